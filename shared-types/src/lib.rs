@@ -1,0 +1,15 @@
+//! The wire: what may be said between the page and the server, and its limits.
+//!
+//! Types and limits only. No I/O, no clock, no platform: this crate builds for `wasm32-unknown-unknown` and for the
+//! server alike, and `tests/wire_format.rs` pins the JSON of every variant.
+
+mod client_message;
+pub mod limits;
+mod names;
+mod page_state;
+mod server_message;
+
+pub use client_message::{ClientMessage, Malformed};
+pub use names::{MessageText, NameError, Nonce, PersonId, PersonName, Rev, RoomName, Seq, TextError, Timestamp};
+pub use page_state::PageState;
+pub use server_message::{ChatMessage, ErrorCode, Person, ServerMessage};

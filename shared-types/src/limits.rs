@@ -1,0 +1,48 @@
+//! Every limit of the chat, each with its arithmetic. The page shows them, the server enforces them.
+
+use std::time::Duration;
+
+/// The longest frame a client may send, in bytes: the size at which API Gateway starts to count a second message.
+///
+/// A message of [`TEXT_CHARS`] characters needs at most 4,000 × 6 = 24,000 bytes when every character is a control
+/// character escaped as `\u0000`, so the longest allowed text always fits with its envelope.
+pub const FRAME_BYTES: usize = 32 * 1024;
+
+/// The size of a frame, in bytes, that closes the socket with [`CLOSE_TOO_BIG`]: API Gateway's hard limit.
+pub const FRAME_BYTES_HARD: usize = 128 * 1024;
+
+/// The close code for a binary frame (RFC 6455 §7.4.1, "unacceptable data").
+pub const CLOSE_BINARY: u16 = 1003;
+
+/// The close code for a frame above [`FRAME_BYTES_HARD`] (RFC 6455 §7.4.1, "message too big").
+pub const CLOSE_TOO_BIG: u16 = 1009;
+
+/// The longest text of a message, in Unicode scalar values. Up to 4 bytes each in UTF-8: 16,000 bytes stored.
+pub const TEXT_CHARS: usize = 4_000;
+
+/// The longest name of a person, in Unicode scalar values.
+pub const NAME_CHARS: usize = 64;
+
+/// The longest name of a room, in bytes of `[a-z0-9-]`. A label of a host name has 63; one more does no harm.
+pub const ROOM_CHARS: usize = 64;
+
+/// The longest nonce, in bytes of `[A-Za-z0-9_=-]`. A UUID has 36, an API Gateway request id 16.
+pub const NONCE_CHARS: usize = 64;
+
+/// The most messages in one `page` or `changes` answer, whatever a deployment sets as its own number.
+///
+/// An answer is one frame to the client, and API Gateway carries 128 KB: [`ANSWER_BYTES`] cuts it shorter still when
+/// the messages are long.
+pub const PAGE_MESSAGES: usize = 100;
+
+/// The most bytes of messages, as JSON, in one answer: API Gateway's 128 KB less 4 KB for the envelope.
+pub const ANSWER_BYTES: usize = 124 * 1024;
+
+/// How long a socket may be silent before it is closed. API Gateway's fixed idle limit.
+pub const IDLE: Duration = Duration::from_secs(10 * 60);
+
+/// How long a socket may live at most. API Gateway's fixed connection duration.
+pub const LIFETIME: Duration = Duration::from_secs(2 * 60 * 60);
+
+/// How often the page says `ping`: two may be lost within [`IDLE`] and the socket still lives.
+pub const HEARTBEAT: Duration = Duration::from_secs(3 * 60);

@@ -1,0 +1,294 @@
+//! Newtypes that are parsed once, at the edge, and are right from then on.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize, de};
+
+use crate::limits::{NAME_CHARS, NONCE_CHARS, ROOM_CHARS, TEXT_CHARS};
+
+/// The name of a room: 1 to [`ROOM_CHARS`] of `[a-z0-9-]`. It is also the room's path, `/r/{room}`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct RoomName(String);
+
+impl RoomName {
+    /// The room behind `/`.
+    pub fn lobby() -> Self {
+        Self("lobby".into())
+    }
+
+    /// The path of the room's page: `/` for the lobby, `/r/{room}` for any other.
+    pub fn path(&self) -> String {
+        if *self == Self::lobby() { "/".into() } else { format!("/r/{}", self.0) }
+    }
+}
+
+impl FromStr for RoomName {
+    type Err = NameError;
+
+    fn from_str(name: &str) -> Result<Self, NameError> {
+        let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+        parse_token(name, ROOM_CHARS, allowed).map(Self)
+    }
+}
+
+/// The name a person chose: 1 to [`NAME_CHARS`] characters, trimmed, inner white space folded, none of them invisible.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct PersonName(String);
+
+impl FromStr for PersonName {
+    type Err = NameError;
+
+    fn from_str(name: &str) -> Result<Self, NameError> {
+        // Cut before the work, so that a megabyte of spaces costs nothing.
+        if name.len() > NAME_CHARS * 16 {
+            return Err(NameError::TooLong { limit: NAME_CHARS });
+        }
+        if name.chars().any(|c| (c.is_control() && !c.is_whitespace()) || is_invisible(c)) {
+            return Err(NameError::Character);
+        }
+        let folded = name.split_whitespace().collect::<Vec<_>>().join(" ");
+        match folded.chars().count() {
+            0 => Err(NameError::Empty),
+            1..=NAME_CHARS => Ok(Self(folded)),
+            _ => Err(NameError::TooLong { limit: NAME_CHARS }),
+        }
+    }
+}
+
+/// Who a person is, made by the server: 1 to [`NONCE_CHARS`] of `[A-Za-z0-9_=-]`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct PersonId(String);
+
+impl FromStr for PersonId {
+    type Err = NameError;
+
+    fn from_str(id: &str) -> Result<Self, NameError> {
+        parse_token(id, NONCE_CHARS, is_token_byte).map(Self)
+    }
+}
+
+/// What makes a message the same message through every retry, made once by its client: 1 to [`NONCE_CHARS`] of
+/// `[A-Za-z0-9_=-]`. Together with the author it is the message's identity.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct Nonce(String);
+
+impl FromStr for Nonce {
+    type Err = NameError;
+
+    fn from_str(nonce: &str) -> Result<Self, NameError> {
+        parse_token(nonce, NONCE_CHARS, is_token_byte).map(Self)
+    }
+}
+
+/// What a person wrote: 1 to [`TEXT_CHARS`] characters, without white space around it. It is text, never markup.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct MessageText(String);
+
+impl FromStr for MessageText {
+    type Err = TextError;
+
+    fn from_str(text: &str) -> Result<Self, TextError> {
+        // Leading spaces may be an indent that somebody meant; leading empty lines and trailing space never are.
+        let text = text.trim_end();
+        let text = text.trim_start_matches(['\n', '\r']);
+        if text.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
+            return Err(TextError::Empty);
+        }
+        match text.chars().count() {
+            chars @ ..=TEXT_CHARS => {
+                debug_assert!(chars > 0);
+                Ok(Self(text.into()))
+            }
+            chars => Err(TextError::TooLong { chars }),
+        }
+    }
+}
+
+/// A room's revision: every change in a room takes the next one. 0 is a room in which nothing was ever said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Rev(pub u64);
+
+/// A message's place in its room's order: the revision it was born with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Seq(pub u64);
+
+impl From<Rev> for Seq {
+    fn from(rev: Rev) -> Self {
+        Self(rev.0)
+    }
+}
+
+/// A moment on the server's clock: milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Timestamp(pub u64);
+
+/// Why a name, an id or a nonce was refused. Its `Display` is a sentence for the person who typed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameError {
+    /// There is nothing in it but white space.
+    Empty,
+    /// It is longer than `limit` characters.
+    TooLong {
+        /// The most characters allowed.
+        limit: usize,
+    },
+    /// It holds a character that is not allowed there.
+    Character,
+}
+
+impl fmt::Display for NameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("must not be empty"),
+            Self::TooLong { limit } => write!(f, "must have at most {limit} characters"),
+            Self::Character => f.write_str("has a character that is not allowed there"),
+        }
+    }
+}
+
+impl std::error::Error for NameError {}
+
+/// Why a text was refused. Its `Display` is a sentence for the person who typed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextError {
+    /// There is nothing to read in it.
+    Empty,
+    /// It is longer than [`TEXT_CHARS`].
+    TooLong {
+        /// How many characters it has.
+        chars: usize,
+    },
+}
+
+impl fmt::Display for TextError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("must not be empty"),
+            Self::TooLong { chars } => write!(f, "has {chars} characters; at most {TEXT_CHARS} are allowed"),
+        }
+    }
+}
+
+impl std::error::Error for TextError {}
+
+fn parse_token(token: &str, limit: usize, allowed: impl Fn(u8) -> bool) -> Result<String, NameError> {
+    if token.is_empty() {
+        Err(NameError::Empty)
+    } else if token.len() > limit {
+        Err(NameError::TooLong { limit })
+    } else if !token.bytes().all(allowed) {
+        Err(NameError::Character)
+    } else {
+        Ok(token.into())
+    }
+}
+
+fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'=' | b'-')
+}
+
+/// Zero-width and direction characters: they make two names look the same, or a name run over its neighbour.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+macro_rules! text_newtype {
+    ($($name:ident),*) => {$(
+        impl $name {
+            /// The text itself.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+            }
+        }
+    )*};
+}
+
+text_newtype!(RoomName, PersonName, PersonId, Nonce, MessageText);
+
+macro_rules! number_newtype {
+    ($($name:ident),*) => {$(
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(&self.0, f)
+            }
+        }
+    )*};
+}
+
+number_newtype!(Rev, Seq, Timestamp);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_room_name_is_lower_case_letters_digits_and_hyphens() {
+        for good in ["lobby", "a", "2026-plans", &"x".repeat(ROOM_CHARS)] {
+            assert!(good.parse::<RoomName>().is_ok(), "{good}");
+        }
+        for bad in ["", "Lobby", "a b", "a/b", "..", "ü", &"x".repeat(ROOM_CHARS + 1)] {
+            assert!(bad.parse::<RoomName>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_lobby_lives_at_the_root() {
+        assert_eq!(RoomName::lobby().path(), "/");
+        assert_eq!("cats".parse::<RoomName>().map(|room| room.path()), Ok("/r/cats".into()));
+    }
+
+    #[test]
+    fn a_person_name_is_trimmed_and_folded() {
+        assert_eq!("  Ann \t of  Cleves ".parse(), Ok(PersonName("Ann of Cleves".into())));
+    }
+
+    #[test]
+    fn a_person_name_that_nobody_can_read_is_refused() {
+        assert_eq!(" \n ".parse::<PersonName>(), Err(NameError::Empty));
+        assert_eq!("Ann\u{202e}".parse::<PersonName>(), Err(NameError::Character));
+        assert_eq!("\u{200b}".parse::<PersonName>(), Err(NameError::Character));
+        assert_eq!("a".repeat(65).parse::<PersonName>(), Err(NameError::TooLong { limit: 64 }));
+        assert!("日".repeat(64).parse::<PersonName>().is_ok());
+    }
+
+    #[test]
+    fn a_text_keeps_its_indent_and_loses_the_space_around_it() {
+        assert_eq!("\n\n  let x = 1;\nend \n".parse(), Ok(MessageText("  let x = 1;\nend".into())));
+    }
+
+    #[test]
+    fn a_text_with_nothing_to_read_is_refused() {
+        for blank in ["", "   ", "\n\t", "\u{200b}\u{feff}"] {
+            assert_eq!(blank.parse::<MessageText>(), Err(TextError::Empty), "{blank:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_may_be_as_long_as_the_limit_and_no_longer() {
+        assert!("é".repeat(TEXT_CHARS).parse::<MessageText>().is_ok());
+        assert_eq!(
+            "é".repeat(TEXT_CHARS + 1).parse::<MessageText>(),
+            Err(TextError::TooLong { chars: TEXT_CHARS + 1 })
+        );
+    }
+
+    #[test]
+    fn the_longest_text_fits_a_frame_however_it_is_escaped() {
+        let worst = serde_json::json!({ "action": "send", "text": "\u{1}".repeat(TEXT_CHARS), "nonce": "n".repeat(NONCE_CHARS) });
+        assert!(worst.to_string().len() < crate::limits::FRAME_BYTES);
+    }
+}

@@ -1,0 +1,108 @@
+//! What the server says.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{MessageText, Nonce, PersonId, PersonName, Rev, RoomName, Seq, Timestamp};
+
+/// One frame from the server: `{"type": …}`. A client ignores types and fields it does not know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum ServerMessage {
+    /// Who the client is to this room; the answer to `hello` and `rename`.
+    Welcome {
+        /// The client's own person.
+        you: Person,
+        /// The room the socket is in.
+        room: RoomName,
+        /// How many people are in the room, the client among them.
+        online: u32,
+    },
+    /// A message was said; for its author also the acknowledgement that it is stored.
+    Message(ChatMessage),
+    /// A stretch of the order, oldest first; the answer to `history` and to a `hello` without `since`.
+    Page {
+        /// The messages, by `seq`.
+        messages: Vec<ChatMessage>,
+        /// Whether there are older ones.
+        more: bool,
+        /// The revision up to which a client that shows the newest page has everything; absent for older pages.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        up_to: Option<Rev>,
+    },
+    /// What changed after a revision; the answer to `changes` and to a `hello` with `since`.
+    Changes {
+        /// The changed messages as they are now, by `rev`. When `truncated`, the newest page by `seq` instead.
+        messages: Vec<ChatMessage>,
+        /// The revision up to which the client now has everything.
+        up_to: Rev,
+        /// Whether the gap was too large to be told: the client drops what it shows and takes `messages` instead.
+        truncated: bool,
+    },
+    /// The number of people in the room changed.
+    Presence {
+        /// How many people are in the room.
+        online: u32,
+    },
+    /// The answer to `ping`.
+    Pong,
+    /// Something the client said could not be done. The socket stays open.
+    Error {
+        /// What kind of thing went wrong, for programs.
+        code: ErrorCode,
+        /// What went wrong and what to do, for people.
+        message: String,
+        /// The action it answers, where it could be read.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        action: Option<String>,
+        /// The nonce of the message it answers, where it could be read.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        nonce: Option<Nonce>,
+    },
+}
+
+/// One message as everyone sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChatMessage {
+    /// Its place in the room's order.
+    pub seq: Seq,
+    /// The revision of its last change; equal to `seq` until it is changed.
+    pub rev: Rev,
+    /// Who wrote it, as the server knows them, with the name they had then.
+    pub author: Person,
+    /// Its identity together with the author.
+    pub nonce: Nonce,
+    /// What was said.
+    pub text: MessageText,
+    /// When the server accepted it.
+    pub sent_at: Timestamp,
+}
+
+/// A person as others see them. The colour is derived from the id.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Person {
+    /// Who they are, made by the server.
+    pub id: PersonId,
+    /// What they want to be called.
+    pub name: PersonName,
+}
+
+/// What kind of thing went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ErrorCode {
+    /// The frame is not JSON.
+    BadJson,
+    /// The frame has no action.
+    MissingAction,
+    /// The action is none that this server knows.
+    UnknownAction,
+    /// A field is missing, of a wrong type, or over its limit.
+    BadField,
+    /// The frame is larger than [`crate::limits::FRAME_BYTES`].
+    FrameTooLarge,
+    /// The server does not know this socket (any more): connect again.
+    NotConnected,
+    /// The server could not do it now: try again.
+    Unavailable,
+}

@@ -1,0 +1,155 @@
+//! Golden JSON: what is pinned here, old clients and stored messages rely on.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it does not hold")]
+
+use serde_json::{Value, json};
+use shared_types::{
+    ChatMessage, ClientMessage, ErrorCode, Malformed, PageState, Person, Rev, RoomName, Seq, ServerMessage, Timestamp,
+};
+
+fn ann() -> Person {
+    Person { id: "p1".parse().unwrap(), name: "Ann".parse().unwrap() }
+}
+
+fn message() -> ChatMessage {
+    ChatMessage {
+        seq: Seq(7),
+        rev: Rev(7),
+        author: ann(),
+        nonce: "n-1".parse().unwrap(),
+        text: "hi".parse().unwrap(),
+        sent_at: Timestamp(1_700_000_000_000),
+    }
+}
+
+fn message_json() -> Value {
+    json!({
+        "seq": 7, "rev": 7, "author": { "id": "p1", "name": "Ann" }, "nonce": "n-1", "text": "hi",
+        "sentAt": 1_700_000_000_000_u64,
+    })
+}
+
+#[test]
+fn every_client_message_reads_and_writes_its_golden_json() {
+    for golden in [
+        json!({ "action": "hello" }),
+        json!({ "action": "hello", "since": 12 }),
+        json!({ "action": "send", "text": "hi" }),
+        json!({ "action": "send", "text": "hi", "nonce": "n-1" }),
+        json!({ "action": "history", "before": 7 }),
+        json!({ "action": "changes", "after": 12 }),
+        json!({ "action": "rename", "name": "Ann" }),
+        json!({ "action": "ping" }),
+    ] {
+        let message = ClientMessage::parse(&golden.to_string()).unwrap();
+        assert_eq!(serde_json::to_value(&message).unwrap(), golden);
+    }
+}
+
+#[test]
+fn every_server_message_reads_and_writes_its_golden_json() {
+    let flat = {
+        let mut flat = message_json();
+        flat["type"] = "message".into();
+        flat
+    };
+    let error = |action: Option<&str>, nonce: Option<&str>| ServerMessage::Error {
+        code: ErrorCode::BadField,
+        message: "text must not be empty".into(),
+        action: action.map(Into::into),
+        nonce: nonce.map(|nonce| nonce.parse().unwrap()),
+    };
+    for (message, golden) in [
+        (
+            ServerMessage::Welcome { you: ann(), room: RoomName::lobby(), online: 2 },
+            json!({ "type": "welcome", "you": { "id": "p1", "name": "Ann" }, "room": "lobby", "online": 2 }),
+        ),
+        (ServerMessage::Message(message()), flat),
+        (
+            ServerMessage::Page { messages: vec![message()], more: true, up_to: None },
+            json!({ "type": "page", "messages": [message_json()], "more": true }),
+        ),
+        (
+            ServerMessage::Page { messages: vec![], more: false, up_to: Some(Rev(9)) },
+            json!({ "type": "page", "messages": [], "more": false, "upTo": 9 }),
+        ),
+        (
+            ServerMessage::Changes { messages: vec![message()], up_to: Rev(7), truncated: false },
+            json!({ "type": "changes", "messages": [message_json()], "upTo": 7, "truncated": false }),
+        ),
+        (ServerMessage::Presence { online: 3 }, json!({ "type": "presence", "online": 3 })),
+        (ServerMessage::Pong, json!({ "type": "pong" })),
+        (
+            error(Some("send"), Some("n-1")),
+            json!({ "type": "error", "code": "badField", "message": "text must not be empty", "action": "send", "nonce": "n-1" }),
+        ),
+        (error(None, None), json!({ "type": "error", "code": "badField", "message": "text must not be empty" })),
+    ] {
+        assert_eq!(serde_json::to_value(&message).unwrap(), golden);
+        assert_eq!(serde_json::from_value::<ServerMessage>(golden).unwrap(), message);
+    }
+}
+
+#[test]
+fn every_error_code_has_its_golden_name() {
+    for (code, golden) in [
+        (ErrorCode::BadJson, "badJson"),
+        (ErrorCode::MissingAction, "missingAction"),
+        (ErrorCode::UnknownAction, "unknownAction"),
+        (ErrorCode::BadField, "badField"),
+        (ErrorCode::FrameTooLarge, "frameTooLarge"),
+        (ErrorCode::NotConnected, "notConnected"),
+        (ErrorCode::Unavailable, "unavailable"),
+    ] {
+        assert_eq!(serde_json::to_value(code).unwrap(), golden);
+    }
+}
+
+#[test]
+fn the_page_state_reads_and_writes_its_golden_json() {
+    let state = PageState {
+        room: "cats".parse().unwrap(),
+        you: ann(),
+        online: 1,
+        messages: vec![message()],
+        more: false,
+        up_to: Rev(7),
+        socket: "/ws".into(),
+        ticket: "t".into(),
+    };
+    let golden = json!({
+        "room": "cats", "you": { "id": "p1", "name": "Ann" }, "online": 1, "messages": [message_json()], "more": false,
+        "upTo": 7, "socket": "/ws", "ticket": "t",
+    });
+    assert_eq!(serde_json::to_value(&state).unwrap(), golden);
+    assert_eq!(serde_json::from_value::<PageState>(golden).unwrap(), state);
+}
+
+#[test]
+fn fields_that_are_not_known_are_ignored() {
+    let newer = json!({ "action": "send", "text": "hi", "sticker": { "pack": 1 } });
+    assert!(ClientMessage::parse(&newer.to_string()).is_ok());
+}
+
+#[test]
+fn a_frame_of_a_wrong_shape_says_which_rule_it_broke() {
+    let field = |frame: &str, nonce: Option<&str>| match ClientMessage::parse(frame) {
+        Err(Malformed::Field { action, nonce: told, .. }) => {
+            assert_eq!(action, "send");
+            assert_eq!(told, nonce.map(|nonce| nonce.parse().unwrap()));
+        }
+        other => panic!("{frame}: {other:?}"),
+    };
+    assert_eq!(ClientMessage::parse("hi"), Err(Malformed::Json));
+    assert_eq!(ClientMessage::parse("[]"), Err(Malformed::NoAction));
+    assert_eq!(ClientMessage::parse(r#"{"text":"hi"}"#), Err(Malformed::NoAction));
+    assert_eq!(ClientMessage::parse(r#"{"action":7}"#), Err(Malformed::NoAction));
+    assert_eq!(
+        ClientMessage::parse(r#"{"action":"explode"}"#),
+        Err(Malformed::UnknownAction { action: "explode".into() })
+    );
+    field(r#"{"action":"send"}"#, None);
+    field(r#"{"action":"send","text":7,"nonce":"n-1"}"#, Some("n-1"));
+    field(r#"{"action":"send","text":"  ","nonce":"n-1"}"#, Some("n-1"));
+    field(r#"{"action":"send","text":"hi","nonce":"not a nonce"}"#, None);
+}
