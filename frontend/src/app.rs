@@ -1,0 +1,50 @@
+//! The page of a room.
+
+#![allow(unreachable_pub, reason = "the component macro writes `pub`")]
+
+use leptos::prelude::*;
+use shared_types::PageState;
+
+use crate::{
+    chat::Chat,
+    components::{Composer, Connection, Header, Log, NameDialog},
+    link::Status,
+};
+
+/// The whole page. The server draws it, and the browser draws the same from the same state; what only the browser knows
+/// (the chosen name, the local time, the connection) is shown after that.
+#[component]
+pub fn App(
+    /// What the server knew when the page was asked for.
+    page: PageState,
+) -> impl IntoView {
+    #[cfg(feature = "hydrate")]
+    let session = StoredValue::new_local(None::<crate::session::Session>);
+    #[cfg(feature = "hydrate")]
+    let intend = Callback::new(move |intent| crate::session::intend(session, intent));
+    #[cfg(not(feature = "hydrate"))]
+    let intend = Callback::new(|_: crate::chat::Intent| {});
+
+    let chat = Chat::new(&page, intend);
+
+    #[cfg(feature = "hydrate")]
+    Effect::new(move || crate::session::begin(session, chat, page.clone()));
+
+    let connection = move || match chat.status.get() {
+        Status::Connecting => "connecting",
+        Status::Live => "live",
+        Status::Offline(_) => "offline",
+    };
+    let dialog = NodeRef::new();
+    view! {
+        <div class="chat" data-connection=connection>
+            <Header chat dialog />
+            <main class="stage">
+                <Connection chat />
+                <Log chat />
+            </main>
+            <Composer chat />
+            <NameDialog chat dialog />
+        </div>
+    }
+}

@@ -1,0 +1,97 @@
+//! What the page takes from the browser besides its document: the clock, chance, storage and the network's moods.
+
+use gloo_net::http::Request;
+use leptos::prelude::*;
+use shared_types::{PageState, PersonName, RoomName};
+use wasm_bindgen::{JsCast as _, closure::Closure};
+
+const NAME_KEY: &str = "name";
+
+/// Now, in milliseconds since 1970 on the visitor's clock.
+pub(crate) fn now() -> u64 {
+    js_sys::Date::now() as u64
+}
+
+/// A random number, for spreading retries in time. It guards nothing.
+pub(crate) fn random() -> u32 {
+    (js_sys::Math::random() * f64::from(u32::MAX)) as u32
+}
+
+/// A token that nobody has: 128 bits of chance in hexadecimal.
+pub(crate) fn unique_token() -> String {
+    let mut bytes = [0; 16];
+    // Without chance from the browser there is still the clock, and the author is part of a message's identity anyway.
+    let drawn = window().crypto().and_then(|crypto| crypto.get_random_values_with_u8_array(&mut bytes));
+    if drawn.is_err() {
+        bytes = (u128::from(now()) << 64 | u128::from(random())).to_be_bytes();
+    }
+    let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half & 15)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
+}
+
+/// The name the visitor chose, here or in another tab or at an earlier time.
+pub(crate) fn stored_name() -> Option<PersonName> {
+    let storage = window().local_storage().ok()??;
+    storage.get_item(NAME_KEY).ok()??.parse().ok()
+}
+
+/// Keeps the name; where storage is forbidden it lasts as long as the page.
+pub(crate) fn store_name(name: &PersonName) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        _ = storage.set_item(NAME_KEY, name.as_str());
+    }
+}
+
+/// Whether the page is looked at.
+pub(crate) fn visible() -> bool {
+    !document().hidden()
+}
+
+/// The room of the page's path: `/r/{room}`, or the lobby.
+pub(crate) fn room_of_path() -> RoomName {
+    let path = window().location().pathname().unwrap_or_default();
+    path.strip_prefix("/r/").and_then(|room| room.trim_end_matches('/').parse().ok()).unwrap_or_else(RoomName::lobby)
+}
+
+/// Asks the server for a room's state, and with it a fresh ticket.
+pub(crate) async fn fetch_state(room: &RoomName) -> Option<PageState> {
+    let path = ["/state/", room.as_str()].concat();
+    let answer = Request::get(&path).send().await.ok()?;
+    if !answer.ok() {
+        return None;
+    }
+    serde_json::from_str(&answer.text().await.ok()?).ok()
+}
+
+/// The socket's address with what it needs to know at once. A path alone means the page's own host.
+pub(crate) fn socket_address(page: &PageState, name: Option<&PersonName>) -> String {
+    let mut address = String::new();
+    if page.socket.starts_with('/') {
+        let location = window().location();
+        let secure = location.protocol().is_ok_and(|protocol| protocol == "https:");
+        address.push_str(if secure { "wss://" } else { "ws://" });
+        address.push_str(&location.host().unwrap_or_default());
+    }
+    address.push_str(&page.socket);
+    let name = name.map(|name| ("&name=", name.as_str()));
+    for (key, value) in [("?room=", page.room.as_str()), ("&ticket=", &page.ticket)].into_iter().chain(name) {
+        address.push_str(key);
+        address.push_str(&String::from(js_sys::encode_uri_component(value)));
+    }
+    address
+}
+
+/// Calls `act` when the network changes and when the page is looked at again.
+pub(crate) fn on_wake(act: impl Fn() + Clone + 'static) {
+    for event in ["online", "offline", "pageshow"] {
+        let act = act.clone();
+        forget(window_event_listener_untyped(event, move |_| act()));
+    }
+    let listener = Closure::<dyn Fn()>::new(act).into_js_value();
+    _ = document().add_event_listener_with_callback("visibilitychange", listener.unchecked_ref());
+}
+
+/// A listener that lives as long as the page.
+fn forget(listener: WindowListenerHandle) {
+    std::mem::forget(listener);
+}

@@ -1,0 +1,34 @@
+//! How the connection is, while it is not as it should be. It floats over the log, so nothing moves when it comes or goes.
+
+use leptos::prelude::*;
+
+use crate::{
+    chat::{Chat, Intent},
+    link::Status,
+    words,
+};
+
+#[component]
+pub(crate) fn Connection(chat: Chat) -> impl IntoView {
+    let state = move || match chat.status.get() {
+        Status::Connecting => words::CONNECTING,
+        Status::Live => words::CONNECTED,
+        Status::Offline(_) => words::OFFLINE,
+    };
+    let offline = move || match chat.status.get() {
+        Status::Offline(seconds) => Some(view! {
+            // A countdown that was read out every second would drown everything else.
+            <span class="countdown" aria-hidden="true">{words::retrying(seconds)}</span>
+            <button class="button" type="button" on:click=move |_| chat.intend.run(Intent::Reconnect)>
+                {words::RECONNECT}
+            </button>
+        }),
+        Status::Connecting | Status::Live => None,
+    };
+    view! {
+        <div class="connection">
+            <p class="connection-state" role="status">{state}</p>
+            {offline}
+        </div>
+    }
+}

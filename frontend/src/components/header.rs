@@ -1,0 +1,36 @@
+//! The bar above the log: which room this is, who is here, and who the visitor is.
+
+use leptos::{html, prelude::*};
+
+use super::{avatar, name_dialog};
+use crate::{chat::Chat, words};
+
+#[component]
+pub(crate) fn Header(
+    chat: Chat,
+    /// The dialog that the visitor's own name opens.
+    dialog: NodeRef<html::Dialog>,
+) -> impl IntoView {
+    let me = move || {
+        let you = chat.you.get();
+        view! {
+            <button class="me" type="button" title=words::CHANGE_NAME on:click=move |_| name_dialog::open(chat, dialog)>
+                {avatar(&you)}
+                <span class="me-name">{you.name.to_string()}</span>
+            </button>
+        }
+    };
+    view! {
+        <header class="bar">
+            <h1 class="room">
+                <span class="room-mark" aria-hidden="true">"#"</span>
+                <span class="room-name">{chat.room()}</span>
+            </h1>
+            <p class="presence">
+                <span class="dot" aria-hidden="true"></span>
+                <span class="online">{move || words::online(chat.online.get())}</span>
+            </p>
+            {me}
+        </header>
+    }
+}

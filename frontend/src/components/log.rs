@@ -1,0 +1,85 @@
+//! The log of messages, and the button that leads to the newest one.
+
+use leptos::prelude::*;
+
+use super::message;
+use crate::{
+    chat::{Chat, Intent, Older, set},
+    scroll, words,
+};
+
+/// The scrolling element is laid out from its end, with everything in one inner element: the newest message is in view
+/// before any script runs, and what is put before the first message moves nothing.
+#[component]
+pub(crate) fn Log(chat: Chat) -> impl IntoView {
+    let scrolled = move |_| {
+        let Some(log) = chat.log.get_untracked() else { return };
+        if scroll::at_end(&log) {
+            set(chat.unread, false);
+        }
+        if scroll::near_start(&log) && chat.older.get_untracked() == Older::Some {
+            chat.intend.run(Intent::LoadOlder);
+        }
+    };
+    let busy = move || if chat.older.get() == Older::Loading { "true" } else { "false" };
+    let new_messages = move || {
+        chat.unread.get().then(|| {
+            view! {
+                <button class="new-messages" type="button" on:click=move |_| scroll::to_end(chat.log)>
+                    {words::NEW_MESSAGES}
+                </button>
+            }
+        })
+    };
+    view! {
+        <div
+            class="log"
+            role="log"
+            aria-live="polite"
+            aria-busy=busy
+            aria-label=words::log(&chat.room())
+            tabindex="0"
+            node_ref=chat.log
+            on:scroll=scrolled
+        >
+            <div class="log-rows">
+                <Start chat />
+                <For
+                    each=move || chat.rows.get()
+                    key=|shown| shown.key.clone()
+                    children=move |shown| move || message(chat, shown.row.get())
+                />
+            </div>
+        </div>
+        {new_messages}
+    }
+}
+
+/// What stands before the first message: the way to older ones, or where the room begins.
+#[component]
+fn Start(chat: Chat) -> impl IntoView {
+    move || match chat.older.get() {
+        Older::None => {
+            let empty = chat.rows.with(Vec::is_empty);
+            let sentence = if empty { words::EMPTY } else { words::WELCOME };
+            view! {
+                <div class="history beginning">
+                    <p class="beginning-title">{words::beginning(&chat.room())}</p>
+                    <p>{sentence}</p>
+                </div>
+            }
+            .into_any()
+        }
+        older => {
+            let label = if older == Older::Loading { words::LOADING } else { words::OLDER };
+            view! {
+                <div class="history">
+                    <button class="quiet" type="button" on:click=move |_| chat.intend.run(Intent::LoadOlder)>
+                        {label}
+                    </button>
+                </div>
+            }
+            .into_any()
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Where the visitor chooses a name.
+
+use leptos::{ev, html, prelude::*};
+use shared_types::{NameError, PersonName, limits};
+
+use crate::{
+    chat::{Chat, Intent},
+    words,
+};
+
+#[component]
+pub(crate) fn NameDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl IntoView {
+    let field = NodeRef::<html::Input>::new();
+    let error = RwSignal::new(None::<NameError>);
+    let close = move || {
+        error.set(None);
+        if let Some(dialog) = dialog.get_untracked() {
+            dialog.close();
+        }
+    };
+    let save = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        let Some(name) = field.get_untracked().map(|field| field.value()) else { return };
+        match name.parse::<PersonName>() {
+            Ok(name) => {
+                chat.intend.run(Intent::Rename(name));
+                close();
+            }
+            Err(why) => error.set(Some(why)),
+        }
+    };
+    let invalid = move || error.get().map(|_| "true");
+    view! {
+        <dialog class="name-dialog" aria-labelledby="name-title" node_ref=dialog>
+            <form method="dialog" on:submit=save>
+                <h2 id="name-title">{words::NAME_TITLE}</h2>
+                <label class="name-label">
+                    <span>{words::YOUR_NAME}</span>
+                    <input
+                        name="name"
+                        autocomplete="nickname"
+                        spellcheck="false"
+                        maxlength=(limits::NAME_CHARS * 2).to_string()
+                        aria-invalid=invalid
+                        aria-describedby="name-hint"
+                        node_ref=field
+                        on:input=move |_| error.set(None)
+                    />
+                </label>
+                <p id="name-hint" class="name-hint" class:wrong=move || error.get().is_some() aria-live="polite">
+                    {move || error.get().map_or_else(|| words::NAME_HINT.to_owned(), words::bad_name)}
+                </p>
+                <div class="name-buttons">
+                    <button class="button" type="button" on:click=move |_| close()>{words::CANCEL}</button>
+                    <button class="button primary" type="submit">{words::SAVE}</button>
+                </div>
+            </form>
+        </dialog>
+    }
+}
+
+/// Opens the dialog with the present name, ready to be replaced.
+pub(super) fn open(chat: Chat, dialog: NodeRef<html::Dialog>) {
+    let Some(dialog) = dialog.get_untracked() else { return };
+    _ = dialog.show_modal();
+    if let Ok(Some(field)) = dialog.query_selector("input") {
+        use leptos::wasm_bindgen::JsCast;
+        let field: web_sys::HtmlInputElement = field.unchecked_into();
+        field.set_value(chat.you.get_untracked().name.as_str());
+        field.select();
+    }
+}

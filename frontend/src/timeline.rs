@@ -1,0 +1,221 @@
+//! What was said, as this page knows it: plain state without a DOM. The server's messages go in with
+//! [`Timeline::apply`], what is to be drawn comes out with [`Timeline::rows`].
+
+mod own;
+mod rows;
+#[cfg(test)]
+mod tests;
+
+pub use own::CONFIRM_MS;
+use own::{Fate, Own};
+pub use rows::{Row, State};
+
+use shared_types::{
+    ChatMessage, ClientMessage, ErrorCode, Nonce, PageState, Person, PersonName, Rev, Seq, ServerMessage,
+};
+
+use crate::say;
+
+/// How long an answer about a gap may take before the question is asked again, in milliseconds. A gap that the server
+/// may not close yet is asked for at this pace, too.
+pub const ASK_AGAIN_MS: u64 = 20_000;
+
+/// The conversation in a room: what the server has confirmed, in its order, and what the visitor said since.
+#[derive(Debug)]
+pub struct Timeline {
+    me: Person,
+    /// Confirmed messages, by `seq`.
+    said: Vec<ChatMessage>,
+    /// The visitor's unconfirmed messages, in the order in which they were written.
+    own: Vec<Own>,
+    /// Everything up to this revision is known.
+    rev: Rev,
+    /// Revisions that were seen although one before them was not.
+    ahead: Vec<Rev>,
+    /// When the server was last asked what is missing.
+    asked: Option<u64>,
+    /// The message before which older ones were asked for.
+    older_than: Option<Seq>,
+    more: bool,
+}
+
+impl Timeline {
+    /// The conversation as the page brought it.
+    pub fn new(page: &PageState) -> Self {
+        Self {
+            me: page.you.clone(),
+            said: page.messages.clone(),
+            own: Vec::new(),
+            rev: page.up_to,
+            ahead: Vec::new(),
+            asked: None,
+            older_than: None,
+            more: page.more,
+        }
+    }
+
+    /// Takes in what the server said at `now`; gives back what to ask in turn.
+    pub fn apply(&mut self, message: ServerMessage, now: u64) -> Option<ClientMessage> {
+        match message {
+            ServerMessage::Welcome { you, .. } => self.me = you,
+            ServerMessage::Message(message) => self.hear(message),
+            ServerMessage::Page { messages, more, up_to: None } => self.prepend(messages, more),
+            ServerMessage::Page { messages, more, up_to: Some(up_to) } => {
+                self.replace(messages, up_to);
+                self.more = more;
+            }
+            ServerMessage::Changes { messages, up_to, truncated: true } => {
+                self.replace(messages, up_to);
+                self.more = true;
+            }
+            ServerMessage::Changes { messages, up_to, truncated: false } => self.catch_up(messages, up_to),
+            ServerMessage::Error { code, message, action, nonce } => self.refuse(code, message, action, nonce),
+            ServerMessage::Presence { .. } | ServerMessage::Pong => {}
+        }
+        self.ask(now)
+    }
+
+    /// The first word on a new socket, at `now`: up to where everything is known.
+    pub fn hello(&mut self, now: u64) -> ClientMessage {
+        self.asked = Some(now);
+        say::hello(self.rev)
+    }
+
+    /// The question for what is missing, when something is and the last question is old enough.
+    pub fn ask(&mut self, now: u64) -> Option<ClientMessage> {
+        if self.ahead.is_empty() {
+            return None;
+        }
+        if self.asked.is_some_and(|asked| now < asked + ASK_AGAIN_MS) {
+            return None;
+        }
+        self.asked = Some(now);
+        Some(say::changes(self.rev))
+    }
+
+    /// The question for older messages, when there are any and they were not asked for yet.
+    pub fn ask_older(&mut self) -> Option<ClientMessage> {
+        let before = self.said.first()?.seq;
+        if !self.more || self.older_than.is_some() {
+            return None;
+        }
+        self.older_than = Some(before);
+        Some(say::history(before))
+    }
+
+    /// Calls the visitor by another name, until the server says who they are.
+    pub fn rename(&mut self, name: PersonName) {
+        self.me.name = name;
+    }
+
+    /// The visitor.
+    pub fn me(&self) -> &Person {
+        &self.me
+    }
+
+    /// Whether there are messages older than those known.
+    pub fn more(&self) -> bool {
+        self.more
+    }
+
+    /// Whether an answer with older messages is awaited.
+    pub fn loading(&self) -> bool {
+        self.older_than.is_some()
+    }
+
+    /// The place of the newest confirmed message, and whether somebody else wrote it.
+    pub fn newest(&self) -> Option<(Seq, bool)> {
+        self.said.last().map(|last| (last.seq, last.author.id != self.me.id))
+    }
+
+    /// Up to which revision everything is known.
+    pub fn rev(&self) -> Rev {
+        self.rev
+    }
+
+    fn hear(&mut self, message: ChatMessage) {
+        let rev = message.rev;
+        self.insert_known_stretch(message);
+        if rev > self.rev {
+            self.ahead.push(rev);
+            self.close_up();
+        }
+    }
+
+    fn prepend(&mut self, messages: Vec<ChatMessage>, more: bool) {
+        // An answer to a question from before a truncation would leave a hole in the conversation.
+        let Some(before) = self.older_than.take() else { return };
+        if self.said.first().map(|first| first.seq) != Some(before) {
+            return;
+        }
+        self.more = more && !messages.is_empty();
+        messages.into_iter().for_each(|message| self.insert(message));
+    }
+
+    fn replace(&mut self, messages: Vec<ChatMessage>, up_to: Rev) {
+        // What was heard live after the answer was made is not in it, and stays.
+        self.said.retain(|said| said.rev > up_to);
+        messages.into_iter().for_each(|message| self.insert(message));
+        self.rev = up_to;
+        self.older_than = None;
+        self.close_up();
+    }
+
+    fn catch_up(&mut self, messages: Vec<ChatMessage>, up_to: Rev) {
+        messages.into_iter().for_each(|message| self.insert_known_stretch(message));
+        self.rev = self.rev.max(up_to);
+        self.close_up();
+    }
+
+    /// Moves `rev` over what is no longer missing.
+    fn close_up(&mut self) {
+        self.ahead.sort_unstable();
+        for &seen in &self.ahead {
+            if seen.0 == self.rev.0 + 1 {
+                self.rev = seen;
+            }
+        }
+        let rev = self.rev;
+        self.ahead.retain(|&seen| seen > rev);
+        if self.ahead.is_empty() {
+            self.asked = None;
+        }
+    }
+
+    /// Inserts a message unless it belongs to a stretch that was not loaded: it comes with that stretch.
+    fn insert_known_stretch(&mut self, message: ChatMessage) {
+        let unknown = self.more && self.said.first().is_some_and(|first| message.seq < first.seq);
+        if !unknown {
+            self.insert(message);
+        }
+    }
+
+    fn insert(&mut self, message: ChatMessage) {
+        if message.author.id == self.me.id {
+            self.own.retain(|own| own.nonce != message.nonce);
+        }
+        match self.said.binary_search_by_key(&message.seq, |said| said.seq) {
+            Ok(place) if self.said[place].rev < message.rev => self.said[place] = message,
+            Ok(_) => {}
+            Err(place) => {
+                let same = |said: &ChatMessage| said.nonce == message.nonce && said.author.id == message.author.id;
+                if !self.said.iter().any(same) {
+                    self.said.insert(place, message);
+                }
+            }
+        }
+    }
+
+    fn refuse(&mut self, code: ErrorCode, reason: String, action: Option<String>, nonce: Option<Nonce>) {
+        if action.as_deref() == Some("history") {
+            self.older_than = None;
+        }
+        // On a socket that the server does not know, nothing is wrong with the message: it goes out with the next one.
+        if code == ErrorCode::NotConnected {
+            return;
+        }
+        if let Some(own) = self.own.iter_mut().find(|own| Some(&own.nonce) == nonce.as_ref()) {
+            own.fate = Fate::Failed(reason);
+        }
+    }
+}

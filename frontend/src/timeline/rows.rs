@@ -1,0 +1,104 @@
+//! The timeline as rows to draw: grouped by author and by day.
+
+use shared_types::{MessageText, Nonce, Person, Seq, Timestamp};
+
+use super::{Fate, Own, Timeline};
+use crate::clock::Calendar;
+
+/// Messages of one author that follow each other within this time stand in one group, in milliseconds.
+const GROUP_MS: u64 = 5 * 60 * 1000;
+
+/// One message as it is drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Who wrote it.
+    pub author: Person,
+    /// With the author, the identity of the message.
+    pub nonce: Nonce,
+    /// Its place in the order, once it has one.
+    pub seq: Option<Seq>,
+    /// What was said.
+    pub text: MessageText,
+    /// When.
+    pub at: Timestamp,
+    /// The same, as the reader's clock shows it.
+    pub time: String,
+    /// How far it got.
+    pub state: State,
+    /// Whether it is the first of its group, and names the author.
+    pub head: bool,
+    /// The name of the day that begins with it, if one does.
+    pub day: Option<String>,
+}
+
+/// How far a message got.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Shown, and not confirmed yet.
+    Pending,
+    /// The server has it.
+    Sent,
+    /// It was not sent, for the reason given.
+    Failed(String),
+}
+
+impl Row {
+    /// What stays the same from the first drawing as pending to the last, and is nobody else's.
+    pub fn key(&self) -> String {
+        [self.author.id.as_str(), "/", self.nonce.as_str()].concat()
+    }
+
+    /// Marks the start of a day or of a group, seen from the row before.
+    fn follow(&mut self, before: Option<&Row>, calendar: &dyn Calendar) {
+        let new_day = before.is_none_or(|before| calendar.day(before.at) != calendar.day(self.at));
+        if new_day {
+            self.day = Some(calendar.day_name(self.at));
+        }
+        let same_group = before
+            .is_some_and(|before| before.author == self.author && self.at.0.saturating_sub(before.at.0) < GROUP_MS);
+        self.head = new_day || !same_group;
+    }
+}
+
+impl Timeline {
+    /// What to draw, oldest first, with the days and times of a calendar.
+    pub fn rows(&self, calendar: &dyn Calendar) -> Vec<Row> {
+        let said = self.said.iter().map(|said| Row {
+            author: said.author.clone(),
+            nonce: said.nonce.clone(),
+            seq: Some(said.seq),
+            text: said.text.clone(),
+            at: said.sent_at,
+            time: calendar.time(said.sent_at),
+            state: State::Sent,
+            head: true,
+            day: None,
+        });
+        let own = self.own.iter().map(|own| self.own_row(own, calendar));
+        let mut rows: Vec<Row> = Vec::with_capacity(self.said.len() + self.own.len());
+        for mut row in said.chain(own) {
+            row.follow(rows.last(), calendar);
+            rows.push(row);
+        }
+        rows
+    }
+
+    fn own_row(&self, own: &Own, calendar: &dyn Calendar) -> Row {
+        // The visitor's clock may be behind the server's; a message never stands before the one it follows.
+        let at = own.at.max(self.said.last().map(|last| last.sent_at).unwrap_or_default());
+        Row {
+            author: self.me.clone(),
+            nonce: own.nonce.clone(),
+            seq: None,
+            text: own.text.clone(),
+            at,
+            time: calendar.time(at),
+            state: match &own.fate {
+                Fate::Waiting | Fate::Handed(_) => State::Pending,
+                Fate::Failed(reason) => State::Failed(reason.clone()),
+            },
+            head: true,
+            day: None,
+        }
+    }
+}

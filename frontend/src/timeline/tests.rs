@@ -1,0 +1,345 @@
+use shared_types::{ErrorCode, PersonName, Timestamp};
+
+use super::*;
+use crate::clock::Utc;
+
+const MINUTE: u64 = 60_000;
+
+fn person(id: &str) -> Person {
+    Person { id: id.parse().unwrap(), name: id.parse().unwrap() }
+}
+
+/// A message said by `author` at minute `seq`.
+fn said(seq: u64, author: &str) -> ChatMessage {
+    ChatMessage {
+        seq: Seq(seq),
+        rev: Rev(seq),
+        author: person(author),
+        nonce: format!("n{seq}").parse().unwrap(),
+        text: format!("{author} {seq}").parse().unwrap(),
+        sent_at: Timestamp(seq * MINUTE),
+    }
+}
+
+fn live(seq: u64) -> ServerMessage {
+    ServerMessage::Message(said(seq, "bob"))
+}
+
+fn page(seqs: std::ops::RangeInclusive<u64>, more: bool) -> ServerMessage {
+    ServerMessage::Page { messages: seqs.map(|seq| said(seq, "bob")).collect(), more, up_to: None }
+}
+
+fn changes(seqs: &[u64], up_to: u64) -> ServerMessage {
+    let messages = seqs.iter().map(|&seq| said(seq, "bob")).collect();
+    ServerMessage::Changes { messages, up_to: Rev(up_to), truncated: false }
+}
+
+/// A room in which `seqs` are on the page, seen by "me".
+fn room(seqs: std::ops::RangeInclusive<u64>, more: bool) -> Timeline {
+    Timeline::new(&PageState {
+        room: shared_types::RoomName::lobby(),
+        you: person("me"),
+        online: 1,
+        up_to: Rev(*seqs.end()),
+        messages: seqs.map(|seq| said(seq, "bob")).collect(),
+        more,
+        socket: "/ws".into(),
+        ticket: String::new(),
+    })
+}
+
+/// The texts on the page, failed and pending ones marked.
+fn shown(timeline: &Timeline) -> Vec<String> {
+    let mark = |row: Row| match row.state {
+        State::Sent => row.text.to_string(),
+        State::Pending => format!("{}…", row.text),
+        State::Failed(why) => format!("{}! {why}", row.text),
+    };
+    timeline.rows(&Utc).into_iter().map(mark).collect()
+}
+
+fn post(timeline: &mut Timeline, nonce: &str) {
+    timeline.post(nonce.parse().unwrap(), nonce.parse().unwrap(), 10 * MINUTE);
+}
+
+/// The confirmation of "me"'s message `nonce` as number `seq`.
+fn confirmed(seq: u64, nonce: &str) -> ServerMessage {
+    let message = said(seq, "me");
+    ServerMessage::Message(ChatMessage { nonce: nonce.parse().unwrap(), text: nonce.parse().unwrap(), ..message })
+}
+
+fn refused(nonce: Option<&str>, action: &str, code: ErrorCode) -> ServerMessage {
+    let nonce = nonce.map(|nonce| nonce.parse().unwrap());
+    ServerMessage::Error { code, message: "No.".into(), action: Some(action.into()), nonce }
+}
+
+#[test]
+fn the_next_message_is_shown_and_nothing_is_asked() {
+    let mut timeline = room(1..=2, false);
+    assert_eq!(timeline.apply(live(3), 0), None);
+    assert_eq!(shown(&timeline), ["bob 1", "bob 2", "bob 3"]);
+    assert_eq!(timeline.rev(), Rev(3));
+}
+
+#[test]
+fn a_message_that_comes_twice_is_shown_once() {
+    let mut timeline = room(1..=2, false);
+    timeline.apply(live(2), 0);
+    timeline.apply(live(2), 0);
+    assert_eq!(shown(&timeline), ["bob 1", "bob 2"]);
+}
+
+#[test]
+fn one_identity_is_one_message_even_at_two_places() {
+    let mut timeline = room(1..=1, false);
+    timeline.apply(ServerMessage::Message(ChatMessage { nonce: "n1".parse().unwrap(), ..said(2, "bob") }), 0);
+    assert_eq!(shown(&timeline), ["bob 1"]);
+}
+
+#[test]
+fn two_people_may_use_the_same_nonce() {
+    let mut timeline = room(1..=1, false);
+    timeline.apply(ServerMessage::Message(ChatMessage { nonce: "n1".parse().unwrap(), ..said(2, "ann") }), 0);
+    assert_eq!(shown(&timeline), ["bob 1", "ann 2"]);
+}
+
+#[test]
+fn a_gap_is_seen_and_asked_for_once() {
+    let mut timeline = room(1..=2, false);
+    assert_eq!(timeline.apply(live(4), 0), Some(say::changes(Rev(2))));
+    assert_eq!(timeline.apply(live(6), 1), None, "the question is on its way");
+    assert_eq!(timeline.rev(), Rev(2));
+    assert_eq!(timeline.apply(changes(&[3, 5], 5), 2), None);
+    assert_eq!(timeline.rev(), Rev(6));
+    assert_eq!(shown(&timeline), ["bob 1", "bob 2", "bob 3", "bob 4", "bob 5", "bob 6"]);
+}
+
+#[test]
+fn a_gap_that_arrives_late_closes_by_itself() {
+    let mut timeline = room(1..=2, false);
+    timeline.apply(live(4), 0);
+    timeline.apply(live(3), 1);
+    assert_eq!(timeline.rev(), Rev(4));
+    assert_eq!(timeline.ask(ASK_AGAIN_MS), None);
+}
+
+#[test]
+fn a_gap_that_stays_is_asked_for_again_later() {
+    let mut timeline = room(1..=2, false);
+    timeline.apply(live(4), 0);
+    assert_eq!(timeline.apply(changes(&[], 2), 1), None, "the server may not pass the hole yet");
+    assert_eq!(timeline.ask(ASK_AGAIN_MS - 1), None);
+    assert_eq!(timeline.ask(ASK_AGAIN_MS), Some(say::changes(Rev(2))));
+}
+
+#[test]
+fn a_changed_message_takes_the_place_of_the_old_one() {
+    let mut timeline = room(1..=2, false);
+    let edited = ChatMessage { rev: Rev(3), text: "better".parse().unwrap(), ..said(1, "bob") };
+    timeline.apply(ServerMessage::Message(edited), 0);
+    timeline.apply(live(1), 0);
+    assert_eq!(shown(&timeline), ["better", "bob 2"]);
+}
+
+#[test]
+fn a_change_in_a_stretch_that_was_not_loaded_comes_with_that_stretch() {
+    let mut timeline = room(50..=51, true);
+    timeline.apply(ServerMessage::Message(ChatMessage { rev: Rev(52), ..said(7, "bob") }), 0);
+    assert_eq!(shown(&timeline), ["bob 50", "bob 51"]);
+    assert_eq!(timeline.rev(), Rev(52));
+}
+
+#[test]
+fn a_gap_too_large_to_tell_starts_the_page_anew() {
+    let mut timeline = room(1..=2, false);
+    let messages = vec![said(90, "bob"), said(91, "bob")];
+    timeline.apply(ServerMessage::Changes { messages, up_to: Rev(91), truncated: true }, 0);
+    assert_eq!(shown(&timeline), ["bob 90", "bob 91"]);
+    assert!(timeline.more());
+    assert_eq!(timeline.rev(), Rev(91));
+}
+
+#[test]
+fn what_was_heard_after_the_answer_was_made_survives_it() {
+    let mut timeline = room(1..=2, false);
+    timeline.apply(live(92), 0);
+    let messages = vec![said(90, "bob"), said(91, "bob")];
+    timeline.apply(ServerMessage::Changes { messages, up_to: Rev(91), truncated: true }, 0);
+    assert_eq!(shown(&timeline), ["bob 90", "bob 91", "bob 92"]);
+    assert_eq!(timeline.rev(), Rev(92));
+}
+
+#[test]
+fn older_messages_are_asked_for_once_and_stand_before() {
+    let mut timeline = room(5..=6, true);
+    assert_eq!(timeline.ask_older(), Some(say::history(Seq(5))));
+    assert_eq!(timeline.ask_older(), None);
+    timeline.apply(page(3..=4, true), 0);
+    assert_eq!(shown(&timeline), ["bob 3", "bob 4", "bob 5", "bob 6"]);
+    assert_eq!(timeline.ask_older(), Some(say::history(Seq(3))));
+    timeline.apply(page(1..=2, false), 0);
+    assert_eq!(timeline.ask_older(), None, "there is no more");
+}
+
+#[test]
+fn older_messages_of_a_page_that_was_replaced_are_not_wanted() {
+    let mut timeline = room(50..=51, true);
+    timeline.ask_older();
+    let truncated = ServerMessage::Changes { messages: vec![said(99, "bob")], up_to: Rev(99), truncated: true };
+    timeline.apply(truncated, 0);
+    timeline.apply(page(48..=49, true), 0);
+    assert_eq!(shown(&timeline), ["bob 99"]);
+}
+
+#[test]
+fn an_own_message_is_pending_until_its_echo() {
+    let mut timeline = room(1..=1, false);
+    post(&mut timeline, "a");
+    assert_eq!(timeline.hand_over(0), [say::send(&"a".parse().unwrap(), &"a".parse().unwrap())]);
+    assert_eq!(timeline.hand_over(0), [], "it was handed over");
+    assert_eq!(shown(&timeline), ["bob 1", "a…"]);
+    let key = timeline.rows(&Utc)[1].key();
+    timeline.apply(confirmed(2, "a"), 0);
+    assert_eq!(shown(&timeline), ["bob 1", "a"]);
+    assert_eq!(timeline.rows(&Utc)[1].key(), key);
+}
+
+#[test]
+fn nobody_else_can_confirm_an_own_message() {
+    let mut timeline = room(1..=1, false);
+    post(&mut timeline, "a");
+    timeline.apply(ServerMessage::Message(ChatMessage { nonce: "a".parse().unwrap(), ..said(2, "bob") }), 0);
+    assert_eq!(shown(&timeline), ["bob 1", "bob 2", "a…"]);
+}
+
+#[test]
+fn a_refused_message_shows_why_and_may_be_retried_as_itself() {
+    let mut timeline = room(1..=1, false);
+    post(&mut timeline, "a");
+    let first = timeline.hand_over(0);
+    timeline.apply(refused(Some("a"), "send", ErrorCode::Unavailable), 0);
+    assert_eq!(shown(&timeline), ["bob 1", "a! No."]);
+    timeline.retry(&"a".parse().unwrap());
+    assert_eq!(timeline.hand_over(1), first);
+    assert_eq!(shown(&timeline), ["bob 1", "a…"]);
+}
+
+#[test]
+fn a_failed_message_may_be_discarded_and_a_pending_one_may_not() {
+    let mut timeline = room(1..=1, false);
+    post(&mut timeline, "a");
+    timeline.discard(&"a".parse().unwrap());
+    assert_eq!(shown(&timeline), ["bob 1", "a…"]);
+    timeline.apply(refused(Some("a"), "send", ErrorCode::BadField), 0);
+    timeline.discard(&"a".parse().unwrap());
+    assert_eq!(shown(&timeline), ["bob 1"]);
+}
+
+#[test]
+fn a_message_refused_because_the_socket_is_unknown_waits_for_the_next_one() {
+    let mut timeline = room(1..=1, false);
+    post(&mut timeline, "a");
+    let first = timeline.hand_over(0);
+    timeline.apply(refused(Some("a"), "send", ErrorCode::NotConnected), 0);
+    timeline.disconnected();
+    assert_eq!(timeline.hand_over(1), first);
+}
+
+#[test]
+fn what_a_lost_socket_carried_goes_out_again_in_order() {
+    let mut timeline = room(1..=1, false);
+    post(&mut timeline, "a");
+    post(&mut timeline, "b");
+    let first = timeline.hand_over(0);
+    timeline.disconnected();
+    assert_eq!(timeline.hand_over(1), first);
+}
+
+#[test]
+fn a_message_that_is_not_confirmed_in_time_has_failed() {
+    let mut timeline = room(1..=1, false);
+    post(&mut timeline, "a");
+    assert!(!timeline.expire(CONFIRM_MS, "Why."), "it waits for a socket, however long");
+    timeline.hand_over(0);
+    assert!(!timeline.expire(CONFIRM_MS - 1, "Why."));
+    assert!(timeline.expire(CONFIRM_MS, "Why."));
+    assert_eq!(shown(&timeline), ["bob 1", "a! Why."]);
+    timeline.apply(confirmed(2, "a"), CONFIRM_MS);
+    assert_eq!(shown(&timeline), ["bob 1", "a"]);
+}
+
+#[test]
+fn a_refused_question_for_older_messages_may_be_asked_again() {
+    let mut timeline = room(5..=6, true);
+    timeline.ask_older();
+    timeline.apply(refused(None, "history", ErrorCode::Unavailable), 0);
+    assert!(timeline.ask_older().is_some());
+}
+
+#[test]
+fn an_empty_room_asks_for_nothing_older() {
+    #[allow(clippy::reversed_empty_ranges)]
+    let mut timeline = room(1..=0, true);
+    assert_eq!(timeline.ask_older(), None);
+}
+
+/// One letter a row: D where a day begins, H where a group does, a dot inside a group.
+fn grouping(messages: impl IntoIterator<Item = ChatMessage>) -> String {
+    let mut timeline = room(1..=1, false);
+    for message in messages {
+        timeline.apply(ServerMessage::Message(message), 0);
+    }
+    let letter = |row: Row| match (row.day, row.head) {
+        (Some(_), _) => 'D',
+        (None, true) => 'H',
+        (None, false) => '.',
+    };
+    timeline.rows(&Utc).into_iter().map(letter).collect()
+}
+
+#[test]
+fn messages_of_one_author_stand_in_one_group() {
+    assert_eq!(grouping([said(2, "bob"), said(3, "ann"), said(4, "ann"), said(5, "bob")]), "D.H.H");
+}
+
+#[test]
+fn a_pause_of_five_minutes_ends_a_group() {
+    assert_eq!(grouping([said(5, "bob"), said(10, "bob")]), "D.H");
+}
+
+#[test]
+fn another_name_is_another_group() {
+    let renamed = Person { name: "Robert".parse().unwrap(), ..person("bob") };
+    assert_eq!(grouping([ChatMessage { author: renamed, ..said(2, "bob") }]), "DH");
+}
+
+#[test]
+fn midnight_begins_a_day_and_a_group() {
+    assert_eq!(grouping([said(24 * 60 - 1, "bob"), said(24 * 60, "bob")]), "DHD");
+}
+
+#[test]
+fn a_slow_clock_does_not_put_an_own_message_on_another_day() {
+    let mut timeline = room(1..=3_000, false);
+    post(&mut timeline, "a");
+    let rows = timeline.rows(&Utc);
+    assert_eq!(rows[3_000].day, None);
+}
+
+#[test]
+fn the_server_says_who_the_visitor_is() {
+    let mut timeline = room(1..=1, false);
+    timeline.rename("Me".parse::<PersonName>().unwrap());
+    assert_eq!(timeline.me().name.as_str(), "Me");
+    timeline.apply(ServerMessage::Welcome { you: person("ann"), room: shared_types::RoomName::lobby(), online: 2 }, 0);
+    assert_eq!(*timeline.me(), person("ann"));
+}
+
+#[test]
+fn what_others_said_last_is_told_from_what_the_visitor_said() {
+    let mut timeline = room(1..=1, false);
+    assert_eq!(timeline.newest(), Some((Seq(1), true)));
+    post(&mut timeline, "a");
+    timeline.apply(confirmed(2, "a"), 0);
+    assert_eq!(timeline.newest(), Some((Seq(2), false)));
+}
