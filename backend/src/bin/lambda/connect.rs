@@ -1,0 +1,29 @@
+//! `$connect`: lets a socket in, or refuses it.
+
+mod wire;
+
+use std::{process::ExitCode, sync::Arc};
+
+use backend::{
+    chat::Identities,
+    config,
+    inbound::lambda,
+    outbound::system::{SystemClock, SystemEntropy},
+    routes::Connect,
+};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    lambda::start(&config::log_level(), run()).await
+}
+
+async fn run() -> Result<(), lambda::Error> {
+    let config = config::Connect::from_environment()?;
+    let aws = wire::clients(config.account);
+    let clock = Arc::new(SystemClock);
+    let entropy = Arc::new(SystemEntropy);
+    // This also opens the connection to DynamoDB.
+    let identities = Identities::load(&aws.secrets(&config.connection_table), entropy.as_ref()).await?;
+    let connections = Arc::new(aws.connections(&config.connection_table, clock.clone()));
+    lambda::connect(Connect::new(connections, clock, entropy, identities, config.connection_limit)).await
+}

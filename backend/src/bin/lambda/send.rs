@@ -1,0 +1,28 @@
+//! `send` and `$default`: stores a message and tells the room; answers every other action.
+
+mod wire;
+
+use std::{process::ExitCode, sync::Arc};
+
+use backend::{
+    config,
+    inbound::lambda,
+    outbound::system::{SystemClock, SystemEntropy},
+    routes::Send,
+};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    lambda::start(&config::log_level(), run()).await
+}
+
+async fn run() -> Result<(), lambda::Error> {
+    let config = config::Send::from_environment()?;
+    let aws = wire::clients(config.account);
+    let clock = Arc::new(SystemClock);
+    let connections = Arc::new(aws.connections(&config.connection_table, clock.clone()));
+    let messages = Arc::new(aws.messages(&config.message_table, config.retention, clock.clone()));
+    let outbox = Arc::new(aws.outbox(&config.connections_endpoint));
+    tokio::join!(connections.warm(), outbox.warm());
+    lambda::send(Send::new(connections, messages, outbox, clock, Arc::new(SystemEntropy), config.page_size)).await
+}

@@ -1,0 +1,133 @@
+//! The single binary: settings, ports, run.
+
+use std::{
+    error::Error,
+    io::{self, IsTerminal, Write},
+    process::ExitCode,
+    sync::Arc,
+};
+
+use backend::{
+    chat::Identities,
+    config::Local,
+    inbound::local::{Server, Timeouts},
+    outbound::{
+        embedded::{EmbeddedConnections, EmbeddedMessages, ShellFile, Sockets, Store},
+        system::{SystemClock, SystemEntropy},
+    },
+    routes::{Connect, Disconnect, Front, Send},
+};
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_target(false)
+        .with_ansi(io::stderr().is_terminal())
+        .with_writer(io::stderr)
+        .init();
+    match run(Local::from_arguments()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(settings: Local) -> Result<(), Box<dyn Error>> {
+    if !settings.page.join("index.html").is_file() {
+        let page = settings.page.display();
+        return Err(
+            format!("there is no built page in {page}: `cargo xtask run` makes one, --page names another").into()
+        );
+    }
+    let store = Store::open(&settings.data)?;
+    let address = (settings.host, settings.port);
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        format!("{}:{} can't be listened on ({error}): choose another with --port", settings.host, settings.port)
+    })?;
+    let port = listener.local_addr()?.port();
+    let server = wire(&settings, store).await?;
+    announce(&settings, port)?;
+    Ok(server.run(listener, asked_to_stop()).await?)
+}
+
+async fn wire(settings: &Local, store: Store) -> Result<Server, Box<dyn Error>> {
+    let entropy = Arc::new(SystemEntropy);
+    let clock = Arc::new(SystemClock);
+    let identities = Identities::load(&store, entropy.as_ref()).await?;
+    let connections = Arc::new(EmbeddedConnections::default());
+    let messages = Arc::new(EmbeddedMessages::new(store));
+    let sockets = Arc::new(Sockets::default());
+    let shells = Arc::new(ShellFile::in_directory(&settings.page));
+    let page_size = settings.limit_message_count;
+    Ok(Server {
+        connect: Connect::new(
+            connections.clone(),
+            clock.clone(),
+            entropy.clone(),
+            identities.clone(),
+            settings.limit_connection_count,
+        ),
+        disconnect: Disconnect::new(connections.clone(), sockets.clone(), clock.clone(), entropy.clone()),
+        send: Send::new(
+            connections.clone(),
+            messages.clone(),
+            sockets.clone(),
+            clock.clone(),
+            entropy.clone(),
+            page_size,
+        ),
+        front: Front::new(
+            connections,
+            messages,
+            shells,
+            clock,
+            entropy.clone(),
+            identities,
+            page_size,
+            // A path alone: the page's own host, whatever name or proxy it was reached by.
+            "/ws".into(),
+        ),
+        sockets,
+        entropy,
+        timeouts: Timeouts { idle: settings.idle(), lifetime: settings.lifetime() },
+        page: settings.page.clone(),
+    })
+}
+
+/// Tells the one who started the program where the chat is; on standard output, for other programs to read.
+fn announce(settings: &Local, port: u16) -> io::Result<()> {
+    let host = if settings.host.is_loopback() || settings.host.is_unspecified() {
+        "localhost".into()
+    } else {
+        settings.host.to_string()
+    };
+    writeln!(io::stdout(), "Serverless Chat Page is at http://{host}:{port}")
+}
+
+/// Ends with an interrupt from the terminal or, where there is such a thing, with SIGTERM.
+async fn asked_to_stop() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}

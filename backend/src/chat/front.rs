@@ -1,0 +1,59 @@
+//! What the front page knows when it arrives.
+
+use std::sync::Arc;
+
+use shared_types::{PageState, Person, PersonName, RoomName};
+
+use super::{CatchUp, Identities, guest_name, leave::people};
+use crate::ports::{Connections, Entropy, Result};
+
+/// The rule of the front page.
+pub struct FrontPage {
+    /// Who is in the room.
+    pub connections: Arc<dyn Connections>,
+    /// What was said last.
+    pub catch_up: CatchUp,
+    /// The randomness of a new guest's id.
+    pub entropy: Arc<dyn Entropy>,
+    /// Who a cookie belongs to.
+    pub identities: Identities,
+    /// The address of the socket.
+    pub socket: String,
+}
+
+/// What a front page visit comes to.
+pub struct Visit {
+    /// What the page shows.
+    pub state: PageState,
+    /// The cookie that makes the visitor the same guest next time.
+    pub cookie: String,
+}
+
+impl FrontPage {
+    /// Prepares a room's page for a visitor, a new guest if their cookie says nothing. `name` is what they chose to be
+    /// called on an earlier visit.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` when the store did not answer.
+    pub async fn visit(&self, room: RoomName, cookie: Option<&str>, name: Option<PersonName>) -> Result<Visit> {
+        let now = self.catch_up.clock.now();
+        let id = cookie
+            .and_then(|cookie| self.identities.read_cookie(cookie, now).ok())
+            .unwrap_or_else(|| self.identities.new_guest(self.entropy.as_ref()));
+        let (listeners, newest) =
+            futures::try_join!(self.connections.in_room(&room), self.catch_up.newest_page(&room))?;
+        let (page, up_to) = newest;
+        let state = PageState {
+            room,
+            you: Person { name: name.unwrap_or_else(|| guest_name(&id)), id: id.clone() },
+            online: people(&listeners),
+            messages: page.messages,
+            more: page.more,
+            up_to,
+            socket: self.socket.clone(),
+            ticket: self.identities.ticket(&id, now),
+        };
+        Ok(Visit { state, cookie: self.identities.cookie(&id, now) })
+    }
+}

@@ -1,0 +1,41 @@
+//! The rules of the chat: joining, posting, catching up, leaving, sweeping, and what the front page knows.
+//!
+//! No SDK, no web framework, no environment, no clock of its own: everything comes through [`crate::ports`], so that
+//! the rules are the same in both homes and a test can run them in any order of events.
+
+use std::time::Duration;
+
+mod broadcast;
+mod catch_up;
+mod front;
+mod guest_name;
+mod identity;
+mod join;
+mod leave;
+mod post;
+mod sweep;
+
+pub use broadcast::{Broadcast, Tally};
+pub use catch_up::CatchUp;
+pub use front::{FrontPage, Visit};
+pub use guest_name::guest_name;
+pub use identity::{Identities, Rejected};
+pub use join::{Join, Knock, Refused};
+pub use leave::Leave;
+pub use post::{Draft, Post};
+pub use sweep::{Sweep, Swept};
+
+/// The longest a send can live: the `send` function's timeout of 10 s, three times over.
+pub const LONGEST_SEND: Duration = Duration::from_secs(30);
+
+/// The most by which two servers' clocks may differ from the true time, each.
+pub const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
+
+/// From this age on, a claim with no message at its place is claimed anew. Whoever made it has ended by then, even if
+/// their clock and ours are wrong in opposite directions: 30 s + 2 × 5 min.
+pub const CLAIM_LIFE: Duration = LONGEST_SEND.saturating_add(CLOCK_SKEW).saturating_add(CLOCK_SKEW);
+
+/// From this age on, a hole in the order stays one: its claim is no longer written to ([`CLAIM_LIFE`]), and the last
+/// send that still meant to has ended (30 s), again with both clocks wrong: 630 s + 30 s + 2 × 5 min.
+pub const HOLE_LIFE: Duration =
+    CLAIM_LIFE.saturating_add(LONGEST_SEND).saturating_add(CLOCK_SKEW).saturating_add(CLOCK_SKEW);

@@ -1,0 +1,290 @@
+//! The settings of the Lambdas, one type for each: `template.yml` sets the variables, AWS those of the account.
+
+use std::{env, fmt::Display, ops::RangeInclusive, str::FromStr, time::Duration};
+
+use shared_types::limits;
+
+/// A variable that is missing, or has a value that is of no use.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the environment variable {name} {problem}")]
+pub struct BadVariable {
+    /// Its name.
+    pub name: &'static str,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+/// Whose AWS, and where.
+pub struct Account {
+    /// `AWS_REGION`
+    pub region: String,
+    /// `AWS_ACCESS_KEY_ID`
+    pub access_key_id: String,
+    /// `AWS_SECRET_ACCESS_KEY`
+    pub secret_access_key: String,
+    /// `AWS_SESSION_TOKEN`
+    pub session_token: Option<String>,
+    /// `AWS_ENDPOINT_URL`, for a stand-in
+    pub endpoint: Option<String>,
+}
+
+/// What `connect` is told.
+pub struct Connect {
+    /// The account it runs in.
+    pub account: Account,
+    /// `CONNECTION_TABLE_NAME`
+    pub connection_table: String,
+    /// `LIMIT_CONNECTION_COUNT`, over all rooms
+    pub connection_limit: u32,
+}
+
+/// What `disconnect` is told.
+pub struct Disconnect {
+    /// The account it runs in.
+    pub account: Account,
+    /// `CONNECTION_TABLE_NAME`
+    pub connection_table: String,
+    /// `CONNECTIONS_ENDPOINT`, `https://…/Prod`
+    pub connections_endpoint: String,
+}
+
+/// What `cron` is told: the same as `disconnect`.
+pub type Cron = Disconnect;
+
+/// What `send` is told.
+pub struct Send {
+    /// The account it runs in.
+    pub account: Account,
+    /// `CONNECTION_TABLE_NAME`
+    pub connection_table: String,
+    /// `MESSAGE_TABLE_NAME`
+    pub message_table: String,
+    /// `CONNECTIONS_ENDPOINT`, `https://…/Prod`
+    pub connections_endpoint: String,
+    /// `LIMIT_MESSAGE_COUNT`, the most messages in one answer
+    pub page_size: usize,
+    /// `MESSAGE_RETENTION_DAYS`; `None` keeps messages for ever.
+    pub retention: Option<Duration>,
+}
+
+/// What `front` is told.
+pub struct Front {
+    /// The account it runs in.
+    pub account: Account,
+    /// `CONNECTION_TABLE_NAME`
+    pub connection_table: String,
+    /// `MESSAGE_TABLE_NAME`
+    pub message_table: String,
+    /// `LIMIT_MESSAGE_COUNT`, the most messages on the page
+    pub page_size: usize,
+    /// `ASSET_BUCKET_NAME`
+    pub asset_bucket: String,
+    /// `WEBSOCKET_URI`, `wss://…/Prod`
+    pub socket: String,
+}
+
+/// `RUST_LOG`: `error`, `warn`, `info`, `debug` or `trace`; `info` without it.
+pub fn log_level() -> String {
+    Variables(&from_environment).optional("RUST_LOG").unwrap_or_else(|| "info".into())
+}
+
+macro_rules! read_from_environment {
+    ($($settings:ident),*) => {$(
+        impl $settings {
+            /// Reads the environment of this process.
+            ///
+            /// # Errors
+            ///
+            /// [`BadVariable`] names the first variable that is missing or of no use.
+            pub fn from_environment() -> Result<Self, BadVariable> {
+                Self::read(&Variables(&from_environment))
+            }
+        }
+    )*};
+}
+
+read_from_environment!(Connect, Disconnect, Send, Front);
+
+impl Connect {
+    fn read(variables: &Variables<'_>) -> Result<Self, BadVariable> {
+        Ok(Self {
+            account: Account::read(variables)?,
+            connection_table: variables.text("CONNECTION_TABLE_NAME")?,
+            connection_limit: variables.number("LIMIT_CONNECTION_COUNT", 1..=u32::MAX)?,
+        })
+    }
+}
+
+impl Disconnect {
+    fn read(variables: &Variables<'_>) -> Result<Self, BadVariable> {
+        Ok(Self {
+            account: Account::read(variables)?,
+            connection_table: variables.text("CONNECTION_TABLE_NAME")?,
+            connections_endpoint: variables.address("CONNECTIONS_ENDPOINT", "http")?,
+        })
+    }
+}
+
+impl Send {
+    fn read(variables: &Variables<'_>) -> Result<Self, BadVariable> {
+        Ok(Self {
+            account: Account::read(variables)?,
+            connection_table: variables.text("CONNECTION_TABLE_NAME")?,
+            message_table: variables.text("MESSAGE_TABLE_NAME")?,
+            connections_endpoint: variables.address("CONNECTIONS_ENDPOINT", "http")?,
+            page_size: variables.page_size()?,
+            retention: variables.retention()?,
+        })
+    }
+}
+
+impl Front {
+    fn read(variables: &Variables<'_>) -> Result<Self, BadVariable> {
+        Ok(Self {
+            account: Account::read(variables)?,
+            connection_table: variables.text("CONNECTION_TABLE_NAME")?,
+            message_table: variables.text("MESSAGE_TABLE_NAME")?,
+            page_size: variables.page_size()?,
+            asset_bucket: variables.text("ASSET_BUCKET_NAME")?,
+            socket: variables.address("WEBSOCKET_URI", "ws")?,
+        })
+    }
+}
+
+impl Account {
+    fn read(variables: &Variables<'_>) -> Result<Self, BadVariable> {
+        Ok(Self {
+            region: variables.text("AWS_REGION")?,
+            access_key_id: variables.text("AWS_ACCESS_KEY_ID")?,
+            secret_access_key: variables.text("AWS_SECRET_ACCESS_KEY")?,
+            session_token: variables.optional("AWS_SESSION_TOKEN"),
+            endpoint: variables.optional("AWS_ENDPOINT_URL"),
+        })
+    }
+}
+
+fn from_environment(name: &str) -> Option<String> {
+    env::var(name).ok()
+}
+
+/// Where variables come from: the environment, or a test.
+struct Variables<'a>(&'a dyn Fn(&str) -> Option<String>);
+
+impl Variables<'_> {
+    /// An empty value is none: that is how a template leaves something out.
+    fn optional(&self, name: &'static str) -> Option<String> {
+        (self.0)(name).filter(|value| !value.trim().is_empty())
+    }
+
+    fn text(&self, name: &'static str) -> Result<String, BadVariable> {
+        self.optional(name).ok_or_else(|| BadVariable { name, problem: "is not set".into() })
+    }
+
+    fn number<N>(&self, name: &'static str, range: RangeInclusive<N>) -> Result<N, BadVariable>
+    where
+        N: FromStr + PartialOrd + Display,
+    {
+        let text = self.text(name)?;
+        let number = text.parse().ok().filter(|number| range.contains(number));
+        let problem = || format!("must be a number from {} to {} and is {text:?}", range.start(), range.end());
+        number.ok_or_else(|| BadVariable { name, problem: problem() })
+    }
+
+    /// An address of a scheme or of its secure form: `http` is `http://…` or `https://…`.
+    fn address(&self, name: &'static str, scheme: &str) -> Result<String, BadVariable> {
+        let text = self.text(name)?;
+        let rest = text.strip_prefix(scheme).map(|rest| rest.strip_prefix('s').unwrap_or(rest));
+        if rest.is_some_and(|rest| rest.starts_with("://")) {
+            return Ok(text);
+        }
+        Err(BadVariable { name, problem: format!("must begin with {scheme}s:// and is {text:?}") })
+    }
+
+    fn page_size(&self) -> Result<usize, BadVariable> {
+        self.number("LIMIT_MESSAGE_COUNT", 1..=limits::PAGE_MESSAGES)
+    }
+
+    fn retention(&self) -> Result<Option<Duration>, BadVariable> {
+        // A hundred years, so that the sums with it stay far from any overflow.
+        let days: u64 = self.number("MESSAGE_RETENTION_DAYS", 0..=36_500)?;
+        Ok((days > 0).then(|| Duration::from_secs(days * 24 * 60 * 60)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &[(&str, &str)] = &[
+        ("AWS_REGION", "eu-central-1"),
+        ("AWS_ACCESS_KEY_ID", "id"),
+        ("AWS_SECRET_ACCESS_KEY", "key"),
+        ("AWS_SESSION_TOKEN", ""),
+        ("CONNECTION_TABLE_NAME", "chat-connections"),
+        ("MESSAGE_TABLE_NAME", "chat-messages"),
+        ("CONNECTIONS_ENDPOINT", "https://a.execute-api.eu-central-1.amazonaws.com/Prod"),
+        ("LIMIT_CONNECTION_COUNT", "1000"),
+        ("LIMIT_MESSAGE_COUNT", "100"),
+        ("MESSAGE_RETENTION_DAYS", "30"),
+        ("ASSET_BUCKET_NAME", "chat-assets"),
+        ("WEBSOCKET_URI", "wss://a.execute-api.eu-central-1.amazonaws.com/Prod"),
+    ];
+
+    /// Reads all settings from the good variables with one of them changed, and gives the errors.
+    fn problems(name: &str, value: Option<&str>) -> Vec<String> {
+        let lookup = |wanted: &str| {
+            let good = GOOD.iter().find(|(name, _)| *name == wanted).map(|(_, value)| *value);
+            if wanted == name { value } else { good }.map(str::to_owned)
+        };
+        let variables = Variables(&lookup);
+        let all = [
+            Connect::read(&variables).err(),
+            Disconnect::read(&variables).err(),
+            Send::read(&variables).err(),
+            Front::read(&variables).err(),
+        ];
+        all.into_iter().flatten().map(|problem| problem.to_string()).collect()
+    }
+
+    #[test]
+    fn the_variables_of_the_template_are_enough() {
+        assert_eq!(problems("", None), [""; 0]);
+    }
+
+    #[test]
+    fn a_missing_variable_is_named() {
+        for (name, _) in GOOD.iter().filter(|(name, _)| *name != "AWS_SESSION_TOKEN") {
+            let problems = problems(name, None);
+            assert!(!problems.is_empty(), "{name} is needed");
+            assert!(problems.iter().all(|problem| *problem == format!("the environment variable {name} is not set")));
+        }
+    }
+
+    #[test]
+    fn a_bad_variable_is_named_with_what_it_should_be() {
+        let check = |name, value, says| assert_eq!(problems(name, Some(value)).first().map(String::as_str), Some(says));
+        check(
+            "LIMIT_MESSAGE_COUNT",
+            "101",
+            "the environment variable LIMIT_MESSAGE_COUNT must be a number from 1 to 100 and is \"101\"",
+        );
+        check(
+            "LIMIT_CONNECTION_COUNT",
+            "many",
+            "the environment variable LIMIT_CONNECTION_COUNT must be a number from 1 to 4294967295 and is \"many\"",
+        );
+        check(
+            "WEBSOCKET_URI",
+            "https://a",
+            "the environment variable WEBSOCKET_URI must begin with wss:// and is \"https://a\"",
+        );
+        check("CONNECTION_TABLE_NAME", " ", "the environment variable CONNECTION_TABLE_NAME is not set");
+    }
+
+    #[test]
+    fn zero_days_keep_messages_for_ever() {
+        let days = |days: &'static str| Variables(&|_| Some(days.to_owned())).retention();
+        assert_eq!(days("0"), Ok(None));
+        assert_eq!(days("1"), Ok(Some(Duration::from_secs(86_400))));
+    }
+}

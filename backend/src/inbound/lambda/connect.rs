@@ -1,0 +1,41 @@
+//! `$connect`.
+
+use std::convert::Infallible;
+
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde_json::value::RawValue;
+
+use super::{
+    Error,
+    answer::Answer,
+    event::{Kind, SocketEvent},
+};
+use crate::routes::{Connect, ConnectRequest};
+
+/// Lets sockets in, or refuses them with a status.
+///
+/// # Errors
+///
+/// When the Lambda runtime can't be spoken to any more.
+pub async fn connect(route: Connect) -> Result<(), Error> {
+    let route = &route;
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| async move {
+        Ok::<_, Infallible>(answer(route, &event.payload).await)
+    }))
+    .await
+}
+
+async fn answer(route: &Connect, event: &RawValue) -> Answer {
+    let Some(mut event) = SocketEvent::read(Kind::Connect, event) else { return Answer::BAD_EVENT };
+    let mut query = |name| event.query.remove(name);
+    let request = ConnectRequest {
+        room: query("room"),
+        ticket: query("ticket"),
+        name: query("name"),
+        connection: event.connection,
+    };
+    match route.handle(request).await {
+        Ok(()) => Answer::OK,
+        Err(refusal) => Answer::status(refusal.status),
+    }
+}

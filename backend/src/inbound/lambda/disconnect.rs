@@ -1,0 +1,32 @@
+//! `$disconnect`.
+
+use std::convert::Infallible;
+
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde_json::value::RawValue;
+
+use super::{
+    Error,
+    answer::Answer,
+    event::{Kind, SocketEvent},
+};
+use crate::routes::Disconnect;
+
+/// Forgets sockets that have closed.
+///
+/// # Errors
+///
+/// When the Lambda runtime can't be spoken to any more.
+pub async fn disconnect(route: Disconnect) -> Result<(), Error> {
+    let route = &route;
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| async move {
+        Ok::<_, Infallible>(answer(route, &event.payload).await)
+    }))
+    .await
+}
+
+async fn answer(route: &Disconnect, event: &RawValue) -> Answer {
+    let Some(event) = SocketEvent::read(Kind::Disconnect, event) else { return Answer::BAD_EVENT };
+    route.handle(&event.connection).await;
+    Answer::OK
+}

@@ -1,0 +1,62 @@
+//! Pages and assets.
+
+use std::{path::Path, sync::Arc, time::Instant};
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
+
+use super::server::Shared;
+use crate::routes::FrontRequest;
+
+/// Files with a hash in their name never change, so a browser asks for them once.
+const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+
+/// The built page's files, brotli-compressed where the build made a `.br` beside them.
+pub(super) fn assets(page: &Path) -> Router<Arc<Shared>> {
+    let files = ServeDir::new(page).append_index_html_on_directories(false).precompressed_br();
+    let cache = |response: &Response| response.status().is_success().then_some(IMMUTABLE);
+    Router::new().fallback_service(files).layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, cache))
+}
+
+/// The front route, over HTTP.
+pub(super) async fn front(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let headers = request.headers();
+    let answer = shared
+        .server
+        .front
+        .handle(FrontRequest {
+            path: request.uri().path().into(),
+            cookie: joined(headers, header::COOKIE.as_str()),
+            // Behind a proxy that speaks HTTPS for us.
+            secure: headers.get("x-forwarded-proto").is_some_and(|protocol| protocol == "https"),
+        })
+        .await;
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let head = [(header::CONTENT_TYPE, answer.content_type), (header::CACHE_CONTROL, "no-store")];
+    let mut response = (status, head, answer.body).into_response();
+    if let Some(cookie) = answer.set_cookie.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// One line a request. Queries stay out of it: a ticket is a secret.
+pub(super) async fn log(request: Request, next: Next) -> Response {
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let start = Instant::now();
+    let response = next.run(request).await;
+    let status = response.status().as_u16();
+    tracing::info!(%method, path, status, ms = start.elapsed().as_millis(), "request");
+    response
+}
+
+fn joined(headers: &HeaderMap, name: &str) -> Option<String> {
+    let values: Vec<&str> = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
+    (!values.is_empty()).then(|| values.join("; "))
+}

@@ -1,0 +1,108 @@
+//! The local server: what API Gateway, CloudFront and S3 are to the other home.
+
+use std::{future::Future, io, path::PathBuf, sync::Arc, time::Duration};
+
+use axum::{Router, middleware, routing};
+use tokio::{
+    net::TcpListener,
+    sync::{oneshot, watch},
+};
+use tower_http::compression::CompressionLayer;
+
+use super::{http, socket};
+use crate::{
+    outbound::embedded::Sockets,
+    ports::Entropy,
+    routes::{Connect, Disconnect, Front, Send},
+};
+
+/// How long open sockets get to say goodbye after a shutdown was asked for.
+const GOODBYE: Duration = Duration::from_secs(5);
+
+/// Everything the server passes requests to.
+pub struct Server {
+    /// A socket wants to open.
+    pub connect: Connect,
+    /// A socket has closed.
+    pub disconnect: Disconnect,
+    /// A frame has arrived.
+    pub send: Send,
+    /// A page is wanted.
+    pub front: Front,
+    /// The sockets' queues.
+    pub sockets: Arc<Sockets>,
+    /// The randomness of connection ids.
+    pub entropy: Arc<dyn Entropy>,
+    /// When a socket is closed.
+    pub timeouts: Timeouts,
+    /// The directory of the built page.
+    pub page: PathBuf,
+}
+
+/// When a socket is closed by the server, as API Gateway does it.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeouts {
+    /// After so long without a frame in either direction.
+    pub idle: Duration,
+    /// After so long in any case.
+    pub lifetime: Duration,
+}
+
+/// What every request can reach.
+pub(super) struct Shared {
+    pub(super) server: Server,
+    pub(super) stopping: watch::Receiver<bool>,
+}
+
+impl Server {
+    /// Serves until `shutdown` is done, then lets open sockets close in order.
+    ///
+    /// # Errors
+    ///
+    /// When the listener fails.
+    pub async fn run(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + std::marker::Send + 'static,
+    ) -> io::Result<()> {
+        let (stop, stopping) = watch::channel(false);
+        let stop = Arc::new(stop);
+        let page = self.page.clone();
+        let shared = Arc::new(Shared { server: self, stopping });
+        let app = Router::new()
+            .route("/ws", routing::get(socket::open))
+            .nest("/assets", http::assets(&page))
+            // The page itself is a visitor's own, so it is compressed as it is made.
+            .fallback_service(routing::get(http::front).with_state(shared.clone()).layer(CompressionLayer::new()))
+            .layer(middleware::from_fn(http::log))
+            .with_state(shared);
+        let stopper = stop.clone();
+        let (asked, was_asked) = oneshot::channel();
+        let serve = axum::serve(listener, app).with_graceful_shutdown(async move {
+            shutdown.await;
+            tracing::info!("stopping: sockets are asked to close");
+            stopper.send_replace(true);
+            // Nobody waits any more where the listener has failed meanwhile.
+            let _ = asked.send(());
+        });
+        let all_closed = async {
+            serve.await?;
+            // Every socket holds a receiver, so this is when the last one has said goodbye.
+            stop.closed().await;
+            Ok(())
+        };
+        let overdue = async {
+            match was_asked.await {
+                Ok(()) => tokio::time::sleep(GOODBYE).await,
+                Err(_) => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            ended = all_closed => ended,
+            () = overdue => {
+                tracing::warn!("some sockets did not close in time");
+                Ok(())
+            }
+        }
+    }
+}

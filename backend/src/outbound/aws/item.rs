@@ -1,0 +1,55 @@
+//! Items of a table, and how values are written into them and read back.
+
+use std::{collections::HashMap, str::FromStr};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+/// One item: attributes by name.
+pub(super) type Item = HashMap<String, AttributeValue>;
+
+/// What a stored item is not.
+#[derive(Debug, thiserror::Error)]
+#[error("the attribute {attribute} is missing or not what it should be")]
+pub(super) struct Malformed {
+    attribute: &'static str,
+}
+
+/// A text attribute.
+pub(super) fn text(value: impl ToString) -> AttributeValue {
+    AttributeValue::S(value.to_string())
+}
+
+/// A number attribute.
+pub(super) fn number(value: u64) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+/// An item made of attributes.
+pub(super) fn item<const N: usize>(attributes: [(&str, AttributeValue); N]) -> Item {
+    attributes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// Reads a text attribute into the type that parses it.
+pub(super) fn read<T: FromStr>(item: &Item, attribute: &'static str) -> Result<T, Malformed> {
+    let text = item.get(attribute).and_then(|value| value.as_s().ok());
+    text.and_then(|text| text.parse().ok()).ok_or(Malformed { attribute })
+}
+
+/// Reads a number attribute.
+pub(super) fn read_number<T: FromStr>(item: &Item, attribute: &'static str) -> Result<T, Malformed> {
+    let digits = item.get(attribute).and_then(|value| value.as_n().ok());
+    digits.and_then(|digits| digits.parse().ok()).ok_or(Malformed { attribute })
+}
+
+/// Reads many items. One that cannot be read is left out and logged: it must not lock everyone out of its room.
+pub(super) fn read_all<T>(items: &[Item], one: impl Fn(&Item) -> Result<T, Malformed>) -> Vec<T> {
+    let readable = items.iter().filter_map(|item| {
+        one(item)
+            .inspect_err(|error| {
+                let key = item.get("pk").zip(item.get("sk"));
+                tracing::error!(%error, ?key, "left out an item that cannot be read");
+            })
+            .ok()
+    });
+    readable.collect()
+}

@@ -1,0 +1,240 @@
+//! The log of every room, in DynamoDB.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::types::ReturnValue;
+use shared_types::{ChatMessage, Person, Rev, RoomName, Seq, Timestamp};
+
+use super::{
+    item::{Item, Malformed, item, number, read, read_all, read_number, text},
+    table::{Key, Table, Update},
+};
+use crate::ports::{Claim, Clock, Identity, Messages, Result, Unavailable};
+
+/// How long a claim is kept, in seconds: far longer than any client tries again, and short enough that claims do not
+/// pile up.
+const CLAIM_SECONDS: u64 = 7 * 24 * 60 * 60;
+
+/// The most pages one read goes through for messages that are not expired.
+///
+/// DynamoDB deletes what expired within days, and until then it lies between a reader and the newer messages. A page
+/// is up to 1 MB, at least 60 messages of the longest kind and some 3,000 of the usual one.
+const PAGES: usize = 32;
+
+/// [`Messages`] in a DynamoDB table.
+pub struct DynamoMessages {
+    table: Table,
+    retention: Option<Duration>,
+    clock: Arc<dyn Clock>,
+}
+
+#[async_trait]
+impl Messages for DynamoMessages {
+    async fn next_rev(&self, room: &RoomName) -> Result<Rev> {
+        let doing = "taking the next revision of a room";
+        let update = self
+            .table
+            .updating(Key::new(room_partition(room), "rev"))
+            .update_expression("ADD #rev :one")
+            .expression_attribute_names("#rev", "rev")
+            .expression_attribute_values(":one", number(1))
+            .return_values(ReturnValue::UpdatedNew);
+        // A try that is repeated leaves a hole in the order, and nothing else.
+        match self.table.try_update(update, doing).await? {
+            Update::Made(counter) => read_number(&counter, "rev").map(Rev).map_err(Unavailable::while_doing(doing)),
+            Update::Refused(_) => Err(Unavailable { doing, cause: "refused, though there is no condition".into() }),
+        }
+    }
+
+    async fn claim(&self, identity: &Identity, claim: Claim) -> Result<Claim> {
+        let doing = "claiming a place for a message";
+        let Key { pk, sk } = claim_key(identity);
+        let fresh = item([
+            ("pk", text(pk)),
+            ("sk", text(sk)),
+            ("rev", number(claim.rev.0)),
+            ("at", number(claim.at.0)),
+            ("expires", number(claim_end(claim))),
+        ]);
+        match self.table.put_if_absent(fresh, doing).await? {
+            None => Ok(claim),
+            Some(earlier) => to_claim(&earlier).map_err(Unavailable::while_doing(doing)),
+        }
+    }
+
+    async fn reclaim(&self, identity: &Identity, held: Claim, fresh: Claim) -> Result<Claim> {
+        let doing = "claiming a place anew";
+        let update = self
+            .table
+            .updating(claim_key(identity))
+            .update_expression("SET #rev = :rev, #at = :at, #expires = :expires")
+            .condition_expression("#rev = :held")
+            .expression_attribute_names("#rev", "rev")
+            .expression_attribute_names("#at", "at")
+            .expression_attribute_names("#expires", "expires")
+            .expression_attribute_values(":held", number(held.rev.0))
+            .expression_attribute_values(":rev", number(fresh.rev.0))
+            .expression_attribute_values(":at", number(fresh.at.0))
+            .expression_attribute_values(":expires", number(claim_end(fresh)));
+        match self.table.try_update(update, doing).await? {
+            Update::Made(_) => Ok(fresh),
+            Update::Refused(Some(other)) => to_claim(&other).map_err(Unavailable::while_doing(doing)),
+            // It expired since it was read, so none holds.
+            Update::Refused(None) => self.claim(identity, fresh).await,
+        }
+    }
+
+    async fn put(&self, room: &RoomName, message: &ChatMessage) -> Result<ChatMessage> {
+        let doing = "storing a message";
+        match self.table.put_if_absent(self.to_item(room, message), doing).await? {
+            None => Ok(message.clone()),
+            Some(earlier) => to_message(&earlier).map_err(Unavailable::while_doing(doing)),
+        }
+    }
+
+    async fn at(&self, room: &RoomName, seq: Seq) -> Result<Option<ChatMessage>> {
+        let doing = "reading a message";
+        let found = self.table.get(message_key(room, seq), doing).await?;
+        let found = found.filter(|item| self.is_kept(item));
+        found.as_ref().map(to_message).transpose().map_err(Unavailable::while_doing(doing))
+    }
+
+    async fn before(&self, room: &RoomName, before: Option<Seq>, limit: usize) -> Result<Vec<ChatMessage>> {
+        let newest = match before {
+            None => u64::MAX,
+            Some(Seq(0)) => return Ok(Vec::new()),
+            Some(Seq(seq)) => seq - 1,
+        };
+        let stretch = Stretch { room, oldest: 0, newest, direction: Direction::NewestFirst };
+        let mut messages = self.kept(stretch, limit, "reading a page of messages").await?;
+        messages.reverse();
+        Ok(messages)
+    }
+
+    async fn changed_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChatMessage>> {
+        let Some(oldest) = rev.0.checked_add(1) else { return Ok(Vec::new()) };
+        // A message changes once, when it is born, so what changed after a revision is what was born after it.
+        let stretch = Stretch { room, oldest, newest: u64::MAX, direction: Direction::OldestFirst };
+        self.kept(stretch, limit, "reading what changed").await
+    }
+}
+
+/// A stretch of a room's order, both ends included.
+struct Stretch<'a> {
+    room: &'a RoomName,
+    oldest: u64,
+    newest: u64,
+    direction: Direction,
+}
+
+enum Direction {
+    OldestFirst,
+    NewestFirst,
+}
+
+impl DynamoMessages {
+    pub(super) fn new(table: Table, retention: Option<Duration>, clock: Arc<dyn Clock>) -> Self {
+        Self { table, retention, clock }
+    }
+
+    /// Reads up to `limit` messages of a stretch, without the expired ones. It goes on until it has them, or there are
+    /// no more: an answer that is too short would tell the reader that it has everything.
+    async fn kept(&self, stretch: Stretch<'_>, limit: usize, doing: &'static str) -> Result<Vec<ChatMessage>> {
+        let mut messages = Vec::new();
+        let query = self
+            .table
+            .querying(&room_partition(stretch.room))
+            .key_condition_expression("pk = :pk AND sk BETWEEN :oldest AND :newest")
+            .expression_attribute_values(":oldest", text(message_sk(Seq(stretch.oldest))))
+            .expression_attribute_values(":newest", text(message_sk(Seq(stretch.newest))))
+            .scan_index_forward(matches!(stretch.direction, Direction::OldestFirst));
+        // Just what is asked for, at first. Where that meets expired messages, whole pages are the fastest way past.
+        let mut page_limit = Some(i32::try_from(limit).unwrap_or(i32::MAX));
+        let mut start = None;
+        for _ in 0..PAGES {
+            if messages.len() >= limit {
+                break;
+            }
+            let page = query.clone().set_limit(page_limit).set_exclusive_start_key(start);
+            let page = page.send().await.map_err(self.table.failed(doing))?;
+            let mut items = page.items.unwrap_or_default();
+            let read = items.len();
+            items.retain(|item| self.is_kept(item));
+            if items.len() < read {
+                page_limit = None;
+            }
+            messages.extend(read_all(&items, to_message));
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                break;
+            }
+        }
+        if messages.len() < limit && start.is_some() {
+            return Err(Unavailable { doing, cause: format!("more than {PAGES} pages of expired messages") });
+        }
+        messages.truncate(limit);
+        Ok(messages)
+    }
+
+    fn is_kept(&self, item: &Item) -> bool {
+        let now = self.clock.now().0 / 1000;
+        read_number::<u64>(item, "expires").map_or(true, |expires| now < expires)
+    }
+
+    fn to_item(&self, room: &RoomName, message: &ChatMessage) -> Item {
+        let Key { pk, sk } = message_key(room, message.seq);
+        let mut stored = item([
+            ("pk", text(pk)),
+            ("sk", text(sk)),
+            ("seq", number(message.seq.0)),
+            ("rev", number(message.rev.0)),
+            ("authorId", text(&message.author.id)),
+            ("authorName", text(&message.author.name)),
+            ("nonce", text(&message.nonce)),
+            ("text", text(&message.text)),
+            ("sentAt", number(message.sent_at.0)),
+        ]);
+        if let Some(retention) = self.retention {
+            stored.insert("expires".into(), number(message.sent_at.0 / 1000 + retention.as_secs()));
+        }
+        stored
+    }
+}
+
+fn room_partition(room: &RoomName) -> String {
+    format!("room#{room}")
+}
+
+fn message_key(room: &RoomName, seq: Seq) -> Key {
+    Key::new(room_partition(room), message_sk(seq))
+}
+
+/// Twenty digits hold every `u64`, so that the order of the texts is the order of the numbers.
+fn message_sk(seq: Seq) -> String {
+    format!("m#{:020}", seq.0)
+}
+
+/// None of the three parts can hold a `#`, so that no two identities share a key.
+fn claim_key(identity: &Identity) -> Key {
+    Key::new(format!("n#{}#{}#{}", identity.room, identity.author, identity.nonce), "n")
+}
+
+fn claim_end(claim: Claim) -> u64 {
+    claim.at.0 / 1000 + CLAIM_SECONDS
+}
+
+fn to_claim(item: &Item) -> std::result::Result<Claim, Malformed> {
+    Ok(Claim { rev: Rev(read_number(item, "rev")?), at: Timestamp(read_number(item, "at")?) })
+}
+
+fn to_message(item: &Item) -> std::result::Result<ChatMessage, Malformed> {
+    Ok(ChatMessage {
+        seq: Seq(read_number(item, "seq")?),
+        rev: Rev(read_number(item, "rev")?),
+        author: Person { id: read(item, "authorId")?, name: read(item, "authorName")? },
+        nonce: read(item, "nonce")?,
+        text: read(item, "text")?,
+        sent_at: Timestamp(read_number(item, "sentAt")?),
+    })
+}

@@ -1,0 +1,31 @@
+//! The ports on AWS: DynamoDB, `@connections` and S3. No SDK type leaves this module.
+//!
+//! Two tables hold everything, each with a text key `pk` and a text sort key `sk`, and no index. Whatever is read is
+//! read by its key or by one range of one partition; there is no Scan.
+//!
+//! | table | `pk` | `sk` | is |
+//! |---|---|---|---|
+//! | connections | `room#{room}` | connection id | a listener of a room |
+//! | connections | `conn#{shard}` | connection id | the way from an id to its connection |
+//! | connections | `count` | `count` | the number of places taken |
+//! | connections | `secret` | `secret` | what signs cookies and tickets |
+//! | messages | `room#{room}` | `m#{seq}` | a message, `seq` in 20 digits |
+//! | messages | `room#{room}` | `rev` | the room's last revision |
+//! | messages | `n#{room}#{author}#{nonce}` | `n` | the claim of a message to its place |
+
+mod clients;
+mod connections;
+mod failure;
+mod item;
+mod messages;
+mod outbox;
+mod secrets;
+mod shells;
+mod table;
+
+pub use clients::{Account, Clients};
+pub use connections::DynamoConnections;
+pub use messages::DynamoMessages;
+pub use outbox::ApiGatewayOutbox;
+pub use secrets::DynamoSecrets;
+pub use shells::S3Shells;

@@ -1,0 +1,194 @@
+//! The file everything is kept in, and the one thread that writes to it.
+//!
+//! Writes that wait while a commit is under way are taken into the next commit together, so that many senders share one
+//! fsync. A write that need not survive a crash by itself (taking a revision, claiming a place) commits without an
+//! fsync; commits are ordered, so the next durable one carries it along.
+
+use std::{fs, path::Path, sync::Arc, thread};
+
+use redb::{
+    Database, DatabaseError, Durability, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition,
+    WriteTransaction,
+};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::ports::{Result, Secrets, Unavailable};
+
+/// The most writes in one commit; more wait for the next.
+const BATCH: usize = 256;
+
+/// Writes that may wait in line before senders wait for a place in it.
+const QUEUE: usize = 1024;
+
+const SECRETS: TableDefinition<'_, &str, &[u8; 32]> = TableDefinition::new("secrets");
+
+/// The store of one data directory. Clones share it; the last one to go finishes the writes and lets the directory go.
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    database: Arc<Database>,
+    /// There until the end.
+    writes: Option<mpsc::Sender<Write>>,
+    writer: Option<thread::JoinHandle<()>>,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        drop(self.writes.take());
+        // A writer that panicked has nothing left to finish.
+        self.writer.take().map(thread::JoinHandle::join);
+    }
+}
+
+/// Why a data directory can't be used. Its `Display` is a sentence for the one who started the program.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process has it.
+    #[error("the data directory {0} is in use by another process: stop that one, or choose another with --data")]
+    InUse(String),
+    /// It can't be read or written.
+    #[error("the data directory {directory} can't be used: {cause}")]
+    Unusable {
+        /// The directory.
+        directory: String,
+        /// What the system says.
+        cause: String,
+    },
+}
+
+/// Whether a write must survive a crash by the time it is answered.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lasting {
+    /// It must: the commit is fsynced.
+    Now,
+    /// It may wait for the next commit that must.
+    Later,
+}
+
+type Answer = Box<dyn FnOnce(std::result::Result<(), &str>) + Send>;
+type Work = Box<dyn FnOnce(&WriteTransaction) -> (std::result::Result<(), redb::Error>, Answer) + Send>;
+
+struct Write {
+    lasting: Lasting,
+    work: Work,
+}
+
+impl Store {
+    /// Opens the store in a directory, making both if they are not there.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] when another process holds it or the system refuses it.
+    pub fn open(directory: &Path) -> std::result::Result<Self, OpenError> {
+        let name = || directory.display().to_string();
+        let unusable = |cause: String| OpenError::Unusable { directory: name(), cause };
+        fs::create_dir_all(directory).map_err(|error| unusable(error.to_string()))?;
+        let database = Database::create(directory.join("chat.redb")).map_err(|error| match error {
+            DatabaseError::DatabaseAlreadyOpen => OpenError::InUse(name()),
+            other => unusable(other.to_string()),
+        })?;
+        let database = Arc::new(database);
+        let (writes, queue) = mpsc::channel(QUEUE);
+        let written = database.clone();
+        let writer = thread::Builder::new()
+            .name("store".into())
+            .spawn(move || write_until_closed(&written, queue))
+            .map_err(|error| unusable(error.to_string()))?;
+        Ok(Self { shared: Arc::new(Shared { database, writes: Some(writes), writer: Some(writer) }) })
+    }
+
+    /// Runs `work` in the next commit and answers after it.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        lasting: Lasting,
+        work: impl FnOnce(&WriteTransaction) -> std::result::Result<T, redb::Error> + Send + 'static,
+    ) -> Result<T> {
+        let (reply, answer) = oneshot::channel();
+        let work: Work = Box::new(move |transaction| {
+            let (outcome, value) = match work(transaction) {
+                Ok(value) => (Ok(()), Some(value)),
+                Err(error) => (Err(error), None),
+            };
+            let answer: Answer = Box::new(move |committed| {
+                let result = committed.map_err(String::from).and_then(|()| value.ok_or_else(|| "not written".into()));
+                // Whoever asked may have gone meanwhile; the write stands all the same.
+                drop(reply.send(result));
+            });
+            (outcome, answer)
+        });
+        let stopped = || Unavailable { doing, cause: "the store has stopped".into() };
+        let writes = self.shared.writes.as_ref().ok_or_else(stopped)?;
+        writes.send(Write { lasting, work }).await.map_err(|_| stopped())?;
+        answer.await.map_err(|_| stopped())?.map_err(|cause| Unavailable { doing, cause })
+    }
+
+    /// Runs `work` on the state after the last commit.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&ReadTransaction) -> std::result::Result<T, redb::Error> + Send + 'static,
+    ) -> Result<T> {
+        let database = self.shared.database.clone();
+        let read = move || work(&database.begin_read()?);
+        tokio::task::spawn_blocking(read)
+            .await
+            .map_err(Unavailable::while_doing(doing))?
+            .map_err(Unavailable::while_doing(doing))
+    }
+}
+
+#[async_trait::async_trait]
+impl Secrets for Store {
+    async fn keep_first(&self, proposed: [u8; 32]) -> Result<[u8; 32]> {
+        self.write("keeping the signing secret", Lasting::Now, move |transaction| {
+            let mut secrets = transaction.open_table(SECRETS)?;
+            let kept = secrets.get("signing")?.map(|kept| *kept.value());
+            match kept {
+                Some(kept) => Ok(kept),
+                None => {
+                    secrets.insert("signing", &proposed)?;
+                    Ok(proposed)
+                }
+            }
+        })
+        .await
+    }
+}
+
+fn write_until_closed(database: &Database, mut queue: mpsc::Receiver<Write>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while queue.blocking_recv_many(&mut batch, BATCH) > 0 {
+        let mut answers = Vec::with_capacity(batch.len());
+        let committed = commit(database, &mut batch, &mut answers).map_err(|error| {
+            tracing::error!(%error, writes = answers.len(), "a commit failed");
+            error.to_string()
+        });
+        // Work that a failed batch did not come to is dropped here, and its askers learn it from the closed channel.
+        batch.clear();
+        for answer in answers {
+            answer(committed.as_ref().map(|&()| ()).map_err(String::as_str));
+        }
+    }
+}
+
+fn commit(
+    database: &Database,
+    batch: &mut Vec<Write>,
+    answers: &mut Vec<Answer>,
+) -> std::result::Result<(), redb::Error> {
+    let mut transaction = database.begin_write()?;
+    let lasting = batch.iter().any(|write| write.lasting == Lasting::Now);
+    transaction.set_durability(if lasting { Durability::Immediate } else { Durability::None })?;
+    for write in batch.drain(..) {
+        let (outcome, answer) = (write.work)(&transaction);
+        answers.push(answer);
+        // One failed write means the file is in trouble: nothing of the batch is kept, and everyone is told.
+        outcome?;
+    }
+    transaction.commit()?;
+    Ok(())
+}

@@ -1,0 +1,193 @@
+//! What the rules need of the world, as narrow traits. Each says what an implementer MUST do; `tests/contract.rs`
+//! holds every implementation to it.
+
+use std::{fmt, time::Duration};
+
+use async_trait::async_trait;
+use shared_types::{ChatMessage, Nonce, Person, PersonId, PersonName, Rev, RoomName, Seq, Timestamp};
+
+/// Something outside did not answer. The cause is for the log, never for a client.
+#[derive(Debug, thiserror::Error)]
+#[error("{doing}: {cause}")]
+pub struct Unavailable {
+    /// What was being done, as a gerund: "reading the listeners of a room".
+    pub doing: &'static str,
+    /// What the adapter knows of the cause.
+    pub cause: String,
+}
+
+impl Unavailable {
+    /// Wraps a cause; meant for `map_err`.
+    pub fn while_doing<E: fmt::Display>(doing: &'static str) -> impl FnOnce(E) -> Self {
+        move |cause| Self { doing, cause: cause.to_string() }
+    }
+}
+
+/// What every port answers with.
+pub type Result<T> = std::result::Result<T, Unavailable>;
+
+/// The name of one open socket, given by API Gateway or by the local server. Opaque.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ConnectionId(pub String);
+
+impl fmt::Display for ConnectionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One open socket: where it listens and for whom it speaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connection {
+    /// Its name.
+    pub id: ConnectionId,
+    /// The room it is in, for its whole life.
+    pub room: RoomName,
+    /// Who speaks through it.
+    pub person: Person,
+    /// When it was opened. Where connections outlive their process, one older than `limits::LIFETIME` is gone and MUST
+    /// NOT be answered by any read but `all`.
+    pub opened_at: Timestamp,
+}
+
+/// Whether a connection was let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// It is in.
+    Admitted,
+    /// The limit was reached, and nothing was kept.
+    Full,
+}
+
+/// Who is connected.
+#[async_trait]
+pub trait Connections: Send + Sync {
+    /// Lets a connection in if fewer than `limit` are. MUST be exact however many come at once.
+    async fn admit(&self, connection: &Connection, limit: u32) -> Result<Admission>;
+
+    /// The connection of that name, as of now.
+    async fn find(&self, id: &ConnectionId) -> Result<Option<Connection>>;
+
+    /// Changes the name of the connection's person from now on, and answers with the connection as it is then.
+    async fn rename(&self, id: &ConnectionId, name: &PersonName) -> Result<Option<Connection>>;
+
+    /// Forgets a connection and gives its place back. MUST give it back once, however often it is called; the first
+    /// call answers with the connection.
+    async fn remove(&self, id: &ConnectionId) -> Result<Option<Connection>>;
+
+    /// Every connection in a room. MUST hold each one whose `admit` had ended before the call.
+    async fn in_room(&self, room: &RoomName) -> Result<Vec<Connection>>;
+
+    /// Every connection there is, expired ones too; for the sweep, never on a request.
+    async fn all(&self) -> Result<Vec<Connection>>;
+
+    /// The number of places taken, as `admit` counts them.
+    async fn count(&self) -> Result<u32>;
+
+    /// Sets the number of places taken to `truth` if it still is `seen`; answers whether it was.
+    async fn correct_count(&self, seen: u32, truth: u32) -> Result<bool>;
+}
+
+/// The right of a message to a place in the order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The place.
+    pub rev: Rev,
+    /// When it was claimed.
+    pub at: Timestamp,
+}
+
+/// What makes a message the same through every retry.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Identity {
+    /// The room it is said in.
+    pub room: RoomName,
+    /// Who says it.
+    pub author: PersonId,
+    /// The client's name for it.
+    pub nonce: Nonce,
+}
+
+/// The log of every room.
+///
+/// The cost of each call MUST NOT depend on how many messages are stored.
+#[async_trait]
+pub trait Messages: Send + Sync {
+    /// Takes the room's next revision. MUST never give one out twice, not even after a crash, unless nothing was ever
+    /// `put` under it or above it.
+    async fn next_rev(&self, room: &RoomName) -> Result<Rev>;
+
+    /// Claims a place for an identity if it has none. Answers with the claim that holds, this one or an earlier one.
+    async fn claim(&self, identity: &Identity, claim: Claim) -> Result<Claim>;
+
+    /// Replaces the claim `held` by `fresh` if it still holds. Answers with the claim that holds then.
+    async fn reclaim(&self, identity: &Identity, held: Claim, fresh: Claim) -> Result<Claim>;
+
+    /// Stores a message at its `seq` if nothing is there. Answers with the message that is there then. When this has
+    /// ended well the message MUST survive a crash and a power cut.
+    async fn put(&self, room: &RoomName, message: &ChatMessage) -> Result<ChatMessage>;
+
+    /// The message at a place. MUST see every `put` that has ended.
+    async fn at(&self, room: &RoomName, seq: Seq) -> Result<Option<ChatMessage>>;
+
+    /// Up to `limit` messages with a `seq` below `before` (`None`: the newest), oldest first. MUST see every `put`
+    /// that has ended.
+    async fn before(&self, room: &RoomName, before: Option<Seq>, limit: usize) -> Result<Vec<ChatMessage>>;
+
+    /// Up to `limit` messages that changed after `rev`, by `rev`. MUST see every `put` that has ended.
+    async fn changed_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChatMessage>>;
+}
+
+/// What became of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// The socket has it.
+    Delivered,
+    /// There is no such socket any more.
+    Gone,
+    /// Not now: the other side is overloaded or failed (429, 5xx, a full buffer). Trying again may help.
+    Busy,
+}
+
+/// The way to the open sockets.
+#[async_trait]
+pub trait Outbox: Send + Sync {
+    /// Sends a frame to one socket, once. MUST NOT retry by itself and MUST NOT wait for a slow reader: that is
+    /// [`Delivery::Busy`].
+    async fn post(&self, to: &ConnectionId, frame: &str) -> Delivery;
+
+    /// Whether the socket is open. [`Delivery::Busy`] means that nobody could say.
+    async fn probe(&self, id: &ConnectionId) -> Delivery;
+}
+
+/// The secret that signs cookies and tickets.
+#[async_trait]
+pub trait Secrets: Send + Sync {
+    /// Keeps `proposed` if there is no secret yet. Answers with the one that is kept. MUST be the same for all callers
+    /// from the first answer on.
+    async fn keep_first(&self, proposed: [u8; 32]) -> Result<[u8; 32]>;
+}
+
+/// Time.
+#[async_trait]
+pub trait Clock: Send + Sync {
+    /// The wall clock.
+    fn now(&self) -> Timestamp;
+
+    /// Waits.
+    async fn sleep(&self, duration: Duration);
+}
+
+/// Randomness that nobody can guess.
+pub trait Entropy: Send + Sync {
+    /// Fills the bytes.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// The page as trunk built it.
+#[async_trait]
+pub trait Shells: Send + Sync {
+    /// The built `index.html`. The same `Arc` is answered until a newer build is there; a newer one MUST be seen
+    /// within a minute.
+    async fn index_html(&self) -> Result<std::sync::Arc<str>>;
+}

@@ -1,0 +1,206 @@
+//! `GET /`, `GET /r/{room}` and `GET /state/{room}`: the page, and what it knows.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use frontend::render::{self, Shell};
+use shared_types::{PersonName, RoomName};
+
+use crate::{
+    chat::{CatchUp, FrontPage, Identities},
+    ports::{Clock, Connections, Entropy, Messages, Result, Shells, Unavailable},
+};
+
+/// The cookie that makes a visitor the same guest again; signed, and out of reach of scripts.
+const GUEST_COOKIE: &str = "guest";
+
+/// The cookie in which the page keeps the visitor's chosen name, percent-encoded, so that the first paint has it.
+const NAME_COOKIE: &str = "name";
+
+/// The front page's route.
+pub struct Front {
+    front_page: FrontPage,
+    shells: Arc<dyn Shells>,
+    /// The last shell, parsed, beside the text it was parsed from.
+    parsed: Mutex<Option<(Arc<str>, Arc<Shell>)>>,
+}
+
+/// One request for a page.
+pub struct FrontRequest {
+    /// The path, without the query.
+    pub path: String,
+    /// The `Cookie` header; several of them joined by `"; "`.
+    pub cookie: Option<String>,
+    /// Whether the visitor came by HTTPS, so that their cookie never travels without.
+    pub secure: bool,
+}
+
+/// The answer to a request for a page. It is one visitor's own: `Cache-Control: no-store`.
+pub struct FrontAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body's type.
+    pub content_type: &'static str,
+    /// The `Set-Cookie` header.
+    pub set_cookie: Option<String>,
+    /// The body.
+    pub body: String,
+}
+
+enum Wanted {
+    Page(RoomName),
+    State(RoomName),
+}
+
+impl Front {
+    /// Wires the route. `socket` is the address of the socket, as the page is told it.
+    #[expect(clippy::too_many_arguments, reason = "the one place that wires the front page's ports")]
+    pub fn new(
+        connections: Arc<dyn Connections>,
+        messages: Arc<dyn Messages>,
+        shells: Arc<dyn Shells>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        identities: Identities,
+        page_size: usize,
+        socket: String,
+    ) -> Self {
+        let catch_up = CatchUp { messages, clock, page_size };
+        let front_page = FrontPage { connections, catch_up, entropy, identities, socket };
+        Self { front_page, shells, parsed: Mutex::new(None) }
+    }
+
+    /// Answers with the page, its state as JSON, a 404 page, or a 503 that says to try again.
+    pub async fn handle(&self, request: FrontRequest) -> FrontAnswer {
+        let answer = match wanted(&request.path) {
+            Some(wanted) => self.visit(wanted, &request).await,
+            None => self.not_found().await,
+        };
+        answer.unwrap_or_else(|cause| {
+            tracing::error!(path = request.path, %cause, "the front page could not be made");
+            FrontAnswer {
+                status: 503,
+                content_type: "text/plain; charset=utf-8",
+                set_cookie: None,
+                body: "The chat can't be reached right now. Please reload the page in a moment.\n".into(),
+            }
+        })
+    }
+
+    async fn visit(&self, wanted: Wanted, request: &FrontRequest) -> Result<FrontAnswer> {
+        let cookies = request.cookie.as_deref().unwrap_or_default();
+        let name =
+            cookie(cookies, NAME_COOKIE).and_then(percent_decoded).and_then(|name| name.parse::<PersonName>().ok());
+        let (room, as_page) = match wanted {
+            Wanted::Page(room) => (room, true),
+            Wanted::State(room) => (room, false),
+        };
+        let visit = self.front_page.visit(room, cookie(cookies, GUEST_COOKIE), name).await?;
+        let (content_type, body) = if as_page {
+            ("text/html; charset=utf-8", render::page(self.shell().await?.as_ref(), &visit.state))
+        } else {
+            let json =
+                serde_json::to_string(&visit.state).map_err(Unavailable::while_doing("writing the page's state"))?;
+            ("application/json", json)
+        };
+        let secure = if request.secure { "; Secure" } else { "" };
+        // 400 days is the longest a browser keeps a cookie; every visit starts them anew.
+        let set_cookie =
+            format!("{GUEST_COOKIE}={}; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax{secure}", visit.cookie);
+        Ok(FrontAnswer { status: 200, content_type, set_cookie: Some(set_cookie), body })
+    }
+
+    async fn not_found(&self) -> Result<FrontAnswer> {
+        let body = render::not_found(self.shell().await?.as_ref());
+        Ok(FrontAnswer { status: 404, content_type: "text/html; charset=utf-8", set_cookie: None, body })
+    }
+
+    async fn shell(&self) -> Result<Arc<Shell>> {
+        let index_html = self.shells.index_html().await?;
+        let mut parsed = self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((text, shell)) = parsed.as_ref()
+            && Arc::ptr_eq(text, &index_html)
+        {
+            return Ok(shell.clone());
+        }
+        let shell = Shell::parse(&index_html).map_err(Unavailable::while_doing("reading the built index.html"))?;
+        let shell = Arc::new(shell);
+        *parsed = Some((index_html, shell.clone()));
+        Ok(shell)
+    }
+}
+
+fn wanted(path: &str) -> Option<Wanted> {
+    if path == "/" {
+        Some(Wanted::Page(RoomName::lobby()))
+    } else if let Some(room) = path.strip_prefix("/r/") {
+        room.parse().ok().map(Wanted::Page)
+    } else {
+        path.strip_prefix("/state/")?.parse().ok().map(Wanted::State)
+    }
+}
+
+fn cookie<'a>(cookies: &'a str, name: &str) -> Option<&'a str> {
+    cookies.split(';').find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
+fn percent_decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'%' => {
+                let digits = [rest.next()?, rest.next()?];
+                u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?
+            }
+            plain => plain,
+        });
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn room_of(path: &str) -> Option<String> {
+        match wanted(path)? {
+            Wanted::Page(room) => Some(format!("page {room}")),
+            Wanted::State(room) => Some(format!("state {room}")),
+        }
+    }
+
+    #[test]
+    fn a_path_is_a_room_s_page_its_state_or_nothing() {
+        for (path, expected) in [
+            ("/", Some("page lobby")),
+            ("/r/cats", Some("page cats")),
+            ("/r/lobby", Some("page lobby")),
+            ("/state/cats", Some("state cats")),
+            ("/r/", None),
+            ("/r/Cats", None),
+            ("/r/cats/", None),
+            ("/r/../secret", None),
+            ("/r/%63ats", None),
+            ("/favicon.ico", None),
+            ("", None),
+        ] {
+            assert_eq!(room_of(path).as_deref(), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_cookie_is_found_among_others() {
+        let cookies = "a=1; guest=g.1.mac; name=Ann%20%E7%94%9F; guest2=x";
+        assert_eq!(cookie(cookies, "guest"), Some("g.1.mac"));
+        assert_eq!(cookie(cookies, "name").and_then(percent_decoded).as_deref(), Some("Ann 生"));
+        assert_eq!(cookie(cookies, "gues"), None);
+        assert_eq!(cookie("", "guest"), None);
+    }
+
+    #[test]
+    fn a_name_cookie_that_is_not_text_is_no_name() {
+        assert_eq!(percent_decoded("%ff"), None);
+        assert_eq!(percent_decoded("%4"), None);
+        assert_eq!(percent_decoded("%zz"), None);
+    }
+}

@@ -1,0 +1,15 @@
+//! One file per event: decode, call the rules, encode. Both homes speak to the rules through here, so that the same
+//! word gets the same answer in both.
+
+mod answers;
+mod connect;
+mod cron;
+mod disconnect;
+mod front;
+mod send;
+
+pub use connect::{Connect, ConnectRequest, Refusal};
+pub use cron::Cron;
+pub use disconnect::Disconnect;
+pub use front::{Front, FrontAnswer, FrontRequest};
+pub use send::{FrameRequest, Send};

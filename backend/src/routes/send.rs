@@ -1,0 +1,148 @@
+//! `send` and `$default`: a frame has arrived. Every answer goes back through the outbox, in both homes.
+
+use std::sync::Arc;
+
+use shared_types::{ClientMessage, MessageText, Nonce, PersonName, Rev, ServerMessage, limits};
+
+use super::answers::{Fault, to_error};
+use crate::{
+    chat::{Broadcast, CatchUp, Draft, Post},
+    ports::{Clock, Connection, ConnectionId, Connections, Entropy, Messages, Outbox, Result, Unavailable},
+};
+
+/// The route of every frame.
+pub struct Send {
+    broadcast: Broadcast,
+    post: Post,
+    catch_up: CatchUp,
+}
+
+/// One frame from a client.
+pub struct FrameRequest {
+    /// The socket it came through.
+    pub connection: ConnectionId,
+    /// The same for every attempt at this frame; the nonce of a message that has none.
+    pub request_id: String,
+    /// The frame's text.
+    pub body: String,
+}
+
+impl Send {
+    /// Wires the route. `page_size` is the most messages in one answer.
+    pub fn new(
+        connections: Arc<dyn Connections>,
+        messages: Arc<dyn Messages>,
+        outbox: Arc<dyn Outbox>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        page_size: usize,
+    ) -> Self {
+        Self {
+            broadcast: Broadcast { connections, outbox, clock: clock.clone(), entropy },
+            post: Post { messages: messages.clone(), clock: clock.clone() },
+            catch_up: CatchUp { messages, clock, page_size },
+        }
+    }
+
+    /// Does what the frame says. What goes wrong is told to its client and, where it is our doing, to the log.
+    pub async fn handle(&self, frame: FrameRequest) {
+        let connection = frame.connection.clone();
+        if let Err(fault) = self.answer(frame).await {
+            match &fault {
+                Fault::Unavailable { cause, action, .. } => {
+                    tracing::error!(%connection, action, %cause, "a frame could not be answered");
+                }
+                fault => tracing::info!(%connection, ?fault, "a frame was refused"),
+            }
+            self.broadcast.to_one(&connection, &to_error(fault)).await;
+        }
+    }
+
+    async fn answer(&self, frame: FrameRequest) -> std::result::Result<(), Fault> {
+        if frame.body.len() > limits::FRAME_BYTES {
+            return Err(Fault::TooLarge);
+        }
+        let message = ClientMessage::parse(&frame.body).map_err(Fault::Malformed)?;
+        let (action, nonce) = described(&message);
+        let unavailable = |cause| Fault::Unavailable { cause, action, nonce };
+
+        let speaker = match self.broadcast.connections.find(&frame.connection).await {
+            Ok(Some(speaker)) => speaker,
+            Ok(None) => return Err(Fault::NotConnected),
+            Err(cause) => return Err(unavailable(cause)),
+        };
+        let done = match message {
+            ClientMessage::Send(send) => self.send(speaker, send.text, send.nonce, &frame.request_id).await,
+            ClientMessage::Hello(hello) => self.hello(&speaker, hello.since).await,
+            ClientMessage::History(history) => {
+                self.tell(&speaker, self.catch_up.before(&speaker.room, history.before).await).await
+            }
+            ClientMessage::Changes(changes) => {
+                self.tell(&speaker, self.catch_up.changes(&speaker.room, changes.after).await).await
+            }
+            ClientMessage::Rename(rename) => self.rename(&speaker, &rename.name).await,
+            ClientMessage::Ping => self.tell(&speaker, Ok(ServerMessage::Pong)).await,
+        };
+        done.map_err(unavailable)
+    }
+
+    async fn send(&self, speaker: Connection, text: MessageText, nonce: Option<Nonce>, request_id: &str) -> Result<()> {
+        let Connection { room, person, .. } = speaker;
+        let nonce = match nonce {
+            Some(nonce) => nonce,
+            None => nonce_of(request_id)?,
+        };
+        let message = self.post.post(Draft { room: room.clone(), author: person, nonce, text }).await?;
+        // Listeners are read after the message is stored: whoever joins later reads it from the log. And a retry tells
+        // everyone again, because the first attempt may have died before it told anybody.
+        self.broadcast.to_room(&room, &ServerMessage::Message(message)).await.map(drop)
+    }
+
+    async fn hello(&self, speaker: &Connection, since: Option<Rev>) -> Result<()> {
+        let missed = async {
+            match since {
+                Some(since) => self.catch_up.changes(&speaker.room, since).await,
+                None => self.catch_up.newest(&speaker.room).await,
+            }
+        };
+        let (missed, listeners) = futures::join!(missed, self.broadcast.presence(&speaker.room, Some(&speaker.id)));
+        self.welcome(speaker, listeners?).await;
+        self.tell(speaker, missed).await
+    }
+
+    async fn rename(&self, speaker: &Connection, name: &PersonName) -> Result<()> {
+        let Some(renamed) = self.broadcast.connections.rename(&speaker.id, name).await? else {
+            // It closed in between, so nobody is left to be told.
+            return Ok(());
+        };
+        let online = self.broadcast.online(&renamed.room).await?;
+        self.welcome(&renamed, online).await;
+        Ok(())
+    }
+
+    async fn welcome(&self, to: &Connection, online: u32) {
+        let welcome = ServerMessage::Welcome { you: to.person.clone(), room: to.room.clone(), online };
+        self.broadcast.to_one(&to.id, &welcome).await;
+    }
+
+    async fn tell(&self, to: &Connection, answer: Result<ServerMessage>) -> Result<()> {
+        self.broadcast.to_one(&to.id, &answer?).await;
+        Ok(())
+    }
+}
+
+/// What an error about this message says it answers.
+fn described(message: &ClientMessage) -> (&'static str, Option<Nonce>) {
+    match message {
+        ClientMessage::Send(send) => ("send", send.nonce.clone()),
+        ClientMessage::Hello(_) => ("hello", None),
+        ClientMessage::History(_) => ("history", None),
+        ClientMessage::Changes(_) => ("changes", None),
+        ClientMessage::Rename(_) => ("rename", None),
+        ClientMessage::Ping => ("ping", None),
+    }
+}
+
+fn nonce_of(request_id: &str) -> Result<Nonce> {
+    request_id.parse().map_err(Unavailable::while_doing("taking a request id as nonce"))
+}

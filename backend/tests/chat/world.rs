@@ -1,0 +1,197 @@
+//! A chat in one process: the real rules and the embedded adapters, with a clock that stands still and an outbox that
+//! remembers what it posted.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use backend::{
+    chat::Identities,
+    outbound::embedded::{EmbeddedConnections, EmbeddedMessages, Store},
+    ports::{Clock, ConnectionId, Delivery, Entropy, Outbox},
+    routes::{Connect, ConnectRequest, Cron, Disconnect, FrameRequest, Refusal, Send},
+};
+use serde_json::{Value, json};
+use shared_types::Timestamp;
+
+pub(crate) const START: u64 = 1_700_000_000_000;
+
+pub(crate) struct World {
+    pub(crate) connections: Arc<EmbeddedConnections>,
+    pub(crate) messages: Arc<EmbeddedMessages>,
+    pub(crate) clock: Arc<HandClock>,
+    pub(crate) post_room: Arc<PostRoom>,
+    pub(crate) identities: Identities,
+    connect: Connect,
+    disconnect: Disconnect,
+    send: Send,
+    pub(crate) cron: Cron,
+    frames: AtomicU64,
+    _directory: tempfile::TempDir,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::with_limits(100, 100).await
+    }
+
+    pub(crate) async fn with_limits(connection_limit: u32, page_size: usize) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(directory.path()).unwrap();
+        let entropy = Arc::new(Counter::default());
+        let clock = Arc::new(HandClock(AtomicU64::new(START)));
+        let identities = Identities::load(&store, entropy.as_ref()).await.unwrap();
+        let connections = Arc::new(EmbeddedConnections::default());
+        let messages = Arc::new(EmbeddedMessages::new(store));
+        let post_room = Arc::new(PostRoom { post: Mutex::default(), clock: clock.clone() });
+        let (c, m, o) = (connections.clone(), messages.clone(), post_room.clone());
+        Self {
+            connect: Connect::new(c.clone(), clock.clone(), entropy.clone(), identities.clone(), connection_limit),
+            disconnect: Disconnect::new(c.clone(), o.clone(), clock.clone(), entropy.clone()),
+            cron: Cron::new(c.clone(), o.clone(), clock.clone()),
+            send: Send::new(c, m, o, clock.clone(), entropy, page_size),
+            connections,
+            messages,
+            clock,
+            post_room,
+            identities,
+            frames: AtomicU64::new(0),
+            _directory: directory,
+        }
+    }
+
+    /// Opens a socket in the lobby for somebody of that name.
+    pub(crate) async fn join(&self, id: &str, name: &str) {
+        self.knock(id, None, None, Some(name)).await.unwrap();
+    }
+
+    pub(crate) async fn knock(
+        &self,
+        id: &str,
+        room: Option<&str>,
+        ticket: Option<&str>,
+        name: Option<&str>,
+    ) -> Result<(), Refusal> {
+        let [room, ticket, name] = [room, ticket, name].map(|value| value.map(String::from));
+        self.connect.handle(ConnectRequest { connection: ConnectionId(id.into()), room, ticket, name }).await
+    }
+
+    /// A frame arrives from a socket.
+    pub(crate) async fn say(&self, id: &str, frame: Value) {
+        self.say_raw(id, &frame.to_string()).await;
+    }
+
+    pub(crate) async fn say_raw(&self, id: &str, frame: &str) {
+        let request_id = format!("request-{}", self.frames.fetch_add(1, Ordering::Relaxed));
+        let request = FrameRequest { connection: ConnectionId(id.into()), request_id, body: frame.into() };
+        self.send.handle(request).await;
+    }
+
+    /// A message is sent with a nonce.
+    pub(crate) async fn post(&self, id: &str, text: &str, nonce: &str) {
+        self.say(id, json!({ "action": "send", "text": text, "nonce": nonce })).await;
+    }
+
+    pub(crate) async fn leave(&self, id: &str) {
+        self.disconnect.handle(&ConnectionId(id.into())).await;
+    }
+
+    /// What a socket was told since it was last asked.
+    pub(crate) fn told(&self, id: &str) -> Vec<Value> {
+        self.post_room.lock().frames.remove(&ConnectionId(id.into())).unwrap_or_default()
+    }
+
+    /// The texts of the messages a socket was told since it was last asked.
+    pub(crate) fn texts(&self, id: &str) -> Vec<String> {
+        let told = self.told(id);
+        told.iter().filter(|frame| frame["type"] == "message").map(text_of).collect()
+    }
+}
+
+pub(crate) fn text_of(message: &Value) -> String {
+    message["text"].as_str().unwrap().into()
+}
+
+/// A clock that moves by hand, and at once when somebody sleeps.
+pub(crate) struct HandClock(AtomicU64);
+
+impl HandClock {
+    pub(crate) fn advance(&self, by: Duration) {
+        self.0.fetch_add(by.as_millis() as u64, Ordering::Relaxed);
+    }
+}
+
+#[async_trait]
+impl Clock for HandClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::Relaxed))
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.advance(duration);
+    }
+}
+
+/// Bytes that are never the same twice, and the same in every run.
+#[derive(Default)]
+struct Counter(AtomicU64);
+
+impl Entropy for Counter {
+    fn fill(&self, bytes: &mut [u8]) {
+        for byte in bytes {
+            *byte = self.0.fetch_add(0x9e37, Ordering::Relaxed).wrapping_mul(0x2545_f491_4f6c_dd1d).to_be_bytes()[0];
+        }
+    }
+}
+
+/// An outbox that keeps every frame, and fails where it is told to.
+pub(crate) struct PostRoom {
+    post: Mutex<Post>,
+    clock: Arc<HandClock>,
+}
+
+#[derive(Default)]
+pub(crate) struct Post {
+    pub(crate) frames: HashMap<ConnectionId, Vec<Value>>,
+    pub(crate) gone: HashSet<ConnectionId>,
+    /// How many more times a socket is busy.
+    pub(crate) busy: HashMap<ConnectionId, u32>,
+    /// Sockets to which a post takes as long as a post may, and fails.
+    pub(crate) hanging: HashSet<ConnectionId>,
+}
+
+impl PostRoom {
+    pub(crate) fn lock(&self) -> std::sync::MutexGuard<'_, Post> {
+        self.post.lock().unwrap()
+    }
+}
+
+#[async_trait]
+impl Outbox for PostRoom {
+    async fn post(&self, to: &ConnectionId, frame: &str) -> Delivery {
+        let mut post = self.lock();
+        if post.gone.contains(to) {
+            return Delivery::Gone;
+        }
+        if post.hanging.contains(to) {
+            self.clock.advance(Duration::from_secs(2));
+            return Delivery::Busy;
+        }
+        if let Some(times) = post.busy.get_mut(to).filter(|times| **times > 0) {
+            *times -= 1;
+            return Delivery::Busy;
+        }
+        post.frames.entry(to.clone()).or_default().push(serde_json::from_str(frame).unwrap());
+        Delivery::Delivered
+    }
+
+    async fn probe(&self, id: &ConnectionId) -> Delivery {
+        if self.lock().gone.contains(id) { Delivery::Gone } else { Delivery::Delivered }
+    }
+}

@@ -1,0 +1,301 @@
+//! The contract of the ports: one suite, run against every implementation.
+//!
+//! The embedded store needs nothing. DynamoDB is asked at `CONTRACT_AWS_ENDPOINT`; `cargo xtask test` starts a stand-in
+//! and sets it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it does not hold")]
+
+use std::sync::Arc;
+
+use backend::ports::{Admission, Claim, Connection, ConnectionId, Connections, Identity, Messages, Secrets};
+use futures::future::join_all;
+use shared_types::{ChatMessage, Person, Rev, RoomName, Seq, Timestamp};
+
+#[cfg(feature = "aws")]
+#[path = "contract/aws.rs"]
+mod aws;
+#[cfg(feature = "embedded")]
+#[path = "contract/embedded.rs"]
+mod embedded;
+
+/// One home's adapters, empty.
+pub(crate) struct World {
+    pub(crate) connections: Arc<dyn Connections>,
+    pub(crate) messages: Arc<dyn Messages>,
+    pub(crate) secrets: Arc<dyn Secrets>,
+    /// What has to live as long as the world: a directory, say.
+    pub(crate) _keep: Box<dyn std::any::Any + Send + Sync>,
+}
+
+macro_rules! contract {
+    ($($case:ident)*) => {
+        #[cfg(feature = "embedded")]
+        mod on_the_embedded_store {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $case() {
+                super::$case(super::embedded::world().await).await;
+            })*
+        }
+
+        #[cfg(feature = "aws")]
+        mod on_dynamodb {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $case() {
+                super::$case(super::aws::world().await).await;
+            })*
+        }
+    };
+}
+
+contract! {
+    a_connection_is_found_by_its_name_and_in_its_room
+    a_connection_nobody_knows_is_not_found
+    a_renamed_person_is_renamed_everywhere
+    a_removed_connection_gives_its_place_back_once
+    the_limit_is_exact_when_fifty_knock_at_once
+    the_count_is_corrected_only_if_nobody_moved
+    revisions_go_up_by_one_in_each_room
+    no_revision_is_given_out_twice
+    the_first_claim_holds
+    of_many_claims_at_once_one_holds
+    a_claim_is_replaced_only_by_who_saw_it
+    identities_differ_by_room_author_and_nonce
+    a_message_is_stored_once_and_stays_as_it_was
+    a_page_ends_before_its_mark_and_is_in_order
+    changes_begin_after_their_mark
+    a_room_hears_nothing_of_its_neighbours
+    the_first_secret_is_kept
+}
+
+fn room(name: &str) -> RoomName {
+    name.parse().unwrap()
+}
+
+fn connection(id: &str, in_room: &str) -> Connection {
+    Connection {
+        id: ConnectionId(id.into()),
+        room: room(in_room),
+        person: Person { id: format!("p-{id}").parse().unwrap(), name: "Ann 生".parse().unwrap() },
+        opened_at: now(),
+    }
+}
+
+fn now() -> Timestamp {
+    use backend::ports::Clock;
+    Timestamp(backend::outbound::system::SystemClock.now().0)
+}
+
+fn message(seq: u64, text: &str) -> ChatMessage {
+    ChatMessage {
+        seq: Seq(seq),
+        rev: Rev(seq),
+        author: Person { id: "ann".parse().unwrap(), name: "Ann".parse().unwrap() },
+        nonce: format!("n-{seq}").parse().unwrap(),
+        text: text.parse().unwrap(),
+        sent_at: now(),
+    }
+}
+
+fn identity(in_room: &str, author: &str, nonce: &str) -> Identity {
+    Identity { room: room(in_room), author: author.parse().unwrap(), nonce: nonce.parse().unwrap() }
+}
+
+fn claim(rev: u64) -> Claim {
+    Claim { rev: Rev(rev), at: Timestamp(now().0 + rev) }
+}
+
+fn sorted(mut connections: Vec<Connection>) -> Vec<Connection> {
+    connections.sort_by(|a, b| a.id.cmp(&b.id));
+    connections
+}
+
+async fn admitted(world: &World, ids: &[(&str, &str)]) -> Vec<Connection> {
+    let connections: Vec<_> = ids.iter().map(|(id, room)| connection(id, room)).collect();
+    for connection in &connections {
+        assert_eq!(world.connections.admit(connection, 100).await.unwrap(), Admission::Admitted);
+    }
+    connections
+}
+
+async fn stored(world: &World, in_room: &str, seqs: impl IntoIterator<Item = u64>) {
+    for seq in seqs {
+        let message = message(seq, &format!("{in_room} {seq}"));
+        world.messages.put(&room(in_room), &message).await.unwrap();
+    }
+}
+
+fn seqs(messages: &[ChatMessage]) -> Vec<u64> {
+    messages.iter().map(|message| message.seq.0).collect()
+}
+
+async fn a_connection_is_found_by_its_name_and_in_its_room(world: World) {
+    let known = admitted(&world, &[("c1", "lobby"), ("c2", "lobby"), ("c3", "cats")]).await;
+    assert_eq!(world.connections.find(&known[0].id).await.unwrap().as_ref(), Some(&known[0]));
+    assert_eq!(sorted(world.connections.in_room(&room("lobby")).await.unwrap()), known[..2]);
+    assert_eq!(world.connections.in_room(&room("cats")).await.unwrap(), known[2..]);
+    assert_eq!(sorted(world.connections.all().await.unwrap()), known);
+    assert_eq!(world.connections.count().await.unwrap(), 3);
+}
+
+async fn a_connection_nobody_knows_is_not_found(world: World) {
+    let stranger = ConnectionId("stranger".into());
+    assert_eq!(world.connections.find(&stranger).await.unwrap(), None);
+    assert_eq!(world.connections.rename(&stranger, &"Eve".parse().unwrap()).await.unwrap(), None);
+    assert_eq!(world.connections.remove(&stranger).await.unwrap(), None);
+    assert_eq!(world.connections.in_room(&room("lobby")).await.unwrap(), []);
+    assert_eq!(world.connections.count().await.unwrap(), 0);
+}
+
+async fn a_renamed_person_is_renamed_everywhere(world: World) {
+    let known = admitted(&world, &[("c1", "lobby"), ("c2", "lobby")]).await;
+    let mut expected = known.clone();
+    expected[0].person.name = "Bea".parse().unwrap();
+    let renamed = world.connections.rename(&known[0].id, &"Bea".parse().unwrap()).await.unwrap();
+    assert_eq!(renamed.as_ref(), Some(&expected[0]));
+    assert_eq!(world.connections.find(&known[0].id).await.unwrap().as_ref(), Some(&expected[0]));
+    assert_eq!(sorted(world.connections.in_room(&room("lobby")).await.unwrap()), expected);
+}
+
+async fn a_removed_connection_gives_its_place_back_once(world: World) {
+    let known = admitted(&world, &[("c1", "lobby"), ("c2", "lobby")]).await;
+    assert_eq!(world.connections.remove(&known[0].id).await.unwrap().as_ref(), Some(&known[0]));
+    assert_eq!(world.connections.remove(&known[0].id).await.unwrap(), None);
+    assert_eq!(world.connections.count().await.unwrap(), 1);
+    assert_eq!(world.connections.find(&known[0].id).await.unwrap(), None);
+    assert_eq!(world.connections.in_room(&room("lobby")).await.unwrap(), known[1..]);
+}
+
+async fn the_limit_is_exact_when_fifty_knock_at_once(world: World) {
+    let knocking: Vec<_> = (0..50).map(|n| connection(&format!("c{n}"), "lobby")).collect();
+    let answers = join_all(knocking.iter().map(|knock| world.connections.admit(knock, 20))).await;
+    let admitted = answers.into_iter().filter(|answer| matches!(answer, Ok(Admission::Admitted))).count();
+    assert_eq!(admitted, 20);
+    assert_eq!(world.connections.count().await.unwrap(), 20);
+    assert_eq!(world.connections.in_room(&room("lobby")).await.unwrap().len(), 20);
+
+    let leaving = world.connections.all().await.unwrap().swap_remove(0);
+    world.connections.remove(&leaving.id).await.unwrap();
+    let next = connection("next", "lobby");
+    assert_eq!(world.connections.admit(&next, 20).await.unwrap(), Admission::Admitted);
+    assert_eq!(world.connections.admit(&connection("late", "lobby"), 20).await.unwrap(), Admission::Full);
+    assert_eq!(world.connections.find(&ConnectionId("late".into())).await.unwrap(), None);
+}
+
+async fn the_count_is_corrected_only_if_nobody_moved(world: World) {
+    admitted(&world, &[("c1", "lobby"), ("c2", "lobby")]).await;
+    assert!(!world.connections.correct_count(7, 2).await.unwrap());
+    assert!(world.connections.correct_count(2, 2).await.unwrap());
+    assert_eq!(world.connections.count().await.unwrap(), 2);
+}
+
+async fn revisions_go_up_by_one_in_each_room(world: World) {
+    for expected in 1..=3 {
+        assert_eq!(world.messages.next_rev(&room("lobby")).await.unwrap(), Rev(expected));
+    }
+    assert_eq!(world.messages.next_rev(&room("cats")).await.unwrap(), Rev(1));
+}
+
+async fn no_revision_is_given_out_twice(world: World) {
+    let lobby = room("lobby");
+    let taken = join_all((0..50).map(|_| world.messages.next_rev(&lobby))).await;
+    let mut taken: Vec<u64> = taken.into_iter().map(|rev| rev.unwrap().0).collect();
+    taken.sort_unstable();
+    assert_eq!(taken, (1..=50).collect::<Vec<_>>());
+}
+
+async fn the_first_claim_holds(world: World) {
+    let identity = identity("lobby", "ann", "n");
+    let first = claim(1);
+    assert_eq!(world.messages.claim(&identity, first).await.unwrap(), first);
+    assert_eq!(world.messages.claim(&identity, claim(2)).await.unwrap(), first);
+}
+
+async fn of_many_claims_at_once_one_holds(world: World) {
+    let identity = identity("lobby", "ann", "n");
+    let held = join_all((1..=20).map(|rev| world.messages.claim(&identity, claim(rev)))).await;
+    let held: Vec<Claim> = held.into_iter().map(Result::unwrap).collect();
+    assert!(held.iter().all(|claim| *claim == held[0]), "{held:?}");
+}
+
+async fn a_claim_is_replaced_only_by_who_saw_it(world: World) {
+    let identity = identity("lobby", "ann", "n");
+    let first = world.messages.claim(&identity, claim(1)).await.unwrap();
+    let (second, third) = (claim(2), claim(3));
+    assert_eq!(world.messages.reclaim(&identity, first, second).await.unwrap(), second);
+    assert_eq!(world.messages.reclaim(&identity, first, third).await.unwrap(), second);
+    assert_eq!(world.messages.claim(&identity, third).await.unwrap(), second);
+}
+
+async fn identities_differ_by_room_author_and_nonce(world: World) {
+    let identities = [
+        identity("lobby", "ann", "n"),
+        identity("cats", "ann", "n"),
+        identity("lobby", "bea", "n"),
+        identity("lobby", "ann", "m"),
+        identity("lobby", "ann-n", "n"),
+    ];
+    for (rev, identity) in (1..).zip(&identities) {
+        let claim = claim(rev);
+        assert_eq!(world.messages.claim(identity, claim).await.unwrap(), claim, "{identity:?}");
+    }
+}
+
+async fn a_message_is_stored_once_and_stays_as_it_was(world: World) {
+    let lobby = room("lobby");
+    let first = message(1, "  let x = \"1\";\n\u{1f600} 日本語");
+    assert_eq!(world.messages.at(&lobby, Seq(1)).await.unwrap(), None);
+    assert_eq!(world.messages.put(&lobby, &first).await.unwrap(), first);
+    assert_eq!(world.messages.put(&lobby, &message(1, "another")).await.unwrap(), first);
+    assert_eq!(world.messages.at(&lobby, Seq(1)).await.unwrap(), Some(first));
+}
+
+async fn a_page_ends_before_its_mark_and_is_in_order(world: World) {
+    // Stored out of order and with a hole, across a digit boundary.
+    stored(&world, "lobby", [12, 3, 9, 10, 2, 1]).await;
+    for (before, limit, expected) in [
+        (None, 10, &[1, 2, 3, 9, 10, 12][..]),
+        (None, 2, &[10, 12]),
+        (Some(12), 2, &[9, 10]),
+        (Some(10), 3, &[2, 3, 9]),
+        (Some(5), 1, &[3]),
+        (Some(1), 5, &[]),
+        (Some(0), 5, &[]),
+        (Some(u64::MAX), 1, &[12]),
+    ] {
+        let page = world.messages.before(&room("lobby"), before.map(Seq), limit).await.unwrap();
+        assert_eq!(seqs(&page), expected, "{limit} before {before:?}");
+    }
+}
+
+async fn changes_begin_after_their_mark(world: World) {
+    stored(&world, "lobby", [12, 3, 9, 10, 2, 1]).await;
+    for (after, limit, expected) in [
+        (0, 10, &[1, 2, 3, 9, 10, 12][..]),
+        (0, 2, &[1, 2]),
+        (3, 10, &[9, 10, 12]),
+        (5, 1, &[9]),
+        (12, 10, &[]),
+        (u64::MAX, 10, &[]),
+    ] {
+        let changes = world.messages.changed_after(&room("lobby"), Rev(after), limit).await.unwrap();
+        assert_eq!(seqs(&changes), expected, "{limit} after {after}");
+    }
+}
+
+async fn a_room_hears_nothing_of_its_neighbours(world: World) {
+    stored(&world, "a", [1, 2]).await;
+    stored(&world, "a-b", [1, 5]).await;
+    stored(&world, "b", [7]).await;
+    assert_eq!(seqs(&world.messages.before(&room("a"), None, 10).await.unwrap()), [1, 2]);
+    assert_eq!(seqs(&world.messages.changed_after(&room("a"), Rev(1), 10).await.unwrap()), [2]);
+    assert_eq!(seqs(&world.messages.before(&room("a-b"), None, 10).await.unwrap()), [1, 5]);
+    assert_eq!(world.messages.at(&room("a"), Seq(5)).await.unwrap(), None);
+    assert_eq!(seqs(&world.messages.before(&room("empty"), None, 10).await.unwrap()), [0_u64; 0]);
+}
+
+async fn the_first_secret_is_kept(world: World) {
+    let answers = join_all((1..=10).map(|n| world.secrets.keep_first([n; 32]))).await;
+    let answers: Vec<[u8; 32]> = answers.into_iter().map(Result::unwrap).collect();
+    assert!(answers.iter().all(|secret| *secret == answers[0]), "{answers:?}");
+    assert_eq!(world.secrets.keep_first([99; 32]).await.unwrap(), answers[0]);
+}

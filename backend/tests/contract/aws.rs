@@ -1,0 +1,103 @@
+//! The AWS adapters, each world in tables of its own, in the stand-in for AWS at `CONTRACT_AWS_ENDPOINT`.
+
+use std::{
+    env,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::SystemTime,
+};
+
+use aws_sdk_dynamodb::{
+    Client,
+    config::{BehaviorVersion, Credentials, Region},
+    types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType},
+};
+use backend::outbound::{
+    aws::{Account, Clients},
+    system::SystemClock,
+};
+
+use super::World;
+
+mod aws_only;
+
+pub(crate) async fn world() -> World {
+    let Tables { clients, connections, messages } = Tables::create().await;
+    let clock = Arc::new(SystemClock);
+    World {
+        connections: Arc::new(clients.connections(&connections, clock.clone())),
+        messages: Arc::new(clients.messages(&messages, None, clock)),
+        secrets: Arc::new(clients.secrets(&connections)),
+        _keep: Box::new(()),
+    }
+}
+
+/// Two fresh tables, as `template.yml` makes them.
+struct Tables {
+    clients: Clients,
+    connections: String,
+    messages: String,
+}
+
+impl Tables {
+    async fn create() -> Self {
+        let (connections, messages) = (fresh_name("connections"), fresh_name("messages"));
+        let client = dynamodb();
+        create(&client, &connections).await;
+        create(&client, &messages).await;
+        Self { clients: clients(endpoint()), connections, messages }
+    }
+}
+
+fn endpoint() -> String {
+    env::var("CONTRACT_AWS_ENDPOINT")
+        .expect("CONTRACT_AWS_ENDPOINT is the address of a stand-in for AWS; `cargo xtask test` starts one and sets it")
+}
+
+/// The adapters' own clients, at an address.
+fn clients(endpoint: String) -> Clients {
+    Clients::new(Account {
+        region: "us-east-1".into(),
+        access_key_id: "test".into(),
+        secret_access_key: "test".into(),
+        session_token: None,
+        endpoint: Some(endpoint),
+    })
+}
+
+/// A client that makes tables, which no adapter may.
+fn dynamodb() -> Client {
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::from_static("us-east-1"))
+        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .endpoint_url(endpoint());
+    Client::from_conf(config.build())
+}
+
+async fn create(client: &Client, table: &str) {
+    let attribute = |name| {
+        let definition = AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S);
+        definition.build().unwrap()
+    };
+    let key = |name, kind| KeySchemaElement::builder().attribute_name(name).key_type(kind).build().unwrap();
+    let table = client
+        .create_table()
+        .table_name(table)
+        .billing_mode(BillingMode::PayPerRequest)
+        .attribute_definitions(attribute("pk"))
+        .attribute_definitions(attribute("sk"))
+        .key_schema(key("pk", KeyType::Hash))
+        .key_schema(key("sk", KeyType::Range));
+    table.send().await.unwrap();
+}
+
+/// A name that nobody else has: all worlds, and all runs, share one stand-in.
+fn fresh_name(what: &str) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_nanos();
+    format!("contract-{what}-{now:x}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}

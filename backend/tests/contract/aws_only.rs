@@ -1,0 +1,179 @@
+//! What only the AWS adapters have to prove: expiry, large pages, the shell in its bucket, and errors that name what is
+//! missing.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
+use backend::ports::{Admission, Clock, ConnectionId, Connections, Messages, Shells};
+use shared_types::{ChatMessage, Rev, Seq, Timestamp, limits};
+
+use super::{
+    super::{connection, message, room, seqs},
+    Tables, clients, endpoint, fresh_name,
+};
+
+/// A clock that goes when it is told to.
+struct HandClock(AtomicU64);
+
+impl HandClock {
+    fn at(now: Timestamp) -> Arc<Self> {
+        Arc::new(Self(AtomicU64::new(now.0)))
+    }
+
+    fn advance(&self, by: Duration) {
+        self.0.fetch_add(u64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+}
+
+#[async_trait]
+impl Clock for HandClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::SeqCst))
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.advance(duration);
+    }
+}
+
+#[tokio::test]
+async fn a_connection_older_than_any_can_be_is_in_no_answer_but_the_sweep_s() {
+    let Tables { clients, connections, .. } = Tables::create().await;
+    let old = connection("c1", "lobby");
+    let clock = HandClock::at(old.opened_at);
+    let connections = clients.connections(&connections, clock.clone());
+    assert_eq!(connections.admit(&old, 1).await.unwrap(), Admission::Admitted);
+
+    clock.advance(limits::LIFETIME);
+    assert_eq!(connections.find(&old.id).await.unwrap().as_ref(), Some(&old));
+    clock.advance(Duration::from_millis(1));
+    assert_eq!(connections.find(&old.id).await.unwrap(), None);
+    assert_eq!(connections.in_room(&old.room).await.unwrap(), []);
+    assert_eq!(connections.rename(&old.id, &"Bea".parse().unwrap()).await.unwrap(), None);
+
+    assert_eq!(connections.all().await.unwrap().len(), 1);
+    assert!(connections.remove(&old.id).await.unwrap().is_some());
+    assert_eq!(connections.count().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn many_removals_at_once_give_one_place_back() {
+    let Tables { clients, connections, .. } = Tables::create().await;
+    let (one, other) = (connection("c1", "lobby"), connection("c2", "lobby"));
+    let connections = clients.connections(&connections, HandClock::at(one.opened_at));
+    connections.admit(&one, 2).await.unwrap();
+    connections.admit(&other, 2).await.unwrap();
+
+    let removals = futures::future::join_all((0..10).map(|_| connections.remove(&one.id))).await;
+    let told: Vec<_> = removals.into_iter().filter_map(Result::unwrap).collect();
+    assert_eq!(told, [one]);
+    assert_eq!(connections.count().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn nobody_is_let_in_where_nobody_may_be() {
+    let Tables { clients, connections, .. } = Tables::create().await;
+    let knock = connection("c1", "lobby");
+    let connections = clients.connections(&connections, HandClock::at(knock.opened_at));
+    assert_eq!(connections.admit(&knock, 0).await.unwrap(), Admission::Full);
+    assert_eq!(connections.find(&ConnectionId("c1".into())).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn expired_messages_are_not_shown_and_hide_no_newer_ones() {
+    let Tables { clients, messages, .. } = Tables::create().await;
+    let day = Duration::from_secs(24 * 60 * 60);
+    let lobby = room("lobby");
+    let clock = HandClock::at(message(1, "x").sent_at);
+    let messages = clients.messages(&messages, Some(day), clock.clone());
+    for seq in 1..=30 {
+        messages.put(&lobby, &ChatMessage { sent_at: clock.now(), ..message(seq, "old") }).await.unwrap();
+    }
+    assert_eq!(messages.before(&lobby, None, 100).await.unwrap().len(), 30);
+
+    clock.advance(day);
+    for seq in 31..=33 {
+        messages.put(&lobby, &ChatMessage { sent_at: clock.now(), ..message(seq, "new") }).await.unwrap();
+    }
+    assert_eq!(messages.at(&lobby, Seq(30)).await.unwrap(), None);
+    assert_eq!(seqs(&messages.before(&lobby, None, 5).await.unwrap()), [31, 32, 33]);
+    assert_eq!(seqs(&messages.before(&lobby, None, 2).await.unwrap()), [32, 33]);
+    assert_eq!(seqs(&messages.before(&lobby, Some(Seq(20)), 5).await.unwrap()), [0_u64; 0]);
+    assert_eq!(seqs(&messages.changed_after(&lobby, Rev(0), 5).await.unwrap()), [31, 32, 33]);
+    assert_eq!(seqs(&messages.changed_after(&lobby, Rev(0), 2).await.unwrap()), [31, 32]);
+}
+
+#[tokio::test]
+async fn a_page_may_be_larger_than_one_answer_of_dynamodb() {
+    let Tables { clients, messages, .. } = Tables::create().await;
+    let lobby = room("lobby");
+    let messages = clients.messages(&messages, None, HandClock::at(Timestamp(0)));
+    let longest = "\u{1f600}".repeat(limits::TEXT_CHARS);
+    for seq in 1..=100 {
+        messages.put(&lobby, &message(seq, &longest)).await.unwrap();
+    }
+    assert_eq!(seqs(&messages.before(&lobby, None, 100).await.unwrap()), (1..=100).collect::<Vec<_>>());
+    assert_eq!(seqs(&messages.changed_after(&lobby, Rev(0), 101).await.unwrap()), (1..=100).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_table_that_is_missing_is_named() {
+    let connections = clients(endpoint()).connections("no-such-table", HandClock::at(Timestamp(0)));
+    let error = connections.count().await.unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "reading the number of connections: table no-such-table: service error: ResourceNotFoundException: \
+         Requested resource not found"
+    );
+}
+
+#[tokio::test]
+async fn the_shell_is_kept_for_less_than_a_minute_and_outlives_its_bucket() {
+    let bucket = fresh_name("assets");
+    let s3 = s3();
+    s3.create_bucket().bucket(&bucket).send().await.unwrap();
+    let publish = async |html: &'static str| {
+        let put = s3.put_object().bucket(&bucket).key("index.html").body(html.as_bytes().to_vec().into());
+        put.send().await.unwrap();
+    };
+    let minute = Duration::from_secs(60);
+    let clock = HandClock::at(Timestamp(0));
+    let shells = clients(endpoint()).shells(&bucket, clock.clone());
+
+    let error = shells.index_html().await.unwrap_err().to_string();
+    assert!(error.contains(&bucket) && error.contains("NoSuchKey"), "{error}");
+
+    publish("one").await;
+    let one = shells.index_html().await.unwrap();
+    assert_eq!(&*one, "one");
+    clock.advance(minute);
+    assert!(Arc::ptr_eq(&one, &shells.index_html().await.unwrap()), "it is read again and has not changed");
+
+    publish("two").await;
+    assert!(Arc::ptr_eq(&one, &shells.index_html().await.unwrap()), "it is not read again so soon");
+    clock.advance(minute);
+    assert_eq!(&*shells.index_html().await.unwrap(), "two");
+
+    s3.delete_object().bucket(&bucket).key("index.html").send().await.unwrap();
+    clock.advance(minute);
+    assert_eq!(&*shells.index_html().await.unwrap(), "two");
+}
+
+/// A client that makes buckets, which no adapter may.
+fn s3() -> aws_sdk_s3::Client {
+    let config = aws_sdk_s3::Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .force_path_style(true)
+        .endpoint_url(endpoint());
+    aws_sdk_s3::Client::from_conf(config.build())
+}
