@@ -4,8 +4,7 @@ use gloo_net::http::Request;
 use leptos::prelude::*;
 use shared_types::{PageState, PersonName, RoomName};
 use wasm_bindgen::{JsCast as _, closure::Closure};
-
-const NAME_KEY: &str = "name";
+use web_sys::HtmlDocument;
 
 /// Now, in milliseconds since 1970 on the visitor's clock.
 pub(crate) fn now() -> u64 {
@@ -29,16 +28,14 @@ pub(crate) fn unique_token() -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
 }
 
-/// The name the visitor chose, here or in another tab or at an earlier time.
-pub(crate) fn stored_name() -> Option<PersonName> {
-    let storage = window().local_storage().ok()??;
-    storage.get_item(NAME_KEY).ok()??.parse().ok()
-}
-
-/// Keeps the name; where storage is forbidden it lasts as long as the page.
-pub(crate) fn store_name(name: &PersonName) {
-    if let Ok(Some(storage)) = window().local_storage() {
-        _ = storage.set_item(NAME_KEY, name.as_str());
+/// Keeps the name the visitor chose in a cookie: the server's next page has it before any script runs.
+pub(crate) fn keep_name(name: &PersonName) {
+    let value = String::from(js_sys::encode_uri_component(name.as_str()));
+    // 400 days is the longest a browser keeps a cookie.
+    let cookie = ["name=", &value, "; Path=/; Max-Age=34560000; SameSite=Lax"].concat();
+    if let Some(document) = document().dyn_ref::<HtmlDocument>() {
+        // Where cookies are forbidden the name lasts as long as the page.
+        _ = document.set_cookie(&cookie);
     }
 }
 
@@ -64,7 +61,7 @@ pub(crate) async fn fetch_state(room: &RoomName) -> Option<PageState> {
 }
 
 /// The socket's address with what it needs to know at once. A path alone means the page's own host.
-pub(crate) fn socket_address(page: &PageState, name: Option<&PersonName>) -> String {
+pub(crate) fn socket_address(page: &PageState) -> String {
     let mut address = String::new();
     if page.socket.starts_with('/') {
         let location = window().location();
@@ -73,8 +70,8 @@ pub(crate) fn socket_address(page: &PageState, name: Option<&PersonName>) -> Str
         address.push_str(&location.host().unwrap_or_default());
     }
     address.push_str(&page.socket);
-    let name = name.map(|name| ("&name=", name.as_str()));
-    for (key, value) in [("?room=", page.room.as_str()), ("&ticket=", &page.ticket)].into_iter().chain(name) {
+    let name = page.you.name.as_str();
+    for (key, value) in [("?room=", page.room.as_str()), ("&ticket=", &page.ticket), ("&name=", name)] {
         address.push_str(key);
         address.push_str(&String::from(js_sys::encode_uri_component(value)));
     }

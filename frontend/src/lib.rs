@@ -1,18 +1,18 @@
 //! What is drawn: the page of a room, rendered on the server and hydrated in the browser.
 //!
-//! What is true is kept in plain types without a DOM ([`timeline`], [`link`]), tested natively; the components only draw
-//! it. [`render`] makes the server's HTML; `session` joins socket, timeline and view in the browser.
+//! What is true is kept in plain types without a DOM ([`timeline`], [`link`], [`client`]), tested natively; the components only draw
+//! it. [`render`] makes the server's HTML; `session` joins them with sockets and view in the browser.
 
 // Views are deep types: a component of a dozen elements is past the default depth.
 #![recursion_limit = "256"]
 
 mod app;
 mod chat;
+pub mod client;
 mod clock;
 mod colour;
 mod components;
 pub mod link;
-mod say;
 mod scroll;
 pub mod timeline;
 mod words;
@@ -30,6 +30,8 @@ mod session;
 mod socket;
 #[cfg(feature = "hydrate")]
 pub mod start;
+#[cfg(feature = "hydrate")]
+mod unsent;
 
 pub use app::App;
 pub use clock::{Calendar, Utc};

@@ -45,11 +45,12 @@ impl Place {
         }
         let window_top = log.get_bounding_client_rect().top();
         let mut message = log.first_element_child()?.last_element_child()?;
-        // Upwards from the newest: readers are mostly near the end.
+        // Upwards from the newest: readers are mostly near the end. What stands before the first message stays there when
+        // older ones arrive, so it holds no place.
         while message.get_bounding_client_rect().top() > window_top {
             match message.previous_element_sibling() {
-                Some(previous) => message = previous,
-                None => break,
+                Some(previous) if !previous.class_list().contains("history") => message = previous,
+                _ => break,
             }
         }
         let top = message.get_bounding_client_rect().top();

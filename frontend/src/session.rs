@@ -1,22 +1,21 @@
-//! The visitor's stay in the room: joins the connection, the timeline and what is drawn.
-
-mod connection;
+//! The visitor's stay in the room, in the browser: joins the page's state with sockets, storage and what is drawn.
 
 use std::time::Duration;
 
 use leptos::prelude::*;
-use shared_types::{ErrorCode, MessageText, PageState, PersonName, ServerMessage, Timestamp};
+use shared_types::{PageState, Seq, ServerMessage, Timestamp};
+use wasm_bindgen_futures::spawn_local;
 
 use crate::{
     browser,
     chat::{Chat, Intent, set},
+    client::{Client, Deed},
     clock::Calendar,
-    link::{Link, SocketId},
+    link::SocketId,
     local_time::LocalTime,
-    say,
     scroll::{self, Place},
-    socket::Socket,
-    timeline::Timeline,
+    socket::{Socket, SocketEvent},
+    unsent::Unsent,
     words,
 };
 
@@ -31,13 +30,14 @@ pub(crate) struct Session {
     home: Home,
     chat: Chat,
     page: PageState,
-    name: Option<PersonName>,
-    timeline: Timeline,
+    client: Client,
+    unsent: Unsent,
     calendar: LocalTime,
-    link: Link,
     sockets: Vec<(SocketId, Socket)>,
     /// Where the reader was before the changes that are not drawn yet.
     place: Option<Place>,
+    /// The newest message of somebody else that the reader was told of.
+    noticed: Option<Seq>,
     /// How many messages others wrote since the page was last looked at.
     unseen: u32,
     /// Whether the rows may have changed since they were drawn.
@@ -49,28 +49,24 @@ pub(crate) struct Session {
 /// Starts the session. It runs once, after the page was drawn as the server drew it.
 pub(crate) fn begin(home: Home, chat: Chat, page: PageState) {
     let now = browser::now();
-    let (link, order) = Link::open(now, browser::random);
-    let mut timeline = Timeline::new(&page);
-    let name = browser::stored_name();
-    if let Some(name) = &name {
-        timeline.rename(name.clone());
-    }
-    let calendar = LocalTime::new();
+    let (mut client, deeds) = Client::start(&page, now, browser::random);
+    let (unsent, left) = Unsent::open(&page.room);
+    client.restore(left, now);
     let mut session = Session {
         home,
         chat,
+        noticed: client.timeline().newest().map(|(seq, _)| seq),
         page,
-        name,
-        timeline,
-        calendar,
-        link,
+        client,
+        unsent,
+        calendar: LocalTime::new(),
         sockets: Vec::new(),
         place: None,
         unseen: 0,
         changed: true,
         today: 0,
     };
-    session.follow(now, order);
+    session.act(deeds);
     session.show();
     home.set_value(Some(session));
     set_interval(move || with(home, Session::tick), TICK);
@@ -95,114 +91,112 @@ impl Session {
     fn intend(&mut self, intent: Intent) {
         let now = browser::now();
         self.changed = true;
-        match intent {
-            Intent::Post(text) => self.post(text, now),
-            Intent::Retry(nonce) => {
-                self.timeline.retry(&nonce);
-                self.hand_over(now);
+        let deeds = match intent {
+            Intent::Post(text) => {
+                let Ok(nonce) = browser::unique_token().parse() else { return };
+                // Whoever writes wants to see it, wherever they were reading.
+                self.place = None;
+                scroll::to_end(self.chat.log);
+                self.client.post(nonce, text, now)
             }
-            Intent::Discard(nonce) => self.timeline.discard(&nonce),
+            Intent::Retry(nonce) => self.client.retry(&nonce, now),
+            Intent::Discard(nonce) => {
+                self.client.discard(&nonce);
+                Vec::new()
+            }
             Intent::Rename(name) => {
-                browser::store_name(&name);
-                self.timeline.rename(name.clone());
-                self.say(&say::rename(&name));
-                self.name = Some(name);
+                browser::keep_name(&name);
+                self.page.you.name = name.clone();
+                self.client.rename(name)
             }
-            Intent::LoadOlder => self.load_older(),
-            Intent::Reconnect => self.wake(),
-        }
-    }
-
-    fn post(&mut self, text: MessageText, now: u64) {
-        let Ok(nonce) = browser::unique_token().parse() else { return };
-        self.timeline.post(nonce, text, now);
-        self.hand_over(now);
-        // Whoever writes wants to see it, wherever they were reading.
-        self.place = None;
-        scroll::to_end(self.chat.log);
-    }
-
-    fn load_older(&mut self) {
-        if self.link.live().is_some()
-            && let Some(question) = self.timeline.ask_older()
-        {
-            self.say(&question);
-        }
+            Intent::LoadOlder => self.client.load_older(),
+            Intent::Reconnect => self.client.wake(now),
+        };
+        self.act(deeds);
     }
 
     fn tick(&mut self) {
         let now = browser::now();
-        for order in self.link.tick(now) {
-            self.follow(now, order);
-        }
-        if self.timeline.expire(now, words::UNCONFIRMED) {
-            self.changed = true;
-            if let Some(order) = self.link.give_up(now) {
-                self.follow(now, order);
-            }
-        }
-        self.changed |= self.calendar.day(Timestamp(now)) != self.today;
-        if self.link.live().is_some()
-            && let Some(question) = self.timeline.ask(now)
-        {
-            self.say(&question);
-        }
+        let before = self.client.timeline().unsent().len();
+        let deeds = self.client.tick(now);
+        self.act(deeds);
+        // What is unsent may have failed meanwhile.
+        self.changed |= before > 0 || self.calendar.day(Timestamp(now)) != self.today;
     }
 
     fn wake(&mut self) {
-        let now = browser::now();
         if browser::visible() && self.unseen > 0 {
             self.unseen = 0;
             document().set_title(&words::title(self.page.room.as_str()));
         }
-        if let Some(order) = self.link.wake(now) {
-            self.follow(now, order);
-        }
+        let deeds = self.client.wake(browser::now());
+        self.act(deeds);
     }
 
-    fn heard(&mut self, now: u64, id: SocketId, message: ServerMessage) {
-        self.changed = true;
-        let welcome = matches!(message, ServerMessage::Welcome { .. });
-        let before = self.link.live();
-        let order = self.link.heard(now, id, welcome);
-        match &message {
-            ServerMessage::Welcome { online, .. } | ServerMessage::Presence { online } => {
-                set(self.chat.online, *online)
-            }
-            ServerMessage::Error { code: ErrorCode::NotConnected, .. } if before == Some(id) => {
-                if let Some(order) = self.link.give_up(now) {
-                    self.follow(now, order);
+    fn act(&mut self, deeds: Vec<Deed>) {
+        for deed in deeds {
+            match deed {
+                Deed::Fetch => self.fetch(),
+                Deed::Open(id) => {
+                    let home = self.home;
+                    let report = move |event| with(home, |session| session.happened(id, event));
+                    self.sockets.push((id, Socket::open(browser::socket_address(&self.page), report)));
                 }
+                Deed::Say(id, message) => {
+                    if let Some((_, socket)) = self.sockets.iter().find(|(open, _)| *open == id) {
+                        socket.say(&message);
+                    }
+                }
+                Deed::Close(id) => self.sockets.retain(|(open, _)| *open != id),
             }
-            _ => {}
-        }
-        let newest = self.timeline.newest();
-        let question = self.timeline.apply(message, now);
-        if let Some((_, true)) = self.timeline.newest().filter(|now| Some(now.0) > newest.map(|before| before.0)) {
-            self.notice();
-        }
-        if let Some(order) = order {
-            self.follow(now, order);
-        }
-        if self.link.live() != before && self.link.live().is_some() {
-            self.arrived(now);
-        }
-        if let Some(question) = question {
-            self.say(&question);
         }
     }
 
-    /// A socket is live: what waited goes out, under the right name.
-    fn arrived(&mut self, now: u64) {
-        if let Some(name) = self.name.clone().filter(|name| *name != self.timeline.me().name) {
-            self.timeline.rename(name.clone());
-            self.say(&say::rename(&name));
-        }
-        self.hand_over(now);
+    fn fetch(&self) {
+        let (home, room) = (self.home, self.page.room.clone());
+        spawn_local(async move {
+            let page = browser::fetch_state(&room).await;
+            with(home, |session| {
+                let arrived = page.is_some();
+                if let Some(page) = page {
+                    session.page = page;
+                }
+                let deeds = session.client.fetched(browser::now(), arrived);
+                session.act(deeds);
+            });
+        });
     }
 
-    /// Somebody else said something.
+    fn happened(&mut self, id: SocketId, event: SocketEvent) {
+        let now = browser::now();
+        self.changed = true;
+        let deeds = match event {
+            SocketEvent::Heard(frame) => {
+                let message = serde_json::from_str(&frame).ok();
+                if let Some(ServerMessage::Welcome { online, .. } | ServerMessage::Presence { online }) = &message {
+                    set(self.chat.online, *online);
+                }
+                self.client.heard(now, id, message)
+            }
+            SocketEvent::Closed => {
+                self.sockets.retain(|(open, _)| *open != id);
+                self.client.closed(now, id)
+            }
+        };
+        self.act(deeds);
+        self.notice();
+    }
+
+    /// Tells the reader when somebody else said something that they do not see.
     fn notice(&mut self) {
+        let Some((newest, by_somebody_else)) = self.client.timeline().newest() else { return };
+        if Some(newest) <= self.noticed {
+            return;
+        }
+        self.noticed = Some(newest);
+        if !by_somebody_else {
+            return;
+        }
         if let Some(log) = self.chat.log.get_untracked()
             && !scroll::at_end(&log)
         {
@@ -214,22 +208,15 @@ impl Session {
         }
     }
 
-    fn hand_over(&mut self, now: u64) {
-        if self.link.live().is_some() {
-            for message in self.timeline.hand_over(now) {
-                self.say(&message);
-            }
-        }
-    }
-
-    /// Draws what changed.
+    /// Draws what changed, and keeps what is not sent.
     fn show(&mut self) {
         let now = browser::now();
-        set(self.chat.status, self.link.status(now));
+        set(self.chat.status, self.client.status(now));
         if std::mem::take(&mut self.changed) {
             self.today = self.calendar.day(Timestamp(now));
             self.keep_place();
-            self.chat.show(&self.timeline, &self.calendar);
+            self.unsent.keep(&self.client.timeline().unsent(), now);
+            self.chat.show(self.client.timeline(), &self.calendar);
         }
     }
 

@@ -6,15 +6,13 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
-pub use own::CONFIRM_MS;
+pub use own::{CONFIRM_MS, TRIES};
 use own::{Fate, Own};
 pub use rows::{Row, State};
 
 use shared_types::{
     ChatMessage, ClientMessage, ErrorCode, Nonce, PageState, Person, PersonName, Rev, Seq, ServerMessage,
 };
-
-use crate::say;
 
 /// How long an answer about a gap may take before the question is asked again, in milliseconds. A gap that the server
 /// may not close yet is asked for at this pace, too.
@@ -69,7 +67,7 @@ impl Timeline {
                 self.more = true;
             }
             ServerMessage::Changes { messages, up_to, truncated: false } => self.catch_up(messages, up_to),
-            ServerMessage::Error { code, message, action, nonce } => self.refuse(code, message, action, nonce),
+            ServerMessage::Error { code, message, action, nonce } => self.refuse(code, message, action, nonce, now),
             ServerMessage::Presence { .. } | ServerMessage::Pong => {}
         }
         self.ask(now)
@@ -78,7 +76,7 @@ impl Timeline {
     /// The first word on a new socket, at `now`: up to where everything is known.
     pub fn hello(&mut self, now: u64) -> ClientMessage {
         self.asked = Some(now);
-        say::hello(self.rev)
+        ClientMessage::Hello { since: Some(self.rev) }
     }
 
     /// The question for what is missing, when something is and the last question is old enough.
@@ -89,8 +87,13 @@ impl Timeline {
         if self.asked.is_some_and(|asked| now < asked + ASK_AGAIN_MS) {
             return None;
         }
+        Some(self.ask_now(now))
+    }
+
+    /// The question for what changed, whether anything seems to be missing or not.
+    pub fn ask_now(&mut self, now: u64) -> ClientMessage {
         self.asked = Some(now);
-        Some(say::changes(self.rev))
+        ClientMessage::Changes { after: self.rev }
     }
 
     /// The question for older messages, when there are any and they were not asked for yet.
@@ -100,7 +103,7 @@ impl Timeline {
             return None;
         }
         self.older_than = Some(before);
-        Some(say::history(before))
+        Some(ClientMessage::History { before })
     }
 
     /// Calls the visitor by another name, until the server says who they are.
@@ -185,15 +188,22 @@ impl Timeline {
     /// Inserts a message unless it belongs to a stretch that was not loaded: it comes with that stretch.
     fn insert_known_stretch(&mut self, message: ChatMessage) {
         let unknown = self.more && self.said.first().is_some_and(|first| message.seq < first.seq);
-        if !unknown {
+        if unknown {
+            self.confirm(&message);
+        } else {
             self.insert(message);
         }
     }
 
-    fn insert(&mut self, message: ChatMessage) {
+    /// The server has this message, wherever it stands: it need not be sent any more.
+    fn confirm(&mut self, message: &ChatMessage) {
         if message.author.id == self.me.id {
             self.own.retain(|own| own.nonce != message.nonce);
         }
+    }
+
+    fn insert(&mut self, message: ChatMessage) {
+        self.confirm(&message);
         match self.said.binary_search_by_key(&message.seq, |said| said.seq) {
             Ok(place) if self.said[place].rev < message.rev => self.said[place] = message,
             Ok(_) => {}
@@ -206,16 +216,17 @@ impl Timeline {
         }
     }
 
-    fn refuse(&mut self, code: ErrorCode, reason: String, action: Option<String>, nonce: Option<Nonce>) {
+    fn refuse(&mut self, code: ErrorCode, reason: String, action: Option<String>, nonce: Option<Nonce>, now: u64) {
         if action.as_deref() == Some("history") {
             self.older_than = None;
         }
-        // On a socket that the server does not know, nothing is wrong with the message: it goes out with the next one.
-        if code == ErrorCode::NotConnected {
-            return;
-        }
-        if let Some(own) = self.own.iter_mut().find(|own| Some(&own.nonce) == nonce.as_ref()) {
-            own.fate = Fate::Failed(reason);
+        let Some(own) = self.own.iter_mut().find(|own| Some(&own.nonce) == nonce.as_ref()) else { return };
+        match code {
+            // On a socket that the server does not know, nothing is wrong with the message: it goes out with the next.
+            ErrorCode::NotConnected => {}
+            // Nothing is wrong with the message here either.
+            ErrorCode::Unavailable => own.try_again(now, &reason),
+            _ => own.fate = Fate::Failed(reason),
         }
     }
 }

@@ -16,7 +16,6 @@ pub(crate) const RECONNECT: &str = "Reconnect now";
 
 pub(crate) const SENDING: &str = "Sending…";
 pub(crate) const NOT_SENT: &str = "Not sent.";
-#[cfg(feature = "hydrate")]
 pub(crate) const UNCONFIRMED: &str = "The server did not answer.";
 pub(crate) const RETRY: &str = "Retry";
 pub(crate) const DISCARD: &str = "Discard";

@@ -1,67 +1,62 @@
 //! What a client may say.
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 
 use crate::{MessageText, Nonce, PersonName, Rev, Seq};
 
 /// One frame from a client: `{"action": …}`. Fields it does not know are ignored, so that a newer client may say more.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "action", rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ClientMessage {
     /// The first word after the socket opened. Answered with `welcome`, and then with what the client misses.
-    Hello(Hello),
+    Hello {
+        /// The revision up to which the client has everything; without it the answer is the newest page.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<Rev>,
+    },
     /// A new message. Answered with its own broadcast.
-    Send(Send),
+    Send {
+        /// What is said.
+        text: MessageText,
+        /// The identity of the message. Without one the server makes it, and a retry is a new message.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        nonce: Option<Nonce>,
+    },
     /// The messages before a place in the order, for scrolling up. Answered with `page`.
-    History(History),
+    History {
+        /// The oldest message the client has.
+        before: Seq,
+    },
     /// What changed after a revision. Answered with `changes`.
-    Changes(Changes),
+    Changes {
+        /// The revision up to which the client has everything.
+        after: Rev,
+    },
     /// A new name for the speaker. Answered with `welcome`.
-    Rename(Rename),
+    Rename {
+        /// The name to be called by from now on.
+        name: PersonName,
+    },
     /// A sign of life. Answered with `pong`.
     Ping,
 }
 
-/// The fields of [`ClientMessage::Hello`].
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hello {
-    /// The revision up to which the client has everything; without it the answer is the newest page.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub since: Option<Rev>,
-}
-
-/// The fields of [`ClientMessage::Send`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Send {
-    /// What is said.
-    pub text: MessageText,
-    /// The identity of the message. Without one the server makes it, and a retry is a new message.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub nonce: Option<Nonce>,
-}
-
-/// The fields of [`ClientMessage::History`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct History {
-    /// The oldest message the client has.
-    pub before: Seq,
-}
-
-/// The fields of [`ClientMessage::Changes`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Changes {
-    /// The revision up to which the client has everything.
-    pub after: Rev,
-}
-
-/// The fields of [`ClientMessage::Rename`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rename {
-    /// The name to be called by from now on.
-    pub name: PersonName,
-}
-
 impl ClientMessage {
+    /// Every action there is.
+    pub const ACTIONS: [&str; 6] = ["hello", "send", "history", "changes", "rename", "ping"];
+
+    /// Its action.
+    pub fn action(&self) -> &'static str {
+        match self {
+            Self::Hello { .. } => "hello",
+            Self::Send { .. } => "send",
+            Self::History { .. } => "history",
+            Self::Changes { .. } => "changes",
+            Self::Rename { .. } => "rename",
+            Self::Ping => "ping",
+        }
+    }
+
     /// Reads one frame.
     ///
     /// # Errors
@@ -70,15 +65,14 @@ impl ClientMessage {
     pub fn parse(frame: &str) -> Result<Self, Malformed> {
         let value: serde_json::Value = serde_json::from_str(frame).map_err(|_| Malformed::Json)?;
         let action = value.get("action").and_then(|action| action.as_str()).ok_or(Malformed::NoAction)?;
-        match action {
-            "hello" => fields(&value).map(Self::Hello),
-            "send" => fields(&value).map(Self::Send),
-            "history" => fields(&value).map(Self::History),
-            "changes" => fields(&value).map(Self::Changes),
-            "rename" => fields(&value).map(Self::Rename),
-            "ping" => Ok(Self::Ping),
-            unknown => Err(Malformed::UnknownAction { action: unknown.chars().take(64).collect() }),
+        if !Self::ACTIONS.contains(&action) {
+            return Err(Malformed::UnknownAction { action: action.chars().take(64).collect() });
         }
+        Self::deserialize(&value).map_err(|error| Malformed::Field {
+            action: action.into(),
+            nonce: value.get("nonce").and_then(|nonce| nonce.as_str()?.parse().ok()),
+            reason: error.to_string(),
+        })
     }
 }
 
@@ -103,12 +97,4 @@ pub enum Malformed {
         /// What is wrong, as the parser says it.
         reason: String,
     },
-}
-
-fn fields<T: DeserializeOwned>(value: &serde_json::Value) -> Result<T, Malformed> {
-    T::deserialize(value).map_err(|error| Malformed::Field {
-        action: value["action"].as_str().unwrap_or_default().into(),
-        nonce: value["nonce"].as_str().and_then(|nonce| nonce.parse().ok()),
-        reason: error.to_string(),
-    })
 }

@@ -43,6 +43,15 @@ fn every_client_message_reads_and_writes_its_golden_json() {
     ] {
         let message = ClientMessage::parse(&golden.to_string()).unwrap();
         assert_eq!(serde_json::to_value(&message).unwrap(), golden);
+        assert_eq!(message.action(), golden["action"]);
+    }
+}
+
+#[test]
+fn every_action_is_known_by_its_name() {
+    for action in ClientMessage::ACTIONS {
+        let parsed = ClientMessage::parse(&json!({ "action": action }).to_string());
+        assert!(!matches!(parsed, Err(Malformed::UnknownAction { .. })), "{action}");
     }
 }
 

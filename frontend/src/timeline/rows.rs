@@ -94,7 +94,7 @@ impl Timeline {
             at,
             time: calendar.time(at),
             state: match &own.fate {
-                Fate::Waiting | Fate::Handed(_) => State::Pending,
+                Fate::Waiting(_) | Fate::Handed(_) => State::Pending,
                 Fate::Failed(reason) => State::Failed(reason.clone()),
             },
             head: true,

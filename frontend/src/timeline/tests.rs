@@ -68,6 +68,11 @@ fn confirmed(seq: u64, nonce: &str) -> ServerMessage {
     ServerMessage::Message(ChatMessage { nonce: nonce.parse().unwrap(), text: nonce.parse().unwrap(), ..message })
 }
 
+/// "me"'s message `nonce` on its way.
+fn sent(nonce: &str) -> Option<ClientMessage> {
+    Some(ClientMessage::Send { text: nonce.parse().unwrap(), nonce: Some(nonce.parse().unwrap()) })
+}
+
 fn refused(nonce: Option<&str>, action: &str, code: ErrorCode) -> ServerMessage {
     let nonce = nonce.map(|nonce| nonce.parse().unwrap());
     ServerMessage::Error { code, message: "No.".into(), action: Some(action.into()), nonce }
@@ -106,7 +111,7 @@ fn two_people_may_use_the_same_nonce() {
 #[test]
 fn a_gap_is_seen_and_asked_for_once() {
     let mut timeline = room(1..=2, false);
-    assert_eq!(timeline.apply(live(4), 0), Some(say::changes(Rev(2))));
+    assert_eq!(timeline.apply(live(4), 0), Some(ClientMessage::Changes { after: Rev(2) }));
     assert_eq!(timeline.apply(live(6), 1), None, "the question is on its way");
     assert_eq!(timeline.rev(), Rev(2));
     assert_eq!(timeline.apply(changes(&[3, 5], 5), 2), None);
@@ -129,7 +134,7 @@ fn a_gap_that_stays_is_asked_for_again_later() {
     timeline.apply(live(4), 0);
     assert_eq!(timeline.apply(changes(&[], 2), 1), None, "the server may not pass the hole yet");
     assert_eq!(timeline.ask(ASK_AGAIN_MS - 1), None);
-    assert_eq!(timeline.ask(ASK_AGAIN_MS), Some(say::changes(Rev(2))));
+    assert_eq!(timeline.ask(ASK_AGAIN_MS), Some(ClientMessage::Changes { after: Rev(2) }));
 }
 
 #[test]
@@ -172,11 +177,11 @@ fn what_was_heard_after_the_answer_was_made_survives_it() {
 #[test]
 fn older_messages_are_asked_for_once_and_stand_before() {
     let mut timeline = room(5..=6, true);
-    assert_eq!(timeline.ask_older(), Some(say::history(Seq(5))));
+    assert_eq!(timeline.ask_older(), Some(ClientMessage::History { before: Seq(5) }));
     assert_eq!(timeline.ask_older(), None);
     timeline.apply(page(3..=4, true), 0);
     assert_eq!(shown(&timeline), ["bob 3", "bob 4", "bob 5", "bob 6"]);
-    assert_eq!(timeline.ask_older(), Some(say::history(Seq(3))));
+    assert_eq!(timeline.ask_older(), Some(ClientMessage::History { before: Seq(3) }));
     timeline.apply(page(1..=2, false), 0);
     assert_eq!(timeline.ask_older(), None, "there is no more");
 }
@@ -195,13 +200,30 @@ fn older_messages_of_a_page_that_was_replaced_are_not_wanted() {
 fn an_own_message_is_pending_until_its_echo() {
     let mut timeline = room(1..=1, false);
     post(&mut timeline, "a");
-    assert_eq!(timeline.hand_over(0), [say::send(&"a".parse().unwrap(), &"a".parse().unwrap())]);
-    assert_eq!(timeline.hand_over(0), [], "it was handed over");
+    assert_eq!(timeline.hand_over(0), sent("a"));
+    assert_eq!(timeline.hand_over(0), None, "it was handed over");
     assert_eq!(shown(&timeline), ["bob 1", "a…"]);
     let key = timeline.rows(&Utc)[1].key();
     timeline.apply(confirmed(2, "a"), 0);
     assert_eq!(shown(&timeline), ["bob 1", "a"]);
     assert_eq!(timeline.rows(&Utc)[1].key(), key);
+}
+
+#[test]
+fn an_own_message_is_confirmed_even_where_its_place_is_not_loaded() {
+    let mut timeline = room(50..=51, true);
+    post(&mut timeline, "a");
+    timeline.hand_over(0);
+    timeline.apply(confirmed(7, "a"), 0);
+    assert_eq!(shown(&timeline), ["bob 50", "bob 51"]);
+}
+
+#[test]
+fn a_message_left_by_an_earlier_page_is_not_shown_beside_itself() {
+    let mut timeline = room(1..=1, false);
+    timeline.apply(confirmed(2, "a"), 0);
+    post(&mut timeline, "a");
+    assert_eq!(shown(&timeline), ["bob 1", "a"]);
 }
 
 #[test]
@@ -213,15 +235,36 @@ fn nobody_else_can_confirm_an_own_message() {
 }
 
 #[test]
+fn one_message_is_on_its_way_at_a_time_in_the_order_they_were_written() {
+    let mut timeline = room(1..=1, false);
+    post(&mut timeline, "a");
+    post(&mut timeline, "b");
+    assert_eq!(timeline.hand_over(0), sent("a"));
+    assert_eq!(timeline.hand_over(0), None);
+    timeline.apply(confirmed(2, "a"), 0);
+    assert_eq!(timeline.hand_over(0), sent("b"));
+}
+
+#[test]
 fn a_refused_message_shows_why_and_may_be_retried_as_itself() {
     let mut timeline = room(1..=1, false);
     post(&mut timeline, "a");
-    let first = timeline.hand_over(0);
-    timeline.apply(refused(Some("a"), "send", ErrorCode::Unavailable), 0);
+    timeline.hand_over(0);
+    timeline.apply(refused(Some("a"), "send", ErrorCode::BadField), 0);
     assert_eq!(shown(&timeline), ["bob 1", "a! No."]);
     timeline.retry(&"a".parse().unwrap());
-    assert_eq!(timeline.hand_over(1), first);
+    assert_eq!(timeline.hand_over(1), sent("a"));
     assert_eq!(shown(&timeline), ["bob 1", "a…"]);
+}
+
+#[test]
+fn a_message_behind_one_that_failed_is_sent() {
+    let mut timeline = room(1..=1, false);
+    post(&mut timeline, "a");
+    post(&mut timeline, "b");
+    timeline.hand_over(0);
+    timeline.apply(refused(Some("a"), "send", ErrorCode::BadField), 0);
+    assert_eq!(timeline.hand_over(0), sent("b"));
 }
 
 #[test]
@@ -239,33 +282,62 @@ fn a_failed_message_may_be_discarded_and_a_pending_one_may_not() {
 fn a_message_refused_because_the_socket_is_unknown_waits_for_the_next_one() {
     let mut timeline = room(1..=1, false);
     post(&mut timeline, "a");
-    let first = timeline.hand_over(0);
+    timeline.hand_over(0);
     timeline.apply(refused(Some("a"), "send", ErrorCode::NotConnected), 0);
     timeline.disconnected();
-    assert_eq!(timeline.hand_over(1), first);
+    assert_eq!(timeline.hand_over(1), sent("a"));
 }
 
 #[test]
-fn what_a_lost_socket_carried_goes_out_again_in_order() {
+fn what_a_lost_socket_carried_goes_out_again_first_however_often() {
     let mut timeline = room(1..=1, false);
     post(&mut timeline, "a");
     post(&mut timeline, "b");
-    let first = timeline.hand_over(0);
-    timeline.disconnected();
-    assert_eq!(timeline.hand_over(1), first);
+    for now in 0..10 {
+        assert_eq!(timeline.hand_over(now), sent("a"));
+        timeline.disconnected();
+    }
+    assert_eq!(shown(&timeline), ["bob 1", "a…", "b…"]);
 }
 
 #[test]
-fn a_message_that_is_not_confirmed_in_time_has_failed() {
+fn a_message_the_server_could_not_take_is_tried_again_and_then_has_failed() {
+    let mut timeline = room(1..=1, false);
+    post(&mut timeline, "a");
+    for now in [0, 1_000, 3_000] {
+        assert_eq!(shown(&timeline), ["bob 1", "a…"]);
+        assert_eq!(timeline.hand_over(now), sent("a"));
+        timeline.apply(refused(Some("a"), "send", ErrorCode::Unavailable), now);
+        assert_eq!(timeline.hand_over(now), None, "not at once");
+    }
+    assert_eq!(shown(&timeline), ["bob 1", "a! No."]);
+}
+
+#[test]
+fn a_message_that_is_never_confirmed_has_failed_in_the_end() {
     let mut timeline = room(1..=1, false);
     post(&mut timeline, "a");
     assert!(!timeline.expire(CONFIRM_MS, "Why."), "it waits for a socket, however long");
-    timeline.hand_over(0);
-    assert!(!timeline.expire(CONFIRM_MS - 1, "Why."));
-    assert!(timeline.expire(CONFIRM_MS, "Why."));
+    for round in 1..=u64::from(TRIES) {
+        let now = round * 10 * CONFIRM_MS;
+        assert_eq!(timeline.hand_over(now), sent("a"));
+        assert!(!timeline.expire(now + CONFIRM_MS - 1, "Why."));
+        assert!(timeline.expire(now + CONFIRM_MS, "Why."));
+    }
     assert_eq!(shown(&timeline), ["bob 1", "a! Why."]);
-    timeline.apply(confirmed(2, "a"), CONFIRM_MS);
+    timeline.apply(confirmed(2, "a"), 0);
     assert_eq!(shown(&timeline), ["bob 1", "a"]);
+}
+
+#[test]
+fn what_is_not_confirmed_is_kept_for_the_next_visit() {
+    let mut timeline = room(1..=1, false);
+    ["a", "b", "c"].into_iter().for_each(|nonce| post(&mut timeline, nonce));
+    timeline.hand_over(0);
+    timeline.apply(confirmed(2, "a"), 0);
+    timeline.hand_over(0);
+    let unsent: Vec<_> = timeline.unsent().into_iter().map(|(nonce, _)| nonce.to_string()).collect();
+    assert_eq!(unsent, ["b", "c"]);
 }
 
 #[test]

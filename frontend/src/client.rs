@@ -1,0 +1,192 @@
+//! The page's side of the conversation as plain state: joins the connection's life ([`Link`]) and what was said
+//! ([`Timeline`]). It knows neither sockets, timers nor the DOM; every call brings the time, in milliseconds, and takes
+//! [`Deed`]s back, to be done in their order.
+
+use shared_types::{ClientMessage, ErrorCode, MessageText, Nonce, PageState, PersonName, ServerMessage};
+
+use crate::{
+    link::{Link, Order, SocketId, Status},
+    timeline::Timeline,
+    words,
+};
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Get a fresh page state for its ticket, then call [`Client::fetched`].
+    Fetch,
+    /// Open a socket.
+    Open(SocketId),
+    /// Say something on a socket, as soon as it is open.
+    Say(SocketId, ClientMessage),
+    /// Drop a socket.
+    Close(SocketId),
+}
+
+/// Somebody's stay in a room.
+#[derive(Debug)]
+pub struct Client {
+    link: Link,
+    timeline: Timeline,
+    /// What they chose to be called in this stay, if they did.
+    name: Option<PersonName>,
+}
+
+impl Client {
+    /// A stay that begins now, with the state and the ticket the page brought.
+    pub fn start(page: &PageState, now: u64, random: fn() -> u32) -> (Self, Vec<Deed>) {
+        let (link, order) = Link::open(now, random);
+        let mut client = Self { link, timeline: Timeline::new(page), name: None };
+        let deeds = client.follow(now, [order]);
+        (client, deeds)
+    }
+
+    /// What was said.
+    pub fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// How the connection is.
+    pub fn status(&self, now: u64) -> Status {
+        self.link.status(now)
+    }
+
+    /// The visitor wrote something.
+    pub fn post(&mut self, nonce: Nonce, text: MessageText, now: u64) -> Vec<Deed> {
+        self.timeline.post(nonce, text, now);
+        self.hand_over(now)
+    }
+
+    /// What an earlier stay could not send is to be sent after all, in its order.
+    pub fn restore(&mut self, unsent: Vec<(Nonce, MessageText)>, now: u64) {
+        for (nonce, text) in unsent {
+            self.timeline.post(nonce, text, now);
+        }
+    }
+
+    /// A message that failed is to be sent after all.
+    pub fn retry(&mut self, nonce: &Nonce, now: u64) -> Vec<Deed> {
+        self.timeline.retry(nonce);
+        self.hand_over(now)
+    }
+
+    /// A message that failed is not wanted any more.
+    pub fn discard(&mut self, nonce: &Nonce) {
+        self.timeline.discard(nonce);
+    }
+
+    /// The visitor chose another name.
+    pub fn rename(&mut self, name: PersonName) -> Vec<Deed> {
+        self.timeline.rename(name.clone());
+        self.name = Some(name.clone());
+        self.say(ClientMessage::Rename { name })
+    }
+
+    /// The visitor comes near the first message.
+    pub fn load_older(&mut self) -> Vec<Deed> {
+        if self.link.live().is_none() {
+            return Vec::new();
+        }
+        self.timeline.ask_older().map(|question| self.say(question)).unwrap_or_default()
+    }
+
+    /// Time passed.
+    pub fn tick(&mut self, now: u64) -> Vec<Deed> {
+        let orders = self.link.tick(now);
+        let mut deeds = self.follow(now, orders);
+        if self.timeline.expire(now, words::UNCONFIRMED) {
+            let order = self.link.give_up(now);
+            deeds.extend(self.follow(now, order));
+        }
+        if self.link.live().is_some()
+            && let Some(question) = self.timeline.ask(now)
+        {
+            deeds.extend(self.say(question));
+        }
+        deeds.extend(self.hand_over(now));
+        deeds
+    }
+
+    /// The network may have come back, or somebody looks at the page again.
+    pub fn wake(&mut self, now: u64) -> Vec<Deed> {
+        let order = self.link.wake(now);
+        self.follow(now, order)
+    }
+
+    /// The fresh page state arrived, or could not be had.
+    pub fn fetched(&mut self, now: u64, arrived: bool) -> Vec<Deed> {
+        let order = self.link.fetched(now, arrived);
+        self.follow(now, order)
+    }
+
+    /// A frame arrived on a socket; `None` is one of a type that only newer pages know, and still a sign of life.
+    pub fn heard(&mut self, now: u64, id: SocketId, message: Option<ServerMessage>) -> Vec<Deed> {
+        let before = self.link.live();
+        let welcome = matches!(message, Some(ServerMessage::Welcome { .. }));
+        let order = self.link.heard(now, id, welcome);
+        let Some(message) = message else { return self.follow(now, order) };
+        let unknown_here = matches!(message, ServerMessage::Error { code: ErrorCode::NotConnected, .. });
+        let question = self.timeline.apply(message, now);
+        let mut deeds = self.follow(now, order);
+        if unknown_here && before == Some(id) {
+            let order = self.link.give_up(now);
+            deeds.extend(self.follow(now, order));
+        }
+        if self.link.live() != before && self.link.live().is_some() {
+            deeds.extend(self.confirm_name());
+        }
+        deeds.extend(question.map(|question| self.say(question)).unwrap_or_default());
+        deeds.extend(self.hand_over(now));
+        deeds
+    }
+
+    /// A socket closed, or could not be opened.
+    pub fn closed(&mut self, now: u64, id: SocketId) -> Vec<Deed> {
+        self.link.closed(now, id);
+        self.dropped(now)
+    }
+
+    /// The socket may have been opened under the name before.
+    fn confirm_name(&mut self) -> Vec<Deed> {
+        match self.name.clone() {
+            Some(name) if name != self.timeline.me().name => self.rename(name),
+            _ => Vec::new(),
+        }
+    }
+
+    /// A socket is gone: the questions and messages that it carried get no answer any more.
+    fn dropped(&mut self, now: u64) -> Vec<Deed> {
+        self.timeline.disconnected();
+        self.hand_over(now)
+    }
+
+    fn follow(&mut self, now: u64, orders: impl IntoIterator<Item = Order>) -> Vec<Deed> {
+        let mut deeds = Vec::new();
+        for order in orders {
+            match order {
+                Order::Fetch => deeds.push(Deed::Fetch),
+                Order::Open(id) => deeds.extend([Deed::Open(id), Deed::Say(id, self.timeline.hello(now))]),
+                Order::Close(id) => {
+                    deeds.push(Deed::Close(id));
+                    deeds.extend(self.dropped(now));
+                }
+                // A heartbeat that asks for what is missing costs little more than one that does not, and brings what
+                // nothing live has given away: the last message before a silence.
+                Order::Ping(id) => deeds.push(Deed::Say(id, self.timeline.ask_now(now))),
+            }
+        }
+        deeds
+    }
+
+    fn hand_over(&mut self, now: u64) -> Vec<Deed> {
+        if self.link.live().is_none() {
+            return Vec::new();
+        }
+        self.timeline.hand_over(now).map(|message| self.say(message)).unwrap_or_default()
+    }
+
+    /// Says something on the live socket.
+    fn say(&self, message: ClientMessage) -> Vec<Deed> {
+        self.link.live().map(|id| Deed::Say(id, message)).into_iter().collect()
+    }
+}

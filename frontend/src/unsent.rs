@@ -1,0 +1,67 @@
+//! What was written and is not confirmed, kept on the device: a reload or a crash of the browser does not lose it.
+//!
+//! One entry a message, so that two windows of one room do not overwrite each other's. A message that both of them send
+//! is still one message, for it has one nonce.
+
+use leptos::prelude::window;
+use shared_types::{MessageText, Nonce, RoomName};
+use web_sys::Storage;
+
+/// The messages of one room that this page keeps.
+pub(crate) struct Unsent {
+    prefix: String,
+    /// The entries of this page: their keys and their messages.
+    kept: Vec<(String, Nonce)>,
+}
+
+impl Unsent {
+    /// Opens the storage of a room and reads what an earlier page left, oldest first.
+    pub(crate) fn open(room: &RoomName) -> (Self, Vec<(Nonce, MessageText)>) {
+        let prefix = ["unsent/", room.as_str(), "/"].concat();
+        let mut kept = Vec::new();
+        let mut left = Vec::new();
+        if let Some(storage) = storage() {
+            let keys = (0..storage.length().unwrap_or(0)).filter_map(|index| storage.key(index).ok()?);
+            let mut keys: Vec<String> = keys.filter(|key| key.starts_with(&prefix)).collect();
+            // The time stands before the nonce, with as many digits for centuries to come.
+            keys.sort_unstable();
+            for key in keys {
+                if let Some((nonce, text)) = read(&storage, &key) {
+                    kept.push((key, nonce.clone()));
+                    left.push((nonce, text));
+                }
+            }
+        }
+        (Self { prefix, kept }, left)
+    }
+
+    /// Brings the entries up to date with what is not confirmed at `now`, in milliseconds.
+    pub(crate) fn keep(&mut self, unsent: &[(Nonce, MessageText)], now: u64) {
+        let Some(storage) = storage() else { return };
+        self.kept.retain(|(key, nonce)| {
+            let wanted = unsent.iter().any(|(unsent, _)| unsent == nonce);
+            if !wanted {
+                _ = storage.remove_item(key);
+            }
+            wanted
+        });
+        for (nonce, text) in unsent {
+            if !self.kept.iter().any(|(_, kept)| kept == nonce) {
+                let key = [&self.prefix, now.to_string().as_str(), "/", nonce.as_str()].concat();
+                // Where storage is full or forbidden, what is unsent lasts as long as the page.
+                _ = storage.set_item(&key, text.as_str());
+                self.kept.push((key, nonce.clone()));
+            }
+        }
+    }
+}
+
+fn read(storage: &Storage, key: &str) -> Option<(Nonce, MessageText)> {
+    let nonce = key.rsplit_once('/')?.1.parse().ok()?;
+    let text = storage.get_item(key).ok()??.parse().ok()?;
+    Some((nonce, text))
+}
+
+fn storage() -> Option<Storage> {
+    window().local_storage().ok()?
+}
