@@ -205,10 +205,26 @@ async fn a_listener_that_is_gone_is_forgotten_and_harms_nobody() {
     world.join("c1", "Ann").await;
     world.join("c2", "Bea").await;
     world.post_room.lock().gone.insert(ConnectionId("c2".into()));
+    world.clock.advance(Duration::from_secs(30));
     world.post("c1", "hi", "n").await;
     assert_eq!(world.texts("c1"), ["hi"]);
     assert_eq!(world.connections.find(&ConnectionId("c2".into())).await.unwrap(), None);
     assert_eq!(world.connections.count().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_listener_that_is_still_on_its_way_in_is_not_forgotten() {
+    let world = World::new().await;
+    world.join("c1", "Ann").await;
+    world.clock.advance(Duration::from_secs(3600));
+    world.join("c2", "Bea").await;
+    // As API Gateway has it until `$connect` has ended.
+    world.post_room.lock().gone.insert(ConnectionId("c2".into()));
+    world.clock.advance(Duration::from_secs(10));
+    world.post("c1", "hi", "n").await;
+    world.post_room.lock().gone.clear();
+    world.say("c2", json!({ "action": "hello" })).await;
+    assert_eq!(world.told("c2")[0]["type"], "welcome");
 }
 
 #[tokio::test]

@@ -10,9 +10,9 @@ use std::{
 use backend::{
     chat::Identities,
     config::Local,
-    inbound::local::{Server, Timeouts},
+    inbound::local::{Server, Sockets, Timeouts},
     outbound::{
-        embedded::{EmbeddedConnections, EmbeddedMessages, ShellFile, Sockets, Store},
+        embedded::{EmbeddedConnections, EmbeddedMessages, ShellFile, Store},
         system::{SystemClock, SystemEntropy},
     },
     routes::{Connect, Disconnect, Front, Send},

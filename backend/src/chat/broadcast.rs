@@ -31,6 +31,10 @@ pub struct Broadcast {
     pub entropy: Arc<dyn Entropy>,
 }
 
+/// A connection that is younger than this and said to be gone may still be on its way in: API Gateway answers 410 until
+/// its `$connect` has ended, which takes 10 s at most. A clock that is wrong by more costs one reconnect.
+const ARRIVING: Duration = Duration::from_secs(30);
+
 /// What became of a broadcast.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -38,7 +42,7 @@ pub struct Tally {
     pub delivered: usize,
     /// Listeners that were gone, and are forgotten now.
     pub gone: usize,
-    /// Listeners that could not be reached in time. Their next catch-up brings it.
+    /// Listeners that could not be reached in time, or not yet. Their next catch-up brings it.
     pub missed: usize,
 }
 
@@ -59,7 +63,7 @@ impl Broadcast {
             return Tally { missed: listeners.len(), ..Tally::default() };
         };
         let until = self.patience_ends();
-        let posts: Vec<_> = listeners.iter().map(|listener| self.deliver(&listener.id, &frame, until)).collect();
+        let posts: Vec<_> = listeners.iter().map(|listener| self.deliver_to(listener, &frame, until)).collect();
         let mut deliveries = stream::iter(posts).buffer_unordered(AT_ONCE);
         let mut tally = Tally::default();
         while let Some(delivery) = deliveries.next().await {
@@ -75,12 +79,31 @@ impl Broadcast {
         tally
     }
 
-    /// Answers one connection.
+    /// Answers one connection, which is known to be in.
     pub async fn to_one(&self, id: &ConnectionId, message: &ServerMessage) -> Delivery {
         match serde_json::to_string(message) {
             Ok(frame) => self.deliver(id, &frame, self.patience_ends()).await,
             Err(_) => Delivery::Busy,
         }
+    }
+
+    async fn deliver_to(&self, listener: &Connection, frame: &str, until: Timestamp) -> Delivery {
+        match self.deliver(&listener.id, frame, until).await {
+            // Its `hello` is still to come, and brings everything.
+            Delivery::Gone if self.is_arriving(listener) => Delivery::Busy,
+            Delivery::Gone => {
+                // One stale peer must not fail the send; if it can't be forgotten now, the sweep will.
+                if let Err(error) = self.connections.remove(&listener.id).await {
+                    tracing::warn!(%error, connection = %listener.id, "a connection that is gone could not be forgotten");
+                }
+                Delivery::Gone
+            }
+            end => end,
+        }
+    }
+
+    fn is_arriving(&self, listener: &Connection) -> bool {
+        u128::from(self.clock.now().0.saturating_sub(listener.opened_at.0)) < ARRIVING.as_millis()
     }
 
     fn patience_ends(&self) -> Timestamp {
@@ -94,13 +117,6 @@ impl Broadcast {
                 Delivery::Busy if attempt < ATTEMPTS && self.clock.now() < until => {
                     self.clock.sleep(jittered(wait, self.entropy.as_ref())).await;
                     wait *= 2;
-                }
-                Delivery::Gone => {
-                    // One stale peer must not fail the send; if it can't be forgotten now, the sweep will.
-                    if let Err(error) = self.connections.remove(id).await {
-                        tracing::warn!(%error, connection = %id, "a connection that is gone could not be forgotten");
-                    }
-                    return Delivery::Gone;
                 }
                 end => return end,
             }

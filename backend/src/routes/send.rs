@@ -63,7 +63,11 @@ impl Send {
             return Err(Fault::TooLarge);
         }
         let message = ClientMessage::parse(&frame.body).map_err(Fault::Malformed)?;
-        let (action, nonce) = described(&message);
+        let action = message.action();
+        let nonce = match &message {
+            ClientMessage::Send { nonce, .. } => nonce.clone(),
+            _ => None,
+        };
         let unavailable = |cause| Fault::Unavailable { cause, action, nonce };
 
         let speaker = match self.broadcast.connections.find(&frame.connection).await {
@@ -71,31 +75,34 @@ impl Send {
             Ok(None) => return Err(Fault::NotConnected),
             Err(cause) => return Err(unavailable(cause)),
         };
+        let room = &speaker.room;
         let done = match message {
-            ClientMessage::Send(send) => self.send(speaker, send.text, send.nonce, &frame.request_id).await,
-            ClientMessage::Hello(hello) => self.hello(&speaker, hello.since).await,
-            ClientMessage::History(history) => {
-                self.tell(&speaker, self.catch_up.before(&speaker.room, history.before).await).await
-            }
-            ClientMessage::Changes(changes) => {
-                self.tell(&speaker, self.catch_up.changes(&speaker.room, changes.after).await).await
-            }
-            ClientMessage::Rename(rename) => self.rename(&speaker, &rename.name).await,
+            ClientMessage::Send { text, nonce } => self.send(&speaker, text, nonce, &frame.request_id).await,
+            ClientMessage::Hello { since } => self.hello(&speaker, since).await,
+            ClientMessage::History { before } => self.tell(&speaker, self.catch_up.before(room, before).await).await,
+            ClientMessage::Changes { after } => self.tell(&speaker, self.catch_up.changes(room, after).await).await,
+            ClientMessage::Rename { name } => self.rename(&speaker, &name).await,
             ClientMessage::Ping => self.tell(&speaker, Ok(ServerMessage::Pong)).await,
         };
         done.map_err(unavailable)
     }
 
-    async fn send(&self, speaker: Connection, text: MessageText, nonce: Option<Nonce>, request_id: &str) -> Result<()> {
-        let Connection { room, person, .. } = speaker;
+    async fn send(
+        &self,
+        speaker: &Connection,
+        text: MessageText,
+        nonce: Option<Nonce>,
+        request_id: &str,
+    ) -> Result<()> {
+        let room = &speaker.room;
         let nonce = match nonce {
             Some(nonce) => nonce,
             None => nonce_of(request_id)?,
         };
-        let message = self.post.post(Draft { room: room.clone(), author: person, nonce, text }).await?;
+        let message = self.post.post(Draft { room: room.clone(), author: speaker.person.clone(), nonce, text }).await?;
         // Listeners are read after the message is stored: whoever joins later reads it from the log. And a retry tells
         // everyone again, because the first attempt may have died before it told anybody.
-        self.broadcast.to_room(&room, &ServerMessage::Message(message)).await.map(drop)
+        self.broadcast.to_room(room, &ServerMessage::Message(message)).await.map(drop)
     }
 
     async fn hello(&self, speaker: &Connection, since: Option<Rev>) -> Result<()> {
@@ -128,18 +135,6 @@ impl Send {
     async fn tell(&self, to: &Connection, answer: Result<ServerMessage>) -> Result<()> {
         self.broadcast.to_one(&to.id, &answer?).await;
         Ok(())
-    }
-}
-
-/// What an error about this message says it answers.
-fn described(message: &ClientMessage) -> (&'static str, Option<Nonce>) {
-    match message {
-        ClientMessage::Send(send) => ("send", send.nonce.clone()),
-        ClientMessage::Hello(_) => ("hello", None),
-        ClientMessage::History(_) => ("history", None),
-        ClientMessage::Changes(_) => ("changes", None),
-        ClientMessage::Rename(_) => ("rename", None),
-        ClientMessage::Ping => ("ping", None),
     }
 }
 

@@ -1,12 +1,13 @@
 //! The front page, behind an HTTP API with payload version 2.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, io::Write};
 
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use lambda_http::{
     aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse},
     http::{
         HeaderMap, HeaderValue, Method,
-        header::{CACHE_CONTROL, CONTENT_TYPE, COOKIE},
+        header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, VARY},
     },
 };
 use lambda_runtime::{LambdaEvent, service_fn};
@@ -14,6 +15,12 @@ use serde_json::value::RawValue;
 
 use super::Error;
 use crate::routes::{Front, FrontAnswer, FrontRequest};
+
+/// How hard the page is compressed, 0 to 11. A page of 100 messages takes a few milliseconds of a full processor at 5.
+const QUALITY: u32 = 5;
+
+/// Below this, in bytes, an answer fits one packet as it is.
+const SMALL: usize = 1_200;
 
 /// Answers page visits.
 ///
@@ -33,18 +40,24 @@ pub async fn front(route: Front) -> Result<(), Error> {
 
 async fn answer(route: &Front, event: &RawValue) -> ApiGatewayV2httpResponse {
     match read(event) {
-        Ok(request) => response(route.handle(request).await),
-        Err(status) => response(FrontAnswer {
-            status,
-            content_type: "text/plain; charset=utf-8",
-            set_cookie: None,
-            body: "This address can only be looked at.\n".into(),
-        }),
+        Ok((request, brotli)) => response(route.handle(request).await, brotli),
+        Err(status) => {
+            let body = "This address can only be looked at.\n".into();
+            let content_type = "text/plain; charset=utf-8";
+            response(FrontAnswer { status, content_type, set_cookie: None, body }, Brotli::Unreadable)
+        }
     }
 }
 
+/// Whether the visitor reads brotli.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Brotli {
+    Readable,
+    Unreadable,
+}
+
 /// Reads a visit, or says with which status it is refused.
-fn read(event: &RawValue) -> Result<FrontRequest, u16> {
+fn read(event: &RawValue) -> Result<(FrontRequest, Brotli), u16> {
     let event: ApiGatewayV2httpRequest = serde_json::from_str(event.get()).map_err(|error| {
         tracing::error!(%error, "an event of an unexpected shape");
         400_u16
@@ -57,7 +70,18 @@ fn read(event: &RawValue) -> Result<FrontRequest, u16> {
         return Err(405);
     }
     let secure = event.headers.get("x-forwarded-proto").is_some_and(|protocol| protocol == "https");
-    Ok(FrontRequest { path, cookie: cookies(&event.headers, event.cookies.unwrap_or_default()), secure })
+    let brotli = if reads_brotli(&event.headers) { Brotli::Readable } else { Brotli::Unreadable };
+    let cookie = cookies(&event.headers, event.cookies.unwrap_or_default());
+    Ok((FrontRequest { path, cookie, secure }, brotli))
+}
+
+/// Whether `br` is among the encodings, and not with a weight of 0.
+fn reads_brotli(headers: &HeaderMap) -> bool {
+    let headers = headers.get_all(ACCEPT_ENCODING).into_iter().filter_map(|encodings| encodings.to_str().ok());
+    headers.flat_map(|encodings| encodings.split(',')).any(|encoding| {
+        let (name, weight) = encoding.split_once(';').unwrap_or((encoding, ""));
+        name.trim().eq_ignore_ascii_case("br") && !matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
+    })
 }
 
 /// API Gateway takes the cookies out of the headers; a stand-in may leave them there.
@@ -67,15 +91,33 @@ fn cookies(headers: &HeaderMap, mut cookies: Vec<String>) -> Option<String> {
     (!cookies.is_empty()).then(|| cookies.join("; "))
 }
 
-fn response(answer: FrontAnswer) -> ApiGatewayV2httpResponse {
+/// Compressed here because CloudFront compresses only what it may cache, and a page is one visitor's own.
+fn response(answer: FrontAnswer, brotli: Brotli) -> ApiGatewayV2httpResponse {
     let FrontAnswer { status, content_type, set_cookie, body } = answer;
     let mut response = ApiGatewayV2httpResponse::default();
     response.status_code = status.into();
     response.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response.cookies.extend(set_cookie);
-    response.body = Some(body.into());
+    response.headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    match compressed(&body, brotli) {
+        Some(bytes) => {
+            response.headers.insert(CONTENT_ENCODING, HeaderValue::from_static("br"));
+            response.body = Some(BASE64.encode(bytes).into());
+            response.is_base64_encoded = true;
+        }
+        None => response.body = Some(body.into()),
+    }
     response
+}
+
+fn compressed(body: &str, brotli: Brotli) -> Option<Vec<u8>> {
+    if brotli == Brotli::Unreadable || body.len() < SMALL {
+        return None;
+    }
+    let mut writer = brotli::CompressorWriter::new(Vec::new(), 4096, QUALITY, 22);
+    writer.write_all(body.as_bytes()).ok()?;
+    Some(writer.into_inner())
 }
 
 #[cfg(test)]
@@ -85,7 +127,7 @@ mod tests {
     use super::*;
 
     fn read(json: &str) -> Result<FrontRequest, u16> {
-        super::read(&RawValue::from_string(json.to_owned()).unwrap())
+        super::read(&RawValue::from_string(json.to_owned()).unwrap()).map(|(request, _)| request)
     }
 
     #[test]
@@ -130,13 +172,50 @@ mod tests {
             set_cookie: Some("guest=x; Path=/".into()),
             body: "<p>日</p>".into(),
         };
-        let written = serde_json::to_value(response(answer)).unwrap();
+        let written = serde_json::to_value(response(answer, Brotli::Readable)).unwrap();
         assert_eq!(written["statusCode"], json!(200));
-        assert_eq!(
-            written["headers"],
-            json!({ "content-type": "text/html; charset=utf-8", "cache-control": "no-store" })
-        );
+        let expected = json!({
+            "content-type": "text/html; charset=utf-8", "cache-control": "no-store", "vary": "accept-encoding",
+        });
+        assert_eq!(written["headers"], expected);
         assert_eq!(written["cookies"], json!(["guest=x; Path=/"]));
         assert_eq!((&written["body"], &written["isBase64Encoded"]), (&json!("<p>日</p>"), &json!(false)));
+    }
+    #[test]
+    fn a_page_is_compressed_for_those_who_can_read_it() {
+        let page = || FrontAnswer {
+            status: 200,
+            content_type: "text/html; charset=utf-8",
+            set_cookie: None,
+            body: "<p>a page</p>".repeat(1_000),
+        };
+        let plain = serde_json::to_value(response(page(), Brotli::Unreadable)).unwrap();
+        assert_eq!((&plain["body"], &plain["isBase64Encoded"]), (&json!(page().body), &json!(false)));
+        let pressed = serde_json::to_value(response(page(), Brotli::Readable)).unwrap();
+        assert_eq!(
+            (&pressed["headers"]["content-encoding"], &pressed["isBase64Encoded"]),
+            (&json!("br"), &json!(true))
+        );
+        let bytes = BASE64.decode(pressed["body"].as_str().unwrap()).unwrap();
+        assert!(bytes.len() < 200, "{} bytes", bytes.len());
+        let mut read = Vec::new();
+        brotli::BrotliDecompress(&mut bytes.as_slice(), &mut read).unwrap();
+        assert_eq!(String::from_utf8(read).unwrap(), page().body);
+    }
+
+    #[test]
+    fn brotli_is_readable_where_the_visitor_says_so() {
+        for (encodings, expected) in [
+            ("gzip, deflate, br, zstd", true),
+            ("BR;q=1.0", true),
+            ("br;q=0", false),
+            ("gzip", false),
+            ("brotli", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(encodings));
+            assert_eq!(reads_brotli(&headers), expected, "{encodings}");
+        }
+        assert!(!reads_brotli(&HeaderMap::new()));
     }
 }

@@ -3,5 +3,7 @@
 mod http;
 mod server;
 mod socket;
+mod sockets;
 
 pub use server::{Server, Timeouts};
+pub use sockets::Sockets;

@@ -9,9 +9,8 @@ use tokio::{
 };
 use tower_http::compression::CompressionLayer;
 
-use super::{http, socket};
+use super::{http, socket, sockets::Sockets};
 use crate::{
-    outbound::embedded::Sockets,
     ports::Entropy,
     routes::{Connect, Disconnect, Front, Send},
 };

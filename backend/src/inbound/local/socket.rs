@@ -26,9 +26,8 @@ use tokio::{
     time::{Instant, sleep_until, timeout},
 };
 
-use super::server::Shared;
+use super::{server::Shared, sockets::Outgoing};
 use crate::{
-    outbound::embedded::Outgoing,
     ports::ConnectionId,
     routes::{ConnectRequest, FrameRequest},
 };

@@ -3,11 +3,9 @@
 mod connections;
 mod messages;
 mod shell;
-mod sockets;
 mod store;
 
 pub use connections::EmbeddedConnections;
 pub use messages::EmbeddedMessages;
 pub use shell::ShellFile;
-pub use sockets::{Outgoing, Sockets};
 pub use store::{OpenError, Store};

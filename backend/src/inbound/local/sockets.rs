@@ -1,4 +1,5 @@
-//! The way to the sockets of this process.
+//! The way to the sockets of this process: what @connections is to the other home. The sockets are this server's own, so
+//! the port is implemented here and not in `outbound`.
 
 use std::{
     collections::HashMap,
@@ -21,7 +22,7 @@ pub struct Sockets {
 
 /// What a socket's writer is told.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Outgoing {
+pub(super) enum Outgoing {
     /// Send this.
     Frame(String),
     /// Close with this code, and say nothing after it.
@@ -30,14 +31,14 @@ pub enum Outgoing {
 
 impl Sockets {
     /// Opens a socket's queue; its writer reads from the answer.
-    pub fn open(&self, id: &ConnectionId) -> (mpsc::Sender<Outgoing>, mpsc::Receiver<Outgoing>) {
+    pub(super) fn open(&self, id: &ConnectionId) -> (mpsc::Sender<Outgoing>, mpsc::Receiver<Outgoing>) {
         let (sender, receiver) = mpsc::channel(WAITING);
         self.queues().insert(id.clone(), sender.clone());
         (sender, receiver)
     }
 
     /// Forgets a socket's queue.
-    pub fn close(&self, id: &ConnectionId) {
+    pub(super) fn close(&self, id: &ConnectionId) {
         self.queues().remove(id);
     }
 
