@@ -17,6 +17,8 @@ mod aws;
 #[cfg(feature = "embedded")]
 #[path = "contract/embedded.rs"]
 mod embedded;
+#[path = "support/memory.rs"]
+mod memory;
 
 /// One home's adapters, empty.
 pub(crate) struct World {
@@ -34,6 +36,13 @@ macro_rules! contract {
             $(#[tokio::test(flavor = "multi_thread")]
             async fn $case() {
                 super::$case(super::embedded::world().await).await;
+            })*
+        }
+
+        mod in_memory {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $case() {
+                super::$case(super::in_memory()).await;
             })*
         }
 
@@ -65,6 +74,16 @@ contract! {
     changes_begin_after_their_mark
     a_room_hears_nothing_of_its_neighbours
     the_first_secret_is_kept
+}
+
+/// What the simulation stands on.
+fn in_memory() -> World {
+    World {
+        connections: Arc::new(memory::MemoryConnections::default()),
+        messages: Arc::new(memory::MemoryMessages::default()),
+        secrets: Arc::new(memory::MemorySecrets::default()),
+        _keep: Box::new(()),
+    }
 }
 
 fn room(name: &str) -> RoomName {

@@ -1,0 +1,303 @@
+//! A person at a page: the page's real state, sockets of the simulated network, and a restless hand.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use frontend::{
+    client::{Client, Deed},
+    link::SocketId,
+    timeline::State,
+};
+use shared_types::{MessageText, Nonce, PageState, ServerMessage};
+use tokio::{
+    select,
+    sync::mpsc,
+    time::{Instant, sleep_until},
+};
+
+use super::server::Server;
+
+/// What a person saw and did, for the judge.
+#[derive(Default)]
+pub(crate) struct Account {
+    /// What was written, in its order.
+    pub(crate) written: Vec<Nonce>,
+    /// What was confirmed, with its place at that time.
+    pub(crate) confirmed: BTreeMap<Nonce, u64>,
+    /// What is on the page at the end: nonce, author and place of each row that was sent.
+    pub(crate) page: Vec<(String, String, u64)>,
+    /// Whether a message failed: what is behind it goes on then, and the order is the person's own doing.
+    pub(crate) failed: bool,
+    /// Who they are.
+    pub(crate) id: String,
+    /// How it ended, for whoever has to find out why.
+    pub(crate) ending: String,
+}
+
+enum Event {
+    Opened(SocketId, Option<backend::ports::ConnectionId>),
+    Heard(SocketId, String),
+    Closed(SocketId),
+    Fetched(Option<PageState>),
+}
+
+pub(crate) struct Person {
+    server: Arc<Server>,
+    client: Client,
+    page: PageState,
+    cookie: Option<String>,
+    sockets: BTreeMap<SocketId, Socket>,
+    events: mpsc::UnboundedSender<(u32, Event)>,
+    inbox: mpsc::UnboundedReceiver<(u32, Event)>,
+    /// Counts reloads: what an earlier page was waiting for is nothing to this one.
+    life: u32,
+    offline_until: u64,
+    account: Account,
+}
+
+#[derive(Default)]
+struct Socket {
+    id: Option<backend::ports::ConnectionId>,
+    /// What was said before it was open.
+    early: Vec<String>,
+}
+
+impl Person {
+    pub(crate) async fn arrive(server: &Arc<Server>) -> Self {
+        let mut cookie = None;
+        let page = loop {
+            if let Some(page) = server.visit(&mut cookie).await {
+                break page;
+            }
+        };
+        let (client, deeds) = Client::start(&page, server.now(), lot);
+        let (events, inbox) = mpsc::unbounded_channel();
+        let account = Account { id: page.you.id.to_string(), ..Account::default() };
+        let mut person = Self {
+            server: server.clone(),
+            client,
+            page,
+            cookie,
+            sockets: BTreeMap::new(),
+            events,
+            inbox,
+            life: 0,
+            offline_until: 0,
+            account,
+        };
+        person.act(deeds);
+        person
+    }
+
+    /// Lives until `end`, restless until `calm`; then only what is unsent is tried again.
+    pub(crate) async fn live(mut self, calm: Instant, end: Instant) -> Account {
+        let mut tick = Instant::now();
+        while Instant::now() < end {
+            select! {
+                biased;
+                Some((life, event)) = self.inbox.recv() => {
+                    if life == self.life {
+                        self.happened(event);
+                        self.look();
+                    }
+                }
+                () = sleep_until(tick) => {
+                    // Once it is calm a page ticks as one in the background does: browsers slow those down.
+                    tick += Duration::from_secs(if tick < calm { 1 } else { 10 });
+                    let deeds = self.client.tick(self.server.now());
+                    self.act(deeds);
+                    if Instant::now() < calm {
+                        self.fidget().await;
+                        self.look();
+                    }
+                    if !self.client.timeline().unsent().is_empty() {
+                        self.retry_failed();
+                    }
+                }
+            }
+        }
+        self.account.page = self.rows();
+        let timeline = self.client.timeline();
+        self.account.ending = format!(
+            "{:?}, {} unsent, everything up to {}",
+            self.client.status(self.server.now()),
+            timeline.unsent().len(),
+            timeline.rev(),
+        );
+        self.account
+    }
+
+    async fn fidget(&mut self) {
+        match self.server.pick(0..100) {
+            0..30 => self.write(),
+            30..34 => {
+                if let Some(id) = self.sockets.values().rev().find_map(|socket| socket.id.clone()) {
+                    self.server.cut(&id);
+                }
+            }
+            34..36 => self.offline_until = self.server.now() + self.server.pick(0..40_000),
+            36..38 => {
+                let deeds = self.client.wake(self.server.now());
+                self.act(deeds);
+            }
+            38..39 => self.reload().await,
+            39..42 => {
+                let deeds = self.client.load_older();
+                self.act(deeds);
+            }
+            _ => {}
+        }
+    }
+
+    fn write(&mut self) {
+        let count = self.account.written.len();
+        let nonce: Nonce = format!("{}-{count}", self.account.id).parse().unwrap();
+        let text: MessageText = format!("message {count}").parse().unwrap();
+        self.account.written.push(nonce.clone());
+        let deeds = self.client.post(nonce, text, self.server.now());
+        self.act(deeds);
+    }
+
+    /// The page is closed and opened again; what was not sent is kept on the device.
+    async fn reload(&mut self) {
+        for socket in std::mem::take(&mut self.sockets).into_values() {
+            if let Some(id) = socket.id {
+                self.server.cut(&id);
+            }
+        }
+        self.life += 1;
+        let unsent = self.client.timeline().unsent();
+        let Some(page) = self.server.visit(&mut self.cookie).await else {
+            // The page does not load; the old one is gone all the same, and the next try brings it.
+            return Box::pin(self.reload()).await;
+        };
+        self.page = page;
+        let (client, deeds) = Client::start(&self.page, self.server.now(), lot);
+        self.client = client;
+        self.client.restore(unsent, self.server.now());
+        self.act(deeds);
+    }
+
+    fn retry_failed(&mut self) {
+        let failed: Vec<Nonce> = (self.client.timeline().rows(&frontend::Utc).into_iter())
+            .filter(|row| matches!(row.state, State::Failed(_)))
+            .map(|row| row.nonce)
+            .collect();
+        self.account.failed |= !failed.is_empty();
+        for nonce in failed {
+            let deeds = self.client.retry(&nonce, self.server.now());
+            self.act(deeds);
+        }
+    }
+
+    fn happened(&mut self, event: Event) {
+        let now = self.server.now();
+        let deeds = match event {
+            Event::Opened(id, Some(connection)) => {
+                let Some(socket) = self.sockets.get_mut(&id) else { return self.server.cut(&connection) };
+                let early = std::mem::take(&mut socket.early);
+                socket.id = Some(connection.clone());
+                early.into_iter().for_each(|frame| self.server.say(&connection, frame));
+                Vec::new()
+            }
+            Event::Opened(id, None) | Event::Closed(id) => {
+                if self.sockets.remove(&id).is_none() {
+                    return;
+                }
+                self.client.closed(now, id)
+            }
+            Event::Heard(id, frame) => {
+                if !self.sockets.contains_key(&id) {
+                    return;
+                }
+                let message: ServerMessage = serde_json::from_str(&frame).unwrap();
+                self.client.heard(now, id, Some(message))
+            }
+            Event::Fetched(page) => {
+                let arrived = page.is_some();
+                if let Some(page) = page {
+                    self.page = page;
+                }
+                self.client.fetched(now, arrived)
+            }
+        };
+        self.act(deeds);
+    }
+
+    fn act(&mut self, deeds: Vec<Deed>) {
+        for deed in deeds {
+            match deed {
+                Deed::Fetch => self.fetch(),
+                Deed::Open(id) => self.open(id),
+                Deed::Say(id, message) => {
+                    let frame = serde_json::to_string(&message).unwrap();
+                    if let Some(socket) = self.sockets.get_mut(&id) {
+                        match &socket.id {
+                            Some(connection) => self.server.say(connection, frame),
+                            None => socket.early.push(frame),
+                        }
+                    }
+                }
+                Deed::Close(id) => {
+                    if let Some(connection) = self.sockets.remove(&id).and_then(|socket| socket.id) {
+                        self.server.cut(&connection);
+                    }
+                }
+            }
+        }
+    }
+
+    fn fetch(&self) {
+        let (server, events, life, mut cookie) =
+            (self.server.clone(), self.events.clone(), self.life, self.cookie.clone());
+        let offline = self.server.now() < self.offline_until;
+        tokio::spawn(async move {
+            let page = if offline { None } else { server.visit(&mut cookie).await };
+            drop(events.send((life, Event::Fetched(page))));
+        });
+    }
+
+    fn open(&mut self, id: SocketId) {
+        self.sockets.insert(id, Socket::default());
+        let (server, events, life) = (self.server.clone(), self.events.clone(), self.life);
+        let (ticket, offline) = (self.page.ticket.clone(), self.server.now() < self.offline_until);
+        tokio::spawn(async move {
+            let opened = if offline { None } else { server.connect(ticket, None).await };
+            let Some((connection, mut frames)) = opened else {
+                return drop(events.send((life, Event::Opened(id, None))));
+            };
+            drop(events.send((life, Event::Opened(id, Some(connection)))));
+            while let Some(frame) = frames.recv().await {
+                drop(events.send((life, Event::Heard(id, frame))));
+            }
+            drop(events.send((life, Event::Closed(id))));
+        });
+    }
+
+    /// What is on the page is in order and has nothing twice, at every moment; and what was confirmed once keeps its
+    /// place.
+    fn look(&mut self) {
+        let rows = self.rows();
+        assert!(rows.windows(2).all(|pair| pair[0].2 < pair[1].2), "out of order: {rows:?}");
+        let mut seen = std::collections::BTreeSet::new();
+        for row in self.client.timeline().rows(&frontend::Utc) {
+            assert!(seen.insert(row.key()), "shown twice: {}", row.key());
+        }
+        for (nonce, author, seq) in rows {
+            if author == self.account.id {
+                let seq_then = *self.account.confirmed.entry(nonce.parse().unwrap()).or_insert(seq);
+                assert_eq!(seq, seq_then, "{nonce} moved");
+            }
+        }
+    }
+
+    fn rows(&self) -> Vec<(String, String, u64)> {
+        (self.client.timeline().rows(&frontend::Utc).into_iter())
+            .filter_map(|row| Some((row.nonce.to_string(), row.author.id.to_string(), row.seq?.0)))
+            .collect()
+    }
+}
+
+/// The page draws lots for its waits; here the same one each time, and the network brings the chance.
+fn lot() -> u32 {
+    1_234_567
+}

@@ -1,0 +1,140 @@
+//! Ports in memory, for the simulation: ordered maps, so that the same seed gives the same run. They pass the contract
+//! like any other adapter.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard},
+};
+
+use async_trait::async_trait;
+use backend::ports::{Admission, Claim, Connection, ConnectionId, Connections, Identity, Messages, Result, Secrets};
+use shared_types::{ChatMessage, PersonName, Rev, RoomName, Seq};
+
+#[derive(Default)]
+pub(crate) struct MemoryConnections(Mutex<BTreeMap<ConnectionId, Connection>>);
+
+impl MemoryConnections {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<ConnectionId, Connection>> {
+        self.0.lock().unwrap()
+    }
+}
+
+#[async_trait]
+impl Connections for MemoryConnections {
+    async fn admit(&self, connection: &Connection, limit: u32) -> Result<Admission> {
+        let mut known = self.lock();
+        if known.len() >= limit as usize {
+            return Ok(Admission::Full);
+        }
+        known.insert(connection.id.clone(), connection.clone());
+        Ok(Admission::Admitted)
+    }
+
+    async fn find(&self, id: &ConnectionId) -> Result<Option<Connection>> {
+        Ok(self.lock().get(id).cloned())
+    }
+
+    async fn rename(&self, id: &ConnectionId, name: &PersonName) -> Result<Option<Connection>> {
+        Ok(self.lock().get_mut(id).map(|connection| {
+            connection.person.name = name.clone();
+            connection.clone()
+        }))
+    }
+
+    async fn remove(&self, id: &ConnectionId) -> Result<Option<Connection>> {
+        Ok(self.lock().remove(id))
+    }
+
+    async fn in_room(&self, room: &RoomName) -> Result<Vec<Connection>> {
+        Ok(self.lock().values().filter(|connection| connection.room == *room).cloned().collect())
+    }
+
+    async fn all(&self) -> Result<Vec<Connection>> {
+        Ok(self.lock().values().cloned().collect())
+    }
+
+    async fn count(&self) -> Result<u32> {
+        Ok(self.lock().len() as u32)
+    }
+
+    async fn correct_count(&self, seen: u32, truth: u32) -> Result<bool> {
+        Ok(self.count().await? == seen && seen == truth)
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct MemoryMessages(Mutex<Log>);
+
+#[derive(Default)]
+struct Log {
+    revs: BTreeMap<RoomName, u64>,
+    claims: BTreeMap<(String, String, String), Claim>,
+    messages: BTreeMap<(RoomName, u64), ChatMessage>,
+}
+
+impl MemoryMessages {
+    fn lock(&self) -> MutexGuard<'_, Log> {
+        self.0.lock().unwrap()
+    }
+}
+
+fn key(identity: &Identity) -> (String, String, String) {
+    (identity.room.to_string(), identity.author.to_string(), identity.nonce.to_string())
+}
+
+#[async_trait]
+impl Messages for MemoryMessages {
+    async fn next_rev(&self, room: &RoomName) -> Result<Rev> {
+        let mut log = self.lock();
+        let rev = log.revs.entry(room.clone()).or_default();
+        *rev += 1;
+        Ok(Rev(*rev))
+    }
+
+    async fn claim(&self, identity: &Identity, claim: Claim) -> Result<Claim> {
+        Ok(*self.lock().claims.entry(key(identity)).or_insert(claim))
+    }
+
+    async fn reclaim(&self, identity: &Identity, held: Claim, fresh: Claim) -> Result<Claim> {
+        let mut log = self.lock();
+        let claim = log.claims.entry(key(identity)).or_insert(fresh);
+        if *claim == held {
+            *claim = fresh;
+        }
+        Ok(*claim)
+    }
+
+    async fn put(&self, room: &RoomName, message: &ChatMessage) -> Result<ChatMessage> {
+        let mut log = self.lock();
+        Ok(log.messages.entry((room.clone(), message.seq.0)).or_insert_with(|| message.clone()).clone())
+    }
+
+    async fn at(&self, room: &RoomName, seq: Seq) -> Result<Option<ChatMessage>> {
+        Ok(self.lock().messages.get(&(room.clone(), seq.0)).cloned())
+    }
+
+    async fn before(&self, room: &RoomName, before: Option<Seq>, limit: usize) -> Result<Vec<ChatMessage>> {
+        let end = before.map_or(u64::MAX, |before| before.0);
+        let log = self.lock();
+        let newest_first = log.messages.range((room.clone(), 0)..(room.clone(), end)).rev().take(limit);
+        let mut page: Vec<_> = newest_first.map(|(_, message)| message.clone()).collect();
+        page.reverse();
+        Ok(page)
+    }
+
+    async fn changed_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChatMessage>> {
+        let log = self.lock();
+        let after = log.messages.range((room.clone(), rev.0.saturating_add(1))..=(room.clone(), u64::MAX));
+        Ok(after.take(limit).map(|(_, message)| message.clone()).collect())
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct MemorySecrets(Mutex<Option<[u8; 32]>>);
+
+#[async_trait]
+impl Secrets for MemorySecrets {
+    async fn keep_first(&self, proposed: [u8; 32]) -> Result<[u8; 32]> {
+        Ok(*self.0.lock().unwrap().get_or_insert(proposed))
+    }
+}

@@ -1,0 +1,105 @@
+//! The page: `dist/`, built by trunk, with a compressed twin beside every file that is worth one.
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use anyhow::{Context, Result};
+
+use crate::{command, project::Project, tools};
+
+/// What the page is made of. Newer than the last build means: build again.
+const SOURCES: [&str; 5] = ["frontend", "shared-types", "Cargo.toml", "Cargo.lock", "Trunk.toml"];
+
+/// Makes `dist/` what the sources say, and gives back its path. Quick when it already is.
+pub(crate) fn build(project: &Project) -> Result<PathBuf> {
+    let dist = project.root.join("dist");
+    let stamp = project.scratch()?.join("page");
+    let changed = SOURCES.iter().filter_map(|source| newest(&project.root.join(source))).max();
+    let built = fs::metadata(&stamp).and_then(|stamp| stamp.modified()).ok();
+    if dist.join("index.html").exists() && built.is_some() && built >= changed {
+        println!("The page in dist/ is newer than its sources.");
+        return Ok(dist);
+    }
+    // What changes while trunk runs belongs to the next build.
+    let started = SystemTime::now();
+    tools::for_the_page(project)?;
+    println!("Building the page (about 2 minutes for the first time, seconds later).");
+    let mut trunk = project.command("trunk");
+    trunk.args(["build", "--release", "--public-url", "/assets/"]).env("TRUNK_SKIP_VERSION_CHECK", "true");
+    // Trunk's own log shares the variable with everybody else's.
+    trunk.env_remove("RUST_LOG");
+    // Every tool is on the PATH, so trunk has nothing to fetch, and says so instead of trying.
+    trunk.env("TRUNK_OFFLINE", "true");
+    command::run(&mut trunk)?;
+    compress(&dist)?;
+    fs::File::create(&stamp)?.set_modified(started)?;
+    Ok(dist)
+}
+
+/// The files of the page that a browser asks for under `/assets/`.
+pub(crate) fn assets(dist: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    each_file(dist, &mut |file| {
+        if extension(file) != "br" && file != dist.join("index.html") {
+            files.push(file.to_owned());
+        }
+    })?;
+    files.sort();
+    Ok(files)
+}
+
+/// The name of a file's compressed twin: `x.js` and `x.js.br`.
+pub(crate) fn twin(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".br");
+    name.into()
+}
+
+/// A file's extension; empty when it has none.
+pub(crate) fn extension(file: &Path) -> &str {
+    file.extension().and_then(|extension| extension.to_str()).unwrap_or_default()
+}
+
+fn compress(dist: &Path) -> Result<()> {
+    for file in assets(dist)? {
+        if !matches!(extension(&file), "js" | "css" | "wasm" | "svg" | "json" | "webmanifest") {
+            continue;
+        }
+        let plain = fs::read(&file)?;
+        // Quality 11 once here is paid back by every reader; the window is the largest that browsers take.
+        let mut writer = brotli::CompressorWriter::new(Vec::new(), 1 << 16, 11, 24);
+        writer.write_all(&plain)?;
+        let small = writer.into_inner();
+        println!("{:>8} -> {:>7} bytes  {}", plain.len(), small.len(), file.strip_prefix(dist)?.display());
+        fs::write(twin(&file), small)?;
+    }
+    Ok(())
+}
+
+fn newest(path: &Path) -> Option<SystemTime> {
+    let mut newest = None;
+    let seen = each_file(path, &mut |file| {
+        newest = newest.max(fs::metadata(file).and_then(|file| file.modified()).ok());
+    });
+    seen.ok().and(newest)
+}
+
+fn each_file(path: &Path, visit: &mut impl FnMut(&Path)) -> Result<()> {
+    if path.is_file() {
+        visit(path);
+        return Ok(());
+    }
+    for entry in fs::read_dir(path).with_context(|| format!("{} cannot be read", path.display()))? {
+        let path = entry?.path();
+        if path.is_dir() {
+            each_file(&path, visit)?;
+        } else {
+            visit(&path);
+        }
+    }
+    Ok(())
+}

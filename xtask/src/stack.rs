@@ -1,0 +1,105 @@
+//! The AWS stack: built, deployed, and the page uploaded into it. The same steps for AWS and for its stand-in.
+
+use std::{collections::HashMap, path::Path, process::Command};
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::{
+    command::{read, run},
+    page,
+    project::Project,
+};
+
+/// Which AWS a command is meant for: it is given every command before that runs.
+pub(crate) type Aws<'a> = &'a dyn Fn(&mut Command);
+
+/// Builds the five functions for `architecture` (`arm64` or `x86_64`).
+pub(crate) fn build(project: &Project, architecture: &str) -> Result<()> {
+    // `sam build` shows nothing while cargo works, and builds one function after the other. So cargo goes first, in
+    // sight and for all of them, with what `sam build` would say (features and profile are in backend/Cargo.toml).
+    println!("Building the functions (about 6 minutes for the first time).");
+    // The package has to be named: without it cargo-lambda does not look there when it is given more than one binary.
+    let mut lambda = project.cargo("lambda build --release --package backend");
+    if architecture == "arm64" {
+        lambda.arg("--arm64");
+    }
+    for function in ["connect", "disconnect", "send", "cron", "front"] {
+        lambda.args(["--bin", function]);
+    }
+    run(lambda.current_dir(project.root.join("backend")))?;
+    run(sam(project).args(["build", "--parameter-overrides", &format!("Architecture={architecture}")]))
+}
+
+/// Uploads the built page to the stack's bucket: assets for ever and compressed, the shell of the page unchanged.
+pub(crate) fn upload(project: &Project, aws: Aws, dist: &Path, bucket: &str) -> Result<()> {
+    for file in page::assets(dist)? {
+        let key =
+            format!("s3://{bucket}/assets/{}", file.strip_prefix(dist)?.to_str().context("a file name is not text")?);
+        let twin = page::twin(&file);
+        let mut copy = project.command("aws");
+        copy.args(["s3", "cp", "--only-show-errors"]).arg(if twin.exists() { &twin } else { &file }).arg(key);
+        copy.args(["--content-type", content_type(&file), "--cache-control", "public, max-age=31536000, immutable"]);
+        if twin.exists() {
+            copy.args(["--content-encoding", "br"]);
+        }
+        aws(&mut copy);
+        run(&mut copy)?;
+    }
+    // Last, since it names the others: a page is never served before its assets are there.
+    let mut copy = project.command("aws");
+    copy.args(["s3", "cp", "--only-show-errors"]).arg(dist.join("index.html")).arg(format!("s3://{bucket}/index.html"));
+    copy.args(["--content-type", "text/html; charset=utf-8", "--cache-control", "no-cache"]);
+    aws(&mut copy);
+    run(&mut copy)
+}
+
+/// What a deployed stack says about itself.
+pub(crate) struct Outputs(HashMap<String, String>);
+
+impl Outputs {
+    /// Asks the stack.
+    pub(crate) fn of(project: &Project, aws: Aws, stack: &str, region: Option<&str>) -> Result<Self> {
+        let mut list = sam(project);
+        list.args(["list", "stack-outputs", "--stack-name", stack, "--output", "json"]);
+        if let Some(region) = region {
+            list.args(["--region", region]);
+        }
+        aws(&mut list);
+        let outputs: Vec<Value> =
+            serde_json::from_str(&read(&mut list)?).context("sam list stack-outputs did not print JSON")?;
+        let text = |output: &Value, key: &str| output[key].as_str().map(str::to_owned);
+        Ok(Self(outputs.iter().filter_map(|o| Some((text(o, "OutputKey")?, text(o, "OutputValue")?))).collect()))
+    }
+
+    /// One output, by its name in template.yml.
+    pub(crate) fn get(&self, name: &str) -> Result<&str> {
+        self.0
+            .get(name)
+            .map(String::as_str)
+            .with_context(|| format!("the stack has no output {name}: was it deployed from here?"))
+    }
+}
+
+/// `sam`, without its telemetry.
+pub(crate) fn sam(project: &Project) -> Command {
+    let mut sam = project.command("sam");
+    sam.env("SAM_CLI_TELEMETRY", "0");
+    sam
+}
+
+fn content_type(file: &Path) -> &'static str {
+    match page::extension(file) {
+        "js" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "wasm" => "application/wasm",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "ico" => "image/x-icon",
+        "json" => "application/json",
+        "webmanifest" => "application/manifest+json",
+        "woff2" => "font/woff2",
+        "txt" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}

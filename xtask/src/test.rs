@@ -1,0 +1,136 @@
+//! `cargo xtask test`: everything that can be tested on this machine, the deployed stack included.
+
+use std::{env, path::Path, process::Command};
+
+use anyhow::Result;
+
+use crate::{
+    command::run,
+    page,
+    project::Project,
+    run::build_local,
+    stack::{self, Outputs},
+    stand_in::StandIn,
+    steps::Steps,
+    tools,
+};
+
+const PLAN: &str = "\
+What is going to happen, all of it on this machine and on its loopback:
+  1. tools that are missing are installed into a folder of their own
+  2. unit, golden and contract tests with cargo; AWS is played by a stand-in (ministack)
+  3. the page, the local binary and the five functions are built
+  4. template.yml is deployed to the stand-in with the real `sam build` and `sam deploy`
+  5. Chromium talks to both homes, the local binary and the deployed stack
+About 25 minutes for the first time on two cores, about 5 after that.";
+
+/// The tests that have a long form.
+const DELIVERY: [&str; 1] = ["simulation"];
+
+/// The stack of most tests, and one that is full soon.
+const STACKS: [(&str, &str); 2] = [("chat-test", "1000"), ("chat-test-small", SMALL)];
+
+/// The connections that the small stack, and the small local binary, let in.
+const SMALL: &str = "20";
+
+/// The messages on a front page: few, so that a test need not write many to have older ones.
+const MESSAGES: &str = "30";
+
+/// How much more the tests of delivery do in their long form, which takes about half an hour.
+const LONG: [(&str, &str); 4] = [("SCHEDULES", "10000"), ("CUTS", "10000"), ("KILLS", "200"), ("SECONDS", "60")];
+
+/// Runs all tests.
+pub(crate) fn test() -> Result<()> {
+    let mut steps = Steps::new();
+    all(&Project::find()?, &mut steps)?;
+    steps.table("All tests:");
+    Ok(())
+}
+
+/// Runs all tests, and those of delivery once more in their long form.
+pub(crate) fn test_long() -> Result<()> {
+    let project = Project::find()?;
+    let mut steps = Steps::new();
+    all(&project, &mut steps)?;
+    steps.step("long form of the tests of delivery", || long(&project))?;
+    steps.table("All tests:");
+    Ok(())
+}
+
+fn long(project: &Project) -> Result<()> {
+    let mut cargo = project.cargo("test --release --package backend --no-default-features --features embedded");
+    for test in DELIVERY {
+        cargo.args(["--test", test]);
+    }
+    run(cargo.args(["--", "--nocapture"]).envs(LONG))
+}
+
+/// Runs all tests as steps of a larger task.
+pub(crate) fn all(project: &Project, steps: &mut Steps) -> Result<()> {
+    println!("{PLAN}");
+    let chromium = steps.step("tools", || {
+        tools::for_the_stack(project, tools::StandIn::Needed)?;
+        tools::for_the_upload(project)?;
+        tools::for_the_browser(project)
+    })?;
+    steps.step("tests of the wire and of xtask", || {
+        run(&mut project.cargo("test --package shared-types --package xtask"))
+    })?;
+    steps.step("tests of the page", || run(&mut project.cargo("test --package frontend --features ssr")))?;
+    steps.step("tests of the rules and the embedded store", || {
+        run(&mut project.cargo("test --package backend --no-default-features --features embedded"))
+    })?;
+    let dist = steps.step("page", || page::build(project))?;
+    let local = steps.step("local binary", || build_local(project))?;
+    // From here on it runs until this function ends, however it ends.
+    let stand_in = steps.step("start of the stand-in for AWS", || StandIn::start(project))?;
+    steps.step("tests of every adapter, on the stand-in", || {
+        let mut cargo =
+            project.cargo("test --package backend --no-default-features --features aws --lib --test contract");
+        run(stand_in.aws(&mut cargo).env("CONTRACT_AWS_ENDPOINT", format!("http://{}", stand_in.address())))
+    })?;
+    steps.step("functions", || stack::build(project, architecture()))?;
+    let [stack, small] = steps.step("deployment to the stand-in", || deploy(project, &stand_in, &dist))?;
+    steps.step("browsers, on both homes", || {
+        let mut playwright = project.command("npx");
+        playwright.args(["playwright", "test"]).current_dir(project.root.join("e2e"));
+        playwright
+            .env("CHROMIUM", &chromium)
+            .env("LOCAL_BINARY", &local)
+            .env("PAGE", &dist)
+            .env("SMALL_LIMIT", SMALL)
+            .env("MESSAGE_LIMIT", MESSAGES);
+        playwright.env("STACK_GATEWAY", stand_in.address()).env("STACK_SOCKET", stack.get("WebSocketURI")?);
+        playwright.env("STACK_FRONT", stack.get("FrontApiEndpoint")?);
+        playwright.env("STACK_ASSETS", stack.get("DistributionDomainName")?);
+        run(playwright.env("STACK_SMALL_SOCKET", small.get("WebSocketURI")?))
+    })
+}
+
+fn deploy(project: &Project, stand_in: &StandIn, dist: &Path) -> Result<[Outputs; 2]> {
+    let aws = |command: &mut Command| {
+        stand_in.aws(command);
+    };
+    let [stack, small] = STACKS.map(|(name, limit)| {
+        let mut sam = stack::sam(project);
+        sam.args([
+            "deploy",
+            "--stack-name",
+            name,
+            "--parameter-overrides",
+            &format!("Architecture={}", architecture()),
+        ]);
+        sam.arg(format!("ExecuteApiBase={}/_aws/execute-api", stand_in.address()));
+        sam.arg(format!("LimitConnectionCount={limit}")).arg(format!("LimitMessageCount={MESSAGES}"));
+        run(stand_in.aws(&mut sam))?;
+        let outputs = Outputs::of(project, &aws, name, None)?;
+        stack::upload(project, &aws, dist, outputs.get("AssetBucketName")?)?;
+        Ok::<_, anyhow::Error>(outputs)
+    });
+    Ok([stack?, small?])
+}
+
+/// The stand-in runs the functions as processes of this machine, so they have to be built for it.
+fn architecture() -> &'static str {
+    if env::consts::ARCH == "aarch64" { "arm64" } else { "x86_64" }
+}
