@@ -1,0 +1,29 @@
+import { defineConfig } from '@playwright/test';
+import type { HomeOptions } from './support/fixtures.ts';
+
+export default defineConfig<object, HomeOptions>({
+  testDir: 'tests',
+  // Bounded in time, at every level.
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  globalTimeout: 20 * 60_000,
+  retries: 0,
+  workers: 2,
+  fullyParallel: true,
+  forbidOnly: true,
+  reporter: 'list',
+  use: {
+    browserName: 'chromium',
+    locale: 'en-GB',
+    launchOptions: {
+      executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+      // Nothing but the page under test talks to anybody.
+      args: ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    },
+  },
+  projects: [
+    { name: 'local', use: { homeName: 'local' } },
+    // Processes cannot be killed on AWS, and the page looks the same on both homes.
+    { name: 'stack', use: { homeName: 'stack' }, testIgnore: ['process.spec.ts', 'shots.spec.ts'] },
+  ],
+});

@@ -1,0 +1,75 @@
+import { test as base, expect } from '@playwright/test';
+import { Local, withData } from './local.ts';
+import { oneAddress } from './one_address.ts';
+import { needed } from './settings.ts';
+import { Wire } from './wire.ts';
+
+export { expect };
+
+/** Where the chat lives: the same tests hold on both homes. */
+export type Home = {
+  name: 'local' | 'stack';
+  /** The address of a room's page. */
+  page(room: string): string;
+  /** The address of a room's socket; the room is not checked, so that a bad one can be asked for. */
+  socket(room: string): string;
+};
+
+export type HomeOptions = { homeName: 'local' | 'stack' };
+
+type Fixtures = {
+  /** A room that nobody else is in. */
+  room: string;
+  /** Opens a bare socket that is closed when the test ends. */
+  wire: (room: string) => Promise<Wire>;
+};
+
+export const test = base.extend<Fixtures, HomeOptions & { home: Home }>({
+  homeName: ['local', { scope: 'worker', option: true }],
+
+  home: [
+    async ({ homeName }, use) => {
+      const places = (url: string, socket: string): Home => ({
+        name: homeName,
+        page: (room) => (room === 'lobby' ? `${url}/` : `${url}/r/${encodeURIComponent(room)}`),
+        socket: (room) => `${socket}?room=${encodeURIComponent(room)}`,
+      });
+      if (homeName === 'local') {
+        await withData(async (data) => {
+          const local = await Local.start(data);
+          await use(places(local.url, `${local.url.replace('http', 'ws')}/ws`));
+          await local.stop();
+        });
+      } else {
+        const address = await oneAddress();
+        await use(places(address.url, needed('STACK_SOCKET')));
+        await address.close();
+      }
+    },
+    { scope: 'worker' },
+  ],
+
+  room: async ({}, use) => use(`t-${crypto.randomUUID().slice(0, 13)}`),
+
+  wire: async ({ home }, use) => {
+    const open: Wire[] = [];
+    await use(async (room) => {
+      const wire = await Wire.open(home.socket(room));
+      open.push(wire);
+      return wire;
+    });
+    for (const wire of open) wire.close();
+  },
+
+  // A page that breaks says so in its console, and a test that passes over it proves nothing.
+  page: async ({ page }, use) => {
+    const broken: string[] = [];
+    page.on('pageerror', (error) => broken.push(String(error)));
+    page.on('console', (message) => {
+      const text = message.text();
+      if (/panicked|hydrat|Content Security Policy|unreachable/i.test(text) && message.type() === 'error') broken.push(text);
+    });
+    await use(page);
+    expect(broken, 'what the page said went wrong').toEqual([]);
+  },
+});

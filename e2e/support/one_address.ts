@@ -1,0 +1,36 @@
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { needed } from './settings.ts';
+
+/**
+ * The deployed stack behind one address, as its CloudFront distribution has it: assets from the bucket, everything else
+ * from the front page's API. The stand-in's distribution serves the bucket, but not an API, so the paths are split here.
+ */
+export async function oneAddress(): Promise<{ url: string; close(): Promise<void> }> {
+  const [host = '', port = ''] = needed('STACK_GATEWAY').split(':');
+  const front = new URL(needed('STACK_FRONT')).host;
+  const assets = needed('STACK_ASSETS').replace(/\.net$/, `.localhost:${port}`);
+
+  const pass = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const toAssets = incoming.url?.startsWith('/assets/');
+    // Only the Host header tells the stand-in which of its services is meant; CloudFront there insists on https.
+    const headers = { ...incoming.headers, host: toAssets ? assets : front, 'x-forwarded-proto': 'https' };
+    const onward = request({ host, port, method: incoming.method, path: incoming.url, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+    });
+    onward.on('error', () => outgoing.destroy());
+    incoming.pipe(onward);
+  };
+
+  const server = createServer(pass);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

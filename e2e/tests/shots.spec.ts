@@ -1,0 +1,66 @@
+import type { Page } from '@playwright/test';
+import { ChatPage, Line } from '../support/chat_page.ts';
+import { expect, test, type Home } from '../support/fixtures.ts';
+import type { Wire } from '../support/wire.ts';
+
+// Pictures to be judged by eye, in shots/. What a machine can judge of them is asserted.
+
+const sizes = { 'phone-320': [320, 640], 'phone-390': [390, 844], 'desktop-1280': [1280, 800] } as const;
+
+type Stage = { chat: ChatPage; line: Line; people: [Wire, Wire] };
+
+const states: { [name: string]: (stage: Stage) => Promise<void> } = {
+  empty: async () => {},
+  conversation: async ({ chat, people: [ann, ben] }) => {
+    ann.send({ action: 'rename', name: 'Ann' });
+    await ann.next('welcome');
+    ben.send({ action: 'rename', name: 'Benedikt von und zu Hohenstein' });
+    await ben.next('welcome');
+    await ann.say('Good morning! Is the boat in the water yet?');
+    await ann.say('I could come at ten.');
+    await ben.say('Nearly. The rope is stuck, and so is https://example.org/a/very/long/address/without/any/space/in/it/at/all/1234567890');
+    await ben.say('Bring a knife,\nand something to eat.');
+    await ann.say('👍');
+    await chat.say('I have both. On my way.');
+    await expect(chat.saying('I have both. On my way.')).toHaveAttribute('data-state', 'sent');
+    await expect(chat.messages).toHaveCount(6);
+  },
+  offline: async ({ chat, line, people: [ann] }) => {
+    await ann.say('Can you still hear me?');
+    await chat.shows('Can you still hear me?');
+    await line.cut();
+    await chat.is('offline');
+    await chat.say('In a moment.');
+    await expect(chat.saying('In a moment.')).toHaveAttribute('data-state', 'pending');
+  },
+  failed: async ({ chat, line, people: [ann] }) => {
+    await ann.say('What did you say?');
+    await chat.shows('What did you say?');
+    line.refuseNextSend('badField');
+    await chat.say('Nothing arrives today.');
+    await expect(chat.saying('Nothing arrives today.')).toHaveAttribute('data-state', 'failed');
+  },
+};
+
+for (const [size, [width, height]] of Object.entries(sizes)) {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    test.describe(`${size} ${colorScheme}`, () => {
+      test.use({ viewport: { width, height }, colorScheme });
+      for (const [name, play] of Object.entries(states)) {
+        test(`${name} fits the screen without a horizontal scroll bar`, async ({ page, home, room, wire }) => {
+          const stage = await open(page, home, room, [await wire(room), await wire(room)]);
+          await play(stage);
+          await page.screenshot({ path: `shots/${name}-${size}-${colorScheme}.png`, animations: 'disabled' });
+          const [content, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+          expect(content).toBeLessThanOrEqual(screen!);
+          await expect(stage.chat.composer).toBeInViewport({ ratio: 1 });
+        });
+      }
+    });
+  }
+}
+
+async function open(page: Page, home: Home, room: string, people: [Wire, Wire]): Promise<Stage> {
+  const line = await Line.lay(page);
+  return { line, people, chat: await ChatPage.open(page, home, room) };
+}
