@@ -22,7 +22,7 @@ export default defineConfig<object, HomeOptions>({
     },
   },
   projects: [
-    { name: 'local', use: { homeName: 'local' } },
+    { name: 'local', use: { homeName: 'local' }, testIgnore: ['faults.spec.ts'] },
     // Processes cannot be killed on AWS, and the page looks the same on both homes.
     { name: 'stack', use: { homeName: 'stack' }, testIgnore: ['process.spec.ts', 'shots.spec.ts'] },
   ],

@@ -56,6 +56,11 @@ impl StandIn {
         format!("127.0.0.1:{}", self.port)
     }
 
+    /// The port it listens on.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The same program, but with this stand-in as its AWS: no account of the user's can be reached.
     pub(crate) fn aws<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         settings(command, self.port)

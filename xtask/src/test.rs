@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything that can be tested on this machine, the deployed stack included.
 
-use std::{env, path::Path, process::Command};
+use std::{env, net::TcpListener, path::Path, process::Command};
 
 use anyhow::Result;
 
@@ -27,8 +27,8 @@ About 25 minutes for the first time on two cores, about 5 after that.";
 /// The tests that have a long form.
 const DELIVERY: [&str; 1] = ["simulation"];
 
-/// The stack of most tests, and one that is full soon.
-const STACKS: [(&str, &str); 2] = [("chat-test", "1000"), ("chat-test-small", SMALL)];
+/// The stack whose functions post through a proxy that fails on purpose.
+const FAULTS: &str = "chat-test-faults";
 
 /// The connections that the small stack, and the small local binary, let in.
 const SMALL: &str = "20";
@@ -90,7 +90,17 @@ pub(crate) fn all(project: &Project, steps: &mut Steps) -> Result<()> {
         run(stand_in.aws(&mut cargo).env("CONTRACT_AWS_ENDPOINT", format!("http://{}", stand_in.address())))
     })?;
     steps.step("functions", || stack::build(project, architecture()))?;
-    let [stack, small] = steps.step("deployment to the stand-in", || deploy(project, &stand_in, &dist))?;
+    // Bound once and let go: the next to ask for a free port is the proxy of the tests.
+    let faults_port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+    let [stack, small, faults] = steps.step("deployment to the stand-in", || {
+        let deploy = |name, limit, gateway: &str| deploy(project, &stand_in, &dist, name, limit, gateway);
+        let here = stand_in.address();
+        Ok([
+            deploy("chat-test", "1000", &here)?,
+            deploy("chat-test-small", SMALL, &here)?,
+            deploy(FAULTS, "1000", &format!("127.0.0.1:{faults_port}"))?,
+        ])
+    })?;
     steps.step("browsers, on both homes", || {
         let mut playwright = project.command("npx");
         playwright.args(["playwright", "test"]).current_dir(project.root.join("e2e"));
@@ -103,31 +113,34 @@ pub(crate) fn all(project: &Project, steps: &mut Steps) -> Result<()> {
         playwright.env("STACK_GATEWAY", stand_in.address()).env("STACK_SOCKET", stack.get("WebSocketURI")?);
         playwright.env("STACK_FRONT", stack.get("FrontApiEndpoint")?);
         playwright.env("STACK_ASSETS", stack.get("DistributionDomainName")?);
-        run(playwright.env("STACK_SMALL_SOCKET", small.get("WebSocketURI")?))
+        playwright.env("STACK_SMALL_SOCKET", small.get("WebSocketURI")?);
+        // Its sockets are the stand-in's own; only what its functions post goes through the proxy.
+        let faults_socket = faults.get("WebSocketURI")?.replace(&faults_port.to_string(), &stand_in.port().to_string());
+        playwright.env("STACK_FAULTS_SOCKET", faults_socket).env("STACK_FAULTS_NAME", FAULTS);
+        run(playwright.env("STACK_FAULTS_PORT", faults_port.to_string()))
     })
 }
 
-fn deploy(project: &Project, stand_in: &StandIn, dist: &Path) -> Result<[Outputs; 2]> {
+/// Deploys one stack whose functions find API Gateway at `gateway`, and uploads its page.
+fn deploy(
+    project: &Project,
+    stand_in: &StandIn,
+    dist: &Path,
+    name: &str,
+    limit: &str,
+    gateway: &str,
+) -> Result<Outputs> {
     let aws = |command: &mut Command| {
         stand_in.aws(command);
     };
-    let [stack, small] = STACKS.map(|(name, limit)| {
-        let mut sam = stack::sam(project);
-        sam.args([
-            "deploy",
-            "--stack-name",
-            name,
-            "--parameter-overrides",
-            &format!("Architecture={}", architecture()),
-        ]);
-        sam.arg(format!("ExecuteApiBase={}/_aws/execute-api", stand_in.address()));
-        sam.arg(format!("LimitConnectionCount={limit}")).arg(format!("LimitMessageCount={MESSAGES}"));
-        run(stand_in.aws(&mut sam))?;
-        let outputs = Outputs::of(project, &aws, name, None)?;
-        stack::upload(project, &aws, dist, outputs.get("AssetBucketName")?)?;
-        Ok::<_, anyhow::Error>(outputs)
-    });
-    Ok([stack?, small?])
+    let mut sam = stack::sam(project);
+    sam.args(["deploy", "--stack-name", name, "--parameter-overrides"]);
+    sam.arg(format!("Architecture={}", architecture())).arg(format!("ExecuteApiBase={gateway}/_aws/execute-api"));
+    sam.arg(format!("LimitConnectionCount={limit}")).arg(format!("LimitMessageCount={MESSAGES}"));
+    run(stand_in.aws(&mut sam))?;
+    let outputs = Outputs::of(project, &aws, name, None)?;
+    stack::upload(project, &aws, dist, outputs.get("AssetBucketName")?)?;
+    Ok(outputs)
 }
 
 /// The stand-in runs the functions as processes of this machine, so they have to be built for it.
