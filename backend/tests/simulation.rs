@@ -16,7 +16,7 @@ mod server;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use backend::ports::Messages;
-use person::{Account, Person};
+use person::{Account, Habit, Person};
 use server::{Faults, Server};
 use shared_types::{ChatMessage, RoomName};
 use tokio::time::Instant;
@@ -51,9 +51,15 @@ fn run(seed: u64) -> usize {
         let calm = Instant::now() + STORM;
         let people = 2 + seed % 4;
         let mut living = Vec::new();
-        for _ in 0..people {
+        for number in 0..people {
             let person = Person::arrive(&server).await;
-            living.push(tokio::spawn(person.live(calm, calm + CALM)));
+            // Of three schedules, in one somebody sleeps long while somebody else dozes off.
+            let habit = match (seed % 3, number) {
+                (0, 0) => Habit::SleepsLong,
+                (0, 1) => Habit::DozesOff,
+                _ => Habit::Stays,
+            };
+            living.push(tokio::spawn(person.live(calm, calm + CALM, habit)));
         }
         tokio::time::sleep_until(calm).await;
         server.calm_down();
@@ -68,7 +74,7 @@ fn run(seed: u64) -> usize {
 /// A third of the schedules has everything at once, the others each their own trouble.
 fn faults(seed: u64) -> Faults {
     let storm = Faults { crash: 15, outage: 15, stall: 5, busy: 100, loss: 20, twice: 50, cut: 10 };
-    match seed % 9 {
+    match seed / 3 % 9 {
         0..3 => storm,
         3 => Faults { crash: 60, ..server::CALM },
         4 => Faults { outage: 80, ..server::CALM },

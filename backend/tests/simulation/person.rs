@@ -40,6 +40,23 @@ enum Event {
     Fetched(Option<PageState>),
 }
 
+/// What a person does once it is calm.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Habit {
+    /// Looks at the page all the time.
+    Stays,
+    /// Closes the page with whatever is unsent, and opens it when every hole may have been passed.
+    SleepsLong,
+    /// Loses the network in just that time, with a page that has passed every hole.
+    DozesOff,
+}
+
+/// When holes may have been passed by those who stay: `chat::HOLE_LIFE` is 21 minutes.
+const AFTER_THE_HOLES: Duration = Duration::from_secs(26 * 60);
+
+/// The longest that somebody sleeps on after that.
+const LIE_IN: Duration = Duration::from_secs(3 * 60);
+
 pub(crate) struct Person {
     server: Arc<Server>,
     client: Client,
@@ -88,10 +105,38 @@ impl Person {
         person
     }
 
-    /// Lives until `end`, restless until `calm`; then only what is unsent is tried again.
-    pub(crate) async fn live(mut self, calm: Instant, end: Instant) -> Account {
+    /// Lives until `end`, restless until `calm`; then only what is unsent is tried again, and the habit followed.
+    pub(crate) async fn live(mut self, calm: Instant, end: Instant, habit: Habit) -> Account {
+        self.pass(calm, calm).await;
+        match habit {
+            Habit::Stays => {}
+            Habit::SleepsLong => {
+                let unsent = self.close();
+                let lie_in = self.server.pick(0..LIE_IN.as_millis() as u64);
+                sleep_until(calm + AFTER_THE_HOLES + Duration::from_millis(lie_in)).await;
+                self.open_again(unsent).await;
+            }
+            Habit::DozesOff => {
+                self.pass(calm + AFTER_THE_HOLES - Duration::from_secs(30), calm).await;
+                self.offline_until = self.server.now() + 2 * LIE_IN.as_millis() as u64;
+                self.cut_all();
+            }
+        }
+        self.pass(end, calm).await;
+        self.account.page = self.rows();
+        let timeline = self.client.timeline();
+        self.account.ending = format!(
+            "{:?}, {} unsent, everything up to {}",
+            self.client.status(self.server.now()),
+            timeline.unsent().len(),
+            timeline.rev(),
+        );
+        self.account
+    }
+
+    async fn pass(&mut self, until: Instant, calm: Instant) {
         let mut tick = Instant::now();
-        while Instant::now() < end {
+        while Instant::now() < until {
             select! {
                 biased;
                 Some((life, event)) = self.inbox.recv() => {
@@ -115,15 +160,6 @@ impl Person {
                 }
             }
         }
-        self.account.page = self.rows();
-        let timeline = self.client.timeline();
-        self.account.ending = format!(
-            "{:?}, {} unsent, everything up to {}",
-            self.client.status(self.server.now()),
-            timeline.unsent().len(),
-            timeline.rev(),
-        );
-        self.account
     }
 
     async fn fidget(&mut self) {
@@ -159,22 +195,33 @@ impl Person {
 
     /// The page is closed and opened again; what was not sent is kept on the device.
     async fn reload(&mut self) {
-        for socket in std::mem::take(&mut self.sockets).into_values() {
-            if let Some(id) = socket.id {
-                self.server.cut(&id);
-            }
-        }
+        let unsent = self.close();
+        self.open_again(unsent).await;
+    }
+
+    fn close(&mut self) -> Vec<(Nonce, MessageText)> {
+        self.cut_all();
+        self.sockets.clear();
         self.life += 1;
-        let unsent = self.client.timeline().unsent();
-        let Some(page) = self.server.visit(&mut self.cookie).await else {
-            // The page does not load; the old one is gone all the same, and the next try brings it.
-            return Box::pin(self.reload()).await;
+        self.client.timeline().unsent()
+    }
+
+    async fn open_again(&mut self, unsent: Vec<(Nonce, MessageText)>) {
+        self.page = loop {
+            if let Some(page) = self.server.visit(&mut self.cookie).await {
+                break page;
+            }
         };
-        self.page = page;
         let (client, deeds) = Client::start(&self.page, self.server.now(), lot);
         self.client = client;
         self.client.restore(unsent, self.server.now());
         self.act(deeds);
+    }
+
+    fn cut_all(&mut self) {
+        for id in self.sockets.values().filter_map(|socket| socket.id.clone()) {
+            self.server.cut(&id);
+        }
     }
 
     fn retry_failed(&mut self) {
