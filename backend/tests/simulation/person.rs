@@ -229,7 +229,6 @@ impl Person {
             .filter(|row| matches!(row.state, State::Failed(_)))
             .map(|row| row.nonce)
             .collect();
-        self.account.failed |= !failed.is_empty();
         for nonce in failed {
             let deeds = self.client.retry(&nonce, self.server.now());
             self.act(deeds);
@@ -327,6 +326,7 @@ impl Person {
         assert!(rows.windows(2).all(|pair| pair[0].2 < pair[1].2), "out of order: {rows:?}");
         let mut seen = std::collections::BTreeSet::new();
         for row in self.client.timeline().rows(&frontend::Utc) {
+            self.account.failed |= matches!(row.state, State::Failed(_));
             assert!(seen.insert(row.key()), "shown twice: {}", row.key());
         }
         for (nonce, author, seq) in rows {

@@ -7,8 +7,9 @@ use super::Timeline;
 /// How long a message may wait for its confirmation while the socket is live, in milliseconds.
 pub const CONFIRM_MS: u64 = 15_000;
 
-/// How often a message is sent before it has failed. Lost sockets do not count.
-pub const TRIES: u32 = 3;
+/// How often a message is sent before it has failed: an outage of 10 s (1 + 2 + 3 + 4 s of pauses) is passed over. Lost
+/// sockets do not count.
+pub const TRIES: u32 = 5;
 
 /// The pause before another try when the server could not take a message, in milliseconds, times the tries so far.
 const PAUSE_MS: u64 = 1_000;

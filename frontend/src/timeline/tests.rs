@@ -304,7 +304,7 @@ fn what_a_lost_socket_carried_goes_out_again_first_however_often() {
 fn a_message_the_server_could_not_take_is_tried_again_and_then_has_failed() {
     let mut timeline = room(1..=1, false);
     post(&mut timeline, "a");
-    for now in [0, 1_000, 3_000] {
+    for now in [0, 1_000, 3_000, 6_000, 10_000] {
         assert_eq!(shown(&timeline), ["bob 1", "a…"]);
         assert_eq!(timeline.hand_over(now), sent("a"));
         timeline.apply(refused(Some("a"), "send", ErrorCode::Unavailable), now);
