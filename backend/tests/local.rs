@@ -3,46 +3,23 @@
 #![cfg(feature = "embedded")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it does not hold")]
 
+#[path = "support/local.rs"]
+mod support;
+
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{Read, Write},
     net::TcpStream,
-    path::Path,
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Command, ExitStatus},
 };
 
 use futures::{SinkExt, StreamExt};
 use serde_json::Value;
-use tempfile::TempDir;
-use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{Error, Message},
-};
-
-const PAGE: &str = "<!DOCTYPE html><html><head><title>Chat</title></head><body></body></html>";
-
-type Socket = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
-
-/// A running local binary with a page and a data directory of its own. It ends with its owner.
-struct Local {
-    process: Child,
-    port: u16,
-    directory: TempDir,
-}
+use support::{Local, Socket, command, connect, make_page};
+use tokio_tungstenite::tungstenite::{Error, Message};
 
 impl Local {
-    fn start(settings: &[&str]) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        make_page(directory.path());
-        let mut process = command(directory.path()).args(settings).spawn().unwrap();
-        let mut announced = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut announced).unwrap();
-        let port = announced.trim().rsplit(':').next().and_then(|port| port.parse().ok()).expect(&announced);
-        Self { process, port, directory }
-    }
-
     async fn socket(&self, query: &str) -> Result<Socket, Error> {
-        let url = format!("ws://127.0.0.1:{}/ws{query}", self.port);
-        Ok(connect_async(url).await?.0)
+        connect(self.port, query).await
     }
 
     fn get(&self, path: &str, headers: &str) -> String {
@@ -59,39 +36,9 @@ impl Local {
     }
 
     fn ended(&mut self) -> (ExitStatus, String) {
-        let mut log = String::new();
-        self.process.stderr.take().unwrap().read_to_string(&mut log).unwrap();
-        (self.process.wait().unwrap(), log)
+        let status = self.process.wait().unwrap();
+        (status, self.log())
     }
-}
-
-impl Drop for Local {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        drop(self.process.kill());
-        drop(self.process.wait());
-    }
-}
-
-fn make_page(directory: &Path) {
-    let page = directory.join("dist");
-    std::fs::create_dir(&page).unwrap();
-    std::fs::write(page.join("index.html"), PAGE).unwrap();
-    std::fs::write(page.join("page-1a2b.js"), "export {}").unwrap();
-    std::fs::write(page.join("page-1a2b.js.br"), "pressed").unwrap();
-}
-
-fn command(directory: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_local"));
-    command
-        .args(["--port", "0", "--data"])
-        .arg(directory.join("data"))
-        .arg("--page")
-        .arg(directory.join("dist"))
-        .env_remove("RUST_LOG")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command
 }
 
 /// The code with which a socket is closed; what comes before is passed over.

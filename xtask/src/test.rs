@@ -25,7 +25,7 @@ What is going to happen, all of it on this machine and on its loopback:
 About 25 minutes for the first time on two cores, about 5 after that.";
 
 /// The tests that have a long form.
-const DELIVERY: [&str; 1] = ["simulation"];
+const DELIVERY: [&str; 4] = ["simulation", "power_cut", "crash", "cut_sockets"];
 
 /// The stack whose functions post through a proxy that fails on purpose.
 const FAULTS: &str = "chat-test-faults";

@@ -4,12 +4,15 @@
 //! fsync. A write that need not survive a crash by itself (taking a revision, claiming a place) commits without an
 //! fsync; commits are ordered, so the next durable one carries it along.
 
-use std::{fs, path::Path, sync::Arc, thread};
-
-use redb::{
-    Database, DatabaseError, Durability, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition,
-    WriteTransaction,
+use std::{
+    fs::{self, File},
+    io,
+    path::Path,
+    sync::Arc,
+    thread,
 };
+
+use redb::{Database, Durability, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::ports::{Result, Secrets, Unavailable};
@@ -86,17 +89,24 @@ impl Store {
         let name = || directory.display().to_string();
         let unusable = |cause: String| OpenError::Unusable { directory: name(), cause };
         fs::create_dir_all(directory).map_err(|error| unusable(error.to_string()))?;
-        let database = Database::create(directory.join("chat.redb")).map_err(|error| match error {
-            DatabaseError::DatabaseAlreadyOpen => OpenError::InUse(name()),
+        let database = open_or_make(directory).map_err(|error| match error {
+            redb::Error::DatabaseAlreadyOpen => OpenError::InUse(name()),
             other => unusable(other.to_string()),
         })?;
+        Self::over(database).map_err(|error| unusable(error.to_string()))
+    }
+
+    /// A store in a database that is open already, wherever that keeps its bytes: the way for tests that need a disk
+    /// of their own making, and for other backends than a file.
+    ///
+    /// # Errors
+    ///
+    /// When the system has no thread for the writer.
+    pub fn over(database: Database) -> io::Result<Self> {
         let database = Arc::new(database);
         let (writes, queue) = mpsc::channel(QUEUE);
         let written = database.clone();
-        let writer = thread::Builder::new()
-            .name("store".into())
-            .spawn(move || write_until_closed(&written, queue))
-            .map_err(|error| unusable(error.to_string()))?;
+        let writer = thread::Builder::new().name("store".into()).spawn(move || write_until_closed(&written, queue))?;
         Ok(Self { shared: Arc::new(Shared { database, writes: Some(writes), writer: Some(writer) }) })
     }
 
@@ -139,6 +149,37 @@ impl Store {
             .map_err(Unavailable::while_doing(doing))?
             .map_err(Unavailable::while_doing(doing))
     }
+}
+
+/// Opens the database of a directory, and makes it first if there is none.
+///
+/// redb can't open a file whose making was broken off, so a database is made under another name, and gets its own when
+/// it is whole.
+fn open_or_make(directory: &Path) -> std::result::Result<Database, redb::Error> {
+    let file = directory.join("chat.redb");
+    if !file.try_exists()? {
+        // Of two processes that start at once, one makes it.
+        let turn = File::create(directory.join("chat.redb.lock"))?;
+        turn.lock()?;
+        if !file.try_exists()? {
+            make(directory, &file)?;
+        }
+    }
+    Ok(Database::create(file)?)
+}
+
+fn make(directory: &Path, file: &Path) -> std::result::Result<(), redb::Error> {
+    let unfinished = directory.join("chat.redb.new");
+    match fs::remove_file(&unfinished) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
+    }
+    drop(Database::create(&unfinished)?);
+    fs::rename(&unfinished, file)?;
+    // The name has to outlast a power cut as much as what it names. Only Unix opens a directory to say so.
+    #[cfg(unix)]
+    File::open(directory)?.sync_all()?;
+    Ok(())
 }
 
 #[async_trait::async_trait]
@@ -191,4 +232,33 @@ fn commit(
     }
     transaction.commit()?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_store_whose_making_was_broken_off_is_made_anew() {
+        let directory = tempfile::tempdir().unwrap();
+        // What redb leaves when it is stopped before its first sync.
+        let half_made = vec![0; 4096];
+        fs::write(directory.path().join("broken.redb"), &half_made).unwrap();
+        assert!(Database::create(directory.path().join("broken.redb")).is_err());
+
+        fs::write(directory.path().join("chat.redb.new"), &half_made).unwrap();
+        let kept = Store::open(directory.path()).unwrap().keep_first([1; 32]).await.unwrap();
+        let found = Store::open(directory.path()).unwrap().keep_first([2; 32]).await.unwrap();
+        assert_eq!((kept, found), ([1; 32], [1; 32]));
+        assert!(!directory.path().join("chat.redb.new").exists());
+    }
+
+    #[test]
+    fn a_file_that_is_no_store_is_refused_and_left_as_it_is() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("chat.redb");
+        fs::write(&file, "somebody's own").unwrap();
+        assert!(matches!(Store::open(directory.path()), Err(OpenError::Unusable { .. })));
+        assert_eq!(fs::read_to_string(file).unwrap(), "somebody's own");
+    }
 }
