@@ -60,6 +60,24 @@ fn a_power_cut_takes_nothing_that_was_acknowledged_and_the_store_opens_after_it(
     );
 }
 
+#[test]
+fn fifty_who_speak_at_once_share_a_few_syncs() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let (disk, mut dice) = (Disk::new(), Rng::with_seed(0));
+    disk.charge(u64::MAX);
+    let store = open(&disk, &mut dice).unwrap();
+    let post = Post { messages: Arc::new(EmbeddedMessages::new(store)), clock: Arc::new(SystemClock) };
+    let said: Vec<Said> = (0..50).map(|number| Said { text: format!("{number}"), acknowledged: None }).collect();
+    let before = disk.syncs();
+    let posts = said.iter().enumerate().map(|(number, said)| post.post(draft(number, said)));
+    let stored = runtime.block_on(join_all(posts));
+    assert!(stored.iter().all(Result::is_ok));
+    let syncs = disk.syncs() - before;
+    // One commit each would be fifty at least.
+    println!("{syncs} syncs for 50 messages");
+    assert!((1..25).contains(&syncs), "{syncs} syncs for 50 messages");
+}
+
 #[derive(Default)]
 struct Sums {
     cuts: u64,

@@ -22,6 +22,8 @@ struct State {
     unsettled: Vec<Change>,
     /// So many changes and syncs yet, and the power goes.
     charge: u64,
+    /// So many syncs until now.
+    syncs: u64,
 }
 
 enum Change {
@@ -57,6 +59,11 @@ impl Disk {
             }
         }
         state.seen = state.settled.clone();
+    }
+
+    /// How often it was asked to settle what was written.
+    pub(crate) fn syncs(&self) -> u64 {
+        self.lock().syncs
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -126,6 +133,7 @@ impl StorageBackend for Disk {
 
     fn sync_data(&self) -> io::Result<()> {
         let mut state = self.use_charge()?;
+        state.syncs += 1;
         for change in std::mem::take(&mut state.unsettled) {
             apply(&mut state.settled, &change);
         }
