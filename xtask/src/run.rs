@@ -1,16 +1,22 @@
 //! `cargo xtask run`: from a fresh clone to a chat in the browser.
 
-use std::{env, path::PathBuf, process::Command};
+use std::{env, path::PathBuf, process::Command, thread};
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 
 use crate::{command, page, project::Project};
 
 /// Builds what is missing, then becomes the local binary with the given flags.
 pub(crate) fn run(flags: &[String]) -> Result<()> {
     let project = Project::find()?;
-    let dist = page::build(&project)?;
-    let mut local = Command::new(build_local(&project)?);
+    // The tools' and the page's builds leave a core idle now and then; the binary's fills it.
+    println!("The local binary is built at the same time (about 3 minutes for the first time, seconds later).");
+    let (dist, local) = thread::scope(|scope| {
+        let local = scope.spawn(|| build_local(&project, Output::Errors));
+        (page::build(&project), local.join())
+    });
+    let dist = dist?;
+    let mut local = Command::new(local.map_err(|_| anyhow!("the build of the local binary broke off"))??);
     // The binary runs where the user is, so that a path in a flag means what it says; only the defaults are ours.
     local.args(flags);
     for (variable, path) in [("CHAT_PAGE", dist), ("CHAT_DATA", project.root.join("data"))] {
@@ -21,12 +27,23 @@ pub(crate) fn run(flags: &[String]) -> Result<()> {
     become_(local)
 }
 
+/// What a build prints.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Output {
+    /// Its progress.
+    Progress,
+    /// Nothing unless something is wrong, because another build prints its progress.
+    Errors,
+}
+
 /// Builds the local binary and gives back its path.
-pub(crate) fn build_local(project: &Project) -> Result<PathBuf> {
-    println!("Building the local binary (about 2 minutes for the first time, seconds later).");
-    command::run(
-        &mut project.cargo("build --release --package backend --no-default-features --features embedded --bin local"),
-    )?;
+pub(crate) fn build_local(project: &Project, output: Output) -> Result<PathBuf> {
+    let mut cargo =
+        project.cargo("build --release --package backend --no-default-features --features embedded --bin local");
+    if output == Output::Errors {
+        cargo.arg("--quiet");
+    }
+    command::run(&mut cargo)?;
     Ok(project.target.join("release").join(format!("local{}", env::consts::EXE_SUFFIX)))
 }
 

@@ -8,7 +8,7 @@ use crate::{
     command::run,
     page,
     project::Project,
-    run::build_local,
+    run::{Output, build_local},
     stack::{self, Outputs},
     stand_in::StandIn,
     steps::Steps,
@@ -81,7 +81,7 @@ pub(crate) fn all(project: &Project, steps: &mut Steps) -> Result<()> {
         run(&mut project.cargo("test --package backend --no-default-features --features embedded"))
     })?;
     let dist = steps.step("page", || page::build(project))?;
-    let local = steps.step("local binary", || build_local(project))?;
+    let local = steps.step("local binary", || build_local(project, Output::Progress))?;
     // From here on it runs until this function ends, however it ends.
     let stand_in = steps.step("start of the stand-in for AWS", || StandIn::start(project))?;
     steps.step("tests of every adapter, on the stand-in", || {

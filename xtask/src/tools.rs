@@ -25,7 +25,7 @@ pub(crate) fn for_the_page(project: &Project) -> Result<()> {
     if tool_version(project, "wasm-bindgen").as_deref() != Some(bindgen.as_str()) {
         // With --locked it would want versions that a registry may no longer hold.
         println!("wasm-bindgen {bindgen} is missing: it must be exactly Cargo.lock's.");
-        cargo_install(project, "wasm-bindgen-cli", &bindgen, "1 to 3 minutes", &[])?;
+        cargo_install(project, "wasm-bindgen-cli", &bindgen, SOME, "1 to 3 minutes", &["--bin=wasm-bindgen"])?;
     }
     if !tool_version(project, "trunk").is_some_and(|version| version.starts_with("0.21.")) {
         println!("trunk {TRUNK} is missing: it builds the page.");
@@ -33,6 +33,7 @@ pub(crate) fn for_the_page(project: &Project) -> Result<()> {
             project,
             "trunk",
             TRUNK,
+            LITTLE,
             "2 to 5 minutes",
             &["--locked", "--no-default-features", "--features=rustls"],
         )?;
@@ -94,7 +95,7 @@ pub(crate) fn for_the_licences(project: &Project) -> Result<()> {
         return Ok(());
     }
     println!("cargo-deny is missing: it checks the dependencies' licences and bans.");
-    cargo_install(project, "cargo-deny", CARGO_DENY, "3 to 5 minutes", &["--locked", "--no-default-features"])?;
+    cargo_install(project, "cargo-deny", CARGO_DENY, SOME, "3 to 5 minutes", &["--locked", "--no-default-features"])?;
     clean_up(project);
     Ok(())
 }
@@ -149,7 +150,22 @@ fn wasm_target(project: &Project) -> Result<()> {
     )
 }
 
-fn cargo_install(project: &Project, package: &str, version_wanted: &str, minutes: &str, flags: &[&str]) -> Result<()> {
+/// How well a tool is compiled: as `opt-level`.
+type Effort = &'static str;
+
+/// For a tool that mostly waits for others: the quickest to build.
+const LITTLE: Effort = "0";
+/// For a tool that works through megabytes.
+const SOME: Effort = "1";
+
+fn cargo_install(
+    project: &Project,
+    package: &str,
+    version_wanted: &str,
+    effort: Effort,
+    minutes: &str,
+    flags: &[&str],
+) -> Result<()> {
     let root = project.tools.join("tools").display().to_string();
     let spec = format!("{package}@{version_wanted}");
     if version(project.command("cargo").args(["binstall", "-V"])).is_some()
@@ -161,7 +177,7 @@ fn cargo_install(project: &Project, package: &str, version_wanted: &str, minutes
     let mut cargo = project.command("cargo");
     cargo.args(["install", "--root", &root, &spec]).args(flags);
     // A tool is built once and runs for seconds: what counts is the time to build it.
-    cargo.env("CARGO_PROFILE_RELEASE_LTO", "off").env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
+    cargo.env("CARGO_PROFILE_RELEASE_LTO", "off").env("CARGO_PROFILE_RELEASE_OPT_LEVEL", effort);
     cargo.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16").env("CARGO_PROFILE_RELEASE_DEBUG", "0");
     // What the tools have in common is built once. The folder is theirs alone, so that no setting of ours reaches them.
     cargo.env("CARGO_TARGET_DIR", project.tools.join("build")).current_dir(env::temp_dir());
