@@ -17,10 +17,7 @@ const SOURCES: [&str; 5] = ["frontend", "shared-types", "Cargo.toml", "Cargo.loc
 /// Makes `dist/` what the sources say, and gives back its path. Quick when it already is.
 pub(crate) fn build(project: &Project) -> Result<PathBuf> {
     let dist = project.root.join("dist");
-    let stamp = project.scratch()?.join("page");
-    let changed = SOURCES.iter().filter_map(|source| newest(&project.root.join(source))).max();
-    let built = fs::metadata(&stamp).and_then(|stamp| stamp.modified()).ok();
-    if dist.join("index.html").exists() && built.is_some() && built >= changed {
+    if is_built(project)? {
         println!("The page in dist/ is newer than its sources.");
         return Ok(dist);
     }
@@ -36,8 +33,29 @@ pub(crate) fn build(project: &Project) -> Result<PathBuf> {
     trunk.env("TRUNK_OFFLINE", "true");
     command::run(&mut trunk)?;
     compress(&dist)?;
-    fs::File::create(&stamp)?.set_modified(started)?;
+    fs::File::create(stamp(project)?)?.set_modified(started)?;
     Ok(dist)
+}
+
+/// Compiles what trunk is going to compile, with the words it uses in `frontend/index.html`, while trunk itself is still
+/// being installed. Were they others, trunk would compile once more, and nothing would be wrong but the time.
+pub(crate) fn compile_ahead(project: &Project) -> Result<()> {
+    if is_built(project)? {
+        return Ok(());
+    }
+    let mut cargo = project.cargo("build --quiet --target=wasm32-unknown-unknown --manifest-path frontend/Cargo.toml");
+    command::run(cargo.args(["--profile", "wasm", "--bin", "page", "--no-default-features", "--features", "hydrate"]))
+}
+
+fn is_built(project: &Project) -> Result<bool> {
+    let changed = SOURCES.iter().filter_map(|source| newest(&project.root.join(source))).max();
+    let built = fs::metadata(stamp(project)?).and_then(|stamp| stamp.modified()).ok();
+    Ok(project.root.join("dist/index.html").exists() && built.is_some() && built >= changed)
+}
+
+/// The file whose time says when the page was built.
+fn stamp(project: &Project) -> Result<PathBuf> {
+    Ok(project.scratch()?.join("page"))
 }
 
 /// The files of the page that a browser asks for under `/assets/`.

@@ -4,15 +4,19 @@ use std::{env, path::PathBuf, process::Command, thread};
 
 use anyhow::{Result, anyhow};
 
-use crate::{command, page, project::Project};
+use crate::{command, page, project::Project, tools};
 
 /// Builds what is missing, then becomes the local binary with the given flags.
 pub(crate) fn run(flags: &[String]) -> Result<()> {
     let project = Project::find()?;
-    // The tools' and the page's builds leave a core idle now and then; the binary's fills it.
+    tools::wasm_target(&project)?;
+    // Installing tools leaves a core idle now and then; the rest of the building fills it.
     println!("The local binary is built at the same time (about 3 minutes for the first time, seconds later).");
     let (dist, local) = thread::scope(|scope| {
-        let local = scope.spawn(|| build_local(&project, Output::Errors));
+        let local = scope.spawn(|| {
+            page::compile_ahead(&project)?;
+            build_local(&project, Output::Errors)
+        });
         (page::build(&project), local.join())
     });
     let dist = dist?;

@@ -139,7 +139,8 @@ fn find_chromium() -> Option<PathBuf> {
         .find(|path| path.exists())
 }
 
-fn wasm_target(project: &Project) -> Result<()> {
+/// The compiler's wasm target.
+pub(crate) fn wasm_target(project: &Project) -> Result<()> {
     let sysroot = read(project.command("rustc").args(["--print", "sysroot"]))?;
     if PathBuf::from(sysroot.trim()).join("lib/rustlib/wasm32-unknown-unknown/lib").exists() {
         return Ok(());
