@@ -18,7 +18,7 @@ use std::{env, process::ExitCode};
 const USAGE: &str = "\
 cargo xtask run [FLAGS]     build what is missing and serve the chat at http://localhost:8080
 cargo xtask test            run every test, in browsers too, on the local binary and on the deployed stack;
-                            with --long those of delivery do much more of the same, for a quarter of an hour
+                            with --long those of delivery do much more of the same
 cargo xtask ci              format, lints, docs, licences, module arrows, and then all tests
 cargo xtask deploy [FLAGS]  put the chat on AWS, with the account and the region of your AWS settings
 

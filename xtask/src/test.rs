@@ -36,7 +36,7 @@ const SMALL: &str = "20";
 /// The messages on a front page: few, so that a test need not write many to have older ones.
 const MESSAGES: &str = "30";
 
-/// How much more the tests of delivery do in their long form, which takes about a quarter of an hour.
+/// How much more the tests of delivery do in their long form.
 const LONG: [(&str, &str); 4] = [("SCHEDULES", "10000"), ("CUTS", "10000"), ("KILLS", "200"), ("SECONDS", "60")];
 
 /// Runs all tests.
