@@ -25,18 +25,12 @@ pub(crate) fn for_the_page(project: &Project) -> Result<()> {
     if tool_version(project, "wasm-bindgen").as_deref() != Some(bindgen.as_str()) {
         // With --locked it would want versions that a registry may no longer hold.
         println!("wasm-bindgen {bindgen} is missing: it must be exactly Cargo.lock's.");
-        cargo_install(project, "wasm-bindgen-cli", &bindgen, SOME, "1 to 3 minutes", &["--bin=wasm-bindgen"])?;
+        cargo_install(project, "wasm-bindgen-cli", &bindgen, "about 1 minute", &["--bin=wasm-bindgen"])?;
     }
     if !tool_version(project, "trunk").is_some_and(|version| version.starts_with("0.21.")) {
         println!("trunk {TRUNK} is missing: it builds the page.");
-        cargo_install(
-            project,
-            "trunk",
-            TRUNK,
-            LITTLE,
-            "2 to 5 minutes",
-            &["--locked", "--no-default-features", "--features=rustls"],
-        )?;
+        // It finds all it needs here, so it has nothing to fetch and needs no TLS.
+        cargo_install(project, "trunk", TRUNK, "2 to 4 minutes", &["--locked", "--no-default-features"])?;
     }
     if !has_wasm_opt(project) {
         println!("wasm-opt is missing: it makes the page a tenth smaller. npm installs it (a few seconds).");
@@ -95,7 +89,7 @@ pub(crate) fn for_the_licences(project: &Project) -> Result<()> {
         return Ok(());
     }
     println!("cargo-deny is missing: it checks the dependencies' licences and bans.");
-    cargo_install(project, "cargo-deny", CARGO_DENY, SOME, "3 to 5 minutes", &["--locked", "--no-default-features"])?;
+    cargo_install(project, "cargo-deny", CARGO_DENY, "2 to 4 minutes", &["--locked", "--no-default-features"])?;
     clean_up(project);
     Ok(())
 }
@@ -151,22 +145,7 @@ pub(crate) fn wasm_target(project: &Project) -> Result<()> {
     )
 }
 
-/// How well a tool is compiled: as `opt-level`.
-type Effort = &'static str;
-
-/// For a tool that mostly waits for others: the quickest to build.
-const LITTLE: Effort = "0";
-/// For a tool that works through megabytes.
-const SOME: Effort = "1";
-
-fn cargo_install(
-    project: &Project,
-    package: &str,
-    version_wanted: &str,
-    effort: Effort,
-    minutes: &str,
-    flags: &[&str],
-) -> Result<()> {
+fn cargo_install(project: &Project, package: &str, version_wanted: &str, minutes: &str, flags: &[&str]) -> Result<()> {
     let root = project.tools.join("tools").display().to_string();
     let spec = format!("{package}@{version_wanted}");
     if version(project.command("cargo").args(["binstall", "-V"])).is_some()
@@ -177,9 +156,10 @@ fn cargo_install(
     println!("Building {spec} into {root} ({minutes} on two cores).");
     let mut cargo = project.command("cargo");
     cargo.args(["install", "--root", &root, &spec]).args(flags);
-    // A tool is built once and runs for seconds: what counts is the time to build it.
-    cargo.env("CARGO_PROFILE_RELEASE_LTO", "off").env("CARGO_PROFILE_RELEASE_OPT_LEVEL", effort);
+    // A tool is built once and runs for a second: what counts is the time to build it, which this halves.
+    cargo.env("CARGO_PROFILE_RELEASE_LTO", "off").env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0");
     cargo.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16").env("CARGO_PROFILE_RELEASE_DEBUG", "0");
+    cargo.env("CARGO_PROFILE_RELEASE_PANIC", "abort");
     // What the tools have in common is built once. The folder is theirs alone, so that no setting of ours reaches them.
     cargo.env("CARGO_TARGET_DIR", project.tools.join("build")).current_dir(env::temp_dir());
     run(&mut cargo)
