@@ -3,6 +3,8 @@
 #![cfg(feature = "embedded")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it does not hold")]
 
+#[path = "chat/images.rs"]
+mod images;
 #[path = "chat/world.rs"]
 mod world;
 

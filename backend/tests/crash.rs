@@ -142,8 +142,8 @@ impl Sender {
         assert_eq!(me, page.you.id, "a guest is the same person after a restart");
         let mut socket = connect(port, &format!("?ticket={}", page.ticket)).await.ok()?;
         while let Some(nonce) = self.next() {
-            let text = format!("{nonce} of {me}").parse().unwrap();
-            let send = ClientMessage::Send { text, nonce: Some(nonce.clone()) };
+            let text = format!("{nonce} of {me}").parse().ok();
+            let send = ClientMessage::Send { text, nonce: Some(nonce.clone()), image: None };
             socket.send(Message::text(serde_json::to_string(&send).unwrap())).await.ok()?;
             let answer = acknowledgement(&mut socket, &me, &nonce);
             let seq = timeout(PATIENCE, answer).await.expect("the server answers")?;

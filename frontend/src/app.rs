@@ -7,7 +7,7 @@ use shared_types::PageState;
 
 use crate::{
     chat::Chat,
-    components::{Composer, Connection, Header, Log, NameDialog},
+    components::{Composer, Connection, Header, Lightbox, Log, NameDialog},
     link::Status,
 };
 
@@ -45,6 +45,7 @@ pub fn App(
             </main>
             <Composer chat />
             <NameDialog chat dialog />
+            <Lightbox chat />
         </div>
     }
 }

@@ -1,10 +1,10 @@
 //! What the page takes from the browser besides its document: the clock, chance, storage and the network's moods.
 
 use gloo_net::http::Request;
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use shared_types::{PageState, PersonName, RoomName};
 use wasm_bindgen::{JsCast as _, closure::Closure};
-use web_sys::HtmlDocument;
+use web_sys::{DataTransfer, DragEvent, FileList, HtmlDocument};
 
 /// Now, in milliseconds since 1970 on the visitor's clock.
 pub(crate) fn now() -> u64 {
@@ -86,6 +86,43 @@ pub(crate) fn on_wake(act: impl Fn() + Clone + 'static) {
     }
     let listener = Closure::<dyn Fn()>::new(act).into_js_value();
     _ = document().add_event_listener_with_callback("visibilitychange", listener.unchecked_ref());
+}
+
+/// Calls `act` with the files that are dropped on the page, and marks the document as `data-dragging` while some are over
+/// it. Wherever they are dropped, they do not take the page's place.
+pub(crate) fn on_drop(act: impl Fn(Option<FileList>) + Clone + 'static) {
+    for name in ["dragover", "dragleave", "drop"] {
+        let act = act.clone();
+        forget(window_event_listener_untyped(name, move |event| {
+            let event: &DragEvent = event.unchecked_ref();
+            let Some(root) = document().document_element() else { return };
+            // From one element to another there is something it enters.
+            if name == "dragleave" {
+                if event.related_target().is_none() {
+                    _ = root.remove_attribute("data-dragging");
+                }
+                return;
+            }
+            let files = |dragged: &DataTransfer| dragged.types().includes(&"Files".into(), 0);
+            let Some(dragged) = event.data_transfer().filter(files) else { return };
+            event.prevent_default();
+            if name == "dragover" {
+                _ = root.set_attribute("data-dragging", "");
+            } else {
+                _ = root.remove_attribute("data-dragging");
+                act(dragged.files());
+            }
+        }));
+    }
+}
+
+/// Lets the browser ask whether to leave the page, while something would be lost by that.
+pub(crate) fn before_leaving(loses: impl Fn() -> bool + 'static) {
+    forget(window_event_listener(ev::beforeunload, move |event| {
+        if loses() {
+            event.prevent_default();
+        }
+    }));
 }
 
 /// A listener that lives as long as the page.

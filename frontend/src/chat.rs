@@ -2,6 +2,7 @@
 
 use leptos::{html, prelude::*};
 use shared_types::{MessageText, Nonce, PageState, Person, PersonName};
+use web_sys::{File, FileList};
 
 use crate::{
     clock::{Calendar, Utc},
@@ -20,6 +21,15 @@ pub(crate) struct Chat {
     pub(crate) older: RwSignal<Older>,
     /// Whether something arrived below what the reader sees.
     pub(crate) unread: RwSignal<bool>,
+    pub(crate) tray: RwSignal<Attachments>,
+    /// The addresses of this page's own pictures, by the keys of their rows.
+    pub(crate) pictures: StoredValue<Vec<(String, String)>>,
+    /// The key of the row whose image is looked at.
+    pub(crate) viewed: RwSignal<Option<String>>,
+    /// The dialog in which it is.
+    pub(crate) lightbox: NodeRef<html::Dialog>,
+    /// Where messages are written.
+    pub(crate) field: NodeRef<html::Textarea>,
     /// The scrolling element of the log.
     pub(crate) log: NodeRef<html::Div>,
     /// Where the components send what people want.
@@ -31,6 +41,31 @@ pub(crate) struct Chat {
 pub(crate) struct Shown {
     pub(crate) key: String,
     pub(crate) row: ArcRwSignal<Row>,
+}
+
+/// The images that are chosen and not sent yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Attachments {
+    pub(crate) images: Vec<Attached>,
+    /// Why other files are not among them, in sentences.
+    pub(crate) troubles: Vec<String>,
+}
+
+impl Attachments {
+    /// Whether one of them cannot be sent yet.
+    pub(crate) fn preparing(&self) -> bool {
+        self.images.iter().any(|image| image.url.is_none())
+    }
+}
+
+/// An image that is chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Attached {
+    pub(crate) id: u32,
+    /// What was typed about it.
+    pub(crate) alt: String,
+    /// Where this page finds it, once it is ready to be sent.
+    pub(crate) url: Option<String>,
 }
 
 /// What is known of the messages before the first one shown.
@@ -45,7 +80,14 @@ pub(crate) enum Older {
 #[derive(Clone, Debug)]
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "on the server nobody asks for anything"))]
 pub(crate) enum Intent {
-    Post(MessageText),
+    /// Send a text, the images in the tray, or both.
+    Post(Option<MessageText>),
+    Attach(Vec<File>),
+    Detach(u32),
+    /// Read the troubles and be done with them.
+    Dismiss,
+    /// Say what is to be seen on an image in the tray.
+    Describe(u32, String),
     Retry(Nonce),
     Discard(Nonce),
     Rename(PersonName),
@@ -64,6 +106,11 @@ impl Chat {
             rows: RwSignal::new(Vec::new()),
             older: RwSignal::new(Older::None),
             unread: RwSignal::new(false),
+            tray: RwSignal::new(Attachments::default()),
+            pictures: StoredValue::new(Vec::new()),
+            viewed: RwSignal::new(None),
+            lightbox: NodeRef::new(),
+            field: NodeRef::new(),
             log: NodeRef::new(),
             intend,
         };
@@ -73,6 +120,28 @@ impl Chat {
 
     pub(crate) fn room(&self) -> String {
         self.room.get_value()
+    }
+
+    /// Brings the focus back to where messages are written.
+    pub(crate) fn focus(&self) {
+        if let Some(field) = self.field.get_untracked() {
+            _ = field.focus();
+        }
+    }
+
+    /// Sends files to the tray. Says whether there were any.
+    pub(crate) fn attach(&self, files: Option<FileList>) -> bool {
+        let Some(files) = files.filter(|files| files.length() > 0) else { return false };
+        self.intend.run(Intent::Attach((0..files.length()).filter_map(|index| files.get(index)).collect()));
+        self.focus();
+        true
+    }
+
+    /// Where the image of a row is: here, if it comes from this page.
+    pub(crate) fn image_source(&self, row: &Row) -> String {
+        let key = row.key();
+        let own = self.pictures.with_value(|pictures| Some(pictures.iter().find(|(of, _)| *of == key)?.1.clone()));
+        own.unwrap_or_else(|| row.image_path.clone())
     }
 
     /// Brings the signals up to date with the timeline; those that did not change stay silent.

@@ -2,11 +2,11 @@
 //! ([`Timeline`]). It knows neither sockets, timers nor the DOM; every call brings the time, in milliseconds, and takes
 //! [`Deed`]s back, to be done in their order.
 
-use shared_types::{ClientMessage, ErrorCode, MessageText, Nonce, PageState, PersonName, ServerMessage};
+use shared_types::{ClientMessage, ErrorCode, Nonce, PageState, PersonName, ServerMessage};
 
 use crate::{
     link::{Link, Order, SocketId, Status},
-    timeline::Timeline,
+    timeline::{Draft, Timeline},
     words,
 };
 
@@ -21,6 +21,9 @@ pub enum Deed {
     Say(SocketId, ClientMessage),
     /// Drop a socket.
     Close(SocketId),
+    /// Put the image of this message to this address; then call [`Client::progress`], and [`Client::uploaded`],
+    /// [`Client::broken`] or [`Client::lost`].
+    Upload(Nonce, String),
 }
 
 /// Somebody's stay in a room.
@@ -52,15 +55,15 @@ impl Client {
     }
 
     /// The visitor wrote something.
-    pub fn post(&mut self, nonce: Nonce, text: MessageText, now: u64) -> Vec<Deed> {
-        self.timeline.post(nonce, text, now);
+    pub fn post(&mut self, draft: Draft, now: u64) -> Vec<Deed> {
+        self.timeline.post(draft, now);
         self.hand_over(now)
     }
 
     /// What an earlier stay could not send is to be sent after all, in its order.
-    pub fn restore(&mut self, unsent: Vec<(Nonce, MessageText)>, now: u64) {
-        for (nonce, text) in unsent {
-            self.timeline.post(nonce, text, now);
+    pub fn restore(&mut self, unsent: Vec<Draft>, now: u64) {
+        for draft in unsent {
+            self.timeline.restore(draft, now);
         }
     }
 
@@ -70,9 +73,33 @@ impl Client {
         self.hand_over(now)
     }
 
-    /// A message that failed is not wanted any more.
-    pub fn discard(&mut self, nonce: &Nonce) {
+    /// A message that failed, or whose image is not there yet, is not wanted any more.
+    pub fn discard(&mut self, nonce: &Nonce, now: u64) -> Vec<Deed> {
         self.timeline.discard(nonce);
+        self.hand_over(now)
+    }
+
+    /// So many hundredths of an image are there.
+    pub fn progress(&mut self, nonce: &Nonce, percent: u8) {
+        self.timeline.upload_runs(nonce, percent);
+    }
+
+    /// An image is there.
+    pub fn uploaded(&mut self, nonce: &Nonce, now: u64) -> Vec<Deed> {
+        self.timeline.upload_ends(nonce);
+        self.hand_over(now)
+    }
+
+    /// An image did not get through. It is tried again.
+    pub fn broken(&mut self, nonce: &Nonce, now: u64) -> Vec<Deed> {
+        self.timeline.upload_breaks(nonce, now, words::UPLOAD_BROKEN);
+        self.hand_over(now)
+    }
+
+    /// The bytes of an image are not here any more.
+    pub fn lost(&mut self, nonce: &Nonce, now: u64) -> Vec<Deed> {
+        self.timeline.upload_lost(nonce, words::IMAGE_LOST);
+        self.hand_over(now)
     }
 
     /// The visitor chose another name.
@@ -125,9 +152,16 @@ impl Client {
         let welcome = matches!(message, Some(ServerMessage::Welcome { .. }));
         let order = self.link.heard(now, id, welcome);
         let Some(message) = message else { return self.follow(now, order) };
+        let upload = match &message {
+            ServerMessage::Upload { nonce, url } if self.timeline.upload_begins(nonce) => {
+                Some(Deed::Upload(nonce.clone(), url.clone()))
+            }
+            _ => None,
+        };
         let unknown_here = matches!(message, ServerMessage::Error { code: ErrorCode::NotConnected, .. });
         let question = self.timeline.apply(message, now);
         let mut deeds = self.follow(now, order);
+        deeds.extend(upload);
         if unknown_here && before == Some(id) {
             let order = self.link.give_up(now);
             deeds.extend(self.follow(now, order));
@@ -182,7 +216,8 @@ impl Client {
         if self.link.live().is_none() {
             return Vec::new();
         }
-        self.timeline.hand_over(now).map(|message| self.say(message)).unwrap_or_default()
+        let said = [self.timeline.ask_upload(now), self.timeline.hand_over(now)];
+        said.into_iter().flatten().flat_map(|message| self.say(message)).collect()
     }
 
     /// Says something on the live socket.

@@ -2,18 +2,24 @@
 
 #![allow(unreachable_pub, reason = "the component macro writes `pub`")]
 
+mod attach;
 mod avatar;
 mod composer;
 mod connection;
 mod header;
+mod icon_button;
+pub(crate) mod image;
+mod lightbox;
 mod log;
 mod message;
 mod name_dialog;
+mod tray;
 
 pub(crate) use avatar::avatar;
 pub(crate) use composer::Composer;
 pub(crate) use connection::Connection;
 pub(crate) use header::Header;
+pub(crate) use lightbox::Lightbox;
 pub(crate) use log::Log;
 pub(crate) use message::message;
 pub(crate) use name_dialog::NameDialog;

@@ -25,13 +25,19 @@ mod browser;
 #[cfg(feature = "hydrate")]
 mod local_time;
 #[cfg(feature = "hydrate")]
+mod picture;
+#[cfg(feature = "hydrate")]
 mod session;
 #[cfg(feature = "hydrate")]
 mod socket;
 #[cfg(feature = "hydrate")]
 pub mod start;
 #[cfg(feature = "hydrate")]
+mod tray;
+#[cfg(feature = "hydrate")]
 mod unsent;
+#[cfg(feature = "hydrate")]
+mod upload;
 
 pub use app::App;
 pub use clock::{Calendar, Utc};

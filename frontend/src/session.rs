@@ -1,20 +1,25 @@
 //! The visitor's stay in the room, in the browser: joins the page's state with sockets, storage and what is drawn.
 
+mod images;
+
 use std::time::Duration;
 
 use leptos::prelude::*;
 use shared_types::{PageState, Seq, ServerMessage, Timestamp};
 use wasm_bindgen_futures::spawn_local;
 
+use self::images::Sent;
 use crate::{
     browser,
     chat::{Chat, Intent, set},
     client::{Client, Deed},
     clock::Calendar,
+    components::image,
     link::SocketId,
     local_time::LocalTime,
     scroll::{self, Place},
     socket::{Socket, SocketEvent},
+    tray::Tray,
     unsent::Unsent,
     words,
 };
@@ -32,6 +37,10 @@ pub(crate) struct Session {
     page: PageState,
     client: Client,
     unsent: Unsent,
+    /// The images that are chosen and not sent yet.
+    tray: Tray,
+    /// The images that were sent from this page.
+    sent: Vec<Sent>,
     calendar: LocalTime,
     sockets: Vec<(SocketId, Socket)>,
     /// Where the reader was before the changes that are not drawn yet.
@@ -59,6 +68,8 @@ pub(crate) fn begin(home: Home, chat: Chat, page: PageState) {
         page,
         client,
         unsent,
+        tray: Tray::default(),
+        sent: Vec::new(),
         calendar: LocalTime::new(),
         sockets: Vec::new(),
         place: None,
@@ -71,6 +82,10 @@ pub(crate) fn begin(home: Home, chat: Chat, page: PageState) {
     home.set_value(Some(session));
     set_interval(move || with(home, Session::tick), TICK);
     browser::on_wake(move || with(home, Session::wake));
+    let loses = |session: &Option<Session>| session.as_ref().is_some_and(|session| session.client.timeline().uploads());
+    browser::before_leaving(move || home.with_value(loses));
+    browser::on_drop(move |files| _ = chat.attach(files));
+    image::watch();
 }
 
 /// Does what somebody wants.
@@ -92,18 +107,13 @@ impl Session {
         let now = browser::now();
         self.changed = true;
         let deeds = match intent {
-            Intent::Post(text) => {
-                let Ok(nonce) = browser::unique_token().parse() else { return };
-                // Whoever writes wants to see it, wherever they were reading.
-                self.place = None;
-                scroll::to_end(self.chat.log);
-                self.client.post(nonce, text, now)
-            }
+            Intent::Post(text) => self.post(text),
+            Intent::Attach(files) => return self.attach(files),
+            Intent::Detach(id) => self.change_tray(|tray| tray.remove(id)),
+            Intent::Describe(id, text) => self.change_tray(|tray| tray.describe(id, text)),
+            Intent::Dismiss => self.change_tray(Tray::dismiss),
             Intent::Retry(nonce) => self.client.retry(&nonce, now),
-            Intent::Discard(nonce) => {
-                self.client.discard(&nonce);
-                Vec::new()
-            }
+            Intent::Discard(nonce) => self.discard(&nonce),
             Intent::Rename(name) => {
                 browser::keep_name(&name);
                 self.page.you.name = name.clone();
@@ -117,11 +127,12 @@ impl Session {
 
     fn tick(&mut self) {
         let now = browser::now();
-        let before = self.client.timeline().unsent().len();
+        let timeline = self.client.timeline();
+        // What is unsent may fail meanwhile.
+        self.changed |= timeline.uploads() || !timeline.unsent().is_empty();
         let deeds = self.client.tick(now);
         self.act(deeds);
-        // What is unsent may have failed meanwhile.
-        self.changed |= before > 0 || self.calendar.day(Timestamp(now)) != self.today;
+        self.changed |= self.calendar.day(Timestamp(now)) != self.today;
     }
 
     fn wake(&mut self) {
@@ -148,6 +159,7 @@ impl Session {
                     }
                 }
                 Deed::Close(id) => self.sockets.retain(|(open, _)| *open != id),
+                Deed::Upload(nonce, url) => self.upload(nonce, &url),
             }
         }
     }

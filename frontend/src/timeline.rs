@@ -6,12 +6,12 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
-pub use own::{CONFIRM_MS, TRIES};
-use own::{Fate, Own};
-pub use rows::{Row, State};
+pub use own::{CONFIRM_MS, Draft, TRIES};
+use own::{Fate, Own, Upload};
+pub use rows::{Row, State, key};
 
 use shared_types::{
-    ChatMessage, ClientMessage, ErrorCode, Nonce, PageState, Person, PersonName, Rev, Seq, ServerMessage,
+    ChatMessage, ClientMessage, ErrorCode, Nonce, PageState, Person, PersonName, Rev, RoomName, Seq, ServerMessage,
 };
 
 /// How long an answer about a gap may take before the question is asked again, in milliseconds. A gap that the server
@@ -21,6 +21,7 @@ pub const ASK_AGAIN_MS: u64 = 20_000;
 /// The conversation in a room: what the server has confirmed, in its order, and what the visitor said since.
 #[derive(Debug)]
 pub struct Timeline {
+    room: RoomName,
     me: Person,
     /// Confirmed messages, by `seq`.
     said: Vec<ChatMessage>,
@@ -41,6 +42,7 @@ impl Timeline {
     /// The conversation as the page brought it.
     pub fn new(page: &PageState) -> Self {
         Self {
+            room: page.room.clone(),
             me: page.you.clone(),
             said: page.messages.clone(),
             own: Vec::new(),
@@ -68,7 +70,7 @@ impl Timeline {
             }
             ServerMessage::Changes { messages, up_to, truncated: false } => self.catch_up(messages, up_to),
             ServerMessage::Error { code, message, action, nonce } => self.refuse(code, message, action, nonce, now),
-            ServerMessage::Presence { .. } | ServerMessage::Pong => {}
+            ServerMessage::Upload { .. } | ServerMessage::Presence { .. } | ServerMessage::Pong => {}
         }
         self.ask(now)
     }
@@ -198,7 +200,7 @@ impl Timeline {
     /// The server has this message, wherever it stands: it need not be sent any more.
     fn confirm(&mut self, message: &ChatMessage) {
         if message.author.id == self.me.id {
-            self.own.retain(|own| own.nonce != message.nonce);
+            self.own.retain(|own| own.draft.nonce != message.nonce);
         }
     }
 
@@ -220,12 +222,17 @@ impl Timeline {
         if action.as_deref() == Some("history") {
             self.older_than = None;
         }
-        let Some(own) = self.own.iter_mut().find(|own| Some(&own.nonce) == nonce.as_ref()) else { return };
+        let Some(own) = self.own.iter_mut().find(|own| Some(&own.draft.nonce) == nonce.as_ref()) else { return };
         match code {
             // On a socket that the server does not know, nothing is wrong with the message: it goes out with the next.
             ErrorCode::NotConnected => {}
             // Nothing is wrong with the message here either.
             ErrorCode::Unavailable => own.try_again(now, &reason),
+            // It waited for so long that the storage forgot it.
+            ErrorCode::NoImage => {
+                own.try_again(now, &reason);
+                own.upload = Upload::Wanted;
+            }
             _ => own.fate = Fate::Failed(reason),
         }
     }

@@ -4,8 +4,10 @@
 //! is still one message, for it has one nonce.
 
 use leptos::prelude::window;
-use shared_types::{MessageText, Nonce, RoomName};
+use shared_types::{Nonce, RoomName};
 use web_sys::Storage;
+
+use crate::timeline::Draft;
 
 /// The messages of one room that this page keeps.
 pub(crate) struct Unsent {
@@ -16,7 +18,7 @@ pub(crate) struct Unsent {
 
 impl Unsent {
     /// Opens the storage of a room and reads what an earlier page left, oldest first.
-    pub(crate) fn open(room: &RoomName) -> (Self, Vec<(Nonce, MessageText)>) {
+    pub(crate) fn open(room: &RoomName) -> (Self, Vec<Draft>) {
         let prefix = ["unsent/", room.as_str(), "/"].concat();
         let mut kept = Vec::new();
         let mut left = Vec::new();
@@ -26,9 +28,9 @@ impl Unsent {
             // The time stands before the nonce, with as many digits for centuries to come.
             keys.sort_unstable();
             for key in keys {
-                if let Some((nonce, text)) = read(&storage, &key) {
-                    kept.push((key, nonce.clone()));
-                    left.push((nonce, text));
+                if let Some(draft) = read(&storage, &key) {
+                    kept.push((key, draft.nonce.clone()));
+                    left.push(draft);
                 }
             }
         }
@@ -36,30 +38,33 @@ impl Unsent {
     }
 
     /// Brings the entries up to date with what is not confirmed at `now`, in milliseconds.
-    pub(crate) fn keep(&mut self, unsent: &[(Nonce, MessageText)], now: u64) {
+    pub(crate) fn keep(&mut self, unsent: &[Draft], now: u64) {
         let Some(storage) = storage() else { return };
         self.kept.retain(|(key, nonce)| {
-            let wanted = unsent.iter().any(|(unsent, _)| unsent == nonce);
+            let wanted = unsent.iter().any(|draft| draft.nonce == *nonce);
             if !wanted {
                 _ = storage.remove_item(key);
             }
             wanted
         });
-        for (nonce, text) in unsent {
-            if !self.kept.iter().any(|(_, kept)| kept == nonce) {
-                let key = [&self.prefix, now.to_string().as_str(), "/", nonce.as_str()].concat();
+        for draft in unsent {
+            if !self.kept.iter().any(|(_, kept)| *kept == draft.nonce) {
+                let key = [&self.prefix, now.to_string().as_str(), "/", draft.nonce.as_str()].concat();
                 // Where storage is full or forbidden, what is unsent lasts as long as the page.
-                _ = storage.set_item(&key, text.as_str());
-                self.kept.push((key, nonce.clone()));
+                _ = storage.set_item(&key, &write(draft));
+                self.kept.push((key, draft.nonce.clone()));
             }
         }
     }
 }
 
-fn read(storage: &Storage, key: &str) -> Option<(Nonce, MessageText)> {
-    let nonce = key.rsplit_once('/')?.1.parse().ok()?;
-    let text = storage.get_item(key).ok()??.parse().ok()?;
-    Some((nonce, text))
+fn write(draft: &Draft) -> String {
+    serde_json::to_string(&(&draft.nonce, &draft.text, &draft.image)).unwrap_or_default()
+}
+
+fn read(storage: &Storage, key: &str) -> Option<Draft> {
+    let (nonce, text, image) = serde_json::from_str(&storage.get_item(key).ok()??).ok()?;
+    Some(Draft { nonce, text, image })
 }
 
 fn storage() -> Option<Storage> {

@@ -2,6 +2,9 @@
 
 use shared_types::{NameError, limits};
 
+#[cfg(feature = "hydrate")]
+use crate::picture::Unfit;
+
 pub(crate) const APP: &str = "Chat";
 
 pub(crate) const MESSAGE: &str = "Message";
@@ -17,8 +20,26 @@ pub(crate) const RECONNECT: &str = "Reconnect now";
 pub(crate) const SENDING: &str = "Sending…";
 pub(crate) const NOT_SENT: &str = "Not sent.";
 pub(crate) const UNCONFIRMED: &str = "The server did not answer.";
+pub(crate) const UPLOAD_BROKEN: &str = "The image did not get through.";
+pub(crate) const IMAGE_LOST: &str = "The image is not here any more. Please choose it again.";
+pub(crate) const UPLOADING: &str = "Uploading";
 pub(crate) const RETRY: &str = "Retry";
 pub(crate) const DISCARD: &str = "Discard";
+
+pub(crate) const ATTACH: &str = "Attach images";
+pub(crate) const ATTACHED: &str = "Attached images";
+pub(crate) const DROP: &str = "Drop images to attach them";
+pub(crate) const DESCRIBE: &str = "Describe this image";
+pub(crate) const DISMISS: &str = "Dismiss";
+#[cfg(feature = "hydrate")]
+pub(crate) const TOO_MANY: &str = "At most 10 images go at once. The others were left out.";
+
+pub(crate) const IMAGE: &str = "Image";
+pub(crate) const MISSING: &str = "This image is not available any more";
+pub(crate) const PREVIOUS: &str = "Previous image";
+pub(crate) const NEXT: &str = "Next image";
+pub(crate) const DOWNLOAD: &str = "Download";
+pub(crate) const CLOSE: &str = "Close";
 
 pub(crate) const NEW_MESSAGES: &str = "New messages";
 pub(crate) const OLDER: &str = "Load older messages";
@@ -106,6 +127,29 @@ pub(crate) fn beginning(room: &str) -> String {
 /// Who said a message and when, for those who cannot see that it belongs to a group.
 pub(crate) fn said(author: &str, time: &str) -> String {
     [author, ", ", time].concat()
+}
+
+/// The name of the button that shows an image at its full size.
+pub(crate) fn open_image(alt: Option<&str>) -> String {
+    alt.map_or_else(|| "Open image".into(), |alt| ["Open image: ", alt].concat())
+}
+
+/// The name of the button that takes an image out of the tray.
+pub(crate) fn remove_image(place: usize) -> String {
+    ["Remove image ", &place.to_string()].concat()
+}
+
+/// Why a file cannot be sent.
+#[cfg(feature = "hydrate")]
+pub(crate) fn unfit(file: &str, why: Unfit) -> String {
+    let why = match why {
+        Unfit::TooLarge => "This file is larger than 10 MB. Please choose a smaller one.",
+        Unfit::NotAnImage => "This file is not an image that can be shown. PNG, JPEG, WebP and GIF can, SVG cannot.",
+        Unfit::TooManyPixels => "This image has more than 100 megapixels. Please choose a smaller one.",
+        Unfit::LargeGif => "This GIF is too large. A GIF may have 2 MB, and 2048 pixels on a side.",
+        Unfit::TooDense => "This image cannot be made small enough. Please choose another one.",
+    };
+    [file, ": ", why].concat()
 }
 
 /// The room left in the composer, or how much is too much.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{MessageText, Nonce, PersonName, Rev, Seq};
+use crate::{ChatImage, ImageSize, ImageType, MessageText, Nonce, PersonName, Rev, Seq};
 
 /// One frame from a client: `{"action": …}`. Fields it does not know are ignored, so that a newer client may say more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,11 +16,25 @@ pub enum ClientMessage {
     },
     /// A new message. Answered with its own broadcast.
     Send {
-        /// What is said.
-        text: MessageText,
+        /// What is said. Only with an image may it be missing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<MessageText>,
         /// The identity of the message. Without one the server makes it, and a retry is a new message.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         nonce: Option<Nonce>,
+        /// The image that was uploaded under the nonce.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        image: Option<ChatImage>,
+    },
+    /// A question where to put the image of a message that is yet to be sent. Answered with `upload`.
+    Upload {
+        /// The nonce of the message.
+        nonce: Nonce,
+        /// What the image is.
+        #[serde(rename = "type")]
+        kind: ImageType,
+        /// How many bytes it has.
+        size: ImageSize,
     },
     /// The messages before a place in the order, for scrolling up. Answered with `page`.
     History {
@@ -43,13 +57,14 @@ pub enum ClientMessage {
 
 impl ClientMessage {
     /// Every action there is.
-    pub const ACTIONS: [&str; 6] = ["hello", "send", "history", "changes", "rename", "ping"];
+    pub const ACTIONS: [&str; 7] = ["hello", "send", "upload", "history", "changes", "rename", "ping"];
 
     /// Its action.
     pub fn action(&self) -> &'static str {
         match self {
             Self::Hello { .. } => "hello",
             Self::Send { .. } => "send",
+            Self::Upload { .. } => "upload",
             Self::History { .. } => "history",
             Self::Changes { .. } => "changes",
             Self::Rename { .. } => "rename",
@@ -68,11 +83,16 @@ impl ClientMessage {
         if !Self::ACTIONS.contains(&action) {
             return Err(Malformed::UnknownAction { action: action.chars().take(64).collect() });
         }
-        Self::deserialize(&value).map_err(|error| Malformed::Field {
+        let malformed = |reason| Malformed::Field {
             action: action.into(),
             nonce: value.get("nonce").and_then(|nonce| nonce.as_str()?.parse().ok()),
-            reason: error.to_string(),
-        })
+            reason,
+        };
+        let message = Self::deserialize(&value).map_err(|error| malformed(error.to_string()))?;
+        if matches!(message, Self::Send { text: None, image: None, .. }) {
+            return Err(malformed("missing field `text`".into()));
+        }
+        Ok(message)
     }
 }
 

@@ -4,12 +4,17 @@
 //! server alike, and `tests/wire_format.rs` pins the JSON of every variant.
 
 mod client_message;
+mod image;
 pub mod limits;
 mod names;
 mod page_state;
 mod server_message;
 
 pub use client_message::{ClientMessage, Malformed};
+pub use image::{
+    AltText, AltTextError, ChatImage, ImageNumberError, ImagePreview, ImageSide, ImageSize, ImageType, PreviewError,
+    image_path,
+};
 pub use names::{MessageText, NameError, Nonce, PersonId, PersonName, Rev, RoomName, Seq, TextError, Timestamp};
 pub use page_state::PageState;
 pub use server_message::{ChatMessage, ErrorCode, Person, ServerMessage};

@@ -5,7 +5,8 @@ use std::time::Duration;
 /// The longest frame a client may send, in bytes: the size at which API Gateway starts to count a second message.
 ///
 /// A message of [`TEXT_CHARS`] characters needs at most 4,000 × 6 = 24,000 bytes when every character is a control
-/// character escaped as `\u0000`, so the longest allowed text always fits with its envelope.
+/// character escaped as `\u0000`, and the description of its image at most 1,000 × 6 = 6,000, so the longest allowed
+/// message always fits with 2,768 bytes for its envelope.
 pub const FRAME_BYTES: usize = 32 * 1024;
 
 /// The size of a frame, in bytes, that closes the socket with [`CLOSE_TOO_BIG`]: API Gateway's hard limit.
@@ -19,6 +20,25 @@ pub const CLOSE_TOO_BIG: u16 = 1009;
 
 /// The longest text of a message, in Unicode scalar values. Up to 4 bytes each in UTF-8: 16,000 bytes stored.
 pub const TEXT_CHARS: usize = 4_000;
+
+/// The largest image, in bytes. The page makes a picture of 2,048 pixels about 300 KB; an animated GIF stays as it is.
+pub const IMAGE_BYTES: u32 = 2 * 1024 * 1024;
+
+/// The widest and highest an image may be, in pixels: what a large screen shows of it. As 4 bytes a pixel it takes a
+/// reader's browser 2,048² × 4 = 16 MB, however well it was compressed.
+pub const IMAGE_SIDE: u32 = 2_048;
+
+/// The largest file that the page takes to make an image of, in bytes: a phone's photo has 2 to 8 MB.
+pub const FILE_BYTES: u32 = 10 * 1024 * 1024;
+
+/// The colours on a side of an image's preview: 4 × 4 × 3 = 48 bytes.
+pub const PREVIEW_SIDE: usize = 4;
+
+/// The longest description of an image, in Unicode scalar values.
+pub const ALT_CHARS: usize = 1_000;
+
+/// How long the address for an upload is good: 2 MB take 9 minutes at 32 kbit/s.
+pub const UPLOAD_LIFE: Duration = Duration::from_secs(10 * 60);
 
 /// The longest name of a person, in Unicode scalar values.
 pub const NAME_CHARS: usize = 64;

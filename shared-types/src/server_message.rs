@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{MessageText, Nonce, PersonId, PersonName, Rev, RoomName, Seq, Timestamp};
+use crate::{ChatImage, MessageText, Nonce, PersonId, PersonName, Rev, RoomName, Seq, Timestamp};
 
 /// One frame from the server: `{"type": …}`. A client ignores types and fields it does not know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +38,14 @@ pub enum ServerMessage {
         /// Whether the gap was too large to be told: the client drops what it shows and takes `messages` instead.
         truncated: bool,
     },
+    /// Where to put the image of a message that is yet to be sent; the answer to `upload`.
+    Upload {
+        /// The nonce of the message.
+        nonce: Nonce,
+        /// The address for one `PUT` of just the bytes that were announced, with their type as `Content-Type`. A path
+        /// alone means the page's own host. Good for [`crate::limits::UPLOAD_LIFE`].
+        url: String,
+    },
     /// The number of people in the room changed.
     Presence {
         /// How many people are in the room.
@@ -72,8 +80,12 @@ pub struct ChatMessage {
     pub author: Person,
     /// Its identity together with the author.
     pub nonce: Nonce,
-    /// What was said.
-    pub text: MessageText,
+    /// What was said; nothing where the image says it all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<MessageText>,
+    /// The image that belongs to it, found at [`crate::image_path`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<ChatImage>,
     /// When the server accepted it.
     pub sent_at: Timestamp,
 }
@@ -101,6 +113,10 @@ pub enum ErrorCode {
     BadField,
     /// The frame is larger than [`crate::limits::FRAME_BYTES`].
     FrameTooLarge,
+    /// The image is not what was announced, and is gone.
+    BadImage,
+    /// The image is not there (any more): upload it again.
+    NoImage,
     /// The server does not know this socket (any more): connect again.
     NotConnected,
     /// The server could not do it now: try again.

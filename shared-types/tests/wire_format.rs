@@ -4,7 +4,8 @@
 
 use serde_json::{Value, json};
 use shared_types::{
-    ChatMessage, ClientMessage, ErrorCode, Malformed, PageState, Person, Rev, RoomName, Seq, ServerMessage, Timestamp,
+    ChatImage, ChatMessage, ClientMessage, ErrorCode, ImageType, Malformed, PageState, Person, Rev, RoomName, Seq,
+    ServerMessage, Timestamp,
 };
 
 fn ann() -> Person {
@@ -17,7 +18,8 @@ fn message() -> ChatMessage {
         rev: Rev(7),
         author: ann(),
         nonce: "n-1".parse().unwrap(),
-        text: "hi".parse().unwrap(),
+        text: "hi".parse().ok(),
+        image: None,
         sent_at: Timestamp(1_700_000_000_000),
     }
 }
@@ -29,6 +31,23 @@ fn message_json() -> Value {
     })
 }
 
+fn image() -> ChatImage {
+    ChatImage {
+        kind: ImageType::Webp,
+        size: 1_234.try_into().unwrap(),
+        width: 640.try_into().unwrap(),
+        height: 480.try_into().unwrap(),
+        preview: "0af".repeat(16).parse().ok(),
+        alt: "a cat".parse().ok(),
+    }
+}
+
+fn image_json() -> Value {
+    json!({
+        "type": "image/webp", "size": 1234, "width": 640, "height": 480, "preview": "0af".repeat(16), "alt": "a cat",
+    })
+}
+
 #[test]
 fn every_client_message_reads_and_writes_its_golden_json() {
     for golden in [
@@ -36,6 +55,9 @@ fn every_client_message_reads_and_writes_its_golden_json() {
         json!({ "action": "hello", "since": 12 }),
         json!({ "action": "send", "text": "hi" }),
         json!({ "action": "send", "text": "hi", "nonce": "n-1" }),
+        json!({ "action": "send", "text": "hi", "nonce": "n-1", "image": image_json() }),
+        json!({ "action": "send", "nonce": "n-1", "image": { "type": "image/png", "size": 1, "width": 1, "height": 1 } }),
+        json!({ "action": "upload", "nonce": "n-1", "type": "image/gif", "size": 2_097_152 }),
         json!({ "action": "history", "before": 7 }),
         json!({ "action": "changes", "after": 12 }),
         json!({ "action": "rename", "name": "Ann" }),
@@ -86,6 +108,17 @@ fn every_server_message_reads_and_writes_its_golden_json() {
             ServerMessage::Changes { messages: vec![message()], up_to: Rev(7), truncated: false },
             json!({ "type": "changes", "messages": [message_json()], "upTo": 7, "truncated": false }),
         ),
+        (
+            ServerMessage::Message(ChatMessage { text: None, image: Some(image()), ..message() }),
+            json!({
+                "type": "message", "seq": 7, "rev": 7, "author": { "id": "p1", "name": "Ann" }, "nonce": "n-1",
+                "image": image_json(), "sentAt": 1_700_000_000_000_u64,
+            }),
+        ),
+        (
+            ServerMessage::Upload { nonce: "n-1".parse().unwrap(), url: "/uploads/x".into() },
+            json!({ "type": "upload", "nonce": "n-1", "url": "/uploads/x" }),
+        ),
         (ServerMessage::Presence { online: 3 }, json!({ "type": "presence", "online": 3 })),
         (ServerMessage::Pong, json!({ "type": "pong" })),
         (
@@ -107,6 +140,8 @@ fn every_error_code_has_its_golden_name() {
         (ErrorCode::UnknownAction, "unknownAction"),
         (ErrorCode::BadField, "badField"),
         (ErrorCode::FrameTooLarge, "frameTooLarge"),
+        (ErrorCode::BadImage, "badImage"),
+        (ErrorCode::NoImage, "noImage"),
         (ErrorCode::NotConnected, "notConnected"),
         (ErrorCode::Unavailable, "unavailable"),
     ] {
@@ -158,7 +193,37 @@ fn a_frame_of_a_wrong_shape_says_which_rule_it_broke() {
         Err(Malformed::UnknownAction { action: "explode".into() })
     );
     field(r#"{"action":"send"}"#, None);
+    field(r#"{"action":"send","text":null,"nonce":"n-1"}"#, Some("n-1"));
     field(r#"{"action":"send","text":7,"nonce":"n-1"}"#, Some("n-1"));
     field(r#"{"action":"send","text":"  ","nonce":"n-1"}"#, Some("n-1"));
     field(r#"{"action":"send","text":"hi","nonce":"not a nonce"}"#, None);
+}
+
+#[test]
+fn an_image_that_the_chat_does_not_take_is_a_bad_field() {
+    let upload = json!({ "action": "upload", "nonce": "n-1", "type": "image/png", "size": 1 });
+    let send = json!({ "action": "send", "nonce": "n-1", "image": image_json() });
+    assert!(ClientMessage::parse(&upload.to_string()).is_ok() && ClientMessage::parse(&send.to_string()).is_ok());
+    for (pointer, bad) in [
+        ("/type", json!("image/svg+xml")),
+        ("/type", json!("text/html")),
+        ("/type", json!("image/png; charset=utf-8")),
+        ("/size", json!(0)),
+        ("/size", json!(2_097_153)),
+        ("/size", json!(-1)),
+        ("/size", json!(1.5)),
+        ("/nonce", json!("../secret")),
+        ("/nonce", json!(null)),
+        ("/image/type", json!("image/svg+xml")),
+        ("/image/width", json!(2_049)),
+        ("/image/height", json!(0)),
+        ("/image/preview", json!("<svg onload=alert(1)>")),
+        ("/image/alt", json!("x".repeat(1_001))),
+        ("/image", json!("n-1")),
+    ] {
+        let mut broken = if pointer.starts_with("/image") { send.clone() } else { upload.clone() };
+        *broken.pointer_mut(pointer).unwrap() = bad;
+        let parsed = ClientMessage::parse(&broken.to_string());
+        assert!(matches!(parsed, Err(Malformed::Field { .. })), "{broken}");
+    }
 }

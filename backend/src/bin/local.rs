@@ -12,10 +12,10 @@ use backend::{
     config::Local,
     inbound::local::{Server, Sockets, Timeouts},
     outbound::{
-        embedded::{EmbeddedConnections, EmbeddedMessages, ShellFile, Store},
+        embedded::{EmbeddedConnections, EmbeddedImages, EmbeddedMessages, ShellFile, Store},
         system::{SystemClock, SystemEntropy},
     },
-    routes::{Connect, Disconnect, Front, Send},
+    routes::{Connect, Cron, Disconnect, Front, Images, Send},
 };
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -62,6 +62,13 @@ async fn wire(settings: &Local, store: Store) -> Result<Server, Box<dyn Error>> 
     let identities = Identities::load(&store, entropy.as_ref()).await?;
     let connections = Arc::new(EmbeddedConnections::default());
     let messages = Arc::new(EmbeddedMessages::new(store));
+    let images = EmbeddedImages::open(&settings.data, clock.clone(), entropy.as_ref());
+    let images = Arc::new(images.map_err(|error| {
+        format!(
+            "the images' folders in {} can't be used ({error}): choose another with --data",
+            settings.data.display()
+        )
+    })?);
     let sockets = Arc::new(Sockets::default());
     let shells = Arc::new(ShellFile::in_directory(&settings.page));
     let page_size = settings.limit_message_count;
@@ -77,11 +84,14 @@ async fn wire(settings: &Local, store: Store) -> Result<Server, Box<dyn Error>> 
         send: Send::new(
             connections.clone(),
             messages.clone(),
+            images.clone(),
             sockets.clone(),
             clock.clone(),
             entropy.clone(),
             page_size,
         ),
+        cron: Arc::new(Cron::new(connections.clone(), sockets.clone(), images.clone(), clock.clone())),
+        images: Images::new(images),
         front: Front::new(
             connections,
             messages,

@@ -10,6 +10,7 @@ mod catch_up;
 mod front;
 mod guest_name;
 mod identity;
+mod images;
 mod join;
 mod leave;
 mod post;
@@ -20,9 +21,11 @@ pub use catch_up::CatchUp;
 pub use front::{FrontPage, Visit};
 pub use guest_name::guest_name;
 pub use identity::{Identities, Rejected};
+pub use images::ImageFault;
+pub(crate) use images::image_type;
 pub use join::{Join, Knock, Refused};
 pub use leave::Leave;
-pub use post::{Draft, Post};
+pub use post::{Draft, NotPosted, Post};
 pub use sweep::{Sweep, Swept};
 
 /// The longest a send can live: the `send` function's timeout of 10 s, three times over.

@@ -2,10 +2,15 @@
 
 use std::sync::Arc;
 
-use shared_types::{ChatMessage, MessageText, Nonce, Person, RoomName, Seq, Timestamp};
+use shared_types::{
+    ChatImage, ChatMessage, ImageSize, ImageType, MessageText, Nonce, Person, RoomName, Seq, ServerMessage, Timestamp,
+};
 
-use super::CLAIM_LIFE;
-use crate::ports::{Claim, Clock, Identity, Messages, Result};
+use super::{
+    CLAIM_LIFE,
+    images::{Gallery, ImageFault, NotShown},
+};
+use crate::ports::{Claim, Clock, Connection, Identity, Images, Messages, Result, Unavailable, Upload};
 
 /// What a speaker wants to say.
 pub struct Draft {
@@ -16,28 +21,76 @@ pub struct Draft {
     /// The client's name for the message, the same through every retry.
     pub nonce: Nonce,
     /// What.
-    pub text: MessageText,
+    pub text: Option<MessageText>,
+    /// The image that was uploaded for it.
+    pub image: Option<ChatImage>,
+}
+
+/// Why a message was not posted.
+#[derive(Debug, thiserror::Error)]
+pub enum NotPosted {
+    /// It can't have the image it names.
+    #[error(transparent)]
+    Image(#[from] ImageFault),
+    /// Something outside did not answer; the message may or may not be stored, and the retry finds out.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl From<NotShown> for NotPosted {
+    fn from(why: NotShown) -> Self {
+        match why {
+            NotShown::Fault(fault) => Self::Image(fault),
+            NotShown::Unavailable(cause) => Self::Unavailable(cause),
+        }
+    }
 }
 
 /// The rule of posting.
 pub struct Post {
     /// The log.
     pub messages: Arc<dyn Messages>,
+    /// What is uploaded for messages to come.
+    pub images: Arc<dyn Images>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
 
 impl Post {
+    /// Tells a speaker where to put the image of a message that is yet to be posted: `upload`.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` when no address could be made.
+    pub async fn upload(
+        &self,
+        speaker: &Connection,
+        nonce: Nonce,
+        kind: ImageType,
+        size: ImageSize,
+    ) -> Result<ServerMessage> {
+        let (room, author) = (speaker.room.clone(), speaker.person.id.clone());
+        let identity = Identity { room, author, nonce: nonce.clone() };
+        let url = self.images.address(&Upload { identity, kind, size }).await?;
+        Ok(ServerMessage::Upload { nonce, url })
+    }
+
     /// Stores a message unless it is stored already, and answers with the one that is stored.
     ///
     /// Every step is idempotent, so a crash between any two of them is healed by the client's retry.
     ///
     /// # Errors
     ///
-    /// `Unavailable` when the log did not answer; the message may or may not be stored, and the retry finds out.
-    pub async fn post(&self, draft: Draft) -> Result<ChatMessage> {
-        let Draft { room, author, nonce, text } = draft;
+    /// [`NotPosted`] when its image may not be shown, or the log or the images did not answer.
+    pub async fn post(&self, draft: Draft) -> std::result::Result<ChatMessage, NotPosted> {
+        let Draft { room, author, nonce, text, image } = draft;
         let identity = Identity { room: room.clone(), author: author.id.clone(), nonce: nonce.clone() };
+        let gallery = Gallery { images: self.images.clone() };
+        // Before a place is taken, so that a refusal leaves no hole.
+        let checked = match &image {
+            Some(image) => Some(gallery.check(&identity, image).await?),
+            None => None,
+        };
         let fresh = Claim { at: self.clock.now(), rev: self.messages.next_rev(&room).await? };
         let held = self.messages.claim(&identity, fresh).await?;
 
@@ -54,8 +107,14 @@ impl Post {
         };
 
         // The time is the claim's, so that two attempts at once write the same message to the byte.
-        let message = ChatMessage { seq: Seq::from(claim.rev), rev: claim.rev, author, nonce, text, sent_at: claim.at };
-        self.messages.put(&room, &message).await
+        let (seq, rev, sent_at) = (Seq::from(claim.rev), claim.rev, claim.at);
+        let message = ChatMessage { seq, rev, author, nonce, text, image, sent_at };
+        // Only a message that is not stored yet gets here, so that the image of one that is can never change; and the
+        // image comes first, so that nobody is shown a message without it.
+        if let Some(checked) = checked {
+            gallery.keep(&checked).await?;
+        }
+        Ok(self.messages.put(&room, &message).await?)
     }
 }
 

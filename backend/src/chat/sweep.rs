@@ -1,11 +1,12 @@
-//! The daily sweep: connections that ended without a word are forgotten, and the count of places is put right.
+//! The daily sweep: connections that ended without a word are forgotten, the count of places is put right, and images
+//! that were uploaded and never sent are removed.
 
 use std::{sync::Arc, time::Duration};
 
 use futures::{StreamExt, stream};
 use shared_types::{Timestamp, limits};
 
-use crate::ports::{Clock, Connection, Connections, Delivery, Outbox, Result};
+use crate::ports::{Clock, Connection, Connections, Delivery, Images, Outbox, Result};
 
 /// Probes under way at once.
 const AT_ONCE: usize = 64;
@@ -17,12 +18,18 @@ const SETTLE: Duration = Duration::from_secs(12);
 /// How often a count that keeps moving is tried again. A busier chat is put right tomorrow.
 const ATTEMPTS: u32 = 3;
 
+/// How long an upload may wait for its message: its address is good for ten minutes, and a page that lost its connection
+/// sends the message when it is back.
+const UPLOAD_WAITS: Duration = Duration::from_secs(60 * 60);
+
 /// The rule of sweeping.
 pub struct Sweep {
     /// Who is said to be connected.
     pub connections: Arc<dyn Connections>,
     /// Who really is.
     pub outbox: Arc<dyn Outbox>,
+    /// What was uploaded.
+    pub images: Arc<dyn Images>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -36,10 +43,12 @@ pub struct Swept {
     pub forgotten: usize,
     /// By how much the count of places was wrong: positive when too many were held as taken.
     pub drift: i64,
+    /// Images that were uploaded and never sent, or are kept elsewhere by now.
+    pub uploads: usize,
 }
 
 impl Sweep {
-    /// Asks every connection whether it is there, and counts those that are.
+    /// Asks every connection whether it is there, counts those that are, and clears up behind the uploads.
     ///
     /// # Errors
     ///
@@ -56,6 +65,8 @@ impl Sweep {
                 swept.open += 1;
             }
         }
+        let old = self.clock.now().0.saturating_sub(UPLOAD_WAITS.as_millis() as u64);
+        swept.uploads = self.images.sweep(Timestamp(old)).await?;
         swept.drift = self.put_count_right().await?;
         Ok(swept)
     }

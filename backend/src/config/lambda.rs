@@ -48,8 +48,17 @@ pub struct Disconnect {
     pub connections_endpoint: String,
 }
 
-/// What `cron` is told: the same as `disconnect`.
-pub type Cron = Disconnect;
+/// What `cron` is told.
+pub struct Cron {
+    /// The account it runs in.
+    pub account: Account,
+    /// `CONNECTION_TABLE_NAME`
+    pub connection_table: String,
+    /// `CONNECTIONS_ENDPOINT`, `https://…/Prod`
+    pub connections_endpoint: String,
+    /// `IMAGE_BUCKET_NAME`
+    pub image_bucket: String,
+}
 
 /// What `send` is told.
 pub struct Send {
@@ -61,6 +70,8 @@ pub struct Send {
     pub message_table: String,
     /// `CONNECTIONS_ENDPOINT`, `https://…/Prod`
     pub connections_endpoint: String,
+    /// `IMAGE_BUCKET_NAME`
+    pub image_bucket: String,
     /// `LIMIT_MESSAGE_COUNT`, the most messages in one answer
     pub page_size: usize,
     /// `MESSAGE_RETENTION_DAYS`; `None` keeps messages for ever.
@@ -103,7 +114,7 @@ macro_rules! read_from_environment {
     )*};
 }
 
-read_from_environment!(Connect, Disconnect, Send, Front);
+read_from_environment!(Connect, Disconnect, Cron, Send, Front);
 
 impl Connect {
     fn read(variables: &Variables<'_>) -> Result<Self, BadVariable> {
@@ -125,6 +136,17 @@ impl Disconnect {
     }
 }
 
+impl Cron {
+    fn read(variables: &Variables<'_>) -> Result<Self, BadVariable> {
+        Ok(Self {
+            account: Account::read(variables)?,
+            connection_table: variables.text("CONNECTION_TABLE_NAME")?,
+            connections_endpoint: variables.address("CONNECTIONS_ENDPOINT", "http")?,
+            image_bucket: variables.text("IMAGE_BUCKET_NAME")?,
+        })
+    }
+}
+
 impl Send {
     fn read(variables: &Variables<'_>) -> Result<Self, BadVariable> {
         Ok(Self {
@@ -132,6 +154,7 @@ impl Send {
             connection_table: variables.text("CONNECTION_TABLE_NAME")?,
             message_table: variables.text("MESSAGE_TABLE_NAME")?,
             connections_endpoint: variables.address("CONNECTIONS_ENDPOINT", "http")?,
+            image_bucket: variables.text("IMAGE_BUCKET_NAME")?,
             page_size: variables.page_size()?,
             retention: variables.retention()?,
         })
@@ -227,6 +250,7 @@ mod tests {
         ("LIMIT_MESSAGE_COUNT", "100"),
         ("MESSAGE_RETENTION_DAYS", "30"),
         ("ASSET_BUCKET_NAME", "chat-assets"),
+        ("IMAGE_BUCKET_NAME", "chat-images"),
         ("WEBSOCKET_URI", "wss://a.execute-api.eu-central-1.amazonaws.com/Prod"),
     ];
 
@@ -240,6 +264,7 @@ mod tests {
         let all = [
             Connect::read(&variables).err(),
             Disconnect::read(&variables).err(),
+            Cron::read(&variables).err(),
             Send::read(&variables).err(),
             Front::read(&variables).err(),
         ];

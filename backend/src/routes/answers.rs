@@ -2,7 +2,10 @@
 
 use shared_types::{ErrorCode, Malformed, Nonce, ServerMessage, limits};
 
-use crate::{chat::Refused, ports::Unavailable};
+use crate::{
+    chat::{ImageFault, Refused},
+    ports::Unavailable,
+};
 
 /// Why a frame got no other answer than an error.
 #[derive(Debug)]
@@ -13,6 +16,8 @@ pub(super) enum Fault {
     TooLarge,
     /// It came through a socket that is not known.
     NotConnected,
+    /// The image of a message may not be shown.
+    Image { fault: ImageFault, action: &'static str, nonce: Option<Nonce> },
     /// Something outside did not answer.
     Unavailable { cause: Unavailable, action: &'static str, nonce: Option<Nonce> },
 }
@@ -41,6 +46,10 @@ pub(super) fn to_error(fault: Fault) -> ServerMessage {
         Fault::NotConnected => {
             (ErrorCode::NotConnected, "This socket is not in a room any more: connect again.".into(), None, None)
         }
+        Fault::Image { fault, action, nonce } => {
+            let code = if fault == ImageFault::Missing { ErrorCode::NoImage } else { ErrorCode::BadImage };
+            (code, sentence(&fault.to_string()), Some(action.into()), nonce)
+        }
         Fault::Unavailable { action, nonce, .. } => (
             ErrorCode::Unavailable,
             "The chat could not do this right now: try again.".into(),
@@ -49,6 +58,12 @@ pub(super) fn to_error(fault: Fault) -> ServerMessage {
         ),
     };
     ServerMessage::Error { code, message, action, nonce }
+}
+
+/// An error's words as a sentence of their own.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).chain(['.']).collect()).unwrap_or_default()
 }
 
 /// The HTTP status with which a knock is refused.
@@ -77,6 +92,11 @@ mod tests {
     fn every_fault_has_its_answer() {
         let nonce: Option<Nonce> = "n-1".parse().ok();
         let field = Malformed::Field { action: "send".into(), nonce: nonce.clone(), reason: "missing text".into() };
+        let image = |fault| Fault::Image { fault, action: "send", nonce: "n-1".parse().ok() };
+        check(image(ImageFault::Missing), ErrorCode::NoImage, Some("send"), Some("n-1"));
+        for fault in [ImageFault::Size, ImageFault::NoImage, ImageFault::Kind, ImageFault::Sides] {
+            check(image(fault), ErrorCode::BadImage, Some("send"), Some("n-1"));
+        }
         let cause = Unavailable { doing: "asking dynamodb", cause: "dynamodb timed out".into() };
         check(Fault::Malformed(Malformed::Json), ErrorCode::BadJson, None, None);
         check(Fault::Malformed(Malformed::NoAction), ErrorCode::MissingAction, None, None);

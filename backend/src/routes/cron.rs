@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    chat::Sweep,
-    ports::{Clock, Connections, Outbox, Result},
+    chat::{Sweep, Swept},
+    ports::{Clock, Connections, Images, Outbox, Result},
 };
 
 /// The cron route.
@@ -14,8 +14,13 @@ pub struct Cron {
 
 impl Cron {
     /// Wires the route.
-    pub fn new(connections: Arc<dyn Connections>, outbox: Arc<dyn Outbox>, clock: Arc<dyn Clock>) -> Self {
-        Self { sweep: Sweep { connections, outbox, clock } }
+    pub fn new(
+        connections: Arc<dyn Connections>,
+        outbox: Arc<dyn Outbox>,
+        images: Arc<dyn Images>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { sweep: Sweep { connections, outbox, images, clock } }
     }
 
     /// Sweeps once.
@@ -24,8 +29,8 @@ impl Cron {
     ///
     /// `Unavailable` when the store did not answer; sweeping again is always right.
     pub async fn handle(&self) -> Result<()> {
-        let swept = self.sweep.sweep().await?;
-        tracing::info!(open = swept.open, forgotten = swept.forgotten, drift = swept.drift, "swept");
+        let Swept { open, forgotten, drift, uploads } = self.sweep.sweep().await?;
+        tracing::info!(open, forgotten, drift, uploads, "swept");
         Ok(())
     }
 }

@@ -6,10 +6,12 @@ mod connect;
 mod cron;
 mod disconnect;
 mod front;
+mod images;
 mod send;
 
 pub use connect::{Connect, ConnectRequest, Refusal};
 pub use cron::Cron;
 pub use disconnect::Disconnect;
 pub use front::{Front, FrontAnswer, FrontRequest};
+pub use images::Images;
 pub use send::{FrameRequest, Send};

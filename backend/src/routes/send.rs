@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use shared_types::{ClientMessage, MessageText, Nonce, PersonName, Rev, ServerMessage, limits};
+use shared_types::{ChatImage, ClientMessage, MessageText, Nonce, PersonName, Rev, ServerMessage, limits};
 
 use super::answers::{Fault, to_error};
 use crate::{
-    chat::{Broadcast, CatchUp, Draft, Post},
-    ports::{Clock, Connection, ConnectionId, Connections, Entropy, Messages, Outbox, Result, Unavailable},
+    chat::{Broadcast, CatchUp, Draft, NotPosted, Post},
+    ports::{Clock, Connection, ConnectionId, Connections, Entropy, Images, Messages, Outbox, Result, Unavailable},
 };
 
 /// The route of every frame.
@@ -32,6 +32,7 @@ impl Send {
     pub fn new(
         connections: Arc<dyn Connections>,
         messages: Arc<dyn Messages>,
+        images: Arc<dyn Images>,
         outbox: Arc<dyn Outbox>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
@@ -39,7 +40,7 @@ impl Send {
     ) -> Self {
         Self {
             broadcast: Broadcast { connections, outbox, clock: clock.clone(), entropy },
-            post: Post { messages: messages.clone(), clock: clock.clone() },
+            post: Post { messages: messages.clone(), images, clock: clock.clone() },
             catch_up: CatchUp { messages, clock, page_size },
         }
     }
@@ -66,9 +67,10 @@ impl Send {
         let action = message.action();
         let nonce = match &message {
             ClientMessage::Send { nonce, .. } => nonce.clone(),
+            ClientMessage::Upload { nonce, .. } => Some(nonce.clone()),
             _ => None,
         };
-        let unavailable = |cause| Fault::Unavailable { cause, action, nonce };
+        let unavailable = |cause| Fault::Unavailable { cause, action, nonce: nonce.clone() };
 
         let speaker = match self.broadcast.connections.find(&frame.connection).await {
             Ok(Some(speaker)) => speaker,
@@ -77,7 +79,16 @@ impl Send {
         };
         let room = &speaker.room;
         let done = match message {
-            ClientMessage::Send { text, nonce } => self.send(&speaker, text, nonce, &frame.request_id).await,
+            ClientMessage::Send { text, nonce: given, image } => {
+                match self.send(&speaker, text, image, given, &frame.request_id).await {
+                    Err(NotPosted::Image(fault)) => return Err(Fault::Image { fault, action, nonce }),
+                    Err(NotPosted::Unavailable(cause)) => Err(cause),
+                    Ok(()) => Ok(()),
+                }
+            }
+            ClientMessage::Upload { nonce, kind, size } => {
+                self.tell(&speaker, self.post.upload(&speaker, nonce, kind, size).await).await
+            }
             ClientMessage::Hello { since } => self.hello(&speaker, since).await,
             ClientMessage::History { before } => self.tell(&speaker, self.catch_up.before(room, before).await).await,
             ClientMessage::Changes { after } => self.tell(&speaker, self.catch_up.changes(room, after).await).await,
@@ -90,19 +101,21 @@ impl Send {
     async fn send(
         &self,
         speaker: &Connection,
-        text: MessageText,
+        text: Option<MessageText>,
+        image: Option<ChatImage>,
         nonce: Option<Nonce>,
         request_id: &str,
-    ) -> Result<()> {
-        let room = &speaker.room;
+    ) -> std::result::Result<(), NotPosted> {
         let nonce = match nonce {
             Some(nonce) => nonce,
             None => nonce_of(request_id)?,
         };
-        let message = self.post.post(Draft { room: room.clone(), author: speaker.person.clone(), nonce, text }).await?;
+        let (room, author) = (&speaker.room, speaker.person.clone());
+        let message = self.post.post(Draft { room: room.clone(), author, nonce, text, image }).await?;
         // Listeners are read after the message is stored: whoever joins later reads it from the log. And a retry tells
         // everyone again, because the first attempt may have died before it told anybody.
-        self.broadcast.to_room(room, &ServerMessage::Message(message)).await.map(drop)
+        self.broadcast.to_room(room, &ServerMessage::Message(message)).await?;
+        Ok(())
     }
 
     async fn hello(&self, speaker: &Connection, since: Option<Rev>) -> Result<()> {

@@ -13,8 +13,8 @@ use std::{
 use async_trait::async_trait;
 use backend::{
     chat::Identities,
-    outbound::embedded::{EmbeddedConnections, EmbeddedMessages, Store},
-    ports::{Clock, ConnectionId, Delivery, Entropy, Outbox},
+    outbound::embedded::{EmbeddedConnections, EmbeddedImages, EmbeddedMessages, Store},
+    ports::{Clock, Connection, ConnectionId, Connections, Delivery, Entropy, Outbox},
     routes::{Connect, ConnectRequest, Cron, Disconnect, FrameRequest, Refusal, Send},
 };
 use serde_json::{Value, json};
@@ -25,6 +25,7 @@ pub(crate) const START: u64 = 1_700_000_000_000;
 pub(crate) struct World {
     pub(crate) connections: Arc<EmbeddedConnections>,
     pub(crate) messages: Arc<EmbeddedMessages>,
+    pub(crate) images: Arc<EmbeddedImages>,
     pub(crate) clock: Arc<HandClock>,
     pub(crate) post_room: Arc<PostRoom>,
     pub(crate) identities: Identities,
@@ -49,15 +50,18 @@ impl World {
         let identities = Identities::load(&store, entropy.as_ref()).await.unwrap();
         let connections = Arc::new(EmbeddedConnections::default());
         let messages = Arc::new(EmbeddedMessages::new(store));
+        let images = EmbeddedImages::open(directory.path(), clock.clone(), entropy.as_ref()).unwrap();
+        let images = Arc::new(images);
         let post_room = Arc::new(PostRoom { post: Mutex::default(), clock: clock.clone() });
-        let (c, m, o) = (connections.clone(), messages.clone(), post_room.clone());
+        let (c, m, i, o) = (connections.clone(), messages.clone(), images.clone(), post_room.clone());
         Self {
             connect: Connect::new(c.clone(), clock.clone(), entropy.clone(), identities.clone(), connection_limit),
             disconnect: Disconnect::new(c.clone(), o.clone(), clock.clone(), entropy.clone()),
-            cron: Cron::new(c.clone(), o.clone(), clock.clone()),
-            send: Send::new(c, m, o, clock.clone(), entropy, page_size),
+            cron: Cron::new(c.clone(), o.clone(), i.clone(), clock.clone()),
+            send: Send::new(c, m, i, o, clock.clone(), entropy, page_size),
             connections,
             messages,
+            images,
             clock,
             post_room,
             identities,
@@ -96,6 +100,11 @@ impl World {
     /// A message is sent with a nonce.
     pub(crate) async fn post(&self, id: &str, text: &str, nonce: &str) {
         self.say(id, json!({ "action": "send", "text": text, "nonce": nonce })).await;
+    }
+
+    /// Who speaks through a socket.
+    pub(crate) async fn speaker(&self, id: &str) -> Connection {
+        self.connections.find(&ConnectionId(id.into())).await.unwrap().unwrap()
     }
 
     pub(crate) async fn leave(&self, id: &str) {

@@ -9,6 +9,7 @@ use std::{
     time::SystemTime,
 };
 
+use async_trait::async_trait;
 use aws_sdk_dynamodb::{
     Client,
     config::{BehaviorVersion, Credentials, Region},
@@ -18,20 +19,63 @@ use backend::outbound::{
     aws::{Account, Clients},
     system::SystemClock,
 };
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
-use super::World;
+use super::{Browser, World};
 
 mod aws_only;
 
 pub(crate) async fn world() -> World {
     let Tables { clients, connections, messages } = Tables::create().await;
     let clock = Arc::new(SystemClock);
+    let bucket = fresh_name("images");
+    s3().create_bucket().bucket(&bucket).send().await.unwrap();
     World {
         connections: Arc::new(clients.connections(&connections, clock.clone())),
         messages: Arc::new(clients.messages(&messages, None, clock)),
         secrets: Arc::new(clients.secrets(&connections)),
+        images: Arc::new(clients.images(&bucket, Arc::new(SystemClock))),
+        browser: Arc::new(Signed),
         _keep: Box::new(()),
     }
+}
+
+/// Puts what an address is signed for, as S3 insists on it; the stand-in does not look at what was signed.
+struct Signed;
+
+#[async_trait]
+impl Browser for Signed {
+    async fn put(&self, address: &str, media_type: &str, bytes: &[u8]) -> bool {
+        let signed = address.contains("X-Amz-SignedHeaders=content-length%3Bcontent-type%3Bhost");
+        assert!(signed && address.contains("X-Amz-Expires=600"), "{address}");
+        let Some((authority, path)) = address.strip_prefix("http://").and_then(|rest| rest.split_once('/')) else {
+            panic!("{address} is no address of the stand-in")
+        };
+        let mut line = TcpStream::connect(authority).await.unwrap();
+        let head = format!(
+            "PUT /{path} HTTP/1.1\r\nHost: {authority}\r\nContent-Type: {media_type}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+            bytes.len()
+        );
+        line.write_all(&[head.as_bytes(), bytes].concat()).await.unwrap();
+        let mut answer = Vec::new();
+        line.read_to_end(&mut answer).await.unwrap();
+        answer.starts_with(b"HTTP/1.1 200")
+    }
+}
+
+/// A client that makes buckets, which no adapter may.
+fn s3() -> aws_sdk_s3::Client {
+    let config = aws_sdk_s3::Config::builder()
+        .behavior_version(aws_sdk_s3::config::BehaviorVersion::v2026_01_12())
+        .region(Region::from_static("us-east-1"))
+        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .force_path_style(true)
+        .endpoint_url(endpoint());
+    aws_sdk_s3::Client::from_conf(config.build())
 }
 
 /// Two fresh tables, as `template.yml` makes them.

@@ -10,13 +10,12 @@ use std::{
 };
 
 use async_trait::async_trait;
-use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
-use backend::ports::{Admission, Clock, ConnectionId, Connections, Messages, Shells};
-use shared_types::{ChatMessage, Rev, Seq, Timestamp, limits};
+use backend::ports::{Admission, Clock, ConnectionId, Connections, Images, Messages, Shells};
+use shared_types::{ChatMessage, ImageType, Rev, Seq, Timestamp, limits};
 
 use super::{
-    super::{connection, message, room, seqs},
-    Tables, clients, endpoint, fresh_name,
+    super::{connection, message, room, seqs, upload},
+    Browser, Signed, Tables, clients, endpoint, fresh_name, s3,
 };
 
 /// A clock that goes when it is told to.
@@ -166,14 +165,15 @@ async fn the_shell_is_kept_for_less_than_a_minute_and_outlives_its_bucket() {
     assert_eq!(&*shells.index_html().await.unwrap(), "two");
 }
 
-/// A client that makes buckets, which no adapter may.
-fn s3() -> aws_sdk_s3::Client {
-    let config = aws_sdk_s3::Config::builder()
-        .behavior_version(BehaviorVersion::v2026_01_12())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .force_path_style(true)
-        .endpoint_url(endpoint());
-    aws_sdk_s3::Client::from_conf(config.build())
+#[tokio::test]
+async fn an_address_for_an_upload_is_worthless_after_its_minutes() {
+    let Tables { clients, .. } = Tables::create().await;
+    let bucket = fresh_name("images");
+    s3().create_bucket().bucket(&bucket).send().await.unwrap();
+    let ago = |age: Duration| Timestamp(super::super::now().0 - u64::try_from(age.as_millis()).unwrap());
+    for (age, good) in [(limits::UPLOAD_LIFE / 2, true), (limits::UPLOAD_LIFE + Duration::from_secs(1), false)] {
+        let images = clients.images(&bucket, HandClock::at(ago(age)));
+        let address = images.address(&upload("n", ImageType::Png, 4)).await.unwrap();
+        assert_eq!(Signed.put(&address, "image/png", b"1234").await, good, "{age:?}");
+    }
 }

@@ -6,6 +6,7 @@ use fastrand::Rng;
 use frontend::{
     client::{Client, Deed},
     link::SocketId,
+    timeline::Draft,
 };
 use futures::{SinkExt, StreamExt};
 use shared_types::{ChatMessage, Nonce, PageState, PersonId, Seq, ServerMessage};
@@ -124,7 +125,8 @@ impl Person {
                 let count = self.account.written.len();
                 let nonce: Nonce = format!("n{count}").parse().unwrap();
                 self.account.written.push(nonce.clone());
-                self.client.post(nonce, format!("message {count}").parse().unwrap(), self.now())
+                let text = format!("message {count}").parse().ok();
+                self.client.post(Draft { nonce, text, image: None }, self.now())
             }
             // Somebody who comes back to the page, now and then: without them the waits grow longer than the calm
             // between two cuts.
@@ -170,6 +172,7 @@ impl Person {
                         drop(frames.send(serde_json::to_string(&message).unwrap()));
                     }
                 }
+                Deed::Upload(..) => unreachable!("nobody sends an image"),
                 Deed::Close(id) => drop(self.sockets.remove(&id)),
             }
         }

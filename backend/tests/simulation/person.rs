@@ -5,9 +5,9 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use frontend::{
     client::{Client, Deed},
     link::SocketId,
-    timeline::State,
+    timeline::{Draft, State},
 };
-use shared_types::{MessageText, Nonce, PageState, ServerMessage};
+use shared_types::{Nonce, PageState, ServerMessage};
 use tokio::{
     select,
     sync::mpsc,
@@ -187,9 +187,9 @@ impl Person {
     fn write(&mut self) {
         let count = self.account.written.len();
         let nonce: Nonce = format!("{}-{count}", self.account.id).parse().unwrap();
-        let text: MessageText = format!("message {count}").parse().unwrap();
+        let text = format!("message {count}").parse().ok();
         self.account.written.push(nonce.clone());
-        let deeds = self.client.post(nonce, text, self.server.now());
+        let deeds = self.client.post(Draft { nonce, text, image: None }, self.server.now());
         self.act(deeds);
     }
 
@@ -199,14 +199,14 @@ impl Person {
         self.open_again(unsent).await;
     }
 
-    fn close(&mut self) -> Vec<(Nonce, MessageText)> {
+    fn close(&mut self) -> Vec<Draft> {
         self.cut_all();
         self.sockets.clear();
         self.life += 1;
         self.client.timeline().unsent()
     }
 
-    async fn open_again(&mut self, unsent: Vec<(Nonce, MessageText)>) {
+    async fn open_again(&mut self, unsent: Vec<Draft>) {
         self.page = loop {
             if let Some(page) = self.server.visit(&mut self.cookie).await {
                 break page;
@@ -283,6 +283,7 @@ impl Person {
                         }
                     }
                 }
+                Deed::Upload(..) => unreachable!("nobody sends an image"),
                 Deed::Close(id) => {
                     if let Some(connection) = self.sockets.remove(&id).and_then(|socket| socket.id) {
                         self.server.cut(&connection);

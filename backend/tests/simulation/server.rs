@@ -23,7 +23,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use super::memory::{MemoryConnections, MemoryMessages, MemorySecrets};
+use super::memory::{MemoryConnections, MemoryImages, MemoryMessages, MemorySecrets};
 
 /// What a function may take on AWS: `Timeout` in template.yml.
 const FUNCTION: Duration = Duration::from_secs(10);
@@ -173,7 +173,7 @@ impl Server {
     async fn handle(self: &Arc<Self>, frame: FrameRequest) {
         let ports = Arc::new(Ports(self.clone()));
         let (c, m, o, k, e) = (ports.clone(), ports.clone(), ports.clone(), ports.clone(), ports);
-        let send = Send::new(c, m, o, k, e, super::PAGE);
+        let send = Send::new(c, m, Arc::new(MemoryImages::default()), o, k, e, super::PAGE);
         self.run(send.handle(frame)).await;
     }
 

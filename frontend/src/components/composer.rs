@@ -1,10 +1,11 @@
 //! Where messages are written.
 
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 use shared_types::{MessageText, TextError, limits};
 
+use super::{attach::attach, tray::Tray};
 use crate::{
-    chat::{Chat, Intent},
+    chat::{Attachments, Chat, Intent},
     words,
 };
 
@@ -14,7 +15,7 @@ const NEAR_LIMIT: usize = 200;
 /// The textarea keeps its own text: what was typed before the script ran is still there, and is sent like any other.
 #[component]
 pub(crate) fn Composer(chat: Chat) -> impl IntoView {
-    let field = NodeRef::<html::Textarea>::new();
+    let field = chat.field;
     let chars = RwSignal::new(0);
     let measure = move || {
         if let Some(field) = field.get() {
@@ -23,22 +24,38 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
         }
     };
     Effect::new(measure);
+    let preparing = move || chat.tray.with(Attachments::preparing);
+    let over = move || chars.get() > limits::TEXT_CHARS;
+    // Somebody said "send" while an image was still being prepared: it goes as soon as it is ready.
+    let waiting = RwSignal::new(false);
     let send = move || {
         let Some(element) = field.get_untracked() else { return };
-        if let Ok(text) = element.value().parse::<MessageText>() {
+        _ = element.focus();
+        let text = element.value().parse::<MessageText>().ok();
+        let something = text.is_some() || chat.tray.with_untracked(|tray| !tray.images.is_empty());
+        waiting.set(untrack(preparing));
+        if something && !untrack(over) && !waiting.get_untracked() {
             element.set_value("");
             measure();
             chat.intend.run(Intent::Post(text));
         }
-        _ = element.focus();
     };
+    Effect::new(move || {
+        if !preparing() && waiting.get() {
+            send();
+        }
+    });
     let pressed = move |event: ev::KeyboardEvent| {
         if sends(&event) {
             event.prevent_default();
             send();
         }
     };
-    let over = move || chars.get() > limits::TEXT_CHARS;
+    let pasted = move |event: ev::ClipboardEvent| {
+        if chat.attach(event.clipboard_data().and_then(|pasted| pasted.files())) {
+            event.prevent_default();
+        }
+    };
     let counter = move || {
         let chars = chars.get();
         let over = chars > limits::TEXT_CHARS;
@@ -47,7 +64,9 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
     };
     view! {
         <footer class="composer">
+            <Tray chat pressed=Callback::new(pressed) />
             <div class="composer-box">
+                {attach(chat)}
                 <textarea
                     class="composer-field"
                     rows="1"
@@ -60,13 +79,15 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
                     node_ref=field
                     on:input=move |_| measure()
                     on:keydown=pressed
+                    on:paste=pasted
                 ></textarea>
-                <button class="send" type="button" disabled=over on:click=move |_| send()>
+                <button class="send" type="button" disabled=move || over() || waiting.get() on:click=move |_| send()>
                     {words::SEND}
                 </button>
             </div>
             {counter}
             <noscript>{words::NO_SCRIPT}</noscript>
+            <p class="drop">{words::DROP}</p>
         </footer>
     }
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::avatar;
+use super::{avatar, image::image};
 use crate::{
     chat::{Chat, Intent},
     clock::machine_time,
@@ -17,10 +17,14 @@ pub(crate) fn message(chat: Chat, row: Row) -> impl IntoView + use<> {
     let label = words::said(&author, &row.time);
     let (state, note) = match &row.state {
         State::Pending => ("pending", Some(words::SENDING.to_owned())),
+        State::Uploading(_) => ("pending", Some(String::new())),
         State::Sent => ("sent", None),
         State::Failed(reason) => ("failed", Some([words::NOT_SENT, " ", reason].concat())),
     };
     let failed = state == "failed";
+    let percent = if let State::Uploading(percent) = row.state { Some(percent) } else { None };
+    let illustrated = row.image.is_some();
+    let image = row.image.as_ref().map(|shown| image(chat, &row, shown));
     let day = row.day.map(|day| view! { <h2 class="day"><span>{day}</span></h2> });
     let head = row.head.then(|| {
         let author_class = coloured("message-author", &row.author.id);
@@ -30,8 +34,14 @@ pub(crate) fn message(chat: Chat, row: Row) -> impl IntoView + use<> {
     let nonce = row.nonce;
     let nonce_attribute = nonce.to_string();
     let note = note.map(|note| {
-        let choice = failed.then(|| choice(chat, nonce));
-        view! { <p class="message-note">{note}{choice}</p> }
+        let progress = percent.map(|percent| {
+            view! { <progress max="100" value=percent.to_string() aria-label=words::UPLOADING></progress> }
+        });
+        let retry = failed.then(|| choice(chat, words::RETRY, Intent::Retry(nonce.clone())));
+        let discard = if failed { words::DISCARD } else { words::CANCEL };
+        let discard = (failed || percent.is_some()).then(|| choice(chat, discard, Intent::Discard(nonce)));
+        // It keeps its place on the image until the message is sent, so that nothing jumps when the last byte is there.
+        view! { <p class="message-note" class:uploading=illustrated && !failed>{note}{progress}{retry}{discard}</p> }
     });
     view! {
         {day}
@@ -46,21 +56,18 @@ pub(crate) fn message(chat: Chat, row: Row) -> impl IntoView + use<> {
             {avatar}
             {author}
             <time datetime=machine_time(row.at)>{row.time}</time>
-            <div class="message-text">{row.text.to_string()}</div>
+            {image}
+            {row.text.map(|text| view! { <div class="message-text">{text.to_string()}</div> })}
             {note}
         </article>
     }
 }
 
-/// What can be done about a message that failed.
-fn choice(chat: Chat, nonce: shared_types::Nonce) -> impl IntoView {
-    let discarded = nonce.clone();
+/// Something that can be done about a message.
+fn choice(chat: Chat, label: &'static str, intent: Intent) -> impl IntoView + use<> {
     view! {
-        <button class="quiet" type="button" on:click=move |_| chat.intend.run(Intent::Retry(nonce.clone()))>
-            {words::RETRY}
-        </button>
-        <button class="quiet" type="button" on:click=move |_| chat.intend.run(Intent::Discard(discarded.clone()))>
-            {words::DISCARD}
+        <button class="quiet" type="button" on:click=move |_| chat.intend.run(intent.clone())>
+            {label}
         </button>
     }
 }

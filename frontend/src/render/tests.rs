@@ -1,4 +1,4 @@
-use shared_types::{ChatMessage, Person, Rev, RoomName, Seq, Timestamp};
+use shared_types::{ChatImage, ChatMessage, ImageType, Person, Rev, RoomName, Seq, Timestamp};
 
 use super::*;
 
@@ -11,7 +11,8 @@ fn state(texts: &[&str]) -> PageState {
         rev: Rev(index as u64 + 1),
         author: ann.clone(),
         nonce: format!("n{index}").parse().unwrap(),
-        text: text.parse().unwrap(),
+        text: text.parse().ok(),
+        image: None,
         sent_at: Timestamp(1_798_761_599_000),
     };
     PageState {
@@ -49,6 +50,51 @@ fn what_people_write_is_text_in_the_html_and_in_the_state() {
     assert!(!page.contains("<img"), "{page}");
     assert_eq!(page.matches("</script>").count(), 1);
     assert!(page.contains("&lt;img src=x"), "{page}");
+}
+
+/// A room in which somebody said nothing but an image.
+fn illustrated(alt: Option<&str>) -> PageState {
+    let mut state = state(&["x"]);
+    state.messages[0].text = None;
+    state.messages[0].image = Some(ChatImage {
+        kind: ImageType::Webp,
+        size: 300_000.try_into().unwrap(),
+        width: 2048.try_into().unwrap(),
+        height: 1536.try_into().unwrap(),
+        preview: "0af".repeat(16).parse().ok(),
+        alt: alt.map(|alt| alt.parse().unwrap()),
+    });
+    state
+}
+
+#[test]
+fn an_image_has_its_box_its_colours_its_description_and_its_address() {
+    let body = body(&illustrated(Some("a cat")));
+    for part in [
+        "aria-label=\"Open image: a cat\"",
+        "width=\"480\" viewBox=\"0 0 2048 1536\"",
+        "width=\"480\" height=\"360\" alt=\"a cat\" src=\"/images/ann/lobby/n0\"",
+        "x=\"3\" y=\"3\" width=\"1\" height=\"1\" fill=\"#0af\"",
+    ] {
+        assert!(body.contains(part), "no {part} in {body}");
+    }
+    assert_eq!(body.matches("<rect").count(), 16);
+    assert!(!body.contains("message-text"), "{body}");
+    assert!(!body.contains("style="), "{body}");
+}
+
+#[test]
+fn an_image_that_nobody_described_is_called_an_image() {
+    let body = body(&illustrated(None));
+    assert!(body.contains("aria-label=\"Open image\"") && body.contains("alt=\"Image\""), "{body}");
+}
+
+#[test]
+fn what_people_say_of_an_image_is_text() {
+    let page = page(&Shell::parse(INDEX).unwrap(), &illustrated(Some("\"><script>alert(1)</script>")));
+    assert_eq!(page.matches("<script").count(), 1, "{page}");
+    assert_eq!(page.matches("</script>").count(), 1, "{page}");
+    assert!(page.contains("alt=\"&quot;&gt;&lt;script&gt;") || page.contains("alt=\"&quot;><script&gt;"), "{page}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The visitor's own messages, from the moment they are written until the server confirms them.
 
-use shared_types::{ClientMessage, MessageText, Nonce, Timestamp};
+use shared_types::{ChatImage, ClientMessage, MessageText, Nonce, Timestamp};
 
 use super::Timeline;
 
@@ -14,24 +14,42 @@ pub const TRIES: u32 = 5;
 /// The pause before another try when the server could not take a message, in milliseconds, times the tries so far.
 const PAUSE_MS: u64 = 1_000;
 
+/// A message as it was written: a text, an image, or both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// What makes it the same through every retry.
+    pub nonce: Nonce,
+    /// What it says.
+    pub text: Option<MessageText>,
+    /// The image that is uploaded under the nonce.
+    pub image: Option<ChatImage>,
+}
+
 /// A message of the visitor that the server has not confirmed.
 #[derive(Debug)]
 pub(super) struct Own {
-    pub(super) nonce: Nonce,
-    pub(super) text: MessageText,
+    pub(super) draft: Draft,
     pub(super) at: Timestamp,
     pub(super) fate: Fate,
+    pub(super) upload: Upload,
     tries: u32,
 }
 
 impl Own {
     /// Lets it wait for another try at `now`, or fail for `reason` when there were enough.
     pub(super) fn try_again(&mut self, now: u64, reason: &str) {
+        if matches!(self.upload, Upload::Asked(_) | Upload::Running(_)) {
+            self.upload = Upload::Wanted;
+        }
         self.fate = if self.tries >= TRIES {
             Fate::Failed(reason.into())
         } else {
             Fate::Waiting(now + PAUSE_MS * u64::from(self.tries))
         };
+    }
+
+    fn is_due(&self, now: u64) -> bool {
+        matches!(self.fate, Fate::Waiting(until) if now >= until)
     }
 }
 
@@ -45,38 +63,122 @@ pub(super) enum Fate {
     Failed(String),
 }
 
+/// How far the image of a message is.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Upload {
+    /// It is still here.
+    Wanted,
+    /// The server was asked at this time where to put it.
+    Asked(u64),
+    /// So many hundredths of it are there.
+    Running(u8),
+    /// It is there; or there is none.
+    Done,
+}
+
 impl Timeline {
-    /// Notes a message that the visitor just wrote, or on an earlier page. One that the server has by now is on this page
-    /// already.
-    pub fn post(&mut self, nonce: Nonce, text: MessageText, now: u64) {
-        if self.said.iter().any(|said| said.nonce == nonce && said.author.id == self.me.id) {
+    /// Notes a message that the visitor just wrote, with an image that is still to be uploaded.
+    pub fn post(&mut self, draft: Draft, now: u64) {
+        let upload = if draft.image.is_some() { Upload::Wanted } else { Upload::Done };
+        self.own.push(Own { draft, at: Timestamp(now), fate: Fate::Waiting(0), upload, tries: 0 });
+    }
+
+    /// Notes a message that the visitor wrote on an earlier page, whose image is uploaded. One that the server has by now
+    /// is on this page already.
+    pub fn restore(&mut self, draft: Draft, now: u64) {
+        if self.said.iter().any(|said| said.nonce == draft.nonce && said.author.id == self.me.id) {
             return;
         }
-        self.own.push(Own { nonce, text, at: Timestamp(now), fate: Fate::Waiting(0), tries: 0 });
+        self.own.push(Own { draft, at: Timestamp(now), fate: Fate::Waiting(0), upload: Upload::Done, tries: 0 });
     }
 
     /// The next message for the socket, now that there is one.
     ///
     /// The next one goes only when the last is confirmed: API Gateway may handle the frames of a socket at once, and a
-    /// person's messages are to stand in the order in which they were written.
+    /// person's messages are to stand in the order in which they were written. One whose image is still on its way lets
+    /// the others pass: nobody should wait with a word until two megabytes are through.
     pub fn hand_over(&mut self, now: u64) -> Option<ClientMessage> {
         if self.own.iter().any(|own| matches!(own.fate, Fate::Handed(_))) {
             return None;
         }
-        let next = self.own.iter_mut().find(|own| matches!(own.fate, Fate::Waiting(_)))?;
-        if matches!(next.fate, Fate::Waiting(until) if now < until) {
+        let ready = |own: &&mut Own| matches!(own.fate, Fate::Waiting(_)) && own.upload == Upload::Done;
+        let next = self.own.iter_mut().find(ready)?;
+        if !next.is_due(now) {
             return None;
         }
         next.fate = Fate::Handed(now);
         next.tries += 1;
-        Some(ClientMessage::Send { text: next.text.clone(), nonce: Some(next.nonce.clone()) })
+        let Draft { nonce, text, image } = next.draft.clone();
+        Some(ClientMessage::Send { text, nonce: Some(nonce), image })
+    }
+
+    /// The question where to put the next image, now that there is a socket. One image at a time, so that several of them
+    /// stand in the order in which they were chosen.
+    pub fn ask_upload(&mut self, now: u64) -> Option<ClientMessage> {
+        if self.own.iter().any(|own| matches!(own.upload, Upload::Asked(_) | Upload::Running(_))) {
+            return None;
+        }
+        let waits = |own: &&mut Own| own.upload == Upload::Wanted && own.is_due(now);
+        let next = self.own.iter_mut().find(waits)?;
+        let image = next.draft.image.as_ref()?;
+        next.upload = Upload::Asked(now);
+        next.tries += 1;
+        Some(ClientMessage::Upload { nonce: next.draft.nonce.clone(), kind: image.kind, size: image.size })
+    }
+
+    /// The server said where to put an image. Says whether that was still awaited.
+    pub fn upload_begins(&mut self, nonce: &Nonce) -> bool {
+        let awaited = |own: &&mut Own| own.draft.nonce == *nonce && matches!(own.upload, Upload::Asked(_));
+        let found = self.own.iter_mut().find(awaited);
+        found.map(|own| own.upload = Upload::Running(0)).is_some()
+    }
+
+    /// So many hundredths of an image are there.
+    pub fn upload_runs(&mut self, nonce: &Nonce, percent: u8) {
+        if let Some(own) = self.uploading(nonce) {
+            own.upload = Upload::Running(percent);
+        }
+    }
+
+    /// An image is there, and its message can go.
+    pub fn upload_ends(&mut self, nonce: &Nonce) {
+        if let Some(own) = self.uploading(nonce) {
+            own.upload = Upload::Done;
+            own.tries = 0;
+        }
+    }
+
+    /// An image did not get through, for `reason`.
+    pub fn upload_breaks(&mut self, nonce: &Nonce, now: u64, reason: &str) {
+        if let Some(own) = self.uploading(nonce) {
+            own.try_again(now, reason);
+        }
+    }
+
+    /// An image cannot be uploaded any more: its bytes are gone from here, too.
+    pub fn upload_lost(&mut self, nonce: &Nonce, reason: &str) {
+        if let Some(own) = self.uploading(nonce) {
+            own.upload = Upload::Wanted;
+            own.fate = Fate::Failed(reason.into());
+        }
+    }
+
+    fn uploading(&mut self, nonce: &Nonce) -> Option<&mut Own> {
+        self.own.iter_mut().find(|own| own.draft.nonce == *nonce && matches!(own.upload, Upload::Running(_)))
     }
 
     /// The socket is gone: what it carried waits for the next one, and its questions are open again.
     pub fn disconnected(&mut self) {
-        for own in self.own.iter_mut().filter(|own| matches!(own.fate, Fate::Handed(_))) {
-            own.fate = Fate::Waiting(0);
-            own.tries -= 1;
+        for own in &mut self.own {
+            if matches!(own.fate, Fate::Handed(_)) {
+                own.fate = Fate::Waiting(0);
+                own.tries -= 1;
+            }
+            // What is on its way to the storage does not go through the socket.
+            if matches!(own.upload, Upload::Asked(_)) {
+                own.upload = Upload::Wanted;
+                own.tries -= 1;
+            }
         }
         self.asked = None;
         self.older_than = None;
@@ -85,7 +187,10 @@ impl Timeline {
     /// Takes back what was handed over and not confirmed in time, and gives it up for `reason` when that was once too
     /// often. Says whether there was any: the socket is not to be trusted then.
     pub fn expire(&mut self, now: u64, reason: &str) -> bool {
-        let overdue = |own: &&mut Own| matches!(own.fate, Fate::Handed(at) if now >= at + CONFIRM_MS);
+        let late = |at: u64| now >= at + CONFIRM_MS;
+        let overdue = |own: &&mut Own| {
+            matches!(own.fate, Fate::Handed(at) if late(at)) || matches!(own.upload, Upload::Asked(at) if late(at))
+        };
         match self.own.iter_mut().find(overdue) {
             Some(own) => {
                 own.try_again(now, reason);
@@ -95,21 +200,35 @@ impl Timeline {
         }
     }
 
-    /// What was written and is not confirmed, oldest first, to be kept where a reload does not reach it.
-    pub fn unsent(&self) -> Vec<(Nonce, MessageText)> {
-        self.own.iter().map(|own| (own.nonce.clone(), own.text.clone())).collect()
+    /// What was written and is not confirmed, oldest first, to be kept where a reload does not reach it. A message whose
+    /// image is still here is not among it: the image would be missing.
+    pub fn unsent(&self) -> Vec<Draft> {
+        self.own.iter().filter(|own| own.upload == Upload::Done).map(|own| own.draft.clone()).collect()
+    }
+
+    /// Whether a message of the visitor is not confirmed yet.
+    pub fn is_unsent(&self, nonce: &Nonce) -> bool {
+        self.own.iter().any(|own| own.draft.nonce == *nonce)
+    }
+
+    /// Whether an image would be lost if the page went now.
+    pub fn uploads(&self) -> bool {
+        self.own.iter().any(|own| own.upload != Upload::Done)
     }
 
     /// Lets a failed message wait for a socket again: the same message, so that it is not shown twice if it did arrive.
     pub fn retry(&mut self, nonce: &Nonce) {
-        if let Some(own) = self.own.iter_mut().find(|own| own.nonce == *nonce) {
+        if let Some(own) = self.own.iter_mut().find(|own| own.draft.nonce == *nonce) {
             own.fate = Fate::Waiting(0);
             own.tries = 0;
         }
     }
 
-    /// Forgets a message that failed.
+    /// Forgets a message that failed, or whose image is not there yet.
     pub fn discard(&mut self, nonce: &Nonce) {
-        self.own.retain(|own| own.nonce != *nonce || !matches!(own.fate, Fate::Failed(_)));
+        self.own.retain(|own| {
+            let stands = !matches!(own.fate, Fate::Failed(_)) && own.upload == Upload::Done;
+            own.draft.nonce != *nonce || stands
+        });
     }
 }

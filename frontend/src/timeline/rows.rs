@@ -1,8 +1,8 @@
 //! The timeline as rows to draw: grouped by author and by day.
 
-use shared_types::{MessageText, Nonce, Person, Seq, Timestamp};
+use shared_types::{ChatImage, MessageText, Nonce, Person, PersonId, Seq, Timestamp, image_path};
 
-use super::{Fate, Own, Timeline};
+use super::{Fate, Own, Timeline, own::Upload};
 use crate::clock::Calendar;
 
 /// Messages of one author that follow each other within this time stand in one group, in milliseconds.
@@ -18,7 +18,11 @@ pub struct Row {
     /// Its place in the order, once it has one.
     pub seq: Option<Seq>,
     /// What was said.
-    pub text: MessageText,
+    pub text: Option<MessageText>,
+    /// The image that belongs to it.
+    pub image: Option<ChatImage>,
+    /// Where the image is, or will be once the message is sent.
+    pub image_path: String,
     /// When.
     pub at: Timestamp,
     /// The same, as the reader's clock shows it.
@@ -36,16 +40,23 @@ pub struct Row {
 pub enum State {
     /// Shown, and not confirmed yet.
     Pending,
+    /// Its image is on its way: so many hundredths of it are there.
+    Uploading(u8),
     /// The server has it.
     Sent,
     /// It was not sent, for the reason given.
     Failed(String),
 }
 
+/// The [`Row::key`] of an author's message.
+pub fn key(author: &PersonId, nonce: &Nonce) -> String {
+    [author.as_str(), "/", nonce.as_str()].concat()
+}
+
 impl Row {
     /// What stays the same from the first drawing as pending to the last, and is nobody else's.
     pub fn key(&self) -> String {
-        [self.author.id.as_str(), "/", self.nonce.as_str()].concat()
+        key(&self.author.id, &self.nonce)
     }
 
     /// Marks the start of a day or of a group, seen from the row before.
@@ -68,6 +79,8 @@ impl Timeline {
             nonce: said.nonce.clone(),
             seq: Some(said.seq),
             text: said.text.clone(),
+            image: said.image.clone(),
+            image_path: image_path(&self.room, &said.author.id, &said.nonce),
             at: said.sent_at,
             time: calendar.time(said.sent_at),
             state: State::Sent,
@@ -88,14 +101,18 @@ impl Timeline {
         let at = own.at.max(self.said.last().map(|last| last.sent_at).unwrap_or_default());
         Row {
             author: self.me.clone(),
-            nonce: own.nonce.clone(),
+            nonce: own.draft.nonce.clone(),
             seq: None,
-            text: own.text.clone(),
+            text: own.draft.text.clone(),
+            image: own.draft.image.clone(),
+            image_path: image_path(&self.room, &self.me.id, &own.draft.nonce),
             at,
             time: calendar.time(at),
-            state: match &own.fate {
-                Fate::Waiting(_) | Fate::Handed(_) => State::Pending,
-                Fate::Failed(reason) => State::Failed(reason.clone()),
+            state: match (&own.fate, &own.upload) {
+                (Fate::Failed(reason), _) => State::Failed(reason.clone()),
+                (_, Upload::Done) => State::Pending,
+                (_, Upload::Running(percent)) => State::Uploading(*percent),
+                (_, Upload::Wanted | Upload::Asked(_)) => State::Uploading(0),
             },
             head: true,
             day: None,

@@ -1,4 +1,4 @@
-use shared_types::{ErrorCode, PersonName, Timestamp};
+use shared_types::{ChatImage, ErrorCode, ImageType, PersonName, Timestamp};
 
 use super::*;
 use crate::clock::Utc;
@@ -16,7 +16,8 @@ fn said(seq: u64, author: &str) -> ChatMessage {
         rev: Rev(seq),
         author: person(author),
         nonce: format!("n{seq}").parse().unwrap(),
-        text: format!("{author} {seq}").parse().unwrap(),
+        text: format!("{author} {seq}").parse().ok(),
+        image: None,
         sent_at: Timestamp(seq * MINUTE),
     }
 }
@@ -50,27 +51,35 @@ fn room(seqs: std::ops::RangeInclusive<u64>, more: bool) -> Timeline {
 
 /// The texts on the page, failed and pending ones marked.
 fn shown(timeline: &Timeline) -> Vec<String> {
-    let mark = |row: Row| match row.state {
-        State::Sent => row.text.to_string(),
-        State::Pending => format!("{}…", row.text),
-        State::Failed(why) => format!("{}! {why}", row.text),
+    let mark = |row: Row| {
+        let text = row.text.map(|text| text.to_string()).unwrap_or_default();
+        match row.state {
+            State::Sent => text,
+            State::Pending => format!("{text}…"),
+            State::Uploading(percent) => format!("{text} {percent} %"),
+            State::Failed(why) => format!("{text}! {why}"),
+        }
     };
     timeline.rows(&Utc).into_iter().map(mark).collect()
 }
 
+fn draft(nonce: &str) -> Draft {
+    Draft { nonce: nonce.parse().unwrap(), text: nonce.parse().ok(), image: None }
+}
+
 fn post(timeline: &mut Timeline, nonce: &str) {
-    timeline.post(nonce.parse().unwrap(), nonce.parse().unwrap(), 10 * MINUTE);
+    timeline.post(draft(nonce), 10 * MINUTE);
 }
 
 /// The confirmation of "me"'s message `nonce` as number `seq`.
 fn confirmed(seq: u64, nonce: &str) -> ServerMessage {
     let message = said(seq, "me");
-    ServerMessage::Message(ChatMessage { nonce: nonce.parse().unwrap(), text: nonce.parse().unwrap(), ..message })
+    ServerMessage::Message(ChatMessage { nonce: nonce.parse().unwrap(), text: nonce.parse().ok(), ..message })
 }
 
 /// "me"'s message `nonce` on its way.
 fn sent(nonce: &str) -> Option<ClientMessage> {
-    Some(ClientMessage::Send { text: nonce.parse().unwrap(), nonce: Some(nonce.parse().unwrap()) })
+    Some(ClientMessage::Send { text: nonce.parse().ok(), nonce: nonce.parse().ok(), image: None })
 }
 
 fn refused(nonce: Option<&str>, action: &str, code: ErrorCode) -> ServerMessage {
@@ -140,7 +149,7 @@ fn a_gap_that_stays_is_asked_for_again_later() {
 #[test]
 fn a_changed_message_takes_the_place_of_the_old_one() {
     let mut timeline = room(1..=2, false);
-    let edited = ChatMessage { rev: Rev(3), text: "better".parse().unwrap(), ..said(1, "bob") };
+    let edited = ChatMessage { rev: Rev(3), text: "better".parse().ok(), ..said(1, "bob") };
     timeline.apply(ServerMessage::Message(edited), 0);
     timeline.apply(live(1), 0);
     assert_eq!(shown(&timeline), ["better", "bob 2"]);
@@ -222,7 +231,7 @@ fn an_own_message_is_confirmed_even_where_its_place_is_not_loaded() {
 fn a_message_left_by_an_earlier_page_is_not_shown_beside_itself() {
     let mut timeline = room(1..=1, false);
     timeline.apply(confirmed(2, "a"), 0);
-    post(&mut timeline, "a");
+    timeline.restore(draft("a"), 0);
     assert_eq!(shown(&timeline), ["bob 1", "a"]);
 }
 
@@ -336,7 +345,7 @@ fn what_is_not_confirmed_is_kept_for_the_next_visit() {
     timeline.hand_over(0);
     timeline.apply(confirmed(2, "a"), 0);
     timeline.hand_over(0);
-    let unsent: Vec<_> = timeline.unsent().into_iter().map(|(nonce, _)| nonce.to_string()).collect();
+    let unsent: Vec<_> = timeline.unsent().into_iter().map(|draft| draft.nonce.to_string()).collect();
     assert_eq!(unsent, ["b", "c"]);
 }
 
@@ -414,4 +423,161 @@ fn what_others_said_last_is_told_from_what_the_visitor_said() {
     post(&mut timeline, "a");
     timeline.apply(confirmed(2, "a"), 0);
     assert_eq!(timeline.newest(), Some((Seq(2), false)));
+}
+
+fn picture() -> ChatImage {
+    let side = 8.try_into().unwrap();
+    let size = 100.try_into().unwrap();
+    ChatImage { kind: ImageType::Webp, size, width: side, height: side, preview: None, alt: None }
+}
+
+fn post_picture(timeline: &mut Timeline, nonce: &str) {
+    timeline.post(Draft { image: Some(picture()), ..draft(nonce) }, 0);
+}
+
+/// The question where to put the image of `nonce`.
+fn asked(nonce: &str) -> Option<ClientMessage> {
+    Some(ClientMessage::Upload { nonce: nonce.parse().unwrap(), kind: ImageType::Webp, size: picture().size })
+}
+
+/// "me"'s message `nonce` with its image, on its way.
+fn sent_picture(nonce: &str) -> Option<ClientMessage> {
+    Some(ClientMessage::Send { text: nonce.parse().ok(), nonce: nonce.parse().ok(), image: Some(picture()) })
+}
+
+#[test]
+fn a_message_goes_when_its_image_is_there() {
+    let mut timeline = room(1..=1, false);
+    let nonce = "a".parse().unwrap();
+    post_picture(&mut timeline, "a");
+    assert_eq!((timeline.hand_over(0), timeline.ask_upload(0)), (None, asked("a")));
+    assert_eq!(timeline.ask_upload(0), None, "the answer is on its way");
+    assert!(timeline.upload_begins(&nonce));
+    timeline.upload_runs(&nonce, 40);
+    assert_eq!(shown(&timeline), ["bob 1", "a 40 %"]);
+    assert_eq!(timeline.hand_over(0), None);
+    timeline.upload_ends(&nonce);
+    assert_eq!((timeline.ask_upload(0), timeline.hand_over(0)), (None, sent_picture("a")));
+    timeline.apply(confirmed(2, "a"), 0);
+    assert_eq!(shown(&timeline), ["bob 1", "a"]);
+}
+
+#[test]
+fn a_word_does_not_wait_for_an_image() {
+    let mut timeline = room(1..=1, false);
+    post_picture(&mut timeline, "a");
+    post(&mut timeline, "b");
+    timeline.ask_upload(0);
+    assert_eq!(timeline.hand_over(0), sent("b"));
+}
+
+#[test]
+fn images_go_one_after_the_other() {
+    let mut timeline = room(1..=1, false);
+    post_picture(&mut timeline, "a");
+    post_picture(&mut timeline, "b");
+    assert_eq!((timeline.ask_upload(0), timeline.ask_upload(0)), (asked("a"), None));
+    timeline.upload_begins(&"a".parse().unwrap());
+    assert_eq!(timeline.ask_upload(0), None);
+    timeline.upload_ends(&"a".parse().unwrap());
+    assert_eq!(timeline.ask_upload(0), asked("b"));
+}
+
+#[test]
+fn an_upload_that_breaks_is_tried_again_and_fails_at_last() {
+    let mut timeline = room(1..=1, false);
+    let nonce = "a".parse().unwrap();
+    post_picture(&mut timeline, "a");
+    let mut now = 0;
+    for _ in 0..TRIES {
+        assert_eq!(timeline.ask_upload(now), asked("a"));
+        timeline.upload_begins(&nonce);
+        timeline.upload_breaks(&nonce, now, "Broken.");
+        assert_eq!(timeline.ask_upload(now), None, "there is a pause");
+        now += MINUTE;
+    }
+    assert_eq!(shown(&timeline), ["bob 1", "a! Broken."]);
+    assert_eq!(timeline.ask_upload(now), None);
+    timeline.retry(&nonce);
+    assert_eq!(timeline.ask_upload(now), asked("a"));
+}
+
+#[test]
+fn an_upload_goes_on_while_the_socket_is_away_but_a_question_does_not() {
+    let mut timeline = room(1..=1, false);
+    post_picture(&mut timeline, "a");
+    timeline.ask_upload(0);
+    timeline.disconnected();
+    assert!(!timeline.upload_begins(&"a".parse().unwrap()), "nobody waits for that answer any more");
+    assert_eq!(timeline.ask_upload(0), asked("a"));
+    timeline.upload_begins(&"a".parse().unwrap());
+    timeline.disconnected();
+    timeline.upload_ends(&"a".parse().unwrap());
+    assert_eq!(timeline.hand_over(0), sent_picture("a"));
+}
+
+#[test]
+fn a_question_where_to_put_an_image_that_is_not_answered_is_asked_again() {
+    let mut timeline = room(1..=1, false);
+    post_picture(&mut timeline, "a");
+    timeline.ask_upload(0);
+    assert!(!timeline.expire(CONFIRM_MS - 1, "Late."));
+    assert!(timeline.expire(CONFIRM_MS, "Late."), "the socket is not to be trusted");
+    assert_eq!(timeline.ask_upload(CONFIRM_MS + MINUTE), asked("a"));
+}
+
+#[test]
+fn an_image_that_the_storage_forgot_is_uploaded_again() {
+    let mut timeline = room(1..=1, false);
+    let nonce = "a".parse().unwrap();
+    post_picture(&mut timeline, "a");
+    timeline.ask_upload(0);
+    timeline.upload_begins(&nonce);
+    timeline.upload_ends(&nonce);
+    timeline.hand_over(0);
+    timeline.apply(refused(Some("a"), "send", ErrorCode::NoImage), 0);
+    assert_eq!((timeline.hand_over(MINUTE), timeline.ask_upload(MINUTE)), (None, asked("a")));
+    timeline.upload_begins(&nonce);
+    timeline.upload_lost(&nonce, "Gone.");
+    assert_eq!(shown(&timeline), ["bob 1", "a! Gone."]);
+}
+
+#[test]
+fn an_image_that_is_refused_has_failed() {
+    let mut timeline = room(1..=1, false);
+    post_picture(&mut timeline, "a");
+    timeline.ask_upload(0);
+    timeline.apply(refused(Some("a"), "upload", ErrorCode::BadField), 0);
+    assert_eq!(shown(&timeline), ["bob 1", "a! No."]);
+}
+
+#[test]
+fn an_upload_can_be_cancelled_and_a_sent_message_cannot() {
+    let mut timeline = room(1..=1, false);
+    let nonce = "a".parse().unwrap();
+    for uploaded in [false, true] {
+        post_picture(&mut timeline, "a");
+        timeline.ask_upload(0);
+        timeline.upload_begins(&nonce);
+        if uploaded {
+            timeline.upload_ends(&nonce);
+        }
+        timeline.discard(&nonce);
+        assert_eq!(shown(&timeline).len(), 1 + usize::from(uploaded));
+    }
+}
+
+#[test]
+fn only_an_image_that_is_there_is_kept_for_the_next_visit() {
+    let mut timeline = room(1..=1, false);
+    let nonce = "a".parse().unwrap();
+    post_picture(&mut timeline, "a");
+    assert!(timeline.unsent().is_empty() && timeline.uploads());
+    timeline.ask_upload(0);
+    timeline.upload_begins(&nonce);
+    timeline.upload_ends(&nonce);
+    assert!(!timeline.uploads());
+    let mut next = room(1..=1, false);
+    timeline.unsent().into_iter().for_each(|draft| next.restore(draft, 0));
+    assert_eq!((next.ask_upload(0), next.hand_over(0)), (None, sent_picture("a")));
 }

@@ -1,4 +1,4 @@
-//! The daily event: forgets the sockets that are gone and puts the counter right.
+//! The daily event: forgets the sockets that are gone, puts the counter right and removes uploads nobody sent.
 
 mod wire;
 
@@ -17,5 +17,6 @@ async fn run() -> Result<(), lambda::Error> {
     let clock = Arc::new(SystemClock);
     let connections = Arc::new(aws.connections(&config.connection_table, clock.clone()));
     let outbox = Arc::new(aws.outbox(&config.connections_endpoint));
-    lambda::cron(Cron::new(connections, outbox, clock)).await
+    let images = Arc::new(aws.images(&config.image_bucket, clock.clone()));
+    lambda::cron(Cron::new(connections, outbox, images, clock)).await
 }

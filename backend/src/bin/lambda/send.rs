@@ -22,7 +22,9 @@ async fn run() -> Result<(), lambda::Error> {
     let clock = Arc::new(SystemClock);
     let connections = Arc::new(aws.connections(&config.connection_table, clock.clone()));
     let messages = Arc::new(aws.messages(&config.message_table, config.retention, clock.clone()));
+    let images = Arc::new(aws.images(&config.image_bucket, clock.clone()));
     let outbox = Arc::new(aws.outbox(&config.connections_endpoint));
     tokio::join!(connections.warm(), outbox.warm());
-    lambda::send(Send::new(connections, messages, outbox, clock, Arc::new(SystemEntropy), config.page_size)).await
+    let (entropy, page_size) = (Arc::new(SystemEntropy), config.page_size);
+    lambda::send(Send::new(connections, messages, images, outbox, clock, entropy, page_size)).await
 }

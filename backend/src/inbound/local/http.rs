@@ -15,7 +15,7 @@ use super::server::Shared;
 use crate::routes::FrontRequest;
 
 /// Files with a hash in their name never change, so a browser asks for them once.
-const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+pub(super) const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
 /// The built page's files, brotli-compressed where the build made a `.br` beside them.
 pub(super) fn assets(page: &Path) -> Router<Arc<Shared>> {

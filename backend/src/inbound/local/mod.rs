@@ -1,6 +1,7 @@
-//! One port for page, assets and socket.
+//! One port for page, assets, images and socket.
 
 mod http;
+mod images;
 mod server;
 mod socket;
 mod sockets;

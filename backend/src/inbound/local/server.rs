@@ -1,6 +1,6 @@
 //! The local server: what API Gateway, CloudFront and S3 are to the other home.
 
-use std::{future::Future, io, path::PathBuf, sync::Arc, time::Duration};
+use std::{convert::Infallible, future::Future, io, path::PathBuf, sync::Arc, time::Duration};
 
 use axum::{Router, middleware, routing};
 use tokio::{
@@ -9,10 +9,10 @@ use tokio::{
 };
 use tower_http::compression::CompressionLayer;
 
-use super::{http, socket, sockets::Sockets};
+use super::{http, images, socket, sockets::Sockets};
 use crate::{
     ports::Entropy,
-    routes::{Connect, Disconnect, Front, Send},
+    routes::{Connect, Cron, Disconnect, Front, Images, Send},
 };
 
 /// How long open sockets get to say goodbye after a shutdown was asked for.
@@ -28,6 +28,10 @@ pub struct Server {
     pub send: Send,
     /// A page is wanted.
     pub front: Front,
+    /// A day has passed.
+    pub cron: Arc<Cron>,
+    /// An image is put or wanted.
+    pub images: Images,
     /// The sockets' queues.
     pub sockets: Arc<Sockets>,
     /// The randomness of connection ids.
@@ -37,6 +41,9 @@ pub struct Server {
     /// The directory of the built page.
     pub page: PathBuf,
 }
+
+/// How often what was left lying about is cleared up, beginning with the start.
+const SWEEP: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// When a socket is closed by the server, as API Gateway does it.
 #[derive(Clone, Copy, Debug)]
@@ -66,11 +73,13 @@ impl Server {
     ) -> io::Result<()> {
         let (stop, stopping) = watch::channel(false);
         let stop = Arc::new(stop);
-        let page = self.page.clone();
+        let (page, cron) = (self.page.clone(), self.cron.clone());
         let shared = Arc::new(Shared { server: self, stopping });
         let app = Router::new()
             .route("/ws", routing::get(socket::open))
             .nest("/assets", http::assets(&page))
+            .route("/uploads/{*address}", routing::put(images::put))
+            .route("/images/{*path}", routing::get(images::get))
             // The page itself is a visitor's own, so it is compressed as it is made.
             .fallback_service(routing::get(http::front).with_state(shared.clone()).layer(CompressionLayer::new()))
             .layer(middleware::from_fn(http::log))
@@ -98,10 +107,21 @@ impl Server {
         };
         tokio::select! {
             ended = all_closed => ended,
+            never = sweep_daily(&cron) => match never {},
             () = overdue => {
                 tracing::warn!("some sockets did not close in time");
                 Ok(())
             }
+        }
+    }
+}
+
+async fn sweep_daily(cron: &Cron) -> Infallible {
+    let mut days = tokio::time::interval(SWEEP);
+    loop {
+        days.tick().await;
+        if let Err(cause) = cron.handle().await {
+            tracing::error!(%cause, "the clean-up broke off; the next one makes up for it");
         }
     }
 }

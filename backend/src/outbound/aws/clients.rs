@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
 use aws_sdk_s3::config::{
-    ResponseChecksumValidation,
+    RequestChecksumCalculation, ResponseChecksumValidation,
     retry::RetryConfig,
     timeout::{TimeoutConfig, TimeoutConfigBuilder},
 };
@@ -15,8 +15,8 @@ use aws_smithy_http_client::{
 use aws_types::SdkConfig;
 
 use super::{
-    connections::DynamoConnections, messages::DynamoMessages, outbox::ApiGatewayOutbox, secrets::DynamoSecrets,
-    shells::S3Shells, table::Table,
+    connections::DynamoConnections, images::S3Images, messages::DynamoMessages, outbox::ApiGatewayOutbox,
+    secrets::DynamoSecrets, shells::S3Shells, table::Table,
 };
 use crate::ports::Clock;
 
@@ -98,12 +98,23 @@ impl Clients {
 
     /// The built page in the bucket of that name.
     pub fn shells(&self, bucket: &str, clock: Arc<dyn Clock>) -> S3Shells {
+        S3Shells::new(self.s3(), bucket, clock)
+    }
+
+    /// The images in the bucket of that name.
+    pub fn images(&self, bucket: &str, clock: Arc<dyn Clock>) -> S3Images {
+        S3Images::new(self.s3(), bucket, clock)
+    }
+
+    fn s3(&self) -> aws_sdk_s3::Client {
         let config = aws_sdk_s3::config::Builder::from(&self.shared)
             // A bucket is a host name on AWS; a stand-in on loopback has no such names.
             .force_path_style(self.shared.endpoint_url().is_some())
+            // A browser that puts an image knows nothing of checksums.
+            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
             .build();
-        S3Shells::new(aws_sdk_s3::Client::from_conf(config), bucket, clock)
+        aws_sdk_s3::Client::from_conf(config)
     }
 
     fn table(&self, name: &str) -> Table {

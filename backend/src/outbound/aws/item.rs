@@ -35,6 +35,16 @@ pub(super) fn read<T: FromStr>(item: &Item, attribute: &'static str) -> Result<T
     text.and_then(|text| text.parse().ok()).ok_or(Malformed { attribute })
 }
 
+/// Reads a text attribute that may be missing.
+pub(super) fn read_optional<T>(
+    item: &Item,
+    attribute: &'static str,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Result<Option<T>, Malformed> {
+    let Some(value) = item.get(attribute) else { return Ok(None) };
+    value.as_s().ok().and_then(|text| parse(text)).map(Some).ok_or(Malformed { attribute })
+}
+
 /// Reads a number attribute.
 pub(super) fn read_number<T: FromStr>(item: &Item, attribute: &'static str) -> Result<T, Malformed> {
     let digits = item.get(attribute).and_then(|value| value.as_n().ok());

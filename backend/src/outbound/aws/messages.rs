@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::ReturnValue;
 use shared_types::{ChatMessage, Person, Rev, RoomName, Seq, Timestamp};
 
 use super::{
-    item::{Item, Malformed, item, number, read, read_all, read_number, text},
+    item::{Item, Malformed, item, number, read, read_all, read_number, read_optional, text},
     table::{Key, Table, Update},
 };
 use crate::ports::{Claim, Clock, Identity, Messages, Result, Unavailable};
@@ -192,9 +192,15 @@ impl DynamoMessages {
             ("authorId", text(&message.author.id)),
             ("authorName", text(&message.author.name)),
             ("nonce", text(&message.nonce)),
-            ("text", text(&message.text)),
             ("sentAt", number(message.sent_at.0)),
         ]);
+        if let Some(said) = &message.text {
+            stored.insert("text".into(), text(said));
+        }
+        // As JSON, as it travels: nothing in the table is ever asked about a part of it.
+        if let Some(image) = message.image.as_ref().and_then(|image| serde_json::to_string(image).ok()) {
+            stored.insert("image".into(), text(image));
+        }
         if let Some(retention) = self.retention {
             stored.insert("expires".into(), number(message.sent_at.0 / 1000 + retention.as_secs()));
         }
@@ -234,7 +240,8 @@ fn to_message(item: &Item) -> std::result::Result<ChatMessage, Malformed> {
         rev: Rev(read_number(item, "rev")?),
         author: Person { id: read(item, "authorId")?, name: read(item, "authorName")? },
         nonce: read(item, "nonce")?,
-        text: read(item, "text")?,
+        text: read_optional(item, "text", |text| text.parse().ok())?,
+        image: read_optional(item, "image", |json| serde_json::from_str(json).ok())?,
         sent_at: Timestamp(read_number(item, "sentAt")?),
     })
 }

@@ -16,6 +16,7 @@
 mod clients;
 mod connections;
 mod failure;
+mod images;
 mod item;
 mod messages;
 mod outbox;
@@ -25,6 +26,7 @@ mod table;
 
 pub use clients::{Account, Clients};
 pub use connections::DynamoConnections;
+pub use images::S3Images;
 pub use messages::DynamoMessages;
 pub use outbox::ApiGatewayOutbox;
 pub use secrets::DynamoSecrets;

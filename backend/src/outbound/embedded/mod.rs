@@ -1,11 +1,13 @@
-//! The home of one process: messages in a file, connections in memory.
+//! The home of one process: messages in a file, images in files beside it, connections in memory.
 
 mod connections;
+mod images;
 mod messages;
 mod shell;
 mod store;
 
 pub use connections::EmbeddedConnections;
+pub use images::EmbeddedImages;
 pub use messages::EmbeddedMessages;
 pub use shell::ShellFile;
 pub use store::{OpenError, Store};

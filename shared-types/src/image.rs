@@ -1,0 +1,265 @@
+//! Images: what a message says about the one that belongs to it.
+//!
+//! An image has no name of its own. It belongs to one message, so it is found by what makes the message the same through
+//! every retry: nobody can ask for another person's image, for one in another room, or for one image in two messages.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+use crate::{
+    Nonce, PersonId, RoomName,
+    limits::{ALT_CHARS, IMAGE_BYTES, IMAGE_SIDE, PREVIEW_SIDE},
+};
+
+/// The image of a message, as everyone sees it before its bytes are there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChatImage {
+    /// What its bytes are.
+    #[serde(rename = "type")]
+    pub kind: ImageType,
+    /// How many bytes they are.
+    pub size: ImageSize,
+    /// Its width in pixels.
+    pub width: ImageSide,
+    /// Its height in pixels.
+    pub height: ImageSide,
+    /// What stands in its place until it is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview: Option<ImagePreview>,
+    /// What is to be seen on it, for those who do not see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alt: Option<AltText>,
+}
+
+/// Where the image of a message is, on the page's own host: `/images/{author}/{room}/{nonce}`.
+pub fn image_path(room: &RoomName, author: &PersonId, nonce: &Nonce) -> String {
+    ["/images/", author.as_str(), "/", room.as_str(), "/", nonce.as_str()].concat()
+}
+
+/// The kinds of image that a chat shows. None of them can hold a script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ImageType {
+    /// Portable Network Graphics.
+    #[serde(rename = "image/png")]
+    Png,
+    /// JPEG.
+    #[serde(rename = "image/jpeg")]
+    Jpeg,
+    /// GIF, the one that may move.
+    #[serde(rename = "image/gif")]
+    Gif,
+    /// WebP.
+    #[serde(rename = "image/webp")]
+    Webp,
+}
+
+impl ImageType {
+    /// Every one there is.
+    pub const ALL: [Self; 4] = [Self::Png, Self::Jpeg, Self::Gif, Self::Webp];
+
+    /// Its media type, such as `image/png`.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Png => "image/png",
+            Self::Jpeg => "image/jpeg",
+            Self::Gif => "image/gif",
+            Self::Webp => "image/webp",
+        }
+    }
+
+    /// What a file of this kind ends in, without the dot.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Jpeg => "jpg",
+            Self::Gif => "gif",
+            Self::Webp => "webp",
+        }
+    }
+
+    /// The kind with this media type.
+    pub fn of_media_type(media_type: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.media_type() == media_type)
+    }
+}
+
+/// The size of an image in bytes: 1 to [`IMAGE_BYTES`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct ImageSize(u32);
+
+/// The width or the height of an image in pixels: 1 to [`IMAGE_SIDE`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct ImageSide(u32);
+
+/// A number of an image that is 0 or over its limit. Its `Display` is a sentence for the person whose image it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImageNumberError {
+    limit: u32,
+    unit: &'static str,
+}
+
+impl fmt::Display for ImageNumberError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "must be from 1 to {} {}", self.limit, self.unit)
+    }
+}
+
+impl std::error::Error for ImageNumberError {}
+
+macro_rules! image_number {
+    ($name:ident, $limit:expr, $unit:literal) => {
+        impl $name {
+            /// The number itself.
+            pub fn get(self) -> u32 {
+                self.0
+            }
+        }
+
+        impl TryFrom<u64> for $name {
+            type Error = ImageNumberError;
+
+            fn try_from(number: u64) -> Result<Self, ImageNumberError> {
+                let number = u32::try_from(number).ok().filter(|number| (1..=$limit).contains(number));
+                number.map(Self).ok_or(ImageNumberError { limit: $limit, unit: $unit })
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Self::try_from(u64::deserialize(deserializer)?).map_err(de::Error::custom)
+            }
+        }
+    };
+}
+
+image_number!(ImageSize, IMAGE_BYTES, "bytes");
+image_number!(ImageSide, IMAGE_SIDE, "pixels");
+
+/// The colours of an image, coarsely: [`PREVIEW_SIDE`]² of them in rows from the top left, three hexadecimal digits each.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct ImagePreview(String);
+
+impl ImagePreview {
+    /// The text itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The colours, as `#rgb`, row by row.
+    pub fn colours(&self) -> impl Iterator<Item = String> {
+        (0..self.0.len()).step_by(3).map(|at| ["#", &self.0[at..at + 3]].concat())
+    }
+}
+
+impl FromStr for ImagePreview {
+    type Err = PreviewError;
+
+    fn from_str(text: &str) -> Result<Self, PreviewError> {
+        let digits = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        if digits && text.len() == PREVIEW_SIDE * PREVIEW_SIDE * 3 { Ok(Self(text.into())) } else { Err(PreviewError) }
+    }
+}
+
+/// A text that is no [`ImagePreview`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PreviewError;
+
+impl fmt::Display for PreviewError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "must be {} lower-case hexadecimal digits", PREVIEW_SIDE * PREVIEW_SIDE * 3)
+    }
+}
+
+impl std::error::Error for PreviewError {}
+
+/// What is to be seen on an image: 1 to [`ALT_CHARS`] characters in one line, trimmed. It is text, never markup.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct AltText(String);
+
+impl AltText {
+    /// The text itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for AltText {
+    type Err = AltTextError;
+
+    fn from_str(text: &str) -> Result<Self, AltTextError> {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        match text.chars().count() {
+            1..=ALT_CHARS => Ok(Self(text)),
+            _ => Err(AltTextError),
+        }
+    }
+}
+
+/// A text that describes nothing, or at too great a length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AltTextError;
+
+impl fmt::Display for AltTextError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "must have 1 to {ALT_CHARS} characters")
+    }
+}
+
+impl std::error::Error for AltTextError {}
+
+macro_rules! read_from_text {
+    ($($name:ident),*) => {$(
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+            }
+        }
+    )*};
+}
+
+read_from_text!(ImagePreview, AltText);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_has_at_least_a_byte_and_at_most_the_limit() {
+        for (size, good) in [(0, false), (1, true), (IMAGE_BYTES, true), (IMAGE_BYTES + 1, false)] {
+            assert_eq!(ImageSize::try_from(u64::from(size)).is_ok(), good, "{size}");
+        }
+        assert!(ImageSize::try_from(u64::MAX).is_err());
+    }
+
+    #[test]
+    fn a_side_of_an_image_has_at_most_the_limit() {
+        for (side, good) in [(0, false), (1, true), (IMAGE_SIDE, true), (IMAGE_SIDE + 1, false)] {
+            assert_eq!(ImageSide::try_from(u64::from(side)).is_ok(), good, "{side}");
+        }
+    }
+
+    #[test]
+    fn a_preview_is_sixteen_colours_and_nothing_else() {
+        let preview: ImagePreview = "0af".repeat(16).parse().unwrap();
+        assert_eq!(preview.colours().collect::<Vec<_>>(), vec!["#0af"; 16]);
+        for bad in ["", "0af", &"0AF".repeat(16), &"0af".repeat(17), &"\"/>".repeat(16)] {
+            assert!(bad.parse::<ImagePreview>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_alt_text_is_one_line() {
+        assert_eq!("  a cat\n on a mat ".parse::<AltText>().unwrap().as_str(), "a cat on a mat");
+        assert!(" \n".parse::<AltText>().is_err());
+        assert!("x".repeat(ALT_CHARS).parse::<AltText>().is_ok());
+        assert!("x".repeat(ALT_CHARS + 1).parse::<AltText>().is_err());
+    }
+
+    #[test]
+    fn an_image_is_found_by_its_message() {
+        let path = image_path(&RoomName::lobby(), &"ann".parse().unwrap(), &"n-1".parse().unwrap());
+        assert_eq!(path, "/images/ann/lobby/n-1");
+    }
+}
