@@ -45,14 +45,14 @@ export class Wire {
     this.socket.send(typeof frame === 'string' || Buffer.isBuffer(frame) ? frame : JSON.stringify(frame));
   }
 
-  /** Takes the next frame of a type; those of other types are left where they are. */
-  async next(type: string): Promise<Frame> {
+  /** Takes the next frame of one of these types; those of other types are left where they are. */
+  async next(...types: string[]): Promise<Frame> {
     const until = Date.now() + patience;
     for (;;) {
-      const at = this.frames.findIndex((frame) => frame.type === type);
+      const at = this.frames.findIndex((frame) => types.includes(frame.type));
       if (at >= 0) return this.frames.splice(at, 1)[0]!;
-      if (this.socket.readyState >= WebSocket.CLOSING) throw new Error(`the socket closed before a ${type} came`);
-      if (Date.now() > until) throw new Error(`no ${type} within ${patience} ms, but ${JSON.stringify(this.frames)}`);
+      if (this.socket.readyState >= WebSocket.CLOSING) throw new Error(`the socket closed before a ${types} came`);
+      if (Date.now() > until) throw new Error(`no ${types} within ${patience} ms, but ${JSON.stringify(this.frames)}`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, 100);
         this.wake = () => (clearTimeout(timer), resolve());

@@ -1,0 +1,187 @@
+import { request } from 'node:http';
+import { address, announced, gif, me, place, png, put, putHalf, send, type Image } from '../support/images.ts';
+import { expect, test, type Home } from '../support/fixtures.ts';
+import type { Wire } from '../support/wire.ts';
+
+// What a stranger may try with images, over the wire and without a page. Whatever it is, nothing of it is stored, nothing
+// of it is shown, and the room goes on.
+
+const html = '<!doctype html><script>document.title = "pwned"</script>';
+const svg = '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>';
+const bomb = Buffer.concat([png(1, 1).subarray(0, 16), Buffer.from([0, 0, 0x27, 0x10, 0, 0, 0x27, 0x10]), png(1, 1).subarray(24)]);
+
+/** Bytes that are not the image their client says they are. */
+const lies: { [name: string]: [type: string, width: number, height: number, bytes: Buffer] } = {
+  'a page called PNG': ['image/png', 1, 1, Buffer.from(html)],
+  'a page called WebP': ['image/webp', 1, 1, Buffer.from(html)],
+  'an SVG with a script called PNG': ['image/png', 1, 1, Buffer.from(svg)],
+  'a GIF called PNG': ['image/png', 1, 1, gif()],
+  'a PNG called JPEG': ['image/jpeg', 3, 2, png(3, 2)],
+  'a page that begins like a GIF': ['image/gif', 1, 1, Buffer.from(`GIF89a${html}`)],
+  'a hundred megapixels in a few bytes': ['image/png', 10, 10, bomb],
+  'an image with other sides': ['image/png', 2, 3, png(3, 2)],
+  'the beginning of an image': ['image/png', 3, 2, png(3, 2).subarray(0, 14)],
+  'one byte': ['image/png', 1, 1, Buffer.from('x')],
+};
+
+for (const [name, [type, width, height, bytes]] of Object.entries(lies)) {
+  test(`${name} is refused and removed`, async ({ home, room, wire }) => {
+    const ann = await wire(room);
+    const image = announced(bytes, type, width, height);
+    expect(await put(await address(ann, home, 'n', image), type, bytes)).toBe(200);
+    expect(await send(ann, 'n', image)).toMatchObject({ type: 'error', code: 'badImage', action: 'send', nonce: 'n' });
+    // Removed means: asked again, there is none.
+    expect(await send(ann, 'n', image)).toMatchObject({ type: 'error', code: 'noImage' });
+    await nothingIsThere(home, room, ann, 'n');
+  });
+}
+
+test('what is announced as no image, or as too large, gets no address', async ({ room, wire }) => {
+  const ann = await wire(room);
+  const most = 2 * 1024 * 1024;
+  for (const upload of [
+    { type: 'image/svg+xml', size: 10 },
+    { type: 'text/html', size: 10 },
+    { type: 'image/png', size: 0 },
+    { type: 'image/png', size: most + 1 },
+    { type: 'image/png', size: -1 },
+    { type: 'image/png', size: '10' },
+    { type: 'image/png' },
+    { size: 10 },
+  ]) {
+    ann.send({ action: 'upload', nonce: 'n', ...upload });
+    expect(await ann.next('error'), JSON.stringify(upload)).toMatchObject({ code: 'badField', action: 'upload', nonce: 'n' });
+  }
+  ann.send({ action: 'upload', nonce: '../../secret', type: 'image/png', size: 10 });
+  expect(await ann.next('error')).toMatchObject({ code: 'badField', action: 'upload' });
+  ann.send({ action: 'upload', nonce: 'n', type: 'image/png', size: most });
+  await ann.next('upload');
+});
+
+test('an address takes in the announced bytes and no others', async ({ home, room, wire }) => {
+  const ann = await wire(room);
+  const bytes = png(3, 2);
+  const image = announced(bytes, 'image/png', 3, 2);
+  const good = await address(ann, home, 'n', image);
+  const refused = async (url: string, type: string, body: Buffer) =>
+    expect(await put(url, type, body), `${url} ${type} ${body.length}`).toBeGreaterThanOrEqual(400);
+  await refused(good, 'image/png', Buffer.concat([bytes, Buffer.from('!')]));
+  await refused(good, 'image/png', bytes.subarray(1));
+  await refused(good, 'image/png', Buffer.alloc(0));
+  await refused(good, 'text/html', bytes);
+  await refused(good.replace('/n/', '/m/'), 'image/png', bytes);
+  await refused(good.replace(room, 'lobby'), 'image/png', bytes);
+  await refused(new URL('/uploads/x/y/z', home.page('lobby')).href, 'image/png', bytes);
+  expect(await send(ann, 'n', image)).toMatchObject({ type: 'error', code: 'noImage' });
+  await nothingIsThere(home, room, ann, 'n');
+});
+
+test('an upload that stops half-way leaves nothing, and can be made again', async ({ home, room, wire }) => {
+  const ann = await wire(room);
+  const bytes = png(300, 200);
+  const image = announced(bytes, 'image/png', 300, 200);
+  const url = await address(ann, home, 'n', image);
+  await putHalf(url, 'image/png', bytes);
+  expect(await send(ann, 'n', image)).toMatchObject({ type: 'error', code: 'noImage' });
+  expect(await put(url, 'image/png', bytes)).toBe(200);
+  expect(await send(ann, 'n', image)).toMatchObject({ type: 'message', image });
+});
+
+test('nobody sends the image of another, an image twice, or one that was never uploaded', async ({ home, room, wire }) => {
+  const [ann, ben] = [await wire(room), await wire(room)];
+  const bytes = png(3, 2);
+  const image = announced(bytes, 'image/png', 3, 2);
+  await put(await address(ann, home, 'n', image), 'image/png', bytes);
+  expect(await send(ben, 'n', image)).toMatchObject({ type: 'error', code: 'noImage' });
+  expect(await send(ann, 'n', image)).toMatchObject({ type: 'message', nonce: 'n' });
+  expect(await send(ann, 'm', image)).toMatchObject({ type: 'error', code: 'noImage' });
+  // A client that names a key is not listened to: there is nothing to name.
+  const key = { ...image, key: `images/${await me(ann)}/${room}/n`, url: '/images/../secret' } as Image;
+  await ben.next('message');
+  expect(await send(ben, 'k', key)).toMatchObject({ type: 'error', code: 'noImage' });
+});
+
+test('the image of a message cannot be replaced', async ({ home, room, wire }) => {
+  const ann = await wire(room);
+  const [first, second] = [png(3, 2, [1, 1, 1]), png(3, 2, [2, 2, 2])];
+  expect(second.length).toBe(first.length);
+  const image = announced(first, 'image/png', 3, 2);
+  const url = await address(ann, home, 'n', image);
+  await put(url, 'image/png', first);
+  const message = await send(ann, 'n', image);
+  await put(url, 'image/png', second);
+  expect(await send(ann, 'n', image)).toEqual(message);
+  const shown = await fetch(place(home, room, message['author'].id, 'n'));
+  expect(Buffer.from(await shown.arrayBuffer()).equals(first)).toBe(true);
+});
+
+test('an image is given out as an image, for ever, and harmless', async ({ home, room, wire }) => {
+  const ann = await wire(room);
+  const bytes = png(3, 2);
+  const image = { ...announced(bytes, 'image/png', 3, 2), alt: 'a "cat" <b>', preview: '0af'.repeat(16) };
+  await put(await address(ann, home, 'n', image), 'image/png', bytes);
+  const message = await send(ann, 'n', image, 'look');
+  expect(message).toMatchObject({ type: 'message', text: 'look', image });
+  const shown = await fetch(place(home, room, message['author'].id, 'n'));
+  expect(shown.status).toBe(200);
+  expect(Object.fromEntries(shown.headers)).toMatchObject({
+    'content-type': 'image/png',
+    'content-disposition': 'inline; filename="image.png"',
+    'cache-control': 'public, max-age=31536000, immutable',
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    'cross-origin-resource-policy': 'same-origin',
+  });
+  expect(Buffer.from(await shown.arrayBuffer()).equals(bytes)).toBe(true);
+});
+
+test('an image that is a page as well does nothing when it is opened', async ({ page, home, room, wire }) => {
+  const ann = await wire(room);
+  const bytes = gif(html);
+  const image = announced(bytes, 'image/gif', 1, 1);
+  await put(await address(ann, home, 'n', image), 'image/gif', bytes);
+  const message = await send(ann, 'n', image);
+  expect(message['type']).toBe('message');
+  await page.goto(place(home, room, message['author'].id, 'n'));
+  expect(await page.evaluate(() => [document.contentType, document.title === 'pwned'])).toEqual(['image/gif', false]);
+});
+
+test('no path leads to anything but an image', async ({ home, room, wire }) => {
+  const ann = await wire(room);
+  const author = await me(ann);
+  const bytes = png(3, 2);
+  const image = announced(bytes, 'image/png', 3, 2);
+  await put(await address(ann, home, 'n', image), 'image/png', bytes);
+  const { host } = new URL(home.page('lobby'));
+  for (const path of [
+    `/images/${author}/${room}/n`,
+    `/images/${author}/${room}/../${room}/n`,
+    `/images/../uploads/${author}/${room}/n/${bytes.length}.png`,
+    `/images/..%2fuploads/${author}/${room}/n/${bytes.length}.png`,
+    `/images/%2e%2e/%2e%2e/%2e%2e/etc/passwd`,
+    '/images/../../../../etc/passwd',
+    '/images/chat.redb',
+    '/images/',
+    `/uploads/${author}/${room}/n/${bytes.length}.png`,
+  ]) {
+    // As it is written: `fetch` would tidy it up first.
+    const [status, body] = await new Promise<[number, string]>((resolve, reject) => {
+      const get = request(`http://${host}`, { path }, (answer) => {
+        let text = '';
+        answer.on('data', (part) => (text += part)).on('end', () => resolve([answer.statusCode ?? 0, text]));
+      });
+      get.on('error', reject).end();
+    });
+    expect(status, path).toBeGreaterThanOrEqual(400);
+    expect(body, path).not.toContain('IHDR');
+    expect(body, path).not.toContain('root:');
+  }
+});
+
+/** The message is not in the room and its image is nowhere; and the room still takes messages. */
+async function nothingIsThere(home: Home, room: string, wire: Wire, nonce: string): Promise<void> {
+  const shown = await fetch(place(home, room, await me(wire), nonce));
+  expect(shown.status).toBeGreaterThanOrEqual(400);
+  await wire.say('still here');
+  expect((await wire.newest()).map((message) => message['text'])).toEqual(['still here']);
+}
