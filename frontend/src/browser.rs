@@ -2,7 +2,7 @@
 
 use gloo_net::http::Request;
 use leptos::{ev, prelude::*};
-use shared_types::{PageState, PersonName, RoomName};
+use shared_types::{Language, PageState, PersonName, RoomName};
 use wasm_bindgen::{JsCast as _, closure::Closure};
 use web_sys::{DataTransfer, DragEvent, FileList, HtmlDocument};
 
@@ -28,13 +28,23 @@ pub(crate) fn unique_token() -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
 }
 
-/// Keeps the name the visitor chose in a cookie: the server's next page has it before any script runs.
+/// Keeps the name the visitor chose.
 pub(crate) fn keep_name(name: &PersonName) {
-    let value = String::from(js_sys::encode_uri_component(name.as_str()));
+    keep("name=", &String::from(js_sys::encode_uri_component(name.as_str())));
+}
+
+/// Keeps the language the visitor chose, and asks the server for the page in it.
+pub(crate) fn speak(language: Language) {
+    keep("language=", language.tag());
+    _ = window().location().reload();
+}
+
+/// Keeps a choice of the visitor in a cookie: the server's next page has it before any script runs.
+fn keep(name: &str, value: &str) {
     // 400 days is the longest a browser keeps a cookie.
-    let cookie = ["name=", &value, "; Path=/; Max-Age=34560000; SameSite=Lax"].concat();
+    let cookie = [name, value, "; Path=/; Max-Age=34560000; SameSite=Lax"].concat();
     if let Some(document) = document().dyn_ref::<HtmlDocument>() {
-        // Where cookies are forbidden the name lasts as long as the page.
+        // Where cookies are forbidden a choice lasts as long as the page.
         _ = document.set_cookie(&cookie);
     }
 }
@@ -42,6 +52,11 @@ pub(crate) fn keep_name(name: &PersonName) {
 /// Whether the page is looked at.
 pub(crate) fn visible() -> bool {
     !document().hidden()
+}
+
+/// The locales that the visitor prefers, best first: language tags.
+pub(crate) fn locales() -> impl Iterator<Item = String> {
+    window().navigator().languages().into_iter().filter_map(|tag| tag.as_string())
 }
 
 /// The room of the page's path: `/r/{room}`, or the lobby.
@@ -86,6 +101,14 @@ pub(crate) fn on_wake(act: impl Fn() + Clone + 'static) {
     }
     let listener = Closure::<dyn Fn()>::new(act).into_js_value();
     _ = document().add_event_listener_with_callback("visibilitychange", listener.unchecked_ref());
+}
+
+/// Calls `act` whenever this may be the last that is heard of the page: a phone ends hidden pages without a word.
+pub(crate) fn on_leave(act: impl Fn() + Clone + 'static) {
+    for event in ["pagehide", "visibilitychange"] {
+        let act = act.clone();
+        forget(window_event_listener_untyped(event, move |_| act()));
+    }
 }
 
 /// Calls `act` with the files that are dropped on the page, and marks the document as `data-dragging` while some are over

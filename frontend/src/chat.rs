@@ -1,18 +1,21 @@
 //! What the components draw from, and what they may ask for.
 
 use leptos::{html, prelude::*};
-use shared_types::{MessageText, Nonce, PageState, Person, PersonName};
+use shared_types::{Language, MessageText, Nonce, PageState, Person, PersonName};
 use web_sys::{File, FileList};
 
 use crate::{
     clock::{Calendar, Utc},
     link::Status,
     timeline::{Row, Timeline},
+    words::Words,
 };
 
 /// The state of the page as signals. Only the session writes them; before it runs they show what the server drew.
 #[derive(Clone, Copy)]
 pub(crate) struct Chat {
+    /// What the page says, in the visitor's language.
+    pub(crate) words: &'static Words,
     pub(crate) room: StoredValue<String>,
     pub(crate) you: RwSignal<Person>,
     pub(crate) online: RwSignal<u32>,
@@ -91,6 +94,8 @@ pub(crate) enum Intent {
     Retry(Nonce),
     Discard(Nonce),
     Rename(PersonName),
+    /// Have the page in another language.
+    Speak(Language),
     LoadOlder,
     Reconnect,
 }
@@ -99,6 +104,7 @@ impl Chat {
     pub(crate) fn new(page: &PageState, intend: Callback<Intent>) -> Self {
         let timeline = Timeline::new(page);
         let chat = Self {
+            words: Words::of(page.language),
             room: StoredValue::new(page.room.to_string()),
             you: RwSignal::new(page.you.clone()),
             online: RwSignal::new(page.online),
@@ -114,7 +120,7 @@ impl Chat {
             log: NodeRef::new(),
             intend,
         };
-        chat.show(&timeline, &Utc);
+        chat.show(&timeline, &Utc(page.language));
         chat
     }
 

@@ -7,7 +7,7 @@ use shared_types::{ClientMessage, ErrorCode, Nonce, PageState, PersonName, Serve
 use crate::{
     link::{Link, Order, SocketId, Status},
     timeline::{Draft, Timeline},
-    words,
+    words::Words,
 };
 
 /// What is to be done.
@@ -31,6 +31,7 @@ pub enum Deed {
 pub struct Client {
     link: Link,
     timeline: Timeline,
+    words: &'static Words,
     /// What they chose to be called in this stay, if they did.
     name: Option<PersonName>,
 }
@@ -39,7 +40,7 @@ impl Client {
     /// A stay that begins now, with the state and the ticket the page brought.
     pub fn start(page: &PageState, now: u64, random: fn() -> u32) -> (Self, Vec<Deed>) {
         let (link, order) = Link::open(now, random);
-        let mut client = Self { link, timeline: Timeline::new(page), name: None };
+        let mut client = Self { link, timeline: Timeline::new(page), words: Words::of(page.language), name: None };
         let deeds = client.follow(now, [order]);
         (client, deeds)
     }
@@ -92,13 +93,13 @@ impl Client {
 
     /// An image did not get through. It is tried again.
     pub fn broken(&mut self, nonce: &Nonce, now: u64) -> Vec<Deed> {
-        self.timeline.upload_breaks(nonce, now, words::UPLOAD_BROKEN);
+        self.timeline.upload_breaks(nonce, now, self.words.upload_broken);
         self.hand_over(now)
     }
 
     /// The bytes of an image are not here any more.
     pub fn lost(&mut self, nonce: &Nonce, now: u64) -> Vec<Deed> {
-        self.timeline.upload_lost(nonce, words::IMAGE_LOST);
+        self.timeline.upload_lost(nonce, self.words.image_lost);
         self.hand_over(now)
     }
 
@@ -121,7 +122,7 @@ impl Client {
     pub fn tick(&mut self, now: u64) -> Vec<Deed> {
         let orders = self.link.tick(now);
         let mut deeds = self.follow(now, orders);
-        if self.timeline.expire(now, words::UNCONFIRMED) {
+        if self.timeline.expire(now, self.words.unconfirmed) {
             let order = self.link.give_up(now);
             deeds.extend(self.follow(now, order));
         }
@@ -151,7 +152,12 @@ impl Client {
         let before = self.link.live();
         let welcome = matches!(message, Some(ServerMessage::Welcome { .. }));
         let order = self.link.heard(now, id, welcome);
-        let Some(message) = message else { return self.follow(now, order) };
+        let Some(mut message) = message else { return self.follow(now, order) };
+        if let ServerMessage::Error { code, message: reason, .. } = &mut message
+            && let Some(sentence) = self.words.refusal(*code)
+        {
+            *reason = sentence.into();
+        }
         let upload = match &message {
             ServerMessage::Upload { nonce, url } if self.timeline.upload_begins(nonce) => {
                 Some(Deed::Upload(nonce.clone(), url.clone()))

@@ -1,9 +1,9 @@
 //! Days and times of day, without a time zone database: UTC for the server, and the shape in which the browser brings
 //! its own ([`Calendar`]).
 
-use shared_types::Timestamp;
+use shared_types::{Language, Timestamp};
 
-use crate::words;
+use crate::words::Words;
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
@@ -17,9 +17,9 @@ pub trait Calendar {
     fn time(&self, at: Timestamp) -> String;
 }
 
-/// The calendar of the server and of the first drawing in the browser, so that both draw the same.
+/// The calendar of the server and of the first drawing in the browser, so that both draw the same, in a language.
 #[derive(Clone, Copy, Debug)]
-pub struct Utc;
+pub struct Utc(pub Language);
 
 impl Calendar for Utc {
     fn day(&self, at: Timestamp) -> i64 {
@@ -30,7 +30,7 @@ impl Calendar for Utc {
         let days = self.day(at);
         let (year, month, day) = civil(days);
         // 1970-01-01 was a Thursday, three days after a Monday.
-        words::date(((days + 3) % 7) as usize, day, month as usize, year)
+        (Words::of(self.0).date)(((days + 3) % 7) as usize, day, month as usize, year)
     }
 
     fn time(&self, at: Timestamp) -> String {
@@ -88,10 +88,19 @@ fn civil(days: i64) -> (i64, u32, u32) {
 mod tests {
     use super::*;
 
+    const UTC: Utc = Utc(Language::English);
+
     #[track_caller]
     fn check(at: u64, machine: &str, day: &str, time: &str) {
         let at = Timestamp(at);
-        assert_eq!((machine_time(at).as_str(), Utc.day_name(at).as_str(), Utc.time(at).as_str()), (machine, day, time));
+        assert_eq!((machine_time(at).as_str(), UTC.day_name(at).as_str(), UTC.time(at).as_str()), (machine, day, time));
+    }
+
+    #[test]
+    fn a_day_is_named_in_the_reader_s_language() {
+        let day = |at| Utc(Language::Japanese).day_name(Timestamp(at));
+        assert_eq!(day(0), "1970年1月1日木曜日");
+        assert_eq!(day(1_795_392_000_000), "2026年11月23日月曜日");
     }
 
     #[test]

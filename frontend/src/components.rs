@@ -9,6 +9,7 @@ mod connection;
 mod header;
 mod icon_button;
 pub(crate) mod image;
+mod language;
 mod lightbox;
 mod log;
 mod message;

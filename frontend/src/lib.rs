@@ -23,6 +23,8 @@ pub mod render;
 #[cfg(feature = "hydrate")]
 mod browser;
 #[cfg(feature = "hydrate")]
+mod draft;
+#[cfg(feature = "hydrate")]
 mod local_time;
 #[cfg(feature = "hydrate")]
 mod picture;

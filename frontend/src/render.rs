@@ -3,14 +3,16 @@
 use std::{fmt, sync::Arc};
 
 use leptos::prelude::*;
-use shared_types::PageState;
+use shared_types::{Language, PageState};
 
-use crate::{App, words};
+use crate::{App, words::Words};
 
 /// The built `index.html`, cut once where something is put in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shell {
-    /// Up to and with `<title>`.
+    /// Up to and with `lang="`.
+    before_language: String,
+    /// From the end of the language up to and with `<title>`.
     before_title: String,
     /// From `</title>` up to `</head>`.
     head: String,
@@ -23,7 +25,9 @@ pub struct Shell {
 /// What an `index.html` lacks to be a [`Shell`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShellError {
-    /// It has no `<title>…</title>`.
+    /// It has no `lang="…"`.
+    Language,
+    /// It has no `<title>…</title>` after that.
     Title,
     /// It has no `</head>` after the title.
     Head,
@@ -34,7 +38,8 @@ pub enum ShellError {
 impl fmt::Display for ShellError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Title => "index.html has no <title>",
+            Self::Language => "index.html has no lang=\"…\"",
+            Self::Title => "index.html has no <title> after its language",
             Self::Head => "index.html has no </head> after its title",
             Self::Body => "index.html has no <body> after its head",
         })
@@ -48,19 +53,34 @@ impl Shell {
     ///
     /// # Errors
     ///
-    /// [`ShellError`] names the element that is missing.
+    /// [`ShellError`] names what is missing.
     pub fn parse(index_html: &str) -> Result<Self, ShellError> {
-        let (before_title, rest) = cut_after(index_html, "<title>").ok_or(ShellError::Title)?;
+        let (before_language, rest) = cut_after(index_html, "<html lang=\"").ok_or(ShellError::Language)?;
+        let (_, rest) = cut_before(rest, "\"").ok_or(ShellError::Language)?;
+        let (before_title, rest) = cut_after(rest, "<title>").ok_or(ShellError::Title)?;
         let (_, rest) = cut_before(rest, "</title>").ok_or(ShellError::Title)?;
         let (head, rest) = cut_before(rest, "</head>").ok_or(ShellError::Head)?;
         let tag = rest.find("<body").ok_or(ShellError::Body)?;
         let end = tag + rest[tag..].find('>').ok_or(ShellError::Body)? + 1;
         let (to_body, rest) = rest.split_at(end);
-        Ok(Self { before_title: before_title.into(), head: head.into(), to_body: to_body.into(), rest: rest.into() })
+        let [before_language, before_title, head, to_body, rest] =
+            [before_language, before_title, head, to_body, rest].map(str::to_owned);
+        Ok(Self { before_language, before_title, head, to_body, rest })
     }
 
-    fn fill(&self, title: &str, state: &str, body: &str) -> String {
-        [&self.before_title, title, &self.head, state, &self.to_body, body, &self.rest].concat()
+    fn fill(&self, language: Language, title: &str, state: &str, body: &str) -> String {
+        [
+            &self.before_language,
+            language.tag(),
+            &self.before_title,
+            title,
+            &self.head,
+            state,
+            &self.to_body,
+            body,
+            &self.rest,
+        ]
+        .concat()
     }
 }
 
@@ -69,7 +89,8 @@ pub fn page(shell: &Shell, state: &PageState) -> String {
     // A `<` in somebody's text must not end the script element; inside a JSON string `\u003c` is the same character.
     let json = serde_json::to_string(state).unwrap_or_default().replace('<', "\\u003c");
     let script = [r#"<script type="application/json" id="page-state">"#, &json, "</script>"].concat();
-    shell.fill(&words::title(state.room.as_str()), &script, &body(state))
+    let title = Words::of(state.language).title(state.room.as_str());
+    shell.fill(state.language, &title, &script, &body(state))
 }
 
 /// What stands between `<body>` and `</body>` of a room's page.
@@ -79,17 +100,23 @@ pub fn body(state: &PageState) -> String {
 }
 
 /// The page for an address that is no room's.
-pub fn not_found(shell: &Shell) -> String {
+pub fn not_found(shell: &Shell, language: Language) -> String {
+    let words = Words::of(language);
     let body = html(|| {
         view! {
             <main class="notice" data-page="complete">
-                <h1>{words::NOT_FOUND}</h1>
-                <p>{words::NOT_FOUND_WHY}</p>
-                <p><a class="button primary" href="/">{words::TO_LOBBY}</a></p>
+                <h1>{words.not_found}</h1>
+                <p>{words.not_found_why}</p>
+                <p><a class="button primary" href="/">{words.to_lobby}</a></p>
             </main>
         }
     });
-    shell.fill(words::NOT_FOUND, "", &body)
+    shell.fill(language, words.not_found, "", &body)
+}
+
+/// What is said, as plain text, when no page can be made.
+pub fn unreachable(language: Language) -> String {
+    Words::of(language).reload.into()
 }
 
 /// Draws a view with the marks that hydration looks for.

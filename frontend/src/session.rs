@@ -15,13 +15,13 @@ use crate::{
     client::{Client, Deed},
     clock::Calendar,
     components::image,
+    draft,
     link::SocketId,
     local_time::LocalTime,
     scroll::{self, Place},
     socket::{Socket, SocketEvent},
     tray::Tray,
     unsent::Unsent,
-    words,
 };
 
 /// How often it is looked whether something is due.
@@ -68,9 +68,9 @@ pub(crate) fn begin(home: Home, chat: Chat, page: PageState) {
         page,
         client,
         unsent,
-        tray: Tray::default(),
+        tray: Tray::new(chat.words),
         sent: Vec::new(),
-        calendar: LocalTime::new(),
+        calendar: LocalTime::new(chat.words),
         sockets: Vec::new(),
         place: None,
         unseen: 0,
@@ -86,6 +86,7 @@ pub(crate) fn begin(home: Home, chat: Chat, page: PageState) {
     browser::before_leaving(move || home.with_value(loses));
     browser::on_drop(move |files| _ = chat.attach(files));
     image::watch();
+    draft::keep(chat);
 }
 
 /// Does what somebody wants.
@@ -119,6 +120,7 @@ impl Session {
                 self.page.you.name = name.clone();
                 self.client.rename(name)
             }
+            Intent::Speak(language) => return browser::speak(language),
             Intent::LoadOlder => self.client.load_older(),
             Intent::Reconnect => self.client.wake(now),
         };
@@ -138,7 +140,7 @@ impl Session {
     fn wake(&mut self) {
         if browser::visible() && self.unseen > 0 {
             self.unseen = 0;
-            document().set_title(&words::title(self.page.room.as_str()));
+            document().set_title(&self.chat.words.title(self.page.room.as_str()));
         }
         let deeds = self.client.wake(browser::now());
         self.act(deeds);
@@ -216,7 +218,7 @@ impl Session {
         }
         if !browser::visible() {
             self.unseen += 1;
-            document().set_title(&words::unread_title(self.unseen, self.page.room.as_str()));
+            document().set_title(&self.chat.words.unread_title(self.unseen, self.page.room.as_str()));
         }
     }
 

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use shared_types::PageState;
+use shared_types::{Language, PageState};
 use wasm_bindgen_futures::spawn_local;
 
-use crate::{App, browser, words};
+use crate::{App, browser, words::Words};
 
 /// The pause between two tries to reach the server from an empty page.
 const TRY_AGAIN: Duration = Duration::from_secs(2);
@@ -29,13 +29,18 @@ fn is_complete() -> bool {
 async fn fetch_and_mount() {
     let Some(body) = document().body() else { return };
     let room = browser::room_of_path();
+    // The server will know better than this.
+    let language = browser::locales().find_map(|tag| Language::of_tag(&tag)).unwrap_or_default();
     loop {
         if let Some(page) = browser::fetch_state(&room).await {
             body.set_text_content(None);
-            document().set_title(&words::title(room.as_str()));
+            document().set_title(&Words::of(page.language).title(room.as_str()));
+            if let Some(root) = document().document_element() {
+                _ = root.set_attribute("lang", page.language.tag());
+            }
             return leptos::mount::mount_to_body(move || view! { <App page /> });
         }
-        body.set_text_content(Some(words::UNREACHABLE));
+        body.set_text_content(Some(Words::of(language).unreachable));
         let (done, pause) = futures::channel::oneshot::channel();
         set_timeout(move || _ = done.send(()), TRY_AGAIN);
         _ = pause.await;

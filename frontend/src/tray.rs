@@ -6,15 +6,15 @@ use web_sys::File;
 use crate::{
     chat::{Attached, Attachments},
     picture::{Picture, Unfit},
-    words,
+    words::Words,
 };
 
 /// The most images that are sent at once: one message each.
 const MOST: usize = 10;
 
 /// The chosen images, in their order.
-#[derive(Default)]
 pub(crate) struct Tray {
+    words: &'static Words,
     images: Vec<Chosen>,
     /// How many were ever chosen.
     count: u32,
@@ -32,12 +32,17 @@ struct Chosen {
 }
 
 impl Tray {
+    /// An empty one.
+    pub(crate) fn new(words: &'static Words) -> Self {
+        Self { words, images: Vec::new(), count: 0, busy: false, troubles: Vec::new() }
+    }
+
     /// Takes files in, as many as there is room for.
     pub(crate) fn add(&mut self, files: Vec<File>) {
         let room = MOST.saturating_sub(self.images.len());
         self.troubles.clear();
         if files.len() > room {
-            self.troubles.push(words::TOO_MANY.into());
+            self.troubles.push(self.words.too_many.into());
         }
         for file in files.into_iter().take(room) {
             self.count += 1;
@@ -61,7 +66,7 @@ impl Tray {
         let Some(place) = self.images.iter().position(|chosen| chosen.id == id) else { return };
         match picture {
             Ok(picture) => self.images[place].picture = Some(picture),
-            Err(unfit) => self.troubles.push(words::unfit(&self.images.remove(place).file.name(), unfit)),
+            Err(unfit) => self.troubles.push(self.words.unfit(&self.images.remove(place).file.name(), unfit)),
         }
     }
 

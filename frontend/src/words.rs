@@ -1,177 +1,229 @@
-//! Every sentence people read, in one place.
+//! Every sentence people read, in one place: a catalogue for each language. All are of one type, so a sentence that one of
+//! them lacks does not compile. They are nothing but texts: a language costs the page its letters and no code.
 
-use shared_types::{NameError, limits};
+mod en;
+mod ja;
+
+use shared_types::{ErrorCode, Language, NameError, limits};
 
 #[cfg(feature = "hydrate")]
 use crate::picture::Unfit;
 
-pub(crate) const APP: &str = "Chat";
+/// What the page says in one language.
+#[derive(Debug)]
+pub(crate) struct Words {
+    pub(crate) language: Language,
+    pub(crate) app: &'static str,
 
-pub(crate) const MESSAGE: &str = "Message";
-pub(crate) const SEND: &str = "Send";
-pub(crate) const KEYS: &str = "Enter to send, Shift + Enter for a new line";
-pub(crate) const NO_SCRIPT: &str = "You are reading along. Turn on JavaScript to join the conversation.";
+    pub(crate) message: &'static str,
+    /// What is written in the empty composer of a room.
+    pub(crate) placeholder: Around,
+    pub(crate) send: &'static str,
+    pub(crate) keys: &'static str,
+    pub(crate) no_script: &'static str,
+    left: Count,
+    over: Count,
 
-pub(crate) const CONNECTING: &str = "Connecting…";
-pub(crate) const CONNECTED: &str = "Connected";
-pub(crate) const OFFLINE: &str = "Offline";
-pub(crate) const RECONNECT: &str = "Reconnect now";
+    pub(crate) connecting: &'static str,
+    pub(crate) connected: &'static str,
+    pub(crate) offline: &'static str,
+    pub(crate) reconnect: &'static str,
+    trying: &'static str,
+    trying_in: Around,
+    /// How many people are in the room.
+    pub(crate) online: Count,
 
-pub(crate) const SENDING: &str = "Sending…";
-pub(crate) const NOT_SENT: &str = "Not sent.";
-pub(crate) const UNCONFIRMED: &str = "The server did not answer.";
-pub(crate) const UPLOAD_BROKEN: &str = "The image did not get through.";
-pub(crate) const IMAGE_LOST: &str = "The image is not here any more. Please choose it again.";
-pub(crate) const UPLOADING: &str = "Uploading";
-pub(crate) const RETRY: &str = "Retry";
-pub(crate) const DISCARD: &str = "Discard";
+    pub(crate) sending: &'static str,
+    /// What stands before the reason.
+    pub(crate) not_sent: Around,
+    pub(crate) unconfirmed: &'static str,
+    refused: &'static str,
+    unavailable: &'static str,
+    bad_image: &'static str,
+    pub(crate) upload_broken: &'static str,
+    pub(crate) image_lost: &'static str,
+    pub(crate) uploading: &'static str,
+    pub(crate) retry: &'static str,
+    pub(crate) discard: &'static str,
 
-pub(crate) const ATTACH: &str = "Attach images";
-pub(crate) const ATTACHED: &str = "Attached images";
-pub(crate) const DROP: &str = "Drop images to attach them";
-pub(crate) const DESCRIBE: &str = "Describe this image";
-pub(crate) const DISMISS: &str = "Dismiss";
-#[cfg(feature = "hydrate")]
-pub(crate) const TOO_MANY: &str = "At most 10 images go at once. The others were left out.";
+    pub(crate) attach: &'static str,
+    pub(crate) attached: &'static str,
+    pub(crate) drop: &'static str,
+    pub(crate) describe: &'static str,
+    /// The name of the button that takes an image out of the tray, by its place.
+    pub(crate) remove_image: Around,
+    pub(crate) dismiss: &'static str,
+    #[cfg(feature = "hydrate")]
+    pub(crate) too_many: &'static str,
+    #[cfg(feature = "hydrate")]
+    too_large: &'static str,
+    #[cfg(feature = "hydrate")]
+    not_an_image: &'static str,
+    #[cfg(feature = "hydrate")]
+    too_many_pixels: &'static str,
+    #[cfg(feature = "hydrate")]
+    large_gif: &'static str,
+    #[cfg(feature = "hydrate")]
+    too_dense: &'static str,
 
-pub(crate) const IMAGE: &str = "Image";
-pub(crate) const MISSING: &str = "This image is not available any more";
-pub(crate) const PREVIOUS: &str = "Previous image";
-pub(crate) const NEXT: &str = "Next image";
-pub(crate) const DOWNLOAD: &str = "Download";
-pub(crate) const CLOSE: &str = "Close";
+    pub(crate) image: &'static str,
+    open_image: &'static str,
+    open_described: Around,
+    pub(crate) missing: &'static str,
+    pub(crate) previous: &'static str,
+    pub(crate) next: &'static str,
+    pub(crate) download: &'static str,
+    pub(crate) close: &'static str,
 
-pub(crate) const NEW_MESSAGES: &str = "New messages";
-pub(crate) const OLDER: &str = "Load older messages";
-pub(crate) const LOADING: &str = "Loading older messages…";
-pub(crate) const EMPTY: &str = "Nobody has said anything here yet. Say hello, and share the link with someone.";
-pub(crate) const WELCOME: &str = "This is where the conversation starts.";
+    /// The name of a room's log.
+    pub(crate) log: Around,
+    /// What stands before the first message of a room.
+    pub(crate) beginning: Around,
+    pub(crate) new_messages: &'static str,
+    pub(crate) older: &'static str,
+    pub(crate) loading: &'static str,
+    pub(crate) empty: &'static str,
+    pub(crate) welcome: &'static str,
 
-pub(crate) const CHANGE_NAME: &str = "Change your name";
-pub(crate) const NAME_TITLE: &str = "What should we call you?";
-pub(crate) const NAME_HINT: &str = "Everyone in the room sees this name beside your messages.";
-pub(crate) const YOUR_NAME: &str = "Your name";
-pub(crate) const SAVE: &str = "Save";
-pub(crate) const CANCEL: &str = "Cancel";
+    pub(crate) about_you: &'static str,
+    pub(crate) name_title: &'static str,
+    pub(crate) name_hint: &'static str,
+    pub(crate) your_name: &'static str,
+    name_empty: &'static str,
+    name_long: Around,
+    name_character: &'static str,
+    /// For those, too, who do not read the language that the page is in.
+    pub(crate) choose_language: &'static str,
+    pub(crate) save: &'static str,
+    pub(crate) cancel: &'static str,
 
-#[cfg(feature = "hydrate")]
-pub(crate) const UNREACHABLE: &str = "The chat cannot be reached right now. Trying again…";
-#[cfg(feature = "hydrate")]
-pub(crate) const TODAY: &str = "Today";
-#[cfg(feature = "hydrate")]
-pub(crate) const YESTERDAY: &str = "Yesterday";
+    #[cfg(feature = "hydrate")]
+    pub(crate) unreachable: &'static str,
+    #[cfg(feature = "hydrate")]
+    pub(crate) today: &'static str,
+    #[cfg(feature = "hydrate")]
+    pub(crate) yesterday: &'static str,
 
-#[cfg(feature = "ssr")]
-pub(crate) const NOT_FOUND: &str = "There is no such room";
-#[cfg(feature = "ssr")]
-pub(crate) const NOT_FOUND_WHY: &str =
-    "The name of a room has lower-case letters, digits and hyphens, and at most 64 of them.";
-#[cfg(feature = "ssr")]
-pub(crate) const TO_LOBBY: &str = "Go to the lobby";
+    #[cfg(feature = "ssr")]
+    pub(crate) reload: &'static str,
+    #[cfg(feature = "ssr")]
+    pub(crate) not_found: &'static str,
+    #[cfg(feature = "ssr")]
+    pub(crate) not_found_why: &'static str,
+    #[cfg(feature = "ssr")]
+    pub(crate) to_lobby: &'static str,
 
-const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
-/// The title of a room's page.
-pub(crate) fn title(room: &str) -> String {
-    ["#", room, " · ", APP].concat()
+    /// A day, such as "Monday, 23 November 2026"; the weekday counts from Monday = 0, then day and month from 1, and the
+    /// year.
+    pub(crate) date: fn(usize, u32, usize, i64) -> String,
+    comma: &'static str,
+    #[cfg(feature = "hydrate")]
+    colon: &'static str,
 }
 
-/// The title of a room's page while its tab is hidden and something new was said.
-#[cfg(feature = "hydrate")]
-pub(crate) fn unread_title(unread: u32, room: &str) -> String {
-    ["(", &unread.to_string(), ") ", &title(room)].concat()
-}
+/// A sentence about something: what stands before it and after it.
+#[derive(Debug)]
+pub(crate) struct Around(&'static str, &'static str);
 
-/// How many people are in the room.
-pub(crate) fn online(people: u32) -> String {
-    [&people.to_string(), " online"].concat()
-}
-
-/// What follows [`OFFLINE`]: when the next try is, 0 for one that is under way.
-pub(crate) fn retrying(seconds: u32) -> String {
-    match seconds {
-        0 => "Trying again…".into(),
-        seconds => ["Trying again in ", &seconds.to_string(), " s"].concat(),
+impl Around {
+    pub(crate) fn with(&self, thing: &str) -> String {
+        [self.0, thing, self.1].concat()
     }
 }
 
-/// The name of the log of messages.
-pub(crate) fn log(room: &str) -> String {
-    ["Messages in #", room].concat()
+/// A sentence with a number: for one, and for any other number.
+#[derive(Debug)]
+pub(crate) struct Count {
+    one: Around,
+    other: Around,
 }
 
-/// What is written in an empty composer.
-pub(crate) fn placeholder(room: &str) -> String {
-    ["Message #", room].concat()
-}
-
-/// What stands before the first message of a room.
-pub(crate) fn beginning(room: &str) -> String {
-    ["Beginning of #", room].concat()
-}
-
-/// Who said a message and when, for those who cannot see that it belongs to a group.
-pub(crate) fn said(author: &str, time: &str) -> String {
-    [author, ", ", time].concat()
-}
-
-/// The name of the button that shows an image at its full size.
-pub(crate) fn open_image(alt: Option<&str>) -> String {
-    alt.map_or_else(|| "Open image".into(), |alt| ["Open image: ", alt].concat())
-}
-
-/// The name of the button that takes an image out of the tray.
-pub(crate) fn remove_image(place: usize) -> String {
-    ["Remove image ", &place.to_string()].concat()
-}
-
-/// Why a file cannot be sent.
-#[cfg(feature = "hydrate")]
-pub(crate) fn unfit(file: &str, why: Unfit) -> String {
-    let why = match why {
-        Unfit::TooLarge => "This file is larger than 10 MB. Please choose a smaller one.",
-        Unfit::NotAnImage => "This file is not an image that can be shown. PNG, JPEG, WebP and GIF can, SVG cannot.",
-        Unfit::TooManyPixels => "This image has more than 100 megapixels. Please choose a smaller one.",
-        Unfit::LargeGif => "This GIF is too large. A GIF may have 2 MB, and 2048 pixels on a side.",
-        Unfit::TooDense => "This image cannot be made small enough. Please choose another one.",
-    };
-    [file, ": ", why].concat()
-}
-
-/// The room left in the composer, or how much is too much.
-pub(crate) fn counter(chars: usize) -> String {
-    match chars.checked_sub(limits::TEXT_CHARS) {
-        None | Some(0) => [&(limits::TEXT_CHARS - chars).to_string(), " characters left"].concat(),
-        Some(1) => "1 character too long".into(),
-        Some(over) => [&over.to_string(), " characters too long"].concat(),
+impl Count {
+    pub(crate) fn of(&self, number: usize) -> String {
+        let around = if number == 1 { &self.one } else { &self.other };
+        around.with(&number.to_string())
     }
 }
 
-/// Why a name cannot be taken.
-pub(crate) fn bad_name(error: NameError) -> String {
-    let limit = limits::NAME_CHARS.to_string();
-    match error {
-        NameError::Empty => "Please enter a name.".into(),
-        NameError::TooLong { .. } => ["A name has at most ", &limit, " characters."].concat(),
-        NameError::Character => "This name has a character that nobody could see.".into(),
+impl Words {
+    pub(crate) fn of(language: Language) -> &'static Self {
+        match language {
+            Language::English => &en::WORDS,
+            Language::Japanese => &ja::WORDS,
+        }
+    }
+
+    /// The title of a room's page.
+    pub(crate) fn title(&self, room: &str) -> String {
+        ["#", room, " · ", self.app].concat()
+    }
+
+    /// The title of a room's page while its tab is hidden and something new was said.
+    #[cfg(feature = "hydrate")]
+    pub(crate) fn unread_title(&self, unread: u32, room: &str) -> String {
+        ["(", &unread.to_string(), ") ", &self.title(room)].concat()
+    }
+
+    /// What follows [`Words::offline`]: when the next try is, 0 for one that is under way.
+    pub(crate) fn retrying(&self, seconds: u32) -> String {
+        match seconds {
+            0 => self.trying.into(),
+            seconds => self.trying_in.with(&seconds.to_string()),
+        }
+    }
+
+    /// Who said a message and when, for those who cannot see that it belongs to a group.
+    pub(crate) fn said(&self, author: &str, time: &str) -> String {
+        [author, self.comma, time].concat()
+    }
+
+    /// The name of the button that shows an image at its full size.
+    pub(crate) fn open_image(&self, alt: Option<&str>) -> String {
+        alt.map_or_else(|| self.open_image.into(), |alt| self.open_described.with(alt))
+    }
+
+    /// Why a file cannot be sent.
+    #[cfg(feature = "hydrate")]
+    pub(crate) fn unfit(&self, file: &str, why: Unfit) -> String {
+        let why = match why {
+            Unfit::TooLarge => self.too_large,
+            Unfit::NotAnImage => self.not_an_image,
+            Unfit::TooManyPixels => self.too_many_pixels,
+            Unfit::LargeGif => self.large_gif,
+            Unfit::TooDense => self.too_dense,
+        };
+        [file, self.colon, why].concat()
+    }
+
+    /// The room left in the composer, or how much is too much.
+    pub(crate) fn counter(&self, chars: usize) -> String {
+        match chars.checked_sub(limits::TEXT_CHARS) {
+            None | Some(0) => self.left.of(limits::TEXT_CHARS - chars),
+            Some(over) => self.over.of(over),
+        }
+    }
+
+    /// Why a name cannot be taken.
+    pub(crate) fn bad_name(&self, error: NameError) -> String {
+        match error {
+            NameError::Empty => self.name_empty.into(),
+            NameError::TooLong { .. } => self.name_long.with(&limits::NAME_CHARS.to_string()),
+            NameError::Character => self.name_character.into(),
+        }
+    }
+
+    /// Why the server did not take something that the page says: a sentence in place of the server's own, which is English.
+    /// There is none for what only other programs meet.
+    pub(crate) fn refusal(&self, code: ErrorCode) -> Option<&'static str> {
+        match code {
+            ErrorCode::BadField | ErrorCode::FrameTooLarge => Some(self.refused),
+            ErrorCode::BadImage => Some(self.bad_image),
+            ErrorCode::NoImage => Some(self.upload_broken),
+            ErrorCode::Unavailable => Some(self.unavailable),
+            _ => None,
+        }
     }
 }
 
-/// A day, such as "Monday, 23 November 2026"; `weekday` counts from Monday = 0, `month` and `day` from 1.
-pub(crate) fn date(weekday: usize, day: u32, month: usize, year: i64) -> String {
-    [WEEKDAYS[weekday % 7], ", ", &day.to_string(), " ", MONTHS[(month + 11) % 12], " ", &year.to_string()].concat()
-}
+#[cfg(test)]
+mod tests;

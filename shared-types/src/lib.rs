@@ -5,6 +5,7 @@
 
 mod client_message;
 mod image;
+mod language;
 pub mod limits;
 mod names;
 mod page_state;
@@ -15,6 +16,7 @@ pub use image::{
     AltText, AltTextError, ChatImage, ImageNumberError, ImagePreview, ImageSide, ImageSize, ImageType, PreviewError,
     image_path,
 };
+pub use language::Language;
 pub use names::{MessageText, NameError, Nonce, PersonId, PersonName, Rev, RoomName, Seq, TextError, Timestamp};
 pub use page_state::PageState;
 pub use server_message::{ChatMessage, ErrorCode, Person, ServerMessage};

@@ -2,12 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ChatMessage, Person, Rev, RoomName};
+use crate::{ChatMessage, Language, Person, Rev, RoomName};
 
 /// Everything the page needs to show a room and to open its socket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PageState {
+    /// The language the page is written in.
+    pub language: Language,
     /// The room shown.
     pub room: RoomName,
     /// The visitor, as the server will stamp their messages until they choose another name.

@@ -4,8 +4,8 @@
 
 use serde_json::{Value, json};
 use shared_types::{
-    ChatImage, ChatMessage, ClientMessage, ErrorCode, ImageType, Malformed, PageState, Person, Rev, RoomName, Seq,
-    ServerMessage, Timestamp,
+    ChatImage, ChatMessage, ClientMessage, ErrorCode, ImageType, Language, Malformed, PageState, Person, Rev, RoomName,
+    Seq, ServerMessage, Timestamp,
 };
 
 fn ann() -> Person {
@@ -152,6 +152,7 @@ fn every_error_code_has_its_golden_name() {
 #[test]
 fn the_page_state_reads_and_writes_its_golden_json() {
     let state = PageState {
+        language: Language::English,
         room: "cats".parse().unwrap(),
         you: ann(),
         online: 1,
@@ -162,11 +163,19 @@ fn the_page_state_reads_and_writes_its_golden_json() {
         ticket: "t".into(),
     };
     let golden = json!({
-        "room": "cats", "you": { "id": "p1", "name": "Ann" }, "online": 1, "messages": [message_json()], "more": false,
+        "language": "en", "room": "cats", "you": { "id": "p1", "name": "Ann" }, "online": 1, "messages": [message_json()], "more": false,
         "upTo": 7, "socket": "/ws", "ticket": "t",
     });
     assert_eq!(serde_json::to_value(&state).unwrap(), golden);
     assert_eq!(serde_json::from_value::<PageState>(golden).unwrap(), state);
+}
+
+#[test]
+fn every_language_has_its_golden_tag() {
+    for (language, golden) in [(Language::English, "en"), (Language::Japanese, "ja")] {
+        assert_eq!(serde_json::to_value(language).unwrap(), golden);
+        assert_eq!(language.tag(), golden);
+    }
 }
 
 #[test]

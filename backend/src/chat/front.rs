@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use shared_types::{PageState, Person, PersonName, RoomName};
+use shared_types::{Language, PageState, Person, PersonName, RoomName};
 
 use super::{CatchUp, Identities, guest_name, leave::people};
 use crate::ports::{Connections, Entropy, Result};
@@ -36,7 +36,13 @@ impl FrontPage {
     /// # Errors
     ///
     /// `Unavailable` when the store did not answer.
-    pub async fn visit(&self, room: RoomName, cookie: Option<&str>, name: Option<PersonName>) -> Result<Visit> {
+    pub async fn visit(
+        &self,
+        room: RoomName,
+        cookie: Option<&str>,
+        name: Option<PersonName>,
+        language: Language,
+    ) -> Result<Visit> {
         let now = self.catch_up.clock.now();
         let id = cookie
             .and_then(|cookie| self.identities.read_cookie(cookie, now).ok())
@@ -45,6 +51,7 @@ impl FrontPage {
             futures::try_join!(self.connections.in_room(&room), self.catch_up.newest_page(&room))?;
         let (page, up_to) = newest;
         let state = PageState {
+            language,
             room,
             you: Person { name: name.unwrap_or_else(|| guest_name(&id)), id: id.clone() },
             online: people(&listeners),

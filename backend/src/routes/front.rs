@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use frontend::render::{self, Shell};
-use shared_types::{PersonName, RoomName};
+use shared_types::{Language, PersonName, RoomName};
 
 use crate::{
     chat::{CatchUp, FrontPage, Identities},
@@ -15,6 +15,9 @@ const GUEST_COOKIE: &str = "guest";
 
 /// The cookie in which the page keeps the visitor's chosen name, percent-encoded, so that the first paint has it.
 const NAME_COOKIE: &str = "name";
+
+/// The cookie in which the page keeps the language that the visitor chose, as a tag.
+const LANGUAGE_COOKIE: &str = "language";
 
 /// The front page's route.
 pub struct Front {
@@ -30,6 +33,8 @@ pub struct FrontRequest {
     pub path: String,
     /// The `Cookie` header; several of them joined by `"; "`.
     pub cookie: Option<String>,
+    /// The `Accept-Language` header.
+    pub accept_language: Option<String>,
     /// Whether the visitor came by HTTPS, so that their cookie never travels without.
     pub secure: bool,
 }
@@ -71,9 +76,10 @@ impl Front {
 
     /// Answers with the page, its state as JSON, a 404 page, or a 503 that says to try again.
     pub async fn handle(&self, request: FrontRequest) -> FrontAnswer {
+        let language = language(&request);
         let answer = match wanted(&request.path) {
-            Some(wanted) => self.visit(wanted, &request).await,
-            None => self.not_found().await,
+            Some(wanted) => self.visit(wanted, &request, language).await,
+            None => self.not_found(language).await,
         };
         answer.unwrap_or_else(|cause| {
             tracing::error!(path = request.path, %cause, "the front page could not be made");
@@ -81,12 +87,12 @@ impl Front {
                 status: 503,
                 content_type: "text/plain; charset=utf-8",
                 set_cookie: None,
-                body: "The chat can't be reached right now. Please reload the page in a moment.\n".into(),
+                body: render::unreachable(language),
             }
         })
     }
 
-    async fn visit(&self, wanted: Wanted, request: &FrontRequest) -> Result<FrontAnswer> {
+    async fn visit(&self, wanted: Wanted, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
         let cookies = request.cookie.as_deref().unwrap_or_default();
         let name =
             cookie(cookies, NAME_COOKIE).and_then(percent_decoded).and_then(|name| name.parse::<PersonName>().ok());
@@ -94,7 +100,7 @@ impl Front {
             Wanted::Page(room) => (room, true),
             Wanted::State(room) => (room, false),
         };
-        let visit = self.front_page.visit(room, cookie(cookies, GUEST_COOKIE), name).await?;
+        let visit = self.front_page.visit(room, cookie(cookies, GUEST_COOKIE), name, language).await?;
         let (content_type, body) = if as_page {
             ("text/html; charset=utf-8", render::page(self.shell().await?.as_ref(), &visit.state))
         } else {
@@ -109,8 +115,8 @@ impl Front {
         Ok(FrontAnswer { status: 200, content_type, set_cookie: Some(set_cookie), body })
     }
 
-    async fn not_found(&self) -> Result<FrontAnswer> {
-        let body = render::not_found(self.shell().await?.as_ref());
+    async fn not_found(&self, language: Language) -> Result<FrontAnswer> {
+        let body = render::not_found(self.shell().await?.as_ref(), language);
         Ok(FrontAnswer { status: 404, content_type: "text/html; charset=utf-8", set_cookie: None, body })
     }
 
@@ -137,6 +143,13 @@ fn wanted(path: &str) -> Option<Wanted> {
     } else {
         path.strip_prefix("/state/")?.parse().ok().map(Wanted::State)
     }
+}
+
+/// The language that the visitor chose, or else the one that their browser prefers.
+fn language(request: &FrontRequest) -> Language {
+    let chosen = cookie(request.cookie.as_deref().unwrap_or_default(), LANGUAGE_COOKIE);
+    let preferred = || Language::preferred(request.accept_language.as_deref().unwrap_or_default());
+    chosen.and_then(Language::of_tag).unwrap_or_else(preferred)
 }
 
 fn cookie<'a>(cookies: &'a str, name: &str) -> Option<&'a str> {
@@ -195,6 +208,23 @@ mod tests {
         assert_eq!(cookie(cookies, "name").and_then(percent_decoded).as_deref(), Some("Ann 生"));
         assert_eq!(cookie(cookies, "gues"), None);
         assert_eq!(cookie("", "guest"), None);
+    }
+
+    #[test]
+    fn the_language_that_was_chosen_goes_before_the_browser_s() {
+        for (cookie, header, expected) in [
+            (None, None, Language::English),
+            (None, Some("ja-JP,ja;q=0.9"), Language::Japanese),
+            (Some("name=x; language=en"), Some("ja"), Language::English),
+            (Some("language=ja"), None, Language::Japanese),
+            (Some("language=xx"), Some("ja"), Language::Japanese),
+            (Some("language="), Some("de"), Language::English),
+        ] {
+            let owned = |text: Option<&str>| text.map(str::to_owned);
+            let (cookie, accept_language) = (owned(cookie), owned(header));
+            let request = FrontRequest { path: "/".into(), cookie, accept_language, secure: false };
+            assert_eq!(language(&request), expected, "{:?} {header:?}", request.cookie);
+        }
     }
 
     #[test]

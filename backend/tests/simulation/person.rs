@@ -7,7 +7,7 @@ use frontend::{
     link::SocketId,
     timeline::{Draft, State},
 };
-use shared_types::{Nonce, PageState, ServerMessage};
+use shared_types::{Language, Nonce, PageState, ServerMessage};
 use tokio::{
     select,
     sync::mpsc,
@@ -225,7 +225,7 @@ impl Person {
     }
 
     fn retry_failed(&mut self) {
-        let failed: Vec<Nonce> = (self.client.timeline().rows(&frontend::Utc).into_iter())
+        let failed: Vec<Nonce> = (self.client.timeline().rows(&frontend::Utc(Language::English)).into_iter())
             .filter(|row| matches!(row.state, State::Failed(_)))
             .map(|row| row.nonce)
             .collect();
@@ -326,7 +326,7 @@ impl Person {
         let rows = self.rows();
         assert!(rows.windows(2).all(|pair| pair[0].2 < pair[1].2), "out of order: {rows:?}");
         let mut seen = std::collections::BTreeSet::new();
-        for row in self.client.timeline().rows(&frontend::Utc) {
+        for row in self.client.timeline().rows(&frontend::Utc(Language::English)) {
             self.account.failed |= matches!(row.state, State::Failed(_));
             assert!(seen.insert(row.key()), "shown twice: {}", row.key());
         }
@@ -339,7 +339,7 @@ impl Person {
     }
 
     fn rows(&self) -> Vec<(String, String, u64)> {
-        (self.client.timeline().rows(&frontend::Utc).into_iter())
+        (self.client.timeline().rows(&frontend::Utc(Language::English)).into_iter())
             .filter_map(|row| Some((row.nonce.to_string(), row.author.id.to_string(), row.seq?.0)))
             .collect()
     }

@@ -17,7 +17,7 @@ use backend::{
     },
     routes::{Connect, ConnectRequest, Disconnect, FrameRequest, Send},
 };
-use shared_types::{ChatMessage, PageState, PersonName, Rev, RoomName, Seq, Timestamp};
+use shared_types::{ChatMessage, Language, PageState, PersonName, Rev, RoomName, Seq, Timestamp};
 use tokio::{
     sync::{Notify, mpsc},
     time::{Instant, sleep, timeout},
@@ -116,7 +116,7 @@ impl Server {
         };
         let mut visit = None;
         self.run(async {
-            visit = page.visit(RoomName::lobby(), cookie.as_deref(), None).await.ok();
+            visit = page.visit(RoomName::lobby(), cookie.as_deref(), None, Language::English).await.ok();
         })
         .await;
         visit.map(|visit| {

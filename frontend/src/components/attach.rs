@@ -3,7 +3,7 @@
 use leptos::{html, prelude::*};
 
 use super::icon_button::icon_button;
-use crate::{chat::Chat, words};
+use crate::chat::Chat;
 
 /// What the file picker offers.
 const ACCEPT: &str = "image/png,image/jpeg,image/gif,image/webp,image/*";
@@ -27,7 +27,7 @@ pub(super) fn attach(chat: Chat) -> impl IntoView {
         }
     };
     view! {
-        {icon_button("attach", words::ATTACH.into(), ICON, true, Callback::new(open))}
+        {icon_button("attach", chat.words.attach.into(), ICON, true, Callback::new(open))}
         <input type="file" accept=ACCEPT multiple hidden node_ref=picker on:change=chosen />
     }
 }

@@ -4,10 +4,7 @@ use leptos::{ev, prelude::*};
 use shared_types::{MessageText, TextError, limits};
 
 use super::{attach::attach, tray::Tray};
-use crate::{
-    chat::{Attachments, Chat, Intent},
-    words,
-};
+use crate::chat::{Attachments, Chat, Intent};
 
 /// The room left is shown once it is this small, in characters.
 const NEAR_LIMIT: usize = 200;
@@ -60,7 +57,7 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
         let chars = chars.get();
         let over = chars > limits::TEXT_CHARS;
         (chars + NEAR_LIMIT > limits::TEXT_CHARS)
-            .then(|| view! { <p class="counter" class:over=over role="status">{words::counter(chars)}</p> })
+            .then(|| view! { <p class="counter" class:over=over role="status">{chat.words.counter(chars)}</p> })
     };
     view! {
         <footer class="composer">
@@ -70,10 +67,10 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
                 <textarea
                     class="composer-field"
                     rows="1"
-                    aria-label=words::MESSAGE
-                    aria-description=words::KEYS
+                    aria-label=chat.words.message
+                    aria-description=chat.words.keys
                     aria-invalid=move || over().then_some("true")
-                    placeholder=words::placeholder(&chat.room())
+                    placeholder=chat.words.placeholder.with(&chat.room())
                     enterkeyhint="send"
                     autocomplete="off"
                     node_ref=field
@@ -82,12 +79,12 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
                     on:paste=pasted
                 ></textarea>
                 <button class="send" type="button" disabled=move || over() || waiting.get() on:click=move |_| send()>
-                    {words::SEND}
+                    {chat.words.send}
                 </button>
             </div>
             {counter}
-            <noscript>{words::NO_SCRIPT}</noscript>
-            <p class="drop">{words::DROP}</p>
+            <noscript>{chat.words.no_script}</noscript>
+            <p class="drop">{chat.words.drop}</p>
         </footer>
     }
 }

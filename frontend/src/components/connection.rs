@@ -5,22 +5,21 @@ use leptos::prelude::*;
 use crate::{
     chat::{Chat, Intent},
     link::Status,
-    words,
 };
 
 #[component]
 pub(crate) fn Connection(chat: Chat) -> impl IntoView {
     let state = move || match chat.status.get() {
-        Status::Connecting => words::CONNECTING,
-        Status::Live => words::CONNECTED,
-        Status::Offline(_) => words::OFFLINE,
+        Status::Connecting => chat.words.connecting,
+        Status::Live => chat.words.connected,
+        Status::Offline(_) => chat.words.offline,
     };
     let offline = move || match chat.status.get() {
         Status::Offline(seconds) => Some(view! {
             // A countdown that was read out every second would drown everything else.
-            <span class="countdown" aria-hidden="true">{words::retrying(seconds)}</span>
+            <span class="countdown" aria-hidden="true">{chat.words.retrying(seconds)}</span>
             <button class="button" type="button" on:click=move |_| chat.intend.run(Intent::Reconnect)>
-                {words::RECONNECT}
+                {chat.words.reconnect}
             </button>
         }),
         Status::Connecting | Status::Live => None,

@@ -3,7 +3,7 @@
 use leptos::{html, prelude::*};
 
 use super::{avatar, name_dialog};
-use crate::{chat::Chat, words};
+use crate::chat::Chat;
 
 #[component]
 pub(crate) fn Header(
@@ -14,7 +14,7 @@ pub(crate) fn Header(
     let me = move || {
         let you = chat.you.get();
         view! {
-            <button class="me" type="button" title=words::CHANGE_NAME on:click=move |_| name_dialog::open(chat, dialog)>
+            <button class="me" type="button" title=chat.words.about_you on:click=move |_| name_dialog::open(chat, dialog)>
                 {avatar(&you)}
                 <span class="me-name">{you.name.to_string()}</span>
             </button>
@@ -28,7 +28,7 @@ pub(crate) fn Header(
             </h1>
             <p class="presence">
                 <span class="dot" aria-hidden="true"></span>
-                <span class="online">{move || words::online(chat.online.get())}</span>
+                <span class="online">{move || chat.words.online.of(chat.online.get() as usize)}</span>
             </p>
             {me}
         </header>

@@ -10,7 +10,7 @@ use shared_types::{AltText, ChatImage, ImagePreview, limits::PREVIEW_SIDE};
 use web_sys::HtmlImageElement;
 
 use super::lightbox;
-use crate::{chat::Chat, timeline::Row, words};
+use crate::{chat::Chat, timeline::Row};
 
 /// The widest an image is in the log, in CSS pixels.
 const WIDEST: u32 = 480;
@@ -22,8 +22,8 @@ pub(super) fn image(chat: Chat, row: &Row, image: &ChatImage) -> impl IntoView +
     let (natural_width, natural_height) = (image.width.get(), image.height.get());
     let (width, height) = displayed(natural_width, natural_height);
     let alt = image.alt.as_ref().map(AltText::as_str);
-    let label = words::open_image(alt);
-    let alt = alt.unwrap_or(words::IMAGE).to_owned();
+    let label = chat.words.open_image(alt);
+    let alt = alt.unwrap_or(chat.words.image).to_owned();
     let key = row.key();
     let open = move |event: leptos::ev::MouseEvent| {
         // Safari does not focus the button that is clicked, and the focus is to come back to it.
@@ -53,7 +53,7 @@ pub(super) fn image(chat: Chat, row: &Row, image: &ChatImage) -> impl IntoView +
                     />
                 </span>
             </button>
-            <p class="image-missing">{words::MISSING}</p>
+            <p class="image-missing">{chat.words.missing}</p>
         </figure>
     }
 }

@@ -7,7 +7,6 @@ use super::icon_button::{CROSS, icon_button};
 use crate::{
     chat::{Chat, set},
     timeline::Row,
-    words,
 };
 
 /// So far, in CSS pixels, a finger moves for the next image.
@@ -54,7 +53,7 @@ pub(crate) fn Lightbox(chat: Chat) -> impl IntoView {
     view! {
         <dialog
             class="lightbox"
-            aria-label=words::IMAGE
+            aria-label=chat.words.image
             node_ref=chat.lightbox
             on:close=move |_| set(chat.viewed, None)
             on:keydown=pressed
@@ -62,7 +61,7 @@ pub(crate) fn Lightbox(chat: Chat) -> impl IntoView {
             on:pointerup=released
             on:click=clicked
         >
-            {icon_button("lightbox-close", words::CLOSE.into(), CROSS, true, Callback::new(move |()| close()))}
+            {icon_button("lightbox-close", chat.words.close.into(), CROSS, true, Callback::new(move |()| close()))}
             {move || viewed(chat).map(|row| picture(chat, &row))}
         </dialog>
     }
@@ -90,14 +89,14 @@ fn picture(chat: Chat, row: &Row) -> impl IntoView + use<> {
                 class="lightbox-image"
                 width=image.width.get().to_string()
                 height=image.height.get().to_string()
-                alt=alt.unwrap_or_else(|| words::IMAGE.into())
+                alt=alt.unwrap_or_else(|| chat.words.image.into())
                 src=source.clone()
                 draggable="false"
             />
         </div>
         <div class="lightbox-foot">
             {caption.map(|caption| view! { <p class="lightbox-caption">{caption}</p> })}
-            <a class="lightbox-download" href=source download=file>{words::DOWNLOAD}</a>
+            <a class="lightbox-download" href=source download=file>{chat.words.download}</a>
         </div>
         {turn(chat, Way::Back)}
         {turn(chat, Way::On)}
@@ -107,8 +106,8 @@ fn picture(chat: Chat, row: &Row) -> impl IntoView + use<> {
 /// The button for one way. Where it leads nowhere it stays, or the focus on it would be lost.
 fn turn(chat: Chat, way: Way) -> impl IntoView + use<> {
     let (class, label, path) = match way {
-        Way::Back => ("lightbox-turn back", words::PREVIOUS, "M15 5l-7 7 7 7"),
-        Way::On => ("lightbox-turn on", words::NEXT, "M9 5l7 7-7 7"),
+        Way::Back => ("lightbox-turn back", chat.words.previous, "M15 5l-7 7 7 7"),
+        Way::On => ("lightbox-turn on", chat.words.next, "M9 5l7 7-7 7"),
     };
     let leads = neighbour(chat, way).is_some();
     icon_button(class, label.into(), path, leads, Callback::new(move |()| step(chat, way)))

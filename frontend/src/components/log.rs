@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::message;
 use crate::{
     chat::{Chat, Intent, Older, set},
-    scroll, words,
+    scroll,
 };
 
 /// The scrolling element is laid out from its end, with everything in one inner element: the newest message is in view
@@ -26,7 +26,7 @@ pub(crate) fn Log(chat: Chat) -> impl IntoView {
         chat.unread.get().then(|| {
             view! {
                 <button class="new-messages" type="button" on:click=move |_| scroll::to_end(chat.log)>
-                    {words::NEW_MESSAGES}
+                    {chat.words.new_messages}
                 </button>
             }
         })
@@ -37,7 +37,7 @@ pub(crate) fn Log(chat: Chat) -> impl IntoView {
             role="log"
             aria-live="polite"
             aria-busy=busy
-            aria-label=words::log(&chat.room())
+            aria-label=chat.words.log.with(&chat.room())
             tabindex="0"
             node_ref=chat.log
             on:scroll=scrolled
@@ -61,17 +61,17 @@ fn Start(chat: Chat) -> impl IntoView {
     move || match chat.older.get() {
         Older::None => {
             let empty = chat.rows.with(Vec::is_empty);
-            let sentence = if empty { words::EMPTY } else { words::WELCOME };
+            let sentence = if empty { chat.words.empty } else { chat.words.welcome };
             view! {
                 <div class="history beginning">
-                    <p class="beginning-title">{words::beginning(&chat.room())}</p>
+                    <p class="beginning-title">{chat.words.beginning.with(&chat.room())}</p>
                     <p>{sentence}</p>
                 </div>
             }
             .into_any()
         }
         older => {
-            let label = if older == Older::Loading { words::LOADING } else { words::OLDER };
+            let label = if older == Older::Loading { chat.words.loading } else { chat.words.older };
             view! {
                 <div class="history">
                     <button class="quiet" type="button" on:click=move |_| chat.intend.run(Intent::LoadOlder)>

@@ -8,18 +8,17 @@ use crate::{
     clock::machine_time,
     colour::coloured,
     timeline::{Row, State},
-    words,
 };
 
 /// Draws a row. Every row has the same elements in the same order, so a change is made in place.
 pub(crate) fn message(chat: Chat, row: Row) -> impl IntoView + use<> {
     let author = row.author.name.to_string();
-    let label = words::said(&author, &row.time);
+    let label = chat.words.said(&author, &row.time);
     let (state, note) = match &row.state {
-        State::Pending => ("pending", Some(words::SENDING.to_owned())),
+        State::Pending => ("pending", Some(chat.words.sending.to_owned())),
         State::Uploading(_) => ("pending", Some(String::new())),
         State::Sent => ("sent", None),
-        State::Failed(reason) => ("failed", Some([words::NOT_SENT, " ", reason].concat())),
+        State::Failed(reason) => ("failed", Some(chat.words.not_sent.with(reason))),
     };
     let failed = state == "failed";
     let percent = if let State::Uploading(percent) = row.state { Some(percent) } else { None };
@@ -35,10 +34,10 @@ pub(crate) fn message(chat: Chat, row: Row) -> impl IntoView + use<> {
     let nonce_attribute = nonce.to_string();
     let note = note.map(|note| {
         let progress = percent.map(|percent| {
-            view! { <progress max="100" value=percent.to_string() aria-label=words::UPLOADING></progress> }
+            view! { <progress max="100" value=percent.to_string() aria-label=chat.words.uploading></progress> }
         });
-        let retry = failed.then(|| choice(chat, words::RETRY, Intent::Retry(nonce.clone())));
-        let discard = if failed { words::DISCARD } else { words::CANCEL };
+        let retry = failed.then(|| choice(chat, chat.words.retry, Intent::Retry(nonce.clone())));
+        let discard = if failed { chat.words.discard } else { chat.words.cancel };
         let discard = (failed || percent.is_some()).then(|| choice(chat, discard, Intent::Discard(nonce)));
         // It keeps its place on the image until the message is sent, so that nothing jumps when the last byte is there.
         view! { <p class="message-note" class:uploading=illustrated && !failed>{note}{progress}{retry}{discard}</p> }

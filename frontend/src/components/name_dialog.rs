@@ -1,12 +1,10 @@
-//! Where the visitor chooses a name.
+//! Where the visitor says who they are: by which name, and in which language.
 
 use leptos::{ev, html, prelude::*};
 use shared_types::{NameError, PersonName, limits};
 
-use crate::{
-    chat::{Chat, Intent},
-    words,
-};
+use super::language::language;
+use crate::chat::{Chat, Intent};
 
 #[component]
 pub(crate) fn NameDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl IntoView {
@@ -33,9 +31,9 @@ pub(crate) fn NameDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl Into
     view! {
         <dialog class="name-dialog" aria-labelledby="name-title" node_ref=dialog>
             <form method="dialog" on:submit=save>
-                <h2 id="name-title">{words::NAME_TITLE}</h2>
+                <h2 id="name-title">{chat.words.name_title}</h2>
                 <label class="name-label">
-                    <span>{words::YOUR_NAME}</span>
+                    <span>{chat.words.your_name}</span>
                     <input
                         name="name"
                         autocomplete="nickname"
@@ -48,11 +46,12 @@ pub(crate) fn NameDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl Into
                     />
                 </label>
                 <p id="name-hint" class="name-hint" class:wrong=move || error.get().is_some() aria-live="polite">
-                    {move || error.get().map_or_else(|| words::NAME_HINT.to_owned(), words::bad_name)}
+                    {move || error.get().map_or_else(|| chat.words.name_hint.to_owned(), |why| chat.words.bad_name(why))}
                 </p>
+                {language(chat)}
                 <div class="name-buttons">
-                    <button class="button" type="button" on:click=move |_| close()>{words::CANCEL}</button>
-                    <button class="button primary" type="submit">{words::SAVE}</button>
+                    <button class="button" type="button" on:click=move |_| close()>{chat.words.cancel}</button>
+                    <button class="button primary" type="submit">{chat.words.save}</button>
                 </div>
             </form>
         </dialog>

@@ -4,10 +4,7 @@ use leptos::{ev, prelude::*};
 use shared_types::limits;
 
 use super::icon_button::{CROSS, icon_button};
-use crate::{
-    chat::{Attached, Chat, Intent},
-    words,
-};
+use crate::chat::{Attached, Chat, Intent};
 
 #[component]
 pub(super) fn Tray(
@@ -21,7 +18,7 @@ pub(super) fn Tray(
             let images = tray.images.into_iter().enumerate();
             let images = images.map(|(index, attached)| image(chat, index + 1, attached, pressed)).collect::<Vec<_>>();
             view! {
-                <ul class="tray" aria-label=words::ATTACHED>
+                <ul class="tray" aria-label=chat.words.attached>
                     {images}
                 </ul>
             }
@@ -35,7 +32,7 @@ pub(super) fn Tray(
                 <div class="tray-troubles" role="alert">
                     <p>{tray.troubles.join("\n")}</p>
                     <button class="quiet" type="button" on:click=dismiss>
-                        {words::DISMISS}
+                        {chat.words.dismiss}
                     </button>
                 </div>
             }
@@ -57,8 +54,8 @@ fn image(chat: Chat, place: usize, image: Attached, pressed: Callback<ev::Keyboa
             <input
                 class="tray-alt"
                 type="text"
-                aria-label=words::DESCRIBE
-                placeholder=words::DESCRIBE
+                aria-label=chat.words.describe
+                placeholder=chat.words.describe
                 maxlength=limits::ALT_CHARS.to_string()
                 autocomplete="off"
                 enterkeyhint="send"
@@ -66,7 +63,7 @@ fn image(chat: Chat, place: usize, image: Attached, pressed: Callback<ev::Keyboa
                 on:input=move |event| chat.intend.run(Intent::Describe(id, event_target_value(&event)))
                 on:keydown=move |event| pressed.run(event)
             />
-            {icon_button("tray-remove", words::remove_image(place), CROSS, true, Callback::new(remove))}
+            {icon_button("tray-remove", chat.words.remove_image.with(&place.to_string()), CROSS, true, Callback::new(remove))}
         </li>
     }
 }

@@ -2,7 +2,8 @@ use shared_types::{ChatImage, ChatMessage, ImageType, Person, Rev, RoomName, Seq
 
 use super::*;
 
-const INDEX: &str = "<!DOCTYPE html><html><head><title>x</title><link></head>\n<body class=\"a\"></body></html>";
+const INDEX: &str =
+    "<!DOCTYPE html><html lang=\"en\"><head><title>x</title><link></head>\n<body class=\"a\"></body></html>";
 
 fn state(texts: &[&str]) -> PageState {
     let ann = Person { id: "ann".parse().unwrap(), name: "Ann".parse().unwrap() };
@@ -16,6 +17,7 @@ fn state(texts: &[&str]) -> PageState {
         sent_at: Timestamp(1_798_761_599_000),
     };
     PageState {
+        language: Language::English,
         room: RoomName::lobby(),
         you: ann.clone(),
         online: 3,
@@ -31,7 +33,7 @@ fn state(texts: &[&str]) -> PageState {
 fn a_page_has_its_title_its_state_and_its_messages() {
     let page = page(&Shell::parse(INDEX).unwrap(), &state(&["hi", "there"]));
     for part in [
-        "<title>#lobby · Chat</title><link><script type=\"application/json\" id=\"page-state\">{\"room\":\"lobby\"",
+        "<title>#lobby · Chat</title><link><script type=\"application/json\" id=\"page-state\">{\"language\":\"en\",\"room\":\"lobby\"",
         "</script></head>\n<body class=\"a\"><div data-connection=\"connecting\" class=\"chat\">",
         "3 online",
         "Thursday, 31 December 2026",
@@ -98,24 +100,46 @@ fn what_people_say_of_an_image_is_text() {
 }
 
 #[test]
+fn a_page_is_in_the_visitor_s_language() {
+    let shell = Shell::parse(INDEX).unwrap();
+    let english = page(&shell, &state(&["hi"]));
+    assert!(english.contains("<html lang=\"en\"><head>") && english.contains("#lobby · Chat"), "{english}");
+    let japanese = page(&shell, &PageState { language: Language::Japanese, ..state(&["hi"]) });
+    for part in [
+        "<html lang=\"ja\"><head><title>#lobby · チャット</title>",
+        "placeholder=\"#lobby へのメッセージ\"",
+        "3人がオンライン",
+        "<span>2026年12月31日木曜日</span>",
+        "aria-label=\"Ann、23:59\"",
+        "<option value=\"ja\" lang=\"ja\" selected>日本語</option>",
+    ] {
+        assert!(japanese.contains(part), "no {part} in {japanese}");
+    }
+    let nowhere = not_found(&shell, Language::Japanese);
+    assert!(nowhere.contains("<html lang=\"ja\">") && nowhere.contains("ルームが見つかりません"), "{nowhere}");
+}
+
+#[test]
 fn an_empty_room_says_so() {
-    assert!(body(&state(&[])).contains(words::EMPTY));
+    assert!(body(&state(&[])).contains(Words::of(Language::English).empty));
 }
 
 #[test]
 fn the_page_for_no_room_has_no_state() {
-    let page = not_found(&Shell::parse(INDEX).unwrap());
-    assert!(page.contains(words::NOT_FOUND) && page.contains("data-page=\"complete\""), "{page}");
+    let page = not_found(&Shell::parse(INDEX).unwrap(), Language::English);
+    assert!(page.contains("There is no such room") && page.contains("data-page=\"complete\""), "{page}");
     assert!(!page.contains("page-state"));
 }
 
 #[test]
 fn an_index_that_lacks_something_is_refused_by_name() {
     for (index, error) in [
-        ("<html>", ShellError::Title),
-        ("<title>x", ShellError::Title),
-        ("<title>x</title><body>", ShellError::Head),
-        ("<title>x</title></head>", ShellError::Body),
+        ("<html>", ShellError::Language),
+        ("<html lang=\"en", ShellError::Language),
+        ("<html lang=\"en\">", ShellError::Title),
+        ("<html lang=\"en\"><title>x", ShellError::Title),
+        ("<html lang=\"en\"><title>x</title><body>", ShellError::Head),
+        ("<html lang=\"en\"><title>x</title></head>", ShellError::Body),
     ] {
         assert_eq!(Shell::parse(index), Err(error), "{index}");
     }

@@ -1,4 +1,4 @@
-use shared_types::{ChatImage, ErrorCode, ImageType, PersonName, Timestamp};
+use shared_types::{ChatImage, ErrorCode, ImageType, Language, PersonName, Timestamp};
 
 use super::*;
 use crate::clock::Utc;
@@ -38,6 +38,7 @@ fn changes(seqs: &[u64], up_to: u64) -> ServerMessage {
 /// A room in which `seqs` are on the page, seen by "me".
 fn room(seqs: std::ops::RangeInclusive<u64>, more: bool) -> Timeline {
     Timeline::new(&PageState {
+        language: Language::English,
         room: shared_types::RoomName::lobby(),
         you: person("me"),
         online: 1,
@@ -60,7 +61,7 @@ fn shown(timeline: &Timeline) -> Vec<String> {
             State::Failed(why) => format!("{text}! {why}"),
         }
     };
-    timeline.rows(&Utc).into_iter().map(mark).collect()
+    timeline.rows(&Utc(Language::English)).into_iter().map(mark).collect()
 }
 
 fn draft(nonce: &str) -> Draft {
@@ -212,10 +213,10 @@ fn an_own_message_is_pending_until_its_echo() {
     assert_eq!(timeline.hand_over(0), sent("a"));
     assert_eq!(timeline.hand_over(0), None, "it was handed over");
     assert_eq!(shown(&timeline), ["bob 1", "a…"]);
-    let key = timeline.rows(&Utc)[1].key();
+    let key = timeline.rows(&Utc(Language::English))[1].key();
     timeline.apply(confirmed(2, "a"), 0);
     assert_eq!(shown(&timeline), ["bob 1", "a"]);
-    assert_eq!(timeline.rows(&Utc)[1].key(), key);
+    assert_eq!(timeline.rows(&Utc(Language::English))[1].key(), key);
 }
 
 #[test]
@@ -375,7 +376,7 @@ fn grouping(messages: impl IntoIterator<Item = ChatMessage>) -> String {
         (None, true) => 'H',
         (None, false) => '.',
     };
-    timeline.rows(&Utc).into_iter().map(letter).collect()
+    timeline.rows(&Utc(Language::English)).into_iter().map(letter).collect()
 }
 
 #[test]
@@ -403,7 +404,7 @@ fn midnight_begins_a_day_and_a_group() {
 fn a_slow_clock_does_not_put_an_own_message_on_another_day() {
     let mut timeline = room(1..=3_000, false);
     post(&mut timeline, "a");
-    let rows = timeline.rows(&Utc);
+    let rows = timeline.rows(&Utc(Language::English));
     assert_eq!(rows[3_000].day, None);
 }
 

@@ -7,7 +7,7 @@ use lambda_http::{
     aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse},
     http::{
         HeaderMap, HeaderValue, Method,
-        header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, VARY},
+        header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, VARY},
     },
 };
 use lambda_runtime::{LambdaEvent, service_fn};
@@ -72,7 +72,9 @@ fn read(event: &RawValue) -> Result<(FrontRequest, Brotli), u16> {
     let secure = event.headers.get("x-forwarded-proto").is_some_and(|protocol| protocol == "https");
     let brotli = if reads_brotli(&event.headers) { Brotli::Readable } else { Brotli::Unreadable };
     let cookie = cookies(&event.headers, event.cookies.unwrap_or_default());
-    Ok((FrontRequest { path, cookie, secure }, brotli))
+    let accept_language =
+        event.headers.get(ACCEPT_LANGUAGE).and_then(|languages| languages.to_str().ok()).map(str::to_owned);
+    Ok((FrontRequest { path, cookie, accept_language, secure }, brotli))
 }
 
 /// Whether `br` is among the encodings, and not with a weight of 0.
@@ -135,12 +137,14 @@ mod tests {
         let visit = read(include_str!("../../../tests/events/front.json")).ok().unwrap();
         assert_eq!((visit.path.as_str(), visit.cookie.as_deref()), ("/r/cats", Some("s=1; t=2")));
         assert!(!visit.secure);
+        assert_eq!(visit.accept_language, None);
         let visit = read(include_str!("../../../tests/events/aws-front.json")).ok().unwrap();
         assert_eq!(
             (visit.path.as_str(), visit.cookie.as_deref()),
             ("/r/cats", Some("guest=abc.def; name=J%C3%BCrgen"))
         );
         assert!(visit.secure);
+        assert_eq!(visit.accept_language.as_deref(), Some("ja-JP,ja;q=0.9"));
     }
 
     #[test]

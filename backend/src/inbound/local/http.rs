@@ -33,6 +33,8 @@ pub(super) async fn front(State(shared): State<Arc<Shared>>, request: Request) -
         .handle(FrontRequest {
             path: request.uri().path().into(),
             cookie: joined(headers, header::COOKIE.as_str()),
+            accept_language: (headers.get(header::ACCEPT_LANGUAGE))
+                .and_then(|languages| languages.to_str().ok().map(str::to_owned)),
             // Behind a proxy that speaks HTTPS for us.
             secure: headers.get("x-forwarded-proto").is_some_and(|protocol| protocol == "https"),
         })

@@ -1,0 +1,27 @@
+//! What is written and not sent yet, kept in this tab for its room: a reload does not lose it, nor does another language.
+
+use leptos::prelude::*;
+use web_sys::Event;
+
+use crate::{browser, chat::Chat};
+
+/// Brings back what an earlier page of this tab left, and will leave what this one has.
+pub(crate) fn keep(chat: Chat) {
+    // Where storage is forbidden, what is written lasts as long as the page.
+    let Ok(Some(storage)) = window().session_storage() else { return };
+    let key = ["draft/", &chat.room()].concat();
+    if let Some(field) = chat.field.get_untracked()
+        // Somebody may have begun to write before the script ran.
+        && field.value().is_empty()
+        && let Ok(Some(text)) = storage.get_item(&key)
+    {
+        field.set_value(&text);
+        // The composer measures what is typed.
+        _ = Event::new("input").and_then(|event| field.dispatch_event(&event));
+    }
+    browser::on_leave(move || {
+        if let Some(field) = chat.field.get_untracked() {
+            _ = storage.set_item(&key, &field.value());
+        }
+    });
+}

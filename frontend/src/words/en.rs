@@ -1,0 +1,124 @@
+//! English.
+
+use shared_types::Language;
+
+use super::{Around, Count, Words};
+
+pub(super) static WORDS: Words = Words {
+    language: Language::English,
+    app: "Chat",
+
+    message: "Message",
+    placeholder: Around("Message #", ""),
+    send: "Send",
+    keys: "Enter to send, Shift + Enter for a new line",
+    no_script: "You are reading along. Turn on JavaScript to join the conversation.",
+    left: Count { one: Around("", " character left"), other: Around("", " characters left") },
+    over: Count { one: Around("", " character too long"), other: Around("", " characters too long") },
+
+    connecting: "Connecting…",
+    connected: "Connected",
+    offline: "Offline",
+    reconnect: "Reconnect now",
+    trying: "Trying again…",
+    trying_in: Around("Trying again in ", " s"),
+    online: Count { one: Around("", " online"), other: Around("", " online") },
+
+    sending: "Sending…",
+    not_sent: Around("Not sent. ", ""),
+    unconfirmed: "The server did not answer.",
+    refused: "The server did not accept this message.",
+    unavailable: "The chat could not take it right now. Please try again.",
+    bad_image: "The server did not accept this image. Please choose another one.",
+    upload_broken: "The image did not get through.",
+    image_lost: "The image is not here any more. Please choose it again.",
+    uploading: "Uploading",
+    retry: "Retry",
+    discard: "Discard",
+
+    attach: "Attach images",
+    attached: "Attached images",
+    drop: "Drop images to attach them",
+    describe: "Describe this image",
+    remove_image: Around("Remove image ", ""),
+    dismiss: "Dismiss",
+    #[cfg(feature = "hydrate")]
+    too_many: "At most 10 images go at once. The others were left out.",
+    #[cfg(feature = "hydrate")]
+    too_large: "This file is larger than 10 MB. Please choose a smaller one.",
+    #[cfg(feature = "hydrate")]
+    not_an_image: "This file is not an image that can be shown. PNG, JPEG, WebP and GIF can, SVG cannot.",
+    #[cfg(feature = "hydrate")]
+    too_many_pixels: "This image has more than 100 megapixels. Please choose a smaller one.",
+    #[cfg(feature = "hydrate")]
+    large_gif: "This GIF is too large. A GIF may have 2 MB, and 2048 pixels on a side.",
+    #[cfg(feature = "hydrate")]
+    too_dense: "This image cannot be made small enough. Please choose another one.",
+
+    image: "Image",
+    open_image: "Open image",
+    open_described: Around("Open image: ", ""),
+    missing: "This image is not available any more",
+    previous: "Previous image",
+    next: "Next image",
+    download: "Download",
+    close: "Close",
+
+    log: Around("Messages in #", ""),
+    beginning: Around("Beginning of #", ""),
+    new_messages: "New messages",
+    older: "Load older messages",
+    loading: "Loading older messages…",
+    empty: "Nobody has said anything here yet. Say hello, and share the link with someone.",
+    welcome: "This is where the conversation starts.",
+
+    about_you: "Change your name or language",
+    name_title: "What should we call you?",
+    name_hint: "Everyone in the room sees this name beside your messages.",
+    your_name: "Your name",
+    name_empty: "Please enter a name.",
+    name_long: Around("A name has at most ", " characters."),
+    name_character: "This name has a character that nobody could see.",
+    choose_language: "Language / 言語",
+    save: "Save",
+    cancel: "Cancel",
+
+    #[cfg(feature = "hydrate")]
+    unreachable: "The chat cannot be reached right now. Trying again…",
+    #[cfg(feature = "hydrate")]
+    today: "Today",
+    #[cfg(feature = "hydrate")]
+    yesterday: "Yesterday",
+
+    #[cfg(feature = "ssr")]
+    reload: "The chat can't be reached right now. Please reload the page in a moment.\n",
+    #[cfg(feature = "ssr")]
+    not_found: "There is no such room",
+    #[cfg(feature = "ssr")]
+    not_found_why: "The name of a room has lower-case letters, digits and hyphens, and at most 64 of them.",
+    #[cfg(feature = "ssr")]
+    to_lobby: "Go to the lobby",
+
+    date: |weekday, day, month, year| {
+        [WEEKDAYS[weekday % 7], ", ", &day.to_string(), " ", MONTHS[(month + 11) % 12], " ", &year.to_string()].concat()
+    },
+    comma: ", ",
+    #[cfg(feature = "hydrate")]
+    colon: ": ",
+};
+
+const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];

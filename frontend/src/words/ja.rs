@@ -1,0 +1,114 @@
+//! Japanese.
+
+use shared_types::Language;
+
+use super::{Around, Count, Words};
+
+/// It counts one and many alike.
+const fn count(before: &'static str, after: &'static str) -> Count {
+    Count { one: Around(before, after), other: Around(before, after) }
+}
+
+pub(super) static WORDS: Words = Words {
+    language: Language::Japanese,
+    app: "チャット",
+
+    message: "メッセージ",
+    placeholder: Around("#", " へのメッセージ"),
+    send: "送信",
+    keys: "Enterで送信、Shift + Enterで改行",
+    no_script: "現在は閲覧のみできます。会話に参加するには、JavaScriptを有効にしてください。",
+    left: count("残り", "文字"),
+    over: count("", "文字超過しています"),
+
+    connecting: "接続しています…",
+    connected: "接続しました",
+    offline: "オフライン",
+    reconnect: "今すぐ再接続",
+    trying: "再接続しています…",
+    trying_in: Around("", "秒後に再接続します"),
+    online: count("", "人がオンライン"),
+
+    sending: "送信中…",
+    not_sent: Around("送信できませんでした。", ""),
+    unconfirmed: "サーバーから応答がありません。",
+    refused: "サーバーがこのメッセージを受け付けませんでした。",
+    unavailable: "現在チャットを利用できません。しばらくしてから再送信してください。",
+    bad_image: "この画像は送信できません。別の画像を選択してください。",
+    upload_broken: "画像をアップロードできませんでした。",
+    image_lost: "画像が残っていません。もう一度選択してください。",
+    uploading: "アップロード中",
+    retry: "再送信",
+    discard: "破棄",
+
+    attach: "画像を添付",
+    attached: "添付する画像",
+    drop: "ドロップして画像を添付",
+    describe: "画像の説明を入力",
+    remove_image: Around("画像", "を取り除く"),
+    dismiss: "閉じる",
+    #[cfg(feature = "hydrate")]
+    too_many: "一度に送信できる画像は10枚までです。超えた分は添付されませんでした。",
+    #[cfg(feature = "hydrate")]
+    too_large: "ファイルサイズが10 MBを超えています。より小さいファイルを選択してください。",
+    #[cfg(feature = "hydrate")]
+    not_an_image: "表示できる画像ファイルではありません。PNG、JPEG、WebP、GIFに対応しています。SVGには対応していません。",
+    #[cfg(feature = "hydrate")]
+    too_many_pixels: "画像が1億画素を超えています。より小さい画像を選択してください。",
+    #[cfg(feature = "hydrate")]
+    large_gif: "GIFが大きすぎます。2 MB以内、縦横それぞれ2048ピクセル以内のGIFを選択してください。",
+    #[cfg(feature = "hydrate")]
+    too_dense: "この画像は送信できる大きさまで小さくできません。別の画像を選択してください。",
+
+    image: "画像",
+    open_image: "画像を開く",
+    open_described: Around("画像を開く：", ""),
+    missing: "この画像は表示できなくなりました",
+    previous: "前の画像",
+    next: "次の画像",
+    download: "ダウンロード",
+    close: "閉じる",
+
+    log: Around("#", " のメッセージ"),
+    beginning: Around("#", " の始まり"),
+    new_messages: "新着メッセージ",
+    older: "以前のメッセージを読み込む",
+    loading: "以前のメッセージを読み込んでいます…",
+    empty: "まだメッセージがありません。最初のメッセージを送って、このページのリンクを誰かに共有してみましょう。",
+    welcome: "会話はここから始まります。",
+
+    about_you: "名前や言語を変更",
+    name_title: "お名前を教えてください",
+    name_hint: "この名前は、ルームの全員にメッセージと一緒に表示されます。",
+    your_name: "名前",
+    name_empty: "名前を入力してください。",
+    name_long: Around("名前は", "文字以内で入力してください。"),
+    name_character: "名前に、表示されない文字が含まれています。",
+    choose_language: "言語 / Language",
+    save: "保存",
+    cancel: "キャンセル",
+
+    #[cfg(feature = "hydrate")]
+    unreachable: "現在チャットに接続できません。再接続しています…",
+    #[cfg(feature = "hydrate")]
+    today: "今日",
+    #[cfg(feature = "hydrate")]
+    yesterday: "昨日",
+
+    #[cfg(feature = "ssr")]
+    reload: "現在チャットに接続できません。しばらくしてからページを再読み込みしてください。\n",
+    #[cfg(feature = "ssr")]
+    not_found: "ルームが見つかりません",
+    #[cfg(feature = "ssr")]
+    not_found_why: "ルーム名に使えるのは半角の英小文字、数字、ハイフンで、長さは64文字までです。",
+    #[cfg(feature = "ssr")]
+    to_lobby: "ロビーへ移動",
+
+    date: |weekday, day, month, year| {
+        let weekday = ["月", "火", "水", "木", "金", "土", "日"][weekday % 7];
+        [&year.to_string(), "年", &month.to_string(), "月", &day.to_string(), "日", weekday, "曜日"].concat()
+    },
+    comma: "、",
+    #[cfg(feature = "hydrate")]
+    colon: "：",
+};
