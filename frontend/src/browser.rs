@@ -36,7 +36,8 @@ pub(crate) fn keep_name(name: &PersonName) {
 /// Keeps the language the visitor chose, and asks the server for the page in it.
 pub(crate) fn speak(language: Language) {
     keep("language=", language.tag());
-    _ = window().location().reload();
+    // Not at once: a reload asks the session whether something would be lost, and the session is busy with saying this.
+    queue_microtask(|| _ = window().location().reload());
 }
 
 /// Keeps a choice of the visitor in a cookie: the server's next page has it before any script runs.

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tokio::net::TcpStream;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Error};
 
-const PAGE: &str = "<!DOCTYPE html><html><head><title>Chat</title></head><body></body></html>";
+const PAGE: &str = "<!DOCTYPE html><html lang=\"en\"><head><title>Chat</title></head><body></body></html>";
 
 pub(crate) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
