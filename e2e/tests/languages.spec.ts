@@ -38,8 +38,8 @@ test.describe('a Japanese browser', () => {
     const page = await firstPaint(browser, home, room, 'ja-JP');
     await expect(page.locator('html')).toHaveAttribute('lang', 'ja');
     await expect(page).toHaveTitle(`#${room} · チャット`);
-    await expect(composer(page)).toHaveAttribute('placeholder', `#${room} へのメッセージ`);
-    await expect(page.getByText('まだメッセージがありません。')).toBeVisible();
+    await expect(composer(page)).toHaveAttribute('placeholder', `メッセージを入力（#${room}）`);
+    await expect(page.getByText('まだメッセージはありません。')).toBeVisible();
     expect(await said(page)).not.toMatch(english);
     await page.context().close();
   });
@@ -115,7 +115,7 @@ test('the language can be changed and stays, and so does what is being written',
 
   await expect(page.locator('html')).toHaveAttribute('lang', 'ja');
   await chat.is('live');
-  await expect(composer(page)).toHaveAttribute('placeholder', `#${room} へのメッセージ`);
+  await expect(composer(page)).toHaveAttribute('placeholder', `メッセージを入力（#${room}）`);
   await expect(composer(page)).toHaveValue(long);
   await expect(page.locator('.counter')).toHaveText('残り85文字');
   expect(await said(page)).not.toMatch(english);

@@ -107,7 +107,7 @@ fn a_page_is_in_the_visitor_s_language() {
     let japanese = page(&shell, &PageState { language: Language::Japanese, ..state(&["hi"]) });
     for part in [
         "<html lang=\"ja\"><head><title>#lobby · チャット</title>",
-        "placeholder=\"#lobby へのメッセージ\"",
+        "placeholder=\"メッセージを入力（#lobby）\"",
         "3人がオンライン",
         "<span>2026年12月31日木曜日</span>",
         "aria-label=\"Ann、23:59\"",

@@ -14,19 +14,19 @@ pub(super) static WORDS: Words = Words {
     app: "チャット",
 
     message: "メッセージ",
-    placeholder: Around("#", " へのメッセージ"),
+    placeholder: Around("メッセージを入力（#", "）"),
     send: "送信",
     keys: "Enterで送信、Shift + Enterで改行",
     no_script: "現在は閲覧のみできます。会話に参加するには、JavaScriptを有効にしてください。",
     left: count("残り", "文字"),
     over: count("", "文字超過しています"),
 
-    connecting: "接続しています…",
+    connecting: "接続中…",
     connected: "接続しました",
     offline: "オフライン",
     reconnect: "今すぐ再接続",
-    trying: "再接続しています…",
-    trying_in: Around("", "秒後に再接続します"),
+    trying: "再接続中…",
+    trying_in: Around("", "秒後に再接続"),
     online: count("", "人がオンライン"),
 
     sending: "送信中…",
@@ -74,7 +74,7 @@ pub(super) static WORDS: Words = Words {
     new_messages: "新着メッセージ",
     older: "以前のメッセージを読み込む",
     loading: "以前のメッセージを読み込んでいます…",
-    empty: "まだメッセージがありません。最初のメッセージを送って、このページのリンクを誰かに共有してみましょう。",
+    empty: "まだメッセージはありません。最初のひと言を送って、リンクを共有しましょう。",
     welcome: "会話はここから始まります。",
 
     about_you: "名前や言語を変更",

@@ -54,7 +54,7 @@ fn numbers_are_counted_as_each_language_counts() {
         (japanese.online.of(2), "2人がオンライン"),
         (english.retrying(0), "Trying again…"),
         (english.retrying(3), "Trying again in 3 s"),
-        (japanese.retrying(3), "3秒後に再接続します"),
+        (japanese.retrying(3), "3秒後に再接続"),
     ] {
         assert_eq!(said, expected);
     }
