@@ -1,4 +1,5 @@
-//! The visitor's own calendar: their time zone, and times and dates as their browser writes them in the language of the page.
+//! The visitor's own calendar: their time zone, and times and dates as their browser writes them in the language
+//! of the page.
 
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
 use shared_types::{Language, Timestamp};
