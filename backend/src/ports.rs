@@ -4,6 +4,7 @@
 use std::{fmt, time::Duration};
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use shared_types::{
     ChatMessage, ImageSize, ImageType, Nonce, Person, PersonId, PersonName, Rev, RoomName, Seq, Timestamp,
 };
@@ -110,6 +111,39 @@ pub struct Identity {
     pub nonce: Nonce,
 }
 
+/// A message as it is stored: with the changes that were made to it of late, so that none is made twice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stored {
+    /// The message.
+    #[serde(flatten)]
+    pub message: ChatMessage,
+    /// The changes, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub applied: Vec<Applied>,
+}
+
+/// A change that was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Applied {
+    /// Who made it.
+    pub by: PersonId,
+    /// Their name for it.
+    pub nonce: Nonce,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What a revision was taken for, where it was not for a new message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The revision.
+    pub rev: Rev,
+    /// When it was taken.
+    pub at: Timestamp,
+    /// The message it changes; `None` when it changes nothing, and nobody has to wait for it.
+    pub seq: Option<Seq>,
+}
+
 /// The log of every room.
 ///
 /// The cost of each call MUST NOT depend on how many messages are stored.
@@ -129,15 +163,28 @@ pub trait Messages: Send + Sync {
     /// ended well the message MUST survive a crash and a power cut.
     async fn put(&self, room: &RoomName, message: &ChatMessage) -> Result<ChatMessage>;
 
-    /// The message at a place. MUST see every `put` that has ended.
-    async fn at(&self, room: &RoomName, seq: Seq) -> Result<Option<ChatMessage>>;
+    /// The message at a place. MUST see every `put` and `replace` that has ended.
+    async fn at(&self, room: &RoomName, seq: Seq) -> Result<Option<Stored>>;
 
     /// Up to `limit` messages with a `seq` below `before` (`None`: the newest), oldest first. MUST see every `put`
     /// that has ended.
     async fn before(&self, room: &RoomName, before: Option<Seq>, limit: usize) -> Result<Vec<ChatMessage>>;
 
-    /// Up to `limit` messages that changed after `rev`, by `rev`. MUST see every `put` that has ended.
-    async fn changed_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChatMessage>>;
+    /// Up to `limit` messages with a `seq` above `rev`, oldest first. MUST see every `put` that has ended.
+    async fn born_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChatMessage>>;
+
+    /// Puts the message in the place of the one with its `seq`, if that still has the revision `seen`; answers whether it
+    /// had. When this has ended well the message MUST survive a crash and a power cut.
+    async fn replace(&self, room: &RoomName, seen: Rev, changed: &Stored) -> Result<bool>;
+
+    /// Notes what a revision is for. It MUST be there when a `replace` after it is.
+    async fn mark(&self, room: &RoomName, mark: Mark) -> Result<()>;
+
+    /// Up to `limit` marks above `rev`, lowest first. MUST see every `mark` that has ended.
+    async fn marks_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<Mark>>;
+
+    /// The newest `limit` marks, lowest first. MUST see every `mark` that has ended.
+    async fn newest_marks(&self, room: &RoomName, limit: usize) -> Result<Vec<Mark>>;
 }
 
 /// An image on its way: what its client announced. An image has no name but its message's.
@@ -184,6 +231,9 @@ pub trait Images: Send + Sync {
 
     /// Whether a message has its image.
     async fn is_kept(&self, identity: &Identity) -> Result<bool>;
+
+    /// Removes the image of a message.
+    async fn remove(&self, identity: &Identity) -> Result<()>;
 
     /// Removes what was put there.
     async fn discard(&self, upload: &Upload) -> Result<()>;

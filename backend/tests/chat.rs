@@ -3,6 +3,8 @@
 #![cfg(feature = "embedded")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it does not hold")]
 
+#[path = "chat/changes.rs"]
+mod changes;
 #[path = "chat/images.rs"]
 mod images;
 #[path = "chat/world.rs"]
@@ -447,4 +449,34 @@ async fn a_data_directory_in_use_is_refused_with_a_sentence() {
     let _first = Store::open(directory.path()).unwrap();
     let refused = Store::open(directory.path()).err().map(|error| error.to_string()).unwrap_or_default();
     assert!(refused.contains("in use by another process"), "{refused}");
+}
+
+// ---- typing
+
+#[tokio::test]
+async fn in_a_small_room_the_others_hear_that_somebody_types() {
+    let world = World::new().await;
+    world.join("c1", "Ann").await;
+    world.join("c2", "Bea").await;
+    world.knock("c3", Some("cats"), None, None).await.unwrap();
+    for socket in ["c1", "c2", "c3"] {
+        world.told(socket);
+    }
+    world.say("c1", json!({ "action": "typing" })).await;
+    let told = world.told("c2");
+    assert_eq!((told.len(), &told[0]["type"], &told[0]["person"]["name"]), (1, &json!("typing"), &json!("Ann")));
+    assert_eq!((world.told("c1"), world.told("c3")), (vec![], vec![]));
+}
+
+#[tokio::test]
+async fn in_a_large_room_typing_costs_nothing() {
+    let world = World::new().await;
+    for number in 0..=limits::TYPING_CONNECTIONS {
+        world.join(&format!("c{number}"), "Ann").await;
+    }
+    for socket in ["c0", "c1"] {
+        world.told(socket);
+    }
+    world.say("c0", json!({ "action": "typing" })).await;
+    assert_eq!(world.told("c1"), [] as [Value; 0]);
 }

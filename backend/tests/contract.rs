@@ -9,10 +9,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use backend::ports::{
-    Admission, Claim, Connection, ConnectionId, Connections, Identity, Images, Messages, Secrets, Upload,
+    Admission, Applied, Claim, Connection, ConnectionId, Connections, Identity, Images, Mark, Messages, Secrets,
+    Stored, Upload,
 };
 use futures::future::join_all;
-use shared_types::{ChatMessage, ImageType, Person, Rev, RoomName, Seq, Timestamp};
+use shared_types::{ChatMessage, ImageType, Person, Quote, Reaction, Rev, RoomName, Seq, Timestamp};
 
 #[cfg(feature = "aws")]
 #[path = "contract/aws.rs"]
@@ -83,13 +84,16 @@ contract! {
     identities_differ_by_room_author_and_nonce
     a_message_is_stored_once_and_stays_as_it_was
     a_page_ends_before_its_mark_and_is_in_order
-    changes_begin_after_their_mark
+    what_was_born_after_a_revision_begins_after_it
+    a_message_is_replaced_only_by_who_saw_it
+    marks_are_found_after_a_revision_and_from_the_newest
     a_room_hears_nothing_of_its_neighbours
     the_first_secret_is_kept
     an_upload_is_found_as_it_was_put
     an_address_is_for_its_bytes_type_and_message_only
     only_what_was_looked_at_is_kept
     a_discarded_upload_is_gone
+    a_removed_image_is_gone
     the_sweep_takes_old_uploads_and_nothing_that_is_kept
 }
 
@@ -138,8 +142,13 @@ fn message(seq: u64, text: &str) -> ChatMessage {
         author: Person { id: "ann".parse().unwrap(), name: "Ann".parse().unwrap() },
         nonce: format!("n-{seq}").parse().unwrap(),
         text: text.parse().ok(),
+        html: None,
         image: None,
+        reply_to: None,
         sent_at: now(),
+        edited_at: None,
+        deleted: false,
+        reactions: Vec::new(),
     }
 }
 
@@ -293,7 +302,7 @@ async fn a_message_is_stored_once_and_stays_as_it_was(world: World) {
     assert_eq!(world.messages.at(&lobby, Seq(1)).await.unwrap(), None);
     assert_eq!(world.messages.put(&lobby, &first).await.unwrap(), first);
     assert_eq!(world.messages.put(&lobby, &message(1, "another")).await.unwrap(), first);
-    assert_eq!(world.messages.at(&lobby, Seq(1)).await.unwrap(), Some(first));
+    assert_eq!(world.messages.at(&lobby, Seq(1)).await.unwrap(), Some(Stored { message: first, applied: Vec::new() }));
 }
 
 async fn a_page_ends_before_its_mark_and_is_in_order(world: World) {
@@ -314,7 +323,7 @@ async fn a_page_ends_before_its_mark_and_is_in_order(world: World) {
     }
 }
 
-async fn changes_begin_after_their_mark(world: World) {
+async fn what_was_born_after_a_revision_begins_after_it(world: World) {
     stored(&world, "lobby", [12, 3, 9, 10, 2, 1]).await;
     for (after, limit, expected) in [
         (0, 10, &[1, 2, 3, 9, 10, 12][..]),
@@ -324,9 +333,72 @@ async fn changes_begin_after_their_mark(world: World) {
         (12, 10, &[]),
         (u64::MAX, 10, &[]),
     ] {
-        let changes = world.messages.changed_after(&room("lobby"), Rev(after), limit).await.unwrap();
+        let changes = world.messages.born_after(&room("lobby"), Rev(after), limit).await.unwrap();
         assert_eq!(seqs(&changes), expected, "{limit} after {after}");
     }
+}
+
+async fn a_message_is_replaced_only_by_who_saw_it(world: World) {
+    let lobby = room("lobby");
+    let born = message(3, "hi");
+    world.messages.put(&lobby, &born).await.unwrap();
+    let at = async |seq| world.messages.at(&lobby, Seq(seq)).await.unwrap();
+    let unchanged = Stored { message: born.clone(), applied: Vec::new() };
+    let changed = Stored {
+        message: ChatMessage {
+            rev: Rev(7),
+            text: None,
+            reply_to: Some(Quote { seq: Seq(1), author: born.author.clone() }),
+            edited_at: Some(now()),
+            deleted: true,
+            reactions: vec![Reaction { emoji: "👍".parse().unwrap(), people: vec![born.author.clone()] }],
+            ..born.clone()
+        },
+        applied: vec![Applied { by: born.author.id.clone(), nonce: born.nonce.clone(), at: now() }],
+    };
+    assert!(!world.messages.replace(&lobby, Rev(2), &changed).await.unwrap());
+    assert_eq!(at(3).await.as_ref(), Some(&unchanged));
+    assert!(world.messages.replace(&lobby, Rev(3), &changed).await.unwrap());
+    assert_eq!(at(3).await.as_ref(), Some(&changed));
+    assert_eq!(world.messages.before(&lobby, None, 9).await.unwrap(), std::slice::from_ref(&changed.message));
+    let as_of = |rev| Stored { message: ChatMessage { rev: Rev(rev), ..born.clone() }, applied: Vec::new() };
+    assert!(!world.messages.replace(&lobby, Rev(3), &as_of(8)).await.unwrap(), "somebody was faster");
+    assert_eq!(
+        world.messages.put(&lobby, &born).await.unwrap(),
+        changed.message,
+        "a retry of the send changes nothing"
+    );
+    let never_said = Stored { message: message(4, "never said"), applied: Vec::new() };
+    assert!(!world.messages.replace(&lobby, Rev(4), &never_said).await.unwrap());
+    assert_eq!(at(4).await, None);
+    // Of many who saw the same, one is first.
+    let tries = (9..29).map(|rev| {
+        let (messages, lobby, mine) = (world.messages.clone(), lobby.clone(), as_of(rev));
+        async move { messages.replace(&lobby, Rev(7), &mine).await.unwrap() }
+    });
+    assert_eq!(join_all(tries).await.into_iter().filter(|first| *first).count(), 1);
+}
+
+async fn marks_are_found_after_a_revision_and_from_the_newest(world: World) {
+    let (lobby, at) = (room("lobby"), now());
+    let mark = |rev: u64, seq: Option<u64>| Mark { rev: Rev(rev), at, seq: seq.map(Seq) };
+    let marks = [mark(2, Some(1)), mark(5, None), mark(9, Some(1)), mark(10, Some(4)), mark(12, None)];
+    stored(&world, "lobby", [1, 3, 4]).await;
+    assert_eq!(world.messages.marks_after(&lobby, Rev(0), 10).await.unwrap(), []);
+    for place in [3, 0, 4, 2, 1] {
+        world.messages.mark(&lobby, marks[place]).await.unwrap();
+        world.messages.mark(&room("lobby-2"), marks[place]).await.unwrap();
+    }
+    for (after, limit, expected) in
+        [(0, 10, 0..5), (0, 2, 0..2), (5, 10, 2..5), (6, 1, 2..3), (12, 10, 0..0), (u64::MAX, 9, 0..0)]
+    {
+        let found = world.messages.marks_after(&lobby, Rev(after), limit).await.unwrap();
+        assert_eq!(found, marks[expected], "{limit} after {after}");
+    }
+    assert_eq!(world.messages.newest_marks(&lobby, 2).await.unwrap(), marks[3..]);
+    assert_eq!(world.messages.newest_marks(&lobby, 10).await.unwrap(), marks);
+    assert_eq!(world.messages.newest_marks(&room("empty"), 10).await.unwrap(), []);
+    assert_eq!(seqs(&world.messages.before(&lobby, None, 10).await.unwrap()), [1, 3, 4], "marks are no messages");
 }
 
 async fn a_room_hears_nothing_of_its_neighbours(world: World) {
@@ -334,7 +406,7 @@ async fn a_room_hears_nothing_of_its_neighbours(world: World) {
     stored(&world, "a-b", [1, 5]).await;
     stored(&world, "b", [7]).await;
     assert_eq!(seqs(&world.messages.before(&room("a"), None, 10).await.unwrap()), [1, 2]);
-    assert_eq!(seqs(&world.messages.changed_after(&room("a"), Rev(1), 10).await.unwrap()), [2]);
+    assert_eq!(seqs(&world.messages.born_after(&room("a"), Rev(1), 10).await.unwrap()), [2]);
     assert_eq!(seqs(&world.messages.before(&room("a-b"), None, 10).await.unwrap()), [1, 5]);
     assert_eq!(world.messages.at(&room("a"), Seq(5)).await.unwrap(), None);
     assert_eq!(seqs(&world.messages.before(&room("empty"), None, 10).await.unwrap()), [0_u64; 0]);
@@ -413,6 +485,16 @@ async fn a_discarded_upload_is_gone(world: World) {
     world.images.discard(&image).await.unwrap();
     assert_eq!(world.images.uploaded(&image).await.unwrap(), None);
     world.images.discard(&image).await.unwrap();
+}
+
+async fn a_removed_image_is_gone(world: World) {
+    let image = upload("n", ImageType::Jpeg, 3);
+    put(&world, &image, b"one").await;
+    let version = world.images.uploaded(&image).await.unwrap().unwrap().version;
+    world.images.keep(&image, &version).await.unwrap();
+    world.images.remove(&image.identity).await.unwrap();
+    assert!(!world.images.is_kept(&image.identity).await.unwrap());
+    world.images.remove(&image.identity).await.unwrap();
 }
 
 async fn the_sweep_takes_old_uploads_and_nothing_that_is_kept(world: World) {

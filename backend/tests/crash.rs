@@ -143,7 +143,7 @@ impl Sender {
         let mut socket = connect(port, &format!("?ticket={}", page.ticket)).await.ok()?;
         while let Some(nonce) = self.next() {
             let text = format!("{nonce} of {me}").parse().ok();
-            let send = ClientMessage::Send { text, nonce: Some(nonce.clone()), image: None };
+            let send = ClientMessage::Send { text, nonce: Some(nonce.clone()), image: None, reply_to: None };
             socket.send(Message::text(serde_json::to_string(&send).unwrap())).await.ok()?;
             let answer = acknowledgement(&mut socket, &me, &nonce);
             let seq = timeout(PATIENCE, answer).await.expect("the server answers")?;

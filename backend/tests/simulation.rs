@@ -16,6 +16,7 @@ mod server;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use backend::ports::Messages;
+use frontend::timeline::Change;
 use person::{Account, Habit, Person};
 use server::{Faults, Server};
 use shared_types::{ChatMessage, RoomName};
@@ -110,8 +111,33 @@ async fn judge(server: &Arc<Server>, accounts: &[Account]) -> usize {
         let expected: Vec<u64> = stored.iter().map(|message| message.seq.0).filter(|seq| *seq >= from).collect();
         assert_eq!(shown, expected, "the page of {} is the end of the log", account.id);
         assert!(shown.len() >= stored.len().min(PAGE), "the page shows a page at least");
+        let expected: Vec<String> = stored.iter().filter(|message| message.seq.0 >= from).map(content_of).collect();
+        assert_eq!(account.content, expected, "the page of {} shows the messages as they are", account.id);
+        assert_eq!(account.changing, 0, "every change is confirmed or given up");
+        for ((seq, _), change) in &account.changed {
+            let message = stored.iter().find(|message| message.seq.0 == *seq).unwrap();
+            assert!(is_made(change, message, &account.id), "{change:?} of {} is in {message:?}", account.id);
+        }
     }
     written
+}
+
+fn content_of(message: &ChatMessage) -> String {
+    let reactions = message.reactions.iter().map(|reaction| (&reaction.emoji, &reaction.people));
+    person::content(message.text.as_ref(), message.deleted, message.edited_at.is_some(), reactions)
+}
+
+/// Whether the last word of somebody on a message is true of it.
+fn is_made(change: &Change, message: &ChatMessage, who: &str) -> bool {
+    match change {
+        _ if message.deleted => true,
+        Change::Gone => false,
+        Change::Text(text) => message.text == *text,
+        Change::Reaction { emoji, on } => {
+            let meant = message.reactions.iter().filter(|reaction| reaction.emoji == *emoji);
+            meant.flat_map(|reaction| &reaction.people).any(|person| person.id.as_str() == who) == *on
+        }
+    }
 }
 
 fn places(stored: &[ChatMessage]) -> BTreeMap<(String, String), u64> {

@@ -7,7 +7,7 @@ use shared_types::PageState;
 
 use crate::{
     chat::Chat,
-    components::{Composer, Connection, Header, Lightbox, Log, NameDialog},
+    components::{Composer, Connection, Deletion, Header, Lightbox, Log, NameDialog, Picker, typing},
     link::Status,
 };
 
@@ -42,10 +42,13 @@ pub fn App(
             <main class="stage">
                 <Connection chat />
                 <Log chat />
+                {typing(chat)}
             </main>
             <Composer chat />
             <NameDialog chat dialog />
             <Lightbox chat />
+            <Picker chat />
+            <Deletion chat />
         </div>
     }
 }

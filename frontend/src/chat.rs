@@ -1,14 +1,15 @@
 //! What the components draw from, and what they may ask for.
 
 use leptos::{html, prelude::*};
-use shared_types::{Language, MessageText, Nonce, PageState, Person, PersonName};
+use shared_types::{Language, MessageText, Nonce, PageState, Person, PersonName, Seq};
 use web_sys::{File, FileList};
 
 use crate::{
     clock::{Calendar, Utc},
     link::Status,
-    timeline::{Row, Timeline},
+    timeline::{Change, Row, Timeline},
     words::Words,
+    writing::Writing,
 };
 
 /// The state of the page as signals. Only the session writes them; before it runs they show what the server drew.
@@ -20,6 +21,8 @@ pub(crate) struct Chat {
     pub(crate) you: RwSignal<Person>,
     pub(crate) online: RwSignal<u32>,
     pub(crate) status: RwSignal<Status>,
+    /// Who is writing something, as a sentence; empty while nobody is.
+    pub(crate) typing: RwSignal<String>,
     pub(crate) rows: RwSignal<Vec<Shown>>,
     pub(crate) older: RwSignal<Older>,
     /// Whether something arrived below what the reader sees.
@@ -31,6 +34,20 @@ pub(crate) struct Chat {
     pub(crate) viewed: RwSignal<Option<String>>,
     /// The dialog in which it is.
     pub(crate) lightbox: NodeRef<html::Dialog>,
+    /// The message that the toolbar is at.
+    pub(crate) acting: RwSignal<Option<Seq>>,
+    pub(crate) toolbar: NodeRef<html::Div>,
+    /// The message that a dialog asks about.
+    pub(crate) asked: RwSignal<Option<Seq>>,
+    pub(crate) picker: NodeRef<html::Dialog>,
+    pub(crate) deletion: NodeRef<html::Dialog>,
+    /// The message that the reader wants to see, and how many more pages may be loaded for that.
+    #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "on the server nobody looks for anything"))]
+    pub(crate) sought: RwSignal<Option<(Seq, u8)>>,
+    /// What is being written.
+    pub(crate) writing: RwSignal<Writing>,
+    /// What was written before an edit took its place.
+    pub(crate) aside: StoredValue<String>,
     /// Where messages are written.
     pub(crate) field: NodeRef<html::Textarea>,
     /// The scrolling element of the log.
@@ -85,6 +102,9 @@ pub(crate) enum Older {
 pub(crate) enum Intent {
     /// Send a text, the images in the tray, or both.
     Post(Option<MessageText>),
+    /// Write something new, an answer, or another text for a message.
+    Write(Writing),
+    Change(Seq, Change),
     Attach(Vec<File>),
     Detach(u32),
     /// Read the troubles and be done with them.
@@ -96,6 +116,8 @@ pub(crate) enum Intent {
     Rename(PersonName),
     /// Have the page in another language.
     Speak(Language),
+    /// Something is being written.
+    Type,
     LoadOlder,
     Reconnect,
 }
@@ -108,6 +130,7 @@ impl Chat {
             room: StoredValue::new(page.room.to_string()),
             you: RwSignal::new(page.you.clone()),
             online: RwSignal::new(page.online),
+            typing: RwSignal::new(Words::of(page.language).typing(&[])),
             status: RwSignal::new(Status::Connecting),
             rows: RwSignal::new(Vec::new()),
             older: RwSignal::new(Older::None),
@@ -116,6 +139,14 @@ impl Chat {
             pictures: StoredValue::new(Vec::new()),
             viewed: RwSignal::new(None),
             lightbox: NodeRef::new(),
+            acting: RwSignal::new(None),
+            toolbar: NodeRef::new(),
+            asked: RwSignal::new(None),
+            picker: NodeRef::new(),
+            deletion: NodeRef::new(),
+            sought: RwSignal::new(None),
+            writing: RwSignal::new(Writing::New),
+            aside: StoredValue::new(String::new()),
             field: NodeRef::new(),
             log: NodeRef::new(),
             intend,
@@ -126,6 +157,20 @@ impl Chat {
 
     pub(crate) fn room(&self) -> String {
         self.room.get_value()
+    }
+
+    /// What is written as a new message, even while another one is edited.
+    #[cfg(feature = "hydrate")]
+    pub(crate) fn draft(&self) -> Option<String> {
+        let editing = self.writing.with_untracked(|writing| matches!(writing, Writing::Edit(_)));
+        if editing { Some(self.aside.get_value()) } else { Some(self.field.get_untracked()?.value()) }
+    }
+
+    /// The message of that place, if it is shown. Whoever draws it is told of its changes.
+    pub(crate) fn row(&self, seq: Seq) -> Option<Row> {
+        let of = |shown: &&Shown| shown.row.with_untracked(|row| row.seq == Some(seq));
+        let found = self.rows.with_untracked(|rows| rows.iter().rev().find(of).cloned());
+        Some(found?.row.get())
     }
 
     /// Brings the focus back to where messages are written.

@@ -2,11 +2,11 @@
 //! ([`Timeline`]). It knows neither sockets, timers nor the DOM; every call brings the time, in milliseconds, and takes
 //! [`Deed`]s back, to be done in their order.
 
-use shared_types::{ClientMessage, ErrorCode, Nonce, PageState, PersonName, ServerMessage};
+use shared_types::{ClientMessage, ErrorCode, Nonce, PageState, PersonName, Seq, ServerMessage, limits};
 
 use crate::{
     link::{Link, Order, SocketId, Status},
-    timeline::{Draft, Timeline},
+    timeline::{Change, Draft, Timeline},
     words::Words,
 };
 
@@ -34,13 +34,16 @@ pub struct Client {
     words: &'static Words,
     /// What they chose to be called in this stay, if they did.
     name: Option<PersonName>,
+    /// When it was last said that they are writing.
+    typed: u64,
 }
 
 impl Client {
     /// A stay that begins now, with the state and the ticket the page brought.
     pub fn start(page: &PageState, now: u64, random: fn() -> u32) -> (Self, Vec<Deed>) {
         let (link, order) = Link::open(now, random);
-        let mut client = Self { link, timeline: Timeline::new(page), words: Words::of(page.language), name: None };
+        let mut client =
+            Self { link, timeline: Timeline::new(page), words: Words::of(page.language), name: None, typed: 0 };
         let deeds = client.follow(now, [order]);
         (client, deeds)
     }
@@ -80,6 +83,17 @@ impl Client {
         self.hand_over(now)
     }
 
+    /// The visitor did something to a message that is there. `nonce` is nobody else's.
+    pub fn change(&mut self, seq: Seq, change: Change, nonce: Nonce, now: u64) -> Vec<Deed> {
+        self.timeline.change(seq, change, nonce);
+        self.hand_over(now)
+    }
+
+    /// Why something that the visitor did was not done, since this was last asked.
+    pub fn take_troubles(&mut self) -> Vec<String> {
+        self.timeline.take_troubles()
+    }
+
     /// So many hundredths of an image are there.
     pub fn progress(&mut self, nonce: &Nonce, percent: u8) {
         self.timeline.upload_runs(nonce, percent);
@@ -108,6 +122,15 @@ impl Client {
         self.timeline.rename(name.clone());
         self.name = Some(name.clone());
         self.say(ClientMessage::Rename { name })
+    }
+
+    /// The visitor is writing something. It is said now and then.
+    pub fn typing(&mut self, now: u64) -> Vec<Deed> {
+        if now < self.typed + limits::TYPING_PAUSE.as_millis() as u64 {
+            return Vec::new();
+        }
+        self.typed = now;
+        self.say(ClientMessage::Typing)
     }
 
     /// The visitor comes near the first message.
@@ -222,7 +245,8 @@ impl Client {
         if self.link.live().is_none() {
             return Vec::new();
         }
-        let said = [self.timeline.ask_upload(now), self.timeline.hand_over(now)];
+        let timeline = &mut self.timeline;
+        let said = [timeline.ask_upload(now), timeline.hand_over_change(now), timeline.hand_over(now)];
         said.into_iter().flatten().flat_map(|message| self.say(message)).collect()
     }
 

@@ -2,10 +2,15 @@
 
 #![allow(unreachable_pub, reason = "the component macro writes `pub`")]
 
+mod action;
+mod actions;
 mod attach;
 mod avatar;
 mod composer;
 mod connection;
+mod deletion;
+#[cfg(feature = "hydrate")]
+pub(crate) mod gestures;
 mod header;
 mod icon_button;
 pub(crate) mod image;
@@ -14,13 +19,19 @@ mod lightbox;
 mod log;
 mod message;
 mod name_dialog;
+mod picker;
 mod tray;
+mod typing;
+mod writing_bar;
 
 pub(crate) use avatar::avatar;
 pub(crate) use composer::Composer;
 pub(crate) use connection::Connection;
+pub(crate) use deletion::Deletion;
 pub(crate) use header::Header;
 pub(crate) use lightbox::Lightbox;
 pub(crate) use log::Log;
 pub(crate) use message::message;
 pub(crate) use name_dialog::NameDialog;
+pub(crate) use picker::Picker;
+pub(crate) use typing::typing;

@@ -20,8 +20,8 @@ pub(crate) fn keep(chat: Chat) {
         _ = Event::new("input").and_then(|event| field.dispatch_event(&event));
     }
     browser::on_leave(move || {
-        if let Some(field) = chat.field.get_untracked() {
-            _ = storage.set_item(&key, &field.value());
+        if let Some(text) = chat.draft() {
+            _ = storage.set_item(&key, &text);
         }
     });
 }

@@ -16,6 +16,7 @@ pub mod link;
 mod scroll;
 pub mod timeline;
 mod words;
+mod writing;
 
 #[cfg(feature = "ssr")]
 pub mod render;

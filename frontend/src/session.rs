@@ -14,12 +14,13 @@ use crate::{
     chat::{Chat, Intent, set},
     client::{Client, Deed},
     clock::Calendar,
-    components::image,
+    components::{gestures, image},
     draft,
     link::SocketId,
     local_time::LocalTime,
     scroll::{self, Place},
     socket::{Socket, SocketEvent},
+    timeline::Change,
     tray::Tray,
     unsent::Unsent,
 };
@@ -82,10 +83,16 @@ pub(crate) fn begin(home: Home, chat: Chat, page: PageState) {
     home.set_value(Some(session));
     set_interval(move || with(home, Session::tick), TICK);
     browser::on_wake(move || with(home, Session::wake));
-    let loses = |session: &Option<Session>| session.as_ref().is_some_and(|session| session.client.timeline().uploads());
+    let loses = |session: &Option<Session>| {
+        session
+            .as_ref()
+            .map(|session| session.client.timeline())
+            .is_some_and(|known| known.uploads() || !known.changing().is_empty())
+    };
     browser::before_leaving(move || home.with_value(loses));
     browser::on_drop(move |files| _ = chat.attach(files));
     image::watch();
+    gestures::watch(chat);
     draft::keep(chat);
 }
 
@@ -106,9 +113,16 @@ fn with(home: Home, act: impl FnOnce(&mut Session)) {
 impl Session {
     fn intend(&mut self, intent: Intent) {
         let now = browser::now();
+        if matches!(intent, Intent::Type) {
+            let deeds = self.client.typing(now);
+            return self.act(deeds);
+        }
         self.changed = true;
         let deeds = match intent {
+            Intent::Type => Vec::new(),
             Intent::Post(text) => self.post(text),
+            Intent::Write(what) => return set(self.chat.writing, what),
+            Intent::Change(seq, change) => self.change(seq, change),
             Intent::Attach(files) => return self.attach(files),
             Intent::Detach(id) => self.change_tray(|tray| tray.remove(id)),
             Intent::Describe(id, text) => self.change_tray(|tray| tray.describe(id, text)),
@@ -127,11 +141,17 @@ impl Session {
         self.act(deeds);
     }
 
+    /// Does something to a message.
+    fn change(&mut self, seq: Seq, change: Change) -> Vec<Deed> {
+        let nonce = browser::unique_token().parse();
+        nonce.map(|nonce| self.client.change(seq, change, nonce, browser::now())).unwrap_or_default()
+    }
+
     fn tick(&mut self) {
         let now = browser::now();
         let timeline = self.client.timeline();
         // What is unsent may fail meanwhile.
-        self.changed |= timeline.uploads() || !timeline.unsent().is_empty();
+        self.changed |= timeline.uploads() || !timeline.changing().is_empty() || !timeline.unsent().is_empty();
         let deeds = self.client.tick(now);
         self.act(deeds);
         self.changed |= self.calendar.day(Timestamp(now)) != self.today;
@@ -226,6 +246,13 @@ impl Session {
     fn show(&mut self) {
         let now = browser::now();
         set(self.chat.status, self.client.status(now));
+        set(self.chat.typing, self.chat.words.typing(&self.client.timeline().typing(now)));
+        let troubles = self.client.take_troubles();
+        if !troubles.is_empty() {
+            self.changed = true;
+            let told = troubles.iter().map(|why| self.chat.words.not_changed.with(why)).collect();
+            self.change_tray(|tray| tray.tell(told));
+        }
         if std::mem::take(&mut self.changed) {
             self.today = self.calendar.day(Timestamp(now));
             self.keep_place();

@@ -1,14 +1,21 @@
 //! What was said, as this page knows it: plain state without a DOM. The server's messages go in with
 //! [`Timeline::apply`], what is to be drawn comes out with [`Timeline::rows`].
 
+mod change;
 mod own;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod trial;
+mod typing;
 
-pub use own::{CONFIRM_MS, Draft, TRIES};
-use own::{Fate, Own, Upload};
-pub use rows::{Row, State, key};
+pub use change::Change;
+use change::Pending;
+pub use own::Draft;
+use own::{Own, Upload};
+pub use rows::{Quoted, Row, RowReaction, State, key};
+use trial::Fate;
+pub use trial::{CONFIRM_MS, TRIES};
 
 use shared_types::{
     ChatMessage, ClientMessage, ErrorCode, Nonce, PageState, Person, PersonName, Rev, RoomName, Seq, ServerMessage,
@@ -27,12 +34,20 @@ pub struct Timeline {
     said: Vec<ChatMessage>,
     /// The visitor's unconfirmed messages, in the order in which they were written.
     own: Vec<Own>,
+    /// What the visitor did to messages and is not confirmed, in its order.
+    pending: Vec<Pending>,
+    /// Who is writing, and until when that may be said.
+    typists: Vec<(Person, u64)>,
+    /// Why something that the visitor did was not done.
+    troubles: Vec<String>,
     /// Everything up to this revision is known.
     rev: Rev,
     /// Revisions that were seen although one before them was not.
     ahead: Vec<Rev>,
     /// When the server was last asked what is missing.
     asked: Option<u64>,
+    /// Changes of messages that were not loaded, heard while they may be on their way.
+    late: Vec<ChatMessage>,
     /// The message before which older ones were asked for.
     older_than: Option<Seq>,
     more: bool,
@@ -46,6 +61,10 @@ impl Timeline {
             me: page.you.clone(),
             said: page.messages.clone(),
             own: Vec::new(),
+            pending: Vec::new(),
+            typists: Vec::new(),
+            troubles: Vec::new(),
+            late: Vec::new(),
             rev: page.up_to,
             ahead: Vec::new(),
             asked: None,
@@ -70,6 +89,7 @@ impl Timeline {
             }
             ServerMessage::Changes { messages, up_to, truncated: false } => self.catch_up(messages, up_to),
             ServerMessage::Error { code, message, action, nonce } => self.refuse(code, message, action, nonce, now),
+            ServerMessage::Typing { person } => self.hear_typing(person, now),
             ServerMessage::Upload { .. } | ServerMessage::Presence { .. } | ServerMessage::Pong => {}
         }
         self.ask(now)
@@ -140,6 +160,7 @@ impl Timeline {
 
     fn hear(&mut self, message: ChatMessage) {
         let rev = message.rev;
+        self.has_written(&message.author.id);
         self.insert_known_stretch(message);
         if rev > self.rev {
             self.ahead.push(rev);
@@ -155,14 +176,29 @@ impl Timeline {
         }
         self.more = more && !messages.is_empty();
         messages.into_iter().for_each(|message| self.insert(message));
+        // The answer may have been made before them.
+        let late = std::mem::take(&mut self.late);
+        late.into_iter().for_each(|message| self.insert_known_stretch(message));
     }
 
     fn replace(&mut self, messages: Vec<ChatMessage>, up_to: Rev) {
-        // What was heard live after the answer was made is not in it, and stays.
-        self.said.retain(|said| said.rev > up_to);
-        messages.into_iter().for_each(|message| self.insert(message));
+        // What was heard live after the answer was made is not in it, and stays: new messages, and newer forms of these.
+        let before = std::mem::replace(&mut self.said, messages);
+        self.said.sort_unstable_by_key(|said| said.seq);
+        let heard: Vec<_> = before.into_iter().filter(|said| said.rev > up_to).collect();
+        for message in self.said.clone() {
+            self.confirm(&message);
+            self.confirm_changes(message.seq);
+        }
+        for message in heard {
+            let shown = self.said.binary_search_by_key(&message.seq, |said| said.seq).is_ok();
+            if shown || message.seq.0 > up_to.0 {
+                self.insert(message);
+            }
+        }
         self.rev = up_to;
         self.older_than = None;
+        self.late.clear();
         self.close_up();
     }
 
@@ -192,6 +228,10 @@ impl Timeline {
         let unknown = self.more && self.said.first().is_some_and(|first| message.seq < first.seq);
         if unknown {
             self.confirm(&message);
+            self.confirm_changes_afar(&message);
+            if self.older_than.is_some() {
+                self.late.push(message);
+            }
         } else {
             self.insert(message);
         }
@@ -205,6 +245,12 @@ impl Timeline {
     }
 
     fn insert(&mut self, message: ChatMessage) {
+        let seq = message.seq;
+        self.put_in_place(message);
+        self.confirm_changes(seq);
+    }
+
+    fn put_in_place(&mut self, message: ChatMessage) {
         self.confirm(&message);
         match self.said.binary_search_by_key(&message.seq, |said| said.seq) {
             Ok(place) if self.said[place].rev < message.rev => self.said[place] = message,
@@ -222,7 +268,9 @@ impl Timeline {
         if action.as_deref() == Some("history") {
             self.older_than = None;
         }
-        let Some(own) = self.own.iter_mut().find(|own| Some(&own.draft.nonce) == nonce.as_ref()) else { return };
+        let Some(nonce) = nonce else { return };
+        self.refuse_change(code, &reason, &nonce, now);
+        let Some(own) = self.own.iter_mut().find(|own| own.draft.nonce == nonce) else { return };
         match code {
             // On a socket that the server does not know, nothing is wrong with the message: it goes out with the next.
             ErrorCode::NotConnected => {}
@@ -233,7 +281,7 @@ impl Timeline {
                 own.try_again(now, &reason);
                 own.upload = Upload::Wanted;
             }
-            _ => own.fate = Fate::Failed(reason),
+            _ => own.trial.fate = Fate::Failed(reason),
         }
     }
 }

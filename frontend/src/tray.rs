@@ -82,6 +82,11 @@ impl Tray {
         self.images.retain(|chosen| chosen.id != id);
     }
 
+    /// Says why something was not done.
+    pub(crate) fn tell(&mut self, troubles: Vec<String>) {
+        self.troubles = troubles;
+    }
+
     /// Forgets why other files are not in the tray.
     pub(crate) fn dismiss(&mut self) {
         self.troubles.clear();

@@ -59,12 +59,12 @@ impl Unsent {
 }
 
 fn write(draft: &Draft) -> String {
-    serde_json::to_string(&(&draft.nonce, &draft.text, &draft.image)).unwrap_or_default()
+    serde_json::to_string(&(&draft.nonce, &draft.text, &draft.image, draft.reply_to)).unwrap_or_default()
 }
 
 fn read(storage: &Storage, key: &str) -> Option<Draft> {
-    let (nonce, text, image) = serde_json::from_str(&storage.get_item(key).ok()??).ok()?;
-    Some(Draft { nonce, text, image })
+    let (nonce, text, image, reply_to) = serde_json::from_str(&storage.get_item(key).ok()??).ok()?;
+    Some(Draft { nonce, text, image, reply_to })
 }
 
 fn storage() -> Option<Storage> {

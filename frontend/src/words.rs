@@ -4,10 +4,15 @@
 mod en;
 mod ja;
 
-use shared_types::{ErrorCode, Language, NameError, limits};
+use shared_types::{ErrorCode, Language, NameError, Person, limits};
+
+use crate::timeline::Quoted;
 
 #[cfg(feature = "hydrate")]
 use crate::picture::Unfit;
+
+/// So much of a message stands where another one answers it: more than a line has room for, in characters.
+const EXCERPT_CHARS: usize = 120;
 
 /// What the page says in one language.
 #[derive(Debug)]
@@ -32,6 +37,11 @@ pub(crate) struct Words {
     trying_in: Around,
     /// How many people are in the room.
     pub(crate) online: Count,
+    typing_one: Around,
+    typing_two: Around,
+    typing_many: &'static str,
+    /// Between two names.
+    and: &'static str,
 
     pub(crate) sending: &'static str,
     /// What stands before the reason.
@@ -75,6 +85,33 @@ pub(crate) struct Words {
     pub(crate) download: &'static str,
     pub(crate) close: &'static str,
 
+    pub(crate) edited: &'static str,
+    /// What is left of a message that was taken back.
+    pub(crate) gone: &'static str,
+    /// What stands in a quote for a text that is not known here.
+    pub(crate) earlier: &'static str,
+    pub(crate) actions: &'static str,
+    /// The name of a button with an emoji.
+    pub(crate) react: Around,
+    pub(crate) more_reactions: &'static str,
+    pub(crate) reply: &'static str,
+    pub(crate) edit: &'static str,
+    pub(crate) delete: &'static str,
+    pub(crate) delete_title: &'static str,
+    pub(crate) delete_hint: &'static str,
+    replying: Around,
+    pub(crate) editing: &'static str,
+    pub(crate) any_emoji: &'static str,
+    pub(crate) not_an_emoji: &'static str,
+    /// The names of the groups of emoji: faces, hands, hearts, things.
+    pub(crate) emoji_groups: [&'static str; 4],
+    pub(crate) add: &'static str,
+    #[cfg(feature = "hydrate")]
+    pub(crate) not_changed: Around,
+    no_message: &'static str,
+    not_yours: &'static str,
+    too_many_reactions: &'static str,
+
     /// The name of a room's log.
     pub(crate) log: Around,
     /// What stands before the first message of a room.
@@ -117,7 +154,6 @@ pub(crate) struct Words {
     /// year.
     pub(crate) date: fn(usize, u32, usize, i64) -> String,
     comma: &'static str,
-    #[cfg(feature = "hydrate")]
     colon: &'static str,
 }
 
@@ -182,6 +218,44 @@ impl Words {
         alt.map_or_else(|| self.open_image.into(), |alt| self.open_described.with(alt))
     }
 
+    /// Who means an emoji, for those who see no button with a number: "👍 2: Ann, Ben".
+    pub(crate) fn reaction(&self, emoji: &str, people: &[Person]) -> String {
+        [emoji, " ", &people.len().to_string(), self.colon, &self.names(people)].concat()
+    }
+
+    /// The names of people, one after the other.
+    pub(crate) fn names(&self, people: &[Person]) -> String {
+        people.iter().map(|person| person.name.as_str()).collect::<Vec<_>>().join(self.comma)
+    }
+
+    /// Who is writing something, in the order in which they began.
+    pub(crate) fn typing(&self, people: &[&Person]) -> String {
+        match people {
+            [] => String::new(),
+            [one] => self.typing_one.with(one.name.as_str()),
+            [one, two] => self.typing_two.with(&[one.name.as_str(), self.and, two.name.as_str()].concat()),
+            _ => self.typing_many.into(),
+        }
+    }
+
+    /// Whom and what the visitor is about to answer.
+    pub(crate) fn replying(&self, quoted: &Quoted) -> String {
+        [&self.replying.with(quoted.author.name.as_str()), self.colon, &self.excerpt(quoted)].concat()
+    }
+
+    /// The first words of a message, on one line.
+    pub(crate) fn excerpt(&self, quoted: &Quoted) -> String {
+        quoted
+            .text
+            .as_ref()
+            .map_or_else(|| self.earlier.into(), |text| text.as_str().chars().take(EXCERPT_CHARS).collect())
+    }
+
+    /// What somebody said, behind their name.
+    pub(crate) fn said_so(&self, text: &str) -> String {
+        [self.colon, text].concat()
+    }
+
     /// Why a file cannot be sent.
     #[cfg(feature = "hydrate")]
     pub(crate) fn unfit(&self, file: &str, why: Unfit) -> String {
@@ -220,6 +294,9 @@ impl Words {
             ErrorCode::BadImage => Some(self.bad_image),
             ErrorCode::NoImage => Some(self.upload_broken),
             ErrorCode::Unavailable => Some(self.unavailable),
+            ErrorCode::NoMessage => Some(self.no_message),
+            ErrorCode::NotYours => Some(self.not_yours),
+            ErrorCode::TooMany => Some(self.too_many_reactions),
             _ => None,
         }
     }

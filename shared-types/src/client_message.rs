@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ChatImage, ImageSize, ImageType, MessageText, Nonce, PersonName, Rev, Seq};
+use crate::{ChatImage, Emoji, ImageSize, ImageType, MessageText, Nonce, PersonName, Rev, Seq};
 
 /// One frame from a client: `{"action": …}`. Fields it does not know are ignored, so that a newer client may say more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,40 @@ pub enum ClientMessage {
         /// The image that was uploaded under the nonce.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         image: Option<ChatImage>,
+        /// The message it answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<Seq>,
+    },
+    /// Another text for a message of the speaker's own. Answered with the message's broadcast.
+    Edit {
+        /// The message.
+        seq: Seq,
+        /// What it says from now on. Only with an image may it be missing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<MessageText>,
+        /// Comes back in an error.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        nonce: Option<Nonce>,
+    },
+    /// A message of the speaker's own is to be gone. Answered with the broadcast of what is left.
+    Delete {
+        /// The message.
+        seq: Seq,
+        /// Comes back in an error.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        nonce: Option<Nonce>,
+    },
+    /// What the speaker thinks of a message. Answered with the message's broadcast.
+    React {
+        /// The message.
+        seq: Seq,
+        /// With which emoji.
+        emoji: Emoji,
+        /// Whether it is to be there or not, so that a repetition changes nothing.
+        on: bool,
+        /// Comes back in an error.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        nonce: Option<Nonce>,
     },
     /// A question where to put the image of a message that is yet to be sent. Answered with `upload`.
     Upload {
@@ -51,13 +85,16 @@ pub enum ClientMessage {
         /// The name to be called by from now on.
         name: PersonName,
     },
+    /// The speaker is writing something. Told to the others in a small room, and answered with nothing.
+    Typing,
     /// A sign of life. Answered with `pong`.
     Ping,
 }
 
 impl ClientMessage {
     /// Every action there is.
-    pub const ACTIONS: [&str; 7] = ["hello", "send", "upload", "history", "changes", "rename", "ping"];
+    pub const ACTIONS: [&str; 11] =
+        ["hello", "send", "upload", "edit", "delete", "react", "history", "changes", "rename", "typing", "ping"];
 
     /// Its action.
     pub fn action(&self) -> &'static str {
@@ -65,10 +102,31 @@ impl ClientMessage {
             Self::Hello { .. } => "hello",
             Self::Send { .. } => "send",
             Self::Upload { .. } => "upload",
+            Self::Edit { .. } => "edit",
+            Self::Delete { .. } => "delete",
+            Self::React { .. } => "react",
             Self::History { .. } => "history",
             Self::Changes { .. } => "changes",
             Self::Rename { .. } => "rename",
+            Self::Typing => "typing",
             Self::Ping => "ping",
+        }
+    }
+
+    /// The nonce by which its client knows it.
+    pub fn nonce(&self) -> Option<&Nonce> {
+        match self {
+            Self::Send { nonce, .. }
+            | Self::Edit { nonce, .. }
+            | Self::Delete { nonce, .. }
+            | Self::React { nonce, .. } => nonce.as_ref(),
+            Self::Upload { nonce, .. } => Some(nonce),
+            Self::Hello { .. }
+            | Self::History { .. }
+            | Self::Changes { .. }
+            | Self::Rename { .. }
+            | Self::Typing
+            | Self::Ping => None,
         }
     }
 

@@ -4,6 +4,7 @@
 //! server alike, and `tests/wire_format.rs` pins the JSON of every variant.
 
 mod client_message;
+mod emoji;
 mod image;
 mod language;
 pub mod limits;
@@ -12,6 +13,7 @@ mod page_state;
 mod server_message;
 
 pub use client_message::{ClientMessage, Malformed};
+pub use emoji::{Emoji, EmojiError, Reaction};
 pub use image::{
     AltText, AltTextError, ChatImage, ImageNumberError, ImagePreview, ImageSide, ImageSize, ImageType, PreviewError,
     image_path,
@@ -19,4 +21,4 @@ pub use image::{
 pub use language::Language;
 pub use names::{MessageText, NameError, Nonce, PersonId, PersonName, Rev, RoomName, Seq, TextError, Timestamp};
 pub use page_state::PageState;
-pub use server_message::{ChatMessage, ErrorCode, Person, ServerMessage};
+pub use server_message::{ChatMessage, ErrorCode, Person, Quote, ServerMessage};

@@ -37,6 +37,21 @@ pub const PREVIEW_SIDE: usize = 4;
 /// The longest description of an image, in Unicode scalar values.
 pub const ALT_CHARS: usize = 1_000;
 
+/// The longest emoji, in bytes. The longest of Unicode 16 has 35: two people with their colours of skin, a heart and a kiss.
+pub const EMOJI_BYTES: usize = 48;
+
+/// The most reactions on one message, over all emoji. A person among them is at most 64 + 256 bytes, some 40 as a rule:
+/// 100 of them with a text of 24,000 bytes still fit an answer ([`ANSWER_BYTES`]).
+pub const REACTIONS: usize = 100;
+
+/// The most connections in a room in which it is told who is typing. It is told to all of them every [`TYPING_PAUSE`]:
+/// somebody who writes for a minute says it 15 times, which is 15 × 25 = 375 posts, as much as 15 messages cost in that room,
+/// $0.0004. In larger rooms somebody is always typing, and it costs nothing.
+pub const TYPING_CONNECTIONS: usize = 25;
+
+/// How often a page says that its visitor is typing, while they are.
+pub const TYPING_PAUSE: Duration = Duration::from_secs(4);
+
 /// How long the address for an upload is good: 2 MB take 9 minutes at 32 kbit/s.
 pub const UPLOAD_LIFE: Duration = Duration::from_secs(10 * 60);
 

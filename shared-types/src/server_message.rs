@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ChatImage, MessageText, Nonce, PersonId, PersonName, Rev, RoomName, Seq, Timestamp};
+use crate::{ChatImage, MessageText, Nonce, PersonId, PersonName, Reaction, Rev, RoomName, Seq, Timestamp};
 
 /// One frame from the server: `{"type": …}`. A client ignores types and fields it does not know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[expect(clippy::large_enum_variant, reason = "a frame is read, used and dropped: there is never more than one")]
 pub enum ServerMessage {
     /// Who the client is to this room; the answer to `hello` and `rename`.
     Welcome {
@@ -17,7 +18,8 @@ pub enum ServerMessage {
         /// How many people are in the room, the client among them.
         online: u32,
     },
-    /// A message was said; for its author also the acknowledgement that it is stored.
+    /// A message was said, or changed: then its `rev` is higher than before. For its author also the acknowledgement that
+    /// it is stored.
     Message(ChatMessage),
     /// A stretch of the order, oldest first; the answer to `history` and to a `hello` without `since`.
     Page {
@@ -51,6 +53,11 @@ pub enum ServerMessage {
         /// How many people are in the room.
         online: u32,
     },
+    /// Somebody is writing something.
+    Typing {
+        /// Who.
+        person: Person,
+    },
     /// The answer to `ping`.
     Pong,
     /// Something the client said could not be done. The socket stays open.
@@ -83,11 +90,41 @@ pub struct ChatMessage {
     /// What was said; nothing where the image says it all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<MessageText>,
+    /// The same as HTML that can do nothing, where that shows more than the text. The server makes it of the text each time
+    /// it says it, and never takes it from anybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub html: Option<String>,
     /// The image that belongs to it, found at [`crate::image_path`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<ChatImage>,
+    /// The message it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<Quote>,
     /// When the server accepted it.
     pub sent_at: Timestamp,
+    /// When its text was last changed by its author.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<Timestamp>,
+    /// Whether its author took it back: its text, image and reactions are gone, its place stays.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub deleted: bool,
+    /// What others say about it with an emoji, in the order in which each emoji was first used.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reactions: Vec<Reaction>,
+}
+
+/// The message that another one answers. What it says is not repeated, or it could not be taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Quote {
+    /// Its place.
+    pub seq: Seq,
+    /// Who wrote it.
+    pub author: Person,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// A person as others see them. The colour is derived from the id.
@@ -117,6 +154,12 @@ pub enum ErrorCode {
     BadImage,
     /// The image is not there (any more): upload it again.
     NoImage,
+    /// There is no such message (any more).
+    NoMessage,
+    /// The message is somebody else's.
+    NotYours,
+    /// The message has as many reactions as one can have.
+    TooMany,
     /// The server does not know this socket (any more): connect again.
     NotConnected,
     /// The server could not do it now: try again.

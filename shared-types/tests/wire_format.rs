@@ -4,8 +4,8 @@
 
 use serde_json::{Value, json};
 use shared_types::{
-    ChatImage, ChatMessage, ClientMessage, ErrorCode, ImageType, Language, Malformed, PageState, Person, Rev, RoomName,
-    Seq, ServerMessage, Timestamp,
+    ChatImage, ChatMessage, ClientMessage, ErrorCode, ImageType, Language, Malformed, PageState, Person, Quote,
+    Reaction, Rev, RoomName, Seq, ServerMessage, Timestamp,
 };
 
 fn ann() -> Person {
@@ -19,8 +19,13 @@ fn message() -> ChatMessage {
         author: ann(),
         nonce: "n-1".parse().unwrap(),
         text: "hi".parse().ok(),
+        html: None,
         image: None,
+        reply_to: None,
         sent_at: Timestamp(1_700_000_000_000),
+        edited_at: None,
+        deleted: false,
+        reactions: Vec::new(),
     }
 }
 
@@ -57,10 +62,17 @@ fn every_client_message_reads_and_writes_its_golden_json() {
         json!({ "action": "send", "text": "hi", "nonce": "n-1" }),
         json!({ "action": "send", "text": "hi", "nonce": "n-1", "image": image_json() }),
         json!({ "action": "send", "nonce": "n-1", "image": { "type": "image/png", "size": 1, "width": 1, "height": 1 } }),
+        json!({ "action": "send", "text": "hi", "replyTo": 3 }),
+        json!({ "action": "edit", "seq": 7, "text": "better", "nonce": "n-1" }),
+        json!({ "action": "edit", "seq": 7 }),
+        json!({ "action": "delete", "seq": 7, "nonce": "n-1" }),
+        json!({ "action": "react", "seq": 7, "emoji": "👍", "on": true, "nonce": "n-1" }),
+        json!({ "action": "react", "seq": 7, "emoji": "👍", "on": false }),
         json!({ "action": "upload", "nonce": "n-1", "type": "image/gif", "size": 2_097_152 }),
         json!({ "action": "history", "before": 7 }),
         json!({ "action": "changes", "after": 12 }),
         json!({ "action": "rename", "name": "Ann" }),
+        json!({ "action": "typing" }),
         json!({ "action": "ping" }),
     ] {
         let message = ClientMessage::parse(&golden.to_string()).unwrap();
@@ -116,10 +128,40 @@ fn every_server_message_reads_and_writes_its_golden_json() {
             }),
         ),
         (
+            ServerMessage::Message(ChatMessage {
+                rev: Rev(9),
+                reply_to: Some(Quote { seq: Seq(3), author: ann() }),
+                edited_at: Some(Timestamp(1_700_000_000_001)),
+                reactions: vec![Reaction { emoji: "👍".parse().unwrap(), people: vec![ann()] }],
+                ..message()
+            }),
+            json!({
+                "type": "message", "seq": 7, "rev": 9, "author": { "id": "p1", "name": "Ann" }, "nonce": "n-1", "text": "hi",
+                "replyTo": { "seq": 3, "author": { "id": "p1", "name": "Ann" } }, "sentAt": 1_700_000_000_000_u64,
+                "editedAt": 1_700_000_000_001_u64,
+                "reactions": [{ "emoji": "👍", "people": [{ "id": "p1", "name": "Ann" }] }],
+            }),
+        ),
+        (
+            ServerMessage::Message(ChatMessage { html: Some("<p><em>hi</em></p>".into()), ..message() }),
+            json!({
+                "type": "message", "seq": 7, "rev": 7, "author": { "id": "p1", "name": "Ann" }, "nonce": "n-1", "text": "hi",
+                "html": "<p><em>hi</em></p>", "sentAt": 1_700_000_000_000_u64,
+            }),
+        ),
+        (
+            ServerMessage::Message(ChatMessage { rev: Rev(10), text: None, deleted: true, ..message() }),
+            json!({
+                "type": "message", "seq": 7, "rev": 10, "author": { "id": "p1", "name": "Ann" }, "nonce": "n-1",
+                "sentAt": 1_700_000_000_000_u64, "deleted": true,
+            }),
+        ),
+        (
             ServerMessage::Upload { nonce: "n-1".parse().unwrap(), url: "/uploads/x".into() },
             json!({ "type": "upload", "nonce": "n-1", "url": "/uploads/x" }),
         ),
         (ServerMessage::Presence { online: 3 }, json!({ "type": "presence", "online": 3 })),
+        (ServerMessage::Typing { person: ann() }, json!({ "type": "typing", "person": { "id": "p1", "name": "Ann" } })),
         (ServerMessage::Pong, json!({ "type": "pong" })),
         (
             error(Some("send"), Some("n-1")),
@@ -142,6 +184,9 @@ fn every_error_code_has_its_golden_name() {
         (ErrorCode::FrameTooLarge, "frameTooLarge"),
         (ErrorCode::BadImage, "badImage"),
         (ErrorCode::NoImage, "noImage"),
+        (ErrorCode::NoMessage, "noMessage"),
+        (ErrorCode::NotYours, "notYours"),
+        (ErrorCode::TooMany, "tooMany"),
         (ErrorCode::NotConnected, "notConnected"),
         (ErrorCode::Unavailable, "unavailable"),
     ] {

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use futures::{StreamExt, stream};
-use shared_types::{RoomName, ServerMessage, Timestamp};
+use shared_types::{RoomName, ServerMessage, Timestamp, limits};
 
 use crate::ports::{Clock, Connection, ConnectionId, Connections, Delivery, Entropy, Outbox, Result};
 
@@ -55,6 +55,21 @@ impl Broadcast {
     pub async fn to_room(&self, room: &RoomName, message: &ServerMessage) -> Result<Tally> {
         let listeners = self.connections.in_room(room).await?;
         Ok(self.to_all(&listeners, message).await)
+    }
+
+    /// Tells the others in a small room that somebody is writing.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` when the listeners could not be read.
+    pub async fn typing(&self, speaker: &Connection) -> Result<()> {
+        let mut listeners = self.connections.in_room(&speaker.room).await?;
+        if listeners.len() > limits::TYPING_CONNECTIONS {
+            return Ok(());
+        }
+        listeners.retain(|listener| listener.person.id != speaker.person.id);
+        self.to_all(&listeners, &ServerMessage::Typing { person: speaker.person.clone() }).await;
+        Ok(())
     }
 
     /// Tells these listeners.

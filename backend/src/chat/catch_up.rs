@@ -1,11 +1,18 @@
 //! Catching up: what a client gets to see of the past, and up to which revision it then has everything.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
+use futures::{StreamExt, stream};
 use shared_types::{ChatMessage, Rev, RoomName, Seq, ServerMessage, Timestamp, limits};
 
-use super::HOLE_LIFE;
-use crate::ports::{Clock, Messages, Result};
+use super::{HOLE_LIFE, rich_text::with_html};
+use crate::ports::{Clock, Mark, Messages, Result};
+
+/// Messages that are read at once because they changed.
+const AT_ONCE: usize = 16;
 
 /// The rule of catching up.
 pub struct CatchUp {
@@ -51,32 +58,67 @@ impl CatchUp {
     /// `Unavailable` when the log did not answer.
     pub async fn changes(&self, room: &RoomName, after: Rev) -> Result<ServerMessage> {
         let limit = self.limit();
-        let messages = self.messages.changed_after(room, after, limit + 1).await?;
-        if messages.len() > limit || total_bytes(&messages) > limits::ANSWER_BYTES {
-            let (page, up_to) = self.newest_page(room).await?;
-            return Ok(ServerMessage::Changes { messages: page.messages, up_to, truncated: true });
+        let (born, marks) = futures::try_join!(
+            self.messages.born_after(room, after, limit + 1),
+            self.messages.marks_after(room, after, self.marks_limit() + 1)
+        )?;
+        let changed: BTreeSet<Seq> = marks.iter().filter_map(|mark| mark.seq).collect();
+        if born.len() + changed.len() <= limit && marks.len() <= self.marks_limit() {
+            let now = self.clock.now();
+            let messages = self.as_new_as(room, born, &marks).await?;
+            let messages: Vec<ChatMessage> = messages.into_iter().map(with_html).collect();
+            if total_bytes(&messages) <= limits::ANSWER_BYTES {
+                let up_to = settled(after, entries(&messages, &marks, after), now);
+                return Ok(ServerMessage::Changes { messages, up_to, truncated: false });
+            }
         }
-        let up_to = settled(after, &messages, self.clock.now());
-        Ok(ServerMessage::Changes { messages, up_to, truncated: false })
+        let (page, up_to) = self.newest_page(room).await?;
+        Ok(ServerMessage::Changes { messages: page.messages, up_to, truncated: true })
     }
 
     /// The newest page and the revision up to which it is everything.
     pub(super) async fn newest_page(&self, room: &RoomName) -> Result<(Page, Rev)> {
+        // The marks first: a change that is made meanwhile is in the page then, and told again at worst.
+        let marks = self.messages.newest_marks(room, self.marks_limit()).await?;
         let page = self.page(room, None).await?;
-        // What lies before the page is history, not a gap.
-        let before = page.messages.first().map_or(Rev(0), |oldest| Rev(oldest.seq.0.saturating_sub(1)));
-        let before = if page.more { before } else { Rev(0) };
-        let up_to = settled(before, &page.messages, self.clock.now());
+        // What lies before the page is history, not a gap. Marks that are too many to be read are holes like others.
+        let start = page.messages.first().filter(|_| page.more).map_or(0, |oldest| oldest.seq.0.saturating_sub(1));
+        // A change of a message before the page concerns nobody who has just this page.
+        let concerns = |mark: &Mark| mark.seq.filter(|seq| seq.0 > start);
+        let marks: Vec<Mark> = marks.iter().map(|mark| Mark { seq: concerns(mark), ..*mark }).collect();
+        let up_to = settled(Rev(start), entries(&page.messages, &marks, Rev(start)), self.clock.now());
         Ok((page, up_to))
+    }
+
+    /// These messages and the marked ones, each of them at least as new as it was when its marks were read, by `rev`.
+    async fn as_new_as(&self, room: &RoomName, born: Vec<ChatMessage>, marks: &[Mark]) -> Result<Vec<ChatMessage>> {
+        let mut messages: BTreeMap<Seq, ChatMessage> = born.into_iter().map(|message| (message.seq, message)).collect();
+        let stale = |seq: &Seq, rev: Rev| messages.get(seq).is_none_or(|message| message.rev < rev);
+        let wanted: BTreeSet<Seq> =
+            marks.iter().filter_map(|mark| mark.seq.filter(|seq| stale(seq, mark.rev))).collect();
+        let reads: Vec<_> = wanted.into_iter().map(|seq| self.messages.at(room, seq)).collect();
+        let mut reads = stream::iter(reads).buffer_unordered(AT_ONCE);
+        while let Some(found) = reads.next().await {
+            messages.extend(found?.map(|found| (found.message.seq, found.message)));
+        }
+        let mut messages: Vec<ChatMessage> = messages.into_values().collect();
+        messages.sort_unstable_by_key(|message| message.rev);
+        Ok(messages)
     }
 
     async fn page(&self, room: &RoomName, before: Option<Seq>) -> Result<Page> {
         let limit = self.limit();
-        let mut messages = self.messages.before(room, before, limit + 1).await?;
+        let messages = self.messages.before(room, before, limit + 1).await?;
+        let mut messages: Vec<ChatMessage> = messages.into_iter().map(with_html).collect();
         let surplus = messages.len().saturating_sub(limit);
         let heavy = surplus_by_weight(&messages[surplus..]) + surplus;
         messages.drain(..heavy);
         Ok(Page { messages, more: heavy > 0 })
+    }
+
+    /// The most marks that are read for one answer: a mark is 60 bytes, and many may be of one message.
+    fn marks_limit(&self) -> usize {
+        10 * self.limit()
     }
 
     fn limit(&self) -> usize {
@@ -84,18 +126,39 @@ impl CatchUp {
     }
 }
 
-/// The revision up to which a client has everything that had everything up to `after` and is given `messages`.
+/// A revision that somebody took, seen from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    rev: Rev,
+    at: Timestamp,
+    /// Whether what it was taken for is done.
+    done: bool,
+}
+
+/// What is known of the revisions after `after`, lowest first: the births of these messages, and the marks, of which one is
+/// done when its message is as new as it or not there any more.
+fn entries(messages: &[ChatMessage], marks: &[Mark], after: Rev) -> Vec<Entry> {
+    let births = messages.iter().map(|message| Entry { rev: Rev(message.seq.0), at: message.sent_at, done: true });
+    let marks = marks.iter().map(|mark| {
+        let marked = messages.iter().find(|message| Some(message.seq) == mark.seq);
+        Entry { rev: mark.rev, at: mark.at, done: marked.is_none_or(|message| message.rev >= mark.rev) }
+    });
+    let mut entries: Vec<Entry> = births.chain(marks).filter(|entry| entry.rev > after).collect();
+    entries.sort_unstable();
+    entries
+}
+
+/// The revision up to which a client has everything that had everything up to `after` and is told what lies behind
+/// `entries`.
 ///
-/// A revision that no message has may still be on its way, so it is passed only when it is older than any send can
-/// be: when a message behind it is.
-fn settled(after: Rev, messages: &[ChatMessage], now: Timestamp) -> Rev {
-    let mut revs: Vec<(Rev, Timestamp)> = messages.iter().map(|message| (message.rev, message.sent_at)).collect();
-    revs.sort_unstable();
+/// A revision of which nothing is known, or whose change is not made, may still be on its way. It is passed only when it
+/// is older than any send can be: when one behind it is.
+fn settled(after: Rev, entries: Vec<Entry>, now: Timestamp) -> Rev {
     let mut up_to = after;
-    for (rev, at) in revs {
+    for Entry { rev, at, done } in entries {
         let behind_a_hole = rev.0 > up_to.0 + 1;
         let old = u128::from(now.0.saturating_sub(at.0)) > HOLE_LIFE.as_millis();
-        if behind_a_hole && !old {
+        if (behind_a_hole || !done) && !old {
             break;
         }
         up_to = up_to.max(rev);
@@ -130,7 +193,7 @@ mod tests {
 
     fn settled_with(after: u64, revs: &[(u64, u64)]) -> u64 {
         let messages: Vec<_> = revs.iter().map(|&(rev, age)| message(rev, age)).collect();
-        settled(Rev(after), &messages, Timestamp(NOW)).0
+        settled(Rev(after), entries(&messages, &[], Rev(after)), Timestamp(NOW)).0
     }
 
     fn message(rev: u64, age: u64) -> ChatMessage {
@@ -159,6 +222,25 @@ mod tests {
     #[test]
     fn an_old_hole_is_passed() {
         assert_eq!(settled_with(7, &[(8, NOW), (10, HOLE_LIFE.as_millis() as u64 + 1), (11, 0)]), 11);
+    }
+
+    #[test]
+    fn a_change_that_is_not_made_yet_is_not_passed_while_it_is_young() {
+        let up_to = |message_rev: u64, mark_age: u64| {
+            let changed = ChatMessage { rev: Rev(message_rev), ..message(3, NOW) };
+            let mark = Mark { rev: Rev(8), at: Timestamp(NOW - mark_age), seq: Some(Seq(3)) };
+            settled(Rev(7), entries(&[changed], &[mark], Rev(7)), Timestamp(NOW)).0
+        };
+        assert_eq!(up_to(3, 0), 7, "it is marked, and the message is as it was");
+        assert_eq!(up_to(8, 0), 8);
+        assert_eq!(up_to(9, 0), 8, "a newer change has taken its place");
+        assert_eq!(up_to(3, HOLE_LIFE.as_millis() as u64 + 1), 8, "whoever marked it is dead");
+    }
+
+    #[test]
+    fn a_revision_that_nobody_needed_is_passed_at_once() {
+        let mark = Mark { rev: Rev(8), at: Timestamp(NOW), seq: None };
+        assert_eq!(settled(Rev(7), entries(&[message(9, 0)], &[mark], Rev(7)), Timestamp(NOW)), Rev(9));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+mod amend;
 mod broadcast;
 mod catch_up;
 mod front;
@@ -14,8 +15,10 @@ mod images;
 mod join;
 mod leave;
 mod post;
+mod rich_text;
 mod sweep;
 
+pub use amend::{Amend, Amendment, NotAmended};
 pub use broadcast::{Broadcast, Tally};
 pub use catch_up::CatchUp;
 pub use front::{FrontPage, Visit};
@@ -26,6 +29,7 @@ pub(crate) use images::image_type;
 pub use join::{Join, Knock, Refused};
 pub use leave::Leave;
 pub use post::{Draft, NotPosted, Post};
+pub use rich_text::with_html;
 pub use sweep::{Sweep, Swept};
 
 /// The longest a send can live: the `send` function's timeout of 10 s, three times over.

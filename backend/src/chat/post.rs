@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use shared_types::{
-    ChatImage, ChatMessage, ImageSize, ImageType, MessageText, Nonce, Person, RoomName, Seq, ServerMessage, Timestamp,
+    ChatImage, ChatMessage, ImageSize, ImageType, MessageText, Nonce, Person, Quote, RoomName, Seq, ServerMessage,
+    Timestamp,
 };
 
 use super::{
     CLAIM_LIFE,
     images::{Gallery, ImageFault, NotShown},
 };
-use crate::ports::{Claim, Clock, Connection, Identity, Images, Messages, Result, Unavailable, Upload};
+use crate::ports::{Claim, Clock, Connection, Identity, Images, Mark, Messages, Result, Unavailable, Upload};
 
 /// What a speaker wants to say.
 pub struct Draft {
@@ -24,11 +25,16 @@ pub struct Draft {
     pub text: Option<MessageText>,
     /// The image that was uploaded for it.
     pub image: Option<ChatImage>,
+    /// The message it answers.
+    pub reply_to: Option<Seq>,
 }
 
 /// Why a message was not posted.
 #[derive(Debug, thiserror::Error)]
 pub enum NotPosted {
+    /// The message it answers is not there.
+    #[error("the message that this answers is not there any more")]
+    NoMessage,
     /// It can't have the image it names.
     #[error(transparent)]
     Image(#[from] ImageFault),
@@ -83,12 +89,16 @@ impl Post {
     ///
     /// [`NotPosted`] when its image may not be shown, or the log or the images did not answer.
     pub async fn post(&self, draft: Draft) -> std::result::Result<ChatMessage, NotPosted> {
-        let Draft { room, author, nonce, text, image } = draft;
+        let Draft { room, author, nonce, text, image, reply_to } = draft;
         let identity = Identity { room: room.clone(), author: author.id.clone(), nonce: nonce.clone() };
         let gallery = Gallery { images: self.images.clone() };
         // Before a place is taken, so that a refusal leaves no hole.
         let checked = match &image {
             Some(image) => Some(gallery.check(&identity, image).await?),
+            None => None,
+        };
+        let reply_to = match reply_to {
+            Some(seq) => Some(self.quote(&room, seq).await?),
             None => None,
         };
         let fresh = Claim { at: self.clock.now(), rev: self.messages.next_rev(&room).await? };
@@ -97,7 +107,8 @@ impl Post {
         let claim = if held == fresh {
             fresh
         } else if let Some(stored) = self.messages.at(&room, Seq::from(held.rev)).await? {
-            return Ok(stored);
+            self.pass_over(&room, fresh).await;
+            return Ok(stored.message);
         } else if is_abandoned(held, fresh.at) {
             // Others may have passed the hole that the old claim left; a message written into it now would escape
             // their catch-up for ever.
@@ -108,13 +119,44 @@ impl Post {
 
         // The time is the claim's, so that two attempts at once write the same message to the byte.
         let (seq, rev, sent_at) = (Seq::from(claim.rev), claim.rev, claim.at);
-        let message = ChatMessage { seq, rev, author, nonce, text, image, sent_at };
+        let message = ChatMessage {
+            seq,
+            rev,
+            author,
+            nonce,
+            text,
+            html: None,
+            image,
+            reply_to,
+            sent_at,
+            edited_at: None,
+            deleted: false,
+            reactions: Vec::new(),
+        };
         // Only a message that is not stored yet gets here, so that the image of one that is can never change; and the
         // image comes first, so that nobody is shown a message without it.
         if let Some(checked) = checked {
             gallery.keep(&checked).await?;
         }
-        Ok(self.messages.put(&room, &message).await?)
+        let stored = self.messages.put(&room, &message).await?;
+        if claim != fresh {
+            self.pass_over(&room, fresh).await;
+        }
+        Ok(stored)
+    }
+
+    async fn quote(&self, room: &RoomName, seq: Seq) -> std::result::Result<Quote, NotPosted> {
+        let found = self.messages.at(room, seq).await?.map(|found| found.message).filter(|found| !found.deleted);
+        found.map(|found| Quote { seq, author: found.author }).ok_or(NotPosted::NoMessage)
+    }
+
+    /// Notes that a retry took a revision and did not need it, so that nobody waits for it. Without the note they wait
+    /// until it is old, and nothing is lost.
+    async fn pass_over(&self, room: &RoomName, unused: Claim) {
+        let mark = Mark { rev: unused.rev, at: unused.at, seq: None };
+        if let Err(error) = self.messages.mark(room, mark).await {
+            tracing::warn!(%error, "a revision that nobody needs could not be marked");
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use shared_types::{ErrorCode, Malformed, Nonce, ServerMessage, limits};
 
 use crate::{
-    chat::{ImageFault, Refused},
+    chat::{ImageFault, NotAmended, NotPosted, Refused},
     ports::Unavailable,
 };
 
@@ -16,10 +16,64 @@ pub(super) enum Fault {
     TooLarge,
     /// It came through a socket that is not known.
     NotConnected,
-    /// The image of a message may not be shown.
-    Image { fault: ImageFault, action: &'static str, nonce: Option<Nonce> },
+    /// It was understood, and not done.
+    NotDone { why: NotDone, action: &'static str, nonce: Option<Nonce> },
+}
+
+/// Why what a frame asked for was not done.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NotDone {
+    /// A message was not posted.
+    #[error(transparent)]
+    Posting(NotPosted),
+    /// A message was not changed.
+    #[error(transparent)]
+    Amending(NotAmended),
     /// Something outside did not answer.
-    Unavailable { cause: Unavailable, action: &'static str, nonce: Option<Nonce> },
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl From<NotPosted> for NotDone {
+    fn from(why: NotPosted) -> Self {
+        match why {
+            NotPosted::Unavailable(cause) => Self::Unavailable(cause),
+            why => Self::Posting(why),
+        }
+    }
+}
+
+impl From<NotAmended> for NotDone {
+    fn from(why: NotAmended) -> Self {
+        match why {
+            NotAmended::Unavailable(cause) => Self::Unavailable(cause),
+            why => Self::Amending(why),
+        }
+    }
+}
+
+impl NotDone {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Posting(NotPosted::Image(ImageFault::Missing)) => ErrorCode::NoImage,
+            Self::Posting(NotPosted::Image(_)) => ErrorCode::BadImage,
+            Self::Posting(NotPosted::NoMessage) | Self::Amending(NotAmended::NoMessage) => ErrorCode::NoMessage,
+            Self::Amending(NotAmended::NotYours) => ErrorCode::NotYours,
+            Self::Amending(NotAmended::Empty) => ErrorCode::BadField,
+            Self::Amending(NotAmended::TooMany) => ErrorCode::TooMany,
+            Self::Posting(NotPosted::Unavailable(_))
+            | Self::Amending(NotAmended::Unavailable(_))
+            | Self::Unavailable(_) => ErrorCode::Unavailable,
+        }
+    }
+
+    fn words(&self) -> String {
+        match self.code() {
+            // The cause is for the log.
+            ErrorCode::Unavailable => "The chat could not do this right now: try again.".into(),
+            _ => sentence(&self.to_string()),
+        }
+    }
 }
 
 /// What the client is told. Says what to do, and nothing about the inside of the server.
@@ -46,16 +100,7 @@ pub(super) fn to_error(fault: Fault) -> ServerMessage {
         Fault::NotConnected => {
             (ErrorCode::NotConnected, "This socket is not in a room any more: connect again.".into(), None, None)
         }
-        Fault::Image { fault, action, nonce } => {
-            let code = if fault == ImageFault::Missing { ErrorCode::NoImage } else { ErrorCode::BadImage };
-            (code, sentence(&fault.to_string()), Some(action.into()), nonce)
-        }
-        Fault::Unavailable { action, nonce, .. } => (
-            ErrorCode::Unavailable,
-            "The chat could not do this right now: try again.".into(),
-            Some(action.into()),
-            nonce,
-        ),
+        Fault::NotDone { why, action, nonce } => (why.code(), why.words(), Some(action.into()), nonce),
     };
     ServerMessage::Error { code, message, action, nonce }
 }
@@ -90,14 +135,8 @@ mod tests {
 
     #[test]
     fn every_fault_has_its_answer() {
-        let nonce: Option<Nonce> = "n-1".parse().ok();
-        let field = Malformed::Field { action: "send".into(), nonce: nonce.clone(), reason: "missing text".into() };
-        let image = |fault| Fault::Image { fault, action: "send", nonce: "n-1".parse().ok() };
-        check(image(ImageFault::Missing), ErrorCode::NoImage, Some("send"), Some("n-1"));
-        for fault in [ImageFault::Size, ImageFault::NoImage, ImageFault::Kind, ImageFault::Sides] {
-            check(image(fault), ErrorCode::BadImage, Some("send"), Some("n-1"));
-        }
-        let cause = Unavailable { doing: "asking dynamodb", cause: "dynamodb timed out".into() };
+        let field =
+            Malformed::Field { action: "send".into(), nonce: "n-1".parse().ok(), reason: "missing text".into() };
         check(Fault::Malformed(Malformed::Json), ErrorCode::BadJson, None, None);
         check(Fault::Malformed(Malformed::NoAction), ErrorCode::MissingAction, None, None);
         check(
@@ -109,7 +148,22 @@ mod tests {
         check(Fault::Malformed(field), ErrorCode::BadField, Some("send"), Some("n-1"));
         check(Fault::TooLarge, ErrorCode::FrameTooLarge, None, None);
         check(Fault::NotConnected, ErrorCode::NotConnected, None, None);
-        check(Fault::Unavailable { cause, action: "send", nonce }, ErrorCode::Unavailable, Some("send"), Some("n-1"));
+        let not_done = |why| Fault::NotDone { why, action: "send", nonce: "n-1".parse().ok() };
+        let image = |fault| not_done(NotPosted::Image(fault).into());
+        check(image(ImageFault::Missing), ErrorCode::NoImage, Some("send"), Some("n-1"));
+        for fault in [ImageFault::Size, ImageFault::NoImage, ImageFault::Kind, ImageFault::Sides] {
+            check(image(fault), ErrorCode::BadImage, Some("send"), Some("n-1"));
+        }
+        let amending = |why: NotAmended| not_done(why.into());
+        check(not_done(NotPosted::NoMessage.into()), ErrorCode::NoMessage, Some("send"), Some("n-1"));
+        check(amending(NotAmended::NoMessage), ErrorCode::NoMessage, Some("send"), Some("n-1"));
+        check(amending(NotAmended::NotYours), ErrorCode::NotYours, Some("send"), Some("n-1"));
+        check(amending(NotAmended::Empty), ErrorCode::BadField, Some("send"), Some("n-1"));
+        check(amending(NotAmended::TooMany), ErrorCode::TooMany, Some("send"), Some("n-1"));
+        let cause = || Unavailable { doing: "asking dynamodb", cause: "dynamodb timed out".into() };
+        for why in [cause().into(), NotPosted::Unavailable(cause()).into(), NotAmended::Unavailable(cause()).into()] {
+            check(not_done(why), ErrorCode::Unavailable, Some("send"), Some("n-1"));
+        }
     }
 
     #[test]

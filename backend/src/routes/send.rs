@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use shared_types::{ChatImage, ClientMessage, MessageText, Nonce, PersonName, Rev, ServerMessage, limits};
+use shared_types::{ClientMessage, Nonce, PersonName, Rev, Seq, ServerMessage, limits};
 
-use super::answers::{Fault, to_error};
+use super::answers::{Fault, NotDone, to_error};
 use crate::{
-    chat::{Broadcast, CatchUp, Draft, NotPosted, Post},
+    chat::{Amend, Amendment, Broadcast, CatchUp, Draft, Post, with_html},
     ports::{Clock, Connection, ConnectionId, Connections, Entropy, Images, Messages, Outbox, Result, Unavailable},
 };
 
@@ -14,6 +14,7 @@ use crate::{
 pub struct Send {
     broadcast: Broadcast,
     post: Post,
+    amend: Amend,
     catch_up: CatchUp,
 }
 
@@ -40,7 +41,8 @@ impl Send {
     ) -> Self {
         Self {
             broadcast: Broadcast { connections, outbox, clock: clock.clone(), entropy },
-            post: Post { messages: messages.clone(), images, clock: clock.clone() },
+            post: Post { messages: messages.clone(), images: images.clone(), clock: clock.clone() },
+            amend: Amend { messages: messages.clone(), images, clock: clock.clone() },
             catch_up: CatchUp { messages, clock, page_size },
         }
     }
@@ -50,7 +52,7 @@ impl Send {
         let connection = frame.connection.clone();
         if let Err(fault) = self.answer(frame).await {
             match &fault {
-                Fault::Unavailable { cause, action, .. } => {
+                Fault::NotDone { why: NotDone::Unavailable(cause), action, .. } => {
                     tracing::error!(%connection, action, %cause, "a frame could not be answered");
                 }
                 fault => tracing::info!(%connection, ?fault, "a frame was refused"),
@@ -65,56 +67,62 @@ impl Send {
         }
         let message = ClientMessage::parse(&frame.body).map_err(Fault::Malformed)?;
         let action = message.action();
-        let nonce = match &message {
-            ClientMessage::Send { nonce, .. } => nonce.clone(),
-            ClientMessage::Upload { nonce, .. } => Some(nonce.clone()),
-            _ => None,
-        };
-        let unavailable = |cause| Fault::Unavailable { cause, action, nonce: nonce.clone() };
+        let nonce = message.nonce().cloned();
 
         let speaker = match self.broadcast.connections.find(&frame.connection).await {
             Ok(Some(speaker)) => speaker,
             Ok(None) => return Err(Fault::NotConnected),
-            Err(cause) => return Err(unavailable(cause)),
+            Err(cause) => return Err(Fault::NotDone { why: cause.into(), action, nonce }),
         };
         let room = &speaker.room;
-        let done = match message {
-            ClientMessage::Send { text, nonce: given, image } => {
-                match self.send(&speaker, text, image, given, &frame.request_id).await {
-                    Err(NotPosted::Image(fault)) => return Err(Fault::Image { fault, action, nonce }),
-                    Err(NotPosted::Unavailable(cause)) => Err(cause),
-                    Ok(()) => Ok(()),
+        let done = async {
+            // The same for every attempt at the frame, or at what its client means by it.
+            let nonce = nonce.clone().map_or_else(|| nonce_of(&frame.request_id), Ok)?;
+            let amend = |seq, amendment| self.amend(&speaker, seq, &nonce, amendment);
+            match message {
+                ClientMessage::Send { text, image, reply_to, .. } => {
+                    let (room, author) = (room.clone(), speaker.person.clone());
+                    self.send(Draft { room, author, nonce: nonce.clone(), text, image, reply_to }).await
                 }
+                ClientMessage::Edit { seq, text, .. } => amend(seq, Amendment::Text(text)).await,
+                ClientMessage::Delete { seq, .. } => amend(seq, Amendment::Gone).await,
+                ClientMessage::React { seq, emoji, on, .. } => amend(seq, Amendment::Reaction { emoji, on }).await,
+                ClientMessage::Upload { nonce, kind, size } => {
+                    self.tell(&speaker, self.post.upload(&speaker, nonce, kind, size).await?).await
+                }
+                ClientMessage::Hello { since } => Ok(self.hello(&speaker, since).await?),
+                ClientMessage::History { before } => {
+                    self.tell(&speaker, self.catch_up.before(room, before).await?).await
+                }
+                ClientMessage::Changes { after } => {
+                    self.tell(&speaker, self.catch_up.changes(room, after).await?).await
+                }
+                ClientMessage::Rename { name } => Ok(self.rename(&speaker, &name).await?),
+                ClientMessage::Typing => Ok(self.broadcast.typing(&speaker).await?),
+                ClientMessage::Ping => self.tell(&speaker, ServerMessage::Pong).await,
             }
-            ClientMessage::Upload { nonce, kind, size } => {
-                self.tell(&speaker, self.post.upload(&speaker, nonce, kind, size).await).await
-            }
-            ClientMessage::Hello { since } => self.hello(&speaker, since).await,
-            ClientMessage::History { before } => self.tell(&speaker, self.catch_up.before(room, before).await).await,
-            ClientMessage::Changes { after } => self.tell(&speaker, self.catch_up.changes(room, after).await).await,
-            ClientMessage::Rename { name } => self.rename(&speaker, &name).await,
-            ClientMessage::Ping => self.tell(&speaker, Ok(ServerMessage::Pong)).await,
         };
-        done.map_err(unavailable)
+        done.await.map_err(|why| Fault::NotDone { why, action, nonce })
     }
 
-    async fn send(
-        &self,
-        speaker: &Connection,
-        text: Option<MessageText>,
-        image: Option<ChatImage>,
-        nonce: Option<Nonce>,
-        request_id: &str,
-    ) -> std::result::Result<(), NotPosted> {
-        let nonce = match nonce {
-            Some(nonce) => nonce,
-            None => nonce_of(request_id)?,
-        };
-        let (room, author) = (&speaker.room, speaker.person.clone());
-        let message = self.post.post(Draft { room: room.clone(), author, nonce, text, image }).await?;
+    async fn send(&self, draft: Draft) -> std::result::Result<(), NotDone> {
+        let room = draft.room.clone();
+        let message = self.post.post(draft).await?;
         // Listeners are read after the message is stored: whoever joins later reads it from the log. And a retry tells
         // everyone again, because the first attempt may have died before it told anybody.
-        self.broadcast.to_room(room, &ServerMessage::Message(message)).await?;
+        self.broadcast.to_room(&room, &ServerMessage::Message(with_html(message))).await?;
+        Ok(())
+    }
+
+    async fn amend(
+        &self,
+        speaker: &Connection,
+        seq: Seq,
+        nonce: &Nonce,
+        amendment: Amendment,
+    ) -> std::result::Result<(), NotDone> {
+        let message = self.amend.amend(&speaker.room, &speaker.person, seq, nonce, amendment).await?;
+        self.broadcast.to_room(&speaker.room, &ServerMessage::Message(with_html(message))).await?;
         Ok(())
     }
 
@@ -127,7 +135,8 @@ impl Send {
         };
         let (missed, listeners) = futures::join!(missed, self.broadcast.presence(&speaker.room, Some(&speaker.id)));
         self.welcome(speaker, listeners?).await;
-        self.tell(speaker, missed).await
+        self.broadcast.to_one(&speaker.id, &missed?).await;
+        Ok(())
     }
 
     async fn rename(&self, speaker: &Connection, name: &PersonName) -> Result<()> {
@@ -145,8 +154,8 @@ impl Send {
         self.broadcast.to_one(&to.id, &welcome).await;
     }
 
-    async fn tell(&self, to: &Connection, answer: Result<ServerMessage>) -> Result<()> {
-        self.broadcast.to_one(&to.id, &answer?).await;
+    async fn tell(&self, to: &Connection, answer: ServerMessage) -> std::result::Result<(), NotDone> {
+        self.broadcast.to_one(&to.id, &answer).await;
         Ok(())
     }
 }

@@ -33,17 +33,6 @@ async fn upload(world: &World, connection: &str, nonce: &str, image: &Value) -> 
     }
 }
 
-/// Asks for an address and puts bytes there, whatever they are: also what no S3 would take in.
-async fn put(world: &World, connection: &str, nonce: &str, image: &Value, bytes: &[u8]) {
-    let question = json!({ "action": "upload", "nonce": nonce, "type": image["type"], "size": image["size"] });
-    world.say(connection, question).await;
-    let answer = world.told(connection).pop().unwrap();
-    assert_eq!((&answer["type"], &answer["nonce"]), (&json!("upload"), &json!(nonce)), "{answer}");
-    let address = answer["url"].as_str().unwrap();
-    let admitted = world.images.admit(address, image["type"].as_str().unwrap(), image["size"].as_u64().unwrap());
-    Storage::put(world.images.as_ref(), &admitted.unwrap(), bytes.to_vec()).await.unwrap();
-}
-
 async fn send(world: &World, connection: &str, nonce: &str, image: &Value) {
     world.say(connection, json!({ "action": "send", "nonce": nonce, "image": image })).await;
 }
@@ -70,7 +59,7 @@ async fn an_uploaded_image_is_shown_to_everyone_with_its_message() {
     let bytes = png(640, 480);
     let mut image = image("image/png", bytes.len(), 640, 480);
     image["alt"] = "a cat".into();
-    put(&world, "c1", "n", &image, &bytes).await;
+    world.upload("c1", "n", &image, &bytes).await;
     world.say("c1", json!({ "action": "send", "nonce": "n", "image": image, "text": "look" })).await;
     for socket in ["c1", "c2"] {
         let told = world.told(socket).pop().unwrap();
@@ -85,7 +74,7 @@ async fn a_message_may_be_an_image_and_nothing_else() {
     let world = World::new().await;
     world.join("c1", "Ann").await;
     let image = image("image/gif", gif(3, 2, b"").len(), 3, 2);
-    put(&world, "c1", "n", &image, &gif(3, 2, b"")).await;
+    world.upload("c1", "n", &image, &gif(3, 2, b"")).await;
     send(&world, "c1", "n", &image).await;
     let told = world.told("c1").pop().unwrap();
     assert_eq!((&told["image"], told.get("text")), (&image, None));
@@ -112,7 +101,7 @@ async fn what_is_not_the_image_it_was_said_to_be_is_refused_and_removed() {
         let world = World::new().await;
         world.join("c1", "Ann").await;
         let image = image(media_type, bytes.len(), sides.0, sides.1);
-        put(&world, "c1", "n", &image, &bytes).await;
+        world.upload("c1", "n", &image, &bytes).await;
         send(&world, "c1", "n", &image).await;
         assert_eq!(refusal(&world, "c1", "n"), "badImage", "{what}");
         let upload = upload(&world, "c1", "n", &image).await;
@@ -128,7 +117,7 @@ async fn a_storage_that_took_in_other_bytes_than_were_signed_changes_nothing() {
         let world = World::new().await;
         world.join("c1", "Ann").await;
         let image = image("image/png", png(3, 2).len(), 3, 2);
-        put(&world, "c1", "n", &image, &bytes).await;
+        world.upload("c1", "n", &image, &bytes).await;
         send(&world, "c1", "n", &image).await;
         assert_eq!(refusal(&world, "c1", "n"), "badImage");
         assert_nothing_is_stored(&world).await;
@@ -151,7 +140,7 @@ async fn nobody_can_use_the_image_of_another() {
     world.join("c2", "Bea").await;
     let bytes = png(3, 2);
     let image = image("image/png", bytes.len(), 3, 2);
-    put(&world, "c1", "n", &image, &bytes).await;
+    world.upload("c1", "n", &image, &bytes).await;
     world.told("c2");
     send(&world, "c2", "n", &image).await;
     assert_eq!(refusal(&world, "c2", "n"), "noImage");
@@ -164,7 +153,7 @@ async fn an_image_belongs_to_one_message() {
     world.join("c1", "Ann").await;
     let bytes = png(3, 2);
     let image = image("image/png", bytes.len(), 3, 2);
-    put(&world, "c1", "n", &image, &bytes).await;
+    world.upload("c1", "n", &image, &bytes).await;
     send(&world, "c1", "n", &image).await;
     world.told("c1");
     send(&world, "c1", "m", &image).await;
@@ -177,10 +166,10 @@ async fn the_image_of_a_message_never_changes() {
     world.join("c1", "Ann").await;
     let (first, second) = (gif(3, 2, b"first!"), gif(3, 2, b"second"));
     let image = image("image/gif", first.len(), 3, 2);
-    put(&world, "c1", "n", &image, &first).await;
+    world.upload("c1", "n", &image, &first).await;
     send(&world, "c1", "n", &image).await;
     let told = world.told("c1");
-    put(&world, "c1", "n", &image, &second).await;
+    world.upload("c1", "n", &image, &second).await;
     send(&world, "c1", "n", &image).await;
     assert_eq!(world.told("c1"), told, "the retry is answered with the message as it is");
     let identity = upload(&world, "c1", "n", &image).await.identity;
@@ -193,7 +182,7 @@ async fn a_send_that_died_after_keeping_its_image_is_finished_by_its_retry() {
     world.join("c1", "Ann").await;
     let bytes = png(3, 2);
     let image = image("image/png", bytes.len(), 3, 2);
-    put(&world, "c1", "n", &image, &bytes).await;
+    world.upload("c1", "n", &image, &bytes).await;
     let upload = upload(&world, "c1", "n", &image).await;
     let found = world.images.uploaded(&upload).await.unwrap().unwrap();
     assert!(world.images.keep(&upload, &found.version).await.unwrap());
@@ -239,9 +228,9 @@ async fn an_upload_that_was_never_sent_is_swept_and_its_sender_is_told_so() {
     world.join("c1", "Ann").await;
     let bytes = png(3, 2);
     let image = image("image/png", bytes.len(), 3, 2);
-    put(&world, "c1", "sent", &image, &bytes).await;
+    world.upload("c1", "sent", &image, &bytes).await;
     send(&world, "c1", "sent", &image).await;
-    put(&world, "c1", "left", &image, &bytes).await;
+    world.upload("c1", "left", &image, &bytes).await;
     world.told("c1");
     // Files have the time of the machine, which is years after this world's.
     world.clock.advance(Duration::from_secs(100 * 365 * 24 * 60 * 60));

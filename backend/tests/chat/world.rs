@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use backend::{
     chat::Identities,
     outbound::embedded::{EmbeddedConnections, EmbeddedImages, EmbeddedMessages, Store},
-    ports::{Clock, Connection, ConnectionId, Connections, Delivery, Entropy, Outbox},
+    ports::{Clock, Connection, ConnectionId, Connections, Delivery, Entropy, Identity, Images, Outbox, Storage},
     routes::{Connect, ConnectRequest, Cron, Disconnect, FrameRequest, Refusal, Send},
 };
 use serde_json::{Value, json};
@@ -100,6 +100,22 @@ impl World {
     /// A message is sent with a nonce.
     pub(crate) async fn post(&self, id: &str, text: &str, nonce: &str) {
         self.say(id, json!({ "action": "send", "text": text, "nonce": nonce })).await;
+    }
+
+    /// Asks for an address and puts an image's bytes there, whatever they are: also what no S3 would take in.
+    pub(crate) async fn upload(&self, id: &str, nonce: &str, image: &Value, bytes: &[u8]) {
+        self.say(id, json!({ "action": "upload", "nonce": nonce, "type": image["type"], "size": image["size"] })).await;
+        let answer = self.told(id).pop().unwrap();
+        assert_eq!((&answer["type"], &answer["nonce"]), (&json!("upload"), &json!(nonce)), "{answer}");
+        let address = answer["url"].as_str().unwrap();
+        let admitted = self.images.admit(address, image["type"].as_str().unwrap(), image["size"].as_u64().unwrap());
+        Storage::put(self.images.as_ref(), &admitted.unwrap(), bytes.to_vec()).await.unwrap();
+    }
+
+    /// Whether a message of a socket's speaker has its image.
+    pub(crate) async fn has_image(&self, id: &str, nonce: &str) -> bool {
+        let Connection { room, person, .. } = self.speaker(id).await;
+        self.images.is_kept(&Identity { room, author: person.id, nonce: nonce.parse().unwrap() }).await.unwrap()
     }
 
     /// Who speaks through a socket.

@@ -105,8 +105,8 @@ async fn expired_messages_are_not_shown_and_hide_no_newer_ones() {
     assert_eq!(seqs(&messages.before(&lobby, None, 5).await.unwrap()), [31, 32, 33]);
     assert_eq!(seqs(&messages.before(&lobby, None, 2).await.unwrap()), [32, 33]);
     assert_eq!(seqs(&messages.before(&lobby, Some(Seq(20)), 5).await.unwrap()), [0_u64; 0]);
-    assert_eq!(seqs(&messages.changed_after(&lobby, Rev(0), 5).await.unwrap()), [31, 32, 33]);
-    assert_eq!(seqs(&messages.changed_after(&lobby, Rev(0), 2).await.unwrap()), [31, 32]);
+    assert_eq!(seqs(&messages.born_after(&lobby, Rev(0), 5).await.unwrap()), [31, 32, 33]);
+    assert_eq!(seqs(&messages.born_after(&lobby, Rev(0), 2).await.unwrap()), [31, 32]);
 }
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn a_page_may_be_larger_than_one_answer_of_dynamodb() {
         messages.put(&lobby, &message(seq, &longest)).await.unwrap();
     }
     assert_eq!(seqs(&messages.before(&lobby, None, 100).await.unwrap()), (1..=100).collect::<Vec<_>>());
-    assert_eq!(seqs(&messages.changed_after(&lobby, Rev(0), 101).await.unwrap()), (1..=100).collect::<Vec<_>>());
+    assert_eq!(seqs(&messages.born_after(&lobby, Rev(0), 101).await.unwrap()), (1..=100).collect::<Vec<_>>());
 }
 
 #[tokio::test]

@@ -126,7 +126,7 @@ impl Person {
                 let nonce: Nonce = format!("n{count}").parse().unwrap();
                 self.account.written.push(nonce.clone());
                 let text = format!("message {count}").parse().ok();
-                self.client.post(Draft { nonce, text, image: None }, self.now())
+                self.client.post(Draft { nonce, text, image: None, reply_to: None }, self.now())
             }
             // Somebody who comes back to the page, now and then: without them the waits grow longer than the calm
             // between two cuts.

@@ -1,13 +1,17 @@
 //! A person at a page: the page's real state, sockets of the simulated network, and a restless hand.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use frontend::{
     client::{Client, Deed},
     link::SocketId,
-    timeline::{Draft, State},
+    timeline::{Change, Draft, Row, State},
 };
-use shared_types::{Language, Nonce, PageState, ServerMessage};
+use shared_types::{Emoji, Language, MessageText, Nonce, PageState, Seq, ServerMessage};
 use tokio::{
     select,
     sync::mpsc,
@@ -25,6 +29,14 @@ pub(crate) struct Account {
     pub(crate) confirmed: BTreeMap<Nonce, u64>,
     /// What is on the page at the end: nonce, author and place of each row that was sent.
     pub(crate) page: Vec<(String, String, u64)>,
+    /// What each row of the page says, in the judge's words.
+    pub(crate) content: Vec<String>,
+    /// What became of messages by this person's own doing, as far as they know: the last word on each, by seq and kind.
+    pub(crate) changed: BTreeMap<(u64, String), Change>,
+    /// Changes of the page that are still not confirmed.
+    pub(crate) changing: usize,
+    /// How many changes there were.
+    pub(crate) nonces: usize,
     /// Whether a message failed: what is behind it goes on then, and the order is the person's own doing.
     pub(crate) failed: bool,
     /// Who they are.
@@ -68,6 +80,10 @@ pub(crate) struct Person {
     /// Counts reloads: what an earlier page was waiting for is nothing to this one.
     life: u32,
     offline_until: u64,
+    /// Messages of which nobody can say what the last word of this person on them is.
+    unknown: BTreeSet<Seq>,
+    /// The messages that were being changed when this was last looked at.
+    changing: Vec<Seq>,
     account: Account,
 }
 
@@ -99,6 +115,8 @@ impl Person {
             inbox,
             life: 0,
             offline_until: 0,
+            unknown: BTreeSet::new(),
+            changing: Vec::new(),
             account,
         };
         person.act(deeds);
@@ -125,6 +143,8 @@ impl Person {
         self.pass(end, calm).await;
         self.account.page = self.rows();
         let timeline = self.client.timeline();
+        self.account.content = timeline.rows(&frontend::Utc(Language::English)).iter().map(content_of).collect();
+        self.account.changing = timeline.changing().len();
         self.account.ending = format!(
             "{:?}, {} unsent, everything up to {}",
             self.client.status(self.server.now()),
@@ -180,6 +200,7 @@ impl Person {
                 let deeds = self.client.load_older();
                 self.act(deeds);
             }
+            42..54 => self.change(),
             _ => {}
         }
     }
@@ -189,8 +210,51 @@ impl Person {
         let nonce: Nonce = format!("{}-{count}", self.account.id).parse().unwrap();
         let text = format!("message {count}").parse().ok();
         self.account.written.push(nonce.clone());
-        let deeds = self.client.post(Draft { nonce, text, image: None }, self.server.now());
+        let deeds = self.client.post(Draft { nonce, text, image: None, reply_to: None }, self.server.now());
         self.act(deeds);
+    }
+
+    /// Does something to one of the newest messages: edits or deletes an own one, or reacts to any.
+    fn change(&mut self) {
+        let rows = self.client.timeline().rows(&frontend::Utc(Language::English));
+        let sent: Vec<_> = rows.iter().rev().filter(|row| row.seq.is_some() && !row.deleted).take(12).collect();
+        if sent.is_empty() {
+            return;
+        }
+        let row = sent[self.server.pick(0..sent.len() as u64) as usize];
+        let (seq, number) = (row.seq.unwrap(), self.account.nonces);
+        self.account.nonces += 1;
+        let (kind, change) = match self.server.pick(0..10) {
+            0..5 if row.mine => ("text".to_owned(), Change::Text(format!("edit {number}").parse().ok())),
+            5 if row.mine => ("text".to_owned(), Change::Gone),
+            pick => {
+                let emoji = if pick % 2 == 0 { "👍" } else { "🎉" };
+                let on = !row.reactions.iter().any(|reaction| reaction.mine && reaction.emoji.as_str() == emoji);
+                (emoji.to_owned(), Change::Reaction { emoji: emoji.parse().unwrap(), on })
+            }
+        };
+        if !self.unknown.contains(&seq) {
+            self.account.changed.insert((seq.0, kind), change.clone());
+        }
+        let nonce = format!("c-{}-{number}", self.account.id).parse().unwrap();
+        let deeds = self.client.change(seq, change, nonce, self.server.now());
+        self.act(deeds);
+    }
+
+    /// Looks whether the page gave a change up: nobody knows then whether it was made.
+    fn mind_troubles(&mut self) {
+        if !self.client.take_troubles().is_empty() {
+            let given_up = std::mem::take(&mut self.changing);
+            self.forget_changes(&given_up);
+        }
+        self.changing = self.client.timeline().changing();
+    }
+
+    /// What became of these is not known: the page gave them up, or was closed. The last of them may still arrive, after
+    /// what the person does next.
+    fn forget_changes(&mut self, of: &[Seq]) {
+        self.unknown.extend(of);
+        self.account.changed.retain(|(seq, _), _| !of.contains(&Seq(*seq)));
     }
 
     /// The page is closed and opened again; what was not sent is kept on the device.
@@ -203,6 +267,8 @@ impl Person {
         self.cut_all();
         self.sockets.clear();
         self.life += 1;
+        let changing = self.client.timeline().changing();
+        self.forget_changes(&changing);
         self.client.timeline().unsent()
     }
 
@@ -270,6 +336,7 @@ impl Person {
     }
 
     fn act(&mut self, deeds: Vec<Deed>) {
+        self.mind_troubles();
         for deed in deeds {
             match deed {
                 Deed::Fetch => self.fetch(),
@@ -325,7 +392,7 @@ impl Person {
     fn look(&mut self) {
         let rows = self.rows();
         assert!(rows.windows(2).all(|pair| pair[0].2 < pair[1].2), "out of order: {rows:?}");
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         for row in self.client.timeline().rows(&frontend::Utc(Language::English)) {
             self.account.failed |= matches!(row.state, State::Failed(_));
             assert!(seen.insert(row.key()), "shown twice: {}", row.key());
@@ -346,6 +413,24 @@ impl Person {
 }
 
 /// The page draws lots for its waits; here the same one each time, and the network brings the chance.
+/// What a row says, in the words in which the judge writes what is stored.
+fn content_of(row: &Row) -> String {
+    let reactions = row.reactions.iter().map(|reaction| (&reaction.emoji, &reaction.people));
+    content(row.text.as_ref(), row.deleted, row.edited, reactions)
+}
+
+pub(crate) fn content<'a>(
+    text: Option<&MessageText>,
+    deleted: bool,
+    edited: bool,
+    reactions: impl Iterator<Item = (&'a Emoji, &'a Vec<shared_types::Person>)>,
+) -> String {
+    let people =
+        |people: &Vec<shared_types::Person>| people.iter().map(|person| person.id.to_string()).collect::<Vec<_>>();
+    let reactions: Vec<_> = reactions.map(|(emoji, who)| (emoji.as_str(), people(who))).collect();
+    format!("{:?} {deleted} {edited} {reactions:?}", text.map(MessageText::as_str))
+}
+
 fn lot() -> u32 {
     1_234_567
 }

@@ -12,8 +12,8 @@ use async_trait::async_trait;
 use backend::{
     chat::{CatchUp, FrontPage, Identities},
     ports::{
-        Admission, Claim, Clock, Connection, ConnectionId, Connections, Delivery, Entropy, Identity, Messages, Outbox,
-        Result, Unavailable,
+        Admission, Claim, Clock, Connection, ConnectionId, Connections, Delivery, Entropy, Identity, Mark, Messages,
+        Outbox, Result, Stored, Unavailable,
     },
     routes::{Connect, ConnectRequest, Disconnect, FrameRequest, Send},
 };
@@ -292,7 +292,7 @@ impl Messages for Ports {
         self.0.call(self.0.messages.put(room, message)).await
     }
 
-    async fn at(&self, room: &RoomName, seq: Seq) -> Result<Option<ChatMessage>> {
+    async fn at(&self, room: &RoomName, seq: Seq) -> Result<Option<Stored>> {
         self.0.call(self.0.messages.at(room, seq)).await
     }
 
@@ -300,8 +300,24 @@ impl Messages for Ports {
         self.0.call(self.0.messages.before(room, before, limit)).await
     }
 
-    async fn changed_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChatMessage>> {
-        self.0.call(self.0.messages.changed_after(room, rev, limit)).await
+    async fn born_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChatMessage>> {
+        self.0.call(self.0.messages.born_after(room, rev, limit)).await
+    }
+
+    async fn replace(&self, room: &RoomName, seen: Rev, changed: &Stored) -> Result<bool> {
+        self.0.call(self.0.messages.replace(room, seen, changed)).await
+    }
+
+    async fn mark(&self, room: &RoomName, mark: Mark) -> Result<()> {
+        self.0.call(self.0.messages.mark(room, mark)).await
+    }
+
+    async fn marks_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<Mark>> {
+        self.0.call(self.0.messages.marks_after(room, rev, limit)).await
+    }
+
+    async fn newest_marks(&self, room: &RoomName, limit: usize) -> Result<Vec<Mark>> {
+        self.0.call(self.0.messages.newest_marks(room, limit)).await
     }
 }
 

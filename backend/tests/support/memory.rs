@@ -8,8 +8,8 @@ use std::{
 
 use async_trait::async_trait;
 use backend::ports::{
-    Admission, Claim, Connection, ConnectionId, Connections, Identity, Images, Messages, Result, Secrets, Upload,
-    Uploaded,
+    Admission, Claim, Connection, ConnectionId, Connections, Identity, Images, Mark, Messages, Result, Secrets, Stored,
+    Upload, Uploaded,
 };
 use shared_types::{ChatMessage, PersonName, Rev, RoomName, Seq, Timestamp};
 
@@ -72,7 +72,8 @@ pub(crate) struct MemoryMessages(Mutex<Log>);
 struct Log {
     revs: BTreeMap<RoomName, u64>,
     claims: BTreeMap<(String, String, String), Claim>,
-    messages: BTreeMap<(RoomName, u64), ChatMessage>,
+    messages: BTreeMap<(RoomName, u64), Stored>,
+    marks: BTreeMap<(RoomName, u64), Mark>,
 }
 
 impl MemoryMessages {
@@ -109,10 +110,11 @@ impl Messages for MemoryMessages {
 
     async fn put(&self, room: &RoomName, message: &ChatMessage) -> Result<ChatMessage> {
         let mut log = self.lock();
-        Ok(log.messages.entry((room.clone(), message.seq.0)).or_insert_with(|| message.clone()).clone())
+        let born = || Stored { message: message.clone(), applied: Vec::new() };
+        Ok(log.messages.entry((room.clone(), message.seq.0)).or_insert_with(born).message.clone())
     }
 
-    async fn at(&self, room: &RoomName, seq: Seq) -> Result<Option<ChatMessage>> {
+    async fn at(&self, room: &RoomName, seq: Seq) -> Result<Option<Stored>> {
         Ok(self.lock().messages.get(&(room.clone(), seq.0)).cloned())
     }
 
@@ -120,15 +122,40 @@ impl Messages for MemoryMessages {
         let end = before.map_or(u64::MAX, |before| before.0);
         let log = self.lock();
         let newest_first = log.messages.range((room.clone(), 0)..(room.clone(), end)).rev().take(limit);
-        let mut page: Vec<_> = newest_first.map(|(_, message)| message.clone()).collect();
+        let mut page: Vec<_> = newest_first.map(|(_, stored)| stored.message.clone()).collect();
         page.reverse();
         Ok(page)
     }
 
-    async fn changed_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChatMessage>> {
+    async fn replace(&self, room: &RoomName, seen: Rev, changed: &Stored) -> Result<bool> {
+        let mut log = self.lock();
+        let stored = log.messages.get_mut(&(room.clone(), changed.message.seq.0));
+        Ok(stored.filter(|stored| stored.message.rev == seen).map(|stored| *stored = changed.clone()).is_some())
+    }
+
+    async fn mark(&self, room: &RoomName, mark: Mark) -> Result<()> {
+        self.lock().marks.insert((room.clone(), mark.rev.0), mark);
+        Ok(())
+    }
+
+    async fn marks_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<Mark>> {
+        let log = self.lock();
+        let after = log.marks.range((room.clone(), rev.0.saturating_add(1))..=(room.clone(), u64::MAX));
+        Ok(after.take(limit).map(|(_, mark)| *mark).collect())
+    }
+
+    async fn newest_marks(&self, room: &RoomName, limit: usize) -> Result<Vec<Mark>> {
+        let log = self.lock();
+        let newest_first = log.marks.range((room.clone(), 0)..=(room.clone(), u64::MAX)).rev().take(limit);
+        let mut marks: Vec<_> = newest_first.map(|(_, mark)| *mark).collect();
+        marks.reverse();
+        Ok(marks)
+    }
+
+    async fn born_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChatMessage>> {
         let log = self.lock();
         let after = log.messages.range((room.clone(), rev.0.saturating_add(1))..=(room.clone(), u64::MAX));
-        Ok(after.take(limit).map(|(_, message)| message.clone()).collect())
+        Ok(after.take(limit).map(|(_, stored)| stored.message.clone()).collect())
     }
 }
 
@@ -189,6 +216,11 @@ impl Images for MemoryImages {
 
     async fn is_kept(&self, identity: &Identity) -> Result<bool> {
         Ok(self.kept.lock().unwrap().contains_key(&format!("{identity:?}")))
+    }
+
+    async fn remove(&self, identity: &Identity) -> Result<()> {
+        self.kept.lock().unwrap().remove(&format!("{identity:?}"));
+        Ok(())
     }
 
     async fn discard(&self, upload: &Upload) -> Result<()> {

@@ -3,8 +3,11 @@
 use leptos::{ev, prelude::*};
 use shared_types::{MessageText, TextError, limits};
 
-use super::{attach::attach, tray::Tray};
-use crate::chat::{Attachments, Chat, Intent};
+use super::{attach::attach, deletion, tray::Tray, writing_bar::writing_bar};
+use crate::{
+    chat::{Attachments, Chat, Intent},
+    writing::{Edited, Outcome, Writing},
+};
 
 /// The room left is shown once it is this small, in characters.
 const NEAR_LIMIT: usize = 200;
@@ -21,6 +24,25 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
         }
     };
     Effect::new(measure);
+    // An edit takes the place of what was written, and gives it back.
+    Effect::new(move |edited: Option<Option<Edited>>| {
+        let editing =
+            chat.writing.with(|writing| if let Writing::Edit(edited) = writing { Some(edited.clone()) } else { None });
+        let edited = edited.flatten();
+        if editing != edited
+            && let Some(field) = field.get_untracked()
+        {
+            if edited.is_none() {
+                chat.aside.set_value(field.value());
+            }
+            match &editing {
+                Some(editing) => field.set_value(editing.text.as_ref().map_or("", MessageText::as_str)),
+                None => field.set_value(&chat.aside.get_value()),
+            }
+            untrack(measure);
+        }
+        editing
+    });
     let preparing = move || chat.tray.with(Attachments::preparing);
     let over = move || chars.get() > limits::TEXT_CHARS;
     // Somebody said "send" while an image was still being prepared: it goes as soon as it is ready.
@@ -29,6 +51,12 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
         let Some(element) = field.get_untracked() else { return };
         _ = element.focus();
         let text = element.value().parse::<MessageText>().ok();
+        if let Writing::Edit(edited) = chat.writing.get_untracked() {
+            if !untrack(over) {
+                save(chat, &edited, text);
+            }
+            return;
+        }
         let something = text.is_some() || chat.tray.with_untracked(|tray| !tray.images.is_empty());
         waiting.set(untrack(preparing));
         if something && !untrack(over) && !waiting.get_untracked() {
@@ -46,13 +74,28 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
         if sends(&event) {
             event.prevent_default();
             send();
+        } else if event.key() == "Escape" && !event.is_composing() {
+            chat.intend.run(Intent::Write(Writing::New));
         }
+    };
+    let pressed_in_field = move |event: ev::KeyboardEvent| {
+        if event.key() == "ArrowUp"
+            && !event.is_composing()
+            && field.get_untracked().is_some_and(|field| field.value().is_empty())
+            && let Some(last) = last_own(chat)
+        {
+            event.prevent_default();
+            chat.intend.run(Intent::Write(last));
+            return;
+        }
+        pressed(event);
     };
     let pasted = move |event: ev::ClipboardEvent| {
         if chat.attach(event.clipboard_data().and_then(|pasted| pasted.files())) {
             event.prevent_default();
         }
     };
+    let editing = move || chat.writing.with(|writing| matches!(writing, Writing::Edit(_)));
     let counter = move || {
         let chars = chars.get();
         let over = chars > limits::TEXT_CHARS;
@@ -61,6 +104,7 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
     };
     view! {
         <footer class="composer">
+            {writing_bar(chat)}
             <Tray chat pressed=Callback::new(pressed) />
             <div class="composer-box">
                 {attach(chat)}
@@ -69,17 +113,23 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
                     rows="1"
                     aria-label=chat.words.message
                     aria-description=chat.words.keys
+                    aria-describedby="writing-purpose"
                     aria-invalid=move || over().then_some("true")
                     placeholder=chat.words.placeholder.with(&chat.room())
                     enterkeyhint="send"
                     autocomplete="off"
                     node_ref=field
-                    on:input=move |_| measure()
-                    on:keydown=pressed
+                    on:input=move |_| {
+                        measure();
+                        if untrack(|| chars.get() > 0 && matches!(chat.writing.get(), Writing::New)) {
+                            chat.intend.run(Intent::Type);
+                        }
+                    }
+                    on:keydown=pressed_in_field
                     on:paste=pasted
                 ></textarea>
                 <button class="send" type="button" disabled=move || over() || waiting.get() on:click=move |_| send()>
-                    {chat.words.send}
+                    {move || if editing() { chat.words.save } else { chat.words.send }}
                 </button>
             </div>
             {counter}
@@ -87,6 +137,24 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
             <p class="drop">{chat.words.drop}</p>
         </footer>
     }
+}
+
+/// Ends an edit with this text.
+fn save(chat: Chat, edited: &Edited, text: Option<MessageText>) {
+    chat.intend.run(Intent::Write(Writing::New));
+    match edited.outcome(text) {
+        Outcome::Nothing => {}
+        Outcome::Change(change) => chat.intend.run(Intent::Change(edited.seq, change)),
+        Outcome::Deletion => deletion::open(chat, edited.seq),
+    }
+}
+
+/// An edit of the last message that the visitor can edit.
+fn last_own(chat: Chat) -> Option<Writing> {
+    if chat.writing.with_untracked(|writing| *writing != Writing::New) {
+        return None;
+    }
+    chat.rows.with_untracked(|rows| rows.iter().rev().find_map(|shown| Writing::edit(shown.row.get_untracked())))
 }
 
 /// Whether a key sends: Enter does, but not with Shift, and not the Enter that ends the work of an input method. That one

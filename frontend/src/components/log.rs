@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::message;
+use super::{actions::Actions, message};
 use crate::{
     chat::{Chat, Intent, Older, set},
     scroll,
@@ -52,6 +52,7 @@ pub(crate) fn Log(chat: Chat) -> impl IntoView {
             </div>
         </div>
         {new_messages}
+        <Actions chat />
     }
 }
 

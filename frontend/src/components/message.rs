@@ -1,8 +1,13 @@
 //! One row of the log.
 
 use leptos::prelude::*;
+use shared_types::Emoji;
 
-use super::{avatar, image::image};
+use super::{
+    action::{action, quote, reaction},
+    avatar,
+    image::image,
+};
 use crate::{
     chat::{Chat, Intent},
     clock::machine_time,
@@ -23,6 +28,8 @@ pub(crate) fn message(chat: Chat, row: Row) -> impl IntoView + use<> {
     let failed = state == "failed";
     let percent = if let State::Uploading(percent) = row.state { Some(percent) } else { None };
     let illustrated = row.image.is_some();
+    let quoting = row.reply_to.as_ref().filter(|_| !row.deleted).map(|quoted| action(quote(chat, quoted)));
+    let answers = quoting.is_some();
     let image = row.image.as_ref().map(|shown| image(chat, &row, shown));
     let day = row.day.map(|day| view! { <h2 class="day"><span>{day}</span></h2> });
     let head = row.head.then(|| {
@@ -42,11 +49,27 @@ pub(crate) fn message(chat: Chat, row: Row) -> impl IntoView + use<> {
         // It keeps its place on the image until the message is sent, so that nothing jumps when the last byte is there.
         view! { <p class="message-note" class:uploading=illustrated && !failed>{note}{progress}{retry}{discard}</p> }
     });
+    let mark = if row.deleted {
+        Some(("message-gone", chat.words.gone))
+    } else {
+        row.edited.then_some(("message-edited", chat.words.edited))
+    };
+    let said = (row.text.is_some() || mark.is_some()).then(|| {
+        let said = row.text.as_ref().map(|text| words(text.as_str(), row.html.clone()));
+        let mark = mark.map(|(class, mark)| view! { <span class=class>{mark}</span> });
+        view! { <div class="message-said">{said}{mark}</div> }
+    });
+    let reactions = (!row.reactions.is_empty()).then(|| {
+        let buttons = row.reactions.iter().map(|shown| action(reaction(chat, shown)));
+        view! { <div class="reactions">{buttons.collect_view()}</div> }
+    });
     view! {
         {day}
         <article
             class="message"
             class:head=row.head
+            class:quoting=answers
+            tabindex="-1"
             aria-label=label
             data-nonce=nonce_attribute
             data-seq=row.seq.map(|seq| seq.to_string())
@@ -55,11 +78,26 @@ pub(crate) fn message(chat: Chat, row: Row) -> impl IntoView + use<> {
             {avatar}
             {author}
             <time datetime=machine_time(row.at)>{row.time}</time>
+            {quoting}
             {image}
-            {row.text.map(|text| view! { <div class="message-text">{text.to_string()}</div> })}
+            {said}
+            {reactions}
             {note}
         </article>
     }
+}
+
+/// What a message says: as harmless HTML of the server's making, or as the text it is.
+fn words(text: &str, html: Option<String>) -> AnyView {
+    match html {
+        Some(html) => view! { <div class="message-text rich" inner_html=html></div> }.into_any(),
+        None => view! { <span class="message-text" class:big=is_emoji(text)>{text.to_owned()}</span> }.into_any(),
+    }
+}
+
+/// Whether there is nothing but a few emoji.
+fn is_emoji(text: &str) -> bool {
+    text.len() < 48 && text.split_whitespace().all(|word| word.parse::<Emoji>().is_ok())
 }
 
 /// Something that can be done about a message.

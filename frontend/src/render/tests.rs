@@ -1,4 +1,4 @@
-use shared_types::{ChatImage, ChatMessage, ImageType, Person, Rev, RoomName, Seq, Timestamp};
+use shared_types::{ChatImage, ChatMessage, ImageType, Person, Quote, Reaction, Rev, RoomName, Seq, Timestamp};
 
 use super::*;
 
@@ -13,8 +13,13 @@ fn state(texts: &[&str]) -> PageState {
         author: ann.clone(),
         nonce: format!("n{index}").parse().unwrap(),
         text: text.parse().ok(),
+        html: None,
         image: None,
+        reply_to: None,
         sent_at: Timestamp(1_798_761_599_000),
+        edited_at: None,
+        deleted: false,
+        reactions: Vec::new(),
     };
     PageState {
         language: Language::English,
@@ -97,6 +102,60 @@ fn what_people_say_of_an_image_is_text() {
     assert_eq!(page.matches("<script").count(), 1, "{page}");
     assert_eq!(page.matches("</script>").count(), 1, "{page}");
     assert!(page.contains("alt=\"&quot;&gt;&lt;script&gt;") || page.contains("alt=\"&quot;><script&gt;"), "{page}");
+}
+
+#[test]
+fn an_edited_message_is_marked_and_a_deleted_one_leaves_its_place() {
+    let mut state = state(&["first", "second"]);
+    assert!(!body(&state).contains("message-edited"));
+    state.messages[0].edited_at = Some(Timestamp(1_798_761_599_500));
+    state.messages[1].text = None;
+    state.messages[1].deleted = true;
+    let body = body(&state);
+    for part in [
+        "<span class=\"message-text\">first</span>",
+        "<span class=\"message-edited\">(edited)</span>",
+        "<span class=\"message-gone\">This message was deleted.</span>",
+    ] {
+        assert!(body.contains(part), "no {part} in {body}");
+    }
+    assert_eq!(body.matches("<article").count(), 2);
+    assert_eq!(body.matches("message-text").count(), 1);
+}
+
+#[test]
+fn an_answer_quotes_the_message_and_says_so_where_it_is_not_known() {
+    let mut state = state(&["first", "second", "third"]);
+    let author = state.you.clone();
+    state.messages[1].reply_to = Some(Quote { seq: Seq(1), author: author.clone() });
+    state.messages[2].reply_to = Some(Quote { seq: Seq(99), author });
+    let body = body(&state);
+    for part in [
+        "value=\"1\" class=\"message-quote\"",
+        ": first</span>",
+        "message-quote unknown",
+        ": an earlier message</span>",
+    ] {
+        assert!(body.contains(part), "no {part} in {body}");
+    }
+}
+
+#[test]
+fn reactions_are_counted_and_named_and_a_name_is_text() {
+    let mut state = state(&["first"]);
+    let evil = Person { id: "ben".parse().unwrap(), name: "\"><img src=x>".parse().unwrap() };
+    let people = vec![state.you.clone(), evil];
+    state.messages[0].reactions = vec![Reaction { emoji: "👍".parse().unwrap(), people }];
+    let body = body(&state);
+    for part in [
+        "aria-pressed=\"true\"",
+        "aria-label=\"👍 2: Ann, &quot;",
+        "title=\"Ann, &quot;",
+        "<span class=\"reaction-count\">2</span>",
+    ] {
+        assert!(body.contains(part), "no {part} in {body}");
+    }
+    assert!(!body.contains("\"><img"), "{body}");
 }
 
 #[test]

@@ -15,6 +15,7 @@ use crate::{
     timeline::{Draft, key},
     tray::Tray,
     upload::{Upload, UploadEvent},
+    writing::Writing,
 };
 
 /// A picture that this page sends or has sent. It is kept for as long as the page shows it.
@@ -65,10 +66,17 @@ impl Session {
         // Whoever writes wants to see it, wherever they were reading.
         self.place = None;
         scroll::to_end(self.chat.log);
+        let mut reply_to = self.chat.writing.with_untracked(Writing::answers);
+        set(self.chat.writing, Writing::New);
         let mut deeds = Vec::new();
         for picture in pictures {
             let Ok(nonce) = browser::unique_token().parse::<Nonce>() else { continue };
-            let draft = Draft { nonce: nonce.clone(), text: text.take(), image: Some(picture.image.clone()) };
+            let draft = Draft {
+                nonce: nonce.clone(),
+                text: text.take(),
+                image: Some(picture.image.clone()),
+                reply_to: reply_to.take(),
+            };
             let key = self.key(&nonce);
             self.chat.pictures.update_value(|pictures| pictures.push((key, picture.url.as_str().to_owned())));
             self.sent.push(Sent { nonce, picture, upload: None });
@@ -77,7 +85,7 @@ impl Session {
         if let Some(text) = text
             && let Ok(nonce) = browser::unique_token().parse()
         {
-            deeds.extend(self.client.post(Draft { nonce, text: Some(text), image: None }, browser::now()));
+            deeds.extend(self.client.post(Draft { nonce, text: Some(text), image: None, reply_to }, browser::now()));
         }
         deeds
     }

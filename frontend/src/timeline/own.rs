@@ -1,18 +1,11 @@
 //! The visitor's own messages, from the moment they are written until the server confirms them.
 
-use shared_types::{ChatImage, ClientMessage, MessageText, Nonce, Timestamp};
+use shared_types::{ChatImage, ClientMessage, MessageText, Nonce, Seq, Timestamp};
 
-use super::Timeline;
-
-/// How long a message may wait for its confirmation while the socket is live, in milliseconds.
-pub const CONFIRM_MS: u64 = 15_000;
-
-/// How often a message is sent before it has failed: an outage of 10 s (1 + 2 + 3 + 4 s of pauses) is passed over. Lost
-/// sockets do not count.
-pub const TRIES: u32 = 5;
-
-/// The pause before another try when the server could not take a message, in milliseconds, times the tries so far.
-const PAUSE_MS: u64 = 1_000;
+use super::{
+    Timeline,
+    trial::{CONFIRM_MS, Fate, Trial},
+};
 
 /// A message as it was written: a text, an image, or both.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +16,8 @@ pub struct Draft {
     pub text: Option<MessageText>,
     /// The image that is uploaded under the nonce.
     pub image: Option<ChatImage>,
+    /// The message it answers.
+    pub reply_to: Option<Seq>,
 }
 
 /// A message of the visitor that the server has not confirmed.
@@ -30,9 +25,8 @@ pub struct Draft {
 pub(super) struct Own {
     pub(super) draft: Draft,
     pub(super) at: Timestamp,
-    pub(super) fate: Fate,
+    pub(super) trial: Trial,
     pub(super) upload: Upload,
-    tries: u32,
 }
 
 impl Own {
@@ -41,26 +35,8 @@ impl Own {
         if matches!(self.upload, Upload::Asked(_) | Upload::Running(_)) {
             self.upload = Upload::Wanted;
         }
-        self.fate = if self.tries >= TRIES {
-            Fate::Failed(reason.into())
-        } else {
-            Fate::Waiting(now + PAUSE_MS * u64::from(self.tries))
-        };
+        self.trial.try_again(now, reason);
     }
-
-    fn is_due(&self, now: u64) -> bool {
-        matches!(self.fate, Fate::Waiting(until) if now >= until)
-    }
-}
-
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Fate {
-    /// It waits for a socket, its turn, and this time.
-    Waiting(u64),
-    /// It was handed to the socket at this time.
-    Handed(u64),
-    /// It will not be sent again by itself, for this reason.
-    Failed(String),
 }
 
 /// How far the image of a message is.
@@ -80,7 +56,7 @@ impl Timeline {
     /// Notes a message that the visitor just wrote, with an image that is still to be uploaded.
     pub fn post(&mut self, draft: Draft, now: u64) {
         let upload = if draft.image.is_some() { Upload::Wanted } else { Upload::Done };
-        self.own.push(Own { draft, at: Timestamp(now), fate: Fate::Waiting(0), upload, tries: 0 });
+        self.own.push(Own { draft, at: Timestamp(now), trial: Trial::new(), upload });
     }
 
     /// Notes a message that the visitor wrote on an earlier page, whose image is uploaded. One that the server has by now
@@ -89,7 +65,7 @@ impl Timeline {
         if self.said.iter().any(|said| said.nonce == draft.nonce && said.author.id == self.me.id) {
             return;
         }
-        self.own.push(Own { draft, at: Timestamp(now), fate: Fate::Waiting(0), upload: Upload::Done, tries: 0 });
+        self.own.push(Own { draft, at: Timestamp(now), trial: Trial::new(), upload: Upload::Done });
     }
 
     /// The next message for the socket, now that there is one.
@@ -98,18 +74,17 @@ impl Timeline {
     /// person's messages are to stand in the order in which they were written. One whose image is still on its way lets
     /// the others pass: nobody should wait with a word until two megabytes are through.
     pub fn hand_over(&mut self, now: u64) -> Option<ClientMessage> {
-        if self.own.iter().any(|own| matches!(own.fate, Fate::Handed(_))) {
+        if self.own.iter().any(|own| own.trial.is_handed()) {
             return None;
         }
-        let ready = |own: &&mut Own| matches!(own.fate, Fate::Waiting(_)) && own.upload == Upload::Done;
+        let ready = |own: &&mut Own| matches!(own.trial.fate, Fate::Waiting(_)) && own.upload == Upload::Done;
         let next = self.own.iter_mut().find(ready)?;
-        if !next.is_due(now) {
+        if !next.trial.is_due(now) {
             return None;
         }
-        next.fate = Fate::Handed(now);
-        next.tries += 1;
-        let Draft { nonce, text, image } = next.draft.clone();
-        Some(ClientMessage::Send { text, nonce: Some(nonce), image })
+        next.trial.hand(now);
+        let Draft { nonce, text, image, reply_to } = next.draft.clone();
+        Some(ClientMessage::Send { text, nonce: Some(nonce), image, reply_to })
     }
 
     /// The question where to put the next image, now that there is a socket. One image at a time, so that several of them
@@ -118,11 +93,11 @@ impl Timeline {
         if self.own.iter().any(|own| matches!(own.upload, Upload::Asked(_) | Upload::Running(_))) {
             return None;
         }
-        let waits = |own: &&mut Own| own.upload == Upload::Wanted && own.is_due(now);
+        let waits = |own: &&mut Own| own.upload == Upload::Wanted && own.trial.is_due(now);
         let next = self.own.iter_mut().find(waits)?;
         let image = next.draft.image.as_ref()?;
         next.upload = Upload::Asked(now);
-        next.tries += 1;
+        next.trial.count();
         Some(ClientMessage::Upload { nonce: next.draft.nonce.clone(), kind: image.kind, size: image.size })
     }
 
@@ -144,7 +119,7 @@ impl Timeline {
     pub fn upload_ends(&mut self, nonce: &Nonce) {
         if let Some(own) = self.uploading(nonce) {
             own.upload = Upload::Done;
-            own.tries = 0;
+            own.trial.renew_tries();
         }
     }
 
@@ -159,7 +134,7 @@ impl Timeline {
     pub fn upload_lost(&mut self, nonce: &Nonce, reason: &str) {
         if let Some(own) = self.uploading(nonce) {
             own.upload = Upload::Wanted;
-            own.fate = Fate::Failed(reason.into());
+            own.trial.fate = Fate::Failed(reason.into());
         }
     }
 
@@ -170,16 +145,16 @@ impl Timeline {
     /// The socket is gone: what it carried waits for the next one, and its questions are open again.
     pub fn disconnected(&mut self) {
         for own in &mut self.own {
-            if matches!(own.fate, Fate::Handed(_)) {
-                own.fate = Fate::Waiting(0);
-                own.tries -= 1;
+            if own.trial.is_handed() {
+                own.trial.give_back();
             }
             // What is on its way to the storage does not go through the socket.
             if matches!(own.upload, Upload::Asked(_)) {
                 own.upload = Upload::Wanted;
-                own.tries -= 1;
+                own.trial.give_back();
             }
         }
+        self.changes_given_back();
         self.asked = None;
         self.older_than = None;
     }
@@ -188,15 +163,14 @@ impl Timeline {
     /// often. Says whether there was any: the socket is not to be trusted then.
     pub fn expire(&mut self, now: u64, reason: &str) -> bool {
         let late = |at: u64| now >= at + CONFIRM_MS;
-        let overdue = |own: &&mut Own| {
-            matches!(own.fate, Fate::Handed(at) if late(at)) || matches!(own.upload, Upload::Asked(at) if late(at))
-        };
+        let overdue = |own: &&mut Own| own.trial.is_late(now) || matches!(own.upload, Upload::Asked(at) if late(at));
+        let changes = self.expire_change(now, reason);
         match self.own.iter_mut().find(overdue) {
             Some(own) => {
                 own.try_again(now, reason);
                 true
             }
-            None => false,
+            None => changes,
         }
     }
 
@@ -219,15 +193,14 @@ impl Timeline {
     /// Lets a failed message wait for a socket again: the same message, so that it is not shown twice if it did arrive.
     pub fn retry(&mut self, nonce: &Nonce) {
         if let Some(own) = self.own.iter_mut().find(|own| own.draft.nonce == *nonce) {
-            own.fate = Fate::Waiting(0);
-            own.tries = 0;
+            own.trial.renew();
         }
     }
 
     /// Forgets a message that failed, or whose image is not there yet.
     pub fn discard(&mut self, nonce: &Nonce) {
         self.own.retain(|own| {
-            let stands = !matches!(own.fate, Fate::Failed(_)) && own.upload == Upload::Done;
+            let stands = !matches!(own.trial.fate, Fate::Failed(_)) && own.upload == Upload::Done;
             own.draft.nonce != *nonce || stands
         });
     }

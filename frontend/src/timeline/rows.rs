@@ -1,8 +1,8 @@
 //! The timeline as rows to draw: grouped by author and by day.
 
-use shared_types::{ChatImage, MessageText, Nonce, Person, PersonId, Seq, Timestamp, image_path};
+use shared_types::{ChatImage, ChatMessage, Emoji, MessageText, Nonce, Person, PersonId, Seq, Timestamp, image_path};
 
-use super::{Fate, Own, Timeline, own::Upload};
+use super::{Fate, Own, Timeline, change::means, own::Upload};
 use crate::clock::Calendar;
 
 /// Messages of one author that follow each other within this time stand in one group, in milliseconds.
@@ -19,6 +19,8 @@ pub struct Row {
     pub seq: Option<Seq>,
     /// What was said.
     pub text: Option<MessageText>,
+    /// The same as harmless HTML of the server's making, where that shows more.
+    pub html: Option<String>,
     /// The image that belongs to it.
     pub image: Option<ChatImage>,
     /// Where the image is, or will be once the message is sent.
@@ -29,10 +31,42 @@ pub struct Row {
     pub time: String,
     /// How far it got.
     pub state: State,
+    /// Whether the visitor wrote it.
+    pub mine: bool,
+    /// Whether its text was changed since.
+    pub edited: bool,
+    /// Whether it was taken back: nothing is left of it but its place.
+    pub deleted: bool,
+    /// The message it answers.
+    pub reply_to: Option<Quoted>,
+    /// What people think of it.
+    pub reactions: Vec<RowReaction>,
     /// Whether it is the first of its group, and names the author.
     pub head: bool,
     /// The name of the day that begins with it, if one does.
     pub day: Option<String>,
+}
+
+/// A message that another one answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quoted {
+    /// Its place.
+    pub seq: Seq,
+    /// Who wrote it.
+    pub author: Person,
+    /// What it says, where that is known here: it may not be loaded, be an image, or be taken back.
+    pub text: Option<MessageText>,
+}
+
+/// What people said about a message with one emoji.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowReaction {
+    /// The emoji.
+    pub emoji: Emoji,
+    /// Who.
+    pub people: Vec<Person>,
+    /// Whether the visitor is among them.
+    pub mine: bool,
 }
 
 /// How far a message got.
@@ -74,19 +108,7 @@ impl Row {
 impl Timeline {
     /// What to draw, oldest first, with the days and times of a calendar.
     pub fn rows(&self, calendar: &dyn Calendar) -> Vec<Row> {
-        let said = self.said.iter().map(|said| Row {
-            author: said.author.clone(),
-            nonce: said.nonce.clone(),
-            seq: Some(said.seq),
-            text: said.text.clone(),
-            image: said.image.clone(),
-            image_path: image_path(&self.room, &said.author.id, &said.nonce),
-            at: said.sent_at,
-            time: calendar.time(said.sent_at),
-            state: State::Sent,
-            head: true,
-            day: None,
-        });
+        let said = self.said.iter().map(|said| self.said_row(&self.as_wanted(said), calendar));
         let own = self.own.iter().map(|own| self.own_row(own, calendar));
         let mut rows: Vec<Row> = Vec::with_capacity(self.said.len() + self.own.len());
         for mut row in said.chain(own) {
@@ -94,6 +116,38 @@ impl Timeline {
             rows.push(row);
         }
         rows
+    }
+
+    fn said_row(&self, said: &ChatMessage, calendar: &dyn Calendar) -> Row {
+        let reactions = said.reactions.iter().map(|reaction| RowReaction {
+            emoji: reaction.emoji.clone(),
+            people: reaction.people.clone(),
+            mine: means(&said.reactions, &reaction.emoji, &self.me),
+        });
+        Row {
+            author: said.author.clone(),
+            nonce: said.nonce.clone(),
+            seq: Some(said.seq),
+            text: said.text.clone(),
+            html: said.html.clone(),
+            image: said.image.clone(),
+            image_path: image_path(&self.room, &said.author.id, &said.nonce),
+            at: said.sent_at,
+            time: calendar.time(said.sent_at),
+            state: State::Sent,
+            mine: said.author.id == self.me.id,
+            edited: said.edited_at.is_some(),
+            deleted: said.deleted,
+            reply_to: said.reply_to.as_ref().map(|quote| self.quoted(quote.seq, &quote.author)),
+            reactions: reactions.collect(),
+            head: true,
+            day: None,
+        }
+    }
+
+    fn quoted(&self, seq: Seq, author: &Person) -> Quoted {
+        let place = self.said.binary_search_by_key(&seq, |said| said.seq);
+        Quoted { seq, author: author.clone(), text: place.ok().and_then(|place| self.said[place].text.clone()) }
     }
 
     fn own_row(&self, own: &Own, calendar: &dyn Calendar) -> Row {
@@ -104,11 +158,20 @@ impl Timeline {
             nonce: own.draft.nonce.clone(),
             seq: None,
             text: own.draft.text.clone(),
+            html: None,
             image: own.draft.image.clone(),
             image_path: image_path(&self.room, &self.me.id, &own.draft.nonce),
             at,
             time: calendar.time(at),
-            state: match (&own.fate, &own.upload) {
+            mine: true,
+            edited: false,
+            deleted: false,
+            reply_to: own.draft.reply_to.and_then(|seq| {
+                let place = self.said.binary_search_by_key(&seq, |said| said.seq).ok()?;
+                Some(self.quoted(seq, &self.said[place].author))
+            }),
+            reactions: Vec::new(),
+            state: match (&own.trial.fate, &own.upload) {
                 (Fate::Failed(reason), _) => State::Failed(reason.clone()),
                 (_, Upload::Done) => State::Pending,
                 (_, Upload::Running(percent)) => State::Uploading(*percent),

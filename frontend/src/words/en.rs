@@ -24,6 +24,11 @@ pub(super) static WORDS: Words = Words {
     trying_in: Around("Trying again in ", " s"),
     online: Count { one: Around("", " online"), other: Around("", " online") },
 
+    typing_one: Around("", " is typing…"),
+    typing_two: Around("", " are typing…"),
+    typing_many: "Several people are typing…",
+    and: " and ",
+
     sending: "Sending…",
     not_sent: Around("Not sent. ", ""),
     unconfirmed: "The server did not answer.",
@@ -64,6 +69,29 @@ pub(super) static WORDS: Words = Words {
     download: "Download",
     close: "Close",
 
+    edited: "(edited)",
+    gone: "This message was deleted.",
+    earlier: "an earlier message",
+    actions: "Message actions",
+    react: Around("React with ", ""),
+    more_reactions: "More reactions",
+    reply: "Reply",
+    edit: "Edit",
+    delete: "Delete",
+    delete_title: "Delete this message?",
+    delete_hint: "It is gone for everyone.",
+    replying: Around("Replying to ", ""),
+    editing: "Editing your message",
+    any_emoji: "Any other emoji",
+    not_an_emoji: "Please enter one emoji.",
+    emoji_groups: ["Faces", "Hands", "Hearts", "Things"],
+    add: "Add",
+    #[cfg(feature = "hydrate")]
+    not_changed: Around("Not changed. ", ""),
+    no_message: "This message is not there any more.",
+    not_yours: "Only its author can change this message.",
+    too_many_reactions: "This message has as many reactions as it can have.",
+
     log: Around("Messages in #", ""),
     beginning: Around("Beginning of #", ""),
     new_messages: "New messages",
@@ -103,7 +131,6 @@ pub(super) static WORDS: Words = Words {
         [WEEKDAYS[weekday % 7], ", ", &day.to_string(), " ", MONTHS[(month + 11) % 12], " ", &year.to_string()].concat()
     },
     comma: ", ",
-    #[cfg(feature = "hydrate")]
     colon: ": ",
 };
 

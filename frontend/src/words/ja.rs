@@ -29,6 +29,11 @@ pub(super) static WORDS: Words = Words {
     trying_in: Around("", "秒後に再接続"),
     online: count("", "人がオンライン"),
 
+    typing_one: Around("", "さんが入力中…"),
+    typing_two: Around("", "さんが入力中…"),
+    typing_many: "複数の人が入力中…",
+    and: "さんと",
+
     sending: "送信中…",
     not_sent: Around("送信できませんでした。", ""),
     unconfirmed: "サーバーから応答がありません。",
@@ -68,6 +73,29 @@ pub(super) static WORDS: Words = Words {
     next: "次の画像",
     download: "ダウンロード",
     close: "閉じる",
+
+    edited: "（編集済み）",
+    gone: "このメッセージは削除されました。",
+    earlier: "以前のメッセージ",
+    actions: "メッセージの操作",
+    react: Around("", "でリアクション"),
+    more_reactions: "その他のリアクション",
+    reply: "返信",
+    edit: "編集",
+    delete: "削除",
+    delete_title: "このメッセージを削除しますか？",
+    delete_hint: "全員の画面から削除されます。",
+    replying: Around("", "さんに返信"),
+    editing: "メッセージを編集中",
+    any_emoji: "ほかの絵文字を入力",
+    not_an_emoji: "絵文字を1つ入力してください。",
+    emoji_groups: ["顔", "手", "ハート", "もの"],
+    add: "追加",
+    #[cfg(feature = "hydrate")]
+    not_changed: Around("変更できませんでした。", ""),
+    no_message: "このメッセージはもうありません。",
+    not_yours: "メッセージを変更できるのは投稿した人だけです。",
+    too_many_reactions: "このメッセージにはこれ以上リアクションを追加できません。",
 
     log: Around("#", " のメッセージ"),
     beginning: Around("#", " の始まり"),
@@ -109,6 +137,5 @@ pub(super) static WORDS: Words = Words {
         [&year.to_string(), "年", &month.to_string(), "月", &day.to_string(), "日", weekday, "曜日"].concat()
     },
     comma: "、",
-    #[cfg(feature = "hydrate")]
     colon: "：",
 };

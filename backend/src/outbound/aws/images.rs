@@ -92,6 +92,10 @@ impl Images for S3Images {
         }
     }
 
+    async fn remove(&self, identity: &Identity) -> Result<()> {
+        self.delete(image_key(identity)).await
+    }
+
     async fn discard(&self, upload: &Upload) -> Result<()> {
         self.delete(upload_key(upload)).await
     }
@@ -120,7 +124,7 @@ impl S3Images {
 
     async fn delete(&self, key: String) -> Result<()> {
         let delete = self.client.delete_object().bucket(&self.bucket).key(key);
-        delete.send().await.map(drop).map_err(self.failed("removing an upload"))
+        delete.send().await.map(drop).map_err(self.failed("removing an image"))
     }
 
     fn failed<E: std::error::Error + 'static>(&self, doing: &'static str) -> impl FnOnce(E) -> Unavailable {

@@ -10,7 +10,7 @@ use super::{
     item::{Item, Malformed, item, number, read, read_all, read_number, read_optional, text},
     table::{Key, Table, Update},
 };
-use crate::ports::{Claim, Clock, Identity, Messages, Result, Unavailable};
+use crate::ports::{Claim, Clock, Identity, Mark, Messages, Result, Stored, Unavailable};
 
 /// How long a claim is kept, in seconds: far longer than any client tries again, and short enough that claims do not
 /// pile up.
@@ -93,11 +93,11 @@ impl Messages for DynamoMessages {
         }
     }
 
-    async fn at(&self, room: &RoomName, seq: Seq) -> Result<Option<ChatMessage>> {
+    async fn at(&self, room: &RoomName, seq: Seq) -> Result<Option<Stored>> {
         let doing = "reading a message";
         let found = self.table.get(message_key(room, seq), doing).await?;
         let found = found.filter(|item| self.is_kept(item));
-        found.as_ref().map(to_message).transpose().map_err(Unavailable::while_doing(doing))
+        found.as_ref().map(to_stored).transpose().map_err(Unavailable::while_doing(doing))
     }
 
     async fn before(&self, room: &RoomName, before: Option<Seq>, limit: usize) -> Result<Vec<ChatMessage>> {
@@ -106,23 +106,62 @@ impl Messages for DynamoMessages {
             Some(Seq(0)) => return Ok(Vec::new()),
             Some(Seq(seq)) => seq - 1,
         };
-        let stretch = Stretch { room, oldest: 0, newest, direction: Direction::NewestFirst };
-        let mut messages = self.kept(stretch, limit, "reading a page of messages").await?;
+        let stretch = Stretch { room, sk: message_sk, oldest: 0, newest, direction: Direction::NewestFirst };
+        let mut messages = self.kept(stretch, limit, to_message, "reading a page of messages").await?;
         messages.reverse();
         Ok(messages)
     }
 
-    async fn changed_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChatMessage>> {
+    async fn born_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChatMessage>> {
         let Some(oldest) = rev.0.checked_add(1) else { return Ok(Vec::new()) };
-        // A message changes once, when it is born, so what changed after a revision is what was born after it.
-        let stretch = Stretch { room, oldest, newest: u64::MAX, direction: Direction::OldestFirst };
-        self.kept(stretch, limit, "reading what changed").await
+        let stretch = Stretch { room, sk: message_sk, oldest, newest: u64::MAX, direction: Direction::OldestFirst };
+        self.kept(stretch, limit, to_message, "reading new messages").await
+    }
+
+    async fn replace(&self, room: &RoomName, seen: Rev, changed: &Stored) -> Result<bool> {
+        let doing = "changing a message";
+        let Stored { message, applied } = changed;
+        let mut item = self.to_item(room, message);
+        let applied = serde_json::to_string(applied).map_err(Unavailable::while_doing(doing))?;
+        item.insert("applied".into(), text(applied));
+        match self.table.put_if_at(item, seen.0, doing).await? {
+            None => Ok(true),
+            // A try that was made, and whose answer was lost, finds itself. Nobody else has this revision.
+            Some(found) => Ok(read_number(&found, "rev").is_ok_and(|rev: u64| rev == message.rev.0)),
+        }
+    }
+
+    async fn mark(&self, room: &RoomName, mark: Mark) -> Result<()> {
+        let Key { pk, sk } = Key::new(room_partition(room), mark_sk(mark.rev.0));
+        let mut stored =
+            item([("pk", text(pk)), ("sk", text(sk)), ("rev", number(mark.rev.0)), ("at", number(mark.at.0))]);
+        if let Some(seq) = mark.seq {
+            stored.insert("seq".into(), number(seq.0));
+        }
+        // Its message is older, so it goes first: a mark is there for as long as anybody can ask about its message.
+        self.expire(&mut stored, mark.at);
+        self.table.put(stored, "marking a revision").await
+    }
+
+    async fn marks_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<Mark>> {
+        let Some(oldest) = rev.0.checked_add(1) else { return Ok(Vec::new()) };
+        let stretch = Stretch { room, sk: mark_sk, oldest, newest: u64::MAX, direction: Direction::OldestFirst };
+        self.kept(stretch, limit, to_mark, "reading what changed").await
+    }
+
+    async fn newest_marks(&self, room: &RoomName, limit: usize) -> Result<Vec<Mark>> {
+        let stretch = Stretch { room, sk: mark_sk, oldest: 0, newest: u64::MAX, direction: Direction::NewestFirst };
+        let mut marks = self.kept(stretch, limit, to_mark, "reading what changed last").await?;
+        marks.reverse();
+        Ok(marks)
     }
 }
 
-/// A stretch of a room's order, both ends included.
+/// A stretch of a room's messages or marks, both ends included.
 struct Stretch<'a> {
     room: &'a RoomName,
+    /// The sort key of a number.
+    sk: fn(u64) -> String,
     oldest: u64,
     newest: u64,
     direction: Direction,
@@ -138,22 +177,28 @@ impl DynamoMessages {
         Self { table, retention, clock }
     }
 
-    /// Reads up to `limit` messages of a stretch, without the expired ones. It goes on until it has them, or there are
-    /// no more: an answer that is too short would tell the reader that it has everything.
-    async fn kept(&self, stretch: Stretch<'_>, limit: usize, doing: &'static str) -> Result<Vec<ChatMessage>> {
-        let mut messages = Vec::new();
+    /// Reads up to `limit` of a stretch, without what has expired. It goes on until it has them, or there are no more: an
+    /// answer that is too short would tell the reader that it has everything.
+    async fn kept<T>(
+        &self,
+        stretch: Stretch<'_>,
+        limit: usize,
+        one: fn(&Item) -> std::result::Result<T, Malformed>,
+        doing: &'static str,
+    ) -> Result<Vec<T>> {
+        let mut found = Vec::new();
         let query = self
             .table
             .querying(&room_partition(stretch.room))
             .key_condition_expression("pk = :pk AND sk BETWEEN :oldest AND :newest")
-            .expression_attribute_values(":oldest", text(message_sk(Seq(stretch.oldest))))
-            .expression_attribute_values(":newest", text(message_sk(Seq(stretch.newest))))
+            .expression_attribute_values(":oldest", text((stretch.sk)(stretch.oldest)))
+            .expression_attribute_values(":newest", text((stretch.sk)(stretch.newest)))
             .scan_index_forward(matches!(stretch.direction, Direction::OldestFirst));
         // Just what is asked for, at first. Where that meets expired messages, whole pages are the fastest way past.
         let mut page_limit = Some(i32::try_from(limit).unwrap_or(i32::MAX));
         let mut start = None;
         for _ in 0..PAGES {
-            if messages.len() >= limit {
+            if found.len() >= limit {
                 break;
             }
             let page = query.clone().set_limit(page_limit).set_exclusive_start_key(start);
@@ -164,17 +209,17 @@ impl DynamoMessages {
             if items.len() < read {
                 page_limit = None;
             }
-            messages.extend(read_all(&items, to_message));
+            found.extend(read_all(&items, one));
             start = page.last_evaluated_key;
             if start.is_none() {
                 break;
             }
         }
-        if messages.len() < limit && start.is_some() {
-            return Err(Unavailable { doing, cause: format!("more than {PAGES} pages of expired messages") });
+        if found.len() < limit && start.is_some() {
+            return Err(Unavailable { doing, cause: format!("more than {PAGES} pages that have expired") });
         }
-        messages.truncate(limit);
-        Ok(messages)
+        found.truncate(limit);
+        Ok(found)
     }
 
     fn is_kept(&self, item: &Item) -> bool {
@@ -201,10 +246,28 @@ impl DynamoMessages {
         if let Some(image) = message.image.as_ref().and_then(|image| serde_json::to_string(image).ok()) {
             stored.insert("image".into(), text(image));
         }
-        if let Some(retention) = self.retention {
-            stored.insert("expires".into(), number(message.sent_at.0 / 1000 + retention.as_secs()));
+        if let Some(quote) = message.reply_to.as_ref().and_then(|quote| serde_json::to_string(quote).ok()) {
+            stored.insert("replyTo".into(), text(quote));
         }
+        if let Some(at) = message.edited_at {
+            stored.insert("editedAt".into(), number(at.0));
+        }
+        if message.deleted {
+            stored.insert("deleted".into(), number(1));
+        }
+        if !message.reactions.is_empty()
+            && let Ok(reactions) = serde_json::to_string(&message.reactions)
+        {
+            stored.insert("reactions".into(), text(reactions));
+        }
+        self.expire(&mut stored, message.sent_at);
         stored
+    }
+
+    fn expire(&self, stored: &mut Item, from: Timestamp) {
+        if let Some(retention) = self.retention {
+            stored.insert("expires".into(), number(from.0 / 1000 + retention.as_secs()));
+        }
     }
 }
 
@@ -213,12 +276,16 @@ fn room_partition(room: &RoomName) -> String {
 }
 
 fn message_key(room: &RoomName, seq: Seq) -> Key {
-    Key::new(room_partition(room), message_sk(seq))
+    Key::new(room_partition(room), message_sk(seq.0))
 }
 
 /// Twenty digits hold every `u64`, so that the order of the texts is the order of the numbers.
-fn message_sk(seq: Seq) -> String {
-    format!("m#{:020}", seq.0)
+fn message_sk(seq: u64) -> String {
+    format!("m#{seq:020}")
+}
+
+fn mark_sk(rev: u64) -> String {
+    format!("c#{rev:020}")
 }
 
 /// None of the three parts can hold a `#`, so that no two identities share a key.
@@ -234,6 +301,16 @@ fn to_claim(item: &Item) -> std::result::Result<Claim, Malformed> {
     Ok(Claim { rev: Rev(read_number(item, "rev")?), at: Timestamp(read_number(item, "at")?) })
 }
 
+fn to_mark(item: &Item) -> std::result::Result<Mark, Malformed> {
+    let seq = if item.contains_key("seq") { Some(Seq(read_number(item, "seq")?)) } else { None };
+    Ok(Mark { rev: Rev(read_number(item, "rev")?), at: Timestamp(read_number(item, "at")?), seq })
+}
+
+fn to_stored(item: &Item) -> std::result::Result<Stored, Malformed> {
+    let applied = read_optional(item, "applied", |json| serde_json::from_str(json).ok())?;
+    Ok(Stored { message: to_message(item)?, applied: applied.unwrap_or_default() })
+}
+
 fn to_message(item: &Item) -> std::result::Result<ChatMessage, Malformed> {
     Ok(ChatMessage {
         seq: Seq(read_number(item, "seq")?),
@@ -241,7 +318,12 @@ fn to_message(item: &Item) -> std::result::Result<ChatMessage, Malformed> {
         author: Person { id: read(item, "authorId")?, name: read(item, "authorName")? },
         nonce: read(item, "nonce")?,
         text: read_optional(item, "text", |text| text.parse().ok())?,
+        html: None,
         image: read_optional(item, "image", |json| serde_json::from_str(json).ok())?,
+        reply_to: read_optional(item, "replyTo", |json| serde_json::from_str(json).ok())?,
         sent_at: Timestamp(read_number(item, "sentAt")?),
+        edited_at: read_number(item, "editedAt").ok().map(Timestamp),
+        deleted: item.contains_key("deleted"),
+        reactions: read_optional(item, "reactions", |json| serde_json::from_str(json).ok())?.unwrap_or_default(),
     })
 }

@@ -10,6 +10,7 @@
 //! | connections | `count` | `count` | the number of places taken |
 //! | connections | `secret` | `secret` | what signs cookies and tickets |
 //! | messages | `room#{room}` | `m#{seq}` | a message, `seq` in 20 digits |
+//! | messages | `room#{room}` | `c#{rev}` | what a revision changed, `rev` in 20 digits |
 //! | messages | `room#{room}` | `rev` | the room's last revision |
 //! | messages | `n#{room}#{author}#{nonce}` | `n` | the claim of a message to its place |
 

@@ -16,7 +16,7 @@ use aws_sdk_dynamodb::{
 use super::{
     clients::{OPERATION, timeouts},
     failure::chain,
-    item::{Item, text},
+    item::{Item, number, text},
 };
 use crate::ports::{Result, Unavailable};
 
@@ -74,6 +74,26 @@ impl Table {
     /// Puts an item, whatever was there.
     pub(super) async fn put(&self, item: Item, doing: &'static str) -> Result<()> {
         self.putting(item).send().await.map_err(self.failed(doing)).map(drop)
+    }
+
+    /// Puts an item if the one that is there has the revision `rev`. Answers with the one that was there if it had not,
+    /// and with one of no attributes if there was none.
+    pub(super) async fn put_if_at(&self, item: Item, rev: u64, doing: &'static str) -> Result<Option<Item>> {
+        let put = self
+            .putting(item)
+            .condition_expression("#rev = :seen")
+            .expression_attribute_names("#rev", "rev")
+            .expression_attribute_values(":seen", number(rev))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match put.send().await {
+            Ok(_) => Ok(None),
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(refusal)) => {
+                    Ok(Some(refusal.item.clone().unwrap_or_default()))
+                }
+                _ => Err(self.failed(doing)(error)),
+            },
+        }
     }
 
     /// Puts an item if there is none of its key. Answers with the one that was there.

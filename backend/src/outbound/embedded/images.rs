@@ -104,6 +104,11 @@ impl Images for EmbeddedImages {
         blocking("looking for an image", move || path.try_exists()).await
     }
 
+    async fn remove(&self, identity: &Identity) -> Result<()> {
+        let path = self.images.join(image_name(identity));
+        blocking("removing an image", move || unless_missing(fs::remove_file(path)).map(drop)).await
+    }
+
     async fn discard(&self, upload: &Upload) -> Result<()> {
         let path = self.uploads.join(upload_name(upload));
         blocking("removing an upload", move || unless_missing(fs::remove_file(path)).map(drop)).await

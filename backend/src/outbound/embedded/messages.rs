@@ -2,17 +2,20 @@
 
 use async_trait::async_trait;
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, TableDefinition, TableError};
+use serde::{Serialize, de::DeserializeOwned};
 use shared_types::{ChatMessage, Rev, RoomName, Seq, Timestamp};
 
 use super::store::{Lasting, Store};
-use crate::ports::{Claim, Identity, Messages, Result};
+use crate::ports::{Claim, Identity, Mark, Messages, Result, Stored};
 
 /// The last revision taken, by room.
 const REVS: TableDefinition<'_, &str, u64> = TableDefinition::new("revs");
 /// `(rev, at)` by room, author and nonce.
 const CLAIMS: TableDefinition<'_, (&str, &str, &str), (u64, u64)> = TableDefinition::new("claims");
-/// The message as JSON, by room and seq.
+/// A [`Stored`] message as JSON, by room and seq.
 const MESSAGES: TableDefinition<'_, (&str, u64), &[u8]> = TableDefinition::new("messages");
+/// `(at, seq)` by room and rev; a seq of 0 is none.
+const MARKS: TableDefinition<'_, (&str, u64), (u64, u64)> = TableDefinition::new("marks");
 
 /// [`Messages`] in a [`Store`].
 pub struct EmbeddedMessages {
@@ -31,7 +34,7 @@ impl EmbeddedMessages {
         work: impl FnOnce(&Log) -> ReadResult + Send + 'static,
     ) -> Result<Vec<ChatMessage>> {
         self.store
-            .read(doing, move |transaction| match open(transaction)? {
+            .read(doing, move |transaction| match open(transaction, MESSAGES)? {
                 Some(messages) => work(&messages),
                 None => Ok(Vec::new()),
             })
@@ -80,12 +83,14 @@ impl Messages for EmbeddedMessages {
             .await
     }
 
-    async fn at(&self, room: &RoomName, seq: Seq) -> Result<Option<ChatMessage>> {
+    async fn at(&self, room: &RoomName, seq: Seq) -> Result<Option<Stored>> {
         let room = room.clone();
-        let found = self.read("reading a message", move |messages| {
-            messages.get((room.as_str(), seq.0))?.map(|stored| decode(stored.value())).into_iter().collect()
-        });
-        Ok(found.await?.pop())
+        self.store
+            .read("reading a message", move |transaction| {
+                let Some(messages) = open(transaction, MESSAGES)? else { return Ok(None) };
+                messages.get((room.as_str(), seq.0))?.map(|stored| decode(stored.value())).transpose()
+            })
+            .await
     }
 
     async fn before(&self, room: &RoomName, before: Option<Seq>, limit: usize) -> Result<Vec<ChatMessage>> {
@@ -100,17 +105,84 @@ impl Messages for EmbeddedMessages {
         Ok(newest_first)
     }
 
-    async fn changed_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChatMessage>> {
+    async fn born_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChatMessage>> {
         let room = room.clone();
-        self.read("reading changes", move |messages| {
+        self.read("reading new messages", move |messages| {
             let range = messages.range((room.as_str(), rev.0.saturating_add(1))..=(room.as_str(), u64::MAX))?;
             range.take(limit).map(|entry| decode(entry?.1.value())).collect()
         })
         .await
     }
+
+    async fn replace(&self, room: &RoomName, seen: Rev, changed: &Stored) -> Result<bool> {
+        let (room, changed) = (room.clone(), changed.clone());
+        self.store
+            .write("changing a message", Lasting::Now, move |transaction| {
+                let mut messages = transaction.open_table(MESSAGES)?;
+                let key = (room.as_str(), changed.message.seq.0);
+                let stored = messages.get(key)?.map(|stored| decode::<ChatMessage>(stored.value())).transpose()?;
+                if stored.is_none_or(|stored| stored.rev != seen) {
+                    return Ok(false);
+                }
+                messages.insert(key, encode(&changed)?.as_slice())?;
+                Ok(true)
+            })
+            .await
+    }
+
+    async fn mark(&self, room: &RoomName, mark: Mark) -> Result<()> {
+        let room = room.clone();
+        self.store
+            .write("marking a revision", Lasting::Later, move |transaction| {
+                let mut marks = transaction.open_table(MARKS)?;
+                marks.insert((room.as_str(), mark.rev.0), (mark.at.0, mark.seq.map_or(0, |seq| seq.0)))?;
+                Ok(())
+            })
+            .await
+    }
+
+    async fn marks_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<Mark>> {
+        let room = room.clone();
+        self.read_marks(move |marks| {
+            let range = marks.range((room.as_str(), rev.0.saturating_add(1))..=(room.as_str(), u64::MAX))?;
+            range.take(limit).map(|entry| entry.map(to_mark).map_err(Into::into)).collect()
+        })
+        .await
+    }
+
+    async fn newest_marks(&self, room: &RoomName, limit: usize) -> Result<Vec<Mark>> {
+        let room = room.clone();
+        let newest_first = self.read_marks(move |marks| {
+            let range = marks.range((room.as_str(), 0)..=(room.as_str(), u64::MAX))?;
+            range.rev().take(limit).map(|entry| entry.map(to_mark).map_err(Into::into)).collect()
+        });
+        let mut marks = newest_first.await?;
+        marks.reverse();
+        Ok(marks)
+    }
+}
+
+type Marks = ReadOnlyTable<(&'static str, u64), (u64, u64)>;
+type MarkEntry<'a> = (redb::AccessGuard<'a, (&'static str, u64)>, redb::AccessGuard<'a, (u64, u64)>);
+
+fn to_mark((key, value): MarkEntry<'_>) -> Mark {
+    let ((_, rev), (at, seq)) = (key.value(), value.value());
+    Mark { rev: Rev(rev), at: Timestamp(at), seq: (seq > 0).then_some(Seq(seq)) }
 }
 
 impl EmbeddedMessages {
+    async fn read_marks(
+        &self,
+        work: impl FnOnce(&Marks) -> std::result::Result<Vec<Mark>, redb::Error> + Send + 'static,
+    ) -> Result<Vec<Mark>> {
+        self.store
+            .read("reading what changed", move |transaction| match open(transaction, MARKS)? {
+                Some(marks) => work(&marks),
+                None => Ok(Vec::new()),
+            })
+            .await
+    }
+
     /// Writes the claim unless one holds of which `stands` is true; answers with the one that holds then.
     async fn claim_unless(
         &self,
@@ -137,20 +209,23 @@ impl EmbeddedMessages {
     }
 }
 
-fn open(transaction: &ReadTransaction) -> std::result::Result<Option<Log>, redb::Error> {
-    match transaction.open_table(MESSAGES) {
-        Ok(messages) => Ok(Some(messages)),
-        // Nothing was ever said.
+fn open<K: redb::Key + 'static, V: redb::Value + 'static>(
+    transaction: &ReadTransaction,
+    table: TableDefinition<'_, K, V>,
+) -> std::result::Result<Option<ReadOnlyTable<K, V>>, redb::Error> {
+    match transaction.open_table(table) {
+        Ok(table) => Ok(Some(table)),
+        // Nothing was ever written to it.
         Err(TableError::TableDoesNotExist(_)) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
 
-fn encode(message: &ChatMessage) -> std::result::Result<Vec<u8>, redb::Error> {
+fn encode(message: &impl Serialize) -> std::result::Result<Vec<u8>, redb::Error> {
     serde_json::to_vec(message).map_err(|error| redb::Error::Corrupted(error.to_string()))
 }
 
-fn decode(bytes: &[u8]) -> std::result::Result<ChatMessage, redb::Error> {
+fn decode<T: DeserializeOwned>(bytes: &[u8]) -> std::result::Result<T, redb::Error> {
     serde_json::from_slice(bytes)
         .map_err(|error| redb::Error::Corrupted(format!("a stored message can't be read: {error}")))
 }

@@ -1,0 +1,171 @@
+//! Changing what was said: edits, deletions and reactions.
+//!
+//! *Mark, then replace*: a change takes the room's next revision, notes for which message, and puts the changed message in
+//! the place of the one it saw. Whoever catches up finds the mark, and does not pass it before the message is as new as it.
+
+use std::{sync::Arc, time::Duration};
+
+use shared_types::{ChatMessage, Emoji, MessageText, Nonce, Person, Reaction, RoomName, Seq, Timestamp, limits};
+
+use super::CLAIM_LIFE;
+use crate::ports::{Applied, Clock, Identity, Images, Mark, Messages, Stored, Unavailable};
+
+/// How often a change begins anew when others change the same message at the same time. With the pauses between them
+/// (0 to 15 ms, times the attempt) that is 4 s on average, and a function has 10 s.
+const ATTEMPTS: u32 = 32;
+
+/// How many changes of one message are remembered: 200 of some 80 bytes are 16 KB.
+const REMEMBERED: usize = 200;
+
+/// The rule of changing.
+pub struct Amend {
+    /// The log.
+    pub messages: Arc<dyn Messages>,
+    /// The images that go with what is taken back.
+    pub images: Arc<dyn Images>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// What is to become of a message. Each says how it is to be, so that a repetition changes nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Amendment {
+    /// It says this from now on.
+    Text(Option<MessageText>),
+    /// It is taken back.
+    Gone,
+    /// The speaker means this emoji, or does not.
+    Reaction {
+        /// The emoji.
+        emoji: Emoji,
+        /// Whether they mean it.
+        on: bool,
+    },
+}
+
+/// Why a message was not changed. Its `Display` is a sentence for who wanted to.
+#[derive(Debug, thiserror::Error)]
+pub enum NotAmended {
+    /// It is not there, or was taken back.
+    #[error("there is no such message any more")]
+    NoMessage,
+    /// It is another's.
+    #[error("only its author can change a message")]
+    NotYours,
+    /// It would say nothing.
+    #[error("a message must say something: delete it instead")]
+    Empty,
+    /// It has as many reactions as it can have.
+    #[error("a message can have {} reactions, and this one has them", limits::REACTIONS)]
+    TooMany,
+    /// The log did not answer; the change may or may not be made, and repeating it finds out.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl Amend {
+    /// Changes a message, unless that was done already; answers with the message as it is then. `nonce` is the speaker's
+    /// name for the change, the same through every retry.
+    ///
+    /// # Errors
+    ///
+    /// [`NotAmended`] says why not.
+    pub async fn amend(
+        &self,
+        room: &RoomName,
+        by: &Person,
+        seq: Seq,
+        nonce: &Nonce,
+        amendment: Amendment,
+    ) -> Result<ChatMessage, NotAmended> {
+        for attempt in 1..=ATTEMPTS {
+            let Some(found) = self.messages.at(room, seq).await? else { return Err(NotAmended::NoMessage) };
+            // A retry that comes late must not undo what its author did since. It is looked for in the very message that
+            // is replaced, so that no attempt can slip in between.
+            if found.applied.iter().any(|applied| applied.by == by.id && applied.nonce == *nonce) {
+                self.remove_image(room, &found.message).await?;
+                return Ok(found.message);
+            }
+            let now = self.clock.now();
+            let mut message = amended(&found.message, by, &amendment, now)?;
+            // Taken after the message was read, so it is above every change in it.
+            message.rev = self.messages.next_rev(room).await?;
+            let mark = Mark { rev: message.rev, at: now, seq: Some(seq) };
+            self.messages.mark(room, mark).await?;
+            let mine = Applied { by: by.id.clone(), nonce: nonce.clone(), at: now };
+            let changed = Stored { message, applied: lately(found.applied, mine) };
+            if self.messages.replace(room, found.message.rev, &changed).await? {
+                self.remove_image(room, &changed.message).await?;
+                return Ok(changed.message);
+            }
+            // Somebody was faster, and nobody is to wait for us under this revision.
+            self.messages.mark(room, Mark { seq: None, ..mark }).await?;
+            // No two have the same revision, so it spreads those who met.
+            self.clock.sleep(Duration::from_millis(mark.rev.0 % 16) * attempt).await;
+        }
+        Err(Unavailable { doing: "changing a message", cause: "others kept changing it".into() }.into())
+    }
+
+    async fn remove_image(&self, room: &RoomName, message: &ChatMessage) -> Result<(), Unavailable> {
+        if !message.deleted {
+            return Ok(());
+        }
+        let (author, nonce) = (message.author.id.clone(), message.nonce.clone());
+        self.images.remove(&Identity { room: room.clone(), author, nonce }).await
+    }
+}
+
+/// The changes of which a retry may still come, and this one.
+fn lately(mut applied: Vec<Applied>, mine: Applied) -> Vec<Applied> {
+    let now = mine.at;
+    applied.push(mine);
+    applied.retain(|applied| u128::from(now.0.saturating_sub(applied.at.0)) <= CLAIM_LIFE.as_millis());
+    let surplus = applied.len().saturating_sub(REMEMBERED);
+    applied.drain(..surplus);
+    applied
+}
+
+/// The message as it is wanted.
+fn amended(found: &ChatMessage, by: &Person, amendment: &Amendment, now: Timestamp) -> Result<ChatMessage, NotAmended> {
+    let own = found.author.id == by.id;
+    let mut wanted = found.clone();
+    match amendment {
+        Amendment::Text(_) | Amendment::Gone if !own => return Err(NotAmended::NotYours),
+        Amendment::Gone => {
+            wanted.deleted = true;
+            wanted.text = None;
+            wanted.image = None;
+            wanted.reply_to = None;
+            wanted.edited_at = None;
+            wanted.reactions.clear();
+        }
+        _ if found.deleted => return Err(NotAmended::NoMessage),
+        Amendment::Text(None) if found.image.is_none() => return Err(NotAmended::Empty),
+        Amendment::Text(text) => {
+            wanted.text.clone_from(text);
+            if wanted.text != found.text {
+                wanted.edited_at = Some(now);
+            }
+        }
+        Amendment::Reaction { emoji, on } => react(&mut wanted.reactions, by, emoji, *on)?,
+    }
+    Ok(wanted)
+}
+
+fn react(reactions: &mut Vec<Reaction>, by: &Person, emoji: &Emoji, on: bool) -> Result<(), NotAmended> {
+    let count: usize = reactions.iter().map(|reaction| reaction.people.len()).sum();
+    let place = reactions.iter().position(|reaction| reaction.emoji == *emoji);
+    let means = |reaction: &Reaction| reaction.people.iter().any(|person| person.id == by.id);
+    match (place, on) {
+        (Some(place), true) if means(&reactions[place]) => {}
+        (_, true) if count >= limits::REACTIONS => return Err(NotAmended::TooMany),
+        (Some(place), true) => reactions[place].people.push(by.clone()),
+        (None, true) => reactions.push(Reaction { emoji: emoji.clone(), people: vec![by.clone()] }),
+        (Some(place), false) => {
+            reactions[place].people.retain(|person| person.id != by.id);
+            reactions.retain(|reaction| !reaction.people.is_empty());
+        }
+        (None, false) => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,334 @@
+//! What people write, as they mean it to look: the Markdown that chats have taught them, made into HTML that can do nothing.
+//!
+//! This is the one place where HTML is made of what a stranger wrote. It writes a handful of elements, no attribute but the
+//! address of a link and the number of a list, and escapes everything else; raw HTML is text like any other.
+
+use linkify::{LinkFinder, LinkKind};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use shared_types::ChatMessage;
+
+/// The deepest that quotes and lists may stand in one another. Deeper, nobody can read them and browsers toil.
+const DEPTH: usize = 8;
+
+/// The most bytes of HTML for one message: twice its longest text. What would be more is shown as it was written.
+const BYTES: usize = 32 * 1024;
+
+/// The schemes of addresses that a click may follow.
+const SCHEMES: [&str; 3] = ["http://", "https://", "mailto:"];
+
+/// Gives a message its HTML where that is more than its text.
+pub fn with_html(mut message: ChatMessage) -> ChatMessage {
+    message.html = message.text.as_ref().and_then(|text| html_of(text.as_str()));
+    message
+}
+
+/// The HTML of a text; `None` where it would say no more than the text, or too much.
+fn html_of(text: &str) -> Option<String> {
+    let mut writer = Writer::default();
+    for event in Parser::new_ext(text, Options::ENABLE_STRIKETHROUGH) {
+        writer.write(event)?;
+    }
+    writer.rich.then_some(writer.html)
+}
+
+#[derive(Default)]
+struct Writer {
+    html: String,
+    /// Whether there is anything in it that the text alone does not show.
+    rich: bool,
+    depth: usize,
+    /// Whether what is written is shown letter by letter: in code, and in a link, which can't hold another.
+    verbatim: usize,
+    /// For each open link whether it leads anywhere.
+    links: Vec<bool>,
+}
+
+impl Writer {
+    /// Writes one event; `None` when it is enough.
+    fn write(&mut self, event: Event<'_>) -> Option<()> {
+        match event {
+            Event::Start(tag) => self.open(tag)?,
+            Event::End(tag) => self.close(tag),
+            Event::Text(text) => self.text(&text),
+            Event::Code(code) => {
+                self.rich = true;
+                self.html.push_str("<code>");
+                self.escaped(&code);
+                self.html.push_str("</code>");
+            }
+            // Whoever types a line break means it.
+            Event::SoftBreak | Event::HardBreak => self.html.push_str("<br>"),
+            Event::Rule => {
+                self.rich = true;
+                self.html.push_str("<hr>");
+            }
+            Event::Html(html) | Event::InlineHtml(html) => self.escaped(&html),
+            // They are not turned on.
+            Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => self.escaped(&text),
+            Event::TaskListMarker(_) => {}
+        }
+        (self.html.len() <= BYTES).then_some(())
+    }
+
+    fn open(&mut self, tag: Tag<'_>) -> Option<()> {
+        self.depth += 1;
+        if self.depth > DEPTH * 2 {
+            return None;
+        }
+        self.rich |= !matches!(tag, Tag::Paragraph | Tag::HtmlBlock);
+        match tag {
+            Tag::Paragraph | Tag::HtmlBlock => self.html.push_str("<p>"),
+            // A chat has no chapters, but some people like to begin with a strong line.
+            Tag::Heading { .. } => self.html.push_str("<p><strong>"),
+            Tag::BlockQuote(_) => self.html.push_str("<blockquote>"),
+            Tag::CodeBlock(_) => {
+                self.verbatim += 1;
+                self.html.push_str("<pre><code>");
+            }
+            Tag::List(Some(first)) => {
+                self.html.push_str("<ol start=\"");
+                self.html.push_str(&first.to_string());
+                self.html.push_str("\">");
+            }
+            Tag::List(None) => self.html.push_str("<ul>"),
+            Tag::Item => self.html.push_str("<li>"),
+            Tag::Emphasis => self.html.push_str("<em>"),
+            Tag::Strong => self.html.push_str("<strong>"),
+            Tag::Strikethrough => self.html.push_str("<del>"),
+            Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => {
+                let leads = is_harmless(&dest_url);
+                self.links.push(leads);
+                self.verbatim += 1;
+                if leads {
+                    self.anchor(&dest_url);
+                }
+            }
+            _ => {}
+        }
+        Some(())
+    }
+
+    fn close(&mut self, tag: TagEnd) {
+        self.depth -= 1;
+        self.html.push_str(match tag {
+            TagEnd::Paragraph | TagEnd::HtmlBlock => "</p>",
+            TagEnd::Heading(_) => "</strong></p>",
+            TagEnd::BlockQuote(_) => "</blockquote>",
+            TagEnd::CodeBlock => {
+                self.verbatim -= 1;
+                "</code></pre>"
+            }
+            TagEnd::List(true) => "</ol>",
+            TagEnd::List(false) => "</ul>",
+            TagEnd::Item => "</li>",
+            TagEnd::Emphasis => "</em>",
+            TagEnd::Strong => "</strong>",
+            TagEnd::Strikethrough => "</del>",
+            TagEnd::Link | TagEnd::Image => {
+                self.verbatim -= 1;
+                if self.links.pop() == Some(true) { "</a>" } else { "" }
+            }
+            _ => "",
+        });
+    }
+
+    /// Text with the addresses in it as links.
+    fn text(&mut self, text: &str) {
+        if self.verbatim > 0 {
+            return self.escaped(text);
+        }
+        let mut finder = LinkFinder::new();
+        finder.kinds(&[LinkKind::Url]);
+        for span in finder.spans(text) {
+            if span.kind().is_some() && is_harmless(span.as_str()) {
+                self.rich = true;
+                self.anchor(span.as_str());
+                self.escaped(span.as_str());
+                self.html.push_str("</a>");
+            } else {
+                self.escaped(span.as_str());
+            }
+        }
+    }
+
+    /// The beginning of a link. Its address shows on hover, for its words may claim another.
+    fn anchor(&mut self, address: &str) {
+        self.html.push_str("<a target=\"_blank\" rel=\"noopener noreferrer nofollow ugc\" href=\"");
+        self.escaped(address);
+        self.html.push_str("\">");
+    }
+
+    fn escaped(&mut self, text: &str) {
+        for letter in text.chars() {
+            match letter {
+                '&' => self.html.push_str("&amp;"),
+                '<' => self.html.push_str("&lt;"),
+                '>' => self.html.push_str("&gt;"),
+                '"' => self.html.push_str("&quot;"),
+                '\'' => self.html.push_str("&#39;"),
+                letter => self.html.push(letter),
+            }
+        }
+    }
+}
+
+fn is_harmless(address: &str) -> bool {
+    // Browsers skip tabs and line ends in an address, and white space before it.
+    let scheme = address.get(..8.min(address.len())).unwrap_or_default().to_ascii_lowercase();
+    SCHEMES.iter().any(|harmless| scheme.starts_with(harmless)) && !address.chars().any(char::is_control)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, html: &str) {
+        assert_eq!(html_of(text).as_deref(), Some(html), "{text}");
+    }
+
+    #[test]
+    fn plain_text_needs_no_html() {
+        for plain in [
+            "hello",
+            "two\nlines",
+            "2 * 3 * 4",
+            "snake_case_name",
+            "a < b && b > c",
+            "https:// nothing",
+            "# ",
+            "日本語",
+        ] {
+            assert_eq!(html_of(plain).filter(|html| !html.contains("<p><strong>")), None, "{plain}");
+        }
+    }
+
+    #[test]
+    fn what_chats_have_taught_people_is_shown_as_meant() {
+        check(
+            "**bold** _it_ ~~no~~ `let x`",
+            "<p><strong>bold</strong> <em>it</em> <del>no</del> <code>let x</code></p>",
+        );
+        check("> said\n\nyes", "<blockquote><p>said</p></blockquote><p>yes</p>");
+        check("- one\n- two", "<ul><li>one</li><li>two</li></ul>");
+        check("3. three\n4. four", "<ol start=\"3\"><li>three</li><li>four</li></ol>");
+        check("```rust\nfn main() { 1 < 2 }\n```", "<pre><code>fn main() { 1 &lt; 2 }\n</code></pre>");
+        check("one\n**two**", "<p>one<br><strong>two</strong></p>");
+    }
+
+    #[test]
+    fn an_address_is_a_link_and_its_address_is_shown_as_it_is() {
+        let link = |href: &str, words: &str| {
+            format!("<a target=\"_blank\" rel=\"noopener noreferrer nofollow ugc\" href=\"{href}\">{words}</a>")
+        };
+        let at = link("https://example.org/a_b?x=1&amp;y=2", "https://example.org/a_b?x=1&amp;y=2");
+        check("see https://example.org/a_b?x=1&y=2.", &format!("<p>see {at}.</p>"));
+        check("[here](https://example.org)", &format!("<p>{}</p>", link("https://example.org", "here")));
+        check("<https://example.org>", &format!("<p>{}</p>", link("https://example.org", "https://example.org")));
+        check("`https://example.org`", "<p><code>https://example.org</code></p>");
+    }
+
+    /// What is written may only be of this kind, whatever was read.
+    fn assert_inert(html: &str, of: &str) {
+        let mut rest = html;
+        while let Some(at) = rest.find('<') {
+            let end = at + rest[at..].find('>').unwrap_or_else(|| panic!("{of}: an open tag in {html}"));
+            let tag = &rest[at + 1..end];
+            let name = tag.trim_start_matches('/').split(' ').next().unwrap_or_default();
+            let known = ["p", "br", "hr", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li", "a"];
+            assert!(known.contains(&name), "{of}: <{tag}>");
+            match tag.split_once(' ') {
+                None => {}
+                Some(("ol", start)) => assert!(
+                    start
+                        .strip_prefix("start=\"")
+                        .and_then(|n| n.strip_suffix('"'))
+                        .is_some_and(|n| n.parse::<u64>().is_ok()),
+                    "{of}: <{tag}>"
+                ),
+                Some(("a", attributes)) => {
+                    let href =
+                        attributes.strip_prefix("target=\"_blank\" rel=\"noopener noreferrer nofollow ugc\" href=\"");
+                    let href = href.and_then(|href| href.strip_suffix('"')).unwrap_or_else(|| panic!("{of}: <{tag}>"));
+                    assert!(is_harmless(href) && !href.contains(['"', '<', '>', '\'']), "{of}: <{tag}>");
+                }
+                Some(_) => panic!("{of}: <{tag}>"),
+            }
+            rest = &rest[end + 1..];
+        }
+        assert!(!html.contains("&#0;") && html.len() <= BYTES, "{of}");
+    }
+
+    #[test]
+    fn whatever_is_written_nothing_of_it_can_act() {
+        let corpus = [
+            "<script>alert(1)</script>",
+            "<img src=x onerror=alert(1)>",
+            "**<svg onload=alert(1)>**",
+            "<a href=\"javascript:alert(1)\">x</a>",
+            "[x](javascript:alert(1))",
+            "[x](JaVaScRiPt:alert(1))",
+            "[x](java\tscript:alert(1))",
+            "[x]( javascript:alert(1))",
+            "[x](&#x6A;avascript:alert(1))",
+            "[x](data:text/html;base64,PHNjcmlwdD4=)",
+            "[x](vbscript:msgbox(1))",
+            "[x](//evil.example)",
+            "[x](https://example.org\" onmouseover=\"alert(1))",
+            "[x](https://example.org'onclick='alert(1))",
+            "[x](<https://example.org/\"><script>alert(1)</script>>)",
+            "![x](https://example.org/pixel.gif)",
+            "![x](javascript:alert(1))",
+            "[![x](javascript:alert(1))](https://example.org)",
+            "[x][y]\n\n[y]: javascript:alert(1) \"title\"",
+            "<javascript:alert(1)>",
+            "`<script>`",
+            "```<script>\n</code></pre><script>alert(1)</script>\n```",
+            "```\" onload=\"alert(1)\n```",
+            "&lt;script&gt;alert(1)&lt;/script&gt;",
+            "&#60;script&#62;alert(1)&#60;/script&#62;",
+            "\\<script\\>alert(1)",
+            "<!-- --><script>alert(1)</script>",
+            "<![CDATA[<script>alert(1)</script>]]>",
+            "<?php echo 1 ?>",
+            "<style>*{display:none}</style>",
+            "<iframe srcdoc=\"<script>alert(1)</script>\">",
+            "<math><mtext></p><script>alert(1)</script>",
+            "https://example.org/\"><script>alert(1)</script>",
+            "https://example.org/'onclick=alert(1)",
+            "javascript://example.org/%0aalert(1)",
+            "# <b onclick=alert(1)>",
+            "- <b>\n  - <i>",
+            "99999999999999999999. x",
+            "1<script>. x",
+            "| <b> |\n|---|\n| x |",
+            "[^1]\n\n[^1]: <b>",
+            "- [ ] <b>",
+            "\u{202e}**x**\u{0}",
+            "<p\nonclick=alert(1)>",
+            "*<*>*",
+            "http://[::1]/<b>",
+            "mailto:a@b.c?<b>",
+        ];
+        for text in corpus {
+            if let Some(html) = html_of(text) {
+                assert_inert(&html, text);
+            }
+        }
+    }
+
+    #[test]
+    fn what_would_be_too_much_is_shown_as_it_was_written() {
+        let list = |depth: usize| (0..depth).map(|depth| format!("{}- x\n", "  ".repeat(depth))).collect::<String>();
+        for (text, too_much) in [("> ".repeat(2_000), true), ("> x".into(), false), (list(20), true), (list(4), false)]
+        {
+            assert_eq!(html_of(&text).is_none(), too_much, "{}", &text[..4]);
+        }
+        for heavy in
+            ["http://a.b ".repeat(363), "`a`".repeat(1_300), "[a](http://b.c)".repeat(266), "**a**\n\n".repeat(570)]
+        {
+            if let Some(html) = html_of(&heavy) {
+                assert_inert(&html, &heavy[..12]);
+            }
+        }
+    }
+}

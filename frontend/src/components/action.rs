@@ -1,0 +1,113 @@
+//! The buttons of a message: what people think of it, what it answers, and what can be done about it.
+//!
+//! They are all of one kind, and none of them listens: the log hears for all, and their `value` tells what is wanted: an
+//! emoji, the place of another message, or a word.
+
+use leptos::prelude::*;
+
+use crate::{
+    chat::Chat,
+    colour::coloured,
+    timeline::{Quoted, Row, RowReaction},
+};
+
+/// One button.
+#[derive(Default)]
+pub(super) struct Action {
+    pub(super) class: &'static str,
+    pub(super) value: String,
+    /// Its name, where its texts do not say enough.
+    pub(super) label: Option<String>,
+    pub(super) title: Option<String>,
+    pub(super) pressed: Option<bool>,
+    /// Whether arrow keys lead to it and no others.
+    pub(super) by_arrows: bool,
+    /// Whether it answers the question of a dialog.
+    pub(super) answers: bool,
+    pub(super) icon: Option<&'static str>,
+    /// Texts with their classes.
+    pub(super) texts: Vec<(String, String)>,
+}
+
+/// Draws a button.
+pub(super) fn action(action: Action) -> impl IntoView {
+    let icon = action.icon.map(|path| {
+        view! {
+            <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+                <path d=path />
+            </svg>
+        }
+    });
+    let texts = action.texts.into_iter().map(|(class, text)| view! { <span class=class>{text}</span> });
+    view! {
+        <button
+            class=action.class
+            type=if action.answers { "submit" } else { "button" }
+            tabindex=action.by_arrows.then_some("-1")
+            aria-label=action.label
+            aria-pressed=action.pressed.map(|pressed| if pressed { "true" } else { "false" })
+            title=action.title
+            value=action.value
+        >
+            {icon}
+            {texts.collect_view()}
+        </button>
+    }
+}
+
+/// What a message answers, as a button that leads to it.
+pub(super) fn quote(chat: Chat, quoted: &Quoted) -> Action {
+    Action {
+        class: if quoted.text.is_some() { "message-quote" } else { "message-quote unknown" },
+        value: quoted.seq.to_string(),
+        by_arrows: true,
+        texts: vec![
+            (coloured("quote-author", &quoted.author.id), quoted.author.name.to_string()),
+            ("quote-text".into(), chat.words.said_so(&chat.words.excerpt(quoted))),
+        ],
+        ..Action::default()
+    }
+}
+
+/// An emoji, how many mean it, and who.
+pub(super) fn reaction(chat: Chat, reaction: &RowReaction) -> Action {
+    let emoji = reaction.emoji.as_str();
+    Action {
+        class: "reaction",
+        value: emoji.into(),
+        label: Some(chat.words.reaction(emoji, &reaction.people)),
+        title: Some(chat.words.names(&reaction.people)),
+        pressed: Some(reaction.mine),
+        by_arrows: true,
+        texts: vec![(String::new(), emoji.into()), ("reaction-count".into(), reaction.people.len().to_string())],
+        ..Action::default()
+    }
+}
+
+/// An emoji that can be meant.
+pub(super) fn emoji(chat: Chat, class: &'static str, emoji: &str) -> Action {
+    Action {
+        class,
+        value: emoji.into(),
+        label: Some(chat.words.react.with(emoji)),
+        texts: vec![(String::new(), emoji.into())],
+        ..Action::default()
+    }
+}
+
+/// Something that can be done about a message.
+pub(super) fn tool(name: &'static str, label: &'static str, icon: &'static str) -> Action {
+    Action {
+        class: "action",
+        value: name.into(),
+        label: Some(label.into()),
+        title: Some(label.into()),
+        icon: Some(icon),
+        ..Action::default()
+    }
+}
+
+/// Whether the visitor means an emoji.
+pub(super) fn means(row: &Row, emoji: &str) -> bool {
+    row.reactions.iter().any(|reaction| reaction.mine && reaction.emoji.as_str() == emoji)
+}

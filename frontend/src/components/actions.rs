@@ -1,0 +1,103 @@
+//! What can be done about a message: one toolbar for the whole log, which goes to the message that is pointed at or focused.
+
+use leptos::prelude::*;
+use shared_types::{Emoji, Seq};
+use web_sys::{Element, wasm_bindgen::JsCast as _};
+
+use super::{
+    action::{Action, action, emoji, means, tool},
+    deletion, picker,
+};
+use crate::{
+    chat::{Chat, Intent, set},
+    timeline::Change,
+    writing::Writing,
+};
+
+/// The emoji that are one click away.
+const QUICK: [&str; 4] = ["👍", "❤️", "😂", "🎉"];
+
+const REPLY: &str = "M9.5 6.5L4 12l5.5 5.5M4.5 12H14a6 6 0 0 1 6 6";
+const EDIT: &str = "M4 20l1-4L16 5l3 3L8 19zM13.5 7.5l3 3";
+const DELETE: &str = "M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 12.5h9l1-12.5M10 10.5v5.5M14 10.5v5.5";
+const MORE: &str = "M20 12a8 8 0 1 1-7-7.9M9 10v.5M14.500 10v.5M8.500 14.500a4 4 0 0 0 6.500 0M19 2.500v5M16.500 5h5";
+
+/// The toolbar, before it is at any message. It is seen while there is something in it.
+#[component]
+pub(super) fn Actions(chat: Chat) -> impl IntoView {
+    let buttons = move || {
+        let row = chat.acting.get().and_then(|seq| chat.row(seq)).filter(|row| !row.deleted);
+        row.map(|row| {
+            let mut actions = Vec::new();
+            for sign in QUICK {
+                actions.push(Action { pressed: Some(means(&row, sign)), ..emoji(chat, "action quick", sign) });
+            }
+            actions.push(tool("more", chat.words.more_reactions, MORE));
+            actions.push(tool("reply", chat.words.reply, REPLY));
+            if row.mine {
+                actions.push(tool("edit", chat.words.edit, EDIT));
+                actions.push(tool("delete", chat.words.delete, DELETE));
+            }
+            actions.into_iter().map(action).collect_view()
+        })
+    };
+    // The log is read out as it grows, and this is no part of what people say.
+    view! {
+        <div class="actions" role="toolbar" aria-label=chat.words.actions aria-live="off" node_ref=chat.toolbar>
+            {buttons}
+        </div>
+    }
+}
+
+/// Brings the toolbar to a message.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "on the server nobody does anything"))]
+pub(super) fn show(chat: Chat, article: &Element) {
+    let Some(toolbar) = chat.toolbar.get_untracked() else { return };
+    let seq = seq(article);
+    if seq.is_some() && !article.contains(Some(&toolbar)) {
+        _ = article.append_child(&toolbar);
+    }
+    set(chat.acting, seq);
+}
+
+/// Takes the toolbar away.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "on the server nobody does anything"))]
+pub(super) fn hide(chat: Chat) {
+    set(chat.acting, None);
+}
+
+/// The place of the message that is drawn so.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "on the server nobody does anything"))]
+pub(super) fn seq(article: &Element) -> Option<Seq> {
+    article.get_attribute("data-seq")?.parse().ok().map(Seq)
+}
+
+/// Where a message is drawn.
+pub(super) fn article(chat: Chat, seq: Seq) -> Option<web_sys::HtmlElement> {
+    let selector = ["[data-seq=\"", &seq.to_string(), "\"]"].concat();
+    chat.log.get_untracked()?.query_selector(&selector).ok()??.dyn_into().ok()
+}
+
+/// Does what a button or a key of that name stands for.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "on the server nobody does anything"))]
+pub(super) fn act(chat: Chat, seq: Seq, name: &str) {
+    let Some(row) = chat.row(seq).filter(|row| !row.deleted) else { return };
+    let writing = match name {
+        "more" => return picker::open(chat, seq),
+        "delete" if row.mine => return deletion::open(chat, seq),
+        "reply" => Writing::reply(row),
+        "edit" => Writing::edit(row),
+        _ => None,
+    };
+    if let Some(writing) = writing {
+        chat.intend.run(Intent::Write(writing));
+        chat.focus();
+    }
+}
+
+/// Says that the visitor means an emoji, or that they do not any more.
+pub(super) fn toggle(chat: Chat, seq: Seq, emoji: &str) {
+    let (Some(row), Ok(emoji)) = (chat.row(seq), emoji.parse::<Emoji>()) else { return };
+    let on = !means(&row, emoji.as_str());
+    chat.intend.run(Intent::Change(seq, Change::Reaction { emoji, on }));
+}
