@@ -58,7 +58,7 @@ export class ChatPage {
 export class Line {
   private readonly open = new Set<WebSocketRoute>();
   private held: (() => void)[] | undefined;
-  private refusing: 'badField' | 'unavailable' | undefined;
+  private refusing: { action: string; code: string } | undefined;
   private state: 'up' | 'deaf' | 'down' = 'up';
 
   /** Lays the line. Before the page is opened. */
@@ -98,7 +98,12 @@ export class Line {
 
   /** The next `send` of the page is answered with an error, and never arrives. */
   refuseNextSend(code: 'badField' | 'unavailable'): void {
-    this.refusing = code;
+    this.refuseNext('send', code);
+  }
+
+  /** The next frame of this action is answered with an error, and never arrives. */
+  refuseNext(action: string, code: string): void {
+    this.refusing = { action, code };
   }
 
   private carry(socket: WebSocketRoute): void {
@@ -110,8 +115,8 @@ export class Line {
     this.open.add(socket);
     socket.onMessage((frame) => {
       const said = JSON.parse(String(frame));
-      if (this.refusing && said.action === 'send') {
-        const answer = { type: 'error', code: this.refusing, message: 'Not like this.', action: 'send', nonce: said.nonce };
+      if (this.refusing?.action === said.action) {
+        const answer = { type: 'error', ...this.refusing, message: 'Not like this.', nonce: said.nonce };
         this.refusing = undefined;
         socket.send(JSON.stringify(answer));
       } else if (this.held && said.action === 'send') {

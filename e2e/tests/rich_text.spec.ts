@@ -1,0 +1,65 @@
+import { ChatPage } from '../support/chat_page.ts';
+import { expect, test } from '../support/fixtures.ts';
+
+// What people write is shown as they mean it, and nothing of it can act.
+
+test('bold, italic, code, quotes, lists and links look as they are meant, in every way a message comes', async ({ page, browser, home, room, wire }) => {
+  const ann = await wire(room);
+  const text = '**bold** _italic_ ~~gone~~ `code`\n> quoted\n\n- one\n- two\n\n```\nlet x = 1 < 2;\n```\nhttps://example.org/a?b=1&c=2';
+  await ann.say(text);
+  const chat = await ChatPage.open(page, home, room);
+  const live = await ann.say(`${text} again`);
+  expect(live['html']).toContain('<strong>bold</strong>');
+  await expect(chat.messages).toHaveCount(2);
+  for (const message of await chat.messages.all()) {
+    const words = message.locator('.message-text');
+    for (const [element, content] of [['strong', 'bold'], ['em', 'italic'], ['del', 'gone'], ['p code', 'code'], ['pre code', 'let x = 1 < 2;']] as const) {
+      await expect(words.locator(element)).toHaveText(content);
+    }
+    await expect(words.locator('blockquote')).toHaveText('quoted');
+    await expect(words.locator('li')).toHaveText(['one', 'two']);
+    const link = words.getByRole('link', { name: /^https:\/\/example.org/ });
+    await expect(link).toHaveAttribute('href', 'https://example.org/a?b=1&c=2');
+    await expect(link).toHaveAttribute('rel', /noopener.*nofollow/);
+  }
+  await chat.say('**mine**');
+  await expect(chat.messages.nth(2).locator('strong')).toHaveText('mine');
+
+  const plain = await browser.newPage({ javaScriptEnabled: false });
+  await plain.goto(home.page(room));
+  await expect(plain.locator('.message-text strong')).toHaveText(['bold', 'bold', 'mine']);
+  await plain.close();
+});
+
+test('whatever is written, nothing of it acts', async ({ page, home, room, wire }) => {
+  const attacks = [
+    '<script>window.pwned = 1</script>',
+    '<img src=x onerror="window.pwned = 2">',
+    '**<svg onload="window.pwned = 3">**',
+    '[x](javascript:window.pwned=4)',
+    '[x](JaVaScRiPt:window.pwned=5)',
+    '[x](data:text/html,<script>window.pwned=6</script>)',
+    '![x](https://example.org/" onerror="window.pwned=7)',
+    '[x](https://example.org/"onmouseover="window.pwned=8)',
+    '`</code><script>window.pwned = 9</script>`',
+    '```\n</code></pre><img src=x onerror="window.pwned = 10">\n```',
+    '&lt;img src=x onerror=window.pwned=11&gt;',
+    '<a href="javascript:window.pwned=12">click</a>',
+    '</script><script>window.pwned = 13</script>',
+    '<!--><img src=x onerror="window.pwned = 14">-->',
+    '\u202e**right to left**',
+  ];
+  const ann = await wire(room);
+  for (const attack of attacks) await ann.say(attack);
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  const chat = await ChatPage.open(page, home, room);
+  for (const attack of attacks) await ann.say(`again ${attack}`);
+  await expect(chat.messages).toHaveCount(2 * attacks.length);
+  for (const link of await chat.log.locator('a').all()) await link.hover();
+  expect(await page.evaluate(() => (window as any).pwned)).toBeUndefined();
+  await expect(chat.messages.locator('.message-text :is(script, img, svg, iframe, style, [onerror], [onload], [onmouseover])')).toHaveCount(0);
+  const addresses = await chat.log.locator('a').evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).protocol));
+  expect(addresses.filter((protocol) => !/^(https?|mailto):$/.test(protocol))).toEqual([]);
+  expect(asked.filter((url) => url.includes('example.org'))).toEqual([]);
+});
