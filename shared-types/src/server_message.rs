@@ -7,7 +7,7 @@ use crate::{ChatImage, MessageText, Nonce, PersonId, PersonName, Reaction, Rev, 
 /// One frame from the server: `{"type": …}`. A client ignores types and fields it does not know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
-#[expect(clippy::large_enum_variant, reason = "a frame is read, used and dropped: there is never more than one")]
+#[allow(clippy::large_enum_variant, reason = "a frame is read, used and dropped: there is never more than one")]
 pub enum ServerMessage {
     /// Who the client is to this room; the answer to `hello` and `rename`.
     Welcome {
