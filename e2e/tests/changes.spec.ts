@@ -202,6 +202,8 @@ test('any emoji is a reaction, and nothing else is', async ({ browser, page, hom
   await picker.getByRole('button', { name: 'React with 🚀' }).click();
   await expect(his.reaction(/^🚀 1/)).toBeVisible();
   await hers.act('More reactions');
+  // It opens with the next frame.
+  await expect(picker).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(picker).toBeHidden();
   await expect(his.article.locator('.reaction')).toHaveCount(2);
