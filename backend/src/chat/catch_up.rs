@@ -78,9 +78,9 @@ impl CatchUp {
 
     /// The newest page and the revision up to which it is everything.
     pub(super) async fn newest_page(&self, room: &RoomName) -> Result<(Page, Rev)> {
-        // The marks first: a change that is made meanwhile is in the page then, and told again at worst.
-        let marks = self.messages.newest_marks(room, self.marks_limit()).await?;
-        let page = self.page(room, None).await?;
+        // At once: what one of them saw and the other did not is a hole, or a change that is not made yet, and is not passed.
+        let (marks, page) =
+            futures::try_join!(self.messages.newest_marks(room, self.marks_limit()), self.page(room, None))?;
         // What lies before the page is history, not a gap. Marks that are too many to be read are holes like others.
         let start = page.messages.first().filter(|_| page.more).map_or(0, |oldest| oldest.seq.0.saturating_sub(1));
         // A change of a message before the page concerns nobody who has just this page.
