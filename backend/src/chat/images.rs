@@ -1,15 +1,9 @@
 //! Images: where they may be put, and what has to be true of one before it is shown.
 
-use std::sync::Arc;
-
 use shared_types::{ChatImage, ImageType};
 
+use super::NotPosted;
 use crate::ports::{Identity, Images, Result, Unavailable, Upload, Uploaded};
-
-/// The rule of images.
-pub(super) struct Gallery {
-    pub(super) images: Arc<dyn Images>,
-}
 
 /// An image that may be shown with its message.
 pub(super) enum Checked {
@@ -39,45 +33,35 @@ pub enum ImageFault {
     Sides,
 }
 
-/// Why an image could not be checked or kept.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum NotShown {
-    #[error(transparent)]
-    Fault(#[from] ImageFault),
-    #[error(transparent)]
-    Unavailable(#[from] Unavailable),
+/// Looks at what was uploaded for a message. An image that is not what it was said to be is removed.
+pub(super) async fn check(
+    images: &dyn Images,
+    identity: &Identity,
+    image: &ChatImage,
+) -> std::result::Result<Checked, NotPosted> {
+    let upload = Upload { identity: identity.clone(), kind: image.kind, size: image.size };
+    let Some(found) = images.uploaded(&upload).await? else {
+        let kept = images.is_kept(identity).await?;
+        return if kept { Ok(Checked::Kept) } else { Err(ImageFault::Missing.into()) };
+    };
+    match fault_of(&found, image) {
+        None => Ok(Checked::Uploaded { upload, version: found.version }),
+        Some(fault) => {
+            images.discard(&upload).await?;
+            Err(fault.into())
+        }
+    }
 }
 
-impl Gallery {
-    /// Looks at what was uploaded for a message. An image that is not what it was said to be is removed.
-    pub(super) async fn check(&self, identity: &Identity, image: &ChatImage) -> std::result::Result<Checked, NotShown> {
-        let upload = Upload { identity: identity.clone(), kind: image.kind, size: image.size };
-        let Some(found) = self.images.uploaded(&upload).await? else {
-            let kept = self.images.is_kept(identity).await?;
-            return if kept { Ok(Checked::Kept) } else { Err(ImageFault::Missing.into()) };
-        };
-        match fault_of(&found, image) {
-            None => Ok(Checked::Uploaded { upload, version: found.version }),
-            Some(fault) => {
-                self.images.discard(&upload).await?;
-                Err(fault.into())
-            }
-        }
+/// Makes an image the one that is shown with its message.
+pub(super) async fn keep(images: &dyn Images, checked: &Checked) -> Result<()> {
+    let Checked::Uploaded { upload, version } = checked else { return Ok(()) };
+    // Where it is another by now somebody puts other bytes there while we look; or a second attempt was first, and then it
+    // is kept.
+    if images.keep(upload, version).await? || images.is_kept(&upload.identity).await? {
+        return Ok(());
     }
-
-    /// Makes an image the one that is shown with its message.
-    pub(super) async fn keep(&self, checked: &Checked) -> Result<()> {
-        let Checked::Uploaded { upload, version } = checked else { return Ok(()) };
-        let doing = "keeping an image";
-        if self.images.keep(upload, version).await? {
-            return Ok(());
-        }
-        // Somebody puts other bytes there while we look; or a second attempt was first, and then it is kept.
-        match self.images.is_kept(&upload.identity).await? {
-            true => Ok(()),
-            false => Err(Unavailable { doing, cause: "it changed while it was looked at".into() }),
-        }
-    }
+    Err(Unavailable { doing: "keeping an image", cause: "it changed while it was looked at".into() })
 }
 
 /// What is wrong with an image. Its sides count as much as its bytes: a small file may fill a reader's memory.

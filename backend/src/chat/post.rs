@@ -9,7 +9,7 @@ use shared_types::{
 
 use super::{
     CLAIM_LIFE,
-    images::{Gallery, ImageFault, NotShown},
+    images::{self, ImageFault},
 };
 use crate::ports::{Claim, Clock, Connection, Identity, Images, Mark, Messages, Result, Unavailable, Upload};
 
@@ -41,15 +41,6 @@ pub enum NotPosted {
     /// Something outside did not answer; the message may or may not be stored, and the retry finds out.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
-}
-
-impl From<NotShown> for NotPosted {
-    fn from(why: NotShown) -> Self {
-        match why {
-            NotShown::Fault(fault) => Self::Image(fault),
-            NotShown::Unavailable(cause) => Self::Unavailable(cause),
-        }
-    }
 }
 
 /// The rule of posting.
@@ -91,10 +82,9 @@ impl Post {
     pub async fn post(&self, draft: Draft) -> std::result::Result<ChatMessage, NotPosted> {
         let Draft { room, author, nonce, text, image, reply_to } = draft;
         let identity = Identity { room: room.clone(), author: author.id.clone(), nonce: nonce.clone() };
-        let gallery = Gallery { images: self.images.clone() };
         // Before a place is taken, so that a refusal leaves no hole.
         let checked = match &image {
-            Some(image) => Some(gallery.check(&identity, image).await?),
+            Some(image) => Some(images::check(self.images.as_ref(), &identity, image).await?),
             None => None,
         };
         let reply_to = match reply_to {
@@ -136,7 +126,7 @@ impl Post {
         // Only a message that is not stored yet gets here, so that the image of one that is can never change; and the
         // image comes first, so that nobody is shown a message without it.
         if let Some(checked) = checked {
-            gallery.keep(&checked).await?;
+            images::keep(self.images.as_ref(), &checked).await?;
         }
         let stored = self.messages.put(&room, &message).await?;
         if claim != fresh {

@@ -83,32 +83,24 @@ impl Table {
             .putting(item)
             .condition_expression("#rev = :seen")
             .expression_attribute_names("#rev", "rev")
-            .expression_attribute_values(":seen", number(rev))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match put.send().await {
-            Ok(_) => Ok(None),
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(refusal)) => {
-                    Ok(Some(refusal.item.clone().unwrap_or_default()))
-                }
-                _ => Err(self.failed(doing)(error)),
-            },
-        }
+            .expression_attribute_values(":seen", number(rev));
+        Ok(self.try_put(put, doing).await?.map(Option::unwrap_or_default))
     }
 
     /// Puts an item if there is none of its key. Answers with the one that was there.
     pub(super) async fn put_if_absent(&self, item: Item, doing: &'static str) -> Result<Option<Item>> {
-        let put = self
-            .putting(item)
-            .condition_expression("attribute_not_exists(pk)")
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let put = self.putting(item).condition_expression("attribute_not_exists(pk)");
+        let nothing = || Unavailable { doing, cause: "the item that is there was not answered".into() };
+        self.try_put(put, doing).await?.map(|there| there.ok_or_else(nothing)).transpose()
+    }
+
+    /// Puts an item if its condition holds. Answers, where it does not, with what is there.
+    async fn try_put(&self, put: PutItemFluentBuilder, doing: &'static str) -> Result<Option<Option<Item>>> {
+        let put = put.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         match put.send().await {
             Ok(_) => Ok(None),
             Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(refusal)) => {
-                    let nothing = || Unavailable { doing, cause: "the item that is there was not answered".into() };
-                    refusal.item.clone().map(Some).ok_or_else(nothing)
-                }
+                Some(PutItemError::ConditionalCheckFailedException(refusal)) => Ok(Some(refusal.item.clone())),
                 _ => Err(self.failed(doing)(error)),
             },
         }

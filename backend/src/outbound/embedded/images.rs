@@ -20,6 +20,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use shared_types::{ImageType, Timestamp, limits};
 
+use super::store::sync_directory;
 use crate::ports::{Clock, Entropy, Identity, Images, Result, Storage, Unavailable, Upload, Uploaded};
 
 /// The number of the next file that is being written.
@@ -198,11 +199,4 @@ fn upload_name(upload: &Upload) -> String {
 fn image_name(identity: &Identity) -> String {
     let Identity { room, author, nonce } = identity;
     format!("{author}.{room}.{nonce}")
-}
-
-/// A name has to outlast a power cut as much as what it names. Only Unix opens a directory to say so.
-fn sync_directory(directory: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    File::open(directory)?.sync_all()?;
-    Ok(())
 }

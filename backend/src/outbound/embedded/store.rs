@@ -176,7 +176,11 @@ fn make(directory: &Path, file: &Path) -> std::result::Result<(), redb::Error> {
     }
     drop(Database::create(&unfinished)?);
     fs::rename(&unfinished, file)?;
-    // The name has to outlast a power cut as much as what it names. Only Unix opens a directory to say so.
+    Ok(sync_directory(directory)?)
+}
+
+/// Lets the names in a directory outlast a power cut, as much as what they name. Only Unix opens a directory to say so.
+pub(super) fn sync_directory(directory: &Path) -> io::Result<()> {
     #[cfg(unix)]
     File::open(directory)?.sync_all()?;
     Ok(())
