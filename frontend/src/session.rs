@@ -113,13 +113,10 @@ fn with(home: Home, act: impl FnOnce(&mut Session)) {
 impl Session {
     fn intend(&mut self, intent: Intent) {
         let now = browser::now();
-        if matches!(intent, Intent::Type) {
-            let deeds = self.client.typing(now);
-            return self.act(deeds);
-        }
-        self.changed = true;
+        // A keystroke changes no row.
+        self.changed |= !matches!(intent, Intent::Type);
         let deeds = match intent {
-            Intent::Type => Vec::new(),
+            Intent::Type => self.client.typing(now),
             Intent::Post(text) => self.post(text),
             Intent::Write(what) => return set(self.chat.writing, what),
             Intent::Change(seq, change) => self.change(seq, change),
