@@ -17,6 +17,17 @@ async function choose(page: Page, ...files: { name: string; mimeType: string; bu
   await page.locator('input[type=file]').setInputFiles(files);
 }
 
+/** Lets no image through until it is told to. */
+async function holdUploads(page: Page): Promise<() => void> {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route(/uploads\//, async (route) => {
+    if (route.request().method() === 'PUT') await held;
+    await route.continue();
+  });
+  return () => release();
+}
+
 /** Waits until an image is there to be looked at. */
 async function isThere(image: Locator): Promise<void> {
   await image.scrollIntoViewIfNeeded();
@@ -28,12 +39,7 @@ test('an image is pasted, its way is seen, and it arrives in the second browser'
   const other = await browser.newPage();
   const ben = await ChatPage.open(other, home, room);
 
-  let release = () => {};
-  const held = new Promise<void>((resolve) => (release = resolve));
-  await page.route(/uploads\//, async (route) => {
-    if (route.request().method() === 'PUT') await held;
-    await route.continue();
-  });
+  const release = await holdUploads(page);
   await ann.composer.evaluate((field, bytes) => {
     const clipboardData = new DataTransfer();
     clipboardData.items.add(new File([new Uint8Array(bytes)], 'image.png', { type: 'image/png' }));
@@ -59,12 +65,7 @@ test('an image is pasted, its way is seen, and it arrives in the second browser'
 
 test('a word that is written during an upload does not wait for it', async ({ page, home, room }) => {
   const chat = await ChatPage.open(page, home, room);
-  let release = () => {};
-  const held = new Promise<void>((resolve) => (release = resolve));
-  await page.route(/uploads\//, async (route) => {
-    if (route.request().method() === 'PUT') await held;
-    await route.continue();
-  });
+  const release = await holdUploads(page);
   await choose(page, picture);
   await chat.say('first');
   await chat.say('second');
