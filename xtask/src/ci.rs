@@ -27,6 +27,8 @@ pub(crate) fn ci() -> Result<()> {
     let mut steps = Steps::new();
     steps.step("arrows", || arrows::check(&project))?;
     steps.step("format", || run(&mut project.cargo("fmt --all --check")))?;
+    // The lints of the page are the first to need it, and a fresh machine does not have it.
+    steps.step("target of the page", || tools::wasm_target(&project))?;
     for (name, packages) in LINTS {
         steps.step(name, || {
             let mut clippy = project.cargo(&format!("clippy {packages}"));
