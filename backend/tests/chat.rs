@@ -1,12 +1,22 @@
-//! The rules of the chat, as sentences: joining, posting, catching up, leaving, sweeping.
+//! The rules of the chat, as sentences: joining, posting, catching up, sweeping.
 
 #![cfg(feature = "embedded")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it does not hold")]
 
 #[path = "chat/changes.rs"]
 mod changes;
+#[path = "chat/history.rs"]
+mod history;
 #[path = "chat/images.rs"]
 mod images;
+#[path = "chat/mentions.rs"]
+mod mentions;
+#[path = "chat/presence.rs"]
+mod presence;
+#[path = "chat/rooms.rs"]
+mod rooms;
+#[path = "chat/search.rs"]
+mod search;
 #[path = "chat/world.rs"]
 mod world;
 
@@ -94,28 +104,6 @@ async fn hello_is_answered_with_who_you_are_and_the_newest_page() {
     assert_eq!(told[0]["you"]["name"], "Bea");
     assert_eq!((&told[1]["type"], &told[1]["more"], &told[1]["upTo"]), (&json!("page"), &json!(false), &json!(1)));
     assert_eq!(text_of(&told[1]["messages"][0]), "one");
-}
-
-#[tokio::test]
-async fn the_others_hear_how_many_are_in_the_room_when_somebody_says_hello_or_leaves() {
-    let world = World::new().await;
-    world.join("c1", "Ann").await;
-    world.join("c2", "Bea").await;
-    world.say("c2", json!({ "action": "hello" })).await;
-    assert_eq!(world.told("c1"), [json!({ "type": "presence", "online": 2 })]);
-    world.leave("c2").await;
-    assert_eq!(world.told("c1"), [json!({ "type": "presence", "online": 1 })]);
-}
-
-#[tokio::test]
-async fn somebody_with_two_windows_is_one_person() {
-    let world = World::new().await;
-    let ticket = world.identities.ticket(&"ann".parse().unwrap(), world.clock.now());
-    for window in ["c1", "c2"] {
-        world.knock(window, None, Some(&ticket), None).await.unwrap();
-    }
-    world.say("c2", json!({ "action": "hello" })).await;
-    assert_eq!(world.told("c2")[0]["online"], 1);
 }
 
 // ---- posting
@@ -274,6 +262,10 @@ async fn bad_input_gets_a_clear_answer_and_stores_nothing() {
     world.join("c2", "Bea").await;
     let too_long = json!({ "action": "send", "text": "x".repeat(limits::TEXT_CHARS + 1), "nonce": "n" }).to_string();
     let too_big = json!({ "action": "send", "text": "x", "padding": "x".repeat(limits::FRAME_BYTES) }).to_string();
+    let long_search = json!({ "action": "search", "text": "x".repeat(limits::SEARCH_CHARS + 1) }).to_string();
+    let many_rooms = json!({ "action": "rooms", "rooms": vec!["lobby"; limits::ROOMS + 1] }).to_string();
+    let many_people = vec![json!({ "id": "a", "name": "A" }); limits::MENTIONS + 1];
+    let many_mentions = json!({ "action": "send", "text": "@A", "nonce": "n", "mentions": many_people }).to_string();
     for (frame, code, action, nonce) in [
         ("", "badJson", Value::Null, Value::Null),
         ("hello", "badJson", Value::Null, Value::Null),
@@ -291,6 +283,17 @@ async fn bad_input_gets_a_clear_answer_and_stores_nothing() {
         (&too_big, "frameTooLarge", Value::Null, Value::Null),
         (r#"{"action":"rename","name":" "}"#, "badField", json!("rename"), Value::Null),
         (r#"{"action":"history"}"#, "badField", json!("history"), Value::Null),
+        (r#"{"action":"history","around":-1}"#, "badField", json!("history"), Value::Null),
+        (r#"{"action":"history","after":"now"}"#, "badField", json!("history"), Value::Null),
+        (r#"{"action":"search"}"#, "badField", json!("search"), Value::Null),
+        (r#"{"action":"search","text":" "}"#, "badField", json!("search"), Value::Null),
+        (r#"{"action":"search","text":"x","before":"now"}"#, "badField", json!("search"), Value::Null),
+        (&long_search, "badField", json!("search"), Value::Null),
+        (r#"{"action":"rooms"}"#, "badField", json!("rooms"), Value::Null),
+        (r#"{"action":"rooms","rooms":["No Room"]}"#, "badField", json!("rooms"), Value::Null),
+        (&many_rooms, "badField", json!("rooms"), Value::Null),
+        (r#"{"action":"send","text":"@A","nonce":"n","mentions":["A"]}"#, "badField", json!("send"), json!("n")),
+        (&many_mentions, "badField", json!("send"), json!("n")),
         (r#"{"action":"changes","after":-1}"#, "badField", json!("changes"), Value::Null),
         (r#"{"action":"hello","since":"yesterday"}"#, "badField", json!("hello"), Value::Null),
     ] {
@@ -366,25 +369,6 @@ async fn a_hole_is_passed_only_when_no_send_can_fill_it_any_more() {
     assert_eq!(up_to().await, 1);
     world.clock.advance(Duration::from_millis(1));
     assert_eq!(up_to().await, 3);
-}
-
-#[tokio::test]
-async fn history_brings_the_page_before_and_says_whether_there_is_more() {
-    let world = World::with_limits(100, 2).await;
-    world.join("c1", "Ann").await;
-    for n in 1..=5 {
-        world.post("c1", &format!("m{n}"), &format!("n{n}")).await;
-    }
-    world.told("c1");
-    let mut pages = Vec::new();
-    for before in [4, 2] {
-        world.say("c1", json!({ "action": "history", "before": before })).await;
-        let page = world.told("c1").remove(0);
-        assert_eq!(page["upTo"], Value::Null);
-        let texts: Vec<_> = page["messages"].as_array().unwrap().iter().map(text_of).collect();
-        pages.push((texts.join(" "), page["more"].clone()));
-    }
-    assert_eq!(pages, [("m2 m3".into(), json!(true)), ("m1".into(), json!(false))]);
 }
 
 #[tokio::test]

@@ -143,7 +143,13 @@ impl Sender {
         let mut socket = connect(port, &format!("?ticket={}", page.ticket)).await.ok()?;
         while let Some(nonce) = self.next() {
             let text = format!("{nonce} of {me}").parse().ok();
-            let send = ClientMessage::Send { text, nonce: Some(nonce.clone()), image: None, reply_to: None };
+            let send = ClientMessage::Send {
+                text,
+                nonce: Some(nonce.clone()),
+                image: None,
+                reply_to: None,
+                mentions: Vec::new(),
+            };
             socket.send(Message::text(serde_json::to_string(&send).unwrap())).await.ok()?;
             let answer = acknowledgement(&mut socket, &me, &nonce);
             let seq = timeout(PATIENCE, answer).await.expect("the server answers")?;

@@ -198,7 +198,15 @@ fn post(messages: Arc<dyn Messages>) -> Post {
 fn draft(number: usize, said: &Said) -> Draft {
     let author = Person { id: "ann".parse().unwrap(), name: "Ann".parse().unwrap() };
     let nonce = number.to_string().parse().unwrap();
-    Draft { room: RoomName::lobby(), author, nonce, text: said.text.parse().ok(), image: None, reply_to: None }
+    Draft {
+        room: RoomName::lobby(),
+        author,
+        nonce,
+        text: said.text.parse().ok(),
+        image: None,
+        reply_to: None,
+        mentions: Vec::new(),
+    }
 }
 
 fn number_of(message: &ChatMessage) -> usize {

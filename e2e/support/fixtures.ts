@@ -20,8 +20,8 @@ export type HomeOptions = { homeName: 'local' | 'stack' };
 type Fixtures = {
   /** A room that nobody else is in. */
   room: string;
-  /** Opens a bare socket that is closed when the test ends. */
-  wire: (room: string) => Promise<Wire>;
+  /** Opens a bare socket that is closed when the test ends; `who` may have a `ticket` and a `name`. */
+  wire: (room: string, who?: Record<string, string>) => Promise<Wire>;
 };
 
 export const test = base.extend<Fixtures, HomeOptions & { home: Home }>({
@@ -53,8 +53,9 @@ export const test = base.extend<Fixtures, HomeOptions & { home: Home }>({
 
   wire: async ({ home }, use) => {
     const open: Wire[] = [];
-    await use(async (room) => {
-      const wire = await Wire.open(home.socket(room));
+    await use(async (room, who = {}) => {
+      const query = Object.entries(who).map(([key, value]) => `&${key}=${encodeURIComponent(value)}`);
+      const wire = await Wire.open(home.socket(room) + query.join(''));
       open.push(wire);
       return wire;
     });

@@ -60,6 +60,20 @@ export class Wire {
     }
   }
 
+  /** Asks something, and takes the answer of that type, or the error. */
+  async ask(frame: object, answer: string): Promise<Frame> {
+    this.send(frame);
+    return this.next(answer, 'error');
+  }
+
+  /** Takes the frames of a type that came before now: whatever was on its way before an answer to us is here. */
+  async heard(type: string): Promise<Frame[]> {
+    await this.ask({ action: 'ping' }, 'pong');
+    const heard = this.frames.filter((frame) => frame.type === type);
+    this.frames.splice(0, this.frames.length, ...this.frames.filter((frame) => frame.type !== type));
+    return heard;
+  }
+
   /** Says something, and waits until it is stored. */
   async say(text: string, nonce: string = crypto.randomUUID()): Promise<Frame> {
     this.send({ action: 'send', text, nonce });

@@ -204,7 +204,7 @@ impl Session {
         let deeds = match event {
             SocketEvent::Heard(frame) => {
                 let message = serde_json::from_str(&frame).ok();
-                if let Some(ServerMessage::Welcome { online, .. } | ServerMessage::Presence { online }) = &message {
+                if let Some(ServerMessage::Welcome { online, .. } | ServerMessage::Presence { online, .. }) = &message {
                     set(self.chat.online, *online);
                 }
                 self.client.heard(now, id, message)

@@ -18,7 +18,8 @@ use trial::Fate;
 pub use trial::{CONFIRM_MS, TRIES};
 
 use shared_types::{
-    ChatMessage, ClientMessage, ErrorCode, Nonce, PageState, Person, PersonName, Rev, RoomName, Seq, ServerMessage,
+    ChatMessage, ClientMessage, ErrorCode, Nonce, PageState, Person, PersonName, Place, Rev, RoomName, Seq,
+    ServerMessage,
 };
 
 /// How long an answer about a gap may take before the question is asked again, in milliseconds. A gap that the server
@@ -78,8 +79,8 @@ impl Timeline {
         match message {
             ServerMessage::Welcome { you, .. } => self.me = you,
             ServerMessage::Message(message) => self.hear(message),
-            ServerMessage::Page { messages, more, up_to: None } => self.prepend(messages, more),
-            ServerMessage::Page { messages, more, up_to: Some(up_to) } => {
+            ServerMessage::Page { messages, more, up_to: None, .. } => self.prepend(messages, more),
+            ServerMessage::Page { messages, more, up_to: Some(up_to), .. } => {
                 self.replace(messages, up_to);
                 self.more = more;
             }
@@ -90,7 +91,11 @@ impl Timeline {
             ServerMessage::Changes { messages, up_to, truncated: false } => self.catch_up(messages, up_to),
             ServerMessage::Error { code, message, action, nonce } => self.refuse(code, message, action, nonce, now),
             ServerMessage::Typing { person } => self.hear_typing(person, now),
-            ServerMessage::Upload { .. } | ServerMessage::Presence { .. } | ServerMessage::Pong => {}
+            ServerMessage::Upload { .. }
+            | ServerMessage::Presence { .. }
+            | ServerMessage::Rooms { .. }
+            | ServerMessage::Found { .. }
+            | ServerMessage::Pong => {}
         }
         self.ask(now)
     }
@@ -125,7 +130,7 @@ impl Timeline {
             return None;
         }
         self.older_than = Some(before);
-        Some(ClientMessage::History { before })
+        Some(ClientMessage::History { place: Place::Before(before) })
     }
 
     /// Calls the visitor by another name, until the server says who they are.

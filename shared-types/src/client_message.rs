@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ChatImage, Emoji, ImageSize, ImageType, MessageText, Nonce, PersonName, Rev, Seq};
+use crate::{
+    ChatImage, Emoji, ImageSize, ImageType, MessageText, Nonce, Person, PersonName, Rev, RoomName, SearchText, Seq,
+    limits::{MENTIONS, ROOMS},
+};
 
 /// One frame from a client: `{"action": …}`. Fields it does not know are ignored, so that a newer client may say more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +31,9 @@ pub enum ClientMessage {
         /// The message it answers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reply_to: Option<Seq>,
+        /// Whom the text calls with `@name`; at most [`MENTIONS`]. Whoever it does not call is left out.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<Person>,
     },
     /// Another text for a message of the speaker's own. Answered with the message's broadcast.
     Edit {
@@ -36,6 +42,9 @@ pub enum ClientMessage {
         /// What it says from now on. Only with an image may it be missing.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<MessageText>,
+        /// Whom that calls with `@name`; at most [`MENTIONS`].
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<Person>,
         /// Comes back in an error.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         nonce: Option<Nonce>,
@@ -70,10 +79,11 @@ pub enum ClientMessage {
         /// How many bytes it has.
         size: ImageSize,
     },
-    /// The messages before a place in the order, for scrolling up. Answered with `page`.
+    /// The messages about a place in the order: for scrolling, and for a link to a message. Answered with `page`.
     History {
-        /// The oldest message the client has.
-        before: Seq,
+        /// Which.
+        #[serde(flatten)]
+        place: Place,
     },
     /// What changed after a revision. Answered with `changes`.
     Changes {
@@ -85,6 +95,21 @@ pub enum ClientMessage {
         /// The name to be called by from now on.
         name: PersonName,
     },
+    /// A question who is in the room. Answered with `presence`.
+    People,
+    /// A question what was said last in these rooms; at most [`ROOMS`]. Answered with `rooms`.
+    Rooms {
+        /// The rooms.
+        rooms: Vec<RoomName>,
+    },
+    /// A question which messages of the room have all these words. Answered with `found`.
+    Search {
+        /// The words.
+        text: SearchText,
+        /// Where an earlier answer said to go on; the newest message without it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Seq>,
+    },
     /// The speaker is writing something. Told to the others in a small room, and answered with nothing.
     Typing,
     /// A sign of life. Answered with `pong`.
@@ -93,8 +118,10 @@ pub enum ClientMessage {
 
 impl ClientMessage {
     /// Every action there is.
-    pub const ACTIONS: [&str; 11] =
-        ["hello", "send", "upload", "edit", "delete", "react", "history", "changes", "rename", "typing", "ping"];
+    pub const ACTIONS: [&str; 14] = [
+        "hello", "send", "upload", "edit", "delete", "react", "history", "changes", "rename", "people", "rooms",
+        "search", "typing", "ping",
+    ];
 
     /// Its action.
     pub fn action(&self) -> &'static str {
@@ -108,6 +135,9 @@ impl ClientMessage {
             Self::History { .. } => "history",
             Self::Changes { .. } => "changes",
             Self::Rename { .. } => "rename",
+            Self::People => "people",
+            Self::Rooms { .. } => "rooms",
+            Self::Search { .. } => "search",
             Self::Typing => "typing",
             Self::Ping => "ping",
         }
@@ -125,6 +155,9 @@ impl ClientMessage {
             | Self::History { .. }
             | Self::Changes { .. }
             | Self::Rename { .. }
+            | Self::People
+            | Self::Rooms { .. }
+            | Self::Search { .. }
             | Self::Typing
             | Self::Ping => None,
         }
@@ -147,11 +180,27 @@ impl ClientMessage {
             reason,
         };
         let message = Self::deserialize(&value).map_err(|error| malformed(error.to_string()))?;
-        if matches!(message, Self::Send { text: None, image: None, .. }) {
-            return Err(malformed("missing field `text`".into()));
+        match &message {
+            Self::Send { text: None, image: None, .. } => Err(malformed("missing field `text`".into())),
+            Self::Send { mentions, .. } | Self::Edit { mentions, .. } if mentions.len() > MENTIONS => {
+                Err(malformed(format!("`mentions` has more than {MENTIONS} people")))
+            }
+            Self::Rooms { rooms } if rooms.len() > ROOMS => Err(malformed(format!("`rooms` has more than {ROOMS}"))),
+            _ => Ok(message),
         }
-        Ok(message)
     }
+}
+
+/// A stretch of a room's order, by one place in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Place {
+    /// The messages that end before this one.
+    Before(Seq),
+    /// The messages that begin after this one.
+    After(Seq),
+    /// This message, with as many before it as after it.
+    Around(Seq),
 }
 
 /// Why a frame is not a [`ClientMessage`].

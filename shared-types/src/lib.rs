@@ -8,17 +8,21 @@ mod emoji;
 mod image;
 mod language;
 pub mod limits;
+mod mentions;
 mod names;
 mod page_state;
 mod server_message;
 
-pub use client_message::{ClientMessage, Malformed};
+pub use client_message::{ClientMessage, Malformed, Place};
 pub use emoji::{Emoji, EmojiError, Reaction};
 pub use image::{
     AltText, AltTextError, ChatImage, ImageNumberError, ImagePreview, ImageSide, ImageSize, ImageType, PreviewError,
     image_path,
 };
 pub use language::Language;
-pub use names::{MessageText, NameError, Nonce, PersonId, PersonName, Rev, RoomName, Seq, TextError, Timestamp};
+pub use mentions::{mentioned, mentions_in};
+pub use names::{
+    MessageText, NameError, Nonce, PersonId, PersonName, Rev, RoomName, SearchText, Seq, TextError, Timestamp,
+};
 pub use page_state::PageState;
-pub use server_message::{ChatMessage, ErrorCode, Person, Quote, ServerMessage};
+pub use server_message::{ChatMessage, ErrorCode, Person, Quote, RoomNews, ServerMessage};

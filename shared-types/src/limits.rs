@@ -5,8 +5,9 @@ use std::time::Duration;
 /// The longest frame a client may send, in bytes: the size at which API Gateway starts to count a second message.
 ///
 /// A message of [`TEXT_CHARS`] characters needs at most 4,000 × 6 = 24,000 bytes when every character is a control
-/// character escaped as `\u0000`, and the description of its image at most 1,000 × 6 = 6,000, so the longest allowed
-/// message always fits with 2,768 bytes for its envelope.
+/// character escaped as `\u0000`, and the description of its image at most 1,000 × 6 = 6,000. Each of its [`MENTIONS`] has
+/// its name in the text, 64 × 6 bytes that are 64 × 4 then, and 64 × 4 + 64 + 22 of its own: 214 more. So the longest
+/// allowed message always fits with 32,768 − 24,000 − 6,000 − 2,140 = 628 bytes for its envelope.
 pub const FRAME_BYTES: usize = 32 * 1024;
 
 /// The size of a frame, in bytes, that closes the socket with [`CLOSE_TOO_BIG`]: API Gateway's hard limit.
@@ -54,6 +55,31 @@ pub const TYPING_PAUSE: Duration = Duration::from_secs(4);
 
 /// How long the address for an upload is good: 2 MB take 9 minutes at 32 kbit/s.
 pub const UPLOAD_LIFE: Duration = Duration::from_secs(10 * 60);
+
+/// The most listeners that are told when somebody comes or goes. What is told is the whole truth each time, so whoever is
+/// left out is right again with the next: in a room of 100 each hears of every fourth change, and a change costs 25 posts
+/// there as in a room of 1,000, $0.000025.
+pub const PRESENCE_TOLD: usize = 25;
+
+/// The most people that are named in an answer. One is at most 64 × 4 + 64 + 22 = 342 bytes, some 45 as a rule:
+/// 34 KB at worst, which is two of the units that API Gateway counts in.
+pub const PEOPLE: usize = 100;
+
+/// The most people that one message calls.
+pub const MENTIONS: usize = 10;
+
+/// The most rooms that can be asked about at once: each is one read of one message, 50 read units of 4 KB, $0.000006.
+pub const ROOMS: usize = 50;
+
+/// The longest text to look for, in Unicode scalar values.
+pub const SEARCH_CHARS: usize = 100;
+
+/// The most messages that one search reads. At 300 bytes a message that is 300 KB, 75 read units of 4 KB, $0.000009; the
+/// whole of a room of 1,000,000 messages is 1,000 such searches, each of them asked for by somebody.
+pub const SEARCH_READ: usize = 1_000;
+
+/// The most messages that one search answers with.
+pub const SEARCH_FOUND: usize = 20;
 
 /// The longest name of a person, in Unicode scalar values.
 pub const NAME_CHARS: usize = 64;

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize, de};
 
-use crate::limits::{NAME_CHARS, NONCE_CHARS, ROOM_CHARS, TEXT_CHARS};
+use crate::limits::{NAME_CHARS, NONCE_CHARS, ROOM_CHARS, SEARCH_CHARS, TEXT_CHARS};
 
 /// The name of a room: 1 to [`ROOM_CHARS`] of `[a-z0-9-]`. It is also the room's path, `/r/{room}`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -100,6 +100,27 @@ impl FromStr for MessageText {
                 Ok(Self(text.into()))
             }
             chars => Err(TextError::TooLong { chars }),
+        }
+    }
+}
+
+/// What somebody looks for: 1 to [`SEARCH_CHARS`] characters, trimmed, inner white space folded.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct SearchText(String);
+
+impl FromStr for SearchText {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let too_long = NameError::TooLong { limit: SEARCH_CHARS };
+        if text.len() > SEARCH_CHARS * 16 {
+            return Err(too_long);
+        }
+        let folded = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        match folded.chars().count() {
+            0 => Err(NameError::Empty),
+            1..=SEARCH_CHARS => Ok(Self(folded)),
+            _ => Err(too_long),
         }
     }
 }
@@ -217,7 +238,7 @@ macro_rules! text_newtype {
     )*};
 }
 
-text_newtype!(RoomName, PersonName, PersonId, Nonce, MessageText);
+text_newtype!(RoomName, PersonName, PersonId, Nonce, MessageText, SearchText);
 
 macro_rules! number_newtype {
     ($($name:ident),*) => {$(
@@ -263,6 +284,17 @@ mod tests {
         assert_eq!("\u{200b}".parse::<PersonName>(), Err(NameError::Character));
         assert_eq!("a".repeat(65).parse::<PersonName>(), Err(NameError::TooLong { limit: 64 }));
         assert!("日".repeat(64).parse::<PersonName>().is_ok());
+    }
+
+    #[test]
+    fn what_is_looked_for_is_trimmed_and_folded_and_not_too_long() {
+        assert_eq!(" two \n words ".parse(), Ok(SearchText("two words".into())));
+        assert_eq!(" ".parse::<SearchText>(), Err(NameError::Empty));
+        let limit = SEARCH_CHARS;
+        assert!("語".repeat(limit).parse::<SearchText>().is_ok());
+        for long in ["x".repeat(limit + 1), "x".repeat(limit * 17)] {
+            assert_eq!(long.parse::<SearchText>(), Err(NameError::TooLong { limit }));
+        }
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ChatImage, MessageText, Nonce, PersonId, PersonName, Reaction, Rev, RoomName, Seq, Timestamp};
+use crate::{
+    ChatImage, MessageText, Nonce, PersonId, PersonName, Place, Reaction, Rev, RoomName, SearchText, Seq, Timestamp,
+};
 
 /// One frame from the server: `{"type": …}`. A client ignores types and fields it does not know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,16 +19,25 @@ pub enum ServerMessage {
         room: RoomName,
         /// How many people are in the room, the client among them.
         online: u32,
+        /// Who they are, by name; the first [`crate::limits::PEOPLE`] of them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        people: Vec<Person>,
     },
     /// A message was said, or changed: then its `rev` is higher than before. For its author also the acknowledgement that
     /// it is stored.
     Message(ChatMessage),
     /// A stretch of the order, oldest first; the answer to `history` and to a `hello` without `since`.
     Page {
+        /// Which stretch this is, as `history` asked for it; absent for the newest page.
+        #[serde(flatten)]
+        place: Option<Place>,
         /// The messages, by `seq`.
         messages: Vec<ChatMessage>,
         /// Whether there are older ones.
         more: bool,
+        /// Whether there are newer ones.
+        #[serde(default, skip_serializing_if = "is_false")]
+        newer: bool,
         /// The revision up to which a client that shows the newest page has everything; absent for older pages.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         up_to: Option<Rev>,
@@ -48,10 +59,28 @@ pub enum ServerMessage {
         /// alone means the page's own host. Good for [`crate::limits::UPLOAD_LIFE`].
         url: String,
     },
-    /// The number of people in the room changed.
+    /// Who is in the room, when that changed; the answer to `people`.
     Presence {
         /// How many people are in the room.
         online: u32,
+        /// Who they are, by name; the first [`crate::limits::PEOPLE`] of them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        people: Vec<Person>,
+    },
+    /// What was said last in some rooms; the answer to `rooms`. A room in which nothing was said is not among them.
+    Rooms {
+        /// The rooms, in the order in which they were asked for.
+        rooms: Vec<RoomNews>,
+    },
+    /// The messages with some words; the answer to `search`.
+    Found {
+        /// The words.
+        text: SearchText,
+        /// The messages, newest first; at most [`crate::limits::SEARCH_FOUND`].
+        messages: Vec<ChatMessage>,
+        /// Where to go on, for the answer is of a part of the room only; absent where its beginning is reached.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Seq>,
     },
     /// Somebody is writing something.
     Typing {
@@ -100,6 +129,9 @@ pub struct ChatMessage {
     /// The message it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<Quote>,
+    /// Whom its text calls with `@name`, with the names they had then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<Person>,
     /// When the server accepted it.
     pub sent_at: Timestamp,
     /// When its text was last changed by its author.
@@ -121,6 +153,20 @@ pub struct Quote {
     pub seq: Seq,
     /// Who wrote it.
     pub author: Person,
+}
+
+/// What was said last in a room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RoomNews {
+    /// The room.
+    pub room: RoomName,
+    /// The place of its newest message.
+    pub newest: Seq,
+    /// Who wrote that.
+    pub author: PersonId,
+    /// When.
+    pub sent_at: Timestamp,
 }
 
 fn is_false(value: &bool) -> bool {

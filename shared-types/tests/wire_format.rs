@@ -4,8 +4,8 @@
 
 use serde_json::{Value, json};
 use shared_types::{
-    ChatImage, ChatMessage, ClientMessage, ErrorCode, ImageType, Language, Malformed, PageState, Person, Quote,
-    Reaction, Rev, RoomName, Seq, ServerMessage, Timestamp,
+    ChatImage, ChatMessage, ClientMessage, ErrorCode, ImageType, Language, Malformed, PageState, Person, Place, Quote,
+    Reaction, Rev, RoomName, RoomNews, Seq, ServerMessage, Timestamp,
 };
 
 fn ann() -> Person {
@@ -22,6 +22,7 @@ fn message() -> ChatMessage {
         html: None,
         image: None,
         reply_to: None,
+        mentions: Vec::new(),
         sent_at: Timestamp(1_700_000_000_000),
         edited_at: None,
         deleted: false,
@@ -63,15 +64,23 @@ fn every_client_message_reads_and_writes_its_golden_json() {
         json!({ "action": "send", "text": "hi", "nonce": "n-1", "image": image_json() }),
         json!({ "action": "send", "nonce": "n-1", "image": { "type": "image/png", "size": 1, "width": 1, "height": 1 } }),
         json!({ "action": "send", "text": "hi", "replyTo": 3 }),
+        json!({ "action": "send", "text": "hi @Ann", "mentions": [{ "id": "p1", "name": "Ann" }] }),
         json!({ "action": "edit", "seq": 7, "text": "better", "nonce": "n-1" }),
+        json!({ "action": "edit", "seq": 7, "text": "hi @Ann", "mentions": [{ "id": "p1", "name": "Ann" }] }),
         json!({ "action": "edit", "seq": 7 }),
         json!({ "action": "delete", "seq": 7, "nonce": "n-1" }),
         json!({ "action": "react", "seq": 7, "emoji": "👍", "on": true, "nonce": "n-1" }),
         json!({ "action": "react", "seq": 7, "emoji": "👍", "on": false }),
         json!({ "action": "upload", "nonce": "n-1", "type": "image/gif", "size": 2_097_152 }),
         json!({ "action": "history", "before": 7 }),
+        json!({ "action": "history", "after": 7 }),
+        json!({ "action": "history", "around": 7 }),
         json!({ "action": "changes", "after": 12 }),
         json!({ "action": "rename", "name": "Ann" }),
+        json!({ "action": "people" }),
+        json!({ "action": "rooms", "rooms": ["lobby", "cats"] }),
+        json!({ "action": "search", "text": "two words" }),
+        json!({ "action": "search", "text": "two words", "before": 7 }),
         json!({ "action": "typing" }),
         json!({ "action": "ping" }),
     ] {
@@ -104,16 +113,35 @@ fn every_server_message_reads_and_writes_its_golden_json() {
     };
     for (message, golden) in [
         (
-            ServerMessage::Welcome { you: ann(), room: RoomName::lobby(), online: 2 },
-            json!({ "type": "welcome", "you": { "id": "p1", "name": "Ann" }, "room": "lobby", "online": 2 }),
+            ServerMessage::Welcome { you: ann(), room: RoomName::lobby(), online: 2, people: vec![ann()] },
+            json!({
+                "type": "welcome", "you": { "id": "p1", "name": "Ann" }, "room": "lobby", "online": 2,
+                "people": [{ "id": "p1", "name": "Ann" }],
+            }),
         ),
         (ServerMessage::Message(message()), flat),
         (
-            ServerMessage::Page { messages: vec![message()], more: true, up_to: None },
-            json!({ "type": "page", "messages": [message_json()], "more": true }),
+            ServerMessage::Page {
+                place: Some(Place::Before(Seq(8))),
+                messages: vec![message()],
+                more: true,
+                newer: false,
+                up_to: None,
+            },
+            json!({ "type": "page", "before": 8, "messages": [message_json()], "more": true }),
         ),
         (
-            ServerMessage::Page { messages: vec![], more: false, up_to: Some(Rev(9)) },
+            ServerMessage::Page {
+                place: Some(Place::Around(Seq(7))),
+                messages: vec![],
+                more: false,
+                newer: true,
+                up_to: None,
+            },
+            json!({ "type": "page", "around": 7, "messages": [], "more": false, "newer": true }),
+        ),
+        (
+            ServerMessage::Page { place: None, messages: vec![], more: false, newer: false, up_to: Some(Rev(9)) },
             json!({ "type": "page", "messages": [], "more": false, "upTo": 9 }),
         ),
         (
@@ -160,7 +188,33 @@ fn every_server_message_reads_and_writes_its_golden_json() {
             ServerMessage::Upload { nonce: "n-1".parse().unwrap(), url: "/uploads/x".into() },
             json!({ "type": "upload", "nonce": "n-1", "url": "/uploads/x" }),
         ),
-        (ServerMessage::Presence { online: 3 }, json!({ "type": "presence", "online": 3 })),
+        (ServerMessage::Presence { online: 3, people: vec![] }, json!({ "type": "presence", "online": 3 })),
+        (
+            ServerMessage::Presence { online: 1, people: vec![ann()] },
+            json!({ "type": "presence", "online": 1, "people": [{ "id": "p1", "name": "Ann" }] }),
+        ),
+        (
+            ServerMessage::Rooms {
+                rooms: vec![RoomNews {
+                    room: RoomName::lobby(),
+                    newest: Seq(7),
+                    author: "p1".parse().unwrap(),
+                    sent_at: Timestamp(5),
+                }],
+            },
+            json!({ "type": "rooms", "rooms": [{ "room": "lobby", "newest": 7, "author": "p1", "sentAt": 5 }] }),
+        ),
+        (
+            ServerMessage::Found { text: "hi".parse().unwrap(), messages: vec![message()], before: Some(Seq(7)) },
+            json!({ "type": "found", "text": "hi", "messages": [message_json()], "before": 7 }),
+        ),
+        (
+            ServerMessage::Message(ChatMessage { mentions: vec![ann()], ..message() }),
+            json!({
+                "type": "message", "seq": 7, "rev": 7, "author": { "id": "p1", "name": "Ann" }, "nonce": "n-1", "text": "hi",
+                "mentions": [{ "id": "p1", "name": "Ann" }], "sentAt": 1_700_000_000_000_u64,
+            }),
+        ),
         (ServerMessage::Typing { person: ann() }, json!({ "type": "typing", "person": { "id": "p1", "name": "Ann" } })),
         (ServerMessage::Pong, json!({ "type": "pong" })),
         (
@@ -251,6 +305,21 @@ fn a_frame_of_a_wrong_shape_says_which_rule_it_broke() {
     field(r#"{"action":"send","text":7,"nonce":"n-1"}"#, Some("n-1"));
     field(r#"{"action":"send","text":"  ","nonce":"n-1"}"#, Some("n-1"));
     field(r#"{"action":"send","text":"hi","nonce":"not a nonce"}"#, None);
+}
+
+#[test]
+fn whoever_asks_for_too_much_at_once_is_told_so() {
+    let people = |count: usize| (0..count).map(|n| json!({ "id": n.to_string(), "name": "x" })).collect::<Vec<_>>();
+    let rooms = |count: usize| (0..count).map(|n| n.to_string()).collect::<Vec<_>>();
+    for (action, most) in [("send", 10), ("edit", 10), ("rooms", 50)] {
+        let frame = |count| json!({ "action": action, "seq": 1, "text": "x", "mentions": people(count), "rooms": rooms(count) });
+        assert!(ClientMessage::parse(&frame(most).to_string()).is_ok(), "{action}");
+        let refused = ClientMessage::parse(&frame(most + 1).to_string());
+        assert!(matches!(refused, Err(Malformed::Field { .. })), "{action}");
+    }
+    for nowhere in [json!({ "action": "history" }), json!({ "action": "history", "before": "x" })] {
+        assert!(matches!(ClientMessage::parse(&nowhere.to_string()), Err(Malformed::Field { .. })), "{nowhere}");
+    }
 }
 
 #[test]

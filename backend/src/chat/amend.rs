@@ -5,7 +5,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use shared_types::{ChatMessage, Emoji, MessageText, Nonce, Person, Reaction, RoomName, Seq, Timestamp, limits};
+use shared_types::{
+    ChatMessage, Emoji, MessageText, Nonce, Person, Reaction, RoomName, Seq, Timestamp, limits, mentioned,
+};
 
 use super::CLAIM_LIFE;
 use crate::ports::{Applied, Clock, Identity, Images, Mark, Messages, Stored, Unavailable};
@@ -31,7 +33,12 @@ pub struct Amend {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Amendment {
     /// It says this from now on.
-    Text(Option<MessageText>),
+    Text {
+        /// What.
+        text: Option<MessageText>,
+        /// Whom that calls, as its client has it. Whoever it does not call is left out.
+        mentions: Vec<Person>,
+    },
     /// It is taken back.
     Gone,
     /// The speaker means this emoji, or does not.
@@ -130,19 +137,21 @@ fn amended(found: &ChatMessage, by: &Person, amendment: &Amendment, now: Timesta
     let own = found.author.id == by.id;
     let mut wanted = found.clone();
     match amendment {
-        Amendment::Text(_) | Amendment::Gone if !own => return Err(NotAmended::NotYours),
+        Amendment::Text { .. } | Amendment::Gone if !own => return Err(NotAmended::NotYours),
         Amendment::Gone => {
             wanted.deleted = true;
             wanted.text = None;
             wanted.image = None;
             wanted.reply_to = None;
+            wanted.mentions.clear();
             wanted.edited_at = None;
             wanted.reactions.clear();
         }
         _ if found.deleted => return Err(NotAmended::NoMessage),
-        Amendment::Text(None) if found.image.is_none() => return Err(NotAmended::Empty),
-        Amendment::Text(text) => {
+        Amendment::Text { text: None, .. } if found.image.is_none() => return Err(NotAmended::Empty),
+        Amendment::Text { text, mentions } => {
             wanted.text.clone_from(text);
+            wanted.mentions = text.as_ref().map(|text| mentioned(text.as_str(), mentions)).unwrap_or_default();
             if wanted.text != found.text {
                 wanted.edited_at = Some(now);
             }

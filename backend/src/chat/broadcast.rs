@@ -36,18 +36,28 @@ pub struct Broadcast {
 const ARRIVING: Duration = Duration::from_secs(30);
 
 /// What became of a broadcast.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Listeners that have it.
     pub delivered: usize,
     /// Listeners that were gone, and are forgotten now.
-    pub gone: usize,
+    pub gone: Vec<Connection>,
     /// Listeners that could not be reached in time, or not yet. Their next catch-up brings it.
     pub missed: usize,
 }
 
+/// What became of one listener.
+enum Fate {
+    Delivered,
+    /// It was gone, and this is who has forgotten it.
+    Forgotten(Connection),
+    /// It was gone, and somebody else has forgotten it or will.
+    Gone,
+    Missed,
+}
+
 impl Broadcast {
-    /// Tells everyone in a room.
+    /// Tells everyone in a room. Whoever turns out to be gone has left it, and those who stay are told that, too.
     ///
     /// # Errors
     ///
@@ -72,24 +82,28 @@ impl Broadcast {
         Ok(())
     }
 
-    /// Tells these listeners.
-    pub async fn to_all(&self, listeners: &[Connection], message: &ServerMessage) -> Tally {
+    async fn to_all(&self, listeners: &[Connection], message: &ServerMessage) -> Tally {
         let Ok(frame) = serde_json::to_string(message) else {
             return Tally { missed: listeners.len(), ..Tally::default() };
         };
         let until = self.patience_ends();
         let posts: Vec<_> = listeners.iter().map(|listener| self.deliver_to(listener, &frame, until)).collect();
-        let mut deliveries = stream::iter(posts).buffer_unordered(AT_ONCE);
+        let mut fates = stream::iter(posts).buffer_unordered(AT_ONCE);
         let mut tally = Tally::default();
-        while let Some(delivery) = deliveries.next().await {
-            match delivery {
-                Delivery::Delivered => tally.delivered += 1,
-                Delivery::Gone => tally.gone += 1,
-                Delivery::Busy => tally.missed += 1,
+        while let Some(fate) = fates.next().await {
+            match fate {
+                Fate::Delivered => tally.delivered += 1,
+                Fate::Forgotten(listener) => tally.gone.push(listener),
+                Fate::Gone => {}
+                Fate::Missed => tally.missed += 1,
             }
         }
         if tally.missed > 0 {
             tracing::warn!(missed = tally.missed, delivered = tally.delivered, "some listeners could not be reached");
+        }
+        // Their own `$disconnect` finds nothing to forget any more, so it tells nobody.
+        if let Err(error) = self.left(&tally.gone, until).await {
+            tracing::warn!(%error, "a room was not told who is gone");
         }
         tally
     }
@@ -102,18 +116,20 @@ impl Broadcast {
         }
     }
 
-    async fn deliver_to(&self, listener: &Connection, frame: &str, until: Timestamp) -> Delivery {
+    async fn deliver_to(&self, listener: &Connection, frame: &str, until: Timestamp) -> Fate {
         match self.deliver(&listener.id, frame, until).await {
+            Delivery::Delivered => Fate::Delivered,
+            Delivery::Busy => Fate::Missed,
             // Its `hello` is still to come, and brings everything.
-            Delivery::Gone if self.is_arriving(listener) => Delivery::Busy,
-            Delivery::Gone => {
+            Delivery::Gone if self.is_arriving(listener) => Fate::Missed,
+            Delivery::Gone => match self.connections.remove(&listener.id).await {
+                Ok(forgotten) => forgotten.map_or(Fate::Gone, Fate::Forgotten),
                 // One stale peer must not fail the send; if it can't be forgotten now, the sweep will.
-                if let Err(error) = self.connections.remove(&listener.id).await {
+                Err(error) => {
                     tracing::warn!(%error, connection = %listener.id, "a connection that is gone could not be forgotten");
+                    Fate::Gone
                 }
-                Delivery::Gone
-            }
-            end => end,
+            },
         }
     }
 
@@ -121,11 +137,11 @@ impl Broadcast {
         u128::from(self.clock.now().0.saturating_sub(listener.opened_at.0)) < ARRIVING.as_millis()
     }
 
-    fn patience_ends(&self) -> Timestamp {
+    pub(super) fn patience_ends(&self) -> Timestamp {
         Timestamp(self.clock.now().0 + PATIENCE.as_millis() as u64)
     }
 
-    async fn deliver(&self, id: &ConnectionId, frame: &str, until: Timestamp) -> Delivery {
+    pub(super) async fn deliver(&self, id: &ConnectionId, frame: &str, until: Timestamp) -> Delivery {
         let mut wait = FIRST_WAIT;
         for attempt in 1..=ATTEMPTS {
             match self.outbox.post(id, frame).await {

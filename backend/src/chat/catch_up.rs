@@ -6,9 +6,13 @@ use std::{
 };
 
 use futures::{StreamExt, stream};
-use shared_types::{ChatMessage, Rev, RoomName, Seq, ServerMessage, Timestamp, limits};
+use shared_types::{ChatMessage, Place, Rev, RoomName, Seq, ServerMessage, Timestamp, limits};
 
-use super::{HOLE_LIFE, rich_text::with_html};
+use super::{
+    HOLE_LIFE,
+    page::{Page, json_bytes},
+    rich_text::with_html,
+};
 use crate::ports::{Clock, Mark, Messages, Result};
 
 /// Messages that are read at once because they changed.
@@ -24,12 +28,6 @@ pub struct CatchUp {
     pub page_size: usize,
 }
 
-/// A stretch of the order, oldest first.
-pub(super) struct Page {
-    pub(super) messages: Vec<ChatMessage>,
-    pub(super) more: bool,
-}
-
 impl CatchUp {
     /// The newest page: `page` with `upTo`.
     ///
@@ -37,18 +35,19 @@ impl CatchUp {
     ///
     /// `Unavailable` when the log did not answer.
     pub async fn newest(&self, room: &RoomName) -> Result<ServerMessage> {
-        let (page, up_to) = self.newest_page(room).await?;
-        Ok(ServerMessage::Page { messages: page.messages, more: page.more, up_to: Some(up_to) })
+        let (Page { messages, more, newer }, up_to) = self.newest_page(room).await?;
+        Ok(ServerMessage::Page { place: None, messages, more, newer, up_to: Some(up_to) })
     }
 
-    /// The page before a place in the order: `page` without `upTo`.
+    /// The page before, after or around a place in the order: `page` without `upTo`. Where no message is, it is the page
+    /// around where it would be.
     ///
     /// # Errors
     ///
     /// `Unavailable` when the log did not answer.
-    pub async fn before(&self, room: &RoomName, before: Seq) -> Result<ServerMessage> {
-        let Page { messages, more } = self.page(room, Some(before)).await?;
-        Ok(ServerMessage::Page { messages, more, up_to: None })
+    pub async fn history(&self, room: &RoomName, place: Place) -> Result<ServerMessage> {
+        let Page { messages, more, newer } = Page::about(self.messages.as_ref(), room, place, self.limit()).await?;
+        Ok(ServerMessage::Page { place: Some(place), messages, more, newer, up_to: None })
     }
 
     /// What changed after a revision: `changes`, whole, or `truncated` with the newest page instead.
@@ -79,8 +78,10 @@ impl CatchUp {
     /// The newest page and the revision up to which it is everything.
     pub(super) async fn newest_page(&self, room: &RoomName) -> Result<(Page, Rev)> {
         // At once: what one of them saw and the other did not is a hole, or a change that is not made yet, and is not passed.
-        let (marks, page) =
-            futures::try_join!(self.messages.newest_marks(room, self.marks_limit()), self.page(room, None))?;
+        let (marks, page) = futures::try_join!(
+            self.messages.newest_marks(room, self.marks_limit()),
+            Page::newest(self.messages.as_ref(), room, self.limit())
+        )?;
         // What lies before the page is history, not a gap. Marks that are too many to be read are holes like others.
         let start = page.messages.first().filter(|_| page.more).map_or(0, |oldest| oldest.seq.0.saturating_sub(1));
         // A change of a message before the page concerns nobody who has just this page.
@@ -104,16 +105,6 @@ impl CatchUp {
         let mut messages: Vec<ChatMessage> = messages.into_values().collect();
         messages.sort_unstable_by_key(|message| message.rev);
         Ok(messages)
-    }
-
-    async fn page(&self, room: &RoomName, before: Option<Seq>) -> Result<Page> {
-        let limit = self.limit();
-        let messages = self.messages.before(room, before, limit + 1).await?;
-        let mut messages: Vec<ChatMessage> = messages.into_iter().map(with_html).collect();
-        let surplus = messages.len().saturating_sub(limit);
-        let heavy = surplus_by_weight(&messages[surplus..]) + surplus;
-        messages.drain(..heavy);
-        Ok(Page { messages, more: heavy > 0 })
     }
 
     /// The most marks that are read for one answer: a mark is 60 bytes, and many may be of one message.
@@ -166,23 +157,8 @@ fn settled(after: Rev, entries: Vec<Entry>, now: Timestamp) -> Rev {
     up_to
 }
 
-/// How many of the oldest messages have to go so that the rest fits one answer.
-fn surplus_by_weight(messages: &[ChatMessage]) -> usize {
-    let mut bytes = 0;
-    let fitting = messages.iter().rev().take_while(|message| {
-        bytes += json_bytes(message);
-        bytes <= limits::ANSWER_BYTES
-    });
-    messages.len() - fitting.count()
-}
-
 fn total_bytes(messages: &[ChatMessage]) -> usize {
     messages.iter().map(json_bytes).sum()
-}
-
-fn json_bytes(message: &ChatMessage) -> usize {
-    // One byte more for the comma. A message of ours always has a JSON form; without one it weighs nothing.
-    serde_json::to_string(message).map_or(0, |json| json.len() + 1)
 }
 
 #[cfg(test)]
@@ -241,15 +217,5 @@ mod tests {
     fn a_revision_that_nobody_needed_is_passed_at_once() {
         let mark = Mark { rev: Rev(8), at: Timestamp(NOW), seq: None };
         assert_eq!(settled(Rev(7), entries(&[message(9, 0)], &[mark], Rev(7)), Timestamp(NOW)), Rev(9));
-    }
-
-    #[test]
-    fn an_answer_keeps_the_newest_messages_that_fit() {
-        let heavy: Vec<_> =
-            (1..=12).map(|rev| ChatMessage { text: "語".repeat(4000).parse().ok(), ..message(rev, 0) }).collect();
-        assert!(total_bytes(&heavy) > limits::ANSWER_BYTES);
-        let surplus = surplus_by_weight(&heavy);
-        assert!(surplus > 0 && total_bytes(&heavy[surplus..]) <= limits::ANSWER_BYTES);
-        assert!(total_bytes(&heavy[surplus - 1..]) > limits::ANSWER_BYTES);
     }
 }

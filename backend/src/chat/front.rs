@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared_types::{Language, PageState, Person, PersonName, RoomName};
 
-use super::{CatchUp, Identities, guest_name, leave::people};
+use super::{CatchUp, Identities, guest_name, presence::Present};
 use crate::ports::{Connections, Entropy, Result};
 
 /// The rule of the front page.
@@ -54,7 +54,7 @@ impl FrontPage {
             language,
             room,
             you: Person { name: name.unwrap_or_else(|| guest_name(&id)), id: id.clone() },
-            online: people(&listeners),
+            online: Present::of(&listeners).online,
             messages: page.messages,
             more: page.more,
             up_to,

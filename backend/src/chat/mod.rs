@@ -1,4 +1,5 @@
-//! The rules of the chat: joining, posting, catching up, leaving, sweeping, and what the front page knows.
+//! The rules of the chat: joining, posting, catching up, searching, leaving, sweeping, and what the front page
+//! knows.
 //!
 //! No SDK, no web framework, no environment, no clock of its own: everything comes through [`crate::ports`], so that
 //! the rules are the same in both homes and a test can run them in any order of events.
@@ -14,8 +15,12 @@ mod identity;
 mod images;
 mod join;
 mod leave;
+mod page;
 mod post;
+mod presence;
 mod rich_text;
+mod rooms;
+mod search;
 mod sweep;
 
 pub use amend::{Amend, Amendment, NotAmended};
@@ -29,7 +34,10 @@ pub(crate) use images::image_type;
 pub use join::{Join, Knock, Refused};
 pub use leave::Leave;
 pub use post::{Draft, NotPosted, Post};
+pub use presence::Present;
 pub use rich_text::with_html;
+pub use rooms::Rooms;
+pub use search::Search;
 pub use sweep::{Sweep, Swept};
 
 /// The longest a send can live: the `send` function's timeout of 10 s, three times over.

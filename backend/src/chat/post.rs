@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared_types::{
     ChatImage, ChatMessage, ImageSize, ImageType, MessageText, Nonce, Person, Quote, RoomName, Seq, ServerMessage,
-    Timestamp,
+    Timestamp, mentioned,
 };
 
 use super::{
@@ -27,6 +27,8 @@ pub struct Draft {
     pub image: Option<ChatImage>,
     /// The message it answers.
     pub reply_to: Option<Seq>,
+    /// Whom the text calls, as its client has it. Whoever it does not call is left out.
+    pub mentions: Vec<Person>,
 }
 
 /// Why a message was not posted.
@@ -80,7 +82,7 @@ impl Post {
     ///
     /// [`NotPosted`] when its image may not be shown, or the log or the images did not answer.
     pub async fn post(&self, draft: Draft) -> std::result::Result<ChatMessage, NotPosted> {
-        let Draft { room, author, nonce, text, image, reply_to } = draft;
+        let Draft { room, author, nonce, text, image, reply_to, mentions } = draft;
         let identity = Identity { room: room.clone(), author: author.id.clone(), nonce: nonce.clone() };
         // Before a place is taken, so that a refusal leaves no hole.
         let checked = match &image {
@@ -109,6 +111,7 @@ impl Post {
 
         // The time is the claim's, so that two attempts at once write the same message to the byte.
         let (seq, rev, sent_at) = (Seq::from(claim.rev), claim.rev, claim.at);
+        let mentions = text.as_ref().map(|text| mentioned(text.as_str(), &mentions)).unwrap_or_default();
         let message = ChatMessage {
             seq,
             rev,
@@ -118,6 +121,7 @@ impl Post {
             html: None,
             image,
             reply_to,
+            mentions,
             sent_at,
             edited_at: None,
             deleted: false,

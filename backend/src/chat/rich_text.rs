@@ -1,11 +1,12 @@
 //! What people write, as they mean it to look: the Markdown that chats have taught them, made into HTML that can do nothing.
 //!
 //! This is the one place where HTML is made of what a stranger wrote. It writes a handful of elements, no attribute but the
-//! address of a link and the number of a list, and escapes everything else; raw HTML is text like any other.
+//! address of a link, the number of a list and the class of a mention, and escapes everything else; raw HTML is text like any
+//! other.
 
 use linkify::{LinkFinder, LinkKind};
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
-use shared_types::ChatMessage;
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeStream};
+use shared_types::{ChatMessage, Person, mentions_in};
 
 /// The deepest that quotes and lists may stand in one another. Deeper, nobody can read them and browsers toil.
 const DEPTH: usize = 8;
@@ -18,21 +19,24 @@ const SCHEMES: [&str; 3] = ["http://", "https://", "mailto:"];
 
 /// Gives a message its HTML where that is more than its text.
 pub fn with_html(mut message: ChatMessage) -> ChatMessage {
-    message.html = message.text.as_ref().and_then(|text| html_of(text.as_str()));
+    message.html = message.text.as_ref().and_then(|text| html_of(text.as_str(), &message.mentions));
     message
 }
 
-/// The HTML of a text; `None` where it would say no more than the text, or too much.
-fn html_of(text: &str) -> Option<String> {
-    let mut writer = Writer::default();
-    for event in Parser::new_ext(text, Options::ENABLE_STRIKETHROUGH) {
+/// The HTML of a text that calls these people; `None` where it would say no more than the text, or too much.
+fn html_of(text: &str, people: &[Person]) -> Option<String> {
+    let mut writer = Writer { people, ..Writer::default() };
+    // Pieces of text are put together, so that a name is found in them.
+    for event in TextMergeStream::new(Parser::new_ext(text, Options::ENABLE_STRIKETHROUGH)) {
         writer.write(event)?;
     }
     writer.rich.then_some(writer.html)
 }
 
 #[derive(Default)]
-struct Writer {
+struct Writer<'a> {
+    /// Whom the text calls.
+    people: &'a [Person],
     html: String,
     /// Whether there is anything in it that the text alone does not show.
     rich: bool,
@@ -43,7 +47,7 @@ struct Writer {
     links: Vec<bool>,
 }
 
-impl Writer {
+impl Writer<'_> {
     /// Writes one event; `None` when it is enough.
     fn write(&mut self, event: Event<'_>) -> Option<()> {
         match event {
@@ -132,7 +136,7 @@ impl Writer {
         });
     }
 
-    /// Text with the addresses in it as links.
+    /// Text with the addresses in it as links, and whom it calls marked.
     fn text(&mut self, text: &str) {
         if self.verbatim > 0 {
             return self.escaped(text);
@@ -146,9 +150,22 @@ impl Writer {
                 self.escaped(span.as_str());
                 self.html.push_str("</a>");
             } else {
-                self.escaped(span.as_str());
+                self.words(span.as_str());
             }
         }
+    }
+
+    fn words(&mut self, text: &str) {
+        let mut written = 0;
+        for (place, _) in mentions_in(text, self.people) {
+            self.rich = true;
+            self.escaped(&text[written..place.start]);
+            written = place.end;
+            self.html.push_str("<span class=\"mention\">");
+            self.escaped(&text[place]);
+            self.html.push_str("</span>");
+        }
+        self.escaped(&text[written..]);
     }
 
     /// The beginning of a link. Its address shows on hover, for its words may claim another.
@@ -183,7 +200,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, html: &str) {
-        assert_eq!(html_of(text).as_deref(), Some(html), "{text}");
+        assert_eq!(html_of(text, &[]).as_deref(), Some(html), "{text}");
     }
 
     #[test]
@@ -198,7 +215,7 @@ mod tests {
             "# ",
             "日本語",
         ] {
-            assert_eq!(html_of(plain).filter(|html| !html.contains("<p><strong>")), None, "{plain}");
+            assert_eq!(html_of(plain, &[]).filter(|html| !html.contains("<p><strong>")), None, "{plain}");
         }
     }
 
@@ -227,6 +244,35 @@ mod tests {
         check("`https://example.org`", "<p><code>https://example.org</code></p>");
     }
 
+    fn people(names: &[&str]) -> Vec<Person> {
+        let person = |name: &&str| Person { id: "p".parse().unwrap(), name: name.parse().unwrap() };
+        names.iter().map(person).collect()
+    }
+
+    #[test]
+    fn whom_a_text_calls_is_marked_where_it_calls_them() {
+        let people = people(&["Ann", "snake_case", "太郎", "R&D"]);
+        let marked = |name: &str| format!("<span class=\"mention\">@{name}</span>");
+        for (text, html) in [
+            ("hi @Ann!", format!("hi {}!", marked("Ann"))),
+            ("@Ann @Ann", format!("{0} {0}", marked("Ann"))),
+            ("@太郎さん", format!("{}さん", marked("太郎"))),
+            ("@snake_case", marked("snake_case")),
+            ("@R&D", marked("R&amp;D")),
+            ("**@Ann**", format!("<strong>{}</strong>", marked("Ann"))),
+            ("`@Ann` @Ann", format!("<code>@Ann</code> {}", marked("Ann"))),
+        ] {
+            assert_eq!(html_of(text, &people), Some(format!("<p>{html}</p>")), "{text}");
+        }
+        for text in ["@Bob", "Ann", "me@Ann", "@Anna"] {
+            assert_eq!(html_of(text, &people), None, "{text}");
+        }
+        for text in ["`@Ann`", "```\n@Ann\n```", "[@Ann](https://example.org)", "https://example.org/@Ann"] {
+            let html = html_of(text, &people).unwrap();
+            assert!(html.contains("@Ann") && !html.contains("span"), "{html}");
+        }
+    }
+
     /// What is written may only be of this kind, whatever was read.
     fn assert_inert(html: &str, of: &str) {
         let mut rest = html;
@@ -234,10 +280,12 @@ mod tests {
             let end = at + rest[at..].find('>').unwrap_or_else(|| panic!("{of}: an open tag in {html}"));
             let tag = &rest[at + 1..end];
             let name = tag.trim_start_matches('/').split(' ').next().unwrap_or_default();
-            let known = ["p", "br", "hr", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li", "a"];
+            let known =
+                ["p", "br", "hr", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li", "a", "span"];
             assert!(known.contains(&name), "{of}: <{tag}>");
             match tag.split_once(' ') {
-                None => {}
+                None => assert!(tag != "span", "{of}: a span that says nothing"),
+                Some(("span", class)) => assert_eq!(class, "class=\"mention\"", "{of}: <{tag}>"),
                 Some(("ol", start)) => assert!(
                     start
                         .strip_prefix("start=\"")
@@ -310,8 +358,58 @@ mod tests {
             "mailto:a@b.c?<b>",
         ];
         for text in corpus {
-            if let Some(html) = html_of(text) {
+            if let Some(html) = html_of(text, &[]) {
                 assert_inert(&html, text);
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_somebody_is_called_nothing_of_it_can_act() {
+        let names = [
+            "<script>alert(1)</script>",
+            "<b>",
+            "</span><img src=x onerror=alert(1)>",
+            "\"><svg onload=alert(1)>",
+            "x\" onclick=\"alert(1)",
+            "x' onclick='alert(1)",
+            "&lt;script&gt;",
+            "&#60;b&#62;",
+            "https://example.org/\"onclick=alert(1)",
+            "javascript:alert(1)",
+            "](javascript:alert(1))",
+            "`</code><script>",
+            "**",
+            "@",
+            "@@",
+            "a@b",
+            "<",
+            "-->",
+        ];
+        let people = people(&names);
+        for name in names {
+            // As it is, and in every way in which Markdown lets it be written.
+            let escaped: String =
+                name.chars().map(|c| if c.is_ascii_punctuation() { format!("\\{c}") } else { c.into() }).collect();
+            let entities: String = name.chars().map(|c| format!("&#{};", c as u32)).collect();
+            for name in [name, &escaped, &entities] {
+                for text in [
+                    format!("@{name}"),
+                    format!("**@{name}** `@{name}`"),
+                    format!("[@{name}](https://example.org/@{name})"),
+                    format!("```@{name}\n@{name}\n```"),
+                    format!("https://example.org/@{name}"),
+                    format!("<a title=\"@{name}\">"),
+                ] {
+                    if let Some(html) = html_of(&text, &people) {
+                        assert_inert(&html, &text);
+                    }
+                }
+            }
+            // An address is a link, whoever is called like it.
+            if !name.contains("://") {
+                let html = html_of(&format!("@{entities}"), &people).unwrap();
+                assert!(html.contains("<span class=\"mention\">@"), "{name} is marked, and so it was tried: {html}");
             }
         }
     }
@@ -321,12 +419,16 @@ mod tests {
         let list = |depth: usize| (0..depth).map(|depth| format!("{}- x\n", "  ".repeat(depth))).collect::<String>();
         for (text, too_much) in [("> ".repeat(2_000), true), ("> x".into(), false), (list(20), true), (list(4), false)]
         {
-            assert_eq!(html_of(&text).is_none(), too_much, "{}", &text[..4]);
+            assert_eq!(html_of(&text, &[]).is_none(), too_much, "{}", &text[..4]);
         }
-        for heavy in
-            ["http://a.b ".repeat(363), "`a`".repeat(1_300), "[a](http://b.c)".repeat(266), "**a**\n\n".repeat(570)]
-        {
-            if let Some(html) = html_of(&heavy) {
+        for heavy in [
+            "http://a.b ".repeat(363),
+            "`a`".repeat(1_300),
+            "[a](http://b.c)".repeat(266),
+            "**a**\n\n".repeat(570),
+            "@a ".repeat(1_333),
+        ] {
+            if let Some(html) = html_of(&heavy, &people(&["a"])) {
                 assert_inert(&html, &heavy[..12]);
             }
         }

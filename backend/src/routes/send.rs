@@ -6,7 +6,7 @@ use shared_types::{ClientMessage, Nonce, PersonName, Rev, Seq, ServerMessage, li
 
 use super::answers::{Fault, NotDone, to_error};
 use crate::{
-    chat::{Amend, Amendment, Broadcast, CatchUp, Draft, Post, with_html},
+    chat::{Amend, Amendment, Broadcast, CatchUp, Draft, Post, Present, Rooms, Search, with_html},
     ports::{Clock, Connection, ConnectionId, Connections, Entropy, Images, Messages, Outbox, Result, Unavailable},
 };
 
@@ -16,6 +16,8 @@ pub struct Send {
     post: Post,
     amend: Amend,
     catch_up: CatchUp,
+    search: Search,
+    rooms: Rooms,
 }
 
 /// One frame from a client.
@@ -43,7 +45,9 @@ impl Send {
             broadcast: Broadcast { connections, outbox, clock: clock.clone(), entropy },
             post: Post { messages: messages.clone(), images: images.clone(), clock: clock.clone() },
             amend: Amend { messages: messages.clone(), images, clock: clock.clone() },
-            catch_up: CatchUp { messages, clock, page_size },
+            catch_up: CatchUp { messages: messages.clone(), clock, page_size },
+            search: Search { messages: messages.clone() },
+            rooms: Rooms { messages },
         }
     }
 
@@ -74,35 +78,44 @@ impl Send {
             Ok(None) => return Err(Fault::NotConnected),
             Err(cause) => return Err(Fault::NotDone { why: cause.into(), action, nonce }),
         };
-        let room = &speaker.room;
-        let done = async {
-            // The same for every attempt at the frame, or at what its client means by it.
-            let nonce = nonce.clone().map_or_else(|| nonce_of(&frame.request_id), Ok)?;
-            let amend = |seq, amendment| self.amend(&speaker, seq, &nonce, amendment);
-            match message {
-                ClientMessage::Send { text, image, reply_to, .. } => {
-                    let (room, author) = (room.clone(), speaker.person.clone());
-                    self.send(Draft { room, author, nonce: nonce.clone(), text, image, reply_to }).await
-                }
-                ClientMessage::Edit { seq, text, .. } => amend(seq, Amendment::Text(text)).await,
-                ClientMessage::Delete { seq, .. } => amend(seq, Amendment::Gone).await,
-                ClientMessage::React { seq, emoji, on, .. } => amend(seq, Amendment::Reaction { emoji, on }).await,
-                ClientMessage::Upload { nonce, kind, size } => {
-                    self.tell(&speaker, self.post.upload(&speaker, nonce, kind, size).await?).await
-                }
-                ClientMessage::Hello { since } => Ok(self.hello(&speaker, since).await?),
-                ClientMessage::History { before } => {
-                    self.tell(&speaker, self.catch_up.before(room, before).await?).await
-                }
-                ClientMessage::Changes { after } => {
-                    self.tell(&speaker, self.catch_up.changes(room, after).await?).await
-                }
-                ClientMessage::Rename { name } => Ok(self.rename(&speaker, &name).await?),
-                ClientMessage::Typing => Ok(self.broadcast.typing(&speaker).await?),
-                ClientMessage::Ping => self.tell(&speaker, ServerMessage::Pong).await,
-            }
-        };
+        // The same for every attempt at the frame, or at what its client means by it.
+        let named = nonce.clone().map_or_else(|| nonce_of(&frame.request_id), Ok);
+        let done = async { self.act(&speaker, message, named?).await };
         done.await.map_err(|why| Fault::NotDone { why, action, nonce })
+    }
+
+    /// Does what a message asks for. `nonce` is the speaker's name for it, or ours.
+    async fn act(
+        &self,
+        speaker: &Connection,
+        message: ClientMessage,
+        nonce: Nonce,
+    ) -> std::result::Result<(), NotDone> {
+        let room = &speaker.room;
+        let amend = |seq, amendment| self.amend(speaker, seq, &nonce, amendment);
+        let answer = match message {
+            ClientMessage::Send { text, image, reply_to, mentions, .. } => {
+                let (room, author) = (room.clone(), speaker.person.clone());
+                return self.send(Draft { room, author, nonce, text, image, reply_to, mentions }).await;
+            }
+            ClientMessage::Edit { seq, text, mentions, .. } => {
+                return amend(seq, Amendment::Text { text, mentions }).await;
+            }
+            ClientMessage::Delete { seq, .. } => return amend(seq, Amendment::Gone).await,
+            ClientMessage::React { seq, emoji, on, .. } => return amend(seq, Amendment::Reaction { emoji, on }).await,
+            ClientMessage::Hello { since } => return Ok(self.hello(speaker, since).await?),
+            ClientMessage::Rename { name } => return Ok(self.rename(speaker, &name).await?),
+            ClientMessage::Typing => return Ok(self.broadcast.typing(speaker).await?),
+            ClientMessage::Upload { nonce, kind, size } => self.post.upload(speaker, nonce, kind, size).await?,
+            ClientMessage::History { place } => self.catch_up.history(room, place).await?,
+            ClientMessage::Changes { after } => self.catch_up.changes(room, after).await?,
+            ClientMessage::People => self.broadcast.present(room).await?.into(),
+            ClientMessage::Rooms { rooms } => self.rooms.news(rooms).await?,
+            ClientMessage::Search { text, before } => self.search.search(room, text, before).await?,
+            ClientMessage::Ping => ServerMessage::Pong,
+        };
+        self.broadcast.to_one(&speaker.id, &answer).await;
+        Ok(())
     }
 
     async fn send(&self, draft: Draft) -> std::result::Result<(), NotDone> {
@@ -133,8 +146,8 @@ impl Send {
                 None => self.catch_up.newest(&speaker.room).await,
             }
         };
-        let (missed, listeners) = futures::join!(missed, self.broadcast.presence(&speaker.room, Some(&speaker.id)));
-        self.welcome(speaker, listeners?).await;
+        let (missed, present) = futures::join!(missed, self.broadcast.arrived(speaker));
+        self.welcome(speaker, present?).await;
         self.broadcast.to_one(&speaker.id, &missed?).await;
         Ok(())
     }
@@ -144,19 +157,14 @@ impl Send {
             // It closed in between, so nobody is left to be told.
             return Ok(());
         };
-        let online = self.broadcast.online(&renamed.room).await?;
-        self.welcome(&renamed, online).await;
+        let present = self.broadcast.renamed(&renamed, &speaker.person.name).await?;
+        self.welcome(&renamed, present).await;
         Ok(())
     }
 
-    async fn welcome(&self, to: &Connection, online: u32) {
-        let welcome = ServerMessage::Welcome { you: to.person.clone(), room: to.room.clone(), online };
+    async fn welcome(&self, to: &Connection, Present { online, people }: Present) {
+        let welcome = ServerMessage::Welcome { you: to.person.clone(), room: to.room.clone(), online, people };
         self.broadcast.to_one(&to.id, &welcome).await;
-    }
-
-    async fn tell(&self, to: &Connection, answer: ServerMessage) -> std::result::Result<(), NotDone> {
-        self.broadcast.to_one(&to.id, &answer).await;
-        Ok(())
     }
 }
 

@@ -123,6 +123,10 @@ impl World {
         self.connections.find(&ConnectionId(id.into())).await.unwrap().unwrap()
     }
 
+    pub(crate) async fn speaker_is_in(&self, id: &str) -> bool {
+        self.connections.find(&ConnectionId(id.into())).await.unwrap().is_some()
+    }
+
     pub(crate) async fn leave(&self, id: &str) {
         self.disconnect.handle(&ConnectionId(id.into())).await;
     }

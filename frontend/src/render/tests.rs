@@ -16,6 +16,7 @@ fn state(texts: &[&str]) -> PageState {
         html: None,
         image: None,
         reply_to: None,
+        mentions: Vec::new(),
         sent_at: Timestamp(1_798_761_599_000),
         edited_at: None,
         deleted: false,

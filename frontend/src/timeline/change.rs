@@ -125,7 +125,7 @@ impl Timeline {
         next.trial.hand(now);
         let (seq, nonce) = (next.seq, Some(next.nonce.clone()));
         Some(match next.change.clone() {
-            Change::Text(text) => ClientMessage::Edit { seq, text, nonce },
+            Change::Text(text) => ClientMessage::Edit { seq, text, mentions: Vec::new(), nonce },
             Change::Gone => ClientMessage::Delete { seq, nonce },
             Change::Reaction { emoji, on } => ClientMessage::React { seq, emoji, on, nonce },
         })

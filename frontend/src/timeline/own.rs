@@ -84,7 +84,7 @@ impl Timeline {
         }
         next.trial.hand(now);
         let Draft { nonce, text, image, reply_to } = next.draft.clone();
-        Some(ClientMessage::Send { text, nonce: Some(nonce), image, reply_to })
+        Some(ClientMessage::Send { text, nonce: Some(nonce), image, reply_to, mentions: Vec::new() })
     }
 
     /// The question where to put the next image, now that there is a socket. One image at a time, so that several of them

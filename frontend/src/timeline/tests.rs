@@ -20,6 +20,7 @@ fn said(seq: u64, author: &str) -> ChatMessage {
         html: None,
         image: None,
         reply_to: None,
+        mentions: Vec::new(),
         sent_at: Timestamp(seq * MINUTE),
         edited_at: None,
         deleted: false,
@@ -32,7 +33,9 @@ fn live(seq: u64) -> ServerMessage {
 }
 
 fn page(seqs: std::ops::RangeInclusive<u64>, more: bool) -> ServerMessage {
-    ServerMessage::Page { messages: seqs.map(|seq| said(seq, "bob")).collect(), more, up_to: None }
+    let place = Some(Place::Before(Seq(seqs.end() + 1)));
+    let messages = seqs.map(|seq| said(seq, "bob")).collect();
+    ServerMessage::Page { place, messages, more, newer: false, up_to: None }
 }
 
 fn changes(seqs: &[u64], up_to: u64) -> ServerMessage {
@@ -85,7 +88,13 @@ fn confirmed(seq: u64, nonce: &str) -> ServerMessage {
 
 /// "me"'s message `nonce` on its way.
 fn sent(nonce: &str) -> Option<ClientMessage> {
-    Some(ClientMessage::Send { text: nonce.parse().ok(), nonce: nonce.parse().ok(), image: None, reply_to: None })
+    Some(ClientMessage::Send {
+        text: nonce.parse().ok(),
+        nonce: nonce.parse().ok(),
+        image: None,
+        reply_to: None,
+        mentions: Vec::new(),
+    })
 }
 
 fn refused(nonce: Option<&str>, action: &str, code: ErrorCode) -> ServerMessage {
@@ -192,11 +201,11 @@ fn what_was_heard_after_the_answer_was_made_survives_it() {
 #[test]
 fn older_messages_are_asked_for_once_and_stand_before() {
     let mut timeline = room(5..=6, true);
-    assert_eq!(timeline.ask_older(), Some(ClientMessage::History { before: Seq(5) }));
+    assert_eq!(timeline.ask_older(), Some(ClientMessage::History { place: Place::Before(Seq(5)) }));
     assert_eq!(timeline.ask_older(), None);
     timeline.apply(page(3..=4, true), 0);
     assert_eq!(shown(&timeline), ["bob 3", "bob 4", "bob 5", "bob 6"]);
-    assert_eq!(timeline.ask_older(), Some(ClientMessage::History { before: Seq(3) }));
+    assert_eq!(timeline.ask_older(), Some(ClientMessage::History { place: Place::Before(Seq(3)) }));
     timeline.apply(page(1..=2, false), 0);
     assert_eq!(timeline.ask_older(), None, "there is no more");
 }
@@ -418,7 +427,15 @@ fn the_server_says_who_the_visitor_is() {
     let mut timeline = room(1..=1, false);
     timeline.rename("Me".parse::<PersonName>().unwrap());
     assert_eq!(timeline.me().name.as_str(), "Me");
-    timeline.apply(ServerMessage::Welcome { you: person("ann"), room: shared_types::RoomName::lobby(), online: 2 }, 0);
+    timeline.apply(
+        ServerMessage::Welcome {
+            you: person("ann"),
+            room: shared_types::RoomName::lobby(),
+            online: 2,
+            people: Vec::new(),
+        },
+        0,
+    );
     assert_eq!(*timeline.me(), person("ann"));
 }
 
@@ -453,6 +470,7 @@ fn sent_picture(nonce: &str) -> Option<ClientMessage> {
         nonce: nonce.parse().ok(),
         image: Some(picture()),
         reply_to: None,
+        mentions: Vec::new(),
     })
 }
 
@@ -637,7 +655,8 @@ fn a_change_is_shown_at_once_sent_and_confirmed_by_the_message_as_it_is_then() {
     timeline.apply(edited(2, 2, "mine"), 0);
     change(&mut timeline, 2, text("better"), "a");
     assert_eq!(shown(&timeline), ["bob 1", "better"]);
-    let edit = ClientMessage::Edit { seq: seq(2), text: "better".parse().ok(), nonce: "a".parse().ok() };
+    let (text, nonce) = ("better".parse().ok(), "a".parse().ok());
+    let edit = ClientMessage::Edit { seq: seq(2), text, mentions: Vec::new(), nonce };
     assert_eq!((timeline.hand_over_change(0), timeline.hand_over_change(0)), (Some(edit), None));
     timeline.apply(edited(2, 3, "better"), 0);
     assert_eq!((timeline.changing(), shown(&timeline)), (vec![], vec!["bob 1".into(), "better".into()]));

@@ -249,6 +249,11 @@ impl DynamoMessages {
         if let Some(quote) = message.reply_to.as_ref().and_then(|quote| serde_json::to_string(quote).ok()) {
             stored.insert("replyTo".into(), text(quote));
         }
+        if !message.mentions.is_empty()
+            && let Ok(mentions) = serde_json::to_string(&message.mentions)
+        {
+            stored.insert("mentions".into(), text(mentions));
+        }
         if let Some(at) = message.edited_at {
             stored.insert("editedAt".into(), number(at.0));
         }
@@ -321,6 +326,7 @@ fn to_message(item: &Item) -> std::result::Result<ChatMessage, Malformed> {
         html: None,
         image: read_optional(item, "image", |json| serde_json::from_str(json).ok())?,
         reply_to: read_optional(item, "replyTo", |json| serde_json::from_str(json).ok())?,
+        mentions: read_optional(item, "mentions", |json| serde_json::from_str(json).ok())?.unwrap_or_default(),
         sent_at: Timestamp(read_number(item, "sentAt")?),
         edited_at: read_number(item, "editedAt").ok().map(Timestamp),
         deleted: item.contains_key("deleted"),
