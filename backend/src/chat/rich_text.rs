@@ -1,12 +1,17 @@
 //! What people write, as they mean it to look: the Markdown that chats have taught them, made into HTML that can do nothing.
 //!
 //! This is the one place where HTML is made of what a stranger wrote. It writes a handful of elements, no attribute but the
-//! address of a link, the number of a list and the class of a mention, and escapes everything else; raw HTML is text like any
-//! other.
+//! address of a link, the number of a list and the class of a mention or of a piece of code, and escapes everything else; raw
+//! HTML is text like any other.
 
 use linkify::{LinkFinder, LinkKind};
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeStream};
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd, TextMergeStream};
 use shared_types::{ChatMessage, Person, mentions_in};
+
+use super::{
+    highlight::Pieces,
+    languages::{Language, language},
+};
 
 /// The deepest that quotes and lists may stand in one another. Deeper, nobody can read them and browsers toil.
 const DEPTH: usize = 8;
@@ -25,18 +30,30 @@ pub fn with_html(mut message: ChatMessage) -> ChatMessage {
 
 /// The HTML of a text that calls these people; `None` where it would say no more than the text, or too much.
 fn html_of(text: &str, people: &[Person]) -> Option<String> {
-    let mut writer = Writer { people, ..Writer::default() };
+    // Code that is too much with its colours is shown without them.
+    let writer = written(text, people, language).or_else(|| written(text, people, |_| None))?;
+    writer.rich.then_some(writer.html)
+}
+
+/// A text, written; `None` where it is too much.
+fn written<'a>(text: &str, people: &'a [Person], languages: Languages) -> Option<Writer<'a>> {
+    let mut writer = Writer::of(people, languages);
     // Pieces of text are put together, so that a name is found in them.
     for event in TextMergeStream::new(Parser::new_ext(text, Options::ENABLE_STRIKETHROUGH)) {
         writer.write(event)?;
     }
-    writer.rich.then_some(writer.html)
+    Some(writer)
 }
 
-#[derive(Default)]
+/// Which languages are shown in colours, by their names.
+type Languages = fn(&str) -> Option<&'static Language>;
+
 struct Writer<'a> {
     /// Whom the text calls.
     people: &'a [Person],
+    languages: Languages,
+    /// The language of the code that is being written.
+    code: Option<&'static Language>,
     html: String,
     /// Whether there is anything in it that the text alone does not show.
     rich: bool,
@@ -47,7 +64,12 @@ struct Writer<'a> {
     links: Vec<bool>,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    fn of(people: &'a [Person], languages: Languages) -> Self {
+        let (html, links) = (String::new(), Vec::new());
+        Self { people, languages, code: None, html, rich: false, depth: 0, verbatim: 0, links }
+    }
+
     /// Writes one event; `None` when it is enough.
     fn write(&mut self, event: Event<'_>) -> Option<()> {
         match event {
@@ -85,8 +107,13 @@ impl Writer<'_> {
             // A chat has no chapters, but some people like to begin with a strong line.
             Tag::Heading { .. } => self.html.push_str("<p><strong>"),
             Tag::BlockQuote(_) => self.html.push_str("<blockquote>"),
-            Tag::CodeBlock(_) => {
+            Tag::CodeBlock(kind) => {
                 self.verbatim += 1;
+                if let CodeBlockKind::Fenced(info) = kind {
+                    // Behind the language some write more: a file's name, or which lines matter.
+                    let name = info.split([' ', ',', ':', '{']).next().unwrap_or_default();
+                    self.code = (self.languages)(name);
+                }
                 self.html.push_str("<pre><code>");
             }
             Tag::List(Some(first)) => {
@@ -120,6 +147,7 @@ impl Writer<'_> {
             TagEnd::BlockQuote(_) => "</blockquote>",
             TagEnd::CodeBlock => {
                 self.verbatim -= 1;
+                self.code = None;
                 "</code></pre>"
             }
             TagEnd::List(true) => "</ol>",
@@ -138,6 +166,9 @@ impl Writer<'_> {
 
     /// Text with the addresses in it as links, and whom it calls marked.
     fn text(&mut self, text: &str) {
+        if let Some(language) = self.code {
+            return self.highlighted(text, language);
+        }
         if self.verbatim > 0 {
             return self.escaped(text);
         }
@@ -161,11 +192,26 @@ impl Writer<'_> {
             self.rich = true;
             self.escaped(&text[written..place.start]);
             written = place.end;
-            self.html.push_str("<span class=\"mention\">");
-            self.escaped(&text[place]);
-            self.html.push_str("</span>");
+            self.span("mention", &text[place]);
         }
         self.escaped(&text[written..]);
+    }
+
+    fn highlighted(&mut self, code: &str, language: &'static Language) {
+        for (kind, piece) in Pieces::of(code, language) {
+            match kind {
+                Some(kind) => self.span(kind.class(), piece),
+                None => self.escaped(piece),
+            }
+        }
+    }
+
+    fn span(&mut self, class: &'static str, text: &str) {
+        self.html.push_str("<span class=\"");
+        self.html.push_str(class);
+        self.html.push_str("\">");
+        self.escaped(text);
+        self.html.push_str("</span>");
     }
 
     /// The beginning of a link. Its address shows on hover, for its words may claim another.
@@ -228,7 +274,7 @@ mod tests {
         check("> said\n\nyes", "<blockquote><p>said</p></blockquote><p>yes</p>");
         check("- one\n- two", "<ul><li>one</li><li>two</li></ul>");
         check("3. three\n4. four", "<ol start=\"3\"><li>three</li><li>four</li></ol>");
-        check("```rust\nfn main() { 1 < 2 }\n```", "<pre><code>fn main() { 1 &lt; 2 }\n</code></pre>");
+        check("```\nfn main() { 1 < 2 }\n```", "<pre><code>fn main() { 1 &lt; 2 }\n</code></pre>");
         check("one\n**two**", "<p>one<br><strong>two</strong></p>");
     }
 
@@ -273,6 +319,44 @@ mod tests {
         }
     }
 
+    #[test]
+    fn code_in_a_known_language_is_shown_in_colours() {
+        let colours = |name: &str| html_of(&format!("```{name}\nlet x = 1; // <b>\n```"), &[]).unwrap();
+        let span = |class: &str, text: &str| format!("<span class=\"{class}\">{text}</span>");
+        let code = format!("{} x = {}; {}\n", span("hl-k", "let"), span("hl-n", "1"), span("hl-c", "// &lt;b&gt;"));
+        for name in ["rust", "Rust", "rs main.rs", "rust,ignore", "rust {1-2}"] {
+            assert_eq!(colours(name), format!("<pre><code>{code}</code></pre>"), "{name}");
+        }
+        for name in ["", "text", "brainfuck"] {
+            assert_eq!(colours(name), "<pre><code>let x = 1; // &lt;b&gt;\n</code></pre>", "{name}");
+        }
+        assert!(!html_of("    let x", &[]).unwrap().contains("span"), "without a fence nobody says what it is");
+        assert!(!html_of("```rust\n1\n```\n```\n2\n```", &[]).unwrap().contains(&span("hl-n", "2")));
+    }
+
+    #[test]
+    fn code_that_is_too_much_in_colours_is_shown_without_them() {
+        let code = "1 ".repeat(1_980);
+        let html = html_of(&format!("```rust\n{code}\n```"), &[]).unwrap();
+        assert_eq!(html, format!("<pre><code>{code}\n</code></pre>"));
+    }
+
+    #[test]
+    fn code_that_is_no_code_can_do_no_more() {
+        let code = |unit: &str, count: usize| format!("```UNIT\n{}\n```", unit.repeat(count / unit.len()));
+        for unit in [
+            "([{<", "a", " ", "\"\\", "/*", "'\\", "<a ", "a::", "1_", "1.", "#[", "{-", "--[[", "=\"", "`${", "x\n",
+            "語", "A(",
+        ] {
+            for name in ["rust", "js", "python", "html", "sql", "lua", "hs", "sh"] {
+                let text = code(unit, 3_900).replace("UNIT", name);
+                if let Some(html) = html_of(&text, &[]) {
+                    assert_inert(&html, unit);
+                }
+            }
+        }
+    }
+
     /// What is written may only be of this kind, whatever was read.
     fn assert_inert(html: &str, of: &str) {
         let mut rest = html;
@@ -285,7 +369,11 @@ mod tests {
             assert!(known.contains(&name), "{of}: <{tag}>");
             match tag.split_once(' ') {
                 None => assert!(tag != "span", "{of}: a span that says nothing"),
-                Some(("span", class)) => assert_eq!(class, "class=\"mention\"", "{of}: <{tag}>"),
+                Some(("span", class)) => {
+                    let class = class.strip_prefix("class=\"").and_then(|class| class.strip_suffix('"'));
+                    let known = ["mention", "hl-k", "hl-s", "hl-c", "hl-n", "hl-f"];
+                    assert!(class.is_some_and(|class| known.contains(&class)), "{of}: <{tag}>");
+                }
                 Some(("ol", start)) => assert!(
                     start
                         .strip_prefix("start=\"")
@@ -332,6 +420,10 @@ mod tests {
             "`<script>`",
             "```<script>\n</code></pre><script>alert(1)</script>\n```",
             "```\" onload=\"alert(1)\n```",
+            "```rust\n</code></pre><script>alert(1)</script> // <b>\n```",
+            "```html\n<img src=\"x\" onerror='alert(1)'><!-- <b> -->\n```",
+            "```js\"><script>\nlet x = '<script>' + `\"><b>` + 1<b>\n```",
+            "```c++\" class=\"x\n\"<b>\" '<' /* </span> */ A<b>(\n```",
             "&lt;script&gt;alert(1)&lt;/script&gt;",
             "&#60;script&#62;alert(1)&#60;/script&#62;",
             "\\<script\\>alert(1)",
