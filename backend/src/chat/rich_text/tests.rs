@@ -1,0 +1,273 @@
+//! What is made of what people write, and the attacks that nothing may be made of.
+
+use super::*;
+
+fn check(text: &str, html: &str) {
+    assert_eq!(html_of(text, &[]).as_deref(), Some(html), "{text}");
+}
+
+#[test]
+fn plain_text_needs_no_html() {
+    for plain in
+        ["hello", "two\nlines", "2 * 3 * 4", "snake_case_name", "a < b && b > c", "https:// nothing", "# ", "日本語"]
+    {
+        assert_eq!(html_of(plain, &[]).filter(|html| !html.contains("<p><strong>")), None, "{plain}");
+    }
+}
+
+#[test]
+fn what_chats_have_taught_people_is_shown_as_meant() {
+    check("**bold** _it_ ~~no~~ `let x`", "<p><strong>bold</strong> <em>it</em> <del>no</del> <code>let x</code></p>");
+    check("> said\n\nyes", "<blockquote><p>said</p></blockquote><p>yes</p>");
+    check("- one\n- two", "<ul><li>one</li><li>two</li></ul>");
+    check("3. three\n4. four", "<ol start=\"3\"><li>three</li><li>four</li></ol>");
+    check("```\nfn main() { 1 < 2 }\n```", "<pre><code>fn main() { 1 &lt; 2 }\n</code></pre>");
+    check("one\n**two**", "<p>one<br><strong>two</strong></p>");
+}
+
+#[test]
+fn an_address_is_a_link_and_its_address_is_shown_as_it_is() {
+    let link = |href: &str, words: &str| {
+        format!("<a target=\"_blank\" rel=\"noopener noreferrer nofollow ugc\" href=\"{href}\">{words}</a>")
+    };
+    let at = link("https://example.org/a_b?x=1&amp;y=2", "https://example.org/a_b?x=1&amp;y=2");
+    check("see https://example.org/a_b?x=1&y=2.", &format!("<p>see {at}.</p>"));
+    check("[here](https://example.org)", &format!("<p>{}</p>", link("https://example.org", "here")));
+    check("<https://example.org>", &format!("<p>{}</p>", link("https://example.org", "https://example.org")));
+    check("`https://example.org`", "<p><code>https://example.org</code></p>");
+}
+
+fn people(names: &[&str]) -> Vec<Person> {
+    let person = |name: &&str| Person { id: "p".parse().unwrap(), name: name.parse().unwrap() };
+    names.iter().map(person).collect()
+}
+
+#[test]
+fn whom_a_text_calls_is_marked_where_it_calls_them() {
+    let people = people(&["Ann", "snake_case", "太郎", "R&D"]);
+    let marked = |name: &str| format!("<span class=\"mention\">@{name}</span>");
+    for (text, html) in [
+        ("hi @Ann!", format!("hi {}!", marked("Ann"))),
+        ("@Ann @Ann", format!("{0} {0}", marked("Ann"))),
+        ("@太郎さん", format!("{}さん", marked("太郎"))),
+        ("@snake_case", marked("snake_case")),
+        ("@R&D", marked("R&amp;D")),
+        ("**@Ann**", format!("<strong>{}</strong>", marked("Ann"))),
+        ("`@Ann` @Ann", format!("<code>@Ann</code> {}", marked("Ann"))),
+    ] {
+        assert_eq!(html_of(text, &people), Some(format!("<p>{html}</p>")), "{text}");
+    }
+    for text in ["@Bob", "Ann", "me@Ann", "@Anna"] {
+        assert_eq!(html_of(text, &people), None, "{text}");
+    }
+    for text in ["`@Ann`", "```\n@Ann\n```", "[@Ann](https://example.org)", "https://example.org/@Ann"] {
+        let html = html_of(text, &people).unwrap();
+        assert!(html.contains("@Ann") && !html.contains("span"), "{html}");
+    }
+}
+
+#[test]
+fn code_in_a_known_language_is_shown_in_colours() {
+    let colours = |name: &str| html_of(&format!("```{name}\nlet x = 1; // <b>\n```"), &[]).unwrap();
+    let span = |class: &str, text: &str| format!("<span class=\"{class}\">{text}</span>");
+    let code = format!("{} x = {}; {}\n", span("hl-k", "let"), span("hl-n", "1"), span("hl-c", "// &lt;b&gt;"));
+    for name in ["rust", "Rust", "rs main.rs", "rust,ignore", "rust {1-2}"] {
+        assert_eq!(colours(name), format!("<pre><code>{code}</code></pre>"), "{name}");
+    }
+    for name in ["", "text", "brainfuck"] {
+        assert_eq!(colours(name), "<pre><code>let x = 1; // &lt;b&gt;\n</code></pre>", "{name}");
+    }
+    assert!(!html_of("    let x", &[]).unwrap().contains("span"), "without a fence nobody says what it is");
+    assert!(!html_of("```rust\n1\n```\n```\n2\n```", &[]).unwrap().contains(&span("hl-n", "2")));
+}
+
+#[test]
+fn code_that_is_too_much_in_colours_is_shown_without_them() {
+    let code = "1 ".repeat(1_980);
+    let html = html_of(&format!("```rust\n{code}\n```"), &[]).unwrap();
+    assert_eq!(html, format!("<pre><code>{code}\n</code></pre>"));
+}
+
+#[test]
+fn code_that_is_no_code_can_do_no_more() {
+    let code = |unit: &str, count: usize| format!("```UNIT\n{}\n```", unit.repeat(count / unit.len()));
+    for unit in [
+        "([{<", "a", " ", "\"\\", "/*", "'\\", "<a ", "a::", "1_", "1.", "#[", "{-", "--[[", "=\"", "`${", "x\n", "語",
+        "A(",
+    ] {
+        for name in ["rust", "js", "python", "html", "sql", "lua", "hs", "sh"] {
+            let text = code(unit, 3_900).replace("UNIT", name);
+            if let Some(html) = html_of(&text, &[]) {
+                assert_inert(&html, unit);
+            }
+        }
+    }
+}
+
+/// What is written may only be of this kind, whatever was read.
+fn assert_inert(html: &str, of: &str) {
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        let end = at + rest[at..].find('>').unwrap_or_else(|| panic!("{of}: an open tag in {html}"));
+        let tag = &rest[at + 1..end];
+        let name = tag.trim_start_matches('/').split(' ').next().unwrap_or_default();
+        let known =
+            ["p", "br", "hr", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li", "a", "span"];
+        assert!(known.contains(&name), "{of}: <{tag}>");
+        match tag.split_once(' ') {
+            None => assert!(tag != "span", "{of}: a span that says nothing"),
+            Some(("span", class)) => {
+                let class = class.strip_prefix("class=\"").and_then(|class| class.strip_suffix('"'));
+                let known = ["mention", "hl-k", "hl-s", "hl-c", "hl-n", "hl-f"];
+                assert!(class.is_some_and(|class| known.contains(&class)), "{of}: <{tag}>");
+            }
+            Some(("ol", start)) => assert!(
+                start
+                    .strip_prefix("start=\"")
+                    .and_then(|n| n.strip_suffix('"'))
+                    .is_some_and(|n| n.parse::<u64>().is_ok()),
+                "{of}: <{tag}>"
+            ),
+            Some(("a", attributes)) => {
+                let href =
+                    attributes.strip_prefix("target=\"_blank\" rel=\"noopener noreferrer nofollow ugc\" href=\"");
+                let href = href.and_then(|href| href.strip_suffix('"')).unwrap_or_else(|| panic!("{of}: <{tag}>"));
+                assert!(is_harmless(href) && !href.contains(['"', '<', '>', '\'']), "{of}: <{tag}>");
+            }
+            Some(_) => panic!("{of}: <{tag}>"),
+        }
+        rest = &rest[end + 1..];
+    }
+    assert!(!html.contains("&#0;") && html.len() <= BYTES, "{of}");
+}
+
+#[test]
+fn whatever_is_written_nothing_of_it_can_act() {
+    let corpus = [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "**<svg onload=alert(1)>**",
+        "<a href=\"javascript:alert(1)\">x</a>",
+        "[x](javascript:alert(1))",
+        "[x](JaVaScRiPt:alert(1))",
+        "[x](java\tscript:alert(1))",
+        "[x]( javascript:alert(1))",
+        "[x](&#x6A;avascript:alert(1))",
+        "[x](data:text/html;base64,PHNjcmlwdD4=)",
+        "[x](vbscript:msgbox(1))",
+        "[x](//evil.example)",
+        "[x](https://example.org\" onmouseover=\"alert(1))",
+        "[x](https://example.org'onclick='alert(1))",
+        "[x](<https://example.org/\"><script>alert(1)</script>>)",
+        "![x](https://example.org/pixel.gif)",
+        "![x](javascript:alert(1))",
+        "[![x](javascript:alert(1))](https://example.org)",
+        "[x][y]\n\n[y]: javascript:alert(1) \"title\"",
+        "<javascript:alert(1)>",
+        "`<script>`",
+        "```<script>\n</code></pre><script>alert(1)</script>\n```",
+        "```\" onload=\"alert(1)\n```",
+        "```rust\n</code></pre><script>alert(1)</script> // <b>\n```",
+        "```html\n<img src=\"x\" onerror='alert(1)'><!-- <b> -->\n```",
+        "```js\"><script>\nlet x = '<script>' + `\"><b>` + 1<b>\n```",
+        "```c++\" class=\"x\n\"<b>\" '<' /* </span> */ A<b>(\n```",
+        "&lt;script&gt;alert(1)&lt;/script&gt;",
+        "&#60;script&#62;alert(1)&#60;/script&#62;",
+        "\\<script\\>alert(1)",
+        "<!-- --><script>alert(1)</script>",
+        "<![CDATA[<script>alert(1)</script>]]>",
+        "<?php echo 1 ?>",
+        "<style>*{display:none}</style>",
+        "<iframe srcdoc=\"<script>alert(1)</script>\">",
+        "<math><mtext></p><script>alert(1)</script>",
+        "https://example.org/\"><script>alert(1)</script>",
+        "https://example.org/'onclick=alert(1)",
+        "javascript://example.org/%0aalert(1)",
+        "# <b onclick=alert(1)>",
+        "- <b>\n  - <i>",
+        "99999999999999999999. x",
+        "1<script>. x",
+        "| <b> |\n|---|\n| x |",
+        "[^1]\n\n[^1]: <b>",
+        "- [ ] <b>",
+        "\u{202e}**x**\u{0}",
+        "<p\nonclick=alert(1)>",
+        "*<*>*",
+        "http://[::1]/<b>",
+        "mailto:a@b.c?<b>",
+    ];
+    for text in corpus {
+        if let Some(html) = html_of(text, &[]) {
+            assert_inert(&html, text);
+        }
+    }
+}
+
+#[test]
+fn whatever_somebody_is_called_nothing_of_it_can_act() {
+    let names = [
+        "<script>alert(1)</script>",
+        "<b>",
+        "</span><img src=x onerror=alert(1)>",
+        "\"><svg onload=alert(1)>",
+        "x\" onclick=\"alert(1)",
+        "x' onclick='alert(1)",
+        "&lt;script&gt;",
+        "&#60;b&#62;",
+        "https://example.org/\"onclick=alert(1)",
+        "javascript:alert(1)",
+        "](javascript:alert(1))",
+        "`</code><script>",
+        "**",
+        "@",
+        "@@",
+        "a@b",
+        "<",
+        "-->",
+    ];
+    let people = people(&names);
+    for name in names {
+        // As it is, and in every way in which Markdown lets it be written.
+        let escaped: String =
+            name.chars().map(|c| if c.is_ascii_punctuation() { format!("\\{c}") } else { c.into() }).collect();
+        let entities: String = name.chars().map(|c| format!("&#{};", c as u32)).collect();
+        for name in [name, &escaped, &entities] {
+            for text in [
+                format!("@{name}"),
+                format!("**@{name}** `@{name}`"),
+                format!("[@{name}](https://example.org/@{name})"),
+                format!("```@{name}\n@{name}\n```"),
+                format!("https://example.org/@{name}"),
+                format!("<a title=\"@{name}\">"),
+            ] {
+                if let Some(html) = html_of(&text, &people) {
+                    assert_inert(&html, &text);
+                }
+            }
+        }
+        // An address is a link, whoever is called like it.
+        if !name.contains("://") {
+            let html = html_of(&format!("@{entities}"), &people).unwrap();
+            assert!(html.contains("<span class=\"mention\">@"), "{name} is marked, and so it was tried: {html}");
+        }
+    }
+}
+
+#[test]
+fn what_would_be_too_much_is_shown_as_it_was_written() {
+    let list = |depth: usize| (0..depth).map(|depth| format!("{}- x\n", "  ".repeat(depth))).collect::<String>();
+    for (text, too_much) in [("> ".repeat(2_000), true), ("> x".into(), false), (list(20), true), (list(4), false)] {
+        assert_eq!(html_of(&text, &[]).is_none(), too_much, "{}", &text[..4]);
+    }
+    for heavy in [
+        "http://a.b ".repeat(363),
+        "`a`".repeat(1_300),
+        "[a](http://b.c)".repeat(266),
+        "**a**\n\n".repeat(570),
+        "@a ".repeat(1_333),
+    ] {
+        if let Some(html) = html_of(&heavy, &people(&["a"])) {
+            assert_inert(&html, &heavy[..12]);
+        }
+    }
+}
