@@ -74,8 +74,9 @@ pub const ROOMS: usize = 50;
 /// The longest text to look for, in Unicode scalar values.
 pub const SEARCH_CHARS: usize = 100;
 
-/// The most messages that one search reads. At 300 bytes a message that is 300 KB, 75 read units of 4 KB, $0.000009; the
-/// whole of a room of 1,000,000 messages is 1,000 such searches, each of them asked for by somebody.
+/// The most messages that one search reads. At 300 bytes a message that is 300 KB, 75 read units of 4 KB, $0.000009, and
+/// $0.0005 if each is as long as can be; the whole of a room of 1,000,000 messages is 1,000 such searches, each of them asked
+/// for by somebody.
 pub const SEARCH_READ: usize = 1_000;
 
 /// The most messages that one search answers with.
