@@ -113,6 +113,11 @@ async fn judge(server: &Arc<Server>, accounts: &[Account]) -> usize {
         assert!(shown.len() >= stored.len().min(PAGE), "the page shows a page at least");
         let expected: Vec<String> = stored.iter().filter(|message| message.seq.0 >= from).map(content_of).collect();
         assert_eq!(account.content, expected, "the page of {} shows the messages as they are", account.id);
+        if let (Some((first, _)), Some((last, _))) = (account.apart.first(), account.apart.last()) {
+            let between = stored.iter().filter(|message| (*first..=*last).contains(&message.seq.0));
+            let expected: Vec<_> = between.map(|message| (message.seq.0, content_of(message))).collect();
+            assert_eq!(account.apart, expected, "what {} reads far back has no gap and is as it is stored", account.id);
+        }
         assert_eq!(account.changing, 0, "every change is confirmed or given up");
         for ((seq, _), change) in &account.changed {
             let message = stored.iter().find(|message| message.seq.0 == *seq).unwrap();

@@ -7,7 +7,7 @@ use shared_types::PageState;
 
 use crate::{
     chat::Chat,
-    components::{Composer, Connection, Deletion, Header, Lightbox, Log, NameDialog, Picker, typing},
+    components::{Composer, Connection, Deletion, Header, Lightbox, Log, NameDialog, People, Picker, typing},
     link::Status,
 };
 
@@ -36,9 +36,10 @@ pub fn App(
         Status::Offline(_) => "offline",
     };
     let dialog = NodeRef::new();
+    let people = NodeRef::new();
     view! {
         <div class="chat" data-connection=connection>
-            <Header chat dialog />
+            <Header chat dialog people />
             <main class="stage">
                 <Connection chat />
                 <Log chat />
@@ -46,6 +47,7 @@ pub fn App(
             </main>
             <Composer chat />
             <NameDialog chat dialog />
+            <People chat dialog=people />
             <Lightbox chat />
             <Picker chat />
             <Deletion chat />

@@ -1,10 +1,13 @@
 //! What the page takes from the browser besides its document: the clock, chance, storage and the network's moods.
 
 use gloo_net::http::Request;
+use js_sys::Reflect;
 use leptos::{ev, prelude::*};
-use shared_types::{Language, PageState, PersonName, RoomName};
-use wasm_bindgen::{JsCast as _, closure::Closure};
-use web_sys::{DataTransfer, DragEvent, FileList, HtmlDocument};
+use shared_types::{Language, PageState, PersonName, RoomName, Seq};
+use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
+use web_sys::{Clipboard, DataTransfer, DragEvent, FileList, HtmlDocument, Storage};
+
+use crate::components::message_id;
 
 /// Now, in milliseconds since 1970 on the visitor's clock.
 pub(crate) fn now() -> u64 {
@@ -26,6 +29,53 @@ pub(crate) fn unique_token() -> String {
     }
     let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half & 15)]);
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
+}
+
+/// The message that the page's address leads to: `#m-` and its place.
+pub(crate) fn addressed_message() -> Option<Seq> {
+    window().location().hash().ok()?.strip_prefix("#m-")?.parse().ok().map(Seq)
+}
+
+/// Copies the address of a message. Where a page may not copy, the address is at least in the address bar.
+pub(crate) fn copy_address(seq: Seq) {
+    let location = window().location();
+    let hash = ["#", &message_id(seq)].concat();
+    let page = [location.origin(), location.pathname()].into_iter().flatten().collect::<String>();
+    // Only a page that came by HTTPS has a clipboard.
+    let clipboard = Reflect::get(&window().navigator(), &"clipboard".into()).ok().filter(JsValue::is_object);
+    match clipboard {
+        Some(clipboard) => {
+            _ = clipboard.unchecked_into::<Clipboard>().write_text(&[&page, &hash].map(String::as_str).concat())
+        }
+        None => _ = location.set_hash(&hash),
+    }
+}
+
+/// Calls `act` when the visitor goes to another message's address, or back.
+pub(crate) fn on_address(act: impl Fn() + 'static) {
+    forget(window_event_listener(ev::hashchange, move |_| act()));
+}
+
+/// Up to where the visitor has read a room, as an earlier page noted it.
+pub(crate) fn read_mark(room: &RoomName) -> Option<Seq> {
+    local_storage()?.get_item(&read_key(room)).ok()??.parse().ok().map(Seq)
+}
+
+/// Notes up to where the visitor has read a room.
+pub(crate) fn keep_read_mark(room: &RoomName, read: Seq) {
+    if let Some(storage) = local_storage() {
+        // Where storage is forbidden, the next visit has no line above what is new.
+        _ = storage.set_item(&read_key(room), &read.to_string());
+    }
+}
+
+fn read_key(room: &RoomName) -> String {
+    ["read/", room.as_str()].concat()
+}
+
+/// What the browser keeps for this page's host, unless that is forbidden.
+pub(crate) fn local_storage() -> Option<Storage> {
+    window().local_storage().ok()?
 }
 
 /// Keeps the name the visitor chose.

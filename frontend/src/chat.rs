@@ -7,7 +7,7 @@ use web_sys::{File, FileList};
 use crate::{
     clock::{Calendar, Utc},
     link::Status,
-    timeline::{Change, Row, Timeline},
+    timeline::{Change, News, Row, Timeline, each_once},
     words::Words,
     writing::Writing,
 };
@@ -20,6 +20,8 @@ pub(crate) struct Chat {
     pub(crate) room: StoredValue<String>,
     pub(crate) you: RwSignal<Person>,
     pub(crate) online: RwSignal<u32>,
+    /// Who is here, as far as the server names them.
+    pub(crate) people: RwSignal<Vec<Person>>,
     pub(crate) status: RwSignal<Status>,
     /// Who is writing something, as a sentence; empty while nobody is.
     pub(crate) typing: RwSignal<String>,
@@ -27,6 +29,10 @@ pub(crate) struct Chat {
     pub(crate) older: RwSignal<Older>,
     /// Whether something arrived below what the reader sees.
     pub(crate) unread: RwSignal<bool>,
+    /// Whether the reader is far back, at messages that are apart from the newest ones.
+    pub(crate) apart: RwSignal<bool>,
+    /// What is new to the visitor, as long as they have not come to where it begins.
+    pub(crate) news: RwSignal<Option<News>>,
     pub(crate) tray: RwSignal<Attachments>,
     /// The addresses of this page's own pictures, by the keys of their rows.
     pub(crate) pictures: StoredValue<Vec<(String, String)>>,
@@ -41,9 +47,8 @@ pub(crate) struct Chat {
     pub(crate) asked: RwSignal<Option<Seq>>,
     pub(crate) picker: NodeRef<html::Dialog>,
     pub(crate) deletion: NodeRef<html::Dialog>,
-    /// The message that the reader wants to see, and how many more pages may be loaded for that.
-    #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "on the server nobody looks for anything"))]
-    pub(crate) sought: RwSignal<Option<(Seq, u8)>>,
+    /// The message whose address was copied last.
+    pub(crate) copied: RwSignal<Option<Seq>>,
     /// What is being written.
     pub(crate) writing: RwSignal<Writing>,
     /// What was written before an edit took its place.
@@ -119,6 +124,17 @@ pub(crate) enum Intent {
     /// Something is being written.
     Type,
     LoadOlder,
+    LoadNewer,
+    /// Go back to the newest messages.
+    ToNewest,
+    /// See a message, wherever it is.
+    Seek(Seq),
+    /// Copy a message's address.
+    Copy(Seq),
+    /// The newest message came into view.
+    Look,
+    /// Ask who is here.
+    LookAround,
     Reconnect,
 }
 
@@ -130,11 +146,14 @@ impl Chat {
             room: StoredValue::new(page.room.to_string()),
             you: RwSignal::new(page.you.clone()),
             online: RwSignal::new(page.online),
+            people: RwSignal::new(Vec::new()),
             typing: RwSignal::new(Words::of(page.language).typing(&[])),
             status: RwSignal::new(Status::Connecting),
             rows: RwSignal::new(Vec::new()),
             older: RwSignal::new(Older::None),
             unread: RwSignal::new(false),
+            apart: RwSignal::new(false),
+            news: RwSignal::new(None),
             tray: RwSignal::new(Attachments::default()),
             pictures: StoredValue::new(Vec::new()),
             viewed: RwSignal::new(None),
@@ -144,14 +163,14 @@ impl Chat {
             asked: RwSignal::new(None),
             picker: NodeRef::new(),
             deletion: NodeRef::new(),
-            sought: RwSignal::new(None),
+            copied: RwSignal::new(None),
             writing: RwSignal::new(Writing::New),
             aside: StoredValue::new(String::new()),
             field: NodeRef::new(),
             log: NodeRef::new(),
             intend,
         };
-        chat.show(&timeline, &Utc(page.language));
+        chat.show(&timeline, &Utc(page.language), None);
         chat
     }
 
@@ -171,6 +190,13 @@ impl Chat {
         let of = |shown: &&Shown| shown.row.with_untracked(|row| row.seq == Some(seq));
         let found = self.rows.with_untracked(|rows| rows.iter().rev().find(of).cloned());
         Some(found?.row.get())
+    }
+
+    /// Everybody whom a text can call.
+    pub(crate) fn known(&self) -> Vec<Person> {
+        let author = |shown: &Shown| shown.row.with_untracked(|row| row.author.clone());
+        let authors: Vec<Person> = self.rows.with_untracked(|rows| rows.iter().rev().map(author).collect());
+        each_once(self.people.get_untracked().iter().chain(&authors))
     }
 
     /// Brings the focus back to where messages are written.
@@ -195,8 +221,9 @@ impl Chat {
         own.unwrap_or_else(|| row.image_path.clone())
     }
 
-    /// Brings the signals up to date with the timeline; those that did not change stay silent.
-    pub(crate) fn show(&self, timeline: &Timeline, calendar: &dyn Calendar) {
+    /// Brings the signals up to date with the timeline, of which everything up to `line` is not new to the visitor; those
+    /// that did not change stay silent. Answers with what is new.
+    pub(crate) fn show(&self, timeline: &Timeline, calendar: &dyn Calendar, line: Option<Seq>) -> Option<News> {
         set(self.you, timeline.me().clone());
         let older = match (timeline.more(), timeline.loading()) {
             (false, _) => Older::None,
@@ -204,7 +231,11 @@ impl Chat {
             (true, true) => Older::Loading,
         };
         set(self.older, older);
-        self.show_rows(timeline.rows(calendar));
+        set(self.apart, timeline.is_apart());
+        let mut rows = timeline.rows(calendar);
+        let news = line.and_then(|line| News::mark(&mut rows, line, timeline.more()));
+        self.show_rows(rows);
+        news
     }
 
     fn show_rows(&self, rows: Vec<Row>) {

@@ -135,10 +135,28 @@ impl Client {
 
     /// The visitor comes near the first message.
     pub fn load_older(&mut self) -> Vec<Deed> {
-        if self.link.live().is_none() {
-            return Vec::new();
-        }
-        self.timeline.ask_older().map(|question| self.say(question)).unwrap_or_default()
+        self.ask(Timeline::ask_older)
+    }
+
+    /// The visitor comes near the last message of a stretch that is apart from the newest ones.
+    pub fn load_newer(&mut self) -> Vec<Deed> {
+        self.ask(Timeline::ask_newer)
+    }
+
+    /// The visitor wants to see a message, wherever it is.
+    pub fn seek(&mut self, seq: Seq) -> Vec<Deed> {
+        self.timeline.seek(seq);
+        self.ask(Timeline::ask_sought)
+    }
+
+    /// The visitor wants to see the newest messages again.
+    pub fn return_to_newest(&mut self) {
+        self.timeline.return_to_newest();
+    }
+
+    /// The visitor wants to see who is here.
+    pub fn look_around(&self) -> Vec<Deed> {
+        self.say(ClientMessage::People)
     }
 
     /// Time passed.
@@ -154,6 +172,7 @@ impl Client {
         {
             deeds.extend(self.say(question));
         }
+        deeds.extend(self.ask(Timeline::ask_sought));
         deeds.extend(self.hand_over(now));
         deeds
     }
@@ -199,6 +218,7 @@ impl Client {
             deeds.extend(self.confirm_name());
         }
         deeds.extend(question.map(|question| self.say(question)).unwrap_or_default());
+        deeds.extend(self.ask(Timeline::ask_sought));
         deeds.extend(self.hand_over(now));
         deeds
     }
@@ -248,6 +268,12 @@ impl Client {
         let timeline = &mut self.timeline;
         let said = [timeline.ask_upload(now), timeline.hand_over_change(now), timeline.hand_over(now)];
         said.into_iter().flatten().flat_map(|message| self.say(message)).collect()
+    }
+
+    /// Asks something on the live socket; without one the question stays open.
+    fn ask(&mut self, question: fn(&mut Timeline) -> Option<ClientMessage>) -> Vec<Deed> {
+        let question = self.link.live().and_then(|_| question(&mut self.timeline));
+        question.map(|question| self.say(question)).unwrap_or_default()
     }
 
     /// Says something on the live socket.

@@ -11,8 +11,11 @@ mod chat;
 pub mod client;
 mod clock;
 mod colour;
+mod completion;
 mod components;
 pub mod link;
+#[cfg(any(test, feature = "hydrate"))]
+mod reading;
 mod scroll;
 pub mod timeline;
 mod words;

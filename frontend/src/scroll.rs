@@ -3,6 +3,7 @@
 //! The log is laid out from its end, so `scrollTop` is 0 at the newest message and negative above it. What is put before
 //! the first message moves nothing; what is put after the last one moves the reader, unless that is undone.
 
+#[cfg(feature = "hydrate")]
 use leptos::{html, prelude::*};
 use web_sys::{Element, HtmlDivElement};
 
@@ -21,7 +22,19 @@ pub(crate) fn near_start(log: &Element) -> bool {
     log.scroll_height() - log.client_height() + log.scroll_top() < START_PX
 }
 
+/// Whether the reader comes near the last message of those that are loaded.
+pub(crate) fn near_end(log: &Element) -> bool {
+    log.scroll_top() > -START_PX
+}
+
+/// Whether the line above what is new has come into the window.
+pub(crate) fn news_in_view(log: &Element) -> bool {
+    let line = log.query_selector(".new-line").ok().flatten();
+    line.is_some_and(|line| line.get_bounding_client_rect().top() >= log.get_bounding_client_rect().top())
+}
+
 /// Shows the newest message.
+#[cfg(feature = "hydrate")]
 pub(crate) fn to_end(log: NodeRef<html::Div>) {
     if let Some(log) = log.get_untracked() {
         log.set_scroll_top(0);
@@ -38,9 +51,9 @@ pub(crate) struct Place {
 
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser scrolls"))]
 impl Place {
-    /// Where a reader is who is not at the end.
-    pub(crate) fn of(log: &HtmlDivElement) -> Option<Self> {
-        if at_end(log) {
+    /// Where a reader is who does not follow the newest message at the end.
+    pub(crate) fn of(log: &HtmlDivElement, follows: bool) -> Option<Self> {
+        if follows && at_end(log) {
             return None;
         }
         let window_top = log.get_bounding_client_rect().top();

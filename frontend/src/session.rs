@@ -5,7 +5,7 @@ mod images;
 use std::time::Duration;
 
 use leptos::prelude::*;
-use shared_types::{PageState, Seq, ServerMessage, Timestamp};
+use shared_types::{PageState, Seq, Timestamp};
 use wasm_bindgen_futures::spawn_local;
 
 use self::images::Sent;
@@ -18,9 +18,10 @@ use crate::{
     draft,
     link::SocketId,
     local_time::LocalTime,
+    reading::Reading,
     scroll::{self, Place},
     socket::{Socket, SocketEvent},
-    timeline::Change,
+    timeline::{Change, News},
     tray::Tray,
     unsent::Unsent,
 };
@@ -48,6 +49,12 @@ pub(crate) struct Session {
     place: Option<Place>,
     /// The newest message of somebody else that the reader was told of.
     noticed: Option<Seq>,
+    /// Up to where the visitor has read.
+    reading: Reading,
+    /// The message that the visitor wants to see.
+    sought: Option<Seq>,
+    /// What is new to them, as it was told last.
+    news: Option<News>,
     /// How many messages others wrote since the page was last looked at.
     unseen: u32,
     /// Whether the rows may have changed since they were drawn.
@@ -62,10 +69,13 @@ pub(crate) fn begin(home: Home, chat: Chat, page: PageState) {
     let (mut client, deeds) = Client::start(&page, now, browser::random);
     let (unsent, left) = Unsent::open(&page.room);
     client.restore(left, now);
+    let newest = client.timeline().newest().map(|(seq, _)| seq);
     let mut session = Session {
         home,
         chat,
-        noticed: client.timeline().newest().map(|(seq, _)| seq),
+        noticed: newest,
+        reading: Reading::begin(browser::read_mark(&page.room), newest.unwrap_or_default()),
+        sought: None,
         page,
         client,
         unsent,
@@ -74,15 +84,27 @@ pub(crate) fn begin(home: Home, chat: Chat, page: PageState) {
         calendar: LocalTime::new(chat.words),
         sockets: Vec::new(),
         place: None,
+        news: None,
         unseen: 0,
         changed: true,
         today: 0,
     };
     session.act(deeds);
+    // From the first visit on: what is said behind this is new to them.
+    browser::keep_read_mark(&session.page.room, session.reading.read());
+    session.look();
+    if let Some(seq) = browser::addressed_message() {
+        session.seek(seq);
+    }
     session.show();
     home.set_value(Some(session));
     set_interval(move || with(home, Session::tick), TICK);
     browser::on_wake(move || with(home, Session::wake));
+    browser::on_address(move || {
+        if let Some(seq) = browser::addressed_message() {
+            with(home, |session| session.seek(seq));
+        }
+    });
     let loses = |session: &Option<Session>| {
         session
             .as_ref()
@@ -133,6 +155,15 @@ impl Session {
             }
             Intent::Speak(language) => return browser::speak(language),
             Intent::LoadOlder => self.client.load_older(),
+            Intent::LoadNewer => self.client.load_newer(),
+            Intent::ToNewest => return self.return_to_newest(),
+            Intent::Seek(seq) => return self.seek(seq),
+            Intent::Copy(seq) => {
+                browser::copy_address(seq);
+                return set(self.chat.copied, Some(seq));
+            }
+            Intent::Look => return self.look(),
+            Intent::LookAround => self.client.look_around(),
             Intent::Reconnect => self.client.wake(now),
         };
         self.act(deeds);
@@ -142,6 +173,47 @@ impl Session {
     fn change(&mut self, seq: Seq, change: Change) -> Vec<Deed> {
         let nonce = browser::unique_token().parse();
         nonce.map(|nonce| self.client.change(seq, change, nonce, browser::now())).unwrap_or_default()
+    }
+
+    /// Goes to a message, wherever it is.
+    fn seek(&mut self, seq: Seq) {
+        self.sought = Some(seq);
+        self.changed = true;
+        let deeds = self.client.seek(seq);
+        self.act(deeds);
+    }
+
+    /// Goes to the newest message.
+    fn return_to_newest(&mut self) {
+        self.client.return_to_newest();
+        self.changed = true;
+        self.follow();
+        self.look();
+    }
+
+    /// Shows the newest message from now on, wherever the reader was.
+    fn follow(&mut self) {
+        self.place = None;
+        scroll::to_end(self.chat.log);
+    }
+
+    /// Notes what the visitor sees.
+    fn look(&mut self) {
+        let at_end = self.chat.log.get_untracked().is_none_or(|log| scroll::at_end(&log));
+        let timeline = self.client.timeline();
+        let Some((newest, _)) = timeline.newest() else { return };
+        if browser::visible() && at_end && !timeline.is_apart() && self.reading.read() < newest {
+            self.reading.see(newest);
+            browser::keep_read_mark(&self.page.room, newest);
+        }
+    }
+
+    /// Forgets where the line was above what was new, if that is read.
+    fn settle(&mut self) {
+        if let Some((newest, _)) = self.client.timeline().newest() {
+            self.changed |= self.reading.line().is_some();
+            self.reading.settle(newest);
+        }
     }
 
     fn tick(&mut self) {
@@ -158,6 +230,11 @@ impl Session {
         if browser::visible() && self.unseen > 0 {
             self.unseen = 0;
             document().set_title(&self.chat.words.title(self.page.room.as_str()));
+        }
+        if browser::visible() {
+            self.look()
+        } else {
+            self.settle()
         }
         let deeds = self.client.wake(browser::now());
         self.act(deeds);
@@ -202,13 +279,7 @@ impl Session {
         let now = browser::now();
         self.changed = true;
         let deeds = match event {
-            SocketEvent::Heard(frame) => {
-                let message = serde_json::from_str(&frame).ok();
-                if let Some(ServerMessage::Welcome { online, .. } | ServerMessage::Presence { online, .. }) = &message {
-                    set(self.chat.online, *online);
-                }
-                self.client.heard(now, id, message)
-            }
+            SocketEvent::Heard(frame) => self.client.heard(now, id, serde_json::from_str(&frame).ok()),
             SocketEvent::Closed => {
                 self.sockets.retain(|(open, _)| *open != id);
                 self.client.closed(now, id)
@@ -226,14 +297,17 @@ impl Session {
         }
         self.noticed = Some(newest);
         if !by_somebody_else {
-            return;
+            return self.look();
         }
-        if let Some(log) = self.chat.log.get_untracked()
-            && !scroll::at_end(&log)
-        {
+        let follows = |log: web_sys::HtmlDivElement| scroll::at_end(&log) && !self.client.timeline().is_apart();
+        if !self.chat.log.get_untracked().is_none_or(follows) {
             set(self.chat.unread, true);
+            self.reading.miss();
+        } else if browser::visible() {
+            self.look();
         }
         if !browser::visible() {
+            self.reading.miss();
             self.unseen += 1;
             document().set_title(&self.chat.words.unread_title(self.unseen, self.page.room.as_str()));
         }
@@ -244,6 +318,11 @@ impl Session {
         let now = browser::now();
         set(self.chat.status, self.client.status(now));
         set(self.chat.typing, self.chat.words.typing(&self.client.timeline().typing(now)));
+        let presence = self.client.timeline().presence(now);
+        set(self.chat.online, presence.online);
+        if self.chat.people.with_untracked(|people| *people != presence.people) {
+            self.chat.people.set(presence.people.clone());
+        }
         let troubles = self.client.take_troubles();
         if !troubles.is_empty() {
             self.changed = true;
@@ -252,10 +331,46 @@ impl Session {
         }
         if std::mem::take(&mut self.changed) {
             self.today = self.calendar.day(Timestamp(now));
-            self.keep_place();
+            let sought = self.sought.take_if(|_| !self.client.timeline().is_seeking());
+            match sought {
+                Some(seq) => self.arrive_at(seq),
+                None => self.keep_place(),
+            }
             self.unsent.keep(&self.client.timeline().unsent(), now);
-            self.chat.show(self.client.timeline(), &self.calendar);
+            let news = self.chat.show(self.client.timeline(), &self.calendar, self.reading.line());
+            self.tell_news(news);
         }
+    }
+
+    /// Brings a message that was sought into view, once it is drawn.
+    fn arrive_at(&mut self, seq: Seq) {
+        self.place = None;
+        let (home, chat) = (self.home, self.chat);
+        request_animation_frame(move || {
+            if !gestures::find_message(chat, seq) {
+                with(home, |session| {
+                    let told = vec![chat.words.not_found_message.to_owned()];
+                    session.change_tray(|tray| tray.tell(told));
+                });
+            }
+        });
+    }
+
+    /// Offers the way to what is new, unless it begins where the reader is.
+    fn tell_news(&mut self, news: Option<News>) {
+        if news == self.news {
+            return;
+        }
+        let begins_elsewhere = self.news.map(|news| news.from) != news.map(|news| news.from);
+        self.news = news;
+        if !begins_elsewhere && self.chat.news.with_untracked(Option::is_none) {
+            return;
+        }
+        let chat = self.chat;
+        request_animation_frame(move || {
+            let in_view = chat.log.get_untracked().is_some_and(|log| scroll::news_in_view(&log));
+            set(chat.news, news.filter(|_| !in_view));
+        });
     }
 
     /// Keeps the reader where they are while the rows change.
@@ -263,7 +378,10 @@ impl Session {
         if self.place.is_some() {
             return;
         }
-        let Some(place) = self.chat.log.get_untracked().as_ref().and_then(Place::of) else { return };
+        // Far back there is no end to follow.
+        let follows = !self.client.timeline().is_apart() && !self.chat.apart.get_untracked();
+        let place = self.chat.log.get_untracked().and_then(|log| Place::of(&log, follows));
+        let Some(place) = place else { return };
         self.place = Some(place);
         let home = self.home;
         // The rows are drawn in a microtask, the frame comes after it: nobody sees the log in between.

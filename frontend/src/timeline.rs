@@ -2,8 +2,11 @@
 //! [`Timeline::apply`], what is to be drawn comes out with [`Timeline::rows`].
 
 mod change;
+mod history;
 mod own;
+mod people;
 mod rows;
+mod stretch;
 #[cfg(test)]
 mod tests;
 mod trial;
@@ -13,7 +16,11 @@ pub use change::Change;
 use change::Pending;
 pub use own::Draft;
 use own::{Own, Upload};
-pub use rows::{Quoted, Row, RowReaction, State, key};
+pub use people::Presence;
+use people::Present;
+pub(crate) use people::each_once;
+pub use rows::{News, Quoted, Row, RowReaction, State, key};
+use stretch::Stretch;
 use trial::Fate;
 pub use trial::{CONFIRM_MS, TRIES};
 
@@ -31,12 +38,16 @@ pub const ASK_AGAIN_MS: u64 = 20_000;
 pub struct Timeline {
     room: RoomName,
     me: Person,
-    /// Confirmed messages, by `seq`.
-    said: Vec<ChatMessage>,
+    /// The newest confirmed messages.
+    said: Stretch,
+    /// Messages further back that the reader went to, while there is a gap between them and the newest.
+    apart: Option<Stretch>,
     /// The visitor's unconfirmed messages, in the order in which they were written.
     own: Vec<Own>,
     /// What the visitor did to messages and is not confirmed, in its order.
     pending: Vec<Pending>,
+    /// Who is here.
+    present: Present,
     /// Who is writing, and until when that may be said.
     typists: Vec<(Person, u64)>,
     /// Why something that the visitor did was not done.
@@ -49,9 +60,10 @@ pub struct Timeline {
     asked: Option<u64>,
     /// Changes of messages that were not loaded, heard while they may be on their way.
     late: Vec<ChatMessage>,
-    /// The message before which older ones were asked for.
-    older_than: Option<Seq>,
-    more: bool,
+    /// The stretch of the history that was asked for.
+    asked_about: Option<Place>,
+    /// A message whose stretch is wanted.
+    sought: Option<Seq>,
 }
 
 impl Timeline {
@@ -60,39 +72,47 @@ impl Timeline {
         Self {
             room: page.room.clone(),
             me: page.you.clone(),
-            said: page.messages.clone(),
+            said: Stretch::of(page.messages.clone(), page.more),
+            apart: None,
             own: Vec::new(),
             pending: Vec::new(),
+            present: Present::new(page.online),
             typists: Vec::new(),
             troubles: Vec::new(),
             late: Vec::new(),
             rev: page.up_to,
             ahead: Vec::new(),
             asked: None,
-            older_than: None,
-            more: page.more,
+            asked_about: None,
+            sought: None,
         }
     }
 
     /// Takes in what the server said at `now`; gives back what to ask in turn.
     pub fn apply(&mut self, message: ServerMessage, now: u64) -> Option<ClientMessage> {
         match message {
-            ServerMessage::Welcome { you, .. } => self.me = you,
+            ServerMessage::Welcome { you, online, people, .. } => {
+                self.me = you;
+                self.present.hear(online, people, now);
+            }
+            ServerMessage::Presence { online, people } => self.present.hear(online, people, now),
             ServerMessage::Message(message) => self.hear(message),
-            ServerMessage::Page { messages, more, up_to: None, .. } => self.prepend(messages, more),
+            ServerMessage::Page { place, messages, more, newer, up_to: None } => {
+                self.hear_history(place, messages, more, newer);
+            }
             ServerMessage::Page { messages, more, up_to: Some(up_to), .. } => {
-                self.replace(messages, up_to);
-                self.more = more;
+                self.replace(Stretch::of(messages, more), up_to);
             }
             ServerMessage::Changes { messages, up_to, truncated: true } => {
-                self.replace(messages, up_to);
-                self.more = true;
+                self.replace(Stretch::of(messages, true), up_to);
+                // Nobody says what changed in what the reader sees.
+                self.sought =
+                    self.apart.as_ref().and_then(|apart| Some(apart.messages.get(apart.messages.len() / 2)?.seq));
             }
             ServerMessage::Changes { messages, up_to, truncated: false } => self.catch_up(messages, up_to),
             ServerMessage::Error { code, message, action, nonce } => self.refuse(code, message, action, nonce, now),
             ServerMessage::Typing { person } => self.hear_typing(person, now),
             ServerMessage::Upload { .. }
-            | ServerMessage::Presence { .. }
             | ServerMessage::Rooms { .. }
             | ServerMessage::Found { .. }
             | ServerMessage::Pong => {}
@@ -123,16 +143,6 @@ impl Timeline {
         ClientMessage::Changes { after: self.rev }
     }
 
-    /// The question for older messages, when there are any and they were not asked for yet.
-    pub fn ask_older(&mut self) -> Option<ClientMessage> {
-        let before = self.said.first()?.seq;
-        if !self.more || self.older_than.is_some() {
-            return None;
-        }
-        self.older_than = Some(before);
-        Some(ClientMessage::History { place: Place::Before(before) })
-    }
-
     /// Calls the visitor by another name, until the server says who they are.
     pub fn rename(&mut self, name: PersonName) {
         self.me.name = name;
@@ -143,19 +153,9 @@ impl Timeline {
         &self.me
     }
 
-    /// Whether there are messages older than those known.
-    pub fn more(&self) -> bool {
-        self.more
-    }
-
-    /// Whether an answer with older messages is awaited.
-    pub fn loading(&self) -> bool {
-        self.older_than.is_some()
-    }
-
     /// The place of the newest confirmed message, and whether somebody else wrote it.
     pub fn newest(&self) -> Option<(Seq, bool)> {
-        self.said.last().map(|last| (last.seq, last.author.id != self.me.id))
+        self.said.messages.last().map(|last| (last.seq, last.author.id != self.me.id))
     }
 
     /// Up to which revision everything is known.
@@ -173,36 +173,21 @@ impl Timeline {
         }
     }
 
-    fn prepend(&mut self, messages: Vec<ChatMessage>, more: bool) {
-        // An answer to a question from before a truncation would leave a hole in the conversation.
-        let Some(before) = self.older_than.take() else { return };
-        if self.said.first().map(|first| first.seq) != Some(before) {
-            return;
-        }
-        self.more = more && !messages.is_empty();
-        messages.into_iter().for_each(|message| self.insert(message));
-        // The answer may have been made before them.
-        let late = std::mem::take(&mut self.late);
-        late.into_iter().for_each(|message| self.insert_known_stretch(message));
-    }
-
-    fn replace(&mut self, messages: Vec<ChatMessage>, up_to: Rev) {
+    fn replace(&mut self, newest: Stretch, up_to: Rev) {
         // What was heard live after the answer was made is not in it, and stays: new messages, and newer forms of these.
-        let before = std::mem::replace(&mut self.said, messages);
-        self.said.sort_unstable_by_key(|said| said.seq);
-        let heard: Vec<_> = before.into_iter().filter(|said| said.rev > up_to).collect();
-        for message in self.said.clone() {
+        let before = std::mem::replace(&mut self.said, newest);
+        let heard: Vec<_> = before.messages.into_iter().filter(|said| said.rev > up_to).collect();
+        for message in self.said.messages.clone() {
             self.confirm(&message);
             self.confirm_changes(message.seq);
         }
         for message in heard {
-            let shown = self.said.binary_search_by_key(&message.seq, |said| said.seq).is_ok();
-            if shown || message.seq.0 > up_to.0 {
-                self.insert(message);
+            if self.said.find(message.seq).is_some() || message.seq.0 > up_to.0 {
+                self.insert_known_stretch(message);
             }
         }
         self.rev = up_to;
-        self.older_than = None;
+        self.asked_about = None;
         self.late.clear();
         self.close_up();
     }
@@ -230,15 +215,20 @@ impl Timeline {
 
     /// Inserts a message unless it belongs to a stretch that was not loaded: it comes with that stretch.
     fn insert_known_stretch(&mut self, message: ChatMessage) {
-        let unknown = self.more && self.said.first().is_some_and(|first| message.seq < first.seq);
-        if unknown {
-            self.confirm(&message);
+        let seq = message.seq;
+        self.confirm(&message);
+        if let Some(apart) = self.apart.as_mut().filter(|apart| apart.spans(seq)) {
+            apart.put(message.clone());
+            self.confirm_changes(seq);
+        }
+        if self.said.reaches_back_to(seq) {
+            self.said.put(message);
+            self.confirm_changes(seq);
+        } else {
             self.confirm_changes_afar(&message);
-            if self.older_than.is_some() {
+            if self.asked_about.is_some() {
                 self.late.push(message);
             }
-        } else {
-            self.insert(message);
         }
     }
 
@@ -249,29 +239,14 @@ impl Timeline {
         }
     }
 
-    fn insert(&mut self, message: ChatMessage) {
-        let seq = message.seq;
-        self.put_in_place(message);
-        self.confirm_changes(seq);
-    }
-
-    fn put_in_place(&mut self, message: ChatMessage) {
-        self.confirm(&message);
-        match self.said.binary_search_by_key(&message.seq, |said| said.seq) {
-            Ok(place) if self.said[place].rev < message.rev => self.said[place] = message,
-            Ok(_) => {}
-            Err(place) => {
-                let same = |said: &ChatMessage| said.nonce == message.nonce && said.author.id == message.author.id;
-                if !self.said.iter().any(same) {
-                    self.said.insert(place, message);
-                }
-            }
-        }
+    /// The message of that place, if it is loaded.
+    fn find(&self, seq: Seq) -> Option<&ChatMessage> {
+        self.said.find(seq).or_else(|| self.apart.as_ref()?.find(seq))
     }
 
     fn refuse(&mut self, code: ErrorCode, reason: String, action: Option<String>, nonce: Option<Nonce>, now: u64) {
         if action.as_deref() == Some("history") {
-            self.older_than = None;
+            self.refuse_history();
         }
         let Some(nonce) = nonce else { return };
         self.refuse_change(code, &reason, &nonce, now);

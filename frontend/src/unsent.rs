@@ -3,11 +3,10 @@
 //! One entry a message, so that two windows of one room do not overwrite each other's. A message that both of them send
 //! is still one message, for it has one nonce.
 
-use leptos::prelude::window;
 use shared_types::{Nonce, RoomName};
 use web_sys::Storage;
 
-use crate::timeline::Draft;
+use crate::{browser::local_storage, timeline::Draft};
 
 /// The messages of one room that this page keeps.
 pub(crate) struct Unsent {
@@ -22,7 +21,7 @@ impl Unsent {
         let prefix = ["unsent/", room.as_str(), "/"].concat();
         let mut kept = Vec::new();
         let mut left = Vec::new();
-        if let Some(storage) = storage() {
+        if let Some(storage) = local_storage() {
             let keys = (0..storage.length().unwrap_or(0)).filter_map(|index| storage.key(index).ok()?);
             let mut keys: Vec<String> = keys.filter(|key| key.starts_with(&prefix)).collect();
             // The time stands before the nonce, with as many digits for centuries to come.
@@ -39,7 +38,7 @@ impl Unsent {
 
     /// Brings the entries up to date with what is not confirmed at `now`, in milliseconds.
     pub(crate) fn keep(&mut self, unsent: &[Draft], now: u64) {
-        let Some(storage) = storage() else { return };
+        let Some(storage) = local_storage() else { return };
         self.kept.retain(|(key, nonce)| {
             let wanted = unsent.iter().any(|draft| draft.nonce == *nonce);
             if !wanted {
@@ -65,8 +64,4 @@ fn write(draft: &Draft) -> String {
 fn read(storage: &Storage, key: &str) -> Option<Draft> {
     let (nonce, text, image, reply_to) = serde_json::from_str(&storage.get_item(key).ok()??).ok()?;
     Some(Draft { nonce, text, image, reply_to })
-}
-
-fn storage() -> Option<Storage> {
-    window().local_storage().ok()?
 }

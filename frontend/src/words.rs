@@ -6,7 +6,7 @@ mod ja;
 
 use shared_types::{ErrorCode, Language, NameError, Person, limits};
 
-use crate::timeline::Quoted;
+use crate::timeline::{News, Quoted};
 
 #[cfg(feature = "hydrate")]
 use crate::picture::Unfit;
@@ -112,6 +112,27 @@ pub(crate) struct Words {
     not_yours: &'static str,
     too_many_reactions: &'static str,
 
+    /// The name of the link to a message.
+    pub(crate) address: &'static str,
+    pub(crate) copy: &'static str,
+    pub(crate) copied: &'static str,
+    /// The name of the list of people whom a message may call.
+    pub(crate) mention: &'static str,
+    #[cfg(feature = "hydrate")]
+    pub(crate) not_found_message: &'static str,
+
+    /// The name of the list of those who are here.
+    pub(crate) people: &'static str,
+    /// What stands behind the visitor's own name.
+    pub(crate) yourself: &'static str,
+    /// How many more are here than are named.
+    pub(crate) more_people: Count,
+
+    /// What the line says that is drawn above what is new.
+    pub(crate) new_line: &'static str,
+    news: Count,
+    news_more: Around,
+    pub(crate) to_newest: &'static str,
     /// The name of a room's log.
     pub(crate) log: Around,
     /// What stands before the first message of a room.
@@ -236,6 +257,11 @@ impl Words {
             [one, two] => self.typing_two.with(&[one.name.as_str(), self.and, two.name.as_str()].concat()),
             _ => self.typing_many.into(),
         }
+    }
+
+    /// How much is new to the visitor, with the way to where it begins.
+    pub(crate) fn news(&self, news: &News) -> String {
+        if news.more { self.news_more.with(&news.count.to_string()) } else { self.news.of(news.count) }
     }
 
     /// Whom and what the visitor is about to answer.

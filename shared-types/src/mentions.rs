@@ -47,7 +47,9 @@ fn begins_with_name(text: &str, name: &str) -> bool {
 
 /// Whether a letter belongs to a word that has spaces around it. Japanese and Chinese have none: 太郎 is called in @太郎さん.
 fn is_of_a_word(letter: char) -> bool {
-    letter.is_alphanumeric() && letter < '\u{2e80}'
+    // The letters of all other scripts, from ª on; between the two blocks are punctuation, arrows and symbols. The table of
+    // what is a letter would cost the page ten times the bytes of this module.
+    letter.is_ascii_alphanumeric() || matches!(letter, '\u{aa}'..='\u{1fff}' | '\u{2c00}'..='\u{2dff}')
 }
 
 #[cfg(test)]
@@ -78,6 +80,8 @@ mod tests {
             ("@Ann @Ann @Ann", &["p0"]),
             ("@@Ann", &["p0"]),
             ("@Anna", &[]),
+            ("@Annä", &[]),
+            ("@Ann—no", &["p0"]),
             ("@ann", &[]),
             ("me@Ann", &[]),
             ("@ Ann", &[]),

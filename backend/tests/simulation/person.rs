@@ -31,6 +31,8 @@ pub(crate) struct Account {
     pub(crate) page: Vec<(String, String, u64)>,
     /// What each row of the page says, in the judge's words.
     pub(crate) content: Vec<String>,
+    /// What was far back where the person was reading at the end: place and content of each row.
+    pub(crate) apart: Vec<(u64, String)>,
     /// What became of messages by this person's own doing, as far as they know: the last word on each, by seq and kind.
     pub(crate) changed: BTreeMap<(u64, String), Change>,
     /// Changes of the page that are still not confirmed.
@@ -141,6 +143,11 @@ impl Person {
             }
         }
         self.pass(end, calm).await;
+        if self.client.timeline().is_apart() {
+            let rows = self.client.timeline().rows(&frontend::Utc(Language::English));
+            self.account.apart = rows.iter().filter_map(|row| Some((row.seq?.0, content_of(row)))).collect();
+            self.client.return_to_newest();
+        }
         self.account.page = self.rows();
         let timeline = self.client.timeline();
         self.account.content = timeline.rows(&frontend::Utc(Language::English)).iter().map(content_of).collect();
@@ -201,6 +208,7 @@ impl Person {
                 self.act(deeds);
             }
             42..54 => self.change(),
+            54..60 => self.wander(),
             _ => {}
         }
     }
@@ -211,6 +219,22 @@ impl Person {
         let text = format!("message {count}").parse().ok();
         self.account.written.push(nonce.clone());
         let deeds = self.client.post(Draft { nonce, text, image: None, reply_to: None }, self.server.now());
+        self.act(deeds);
+    }
+
+    /// Goes to some message of the room, reads on from there, or comes back.
+    fn wander(&mut self) {
+        let deeds = match self.server.pick(0..6) {
+            0..3 => {
+                let seq = self.server.pick(0..self.client.timeline().rev().0 + 1);
+                self.client.seek(Seq(seq))
+            }
+            3..5 => self.client.load_newer(),
+            _ => {
+                self.client.return_to_newest();
+                Vec::new()
+            }
+        };
         self.act(deeds);
     }
 

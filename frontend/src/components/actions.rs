@@ -19,6 +19,8 @@ const QUICK: [&str; 4] = ["👍", "❤️", "😂", "🎉"];
 
 const REPLY: &str = "M9.5 6.5L4 12l5.5 5.5M4.5 12H14a6 6 0 0 1 6 6";
 const EDIT: &str = "M4 20l1-4L16 5l3 3L8 19zM13.5 7.5l3 3";
+const COPY: &str = "M10 14a4 4 0 0 0 6 .5l3-3a4 4 0 0 0-5.700-5.700l-1.300 1.300M14 10a4 4 0 0 0-6-.5l-3 3a4 4 0 0 0 5.700 5.700l1.300-1.300";
+const COPIED: &str = "M5 12.500l4.500 4.500L19 7.500";
 const DELETE: &str = "M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 12.5h9l1-12.5M10 10.5v5.5M14 10.5v5.5";
 const MORE: &str = "M20 12a8 8 0 1 1-7-7.9M9 10v.5M14.500 10v.5M8.500 14.500a4 4 0 0 0 6.500 0M19 2.500v5M16.500 5h5";
 
@@ -34,6 +36,9 @@ pub(super) fn Actions(chat: Chat) -> impl IntoView {
             }
             actions.push(tool("more", chat.words.more_reactions, MORE));
             actions.push(tool("reply", chat.words.reply, REPLY));
+            let copied = chat.copied.get() == row.seq;
+            let (label, icon) = if copied { (chat.words.copied, COPIED) } else { (chat.words.copy, COPY) };
+            actions.push(tool("copy", label, icon));
             if row.mine {
                 actions.push(tool("edit", chat.words.edit, EDIT));
                 actions.push(tool("delete", chat.words.delete, DELETE));
@@ -84,6 +89,7 @@ pub(super) fn act(chat: Chat, seq: Seq, name: &str) {
     let Some(row) = chat.row(seq).filter(|row| !row.deleted) else { return };
     let writing = match name {
         "more" => return picker::open(chat, seq),
+        "copy" => return chat.intend.run(Intent::Copy(seq)),
         "delete" if row.mine => return deletion::open(chat, seq),
         "reply" => Writing::reply(row),
         "edit" => Writing::edit(row),

@@ -3,7 +3,13 @@
 use leptos::{ev, prelude::*};
 use shared_types::{MessageText, TextError, limits};
 
-use super::{attach::attach, deletion, tray::Tray, writing_bar::writing_bar};
+use super::{
+    attach::attach,
+    deletion,
+    mentions::{LIST, Mentions},
+    tray::Tray,
+    writing_bar::writing_bar,
+};
 use crate::{
     chat::{Attachments, Chat, Intent},
     writing::{Edited, Outcome, Writing},
@@ -24,6 +30,7 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
         }
     };
     Effect::new(measure);
+    let mentions = Mentions::new(chat);
     // An edit takes the place of what was written, and gives it back.
     Effect::new(move |edited: Option<Option<Edited>>| {
         let editing =
@@ -74,13 +81,18 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
         if sends(&event) {
             event.prevent_default();
             send();
-        } else if event.key() == "Escape" && !event.is_composing() {
+        } else if event.key() == "Escape" && !composes(&event) {
             chat.intend.run(Intent::Write(Writing::New));
         }
     };
     let pressed_in_field = move |event: ev::KeyboardEvent| {
+        if !composes(&event) && mentions.press(&event.key()) {
+            event.prevent_default();
+            measure();
+            return;
+        }
         if event.key() == "ArrowUp"
-            && !event.is_composing()
+            && !composes(&event)
             && field.get_untracked().is_some_and(|field| field.value().is_empty())
             && let Some(last) = last_own(chat)
         {
@@ -106,6 +118,7 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
         <footer class="composer">
             {writing_bar(chat)}
             <Tray chat pressed=Callback::new(pressed) />
+            {mentions.view()}
             <div class="composer-box">
                 {attach(chat)}
                 <textarea
@@ -115,17 +128,23 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
                     aria-description=chat.words.keys
                     aria-describedby="writing-purpose"
                     aria-invalid=move || over().then_some("true")
+                    aria-autocomplete="list"
+                    aria-controls=move || mentions.active().map(|_| LIST)
+                    aria-activedescendant=move || mentions.active()
                     placeholder=chat.words.placeholder.with(&chat.room())
                     enterkeyhint="send"
                     autocomplete="off"
                     node_ref=field
                     on:input=move |_| {
                         measure();
+                        mentions.look();
                         if untrack(|| chars.get() > 0 && matches!(chat.writing.get(), Writing::New)) {
                             chat.intend.run(Intent::Type);
                         }
                     }
                     on:keydown=pressed_in_field
+                    on:click=move |_| mentions.look()
+                    on:blur=move |_| mentions.hide()
                     on:paste=pasted
                 ></textarea>
                 <button class="send" type="button" disabled=move || over() || waiting.get() on:click=move |_| send()>
@@ -157,10 +176,15 @@ fn last_own(chat: Chat) -> Option<Writing> {
     chat.rows.with_untracked(|rows| rows.iter().rev().find_map(|shown| Writing::edit(shown.row.get_untracked())))
 }
 
-/// Whether a key sends: Enter does, but not with Shift, and not the Enter that ends the work of an input method. That one
-/// says so in `isComposing`, or, in Safari where it comes after the end, only in the code 229.
+/// Whether a key sends: Enter does, but not with Shift, and not the Enter that ends the work of an input method.
 fn sends(event: &ev::KeyboardEvent) -> bool {
-    event.key() == "Enter" && !event.shift_key() && !event.is_composing() && event.key_code() != 229
+    event.key() == "Enter" && !event.shift_key() && !composes(event)
+}
+
+/// Whether a key belongs to an input method. It says so in `isComposing`, or, in Safari where the last one comes after the
+/// end, only in the code 229.
+fn composes(event: &ev::KeyboardEvent) -> bool {
+    event.is_composing() || event.key_code() == 229
 }
 
 /// How many characters of a text count against the limit.

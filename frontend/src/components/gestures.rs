@@ -4,29 +4,18 @@
 use leptos::{ev, prelude::*};
 use shared_types::Seq;
 use web_sys::{
-    Element, EventTarget, HtmlElement, Node,
+    Element, EventTarget, HtmlElement, Node, ScrollIntoViewOptions, ScrollLogicalPosition,
     wasm_bindgen::{JsCast as _, closure::Closure},
 };
 
 use super::actions::{act, article, hide, seq, show, toggle};
-use crate::chat::{Chat, Intent, Older};
+use crate::chat::{Chat, Intent};
 
-/// So many pages of older messages are loaded to find one that is quoted.
-const PAGES: u8 = 20;
 /// For so long a message that was looked for stands out.
 const FOUND: std::time::Duration = std::time::Duration::from_millis(2000);
 
 /// Listens from now on.
 pub(crate) fn watch(chat: Chat) {
-    Effect::new(move || {
-        chat.sought.track();
-        chat.older.track();
-        chat.rows.track();
-        // By then they are drawn.
-        if chat.sought.with_untracked(Option::is_some) {
-            request_animation_frame(move || seek(chat));
-        }
-    });
     let Some(log) = chat.log.get_untracked() else { return };
     // Whether the last that was heard of was not a mouse.
     let touched = StoredValue::new(false);
@@ -60,9 +49,9 @@ fn clicked(chat: Chat, event: &web_sys::Event, touched: bool) {
     if let Some(button) = closest(&target, "button, a") {
         match button.get_attribute("value").as_deref() {
             None => {}
-            Some(name @ ("more" | "reply" | "edit" | "delete")) => act(chat, seq, name),
+            Some(name @ ("more" | "reply" | "copy" | "edit" | "delete")) => act(chat, seq, name),
             Some(value) => match value.parse() {
-                Ok(quoted) => chat.sought.set(Some((Seq(quoted), PAGES))),
+                Ok(quoted) => chat.intend.run(Intent::Seek(Seq(quoted))),
                 Err(_) => toggle(chat, seq, value),
             },
         }
@@ -138,6 +127,7 @@ fn pressed(chat: Chat, event: &ev::KeyboardEvent) {
     let name = match key.as_str() {
         "r" => "reply",
         "e" => "edit",
+        "l" => "copy",
         "+" | "a" => "more",
         "Delete" => "delete",
         _ => return,
@@ -147,24 +137,16 @@ fn pressed(chat: Chat, event: &ev::KeyboardEvent) {
     act(chat, seq, name);
 }
 
-/// Goes to the message that is looked for, and loads older ones until it is there.
-fn seek(chat: Chat) {
-    let Some((seq, pages)) = chat.sought.get_untracked() else { return };
-    let found = article(chat, seq);
-    if let Some(message) = &found {
-        _ = message.focus();
-        _ = message.set_attribute("data-found", "");
-        let message = message.clone();
-        set_timeout(move || _ = message.remove_attribute("data-found"), FOUND);
-    }
-    match chat.older.get_untracked() {
-        Older::Some if found.is_none() && pages > 0 => {
-            chat.sought.set(Some((seq, pages - 1)));
-            chat.intend.run(Intent::LoadOlder);
-        }
-        Older::Loading if found.is_none() => {}
-        _ => chat.sought.set(None),
-    }
+/// Goes to a message that was looked for; says whether it is there.
+pub(crate) fn find_message(chat: Chat, seq: Seq) -> bool {
+    let Some(message) = article(chat, seq) else { return false };
+    let middle = ScrollIntoViewOptions::new();
+    middle.set_block(ScrollLogicalPosition::Center);
+    message.scroll_into_view_with_scroll_into_view_options(&middle);
+    _ = message.focus();
+    _ = message.set_attribute("data-found", "");
+    set_timeout(move || _ = message.remove_attribute("data-found"), FOUND);
+    true
 }
 
 /// What something happened to, and the message that it belongs to.
@@ -214,7 +196,8 @@ fn sibling(message: &Element, step: fn(&Element) -> Option<Element>) -> Option<E
 
 /// The button of a message that is so many after the one with the focus; the message itself stands before the first one.
 fn button(message: &Element, step: i32) -> Option<Element> {
-    let buttons = message.query_selector_all("button, a").ok()?;
+    // Its time is a link for the mouse; the keyboard has a button that copies the same address.
+    let buttons = message.query_selector_all("button, a:not(.message-time)").ok()?;
     let focused: Option<Node> = document().active_element().map(Into::into);
     let at = |place: &u32| buttons.get(*place) == focused;
     let place = (0..buttons.length()).find(at).map_or(0, |place| place as i32 + 1) + step;

@@ -2,7 +2,7 @@
 
 use leptos::{html, prelude::*};
 
-use super::{avatar, name_dialog};
+use super::{avatar, name_dialog, people};
 use crate::chat::Chat;
 
 #[component]
@@ -10,6 +10,8 @@ pub(crate) fn Header(
     chat: Chat,
     /// The dialog that the visitor's own name opens.
     dialog: NodeRef<html::Dialog>,
+    /// The dialog that the number of people opens.
+    people: NodeRef<html::Dialog>,
 ) -> impl IntoView {
     let me = move || {
         let you = chat.you.get();
@@ -26,10 +28,15 @@ pub(crate) fn Header(
                 <span class="room-mark" aria-hidden="true">"#"</span>
                 <span class="room-name">{chat.room()}</span>
             </h1>
-            <p class="presence">
+            <button
+                class="presence"
+                type="button"
+                title=chat.words.people
+                on:click=move |_| people::open(chat, people)
+            >
                 <span class="dot" aria-hidden="true"></span>
                 <span class="online">{move || chat.words.online.of(chat.online.get() as usize)}</span>
-            </p>
+            </button>
             {me}
         </header>
     }

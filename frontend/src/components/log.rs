@@ -14,22 +14,30 @@ use crate::{
 pub(crate) fn Log(chat: Chat) -> impl IntoView {
     let scrolled = move |_| {
         let Some(log) = chat.log.get_untracked() else { return };
-        if scroll::at_end(&log) {
+        let apart = chat.apart.get_untracked();
+        if scroll::at_end(&log) && !apart && chat.unread.get_untracked() {
             set(chat.unread, false);
+            chat.intend.run(Intent::Look);
         }
         if scroll::near_start(&log) && chat.older.get_untracked() == Older::Some {
             chat.intend.run(Intent::LoadOlder);
         }
+        if apart && scroll::near_end(&log) {
+            chat.intend.run(Intent::LoadNewer);
+        }
+        if chat.news.with_untracked(Option::is_some) && scroll::news_in_view(&log) {
+            set(chat.news, None);
+        }
     };
     let busy = move || if chat.older.get() == Older::Loading { "true" } else { "false" };
     let new_messages = move || {
-        chat.unread.get().then(|| {
-            view! {
-                <button class="new-messages" type="button" on:click=move |_| scroll::to_end(chat.log)>
-                    {chat.words.new_messages}
-                </button>
-            }
-        })
+        let label = if chat.unread.get() { Some(chat.words.new_messages) } else { None };
+        let label = label.or_else(|| chat.apart.get().then_some(chat.words.to_newest))?;
+        Some(way(chat, "new-messages", label.into(), Intent::ToNewest))
+    };
+    let news = move || {
+        let news = chat.news.get()?;
+        Some(way(chat, "news", chat.words.news(&news), Intent::Seek(news.from)))
     };
     view! {
         <div
@@ -51,9 +59,21 @@ pub(crate) fn Log(chat: Chat) -> impl IntoView {
                 />
             </div>
         </div>
+        {news}
         {new_messages}
         <Actions chat />
     }
+}
+
+/// A button that leads somewhere else in the log, where the focus goes too: the button may be gone then.
+fn way(chat: Chat, class: &'static str, label: String, intent: Intent) -> AnyView {
+    let go = move |_| {
+        if let Some(log) = chat.log.get_untracked() {
+            _ = log.focus();
+        }
+        chat.intend.run(intent.clone());
+    };
+    view! { <button class=class type="button" on:click=go>{label}</button> }.into_any()
 }
 
 /// What stands before the first message: the way to older ones, or where the room begins.

@@ -1,7 +1,7 @@
 //! One row of the log.
 
 use leptos::prelude::*;
-use shared_types::Emoji;
+use shared_types::{Emoji, Seq};
 
 use super::{
     action::{action, quote, reaction},
@@ -37,6 +37,9 @@ pub(crate) fn message(chat: Chat, row: Row) -> impl IntoView + use<> {
         (avatar(&row.author), view! { <span class=author_class>{author}</span> })
     });
     let (avatar, author) = head.unzip();
+    let line = row.first_new.then(|| view! { <p class="new-line"><span>{chat.words.new_line}</span></p> });
+    let id = row.seq.map(message_id);
+    let address = id.as_ref().map(|id| ["#", id].concat());
     let nonce = row.nonce;
     let nonce_attribute = nonce.to_string();
     let note = note.map(|note| {
@@ -69,15 +72,20 @@ pub(crate) fn message(chat: Chat, row: Row) -> impl IntoView + use<> {
             class="message"
             class:head=row.head
             class:quoting=answers
+            class:calling=row.calls_me
+            id=id
             tabindex="-1"
             aria-label=label
             data-nonce=nonce_attribute
             data-seq=row.seq.map(|seq| seq.to_string())
             data-state=state
         >
+            {line}
             {avatar}
             {author}
-            <time datetime=machine_time(row.at)>{row.time}</time>
+            <a class="message-time" href=address tabindex="-1" title=chat.words.address>
+                <time datetime=machine_time(row.at)>{row.time}</time>
+            </a>
             {quoting}
             {image}
             {said}
@@ -85,6 +93,11 @@ pub(crate) fn message(chat: Chat, row: Row) -> impl IntoView + use<> {
             {note}
         </article>
     }
+}
+
+/// The address of a message within its room's page.
+pub(crate) fn message_id(seq: Seq) -> String {
+    ["m-", &seq.to_string()].concat()
 }
 
 /// What a message says: as harmless HTML of the server's making, or as the text it is.

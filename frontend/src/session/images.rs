@@ -11,7 +11,6 @@ use crate::{
     chat::set,
     client::Deed,
     picture::{Picture, Unfit},
-    scroll,
     timeline::{Draft, key},
     tray::Tray,
     upload::{Upload, UploadEvent},
@@ -64,8 +63,8 @@ impl Session {
         let Some(pictures) = self.tray.take() else { return Vec::new() };
         self.show_tray();
         // Whoever writes wants to see it, wherever they were reading.
-        self.place = None;
-        scroll::to_end(self.chat.log);
+        self.follow();
+        self.settle();
         let mut reply_to = self.chat.writing.with_untracked(Writing::answers);
         set(self.chat.writing, Writing::New);
         let mut deeds = Vec::new();

@@ -105,9 +105,9 @@ impl Timeline {
         // What was on its way may still be made, and is confirmed before this follows it; what only waits need not go at all.
         self.pending.retain(|before| !same(before) || before.trial.has_begun());
         let follows = self.pending.iter().any(same);
-        let Ok(place) = self.said.binary_search_by_key(&seq, |said| said.seq) else { return };
-        if follows || !change.is_made(&self.said[place], &self.me) {
-            let seen = self.said[place].rev;
+        let Some(said) = self.find(seq) else { return };
+        if follows || !change.is_made(said, &self.me) {
+            let seen = said.rev;
             self.pending.push(Pending { seq, seen, nonce, change, trial: Trial::new() });
         }
     }
@@ -125,7 +125,10 @@ impl Timeline {
         next.trial.hand(now);
         let (seq, nonce) = (next.seq, Some(next.nonce.clone()));
         Some(match next.change.clone() {
-            Change::Text(text) => ClientMessage::Edit { seq, text, mentions: Vec::new(), nonce },
+            Change::Text(text) => {
+                let mentions = self.mentioned(text.as_ref());
+                ClientMessage::Edit { seq, text, mentions, nonce }
+            }
             Change::Gone => ClientMessage::Delete { seq, nonce },
             Change::Reaction { emoji, on } => ClientMessage::React { seq, emoji, on, nonce },
         })
@@ -155,9 +158,9 @@ impl Timeline {
     /// The message of that place is as it is now: what was wanted of it may be done.
     pub(super) fn confirm_changes(&mut self, seq: Seq) {
         // What is shown, and not a frame that was overtaken on its way here.
-        let Ok(place) = self.said.binary_search_by_key(&seq, |said| said.seq) else { return };
-        let (message, me) = (&self.said[place], &self.me);
-        self.pending.retain(|pending| !pending.is_confirmed_by(message, me));
+        let Some(message) = self.find(seq).cloned() else { return };
+        let me = &self.me;
+        self.pending.retain(|pending| !pending.is_confirmed_by(&message, me));
     }
 
     /// A message was heard of that is not loaded any more. Only one that is newer than what the visitor saw says something

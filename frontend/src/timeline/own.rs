@@ -57,12 +57,14 @@ impl Timeline {
     pub fn post(&mut self, draft: Draft, now: u64) {
         let upload = if draft.image.is_some() { Upload::Wanted } else { Upload::Done };
         self.own.push(Own { draft, at: Timestamp(now), trial: Trial::new(), upload });
+        // Whoever writes wants to see it.
+        self.return_to_newest();
     }
 
     /// Notes a message that the visitor wrote on an earlier page, whose image is uploaded. One that the server has by now
     /// is on this page already.
     pub fn restore(&mut self, draft: Draft, now: u64) {
-        if self.said.iter().any(|said| said.nonce == draft.nonce && said.author.id == self.me.id) {
+        if self.said.messages.iter().any(|said| said.nonce == draft.nonce && said.author.id == self.me.id) {
             return;
         }
         self.own.push(Own { draft, at: Timestamp(now), trial: Trial::new(), upload: Upload::Done });
@@ -84,7 +86,8 @@ impl Timeline {
         }
         next.trial.hand(now);
         let Draft { nonce, text, image, reply_to } = next.draft.clone();
-        Some(ClientMessage::Send { text, nonce: Some(nonce), image, reply_to, mentions: Vec::new() })
+        let mentions = self.mentioned(text.as_ref());
+        Some(ClientMessage::Send { text, nonce: Some(nonce), image, reply_to, mentions })
     }
 
     /// The question where to put the next image, now that there is a socket. One image at a time, so that several of them
@@ -156,7 +159,7 @@ impl Timeline {
         }
         self.changes_given_back();
         self.asked = None;
-        self.older_than = None;
+        self.asked_about = None;
     }
 
     /// Takes back what was handed over and not confirmed in time, and gives it up for `reason` when that was once too

@@ -39,12 +39,16 @@ pub struct Row {
     pub deleted: bool,
     /// The message it answers.
     pub reply_to: Option<Quoted>,
+    /// Whether its text calls the visitor.
+    pub calls_me: bool,
     /// What people think of it.
     pub reactions: Vec<RowReaction>,
     /// Whether it is the first of its group, and names the author.
     pub head: bool,
     /// The name of the day that begins with it, if one does.
     pub day: Option<String>,
+    /// Whether it is the first that is new to the visitor.
+    pub first_new: bool,
 }
 
 /// A message that another one answers.
@@ -105,12 +109,40 @@ impl Row {
     }
 }
 
+/// What others said behind the last message that the visitor had read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct News {
+    /// Where to go to read on from there.
+    pub from: Seq,
+    /// How many messages there are.
+    pub count: usize,
+    /// Whether there are still more, which are not loaded.
+    pub more: bool,
+}
+
+impl News {
+    /// Finds what is new behind `line`, and marks where it begins if that is among these rows; `more` tells whether there
+    /// are older ones than they are.
+    pub fn mark(rows: &mut [Row], line: Seq, more: bool) -> Option<Self> {
+        let old = |row: &Row| row.seq.is_some_and(|seq| seq <= line);
+        let new = |row: &&mut Row| row.seq.is_some_and(|seq| seq > line) && !row.mine && !row.deleted;
+        let more = more && !rows.iter().any(old);
+        let mut new = rows.iter_mut().filter(new);
+        let first = new.next()?;
+        first.first_new = !more;
+        let from = if more { line } else { first.seq? };
+        Some(Self { from, count: 1 + new.count(), more })
+    }
+}
+
 impl Timeline {
     /// What to draw, oldest first, with the days and times of a calendar.
     pub fn rows(&self, calendar: &dyn Calendar) -> Vec<Row> {
-        let said = self.said.iter().map(|said| self.said_row(&self.as_wanted(said), calendar));
-        let own = self.own.iter().map(|own| self.own_row(own, calendar));
-        let mut rows: Vec<Row> = Vec::with_capacity(self.said.len() + self.own.len());
+        let shown = &self.shown().messages;
+        let said = shown.iter().map(|said| self.said_row(&self.as_wanted(said), calendar));
+        // What is not sent yet stands behind the newest message.
+        let own = self.own.iter().filter(|_| self.apart.is_none()).map(|own| self.own_row(own, calendar));
+        let mut rows: Vec<Row> = Vec::with_capacity(shown.len() + self.own.len());
         for mut row in said.chain(own) {
             row.follow(rows.last(), calendar);
             rows.push(row);
@@ -139,20 +171,21 @@ impl Timeline {
             edited: said.edited_at.is_some(),
             deleted: said.deleted,
             reply_to: said.reply_to.as_ref().map(|quote| self.quoted(quote.seq, &quote.author)),
+            calls_me: said.mentions.iter().any(|person| person.id == self.me.id),
             reactions: reactions.collect(),
             head: true,
             day: None,
+            first_new: false,
         }
     }
 
     fn quoted(&self, seq: Seq, author: &Person) -> Quoted {
-        let place = self.said.binary_search_by_key(&seq, |said| said.seq);
-        Quoted { seq, author: author.clone(), text: place.ok().and_then(|place| self.said[place].text.clone()) }
+        Quoted { seq, author: author.clone(), text: self.find(seq).and_then(|said| said.text.clone()) }
     }
 
     fn own_row(&self, own: &Own, calendar: &dyn Calendar) -> Row {
         // The visitor's clock may be behind the server's; a message never stands before the one it follows.
-        let at = own.at.max(self.said.last().map(|last| last.sent_at).unwrap_or_default());
+        let at = own.at.max(self.said.messages.last().map(|last| last.sent_at).unwrap_or_default());
         Row {
             author: self.me.clone(),
             nonce: own.draft.nonce.clone(),
@@ -166,10 +199,8 @@ impl Timeline {
             mine: true,
             edited: false,
             deleted: false,
-            reply_to: own.draft.reply_to.and_then(|seq| {
-                let place = self.said.binary_search_by_key(&seq, |said| said.seq).ok()?;
-                Some(self.quoted(seq, &self.said[place].author))
-            }),
+            reply_to: own.draft.reply_to.and_then(|seq| Some(self.quoted(seq, &self.find(seq)?.author))),
+            calls_me: false,
             reactions: Vec::new(),
             state: match (&own.trial.fate, &own.upload) {
                 (Fate::Failed(reason), _) => State::Failed(reason.clone()),
@@ -179,6 +210,7 @@ impl Timeline {
             },
             head: true,
             day: None,
+            first_new: false,
         }
     }
 }

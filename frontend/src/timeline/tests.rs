@@ -1,3 +1,7 @@
+mod history;
+mod news;
+mod people;
+
 use shared_types::{ChatImage, ErrorCode, ImageType, Language, PersonName, Timestamp};
 
 use super::*;
@@ -33,9 +37,13 @@ fn live(seq: u64) -> ServerMessage {
 }
 
 fn page(seqs: std::ops::RangeInclusive<u64>, more: bool) -> ServerMessage {
-    let place = Some(Place::Before(Seq(seqs.end() + 1)));
+    history(Place::Before(Seq(seqs.end() + 1)), seqs, more, false)
+}
+
+/// The answer to a question about the history.
+fn history(place: Place, seqs: std::ops::RangeInclusive<u64>, more: bool, newer: bool) -> ServerMessage {
     let messages = seqs.map(|seq| said(seq, "bob")).collect();
-    ServerMessage::Page { place, messages, more, newer: false, up_to: None }
+    ServerMessage::Page { place: Some(place), messages, more, newer, up_to: None }
 }
 
 fn changes(seqs: &[u64], up_to: u64) -> ServerMessage {

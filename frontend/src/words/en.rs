@@ -92,6 +92,21 @@ pub(super) static WORDS: Words = Words {
     not_yours: "Only its author can change this message.",
     too_many_reactions: "This message has as many reactions as it can have.",
 
+    address: "Link to this message",
+    copy: "Copy link",
+    copied: "Link copied",
+    mention: "People to mention",
+    #[cfg(feature = "hydrate")]
+    not_found_message: "This message could not be found.",
+
+    people: "People here",
+    yourself: "(you)",
+    more_people: Count { one: Around("and ", " more"), other: Around("and ", " more") },
+
+    new_line: "New",
+    news: Count { one: Around("", " new message"), other: Around("", " new messages") },
+    news_more: Around("More than ", " new messages"),
+    to_newest: "Go to the newest messages",
     log: Around("Messages in #", ""),
     beginning: Around("Beginning of #", ""),
     new_messages: "New messages",

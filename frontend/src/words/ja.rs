@@ -97,6 +97,21 @@ pub(super) static WORDS: Words = Words {
     not_yours: "メッセージを変更できるのは投稿した人だけです。",
     too_many_reactions: "このメッセージにはこれ以上リアクションを追加できません。",
 
+    address: "このメッセージへのリンク",
+    copy: "リンクをコピー",
+    copied: "リンクをコピーしました",
+    mention: "メンションする相手",
+    #[cfg(feature = "hydrate")]
+    not_found_message: "このメッセージは見つかりませんでした。",
+
+    people: "参加中のメンバー",
+    yourself: "（あなた）",
+    more_people: Count { one: Around("ほか", "人"), other: Around("ほか", "人") },
+
+    new_line: "未読",
+    news: Count { one: Around("新着メッセージ", "件"), other: Around("新着メッセージ", "件") },
+    news_more: Around("新着メッセージ", "件以上"),
+    to_newest: "最新のメッセージへ",
     log: Around("#", " のメッセージ"),
     beginning: Around("#", " の始まり"),
     new_messages: "新着メッセージ",

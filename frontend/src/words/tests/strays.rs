@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 const SPOKEN: [&str; 6] = ["aria-label", "aria-description", "aria-roledescription", "title", "placeholder", "alt"];
 
 /// What looks like a word to be read and is none: names that a browser gives to keys, headers and what is dragged.
-const NONE: [&str; 11] = [
+const NONE: [&str; 12] = [
     "ArrowDown",
     "ArrowLeft",
     "ArrowRight",
@@ -18,6 +18,7 @@ const NONE: [&str; 11] = [
     "Escape",
     "Files",
     "Home",
+    "Tab",
 ];
 
 #[test]

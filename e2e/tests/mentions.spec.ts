@@ -1,0 +1,83 @@
+import { ChatPage } from '../support/chat_page.ts';
+import { expect, test } from '../support/fixtures.ts';
+import type { Wire } from '../support/wire.ts';
+
+// Calling somebody, and who is here.
+
+async function called(wire: Wire, name: string): Promise<Wire> {
+  wire.send({ action: 'hello' });
+  await wire.next('page');
+  wire.send({ action: 'rename', name });
+  await wire.next('welcome');
+  return wire;
+}
+
+test('a name is finished with the keyboard, and whom it calls sees that', async ({ page, home, room, wire }) => {
+  const ann = await called(await wire(room), 'Ann of Cleves');
+  await called(await wire(room), 'Andrew');
+  const chat = await ChatPage.open(page, home, room);
+  await expect(page.getByText('3 online')).toBeVisible();
+  const list = page.getByRole('listbox', { name: 'People to mention' });
+
+  await chat.composer.pressSequentially('hi @an');
+  await expect(list.getByRole('option')).toHaveText([/Andrew$/, /Ann of Cleves$/]);
+  await expect(list.getByRole('option', { selected: true })).toHaveText(/Andrew$/);
+  await chat.composer.press('ArrowDown');
+  await chat.composer.press('Enter');
+  await expect(chat.composer).toHaveValue('hi @Ann of Cleves ');
+  await expect(list).toBeHidden();
+  await chat.composer.press('Enter');
+  const message = await ann.next('message');
+  expect(message).toMatchObject({ text: 'hi @Ann of Cleves', mentions: [{ name: 'Ann of Cleves' }] });
+  await expect(chat.saying('hi @Ann of Cleves').locator('.mention')).toHaveText('@Ann of Cleves');
+  await expect(chat.saying('hi @Ann of Cleves')).not.toHaveClass(/calling/);
+});
+
+test('the list of names closes with Escape and is chosen from with the mouse', async ({ page, home, room, wire }) => {
+  await called(await wire(room), 'Ann');
+  const chat = await ChatPage.open(page, home, room);
+  await expect(page.getByText('2 online')).toBeVisible();
+  const list = page.getByRole('listbox');
+  await chat.composer.pressSequentially('@a');
+  await expect(list).toBeVisible();
+  await chat.composer.press('Escape');
+  await expect(list).toBeHidden();
+  await expect(chat.composer).toHaveValue('@a');
+  await chat.composer.pressSequentially('n');
+  await list.getByRole('option').click();
+  await expect(chat.composer).toHaveValue('@Ann ');
+  await expect(chat.composer).toBeFocused();
+});
+
+test('whoever is called has the message marked, and others do not', async ({ page, home, room, wire }) => {
+  const ann = await wire(room);
+  const chat = await ChatPage.open(page, home, room);
+  const people = async () => (ann.send({ action: 'people' }), (await ann.next('presence'))['people']);
+  ann.send({ action: 'hello' });
+  const me = (await ann.next('welcome'))['you'];
+  const other = (await people()).find((person: { id: string }) => person.id !== me.id);
+  ann.send({ action: 'send', text: `hello @${other.name}`, mentions: [other] });
+  await expect(chat.saying(`hello @${other.name}`)).toHaveClass(/calling/);
+  await expect(chat.saying(`hello @${other.name}`).locator('.mention')).toHaveText(`@${other.name}`);
+  ann.send({ action: 'send', text: `hello @${me.name}`, mentions: [me] });
+  await expect(chat.saying(`hello @${me.name}`).locator('.mention')).toBeVisible();
+  await expect(chat.saying(`hello @${me.name}`)).not.toHaveClass(/calling/);
+});
+
+test('the list of people says who is here, and who has just gone a little later', async ({ page, home, room, wire }) => {
+  const ann = await called(await wire(room), 'Ann');
+  await ChatPage.open(page, home, room);
+  const online = page.getByRole('button', { name: /online/ });
+  await expect(online).toHaveText('2 online');
+  await online.click();
+  const people = page.getByRole('dialog', { name: 'People here' });
+  await expect(people.getByRole('listitem')).toHaveCount(2);
+  await expect(people.getByText('Ann', { exact: true })).toBeVisible();
+  await expect(people.getByText('(you)')).toBeVisible();
+  ann.close();
+  await expect(people.getByRole('listitem')).toHaveCount(1);
+  await expect(online).toHaveText('1 online');
+  await page.keyboard.press('Escape');
+  await expect(people).toBeHidden();
+  await expect(online).toBeFocused();
+});

@@ -1,0 +1,80 @@
+//! Who is here, and whom a text may call.
+
+use shared_types::{MessageText, Person, mentioned};
+
+use super::Timeline;
+
+/// How long somebody who is gone is still shown, in milliseconds: a reload or another network takes a few seconds, and nobody
+/// has to hear of it.
+const LEAVE_MS: u64 = 5_000;
+
+/// Who is here, as the reader is told: whoever comes is shown at once, whoever goes a little later, all of them together.
+#[derive(Debug)]
+pub(super) struct Present {
+    shown: Presence,
+    /// What is to be shown at that time.
+    next: Option<(u64, Presence)>,
+}
+
+/// Who is in the room.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Presence {
+    /// How many people.
+    pub online: u32,
+    /// Who they are, by name: the first of them where they are many, nobody as long as the server has not said it.
+    pub people: Vec<Person>,
+}
+
+impl Present {
+    pub(super) fn new(online: u32) -> Self {
+        Self { shown: Presence { online, people: Vec::new() }, next: None }
+    }
+
+    /// The server said who is here.
+    pub(super) fn hear(&mut self, online: u32, people: Vec<Person>, now: u64) {
+        let heard = Presence { online, people };
+        if online < self.shown.online {
+            // The first who goes decides when, or a busy room would never show it.
+            let due = self.next.as_ref().map_or(now + LEAVE_MS, |(due, _)| *due);
+            self.next = Some((due, heard));
+        } else {
+            self.shown = heard;
+            self.next = None;
+        }
+    }
+}
+
+/// These people, each once, by the name under which they come first.
+pub(crate) fn each_once<'a>(people: impl Iterator<Item = &'a Person>) -> Vec<Person> {
+    let mut once: Vec<Person> = Vec::new();
+    for person in people {
+        if once.iter().all(|before| before.id != person.id) {
+            once.push(person.clone());
+        }
+    }
+    once
+}
+
+impl Timeline {
+    /// Who is here at `now`.
+    pub fn presence(&self, now: u64) -> &Presence {
+        match &self.present.next {
+            Some((due, next)) if now >= *due => next,
+            _ => &self.present.shown,
+        }
+    }
+
+    /// Everybody whom a text can call: those who are here, and those who said something that is shown, each once.
+    pub fn known(&self) -> Vec<Person> {
+        let present = self.present.next.as_ref().map_or(&self.present.shown, |(_, next)| next);
+        let authors = self.shown().messages.iter().rev().map(|said| &said.author);
+        each_once(present.people.iter().chain(authors))
+    }
+
+    /// Whom a text calls.
+    pub(super) fn mentioned(&self, text: Option<&MessageText>) -> Vec<Person> {
+        // Most texts call nobody, and need no list of everybody.
+        let calls = text.filter(|text| text.as_str().contains('@'));
+        calls.map(|text| mentioned(text.as_str(), &self.known())).unwrap_or_default()
+    }
+}

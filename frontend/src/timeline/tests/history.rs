@@ -1,0 +1,169 @@
+//! Going to a message far back, and from there to the newest ones.
+
+use shared_types::Reaction;
+
+use super::*;
+
+fn ask(place: Place) -> Option<ClientMessage> {
+    Some(ClientMessage::History { place })
+}
+
+/// The visitor at 30 to 32 of a room whose newest messages are 90 to 92.
+fn far_back() -> Timeline {
+    let mut timeline = room(90..=92, true);
+    timeline.seek(Seq(31));
+    assert_eq!(timeline.ask_sought(), ask(Place::Around(Seq(31))));
+    timeline.apply(history(Place::Around(Seq(31)), 30..=32, true, true), 0);
+    assert_eq!(shown(&timeline), ["bob 30", "bob 31", "bob 32"]);
+    assert!(timeline.is_apart() && !timeline.is_seeking());
+    timeline
+}
+
+#[test]
+fn a_message_far_back_is_shown_with_those_around_it_and_a_gap_to_the_newest() {
+    let mut timeline = far_back();
+    timeline.return_to_newest();
+    assert_eq!(shown(&timeline), ["bob 90", "bob 91", "bob 92"]);
+}
+
+#[test]
+fn a_message_that_is_loaded_is_not_asked_for() {
+    let mut timeline = far_back();
+    for seq in [31, 90] {
+        timeline.seek(Seq(seq));
+        assert_eq!((timeline.ask_sought(), timeline.is_seeking()), (None, false));
+    }
+    assert_eq!(shown(&timeline), ["bob 90", "bob 91", "bob 92"], "the last one is among the newest");
+}
+
+#[test]
+fn whoever_reads_on_comes_to_the_newest_messages_without_a_gap() {
+    let mut timeline = far_back();
+    assert_eq!(timeline.ask_newer(), ask(Place::After(Seq(32))));
+    assert_eq!(timeline.ask_newer(), None, "it is on its way");
+    timeline.apply(history(Place::After(Seq(32)), 33..=35, true, true), 0);
+    assert_eq!(timeline.ask_newer(), ask(Place::After(Seq(35))));
+    timeline.apply(live(93), 0);
+    timeline.apply(history(Place::After(Seq(35)), 36..=90, true, true), 0);
+    assert!(!timeline.is_apart(), "90 is where the newest begin");
+    let all: Vec<_> = (30..=93).map(|seq| format!("bob {seq}")).collect();
+    assert_eq!(shown(&timeline), all);
+    assert_eq!(timeline.ask_older(), ask(Place::Before(Seq(30))));
+}
+
+#[test]
+fn a_stretch_that_meets_the_newest_at_once_is_part_of_them() {
+    for (seqs, newer) in [(40..=50, true), (40..=49, false)] {
+        let mut timeline = room(50..=51, true);
+        timeline.seek(Seq(45));
+        timeline.ask_sought();
+        timeline.apply(history(Place::Around(Seq(45)), seqs, false, newer), 0);
+        assert!(!timeline.is_apart() && !timeline.more());
+        assert_eq!(shown(&timeline).len(), 12);
+    }
+}
+
+#[test]
+fn older_messages_far_back_stand_before_those_around_the_sought_one() {
+    let mut timeline = far_back();
+    assert_eq!(timeline.ask_older(), ask(Place::Before(Seq(30))));
+    assert!(timeline.loading());
+    timeline.apply(page(28..=29, false), 0);
+    assert_eq!(shown(&timeline), ["bob 28", "bob 29", "bob 30", "bob 31", "bob 32"]);
+    assert_eq!(timeline.ask_older(), None, "there is no more");
+    timeline.return_to_newest();
+    assert!(timeline.more());
+}
+
+#[test]
+fn what_is_said_and_changed_meanwhile_is_where_it_belongs() {
+    let mut timeline = far_back();
+    timeline.apply(live(93), 0);
+    timeline
+        .apply(ServerMessage::Message(ChatMessage { rev: Rev(94), text: "new".parse().ok(), ..said(31, "bob") }), 0);
+    assert_eq!(shown(&timeline), ["bob 30", "new", "bob 32"]);
+    assert_eq!(timeline.rev(), Rev(94));
+    timeline.return_to_newest();
+    assert_eq!(shown(&timeline), ["bob 90", "bob 91", "bob 92", "bob 93"]);
+}
+
+#[test]
+fn a_change_heard_before_the_stretch_it_is_in_is_not_lost() {
+    let mut timeline = room(90..=92, true);
+    timeline.seek(Seq(31));
+    timeline.ask_sought();
+    timeline
+        .apply(ServerMessage::Message(ChatMessage { rev: Rev(93), text: "new".parse().ok(), ..said(31, "bob") }), 0);
+    timeline.apply(history(Place::Around(Seq(31)), 30..=32, true, true), 0);
+    assert_eq!(shown(&timeline), ["bob 30", "new", "bob 32"]);
+}
+
+#[test]
+fn a_lost_socket_leaves_the_question_open() {
+    let mut timeline = room(90..=92, true);
+    timeline.seek(Seq(31));
+    timeline.ask_sought();
+    timeline.disconnected();
+    assert!(timeline.is_seeking());
+    assert_eq!(timeline.ask_sought(), ask(Place::Around(Seq(31))));
+}
+
+#[test]
+fn a_question_about_the_history_gives_way_to_the_one_for_a_sought_message() {
+    let mut timeline = room(90..=92, true);
+    timeline.ask_older();
+    timeline.seek(Seq(31));
+    assert_eq!(timeline.ask_sought(), ask(Place::Around(Seq(31))));
+    timeline.apply(page(88..=89, true), 0);
+    assert_eq!(shown(&timeline), ["bob 90", "bob 91", "bob 92"], "nobody waits for that any more");
+    timeline.apply(history(Place::Around(Seq(31)), 30..=32, true, true), 0);
+    assert_eq!(shown(&timeline), ["bob 30", "bob 31", "bob 32"]);
+}
+
+#[test]
+fn a_message_that_is_not_to_be_had_is_given_up() {
+    let mut timeline = room(90..=92, true);
+    timeline.seek(Seq(31));
+    timeline.ask_sought();
+    timeline.apply(refused(None, "history", ErrorCode::Unavailable), 0);
+    assert_eq!((timeline.is_seeking(), timeline.is_apart()), (false, false));
+    assert!(timeline.ask_older().is_some());
+}
+
+#[test]
+fn after_a_gap_too_large_to_tell_what_is_far_back_is_asked_for_anew() {
+    let mut timeline = far_back();
+    let truncated = ServerMessage::Changes { messages: vec![said(500, "bob")], up_to: Rev(500), truncated: true };
+    timeline.apply(truncated, 0);
+    assert_eq!(timeline.ask_sought(), ask(Place::Around(Seq(31))));
+    assert_eq!(shown(&timeline).len(), 3, "it is still to be read");
+    let edited = ChatMessage { rev: Rev(300), text: "new".parse().ok(), ..said(31, "bob") };
+    timeline.apply(
+        ServerMessage::Page {
+            place: Some(Place::Around(Seq(31))),
+            messages: vec![edited],
+            more: true,
+            newer: true,
+            up_to: None,
+        },
+        0,
+    );
+    assert_eq!(shown(&timeline), ["new"]);
+}
+
+#[test]
+fn whoever_writes_is_among_the_newest_messages() {
+    let mut timeline = far_back();
+    post(&mut timeline, "hi");
+    assert_eq!(shown(&timeline), ["bob 90", "bob 91", "bob 92", "hi…"]);
+}
+
+#[test]
+fn a_message_far_back_can_be_changed() {
+    let mut timeline = far_back();
+    timeline.change(Seq(31), Change::Reaction { emoji: "👍".parse().unwrap(), on: true }, "c".parse().unwrap());
+    assert!(matches!(timeline.hand_over_change(0), Some(ClientMessage::React { seq: Seq(31), .. })));
+    let reactions = vec![Reaction { emoji: "👍".parse().unwrap(), people: vec![person("me")] }];
+    timeline.apply(ServerMessage::Message(ChatMessage { rev: Rev(93), reactions, ..said(31, "bob") }), 1);
+    assert!(timeline.changing().is_empty());
+}

@@ -1,0 +1,64 @@
+//! Who is here, and whom a text calls.
+
+use super::*;
+
+fn present(names: &[&str]) -> ServerMessage {
+    ServerMessage::Presence { online: names.len() as u32, people: names.iter().map(|name| person(name)).collect() }
+}
+
+fn names(timeline: &Timeline, now: u64) -> Vec<String> {
+    timeline.presence(now).people.iter().map(|person| person.name.to_string()).collect()
+}
+
+#[test]
+fn whoever_comes_is_shown_at_once_and_whoever_goes_a_little_later() {
+    let mut timeline = room(1..=1, false);
+    timeline.apply(present(&["ann", "ben", "me"]), 0);
+    assert_eq!(names(&timeline, 0), ["ann", "ben", "me"]);
+    timeline.apply(present(&["ann", "me"]), 1_000);
+    assert_eq!(names(&timeline, 5_999), ["ann", "ben", "me"]);
+    assert_eq!(names(&timeline, 6_000), ["ann", "me"]);
+    assert_eq!(timeline.presence(6_000).online, 2);
+}
+
+#[test]
+fn whoever_is_back_soon_was_never_gone() {
+    let mut timeline = room(1..=1, false);
+    for (now, who) in [(0, &["ann", "me"][..]), (1_000, &["me"]), (2_000, &["ann", "me"])] {
+        timeline.apply(present(who), now);
+    }
+    assert_eq!(names(&timeline, 60_000), ["ann", "me"]);
+}
+
+#[test]
+fn those_who_go_one_after_the_other_are_gone_together_and_not_ever_later() {
+    let mut timeline = room(1..=1, false);
+    for (now, who) in [(0, &["a", "b", "me"][..]), (1_000, &["a", "me"]), (5_000, &["me"])] {
+        timeline.apply(present(who), now);
+    }
+    assert_eq!(names(&timeline, 5_999), ["a", "b", "me"]);
+    assert_eq!(names(&timeline, 6_000), ["me"]);
+}
+
+#[test]
+fn a_text_calls_those_who_are_here_and_those_who_said_something() {
+    let mut timeline = room(1..=2, false);
+    timeline.apply(present(&["ann", "me"]), 0);
+    let text = "@ann, @bob and @eve".parse::<shared_types::MessageText>().unwrap();
+    timeline.post(Draft { text: Some(text.clone()), ..draft("n") }, 0);
+    let Some(ClientMessage::Send { mentions, .. }) = timeline.hand_over(0) else { panic!("nothing is sent") };
+    assert_eq!(mentions, [person("ann"), person("bob")]);
+    timeline.change(Seq(1), Change::Text(Some(text)), "c".parse().unwrap());
+    let Some(ClientMessage::Edit { mentions, .. }) = timeline.hand_over_change(0) else { panic!("nothing is edited") };
+    assert_eq!(mentions, [person("ann"), person("bob")]);
+}
+
+#[test]
+fn whom_a_message_calls_sees_that_on_it() {
+    let mut timeline = room(1..=1, false);
+    let calling = |seq, id: &str| ChatMessage { mentions: vec![person(id)], ..said(seq, "bob") };
+    timeline.apply(ServerMessage::Message(calling(2, "me")), 0);
+    timeline.apply(ServerMessage::Message(calling(3, "ann")), 0);
+    let calls: Vec<_> = timeline.rows(&Utc(Language::English)).into_iter().map(|row| row.calls_me).collect();
+    assert_eq!(calls, [false, true, false]);
+}
