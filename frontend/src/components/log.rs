@@ -85,7 +85,7 @@ fn Start(chat: Chat) -> impl IntoView {
             let sentence = if empty { chat.words.empty } else { chat.words.welcome };
             view! {
                 <div class="history beginning">
-                    <p class="beginning-title">{chat.words.beginning.with(&chat.room())}</p>
+                    <h2 class="beginning-title">{chat.words.beginning.with(&chat.room())}</h2>
                     <p>{sentence}</p>
                 </div>
             }

@@ -1,0 +1,285 @@
+import type { Page } from '@playwright/test';
+import { accessible } from '../support/axe.ts';
+import { ChatPage, Line } from '../support/chat_page.ts';
+import { expect, test, type Home } from '../support/fixtures.ts';
+import { address, announced, me, place, png, put, send } from '../support/images.ts';
+import { Message } from '../support/message.ts';
+import type { Wire } from '../support/wire.ts';
+
+// Every state of the page, held to every rule of axe. A state more is an entry more.
+
+type Stage = { page: Page; home: Home; room: string; chat: ChatPage; line: Line; ann: Wire; ben: Wire };
+
+const picture = png(320, 200);
+
+/** What happens in a room before and after its page is opened. */
+type Play = { before?: (stage: Omit<Stage, 'chat'>) => Promise<void>; play?: (stage: Stage) => Promise<void>; locale?: string };
+
+const states: { [name: string]: Play } = {
+  'an empty room': {},
+  'a conversation of two days, in groups, with all that can be written': {
+    before: async ({ page, ann, ben }) => {
+      await converse(ann, ben);
+      await page.clock.install({ time: Date.now() + 24 * 60 * 60 * 1000 });
+    },
+    play: async ({ page, chat, line }) => {
+      line.hold();
+      await chat.say('A day later.');
+      await expect(page.locator('.day')).toHaveText(['Yesterday', 'Today']);
+    },
+  },
+  'more messages than are shown': {
+    before: async ({ ann }) => {
+      for (let index = 0; index < 40; index += 1) await ann.say(`line ${index}`);
+    },
+    play: async ({ page }) => expect(page.getByRole('button', { name: 'Load older messages' })).toBeAttached(),
+  },
+  'a new message below what is read': {
+    before: async ({ ann }) => {
+      for (let index = 0; index < 29; index += 1) await ann.say(`line ${index}`);
+    },
+    play: async ({ chat, ann }) => {
+      await chat.scrollUp();
+      await ann.say('below');
+      await expect(chat.newMessages).toBeVisible();
+    },
+  },
+  'what is new since the last visit, with the way to where it begins': {
+    before: async ({ page, home, room, ann }) => {
+      await ann.say('old');
+      await (await ChatPage.open(page, home, room)).shows('old');
+      await page.goto('about:blank');
+      for (let index = 0; index < 29; index += 1) await ann.say(`line ${index}`);
+    },
+    play: async ({ page }) => expect(page.locator('.news')).toBeVisible(),
+  },
+  'what begins to be new in view': {
+    before: async ({ page, home, room, ann }) => {
+      await ann.say('old');
+      await (await ChatPage.open(page, home, room)).shows('old');
+      await page.goto('about:blank');
+      await ann.say('new');
+    },
+    play: async ({ page }) => expect(page.locator('.new-line')).toBeVisible(),
+  },
+  'a message that calls the visitor, and code in colours': {
+    play: async ({ page, chat, ann }) => {
+      const you = await page.evaluate(() => JSON.parse(document.getElementById('page-state')!.textContent!).you);
+      ann.send({ action: 'send', text: `@${you.name} look`, mentions: [you] });
+      await expect(chat.saying(`@${you.name} look`)).toHaveClass(/calling/);
+      await ann.say('```rust\nfn main() { let knots = 3; // fast\n    println!("{knots}"); }\n```');
+      await expect(page.locator('.hl-k').first()).toBeVisible();
+    },
+  },
+  'the names that a text may call': {
+    play: async ({ page, chat, ann }) => {
+      await ann.say('hi');
+      await chat.shows('hi');
+      await chat.composer.pressSequentially('@');
+      await expect(page.getByRole('listbox')).toBeVisible();
+    },
+  },
+  'the people who are here': {
+    play: async ({ page, ann }) => {
+      ann.send({ action: 'hello' });
+      await page.getByRole('button', { name: /online/ }).click();
+      await expect(page.getByRole('dialog', { name: 'People here' })).toBeVisible();
+    },
+  },
+  'reactions, own and others’': {
+    play: async ({ chat, ann, ben }) => {
+      const { seq } = await ann.say('Cake?');
+      for (const emoji of ['🎉', '👍']) ben.send({ action: 'react', seq, emoji, on: true });
+      const message = await Message.saying(chat, 'Cake?');
+      await message.reaction(/👍 1/).click();
+      await expect(message.reaction(/👍 2/)).toHaveAttribute('aria-pressed', 'true');
+    },
+  },
+  'an answer, and one being written': {
+    play: async ({ page, chat, ann, ben }) => {
+      const { seq } = await ann.say('Who comes?');
+      ben.send({ action: 'send', text: 'I do.', replyTo: seq });
+      await chat.shows('Who comes?', 'I do.');
+      await press(chat, 'I do.', 'r');
+      await expect(page.getByText('Replying to')).toBeVisible();
+      await chat.composer.fill('So do I');
+    },
+  },
+  'an edited message, and one being edited': {
+    play: async ({ page, chat }) => {
+      await chat.say('Helo');
+      await press(chat, 'Helo', 'e');
+      await chat.composer.fill('Hello');
+      await chat.composer.press('Enter');
+      await (await Message.saying(chat, 'Hello')).isEdited();
+      await press(chat, 'Hello', 'e');
+      await expect(page.getByText('Editing your message')).toBeVisible();
+    },
+  },
+  'a deleted message': {
+    play: async ({ page, chat }) => {
+      await chat.say('Not for you');
+      const message = await Message.saying(chat, 'Not for you');
+      await press(chat, 'Not for you', 'Delete');
+      await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+      await message.isGone();
+    },
+  },
+  'a message that waits, and one that failed': {
+    play: async ({ chat, line }) => {
+      line.refuseNextSend('badField');
+      await chat.say('refused');
+      await expect(chat.saying('refused')).toHaveAttribute('data-state', 'failed');
+      line.hold();
+      await chat.say('held back');
+      await expect(chat.saying('held back')).toHaveAttribute('data-state', 'pending');
+    },
+  },
+  'no connection': {
+    play: async ({ page, chat, line, ann }) => {
+      await ann.say('Can you still hear me?');
+      await line.cut();
+      await chat.is('offline');
+      await expect(page.getByRole('button', { name: 'Reconnect now' })).toBeVisible();
+    },
+  },
+  'the toolbar of an own message': {
+    play: async ({ page, chat }) => {
+      await chat.say('Mine');
+      await (await Message.saying(chat, 'Mine')).article.focus();
+      await expect(page.getByRole('toolbar').getByRole('button', { name: 'Delete' })).toBeVisible();
+    },
+  },
+  'the picker of emoji': {
+    play: async ({ page, chat, ann }) => {
+      await ann.say('Well?');
+      await chat.shows('Well?');
+      await press(chat, 'Well?', '+');
+      await expect(page.getByRole('dialog', { name: 'More reactions' })).toBeVisible();
+    },
+  },
+  'the question whether a message is to go': {
+    play: async ({ page, chat }) => {
+      await chat.say('Going?');
+      await press(chat, 'Going?', 'Delete');
+      await expect(page.getByRole('dialog', { name: 'Delete this message?' })).toBeVisible();
+    },
+  },
+  'the dialog of name and language, with a name that cannot be': {
+    play: async ({ page }) => {
+      await page.locator('.me').click();
+      await page.getByRole('textbox', { name: 'Your name' }).fill('');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await expect(page.getByText('Please enter a name.')).toBeVisible();
+    },
+  },
+  'an image in the log, and one that is gone': {
+    before: async ({ page, home, room, ann, ben }) => {
+      await show(ann, home, room, 'a boat');
+      await show(ben, home, room);
+      await page.route(place(home, room, await me(ben), '*'), (route) => route.abort());
+    },
+    play: async ({ page }) => expect(page.getByText('This image is not available any more').filter({ visible: true })).toHaveCount(1),
+  },
+  'an image at its full size': {
+    before: async ({ home, room, ann }) => show(ann, home, room, 'a boat'),
+    play: async ({ page }) => {
+      await page.getByRole('button', { name: 'Open image: a boat' }).click();
+      await expect(page.getByRole('dialog', { name: 'Image' })).toBeVisible();
+    },
+  },
+  'images that are chosen, and a file that is none': {
+    play: async ({ page }) => {
+      const files = [{ name: 'sea.png', mimeType: 'image/png', buffer: picture }, { name: 'a.svg', mimeType: 'image/svg+xml', buffer: Buffer.from('<svg/>') }];
+      await page.locator('input[type=file]').setInputFiles(files);
+      await expect(page.getByRole('list', { name: 'Attached images' }).getByRole('img', { includeHidden: true })).toHaveCount(1);
+      await expect(page.getByRole('alert')).toContainText('a.svg');
+    },
+  },
+  'a text that is too long': {
+    play: async ({ page, chat }) => {
+      await chat.composer.fill('x'.repeat(4_001));
+      await expect(page.getByText('1 character too long')).toBeVisible();
+    },
+  },
+  'somebody who writes': {
+    play: async ({ page, ann }) => {
+      ann.send({ action: 'typing' });
+      await expect(page.locator('.typing')).toHaveText(/ is typing…$/);
+    },
+  },
+  'a Japanese page': {
+    locale: 'ja-JP',
+    before: async ({ ann, ben }) => {
+      await ann.say('おはようございます');
+      await ben.say('**おはよう** `code`');
+    },
+    play: async ({ page }) => expect(page.locator('html')).toHaveAttribute('lang', 'ja'),
+  },
+};
+
+for (const [size, screen] of [
+  ['phone', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
+  ['desktop', { viewport: { width: 1280, height: 800 } }],
+] as const) {
+  test.describe(size, () => {
+    test.use(screen);
+    for (const [name, { before, play, locale }] of Object.entries(states)) {
+      test.describe(() => {
+        test.use(locale ? { locale } : {});
+        test(`${name}: nothing is in anybody’s way`, async ({ page, home, room, wire }) => {
+          const [ann, ben] = [await wire(room), await wire(room)];
+          const line = await Line.lay(page);
+          const stage = { page, home, room, line, ann, ben };
+          await before?.(stage);
+          const chat = await ChatPage.open(page, home, room);
+          await play?.({ ...stage, chat });
+          await accessible(page);
+        });
+      });
+    }
+
+    test('an address without a room: nothing is in anybody’s way', async ({ page, home }) => {
+      await page.goto(home.page('NoSuchRoom'));
+      await expect(page.getByRole('heading', { name: 'There is no such room' })).toBeVisible();
+      await accessible(page);
+    });
+  });
+}
+
+test('a conversation before any script runs: nothing is in anybody’s way', async ({ page, home, room, wire }) => {
+  await converse(await wire(room), await wire(room));
+  // Without scripts axe could not run either, so the page's own does not arrive.
+  await page.route(/\.(js|wasm)$/, (route) => route.abort());
+  await page.goto(home.page(room));
+  await expect(page.getByText('Good morning!')).toBeVisible();
+  await accessible(page);
+});
+
+/** Says everything that can be said. */
+async function converse(ann: Wire, ben: Wire): Promise<void> {
+  for (const [who, name] of [[ann, 'Ann'], [ben, 'Benedikt']] as const) {
+    who.send({ action: 'rename', name });
+    await who.next('welcome');
+  }
+  await ann.say('Good morning!');
+  await ann.say('See https://example.org/boats, and **bring** _some_ ~~rope~~ `twine`.');
+  await ben.say('> bring rope\n\nHow much?\n\n- a lot\n- less\n\n1. now\n2. later\n\n```\nlet rope = 3;\n```');
+  await ben.say('👍');
+  await ann.say('Enough.');
+}
+
+/** Does something to a message with a key. */
+async function press(chat: ChatPage, text: string, key: string): Promise<void> {
+  const { article } = await Message.saying(chat, text);
+  await article.focus();
+  await article.press(key);
+}
+
+async function show(wire: Wire, home: Home, room: string, alt?: string): Promise<void> {
+  const image = { ...announced(picture, 'image/png', 320, 200), preview: '48c'.repeat(16), ...(alt && { alt }) };
+  const nonce = crypto.randomUUID();
+  await put(await address(wire, home, nonce, image), 'image/png', picture);
+  const sent = await send(wire, nonce, image, room);
+  expect(sent.type, JSON.stringify(sent)).toBe('message');
+}
