@@ -181,6 +181,21 @@ fn assets_are_immutable_and_come_compressed_to_those_who_can_read_it() {
 }
 
 #[test]
+fn what_keeps_its_name_is_asked_for_again_and_the_worker_is_above_all_that_it_answers_for() {
+    let local = Local::start(&[]);
+    for (path, kind, content) in [
+        ("/sw.js", "text/javascript", "skipWaiting()"),
+        ("/assets/app/manifest.webmanifest", "application/manifest+json", "{}"),
+    ] {
+        let answer = local.get(path, "");
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with(content), "{answer}");
+        assert!(answer.contains("cache-control: no-cache") && answer.contains(kind), "{answer}");
+    }
+    let missing = local.get("/assets/app/nothing", "");
+    assert!(missing.starts_with("HTTP/1.1 404"), "{missing}");
+}
+
+#[test]
 fn a_page_is_one_visitor_s_own_and_its_guest_stays_the_same() {
     let local = Local::start(&[]);
     let first = local.get("/r/cats", "");

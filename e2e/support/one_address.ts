@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { needed } from './settings.ts';
 
 /**
- * The deployed stack behind one address, as its CloudFront distribution has it: assets and images from their buckets,
+ * The deployed stack behind one address, as its CloudFront distribution has it: assets, worker and images from their buckets,
  * everything else from the front page's API. The stand-in's distribution serves buckets, but not an API, so the paths are
  * split here.
  */
@@ -13,7 +13,7 @@ export async function oneAddress(): Promise<{ url: string; close(): Promise<void
   const assets = needed('STACK_ASSETS').replace(/\.net$/, `.localhost:${port}`);
 
   const pass = (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    const toBucket = /^\/(assets|images)\//.test(incoming.url ?? '');
+    const toBucket = /^\/((assets|images)\/|sw\.js$)/.test(incoming.url ?? '');
     // Only the Host header tells the stand-in which of its services is meant; CloudFront there insists on https.
     const headers = { ...incoming.headers, host: toBucket ? assets : front, 'x-forwarded-proto': 'https' };
     const onward = request({ host, port, method: incoming.method, path: incoming.url, headers }, (answer) => {

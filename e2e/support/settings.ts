@@ -9,6 +9,7 @@ export function needed(name: string): string {
 
 export const localBinary = process.env['LOCAL_BINARY'] ?? '../target/release/local';
 export const page = process.env['PAGE'] ?? '../dist';
+export const gallery = process.env['GALLERY'] ?? '../target/xtask/gallery';
 
 /** The connections that a small home lets in. */
 export const smallLimit = Number(process.env['SMALL_LIMIT'] ?? 20);

@@ -30,6 +30,11 @@ pub fn App(
     #[cfg(feature = "hydrate")]
     Effect::new(move || crate::session::begin(session, chat, page.clone()));
 
+    frame(chat)
+}
+
+/// All that is drawn.
+pub(crate) fn frame(chat: Chat) -> impl IntoView {
     let connection = move || match chat.status.get() {
         Status::Connecting => "connecting",
         Status::Live => "live",

@@ -26,6 +26,8 @@ mod tray;
 mod typing;
 mod writing_bar;
 
+#[cfg(feature = "gallery")]
+pub(crate) use actions::Actions;
 pub(crate) use avatar::avatar;
 pub(crate) use composer::Composer;
 pub(crate) use connection::Connection;

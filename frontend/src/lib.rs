@@ -21,6 +21,8 @@ pub mod timeline;
 mod words;
 mod writing;
 
+#[cfg(feature = "gallery")]
+pub mod gallery;
 #[cfg(feature = "ssr")]
 pub mod render;
 
@@ -30,6 +32,8 @@ mod browser;
 mod draft;
 #[cfg(feature = "hydrate")]
 mod local_time;
+#[cfg(feature = "hydrate")]
+mod offline;
 #[cfg(feature = "hydrate")]
 mod picture;
 #[cfg(feature = "hydrate")]

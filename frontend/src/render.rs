@@ -14,7 +14,9 @@ pub struct Shell {
     before_language: String,
     /// From the end of the language up to and with `<title>`.
     before_title: String,
-    /// From `</title>` up to `</head>`.
+    /// From `</title>` up to and with `content="` of the description.
+    before_description: String,
+    /// From the end of the description up to `</head>`.
     head: String,
     /// From `</head>` up to and with `<body…>`.
     to_body: String,
@@ -29,7 +31,9 @@ pub enum ShellError {
     Language,
     /// It has no `<title>…</title>` after that.
     Title,
-    /// It has no `</head>` after the title.
+    /// It has no `<meta name="description" content="…">` after the title.
+    Description,
+    /// It has no `</head>` after the description.
     Head,
     /// It has no `<body…>` after the head.
     Body,
@@ -40,7 +44,8 @@ impl fmt::Display for ShellError {
         f.write_str(match self {
             Self::Language => "index.html has no lang=\"…\"",
             Self::Title => "index.html has no <title> after its language",
-            Self::Head => "index.html has no </head> after its title",
+            Self::Description => "index.html has no description after its title",
+            Self::Head => "index.html has no </head> after its description",
             Self::Body => "index.html has no <body> after its head",
         })
     }
@@ -59,21 +64,26 @@ impl Shell {
         let (_, rest) = cut_before(rest, "\"").ok_or(ShellError::Language)?;
         let (before_title, rest) = cut_after(rest, "<title>").ok_or(ShellError::Title)?;
         let (_, rest) = cut_before(rest, "</title>").ok_or(ShellError::Title)?;
+        let description = "<meta name=\"description\" content=\"";
+        let (before_description, rest) = cut_after(rest, description).ok_or(ShellError::Description)?;
+        let (_, rest) = cut_before(rest, "\"").ok_or(ShellError::Description)?;
         let (head, rest) = cut_before(rest, "</head>").ok_or(ShellError::Head)?;
         let tag = rest.find("<body").ok_or(ShellError::Body)?;
         let end = tag + rest[tag..].find('>').ok_or(ShellError::Body)? + 1;
         let (to_body, rest) = rest.split_at(end);
-        let [before_language, before_title, head, to_body, rest] =
-            [before_language, before_title, head, to_body, rest].map(str::to_owned);
-        Ok(Self { before_language, before_title, head, to_body, rest })
+        let [before_language, before_title, before_description, head, to_body, rest] =
+            [before_language, before_title, before_description, head, to_body, rest].map(str::to_owned);
+        Ok(Self { before_language, before_title, before_description, head, to_body, rest })
     }
 
-    fn fill(&self, language: Language, title: &str, state: &str, body: &str) -> String {
+    fn fill(&self, words: &Words, title: &str, state: &str, body: &str) -> String {
         [
             &self.before_language,
-            language.tag(),
+            words.language.tag(),
             &self.before_title,
             title,
+            &self.before_description,
+            words.description,
             &self.head,
             state,
             &self.to_body,
@@ -89,8 +99,8 @@ pub fn page(shell: &Shell, state: &PageState) -> String {
     // A `<` in somebody's text must not end the script element; inside a JSON string `\u003c` is the same character.
     let json = serde_json::to_string(state).unwrap_or_default().replace('<', "\\u003c");
     let script = [r#"<script type="application/json" id="page-state">"#, &json, "</script>"].concat();
-    let title = Words::of(state.language).title(state.room.as_str());
-    shell.fill(state.language, &title, &script, &body(state))
+    let words = Words::of(state.language);
+    shell.fill(words, &words.title(state.room.as_str()), &script, &body(state))
 }
 
 /// What stands between `<body>` and `</body>` of a room's page.
@@ -111,7 +121,7 @@ pub fn not_found(shell: &Shell, language: Language) -> String {
             </main>
         }
     });
-    shell.fill(language, words.not_found, "", &body)
+    shell.fill(words, words.not_found, "", &body)
 }
 
 /// What is said, as plain text, when no page can be made.
@@ -120,7 +130,7 @@ pub fn unreachable(language: Language) -> String {
 }
 
 /// Draws a view with the marks that hydration looks for.
-fn html<V: IntoView>(view: impl FnOnce() -> V) -> String {
+pub(crate) fn html<V: IntoView>(view: impl FnOnce() -> V) -> String {
     let owner = Owner::new_root(Some(Arc::new(hydration_context::SsrSharedContext::new())));
     let html = owner.with(|| view().into_view().to_html());
     owner.cleanup();

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use shared_types::{Language, PageState};
 use wasm_bindgen_futures::spawn_local;
 
-use crate::{App, browser, words::Words};
+use crate::{App, browser, offline, words::Words};
 
 /// The pause between two tries to reach the server from an empty page.
 const TRY_AGAIN: Duration = Duration::from_secs(2);
@@ -15,7 +15,10 @@ const TRY_AGAIN: Duration = Duration::from_secs(2);
 pub fn start() {
     let state = document().get_element_by_id("page-state").and_then(|script| script.text_content());
     match state.and_then(|state| serde_json::from_str::<PageState>(&state).ok()) {
-        Some(page) => leptos::mount::hydrate_body(move || view! { <App page /> }),
+        Some(page) => {
+            leptos::mount::hydrate_body(move || view! { <App page /> });
+            offline::prepare();
+        }
         None if is_complete() => {}
         None => spawn_local(fetch_and_mount()),
     }

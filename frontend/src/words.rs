@@ -162,6 +162,9 @@ pub(crate) struct Words {
     #[cfg(feature = "hydrate")]
     pub(crate) yesterday: &'static str,
 
+    /// What a search engine, or somebody who is sent a link, reads of a room's page. It stands in an attribute.
+    #[cfg(feature = "ssr")]
+    pub(crate) description: &'static str,
     #[cfg(feature = "ssr")]
     pub(crate) reload: &'static str,
     #[cfg(feature = "ssr")]

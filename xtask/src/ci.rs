@@ -5,10 +5,11 @@ use anyhow::Result;
 use crate::{arrows, command::run, project::Project, steps::Steps, test, tools};
 
 /// Leptos' features are not additive, and the local binary is to compile without the AWS SDK: each set is looked at alone.
-const LINTS: [(&str, &str); 7] = [
+const LINTS: [(&str, &str); 8] = [
     ("lints of the wire", "--package shared-types --all-targets"),
     ("lints of the page in the browser", "--package frontend --features hydrate --target wasm32-unknown-unknown"),
     ("lints of the page on the server", "--package frontend --features ssr --all-targets"),
+    ("lints of the gallery", "--package frontend --features gallery --all-targets"),
     ("lints of the local binary", "--package backend --no-default-features --features embedded --all-targets"),
     ("lints of the functions", "--package backend --no-default-features --features aws --all-targets"),
     ("lints of both homes", "--package backend --no-default-features --features aws,embedded --all-targets"),
@@ -17,7 +18,7 @@ const LINTS: [(&str, &str); 7] = [
 
 const DOCS: [(&str, &str); 3] = [
     ("docs of the wire and of xtask", "--package shared-types --package xtask"),
-    ("docs of the page", "--package frontend --features ssr"),
+    ("docs of the page", "--package frontend --features gallery"),
     ("docs of the backend", "--package backend --no-default-features --features aws,embedded"),
 ];
 

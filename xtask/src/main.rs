@@ -1,9 +1,11 @@
 //! `cargo xtask`: everything a person does with this repository, each in one command.
 
 mod arrows;
+mod bench;
 mod ci;
 mod command;
 mod deploy;
+mod gallery;
 mod page;
 mod project;
 mod run;
@@ -19,6 +21,8 @@ const USAGE: &str = "\
 cargo xtask run [FLAGS]     build what is missing and serve the chat at http://localhost:8080
 cargo xtask test            run every test, in browsers too, on the local binary and on the deployed stack;
                             with --long those of delivery do much more of the same
+cargo xtask bench           weigh the page, and look at it with Lighthouse three times
+cargo xtask gallery         draw every state of every component on one page, for work on them
 cargo xtask ci              format, lints, docs, licences, module arrows, and then all tests
 cargo xtask deploy [FLAGS]  put the chat on AWS, with the account and the region of your AWS settings
 
@@ -34,6 +38,8 @@ fn main() -> ExitCode {
         ("deploy", _) => deploy::deploy(&rest),
         ("test", true) => test::test(),
         ("test", false) if rest == ["--long"] => test::test_long(),
+        ("bench", true) => bench::bench(),
+        ("gallery", true) => gallery::gallery(),
         ("ci", true) => ci::ci(),
         ("" | "help" | "-h" | "--help", _) => {
             println!("{USAGE}");

@@ -58,16 +58,27 @@ fn stamp(project: &Project) -> Result<PathBuf> {
     Ok(project.scratch()?.join("page"))
 }
 
+/// The page's worker. It answers for the addresses beside and below its own, so it lies above them all, at `/sw.js`.
+pub(crate) const WORKER: &str = "sw.js";
+
+/// The folder of what has to keep its name, because a telephone remembers it: the manifest and its icons.
+const NAMED: &str = "app";
+
 /// The files of the page that a browser asks for under `/assets/`.
 pub(crate) fn assets(dist: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     each_file(dist, &mut |file| {
-        if extension(file) != "br" && file != dist.join("index.html") {
+        if extension(file) != "br" && file != dist.join("index.html") && file != dist.join(WORKER) {
             files.push(file.to_owned());
         }
     })?;
     files.sort();
     Ok(files)
+}
+
+/// How long a browser may keep an asset: for ever where a hash of what it says is in its name.
+pub(crate) fn cache_control(dist: &Path, asset: &Path) -> &'static str {
+    if asset.starts_with(dist.join(NAMED)) { "no-cache" } else { "public, max-age=31536000, immutable" }
 }
 
 /// The name of a file's compressed twin: `x.js` and `x.js.br`.
@@ -88,14 +99,19 @@ fn compress(dist: &Path) -> Result<()> {
             continue;
         }
         let plain = fs::read(&file)?;
-        // Quality 11 once here is paid back by every reader; the window is the largest that browsers take.
-        let mut writer = brotli::CompressorWriter::new(Vec::new(), 1 << 16, 11, 24);
-        writer.write_all(&plain)?;
-        let small = writer.into_inner();
+        // Quality 11 once here is paid back by every reader.
+        let small = brotli(&plain, 11)?;
         println!("{:>8} -> {:>7} bytes  {}", plain.len(), small.len(), file.strip_prefix(dist)?.display());
         fs::write(twin(&file), small)?;
     }
     Ok(())
+}
+
+/// Compresses for a browser, which takes no larger window than this.
+pub(crate) fn brotli(plain: &[u8], quality: u32) -> Result<Vec<u8>> {
+    let mut writer = brotli::CompressorWriter::new(Vec::new(), 1 << 16, quality, 24);
+    writer.write_all(plain)?;
+    Ok(writer.into_inner())
 }
 
 fn newest(path: &Path) -> Option<SystemTime> {

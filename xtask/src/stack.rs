@@ -31,25 +31,27 @@ pub(crate) fn build(project: &Project, architecture: &str) -> Result<()> {
     run(sam(project).args(["build", "--parameter-overrides", &format!("Architecture={architecture}")]))
 }
 
-/// Uploads the built page to the stack's bucket: assets for ever and compressed, the shell of the page unchanged.
+/// Uploads the built page to the stack's bucket: its assets compressed, the worker and the shell of the page as they are.
 pub(crate) fn upload(project: &Project, aws: Aws, dist: &Path, bucket: &str) -> Result<()> {
     for file in page::assets(dist)? {
-        let key =
-            format!("s3://{bucket}/assets/{}", file.strip_prefix(dist)?.to_str().context("a file name is not text")?);
-        let twin = page::twin(&file);
-        let mut copy = project.command("aws");
-        copy.args(["s3", "cp", "--only-show-errors"]).arg(if twin.exists() { &twin } else { &file }).arg(key);
-        copy.args(["--content-type", content_type(&file), "--cache-control", "public, max-age=31536000, immutable"]);
-        if twin.exists() {
-            copy.args(["--content-encoding", "br"]);
-        }
-        aws(&mut copy);
-        run(&mut copy)?;
+        let key = format!("assets/{}", file.strip_prefix(dist)?.to_str().context("a file name is not text")?);
+        put(project, aws, &file, &format!("s3://{bucket}/{key}"), page::cache_control(dist, &file))?;
     }
-    // Last, since it names the others: a page is never served before its assets are there.
+    // Last, since they name the others: a page is never served before its assets are there.
+    for name in [page::WORKER, "index.html"] {
+        put(project, aws, &dist.join(name), &format!("s3://{bucket}/{name}"), "no-cache")?;
+    }
+    Ok(())
+}
+
+fn put(project: &Project, aws: Aws, file: &Path, address: &str, cache_control: &str) -> Result<()> {
+    let twin = page::twin(file);
     let mut copy = project.command("aws");
-    copy.args(["s3", "cp", "--only-show-errors"]).arg(dist.join("index.html")).arg(format!("s3://{bucket}/index.html"));
-    copy.args(["--content-type", "text/html; charset=utf-8", "--cache-control", "no-cache"]);
+    copy.args(["s3", "cp", "--only-show-errors"]).arg(if twin.exists() { &twin } else { file }).arg(address);
+    copy.args(["--content-type", content_type(file), "--cache-control", cache_control]);
+    if twin.exists() {
+        copy.args(["--content-encoding", "br"]);
+    }
     aws(&mut copy);
     run(&mut copy)
 }
@@ -90,6 +92,7 @@ pub(crate) fn sam(project: &Project) -> Command {
 
 fn content_type(file: &Path) -> &'static str {
     match page::extension(file) {
+        "html" => "text/html; charset=utf-8",
         "js" => "text/javascript; charset=utf-8",
         "css" => "text/css; charset=utf-8",
         "wasm" => "application/wasm",

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::{
     command::run,
-    page,
+    gallery, page,
     project::Project,
     run::{Output, build_local},
     stack::{self, Outputs},
@@ -81,6 +81,7 @@ pub(crate) fn all(project: &Project, steps: &mut Steps) -> Result<()> {
         run(&mut project.cargo("test --package backend --no-default-features --features embedded"))
     })?;
     let dist = steps.step("page", || page::build(project))?;
+    let gallery = steps.step("gallery", || gallery::build(project, &dist))?;
     let local = steps.step("local binary", || build_local(project, Output::Progress))?;
     // From here on it runs until this function ends, however it ends.
     let stand_in = steps.step("start of the stand-in for AWS", || StandIn::start(project))?;
@@ -108,6 +109,7 @@ pub(crate) fn all(project: &Project, steps: &mut Steps) -> Result<()> {
             .env("CHROMIUM", &chromium)
             .env("LOCAL_BINARY", &local)
             .env("PAGE", &dist)
+            .env("GALLERY", &gallery)
             .env("SMALL_LIMIT", SMALL)
             .env("MESSAGE_LIMIT", MESSAGES);
         playwright.env("STACK_GATEWAY", stand_in.address()).env("STACK_SOCKET", stack.get("WebSocketURI")?);

@@ -13,6 +13,8 @@ use crate::{
 
 const TRUNK: &str = "0.21.14";
 const BINARYEN: &str = "132.0.0";
+/// The newest of those that Node.js 20 runs.
+const LIGHTHOUSE: &str = "12.8.2";
 const CARGO_DENY: &str = "0.20.2";
 
 /// The stand-in for AWS, and what `sam build` calls: all of them come from PyPI.
@@ -34,11 +36,7 @@ pub(crate) fn for_the_page(project: &Project) -> Result<()> {
     }
     if !has_wasm_opt(project) {
         println!("wasm-opt is missing: it makes the page a tenth smaller. npm installs it (a few seconds).");
-        npm(project)?;
-        fs::create_dir_all(project.tools.join("tools"))?;
-        let folder = project.tools.join("tools").display().to_string();
-        let package = format!("binaryen@{BINARYEN}");
-        run(project.command("npm").args(["install", "--no-audit", "--no-fund", "--prefix", &folder, &package]))?;
+        npm_install(project, "binaryen", BINARYEN)?;
     }
     clean_up(project);
     Ok(())
@@ -102,6 +100,19 @@ pub(crate) fn for_the_browser(project: &Project) -> Result<PathBuf> {
     if modified("node_modules/.package-lock.json") < modified("package-lock.json") {
         run(project.command("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&e2e))?;
     }
+    chromium()
+}
+
+/// Lighthouse, and the path of the Chromium that it looks through.
+pub(crate) fn for_the_bench(project: &Project) -> Result<PathBuf> {
+    if version(project.command("lighthouse").arg("--version")).is_none() {
+        println!("Lighthouse is missing: it measures the page. npm installs it (half a minute).");
+        npm_install(project, "lighthouse", LIGHTHOUSE)?;
+    }
+    chromium()
+}
+
+fn chromium() -> Result<PathBuf> {
     if let Some(chromium) = find_chromium() {
         return Ok(chromium);
     }
@@ -121,6 +132,14 @@ fn npm(project: &Project) -> Result<()> {
         bail!("npm is missing: install Node.js 20 or newer, for example with `apt-get install nodejs npm`");
     }
     Ok(())
+}
+
+fn npm_install(project: &Project, package: &str, version_wanted: &str) -> Result<()> {
+    npm(project)?;
+    fs::create_dir_all(project.tools.join("tools"))?;
+    let folder = project.tools.join("tools").display().to_string();
+    let package = format!("{package}@{version_wanted}");
+    run(project.command("npm").args(["install", "--no-audit", "--no-fund", "--prefix", &folder, &package]))
 }
 
 fn find_chromium() -> Option<PathBuf> {

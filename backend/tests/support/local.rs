@@ -11,7 +11,8 @@ use tempfile::TempDir;
 use tokio::net::TcpStream;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Error};
 
-const PAGE: &str = "<!DOCTYPE html><html lang=\"en\"><head><title>Chat</title></head><body></body></html>";
+const PAGE: &str = "<!DOCTYPE html><html lang=\"en\"><head><title>Chat</title>\
+                    <meta name=\"description\" content=\"\"></head><body></body></html>";
 
 pub(crate) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -63,6 +64,9 @@ pub(crate) fn make_page(directory: &Path) {
     fs::write(page.join("index.html"), PAGE).unwrap();
     fs::write(page.join("page-1a2b.js"), "export {}").unwrap();
     fs::write(page.join("page-1a2b.js.br"), "pressed").unwrap();
+    fs::create_dir(page.join("app")).unwrap();
+    fs::write(page.join("app/manifest.webmanifest"), "{}").unwrap();
+    fs::write(page.join("sw.js"), "skipWaiting()").unwrap();
 }
 
 pub(crate) fn command(directory: &Path) -> Command {

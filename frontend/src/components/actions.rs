@@ -26,7 +26,7 @@ const MORE: &str = "M20 12a8 8 0 1 1-7-7.9M9 10v.5M14.500 10v.5M8.500 14.500a4 4
 
 /// The toolbar, before it is at any message. It is seen while there is something in it.
 #[component]
-pub(super) fn Actions(chat: Chat) -> impl IntoView {
+pub(crate) fn Actions(chat: Chat) -> impl IntoView {
     let buttons = move || {
         let row = chat.acting.get().and_then(|seq| chat.row(seq)).filter(|row| !row.deleted);
         row.map(|row| {

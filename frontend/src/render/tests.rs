@@ -2,8 +2,8 @@ use shared_types::{ChatImage, ChatMessage, ImageType, Person, Quote, Reaction, R
 
 use super::*;
 
-const INDEX: &str =
-    "<!DOCTYPE html><html lang=\"en\"><head><title>x</title><link></head>\n<body class=\"a\"></body></html>";
+const INDEX: &str = "<!DOCTYPE html><html lang=\"en\"><head><title>x</title>\
+                     <meta name=\"description\" content=\"y\"><link></head>\n<body class=\"a\"></body></html>";
 
 fn state(texts: &[&str]) -> PageState {
     let ann = Person { id: "ann".parse().unwrap(), name: "Ann".parse().unwrap() };
@@ -39,7 +39,8 @@ fn state(texts: &[&str]) -> PageState {
 fn a_page_has_its_title_its_state_and_its_messages() {
     let page = page(&Shell::parse(INDEX).unwrap(), &state(&["hi", "there"]));
     for part in [
-        "<title>#lobby · Chat</title><link><script type=\"application/json\" id=\"page-state\">{\"language\":\"en\",\"room\":\"lobby\"",
+        "<title>#lobby · Chat</title><meta name=\"description\" content=\"A room to talk in: ",
+        "\"><link><script type=\"application/json\" id=\"page-state\">{\"language\":\"en\",\"room\":\"lobby\"",
         "</script></head>\n<body class=\"a\"><div data-connection=\"connecting\" class=\"chat\">",
         "3 online",
         "Thursday, 31 December 2026",
@@ -198,8 +199,10 @@ fn an_index_that_lacks_something_is_refused_by_name() {
         ("<html lang=\"en", ShellError::Language),
         ("<html lang=\"en\">", ShellError::Title),
         ("<html lang=\"en\"><title>x", ShellError::Title),
-        ("<html lang=\"en\"><title>x</title><body>", ShellError::Head),
-        ("<html lang=\"en\"><title>x</title></head>", ShellError::Body),
+        ("<html lang=\"en\"><title>x</title></head><body>", ShellError::Description),
+        ("<html lang=\"en\"><title>x</title><meta name=\"description\" content=\"", ShellError::Description),
+        ("<html lang=\"en\"><title>x</title><meta name=\"description\" content=\"\"><body>", ShellError::Head),
+        ("<html lang=\"en\"><title>x</title><meta name=\"description\" content=\"\"></head>", ShellError::Body),
     ] {
         assert_eq!(Shell::parse(index), Err(error), "{index}");
     }

@@ -134,6 +134,8 @@ pub(super) static WORDS: Words = Words {
     yesterday: "Yesterday",
 
     #[cfg(feature = "ssr")]
+    description: "A room to talk in: read the conversation at once, and join in without an account.",
+    #[cfg(feature = "ssr")]
     reload: "The chat can't be reached right now. Please reload the page in a moment.\n",
     #[cfg(feature = "ssr")]
     not_found: "There is no such room",

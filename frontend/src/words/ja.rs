@@ -139,6 +139,8 @@ pub(super) static WORDS: Words = Words {
     yesterday: "昨日",
 
     #[cfg(feature = "ssr")]
+    description: "開けばすぐに会話を読めて、アカウントなしで参加できるチャットルームです。",
+    #[cfg(feature = "ssr")]
     reload: "現在チャットに接続できません。しばらくしてからページを再読み込みしてください。\n",
     #[cfg(feature = "ssr")]
     not_found: "ルームが見つかりません",

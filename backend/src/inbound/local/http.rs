@@ -8,8 +8,12 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
+    routing::{self, MethodRouter},
 };
-use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
+use tower_http::{
+    services::{ServeDir, ServeFile},
+    set_header::SetResponseHeaderLayer,
+};
 
 use super::server::Shared;
 use crate::routes::FrontRequest;
@@ -17,11 +21,32 @@ use crate::routes::FrontRequest;
 /// Files with a hash in their name never change, so a browser asks for them once.
 pub(super) const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
+/// Files that keep their name: a browser asks each time whether they are still the same.
+const REVALIDATED: HeaderValue = HeaderValue::from_static("no-cache");
+
 /// The built page's files, brotli-compressed where the build made a `.br` beside them.
 pub(super) fn assets(page: &Path) -> Router<Arc<Shared>> {
-    let files = ServeDir::new(page).append_index_html_on_directories(false).precompressed_br();
-    let cache = |response: &Response| response.status().is_success().then_some(IMMUTABLE);
-    Router::new().fallback_service(files).layer(SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, cache))
+    Router::new().fallback_service(directory(page)).layer(kept(IMMUTABLE))
+}
+
+/// Those of them whose names have no hash: the manifest and its icons, which a telephone remembers by their addresses.
+pub(super) fn named_assets(page: &Path) -> Router<Arc<Shared>> {
+    Router::new().fallback_service(directory(&page.join("app"))).layer(kept(REVALIDATED))
+}
+
+/// The page's worker. It answers for the addresses beside and below its own, so it has one above them all.
+pub(super) fn worker(page: &Path) -> MethodRouter<Arc<Shared>> {
+    routing::get_service(ServeFile::new(page.join("sw.js"))).layer(kept(REVALIDATED))
+}
+
+fn directory(path: &Path) -> ServeDir {
+    ServeDir::new(path).append_index_html_on_directories(false).precompressed_br()
+}
+
+/// Says how long a browser may keep what it has found.
+fn kept(how_long: HeaderValue) -> SetResponseHeaderLayer<impl Fn(&Response) -> Option<HeaderValue> + Clone> {
+    let found = move |response: &Response| response.status().is_success().then(|| how_long.clone());
+    SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, found)
 }
 
 /// The front route, over HTTP.

@@ -77,6 +77,8 @@ impl Server {
         let shared = Arc::new(Shared { server: self, stopping });
         let app = Router::new()
             .route("/ws", routing::get(socket::open))
+            .route("/sw.js", http::worker(&page))
+            .nest("/assets/app", http::named_assets(&page))
             .nest("/assets", http::assets(&page))
             .route("/uploads/{*address}", routing::put(images::put))
             .route("/images/{*path}", routing::get(images::get))

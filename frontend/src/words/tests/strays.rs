@@ -56,7 +56,8 @@ fn visit(folder: &Path, look: &mut impl FnMut(&Path, &str)) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap();
-        if name == "words" || name == "tests" {
+        // The gallery is for those who work on the page.
+        if name == "words" || name == "tests" || name == "gallery" {
             continue;
         }
         if path.is_dir() {

@@ -1,0 +1,193 @@
+import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { ChatPage, Line } from '../support/chat_page.ts';
+import { expect, test } from '../support/fixtures.ts';
+import { Local, withData } from '../support/local.ts';
+import { page as built } from '../support/settings.ts';
+
+// The page without a network. A worker stands between it and the network here, and in no other test.
+test.use({ serviceWorkers: 'allow' });
+
+/** The names of what the worker keeps: pages and assets. */
+const kept = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
+    const stores = await Promise.all((await caches.keys()).map((name) => caches.open(name)));
+    const requests = await Promise.all(stores.map((store) => store.keys()));
+    return requests.flat().map(({ url }) => new URL(url).pathname);
+  });
+
+/** Waits until the page that is shown is kept. */
+async function keeps(page: Page): Promise<void> {
+  await expect.poll(() => kept(page)).toContain(new URL(page.url()).pathname);
+}
+
+/** Whether the page has its styles: it is as high as its window only with them. */
+async function isDressed(page: Page): Promise<void> {
+  await expect(page.locator('.chat')).toHaveCSS('display', 'grid');
+}
+
+test('without a network the last page is there, and what is written on it arrives when there is one again', async ({ page, context, home, room, wire }) => {
+  const ann = await wire(room);
+  await ann.say('before the tunnel');
+  const line = await Line.lay(page);
+  const chat = await ChatPage.open(page, home, room);
+  await keeps(page);
+
+  await context.setOffline(true);
+  await line.cut();
+  await page.reload();
+  await chat.is('offline');
+  await chat.shows('before the tunnel');
+  await isDressed(page);
+  await chat.say('in the tunnel');
+  await expect(chat.saying('in the tunnel')).toHaveAttribute('data-state', 'pending');
+  await page.reload();
+  await chat.shows('before the tunnel', 'in the tunnel');
+
+  await ann.say('meanwhile');
+  await context.setOffline(false);
+  line.mend();
+  await chat.is('live');
+  await chat.shows('before the tunnel', 'meanwhile', 'in the tunnel');
+  await expect(chat.saying('in the tunnel')).toHaveAttribute('data-state', 'sent');
+});
+
+test('each room that was seen has its own page, and one that was not has none', async ({ page, context, home, room, wire }) => {
+  await (await wire(room)).say('here');
+  await (await wire(`${room}-b`)).say('there');
+  for (const name of [room, `${room}-b`]) {
+    await ChatPage.open(page, home, name);
+    await keeps(page);
+  }
+  await context.setOffline(true);
+  const chat = new ChatPage(page);
+  await page.goto(home.page(room));
+  await chat.shows('here');
+  await page.goto(home.page(`${room}-b`));
+  await chat.shows('there');
+  await expect(page.goto(home.page(`${room}-c`))).rejects.toThrow();
+});
+
+test('what is kept is the page as it was when it was left', async ({ page, context, home, room, wire }) => {
+  const line = await Line.lay(page);
+  const chat = await ChatPage.open(page, home, room);
+  await keeps(page);
+  await (await wire(room)).say('after it was opened');
+  await chat.shows('after it was opened');
+  // The reader looks at something else.
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'hidden', { get: () => true });
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+  });
+  await expect.poll(() => page.evaluate(async () => (await caches.match(location.pathname))?.text())).toContain('after it was opened');
+  await context.setOffline(true);
+  await line.cut();
+  await page.reload();
+  await chat.shows('after it was opened');
+});
+
+test('nothing is kept but pages and their assets, and no page that is none', async ({ page, home, room }) => {
+  const chat = await ChatPage.open(page, home, room);
+  await keeps(page);
+  await page.reload();
+  await chat.is('live');
+  await page.goto(home.page('NoSuchRoom'));
+  await expect(page.getByRole('heading', { name: 'There is no such room' })).toBeVisible();
+  await page.goto(home.page(room));
+  await chat.is('live');
+  await keeps(page);
+  const names = await kept(page);
+  expect(names.filter((name) => !name.startsWith('/assets/'))).toEqual([`/r/${room}`]);
+  // The page's script, program, style sheet and icon.
+  expect(names.filter((name) => name.startsWith('/assets/'))).toHaveLength(4);
+});
+
+test('the page can be installed: the browser understands its manifest, and the icons are what it says', async ({ page, context, home, room }) => {
+  await ChatPage.open(page, home, room);
+  const { url, data = '', errors } = await (await context.newCDPSession(page)).send('Page.getAppManifest');
+  expect(errors).toEqual([]);
+  const manifest = JSON.parse(data);
+  expect(manifest).toMatchObject({ start_url: '/', scope: '/', display: 'standalone' });
+  expect(manifest.icons.map((icon: { purpose?: string }) => icon.purpose)).toContain('maskable');
+  for (const { src, sizes, type } of manifest.icons) {
+    const answer = await fetch(new URL(src, url));
+    expect(answer.headers.get('content-type')).toBe(type);
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    // Width and height stand at the start of a PNG.
+    expect(`${bytes.readUInt32BE(16)}x${bytes.readUInt32BE(20)}`).toBe(sizes);
+  }
+});
+
+/** Puts a new build in the place of the old one: its style sheet has another name, and the old one is gone. */
+async function deploy(folder: string, name: string): Promise<void> {
+  const old = (await readdir(folder)).find((file) => /^page-.*\.css$/.test(file))!;
+  await rename(join(folder, old), join(folder, name));
+  const index = join(folder, 'index.html');
+  await writeFile(index, (await readFile(index, 'utf8')).replace(old, name));
+}
+
+test('a server that has trouble is as good as none', async ({ page, home, room }) => {
+  test.skip(home.name === 'stack', 'nobody takes the page of the stack away');
+  await withData(async (data) => {
+    const folder = join(data, 'page');
+    await cp(built, folder, { recursive: true });
+    const local = await Local.start(join(data, 'store'), '--page', folder);
+    const chat = new ChatPage(page);
+    await page.goto(`${local.url}/r/${room}`);
+    await chat.is('live');
+    await keeps(page);
+    await rm(join(folder, 'index.html'));
+    expect((await fetch(page.url())).status).toBe(503);
+    await page.reload();
+    await isDressed(page);
+    // It was the page only that could not be had.
+    await chat.is('live');
+    await local.stop();
+  });
+});
+
+/** The style sheets among what is kept. */
+const sheets = async (page: Page): Promise<string[]> => (await kept(page)).filter((name) => name.endsWith('.css'));
+
+test('a new deployment is shown at the next load, and no page is left without what it names', async ({ page, home, room }) => {
+  test.skip(home.name === 'stack', 'the page of the stack is in a bucket that all tests share');
+  await withData(async (data) => {
+    const folder = join(data, 'page');
+    await cp(built, folder, { recursive: true });
+    await deploy(folder, 'page-1.css');
+    const local = await Local.start(join(data, 'store'), '--page', folder);
+    const chat = new ChatPage(page);
+    const show = async (name: string) => {
+      await page.goto(`${local.url}/r/${name}`);
+      await isDressed(page);
+    };
+    for (const name of [room, `${room}-b`]) {
+      await show(name);
+      await chat.is('live');
+      await keeps(page);
+    }
+    expect(await sheets(page)).toEqual(['/assets/page-1.css']);
+
+    await deploy(folder, 'page-2.css');
+    await show(room);
+    await expect(page.locator('link[rel=stylesheet]')).toHaveAttribute('href', '/assets/page-2.css');
+    await chat.is('live');
+    // The other room's copy is of the old build still, and has what it needs.
+    await expect.poll(() => sheets(page)).toEqual(['/assets/page-1.css', '/assets/page-2.css']);
+    await show(`${room}-b`);
+    await expect.poll(() => sheets(page)).toEqual(['/assets/page-2.css']);
+
+    // A page that names what cannot be had does not take the place of one that is whole.
+    await deploy(folder, 'page-3.css');
+    await rm(join(folder, 'page-3.css'));
+    await page.goto(`${local.url}/r/${room}`);
+    await chat.is('live');
+    await local.stop();
+    for (const name of [room, `${room}-b`]) {
+      await show(name);
+      await expect(page.locator('link[rel=stylesheet]')).toHaveAttribute('href', '/assets/page-2.css');
+      await chat.is('offline');
+    }
+  });
+});

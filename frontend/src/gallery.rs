@@ -1,0 +1,130 @@
+//! Every state of every component on one page, drawn by the components themselves from made-up state.
+//!
+//! A state more is a line more in one of the three tables. `e2e/tests/gallery.spec.ts` holds a picture of each.
+
+#![expect(clippy::unwrap_used, reason = "a fixture that is none is to be seen at once, by whoever wrote it")]
+
+mod fixtures;
+
+use leptos::prelude::*;
+use shared_types::{Language, Seq};
+
+use self::fixtures::{answered, attached, chat, image, people, quoted, row, show};
+use crate::{
+    app::frame,
+    chat::{Attachments, Chat, Older, Shown},
+    components::{Actions, Deletion, Lightbox, NameDialog, Picker, message},
+    link::Status,
+    render::html,
+    timeline::{Row, State},
+    writing::{Edited, Writing},
+};
+
+/// What makes a state out of something plain, or draws it, under the state's name.
+type Table<F> = &'static [(&'static str, F)];
+
+/// A message, and what is unlike a plain one.
+const MESSAGES: Table<fn(&mut Row)> = &[
+    ("first of its group", |_| {}),
+    ("later in its group", |row| row.head = false),
+    ("first of its day", |row| row.day = Some("Monday, 23 November 2026".into())),
+    ("long words", |row| row.text = "https://example.org/".repeat(8).parse().ok()),
+    ("several lines", |row| row.text = "Bring a knife,\nand something to eat.".parse().ok()),
+    ("emoji only", |row| row.text = "👍 🎉".parse().ok()),
+    ("rich text", |row| row.html = Some(fixtures::RICH.into())),
+    ("edited", |row| row.edited = true),
+    ("deleted", |row| (row.text, row.deleted) = (None, true)),
+    ("answer", |row| row.reply_to = Some(quoted(Some("Is the boat in the water yet?")))),
+    ("answer to what is not known", |row| row.reply_to = Some(quoted(None))),
+    ("reactions", |row| row.reactions = people()),
+    ("image", |row| (row.image, row.text) = (Some(image()), None)),
+    ("image with a text", |row| row.image = Some(image())),
+    ("sending", |row| row.state = State::Pending),
+    ("uploading", |row| (row.image, row.state) = (Some(image()), State::Uploading(40))),
+    ("failed", |row| row.state = State::Failed("The server did not answer.".into())),
+];
+
+/// The whole page, and what is unlike one that has a conversation and a connection.
+const PAGES: Table<fn(Chat)> = &[
+    ("conversation", |_| {}),
+    ("empty", |chat| chat.rows.set(Vec::new())),
+    ("older messages", |chat| chat.older.set(Older::Some)),
+    ("older messages on their way", |chat| chat.older.set(Older::Loading)),
+    ("new messages below", |chat| chat.unread.set(true)),
+    ("somebody writes", |chat| chat.typing.set("Ben is typing…".into())),
+    ("connecting", |chat| chat.status.set(Status::Connecting)),
+    ("offline", |chat| chat.status.set(Status::Offline(7))),
+    ("offline, trying", |chat| chat.status.set(Status::Offline(0))),
+    ("writing an answer", |chat| chat.writing.set(Writing::Reply(quoted(Some("Is the boat in the water yet?"))))),
+    ("editing", |chat| chat.writing.set(Writing::Edit(Edited { seq: Seq(1), text: row(0).text, illustrated: false }))),
+    ("images chosen", |chat| chat.tray.set(Attachments { images: attached(), troubles: Vec::new() })),
+    ("files that are no images", |chat| {
+        let troubles = vec!["boat.svg: This file is not an image that can be shown.".into()];
+        chat.tray.set(Attachments { images: Vec::new(), troubles });
+    }),
+];
+
+/// A part of the page that is not there all the time.
+const PARTS: Table<fn(Chat) -> AnyView> = &[
+    ("toolbar of an own message", |chat| {
+        chat.acting.set(Some(Seq(1)));
+        view! { <Actions chat /> }.into_any()
+    }),
+    ("toolbar of somebody else’s", |chat| {
+        chat.acting.set(Some(Seq(2)));
+        view! { <Actions chat /> }.into_any()
+    }),
+    ("name and language", |chat| view! { <NameDialog chat dialog=NodeRef::new() /> }.into_any()),
+    ("deletion", |chat| view! { <Deletion chat /> }.into_any()),
+    ("picker", |chat| {
+        chat.asked.set(Some(Seq(1)));
+        view! { <Picker chat /> }.into_any()
+    }),
+    ("lightbox", |chat| {
+        let illustrated = Row { image: Some(image()), ..row(0) };
+        chat.viewed.set(Some(illustrated.key()));
+        chat.rows.set(vec![Shown { key: illustrated.key(), row: ArcRwSignal::new(illustrated) }]);
+        view! { <Lightbox chat /> }.into_any()
+    }),
+];
+
+/// The gallery as one HTML file, with the style sheet at this address.
+pub fn page(style: &str) -> String {
+    let messages = MESSAGES.iter().map(|(name, change)| {
+        state("message", name, |chat| {
+            let mut row = row(0);
+            change(&mut row);
+            view! { <div class="log-rows">{message(chat, row)}</div> }.into_any()
+        })
+    });
+    let pages = PAGES.iter().map(|(name, change)| {
+        state("page", name, |chat| {
+            show(chat, vec![row(0), answered(1)]);
+            change(chat);
+            frame(chat).into_any()
+        })
+    });
+    let parts = PARTS.iter().map(|(name, draw)| {
+        state("part", name, |chat| {
+            show(chat, vec![row(0), answered(1)]);
+            draw(chat)
+        })
+    });
+    let states: Vec<String> = messages.chain(pages).chain(parts).collect();
+    let (language, states) = (Language::English.tag(), states.concat());
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"{language}\"><head><meta charset=\"utf-8\"><title>Gallery</title>\n\
+         <link rel=\"stylesheet\" href=\"{style}\">\n<style>{}</style></head>\n\
+         <body><main class=\"gallery\">\n{states}</main></body></html>",
+        fixtures::STYLE
+    )
+}
+
+/// One state with its name.
+fn state(kind: &str, name: &str, draw: impl FnOnce(Chat) -> AnyView) -> String {
+    let drawn = html(|| draw(chat()));
+    // A dialog that is a part is seen without being asked for, and where it stands.
+    let drawn = if kind == "part" { drawn.replace("<dialog ", "<dialog open ") } else { drawn };
+    let id: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    format!("<figure id=\"{kind}-{id}\"><figcaption>{kind}: {name}</figcaption>\n{drawn}</figure>\n")
+}

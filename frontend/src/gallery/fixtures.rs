@@ -1,0 +1,129 @@
+//! What the gallery's states are made of.
+
+use leptos::prelude::*;
+use shared_types::{ChatImage, ImageType, Language, PageState, Person, Rev, RoomName, Seq, Timestamp};
+
+use crate::{
+    chat::{Attached, Chat, Shown},
+    link::Status,
+    timeline::{Quoted, Row, RowReaction, State},
+};
+
+/// Everything that the server makes of Markdown.
+pub(super) const RICH: &str = "<p><strong>bold</strong>, <em>italic</em>, <del>struck</del>, <code>code</code> and a \
+    <a href=\"https://example.org\">link</a></p><blockquote><p>quoted</p></blockquote><ul><li>one</li><li>two</li></ul>\
+    <ol><li>first</li></ol><pre><code>let rope = 3;\n</code></pre>";
+
+/// An image that needs no server.
+const IMAGE: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 2 1'%3E\
+    %3Crect width='2' height='1' fill='%2348c'/%3E%3Ccircle cx='1.5' cy='.5' r='.25' fill='%23fe8'/%3E%3C/svg%3E";
+
+/// Where the gallery is unlike the page: states stand beside each other, each in a frame of its own; the one that the address
+/// names stands alone.
+pub(super) const STYLE: &str = "
+.gallery { display: grid; grid-template-columns: repeat(auto-fill, 26rem); gap: 1.5rem; padding: 1.5rem; align-items: start }
+.gallery figure { position: relative; overflow: hidden; background: var(--surface); transform: none; contain: layout }
+.gallery:has(> :target) > :not(:target) { display: none }
+.gallery figcaption { padding: .25rem .75rem; background: var(--page); color: var(--quiet); font-size: .75rem }
+.gallery .chat { height: 28rem; border: 0 }
+.gallery .actions, .gallery dialog[open] { position: static; margin: 1rem }
+.gallery .lightbox[open] { position: relative; width: auto; height: 20rem; margin: 0 }
+.gallery .picker[open] { width: auto; max-width: none }
+.gallery .name-dialog[open] { width: auto }
+";
+
+fn person(id: &str, name: &str) -> Person {
+    Person { id: id.parse().unwrap(), name: name.parse().unwrap() }
+}
+
+/// The page of Ann, who is connected to a room that is empty.
+pub(super) fn chat() -> Chat {
+    let page = PageState {
+        language: Language::English,
+        room: RoomName::lobby(),
+        you: person("ann", "Ann"),
+        online: 3,
+        messages: Vec::new(),
+        more: false,
+        up_to: Rev(0),
+        socket: String::new(),
+        ticket: String::new(),
+    };
+    let chat = Chat::new(&page, Callback::new(|_| {}));
+    chat.status.set(Status::Live);
+    chat
+}
+
+/// Puts messages on a page.
+pub(super) fn show(chat: Chat, rows: Vec<Row>) {
+    let shown = |row: Row| Shown { key: row.key(), row: ArcRwSignal::new(row) };
+    chat.rows.set(rows.into_iter().map(shown).collect());
+}
+
+/// A message of Ann's; those of one page have numbers of their own.
+pub(super) fn row(number: u64) -> Row {
+    Row {
+        author: person("ann", "Ann"),
+        nonce: format!("n{number}").parse().unwrap(),
+        seq: Some(Seq(number + 1)),
+        text: "I could come at ten.".parse().ok(),
+        html: None,
+        image: None,
+        image_path: IMAGE.into(),
+        at: Timestamp(1_795_428_000_000),
+        time: "10:00".into(),
+        state: State::Sent,
+        mine: true,
+        edited: false,
+        deleted: false,
+        reply_to: None,
+        reactions: Vec::new(),
+        head: true,
+        day: None,
+    }
+}
+
+/// A message of Ben's that answers the first one.
+pub(super) fn answered(number: u64) -> Row {
+    Row {
+        author: person("ben", "Ben"),
+        mine: false,
+        text: "Nearly. The rope is stuck.".parse().ok(),
+        reply_to: Some(quoted(Some("I could come at ten."))),
+        ..row(number)
+    }
+}
+
+/// What an answer quotes; without a text it is not known here.
+pub(super) fn quoted(text: Option<&str>) -> Quoted {
+    Quoted { seq: Seq(1), author: person("cleo", "Cleo"), text: text.and_then(|text| text.parse().ok()) }
+}
+
+/// Reactions of the visitor and of others.
+pub(super) fn people() -> Vec<RowReaction> {
+    let (ann, ben) = (person("ann", "Ann"), person("ben", "Ben"));
+    vec![
+        RowReaction { emoji: "👍".parse().unwrap(), people: vec![ann, ben.clone()], mine: true },
+        RowReaction { emoji: "🎉".parse().unwrap(), people: vec![ben], mine: false },
+    ]
+}
+
+/// What a message says of its image.
+pub(super) fn image() -> ChatImage {
+    ChatImage {
+        kind: ImageType::Webp,
+        size: 300_000.try_into().unwrap(),
+        width: 1024.try_into().unwrap(),
+        height: 512.try_into().unwrap(),
+        preview: "48c6ae8cf246".repeat(4).parse().ok(),
+        alt: "the sea".parse().ok(),
+    }
+}
+
+/// Images in the tray: one that can be sent, and one that is being prepared.
+pub(super) fn attached() -> Vec<Attached> {
+    vec![
+        Attached { id: 1, alt: "the sea".into(), url: Some(IMAGE.into()) },
+        Attached { id: 2, alt: String::new(), url: None },
+    ]
+}
