@@ -1,5 +1,6 @@
 import type { Browser } from '@playwright/test';
 import { ChatPage, Line } from '../support/chat_page.ts';
+import { Finger } from '../support/finger.ts';
 import { expect, test, type Home } from '../support/fixtures.ts';
 import { Message } from '../support/message.ts';
 import { messageLimit } from '../support/settings.ts';
@@ -325,14 +326,16 @@ test('everything is done with the keyboard alone', async ({ page, home, room, wi
 test.describe('with a finger', () => {
   test.use({ hasTouch: true, isMobile: true, viewport: { width: 320, height: 640 } });
 
-  test('a tap on a message brings its actions, and they are large enough', async ({ page, home, room }) => {
+  test('a long press on a message brings its actions, and they are large enough', async ({ page, home, room }) => {
     const chat = await ChatPage.open(page, home, room);
     await chat.say('one');
-    await chat.say('tap me');
-    const message = await Message.saying(chat, 'tap me');
-    await message.article.locator('.message-text').tap();
+    await chat.say('press me');
+    const message = await Message.saying(chat, 'press me');
+    const finger = await Finger.of(page);
+    await finger.down(message.article.locator('.message-text'));
     const toolbar = message.article.getByRole('toolbar');
     await expect(toolbar).toBeVisible();
+    await finger.up();
     for (const button of await toolbar.getByRole('button').all()) {
       const box = (await button.boundingBox())!;
       expect(Math.min(box.width, box.height)).toBeGreaterThanOrEqual(44);

@@ -7,7 +7,7 @@ import type { Wire } from '../support/wire.ts';
 
 const sizes = { 'phone-320': [320, 640], 'phone-390': [390, 844], 'desktop-1280': [1280, 800] } as const;
 
-type Stage = { chat: ChatPage; line: Line; people: [Wire, Wire] };
+type Stage = { chat: ChatPage; line: Line; people: [Wire, Wire]; elsewhere: Wire; rooms: string[] };
 
 const states: { [name: string]: (stage: Stage) => Promise<void> } = {
   empty: async () => {},
@@ -24,6 +24,49 @@ const states: { [name: string]: (stage: Stage) => Promise<void> } = {
     await chat.say('I have both. On my way.');
     await expect(chat.saying('I have both. On my way.')).toHaveAttribute('data-state', 'sent');
     await expect(chat.messages).toHaveCount(6);
+  },
+  rooms: async ({ chat: { page }, elsewhere, rooms }) => {
+    await elsewhere.say('Is anybody at the harbour?');
+    await page.evaluate((rooms) => localStorage.setItem('rooms', JSON.stringify(rooms)), rooms);
+    await page.keyboard.press('Control+k');
+    const switcher = page.getByRole('dialog', { name: 'Rooms' });
+    await expect(switcher.getByRole('link')).toHaveCount(1 + rooms.length);
+    await expect(switcher.getByRole('link', { name: 'New messages' })).toBeVisible();
+    await page.getByRole('textbox', { name: 'Name of a room' }).fill('What a room!');
+    await page.keyboard.press('Enter');
+  },
+  column: async ({ chat, elsewhere, rooms, people: [ann] }) => {
+    await elsewhere.say('Is anybody at the harbour?');
+    await ann.say('They are all at the harbour.');
+    await chat.page.evaluate((rooms) => localStorage.setItem('rooms', JSON.stringify(rooms)), rooms);
+    await chat.page.keyboard.press('Control+k');
+    await chat.page.keyboard.press('Escape');
+    await expect(chat.page.locator('.room-row.unread')).not.toHaveCount(0);
+  },
+  search: async ({ chat: { page }, people: [ann] }) => {
+    ann.send({ action: 'rename', name: 'Ann' });
+    await ann.next('welcome');
+    for (const text of ['The boat is in the water.', 'Has anybody seen the boat hook? It was on the boat yesterday, and I need it to get the rope off the buoy before the tide comes back.', 'A boat!']) await ann.say(text);
+    await page.getByRole('button', { name: 'Search', exact: true }).click();
+    await page.getByRole('searchbox').fill('boat');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('dialog').getByRole('link')).toHaveCount(3);
+  },
+  'nothing-found': async ({ chat: { page } }) => {
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Search', exact: true }).click();
+    await page.getByRole('searchbox').fill('submarine');
+    await page.keyboard.press('Enter');
+    await expect(page.getByText('Nothing found.')).toBeVisible();
+  },
+  shortcuts: async ({ chat: { page, log } }) => {
+    await log.focus();
+    await page.keyboard.press('?');
+    await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+  },
+  you: async ({ chat: { page } }) => {
+    await page.locator('.me').click();
+    await expect(page.getByRole('dialog', { name: 'You' })).toBeVisible();
   },
   offline: async ({ chat, line, people: [ann] }) => {
     await ann.say('Can you still hear me?');
@@ -48,7 +91,8 @@ for (const [size, [width, height]] of Object.entries(sizes)) {
       test.use({ viewport: { width, height }, colorScheme });
       for (const [name, play] of Object.entries(states)) {
         test(`${name} fits the screen without a horizontal scroll bar`, async ({ page, home, room, wire }) => {
-          const stage = await open(page, home, room, [await wire(room), await wire(room)]);
+          const rooms = [`${room}-harbour`, 'lobby', 'a-room-with-a-name-that-is-as-long-as-the-name-of-a-room-can-be'];
+          const stage = await open(page, home, room, rooms, await wire(rooms[0]!), [await wire(room), await wire(room)]);
           await play(stage);
           await page.screenshot({ path: `shots/${name}-${size}-${colorScheme}.png`, animations: 'disabled' });
           const [content, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
@@ -60,7 +104,7 @@ for (const [size, [width, height]] of Object.entries(sizes)) {
   }
 }
 
-async function open(page: Page, home: Home, room: string, people: [Wire, Wire]): Promise<Stage> {
+async function open(page: Page, home: Home, room: string, rooms: string[], elsewhere: Wire, people: [Wire, Wire]): Promise<Stage> {
   const line = await Line.lay(page);
-  return { line, people, chat: await ChatPage.open(page, home, room) };
+  return { line, people, elsewhere, rooms, chat: await ChatPage.open(page, home, room) };
 }

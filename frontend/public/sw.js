@@ -27,6 +27,20 @@ addEventListener('fetch', (event) => {
 // A page is left, or was there before the worker was: what its reader has seen is to be there when they come back.
 addEventListener('message', (event) => event.waitUntil(renew(event.source.url)));
 
+// A notification leads to its message, in the room's page if that is open.
+addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(lead(new URL(event.notification.data, location.origin)));
+});
+
+async function lead(url) {
+  const pages = await clients.matchAll({ type: 'window' });
+  const open = pages.find((page) => new URL(page.url).pathname === url.pathname);
+  if (!open) return clients.openWindow(url);
+  await open.focus();
+  await open.navigate(url);
+}
+
 async function begin() {
   // The request for a page does not wait until the worker is awake.
   await registration.navigationPreload?.enable();

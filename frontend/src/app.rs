@@ -7,7 +7,10 @@ use shared_types::PageState;
 
 use crate::{
     chat::Chat,
-    components::{Composer, Connection, Deletion, Header, Lightbox, Log, NameDialog, People, Picker, typing},
+    components::{
+        Composer, Connection, Deletion, Header, Lightbox, Log, NameDialog, People, Picker, rooms, search, shortcuts,
+        typing,
+    },
     link::Status,
 };
 
@@ -44,6 +47,7 @@ pub(crate) fn frame(chat: Chat) -> impl IntoView {
     let people = NodeRef::new();
     view! {
         <div class="chat" data-connection=connection>
+            {rooms::column(chat)}
             <Header chat dialog people />
             <main class="stage">
                 <Connection chat />
@@ -56,6 +60,9 @@ pub(crate) fn frame(chat: Chat) -> impl IntoView {
             <Lightbox chat />
             <Picker chat />
             <Deletion chat />
+            {rooms::switcher(chat)}
+            {search::search(chat)}
+            {shortcuts::shortcuts(chat)}
         </div>
     }
 }

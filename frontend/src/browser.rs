@@ -1,13 +1,18 @@
 //! What the page takes from the browser besides its document: the clock, chance, storage and the network's moods.
 
 use gloo_net::http::Request;
-use js_sys::Reflect;
+use js_sys::{Function, Promise, Reflect};
 use leptos::{ev, prelude::*};
 use shared_types::{Language, PageState, PersonName, RoomName, Seq};
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Clipboard, DataTransfer, DragEvent, FileList, HtmlDocument, Storage};
 
 use crate::components::message_id;
+
+/// The page's icon, and what is drawn over it while something is unread.
+const ICON: &str = include_str!("../public/icon.svg");
+const DOT: &str = r##"<circle cx="24" cy="8" r="8" fill="#fff"/><circle cx="24" cy="8" r="6" fill="#d3232f"/></svg>"##;
 
 /// Now, in milliseconds since 1970 on the visitor's clock.
 pub(crate) fn now() -> u64 {
@@ -197,6 +202,55 @@ pub(crate) fn before_leaving(loses: impl Fn() -> bool + 'static) {
             event.prevent_default();
         }
     }));
+}
+
+/// What was kept on this device under a name.
+pub(crate) fn recall(name: &str) -> Option<String> {
+    local_storage()?.get_item(name).ok()?
+}
+
+/// Keeps something on this device. Where storage is full or forbidden, it lasts as long as the page.
+pub(crate) fn remember(name: &str, value: &str) {
+    if let Some(storage) = local_storage() {
+        _ = storage.set_item(name, value);
+    }
+}
+
+/// Says by the page's icon, and by the badge of an installed page, that so many messages are unread.
+pub(crate) fn mark(unread: u32) {
+    if let Ok(Some(icon)) = document().query_selector("link[rel=icon]") {
+        let plain = icon.get_attribute("data-plain").or_else(|| icon.get_attribute("href")).unwrap_or_default();
+        let marked = || {
+            let drawing = ICON.replace("</svg>", DOT);
+            ["data:image/svg+xml,", &String::from(js_sys::encode_uri_component(&drawing))].concat()
+        };
+        _ = icon.set_attribute("href", &if unread > 0 { marked() } else { plain.clone() });
+        _ = icon.set_attribute("data-plain", &plain);
+    }
+    // Not every browser has one.
+    let navigator = window().navigator();
+    settle(match unread {
+        0 => call(&navigator, "clearAppBadge", &[]),
+        unread => call(&navigator, "setAppBadge", &[unread.into()]),
+    });
+}
+
+/// A property that not every browser has; undefined where it is missing.
+pub(crate) fn property(of: &JsValue, name: &str) -> JsValue {
+    Reflect::get(of, &name.into()).unwrap_or_default()
+}
+
+/// Calls a method that not every browser has.
+pub(crate) fn call(on: &JsValue, name: &str, arguments: &[JsValue]) -> Option<JsValue> {
+    let method: Function = property(on, name).dyn_into().ok()?;
+    method.apply(on, &arguments.iter().collect()).ok()
+}
+
+/// Lets a promise end as it likes.
+pub(crate) fn settle(promise: Option<JsValue>) {
+    if let Some(promise) = promise.and_then(|promise| promise.dyn_into::<Promise>().ok()) {
+        spawn_local(async move { _ = JsFuture::from(promise).await });
+    }
 }
 
 /// A listener that lives as long as the page.

@@ -1,12 +1,15 @@
 //! What the components draw from, and what they may ask for.
 
 use leptos::{html, prelude::*};
-use shared_types::{Language, MessageText, Nonce, PageState, Person, PersonName, Seq};
+use shared_types::{Language, MessageText, Nonce, PageState, Person, PersonName, RoomName, Seq, Timestamp};
 use web_sys::{File, FileList};
 
 use crate::{
     clock::{Calendar, Utc},
     link::Status,
+    notices::Notify,
+    rooms::Entry,
+    search::{Piece, Progress},
     timeline::{Change, News, Row, Timeline, each_once},
     words::Words,
     writing::Writing,
@@ -47,6 +50,20 @@ pub(crate) struct Chat {
     pub(crate) asked: RwSignal<Option<Seq>>,
     pub(crate) picker: NodeRef<html::Dialog>,
     pub(crate) deletion: NodeRef<html::Dialog>,
+    /// The rooms that the visitor has been in.
+    pub(crate) rooms: RwSignal<Vec<Entry>>,
+    /// The dialog in which they are.
+    pub(crate) switcher: NodeRef<html::Dialog>,
+    /// What was looked for.
+    pub(crate) results: RwSignal<Results>,
+    /// The dialog in which that is.
+    pub(crate) searcher: NodeRef<html::Dialog>,
+    pub(crate) notify: RwSignal<Notify>,
+    /// Why the visitor cannot be told of anything, in a sentence.
+    pub(crate) notify_trouble: RwSignal<Option<&'static str>>,
+    /// Whether the sheet of shortcuts was ever opened.
+    pub(crate) listed: RwSignal<bool>,
+    pub(crate) shortcuts: NodeRef<html::Dialog>,
     /// The message whose address was copied last.
     pub(crate) copied: RwSignal<Option<Seq>>,
     /// What is being written.
@@ -93,6 +110,24 @@ pub(crate) struct Attached {
     pub(crate) url: Option<String>,
 }
 
+/// What is shown of a search.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Results {
+    pub(crate) progress: Progress,
+    pub(crate) hits: Vec<Hit>,
+}
+
+/// A message that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Hit {
+    pub(crate) seq: Seq,
+    pub(crate) author: Person,
+    pub(crate) at: Timestamp,
+    /// The same, day and time, as the reader's calendar has it.
+    pub(crate) when: String,
+    pub(crate) pieces: Vec<Piece>,
+}
+
 /// What is known of the messages before the first one shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Older {
@@ -136,6 +171,15 @@ pub(crate) enum Intent {
     /// Ask who is here.
     LookAround,
     Reconnect,
+    /// See where else something new was said.
+    Rooms,
+    /// Take a room off the list.
+    Forget(RoomName),
+    /// Look for messages with these words.
+    Search(String),
+    /// Look further back.
+    SearchFurther,
+    Notify(Notify),
 }
 
 impl Chat {
@@ -163,6 +207,14 @@ impl Chat {
             asked: RwSignal::new(None),
             picker: NodeRef::new(),
             deletion: NodeRef::new(),
+            rooms: RwSignal::new(vec![Entry::here(&page.room)]),
+            switcher: NodeRef::new(),
+            results: RwSignal::new(Results::default()),
+            searcher: NodeRef::new(),
+            notify: RwSignal::new(Notify::Never),
+            notify_trouble: RwSignal::new(None),
+            listed: RwSignal::new(false),
+            shortcuts: NodeRef::new(),
             copied: RwSignal::new(None),
             writing: RwSignal::new(Writing::New),
             aside: StoredValue::new(String::new()),

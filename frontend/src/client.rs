@@ -159,6 +159,11 @@ impl Client {
         self.say(ClientMessage::People)
     }
 
+    /// The visitor wants to know something beside the conversation. Nothing is said while there is no socket.
+    pub fn ask_aside(&self, question: ClientMessage) -> Vec<Deed> {
+        self.say(question)
+    }
+
     /// Time passed.
     pub fn tick(&mut self, now: u64) -> Vec<Deed> {
         let orders = self.link.tick(now);

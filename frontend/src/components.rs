@@ -9,19 +9,29 @@ mod avatar;
 mod composer;
 mod connection;
 mod deletion;
+mod element;
 #[cfg(feature = "hydrate")]
 pub(crate) mod gestures;
 mod header;
 mod icon_button;
 pub(crate) mod image;
+#[cfg(feature = "hydrate")]
+pub(crate) mod keys;
 mod language;
 mod lightbox;
 mod log;
 mod mentions;
 mod message;
 mod name_dialog;
+mod notify;
 mod people;
 mod picker;
+#[cfg(feature = "hydrate")]
+mod press;
+pub(crate) mod rooms;
+pub(crate) mod search;
+mod sheet;
+pub(crate) mod shortcuts;
 mod tray;
 mod typing;
 mod writing_bar;

@@ -14,9 +14,16 @@ mod colour;
 mod completion;
 mod components;
 pub mod link;
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "nobody is told of anything by the server"))]
+mod notices;
 #[cfg(any(test, feature = "hydrate"))]
 mod reading;
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a browser has been anywhere"))]
+mod rooms;
 mod scroll;
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "on the server nobody looks for anything"))]
+mod search;
+mod shortcuts;
 pub mod timeline;
 mod words;
 mod writing;
@@ -33,9 +40,13 @@ mod draft;
 #[cfg(feature = "hydrate")]
 mod local_time;
 #[cfg(feature = "hydrate")]
+mod notification;
+#[cfg(feature = "hydrate")]
 mod offline;
 #[cfg(feature = "hydrate")]
 mod picture;
+#[cfg(feature = "hydrate")]
+mod screen;
 #[cfg(feature = "hydrate")]
 mod session;
 #[cfg(feature = "hydrate")]

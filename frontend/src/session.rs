@@ -1,6 +1,8 @@
 //! The visitor's stay in the room, in the browser: joins the page's state with sockets, storage and what is drawn.
 
+mod aside;
 mod images;
+mod notices;
 
 use std::time::Duration;
 
@@ -14,12 +16,15 @@ use crate::{
     chat::{Chat, Intent, set},
     client::{Client, Deed},
     clock::Calendar,
-    components::{gestures, image},
+    components::{gestures, image, keys},
     draft,
     link::SocketId,
     local_time::LocalTime,
     reading::Reading,
+    rooms::Rooms,
+    screen,
     scroll::{self, Place},
+    search::Search,
     socket::{Socket, SocketEvent},
     timeline::{Change, News},
     tray::Tray,
@@ -43,6 +48,9 @@ pub(crate) struct Session {
     tray: Tray,
     /// The images that were sent from this page.
     sent: Vec<Sent>,
+    /// Where the visitor has been.
+    rooms: Rooms,
+    search: Search,
     calendar: LocalTime,
     sockets: Vec<(SocketId, Socket)>,
     /// Where the reader was before the changes that are not drawn yet.
@@ -70,6 +78,7 @@ pub(crate) fn begin(home: Home, chat: Chat, page: PageState) {
     let (unsent, left) = Unsent::open(&page.room);
     client.restore(left, now);
     let newest = client.timeline().newest().map(|(seq, _)| seq);
+    let rooms = Rooms::visit(&page.room, browser::recall("rooms").as_deref());
     let mut session = Session {
         home,
         chat,
@@ -81,6 +90,8 @@ pub(crate) fn begin(home: Home, chat: Chat, page: PageState) {
         unsent,
         tray: Tray::new(chat.words),
         sent: Vec::new(),
+        rooms,
+        search: Search::default(),
         calendar: LocalTime::new(chat.words),
         sockets: Vec::new(),
         place: None,
@@ -90,6 +101,8 @@ pub(crate) fn begin(home: Home, chat: Chat, page: PageState) {
         today: 0,
     };
     session.act(deeds);
+    session.begin_rooms();
+    session.begin_notices();
     // From the first visit on: what is said behind this is new to them.
     browser::keep_read_mark(&session.page.room, session.reading.read());
     session.look();
@@ -115,6 +128,8 @@ pub(crate) fn begin(home: Home, chat: Chat, page: PageState) {
     browser::on_drop(move |files| _ = chat.attach(files));
     image::watch();
     gestures::watch(chat);
+    keys::watch(chat);
+    screen::watch();
     draft::keep(chat);
 }
 
@@ -165,6 +180,11 @@ impl Session {
             Intent::Look => return self.look(),
             Intent::LookAround => self.client.look_around(),
             Intent::Reconnect => self.client.wake(now),
+            Intent::Rooms => return self.open_rooms(),
+            Intent::Forget(room) => return self.forget_room(&room),
+            Intent::Search(text) => return self.change_search(|search| search.ask(&text)),
+            Intent::SearchFurther => return self.change_search(Search::further),
+            Intent::Notify(choice) => return self.notify(choice),
         };
         self.act(deeds);
     }
@@ -227,16 +247,15 @@ impl Session {
     }
 
     fn wake(&mut self) {
-        if browser::visible() && self.unseen > 0 {
-            self.unseen = 0;
-            document().set_title(&self.chat.words.title(self.page.room.as_str()));
-        }
+        let now = browser::now();
         if browser::visible() {
-            self.look()
+            self.see();
+            self.look_around(now);
+            self.look();
         } else {
-            self.settle()
+            self.settle();
         }
-        let deeds = self.client.wake(browser::now());
+        let deeds = self.client.wake(now);
         self.act(deeds);
     }
 
@@ -278,15 +297,25 @@ impl Session {
     fn happened(&mut self, id: SocketId, event: SocketEvent) {
         let now = browser::now();
         self.changed = true;
+        let mut news = Vec::new();
         let deeds = match event {
-            SocketEvent::Heard(frame) => self.client.heard(now, id, serde_json::from_str(&frame).ok()),
+            SocketEvent::Heard(frame) => {
+                let message = serde_json::from_str(&frame).ok();
+                if let Some(message) = &message {
+                    news = self.news(message);
+                    self.hear_aside(message);
+                }
+                self.client.heard(now, id, message)
+            }
             SocketEvent::Closed => {
                 self.sockets.retain(|(open, _)| *open != id);
+                self.change_search(Search::disconnected);
                 self.client.closed(now, id)
             }
         };
         self.act(deeds);
         self.notice();
+        self.tell(&news);
     }
 
     /// Tells the reader when somebody else said something that they do not see.
@@ -308,14 +337,13 @@ impl Session {
         }
         if !browser::visible() {
             self.reading.miss();
-            self.unseen += 1;
-            document().set_title(&self.chat.words.unread_title(self.unseen, self.page.room.as_str()));
         }
     }
 
     /// Draws what changed, and keeps what is not sent.
     fn show(&mut self) {
         let now = browser::now();
+        self.ask_aside(now);
         set(self.chat.status, self.client.status(now));
         set(self.chat.typing, self.chat.words.typing(&self.client.timeline().typing(now)));
         let presence = self.client.timeline().presence(now);

@@ -48,7 +48,7 @@ pub(crate) struct Words {
     pub(crate) not_sent: Around,
     pub(crate) unconfirmed: &'static str,
     refused: &'static str,
-    unavailable: &'static str,
+    pub(crate) unavailable: &'static str,
     bad_image: &'static str,
     pub(crate) upload_broken: &'static str,
     pub(crate) image_lost: &'static str,
@@ -143,8 +143,47 @@ pub(crate) struct Words {
     pub(crate) empty: &'static str,
     pub(crate) welcome: &'static str,
 
+    pub(crate) rooms: &'static str,
+    pub(crate) switch_rooms: &'static str,
+    /// What is heard where a dot says that something new was said in another room.
+    pub(crate) new_elsewhere: &'static str,
+    pub(crate) open_room: &'static str,
+    pub(crate) open: &'static str,
+    pub(crate) room_name: &'static str,
+    pub(crate) room_hint: &'static str,
+    room_empty: &'static str,
+    room_long: Around,
+    room_character: &'static str,
+    /// The name of the button that takes a room off the list.
+    pub(crate) forget_room: Around,
+
+    pub(crate) search: &'static str,
+    pub(crate) search_field: &'static str,
+    pub(crate) search_hint: &'static str,
+    pub(crate) searching: &'static str,
+    pub(crate) search_offline: &'static str,
+    /// How many messages were found.
+    pub(crate) found: Count,
+    pub(crate) nothing_yet: &'static str,
+    pub(crate) nothing_found: &'static str,
+    pub(crate) further: &'static str,
+
+    pub(crate) shortcuts: &'static str,
+    pub(crate) anywhere: &'static str,
+    pub(crate) while_writing: &'static str,
+    pub(crate) among_messages: &'static str,
+    pub(crate) at_an_image: &'static str,
+    pub(crate) line_break: &'static str,
+    pub(crate) edit_last: &'static str,
+    pub(crate) stop_writing: &'static str,
+    pub(crate) other_message: &'static str,
+    pub(crate) first_or_last: &'static str,
+    pub(crate) along: &'static str,
+    pub(crate) react_to: &'static str,
+    pub(crate) other_image: &'static str,
+
     pub(crate) about_you: &'static str,
-    pub(crate) name_title: &'static str,
+    pub(crate) you: &'static str,
     pub(crate) name_hint: &'static str,
     pub(crate) your_name: &'static str,
     name_empty: &'static str,
@@ -152,6 +191,14 @@ pub(crate) struct Words {
     name_character: &'static str,
     /// For those, too, who do not read the language that the page is in.
     pub(crate) choose_language: &'static str,
+    pub(crate) notifications: &'static str,
+    /// Never, when the visitor is mentioned, always.
+    pub(crate) notify: [&'static str; 3],
+    pub(crate) notify_hint: &'static str,
+    #[cfg(feature = "hydrate")]
+    pub(crate) notify_denied: &'static str,
+    #[cfg(feature = "hydrate")]
+    pub(crate) notify_unable: &'static str,
     pub(crate) save: &'static str,
     pub(crate) cancel: &'static str,
 
@@ -304,6 +351,26 @@ impl Words {
             None | Some(0) => self.left.of(limits::TEXT_CHARS - chars),
             Some(over) => self.over.of(over),
         }
+    }
+
+    /// What is heard where a dot says that something new was said in a room, behind its name.
+    pub(crate) fn is_unread(&self) -> String {
+        [self.comma, self.new_messages].concat()
+    }
+
+    /// Why a room cannot be called so.
+    pub(crate) fn bad_room(&self, error: NameError) -> String {
+        match error {
+            NameError::Empty => self.room_empty.into(),
+            NameError::TooLong { .. } => self.room_long.with(&limits::ROOM_CHARS.to_string()),
+            NameError::Character => self.room_character.into(),
+        }
+    }
+
+    /// What somebody said, as it is told to who does not look at the page.
+    #[cfg(feature = "hydrate")]
+    pub(crate) fn told(&self, author: &str, text: Option<&str>) -> String {
+        [author, self.colon, text.unwrap_or(self.image)].concat()
     }
 
     /// Why a name cannot be taken.

@@ -8,17 +8,38 @@ use web_sys::{
     wasm_bindgen::{JsCast as _, closure::Closure},
 };
 
-use super::actions::{act, article, hide, seq, show, toggle};
+use super::{
+    actions::{act, article, hide, seq, show, toggle},
+    press::Press,
+};
 use crate::chat::{Chat, Intent};
 
 /// For so long a message that was looked for stands out.
 const FOUND: std::time::Duration = std::time::Duration::from_millis(2000);
+
+/// What the log hears.
+const EVENTS: [&str; 13] = [
+    "click",
+    "pointerover",
+    "pointerleave",
+    "pointerdown",
+    "pointermove",
+    "pointerup",
+    "pointercancel",
+    "scroll",
+    "contextmenu",
+    "mousedown",
+    "focusin",
+    "focusout",
+    "keydown",
+];
 
 /// Listens from now on.
 pub(crate) fn watch(chat: Chat) {
     let Some(log) = chat.log.get_untracked() else { return };
     // Whether the last that was heard of was not a mouse.
     let touched = StoredValue::new(false);
+    let press = Press::new();
     let pointed = move |event: &web_sys::Event| {
         touched.set_value(event.unchecked_ref::<ev::PointerEvent>().pointer_type() != "mouse");
         if !touched.get_value() {
@@ -28,6 +49,10 @@ pub(crate) fn watch(chat: Chat) {
     let listener = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| match event.type_().as_str() {
         "click" => clicked(chat, &event, touched.get_value()),
         "pointerover" => pointed(&event),
+        "pointerdown" => press.begin(chat, event.unchecked_ref(), place(event.target())),
+        "pointermove" => press.go_on(event.unchecked_ref()),
+        "pointerup" | "pointercancel" | "scroll" => press.end(),
+        "contextmenu" => press.keep(&event),
         "pointerleave" if !touched.get_value() => left(chat),
         // A button that is clicked leaves the focus where it was.
         "mousedown" if in_toolbar(&event) => event.prevent_default(),
@@ -37,16 +62,19 @@ pub(crate) fn watch(chat: Chat) {
         _ => {}
     });
     let listener = listener.into_js_value();
-    for event in ["click", "pointerover", "pointerleave", "mousedown", "focusin", "focusout", "keydown"] {
+    let swallow = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| press.swallow(&event));
+    // Before anybody else hears it.
+    _ = log.add_event_listener_with_callback_and_bool("click", swallow.into_js_value().unchecked_ref(), true);
+    for event in EVENTS {
         _ = log.add_event_listener_with_callback(event, listener.unchecked_ref());
     }
 }
 
-/// Whatever is clicked in the log.
+/// Whatever is clicked in the log. A finger that taps beside the buttons takes the toolbar away.
 fn clicked(chat: Chat, event: &web_sys::Event, touched: bool) {
-    let Some((target, message)) = place(event.target()) else { return };
-    let Some(seq) = seq(&message) else { return };
-    if let Some(button) = closest(&target, "button, a") {
+    let button =
+        place(event.target()).and_then(|(target, message)| Some((closest(&target, "button, a")?, seq(&message)?)));
+    if let Some((button, seq)) = button {
         match button.get_attribute("value").as_deref() {
             None => {}
             Some(name @ ("more" | "reply" | "copy" | "edit" | "delete")) => act(chat, seq, name),
@@ -56,8 +84,7 @@ fn clicked(chat: Chat, event: &web_sys::Event, touched: bool) {
             },
         }
     } else if touched {
-        // A finger cannot hover: it taps.
-        if chat.acting.get_untracked() == Some(seq) { hide(chat) } else { show(chat, &message) }
+        hide(chat);
     }
 }
 

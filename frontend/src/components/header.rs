@@ -2,7 +2,7 @@
 
 use leptos::{html, prelude::*};
 
-use super::{avatar, name_dialog, people};
+use super::{avatar, name_dialog, people, rooms, search};
 use crate::chat::Chat;
 
 #[component]
@@ -24,10 +24,7 @@ pub(crate) fn Header(
     };
     view! {
         <header class="bar">
-            <h1 class="room">
-                <span class="room-mark" aria-hidden="true">"#"</span>
-                <span class="room-name">{chat.room()}</span>
-            </h1>
+            <h1 class="room">{rooms::switch(chat)}</h1>
             <button
                 class="presence"
                 type="button"
@@ -37,6 +34,7 @@ pub(crate) fn Header(
                 <span class="dot" aria-hidden="true"></span>
                 <span class="online">{move || chat.words.online.of(chat.online.get() as usize)}</span>
             </button>
+            {search::button(chat)}
             {me}
         </header>
     }

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::element::element;
+
 /// An oblique cross: away with it.
 pub(super) const CROSS: &str = "M6.5 6.5l11 11M17.5 6.5l-11 11";
 
@@ -13,20 +15,20 @@ pub(super) fn icon_button(
     path: &'static str,
     enabled: bool,
     act: Callback<()>,
-) -> impl IntoView {
-    let disabled = (!enabled).then_some("true");
-    view! {
-        <button
-            class=class
-            type="button"
-            aria-label=label.clone()
-            aria-disabled=disabled
-            title=label
-            on:click=move |_| act.run(())
-        >
-            <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
-                <path d=path />
-            </svg>
-        </button>
-    }
+) -> AnyView {
+    element("button")
+        .class(class)
+        .with("type", "button")
+        .with("aria-label", label.clone())
+        .maybe("aria-disabled", (!enabled).then_some("true"))
+        .with("title", label)
+        .on("click", move |_| act.run(()))
+        .child(icon(path))
+        .into_any()
+}
+
+/// Draws a path.
+pub(super) fn icon(path: &'static str) -> AnyView {
+    let path = element("path").with("d", path).into_any();
+    element("svg").class("icon").with("viewBox", "0 0 24 24").with("aria-hidden", "true").child(path).into_any()
 }

@@ -1,9 +1,9 @@
-//! Where the visitor says who they are: by which name, and in which language.
+//! What is the visitor's own: their name, their language, and what they are told of.
 
 use leptos::{ev, html, prelude::*};
 use shared_types::{NameError, PersonName, limits};
 
-use super::language::language;
+use super::{language::language, notify::notify, shortcuts};
 use crate::chat::{Chat, Intent};
 
 #[component]
@@ -27,11 +27,15 @@ pub(crate) fn NameDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl Into
             Err(why) => error.set(Some(why)),
         }
     };
+    let list_shortcuts = move |_| {
+        close();
+        shortcuts::open(chat);
+    };
     let invalid = move || error.get().map(|_| "true");
     view! {
         <dialog class="name-dialog" aria-labelledby="name-title" node_ref=dialog>
             <form method="dialog" on:submit=save>
-                <h2 id="name-title">{chat.words.name_title}</h2>
+                <h2 id="name-title">{chat.words.you}</h2>
                 <label class="name-label">
                     <span>{chat.words.your_name}</span>
                     <input
@@ -49,7 +53,9 @@ pub(crate) fn NameDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl Into
                     {move || error.get().map_or_else(|| chat.words.name_hint.to_owned(), |why| chat.words.bad_name(why))}
                 </p>
                 {language(chat)}
+                {notify(chat)}
                 <div class="name-buttons">
+                    <button class="quiet" type="button" on:click=list_shortcuts>{chat.words.shortcuts}</button>
                     <button class="button" type="button" on:click=move |_| close()>{chat.words.cancel}</button>
                     <button class="button primary" type="submit">{chat.words.save}</button>
                 </div>

@@ -6,18 +6,23 @@ use std::{fs, path::Path};
 const SPOKEN: [&str; 6] = ["aria-label", "aria-description", "aria-roledescription", "title", "placeholder", "alt"];
 
 /// What looks like a word to be read and is none: names that a browser gives to keys, headers and what is dragged.
-const NONE: [&str; 12] = [
+const NONE: [&str; 17] = [
     "ArrowDown",
     "ArrowLeft",
     "ArrowRight",
     "ArrowUp",
     "Content-Type",
+    "Ctrl-K ⌘-K",
     "Delete",
     "End",
     "Enter",
+    "Esc",
     "Escape",
     "Files",
     "Home",
+    "Home End",
+    "Notification",
+    "Shift-Enter",
     "Tab",
 ];
 

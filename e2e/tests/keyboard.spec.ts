@@ -1,0 +1,220 @@
+import type { Locator, Page } from '@playwright/test';
+import { ChatPage } from '../support/chat_page.ts';
+import { expect, test } from '../support/fixtures.ts';
+import { png } from '../support/images.ts';
+import { Message } from '../support/message.ts';
+
+// Everything with the keyboard alone: in this file nothing is clicked, hovered or tapped.
+
+/** Keys by the names that the sheet gives them. */
+const names: { [key: string]: string } = {
+  'Control+k': 'Ctrl-K',
+  'Meta+k': '⌘-K',
+  'Shift+Enter': 'Shift-Enter',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  Escape: 'Esc',
+  r: 'R',
+  l: 'L',
+  e: 'E',
+  a: 'A',
+};
+
+/** A keyboard that remembers which keys were of use. */
+class Keyboard {
+  readonly pressed = new Set<string>();
+  private readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  async press(...keys: string[]): Promise<void> {
+    for (const key of keys) {
+      this.pressed.add(names[key] ?? key);
+      await this.page.keyboard.press(key);
+    }
+  }
+
+  async type(text: string): Promise<void> {
+    await this.page.keyboard.type(text);
+  }
+
+  /** Goes to something by the Tab key. */
+  async reach(goal: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
+    for (let stops = 0; stops < 40; stops += 1) {
+      if (await goal.evaluate((element) => element === document.activeElement)) return;
+      await this.page.keyboard.press(key);
+    }
+    await expect(goal).toBeFocused();
+  }
+}
+
+test('a visitor joins, talks, changes their mind, shows an image, searches and moves on without a mouse', async ({ page, home, room, wire }) => {
+  const keys = new Keyboard(page);
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: new URL(home.page(room)).origin });
+  await (await wire(room)).say('Who is there?');
+  const chat = await ChatPage.open(page, home, room);
+
+  // They say who they are.
+  await keys.reach(page.locator('.me'));
+  await keys.press('Enter');
+  await expect(page.getByRole('textbox', { name: 'Your name' })).toBeFocused();
+  await keys.type('Ann');
+  await keys.press('Enter');
+  await expect(page.locator('.me')).toContainText('Ann');
+  await expect(page.locator('.me')).toBeFocused();
+
+  // They send two lines.
+  await keys.reach(chat.composer);
+  await keys.type('Me:');
+  await keys.press('Shift+Enter');
+  await keys.type('Ann');
+  await keys.press('Enter');
+  await expect(chat.messages).toHaveCount(2);
+  expect(await chat.messages.last().locator('.message-text').innerText()).toBe('Me:\nAnn');
+  await expect(chat.messages.last()).toHaveAttribute('data-seq', /^\d+$/);
+
+  // They change their mind about an edit, and then make one.
+  await keys.press('ArrowUp');
+  await expect(page.getByText('Editing your message')).toBeVisible();
+  await keys.press('Escape');
+  await expect(page.getByText('Editing your message')).toHaveCount(0);
+  await keys.press('ArrowUp');
+  await page.keyboard.press('Control+A');
+  await keys.type('Ann is here');
+  await keys.press('Enter');
+  const own = await Message.saying(chat, 'Ann is here');
+  await own.isEdited();
+
+  // They go through the messages, and answer the first one.
+  await keys.reach(chat.log, 'Shift+Tab');
+  await keys.press('ArrowUp');
+  await expect(own.article).toBeFocused();
+  await keys.press('Home');
+  const question = await Message.saying(chat, 'Who is there?');
+  await expect(question.article).toBeFocused();
+  await keys.press('r');
+  await expect(chat.composer).toBeFocused();
+  await keys.type('Only me');
+  await keys.press('Enter');
+  const answer = await Message.saying(chat, 'Only me');
+  await expect(answer.article.locator('.message-quote')).toContainText('Who is there?');
+
+  // They react to it twice, and take one back.
+  await keys.reach(chat.log, 'Shift+Tab');
+  await keys.press('ArrowUp', 'Home', 'a');
+  await expect(page.getByRole('button', { name: 'React with 😀' })).toBeFocused();
+  await keys.press('Enter');
+  await expect(question.reaction('😀 1: Ann')).toBeVisible();
+  await keys.press('+');
+  await expect(page.getByRole('button', { name: 'React with 😀' })).toBeFocused();
+  await keys.press('ArrowRight', 'Enter');
+  await expect(question.reaction('😄 1: Ann')).toBeVisible();
+  await expect(question.article).toBeFocused();
+  await keys.press('ArrowRight', 'ArrowRight');
+  await expect(question.reaction('😄 1: Ann')).toBeFocused();
+  await keys.press('ArrowLeft');
+  await expect(question.reaction('😀 1: Ann')).toBeFocused();
+  await keys.press('Enter');
+  await expect(question.article.locator('.reaction')).toHaveCount(1);
+
+  // They edit the one, and delete the other.
+  await question.article.focus();
+  await keys.press('ArrowDown');
+  await expect(own.article).toBeFocused();
+  await keys.press('l');
+  await expect(own.article).toBeFocused();
+  await keys.press('e');
+  await keys.press('End');
+  await keys.type('!');
+  await keys.press('Enter');
+  await expect(own.article.locator('.message-text')).toHaveText('Ann is here!');
+  await keys.reach(chat.log, 'Shift+Tab');
+  await keys.press('ArrowUp', 'End');
+  await expect(answer.article).toBeFocused();
+  await keys.press('Delete');
+  await keys.reach(page.getByRole('dialog').getByRole('button', { name: 'Delete' }));
+  await keys.press('Enter');
+  await answer.isGone();
+  await expect(answer.article).toBeFocused();
+
+  // They show an image, and look at it.
+  const chooser = page.waitForEvent('filechooser');
+  await keys.reach(page.getByRole('button', { name: 'Attach images' }));
+  await keys.press('Enter');
+  await (await chooser).setFiles({ name: 'sea.png', mimeType: 'image/png', buffer: png(320, 200) });
+  await expect(page.getByRole('list', { name: 'Attached images' }).getByRole('listitem')).toHaveCount(1);
+  await keys.reach(chat.composer);
+  await keys.type('the sea');
+  await keys.press('Enter');
+  const image = await Message.saying(chat, 'the sea');
+  await keys.reach(chat.log, 'Shift+Tab');
+  await keys.press('ArrowUp', 'End', 'ArrowRight', 'Enter');
+  const opened = page.getByRole('dialog', { name: 'Image' });
+  await expect(opened).toContainText('the sea');
+  await keys.press('ArrowRight', 'ArrowLeft');
+  await expect(opened).toContainText('the sea');
+  await keys.press('Escape');
+  await expect(opened).toBeHidden();
+
+  // They look for what was said.
+  await image.article.focus();
+  await keys.press('/');
+  await keys.type('there');
+  await keys.press('Enter');
+  const search = page.getByRole('dialog', { name: 'Search' });
+  await expect(search.getByRole('link')).toHaveCount(1);
+  await keys.reach(search.getByRole('link'));
+  await keys.press('Enter');
+  await expect(search).toBeHidden();
+  await expect(question.article).toBeFocused();
+
+  // They find out what else there is, and every key that is listed was of use here.
+  await keys.press('?');
+  const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await expect(sheet).toBeVisible();
+  await keys.press('Escape');
+  await expect(question.article).toBeFocused();
+
+  // They go elsewhere.
+  const rooms = page.getByRole('dialog', { name: 'Rooms' });
+  await keys.press('Meta+k');
+  await expect(rooms).toBeVisible();
+  await keys.press('Escape');
+  await expect(rooms).toBeHidden();
+  await keys.press('Control+k');
+  await keys.type(`${room} upstairs`);
+  await keys.press('Enter');
+  await expect(page).toHaveURL(home.page(`${room}-upstairs`));
+  await chat.is('live');
+
+  await keys.press('?');
+  await expect(sheet).toBeVisible();
+  const listed = await sheet.locator('dd').evaluateAll((ways) => ways.map((way) => [...way.children].map((key) => key.textContent).join('-')));
+  expect(listed.length).toBeGreaterThan(20);
+  expect(listed.filter((way) => !keys.pressed.has(way))).toEqual([]);
+});
+
+test('the sheet says what every key does, by group, and is found without a key, too', async ({ page, home, room }) => {
+  const chat = await ChatPage.open(page, home, room);
+  const keys = new Keyboard(page);
+  await keys.reach(page.locator('.me'));
+  await keys.press('Enter');
+  await keys.reach(page.getByRole('button', { name: 'Keyboard shortcuts' }));
+  await keys.press('Enter');
+  const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await expect(sheet.getByRole('heading', { level: 3 })).toHaveText(['Anywhere', 'While writing', 'Among the messages', 'At an opened image']);
+  await expect(sheet.locator('dt').filter({ hasText: 'New line' }).locator('+ dd')).toHaveText('ShiftEnter');
+  await expect(page.getByRole('dialog', { name: 'You' })).toBeHidden();
+  await keys.press('Escape');
+  await expect(sheet).toBeHidden();
+
+  // It is a question mark where something is written.
+  await keys.reach(chat.composer);
+  await keys.type('what?');
+  await expect(chat.composer).toHaveValue('what?');
+  await expect(sheet).toBeHidden();
+});

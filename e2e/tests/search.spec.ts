@@ -1,0 +1,118 @@
+import type { Page } from '@playwright/test';
+import { ChatPage, Line } from '../support/chat_page.ts';
+import { expect, test } from '../support/fixtures.ts';
+import { messageLimit } from '../support/settings.ts';
+
+// Looking for what was said in a room.
+
+const dialog = (page: Page) => page.getByRole('dialog', { name: 'Search' });
+const hits = (page: Page) => dialog(page).getByRole('link');
+const state = (page: Page) => dialog(page).getByRole('status');
+
+async function look(page: Page, words: string): Promise<void> {
+  if (await dialog(page).isHidden()) await page.getByRole('button', { name: 'Search', exact: true }).click();
+  await dialog(page).getByRole('searchbox').fill(words);
+  await page.keyboard.press('Enter');
+}
+
+test('messages with all of the words are found, the newest first, and marked', async ({ page, home, room, wire }) => {
+  const speaker = await wire(room);
+  speaker.send({ action: 'rename', name: 'Ann' });
+  await speaker.next('welcome');
+  for (const text of ['The boat is red', 'a red house', 'Which BOAT was red?']) await speaker.say(text);
+  await ChatPage.open(page, home, room);
+  await page.getByRole('button', { name: 'Search', exact: true }).click();
+  await expect(dialog(page).getByRole('searchbox')).toBeFocused();
+  await expect(state(page)).toContainText('have all of the words');
+
+  await look(page, 'red boat');
+  await expect(state(page)).toHaveText('2 messages found');
+  await expect(hits(page)).toHaveText([/^Ann\s*Today, \d\d:\d\d\s*Which BOAT was red\?$/, /^Ann.*The boat is red$/]);
+  await expect(hits(page).first().locator('mark')).toHaveText(['BOAT', 'red']);
+  await expect(dialog(page).getByRole('button', { name: 'Search further back' })).toBeHidden();
+
+  await look(page, 'green');
+  await expect(state(page)).toHaveText('Nothing found.');
+  await expect(hits(page)).toHaveCount(0);
+  await look(page, ' ');
+  await expect(state(page)).toContainText('have all of the words');
+});
+
+test('what people wrote is text among what was found', async ({ page, home, room, wire }) => {
+  await (await wire(room)).say('<img src=x onerror="document.title=1"> **bold** attack');
+  await ChatPage.open(page, home, room);
+  await look(page, 'img attack');
+  await expect(hits(page).locator('.hit-text')).toHaveText('<img src=x onerror="document.title=1"> **bold** attack');
+  await expect(hits(page).locator('mark')).toHaveText(['img', 'attack']);
+  await expect(dialog(page).locator('img, b, strong')).toHaveCount(0);
+});
+
+test('a message that was found is gone to, loaded or not', async ({ page, home, room, wire }) => {
+  const speaker = await wire(room);
+  await speaker.say('the needle');
+  for (let at = 0; at < 2 * messageLimit; at += 1) await speaker.say(`hay ${at}`);
+  const chat = await ChatPage.open(page, home, room);
+  await expect(chat.saying('the needle')).toHaveCount(0);
+  await look(page, 'needle');
+  await expect(hits(page)).toHaveAttribute('href', /^#m-\d+$/);
+  await hits(page).click();
+  await expect(dialog(page)).toBeHidden();
+  await expect(chat.saying('the needle')).toBeInViewport();
+  await expect(chat.saying('the needle')).toBeFocused();
+  // What was found is still there for whoever comes back.
+  await page.keyboard.press('/');
+  await expect(dialog(page).getByRole('searchbox')).toHaveValue('needle');
+  await expect(hits(page)).toHaveCount(1);
+});
+
+test('the slash opens the search, unless it is written', async ({ page, home, room }) => {
+  const chat = await ChatPage.open(page, home, room);
+  await chat.composer.pressSequentially('and/or');
+  await expect(chat.composer).toHaveValue('and/or');
+  await expect(dialog(page)).toBeHidden();
+  await chat.log.focus();
+  await page.keyboard.press('/');
+  await expect(dialog(page).getByRole('searchbox')).toBeFocused();
+  await expect(dialog(page).getByRole('searchbox')).toHaveValue('');
+  await page.keyboard.press('Escape');
+  await expect(chat.log).toBeFocused();
+});
+
+test('a search that found too much goes on further back, and says when there is no more', async ({ page, home, room, wire }) => {
+  const speaker = await wire(room);
+  for (let at = 1; at <= 25; at += 1) await speaker.say(`needle ${at}`);
+  await ChatPage.open(page, home, room);
+  await look(page, 'needle');
+  await expect(hits(page)).toHaveCount(20);
+  await expect(hits(page).first()).toContainText('needle 25');
+  await dialog(page).getByRole('button', { name: 'Search further back' }).press('Enter');
+  await expect(hits(page)).toHaveCount(25);
+  await expect(hits(page).last()).toContainText('needle 1');
+  await expect(state(page)).toHaveText('25 messages found');
+  // The button is gone, and the focus is still in the dialog.
+  await expect(dialog(page).getByRole('button', { name: 'Search further back' })).toBeHidden();
+  await expect(dialog(page).locator('.sheet-body')).toBeFocused();
+});
+
+test('a search without a line waits for it', async ({ page, home, room, wire }) => {
+  const line = await Line.lay(page);
+  await (await wire(room)).say('the needle');
+  const chat = await ChatPage.open(page, home, room);
+  await line.cut();
+  await chat.is('offline');
+  await look(page, 'needle');
+  await expect(state(page)).toContainText('You are offline.');
+  line.mend();
+  await expect(hits(page)).toHaveCount(1);
+});
+
+test('a search that the server could not do can be tried again', async ({ page, home, room, wire }) => {
+  const line = await Line.lay(page);
+  await (await wire(room)).say('the needle');
+  await ChatPage.open(page, home, room);
+  line.refuseNext('search', 'unavailable');
+  await look(page, 'needle');
+  await expect(state(page)).toContainText('Please try again.');
+  await dialog(page).getByRole('button', { name: 'Retry' }).click();
+  await expect(hits(page)).toHaveCount(1);
+});

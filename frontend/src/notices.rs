@@ -1,0 +1,92 @@
+//! What the visitor wants to be told of while they do not look at the page.
+
+use shared_types::{ChatMessage, PersonId};
+
+/// A choice of the visitor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Notify {
+    #[default]
+    Never,
+    /// When a message calls them.
+    Mentions,
+    Always,
+}
+
+impl Notify {
+    /// Every choice there is.
+    pub(crate) const ALL: [Self; 3] = [Self::Never, Self::Mentions, Self::Always];
+
+    /// As it is kept.
+    pub(crate) fn tag(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::Mentions => "mentions",
+            Self::Always => "always",
+        }
+    }
+
+    /// The choice that is kept so.
+    pub(crate) fn of_tag(tag: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|choice| choice.tag() == tag)
+    }
+
+    /// Whether the visitor wants to be told of a message of somebody else.
+    pub(crate) fn wants(self, message: &ChatMessage, me: &PersonId) -> bool {
+        match self {
+            Self::Never => false,
+            Self::Mentions => message.mentions.iter().any(|person| person.id == *me),
+            Self::Always => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared_types::{Person, Rev, Seq, Timestamp};
+
+    use super::*;
+
+    fn person(id: &str) -> Person {
+        Person { id: id.parse().unwrap(), name: id.parse().unwrap() }
+    }
+
+    fn message(mentions: &[&str]) -> ChatMessage {
+        ChatMessage {
+            seq: Seq(1),
+            rev: Rev(1),
+            author: person("ann"),
+            nonce: "n".parse().unwrap(),
+            text: "hi".parse().ok(),
+            html: None,
+            image: None,
+            reply_to: None,
+            mentions: mentions.iter().copied().map(person).collect(),
+            sent_at: Timestamp(1),
+            edited_at: None,
+            deleted: false,
+            reactions: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_visitor_is_told_of_nothing_of_what_calls_them_or_of_everything() {
+        let me = person("me").id;
+        for (choice, of_any, of_others, of_mine) in [
+            (Notify::Never, false, false, false),
+            (Notify::Mentions, false, false, true),
+            (Notify::Always, true, true, true),
+        ] {
+            assert_eq!(choice.wants(&message(&[]), &me), of_any, "{choice:?}");
+            assert_eq!(choice.wants(&message(&["ben"]), &me), of_others, "{choice:?}");
+            assert_eq!(choice.wants(&message(&["ben", "me"]), &me), of_mine, "{choice:?}");
+        }
+    }
+
+    #[test]
+    fn a_choice_is_kept_and_whoever_never_chose_is_told_of_nothing() {
+        for choice in Notify::ALL {
+            assert_eq!(Notify::of_tag(choice.tag()), Some(choice));
+        }
+        assert_eq!(Notify::of_tag("sometimes").unwrap_or_default(), Notify::Never);
+    }
+}

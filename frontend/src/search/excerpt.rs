@@ -1,0 +1,84 @@
+//! The part of a message that shows what was looked for.
+
+/// So much of a message is shown, in characters: about three lines.
+const EXCERPT_CHARS: usize = 240;
+/// So much of it stands before the first word that was found.
+const LEAD_CHARS: usize = 60;
+
+/// A stretch of a text, and whether it is what was looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Piece {
+    pub(crate) text: String,
+    pub(crate) marked: bool,
+}
+
+/// The part of `text` around the first of the words in `wanted`, in pieces. Capitals are no difference.
+pub(crate) fn excerpt(text: &str, wanted: &str) -> Vec<Piece> {
+    // Capitals, for the page knows those already: of ß, which becomes two, the first will do.
+    let capital = |letter: char| letter.to_uppercase().next().unwrap_or(letter);
+    let letters: Vec<char> = text.chars().collect();
+    let capitals: Vec<char> = letters.iter().copied().map(capital).collect();
+    let mut marked = vec![false; letters.len()];
+    for word in wanted.split_whitespace() {
+        let word: Vec<char> = word.chars().map(capital).collect();
+        for (start, stretch) in capitals.windows(word.len()).enumerate() {
+            if stretch == word {
+                marked[start..start + word.len()].fill(true);
+            }
+        }
+    }
+    let first = marked.iter().position(|marked| *marked).unwrap_or(0);
+    let begin = if letters.len() > EXCERPT_CHARS { first.saturating_sub(LEAD_CHARS) } else { 0 };
+    let end = letters.len().min(begin + EXCERPT_CHARS);
+    let mut pieces: Vec<Piece> = Vec::new();
+    for place in begin..end {
+        match pieces.last_mut() {
+            Some(piece) if piece.marked == marked[place] => piece.text.push(letters[place]),
+            _ => pieces.push(Piece { text: letters[place].into(), marked: marked[place] }),
+        }
+    }
+    if begin > 0 {
+        pieces.insert(0, Piece { text: "…".into(), marked: false });
+    }
+    if end < letters.len() {
+        pieces.push(Piece { text: "…".into(), marked: false });
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The pieces in one line, with brackets around what is marked.
+    fn line(text: &str, wanted: &str) -> String {
+        let piece = |piece: Piece| if piece.marked { format!("[{}]", piece.text) } else { piece.text };
+        excerpt(text, wanted).into_iter().map(piece).collect()
+    }
+
+    #[test]
+    fn what_was_looked_for_is_marked_wherever_it_stands() {
+        for (text, wanted, expected) in [
+            ("Where is the boat?", "boat", "Where is the [boat]?"),
+            ("Boat, BOAT, boats", "boat", "[Boat], [BOAT], [boat]s"),
+            ("two words in a text", "text two", "[two] words in a [text]"),
+            ("aaa", "aa", "[aaa]"),
+            ("猫がいる。猫！", "猫", "[猫]がいる。[猫]！"),
+            ("Straße ÄÖ", "äö", "Straße [ÄÖ]"),
+            ("<b>bold</b>", "b>", "<[b>]bold</[b>]"),
+            ("nothing", "else", "nothing"),
+            ("", "x", ""),
+        ] {
+            assert_eq!(line(text, wanted), expected, "{wanted} in {text}");
+        }
+    }
+
+    #[test]
+    fn of_a_long_message_the_part_is_shown_where_it_was_found() {
+        let text = ["a".repeat(1_000), "boat".into(), "b".repeat(1_000)].concat();
+        let expected = ["…", &"a".repeat(LEAD_CHARS), "[boat]", &"b".repeat(EXCERPT_CHARS - LEAD_CHARS - 4), "…"];
+        assert_eq!(line(&text, "boat"), expected.concat());
+        let expected = ["[boat]", &"b".repeat(EXCERPT_CHARS - 4), "…"];
+        assert_eq!(line(&text[1_000..], "boat"), expected.concat());
+    }
+}
