@@ -16,7 +16,7 @@ use crate::{
     components::{Actions, Deletion, Lightbox, NameDialog, Picker, message},
     link::Status,
     render::html,
-    timeline::{Row, State},
+    timeline::{News, Row, State},
     writing::{Edited, Writing},
 };
 
@@ -33,6 +33,10 @@ const MESSAGES: Table<fn(&mut Row)> = &[
     ("emoji only", |row| row.text = "👍 🎉".parse().ok()),
     ("rich text", |row| row.html = Some(fixtures::RICH.into())),
     ("edited", |row| row.edited = true),
+    ("calling the visitor", |row| (row.html, row.calls_me) = (Some(fixtures::CALLING.into()), true)),
+    ("code in colours", |row| row.html = Some(fixtures::CODE.into())),
+    ("first that is new", |row| row.first_new = true),
+    ("first that is new, in a group", |row| (row.first_new, row.head) = (true, false)),
     ("deleted", |row| (row.text, row.deleted) = (None, true)),
     ("answer", |row| row.reply_to = Some(quoted(Some("Is the boat in the water yet?")))),
     ("answer to what is not known", |row| row.reply_to = Some(quoted(None))),
@@ -51,6 +55,8 @@ const PAGES: Table<fn(Chat)> = &[
     ("older messages", |chat| chat.older.set(Older::Some)),
     ("older messages on their way", |chat| chat.older.set(Older::Loading)),
     ("new messages below", |chat| chat.unread.set(true)),
+    ("far back", |chat| chat.apart.set(true)),
+    ("more is new than is seen", |chat| chat.news.set(Some(News { from: Seq(1), count: 30, more: true }))),
     ("somebody writes", |chat| chat.typing.set("Ben is typing…".into())),
     ("connecting", |chat| chat.status.set(Status::Connecting)),
     ("offline", |chat| chat.status.set(Status::Offline(7))),

@@ -5,6 +5,7 @@
 
 use leptos::prelude::*;
 
+use super::{element::element, icon_button::icon};
 use crate::{
     chat::Chat,
     colour::coloured,
@@ -30,29 +31,19 @@ pub(super) struct Action {
 }
 
 /// Draws a button.
-pub(super) fn action(action: Action) -> impl IntoView {
-    let icon = action.icon.map(|path| {
-        view! {
-            <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
-                <path d=path />
-            </svg>
-        }
-    });
-    let texts = action.texts.into_iter().map(|(class, text)| view! { <span class=class>{text}</span> });
-    view! {
-        <button
-            class=action.class
-            type=if action.answers { "submit" } else { "button" }
-            tabindex=action.by_arrows.then_some("-1")
-            aria-label=action.label
-            aria-pressed=action.pressed.map(|pressed| if pressed { "true" } else { "false" })
-            title=action.title
-            value=action.value
-        >
-            {icon}
-            {texts.collect_view()}
-        </button>
-    }
+pub(super) fn action(action: Action) -> AnyView {
+    let text = |(class, text): (String, String)| element("span").class(class).text(text).into_any();
+    element("button")
+        .class(action.class)
+        .with("type", if action.answers { "submit" } else { "button" })
+        .maybe("tabindex", action.by_arrows.then_some("-1"))
+        .maybe("aria-label", action.label.as_deref())
+        .maybe("aria-pressed", action.pressed.map(|pressed| if pressed { "true" } else { "false" }))
+        .maybe("title", action.title.as_deref())
+        .with("value", action.value)
+        .perhaps(action.icon.map(icon))
+        .children(action.texts.into_iter().map(text))
+        .into_any()
 }
 
 /// What a message answers, as a button that leads to it.

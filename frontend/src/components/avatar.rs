@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 use shared_types::Person;
 
+use super::element::element;
 use crate::colour::{coloured, initial};
 
 /// Decoration: the name stands beside it.
-pub(crate) fn avatar(person: &Person) -> impl IntoView + use<> {
-    view! { <span class=coloured("avatar", &person.id) aria-hidden="true">{initial(person)}</span> }
+pub(crate) fn avatar(person: &Person) -> AnyView {
+    element("span").class(coloured("avatar", &person.id)).with("aria-hidden", "true").text(initial(person)).into_any()
 }

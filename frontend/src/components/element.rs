@@ -29,6 +29,8 @@ pub(super) struct Element {
     /// Is given the element once it is there.
     holder: Option<Holder>,
     children: Vec<AnyView>,
+    /// Markup that stands in it instead of children.
+    markup: Option<String>,
 }
 
 type Listener = Box<dyn FnMut(Event) + Send>;
@@ -101,6 +103,17 @@ impl Element {
         self
     }
 
+    /// With a child that may be missing: it keeps its place, so that the others are changed where they are.
+    pub(super) fn perhaps(self, child: Option<AnyView>) -> Self {
+        self.child(child.into_any())
+    }
+
+    /// With markup in the place of children. It is not escaped: it must be harmless by its making.
+    pub(super) fn markup(mut self, markup: String) -> Self {
+        self.markup = Some(markup);
+        self
+    }
+
     pub(super) fn text(self, text: impl Into<String>) -> Self {
         self.child(text.into().into_any())
     }
@@ -108,7 +121,8 @@ impl Element {
     /// Gives life to what is drawn, with its fixed attributes where they are not there yet.
     fn enliven(self, element: web_sys::Element, children: Vec<AnyViewState>, anew: bool) -> Drawn {
         let (attributes, effects, listeners) = Default::default();
-        let mut drawn = Drawn { tag: self.tag, element, attributes, effects, listeners, children };
+        let markup = self.markup;
+        let mut drawn = Drawn { tag: self.tag, element, attributes, effects, listeners, children, markup };
         drawn.attach(self.attributes, anew);
         for (event, act) in self.listeners {
             let act = Arc::new(Mutex::new(act));
@@ -132,6 +146,7 @@ impl Element {
         self.tag == drawn.tag
             && self.listeners.iter().map(|(event, _)| event).eq(drawn.listeners.iter().map(|(event, _)| event))
             && self.children.len() == drawn.children.len()
+            && self.markup.is_some() == drawn.markup.is_some()
     }
 }
 
@@ -141,20 +156,29 @@ type AnyViewState = <AnyView as Render>::State;
 pub(super) struct Drawn {
     tag: &'static str,
     element: web_sys::Element,
-    attributes: Vec<&'static str>,
+    /// Their values, but for those that follow signals.
+    attributes: Vec<(&'static str, Option<String>)>,
     effects: Vec<RenderEffect<()>>,
     listeners: Vec<(&'static str, Held)>,
     children: Vec<AnyViewState>,
+    markup: Option<String>,
 }
 
 impl Drawn {
     fn attach(&mut self, attributes: Vec<(&'static str, Value)>, anew: bool) {
+        let before = std::mem::take(&mut self.attributes);
         for (name, value) in attributes {
-            self.attributes.push(name);
             match value {
-                Value::Fixed(value) if anew => Rndr::set_attribute(&self.element, name, &value),
-                Value::Fixed(_) => {}
+                Value::Fixed(value) => {
+                    // An image whose address is set is loaded again, even if it is the same.
+                    let is_set = before.iter().any(|(set, before)| *set == name && before.as_ref() == Some(&value));
+                    if anew && !is_set {
+                        Rndr::set_attribute(&self.element, name, &value);
+                    }
+                    self.attributes.push((name, Some(value)));
+                }
                 Value::Alive(value) => {
+                    self.attributes.push((name, None));
                     let element = self.element.clone();
                     self.effects.push(RenderEffect::new(move |_| match value() {
                         Some(value) => Rndr::set_attribute(&element, name, &value),
@@ -172,6 +196,9 @@ impl Render for Element {
     fn build(mut self) -> Drawn {
         let vector = matches!(self.tag, "svg" | "path").then_some("http://www.w3.org/2000/svg");
         let element = Rndr::create_element(self.tag, vector);
+        if let Some(markup) = &self.markup {
+            element.set_inner_html(markup);
+        }
         let children = std::mem::take(&mut self.children).into_iter().map(|child| {
             let mut child = child.build();
             child.mount(&element, None);
@@ -190,8 +217,8 @@ impl Render for Element {
             return;
         }
         drawn.effects.clear();
-        for name in std::mem::take(&mut drawn.attributes) {
-            if !self.attributes.iter().any(|(kept, _)| *kept == name) {
+        for (name, _) in &drawn.attributes {
+            if !self.attributes.iter().any(|(kept, _)| kept == name) {
                 Rndr::remove_attribute(&drawn.element, name);
             }
         }
@@ -203,6 +230,10 @@ impl Render for Element {
         }
         for (child, drawn) in self.children.into_iter().zip(&mut drawn.children) {
             child.rebuild(drawn);
+        }
+        if drawn.markup != self.markup {
+            drawn.element.set_inner_html(self.markup.as_deref().unwrap_or_default());
+            drawn.markup = self.markup;
         }
     }
 }
@@ -266,7 +297,8 @@ impl RenderHtml for Element {
             }
         }
         html.push('>');
-        if self.tag != "input" {
+        if !matches!(self.tag, "input" | "img") {
+            html.push_str(self.markup.as_deref().unwrap_or_default());
             *position = Position::FirstChild;
             for child in self.children {
                 child.to_html_with_buf(html, position, true, mark_branches, Vec::new());
@@ -300,7 +332,7 @@ impl RenderHtml for Element {
 
 /// A text as it stands between quotes in HTML.
 fn escaped(value: &str) -> String {
-    value.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
+    value.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 #[cfg(test)]
@@ -310,7 +342,7 @@ mod tests {
     #[test]
     fn an_element_is_written_as_html_and_what_people_wrote_is_text_in_it() {
         let written = element("a").class("hit").with("title", "\"<&>").maybe("href", None).text("<b>").into_any();
-        assert_eq!(written.to_html(), "<a class=\"hit\" title=\"&quot;&lt;&amp;>\">&lt;b&gt;</a>");
+        assert_eq!(written.to_html(), "<a class=\"hit\" title=\"&quot;&lt;&amp;&gt;\">&lt;b&gt;</a>");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use shared_types::{AltText, ChatImage, ImagePreview, limits::PREVIEW_SIDE};
 #[cfg(feature = "hydrate")]
 use web_sys::HtmlImageElement;
 
-use super::lightbox;
+use super::{element::element, lightbox};
 use crate::{chat::Chat, timeline::Row};
 
 /// The widest an image is in the log, in CSS pixels.
@@ -18,44 +18,39 @@ const WIDEST: u32 = 480;
 const HIGHEST: u32 = 360;
 
 /// Draws the image of a row.
-pub(super) fn image(chat: Chat, row: &Row, image: &ChatImage) -> impl IntoView + use<> {
+pub(super) fn image(chat: Chat, row: &Row, image: &ChatImage) -> AnyView {
     let (natural_width, natural_height) = (image.width.get(), image.height.get());
-    let (width, height) = displayed(natural_width, natural_height);
+    let [width, height] = displayed(natural_width, natural_height).map(|side| side.to_string());
     let alt = image.alt.as_ref().map(AltText::as_str);
-    let label = chat.words.open_image(alt);
-    let alt = alt.unwrap_or(chat.words.image).to_owned();
     let key = row.key();
-    let open = move |event: leptos::ev::MouseEvent| {
+    let open = move |event: web_sys::Event| {
         // Safari does not focus the button that is clicked, and the focus is to come back to it.
         if let Some(frame) = event.current_target() {
             _ = frame.unchecked_into::<web_sys::HtmlElement>().focus();
         }
         lightbox::open(chat, key.clone());
     };
-    view! {
-        <figure class="message-image">
-            <button class="image-frame" type="button" aria-label=label on:click=open>
-                <span class="image-box">
-                    <svg
-                        class="image-space"
-                        width=width.to_string()
-                        viewBox=["0 0 ", &natural_width.to_string(), " ", &natural_height.to_string()].concat()
-                        aria-hidden="true"
-                        inner_html=image.preview.as_ref().map(preview).unwrap_or_default()
-                    ></svg>
-                    <img
-                        loading="lazy"
-                        decoding="async"
-                        width=width.to_string()
-                        height=height.to_string()
-                        alt=alt
-                        src=chat.image_source(row)
-                    />
-                </span>
-            </button>
-            <p class="image-missing">{chat.words.missing}</p>
-        </figure>
-    }
+    let space = element("svg")
+        .class("image-space")
+        .with("width", width.as_str())
+        .with("viewBox", ["0 0 ", &natural_width.to_string(), " ", &natural_height.to_string()].concat())
+        .with("aria-hidden", "true")
+        .markup(image.preview.as_ref().map(preview).unwrap_or_default());
+    let picture = element("img")
+        .with("loading", "lazy")
+        .with("decoding", "async")
+        .with("width", width)
+        .with("height", height)
+        .with("alt", alt.unwrap_or(chat.words.image))
+        .with("src", chat.image_source(row));
+    let frame = element("button")
+        .class("image-frame")
+        .with("type", "button")
+        .with("aria-label", chat.words.open_image(alt))
+        .on("click", open)
+        .child(element("span").class("image-box").child(space.into_any()).child(picture.into_any()).into_any());
+    let missing = element("p").class("image-missing").text(chat.words.missing);
+    element("figure").class("message-image").child(frame.into_any()).child(missing.into_any()).into_any()
 }
 
 /// The coarse colours of an image, stretched over its box. The style sheet blurs them. It is markup, for as elements they
@@ -73,14 +68,14 @@ fn preview(preview: &ImagePreview) -> String {
 }
 
 /// The size of an image in the log: made smaller to fit, never larger, and at least a pixel.
-fn displayed(width: u32, height: u32) -> (u32, u32) {
+fn displayed(width: u32, height: u32) -> [u32; 2] {
     let (wide, high) = (width.max(1), height.max(1));
     // The first of the two limits that it meets.
     let (by, to) = if wide * HIGHEST > high * WIDEST { (wide, WIDEST) } else { (high, HIGHEST) };
     if by <= to {
-        return (wide, high);
+        return [wide, high];
     }
-    ((wide * to / by).max(1), (high * to / by).max(1))
+    [(wide * to / by).max(1), (high * to / by).max(1)]
 }
 
 /// Notes of every image in the log, as soon as it is known, whether it is there: then its preview is not to shine through
@@ -121,16 +116,16 @@ mod tests {
     #[test]
     fn an_image_is_made_smaller_to_fit_and_never_larger() {
         for (natural, expect) in [
-            ((8, 8), (8, 8)),
-            ((480, 360), (480, 360)),
-            ((2048, 1536), (480, 360)),
-            ((2048, 1365), (480, 319)),
-            ((1365, 2048), (239, 360)),
-            ((2048, 40), (480, 9)),
-            ((40, 2048), (7, 360)),
-            ((2048, 1), (480, 1)),
-            ((1, 2048), (1, 360)),
-            ((2048, 2048), (360, 360)),
+            ((8, 8), [8, 8]),
+            ((480, 360), [480, 360]),
+            ((2048, 1536), [480, 360]),
+            ((2048, 1365), [480, 319]),
+            ((1365, 2048), [239, 360]),
+            ((2048, 40), [480, 9]),
+            ((40, 2048), [7, 360]),
+            ((2048, 1), [480, 1]),
+            ((1, 2048), [1, 360]),
+            ((2048, 2048), [360, 360]),
         ] {
             assert_eq!(displayed(natural.0, natural.1), expect, "{natural:?}");
         }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{actions::Actions, message};
+use super::{actions::Actions, element::alive, message};
 use crate::{
     chat::{Chat, Intent, Older, set},
     scroll,
@@ -55,7 +55,7 @@ pub(crate) fn Log(chat: Chat) -> impl IntoView {
                 <For
                     each=move || chat.rows.get()
                     key=|shown| shown.key.clone()
-                    children=move |shown| move || message(chat, shown.row.get())
+                    children=move |shown| alive(move || message(chat, shown.row.get()))
                 />
             </div>
         </div>

@@ -6,6 +6,7 @@ use shared_types::{Emoji, Seq};
 use super::{
     action::{action, quote, reaction},
     avatar,
+    element::element,
     image::image,
 };
 use crate::{
@@ -15,84 +16,97 @@ use crate::{
     timeline::{Row, State},
 };
 
-/// Draws a row. Every row has the same elements in the same order, so a change is made in place.
-pub(crate) fn message(chat: Chat, row: Row) -> impl IntoView + use<> {
-    let author = row.author.name.to_string();
-    let label = chat.words.said(&author, &row.time);
-    let (state, note) = match &row.state {
-        State::Pending => ("pending", Some(chat.words.sending.to_owned())),
-        State::Uploading(_) => ("pending", Some(String::new())),
-        State::Sent => ("sent", None),
-        State::Failed(reason) => ("failed", Some(chat.words.not_sent.with(reason))),
-    };
-    let failed = state == "failed";
-    let percent = if let State::Uploading(percent) = row.state { Some(percent) } else { None };
-    let illustrated = row.image.is_some();
-    let quoting = row.reply_to.as_ref().filter(|_| !row.deleted).map(|quoted| action(quote(chat, quoted)));
-    let answers = quoting.is_some();
-    let image = row.image.as_ref().map(|shown| image(chat, &row, shown));
-    let day = row.day.map(|day| view! { <h2 class="day"><span>{day}</span></h2> });
-    let head = row.head.then(|| {
-        let author_class = coloured("message-author", &row.author.id);
-        (avatar(&row.author), view! { <span class=author_class>{author}</span> })
-    });
-    let (avatar, author) = head.unzip();
-    let line = row.first_new.then(|| view! { <p class="new-line"><span>{chat.words.new_line}</span></p> });
+/// Draws a row: the day that begins with it, if one does, and the message. Every row has the same elements in the same order,
+/// so a change is made in place.
+pub(crate) fn message(chat: Chat, mut row: Row) -> Vec<AnyView> {
+    let day =
+        row.day.take().map(|day| element("h2").class("day").child(element("span").text(day).into_any()).into_any());
+    vec![day.into_any(), article(chat, row)]
+}
+
+fn article(chat: Chat, row: Row) -> AnyView {
     let id = row.seq.map(message_id);
     let address = id.as_ref().map(|id| ["#", id].concat());
-    let nonce = row.nonce;
-    let nonce_attribute = nonce.to_string();
-    let note = note.map(|note| {
-        let progress = percent.map(|percent| {
-            view! { <progress max="100" value=percent.to_string() aria-label=chat.words.uploading></progress> }
-        });
-        let retry = failed.then(|| choice(chat, chat.words.retry, Intent::Retry(nonce.clone())));
-        let discard = if failed { chat.words.discard } else { chat.words.cancel };
-        let discard = (failed || percent.is_some()).then(|| choice(chat, discard, Intent::Discard(nonce)));
-        // It keeps its place on the image until the message is sent, so that nothing jumps when the last byte is there.
-        view! { <p class="message-note" class:uploading=illustrated && !failed>{note}{progress}{retry}{discard}</p> }
-    });
-    let mark = if row.deleted {
-        Some(("message-gone", chat.words.gone))
-    } else {
-        row.edited.then_some(("message-edited", chat.words.edited))
-    };
-    let said = (row.text.is_some() || mark.is_some()).then(|| {
-        let said = row.text.as_ref().map(|text| words(text.as_str(), row.html.clone()));
-        let mark = mark.map(|(class, mark)| view! { <span class=class>{mark}</span> });
-        view! { <div class="message-said">{said}{mark}</div> }
-    });
-    let reactions = (!row.reactions.is_empty()).then(|| {
-        let buttons = row.reactions.iter().map(|shown| action(reaction(chat, shown)));
-        view! { <div class="reactions">{buttons.collect_view()}</div> }
-    });
-    view! {
-        {day}
-        <article
-            class="message"
-            class:head=row.head
-            class:quoting=answers
-            class:calling=row.calls_me
-            id=id
-            tabindex="-1"
-            aria-label=label
-            data-nonce=nonce_attribute
-            data-seq=row.seq.map(|seq| seq.to_string())
-            data-state=state
-        >
-            {line}
-            {avatar}
-            {author}
-            <a class="message-time" href=address tabindex="-1" title=chat.words.address>
-                <time datetime=machine_time(row.at)>{row.time}</time>
-            </a>
-            {quoting}
-            {image}
-            {said}
-            {reactions}
-            {note}
-        </article>
+    let quoting = row.reply_to.as_ref().filter(|_| !row.deleted).map(|quoted| action(quote(chat, quoted)));
+    let classes = [(row.head, " head"), (quoting.is_some(), " quoting"), (row.calls_me, " calling")];
+    let classes: String = classes.into_iter().filter_map(|(is_so, class)| is_so.then_some(class)).collect();
+    let line = || element("p").class("new-line").child(element("span").text(chat.words.new_line).into_any()).into_any();
+    let author = row.author.name.as_str();
+    let author_view = || element("span").class(coloured("message-author", &row.author.id)).text(author).into_any();
+    let time = element("time").with("datetime", machine_time(row.at)).text(row.time.as_str());
+    let link = element("a")
+        .class("message-time")
+        .maybe("href", address.as_deref())
+        .with("tabindex", "-1")
+        .with("title", chat.words.address)
+        .child(time.into_any());
+    element("article")
+        .class(["message", &classes].concat())
+        .maybe("id", id.as_deref())
+        .with("tabindex", "-1")
+        .with("aria-label", chat.words.said(author, &row.time))
+        .with("data-nonce", row.nonce.as_str())
+        .maybe("data-seq", row.seq.map(|seq| seq.to_string()).as_deref())
+        .with("data-state", state(&row))
+        .perhaps(row.first_new.then(line))
+        .perhaps(row.head.then(|| avatar(&row.author)))
+        .perhaps(row.head.then(author_view))
+        .child(link.into_any())
+        .perhaps(quoting)
+        .perhaps(row.image.as_ref().map(|shown| image(chat, &row, shown)))
+        .perhaps(said(chat, &row))
+        .perhaps(reactions(chat, &row))
+        .perhaps(note(chat, &row))
+        .into_any()
+}
+
+fn state(row: &Row) -> &'static str {
+    match row.state {
+        State::Pending | State::Uploading(_) => "pending",
+        State::Sent => "sent",
+        State::Failed(_) => "failed",
     }
+}
+
+/// What was said, and whether it was changed or taken back since.
+fn said(chat: Chat, row: &Row) -> Option<AnyView> {
+    let mark = match row.deleted {
+        true => Some(("message-gone", chat.words.gone)),
+        false => row.edited.then_some(("message-edited", chat.words.edited)),
+    };
+    if row.text.is_none() && mark.is_none() {
+        return None;
+    }
+    let words = row.text.as_ref().map(|text| words(text.as_str(), row.html.clone()));
+    let mark = mark.map(|(class, mark)| element("span").class(class).text(mark).into_any());
+    Some(element("div").class("message-said").perhaps(words).perhaps(mark).into_any())
+}
+
+fn reactions(chat: Chat, row: &Row) -> Option<AnyView> {
+    let buttons = row.reactions.iter().map(|shown| action(reaction(chat, shown)));
+    (!row.reactions.is_empty()).then(|| element("div").class("reactions").children(buttons).into_any())
+}
+
+/// How far a message got, and what can be done about it, while it is not sent.
+fn note(chat: Chat, row: &Row) -> Option<AnyView> {
+    let (percent, note) = match &row.state {
+        State::Sent => return None,
+        State::Pending => (None, chat.words.sending.to_owned()),
+        State::Uploading(percent) => (Some(percent.to_string()), String::new()),
+        State::Failed(reason) => (None, chat.words.not_sent.with(reason)),
+    };
+    let failed = matches!(row.state, State::Failed(_));
+    // It keeps its place on the image until the message is sent, so that nothing jumps when the last byte is there.
+    let on_image = row.image.is_some() && !failed;
+    let retry = || choice(chat, chat.words.retry, Intent::Retry(row.nonce.clone()));
+    let discard = if failed { chat.words.discard } else { chat.words.cancel };
+    let discard = (failed || percent.is_some()).then(|| choice(chat, discard, Intent::Discard(row.nonce.clone())));
+    let progress = |percent| {
+        let bar = element("progress").with("max", "100").with("value", percent);
+        bar.with("aria-label", chat.words.uploading).into_any()
+    };
+    let note = element("p").class(if on_image { "message-note uploading" } else { "message-note" }).text(note);
+    Some(note.perhaps(percent.map(progress)).perhaps(failed.then(retry)).perhaps(discard).into_any())
 }
 
 /// The address of a message within its room's page.
@@ -103,8 +117,11 @@ pub(crate) fn message_id(seq: Seq) -> String {
 /// What a message says: as harmless HTML of the server's making, or as the text it is.
 fn words(text: &str, html: Option<String>) -> AnyView {
     match html {
-        Some(html) => view! { <div class="message-text rich" inner_html=html></div> }.into_any(),
-        None => view! { <span class="message-text" class:big=is_emoji(text)>{text.to_owned()}</span> }.into_any(),
+        Some(html) => element("div").class("message-text rich").markup(html).into_any(),
+        None => element("span")
+            .class(if is_emoji(text) { "message-text big" } else { "message-text" })
+            .text(text)
+            .into_any(),
     }
 }
 
@@ -114,10 +131,7 @@ fn is_emoji(text: &str) -> bool {
 }
 
 /// Something that can be done about a message.
-fn choice(chat: Chat, label: &'static str, intent: Intent) -> impl IntoView + use<> {
-    view! {
-        <button class="quiet" type="button" on:click=move |_| chat.intend.run(intent.clone())>
-            {label}
-        </button>
-    }
+fn choice(chat: Chat, label: &'static str, intent: Intent) -> AnyView {
+    let button = element("button").class("quiet").with("type", "button").text(label);
+    button.on("click", move |_| chat.intend.run(intent.clone())).into_any()
 }

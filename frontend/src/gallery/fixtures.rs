@@ -14,6 +14,13 @@ pub(super) const RICH: &str = "<p><strong>bold</strong>, <em>italic</em>, <del>s
     <a href=\"https://example.org\">link</a></p><blockquote><p>quoted</p></blockquote><ul><li>one</li><li>two</li></ul>\
     <ol><li>first</li></ol><pre><code>let rope = 3;\n</code></pre>";
 
+/// Somebody who is called, as the server marks it.
+pub(super) const CALLING: &str = "<p><span class=\"mention\">@Ann</span> look</p>";
+
+/// Code with all of its colours.
+pub(super) const CODE: &str = "<pre><code><span class=\"hl-k\">let</span> rope = <span class=\"hl-f\">cut</span>(\
+    <span class=\"hl-s\">\"long\"</span>, <span class=\"hl-n\">3</span>); <span class=\"hl-c\">// metres</span>\n</code></pre>";
+
 /// An image that needs no server.
 const IMAGE: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 2 1'%3E\
     %3Crect width='2' height='1' fill='%2348c'/%3E%3Ccircle cx='1.5' cy='.5' r='.25' fill='%23fe8'/%3E%3C/svg%3E";
@@ -77,9 +84,11 @@ pub(super) fn row(number: u64) -> Row {
         edited: false,
         deleted: false,
         reply_to: None,
+        calls_me: false,
         reactions: Vec::new(),
         head: true,
         day: None,
+        first_new: false,
     }
 }
 

@@ -133,7 +133,7 @@ fn an_answer_quotes_the_message_and_says_so_where_it_is_not_known() {
     state.messages[2].reply_to = Some(Quote { seq: Seq(99), author });
     let body = body(&state);
     for part in [
-        "value=\"1\" class=\"message-quote\"",
+        "class=\"message-quote\" type=\"button\" tabindex=\"-1\" value=\"1\"",
         ": first</span>",
         "message-quote unknown",
         ": an earlier message</span>",
