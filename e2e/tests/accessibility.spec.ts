@@ -8,7 +8,7 @@ import type { Wire } from '../support/wire.ts';
 
 // Every state of the page, held to every rule of axe. A state more is an entry more.
 
-type Stage = { page: Page; home: Home; room: string; chat: ChatPage; line: Line; ann: Wire; ben: Wire };
+type Stage = { page: Page; home: Home; room: string; chat: ChatPage; line: Line; ann: Wire; ben: Wire; wire: (room: string) => Promise<Wire> };
 
 const picture = png(320, 200);
 
@@ -84,6 +84,35 @@ const states: { [name: string]: Play } = {
       ann.send({ action: 'hello' });
       await page.getByRole('button', { name: /online/ }).click();
       await expect(page.getByRole('dialog', { name: 'People here' })).toBeVisible();
+    },
+  },
+  'the rooms to go to, one of them with something new': {
+    before: async ({ page, home, room, wire }) => {
+      const other = `${room}-2`;
+      await ChatPage.open(page, home, other);
+      await page.goto('about:blank');
+      await (await wire(other)).say('new there');
+    },
+    play: async ({ page }) => {
+      await page.keyboard.press('Control+k');
+      await expect(page.getByRole('dialog', { name: 'Rooms' }).getByRole('listitem')).toHaveCount(2);
+    },
+  },
+  'what a search found': {
+    play: async ({ page, chat, ann }) => {
+      await ann.say('where is the boat?');
+      await chat.shows('where is the boat?');
+      await page.getByRole('button', { name: 'Search' }).click();
+      await page.keyboard.type('boat');
+      await page.keyboard.press('Enter');
+      await expect(page.locator('mark')).toHaveText('boat');
+    },
+  },
+  'the sheet of shortcuts': {
+    play: async ({ page, chat }) => {
+      await chat.log.focus();
+      await page.keyboard.press('?');
+      await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
     },
   },
   'reactions, own and others’': {
@@ -230,7 +259,7 @@ for (const [size, screen] of [
         test(`${name}: nothing is in anybody’s way`, async ({ page, home, room, wire }) => {
           const [ann, ben] = [await wire(room), await wire(room)];
           const line = await Line.lay(page);
-          const stage = { page, home, room, line, ann, ben };
+          const stage = { page, home, room, line, ann, ben, wire };
           await before?.(stage);
           const chat = await ChatPage.open(page, home, room);
           await play?.({ ...stage, chat });

@@ -13,7 +13,7 @@ use self::fixtures::{answered, attached, chat, image, people, quoted, row, show}
 use crate::{
     app::frame,
     chat::{Attachments, Chat, Older, Shown},
-    components::{Actions, Deletion, Lightbox, NameDialog, Picker, message},
+    components::{Actions, Deletion, Lightbox, NameDialog, People, Picker, message, rooms, shortcuts},
     link::Status,
     render::html,
     timeline::{News, Row, State},
@@ -81,6 +81,18 @@ const PARTS: Table<fn(Chat) -> AnyView> = &[
         view! { <Actions chat /> }.into_any()
     }),
     ("name and language", |chat| view! { <NameDialog chat dialog=NodeRef::new() /> }.into_any()),
+    ("people", |chat| {
+        chat.people.set(fixtures::everybody());
+        view! { <People chat dialog=NodeRef::new() /> }.into_any()
+    }),
+    ("shortcuts", |chat| {
+        chat.listed.set(true);
+        shortcuts::shortcuts(chat)
+    }),
+    ("rooms", |chat| {
+        chat.rooms.set(fixtures::rooms());
+        rooms::switcher(chat)
+    }),
     ("deletion", |chat| view! { <Deletion chat /> }.into_any()),
     ("picker", |chat| {
         chat.asked.set(Some(Seq(1)));

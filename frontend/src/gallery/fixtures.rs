@@ -6,6 +6,7 @@ use shared_types::{ChatImage, ImageType, Language, PageState, Person, Rev, RoomN
 use crate::{
     chat::{Attached, Chat, Shown},
     link::Status,
+    rooms::Entry,
     timeline::{Quoted, Row, RowReaction, State},
 };
 
@@ -30,13 +31,14 @@ const IMAGE: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg
 pub(super) const STYLE: &str = "
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, 26rem); gap: 1.5rem; padding: 1.5rem; align-items: start }
 .gallery figure { position: relative; overflow: hidden; background: var(--surface); transform: none; contain: layout }
+.gallery figure[id^=page] { grid-column: span 2 }
 .gallery:has(> :target) > :not(:target) { display: none }
 .gallery figcaption { padding: .25rem .75rem; background: var(--page); color: var(--quiet); font-size: .75rem }
 .gallery .chat { height: 28rem; border: 0 }
 .gallery .actions, .gallery dialog[open] { position: static; margin: 1rem }
 .gallery .lightbox[open] { position: relative; width: auto; height: 20rem; margin: 0 }
 .gallery .picker[open] { width: auto; max-width: none }
-.gallery .name-dialog[open] { width: auto }
+.gallery :is(.name-dialog, .sheet)[open] { width: auto; max-width: none; max-height: none }
 ";
 
 fn person(id: &str, name: &str) -> Person {
@@ -59,6 +61,17 @@ pub(super) fn chat() -> Chat {
     let chat = Chat::new(&page, Callback::new(|_| {}));
     chat.status.set(Status::Live);
     chat
+}
+
+/// Everybody who is here.
+pub(super) fn everybody() -> Vec<Person> {
+    vec![person("ann", "Ann"), person("ben", "Ben"), person("cleo", "Cleo")]
+}
+
+/// The room that is shown, one with something new, and one without.
+pub(super) fn rooms() -> Vec<Entry> {
+    let other = |room: &str, unread| Entry { room: room.parse().unwrap(), here: false, unread };
+    vec![Entry::here(&RoomName::lobby()), other("boats", true), other("plans-2026", false)]
 }
 
 /// Puts messages on a page.
