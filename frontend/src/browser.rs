@@ -63,15 +63,12 @@ pub(crate) fn on_address(act: impl Fn() + 'static) {
 
 /// Up to where the visitor has read a room, as an earlier page noted it.
 pub(crate) fn read_mark(room: &RoomName) -> Option<Seq> {
-    local_storage()?.get_item(&read_key(room)).ok()??.parse().ok().map(Seq)
+    recall(&read_key(room))?.parse().ok().map(Seq)
 }
 
 /// Notes up to where the visitor has read a room.
 pub(crate) fn keep_read_mark(room: &RoomName, read: Seq) {
-    if let Some(storage) = local_storage() {
-        // Where storage is forbidden, the next visit has no line above what is new.
-        _ = storage.set_item(&read_key(room), &read.to_string());
-    }
+    remember(&read_key(room), &read.to_string());
 }
 
 fn read_key(room: &RoomName) -> String {

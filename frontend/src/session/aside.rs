@@ -1,6 +1,6 @@
 //! What the visitor asks the server beside the conversation: what is new in other rooms, and which messages have some words.
 
-use shared_types::{RoomName, Seq, ServerMessage};
+use shared_types::{RoomName, ServerMessage};
 
 use super::Session;
 use crate::{
@@ -44,10 +44,7 @@ impl Session {
     }
 
     fn show_rooms(&self) {
-        let read = |room: &RoomName| {
-            let read = browser::recall(&["read/", room.as_str()].concat());
-            Seq(read.and_then(|seq| seq.parse().ok()).unwrap_or_default())
-        };
+        let read = |room: &RoomName| browser::read_mark(room).unwrap_or_default();
         set(self.chat.rooms, self.rooms.list(&self.page.you.id, read));
     }
 
