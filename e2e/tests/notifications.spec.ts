@@ -122,6 +122,7 @@ test('whoever chose mentions is told of those alone', async ({ page, home, room,
   const chat = await allowed(page, home, room);
   await choose(page, 'When I am mentioned');
   await chat.say('here I am');
+  await expect(chat.saying('here I am')).toHaveAttribute('data-state', 'sent');
   const ann = await wire(room);
   const author = (await ann.newest())[0]!['author'];
   await hide(page, true);

@@ -87,6 +87,10 @@ pub(crate) fn switcher(chat: Chat) -> AnyView {
         .child(hint.into_any())
         .child(element("div").class("sheet-body").child(list(chat)).into_any())
         .on("close", move |_| {
+            // It is heard of a little later, and by then it may be open again and written in.
+            if chat.switcher.get_untracked().is_none_or(|dialog| dialog.open()) {
+                return;
+            }
             error.set(None);
             if let Some(field) = field.get_untracked() {
                 field.set_value("");
