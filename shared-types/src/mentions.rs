@@ -65,7 +65,7 @@ mod tests {
     }
 
     fn called(text: &str) -> Vec<String> {
-        let known = people(&["Ann", "Ann of Cleves", "太郎", "🦊", "Ann"]);
+        let known = people(&["Ann", "Ann of Cleves", "太郎", "🦊", "Ann", "Team @Ann"]);
         mentioned(text, &known).iter().map(|person| person.id.to_string()).collect()
     }
 
@@ -78,6 +78,7 @@ mod tests {
             ("(@Ann)", &["p0"]),
             ("@🦊🦊", &["p3"]),
             ("@Ann @Ann @Ann", &["p0"]),
+            ("@Team @Ann", &["p5"]),
             ("@@Ann", &["p0"]),
             ("@Anna", &[]),
             ("@Annä", &[]),
