@@ -112,7 +112,7 @@ test('a search that the server could not do can be tried again', async ({ page, 
   await ChatPage.open(page, home, room);
   line.refuseNext('search', 'unavailable');
   await look(page, 'needle');
-  await expect(state(page)).toContainText('Please try again.');
-  await dialog(page).getByRole('button', { name: 'Retry' }).click();
+  await expect(state(page)).toHaveText('The chat could not be searched right now.');
+  await dialog(page).getByRole('button', { name: 'Search again' }).click();
   await expect(hits(page)).toHaveCount(1);
 });

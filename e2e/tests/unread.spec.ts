@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { ChatPage } from '../support/chat_page.ts';
+import { ChatPage, Line } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { messageLimit } from '../support/settings.ts';
 
@@ -95,4 +95,49 @@ test('the line moves nothing', async ({ page, home, room, wire }) => {
   await look(page, 'hidden');
   await expect(page.locator('.new-line')).toHaveCount(0);
   expect(await top()).toBe(before);
+});
+
+test('a room that was empty at the first visit leads to its first message, however much was said since', async ({ page, home, room, wire }) => {
+  const chat = await ChatPage.open(page, home, room);
+  await expect(page.getByText('Nobody has said anything here yet')).toBeVisible();
+  await page.goto('about:blank');
+  const ann = await wire(room);
+  for (let at = 1; at < 3 * messageLimit; at += 1) await ann.say(`line ${at}`);
+  await ChatPage.open(page, home, room);
+  await page.locator('.news').click();
+  await expect(chat.saying('line 1')).toBeInViewport();
+  await expect(chat.saying('line 1').locator('.new-line')).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+});
+
+test('whoever came by a link and read on to the end has read it', async ({ page, home, room, wire }) => {
+  const ann = await wire(room);
+  const { seq } = await ann.say('old');
+  const chat = await ChatPage.open(page, home, room);
+  await chat.shows('old');
+  await page.goto('about:blank');
+  for (let at = 1; at < messageLimit; at += 1) await ann.say(`line ${at}`);
+  await page.goto(`${home.page(room)}#m-${seq}`);
+  await expect(chat.saying('old')).toBeFocused();
+  await chat.log.evaluate((log) => log.scrollTo({ top: 0, behavior: 'instant' }));
+  await expect(chat.saying(`line ${messageLimit - 1}`)).toBeInViewport();
+  await expect.poll(() => page.evaluate((key) => Number(localStorage.getItem(key)), `read/${room}`)).toBeGreaterThan(seq);
+  await page.goto('about:blank');
+  await ChatPage.open(page, home, room);
+  await expect(chat.saying(`line ${messageLimit - 1}`)).toBeVisible();
+  await expect(page.locator('.new-line')).toHaveCount(0);
+});
+
+test('whoever turns back on the way to a message is not told that it could not be found', async ({ page, home, room, wire }) => {
+  const ann = await wire(room);
+  const { seq } = await ann.say('far back');
+  for (let at = 1; at < 3 * messageLimit; at += 1) await ann.say(`line ${at}`);
+  const line = await Line.lay(page);
+  const chat = await ChatPage.open(page, home, room);
+  await line.cut();
+  await chat.is('offline');
+  await page.evaluate((hash) => (location.hash = hash), `#m-${seq}`);
+  await chat.say('never mind');
+  await expect(chat.saying('never mind')).toBeInViewport();
+  await expect(page.getByRole('alert')).toHaveCount(0);
 });

@@ -177,6 +177,7 @@ impl Client {
         {
             deeds.extend(self.say(question));
         }
+        self.timeline.expire_history(now);
         deeds.extend(self.ask(Timeline::ask_sought));
         deeds.extend(self.hand_over(now));
         deeds

@@ -151,8 +151,8 @@ fn with(home: Home, act: impl FnOnce(&mut Session)) {
 impl Session {
     fn intend(&mut self, intent: Intent) {
         let now = browser::now();
-        // A keystroke changes no row.
-        self.changed |= !matches!(intent, Intent::Type);
+        // A keystroke changes no row, nor does a look.
+        self.changed |= !matches!(intent, Intent::Type | Intent::Look);
         let deeds = match intent {
             Intent::Type => self.client.typing(now),
             Intent::Post(text) => self.post(text),

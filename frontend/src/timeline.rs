@@ -62,6 +62,8 @@ pub struct Timeline {
     late: Vec<ChatMessage>,
     /// The stretch of the history that was asked for.
     asked_about: Option<Place>,
+    /// Since when that answer is awaited.
+    awaited: Option<(Place, u64)>,
     /// A message whose stretch is wanted.
     sought: Option<Seq>,
 }
@@ -84,6 +86,7 @@ impl Timeline {
             ahead: Vec::new(),
             asked: None,
             asked_about: None,
+            awaited: None,
             sought: None,
         }
     }
@@ -105,9 +108,9 @@ impl Timeline {
             }
             ServerMessage::Changes { messages, up_to, truncated: true } => {
                 self.replace(Stretch::of(messages, true), up_to);
-                // Nobody says what changed in what the reader sees.
-                self.sought =
-                    self.apart.as_ref().and_then(|apart| Some(apart.messages.get(apart.messages.len() / 2)?.seq));
+                // Nobody says what changed in what the reader sees; what they are on their way to goes before that.
+                let middle = |apart: &Stretch| Some(apart.messages.get(apart.messages.len() / 2)?.seq);
+                self.sought = self.sought.or_else(|| self.apart.as_ref().and_then(middle));
             }
             ServerMessage::Changes { messages, up_to, truncated: false } => self.catch_up(messages, up_to),
             ServerMessage::Error { code, message, action, nonce } => self.refuse(code, message, action, nonce, now),

@@ -162,6 +162,8 @@ pub(crate) struct Words {
     pub(crate) search_hint: &'static str,
     pub(crate) searching: &'static str,
     pub(crate) search_offline: &'static str,
+    pub(crate) search_failed: &'static str,
+    pub(crate) search_again: &'static str,
     /// How many messages were found.
     pub(crate) found: Count,
     pub(crate) nothing_yet: &'static str,

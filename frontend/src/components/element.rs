@@ -11,7 +11,7 @@ use leptos::{
         hydration::Cursor,
         no_attrs,
         reactive_graph::SharedReactiveFunction,
-        renderer::Rndr,
+        renderer::{RemoveEventHandler, Rndr},
         view::{Mountable, Position, PositionState, Render, RenderHtml},
     },
 };
@@ -126,14 +126,14 @@ impl Element {
         drawn.attach(self.attributes, anew);
         for (event, act) in self.listeners {
             let act = Arc::new(Mutex::new(act));
-            drawn.listeners.push((event, act.clone()));
+            let heard = act.clone();
             let hear = move |event: JsValue| {
-                if let Ok(mut act) = act.lock() {
+                if let Ok(mut act) = heard.lock() {
                     act(event.unchecked_into());
                 }
             };
-            // It goes with the element.
-            std::mem::forget(Rndr::add_event_listener(&drawn.element, event, Box::new(hear)));
+            let hearing = Rndr::add_event_listener(&drawn.element, event, Box::new(hear));
+            drawn.listeners.push((event, act, hearing));
         }
         if let Some(holder) = self.holder {
             holder(&drawn.element);
@@ -144,7 +144,7 @@ impl Element {
     /// Whether it can be made of what is drawn.
     fn is_like(&self, drawn: &Drawn) -> bool {
         self.tag == drawn.tag
-            && self.listeners.iter().map(|(event, _)| event).eq(drawn.listeners.iter().map(|(event, _)| event))
+            && self.listeners.iter().map(|(event, _)| event).eq(drawn.listeners.iter().map(|(event, ..)| event))
             && self.children.len() == drawn.children.len()
             && self.markup.is_some() == drawn.markup.is_some()
     }
@@ -159,7 +159,8 @@ pub(super) struct Drawn {
     /// Their values, but for those that follow signals.
     attributes: Vec<(&'static str, Option<String>)>,
     effects: Vec<RenderEffect<()>>,
-    listeners: Vec<(&'static str, Held)>,
+    /// They end with this.
+    listeners: Vec<(&'static str, Held, RemoveEventHandler<web_sys::Element>)>,
     children: Vec<AnyViewState>,
     markup: Option<String>,
 }
@@ -223,7 +224,7 @@ impl Render for Element {
             }
         }
         drawn.attach(self.attributes, true);
-        for ((_, act), (_, drawn)) in self.listeners.into_iter().zip(&drawn.listeners) {
+        for ((_, act), (_, drawn, _)) in self.listeners.into_iter().zip(&drawn.listeners) {
             if let Ok(mut drawn) = drawn.lock() {
                 *drawn = act;
             }

@@ -12,7 +12,10 @@ use super::{
     actions::{act, article, hide, seq, show, toggle},
     press::Press,
 };
-use crate::chat::{Chat, Intent};
+use crate::{
+    chat::{Chat, Intent},
+    timeline::Row,
+};
 
 /// For so long a message that was looked for stands out.
 const FOUND: std::time::Duration = std::time::Duration::from_millis(2000);
@@ -166,7 +169,7 @@ fn pressed(chat: Chat, event: &ev::KeyboardEvent) {
 
 /// Goes to a message that was looked for; says whether it is there.
 pub(crate) fn find_message(chat: Chat, seq: Seq) -> bool {
-    let Some(message) = article(chat, seq) else { return false };
+    let Some(message) = article(chat, seq).or_else(|| article(chat, first_behind(chat, seq)?)) else { return false };
     let middle = ScrollIntoViewOptions::new();
     middle.set_block(ScrollLogicalPosition::Center);
     message.scroll_into_view_with_scroll_into_view_options(&middle);
@@ -174,6 +177,12 @@ pub(crate) fn find_message(chat: Chat, seq: Seq) -> bool {
     _ = message.set_attribute("data-found", "");
     set_timeout(move || _ = message.remove_attribute("data-found"), FOUND);
     true
+}
+
+/// The first message behind a place where none is: it was passed over, or is kept no more.
+fn first_behind(chat: Chat, seq: Seq) -> Option<Seq> {
+    let behind = |row: &Row| row.seq.filter(|of| *of > seq);
+    chat.rows.with_untracked(|rows| rows.iter().find_map(|shown| shown.row.with_untracked(behind)))
 }
 
 /// What something happened to, and the message that it belongs to.

@@ -15,7 +15,7 @@ pub(crate) fn Log(chat: Chat) -> impl IntoView {
     let scrolled = move |_| {
         let Some(log) = chat.log.get_untracked() else { return };
         let apart = chat.apart.get_untracked();
-        if scroll::at_end(&log) && !apart && chat.unread.get_untracked() {
+        if scroll::at_end(&log) && !apart {
             set(chat.unread, false);
             chat.intend.run(Intent::Look);
         }

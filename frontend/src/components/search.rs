@@ -49,7 +49,7 @@ pub(crate) fn search(chat: Chat) -> AnyView {
     let button = move || {
         let label = match chat.results.with(|results| results.progress) {
             Progress::Partly(_) => chat.words.further,
-            Progress::Failed(_) => chat.words.retry,
+            Progress::Failed(_) => chat.words.search_again,
             _ => return Vec::new(),
         };
         let further = move |_| {
@@ -91,7 +91,7 @@ fn state(chat: Chat) -> String {
             words.search_offline.into()
         }
         Progress::Wanted(_) | Progress::Asked(_) => words.searching.into(),
-        Progress::Failed(_) => words.unavailable.into(),
+        Progress::Failed(_) => words.search_failed.into(),
         Progress::Partly(_) if found == 0 => words.nothing_yet.into(),
         Progress::Done if found == 0 => words.nothing_found.into(),
         Progress::Partly(_) | Progress::Done => words.found.of(found),

@@ -32,6 +32,8 @@ impl Session {
     /// Shows the newest message from now on, wherever the reader was.
     pub(super) fn follow(&mut self) {
         self.place = None;
+        self.sought = None;
+        set(self.chat.unread, false);
         scroll::to_end(self.chat.log);
     }
 

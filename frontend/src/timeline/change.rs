@@ -126,7 +126,8 @@ impl Timeline {
         let (seq, nonce) = (next.seq, Some(next.nonce.clone()));
         Some(match next.change.clone() {
             Change::Text(text) => {
-                let mentions = self.mentioned(text.as_ref());
+                let before = self.find(seq).map(|said| said.mentions.clone()).unwrap_or_default();
+                let mentions = self.mentioned(text.as_ref(), &before);
                 ClientMessage::Edit { seq, text, mentions, nonce }
             }
             Change::Gone => ClientMessage::Delete { seq, nonce },

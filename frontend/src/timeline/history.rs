@@ -5,7 +5,7 @@
 
 use shared_types::{ChatMessage, ClientMessage, Place, Seq};
 
-use super::{Timeline, stretch::Stretch};
+use super::{ASK_AGAIN_MS, Timeline, stretch::Stretch};
 
 impl Timeline {
     /// The question for older messages, when there are any and nothing else was asked about the history.
@@ -38,6 +38,16 @@ impl Timeline {
         }
         self.asked_about = None;
         self.ask_about(around)
+    }
+
+    /// Time passed: a question about the history whose answer does not come is open again.
+    pub fn expire_history(&mut self, now: u64) {
+        let asked = self.asked_about.map(|place| (place, now));
+        self.awaited = self.awaited.filter(|(place, _)| self.asked_about == Some(*place)).or(asked);
+        if self.awaited.is_some_and(|(_, since)| now >= since + ASK_AGAIN_MS) {
+            self.asked_about = None;
+            self.awaited = None;
+        }
     }
 
     /// Whether a message that the reader wants to see is still to arrive.

@@ -1,6 +1,6 @@
 //! The visitor's own messages, from the moment they are written until the server confirms them.
 
-use shared_types::{ChatImage, ClientMessage, MessageText, Nonce, Seq, Timestamp};
+use shared_types::{ChatImage, ClientMessage, MessageText, Nonce, Person, Seq, Timestamp};
 
 use super::{
     Timeline,
@@ -27,6 +27,8 @@ pub(super) struct Own {
     pub(super) at: Timestamp,
     pub(super) trial: Trial,
     pub(super) upload: Upload,
+    /// Whom it calls of those who were known when it was written.
+    mentions: Vec<Person>,
 }
 
 impl Own {
@@ -56,7 +58,8 @@ impl Timeline {
     /// Notes a message that the visitor just wrote, with an image that is still to be uploaded.
     pub fn post(&mut self, draft: Draft, now: u64) {
         let upload = if draft.image.is_some() { Upload::Wanted } else { Upload::Done };
-        self.own.push(Own { draft, at: Timestamp(now), trial: Trial::new(), upload });
+        let mentions = self.mentioned(draft.text.as_ref(), &[]);
+        self.own.push(Own { draft, at: Timestamp(now), trial: Trial::new(), upload, mentions });
         // Whoever writes wants to see it.
         self.return_to_newest();
     }
@@ -67,7 +70,8 @@ impl Timeline {
         if self.said.messages.iter().any(|said| said.nonce == draft.nonce && said.author.id == self.me.id) {
             return;
         }
-        self.own.push(Own { draft, at: Timestamp(now), trial: Trial::new(), upload: Upload::Done });
+        let mentions = self.mentioned(draft.text.as_ref(), &[]);
+        self.own.push(Own { draft, at: Timestamp(now), trial: Trial::new(), upload: Upload::Done, mentions });
     }
 
     /// The next message for the socket, now that there is one.
@@ -86,7 +90,8 @@ impl Timeline {
         }
         next.trial.hand(now);
         let Draft { nonce, text, image, reply_to } = next.draft.clone();
-        let mentions = self.mentioned(text.as_ref());
+        let before = next.mentions.clone();
+        let mentions = self.mentioned(text.as_ref(), &before);
         Some(ClientMessage::Send { text, nonce: Some(nonce), image, reply_to, mentions })
     }
 

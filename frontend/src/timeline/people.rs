@@ -32,6 +32,9 @@ impl Present {
 
     /// The server said who is here.
     pub(super) fn hear(&mut self, online: u32, people: Vec<Person>, now: u64) {
+        if let Some((_, next)) = self.next.take_if(|(due, _)| now >= *due) {
+            self.shown = next;
+        }
         let heard = Presence { online, people };
         if online < self.shown.online {
             // The first who goes decides when, or a busy room would never show it.
@@ -71,10 +74,10 @@ impl Timeline {
         each_once(present.people.iter().chain(authors))
     }
 
-    /// Whom a text calls.
-    pub(super) fn mentioned(&self, text: Option<&MessageText>) -> Vec<Person> {
+    /// Whom a text calls: of those who were called before, and of everybody who is known now.
+    pub(super) fn mentioned(&self, text: Option<&MessageText>, before: &[Person]) -> Vec<Person> {
         // Most texts call nobody, and need no list of everybody.
-        let calls = text.filter(|text| text.as_str().contains('@'));
-        calls.map(|text| mentioned(text.as_str(), &self.known())).unwrap_or_default()
+        let Some(text) = text.filter(|text| text.as_str().contains('@')) else { return Vec::new() };
+        mentioned(text.as_str(), &each_once(before.iter().chain(&self.known())))
     }
 }

@@ -131,6 +131,8 @@ pub(super) static WORDS: Words = Words {
     search_field: "Words to look for",
     search_hint: "Messages of this room that have all of the words are found.",
     searching: "Searching…",
+    search_failed: "The chat could not be searched right now.",
+    search_again: "Search again",
     search_offline: "You are offline. The search goes on as soon as the chat is connected again.",
     found: Count { one: Around("", " message found"), other: Around("", " messages found") },
     nothing_yet: "Nothing found so far.",

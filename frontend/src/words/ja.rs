@@ -136,6 +136,8 @@ pub(super) static WORDS: Words = Words {
     search_field: "検索する言葉",
     search_hint: "入力した言葉をすべて含む、このルームのメッセージを探します。",
     searching: "検索中…",
+    search_failed: "検索できませんでした。",
+    search_again: "もう一度検索",
     search_offline: "オフラインです。接続が回復すると検索を再開します。",
     found: count("", "件見つかりました"),
     nothing_yet: "ここまでの範囲では見つかりませんでした。",

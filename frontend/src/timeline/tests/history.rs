@@ -152,6 +152,35 @@ fn after_a_gap_too_large_to_tell_what_is_far_back_is_asked_for_anew() {
 }
 
 #[test]
+fn a_gap_too_large_to_tell_does_not_stop_whoever_is_on_their_way() {
+    for mut timeline in [room(90..=92, true), far_back()] {
+        timeline.seek(Seq(60));
+        timeline.ask_sought();
+        let truncated = ServerMessage::Changes { messages: vec![said(500, "bob")], up_to: Rev(500), truncated: true };
+        timeline.apply(truncated, 0);
+        assert_eq!(timeline.ask_sought(), ask(Place::Around(Seq(60))));
+        timeline.apply(history(Place::Around(Seq(60)), 59..=61, true, true), 0);
+        assert_eq!((shown(&timeline).len(), timeline.is_seeking()), (3, false));
+    }
+}
+
+#[test]
+fn a_question_whose_answer_does_not_come_is_asked_again() {
+    let mut timeline = room(90..=92, true);
+    timeline.seek(Seq(31));
+    timeline.ask_sought();
+    for (now, again) in [(0, None), (ASK_AGAIN_MS - 1, None), (ASK_AGAIN_MS, ask(Place::Around(Seq(31))))] {
+        timeline.expire_history(now);
+        assert_eq!(timeline.ask_sought(), again, "after {now}");
+    }
+    timeline.apply(history(Place::Around(Seq(31)), 30..=32, true, true), 0);
+    timeline.expire_history(ASK_AGAIN_MS);
+    timeline.ask_older();
+    timeline.expire_history(2 * ASK_AGAIN_MS - 1);
+    assert!(timeline.loading(), "it has only just been asked");
+}
+
+#[test]
 fn whoever_writes_is_among_the_newest_messages() {
     let mut timeline = far_back();
     post(&mut timeline, "hi");

@@ -41,6 +41,39 @@ fn those_who_go_one_after_the_other_are_gone_together_and_not_ever_later() {
 }
 
 #[test]
+fn everybody_who_goes_is_gone_a_little_later_and_not_the_first_alone() {
+    let mut timeline = room(1..=1, false);
+    for (now, who) in [(0, &["a", "b", "me"][..]), (1_000, &["a", "me"]), (60_000, &["me"])] {
+        timeline.apply(present(who), now);
+    }
+    assert_eq!(names(&timeline, 64_999), ["a", "me"]);
+    assert_eq!(names(&timeline, 65_000), ["me"]);
+}
+
+#[test]
+fn an_edit_goes_on_calling_whoever_is_away_by_now() {
+    let mut timeline = room(1..=1, false);
+    timeline.apply(ServerMessage::Message(ChatMessage { mentions: vec![person("ann")], ..said(2, "me") }), 0);
+    let text = "@ann, better".parse().ok();
+    timeline.change(Seq(2), Change::Text(text), "c".parse().unwrap());
+    let Some(ClientMessage::Edit { mentions, .. }) = timeline.hand_over_change(0) else { panic!("nothing is edited") };
+    assert_eq!(mentions, [person("ann")]);
+}
+
+#[test]
+fn whoever_writes_far_back_calls_those_who_are_to_be_seen_there() {
+    let mut timeline = room(90..=91, true);
+    timeline.seek(Seq(31));
+    timeline.ask_sought();
+    let place = Some(Place::Around(Seq(31)));
+    let messages = vec![said(31, "eve")];
+    timeline.apply(ServerMessage::Page { place, messages, more: true, newer: true, up_to: None }, 0);
+    timeline.post(Draft { text: "@eve".parse().ok(), ..draft("n") }, 0);
+    let Some(ClientMessage::Send { mentions, .. }) = timeline.hand_over(0) else { panic!("nothing is sent") };
+    assert_eq!(mentions, [person("eve")]);
+}
+
+#[test]
 fn a_text_calls_those_who_are_here_and_those_who_said_something() {
     let mut timeline = room(1..=2, false);
     timeline.apply(present(&["ann", "me"]), 0);
