@@ -26,8 +26,17 @@ async function dress(page: Page, colorScheme: 'light' | 'dark', contrast: 'no-pr
   await page.emulateMedia({ colorScheme, contrast, reducedMotion: 'reduce' });
   const asked = `(prefers-color-scheme: ${colorScheme}) and (prefers-contrast: ${contrast})`;
   await page.waitForFunction((asked) => matchMedia(asked).matches, asked);
-  // It is so now; the styles follow with the next frame.
-  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  // It is so now; the colours follow with the next frames. With less motion every change of a colour is a transition, however
+  // short, and has the old colour until a frame has ended it; what inherits the colour then begins its own.
+  await page.evaluate(async () => {
+    const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
+    const ends = (animation: Animation) => animation.effect?.getComputedTiming().endTime !== Infinity;
+    await frame();
+    do {
+      await Promise.all(document.getAnimations().filter(ends).map((animation) => animation.finished.catch(() => {})));
+      await frame();
+    } while (document.getAnimations().some(ends));
+  });
 }
 
 async function without(page: Page, scheme: string, rules: string[]): Promise<void> {
