@@ -154,11 +154,6 @@ impl Client {
         self.timeline.return_to_newest();
     }
 
-    /// The visitor wants to see who is here.
-    pub fn look_around(&self) -> Vec<Deed> {
-        self.say(ClientMessage::People)
-    }
-
     /// The visitor wants to know something beside the conversation. Nothing is said while there is no socket.
     pub fn ask_aside(&self, question: ClientMessage) -> Vec<Deed> {
         self.say(question)

@@ -8,7 +8,7 @@ mod reader;
 use std::time::Duration;
 
 use leptos::prelude::*;
-use shared_types::{PageState, Seq, Timestamp};
+use shared_types::{ClientMessage, PageState, Seq, Timestamp};
 use wasm_bindgen_futures::spawn_local;
 
 use self::images::Sent;
@@ -179,7 +179,7 @@ impl Session {
                 return set(self.chat.copied, Some(seq));
             }
             Intent::Look => return self.look(),
-            Intent::LookAround => self.client.look_around(),
+            Intent::LookAround => self.client.ask_aside(ClientMessage::People),
             Intent::Reconnect => self.client.wake(now),
             Intent::Rooms => return self.open_rooms(),
             Intent::Forget(room) => return self.forget_room(&room),

@@ -158,6 +158,10 @@ impl Timeline {
 
     /// The message of that place is as it is now: what was wanted of it may be done.
     pub(super) fn confirm_changes(&mut self, seq: Seq) {
+        // As a rule nothing is, and a page of messages need not be copied for that.
+        if self.pending.is_empty() {
+            return;
+        }
         // What is shown, and not a frame that was overtaken on its way here.
         let Some(message) = self.find(seq).cloned() else { return };
         let me = &self.me;

@@ -68,7 +68,7 @@ impl Timeline {
     }
 
     /// Everybody whom a text can call: those who are here, and those who said something that is shown, each once.
-    pub fn known(&self) -> Vec<Person> {
+    fn known(&self) -> Vec<Person> {
         let present = self.present.next.as_ref().map_or(&self.present.shown, |(_, next)| next);
         let authors = self.shown().messages.iter().rev().map(|said| &said.author);
         each_once(present.people.iter().chain(authors))
