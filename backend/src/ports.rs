@@ -6,7 +6,8 @@ use std::{fmt, time::Duration};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use shared_types::{
-    ChatMessage, ImageSize, ImageType, Nonce, Person, PersonId, PersonName, Rev, RoomName, Seq, Timestamp,
+    AuditEntry, ChatMessage, ImageSize, ImageType, Nonce, Person, PersonId, PersonName, Rev, RoomName, RoomRules, Seq,
+    Standing, Timestamp,
 };
 
 /// Something outside did not answer. The cause is for the log, never for a client.
@@ -48,10 +49,17 @@ pub struct Connection {
     pub room: RoomName,
     /// Who speaks through it.
     pub person: Person,
+    /// What the address it came from is known by, where that could be seen.
+    pub address: Option<AddressKey>,
     /// When it was opened. Where connections outlive their process, one older than `limits::LIFETIME` is gone and MUST
     /// NOT be answered by any read but `all`.
     pub opened_at: Timestamp,
 }
+
+/// What an address is known by: a hash of it with the signing secret, so that nothing that is kept says where somebody
+/// lives.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AddressKey(pub String);
 
 /// Whether a connection was let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -279,12 +287,100 @@ pub trait Outbox: Send + Sync {
     async fn probe(&self, id: &ConnectionId) -> Delivery;
 }
 
-/// The secret that signs cookies and tickets.
+/// The secrets that sign cookies and tickets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Keys {
+    /// The one that signs.
+    pub current: [u8; 32],
+    /// The one before it: what it signed is still good.
+    pub previous: Option<[u8; 32]>,
+    /// When the current one was made.
+    pub made_at: Timestamp,
+}
+
+/// A secret never shows in a log, not even by mistake.
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keys").field("made_at", &self.made_at).finish_non_exhaustive()
+    }
+}
+
+/// Where the secrets are kept.
 #[async_trait]
 pub trait Secrets: Send + Sync {
-    /// Keeps `proposed` if there is no secret yet. Answers with the one that is kept. MUST be the same for all callers
-    /// from the first answer on.
-    async fn keep_first(&self, proposed: [u8; 32]) -> Result<[u8; 32]>;
+    /// Keeps `proposed` if there is no secret yet. Answers with what is kept. MUST be the same for all callers from the
+    /// first answer on, until it is replaced.
+    async fn keep_first(&self, proposed: [u8; 32], now: Timestamp) -> Result<Keys>;
+
+    /// Makes `fresh` the current secret and the current one the previous, if what is kept still is `seen`; answers whether
+    /// it was.
+    async fn replace(&self, seen: &Keys, fresh: [u8; 32], now: Timestamp) -> Result<bool>;
+}
+
+/// How much is allowed: `burst` times in a stretch of `burst_window`, and `sustained` times in one of `window`. Stretches
+/// are counted from the beginning of time, so at the border of two of them twice as much gets through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowance {
+    /// So often in a short stretch.
+    pub burst: u32,
+    /// The short stretch; a part of `window` without a rest.
+    pub burst_window: Duration,
+    /// So often in a long one.
+    pub sustained: u32,
+    /// The long stretch.
+    pub window: Duration,
+}
+
+/// Whether something is still allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// It was, and counts from now on.
+    Yes,
+    /// It was not, and does not count; it will be after so long.
+    No(Duration),
+}
+
+/// How often things were done.
+#[async_trait]
+pub trait Limiter: Send + Sync {
+    /// Counts that something was done under `key`, if that is allowed. MUST be exact however many come at once.
+    async fn take(&self, key: &str, allowance: Allowance, now: Timestamp) -> Result<Taken>;
+
+    /// Notes that `key` was used, and answers whether it was for the first time. MUST remember it until `until`.
+    async fn first_use(&self, key: &str, until: Timestamp) -> Result<bool>;
+}
+
+/// Whom or what a [`Standing`] is of.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// A person.
+    Person(PersonId),
+    /// Everybody from an address.
+    Address(AddressKey),
+}
+
+/// What moderators decided.
+#[async_trait]
+pub trait Moderation: Send + Sync {
+    /// What somebody may not do, times that have passed included. MUST see every `set_standing` that has ended.
+    async fn standing(&self, of: &Subject) -> Result<Standing>;
+
+    /// Decides what somebody may not do from now on. It may be forgotten once its times have passed.
+    async fn set_standing(&self, of: &Subject, standing: Standing) -> Result<()>;
+
+    /// What holds in a room. MUST see every `set_rules` that has ended.
+    async fn rules(&self, room: &RoomName) -> Result<RoomRules>;
+
+    /// Decides what holds in a room from now on.
+    async fn set_rules(&self, room: &RoomName, rules: RoomRules) -> Result<()>;
+
+    /// Notes what was done. Two entries of the same time and person are both kept. When this has ended well the entry MUST
+    /// survive a crash and a power cut; nobody can change or remove it.
+    async fn record(&self, entry: &AuditEntry) -> Result<()>;
+
+    /// Up to `limit` entries from before that time (`None`: the newest), newest first, with all others of the time of the
+    /// last one.
+    async fn audit(&self, before: Option<Timestamp>, limit: usize) -> Result<Vec<AuditEntry>>;
 }
 
 /// Time.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use backend::ports::{
-    Admission, Applied, Claim, Connection, ConnectionId, Connections, Identity, Images, Mark, Messages, Secrets,
+    Admission, Applied, Claim, Connection, ConnectionId, Connections, Identity, Images, Keys, Mark, Messages, Secrets,
     Stored, Upload,
 };
 use futures::future::join_all;
@@ -89,6 +89,7 @@ contract! {
     marks_are_found_after_a_revision_and_from_the_newest
     a_room_hears_nothing_of_its_neighbours
     the_first_secret_is_kept
+    a_secret_is_replaced_once_and_the_one_before_it_is_remembered
     an_upload_is_found_as_it_was_put
     an_address_is_for_its_bytes_type_and_message_only
     only_what_was_looked_at_is_kept
@@ -125,7 +126,8 @@ fn connection(id: &str, in_room: &str) -> Connection {
     Connection {
         id: ConnectionId(id.into()),
         room: room(in_room),
-        person: Person { id: format!("p-{id}").parse().unwrap(), name: "Ann 生".parse().unwrap() },
+        person: Person { id: format!("p-{id}").parse().unwrap(), name: "Ann 生".parse().unwrap(), moderator: false },
+        address: None,
         opened_at: now(),
     }
 }
@@ -139,7 +141,7 @@ fn message(seq: u64, text: &str) -> ChatMessage {
     ChatMessage {
         seq: Seq(seq),
         rev: Rev(seq),
-        author: Person { id: "ann".parse().unwrap(), name: "Ann".parse().unwrap() },
+        author: Person { id: "ann".parse().unwrap(), name: "Ann".parse().unwrap(), moderator: false },
         nonce: format!("n-{seq}").parse().unwrap(),
         text: text.parse().ok(),
         html: None,
@@ -415,10 +417,24 @@ async fn a_room_hears_nothing_of_its_neighbours(world: World) {
 }
 
 async fn the_first_secret_is_kept(world: World) {
-    let answers = join_all((1..=10).map(|n| world.secrets.keep_first([n; 32]))).await;
-    let answers: Vec<[u8; 32]> = answers.into_iter().map(Result::unwrap).collect();
+    let answers = join_all((1..=10).map(|n| world.secrets.keep_first([n; 32], Timestamp(n.into())))).await;
+    let answers: Vec<Keys> = answers.into_iter().map(Result::unwrap).collect();
     assert!(answers.iter().all(|secret| *secret == answers[0]), "{answers:?}");
-    assert_eq!(world.secrets.keep_first([99; 32]).await.unwrap(), answers[0]);
+    assert_eq!(world.secrets.keep_first([99; 32], Timestamp(99)).await.unwrap(), answers[0]);
+}
+
+async fn a_secret_is_replaced_once_and_the_one_before_it_is_remembered(world: World) {
+    let first = world.secrets.keep_first([1; 32], Timestamp(1)).await.unwrap();
+    let replaced = join_all((2..=9).map(|n| world.secrets.replace(&first, [n; 32], Timestamp(7)))).await;
+    assert_eq!(replaced.into_iter().map(Result::unwrap).filter(|made| *made).count(), 1);
+    let second = world.secrets.keep_first([99; 32], Timestamp(99)).await.unwrap();
+    assert_eq!((second.previous, second.made_at), (Some(first.current), Timestamp(7)));
+    assert!((2..=9).any(|n| second.current == [n; 32]));
+
+    assert!(!world.secrets.replace(&first, [50; 32], Timestamp(8)).await.unwrap());
+    assert!(world.secrets.replace(&second, [51; 32], Timestamp(9)).await.unwrap());
+    let third = world.secrets.keep_first([99; 32], Timestamp(99)).await.unwrap();
+    assert_eq!((third.current, third.previous), ([51; 32], Some(second.current)));
 }
 
 fn upload(nonce: &str, kind: ImageType, size: usize) -> Upload {

@@ -196,7 +196,7 @@ fn post(messages: Arc<dyn Messages>) -> Post {
 }
 
 fn draft(number: usize, said: &Said) -> Draft {
-    let author = Person { id: "ann".parse().unwrap(), name: "Ann".parse().unwrap() };
+    let author = Person { id: "ann".parse().unwrap(), name: "Ann".parse().unwrap(), moderator: false };
     let nonce = number.to_string().parse().unwrap();
     Draft {
         room: RoomName::lobby(),

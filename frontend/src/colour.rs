@@ -50,7 +50,7 @@ mod tests {
     #[test]
     fn the_initial_is_a_capital_whatever_the_script() {
         for (name, letter) in [("ann", "A"), ("Ömer", "Ö"), ("日本", "日"), ("🦊 fox", "🦊")] {
-            let person = Person { id: "x".parse().unwrap(), name: name.parse().unwrap() };
+            let person = Person { id: "x".parse().unwrap(), name: name.parse().unwrap(), moderator: false };
             assert_eq!(initial(&person), letter);
         }
     }

@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn whole_names_go_before_later_words_and_no_more_are_offered_than_fit() {
         let names = ["Joe Ann", "ann", "Anna", "Ben", "Ann of Cleves", "ANNE", "Annie", "Annabel", "Annette"];
-        let person = |name: &&str| Person { id: "x".parse().unwrap(), name: name.parse().unwrap() };
+        let person = |name: &&str| Person { id: "x".parse().unwrap(), name: name.parse().unwrap(), moderator: false };
         let people: Vec<_> = names.iter().map(person).collect();
         let fitting = |text: &str| {
             let fitting = started(text).unwrap().fitting(&people);

@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     fn person(id: &str) -> Person {
-        Person { id: id.parse().unwrap(), name: id.parse().unwrap() }
+        Person { id: id.parse().unwrap(), name: id.parse().unwrap(), moderator: false }
     }
 
     fn message(mentions: &[&str]) -> ChatMessage {

@@ -113,11 +113,15 @@ impl Timeline {
                 self.sought = self.sought.or_else(|| self.apart.as_ref().and_then(middle));
             }
             ServerMessage::Changes { messages, up_to, truncated: false } => self.catch_up(messages, up_to),
-            ServerMessage::Error { code, message, action, nonce } => self.refuse(code, message, action, nonce, now),
+            ServerMessage::Error { code, message, action, nonce, .. } => self.refuse(code, message, action, nonce, now),
             ServerMessage::Typing { person } => self.hear_typing(person, now),
             ServerMessage::Upload { .. }
             | ServerMessage::Rooms { .. }
             | ServerMessage::Found { .. }
+            | ServerMessage::Rules { .. }
+            | ServerMessage::Standing { .. }
+            | ServerMessage::Audit { .. }
+            | ServerMessage::Forgotten { .. }
             | ServerMessage::Pong => {}
         }
         self.ask(now)

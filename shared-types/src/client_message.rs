@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ChatImage, Emoji, ImageSize, ImageType, MessageText, Nonce, Person, PersonName, Rev, RoomName, SearchText, Seq,
+    ChatImage, Emoji, ImageSize, ImageType, MessageText, Nonce, Person, PersonId, PersonName, Rev, RoomName, RoomRules,
+    SearchText, Seconds, Seq, Timestamp,
     limits::{MENTIONS, ROOMS},
 };
 
@@ -112,15 +113,43 @@ pub enum ClientMessage {
     },
     /// The speaker is writing something. Told to the others in a small room, and answered with nothing.
     Typing,
+    /// A person is to be quiet in every room for a time; only from a moderator. Answered with `standing`.
+    Mute {
+        /// Who.
+        person: PersonId,
+        /// For so long, from now; 0 takes it back.
+        seconds: Seconds,
+    },
+    /// A person and the addresses they come from are to stay away for a time; only from a moderator. Answered with
+    /// `standing`.
+    Ban {
+        /// Who.
+        person: PersonId,
+        /// For so long, from now; 0 takes it back.
+        seconds: Seconds,
+    },
+    /// What is to hold in the room from now on; only from a moderator. Answered with the room's broadcast of `rules`.
+    Rules {
+        /// All of it.
+        rules: RoomRules,
+    },
+    /// A question what moderators did; only from a moderator. Answered with `audit`.
+    Audit {
+        /// The time of the last entry that is known; the newest without it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Timestamp>,
+    },
+    /// Everything that the speaker wrote and showed, in every room, is to be gone. Answered with `forgotten`.
+    Forget,
     /// A sign of life. Answered with `pong`.
     Ping,
 }
 
 impl ClientMessage {
     /// Every action there is.
-    pub const ACTIONS: [&str; 14] = [
+    pub const ACTIONS: [&str; 19] = [
         "hello", "send", "upload", "edit", "delete", "react", "history", "changes", "rename", "people", "rooms",
-        "search", "typing", "ping",
+        "search", "typing", "mute", "ban", "rules", "audit", "forget", "ping",
     ];
 
     /// Its action.
@@ -139,6 +168,11 @@ impl ClientMessage {
             Self::Rooms { .. } => "rooms",
             Self::Search { .. } => "search",
             Self::Typing => "typing",
+            Self::Mute { .. } => "mute",
+            Self::Ban { .. } => "ban",
+            Self::Rules { .. } => "rules",
+            Self::Audit { .. } => "audit",
+            Self::Forget => "forget",
             Self::Ping => "ping",
         }
     }
@@ -159,6 +193,11 @@ impl ClientMessage {
             | Self::Rooms { .. }
             | Self::Search { .. }
             | Self::Typing
+            | Self::Mute { .. }
+            | Self::Ban { .. }
+            | Self::Rules { .. }
+            | Self::Audit { .. }
+            | Self::Forget
             | Self::Ping => None,
         }
     }

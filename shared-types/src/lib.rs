@@ -3,16 +3,19 @@
 //! Types and limits only. No I/O, no clock, no platform: this crate builds for `wasm32-unknown-unknown` and for the
 //! server alike, and `tests/wire_format.rs` pins the JSON of every variant.
 
+mod access;
 mod client_message;
 mod emoji;
 mod image;
 mod language;
 pub mod limits;
 mod mentions;
+mod moderation;
 mod names;
 mod page_state;
 mod server_message;
 
+pub use access::Access;
 pub use client_message::{ClientMessage, Malformed, Place};
 pub use emoji::{Emoji, EmojiError, Reaction};
 pub use image::{
@@ -21,6 +24,7 @@ pub use image::{
 };
 pub use language::Language;
 pub use mentions::{mentioned, mentions_in};
+pub use moderation::{Act, AuditEntry, RoomRules, Seconds, SecondsError, Standing};
 pub use names::{
     MessageText, NameError, Nonce, PersonId, PersonName, Rev, RoomName, SearchText, Seq, TextError, Timestamp,
 };

@@ -108,3 +108,14 @@ pub const LIFETIME: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// How often the page says `ping`: two may be lost within [`IDLE`] and the socket still lives.
 pub const HEARTBEAT: Duration = Duration::from_secs(3 * 60);
+
+/// The longest time for which a moderator mutes or bans somebody. Addresses are known by a hash whose secret changes; this
+/// is half the life of one, so that no ban ends before its time.
+pub const SANCTION: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+/// The most entries in one answer about what moderators did: of some 300 bytes each, 30 KB, one unit of API Gateway's.
+pub const AUDIT_ENTRIES: usize = 100;
+
+/// The most messages that one `forget` takes away. Each is some 20 ms of reads and writes in a function that has 10 s, and
+/// one post to each listener of its room.
+pub const FORGET_MESSAGES: usize = 25;

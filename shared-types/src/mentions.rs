@@ -6,12 +6,13 @@ use std::ops::Range;
 
 use crate::{Person, limits::MENTIONS};
 
-/// Those of `people` whom a text calls, each once, at most [`MENTIONS`].
+/// Those of `people` whom a text calls, each once, at most [`MENTIONS`]. None of them is a moderator for that: a client
+/// names them.
 pub fn mentioned(text: &str, people: &[Person]) -> Vec<Person> {
     let mut called: Vec<Person> = Vec::new();
     for (_, person) in mentions_in(text, people) {
         if called.len() < MENTIONS && called.iter().all(|before| before.id != person.id) {
-            called.push(person.clone());
+            called.push(Person { moderator: false, ..person.clone() });
         }
     }
     called
@@ -60,6 +61,7 @@ mod tests {
         let person = |(number, name): (usize, &&str)| Person {
             id: format!("p{number}").parse().unwrap(),
             name: name.parse().unwrap(),
+            moderator: false,
         };
         names.iter().enumerate().map(person).collect()
     }

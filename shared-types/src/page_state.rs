@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ChatMessage, Language, Person, Rev, RoomName};
+use crate::{Access, ChatMessage, Language, Person, Rev, RoomName, RoomRules, Standing};
 
 /// Everything the page needs to show a room and to open its socket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +24,15 @@ pub struct PageState {
     pub up_to: Rev,
     /// The address of the socket, `wss://…` or `ws://…`. A path alone, `/ws`, means the page's own host.
     pub socket: String,
-    /// What proves to the socket who the visitor is; short-lived, see design §6.
+    /// What proves to the socket who the visitor is; short-lived, and good for one socket. See design §6.
     pub ticket: String,
+    /// Who may enter this chat.
+    #[serde(default, skip_serializing_if = "Access::is_open")]
+    pub access: Access,
+    /// What holds in the room.
+    #[serde(default, skip_serializing_if = "RoomRules::is_default")]
+    pub rules: RoomRules,
+    /// What the visitor may not do.
+    #[serde(default, skip_serializing_if = "Standing::is_default")]
+    pub standing: Standing,
 }

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ChatImage, MessageText, Nonce, PersonId, PersonName, Place, Reaction, Rev, RoomName, SearchText, Seq, Timestamp,
+    AuditEntry, ChatImage, MessageText, Nonce, PersonId, PersonName, Place, Reaction, Rev, RoomName, RoomRules,
+    SearchText, Seq, Standing, Timestamp,
 };
 
 /// One frame from the server: `{"type": …}`. A client ignores types and fields it does not know.
@@ -22,6 +23,9 @@ pub enum ServerMessage {
         /// Who they are, by name; the first [`crate::limits::PEOPLE`] of them.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         people: Vec<Person>,
+        /// What holds in the room; nothing special where it is absent.
+        #[serde(default, skip_serializing_if = "RoomRules::is_default")]
+        rules: RoomRules,
     },
     /// A message was said, or changed: then its `rev` is higher than before. For its author also the acknowledgement that
     /// it is stored.
@@ -87,6 +91,32 @@ pub enum ServerMessage {
         /// Who.
         person: Person,
     },
+    /// What holds in the room from now on; told to everybody in it when a moderator changes it.
+    Rules {
+        /// All of it.
+        rules: RoomRules,
+    },
+    /// What a person may not do; the answer to `mute` and `ban`, and told to the person.
+    Standing {
+        /// Who.
+        person: PersonId,
+        /// All of it.
+        standing: Standing,
+    },
+    /// What moderators did, newest first; the answer to `audit`.
+    Audit {
+        /// What was done.
+        entries: Vec<AuditEntry>,
+        /// Whether there is more before.
+        more: bool,
+    },
+    /// What the speaker wrote is gone, or a part of it; the answer to `forget`.
+    Forgotten {
+        /// How many messages are gone by this.
+        count: u32,
+        /// Whether something is left: then it is to be asked again.
+        more: bool,
+    },
     /// The answer to `ping`.
     Pong,
     /// Something the client said could not be done. The socket stays open.
@@ -101,6 +131,9 @@ pub enum ServerMessage {
         /// The nonce of the message it answers, where it could be read.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         nonce: Option<Nonce>,
+        /// After how many seconds the same may be tried again, where trying again helps.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_after: Option<u32>,
     },
 }
 
@@ -169,7 +202,7 @@ pub struct RoomNews {
     pub sent_at: Timestamp,
 }
 
-fn is_false(value: &bool) -> bool {
+pub(crate) fn is_false(value: &bool) -> bool {
     !value
 }
 
@@ -180,6 +213,9 @@ pub struct Person {
     pub id: PersonId,
     /// What they want to be called.
     pub name: PersonName,
+    /// Whether they keep order here. Only the server says so.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub moderator: bool,
 }
 
 /// What kind of thing went wrong.
@@ -204,6 +240,14 @@ pub enum ErrorCode {
     NoMessage,
     /// The message is somebody else's.
     NotYours,
+    /// Only a moderator may do it, or nobody here.
+    NotAllowed,
+    /// Too much in too short a time: try again after `retryAfter` seconds.
+    TooFast,
+    /// The room can only be read at the moment.
+    ReadOnly,
+    /// A moderator muted the speaker, for `retryAfter` seconds more.
+    Muted,
     /// The message has as many reactions as one can have.
     TooMany,
     /// The server does not know this socket (any more): connect again.

@@ -4,12 +4,13 @@
 
 use serde_json::{Value, json};
 use shared_types::{
-    ChatImage, ChatMessage, ClientMessage, ErrorCode, ImageType, Language, Malformed, PageState, Person, Place, Quote,
-    Reaction, Rev, RoomName, RoomNews, Seq, ServerMessage, Timestamp,
+    Access, Act, AuditEntry, ChatImage, ChatMessage, ClientMessage, ErrorCode, ImageType, Language, Malformed,
+    PageState, Person, Place, Quote, Reaction, Rev, RoomName, RoomNews, RoomRules, Seq, ServerMessage, Standing,
+    Timestamp,
 };
 
 fn ann() -> Person {
-    Person { id: "p1".parse().unwrap(), name: "Ann".parse().unwrap() }
+    Person { id: "p1".parse().unwrap(), name: "Ann".parse().unwrap(), moderator: false }
 }
 
 fn message() -> ChatMessage {
@@ -82,6 +83,13 @@ fn every_client_message_reads_and_writes_its_golden_json() {
         json!({ "action": "search", "text": "two words" }),
         json!({ "action": "search", "text": "two words", "before": 7 }),
         json!({ "action": "typing" }),
+        json!({ "action": "mute", "person": "p1", "seconds": 600 }),
+        json!({ "action": "ban", "person": "p1", "seconds": 0 }),
+        json!({ "action": "rules", "rules": { "slow": 30, "readOnly": true } }),
+        json!({ "action": "rules", "rules": {} }),
+        json!({ "action": "audit" }),
+        json!({ "action": "audit", "before": 5 }),
+        json!({ "action": "forget" }),
         json!({ "action": "ping" }),
     ] {
         let message = ClientMessage::parse(&golden.to_string()).unwrap();
@@ -110,13 +118,85 @@ fn every_server_message_reads_and_writes_its_golden_json() {
         message: "text must not be empty".into(),
         action: action.map(Into::into),
         nonce: nonce.map(|nonce| nonce.parse().unwrap()),
+        retry_after: None,
     };
+    let rules = RoomRules { slow: 30, read_only: true };
+    let entry = |act| AuditEntry { at: Timestamp(5), by: Person { moderator: true, ..ann() }, act };
+    let until = Some(Timestamp(9));
     for (message, golden) in [
         (
-            ServerMessage::Welcome { you: ann(), room: RoomName::lobby(), online: 2, people: vec![ann()] },
+            ServerMessage::Welcome {
+                you: ann(),
+                room: RoomName::lobby(),
+                online: 2,
+                people: vec![ann()],
+                rules: RoomRules::default(),
+            },
             json!({
                 "type": "welcome", "you": { "id": "p1", "name": "Ann" }, "room": "lobby", "online": 2,
                 "people": [{ "id": "p1", "name": "Ann" }],
+            }),
+        ),
+        (
+            ServerMessage::Welcome {
+                you: Person { moderator: true, ..ann() },
+                room: RoomName::lobby(),
+                online: 1,
+                people: vec![],
+                rules,
+            },
+            json!({
+                "type": "welcome", "you": { "id": "p1", "name": "Ann", "moderator": true }, "room": "lobby", "online": 1,
+                "rules": { "slow": 30, "readOnly": true },
+            }),
+        ),
+        (ServerMessage::Rules { rules }, json!({ "type": "rules", "rules": { "slow": 30, "readOnly": true } })),
+        (ServerMessage::Rules { rules: RoomRules::default() }, json!({ "type": "rules", "rules": {} })),
+        (
+            ServerMessage::Standing {
+                person: "p1".parse().unwrap(),
+                standing: Standing { muted_until: until, banned_until: None },
+            },
+            json!({ "type": "standing", "person": "p1", "standing": { "mutedUntil": 9 } }),
+        ),
+        (
+            ServerMessage::Audit {
+                entries: vec![
+                    entry(Act::Delete { room: RoomName::lobby(), seq: Seq(7), author: ann() }),
+                    entry(Act::Mute { person: "p1".parse().unwrap(), name: "Ann".parse().ok(), until }),
+                    entry(Act::Ban { person: "p1".parse().unwrap(), name: None, until: None }),
+                    entry(Act::Rules { room: RoomName::lobby(), rules }),
+                ],
+                more: false,
+            },
+            {
+                let by = json!({ "id": "p1", "name": "Ann", "moderator": true });
+                json!({
+                    "type": "audit", "more": false,
+                    "entries": [
+                        {
+                            "at": 5, "by": by, "act": "delete", "room": "lobby", "seq": 7,
+                            "author": { "id": "p1", "name": "Ann" },
+                        },
+                        { "at": 5, "by": by, "act": "mute", "person": "p1", "name": "Ann", "until": 9 },
+                        { "at": 5, "by": by, "act": "ban", "person": "p1" },
+                        { "at": 5, "by": by, "act": "rules", "room": "lobby", "rules": { "slow": 30, "readOnly": true } },
+                    ],
+                })
+            },
+        ),
+        (ServerMessage::Forgotten { count: 25, more: true }, json!({ "type": "forgotten", "count": 25, "more": true })),
+        (
+            ServerMessage::Error {
+                code: ErrorCode::TooFast,
+                message: "Too fast.".into(),
+                action: Some("send".into()),
+                nonce: "n-1".parse().ok(),
+                retry_after: Some(7),
+            },
+            json!({
+                "type": "error", "code": "tooFast", "message": "Too fast.", "action": "send", "nonce": "n-1",
+                "retryAfter": 7,
             }),
         ),
         (ServerMessage::Message(message()), flat),
@@ -240,6 +320,10 @@ fn every_error_code_has_its_golden_name() {
         (ErrorCode::NoImage, "noImage"),
         (ErrorCode::NoMessage, "noMessage"),
         (ErrorCode::NotYours, "notYours"),
+        (ErrorCode::NotAllowed, "notAllowed"),
+        (ErrorCode::TooFast, "tooFast"),
+        (ErrorCode::ReadOnly, "readOnly"),
+        (ErrorCode::Muted, "muted"),
         (ErrorCode::TooMany, "tooMany"),
         (ErrorCode::NotConnected, "notConnected"),
         (ErrorCode::Unavailable, "unavailable"),
@@ -260,13 +344,43 @@ fn the_page_state_reads_and_writes_its_golden_json() {
         up_to: Rev(7),
         socket: "/ws".into(),
         ticket: "t".into(),
+        access: Access::Open,
+        rules: RoomRules::default(),
+        standing: Standing::default(),
     };
     let golden = json!({
         "language": "en", "room": "cats", "you": { "id": "p1", "name": "Ann" }, "online": 1, "messages": [message_json()], "more": false,
         "upTo": 7, "socket": "/ws", "ticket": "t",
     });
     assert_eq!(serde_json::to_value(&state).unwrap(), golden);
-    assert_eq!(serde_json::from_value::<PageState>(golden).unwrap(), state);
+    assert_eq!(serde_json::from_value::<PageState>(golden.clone()).unwrap(), state);
+
+    let rules = RoomRules { slow: 0, read_only: true };
+    let standing = Standing { muted_until: Some(Timestamp(9)), banned_until: None };
+    let state = PageState { access: Access::Oidc, rules, standing, ..state };
+    let mut stricter = golden;
+    stricter["access"] = json!("oidc");
+    stricter["rules"] = json!({ "readOnly": true });
+    stricter["standing"] = json!({ "mutedUntil": 9 });
+    assert_eq!(serde_json::to_value(&state).unwrap(), stricter);
+    assert_eq!(serde_json::from_value::<PageState>(stricter).unwrap(), state);
+}
+
+#[test]
+fn a_sanction_lasts_ninety_days_at_most() {
+    let mute = |seconds: u64| {
+        ClientMessage::parse(&json!({ "action": "mute", "person": "p1", "seconds": seconds }).to_string())
+    };
+    assert!(mute(7_776_000).is_ok());
+    for long in [7_776_001, 1 << 32, u64::MAX] {
+        assert!(matches!(mute(long), Err(Malformed::Field { .. })), "{long}");
+    }
+}
+
+#[test]
+fn whom_a_client_names_is_no_moderator_for_it() {
+    let ann = Person { moderator: true, ..ann() };
+    assert!(shared_types::mentioned("hi @Ann", &[ann]).iter().all(|person| !person.moderator));
 }
 
 #[test]

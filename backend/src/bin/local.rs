@@ -8,7 +8,7 @@ use std::{
 };
 
 use backend::{
-    chat::Identities,
+    chat::{Door, Identities},
     config::Local,
     inbound::local::{Server, Sockets, Timeouts},
     outbound::{
@@ -59,7 +59,8 @@ async fn run(settings: Local) -> Result<(), Box<dyn Error>> {
 async fn wire(settings: &Local, store: Store) -> Result<Server, Box<dyn Error>> {
     let entropy = Arc::new(SystemEntropy);
     let clock = Arc::new(SystemClock);
-    let identities = Identities::load(&store, entropy.as_ref()).await?;
+    let door = Door::open(Vec::new());
+    let identities = Identities::load(Arc::new(store.clone()), clock.clone(), entropy.as_ref(), door).await?;
     let connections = Arc::new(EmbeddedConnections::default());
     let messages = Arc::new(EmbeddedMessages::new(store));
     let images = EmbeddedImages::open(&settings.data, clock.clone(), entropy.as_ref());

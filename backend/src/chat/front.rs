@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use shared_types::{Language, PageState, Person, PersonName, RoomName};
+use shared_types::{Language, PageState, Person, PersonName, RoomName, RoomRules, Standing};
 
 use super::{CatchUp, Identities, guest_name, presence::Present};
 use crate::ports::{Connections, Entropy, Result};
@@ -43,24 +43,32 @@ impl FrontPage {
         name: Option<PersonName>,
         language: Language,
     ) -> Result<Visit> {
-        let now = self.catch_up.clock.now();
-        let id = cookie
-            .and_then(|cookie| self.identities.read_cookie(cookie, now).ok())
-            .unwrap_or_else(|| self.identities.new_guest(self.entropy.as_ref()));
+        let known = match cookie {
+            Some(cookie) => self.identities.read_cookie(cookie).await.ok(),
+            None => None,
+        };
+        let visitor = known.unwrap_or_else(|| self.identities.new_guest(self.entropy.as_ref()));
         let (listeners, newest) =
             futures::try_join!(self.connections.in_room(&room), self.catch_up.newest_page(&room))?;
         let (page, up_to) = newest;
         let state = PageState {
             language,
             room,
-            you: Person { name: name.unwrap_or_else(|| guest_name(&id)), id: id.clone() },
+            you: Person {
+                name: visitor.name.clone().or(name).unwrap_or_else(|| guest_name(&visitor.id)),
+                id: visitor.id.clone(),
+                moderator: visitor.moderator,
+            },
             online: Present::of(&listeners).online,
             messages: page.messages,
             more: page.more,
             up_to,
             socket: self.socket.clone(),
-            ticket: self.identities.ticket(&id, now),
+            ticket: self.identities.ticket(&visitor),
+            access: self.identities.door().access,
+            rules: RoomRules::default(),
+            standing: Standing::default(),
         };
-        Ok(Visit { state, cookie: self.identities.cookie(&id, now) })
+        Ok(Visit { state, cookie: self.identities.cookie(&visitor) })
     }
 }

@@ -1,116 +1,267 @@
-//! Who is who: a guest's id lives in a signed cookie; a short-lived ticket carries it to the socket.
+//! Who is who: a visitor's id lives in a signed cookie; a short-lived ticket carries it to the socket.
 //!
-//! Both are `{id}.{expiry}.{mac}`, signed with one secret but never valid for one another. Nothing about a guest is
-//! stored on the server.
+//! Both are `{claims}.{mac}`, signed with one secret but never valid for one another, nor behind another door. Nothing about
+//! a visitor is stored on the server.
+
+use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Serialize};
 use sha2::Sha256;
-use shared_types::{PersonId, Timestamp};
+use shared_types::{PersonId, PersonName, Timestamp};
 
-use crate::ports::{Entropy, Result, Secrets};
+use super::door::Door;
+use crate::ports::{AddressKey, Clock, Entropy, Keys, Result, Secrets};
 
 /// How long a ticket opens a socket: time to load the page on a slow line, no more.
-const TICKET_MS: u64 = 10 * 60 * 1000;
+pub(super) const TICKET_MS: u64 = 10 * 60 * 1000;
 
-/// How long a guest stays the same guest without a visit: browsers keep no cookie for longer than 400 days.
+/// How long a visitor stays the same without a visit: browsers keep no cookie for longer than 400 days.
 const COOKIE_MS: u64 = 400 * 24 * 60 * 60 * 1000;
+
+/// How long a secret signs. A cookie lives under it and the one after it, so a guest who comes twice a year stays who they
+/// are: 180 days at least, 360 at most.
+const SECRET_LIFE_MS: u64 = 180 * 24 * 60 * 60 * 1000;
+
+/// How long secrets are believed to be the newest when something is not signed with any of them. Forgers make one read a
+/// minute for each process.
+const RELOAD_MS: u64 = 60 * 1000;
 
 /// Bytes of randomness in a guest's id. Ids are public, so this is about collisions: 2^48 guests until one is likely.
 const ID_BYTES: usize = 12;
 
-/// Makes and checks cookies and tickets.
+/// The longest cookie or ticket that is looked at, in bytes: an id of 64, a name of 256 and the rest are some 700 in base64.
+const TOKEN_BYTES: usize = 1_024;
+
+/// Makes and checks cookies and tickets, and whatever else has to come back as it was given out.
 #[derive(Clone)]
 pub struct Identities {
-    secret: [u8; 32],
+    shared: Arc<Shared>,
 }
 
-/// A cookie or ticket that was forged, cut, or is too old.
+struct Shared {
+    secrets: Arc<dyn Secrets>,
+    clock: Arc<dyn Clock>,
+    door: Door,
+    held: Mutex<Held>,
+}
+
+#[derive(Clone)]
+struct Held {
+    keys: Keys,
+    since: Timestamp,
+}
+
+/// A cookie or ticket that was forged, cut, is too old, or is for another door.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rejected;
 
+/// Somebody who was let in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visitor {
+    /// Who they are.
+    pub id: PersonId,
+    /// What they are called, where they do not choose that themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<PersonName>,
+    /// Whether they keep order here.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub moderator: bool,
+}
+
+/// What a cookie or ticket says.
+#[derive(Serialize, Deserialize)]
+struct Claims<T> {
+    #[serde(flatten)]
+    content: T,
+    /// Until when it is good.
+    until: Timestamp,
+}
+
+/// What something is signed for. It is good for nothing else.
 #[derive(Clone, Copy)]
-enum Purpose {
+pub(super) enum Purpose {
+    /// To be the same visitor again.
     Cookie,
+    /// To open a socket.
     Ticket,
+    /// To come back from an OpenID Connect provider.
+    SignIn,
 }
 
 impl Identities {
-    /// Loads the secret, making it on first use.
+    /// Loads the secrets, making the first on first use.
     ///
     /// # Errors
     ///
     /// `Unavailable` when the store did not answer.
-    pub async fn load(secrets: &dyn Secrets, entropy: &dyn Entropy) -> Result<Self> {
+    pub async fn load(
+        secrets: Arc<dyn Secrets>,
+        clock: Arc<dyn Clock>,
+        entropy: &dyn Entropy,
+        door: Door,
+    ) -> Result<Self> {
         let mut proposed = [0; 32];
         entropy.fill(&mut proposed);
-        Ok(Self { secret: secrets.keep_first(proposed).await? })
+        let now = clock.now();
+        let keys = secrets.keep_first(proposed, now).await?;
+        let held = Mutex::new(Held { keys, since: now });
+        Ok(Self { shared: Arc::new(Shared { secrets, clock, door, held }) })
+    }
+
+    /// The door that visitors come through.
+    pub fn door(&self) -> &Door {
+        &self.shared.door
     }
 
     /// A guest nobody has seen before.
-    pub fn new_guest(&self, entropy: &dyn Entropy) -> PersonId {
+    pub fn new_guest(&self, entropy: &dyn Entropy) -> Visitor {
         let mut bytes = [0; ID_BYTES];
         entropy.fill(&mut bytes);
-        parse_id(&BASE64.encode(bytes))
+        self.known(Visitor { id: parse_id(&BASE64.encode(bytes)), name: None, moderator: false })
     }
 
     /// The cookie's value, good for 400 days.
-    pub fn cookie(&self, id: &PersonId, now: Timestamp) -> String {
-        self.sign(Purpose::Cookie, id, now.0 + COOKIE_MS)
+    pub fn cookie(&self, visitor: &Visitor) -> String {
+        self.sign(Purpose::Cookie, visitor, COOKIE_MS)
     }
 
-    /// Who a cookie belongs to.
+    /// Whom a cookie belongs to.
     ///
     /// # Errors
     ///
     /// [`Rejected`] when it was not made here or is too old.
-    pub fn read_cookie(&self, cookie: &str, now: Timestamp) -> std::result::Result<PersonId, Rejected> {
-        self.read(Purpose::Cookie, cookie, now)
+    pub async fn read_cookie(&self, cookie: &str) -> std::result::Result<Visitor, Rejected> {
+        self.read(Purpose::Cookie, cookie).await.map(|visitor| self.known(visitor))
     }
 
     /// A ticket, good for ten minutes.
-    pub fn ticket(&self, id: &PersonId, now: Timestamp) -> String {
-        self.sign(Purpose::Ticket, id, now.0 + TICKET_MS)
+    pub fn ticket(&self, visitor: &Visitor) -> String {
+        self.sign(Purpose::Ticket, visitor, TICKET_MS)
     }
 
-    /// Who a ticket belongs to.
+    /// Whom a ticket belongs to.
     ///
     /// # Errors
     ///
     /// [`Rejected`] when it was not made here or is too old.
-    pub fn read_ticket(&self, ticket: &str, now: Timestamp) -> std::result::Result<PersonId, Rejected> {
-        self.read(Purpose::Ticket, ticket, now)
+    pub async fn read_ticket(&self, ticket: &str) -> std::result::Result<Visitor, Rejected> {
+        self.read(Purpose::Ticket, ticket).await.map(|visitor| self.known(visitor))
     }
 
-    fn sign(&self, purpose: Purpose, id: &PersonId, expiry: u64) -> String {
-        let claims = format!("{id}.{expiry}");
-        let mac = self.mac(purpose, &claims).finalize().into_bytes();
+    /// What an address is known by: the same for the same address under one secret, and no way back from it. The newest
+    /// first. Of an IPv6 address the first half counts: the rest is the visitor's own to choose.
+    pub fn address_keys(&self, address: std::net::IpAddr) -> Vec<AddressKey> {
+        let network = match address.to_canonical() {
+            std::net::IpAddr::V4(address) => address.octets().to_vec(),
+            std::net::IpAddr::V6(address) => address.octets()[..8].to_vec(),
+        };
+        let keys = self.held().keys;
+        let of = |key: &[u8; 32]| {
+            AddressKey(BASE64.encode(&mac(key, &[b"address", &network]).finalize().into_bytes()[..15]))
+        };
+        std::iter::once(of(&keys.current)).chain(keys.previous.as_ref().map(of)).collect()
+    }
+
+    /// Signs something, good for so many milliseconds from now.
+    pub(super) fn sign<T: Serialize>(&self, purpose: Purpose, content: &T, life_ms: u64) -> String {
+        let claims = Claims { content, until: Timestamp(self.shared.clock.now().0 + life_ms) };
+        let claims = BASE64.encode(serde_json::to_vec(&claims).unwrap_or_default());
+        let mac = self.mac(&self.held().keys.current, purpose, &claims).finalize().into_bytes();
         format!("{claims}.{}", BASE64.encode(mac))
     }
 
-    fn read(&self, purpose: Purpose, token: &str, now: Timestamp) -> std::result::Result<PersonId, Rejected> {
-        let (claims, mac) = token.rsplit_once('.').ok_or(Rejected)?;
-        let mac = BASE64.decode(mac).map_err(|_| Rejected)?;
-        self.mac(purpose, claims).verify_slice(&mac).map_err(|_| Rejected)?;
-        let (id, expiry) = claims.split_once('.').ok_or(Rejected)?;
-        let expiry: u64 = expiry.parse().map_err(|_| Rejected)?;
-        if now.0 > expiry {
+    /// Reads what was signed.
+    pub(super) async fn read<T: for<'de> Deserialize<'de>>(
+        &self,
+        purpose: Purpose,
+        token: &str,
+    ) -> std::result::Result<T, Rejected> {
+        if token.len() > TOKEN_BYTES {
             return Err(Rejected);
         }
-        id.parse().map_err(|_| Rejected)
+        let (claims, mac) = token.rsplit_once('.').ok_or(Rejected)?;
+        let mac = BASE64.decode(mac).map_err(|_| Rejected)?;
+        if !self.is_signed(purpose, claims, &mac) {
+            // Another process may have changed the secret since.
+            self.reload().await?;
+            if !self.is_signed(purpose, claims, &mac) {
+                return Err(Rejected);
+            }
+        }
+        let claims = BASE64.decode(claims).map_err(|_| Rejected)?;
+        let Claims { content, until } = serde_json::from_slice(&claims).map_err(|_| Rejected)?;
+        if self.shared.clock.now() > until { Err(Rejected) } else { Ok(content) }
     }
 
-    fn mac(&self, purpose: Purpose, claims: &str) -> Hmac<Sha256> {
-        let label: &[u8] = match purpose {
-            Purpose::Cookie => b"cookie:",
-            Purpose::Ticket => b"ticket:",
-        };
-        #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
-        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.secret).expect("a key of 32 bytes");
-        mac.update(label);
-        mac.update(claims.as_bytes());
-        mac
+    /// Changes the secret when it has signed long enough; what it signed stays good until the next change. Answers
+    /// whether it did.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` when the store did not answer.
+    pub async fn rotate(&self, entropy: &dyn Entropy) -> Result<bool> {
+        let now = self.shared.clock.now();
+        let mut fresh = [0; 32];
+        entropy.fill(&mut fresh);
+        let keys = self.shared.secrets.keep_first(fresh, now).await?;
+        if now.0.saturating_sub(keys.made_at.0) < SECRET_LIFE_MS {
+            return Ok(false);
+        }
+        self.shared.secrets.replace(&keys, fresh, now).await
     }
+
+    fn is_signed(&self, purpose: Purpose, claims: &str, mac: &[u8]) -> bool {
+        let keys = self.held().keys;
+        std::iter::once(keys.current)
+            .chain(keys.previous)
+            .any(|key| self.mac(&key, purpose, claims).verify_slice(mac).is_ok())
+    }
+
+    async fn reload(&self) -> std::result::Result<(), Rejected> {
+        let now = self.shared.clock.now();
+        let Held { keys, since } = self.held();
+        if now.0.saturating_sub(since.0) < RELOAD_MS {
+            return Err(Rejected);
+        }
+        let kept = self.shared.secrets.keep_first(keys.current, now).await.map_err(|error| {
+            tracing::error!(%error, "the secrets could not be read again");
+            Rejected
+        })?;
+        *self.shared.held.lock().unwrap_or_else(PoisonError::into_inner) = Held { keys: kept, since: now };
+        Ok(())
+    }
+
+    /// Moderators by their id are so by what holds now, not by what held when something was signed.
+    fn known(&self, visitor: Visitor) -> Visitor {
+        let moderator = visitor.moderator || self.shared.door.moderators.contains(&visitor.id);
+        Visitor { moderator, ..visitor }
+    }
+
+    fn held(&self) -> Held {
+        self.shared.held.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn mac(&self, key: &[u8; 32], purpose: Purpose, claims: &str) -> Hmac<Sha256> {
+        let purpose: &[u8] = match purpose {
+            Purpose::Cookie => b"cookie",
+            Purpose::Ticket => b"ticket",
+            Purpose::SignIn => b"sign-in",
+        };
+        mac(key, &[purpose, self.shared.door.label.as_bytes(), claims.as_bytes()])
+    }
+}
+
+/// Each part with its length before it, so that no two lists of parts are the same bytes.
+fn mac(key: &[u8; 32], parts: &[&[u8]]) -> Hmac<Sha256> {
+    #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("a key of 32 bytes");
+    for part in parts {
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part);
+    }
+    mac
 }
 
 fn parse_id(id: &str) -> PersonId {
@@ -119,57 +270,4 @@ fn parse_id(id: &str) -> PersonId {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NOW: Timestamp = Timestamp(1_700_000_000_000);
-
-    fn identities() -> Identities {
-        Identities { secret: [7; 32] }
-    }
-
-    fn ann() -> PersonId {
-        "ann".parse().unwrap()
-    }
-
-    #[test]
-    fn a_ticket_says_who_it_was_made_for() {
-        assert_eq!(identities().read_ticket(&identities().ticket(&ann(), NOW), NOW), Ok(ann()));
-    }
-
-    #[test]
-    fn a_ticket_is_worthless_after_its_minutes() {
-        let ticket = identities().ticket(&ann(), NOW);
-        assert_eq!(identities().read_ticket(&ticket, Timestamp(NOW.0 + TICKET_MS)), Ok(ann()));
-        assert_eq!(identities().read_ticket(&ticket, Timestamp(NOW.0 + TICKET_MS + 1)), Err(Rejected));
-    }
-
-    #[test]
-    fn a_cookie_is_no_ticket_and_a_ticket_no_cookie() {
-        assert_eq!(identities().read_ticket(&identities().cookie(&ann(), NOW), NOW), Err(Rejected));
-        assert_eq!(identities().read_cookie(&identities().ticket(&ann(), NOW), NOW), Err(Rejected));
-    }
-
-    #[test]
-    fn a_ticket_that_was_touched_is_rejected() {
-        let ticket = identities().ticket(&ann(), NOW);
-        for forged in [
-            ticket.replacen("ann", "bob", 1),
-            ticket.replacen('.', ".9", 1),
-            ticket[..ticket.len() - 1].to_string(),
-            format!("{ticket}A"),
-            ticket.rsplit_once('.').unwrap().0.to_string(),
-            String::new(),
-            "..".into(),
-            "ann.99999999999999.".into(),
-        ] {
-            assert_eq!(identities().read_ticket(&forged, NOW), Err(Rejected), "{forged}");
-        }
-    }
-
-    #[test]
-    fn another_stack_s_ticket_is_rejected() {
-        let other = Identities { secret: [8; 32] };
-        assert_eq!(identities().read_ticket(&other.ticket(&ann(), NOW), NOW), Err(Rejected));
-    }
-}
+mod tests;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared_types::{NameError, Person, PersonName, RoomName};
 
-use super::{Identities, guest_name};
+use super::{Identities, Visitor, guest_name};
 use crate::ports::{Admission, Clock, Connection, ConnectionId, Connections, Entropy, Unavailable};
 
 /// The rule of joining.
@@ -68,15 +68,17 @@ impl Join {
             Some(room) => room.parse().map_err(Refused::BadRoom)?,
         };
         let now = self.clock.now();
-        let id = match knock.ticket {
+        let Visitor { id, name: given, moderator } = match knock.ticket {
             None => self.identities.new_guest(self.entropy.as_ref()),
-            Some(ticket) => self.identities.read_ticket(&ticket, now).map_err(|_| Refused::BadTicket)?,
+            Some(ticket) => self.identities.read_ticket(&ticket).await.map_err(|_| Refused::BadTicket)?,
         };
-        let name = match knock.name {
-            None => guest_name(&id),
-            Some(name) => name.parse::<PersonName>().map_err(Refused::BadName)?,
+        let name = match (given, knock.name) {
+            (Some(given), _) => given,
+            (None, Some(chosen)) => chosen.parse::<PersonName>().map_err(Refused::BadName)?,
+            (None, None) => guest_name(&id),
         };
-        let connection = Connection { id: knock.connection, room, person: Person { id, name }, opened_at: now };
+        let person = Person { id, name, moderator };
+        let connection = Connection { id: knock.connection, room, person, address: None, opened_at: now };
         match self.connections.admit(&connection, self.limit).await? {
             Admission::Admitted => Ok(connection),
             Admission::Full => Err(Refused::Full { limit: self.limit }),

@@ -102,7 +102,7 @@ pub(super) fn to_error(fault: Fault) -> ServerMessage {
         }
         Fault::NotDone { why, action, nonce } => (why.code(), why.words(), Some(action.into()), nonce),
     };
-    ServerMessage::Error { code, message, action, nonce }
+    ServerMessage::Error { code, message, action, nonce, retry_after: None }
 }
 
 /// An error's words as a sentence of their own.
@@ -127,7 +127,7 @@ mod tests {
 
     fn check(fault: Fault, code: ErrorCode, action: Option<&str>, nonce: Option<&str>) {
         let told = to_error(fault);
-        let ServerMessage::Error { code: c, message, action: a, nonce: n } = &told else { panic!("{told:?}") };
+        let ServerMessage::Error { code: c, message, action: a, nonce: n, .. } = &told else { panic!("{told:?}") };
         assert_eq!((*c, a.as_deref(), n.as_ref().map(Nonce::as_str)), (code, action, nonce));
         assert!(message.ends_with('.'), "{message} is a sentence");
         assert!(!message.contains("dynamodb"), "{message} says nothing about the inside");

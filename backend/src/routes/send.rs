@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use shared_types::{ClientMessage, Nonce, PersonName, Rev, Seq, ServerMessage, limits};
+use shared_types::{ClientMessage, Nonce, PersonName, Rev, RoomRules, Seq, ServerMessage, limits};
 
 use super::answers::{Fault, NotDone, to_error};
 use crate::{
@@ -112,7 +112,12 @@ impl Send {
             ClientMessage::People => self.broadcast.present(room).await?.into(),
             ClientMessage::Rooms { rooms } => self.rooms.news(rooms).await?,
             ClientMessage::Search { text, before } => self.search.search(room, text, before).await?,
-            ClientMessage::Ping => ServerMessage::Pong,
+            ClientMessage::Mute { .. }
+            | ClientMessage::Ban { .. }
+            | ClientMessage::Rules { .. }
+            | ClientMessage::Audit { .. }
+            | ClientMessage::Forget
+            | ClientMessage::Ping => ServerMessage::Pong,
         };
         self.broadcast.to_one(&speaker.id, &answer).await;
         Ok(())
@@ -163,7 +168,8 @@ impl Send {
     }
 
     async fn welcome(&self, to: &Connection, Present { online, people }: Present) {
-        let welcome = ServerMessage::Welcome { you: to.person.clone(), room: to.room.clone(), online, people };
+        let (you, room, rules) = (to.person.clone(), to.room.clone(), RoomRules::default());
+        let welcome = ServerMessage::Welcome { you, room, online, people, rules };
         self.broadcast.to_one(&to.id, &welcome).await;
     }
 }

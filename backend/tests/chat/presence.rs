@@ -10,7 +10,7 @@ use crate::world::World;
 
 /// Opens a window of somebody in the lobby, which says hello.
 async fn enter(world: &World, window: &str, person: &str, name: &str) {
-    let ticket = world.identities.ticket(&person.parse().unwrap(), world.clock.now());
+    let ticket = world.ticket(person);
     world.knock(window, None, Some(&ticket), Some(name)).await.unwrap();
     hello(world, window).await;
 }
@@ -83,7 +83,7 @@ async fn a_second_window_tells_nobody_when_it_opens_and_nobody_when_it_closes() 
 async fn of_two_windows_that_open_at_the_same_time_one_tells_the_others() {
     let world = World::new().await;
     enter(&world, "a1", "ann", "Ann").await;
-    let ticket = world.identities.ticket(&"bea".parse().unwrap(), world.clock.now());
+    let ticket = world.ticket("bea");
     for window in ["b1", "b2"] {
         world.knock(window, None, Some(&ticket), Some("Bea")).await.unwrap();
     }

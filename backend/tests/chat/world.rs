@@ -12,7 +12,7 @@ use std::{
 
 use async_trait::async_trait;
 use backend::{
-    chat::Identities,
+    chat::{Door, Identities, Visitor},
     outbound::embedded::{EmbeddedConnections, EmbeddedImages, EmbeddedMessages, Store},
     ports::{Clock, Connection, ConnectionId, Connections, Delivery, Entropy, Identity, Images, Outbox, Storage},
     routes::{Connect, ConnectRequest, Cron, Disconnect, FrameRequest, Refusal, Send},
@@ -47,7 +47,9 @@ impl World {
         let store = Store::open(directory.path()).unwrap();
         let entropy = Arc::new(Counter::default());
         let clock = Arc::new(HandClock(AtomicU64::new(START)));
-        let identities = Identities::load(&store, entropy.as_ref()).await.unwrap();
+        let secrets = Arc::new(store.clone());
+        let door = Door::open(Vec::new());
+        let identities = Identities::load(secrets, clock.clone(), entropy.as_ref(), door).await.unwrap();
         let connections = Arc::new(EmbeddedConnections::default());
         let messages = Arc::new(EmbeddedMessages::new(store));
         let images = EmbeddedImages::open(directory.path(), clock.clone(), entropy.as_ref()).unwrap();
@@ -68,6 +70,11 @@ impl World {
             frames: AtomicU64::new(0),
             _directory: directory,
         }
+    }
+
+    /// A ticket of somebody with that id.
+    pub(crate) fn ticket(&self, id: &str) -> String {
+        self.identities.ticket(&Visitor { id: id.parse().unwrap(), name: None, moderator: false })
     }
 
     /// Opens a socket in the lobby for somebody of that name.

@@ -8,8 +8,8 @@ use std::{
 
 use async_trait::async_trait;
 use backend::ports::{
-    Admission, Claim, Connection, ConnectionId, Connections, Identity, Images, Mark, Messages, Result, Secrets, Stored,
-    Upload, Uploaded,
+    Admission, Claim, Connection, ConnectionId, Connections, Identity, Images, Keys, Mark, Messages, Result, Secrets,
+    Stored, Upload, Uploaded,
 };
 use shared_types::{ChatMessage, PersonName, Rev, RoomName, Seq, Timestamp};
 
@@ -160,12 +160,22 @@ impl Messages for MemoryMessages {
 }
 
 #[derive(Default)]
-pub(crate) struct MemorySecrets(Mutex<Option<[u8; 32]>>);
+pub(crate) struct MemorySecrets(Mutex<Option<Keys>>);
 
 #[async_trait]
 impl Secrets for MemorySecrets {
-    async fn keep_first(&self, proposed: [u8; 32]) -> Result<[u8; 32]> {
-        Ok(*self.0.lock().unwrap().get_or_insert(proposed))
+    async fn keep_first(&self, proposed: [u8; 32], now: Timestamp) -> Result<Keys> {
+        let fresh = Keys { current: proposed, previous: None, made_at: now };
+        Ok(*self.0.lock().unwrap().get_or_insert(fresh))
+    }
+
+    async fn replace(&self, seen: &Keys, fresh: [u8; 32], now: Timestamp) -> Result<bool> {
+        let mut kept = self.0.lock().unwrap();
+        let is_seen = *kept == Some(*seen);
+        if is_seen {
+            *kept = Some(Keys { current: fresh, previous: Some(seen.current), made_at: now });
+        }
+        Ok(is_seen)
     }
 }
 

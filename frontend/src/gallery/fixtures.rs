@@ -1,7 +1,9 @@
 //! What the gallery's states are made of.
 
 use leptos::prelude::*;
-use shared_types::{ChatImage, ImageType, Language, PageState, Person, Rev, RoomName, Seq, Timestamp};
+use shared_types::{
+    Access, ChatImage, ImageType, Language, PageState, Person, Rev, RoomName, RoomRules, Seq, Standing, Timestamp,
+};
 
 use crate::{
     chat::{Attached, Chat, Shown},
@@ -42,7 +44,7 @@ pub(super) const STYLE: &str = "
 ";
 
 fn person(id: &str, name: &str) -> Person {
-    Person { id: id.parse().unwrap(), name: name.parse().unwrap() }
+    Person { id: id.parse().unwrap(), name: name.parse().unwrap(), moderator: false }
 }
 
 /// The page of Ann, who is connected to a room that is empty.
@@ -57,6 +59,9 @@ pub(super) fn chat() -> Chat {
         up_to: Rev(0),
         socket: String::new(),
         ticket: String::new(),
+        access: Access::Open,
+        rules: RoomRules::default(),
+        standing: Standing::default(),
     };
     let chat = Chat::new(&page, Callback::new(|_| {}));
     chat.status.set(Status::Live);

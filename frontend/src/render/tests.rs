@@ -1,4 +1,7 @@
-use shared_types::{ChatImage, ChatMessage, ImageType, Person, Quote, Reaction, Rev, RoomName, Seq, Timestamp};
+use shared_types::{
+    Access, ChatImage, ChatMessage, ImageType, Person, Quote, Reaction, Rev, RoomName, RoomRules, Seq, Standing,
+    Timestamp,
+};
 
 use super::*;
 
@@ -6,7 +9,7 @@ const INDEX: &str = "<!DOCTYPE html><html lang=\"en\"><head><title>x</title>\
                      <meta name=\"description\" content=\"y\"><link></head>\n<body class=\"a\"></body></html>";
 
 fn state(texts: &[&str]) -> PageState {
-    let ann = Person { id: "ann".parse().unwrap(), name: "Ann".parse().unwrap() };
+    let ann = Person { id: "ann".parse().unwrap(), name: "Ann".parse().unwrap(), moderator: false };
     let message = |(index, text): (usize, &&str)| ChatMessage {
         seq: Seq(index as u64 + 1),
         rev: Rev(index as u64 + 1),
@@ -32,6 +35,9 @@ fn state(texts: &[&str]) -> PageState {
         up_to: Rev(texts.len() as u64),
         socket: "/ws".into(),
         ticket: "t".into(),
+        access: Access::Open,
+        rules: RoomRules::default(),
+        standing: Standing::default(),
     }
 }
 
@@ -145,7 +151,7 @@ fn an_answer_quotes_the_message_and_says_so_where_it_is_not_known() {
 #[test]
 fn reactions_are_counted_and_named_and_a_name_is_text() {
     let mut state = state(&["first"]);
-    let evil = Person { id: "ben".parse().unwrap(), name: "\"><img src=x>".parse().unwrap() };
+    let evil = Person { id: "ben".parse().unwrap(), name: "\"><img src=x>".parse().unwrap(), moderator: false };
     let people = vec![state.you.clone(), evil];
     state.messages[0].reactions = vec![Reaction { emoji: "👍".parse().unwrap(), people }];
     let body = body(&state);

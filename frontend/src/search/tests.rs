@@ -6,7 +6,7 @@ fn message(seq: u64) -> ChatMessage {
     ChatMessage {
         seq: Seq(seq),
         rev: Rev(seq),
-        author: Person { id: "ann".parse().unwrap(), name: "Ann".parse().unwrap() },
+        author: Person { id: "ann".parse().unwrap(), name: "Ann".parse().unwrap(), moderator: false },
         nonce: format!("n{seq}").parse().unwrap(),
         text: "hi".parse().ok(),
         html: None,

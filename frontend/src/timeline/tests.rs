@@ -2,7 +2,7 @@ mod history;
 mod news;
 mod people;
 
-use shared_types::{ChatImage, ErrorCode, ImageType, Language, PersonName, Timestamp};
+use shared_types::{Access, ChatImage, ErrorCode, ImageType, Language, PersonName, RoomRules, Standing, Timestamp};
 
 use super::*;
 use crate::clock::Utc;
@@ -10,7 +10,7 @@ use crate::clock::Utc;
 const MINUTE: u64 = 60_000;
 
 fn person(id: &str) -> Person {
-    Person { id: id.parse().unwrap(), name: id.parse().unwrap() }
+    Person { id: id.parse().unwrap(), name: id.parse().unwrap(), moderator: false }
 }
 
 /// A message said by `author` at minute `seq`.
@@ -63,6 +63,9 @@ fn room(seqs: std::ops::RangeInclusive<u64>, more: bool) -> Timeline {
         more,
         socket: "/ws".into(),
         ticket: String::new(),
+        access: Access::Open,
+        rules: RoomRules::default(),
+        standing: Standing::default(),
     })
 }
 
@@ -107,7 +110,7 @@ fn sent(nonce: &str) -> Option<ClientMessage> {
 
 fn refused(nonce: Option<&str>, action: &str, code: ErrorCode) -> ServerMessage {
     let nonce = nonce.map(|nonce| nonce.parse().unwrap());
-    ServerMessage::Error { code, message: "No.".into(), action: Some(action.into()), nonce }
+    ServerMessage::Error { code, message: "No.".into(), action: Some(action.into()), nonce, retry_after: None }
 }
 
 #[test]
@@ -441,6 +444,7 @@ fn the_server_says_who_the_visitor_is() {
             room: shared_types::RoomName::lobby(),
             online: 2,
             people: Vec::new(),
+            rules: RoomRules::default(),
         },
         0,
     );

@@ -5,7 +5,7 @@ mod wire;
 use std::{process::ExitCode, sync::Arc};
 
 use backend::{
-    chat::Identities,
+    chat::{Door, Identities},
     config,
     inbound::lambda,
     outbound::system::{SystemClock, SystemEntropy},
@@ -23,7 +23,8 @@ async fn run() -> Result<(), lambda::Error> {
     let clock = Arc::new(SystemClock);
     let entropy = Arc::new(SystemEntropy);
     // This also opens the connection to DynamoDB.
-    let identities = Identities::load(&aws.secrets(&config.connection_table), entropy.as_ref()).await?;
+    let secrets = Arc::new(aws.secrets(&config.connection_table));
+    let identities = Identities::load(secrets, clock.clone(), entropy.as_ref(), Door::open(Vec::new())).await?;
     let connections = Arc::new(aws.connections(&config.connection_table, clock.clone()));
     lambda::connect(Connect::new(connections, clock, entropy, identities, config.connection_limit)).await
 }

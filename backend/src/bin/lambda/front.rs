@@ -5,7 +5,7 @@ mod wire;
 use std::{process::ExitCode, sync::Arc};
 
 use backend::{
-    chat::Identities,
+    chat::{Door, Identities},
     config,
     inbound::lambda,
     outbound::system::{SystemClock, SystemEntropy},
@@ -23,9 +23,11 @@ async fn run() -> Result<(), lambda::Error> {
     let clock = Arc::new(SystemClock);
     let entropy = Arc::new(SystemEntropy);
     let shells = Arc::new(aws.shells(&config.asset_bucket, clock.clone()));
-    let secrets = aws.secrets(&config.connection_table);
+    let secrets = Arc::new(aws.secrets(&config.connection_table));
+    let door = Door::open(Vec::new());
     // Both also open their connections, to DynamoDB and to S3.
-    let (identities, ()) = tokio::join!(Identities::load(&secrets, entropy.as_ref()), shells.warm());
+    let (identities, ()) =
+        tokio::join!(Identities::load(secrets, clock.clone(), entropy.as_ref(), door), shells.warm());
     let connections = Arc::new(aws.connections(&config.connection_table, clock.clone()));
     let messages = Arc::new(aws.messages(&config.message_table, None, clock.clone()));
     let (size, socket) = (config.page_size, config.socket);

@@ -38,7 +38,7 @@ fn an_address_is_a_link_and_its_address_is_shown_as_it_is() {
 }
 
 fn people(names: &[&str]) -> Vec<Person> {
-    let person = |name: &&str| Person { id: "p".parse().unwrap(), name: name.parse().unwrap() };
+    let person = |name: &&str| Person { id: "p".parse().unwrap(), name: name.parse().unwrap(), moderator: false };
     names.iter().map(person).collect()
 }
 

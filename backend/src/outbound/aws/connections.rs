@@ -235,7 +235,8 @@ fn from_item(item: &Item) -> std::result::Result<Connection, Malformed> {
     Ok(Connection {
         id: ConnectionId(read(item, "sk")?),
         room: read(item, "room")?,
-        person: Person { id: read(item, "person")?, name: read(item, "name")? },
+        person: Person { id: read(item, "person")?, name: read(item, "name")?, moderator: false },
+        address: None,
         opened_at: Timestamp(read_number(item, "openedAt")?),
     })
 }

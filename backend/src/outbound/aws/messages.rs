@@ -320,7 +320,7 @@ fn to_message(item: &Item) -> std::result::Result<ChatMessage, Malformed> {
     Ok(ChatMessage {
         seq: Seq(read_number(item, "seq")?),
         rev: Rev(read_number(item, "rev")?),
-        author: Person { id: read(item, "authorId")?, name: read(item, "authorName")? },
+        author: Person { id: read(item, "authorId")?, name: read(item, "authorName")?, moderator: false },
         nonce: read(item, "nonce")?,
         text: read_optional(item, "text", |text| text.parse().ok())?,
         html: None,

@@ -1,15 +1,16 @@
-//! The signing secret, in the connection table.
+//! The signing secrets, in the connection table.
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
+use shared_types::Timestamp;
 
 use super::{
-    item::{Item, item, text},
-    table::{Key, Table},
+    item::{Item, item, number, read_number, text},
+    table::{Key, Table, Update},
 };
-use crate::ports::{Result, Secrets, Unavailable};
+use crate::ports::{Keys, Result, Secrets, Unavailable};
 
-const DOING: &str = "loading the signing secret";
+const DOING: &str = "loading the signing secrets";
 
 /// [`Secrets`] as one item of a DynamoDB table.
 pub struct DynamoSecrets {
@@ -18,17 +19,36 @@ pub struct DynamoSecrets {
 
 #[async_trait]
 impl Secrets for DynamoSecrets {
-    async fn keep_first(&self, proposed: [u8; 32]) -> Result<[u8; 32]> {
+    async fn keep_first(&self, proposed: [u8; 32], now: Timestamp) -> Result<Keys> {
         // Only the first function of a stack finds nothing; all others are spared a write that is refused.
-        if let Some(kept) = self.table.get(Key::new("secret", "secret"), DOING).await? {
-            return secret_of(&kept);
+        if let Some(kept) = self.table.get(key(), DOING).await? {
+            return keys_of(&kept);
         }
-        let value = AttributeValue::B(Blob::new(proposed));
-        let proposal = item([("pk", text("secret")), ("sk", text("secret")), ("value", value)]);
+        let fresh = Keys { current: proposed, previous: None, made_at: now };
+        let proposal = item([
+            ("pk", text(key().pk)),
+            ("sk", text(key().sk)),
+            ("value", blob(&proposed)),
+            ("madeAt", number(now.0)),
+        ]);
         match self.table.put_if_absent(proposal, DOING).await? {
-            None => Ok(proposed),
-            Some(earlier) => secret_of(&earlier),
+            None => Ok(fresh),
+            Some(earlier) => keys_of(&earlier),
         }
+    }
+
+    async fn replace(&self, seen: &Keys, fresh: [u8; 32], now: Timestamp) -> Result<bool> {
+        let update = self
+            .table
+            .updating(key())
+            .update_expression("SET #value = :fresh, previous = :seen, madeAt = :now")
+            .condition_expression("#value = :seen")
+            .expression_attribute_names("#value", "value")
+            .expression_attribute_values(":fresh", blob(&fresh))
+            .expression_attribute_values(":seen", blob(&seen.current))
+            .expression_attribute_values(":now", number(now.0));
+        let update = self.table.try_update(update, "changing the signing secret").await?;
+        Ok(matches!(update, Update::Made(_)))
     }
 }
 
@@ -38,8 +58,24 @@ impl DynamoSecrets {
     }
 }
 
-fn secret_of(item: &Item) -> Result<[u8; 32]> {
-    let bytes = item.get("value").and_then(|value| value.as_b().ok());
-    let secret = bytes.and_then(|bytes| bytes.as_ref().try_into().ok());
-    secret.ok_or_else(|| Unavailable { doing: DOING, cause: "the item secret has no value of 32 bytes".into() })
+fn key() -> Key {
+    Key::new("secret", "secret")
+}
+
+fn blob(secret: &[u8; 32]) -> AttributeValue {
+    AttributeValue::B(Blob::new(*secret))
+}
+
+fn keys_of(item: &Item) -> Result<Keys> {
+    let secret = |attribute| {
+        let bytes = item.get(attribute).and_then(|value| value.as_b().ok());
+        bytes.and_then(|bytes| bytes.as_ref().try_into().ok())
+    };
+    let bad = || Unavailable { doing: DOING, cause: "the item secret has no value of 32 bytes".into() };
+    Ok(Keys {
+        current: secret("value").ok_or_else(bad)?,
+        previous: secret("previous"),
+        // One from before times were kept is as old as can be.
+        made_at: Timestamp(read_number(item, "madeAt").unwrap_or_default()),
+    })
 }

@@ -15,7 +15,9 @@ use std::{
 use redb::{Database, Durability, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::ports::{Result, Secrets, Unavailable};
+use shared_types::Timestamp;
+
+use crate::ports::{Keys, Result, Secrets, Unavailable};
 
 /// The most writes in one commit; more wait for the next.
 const BATCH: usize = 256;
@@ -23,7 +25,10 @@ const BATCH: usize = 256;
 /// Writes that may wait in line before senders wait for a place in it.
 const QUEUE: usize = 1024;
 
+/// The secrets, by which of the two they are.
 const SECRETS: TableDefinition<'_, &str, &[u8; 32]> = TableDefinition::new("secrets");
+/// When a secret was made, in milliseconds.
+const SECRET_TIMES: TableDefinition<'_, &str, u64> = TableDefinition::new("secret_times");
 
 /// The store of one data directory. Clones share it; the last one to go finishes the writes and lets the directory go.
 #[derive(Clone)]
@@ -188,20 +193,47 @@ pub(super) fn sync_directory(directory: &Path) -> io::Result<()> {
 
 #[async_trait::async_trait]
 impl Secrets for Store {
-    async fn keep_first(&self, proposed: [u8; 32]) -> Result<[u8; 32]> {
+    async fn keep_first(&self, proposed: [u8; 32], now: Timestamp) -> Result<Keys> {
         self.write("keeping the signing secret", Lasting::Now, move |transaction| {
-            let mut secrets = transaction.open_table(SECRETS)?;
-            let kept = secrets.get("signing")?.map(|kept| *kept.value());
-            match kept {
-                Some(kept) => Ok(kept),
-                None => {
-                    secrets.insert("signing", &proposed)?;
-                    Ok(proposed)
-                }
+            if let Some(kept) = kept_secrets(transaction)? {
+                return Ok(kept);
             }
+            let fresh = Keys { current: proposed, previous: None, made_at: now };
+            keep_secrets(transaction, &fresh)?;
+            Ok(fresh)
         })
         .await
     }
+
+    async fn replace(&self, seen: &Keys, fresh: [u8; 32], now: Timestamp) -> Result<bool> {
+        let seen = *seen;
+        self.write("changing the signing secret", Lasting::Now, move |transaction| {
+            if kept_secrets(transaction)? != Some(seen) {
+                return Ok(false);
+            }
+            keep_secrets(transaction, &Keys { current: fresh, previous: Some(seen.current), made_at: now })?;
+            Ok(true)
+        })
+        .await
+    }
+}
+
+fn kept_secrets(transaction: &WriteTransaction) -> std::result::Result<Option<Keys>, redb::Error> {
+    let (secrets, times) = (transaction.open_table(SECRETS)?, transaction.open_table(SECRET_TIMES)?);
+    let Some(current) = secrets.get("signing")?.map(|kept| *kept.value()) else { return Ok(None) };
+    let previous = secrets.get("previous")?.map(|kept| *kept.value());
+    let made_at = Timestamp(times.get("signing")?.map(|at| at.value()).unwrap_or_default());
+    Ok(Some(Keys { current, previous, made_at }))
+}
+
+fn keep_secrets(transaction: &WriteTransaction, keys: &Keys) -> std::result::Result<(), redb::Error> {
+    let mut secrets = transaction.open_table(SECRETS)?;
+    secrets.insert("signing", &keys.current)?;
+    if let Some(previous) = &keys.previous {
+        secrets.insert("previous", previous)?;
+    }
+    transaction.open_table(SECRET_TIMES)?.insert("signing", keys.made_at.0)?;
+    Ok(())
 }
 
 fn write_until_closed(database: &Database, mut queue: mpsc::Receiver<Write>) {
@@ -251,9 +283,9 @@ mod tests {
         assert!(Database::create(directory.path().join("broken.redb")).is_err());
 
         fs::write(directory.path().join("chat.redb.new"), &half_made).unwrap();
-        let kept = Store::open(directory.path()).unwrap().keep_first([1; 32]).await.unwrap();
-        let found = Store::open(directory.path()).unwrap().keep_first([2; 32]).await.unwrap();
-        assert_eq!((kept, found), ([1; 32], [1; 32]));
+        let kept = Store::open(directory.path()).unwrap().keep_first([1; 32], Timestamp(1)).await.unwrap();
+        let found = Store::open(directory.path()).unwrap().keep_first([2; 32], Timestamp(2)).await.unwrap();
+        assert_eq!((kept.current, found), ([1; 32], kept));
         assert!(!directory.path().join("chat.redb.new").exists());
     }
 

@@ -1,0 +1,230 @@
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+
+use super::*;
+
+const NOW: u64 = 1_700_000_000_000;
+const DAY: u64 = 24 * 60 * 60 * 1000;
+
+/// A store of secrets that several processes share.
+#[derive(Default)]
+struct Safe(Mutex<Option<Keys>>);
+
+#[async_trait]
+impl Secrets for Safe {
+    async fn keep_first(&self, proposed: [u8; 32], now: Timestamp) -> Result<Keys> {
+        let fresh = Keys { current: proposed, previous: None, made_at: now };
+        Ok(*self.0.lock().unwrap().get_or_insert(fresh))
+    }
+
+    async fn replace(&self, seen: &Keys, fresh: [u8; 32], now: Timestamp) -> Result<bool> {
+        let mut kept = self.0.lock().unwrap();
+        let is_seen = *kept == Some(*seen);
+        if is_seen {
+            *kept = Some(Keys { current: fresh, previous: Some(seen.current), made_at: now });
+        }
+        Ok(is_seen)
+    }
+}
+
+struct HandClock(AtomicU64);
+
+#[async_trait]
+impl Clock for HandClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::Relaxed))
+    }
+
+    async fn sleep(&self, _: Duration) {}
+}
+
+struct Counter(AtomicU64);
+
+impl Entropy for Counter {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(u8::try_from(self.0.fetch_add(1, Ordering::Relaxed)).unwrap());
+    }
+}
+
+/// A stack: its store, its clock and its randomness, with as many processes as are wanted.
+struct Stack {
+    safe: Arc<Safe>,
+    clock: Arc<HandClock>,
+    entropy: Counter,
+}
+
+impl Stack {
+    fn new(seed: u64) -> Self {
+        let clock = Arc::new(HandClock(AtomicU64::new(NOW)));
+        Self { safe: Arc::default(), clock, entropy: Counter(AtomicU64::new(seed)) }
+    }
+
+    async fn process(&self, door: Door) -> Identities {
+        Identities::load(self.safe.clone(), self.clock.clone(), &self.entropy, door).await.unwrap()
+    }
+
+    fn pass(&self, ms: u64) {
+        self.clock.0.fetch_add(ms, Ordering::Relaxed);
+    }
+}
+
+async fn identities() -> (Stack, Identities) {
+    let stack = Stack::new(1);
+    let identities = stack.process(Door::open(Vec::new())).await;
+    (stack, identities)
+}
+
+fn ann() -> Visitor {
+    Visitor { id: "ann".parse().unwrap(), name: None, moderator: false }
+}
+
+#[tokio::test]
+async fn a_ticket_says_who_it_was_made_for() {
+    let (_, identities) = identities().await;
+    let named = Visitor { name: "Ann 生".parse().ok(), moderator: true, ..ann() };
+    for visitor in [ann(), named] {
+        assert_eq!(identities.read_ticket(&identities.ticket(&visitor)).await, Ok(visitor.clone()));
+        assert_eq!(identities.read_cookie(&identities.cookie(&visitor)).await, Ok(visitor));
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_is_worthless_after_its_minutes() {
+    let (stack, identities) = identities().await;
+    let ticket = identities.ticket(&ann());
+    stack.pass(TICKET_MS);
+    assert_eq!(identities.read_ticket(&ticket).await, Ok(ann()));
+    stack.pass(1);
+    assert_eq!(identities.read_ticket(&ticket).await, Err(Rejected));
+}
+
+#[tokio::test]
+async fn a_cookie_is_no_ticket_and_a_ticket_no_cookie() {
+    let (_, identities) = identities().await;
+    assert_eq!(identities.read_ticket(&identities.cookie(&ann())).await, Err(Rejected));
+    assert_eq!(identities.read_cookie(&identities.ticket(&ann())).await, Err(Rejected));
+}
+
+#[tokio::test]
+async fn a_ticket_that_was_touched_is_rejected() {
+    let (_, identities) = identities().await;
+    let ticket = identities.ticket(&ann());
+    let (claims, mac) = ticket.split_once('.').unwrap();
+    let bob = BASE64.encode(format!(r#"{{"id":"bob","until":{}}}"#, NOW + DAY));
+    for forged in [
+        format!("{bob}.{mac}"),
+        format!("{bob}."),
+        format!("{claims}."),
+        format!("{claims}.{}", BASE64.encode([0; 32])),
+        ticket[..ticket.len() - 2].to_string(),
+        format!("{ticket}AA"),
+        format!("x{ticket}"),
+        claims.into(),
+        String::new(),
+        ".".into(),
+        "..".into(),
+        "A".repeat(100_000),
+    ] {
+        assert_eq!(identities.read_ticket(&forged).await, Err(Rejected), "{forged:.100}");
+    }
+}
+
+#[tokio::test]
+async fn another_stack_s_ticket_is_rejected() {
+    let (_, identities) = identities().await;
+    let other = Stack::new(9).process(Door::open(Vec::new())).await;
+    assert_eq!(identities.read_ticket(&other.ticket(&ann())).await, Err(Rejected));
+}
+
+#[tokio::test]
+async fn who_came_in_by_another_door_has_to_come_in_again() {
+    let stack = Stack::new(1);
+    let doors = [
+        Door::open(Vec::new()),
+        Door::passphrase("open", Vec::new()),
+        Door::passphrase("sesame", Vec::new()),
+        Door::oidc("https://a.example", "chat", Vec::new()),
+        Door::oidc("https://b.example", "chat", Vec::new()),
+        Door::oidc("https://a.example", "other", Vec::new()),
+    ];
+    for (i, made) in doors.iter().enumerate() {
+        let cookie = stack.process(made.clone()).await.cookie(&ann());
+        for (k, asked) in doors.iter().enumerate() {
+            let read = stack.process(asked.clone()).await.read_cookie(&cookie).await;
+            assert_eq!(read.is_ok(), i == k, "made at door {i}, shown at door {k}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_secret_changes_after_its_time_and_what_it_signed_stays_good_until_the_next_change() {
+    let (stack, identities) = identities().await;
+    let cookie = identities.cookie(&ann());
+    assert_eq!(identities.rotate(&stack.entropy).await.ok(), Some(false));
+    stack.pass(SECRET_LIFE_MS);
+    assert_eq!(identities.rotate(&stack.entropy).await.ok(), Some(true));
+    assert_eq!(identities.rotate(&stack.entropy).await.ok(), Some(false));
+
+    let later = stack.process(Door::open(Vec::new())).await;
+    assert_eq!(later.read_cookie(&cookie).await, Ok(ann()));
+    stack.pass(SECRET_LIFE_MS);
+    assert_eq!(later.rotate(&stack.entropy).await.ok(), Some(true));
+    assert_eq!(stack.process(Door::open(Vec::new())).await.read_cookie(&cookie).await, Err(Rejected));
+}
+
+#[tokio::test]
+async fn a_process_that_has_not_heard_of_the_new_secret_looks_again() {
+    let (stack, old) = identities().await;
+    stack.pass(SECRET_LIFE_MS);
+    assert_eq!(old.rotate(&stack.entropy).await.ok(), Some(true));
+    let new = stack.process(Door::open(Vec::new())).await;
+    assert_eq!(old.read_ticket(&new.ticket(&ann())).await, Ok(ann()));
+    assert_eq!(new.read_ticket(&old.ticket(&ann())).await, Ok(ann()));
+}
+
+#[tokio::test]
+async fn forgers_make_a_process_look_again_once_a_minute() {
+    let (stack, identities) = identities().await;
+    stack.pass(RELOAD_MS);
+    assert_eq!(identities.read_ticket("e30.AAAA").await, Err(Rejected));
+    // A change that came just after it is seen a minute later.
+    let seen = identities.held().keys;
+    assert_eq!(stack.safe.replace(&seen, [77; 32], Timestamp(NOW)).await.ok(), Some(true));
+    let ticket = stack.process(Door::open(Vec::new())).await.ticket(&ann());
+    assert_eq!(identities.read_ticket(&ticket).await, Err(Rejected));
+    stack.pass(RELOAD_MS);
+    assert_eq!(identities.read_ticket(&ticket).await, Ok(ann()));
+}
+
+#[tokio::test]
+async fn who_keeps_order_is_decided_when_it_is_asked() {
+    let stack = Stack::new(1);
+    let before = stack.process(Door::open(vec!["ann".parse().unwrap()])).await;
+    let cookie = before.cookie(&ann());
+    assert_eq!(before.read_cookie(&cookie).await.map(|visitor| visitor.moderator), Ok(true));
+    let after = stack.process(Door::open(Vec::new())).await;
+    assert_eq!(after.read_cookie(&cookie).await.map(|visitor| visitor.moderator), Ok(false));
+}
+
+#[tokio::test]
+async fn an_address_is_known_by_a_hash_that_only_this_stack_can_make() {
+    let (stack, identities) = identities().await;
+    let keys = |identities: &Identities, address: &str| identities.address_keys(address.parse().unwrap());
+    let one = keys(&identities, "192.0.2.1");
+    assert_eq!(one.len(), 1);
+    assert_eq!(keys(&identities, "::ffff:192.0.2.1"), one);
+    assert_ne!(keys(&identities, "192.0.2.2"), one);
+    assert_eq!(keys(&identities, "2001:db8:0:1::1"), keys(&identities, "2001:db8:0:1:ffff::2"));
+    assert_ne!(keys(&identities, "2001:db8:0:1::1"), keys(&identities, "2001:db8:0:2::1"));
+    let other = Stack::new(9).process(Door::open(Vec::new())).await;
+    assert_ne!(keys(&other, "192.0.2.1"), one);
+
+    stack.pass(SECRET_LIFE_MS);
+    assert_eq!(identities.rotate(&stack.entropy).await.ok(), Some(true));
+    let later = stack.process(Door::open(Vec::new())).await;
+    assert_eq!(keys(&later, "192.0.2.1").get(1), one.first(), "whoever was banned before is known by it still");
+}
