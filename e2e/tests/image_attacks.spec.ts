@@ -129,7 +129,7 @@ test('an image is given out as an image, for ever, and harmless', async ({ home,
     'content-disposition': 'inline; filename="image.png"',
     'cache-control': 'public, max-age=31536000, immutable',
     'x-content-type-options': 'nosniff',
-    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
     'cross-origin-resource-policy': 'same-origin',
   });
   expect(Buffer.from(await shown.arrayBuffer()).equals(bytes)).toBe(true);

@@ -43,7 +43,7 @@ impl FromStr for PersonName {
         if name.len() > NAME_CHARS * 16 {
             return Err(NameError::TooLong { limit: NAME_CHARS });
         }
-        if name.chars().any(|c| (c.is_control() && !c.is_whitespace()) || is_invisible(c)) {
+        if name.chars().any(|c| (c.is_control() && !c.is_whitespace()) || is_invisible(c)) || has_idle_selector(name) {
             return Err(NameError::Character);
         }
         let folded = name.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -208,11 +208,25 @@ fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'=' | b'-')
 }
 
-/// Zero-width and direction characters: they make two names look the same, or a name run over its neighbour.
+/// Letters that show nothing (Unicode's Default_Ignorable_Code_Point, the empty Braille pattern) and direction characters:
+/// they make two names look the same, or a name run over its neighbour. What chooses the form of an emoji stays.
 fn is_invisible(c: char) -> bool {
     matches!(c,
-        '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0e}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Whether what asks for the coloured form of an emoji (U+FE0F) stands where there is none: it shows nothing there.
+fn has_idle_selector(name: &str) -> bool {
+    let is_symbol = |c: char| {
+        matches!(c, '\u{a9}' | '\u{ae}' | '\u{203c}'..='\u{2bff}' | '\u{3030}' | '\u{303d}' | '\u{3297}' | '\u{3299}'
+            | '\u{1f000}'..)
+    };
+    name.char_indices()
+        .filter(|(_, c)| *c == '\u{fe0f}')
+        .any(|(at, _)| !name[..at].chars().next_back().is_some_and(is_symbol))
 }
 
 macro_rules! text_newtype {
@@ -281,7 +295,11 @@ mod tests {
     fn a_person_name_that_nobody_can_read_is_refused() {
         assert_eq!(" \n ".parse::<PersonName>(), Err(NameError::Empty));
         assert_eq!("Ann\u{202e}".parse::<PersonName>(), Err(NameError::Character));
-        assert_eq!("\u{200b}".parse::<PersonName>(), Err(NameError::Character));
+        for nothing in ['\u{200b}', '\u{3164}', '\u{2800}', '\u{115f}', '\u{fe00}', '\u{e0041}'] {
+            assert_eq!(format!("Ann{nothing}").parse::<PersonName>(), Err(NameError::Character), "{nothing:?}");
+        }
+        assert!("Ann ❤\u{fe0f}".parse::<PersonName>().is_ok());
+        assert_eq!("Ann\u{fe0f}".parse::<PersonName>(), Err(NameError::Character));
         assert_eq!("a".repeat(65).parse::<PersonName>(), Err(NameError::TooLong { limit: 64 }));
         assert!("日".repeat(64).parse::<PersonName>().is_ok());
     }

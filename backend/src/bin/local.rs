@@ -60,7 +60,7 @@ async fn wire(settings: &Local, store: Store) -> Result<Server, Box<dyn Error>> 
     let entropy = Arc::new(SystemEntropy);
     let clock = Arc::new(SystemClock);
     let door = Door::open(Vec::new());
-    let identities = Identities::load(Arc::new(store.clone()), clock.clone(), entropy.as_ref(), door).await?;
+    let identities = Identities::load(Arc::new(store.clone()), clock.clone(), entropy.clone(), door).await?;
     let connections = Arc::new(EmbeddedConnections::default());
     let messages = Arc::new(EmbeddedMessages::new(store));
     let images = EmbeddedImages::open(&settings.data, clock.clone(), entropy.as_ref());

@@ -47,7 +47,7 @@ impl FrontPage {
             Some(cookie) => self.identities.read_cookie(cookie).await.ok(),
             None => None,
         };
-        let visitor = known.unwrap_or_else(|| self.identities.new_guest(self.entropy.as_ref()));
+        let visitor = known.unwrap_or_else(|| self.identities.new_guest());
         let (listeners, newest) =
             futures::try_join!(self.connections.in_room(&room), self.catch_up.newest_page(&room))?;
         let (page, up_to) = newest;

@@ -28,6 +28,13 @@ const SECRET_LIFE_MS: u64 = 180 * 24 * 60 * 60 * 1000;
 /// minute for each process.
 const RELOAD_MS: u64 = 60 * 1000;
 
+/// How long they are believed to be the newest in any case: whoever removes a secret that got out is rid of it everywhere
+/// after that.
+const BELIEVED_MS: u64 = 60 * 60 * 1000;
+
+/// Bytes of randomness in everything that is signed, so that two tickets of one visitor are two even in one millisecond.
+const SALT_BYTES: usize = 9;
+
 /// Bytes of randomness in a guest's id. Ids are public, so this is about collisions: 2^48 guests until one is likely.
 const ID_BYTES: usize = 12;
 
@@ -43,6 +50,7 @@ pub struct Identities {
 struct Shared {
     secrets: Arc<dyn Secrets>,
     clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
     door: Door,
     held: Mutex<Held>,
 }
@@ -77,6 +85,8 @@ struct Claims<T> {
     content: T,
     /// Until when it is good.
     until: Timestamp,
+    /// What makes it the only one of its kind.
+    salt: String,
 }
 
 /// What something is signed for. It is good for nothing else.
@@ -99,15 +109,13 @@ impl Identities {
     pub async fn load(
         secrets: Arc<dyn Secrets>,
         clock: Arc<dyn Clock>,
-        entropy: &dyn Entropy,
+        entropy: Arc<dyn Entropy>,
         door: Door,
     ) -> Result<Self> {
-        let mut proposed = [0; 32];
-        entropy.fill(&mut proposed);
         let now = clock.now();
-        let keys = secrets.keep_first(proposed, now).await?;
+        let keys = secrets.keep_first(random(entropy.as_ref()), now).await?;
         let held = Mutex::new(Held { keys, since: now });
-        Ok(Self { shared: Arc::new(Shared { secrets, clock, door, held }) })
+        Ok(Self { shared: Arc::new(Shared { secrets, clock, entropy, door, held }) })
     }
 
     /// The door that visitors come through.
@@ -116,10 +124,9 @@ impl Identities {
     }
 
     /// A guest nobody has seen before.
-    pub fn new_guest(&self, entropy: &dyn Entropy) -> Visitor {
-        let mut bytes = [0; ID_BYTES];
-        entropy.fill(&mut bytes);
-        self.known(Visitor { id: parse_id(&BASE64.encode(bytes)), name: None, moderator: false })
+    pub fn new_guest(&self) -> Visitor {
+        let id = parse_id(&BASE64.encode(random::<ID_BYTES>(self.shared.entropy.as_ref())));
+        self.known(Visitor { id, name: None, moderator: false })
     }
 
     /// The cookie's value, good for 400 days.
@@ -166,7 +173,8 @@ impl Identities {
 
     /// Signs something, good for so many milliseconds from now.
     pub(super) fn sign<T: Serialize>(&self, purpose: Purpose, content: &T, life_ms: u64) -> String {
-        let claims = Claims { content, until: Timestamp(self.shared.clock.now().0 + life_ms) };
+        let salt = BASE64.encode(random::<SALT_BYTES>(self.shared.entropy.as_ref()));
+        let claims = Claims { content, until: Timestamp(self.shared.clock.now().0 + life_ms), salt };
         let claims = BASE64.encode(serde_json::to_vec(&claims).unwrap_or_default());
         let mac = self.mac(&self.held().keys.current, purpose, &claims).finalize().into_bytes();
         format!("{claims}.{}", BASE64.encode(mac))
@@ -183,15 +191,16 @@ impl Identities {
         }
         let (claims, mac) = token.rsplit_once('.').ok_or(Rejected)?;
         let mac = BASE64.decode(mac).map_err(|_| Rejected)?;
+        self.reload_after(BELIEVED_MS).await;
         if !self.is_signed(purpose, claims, &mac) {
             // Another process may have changed the secret since.
-            self.reload().await?;
+            self.reload_after(RELOAD_MS).await;
             if !self.is_signed(purpose, claims, &mac) {
                 return Err(Rejected);
             }
         }
         let claims = BASE64.decode(claims).map_err(|_| Rejected)?;
-        let Claims { content, until } = serde_json::from_slice(&claims).map_err(|_| Rejected)?;
+        let Claims { content, until, .. } = serde_json::from_slice(&claims).map_err(|_| Rejected)?;
         if self.shared.clock.now() > until { Err(Rejected) } else { Ok(content) }
     }
 
@@ -201,15 +210,16 @@ impl Identities {
     /// # Errors
     ///
     /// `Unavailable` when the store did not answer.
-    pub async fn rotate(&self, entropy: &dyn Entropy) -> Result<bool> {
+    pub async fn rotate(&self) -> Result<bool> {
         let now = self.shared.clock.now();
-        let mut fresh = [0; 32];
-        entropy.fill(&mut fresh);
+        let fresh = random(self.shared.entropy.as_ref());
         let keys = self.shared.secrets.keep_first(fresh, now).await?;
         if now.0.saturating_sub(keys.made_at.0) < SECRET_LIFE_MS {
             return Ok(false);
         }
-        self.shared.secrets.replace(&keys, fresh, now).await
+        let changed = self.shared.secrets.replace(&keys, fresh, now).await?;
+        self.reload_after(0).await;
+        Ok(changed)
     }
 
     fn is_signed(&self, purpose: Purpose, claims: &str, mac: &[u8]) -> bool {
@@ -219,18 +229,19 @@ impl Identities {
             .any(|key| self.mac(&key, purpose, claims).verify_slice(mac).is_ok())
     }
 
-    async fn reload(&self) -> std::result::Result<(), Rejected> {
+    /// Reads the secrets again where they were read so long ago. Where that fails, the ones that are held stay.
+    async fn reload_after(&self, age_ms: u64) {
         let now = self.shared.clock.now();
-        let Held { keys, since } = self.held();
-        if now.0.saturating_sub(since.0) < RELOAD_MS {
-            return Err(Rejected);
+        if now.0.saturating_sub(self.held().since.0) < age_ms {
+            return;
         }
-        let kept = self.shared.secrets.keep_first(keys.current, now).await.map_err(|error| {
-            tracing::error!(%error, "the secrets could not be read again");
-            Rejected
-        })?;
-        *self.shared.held.lock().unwrap_or_else(PoisonError::into_inner) = Held { keys: kept, since: now };
-        Ok(())
+        // A fresh one is proposed, never one that is held: it may have been removed because it got out.
+        match self.shared.secrets.keep_first(random(self.shared.entropy.as_ref()), now).await {
+            Ok(keys) => {
+                *self.shared.held.lock().unwrap_or_else(PoisonError::into_inner) = Held { keys, since: now };
+            }
+            Err(error) => tracing::error!(%error, "the secrets could not be read again"),
+        }
     }
 
     /// Moderators by their id are so by what holds now, not by what held when something was signed.
@@ -251,6 +262,12 @@ impl Identities {
         };
         mac(key, &[purpose, self.shared.door.label.as_bytes(), claims.as_bytes()])
     }
+}
+
+fn random<const N: usize>(entropy: &dyn Entropy) -> [u8; N] {
+    let mut bytes = [0; N];
+    entropy.fill(&mut bytes);
+    bytes
 }
 
 /// Each part with its length before it, so that no two lists of parts are the same bytes.

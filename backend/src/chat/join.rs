@@ -69,7 +69,7 @@ impl Join {
         };
         let now = self.clock.now();
         let Visitor { id, name: given, moderator } = match knock.ticket {
-            None => self.identities.new_guest(self.entropy.as_ref()),
+            None => self.identities.new_guest(),
             Some(ticket) => self.identities.read_ticket(&ticket).await.map_err(|_| Refused::BadTicket)?,
         };
         let name = match (given, knock.name) {

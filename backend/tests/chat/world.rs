@@ -49,7 +49,7 @@ impl World {
         let clock = Arc::new(HandClock(AtomicU64::new(START)));
         let secrets = Arc::new(store.clone());
         let door = Door::open(Vec::new());
-        let identities = Identities::load(secrets, clock.clone(), entropy.as_ref(), door).await.unwrap();
+        let identities = Identities::load(secrets, clock.clone(), entropy.clone(), door).await.unwrap();
         let connections = Arc::new(EmbeddedConnections::default());
         let messages = Arc::new(EmbeddedMessages::new(store));
         let images = EmbeddedImages::open(directory.path(), clock.clone(), entropy.as_ref()).unwrap();

@@ -76,7 +76,7 @@ impl Server {
         let dice = Mutex::new(fastrand::Rng::with_seed(seed));
         let secrets = Arc::new(MemorySecrets::default());
         let door = Door::open(Vec::new());
-        let identities = Identities::load(secrets, Arc::new(Still), &Dice(seed), door).await.unwrap();
+        let identities = Identities::load(secrets, Arc::new(Still), Arc::new(Dice(seed)), door).await.unwrap();
         Arc::new(Self {
             start: Instant::now(),
             dice,

@@ -24,7 +24,7 @@ async fn run() -> Result<(), lambda::Error> {
     let entropy = Arc::new(SystemEntropy);
     // This also opens the connection to DynamoDB.
     let secrets = Arc::new(aws.secrets(&config.connection_table));
-    let identities = Identities::load(secrets, clock.clone(), entropy.as_ref(), Door::open(Vec::new())).await?;
+    let identities = Identities::load(secrets, clock.clone(), entropy.clone(), Door::open(Vec::new())).await?;
     let connections = Arc::new(aws.connections(&config.connection_table, clock.clone()));
     lambda::connect(Connect::new(connections, clock, entropy, identities, config.connection_limit)).await
 }

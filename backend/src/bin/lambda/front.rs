@@ -26,8 +26,7 @@ async fn run() -> Result<(), lambda::Error> {
     let secrets = Arc::new(aws.secrets(&config.connection_table));
     let door = Door::open(Vec::new());
     // Both also open their connections, to DynamoDB and to S3.
-    let (identities, ()) =
-        tokio::join!(Identities::load(secrets, clock.clone(), entropy.as_ref(), door), shells.warm());
+    let (identities, ()) = tokio::join!(Identities::load(secrets, clock.clone(), entropy.clone(), door), shells.warm());
     let connections = Arc::new(aws.connections(&config.connection_table, clock.clone()));
     let messages = Arc::new(aws.messages(&config.message_table, None, clock.clone()));
     let (size, socket) = (config.page_size, config.socket);

@@ -46,7 +46,8 @@ struct Counter(AtomicU64);
 
 impl Entropy for Counter {
     fn fill(&self, bytes: &mut [u8]) {
-        bytes.fill(u8::try_from(self.0.fetch_add(1, Ordering::Relaxed)).unwrap());
+        let drawn = self.0.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        bytes.iter_mut().zip(drawn.iter().rev().cycle()).for_each(|(byte, drawn)| *byte = *drawn);
     }
 }
 
@@ -54,17 +55,17 @@ impl Entropy for Counter {
 struct Stack {
     safe: Arc<Safe>,
     clock: Arc<HandClock>,
-    entropy: Counter,
+    entropy: Arc<Counter>,
 }
 
 impl Stack {
     fn new(seed: u64) -> Self {
         let clock = Arc::new(HandClock(AtomicU64::new(NOW)));
-        Self { safe: Arc::default(), clock, entropy: Counter(AtomicU64::new(seed)) }
+        Self { safe: Arc::default(), clock, entropy: Arc::new(Counter(AtomicU64::new(seed))) }
     }
 
     async fn process(&self, door: Door) -> Identities {
-        Identities::load(self.safe.clone(), self.clock.clone(), &self.entropy, door).await.unwrap()
+        Identities::load(self.safe.clone(), self.clock.clone(), self.entropy.clone(), door).await.unwrap()
     }
 
     fn pass(&self, ms: u64) {
@@ -114,7 +115,7 @@ async fn a_ticket_that_was_touched_is_rejected() {
     let (_, identities) = identities().await;
     let ticket = identities.ticket(&ann());
     let (claims, mac) = ticket.split_once('.').unwrap();
-    let bob = BASE64.encode(format!(r#"{{"id":"bob","until":{}}}"#, NOW + DAY));
+    let bob = BASE64.encode(format!(r#"{{"id":"bob","until":{},"salt":""}}"#, NOW + DAY));
     for forged in [
         format!("{bob}.{mac}"),
         format!("{bob}."),
@@ -164,15 +165,15 @@ async fn who_came_in_by_another_door_has_to_come_in_again() {
 async fn the_secret_changes_after_its_time_and_what_it_signed_stays_good_until_the_next_change() {
     let (stack, identities) = identities().await;
     let cookie = identities.cookie(&ann());
-    assert_eq!(identities.rotate(&stack.entropy).await.ok(), Some(false));
+    assert_eq!(identities.rotate().await.ok(), Some(false));
     stack.pass(SECRET_LIFE_MS);
-    assert_eq!(identities.rotate(&stack.entropy).await.ok(), Some(true));
-    assert_eq!(identities.rotate(&stack.entropy).await.ok(), Some(false));
+    assert_eq!(identities.rotate().await.ok(), Some(true));
+    assert_eq!(identities.rotate().await.ok(), Some(false));
 
     let later = stack.process(Door::open(Vec::new())).await;
     assert_eq!(later.read_cookie(&cookie).await, Ok(ann()));
     stack.pass(SECRET_LIFE_MS);
-    assert_eq!(later.rotate(&stack.entropy).await.ok(), Some(true));
+    assert_eq!(later.rotate().await.ok(), Some(true));
     assert_eq!(stack.process(Door::open(Vec::new())).await.read_cookie(&cookie).await, Err(Rejected));
 }
 
@@ -180,7 +181,7 @@ async fn the_secret_changes_after_its_time_and_what_it_signed_stays_good_until_t
 async fn a_process_that_has_not_heard_of_the_new_secret_looks_again() {
     let (stack, old) = identities().await;
     stack.pass(SECRET_LIFE_MS);
-    assert_eq!(old.rotate(&stack.entropy).await.ok(), Some(true));
+    assert_eq!(old.rotate().await.ok(), Some(true));
     let new = stack.process(Door::open(Vec::new())).await;
     assert_eq!(old.read_ticket(&new.ticket(&ann())).await, Ok(ann()));
     assert_eq!(new.read_ticket(&old.ticket(&ann())).await, Ok(ann()));
@@ -198,6 +199,33 @@ async fn forgers_make_a_process_look_again_once_a_minute() {
     assert_eq!(identities.read_ticket(&ticket).await, Err(Rejected));
     stack.pass(RELOAD_MS);
     assert_eq!(identities.read_ticket(&ticket).await, Ok(ann()));
+}
+
+#[tokio::test]
+async fn a_secret_that_was_removed_because_it_got_out_does_not_come_back() {
+    let (stack, identities) = identities().await;
+    let leaked = identities.held().keys.current;
+    let forged = identities.cookie(&ann());
+    *stack.safe.0.lock().unwrap() = None;
+    stack.pass(BELIEVED_MS);
+    assert_eq!(identities.read_cookie(&forged).await, Err(Rejected));
+    assert_ne!(identities.held().keys.current, leaked);
+    assert_eq!(identities.read_cookie(&identities.cookie(&ann())).await, Ok(ann()));
+}
+
+#[tokio::test]
+async fn whoever_changes_the_secret_signs_with_the_new_one() {
+    let (stack, identities) = identities().await;
+    let before = identities.held().keys.current;
+    stack.pass(SECRET_LIFE_MS);
+    assert_eq!(identities.rotate().await.ok(), Some(true));
+    assert_eq!(identities.held().keys.previous, Some(before));
+}
+
+#[tokio::test]
+async fn no_two_tickets_are_the_same() {
+    let (_, identities) = identities().await;
+    assert_ne!(identities.ticket(&ann()), identities.ticket(&ann()));
 }
 
 #[tokio::test]
@@ -224,7 +252,7 @@ async fn an_address_is_known_by_a_hash_that_only_this_stack_can_make() {
     assert_ne!(keys(&other, "192.0.2.1"), one);
 
     stack.pass(SECRET_LIFE_MS);
-    assert_eq!(identities.rotate(&stack.entropy).await.ok(), Some(true));
+    assert_eq!(identities.rotate().await.ok(), Some(true));
     let later = stack.process(Door::open(Vec::new())).await;
     assert_eq!(keys(&later, "192.0.2.1").get(1), one.first(), "whoever was banned before is known by it still");
 }

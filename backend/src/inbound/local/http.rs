@@ -73,9 +73,13 @@ pub(super) async fn front(State(shared): State<Arc<Shared>>, request: Request) -
     response
 }
 
-/// One line a request. Queries stay out of it: a ticket is a secret.
+/// One line a request. Queries stay out of it, since a ticket is a secret, and so do the signed addresses of uploads.
 pub(super) async fn log(request: Request, next: Next) -> Response {
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let method = request.method().clone();
+    let path = match request.uri().path() {
+        path if path.starts_with("/uploads/") => "/uploads/…".into(),
+        path => path.to_owned(),
+    };
     let start = Instant::now();
     let response = next.run(request).await;
     let status = response.status().as_u16();

@@ -89,6 +89,7 @@ async fn live(
     forget(&shared, &id).await;
     drop(to_writer);
     // The writer flushes what is queued and says goodbye; the client then closes its side.
+    let stop_writing = writer.abort_handle();
     let goodbye = async {
         drop(writer.await);
         if let Some(mut stream) = rest {
@@ -96,6 +97,8 @@ async fn live(
         }
     };
     drop(timeout(CLOSING, goodbye).await);
+    // Whoever does not read keeps their queue and their socket no longer than this.
+    stop_writing.abort();
 }
 
 /// Handles frames in the order they come until the socket ends. Answers with the stream if we are to close it.

@@ -19,8 +19,9 @@ use crate::ports::{Clock, Identity, Images, Result, Unavailable, Upload, Uploade
 /// Deletions under way at once.
 const AT_ONCE: usize = 32;
 
-/// An image never changes: its address is its message's, and a message has one image for ever.
-const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+/// An image never changes: its address is its message's, and a message has one image for ever. CloudFront asks for it again
+/// every hour all the same, so that one that was taken back is gone from there.
+const IMMUTABLE: &str = "public, max-age=31536000, s-maxage=3600, immutable";
 
 /// [`Images`] in an S3 bucket.
 pub struct S3Images {

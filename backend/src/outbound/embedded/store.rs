@@ -5,7 +5,7 @@
 //! fsync; commits are ordered, so the next durable one carries it along.
 
 use std::{
-    fs::{self, File},
+    fs::{self, DirBuilder, File},
     io,
     path::Path,
     sync::Arc,
@@ -93,7 +93,7 @@ impl Store {
     pub fn open(directory: &Path) -> std::result::Result<Self, OpenError> {
         let name = || directory.display().to_string();
         let unusable = |cause: String| OpenError::Unusable { directory: name(), cause };
-        fs::create_dir_all(directory).map_err(|error| unusable(error.to_string()))?;
+        make_directory(directory).map_err(|error| unusable(error.to_string()))?;
         let database = open_or_make(directory).map_err(|error| match error {
             redb::Error::DatabaseAlreadyOpen => OpenError::InUse(name()),
             other => unusable(other.to_string()),
@@ -154,6 +154,15 @@ impl Store {
             .map_err(Unavailable::while_doing(doing))?
             .map_err(Unavailable::while_doing(doing))
     }
+}
+
+/// Makes a directory that nobody else on the machine can read: it holds the signing secret, and what people said.
+fn make_directory(directory: &Path) -> io::Result<()> {
+    let mut maker = DirBuilder::new();
+    maker.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut maker, 0o700);
+    maker.create(directory)
 }
 
 /// Opens the database of a directory, and makes it first if there is none.
@@ -287,6 +296,16 @@ mod tests {
         let found = Store::open(directory.path()).unwrap().keep_first([2; 32], Timestamp(2)).await.unwrap();
         assert_eq!((kept.current, found), ([1; 32], kept));
         assert!(!directory.path().join("chat.redb.new").exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_on_the_machine_can_read_the_directory() {
+        use std::os::unix::fs::PermissionsExt;
+        let parent = tempfile::tempdir().unwrap();
+        let directory = parent.path().join("data");
+        drop(Store::open(&directory).unwrap());
+        assert_eq!(fs::metadata(directory).unwrap().permissions().mode() & 0o077, 0);
     }
 
     #[test]
