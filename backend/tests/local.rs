@@ -7,6 +7,7 @@
 mod support;
 
 use std::{
+    fs,
     io::{Read, Write},
     net::TcpStream,
     process::{Command, ExitStatus},
@@ -212,7 +213,47 @@ fn a_page_is_one_visitor_s_own_and_its_guest_stays_the_same() {
     assert_eq!(state(&cookies)["you"]["name"], "Ann B");
     assert_ne!(state("")["you"]["id"], state("")["you"]["id"]);
     assert!(local.get("/r/Bad_Room", "").starts_with("HTTP/1.1 404"));
-    assert!(local.get("/", "X-Forwarded-Proto: https\r\n").contains("; Secure"));
+}
+
+#[test]
+fn a_guest_who_came_by_https_has_a_cookie_of_this_host_alone() {
+    let local = Local::start(&[]);
+    let set = |headers: &str| -> String {
+        let answer = local.get("/", headers);
+        answer.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap().to_owned()
+    };
+    let https = "X-Forwarded-Proto: https\r\n";
+    let cookie = set(https);
+    assert!(
+        cookie.starts_with("__Host-guest=") && cookie.contains("; Path=/; ") && cookie.contains("; Secure"),
+        "{cookie}"
+    );
+    let (_, guest) = cookie.split(';').next().unwrap().split_once('=').unwrap();
+    let id = |cookie: &str| cookie.split_once('=').unwrap().1.split('.').next().unwrap().to_owned();
+    // One that came without might have been put there by anybody on the way.
+    for (sent, same) in [("__Host-guest", true), ("guest", false)] {
+        assert_eq!(id(&set(&format!("{https}Cookie: {sent}={guest}\r\n"))) == id(&cookie), same, "{sent}");
+    }
+}
+
+#[test]
+fn whatever_is_answered_says_that_it_is_no_page_and_nobody_else_s() {
+    let local = Local::start(&[]);
+    fs::remove_file(local.directory.path().join("dist/index.html")).unwrap();
+    for (path, status) in
+        [("/", 503), ("/state/cats", 200), ("/assets/nothing", 404), ("/images/nothing", 404), ("/uploads/x", 405)]
+    {
+        let answer = local.get(path, "");
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{path}: {answer}");
+        for header in [
+            "content-security-policy: default-src 'none'; ",
+            "x-content-type-options: nosniff\r\n",
+            "referrer-policy: same-origin\r\n",
+            "cross-origin-resource-policy: same-origin\r\n",
+        ] {
+            assert_eq!(answer.matches(header).count(), 1, "{path}: {header} in {answer}");
+        }
+    }
 }
 
 #[test]

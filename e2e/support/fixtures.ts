@@ -22,6 +22,8 @@ type Fixtures = {
   room: string;
   /** Opens a bare socket that is closed when the test ends; `who` may have a `ticket` and a `name`. */
   wire: (room: string, who?: Record<string, string>) => Promise<Wire>;
+  /** What the pages of a test tried that their policy forbids. It is to be nothing when the test ends. */
+  violations: string[];
 };
 
 export const test = base.extend<Fixtures, HomeOptions & { home: Home }>({
@@ -62,13 +64,32 @@ export const test = base.extend<Fixtures, HomeOptions & { home: Home }>({
     for (const wire of open) wire.close();
   },
 
+  // Every page of a test is listened to, those in further windows of the browser as well.
+  violations: [
+    async ({ browser }, use) => {
+      const violations: string[] = [];
+      const newContext = browser.newContext;
+      browser.newContext = async (options) => {
+        const context = await newContext.call(browser, options);
+        context.on('console', (message) => {
+          if (/Content Security Policy|Permissions-Policy/.test(message.text())) violations.push(message.text());
+        });
+        return context;
+      };
+      await use(violations);
+      browser.newContext = newContext;
+      expect(violations, 'what a page tried and may not').toEqual([]);
+    },
+    { auto: true },
+  ],
+
   // A page that breaks says so in its console, and a test that passes over it proves nothing.
   page: async ({ page }, use) => {
     const broken: string[] = [];
     page.on('pageerror', (error) => broken.push(String(error)));
     page.on('console', (message) => {
       const text = message.text();
-      if (/panicked|hydrat|Content Security Policy|unreachable/i.test(text) && message.type() === 'error') broken.push(text);
+      if (/panicked|hydrat|unreachable/i.test(text) && message.type() === 'error') broken.push(text);
     });
     await use(page);
     expect(broken, 'what the page said went wrong').toEqual([]);

@@ -92,7 +92,11 @@ async function keep(url, answer) {
   const head = html.slice(0, Math.max(0, html.indexOf('id="page-state"')));
   if (!head) return;
   const named = [...new Set(head.match(/\/assets\/(?!app\/)[\w./-]+/g))];
-  const headers = { 'content-type': answer.headers.get('content-type'), [KEPT_AT]: Date.now(), [NAMED]: named.join(' ') };
+  // A copy may do what its page may, and no more. What is stored is the text, whichever way it came.
+  const headers = new Headers(answer.headers);
+  for (const name of ['content-encoding', 'content-length', 'vary']) headers.delete(name);
+  headers.set(KEPT_AT, Date.now());
+  headers.set(NAMED, named.join(' '));
   const store = () => put(pathname, new Response(html, { headers }), named);
   // Where the device has no room left, or an asset cannot be had, the last copy stays as it is.
   await navigator.locks.request('pages', store).catch(() => {});

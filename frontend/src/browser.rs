@@ -95,11 +95,17 @@ pub(crate) fn speak(language: Language) {
 /// Keeps a choice of the visitor in a cookie: the server's next page has it before any script runs.
 fn keep(name: &str, value: &str) {
     // 400 days is the longest a browser keeps a cookie.
-    let cookie = [name, value, "; Path=/; Max-Age=34560000; SameSite=Lax"].concat();
+    let secure = if by_https() { "; Secure" } else { "" };
+    let cookie = [name, value, "; Path=/; Max-Age=34560000; SameSite=Lax", secure].concat();
     if let Some(document) = document().dyn_ref::<HtmlDocument>() {
         // Where cookies are forbidden a choice lasts as long as the page.
         _ = document.set_cookie(&cookie);
     }
+}
+
+/// Whether the page came by HTTPS.
+fn by_https() -> bool {
+    window().location().protocol().is_ok_and(|protocol| protocol == "https:")
 }
 
 /// Whether the page is looked at.
@@ -132,10 +138,8 @@ pub(crate) async fn fetch_state(room: &RoomName) -> Option<PageState> {
 pub(crate) fn socket_address(page: &PageState) -> String {
     let mut address = String::new();
     if page.socket.starts_with('/') {
-        let location = window().location();
-        let secure = location.protocol().is_ok_and(|protocol| protocol == "https:");
-        address.push_str(if secure { "wss://" } else { "ws://" });
-        address.push_str(&location.host().unwrap_or_default());
+        address.push_str(if by_https() { "wss://" } else { "ws://" });
+        address.push_str(&window().location().host().unwrap_or_default());
     }
     address.push_str(&page.socket);
     let name = page.you.name.as_str();

@@ -92,6 +92,8 @@ pub struct Front {
     pub asset_bucket: String,
     /// `WEBSOCKET_URI`, `wss://…/Prod`
     pub socket: String,
+    /// `UPLOAD_ORIGIN`, `https://…`: where `send` has images put. A stand-in has its buckets where it has all of AWS.
+    pub uploads: String,
 }
 
 /// `RUST_LOG`: `error`, `warn`, `info`, `debug` or `trace`; `info` without it.
@@ -163,13 +165,16 @@ impl Send {
 
 impl Front {
     fn read(variables: &Variables<'_>) -> Result<Self, BadVariable> {
+        let account = Account::read(variables)?;
+        let uploads = variables.address("UPLOAD_ORIGIN", "http")?;
         Ok(Self {
-            account: Account::read(variables)?,
             connection_table: variables.text("CONNECTION_TABLE_NAME")?,
             message_table: variables.text("MESSAGE_TABLE_NAME")?,
             page_size: variables.page_size()?,
             asset_bucket: variables.text("ASSET_BUCKET_NAME")?,
             socket: variables.address("WEBSOCKET_URI", "ws")?,
+            uploads: account.endpoint.clone().unwrap_or(uploads),
+            account,
         })
     }
 }
@@ -252,6 +257,7 @@ mod tests {
         ("ASSET_BUCKET_NAME", "chat-assets"),
         ("IMAGE_BUCKET_NAME", "chat-images"),
         ("WEBSOCKET_URI", "wss://a.execute-api.eu-central-1.amazonaws.com/Prod"),
+        ("UPLOAD_ORIGIN", "https://chat-images.s3.eu-central-1.amazonaws.com"),
     ];
 
     /// Reads all settings from the good variables with one of them changed, and gives the errors.
@@ -303,7 +309,25 @@ mod tests {
             "https://a",
             "the environment variable WEBSOCKET_URI must begin with wss:// and is \"https://a\"",
         );
+        check(
+            "UPLOAD_ORIGIN",
+            "chat-images",
+            "the environment variable UPLOAD_ORIGIN must begin with https:// and is \"chat-images\"",
+        );
         check("CONNECTION_TABLE_NAME", " ", "the environment variable CONNECTION_TABLE_NAME is not set");
+    }
+
+    #[test]
+    fn images_are_put_where_the_buckets_are() {
+        let uploads = |endpoint: Option<&str>| {
+            let lookup = |wanted: &str| {
+                let good = GOOD.iter().find(|(name, _)| *name == wanted).map(|(_, value)| *value);
+                if wanted == "AWS_ENDPOINT_URL" { endpoint } else { good }.map(str::to_owned)
+            };
+            Front::read(&Variables(&lookup)).map(|front| front.uploads)
+        };
+        assert_eq!(uploads(None).as_deref(), Ok("https://chat-images.s3.eu-central-1.amazonaws.com"));
+        assert_eq!(uploads(Some("http://127.0.0.1:4566")).as_deref(), Ok("http://127.0.0.1:4566"));
     }
 
     #[test]

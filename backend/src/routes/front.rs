@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use frontend::render::{self, Shell};
 use shared_types::{Language, PersonName, RoomName};
 
+use super::headers::{self, Headers, Places, Visitor};
 use crate::{
     chat::{CatchUp, FrontPage, Identities},
     ports::{Clock, Connections, Entropy, Messages, Result, Shells, Unavailable},
@@ -12,6 +13,9 @@ use crate::{
 
 /// The cookie that makes a visitor the same guest again; signed, and out of reach of scripts.
 const GUEST_COOKIE: &str = "guest";
+
+/// Its name where the visitor came by HTTPS: a browser takes it from this very host alone, and from nobody in between.
+const GUEST_COOKIE_BY_HTTPS: &str = "__Host-guest";
 
 /// The cookie in which the page keeps the visitor's chosen name, percent-encoded, so that the first paint has it.
 const NAME_COOKIE: &str = "name";
@@ -23,8 +27,16 @@ const LANGUAGE_COOKIE: &str = "language";
 pub struct Front {
     front_page: FrontPage,
     shells: Arc<dyn Shells>,
+    places: Places,
     /// The last shell, parsed, beside the text it was parsed from.
-    parsed: Mutex<Option<(Arc<str>, Arc<Shell>)>>,
+    parsed: Mutex<Option<(Arc<str>, Arc<Parsed>)>>,
+}
+
+/// What is made of a built `index.html` once.
+struct Parsed {
+    shell: Shell,
+    /// Its scripts, as its pages' policy allows them.
+    scripts: String,
 }
 
 /// One request for a page.
@@ -35,16 +47,20 @@ pub struct FrontRequest {
     pub cookie: Option<String>,
     /// The `Accept-Language` header.
     pub accept_language: Option<String>,
+    /// The `Host` header.
+    pub host: Option<String>,
     /// Whether the visitor came by HTTPS, so that their cookie never travels without.
     pub secure: bool,
 }
 
-/// The answer to a request for a page. It is one visitor's own: `Cache-Control: no-store`.
+/// The answer to a request for a page. It is one visitor's own, and its headers say so.
 pub struct FrontAnswer {
     /// The HTTP status.
     pub status: u16,
     /// The body's type.
     pub content_type: &'static str,
+    /// What it says beside its body, but for the cookie and what a home does to the body on its way.
+    pub headers: Headers,
     /// The `Set-Cookie` header.
     pub set_cookie: Option<String>,
     /// The body.
@@ -70,8 +86,16 @@ impl Front {
         socket: String,
     ) -> Self {
         let catch_up = CatchUp { messages, clock, page_size };
+        let places = Places { socket: socket.clone(), uploads: None };
         let front_page = FrontPage { connections, catch_up, entropy, identities, socket };
-        Self { front_page, shells, parsed: Mutex::new(None) }
+        Self { front_page, shells, places, parsed: Mutex::new(None) }
+    }
+
+    /// Lets the page put its images to another origin than its own.
+    #[must_use]
+    pub fn with_uploads_to(mut self, origin: String) -> Self {
+        self.places.uploads = Some(origin);
+        self
     }
 
     /// Answers with the page, its state as JSON, a 404 page, or a 503 that says to try again.
@@ -79,16 +103,11 @@ impl Front {
         let language = language(&request);
         let answer = match wanted(&request.path) {
             Some(wanted) => self.visit(wanted, &request, language).await,
-            None => self.not_found(language).await,
+            None => self.not_found(&request, language).await,
         };
         answer.unwrap_or_else(|cause| {
             tracing::error!(path = request.path, %cause, "the front page could not be made");
-            FrontAnswer {
-                status: 503,
-                content_type: "text/plain; charset=utf-8",
-                set_cookie: None,
-                body: render::unreachable(language),
-            }
+            FrontAnswer::plain(503, render::unreachable(language), request.secure)
         })
     }
 
@@ -100,38 +119,55 @@ impl Front {
             Wanted::Page(room) => (room, true),
             Wanted::State(room) => (room, false),
         };
-        let visit = self.front_page.visit(room, cookie(cookies, GUEST_COOKIE), name, language).await?;
-        let (content_type, body) = if as_page {
-            ("text/html; charset=utf-8", render::page(self.shell().await?.as_ref(), &visit.state))
+        let (guest, secure) = if request.secure { (GUEST_COOKIE_BY_HTTPS, "; Secure") } else { (GUEST_COOKIE, "") };
+        let visit = self.front_page.visit(room, cookie(cookies, guest), name, language).await?;
+        let (content_type, headers, body) = if as_page {
+            let parsed = self.shell().await?;
+            let headers = headers::of_page(&parsed.scripts, &self.places, request.visitor());
+            ("text/html; charset=utf-8", headers, render::page(&parsed.shell, &visit.state))
         } else {
             let json =
                 serde_json::to_string(&visit.state).map_err(Unavailable::while_doing("writing the page's state"))?;
-            ("application/json", json)
+            ("application/json", headers::of_data(request.secure), json)
         };
-        let secure = if request.secure { "; Secure" } else { "" };
         // 400 days is the longest a browser keeps a cookie; every visit starts them anew.
-        let set_cookie =
-            format!("{GUEST_COOKIE}={}; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax{secure}", visit.cookie);
-        Ok(FrontAnswer { status: 200, content_type, set_cookie: Some(set_cookie), body })
+        let set_cookie = format!("{guest}={}; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax{secure}", visit.cookie);
+        Ok(FrontAnswer { status: 200, content_type, headers, set_cookie: Some(set_cookie), body })
     }
 
-    async fn not_found(&self, language: Language) -> Result<FrontAnswer> {
-        let body = render::not_found(self.shell().await?.as_ref(), language);
-        Ok(FrontAnswer { status: 404, content_type: "text/html; charset=utf-8", set_cookie: None, body })
+    async fn not_found(&self, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
+        let parsed = self.shell().await?;
+        let headers = headers::of_page(&parsed.scripts, &self.places, request.visitor());
+        let body = render::not_found(&parsed.shell, language);
+        Ok(FrontAnswer { status: 404, content_type: "text/html; charset=utf-8", headers, set_cookie: None, body })
     }
 
-    async fn shell(&self) -> Result<Arc<Shell>> {
+    async fn shell(&self) -> Result<Arc<Parsed>> {
         let index_html = self.shells.index_html().await?;
-        let mut parsed = self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((text, shell)) = parsed.as_ref()
+        let mut last = self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((text, parsed)) = last.as_ref()
             && Arc::ptr_eq(text, &index_html)
         {
-            return Ok(shell.clone());
+            return Ok(parsed.clone());
         }
         let shell = Shell::parse(&index_html).map_err(Unavailable::while_doing("reading the built index.html"))?;
-        let shell = Arc::new(shell);
-        *parsed = Some((index_html, shell.clone()));
-        Ok(shell)
+        let parsed = Arc::new(Parsed { shell, scripts: headers::hashes(&index_html) });
+        *last = Some((index_html, parsed.clone()));
+        Ok(parsed)
+    }
+}
+
+impl FrontRequest {
+    fn visitor(&self) -> Visitor<'_> {
+        Visitor { secure: self.secure, host: self.host.as_deref() }
+    }
+}
+
+impl FrontAnswer {
+    /// A sentence, where there is no page. `secure` is whether the visitor came by HTTPS.
+    pub fn plain(status: u16, body: String, secure: bool) -> Self {
+        let headers = headers::of_data(secure);
+        Self { status, content_type: "text/plain; charset=utf-8", headers, set_cookie: None, body }
     }
 }
 
@@ -222,7 +258,7 @@ mod tests {
         ] {
             let owned = |text: Option<&str>| text.map(str::to_owned);
             let (cookie, accept_language) = (owned(cookie), owned(header));
-            let request = FrontRequest { path: "/".into(), cookie, accept_language, secure: false };
+            let request = FrontRequest { path: "/".into(), cookie, accept_language, host: None, secure: false };
             assert_eq!(language(&request), expected, "{:?} {header:?}", request.cookie);
         }
     }

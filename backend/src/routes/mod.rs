@@ -6,6 +6,7 @@ mod connect;
 mod cron;
 mod disconnect;
 mod front;
+mod headers;
 mod images;
 mod send;
 
@@ -13,5 +14,6 @@ pub use connect::{Connect, ConnectRequest, Refusal};
 pub use cron::Cron;
 pub use disconnect::Disconnect;
 pub use front::{Front, FrontAnswer, FrontRequest};
+pub use headers::{ALWAYS, Headers};
 pub use images::Images;
 pub use send::{FrameRequest, Send};

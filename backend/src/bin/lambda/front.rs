@@ -30,5 +30,6 @@ async fn run() -> Result<(), lambda::Error> {
     let connections = Arc::new(aws.connections(&config.connection_table, clock.clone()));
     let messages = Arc::new(aws.messages(&config.message_table, None, clock.clone()));
     let (size, socket) = (config.page_size, config.socket);
-    lambda::front(Front::new(connections, messages, shells, clock, entropy, identities?, size, socket)).await
+    let front = Front::new(connections, messages, shells, clock, entropy, identities?, size, socket);
+    lambda::front(front.with_uploads_to(config.uploads)).await
 }

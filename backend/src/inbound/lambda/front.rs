@@ -6,8 +6,8 @@ use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use lambda_http::{
     aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse},
     http::{
-        HeaderMap, HeaderValue, Method,
-        header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, VARY},
+        HeaderMap, HeaderName, HeaderValue, Method,
+        header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HOST, VARY},
     },
 };
 use lambda_runtime::{LambdaEvent, service_fn};
@@ -42,9 +42,9 @@ async fn answer(route: &Front, event: &RawValue) -> ApiGatewayV2httpResponse {
     match read(event) {
         Ok((request, brotli)) => response(route.handle(request).await, brotli),
         Err(status) => {
-            let body = "This address can only be looked at.\n".into();
-            let content_type = "text/plain; charset=utf-8";
-            response(FrontAnswer { status, content_type, set_cookie: None, body }, Brotli::Unreadable)
+            let sentence = "This address can only be looked at.\n".into();
+            // API Gateway is never come to but by HTTPS.
+            response(FrontAnswer::plain(status, sentence, true), Brotli::Unreadable)
         }
     }
 }
@@ -74,7 +74,8 @@ fn read(event: &RawValue) -> Result<(FrontRequest, Brotli), u16> {
     let cookie = cookies(&event.headers, event.cookies.unwrap_or_default());
     let accept_language =
         event.headers.get(ACCEPT_LANGUAGE).and_then(|languages| languages.to_str().ok()).map(str::to_owned);
-    Ok((FrontRequest { path, cookie, accept_language, secure }, brotli))
+    let host = event.headers.get(HOST).and_then(|host| host.to_str().ok()).map(str::to_owned);
+    Ok((FrontRequest { path, cookie, accept_language, host, secure }, brotli))
 }
 
 /// Whether `br` is among the encodings, and not with a weight of 0.
@@ -95,11 +96,14 @@ fn cookies(headers: &HeaderMap, mut cookies: Vec<String>) -> Option<String> {
 
 /// Compressed here because CloudFront compresses only what it may cache, and a page is one visitor's own.
 fn response(answer: FrontAnswer, brotli: Brotli) -> ApiGatewayV2httpResponse {
-    let FrontAnswer { status, content_type, set_cookie, body } = answer;
+    let FrontAnswer { status, content_type, headers, set_cookie, body } = answer;
     let mut response = ApiGatewayV2httpResponse::default();
     response.status_code = status.into();
     response.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    response.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let headers = headers
+        .into_iter()
+        .filter_map(|(name, value)| Some((HeaderName::from_static(name), HeaderValue::from_str(&value).ok()?)));
+    response.headers.extend(headers);
     response.cookies.extend(set_cookie);
     response.headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
     match compressed(&body, brotli) {
@@ -173,13 +177,15 @@ mod tests {
         let answer = FrontAnswer {
             status: 200,
             content_type: "text/html; charset=utf-8",
+            headers: vec![("cache-control", "no-store".into()), ("referrer-policy", "same-origin".into())],
             set_cookie: Some("guest=x; Path=/".into()),
             body: "<p>日</p>".into(),
         };
         let written = serde_json::to_value(response(answer, Brotli::Readable)).unwrap();
         assert_eq!(written["statusCode"], json!(200));
         let expected = json!({
-            "content-type": "text/html; charset=utf-8", "cache-control": "no-store", "vary": "accept-encoding",
+            "content-type": "text/html; charset=utf-8", "vary": "accept-encoding",
+            "cache-control": "no-store", "referrer-policy": "same-origin",
         });
         assert_eq!(written["headers"], expected);
         assert_eq!(written["cookies"], json!(["guest=x; Path=/"]));
@@ -190,6 +196,7 @@ mod tests {
         let page = || FrontAnswer {
             status: 200,
             content_type: "text/html; charset=utf-8",
+            headers: Vec::new(),
             set_cookie: None,
             body: "<p>a page</p>".repeat(1_000),
         };

@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc, time::Instant};
 use axum::{
     Router,
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
     routing::{self, MethodRouter},
@@ -16,7 +16,7 @@ use tower_http::{
 };
 
 use super::server::Shared;
-use crate::routes::FrontRequest;
+use crate::routes::{ALWAYS, FrontRequest};
 
 /// Files with a hash in their name never change, so a browser asks for them once.
 pub(super) const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -49,6 +49,16 @@ fn kept(how_long: HeaderValue) -> SetResponseHeaderLayer<impl Fn(&Response) -> O
     SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, found)
 }
 
+/// What every answer says that has no word of its own for it.
+pub(super) async fn guard(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for (name, value) in ALWAYS {
+        let value = HeaderValue::from_static(value);
+        response.headers_mut().entry(HeaderName::from_static(name)).or_insert(value);
+    }
+    response
+}
+
 /// The front route, over HTTP.
 pub(super) async fn front(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let headers = request.headers();
@@ -60,13 +70,18 @@ pub(super) async fn front(State(shared): State<Arc<Shared>>, request: Request) -
             cookie: joined(headers, header::COOKIE.as_str()),
             accept_language: (headers.get(header::ACCEPT_LANGUAGE))
                 .and_then(|languages| languages.to_str().ok().map(str::to_owned)),
+            host: joined(headers, header::HOST.as_str()),
             // Behind a proxy that speaks HTTPS for us.
             secure: headers.get("x-forwarded-proto").is_some_and(|protocol| protocol == "https"),
         })
         .await;
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let head = [(header::CONTENT_TYPE, answer.content_type), (header::CACHE_CONTROL, "no-store")];
-    let mut response = (status, head, answer.body).into_response();
+    let mut response = (status, [(header::CONTENT_TYPE, answer.content_type)], answer.body).into_response();
+    let headers = answer
+        .headers
+        .into_iter()
+        .filter_map(|(name, value)| Some((HeaderName::from_static(name), HeaderValue::from_str(&value).ok()?)));
+    response.headers_mut().extend(headers);
     if let Some(cookie) = answer.set_cookie.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }

@@ -84,6 +84,7 @@ impl Server {
             .route("/images/{*path}", routing::get(images::get))
             // The page itself is a visitor's own, so it is compressed as it is made.
             .fallback_service(routing::get(http::front).with_state(shared.clone()).layer(CompressionLayer::new()))
+            .layer(middleware::from_fn(http::guard))
             .layer(middleware::from_fn(http::log))
             .with_state(shared);
         let stopper = stop.clone();

@@ -150,3 +150,27 @@ fn image_key(identity: &Identity) -> String {
 fn status<E>(error: &SdkError<E>) -> Option<u16> {
     error.raw_response().map(|response| response.status().as_u16())
 }
+
+#[cfg(test)]
+mod tests {
+    use shared_types::ImageType;
+
+    use super::*;
+    use crate::outbound::{
+        aws::{Account, Clients},
+        system::SystemClock,
+    };
+
+    #[tokio::test]
+    async fn an_upload_s_address_is_where_the_template_lets_the_page_put_images() {
+        let [region, access_key_id, secret_access_key] = ["eu-central-1", "id", "key"].map(str::to_owned);
+        let account = Account { region, access_key_id, secret_access_key, session_token: None, endpoint: None };
+        let images = Clients::new(account).images("chat-images", Arc::new(SystemClock));
+        let identity =
+            Identity { room: "cats".parse().unwrap(), author: "ann".parse().unwrap(), nonce: "n".parse().unwrap() };
+        let upload = Upload { identity, kind: ImageType::Png, size: 7.try_into().unwrap() };
+        let address = images.address(&upload).await.unwrap();
+        // UPLOAD_ORIGIN in template.yml.
+        assert!(address.starts_with("https://chat-images.s3.eu-central-1.amazonaws.com/uploads/"), "{address}");
+    }
+}
