@@ -5,6 +5,8 @@
 
 #[path = "chat/changes.rs"]
 mod changes;
+#[path = "chat/door.rs"]
+mod door;
 #[path = "chat/history.rs"]
 mod history;
 #[path = "chat/images.rs"]
@@ -13,6 +15,8 @@ mod images;
 mod mentions;
 #[path = "chat/presence.rs"]
 mod presence;
+#[path = "chat/rate.rs"]
+mod rate;
 #[path = "chat/rooms.rs"]
 mod rooms;
 #[path = "chat/search.rs"]

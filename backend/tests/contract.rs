@@ -5,12 +5,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it does not hold")]
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use backend::ports::{
-    Admission, Applied, Claim, Connection, ConnectionId, Connections, Identity, Images, Keys, Mark, Messages, Secrets,
-    Stored, Upload,
+    AddressKey, Admission, Allowance, Applied, Claim, Connection, ConnectionId, Connections, Identity, Images, Keys,
+    Limiter, Mark, Messages, Secrets, Stored, Taken, Upload,
 };
 use futures::future::join_all;
 use shared_types::{ChatMessage, ImageType, Person, Quote, Reaction, Rev, RoomName, Seq, Timestamp};
@@ -30,6 +30,7 @@ pub(crate) struct World {
     pub(crate) messages: Arc<dyn Messages>,
     pub(crate) secrets: Arc<dyn Secrets>,
     pub(crate) images: Arc<dyn Images>,
+    pub(crate) limiter: Arc<dyn Limiter>,
     pub(crate) browser: Arc<dyn Browser>,
     /// What has to live as long as the world: a directory, say.
     pub(crate) _keep: Box<dyn std::any::Any + Send + Sync>,
@@ -96,6 +97,11 @@ contract! {
     a_discarded_upload_is_gone
     a_removed_image_is_gone
     the_sweep_takes_old_uploads_and_nothing_that_is_kept
+    of_fifty_at_once_just_as_many_as_are_allowed_get_through
+    a_burst_is_over_sooner_than_what_is_sustained
+    whoever_waits_as_long_as_they_were_told_gets_through_and_not_a_millisecond_sooner
+    keys_are_counted_apart
+    of_ten_uses_at_once_one_is_the_first
 }
 
 /// What the simulation stands on.
@@ -106,6 +112,7 @@ fn in_memory() -> World {
         messages: Arc::new(memory::MemoryMessages::default()),
         secrets: Arc::new(memory::MemorySecrets::default()),
         images: images.clone(),
+        limiter: Arc::new(memory::MemoryLimiter::default()),
         browser: images,
         _keep: Box::new(()),
     }
@@ -126,8 +133,12 @@ fn connection(id: &str, in_room: &str) -> Connection {
     Connection {
         id: ConnectionId(id.into()),
         room: room(in_room),
-        person: Person { id: format!("p-{id}").parse().unwrap(), name: "Ann 生".parse().unwrap(), moderator: false },
-        address: None,
+        person: Person {
+            id: format!("p-{id}").parse().unwrap(),
+            name: "Ann 生".parse().unwrap(),
+            moderator: id == "c2",
+        },
+        address: (id == "c1").then(|| AddressKey("a-1".into())),
         opened_at: now(),
     }
 }
@@ -527,4 +538,69 @@ async fn the_sweep_takes_old_uploads_and_nothing_that_is_kept(world: World) {
     assert!(world.images.sweep(Timestamp(now().0 + 60_000)).await.unwrap() >= 1);
     assert_eq!(world.images.uploaded(&left).await.unwrap(), None);
     assert!(world.images.is_kept(&kept.identity).await.unwrap());
+}
+
+/// Ten in ten seconds, and fifteen in a minute.
+const ALLOWANCE: Allowance =
+    Allowance { burst: 10, burst_window: Duration::from_secs(10), sustained: 15, window: Duration::from_secs(60) };
+
+/// Some milliseconds into a minute that has begun.
+fn into_a_minute(milliseconds: u64) -> Timestamp {
+    Timestamp(now().0 / 60_000 * 60_000 + milliseconds)
+}
+
+/// How many of so many that are tried at once get through.
+async fn get_through(world: &World, tries: usize, at: Timestamp) -> usize {
+    let tries = join_all((0..tries).map(|_| world.limiter.take("ann", ALLOWANCE, at))).await;
+    tries.into_iter().filter(|taken| matches!(taken, Ok(Taken::Yes))).count()
+}
+
+async fn of_fifty_at_once_just_as_many_as_are_allowed_get_through(world: World) {
+    assert_eq!(get_through(&world, 50, into_a_minute(0)).await, 10);
+    assert_eq!(get_through(&world, 50, into_a_minute(9_999)).await, 0);
+}
+
+async fn a_burst_is_over_sooner_than_what_is_sustained(world: World) {
+    let wait = async |at| match world.limiter.take("ann", ALLOWANCE, at).await.unwrap() {
+        Taken::Yes => None,
+        Taken::No(wait) => Some(wait),
+    };
+    assert_eq!(get_through(&world, 10, into_a_minute(3_000)).await, 10);
+    assert_eq!(wait(into_a_minute(3_000)).await, Some(Duration::from_secs(7)));
+    assert_eq!(get_through(&world, 10, into_a_minute(10_000)).await, 5);
+    assert_eq!(wait(into_a_minute(10_000)).await, Some(Duration::from_secs(50)));
+    assert_eq!(wait(into_a_minute(59_999)).await, Some(Duration::from_millis(1)));
+    assert_eq!(get_through(&world, 50, into_a_minute(60_000)).await, 10);
+}
+
+async fn whoever_waits_as_long_as_they_were_told_gets_through_and_not_a_millisecond_sooner(world: World) {
+    let mut at = into_a_minute(1_234);
+    for _ in 0..3 {
+        let wait = loop {
+            match world.limiter.take("ann", ALLOWANCE, at).await.unwrap() {
+                Taken::Yes => at.0 += 1,
+                Taken::No(wait) => break wait,
+            }
+        };
+        at.0 += wait.as_millis() as u64;
+        assert!(
+            matches!(world.limiter.take("ann", ALLOWANCE, Timestamp(at.0 - 1)).await, Ok(Taken::No(_))),
+            "{wait:?}"
+        );
+        assert!(matches!(world.limiter.take("ann", ALLOWANCE, at).await, Ok(Taken::Yes)), "{wait:?}");
+    }
+}
+
+async fn keys_are_counted_apart(world: World) {
+    let at = into_a_minute(0);
+    assert_eq!(get_through(&world, 11, at).await, 10);
+    assert_eq!(world.limiter.take("bea", ALLOWANCE, at).await.unwrap(), Taken::Yes);
+}
+
+async fn of_ten_uses_at_once_one_is_the_first(world: World) {
+    let until = Timestamp(now().0 + 60_000);
+    let uses = join_all((0..10).map(|_| world.limiter.first_use("ticket", until))).await;
+    assert_eq!(uses.into_iter().filter(|first| matches!(first, Ok(true))).count(), 1);
+    assert!(!world.limiter.first_use("ticket", until).await.unwrap());
+    assert!(world.limiter.first_use("another", until).await.unwrap());
 }

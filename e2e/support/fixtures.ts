@@ -30,7 +30,7 @@ export const test = base.extend<Fixtures, HomeOptions & { home: Home }>({
   homeName: ['local', { scope: 'worker', option: true }],
 
   home: [
-    async ({ homeName }, use) => {
+    async ({ homeName }, use, { parallelIndex }) => {
       const places = (url: string, socket: string): Home => ({
         name: homeName,
         page: (room) => (room === 'lobby' ? `${url}/` : `${url}/r/${encodeURIComponent(room)}`),
@@ -43,7 +43,7 @@ export const test = base.extend<Fixtures, HomeOptions & { home: Home }>({
           await local.stop();
         });
       } else {
-        const address = await oneAddress();
+        const address = await oneAddress(Number(needed('STACK_PAGE_PORTS').split(',')[parallelIndex]));
         await use(places(address.url, needed('STACK_SOCKET')));
         await address.close();
       }

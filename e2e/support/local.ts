@@ -63,6 +63,8 @@ export async function withData<T>(use: (data: string) => Promise<T>): Promise<T>
 
 function launch(data: string, flags: string[]) {
   const own = ['--port', '0', '--data', data, '--page', page, '--limit-message-count', String(messageLimit)];
+  // Tests talk faster than people do; one that is about that sets its own.
+  own.push('--limit-person-rate', '0', '--limit-address-rate', '0');
   const child = spawn(localBinary, [...own, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
   const written = { log: '' };
   let stderr = '';

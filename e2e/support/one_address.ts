@@ -5,18 +5,18 @@ import { needed } from './settings.ts';
 /**
  * The deployed stack behind one address, as its CloudFront distribution has it: assets, worker and images from their buckets,
  * everything else from the front page's API. The stand-in's distribution serves buckets, but not an API, so the paths are
- * split here.
+ * split here. The port is the one that the stack was told of: its sockets open for no other page.
  */
-export async function oneAddress(): Promise<{ url: string; close(): Promise<void> }> {
-  const [host = '', port = ''] = needed('STACK_GATEWAY').split(':');
+export async function oneAddress(port: number): Promise<{ url: string; close(): Promise<void> }> {
+  const [host = '', gateway = ''] = needed('STACK_GATEWAY').split(':');
   const front = new URL(needed('STACK_FRONT')).host;
-  const assets = needed('STACK_ASSETS').replace(/\.net$/, `.localhost:${port}`);
+  const assets = needed('STACK_ASSETS').replace(/\.net$/, `.localhost:${gateway}`);
 
   const pass = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const toBucket = /^\/((assets|images)\/|sw\.js$)/.test(incoming.url ?? '');
     // Only the Host header tells the stand-in which of its services is meant; CloudFront there insists on https.
     const headers = { ...incoming.headers, host: toBucket ? assets : front, 'x-forwarded-proto': 'https' };
-    const onward = request({ host, port, method: incoming.method, path: incoming.url, headers }, (answer) => {
+    const onward = request({ host, port: gateway, method: incoming.method, path: incoming.url, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);
     });
@@ -25,7 +25,7 @@ export async function oneAddress(): Promise<{ url: string; close(): Promise<void
   };
 
   const server = createServer(pass);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: () =>

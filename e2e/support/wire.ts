@@ -24,9 +24,9 @@ export class Wire {
     socket.on('error', () => {});
   }
 
-  /** Opens a socket; fails with [`Refused`] when the server does not want it. */
-  static async open(url: string): Promise<Wire> {
-    const socket = new WebSocket(url, { handshakeTimeout: patience });
+  /** Opens a socket, as a page of `origin` if there is one; fails with [`Refused`] when the server does not want it. */
+  static async open(url: string, origin?: string): Promise<Wire> {
+    const socket = new WebSocket(url, { handshakeTimeout: patience, ...(origin === undefined ? {} : { origin }) });
     const wire = new Wire(socket);
     await new Promise<void>((resolve, reject) => {
       socket.once('open', resolve);

@@ -5,10 +5,15 @@ import type { Frame, Wire } from '../support/wire.ts';
 
 const names = (frame: Frame): string[] => (frame['people'] ?? []).map((person: Frame) => person['name']);
 
-/** What makes somebody the same person in every window: what their page would present. */
-async function ticket(home: Home, room: string): Promise<string> {
-  const state = await fetch(new URL(`/state/${room}`, home.page(room)));
-  return (await state.json()).ticket;
+/** What makes somebody the same person in every window: the tickets that their page would present. */
+async function visitor(home: Home, room: string): Promise<() => Promise<string>> {
+  let cookie = '';
+  // A ticket opens one socket, so each window has its own.
+  return async () => {
+    const state = await fetch(new URL(`/state/${room}`, home.page(room)), { headers: { cookie } });
+    cookie = state.headers.getSetCookie()[0]!.split(';')[0]!;
+    return (await state.json()).ticket;
+  };
 }
 
 async function hello(wire: Wire): Promise<Frame> {
@@ -49,12 +54,12 @@ test('whoever comes is told who is there, and the others hear who comes and goes
 test('a second window of somebody who is in tells nobody', async ({ home, room, wire }) => {
   const zoe = await wire(room, { name: 'Zoe' });
   await hello(zoe);
-  const who = { name: 'Ann', ticket: await ticket(home, room) };
-  const first = await wire(room, who);
+  const ticket = await visitor(home, room);
+  const first = await wire(room, { name: 'Ann', ticket: await ticket() });
   await hello(first);
   await hears(zoe, 'Ann', 'Zoe');
 
-  const second = await wire(room, who);
+  const second = await wire(room, { name: 'Ann', ticket: await ticket() });
   expect(await hello(second)).toMatchObject({ online: 2 });
   expect(await zoe.heard('presence'), 'it opens').toEqual([]);
   second.close();

@@ -109,6 +109,36 @@ pub const LIFETIME: Duration = Duration::from_secs(2 * 60 * 60);
 /// How often the page says `ping`: two may be lost within [`IDLE`] and the socket still lives.
 pub const HEARTBEAT: Duration = Duration::from_secs(3 * 60);
 
+/// How often one person may say something in [`RATE_WINDOW`], as a deployment has it where it sets nothing else: once a second
+/// for a whole minute is more than anybody types. Edits and deletions, reactions, uploads, connects, and typing and renames
+/// are each counted apart, with the same allowance.
+pub const RATE_PERSON: u32 = 60;
+
+/// How often everybody behind one address may, together: a household or an office is ten people who all type at once.
+pub const RATE_ADDRESS: u32 = 10 * RATE_PERSON;
+
+/// The highest rate that can be set: more than a thousand a second is none.
+pub const RATE_MOST: u32 = 100_000;
+
+/// The time in which a rate is counted.
+pub const RATE_WINDOW: Duration = Duration::from_secs(60);
+
+/// The time in which only a [`RATE_BURST`] of a rate is allowed; a sixth of [`RATE_WINDOW`], so that what a person has left
+/// of their 60 after a burst of 20 is not gone in three seconds.
+pub const RATE_BURST_WINDOW: Duration = Duration::from_secs(10);
+
+/// Which part of a rate may come in a burst: a third, 20 messages in 10 s of one person, 200 of one address. Stretches are
+/// counted from the beginning of time, so at the border of two of them twice as much gets through. What a flood of one person
+/// costs is 60 messages a minute, as 60 people who each say one.
+pub const RATE_BURST: u32 = 3;
+
+/// How often a passphrase may be tried from one address in [`RATE_WINDOW`].
+pub const ATTEMPTS_ADDRESS: u32 = 10;
+
+/// How often a passphrase may be tried by everybody together in [`RATE_WINDOW`]: 144,000 a day, so one of four words out of
+/// 7,776 (3.7 × 10^15) is found after 35 million years on average.
+pub const ATTEMPTS: u32 = 100;
+
 /// The longest time for which a moderator mutes or bans somebody. Addresses are known by a hash whose secret changes; this
 /// is half the life of one, so that no ban ends before its time.
 pub const SANCTION: Duration = Duration::from_secs(90 * 24 * 60 * 60);

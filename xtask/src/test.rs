@@ -25,7 +25,7 @@ What is going to happen, all of it on this machine and on its loopback:
 About 25 minutes for the first time on two cores, about 5 after that.";
 
 /// The tests that have a long form.
-const DELIVERY: [&str; 4] = ["simulation", "power_cut", "crash", "cut_sockets"];
+const DELIVERY: [&str; 5] = ["simulation", "power_cut", "crash", "cut_sockets", "flood"];
 
 /// The stack whose functions post through a proxy that fails on purpose.
 const FAULTS: &str = "chat-test-faults";
@@ -36,8 +36,12 @@ const SMALL: &str = "20";
 /// The messages on a front page: few, so that a test need not write many to have older ones.
 const MESSAGES: &str = "30";
 
+/// The workers of the browser tests: `workers` in e2e/playwright.config.ts.
+const WORKERS: usize = 2;
+
 /// How much more the tests of delivery do in their long form.
-const LONG: [(&str, &str); 4] = [("SCHEDULES", "10000"), ("CUTS", "10000"), ("KILLS", "200"), ("SECONDS", "60")];
+const LONG: [(&str, &str); 5] =
+    [("SCHEDULES", "10000"), ("CUTS", "10000"), ("KILLS", "200"), ("SECONDS", "60"), ("FLOOD_SECONDS", "30")];
 
 /// Runs all tests.
 pub(crate) fn test() -> Result<()> {
@@ -91,10 +95,14 @@ pub(crate) fn all(project: &Project, steps: &mut Steps) -> Result<()> {
         run(stand_in.aws(&mut cargo).env("CONTRACT_AWS_ENDPOINT", format!("http://{}", stand_in.address())))
     })?;
     steps.step("functions", || stack::build(project, architecture()))?;
-    // Bound once and let go: the next to ask for a free port is the proxy of the tests.
-    let faults_port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+    // Bound once and let go, all at once, so that no two are the same: the next to ask for them are the proxies of the tests.
+    let ports: Vec<_> = (0..=WORKERS).map(|_| TcpListener::bind(("127.0.0.1", 0))).collect::<Result<_, _>>()?;
+    let ports: Vec<u16> = ports.iter().map(|port| Ok(port.local_addr()?.port())).collect::<Result<_>>()?;
+    let (faults_port, page_ports) = (ports[0], ports[1..].iter().map(u16::to_string).collect::<Vec<_>>());
+    // Where the page of the stack is: each worker of the browser tests has a proxy of its own before it.
+    let origins = page_ports.iter().map(|port| format!("http://127.0.0.1:{port}")).collect::<Vec<_>>().join(",");
     let [stack, small, faults] = steps.step("deployment to the stand-in", || {
-        let deploy = |name, limit, gateway: &str| deploy(project, &stand_in, &dist, name, limit, gateway);
+        let deploy = |name, limit, gateway: &str| deploy(project, &stand_in, &dist, name, limit, gateway, &origins);
         let here = stand_in.address();
         Ok([
             deploy("chat-test", "1000", &here)?,
@@ -115,6 +123,7 @@ pub(crate) fn all(project: &Project, steps: &mut Steps) -> Result<()> {
         playwright.env("STACK_GATEWAY", stand_in.address()).env("STACK_SOCKET", stack.get("WebSocketURI")?);
         playwright.env("STACK_FRONT", stack.get("FrontApiEndpoint")?);
         playwright.env("STACK_ASSETS", stack.get("DistributionDomainName")?);
+        playwright.env("STACK_PAGE_PORTS", page_ports.join(","));
         playwright.env("STACK_SMALL_SOCKET", small.get("WebSocketURI")?);
         // Its sockets are the stand-in's own; only what its functions post goes through the proxy.
         let faults_socket = faults.get("WebSocketURI")?.replace(&faults_port.to_string(), &stand_in.port().to_string());
@@ -123,7 +132,8 @@ pub(crate) fn all(project: &Project, steps: &mut Steps) -> Result<()> {
     })
 }
 
-/// Deploys one stack whose functions find API Gateway at `gateway`, and uploads its page.
+/// Deploys one stack whose functions find API Gateway at `gateway` and whose sockets open for pages of `origins`, and uploads
+/// its page. Tests talk faster than people do, so nobody is too fast in it.
 fn deploy(
     project: &Project,
     stand_in: &StandIn,
@@ -131,6 +141,7 @@ fn deploy(
     name: &str,
     limit: &str,
     gateway: &str,
+    origins: &str,
 ) -> Result<Outputs> {
     let aws = |command: &mut Command| {
         stand_in.aws(command);
@@ -139,6 +150,7 @@ fn deploy(
     sam.args(["deploy", "--stack-name", name, "--parameter-overrides"]);
     sam.arg(format!("Architecture={}", architecture())).arg(format!("ExecuteApiBase={gateway}/_aws/execute-api"));
     sam.arg(format!("LimitConnectionCount={limit}")).arg(format!("LimitMessageCount={MESSAGES}"));
+    sam.args(["LimitPersonRate=0", "LimitAddressRate=0"]).arg(format!("AllowedOrigins={origins}"));
     run(stand_in.aws(&mut sam))?;
     let outputs = Outputs::of(project, &aws, name, None)?;
     stack::upload(project, &aws, dist, outputs.get("AssetBucketName")?)?;

@@ -8,11 +8,11 @@ use std::{
 };
 
 use backend::{
-    chat::{Door, Identities},
+    chat::{Door, Identities, Join, Origin, Origins, Rate, RateLimits},
     config::Local,
     inbound::local::{Server, Sockets, Timeouts},
     outbound::{
-        embedded::{EmbeddedConnections, EmbeddedImages, EmbeddedMessages, ShellFile, Store},
+        embedded::{EmbeddedConnections, EmbeddedImages, EmbeddedLimiter, EmbeddedMessages, ShellFile, Store},
         system::{SystemClock, SystemEntropy},
     },
     routes::{Connect, Cron, Disconnect, Front, Images, Send},
@@ -70,17 +70,24 @@ async fn wire(settings: &Local, store: Store) -> Result<Server, Box<dyn Error>> 
             settings.data.display()
         )
     })?);
+    let limiter = Arc::new(EmbeddedLimiter::new(clock.clone()));
+    let limits = RateLimits { person: settings.limit_person_rate, address: settings.limit_address_rate };
+    let rate = Rate::new(limiter.clone(), clock.clone(), limits);
+    let origins = origins(settings)?;
     let sockets = Arc::new(Sockets::default());
     let shells = Arc::new(ShellFile::in_directory(&settings.page));
     let page_size = settings.limit_message_count;
     Ok(Server {
-        connect: Connect::new(
-            connections.clone(),
-            clock.clone(),
-            entropy.clone(),
-            identities.clone(),
-            settings.limit_connection_count,
-        ),
+        connect: Connect::new(Join {
+            connections: connections.clone(),
+            limiter,
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            identities: identities.clone(),
+            origins: origins.clone(),
+            rate: rate.clone(),
+            limit: settings.limit_connection_count,
+        }),
         disconnect: Disconnect::new(connections.clone(), sockets.clone(), clock.clone(), entropy.clone()),
         send: Send::new(
             connections.clone(),
@@ -89,9 +96,16 @@ async fn wire(settings: &Local, store: Store) -> Result<Server, Box<dyn Error>> 
             sockets.clone(),
             clock.clone(),
             entropy.clone(),
+            rate,
             page_size,
         ),
-        cron: Arc::new(Cron::new(connections.clone(), sockets.clone(), images.clone(), clock.clone())),
+        cron: Arc::new(Cron::new(
+            connections.clone(),
+            sockets.clone(),
+            images.clone(),
+            clock.clone(),
+            identities.clone(),
+        )),
         images: Images::new(images),
         front: Front::new(
             connections,
@@ -108,7 +122,15 @@ async fn wire(settings: &Local, store: Store) -> Result<Server, Box<dyn Error>> 
         entropy,
         timeouts: Timeouts { idle: settings.idle(), lifetime: settings.lifetime() },
         page: settings.page.clone(),
+        origins,
+        behind_proxy: settings.behind_proxy,
     })
+}
+
+/// A server that only this machine can reach is its own by any name of this machine; any other by whatever name it is reached.
+fn origins(settings: &Local) -> Result<Origins, Box<dyn Error>> {
+    let listed = Origin::all(&settings.allowed_origins).map_err(|error| format!("--allowed-origins: {error}"))?;
+    Ok(if settings.host.is_loopback() { Origins::of_this_machine(listed) } else { Origins::of_the_address(listed) })
 }
 
 /// Tells the one who started the program where the chat is; on standard output, for other programs to read.

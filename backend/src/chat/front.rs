@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use shared_types::{Language, PageState, Person, PersonName, RoomName, RoomRules, Standing};
 
-use super::{CatchUp, Identities, guest_name, presence::Present};
+use super::{CatchUp, Identities, guest_name, presence::Present, undisguised};
 use crate::ports::{Connections, Entropy, Result};
 
 /// The rule of the front page.
@@ -51,6 +51,8 @@ impl FrontPage {
         let (listeners, newest) =
             futures::try_join!(self.connections.in_room(&room), self.catch_up.newest_page(&room))?;
         let (page, up_to) = newest;
+        // A name that no socket takes would lock out whoever has it in their cookie.
+        let name = name.filter(|name| undisguised(name).is_ok());
         let state = PageState {
             language,
             room,

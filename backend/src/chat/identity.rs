@@ -237,11 +237,13 @@ impl Identities {
         }
         // A fresh one is proposed, never one that is held: it may have been removed because it got out.
         match self.shared.secrets.keep_first(random(self.shared.entropy.as_ref()), now).await {
-            Ok(keys) => {
-                *self.shared.held.lock().unwrap_or_else(PoisonError::into_inner) = Held { keys, since: now };
-            }
+            Ok(keys) => self.hold(keys, now),
             Err(error) => tracing::error!(%error, "the secrets could not be read again"),
         }
+    }
+
+    fn hold(&self, keys: Keys, since: Timestamp) {
+        *self.shared.held.lock().unwrap_or_else(PoisonError::into_inner) = Held { keys, since };
     }
 
     /// Moderators by their id are so by what holds now, not by what held when something was signed.

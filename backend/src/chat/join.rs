@@ -1,27 +1,39 @@
 //! Joining: a knock at a room's door becomes a connection, or a refusal with a reason.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
-use shared_types::{NameError, Person, PersonName, RoomName};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
+use sha2::{Digest, Sha256};
+use shared_types::{NameError, Person, PersonName, RoomName, Timestamp};
 
-use super::{Identities, Visitor, guest_name};
-use crate::ports::{Admission, Clock, Connection, ConnectionId, Connections, Entropy, Unavailable};
+use super::{
+    CLOCK_SKEW, Disguised, Identities, NotNow, Origins, Paid, Rate, TooFast, Visitor, guest_name, identity::TICKET_MS,
+    undisguised,
+};
+use crate::ports::{Admission, Clock, Connection, ConnectionId, Connections, Entropy, Limiter, Unavailable};
 
 /// The rule of joining.
 pub struct Join {
     /// Who is connected.
     pub connections: Arc<dyn Connections>,
+    /// Which tickets were used.
+    pub limiter: Arc<dyn Limiter>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// The randomness of a guest's id.
     pub entropy: Arc<dyn Entropy>,
     /// Who a ticket belongs to.
     pub identities: Identities,
+    /// Which pages may open a socket.
+    pub origins: Origins,
+    /// How often anybody may.
+    pub rate: Rate,
     /// The most connections at once, over all rooms.
     pub limit: u32,
 }
 
-/// What somebody at the door says. Without a room it is the lobby, without a ticket a guest of its own.
+/// What somebody at the door says. Without a room it is the lobby; without a ticket, where the door is open, a guest of its
+/// own.
 pub struct Knock {
     /// The socket.
     pub connection: ConnectionId,
@@ -31,20 +43,38 @@ pub struct Knock {
     pub ticket: Option<String>,
     /// What they want to be called.
     pub name: Option<String>,
+    /// The page that opens the socket, as its browser says.
+    pub origin: Option<String>,
+    /// The host that it was asked of.
+    pub host: Option<String>,
+    /// Where it comes from, where that can be seen.
+    pub address: Option<IpAddr>,
 }
 
 /// Why somebody was not let in. Its `Display` is a sentence for them.
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
+    /// The page that wants the socket is not the chat's own.
+    #[error("the page that asks is not this chat's own: open the chat itself")]
+    Foreign,
     /// No room has such a name.
     #[error("the room's name {0}")]
     BadRoom(NameError),
     /// Nobody can be called that.
     #[error("your name {0}")]
     BadName(NameError),
-    /// The ticket was forged or is too old.
+    /// It could be read as another's.
+    #[error("your name {0}")]
+    Disguised(#[from] Disguised),
+    /// Only who was let in on the page may open a socket here.
+    #[error("sign in on the page first")]
+    NoTicket,
+    /// The ticket was forged, is too old, or was used before.
     #[error("the ticket is not valid any more: reload the page")]
     BadTicket,
+    /// Too many sockets in too short a time.
+    #[error(transparent)]
+    TooFast(#[from] TooFast),
     /// Every place is taken.
     #[error("all {limit} places are taken: try again later")]
     Full {
@@ -56,32 +86,71 @@ pub enum Refused {
     Unavailable(#[from] Unavailable),
 }
 
+impl From<NotNow> for Refused {
+    fn from(why: NotNow) -> Self {
+        match why {
+            NotNow::TooFast(too_fast) => Self::TooFast(too_fast),
+            NotNow::Unavailable(cause) => Self::Unavailable(cause),
+        }
+    }
+}
+
 impl Join {
-    /// Lets somebody in.
+    /// Lets somebody in. Their ticket is spent by it, and by a refusal that comes as late as that every place is taken.
     ///
     /// # Errors
     ///
-    /// [`Refused`] says why not; nothing is kept then.
+    /// [`Refused`] says why not; no connection is kept then.
     pub async fn admit(&self, knock: Knock) -> Result<Connection, Refused> {
+        if !self.origins.allow(knock.origin.as_deref(), knock.host.as_deref()) {
+            return Err(Refused::Foreign);
+        }
         let room = match knock.room {
             None => RoomName::lobby(),
             Some(room) => room.parse().map_err(Refused::BadRoom)?,
         };
-        let now = self.clock.now();
-        let Visitor { id, name: given, moderator } = match knock.ticket {
-            None => self.identities.new_guest(),
-            Some(ticket) => self.identities.read_ticket(&ticket).await.map_err(|_| Refused::BadTicket)?,
-        };
+        let Visitor { id, name: given, moderator } = self.visitor(knock.ticket.as_deref()).await?;
         let name = match (given, knock.name) {
             (Some(given), _) => given,
-            (None, Some(chosen)) => chosen.parse::<PersonName>().map_err(Refused::BadName)?,
+            (None, Some(chosen)) => chosen_name(&chosen)?,
             (None, None) => guest_name(&id),
         };
         let person = Person { id, name, moderator };
-        let connection = Connection { id: knock.connection, room, person, address: None, opened_at: now };
+        let address = knock.address.and_then(|address| self.identities.address_keys(address).into_iter().next());
+        // At the same time; of those that answer at once, the first that refuses is the last that is asked.
+        let in_time = async { Ok(self.rate.take(Paid::Connect, &person, address.as_ref()).await?) };
+        futures::try_join!(in_time, self.spend(knock.ticket.as_deref()))?;
+
+        let connection = Connection { id: knock.connection, room, person, address, opened_at: self.clock.now() };
         match self.connections.admit(&connection, self.limit).await? {
             Admission::Admitted => Ok(connection),
             Admission::Full => Err(Refused::Full { limit: self.limit }),
         }
     }
+
+    async fn visitor(&self, ticket: Option<&str>) -> Result<Visitor, Refused> {
+        match ticket {
+            Some(ticket) => self.identities.read_ticket(ticket).await.map_err(|_| Refused::BadTicket),
+            None if self.identities.door().access.is_open() => Ok(self.identities.new_guest()),
+            None => Err(Refused::NoTicket),
+        }
+    }
+
+    /// A ticket opens one socket, so one that is seen on its way is worth nothing when it has arrived.
+    async fn spend(&self, ticket: Option<&str>) -> Result<(), Refused> {
+        let Some(ticket) = ticket else { return Ok(()) };
+        let key = format!("ticket#{}", BASE64.encode(Sha256::digest(ticket)));
+        // It ends by the clock of whoever made it, which may be as fast as ours is slow.
+        let until = self.clock.now().0 + TICKET_MS + 2 * CLOCK_SKEW.as_millis() as u64;
+        match self.limiter.first_use(&key, Timestamp(until)).await? {
+            true => Ok(()),
+            false => Err(Refused::BadTicket),
+        }
+    }
+}
+
+fn chosen_name(name: &str) -> Result<PersonName, Refused> {
+    let name = name.parse().map_err(Refused::BadName)?;
+    undisguised(&name)?;
+    Ok(name)
 }

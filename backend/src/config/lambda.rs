@@ -36,6 +36,12 @@ pub struct Connect {
     pub connection_table: String,
     /// `LIMIT_CONNECTION_COUNT`, over all rooms
     pub connection_limit: u32,
+    /// `LIMIT_PERSON_RATE`, a minute; 0 is no limit
+    pub person_rate: u32,
+    /// `LIMIT_ADDRESS_RATE`, a minute; 0 is no limit
+    pub address_rate: u32,
+    /// `PAGE_ORIGINS`, the origins of the chat's own page, with commas
+    pub page_origins: Vec<String>,
 }
 
 /// What `disconnect` is told.
@@ -76,6 +82,10 @@ pub struct Send {
     pub page_size: usize,
     /// `MESSAGE_RETENTION_DAYS`; `None` keeps messages for ever.
     pub retention: Option<Duration>,
+    /// `LIMIT_PERSON_RATE`, a minute; 0 is no limit
+    pub person_rate: u32,
+    /// `LIMIT_ADDRESS_RATE`, a minute; 0 is no limit
+    pub address_rate: u32,
 }
 
 /// What `front` is told.
@@ -124,6 +134,9 @@ impl Connect {
             account: Account::read(variables)?,
             connection_table: variables.text("CONNECTION_TABLE_NAME")?,
             connection_limit: variables.number("LIMIT_CONNECTION_COUNT", 1..=u32::MAX)?,
+            person_rate: variables.rate("LIMIT_PERSON_RATE")?,
+            address_rate: variables.rate("LIMIT_ADDRESS_RATE")?,
+            page_origins: variables.list("PAGE_ORIGINS")?,
         })
     }
 }
@@ -159,6 +172,8 @@ impl Send {
             image_bucket: variables.text("IMAGE_BUCKET_NAME")?,
             page_size: variables.page_size()?,
             retention: variables.retention()?,
+            person_rate: variables.rate("LIMIT_PERSON_RATE")?,
+            address_rate: variables.rate("LIMIT_ADDRESS_RATE")?,
         })
     }
 }
@@ -228,6 +243,15 @@ impl Variables<'_> {
         Err(BadVariable { name, problem: format!("must begin with {scheme}s:// and is {text:?}") })
     }
 
+    fn rate(&self, name: &'static str) -> Result<u32, BadVariable> {
+        self.number(name, 0..=limits::RATE_MOST)
+    }
+
+    /// What stands between commas; an empty place is how a template leaves something out.
+    fn list(&self, name: &'static str) -> Result<Vec<String>, BadVariable> {
+        Ok(self.text(name)?.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect())
+    }
+
     fn page_size(&self) -> Result<usize, BadVariable> {
         self.number("LIMIT_MESSAGE_COUNT", 1..=limits::PAGE_MESSAGES)
     }
@@ -253,6 +277,9 @@ mod tests {
         ("CONNECTIONS_ENDPOINT", "https://a.execute-api.eu-central-1.amazonaws.com/Prod"),
         ("LIMIT_CONNECTION_COUNT", "1000"),
         ("LIMIT_MESSAGE_COUNT", "100"),
+        ("LIMIT_PERSON_RATE", "60"),
+        ("LIMIT_ADDRESS_RATE", "600"),
+        ("PAGE_ORIGINS", "https://d111111abcdef8.cloudfront.net,"),
         ("MESSAGE_RETENTION_DAYS", "30"),
         ("ASSET_BUCKET_NAME", "chat-assets"),
         ("IMAGE_BUCKET_NAME", "chat-images"),
@@ -328,6 +355,12 @@ mod tests {
         };
         assert_eq!(uploads(None).as_deref(), Ok("https://chat-images.s3.eu-central-1.amazonaws.com"));
         assert_eq!(uploads(Some("http://127.0.0.1:4566")).as_deref(), Ok("http://127.0.0.1:4566"));
+    }
+
+    #[test]
+    fn a_list_has_what_stands_between_its_commas() {
+        let list = Variables(&|_| Some("https://a.example, http://localhost:8081,".into())).list("PAGE_ORIGINS");
+        assert_eq!(list.unwrap(), ["https://a.example", "http://localhost:8081"]);
     }
 
     #[test]

@@ -30,6 +30,19 @@ pub struct Local {
     /// Messages on a page, 1 to 100.
     #[arg(long, env, default_value_t = 100, value_name = "N", value_parser = page_size)]
     pub limit_message_count: usize,
+    /// Messages a minute from one person, and as many edits, reactions, uploads, connects and signals; a third of it within ten
+    /// seconds. 0 is no limit.
+    #[arg(long, env, default_value_t = limits::RATE_PERSON, value_name = "N", value_parser = rate())]
+    pub limit_person_rate: u32,
+    /// The same from everybody behind one address: a household, an office. 0 is no limit.
+    #[arg(long, env, default_value_t = limits::RATE_ADDRESS, value_name = "N", value_parser = rate())]
+    pub limit_address_rate: u32,
+    /// Origins of pages that may open a socket beside the chat's own, with commas: https://chat.example,https://b.example
+    #[arg(long, env = "CHAT_ALLOWED_ORIGINS", value_name = "ORIGINS", value_delimiter = ',')]
+    pub allowed_origins: Vec<String>,
+    /// Believe what a proxy of yours says about a visitor's address and protocol (X-Forwarded-For, X-Forwarded-Proto).
+    #[arg(long, env = "CHAT_BEHIND_PROXY")]
+    pub behind_proxy: bool,
     /// Seconds of silence after which a socket is closed.
     #[arg(long, env = "CHAT_IDLE_SECONDS", default_value_t = limits::IDLE.as_secs(), value_name = "SECONDS")]
     idle_seconds: u64,
@@ -53,6 +66,10 @@ impl Local {
     pub fn lifetime(&self) -> Duration {
         Duration::from_secs(self.lifetime_seconds)
     }
+}
+
+fn rate() -> clap::builder::RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(0..=i64::from(limits::RATE_MOST))
 }
 
 fn page_size(text: &str) -> Result<usize, String> {

@@ -3,7 +3,7 @@
 use shared_types::{ErrorCode, Malformed, Nonce, ServerMessage, limits};
 
 use crate::{
-    chat::{ImageFault, NotAmended, NotPosted, Refused},
+    chat::{Disguised, ImageFault, NotAmended, NotNow, NotPosted, Refused, TooFast},
     ports::Unavailable,
 };
 
@@ -29,9 +29,24 @@ pub(super) enum NotDone {
     /// A message was not changed.
     #[error(transparent)]
     Amending(NotAmended),
+    /// Somebody wants a name that could be read as another's.
+    #[error("your name {0}")]
+    Naming(#[from] Disguised),
+    /// It is too much in too short a time.
+    #[error(transparent)]
+    TooFast(TooFast),
     /// Something outside did not answer.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
+}
+
+impl From<NotNow> for NotDone {
+    fn from(why: NotNow) -> Self {
+        match why {
+            NotNow::TooFast(too_fast) => Self::TooFast(too_fast),
+            NotNow::Unavailable(cause) => Self::Unavailable(cause),
+        }
+    }
 }
 
 impl From<NotPosted> for NotDone {
@@ -59,11 +74,20 @@ impl NotDone {
             Self::Posting(NotPosted::Image(_)) => ErrorCode::BadImage,
             Self::Posting(NotPosted::NoMessage) | Self::Amending(NotAmended::NoMessage) => ErrorCode::NoMessage,
             Self::Amending(NotAmended::NotYours) => ErrorCode::NotYours,
-            Self::Amending(NotAmended::Empty) => ErrorCode::BadField,
+            Self::Amending(NotAmended::Empty) | Self::Naming(_) => ErrorCode::BadField,
+            Self::TooFast(_) => ErrorCode::TooFast,
             Self::Amending(NotAmended::TooMany) => ErrorCode::TooMany,
             Self::Posting(NotPosted::Unavailable(_))
             | Self::Amending(NotAmended::Unavailable(_))
             | Self::Unavailable(_) => ErrorCode::Unavailable,
+        }
+    }
+
+    /// After how many seconds the same may be tried again, where that is known.
+    fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::TooFast(too_fast) => Some(too_fast.seconds()),
+            _ => None,
         }
     }
 
@@ -78,6 +102,10 @@ impl NotDone {
 
 /// What the client is told. Says what to do, and nothing about the inside of the server.
 pub(super) fn to_error(fault: Fault) -> ServerMessage {
+    let retry_after = match &fault {
+        Fault::NotDone { why, .. } => why.retry_after(),
+        _ => None,
+    };
     let (code, message, action, nonce) = match fault {
         Fault::Malformed(Malformed::Json) => {
             (ErrorCode::BadJson, r#"This is not JSON. Say {"action":"send","text":"hi"}."#.into(), None, None)
@@ -102,7 +130,7 @@ pub(super) fn to_error(fault: Fault) -> ServerMessage {
         }
         Fault::NotDone { why, action, nonce } => (why.code(), why.words(), Some(action.into()), nonce),
     };
-    ServerMessage::Error { code, message, action, nonce, retry_after: None }
+    ServerMessage::Error { code, message, action, nonce, retry_after }
 }
 
 /// An error's words as a sentence of their own.
@@ -114,16 +142,28 @@ fn sentence(words: &str) -> String {
 /// The HTTP status with which a knock is refused.
 pub(super) fn to_status(refused: &Refused) -> u16 {
     match refused {
-        Refused::BadRoom(_) | Refused::BadName(_) => 400,
-        Refused::BadTicket => 401,
-        Refused::Full { .. } => 429,
+        Refused::BadRoom(_) | Refused::BadName(_) | Refused::Disguised(_) => 400,
+        Refused::NoTicket | Refused::BadTicket => 401,
+        Refused::Foreign => 403,
+        Refused::TooFast(_) | Refused::Full { .. } => 429,
         Refused::Unavailable(_) => 503,
+    }
+}
+
+/// After how many seconds to knock again, where that is known.
+pub(super) fn retry_after(refused: &Refused) -> Option<u32> {
+    match refused {
+        Refused::TooFast(too_fast) => Some(too_fast.seconds()),
+        _ => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::chat::undisguised;
 
     fn check(fault: Fault, code: ErrorCode, action: Option<&str>, nonce: Option<&str>) {
         let told = to_error(fault);
@@ -160,10 +200,39 @@ mod tests {
         check(amending(NotAmended::NotYours), ErrorCode::NotYours, Some("send"), Some("n-1"));
         check(amending(NotAmended::Empty), ErrorCode::BadField, Some("send"), Some("n-1"));
         check(amending(NotAmended::TooMany), ErrorCode::TooMany, Some("send"), Some("n-1"));
+        check(not_done(disguised().into()), ErrorCode::BadField, Some("send"), Some("n-1"));
+        check(not_done(NotNow::from(too_fast(1)).into()), ErrorCode::TooFast, Some("send"), Some("n-1"));
         let cause = || Unavailable { doing: "asking dynamodb", cause: "dynamodb timed out".into() };
-        for why in [cause().into(), NotPosted::Unavailable(cause()).into(), NotAmended::Unavailable(cause()).into()] {
+        let from = [
+            cause().into(),
+            NotPosted::Unavailable(cause()).into(),
+            NotAmended::Unavailable(cause()).into(),
+            NotNow::from(cause()).into(),
+        ];
+        for why in from {
             check(not_done(why), ErrorCode::Unavailable, Some("send"), Some("n-1"));
         }
+    }
+
+    fn too_fast(milliseconds: u64) -> TooFast {
+        TooFast::after(Duration::from_millis(milliseconds))
+    }
+
+    fn disguised() -> Disguised {
+        undisguised(&"\u{410}nn".parse().unwrap()).unwrap_err()
+    }
+
+    #[test]
+    fn whoever_is_too_fast_is_told_for_how_long_and_never_too_early() {
+        for (milliseconds, seconds) in [(1, 1), (1_000, 1), (1_001, 2), (59_999, 60)] {
+            let why = NotNow::from(too_fast(milliseconds)).into();
+            let told = to_error(Fault::NotDone { why, action: "send", nonce: None });
+            let ServerMessage::Error { retry_after, message, .. } = told else { panic!("{told:?}") };
+            assert_eq!(retry_after, Some(seconds));
+            assert!(message.contains(&format!("in {seconds} s")), "{message}");
+            assert_eq!(super::retry_after(&Refused::TooFast(too_fast(milliseconds))), Some(seconds));
+        }
+        assert_eq!(super::retry_after(&Refused::Full { limit: 1 }), None);
     }
 
     #[test]
@@ -172,7 +241,11 @@ mod tests {
         let outage = Unavailable { doing: "d", cause: "c".into() };
         assert_eq!(to_status(&Refused::BadRoom(name)), 400);
         assert_eq!(to_status(&Refused::BadName(name)), 400);
+        assert_eq!(to_status(&Refused::Disguised(disguised())), 400);
+        assert_eq!(to_status(&Refused::NoTicket), 401);
         assert_eq!(to_status(&Refused::BadTicket), 401);
+        assert_eq!(to_status(&Refused::Foreign), 403);
+        assert_eq!(to_status(&Refused::TooFast(too_fast(1))), 429);
         assert_eq!(to_status(&Refused::Full { limit: 1 }), 429);
         assert_eq!(to_status(&Refused::Unavailable(outage)), 503);
     }

@@ -1,11 +1,11 @@
 //! `$connect`: a socket wants to open.
 
-use std::sync::Arc;
+use std::net::IpAddr;
 
-use super::answers::to_status;
+use super::answers::{retry_after, to_status};
 use crate::{
-    chat::{Identities, Join, Knock, Refused},
-    ports::{Clock, ConnectionId, Connections, Entropy},
+    chat::{Join, Knock, Refused},
+    ports::ConnectionId,
 };
 
 /// The `$connect` route.
@@ -13,7 +13,7 @@ pub struct Connect {
     join: Join,
 }
 
-/// What a socket says as it opens: its query.
+/// What a socket says as it opens: its query, and what its handshake tells of where it comes from.
 pub struct ConnectRequest {
     /// The socket.
     pub connection: ConnectionId,
@@ -23,6 +23,12 @@ pub struct ConnectRequest {
     pub ticket: Option<String>,
     /// `name`; a guest's name without it.
     pub name: Option<String>,
+    /// The `Origin` header; only browsers send one.
+    pub origin: Option<String>,
+    /// The `Host` header.
+    pub host: Option<String>,
+    /// The address at the other end.
+    pub address: Option<IpAddr>,
 }
 
 /// A socket that does not open.
@@ -32,18 +38,14 @@ pub struct Refusal {
     pub status: u16,
     /// A sentence for the one who knocked.
     pub reason: String,
+    /// After how many seconds to try again, where that helps.
+    pub retry_after: Option<u32>,
 }
 
 impl Connect {
     /// Wires the route.
-    pub fn new(
-        connections: Arc<dyn Connections>,
-        clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
-        identities: Identities,
-        connection_limit: u32,
-    ) -> Self {
-        Self { join: Join { connections, clock, entropy, identities, limit: connection_limit } }
+    pub fn new(join: Join) -> Self {
+        Self { join }
     }
 
     /// Lets the socket in.
@@ -52,9 +54,9 @@ impl Connect {
     ///
     /// [`Refusal`] with the handshake's status; the reason is in the log as well.
     pub async fn handle(&self, request: ConnectRequest) -> Result<(), Refusal> {
-        let ConnectRequest { connection, room, ticket, name } = request;
+        let ConnectRequest { connection, room, ticket, name, origin, host, address } = request;
         let id = connection.clone();
-        match self.join.admit(Knock { connection, room, ticket, name }).await {
+        match self.join.admit(Knock { connection, room, ticket, name, origin, host, address }).await {
             Ok(admitted) => {
                 tracing::info!(connection = %id, room = %admitted.room, person = %admitted.person.id, "joined");
                 Ok(())
@@ -64,7 +66,8 @@ impl Connect {
                     Refused::Unavailable(cause) => tracing::error!(connection = %id, %cause, "refused: no answer"),
                     reason => tracing::warn!(connection = %id, %reason, "refused"),
                 }
-                Err(Refusal { status: to_status(&refused), reason: refused.to_string() })
+                let (status, retry_after) = (to_status(&refused), retry_after(&refused));
+                Err(Refusal { status, reason: refused.to_string(), retry_after })
             }
         }
     }

@@ -8,6 +8,7 @@ mod disconnect;
 mod front;
 mod headers;
 mod images;
+mod seldom;
 mod send;
 
 pub use connect::{Connect, ConnectRequest, Refusal};

@@ -4,9 +4,14 @@ use std::sync::Arc;
 
 use shared_types::{ClientMessage, Nonce, PersonName, Rev, RoomRules, Seq, ServerMessage, limits};
 
-use super::answers::{Fault, NotDone, to_error};
+use super::{
+    answers::{Fault, NotDone, to_error},
+    seldom::Seldom,
+};
 use crate::{
-    chat::{Amend, Amendment, Broadcast, CatchUp, Draft, Post, Present, Rooms, Search, with_html},
+    chat::{
+        Amend, Amendment, Broadcast, CatchUp, Draft, Paid, Post, Present, Rate, Rooms, Search, undisguised, with_html,
+    },
     ports::{Clock, Connection, ConnectionId, Connections, Entropy, Images, Messages, Outbox, Result, Unavailable},
 };
 
@@ -18,6 +23,8 @@ pub struct Send {
     catch_up: CatchUp,
     search: Search,
     rooms: Rooms,
+    rate: Rate,
+    refusals: Seldom,
 }
 
 /// One frame from a client.
@@ -32,6 +39,7 @@ pub struct FrameRequest {
 
 impl Send {
     /// Wires the route. `page_size` is the most messages in one answer.
+    #[expect(clippy::too_many_arguments, reason = "the one place that wires the ports of a frame")]
     pub fn new(
         connections: Arc<dyn Connections>,
         messages: Arc<dyn Messages>,
@@ -39,6 +47,7 @@ impl Send {
         outbox: Arc<dyn Outbox>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
+        rate: Rate,
         page_size: usize,
     ) -> Self {
         Self {
@@ -48,6 +57,8 @@ impl Send {
             catch_up: CatchUp { messages: messages.clone(), clock, page_size },
             search: Search { messages: messages.clone() },
             rooms: Rooms { messages },
+            rate,
+            refusals: Seldom::default(),
         }
     }
 
@@ -59,7 +70,12 @@ impl Send {
                 Fault::NotDone { why: NotDone::Unavailable(cause), action, .. } => {
                     tracing::error!(%connection, action, %cause, "a frame could not be answered");
                 }
-                fault => tracing::info!(%connection, ?fault, "a frame was refused"),
+                // A flood of them is one line a second.
+                fault => {
+                    if let Some(silent) = self.refusals.speak(self.broadcast.clock.now()) {
+                        tracing::info!(%connection, ?fault, silent, "a frame was refused");
+                    }
+                }
             }
             self.broadcast.to_one(&connection, &to_error(fault)).await;
         }
@@ -91,6 +107,11 @@ impl Send {
         message: ClientMessage,
         nonce: Nonce,
     ) -> std::result::Result<(), NotDone> {
+        if let Err(why) = self.allowed(speaker, &message).await {
+            // Somebody types too fast to be told of: nobody has to know, they themselves least of all.
+            let is_typing = matches!((&why, &message), (NotDone::TooFast(_), ClientMessage::Typing));
+            return if is_typing { Ok(()) } else { Err(why) };
+        }
         let room = &speaker.room;
         let amend = |seq, amendment| self.amend(speaker, seq, &nonce, amendment);
         let answer = match message {
@@ -104,7 +125,7 @@ impl Send {
             ClientMessage::Delete { seq, .. } => return amend(seq, Amendment::Gone).await,
             ClientMessage::React { seq, emoji, on, .. } => return amend(seq, Amendment::Reaction { emoji, on }).await,
             ClientMessage::Hello { since } => return Ok(self.hello(speaker, since).await?),
-            ClientMessage::Rename { name } => return Ok(self.rename(speaker, &name).await?),
+            ClientMessage::Rename { name } => return self.rename(speaker, &name).await,
             ClientMessage::Typing => return Ok(self.broadcast.typing(speaker).await?),
             ClientMessage::Upload { nonce, kind, size } => self.post.upload(speaker, nonce, kind, size).await?,
             ClientMessage::History { place } => self.catch_up.history(room, place).await?,
@@ -121,6 +142,13 @@ impl Send {
         };
         self.broadcast.to_one(&speaker.id, &answer).await;
         Ok(())
+    }
+
+    /// Whether the speaker may do this now; if so, it counts. It stands before anything is written or taken, so that what is
+    /// refused leaves no hole, and costs no read.
+    async fn allowed(&self, speaker: &Connection, message: &ClientMessage) -> std::result::Result<(), NotDone> {
+        let Some(paid) = Paid::of(message) else { return Ok(()) };
+        Ok(self.rate.take(paid, &speaker.person, speaker.address.as_ref()).await?)
     }
 
     async fn send(&self, draft: Draft) -> std::result::Result<(), NotDone> {
@@ -157,7 +185,8 @@ impl Send {
         Ok(())
     }
 
-    async fn rename(&self, speaker: &Connection, name: &PersonName) -> Result<()> {
+    async fn rename(&self, speaker: &Connection, name: &PersonName) -> std::result::Result<(), NotDone> {
+        undisguised(name)?;
         let Some(renamed) = self.broadcast.connections.rename(&speaker.id, name).await? else {
             // It closed in between, so nobody is left to be told.
             return Ok(());

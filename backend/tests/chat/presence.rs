@@ -83,8 +83,8 @@ async fn a_second_window_tells_nobody_when_it_opens_and_nobody_when_it_closes() 
 async fn of_two_windows_that_open_at_the_same_time_one_tells_the_others() {
     let world = World::new().await;
     enter(&world, "a1", "ann", "Ann").await;
-    let ticket = world.ticket("bea");
     for window in ["b1", "b2"] {
+        let ticket = world.ticket("bea");
         world.knock(window, None, Some(&ticket), Some("Bea")).await.unwrap();
     }
     for window in ["b2", "b1"] {

@@ -12,9 +12,11 @@ use std::{
 
 use async_trait::async_trait;
 use backend::{
-    chat::{Door, Identities, Visitor},
-    outbound::embedded::{EmbeddedConnections, EmbeddedImages, EmbeddedMessages, Store},
-    ports::{Clock, Connection, ConnectionId, Connections, Delivery, Entropy, Identity, Images, Outbox, Storage},
+    chat::{Door, Identities, Join, Origins, Rate, RateLimits, Visitor},
+    outbound::embedded::{EmbeddedConnections, EmbeddedImages, EmbeddedLimiter, EmbeddedMessages, Store},
+    ports::{
+        Clock, Connection, ConnectionId, Connections, Delivery, Entropy, Identity, Images, Outbox, Secrets, Storage,
+    },
     routes::{Connect, ConnectRequest, Cron, Disconnect, FrameRequest, Refusal, Send},
 };
 use serde_json::{Value, json};
@@ -29,6 +31,8 @@ pub(crate) struct World {
     pub(crate) clock: Arc<HandClock>,
     pub(crate) post_room: Arc<PostRoom>,
     pub(crate) identities: Identities,
+    pub(crate) rate: Rate,
+    pub(crate) secrets: Arc<dyn Secrets>,
     connect: Connect,
     disconnect: Disconnect,
     send: Send,
@@ -43,24 +47,50 @@ impl World {
     }
 
     pub(crate) async fn with_limits(connection_limit: u32, page_size: usize) -> Self {
+        Self::with(connection_limit, page_size, RateLimits { person: 0, address: 0 }, Door::open(Vec::new())).await
+    }
+
+    /// A chat in which so much is allowed to a person, and to all behind an address, in a minute.
+    pub(crate) async fn with_rates(person: u32, address: u32) -> Self {
+        let door = Door::open(vec!["mod".parse().unwrap()]);
+        Self::with(100, 100, RateLimits { person, address }, door).await
+    }
+
+    pub(crate) async fn behind(door: Door) -> Self {
+        Self::with(100, 100, RateLimits { person: 0, address: 0 }, door).await
+    }
+
+    async fn with(connection_limit: u32, page_size: usize, rates: RateLimits, door: Door) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let store = Store::open(directory.path()).unwrap();
         let entropy = Arc::new(Counter::default());
         let clock = Arc::new(HandClock(AtomicU64::new(START)));
-        let secrets = Arc::new(store.clone());
-        let door = Door::open(Vec::new());
-        let identities = Identities::load(secrets, clock.clone(), entropy.clone(), door).await.unwrap();
+        let secrets: Arc<dyn Secrets> = Arc::new(store.clone());
+        let identities = Identities::load(secrets.clone(), clock.clone(), entropy.clone(), door).await.unwrap();
         let connections = Arc::new(EmbeddedConnections::default());
         let messages = Arc::new(EmbeddedMessages::new(store));
         let images = EmbeddedImages::open(directory.path(), clock.clone(), entropy.as_ref()).unwrap();
         let images = Arc::new(images);
         let post_room = Arc::new(PostRoom { post: Mutex::default(), clock: clock.clone() });
+        let limiter = Arc::new(EmbeddedLimiter::new(clock.clone()));
+        let rate = Rate::new(limiter.clone(), clock.clone(), rates);
         let (c, m, i, o) = (connections.clone(), messages.clone(), images.clone(), post_room.clone());
         Self {
-            connect: Connect::new(c.clone(), clock.clone(), entropy.clone(), identities.clone(), connection_limit),
+            connect: Connect::new(Join {
+                connections: c.clone(),
+                limiter,
+                clock: clock.clone(),
+                entropy: entropy.clone(),
+                identities: identities.clone(),
+                origins: Origins::of_the_address(vec!["https://chat.example".parse().unwrap()]),
+                rate: rate.clone(),
+                limit: connection_limit,
+            }),
             disconnect: Disconnect::new(c.clone(), o.clone(), clock.clone(), entropy.clone()),
-            cron: Cron::new(c.clone(), o.clone(), i.clone(), clock.clone()),
-            send: Send::new(c, m, i, o, clock.clone(), entropy, page_size),
+            cron: Cron::new(c.clone(), o.clone(), i.clone(), clock.clone(), identities.clone()),
+            send: Send::new(c, m, i, o, clock.clone(), entropy, rate.clone(), page_size),
+            rate,
+            secrets,
             connections,
             messages,
             images,
@@ -90,7 +120,12 @@ impl World {
         name: Option<&str>,
     ) -> Result<(), Refusal> {
         let [room, ticket, name] = [room, ticket, name].map(|value| value.map(String::from));
-        self.connect.handle(ConnectRequest { connection: ConnectionId(id.into()), room, ticket, name }).await
+        self.connect.handle(ConnectRequest { room, ticket, name, ..knock_of(id) }).await
+    }
+
+    /// A knock with all that a handshake tells.
+    pub(crate) async fn handshake(&self, request: ConnectRequest) -> Result<(), Refusal> {
+        self.connect.handle(request).await
     }
 
     /// A frame arrives from a socket.
@@ -150,6 +185,12 @@ impl World {
     }
 }
 
+/// A knock at the lobby that tells nothing of itself.
+pub(crate) fn knock_of(id: &str) -> ConnectRequest {
+    let connection = ConnectionId(id.into());
+    ConnectRequest { connection, room: None, ticket: None, name: None, origin: None, host: None, address: None }
+}
+
 pub(crate) fn text_of(message: &Value) -> String {
     message["text"].as_str().unwrap().into()
 }
@@ -158,6 +199,15 @@ pub(crate) fn text_of(message: &Value) -> String {
 pub(crate) struct HandClock(AtomicU64);
 
 impl HandClock {
+    pub(crate) fn now_ms(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// To the beginning of a minute, where rates are counted anew.
+    pub(crate) fn to_the_next_minute(&self) {
+        self.advance(Duration::from_millis(60_000 - self.now_ms() % 60_000));
+    }
+
     pub(crate) fn advance(&self, by: Duration) {
         self.0.fetch_add(by.as_millis() as u64, Ordering::Relaxed);
     }
@@ -181,7 +231,11 @@ struct Counter(AtomicU64);
 impl Entropy for Counter {
     fn fill(&self, bytes: &mut [u8]) {
         for byte in bytes {
-            *byte = self.0.fetch_add(0x9e37, Ordering::Relaxed).wrapping_mul(0x2545_f491_4f6c_dd1d).to_be_bytes()[0];
+            // SplitMix64: as good as a draw by lot, and the same each time.
+            let drawn = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+            let mixed = (drawn ^ (drawn >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            *byte = (mixed >> 56) as u8;
         }
     }
 }

@@ -37,6 +37,7 @@ pub(crate) async fn world() -> World {
         connections: Arc::new(clients.connections(&connections, clock.clone())),
         messages: Arc::new(clients.messages(&messages, None, clock)),
         secrets: Arc::new(clients.secrets(&connections)),
+        limiter: Arc::new(clients.limiter(&connections)),
         images: Arc::new(clients.images(&bucket, Arc::new(SystemClock))),
         browser: Arc::new(Signed),
         _keep: Box::new(()),

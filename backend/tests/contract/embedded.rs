@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use backend::{
     outbound::{
-        embedded::{EmbeddedConnections, EmbeddedImages, EmbeddedMessages, Store},
+        embedded::{EmbeddedConnections, EmbeddedImages, EmbeddedLimiter, EmbeddedMessages, Store},
         system::{SystemClock, SystemEntropy},
     },
     ports::Storage,
@@ -22,6 +22,7 @@ pub(crate) async fn world() -> World {
         connections: Arc::new(EmbeddedConnections::default()),
         messages: Arc::new(EmbeddedMessages::new(store.clone())),
         secrets: Arc::new(store),
+        limiter: Arc::new(EmbeddedLimiter::new(Arc::new(SystemClock))),
         images: images.clone(),
         browser: images,
         _keep: Box::new(directory),

@@ -10,10 +10,10 @@ use std::{
 
 use async_trait::async_trait;
 use backend::{
-    chat::{CatchUp, Door, FrontPage, Identities},
+    chat::{CatchUp, Door, FrontPage, Identities, Join, Origins, Rate, RateLimits},
     ports::{
-        Admission, Claim, Clock, Connection, ConnectionId, Connections, Delivery, Entropy, Identity, Mark, Messages,
-        Outbox, Result, Stored, Unavailable,
+        Admission, Allowance, Claim, Clock, Connection, ConnectionId, Connections, Delivery, Entropy, Identity,
+        Limiter, Mark, Messages, Outbox, Result, Stored, Taken, Unavailable,
     },
     routes::{Connect, ConnectRequest, Disconnect, FrameRequest, Send},
 };
@@ -23,7 +23,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use super::memory::{MemoryConnections, MemoryImages, MemoryMessages, MemorySecrets};
+use super::memory::{MemoryConnections, MemoryImages, MemoryLimiter, MemoryMessages, MemorySecrets};
 
 /// What a function may take on AWS: `Timeout` in template.yml.
 const FUNCTION: Duration = Duration::from_secs(10);
@@ -62,6 +62,7 @@ pub(crate) struct Server {
     faults: Mutex<Faults>,
     pub(crate) messages: MemoryMessages,
     connections: MemoryConnections,
+    limiter: MemoryLimiter,
     sockets: Mutex<BTreeMap<ConnectionId, mpsc::UnboundedSender<String>>>,
     identities: Identities,
 }
@@ -83,6 +84,7 @@ impl Server {
             faults: Mutex::new(faults),
             messages: MemoryMessages::default(),
             connections: MemoryConnections::default(),
+            limiter: MemoryLimiter::default(),
             sockets: Mutex::default(),
             identities,
         })
@@ -135,12 +137,24 @@ impl Server {
     ) -> Option<(ConnectionId, mpsc::UnboundedReceiver<String>)> {
         let ports = Arc::new(Ports(self.clone()));
         let id = ConnectionId(format!("c{}", self.pick(0..u64::MAX)));
-        let connect = Connect::new(ports.clone(), ports.clone(), ports, self.identities.clone(), 1_000);
+        let connect = Connect::new(Join {
+            connections: ports.clone(),
+            limiter: ports.clone(),
+            clock: ports.clone(),
+            entropy: ports.clone(),
+            identities: self.identities.clone(),
+            origins: Origins::listed(Vec::new()),
+            rate: unlimited(ports),
+            limit: 1_000,
+        });
         let request = ConnectRequest {
             connection: id.clone(),
             room: None,
             ticket: Some(ticket),
             name: name.map(|name| name.to_string()),
+            origin: None,
+            host: None,
+            address: None,
         };
         let mut admitted = false;
         self.run(async { admitted = connect.handle(request).await.is_ok() }).await;
@@ -174,8 +188,8 @@ impl Server {
 
     async fn handle(self: &Arc<Self>, frame: FrameRequest) {
         let ports = Arc::new(Ports(self.clone()));
-        let (c, m, o, k, e) = (ports.clone(), ports.clone(), ports.clone(), ports.clone(), ports);
-        let send = Send::new(c, m, Arc::new(MemoryImages::default()), o, k, e, super::PAGE);
+        let (c, m, o, k, e) = (ports.clone(), ports.clone(), ports.clone(), ports.clone(), ports.clone());
+        let send = Send::new(c, m, Arc::new(MemoryImages::default()), o, k, e, unlimited(ports), super::PAGE);
         self.run(send.handle(frame)).await;
     }
 
@@ -238,6 +252,11 @@ impl Server {
     }
 }
 
+/// Nobody is too fast here.
+fn unlimited(ports: Arc<Ports>) -> Rate {
+    Rate::new(ports.clone(), ports, RateLimits { person: 0, address: 0 })
+}
+
 /// The ports of one handler.
 struct Ports(Arc<Server>);
 
@@ -273,6 +292,17 @@ impl Connections for Ports {
 
     async fn correct_count(&self, seen: u32, truth: u32) -> Result<bool> {
         self.0.call(self.0.connections.correct_count(seen, truth)).await
+    }
+}
+
+#[async_trait]
+impl Limiter for Ports {
+    async fn take(&self, key: &str, allowance: Allowance, now: Timestamp) -> Result<Taken> {
+        self.0.call(self.0.limiter.take(key, allowance, now)).await
+    }
+
+    async fn first_use(&self, key: &str, until: Timestamp) -> Result<bool> {
+        self.0.call(self.0.limiter.first_use(key, until)).await
     }
 }
 

@@ -76,6 +76,8 @@ pub(crate) fn command(directory: &Path) -> Command {
         .arg(directory.join("data"))
         .arg("--page")
         .arg(directory.join("dist"))
+        // A test talks faster than people do; one that is about that sets its own.
+        .args(["--limit-person-rate", "0", "--limit-address-rate", "0"])
         .env_remove("RUST_LOG")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

@@ -4,12 +4,13 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Mutex, MutexGuard},
+    time::Duration,
 };
 
 use async_trait::async_trait;
 use backend::ports::{
-    Admission, Claim, Connection, ConnectionId, Connections, Identity, Images, Keys, Mark, Messages, Result, Secrets,
-    Stored, Upload, Uploaded,
+    Admission, Allowance, Claim, Connection, ConnectionId, Connections, Identity, Images, Keys, Limiter, Mark,
+    Messages, Result, Secrets, Stored, Taken, Upload, Uploaded,
 };
 use shared_types::{ChatMessage, PersonName, Rev, RoomName, Seq, Timestamp};
 
@@ -176,6 +177,36 @@ impl Secrets for MemorySecrets {
             *kept = Some(Keys { current: fresh, previous: Some(seen.current), made_at: now });
         }
         Ok(is_seen)
+    }
+}
+
+/// Everything that was ever done, with its times: the rule itself, and nothing clever.
+#[derive(Default)]
+pub(crate) struct MemoryLimiter {
+    taken: Mutex<BTreeMap<String, Vec<u64>>>,
+    used: Mutex<BTreeSet<String>>,
+}
+
+#[async_trait]
+impl Limiter for MemoryLimiter {
+    async fn take(&self, key: &str, allowance: Allowance, now: Timestamp) -> Result<Taken> {
+        let (long, short) = (allowance.window.as_millis() as u64, allowance.burst_window.as_millis() as u64);
+        let mut taken = self.taken.lock().unwrap();
+        let times = taken.entry(key.into()).or_default();
+        let since = |begin: u64| times.iter().filter(|time| **time >= begin && **time <= now.0).count() as u32;
+        let (long_began, short_began) = (now.0 - now.0 % long, now.0 - now.0 % long % short);
+        if since(long_began) >= allowance.sustained {
+            return Ok(Taken::No(Duration::from_millis(long_began + long - now.0)));
+        }
+        if since(short_began) >= allowance.burst {
+            return Ok(Taken::No(Duration::from_millis(short_began + short - now.0)));
+        }
+        times.push(now.0);
+        Ok(Taken::Yes)
+    }
+
+    async fn first_use(&self, key: &str, _until: Timestamp) -> Result<bool> {
+        Ok(self.used.lock().unwrap().insert(key.into()))
     }
 }
 

@@ -34,6 +34,8 @@ impl Room {
         }
         let mut command = Command::new(local);
         command.args(["--port", "0"]).arg("--data").arg(&data).arg("--page").arg(dist).env("RUST_LOG", "warn");
+        // The whole conversation is said at once, by one person.
+        command.args(["--limit-person-rate", "0", "--limit-address-rate", "0"]);
         let mut child = command.stdout(Stdio::piped()).spawn().context("the local binary could not be started")?;
         let stdout = child.stdout.take();
         let mut room = Self { child, port: 0 };

@@ -5,6 +5,7 @@ mod wire;
 use std::{process::ExitCode, sync::Arc};
 
 use backend::{
+    chat::{Rate, RateLimits},
     config,
     inbound::lambda,
     outbound::system::{SystemClock, SystemEntropy},
@@ -24,7 +25,9 @@ async fn run() -> Result<(), lambda::Error> {
     let messages = Arc::new(aws.messages(&config.message_table, config.retention, clock.clone()));
     let images = Arc::new(aws.images(&config.image_bucket, clock.clone()));
     let outbox = Arc::new(aws.outbox(&config.connections_endpoint));
+    let limits = RateLimits { person: config.person_rate, address: config.address_rate };
+    let rate = Rate::new(Arc::new(aws.limiter(&config.connection_table)), clock.clone(), limits);
     tokio::join!(connections.warm(), outbox.warm());
     let (entropy, page_size) = (Arc::new(SystemEntropy), config.page_size);
-    lambda::send(Send::new(connections, messages, images, outbox, clock, entropy, page_size)).await
+    lambda::send(Send::new(connections, messages, images, outbox, clock, entropy, rate, page_size)).await
 }

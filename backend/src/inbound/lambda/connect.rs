@@ -32,6 +32,9 @@ async fn answer(route: &Connect, event: &RawValue) -> Answer {
         room: query("room"),
         ticket: query("ticket"),
         name: query("name"),
+        origin: event.headers.remove("origin"),
+        host: event.headers.remove("host"),
+        address: event.address,
         connection: event.connection,
     };
     match route.handle(request).await {

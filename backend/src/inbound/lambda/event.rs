@@ -1,6 +1,6 @@
 //! The events of a socket, as API Gateway writes them.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, net::IpAddr};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -31,6 +31,10 @@ pub(super) struct SocketEvent {
     pub request_id: String,
     /// The query of the handshake; nothing in any other event.
     pub query: HashMap<String, String>,
+    /// The headers of the handshake, their names in small letters: API Gateway leaves them as the client wrote them.
+    pub headers: HashMap<String, String>,
+    /// The address at the other end.
+    pub address: Option<IpAddr>,
     /// The frame.
     pub body: String,
 }
@@ -38,10 +42,10 @@ pub(super) struct SocketEvent {
 impl SocketEvent {
     /// Reads an event of that kind. Anything else is one line in the log.
     pub(super) fn read(expected: Kind, event: &RawValue) -> Option<Self> {
-        let Shape { request_context, query_string_parameters, body } = serde_json::from_str(event.get())
+        let Shape { request_context, query_string_parameters, headers, body } = serde_json::from_str(event.get())
             .inspect_err(|error| tracing::error!(?expected, %error, "an event of an unexpected shape"))
             .ok()?;
-        let Context { connection_id, event_type, request_id } = request_context;
+        let Context { connection_id, event_type, request_id, identity } = request_context;
         if event_type != expected {
             tracing::warn!(?expected, ?event_type, connection = connection_id, "an event of another kind");
             return None;
@@ -50,6 +54,10 @@ impl SocketEvent {
             connection: ConnectionId(connection_id),
             request_id,
             query: query_string_parameters.unwrap_or_default(),
+            headers: (headers.unwrap_or_default().into_iter())
+                .map(|(name, value)| (name.to_ascii_lowercase(), value))
+                .collect(),
+            address: identity.and_then(|identity| identity.source_ip?.parse().ok()),
             body: body.unwrap_or_default(),
         })
     }
@@ -60,6 +68,7 @@ impl SocketEvent {
 struct Shape {
     request_context: Context,
     query_string_parameters: Option<HashMap<String, String>>,
+    headers: Option<HashMap<String, String>>,
     body: Option<String>,
 }
 
@@ -69,6 +78,13 @@ struct Context {
     connection_id: String,
     event_type: Kind,
     request_id: String,
+    identity: Option<Identity>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Identity {
+    source_ip: Option<String>,
 }
 
 #[cfg(test)]
@@ -93,6 +109,16 @@ mod tests {
             assert_eq!(event.query["room"], "cats");
             assert_eq!(event.query["name"], "Jürgen B");
         }
+    }
+
+    #[test]
+    fn a_handshake_tells_where_it_comes_from() {
+        let origin = |event: &SocketEvent| event.headers["origin"].clone();
+        let event = read(Kind::Connect, include_str!("../../../tests/events/aws-connect.json")).unwrap();
+        assert_eq!(origin(&event), "https://d111111abcdef8.cloudfront.net");
+        assert_eq!(event.address, "203.0.113.7".parse().ok());
+        let event = read(Kind::Connect, include_str!("../../../tests/events/connect.json")).unwrap();
+        assert_eq!((origin(&event).as_str(), event.address), ("http://x.test", "127.0.0.1".parse().ok()));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use tower_http::{
     set_header::SetResponseHeaderLayer,
 };
 
-use super::server::Shared;
+use super::{server::Shared, visitor};
 use crate::routes::{ALWAYS, FrontRequest};
 
 /// Files with a hash in their name never change, so a browser asks for them once.
@@ -71,8 +71,7 @@ pub(super) async fn front(State(shared): State<Arc<Shared>>, request: Request) -
             accept_language: (headers.get(header::ACCEPT_LANGUAGE))
                 .and_then(|languages| languages.to_str().ok().map(str::to_owned)),
             host: joined(headers, header::HOST.as_str()),
-            // Behind a proxy that speaks HTTPS for us.
-            secure: headers.get("x-forwarded-proto").is_some_and(|protocol| protocol == "https"),
+            secure: visitor::is_secure(&shared, headers),
         })
         .await;
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

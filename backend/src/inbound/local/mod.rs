@@ -5,6 +5,7 @@ mod images;
 mod server;
 mod socket;
 mod sockets;
+mod visitor;
 
 pub use server::{Server, Timeouts};
 pub use sockets::Sockets;

@@ -1,6 +1,6 @@
 //! The local server: what API Gateway, CloudFront and S3 are to the other home.
 
-use std::{convert::Infallible, future::Future, io, path::PathBuf, sync::Arc, time::Duration};
+use std::{convert::Infallible, future::Future, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use axum::{Router, middleware, routing};
 use tokio::{
@@ -9,8 +9,9 @@ use tokio::{
 };
 use tower_http::compression::CompressionLayer;
 
-use super::{http, images, socket, sockets::Sockets};
+use super::{http, images, socket, sockets::Sockets, visitor};
 use crate::{
+    chat::Origins,
     ports::Entropy,
     routes::{Connect, Cron, Disconnect, Front, Images, Send},
 };
@@ -40,6 +41,10 @@ pub struct Server {
     pub timeouts: Timeouts,
     /// The directory of the built page.
     pub page: PathBuf,
+    /// By which names it is asked, and by whose pages.
+    pub origins: Origins,
+    /// Whether what `X-Forwarded-For` and `X-Forwarded-Proto` say is said by a proxy of ours. Without one, anybody says it.
+    pub behind_proxy: bool,
 }
 
 /// How often what was left lying about is cleared up, beginning with the start.
@@ -85,8 +90,10 @@ impl Server {
             // The page itself is a visitor's own, so it is compressed as it is made.
             .fallback_service(routing::get(http::front).with_state(shared.clone()).layer(CompressionLayer::new()))
             .layer(middleware::from_fn(http::guard))
+            .layer(middleware::from_fn_with_state(shared.clone(), visitor::ask_us))
             .layer(middleware::from_fn(http::log))
-            .with_state(shared);
+            .with_state(shared)
+            .into_make_service_with_connect_info::<SocketAddr>();
         let stopper = stop.clone();
         let (asked, was_asked) = oneshot::channel();
         let serve = axum::serve(listener, app).with_graceful_shutdown(async move {

@@ -1,6 +1,7 @@
 //! A socket's life: it opens or is refused, its frames are handled in order, and it closes.
 
 use std::{
+    net::SocketAddr,
     pin::pin,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -8,10 +9,10 @@ use std::{
 
 use axum::{
     extract::{
-        Query, State,
+        ConnectInfo, Query, State,
         ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
     },
-    http::StatusCode,
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -26,7 +27,7 @@ use tokio::{
     time::{Instant, sleep_until, timeout},
 };
 
-use super::{server::Shared, sockets::Outgoing};
+use super::{server::Shared, sockets::Outgoing, visitor};
 use crate::{
     ports::ConnectionId,
     routes::{ConnectRequest, FrameRequest},
@@ -52,17 +53,25 @@ pub(super) struct Opening {
 /// `GET /ws`: the handshake is refused with a status, or becomes a socket.
 pub(super) async fn open(
     State(shared): State<Arc<Shared>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Query(Opening { room, ticket, name }): Query<Opening>,
+    headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let id = new_connection_id(&shared);
     // The queue is there before the connection is, so that no broadcast finds it gone.
     let (to_writer, outgoing) = shared.server.sockets.open(&id);
-    let request = ConnectRequest { connection: id.clone(), room, ticket, name };
+    let (origin, host) = (visitor::origin(&headers), visitor::host(&headers));
+    let address = Some(visitor::address(&shared, &headers, peer));
+    let request = ConnectRequest { connection: id.clone(), room, ticket, name, origin, host, address };
     if let Err(refusal) = shared.server.connect.handle(request).await {
         shared.server.sockets.close(&id);
         let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        return (status, refusal.reason).into_response();
+        let mut response = (status, refusal.reason).into_response();
+        if let Some(seconds) = refusal.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        return response;
     }
     let (failed_id, failed) = (id.clone(), shared.clone());
     upgrade

@@ -15,8 +15,8 @@ use aws_smithy_http_client::{
 use aws_types::SdkConfig;
 
 use super::{
-    connections::DynamoConnections, images::S3Images, messages::DynamoMessages, outbox::ApiGatewayOutbox,
-    secrets::DynamoSecrets, shells::S3Shells, table::Table,
+    connections::DynamoConnections, images::S3Images, limiter::DynamoLimiter, messages::DynamoMessages,
+    outbox::ApiGatewayOutbox, secrets::DynamoSecrets, shells::S3Shells, table::Table,
 };
 use crate::ports::Clock;
 
@@ -89,6 +89,11 @@ impl Clients {
     /// The signing secret, in the connection table.
     pub fn secrets(&self, table: &str) -> DynamoSecrets {
         DynamoSecrets::new(self.table(table))
+    }
+
+    /// How often things were done, in the connection table.
+    pub fn limiter(&self, table: &str) -> DynamoLimiter {
+        DynamoLimiter::new(self.table(table))
     }
 
     /// The way to the open sockets of the WebSocket API whose stage is at `endpoint`, `https://…/Prod`.

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use aws_sdk_dynamodb::types::ReturnValue;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use futures::future::{join, try_join_all};
 use shared_types::{Person, PersonName, RoomName, Timestamp, limits::LIFETIME};
 
 use super::{
-    item::{Item, Malformed, item, number, read, read_all, read_number, text},
+    item::{Item, Malformed, item, number, read, read_all, read_number, read_optional, text},
     table::{Key, Table, Update},
 };
-use crate::ports::{Admission, Clock, Connection, ConnectionId, Connections, Result, Unavailable};
+use crate::ports::{AddressKey, Admission, Clock, Connection, ConnectionId, Connections, Result, Unavailable};
 
 /// The partitions over which the pointers are spread. One partition takes 1,000 writes a second; 16 of them are more
 /// connects and disconnects than API Gateway lets through (500 new connections a second for an account).
@@ -220,7 +220,7 @@ fn room_partition(room: &RoomName) -> String {
 
 fn to_item(key: Key, connection: &Connection) -> Item {
     let opened_at = connection.opened_at.0;
-    item([
+    let mut item = item([
         ("pk", text(key.pk)),
         ("sk", text(key.sk)),
         ("room", text(&connection.room)),
@@ -228,15 +228,23 @@ fn to_item(key: Key, connection: &Connection) -> Item {
         ("name", text(&connection.person.name)),
         ("openedAt", number(opened_at)),
         ("expires", number(opened_at / 1000 + LIFETIME.as_secs() + GRACE_SECONDS)),
-    ])
+    ]);
+    if connection.person.moderator {
+        item.insert("moderator".into(), AttributeValue::Bool(true));
+    }
+    if let Some(AddressKey(address)) = &connection.address {
+        item.insert("address".into(), text(address));
+    }
+    item
 }
 
 fn from_item(item: &Item) -> std::result::Result<Connection, Malformed> {
+    let moderator = item.get("moderator").is_some_and(|moderator| moderator.as_bool() == Ok(&true));
     Ok(Connection {
         id: ConnectionId(read(item, "sk")?),
         room: read(item, "room")?,
-        person: Person { id: read(item, "person")?, name: read(item, "name")?, moderator: false },
-        address: None,
+        person: Person { id: read(item, "person")?, name: read(item, "name")?, moderator },
+        address: read_optional(item, "address", |key| Some(AddressKey(key.into())))?,
         opened_at: Timestamp(read_number(item, "openedAt")?),
     })
 }

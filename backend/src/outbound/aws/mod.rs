@@ -9,6 +9,8 @@
 //! | connections | `conn#{shard}` | connection id | the way from an id to its connection |
 //! | connections | `count` | `count` | the number of places taken |
 //! | connections | `secret` | `secret` | what signs cookies and tickets |
+//! | connections | `limit#{key}` | number of the stretch | how often something was done in it |
+//! | connections | `used#{key}` | `used` | that something was used which may be used once |
 //! | messages | `room#{room}` | `m#{seq}` | a message, `seq` in 20 digits |
 //! | messages | `room#{room}` | `c#{rev}` | what a revision changed, `rev` in 20 digits |
 //! | messages | `room#{room}` | `rev` | the room's last revision |
@@ -19,6 +21,7 @@ mod connections;
 mod failure;
 mod images;
 mod item;
+mod limiter;
 mod messages;
 mod outbox;
 mod secrets;
@@ -28,6 +31,7 @@ mod table;
 pub use clients::{Account, Clients};
 pub use connections::DynamoConnections;
 pub use images::S3Images;
+pub use limiter::DynamoLimiter;
 pub use messages::DynamoMessages;
 pub use outbox::ApiGatewayOutbox;
 pub use secrets::DynamoSecrets;

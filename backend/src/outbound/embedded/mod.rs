@@ -2,12 +2,14 @@
 
 mod connections;
 mod images;
+mod limiter;
 mod messages;
 mod shell;
 mod store;
 
 pub use connections::EmbeddedConnections;
 pub use images::EmbeddedImages;
+pub use limiter::EmbeddedLimiter;
 pub use messages::EmbeddedMessages;
 pub use shell::ShellFile;
 pub use store::{OpenError, Store};

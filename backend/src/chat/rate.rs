@@ -1,0 +1,202 @@
+//! How fast anybody may be: so much in a minute for one person, and so much for all who come from one address.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use shared_types::{ClientMessage, Person, Timestamp, limits};
+
+use crate::ports::{AddressKey, Allowance, Clock, Limiter, Taken, Unavailable};
+
+/// So many refusals are remembered at most, some 100 bytes each; beyond that all are forgotten, and asked for again.
+const REFUSALS: usize = 10_000;
+
+/// The rule of rates.
+#[derive(Clone)]
+pub struct Rate {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    limiter: Arc<dyn Limiter>,
+    clock: Arc<dyn Clock>,
+    limits: RateLimits,
+    /// Who has to wait, and until when. They are refused without a question: a flood costs the store nothing, and what a
+    /// person is refused does not count for those who share their address.
+    waiting: Mutex<HashMap<String, Timestamp>>,
+}
+
+/// How often something may be done in `limits::RATE_WINDOW`. 0 is no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimits {
+    /// By one person.
+    pub person: u32,
+    /// By everybody behind one address.
+    pub address: u32,
+}
+
+/// What is counted, each apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paid {
+    /// A message.
+    Message,
+    /// An edit or a deletion.
+    Change,
+    /// A reaction.
+    Reaction,
+    /// An address for an image.
+    Upload,
+    /// A socket that opens.
+    Connect,
+    /// Typing, and a new name: what everybody in the room is told and nothing is stored of.
+    Signal,
+}
+
+/// Too much in too short a time. Its `Display` is a sentence for whoever has to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this is too much in too short a time: try again in {} s", self.seconds())]
+pub struct TooFast {
+    wait: Duration,
+}
+
+/// Why something may not be done now.
+#[derive(Debug, thiserror::Error)]
+pub enum NotNow {
+    /// It was done too often.
+    #[error(transparent)]
+    TooFast(#[from] TooFast),
+    /// The store did not answer.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl Rate {
+    /// The rule with these limits.
+    pub fn new(limiter: Arc<dyn Limiter>, clock: Arc<dyn Clock>, limits: RateLimits) -> Self {
+        Self { shared: Arc::new(Shared { limiter, clock, limits, waiting: Mutex::default() }) }
+    }
+
+    /// Counts that somebody does something, if they may. A moderator is not limited, but whoever shares their address is.
+    ///
+    /// Person and address are asked at the same time. Where the person is refused the first time, the address may have counted
+    /// it; from then on it does not.
+    ///
+    /// # Errors
+    ///
+    /// [`NotNow`] says for how long they may not.
+    pub async fn take(&self, paid: Paid, who: &Person, address: Option<&AddressKey>) -> Result<(), NotNow> {
+        let limits = self.shared.limits;
+        let person = (!who.moderator).then(|| (paid.key("p", who.id.as_str()), sustained(limits.person)));
+        let address = address.map(|AddressKey(address)| (paid.key("a", address), sustained(limits.address)));
+        self.count_both(person, address).await
+    }
+
+    /// Counts an attempt at the passphrase, if there may be one: from this address, and by everybody together.
+    ///
+    /// # Errors
+    ///
+    /// [`NotNow`] says for how long there may not.
+    pub async fn attempt(&self, address: Option<&AddressKey>) -> Result<(), NotNow> {
+        let one = address.map(|AddressKey(address)| (format!("attempt#a#{address}"), even(limits::ATTEMPTS_ADDRESS)));
+        self.count_both(one, Some(("attempt".into(), even(limits::ATTEMPTS)))).await
+    }
+
+    async fn count_both(&self, one: Option<Counter>, other: Option<Counter>) -> Result<(), NotNow> {
+        // Whoever has to wait is known before anything is counted.
+        for (key, _) in [&one, &other].into_iter().flatten() {
+            self.shared.is_not_waiting(key)?;
+        }
+        futures::try_join!(self.shared.count(one), self.shared.count(other)).map(drop)
+    }
+}
+
+/// What is counted under a key, and how often that may be.
+type Counter = (String, Allowance);
+
+impl Shared {
+    async fn count(&self, counter: Option<Counter>) -> Result<(), NotNow> {
+        // Nothing, or no limit.
+        let Some((key, allowance)) = counter.filter(|(_, allowance)| allowance.sustained > 0) else { return Ok(()) };
+        let now = self.clock.now();
+        match self.limiter.take(&key, allowance, now).await? {
+            Taken::Yes => Ok(()),
+            Taken::No(wait) => {
+                let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+                if waiting.len() >= REFUSALS {
+                    waiting.clear();
+                }
+                waiting.insert(key, Timestamp(now.0 + u64::try_from(wait.as_millis()).unwrap_or_default()));
+                Err(TooFast { wait }.into())
+            }
+        }
+    }
+
+    fn is_not_waiting(&self, key: &str) -> Result<(), TooFast> {
+        let now = self.clock.now();
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        match waiting.get(key) {
+            Some(until) if *until > now => Err(TooFast { wait: Duration::from_millis(until.0 - now.0) }),
+            Some(_) => {
+                waiting.remove(key);
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+impl Paid {
+    /// What a message of the wire counts as. What only reads is free.
+    pub fn of(message: &ClientMessage) -> Option<Self> {
+        match message {
+            ClientMessage::Send { .. } => Some(Self::Message),
+            ClientMessage::Edit { .. } | ClientMessage::Delete { .. } => Some(Self::Change),
+            ClientMessage::React { .. } => Some(Self::Reaction),
+            ClientMessage::Upload { .. } => Some(Self::Upload),
+            ClientMessage::Typing | ClientMessage::Rename { .. } => Some(Self::Signal),
+            _ => None,
+        }
+    }
+
+    fn key(self, whose: &str, who: &str) -> String {
+        let what = match self {
+            Self::Message => "message",
+            Self::Change => "change",
+            Self::Reaction => "reaction",
+            Self::Upload => "upload",
+            Self::Connect => "connect",
+            Self::Signal => "signal",
+        };
+        format!("{what}#{whose}#{who}")
+    }
+}
+
+impl TooFast {
+    /// To be tried again after so long.
+    pub fn after(wait: Duration) -> Self {
+        Self { wait }
+    }
+
+    /// After how many seconds the same may be tried again; so many that it is not too early.
+    pub fn seconds(self) -> u32 {
+        u32::try_from(self.wait.as_millis().div_ceil(1000)).unwrap_or(u32::MAX)
+    }
+}
+
+/// So often in a minute, a third of it in a burst, and once in any case.
+fn sustained(often: u32) -> Allowance {
+    Allowance {
+        burst: (often / limits::RATE_BURST).max(1),
+        burst_window: limits::RATE_BURST_WINDOW,
+        sustained: often,
+        window: limits::RATE_WINDOW,
+    }
+}
+
+/// So often in a minute, all at once if need be.
+fn even(often: u32) -> Allowance {
+    let window = limits::RATE_WINDOW;
+    Allowance { burst: often, burst_window: window, sustained: often, window }
+}

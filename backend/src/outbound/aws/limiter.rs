@@ -1,0 +1,96 @@
+//! How often things were done, in the connection table.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::types::AttributeValue;
+use shared_types::Timestamp;
+
+use super::{
+    item::{Item, item, number, read_number, text},
+    table::{Key, Table, Update},
+};
+use crate::ports::{Allowance, Limiter, Result, Taken};
+
+/// How long an item outlives its time, in seconds, so that a clock that is fast cannot delete one that still counts.
+const GRACE_SECONDS: u64 = 10 * 60;
+
+/// [`Limiter`] in a DynamoDB table: an item for each key and long stretch, which counts the long stretch and each of its short
+/// ones. One conditional write counts both, so it is exact however many come.
+pub struct DynamoLimiter {
+    table: Table,
+}
+
+#[async_trait]
+impl Limiter for DynamoLimiter {
+    async fn take(&self, key: &str, allowance: Allowance, now: Timestamp) -> Result<Taken> {
+        let Stretches { long, short, until_long, until_short } = Stretches::at(now, allowance);
+        let burst = format!("b{short}");
+        let update = self
+            .table
+            .updating(Key::new(format!("limit#{key}"), long.to_string()))
+            .update_expression("ADD #total :one, #burst :one SET expires = :expires")
+            .condition_expression(
+                "(attribute_not_exists(#total) OR #total < :sustained) AND \
+                 (attribute_not_exists(#burst) OR #burst < :most)",
+            )
+            .expression_attribute_names("#total", "total")
+            .expression_attribute_names("#burst", &burst)
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":sustained", number(allowance.sustained.into()))
+            .expression_attribute_values(":most", number(allowance.burst.into()))
+            .expression_attribute_values(":expires", expires(Timestamp(now.0 + until_long)));
+        // A try that timed out and is repeated may count twice. Whoever waited for it that long is not fast.
+        match self.table.try_update(update, "counting how often something was done").await? {
+            Update::Made(_) => Ok(Taken::Yes),
+            Update::Refused(there) => {
+                let is_over = count(&there, "total") >= allowance.sustained;
+                Ok(Taken::No(Duration::from_millis(if is_over { until_long } else { until_short })))
+            }
+        }
+    }
+
+    async fn first_use(&self, key: &str, until: Timestamp) -> Result<bool> {
+        let used = item([("pk", text(format!("used#{key}"))), ("sk", text("used")), ("expires", expires(until))]);
+        // An item that is deleted late is remembered for longer than it has to be, and does no harm: what may be used once is
+        // worthless after its time.
+        Ok(self.table.put_if_absent(used, "noting that something was used").await?.is_none())
+    }
+}
+
+impl DynamoLimiter {
+    pub(super) fn new(table: Table) -> Self {
+        Self { table }
+    }
+}
+
+/// Where a time lies: in which long stretch since the beginning of time, in which short one of that, and how many milliseconds
+/// are left of each.
+struct Stretches {
+    long: u64,
+    short: u64,
+    until_long: u64,
+    until_short: u64,
+}
+
+impl Stretches {
+    fn at(now: Timestamp, allowance: Allowance) -> Self {
+        let milliseconds = |window: Duration| u64::try_from(window.as_millis()).unwrap_or(u64::MAX).max(1);
+        let (window, burst_window) = (milliseconds(allowance.window), milliseconds(allowance.burst_window));
+        let into = now.0 % window;
+        Self {
+            long: now.0 / window,
+            short: into / burst_window,
+            until_long: window - into,
+            until_short: burst_window - into % burst_window,
+        }
+    }
+}
+
+fn expires(until: Timestamp) -> AttributeValue {
+    number(until.0 / 1000 + GRACE_SECONDS)
+}
+
+fn count(there: &Option<Item>, attribute: &'static str) -> u32 {
+    there.as_ref().and_then(|item| read_number(item, attribute).ok()).unwrap_or_default()
+}

@@ -1,0 +1,127 @@
+//! How often things were done, in memory: with the process, what it counted is forgotten.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use shared_types::Timestamp;
+
+use crate::ports::{Allowance, Clock, Limiter, Result, Taken};
+
+/// From so many entries on it is looked which of them are over: some 100 bytes each, 100 KB.
+const MANY: usize = 1_000;
+
+/// [`Limiter`] of this process.
+///
+/// It holds what was done in the present stretch and no more: whenever it has grown to twice of what was left the last time,
+/// it drops what is over.
+pub struct EmbeddedLimiter {
+    clock: Arc<dyn Clock>,
+    taken: Mutex<Bounded<Count>>,
+    used: Mutex<Bounded<Timestamp>>,
+}
+
+/// What was done under a key.
+struct Count {
+    total: u32,
+    long_ends: Timestamp,
+    burst: u32,
+    short_ends: Timestamp,
+}
+
+#[async_trait]
+impl Limiter for EmbeddedLimiter {
+    async fn take(&self, key: &str, allowance: Allowance, now: Timestamp) -> Result<Taken> {
+        let long_ends = end(now.0, allowance.window);
+        let begin = long_ends.saturating_sub(millis(allowance.window));
+        let (long_ends, short_ends) =
+            (Timestamp(long_ends), Timestamp(begin + end(now.0 - begin, allowance.burst_window)));
+
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.drop_those(|count| count.long_ends <= now);
+        let count = taken.entries.entry(key.into()).or_insert(Count { total: 0, long_ends, burst: 0, short_ends });
+        if count.long_ends != long_ends {
+            *count = Count { total: 0, long_ends, burst: 0, short_ends };
+        } else if count.short_ends != short_ends {
+            (count.burst, count.short_ends) = (0, short_ends);
+        }
+        if count.total >= allowance.sustained {
+            return Ok(Taken::No(Duration::from_millis(long_ends.0 - now.0)));
+        }
+        if count.burst >= allowance.burst {
+            return Ok(Taken::No(Duration::from_millis(short_ends.0 - now.0)));
+        }
+        count.total += 1;
+        count.burst += 1;
+        Ok(Taken::Yes)
+    }
+
+    async fn first_use(&self, key: &str, until: Timestamp) -> Result<bool> {
+        let now = self.clock.now();
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.drop_those(|until| *until < now);
+        let known = used.entries.get(key).is_some_and(|until| *until >= now);
+        used.entries.entry(key.into()).or_insert(until);
+        Ok(!known)
+    }
+}
+
+impl EmbeddedLimiter {
+    /// Nothing was done yet.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, taken: Mutex::default(), used: Mutex::default() }
+    }
+}
+
+/// Entries of which those that are over are dropped now and then, at a cost that is small for each that comes.
+struct Bounded<T> {
+    entries: HashMap<String, T>,
+    look_at: usize,
+}
+
+impl<T> Default for Bounded<T> {
+    fn default() -> Self {
+        Self { entries: HashMap::new(), look_at: MANY }
+    }
+}
+
+impl<T> Bounded<T> {
+    fn drop_those(&mut self, is_over: impl Fn(&T) -> bool) {
+        if self.entries.len() >= self.look_at {
+            self.entries.retain(|_, entry| !is_over(entry));
+            self.look_at = MANY.max(2 * self.entries.len());
+        }
+    }
+}
+
+/// The end of the stretch in which a time lies, in milliseconds.
+fn end(now: u64, window: Duration) -> u64 {
+    (now / millis(window) + 1).saturating_mul(millis(window))
+}
+
+fn millis(window: Duration) -> u64 {
+    u64::try_from(window.as_millis()).unwrap_or(u64::MAX).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outbound::system::SystemClock;
+
+    #[tokio::test]
+    async fn what_is_over_is_dropped() {
+        let limiter = EmbeddedLimiter::new(Arc::new(SystemClock));
+        let minute = Duration::from_secs(60);
+        let allowance = Allowance { burst: 1, burst_window: minute, sustained: 1, window: minute };
+        for second in 0..10_000_u64 {
+            let now = Timestamp(second * 1_000);
+            assert_eq!(limiter.take(&format!("k{second}"), allowance, now).await.unwrap(), Taken::Yes);
+            limiter.first_use(&format!("k{second}"), now).await.unwrap();
+        }
+        assert!(limiter.taken.lock().unwrap().entries.len() <= MANY);
+        assert!(limiter.used.lock().unwrap().entries.len() <= MANY);
+    }
+}

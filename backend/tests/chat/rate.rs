@@ -1,0 +1,228 @@
+//! How fast anybody may be, as sentences.
+
+use std::{net::IpAddr, time::Duration};
+
+use backend::{
+    chat::{NotNow, Paid},
+    ports::{AddressKey, Messages},
+    routes::ConnectRequest,
+};
+use serde_json::{Value, json};
+use shared_types::RoomName;
+
+use crate::world::{World, knock_of};
+
+const HOME: &str = "203.0.113.7";
+
+/// Opens a window of somebody at an address.
+async fn enter(world: &World, window: &str, person: &str, address: &str) {
+    let (ticket, address) = (Some(world.ticket(person)), address.parse::<IpAddr>().ok());
+    let name = Some(person.to_owned());
+    world.handshake(ConnectRequest { ticket, name, address, ..knock_of(window) }).await.unwrap();
+}
+
+/// Says so many things, and gives the errors that it was told.
+async fn say_often(world: &World, window: &str, times: usize) -> Vec<Value> {
+    for number in 0..times {
+        world.post(window, "hi", &format!("{window}-{number}-{}", world.clock.now_ms())).await;
+    }
+    errors(world, window)
+}
+
+fn errors(world: &World, window: &str) -> Vec<Value> {
+    world.told(window).into_iter().filter(|frame| frame["type"] == "error").collect()
+}
+
+#[tokio::test]
+async fn a_burst_is_a_third_of_a_minute_s_and_whoever_is_too_fast_is_told_for_how_long() {
+    let world = World::with_rates(30, 0).await;
+    enter(&world, "c1", "ann", HOME).await;
+    world.clock.to_the_next_minute();
+    world.clock.advance(Duration::from_millis(2_500));
+    assert_eq!(say_often(&world, "c1", 10).await, [json!(null); 0]);
+    world.post("c1", "hi", "n-11").await;
+    let told = errors(&world, "c1");
+    assert_eq!(
+        told,
+        [json!({
+            "type": "error", "code": "tooFast", "action": "send", "nonce": "n-11", "retryAfter": 8,
+            "message": "This is too much in too short a time: try again in 8 s.",
+        })]
+    );
+    world.clock.advance(Duration::from_secs(8));
+    world.post("c1", "hi", "n-11").await;
+    assert_eq!(errors(&world, "c1"), [json!(null); 0]);
+}
+
+#[tokio::test]
+async fn a_minute_s_messages_are_all_that_a_minute_has_however_they_are_spread() {
+    let world = World::with_rates(30, 0).await;
+    enter(&world, "c1", "ann", HOME).await;
+    world.clock.to_the_next_minute();
+    let mut said = 0;
+    for _ in 0..6 {
+        said += 8 - say_often(&world, "c1", 8).await.len();
+        world.clock.advance(Duration::from_secs(10));
+    }
+    assert_eq!(said, 30);
+    assert_eq!(say_often(&world, "c1", 8).await, [json!(null); 0], "a new minute has begun");
+}
+
+#[tokio::test]
+async fn what_is_refused_takes_no_place_and_leaves_no_hole() {
+    let world = World::with_rates(3, 0).await;
+    enter(&world, "c1", "ann", HOME).await;
+    world.post("c1", "one", "n1").await;
+    world.post("c1", "two", "n2").await;
+    assert_eq!(errors(&world, "c1").len(), 1);
+    world.clock.advance(Duration::from_secs(10));
+    world.post("c1", "two", "n2").await;
+    let stored = world.messages.before(&RoomName::lobby(), None, 10).await.unwrap();
+    assert_eq!(stored.iter().map(|message| message.seq.0).collect::<Vec<_>>(), [1, 2]);
+}
+
+#[tokio::test]
+async fn a_person_is_one_however_many_windows_they_have_and_no_other_person() {
+    let world = World::with_rates(3, 0).await;
+    world.clock.to_the_next_minute();
+    enter(&world, "a1", "ann", HOME).await;
+    world.clock.advance(Duration::from_secs(10));
+    enter(&world, "a2", "ann", HOME).await;
+    enter(&world, "b1", "bea", HOME).await;
+    assert_eq!(say_often(&world, "a1", 1).await.len(), 0);
+    assert_eq!(say_often(&world, "a2", 1).await.len(), 1);
+    assert_eq!(say_often(&world, "b1", 1).await.len(), 0);
+}
+
+#[tokio::test]
+async fn everybody_behind_an_address_shares_what_it_has_and_a_neighbour_does_not() {
+    let world = World::with_rates(0, 9).await;
+    for (window, person, address) in
+        [("a1", "ann", HOME), ("b1", "bea", HOME), ("c1", "cy", "2001:db8::1"), ("d1", "dan", "2001:db8::2:1")]
+    {
+        enter(&world, window, person, address).await;
+    }
+    assert_eq!(say_often(&world, "a1", 3).await.len(), 0);
+    assert_eq!(say_often(&world, "b1", 1).await.len(), 1);
+    assert_eq!(say_often(&world, "c1", 3).await.len(), 0, "somebody else's address");
+    assert_eq!(say_often(&world, "d1", 1).await.len(), 1, "the same network");
+}
+
+#[tokio::test]
+async fn a_flood_of_one_person_takes_nothing_from_those_who_share_their_address() {
+    let world = World::with_rates(30, 60).await;
+    enter(&world, "a1", "ann", HOME).await;
+    enter(&world, "b1", "bea", HOME).await;
+    assert_eq!(say_often(&world, "a1", 1_000).await.len(), 990);
+    assert_eq!(say_often(&world, "b1", 10).await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_moderator_has_no_limit_and_their_address_has() {
+    let world = World::with_rates(3, 30).await;
+    enter(&world, "m1", "mod", HOME).await;
+    enter(&world, "a1", "ann", HOME).await;
+    assert_eq!(say_often(&world, "a1", 2).await.len(), 1, "others have one");
+    assert_eq!(say_often(&world, "m1", 9).await.len(), 0);
+    assert_eq!(say_often(&world, "m1", 1).await.len(), 1);
+}
+
+#[tokio::test]
+async fn each_kind_is_counted_apart_and_what_only_reads_is_free() {
+    let world = World::with_rates(3, 0).await;
+    enter(&world, "c1", "ann", HOME).await;
+    let paid = [
+        json!({ "action": "send", "text": "hi", "nonce": "n" }),
+        json!({ "action": "edit", "seq": 1, "text": "ho" }),
+        json!({ "action": "react", "seq": 1, "emoji": "👍", "on": true }),
+        json!({ "action": "upload", "nonce": "i", "type": "image/png", "size": 9 }),
+        json!({ "action": "rename", "name": "Anna" }),
+    ];
+    for frame in &paid {
+        world.say("c1", frame.clone()).await;
+    }
+    assert_eq!(errors(&world, "c1"), [json!(null); 0]);
+    for frame in &paid {
+        world.say("c1", frame.clone()).await;
+        let told = errors(&world, "c1");
+        assert_eq!((told.len(), &told[0]["code"], &told[0]["action"]), (1, &json!("tooFast"), &frame["action"]));
+    }
+    // What changes a message counts together.
+    world.say("c1", json!({ "action": "delete", "seq": 1 })).await;
+    assert_eq!(errors(&world, "c1").len(), 1);
+    for frame in [
+        json!({ "action": "hello" }),
+        json!({ "action": "history", "before": 1 }),
+        json!({ "action": "changes", "after": 0 }),
+        json!({ "action": "people" }),
+        json!({ "action": "rooms", "rooms": ["lobby"] }),
+        json!({ "action": "search", "text": "hi" }),
+        json!({ "action": "ping" }),
+    ] {
+        for _ in 0..5 {
+            world.say("c1", frame.clone()).await;
+        }
+    }
+    assert_eq!(errors(&world, "c1"), [json!(null); 0]);
+}
+
+#[tokio::test]
+async fn typing_too_fast_is_told_to_nobody_and_is_no_error() {
+    let world = World::with_rates(6, 0).await;
+    enter(&world, "a1", "ann", HOME).await;
+    enter(&world, "b1", "bea", HOME).await;
+    for _ in 0..5 {
+        world.say("a1", json!({ "action": "typing" })).await;
+    }
+    assert_eq!(world.told("b1").iter().filter(|frame| frame["type"] == "typing").count(), 2);
+    assert_eq!(world.told("a1"), [json!(null); 0]);
+}
+
+#[tokio::test]
+async fn connects_are_counted_by_person_and_by_address() {
+    for (rates, knocks) in
+        [((3, 0), [("ann", HOME), ("ann", "198.51.100.1")]), ((0, 3), [("ann", HOME), ("bea", HOME)])]
+    {
+        let world = World::with_rates(rates.0, rates.1).await;
+        world.clock.to_the_next_minute();
+        enter(&world, "c1", knocks[0].0, knocks[0].1).await;
+        let ticket = Some(world.ticket(knocks[1].0));
+        let knock = ConnectRequest { ticket, address: knocks[1].1.parse().ok(), ..knock_of("c2") };
+        let refusal = world.handshake(knock).await.unwrap_err();
+        assert_eq!((refusal.status, refusal.retry_after), (429, Some(10)), "{refusal:?}");
+        assert!(!world.speaker_is_in("c2").await);
+        world.clock.advance(Duration::from_secs(10));
+        enter(&world, "c2", knocks[1].0, knocks[1].1).await;
+    }
+}
+
+#[tokio::test]
+async fn a_passphrase_is_tried_ten_times_a_minute_from_one_address_and_a_hundred_times_by_all() {
+    let world = World::with_rates(0, 0).await;
+    world.clock.to_the_next_minute();
+    let attempts = async |address: &str, times: usize| {
+        let mut allowed = 0;
+        for _ in 0..times {
+            match world.rate.attempt(Some(&AddressKey(address.into()))).await {
+                Ok(()) => allowed += 1,
+                Err(NotNow::TooFast(too_fast)) => assert_eq!(too_fast.seconds(), 60),
+                Err(other) => panic!("{other}"),
+            }
+        }
+        allowed
+    };
+    assert_eq!(attempts("a0", 50).await, 10);
+    for address in 1..10 {
+        assert_eq!(attempts(&format!("a{address}"), 10).await, 10);
+    }
+    assert_eq!(attempts("a10", 1).await, 0);
+}
+
+#[tokio::test]
+async fn zero_is_no_limit() {
+    let world = World::with_rates(0, 0).await;
+    enter(&world, "c1", "ann", HOME).await;
+    assert_eq!(say_often(&world, "c1", 1_000).await, [json!(null); 0]);
+    let person = world.speaker("c1").await.person;
+    assert!(world.rate.take(Paid::Connect, &person, None).await.is_ok());
+}
