@@ -1,7 +1,7 @@
 //! What the rules need of the world, as narrow traits. Each says what an implementer MUST do; `tests/contract.rs`
 //! holds every implementation to it.
 
-use std::{fmt, time::Duration};
+use std::{fmt, str::FromStr, time::Duration};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -381,6 +381,64 @@ pub trait Moderation: Send + Sync {
     /// Up to `limit` entries from before that time (`None`: the newest), newest first, with all others of the time of the
     /// last one.
     async fn audit(&self, before: Option<Timestamp>, limit: usize) -> Result<Vec<AuditEntry>>;
+}
+
+/// An address of an OpenID Connect provider: HTTPS, or HTTP on this machine's own loopback.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProviderAddress(String);
+
+impl ProviderAddress {
+    /// The address itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ProviderAddress {
+    type Err = &'static str;
+
+    fn from_str(address: &str) -> std::result::Result<Self, Self::Err> {
+        let bad = Err("must be an address that begins with https://, or with http:// on this machine's loopback");
+        if address.len() > 2_000 || !address.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return bad;
+        }
+        let Some((scheme, rest)) = address.split_once("://") else { return bad };
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        // `https://` names anybody; a port is not part of a host, but of an IPv6 address colons are.
+        let host = match authority.rsplit_once(':') {
+            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+            _ => authority,
+        };
+        let is_loopback = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
+        let is_fit = !host.is_empty() && !authority.contains(['@', '\\']) && !rest.contains('#');
+        match scheme {
+            "https" if is_fit => Ok(Self(address.into())),
+            "http" if is_fit && is_loopback => Ok(Self(address.into())),
+            _ => bad,
+        }
+    }
+}
+
+/// What a provider answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetched {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// The way to an OpenID Connect provider.
+///
+/// A call MUST end within 3 s, MUST NOT follow a redirect, and MUST take in no more than 256 KB: that is `Unavailable`.
+#[async_trait]
+pub trait Provider: Send + Sync {
+    /// What is at an address.
+    async fn get(&self, from: &ProviderAddress) -> Result<Fetched>;
+
+    /// Posts a form, written as `application/x-www-form-urlencoded`, to an address. What is posted and what is answered
+    /// are secrets: they MUST NOT be logged.
+    async fn post(&self, to: &ProviderAddress, form: String) -> Result<Fetched>;
 }
 
 /// Time.

@@ -360,6 +360,14 @@ fn sockets_of_one_address_that_open_too_fast_are_told_when_to_come_again() {
 }
 
 #[test]
+fn without_a_proxy_an_address_is_where_a_socket_comes_from_and_not_what_it_says() {
+    let local = Local::start(&["--limit-address-rate", "3"]);
+    let from = |number: u8| format!("X-Forwarded-For: 198.51.100.{number}\r\n");
+    let answers: Vec<_> = (0..3).map(|number| local.shake_hands("localhost", &from(number)).0).collect();
+    assert!(answers.contains(&429), "{answers:?}");
+}
+
+#[test]
 fn a_page_s_origin_that_is_none_is_refused_with_a_sentence() {
     let directory = tempfile::tempdir().unwrap();
     make_page(directory.path());

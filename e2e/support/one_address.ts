@@ -5,12 +5,13 @@ import { needed } from './settings.ts';
 /**
  * The deployed stack behind one address, as its CloudFront distribution has it: assets, worker and images from their buckets,
  * everything else from the front page's API. The stand-in's distribution serves buckets, but not an API, so the paths are
- * split here. The port is the one that the stack was told of: its sockets open for no other page.
+ * split here. `port` is the one that the stack was told of: its sockets open for no other page. `name` is whose settings are
+ * meant.
  */
-export async function oneAddress(port: number): Promise<{ url: string; close(): Promise<void> }> {
+export async function oneAddress(port: number, name = 'STACK'): Promise<{ url: string; close(): Promise<void> }> {
   const [host = '', gateway = ''] = needed('STACK_GATEWAY').split(':');
-  const front = new URL(needed('STACK_FRONT')).host;
-  const assets = needed('STACK_ASSETS').replace(/\.net$/, `.localhost:${gateway}`);
+  const front = new URL(needed(`${name}_FRONT`)).host;
+  const assets = needed(`${name}_ASSETS`).replace(/\.net$/, `.localhost:${gateway}`);
 
   const pass = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const toBucket = /^\/((assets|images)\/|sw\.js$)/.test(incoming.url ?? '');

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use leptos::prelude::*;
-use shared_types::{Language, PageState};
+use shared_types::{Language, PageState, RoomName};
 
 use crate::{App, words::Words};
 
@@ -122,6 +122,105 @@ pub fn not_found(shell: &Shell, language: Language) -> String {
         }
     });
     shell.fill(words, words.not_found, "", &body)
+}
+
+/// The page before a room that has to be entered.
+#[derive(Clone, Copy, Debug)]
+pub struct Door<'a> {
+    /// How it is entered.
+    pub way: Way,
+    /// Where it leads.
+    pub to: &'a RoomName,
+    /// Why it was not entered just now.
+    pub trouble: Option<Trouble>,
+}
+
+/// How a chat is entered that is not open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// With a passphrase.
+    Passphrase,
+    /// By signing in with a provider.
+    SignIn,
+}
+
+/// Why somebody did not get through a door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// It is another passphrase.
+    Wrong,
+    /// It was tried too often.
+    TooOften {
+        /// After so long it may be tried again.
+        seconds: u64,
+    },
+    /// The provider did not let them in.
+    Refused,
+    /// The provider did not do what it should.
+    Provider,
+    /// What came is not what was begun here, or too late.
+    Again,
+}
+
+/// The page of a door. It needs no script.
+pub fn door(shell: &Shell, language: Language, door: Door<'_>) -> String {
+    let words = Words::of(language);
+    let (title, why) = match door.way {
+        Way::Passphrase => (words.passphrase_title, words.passphrase_why),
+        Way::SignIn => (words.sign_in_title, words.sign_in_why),
+    };
+    let trouble = door.trouble.map(|trouble| trouble.said(words));
+    let body = html(|| {
+        view! {
+            <main class="notice" data-page="complete">
+                <h1>{title}</h1>
+                <p>{why}</p>
+                {trouble.map(|said| view! { <p id="trouble" class="trouble" role="alert">{said}</p> })}
+                {match door.way {
+                    Way::Passphrase => passphrase(words, door).into_any(),
+                    Way::SignIn => {
+                        let address = format!("/sign-in?to={}", door.to.path());
+                        view! { <p><a class="button primary" href=address>{words.sign_in}</a></p> }.into_any()
+                    }
+                }}
+            </main>
+        }
+    });
+    shell.fill(words, title, "", &body)
+}
+
+fn passphrase(words: &'static Words, door: Door<'_>) -> impl IntoView {
+    let troubled = door.trouble.is_some();
+    view! {
+        <form class="door" method="post" action="/enter">
+            <input type="hidden" name="to" value=door.to.path() />
+            <label class="name-label">
+                <span>{words.passphrase}</span>
+                <input
+                    type="password"
+                    name="passphrase"
+                    autocomplete="current-password"
+                    required
+                    autofocus
+                    aria-invalid=(door.trouble == Some(Trouble::Wrong)).then_some("true")
+                    aria-describedby=troubled.then_some("trouble")
+                />
+            </label>
+            <button class="button primary">{words.enter}</button>
+        </form>
+    }
+}
+
+impl Trouble {
+    fn said(self, words: &Words) -> String {
+        match self {
+            Self::Wrong => words.wrong_passphrase.into(),
+            Self::TooOften { seconds } => words.too_often.of(usize::try_from(seconds).unwrap_or(usize::MAX)),
+            Self::Refused => words.sign_in_refused.into(),
+            Self::Provider => words.sign_in_failed.into(),
+            Self::Again => words.door_again.into(),
+        }
+    }
 }
 
 /// What is said, as plain text, when no page can be made.

@@ -222,6 +222,31 @@ pub(crate) struct Words {
     pub(crate) not_found_why: &'static str,
     #[cfg(feature = "ssr")]
     pub(crate) to_lobby: &'static str,
+    #[cfg(feature = "ssr")]
+    pub(crate) passphrase_title: &'static str,
+    #[cfg(feature = "ssr")]
+    pub(crate) passphrase_why: &'static str,
+    #[cfg(feature = "ssr")]
+    pub(crate) passphrase: &'static str,
+    #[cfg(feature = "ssr")]
+    pub(crate) enter: &'static str,
+    #[cfg(feature = "ssr")]
+    pub(crate) wrong_passphrase: &'static str,
+    #[cfg(feature = "ssr")]
+    /// After how many seconds another passphrase is looked at.
+    pub(crate) too_often: Count,
+    #[cfg(feature = "ssr")]
+    pub(crate) sign_in_title: &'static str,
+    #[cfg(feature = "ssr")]
+    pub(crate) sign_in_why: &'static str,
+    #[cfg(feature = "ssr")]
+    pub(crate) sign_in: &'static str,
+    #[cfg(feature = "ssr")]
+    pub(crate) sign_in_refused: &'static str,
+    #[cfg(feature = "ssr")]
+    pub(crate) sign_in_failed: &'static str,
+    #[cfg(feature = "ssr")]
+    pub(crate) door_again: &'static str,
 
     /// A day, such as "Monday, 23 November 2026"; the weekday counts from Monday = 0, then day and month from 1, and the
     /// year.

@@ -19,7 +19,7 @@ const PACKAGES: [(&str, &[&str]); 4] = [
 const MODULES: [(&str, &[&str]); 8] = [
     ("bin", &["config", "inbound", "outbound", "routes", "chat"]),
     ("lib", &[]),
-    ("config", &[]),
+    ("config", &["chat"]),
     ("inbound", &["routes", "chat", "ports", "config"]),
     ("routes", &["chat", "ports"]),
     ("chat", &["ports"]),

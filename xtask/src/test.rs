@@ -30,6 +30,9 @@ const DELIVERY: [&str; 5] = ["simulation", "power_cut", "crash", "cut_sockets", 
 /// The stack whose functions post through a proxy that fails on purpose.
 const FAULTS: &str = "chat-test-faults";
 
+/// What the stack behind a passphrase is entered with.
+const PASSPHRASE: &str = "open-sesame";
+
 /// The connections that the small stack, and the small local binary, let in.
 const SMALL: &str = "20";
 
@@ -95,19 +98,35 @@ pub(crate) fn all(project: &Project, steps: &mut Steps) -> Result<()> {
         run(stand_in.aws(&mut cargo).env("CONTRACT_AWS_ENDPOINT", format!("http://{}", stand_in.address())))
     })?;
     steps.step("functions", || stack::build(project, architecture()))?;
-    // Bound once and let go, all at once, so that no two are the same: the next to ask for them are the proxies of the tests.
-    let ports: Vec<_> = (0..=WORKERS).map(|_| TcpListener::bind(("127.0.0.1", 0))).collect::<Result<_, _>>()?;
-    let ports: Vec<u16> = ports.iter().map(|port| Ok(port.local_addr()?.port())).collect::<Result<_>>()?;
-    let (faults_port, page_ports) = (ports[0], ports[1..].iter().map(u16::to_string).collect::<Vec<_>>());
-    // Where the page of the stack is: each worker of the browser tests has a proxy of its own before it.
-    let origins = page_ports.iter().map(|port| format!("http://127.0.0.1:{port}")).collect::<Vec<_>>().join(",");
-    let [stack, small, faults] = steps.step("deployment to the stand-in", || {
-        let deploy = |name, limit, gateway: &str| deploy(project, &stand_in, &dist, name, limit, gateway, &origins);
+    // The proxy that fails, the addresses of two pages behind a door, an OpenID Connect provider, and the page of the stack:
+    // each worker of the browser tests has a proxy of its own before it.
+    let ports = free_ports(4 + WORKERS)?;
+    let [faults_port, passphrase_port, oidc_port, provider_port] = [0, 1, 2, 3].map(|at| ports[at]);
+    let page_ports = &ports[4..];
+    let [stack, small, faults, passphrase, oidc] = steps.step("deployment to the stand-in", || {
         let here = stand_in.address();
+        let deploy =
+            |name, limit, gateway: &str, door: &[String]| deploy(project, &stand_in, &dist, name, limit, gateway, door);
+        // Sockets open for pages at these ports alone.
+        let pages = |ports: &[u16]| {
+            let origins: Vec<_> = ports.iter().map(|port| format!("http://127.0.0.1:{port}")).collect();
+            format!("AllowedOrigins={}", origins.join(","))
+        };
+        let door =
+            |access: &str, port: u16, more: &[String]| [&[format!("Access={access}"), pages(&[port])], more].concat();
+        let open = [pages(page_ports)];
+        let provider = [format!("OidcIssuer=http://127.0.0.1:{provider_port}"), "OidcClientId=chat".into()];
         Ok([
-            deploy("chat-test", "1000", &here)?,
-            deploy("chat-test-small", SMALL, &here)?,
-            deploy(FAULTS, "1000", &format!("127.0.0.1:{faults_port}"))?,
+            deploy("chat-test", "1000", &here, &open)?,
+            deploy("chat-test-small", SMALL, &here, &open)?,
+            deploy(FAULTS, "1000", &format!("127.0.0.1:{faults_port}"), &open)?,
+            deploy(
+                "chat-test-passphrase",
+                "1000",
+                &here,
+                &door("passphrase", passphrase_port, &[format!("Passphrase={PASSPHRASE}")]),
+            )?,
+            deploy("chat-test-oidc", "1000", &here, &door("oidc", oidc_port, &provider))?,
         ])
     })?;
     steps.step("browsers, on both homes", || {
@@ -123,17 +142,30 @@ pub(crate) fn all(project: &Project, steps: &mut Steps) -> Result<()> {
         playwright.env("STACK_GATEWAY", stand_in.address()).env("STACK_SOCKET", stack.get("WebSocketURI")?);
         playwright.env("STACK_FRONT", stack.get("FrontApiEndpoint")?);
         playwright.env("STACK_ASSETS", stack.get("DistributionDomainName")?);
-        playwright.env("STACK_PAGE_PORTS", page_ports.join(","));
+        playwright.env("STACK_PAGE_PORTS", page_ports.iter().map(u16::to_string).collect::<Vec<_>>().join(","));
         playwright.env("STACK_SMALL_SOCKET", small.get("WebSocketURI")?);
         // Its sockets are the stand-in's own; only what its functions post goes through the proxy.
         let faults_socket = faults.get("WebSocketURI")?.replace(&faults_port.to_string(), &stand_in.port().to_string());
         playwright.env("STACK_FAULTS_SOCKET", faults_socket).env("STACK_FAULTS_NAME", FAULTS);
+        playwright.env("STACK_PASSPHRASE", PASSPHRASE).env("STACK_PROVIDER_PORT", provider_port.to_string());
+        for (door, stack, port) in [("PASSPHRASE", &passphrase, passphrase_port), ("OIDC", &oidc, oidc_port)] {
+            playwright.env(format!("STACK_{door}_FRONT"), stack.get("FrontApiEndpoint")?);
+            playwright.env(format!("STACK_{door}_ASSETS"), stack.get("DistributionDomainName")?);
+            playwright.env(format!("STACK_{door}_SOCKET"), stack.get("WebSocketURI")?);
+            playwright.env(format!("STACK_{door}_PORT"), port.to_string());
+        }
         run(playwright.env("STACK_FAULTS_PORT", faults_port.to_string()))
     })
 }
 
-/// Deploys one stack whose functions find API Gateway at `gateway` and whose sockets open for pages of `origins`, and uploads
-/// its page. Tests talk faster than people do, so nobody is too fast in it.
+/// Ports that are free: bound once and let go, all at a time, so that no two are the same.
+fn free_ports(count: usize) -> Result<Vec<u16>> {
+    let bound: Vec<_> = (0..count).map(|_| TcpListener::bind(("127.0.0.1", 0))).collect::<Result<_, _>>()?;
+    bound.iter().map(|port| Ok(port.local_addr()?.port())).collect()
+}
+
+/// Deploys one stack whose functions find API Gateway at `gateway`, and uploads its page. `door` is who may enter, and from
+/// which pages. Tests talk faster than people do, so nobody is too fast in it.
 fn deploy(
     project: &Project,
     stand_in: &StandIn,
@@ -141,7 +173,7 @@ fn deploy(
     name: &str,
     limit: &str,
     gateway: &str,
-    origins: &str,
+    door: &[String],
 ) -> Result<Outputs> {
     let aws = |command: &mut Command| {
         stand_in.aws(command);
@@ -150,7 +182,7 @@ fn deploy(
     sam.args(["deploy", "--stack-name", name, "--parameter-overrides"]);
     sam.arg(format!("Architecture={}", architecture())).arg(format!("ExecuteApiBase={gateway}/_aws/execute-api"));
     sam.arg(format!("LimitConnectionCount={limit}")).arg(format!("LimitMessageCount={MESSAGES}"));
-    sam.args(["LimitPersonRate=0", "LimitAddressRate=0"]).arg(format!("AllowedOrigins={origins}"));
+    sam.args(["LimitPersonRate=0", "LimitAddressRate=0"]).args(door);
     run(stand_in.aws(&mut sam))?;
     let outputs = Outputs::of(project, &aws, name, None)?;
     stack::upload(project, &aws, dist, outputs.get("AssetBucketName")?)?;

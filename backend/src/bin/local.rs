@@ -8,14 +8,15 @@ use std::{
 };
 
 use backend::{
-    chat::{Door, Identities, Join, Origin, Origins, Rate, RateLimits},
+    chat::{Identities, Join, Origin, Origins, Rate, RateLimits},
     config::Local,
     inbound::local::{Server, Sockets, Timeouts},
     outbound::{
         embedded::{EmbeddedConnections, EmbeddedImages, EmbeddedLimiter, EmbeddedMessages, ShellFile, Store},
+        provider::HttpProvider,
         system::{SystemClock, SystemEntropy},
     },
-    routes::{Connect, Cron, Disconnect, Front, Images, Send},
+    routes::{Connect, Cron, Disconnect, Entrance, Front, Images, Send},
 };
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -59,7 +60,8 @@ async fn run(settings: Local) -> Result<(), Box<dyn Error>> {
 async fn wire(settings: &Local, store: Store) -> Result<Server, Box<dyn Error>> {
     let entropy = Arc::new(SystemEntropy);
     let clock = Arc::new(SystemClock);
-    let door = Door::open(Vec::new());
+    let door = settings.door()?;
+    let access = door.access;
     let identities = Identities::load(Arc::new(store.clone()), clock.clone(), entropy.clone(), door).await?;
     let connections = Arc::new(EmbeddedConnections::default());
     let messages = Arc::new(EmbeddedMessages::new(store));
@@ -82,7 +84,6 @@ async fn wire(settings: &Local, store: Store) -> Result<Server, Box<dyn Error>> 
             connections: connections.clone(),
             limiter,
             clock: clock.clone(),
-            entropy: entropy.clone(),
             identities: identities.clone(),
             origins: origins.clone(),
             rate: rate.clone(),
@@ -96,9 +97,10 @@ async fn wire(settings: &Local, store: Store) -> Result<Server, Box<dyn Error>> 
             sockets.clone(),
             clock.clone(),
             entropy.clone(),
-            rate,
+            rate.clone(),
             page_size,
-        ),
+        )
+        .with_access(access),
         cron: Arc::new(Cron::new(
             connections.clone(),
             sockets.clone(),
@@ -117,6 +119,7 @@ async fn wire(settings: &Local, store: Store) -> Result<Server, Box<dyn Error>> 
             page_size,
             // A path alone: the page's own host, whatever name or proxy it was reached by.
             "/ws".into(),
+            Entrance { rate, provider: Arc::<HttpProvider>::default(), origins: origins.clone() },
         ),
         sockets,
         entropy,

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use shared_types::{Language, PageState, Person, PersonName, RoomName, RoomRules, Standing};
+use shared_types::{Access, Language, PageState, Person, PersonName, RoomName, RoomRules, Standing};
 
 use super::{CatchUp, Identities, guest_name, presence::Present, undisguised};
-use crate::ports::{Connections, Entropy, Result};
+use crate::ports::{Connections, Result};
 
 /// The rule of the front page.
 pub struct FrontPage {
@@ -13,8 +13,6 @@ pub struct FrontPage {
     pub connections: Arc<dyn Connections>,
     /// What was said last.
     pub catch_up: CatchUp,
-    /// The randomness of a new guest's id.
-    pub entropy: Arc<dyn Entropy>,
     /// Who a cookie belongs to.
     pub identities: Identities,
     /// The address of the socket.
@@ -25,13 +23,13 @@ pub struct FrontPage {
 pub struct Visit {
     /// What the page shows.
     pub state: PageState,
-    /// The cookie that makes the visitor the same guest next time.
-    pub cookie: String,
+    /// The cookie that makes the visitor the same next time; none where they have one that is not to live longer.
+    pub cookie: Option<String>,
 }
 
 impl FrontPage {
-    /// Prepares a room's page for a visitor, a new guest if their cookie says nothing. `name` is what they chose to be
-    /// called on an earlier visit.
+    /// Prepares a room's page for a visitor; a new guest if their cookie says nothing and the door is open, and nothing for
+    /// whoever has to come in by it first. `name` is what they chose to be called on an earlier visit.
     ///
     /// # Errors
     ///
@@ -42,12 +40,17 @@ impl FrontPage {
         cookie: Option<&str>,
         name: Option<PersonName>,
         language: Language,
-    ) -> Result<Visit> {
+    ) -> Result<Option<Visit>> {
         let known = match cookie {
             Some(cookie) => self.identities.read_cookie(cookie).await.ok(),
             None => None,
         };
-        let visitor = known.unwrap_or_else(|| self.identities.new_guest());
+        let access = self.identities.door().access;
+        let visitor = match known {
+            Some(visitor) => visitor,
+            None if access.is_open() => self.identities.new_guest(),
+            None => return Ok(None),
+        };
         let (listeners, newest) =
             futures::try_join!(self.connections.in_room(&room), self.catch_up.newest_page(&room))?;
         let (page, up_to) = newest;
@@ -67,10 +70,12 @@ impl FrontPage {
             up_to,
             socket: self.socket.clone(),
             ticket: self.identities.ticket(&visitor),
-            access: self.identities.door().access,
+            access,
             rules: RoomRules::default(),
             standing: Standing::default(),
         };
-        Ok(Visit { state, cookie: self.identities.cookie(&visitor) })
+        // A guest stays who they are with every visit; whoever was vouched for is vouched for until then, and no longer.
+        let cookie = (access != Access::Oidc).then(|| self.identities.cookie(&visitor));
+        Ok(Some(Visit { state, cookie }))
     }
 }

@@ -3,13 +3,16 @@
 //! Both are `{claims}.{mac}`, signed with one secret but never valid for one another, nor behind another door. Nothing about
 //! a visitor is stored on the server.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
-use shared_types::{PersonId, PersonName, Timestamp};
+use shared_types::{Access, PersonId, PersonName, Timestamp};
 
 use super::door::Door;
 use crate::ports::{AddressKey, Clock, Entropy, Keys, Result, Secrets};
@@ -19,6 +22,9 @@ pub(super) const TICKET_MS: u64 = 10 * 60 * 1000;
 
 /// How long a visitor stays the same without a visit: browsers keep no cookie for longer than 400 days.
 const COOKIE_MS: u64 = 400 * 24 * 60 * 60 * 1000;
+
+/// How long somebody stays signed in: then their provider is asked anew, who may have thought better of it.
+const SESSION_MS: u64 = 30 * 24 * 60 * 60 * 1000;
 
 /// How long a secret signs. A cookie lives under it and the one after it, so a guest who comes twice a year stays who they
 /// are: 180 days at least, 360 at most.
@@ -129,9 +135,14 @@ impl Identities {
         self.known(Visitor { id, name: None, moderator: false })
     }
 
-    /// The cookie's value, good for 400 days.
+    /// The cookie's value, good for [`Self::cookie_life`].
     pub fn cookie(&self, visitor: &Visitor) -> String {
-        self.sign(Purpose::Cookie, visitor, COOKIE_MS)
+        self.sign(Purpose::Cookie, visitor, self.cookie_ms())
+    }
+
+    /// How long a cookie is good: 400 days, or 30 where a provider vouched for its owner.
+    pub fn cookie_life(&self) -> Duration {
+        Duration::from_millis(self.cookie_ms())
     }
 
     /// Whom a cookie belongs to.
@@ -222,6 +233,10 @@ impl Identities {
         Ok(changed)
     }
 
+    fn cookie_ms(&self) -> u64 {
+        if self.shared.door.access == Access::Oidc { SESSION_MS } else { COOKIE_MS }
+    }
+
     fn is_signed(&self, purpose: Purpose, claims: &str, mac: &[u8]) -> bool {
         let keys = self.held().keys;
         std::iter::once(keys.current)
@@ -283,7 +298,7 @@ fn mac(key: &[u8; 32], parts: &[&[u8]]) -> Hmac<Sha256> {
     mac
 }
 
-fn parse_id(id: &str) -> PersonId {
+pub(super) fn parse_id(id: &str) -> PersonId {
     #[expect(clippy::expect_used, reason = "base64url has only characters of an id")]
     id.parse().expect("16 characters of base64url")
 }

@@ -10,7 +10,7 @@ use super::{
     CLOCK_SKEW, Disguised, Identities, NotNow, Origins, Paid, Rate, TooFast, Visitor, guest_name, identity::TICKET_MS,
     undisguised,
 };
-use crate::ports::{Admission, Clock, Connection, ConnectionId, Connections, Entropy, Limiter, Unavailable};
+use crate::ports::{Admission, Clock, Connection, ConnectionId, Connections, Limiter, Unavailable};
 
 /// The rule of joining.
 pub struct Join {
@@ -20,8 +20,6 @@ pub struct Join {
     pub limiter: Arc<dyn Limiter>,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    /// The randomness of a guest's id.
-    pub entropy: Arc<dyn Entropy>,
     /// Who a ticket belongs to.
     pub identities: Identities,
     /// Which pages may open a socket.

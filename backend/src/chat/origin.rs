@@ -72,6 +72,11 @@ impl Origins {
         own || self.listed.contains(&origin)
     }
 
+    /// The first of the list: where people are sent back to who signed in somewhere else.
+    pub fn first(&self) -> Option<&Origin> {
+        self.listed.first()
+    }
+
     /// Whether a request to this `Host` is meant for us. A server that only this machine can reach is called by a name of this
     /// machine, unless somebody has pointed a name of theirs at it, to have their page taken for ours (DNS rebinding).
     pub fn know_host(&self, host: Option<&str>) -> bool {

@@ -72,6 +72,11 @@ pub enum NotNow {
     Unavailable(#[from] Unavailable),
 }
 
+impl RateLimits {
+    /// As often as anybody likes.
+    pub const NONE: Self = Self { person: 0, address: 0 };
+}
+
 impl Rate {
     /// The rule with these limits.
     pub fn new(limiter: Arc<dyn Limiter>, clock: Arc<dyn Clock>, limits: RateLimits) -> Self {

@@ -2,7 +2,10 @@
 
 use std::{env, fmt::Display, ops::RangeInclusive, str::FromStr, time::Duration};
 
-use shared_types::limits;
+use shared_types::{Access, limits};
+
+use super::access::{BadSetting, Entrance, Setting};
+use crate::chat::Door;
 
 /// A variable that is missing, or has a value that is of no use.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,6 +45,8 @@ pub struct Connect {
     pub address_rate: u32,
     /// `PAGE_ORIGINS`, the origins of the chat's own page, with commas
     pub page_origins: Vec<String>,
+    /// `ACCESS` and what it needs: `PASSPHRASE`, `OIDC_ISSUER`, `OIDC_CLIENT_ID`, `OIDC_MODERATOR_CLAIM`, `MODERATORS`
+    pub door: Door,
 }
 
 /// What `disconnect` is told.
@@ -80,6 +85,8 @@ pub struct Send {
     pub image_bucket: String,
     /// `LIMIT_MESSAGE_COUNT`, the most messages in one answer
     pub page_size: usize,
+    /// `ACCESS`
+    pub access: Access,
     /// `MESSAGE_RETENTION_DAYS`; `None` keeps messages for ever.
     pub retention: Option<Duration>,
     /// `LIMIT_PERSON_RATE`, a minute; 0 is no limit
@@ -104,6 +111,10 @@ pub struct Front {
     pub socket: String,
     /// `UPLOAD_ORIGIN`, `https://…`: where `send` has images put. A stand-in has its buckets where it has all of AWS.
     pub uploads: String,
+    /// As `connect` is told it.
+    pub door: Door,
+    /// `PAGE_ORIGINS`, the origins of the chat's own page, with commas; the first is the one that a provider sends people to
+    pub page_origins: Vec<String>,
 }
 
 /// `RUST_LOG`: `error`, `warn`, `info`, `debug` or `trace`; `info` without it.
@@ -137,6 +148,7 @@ impl Connect {
             person_rate: variables.rate("LIMIT_PERSON_RATE")?,
             address_rate: variables.rate("LIMIT_ADDRESS_RATE")?,
             page_origins: variables.list("PAGE_ORIGINS")?,
+            door: variables.door()?,
         })
     }
 }
@@ -171,6 +183,7 @@ impl Send {
             connections_endpoint: variables.address("CONNECTIONS_ENDPOINT", "http")?,
             image_bucket: variables.text("IMAGE_BUCKET_NAME")?,
             page_size: variables.page_size()?,
+            access: variables.access()?,
             retention: variables.retention()?,
             person_rate: variables.rate("LIMIT_PERSON_RATE")?,
             address_rate: variables.rate("LIMIT_ADDRESS_RATE")?,
@@ -190,6 +203,8 @@ impl Front {
             socket: variables.address("WEBSOCKET_URI", "ws")?,
             uploads: account.endpoint.clone().unwrap_or(uploads),
             account,
+            door: variables.door()?,
+            page_origins: variables.list("PAGE_ORIGINS")?,
         })
     }
 }
@@ -252,6 +267,21 @@ impl Variables<'_> {
         Ok(self.text(name)?.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect())
     }
 
+    fn access(&self) -> Result<Access, BadVariable> {
+        let name = "ACCESS";
+        self.text(name)?.parse().map_err(|problem: &str| BadVariable { name, problem: problem.into() })
+    }
+
+    fn door(&self) -> Result<Door, BadVariable> {
+        let names = ["PASSPHRASE", "OIDC_ISSUER", "OIDC_CLIENT_ID", "MODERATORS", "OIDC_MODERATOR_CLAIM"];
+        let values = names.map(|name| self.optional(name));
+        let set = |at: usize| Setting { name: names[at], value: values[at].as_deref() };
+        let [passphrase, issuer, client_id, moderators, moderator_claim] = [0, 1, 2, 3, 4].map(set);
+        let door =
+            Entrance { access: self.access()?, passphrase, issuer, client_id, moderators, moderator_claim }.door();
+        door.map_err(|BadSetting { name, problem }| BadVariable { name, problem })
+    }
+
     fn page_size(&self) -> Result<usize, BadVariable> {
         self.number("LIMIT_MESSAGE_COUNT", 1..=limits::PAGE_MESSAGES)
     }
@@ -281,6 +311,7 @@ mod tests {
         ("LIMIT_ADDRESS_RATE", "600"),
         ("PAGE_ORIGINS", "https://d111111abcdef8.cloudfront.net,"),
         ("MESSAGE_RETENTION_DAYS", "30"),
+        ("ACCESS", "open"),
         ("ASSET_BUCKET_NAME", "chat-assets"),
         ("IMAGE_BUCKET_NAME", "chat-images"),
         ("WEBSOCKET_URI", "wss://a.execute-api.eu-central-1.amazonaws.com/Prod"),
@@ -340,6 +371,14 @@ mod tests {
             "UPLOAD_ORIGIN",
             "chat-images",
             "the environment variable UPLOAD_ORIGIN must begin with https:// and is \"chat-images\"",
+        );
+        check("ACCESS", "closed", "the environment variable ACCESS must be open, passphrase or oidc");
+        check("ACCESS", "passphrase", "the environment variable PASSPHRASE is not set");
+        check("ACCESS", "oidc", "the environment variable OIDC_ISSUER is not set");
+        check(
+            "PASSPHRASE",
+            "open sesame",
+            "the environment variable PASSPHRASE is set, but has no use where access is open",
         );
         check("CONNECTION_TABLE_NAME", " ", "the environment variable CONNECTION_TABLE_NAME is not set");
     }

@@ -6,7 +6,10 @@
 use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 use clap::Parser;
-use shared_types::limits;
+use shared_types::{Access, limits};
+
+use super::access::{BadSetting, Entrance, Setting};
+use crate::chat::Door;
 
 /// Serverless Chat Page as one local process: page, assets and socket on one port, messages in one directory.
 #[derive(Debug, Parser)]
@@ -43,6 +46,25 @@ pub struct Local {
     /// Believe what a proxy of yours says about a visitor's address and protocol (X-Forwarded-For, X-Forwarded-Proto).
     #[arg(long, env = "CHAT_BEHIND_PROXY")]
     pub behind_proxy: bool,
+    /// Who may enter: open (everybody), passphrase, or oidc (whoever an OpenID Connect provider vouches for).
+    #[arg(long, env = "CHAT_ACCESS", default_value = "open", value_name = "KIND")]
+    access: Access,
+    /// What has to be said to enter, 8 characters or more. Better in the environment: a flag is seen by everybody on this
+    /// machine.
+    #[arg(long, env = "CHAT_PASSPHRASE", hide_env_values = true, value_name = "WORDS")]
+    passphrase: Option<String>,
+    /// The provider's address, as it calls itself: https://…
+    #[arg(long, env = "CHAT_OIDC_ISSUER", value_name = "ADDRESS")]
+    oidc_issuer: Option<String>,
+    /// What the provider calls this chat. The address to register with it is this chat's own and /sign-in/callback.
+    #[arg(long, env = "CHAT_OIDC_CLIENT_ID", value_name = "ID")]
+    oidc_client_id: Option<String>,
+    /// The claim that makes somebody a moderator, such as groups=chat-moderators.
+    #[arg(long, env = "CHAT_OIDC_MODERATOR_CLAIM", value_name = "CLAIM=VALUE")]
+    oidc_moderator_claim: Option<String>,
+    /// The ids of people who are moderators, with commas between them.
+    #[arg(long, env = "CHAT_MODERATORS", value_name = "IDS")]
+    moderators: Option<String>,
     /// Seconds of silence after which a socket is closed.
     #[arg(long, env = "CHAT_IDLE_SECONDS", default_value_t = limits::IDLE.as_secs(), value_name = "SECONDS")]
     idle_seconds: u64,
@@ -55,6 +77,27 @@ impl Local {
     /// The settings this process was started with; a wrong one ends it with a sentence that names it.
     pub fn from_arguments() -> Self {
         Self::parse()
+    }
+
+    /// Who may enter.
+    ///
+    /// # Errors
+    ///
+    /// [`BadSetting`] names a flag that is missing, of no use, or at odds with `--access`.
+    pub fn door(&self) -> Result<Door, BadSetting> {
+        fn set<'a>(name: &'static str, value: &'a Option<String>) -> Setting<'a> {
+            // As a template leaves something out, so may an environment.
+            Setting { name, value: value.as_deref().filter(|value| !value.trim().is_empty()) }
+        }
+        Entrance {
+            access: self.access,
+            passphrase: set("--passphrase", &self.passphrase),
+            issuer: set("--oidc-issuer", &self.oidc_issuer),
+            client_id: set("--oidc-client-id", &self.oidc_client_id),
+            moderators: set("--moderators", &self.moderators),
+            moderator_claim: set("--oidc-moderator-claim", &self.oidc_moderator_claim),
+        }
+        .door()
     }
 
     /// The time of silence after which a socket is closed.

@@ -4,4 +4,5 @@
 pub mod aws;
 #[cfg(feature = "embedded")]
 pub mod embedded;
+pub mod provider;
 pub mod system;

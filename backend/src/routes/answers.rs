@@ -35,6 +35,9 @@ pub(super) enum NotDone {
     /// It is too much in too short a time.
     #[error(transparent)]
     TooFast(TooFast),
+    /// It is not the speaker's to do.
+    #[error("that is not yours to do here")]
+    NotAllowed,
     /// Something outside did not answer.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
@@ -77,6 +80,7 @@ impl NotDone {
             Self::Amending(NotAmended::Empty) | Self::Naming(_) => ErrorCode::BadField,
             Self::TooFast(_) => ErrorCode::TooFast,
             Self::Amending(NotAmended::TooMany) => ErrorCode::TooMany,
+            Self::NotAllowed => ErrorCode::NotAllowed,
             Self::Posting(NotPosted::Unavailable(_))
             | Self::Amending(NotAmended::Unavailable(_))
             | Self::Unavailable(_) => ErrorCode::Unavailable,

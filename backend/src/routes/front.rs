@@ -1,14 +1,21 @@
-//! `GET /`, `GET /r/{room}` and `GET /state/{room}`: the page, and what it knows.
+//! `GET /`, `GET /r/{room}` and `GET /state/{room}`: the page, and what it knows. In front of it the door: `POST /enter`,
+//! `GET /sign-in`, `GET /sign-in/callback` and `POST /sign-out`.
 
-use std::sync::{Arc, Mutex, PoisonError};
+mod enter;
+mod sign_in;
+
+use std::{
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use frontend::render::{self, Shell};
-use shared_types::{Language, PersonName, RoomName};
+use shared_types::{Access, Language, PersonName, RoomName};
 
 use super::headers::{self, Headers, Places, Visitor};
 use crate::{
-    chat::{CatchUp, FrontPage, Identities},
-    ports::{Clock, Connections, Entropy, Messages, Result, Shells, Unavailable},
+    chat::{CatchUp, Enter, FrontPage, Identities, Oidc, Origins, Rate},
+    ports::{Clock, Connections, Entropy, Messages, Provider, Result, Shells, Unavailable},
 };
 
 /// The cookie that makes a visitor the same guest again; signed, and out of reach of scripts.
@@ -23,9 +30,21 @@ const NAME_COOKIE: &str = "name";
 /// The cookie in which the page keeps the language that the visitor chose, as a tag.
 const LANGUAGE_COOKIE: &str = "language";
 
+/// What browsers call a form without files.
+pub const FORM_TYPE: &str = "application/x-www-form-urlencoded";
+
+/// The largest form, in bytes: a passphrase of 300 characters, each of them three bytes and each of those written as three,
+/// and the path of a room.
+pub const FORM_BYTES: usize = 4 * 1024;
+
 /// The front page's route.
 pub struct Front {
     front_page: FrontPage,
+    enter: Enter,
+    /// Where people sign in with a provider.
+    oidc: Option<Oidc>,
+    /// Which pages are the chat's own.
+    origins: Origins,
     shells: Arc<dyn Shells>,
     places: Places,
     /// The last shell, parsed, beside the text it was parsed from.
@@ -39,16 +58,35 @@ struct Parsed {
     scripts: String,
 }
 
+/// What the front page needs to let people in.
+pub struct Entrance {
+    /// How often the passphrase may be tried.
+    pub rate: Rate,
+    /// The way to who vouches for people.
+    pub provider: Arc<dyn Provider>,
+    /// Which pages are the chat's own.
+    pub origins: Origins,
+}
+
 /// One request for a page.
+#[derive(Default)]
 pub struct FrontRequest {
     /// The path, without the query.
     pub path: String,
+    /// The query, without its `?`.
+    pub query: String,
+    /// The form that was posted; `None` where something is only looked at.
+    pub form: Option<String>,
+    /// The `Host` header.
+    pub host: Option<String>,
+    /// The `Origin` header.
+    pub origin: Option<String>,
+    /// Where the visitor's request comes from, as far as that can be seen.
+    pub address: Option<IpAddr>,
     /// The `Cookie` header; several of them joined by `"; "`.
     pub cookie: Option<String>,
     /// The `Accept-Language` header.
     pub accept_language: Option<String>,
-    /// The `Host` header.
-    pub host: Option<String>,
     /// Whether the visitor came by HTTPS, so that their cookie never travels without.
     pub secure: bool,
 }
@@ -59,10 +97,12 @@ pub struct FrontAnswer {
     pub status: u16,
     /// The body's type.
     pub content_type: &'static str,
-    /// What it says beside its body, but for the cookie and what a home does to the body on its way.
+    /// What it says beside its body, but for the cookies, where it leads to, and what a home does to the body on its way.
     pub headers: Headers,
-    /// The `Set-Cookie` header.
-    pub set_cookie: Option<String>,
+    /// The `Location` header.
+    pub location: Option<String>,
+    /// The `Set-Cookie` headers.
+    pub set_cookies: Vec<String>,
     /// The body.
     pub body: String,
 }
@@ -84,11 +124,17 @@ impl Front {
         identities: Identities,
         page_size: usize,
         socket: String,
+        entrance: Entrance,
     ) -> Self {
+        let Entrance { rate, provider, origins } = entrance;
+        let client = identities.door().client().cloned();
+        let (c, e, i) = (clock.clone(), entropy.clone(), identities.clone());
+        let oidc = client.map(|client| Oidc::new(client, provider, c, e, i));
+        let enter = Enter { rate, identities: identities.clone() };
         let catch_up = CatchUp { messages, clock, page_size };
         let places = Places { socket: socket.clone(), uploads: None };
-        let front_page = FrontPage { connections, catch_up, entropy, identities, socket };
-        Self { front_page, shells, places, parsed: Mutex::new(None) }
+        let front_page = FrontPage { connections, catch_up, identities, socket };
+        Self { front_page, enter, oidc, origins, shells, places, parsed: Mutex::new(None) }
     }
 
     /// Lets the page put its images to another origin than its own.
@@ -101,14 +147,28 @@ impl Front {
     /// Answers with the page, its state as JSON, a 404 page, or a 503 that says to try again.
     pub async fn handle(&self, request: FrontRequest) -> FrontAnswer {
         let language = language(&request);
-        let answer = match wanted(&request.path) {
-            Some(wanted) => self.visit(wanted, &request, language).await,
-            None => self.not_found(&request, language).await,
+        let answer = match (&request.form, request.path.as_str(), self.access()) {
+            (Some(form), "/enter", Access::Passphrase) => self.enter(form, &request, language).await,
+            (Some(_), "/sign-out", _) => Ok(self.sign_out(&request)),
+            (Some(_), ..) => {
+                let sentence = "This address can only be looked at.\n".into();
+                Ok(FrontAnswer::plain(405, sentence, request.secure))
+            }
+            (None, "/sign-in", Access::Oidc) => self.sign_in(&request, language).await,
+            (None, "/sign-in/callback", Access::Oidc) => self.signed_in(&request, language).await,
+            (None, path, _) => match wanted(path) {
+                Some(wanted) => self.visit(wanted, &request, language).await,
+                None => self.not_found(&request, language).await,
+            },
         };
         answer.unwrap_or_else(|cause| {
             tracing::error!(path = request.path, %cause, "the front page could not be made");
             FrontAnswer::plain(503, render::unreachable(language), request.secure)
         })
+    }
+
+    fn access(&self) -> Access {
+        self.front_page.identities.door().access
     }
 
     async fn visit(&self, wanted: Wanted, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
@@ -119,8 +179,13 @@ impl Front {
             Wanted::Page(room) => (room, true),
             Wanted::State(room) => (room, false),
         };
-        let (guest, secure) = if request.secure { (GUEST_COOKIE_BY_HTTPS, "; Secure") } else { (GUEST_COOKIE, "") };
-        let visit = self.front_page.visit(room, cookie(cookies, guest), name, language).await?;
+        let guest = cookie(cookies, guest_cookie_name(request.secure));
+        let Some(visit) = self.front_page.visit(room.clone(), guest, name, language).await? else {
+            return match as_page {
+                true => self.door(200, &room, None, request, language).await,
+                false => Ok(self.has_to_enter(request)),
+            };
+        };
         let (content_type, headers, body) = if as_page {
             let parsed = self.shell().await?;
             let headers = headers::of_page(&parsed.scripts, &self.places, request.visitor());
@@ -130,16 +195,31 @@ impl Front {
                 serde_json::to_string(&visit.state).map_err(Unavailable::while_doing("writing the page's state"))?;
             ("application/json", headers::of_data(request.secure), json)
         };
-        // 400 days is the longest a browser keeps a cookie; every visit starts them anew.
-        let set_cookie = format!("{guest}={}; Path=/; Max-Age=34560000; HttpOnly; SameSite=Lax{secure}", visit.cookie);
-        Ok(FrontAnswer { status: 200, content_type, headers, set_cookie: Some(set_cookie), body })
+        let set_cookies = visit.cookie.map(|cookie| self.guest_cookie(&cookie, request)).into_iter().collect();
+        Ok(FrontAnswer { status: 200, content_type, headers, location: None, set_cookies, body })
+    }
+
+    /// The `Set-Cookie` of a visitor who is the same next time.
+    fn guest_cookie(&self, value: &str, request: &FrontRequest) -> String {
+        let seconds = self.front_page.identities.cookie_life().as_secs();
+        set_cookie(guest_cookie_name(request.secure), value, seconds, request)
     }
 
     async fn not_found(&self, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
+        self.html(404, request, |shell| render::not_found(shell, language)).await
+    }
+
+    /// A page that is drawn into the built one.
+    async fn html(
+        &self,
+        status: u16,
+        request: &FrontRequest,
+        drawn: impl FnOnce(&Shell) -> String,
+    ) -> Result<FrontAnswer> {
         let parsed = self.shell().await?;
         let headers = headers::of_page(&parsed.scripts, &self.places, request.visitor());
-        let body = render::not_found(&parsed.shell, language);
-        Ok(FrontAnswer { status: 404, content_type: "text/html; charset=utf-8", headers, set_cookie: None, body })
+        let (content_type, body) = ("text/html; charset=utf-8", drawn(&parsed.shell));
+        Ok(FrontAnswer { status, content_type, headers, location: None, set_cookies: Vec::new(), body })
     }
 
     async fn shell(&self) -> Result<Arc<Parsed>> {
@@ -166,8 +246,13 @@ impl FrontRequest {
 impl FrontAnswer {
     /// A sentence, where there is no page. `secure` is whether the visitor came by HTTPS.
     pub fn plain(status: u16, body: String, secure: bool) -> Self {
-        let headers = headers::of_data(secure);
-        Self { status, content_type: "text/plain; charset=utf-8", headers, set_cookie: None, body }
+        let (content_type, headers) = ("text/plain; charset=utf-8", headers::of_data(secure));
+        Self { status, content_type, headers, location: None, set_cookies: Vec::new(), body }
+    }
+
+    /// Sends a visitor on, with a fresh request that looks at something.
+    fn see_other(location: String, set_cookies: Vec<String>, secure: bool) -> Self {
+        Self { location: Some(location), set_cookies, ..Self::plain(303, String::new(), secure) }
     }
 }
 
@@ -188,8 +273,32 @@ fn language(request: &FrontRequest) -> Language {
     chosen.and_then(Language::of_tag).unwrap_or_else(preferred)
 }
 
+/// What the cookie is called that makes a visitor the same guest again.
+fn guest_cookie_name(secure: bool) -> &'static str {
+    if secure { GUEST_COOKIE_BY_HTTPS } else { GUEST_COOKIE }
+}
+
 fn cookie<'a>(cookies: &'a str, name: &str) -> Option<&'a str> {
     cookies.split(';').find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
+/// A `Set-Cookie` that no script can read and no other site's form can use. Without a life it is taken away.
+fn set_cookie(name: &str, value: &str, seconds: u64, request: &FrontRequest) -> String {
+    let secure = if request.secure { "; Secure" } else { "" };
+    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+}
+
+/// A field of a form or of a query: of several the first.
+fn field(form: &str, name: &str) -> Option<String> {
+    form_urlencoded::parse(form.as_bytes()).find(|(field, _)| field == name).map(|(_, value)| value.into_owned())
+}
+
+/// The room that a path leads to, and the lobby for any other: nobody is sent on to another site.
+fn room_of(path: Option<&str>) -> RoomName {
+    match path.map(wanted) {
+        Some(Some(Wanted::Page(room))) => room,
+        _ => RoomName::lobby(),
+    }
 }
 
 fn percent_decoded(text: &str) -> Option<String> {
@@ -211,7 +320,7 @@ fn percent_decoded(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn room_of(path: &str) -> Option<String> {
+    fn described(path: &str) -> Option<String> {
         match wanted(path)? {
             Wanted::Page(room) => Some(format!("page {room}")),
             Wanted::State(room) => Some(format!("state {room}")),
@@ -233,8 +342,37 @@ mod tests {
             ("/favicon.ico", None),
             ("", None),
         ] {
-            assert_eq!(room_of(path).as_deref(), expected, "{path}");
+            assert_eq!(described(path).as_deref(), expected, "{path}");
         }
+    }
+
+    #[test]
+    fn whoever_has_entered_is_sent_to_a_room_of_this_chat_and_nowhere_else() {
+        for (to, expected) in [
+            (Some("/"), "/"),
+            (Some("/r/cats"), "/r/cats"),
+            (Some("/r/cats?x"), "/"),
+            (Some("/state/cats"), "/"),
+            (Some("https://evil.example/"), "/"),
+            (Some("//evil.example/r/cats"), "/"),
+            (Some("/r/../../evil"), "/"),
+            (Some("/\\evil.example"), "/"),
+            (Some("/r/cats\r\nSet-Cookie: x=y"), "/"),
+            (Some("javascript:alert(1)"), "/"),
+            (Some(""), "/"),
+            (None, "/"),
+        ] {
+            assert_eq!(room_of(to).path(), expected, "{to:?}");
+        }
+    }
+
+    #[test]
+    fn a_field_is_read_as_browsers_write_it() {
+        let form = "passphrase=open+sesame%21%E9%96%8B&to=%2Fr%2Fcats&to=%2Fr%2Fdogs&empty=";
+        assert_eq!(field(form, "passphrase").as_deref(), Some("open sesame!開"));
+        assert_eq!(field(form, "to").as_deref(), Some("/r/cats"));
+        assert_eq!(field(form, "empty").as_deref(), Some(""));
+        assert_eq!(field(form, "pass"), None);
     }
 
     #[test]
@@ -258,7 +396,7 @@ mod tests {
         ] {
             let owned = |text: Option<&str>| text.map(str::to_owned);
             let (cookie, accept_language) = (owned(cookie), owned(header));
-            let request = FrontRequest { path: "/".into(), cookie, accept_language, host: None, secure: false };
+            let request = FrontRequest { path: "/".into(), cookie, accept_language, ..FrontRequest::default() };
             assert_eq!(language(&request), expected, "{:?} {header:?}", request.cookie);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use shared_types::{ClientMessage, Nonce, PersonName, Rev, RoomRules, Seq, ServerMessage, limits};
+use shared_types::{Access, ClientMessage, Nonce, PersonName, Rev, RoomRules, Seq, ServerMessage, limits};
 
 use super::{
     answers::{Fault, NotDone, to_error},
@@ -25,6 +25,7 @@ pub struct Send {
     rooms: Rooms,
     rate: Rate,
     refusals: Seldom,
+    access: Access,
 }
 
 /// One frame from a client.
@@ -59,7 +60,15 @@ impl Send {
             rooms: Rooms { messages },
             rate,
             refusals: Seldom::default(),
+            access: Access::Open,
         }
+    }
+
+    /// Says who may enter, where that is not everybody.
+    #[must_use]
+    pub fn with_access(mut self, access: Access) -> Self {
+        self.access = access;
+        self
     }
 
     /// Does what the frame says. What goes wrong is told to its client and, where it is our doing, to the log.
@@ -125,6 +134,8 @@ impl Send {
             ClientMessage::Delete { seq, .. } => return amend(seq, Amendment::Gone).await,
             ClientMessage::React { seq, emoji, on, .. } => return amend(seq, Amendment::Reaction { emoji, on }).await,
             ClientMessage::Hello { since } => return Ok(self.hello(speaker, since).await?),
+            // What people are called is their provider's to say.
+            ClientMessage::Rename { .. } if self.access == Access::Oidc => return Err(NotDone::NotAllowed),
             ClientMessage::Rename { name } => return self.rename(speaker, &name).await,
             ClientMessage::Typing => return Ok(self.broadcast.typing(speaker).await?),
             ClientMessage::Upload { nonce, kind, size } => self.post.upload(speaker, nonce, kind, size).await?,

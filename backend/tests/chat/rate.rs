@@ -1,14 +1,23 @@
 //! How fast anybody may be, as sentences.
 
-use std::{net::IpAddr, time::Duration};
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
+use async_trait::async_trait;
 use backend::{
-    chat::{NotNow, Paid},
-    ports::{AddressKey, Messages},
+    chat::{NotNow, Paid, Rate, RateLimits},
+    outbound::embedded::EmbeddedLimiter,
+    ports::{AddressKey, Allowance, Limiter, Messages, Result, Taken},
     routes::ConnectRequest,
 };
 use serde_json::{Value, json};
-use shared_types::RoomName;
+use shared_types::{Person, RoomName, Timestamp};
 
 use crate::world::{World, knock_of};
 
@@ -115,6 +124,45 @@ async fn a_flood_of_one_person_takes_nothing_from_those_who_share_their_address(
     enter(&world, "b1", "bea", HOME).await;
     assert_eq!(say_often(&world, "a1", 1_000).await.len(), 990);
     assert_eq!(say_often(&world, "b1", 10).await.len(), 0);
+}
+
+/// A limiter that is asked over a network, and how often.
+struct Far(EmbeddedLimiter, AtomicU32);
+
+#[async_trait]
+impl Limiter for Far {
+    async fn take(&self, key: &str, allowance: Allowance, now: Timestamp) -> Result<Taken> {
+        self.1.fetch_add(1, Ordering::Relaxed);
+        tokio::task::yield_now().await;
+        self.0.take(key, allowance, now).await
+    }
+
+    async fn first_use(&self, key: &str, until: Timestamp) -> Result<bool> {
+        self.0.first_use(key, until).await
+    }
+}
+
+#[tokio::test]
+async fn whoever_has_to_wait_is_refused_without_a_question_until_they_need_not() {
+    let world = World::with_rates(0, 0).await;
+    world.clock.to_the_next_minute();
+    let far = Arc::new(Far(EmbeddedLimiter::new(world.clock.clone()), AtomicU32::new(0)));
+    let rate = Rate::new(far.clone(), world.clock.clone(), RateLimits { person: 30, address: 60 });
+    let [ann, bea] =
+        ["ann", "bea"].map(|id| Person { id: id.parse().unwrap(), name: "A".parse().unwrap(), moderator: false });
+    let home = AddressKey("home".into());
+    let take = async |who: &Person, times: usize| {
+        let mut allowed = 0;
+        for _ in 0..times {
+            allowed += usize::from(rate.take(Paid::Message, who, Some(&home)).await.is_ok());
+        }
+        allowed
+    };
+    assert_eq!(take(&ann, 1_000).await, 10);
+    assert_eq!(far.1.load(Ordering::Relaxed), 2 * 11, "person and address, ten times and once more");
+    assert_eq!(take(&bea, 9).await, 9, "the address has counted one that was refused, and no more");
+    world.clock.advance(Duration::from_secs(10));
+    assert_eq!(take(&ann, 1).await, 1);
 }
 
 #[tokio::test]

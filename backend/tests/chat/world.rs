@@ -80,7 +80,6 @@ impl World {
                 connections: c.clone(),
                 limiter,
                 clock: clock.clone(),
-                entropy: entropy.clone(),
                 identities: identities.clone(),
                 origins: Origins::of_the_address(vec!["https://chat.example".parse().unwrap()]),
                 rate: rate.clone(),

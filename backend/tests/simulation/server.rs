@@ -114,17 +114,16 @@ impl Server {
         let page = FrontPage {
             connections: ports.clone(),
             catch_up: CatchUp { messages: ports.clone(), clock: ports.clone(), page_size: super::PAGE },
-            entropy: ports,
             identities: self.identities.clone(),
             socket: String::new(),
         };
         let mut visit = None;
         self.run(async {
-            visit = page.visit(RoomName::lobby(), cookie.as_deref(), None, Language::English).await.ok();
+            visit = page.visit(RoomName::lobby(), cookie.as_deref(), None, Language::English).await.ok().flatten();
         })
         .await;
         visit.map(|visit| {
-            *cookie = Some(visit.cookie);
+            *cookie = visit.cookie.or_else(|| cookie.take());
             visit.state
         })
     }
@@ -141,7 +140,6 @@ impl Server {
             connections: ports.clone(),
             limiter: ports.clone(),
             clock: ports.clone(),
-            entropy: ports.clone(),
             identities: self.identities.clone(),
             origins: Origins::listed(Vec::new()),
             rate: unlimited(ports),

@@ -198,6 +198,51 @@ fn the_page_for_no_room_has_no_state() {
     assert!(!page.contains("page-state"));
 }
 
+/// The page of a door to the room cats.
+fn door_page(way: Way, trouble: Option<Trouble>, language: Language) -> String {
+    let to = "cats".parse().unwrap();
+    door(&Shell::parse(INDEX).unwrap(), language, Door { way, to: &to, trouble })
+}
+
+#[test]
+fn a_door_has_a_form_or_a_link_that_leads_back_to_the_room_and_nothing_of_it() {
+    let form = door_page(Way::Passphrase, None, Language::English);
+    for part in [
+        "<title>Enter the passphrase</title>",
+        "data-page=\"complete\"",
+        "<form method=\"post\" action=\"/enter\" class=\"door\">",
+        "name=\"to\" value=\"/r/cats\"",
+        "autocomplete=\"current-password\"",
+        "<span>Passphrase</span>",
+    ] {
+        assert!(form.contains(part), "no {part} in {form}");
+    }
+    assert!(
+        !form.contains("role=\"alert\"") && !form.contains("aria-invalid") && !form.contains("page-state"),
+        "{form}"
+    );
+    let link = door_page(Way::SignIn, None, Language::Japanese);
+    assert!(link.contains("href=\"/sign-in?to=/r/cats\"") && link.contains(">サインイン</a>"), "{link}");
+    assert!(!link.contains("<form"), "{link}");
+}
+
+#[test]
+fn a_door_says_why_it_did_not_open() {
+    for (trouble, said) in [
+        (Trouble::Wrong, "This is not the passphrase."),
+        (Trouble::TooOften { seconds: 1 }, "try again in 1 second."),
+        (Trouble::TooOften { seconds: 40 }, "try again in 40 seconds."),
+        (Trouble::Refused, "You were not let in there."),
+        (Trouble::Provider, "Signing in did not work."),
+        (Trouble::Again, "This took too long"),
+    ] {
+        let page = door_page(Way::Passphrase, Some(trouble), Language::English);
+        assert!(page.contains("role=\"alert\"") && page.contains(said), "no {said} in {page}");
+        assert!(page.contains("aria-describedby=\"trouble\""), "{page}");
+        assert_eq!(page.contains("aria-invalid=\"true\""), trouble == Trouble::Wrong, "{page}");
+    }
+}
+
 #[test]
 fn an_index_that_lacks_something_is_refused_by_name() {
     for (index, error) in [

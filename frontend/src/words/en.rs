@@ -188,6 +188,33 @@ pub(super) static WORDS: Words = Words {
     not_found_why: "The name of a room has lower-case letters, digits and hyphens, and at most 64 of them.",
     #[cfg(feature = "ssr")]
     to_lobby: "Go to the lobby",
+    #[cfg(feature = "ssr")]
+    passphrase_title: "Enter the passphrase",
+    #[cfg(feature = "ssr")]
+    passphrase_why: "This chat is for those who know its passphrase.",
+    #[cfg(feature = "ssr")]
+    passphrase: "Passphrase",
+    #[cfg(feature = "ssr")]
+    enter: "Enter",
+    #[cfg(feature = "ssr")]
+    wrong_passphrase: "This is not the passphrase. Please try again.",
+    #[cfg(feature = "ssr")]
+    too_often: Count {
+        one: Around("There were too many tries. Please try again in ", " second."),
+        other: Around("There were too many tries. Please try again in ", " seconds."),
+    },
+    #[cfg(feature = "ssr")]
+    sign_in_title: "Sign in to enter",
+    #[cfg(feature = "ssr")]
+    sign_in_why: "This chat is for its members. You sign in where you have your account, and come back here.",
+    #[cfg(feature = "ssr")]
+    sign_in: "Sign in",
+    #[cfg(feature = "ssr")]
+    sign_in_refused: "You were not let in there. You can try again.",
+    #[cfg(feature = "ssr")]
+    sign_in_failed: "Signing in did not work. Please try again in a moment.",
+    #[cfg(feature = "ssr")]
+    door_again: "This took too long, or was begun somewhere else. Please try again.",
 
     date: |weekday, day, month, year| {
         [WEEKDAYS[weekday % 7], ", ", &day.to_string(), " ", MONTHS[(month + 11) % 12], " ", &year.to_string()].concat()

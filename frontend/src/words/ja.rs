@@ -193,6 +193,30 @@ pub(super) static WORDS: Words = Words {
     not_found_why: "ルーム名に使えるのは半角の英小文字、数字、ハイフンで、長さは64文字までです。",
     #[cfg(feature = "ssr")]
     to_lobby: "ロビーへ移動",
+    #[cfg(feature = "ssr")]
+    passphrase_title: "パスフレーズを入力してください",
+    #[cfg(feature = "ssr")]
+    passphrase_why: "このチャットに参加するには、パスフレーズが必要です。",
+    #[cfg(feature = "ssr")]
+    passphrase: "パスフレーズ",
+    #[cfg(feature = "ssr")]
+    enter: "参加する",
+    #[cfg(feature = "ssr")]
+    wrong_passphrase: "パスフレーズが違います。もう一度入力してください。",
+    #[cfg(feature = "ssr")]
+    too_often: count("入力の回数が多すぎます。", "秒後にもう一度お試しください。"),
+    #[cfg(feature = "ssr")]
+    sign_in_title: "サインインしてください",
+    #[cfg(feature = "ssr")]
+    sign_in_why: "このチャットはメンバー専用です。お持ちのアカウントでサインインすると、ここに戻ります。",
+    #[cfg(feature = "ssr")]
+    sign_in: "サインイン",
+    #[cfg(feature = "ssr")]
+    sign_in_refused: "サインインが許可されませんでした。もう一度お試しください。",
+    #[cfg(feature = "ssr")]
+    sign_in_failed: "サインインできませんでした。しばらくしてからもう一度お試しください。",
+    #[cfg(feature = "ssr")]
+    door_again: "時間が経過したか、別の画面で始めた操作です。もう一度お試しください。",
 
     date: |weekday, day, month, year| {
         let weekday = ["月", "火", "水", "木", "金", "土", "日"][weekday % 7];

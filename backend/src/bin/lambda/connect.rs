@@ -5,7 +5,7 @@ mod wire;
 use std::{process::ExitCode, sync::Arc};
 
 use backend::{
-    chat::{Door, Identities, Join, Origin, Origins, Rate, RateLimits},
+    chat::{Identities, Join, Origin, Origins, Rate, RateLimits},
     config,
     inbound::lambda,
     outbound::system::{SystemClock, SystemEntropy},
@@ -24,12 +24,12 @@ async fn run() -> Result<(), lambda::Error> {
     let entropy = Arc::new(SystemEntropy);
     // This also opens the connection to DynamoDB.
     let secrets = Arc::new(aws.secrets(&config.connection_table));
-    let identities = Identities::load(secrets, clock.clone(), entropy.clone(), Door::open(Vec::new())).await?;
+    let identities = Identities::load(secrets, clock.clone(), entropy.clone(), config.door).await?;
     let connections = Arc::new(aws.connections(&config.connection_table, clock.clone()));
     let limiter = Arc::new(aws.limiter(&config.connection_table));
     let limits = RateLimits { person: config.person_rate, address: config.address_rate };
     let rate = Rate::new(limiter.clone(), clock.clone(), limits);
     let origins = Origins::listed(Origin::all(&config.page_origins)?);
     let limit = config.connection_limit;
-    lambda::connect(Connect::new(Join { connections, limiter, clock, entropy, identities, origins, rate, limit })).await
+    lambda::connect(Connect::new(Join { connections, limiter, clock, identities, origins, rate, limit })).await
 }

@@ -1,15 +1,15 @@
-//! The front page: what its room says right now, as HTML or as JSON.
+//! The front page: what its room says right now, as HTML or as JSON, for whoever may enter.
 
 mod wire;
 
 use std::{process::ExitCode, sync::Arc};
 
 use backend::{
-    chat::{Door, Identities},
+    chat::{Identities, Origin, Origins, Rate, RateLimits},
     config,
     inbound::lambda,
-    outbound::system::{SystemClock, SystemEntropy},
-    routes::Front,
+    outbound::{provider::HttpProvider, system},
+    routes::{Entrance, Front},
 };
 
 #[tokio::main(flavor = "current_thread")]
@@ -20,16 +20,20 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), lambda::Error> {
     let config = config::Front::from_environment()?;
     let aws = wire::clients(config.account);
-    let clock = Arc::new(SystemClock);
-    let entropy = Arc::new(SystemEntropy);
+    let (clock, entropy) = (Arc::new(system::SystemClock), Arc::new(system::SystemEntropy));
     let shells = Arc::new(aws.shells(&config.asset_bucket, clock.clone()));
     let secrets = Arc::new(aws.secrets(&config.connection_table));
-    let door = Door::open(Vec::new());
     // Both also open their connections, to DynamoDB and to S3.
-    let (identities, ()) = tokio::join!(Identities::load(secrets, clock.clone(), entropy.clone(), door), shells.warm());
+    let identities = Identities::load(secrets, clock.clone(), entropy.clone(), config.door);
+    let (identities, ()) = tokio::join!(identities, shells.warm());
     let connections = Arc::new(aws.connections(&config.connection_table, clock.clone()));
     let messages = Arc::new(aws.messages(&config.message_table, None, clock.clone()));
-    let (size, socket) = (config.page_size, config.socket);
-    let front = Front::new(connections, messages, shells, clock, entropy, identities?, size, socket);
+    let (size, socket, limiter) = (config.page_size, config.socket, Arc::new(aws.limiter(&config.connection_table)));
+    let entrance = Entrance {
+        rate: Rate::new(limiter, clock.clone(), RateLimits::NONE),
+        provider: Arc::<HttpProvider>::default(),
+        origins: Origins::listed(Origin::all(&config.page_origins)?),
+    };
+    let front = Front::new(connections, messages, shells, clock, entropy, identities?, size, socket, entrance);
     lambda::front(front.with_uploads_to(config.uploads)).await
 }

@@ -29,5 +29,6 @@ async fn run() -> Result<(), lambda::Error> {
     let rate = Rate::new(Arc::new(aws.limiter(&config.connection_table)), clock.clone(), limits);
     tokio::join!(connections.warm(), outbox.warm());
     let (entropy, page_size) = (Arc::new(SystemEntropy), config.page_size);
-    lambda::send(Send::new(connections, messages, images, outbox, clock, entropy, rate, page_size)).await
+    let send = Send::new(connections, messages, images, outbox, clock, entropy, rate, page_size);
+    lambda::send(send.with_access(config.access)).await
 }

@@ -5,7 +5,7 @@ use std::{
 
 use async_trait::async_trait;
 
-use super::*;
+use super::{super::Client, *};
 
 const NOW: u64 = 1_700_000_000_000;
 const DAY: u64 = 24 * 60 * 60 * 1000;
@@ -83,6 +83,11 @@ fn ann() -> Visitor {
     Visitor { id: "ann".parse().unwrap(), name: None, moderator: false }
 }
 
+fn oidc(issuer: &str, id: &str) -> Door {
+    let client = Client { issuer: issuer.parse().unwrap(), id: id.into(), moderator_claim: None };
+    Door::oidc(client, Vec::new())
+}
+
 #[tokio::test]
 async fn a_ticket_says_who_it_was_made_for() {
     let (_, identities) = identities().await;
@@ -148,9 +153,9 @@ async fn who_came_in_by_another_door_has_to_come_in_again() {
         Door::open(Vec::new()),
         Door::passphrase("open", Vec::new()),
         Door::passphrase("sesame", Vec::new()),
-        Door::oidc("https://a.example", "chat", Vec::new()),
-        Door::oidc("https://b.example", "chat", Vec::new()),
-        Door::oidc("https://a.example", "other", Vec::new()),
+        oidc("https://a.example", "chat"),
+        oidc("https://b.example", "chat"),
+        oidc("https://a.example", "other"),
     ];
     for (i, made) in doors.iter().enumerate() {
         let cookie = stack.process(made.clone()).await.cookie(&ann());

@@ -1,20 +1,22 @@
 //! The front page, behind an HTTP API with payload version 2.
 
-use std::{convert::Infallible, io::Write};
+use std::{convert::Infallible, io::Write, net::IpAddr};
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use lambda_http::{
     aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse},
     http::{
         HeaderMap, HeaderName, HeaderValue, Method,
-        header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HOST, VARY},
+        header::{
+            ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, VARY,
+        },
     },
 };
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 
 use super::Error;
-use crate::routes::{Front, FrontAnswer, FrontRequest};
+use crate::routes::{FORM_BYTES, FORM_TYPE, Front, FrontAnswer, FrontRequest};
 
 /// How hard the page is compressed, 0 to 11. A page of 100 messages takes a few milliseconds of a full processor at 5.
 const QUALITY: u32 = 5;
@@ -42,7 +44,7 @@ async fn answer(route: &Front, event: &RawValue) -> ApiGatewayV2httpResponse {
     match read(event) {
         Ok((request, brotli)) => response(route.handle(request).await, brotli),
         Err(status) => {
-            let sentence = "This address can only be looked at.\n".into();
+            let sentence = "This address can only be looked at, or be posted a small form.\n".into();
             // API Gateway is never come to but by HTTPS.
             response(FrontAnswer::plain(status, sentence, true), Brotli::Unreadable)
         }
@@ -66,16 +68,51 @@ fn read(event: &RawValue) -> Result<(FrontRequest, Brotli), u16> {
         tracing::error!("an event of an unexpected shape: it has no rawPath");
         return Err(400);
     };
-    if !matches!(event.request_context.http.method, Method::GET | Method::HEAD) {
-        return Err(405);
-    }
+    let text = |name: HeaderName| event.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let form = match event.request_context.http.method {
+        Method::GET | Method::HEAD => None,
+        Method::POST => {
+            Some(form(text(CONTENT_TYPE).as_deref(), event.body.unwrap_or_default(), event.is_base64_encoded)?)
+        }
+        _ => return Err(405),
+    };
+    let address = address(&event.headers, event.request_context.http.source_ip.as_deref());
     let secure = event.headers.get("x-forwarded-proto").is_some_and(|protocol| protocol == "https");
     let brotli = if reads_brotli(&event.headers) { Brotli::Readable } else { Brotli::Unreadable };
     let cookie = cookies(&event.headers, event.cookies.unwrap_or_default());
-    let accept_language =
-        event.headers.get(ACCEPT_LANGUAGE).and_then(|languages| languages.to_str().ok()).map(str::to_owned);
-    let host = event.headers.get(HOST).and_then(|host| host.to_str().ok()).map(str::to_owned);
-    Ok((FrontRequest { path, cookie, accept_language, host, secure }, brotli))
+    let query = event.raw_query_string.unwrap_or_default();
+    let [accept_language, host, origin] = [ACCEPT_LANGUAGE, HOST, ORIGIN].map(text);
+    Ok((FrontRequest { path, query, form, cookie, accept_language, host, origin, address, secure }, brotli))
+}
+
+/// Reads what was posted, or says with which status it is refused. API Gateway passes on as base64 what it takes for bytes.
+fn form(content_type: Option<&str>, body: String, is_base64: bool) -> Result<String, u16> {
+    if !content_type.is_some_and(|content_type| content_type.starts_with(FORM_TYPE)) {
+        return Err(415);
+    }
+    // Base64 makes four bytes of three.
+    if body.len() > FORM_BYTES * 4 / 3 + 4 {
+        return Err(413);
+    }
+    let form = match is_base64 {
+        true => BASE64.decode(body).ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(400_u16)?,
+        false => body,
+    };
+    if form.len() > FORM_BYTES { Err(413) } else { Ok(form) }
+}
+
+/// Where a visitor comes from. Each proxy adds to `X-Forwarded-For` whom it was spoken to by: API Gateway CloudFront, which
+/// is its own `sourceIp`, and CloudFront the visitor. What stands before that is the visitor's own to say.
+///
+/// Whoever speaks to the API without CloudFront may so invent an address. What is counted by address is counted in all as
+/// well.
+fn address(headers: &HeaderMap, source: Option<&str>) -> Option<IpAddr> {
+    let headers = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
+    let mut chain: Vec<&str> = headers.flat_map(|value| value.split(',')).map(str::trim).collect();
+    if chain.last().copied() == source {
+        chain.pop();
+    }
+    chain.last().copied().or(source)?.parse().ok()
 }
 
 /// Whether `br` is among the encodings, and not with a weight of 0.
@@ -96,7 +133,7 @@ fn cookies(headers: &HeaderMap, mut cookies: Vec<String>) -> Option<String> {
 
 /// Compressed here because CloudFront compresses only what it may cache, and a page is one visitor's own.
 fn response(answer: FrontAnswer, brotli: Brotli) -> ApiGatewayV2httpResponse {
-    let FrontAnswer { status, content_type, headers, set_cookie, body } = answer;
+    let FrontAnswer { status, content_type, headers, location, set_cookies, body } = answer;
     let mut response = ApiGatewayV2httpResponse::default();
     response.status_code = status.into();
     response.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
@@ -104,7 +141,10 @@ fn response(answer: FrontAnswer, brotli: Brotli) -> ApiGatewayV2httpResponse {
         .into_iter()
         .filter_map(|(name, value)| Some((HeaderName::from_static(name), HeaderValue::from_str(&value).ok()?)));
     response.headers.extend(headers);
-    response.cookies.extend(set_cookie);
+    if let Some(location) = location.and_then(|location| HeaderValue::from_str(&location).ok()) {
+        response.headers.insert(LOCATION, location);
+    }
+    response.cookies.extend(set_cookies);
     response.headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
     match compressed(&body, brotli) {
         Some(bytes) => {
@@ -159,10 +199,59 @@ mod tests {
         assert_eq!(read(&odd).ok().unwrap().path, "/r/a b|日<>");
     }
 
+    /// A request of that method, with that body.
+    fn posted(method: &str, content_type: &str, body: &str, is_base64: bool) -> Result<FrontRequest, u16> {
+        let mut event: serde_json::Value =
+            serde_json::from_str(include_str!("../../../tests/events/aws-front.json")).unwrap();
+        event["requestContext"]["http"]["method"] = json!(method);
+        event["headers"]["content-type"] = json!(content_type);
+        (event["body"], event["isBase64Encoded"]) = (json!(body), json!(is_base64));
+        read(&event.to_string())
+    }
+
     #[test]
-    fn a_page_can_only_be_looked_at() {
-        let post = include_str!("../../../tests/events/aws-front.json").replace("\"GET\"", "\"POST\"");
-        assert_eq!(read(&post).err(), Some(405));
+    fn a_form_is_read_whether_it_comes_as_text_or_as_base64() {
+        for (body, is_base64) in [("to=%2F&x=1", false), ("dG89JTJGJng9MQ==", true)] {
+            let request = posted("POST", "application/x-www-form-urlencoded; charset=UTF-8", body, is_base64);
+            assert_eq!(request.ok().unwrap().form.as_deref(), Some("to=%2F&x=1"));
+        }
+        assert_eq!(posted("GET", FORM_TYPE, "to=%2F", false).ok().unwrap().form, None);
+    }
+
+    #[test]
+    fn what_is_posted_is_a_small_form_or_is_refused() {
+        let long = "x".repeat(FORM_BYTES + 1);
+        for (method, content_type, body, is_base64, status) in [
+            ("PUT", FORM_TYPE, "x", false, 405),
+            ("DELETE", FORM_TYPE, "", false, 405),
+            ("POST", "application/json", "{}", false, 415),
+            ("POST", "multipart/form-data", "x", false, 415),
+            ("POST", FORM_TYPE, &long, false, 413),
+            ("POST", FORM_TYPE, &BASE64.encode(&long), true, 413),
+            ("POST", FORM_TYPE, "not base64!", true, 400),
+            ("POST", FORM_TYPE, "/w==", true, 400),
+        ] {
+            assert_eq!(posted(method, content_type, body, is_base64).err(), Some(status), "{method} {content_type}");
+        }
+    }
+
+    #[test]
+    fn a_visitor_is_where_cloudfront_saw_them_whatever_they_say() {
+        let cloudfront = Some("130.176.0.1");
+        for (forwarded, source, expected) in [
+            ("203.0.113.7, 130.176.0.1", cloudfront, "203.0.113.7"),
+            ("10.0.0.1, 203.0.113.7, 130.176.0.1", cloudfront, "203.0.113.7"),
+            ("2001:db8::1, 130.176.0.1", cloudfront, "2001:db8::1"),
+            ("130.176.0.1", cloudfront, "130.176.0.1"),
+            ("", cloudfront, ""),
+            ("nonsense, 130.176.0.1", cloudfront, ""),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("x-forwarded-for", HeaderValue::from_static(forwarded));
+            let found = address(&headers, source).map(|address| address.to_string()).unwrap_or_default();
+            assert_eq!(found, expected, "{forwarded}");
+        }
+        assert_eq!(address(&HeaderMap::new(), cloudfront), "130.176.0.1".parse().ok());
     }
 
     #[test]
@@ -178,17 +267,18 @@ mod tests {
             status: 200,
             content_type: "text/html; charset=utf-8",
             headers: vec![("cache-control", "no-store".into()), ("referrer-policy", "same-origin".into())],
-            set_cookie: Some("guest=x; Path=/".into()),
+            location: Some("/r/cats".into()),
+            set_cookies: vec!["guest=x; Path=/".into(), "name=; Path=/".into()],
             body: "<p>日</p>".into(),
         };
         let written = serde_json::to_value(response(answer, Brotli::Readable)).unwrap();
         assert_eq!(written["statusCode"], json!(200));
         let expected = json!({
-            "content-type": "text/html; charset=utf-8", "vary": "accept-encoding",
+            "content-type": "text/html; charset=utf-8", "vary": "accept-encoding", "location": "/r/cats",
             "cache-control": "no-store", "referrer-policy": "same-origin",
         });
         assert_eq!(written["headers"], expected);
-        assert_eq!(written["cookies"], json!(["guest=x; Path=/"]));
+        assert_eq!(written["cookies"], json!(["guest=x; Path=/", "name=; Path=/"]));
         assert_eq!((&written["body"], &written["isBase64Encoded"]), (&json!("<p>日</p>"), &json!(false)));
     }
     #[test]
@@ -197,7 +287,8 @@ mod tests {
             status: 200,
             content_type: "text/html; charset=utf-8",
             headers: Vec::new(),
-            set_cookie: None,
+            location: None,
+            set_cookies: Vec::new(),
             body: "<p>a page</p>".repeat(1_000),
         };
         let plain = serde_json::to_value(response(page(), Brotli::Unreadable)).unwrap();

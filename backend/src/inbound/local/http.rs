@@ -1,11 +1,12 @@
 //! Pages and assets.
 
-use std::{path::Path, sync::Arc, time::Instant};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Instant};
 
 use axum::{
     Router,
-    extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    body::to_bytes,
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
     routing::{self, MethodRouter},
@@ -16,7 +17,7 @@ use tower_http::{
 };
 
 use super::{server::Shared, visitor};
-use crate::routes::{ALWAYS, FrontRequest};
+use crate::routes::{ALWAYS, FORM_BYTES, FORM_TYPE, FrontRequest};
 
 /// Files with a hash in their name never change, so a browser asks for them once.
 pub(super) const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -60,29 +61,51 @@ pub(super) async fn guard(request: Request, next: Next) -> Response {
 }
 
 /// The front route, over HTTP.
-pub(super) async fn front(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let headers = request.headers();
+pub(super) async fn front(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    let (head, body) = request.into_parts();
+    let text = |name| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let form = if head.method == Method::POST {
+        if !text(header::CONTENT_TYPE).is_some_and(|content_type| content_type.starts_with(FORM_TYPE)) {
+            return (StatusCode::UNSUPPORTED_MEDIA_TYPE, "Post a form here.\n").into_response();
+        }
+        let Ok(bytes) = to_bytes(body, FORM_BYTES).await else {
+            return (StatusCode::PAYLOAD_TOO_LARGE, "This form is too large.\n").into_response();
+        };
+        let Ok(form) = String::from_utf8(bytes.into()) else {
+            return (StatusCode::BAD_REQUEST, "This form is not text.\n").into_response();
+        };
+        Some(form)
+    } else {
+        None
+    };
     let answer = shared
         .server
         .front
         .handle(FrontRequest {
-            path: request.uri().path().into(),
-            cookie: joined(headers, header::COOKIE.as_str()),
-            accept_language: (headers.get(header::ACCEPT_LANGUAGE))
-                .and_then(|languages| languages.to_str().ok().map(str::to_owned)),
-            host: joined(headers, header::HOST.as_str()),
-            secure: visitor::is_secure(&shared, headers),
+            path: head.uri.path().into(),
+            query: head.uri.query().unwrap_or_default().into(),
+            form,
+            cookie: joined(&head.headers, header::COOKIE.as_str()),
+            accept_language: text(header::ACCEPT_LANGUAGE),
+            host: visitor::host(&head.headers),
+            origin: visitor::origin(&head.headers),
+            address: Some(visitor::address(&shared, &head.headers, peer)),
+            secure: visitor::is_secure(&shared, &head.headers),
         })
         .await;
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = (status, [(header::CONTENT_TYPE, answer.content_type)], answer.body).into_response();
-    let headers = answer
-        .headers
-        .into_iter()
-        .filter_map(|(name, value)| Some((HeaderName::from_static(name), HeaderValue::from_str(&value).ok()?)));
-    response.headers_mut().extend(headers);
-    if let Some(cookie) = answer.set_cookie.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    let said = answer.headers.into_iter().map(|(name, value)| (HeaderName::from_static(name), value.into_owned()));
+    let location = answer.location.map(|location| (header::LOCATION, location));
+    let cookies = answer.set_cookies.into_iter().map(|cookie| (header::SET_COOKIE, cookie));
+    for (name, value) in said.chain(location).chain(cookies) {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().append(name, value);
+        }
     }
     response
 }

@@ -88,7 +88,9 @@ impl Server {
             .route("/uploads/{*address}", routing::put(images::put))
             .route("/images/{*path}", routing::get(images::get))
             // The page itself is a visitor's own, so it is compressed as it is made.
-            .fallback_service(routing::get(http::front).with_state(shared.clone()).layer(CompressionLayer::new()))
+            .fallback_service(
+                routing::get(http::front).post(http::front).with_state(shared.clone()).layer(CompressionLayer::new()),
+            )
             .layer(middleware::from_fn(http::guard))
             .layer(middleware::from_fn_with_state(shared.clone(), visitor::ask_us))
             .layer(middleware::from_fn(http::log))

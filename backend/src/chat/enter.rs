@@ -1,0 +1,148 @@
+//! Entering with the passphrase: whoever says it is a guest from then on.
+
+use std::net::IpAddr;
+
+use super::{Identities, NotNow, Rate, TooFast, Visitor};
+use crate::ports::Unavailable;
+
+/// The rule of entering with a passphrase.
+pub struct Enter {
+    /// How often it may be tried.
+    pub rate: Rate,
+    /// The door, and who comes through it.
+    pub identities: Identities,
+}
+
+/// Why somebody was not let in.
+#[derive(Debug, thiserror::Error)]
+pub enum NotLetIn {
+    /// It is another passphrase.
+    #[error("the passphrase is wrong")]
+    Wrong,
+    /// It was tried too often.
+    #[error(transparent)]
+    TooOften(TooFast),
+    /// The store did not answer.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl From<NotNow> for NotLetIn {
+    fn from(why: NotNow) -> Self {
+        match why {
+            NotNow::TooFast(too_fast) => Self::TooOften(too_fast),
+            NotNow::Unavailable(cause) => Self::Unavailable(cause),
+        }
+    }
+}
+
+impl Enter {
+    /// Lets in whoever says the passphrase, as a new guest. Every try counts, a right one as well.
+    ///
+    /// # Errors
+    ///
+    /// [`NotLetIn`] says why not.
+    pub async fn attempt(&self, passphrase: &str, address: Option<IpAddr>) -> Result<Visitor, NotLetIn> {
+        let address = address.and_then(|address| self.identities.address_keys(address).into_iter().next());
+        self.rate.attempt(address.as_ref()).await?;
+        if self.identities.door().opens_with(passphrase) {
+            Ok(self.identities.new_guest())
+        } else {
+            Err(NotLetIn::Wrong)
+        }
+    }
+}
+
+#[cfg(test)]
+#[cfg(feature = "embedded")]
+mod tests {
+    use std::{
+        sync::{
+            Arc,
+            atomic::{AtomicU64, Ordering},
+        },
+        time::Duration,
+    };
+
+    use async_trait::async_trait;
+    use shared_types::Timestamp;
+
+    use super::*;
+    use crate::{
+        chat::{Door, RateLimits},
+        outbound::{embedded::EmbeddedLimiter, system::SystemEntropy},
+        ports::{Clock, Keys, Result as PortResult, Secrets},
+    };
+
+    struct Safe;
+
+    #[async_trait]
+    impl Secrets for Safe {
+        async fn keep_first(&self, proposed: [u8; 32], now: Timestamp) -> PortResult<Keys> {
+            Ok(Keys { current: proposed, previous: None, made_at: now })
+        }
+
+        async fn replace(&self, _: &Keys, _: [u8; 32], _: Timestamp) -> PortResult<bool> {
+            Ok(false)
+        }
+    }
+
+    struct HandClock(AtomicU64);
+
+    #[async_trait]
+    impl Clock for HandClock {
+        fn now(&self) -> Timestamp {
+            Timestamp(self.0.load(Ordering::Relaxed))
+        }
+
+        async fn sleep(&self, _: Duration) {}
+    }
+
+    async fn door() -> (Arc<HandClock>, Enter) {
+        let clock = Arc::new(HandClock(AtomicU64::new(1_700_000_000_000 / 60_000 * 60_000)));
+        let entropy = Arc::new(SystemEntropy);
+        let door = Door::passphrase("open sesame", Vec::new());
+        let identities = Identities::load(Arc::new(Safe), clock.clone(), entropy, door).await.unwrap();
+        let rate = Rate::new(Arc::new(EmbeddedLimiter::new(clock.clone())), clock.clone(), RateLimits::NONE);
+        (clock, Enter { rate, identities })
+    }
+
+    fn address(last: u8) -> Option<IpAddr> {
+        Some(IpAddr::from([203, 0, 113, last]))
+    }
+
+    #[tokio::test]
+    async fn whoever_says_the_passphrase_is_a_guest_of_their_own() {
+        let (_, door) = door().await;
+        let ann = door.attempt("open sesame", address(1)).await.unwrap();
+        let ben = door.attempt("open sesame", address(1)).await.unwrap();
+        assert_ne!(ann.id, ben.id);
+        assert_eq!((ann.name, ann.moderator), (None, false));
+        assert!(matches!(door.attempt("Open Sesame", address(1)).await, Err(NotLetIn::Wrong)));
+    }
+
+    #[tokio::test]
+    async fn an_address_has_ten_tries_a_minute_and_then_the_right_one_waits_too() {
+        let (clock, door) = door().await;
+        for _ in 0..10 {
+            assert!(matches!(door.attempt("wrong", address(1)).await, Err(NotLetIn::Wrong)));
+        }
+        clock.0.fetch_add(20_000, Ordering::Relaxed);
+        let late = door.attempt("open sesame", address(1)).await;
+        assert!(matches!(late, Err(NotLetIn::TooOften(wait)) if wait.seconds() == 40), "{late:?}");
+        door.attempt("open sesame", address(2)).await.unwrap();
+        clock.0.fetch_add(40_000, Ordering::Relaxed);
+        door.attempt("open sesame", address(1)).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn all_addresses_together_have_a_hundred_tries_a_minute() {
+        let (_, door) = door().await;
+        for last in 0..100 {
+            assert!(matches!(door.attempt("wrong", address(last)).await, Err(NotLetIn::Wrong)));
+        }
+        for somebody in [address(200), None] {
+            assert!(matches!(door.attempt("open sesame", somebody).await, Err(NotLetIn::TooOften(_))));
+        }
+    }
+}

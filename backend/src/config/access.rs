@@ -1,0 +1,180 @@
+//! Who may enter, as both homes are told it.
+
+use shared_types::{Access, PersonId};
+
+use crate::chat::{Client, Door, ModeratorClaim};
+
+/// The shortest passphrase. Everybody of a chat shares it, and ten of them can be tried a minute.
+const PASSPHRASE_CHARS: usize = 8;
+
+/// A setting that is missing, of no use, or at odds with another.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name} {problem}")]
+pub struct BadSetting {
+    /// Its name.
+    pub name: &'static str,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+/// A setting under the name by which it is known where it is set.
+pub(super) struct Setting<'a> {
+    pub(super) name: &'static str,
+    pub(super) value: Option<&'a str>,
+}
+
+/// The settings of a door.
+pub(super) struct Entrance<'a> {
+    pub(super) access: Access,
+    pub(super) passphrase: Setting<'a>,
+    pub(super) issuer: Setting<'a>,
+    pub(super) client_id: Setting<'a>,
+    pub(super) moderators: Setting<'a>,
+    pub(super) moderator_claim: Setting<'a>,
+}
+
+impl Entrance<'_> {
+    /// The door of these settings.
+    pub(super) fn door(&self) -> Result<Door, BadSetting> {
+        let moderators = self.moderators()?;
+        let of_provider = [&self.issuer, &self.client_id, &self.moderator_claim];
+        match self.access {
+            Access::Open => {
+                self.without(&[&self.passphrase])?;
+                self.without(&of_provider)?;
+                Ok(Door::open(moderators))
+            }
+            Access::Passphrase => {
+                self.without(&of_provider)?;
+                let passphrase = self.passphrase.needed()?;
+                if passphrase.chars().count() < PASSPHRASE_CHARS {
+                    return Err(self.passphrase.bad(&format!("must have at least {PASSPHRASE_CHARS} characters")));
+                }
+                Ok(Door::passphrase(passphrase, moderators))
+            }
+            Access::Oidc => {
+                self.without(&[&self.passphrase])?;
+                let issuer = self.issuer.needed()?.parse().map_err(|problem| self.issuer.bad(problem))?;
+                let id = self.client_id.needed()?.to_owned();
+                let moderator_claim = self.moderator_claim.value.map(str::parse::<ModeratorClaim>).transpose();
+                let moderator_claim = moderator_claim.map_err(|problem| self.moderator_claim.bad(problem))?;
+                Ok(Door::oidc(Client { issuer, id, moderator_claim }, moderators))
+            }
+        }
+    }
+
+    fn moderators(&self) -> Result<Vec<PersonId>, BadSetting> {
+        let ids = self.moderators.value.unwrap_or_default().split(',').map(str::trim).filter(|id| !id.is_empty());
+        ids.map(|id| id.parse().map_err(|_| self.moderators.bad(&format!("has {id:?}, which is nobody's id"))))
+            .collect()
+    }
+
+    /// What belongs to another kind of door is a mistake, and better known before anybody comes in by this one.
+    fn without(&self, others: &[&Setting<'_>]) -> Result<(), BadSetting> {
+        match others.iter().find(|setting| setting.value.is_some()) {
+            None => Ok(()),
+            Some(other) => {
+                let word = match self.access {
+                    Access::Open => "open",
+                    Access::Passphrase => "passphrase",
+                    Access::Oidc => "oidc",
+                };
+                Err(other.bad(&format!("is set, but has no use where access is {word}")))
+            }
+        }
+    }
+}
+
+impl Setting<'_> {
+    fn needed(&self) -> Result<&str, BadSetting> {
+        self.value.ok_or_else(|| self.bad("is not set"))
+    }
+
+    fn bad(&self, problem: &str) -> BadSetting {
+        BadSetting { name: self.name, problem: problem.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is wrong with these settings, in the order passphrase, issuer, client, moderators, claim.
+    fn problem(access: Access, [passphrase, issuer, client_id, moderators, claim]: [&str; 5]) -> String {
+        fn set<'a>(name: &'static str, value: &'a str) -> Setting<'a> {
+            Setting { name, value: (!value.is_empty()).then_some(value) }
+        }
+        let entrance = Entrance {
+            access,
+            passphrase: set("passphrase", passphrase),
+            issuer: set("issuer", issuer),
+            client_id: set("client", client_id),
+            moderators: set("moderators", moderators),
+            moderator_claim: set("claim", claim),
+        };
+        entrance.door().err().map(|bad| bad.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn settings_that_fit_make_a_door() {
+        assert_eq!(problem(Access::Open, ["", "", "", "", ""]), "");
+        assert_eq!(problem(Access::Open, ["", "", "", " ann, ben ,", ""]), "");
+        assert_eq!(problem(Access::Passphrase, ["12345678", "", "", "", ""]), "");
+        assert_eq!(problem(Access::Passphrase, ["ひらけゴマひらけ", "", "", "", ""]), "");
+        assert_eq!(problem(Access::Oidc, ["", "https://a.example/x/", "chat", "ann", "groups=mods"]), "");
+        for loopback in ["http://localhost", "http://127.0.0.1:9000/x", "http://[::1]:1"] {
+            assert_eq!(problem(Access::Oidc, ["", loopback, "chat", "", ""]), "", "{loopback}");
+        }
+    }
+
+    #[test]
+    fn a_setting_that_is_missing_bad_or_at_odds_is_named() {
+        for (access, settings, expected) in [
+            (Access::Passphrase, ["", "", "", "", ""], "passphrase is not set"),
+            (Access::Passphrase, ["1234567", "", "", "", ""], "passphrase must have at least 8 characters"),
+            (Access::Oidc, ["", "", "chat", "", ""], "issuer is not set"),
+            (Access::Oidc, ["", "https://a.example", "", "", ""], "client is not set"),
+            (
+                Access::Oidc,
+                ["", "https://a.example", "x", "", "y"],
+                "claim must be a claim and its value, such as groups=chat-moderators",
+            ),
+            (Access::Open, ["", "", "", "ann,b n", ""], "moderators has \"b n\", which is nobody's id"),
+            (Access::Open, ["12345678", "", "", "", ""], "passphrase is set, but has no use where access is open"),
+            (Access::Open, ["", "", "", "", "groups=x"], "claim is set, but has no use where access is open"),
+            (
+                Access::Passphrase,
+                ["12345678", "https://a.example", "", "", ""],
+                "issuer is set, but has no use where access is passphrase",
+            ),
+            (
+                Access::Oidc,
+                ["12345678", "https://a.example", "x", "", ""],
+                "passphrase is set, but has no use where access is oidc",
+            ),
+        ] {
+            assert_eq!(problem(access, settings), expected);
+        }
+    }
+
+    #[test]
+    fn a_provider_that_others_could_read_along_with_is_refused() {
+        for issuer in [
+            "http://a.example",
+            "http://127.0.0.1.evil.example",
+            "http://localhost@evil.example",
+            "http://localhost:80@evil.example",
+            "http://localhost\\@evil.example",
+            "https://",
+            "https://user@a.example",
+            "https://a.example/#x",
+            "https://a b",
+            "ftp://localhost",
+            "a.example",
+            "HTTPS//a",
+        ] {
+            let said = problem(Access::Oidc, ["", issuer, "chat", "", ""]);
+            assert!(said.starts_with("issuer must be an address that begins with https://"), "{issuer}: {said}");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The door of a chat that is not open, and the way out: `POST /enter` with the passphrase, and `POST /sign-out`.
+
+use frontend::render::{self, Door, Trouble, Way};
+use serde_json::json;
+use shared_types::{Access, Language, RoomName};
+
+use super::{Front, FrontAnswer, FrontRequest, NAME_COOKIE, field, guest_cookie_name, room_of, set_cookie};
+use crate::{chat::NotLetIn, ports::Result};
+
+impl Front {
+    /// The page before a room that somebody has to enter first.
+    pub(super) async fn door(
+        &self,
+        status: u16,
+        to: &RoomName,
+        trouble: Option<Trouble>,
+        request: &FrontRequest,
+        language: Language,
+    ) -> Result<FrontAnswer> {
+        let way = if self.access() == Access::Oidc { Way::SignIn } else { Way::Passphrase };
+        let door = Door { way, to, trouble };
+        self.html(status, request, |shell| render::door(shell, language, door)).await
+    }
+
+    /// What a page is told that is open, and whose visitor has to come in anew.
+    pub(super) fn has_to_enter(&self, request: &FrontRequest) -> FrontAnswer {
+        let body = json!({ "access": self.access() }).to_string();
+        FrontAnswer { content_type: "application/json", ..FrontAnswer::plain(401, body, request.secure) }
+    }
+
+    /// Somebody says the passphrase.
+    pub(super) async fn enter(&self, form: &str, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
+        let to = room_of(field(form, "to").as_deref());
+        if !self.is_own(request) {
+            tracing::warn!("a form of another site was refused");
+            return self.door(403, &to, Some(Trouble::Again), request, language).await;
+        }
+        let passphrase = field(form, "passphrase").unwrap_or_default();
+        let (status, trouble) = match self.enter.attempt(&passphrase, request.address).await {
+            Ok(guest) => {
+                tracing::info!(person = %guest.id, "entered");
+                let cookie = self.guest_cookie(&self.front_page.identities.cookie(&guest), request);
+                return Ok(FrontAnswer::see_other(to.path(), vec![cookie], request.secure));
+            }
+            Err(NotLetIn::Wrong) => (403, Trouble::Wrong),
+            Err(NotLetIn::TooOften(wait)) => (429, Trouble::TooOften { seconds: wait.seconds().into() }),
+            Err(NotLetIn::Unavailable(cause)) => return Err(cause),
+        };
+        tracing::info!(status, "not let in");
+        self.door(status, &to, Some(trouble), request, language).await
+    }
+
+    /// Somebody leaves for good: what made them who they are is taken from their browser.
+    pub(super) fn sign_out(&self, request: &FrontRequest) -> FrontAnswer {
+        if !self.is_own(request) {
+            return FrontAnswer::plain(403, "Another site cannot sign you out.\n".into(), request.secure);
+        }
+        let cookies = [guest_cookie_name(request.secure), NAME_COOKIE].map(|name| set_cookie(name, "", 0, request));
+        FrontAnswer::see_other("/".into(), cookies.into(), request.secure)
+    }
+
+    /// Whether a form was posted by a page of ours: browsers say from where, and no page can make them say something else.
+    fn is_own(&self, request: &FrontRequest) -> bool {
+        request.origin.is_some() && self.origins.allow(request.origin.as_deref(), request.host.as_deref())
+    }
+
+    /// Where the page is, as a browser has it.
+    pub(super) fn own_origin(&self, request: &FrontRequest) -> String {
+        let scheme = if request.secure { "https" } else { "http" };
+        let asked = || format!("{scheme}://{}", request.host.as_deref().unwrap_or_default());
+        self.origins.first().map_or_else(asked, ToString::to_string)
+    }
+}

@@ -1,0 +1,76 @@
+//! `GET /sign-in` and `GET /sign-in/callback`: to the OpenID Connect provider, and back.
+//!
+//! A sign-in begins with a link and not with a form: Chromium holds a form's policy against where its answer leads.
+
+use frontend::render::Trouble;
+use shared_types::{Language, RoomName};
+
+use super::{Front, FrontAnswer, FrontRequest, cookie, field, room_of, set_cookie};
+use crate::{
+    chat::{NotSignedIn, Returned, SIGN_IN_SECONDS},
+    ports::Result,
+};
+
+const CALLBACK: &str = "/sign-in/callback";
+
+/// The cookie of a sign-in that has begun: a browser takes it from this very host alone where the visitor came by HTTPS.
+fn pending_cookie(request: &FrontRequest) -> &'static str {
+    if request.secure { "__Host-sign-in" } else { "sign-in" }
+}
+
+impl Front {
+    /// Sends a visitor to their provider.
+    pub(super) async fn sign_in(&self, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
+        let to = room_of(field(&request.query, "to").as_deref());
+        let Some(oidc) = &self.oidc else { return self.not_found(request, language).await };
+        match oidc.begin(to.clone(), &self.redirect(request)).await {
+            Ok(begun) => {
+                let cookie = set_cookie(pending_cookie(request), &begun.pending, SIGN_IN_SECONDS, request);
+                Ok(FrontAnswer::see_other(begun.location, vec![cookie], request.secure))
+            }
+            Err(cause) => {
+                tracing::error!(%cause, "nobody can sign in");
+                self.door(502, &to, Some(Trouble::Provider), request, language).await
+            }
+        }
+    }
+
+    /// A visitor is back from their provider.
+    pub(super) async fn signed_in(&self, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
+        let Some(oidc) = &self.oidc else { return self.not_found(request, language).await };
+        let [state, code, issuer] = ["state", "code", "iss"].map(|name| field(&request.query, name));
+        let back = Returned {
+            pending: cookie(request.cookie.as_deref().unwrap_or_default(), pending_cookie(request)),
+            state: state.as_deref(),
+            code: code.as_deref(),
+            issuer: issuer.as_deref(),
+            redirect: &self.redirect(request),
+        };
+        // Whatever comes of it, it is not for a second time.
+        let done = set_cookie(pending_cookie(request), "", 0, request);
+        let (why, to) = match oidc.finish(back).await {
+            Ok((visitor, to)) => {
+                tracing::info!(person = %visitor.id, moderator = visitor.moderator, "signed in");
+                let cookie = self.guest_cookie(&self.front_page.identities.cookie(&visitor), request);
+                return Ok(FrontAnswer::see_other(to.path(), vec![cookie, done], request.secure));
+            }
+            Err((why, to)) => (why, to.unwrap_or_else(RoomName::lobby)),
+        };
+        let (status, trouble) = match &why {
+            NotSignedIn::NotBegun => (403, Trouble::Again),
+            NotSignedIn::Refused => (403, Trouble::Refused),
+            NotSignedIn::NotProven(_) | NotSignedIn::Unavailable(_) => (502, Trouble::Provider),
+        };
+        match why {
+            NotSignedIn::NotBegun | NotSignedIn::Refused => tracing::info!(%why, "not signed in"),
+            NotSignedIn::NotProven(_) | NotSignedIn::Unavailable(_) => tracing::error!(%why, "not signed in"),
+        }
+        let page = self.door(status, &to, Some(trouble), request, language).await?;
+        Ok(FrontAnswer { set_cookies: vec![done], ..page })
+    }
+
+    /// The address that the provider sends visitors back to, and that has to be registered with it.
+    fn redirect(&self, request: &FrontRequest) -> String {
+        self.own_origin(request) + CALLBACK
+    }
+}
