@@ -89,7 +89,8 @@ pub trait Connections: Send + Sync {
     /// Every connection in a room. MUST hold each one whose `admit` had ended before the call.
     async fn in_room(&self, room: &RoomName) -> Result<Vec<Connection>>;
 
-    /// Every connection there is, expired ones too; for the sweep, never on a request.
+    /// Every connection there is, expired ones too. It costs as much as there are connections, so it is for the sweep, and
+    /// for a moderator who mutes or sends away somebody that may be in any room; never on anybody else's request.
     async fn all(&self) -> Result<Vec<Connection>>;
 
     /// The number of places taken, as `admit` counts them.
@@ -166,6 +167,19 @@ pub trait Messages: Send + Sync {
 
     /// Replaces the claim `held` by `fresh` if it still holds. Answers with the claim that holds then.
     async fn reclaim(&self, identity: &Identity, held: Claim, fresh: Claim) -> Result<Claim>;
+
+    /// Up to `limit` of an author's claims that were not given up, above that identity (`None`: from the first), by room and
+    /// nonce. MUST see every `claim`, `reclaim` and `give_up` that has ended.
+    async fn claims_of(
+        &self,
+        author: &PersonId,
+        after: Option<&Identity>,
+        limit: usize,
+    ) -> Result<Vec<(Identity, Claim)>>;
+
+    /// Leaves a claim out of `claims_of` from now on. It MUST go on to hold until then, so that a retry that is still on its
+    /// way finds it; after that nothing is left of it.
+    async fn give_up(&self, identity: &Identity, until: Timestamp) -> Result<()>;
 
     /// Stores a message at its `seq` if nothing is there. Answers with the message that is there then. When this has
     /// ended well the message MUST survive a crash and a power cut.
@@ -285,6 +299,9 @@ pub trait Outbox: Send + Sync {
 
     /// Whether the socket is open. [`Delivery::Busy`] means that nobody could say.
     async fn probe(&self, id: &ConnectionId) -> Delivery;
+
+    /// Closes the socket, once, whatever its other end does. [`Delivery::Delivered`] means that it is closed by this.
+    async fn close(&self, id: &ConnectionId) -> Delivery;
 }
 
 /// The secrets that sign cookies and tickets.
@@ -368,6 +385,13 @@ pub trait Moderation: Send + Sync {
     /// Decides what somebody may not do from now on. It may be forgotten once its times have passed.
     async fn set_standing(&self, of: &Subject, standing: Standing) -> Result<()>;
 
+    /// The addresses that were sent away together with a person, those whose time has passed included.
+    async fn banned_with(&self, person: &PersonId) -> Result<Vec<AddressKey>>;
+
+    /// Remembers which addresses were sent away together with a person, so that they can come back together. It may be
+    /// forgotten after `until`.
+    async fn set_banned_with(&self, person: &PersonId, addresses: &[AddressKey], until: Timestamp) -> Result<()>;
+
     /// What holds in a room. MUST see every `set_rules` that has ended.
     async fn rules(&self, room: &RoomName) -> Result<RoomRules>;
 
@@ -439,6 +463,14 @@ pub trait Provider: Send + Sync {
     /// Posts a form, written as `application/x-www-form-urlencoded`, to an address. What is posted and what is answered
     /// are secrets: they MUST NOT be logged.
     async fn post(&self, to: &ProviderAddress, form: String) -> Result<Fetched>;
+}
+
+/// What has been kept long enough, where it does not go by itself.
+#[async_trait]
+pub trait Expiring: Send + Sync {
+    /// Removes up to `limit` messages that have been kept long enough, and what was noted about them; answers with whose
+    /// images are to go after them. It answers with less than `limit` when nothing is left to remove.
+    async fn expire(&self, limit: usize) -> Result<Vec<Identity>>;
 }
 
 /// Time.

@@ -7,12 +7,16 @@
 mod changes;
 #[path = "chat/door.rs"]
 mod door;
+#[path = "chat/forget.rs"]
+mod forget;
 #[path = "chat/history.rs"]
 mod history;
 #[path = "chat/images.rs"]
 mod images;
 #[path = "chat/mentions.rs"]
 mod mentions;
+#[path = "chat/moderation.rs"]
+mod moderation;
 #[path = "chat/presence.rs"]
 mod presence;
 #[path = "chat/rate.rs"]
@@ -24,7 +28,7 @@ mod search;
 #[path = "chat/world.rs"]
 mod world;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use backend::{
     chat::{CLAIM_LIFE, HOLE_LIFE},
@@ -414,11 +418,14 @@ async fn the_sweep_forgets_who_is_gone_and_keeps_who_is_there() {
 
 #[tokio::test]
 async fn what_was_said_is_there_after_the_store_was_closed_and_opened() {
-    use backend::outbound::embedded::{EmbeddedMessages, Store};
+    use backend::outbound::{
+        embedded::{EmbeddedMessages, Store},
+        system::SystemClock,
+    };
     let directory = tempfile::tempdir().unwrap();
     let room = RoomName::lobby();
     for expected in 1..=3 {
-        let messages = EmbeddedMessages::new(Store::open(directory.path()).unwrap());
+        let messages = EmbeddedMessages::new(Store::open(directory.path()).unwrap(), None, Arc::new(SystemClock));
         let rev = messages.next_rev(&room).await.unwrap();
         assert_eq!(rev, Rev(expected));
         let message: shared_types::ChatMessage = serde_json::from_value(json!({

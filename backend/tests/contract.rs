@@ -10,10 +10,13 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use backend::ports::{
     AddressKey, Admission, Allowance, Applied, Claim, Connection, ConnectionId, Connections, Identity, Images, Keys,
-    Limiter, Mark, Messages, Secrets, Stored, Taken, Upload,
+    Limiter, Mark, Messages, Moderation, Secrets, Stored, Subject, Taken, Upload,
 };
 use futures::future::join_all;
-use shared_types::{ChatMessage, ImageType, Person, Quote, Reaction, Rev, RoomName, Seq, Timestamp};
+use shared_types::{
+    Act, AuditEntry, ChatMessage, ImageType, Person, Quote, Reaction, Rev, RoomName, RoomRules, Seq, Standing,
+    Timestamp,
+};
 
 #[cfg(feature = "aws")]
 #[path = "contract/aws.rs"]
@@ -28,6 +31,7 @@ mod memory;
 pub(crate) struct World {
     pub(crate) connections: Arc<dyn Connections>,
     pub(crate) messages: Arc<dyn Messages>,
+    pub(crate) moderation: Arc<dyn Moderation>,
     pub(crate) secrets: Arc<dyn Secrets>,
     pub(crate) images: Arc<dyn Images>,
     pub(crate) limiter: Arc<dyn Limiter>,
@@ -83,12 +87,18 @@ contract! {
     of_many_claims_at_once_one_holds
     a_claim_is_replaced_only_by_who_saw_it
     identities_differ_by_room_author_and_nonce
+    claims_are_listed_by_author_in_the_order_of_rooms_and_nonces
+    a_claim_that_was_given_up_holds_and_is_not_listed
     a_message_is_stored_once_and_stays_as_it_was
     a_page_ends_before_its_mark_and_is_in_order
     what_was_born_after_a_revision_begins_after_it
     a_message_is_replaced_only_by_who_saw_it
     marks_are_found_after_a_revision_and_from_the_newest
     a_room_hears_nothing_of_its_neighbours
+    a_standing_is_of_a_person_or_an_address_and_can_be_taken_back
+    the_addresses_banned_with_a_person_are_remembered
+    rules_are_a_room_s_own
+    what_was_done_is_read_newest_first_and_none_of_one_moment_is_left_out
     the_first_secret_is_kept
     a_secret_is_replaced_once_and_the_one_before_it_is_remembered
     an_upload_is_found_as_it_was_put
@@ -110,6 +120,7 @@ fn in_memory() -> World {
     World {
         connections: Arc::new(memory::MemoryConnections::default()),
         messages: Arc::new(memory::MemoryMessages::default()),
+        moderation: Arc::new(memory::MemoryModeration::default()),
         secrets: Arc::new(memory::MemorySecrets::default()),
         images: images.clone(),
         limiter: Arc::new(memory::MemoryLimiter::default()),
@@ -603,4 +614,104 @@ async fn of_ten_uses_at_once_one_is_the_first(world: World) {
     assert_eq!(uses.into_iter().filter(|first| matches!(first, Ok(true))).count(), 1);
     assert!(!world.limiter.first_use("ticket", until).await.unwrap());
     assert!(world.limiter.first_use("another", until).await.unwrap());
+}
+
+async fn claims_are_listed_by_author_in_the_order_of_rooms_and_nonces(world: World) {
+    let ann = |room, nonce| identity(room, "ann", nonce);
+    let in_order = [ann("a", "n-1"), ann("a", "n-2"), ann("a-b", "n-0"), ann("b", "m"), ann("b", "n")];
+    for place in [3, 0, 4, 2, 1] {
+        world.messages.claim(&in_order[place], claim(place as u64)).await.unwrap();
+    }
+    for stranger in ["an", "ann-", "anna"] {
+        world.messages.claim(&identity("a", stranger, "n-1"), claim(7)).await.unwrap();
+    }
+    let listed = async |after: Option<&Identity>, limit| {
+        let claims = world.messages.claims_of(&in_order[0].author, after, limit).await.unwrap();
+        claims.into_iter().map(|(identity, _)| identity).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(None, 10).await, in_order);
+    assert_eq!(listed(None, 2).await, in_order[..2]);
+    assert_eq!(listed(Some(&in_order[1]), 2).await, in_order[2..4]);
+    assert_eq!(listed(Some(&in_order[4]), 2).await, []);
+    assert_eq!(listed(Some(&ann("a", "n-11")), 1).await, in_order[1..2], "after a place where nothing is");
+    let found = world.messages.claims_of(&in_order[0].author, None, 1).await.unwrap();
+    let held = world.messages.claim(&in_order[0], claim(99)).await.unwrap();
+    assert_eq!(found, [(in_order[0].clone(), held)]);
+}
+
+async fn a_claim_that_was_given_up_holds_and_is_not_listed(world: World) {
+    let (kept, gone) = (identity("lobby", "ann", "kept"), identity("lobby", "ann", "gone"));
+    let first = world.messages.claim(&gone, claim(1)).await.unwrap();
+    world.messages.claim(&kept, claim(2)).await.unwrap();
+    let tomorrow = Timestamp(now().0 + 24 * 60 * 60 * 1000);
+    for _ in 0..2 {
+        world.messages.give_up(&gone, tomorrow).await.unwrap();
+        let left = world.messages.claims_of(&kept.author, None, 10).await.unwrap();
+        assert_eq!(left.into_iter().map(|(identity, _)| identity).collect::<Vec<_>>(), std::slice::from_ref(&kept));
+        assert_eq!(world.messages.claim(&gone, claim(3)).await.unwrap(), first, "a retry finds it");
+    }
+    let never = identity("lobby", "ann", "never");
+    world.messages.give_up(&never, tomorrow).await.unwrap();
+    let fresh = claim(4);
+    assert_eq!(world.messages.claim(&never, fresh).await.unwrap(), fresh);
+}
+
+async fn a_standing_is_of_a_person_or_an_address_and_can_be_taken_back(world: World) {
+    let soon = |minutes: u64| Some(Timestamp(now().0 / 1000 * 1000 + minutes * 60_000));
+    let (person, address) = (Subject::Person("ann".parse().unwrap()), Subject::Address(AddressKey("ann".into())));
+    assert_eq!(world.moderation.standing(&person).await.unwrap(), Standing::default());
+    let both = Standing { muted_until: soon(1), banned_until: soon(2) };
+    world.moderation.set_standing(&person, both).await.unwrap();
+    assert_eq!(world.moderation.standing(&person).await.unwrap(), both);
+    assert_eq!(world.moderation.standing(&address).await.unwrap(), Standing::default());
+    let banned = Standing { muted_until: None, banned_until: soon(3) };
+    world.moderation.set_standing(&address, banned).await.unwrap();
+    world.moderation.set_standing(&person, Standing::default()).await.unwrap();
+    assert_eq!(world.moderation.standing(&person).await.unwrap(), Standing::default());
+    assert_eq!(world.moderation.standing(&address).await.unwrap(), banned);
+}
+
+async fn the_addresses_banned_with_a_person_are_remembered(world: World) {
+    let ann = "ann".parse().unwrap();
+    assert_eq!(world.moderation.banned_with(&ann).await.unwrap(), []);
+    let addresses = ["a", "b"].map(|key| AddressKey(key.into()));
+    world.moderation.set_banned_with(&ann, &addresses, Timestamp(now().0 + 60_000)).await.unwrap();
+    assert_eq!(world.moderation.banned_with(&ann).await.unwrap(), addresses);
+    assert_eq!(world.moderation.banned_with(&"bea".parse().unwrap()).await.unwrap(), []);
+}
+
+async fn rules_are_a_room_s_own(world: World) {
+    let of = async |name| world.moderation.rules(&room(name)).await.unwrap();
+    for rules in [
+        RoomRules { slow: 30, read_only: true },
+        RoomRules { slow: 0, read_only: true },
+        RoomRules { slow: u16::MAX, read_only: false },
+        RoomRules::default(),
+    ] {
+        world.moderation.set_rules(&room("cats"), rules).await.unwrap();
+        assert_eq!((of("cats").await, of("lobby").await), (rules, RoomRules::default()));
+    }
+}
+
+async fn what_was_done_is_read_newest_first_and_none_of_one_moment_is_left_out(world: World) {
+    let done = |at: u64, slow| AuditEntry {
+        at: Timestamp(at),
+        by: Person { id: "mod".parse().unwrap(), name: "Mo".parse().unwrap(), moderator: true },
+        act: Act::Rules { room: room("lobby"), rules: RoomRules { slow, read_only: false } },
+    };
+    assert_eq!(world.moderation.audit(None, 10).await.unwrap(), []);
+    for (at, slow) in [(9, 1), (10, 2), (10, 3), (10, 3), (10, 4), (100, 5)] {
+        world.moderation.record(&done(at, slow)).await.unwrap();
+    }
+    let times = async |before: Option<u64>, limit| {
+        let entries = world.moderation.audit(before.map(Timestamp), limit).await.unwrap();
+        entries.iter().map(|entry| entry.at.0).collect::<Vec<_>>()
+    };
+    assert_eq!(times(None, 10).await, [100, 10, 10, 10, 10, 9]);
+    assert_eq!(times(None, 1).await, [100]);
+    assert_eq!(times(None, 2).await, [100, 10, 10, 10, 10]);
+    assert_eq!(times(Some(100), 1).await, [10, 10, 10, 10]);
+    assert_eq!(times(Some(10), 5).await, [9]);
+    assert_eq!(times(Some(9), 5).await, [0_u64; 0]);
+    assert_eq!(world.moderation.audit(Some(Timestamp(10)), 9).await.unwrap(), [done(9, 1)]);
 }

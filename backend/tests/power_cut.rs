@@ -69,7 +69,7 @@ fn fifty_who_speak_at_once_share_a_few_syncs() {
     let (disk, mut dice) = (Disk::new(), Rng::with_seed(0));
     disk.charge(u64::MAX);
     let store = open(&disk, &mut dice).unwrap();
-    let post = post(Arc::new(EmbeddedMessages::new(store)));
+    let post = post(Arc::new(EmbeddedMessages::new(store, None, Arc::new(SystemClock))));
     let said: Vec<Said> = (0..50).map(|number| Said { text: format!("{number}"), acknowledged: None }).collect();
     let before = disk.syncs();
     let posts = said.iter().enumerate().map(|(number, said)| post.post(draft(number, said)));
@@ -108,7 +108,7 @@ fn live(runtime: &Runtime, seed: u64, sums: &mut Sums) {
         match open(&disk, &mut dice) {
             Ok(store) => runtime.block_on(async {
                 made = true;
-                let messages: Arc<dyn Messages> = Arc::new(EmbeddedMessages::new(store));
+                let messages: Arc<dyn Messages> = Arc::new(EmbeddedMessages::new(store, None, Arc::new(SystemClock)));
                 judge(&messages, &everything, &disk).await;
                 while !disk.is_dark() {
                     sums.unanswered += talk(&messages, &mut everything, &mut dice).await;
@@ -127,7 +127,7 @@ fn live(runtime: &Runtime, seed: u64, sums: &mut Sums) {
     disk.charge(u64::MAX);
     let store = open(&disk, &mut dice).unwrap();
     runtime.block_on(async {
-        let messages: Arc<dyn Messages> = Arc::new(EmbeddedMessages::new(store));
+        let messages: Arc<dyn Messages> = Arc::new(EmbeddedMessages::new(store, None, Arc::new(SystemClock)));
         judge(&messages, &everything, &disk).await;
     });
     sums.acknowledged += everything.iter().filter(|said| said.acknowledged.is_some()).count();

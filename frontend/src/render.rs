@@ -223,6 +223,22 @@ impl Trouble {
     }
 }
 
+/// The page for somebody whom a moderator sent away, for so many milliseconds more.
+pub fn banned(shell: &Shell, language: Language, milliseconds: u64) -> String {
+    let words = Words::of(language);
+    // Begun hours count: whoever comes when it says so is let in.
+    let hours = usize::try_from(milliseconds.div_ceil(60 * 60 * 1000)).unwrap_or(usize::MAX);
+    let body = html(|| {
+        view! {
+            <main class="notice" data-page="complete">
+                <h1>{words.banned}</h1>
+                <p>{words.banned_hours.of(hours)}</p>
+            </main>
+        }
+    });
+    shell.fill(words, words.banned, "", &body)
+}
+
 /// What is said, as plain text, when no page can be made.
 pub fn unreachable(language: Language) -> String {
     Words::of(language).reload.into()

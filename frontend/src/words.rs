@@ -247,6 +247,10 @@ pub(crate) struct Words {
     pub(crate) sign_in_failed: &'static str,
     #[cfg(feature = "ssr")]
     pub(crate) door_again: &'static str,
+    #[cfg(feature = "ssr")]
+    pub(crate) banned: &'static str,
+    #[cfg(feature = "ssr")]
+    pub(crate) banned_hours: Count,
 
     /// A day, such as "Monday, 23 November 2026"; the weekday counts from Monday = 0, then day and month from 1, and the
     /// year.

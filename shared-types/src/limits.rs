@@ -19,6 +19,10 @@ pub const CLOSE_BINARY: u16 = 1003;
 /// The close code for a frame above [`FRAME_BYTES_HARD`] (RFC 6455 §7.4.1, "message too big").
 pub const CLOSE_TOO_BIG: u16 = 1009;
 
+/// The close code for somebody whom a moderator sent away, of those that are everybody's own (RFC 6455 §7.4.2): the page does
+/// not come back by itself. API Gateway can't be told a code; there the next handshake is refused with 403.
+pub const CLOSE_BANNED: u16 = 4403;
+
 /// The longest text of a message, in Unicode scalar values. Up to 4 bytes each in UTF-8: 16,000 bytes stored.
 pub const TEXT_CHARS: usize = 4_000;
 

@@ -4,7 +4,10 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize, de};
 
-use crate::limits::{NAME_CHARS, NONCE_CHARS, ROOM_CHARS, SEARCH_CHARS, TEXT_CHARS};
+use crate::{
+    Person,
+    limits::{NAME_CHARS, NONCE_CHARS, ROOM_CHARS, SEARCH_CHARS, TEXT_CHARS},
+};
 
 /// The name of a room: 1 to [`ROOM_CHARS`] of `[a-z0-9-]`. It is also the room's path, `/r/{room}`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -35,6 +38,13 @@ impl FromStr for RoomName {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct PersonName(String);
 
+impl PersonName {
+    /// What nobody is called.
+    pub(crate) fn nobody() -> Self {
+        Self(Person::GONE.into())
+    }
+}
+
 impl FromStr for PersonName {
     type Err = NameError;
 
@@ -58,6 +68,13 @@ impl FromStr for PersonName {
 /// Who a person is, made by the server: 1 to [`NONCE_CHARS`] of `[A-Za-z0-9_=-]`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct PersonId(String);
+
+impl PersonId {
+    /// The id of nobody.
+    pub(crate) fn nobody() -> Self {
+        Self(Person::GONE.into())
+    }
+}
 
 impl FromStr for PersonId {
     type Err = NameError;

@@ -218,6 +218,21 @@ pub struct Person {
     pub moderator: bool,
 }
 
+impl Person {
+    /// The id of nobody. A guest's id has 16 characters, and one from a provider more.
+    pub const GONE: &str = "gone";
+
+    /// Nobody: who has written what somebody asked to be forgotten. The page has a word of its own for them.
+    pub fn gone() -> Self {
+        Self { id: PersonId::nobody(), name: PersonName::nobody(), moderator: false }
+    }
+
+    /// Whether this is nobody.
+    pub fn is_gone(&self) -> bool {
+        self.id.as_str() == Self::GONE
+    }
+}
+
 /// What kind of thing went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -8,11 +8,14 @@ use std::{
 };
 
 use backend::{
-    chat::{Identities, Join, Origin, Origins, Rate, RateLimits},
+    chat::{Expire, Identities, Join, Origin, Origins, Rate, RateLimits, Standings},
     config::Local,
     inbound::local::{Server, Sockets, Timeouts},
     outbound::{
-        embedded::{EmbeddedConnections, EmbeddedImages, EmbeddedLimiter, EmbeddedMessages, ShellFile, Store},
+        embedded::{
+            EmbeddedConnections, EmbeddedImages, EmbeddedLimiter, EmbeddedMessages, EmbeddedModeration, ShellFile,
+            Store,
+        },
         provider::HttpProvider,
         system::{SystemClock, SystemEntropy},
     },
@@ -64,7 +67,8 @@ async fn wire(settings: &Local, store: Store) -> Result<Server, Box<dyn Error>> 
     let access = door.access;
     let identities = Identities::load(Arc::new(store.clone()), clock.clone(), entropy.clone(), door).await?;
     let connections = Arc::new(EmbeddedConnections::default());
-    let messages = Arc::new(EmbeddedMessages::new(store));
+    let messages = Arc::new(EmbeddedMessages::new(store.clone(), settings.retention(), clock.clone()));
+    let moderation = Arc::new(EmbeddedModeration::new(store, clock.clone()));
     let images = EmbeddedImages::open(&settings.data, clock.clone(), entropy.as_ref());
     let images = Arc::new(images.map_err(|error| {
         format!(
@@ -82,11 +86,12 @@ async fn wire(settings: &Local, store: Store) -> Result<Server, Box<dyn Error>> 
     Ok(Server {
         connect: Connect::new(Join {
             connections: connections.clone(),
-            limiter,
+            limiter: limiter.clone(),
             clock: clock.clone(),
             identities: identities.clone(),
             origins: origins.clone(),
             rate: rate.clone(),
+            standings: Standings { moderation: moderation.clone(), clock: clock.clone() },
             limit: settings.limit_connection_count,
         }),
         disconnect: Disconnect::new(connections.clone(), sockets.clone(), clock.clone(), entropy.clone()),
@@ -98,6 +103,8 @@ async fn wire(settings: &Local, store: Store) -> Result<Server, Box<dyn Error>> 
             clock.clone(),
             entropy.clone(),
             rate.clone(),
+            moderation.clone(),
+            limiter,
             page_size,
         )
         .with_access(access),
@@ -108,6 +115,7 @@ async fn wire(settings: &Local, store: Store) -> Result<Server, Box<dyn Error>> 
             clock.clone(),
             identities.clone(),
         )),
+        expire: Arc::new(Expire { messages: messages.clone(), images: images.clone() }),
         images: Images::new(images),
         front: Front::new(
             connections,
@@ -116,6 +124,7 @@ async fn wire(settings: &Local, store: Store) -> Result<Server, Box<dyn Error>> 
             clock,
             entropy.clone(),
             identities,
+            moderation,
             page_size,
             // A path alone: the page's own host, whatever name or proxy it was reached by.
             "/ws".into(),

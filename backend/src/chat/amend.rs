@@ -6,11 +6,12 @@
 use std::{sync::Arc, time::Duration};
 
 use shared_types::{
-    ChatMessage, Emoji, MessageText, Nonce, Person, Reaction, RoomName, Seq, Timestamp, limits, mentioned,
+    Act, AuditEntry, ChatMessage, Emoji, MessageText, Nonce, Person, Reaction, RoomName, Seq, Timestamp, limits,
+    mentioned,
 };
 
 use super::CLAIM_LIFE;
-use crate::ports::{Applied, Clock, Identity, Images, Mark, Messages, Stored, Unavailable};
+use crate::ports::{Applied, Clock, Identity, Images, Mark, Messages, Moderation, Stored, Unavailable};
 
 /// How often a change begins anew when others change the same message at the same time. With the pauses between them
 /// (0 to 15 ms, times the attempt) that is 4 s on average, and a function has 10 s.
@@ -20,11 +21,14 @@ const ATTEMPTS: u32 = 32;
 const REMEMBERED: usize = 200;
 
 /// The rule of changing.
+#[derive(Clone)]
 pub struct Amend {
     /// The log.
     pub messages: Arc<dyn Messages>,
     /// The images that go with what is taken back.
     pub images: Arc<dyn Images>,
+    /// Where it is noted that a moderator took away what somebody else said.
+    pub moderation: Arc<dyn Moderation>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -41,6 +45,8 @@ pub enum Amendment {
     },
     /// It is taken back.
     Gone,
+    /// It is taken back, and nobody wrote it.
+    Forgotten,
     /// The speaker means this emoji, or does not.
     Reaction {
         /// The emoji.
@@ -85,24 +91,37 @@ impl Amend {
         nonce: &Nonce,
         amendment: Amendment,
     ) -> Result<ChatMessage, NotAmended> {
+        let mut noted = false;
         for attempt in 1..=ATTEMPTS {
             let Some(found) = self.messages.at(room, seq).await? else { return Err(NotAmended::NoMessage) };
             // A retry that comes late must not undo what its author did since. It is looked for in the very message that
             // is replaced, so that no attempt can slip in between.
-            if found.applied.iter().any(|applied| applied.by == by.id && applied.nonce == *nonce) {
+            let is_mine = |applied: &Applied| applied.by == by.id && applied.nonce == *nonce;
+            if amendment != Amendment::Forgotten && found.applied.iter().any(is_mine) {
                 self.remove_image(room, &found.message).await?;
                 return Ok(found.message);
             }
             let now = self.clock.now();
             let mut message = amended(&found.message, by, &amendment, now)?;
+            if message.deleted && !found.message.deleted && found.message.author.id != by.id && !noted {
+                self.note(room, by, &found.message, now).await?;
+                noted = true;
+            }
             // Taken after the message was read, so it is above every change in it.
             message.rev = self.messages.next_rev(room).await?;
             let mark = Mark { rev: message.rev, at: now, seq: Some(seq) };
             self.messages.mark(room, mark).await?;
             let mine = Applied { by: by.id.clone(), nonce: nonce.clone(), at: now };
-            let changed = Stored { message, applied: lately(found.applied, mine) };
+            let applied = match amendment {
+                // Or the message would say who wrote it.
+                Amendment::Forgotten => Vec::new(),
+                _ => lately(found.applied, mine),
+            };
+            let changed = Stored { message, applied };
             if self.messages.replace(room, found.message.rev, &changed).await? {
-                self.remove_image(room, &changed.message).await?;
+                if changed.message.deleted {
+                    self.remove_image(room, &ChatMessage { deleted: true, ..found.message }).await?;
+                }
                 return Ok(changed.message);
             }
             // Somebody was faster, and nobody is to wait for us under this revision.
@@ -111,6 +130,12 @@ impl Amend {
             self.clock.sleep(Duration::from_millis(mark.rev.0 % 16) * attempt).await;
         }
         Err(Unavailable { doing: "changing a message", cause: "others kept changing it".into() }.into())
+    }
+
+    /// Before the message goes: what was done and is not noted would be done by nobody.
+    async fn note(&self, room: &RoomName, by: &Person, of: &ChatMessage, at: Timestamp) -> Result<(), Unavailable> {
+        let act = Act::Delete { room: room.clone(), seq: of.seq, author: of.author.clone() };
+        self.moderation.record(&AuditEntry { at, by: by.clone(), act }).await
     }
 
     async fn remove_image(&self, room: &RoomName, message: &ChatMessage) -> Result<(), Unavailable> {
@@ -137,15 +162,13 @@ fn amended(found: &ChatMessage, by: &Person, amendment: &Amendment, now: Timesta
     let own = found.author.id == by.id;
     let mut wanted = found.clone();
     match amendment {
-        Amendment::Text { .. } | Amendment::Gone if !own => return Err(NotAmended::NotYours),
-        Amendment::Gone => {
-            wanted.deleted = true;
-            wanted.text = None;
-            wanted.image = None;
-            wanted.reply_to = None;
-            wanted.mentions.clear();
-            wanted.edited_at = None;
-            wanted.reactions.clear();
+        Amendment::Gone if !own && !by.moderator => return Err(NotAmended::NotYours),
+        Amendment::Forgotten if !own && !found.author.is_gone() => return Err(NotAmended::NotYours),
+        Amendment::Text { .. } if !own => return Err(NotAmended::NotYours),
+        Amendment::Gone => take_back(&mut wanted),
+        Amendment::Forgotten => {
+            take_back(&mut wanted);
+            wanted.author = Person::gone();
         }
         _ if found.deleted => return Err(NotAmended::NoMessage),
         Amendment::Text { text: None, .. } if found.image.is_none() => return Err(NotAmended::Empty),
@@ -159,6 +182,16 @@ fn amended(found: &ChatMessage, by: &Person, amendment: &Amendment, now: Timesta
         Amendment::Reaction { emoji, on } => react(&mut wanted.reactions, by, emoji, *on)?,
     }
     Ok(wanted)
+}
+
+fn take_back(message: &mut ChatMessage) {
+    message.deleted = true;
+    message.text = None;
+    message.image = None;
+    message.reply_to = None;
+    message.mentions.clear();
+    message.edited_at = None;
+    message.reactions.clear();
 }
 
 fn react(reactions: &mut Vec<Reaction>, by: &Person, emoji: &Emoji, on: bool) -> Result<(), NotAmended> {

@@ -1,8 +1,8 @@
 //! Telling the room: every listener once, many at a time, and no listener's trouble is another's.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use futures::{StreamExt, stream};
+use futures::{StreamExt, future::join_all, stream};
 use shared_types::{RoomName, ServerMessage, Timestamp, limits};
 
 use crate::ports::{Clock, Connection, ConnectionId, Connections, Delivery, Entropy, Outbox, Result};
@@ -82,6 +82,13 @@ impl Broadcast {
         Ok(())
     }
 
+    /// Tells these connections, in whatever rooms they are. Nobody is forgotten by this: they are about to hear more.
+    pub async fn to_these(&self, connections: &[Connection], message: &ServerMessage) {
+        let Ok(frame) = serde_json::to_string(message) else { return };
+        let until = self.patience_ends();
+        join_all(connections.iter().map(|connection| self.deliver(&connection.id, &frame, until))).await;
+    }
+
     async fn to_all(&self, listeners: &[Connection], message: &ServerMessage) -> Tally {
         let Ok(frame) = serde_json::to_string(message) else {
             return Tally { missed: listeners.len(), ..Tally::default() };
@@ -106,6 +113,34 @@ impl Broadcast {
             tracing::warn!(%error, "a room was not told who is gone");
         }
         tally
+    }
+
+    /// Closes connections, whatever their other ends do, and tells those who stay who is gone.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` when a connection could not be forgotten, or the listeners could not be read.
+    pub async fn close(&self, connections: &[Connection]) -> Result<()> {
+        let until = self.patience_ends();
+        let closing: Vec<_> = connections.iter().map(|connection| self.close_one(&connection.id, until)).collect();
+        let closed: Vec<Result<Option<Connection>>> = stream::iter(closing).buffer_unordered(AT_ONCE).collect().await;
+        let mut by_room: BTreeMap<RoomName, Vec<Connection>> = BTreeMap::new();
+        for gone in closed.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten() {
+            by_room.entry(gone.room.clone()).or_default().push(gone);
+        }
+        for gone in by_room.values() {
+            self.left(gone, until).await?;
+        }
+        Ok(())
+    }
+
+    /// Forgets the connection even if it could not be closed: then nobody is behind it any more, whatever it says.
+    async fn close_one(&self, id: &ConnectionId, until: Timestamp) -> Result<Option<Connection>> {
+        let fate = self.patiently(until, || self.outbox.close(id)).await;
+        if fate == Delivery::Busy {
+            tracing::warn!(connection = %id, "a connection could not be closed, and is only forgotten");
+        }
+        self.connections.remove(id).await
     }
 
     /// Answers one connection, which is known to be in.
@@ -142,9 +177,14 @@ impl Broadcast {
     }
 
     pub(super) async fn deliver(&self, id: &ConnectionId, frame: &str, until: Timestamp) -> Delivery {
+        self.patiently(until, || self.outbox.post(id, frame)).await
+    }
+
+    /// Tries again while the other side is busy.
+    async fn patiently<F: Future<Output = Delivery>>(&self, until: Timestamp, attempt_at: impl Fn() -> F) -> Delivery {
         let mut wait = FIRST_WAIT;
         for attempt in 1..=ATTEMPTS {
-            match self.outbox.post(id, frame).await {
+            match attempt_at().await {
                 Delivery::Busy if attempt < ATTEMPTS && self.clock.now() < until => {
                     self.clock.sleep(jittered(wait, self.entropy.as_ref())).await;
                     wait *= 2;

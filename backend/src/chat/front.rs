@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use shared_types::{Access, Language, PageState, Person, PersonName, RoomName, RoomRules, Standing};
+use shared_types::{Access, Language, PageState, Person, PersonName, RoomName};
 
-use super::{CatchUp, Identities, guest_name, presence::Present, undisguised};
+use super::{CatchUp, Identities, Standings, guest_name, presence::Present, undisguised};
 use crate::ports::{Connections, Result};
 
 /// The rule of the front page.
@@ -15,6 +15,8 @@ pub struct FrontPage {
     pub catch_up: CatchUp,
     /// Who a cookie belongs to.
     pub identities: Identities,
+    /// What moderators decided.
+    pub standings: Standings,
     /// The address of the socket.
     pub socket: String,
 }
@@ -51,19 +53,24 @@ impl FrontPage {
             None if access.is_open() => self.identities.new_guest(),
             None => return Ok(None),
         };
-        let (listeners, newest) =
-            futures::try_join!(self.connections.in_room(&room), self.catch_up.newest_page(&room))?;
-        let (page, up_to) = newest;
         // A name that no socket takes would lock out whoever has it in their cookie.
         let name = name.filter(|name| undisguised(name).is_ok());
+        let you = Person {
+            name: visitor.name.clone().or(name).unwrap_or_else(|| guest_name(&visitor.id)),
+            id: visitor.id.clone(),
+            moderator: visitor.moderator,
+        };
+        let (listeners, newest, rules, standing) = futures::try_join!(
+            self.connections.in_room(&room),
+            self.catch_up.newest_page(&room),
+            self.standings.rules(&room),
+            self.standings.of(&you),
+        )?;
+        let (page, up_to) = newest;
         let state = PageState {
             language,
             room,
-            you: Person {
-                name: visitor.name.clone().or(name).unwrap_or_else(|| guest_name(&visitor.id)),
-                id: visitor.id.clone(),
-                moderator: visitor.moderator,
-            },
+            you,
             online: Present::of(&listeners).online,
             messages: page.messages,
             more: page.more,
@@ -71,8 +78,8 @@ impl FrontPage {
             socket: self.socket.clone(),
             ticket: self.identities.ticket(&visitor),
             access,
-            rules: RoomRules::default(),
-            standing: Standing::default(),
+            rules,
+            standing,
         };
         // A guest stays who they are with every visit; whoever was vouched for is vouched for until then, and no longer.
         let cookie = (access != Access::Oidc).then(|| self.identities.cookie(&visitor));

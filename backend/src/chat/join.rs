@@ -7,10 +7,10 @@ use sha2::{Digest, Sha256};
 use shared_types::{NameError, Person, PersonName, RoomName, Timestamp};
 
 use super::{
-    CLOCK_SKEW, Disguised, Identities, NotNow, Origins, Paid, Rate, TooFast, Visitor, guest_name, identity::TICKET_MS,
-    undisguised,
+    CLOCK_SKEW, Disguised, Identities, NotNow, Origins, Paid, Rate, Standings, TooFast, Visitor, guest_name,
+    identity::TICKET_MS, standing::seconds_until, undisguised,
 };
-use crate::ports::{Admission, Clock, Connection, ConnectionId, Connections, Limiter, Unavailable};
+use crate::ports::{AddressKey, Admission, Clock, Connection, ConnectionId, Connections, Limiter, Unavailable};
 
 /// The rule of joining.
 pub struct Join {
@@ -26,6 +26,8 @@ pub struct Join {
     pub origins: Origins,
     /// How often anybody may.
     pub rate: Rate,
+    /// Who was sent away.
+    pub standings: Standings,
     /// The most connections at once, over all rooms.
     pub limit: u32,
 }
@@ -73,6 +75,12 @@ pub enum Refused {
     /// Too many sockets in too short a time.
     #[error(transparent)]
     TooFast(#[from] TooFast),
+    /// They were sent away, or come from where somebody was.
+    #[error("a moderator sent you away: come again in {seconds} seconds")]
+    Banned {
+        /// For how many seconds more.
+        seconds: u32,
+    },
     /// Every place is taken.
     #[error("all {limit} places are taken: try again later")]
     Full {
@@ -114,11 +122,12 @@ impl Join {
             (None, None) => guest_name(&id),
         };
         let person = Person { id, name, moderator };
-        let address = knock.address.and_then(|address| self.identities.address_keys(address).into_iter().next());
+        let addresses = knock.address.map(|address| self.identities.address_keys(address)).unwrap_or_default();
         // At the same time; of those that answer at once, the first that refuses is the last that is asked.
-        let in_time = async { Ok(self.rate.take(Paid::Connect, &person, address.as_ref()).await?) };
-        futures::try_join!(in_time, self.spend(knock.ticket.as_deref()))?;
+        let in_time = async { Ok(self.rate.take(Paid::Connect, &person, addresses.first()).await?) };
+        futures::try_join!(self.welcomes(&person, &addresses), in_time, self.spend(knock.ticket.as_deref()))?;
 
+        let address = addresses.into_iter().next();
         let connection = Connection { id: knock.connection, room, person, address, opened_at: self.clock.now() };
         match self.connections.admit(&connection, self.limit).await? {
             Admission::Admitted => Ok(connection),
@@ -131,6 +140,14 @@ impl Join {
             Some(ticket) => self.identities.read_ticket(ticket).await.map_err(|_| Refused::BadTicket),
             None if self.identities.door().access.is_open() => Ok(self.identities.new_guest()),
             None => Err(Refused::NoTicket),
+        }
+    }
+
+    /// Refuses whom a moderator sent away, and whoever comes from where they were.
+    async fn welcomes(&self, person: &Person, addresses: &[AddressKey]) -> Result<(), Refused> {
+        match self.standings.banned_until(person, addresses).await? {
+            Some(until) => Err(Refused::Banned { seconds: seconds_until(until, self.clock.now()) }),
+            None => Ok(()),
         }
     }
 

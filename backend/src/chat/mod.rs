@@ -1,5 +1,5 @@
-//! The rules of the chat: joining, posting, catching up, searching, leaving, sweeping, and what the front page
-//! knows.
+//! The rules of the chat: joining, posting, catching up, searching, leaving, moderating, forgetting, sweeping, and what the
+//! front page knows.
 //!
 //! No SDK, no web framework, no environment, no clock of its own: everything comes through [`crate::ports`], so that
 //! the rules are the same in both homes and a test can run them in any order of events.
@@ -12,6 +12,9 @@ mod catch_up;
 mod disguise;
 mod door;
 mod enter;
+mod expire;
+mod floor;
+mod forget;
 mod front;
 mod guest_name;
 mod highlight;
@@ -20,6 +23,7 @@ mod images;
 mod join;
 mod languages;
 mod leave;
+mod moderate;
 mod oidc;
 mod origin;
 mod page;
@@ -29,6 +33,7 @@ mod rate;
 mod rich_text;
 mod rooms;
 mod search;
+mod standing;
 mod sweep;
 
 pub use amend::{Amend, Amendment, NotAmended};
@@ -37,6 +42,9 @@ pub use catch_up::CatchUp;
 pub use disguise::{Disguised, undisguised};
 pub use door::{Client, Door, ModeratorClaim};
 pub use enter::{Enter, NotLetIn};
+pub use expire::Expire;
+pub use floor::{Floor, Silenced};
+pub use forget::{Forget, Forgotten};
 pub use front::{FrontPage, Visit};
 pub use guest_name::guest_name;
 pub use identity::{Identities, Rejected, Visitor};
@@ -44,6 +52,7 @@ pub use images::ImageFault;
 pub(crate) use images::image_type;
 pub use join::{Join, Knock, Refused};
 pub use leave::Leave;
+pub use moderate::{Moderate, NotModerated, Sanctioned};
 pub use oidc::{Begun, NotSignedIn, Oidc, Returned, SIGN_IN_SECONDS};
 pub use origin::{BadOrigin, Origin, Origins};
 pub use post::{Draft, NotPosted, Post};
@@ -52,6 +61,7 @@ pub use rate::{NotNow, Paid, Rate, RateLimits, TooFast};
 pub use rich_text::with_html;
 pub use rooms::Rooms;
 pub use search::Search;
+pub use standing::Standings;
 pub use sweep::{Sweep, Swept};
 
 /// The longest a send can live: the `send` function's timeout of 10 s, three times over.

@@ -65,6 +65,9 @@ pub struct Local {
     /// The ids of people who are moderators, with commas between them.
     #[arg(long, env = "CHAT_MODERATORS", value_name = "IDS")]
     moderators: Option<String>,
+    /// Days for which a message and its image are kept; 0 keeps them for ever.
+    #[arg(long, env, default_value_t = 0, value_name = "DAYS", value_parser = clap::value_parser!(u64).range(..=36_500))]
+    message_retention_days: u64,
     /// Seconds of silence after which a socket is closed.
     #[arg(long, env = "CHAT_IDLE_SECONDS", default_value_t = limits::IDLE.as_secs(), value_name = "SECONDS")]
     idle_seconds: u64,
@@ -98,6 +101,12 @@ impl Local {
             moderator_claim: set("--oidc-moderator-claim", &self.oidc_moderator_claim),
         }
         .door()
+    }
+
+    /// How long messages are kept; `None` keeps them for ever.
+    pub fn retention(&self) -> Option<Duration> {
+        let days = self.message_retention_days;
+        (days > 0).then(|| Duration::from_secs(days * 24 * 60 * 60))
     }
 
     /// The time of silence after which a socket is closed.

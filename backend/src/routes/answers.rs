@@ -3,7 +3,7 @@
 use shared_types::{ErrorCode, Malformed, Nonce, ServerMessage, limits};
 
 use crate::{
-    chat::{Disguised, ImageFault, NotAmended, NotNow, NotPosted, Refused, TooFast},
+    chat::{Disguised, ImageFault, NotAmended, NotModerated, NotNow, NotPosted, Refused, Silenced, TooFast},
     ports::Unavailable,
 };
 
@@ -18,6 +18,21 @@ pub(super) enum Fault {
     NotConnected,
     /// It was understood, and not done.
     NotDone { why: NotDone, action: &'static str, nonce: Option<Nonce> },
+}
+
+impl Fault {
+    /// What it is, for the log: a frame that can't be read may be quoted by the reason why, and what people say is not logged.
+    pub(super) fn kind(&self) -> String {
+        match self {
+            Self::Malformed(Malformed::Json) => "no JSON".into(),
+            Self::Malformed(Malformed::NoAction) => "no action".into(),
+            Self::Malformed(Malformed::UnknownAction { .. }) => "an unknown action".into(),
+            Self::Malformed(Malformed::Field { action, .. }) => format!("{action}: a field"),
+            Self::TooLarge => "too large".into(),
+            Self::NotConnected => "not connected".into(),
+            Self::NotDone { why, action, .. } => format!("{action}: {:?}", why.code()),
+        }
+    }
 }
 
 /// Why what a frame asked for was not done.
@@ -38,6 +53,12 @@ pub(super) enum NotDone {
     /// It is not the speaker's to do.
     #[error("that is not yours to do here")]
     NotAllowed,
+    /// It is a moderator's to do.
+    #[error(transparent)]
+    Moderating(NotModerated),
+    /// The speaker may not say it now.
+    #[error(transparent)]
+    Silenced(Silenced),
     /// Something outside did not answer.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
@@ -70,6 +91,24 @@ impl From<NotAmended> for NotDone {
     }
 }
 
+impl From<NotModerated> for NotDone {
+    fn from(why: NotModerated) -> Self {
+        match why {
+            NotModerated::Unavailable(cause) => Self::Unavailable(cause),
+            why => Self::Moderating(why),
+        }
+    }
+}
+
+impl From<Silenced> for NotDone {
+    fn from(why: Silenced) -> Self {
+        match why {
+            Silenced::Unavailable(cause) => Self::Unavailable(cause),
+            why => Self::Silenced(why),
+        }
+    }
+}
+
 impl NotDone {
     fn code(&self) -> ErrorCode {
         match self {
@@ -80,8 +119,15 @@ impl NotDone {
             Self::Amending(NotAmended::Empty) | Self::Naming(_) => ErrorCode::BadField,
             Self::TooFast(_) => ErrorCode::TooFast,
             Self::Amending(NotAmended::TooMany) => ErrorCode::TooMany,
-            Self::NotAllowed => ErrorCode::NotAllowed,
-            Self::Posting(NotPosted::Unavailable(_))
+            Self::NotAllowed | Self::Moderating(NotModerated::NotAllowed) | Self::Silenced(Silenced::Banned { .. }) => {
+                ErrorCode::NotAllowed
+            }
+            Self::Silenced(Silenced::Muted { .. }) => ErrorCode::Muted,
+            Self::Silenced(Silenced::ReadOnly) => ErrorCode::ReadOnly,
+            Self::Silenced(Silenced::TooFast { .. }) => ErrorCode::TooFast,
+            Self::Moderating(NotModerated::Unavailable(_))
+            | Self::Silenced(Silenced::Unavailable(_))
+            | Self::Posting(NotPosted::Unavailable(_))
             | Self::Amending(NotAmended::Unavailable(_))
             | Self::Unavailable(_) => ErrorCode::Unavailable,
         }
@@ -91,6 +137,9 @@ impl NotDone {
     fn retry_after(&self) -> Option<u32> {
         match self {
             Self::TooFast(too_fast) => Some(too_fast.seconds()),
+            Self::Silenced(
+                Silenced::Banned { seconds } | Silenced::Muted { seconds } | Silenced::TooFast { seconds },
+            ) => Some(*seconds),
             _ => None,
         }
     }
@@ -148,7 +197,7 @@ pub(super) fn to_status(refused: &Refused) -> u16 {
     match refused {
         Refused::BadRoom(_) | Refused::BadName(_) | Refused::Disguised(_) => 400,
         Refused::NoTicket | Refused::BadTicket => 401,
-        Refused::Foreign => 403,
+        Refused::Foreign | Refused::Banned { .. } => 403,
         Refused::TooFast(_) | Refused::Full { .. } => 429,
         Refused::Unavailable(_) => 503,
     }
@@ -206,11 +255,19 @@ mod tests {
         check(amending(NotAmended::TooMany), ErrorCode::TooMany, Some("send"), Some("n-1"));
         check(not_done(disguised().into()), ErrorCode::BadField, Some("send"), Some("n-1"));
         check(not_done(NotNow::from(too_fast(1)).into()), ErrorCode::TooFast, Some("send"), Some("n-1"));
+        let silenced = |why: Silenced| not_done(why.into());
+        check(not_done(NotModerated::NotAllowed.into()), ErrorCode::NotAllowed, Some("send"), Some("n-1"));
+        check(silenced(Silenced::Banned { seconds: 9 }), ErrorCode::NotAllowed, Some("send"), Some("n-1"));
+        check(silenced(Silenced::Muted { seconds: 9 }), ErrorCode::Muted, Some("send"), Some("n-1"));
+        check(silenced(Silenced::ReadOnly), ErrorCode::ReadOnly, Some("send"), Some("n-1"));
+        check(silenced(Silenced::TooFast { seconds: 9 }), ErrorCode::TooFast, Some("send"), Some("n-1"));
         let cause = || Unavailable { doing: "asking dynamodb", cause: "dynamodb timed out".into() };
         let from = [
             cause().into(),
             NotPosted::Unavailable(cause()).into(),
             NotAmended::Unavailable(cause()).into(),
+            NotModerated::Unavailable(cause()).into(),
+            Silenced::Unavailable(cause()).into(),
             NotNow::from(cause()).into(),
         ];
         for why in from {
@@ -250,6 +307,7 @@ mod tests {
         assert_eq!(to_status(&Refused::BadTicket), 401);
         assert_eq!(to_status(&Refused::Foreign), 403);
         assert_eq!(to_status(&Refused::TooFast(too_fast(1))), 429);
+        assert_eq!(to_status(&Refused::Banned { seconds: 9 }), 403);
         assert_eq!(to_status(&Refused::Full { limit: 1 }), 429);
         assert_eq!(to_status(&Refused::Unavailable(outage)), 503);
     }

@@ -10,12 +10,12 @@ use std::{
 };
 
 use frontend::render::{self, Shell};
-use shared_types::{Access, Language, PersonName, RoomName};
+use shared_types::{Access, Language, PageState, PersonName, RoomName};
 
 use super::headers::{self, Headers, Places, Visitor};
 use crate::{
-    chat::{CatchUp, Enter, FrontPage, Identities, Oidc, Origins, Rate},
-    ports::{Clock, Connections, Entropy, Messages, Provider, Result, Shells, Unavailable},
+    chat::{CatchUp, Enter, FrontPage, Identities, Oidc, Origins, Rate, Standings},
+    ports::{Clock, Connections, Entropy, Messages, Moderation, Provider, Result, Shells, Unavailable},
 };
 
 /// The cookie that makes a visitor the same guest again; signed, and out of reach of scripts.
@@ -122,18 +122,20 @@ impl Front {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         identities: Identities,
+        moderation: Arc<dyn Moderation>,
         page_size: usize,
         socket: String,
         entrance: Entrance,
     ) -> Self {
         let Entrance { rate, provider, origins } = entrance;
         let client = identities.door().client().cloned();
-        let (c, e, i) = (clock.clone(), entropy.clone(), identities.clone());
+        let (c, e, i) = (clock.clone(), entropy, identities.clone());
         let oidc = client.map(|client| Oidc::new(client, provider, c, e, i));
         let enter = Enter { rate, identities: identities.clone() };
+        let standings = Standings { moderation, clock: clock.clone() };
         let catch_up = CatchUp { messages, clock, page_size };
         let places = Places { socket: socket.clone(), uploads: None };
-        let front_page = FrontPage { connections, catch_up, identities, socket };
+        let front_page = FrontPage { connections, catch_up, identities, standings, socket };
         Self { front_page, enter, oidc, origins, shells, places, parsed: Mutex::new(None) }
     }
 
@@ -186,17 +188,26 @@ impl Front {
                 false => Ok(self.has_to_enter(request)),
             };
         };
-        let (content_type, headers, body) = if as_page {
-            let parsed = self.shell().await?;
-            let headers = headers::of_page(&parsed.scripts, &self.places, request.visitor());
-            ("text/html; charset=utf-8", headers, render::page(&parsed.shell, &visit.state))
+        let PageState { standing, .. } = &visit.state;
+        let away = standing.banned_until.map(|until| until.0.saturating_sub(self.front_page.standings.clock.now().0));
+        let status = if away.is_some() { 403 } else { 200 };
+        let set_cookies = visit.cookie.iter().map(|cookie| self.guest_cookie(cookie, request)).collect();
+        let answer = if as_page {
+            let drawn = |shell: &Shell| match away {
+                Some(milliseconds) => render::banned(shell, language, milliseconds),
+                None => render::page(shell, &visit.state),
+            };
+            self.html(status, request, drawn).await?
         } else {
-            let json =
-                serde_json::to_string(&visit.state).map_err(Unavailable::while_doing("writing the page's state"))?;
-            ("application/json", headers::of_data(request.secure), json)
+            // Whoever is sent away is told until when, and nothing of what is said.
+            let json = match away {
+                Some(_) => serde_json::to_string(&serde_json::json!({ "standing": standing })),
+                None => serde_json::to_string(&visit.state),
+            };
+            let json = json.map_err(Unavailable::while_doing("writing the page's state"))?;
+            FrontAnswer { content_type: "application/json", ..FrontAnswer::plain(status, json, request.secure) }
         };
-        let set_cookies = visit.cookie.map(|cookie| self.guest_cookie(&cookie, request)).into_iter().collect();
-        Ok(FrontAnswer { status: 200, content_type, headers, location: None, set_cookies, body })
+        Ok(FrontAnswer { set_cookies, ..answer })
     }
 
     /// The `Set-Cookie` of a visitor who is the same next time.

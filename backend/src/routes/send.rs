@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use shared_types::{Access, ClientMessage, Nonce, PersonName, Rev, RoomRules, Seq, ServerMessage, limits};
+use shared_types::{
+    Access, ClientMessage, Nonce, PersonId, PersonName, Rev, RoomRules, Seconds, Seq, ServerMessage, limits,
+};
 
 use super::{
     answers::{Fault, NotDone, to_error},
@@ -10,9 +12,13 @@ use super::{
 };
 use crate::{
     chat::{
-        Amend, Amendment, Broadcast, CatchUp, Draft, Paid, Post, Present, Rate, Rooms, Search, undisguised, with_html,
+        Amend, Amendment, Broadcast, CatchUp, Draft, Floor, Forget, Forgotten, Moderate, Paid, Post, Present, Rate,
+        Rooms, Sanctioned, Search, Standings, undisguised, with_html,
     },
-    ports::{Clock, Connection, ConnectionId, Connections, Entropy, Images, Messages, Outbox, Result, Unavailable},
+    ports::{
+        Clock, Connection, ConnectionId, Connections, Entropy, Images, Limiter, Messages, Moderation, Outbox, Result,
+        Unavailable,
+    },
 };
 
 /// The route of every frame.
@@ -26,6 +32,9 @@ pub struct Send {
     rate: Rate,
     refusals: Seldom,
     access: Access,
+    floor: Floor,
+    moderate: Moderate,
+    forget: Forget,
 }
 
 /// One frame from a client.
@@ -49,12 +58,19 @@ impl Send {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         rate: Rate,
+        moderation: Arc<dyn Moderation>,
+        limiter: Arc<dyn Limiter>,
         page_size: usize,
     ) -> Self {
+        let standings = Standings { moderation: moderation.clone(), clock: clock.clone() };
+        let amend = Amend { messages: messages.clone(), images: images.clone(), moderation, clock: clock.clone() };
         Self {
+            floor: Floor { standings: standings.clone(), limiter },
+            moderate: Moderate { standings, connections: connections.clone() },
+            forget: Forget { amend: amend.clone() },
             broadcast: Broadcast { connections, outbox, clock: clock.clone(), entropy },
-            post: Post { messages: messages.clone(), images: images.clone(), clock: clock.clone() },
-            amend: Amend { messages: messages.clone(), images, clock: clock.clone() },
+            post: Post { messages: messages.clone(), images, clock: clock.clone() },
+            amend,
             catch_up: CatchUp { messages: messages.clone(), clock, page_size },
             search: Search { messages: messages.clone() },
             rooms: Rooms { messages },
@@ -82,7 +98,7 @@ impl Send {
                 // A flood of them is one line a second.
                 fault => {
                     if let Some(silent) = self.refusals.speak(self.broadcast.clock.now()) {
-                        tracing::info!(%connection, ?fault, silent, "a frame was refused");
+                        tracing::info!(%connection, fault = fault.kind(), silent, "a frame was refused");
                     }
                 }
             }
@@ -117,8 +133,9 @@ impl Send {
         nonce: Nonce,
     ) -> std::result::Result<(), NotDone> {
         if let Err(why) = self.allowed(speaker, &message).await {
-            // Somebody types too fast to be told of: nobody has to know, they themselves least of all.
-            let is_typing = matches!((&why, &message), (NotDone::TooFast(_), ClientMessage::Typing));
+            // Somebody types who is muted, or too fast to be told of: nobody has to know, they themselves least of all.
+            let is_refused = matches!(why, NotDone::TooFast(_) | NotDone::Silenced(_));
+            let is_typing = is_refused && matches!(message, ClientMessage::Typing);
             return if is_typing { Ok(()) } else { Err(why) };
         }
         let room = &speaker.room;
@@ -144,12 +161,12 @@ impl Send {
             ClientMessage::People => self.broadcast.present(room).await?.into(),
             ClientMessage::Rooms { rooms } => self.rooms.news(rooms).await?,
             ClientMessage::Search { text, before } => self.search.search(room, text, before).await?,
-            ClientMessage::Mute { .. }
-            | ClientMessage::Ban { .. }
-            | ClientMessage::Rules { .. }
-            | ClientMessage::Audit { .. }
-            | ClientMessage::Forget
-            | ClientMessage::Ping => ServerMessage::Pong,
+            ClientMessage::Mute { person, seconds } => self.mute(speaker, person, seconds).await?,
+            ClientMessage::Ban { person, seconds } => self.ban(speaker, person, seconds).await?,
+            ClientMessage::Rules { rules } => return self.change_rules(speaker, rules).await,
+            ClientMessage::Audit { before } => self.moderate.audit(&speaker.person, before).await?,
+            ClientMessage::Forget => self.forget(speaker).await?,
+            ClientMessage::Ping => ServerMessage::Pong,
         };
         self.broadcast.to_one(&speaker.id, &answer).await;
         Ok(())
@@ -158,8 +175,13 @@ impl Send {
     /// Whether the speaker may do this now; if so, it counts. It stands before anything is written or taken, so that what is
     /// refused leaves no hole, and costs no read.
     async fn allowed(&self, speaker: &Connection, message: &ClientMessage) -> std::result::Result<(), NotDone> {
-        let Some(paid) = Paid::of(message) else { return Ok(()) };
-        Ok(self.rate.take(paid, &speaker.person, speaker.address.as_ref()).await?)
+        let has_the_floor = async { self.floor.grant(speaker, message).await.map_err(NotDone::from) };
+        let in_time = async {
+            let Some(paid) = Paid::of(message) else { return Ok(()) };
+            Ok(self.rate.take(paid, &speaker.person, speaker.address.as_ref()).await?)
+        };
+        // At the same time: neither costs the sender a wait of its own.
+        futures::try_join!(has_the_floor, in_time).map(drop)
     }
 
     async fn send(&self, draft: Draft) -> std::result::Result<(), NotDone> {
@@ -190,10 +212,67 @@ impl Send {
                 None => self.catch_up.newest(&speaker.room).await,
             }
         };
-        let (missed, present) = futures::join!(missed, self.broadcast.arrived(speaker));
-        self.welcome(speaker, present?).await;
+        let standings = &self.floor.standings;
+        let (missed, present, rules, standing) = futures::join!(
+            missed,
+            self.broadcast.arrived(speaker),
+            standings.rules(&speaker.room),
+            standings.of(&speaker.person)
+        );
+        let standing = standing?;
+        if standing.banned_until.is_some() {
+            // They came in while they were being sent away.
+            return self.broadcast.close(std::slice::from_ref(speaker)).await;
+        }
+        self.welcome(speaker, present?, rules?).await;
+        if !standing.is_default() {
+            let person = speaker.person.id.clone();
+            self.broadcast.to_one(&speaker.id, &ServerMessage::Standing { person, standing }).await;
+        }
         self.broadcast.to_one(&speaker.id, &missed?).await;
         Ok(())
+    }
+
+    async fn mute(
+        &self,
+        by: &Connection,
+        person: PersonId,
+        seconds: Seconds,
+    ) -> std::result::Result<ServerMessage, NotDone> {
+        let Sanctioned { standing, connections } = self.moderate.mute(&by.person, person.clone(), seconds).await?;
+        let told = ServerMessage::Standing { person, standing };
+        self.broadcast.to_these(&connections, &told).await;
+        Ok(told)
+    }
+
+    async fn ban(
+        &self,
+        by: &Connection,
+        person: PersonId,
+        seconds: Seconds,
+    ) -> std::result::Result<ServerMessage, NotDone> {
+        let Sanctioned { standing, connections } = self.moderate.ban(&by.person, person.clone(), seconds).await?;
+        let told = ServerMessage::Standing { person, standing };
+        self.broadcast.to_these(&connections, &told).await;
+        if standing.banned_until.is_some() {
+            self.broadcast.close(&connections).await?;
+        }
+        Ok(told)
+    }
+
+    async fn change_rules(&self, by: &Connection, rules: RoomRules) -> std::result::Result<(), NotDone> {
+        self.moderate.rules(&by.person, &by.room, rules).await?;
+        self.broadcast.to_room(&by.room, &ServerMessage::Rules { rules }).await?;
+        Ok(())
+    }
+
+    async fn forget(&self, speaker: &Connection) -> Result<ServerMessage> {
+        let Forgotten { messages, more } = self.forget.forget(&speaker.person).await?;
+        let count = u32::try_from(messages.len()).unwrap_or(u32::MAX);
+        for (room, message) in messages {
+            self.broadcast.to_room(&room, &ServerMessage::Message(with_html(message))).await?;
+        }
+        Ok(ServerMessage::Forgotten { count, more })
     }
 
     async fn rename(&self, speaker: &Connection, name: &PersonName) -> std::result::Result<(), NotDone> {
@@ -202,13 +281,16 @@ impl Send {
             // It closed in between, so nobody is left to be told.
             return Ok(());
         };
-        let present = self.broadcast.renamed(&renamed, &speaker.person.name).await?;
-        self.welcome(&renamed, present).await;
+        let (present, rules) = futures::try_join!(
+            self.broadcast.renamed(&renamed, &speaker.person.name),
+            self.floor.standings.rules(&speaker.room)
+        )?;
+        self.welcome(&renamed, present, rules).await;
         Ok(())
     }
 
-    async fn welcome(&self, to: &Connection, Present { online, people }: Present) {
-        let (you, room, rules) = (to.person.clone(), to.room.clone(), RoomRules::default());
+    async fn welcome(&self, to: &Connection, Present { online, people }: Present, rules: RoomRules) {
+        let (you, room) = (to.person.clone(), to.room.clone());
         let welcome = ServerMessage::Welcome { you, room, online, people, rules };
         self.broadcast.to_one(&to.id, &welcome).await;
     }

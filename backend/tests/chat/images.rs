@@ -9,7 +9,7 @@ use shared_types::{ImageType, RoomName};
 use crate::world::World;
 
 /// The first bytes of a PNG with these sides: as much as anybody looks at.
-fn png(width: u32, height: u32) -> Vec<u8> {
+pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
     let chunk = [&13_u32.to_be_bytes()[..], b"IHDR", &width.to_be_bytes(), &height.to_be_bytes(), &[8, 6, 0, 0, 0]];
     [b"\x89PNG\r\n\x1a\n", chunk.concat().as_slice(), &[0; 16]].concat()
 }
@@ -19,7 +19,7 @@ fn gif(width: u16, height: u16, rest: &[u8]) -> Vec<u8> {
     [b"GIF89a", &width.to_le_bytes()[..], &height.to_le_bytes(), &[0, 0, 0], rest].concat()
 }
 
-fn image(media_type: &str, size: usize, width: u32, height: u32) -> Value {
+pub(crate) fn image(media_type: &str, size: usize, width: u32, height: u32) -> Value {
     json!({ "type": media_type, "size": size, "width": width, "height": height })
 }
 

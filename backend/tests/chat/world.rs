@@ -12,8 +12,10 @@ use std::{
 
 use async_trait::async_trait;
 use backend::{
-    chat::{Door, Identities, Join, Origins, Rate, RateLimits, Visitor},
-    outbound::embedded::{EmbeddedConnections, EmbeddedImages, EmbeddedLimiter, EmbeddedMessages, Store},
+    chat::{Door, Identities, Join, Origins, Rate, RateLimits, Standings, Visitor},
+    outbound::embedded::{
+        EmbeddedConnections, EmbeddedImages, EmbeddedLimiter, EmbeddedMessages, EmbeddedModeration, Store,
+    },
     ports::{
         Clock, Connection, ConnectionId, Connections, Delivery, Entropy, Identity, Images, Outbox, Secrets, Storage,
     },
@@ -28,6 +30,7 @@ pub(crate) struct World {
     pub(crate) connections: Arc<EmbeddedConnections>,
     pub(crate) messages: Arc<EmbeddedMessages>,
     pub(crate) images: Arc<EmbeddedImages>,
+    pub(crate) moderation: Arc<EmbeddedModeration>,
     pub(crate) clock: Arc<HandClock>,
     pub(crate) post_room: Arc<PostRoom>,
     pub(crate) identities: Identities,
@@ -68,7 +71,8 @@ impl World {
         let secrets: Arc<dyn Secrets> = Arc::new(store.clone());
         let identities = Identities::load(secrets.clone(), clock.clone(), entropy.clone(), door).await.unwrap();
         let connections = Arc::new(EmbeddedConnections::default());
-        let messages = Arc::new(EmbeddedMessages::new(store));
+        let messages = Arc::new(EmbeddedMessages::new(store.clone(), None, clock.clone()));
+        let moderation = Arc::new(EmbeddedModeration::new(store, clock.clone()));
         let images = EmbeddedImages::open(directory.path(), clock.clone(), entropy.as_ref()).unwrap();
         let images = Arc::new(images);
         let post_room = Arc::new(PostRoom { post: Mutex::default(), clock: clock.clone() });
@@ -78,21 +82,23 @@ impl World {
         Self {
             connect: Connect::new(Join {
                 connections: c.clone(),
-                limiter,
+                limiter: limiter.clone(),
                 clock: clock.clone(),
                 identities: identities.clone(),
                 origins: Origins::of_the_address(vec!["https://chat.example".parse().unwrap()]),
                 rate: rate.clone(),
+                standings: Standings { moderation: moderation.clone(), clock: clock.clone() },
                 limit: connection_limit,
             }),
             disconnect: Disconnect::new(c.clone(), o.clone(), clock.clone(), entropy.clone()),
             cron: Cron::new(c.clone(), o.clone(), i.clone(), clock.clone(), identities.clone()),
-            send: Send::new(c, m, i, o, clock.clone(), entropy, rate.clone(), page_size),
+            send: Send::new(c, m, i, o, clock.clone(), entropy, rate.clone(), moderation.clone(), limiter, page_size),
             rate,
             secrets,
             connections,
             messages,
             images,
+            moderation,
             clock,
             post_room,
             identities,
@@ -253,6 +259,8 @@ pub(crate) struct Post {
     pub(crate) busy: HashMap<ConnectionId, u32>,
     /// Sockets to which a post takes as long as a post may, and fails.
     pub(crate) hanging: HashSet<ConnectionId>,
+    /// Sockets that were closed.
+    pub(crate) closed: Vec<ConnectionId>,
 }
 
 impl PostRoom {
@@ -282,5 +290,14 @@ impl Outbox for PostRoom {
 
     async fn probe(&self, id: &ConnectionId) -> Delivery {
         if self.lock().gone.contains(id) { Delivery::Gone } else { Delivery::Delivered }
+    }
+
+    async fn close(&self, id: &ConnectionId) -> Delivery {
+        let mut post = self.lock();
+        if post.hanging.contains(id) {
+            return Delivery::Busy;
+        }
+        post.closed.push(id.clone());
+        if post.gone.insert(id.clone()) { Delivery::Delivered } else { Delivery::Gone }
     }
 }

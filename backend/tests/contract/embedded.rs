@@ -1,17 +1,18 @@
 //! The embedded adapters in a directory of their own.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use backend::{
     outbound::{
-        embedded::{EmbeddedConnections, EmbeddedImages, EmbeddedLimiter, EmbeddedMessages, Store},
+        embedded::{EmbeddedConnections, EmbeddedImages, EmbeddedLimiter, EmbeddedMessages, EmbeddedModeration, Store},
         system::{SystemClock, SystemEntropy},
     },
-    ports::Storage,
+    ports::{Claim, Expiring, Mark, Messages, Storage},
 };
+use shared_types::{ChatMessage, Rev, Seq, Timestamp};
 
-use super::{Browser, World};
+use super::{Browser, World, claim, identity, message, now, room, seqs};
 
 pub(crate) async fn world() -> World {
     let directory = tempfile::tempdir().unwrap();
@@ -20,7 +21,8 @@ pub(crate) async fn world() -> World {
     let images = Arc::new(images);
     World {
         connections: Arc::new(EmbeddedConnections::default()),
-        messages: Arc::new(EmbeddedMessages::new(store.clone())),
+        messages: Arc::new(EmbeddedMessages::new(store.clone(), None, Arc::new(SystemClock))),
+        moderation: Arc::new(EmbeddedModeration::new(store.clone(), Arc::new(SystemClock))),
         secrets: Arc::new(store),
         limiter: Arc::new(EmbeddedLimiter::new(Arc::new(SystemClock))),
         images: images.clone(),
@@ -35,5 +37,59 @@ impl Browser for EmbeddedImages {
     async fn put(&self, address: &str, media_type: &str, bytes: &[u8]) -> bool {
         let Some(upload) = self.admit(address, media_type, bytes.len() as u64) else { return false };
         Storage::put(self, &upload, bytes.to_vec()).await.is_ok()
+    }
+}
+
+#[tokio::test]
+async fn what_has_been_kept_long_enough_is_not_read_and_goes_with_the_next_sweep() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(directory.path()).unwrap();
+    let hour = Duration::from_secs(60 * 60);
+    let for_ever = EmbeddedMessages::new(store.clone(), None, Arc::new(SystemClock));
+    let for_an_hour = EmbeddedMessages::new(store, Some(hour), Arc::new(SystemClock));
+    let (lobby, now) = (room("lobby"), now());
+    let before = |by: Duration| Timestamp(now.0 - by.as_millis() as u64);
+    for (seq, sent_at) in [(1, before(hour * 2)), (2, before(hour)), (3, before(hour / 2))] {
+        let message = ChatMessage { sent_at, ..message(seq, "x") };
+        for_ever.put(&lobby, &message).await.unwrap();
+        for_ever.mark(&lobby, Mark { rev: Rev(seq + 10), at: sent_at, seq: Some(Seq(seq)) }).await.unwrap();
+        let identity = identity("lobby", "ann", message.nonce.as_str());
+        for_ever.claim(&identity, Claim { rev: Rev(seq), at: sent_at }).await.unwrap();
+    }
+    let read = async |messages: &EmbeddedMessages| {
+        let marks = messages.marks_after(&lobby, Rev(0), 9).await.unwrap();
+        assert_eq!(messages.newest_marks(&lobby, 9).await.unwrap(), marks);
+        let page = messages.before(&lobby, None, 9).await.unwrap();
+        assert_eq!(messages.born_after(&lobby, Rev(0), 9).await.unwrap(), page);
+        assert_eq!(messages.at(&lobby, Seq(1)).await.unwrap().is_some(), seqs(&page).contains(&1));
+        let claims = messages.claims_of(&"ann".parse().unwrap(), None, 9).await.unwrap();
+        assert_eq!((claims.len(), marks.len()), (page.len(), page.len()));
+        seqs(&page)
+    };
+    assert_eq!((read(&for_ever).await, read(&for_an_hour).await), (vec![1, 2, 3], vec![3]));
+    assert_eq!(for_ever.expire(9).await.unwrap(), []);
+    assert_eq!(for_an_hour.expire(1).await.unwrap(), [identity("lobby", "ann", "n-1")]);
+    assert_eq!(for_an_hour.expire(9).await.unwrap(), [identity("lobby", "ann", "n-2")]);
+    assert_eq!(for_an_hour.expire(9).await.unwrap(), []);
+    assert_eq!(read(&for_ever).await, [3], "nothing is left of the others");
+}
+
+#[tokio::test]
+async fn the_claims_of_an_older_version_hold() {
+    let directory = tempfile::tempdir().unwrap();
+    let by_room: redb::TableDefinition<'_, (&str, &str, &str), (u64, u64)> = redb::TableDefinition::new("claims");
+    let database = redb::Database::create(directory.path().join("chat.redb")).unwrap();
+    let transaction = database.begin_write().unwrap();
+    transaction.open_table(by_room).unwrap().insert(("lobby", "ann", "n"), (7, 9)).unwrap();
+    transaction.commit().unwrap();
+    drop(database);
+    let identity = identity("lobby", "ann", "n");
+    for _ in 0..2 {
+        let store = Store::open(directory.path()).unwrap();
+        let messages = EmbeddedMessages::new(store, None, Arc::new(SystemClock));
+        let held = messages.claim(&identity, claim(8)).await.unwrap();
+        assert_eq!(held, Claim { rev: Rev(7), at: Timestamp(9) });
+        let listed = messages.claims_of(&identity.author, None, 9).await.unwrap();
+        assert_eq!(listed, [(identity.clone(), held)]);
     }
 }

@@ -10,20 +10,20 @@ use std::{
 
 use async_trait::async_trait;
 use backend::{
-    chat::{CatchUp, Door, FrontPage, Identities, Join, Origins, Rate, RateLimits},
+    chat::{CatchUp, Door, FrontPage, Identities, Join, Origins, Rate, RateLimits, Standings},
     ports::{
         Admission, Allowance, Claim, Clock, Connection, ConnectionId, Connections, Delivery, Entropy, Identity,
         Limiter, Mark, Messages, Outbox, Result, Stored, Taken, Unavailable,
     },
     routes::{Connect, ConnectRequest, Disconnect, FrameRequest, Send},
 };
-use shared_types::{ChatMessage, Language, PageState, PersonName, Rev, RoomName, Seq, Timestamp};
+use shared_types::{ChatMessage, Language, PageState, PersonId, PersonName, Rev, RoomName, Seq, Timestamp};
 use tokio::{
     sync::{Notify, mpsc},
     time::{Instant, sleep, timeout},
 };
 
-use super::memory::{MemoryConnections, MemoryImages, MemoryLimiter, MemoryMessages, MemorySecrets};
+use super::memory::{MemoryConnections, MemoryImages, MemoryLimiter, MemoryMessages, MemoryModeration, MemorySecrets};
 
 /// What a function may take on AWS: `Timeout` in template.yml.
 const FUNCTION: Duration = Duration::from_secs(10);
@@ -63,6 +63,7 @@ pub(crate) struct Server {
     pub(crate) messages: MemoryMessages,
     connections: MemoryConnections,
     limiter: MemoryLimiter,
+    moderation: Arc<MemoryModeration>,
     sockets: Mutex<BTreeMap<ConnectionId, mpsc::UnboundedSender<String>>>,
     identities: Identities,
 }
@@ -85,6 +86,7 @@ impl Server {
             messages: MemoryMessages::default(),
             connections: MemoryConnections::default(),
             limiter: MemoryLimiter::default(),
+            moderation: Arc::default(),
             sockets: Mutex::default(),
             identities,
         })
@@ -114,6 +116,7 @@ impl Server {
         let page = FrontPage {
             connections: ports.clone(),
             catch_up: CatchUp { messages: ports.clone(), clock: ports.clone(), page_size: super::PAGE },
+            standings: self.standings(&ports),
             identities: self.identities.clone(),
             socket: String::new(),
         };
@@ -142,6 +145,7 @@ impl Server {
             clock: ports.clone(),
             identities: self.identities.clone(),
             origins: Origins::listed(Vec::new()),
+            standings: self.standings(&ports),
             rate: unlimited(ports),
             limit: 1_000,
         });
@@ -184,10 +188,16 @@ impl Server {
         }
     }
 
+    /// Nothing is decided here, and so there is nothing that could fail.
+    fn standings(&self, ports: &Arc<Ports>) -> Standings {
+        Standings { moderation: self.moderation.clone(), clock: ports.clone() }
+    }
+
     async fn handle(self: &Arc<Self>, frame: FrameRequest) {
         let ports = Arc::new(Ports(self.clone()));
         let (c, m, o, k, e) = (ports.clone(), ports.clone(), ports.clone(), ports.clone(), ports.clone());
-        let send = Send::new(c, m, Arc::new(MemoryImages::default()), o, k, e, unlimited(ports), super::PAGE);
+        let (images, moderation, limiter) = (Arc::new(MemoryImages::default()), self.moderation.clone(), ports.clone());
+        let send = Send::new(c, m, images, o, k, e, unlimited(ports), moderation, limiter, super::PAGE);
         self.run(send.handle(frame)).await;
     }
 
@@ -318,6 +328,19 @@ impl Messages for Ports {
         self.0.call(self.0.messages.reclaim(identity, held, fresh)).await
     }
 
+    async fn claims_of(
+        &self,
+        author: &PersonId,
+        after: Option<&Identity>,
+        limit: usize,
+    ) -> Result<Vec<(Identity, Claim)>> {
+        self.0.call(self.0.messages.claims_of(author, after, limit)).await
+    }
+
+    async fn give_up(&self, identity: &Identity, until: Timestamp) -> Result<()> {
+        self.0.call(self.0.messages.give_up(identity, until)).await
+    }
+
     async fn put(&self, room: &RoomName, message: &ChatMessage) -> Result<ChatMessage> {
         self.0.call(self.0.messages.put(room, message)).await
     }
@@ -377,6 +400,10 @@ impl Outbox for Ports {
 
     async fn probe(&self, id: &ConnectionId) -> Delivery {
         if self.0.sockets().contains_key(id) { Delivery::Delivered } else { Delivery::Gone }
+    }
+
+    async fn close(&self, id: &ConnectionId) -> Delivery {
+        if self.0.sockets().remove(id).is_some() { Delivery::Delivered } else { Delivery::Gone }
     }
 }
 

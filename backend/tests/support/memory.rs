@@ -9,10 +9,10 @@ use std::{
 
 use async_trait::async_trait;
 use backend::ports::{
-    Admission, Allowance, Claim, Connection, ConnectionId, Connections, Identity, Images, Keys, Limiter, Mark,
-    Messages, Result, Secrets, Stored, Taken, Upload, Uploaded,
+    AddressKey, Admission, Allowance, Claim, Connection, ConnectionId, Connections, Identity, Images, Keys, Limiter,
+    Mark, Messages, Moderation, Result, Secrets, Stored, Subject, Taken, Upload, Uploaded,
 };
-use shared_types::{ChatMessage, PersonName, Rev, RoomName, Seq, Timestamp};
+use shared_types::{AuditEntry, ChatMessage, PersonId, PersonName, Rev, RoomName, RoomRules, Seq, Standing, Timestamp};
 
 #[derive(Default)]
 pub(crate) struct MemoryConnections(Mutex<BTreeMap<ConnectionId, Connection>>);
@@ -72,7 +72,8 @@ pub(crate) struct MemoryMessages(Mutex<Log>);
 #[derive(Default)]
 struct Log {
     revs: BTreeMap<RoomName, u64>,
-    claims: BTreeMap<(String, String, String), Claim>,
+    /// By author, room and nonce, and whether it was given up.
+    claims: BTreeMap<(String, String, String), (Claim, bool)>,
     messages: BTreeMap<(RoomName, u64), Stored>,
     marks: BTreeMap<(RoomName, u64), Mark>,
 }
@@ -84,7 +85,7 @@ impl MemoryMessages {
 }
 
 fn key(identity: &Identity) -> (String, String, String) {
-    (identity.room.to_string(), identity.author.to_string(), identity.nonce.to_string())
+    (identity.author.to_string(), identity.room.to_string(), identity.nonce.to_string())
 }
 
 #[async_trait]
@@ -97,16 +98,40 @@ impl Messages for MemoryMessages {
     }
 
     async fn claim(&self, identity: &Identity, claim: Claim) -> Result<Claim> {
-        Ok(*self.lock().claims.entry(key(identity)).or_insert(claim))
+        Ok(self.lock().claims.entry(key(identity)).or_insert((claim, false)).0)
     }
 
     async fn reclaim(&self, identity: &Identity, held: Claim, fresh: Claim) -> Result<Claim> {
         let mut log = self.lock();
-        let claim = log.claims.entry(key(identity)).or_insert(fresh);
+        let (claim, given_up) = log.claims.entry(key(identity)).or_insert((fresh, false));
         if *claim == held {
-            *claim = fresh;
+            (*claim, *given_up) = (fresh, false);
         }
         Ok(*claim)
+    }
+
+    async fn claims_of(
+        &self,
+        author: &PersonId,
+        after: Option<&Identity>,
+        limit: usize,
+    ) -> Result<Vec<(Identity, Claim)>> {
+        let log = self.lock();
+        let theirs = log.claims.iter().filter(|((whose, ..), (_, given_up))| whose == author.as_str() && !given_up);
+        let further = theirs.filter(|(found, _)| after.is_none_or(|after| **found > key(after)));
+        let identified = further.map(|((_, room, nonce), (claim, _))| {
+            let (room, nonce) = (room.parse().unwrap(), nonce.parse().unwrap());
+            (Identity { room, author: author.clone(), nonce }, *claim)
+        });
+        Ok(identified.take(limit).collect())
+    }
+
+    /// It holds for good here.
+    async fn give_up(&self, identity: &Identity, _until: Timestamp) -> Result<()> {
+        if let Some((_, given_up)) = self.lock().claims.get_mut(&key(identity)) {
+            *given_up = true;
+        }
+        Ok(())
     }
 
     async fn put(&self, room: &RoomName, message: &ChatMessage) -> Result<ChatMessage> {
@@ -273,5 +298,60 @@ impl Images for MemoryImages {
     async fn sweep(&self, before: Timestamp) -> Result<usize> {
         let mut uploads = self.uploads.lock().unwrap();
         Ok(if before > Timestamp(1) { std::mem::take(&mut *uploads).len() } else { 0 })
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct MemoryModeration(Mutex<Decisions>);
+
+#[derive(Default)]
+struct Decisions {
+    standings: BTreeMap<String, Standing>,
+    banned_with: BTreeMap<PersonId, Vec<AddressKey>>,
+    rules: BTreeMap<RoomName, RoomRules>,
+    done: Vec<AuditEntry>,
+}
+
+#[async_trait]
+impl Moderation for MemoryModeration {
+    async fn standing(&self, of: &Subject) -> Result<Standing> {
+        Ok(self.0.lock().unwrap().standings.get(&format!("{of:?}")).copied().unwrap_or_default())
+    }
+
+    async fn set_standing(&self, of: &Subject, standing: Standing) -> Result<()> {
+        self.0.lock().unwrap().standings.insert(format!("{of:?}"), standing);
+        Ok(())
+    }
+
+    async fn banned_with(&self, person: &PersonId) -> Result<Vec<AddressKey>> {
+        Ok(self.0.lock().unwrap().banned_with.get(person).cloned().unwrap_or_default())
+    }
+
+    async fn set_banned_with(&self, person: &PersonId, addresses: &[AddressKey], _until: Timestamp) -> Result<()> {
+        self.0.lock().unwrap().banned_with.insert(person.clone(), addresses.to_vec());
+        Ok(())
+    }
+
+    async fn rules(&self, room: &RoomName) -> Result<RoomRules> {
+        Ok(self.0.lock().unwrap().rules.get(room).copied().unwrap_or_default())
+    }
+
+    async fn set_rules(&self, room: &RoomName, rules: RoomRules) -> Result<()> {
+        self.0.lock().unwrap().rules.insert(room.clone(), rules);
+        Ok(())
+    }
+
+    async fn record(&self, entry: &AuditEntry) -> Result<()> {
+        self.0.lock().unwrap().done.push(entry.clone());
+        Ok(())
+    }
+
+    async fn audit(&self, before: Option<Timestamp>, limit: usize) -> Result<Vec<AuditEntry>> {
+        let mut entries = self.0.lock().unwrap().done.clone();
+        entries.retain(|entry| before.is_none_or(|before| entry.at < before));
+        entries.sort_by_key(|entry| std::cmp::Reverse(entry.at));
+        let last = entries.get(limit.saturating_sub(1)).map(|entry| entry.at);
+        entries.retain(|entry| last.is_none_or(|last| entry.at >= last));
+        Ok(entries)
     }
 }

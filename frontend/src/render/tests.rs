@@ -258,3 +258,12 @@ fn an_index_that_lacks_something_is_refused_by_name() {
         assert_eq!(Shell::parse(index), Err(error), "{index}");
     }
 }
+
+#[test]
+fn whoever_was_sent_away_is_told_for_how_long_and_begun_hours_count() {
+    let shell = Shell::parse(INDEX).unwrap();
+    for (milliseconds, told) in [(1, " 1 hour at"), (3_600_000, " 1 hour at"), (3_600_001, " 2 hours at")] {
+        assert!(banned(&shell, Language::English, milliseconds).contains(told), "{milliseconds}");
+    }
+    assert!(banned(&shell, Language::Japanese, 1).contains("1時間後"));
+}

@@ -215,6 +215,13 @@ pub(super) static WORDS: Words = Words {
     sign_in_failed: "Signing in did not work. Please try again in a moment.",
     #[cfg(feature = "ssr")]
     door_again: "This took too long, or was begun somewhere else. Please try again.",
+    #[cfg(feature = "ssr")]
+    banned: "You cannot come in at the moment",
+    #[cfg(feature = "ssr")]
+    banned_hours: Count {
+        one: Around("A moderator sent you away. You can come again in ", " hour at the latest."),
+        other: Around("A moderator sent you away. You can come again in ", " hours at the latest."),
+    },
 
     date: |weekday, day, month, year| {
         [WEEKDAYS[weekday % 7], ", ", &day.to_string(), " ", MONTHS[(month + 11) % 12], " ", &year.to_string()].concat()

@@ -217,6 +217,13 @@ pub(super) static WORDS: Words = Words {
     sign_in_failed: "サインインできませんでした。しばらくしてからもう一度お試しください。",
     #[cfg(feature = "ssr")]
     door_again: "時間が経過したか、別の画面で始めた操作です。もう一度お試しください。",
+    #[cfg(feature = "ssr")]
+    banned: "現在このチャットには入れません",
+    #[cfg(feature = "ssr")]
+    banned_hours: Count {
+        one: Around("モデレーターによって参加が制限されています。遅くとも", "時間後にはまた参加できます。"),
+        other: Around("モデレーターによって参加が制限されています。遅くとも", "時間後にはまた参加できます。"),
+    },
 
     date: |weekday, day, month, year| {
         let weekday = ["月", "火", "水", "木", "金", "土", "日"][weekday % 7];

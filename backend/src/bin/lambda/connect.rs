@@ -5,7 +5,7 @@ mod wire;
 use std::{process::ExitCode, sync::Arc};
 
 use backend::{
-    chat::{Identities, Join, Origin, Origins, Rate, RateLimits},
+    chat::{Identities, Join, Origin, Origins, Rate, RateLimits, Standings},
     config,
     inbound::lambda,
     outbound::system::{SystemClock, SystemEntropy},
@@ -30,6 +30,10 @@ async fn run() -> Result<(), lambda::Error> {
     let limits = RateLimits { person: config.person_rate, address: config.address_rate };
     let rate = Rate::new(limiter.clone(), clock.clone(), limits);
     let origins = Origins::listed(Origin::all(&config.page_origins)?);
+    // Here nothing is decided, and so nothing is noted: the log is another table's, which this function never writes.
+    let moderation = Arc::new(aws.moderation(&config.connection_table, &config.connection_table));
+    let standings = Standings { moderation, clock: clock.clone() };
     let limit = config.connection_limit;
-    lambda::connect(Connect::new(Join { connections, limiter, clock, identities, origins, rate, limit })).await
+    let join = Join { connections, limiter, clock, identities, origins, rate, standings, limit };
+    lambda::connect(Connect::new(join)).await
 }

@@ -28,12 +28,14 @@ async fn run() -> Result<(), lambda::Error> {
     let (identities, ()) = tokio::join!(identities, shells.warm());
     let connections = Arc::new(aws.connections(&config.connection_table, clock.clone()));
     let messages = Arc::new(aws.messages(&config.message_table, None, clock.clone()));
+    let moderation = Arc::new(aws.moderation(&config.connection_table, &config.message_table));
     let (size, socket, limiter) = (config.page_size, config.socket, Arc::new(aws.limiter(&config.connection_table)));
     let entrance = Entrance {
         rate: Rate::new(limiter, clock.clone(), RateLimits::NONE),
         provider: Arc::<HttpProvider>::default(),
         origins: Origins::listed(Origin::all(&config.page_origins)?),
     };
-    let front = Front::new(connections, messages, shells, clock, entropy, identities?, size, socket, entrance);
+    let (c, m, s) = (connections, messages, shells);
+    let front = Front::new(c, m, s, clock, entropy, identities?, moderation, size, socket, entrance);
     lambda::front(front.with_uploads_to(config.uploads)).await
 }

@@ -26,9 +26,12 @@ async fn run() -> Result<(), lambda::Error> {
     let images = Arc::new(aws.images(&config.image_bucket, clock.clone()));
     let outbox = Arc::new(aws.outbox(&config.connections_endpoint));
     let limits = RateLimits { person: config.person_rate, address: config.address_rate };
-    let rate = Rate::new(Arc::new(aws.limiter(&config.connection_table)), clock.clone(), limits);
+    let limiter = Arc::new(aws.limiter(&config.connection_table));
+    let rate = Rate::new(limiter.clone(), clock.clone(), limits);
+    let moderation = Arc::new(aws.moderation(&config.connection_table, &config.message_table));
     tokio::join!(connections.warm(), outbox.warm());
     let (entropy, page_size) = (Arc::new(SystemEntropy), config.page_size);
-    let send = Send::new(connections, messages, images, outbox, clock, entropy, rate, page_size);
+    let (c, m, i, o) = (connections, messages, images, outbox);
+    let send = Send::new(c, m, i, o, clock, entropy, rate, moderation, limiter, page_size);
     lambda::send(send.with_access(config.access)).await
 }

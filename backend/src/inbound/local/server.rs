@@ -11,7 +11,7 @@ use tower_http::compression::CompressionLayer;
 
 use super::{http, images, socket, sockets::Sockets, visitor};
 use crate::{
-    chat::Origins,
+    chat::{Expire, Origins},
     ports::Entropy,
     routes::{Connect, Cron, Disconnect, Front, Images, Send},
 };
@@ -31,6 +31,8 @@ pub struct Server {
     pub front: Front,
     /// A day has passed.
     pub cron: Arc<Cron>,
+    /// So has that of some messages.
+    pub expire: Arc<Expire>,
     /// An image is put or wanted.
     pub images: Images,
     /// The sockets' queues.
@@ -78,7 +80,7 @@ impl Server {
     ) -> io::Result<()> {
         let (stop, stopping) = watch::channel(false);
         let stop = Arc::new(stop);
-        let (page, cron) = (self.page.clone(), self.cron.clone());
+        let (page, cron, expire) = (self.page.clone(), self.cron.clone(), self.expire.clone());
         let shared = Arc::new(Shared { server: self, stopping });
         let app = Router::new()
             .route("/ws", routing::get(socket::open))
@@ -119,7 +121,7 @@ impl Server {
         };
         tokio::select! {
             ended = all_closed => ended,
-            never = sweep_daily(&cron) => match never {},
+            never = sweep_daily(&cron, &expire) => match never {},
             () = overdue => {
                 tracing::warn!("some sockets did not close in time");
                 Ok(())
@@ -128,12 +130,16 @@ impl Server {
     }
 }
 
-async fn sweep_daily(cron: &Cron) -> Infallible {
+async fn sweep_daily(cron: &Cron, expire: &Expire) -> Infallible {
     let mut days = tokio::time::interval(SWEEP);
     loop {
         days.tick().await;
         if let Err(cause) = cron.handle().await {
             tracing::error!(%cause, "the clean-up broke off; the next one makes up for it");
+        }
+        match expire.expire().await {
+            Ok(messages) => tracing::info!(messages, "what was kept long enough is gone"),
+            Err(cause) => tracing::error!(%cause, "some messages are kept too long; the next clean-up makes up for it"),
         }
     }
 }

@@ -133,6 +133,8 @@ async fn read(
                 break CLOSE_GOING_AWAY;
             }
             _ = &mut stopping => break CLOSE_GOING_AWAY,
+            // The writer has said goodbye: nothing that still comes is heard.
+            () = to_writer.closed() => return Some(stream),
         };
         activity.touch();
         match frame {

@@ -7,6 +7,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use shared_types::limits;
 use tokio::sync::mpsc::{self, error::TrySendError};
 
 use crate::ports::{ConnectionId, Delivery, Outbox};
@@ -61,6 +62,14 @@ impl Outbox for Sockets {
         match self.queues().get(id).map(mpsc::Sender::is_closed) {
             Some(false) => Delivery::Delivered,
             Some(true) | None => Delivery::Gone,
+        }
+    }
+
+    async fn close(&self, id: &ConnectionId) -> Delivery {
+        match self.queues().get(id).map(|queue| queue.try_send(Outgoing::Close(limits::CLOSE_BANNED))) {
+            Some(Ok(())) => Delivery::Delivered,
+            Some(Err(TrySendError::Full(_))) => Delivery::Busy,
+            Some(Err(TrySendError::Closed(_))) | None => Delivery::Gone,
         }
     }
 }

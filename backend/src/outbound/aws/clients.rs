@@ -16,7 +16,7 @@ use aws_types::SdkConfig;
 
 use super::{
     connections::DynamoConnections, images::S3Images, limiter::DynamoLimiter, messages::DynamoMessages,
-    outbox::ApiGatewayOutbox, secrets::DynamoSecrets, shells::S3Shells, table::Table,
+    moderation::DynamoModeration, outbox::ApiGatewayOutbox, secrets::DynamoSecrets, shells::S3Shells, table::Table,
 };
 use crate::ports::Clock;
 
@@ -94,6 +94,11 @@ impl Clients {
     /// How often things were done, in the connection table.
     pub fn limiter(&self, table: &str) -> DynamoLimiter {
         DynamoLimiter::new(self.table(table))
+    }
+
+    /// What moderators decided, in the connection table, and what they did, in the message table.
+    pub fn moderation(&self, connections: &str, messages: &str) -> DynamoModeration {
+        DynamoModeration::new(self.table(connections), self.table(messages))
     }
 
     /// The way to the open sockets of the WebSocket API whose stage is at `endpoint`, `https://…/Prod`.

@@ -31,8 +31,17 @@ pub(super) fn item<const N: usize>(attributes: [(&str, AttributeValue); N]) -> I
 
 /// Reads a text attribute into the type that parses it.
 pub(super) fn read<T: FromStr>(item: &Item, attribute: &'static str) -> Result<T, Malformed> {
+    read_parsed(item, attribute, |text| text.parse().ok())
+}
+
+/// Reads a text attribute that something of its own parses.
+pub(super) fn read_parsed<T>(
+    item: &Item,
+    attribute: &'static str,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Result<T, Malformed> {
     let text = item.get(attribute).and_then(|value| value.as_s().ok());
-    text.and_then(|text| text.parse().ok()).ok_or(Malformed { attribute })
+    text.and_then(|text| parse(text)).ok_or(Malformed { attribute })
 }
 
 /// Reads a text attribute that may be missing.

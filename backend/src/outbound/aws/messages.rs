@@ -4,17 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::ReturnValue;
-use shared_types::{ChatMessage, Person, Rev, RoomName, Seq, Timestamp};
+use shared_types::{ChatMessage, Person, PersonId, Rev, RoomName, Seq, Timestamp};
 
 use super::{
-    item::{Item, Malformed, item, number, read, read_all, read_number, read_optional, text},
+    item::{Item, Malformed, item, number, read, read_all, read_number, read_optional, read_parsed, text},
     table::{Key, Table, Update},
 };
 use crate::ports::{Claim, Clock, Identity, Mark, Messages, Result, Stored, Unavailable};
-
-/// How long a claim is kept, in seconds: far longer than any client tries again, and short enough that claims do not
-/// pile up.
-const CLAIM_SECONDS: u64 = 7 * 24 * 60 * 60;
 
 /// The most pages one read goes through for messages that are not expired.
 ///
@@ -50,13 +46,10 @@ impl Messages for DynamoMessages {
     async fn claim(&self, identity: &Identity, claim: Claim) -> Result<Claim> {
         let doing = "claiming a place for a message";
         let Key { pk, sk } = claim_key(identity);
-        let fresh = item([
-            ("pk", text(pk)),
-            ("sk", text(sk)),
-            ("rev", number(claim.rev.0)),
-            ("at", number(claim.at.0)),
-            ("expires", number(claim_end(claim))),
-        ]);
+        let mut fresh =
+            item([("pk", text(pk)), ("sk", text(sk)), ("rev", number(claim.rev.0)), ("at", number(claim.at.0))]);
+        // As long as its message: a retry finds it for as long as there is something to find.
+        self.expire(&mut fresh, claim.at);
         match self.table.put_if_absent(fresh, doing).await? {
             None => Ok(claim),
             Some(earlier) => to_claim(&earlier).map_err(Unavailable::while_doing(doing)),
@@ -68,21 +61,63 @@ impl Messages for DynamoMessages {
         let update = self
             .table
             .updating(claim_key(identity))
-            .update_expression("SET #rev = :rev, #at = :at, #expires = :expires")
             .condition_expression("#rev = :held")
             .expression_attribute_names("#rev", "rev")
             .expression_attribute_names("#at", "at")
-            .expression_attribute_names("#expires", "expires")
             .expression_attribute_values(":held", number(held.rev.0))
             .expression_attribute_values(":rev", number(fresh.rev.0))
-            .expression_attribute_values(":at", number(fresh.at.0))
-            .expression_attribute_values(":expires", number(claim_end(fresh)));
+            .expression_attribute_values(":at", number(fresh.at.0));
+        let update = match self.end_of(fresh.at) {
+            None => update.update_expression("SET #rev = :rev, #at = :at"),
+            Some(end) => update
+                .update_expression("SET #rev = :rev, #at = :at, expires = :expires")
+                .expression_attribute_values(":expires", number(end)),
+        };
         match self.table.try_update(update, doing).await? {
             Update::Made(_) => Ok(fresh),
             Update::Refused(Some(other)) => to_claim(&other).map_err(Unavailable::while_doing(doing)),
             // It expired since it was read, so none holds.
             Update::Refused(None) => self.claim(identity, fresh).await,
         }
+    }
+
+    async fn claims_of(
+        &self,
+        author: &PersonId,
+        after: Option<&Identity>,
+        limit: usize,
+    ) -> Result<Vec<(Identity, Claim)>> {
+        let doing = "reading what somebody wrote";
+        let partition = author_partition(author);
+        let query = self
+            .table
+            .querying(&partition)
+            // What was given up goes by itself; until then it is passed over.
+            .filter_expression("attribute_not_exists(givenUp)");
+        let mut start = after.map(|after| item([("pk", text(&partition)), ("sk", text(claim_sk(after)))]));
+        let mut found = Vec::new();
+        loop {
+            let page = query.clone().set_exclusive_start_key(start).send().await.map_err(self.table.failed(doing))?;
+            let mut items = page.items.unwrap_or_default();
+            items.retain(|item| self.is_kept(item));
+            found.extend(read_all(&items, |item| Ok((to_identity(author, item)?, to_claim(item)?))));
+            start = page.last_evaluated_key;
+            if found.len() >= limit || start.is_none() {
+                found.truncate(limit);
+                return Ok(found);
+            }
+        }
+    }
+
+    async fn give_up(&self, identity: &Identity, until: Timestamp) -> Result<()> {
+        let update = self
+            .table
+            .updating(claim_key(identity))
+            .update_expression("SET givenUp = :yes, expires = :until")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_values(":yes", number(1))
+            .expression_attribute_values(":until", number(until.0 / 1000));
+        self.table.try_update(update, "giving up a claim").await.map(drop)
     }
 
     async fn put(&self, room: &RoomName, message: &ChatMessage) -> Result<ChatMessage> {
@@ -270,9 +305,14 @@ impl DynamoMessages {
     }
 
     fn expire(&self, stored: &mut Item, from: Timestamp) {
-        if let Some(retention) = self.retention {
-            stored.insert("expires".into(), number(from.0 / 1000 + retention.as_secs()));
+        if let Some(end) = self.end_of(from) {
+            stored.insert("expires".into(), number(end));
         }
+    }
+
+    /// When what is of that time has been kept long enough, in seconds.
+    fn end_of(&self, from: Timestamp) -> Option<u64> {
+        self.retention.map(|retention| from.0 / 1000 + retention.as_secs())
     }
 }
 
@@ -293,13 +333,26 @@ fn mark_sk(rev: u64) -> String {
     format!("c#{rev:020}")
 }
 
-/// None of the three parts can hold a `#`, so that no two identities share a key.
+/// Claims are also the list of what somebody wrote, and cost no write more for it.
 fn claim_key(identity: &Identity) -> Key {
-    Key::new(format!("n#{}#{}#{}", identity.room, identity.author, identity.nonce), "n")
+    Key::new(author_partition(&identity.author), claim_sk(identity))
 }
 
-fn claim_end(claim: Claim) -> u64 {
-    claim.at.0 / 1000 + CLAIM_SECONDS
+fn author_partition(author: &PersonId) -> String {
+    format!("n#{author}")
+}
+
+/// Neither part can hold a `#`, so that no two identities share a key.
+fn claim_sk(identity: &Identity) -> String {
+    format!("{}#{}", identity.room, identity.nonce)
+}
+
+fn to_identity(author: &PersonId, item: &Item) -> std::result::Result<Identity, Malformed> {
+    let parts = |sk: &str| {
+        let (room, nonce) = sk.split_once('#')?;
+        Some(Identity { room: room.parse().ok()?, author: author.clone(), nonce: nonce.parse().ok()? })
+    };
+    read_parsed(item, "sk", parts)
 }
 
 fn to_claim(item: &Item) -> std::result::Result<Claim, Malformed> {

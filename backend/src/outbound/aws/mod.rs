@@ -11,10 +11,15 @@
 //! | connections | `secret` | `secret` | what signs cookies and tickets |
 //! | connections | `limit#{key}` | number of the stretch | how often something was done in it |
 //! | connections | `used#{key}` | `used` | that something was used which may be used once |
+//! | connections | `person#{id}` | `standing` | what a person may not do, and until when |
+//! | connections | `person#{id}` | `addresses` | which addresses were sent away together with them |
+//! | connections | `address#{key}` | `standing` | until when an address stays away |
+//! | connections | `rules#{room}` | `rules` | what holds in a room |
 //! | messages | `room#{room}` | `m#{seq}` | a message, `seq` in 20 digits |
 //! | messages | `room#{room}` | `c#{rev}` | what a revision changed, `rev` in 20 digits |
 //! | messages | `room#{room}` | `rev` | the room's last revision |
-//! | messages | `n#{room}#{author}#{nonce}` | `n` | the claim of a message to its place |
+//! | messages | `n#{author}` | `{room}#{nonce}` | the claim of a message to its place |
+//! | messages | `audit` | `{time}#{moderator}#{number}` | what a moderator did, the time in 20 digits |
 
 mod clients;
 mod connections;
@@ -23,6 +28,7 @@ mod images;
 mod item;
 mod limiter;
 mod messages;
+mod moderation;
 mod outbox;
 mod secrets;
 mod shells;
@@ -33,6 +39,7 @@ pub use connections::DynamoConnections;
 pub use images::S3Images;
 pub use limiter::DynamoLimiter;
 pub use messages::DynamoMessages;
+pub use moderation::DynamoModeration;
 pub use outbox::ApiGatewayOutbox;
 pub use secrets::DynamoSecrets;
 pub use shells::S3Shells;

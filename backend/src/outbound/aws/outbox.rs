@@ -32,6 +32,10 @@ impl Outbox for ApiGatewayOutbox {
     async fn probe(&self, id: &ConnectionId) -> Delivery {
         outcome("probe", self.client.get_connection().connection_id(&id.0).send().await)
     }
+
+    async fn close(&self, id: &ConnectionId) -> Delivery {
+        outcome("close", self.client.delete_connection().connection_id(&id.0).send().await)
+    }
 }
 
 impl ApiGatewayOutbox {
@@ -140,7 +144,7 @@ mod tests {
             let read = stream.read(&mut part).await.unwrap();
             request.extend(&part[..read]);
             let text = String::from_utf8_lossy(&request);
-            if read == 0 || text.ends_with(FRAME) || (text.starts_with("GET") && text.ends_with("\r\n\r\n")) {
+            if read == 0 || text.ends_with(FRAME) || (!text.starts_with("POST") && text.ends_with("\r\n\r\n")) {
                 return text.into_owned();
             }
         }
@@ -162,6 +166,21 @@ mod tests {
         let api = Api::that_answers(Some((status, body))).await;
         assert_eq!(api.outbox.probe(&socket()).await, expected, "{status}");
         assert_eq!(api.asked(), ["GET /Prod/@connections/c-1%3D HTTP/1.1"], "{status}: once and no more");
+    }
+
+    async fn check_close(status: u16, expected: Delivery) {
+        let api = Api::that_answers(Some((status, ""))).await;
+        assert_eq!(api.outbox.close(&socket()).await, expected, "{status}");
+        assert_eq!(api.asked(), ["DELETE /Prod/@connections/c-1%3D HTTP/1.1"], "{status}: once and no more");
+    }
+
+    #[tokio::test]
+    async fn a_socket_is_closed_or_was_or_that_has_to_be_tried_again() {
+        check_close(204, Delivery::Delivered).await;
+        check_close(410, Delivery::Gone).await;
+        for status in [403, 429, 500] {
+            check_close(status, Delivery::Busy).await;
+        }
     }
 
     #[tokio::test]

@@ -1,17 +1,24 @@
 //! The log of every room, in the store.
+//!
+//! Messages that have been kept long enough are passed over when they are read, as DynamoDB's are, and removed once a day.
+
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, TableDefinition, TableError};
 use serde::{Serialize, de::DeserializeOwned};
-use shared_types::{ChatMessage, Rev, RoomName, Seq, Timestamp};
+use shared_types::{ChatMessage, PersonId, Rev, RoomName, Seq, Timestamp};
 
 use super::store::{Lasting, Store};
-use crate::ports::{Claim, Identity, Mark, Messages, Result, Stored};
+use crate::ports::{Claim, Clock, Identity, Mark, Messages, Result, Stored};
+
+mod claims;
+mod expiry;
+
+pub(super) use claims::take_over;
 
 /// The last revision taken, by room.
 const REVS: TableDefinition<'_, &str, u64> = TableDefinition::new("revs");
-/// `(rev, at)` by room, author and nonce.
-const CLAIMS: TableDefinition<'_, (&str, &str, &str), (u64, u64)> = TableDefinition::new("claims");
 /// A [`Stored`] message as JSON, by room and seq.
 const MESSAGES: TableDefinition<'_, (&str, u64), &[u8]> = TableDefinition::new("messages");
 /// `(at, seq)` by room and rev; a seq of 0 is none.
@@ -20,22 +27,31 @@ const MARKS: TableDefinition<'_, (&str, u64), (u64, u64)> = TableDefinition::new
 /// [`Messages`] in a [`Store`].
 pub struct EmbeddedMessages {
     store: Store,
+    retention: Option<Duration>,
+    clock: Arc<dyn Clock>,
 }
 
 impl EmbeddedMessages {
-    /// The messages of a store.
-    pub fn new(store: Store) -> Self {
-        Self { store }
+    /// The messages of a store. They are kept for `retention`, or for ever.
+    pub fn new(store: Store, retention: Option<Duration>, clock: Arc<dyn Clock>) -> Self {
+        Self { store, retention, clock }
+    }
+
+    /// Whatever is older has been kept long enough.
+    fn oldest_kept(&self) -> Timestamp {
+        let retention = self.retention.map(|retention| u64::try_from(retention.as_millis()).unwrap_or(u64::MAX));
+        Timestamp(retention.map_or(0, |retention| self.clock.now().0.saturating_sub(retention).saturating_add(1)))
     }
 
     async fn read(
         &self,
         doing: &'static str,
-        work: impl FnOnce(&Log) -> ReadResult + Send + 'static,
+        work: impl FnOnce(&Log, Timestamp) -> ReadResult + Send + 'static,
     ) -> Result<Vec<ChatMessage>> {
+        let oldest = self.oldest_kept();
         self.store
             .read(doing, move |transaction| match open(transaction, MESSAGES)? {
-                Some(messages) => work(&messages),
+                Some(messages) => work(&messages, oldest),
                 None => Ok(Vec::new()),
             })
             .await
@@ -44,6 +60,10 @@ impl EmbeddedMessages {
 
 type Log = ReadOnlyTable<(&'static str, u64), &'static [u8]>;
 type ReadResult = std::result::Result<Vec<ChatMessage>, redb::Error>;
+type Entry<V> = std::result::Result<
+    (redb::AccessGuard<'static, (&'static str, u64)>, redb::AccessGuard<'static, V>),
+    redb::StorageError,
+>;
 
 #[async_trait]
 impl Messages for EmbeddedMessages {
@@ -67,6 +87,19 @@ impl Messages for EmbeddedMessages {
         self.claim_unless(identity, fresh, move |holds| holds != held).await
     }
 
+    async fn claims_of(
+        &self,
+        author: &PersonId,
+        after: Option<&Identity>,
+        limit: usize,
+    ) -> Result<Vec<(Identity, Claim)>> {
+        self.claims_after(author, after, limit).await
+    }
+
+    async fn give_up(&self, identity: &Identity, until: Timestamp) -> Result<()> {
+        self.give_up_claim(identity, until).await
+    }
+
     async fn put(&self, room: &RoomName, message: &ChatMessage) -> Result<ChatMessage> {
         let (room, message) = (room.clone(), message.clone());
         self.store
@@ -84,21 +117,20 @@ impl Messages for EmbeddedMessages {
     }
 
     async fn at(&self, room: &RoomName, seq: Seq) -> Result<Option<Stored>> {
-        let room = room.clone();
-        self.store
-            .read("reading a message", move |transaction| {
-                let Some(messages) = open(transaction, MESSAGES)? else { return Ok(None) };
-                messages.get((room.as_str(), seq.0))?.map(|stored| decode(stored.value())).transpose()
-            })
-            .await
+        let (room, oldest) = (room.clone(), self.oldest_kept());
+        let found = self.store.read("reading a message", move |transaction| {
+            let Some(messages) = open(transaction, MESSAGES)? else { return Ok(None) };
+            messages.get((room.as_str(), seq.0))?.map(|stored| decode::<Stored>(stored.value())).transpose()
+        });
+        Ok(found.await?.filter(|found| found.message.sent_at >= oldest))
     }
 
     async fn before(&self, room: &RoomName, before: Option<Seq>, limit: usize) -> Result<Vec<ChatMessage>> {
         let room = room.clone();
-        let page = self.read("reading a page", move |messages| {
+        let page = self.read("reading a page", move |messages, oldest| {
             let end = before.map_or(u64::MAX, |before| before.0);
             let range = messages.range((room.as_str(), 0)..(room.as_str(), end))?;
-            range.rev().take(limit).map(|entry| decode(entry?.1.value())).collect()
+            range.rev().filter_map(|entry| kept(entry, oldest)).take(limit).collect()
         });
         let mut newest_first = page.await?;
         newest_first.reverse();
@@ -107,9 +139,9 @@ impl Messages for EmbeddedMessages {
 
     async fn born_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChatMessage>> {
         let room = room.clone();
-        self.read("reading new messages", move |messages| {
+        self.read("reading new messages", move |messages, oldest| {
             let range = messages.range((room.as_str(), rev.0.saturating_add(1))..=(room.as_str(), u64::MAX))?;
-            range.take(limit).map(|entry| decode(entry?.1.value())).collect()
+            range.filter_map(|entry| kept(entry, oldest)).take(limit).collect()
         })
         .await
     }
@@ -143,18 +175,18 @@ impl Messages for EmbeddedMessages {
 
     async fn marks_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<Mark>> {
         let room = room.clone();
-        self.read_marks(move |marks| {
+        self.read_marks(move |marks, oldest| {
             let range = marks.range((room.as_str(), rev.0.saturating_add(1))..=(room.as_str(), u64::MAX))?;
-            range.take(limit).map(|entry| entry.map(to_mark).map_err(Into::into)).collect()
+            range.filter_map(|entry| kept_mark(entry, oldest)).take(limit).collect()
         })
         .await
     }
 
     async fn newest_marks(&self, room: &RoomName, limit: usize) -> Result<Vec<Mark>> {
         let room = room.clone();
-        let newest_first = self.read_marks(move |marks| {
+        let newest_first = self.read_marks(move |marks, oldest| {
             let range = marks.range((room.as_str(), 0)..=(room.as_str(), u64::MAX))?;
-            range.rev().take(limit).map(|entry| entry.map(to_mark).map_err(Into::into)).collect()
+            range.rev().filter_map(|entry| kept_mark(entry, oldest)).take(limit).collect()
         });
         let mut marks = newest_first.await?;
         marks.reverse();
@@ -163,53 +195,38 @@ impl Messages for EmbeddedMessages {
 }
 
 type Marks = ReadOnlyTable<(&'static str, u64), (u64, u64)>;
-type MarkEntry<'a> = (redb::AccessGuard<'a, (&'static str, u64)>, redb::AccessGuard<'a, (u64, u64)>);
-
-fn to_mark((key, value): MarkEntry<'_>) -> Mark {
-    let ((_, rev), (at, seq)) = (key.value(), value.value());
-    Mark { rev: Rev(rev), at: Timestamp(at), seq: (seq > 0).then_some(Seq(seq)) }
-}
 
 impl EmbeddedMessages {
     async fn read_marks(
         &self,
-        work: impl FnOnce(&Marks) -> std::result::Result<Vec<Mark>, redb::Error> + Send + 'static,
+        work: impl FnOnce(&Marks, Timestamp) -> std::result::Result<Vec<Mark>, redb::Error> + Send + 'static,
     ) -> Result<Vec<Mark>> {
+        let oldest = self.oldest_kept();
         self.store
             .read("reading what changed", move |transaction| match open(transaction, MARKS)? {
-                Some(marks) => work(&marks),
+                Some(marks) => work(&marks, oldest),
                 None => Ok(Vec::new()),
-            })
-            .await
-    }
-
-    /// Writes the claim unless one holds of which `stands` is true; answers with the one that holds then.
-    async fn claim_unless(
-        &self,
-        identity: &Identity,
-        claim: Claim,
-        stands: impl FnOnce(Claim) -> bool + Send + 'static,
-    ) -> Result<Claim> {
-        let Identity { room, author, nonce } = identity.clone();
-        self.store
-            .write("claiming a place", Lasting::Later, move |transaction| {
-                let mut claims = transaction.open_table(CLAIMS)?;
-                let key = (room.as_str(), author.as_str(), nonce.as_str());
-                let holds = claims.get(key)?.map(|holds| holds.value());
-                let holds = holds.map(|(rev, at)| Claim { rev: Rev(rev), at: Timestamp(at) });
-                match holds {
-                    Some(holds) if stands(holds) => Ok(holds),
-                    _ => {
-                        claims.insert(key, (claim.rev.0, claim.at.0))?;
-                        Ok(claim)
-                    }
-                }
             })
             .await
     }
 }
 
-fn open<K: redb::Key + 'static, V: redb::Value + 'static>(
+/// The message of an entry, unless it has been kept long enough.
+fn kept(entry: Entry<&'static [u8]>, oldest: Timestamp) -> Option<std::result::Result<ChatMessage, redb::Error>> {
+    let message = entry.map_err(Into::into).and_then(|(_, stored)| decode::<ChatMessage>(stored.value()));
+    message.map(|message| (message.sent_at >= oldest).then_some(message)).transpose()
+}
+
+/// The mark of an entry, unless it has been kept long enough. Its message is older, so that went first.
+fn kept_mark(entry: Entry<(u64, u64)>, oldest: Timestamp) -> Option<std::result::Result<Mark, redb::Error>> {
+    let mark = entry.map(|(key, value)| {
+        let ((_, rev), (at, seq)) = (key.value(), value.value());
+        Mark { rev: Rev(rev), at: Timestamp(at), seq: (seq > 0).then_some(Seq(seq)) }
+    });
+    mark.map(|mark| (mark.at >= oldest).then_some(mark)).map_err(Into::into).transpose()
+}
+
+pub(super) fn open<K: redb::Key + 'static, V: redb::Value + 'static>(
     transaction: &ReadTransaction,
     table: TableDefinition<'_, K, V>,
 ) -> std::result::Result<Option<ReadOnlyTable<K, V>>, redb::Error> {
@@ -221,11 +238,13 @@ fn open<K: redb::Key + 'static, V: redb::Value + 'static>(
     }
 }
 
-fn encode(message: &impl Serialize) -> std::result::Result<Vec<u8>, redb::Error> {
+pub(super) fn encode(message: &impl Serialize) -> std::result::Result<Vec<u8>, redb::Error> {
     serde_json::to_vec(message).map_err(|error| redb::Error::Corrupted(error.to_string()))
 }
 
-fn decode<T: DeserializeOwned>(bytes: &[u8]) -> std::result::Result<T, redb::Error> {
-    serde_json::from_slice(bytes)
-        .map_err(|error| redb::Error::Corrupted(format!("a stored message can't be read: {error}")))
+pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> std::result::Result<T, redb::Error> {
+    // What the error says may quote the message, and this goes to the log.
+    serde_json::from_slice(bytes).map_err(|error| {
+        redb::Error::Corrupted(format!("a stored message can't be read: {:?} at {}", error.classify(), error.column()))
+    })
 }

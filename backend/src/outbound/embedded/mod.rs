@@ -4,6 +4,7 @@ mod connections;
 mod images;
 mod limiter;
 mod messages;
+mod moderation;
 mod shell;
 mod store;
 
@@ -11,5 +12,6 @@ pub use connections::EmbeddedConnections;
 pub use images::EmbeddedImages;
 pub use limiter::EmbeddedLimiter;
 pub use messages::EmbeddedMessages;
+pub use moderation::EmbeddedModeration;
 pub use shell::ShellFile;
 pub use store::{OpenError, Store};

@@ -17,6 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use shared_types::Timestamp;
 
+use super::messages::take_over;
 use crate::ports::{Keys, Result, Secrets, Unavailable};
 
 /// The most writes in one commit; more wait for the next.
@@ -106,8 +107,9 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// When the system has no thread for the writer.
+    /// When what an older version left can't be taken over, or the system has no thread for the writer.
     pub fn over(database: Database) -> io::Result<Self> {
+        take_over(&database).map_err(io::Error::other)?;
         let database = Arc::new(database);
         let (writes, queue) = mpsc::channel(QUEUE);
         let written = database.clone();

@@ -1,0 +1,85 @@
+//! Forgetting: everything that somebody wrote and showed is gone, in every room, and nothing says who wrote it.
+//!
+//! Each message is changed like any other (mark, then replace), so whoever is away hears of it, too. Its claim is given up
+//! last: a request that dies half-way is finished by the next one.
+//!
+//! What stays: that something was said at that place and when; the name in the quote of an answer by somebody else, in what
+//! others say about a message of others with an emoji, and where others called them by name. Nothing finds those but reading
+//! every message of every room; they stay as long as the others' messages do. And what moderators did to them stays in the
+//! log of that.
+
+use std::time::Duration;
+
+use shared_types::{ChatMessage, Person, RoomName, Seq, Timestamp, limits};
+
+use super::{Amend, Amendment, CLAIM_LIFE, NotAmended};
+use crate::ports::{Claim, Identity, Result, Unavailable};
+
+/// How long a claim that was given up still holds: far longer than any client tries again, so that what was forgotten is not
+/// said anew by a retry.
+const STILL_HOLDS: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// The rule of forgetting.
+pub struct Forget {
+    /// A message that is forgotten is changed for the last time.
+    pub amend: Amend,
+}
+
+/// What one request came to.
+#[derive(Debug)]
+pub struct Forgotten {
+    /// What is left of the messages, each with its room.
+    pub messages: Vec<(RoomName, ChatMessage)>,
+    /// Whether there are more.
+    pub more: bool,
+}
+
+impl Forget {
+    /// Forgets up to [`limits::FORGET_MESSAGES`] of what a person wrote.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` when the log or the images did not answer; what was forgotten until then is, and the next request goes
+    /// on.
+    pub async fn forget(&self, who: &Person) -> Result<Forgotten> {
+        let (mut messages, mut after) = (Vec::new(), None);
+        loop {
+            let at_once = limits::FORGET_MESSAGES + 1;
+            let claims = self.amend.messages.claims_of(&who.id, after.as_ref(), at_once).await?;
+            if claims.is_empty() {
+                return Ok(Forgotten { messages, more: false });
+            }
+            for (identity, claim) in claims {
+                if messages.len() >= limits::FORGET_MESSAGES {
+                    return Ok(Forgotten { messages, more: true });
+                }
+                if let Some(message) = self.forget_one(who, &identity, claim).await? {
+                    messages.push((identity.room.clone(), message));
+                }
+                after = Some(identity);
+            }
+        }
+    }
+
+    async fn forget_one(&self, who: &Person, identity: &Identity, claim: Claim) -> Result<Option<ChatMessage>> {
+        let (seq, now) = (Seq::from(claim.rev), self.amend.clock.now());
+        let left = match self.amend.amend(&identity.room, who, seq, &identity.nonce, Amendment::Forgotten).await {
+            Ok(message) => Some(message),
+            Err(NotAmended::Unavailable(cause)) => return Err(cause),
+            Err(NotAmended::NoMessage) if is_young(claim, now) => {
+                // Its send may still be under way; what it says is said after this.
+                return Ok(None);
+            }
+            Err(NotAmended::NoMessage) => None,
+            Err(why) => return Err(Unavailable { doing: "forgetting a message", cause: why.to_string() }),
+        };
+        self.amend.images.remove(identity).await?;
+        let until = Timestamp(now.0 + STILL_HOLDS.as_millis() as u64);
+        self.amend.messages.give_up(identity, until).await?;
+        Ok(left)
+    }
+}
+
+fn is_young(claim: Claim, now: Timestamp) -> bool {
+    u128::from(now.0.saturating_sub(claim.at.0)) <= CLAIM_LIFE.as_millis()
+}

@@ -1,0 +1,151 @@
+//! Moderation: muting people, sending them away, and what holds in a room.
+//!
+//! What is done is noted before it is done, so that nothing is done that nobody can read about. If it then fails, the note
+//! says more than what happened, and the moderator does it again.
+
+use std::sync::Arc;
+
+use futures::future::try_join_all;
+use shared_types::{
+    Act, AuditEntry, Person, PersonId, RoomName, RoomRules, Seconds, ServerMessage, Standing, Timestamp, limits,
+};
+
+use super::standing::Standings;
+use crate::ports::{Connection, Connections, Result as Answer, Subject, Unavailable};
+
+/// The rule of moderation.
+pub struct Moderate {
+    /// What was decided and done.
+    pub standings: Standings,
+    /// Who is connected.
+    pub connections: Arc<dyn Connections>,
+}
+
+/// Why a moderator's word was not done. Its `Display` is a sentence for who said it.
+#[derive(Debug, thiserror::Error)]
+pub enum NotModerated {
+    /// They are no moderator, or it is about one.
+    #[error("only a moderator may do this, and not to a moderator")]
+    NotAllowed,
+    /// The store did not answer; doing it again finishes it.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+/// What became of a person.
+#[derive(Debug)]
+pub struct Sanctioned {
+    /// What they may not do now.
+    pub standing: Standing,
+    /// Their sockets, in whatever rooms.
+    pub connections: Vec<Connection>,
+}
+
+impl Moderate {
+    /// Mutes a person for a time, or lets them speak again.
+    ///
+    /// Two moderators who decide about one person in the same moment may undo one another's decision; both are told what
+    /// holds, and both decisions are in the log.
+    ///
+    /// # Errors
+    ///
+    /// [`NotModerated`] says why not.
+    pub async fn mute(&self, by: &Person, person: PersonId, seconds: Seconds) -> Result<Sanctioned, NotModerated> {
+        let connections = self.connections_of(by, &person).await?;
+        let (until, name) = (self.until(seconds), name_in(&connections));
+        self.record(by, Act::Mute { person: person.clone(), name, until }).await?;
+        let subject = Subject::Person(person);
+        let standing = Standing { muted_until: until, ..self.standings.now(&subject).await? };
+        self.standings.moderation.set_standing(&subject, standing).await?;
+        Ok(Sanctioned { standing, connections })
+    }
+
+    /// Sends a person away for a time, and whoever comes from where they are now; or lets all of them come again. The
+    /// connections in the answer are to be closed.
+    ///
+    /// An address that two people were sent away with comes back with the first of them; the other one is still known by
+    /// who they are.
+    ///
+    /// # Errors
+    ///
+    /// [`NotModerated`] says why not.
+    pub async fn ban(&self, by: &Person, person: PersonId, seconds: Seconds) -> Result<Sanctioned, NotModerated> {
+        let connections = self.connections_of(by, &person).await?;
+        let (until, name) = (self.until(seconds), name_in(&connections));
+        self.record(by, Act::Ban { person: person.clone(), name, until }).await?;
+
+        let moderation = &self.standings.moderation;
+        let mut addresses = moderation.banned_with(&person).await?;
+        for address in connections.iter().filter_map(|connection| connection.address.as_ref()) {
+            if !addresses.contains(address) {
+                addresses.push(address.clone());
+            }
+        }
+        // Remembered first, so that whatever was sent away can be let in again.
+        let remembered = until.unwrap_or_else(|| self.standings.clock.now());
+        moderation.set_banned_with(&person, &addresses, remembered).await?;
+        let of_address = Standing { banned_until: until, ..Standing::default() };
+        let all = addresses
+            .into_iter()
+            .map(Subject::Address)
+            .map(|subject| async move { moderation.set_standing(&subject, of_address).await });
+        try_join_all(all).await?;
+        let subject = Subject::Person(person.clone());
+        let standing = Standing { banned_until: until, ..self.standings.now(&subject).await? };
+        moderation.set_standing(&subject, standing).await?;
+        // Again, for who came in meanwhile: from now on nobody does.
+        let connections = if until.is_some() { self.connections_of(by, &person).await? } else { connections };
+        Ok(Sanctioned { standing, connections })
+    }
+
+    /// Decides what holds in a room.
+    ///
+    /// # Errors
+    ///
+    /// [`NotModerated`] says why not.
+    pub async fn rules(&self, by: &Person, room: &RoomName, rules: RoomRules) -> Result<(), NotModerated> {
+        moderators_only(by)?;
+        self.record(by, Act::Rules { room: room.clone(), rules }).await?;
+        Ok(self.standings.moderation.set_rules(room, rules).await?)
+    }
+
+    /// Says what moderators did: `audit`.
+    ///
+    /// # Errors
+    ///
+    /// [`NotModerated`] says why not.
+    pub async fn audit(&self, by: &Person, before: Option<Timestamp>) -> Result<ServerMessage, NotModerated> {
+        moderators_only(by)?;
+        let entries = self.standings.moderation.audit(before, limits::AUDIT_ENTRIES).await?;
+        Ok(ServerMessage::Audit { more: entries.len() >= limits::AUDIT_ENTRIES, entries })
+    }
+
+    /// The sockets of a person whom somebody may do something to.
+    async fn connections_of(&self, by: &Person, person: &PersonId) -> Result<Vec<Connection>, NotModerated> {
+        moderators_only(by)?;
+        let mut connections = self.connections.all().await?;
+        connections.retain(|connection| connection.person.id == *person);
+        if by.id == *person || connections.iter().any(|connection| connection.person.moderator) {
+            return Err(NotModerated::NotAllowed);
+        }
+        Ok(connections)
+    }
+
+    async fn record(&self, by: &Person, act: Act) -> Answer<()> {
+        let entry = AuditEntry { at: self.standings.clock.now(), by: by.clone(), act };
+        self.standings.moderation.record(&entry).await
+    }
+
+    fn until(&self, seconds: Seconds) -> Option<Timestamp> {
+        let milliseconds = u64::from(seconds.get()) * 1000;
+        (milliseconds > 0).then(|| Timestamp(self.standings.clock.now().0 + milliseconds))
+    }
+}
+
+fn moderators_only(by: &Person) -> Result<(), NotModerated> {
+    if by.moderator { Ok(()) } else { Err(NotModerated::NotAllowed) }
+}
+
+fn name_in(connections: &[Connection]) -> Option<shared_types::PersonName> {
+    connections.first().map(|connection| connection.person.name.clone())
+}

@@ -1,0 +1,72 @@
+//! What somebody may not do now, and what holds in a room.
+
+use std::sync::Arc;
+
+use futures::future::{join_all, try_join};
+use shared_types::{Person, RoomName, RoomRules, Standing, Timestamp};
+
+use crate::ports::{AddressKey, Clock, Moderation, Result, Subject};
+
+/// The rule of what was decided. Whoever keeps order may do everything, whatever was decided about them or where they come
+/// from: who is one is the owner's decision, and not another moderator's.
+#[derive(Clone)]
+pub struct Standings {
+    /// What was decided.
+    pub moderation: Arc<dyn Moderation>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Standings {
+    /// What a person may not do now.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` when the store did not answer.
+    pub async fn of(&self, person: &Person) -> Result<Standing> {
+        if person.moderator {
+            return Ok(Standing::default());
+        }
+        self.now(&Subject::Person(person.id.clone())).await
+    }
+
+    /// Until when a person has to stay away, by themself or by where they come from. All of it is read at once.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` when the store did not answer.
+    pub async fn banned_until(&self, person: &Person, addresses: &[AddressKey]) -> Result<Option<Timestamp>> {
+        if person.moderator {
+            return Ok(None);
+        }
+        let of_addresses = addresses.iter().map(|key| async {
+            let standing = self.now(&Subject::Address(key.clone())).await?;
+            Ok(standing.banned_until)
+        });
+        let of_addresses = async { join_all(of_addresses).await.into_iter().collect::<Result<Vec<_>>>() };
+        let (of_person, of_addresses) = try_join(self.of(person), of_addresses).await?;
+        Ok(of_addresses.into_iter().fold(of_person.banned_until, Option::max))
+    }
+
+    /// What holds in a room.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` when the store did not answer.
+    pub async fn rules(&self, room: &RoomName) -> Result<RoomRules> {
+        self.moderation.rules(room).await
+    }
+
+    /// What somebody may not do, without what is over.
+    pub(super) async fn now(&self, of: &Subject) -> Result<Standing> {
+        let Standing { muted_until, banned_until } = self.moderation.standing(of).await?;
+        let now = self.clock.now();
+        let to_come = |until: &Timestamp| *until > now;
+        Ok(Standing { muted_until: muted_until.filter(to_come), banned_until: banned_until.filter(to_come) })
+    }
+}
+
+/// How many seconds it is until then, begun ones included.
+pub(super) fn seconds_until(then: Timestamp, now: Timestamp) -> u32 {
+    u32::try_from(then.0.saturating_sub(now.0).div_ceil(1000)).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,164 @@
+//! What moderators decided, in the connection table, and what they did, in the message table.
+//!
+//! What was done is kept where people's messages are: it must outlive the stack as they do, and one partition gives it in its
+//! order with one Query. What holds now is read with every message that is sent, and goes by itself when its time is over.
+
+use async_trait::async_trait;
+use shared_types::{AuditEntry, PersonId, RoomName, RoomRules, Standing, Timestamp};
+
+use super::{
+    item::{Item, item, number, read_all, read_number, read_parsed, text},
+    table::{Key, Table},
+};
+use crate::ports::{AddressKey, Moderation, Result, Subject, Unavailable};
+
+/// How long an item outlives its time, in seconds, so that a clock that is fast cannot delete one that still holds.
+const GRACE_SECONDS: u64 = 10 * 60;
+
+/// The partition of what was done. Moderators write some entries a minute; it takes 1,000 a second.
+const AUDIT: &str = "audit";
+
+/// [`Moderation`] in two DynamoDB tables.
+pub struct DynamoModeration {
+    decisions: Table,
+    log: Table,
+}
+
+#[async_trait]
+impl Moderation for DynamoModeration {
+    async fn standing(&self, of: &Subject) -> Result<Standing> {
+        let found = self.decisions.get(standing_key(of), "reading what somebody may not do").await?;
+        let until = |attribute| found.as_ref().and_then(|item| read_number(item, attribute).ok()).map(Timestamp);
+        Ok(Standing { muted_until: until("mutedUntil"), banned_until: until("bannedUntil") })
+    }
+
+    async fn set_standing(&self, of: &Subject, standing: Standing) -> Result<()> {
+        let doing = "deciding what somebody may not do";
+        let Some(until) = standing.muted_until.max(standing.banned_until) else {
+            return self.decisions.delete(standing_key(of), doing).await.map(drop);
+        };
+        let mut stored = lasting(standing_key(of), until);
+        for (name, time) in [("mutedUntil", standing.muted_until), ("bannedUntil", standing.banned_until)] {
+            if let Some(time) = time {
+                stored.insert(name.into(), number(time.0));
+            }
+        }
+        self.decisions.put(stored, doing).await
+    }
+
+    async fn banned_with(&self, person: &PersonId) -> Result<Vec<AddressKey>> {
+        let found = self.decisions.get(addresses_key(person), "reading which addresses were sent away").await?;
+        let keys = found.as_ref().and_then(|item| item.get("keys")?.as_l().ok());
+        let keys = keys.into_iter().flatten().filter_map(|key| key.as_s().ok());
+        Ok(keys.map(|key| AddressKey(key.clone())).collect())
+    }
+
+    async fn set_banned_with(&self, person: &PersonId, addresses: &[AddressKey], until: Timestamp) -> Result<()> {
+        let mut stored = lasting(addresses_key(person), until);
+        let keys = addresses.iter().map(|AddressKey(key)| text(key)).collect();
+        stored.insert("keys".into(), aws_sdk_dynamodb::types::AttributeValue::L(keys));
+        self.decisions.put(stored, "remembering which addresses were sent away").await
+    }
+
+    async fn rules(&self, room: &RoomName) -> Result<RoomRules> {
+        let found = self.decisions.get(rules_key(room), "reading the rules of a room").await?;
+        let number = |attribute| found.as_ref().and_then(|item| read_number::<u16>(item, attribute).ok());
+        Ok(RoomRules { slow: number("slow").unwrap_or(0), read_only: number("readOnly").is_some() })
+    }
+
+    async fn set_rules(&self, room: &RoomName, rules: RoomRules) -> Result<()> {
+        let Key { pk, sk } = rules_key(room);
+        let mut stored = item([("pk", text(pk)), ("sk", text(sk)), ("slow", number(rules.slow.into()))]);
+        if rules.read_only {
+            stored.insert("readOnly".into(), number(1));
+        }
+        self.decisions.put(stored, "deciding the rules of a room").await
+    }
+
+    async fn record(&self, entry: &AuditEntry) -> Result<()> {
+        let doing = "noting what a moderator did";
+        let json = serde_json::to_string(entry).map_err(Unavailable::while_doing(doing))?;
+        // A try that was made, and whose answer was lost, finds itself and is noted twice, which is better than never.
+        for number in 0..u32::MAX {
+            let sk = format!("{}#{}#{number:010}", audit_sk(entry.at), entry.by.id);
+            let stored = item([("pk", text(AUDIT)), ("sk", text(sk)), ("entry", text(&json))]);
+            if self.log.put_if_absent(stored, doing).await?.is_none() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn audit(&self, before: Option<Timestamp>, limit: usize) -> Result<Vec<AuditEntry>> {
+        let doing = "reading what moderators did";
+        // A `~` comes after every character of a key.
+        let end = before.map_or_else(|| "~".into(), audit_sk);
+        let newest = self.audit_between("0", &end, Some(limit), doing).await?;
+        let Some(last) = newest.last().filter(|_| newest.len() >= limit) else { return Ok(newest) };
+        let at = last.at;
+        let mut entries: Vec<_> = newest.iter().filter(|entry| entry.at != at).cloned().collect();
+        entries.extend(self.audit_between(&audit_sk(at), &format!("{}~", audit_sk(at)), None, doing).await?);
+        Ok(entries)
+    }
+}
+
+impl DynamoModeration {
+    pub(super) fn new(decisions: Table, log: Table) -> Self {
+        Self { decisions, log }
+    }
+
+    /// The entries between two keys, newest first; all of them without a limit.
+    async fn audit_between(
+        &self,
+        oldest: &str,
+        end: &str,
+        limit: Option<usize>,
+        doing: &'static str,
+    ) -> Result<Vec<AuditEntry>> {
+        let query = self
+            .log
+            .querying(AUDIT)
+            .key_condition_expression("pk = :pk AND sk BETWEEN :oldest AND :end")
+            .expression_attribute_values(":oldest", text(oldest))
+            .expression_attribute_values(":end", text(end))
+            .scan_index_forward(false);
+        let (mut items, mut start) = (Vec::new(), None);
+        loop {
+            let left = limit.map(|limit| i32::try_from(limit - items.len()).unwrap_or(i32::MAX));
+            let page = query.clone().set_limit(left).set_exclusive_start_key(start).send().await;
+            let page = page.map_err(self.log.failed(doing))?;
+            items.extend(page.items.unwrap_or_default());
+            start = page.last_evaluated_key;
+            if start.is_none() || limit.is_some_and(|limit| items.len() >= limit) {
+                return Ok(read_all(&items, |item: &Item| {
+                    read_parsed(item, "entry", |json| serde_json::from_str(json).ok())
+                }));
+            }
+        }
+    }
+}
+
+fn standing_key(of: &Subject) -> Key {
+    match of {
+        Subject::Person(person) => Key::new(format!("person#{person}"), "standing"),
+        Subject::Address(AddressKey(key)) => Key::new(format!("address#{key}"), "standing"),
+    }
+}
+
+fn addresses_key(person: &PersonId) -> Key {
+    Key::new(format!("person#{person}"), "addresses")
+}
+
+fn rules_key(room: &RoomName) -> Key {
+    Key::new(format!("rules#{room}"), "rules")
+}
+
+/// Twenty digits hold every `u64`, so that the order of the texts is the order of the times.
+fn audit_sk(at: Timestamp) -> String {
+    format!("{:020}", at.0)
+}
+
+/// An item that goes by itself when its time is over.
+fn lasting(Key { pk, sk }: Key, until: Timestamp) -> Item {
+    item([("pk", text(pk)), ("sk", text(sk)), ("expires", number(until.0 / 1000 + GRACE_SECONDS))])
+}

@@ -1,0 +1,120 @@
+//! Claims, by their author: the right of a message to its place is also the list of what somebody wrote.
+
+use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, TableHandle};
+use shared_types::{PersonId, Rev, Timestamp};
+
+use super::{super::store::Lasting, EmbeddedMessages, open};
+use crate::ports::{Claim, Identity, Result, Unavailable};
+
+/// `(rev, at)` by author, room and nonce.
+pub(super) const CLAIMS: TableDefinition<'_, (&str, &str, &str), (u64, u64)> = TableDefinition::new("claims_by_author");
+/// `(rev, at, until)` of those that were given up, by author, room and nonce.
+pub(super) const GIVEN_UP: TableDefinition<'_, (&str, &str, &str), (u64, u64, u64)> =
+    TableDefinition::new("claims_given_up");
+/// Where older versions had them: by room, author and nonce.
+const BY_ROOM: TableDefinition<'_, (&str, &str, &str), (u64, u64)> = TableDefinition::new("claims");
+
+/// Takes over the claims of an older version, all at once or not at all.
+pub(in super::super) fn take_over(database: &Database) -> std::result::Result<(), redb::Error> {
+    let is_there = database.begin_read()?.list_tables()?.any(|table| table.name() == BY_ROOM.name());
+    if !is_there {
+        return Ok(());
+    }
+    let transaction = database.begin_write()?;
+    {
+        let (old, mut claims) = (transaction.open_table(BY_ROOM)?, transaction.open_table(CLAIMS)?);
+        for entry in old.iter()? {
+            let (key, claim) = entry?;
+            let (room, author, nonce) = key.value();
+            claims.insert((author, room, nonce), claim.value())?;
+        }
+    }
+    transaction.delete_table(BY_ROOM)?;
+    transaction.commit()?;
+    Ok(())
+}
+
+impl EmbeddedMessages {
+    /// Writes the claim unless one holds of which `stands` is true; answers with the one that holds then.
+    pub(super) async fn claim_unless(
+        &self,
+        identity: &Identity,
+        claim: Claim,
+        stands: impl FnOnce(Claim) -> bool + Send + 'static,
+    ) -> Result<Claim> {
+        let Identity { room, author, nonce } = identity.clone();
+        self.store
+            .write("claiming a place", Lasting::Later, move |transaction| {
+                let key = (author.as_str(), room.as_str(), nonce.as_str());
+                let mut claims = transaction.open_table(CLAIMS)?;
+                let holds = claims.get(key)?.map(|holds| claim_of(holds.value()));
+                let given_up = || match transaction.open_table(GIVEN_UP)?.get(key)? {
+                    Some(holds) => Ok::<_, redb::Error>(Some(claim_of((holds.value().0, holds.value().1)))),
+                    None => Ok(None),
+                };
+                let holds = match holds {
+                    Some(holds) => Some(holds),
+                    None => given_up()?,
+                };
+                match holds {
+                    Some(holds) if stands(holds) => Ok(holds),
+                    _ => {
+                        claims.insert(key, (claim.rev.0, claim.at.0))?;
+                        Ok(claim)
+                    }
+                }
+            })
+            .await
+    }
+
+    pub(super) async fn claims_after(
+        &self,
+        author: &PersonId,
+        after: Option<&Identity>,
+        limit: usize,
+    ) -> Result<Vec<(Identity, Claim)>> {
+        const DOING: &str = "reading what somebody wrote";
+        let (whose, after, oldest) = (author.clone(), after.cloned(), self.oldest_kept());
+        let found = self.store.read(DOING, move |transaction| {
+            let Some(claims) = open(transaction, CLAIMS)? else { return Ok(Vec::new()) };
+            let first = after.as_ref().map_or(("", ""), |after| (after.room.as_str(), after.nonce.as_str()));
+            let mut found = Vec::new();
+            for entry in claims.range((whose.as_str(), first.0, first.1)..)? {
+                let (key, claim) = entry?;
+                let (author, room, nonce) = key.value();
+                if author != whose.as_str() || found.len() >= limit {
+                    break;
+                }
+                let claim = claim_of(claim.value());
+                if (room, nonce) > first && claim.at >= oldest {
+                    found.push((room.to_owned(), nonce.to_owned(), claim));
+                }
+            }
+            Ok(found)
+        });
+        let identified = found.await?.into_iter().map(|(room, nonce, claim)| {
+            let bad = Unavailable::while_doing;
+            let (room, nonce) = (room.parse().map_err(bad(DOING))?, nonce.parse().map_err(bad(DOING))?);
+            Ok((Identity { room, author: author.clone(), nonce }, claim))
+        });
+        identified.collect()
+    }
+
+    pub(super) async fn give_up_claim(&self, identity: &Identity, until: Timestamp) -> Result<()> {
+        let Identity { room, author, nonce } = identity.clone();
+        self.store
+            .write("giving up a claim", Lasting::Now, move |transaction| {
+                let key = (author.as_str(), room.as_str(), nonce.as_str());
+                if let Some(claim) = transaction.open_table(CLAIMS)?.remove(key)? {
+                    let (rev, at) = claim.value();
+                    transaction.open_table(GIVEN_UP)?.insert(key, (rev, at, until.0))?;
+                }
+                Ok(())
+            })
+            .await
+    }
+}
+
+fn claim_of((rev, at): (u64, u64)) -> Claim {
+    Claim { rev: Rev(rev), at: Timestamp(at) }
+}

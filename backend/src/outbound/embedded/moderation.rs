@@ -1,0 +1,158 @@
+//! What moderators decided and did, in the store.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use redb::{ReadTransaction, ReadableTable, TableDefinition};
+use serde::{Deserialize, Serialize};
+use shared_types::{AuditEntry, PersonId, RoomName, RoomRules, Standing, Timestamp};
+
+use super::{
+    messages::{decode, encode, open},
+    store::{Lasting, Store},
+};
+use crate::ports::{AddressKey, Clock, Moderation, Result, Subject};
+
+/// A [`Standing`] as JSON, by whose it is.
+const STANDINGS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("standings");
+/// [`BannedWith`] as JSON, by person.
+const BANNED_WITH: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("banned_with");
+/// [`RoomRules`] as JSON, by room.
+const RULES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("rules");
+/// An [`AuditEntry`] as JSON, by its time and a number that tells it from the others of that time.
+const AUDIT: TableDefinition<'_, (u64, u64), &[u8]> = TableDefinition::new("audit");
+
+/// [`Moderation`] in a [`Store`]. Whatever is decided survives a power cut.
+pub struct EmbeddedModeration {
+    store: Store,
+    clock: Arc<dyn Clock>,
+}
+
+/// The addresses that were sent away together with a person.
+#[derive(Default, Serialize, Deserialize)]
+struct BannedWith {
+    addresses: Vec<String>,
+    until: Timestamp,
+}
+
+impl EmbeddedModeration {
+    /// The decisions of a store.
+    pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
+        Self { store, clock }
+    }
+
+    async fn find<T: for<'de> Deserialize<'de> + Default + Send + 'static>(
+        &self,
+        doing: &'static str,
+        table: TableDefinition<'static, &'static str, &'static [u8]>,
+        key: String,
+    ) -> Result<T> {
+        self.store.read(doing, move |transaction| found(transaction, table, &key)).await
+    }
+}
+
+#[async_trait]
+impl Moderation for EmbeddedModeration {
+    async fn standing(&self, of: &Subject) -> Result<Standing> {
+        self.find("reading what somebody may not do", STANDINGS, standing_key(of)).await
+    }
+
+    async fn set_standing(&self, of: &Subject, standing: Standing) -> Result<()> {
+        let (key, now) = (standing_key(of), self.clock.now());
+        self.store
+            .write("deciding what somebody may not do", Lasting::Now, move |transaction| {
+                let mut standings = transaction.open_table(STANDINGS)?;
+                standings.insert(key.as_str(), encode(&standing)?.as_slice())?;
+                // Moderators decide a few times a day, and nobody else would ever clear up here.
+                standings.retain(|_, standing| !decode(standing).is_ok_and(|standing| is_over(standing, now)))?;
+                Ok(())
+            })
+            .await
+    }
+
+    async fn banned_with(&self, person: &PersonId) -> Result<Vec<AddressKey>> {
+        let doing = "reading which addresses were sent away";
+        let found: BannedWith = self.find(doing, BANNED_WITH, person.to_string()).await?;
+        Ok(found.addresses.into_iter().map(AddressKey).collect())
+    }
+
+    async fn set_banned_with(&self, person: &PersonId, addresses: &[AddressKey], until: Timestamp) -> Result<()> {
+        let (person, now) = (person.clone(), self.clock.now());
+        let addresses = addresses.iter().map(|AddressKey(key)| key.clone()).collect();
+        let with = BannedWith { addresses, until };
+        self.store
+            .write("remembering which addresses were sent away", Lasting::Now, move |transaction| {
+                let mut table = transaction.open_table(BANNED_WITH)?;
+                table.insert(person.as_str(), encode(&with)?.as_slice())?;
+                table.retain(|_, with| !decode::<BannedWith>(with).is_ok_and(|with| with.until <= now))?;
+                Ok(())
+            })
+            .await
+    }
+
+    async fn rules(&self, room: &RoomName) -> Result<RoomRules> {
+        self.find("reading the rules of a room", RULES, room.to_string()).await
+    }
+
+    async fn set_rules(&self, room: &RoomName, rules: RoomRules) -> Result<()> {
+        let room = room.clone();
+        self.store
+            .write("deciding the rules of a room", Lasting::Now, move |transaction| {
+                transaction.open_table(RULES)?.insert(room.as_str(), encode(&rules)?.as_slice())?;
+                Ok(())
+            })
+            .await
+    }
+
+    async fn record(&self, entry: &AuditEntry) -> Result<()> {
+        let entry = entry.clone();
+        self.store
+            .write("noting what a moderator did", Lasting::Now, move |transaction| {
+                let mut audit = transaction.open_table(AUDIT)?;
+                let at = entry.at.0;
+                let last = audit.range((at, 0)..=(at, u64::MAX))?.next_back().transpose()?;
+                let number = last.map_or(0, |(key, _)| key.value().1 + 1);
+                audit.insert((at, number), encode(&entry)?.as_slice())?;
+                Ok(())
+            })
+            .await
+    }
+
+    async fn audit(&self, before: Option<Timestamp>, limit: usize) -> Result<Vec<AuditEntry>> {
+        self.store
+            .read("reading what moderators did", move |transaction| {
+                let Some(audit) = open(transaction, AUDIT)? else { return Ok(Vec::new()) };
+                let mut entries: Vec<AuditEntry> = Vec::new();
+                for entry in audit.range(..(before.map_or(u64::MAX, |before| before.0), 0))?.rev() {
+                    let entry: AuditEntry = decode(entry?.1.value())?;
+                    if entries.len() >= limit && entries.last().is_some_and(|last| last.at != entry.at) {
+                        break;
+                    }
+                    entries.push(entry);
+                }
+                Ok(entries)
+            })
+            .await
+    }
+}
+
+fn found<T: for<'de> Deserialize<'de> + Default>(
+    transaction: &ReadTransaction,
+    table: TableDefinition<'_, &'static str, &'static [u8]>,
+    key: &str,
+) -> std::result::Result<T, redb::Error> {
+    let Some(table) = open(transaction, table)? else { return Ok(T::default()) };
+    table.get(key)?.map(|value| decode(value.value())).transpose().map(Option::unwrap_or_default)
+}
+
+fn is_over(standing: Standing, now: Timestamp) -> bool {
+    standing.muted_until.max(standing.banned_until).is_none_or(|until| until <= now)
+}
+
+/// Neither a person's id nor an address's key can hold a `#`.
+fn standing_key(of: &Subject) -> String {
+    match of {
+        Subject::Person(person) => format!("person#{person}"),
+        Subject::Address(AddressKey(key)) => format!("address#{key}"),
+    }
+}

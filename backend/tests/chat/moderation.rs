@@ -1,0 +1,293 @@
+//! Moderation, as sentences.
+
+use std::time::Duration;
+
+use backend::{
+    chat::{Door, Standings},
+    ports::{AddressKey, Connections, Messages, Moderation},
+};
+use serde_json::{Value, json};
+use shared_types::{Person, RoomName, Seq};
+
+use super::world::{START, World};
+
+/// A chat that `mod` and `other-mod` keep order in. `mod` is in the lobby through `m`, Ann through `a`, Bea through `b`; Ann
+/// is in `cats`, too, through `a2`.
+async fn world() -> World {
+    let world = World::behind(Door::open(vec!["mod".parse().unwrap(), "other-mod".parse().unwrap()])).await;
+    for (socket, room, who, name) in [
+        ("m", None, "mod", "Mo"),
+        ("a", None, "ann", "Ann"),
+        ("a2", Some("cats"), "ann", "Ann"),
+        ("b", None, "bea", "Bea"),
+    ] {
+        world.knock(socket, room, Some(&world.ticket(who)), Some(name)).await.unwrap();
+    }
+    world
+}
+
+fn mute(person: &str, seconds: u64) -> Value {
+    json!({ "action": "mute", "person": person, "seconds": seconds })
+}
+
+fn ban(person: &str, seconds: u64) -> Value {
+    json!({ "action": "ban", "person": person, "seconds": seconds })
+}
+
+impl World {
+    /// The error that a frame is answered with, and after how long it may be tried again.
+    async fn refused(&self, id: &str, frame: Value) -> (Value, Value) {
+        self.told(id);
+        self.say(id, frame).await;
+        let told = self.told(id).pop().unwrap_or_default();
+        (told["code"].clone(), told["retryAfter"].clone())
+    }
+
+    async fn is_refused_nothing(&self, id: &str, frame: Value) -> bool {
+        self.refused(id, frame).await.0.is_null()
+    }
+
+    /// What moderators did, newest first.
+    async fn audit(&self) -> Vec<Value> {
+        let entries = self.moderation.audit(None, 100).await.unwrap();
+        entries.iter().map(|entry| serde_json::to_value(entry).unwrap()).collect()
+    }
+}
+
+fn no_code() -> (Value, Value) {
+    (Value::Null, Value::Null)
+}
+
+fn code(code: &str) -> (Value, Value) {
+    (json!(code), Value::Null)
+}
+
+#[tokio::test]
+async fn only_a_moderator_moderates() {
+    let world = world().await;
+    world.post("b", "hi", "n").await;
+    let acts = [
+        mute("bea", 60),
+        ban("bea", 60),
+        json!({ "action": "rules", "rules": { "readOnly": true } }),
+        json!({ "action": "audit" }),
+    ];
+    for act in acts {
+        assert_eq!(world.refused("a", act.clone()).await, code("notAllowed"), "{act}");
+        assert_eq!(world.refused("m", act.clone()).await, no_code(), "{act}");
+    }
+    assert_eq!(world.refused("a", json!({ "action": "delete", "seq": 1 })).await, code("notYours"));
+    assert_eq!(world.refused("m", json!({ "action": "delete", "seq": 1 })).await, no_code());
+    assert_eq!(world.audit().await.len(), 4, "what was refused is not noted, and neither is reading");
+}
+
+#[tokio::test]
+async fn a_moderator_moderates_neither_a_moderator_nor_themself() {
+    let world = world().await;
+    world.knock("o", Some("cats"), Some(&world.ticket("other-mod")), Some("Ol")).await.unwrap();
+    for act in [mute("mod", 60), ban("mod", 60), mute("other-mod", 60), ban("other-mod", 60)] {
+        assert_eq!(world.refused("m", act.clone()).await, code("notAllowed"), "{act}");
+    }
+    assert_eq!(world.audit().await, [Value::Null; 0]);
+    assert!(world.speaker_is_in("o").await);
+}
+
+#[tokio::test]
+async fn whoever_is_muted_reads_takes_back_and_says_nothing_until_the_time_is_over() {
+    let world = world().await;
+    world.post("a", "hi", "n").await;
+    world.say("m", mute("ann", 60)).await;
+    let standing = json!({ "type": "standing", "person": "ann", "standing": { "mutedUntil": START + 60_000 } });
+    for socket in ["m", "a", "a2"] {
+        assert_eq!(world.told(socket).last(), Some(&standing), "{socket}");
+    }
+    world.told("b");
+    world.clock.advance(Duration::from_millis(500));
+    let said = [
+        json!({ "action": "send", "text": "x" }),
+        json!({ "action": "edit", "seq": 1, "text": "y" }),
+        json!({ "action": "react", "seq": 1, "emoji": "👍", "on": true }),
+        json!({ "action": "upload", "nonce": "u", "type": "image/png", "size": 9 }),
+        json!({ "action": "rename", "name": "Eve" }),
+    ];
+    for frame in &said {
+        assert_eq!(world.refused("a", frame.clone()).await, (json!("muted"), json!(60)), "{frame}");
+    }
+    world.say("a", json!({ "action": "typing" })).await;
+    assert_eq!((world.told("a"), world.told("b")), (vec![], vec![]), "nobody hears of it");
+    for frame in [json!({ "action": "history", "before": 2 }), json!({ "action": "delete", "seq": 1 })] {
+        assert!(world.is_refused_nothing("a", frame).await);
+    }
+    world.clock.advance(Duration::from_millis(59_500));
+    for frame in [&said[0], &said[4]] {
+        assert_eq!(world.refused("a", frame.clone()).await, no_code(), "{frame}");
+    }
+}
+
+#[tokio::test]
+async fn a_mute_can_be_taken_back_and_is_told_to_who_comes_back() {
+    let world = world().await;
+    world.say("m", mute("ann", 60)).await;
+    world.told("a");
+    world.say("a", json!({ "action": "hello" })).await;
+    assert!(world.told("a").iter().any(|frame| frame["standing"]["mutedUntil"] == START + 60_000));
+    world.say("m", mute("ann", 0)).await;
+    assert_eq!(world.told("a"), [json!({ "type": "standing", "person": "ann", "standing": {} })]);
+    assert!(world.is_refused_nothing("a", json!({ "action": "send", "text": "x" })).await);
+}
+
+#[tokio::test]
+async fn whoever_is_sent_away_is_out_of_every_room_and_stays_out_until_the_time_is_over() {
+    let world = world().await;
+    world.knock("b2", Some("cats"), Some(&world.ticket("bea")), Some("Bea")).await.unwrap();
+    world.told("b2");
+    world.say("m", ban("ann", 60)).await;
+    let mut closed = world.post_room.lock().closed.clone();
+    closed.sort();
+    assert_eq!(closed.iter().map(|id| id.0.as_str()).collect::<Vec<_>>(), ["a", "a2"]);
+    assert!(!world.speaker_is_in("a").await && !world.speaker_is_in("a2").await);
+    assert_eq!(world.told("b2").last().unwrap()["online"], 1, "those who stay are told");
+    world.clock.advance(Duration::from_millis(500));
+    let refused = world.knock("a3", None, Some(&world.ticket("ann")), Some("Ann")).await.unwrap_err();
+    assert_eq!(refused.status, 403);
+    assert!(refused.reason.contains("60 seconds"), "{}", refused.reason);
+    world.clock.advance(Duration::from_millis(59_500));
+    world.knock("a4", None, Some(&world.ticket("ann")), Some("Ann")).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_address_of_whoever_is_sent_away_stays_out_and_comes_back_with_them() {
+    let world = world().await;
+    let mut eve = world.speaker("b").await;
+    let address = AddressKey("home".into());
+    (eve.id, eve.person.id, eve.address) =
+        (backend::ports::ConnectionId("e".into()), "eve".parse().unwrap(), Some(address.clone()));
+    world.connections.admit(&eve, 100).await.unwrap();
+    let standings = Standings { moderation: world.moderation.clone(), clock: world.clock.clone() };
+    let person = |id: &str, moderator| Person { id: id.parse().unwrap(), name: "X".parse().unwrap(), moderator };
+    let keys = [AddressKey("other".into()), address];
+    let is_out = async |who| standings.banned_until(&who, &keys).await.unwrap().is_some();
+    assert!(!is_out(person("new", false)).await);
+    world.say("m", ban("eve", 60)).await;
+    assert!(is_out(person("new", false)).await);
+    assert!(!is_out(person("mod", true)).await, "a moderator is never locked out");
+    assert_eq!(standings.banned_until(&person("new", false), &keys[..1]).await.unwrap(), None);
+    // They are not connected any more, and their address is still known.
+    world.say("m", ban("eve", 0)).await;
+    assert!(!is_out(person("new", false)).await && !is_out(person("eve", false)).await);
+}
+
+#[tokio::test]
+async fn a_socket_that_cannot_be_closed_says_and_hears_nothing_any_more() {
+    let world = world().await;
+    world.post_room.lock().hanging.insert(backend::ports::ConnectionId("a".into()));
+    world.say("m", ban("ann", 60)).await;
+    world.post_room.lock().hanging.clear();
+    assert_eq!(world.refused("a", json!({ "action": "send", "text": "x" })).await, code("notConnected"));
+    world.post("b", "hi", "n").await;
+    assert_eq!(world.told("a"), [Value::Null; 0]);
+}
+
+#[tokio::test]
+async fn whoever_comes_in_while_they_are_sent_away_is_out_with_their_first_word() {
+    let world = world().await;
+    let ann = world.speaker("a").await;
+    world.say("m", ban("ann", 60)).await;
+    world.post_room.lock().gone.clear();
+    world.connections.admit(&ann, 100).await.unwrap();
+    assert_eq!(world.refused("a", json!({ "action": "send", "text": "x" })).await, (json!("notAllowed"), json!(60)));
+    world.say("a", json!({ "action": "hello" })).await;
+    assert!(!world.speaker_is_in("a").await);
+    assert_eq!(world.told("a"), [Value::Null; 0], "and is not told what was said");
+}
+
+#[tokio::test]
+async fn a_read_only_room_is_read_and_its_moderators_speak() {
+    let world = world().await;
+    world.post("a", "hi", "n").await;
+    world.say("m", json!({ "action": "rules", "rules": { "readOnly": true } })).await;
+    let told = json!({ "type": "rules", "rules": { "readOnly": true } });
+    for socket in ["m", "a", "b"] {
+        assert_eq!(world.told(socket).last(), Some(&told), "{socket}");
+    }
+    assert!(!world.told("a2").contains(&told), "another room");
+    for frame in [
+        json!({ "action": "send", "text": "x" }),
+        json!({ "action": "edit", "seq": 1, "text": "y" }),
+        json!({ "action": "react", "seq": 1, "emoji": "👍", "on": true }),
+        json!({ "action": "upload", "nonce": "u", "type": "image/png", "size": 9 }),
+    ] {
+        assert_eq!(world.refused("a", frame.clone()).await, code("readOnly"), "{frame}");
+    }
+    for (socket, frame) in [
+        ("a", json!({ "action": "delete", "seq": 1 })),
+        ("a2", json!({ "action": "send", "text": "x" })),
+        ("m", json!({ "action": "send", "text": "x" })),
+    ] {
+        assert!(world.is_refused_nothing(socket, frame).await, "{socket}");
+    }
+    world.say("b", json!({ "action": "hello" })).await;
+    assert_eq!(world.told("b").iter().find(|frame| frame["type"] == "welcome").unwrap()["rules"], told["rules"]);
+}
+
+#[tokio::test]
+async fn in_slow_mode_everybody_says_one_thing_in_so_many_seconds() {
+    let world = world().await;
+    // A stretch begins with it.
+    world.clock.advance(Duration::from_millis(30_000 - START % 30_000));
+    world.say("m", json!({ "action": "rules", "rules": { "slow": 30 } })).await;
+    let send = |text| json!({ "action": "send", "text": text });
+    assert!(world.is_refused_nothing("a", send("one")).await);
+    world.clock.advance(Duration::from_secs(10));
+    assert_eq!(world.refused("a", send("two")).await, (json!("tooFast"), json!(20)));
+    assert!(world.is_refused_nothing("b", send("another's")).await);
+    assert!(world.is_refused_nothing("a2", send("in another room")).await);
+    assert!(world.is_refused_nothing("m", send("one")).await && world.is_refused_nothing("m", send("two")).await);
+    world.clock.advance(Duration::from_secs(20));
+    assert!(world.is_refused_nothing("a", send("two")).await);
+}
+
+#[tokio::test]
+async fn a_message_that_a_moderator_takes_away_is_gone_for_everybody_and_noted_once() {
+    let world = world().await;
+    world.post("a", "a secret", "n").await;
+    world.told("b");
+    let delete = json!({ "action": "delete", "seq": 1, "nonce": "d" });
+    for _ in 0..2 {
+        world.say("m", delete.clone()).await;
+        let told = world.told("b").pop().unwrap();
+        assert_eq!(
+            (&told["deleted"], &told["text"], &told["author"]["id"]),
+            (&json!(true), &Value::Null, &json!("ann"))
+        );
+    }
+    let entries = world.audit().await;
+    let author = json!({ "id": "ann", "name": "Ann" });
+    assert_eq!(
+        (entries.len(), &entries[0]["act"], &entries[0]["author"]),
+        (1, &json!("delete"), &author),
+        "{entries:?}"
+    );
+    assert!(!entries[0].to_string().contains("secret"));
+    world.post("m", "mine", "m").await;
+    world.say("m", json!({ "action": "delete", "seq": 3 })).await;
+    assert_eq!(world.audit().await.len(), 1, "one's own is nobody's business");
+    assert!(world.messages.at(&RoomName::lobby(), Seq(3)).await.unwrap().unwrap().message.deleted);
+}
+
+#[tokio::test]
+async fn the_log_says_who_did_what_to_whom_and_goes_back_page_by_page() {
+    let world = world().await;
+    world.say("m", mute("ann", 60)).await;
+    world.clock.advance(Duration::from_millis(1));
+    world.say("m", ban("nobody", 0)).await;
+    world.told("m");
+    world.say("m", json!({ "action": "audit" })).await;
+    let by = json!({ "id": "mod", "name": "Mo", "moderator": true });
+    let muted =
+        json!({ "at": START, "by": by, "act": "mute", "person": "ann", "name": "Ann", "until": START + 60_000 });
+    let lifted = json!({ "at": START + 1, "by": by, "act": "ban", "person": "nobody" });
+    assert_eq!(world.told("m"), [json!({ "type": "audit", "entries": [lifted, muted], "more": false })]);
+    world.say("m", json!({ "action": "audit", "before": START + 1 })).await;
+    assert_eq!(world.told("m"), [json!({ "type": "audit", "entries": [muted], "more": false })]);
+}
