@@ -143,6 +143,9 @@ pub const ATTEMPTS_ADDRESS: u32 = 10;
 /// 7,776 (3.7 × 10^15) is found after 35 million years on average.
 pub const ATTEMPTS: u32 = 100;
 
+/// How often in [`RATE_WINDOW`] a person may take a part of what they wrote: each is up to 10,000 reads of one message, $0.00125.
+pub const EXPORTS: u32 = 6;
+
 /// The longest time for which a moderator mutes or bans somebody. Addresses are known by a hash whose secret changes; this
 /// is half the life of one, so that no ban ends before its time.
 pub const SANCTION: Duration = Duration::from_secs(90 * 24 * 60 * 60);

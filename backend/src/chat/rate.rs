@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use shared_types::{ClientMessage, Person, Timestamp, limits};
+use shared_types::{ClientMessage, Person, PersonId, Timestamp, limits};
 
 use crate::ports::{AddressKey, Allowance, Clock, Limiter, Taken, Unavailable};
 
@@ -106,6 +106,15 @@ impl Rate {
     pub async fn attempt(&self, address: Option<&AddressKey>) -> Result<(), NotNow> {
         let one = address.map(|AddressKey(address)| (format!("attempt#a#{address}"), even(limits::ATTEMPTS_ADDRESS)));
         self.count_both(one, Some(("attempt".into(), even(limits::ATTEMPTS)))).await
+    }
+
+    /// Counts that somebody takes all that they wrote, if they may.
+    ///
+    /// # Errors
+    ///
+    /// [`NotNow`] says for how long they may not.
+    pub async fn export(&self, who: &PersonId) -> Result<(), NotNow> {
+        self.count_both(Some((format!("export#p#{who}"), even(limits::EXPORTS))), None).await
     }
 
     async fn count_both(&self, one: Option<Counter>, other: Option<Counter>) -> Result<(), NotNow> {

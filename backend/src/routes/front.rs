@@ -1,5 +1,5 @@
-//! `GET /`, `GET /r/{room}` and `GET /state/{room}`: the page, and what it knows. In front of it the door: `POST /enter`,
-//! `GET /sign-in`, `GET /sign-in/callback` and `POST /sign-out`.
+//! `GET /`, `GET /r/{room}` and `GET /state/{room}`: the page, and what it knows; and `GET /me/data` (`my_data.rs`). In front
+//! of it the door: `POST /enter`, `GET /sign-in`, `GET /sign-in/callback` and `POST /sign-out`.
 
 mod enter;
 mod sign_in;
@@ -12,9 +12,12 @@ use std::{
 use frontend::render::{self, Shell};
 use shared_types::{Access, Language, PageState, PersonName, RoomName};
 
-use super::headers::{self, Headers, Places, Visitor};
+use super::{
+    headers::{self, Headers, Places, Visitor},
+    my_data::{self, MyData},
+};
 use crate::{
-    chat::{CatchUp, Enter, FrontPage, Identities, Oidc, Origins, Rate, Standings},
+    chat::{CatchUp, Enter, Export, FrontPage, Identities, Oidc, Origins, Rate, Standings},
     ports::{Clock, Connections, Entropy, Messages, Moderation, Provider, Result, Shells, Unavailable},
 };
 
@@ -45,6 +48,7 @@ pub struct Front {
     oidc: Option<Oidc>,
     /// Which pages are the chat's own.
     origins: Origins,
+    my_data: MyData,
     shells: Arc<dyn Shells>,
     places: Places,
     /// The last shell, parsed, beside the text it was parsed from.
@@ -110,6 +114,7 @@ pub struct FrontAnswer {
 enum Wanted {
     Page(RoomName),
     State(RoomName),
+    MyData(my_data::Part),
 }
 
 impl Front {
@@ -131,12 +136,14 @@ impl Front {
         let client = identities.door().client().cloned();
         let (c, e, i) = (clock.clone(), entropy, identities.clone());
         let oidc = client.map(|client| Oidc::new(client, provider, c, e, i));
-        let enter = Enter { rate, identities: identities.clone() };
+        let enter = Enter { rate: rate.clone(), identities: identities.clone() };
         let standings = Standings { moderation, clock: clock.clone() };
+        let export = Export { messages: messages.clone(), clock: clock.clone() };
+        let my_data = MyData { export, rate, identities: identities.clone() };
         let catch_up = CatchUp { messages, clock, page_size };
         let places = Places { socket: socket.clone(), uploads: None };
         let front_page = FrontPage { connections, catch_up, identities, standings, socket };
-        Self { front_page, enter, oidc, origins, shells, places, parsed: Mutex::new(None) }
+        Self { front_page, enter, oidc, origins, shells, my_data, places, parsed: Mutex::new(None) }
     }
 
     /// Lets the page put its images to another origin than its own.
@@ -175,13 +182,12 @@ impl Front {
 
     async fn visit(&self, wanted: Wanted, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
         let cookies = request.cookie.as_deref().unwrap_or_default();
-        let name =
-            cookie(cookies, NAME_COOKIE).and_then(percent_decoded).and_then(|name| name.parse::<PersonName>().ok());
+        let (guest, name) = (cookie(cookies, guest_cookie_name(request.secure)), name(cookies));
         let (room, as_page) = match wanted {
             Wanted::Page(room) => (room, true),
             Wanted::State(room) => (room, false),
+            Wanted::MyData(part) => return self.my_data.give(part, guest, name, request.secure).await,
         };
-        let guest = cookie(cookies, guest_cookie_name(request.secure));
         let Some(visit) = self.front_page.visit(room.clone(), guest, name, language).await? else {
             return match as_page {
                 true => self.door(200, &room, None, request, language).await,
@@ -272,8 +278,10 @@ fn wanted(path: &str) -> Option<Wanted> {
         Some(Wanted::Page(RoomName::lobby()))
     } else if let Some(room) = path.strip_prefix("/r/") {
         room.parse().ok().map(Wanted::Page)
+    } else if let Some(room) = path.strip_prefix("/state/") {
+        room.parse().ok().map(Wanted::State)
     } else {
-        path.strip_prefix("/state/")?.parse().ok().map(Wanted::State)
+        my_data::part(path).map(Wanted::MyData)
     }
 }
 
@@ -287,6 +295,11 @@ fn language(request: &FrontRequest) -> Language {
 /// What the cookie is called that makes a visitor the same guest again.
 fn guest_cookie_name(secure: bool) -> &'static str {
     if secure { GUEST_COOKIE_BY_HTTPS } else { GUEST_COOKIE }
+}
+
+/// What the visitor wants to be called.
+fn name(cookies: &str) -> Option<PersonName> {
+    cookie(cookies, NAME_COOKIE).and_then(percent_decoded)?.parse().ok()
 }
 
 fn cookie<'a>(cookies: &'a str, name: &str) -> Option<&'a str> {
@@ -335,6 +348,7 @@ mod tests {
         match wanted(path)? {
             Wanted::Page(room) => Some(format!("page {room}")),
             Wanted::State(room) => Some(format!("state {room}")),
+            Wanted::MyData(_) => Some("data".into()),
         }
     }
 
@@ -345,6 +359,7 @@ mod tests {
             ("/r/cats", Some("page cats")),
             ("/r/lobby", Some("page lobby")),
             ("/state/cats", Some("state cats")),
+            ("/me/data", Some("data")),
             ("/r/", None),
             ("/r/Cats", None),
             ("/r/cats/", None),

@@ -8,6 +8,7 @@ mod disconnect;
 mod front;
 mod headers;
 mod images;
+mod my_data;
 mod seldom;
 mod send;
 

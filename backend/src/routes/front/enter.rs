@@ -56,7 +56,11 @@ impl Front {
             return FrontAnswer::plain(403, "Another site cannot sign you out.\n".into(), request.secure);
         }
         let cookies = [guest_cookie_name(request.secure), NAME_COOKIE].map(|name| set_cookie(name, "", 0, request));
-        FrontAnswer::see_other("/".into(), cookies.into(), request.secure)
+        let mut answer = FrontAnswer::see_other("/".into(), cookies.into(), request.secure);
+        // What was said here stays on no device that others use after them. Not the cookies: a browser takes those of the hosts
+        // beside this one along.
+        answer.headers.push(("clear-site-data", "\"cache\", \"storage\"".into()));
+        answer
     }
 
     /// Whether a form was posted by a page of ours: browsers say from where, and no page can make them say something else.
