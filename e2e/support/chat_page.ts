@@ -26,7 +26,7 @@ export class ChatPage {
   }
 
   /** Waits for a state of the connection. */
-  async is(connection: 'connecting' | 'live' | 'offline'): Promise<void> {
+  async is(connection: 'connecting' | 'live' | 'offline' | 'over'): Promise<void> {
     await expect(this.page.locator('.chat')).toHaveAttribute('data-connection', connection);
   }
 
@@ -58,7 +58,7 @@ export class ChatPage {
 export class Line {
   private readonly open = new Set<WebSocketRoute>();
   private held: (() => void)[] | undefined;
-  private refusing: { action: string; code: string } | undefined;
+  private refusing: { action: string; code: string; retryAfter?: number } | undefined;
   private state: 'up' | 'deaf' | 'down' = 'up';
 
   /** Lays the line. Before the page is opened. */
@@ -102,8 +102,13 @@ export class Line {
   }
 
   /** The next frame of this action is answered with an error, and never arrives. */
-  refuseNext(action: string, code: string): void {
-    this.refusing = { action, code };
+  refuseNext(action: string, code: string, retryAfter?: number): void {
+    this.refusing = { action, code, ...(retryAfter && { retryAfter }) };
+  }
+
+  /** The page hears a frame that the server has not said. */
+  tell(frame: object): void {
+    for (const socket of this.open) socket.send(JSON.stringify(frame));
   }
 
   private carry(socket: WebSocketRoute): void {

@@ -4,6 +4,7 @@ import { ChatPage, Line } from '../support/chat_page.ts';
 import { expect, test, type Home } from '../support/fixtures.ts';
 import { address, announced, me, place, png, put, send } from '../support/images.ts';
 import { Message } from '../support/message.ts';
+import { idOf } from '../support/order.ts';
 import type { Wire } from '../support/wire.ts';
 
 // Every state of the page, held to every rule of axe. A state more is an entry more.
@@ -237,6 +238,100 @@ const states: { [name: string]: Play } = {
       await expect(page.locator('.typing')).toHaveText(/ is typing…$/);
     },
   },
+  'a slow room': {
+    play: async ({ page, line }) => {
+      line.tell({ type: 'rules', rules: { slow: 30 } });
+      await expect(page.locator('.leave')).toContainText('One message every 30 s.');
+    },
+  },
+  'a room that can only be read': {
+    play: async ({ page, line }) => {
+      line.tell({ type: 'rules', rules: { readOnly: true } });
+      await expect(page.locator('.leave')).toContainText('This room can only be read');
+    },
+  },
+  'somebody muted': {
+    play: async ({ page, line }) => {
+      line.tell({ type: 'standing', person: await idOf(page), standing: { mutedUntil: Date.now() + 600_000 } });
+      await expect(page.locator('.leave')).toContainText('You can’t write until');
+    },
+  },
+  'somebody banned': {
+    play: async ({ page, line, chat }) => {
+      line.tell({ type: 'standing', person: await idOf(page), standing: { bannedUntil: Date.now() + 86_400_000 } });
+      await chat.is('over');
+    },
+  },
+  'somebody who is signed out': {
+    play: async ({ page, line, chat }) => {
+      await page.route('**/state/*', (route) => route.fulfill({ status: 401, json: { access: 'passphrase' } }));
+      await line.cut();
+      await chat.is('over');
+      await expect(page.getByRole('link', { name: 'Sign in again' })).toBeVisible();
+    },
+  },
+  'a message that waits because it came too fast': {
+    play: async ({ page, line, chat }) => {
+      line.refuseNext('send', 'tooFast', 60);
+      await chat.say('soon');
+      await expect(page.locator('.countdown')).toContainText('Sending again in');
+    },
+  },
+  'a moderator’s dialog about a person': {
+    play: async ({ page, line, ann }) => {
+      ann.send({ action: 'hello' });
+      await moderates(page, line);
+      await page.getByRole('button', { name: /online/ }).click();
+      await page.getByRole('button', { name: /^Mute or ban / }).first().click();
+      await expect(page.getByRole('dialog', { name: 'Mute or ban…' })).toBeVisible();
+    },
+  },
+  'the people who are here, for a moderator': {
+    play: async ({ page, line }) => {
+      await moderates(page, line);
+      await page.getByRole('button', { name: /online/ }).click();
+      await expect(page.getByRole('dialog', { name: 'People here' })).toBeVisible();
+    },
+  },
+  'the rules of a room': {
+    play: async ({ page, line }) => {
+      await moderates(page, line);
+      await page.locator('.room-switch').click();
+      await page.getByRole('button', { name: 'Rules of this room' }).click();
+      await expect(page.getByRole('dialog', { name: 'Rules of this room' })).toBeVisible();
+    },
+  },
+  'what moderators did': {
+    play: async ({ page, line }) => {
+      await moderates(page, line);
+      await page.locator('.room-switch').click();
+      await page.getByRole('button', { name: 'What moderators did' }).click();
+      const by = { id: 'mona', name: 'Mona', moderator: true };
+      line.tell({ type: 'audit', more: true, entries: [{ at: 1_795_428_000_000, by, act: 'mute', person: 'ben', name: 'Ben', until: 1_795_429_000_000 }] });
+      await expect(page.getByText('muted Ben (ben) until')).toBeVisible();
+    },
+  },
+  'the visitor and their data': {
+    play: async ({ page }) => {
+      await page.locator('.me').click();
+      await page.getByRole('button', { name: 'You and your data' }).click();
+      await page.getByRole('button', { name: 'Delete everything I wrote…' }).click();
+      await expect(page.getByRole('button', { name: 'Delete everything', exact: true })).toBeVisible();
+    },
+  },
+  'a moderator, and two people of one name': {
+    play: async ({ page, line, ann, ben }) => {
+      for (const who of [ann, ben]) {
+        who.send({ action: 'rename', name: 'Namesake' });
+        await who.next('welcome');
+        await who.say('It is me.');
+      }
+      const author = { id: 'mona', name: 'Mona', moderator: true };
+      line.tell({ type: 'message', seq: 9_000, rev: 9_000, author, nonce: 'n', text: 'Calm down.', sentAt: Date.now() });
+      await expect(page.locator('.message .badge')).toBeVisible();
+      await expect(page.locator('.message .tag')).toHaveCount(2);
+    },
+  },
   'a Japanese page': {
     locale: 'ja-JP',
     before: async ({ ann, ben }) => {
@@ -284,6 +379,13 @@ test('a conversation before any script runs: nothing is in anybody’s way', asy
   await expect(page.getByText('Good morning!')).toBeVisible();
   await accessible(page);
 });
+
+/** Makes the page believe that its visitor keeps order. */
+async function moderates(page: Page, line: Line): Promise<void> {
+  const you = { id: await idOf(page), name: 'Mona', moderator: true };
+  line.tell({ type: 'welcome', you, room: 'lobby', online: 2, people: [you, { id: 'ben', name: 'Ben' }] });
+  await expect(page.locator('.me')).toContainText('Mona');
+}
 
 /** Says everything that can be said. */
 async function converse(ann: Wire, ben: Wire): Promise<void> {

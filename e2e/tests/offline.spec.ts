@@ -191,3 +191,17 @@ test('a new deployment is shown at the next load, and no page is left without wh
     }
   });
 });
+
+test('of a chat that is not open to everybody nothing is kept, nor what was kept before', async ({ page, context, home, room, wire }) => {
+  await (await wire(room)).say('behind the door');
+  await ChatPage.open(page, home, room);
+  await keeps(page);
+  // The same page, as a chat with a door sends it.
+  await context.route(home.page(room), async (route) => {
+    const answer = await route.fetch();
+    const body = (await answer.text()).replace('id="page-state">{', 'id="page-state">{"access":"passphrase",');
+    await route.fulfill({ response: answer, body });
+  });
+  await ChatPage.open(page, home, room);
+  await expect.poll(() => kept(page)).not.toContain(new URL(page.url()).pathname);
+});

@@ -1,12 +1,16 @@
 // The page without a network. This worker keeps the last copy of each room's page, with everything the copy names, and
 // shows it when the server cannot be reached. With a network a page always comes from there, so that a new deployment is
-// seen at once. Nothing else is kept: no state, no socket, no upload, no image, and no answer that failed.
+// seen at once. Nothing else is kept: no state, no socket, no upload, no image, no answer that failed, and nothing at all of a
+// chat that is not open to everybody: what is said behind a door must not stay on a device whose next user has no key.
 
 const PAGES = 'pages-1';
 const ASSETS = 'assets-1';
 
 /** So many rooms are kept, those that were seen last: 20 pages of 100 messages are some 2 MB. */
 const ROOMS = 20;
+
+/** A page of a room. Doors and what a visitor fetches about themself (`/enter`, `/sign-in`, `/me`) are none. */
+const ROOM = /^\/(r\/[a-z0-9-]+\/?)?$/;
 
 /** What a copy says of itself. */
 const KEPT_AT = 'x-kept-at';
@@ -86,8 +90,10 @@ async function renew(url) {
 async function keep(url, answer) {
   const { pathname, search } = new URL(url);
   // With a query it is not the newest page of the room.
-  if (!answer.ok || search) return;
+  if (!answer.ok || search || !ROOM.test(pathname)) return;
   const html = await answer.text();
+  // Copies of before the chat was closed go, too.
+  if (!isOpen(html)) return caches.delete(PAGES);
   // What people wrote stands behind this, and may look like anything.
   const head = html.slice(0, Math.max(0, html.indexOf('id="page-state"')));
   if (!head) return;
@@ -100,6 +106,12 @@ async function keep(url, answer) {
   const store = () => put(pathname, new Response(html, { headers }), named);
   // Where the device has no room left, or an asset cannot be had, the last copy stays as it is.
   await navigator.locks.request('pages', store).catch(() => {});
+}
+
+/** Whether everybody may enter the chat that a page is of: its state says so by saying nothing. */
+function isOpen(html) {
+  const [, state] = html.match(/id="page-state">(.*?)<\/script>/s) ?? [];
+  return !state || (JSON.parse(state).access ?? 'open') === 'open';
 }
 
 /** Stores a copy when everything that it names is there, and then drops what no copy names any more. */

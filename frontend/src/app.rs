@@ -8,8 +8,8 @@ use shared_types::PageState;
 use crate::{
     chat::Chat,
     components::{
-        Composer, Connection, Deletion, Header, Lightbox, Log, NameDialog, People, Picker, rooms, search, shortcuts,
-        typing,
+        Composer, Connection, Deletion, Header, Lightbox, Log, NameDialog, People, Picker, order, privacy, rooms,
+        sanction, search, shortcuts, typing,
     },
     link::Status,
 };
@@ -42,6 +42,7 @@ pub(crate) fn frame(chat: Chat) -> impl IntoView {
         Status::Connecting => "connecting",
         Status::Live => "live",
         Status::Offline(_) => "offline",
+        Status::Over(_) => "over",
     };
     let dialog = NodeRef::new();
     let people = NodeRef::new();
@@ -63,6 +64,10 @@ pub(crate) fn frame(chat: Chat) -> impl IntoView {
             {rooms::switcher(chat)}
             {search::search(chat)}
             {shortcuts::shortcuts(chat)}
+            {sanction::sanction(chat)}
+            {order::rules(chat)}
+            {order::audit(chat)}
+            {privacy::privacy(chat)}
         </div>
     }
 }

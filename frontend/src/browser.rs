@@ -3,12 +3,12 @@
 use gloo_net::http::Request;
 use js_sys::{Function, Promise, Reflect};
 use leptos::{ev, prelude::*};
-use shared_types::{Language, PageState, PersonName, RoomName, Seq};
+use shared_types::{Language, PageState, PersonName, RoomName, Seq, Timestamp};
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Clipboard, DataTransfer, DragEvent, FileList, HtmlDocument, Storage};
+use web_sys::{Clipboard, DataTransfer, DragEvent, FileList, HtmlDocument, HtmlFormElement, Storage};
 
-use crate::components::message_id;
+use crate::{components::message_id, link::Over, offline};
 
 /// The page's icon, and what is drawn over it while something is unread.
 const ICON: &str = include_str!("../public/icon.svg");
@@ -46,14 +46,15 @@ pub(crate) fn copy_address(seq: Seq) {
     let location = window().location();
     let hash = ["#", &message_id(seq)].concat();
     let page = [location.origin(), location.pathname()].into_iter().flatten().collect::<String>();
-    // Only a page that came by HTTPS has a clipboard.
-    let clipboard = Reflect::get(&window().navigator(), &"clipboard".into()).ok().filter(JsValue::is_object);
-    match clipboard {
-        Some(clipboard) => {
-            _ = clipboard.unchecked_into::<Clipboard>().write_text(&[&page, &hash].map(String::as_str).concat())
-        }
-        None => _ = location.set_hash(&hash),
+    if !copy(&[&page, &hash].map(String::as_str).concat()) {
+        _ = location.set_hash(&hash);
     }
+}
+
+/// Copies a text. Says whether the page can: only one that came by HTTPS has a clipboard.
+pub(crate) fn copy(text: &str) -> bool {
+    let clipboard = Some(property(&window().navigator(), "clipboard")).filter(JsValue::is_object);
+    clipboard.map(|clipboard| _ = clipboard.unchecked_into::<Clipboard>().write_text(text)).is_some()
 }
 
 /// Calls `act` when the visitor goes to another message's address, or back.
@@ -95,8 +96,12 @@ pub(crate) fn speak(language: Language) {
 /// Keeps a choice of the visitor in a cookie: the server's next page has it before any script runs.
 fn keep(name: &str, value: &str) {
     // 400 days is the longest a browser keeps a cookie.
+    set_cookie(name, value, "34560000");
+}
+
+fn set_cookie(name: &str, value: &str, seconds: &str) {
     let secure = if by_https() { "; Secure" } else { "" };
-    let cookie = [name, value, "; Path=/; Max-Age=34560000; SameSite=Lax", secure].concat();
+    let cookie = [name, value, "; Path=/; Max-Age=", seconds, "; SameSite=Lax", secure].concat();
     if let Some(document) = document().dyn_ref::<HtmlDocument>() {
         // Where cookies are forbidden a choice lasts as long as the page.
         _ = document.set_cookie(&cookie);
@@ -106,6 +111,26 @@ fn keep(name: &str, value: &str) {
 /// Whether the page came by HTTPS.
 fn by_https() -> bool {
     window().location().protocol().is_ok_and(|protocol| protocol == "https:")
+}
+
+/// Forgets everything that this page and others of its host keep on this device: where the visitor was and what they read,
+/// what they wrote and did not send, their choices, and the copies of pages.
+pub(crate) fn forget_everything() {
+    // The host is this chat's alone: whatever is there is ours.
+    for storage in [local_storage(), window().session_storage().ok().flatten()].into_iter().flatten() {
+        _ = storage.clear();
+    }
+    for name in ["name=", "language="] {
+        set_cookie(name, "", "0");
+    }
+    offline::forget();
+}
+
+/// Leaves the chat by its own door, as the form in the page does it.
+pub(crate) fn sign_out() {
+    if let Ok(Some(form)) = document().query_selector("form.sign-out") {
+        _ = form.unchecked_into::<HtmlFormElement>().submit();
+    }
 }
 
 /// Whether the page is looked at.
@@ -124,14 +149,25 @@ pub(crate) fn room_of_path() -> RoomName {
     path.strip_prefix("/r/").and_then(|room| room.trim_end_matches('/').parse().ok()).unwrap_or_else(RoomName::lobby)
 }
 
-/// Asks the server for a room's state, and with it a fresh ticket.
-pub(crate) async fn fetch_state(room: &RoomName) -> Option<PageState> {
+/// Asks the server for a room's state, and with it a fresh ticket. Where there is none, it may have said why there will be
+/// none.
+pub(crate) async fn fetch_state(room: &RoomName) -> Result<PageState, Option<Over>> {
     let path = ["/state/", room.as_str()].concat();
-    let answer = Request::get(&path).send().await.ok()?;
-    if !answer.ok() {
-        return None;
+    let answer = Request::get(&path).send().await.map_err(|_| None)?;
+    let status = answer.status();
+    let text = answer.text().await.map_err(|_| None)?;
+    match status {
+        200 => serde_json::from_str(&text).map_err(|_| None),
+        401 => Err(Some(Over::SignedOut)),
+        403 => Err(banned_until(&text).map(Over::Banned)),
+        _ => Err(None),
     }
-    serde_json::from_str(&answer.text().await.ok()?).ok()
+}
+
+/// Until when the visitor is to stay away: `{"standing":{"bannedUntil":…}}`.
+fn banned_until(answer: &str) -> Option<Timestamp> {
+    let answer = js_sys::JSON::parse(answer).ok()?;
+    property(&property(&answer, "standing"), "bannedUntil").as_f64().map(|until| Timestamp(until as u64))
 }
 
 /// The socket's address with what it needs to know at once. A path alone means the page's own host.

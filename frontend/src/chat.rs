@@ -1,16 +1,19 @@
 //! What the components draw from, and what they may ask for.
 
 use leptos::{html, prelude::*};
-use shared_types::{Language, MessageText, Nonce, PageState, Person, PersonName, RoomName, Seq, Timestamp};
+use shared_types::{
+    Access, Language, MessageText, Nonce, PageState, Person, PersonId, PersonName, RoomName, RoomRules, Seq, Timestamp,
+};
 use web_sys::{File, FileList};
 
 use crate::{
     clock::{Calendar, Utc},
-    link::Status,
+    forgetting::Forgetting,
+    link::{Over, Status},
     notices::Notify,
     rooms::Entry,
     search::{Piece, Progress},
-    timeline::{Change, News, Row, Timeline, each_once},
+    timeline::{Change, News, Row, Speech, Timeline, each_once, tag},
     words::Words,
     writing::Writing,
 };
@@ -21,11 +24,17 @@ pub(crate) struct Chat {
     /// What the page says, in the visitor's language.
     pub(crate) words: &'static Words,
     pub(crate) room: StoredValue<String>,
+    /// Who may enter.
+    pub(crate) access: Access,
     pub(crate) you: RwSignal<Person>,
     pub(crate) online: RwSignal<u32>,
     /// Who is here, as far as the server names them.
     pub(crate) people: RwSignal<Vec<Person>>,
+    /// Those whom their names do not tell from others.
+    pub(crate) namesakes: RwSignal<Vec<Person>>,
     pub(crate) status: RwSignal<Status>,
+    /// Whether the visitor may write.
+    pub(crate) leave: RwSignal<Leave>,
     /// Who is writing something, as a sentence; empty while nobody is.
     pub(crate) typing: RwSignal<String>,
     pub(crate) rows: RwSignal<Vec<Shown>>,
@@ -58,6 +67,22 @@ pub(crate) struct Chat {
     pub(crate) results: RwSignal<Results>,
     /// The dialog in which that is.
     pub(crate) searcher: NodeRef<html::Dialog>,
+    /// The person about whom a moderator decides.
+    pub(crate) sanctioned: RwSignal<Person>,
+    /// What is chosen in a moderator's dialog: about a person what and for how long, about a room how slow and whether it is
+    /// only read.
+    pub(crate) chosen: [RwSignal<u32>; 2],
+    /// The dialog in which they decide about somebody.
+    pub(crate) sanction: NodeRef<html::Dialog>,
+    /// The dialog in which they choose what holds in the room.
+    pub(crate) ruler: NodeRef<html::Dialog>,
+    /// What moderators did: nothing as long as it is not known, and partly where there is more before.
+    pub(crate) audit: RwSignal<Results>,
+    /// The dialog in which that is.
+    pub(crate) auditor: NodeRef<html::Dialog>,
+    /// The dialog about the visitor and their data.
+    pub(crate) privacy: NodeRef<html::Dialog>,
+    pub(crate) forgetting: RwSignal<Forgetting>,
     pub(crate) notify: RwSignal<Notify>,
     /// Why the visitor cannot be told of anything, in a sentence.
     pub(crate) notify_trouble: RwSignal<Option<&'static str>>,
@@ -115,6 +140,22 @@ pub(crate) struct Attached {
 pub(crate) struct Results {
     pub(crate) progress: Progress,
     pub(crate) hits: Vec<Hit>,
+}
+
+/// Whether the visitor may write, in words, and what holds in the room.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Leave {
+    pub(crate) rules: RoomRules,
+    /// Whether there is nothing to write with.
+    pub(crate) silent: bool,
+    /// Whether it will be otherwise in a moment.
+    pub(crate) passing: bool,
+    /// Whether they have to come in again by the door.
+    pub(crate) signed_out: bool,
+    /// What they are told; empty where there is nothing special.
+    pub(crate) sentence: String,
+    /// When something goes on by itself. It changes every second, and is not read out.
+    pub(crate) countdown: String,
 }
 
 /// A message that was found.
@@ -180,6 +221,24 @@ pub(crate) enum Intent {
     /// Look further back.
     SearchFurther,
     Notify(Notify),
+    /// Keep somebody quiet or away for so many seconds; 0 takes it back.
+    Sanction {
+        person: PersonId,
+        ban: bool,
+        seconds: u32,
+    },
+    /// Let this hold in the room.
+    Rule(RoomRules),
+    /// See what moderators did.
+    Audit,
+    /// See what they did before that.
+    AuditFurther,
+    /// Have everything deleted that the visitor wrote.
+    ForgetMe,
+    /// Copy the visitor's id.
+    CopyId,
+    /// The visitor leaves by the door: nothing of theirs is to stay on this device.
+    SignOut,
 }
 
 impl Chat {
@@ -188,11 +247,14 @@ impl Chat {
         let chat = Self {
             words: Words::of(page.language),
             room: StoredValue::new(page.room.to_string()),
+            access: page.access,
             you: RwSignal::new(page.you.clone()),
             online: RwSignal::new(page.online),
             people: RwSignal::new(Vec::new()),
+            namesakes: RwSignal::new(Vec::new()),
             typing: RwSignal::new(Words::of(page.language).typing(&[])),
             status: RwSignal::new(Status::Connecting),
+            leave: RwSignal::new(Leave::default()),
             rows: RwSignal::new(Vec::new()),
             older: RwSignal::new(Older::None),
             unread: RwSignal::new(false),
@@ -211,6 +273,14 @@ impl Chat {
             switcher: NodeRef::new(),
             results: RwSignal::new(Results::default()),
             searcher: NodeRef::new(),
+            sanctioned: RwSignal::new(page.you.clone()),
+            chosen: [RwSignal::new(0), RwSignal::new(0)],
+            sanction: NodeRef::new(),
+            ruler: NodeRef::new(),
+            audit: RwSignal::new(Results::default()),
+            auditor: NodeRef::new(),
+            privacy: NodeRef::new(),
+            forgetting: RwSignal::new(Forgetting::No),
             notify: RwSignal::new(Notify::Never),
             notify_trouble: RwSignal::new(None),
             listed: RwSignal::new(false),
@@ -222,7 +292,10 @@ impl Chat {
             log: NodeRef::new(),
             intend,
         };
-        chat.show(&timeline, &Utc(page.language), None);
+        let calendar = Utc(page.language);
+        chat.show(&timeline, &calendar, None);
+        // The server has no clock here: whatever it says holds.
+        chat.show_leave(&timeline, Status::Connecting, &calendar, 0);
         chat
     }
 
@@ -288,6 +361,52 @@ impl Chat {
         let news = line.and_then(|line| News::mark(&mut rows, line, timeline.more()));
         self.show_rows(rows);
         news
+    }
+
+    /// Says whether the visitor may write at `now`.
+    pub(crate) fn show_leave(&self, timeline: &Timeline, status: Status, calendar: &dyn Calendar, now: u64) {
+        let words = self.words;
+        let at = |then: Timestamp| words.moment(calendar, then, Timestamp(now));
+        let speech = timeline.speech(now);
+        let out = timeline.goes_out_in(now).filter(|_| status == Status::Live);
+        let (sentence, countdown) = match (status, speech) {
+            (Status::Over(Over::Banned(until)), _) => (words.banned_until.with(&at(until)), String::new()),
+            (Status::Over(Over::SignedOut), _) => (words.signed_out.into(), String::new()),
+            (_, Speech::Muted(until)) => (words.muted_until.with(&at(until)), String::new()),
+            (_, Speech::ReadOnly) => (words.read_only.into(), String::new()),
+            (_, Speech::Reserved) => (words.reserved.into(), String::new()),
+            (_, Speech::Slow(seconds)) => {
+                let again = || timeline.may_speak_in(now).map(|next| words.again_in.with(&words.span(next)));
+                let out = out.map(|next| words.goes_out_in.with(&words.span(next)));
+                (words.slow.with(&words.span(seconds.into())), out.or_else(again).unwrap_or_default())
+            }
+            (_, Speech::Free) => {
+                let out = out.map(|next| words.goes_out_in.with(&words.span(next)));
+                (out.as_ref().map(|_| words.held.to_owned()).unwrap_or_default(), out.unwrap_or_default())
+            }
+        };
+        let signed_out = status == Status::Over(Over::SignedOut);
+        let passing = speech == Speech::Free;
+        let silent = speech.is_silent() || matches!(status, Status::Over(_));
+        // What cannot be written in lets go of the focus; it is not to be lost.
+        let field = self.field.get_untracked().filter(|_| silent);
+        if let (Some(field), Some(log)) = (field, self.log.get_untracked())
+            && field.matches(":focus").unwrap_or(false)
+        {
+            _ = log.focus();
+        }
+        let rules = timeline.rules();
+        set(self.leave, Leave { rules, silent, passing, signed_out, sentence, countdown });
+    }
+
+    /// What tells somebody from another one of the same name, where there is one.
+    pub(crate) fn tag(&self, person: &Person) -> Option<String> {
+        self.namesakes.with(|namesakes| tag(person, namesakes))
+    }
+
+    /// Whether the visitor keeps order here.
+    pub(crate) fn moderates(&self) -> bool {
+        self.you.with(|you| you.moderator)
     }
 
     fn show_rows(&self, rows: Vec<Row>) {

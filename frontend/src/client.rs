@@ -2,10 +2,10 @@
 //! ([`Timeline`]). It knows neither sockets, timers nor the DOM; every call brings the time, in milliseconds, and takes
 //! [`Deed`]s back, to be done in their order.
 
-use shared_types::{ClientMessage, ErrorCode, Nonce, PageState, PersonName, Seq, ServerMessage, limits};
+use shared_types::{ClientMessage, ErrorCode, Nonce, PageState, PersonName, Seq, ServerMessage, Standing, limits};
 
 use crate::{
-    link::{Link, Order, SocketId, Status},
+    link::{Link, Order, Over, SocketId, Status},
     timeline::{Change, Draft, Timeline},
     words::Words,
 };
@@ -190,6 +190,17 @@ impl Client {
         self.follow(now, order)
     }
 
+    /// A fresh page state said what the visitor may not do.
+    pub fn stand(&mut self, standing: Standing) {
+        self.timeline.stand(standing);
+    }
+
+    /// The server does not let the visitor take part.
+    pub fn end(&mut self, now: u64, over: Over) -> Vec<Deed> {
+        let orders = self.link.end(over);
+        self.follow(now, orders)
+    }
+
     /// A frame arrived on a socket; `None` is one of a type that only newer pages know, and still a sign of life.
     pub fn heard(&mut self, now: u64, id: SocketId, message: Option<ServerMessage>) -> Vec<Deed> {
         let before = self.link.live();
@@ -207,10 +218,17 @@ impl Client {
             }
             _ => None,
         };
+        let banned = match &message {
+            ServerMessage::Standing { person, standing } if *person == self.timeline.me().id => standing.banned_until,
+            _ => None,
+        };
         let unknown_here = matches!(message, ServerMessage::Error { code: ErrorCode::NotConnected, .. });
         let question = self.timeline.apply(message, now);
         let mut deeds = self.follow(now, order);
         deeds.extend(upload);
+        if let Some(until) = banned.filter(|until| until.0 > now) {
+            deeds.extend(self.end(now, Over::Banned(until)));
+        }
         if unknown_here && before == Some(id) {
             let order = self.link.give_up(now);
             deeds.extend(self.follow(now, order));

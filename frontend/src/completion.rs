@@ -52,7 +52,7 @@ impl Started<'_> {
 }
 
 /// A text without regard to case.
-fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     // In capitals: the page has the table for those already.
     text.chars().flat_map(char::to_uppercase).collect()
 }

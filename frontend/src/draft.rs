@@ -20,8 +20,11 @@ pub(crate) fn keep(chat: Chat) {
         _ = Event::new("input").and_then(|event| field.dispatch_event(&event));
     }
     browser::on_leave(move || {
-        if let Some(text) = chat.draft() {
-            _ = storage.set_item(&key, &text);
+        match chat.draft() {
+            Some(text) if !text.is_empty() => _ = storage.set_item(&key, &text),
+            // Nothing is left of nothing, not even the name of the room.
+            Some(_) => _ = storage.remove_item(&key),
+            None => {}
         }
     });
 }

@@ -7,15 +7,19 @@
 mod fixtures;
 
 use leptos::prelude::*;
-use shared_types::{Language, Seq};
+use shared_types::{Access, Language, Seq};
 
-use self::fixtures::{answered, attached, chat, image, people, quoted, row, show};
+use self::fixtures::{answered, attached, chat, image, leave, people, quoted, row, show, silent};
 use crate::{
     app::frame,
-    chat::{Attachments, Chat, Older, Shown},
-    components::{Actions, Deletion, Lightbox, NameDialog, People, Picker, message, rooms, shortcuts},
-    link::Status,
+    chat::{Attachments, Chat, Leave, Older, Results, Shown},
+    components::{
+        Actions, Deletion, Lightbox, NameDialog, People, Picker, message, order, privacy, rooms, sanction, shortcuts,
+    },
+    forgetting::Forgetting,
+    link::{Over, Status},
     render::html,
+    search::Progress,
     timeline::{News, Row, State},
     writing::{Edited, Writing},
 };
@@ -45,6 +49,14 @@ const MESSAGES: Table<fn(&mut Row)> = &[
     ("image with a text", |row| row.image = Some(image())),
     ("sending", |row| row.state = State::Pending),
     ("uploading", |row| (row.image, row.state) = (Some(image()), State::Uploading(40))),
+    ("of a moderator", |row| row.author = fixtures::moderator()),
+    ("of one of two of one name", |row| row.tag = Some("·x7f2".into())),
+    ("of a moderator with a long name", |row| {
+        row.author =
+            shared_types::Person { name: "Ann of the long name ".repeat(3).parse().unwrap(), ..fixtures::moderator() };
+        row.tag = Some("·x7f2".into());
+    }),
+    ("of somebody who left", |row| row.author.id = "gone".parse().unwrap()),
     ("failed", |row| row.state = State::Failed("The server did not answer.".into())),
 ];
 
@@ -61,6 +73,22 @@ const PAGES: Table<fn(Chat)> = &[
     ("connecting", |chat| chat.status.set(Status::Connecting)),
     ("offline", |chat| chat.status.set(Status::Offline(7))),
     ("offline, trying", |chat| chat.status.set(Status::Offline(0))),
+    ("slow", |chat| chat.leave.set(leave("One message every 30 s.", "The next one in 12 s"))),
+    ("too fast", |chat| {
+        let leave = leave("Your message waits for a moment.", "Sending again in 7 s");
+        chat.leave.set(Leave { passing: true, ..leave });
+    }),
+    ("only for moderators", |chat| chat.leave.set(leave("Only moderators can write here at the moment.", ""))),
+    ("read only", |chat| chat.leave.set(silent("This room can only be read at the moment."))),
+    ("muted", |chat| chat.leave.set(silent("You can’t write until 14:05."))),
+    ("banned", |chat| {
+        chat.status.set(Status::Over(Over::Banned(shared_types::Timestamp(1_795_525_500_000))));
+        chat.leave.set(silent("You can’t take part until Wednesday, 25 November, 14:05."));
+    }),
+    ("signed out", |chat| {
+        chat.status.set(Status::Over(Over::SignedOut));
+        chat.leave.set(Leave { signed_out: true, ..silent("You are not signed in any more.") });
+    }),
     ("writing an answer", |chat| chat.writing.set(Writing::Reply(quoted(Some("Is the boat in the water yet?"))))),
     ("editing", |chat| chat.writing.set(Writing::Edit(Edited { seq: Seq(1), text: row(0).text, illustrated: false }))),
     ("images chosen", |chat| chat.tray.set(Attachments { images: attached(), troubles: Vec::new() })),
@@ -79,6 +107,41 @@ const PARTS: Table<fn(Chat) -> AnyView> = &[
     ("toolbar of somebody else’s", |chat| {
         chat.acting.set(Some(Seq(2)));
         view! { <Actions chat /> }.into_any()
+    }),
+    ("toolbar for a moderator", |chat| {
+        chat.you.set(fixtures::moderator());
+        chat.acting.set(Some(Seq(2)));
+        view! { <Actions chat /> }.into_any()
+    }),
+    ("mute or ban", |chat| {
+        chat.sanctioned.set(fixtures::everybody().remove(1));
+        chat.chosen[1].set(600);
+        sanction::sanction(chat)
+    }),
+    ("rules", order::rules),
+    ("what moderators did", |chat| {
+        chat.audit.set(Results { progress: Progress::Partly(Seq(1)), hits: fixtures::acts() });
+        order::audit(chat)
+    }),
+    ("rooms, for a moderator", |chat| {
+        chat.you.set(fixtures::moderator());
+        rooms::switcher(chat)
+    }),
+    ("you and your data", privacy::privacy),
+    ("you and your data, being deleted", |chat| {
+        chat.forgetting.set(Forgetting::Running { gone: 50, due: 0 });
+        privacy::privacy(chat)
+    }),
+    ("you and your data, in a closed chat", |chat| privacy::privacy(Chat { access: Access::Passphrase, ..chat })),
+    ("name from a sign-in", |chat| {
+        let chat = Chat { access: Access::Oidc, ..chat };
+        view! { <NameDialog chat dialog=NodeRef::new() /> }.into_any()
+    }),
+    ("people, for a moderator", |chat| {
+        chat.you.set(fixtures::moderator());
+        chat.people.set(fixtures::everybody().into_iter().chain([fixtures::moderator()]).collect());
+        chat.namesakes.set(fixtures::everybody().split_off(2));
+        view! { <People chat dialog=NodeRef::new() /> }.into_any()
     }),
     ("name and language", |chat| view! { <NameDialog chat dialog=NodeRef::new() /> }.into_any()),
     ("people", |chat| {

@@ -7,12 +7,16 @@
 #![recursion_limit = "256"]
 
 mod app;
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "on the server nobody asks what moderators did"))]
+mod audit;
 mod chat;
 pub mod client;
 mod clock;
 mod colour;
 mod completion;
 mod components;
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "on the server nobody asks for anything"))]
+mod forgetting;
 pub mod link;
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "nobody is told of anything by the server"))]
 mod notices;

@@ -5,7 +5,7 @@ mod backoff;
 #[cfg(test)]
 mod tests;
 
-use shared_types::limits;
+use shared_types::{Timestamp, limits};
 
 pub use backoff::backoff;
 
@@ -47,6 +47,17 @@ pub enum Status {
     Live,
     /// There is no socket; the next try is in so many seconds, 0 for one that is under way.
     Offline(u32),
+    /// There is no socket, and none is tried for.
+    Over(Over),
+}
+
+/// Why the visitor cannot take part any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// A moderator sent them away until then.
+    Banned(Timestamp),
+    /// The server does not know them: they have to come in again by its door.
+    SignedOut,
 }
 
 /// The socket that carries the talk.
@@ -76,6 +87,8 @@ pub struct Link {
     failures: u32,
     last_id: SocketId,
     ever_live: bool,
+    /// Why no socket is tried for, while none is.
+    over: Option<Over>,
     random: fn() -> u32,
 }
 
@@ -83,7 +96,7 @@ impl Link {
     /// A connection that is opened now, with the ticket the page brought.
     pub fn open(now: u64, random: fn() -> u32) -> (Self, Order) {
         let next = Next::Opening { id: 1, until: now + OPEN_MS };
-        (Self { live: None, next, failures: 0, last_id: 1, ever_live: false, random }, Order::Open(1))
+        (Self { live: None, next, failures: 0, last_id: 1, ever_live: false, over: None, random }, Order::Open(1))
     }
 
     /// The live socket, if there is one.
@@ -93,6 +106,9 @@ impl Link {
 
     /// What the reader is told at `now`.
     pub fn status(&self, now: u64) -> Status {
+        if let Some(over) = self.over {
+            return Status::Over(over);
+        }
         match self.next {
             _ if self.live.is_some() => Status::Live,
             _ if !self.ever_live && self.failures == 0 => Status::Connecting,
@@ -108,6 +124,7 @@ impl Link {
             self.fail(now);
             return None;
         }
+        self.over = None;
         self.last_id += 1;
         self.next = Next::Opening { id: self.last_id, until: now + OPEN_MS };
         Some(Order::Open(self.last_id))
@@ -165,6 +182,7 @@ impl Link {
     /// whether it lives.
     pub fn wake(&mut self, now: u64) -> Option<Order> {
         match (self.live, self.next) {
+            _ if self.over.is_some() => None,
             (None, Next::At(_)) => Some(self.fetch(now)),
             (Some(live), _) if live.pinged.is_none() => self.ping(now),
             _ => None,
@@ -176,6 +194,16 @@ impl Link {
         let id = self.live()?;
         self.lose(now);
         Some(Order::Close(id))
+    }
+
+    /// The server does not let the visitor take part. A ban ends by itself; whoever is signed out comes back with a page of
+    /// their own. Gives back the sockets to close.
+    pub fn end(&mut self, over: Over) -> Vec<Order> {
+        let opening = if let Next::Opening { id, .. } = self.next { Some(id) } else { None };
+        let open = self.live.take().map(|live| live.id);
+        self.over = Some(over);
+        self.next = Next::At(if let Over::Banned(until) = over { until.0 } else { u64::MAX });
+        open.into_iter().chain(opening).map(Order::Close).collect()
     }
 
     fn ping(&mut self, now: u64) -> Option<Order> {

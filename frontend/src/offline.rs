@@ -1,6 +1,9 @@
 //! The page without a network: a worker keeps the last copy of every room (`public/sw.js`), and this has it installed.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -14,6 +17,21 @@ const WORKER: &str = "/sw.js";
 
 /// The page itself comes first: what it needs to be alive, and what its images and its socket have to fetch.
 const PAUSE: Duration = Duration::from_secs(2);
+
+/// Where the worker keeps its copies of pages.
+const PAGES: &str = "pages-1";
+
+/// Whether nothing is to be kept any more.
+static FORGOTTEN: AtomicBool = AtomicBool::new(false);
+
+/// Drops every copy, and has none kept of this page again.
+pub(crate) fn forget() {
+    FORGOTTEN.store(true, Ordering::Relaxed);
+    let copies = browser::property(&window(), "caches");
+    if copies.is_object() {
+        browser::settle(browser::call(&copies, "delete", &[PAGES.into()]));
+    }
+}
 
 /// Has the worker installed, once the page has come to rest, and the page kept whenever it is left.
 pub(crate) fn prepare() {
@@ -47,7 +65,7 @@ async fn install() {
 
 /// Tells the worker to keep a copy of the page, as the server has it now.
 fn keep(registration: &ServiceWorkerRegistration) {
-    if let Some(worker) = registration.active() {
+    if let Some(worker) = registration.active().filter(|_| !FORGOTTEN.load(Ordering::Relaxed)) {
         // It knows who asks, and there is nothing else to say.
         _ = worker.post_message(&JsValue::NULL);
     }

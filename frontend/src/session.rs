@@ -3,6 +3,7 @@
 mod aside;
 mod images;
 mod notices;
+mod order;
 mod reader;
 
 use std::time::Duration;
@@ -13,12 +14,14 @@ use wasm_bindgen_futures::spawn_local;
 
 use self::images::Sent;
 use crate::{
+    audit::Audit,
     browser,
     chat::{Chat, Intent, set},
     client::{Client, Deed},
     clock::Calendar,
     components::{gestures, image, keys},
     draft,
+    forgetting::Forgetting,
     link::SocketId,
     local_time::LocalTime,
     reading::Reading,
@@ -52,6 +55,7 @@ pub(crate) struct Session {
     /// Where the visitor has been.
     rooms: Rooms,
     search: Search,
+    audit: Audit,
     calendar: LocalTime,
     sockets: Vec<(SocketId, Socket)>,
     /// Where the reader was before the changes that are not drawn yet.
@@ -93,6 +97,7 @@ pub(crate) fn begin(home: Home, chat: Chat, page: PageState) {
         sent: Vec::new(),
         rooms,
         search: Search::default(),
+        audit: Audit::default(),
         calendar: LocalTime::new(chat.words),
         sockets: Vec::new(),
         place: None,
@@ -186,6 +191,16 @@ impl Session {
             Intent::Search(text) => return self.change_search(|search| search.ask(&text)),
             Intent::SearchFurther => return self.change_search(Search::further),
             Intent::Notify(choice) => return self.notify(choice),
+            Intent::Sanction { person, ban, seconds } => self.sanction(person, ban, seconds),
+            Intent::Rule(rules) => self.client.ask_aside(ClientMessage::Rules { rules }),
+            Intent::Audit => return self.change_audit(Audit::open),
+            Intent::AuditFurther => return self.change_audit(Audit::further),
+            Intent::ForgetMe => return self.change_forgetting(Forgetting::begin),
+            Intent::CopyId => {
+                browser::copy(self.page.you.id.as_str());
+                return;
+            }
+            Intent::SignOut => return self.leave_nothing(),
         };
         self.act(deeds);
     }
@@ -244,11 +259,16 @@ impl Session {
         spawn_local(async move {
             let page = browser::fetch_state(&room).await;
             with(home, |session| {
-                let arrived = page.is_some();
-                if let Some(page) = page {
-                    session.page = page;
-                }
-                let deeds = session.client.fetched(browser::now(), arrived);
+                let now = browser::now();
+                let deeds = match page {
+                    Ok(page) => {
+                        session.client.stand(page.standing);
+                        session.page = page;
+                        session.client.fetched(now, true)
+                    }
+                    Err(Some(over)) => session.client.end(now, over),
+                    Err(None) => session.client.fetched(now, false),
+                };
                 session.act(deeds);
             });
         });
@@ -270,6 +290,7 @@ impl Session {
             SocketEvent::Closed => {
                 self.sockets.retain(|(open, _)| *open != id);
                 self.change_search(Search::disconnected);
+                self.order_disconnected();
                 self.client.closed(now, id)
             }
         };
@@ -282,7 +303,9 @@ impl Session {
     fn show(&mut self) {
         let now = browser::now();
         self.ask_aside(now);
-        set(self.chat.status, self.client.status(now));
+        let status = self.client.status(now);
+        set(self.chat.status, status);
+        self.chat.show_leave(self.client.timeline(), status, &self.calendar, now);
         set(self.chat.typing, self.chat.words.typing(&self.client.timeline().typing(now)));
         let presence = self.client.timeline().presence(now);
         set(self.chat.online, presence.online);
@@ -303,6 +326,7 @@ impl Session {
                 None => self.keep_place(),
             }
             self.unsent.keep(&self.client.timeline().unsent(), now);
+            set(self.chat.namesakes, self.client.timeline().namesakes());
             let news = self.chat.show(self.client.timeline(), &self.calendar, self.reading.line());
             self.tell_news(news);
         }

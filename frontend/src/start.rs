@@ -35,7 +35,7 @@ async fn fetch_and_mount() {
     // The server will know better than this.
     let language = browser::locales().find_map(|tag| Language::of_tag(&tag)).unwrap_or_default();
     loop {
-        if let Some(page) = browser::fetch_state(&room).await {
+        if let Ok(page) = browser::fetch_state(&room).await {
             body.set_text_content(None);
             document().set_title(&Words::of(page.language).title(room.as_str()));
             if let Some(root) = document().document_element() {

@@ -4,8 +4,10 @@
 mod change;
 mod history;
 mod own;
+mod pace;
 mod people;
 mod rows;
+mod speech;
 mod stretch;
 #[cfg(test)]
 mod tests;
@@ -16,17 +18,19 @@ pub use change::Change;
 use change::Pending;
 pub use own::Draft;
 use own::{Own, Upload};
+use pace::{Kind, Pace};
 pub use people::Presence;
 use people::Present;
-pub(crate) use people::each_once;
+pub(crate) use people::{each_once, tag};
 pub use rows::{News, Quoted, Row, RowReaction, State, key};
+pub use speech::Speech;
 use stretch::Stretch;
 use trial::Fate;
 pub use trial::{CONFIRM_MS, TRIES};
 
 use shared_types::{
-    ChatMessage, ClientMessage, ErrorCode, Nonce, PageState, Person, PersonName, Place, Rev, RoomName, Seq,
-    ServerMessage,
+    ChatMessage, ClientMessage, ErrorCode, Nonce, PageState, Person, PersonName, Place, Rev, RoomName, RoomRules, Seq,
+    ServerMessage, Standing,
 };
 
 /// How long an answer about a gap may take before the question is asked again, in milliseconds. A gap that the server
@@ -46,6 +50,11 @@ pub struct Timeline {
     own: Vec<Own>,
     /// What the visitor did to messages and is not confirmed, in its order.
     pending: Vec<Pending>,
+    /// What holds in the room.
+    rules: RoomRules,
+    /// What the visitor may not do.
+    standing: Standing,
+    pace: Pace,
     /// Who is here.
     present: Present,
     /// Who is writing, and until when that may be said.
@@ -78,6 +87,9 @@ impl Timeline {
             apart: None,
             own: Vec::new(),
             pending: Vec::new(),
+            rules: page.rules,
+            standing: page.standing,
+            pace: Pace::default(),
             present: Present::new(page.online),
             typists: Vec::new(),
             troubles: Vec::new(),
@@ -94,12 +106,13 @@ impl Timeline {
     /// Takes in what the server said at `now`; gives back what to ask in turn.
     pub fn apply(&mut self, message: ServerMessage, now: u64) -> Option<ClientMessage> {
         match message {
-            ServerMessage::Welcome { you, online, people, .. } => {
+            ServerMessage::Welcome { you, online, people, rules, .. } => {
                 self.me = you;
+                self.rule(rules);
                 self.present.hear(online, people, now);
             }
             ServerMessage::Presence { online, people } => self.present.hear(online, people, now),
-            ServerMessage::Message(message) => self.hear(message),
+            ServerMessage::Message(message) => self.hear(message, now),
             ServerMessage::Page { place, messages, more, newer, up_to: None } => {
                 self.hear_history(place, messages, more, newer);
             }
@@ -113,12 +126,15 @@ impl Timeline {
                 self.sought = self.sought.or_else(|| self.apart.as_ref().and_then(middle));
             }
             ServerMessage::Changes { messages, up_to, truncated: false } => self.catch_up(messages, up_to),
-            ServerMessage::Error { code, message, action, nonce, .. } => self.refuse(code, message, action, nonce, now),
+            ServerMessage::Error { code, message, action, nonce, retry_after } => {
+                self.refuse(Refusal { code, reason: message, retry_after, now }, action, nonce);
+            }
+            ServerMessage::Rules { rules } => self.rule(rules),
+            ServerMessage::Standing { person, standing } if person == self.me.id => self.stand(standing),
             ServerMessage::Typing { person } => self.hear_typing(person, now),
             ServerMessage::Upload { .. }
             | ServerMessage::Rooms { .. }
             | ServerMessage::Found { .. }
-            | ServerMessage::Rules { .. }
             | ServerMessage::Standing { .. }
             | ServerMessage::Audit { .. }
             | ServerMessage::Forgotten { .. }
@@ -170,8 +186,11 @@ impl Timeline {
         self.rev
     }
 
-    fn hear(&mut self, message: ChatMessage) {
+    fn hear(&mut self, message: ChatMessage, now: u64) {
         let rev = message.rev;
+        if message.author.id == self.me.id && message.rev.0 == message.seq.0 {
+            self.pace.speak(now);
+        }
         self.has_written(&message.author.id);
         self.insert_known_stretch(message);
         if rev > self.rev {
@@ -251,24 +270,46 @@ impl Timeline {
         self.said.find(seq).or_else(|| self.apart.as_ref()?.find(seq))
     }
 
-    fn refuse(&mut self, code: ErrorCode, reason: String, action: Option<String>, nonce: Option<Nonce>, now: u64) {
-        if action.as_deref() == Some("history") {
-            self.refuse_history();
+    fn refuse(&mut self, refusal: Refusal, action: Option<String>, nonce: Option<Nonce>) {
+        let Refusal { code, ref reason, retry_after, now } = refusal;
+        match action.as_deref() {
+            Some("history") => self.refuse_history(),
+            // Nobody waits for these, and nothing shows that they were not done.
+            Some("rename" | "mute" | "ban" | "rules") => self.troubles.push(reason.clone()),
+            _ => {}
+        }
+        if code == ErrorCode::Muted {
+            self.mute(now, retry_after);
         }
         let Some(nonce) = nonce else { return };
-        self.refuse_change(code, &reason, &nonce, now);
+        self.refuse_change(&refusal, &nonce);
         let Some(own) = self.own.iter_mut().find(|own| own.draft.nonce == nonce) else { return };
         match code {
             // On a socket that the server does not know, nothing is wrong with the message: it goes out with the next.
             ErrorCode::NotConnected => {}
+            // It goes out later, before whatever was written behind it.
+            ErrorCode::TooFast => {
+                let kind = if own.give_back() { Kind::Upload } else { Kind::Message };
+                self.pace.rest(kind, now, retry_after);
+            }
             // Nothing is wrong with the message here either.
-            ErrorCode::Unavailable => own.try_again(now, &reason),
+            ErrorCode::Unavailable => own.try_again(now, reason),
             // It waited for so long that the storage forgot it.
             ErrorCode::NoImage => {
-                own.try_again(now, &reason);
+                own.try_again(now, reason);
                 own.upload = Upload::Wanted;
             }
-            _ => own.trial.fate = Fate::Failed(reason),
+            _ => own.trial.fate = Fate::Failed(refusal.reason),
         }
     }
+}
+
+/// Why the server did not do something.
+struct Refusal {
+    code: ErrorCode,
+    reason: String,
+    /// After how many seconds it may be tried again.
+    retry_after: Option<u32>,
+    /// When that was heard.
+    now: u64,
 }

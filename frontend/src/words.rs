@@ -4,15 +4,26 @@
 mod en;
 mod ja;
 
-use shared_types::{ErrorCode, Language, NameError, Person, limits};
+use shared_types::{ErrorCode, Language, NameError, Person, Timestamp, limits};
 
-use crate::timeline::{News, Quoted};
+#[cfg(feature = "hydrate")]
+use shared_types::Standing;
+#[cfg(any(test, feature = "hydrate"))]
+use shared_types::{Act, PersonId, PersonName, RoomRules};
+
+use crate::{
+    clock::Calendar,
+    timeline::{News, Quoted},
+};
 
 #[cfg(feature = "hydrate")]
 use crate::picture::Unfit;
 
 /// So much of a message stands where another one answers it: more than a line has room for, in characters.
 const EXCERPT_CHARS: usize = 120;
+
+/// The id of whoever had everything deleted that they wrote.
+pub(crate) const GONE: &str = "gone";
 
 /// What the page says in one language.
 #[derive(Debug)]
@@ -55,6 +66,92 @@ pub(crate) struct Words {
     pub(crate) uploading: &'static str,
     pub(crate) retry: &'static str,
     pub(crate) discard: &'static str,
+
+    /// What is heard when the server wants to wait.
+    pub(crate) held: &'static str,
+    pub(crate) goes_out_in: Around,
+    pub(crate) again_in: Around,
+    /// In a slow room; with a span of time.
+    pub(crate) slow: Around,
+    pub(crate) read_only: &'static str,
+    /// For those who may write all the same.
+    pub(crate) reserved: &'static str,
+    pub(crate) muted_until: Around,
+    pub(crate) banned_until: Around,
+    pub(crate) signed_out: &'static str,
+    pub(crate) sign_in_again: &'static str,
+    too_fast: &'static str,
+    muted: &'static str,
+    not_allowed: &'static str,
+    /// Spans of time.
+    seconds: Around,
+    minutes: Around,
+    hours: Around,
+    days: Count,
+
+    /// What stands beside the name of one.
+    pub(crate) moderator: &'static str,
+    /// In the place of a name that is not there any more.
+    departed: &'static str,
+    /// The name of the button that opens the dialog about a person.
+    pub(crate) sanction: &'static str,
+    /// The same, where there is one for each.
+    pub(crate) sanction_of: Around,
+    pub(crate) mute: &'static str,
+    pub(crate) mute_hint: &'static str,
+    pub(crate) ban: &'static str,
+    pub(crate) ban_hint: &'static str,
+    pub(crate) how_long: &'static str,
+    pub(crate) lift: &'static str,
+    pub(crate) lift_mute_hint: &'static str,
+    pub(crate) lift_ban_hint: &'static str,
+    pub(crate) room_rules: &'static str,
+    pub(crate) room_rules_hint: &'static str,
+    pub(crate) slow_mode: &'static str,
+    pub(crate) off: &'static str,
+    pub(crate) moderators_only: &'static str,
+    pub(crate) audit: &'static str,
+    pub(crate) audit_hint: &'static str,
+    pub(crate) audit_loading: &'static str,
+    pub(crate) audit_empty: &'static str,
+    pub(crate) audit_further: &'static str,
+    #[cfg(feature = "hydrate")]
+    stands_free: Around,
+    #[cfg(feature = "hydrate")]
+    stands_muted: [&'static str; 3],
+    #[cfg(feature = "hydrate")]
+    stands_banned: [&'static str; 3],
+    #[cfg(any(test, feature = "hydrate"))]
+    did_delete: [&'static str; 3],
+    #[cfg(any(test, feature = "hydrate"))]
+    did_mute: [&'static str; 3],
+    #[cfg(any(test, feature = "hydrate"))]
+    did_unmute: Around,
+    #[cfg(any(test, feature = "hydrate"))]
+    did_ban: [&'static str; 3],
+    #[cfg(any(test, feature = "hydrate"))]
+    did_unban: Around,
+    #[cfg(any(test, feature = "hydrate"))]
+    did_rule: Around,
+    #[cfg(any(test, feature = "hydrate"))]
+    no_rules: &'static str,
+
+    pub(crate) privacy: &'static str,
+    pub(crate) your_id: &'static str,
+    pub(crate) id_hint: &'static str,
+    pub(crate) copy_id: &'static str,
+    pub(crate) id_copied: &'static str,
+    pub(crate) export: &'static str,
+    pub(crate) export_hint: &'static str,
+    pub(crate) forget_me: &'static str,
+    pub(crate) forget_me_hint: &'static str,
+    pub(crate) forget_me_sure: &'static str,
+    pub(crate) forget_me_yes: &'static str,
+    pub(crate) forgetting: Count,
+    pub(crate) forget_failed: &'static str,
+    pub(crate) sign_out: &'static str,
+    pub(crate) sign_out_hint: &'static str,
+    pub(crate) name_given: &'static str,
 
     pub(crate) attach: &'static str,
     pub(crate) attached: &'static str,
@@ -310,6 +407,74 @@ impl Words {
         }
     }
 
+    /// A time that is not far: the day stands before it where that is another one.
+    pub(crate) fn moment(&self, calendar: &dyn Calendar, at: Timestamp, now: Timestamp) -> String {
+        let time = calendar.time(at);
+        if calendar.day(at) == calendar.day(now) { time } else { self.said(&calendar.day_name(at), &time) }
+    }
+
+    /// A span of time in the largest unit that has a whole number of it; above a minute and a half none is counted in seconds.
+    pub(crate) fn span(&self, seconds: u32) -> String {
+        let minutes = seconds.div_ceil(60);
+        if seconds <= 90 && seconds != 60 {
+            return self.seconds.with(&seconds.to_string());
+        }
+        match minutes {
+            _ if minutes.is_multiple_of(1440) => self.days.of((minutes / 1440) as usize),
+            _ if minutes.is_multiple_of(60) => self.hours.with(&(minutes / 60).to_string()),
+            _ => self.minutes.with(&minutes.to_string()),
+        }
+    }
+
+    /// What holds in a room.
+    #[cfg(any(test, feature = "hydrate"))]
+    pub(crate) fn rules(&self, rules: RoomRules) -> String {
+        let slow = (rules.slow > 0).then(|| self.slow.with(&self.span(rules.slow.into())));
+        let read_only = rules.read_only.then(|| self.read_only.to_owned());
+        let both: Vec<String> = slow.into_iter().chain(read_only).collect();
+        if both.is_empty() { self.no_rules.into() } else { both.join(" ") }
+    }
+
+    /// What a moderator did, without saying who it was; `at` writes a time.
+    #[cfg(any(test, feature = "hydrate"))]
+    pub(crate) fn act(&self, act: &Act, at: impl Fn(Timestamp) -> String) -> String {
+        let until = |[before, between, after]: [&'static str; 3], whom: &str, until: Timestamp| {
+            [before, whom, between, &at(until), after].concat()
+        };
+        match act {
+            Act::Delete { room, author, .. } => {
+                let [before, between, after] = self.did_delete;
+                [before, self.name(author), between, room.as_str(), after].concat()
+            }
+            Act::Mute { person, name, until: Some(time) } => {
+                until(self.did_mute, &called(person, name.as_ref()), *time)
+            }
+            Act::Mute { person, name, until: None } => self.did_unmute.with(&called(person, name.as_ref())),
+            Act::Ban { person, name, until: Some(time) } => until(self.did_ban, &called(person, name.as_ref()), *time),
+            Act::Ban { person, name, until: None } => self.did_unban.with(&called(person, name.as_ref())),
+            Act::Rules { room, rules } => {
+                [&self.did_rule.with(room.as_str()), self.colon, &self.rules(*rules)].concat()
+            }
+        }
+    }
+
+    /// What became of a person, for the moderator who decided about them; `at` writes a time.
+    #[cfg(feature = "hydrate")]
+    pub(crate) fn stands(&self, person: &Person, standing: Standing, at: impl Fn(Timestamp) -> String) -> String {
+        let name = person.name.as_str();
+        let ([before, between, after], until) = match (standing.banned_until, standing.muted_until) {
+            (Some(until), _) => (self.stands_banned, until),
+            (None, Some(until)) => (self.stands_muted, until),
+            (None, None) => return self.stands_free.with(name),
+        };
+        [before, name, between, &at(until), after].concat()
+    }
+
+    /// What a person is called: whoever had everything deleted has no name any more.
+    pub(crate) fn name<'a>(&self, person: &'a Person) -> &'a str {
+        if person.id.as_str() == GONE { self.departed } else { person.name.as_str() }
+    }
+
     /// Who said a message and when, for those who cannot see that it belongs to a group.
     pub(crate) fn said(&self, author: &str, time: &str) -> String {
         [author, self.comma, time].concat()
@@ -327,7 +492,7 @@ impl Words {
 
     /// The names of people, one after the other.
     pub(crate) fn names(&self, people: &[Person]) -> String {
-        people.iter().map(|person| person.name.as_str()).collect::<Vec<_>>().join(self.comma)
+        people.iter().map(|person| self.name(person)).collect::<Vec<_>>().join(self.comma)
     }
 
     /// Who is writing something, in the order in which they began.
@@ -347,7 +512,7 @@ impl Words {
 
     /// Whom and what the visitor is about to answer.
     pub(crate) fn replying(&self, quoted: &Quoted) -> String {
-        [&self.replying.with(quoted.author.name.as_str()), self.colon, &self.excerpt(quoted)].concat()
+        [&self.replying.with(self.name(&quoted.author)), self.colon, &self.excerpt(quoted)].concat()
     }
 
     /// The first words of a message, on one line.
@@ -424,8 +589,21 @@ impl Words {
             ErrorCode::NoMessage => Some(self.no_message),
             ErrorCode::NotYours => Some(self.not_yours),
             ErrorCode::TooMany => Some(self.too_many_reactions),
+            ErrorCode::TooFast => Some(self.too_fast),
+            ErrorCode::ReadOnly => Some(self.read_only),
+            ErrorCode::Muted => Some(self.muted),
+            ErrorCode::NotAllowed => Some(self.not_allowed),
             _ => None,
         }
+    }
+}
+
+/// Somebody by their name and id: of two with one name, a moderator has to know which.
+#[cfg(any(test, feature = "hydrate"))]
+fn called(id: &PersonId, name: Option<&PersonName>) -> String {
+    match name {
+        Some(name) => [name.as_str(), " (", id.as_str(), ")"].concat(),
+        None => id.as_str().into(),
     }
 }
 

@@ -53,7 +53,7 @@ pub(super) fn quote(chat: Chat, quoted: &Quoted) -> Action {
         value: quoted.seq.to_string(),
         by_arrows: true,
         texts: vec![
-            (coloured("quote-author", &quoted.author.id), quoted.author.name.to_string()),
+            (coloured("quote-author", &quoted.author.id), chat.words.name(&quoted.author).into()),
             ("quote-text".into(), chat.words.said_so(&chat.words.excerpt(quoted))),
         ],
         ..Action::default()

@@ -6,7 +6,7 @@ use web_sys::{Element, wasm_bindgen::JsCast as _};
 
 use super::{
     action::{Action, action, emoji, means, tool},
-    deletion, picker,
+    deletion, picker, sanction,
 };
 use crate::{
     chat::{Chat, Intent, set},
@@ -22,6 +22,7 @@ const EDIT: &str = "M4 20l1-4L16 5l3 3L8 19zM13.5 7.5l3 3";
 const COPY: &str = "M10 14a4 4 0 0 0 6 .5l3-3a4 4 0 0 0-5.700-5.700l-1.300 1.300M14 10a4 4 0 0 0-6-.5l-3 3a4 4 0 0 0 5.700 5.700l1.300-1.300";
 const COPIED: &str = "M5 12.500l4.500 4.500L19 7.500";
 const DELETE: &str = "M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 12.5h9l1-12.5M10 10.5v5.5M14 10.5v5.5";
+pub(super) const SANCTION: &str = "M12 3.5l7 2.500v5.500c0 4.200-2.800 7.300-7 9-4.200-1.700-7-4.800-7-9V6zM9 12h6";
 const MORE: &str = "M20 12a8 8 0 1 1-7-7.9M9 10v.5M14.500 10v.5M8.500 14.500a4 4 0 0 0 6.500 0M19 2.500v5M16.500 5h5";
 
 /// The toolbar, before it is at any message. It is seen while there is something in it.
@@ -35,13 +36,21 @@ pub(crate) fn Actions(chat: Chat) -> impl IntoView {
                 actions.push(Action { pressed: Some(means(&row, sign)), ..emoji(chat, "action quick", sign) });
             }
             actions.push(tool("more", chat.words.more_reactions, MORE));
-            actions.push(tool("reply", chat.words.reply, REPLY));
+            let silent = chat.leave.with(|leave| leave.silent);
+            if !silent {
+                actions.push(tool("reply", chat.words.reply, REPLY));
+            }
             let copied = chat.copied.get() == row.seq;
             let (label, icon) = if copied { (chat.words.copied, COPIED) } else { (chat.words.copy, COPY) };
             actions.push(tool("copy", label, icon));
-            if row.mine {
+            if row.mine && !silent {
                 actions.push(tool("edit", chat.words.edit, EDIT));
+            }
+            if row.mine || chat.moderates() {
                 actions.push(tool("delete", chat.words.delete, DELETE));
+            }
+            if sanction::may(chat, &row.author) {
+                actions.push(tool("sanction", chat.words.sanction, SANCTION));
             }
             actions.into_iter().map(action).collect_view()
         })
@@ -90,7 +99,9 @@ pub(super) fn act(chat: Chat, seq: Seq, name: &str) {
     let writing = match name {
         "more" => return picker::open(chat, seq),
         "copy" => return chat.intend.run(Intent::Copy(seq)),
-        "delete" if row.mine => return deletion::open(chat, seq),
+        "delete" if row.mine || chat.moderates() => return deletion::open(chat, seq),
+        "sanction" if sanction::may(chat, &row.author) => return sanction::open(chat, row.author),
+        "reply" | "edit" if chat.leave.with_untracked(|leave| leave.silent) => None,
         "reply" => Writing::reply(row),
         "edit" => Writing::edit(row),
         _ => None,

@@ -7,6 +7,7 @@ use super::{
     attach::attach,
     deletion,
     mentions::{LIST, Mentions},
+    silence::silence,
     tray::Tray,
     writing_bar::writing_bar,
 };
@@ -50,6 +51,7 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
         }
         editing
     });
+    let silent = move || chat.leave.with(|leave| leave.silent);
     let preparing = move || chat.tray.with(Attachments::preparing);
     let over = move || chars.get() > limits::TEXT_CHARS;
     // Somebody said "send" while an image was still being prepared: it goes as soon as it is ready.
@@ -115,7 +117,7 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
             .then(|| view! { <p class="counter" class:over=over role="status">{chat.words.counter(chars)}</p> })
     };
     view! {
-        <footer class="composer">
+        <footer class="composer" data-silent=move || silent().then_some("")>
             {writing_bar(chat)}
             <Tray chat pressed=Callback::new(pressed) />
             {mentions.view()}
@@ -134,6 +136,7 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
                     placeholder=chat.words.placeholder.with(&chat.room())
                     enterkeyhint="send"
                     autocomplete="off"
+                    disabled=silent
                     node_ref=field
                     on:input=move |_| {
                         measure();
@@ -152,6 +155,7 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
                 </button>
             </div>
             {counter}
+            {silence(chat)}
             <noscript>{chat.words.no_script}</noscript>
             <p class="drop">{chat.words.drop}</p>
         </footer>

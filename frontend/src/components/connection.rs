@@ -12,7 +12,8 @@ pub(crate) fn Connection(chat: Chat) -> impl IntoView {
     let state = move || match chat.status.get() {
         Status::Connecting => chat.words.connecting,
         Status::Live => chat.words.connected,
-        Status::Offline(_) => chat.words.offline,
+        // Why, and what can be done, stands where messages are written.
+        Status::Over(_) | Status::Offline(_) => chat.words.offline,
     };
     let offline = move || match chat.status.get() {
         Status::Offline(seconds) => Some(view! {
@@ -22,7 +23,7 @@ pub(crate) fn Connection(chat: Chat) -> impl IntoView {
                 {chat.words.reconnect}
             </button>
         }),
-        Status::Connecting | Status::Live => None,
+        Status::Connecting | Status::Live | Status::Over(_) => None,
     };
     view! {
         <div class="connection">

@@ -31,8 +31,16 @@ fn article(chat: Chat, row: Row) -> AnyView {
     let classes = [(row.head, " head"), (quoting.is_some(), " quoting"), (row.calls_me, " calling")];
     let classes: String = classes.into_iter().filter_map(|(is_so, class)| is_so.then_some(class)).collect();
     let line = || element("p").class("new-line").child(element("span").text(chat.words.new_line).into_any()).into_any();
-    let author = row.author.name.as_str();
-    let author_view = || element("span").class(coloured("message-author", &row.author.id)).text(author).into_any();
+    let author = chat.words.name(&row.author);
+    let author_view = || {
+        let part = |class: &'static str, text: &str| element("span").class(class).text(text).into_any();
+        element("span")
+            .class(coloured("message-author", &row.author.id))
+            .child(element("bdi").text(author).into_any())
+            .perhaps(row.tag.as_deref().map(|tag| part("tag", tag)))
+            .perhaps(row.author.moderator.then(|| part("badge", chat.words.moderator)))
+            .into_any()
+    };
     let time = element("time").with("datetime", machine_time(row.at)).text(row.time.as_str());
     let link = element("a")
         .class("message-time")

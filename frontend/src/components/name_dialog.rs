@@ -1,9 +1,9 @@
 //! What is the visitor's own: their name, their language, and what they are told of.
 
 use leptos::{ev, html, prelude::*};
-use shared_types::{NameError, PersonName, limits};
+use shared_types::{Access, NameError, PersonName, limits};
 
-use super::{language::language, notify::notify, shortcuts};
+use super::{language::language, notify::notify, privacy, shortcuts};
 use crate::chat::{Chat, Intent};
 
 #[component]
@@ -16,8 +16,13 @@ pub(crate) fn NameDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl Into
             dialog.close();
         }
     };
+    // Whoever vouches for the visitor says what they are called.
+    let given = chat.access == Access::Oidc;
     let save = move |event: ev::SubmitEvent| {
         event.prevent_default();
+        if given {
+            return close();
+        }
         let Some(name) = field.get_untracked().map(|field| field.value()) else { return };
         match name.parse::<PersonName>() {
             Ok(name) => {
@@ -31,6 +36,11 @@ pub(crate) fn NameDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl Into
         close();
         shortcuts::open(chat);
     };
+    let show_privacy = move |_| {
+        close();
+        privacy::open(chat);
+    };
+    let name_hint = if given { chat.words.name_given } else { chat.words.name_hint };
     let invalid = move || error.get().map(|_| "true");
     view! {
         <dialog class="name-dialog" aria-labelledby="name-title" node_ref=dialog>
@@ -43,6 +53,7 @@ pub(crate) fn NameDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl Into
                         autocomplete="nickname"
                         spellcheck="false"
                         maxlength=(limits::NAME_CHARS * 2).to_string()
+                        readonly=given
                         aria-invalid=invalid
                         aria-describedby="name-hint"
                         node_ref=field
@@ -50,12 +61,15 @@ pub(crate) fn NameDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl Into
                     />
                 </label>
                 <p id="name-hint" class="name-hint" class:wrong=move || error.get().is_some() aria-live="polite">
-                    {move || error.get().map_or_else(|| chat.words.name_hint.to_owned(), |why| chat.words.bad_name(why))}
+                    {move || error.get().map_or_else(|| name_hint.to_owned(), |why| chat.words.bad_name(why))}
                 </p>
                 {language(chat)}
                 {notify(chat)}
                 <div class="name-buttons">
-                    <button class="quiet" type="button" on:click=list_shortcuts>{chat.words.shortcuts}</button>
+                    <div class="name-ways">
+                        <button class="quiet" type="button" on:click=list_shortcuts>{chat.words.shortcuts}</button>
+                        <button class="quiet" type="button" on:click=show_privacy>{chat.words.privacy}</button>
+                    </div>
                     <button class="button" type="button" on:click=move |_| close()>{chat.words.cancel}</button>
                     <button class="button primary" type="submit">{chat.words.save}</button>
                 </div>

@@ -1,8 +1,15 @@
 //! Who is in the room.
 
 use leptos::{html, prelude::*};
+use shared_types::Person;
 
-use super::avatar;
+use super::{
+    actions::SANCTION,
+    avatar,
+    element::{alive, element},
+    icon_button::icon_button,
+    sanction,
+};
 use crate::chat::{Chat, Intent};
 
 #[component]
@@ -10,17 +17,26 @@ pub(crate) fn People(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl IntoView
     let me = move || chat.you.with(|you| you.id.clone());
     let people = move || {
         let me = me();
-        let person = |person: shared_types::Person| {
+        let person = |person: Person| {
             let yourself = (person.id == me).then_some(chat.words.yourself);
-            view! {
-                <li class="person">
-                    {avatar(&person)}
-                    <span class="person-name">{person.name.to_string()}</span>
-                    <span class="person-you">{yourself}</span>
-                </li>
-            }
+            let part = |class: &'static str, text: &str| element("span").class(class).text(text).into_any();
+            let decide = sanction::may(chat, &person).then(|| {
+                let label = chat.words.sanction_of.with(person.name.as_str());
+                let whom = person.clone();
+                let open = move |()| sanction::open(chat, whom.clone());
+                icon_button("person-sanction", label, SANCTION, true, Callback::new(open))
+            });
+            element("li")
+                .class("person")
+                .child(avatar(&person))
+                .child(part("person-name", person.name.as_str()))
+                .perhaps(chat.tag(&person).map(|tag| part("tag", &tag)))
+                .perhaps(person.moderator.then(|| part("badge", chat.words.moderator)))
+                .child(part("person-you", yourself.unwrap_or_default()))
+                .perhaps(decide)
+                .into_any()
         };
-        chat.people.get().into_iter().map(person).collect_view()
+        chat.people.get().into_iter().map(person).collect()
     };
     let others = move || {
         let others = (chat.online.get() as usize).saturating_sub(chat.people.with(Vec::len));
@@ -30,7 +46,7 @@ pub(crate) fn People(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl IntoView
         <dialog class="name-dialog people" aria-labelledby="people-title" closedby="any" node_ref=dialog>
             <form method="dialog">
                 <h2 id="people-title">{chat.words.people}</h2>
-                <ul class="people-list">{people}</ul>
+                <ul class="people-list">{alive(people)}</ul>
                 {others}
                 <div class="name-buttons">
                     <button class="button" type="submit">{chat.words.close}</button>

@@ -8,6 +8,7 @@ use web_sys::{HtmlElement, wasm_bindgen::JsCast as _};
 use super::{
     element::{alive, alive_text, element},
     icon_button::{CROSS, icon, icon_button},
+    order,
     sheet::{self, is_special, sheet},
 };
 use crate::{
@@ -86,6 +87,7 @@ pub(crate) fn switcher(chat: Chat) -> AnyView {
         .child(sheet::form(name, chat.words.open, enter).into_any())
         .child(hint.into_any())
         .child(element("div").class("sheet-body").child(list(chat)).into_any())
+        .child(order::buttons(chat))
         .on("close", move |_| {
             // It is heard of a little later, and by then it may be open again and written in.
             if chat.switcher.get_untracked().is_none_or(|dialog| dialog.open()) {

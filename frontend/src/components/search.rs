@@ -87,7 +87,9 @@ fn state(chat: Chat) -> String {
     let (progress, found) = chat.results.with(|results| (results.progress, results.hits.len()));
     match progress {
         Progress::Nothing => words.search_hint.into(),
-        Progress::Wanted(_) | Progress::Asked(_) if matches!(chat.status.get(), Status::Offline(_)) => {
+        Progress::Wanted(_) | Progress::Asked(_)
+            if matches!(chat.status.get(), Status::Offline(_) | Status::Over(_)) =>
+        {
             words.search_offline.into()
         }
         Progress::Wanted(_) | Progress::Asked(_) => words.searching.into(),
@@ -108,15 +110,15 @@ fn hit(chat: Chat, hit: Hit) -> AnyView {
             chat.intend.run(Intent::Seek(seq));
         }
     };
+    let link = element("a").class("hit").with("href", ["#m-", &seq.to_string()].concat()).on("click", chosen);
+    element("li").child(link.children(said(chat, hit)).into_any()).into_any()
+}
+
+/// Who, when, and what.
+pub(super) fn said(chat: Chat, hit: Hit) -> [AnyView; 3] {
     let piece = |piece: Piece| element(if piece.marked { "mark" } else { "span" }).text(piece.text).into_any();
-    let author = element("span").class(coloured("message-author", &hit.author.id)).text(hit.author.name.to_string());
+    let author = element("span").class(coloured("message-author", &hit.author.id)).text(chat.words.name(&hit.author));
     let time = element("time").with("datetime", machine_time(hit.at)).text(hit.when);
-    let link = element("a")
-        .class("hit")
-        .with("href", ["#m-", &seq.to_string()].concat())
-        .on("click", chosen)
-        .child(author.into_any())
-        .child(time.into_any())
-        .child(element("span").class("hit-text").children(hit.pieces.into_iter().map(piece)).into_any());
-    element("li").child(link.into_any()).into_any()
+    let text = element("span").class("hit-text").children(hit.pieces.into_iter().map(piece));
+    [author.into_any(), time.into_any(), text.into_any()]
 }

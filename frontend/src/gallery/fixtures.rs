@@ -6,9 +6,10 @@ use shared_types::{
 };
 
 use crate::{
-    chat::{Attached, Chat, Shown},
+    chat::{Attached, Chat, Hit, Leave, Shown},
     link::Status,
     rooms::Entry,
+    search::Piece,
     timeline::{Quoted, Row, RowReaction, State},
 };
 
@@ -45,6 +46,38 @@ pub(super) const STYLE: &str = "
 
 fn person(id: &str, name: &str) -> Person {
     Person { id: id.parse().unwrap(), name: name.parse().unwrap(), moderator: false }
+}
+
+/// Mona, who keeps order.
+pub(super) fn moderator() -> Person {
+    Person { moderator: true, ..person("mona", "Mona") }
+}
+
+/// What the visitor is told while they may write.
+pub(super) fn leave(sentence: &str, countdown: &str) -> Leave {
+    Leave { sentence: sentence.into(), countdown: countdown.into(), ..Leave::default() }
+}
+
+/// What they are told in the place of the composer.
+pub(super) fn silent(sentence: &str) -> Leave {
+    Leave { silent: true, ..leave(sentence, "") }
+}
+
+/// What moderators did.
+pub(super) fn acts() -> Vec<Hit> {
+    let act = |minutes: u64, when: &str, what: &str| Hit {
+        seq: Seq(1),
+        author: moderator(),
+        at: Timestamp(1_795_428_000_000 + minutes * 60_000),
+        when: when.into(),
+        pieces: vec![Piece { text: what.into(), marked: false }],
+    };
+    vec![
+        act(30, "10:30", "changed the rules of #lobby: One message every 30 s."),
+        act(20, "10:20", "banned Cleo (cleo) until Tuesday, 1 December, 10:20"),
+        act(10, "10:10", "muted Ben (ben) until 11:10"),
+        act(0, "10:00", "deleted a message of Ben in #lobby"),
+    ]
 }
 
 /// The page of Ann, who is connected to a room that is empty.
@@ -89,6 +122,7 @@ pub(super) fn show(chat: Chat, rows: Vec<Row>) {
 pub(super) fn row(number: u64) -> Row {
     Row {
         author: person("ann", "Ann"),
+        tag: None,
         nonce: format!("n{number}").parse().unwrap(),
         seq: Some(Seq(number + 1)),
         text: "I could come at ten.".parse().ok(),

@@ -136,3 +136,27 @@ fn a_server_that_drops_everyone_at_once_is_asked_less_and_less_often() {
     assert!(matches!(first, Status::Offline(first) if first <= second), "{first:?} then {second}");
     assert_eq!(link.failures, 2);
 }
+
+#[test]
+fn whoever_is_banned_is_left_alone_until_the_ban_ends() {
+    let mut link = live(link());
+    let over = Over::Banned(Timestamp(HOUR));
+    assert_eq!(link.end(over), [Order::Close(1)]);
+    assert_eq!(link.status(10), Status::Over(over));
+    link.closed(20, 1);
+    assert_eq!((link.wake(30), link.tick(HOUR - 1)), (None, vec![]));
+    assert_eq!(link.tick(HOUR), [Order::Fetch]);
+    assert_eq!(link.fetched(HOUR, true), Some(Order::Open(2)));
+    link.heard(HOUR, 2, true);
+    assert_eq!(link.status(HOUR), Status::Live);
+}
+
+#[test]
+fn whoever_is_signed_out_is_not_tried_for_again() {
+    let mut link = live(link());
+    link.closed(50, 1);
+    assert_eq!(link.tick(50), [Order::Fetch]);
+    assert_eq!(link.end(Over::SignedOut), []);
+    assert_eq!((link.wake(60), link.tick(1_000 * HOUR)), (None, vec![]));
+    assert_eq!(link.status(60), Status::Over(Over::SignedOut));
+}

@@ -267,3 +267,40 @@ fn whoever_was_sent_away_is_told_for_how_long_and_begun_hours_count() {
     }
     assert!(banned(&shell, Language::Japanese, 1).contains("1時間後"));
 }
+
+#[test]
+fn the_first_paint_says_already_whether_the_visitor_may_write() {
+    let rules = |slow, read_only| RoomRules { slow, read_only };
+    let free = Standing::default();
+    let muted = Standing { muted_until: Some(Timestamp(1_798_761_540_000)), banned_until: None };
+    for (rules, standing, silent, sentence) in [
+        (rules(30, false), free, false, "One message every 30 s."),
+        (rules(0, true), free, true, "This room can only be read at the moment."),
+        (rules(0, false), muted, true, "You can’t write until Thursday, 31 December 2026, 23:59."),
+    ] {
+        let page = body(&PageState { rules, standing, ..state(&["hi"]) });
+        assert!(page.contains(sentence), "no {sentence} in {page}");
+        assert_eq!(page.contains("data-silent"), silent, "{sentence}");
+    }
+    assert!(body(&state(&["hi"])).contains("leave nothing"));
+}
+
+#[test]
+fn only_what_the_server_says_makes_a_moderator() {
+    let mut state = state(&["hi"]);
+    state.messages[0].author.name = "Moderator".parse().unwrap();
+    assert!(!body(&state).contains("class=\"badge\""));
+    state.messages[0].author.moderator = true;
+    assert!(body(&state).contains("<span class=\"badge\">Moderator</span>"));
+    let way = "Rules of this room</button>";
+    assert!(!body(&state).contains(way));
+    state.you.moderator = true;
+    assert!(body(&state).contains(way));
+}
+
+#[test]
+fn whoever_is_in_a_closed_chat_can_sign_out_without_a_script() {
+    let form = "<section class=\"part\"><form class=\"sign-out\" method=\"post\" action=\"/sign-out\">";
+    assert!(!body(&state(&[])).contains(form));
+    assert!(body(&PageState { access: Access::Passphrase, ..state(&[]) }).contains(form));
+}

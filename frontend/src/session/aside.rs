@@ -78,7 +78,7 @@ impl Session {
             ServerMessage::Error { action: Some(action), .. } if action == "search" => {
                 self.change_search(Search::refuse);
             }
-            _ => {}
+            _ => self.hear_order(message),
         }
     }
 
@@ -88,7 +88,7 @@ impl Session {
             return;
         }
         let questions = [self.rooms.question(now), self.search.question()];
-        for question in questions.into_iter().flatten() {
+        for question in questions.into_iter().chain(self.ask_order(now)).flatten() {
             let deeds = self.client.ask_aside(question);
             self.act(deeds);
         }

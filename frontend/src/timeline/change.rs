@@ -4,7 +4,7 @@
 use shared_types::{ChatMessage, ClientMessage, Emoji, ErrorCode, MessageText, Nonce, Person, Reaction, Rev, Seq};
 
 use super::{
-    Timeline,
+    Kind, Refusal, Timeline,
     trial::{Fate, Trial},
 };
 
@@ -114,7 +114,7 @@ impl Timeline {
 
     /// The next change for the socket, now that there is one; one at a time, like messages.
     pub fn hand_over_change(&mut self, now: u64) -> Option<ClientMessage> {
-        if self.pending.iter().any(|pending| pending.trial.is_handed()) {
+        if self.pending.iter().any(|pending| pending.trial.is_handed()) || !self.pace.allows(Kind::Change, now) {
             return None;
         }
         // One that waits for another try holds back what was done to the same message since.
@@ -176,14 +176,19 @@ impl Timeline {
     }
 
     /// The server refused a change.
-    pub(super) fn refuse_change(&mut self, code: ErrorCode, reason: &str, nonce: &Nonce, now: u64) {
+    pub(super) fn refuse_change(&mut self, refusal: &Refusal, nonce: &Nonce) {
         let Some(place) = self.pending.iter().position(|pending| pending.nonce == *nonce) else { return };
+        let Refusal { code, reason, retry_after, now } = refusal;
         match code {
             ErrorCode::NotConnected => {}
-            ErrorCode::Unavailable => self.pending[place].trial.try_again(now, reason),
+            ErrorCode::TooFast => {
+                self.changes_given_back();
+                self.pace.rest(Kind::Change, *now, *retry_after);
+            }
+            ErrorCode::Unavailable => self.pending[place].trial.try_again(*now, reason),
             _ => {
                 self.pending.remove(place);
-                self.troubles.push(reason.into());
+                self.troubles.push(reason.clone());
             }
         }
         self.give_up_changes();

@@ -3,7 +3,7 @@
 use shared_types::{ChatImage, ClientMessage, MessageText, Nonce, Person, Seq, Timestamp};
 
 use super::{
-    Timeline,
+    Kind, Timeline,
     trial::{CONFIRM_MS, Fate, Trial},
 };
 
@@ -38,6 +38,18 @@ impl Own {
             self.upload = Upload::Wanted;
         }
         self.trial.try_again(now, reason);
+    }
+
+    /// What a frame carried of it is open again, and that was no try. Says whether it was the question where to put its image.
+    pub(super) fn give_back(&mut self) -> bool {
+        let asked = matches!(self.upload, Upload::Asked(_));
+        if asked {
+            self.upload = Upload::Wanted;
+        }
+        if asked || self.trial.is_handed() {
+            self.trial.give_back();
+        }
+        asked
     }
 }
 
@@ -76,11 +88,11 @@ impl Timeline {
 
     /// The next message for the socket, now that there is one.
     ///
-    /// The next one goes only when the last is confirmed: API Gateway may handle the frames of a socket at once, and a
+    /// The next one goes only when the last is confirmed, and when it is its turn: API Gateway may handle the frames of a socket at once, and a
     /// person's messages are to stand in the order in which they were written. One whose image is still on its way lets
     /// the others pass: nobody should wait with a word until two megabytes are through.
     pub fn hand_over(&mut self, now: u64) -> Option<ClientMessage> {
-        if self.own.iter().any(|own| own.trial.is_handed()) {
+        if self.own.iter().any(|own| own.trial.is_handed()) || now < self.next_turn() {
             return None;
         }
         let ready = |own: &&mut Own| matches!(own.trial.fate, Fate::Waiting(_)) && own.upload == Upload::Done;
@@ -98,7 +110,8 @@ impl Timeline {
     /// The question where to put the next image, now that there is a socket. One image at a time, so that several of them
     /// stand in the order in which they were chosen.
     pub fn ask_upload(&mut self, now: u64) -> Option<ClientMessage> {
-        if self.own.iter().any(|own| matches!(own.upload, Upload::Asked(_) | Upload::Running(_))) {
+        let under_way = |own: &Own| matches!(own.upload, Upload::Asked(_) | Upload::Running(_));
+        if self.own.iter().any(under_way) || !self.pace.allows(Kind::Upload, now) {
             return None;
         }
         let waits = |own: &&mut Own| own.upload == Upload::Wanted && own.trial.is_due(now);
@@ -153,14 +166,8 @@ impl Timeline {
     /// The socket is gone: what it carried waits for the next one, and its questions are open again.
     pub fn disconnected(&mut self) {
         for own in &mut self.own {
-            if own.trial.is_handed() {
-                own.trial.give_back();
-            }
             // What is on its way to the storage does not go through the socket.
-            if matches!(own.upload, Upload::Asked(_)) {
-                own.upload = Upload::Wanted;
-                own.trial.give_back();
-            }
+            own.give_back();
         }
         self.changes_given_back();
         self.asked = None;

@@ -3,6 +3,7 @@
 use shared_types::{MessageText, Person, mentioned};
 
 use super::Timeline;
+use crate::{completion::folded, words::GONE};
 
 /// How long somebody who is gone is still shown, in milliseconds: a reload or another network takes a few seconds, and nobody
 /// has to hear of it.
@@ -58,7 +59,40 @@ pub(crate) fn each_once<'a>(people: impl Iterator<Item = &'a Person>) -> Vec<Per
     once
 }
 
+/// So much of an id tells one from another beside their names, in characters.
+const TAG_CHARS: usize = 4;
+
+/// The end of somebody's id, if they are one of these.
+pub(crate) fn tag(person: &Person, namesakes: &[Person]) -> Option<String> {
+    let id = person.id.as_str();
+    let end = || ["·", &id[id.len().saturating_sub(TAG_CHARS)..]].concat();
+    namesakes.iter().any(|namesake| namesake.id == person.id).then(end)
+}
+
+/// Whoever has the name of somebody else among these people, but for its case. So nobody is taken for another by their name.
+fn namesakes<'a>(people: impl Iterator<Item = &'a Person>) -> Vec<Person> {
+    let mut names: Vec<(&Person, String)> = Vec::new();
+    for person in people.filter(|person| person.id.as_str() != GONE) {
+        if !names.iter().any(|(before, _)| before.id == person.id && before.name == person.name) {
+            names.push((person, folded(person.name.as_str())));
+        }
+    }
+    let shared = |(person, name): &&(&Person, String)| {
+        names.iter().any(|(other, called)| other.id != person.id && called == name)
+    };
+    names.iter().filter(shared).map(|(person, _)| (*person).clone()).collect()
+}
+
 impl Timeline {
+    /// Whoever has the name of somebody else of those who are here or wrote something that is shown.
+    pub fn namesakes(&self) -> Vec<Person> {
+        let authors = self.shown().messages.iter().map(|said| &said.author);
+        let mine = std::iter::once(&self.me);
+        namesakes(
+            self.present.shown.people.iter().chain(authors).chain(mine).filter(|person| person.id.as_str() != GONE),
+        )
+    }
+
     /// Who is here at `now`.
     pub fn presence(&self, now: u64) -> &Presence {
         match &self.present.next {

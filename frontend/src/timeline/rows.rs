@@ -2,7 +2,7 @@
 
 use shared_types::{ChatImage, ChatMessage, Emoji, MessageText, Nonce, Person, PersonId, Seq, Timestamp, image_path};
 
-use super::{Fate, Own, Timeline, change::means, own::Upload};
+use super::{Fate, Own, Timeline, change::means, own::Upload, people::tag};
 use crate::clock::Calendar;
 
 /// Messages of one author that follow each other within this time stand in one group, in milliseconds.
@@ -13,6 +13,8 @@ const GROUP_MS: u64 = 5 * 60 * 1000;
 pub struct Row {
     /// Who wrote it.
     pub author: Person,
+    /// What tells the author from another one of the same name, where there is one.
+    pub tag: Option<String>,
     /// With the author, the identity of the message.
     pub nonce: Nonce,
     /// Its place in the order, once it has one.
@@ -143,7 +145,9 @@ impl Timeline {
         // What is not sent yet stands behind the newest message.
         let own = self.own.iter().filter(|_| self.apart.is_none()).map(|own| self.own_row(own, calendar));
         let mut rows: Vec<Row> = Vec::with_capacity(shown.len() + self.own.len());
+        let namesakes = self.namesakes();
         for mut row in said.chain(own) {
+            row.tag = tag(&row.author, &namesakes);
             row.follow(rows.last(), calendar);
             rows.push(row);
         }
@@ -158,6 +162,7 @@ impl Timeline {
         });
         Row {
             author: said.author.clone(),
+            tag: None,
             nonce: said.nonce.clone(),
             seq: Some(said.seq),
             text: said.text.clone(),
@@ -188,6 +193,7 @@ impl Timeline {
         let at = own.at.max(self.said.messages.last().map(|last| last.sent_at).unwrap_or_default());
         Row {
             author: self.me.clone(),
+            tag: None,
             nonce: own.draft.nonce.clone(),
             seq: None,
             text: own.draft.text.clone(),

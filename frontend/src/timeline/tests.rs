@@ -1,5 +1,6 @@
 mod history;
 mod news;
+mod pace;
 mod people;
 
 use shared_types::{Access, ChatImage, ErrorCode, ImageType, Language, PersonName, RoomRules, Standing, Timestamp};

@@ -59,3 +59,66 @@ fn numbers_are_counted_as_each_language_counts() {
         assert_eq!(said, expected);
     }
 }
+
+#[test]
+fn a_span_of_time_is_told_in_the_unit_that_fits_it() {
+    let [english, japanese] = [Language::English, Language::Japanese].map(Words::of);
+    for (seconds, expected, in_japanese) in [
+        (1, "1 s", "1秒"),
+        (60, "1 min", "1分"),
+        (90, "90 s", "90秒"),
+        (91, "2 min", "2分"),
+        (600, "10 min", "10分"),
+        (3_600, "1 h", "1時間"),
+        (86_400, "1 day", "1日"),
+        (604_800, "7 days", "7日"),
+        (7_776_000, "90 days", "90日"),
+    ] {
+        assert_eq!((english.span(seconds).as_str(), japanese.span(seconds).as_str()), (expected, in_japanese));
+    }
+}
+
+#[test]
+fn what_a_moderator_did_is_a_sentence_with_the_name_and_the_id() {
+    let [english, japanese] = [Language::English, Language::Japanese].map(Words::of);
+    let (person, name) = ("p1".parse().unwrap(), "Ann".parse().ok());
+    let mute = Act::Mute { person, name, until: Some(Timestamp(0)) };
+    let unban = Act::Ban { person: "p2".parse().unwrap(), name: None, until: None };
+    let rules = RoomRules { slow: 30, read_only: true };
+    let rules = Act::Rules { room: "cats".parse().unwrap(), rules };
+    let calm = Act::Rules { room: "cats".parse().unwrap(), rules: RoomRules::default() };
+    let said = |words: &Words, act: &Act| words.act(act, |_| "14:05".into());
+    assert_eq!(said(english, &mute), "muted Ann (p1) until 14:05");
+    assert_eq!(said(japanese, &mute), "Ann (p1)さんの発言を14:05まで停止しました");
+    assert_eq!(said(english, &unban), "let p2 come back");
+    let read_only = "This room can only be read at the moment.";
+    assert_eq!(said(english, &rules), format!("changed the rules of #cats: One message every 30 s. {read_only}"));
+    assert_eq!(said(english, &calm), "changed the rules of #cats: Nothing special.");
+}
+
+#[test]
+fn whoever_had_everything_deleted_is_called_in_the_page_s_own_words() {
+    let person = |id: &str| Person { id: id.parse().unwrap(), name: "Ann".parse().unwrap(), moderator: false };
+    for (language, departed) in [(Language::English, "Somebody who left"), (Language::Japanese, "退会したユーザー")]
+    {
+        let words = Words::of(language);
+        assert_eq!((words.name(&person("gone")), words.name(&person("p1"))), (departed, "Ann"));
+    }
+}
+
+#[test]
+fn every_refusal_that_a_visitor_can_meet_has_a_sentence() {
+    for code in [ErrorCode::TooFast, ErrorCode::ReadOnly, ErrorCode::Muted, ErrorCode::NotAllowed] {
+        for language in Language::ALL {
+            assert!(Words::of(language).refusal(code).is_some(), "{code:?} in {language:?}");
+        }
+    }
+}
+
+#[test]
+fn a_moment_of_another_day_has_its_day() {
+    let words = Words::of(Language::English);
+    let moment = |at| words.moment(&crate::clock::Utc(Language::English), Timestamp(at), Timestamp(0));
+    assert_eq!(moment(60_000), "00:01");
+    assert_eq!(moment(86_400_000), "Friday, 2 January 1970, 00:00");
+}

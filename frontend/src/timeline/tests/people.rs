@@ -95,3 +95,29 @@ fn whom_a_message_calls_sees_that_on_it() {
     let calls: Vec<_> = timeline.rows(&Utc(Language::English)).into_iter().map(|row| row.calls_me).collect();
     assert_eq!(calls, [false, true, false]);
 }
+
+#[test]
+fn two_people_of_one_name_are_told_apart_by_their_ids_and_nobody_else() {
+    let mut timeline = room(1..=1, false);
+    let called = |seq, id: &str, name: &str| {
+        let author = Person { id: id.parse().unwrap(), name: name.parse().unwrap(), moderator: false };
+        ServerMessage::Message(ChatMessage { author, ..said(seq, "x") })
+    };
+    timeline.apply(called(2, "id-of-ann", "Ann"), 0);
+    timeline.apply(called(3, "gone", "Cleo"), 0);
+    timeline.apply(called(4, "id-of-cleo", "Cleo"), 0);
+    assert!(timeline.namesakes().is_empty(), "whoever left has no name");
+    timeline.apply(called(5, "another", "ANN"), 0);
+    let tags: Vec<_> = timeline.rows(&Utc(Language::English)).into_iter().map(|row| row.tag).collect();
+    assert_eq!(tags, [None, Some("·-ann".into()), None, None, Some("·ther".into())]);
+}
+
+#[test]
+fn one_person_under_two_names_is_nobody_s_namesake() {
+    let mut timeline = room(1..=1, false);
+    for (seq, name) in [(2, "Ann"), (3, "ann"), (4, "Anna")] {
+        let author = Person { id: "a".parse().unwrap(), name: name.parse().unwrap(), moderator: false };
+        timeline.apply(ServerMessage::Message(ChatMessage { author, ..said(seq, "x") }), 0);
+    }
+    assert!(timeline.namesakes().is_empty());
+}

@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { ChatPage } from '../support/chat_page.ts';
+import { expect, test } from '../support/fixtures.ts';
+import { idOf } from '../support/order.ts';
+
+/** Opens the dialog about the visitor and their data. */
+async function privacy(chat: ChatPage) {
+  await chat.page.locator('.me').click();
+  await chat.page.getByRole('button', { name: 'You and your data' }).click();
+  return chat.page.getByRole('dialog', { name: 'You and your data' });
+}
+
+test('everybody sees their own id, as moderators and the one who runs the chat know it', async ({ page, home, room }) => {
+  const chat = await ChatPage.open(page, home, room);
+  await expect((await privacy(chat)).locator('.id')).toHaveText(await idOf(page));
+});
+
+test('what one wrote can be taken along, and only that', async ({ page, home, room, wire }) => {
+  const chat = await ChatPage.open(page, home, room);
+  await chat.say('mine to keep');
+  await (await wire(room)).say('somebody else’s');
+  await chat.shows('mine to keep', 'somebody else’s');
+  await expect(chat.saying('mine to keep')).toHaveAttribute('data-state', 'sent');
+  const dialog = await privacy(chat);
+  const [download] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('link', { name: 'Download what I wrote' }).click()]);
+  const file = await readFile(await download.path(), 'utf8');
+  expect(file).toContain('mine to keep');
+  expect(file).not.toContain('somebody else');
+});
+
+test('deleting everything is asked about, with the focus where it changes nothing', async ({ page, home, room }) => {
+  const chat = await ChatPage.open(page, home, room);
+  await chat.say('stays');
+  await expect(chat.saying('stays')).toHaveAttribute('data-state', 'sent');
+  const dialog = await privacy(chat);
+  await dialog.getByRole('button', { name: 'Delete everything I wrote…' }).click();
+  await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(dialog.getByRole('button', { name: 'Delete everything I wrote…' })).toBeVisible();
+  await page.reload();
+  await expect(chat.saying('stays')).toHaveCount(1);
+});
+
+test('everything one wrote is gone for all, and so are the identity and what the device kept', async ({ page, context, home, room, wire }) => {
+  const reader = await wire(room);
+  reader.send({ action: 'hello' });
+  await reader.next('welcome');
+  const chat = await ChatPage.open(page, home, room);
+  const before = await idOf(page);
+  // More than one `forget` takes away.
+  for (let index = 0; index < 28; index += 1) {
+    await chat.say(`secret ${index}`);
+    await expect(chat.saying(`secret ${index}`)).toHaveAttribute('data-state', 'sent');
+  }
+  const dialog = await privacy(chat);
+  await dialog.getByRole('button', { name: 'Delete everything I wrote…' }).click();
+  const left = page.waitForRequest((request) => new URL(request.url()).pathname === '/sign-out' && request.method() === 'POST');
+  await dialog.getByRole('button', { name: 'Delete everything', exact: true }).click();
+  await left;
+  await page.waitForLoadState();
+  const cookies = (await context.cookies()).map((cookie) => cookie.name);
+  expect(cookies).not.toContain('name');
+
+  await page.goto(home.page(room));
+  await expect(page.locator('.chat')).toHaveAttribute('data-connection', 'live');
+  expect(await idOf(page)).not.toBe(before);
+  await expect(page.locator('body')).not.toContainText('secret');
+  const kept = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
+  expect(kept).not.toContain('secret');
+});

@@ -1,0 +1,190 @@
+//! What goes out when, and whether the visitor may write.
+
+use super::*;
+
+fn refused(nonce: &str, code: ErrorCode, retry_after: Option<u32>) -> ServerMessage {
+    let (message, nonce) = ("why".into(), nonce.parse().ok());
+    ServerMessage::Error { code, message, action: Some("send".into()), nonce, retry_after }
+}
+
+fn too_fast(nonce: &str, seconds: u32) -> ServerMessage {
+    refused(nonce, ErrorCode::TooFast, Some(seconds))
+}
+
+fn rules(slow: u16, read_only: bool) -> ServerMessage {
+    ServerMessage::Rules { rules: RoomRules { slow, read_only } }
+}
+
+fn welcome(moderator: bool, rules: RoomRules) -> ServerMessage {
+    let you = Person { moderator, ..person("me") };
+    ServerMessage::Welcome { you, room: RoomName::lobby(), online: 1, people: Vec::new(), rules }
+}
+
+#[test]
+fn a_message_that_was_too_fast_goes_out_again_after_that_time_under_its_nonce_and_before_those_behind_it() {
+    let mut timeline = room(1..=1, false);
+    post(&mut timeline, "a");
+    post(&mut timeline, "b");
+    assert_eq!(timeline.hand_over(1_000), sent("a"));
+    timeline.apply(too_fast("a", 7), 2_000);
+    assert_eq!(shown(&timeline), ["bob 1", "a…", "b…"]);
+    assert_eq!(timeline.hand_over(8_999), None);
+    assert_eq!(timeline.goes_out_in(2_000), Some(7));
+    assert_eq!(timeline.goes_out_in(8_999), Some(1));
+    assert_eq!(timeline.hand_over(9_000), sent("a"));
+    assert_eq!(timeline.goes_out_in(9_000), None);
+    timeline.apply(confirmed(2, "a"), 9_100);
+    assert_eq!(timeline.hand_over(9_100), sent("b"));
+}
+
+#[test]
+fn being_too_fast_is_no_try_however_often() {
+    let mut timeline = room(1..=1, false);
+    post(&mut timeline, "a");
+    for round in 0..u64::from(TRIES) * 3 {
+        assert_eq!(timeline.hand_over(round * 1_000), sent("a"));
+        timeline.apply(too_fast("a", 1), round * 1_000);
+    }
+    assert_eq!(shown(&timeline), ["bob 1", "a…"]);
+}
+
+#[test]
+fn a_late_too_fast_does_not_bring_back_what_was_given_up() {
+    let mut timeline = room(1..=1, false);
+    post(&mut timeline, "a");
+    timeline.hand_over(0);
+    timeline.apply(refused("a", ErrorCode::BadField, None), 1);
+    timeline.apply(too_fast("a", 1), 2);
+    assert_eq!(shown(&timeline), ["bob 1", "a! why"]);
+}
+
+#[test]
+fn a_message_of_somebody_muted_or_in_a_room_that_is_only_read_is_kept_with_the_reason() {
+    for code in [ErrorCode::Muted, ErrorCode::ReadOnly] {
+        let mut timeline = room(1..=1, false);
+        post(&mut timeline, "a");
+        timeline.hand_over(0);
+        timeline.apply(refused("a", code, Some(60)), 1);
+        assert_eq!(shown(&timeline), ["bob 1", "a! why"]);
+        assert_eq!(timeline.unsent().len(), 1);
+        timeline.retry(&"a".parse().unwrap());
+        assert_eq!(timeline.hand_over(2), sent("a"));
+    }
+}
+
+#[test]
+fn a_change_that_was_too_fast_is_made_after_that_time_and_no_other_meanwhile() {
+    let mut timeline = room(1..=2, false);
+    timeline.change(Seq(1), Change::Gone, "x".parse().unwrap());
+    timeline.change(Seq(2), Change::Gone, "y".parse().unwrap());
+    let delete = |seq, nonce: &str| Some(ClientMessage::Delete { seq: Seq(seq), nonce: nonce.parse().ok() });
+    assert_eq!(timeline.hand_over_change(0), delete(1, "x"));
+    timeline.apply(too_fast("x", 3), 0);
+    assert_eq!(timeline.hand_over_change(2_999), None);
+    assert_eq!(timeline.hand_over_change(3_000), delete(1, "x"));
+    assert!(timeline.take_troubles().is_empty());
+}
+
+#[test]
+fn an_upload_that_was_too_fast_is_asked_for_again_after_that_time_and_words_pass_it() {
+    let mut timeline = room(1..=1, false);
+    let image = ChatImage {
+        kind: ImageType::Webp,
+        size: 300.try_into().unwrap(),
+        width: 1.try_into().unwrap(),
+        height: 1.try_into().unwrap(),
+        preview: None,
+        alt: None,
+    };
+    timeline.post(Draft { image: Some(image), ..draft("a") }, 0);
+    post(&mut timeline, "b");
+    assert!(timeline.ask_upload(0).is_some());
+    timeline.apply(too_fast("a", 5), 0);
+    assert_eq!(timeline.goes_out_in(0), Some(5));
+    assert_eq!(timeline.hand_over(0), sent("b"));
+    assert!(timeline.ask_upload(4_999).is_none());
+    assert!(timeline.ask_upload(5_000).is_some());
+}
+
+#[test]
+fn in_a_slow_room_the_next_message_waits_for_its_turn_but_not_a_moderator_s() {
+    for moderator in [false, true] {
+        let mut timeline = room(1..=1, false);
+        timeline.apply(welcome(moderator, RoomRules { slow: 30, read_only: false }), 0);
+        post(&mut timeline, "a");
+        assert_eq!(timeline.hand_over(1_000), sent("a"));
+        timeline.apply(confirmed(2, "a"), 2_000);
+        post(&mut timeline, "b");
+        if moderator {
+            assert_eq!(timeline.may_speak_in(2_000), None);
+            assert_eq!(timeline.hand_over(2_000), sent("b"));
+        } else {
+            assert_eq!(timeline.may_speak_in(2_000), Some(30));
+            assert_eq!(timeline.hand_over(31_999), None);
+            assert_eq!(timeline.hand_over(32_000), sent("b"));
+        }
+    }
+}
+
+#[test]
+fn what_waits_in_a_slow_room_goes_out_when_it_is_slow_no_more() {
+    let mut timeline = room(1..=1, false);
+    timeline.apply(rules(3_600, false), 0);
+    post(&mut timeline, "a");
+    timeline.hand_over(0);
+    timeline.apply(too_fast("a", 3_600), 0);
+    assert_eq!(timeline.hand_over(10), None);
+    timeline.apply(rules(0, false), 20);
+    assert_eq!(timeline.hand_over(20), sent("a"));
+}
+
+#[test]
+fn an_edit_of_an_own_message_begins_no_pause() {
+    let mut timeline = room(1..=1, false);
+    timeline.apply(rules(30, false), 0);
+    let edited = ChatMessage { rev: Rev(2), ..said(1, "me") };
+    timeline.apply(ServerMessage::Message(edited), 0);
+    assert_eq!(timeline.may_speak_in(0), None);
+}
+
+#[test]
+fn the_visitor_may_write_unless_the_room_or_a_moderator_says_otherwise() {
+    let mut timeline = room(1..=1, false);
+    assert_eq!(timeline.speech(0), Speech::Free);
+    timeline.apply(rules(30, false), 0);
+    assert_eq!(timeline.speech(0), Speech::Slow(30));
+    timeline.apply(rules(30, true), 0);
+    assert_eq!(timeline.speech(0), Speech::ReadOnly);
+    timeline.apply(welcome(true, RoomRules { slow: 30, read_only: true }), 0);
+    assert_eq!(timeline.speech(0), Speech::Reserved);
+    timeline.apply(welcome(false, RoomRules::default()), 0);
+    let standing = |who: &str, until| ServerMessage::Standing {
+        person: who.parse().unwrap(),
+        standing: Standing { muted_until: until, banned_until: None },
+    };
+    timeline.apply(standing("bob", Some(Timestamp(5_000))), 0);
+    assert_eq!(timeline.speech(0), Speech::Free, "it is somebody else who is muted");
+    timeline.apply(standing("me", Some(Timestamp(5_000))), 0);
+    assert_eq!(timeline.speech(4_999), Speech::Muted(Timestamp(5_000)));
+    assert_eq!(timeline.speech(5_000), Speech::Free, "a time that has passed says nothing");
+    timeline.apply(standing("me", None), 0);
+    assert_eq!(timeline.speech(0), Speech::Free);
+}
+
+#[test]
+fn whoever_is_refused_as_muted_knows_it_from_then_on() {
+    let mut timeline = room(1..=1, false);
+    post(&mut timeline, "a");
+    timeline.hand_over(0);
+    timeline.apply(refused("a", ErrorCode::Muted, Some(60)), 1_000);
+    assert_eq!(timeline.speech(1_000), Speech::Muted(Timestamp(61_000)));
+}
+
+#[test]
+fn a_refused_name_is_a_trouble_that_is_told() {
+    let mut timeline = room(1..=1, false);
+    let (message, action) = ("too fast".into(), Some("rename".into()));
+    let refused = ServerMessage::Error { code: ErrorCode::TooFast, message, action, nonce: None, retry_after: Some(9) };
+    timeline.apply(refused, 0);
+    assert_eq!(timeline.take_troubles(), ["too fast"]);
+}
