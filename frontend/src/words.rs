@@ -22,9 +22,6 @@ use crate::picture::Unfit;
 /// So much of a message stands where another one answers it: more than a line has room for, in characters.
 const EXCERPT_CHARS: usize = 120;
 
-/// The id of whoever had everything deleted that they wrote.
-pub(crate) const GONE: &str = "gone";
-
 /// What the page says in one language.
 #[derive(Debug)]
 pub(crate) struct Words {
@@ -472,7 +469,7 @@ impl Words {
 
     /// What a person is called: whoever had everything deleted has no name any more.
     pub(crate) fn name<'a>(&self, person: &'a Person) -> &'a str {
-        if person.id.as_str() == GONE { self.departed } else { person.name.as_str() }
+        if person.is_gone() { self.departed } else { person.name.as_str() }
     }
 
     /// Who said a message and when, for those who cannot see that it belongs to a group.

@@ -1,6 +1,6 @@
 //! Who may use whom, downward only: the picture of ARCHITECTURE.md, checked.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -60,6 +60,7 @@ pub(crate) fn check(project: &Project) -> Result<()> {
     // With `ssr` in the browser's build Leptos drops every event handler, and says nothing.
     let browser = "--package frontend --features hydrate --target wasm32-unknown-unknown --edges normal,features";
     without(project, browser, "leptos feature \"ssr\"", &mut wrong)?;
+    npm(&project.root, &mut wrong)?;
     if !wrong.is_empty() {
         bail!("these point the wrong way (see ARCHITECTURE.md):\n  {}", wrong.join("\n  "));
     }
@@ -90,6 +91,22 @@ fn without(project: &Project, packages: &str, word: &str, wrong: &mut Vec<String
     let tree = read(&mut project.cargo(&format!("tree --prefix none {packages} {edges}")))?;
     wrong.extend(tree.lines().find(|line| line.starts_with(word)).map(|line| format!("`{packages}` brings in {line}")));
     Ok(())
+}
+
+/// What npm brings may drive a browser in a test, and is in nothing that is given to anybody.
+fn npm(root: &Path, wrong: &mut Vec<String>) -> Result<()> {
+    let tracked =
+        read(Command::new("git").args(["ls-files", "--cached", "--others", "--exclude-standard"]).current_dir(root))?;
+    wrong.extend(npm_elsewhere(&tracked).map(|file| format!("{file} is npm's, which belongs in e2e/")));
+    Ok(())
+}
+
+fn npm_elsewhere(files: &str) -> impl Iterator<Item = &str> {
+    let names = ["package.json", "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", ".npmrc"];
+    files.lines().filter(move |file| {
+        let name = file.rsplit('/').next().unwrap_or_default();
+        names.contains(&name) && !file.starts_with("e2e/")
+    })
 }
 
 fn wrong_arrows(path: &str, text: &str) -> Vec<String> {
@@ -193,6 +210,12 @@ mod tests {
         check("chat/post", "let now = std::time::SystemTime::now();", &["names SystemTime::now"]);
         check("chat/post", "let my_lambda_count = 1;", &[]);
         check("routes/send", "let port = std::env::var(\"PORT\");", &["names env::var"]);
+    }
+
+    #[test]
+    fn npm_is_in_the_tests_of_browsers_and_nowhere_else() {
+        let files = "e2e/package.json\nfrontend/package.json\npackage-lock.json\nx/package.json.md\n";
+        assert_eq!(npm_elsewhere(files).collect::<Vec<_>>(), ["frontend/package.json", "package-lock.json"]);
     }
 
     #[test]

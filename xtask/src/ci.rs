@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::{arrows, command::run, project::Project, steps::Steps, test, tools};
+use crate::{arrows, command::run, project::Project, sbom, steps::Steps, test, tools};
 
 /// Leptos' features are not additive, and the local binary is to compile without the AWS SDK: each set is looked at alone.
 const LINTS: [(&str, &str); 8] = [
@@ -44,9 +44,12 @@ pub(crate) fn ci() -> Result<()> {
     }
     steps.step("licences and bans of the dependencies", || {
         tools::for_the_licences(&project)?;
-        run(&mut project.cargo("deny --all-features check bans licenses sources"))
+        run(&mut project.cargo("deny --all-features check --deny unmatched-skip --deny unnecessary-skip bans licenses sources"))?;
+        // Nothing of the fuzzer is given to anybody, so its licences are of no matter.
+        run(&mut project.cargo("deny --manifest-path fuzz/Cargo.toml --config deny.toml check --allow unmatched-skip --allow unnecessary-skip bans sources"))
     })?;
     steps.step("advisories on the dependencies", || advisories(&project))?;
+    steps.step("bill of materials", || sbom::write(&project))?;
     steps.step("template", || {
         tools::for_the_stack(&project, tools::StandIn::Needed)?;
         run(crate::stack::sam(&project).args(["validate", "--lint", "--region", "us-east-1"]))

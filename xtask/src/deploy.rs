@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use crate::{
     command, page,
     project::Project,
+    sbom,
     stack::{self, Outputs},
     steps::Steps,
     tools,
@@ -24,6 +25,7 @@ pub(crate) fn deploy(flags: &[String]) -> Result<()> {
     })?;
     let dist = steps.step("page", || page::build(&project))?;
     steps.step("functions", || stack::build(&project, architecture(flags)))?;
+    steps.step("bill of materials", || sbom::write(&project))?;
     steps.step("stack", || command::run(stack::sam(&project).arg("deploy").args(flags)))?;
     let outputs = steps.step("outputs", || {
         let stack =

@@ -5,10 +5,12 @@ mod bench;
 mod ci;
 mod command;
 mod deploy;
+mod fuzz;
 mod gallery;
 mod page;
 mod project;
 mod run;
+mod sbom;
 mod stack;
 mod stand_in;
 mod steps;
@@ -23,7 +25,9 @@ cargo xtask test            run every test, in browsers too, on the local binary
                             with --long those of delivery do much more of the same
 cargo xtask bench           weigh the page, and look at it with Lighthouse three times
 cargo xtask gallery         draw every state of every component on one page, for work on them
-cargo xtask ci              format, lints, docs, licences, module arrows, and then all tests
+cargo xtask fuzz            make up what a stranger may send, for a minute; with --long 10,000,000 times a target
+cargo xtask sbom            write down what the programs and the page are made of, into target/sbom/
+cargo xtask ci              format, lints, docs, licences, module arrows, bill of materials, and then all tests
 cargo xtask deploy [FLAGS]  put the chat on AWS, with the account and the region of your AWS settings
 
 FLAGS of run are those of the local binary (try --help); FLAGS of deploy are those of `sam deploy`, such as
@@ -39,6 +43,9 @@ fn main() -> ExitCode {
         ("test", true) => test::test(),
         ("test", false) if rest == ["--long"] => test::test_long(),
         ("bench", true) => bench::bench(),
+        ("fuzz", true) => fuzz::fuzz(fuzz::Length::Short),
+        ("fuzz", false) if rest == ["--long"] => fuzz::fuzz(fuzz::Length::Long),
+        ("sbom", true) => sbom::sbom(),
         ("gallery", true) => gallery::gallery(),
         ("ci", true) => ci::ci(),
         ("" | "help" | "-h" | "--help", _) => {

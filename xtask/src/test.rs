@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::{
     command::run,
-    gallery, page,
+    fuzz, gallery, page,
     project::Project,
     run::{Output, build_local},
     stack::{self, Outputs},
@@ -19,10 +19,11 @@ const PLAN: &str = "\
 What is going to happen, all of it on this machine and on its loopback:
   1. tools that are missing are installed into a folder of their own
   2. unit, golden and contract tests with cargo; AWS is played by a stand-in (ministack)
-  3. the page, the local binary and the five functions are built
-  4. template.yml is deployed to the stand-in with the real `sam build` and `sam deploy`
-  5. Chromium talks to both homes, the local binary and the deployed stack
-About 25 minutes for the first time on two cores, about 5 after that.";
+  3. the fuzzer, built with a nightly compiler, makes up what a stranger may send
+  4. the page, the local binary and the five functions are built
+  5. template.yml is deployed to the stand-in with the real `sam build` and `sam deploy`
+  6. Chromium talks to both homes, the local binary and the deployed stack
+About 30 minutes for the first time on two cores, about 5 after that.";
 
 /// The tests that have a long form.
 const DELIVERY: [&str; 5] = ["simulation", "power_cut", "crash", "cut_sockets", "flood"];
@@ -87,6 +88,7 @@ pub(crate) fn all(project: &Project, steps: &mut Steps) -> Result<()> {
     steps.step("tests of the rules and the embedded store", || {
         run(&mut project.cargo("test --package backend --no-default-features --features embedded"))
     })?;
+    steps.step("fuzzer, in short", || fuzz::run(project, fuzz::Length::Short))?;
     let dist = steps.step("page", || page::build(project))?;
     let gallery = steps.step("gallery", || gallery::build(project, &dist))?;
     let local = steps.step("local binary", || build_local(project, Output::Progress))?;

@@ -16,6 +16,8 @@ const BINARYEN: &str = "132.0.0";
 /// The newest of those that Node.js 20 runs.
 const LIGHTHOUSE: &str = "12.8.2";
 const CARGO_DENY: &str = "0.20.2";
+const CARGO_FUZZ: &str = "0.13.2";
+const CARGO_CYCLONEDX: &str = "0.5.9";
 
 /// The stand-in for AWS, and what `sam build` calls: all of them come from PyPI.
 const PYTHON: [&str; 4] = ["aws-sam-cli==1.167.0", "cargo-lambda==1.9.2", "ziglang==0.17.1", "ministack[full]==1.5.33"];
@@ -88,6 +90,33 @@ pub(crate) fn for_the_licences(project: &Project) -> Result<()> {
     }
     println!("cargo-deny is missing: it checks the dependencies' licences and bans.");
     cargo_install(project, "cargo-deny", CARGO_DENY, "2 to 4 minutes", &["--locked", "--no-default-features"])?;
+    clean_up(project);
+    Ok(())
+}
+
+/// A nightly compiler, whose instruments the fuzzer needs, and `cargo fuzz`.
+pub(crate) fn for_the_fuzzer(project: &Project) -> Result<()> {
+    if version(project.command("rustup").args(["run", "nightly", "rustc", "--version"])).is_none() {
+        println!("The nightly compiler is missing: the fuzzer is built with it (half a minute). Nothing else uses it.");
+        run(project.command("rustup").args(["toolchain", "install", "nightly", "--profile", "minimal"]))
+            .context("the fuzzer needs a nightly compiler, and rustup to find it")?;
+    }
+    if version(project.command("cargo-fuzz").arg("--version")).is_some() {
+        return Ok(());
+    }
+    println!("cargo-fuzz is missing: it builds the fuzzer.");
+    cargo_install(project, "cargo-fuzz", CARGO_FUZZ, "half a minute", &["--locked"])?;
+    clean_up(project);
+    Ok(())
+}
+
+/// `cargo cyclonedx`, for the bill of materials.
+pub(crate) fn for_the_bill(project: &Project) -> Result<()> {
+    if version(project.command("cargo-cyclonedx").args(["cyclonedx", "--version"])).is_some() {
+        return Ok(());
+    }
+    println!("cargo-cyclonedx is missing: it writes down what the programs are made of.");
+    cargo_install(project, "cargo-cyclonedx", CARGO_CYCLONEDX, "1 to 2 minutes", &["--locked"])?;
     clean_up(project);
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use shared_types::{ChatImage, ImageType};
 
-use super::NotPosted;
+use super::{NotPosted, image_head::is_plain};
 use crate::ports::{Identity, Images, Result, Unavailable, Upload, Uploaded};
 
 /// An image that may be shown with its message.
@@ -65,7 +65,7 @@ pub(super) async fn keep(images: &dyn Images, checked: &Checked) -> Result<()> {
 }
 
 /// What is wrong with an image. Its sides count as much as its bytes: a small file may fill a reader's memory.
-fn fault_of(found: &Uploaded, image: &ChatImage) -> Option<ImageFault> {
+pub(super) fn fault_of(found: &Uploaded, image: &ChatImage) -> Option<ImageFault> {
     if found.size != u64::from(image.size.get()) {
         return Some(ImageFault::Size);
     }
@@ -74,9 +74,11 @@ fn fault_of(found: &Uploaded, image: &ChatImage) -> Option<ImageFault> {
     if kind != image.kind {
         return Some(ImageFault::Kind);
     }
-    let announced = (image.width.get(), image.height.get());
-    let sides = (u32::try_from(size.width).ok()?, u32::try_from(size.height).ok()?);
-    (sides != announced).then_some(ImageFault::Sides)
+    let sides = (image.width.get(), image.height.get());
+    if (u32::try_from(size.width), u32::try_from(size.height)) != (Ok(sides.0), Ok(sides.1)) {
+        return Some(ImageFault::Sides);
+    }
+    (!is_plain(kind, &found.head, sides)).then_some(ImageFault::NoImage)
 }
 
 /// What an image is by its first bytes, whatever anybody says about it.

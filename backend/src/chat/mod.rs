@@ -17,9 +17,12 @@ mod export;
 mod floor;
 mod forget;
 mod front;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod guest_name;
 mod highlight;
 mod identity;
+mod image_head;
 mod images;
 mod join;
 mod languages;

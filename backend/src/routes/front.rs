@@ -302,7 +302,7 @@ fn name(cookies: &str) -> Option<PersonName> {
     cookie(cookies, NAME_COOKIE).and_then(percent_decoded)?.parse().ok()
 }
 
-fn cookie<'a>(cookies: &'a str, name: &str) -> Option<&'a str> {
+pub(super) fn cookie<'a>(cookies: &'a str, name: &str) -> Option<&'a str> {
     cookies.split(';').find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
 }
 
@@ -325,14 +325,14 @@ fn room_of(path: Option<&str>) -> RoomName {
     }
 }
 
-fn percent_decoded(text: &str) -> Option<String> {
+pub(super) fn percent_decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
         bytes.push(match byte {
             b'%' => {
-                let digits = [rest.next()?, rest.next()?];
-                u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?
+                let mut digit = || char::from(rest.next()?).to_digit(16);
+                u8::try_from(digit()? * 16 + digit()?).ok()?
             }
             plain => plain,
         });
@@ -432,5 +432,6 @@ mod tests {
         assert_eq!(percent_decoded("%ff"), None);
         assert_eq!(percent_decoded("%4"), None);
         assert_eq!(percent_decoded("%zz"), None);
+        assert_eq!(percent_decoded("%+f"), None);
     }
 }

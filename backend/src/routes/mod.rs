@@ -6,6 +6,8 @@ mod connect;
 mod cron;
 mod disconnect;
 mod front;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod headers;
 mod images;
 mod my_data;

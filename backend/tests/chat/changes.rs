@@ -237,7 +237,7 @@ async fn however_many_changes_there_were_a_newcomer_has_everything() {
 #[tokio::test]
 async fn the_image_of_a_deleted_message_goes_too() {
     let world = room().await;
-    let bytes = [b"GIF89a\x03\x00\x02\x00\x00\x00\x00".as_slice()].concat();
+    let bytes = [b"GIF89a\x03\x00\x02\x00\x00\x00\x00,\0\0\0\0\x03\0\x02\0\0".as_slice()].concat();
     let image = json!({ "type": "image/gif", "size": bytes.len(), "width": 3, "height": 2 });
     world.upload("ann", "i", &image, &bytes).await;
     world.say("ann", json!({ "action": "send", "nonce": "i", "image": image })).await;

@@ -14,9 +14,15 @@ pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
     [b"\x89PNG\r\n\x1a\n", chunk.concat().as_slice(), &[0; 16]].concat()
 }
 
-/// A GIF's head with something behind it.
+/// A GIF's head and first frame with something behind them.
 fn gif(width: u16, height: u16, rest: &[u8]) -> Vec<u8> {
-    [b"GIF89a", &width.to_le_bytes()[..], &height.to_le_bytes(), &[0, 0, 0], rest].concat()
+    let sides = [width.to_le_bytes(), height.to_le_bytes()].concat();
+    [b"GIF89a", &sides[..], &[0, 0, 0], b",\0\0\0\0", &sides, &[0], rest].concat()
+}
+
+/// The head of a JPEG with these pieces, each of them a marker and what belongs to it.
+fn jpeg(pieces: &[&[u8]]) -> Vec<u8> {
+    [b"\xff\xd8", pieces.concat().as_slice()].concat()
 }
 
 pub(crate) fn image(media_type: &str, size: usize, width: u32, height: u32) -> Value {
@@ -84,8 +90,11 @@ async fn a_message_may_be_an_image_and_nothing_else() {
 async fn what_is_not_the_image_it_was_said_to_be_is_refused_and_removed() {
     let svg = br#"<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>"#;
     let html = b"<!doctype html><script>alert(1)</script>";
-    let mut jpeg = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00".to_vec();
-    jpeg.extend([0; 40]);
+    let huge_frame = b"\xff\xc0\x00\x11\x08\xff\xdc\xff\xdc";
+    // Who takes the byte that fills for a segment's name takes the frame's for its length, and finds the second frame.
+    let two_frames = jpeg(&[b"\xff", huge_frame, &[0; 0xc000 - 7], b"\xff\xc0\x00\x11\x08\x00\x02\x00\x03\x03"]);
+    let mut small_screen = gif(60_000, 60_000, &[]);
+    small_screen[6..10].copy_from_slice(&gif(3, 2, &[])[6..10]);
     for (what, media_type, sides, bytes) in [
         ("an SVG with a script", "image/png", (10, 10), svg.to_vec()),
         ("a page", "image/webp", (10, 10), html.to_vec()),
@@ -95,7 +104,14 @@ async fn what_is_not_the_image_it_was_said_to_be_is_refused_and_removed() {
         ("a hundred megapixels that are called ten", "image/png", (10, 10), png(10_000, 10_000)),
         ("an image turned on its side", "image/png", (480, 640), png(640, 480)),
         ("the first bytes of an image", "image/png", (3, 2), png(3, 2)[..12].to_vec()),
-        ("a JPEG without a frame", "image/jpeg", (3, 2), jpeg),
+        (
+            "a JPEG without a frame",
+            "image/jpeg",
+            (3, 2),
+            jpeg(&[b"\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00", &[0; 40]]),
+        ),
+        ("a JPEG with a huge frame before a small one", "image/jpeg", (3, 2), two_frames),
+        ("a GIF whose frame is larger than its screen", "image/gif", (3, 2), small_screen),
         ("one byte", "image/png", (1, 1), b"x".to_vec()),
     ] {
         let world = World::new().await;

@@ -64,7 +64,7 @@ async fn a_message_is_found_by_its_author_too() {
 #[tokio::test]
 async fn a_message_is_found_by_what_is_to_be_seen_on_its_image() {
     let world = room(&["no cat"]).await;
-    let bytes = b"GIF89a\x03\x00\x02\x00\x00\x00\x00".to_vec();
+    let bytes = b"GIF89a\x03\x00\x02\x00\x00\x00\x00,\0\0\0\0\x03\0\x02\0\0".to_vec();
     let image = json!({ "type": "image/gif", "size": bytes.len(), "width": 3, "height": 2, "alt": "A cat on a mat" });
     world.upload("ann", "i", &image, &bytes).await;
     world.say("ann", json!({ "action": "send", "nonce": "i", "image": image })).await;

@@ -8,10 +8,7 @@ use super::{
     element::{alive, alive_text, element},
     sheet::{self, sheet},
 };
-use crate::{
-    chat::{Chat, Intent, set},
-    words::GONE,
-};
+use crate::chat::{Chat, Intent, set};
 
 /// How long it may hold, in seconds: 10 minutes, an hour, a day, a week, 90 days. 0 takes it back.
 const SPANS: [u32; 6] = [600, 3_600, 86_400, 604_800, 7_776_000, 0];
@@ -83,7 +80,7 @@ fn named(chat: Chat, person: &Person) -> [AnyView; 2] {
 /// Whether the visitor may decide about somebody.
 pub(super) fn may(chat: Chat, person: &Person) -> bool {
     let you = chat.you.get();
-    you.moderator && you.id != person.id && person.id.as_str() != GONE
+    you.moderator && you.id != person.id && !person.is_gone()
 }
 
 /// Opens the dialog about somebody. What was chosen for another one is not meant for them.

@@ -53,13 +53,13 @@ async fn answer(route: &Front, event: &RawValue) -> ApiGatewayV2httpResponse {
 
 /// Whether the visitor reads brotli.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Brotli {
+pub(super) enum Brotli {
     Readable,
     Unreadable,
 }
 
 /// Reads a visit, or says with which status it is refused.
-fn read(event: &RawValue) -> Result<(FrontRequest, Brotli), u16> {
+pub(super) fn read(event: &RawValue) -> Result<(FrontRequest, Brotli), u16> {
     let event: ApiGatewayV2httpRequest = serde_json::from_str(event.get()).map_err(|error| {
         tracing::error!(%error, "an event of an unexpected shape");
         400_u16

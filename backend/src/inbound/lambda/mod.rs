@@ -7,6 +7,8 @@ mod cron;
 mod disconnect;
 mod event;
 mod front;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod send;
 mod start;
 

@@ -1,0 +1,40 @@
+//! Whatever somebody writes, and whomever it calls, the HTML that is made of it can do nothing.
+
+#![no_main]
+
+use std::sync::LazyLock;
+
+use backend::chat::{fuzzing::inert, with_html};
+use libfuzzer_sys::fuzz_target;
+use shared_types::{ChatMessage, Person, Rev, Seq, Timestamp};
+
+/// People who chose their names to do something.
+static PEOPLE: LazyLock<Vec<Person>> = LazyLock::new(|| {
+    ["Ann", "<b>", "x\" onclick=\"y", "太郎", "R&D", "`", "](javascript:x)", "a_b"].map(person).to_vec()
+});
+
+fuzz_target!(|text: &str| {
+    let Ok(text) = text.parse() else { return };
+    let message = with_html(ChatMessage {
+        seq: Seq(1),
+        rev: Rev(1),
+        author: person("Ann"),
+        nonce: "n".parse().expect("a nonce"),
+        text: Some(text),
+        html: None,
+        image: None,
+        reply_to: None,
+        mentions: PEOPLE.clone(),
+        sent_at: Timestamp(1),
+        edited_at: None,
+        deleted: false,
+        reactions: Vec::new(),
+    });
+    if let Some(html) = message.html {
+        assert_eq!(inert(&html), Ok(()), "{html}");
+    }
+});
+
+fn person(name: &str) -> Person {
+    Person { id: "p".parse().expect("an id"), name: name.parse().expect("a name") }
+}
