@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Page } from '@playwright/test';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test, type Home } from '../support/fixtures.ts';
+import { Local, withData } from '../support/local.ts';
 import { address, announced, me, place, png, put, send } from '../support/images.ts';
 
 // What an answer says beside its body, and that a browser holds the page to it.
@@ -109,7 +110,16 @@ test.describe('behind a proxy that speaks HTTPS', () => {
   test.use({ extraHTTPHeaders: { 'x-forwarded-proto': 'https' } });
 
   test('a page is held to HTTPS, and its guest stays the same', async ({ page, home, room }) => {
-    const answer = await page.goto(home.page(room));
+    if (home.name === 'stack') return isHeld(page, home.page(room));
+    await withData(async (data) => {
+      const local = await Local.start(data, '--behind-proxy');
+      await isHeld(page, `${local.url}/r/${room}`);
+      await local.stop();
+    });
+  });
+
+  async function isHeld(page: Page, address: string): Promise<void> {
+    const answer = await page.goto(address);
     expect(answer!.headers()['strict-transport-security']).toBe('max-age=63072000');
     expect(answer!.headers()['content-security-policy']).toMatch(/upgrade-insecure-requests$/);
     const chat = new ChatPage(page);
@@ -120,7 +130,7 @@ test.describe('behind a proxy that speaks HTTPS', () => {
     await page.reload();
     await chat.is('live');
     expect(await me()).toBe(before);
-  });
+  }
 });
 
 /** What a page that was spoilt would try: each sets a mark of its own if it is let. */

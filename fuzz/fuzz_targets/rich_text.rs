@@ -36,5 +36,5 @@ fuzz_target!(|text: &str| {
 });
 
 fn person(name: &str) -> Person {
-    Person { id: "p".parse().expect("an id"), name: name.parse().expect("a name") }
+    Person { id: "p".parse().expect("an id"), name: name.parse().expect("a name"), moderator: false }
 }

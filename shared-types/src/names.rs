@@ -108,7 +108,7 @@ impl FromStr for MessageText {
         // Leading spaces may be an indent that somebody meant; leading empty lines and trailing space never are.
         let text = text.trim_end();
         let text = text.trim_start_matches(['\n', '\r']);
-        if text.chars().all(|c| c.is_whitespace() || is_invisible(c)) {
+        if text.chars().all(|c| c.is_whitespace() || c.is_control() || is_invisible(c)) {
             return Err(TextError::Empty);
         }
         match text.chars().count() {
@@ -226,24 +226,32 @@ fn is_token_byte(byte: u8) -> bool {
 }
 
 /// Letters that show nothing (Unicode's Default_Ignorable_Code_Point, the empty Braille pattern) and direction characters:
-/// they make two names look the same, or a name run over its neighbour. What chooses the form of an emoji stays.
+/// they make two names look the same, a name run over its neighbour, or nobody's name. What chooses between the shapes of a
+/// letter is looked at apart ([`has_idle_selector`]).
 fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
         | '\u{fe00}'..='\u{fe0e}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
-        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e00ff}' | '\u{e01f0}'..='\u{e0fff}')
 }
 
-/// Whether what asks for the coloured form of an emoji (U+FE0F) stands where there is none: it shows nothing there.
+/// Whether what chooses between shapes stands where there is nothing to choose, and so shows nothing: of an emoji the coloured
+/// one (U+FE0F), of a Chinese character one of those that Japanese names need (U+E0100 to U+E01EF).
 fn has_idle_selector(name: &str) -> bool {
     let is_symbol = |c: char| {
         matches!(c, '\u{a9}' | '\u{ae}' | '\u{203c}'..='\u{2bff}' | '\u{3030}' | '\u{303d}' | '\u{3297}' | '\u{3299}'
-            | '\u{1f000}'..)
+            | '\u{1f000}'..='\u{1faff}')
     };
-    name.char_indices()
-        .filter(|(_, c)| *c == '\u{fe0f}')
-        .any(|(at, _)| !name[..at].chars().next_back().is_some_and(is_symbol))
+    let is_han = |c: char| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}');
+    name.char_indices().any(|(at, c)| {
+        let before = name[..at].chars().next_back();
+        match c {
+            '\u{fe0f}' => !before.is_some_and(is_symbol),
+            '\u{e0100}'..='\u{e01ef}' => !before.is_some_and(is_han),
+            _ => false,
+        }
+    })
 }
 
 macro_rules! text_newtype {
@@ -317,6 +325,8 @@ mod tests {
         }
         assert!("Ann ❤\u{fe0f}".parse::<PersonName>().is_ok());
         assert_eq!("Ann\u{fe0f}".parse::<PersonName>(), Err(NameError::Character));
+        assert_eq!("Ann\u{e0100}".parse::<PersonName>(), Err(NameError::Character));
+        assert!("葛\u{e0100}城".parse::<PersonName>().is_ok(), "a shape of a letter that was chosen");
         assert_eq!("a".repeat(65).parse::<PersonName>(), Err(NameError::TooLong { limit: 64 }));
         assert!("日".repeat(64).parse::<PersonName>().is_ok());
     }
@@ -339,7 +349,7 @@ mod tests {
 
     #[test]
     fn a_text_with_nothing_to_read_is_refused() {
-        for blank in ["", "   ", "\n\t", "\u{200b}\u{feff}"] {
+        for blank in ["", "   ", "\n\t", "\u{200b}\u{feff}", "\0", "\u{1}\u{1b}", "\u{3164}", "\u{e0041}"] {
             assert_eq!(blank.parse::<MessageText>(), Err(TextError::Empty), "{blank:?}");
         }
     }

@@ -2,7 +2,9 @@
 
 use shared_types::PersonName;
 use unicode_normalization::UnicodeNormalization;
-use unicode_security::{MixedScript, RestrictionLevel, RestrictionLevelDetection};
+use unicode_security::{
+    MixedScript, RestrictionLevel, RestrictionLevelDetection, is_potential_mixed_script_confusable_char,
+};
 
 /// A name that nobody may bear. Its `Display` is the end of a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -10,8 +12,8 @@ use unicode_security::{MixedScript, RestrictionLevel, RestrictionLevelDetection}
 pub struct Disguised;
 
 /// Refuses a name that mixes scripts in more than the moderately restrictive way of UTS 39: Latin may stand beside Chinese,
-/// Japanese or Korean and beside one other script, but not beside Cyrillic or Greek, whose letters look like its own. Signs,
-/// digits and emoji may stand anywhere.
+/// Japanese or Korean, and beside one other script as long as none of its letters looks like one of Latin's, but not beside
+/// Cyrillic or Greek. Signs, digits and emoji may stand anywhere.
 ///
 /// # Errors
 ///
@@ -20,8 +22,15 @@ pub fn undisguised(name: &PersonName) -> Result<(), Disguised> {
     // Wide and mathematical letters count as those that they stand for.
     let letters: String = name.as_str().nfkc().filter(|letter| letter.is_alphabetic()).collect();
     let open = letters.as_str().is_single_script()
-        || letters.as_str().detect_restriction_level() <= RestrictionLevel::ModeratelyRestrictive;
+        || match letters.as_str().detect_restriction_level() {
+            RestrictionLevel::ModeratelyRestrictive => !letters.chars().any(looks_like_another),
+            level => level < RestrictionLevel::ModeratelyRestrictive,
+        };
     if open { Ok(()) } else { Err(Disguised) }
+}
+
+fn looks_like_another(letter: char) -> bool {
+    !letter.is_ascii() && is_potential_mixed_script_confusable_char(letter)
 }
 
 #[cfg(test)]
@@ -50,6 +59,7 @@ mod tests {
             ("𝐀нн", false),
             ("Ａнн", false),
             ("Анна はなこ", false),
+            ("Aոո", false),
         ] {
             assert_eq!(undisguised(&name.parse().unwrap()).is_ok(), open, "{name}");
         }

@@ -80,7 +80,11 @@ impl Origins {
     /// Whether a request to this `Host` is meant for us. A server that only this machine can reach is called by a name of this
     /// machine, unless somebody has pointed a name of theirs at it, to have their page taken for ours (DNS rebinding).
     pub fn know_host(&self, host: Option<&str>) -> bool {
-        let Some(host) = host.filter(|_| self.own == Own::Loopback) else { return true };
+        if self.own != Own::Loopback {
+            return true;
+        }
+        // Every browser says which host it means.
+        let Some(host) = host else { return false };
         split_port(host).is_some_and(|(name, _)| is_loopback(&name)) || self.listed.iter().any(|one| one.is_at(host))
     }
 }
@@ -247,7 +251,7 @@ mod tests {
     fn on_this_machine_only_names_of_this_machine_and_of_the_list_are_ours() {
         let loopback = Origins::of_this_machine(list(&["https://chat.example"]));
         for (host, expected) in [
-            (None, true),
+            (None, false),
             (Some("localhost:8080"), true),
             (Some("LOCALHOST"), true),
             (Some("127.0.0.1:8080"), true),

@@ -51,7 +51,7 @@ pub struct Local {
     access: Access,
     /// What has to be said to enter, 8 characters or more. Better in the environment: a flag is seen by everybody on this
     /// machine.
-    #[arg(long, env = "CHAT_PASSPHRASE", hide_env_values = true, value_name = "WORDS")]
+    #[arg(long, env = "CHAT_PASSPHRASE", hide_env_values = true, value_name = "WORDS", allow_hyphen_values = true)]
     passphrase: Option<String>,
     /// The provider's address, as it calls itself: https://…
     #[arg(long, env = "CHAT_OIDC_ISSUER", value_name = "ADDRESS")]
@@ -62,8 +62,8 @@ pub struct Local {
     /// The claim that makes somebody a moderator, such as groups=chat-moderators.
     #[arg(long, env = "CHAT_OIDC_MODERATOR_CLAIM", value_name = "CLAIM=VALUE")]
     oidc_moderator_claim: Option<String>,
-    /// The ids of people who are moderators, with commas between them.
-    #[arg(long, env = "CHAT_MODERATORS", value_name = "IDS")]
+    /// The ids of people who are moderators, with commas between them. An id may begin with a hyphen.
+    #[arg(long, env = "CHAT_MODERATORS", value_name = "IDS", allow_hyphen_values = true)]
     moderators: Option<String>,
     /// Days for which a message and its image are kept; 0 keeps them for ever.
     #[arg(long, env, default_value_t = 0, value_name = "DAYS", value_parser = clap::value_parser!(u64).range(..=36_500))]

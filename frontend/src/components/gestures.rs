@@ -80,7 +80,7 @@ fn clicked(chat: Chat, event: &web_sys::Event, touched: bool) {
     if let Some((button, seq)) = button {
         match button.get_attribute("value").as_deref() {
             None => {}
-            Some(name @ ("more" | "reply" | "copy" | "edit" | "delete")) => act(chat, seq, name),
+            Some(name @ ("more" | "reply" | "copy" | "edit" | "delete" | "sanction")) => act(chat, seq, name),
             Some(value) => match value.parse() {
                 Ok(quoted) => chat.intend.run(Intent::Seek(Seq(quoted))),
                 Err(_) => toggle(chat, seq, value),

@@ -16,7 +16,9 @@ use super::server::Shared;
 
 /// Lets a request pass that calls us by a name of ours.
 pub(super) async fn ask_us(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
-    if shared.server.origins.know_host(host(request.headers()).as_deref()) {
+    // Where the whole address stands in the request, that counts and not the header (RFC 9112 §3.2.2).
+    let host = request.uri().authority().map(|authority| authority.to_string()).or_else(|| host(request.headers()));
+    if shared.server.origins.know_host(host.as_deref()) {
         return next.run(request).await;
     }
     let why = "This chat is only there for this machine, as localhost or 127.0.0.1. To open it under another name, start it \

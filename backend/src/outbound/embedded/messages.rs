@@ -211,10 +211,15 @@ impl EmbeddedMessages {
     }
 }
 
-/// The message of an entry, unless it has been kept long enough.
+/// The message of an entry, unless it has been kept long enough. One that can't be read is left out and logged: it must not
+/// lock everyone out of its room.
 fn kept(entry: Entry<&'static [u8]>, oldest: Timestamp) -> Option<std::result::Result<ChatMessage, redb::Error>> {
-    let message = entry.map_err(Into::into).and_then(|(_, stored)| decode::<ChatMessage>(stored.value()));
-    message.map(|message| (message.sent_at >= oldest).then_some(message)).transpose()
+    let stored = match entry {
+        Ok((_, stored)) => stored,
+        Err(error) => return Some(Err(error.into())),
+    };
+    let message = decode::<ChatMessage>(stored.value()).inspect_err(|error| tracing::error!(%error, "left out"));
+    message.ok().filter(|message| message.sent_at >= oldest).map(Ok)
 }
 
 /// The mark of an entry, unless it has been kept long enough. Its message is older, so that went first.
