@@ -342,7 +342,7 @@ test('a wrong setting ends the process with a sentence that names it', async () 
   await withData(async (data) => {
     for (const [flags, sentence] of [
       [['--access', 'passphrase'], '--passphrase is not set'],
-      [['--access', 'passphrase', '--passphrase', 'short'], '--passphrase must have at least 8 characters'],
+      [['--access', 'passphrase', '--passphrase', 'short'], '--passphrase must have at least 12 characters'],
       [['--passphrase', 'open sesame'], '--passphrase is set, but has no use where access is open'],
       [['--access', 'oidc', '--oidc-client-id', 'chat'], '--oidc-issuer is not set'],
       [['--access', 'oidc', '--oidc-issuer', 'http://id.example', '--oidc-client-id', 'x'], '--oidc-issuer must be an address that begins with https://'],

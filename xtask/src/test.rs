@@ -32,7 +32,7 @@ const DELIVERY: [&str; 5] = ["simulation", "power_cut", "crash", "cut_sockets", 
 const FAULTS: &str = "chat-test-faults";
 
 /// What the stack behind a passphrase is entered with.
-const PASSPHRASE: &str = "open-sesame";
+const PASSPHRASE: &str = "open-sesame-now";
 
 /// The connections that the small stack, and the small local binary, let in.
 const SMALL: &str = "20";

@@ -57,7 +57,8 @@ async fn run(settings: Local) -> Result<(), Box<dyn Error>> {
     let port = listener.local_addr()?.port();
     let server = wire(&settings, store).await?;
     announce(&settings, port)?;
-    Ok(server.run(listener, asked_to_stop()).await?)
+    server.run(listener, asked_to_stop()).await;
+    Ok(())
 }
 
 async fn wire(settings: &Local, store: Store) -> Result<Server, Box<dyn Error>> {
@@ -102,9 +103,9 @@ async fn wire(settings: &Local, store: Store) -> Result<Server, Box<dyn Error>> 
             sockets.clone(),
             clock.clone(),
             entropy.clone(),
-            rate.clone(),
+            rate,
             moderation.clone(),
-            limiter,
+            limiter.clone(),
             page_size,
         )
         .with_access(access),
@@ -128,7 +129,7 @@ async fn wire(settings: &Local, store: Store) -> Result<Server, Box<dyn Error>> 
             page_size,
             // A path alone: the page's own host, whatever name or proxy it was reached by.
             "/ws".into(),
-            Entrance { rate, provider: Arc::<HttpProvider>::default(), origins: origins.clone() },
+            Entrance { limiter, provider: Arc::<HttpProvider>::default(), origins: origins.clone(), uploads: None },
         ),
         sockets,
         entropy,

@@ -187,8 +187,16 @@ impl Identities {
         let salt = BASE64.encode(random::<SALT_BYTES>(self.shared.entropy.as_ref()));
         let claims = Claims { content, until: Timestamp(self.shared.clock.now().0 + life_ms), salt };
         let claims = BASE64.encode(serde_json::to_vec(&claims).unwrap_or_default());
-        let mac = self.mac(&self.held().keys.current, purpose, &claims).finalize().into_bytes();
+        let mac = self.mac(&self.signing_key(), purpose, &claims).finalize().into_bytes();
         format!("{claims}.{}", BASE64.encode(mac))
+    }
+
+    /// A secret that has just changed is not known everywhere for as long as others do not look again; what the one before it
+    /// signs is good everywhere.
+    fn signing_key(&self) -> [u8; 32] {
+        let Keys { current, previous, made_at } = self.held().keys;
+        let is_young = self.shared.clock.now().0.saturating_sub(made_at.0) <= 2 * RELOAD_MS;
+        previous.filter(|_| is_young).unwrap_or(current)
     }
 
     /// Reads what was signed.

@@ -4,8 +4,9 @@ use shared_types::{Access, PersonId};
 
 use crate::chat::{Client, Door, ModeratorClaim};
 
-/// The shortest passphrase. Everybody of a chat shares it, and ten of them can be tried a minute.
-const PASSPHRASE_CHARS: usize = 8;
+/// The shortest passphrase. Everybody of a chat shares it, and 144,000 can be tried in a day over all addresses
+/// (`limits::ATTEMPTS`): of 8 characters the usual words are gone through in a week.
+const PASSPHRASE_CHARS: usize = 12;
 
 /// A setting that is missing, of no use, or at odds with another.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -119,8 +120,8 @@ mod tests {
     fn settings_that_fit_make_a_door() {
         assert_eq!(problem(Access::Open, ["", "", "", "", ""]), "");
         assert_eq!(problem(Access::Open, ["", "", "", " ann, ben ,", ""]), "");
-        assert_eq!(problem(Access::Passphrase, ["12345678", "", "", "", ""]), "");
-        assert_eq!(problem(Access::Passphrase, ["ひらけゴマひらけ", "", "", "", ""]), "");
+        assert_eq!(problem(Access::Passphrase, ["123456789012", "", "", "", ""]), "");
+        assert_eq!(problem(Access::Passphrase, ["ひらけゴマひらけゴマ開け", "", "", "", ""]), "");
         assert_eq!(problem(Access::Oidc, ["", "https://a.example/x/", "chat", "ann", "groups=mods"]), "");
         for loopback in ["http://localhost", "http://127.0.0.1:9000/x", "http://[::1]:1"] {
             assert_eq!(problem(Access::Oidc, ["", loopback, "chat", "", ""]), "", "{loopback}");
@@ -131,7 +132,7 @@ mod tests {
     fn a_setting_that_is_missing_bad_or_at_odds_is_named() {
         for (access, settings, expected) in [
             (Access::Passphrase, ["", "", "", "", ""], "passphrase is not set"),
-            (Access::Passphrase, ["1234567", "", "", "", ""], "passphrase must have at least 8 characters"),
+            (Access::Passphrase, ["1234567", "", "", "", ""], "passphrase must have at least 12 characters"),
             (Access::Oidc, ["", "", "chat", "", ""], "issuer is not set"),
             (Access::Oidc, ["", "https://a.example", "", "", ""], "client is not set"),
             (
@@ -140,7 +141,7 @@ mod tests {
                 "claim must be a claim and its value, such as groups=chat-moderators",
             ),
             (Access::Open, ["", "", "", "ann,b n", ""], "moderators has \"b n\", which is nobody's id"),
-            (Access::Open, ["12345678", "", "", "", ""], "passphrase is set, but has no use where access is open"),
+            (Access::Open, ["123456789012", "", "", "", ""], "passphrase is set, but has no use where access is open"),
             (Access::Open, ["", "", "", "", "groups=x"], "claim is set, but has no use where access is open"),
             (
                 Access::Passphrase,

@@ -5,7 +5,7 @@ use std::{env, fmt::Display, ops::RangeInclusive, str::FromStr, time::Duration};
 use shared_types::{Access, limits};
 
 use super::access::{BadSetting, Entrance, Setting};
-use crate::chat::Door;
+use crate::chat::{Door, Origin, Origins, RateLimits};
 
 /// A variable that is missing, or has a value that is of no use.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,12 +39,10 @@ pub struct Connect {
     pub connection_table: String,
     /// `LIMIT_CONNECTION_COUNT`, over all rooms
     pub connection_limit: u32,
-    /// `LIMIT_PERSON_RATE`, a minute; 0 is no limit
-    pub person_rate: u32,
-    /// `LIMIT_ADDRESS_RATE`, a minute; 0 is no limit
-    pub address_rate: u32,
+    /// `LIMIT_PERSON_RATE` and `LIMIT_ADDRESS_RATE`, a minute; 0 is no limit
+    pub rates: RateLimits,
     /// `PAGE_ORIGINS`, the origins of the chat's own page, with commas
-    pub page_origins: Vec<String>,
+    pub origins: Origins,
     /// `ACCESS` and what it needs: `PASSPHRASE`, `OIDC_ISSUER`, `OIDC_CLIENT_ID`, `OIDC_MODERATOR_CLAIM`, `MODERATORS`
     pub door: Door,
 }
@@ -89,10 +87,8 @@ pub struct Send {
     pub access: Access,
     /// `MESSAGE_RETENTION_DAYS`; `None` keeps messages for ever.
     pub retention: Option<Duration>,
-    /// `LIMIT_PERSON_RATE`, a minute; 0 is no limit
-    pub person_rate: u32,
-    /// `LIMIT_ADDRESS_RATE`, a minute; 0 is no limit
-    pub address_rate: u32,
+    /// `LIMIT_PERSON_RATE` and `LIMIT_ADDRESS_RATE`, a minute; 0 is no limit
+    pub rates: RateLimits,
 }
 
 /// What `front` is told.
@@ -109,12 +105,14 @@ pub struct Front {
     pub asset_bucket: String,
     /// `WEBSOCKET_URI`, `wss://…/Prod`
     pub socket: String,
+    /// `ORIGIN_KEY`, by which CloudFront is known
+    pub origin_key: String,
     /// `UPLOAD_ORIGIN`, `https://…`: where `send` has images put. A stand-in has its buckets where it has all of AWS.
     pub uploads: String,
     /// As `connect` is told it.
     pub door: Door,
     /// `PAGE_ORIGINS`, the origins of the chat's own page, with commas; the first is the one that a provider sends people to
-    pub page_origins: Vec<String>,
+    pub origins: Origins,
 }
 
 /// `RUST_LOG`: `error`, `warn`, `info`, `debug` or `trace`; `info` without it.
@@ -145,9 +143,8 @@ impl Connect {
             account: Account::read(variables)?,
             connection_table: variables.text("CONNECTION_TABLE_NAME")?,
             connection_limit: variables.number("LIMIT_CONNECTION_COUNT", 1..=u32::MAX)?,
-            person_rate: variables.rate("LIMIT_PERSON_RATE")?,
-            address_rate: variables.rate("LIMIT_ADDRESS_RATE")?,
-            page_origins: variables.list("PAGE_ORIGINS")?,
+            rates: variables.rates()?,
+            origins: variables.origins()?,
             door: variables.door()?,
         })
     }
@@ -185,8 +182,7 @@ impl Send {
             page_size: variables.page_size()?,
             access: variables.access()?,
             retention: variables.retention()?,
-            person_rate: variables.rate("LIMIT_PERSON_RATE")?,
-            address_rate: variables.rate("LIMIT_ADDRESS_RATE")?,
+            rates: variables.rates()?,
         })
     }
 }
@@ -201,10 +197,11 @@ impl Front {
             page_size: variables.page_size()?,
             asset_bucket: variables.text("ASSET_BUCKET_NAME")?,
             socket: variables.address("WEBSOCKET_URI", "ws")?,
+            origin_key: variables.text("ORIGIN_KEY")?,
             uploads: account.endpoint.clone().unwrap_or(uploads),
             account,
             door: variables.door()?,
-            page_origins: variables.list("PAGE_ORIGINS")?,
+            origins: variables.origins()?,
         })
     }
 }
@@ -258,8 +255,15 @@ impl Variables<'_> {
         Err(BadVariable { name, problem: format!("must begin with {scheme}s:// and is {text:?}") })
     }
 
-    fn rate(&self, name: &'static str) -> Result<u32, BadVariable> {
-        self.number(name, 0..=limits::RATE_MOST)
+    fn rates(&self) -> Result<RateLimits, BadVariable> {
+        let rate = |name| self.number(name, 0..=limits::RATE_MOST);
+        Ok(RateLimits { person: rate("LIMIT_PERSON_RATE")?, address: rate("LIMIT_ADDRESS_RATE")? })
+    }
+
+    fn origins(&self) -> Result<Origins, BadVariable> {
+        let name = "PAGE_ORIGINS";
+        let listed = Origin::all(&self.list(name)?);
+        listed.map(Origins::listed).map_err(|problem| BadVariable { name, problem: format!("is not right: {problem}") })
     }
 
     /// What stands between commas; an empty place is how a template leaves something out.
@@ -315,6 +319,7 @@ mod tests {
         ("ASSET_BUCKET_NAME", "chat-assets"),
         ("IMAGE_BUCKET_NAME", "chat-images"),
         ("WEBSOCKET_URI", "wss://a.execute-api.eu-central-1.amazonaws.com/Prod"),
+        ("ORIGIN_KEY", "key"),
         ("UPLOAD_ORIGIN", "https://chat-images.s3.eu-central-1.amazonaws.com"),
     ];
 

@@ -49,7 +49,7 @@ pub struct Local {
     /// Who may enter: open (everybody), passphrase, or oidc (whoever an OpenID Connect provider vouches for).
     #[arg(long, env = "CHAT_ACCESS", default_value = "open", value_name = "KIND")]
     access: Access,
-    /// What has to be said to enter, 8 characters or more. Better in the environment: a flag is seen by everybody on this
+    /// What has to be said to enter, 12 characters or more. Better in the environment: a flag is seen by everybody on this
     /// machine.
     #[arg(long, env = "CHAT_PASSPHRASE", hide_env_values = true, value_name = "WORDS", allow_hyphen_values = true)]
     passphrase: Option<String>,

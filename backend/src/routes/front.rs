@@ -17,8 +17,8 @@ use super::{
     my_data::{self, MyData},
 };
 use crate::{
-    chat::{CatchUp, Enter, Export, FrontPage, Identities, Oidc, Origins, Rate, Standings},
-    ports::{Clock, Connections, Entropy, Messages, Moderation, Provider, Result, Shells, Unavailable},
+    chat::{CatchUp, Enter, Export, FrontPage, Identities, Oidc, Origins, Rate, RateLimits, Standings},
+    ports::{Clock, Connections, Entropy, Limiter, Messages, Moderation, Provider, Result, Shells, Unavailable},
 };
 
 /// The cookie that makes a visitor the same guest again; signed, and out of reach of scripts.
@@ -64,12 +64,14 @@ struct Parsed {
 
 /// What the front page needs to let people in.
 pub struct Entrance {
-    /// How often the passphrase may be tried.
-    pub rate: Rate,
+    /// How often the passphrase was tried.
+    pub limiter: Arc<dyn Limiter>,
     /// The way to who vouches for people.
     pub provider: Arc<dyn Provider>,
     /// Which pages are the chat's own.
     pub origins: Origins,
+    /// Where the page puts its images, as an origin; `None` is its own.
+    pub uploads: Option<String>,
 }
 
 /// One request for a page.
@@ -132,7 +134,8 @@ impl Front {
         socket: String,
         entrance: Entrance,
     ) -> Self {
-        let Entrance { rate, provider, origins } = entrance;
+        let Entrance { limiter, provider, origins, uploads } = entrance;
+        let rate = Rate::new(limiter, clock.clone(), RateLimits::NONE);
         let client = identities.door().client().cloned();
         let (c, e, i) = (clock.clone(), entropy, identities.clone());
         let oidc = client.map(|client| Oidc::new(client, provider, c, e, i));
@@ -141,16 +144,9 @@ impl Front {
         let export = Export { messages: messages.clone(), clock: clock.clone() };
         let my_data = MyData { export, rate, identities: identities.clone() };
         let catch_up = CatchUp { messages, clock, page_size };
-        let places = Places { socket: socket.clone(), uploads: None };
+        let places = Places { socket: socket.clone(), uploads };
         let front_page = FrontPage { connections, catch_up, identities, standings, socket };
         Self { front_page, enter, oidc, origins, shells, my_data, places, parsed: Mutex::new(None) }
-    }
-
-    /// Lets the page put its images to another origin than its own.
-    #[must_use]
-    pub fn with_uploads_to(mut self, origin: String) -> Self {
-        self.places.uploads = Some(origin);
-        self
     }
 
     /// Answers with the page, its state as JSON, a 404 page, or a 503 that says to try again.

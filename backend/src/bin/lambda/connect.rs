@@ -5,7 +5,7 @@ mod wire;
 use std::{process::ExitCode, sync::Arc};
 
 use backend::{
-    chat::{Identities, Join, Origin, Origins, Rate, RateLimits, Standings},
+    chat::{Identities, Join, Rate, Standings},
     config,
     inbound::lambda,
     outbound::system::{SystemClock, SystemEntropy},
@@ -20,20 +20,16 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), lambda::Error> {
     let config = config::Connect::from_environment()?;
     let aws = wire::clients(config.account);
-    let clock = Arc::new(SystemClock);
-    let entropy = Arc::new(SystemEntropy);
+    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     // This also opens the connection to DynamoDB.
     let secrets = Arc::new(aws.secrets(&config.connection_table));
-    let identities = Identities::load(secrets, clock.clone(), entropy.clone(), config.door).await?;
+    let identities = Identities::load(secrets, clock.clone(), entropy, config.door).await?;
     let connections = Arc::new(aws.connections(&config.connection_table, clock.clone()));
     let limiter = Arc::new(aws.limiter(&config.connection_table));
-    let limits = RateLimits { person: config.person_rate, address: config.address_rate };
-    let rate = Rate::new(limiter.clone(), clock.clone(), limits);
-    let origins = Origins::listed(Origin::all(&config.page_origins)?);
-    // Here nothing is decided, and so nothing is noted: the log is another table's, which this function never writes.
+    let rate = Rate::new(limiter.clone(), clock.clone(), config.rates);
     let moderation = Arc::new(aws.moderation(&config.connection_table, &config.connection_table));
     let standings = Standings { moderation, clock: clock.clone() };
-    let limit = config.connection_limit;
-    let join = Join { connections, limiter, clock, identities, origins, rate, standings, limit };
-    lambda::connect(Connect::new(join)).await
+    let (origins, limit) = (config.origins, config.connection_limit);
+    lambda::connect(Connect::new(Join { connections, limiter, clock, identities, origins, rate, standings, limit }))
+        .await
 }

@@ -5,7 +5,7 @@ mod wire;
 use std::{process::ExitCode, sync::Arc};
 
 use backend::{
-    chat::{Rate, RateLimits},
+    chat::Rate,
     config,
     inbound::lambda,
     outbound::system::{SystemClock, SystemEntropy},
@@ -25,13 +25,11 @@ async fn run() -> Result<(), lambda::Error> {
     let messages = Arc::new(aws.messages(&config.message_table, config.retention, clock.clone()));
     let images = Arc::new(aws.images(&config.image_bucket, clock.clone()));
     let outbox = Arc::new(aws.outbox(&config.connections_endpoint));
-    let limits = RateLimits { person: config.person_rate, address: config.address_rate };
     let limiter = Arc::new(aws.limiter(&config.connection_table));
-    let rate = Rate::new(limiter.clone(), clock.clone(), limits);
+    let rate = Rate::new(limiter.clone(), clock.clone(), config.rates);
     let moderation = Arc::new(aws.moderation(&config.connection_table, &config.message_table));
     tokio::join!(connections.warm(), outbox.warm());
-    let (entropy, page_size) = (Arc::new(SystemEntropy), config.page_size);
-    let (c, m, i, o) = (connections, messages, images, outbox);
-    let send = Send::new(c, m, i, o, clock, entropy, rate, moderation, limiter, page_size);
+    let (c, m, i, o, e) = (connections, messages, images, outbox, Arc::new(SystemEntropy));
+    let send = Send::new(c, m, i, o, clock, e, rate, moderation, limiter, config.page_size);
     lambda::send(send.with_access(config.access)).await
 }

@@ -12,11 +12,12 @@ const DAY: u64 = 24 * 60 * 60 * 1000;
 
 /// A store of secrets that several processes share.
 #[derive(Default)]
-struct Safe(Mutex<Option<Keys>>);
+struct Safe(Mutex<Option<Keys>>, AtomicU64);
 
 #[async_trait]
 impl Secrets for Safe {
     async fn keep_first(&self, proposed: [u8; 32], now: Timestamp) -> Result<Keys> {
+        self.1.fetch_add(1, Ordering::Relaxed);
         let fresh = Keys { current: proposed, previous: None, made_at: now };
         Ok(*self.0.lock().unwrap().get_or_insert(fresh))
     }
@@ -195,15 +196,29 @@ async fn a_process_that_has_not_heard_of_the_new_secret_looks_again() {
 #[tokio::test]
 async fn forgers_make_a_process_look_again_once_a_minute() {
     let (stack, identities) = identities().await;
+    let looked = || stack.safe.1.load(Ordering::Relaxed);
     stack.pass(RELOAD_MS);
+    let before = looked();
+    for _ in 0..100 {
+        assert_eq!(identities.read_ticket("e30.AAAA").await, Err(Rejected));
+    }
+    assert_eq!(looked() - before, 1);
+}
+
+#[tokio::test]
+async fn a_change_is_no_reason_to_refuse_anybody_where_it_is_not_known_yet() {
+    let (stack, identities) = identities().await;
+    stack.pass(SECRET_LIFE_MS);
+    // It looks just before the change, and so not again for a minute.
     assert_eq!(identities.read_ticket("e30.AAAA").await, Err(Rejected));
-    // A change that came just after it is seen a minute later.
-    let seen = identities.held().keys;
-    assert_eq!(stack.safe.replace(&seen, [77; 32], Timestamp(NOW)).await.ok(), Some(true));
-    let ticket = stack.process(Door::open(Vec::new())).await.ticket(&ann());
-    assert_eq!(identities.read_ticket(&ticket).await, Err(Rejected));
-    stack.pass(RELOAD_MS);
-    assert_eq!(identities.read_ticket(&ticket).await, Ok(ann()));
+    let other = stack.process(Door::open(Vec::new())).await;
+    assert_eq!(other.rotate().await.ok(), Some(true));
+    assert_eq!(identities.read_ticket(&other.ticket(&ann())).await, Ok(ann()));
+    // By now everybody looks when they do not know what they are shown.
+    stack.pass(2 * RELOAD_MS + 1);
+    let signed_with_the_new_one = other.ticket(&ann());
+    assert_eq!(identities.read_ticket(&signed_with_the_new_one).await, Ok(ann()));
+    assert_eq!(identities.held().keys.current, other.held().keys.current, "it looked again");
 }
 
 #[tokio::test]

@@ -24,7 +24,10 @@ const QUALITY: u32 = 5;
 /// Below this, in bytes, an answer fits one packet as it is.
 const SMALL: usize = 1_200;
 
-/// Answers page visits.
+/// The header by which CloudFront says that it is the one who asks: nobody outside knows its value.
+const ORIGIN_KEY: &str = "x-origin-key";
+
+/// Answers page visits. Only who brings `origin_key` is believed to be CloudFront.
 ///
 /// This uses the events of `lambda_http` and not its `run`, which makes a URI of what a visitor sent and stops the
 /// process where that can't be done.
@@ -32,16 +35,16 @@ const SMALL: usize = 1_200;
 /// # Errors
 ///
 /// When the Lambda runtime can't be spoken to any more.
-pub async fn front(route: Front) -> Result<(), Error> {
-    let route = &route;
+pub async fn front(route: Front, origin_key: String) -> Result<(), Error> {
+    let (route, origin_key) = (&route, origin_key.as_str());
     lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| async move {
-        Ok::<_, Infallible>(answer(route, &event.payload).await)
+        Ok::<_, Infallible>(answer(route, origin_key, &event.payload).await)
     }))
     .await
 }
 
-async fn answer(route: &Front, event: &RawValue) -> ApiGatewayV2httpResponse {
-    match read(event) {
+async fn answer(route: &Front, origin_key: &str, event: &RawValue) -> ApiGatewayV2httpResponse {
+    match read(event, origin_key) {
         Ok((request, brotli)) => response(route.handle(request).await, brotli),
         Err(status) => {
             let sentence = "This address can only be looked at, or be posted a small form.\n".into();
@@ -59,7 +62,7 @@ pub(super) enum Brotli {
 }
 
 /// Reads a visit, or says with which status it is refused.
-pub(super) fn read(event: &RawValue) -> Result<(FrontRequest, Brotli), u16> {
+pub(super) fn read(event: &RawValue, origin_key: &str) -> Result<(FrontRequest, Brotli), u16> {
     let event: ApiGatewayV2httpRequest = serde_json::from_str(event.get()).map_err(|error| {
         tracing::error!(%error, "an event of an unexpected shape");
         400_u16
@@ -76,7 +79,13 @@ pub(super) fn read(event: &RawValue) -> Result<(FrontRequest, Brotli), u16> {
         }
         _ => return Err(405),
     };
-    let address = address(&event.headers, event.request_context.http.source_ip.as_deref());
+    let source = event.request_context.http.source_ip;
+    let by_cloudfront = event.headers.get(ORIGIN_KEY).is_some_and(|key| key == origin_key);
+    let address = if by_cloudfront {
+        address(&event.headers, source.as_deref())
+    } else {
+        source.and_then(|source| source.parse().ok())
+    };
     let secure = event.headers.get("x-forwarded-proto").is_some_and(|protocol| protocol == "https");
     let brotli = if reads_brotli(&event.headers) { Brotli::Readable } else { Brotli::Unreadable };
     let cookie = cookies(&event.headers, event.cookies.unwrap_or_default());
@@ -102,10 +111,8 @@ fn form(content_type: Option<&str>, body: String, is_base64: bool) -> Result<Str
 }
 
 /// Where a visitor comes from. Each proxy adds to `X-Forwarded-For` whom it was spoken to by: API Gateway CloudFront, which
-/// is its own `sourceIp`, and CloudFront the visitor. What stands before that is the visitor's own to say.
-///
-/// Whoever speaks to the API without CloudFront may so invent an address. What is counted by address is counted in all as
-/// well.
+/// is its own `sourceIp`, and CloudFront the visitor. What stands before that is the visitor's own to say, and all of it is
+/// where they speak to the API without CloudFront.
 fn address(headers: &HeaderMap, source: Option<&str>) -> Option<IpAddr> {
     let headers = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
     let mut chain: Vec<&str> = headers.flat_map(|value| value.split(',')).map(str::trim).collect();
@@ -173,7 +180,7 @@ mod tests {
     use super::*;
 
     fn read(json: &str) -> Result<FrontRequest, u16> {
-        super::read(&RawValue::from_string(json.to_owned()).unwrap()).map(|(request, _)| request)
+        super::read(&RawValue::from_string(json.to_owned()).unwrap(), "key").map(|(request, _)| request)
     }
 
     #[test]
@@ -252,6 +259,20 @@ mod tests {
             assert_eq!(found, expected, "{forwarded}");
         }
         assert_eq!(address(&HeaderMap::new(), cloudfront), "130.176.0.1".parse().ok());
+    }
+
+    #[test]
+    fn only_cloudfront_says_for_whom_it_asks() {
+        let event = |key: &str| {
+            json!({
+                "rawPath": "/", "headers": { "x-forwarded-for": "192.0.2.7, 130.176.0.1", "x-origin-key": key },
+                "requestContext": { "http": { "method": "GET", "sourceIp": "130.176.0.1" } },
+            })
+        };
+        for (key, expected) in [("key", "192.0.2.7"), ("another", "130.176.0.1"), ("", "130.176.0.1")] {
+            let address = read(&event(key).to_string()).ok().unwrap().address;
+            assert_eq!(address, expected.parse().ok(), "{key}");
+        }
     }
 
     #[test]

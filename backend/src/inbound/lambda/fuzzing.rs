@@ -37,5 +37,5 @@ pub fn socket_event(event: &RawValue) -> Vec<Read> {
 ///
 /// That status.
 pub fn visit(event: &RawValue) -> Result<FrontRequest, u16> {
-    super::front::read(event).map(|(request, _)| request)
+    super::front::read(event, "key").map(|(request, _)| request)
 }

@@ -1,11 +1,16 @@
 //! The local server: what API Gateway, CloudFront and S3 are to the other home.
 
-use std::{convert::Infallible, future::Future, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{convert::Infallible, future::Future, net::SocketAddr, path::PathBuf, pin::pin, sync::Arc, time::Duration};
 
-use axum::{Router, middleware, routing};
+use axum::{Extension, Router, extract::ConnectInfo, middleware, routing};
+use hyper::server::conn::http1;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
 use tokio::{
-    net::TcpListener,
-    sync::{oneshot, watch},
+    net::{TcpListener, TcpStream},
+    sync::watch,
 };
 use tower_http::compression::CompressionLayer;
 
@@ -18,6 +23,9 @@ use crate::{
 
 /// How long open sockets get to say goodbye after a shutdown was asked for.
 const GOODBYE: Duration = Duration::from_secs(5);
+
+/// How long a client gets to say what it wants: who says it letter by letter keeps a place from others.
+const HEAD: Duration = Duration::from_secs(10);
 
 /// Everything the server passes requests to.
 pub struct Server {
@@ -69,17 +77,8 @@ pub(super) struct Shared {
 
 impl Server {
     /// Serves until `shutdown` is done, then lets open sockets close in order.
-    ///
-    /// # Errors
-    ///
-    /// When the listener fails.
-    pub async fn run(
-        self,
-        listener: TcpListener,
-        shutdown: impl Future<Output = ()> + std::marker::Send + 'static,
-    ) -> io::Result<()> {
+    pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
         let (stop, stopping) = watch::channel(false);
-        let stop = Arc::new(stop);
         let (page, cron, expire) = (self.page.clone(), self.cron.clone(), self.expire.clone());
         let shared = Arc::new(Shared { server: self, stopping });
         let app = Router::new()
@@ -96,37 +95,53 @@ impl Server {
             .layer(middleware::from_fn(http::guard))
             .layer(middleware::from_fn_with_state(shared.clone(), visitor::ask_us))
             .layer(middleware::from_fn(http::log))
-            .with_state(shared)
-            .into_make_service_with_connect_info::<SocketAddr>();
-        let stopper = stop.clone();
-        let (asked, was_asked) = oneshot::channel();
-        let serve = axum::serve(listener, app).with_graceful_shutdown(async move {
-            shutdown.await;
-            tracing::info!("stopping: sockets are asked to close");
-            stopper.send_replace(true);
-            // Nobody waits any more where the listener has failed meanwhile.
-            let _ = asked.send(());
-        });
-        let all_closed = async {
-            serve.await?;
-            // Every socket holds a receiver, so this is when the last one has said goodbye.
-            stop.closed().await;
-            Ok(())
-        };
-        let overdue = async {
-            match was_asked.await {
-                Ok(()) => tokio::time::sleep(GOODBYE).await,
-                Err(_) => std::future::pending().await,
-            }
-        };
+            .with_state(shared);
         tokio::select! {
-            ended = all_closed => ended,
+            never = accept(&listener, &app, &stop) => match never {},
             never = sweep_daily(&cron, &expire) => match never {},
-            () = overdue => {
-                tracing::warn!("some sockets did not close in time");
-                Ok(())
+            () = shutdown => {}
+        }
+        // Nobody else comes in, and this lets go of the server's own receiver.
+        drop((listener, app));
+        tracing::info!("stopping: sockets are asked to close");
+        stop.send_replace(true);
+        // Every connection holds a receiver, so this is when the last one has said goodbye.
+        if tokio::time::timeout(GOODBYE, stop.closed()).await.is_err() {
+            tracing::warn!("some sockets did not close in time");
+        }
+    }
+}
+
+/// Lets connections in.
+async fn accept(listener: &TcpListener, app: &Router, stop: &watch::Sender<bool>) -> Infallible {
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => drop(tokio::spawn(serve(stream, peer, app.clone(), stop.subscribe()))),
+            Err(error) => {
+                // As a rule there are too many open files, and some are closed in a moment.
+                tracing::error!(%error, "nobody can be let in for a second");
+                tokio::time::sleep(Duration::from_secs(1)).await;
             }
         }
+    }
+}
+
+/// Serves one connection until it or the server ends.
+async fn serve(stream: TcpStream, peer: SocketAddr, app: Router, mut stopping: watch::Receiver<bool>) {
+    let app = TowerToHyperService::new(app.layer(Extension(ConnectInfo(peer))));
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD);
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), app).with_upgrades());
+    let stopped = async { drop(stopping.wait_for(|stopping| *stopping).await) };
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stopped => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection broke");
     }
 }
 

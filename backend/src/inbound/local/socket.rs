@@ -27,7 +27,11 @@ use tokio::{
     time::{Instant, sleep_until, timeout},
 };
 
-use super::{server::Shared, sockets::Outgoing, visitor};
+use super::{
+    server::Shared,
+    sockets::{Outgoing, Waiting},
+    visitor,
+};
 use crate::{
     ports::ConnectionId,
     routes::{ConnectRequest, FrameRequest},
@@ -89,7 +93,7 @@ async fn live(
     id: ConnectionId,
     socket: WebSocket,
     to_writer: mpsc::Sender<Outgoing>,
-    outgoing: mpsc::Receiver<Outgoing>,
+    outgoing: Waiting,
 ) {
     let (sink, stream) = socket.split();
     let activity = Activity::default();
@@ -158,8 +162,8 @@ async fn read(
     Some(stream)
 }
 
-async fn write(mut sink: SplitSink<WebSocket, Message>, mut outgoing: mpsc::Receiver<Outgoing>, activity: Activity) {
-    while let Some(next) = outgoing.recv().await {
+async fn write(mut sink: SplitSink<WebSocket, Message>, mut outgoing: Waiting, activity: Activity) {
+    while let Some(next) = outgoing.next().await {
         let sent = match next {
             Outgoing::Frame(frame) => sink.send(Message::Text(frame.into())).await,
             Outgoing::Close(code) => {

@@ -3,7 +3,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use async_trait::async_trait;
@@ -15,10 +18,38 @@ use crate::ports::{ConnectionId, Delivery, Outbox};
 /// Frames that may wait for a slow reader. Two pages' worth of single messages; then the reader has to catch up.
 const WAITING: usize = 256;
 
+/// As many bytes may wait in them: eight of the largest answers. A thousand who ask for pages and read none hold 1 GB so, and
+/// not 32.
+const WAITING_BYTES: usize = 1024 * 1024;
+
 /// Every open socket's queue of outgoing frames.
 #[derive(Default)]
 pub struct Sockets {
-    queues: Mutex<HashMap<ConnectionId, mpsc::Sender<Outgoing>>>,
+    queues: Mutex<HashMap<ConnectionId, Queue>>,
+}
+
+/// One socket's.
+struct Queue {
+    frames: mpsc::Sender<Outgoing>,
+    /// The bytes that wait in it.
+    bytes: Arc<AtomicUsize>,
+}
+
+/// What a socket's writer takes from its queue.
+pub(super) struct Waiting {
+    frames: mpsc::Receiver<Outgoing>,
+    bytes: Arc<AtomicUsize>,
+}
+
+impl Waiting {
+    /// The next thing to do, once there is one; none when the socket is forgotten.
+    pub(super) async fn next(&mut self) -> Option<Outgoing> {
+        let next = self.frames.recv().await?;
+        if let Outgoing::Frame(frame) = &next {
+            self.bytes.fetch_sub(frame.len(), Ordering::Relaxed);
+        }
+        Some(next)
+    }
 }
 
 /// What a socket's writer is told.
@@ -32,10 +63,10 @@ pub(super) enum Outgoing {
 
 impl Sockets {
     /// Opens a socket's queue; its writer reads from the answer.
-    pub(super) fn open(&self, id: &ConnectionId) -> (mpsc::Sender<Outgoing>, mpsc::Receiver<Outgoing>) {
-        let (sender, receiver) = mpsc::channel(WAITING);
-        self.queues().insert(id.clone(), sender.clone());
-        (sender, receiver)
+    pub(super) fn open(&self, id: &ConnectionId) -> (mpsc::Sender<Outgoing>, Waiting) {
+        let ((sender, frames), bytes) = (mpsc::channel(WAITING), Arc::<AtomicUsize>::default());
+        self.queues().insert(id.clone(), Queue { frames: sender.clone(), bytes: bytes.clone() });
+        (sender, Waiting { frames, bytes })
     }
 
     /// Forgets a socket's queue.
@@ -43,7 +74,7 @@ impl Sockets {
         self.queues().remove(id);
     }
 
-    fn queues(&self) -> MutexGuard<'_, HashMap<ConnectionId, mpsc::Sender<Outgoing>>> {
+    fn queues(&self) -> MutexGuard<'_, HashMap<ConnectionId, Queue>> {
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -51,25 +82,55 @@ impl Sockets {
 #[async_trait]
 impl Outbox for Sockets {
     async fn post(&self, to: &ConnectionId, frame: &str) -> Delivery {
-        match self.queues().get(to).map(|queue| queue.try_send(Outgoing::Frame(frame.into()))) {
-            Some(Ok(())) => Delivery::Delivered,
-            Some(Err(TrySendError::Full(_))) => Delivery::Busy,
-            Some(Err(TrySendError::Closed(_))) | None => Delivery::Gone,
+        let queues = self.queues();
+        let Some(Queue { frames, bytes }) = queues.get(to) else { return Delivery::Gone };
+        // Whoever adds holds the lock, so that it is never more.
+        if bytes.load(Ordering::Relaxed) + frame.len() > WAITING_BYTES && !frames.is_closed() {
+            return Delivery::Busy;
+        }
+        bytes.fetch_add(frame.len(), Ordering::Relaxed);
+        match frames.try_send(Outgoing::Frame(frame.into())) {
+            Ok(()) => Delivery::Delivered,
+            Err(refused) => {
+                bytes.fetch_sub(frame.len(), Ordering::Relaxed);
+                if matches!(refused, TrySendError::Full(_)) { Delivery::Busy } else { Delivery::Gone }
+            }
         }
     }
 
     async fn probe(&self, id: &ConnectionId) -> Delivery {
-        match self.queues().get(id).map(mpsc::Sender::is_closed) {
+        match self.queues().get(id).map(|queue| queue.frames.is_closed()) {
             Some(false) => Delivery::Delivered,
             Some(true) | None => Delivery::Gone,
         }
     }
 
     async fn close(&self, id: &ConnectionId) -> Delivery {
-        match self.queues().get(id).map(|queue| queue.try_send(Outgoing::Close(limits::CLOSE_BANNED))) {
+        match self.queues().get(id).map(|queue| queue.frames.try_send(Outgoing::Close(limits::CLOSE_BANNED))) {
             Some(Ok(())) => Delivery::Delivered,
             Some(Err(TrySendError::Full(_))) => Delivery::Busy,
             Some(Err(TrySendError::Closed(_))) | None => Delivery::Gone,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn whoever_does_not_read_is_kept_a_megabyte_for_and_no_more() {
+        let (sockets, id) = (Sockets::default(), ConnectionId("c".into()));
+        let (_sender, mut waiting) = sockets.open(&id);
+        let answer = "x".repeat(WAITING_BYTES / 4);
+        for _ in 0..4 {
+            assert_eq!(sockets.post(&id, &answer).await, Delivery::Delivered);
+        }
+        assert_eq!(sockets.post(&id, "x").await, Delivery::Busy);
+        assert!(matches!(waiting.next().await, Some(Outgoing::Frame(frame)) if frame == answer));
+        assert_eq!(sockets.post(&id, &answer).await, Delivery::Delivered);
+        assert_eq!(sockets.post(&id, "x").await, Delivery::Busy);
+        drop(waiting);
+        assert_eq!(sockets.post(&id, "x").await, Delivery::Gone);
     }
 }

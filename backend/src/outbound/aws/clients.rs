@@ -96,7 +96,8 @@ impl Clients {
         DynamoLimiter::new(self.table(table))
     }
 
-    /// What moderators decided, in the connection table, and what they did, in the message table.
+    /// What moderators decided, in the connection table, and what they did, in the message table. A function that only asks
+    /// for what was decided writes no log, and may name the one table for both.
     pub fn moderation(&self, connections: &str, messages: &str) -> DynamoModeration {
         DynamoModeration::new(self.table(connections), self.table(messages))
     }
