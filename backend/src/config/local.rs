@@ -40,7 +40,7 @@ pub struct Local {
     /// The same from everybody behind one address: a household, an office. 0 is no limit.
     #[arg(long, env, default_value_t = limits::RATE_ADDRESS, value_name = "N", value_parser = rate())]
     pub limit_address_rate: u32,
-    /// Origins of pages that may open a socket beside the chat's own, with commas: https://chat.example,https://b.example
+    /// Origins of pages that may open a socket beside the chat's own, with commas: `https://chat.example,https://b.example`
     #[arg(long, env = "CHAT_ALLOWED_ORIGINS", value_name = "ORIGINS", value_delimiter = ',')]
     pub allowed_origins: Vec<String>,
     /// Believe what a proxy of yours says about a visitor's address and protocol (X-Forwarded-For, X-Forwarded-Proto).

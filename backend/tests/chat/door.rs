@@ -141,7 +141,8 @@ async fn the_day_changes_the_secret_when_it_has_signed_long_enough_and_nobody_no
     world.knock("c1", None, Some(&late), None).await.unwrap();
     assert_eq!(world.knock("c2", None, Some(&ticket), None).await.unwrap_err().status, 401, "it is a day old");
 
-    // What this process signs now is signed with the new one, and so it is good through the next change.
+    // By now everybody has heard of the new one: what this process signs is signed with it, and good through the next change.
+    world.clock.advance(Duration::from_secs(3 * 60));
     let ann = world.identities.read_ticket(&world.ticket("ann")).await.unwrap();
     let cookie = world.identities.cookie(&ann);
     world.clock.advance(Duration::from_secs(180 * 24 * 60 * 60));
