@@ -66,15 +66,28 @@ pub struct AddressKey(pub String);
 pub enum Admission {
     /// It is in.
     Admitted,
-    /// The limit was reached, and nothing was kept.
+    /// Every place is taken, and nothing was kept.
     Full,
+    /// All that its address may have are taken, and nothing was kept.
+    Crowded,
+}
+
+/// How many may be connected at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Places {
+    /// From everywhere.
+    pub all: u32,
+    /// From one address, where that is known; `None` is no limit of its own.
+    pub per_address: Option<u32>,
 }
 
 /// Who is connected.
 #[async_trait]
 pub trait Connections: Send + Sync {
-    /// Lets a connection in if fewer than `limit` are. MUST be exact however many come at once.
-    async fn admit(&self, connection: &Connection, limit: u32) -> Result<Admission>;
+    /// Lets a connection in if there is a place for it. MUST NOT let in one too many, however many come at once, neither of all
+    /// nor of one address; where both are taken up, it is [`Admission::Full`]. A place of an address that is lost by a crash
+    /// MUST be free again once nobody came from there for so long that none of its connections can live.
+    async fn admit(&self, connection: &Connection, places: Places) -> Result<Admission>;
 
     /// The connection of that name, as of now.
     async fn find(&self, id: &ConnectionId) -> Result<Option<Connection>>;
@@ -82,8 +95,8 @@ pub trait Connections: Send + Sync {
     /// Changes the name of the connection's person from now on, and answers with the connection as it is then.
     async fn rename(&self, id: &ConnectionId, name: &PersonName) -> Result<Option<Connection>>;
 
-    /// Forgets a connection and gives its place back. MUST give it back once, however often it is called; the first
-    /// call answers with the connection.
+    /// Forgets a connection and gives its place back, its address's too. MUST give it back once, however often it is called;
+    /// the first call answers with the connection.
     async fn remove(&self, id: &ConnectionId) -> Result<Option<Connection>>;
 
     /// Every connection in a room. MUST hold each one whose `admit` had ended before the call.
@@ -363,6 +376,11 @@ pub trait Limiter: Send + Sync {
     /// Counts that something was done under `key`, if that is allowed. MUST be exact however many come at once.
     async fn take(&self, key: &str, allowance: Allowance, now: Timestamp) -> Result<Taken>;
 
+    /// Gives the turn `key` to `holder`, unless another took it less than `window` ago: then the answer is for how long it is
+    /// theirs. Whoever took it last has it, and asks again as often as they like without taking it anew. MUST be exact however
+    /// many come at once.
+    async fn take_turn(&self, key: &str, holder: &str, window: Duration, now: Timestamp) -> Result<Taken>;
+
     /// Notes that `key` was used, and answers whether it was for the first time. MUST remember it until `until`.
     async fn first_use(&self, key: &str, until: Timestamp) -> Result<bool>;
 }
@@ -385,11 +403,11 @@ pub trait Moderation: Send + Sync {
     /// Decides what somebody may not do from now on. It may be forgotten once its times have passed.
     async fn set_standing(&self, of: &Subject, standing: Standing) -> Result<()>;
 
-    /// The addresses that were sent away together with a person, those whose time has passed included.
+    /// The addresses that were sent away together with a person, those that may come back by now included. Some minutes after
+    /// the `until` of `set_banned_with` it MUST be none.
     async fn banned_with(&self, person: &PersonId) -> Result<Vec<AddressKey>>;
 
-    /// Remembers which addresses were sent away together with a person, so that they can come back together. It may be
-    /// forgotten after `until`.
+    /// Remembers until then which addresses were sent away together with a person, so that they can come back together.
     async fn set_banned_with(&self, person: &PersonId, addresses: &[AddressKey], until: Timestamp) -> Result<()>;
 
     /// What holds in a room. MUST see every `set_rules` that has ended.

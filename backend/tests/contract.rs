@@ -10,7 +10,7 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use backend::ports::{
     AddressKey, Admission, Allowance, Applied, Claim, Connection, ConnectionId, Connections, Identity, Images, Keys,
-    Limiter, Mark, Messages, Moderation, Secrets, Stored, Subject, Taken, Upload,
+    Limiter, Mark, Messages, Moderation, Places, Secrets, Stored, Subject, Taken, Upload,
 };
 use futures::future::join_all;
 use shared_types::{
@@ -80,6 +80,9 @@ contract! {
     a_renamed_person_is_renamed_everywhere
     a_removed_connection_gives_its_place_back_once
     the_limit_is_exact_when_fifty_knock_at_once
+    of_fifty_at_once_from_one_address_as_many_get_in_as_it_may_have
+    whoever_is_in_from_an_address_goes_and_the_next_gets_in_once
+    without_an_address_or_a_limit_for_it_all_places_are_open
     the_count_is_corrected_only_if_nobody_moved
     revisions_go_up_by_one_in_each_room
     no_revision_is_given_out_twice
@@ -89,7 +92,10 @@ contract! {
     identities_differ_by_room_author_and_nonce
     claims_are_listed_by_author_in_the_order_of_rooms_and_nonces
     a_claim_that_was_given_up_holds_and_is_not_listed
+    a_claim_that_was_given_up_and_is_claimed_anew_is_its_author_s_again
+    what_was_given_up_does_not_stand_before_what_is_left
     a_message_is_stored_once_and_stays_as_it_was
+    a_moderator_s_message_says_so_and_goes_on_saying_so
     a_page_ends_before_its_mark_and_is_in_order
     what_was_born_after_a_revision_begins_after_it
     a_message_is_replaced_only_by_who_saw_it
@@ -112,6 +118,9 @@ contract! {
     whoever_waits_as_long_as_they_were_told_gets_through_and_not_a_millisecond_sooner
     keys_are_counted_apart
     of_ten_uses_at_once_one_is_the_first
+    a_turn_is_one_holder_s_until_it_is_over_and_they_may_ask_again
+    of_ten_who_want_a_turn_at_once_one_has_it
+    a_claim_that_was_given_up_and_made_anew_is_listed_again
 }
 
 /// What the simulation stands on.
@@ -154,6 +163,15 @@ fn connection(id: &str, in_room: &str) -> Connection {
     }
 }
 
+fn connection_from(address: &str, id: &str) -> Connection {
+    Connection { address: Some(AddressKey(address.into())), ..connection(id, "lobby") }
+}
+
+/// So many in all.
+fn places(all: u32) -> Places {
+    Places { all, per_address: None }
+}
+
 fn now() -> Timestamp {
     use backend::ports::Clock;
     Timestamp(backend::outbound::system::SystemClock.now().0)
@@ -193,7 +211,7 @@ fn sorted(mut connections: Vec<Connection>) -> Vec<Connection> {
 async fn admitted(world: &World, ids: &[(&str, &str)]) -> Vec<Connection> {
     let connections: Vec<_> = ids.iter().map(|(id, room)| connection(id, room)).collect();
     for connection in &connections {
-        assert_eq!(world.connections.admit(connection, 100).await.unwrap(), Admission::Admitted);
+        assert_eq!(world.connections.admit(connection, places(100)).await.unwrap(), Admission::Admitted);
     }
     connections
 }
@@ -248,7 +266,7 @@ async fn a_removed_connection_gives_its_place_back_once(world: World) {
 
 async fn the_limit_is_exact_when_fifty_knock_at_once(world: World) {
     let knocking: Vec<_> = (0..50).map(|n| connection(&format!("c{n}"), "lobby")).collect();
-    let answers = join_all(knocking.iter().map(|knock| world.connections.admit(knock, 20))).await;
+    let answers = join_all(knocking.iter().map(|knock| world.connections.admit(knock, places(20)))).await;
     let admitted = answers.into_iter().filter(|answer| matches!(answer, Ok(Admission::Admitted))).count();
     assert_eq!(admitted, 20);
     assert_eq!(world.connections.count().await.unwrap(), 20);
@@ -257,9 +275,58 @@ async fn the_limit_is_exact_when_fifty_knock_at_once(world: World) {
     let leaving = world.connections.all().await.unwrap().swap_remove(0);
     world.connections.remove(&leaving.id).await.unwrap();
     let next = connection("next", "lobby");
-    assert_eq!(world.connections.admit(&next, 20).await.unwrap(), Admission::Admitted);
-    assert_eq!(world.connections.admit(&connection("late", "lobby"), 20).await.unwrap(), Admission::Full);
+    assert_eq!(world.connections.admit(&next, places(20)).await.unwrap(), Admission::Admitted);
+    assert_eq!(world.connections.admit(&connection("late", "lobby"), places(20)).await.unwrap(), Admission::Full);
     assert_eq!(world.connections.find(&ConnectionId("late".into())).await.unwrap(), None);
+}
+
+async fn of_fifty_at_once_from_one_address_as_many_get_in_as_it_may_have(world: World) {
+    let places = Places { all: 60, per_address: Some(10) };
+    let knocking: Vec<_> = (0..50).map(|n| connection_from("a", &format!("c{n}"))).collect();
+    let answers = join_all(knocking.iter().map(|knock| world.connections.admit(knock, places))).await;
+    let answers: Vec<_> = answers.into_iter().map(Result::unwrap).collect();
+    let counted = |admission| answers.iter().filter(|answer| **answer == admission).count();
+    assert_eq!((counted(Admission::Admitted), counted(Admission::Crowded)), (10, 40));
+    assert_eq!(world.connections.in_room(&room("lobby")).await.unwrap().len(), 10);
+    assert_eq!(world.connections.count().await.unwrap(), 10, "who was refused holds no place of all");
+    for other in [connection_from("b", "other"), connection("nowhere", "lobby")] {
+        assert_eq!(world.connections.admit(&other, places).await.unwrap(), Admission::Admitted, "{other:?}");
+    }
+    let full = Places { all: 12, ..places };
+    assert_eq!(world.connections.admit(&connection_from("a", "late"), full).await.unwrap(), Admission::Full);
+}
+
+async fn whoever_is_in_from_an_address_goes_and_the_next_gets_in_once(world: World) {
+    let places = Places { all: 9, per_address: Some(2) };
+    let admit = async |address, id: &str| world.connections.admit(&connection_from(address, id), places).await.unwrap();
+    for id in ["c1", "c2"] {
+        assert_eq!(admit("a", id).await, Admission::Admitted);
+    }
+    assert_eq!(admit("a", "c3").await, Admission::Crowded);
+    assert_eq!(world.connections.find(&ConnectionId("c3".into())).await.unwrap(), None);
+    for _ in 0..3 {
+        world.connections.remove(&ConnectionId("c1".into())).await.unwrap();
+    }
+    assert_eq!(admit("a", "c4").await, Admission::Admitted);
+    assert_eq!(admit("a", "c5").await, Admission::Crowded);
+    // Whom all places are taken from takes none of its address.
+    let full = Places { all: 2, ..places };
+    assert_eq!(world.connections.admit(&connection_from("b", "c6"), full).await.unwrap(), Admission::Full);
+    for (id, admission) in [("c7", Admission::Admitted), ("c8", Admission::Admitted), ("c9", Admission::Crowded)] {
+        assert_eq!(admit("b", id).await, admission, "{id}");
+    }
+}
+
+async fn without_an_address_or_a_limit_for_it_all_places_are_open(world: World) {
+    let limited = Places { all: 9, per_address: Some(1) };
+    for id in ["n1", "n2"] {
+        assert_eq!(world.connections.admit(&connection(id, "lobby"), limited).await.unwrap(), Admission::Admitted);
+    }
+    for id in ["c1", "c2", "c3"] {
+        let knock = connection_from("a", id);
+        assert_eq!(world.connections.admit(&knock, places(9)).await.unwrap(), Admission::Admitted, "{id}");
+    }
+    assert_eq!(world.connections.count().await.unwrap(), 5);
 }
 
 async fn the_count_is_corrected_only_if_nobody_moved(world: World) {
@@ -328,6 +395,19 @@ async fn a_message_is_stored_once_and_stays_as_it_was(world: World) {
     assert_eq!(world.messages.put(&lobby, &first).await.unwrap(), first);
     assert_eq!(world.messages.put(&lobby, &message(1, "another")).await.unwrap(), first);
     assert_eq!(world.messages.at(&lobby, Seq(1)).await.unwrap(), Some(Stored { message: first, applied: Vec::new() }));
+}
+
+async fn a_moderator_s_message_says_so_and_goes_on_saying_so(world: World) {
+    let lobby = room("lobby");
+    let mut said = message(1, "order, please");
+    said.author.moderator = true;
+    assert_eq!(world.messages.put(&lobby, &said).await.unwrap(), said);
+    assert_eq!(world.messages.put(&lobby, &said).await.unwrap(), said, "a retry is answered with what is stored");
+    assert_eq!(world.messages.before(&lobby, None, 1).await.unwrap(), std::slice::from_ref(&said));
+    let edited = ChatMessage { rev: Rev(2), edited_at: Some(now()), ..said };
+    let changed = Stored { message: edited, applied: Vec::new() };
+    assert!(world.messages.replace(&lobby, Rev(1), &changed).await.unwrap());
+    assert_eq!(world.messages.at(&lobby, Seq(1)).await.unwrap(), Some(changed));
 }
 
 async fn a_page_ends_before_its_mark_and_is_in_order(world: World) {
@@ -656,6 +736,39 @@ async fn a_claim_that_was_given_up_holds_and_is_not_listed(world: World) {
     assert_eq!(world.messages.claim(&never, fresh).await.unwrap(), fresh);
 }
 
+async fn a_claim_that_was_given_up_and_is_claimed_anew_is_its_author_s_again(world: World) {
+    let identity = identity("lobby", "ann", "n");
+    let (held, fresh, late) = (claim(1), claim(2), claim(3));
+    world.messages.claim(&identity, held).await.unwrap();
+    let until = Timestamp(now().0 + 60_000);
+    world.messages.give_up(&identity, until).await.unwrap();
+    assert_eq!(world.messages.reclaim(&identity, late, fresh).await.unwrap(), held, "who saw another is refused");
+    assert_eq!(world.messages.reclaim(&identity, held, fresh).await.unwrap(), fresh);
+    assert_eq!(world.messages.claim(&identity, late).await.unwrap(), fresh, "a retry finds the new one");
+    assert_eq!(world.messages.reclaim(&identity, held, late).await.unwrap(), fresh);
+    let listed = async || world.messages.claims_of(&identity.author, None, 9).await.unwrap();
+    assert_eq!(listed().await, [(identity.clone(), fresh)]);
+    world.messages.give_up(&identity, until).await.unwrap();
+    assert_eq!((listed().await, world.messages.claim(&identity, late).await.unwrap()), (vec![], fresh));
+}
+
+async fn what_was_given_up_does_not_stand_before_what_is_left(world: World) {
+    let names: Vec<_> = (10..40).map(|number| identity("lobby", "ann", &format!("n-{number}"))).collect();
+    for (name, rev) in names.iter().zip(1..) {
+        world.messages.claim(name, claim(rev)).await.unwrap();
+    }
+    for gone in &names[..20] {
+        world.messages.give_up(gone, Timestamp(now().0 + 60_000)).await.unwrap();
+    }
+    let listed = async |after: Option<&Identity>, limit| {
+        let claims = world.messages.claims_of(&names[0].author, after, limit).await.unwrap();
+        claims.into_iter().map(|(identity, _)| identity).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(None, 3).await, names[20..23]);
+    assert_eq!(listed(Some(&names[5]), 100).await, names[20..]);
+    assert_eq!(listed(Some(&names[22]), 2).await, names[23..25]);
+}
+
 async fn a_standing_is_of_a_person_or_an_address_and_can_be_taken_back(world: World) {
     let soon = |minutes: u64| Some(Timestamp(now().0 / 1000 * 1000 + minutes * 60_000));
     let (person, address) = (Subject::Person("ann".parse().unwrap()), Subject::Address(AddressKey("ann".into())));
@@ -714,4 +827,43 @@ async fn what_was_done_is_read_newest_first_and_none_of_one_moment_is_left_out(w
     assert_eq!(times(Some(10), 5).await, [9]);
     assert_eq!(times(Some(9), 5).await, [0_u64; 0]);
     assert_eq!(world.moderation.audit(Some(Timestamp(10)), 9).await.unwrap(), [done(9, 1)]);
+}
+
+async fn a_turn_is_one_holder_s_until_it_is_over_and_they_may_ask_again(world: World) {
+    let ask = async |holder, at: u64, seconds| {
+        let window = Duration::from_secs(seconds);
+        match world.limiter.take_turn("ann", holder, window, into_a_minute(at)).await.unwrap() {
+            Taken::Yes => None,
+            Taken::No(wait) => Some(wait.as_millis()),
+        }
+    };
+    assert_eq!(ask("one", 0, 30).await, None);
+    for at in [0, 29_999, 45_000] {
+        assert_eq!(ask("one", at, 30).await, None, "{at}: it is theirs");
+    }
+    assert_eq!(ask("two", 10_000, 30).await, Some(20_000), "asking again did not take it anew");
+    assert_eq!(ask("two", 10_000, 11).await, Some(1_000));
+    assert_eq!(ask("two", 29_999, 30).await, Some(1));
+    assert_eq!(ask("two", 30_000, 30).await, None);
+    assert_eq!(ask("one", 30_001, 30).await, Some(29_999));
+    assert_eq!(ask("one", 40_000, 10).await, None, "the stretch became shorter");
+}
+
+async fn of_ten_who_want_a_turn_at_once_one_has_it(world: World) {
+    let names: Vec<String> = (0..10).map(|number| format!("n{number}")).collect();
+    let (window, at) = (Duration::from_secs(30), into_a_minute(0));
+    let answers = join_all(names.iter().map(|name| world.limiter.take_turn("ann", name, window, at))).await;
+    assert_eq!(answers.into_iter().filter(|answer| matches!(answer, Ok(Taken::Yes))).count(), 1);
+}
+
+async fn a_claim_that_was_given_up_and_made_anew_is_listed_again(world: World) {
+    let identity = identity("lobby", "ann", "n");
+    let first = world.messages.claim(&identity, claim(1)).await.unwrap();
+    let tomorrow = Timestamp(now().0 + 24 * 60 * 60 * 1000);
+    world.messages.give_up(&identity, tomorrow).await.unwrap();
+    let fresh = world.messages.reclaim(&identity, first, claim(2)).await.unwrap();
+    let listed = async || world.messages.claims_of(&identity.author, None, 10).await.unwrap();
+    assert_eq!(listed().await, [(identity.clone(), fresh)], "or what it says could not be forgotten");
+    world.messages.give_up(&identity, tomorrow).await.unwrap();
+    assert_eq!(listed().await, []);
 }

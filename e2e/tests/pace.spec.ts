@@ -35,6 +35,26 @@ test('a slow room says so, counts down, and holds the next message until its tur
   await expect(ben.chat.saying('second')).toHaveAttribute('data-state', 'sent');
 });
 
+test('a message that waits for its turn can be taken back with the keyboard, and nobody ever sees it', async ({ order }) => {
+  const { mona, guest } = order;
+  const ben = await guest('Ben');
+  await new Moderation(mona.chat).rule('1 h', false);
+  await expect(ben.page.locator('.leave')).toContainText('One message every 1 h.');
+  await ben.chat.say('said');
+  await expect(mona.chat.saying('said')).toHaveCount(1);
+  await ben.chat.say('regretted');
+  await expect(ben.chat.saying('regretted')).toContainText('Waiting for its turn…');
+  await expect(ben.chat.saying('said').getByRole('button', { name: 'Cancel' })).toHaveCount(0);
+  const cancel = ben.chat.saying('regretted').getByRole('button', { name: 'Cancel' });
+  await cancel.focus();
+  await ben.page.keyboard.press('Enter');
+  await expect(ben.chat.saying('regretted')).toHaveCount(0);
+  await ben.page.reload();
+  await ben.chat.is('live');
+  await expect(ben.chat.saying('regretted')).toHaveCount(0);
+  await expect(mona.chat.saying('regretted')).toHaveCount(0);
+});
+
 test('moderators are not slow', async ({ order }) => {
   const { mona, guest } = order;
   const ben = await guest('Ben');

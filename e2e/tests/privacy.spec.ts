@@ -1,6 +1,10 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { Page } from '@playwright/test';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
+import { Local, withData } from '../support/local.ts';
 import { idOf } from '../support/order.ts';
 
 /** Opens the dialog about the visitor and their data. */
@@ -67,4 +71,46 @@ test('everything one wrote is gone for all, and so are the identity and what the
   await expect(page.locator('body')).not.toContainText('secret');
   const kept = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
   expect(kept).not.toContain('secret');
+});
+
+test.describe('what the worker keeps', () => {
+  test.use({ serviceWorkers: 'allow' });
+
+  /** The rooms of which there is a copy. */
+  const copies = (page: Page): Promise<string[]> =>
+    page.evaluate(async () => {
+      const pages = (await caches.keys()).filter((name) => name.startsWith('pages'));
+      const kept = await Promise.all(pages.map(async (name) => (await caches.open(name)).keys()));
+      return kept.flat().map(({ url }) => new URL(url).pathname).sort();
+    });
+
+  /** Answers everything at an address with a door. */
+  async function shut(url: string, status: number): Promise<Server> {
+    const door = createServer((_, answer) => answer.writeHead(status, { 'content-type': 'text/html' }).end('<h1>Enter the passphrase</h1>'));
+    door.listen(Number(new URL(url).port), '127.0.0.1');
+    await once(door, 'listening');
+    return door;
+  }
+
+  for (const status of [200, 401, 403]) {
+    test(`no copy of any room is left to whoever stands before a door that answers ${status}`, async ({ page, homeName, room }) => {
+      test.skip(homeName !== 'local', 'only at home a test puts another server in the place of the chat');
+      await withData(async (data) => {
+        const local = await Local.start(data);
+        const rooms = [`/r/${room}-a`, `/r/${room}-b`];
+        for (const path of rooms) {
+          await page.goto(local.url + path);
+          await expect.poll(() => copies(page)).toContain(path);
+        }
+        expect(await copies(page)).toEqual(rooms);
+        await local.stop();
+        const door = await shut(local.url, status);
+        await page.goto(`${local.url}/r/${room}-c`);
+        await expect(page.getByRole('heading')).toHaveText('Enter the passphrase');
+        await expect.poll(() => copies(page)).toEqual([]);
+        door.closeAllConnections();
+        door.close();
+      });
+    });
+  }
 });

@@ -12,6 +12,9 @@ const ROOMS = 20;
 /** A page of a room. Doors and what a visitor fetches about themself (`/enter`, `/sign-in`, `/me`) are none. */
 const ROOM = /^\/(r\/[a-z0-9-]+\/?)?$/;
 
+/** The answers to whoever may not read. */
+const SHUT = [401, 403];
+
 /** What a copy says of itself. */
 const KEPT_AT = 'x-kept-at';
 const NAMED = 'x-named';
@@ -89,14 +92,16 @@ async function renew(url) {
 /** Keeps a page, one at a time: another one must not drop what this one has just fetched. */
 async function keep(url, answer) {
   const { pathname, search } = new URL(url);
+  if (!ROOM.test(pathname)) return;
+  const html = answer.ok ? await answer.text() : '';
+  // Copies of before the chat was closed go, too, all of them: whoever reads this stands before its door.
+  if (SHUT.includes(answer.status) || (answer.ok && !isOpen(html))) {
+    return navigator.locks.request('pages', () => caches.delete(PAGES));
+  }
   // With a query it is not the newest page of the room.
-  if (!answer.ok || search || !ROOM.test(pathname)) return;
-  const html = await answer.text();
-  // Copies of before the chat was closed go, too.
-  if (!isOpen(html)) return caches.delete(PAGES);
+  if (!answer.ok || search) return;
   // What people wrote stands behind this, and may look like anything.
-  const head = html.slice(0, Math.max(0, html.indexOf('id="page-state"')));
-  if (!head) return;
+  const head = html.slice(0, html.indexOf('id="page-state"'));
   const named = [...new Set(head.match(/\/assets\/(?!app\/)[\w./-]+/g))];
   // A copy may do what its page may, and no more. What is stored is the text, whichever way it came.
   const headers = new Headers(answer.headers);
@@ -108,10 +113,10 @@ async function keep(url, answer) {
   await navigator.locks.request('pages', store).catch(() => {});
 }
 
-/** Whether everybody may enter the chat that a page is of: its state says so by saying nothing. */
+/** Whether everybody may enter the chat that a page is of: its state says so by saying nothing. A door has no state. */
 function isOpen(html) {
   const [, state] = html.match(/id="page-state">(.*?)<\/script>/s) ?? [];
-  return !state || (JSON.parse(state).access ?? 'open') === 'open';
+  return !!state && (JSON.parse(state).access ?? 'open') === 'open';
 }
 
 /** Stores a copy when everything that it names is there, and then drops what no copy names any more. */

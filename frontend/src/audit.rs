@@ -11,6 +11,8 @@ pub(crate) struct Audit {
     wanted: Option<Option<Timestamp>>,
     /// The same, once it was asked for.
     asked: Option<Option<Timestamp>>,
+    /// The same, where the server could not tell.
+    refused: Option<Option<Timestamp>>,
 }
 
 impl Audit {
@@ -29,14 +31,22 @@ impl Audit {
         self.wanted.is_some() || self.asked.is_some()
     }
 
+    /// Whether the server could not tell what was asked last.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.refused.is_some()
+    }
+
     /// Somebody wants to see the newest.
     pub(crate) fn open(&mut self) {
+        self.refused = None;
         self.wanted = Some(None);
     }
 
-    /// Somebody wants to see what is before.
+    /// Somebody wants to see what is before, or what could not be told.
     pub(crate) fn further(&mut self) {
-        if self.more && !self.is_awaited() {
+        if let Some(before) = self.refused.take() {
+            self.wanted = Some(before);
+        } else if self.more && !self.is_awaited() {
             self.wanted = Some(self.entries.last().map(|entry| entry.at));
         }
     }
@@ -62,7 +72,7 @@ impl Audit {
 
     /// The server did not answer, or refused.
     pub(crate) fn refuse(&mut self) {
-        self.asked = None;
+        self.refused = self.asked.take();
     }
 
     /// The socket is gone, and the answer with it.
@@ -112,6 +122,27 @@ mod tests {
         audit.question();
         audit.hear(vec![entry(9), entry(8)], false);
         assert_eq!(times(&audit), [9, 8]);
+    }
+
+    #[test]
+    fn what_could_not_be_told_is_no_end_and_can_be_asked_for_again() {
+        let mut audit = Audit::default();
+        audit.open();
+        audit.question();
+        audit.refuse();
+        assert!(audit.is_refused() && !audit.is_awaited());
+        audit.further();
+        assert_eq!((audit.is_refused(), audit.question()), (false, Some(ClientMessage::Audit { before: None })));
+        audit.hear(vec![entry(9)], true);
+        audit.further();
+        audit.question();
+        audit.refuse();
+        assert_eq!(times(&audit), [9], "what is known stays");
+        audit.further();
+        assert_eq!(audit.question(), Some(ClientMessage::Audit { before: Some(Timestamp(9)) }));
+        audit.refuse();
+        audit.open();
+        assert_eq!((audit.is_refused(), audit.question()), (false, Some(ClientMessage::Audit { before: None })));
     }
 
     #[test]

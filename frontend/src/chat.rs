@@ -76,7 +76,8 @@ pub(crate) struct Chat {
     pub(crate) sanction: NodeRef<html::Dialog>,
     /// The dialog in which they choose what holds in the room.
     pub(crate) ruler: NodeRef<html::Dialog>,
-    /// What moderators did: nothing as long as it is not known, and partly where there is more before.
+    /// What moderators did: nothing as long as it is not known, partly where there is more before, and failed where the server
+    /// could not tell.
     pub(crate) audit: RwSignal<Results>,
     /// The dialog in which that is.
     pub(crate) auditor: NodeRef<html::Dialog>,
@@ -357,7 +358,9 @@ impl Chat {
         };
         set(self.older, older);
         set(self.apart, timeline.is_apart());
-        let mut rows = timeline.rows(calendar);
+        let namesakes = timeline.namesakes();
+        let mut rows = timeline.rows(calendar, &namesakes);
+        set(self.namesakes, namesakes);
         let news = line.and_then(|line| News::mark(&mut rows, line, timeline.more()));
         self.show_rows(rows);
         news

@@ -174,6 +174,7 @@ impl Client {
         }
         self.timeline.expire_history(now);
         deeds.extend(self.ask(Timeline::ask_sought));
+        deeds.extend(self.ask(|timeline| timeline.ask_history_again(now)));
         deeds.extend(self.hand_over(now));
         deeds
     }
@@ -197,7 +198,7 @@ impl Client {
 
     /// The server does not let the visitor take part.
     pub fn end(&mut self, now: u64, over: Over) -> Vec<Deed> {
-        let orders = self.link.end(over);
+        let orders = self.link.end(now, over);
         self.follow(now, orders)
     }
 
@@ -223,9 +224,21 @@ impl Client {
             _ => None,
         };
         let unknown_here = matches!(message, ServerMessage::Error { code: ErrorCode::NotConnected, .. });
+        let too_early = match &message {
+            ServerMessage::Error { code: ErrorCode::TooFast, action: Some(action), retry_after, .. }
+                if action == "hello" =>
+            {
+                Some(retry_after.unwrap_or_default())
+            }
+            _ => None,
+        };
         let question = self.timeline.apply(message, now);
         let mut deeds = self.follow(now, order);
         deeds.extend(upload);
+        if let Some(seconds) = too_early {
+            let order = self.link.put_off(now, id, seconds);
+            deeds.extend(self.follow(now, order));
+        }
         if let Some(until) = banned.filter(|until| until.0 > now) {
             deeds.extend(self.end(now, Over::Banned(until)));
         }
@@ -290,7 +303,7 @@ impl Client {
     }
 
     /// Asks something on the live socket; without one the question stays open.
-    fn ask(&mut self, question: fn(&mut Timeline) -> Option<ClientMessage>) -> Vec<Deed> {
+    fn ask(&mut self, question: impl FnOnce(&mut Timeline) -> Option<ClientMessage>) -> Vec<Deed> {
         let question = self.link.live().and_then(|_| question(&mut self.timeline));
         question.map(|question| self.say(question)).unwrap_or_default()
     }

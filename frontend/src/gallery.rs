@@ -48,6 +48,7 @@ const MESSAGES: Table<fn(&mut Row)> = &[
     ("image", |row| (row.image, row.text) = (Some(image()), None)),
     ("image with a text", |row| row.image = Some(image())),
     ("sending", |row| row.state = State::Pending),
+    ("waiting for its turn", |row| row.state = State::Waiting),
     ("uploading", |row| (row.image, row.state) = (Some(image()), State::Uploading(40))),
     ("of a moderator", |row| row.author = fixtures::moderator()),
     ("of one of two of one name", |row| row.tag = Some("·x7f2".into())),
@@ -121,6 +122,10 @@ const PARTS: Table<fn(Chat) -> AnyView> = &[
     ("rules", order::rules),
     ("what moderators did", |chat| {
         chat.audit.set(Results { progress: Progress::Partly(Seq(1)), hits: fixtures::acts() });
+        order::audit(chat)
+    }),
+    ("what moderators did, which could not be read", |chat| {
+        chat.audit.set(Results { progress: Progress::Failed(None), hits: Vec::new() });
         order::audit(chat)
     }),
     ("rooms, for a moderator", |chat| {

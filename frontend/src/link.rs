@@ -18,6 +18,9 @@ const STABLE_MS: u64 = 10_000;
 /// So long before its end a socket is replaced, in milliseconds; up to as much again is drawn by lot, so that pages
 /// opened together do not move together.
 const MOVE_MS: u64 = 5 * 60 * 1000;
+/// Whoever was sent away asks again after this time at the earliest, in milliseconds: a ban may be lifted before its end, and
+/// the page's clock may be ahead of the server's, where every ban is over.
+const BANNED_MS: u64 = 30_000;
 
 const HEARTBEAT_MS: u64 = limits::HEARTBEAT.as_millis() as u64;
 const LIFETIME_MS: u64 = limits::LIFETIME.as_millis() as u64;
@@ -89,6 +92,8 @@ pub struct Link {
     ever_live: bool,
     /// Why no socket is tried for, while none is.
     over: Option<Over>,
+    /// Since when that is known, or when it was last asked about.
+    over_since: u64,
     random: fn() -> u32,
 }
 
@@ -96,7 +101,8 @@ impl Link {
     /// A connection that is opened now, with the ticket the page brought.
     pub fn open(now: u64, random: fn() -> u32) -> (Self, Order) {
         let next = Next::Opening { id: 1, until: now + OPEN_MS };
-        (Self { live: None, next, failures: 0, last_id: 1, ever_live: false, over: None, random }, Order::Open(1))
+        let (live, over) = (None, None);
+        (Self { live, next, failures: 0, last_id: 1, ever_live: false, over, over_since: 0, random }, Order::Open(1))
     }
 
     /// The live socket, if there is one.
@@ -179,14 +185,29 @@ impl Link {
     }
 
     /// The network came or went, or somebody looks at the page again or asks for it: no waiting now, and a socket shows
-    /// whether it lives.
+    /// whether it lives. Whoever was sent away may be let in again before the end of the ban.
     pub fn wake(&mut self, now: u64) -> Option<Order> {
         match (self.live, self.next) {
-            _ if self.over.is_some() => None,
+            _ if self.over == Some(Over::SignedOut) => None,
+            _ if self.over.is_some() && now < self.over_since + BANNED_MS => None,
             (None, Next::At(_)) => Some(self.fetch(now)),
             (Some(live), _) if live.pinged.is_none() => self.ping(now),
             _ => None,
         }
+    }
+
+    /// The server does not answer the hello on a socket for so many seconds: the socket is dropped, and no other one tried for
+    /// in that time.
+    pub fn put_off(&mut self, now: u64, id: SocketId, seconds: u32) -> Option<Order> {
+        match self.next {
+            Next::Opening { id: opening, .. } if opening == id => {}
+            _ => return None,
+        }
+        self.fail(now);
+        if let Next::At(at) = &mut self.next {
+            *at = (*at).max(now + u64::from(seconds) * 1000);
+        }
+        Some(Order::Close(id))
     }
 
     /// The live socket is not to be trusted any more.
@@ -198,11 +219,12 @@ impl Link {
 
     /// The server does not let the visitor take part. A ban ends by itself; whoever is signed out comes back with a page of
     /// their own. Gives back the sockets to close.
-    pub fn end(&mut self, over: Over) -> Vec<Order> {
+    pub fn end(&mut self, now: u64, over: Over) -> Vec<Order> {
         let opening = if let Next::Opening { id, .. } = self.next { Some(id) } else { None };
         let open = self.live.take().map(|live| live.id);
         self.over = Some(over);
-        self.next = Next::At(if let Over::Banned(until) = over { until.0 } else { u64::MAX });
+        self.over_since = now;
+        self.next = Next::At(if let Over::Banned(until) = over { until.0.max(now + BANNED_MS) } else { u64::MAX });
         open.into_iter().chain(opening).map(Order::Close).collect()
     }
 
@@ -214,6 +236,7 @@ impl Link {
     }
 
     fn fetch(&mut self, now: u64) -> Order {
+        self.over_since = now;
         self.next = Next::Fetching { until: now + OPEN_MS };
         Order::Fetch
     }

@@ -86,6 +86,11 @@ impl Rooms {
         Some(ClientMessage::Rooms { rooms })
     }
 
+    /// The server did not answer: the next look at the page is another occasion.
+    pub(crate) fn refuse(&mut self) {
+        self.asked = None;
+    }
+
     /// The server's answer.
     pub(crate) fn hear(&mut self, news: Vec<RoomNews>) {
         self.news = news;
@@ -142,6 +147,16 @@ mod tests {
         let rooms = Rooms::visit(&room("cats"), Some(r#"["lobby","cats","dogs","lobby"]"#));
         assert_eq!(list(&rooms), "[cats] lobby dogs");
         assert_eq!(rooms.kept(), r#"["cats","lobby","dogs"]"#);
+    }
+
+    #[test]
+    fn a_question_that_was_refused_is_asked_again_when_the_page_is_looked_at() {
+        let mut rooms = Rooms::visit(&room("cats"), Some(r#"["dogs"]"#));
+        assert_eq!(rooms.question(0), asked(&["dogs"]));
+        rooms.refuse();
+        assert_eq!(rooms.question(1), None, "nothing is asked on a timer");
+        rooms.look(1);
+        assert_eq!(rooms.question(1), asked(&["dogs"]));
     }
 
     #[test]

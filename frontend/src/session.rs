@@ -326,7 +326,6 @@ impl Session {
                 None => self.keep_place(),
             }
             self.unsent.keep(&self.client.timeline().unsent(), now);
-            set(self.chat.namesakes, self.client.timeline().namesakes());
             let news = self.chat.show(self.client.timeline(), &self.calendar, self.reading.line());
             self.tell_news(news);
         }

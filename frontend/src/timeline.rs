@@ -48,6 +48,8 @@ pub struct Timeline {
     apart: Option<Stretch>,
     /// The visitor's unconfirmed messages, in the order in which they were written.
     own: Vec<Own>,
+    /// Whether they wait for their turn, and for nothing else.
+    held: bool,
     /// What the visitor did to messages and is not confirmed, in its order.
     pending: Vec<Pending>,
     /// What holds in the room.
@@ -67,12 +69,16 @@ pub struct Timeline {
     ahead: Vec<Rev>,
     /// When the server was last asked what is missing.
     asked: Option<u64>,
+    /// When it is to be asked again, where it put that off: whatever is missing, nobody knows of it here.
+    ask_at: Option<u64>,
     /// Changes of messages that were not loaded, heard while they may be on their way.
     late: Vec<ChatMessage>,
     /// The stretch of the history that was asked for.
     asked_about: Option<Place>,
     /// Since when that answer is awaited.
     awaited: Option<(Place, u64)>,
+    /// When that question is to be asked again, where the server put it off.
+    asked_again_at: Option<u64>,
     /// A message whose stretch is wanted.
     sought: Option<Seq>,
 }
@@ -86,6 +92,7 @@ impl Timeline {
             said: Stretch::of(page.messages.clone(), page.more),
             apart: None,
             own: Vec::new(),
+            held: false,
             pending: Vec::new(),
             rules: page.rules,
             standing: page.standing,
@@ -97,8 +104,10 @@ impl Timeline {
             rev: page.up_to,
             ahead: Vec::new(),
             asked: None,
+            ask_at: None,
             asked_about: None,
             awaited: None,
+            asked_again_at: None,
             sought: None,
         }
     }
@@ -146,11 +155,15 @@ impl Timeline {
     /// The first word on a new socket, at `now`: up to where everything is known.
     pub fn hello(&mut self, now: u64) -> ClientMessage {
         self.asked = Some(now);
+        self.ask_at = None;
         ClientMessage::Hello { since: Some(self.rev) }
     }
 
     /// The question for what is missing, when something is and the last question is old enough.
     pub fn ask(&mut self, now: u64) -> Option<ClientMessage> {
+        if let Some(at) = self.ask_at {
+            return (now >= at).then(|| self.ask_now(now));
+        }
         if self.ahead.is_empty() {
             return None;
         }
@@ -163,6 +176,7 @@ impl Timeline {
     /// The question for what changed, whether anything seems to be missing or not.
     pub fn ask_now(&mut self, now: u64) -> ClientMessage {
         self.asked = Some(now);
+        self.ask_at = None;
         ClientMessage::Changes { after: self.rev }
     }
 
@@ -273,7 +287,13 @@ impl Timeline {
     fn refuse(&mut self, refusal: Refusal, action: Option<String>, nonce: Option<Nonce>) {
         let Refusal { code, ref reason, retry_after, now } = refusal;
         match action.as_deref() {
+            Some("history") if code == ErrorCode::TooFast => {
+                self.asked_again_at = Some(pace::end_of_rest(now, retry_after));
+            }
             Some("history") => self.refuse_history(),
+            Some("changes" | "hello") if code == ErrorCode::TooFast => {
+                self.ask_at = Some(pace::end_of_rest(now, retry_after));
+            }
             // Nobody waits for these, and nothing shows that they were not done.
             Some("rename" | "mute" | "ban" | "rules") => self.troubles.push(reason.clone()),
             _ => {}
@@ -289,7 +309,7 @@ impl Timeline {
             ErrorCode::NotConnected => {}
             // It goes out later, before whatever was written behind it.
             ErrorCode::TooFast => {
-                let kind = if own.give_back() { Kind::Upload } else { Kind::Message };
+                let kind = if own.put_off() { Kind::Upload } else { Kind::Message };
                 self.pace.rest(kind, now, retry_after);
             }
             // Nothing is wrong with the message here either.

@@ -52,6 +52,7 @@ pub(crate) struct Words {
     and: &'static str,
 
     pub(crate) sending: &'static str,
+    pub(crate) waiting: &'static str,
     /// What stands before the reason.
     pub(crate) not_sent: Around,
     pub(crate) unconfirmed: &'static str,
@@ -111,6 +112,8 @@ pub(crate) struct Words {
     pub(crate) audit_hint: &'static str,
     pub(crate) audit_loading: &'static str,
     pub(crate) audit_empty: &'static str,
+    pub(crate) audit_failed: &'static str,
+    pub(crate) audit_again: &'static str,
     pub(crate) audit_further: &'static str,
     #[cfg(feature = "hydrate")]
     stands_free: Around,

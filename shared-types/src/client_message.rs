@@ -113,15 +113,16 @@ pub enum ClientMessage {
     },
     /// The speaker is writing something. Told to the others in a small room, and answered with nothing.
     Typing,
-    /// A person is to be quiet in every room for a time; only from a moderator. Answered with `standing`.
+    /// A person is to be quiet in every room for a time, by their id alone: others from where they are may speak, and a guest
+    /// who comes without their cookie is somebody else. Only from a moderator. Answered with `standing`.
     Mute {
         /// Who.
         person: PersonId,
         /// For so long, from now; 0 takes it back.
         seconds: Seconds,
     },
-    /// A person and the addresses they come from are to stay away for a time; only from a moderator. Answered with
-    /// `standing`.
+    /// A person and the addresses they come from, with all others from there but moderators, are to stay away for a time; only
+    /// from a moderator. Answered with `standing`.
     Ban {
         /// Who.
         person: PersonId,

@@ -114,8 +114,8 @@ pub const LIFETIME: Duration = Duration::from_secs(2 * 60 * 60);
 pub const HEARTBEAT: Duration = Duration::from_secs(3 * 60);
 
 /// How often one person may say something in [`RATE_WINDOW`], as a deployment has it where it sets nothing else: once a second
-/// for a whole minute is more than anybody types. Edits and deletions, reactions, uploads, connects, and typing and renames
-/// are each counted apart, with the same allowance.
+/// for a whole minute is more than anybody types. Edits and deletions, reactions, uploads, connects, first words with typing and
+/// renames, and each kind of question are each counted apart, with the same allowance.
 pub const RATE_PERSON: u32 = 60;
 
 /// How often everybody behind one address may, together: a household or an office is ten people who all type at once.
@@ -136,6 +136,12 @@ pub const RATE_BURST_WINDOW: Duration = Duration::from_secs(10);
 /// costs is 60 messages a minute, as 60 people who each say one.
 pub const RATE_BURST: u32 = 3;
 
+/// Which part of all places the sockets from one address may hold at once: a quarter. One machine can open all that a chat
+/// of 1,000 places has in two minutes ([`RATE_ADDRESS`]) and hold them for [`LIFETIME`]; like this it takes four addresses. An
+/// office of 100 people with two windows each still fits into its 250. A chat whose people all share one address has no
+/// limit for addresses: a rate of 0 switches this one off, too.
+pub const PLACES_ADDRESS: u32 = 4;
+
 /// How often a passphrase may be tried from one address in [`RATE_WINDOW`].
 pub const ATTEMPTS_ADDRESS: u32 = 10;
 
@@ -143,7 +149,7 @@ pub const ATTEMPTS_ADDRESS: u32 = 10;
 /// 7,776 (3.7 × 10^15) is found after 35 million years on average.
 pub const ATTEMPTS: u32 = 100;
 
-/// How often in [`RATE_WINDOW`] a person may take a part of what they wrote: each is up to 10,000 reads of one message, $0.00125.
+/// How often in [`RATE_WINDOW`] a person may take a part of what they wrote: each is up to 1,500 reads of one message, $0.0002.
 pub const EXPORTS: u32 = 6;
 
 /// The longest time for which a moderator mutes or bans somebody. Addresses are known by a hash whose secret changes; this

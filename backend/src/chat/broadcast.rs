@@ -19,6 +19,10 @@ const FIRST_WAIT: Duration = Duration::from_millis(100);
 /// listener takes 5 s of the function's 10 at most, and leaves 5 to the store.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// The same for all that one request tells of several messages. With the 2 s of the last post it takes 7 s of the function's
+/// 10 at most; what is not told by then is caught up like anything else that was missed.
+const PATIENCE_FOR_MANY: Duration = Duration::from_secs(5);
+
 /// The rule of telling.
 pub struct Broadcast {
     /// Who listens.
@@ -67,6 +71,27 @@ impl Broadcast {
         Ok(self.to_all(&listeners, message).await)
     }
 
+    /// Tells each room's listeners its messages, one after the other. Whoever can't be told one is not told the rest, so
+    /// that nobody else waits for them.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` when the listeners of a room could not be read; nobody was told anything then.
+    pub async fn to_rooms(&self, messages: Vec<(RoomName, ServerMessage)>) -> Result<Tally> {
+        let until = self.ends_in(PATIENCE_FOR_MANY);
+        let mut by_room: BTreeMap<RoomName, Vec<String>> = BTreeMap::new();
+        for (room, message) in messages {
+            by_room.entry(room).or_default().extend(serde_json::to_string(&message).ok());
+        }
+        let mut told = Vec::new();
+        for (room, frames) in &by_room {
+            let listeners = self.connections.in_room(room).await?;
+            told.extend(listeners.into_iter().map(|listener| (listener, frames)));
+        }
+        let posts = told.iter().map(|(listener, frames)| self.deliver_in_turn(listener, frames, until)).collect();
+        Ok(self.tallied(posts, until).await)
+    }
+
     /// Tells the others in a small room that somebody is writing.
     ///
     /// # Errors
@@ -94,7 +119,12 @@ impl Broadcast {
             return Tally { missed: listeners.len(), ..Tally::default() };
         };
         let until = self.patience_ends();
-        let posts: Vec<_> = listeners.iter().map(|listener| self.deliver_to(listener, &frame, until)).collect();
+        let posts = listeners.iter().map(|listener| self.deliver_to(listener, &frame, until)).collect();
+        self.tallied(posts, until).await
+    }
+
+    /// Makes these posts, many at a time, and forgets whoever was gone.
+    async fn tallied(&self, posts: Vec<impl Future<Output = Fate>>, until: Timestamp) -> Tally {
         let mut fates = stream::iter(posts).buffer_unordered(AT_ONCE);
         let mut tally = Tally::default();
         while let Some(fate) = fates.next().await {
@@ -109,7 +139,7 @@ impl Broadcast {
             tracing::warn!(missed = tally.missed, delivered = tally.delivered, "some listeners could not be reached");
         }
         // Their own `$disconnect` finds nothing to forget any more, so it tells nobody.
-        if let Err(error) = self.left(&tally.gone, until).await {
+        if let Err(error) = self.all_left(&tally.gone, until).await {
             tracing::warn!(%error, "a room was not told who is gone");
         }
         tally
@@ -124,12 +154,18 @@ impl Broadcast {
         let until = self.patience_ends();
         let closing: Vec<_> = connections.iter().map(|connection| self.close_one(&connection.id, until)).collect();
         let closed: Vec<Result<Option<Connection>>> = stream::iter(closing).buffer_unordered(AT_ONCE).collect().await;
-        let mut by_room: BTreeMap<RoomName, Vec<Connection>> = BTreeMap::new();
-        for gone in closed.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten() {
-            by_room.entry(gone.room.clone()).or_default().push(gone);
+        let gone: Vec<Connection> = closed.into_iter().filter_map(Result::transpose).collect::<Result<_>>()?;
+        self.all_left(&gone, until).await
+    }
+
+    /// Tells those who stay in each room that these connections were forgotten.
+    async fn all_left(&self, gone: &[Connection], until: Timestamp) -> Result<()> {
+        let mut by_room: BTreeMap<&RoomName, Vec<&Connection>> = BTreeMap::new();
+        for gone in gone {
+            by_room.entry(&gone.room).or_default().push(gone);
         }
-        for gone in by_room.values() {
-            self.left(gone, until).await?;
+        for (room, gone) in by_room {
+            self.left(room, &gone, until).await?;
         }
         Ok(())
     }
@@ -168,12 +204,29 @@ impl Broadcast {
         }
     }
 
+    async fn deliver_in_turn(&self, listener: &Connection, frames: &[String], until: Timestamp) -> Fate {
+        for frame in frames {
+            if self.clock.now() >= until {
+                return Fate::Missed;
+            }
+            match self.deliver_to(listener, frame, until).await {
+                Fate::Delivered => {}
+                trouble => return trouble,
+            }
+        }
+        Fate::Delivered
+    }
+
     fn is_arriving(&self, listener: &Connection) -> bool {
         u128::from(self.clock.now().0.saturating_sub(listener.opened_at.0)) < ARRIVING.as_millis()
     }
 
     pub(super) fn patience_ends(&self) -> Timestamp {
-        Timestamp(self.clock.now().0 + PATIENCE.as_millis() as u64)
+        self.ends_in(PATIENCE)
+    }
+
+    fn ends_in(&self, patience: Duration) -> Timestamp {
+        Timestamp(self.clock.now().0 + patience.as_millis() as u64)
     }
 
     pub(super) async fn deliver(&self, id: &ConnectionId, frame: &str, until: Timestamp) -> Delivery {

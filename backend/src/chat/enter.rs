@@ -2,7 +2,9 @@
 
 use std::net::IpAddr;
 
-use super::{Identities, NotNow, Rate, TooFast, Visitor};
+use shared_types::Timestamp;
+
+use super::{Identities, NotNow, Rate, Standings, TooFast, Visitor};
 use crate::ports::Unavailable;
 
 /// The rule of entering with a passphrase.
@@ -11,6 +13,8 @@ pub struct Enter {
     pub rate: Rate,
     /// The door, and who comes through it.
     pub identities: Identities,
+    /// Where somebody was sent away from.
+    pub standings: Standings,
 }
 
 /// Why somebody was not let in.
@@ -22,6 +26,12 @@ pub enum NotLetIn {
     /// It was tried too often.
     #[error(transparent)]
     TooOften(TooFast),
+    /// They come from where somebody was sent away.
+    #[error("a moderator sent away whoever comes from there")]
+    Banned {
+        /// Until then.
+        until: Timestamp,
+    },
     /// The store did not answer.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
@@ -37,14 +47,18 @@ impl From<NotNow> for NotLetIn {
 }
 
 impl Enter {
-    /// Lets in whoever says the passphrase, as a new guest. Every try counts, a right one as well.
+    /// Lets in whoever says the passphrase, as a new guest. Every try counts, a right one as well. Who comes from where somebody
+    /// was sent away hears nothing of whether it was right: they would only be somebody new.
     ///
     /// # Errors
     ///
     /// [`NotLetIn`] says why not.
     pub async fn attempt(&self, passphrase: &str, address: Option<IpAddr>) -> Result<Visitor, NotLetIn> {
-        let address = address.and_then(|address| self.identities.address_keys(address).into_iter().next());
-        self.rate.attempt(address.as_ref()).await?;
+        let addresses = address.map(|address| self.identities.address_keys(address)).unwrap_or_default();
+        self.rate.attempt(addresses.first()).await?;
+        if let Some(until) = self.standings.banned_from(&addresses).await? {
+            return Err(NotLetIn::Banned { until });
+        }
         if self.identities.door().opens_with(passphrase) {
             Ok(self.identities.new_guest())
         } else {
@@ -65,13 +79,16 @@ mod tests {
     };
 
     use async_trait::async_trait;
-    use shared_types::Timestamp;
+    use shared_types::Standing;
 
     use super::*;
     use crate::{
         chat::{Door, RateLimits},
-        outbound::{embedded::EmbeddedLimiter, system::SystemEntropy},
-        ports::{Clock, Keys, Result as PortResult, Secrets},
+        outbound::{
+            embedded::{EmbeddedLimiter, EmbeddedModeration, Store},
+            system::SystemEntropy,
+        },
+        ports::{Clock, Keys, Result as PortResult, Secrets, Subject},
     };
 
     struct Safe;
@@ -104,7 +121,11 @@ mod tests {
         let door = Door::passphrase("open sesame", Vec::new());
         let identities = Identities::load(Arc::new(Safe), clock.clone(), entropy, door).await.unwrap();
         let rate = Rate::new(Arc::new(EmbeddedLimiter::new(clock.clone())), clock.clone(), RateLimits::NONE);
-        (clock, Enter { rate, identities })
+        // On Linux a directory that is open is there until it is closed.
+        let store = Store::open(tempfile::tempdir().unwrap().path()).unwrap();
+        let moderation = Arc::new(EmbeddedModeration::new(store, clock.clone()));
+        let standings = Standings { moderation, clock: clock.clone() };
+        (clock, Enter { rate, identities, standings })
     }
 
     fn address(last: u8) -> Option<IpAddr> {
@@ -119,6 +140,22 @@ mod tests {
         assert_ne!(ann.id, ben.id);
         assert_eq!((ann.name, ann.moderator), (None, false));
         assert!(matches!(door.attempt("Open Sesame", address(1)).await, Err(NotLetIn::Wrong)));
+    }
+
+    #[tokio::test]
+    async fn whoever_comes_from_where_somebody_was_sent_away_is_told_so_whatever_they_say() {
+        let (clock, door) = door().await;
+        let until = Timestamp(clock.now().0 + 60_000);
+        let there = Subject::Address(door.identities.address_keys(address(1).unwrap()).remove(0));
+        let banned = Standing { banned_until: Some(until), ..Standing::default() };
+        door.standings.moderation.set_standing(&there, banned).await.unwrap();
+        for passphrase in ["open sesame", "wrong"] {
+            let said = door.attempt(passphrase, address(1)).await;
+            assert!(matches!(said, Err(NotLetIn::Banned { until: told }) if told == until), "{said:?}");
+        }
+        door.attempt("open sesame", address(2)).await.unwrap();
+        clock.0.fetch_add(60_000, Ordering::Relaxed);
+        door.attempt("open sesame", address(1)).await.unwrap();
     }
 
     #[tokio::test]

@@ -3,17 +3,29 @@
 use std::{sync::Arc, time::Duration};
 
 use futures::future::try_join;
-use shared_types::{ClientMessage, RoomRules, Standing};
+use shared_types::{ClientMessage, Nonce, RoomRules, Standing};
 
 use super::standing::{Standings, seconds_until};
-use crate::ports::{Allowance, Connection, Limiter, Taken, Unavailable};
+use crate::ports::{Connection, Limiter, Taken, Unavailable};
 
 /// The rule of the floor.
 pub struct Floor {
     /// What moderators decided.
     pub standings: Standings,
-    /// When somebody spoke last, in slow mode.
+    /// Whose turn it is, in slow mode.
     pub limiter: Arc<dyn Limiter>,
+}
+
+/// What sets the pace of what is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// The speaker does.
+    Own,
+    /// Slow mode does: one message of theirs in so many seconds.
+    OfTheRoom {
+        /// How many.
+        seconds: u16,
+    },
 }
 
 /// Why somebody may not say it. Its `Display` is a sentence for them.
@@ -46,37 +58,58 @@ pub enum Silenced {
 }
 
 impl Floor {
-    /// Says whether a speaker may say something now. Reading costs nothing here, and so does taking back what one said.
+    /// Says whether a speaker may say something now, and at what pace. Reading costs nothing here, and so does taking back what
+    /// one said.
     ///
     /// # Errors
     ///
     /// [`Silenced`] says why not.
-    pub async fn grant(&self, speaker: &Connection, message: &ClientMessage) -> Result<(), Silenced> {
+    pub async fn grant(&self, speaker: &Connection, message: &ClientMessage) -> Result<Pace, Silenced> {
         if speaker.person.moderator {
-            return Ok(());
+            return Ok(Pace::Own);
         }
         match message {
-            ClientMessage::Send { .. } => self.speak(speaker, Pace::OfTheRoom).await,
+            ClientMessage::Send { .. } => self.speak(speaker).await,
+            // They add no message, so slow mode is not about them.
             ClientMessage::Edit { .. } | ClientMessage::React { .. } | ClientMessage::Upload { .. } => {
-                self.speak(speaker, Pace::Own).await
+                self.speak(speaker).await.map(|_| Pace::Own)
             }
             ClientMessage::Rename { .. } | ClientMessage::Typing => {
-                self.not_silenced(self.standings.of(&speaker.person).await?)
+                self.not_silenced(self.standings.of(&speaker.person).await?)?;
+                Ok(Pace::Own)
             }
-            _ => Ok(()),
+            _ => Ok(Pace::Own),
         }
     }
 
-    async fn speak(&self, speaker: &Connection, pace: Pace) -> Result<(), Silenced> {
+    /// Takes the speaker's turn for a message, after everything else has said yes: what is refused for another reason takes
+    /// no turn. The turn is the message's, by its nonce, so its retry finds that it has it; wherever an attempt dies, the
+    /// next one of the same message goes on, and one of another message waits.
+    ///
+    /// # Errors
+    ///
+    /// [`Silenced`] says why not.
+    pub async fn take_turn(&self, speaker: &Connection, pace: Pace, nonce: &Nonce) -> Result<(), Silenced> {
+        let Pace::OfTheRoom { seconds } = pace else { return Ok(()) };
+        let key = format!("slow#{}#{}", speaker.room, speaker.person.id);
+        let (window, now) = (Duration::from_secs(seconds.into()), self.standings.clock.now());
+        match self.limiter.take_turn(&key, nonce.as_str(), window, now).await? {
+            Taken::Yes => Ok(()),
+            Taken::No(wait) => {
+                let seconds = u32::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u32::MAX);
+                Err(Silenced::TooFast { seconds })
+            }
+        }
+    }
+
+    async fn speak(&self, speaker: &Connection) -> Result<Pace, Silenced> {
         let (standing, rules) =
             try_join(self.standings.of(&speaker.person), self.standings.rules(&speaker.room)).await?;
         self.not_silenced(standing)?;
         match rules {
             RoomRules { read_only: true, .. } => Err(Silenced::ReadOnly),
-            RoomRules { slow: 1.., .. } if matches!(pace, Pace::OfTheRoom) => {
-                Ok(self.slow(speaker, rules.slow).await?)
-            }
-            RoomRules { .. } => Ok(()),
+            RoomRules { slow: 0, .. } => Ok(Pace::Own),
+            RoomRules { slow, .. } => Ok(Pace::OfTheRoom { seconds: slow }),
         }
     }
 
@@ -88,26 +121,4 @@ impl Floor {
             Standing { .. } => Ok(()),
         }
     }
-
-    async fn slow(&self, speaker: &Connection, seconds: u16) -> Result<(), Silenced> {
-        let window = Duration::from_secs(seconds.into());
-        let once = Allowance { burst: 1, burst_window: window, sustained: 1, window };
-        let key = format!("slow#{}#{}", speaker.room, speaker.person.id);
-        match self.limiter.take(&key, once, self.standings.clock.now()).await? {
-            Taken::Yes => Ok(()),
-            Taken::No(wait) => {
-                let seconds = u32::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u32::MAX);
-                Err(Silenced::TooFast { seconds })
-            }
-        }
-    }
-}
-
-/// What sets the pace of what is said.
-#[derive(Clone, Copy)]
-enum Pace {
-    /// Slow mode does.
-    OfTheRoom,
-    /// The speaker does: it adds no message.
-    Own,
 }

@@ -30,7 +30,7 @@ pub struct Forget {
 pub struct Forgotten {
     /// What is left of the messages, each with its room.
     pub messages: Vec<(RoomName, ChatMessage)>,
-    /// Whether there are more.
+    /// Whether there are more, or may be: a send is under way, and another request finds what it said.
     pub more: bool,
 }
 
@@ -42,33 +42,38 @@ impl Forget {
     /// `Unavailable` when the log or the images did not answer; what was forgotten until then is, and the next request goes
     /// on.
     pub async fn forget(&self, who: &Person) -> Result<Forgotten> {
-        let (mut messages, mut after) = (Vec::new(), None);
+        let (mut forgotten, mut after) = (Forgotten { messages: Vec::new(), more: false }, None);
         loop {
             let at_once = limits::FORGET_MESSAGES + 1;
             let claims = self.amend.messages.claims_of(&who.id, after.as_ref(), at_once).await?;
             if claims.is_empty() {
-                return Ok(Forgotten { messages, more: false });
+                return Ok(forgotten);
             }
             for (identity, claim) in claims {
-                if messages.len() >= limits::FORGET_MESSAGES {
-                    return Ok(Forgotten { messages, more: true });
+                if forgotten.messages.len() >= limits::FORGET_MESSAGES {
+                    return Ok(Forgotten { more: true, ..forgotten });
                 }
-                if let Some(message) = self.forget_one(who, &identity, claim).await? {
-                    messages.push((identity.room.clone(), message));
-                }
+                self.forget_one(who, &identity, claim, &mut forgotten).await?;
                 after = Some(identity);
             }
         }
     }
 
-    async fn forget_one(&self, who: &Person, identity: &Identity, claim: Claim) -> Result<Option<ChatMessage>> {
+    async fn forget_one(
+        &self,
+        who: &Person,
+        identity: &Identity,
+        claim: Claim,
+        forgotten: &mut Forgotten,
+    ) -> Result<()> {
         let (seq, now) = (Seq::from(claim.rev), self.amend.clock.now());
         let left = match self.amend.amend(&identity.room, who, seq, &identity.nonce, Amendment::Forgotten).await {
-            Ok(message) => Some(message),
+            Ok(message) => Some((identity.room.clone(), message)),
             Err(NotAmended::Unavailable(cause)) => return Err(cause),
             Err(NotAmended::NoMessage) if is_young(claim, now) => {
                 // Its send may still be under way; what it says is said after this.
-                return Ok(None);
+                forgotten.more = true;
+                return Ok(());
             }
             Err(NotAmended::NoMessage) => None,
             Err(why) => return Err(Unavailable { doing: "forgetting a message", cause: why.to_string() }),
@@ -76,7 +81,8 @@ impl Forget {
         self.amend.images.remove(identity).await?;
         let until = Timestamp(now.0 + STILL_HOLDS.as_millis() as u64);
         self.amend.messages.give_up(identity, until).await?;
-        Ok(left)
+        forgotten.messages.extend(left);
+        Ok(())
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use shared_types::{Access, Language, PageState, Person, PersonName, RoomName};
 
 use super::{CatchUp, Identities, Standings, guest_name, presence::Present, undisguised};
-use crate::ports::{Connections, Result};
+use crate::ports::{AddressKey, Connections, Result};
 
 /// The rule of the front page.
 pub struct FrontPage {
@@ -31,7 +31,8 @@ pub struct Visit {
 
 impl FrontPage {
     /// Prepares a room's page for a visitor; a new guest if their cookie says nothing and the door is open, and nothing for
-    /// whoever has to come in by it first. `name` is what they chose to be called on an earlier visit.
+    /// whoever has to come in by it first. `name` is what they chose to be called on an earlier visit, and `addresses` is what
+    /// the address they come from is known by.
     ///
     /// # Errors
     ///
@@ -41,6 +42,7 @@ impl FrontPage {
         room: RoomName,
         cookie: Option<&str>,
         name: Option<PersonName>,
+        addresses: &[AddressKey],
         language: Language,
     ) -> Result<Option<Visit>> {
         let known = match cookie {
@@ -64,7 +66,7 @@ impl FrontPage {
             self.connections.in_room(&room),
             self.catch_up.newest_page(&room),
             self.standings.rules(&room),
-            self.standings.of(&you),
+            self.standings.of_visitor(&you, addresses),
         )?;
         let (page, up_to) = newest;
         let state = PageState {

@@ -10,7 +10,7 @@ use super::{
     CLOCK_SKEW, Disguised, Identities, NotNow, Origins, Paid, Rate, Standings, TooFast, Visitor, guest_name,
     identity::TICKET_MS, standing::seconds_until, undisguised,
 };
-use crate::ports::{AddressKey, Admission, Clock, Connection, ConnectionId, Connections, Limiter, Unavailable};
+use crate::ports::{AddressKey, Admission, Clock, Connection, ConnectionId, Connections, Limiter, Places, Unavailable};
 
 /// The rule of joining.
 pub struct Join {
@@ -87,6 +87,9 @@ pub enum Refused {
         /// How many there are.
         limit: u32,
     },
+    /// Every place that their address may have is taken.
+    #[error("too many sockets are open from your address: close one of them, or try again later")]
+    Crowded,
     /// The store did not answer.
     #[error("the chat can't be reached right now: try again")]
     Unavailable(#[from] Unavailable),
@@ -123,16 +126,25 @@ impl Join {
         };
         let person = Person { id, name, moderator };
         let addresses = knock.address.map(|address| self.identities.address_keys(address)).unwrap_or_default();
-        // At the same time; of those that answer at once, the first that refuses is the last that is asked.
+        // At the same time, and the rate first: it knows at once who has to wait, and then nothing else is asked.
         let in_time = async { Ok(self.rate.take(Paid::Connect, &person, addresses.first()).await?) };
-        futures::try_join!(self.welcomes(&person, &addresses), in_time, self.spend(knock.ticket.as_deref()))?;
+        futures::try_join!(in_time, self.welcomes(&person, &addresses), self.spend(knock.ticket.as_deref()))?;
 
-        let address = addresses.into_iter().next();
+        let address = addresses.first().cloned();
         let connection = Connection { id: knock.connection, room, person, address, opened_at: self.clock.now() };
-        match self.connections.admit(&connection, self.limit).await? {
-            Admission::Admitted => Ok(connection),
-            Admission::Full => Err(Refused::Full { limit: self.limit }),
+        let places = Places { all: self.limit, per_address: self.rate.places_of_an_address(self.limit) };
+        match self.connections.admit(&connection, places).await? {
+            Admission::Admitted => {}
+            Admission::Full => return Err(Refused::Full { limit: self.limit }),
+            Admission::Crowded => return Err(Refused::Crowded),
         }
+        // Again: whoever sends them away notes it and then looks who is in, so one of the two sees the other. The room's
+        // broadcasts reach a socket before its first word, so its `hello` would be too late.
+        if let Err(refused) = self.welcomes(&connection.person, &addresses).await {
+            self.connections.remove(&connection.id).await?;
+            return Err(refused);
+        }
+        Ok(connection)
     }
 
     async fn visitor(&self, ticket: Option<&str>) -> Result<Visitor, Refused> {

@@ -17,7 +17,7 @@ impl Leave {
     /// `Unavailable` when the store did not answer; the sweep makes up for it.
     pub async fn leave(&self, id: &ConnectionId) -> Result<()> {
         match self.broadcast.connections.remove(id).await? {
-            Some(connection) => self.broadcast.left(&[connection], self.broadcast.patience_ends()).await,
+            Some(gone) => self.broadcast.left(&gone.room, &[&gone], self.broadcast.patience_ends()).await,
             None => Ok(()),
         }
     }

@@ -48,7 +48,7 @@ pub use door::{Client, Door, ModeratorClaim};
 pub use enter::{Enter, NotLetIn};
 pub use expire::Expire;
 pub use export::{Export, Exported};
-pub use floor::{Floor, Silenced};
+pub use floor::{Floor, Pace, Silenced};
 pub use forget::{Forget, Forgotten};
 pub use front::{FrontPage, Visit};
 pub use guest_name::guest_name;

@@ -11,7 +11,7 @@ use shared_types::{
 };
 
 use super::standing::Standings;
-use crate::ports::{Connection, Connections, Result as Answer, Subject, Unavailable};
+use crate::ports::{AddressKey, Connection, Connections, Result as Answer, Subject, Unavailable};
 
 /// The rule of moderation.
 pub struct Moderate {
@@ -39,6 +39,14 @@ pub struct Sanctioned {
     pub standing: Standing,
     /// Their sockets, in whatever rooms.
     pub connections: Vec<Connection>,
+    /// The sockets of others who have to go with them, because they come from the same place.
+    pub neighbours: Vec<Connection>,
+}
+
+/// The sockets that there are, as they concern one person.
+struct Sockets {
+    theirs: Vec<Connection>,
+    others: Vec<Connection>,
 }
 
 impl Moderate {
@@ -51,17 +59,17 @@ impl Moderate {
     ///
     /// [`NotModerated`] says why not.
     pub async fn mute(&self, by: &Person, person: PersonId, seconds: Seconds) -> Result<Sanctioned, NotModerated> {
-        let connections = self.connections_of(by, &person).await?;
+        let connections = self.sockets(by, &person).await?.theirs;
         let (until, name) = (self.until(seconds), name_in(&connections));
         self.record(by, Act::Mute { person: person.clone(), name, until }).await?;
         let subject = Subject::Person(person);
         let standing = Standing { muted_until: until, ..self.standings.now(&subject).await? };
         self.standings.moderation.set_standing(&subject, standing).await?;
-        Ok(Sanctioned { standing, connections })
+        Ok(Sanctioned { standing, connections, neighbours: Vec::new() })
     }
 
-    /// Sends a person away for a time, and whoever comes from where they are now; or lets all of them come again. The
-    /// connections in the answer are to be closed.
+    /// Sends a person away for a time, and whoever is or comes where they are now; or lets all of them come again. All
+    /// connections in the answer are to be closed then. Moderators stay, wherever they come from.
     ///
     /// An address that two people were sent away with comes back with the first of them; the other one is still known by
     /// who they are.
@@ -70,7 +78,7 @@ impl Moderate {
     ///
     /// [`NotModerated`] says why not.
     pub async fn ban(&self, by: &Person, person: PersonId, seconds: Seconds) -> Result<Sanctioned, NotModerated> {
-        let connections = self.connections_of(by, &person).await?;
+        let connections = self.sockets(by, &person).await?.theirs;
         let (until, name) = (self.until(seconds), name_in(&connections));
         self.record(by, Act::Ban { person: person.clone(), name, until }).await?;
 
@@ -86,16 +94,22 @@ impl Moderate {
         moderation.set_banned_with(&person, &addresses, remembered).await?;
         let of_address = Standing { banned_until: until, ..Standing::default() };
         let all = addresses
-            .into_iter()
+            .iter()
+            .cloned()
             .map(Subject::Address)
             .map(|subject| async move { moderation.set_standing(&subject, of_address).await });
         try_join_all(all).await?;
         let subject = Subject::Person(person.clone());
         let standing = Standing { banned_until: until, ..self.standings.now(&subject).await? };
         moderation.set_standing(&subject, standing).await?;
+        if until.is_none() {
+            return Ok(Sanctioned { standing, connections, neighbours: Vec::new() });
+        }
         // Again, for who came in meanwhile: from now on nobody does.
-        let connections = if until.is_some() { self.connections_of(by, &person).await? } else { connections };
-        Ok(Sanctioned { standing, connections })
+        let Sockets { theirs, mut others } = self.sockets(by, &person).await?;
+        let is_from_there = |address: &AddressKey| addresses.contains(address);
+        others.retain(|other| !other.person.moderator && other.address.as_ref().is_some_and(is_from_there));
+        Ok(Sanctioned { standing, connections: theirs, neighbours: others })
     }
 
     /// Decides what holds in a room.
@@ -120,15 +134,15 @@ impl Moderate {
         Ok(ServerMessage::Audit { more: entries.len() >= limits::AUDIT_ENTRIES, entries })
     }
 
-    /// The sockets of a person whom somebody may do something to.
-    async fn connections_of(&self, by: &Person, person: &PersonId) -> Result<Vec<Connection>, NotModerated> {
+    /// The sockets of a person whom somebody may do something to, and of all others.
+    async fn sockets(&self, by: &Person, person: &PersonId) -> Result<Sockets, NotModerated> {
         moderators_only(by)?;
-        let mut connections = self.connections.all().await?;
-        connections.retain(|connection| connection.person.id == *person);
-        if by.id == *person || connections.iter().any(|connection| connection.person.moderator) {
+        let all = self.connections.all().await?.into_iter();
+        let (theirs, others): (Vec<_>, Vec<_>) = all.partition(|connection| connection.person.id == *person);
+        if by.id == *person || theirs.iter().any(|connection| connection.person.moderator) {
             return Err(NotModerated::NotAllowed);
         }
-        Ok(connections)
+        Ok(Sockets { theirs, others })
     }
 
     async fn record(&self, by: &Person, act: Act) -> Answer<()> {

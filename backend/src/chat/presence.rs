@@ -91,10 +91,9 @@ impl Broadcast {
     /// # Errors
     ///
     /// `Unavailable` when the listeners could not be read.
-    pub(super) async fn left(&self, gone: &[Connection], until: Timestamp) -> Result<()> {
-        let Some(one) = gone.first() else { return Ok(()) };
-        let listeners = self.connections.in_room(&one.room).await?;
-        let is_in = |left: &Connection| listeners.iter().any(|listener| listener.person.id == left.person.id);
+    pub(super) async fn left(&self, room: &RoomName, gone: &[&Connection], until: Timestamp) -> Result<()> {
+        let listeners = self.connections.in_room(room).await?;
+        let is_in = |left: &&Connection| listeners.iter().any(|listener| listener.person.id == left.person.id);
         if !gone.iter().all(is_in) {
             let present = Present::of(&listeners);
             self.tell_some(listeners, present, until).await;

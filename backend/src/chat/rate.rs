@@ -50,8 +50,10 @@ pub enum Paid {
     Upload,
     /// A socket that opens.
     Connect,
-    /// Typing, and a new name: what everybody in the room is told and nothing is stored of.
+    /// A first word, typing, and a new name: what the room is told and nothing is stored of.
     Signal,
+    /// What only reads, each kind of question by itself.
+    Question(&'static str),
 }
 
 /// Too much in too short a time. Its `Display` is a sentence for whoever has to wait.
@@ -117,6 +119,11 @@ impl Rate {
         self.count_both(Some((format!("export#p#{who}"), even(limits::EXPORTS))), None).await
     }
 
+    /// How many of all places everybody behind one address may hold at once, where there is a limit for an address at all.
+    pub fn places_of_an_address(&self, all: u32) -> Option<u32> {
+        (self.shared.limits.address > 0).then(|| (all / limits::PLACES_ADDRESS).max(1))
+    }
+
     async fn count_both(&self, one: Option<Counter>, other: Option<Counter>) -> Result<(), NotNow> {
         // Whoever has to wait is known before anything is counted.
         for (key, _) in [&one, &other].into_iter().flatten() {
@@ -162,15 +169,26 @@ impl Shared {
 }
 
 impl Paid {
-    /// What a message of the wire counts as. What only reads is free.
+    /// What a message of the wire counts as. A sign of life is free, and so are what moderators do and
+    /// forgetting, which the page asks for again and again until nothing is left.
     pub fn of(message: &ClientMessage) -> Option<Self> {
         match message {
             ClientMessage::Send { .. } => Some(Self::Message),
             ClientMessage::Edit { .. } | ClientMessage::Delete { .. } => Some(Self::Change),
             ClientMessage::React { .. } => Some(Self::Reaction),
             ClientMessage::Upload { .. } => Some(Self::Upload),
-            ClientMessage::Typing | ClientMessage::Rename { .. } => Some(Self::Signal),
-            _ => None,
+            ClientMessage::Hello { .. } | ClientMessage::Typing | ClientMessage::Rename { .. } => Some(Self::Signal),
+            ClientMessage::History { .. }
+            | ClientMessage::Changes { .. }
+            | ClientMessage::People
+            | ClientMessage::Rooms { .. }
+            | ClientMessage::Search { .. } => Some(Self::Question(message.action())),
+            ClientMessage::Mute { .. }
+            | ClientMessage::Ban { .. }
+            | ClientMessage::Rules { .. }
+            | ClientMessage::Audit { .. }
+            | ClientMessage::Forget
+            | ClientMessage::Ping => None,
         }
     }
 
@@ -182,6 +200,7 @@ impl Paid {
             Self::Upload => "upload",
             Self::Connect => "connect",
             Self::Signal => "signal",
+            Self::Question(kind) => kind,
         };
         format!("{what}#{whose}#{who}")
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use futures::future::{join_all, try_join};
+use futures::future::{try_join, try_join_all};
 use shared_types::{Person, RoomName, RoomRules, Standing, Timestamp};
 
 use crate::ports::{AddressKey, Clock, Moderation, Result, Subject};
@@ -30,22 +30,37 @@ impl Standings {
         self.now(&Subject::Person(person.id.clone())).await
     }
 
-    /// Until when a person has to stay away, by themself or by where they come from. All of it is read at once.
+    /// What a person may not do now, by themself or by where they come from. All of it is read at once.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` when the store did not answer.
+    pub async fn of_visitor(&self, person: &Person, addresses: &[AddressKey]) -> Result<Standing> {
+        if person.moderator {
+            return Ok(Standing::default());
+        }
+        let (standing, from_there) = try_join(self.of(person), self.banned_from(addresses)).await?;
+        Ok(Standing { banned_until: standing.banned_until.max(from_there), ..standing })
+    }
+
+    /// Until when a person has to stay away, by themself or by where they come from.
     ///
     /// # Errors
     ///
     /// `Unavailable` when the store did not answer.
     pub async fn banned_until(&self, person: &Person, addresses: &[AddressKey]) -> Result<Option<Timestamp>> {
-        if person.moderator {
-            return Ok(None);
-        }
-        let of_addresses = addresses.iter().map(|key| async {
-            let standing = self.now(&Subject::Address(key.clone())).await?;
-            Ok(standing.banned_until)
-        });
-        let of_addresses = async { join_all(of_addresses).await.into_iter().collect::<Result<Vec<_>>>() };
-        let (of_person, of_addresses) = try_join(self.of(person), of_addresses).await?;
-        Ok(of_addresses.into_iter().fold(of_person.banned_until, Option::max))
+        Ok(self.of_visitor(person, addresses).await?.banned_until)
+    }
+
+    /// Until when everybody from these addresses has to stay away.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` when the store did not answer.
+    pub async fn banned_from(&self, addresses: &[AddressKey]) -> Result<Option<Timestamp>> {
+        let standings = addresses.iter().map(|key| async { self.now(&Subject::Address(key.clone())).await });
+        let standings = try_join_all(standings).await?;
+        Ok(standings.into_iter().fold(None, |latest, standing| latest.max(standing.banned_until)))
     }
 
     /// What holds in a room.

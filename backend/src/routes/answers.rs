@@ -198,7 +198,7 @@ pub(super) fn to_status(refused: &Refused) -> u16 {
         Refused::BadRoom(_) | Refused::BadName(_) | Refused::Disguised(_) => 400,
         Refused::NoTicket | Refused::BadTicket => 401,
         Refused::Foreign | Refused::Banned { .. } => 403,
-        Refused::TooFast(_) | Refused::Full { .. } => 429,
+        Refused::TooFast(_) | Refused::Full { .. } | Refused::Crowded => 429,
         Refused::Unavailable(_) => 503,
     }
 }
@@ -309,6 +309,7 @@ mod tests {
         assert_eq!(to_status(&Refused::TooFast(too_fast(1))), 429);
         assert_eq!(to_status(&Refused::Banned { seconds: 9 }), 403);
         assert_eq!(to_status(&Refused::Full { limit: 1 }), 429);
+        assert_eq!(to_status(&Refused::Crowded), 429);
         assert_eq!(to_status(&Refused::Unavailable(outage)), 503);
     }
 }

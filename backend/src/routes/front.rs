@@ -139,8 +139,8 @@ impl Front {
         let client = identities.door().client().cloned();
         let (c, e, i) = (clock.clone(), entropy, identities.clone());
         let oidc = client.map(|client| Oidc::new(client, provider, c, e, i));
-        let enter = Enter { rate: rate.clone(), identities: identities.clone() };
         let standings = Standings { moderation, clock: clock.clone() };
+        let enter = Enter { rate: rate.clone(), identities: identities.clone(), standings: standings.clone() };
         let export = Export { messages: messages.clone(), clock: clock.clone() };
         let my_data = MyData { export, rate, identities: identities.clone() };
         let catch_up = CatchUp { messages, clock, page_size };
@@ -184,7 +184,9 @@ impl Front {
             Wanted::State(room) => (room, false),
             Wanted::MyData(part) => return self.my_data.give(part, guest, name, request.secure).await,
         };
-        let Some(visit) = self.front_page.visit(room.clone(), guest, name, language).await? else {
+        let identities = &self.front_page.identities;
+        let addresses = request.address.map(|address| identities.address_keys(address)).unwrap_or_default();
+        let Some(visit) = self.front_page.visit(room.clone(), guest, name, &addresses, language).await? else {
             return match as_page {
                 true => self.door(200, &room, None, request, language).await,
                 false => Ok(self.has_to_enter(request)),

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use futures::future::{join, join_all};
 use shared_types::{
-    Access, ClientMessage, Nonce, PersonId, PersonName, Rev, RoomRules, Seconds, Seq, ServerMessage, limits,
+    Access, ClientMessage, Nonce, PersonId, PersonName, Rev, RoomRules, Seconds, Seq, ServerMessage, Standing, limits,
 };
 
 use super::{
@@ -132,7 +133,7 @@ impl Send {
         message: ClientMessage,
         nonce: Nonce,
     ) -> std::result::Result<(), NotDone> {
-        if let Err(why) = self.allowed(speaker, &message).await {
+        if let Err(why) = self.allowed(speaker, &message, &nonce).await {
             // Somebody types who is muted, or too fast to be told of: nobody has to know, they themselves least of all.
             let is_refused = matches!(why, NotDone::TooFast(_) | NotDone::Silenced(_));
             let is_typing = is_refused && matches!(message, ClientMessage::Typing);
@@ -173,15 +174,22 @@ impl Send {
     }
 
     /// Whether the speaker may do this now; if so, it counts. It stands before anything is written or taken, so that what is
-    /// refused leaves no hole, and costs no read.
-    async fn allowed(&self, speaker: &Connection, message: &ClientMessage) -> std::result::Result<(), NotDone> {
+    /// refused leaves no hole.
+    async fn allowed(
+        &self,
+        speaker: &Connection,
+        message: &ClientMessage,
+        nonce: &Nonce,
+    ) -> std::result::Result<(), NotDone> {
         let has_the_floor = async { self.floor.grant(speaker, message).await.map_err(NotDone::from) };
         let in_time = async {
             let Some(paid) = Paid::of(message) else { return Ok(()) };
             Ok(self.rate.take(paid, &speaker.person, speaker.address.as_ref()).await?)
         };
-        // At the same time: neither costs the sender a wait of its own.
-        futures::try_join!(has_the_floor, in_time).map(drop)
+        // At the same time: neither costs the sender a wait of its own. The rate is first, for it knows at once who has to
+        // wait, and then the floor is not asked.
+        let ((), pace) = futures::try_join!(in_time, has_the_floor)?;
+        Ok(self.floor.take_turn(speaker, pace, nonce).await?)
     }
 
     async fn send(&self, draft: Draft) -> std::result::Result<(), NotDone> {
@@ -217,7 +225,7 @@ impl Send {
             missed,
             self.broadcast.arrived(speaker),
             standings.rules(&speaker.room),
-            standings.of(&speaker.person)
+            standings.of_visitor(&speaker.person, speaker.address.as_slice())
         );
         let standing = standing?;
         if standing.banned_until.is_some() {
@@ -239,7 +247,8 @@ impl Send {
         person: PersonId,
         seconds: Seconds,
     ) -> std::result::Result<ServerMessage, NotDone> {
-        let Sanctioned { standing, connections } = self.moderate.mute(&by.person, person.clone(), seconds).await?;
+        let sanctioned = self.moderate.mute(&by.person, person.clone(), seconds).await?;
+        let Sanctioned { standing, connections, .. } = sanctioned;
         let told = ServerMessage::Standing { person, standing };
         self.broadcast.to_these(&connections, &told).await;
         Ok(told)
@@ -251,10 +260,17 @@ impl Send {
         person: PersonId,
         seconds: Seconds,
     ) -> std::result::Result<ServerMessage, NotDone> {
-        let Sanctioned { standing, connections } = self.moderate.ban(&by.person, person.clone(), seconds).await?;
+        let sanctioned = self.moderate.ban(&by.person, person.clone(), seconds).await?;
+        let Sanctioned { standing, mut connections, neighbours } = sanctioned;
         let told = ServerMessage::Standing { person, standing };
-        self.broadcast.to_these(&connections, &told).await;
+        let of_neighbour = Standing { muted_until: None, ..standing };
+        let neighbours_told = neighbours.iter().map(|Connection { id, person, .. }| async move {
+            let told = ServerMessage::Standing { person: person.id.clone(), standing: of_neighbour };
+            self.broadcast.to_one(id, &told).await;
+        });
+        join(self.broadcast.to_these(&connections, &told), join_all(neighbours_told)).await;
         if standing.banned_until.is_some() {
+            connections.extend(neighbours);
             self.broadcast.close(&connections).await?;
         }
         Ok(told)
@@ -269,9 +285,8 @@ impl Send {
     async fn forget(&self, speaker: &Connection) -> Result<ServerMessage> {
         let Forgotten { messages, more } = self.forget.forget(&speaker.person).await?;
         let count = u32::try_from(messages.len()).unwrap_or(u32::MAX);
-        for (room, message) in messages {
-            self.broadcast.to_room(&room, &ServerMessage::Message(with_html(message))).await?;
-        }
+        let told = messages.into_iter().map(|(room, message)| (room, ServerMessage::Message(with_html(message))));
+        self.broadcast.to_rooms(told.collect()).await?;
         Ok(ServerMessage::Forgotten { count, more })
     }
 

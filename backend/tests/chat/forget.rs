@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use backend::{
     chat::CLAIM_LIFE,
-    ports::{Claim, Identity, Messages},
+    ports::{Claim, ConnectionId, Identity, Messages},
 };
 use serde_json::{Value, json};
 use shared_types::{Rev, RoomName, Seq, Timestamp, limits};
@@ -87,6 +87,24 @@ async fn much_is_forgotten_a_part_with_each_request() {
 }
 
 #[tokio::test]
+async fn nobody_waits_for_a_listener_who_cannot_be_told_what_was_forgotten() {
+    let world = world().await;
+    for number in 0..10 {
+        world.post("a", "x", &format!("n-{number}")).await;
+        world.post("a2", "x", &format!("n-{number}")).await;
+    }
+    for socket in ["a2", "b", "b2"] {
+        world.told(socket);
+    }
+    world.post_room.lock().hanging.insert(ConnectionId("b".into()));
+    let began = world.clock.now_ms();
+    assert_eq!(world.forget("a").await, (20, false));
+    assert!(world.clock.now_ms() - began <= 7_000, "a function has 10 s, and more to do");
+    assert_eq!(world.told("b2").len(), 10, "in another room");
+    assert_eq!(world.told("a2").len(), 10);
+}
+
+#[tokio::test]
 async fn a_retry_of_what_was_forgotten_says_nothing_anew() {
     let world = world().await;
     world.post("a", "a secret", "n").await;
@@ -103,7 +121,7 @@ async fn a_message_whose_send_is_under_way_is_forgotten_by_a_later_request() {
     let identity = Identity { room: room.clone(), author: "ann".parse().unwrap(), nonce: "n".parse().unwrap() };
     let rev = world.messages.next_rev(&room).await.unwrap();
     world.messages.claim(&identity, Claim { rev, at: Timestamp(START) }).await.unwrap();
-    assert_eq!(world.forget("a").await, (0, false));
+    assert_eq!(world.forget("a").await, (0, true), "or nobody would ask again");
     world.post("a", "a secret", "n").await;
     assert_eq!(world.stored("lobby", 1).await["text"], "a secret");
     assert_eq!(world.forget("a").await, (1, false));

@@ -1,15 +1,27 @@
 //! Moderation, as sentences.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
+use async_trait::async_trait;
 use backend::{
-    chat::{Door, Standings},
-    ports::{AddressKey, Connections, Messages, Moderation},
+    chat::{Door, Join, Knock, Origins, Refused, Standings, Visitor},
+    outbound::{embedded::EmbeddedLimiter, system::SystemEntropy},
+    ports::{
+        AddressKey, ConnectionId, Connections, Fetched, Messages, Moderation, Places, Provider, ProviderAddress,
+        Result, Shells, Subject,
+    },
+    routes::{ConnectRequest, Entrance, Front, FrontRequest},
 };
 use serde_json::{Value, json};
-use shared_types::{Person, RoomName, Seq};
+use shared_types::{AuditEntry, Person, PersonId, RoomName, RoomRules, Seq, Standing, Timestamp};
 
-use super::world::{START, World};
+use super::world::{START, World, knock_of};
 
 /// A chat that `mod` and `other-mod` keep order in. `mod` is in the lobby through `m`, Ann through `a`, Bea through `b`; Ann
 /// is in `cats`, too, through `a2`.
@@ -160,9 +172,8 @@ async fn the_address_of_whoever_is_sent_away_stays_out_and_comes_back_with_them(
     let world = world().await;
     let mut eve = world.speaker("b").await;
     let address = AddressKey("home".into());
-    (eve.id, eve.person.id, eve.address) =
-        (backend::ports::ConnectionId("e".into()), "eve".parse().unwrap(), Some(address.clone()));
-    world.connections.admit(&eve, 100).await.unwrap();
+    (eve.id, eve.person.id, eve.address) = (ConnectionId("e".into()), "eve".parse().unwrap(), Some(address.clone()));
+    world.connections.admit(&eve, Places { all: 100, per_address: None }).await.unwrap();
     let standings = Standings { moderation: world.moderation.clone(), clock: world.clock.clone() };
     let person = |id: &str, moderator| Person { id: id.parse().unwrap(), name: "X".parse().unwrap(), moderator };
     let keys = [AddressKey("other".into()), address];
@@ -178,9 +189,190 @@ async fn the_address_of_whoever_is_sent_away_stays_out_and_comes_back_with_them(
 }
 
 #[tokio::test]
+async fn whoever_is_where_somebody_is_sent_away_from_goes_with_them_and_moderators_stay() {
+    let world = world().await;
+    let at = |address: &str| ConnectRequest { address: address.parse().ok(), ..knock_of("") };
+    for (socket, who, from) in [
+        ("e", "eve", "203.0.113.7"),
+        ("n", "nina", "203.0.113.7"),
+        ("o", "other-mod", "203.0.113.7"),
+        ("f", "far", "198.51.100.1"),
+    ] {
+        let (connection, ticket) = (ConnectionId(socket.into()), Some(world.ticket(who)));
+        world.handshake(ConnectRequest { connection, ticket, ..at(from) }).await.unwrap();
+    }
+    world.say("m", ban("eve", 60)).await;
+    let until = START + 60_000;
+    for (socket, who) in [("e", "eve"), ("n", "nina")] {
+        assert!(!world.speaker_is_in(socket).await, "{who}");
+        assert_eq!(
+            world.told(socket),
+            [json!({ "type": "standing", "person": who, "standing": { "bannedUntil": until } })],
+            "each is told about themself"
+        );
+    }
+    for socket in ["o", "f", "a", "m"] {
+        assert!(world.speaker_is_in(socket).await, "{socket}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_comes_in_from_there_meanwhile_is_out_with_their_first_word() {
+    let world = world().await;
+    let mut eve = world.speaker("b").await;
+    (eve.id, eve.person.id) = (ConnectionId("e".into()), "eve".parse().unwrap());
+    eve.address = Some(AddressKey("home".into()));
+    let there = Subject::Address(AddressKey("home".into()));
+    let banned = Standing { banned_until: Some(Timestamp(START + 60_000)), ..Standing::default() };
+    world.moderation.set_standing(&there, banned).await.unwrap();
+    world.connections.admit(&eve, Places { all: 100, per_address: None }).await.unwrap();
+    world.say("e", json!({ "action": "hello" })).await;
+    assert!(!world.speaker_is_in("e").await);
+    assert_eq!(world.told("e"), [Value::Null; 0]);
+}
+
+#[tokio::test]
+async fn whoever_is_sent_away_while_they_come_in_is_not_in() {
+    let world = world().await;
+    let limiter = Arc::new(EmbeddedLimiter::new(world.clock.clone()));
+    let moderation = Arc::new(Decides { asked: AtomicU32::new(0), mercies: 1 });
+    let join = Join {
+        connections: world.connections.clone(),
+        limiter,
+        clock: world.clock.clone(),
+        identities: world.identities.clone(),
+        origins: Origins::listed(Vec::new()),
+        rate: world.rate.clone(),
+        standings: Standings { moderation, clock: world.clock.clone() },
+        limit: 100,
+    };
+    let (connection, ticket) = (ConnectionId("e".into()), Some(world.ticket("eve")));
+    let knock = Knock { connection, room: None, ticket, name: None, origin: None, host: None, address: None };
+    let refused = join.admit(knock).await;
+    assert!(matches!(refused, Err(Refused::Banned { seconds: 60 })), "{refused:?}");
+    assert!(!world.speaker_is_in("e").await);
+}
+
+/// A moderator who sends everybody away after it was looked so often whether they may stay.
+pub(crate) struct Decides {
+    pub(crate) asked: AtomicU32,
+    pub(crate) mercies: u32,
+}
+
+#[async_trait]
+impl Moderation for Decides {
+    async fn standing(&self, _: &Subject) -> Result<Standing> {
+        let is_over = self.asked.fetch_add(1, Ordering::Relaxed) >= self.mercies;
+        let banned_until = is_over.then_some(Timestamp(START + 60_000));
+        Ok(Standing { banned_until, ..Standing::default() })
+    }
+
+    async fn set_standing(&self, _: &Subject, _: Standing) -> Result<()> {
+        unreachable!()
+    }
+
+    async fn banned_with(&self, _: &PersonId) -> Result<Vec<AddressKey>> {
+        unreachable!()
+    }
+
+    async fn set_banned_with(&self, _: &PersonId, _: &[AddressKey], _: Timestamp) -> Result<()> {
+        unreachable!()
+    }
+
+    async fn rules(&self, _: &RoomName) -> Result<RoomRules> {
+        Ok(RoomRules::default())
+    }
+
+    async fn set_rules(&self, _: &RoomName, _: RoomRules) -> Result<()> {
+        unreachable!()
+    }
+
+    async fn record(&self, _: &AuditEntry) -> Result<()> {
+        unreachable!()
+    }
+
+    async fn audit(&self, _: Option<Timestamp>, _: usize) -> Result<Vec<AuditEntry>> {
+        unreachable!()
+    }
+}
+
+/// The built page, and a provider that nobody asks.
+struct Page;
+
+#[async_trait]
+impl Shells for Page {
+    async fn index_html(&self) -> Result<Arc<str>> {
+        let head = r#"<title></title><meta name="description" content="">"#;
+        Ok(format!(r#"<html lang="en"><head>{head}</head><body></body></html>"#).into())
+    }
+}
+
+#[async_trait]
+impl Provider for Page {
+    async fn get(&self, _: &ProviderAddress) -> Result<Fetched> {
+        unreachable!()
+    }
+
+    async fn post(&self, _: &ProviderAddress, _: String) -> Result<Fetched> {
+        unreachable!()
+    }
+}
+
+#[tokio::test]
+async fn whoever_comes_from_where_somebody_was_sent_away_sees_no_page_and_does_not_come_through_the_door() {
+    let world = World::behind(Door::passphrase("open sesame", vec!["mod".parse().unwrap()])).await;
+    let (connections, messages, clock) = (world.connections.clone(), world.messages.clone(), world.clock.clone());
+    let (entropy, identities, moderation) = (Arc::new(SystemEntropy), world.identities.clone(), &world.moderation);
+    let origins = Origins::of_the_address(Vec::new());
+    let limiter = Arc::new(EmbeddedLimiter::new(clock.clone()));
+    let entrance = Entrance { limiter, provider: Arc::new(Page), origins, uploads: None };
+    let (page, socket) = (Arc::new(Page), String::new());
+    let (i, m) = (identities.clone(), moderation.clone());
+    let front = Front::new(connections, messages, page, clock, entropy, i, m, 100, socket, entrance);
+
+    let there = "203.0.113.7".parse().unwrap();
+    let subject = Subject::Address(identities.address_keys(there).remove(0));
+    let until = Timestamp(START + 60_000);
+    let banned = Standing { banned_until: Some(until), ..Standing::default() };
+    moderation.set_standing(&subject, banned).await.unwrap();
+    let ask = async |path: &str, who: &str, form: Option<&str>, from: &str| {
+        let moderator = who == "mod";
+        let cookie = identities.cookie(&Visitor { id: who.parse().unwrap(), name: None, moderator });
+        let [host, origin] = ["chat.lan", "http://chat.lan"].map(|text| Some(text.to_owned()));
+        let (path, form, address) = (path.into(), form.map(String::from), from.parse().ok());
+        let cookie = Some(format!("guest={cookie}"));
+        front.handle(FrontRequest { path, form, host, origin, address, cookie, ..FrontRequest::default() }).await
+    };
+    let entering = ("/enter", Some("passphrase=open+sesame"));
+    for (path, form) in [("/", None), ("/state/lobby", None), entering] {
+        let answer = ask(path, "ann", form, "203.0.113.7").await;
+        assert_eq!(answer.status, 403, "{path}");
+        assert_eq!(
+            answer.body.contains(&format!(r#"{{"standing":{{"bannedUntil":{}}}}}"#, until.0)),
+            path == "/state/lobby"
+        );
+        assert_eq!(answer.location, None, "{path}");
+        let elsewhere = ask(path, "ann", form, "198.51.100.1").await;
+        assert_eq!(elsewhere.status, if form.is_some() { 303 } else { 200 }, "{path}");
+    }
+    assert_eq!(ask("/state/lobby", "mod", None, "203.0.113.7").await.status, 200, "a moderator is never locked out");
+}
+
+#[tokio::test]
+async fn addresses_banned_with_a_person_are_forgotten_in_time() {
+    let world = world().await;
+    let (ann, addresses) = ("ann".parse().unwrap(), [AddressKey("home".into())]);
+    world.moderation.set_banned_with(&ann, &addresses, Timestamp(START + 60_000)).await.unwrap();
+    world.clock.advance(Duration::from_millis(59_999));
+    assert_eq!(world.moderation.banned_with(&ann).await.unwrap(), addresses);
+    world.clock.advance(Duration::from_millis(1));
+    assert_eq!(world.moderation.banned_with(&ann).await.unwrap(), []);
+}
+
+#[tokio::test]
 async fn a_socket_that_cannot_be_closed_says_and_hears_nothing_any_more() {
     let world = world().await;
-    world.post_room.lock().hanging.insert(backend::ports::ConnectionId("a".into()));
+    world.post_room.lock().hanging.insert(ConnectionId("a".into()));
     world.say("m", ban("ann", 60)).await;
     world.post_room.lock().hanging.clear();
     assert_eq!(world.refused("a", json!({ "action": "send", "text": "x" })).await, code("notConnected"));
@@ -194,7 +386,7 @@ async fn whoever_comes_in_while_they_are_sent_away_is_out_with_their_first_word(
     let ann = world.speaker("a").await;
     world.say("m", ban("ann", 60)).await;
     world.post_room.lock().gone.clear();
-    world.connections.admit(&ann, 100).await.unwrap();
+    world.connections.admit(&ann, Places { all: 100, per_address: None }).await.unwrap();
     assert_eq!(world.refused("a", json!({ "action": "send", "text": "x" })).await, (json!("notAllowed"), json!(60)));
     world.say("a", json!({ "action": "hello" })).await;
     assert!(!world.speaker_is_in("a").await);
@@ -233,8 +425,6 @@ async fn a_read_only_room_is_read_and_its_moderators_speak() {
 #[tokio::test]
 async fn in_slow_mode_everybody_says_one_thing_in_so_many_seconds() {
     let world = world().await;
-    // A stretch begins with it.
-    world.clock.advance(Duration::from_millis(30_000 - START % 30_000));
     world.say("m", json!({ "action": "rules", "rules": { "slow": 30 } })).await;
     let send = |text| json!({ "action": "send", "text": text });
     assert!(world.is_refused_nothing("a", send("one")).await);
@@ -245,6 +435,39 @@ async fn in_slow_mode_everybody_says_one_thing_in_so_many_seconds() {
     assert!(world.is_refused_nothing("m", send("one")).await && world.is_refused_nothing("m", send("two")).await);
     world.clock.advance(Duration::from_secs(20));
     assert!(world.is_refused_nothing("a", send("two")).await);
+}
+
+#[tokio::test]
+async fn in_slow_mode_a_message_that_is_sent_again_waits_for_nothing() {
+    let world = world().await;
+    world.say("m", json!({ "action": "rules", "rules": { "slow": 30 } })).await;
+    let send = |nonce| json!({ "action": "send", "text": "x", "nonce": nonce });
+    for seconds in [0, 1, 28] {
+        world.clock.advance(Duration::from_secs(seconds));
+        assert!(world.is_refused_nothing("a", send("one")).await, "{seconds}");
+        assert_eq!(world.refused("a", send("two")).await.0, "tooFast");
+    }
+    world.clock.advance(Duration::from_secs(1));
+    assert!(world.is_refused_nothing("a", send("one")).await, "and takes no turn anew");
+    assert!(world.is_refused_nothing("a", send("two")).await);
+}
+
+#[tokio::test]
+async fn what_is_refused_for_another_reason_takes_no_turn_in_slow_mode() {
+    let world = World::with_rates(3, 0).await;
+    world.knock("m", None, Some(&world.ticket("mod")), None).await.unwrap();
+    world.knock("a", None, Some(&world.ticket("ann")), None).await.unwrap();
+    world.knock("a2", Some("cats"), Some(&world.ticket("ann")), None).await.unwrap_err();
+    world.clock.to_the_next_minute();
+    world.knock("a2", Some("cats"), Some(&world.ticket("ann")), None).await.unwrap();
+    world.say("m", json!({ "action": "rules", "rules": { "slow": 30 } })).await;
+    world.post("a2", "uses up what they have", "n").await;
+    assert_eq!(
+        world.refused("a", json!({ "action": "send", "text": "x", "nonce": "one" })).await,
+        (json!("tooFast"), json!(10))
+    );
+    world.clock.advance(Duration::from_secs(10));
+    assert!(world.is_refused_nothing("a", json!({ "action": "send", "text": "y", "nonce": "two" })).await);
 }
 
 #[tokio::test]

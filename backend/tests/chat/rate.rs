@@ -11,15 +11,18 @@ use std::{
 
 use async_trait::async_trait;
 use backend::{
-    chat::{NotNow, Paid, Rate, RateLimits},
-    outbound::embedded::EmbeddedLimiter,
-    ports::{AddressKey, Allowance, Limiter, Messages, Result, Taken},
-    routes::ConnectRequest,
+    chat::{Join, Knock, NotNow, Origins, Paid, Rate, RateLimits, Standings},
+    outbound::{embedded::EmbeddedLimiter, system::SystemEntropy},
+    ports::{AddressKey, Allowance, ConnectionId, Limiter, Messages, Result, Taken},
+    routes::{ConnectRequest, FrameRequest, Send},
 };
 use serde_json::{Value, json};
 use shared_types::{Person, RoomName, Timestamp};
 
-use crate::world::{World, knock_of};
+use crate::{
+    moderation::Decides,
+    world::{World, knock_of},
+};
 
 const HOME: &str = "203.0.113.7";
 
@@ -137,6 +140,10 @@ impl Limiter for Far {
         self.0.take(key, allowance, now).await
     }
 
+    async fn take_turn(&self, key: &str, holder: &str, window: Duration, now: Timestamp) -> Result<Taken> {
+        self.0.take_turn(key, holder, window, now).await
+    }
+
     async fn first_use(&self, key: &str, until: Timestamp) -> Result<bool> {
         self.0.first_use(key, until).await
     }
@@ -166,6 +173,46 @@ async fn whoever_has_to_wait_is_refused_without_a_question_until_they_need_not()
 }
 
 #[tokio::test]
+async fn whoever_has_to_wait_is_refused_before_it_is_asked_what_was_decided_about_them() {
+    let world = World::with_rates(3, 0).await;
+    let moderation = Arc::new(Decides { asked: AtomicU32::new(0), mercies: u32::MAX });
+    let asked = || moderation.asked.load(Ordering::Relaxed);
+    let (connections, limiter) = (world.connections.clone(), Arc::new(EmbeddedLimiter::new(world.clock.clone())));
+    let (clock, rate, entropy) = (world.clock.clone(), world.rate.clone(), Arc::new(SystemEntropy));
+    let join = Join {
+        connections: connections.clone(),
+        limiter: limiter.clone(),
+        clock: clock.clone(),
+        identities: world.identities.clone(),
+        origins: Origins::listed(Vec::new()),
+        rate: rate.clone(),
+        standings: Standings { moderation: moderation.clone(), clock: clock.clone() },
+        limit: 100,
+    };
+    let knock = async |id: &str| {
+        let (connection, ticket) = (ConnectionId(id.into()), Some(world.ticket("ann")));
+        join.admit(Knock { connection, room: None, ticket, name: None, origin: None, host: None, address: None }).await
+    };
+    knock("c1").await.unwrap();
+    assert!(knock("c2").await.is_err());
+    let before = asked();
+    assert!(before > 0 && knock("c3").await.is_err());
+    assert_eq!(asked(), before);
+
+    let (messages, images, outbox) = (world.messages.clone(), world.images.clone(), world.post_room.clone());
+    let send = Send::new(connections, messages, images, outbox, clock, entropy, rate, moderation.clone(), limiter, 100);
+    let say = async |nonce: &str| {
+        let body = json!({ "action": "send", "text": "x", "nonce": nonce }).to_string();
+        let (connection, request_id) = (ConnectionId("c1".into()), nonce.into());
+        send.handle(FrameRequest { connection, request_id, body }).await;
+        errors(&world, "c1").len()
+    };
+    assert_eq!((say("one").await, say("two").await), (0, 1));
+    let before = asked();
+    assert_eq!((say("three").await, asked()), (1, before));
+}
+
+#[tokio::test]
 async fn a_moderator_has_no_limit_and_their_address_has() {
     let world = World::with_rates(3, 30).await;
     enter(&world, "m1", "mod", HOME).await;
@@ -176,7 +223,7 @@ async fn a_moderator_has_no_limit_and_their_address_has() {
 }
 
 #[tokio::test]
-async fn each_kind_is_counted_apart_and_what_only_reads_is_free() {
+async fn each_kind_is_counted_apart_and_a_sign_of_life_is_free() {
     let world = World::with_rates(3, 0).await;
     enter(&world, "c1", "ann", HOME).await;
     let paid = [
@@ -185,31 +232,26 @@ async fn each_kind_is_counted_apart_and_what_only_reads_is_free() {
         json!({ "action": "react", "seq": 1, "emoji": "👍", "on": true }),
         json!({ "action": "upload", "nonce": "i", "type": "image/png", "size": 9 }),
         json!({ "action": "rename", "name": "Anna" }),
-    ];
-    for frame in &paid {
-        world.say("c1", frame.clone()).await;
-    }
-    assert_eq!(errors(&world, "c1"), [json!(null); 0]);
-    for frame in &paid {
-        world.say("c1", frame.clone()).await;
-        let told = errors(&world, "c1");
-        assert_eq!((told.len(), &told[0]["code"], &told[0]["action"]), (1, &json!("tooFast"), &frame["action"]));
-    }
-    // What changes a message counts together.
-    world.say("c1", json!({ "action": "delete", "seq": 1 })).await;
-    assert_eq!(errors(&world, "c1").len(), 1);
-    for frame in [
-        json!({ "action": "hello" }),
         json!({ "action": "history", "before": 1 }),
         json!({ "action": "changes", "after": 0 }),
         json!({ "action": "people" }),
         json!({ "action": "rooms", "rooms": ["lobby"] }),
         json!({ "action": "search", "text": "hi" }),
-        json!({ "action": "ping" }),
-    ] {
-        for _ in 0..5 {
-            world.say("c1", frame.clone()).await;
-        }
+    ];
+    for frame in &paid {
+        world.say("c1", frame.clone()).await;
+    }
+    assert_eq!(errors(&world, "c1"), [json!(null); 0]);
+    // A change counts with any other, and a first word with what the room is told.
+    for frame in paid.iter().chain(&[json!({ "action": "delete", "seq": 1 }), json!({ "action": "hello" })]) {
+        world.say("c1", frame.clone()).await;
+        let told = errors(&world, "c1");
+        assert_eq!(told.len(), 1, "{frame}");
+        assert_eq!((&told[0]["code"], &told[0]["action"]), (&json!("tooFast"), &frame["action"]));
+        assert!(told[0]["retryAfter"].as_u64().is_some(), "{frame}");
+    }
+    for _ in 0..5 {
+        world.say("c1", json!({ "action": "ping" })).await;
     }
     assert_eq!(errors(&world, "c1"), [json!(null); 0]);
 }
@@ -241,6 +283,33 @@ async fn connects_are_counted_by_person_and_by_address() {
         assert!(!world.speaker_is_in("c2").await);
         world.clock.advance(Duration::from_secs(10));
         enter(&world, "c2", knocks[1].0, knocks[1].1).await;
+    }
+}
+
+#[tokio::test]
+async fn one_address_holds_a_quarter_of_all_places_at_most() {
+    let world = World::with_rates(0, 600).await;
+    for number in 0..25 {
+        enter(&world, &format!("c{number}"), &format!("p{number}"), HOME).await;
+    }
+    let knock = async |window: &str, address: &str| {
+        let ticket = Some(world.ticket(window));
+        world.handshake(ConnectRequest { ticket, address: address.parse().ok(), ..knock_of(window) }).await
+    };
+    let refusal = knock("late", HOME).await.unwrap_err();
+    let reason = "too many sockets are open from your address: close one of them, or try again later";
+    assert_eq!((refusal.status, refusal.reason.as_str(), refusal.retry_after), (429, reason, None));
+    knock("elsewhere", "198.51.100.1").await.unwrap();
+    world.leave("c3").await;
+    knock("next", HOME).await.unwrap();
+    assert_eq!(knock("one-more", HOME).await.unwrap_err().status, 429);
+}
+
+#[tokio::test]
+async fn without_a_limit_for_addresses_one_holds_all_places() {
+    let world = World::with_rates(60, 0).await;
+    for number in 0..100 {
+        enter(&world, &format!("c{number}"), &format!("p{number}"), HOME).await;
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) async fn world() -> World {
     World {
         connections: Arc::new(clients.connections(&connections, clock.clone())),
         messages: Arc::new(clients.messages(&messages, None, clock)),
-        moderation: Arc::new(clients.moderation(&connections, &messages)),
+        moderation: Arc::new(clients.moderation(&connections, &messages, Arc::new(SystemClock))),
         secrets: Arc::new(clients.secrets(&connections)),
         limiter: Arc::new(clients.limiter(&connections)),
         images: Arc::new(clients.images(&bucket, Arc::new(SystemClock))),

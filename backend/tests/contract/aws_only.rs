@@ -10,11 +10,15 @@ use std::{
 };
 
 use async_trait::async_trait;
-use backend::ports::{Admission, Clock, ConnectionId, Connections, Images, Messages, Shells};
+use backend::ports::{
+    AddressKey, Admission, Claim, Clock, Connection, ConnectionId, Connections, Images, Messages, Moderation, Places,
+    Shells,
+};
+use futures::future::join_all;
 use shared_types::{ChatMessage, ImageType, Rev, Seq, Timestamp, limits};
 
 use super::{
-    super::{connection, message, room, seqs, upload},
+    super::{connection, connection_from, identity, message, places, room, seqs, upload},
     Browser, Signed, Tables, clients, endpoint, fresh_name, s3,
 };
 
@@ -48,7 +52,7 @@ async fn a_connection_older_than_any_can_be_is_in_no_answer_but_the_sweep_s() {
     let old = connection("c1", "lobby");
     let clock = HandClock::at(old.opened_at);
     let connections = clients.connections(&connections, clock.clone());
-    assert_eq!(connections.admit(&old, 1).await.unwrap(), Admission::Admitted);
+    assert_eq!(connections.admit(&old, places(1)).await.unwrap(), Admission::Admitted);
 
     clock.advance(limits::LIFETIME);
     assert_eq!(connections.find(&old.id).await.unwrap().as_ref(), Some(&old));
@@ -67,10 +71,10 @@ async fn many_removals_at_once_give_one_place_back() {
     let Tables { clients, connections, .. } = Tables::create().await;
     let (one, other) = (connection("c1", "lobby"), connection("c2", "lobby"));
     let connections = clients.connections(&connections, HandClock::at(one.opened_at));
-    connections.admit(&one, 2).await.unwrap();
-    connections.admit(&other, 2).await.unwrap();
+    connections.admit(&one, places(2)).await.unwrap();
+    connections.admit(&other, places(2)).await.unwrap();
 
-    let removals = futures::future::join_all((0..10).map(|_| connections.remove(&one.id))).await;
+    let removals = join_all((0..10).map(|_| connections.remove(&one.id))).await;
     let told: Vec<_> = removals.into_iter().filter_map(Result::unwrap).collect();
     assert_eq!(told, [one]);
     assert_eq!(connections.count().await.unwrap(), 1);
@@ -81,8 +85,34 @@ async fn nobody_is_let_in_where_nobody_may_be() {
     let Tables { clients, connections, .. } = Tables::create().await;
     let knock = connection("c1", "lobby");
     let connections = clients.connections(&connections, HandClock::at(knock.opened_at));
-    assert_eq!(connections.admit(&knock, 0).await.unwrap(), Admission::Full);
+    assert_eq!(connections.admit(&knock, places(0)).await.unwrap(), Admission::Full);
     assert_eq!(connections.find(&ConnectionId("c1".into())).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn places_of_an_address_that_nobody_gave_back_are_free_when_nobody_can_be_in_them() {
+    let Tables { clients, connections, .. } = Tables::create().await;
+    let clock = HandClock::at(Timestamp(1_000_000_000));
+    let connections = clients.connections(&connections, clock.clone());
+    let (places, longest) =
+        (Places { all: 100, per_address: Some(3) }, limits::LIFETIME + Duration::from_secs(11 * 60));
+    let admitted = async |times: usize| {
+        let knocks = (0..times).map(|number| Connection {
+            opened_at: clock.now(),
+            ..connection_from("a", &format!("{}-{number}", clock.now().0))
+        });
+        let knocks: Vec<_> = knocks.collect();
+        let answers = join_all(knocks.iter().map(|knock| connections.admit(knock, places))).await;
+        answers.into_iter().filter(|answer| matches!(answer, Ok(Admission::Admitted))).count()
+    };
+    assert_eq!(admitted(2).await, 2);
+    clock.advance(longest / 2);
+    assert_eq!(admitted(9).await, 1);
+    clock.advance(longest / 2);
+    assert_eq!(admitted(9).await, 0, "one of them may be in still");
+    clock.advance(longest / 2);
+    assert_eq!(admitted(20).await, 3);
+    assert_eq!(connections.count().await.unwrap(), 6, "the sweep puts that right");
 }
 
 #[tokio::test]
@@ -107,6 +137,50 @@ async fn expired_messages_are_not_shown_and_hide_no_newer_ones() {
     assert_eq!(seqs(&messages.before(&lobby, Some(Seq(20)), 5).await.unwrap()), [0_u64; 0]);
     assert_eq!(seqs(&messages.born_after(&lobby, Rev(0), 5).await.unwrap()), [31, 32, 33]);
     assert_eq!(seqs(&messages.born_after(&lobby, Rev(0), 2).await.unwrap()), [31, 32]);
+}
+
+#[tokio::test]
+async fn expired_claims_are_not_listed_and_hide_no_others_and_what_was_given_up_holds_until_its_time() {
+    let Tables { clients, messages, .. } = Tables::create().await;
+    let day = Duration::from_secs(24 * 60 * 60);
+    let clock = HandClock::at(Timestamp(1_000_000_000));
+    let messages = clients.messages(&messages, Some(day), clock.clone());
+    let names: Vec<_> = (10..60).map(|number| identity("lobby", "ann", &format!("n-{number}"))).collect();
+    let claim_as_of_now = async |name, rev| {
+        let claim = Claim { rev: Rev(rev), at: clock.now() };
+        messages.claim(name, claim).await.unwrap()
+    };
+    for name in &names[..40] {
+        claim_as_of_now(name, 1).await;
+    }
+    clock.advance(day);
+    for name in &names[40..] {
+        claim_as_of_now(name, 2).await;
+    }
+    let listed = messages.claims_of(&names[0].author, None, 5).await.unwrap();
+    assert_eq!(listed.into_iter().map(|(name, _)| name).collect::<Vec<_>>(), names[40..45]);
+
+    messages.give_up(&names[40], Timestamp(clock.now().0 + 60_000)).await.unwrap();
+    assert_eq!(claim_as_of_now(&names[40], 3).await.rev, Rev(2));
+    assert_eq!(
+        messages.claims_of(&names[0].author, None, 1).await.unwrap()[0].0,
+        names[41],
+        "nothing came of the retry"
+    );
+    clock.advance(Duration::from_secs(60));
+    assert_eq!(claim_as_of_now(&names[40], 3).await.rev, Rev(3));
+}
+
+#[tokio::test]
+async fn addresses_banned_with_a_person_are_forgotten_in_time() {
+    let Tables { clients, connections, messages } = Tables::create().await;
+    let clock = HandClock::at(Timestamp(1_000_000_000));
+    let moderation = clients.moderation(&connections, &messages, clock.clone());
+    let (ann, addresses) = ("ann".parse().unwrap(), [AddressKey("a".into())]);
+    moderation.set_banned_with(&ann, &addresses, Timestamp(clock.now().0 + 60_000)).await.unwrap();
+    assert_eq!(moderation.banned_with(&ann).await.unwrap(), addresses);
+    clock.advance(Duration::from_secs(60 + 10 * 60));
+    assert_eq!(moderation.banned_with(&ann).await.unwrap(), []);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use backend::{
         embedded::{EmbeddedConnections, EmbeddedImages, EmbeddedLimiter, EmbeddedMessages, EmbeddedModeration, Store},
         system::{SystemClock, SystemEntropy},
     },
-    ports::{Claim, Expiring, Mark, Messages, Storage},
+    ports::{Claim, Expiring, Mark, Messages, Storage, Stored},
 };
 use shared_types::{ChatMessage, Rev, Seq, Timestamp};
 
@@ -72,6 +72,61 @@ async fn what_has_been_kept_long_enough_is_not_read_and_goes_with_the_next_sweep
     assert_eq!(for_an_hour.expire(9).await.unwrap(), [identity("lobby", "ann", "n-2")]);
     assert_eq!(for_an_hour.expire(9).await.unwrap(), []);
     assert_eq!(read(&for_ever).await, [3], "nothing is left of the others");
+}
+
+#[tokio::test]
+async fn many_quiet_rooms_keep_no_mark_of_another_and_one_sweep_takes_all() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(directory.path()).unwrap();
+    let hour = Duration::from_secs(60 * 60);
+    let for_ever = EmbeddedMessages::new(store.clone(), None, Arc::new(SystemClock));
+    let for_an_hour = EmbeddedMessages::new(store, Some(hour), Arc::new(SystemClock));
+    let old = Timestamp(now().0 - (hour * 2).as_millis() as u64);
+    let last = room("z");
+    for number in 10..40 {
+        let quiet = room(&format!("a-{number}"));
+        for_ever.mark(&quiet, Mark { rev: Rev(1), at: now(), seq: None }).await.unwrap();
+        for_ever.mark(&last, Mark { rev: Rev(number), at: old, seq: None }).await.unwrap();
+    }
+    for_ever.mark(&last, Mark { rev: Rev(99), at: now(), seq: None }).await.unwrap();
+    assert_eq!(for_an_hour.expire(3).await.unwrap(), []);
+    let left = for_ever.marks_after(&last, Rev(0), 100).await.unwrap();
+    assert_eq!(left.into_iter().map(|mark| mark.rev).collect::<Vec<_>>(), [Rev(99)]);
+    assert_eq!(for_ever.marks_after(&room("a-20"), Rev(0), 9).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_read_is_left_out_and_keeps_no_other_from_going() {
+    let directory = tempfile::tempdir().unwrap();
+    let stored: redb::TableDefinition<'_, (&str, u64), &[u8]> = redb::TableDefinition::new("messages");
+    let claims: redb::TableDefinition<'_, (&str, &str, &str), (u64, u64)> =
+        redb::TableDefinition::new("claims_by_author");
+    let database = redb::Database::create(directory.path().join("chat.redb")).unwrap();
+    let transaction = database.begin_write().unwrap();
+    transaction.open_table(stored).unwrap().insert(("lobby", 1), b"{}".as_slice()).unwrap();
+    transaction.open_table(claims).unwrap().insert(("ann", "No Room", "n-0"), (1, now().0)).unwrap();
+    transaction.commit().unwrap();
+    drop(database);
+    let store = Store::open(directory.path()).unwrap();
+    let hour = Duration::from_secs(60 * 60);
+    let messages = EmbeddedMessages::new(store, Some(hour), Arc::new(SystemClock));
+    let lobby = room("lobby");
+    let old = ChatMessage { sent_at: Timestamp(now().0 - (hour * 2).as_millis() as u64), ..message(2, "old") };
+    messages.put(&lobby, &old).await.unwrap();
+    messages.put(&lobby, &message(3, "new")).await.unwrap();
+    messages.claim(&identity("lobby", "ann", "n-3"), claim(3)).await.unwrap();
+
+    assert_eq!(messages.at(&lobby, Seq(1)).await.unwrap(), None);
+    // Both are in one commit as a rule; what comes of one is nothing to the other.
+    let (cats, bad, other) = (room("cats"), message(1, "anew"), message(4, "of somebody else"));
+    let (bad, other) = tokio::join!(messages.put(&lobby, &bad), messages.put(&cats, &other));
+    assert_eq!((bad.is_err(), other.is_ok()), (true, true));
+    let bad = Stored { message: ChatMessage { rev: Rev(9), ..message(1, "changed") }, applied: Vec::new() };
+    assert!(!messages.replace(&lobby, Rev(1), &bad).await.unwrap());
+    assert_eq!(seqs(&messages.before(&lobby, None, 9).await.unwrap()), [3]);
+    assert_eq!(messages.claims_of(&"ann".parse().unwrap(), None, 9).await.unwrap().len(), 1);
+    assert_eq!(messages.expire(9).await.unwrap(), [identity("lobby", "ann", "n-2")]);
+    assert_eq!(messages.expire(9).await.unwrap(), []);
 }
 
 #[tokio::test]

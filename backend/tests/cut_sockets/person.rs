@@ -185,7 +185,7 @@ impl Person {
 
     /// What is on the page is in order and has nothing twice, at every look.
     fn look(&self) -> Vec<(PersonId, Nonce, Seq)> {
-        let rows = self.client.timeline().rows(&frontend::Utc(Language::English));
+        let rows = self.client.timeline().rows(&frontend::Utc(Language::English), &[]);
         let mut keys: Vec<String> = rows.iter().map(|row| row.key()).collect();
         keys.sort_unstable();
         assert!(keys.windows(2).all(|pair| pair[0] != pair[1]), "shown twice: {keys:?}");

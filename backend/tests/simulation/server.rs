@@ -13,7 +13,7 @@ use backend::{
     chat::{CatchUp, Door, FrontPage, Identities, Join, Origins, Rate, RateLimits, Standings},
     ports::{
         Admission, Allowance, Claim, Clock, Connection, ConnectionId, Connections, Delivery, Entropy, Identity,
-        Limiter, Mark, Messages, Outbox, Result, Stored, Taken, Unavailable,
+        Limiter, Mark, Messages, Outbox, Places, Result, Stored, Taken, Unavailable,
     },
     routes::{Connect, ConnectRequest, Disconnect, FrameRequest, Send},
 };
@@ -78,7 +78,8 @@ impl Server {
         let dice = Mutex::new(fastrand::Rng::with_seed(seed));
         let secrets = Arc::new(MemorySecrets::default());
         let door = Door::open(Vec::new());
-        let identities = Identities::load(secrets, Arc::new(Still), Arc::new(Dice(seed)), door).await.unwrap();
+        let entropy = Arc::new(Dice(Mutex::new(fastrand::Rng::with_seed(seed))));
+        let identities = Identities::load(secrets, Arc::new(Still), entropy, door).await.unwrap();
         Arc::new(Self {
             start: Instant::now(),
             dice,
@@ -122,7 +123,7 @@ impl Server {
         };
         let mut visit = None;
         self.run(async {
-            visit = page.visit(RoomName::lobby(), cookie.as_deref(), None, Language::English).await.ok().flatten();
+            visit = page.visit(RoomName::lobby(), cookie.as_deref(), None, &[], Language::English).await.ok().flatten();
         })
         .await;
         visit.map(|visit| {
@@ -270,8 +271,8 @@ struct Ports(Arc<Server>);
 
 #[async_trait]
 impl Connections for Ports {
-    async fn admit(&self, connection: &Connection, limit: u32) -> Result<Admission> {
-        self.0.call(self.0.connections.admit(connection, limit)).await
+    async fn admit(&self, connection: &Connection, places: Places) -> Result<Admission> {
+        self.0.call(self.0.connections.admit(connection, places)).await
     }
 
     async fn find(&self, id: &ConnectionId) -> Result<Option<Connection>> {
@@ -307,6 +308,10 @@ impl Connections for Ports {
 impl Limiter for Ports {
     async fn take(&self, key: &str, allowance: Allowance, now: Timestamp) -> Result<Taken> {
         self.0.call(self.0.limiter.take(key, allowance, now)).await
+    }
+
+    async fn take_turn(&self, key: &str, holder: &str, window: Duration, now: Timestamp) -> Result<Taken> {
+        self.0.call(self.0.limiter.take_turn(key, holder, window, now)).await
     }
 
     async fn first_use(&self, key: &str, until: Timestamp) -> Result<bool> {
@@ -436,10 +441,11 @@ impl Clock for Still {
     async fn sleep(&self, _: Duration) {}
 }
 
-struct Dice(u64);
+/// The same draws in every run of a seed, and never the same one twice: a ticket opens one socket.
+struct Dice(Mutex<fastrand::Rng>);
 
 impl Entropy for Dice {
     fn fill(&self, bytes: &mut [u8]) {
-        fastrand::Rng::with_seed(self.0).fill(bytes);
+        self.0.lock().unwrap().fill(bytes);
     }
 }

@@ -10,7 +10,7 @@ use std::{
 use async_trait::async_trait;
 use backend::ports::{
     AddressKey, Admission, Allowance, Claim, Connection, ConnectionId, Connections, Identity, Images, Keys, Limiter,
-    Mark, Messages, Moderation, Result, Secrets, Stored, Subject, Taken, Upload, Uploaded,
+    Mark, Messages, Moderation, Places, Result, Secrets, Stored, Subject, Taken, Upload, Uploaded,
 };
 use shared_types::{AuditEntry, ChatMessage, PersonId, PersonName, Rev, RoomName, RoomRules, Seq, Standing, Timestamp};
 
@@ -25,10 +25,14 @@ impl MemoryConnections {
 
 #[async_trait]
 impl Connections for MemoryConnections {
-    async fn admit(&self, connection: &Connection, limit: u32) -> Result<Admission> {
+    async fn admit(&self, connection: &Connection, places: Places) -> Result<Admission> {
         let mut known = self.lock();
-        if known.len() >= limit as usize {
+        if known.len() >= places.all as usize {
             return Ok(Admission::Full);
+        }
+        let neighbours = known.values().filter(|known| known.address == connection.address).count();
+        if connection.address.is_some() && places.per_address.is_some_and(|most| neighbours >= most as usize) {
+            return Ok(Admission::Crowded);
         }
         known.insert(connection.id.clone(), connection.clone());
         Ok(Admission::Admitted)
@@ -210,6 +214,7 @@ impl Secrets for MemorySecrets {
 pub(crate) struct MemoryLimiter {
     taken: Mutex<BTreeMap<String, Vec<u64>>>,
     used: Mutex<BTreeSet<String>>,
+    turns: Mutex<BTreeMap<String, (String, u64)>>,
 }
 
 #[async_trait]
@@ -227,6 +232,19 @@ impl Limiter for MemoryLimiter {
             return Ok(Taken::No(Duration::from_millis(short_began + short - now.0)));
         }
         times.push(now.0);
+        Ok(Taken::Yes)
+    }
+
+    async fn take_turn(&self, key: &str, holder: &str, window: Duration, now: Timestamp) -> Result<Taken> {
+        let mut turns = self.turns.lock().unwrap();
+        match turns.get(key) {
+            Some((of, _)) if of == holder => return Ok(Taken::Yes),
+            Some((_, taken_at)) if taken_at + window.as_millis() as u64 > now.0 => {
+                return Ok(Taken::No(Duration::from_millis(taken_at + window.as_millis() as u64 - now.0)));
+            }
+            _ => {}
+        }
+        turns.insert(key.into(), (holder.into(), now.0));
         Ok(Taken::Yes)
     }
 

@@ -70,7 +70,7 @@ fn article(chat: Chat, row: Row) -> AnyView {
 
 fn state(row: &Row) -> &'static str {
     match row.state {
-        State::Pending | State::Uploading(_) => "pending",
+        State::Pending | State::Waiting | State::Uploading(_) => "pending",
         State::Sent => "sent",
         State::Failed(_) => "failed",
     }
@@ -100,6 +100,7 @@ fn note(chat: Chat, row: &Row) -> Option<AnyView> {
     let (percent, note) = match &row.state {
         State::Sent => return None,
         State::Pending => (None, chat.words.sending.to_owned()),
+        State::Waiting => (None, chat.words.waiting.to_owned()),
         State::Uploading(percent) => (Some(percent.to_string()), String::new()),
         State::Failed(reason) => (None, chat.words.not_sent.with(reason)),
     };
@@ -108,7 +109,8 @@ fn note(chat: Chat, row: &Row) -> Option<AnyView> {
     let on_image = row.image.is_some() && !failed;
     let retry = || choice(chat, chat.words.retry, Intent::Retry(row.nonce.clone()));
     let discard = if failed { chat.words.discard } else { chat.words.cancel };
-    let discard = (failed || percent.is_some()).then(|| choice(chat, discard, Intent::Discard(row.nonce.clone())));
+    let is_open = failed || percent.is_some() || row.state == State::Waiting;
+    let discard = is_open.then(|| choice(chat, discard, Intent::Discard(row.nonce.clone())));
     let progress = |percent| {
         let bar = element("progress").with("max", "100").with("value", percent);
         bar.with("aria-label", chat.words.uploading).into_any()

@@ -3,7 +3,7 @@
 use leptos::{ev, html, prelude::*};
 use shared_types::{Access, NameError, PersonName, limits};
 
-use super::{language::language, notify::notify, privacy, shortcuts};
+use super::{element::element, language::language, notify::notify, privacy, shortcuts};
 use crate::chat::{Chat, Intent};
 
 #[component]
@@ -40,6 +40,10 @@ pub(crate) fn NameDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl Into
         close();
         privacy::open(chat);
     };
+    // Language and notifications hold at once: without a name of one's own there is nothing to save.
+    let keep = (!given)
+        .then(|| element("button").class("button primary").with("type", "submit").text(chat.words.save).into_any());
+    let leave = if given { chat.words.close } else { chat.words.cancel };
     let name_hint = if given { chat.words.name_given } else { chat.words.name_hint };
     let invalid = move || error.get().map(|_| "true");
     view! {
@@ -52,6 +56,7 @@ pub(crate) fn NameDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl Into
                         name="name"
                         autocomplete="nickname"
                         spellcheck="false"
+                        value=chat.you.get_untracked().name.to_string()
                         maxlength=(limits::NAME_CHARS * 2).to_string()
                         readonly=given
                         aria-invalid=invalid
@@ -70,8 +75,8 @@ pub(crate) fn NameDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl Into
                         <button class="quiet" type="button" on:click=list_shortcuts>{chat.words.shortcuts}</button>
                         <button class="quiet" type="button" on:click=show_privacy>{chat.words.privacy}</button>
                     </div>
-                    <button class="button" type="button" on:click=move |_| close()>{chat.words.cancel}</button>
-                    <button class="button primary" type="submit">{chat.words.save}</button>
+                    <button class="button" type="button" on:click=move |_| close()>{leave}</button>
+                    {keep}
                 </div>
             </form>
         </dialog>

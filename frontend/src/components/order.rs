@@ -72,14 +72,17 @@ pub(crate) fn audit(chat: Chat) -> AnyView {
     let list = NodeRef::<html::Div>::new();
     let acts = move || chat.audit.get().hits.into_iter().map(|done| act(chat, done)).collect();
     let state = move || match chat.audit.with(|audit| (audit.progress, audit.hits.is_empty())) {
+        (Progress::Failed(_), _) => words.audit_failed,
         (Progress::Nothing, true) => words.audit_loading,
         (_, true) => words.audit_empty,
         (_, false) => words.audit_hint,
     };
     let further = move || {
-        if !chat.audit.with(|audit| matches!(audit.progress, Progress::Partly(_))) {
-            return Vec::new();
-        }
+        let label = match chat.audit.with(|audit| audit.progress) {
+            Progress::Partly(_) => words.audit_further,
+            Progress::Failed(_) => words.audit_again,
+            _ => return Vec::new(),
+        };
         let further = move |_| {
             chat.intend.run(Intent::AuditFurther);
             // The button goes when there is nothing before, and the focus is not to go with it.
@@ -87,14 +90,7 @@ pub(crate) fn audit(chat: Chat) -> AnyView {
                 _ = list.focus();
             }
         };
-        vec![
-            element("button")
-                .class("button")
-                .with("type", "button")
-                .on("click", further)
-                .text(words.audit_further)
-                .into_any(),
-        ]
+        vec![element("button").class("button").with("type", "button").on("click", further).text(label).into_any()]
     };
     let body = element("div")
         .class("sheet-body")

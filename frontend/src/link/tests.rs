@@ -141,7 +141,7 @@ fn a_server_that_drops_everyone_at_once_is_asked_less_and_less_often() {
 fn whoever_is_banned_is_left_alone_until_the_ban_ends() {
     let mut link = live(link());
     let over = Over::Banned(Timestamp(HOUR));
-    assert_eq!(link.end(over), [Order::Close(1)]);
+    assert_eq!(link.end(10, over), [Order::Close(1)]);
     assert_eq!(link.status(10), Status::Over(over));
     link.closed(20, 1);
     assert_eq!((link.wake(30), link.tick(HOUR - 1)), (None, vec![]));
@@ -152,11 +152,62 @@ fn whoever_is_banned_is_left_alone_until_the_ban_ends() {
 }
 
 #[test]
+fn a_page_whose_clock_is_ahead_does_not_ask_all_the_time_whether_a_ban_is_over() {
+    let mut link = live(link());
+    let over = Over::Banned(Timestamp(HOUR));
+    let mut now = 2 * HOUR;
+    link.end(now, over);
+    for _ in 0..3 {
+        assert_eq!(link.tick(now + BANNED_MS - 1), []);
+        now += BANNED_MS;
+        assert_eq!(link.tick(now), [Order::Fetch]);
+        assert_eq!(link.end(now, over), []);
+    }
+}
+
+#[test]
+fn somebody_who_looks_at_the_page_sees_that_their_ban_was_lifted() {
+    let mut link = live(link());
+    let over = Over::Banned(Timestamp(HOUR));
+    link.end(0, over);
+    assert_eq!(link.wake(BANNED_MS - 1), None, "it has only just been said");
+    assert_eq!(link.wake(BANNED_MS), Some(Order::Fetch));
+    assert_eq!(link.wake(BANNED_MS + 1), None, "it is under way");
+    link.end(BANNED_MS + 2, over);
+    assert_eq!(link.wake(2 * BANNED_MS + 1), None, "nobody asks more often, however often they look");
+    assert_eq!(link.wake(2 * BANNED_MS + 2), Some(Order::Fetch));
+    link.fetched(2 * BANNED_MS + 3, false);
+    assert_eq!(link.wake(2 * BANNED_MS + 4), None, "nor where the question is lost");
+    assert_eq!(link.wake(3 * BANNED_MS + 2), Some(Order::Fetch));
+    assert_eq!(link.fetched(3 * BANNED_MS + 3, true), Some(Order::Open(2)));
+}
+
+#[test]
+fn a_hello_that_came_too_early_is_said_again_on_another_socket_after_that_time() {
+    let mut link = link();
+    assert_eq!(link.put_off(5, 2, 9), None, "another socket's hello is not the one");
+    assert_eq!(link.put_off(5, 1, 9), Some(Order::Close(1)));
+    assert_eq!(link.status(5), Status::Offline(9));
+    assert_eq!(link.tick(9_004), []);
+    assert_eq!(link.tick(9_005), [Order::Fetch]);
+}
+
+#[test]
+fn while_the_next_socket_is_put_off_the_present_one_carries_the_talk() {
+    let mut link = live(link());
+    let moves = link.tick(2 * HOUR - MOVE_MS);
+    assert!(moves.contains(&Order::Fetch), "{moves:?}");
+    link.fetched(2 * HOUR - MOVE_MS, true);
+    assert_eq!(link.put_off(2 * HOUR - MOVE_MS, 2, 9), Some(Order::Close(2)));
+    assert_eq!(link.live(), Some(1));
+}
+
+#[test]
 fn whoever_is_signed_out_is_not_tried_for_again() {
     let mut link = live(link());
     link.closed(50, 1);
     assert_eq!(link.tick(50), [Order::Fetch]);
-    assert_eq!(link.end(Over::SignedOut), []);
+    assert_eq!(link.end(50, Over::SignedOut), []);
     assert_eq!((link.wake(60), link.tick(1_000 * HOUR)), (None, vec![]));
     assert_eq!(link.status(60), Status::Over(Over::SignedOut));
 }

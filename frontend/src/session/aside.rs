@@ -78,6 +78,7 @@ impl Session {
             ServerMessage::Error { action: Some(action), .. } if action == "search" => {
                 self.change_search(Search::refuse);
             }
+            ServerMessage::Error { action: Some(action), .. } if action == "rooms" => self.rooms.refuse(),
             _ => self.hear_order(message),
         }
     }

@@ -40,6 +40,7 @@ impl Session {
             }],
         });
         let progress = match (self.audit.is_awaited(), self.audit.more()) {
+            _ if self.audit.is_refused() => Progress::Failed(None),
             (true, _) => Progress::Nothing,
             (false, true) => Progress::Partly(Seq::default()),
             (false, false) => Progress::Done,

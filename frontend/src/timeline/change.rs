@@ -36,6 +36,11 @@ pub(super) struct Pending {
 }
 
 impl Change {
+    /// What the server counts it as.
+    fn kind(&self) -> Kind {
+        if matches!(self, Self::Reaction { .. }) { Kind::Reaction } else { Kind::Edit }
+    }
+
     /// Whether one takes the place of the other: both are about the same.
     fn replaces(&self, other: &Self) -> bool {
         match (self, other) {
@@ -114,12 +119,15 @@ impl Timeline {
 
     /// The next change for the socket, now that there is one; one at a time, like messages.
     pub fn hand_over_change(&mut self, now: u64) -> Option<ClientMessage> {
-        if self.pending.iter().any(|pending| pending.trial.is_handed()) || !self.pace.allows(Kind::Change, now) {
+        if self.pending.iter().any(|pending| pending.trial.is_handed()) {
             return None;
         }
         // One that waits for another try holds back what was done to the same message since.
         let first = |place: &usize| !self.pending[..*place].iter().any(|before| before.seq == self.pending[*place].seq);
-        let due = |place: &usize| self.pending[*place].trial.is_due(now);
+        let due = |place: &usize| {
+            let pending = &self.pending[*place];
+            pending.trial.is_due(now) && self.pace.allows(pending.change.kind(), now)
+        };
         let place = (0..self.pending.len()).find(|place| due(place) && first(place))?;
         let next = &mut self.pending[place];
         next.trial.hand(now);
@@ -182,8 +190,8 @@ impl Timeline {
         match code {
             ErrorCode::NotConnected => {}
             ErrorCode::TooFast => {
-                self.changes_given_back();
-                self.pace.rest(Kind::Change, *now, *retry_after);
+                self.pace.rest(self.pending[place].change.kind(), *now, *retry_after);
+                self.pending[place].trial.put_off();
             }
             ErrorCode::Unavailable => self.pending[place].trial.try_again(*now, reason),
             _ => {

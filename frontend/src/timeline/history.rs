@@ -40,8 +40,19 @@ impl Timeline {
         self.ask_about(around)
     }
 
+    /// The question about the history that the server put off, when it is due.
+    pub fn ask_history_again(&mut self, now: u64) -> Option<ClientMessage> {
+        self.asked_again_at.take_if(|at| now >= *at)?;
+        Some(ClientMessage::History { place: self.asked_about? })
+    }
+
     /// Time passed: a question about the history whose answer does not come is open again.
     pub fn expire_history(&mut self, now: u64) {
+        // One that was put off has not been asked.
+        if self.asked_again_at.is_some() {
+            self.awaited = None;
+            return;
+        }
         let asked = self.asked_about.map(|place| (place, now));
         self.awaited = self.awaited.filter(|(place, _)| self.asked_about == Some(*place)).or(asked);
         if self.awaited.is_some_and(|(_, since)| now >= since + ASK_AGAIN_MS) {
@@ -123,6 +134,7 @@ impl Timeline {
             return None;
         }
         self.asked_about = Some(place);
+        self.asked_again_at = None;
         Some(ClientMessage::History { place })
     }
 

@@ -40,6 +40,17 @@ impl Own {
         self.trial.try_again(now, reason);
     }
 
+    /// The server wants it later. Says whether that was the question where to put its image.
+    pub(super) fn put_off(&mut self) -> bool {
+        self.trial.put_off();
+        self.give_back()
+    }
+
+    /// Whether it waits, and the server cannot have it.
+    pub(super) fn is_here_only(&self) -> bool {
+        matches!(self.trial.fate, Fate::Waiting(_)) && !self.trial.has_begun()
+    }
+
     /// What a frame carried of it is open again, and that was no try. Says whether it was the question where to put its image.
     pub(super) fn give_back(&mut self) -> bool {
         let asked = matches!(self.upload, Upload::Asked(_));
@@ -83,7 +94,7 @@ impl Timeline {
             return;
         }
         let mentions = self.mentioned(draft.text.as_ref(), &[]);
-        self.own.push(Own { draft, at: Timestamp(now), trial: Trial::new(), upload: Upload::Done, mentions });
+        self.own.push(Own { draft, at: Timestamp(now), trial: Trial::old(), upload: Upload::Done, mentions });
     }
 
     /// The next message for the socket, now that there is one.
@@ -92,7 +103,9 @@ impl Timeline {
     /// person's messages are to stand in the order in which they were written. One whose image is still on its way lets
     /// the others pass: nobody should wait with a word until two megabytes are through.
     pub fn hand_over(&mut self, now: u64) -> Option<ClientMessage> {
-        if self.own.iter().any(|own| own.trial.is_handed()) || now < self.next_turn() {
+        let under_way = self.own.iter().any(|own| own.trial.is_handed());
+        self.held = !under_way && now < self.next_turn();
+        if under_way || self.held {
             return None;
         }
         let ready = |own: &&mut Own| matches!(own.trial.fate, Fate::Waiting(_)) && own.upload == Upload::Done;
@@ -172,6 +185,7 @@ impl Timeline {
         self.changes_given_back();
         self.asked = None;
         self.asked_about = None;
+        self.asked_again_at = None;
     }
 
     /// Takes back what was handed over and not confirmed in time, and gives it up for `reason` when that was once too
@@ -212,10 +226,12 @@ impl Timeline {
         }
     }
 
-    /// Forgets a message that failed, or whose image is not there yet.
+    /// Forgets a message that failed, that waits for its turn, or whose image is not there yet.
     pub fn discard(&mut self, nonce: &Nonce) {
+        let held = self.held;
         self.own.retain(|own| {
-            let stands = !matches!(own.trial.fate, Fate::Failed(_)) && own.upload == Upload::Done;
+            let waits = held && own.is_here_only();
+            let stands = !matches!(own.trial.fate, Fate::Failed(_)) && own.upload == Upload::Done && !waits;
             own.draft.nonce != *nonce || stands
         });
     }

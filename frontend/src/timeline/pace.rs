@@ -15,14 +15,16 @@ const UNSAID: u32 = 1;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Message,
-    Change,
+    /// An edit or a deletion.
+    Edit,
+    Reaction,
     Upload,
 }
 
 /// Until when nothing of a kind goes out, in milliseconds.
 #[derive(Debug, Default)]
 pub(super) struct Pace {
-    until: [u64; 3],
+    until: [u64; 4],
     /// When a message of the visitor was heard of last: slow mode counts from there.
     spoke: Option<u64>,
 }
@@ -30,7 +32,7 @@ pub(super) struct Pace {
 impl Pace {
     /// The server wants no more of this for so many seconds.
     pub(super) fn rest(&mut self, kind: Kind, now: u64, seconds: Option<u32>) {
-        self.until[kind as usize] = now + u64::from(seconds.unwrap_or(UNSAID)) * 1000;
+        self.until[kind as usize] = end_of_rest(now, seconds);
     }
 
     /// Whether something of this may go out.
@@ -75,6 +77,11 @@ impl Timeline {
     pub fn may_speak_in(&self, now: u64) -> Option<u32> {
         seconds_until(self.next_turn(), now)
     }
+}
+
+/// Until when nothing more is to be said, where the server wants that for so many seconds.
+pub(super) fn end_of_rest(now: u64, seconds: Option<u32>) -> u64 {
+    now + u64::from(seconds.unwrap_or(UNSAID)) * 1000
 }
 
 fn seconds_until(then: u64, now: u64) -> Option<u32> {

@@ -80,6 +80,8 @@ pub struct RowReaction {
 pub enum State {
     /// Shown, and not confirmed yet.
     Pending,
+    /// It waits for its turn, and can be taken back.
+    Waiting,
     /// Its image is on its way: so many hundredths of it are there.
     Uploading(u8),
     /// The server has it.
@@ -138,16 +140,15 @@ impl News {
 }
 
 impl Timeline {
-    /// What to draw, oldest first, with the days and times of a calendar.
-    pub fn rows(&self, calendar: &dyn Calendar) -> Vec<Row> {
+    /// What to draw, oldest first, with the days and times of a calendar; `namesakes` are told from each other.
+    pub fn rows(&self, calendar: &dyn Calendar, namesakes: &[Person]) -> Vec<Row> {
         let shown = &self.shown().messages;
         let said = shown.iter().map(|said| self.said_row(&self.as_wanted(said), calendar));
         // What is not sent yet stands behind the newest message.
         let own = self.own.iter().filter(|_| self.apart.is_none()).map(|own| self.own_row(own, calendar));
         let mut rows: Vec<Row> = Vec::with_capacity(shown.len() + self.own.len());
-        let namesakes = self.namesakes();
         for mut row in said.chain(own) {
-            row.tag = tag(&row.author, &namesakes);
+            row.tag = tag(&row.author, namesakes);
             row.follow(rows.last(), calendar);
             rows.push(row);
         }
@@ -210,6 +211,7 @@ impl Timeline {
             reactions: Vec::new(),
             state: match (&own.trial.fate, &own.upload) {
                 (Fate::Failed(reason), _) => State::Failed(reason.clone()),
+                (_, Upload::Done) if self.held && own.is_here_only() => State::Waiting,
                 (_, Upload::Done) => State::Pending,
                 (_, Upload::Running(percent)) => State::Uploading(*percent),
                 (_, Upload::Wanted | Upload::Asked(_)) => State::Uploading(0),

@@ -77,11 +77,12 @@ fn shown(timeline: &Timeline) -> Vec<String> {
         match row.state {
             State::Sent => text,
             State::Pending => format!("{text}…"),
+            State::Waiting => format!("{text}, held"),
             State::Uploading(percent) => format!("{text} {percent} %"),
             State::Failed(why) => format!("{text}! {why}"),
         }
     };
-    timeline.rows(&Utc(Language::English)).into_iter().map(mark).collect()
+    timeline.rows(&Utc(Language::English), &[]).into_iter().map(mark).collect()
 }
 
 fn draft(nonce: &str) -> Draft {
@@ -239,10 +240,10 @@ fn an_own_message_is_pending_until_its_echo() {
     assert_eq!(timeline.hand_over(0), sent("a"));
     assert_eq!(timeline.hand_over(0), None, "it was handed over");
     assert_eq!(shown(&timeline), ["bob 1", "a…"]);
-    let key = timeline.rows(&Utc(Language::English))[1].key();
+    let key = timeline.rows(&Utc(Language::English), &[])[1].key();
     timeline.apply(confirmed(2, "a"), 0);
     assert_eq!(shown(&timeline), ["bob 1", "a"]);
-    assert_eq!(timeline.rows(&Utc(Language::English))[1].key(), key);
+    assert_eq!(timeline.rows(&Utc(Language::English), &[])[1].key(), key);
 }
 
 #[test]
@@ -402,7 +403,7 @@ fn grouping(messages: impl IntoIterator<Item = ChatMessage>) -> String {
         (None, true) => 'H',
         (None, false) => '.',
     };
-    timeline.rows(&Utc(Language::English)).into_iter().map(letter).collect()
+    timeline.rows(&Utc(Language::English), &[]).into_iter().map(letter).collect()
 }
 
 #[test]
@@ -430,7 +431,7 @@ fn midnight_begins_a_day_and_a_group() {
 fn a_slow_clock_does_not_put_an_own_message_on_another_day() {
     let mut timeline = room(1..=3_000, false);
     post(&mut timeline, "a");
-    let rows = timeline.rows(&Utc(Language::English));
+    let rows = timeline.rows(&Utc(Language::English), &[]);
     assert_eq!(rows[3_000].day, None);
 }
 
@@ -655,7 +656,7 @@ fn thumbed(place: u64, rev: u64, on: bool) -> ServerMessage {
 /// How often the visitor's thumb is shown.
 fn thumbs(timeline: &Timeline) -> usize {
     timeline
-        .rows(&Utc(Language::English))
+        .rows(&Utc(Language::English), &[])
         .iter()
         .flat_map(|row| &row.reactions)
         .filter(|reaction| reaction.mine)
@@ -764,7 +765,7 @@ fn what_is_done_to_a_message_that_is_taken_back_is_done_with() {
     let gone = ChatMessage { rev: Rev(2), text: None, deleted: true, ..said(1, "bob") };
     timeline.apply(ServerMessage::Message(gone), 0);
     assert_eq!(timeline.changing(), []);
-    let rows = timeline.rows(&Utc(Language::English));
+    let rows = timeline.rows(&Utc(Language::English), &[]);
     assert!(rows[0].deleted && rows[0].text.is_none() && rows[0].reactions.is_empty());
 }
 
@@ -810,7 +811,7 @@ fn an_answer_quotes_what_is_loaded() {
     };
     timeline.apply(answer(3), 0);
     timeline.apply(answer(1), 0);
-    let quotes: Vec<_> = (timeline.rows(&Utc(Language::English)).into_iter())
+    let quotes: Vec<_> = (timeline.rows(&Utc(Language::English), &[]).into_iter())
         .filter_map(|row| row.reply_to)
         .map(|quoted| (quoted.seq.0, quoted.text.map(|text| text.to_string())))
         .collect();

@@ -15,7 +15,8 @@ const PAUSE_MS: u64 = 1_000;
 pub(super) struct Trial {
     pub(super) fate: Fate,
     tries: u32,
-    begun: bool,
+    /// How often it went out without the answer that it was not taken.
+    astray: u32,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -31,7 +32,12 @@ pub(super) enum Fate {
 impl Trial {
     /// Something that was not tried yet.
     pub(super) fn new() -> Self {
-        Self { fate: Fate::Waiting(0), tries: 0, begun: false }
+        Self { fate: Fate::Waiting(0), tries: 0, astray: 0 }
+    }
+
+    /// Something that may have been tried on an earlier page.
+    pub(super) fn old() -> Self {
+        Self { astray: 1, ..Self::new() }
     }
 
     /// Whether it waits for nothing but a socket and its turn.
@@ -44,9 +50,9 @@ impl Trial {
         matches!(self.fate, Fate::Handed(_))
     }
 
-    /// Whether it was ever on a socket: then it may reach the server whatever became of that socket.
+    /// Whether it is on a socket or was: then it may reach the server whatever became of that socket.
     pub(super) fn has_begun(&self) -> bool {
-        self.begun
+        self.astray > 0
     }
 
     /// Whether its confirmation is late.
@@ -58,12 +64,20 @@ impl Trial {
     pub(super) fn hand(&mut self, now: u64) {
         self.fate = Fate::Handed(now);
         self.tries += 1;
-        self.begun = true;
+        self.astray += 1;
     }
 
     /// One more try was begun, of a part that does not hand it over.
     pub(super) fn count(&mut self) {
         self.tries += 1;
+    }
+
+    /// The server did not take it this time, and nothing of it is there: that was no try.
+    pub(super) fn put_off(&mut self) {
+        if self.is_handed() {
+            self.astray -= 1;
+            self.give_back();
+        }
     }
 
     /// The socket is gone that carried it: that was no try.
@@ -83,7 +97,7 @@ impl Trial {
 
     /// All tries are open again.
     pub(super) fn renew(&mut self) {
-        *self = Self::new();
+        *self = Self { astray: self.astray, ..Self::new() };
     }
 
     /// A part of it is done, and the next one has tries of its own.

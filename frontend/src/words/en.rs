@@ -30,6 +30,7 @@ pub(super) static WORDS: Words = Words {
     and: " and ",
 
     sending: "Sending…",
+    waiting: "Waiting for its turn…",
     not_sent: Around("Not sent. ", ""),
     unconfirmed: "The server did not answer.",
     refused: "The server did not accept this message.",
@@ -64,9 +65,9 @@ pub(super) static WORDS: Words = Words {
     sanction: "Mute or ban…",
     sanction_of: Around("Mute or ban ", "…"),
     mute: "Mute",
-    mute_hint: "They can read in every room, and write in none.",
+    mute_hint: "They can read in every room, and write in none. It holds for this identity only.",
     ban: "Ban",
-    ban_hint: "They can neither read nor write in any room, and nobody can from where they are connected.",
+    ban_hint: "They can neither read nor write in any room, and nobody can from the addresses they are connected from.",
     how_long: "For how long",
     lift: "Lift it now",
     lift_mute_hint: "They can write again at once.",
@@ -80,6 +81,8 @@ pub(super) static WORDS: Words = Words {
     audit_hint: "In every room, newest first. Only moderators see this.",
     audit_loading: "Loading…",
     audit_empty: "Nothing so far.",
+    audit_failed: "This could not be read right now.",
+    audit_again: "Try again",
     audit_further: "Show earlier",
     #[cfg(feature = "hydrate")]
     stands_free: Around("", " can take part and write again."),
@@ -108,10 +111,11 @@ pub(super) static WORDS: Words = Words {
     copy_id: "Copy id",
     id_copied: "Id copied",
     export: "Download what I wrote",
-    export_hint: "Everything that this chat keeps of you, as one file.",
+    export_hint: "Your messages with the addresses of their images, up to 10,000 a file. Its “next” is the address where it goes on.",
     forget_me: "Delete everything I wrote…",
-    forget_me_hint: "Your messages, images and reactions in every room, and what this device keeps.",
-    forget_me_sure: "All of it is gone for everyone, and nobody can bring it back. After that you are somebody new here.",
+    forget_me_hint: "Your messages and images in every room, and what this device keeps. Your reactions and your name in what others \
+                     wrote stay as long as that does, and so does what moderators noted.",
+    forget_me_sure: "Your messages and images are gone for everyone, and nobody can bring them back. After that you are somebody new here.",
     forget_me_yes: "Delete everything",
     forgetting: Count {
         one: Around("", " message is gone. Please leave this page open…"),

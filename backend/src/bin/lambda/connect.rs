@@ -27,7 +27,7 @@ async fn run() -> Result<(), lambda::Error> {
     let connections = Arc::new(aws.connections(&config.connection_table, clock.clone()));
     let limiter = Arc::new(aws.limiter(&config.connection_table));
     let rate = Rate::new(limiter.clone(), clock.clone(), config.rates);
-    let moderation = Arc::new(aws.moderation(&config.connection_table, &config.connection_table));
+    let moderation = Arc::new(aws.moderation(&config.connection_table, &config.connection_table, clock.clone()));
     let standings = Standings { moderation, clock: clock.clone() };
     let (origins, limit) = (config.origins, config.connection_limit);
     lambda::connect(Connect::new(Join { connections, limiter, clock, identities, origins, rate, standings, limit }))

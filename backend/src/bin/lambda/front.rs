@@ -27,7 +27,7 @@ async fn run() -> Result<(), lambda::Error> {
     let (known, ()) = tokio::join!(Identities::load(keys, clock.clone(), entropy.clone(), config.door), s.warm());
     let c = Arc::new(aws.connections(&config.connection_table, clock.clone()));
     let m = Arc::new(aws.messages(&config.message_table, None, clock.clone()));
-    let moderation = Arc::new(aws.moderation(&config.connection_table, &config.message_table));
+    let moderation = Arc::new(aws.moderation(&config.connection_table, &config.message_table, clock.clone()));
     let (limiter, provider) = (Arc::new(aws.limiter(&config.connection_table)), Arc::<HttpProvider>::default());
     let entrance = Entrance { limiter, provider, origins: config.origins, uploads: Some(config.uploads) };
     let front = Front::new(c, m, s, clock, entropy, known?, moderation, config.page_size, config.socket, entrance);

@@ -27,7 +27,7 @@ async fn run() -> Result<(), lambda::Error> {
     let outbox = Arc::new(aws.outbox(&config.connections_endpoint));
     let limiter = Arc::new(aws.limiter(&config.connection_table));
     let rate = Rate::new(limiter.clone(), clock.clone(), config.rates);
-    let moderation = Arc::new(aws.moderation(&config.connection_table, &config.message_table));
+    let moderation = Arc::new(aws.moderation(&config.connection_table, &config.message_table, clock.clone()));
     tokio::join!(connections.warm(), outbox.warm());
     let (c, m, i, o, e) = (connections, messages, images, outbox, Arc::new(SystemEntropy));
     let send = Send::new(c, m, i, o, clock, e, rate, moderation, limiter, config.page_size);

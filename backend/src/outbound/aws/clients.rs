@@ -98,8 +98,8 @@ impl Clients {
 
     /// What moderators decided, in the connection table, and what they did, in the message table. A function that only asks
     /// for what was decided writes no log, and may name the one table for both.
-    pub fn moderation(&self, connections: &str, messages: &str) -> DynamoModeration {
-        DynamoModeration::new(self.table(connections), self.table(messages))
+    pub fn moderation(&self, connections: &str, messages: &str, clock: Arc<dyn Clock>) -> DynamoModeration {
+        DynamoModeration::new(self.table(connections), self.table(messages), clock)
     }
 
     /// The way to the open sockets of the WebSocket API whose stage is at `endpoint`, `https://…/Prod`.

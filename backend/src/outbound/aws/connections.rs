@@ -11,7 +11,7 @@ use super::{
     item::{Item, Malformed, item, number, read, read_all, read_number, read_optional, text},
     table::{Key, Table, Update},
 };
-use crate::ports::{AddressKey, Admission, Clock, Connection, ConnectionId, Connections, Result, Unavailable};
+use crate::ports::{AddressKey, Admission, Clock, Connection, ConnectionId, Connections, Places, Result, Unavailable};
 
 /// The partitions over which the pointers are spread. One partition takes 1,000 writes a second; 16 of them are more
 /// connects and disconnects than API Gateway lets through (500 new connections a second for an account).
@@ -20,11 +20,14 @@ const SHARDS: u32 = 16;
 /// How long a connection's items outlive it, in seconds, so that a clock that is slow cannot delete one that lives.
 const GRACE_SECONDS: u64 = 10 * 60;
 
+/// Says of a pointer that a place of its address was taken with it.
+const OF_ADDRESS: &str = "ofAddress";
+
 /// [`Connections`] in a DynamoDB table.
 ///
 /// A connection is two items with the same content: the listener under its room, so that one query gives all
 /// listeners, and the pointer under its id. The pointer is the one that counts: it is put with a place taken, and
-/// whoever deletes it gives the place back.
+/// whoever deletes it gives the place back. So it is with the place of its address, which the pointer says it has.
 pub struct DynamoConnections {
     table: Table,
     clock: Arc<dyn Clock>,
@@ -32,15 +35,21 @@ pub struct DynamoConnections {
 
 #[async_trait]
 impl Connections for DynamoConnections {
-    async fn admit(&self, connection: &Connection, limit: u32) -> Result<Admission> {
-        if !self.take_place(limit).await? {
-            return Ok(Admission::Full);
+    async fn admit(&self, connection: &Connection, places: Places) -> Result<Admission> {
+        let of_address = Crowd::of(connection, places);
+        let admission = self.take_places(places.all, of_address).await?;
+        if admission != Admission::Admitted {
+            return Ok(admission);
+        }
+        let mut pointer = to_item(pointer_key(&connection.id), connection);
+        if of_address.is_some() {
+            pointer.insert(OF_ADDRESS.into(), number(1));
         }
         // Both to their end before one is undone: a put that is still on its way would arrive after its deletion.
-        let pointer = self.table.put(to_item(pointer_key(&connection.id), connection), "keeping a connection");
+        let pointer = self.table.put(pointer, "keeping a connection");
         let listener = self.table.put(to_item(listener_key(connection), connection), "keeping a listener");
         if let (Err(error), _) | (_, Err(error)) = join(pointer, listener).await {
-            self.undo(connection).await;
+            self.undo(connection, of_address).await;
             return Err(error);
         }
         Ok(Admission::Admitted)
@@ -71,7 +80,8 @@ impl Connections for DynamoConnections {
         if self.table.delete(pointer_key(id), doing).await?.is_none() {
             return Ok(None);
         }
-        self.give_place_back().await?;
+        let address = connection.as_ref().ok().and_then(|connection| connection.address.as_ref());
+        self.give_back(address.filter(|_| found.contains_key(OF_ADDRESS))).await?;
         connection.map(Some).map_err(Unavailable::while_doing(doing))
     }
 
@@ -125,6 +135,70 @@ impl DynamoConnections {
         self.table.warm().await;
     }
 
+    /// Takes a place, and one of its address, at the same time. What was taken is given back where the other is not to be had.
+    async fn take_places(&self, all: u32, of_address: Option<Crowd<'_>>) -> Result<Admission> {
+        let address = async {
+            match of_address {
+                Some(crowd) => self.take_place_of(crowd).await,
+                None => Ok(true),
+            }
+        };
+        let (place, address) = join(self.take_place(all), address).await;
+        let undone = match (&place, &address) {
+            (Ok(true), Ok(true)) => return Ok(Admission::Admitted),
+            (Ok(true), _) => self.give_place_back().await,
+            (_, Ok(true)) => self.give_place_of_back(of_address.map(|crowd| crowd.address)).await,
+            _ => Ok(()),
+        };
+        if let Err(error) = undone {
+            tracing::warn!(%error, "a place stays taken until the sweep, or until its address is quiet");
+        }
+        match (place?, address?) {
+            (false, _) => Ok(Admission::Full),
+            _ => Ok(Admission::Crowded),
+        }
+    }
+
+    /// Takes a place of an address if fewer than it may have are taken.
+    ///
+    /// The counter expires when none of its connections can live any more. What it has too many by then, because a pointer
+    /// expired before anybody deleted it or an answer was lost, goes with it.
+    async fn take_place_of(&self, crowd: Crowd<'_>) -> Result<bool> {
+        let doing = "taking a place of an address";
+        // As below: the condition lets the first one in.
+        if crowd.most == 0 {
+            return Ok(false);
+        }
+        let (now, expires) = (self.clock.now().0 / 1000, end_of(crowd.opened_at));
+        let update = self
+            .table
+            .updating(address_key(crowd.address))
+            .update_expression("ADD taken :one SET expires = :expires")
+            .condition_expression("attribute_not_exists(taken) OR (taken < :most AND expires > :now)")
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":expires", number(expires))
+            .expression_attribute_values(":most", number(crowd.most.into()))
+            .expression_attribute_values(":now", number(now));
+        match self.table.try_update_once(update.clone(), doing).await? {
+            Update::Made(_) => return Ok(true),
+            Update::Refused(there) if there.as_ref().is_some_and(|there| has_ended(there, now)) => {}
+            Update::Refused(_) => return Ok(false),
+        }
+        let anew = self
+            .table
+            .updating(address_key(crowd.address))
+            .update_expression("SET taken = :one, expires = :expires")
+            .condition_expression("expires <= :now")
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":expires", number(expires))
+            .expression_attribute_values(":now", number(now));
+        // Of many who find it expired one begins it anew, and the others are counted after that one.
+        match self.table.try_update_once(anew, doing).await? {
+            Update::Made(_) => Ok(true),
+            Update::Refused(_) => Ok(matches!(self.table.try_update_once(update, doing).await?, Update::Made(_))),
+        }
+    }
+
     /// Takes a place if fewer than `limit` are taken: one conditional write, so that it is exact however many come.
     ///
     /// A place that is lost because the answer was, or by a crash before its pointer is put, is found by the daily
@@ -145,27 +219,44 @@ impl DynamoConnections {
         Ok(matches!(update, Update::Made(_)))
     }
 
+    /// Gives a place back, and the one of an address where one was taken.
+    async fn give_back(&self, address: Option<&AddressKey>) -> Result<()> {
+        let (place, of_address) = join(self.give_place_back(), self.give_place_of_back(address)).await;
+        place.and(of_address)
+    }
+
     async fn give_place_back(&self) -> Result<()> {
-        let update = self
-            .table
-            .updating(count_key())
-            .update_expression("SET taken = taken - :one")
-            .condition_expression("taken > :none")
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":none", number(0));
-        if let Update::Refused(_) = self.table.try_update_once(update, "giving a place back").await? {
+        if !self.count_down(count_key(), "giving a place back").await? {
             tracing::warn!("a place was given back that the counter does not know; the sweep will correct it");
         }
         Ok(())
     }
 
+    /// A counter that has expired since does not know the place any more.
+    async fn give_place_of_back(&self, address: Option<&AddressKey>) -> Result<()> {
+        let Some(address) = address else { return Ok(()) };
+        self.count_down(address_key(address), "giving a place of an address back").await.map(drop)
+    }
+
+    /// Counts one less, never below none; answers whether there was one.
+    async fn count_down(&self, counter: Key, doing: &'static str) -> Result<bool> {
+        let update = self
+            .table
+            .updating(counter)
+            .update_expression("SET taken = taken - :one")
+            .condition_expression("taken > :none")
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":none", number(0));
+        Ok(matches!(self.table.try_update_once(update, doing).await?, Update::Made(_)))
+    }
+
     /// Undoes an admission that failed half way. Where this fails too, the place stays taken until the sweep.
-    async fn undo(&self, connection: &Connection) {
+    async fn undo(&self, connection: &Connection, of_address: Option<Crowd<'_>>) {
         let doing = "undoing an admission";
         let pointer = self.table.delete(pointer_key(&connection.id), doing);
         let listener = self.table.delete(listener_key(connection), doing);
         let undone = match join(pointer, listener).await {
-            (Ok(_), Ok(_)) => self.give_place_back().await,
+            (Ok(_), Ok(_)) => self.give_back(of_address.map(|crowd| crowd.address)).await,
             (Err(error), _) | (_, Err(error)) => Err(error),
         };
         if let Err(error) = undone {
@@ -196,8 +287,28 @@ impl DynamoConnections {
     }
 }
 
+/// An address that may have so many places, and when one of them is wanted.
+#[derive(Clone, Copy)]
+struct Crowd<'a> {
+    address: &'a AddressKey,
+    most: u32,
+    opened_at: Timestamp,
+}
+
+impl<'a> Crowd<'a> {
+    /// Where an address is known, and has a limit.
+    fn of(connection: &'a Connection, places: Places) -> Option<Self> {
+        let (address, most) = connection.address.as_ref().zip(places.per_address)?;
+        Some(Self { address, most, opened_at: connection.opened_at })
+    }
+}
+
 fn count_key() -> Key {
     Key::new("count", "count")
+}
+
+fn address_key(AddressKey(address): &AddressKey) -> Key {
+    Key::new(format!("open#{address}"), "open")
 }
 
 fn listener_key(connection: &Connection) -> Key {
@@ -218,6 +329,15 @@ fn room_partition(room: &RoomName) -> String {
     format!("room#{room}")
 }
 
+/// When the items of a connection that was opened then expire, in seconds.
+fn end_of(opened_at: Timestamp) -> u64 {
+    opened_at.0 / 1000 + LIFETIME.as_secs() + GRACE_SECONDS
+}
+
+fn has_ended(counter: &Item, now: u64) -> bool {
+    read_number::<u64>(counter, "expires").is_ok_and(|expires| expires <= now)
+}
+
 fn to_item(key: Key, connection: &Connection) -> Item {
     let opened_at = connection.opened_at.0;
     let mut item = item([
@@ -227,7 +347,7 @@ fn to_item(key: Key, connection: &Connection) -> Item {
         ("person", text(&connection.person.id)),
         ("name", text(&connection.person.name)),
         ("openedAt", number(opened_at)),
-        ("expires", number(opened_at / 1000 + LIFETIME.as_secs() + GRACE_SECONDS)),
+        ("expires", number(end_of(connection.opened_at))),
     ]);
     if connection.person.moderator {
         item.insert("moderator".into(), AttributeValue::Bool(true));

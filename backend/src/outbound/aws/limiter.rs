@@ -10,7 +10,7 @@ use super::{
     item::{Item, item, number, read_number, text},
     table::{Key, Table, Update},
 };
-use crate::ports::{Allowance, Limiter, Result, Taken};
+use crate::ports::{Allowance, Limiter, Result, Taken, Unavailable};
 
 /// How long an item outlives its time, in seconds, so that a clock that is fast cannot delete one that still counts.
 const GRACE_SECONDS: u64 = 10 * 60;
@@ -47,6 +47,28 @@ impl Limiter for DynamoLimiter {
                 let is_over = count(&there, "total") >= allowance.sustained;
                 Ok(Taken::No(Duration::from_millis(if is_over { until_long } else { until_short })))
             }
+        }
+    }
+
+    async fn take_turn(&self, key: &str, holder: &str, window: Duration, now: Timestamp) -> Result<Taken> {
+        let window = u64::try_from(window.as_millis()).unwrap_or(u64::MAX);
+        let update = self
+            .table
+            .updating(Key::new(format!("turn#{key}"), "turn"))
+            .update_expression("SET turnOf = :holder, takenAt = :now, expires = :expires")
+            .condition_expression("attribute_not_exists(pk) OR (turnOf <> :holder AND takenAt <= :over)")
+            .expression_attribute_values(":holder", text(holder))
+            .expression_attribute_values(":now", number(now.0))
+            .expression_attribute_values(":over", number(now.0.saturating_sub(window)))
+            .expression_attribute_values(":expires", expires(Timestamp(now.0 + window)));
+        // A try that timed out and is repeated finds that it has the turn.
+        match self.table.try_update(update, "taking a turn").await? {
+            Update::Refused(Some(there)) if there.get("turnOf") != Some(&text(holder)) => {
+                let taken_at: u64 =
+                    read_number(&there, "takenAt").map_err(Unavailable::while_doing("reading a turn"))?;
+                Ok(Taken::No(Duration::from_millis((taken_at + window).saturating_sub(now.0))))
+            }
+            Update::Made(_) | Update::Refused(_) => Ok(Taken::Yes),
         }
     }
 

@@ -3,7 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use aws_sdk_dynamodb::types::ReturnValue;
+use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::ReturnValue};
+use futures::future::join;
 use shared_types::{ChatMessage, Person, PersonId, Rev, RoomName, Seq, Timestamp};
 
 use super::{
@@ -50,9 +51,17 @@ impl Messages for DynamoMessages {
             item([("pk", text(pk)), ("sk", text(sk)), ("rev", number(claim.rev.0)), ("at", number(claim.at.0))]);
         // As long as its message: a retry finds it for as long as there is something to find.
         self.expire(&mut fresh, claim.at);
-        match self.table.put_if_absent(fresh, doing).await? {
-            None => Ok(claim),
-            Some(earlier) => to_claim(&earlier).map_err(Unavailable::while_doing(doing)),
+        // At the same time, since what was given up is asked for by late retries only, and all others would wait.
+        let (put, given_up) = join(self.table.put_if_absent(fresh, doing), self.given_up(identity, doing)).await;
+        match (put?, given_up?) {
+            (put, Some(holds)) => {
+                if put.is_none() {
+                    self.table.delete_if_at(claim_key(identity), claim.rev.0, doing).await?;
+                }
+                Ok(holds)
+            }
+            (None, None) => Ok(claim),
+            (Some(earlier), None) => to_claim(&earlier).map_err(Unavailable::while_doing(doing)),
         }
     }
 
@@ -73,12 +82,15 @@ impl Messages for DynamoMessages {
                 .update_expression("SET #rev = :rev, #at = :at, expires = :expires")
                 .expression_attribute_values(":expires", number(end)),
         };
-        match self.table.try_update(update, doing).await? {
-            Update::Made(_) => Ok(fresh),
-            Update::Refused(Some(other)) => to_claim(&other).map_err(Unavailable::while_doing(doing)),
-            // It expired since it was read, so none holds.
-            Update::Refused(None) => self.claim(identity, fresh).await,
-        }
+        let holds = match self.table.try_update(update, doing).await? {
+            Update::Made(_) => fresh,
+            Update::Refused(Some(other)) => to_claim(&other).map_err(Unavailable::while_doing(doing))?,
+            // It was given up, or expired since it was read.
+            Update::Refused(None) => return self.claim_anew(identity, held, fresh, doing).await,
+        };
+        // Where giving it up was broken off, it is there, too.
+        self.table.delete_if_at(given_up_key(identity), held.rev.0, doing).await?;
+        Ok(holds)
     }
 
     async fn claims_of(
@@ -87,37 +99,28 @@ impl Messages for DynamoMessages {
         after: Option<&Identity>,
         limit: usize,
     ) -> Result<Vec<(Identity, Claim)>> {
-        let doing = "reading what somebody wrote";
         let partition = author_partition(author);
-        let query = self
-            .table
-            .querying(&partition)
-            // What was given up goes by itself; until then it is passed over.
-            .filter_expression("attribute_not_exists(givenUp)");
-        let mut start = after.map(|after| item([("pk", text(&partition)), ("sk", text(claim_sk(after)))]));
-        let mut found = Vec::new();
-        loop {
-            let page = query.clone().set_exclusive_start_key(start).send().await.map_err(self.table.failed(doing))?;
-            let mut items = page.items.unwrap_or_default();
-            items.retain(|item| self.is_kept(item));
-            found.extend(read_all(&items, |item| Ok((to_identity(author, item)?, to_claim(item)?))));
-            start = page.last_evaluated_key;
-            if found.len() >= limit || start.is_none() {
-                found.truncate(limit);
-                return Ok(found);
-            }
-        }
+        let start = after.map(|after| item([("pk", text(&partition)), ("sk", text(claim_sk(after)))]));
+        let query = self.table.querying(&partition).set_exclusive_start_key(start);
+        let one = |item: &Item| Ok((to_identity(author, item)?, to_claim(item)?));
+        self.kept(query, limit, one, "reading what somebody wrote").await
     }
 
     async fn give_up(&self, identity: &Identity, until: Timestamp) -> Result<()> {
-        let update = self
-            .table
-            .updating(claim_key(identity))
-            .update_expression("SET givenUp = :yes, expires = :until")
-            .condition_expression("attribute_exists(pk)")
-            .expression_attribute_values(":yes", number(1))
-            .expression_attribute_values(":until", number(until.0 / 1000));
-        self.table.try_update(update, "giving up a claim").await.map(drop)
+        let doing = "giving up a claim";
+        let Some(found) = self.table.get(claim_key(identity), doing).await? else { return Ok(()) };
+        let Claim { rev, at } = to_claim(&found).map_err(Unavailable::while_doing(doing))?;
+        let Key { pk, sk } = given_up_key(identity);
+        let given_up = item([
+            ("pk", text(pk)),
+            ("sk", text(sk)),
+            ("rev", number(rev.0)),
+            ("at", number(at.0)),
+            ("expires", number(until.0 / 1000)),
+        ]);
+        // In this order, so that at every moment one of them holds.
+        self.table.put(given_up, doing).await?;
+        self.table.delete_if_at(claim_key(identity), rev.0, doing).await
     }
 
     async fn put(&self, room: &RoomName, message: &ChatMessage) -> Result<ChatMessage> {
@@ -131,8 +134,8 @@ impl Messages for DynamoMessages {
     async fn at(&self, room: &RoomName, seq: Seq) -> Result<Option<Stored>> {
         let doing = "reading a message";
         let found = self.table.get(message_key(room, seq), doing).await?;
-        let found = found.filter(|item| self.is_kept(item));
-        found.as_ref().map(to_stored).transpose().map_err(Unavailable::while_doing(doing))
+        let found: Vec<Item> = found.into_iter().filter(|item| self.is_kept(item)).collect();
+        Ok(read_all(&found, to_stored).pop())
     }
 
     async fn before(&self, room: &RoomName, before: Option<Seq>, limit: usize) -> Result<Vec<ChatMessage>> {
@@ -142,7 +145,8 @@ impl Messages for DynamoMessages {
             Some(Seq(seq)) => seq - 1,
         };
         let stretch = Stretch { room, sk: message_sk, oldest: 0, newest, direction: Direction::NewestFirst };
-        let mut messages = self.kept(stretch, limit, to_message, "reading a page of messages").await?;
+        let page = self.kept(self.stretch(stretch), limit, to_message, "reading a page of messages");
+        let mut messages = page.await?;
         messages.reverse();
         Ok(messages)
     }
@@ -150,7 +154,7 @@ impl Messages for DynamoMessages {
     async fn born_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChatMessage>> {
         let Some(oldest) = rev.0.checked_add(1) else { return Ok(Vec::new()) };
         let stretch = Stretch { room, sk: message_sk, oldest, newest: u64::MAX, direction: Direction::OldestFirst };
-        self.kept(stretch, limit, to_message, "reading new messages").await
+        self.kept(self.stretch(stretch), limit, to_message, "reading new messages").await
     }
 
     async fn replace(&self, room: &RoomName, seen: Rev, changed: &Stored) -> Result<bool> {
@@ -181,12 +185,12 @@ impl Messages for DynamoMessages {
     async fn marks_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<Mark>> {
         let Some(oldest) = rev.0.checked_add(1) else { return Ok(Vec::new()) };
         let stretch = Stretch { room, sk: mark_sk, oldest, newest: u64::MAX, direction: Direction::OldestFirst };
-        self.kept(stretch, limit, to_mark, "reading what changed").await
+        self.kept(self.stretch(stretch), limit, to_mark, "reading what changed").await
     }
 
     async fn newest_marks(&self, room: &RoomName, limit: usize) -> Result<Vec<Mark>> {
         let stretch = Stretch { room, sk: mark_sk, oldest: 0, newest: u64::MAX, direction: Direction::NewestFirst };
-        let mut marks = self.kept(stretch, limit, to_mark, "reading what changed last").await?;
+        let mut marks = self.kept(self.stretch(stretch), limit, to_mark, "reading what changed last").await?;
         marks.reverse();
         Ok(marks)
     }
@@ -212,26 +216,44 @@ impl DynamoMessages {
         Self { table, retention, clock }
     }
 
-    /// Reads up to `limit` of a stretch, without what has expired. It goes on until it has them, or there are no more: an
-    /// answer that is too short would tell the reader that it has everything.
-    async fn kept<T>(
-        &self,
-        stretch: Stretch<'_>,
-        limit: usize,
-        one: fn(&Item) -> std::result::Result<T, Malformed>,
-        doing: &'static str,
-    ) -> Result<Vec<T>> {
-        let mut found = Vec::new();
-        let query = self
-            .table
+    /// What was given up, and holds still.
+    async fn given_up(&self, identity: &Identity, doing: &'static str) -> Result<Option<Claim>> {
+        let found = self.table.get(given_up_key(identity), doing).await?.filter(|item| self.is_kept(item));
+        found.as_ref().map(to_claim).transpose().map_err(Unavailable::while_doing(doing))
+    }
+
+    /// Claims a place in the stead of a claim that is not among its author's, since it was given up or has expired.
+    async fn claim_anew(&self, identity: &Identity, held: Claim, fresh: Claim, doing: &'static str) -> Result<Claim> {
+        match self.given_up(identity, doing).await? {
+            Some(other) if other != held => return Ok(other),
+            Some(_) => self.table.delete_if_at(given_up_key(identity), held.rev.0, doing).await?,
+            None => {}
+        }
+        self.claim(identity, fresh).await
+    }
+
+    fn stretch(&self, stretch: Stretch<'_>) -> QueryFluentBuilder {
+        self.table
             .querying(&room_partition(stretch.room))
             .key_condition_expression("pk = :pk AND sk BETWEEN :oldest AND :newest")
             .expression_attribute_values(":oldest", text((stretch.sk)(stretch.oldest)))
             .expression_attribute_values(":newest", text((stretch.sk)(stretch.newest)))
-            .scan_index_forward(matches!(stretch.direction, Direction::OldestFirst));
+            .scan_index_forward(matches!(stretch.direction, Direction::OldestFirst))
+    }
+
+    /// Reads up to `limit` of what a query finds, without what has expired. It goes on until it has them, or there are no more:
+    /// an answer that is too short would tell the reader that it has everything.
+    async fn kept<T>(
+        &self,
+        query: QueryFluentBuilder,
+        limit: usize,
+        one: impl Fn(&Item) -> std::result::Result<T, Malformed>,
+        doing: &'static str,
+    ) -> Result<Vec<T>> {
+        let mut found = Vec::new();
         // Just what is asked for, at first. Where that meets expired messages, whole pages are the fastest way past.
         let mut page_limit = Some(i32::try_from(limit).unwrap_or(i32::MAX));
-        let mut start = None;
+        let mut start = query.get_exclusive_start_key().clone();
         for _ in 0..PAGES {
             if found.len() >= limit {
                 break;
@@ -244,7 +266,7 @@ impl DynamoMessages {
             if items.len() < read {
                 page_limit = None;
             }
-            found.extend(read_all(&items, one));
+            found.extend(read_all(&items, &one));
             start = page.last_evaluated_key;
             if start.is_none() {
                 break;
@@ -291,6 +313,9 @@ impl DynamoMessages {
         }
         if let Some(at) = message.edited_at {
             stored.insert("editedAt".into(), number(at.0));
+        }
+        if message.author.moderator {
+            stored.insert("authorModerator".into(), number(1));
         }
         if message.deleted {
             stored.insert("deleted".into(), number(1));
@@ -342,6 +367,11 @@ fn author_partition(author: &PersonId) -> String {
     format!("n#{author}")
 }
 
+/// Out of their author's list, which is read from its beginning each time something more of it is forgotten.
+fn given_up_key(identity: &Identity) -> Key {
+    Key::new(format!("given-up#{}", identity.author), claim_sk(identity))
+}
+
 /// Neither part can hold a `#`, so that no two identities share a key.
 fn claim_sk(identity: &Identity) -> String {
     format!("{}#{}", identity.room, identity.nonce)
@@ -370,10 +400,11 @@ fn to_stored(item: &Item) -> std::result::Result<Stored, Malformed> {
 }
 
 fn to_message(item: &Item) -> std::result::Result<ChatMessage, Malformed> {
+    let moderator = item.contains_key("authorModerator");
     Ok(ChatMessage {
         seq: Seq(read_number(item, "seq")?),
         rev: Rev(read_number(item, "rev")?),
-        author: Person { id: read(item, "authorId")?, name: read(item, "authorName")?, moderator: false },
+        author: Person { id: read(item, "authorId")?, name: read(item, "authorName")?, moderator },
         nonce: read(item, "nonce")?,
         text: read_optional(item, "text", |text| text.parse().ok())?,
         html: None,

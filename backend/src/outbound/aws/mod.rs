@@ -8,6 +8,7 @@
 //! | connections | `room#{room}` | connection id | a listener of a room |
 //! | connections | `conn#{shard}` | connection id | the way from an id to its connection |
 //! | connections | `count` | `count` | the number of places taken |
+//! | connections | `open#{address}` | `open` | the number of places taken from an address |
 //! | connections | `secret` | `secret` | what signs cookies and tickets |
 //! | connections | `limit#{key}` | number of the stretch | how often something was done in it |
 //! | connections | `used#{key}` | `used` | that something was used which may be used once |
@@ -19,6 +20,7 @@
 //! | messages | `room#{room}` | `c#{rev}` | what a revision changed, `rev` in 20 digits |
 //! | messages | `room#{room}` | `rev` | the room's last revision |
 //! | messages | `n#{author}` | `{room}#{nonce}` | the claim of a message to its place |
+//! | messages | `given-up#{author}` | `{room}#{nonce}` | a claim that holds for a while yet, and is nobody's |
 //! | messages | `audit` | `{time}#{moderator}#{number}` | what a moderator did, the time in 20 digits |
 
 mod clients;

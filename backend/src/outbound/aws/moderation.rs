@@ -3,6 +3,8 @@
 //! What was done is kept where people's messages are: it must outlive the stack as they do, and one partition gives it in its
 //! order with one Query. What holds now is read with every message that is sent, and goes by itself when its time is over.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use shared_types::{AuditEntry, PersonId, RoomName, RoomRules, Standing, Timestamp};
 
@@ -10,7 +12,7 @@ use super::{
     item::{Item, item, number, read_all, read_number, read_parsed, text},
     table::{Key, Table},
 };
-use crate::ports::{AddressKey, Moderation, Result, Subject, Unavailable};
+use crate::ports::{AddressKey, Clock, Moderation, Result, Subject, Unavailable};
 
 /// How long an item outlives its time, in seconds, so that a clock that is fast cannot delete one that still holds.
 const GRACE_SECONDS: u64 = 10 * 60;
@@ -22,6 +24,7 @@ const AUDIT: &str = "audit";
 pub struct DynamoModeration {
     decisions: Table,
     log: Table,
+    clock: Arc<dyn Clock>,
 }
 
 #[async_trait]
@@ -48,6 +51,9 @@ impl Moderation for DynamoModeration {
 
     async fn banned_with(&self, person: &PersonId) -> Result<Vec<AddressKey>> {
         let found = self.decisions.get(addresses_key(person), "reading which addresses were sent away").await?;
+        // DynamoDB deletes what expired within days; until then it is there.
+        let now = self.clock.now().0 / 1000;
+        let found = found.filter(|item| read_number(item, "expires").is_ok_and(|expires: u64| now < expires));
         let keys = found.as_ref().and_then(|item| item.get("keys")?.as_l().ok());
         let keys = keys.into_iter().flatten().filter_map(|key| key.as_s().ok());
         Ok(keys.map(|key| AddressKey(key.clone())).collect())
@@ -103,8 +109,8 @@ impl Moderation for DynamoModeration {
 }
 
 impl DynamoModeration {
-    pub(super) fn new(decisions: Table, log: Table) -> Self {
-        Self { decisions, log }
+    pub(super) fn new(decisions: Table, log: Table, clock: Arc<dyn Clock>) -> Self {
+        Self { decisions, log, clock }
     }
 
     /// The entries between two keys, newest first; all of them without a limit.

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::{
     config::Builder,
     error::SdkError,
     operation::{
-        delete_item::builders::DeleteItemFluentBuilder,
+        delete_item::{DeleteItemError, builders::DeleteItemFluentBuilder},
         put_item::{PutItemError, builders::PutItemFluentBuilder},
         query::builders::QueryFluentBuilder,
         update_item::{UpdateItemError, UpdateItemOutput, builders::UpdateItemFluentBuilder},
@@ -131,6 +131,24 @@ impl Table {
     pub(super) async fn delete(&self, key: Key, doing: &'static str) -> Result<Option<Item>> {
         let deleted = self.deleting(key).return_values(ReturnValue::AllOld).send().await;
         Ok(deleted.map_err(self.failed(doing))?.attributes)
+    }
+
+    /// Deletes the item of a key if it has the revision `rev`.
+    pub(super) async fn delete_if_at(&self, key: Key, rev: u64, doing: &'static str) -> Result<()> {
+        let delete = self
+            .deleting(key)
+            .condition_expression("#rev = :seen")
+            .expression_attribute_names("#rev", "rev")
+            .expression_attribute_values(":seen", number(rev));
+        match delete.send().await {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error.as_service_error().is_some_and(DeleteItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(self.failed(doing)(error)),
+        }
     }
 
     /// A consistent query of one partition, to be completed.

@@ -8,24 +8,31 @@ use std::{
 use async_trait::async_trait;
 use shared_types::{PersonName, RoomName};
 
-use crate::ports::{Admission, Connection, ConnectionId, Connections, Result};
+use crate::ports::{AddressKey, Admission, Connection, ConnectionId, Connections, Places, Result};
+
+type ByRoom = HashMap<RoomName, HashMap<ConnectionId, Connection>>;
 
 /// [`Connections`] of this process. It needs no expiry: the server itself closes every socket in time.
 #[derive(Default)]
 pub struct EmbeddedConnections {
-    by_room: Mutex<HashMap<RoomName, HashMap<ConnectionId, Connection>>>,
+    by_room: Mutex<ByRoom>,
     rooms: Mutex<HashMap<ConnectionId, RoomName>>,
 }
 
 #[async_trait]
 impl Connections for EmbeddedConnections {
-    async fn admit(&self, connection: &Connection, limit: u32) -> Result<Admission> {
+    async fn admit(&self, connection: &Connection, places: Places) -> Result<Admission> {
         let mut rooms = lock(&self.rooms);
-        if rooms.len() >= usize::try_from(limit).unwrap_or(usize::MAX) {
+        if rooms.len() >= number(places.all) {
             return Ok(Admission::Full);
         }
-        rooms.insert(connection.id.clone(), connection.room.clone());
         let mut by_room = lock(&self.by_room);
+        if let (Some(address), Some(most)) = (&connection.address, places.per_address)
+            && from_address(&by_room, address) >= number(most)
+        {
+            return Ok(Admission::Crowded);
+        }
+        rooms.insert(connection.id.clone(), connection.room.clone());
         by_room.entry(connection.room.clone()).or_default().insert(connection.id.clone(), connection.clone());
         Ok(Admission::Admitted)
     }
@@ -75,6 +82,16 @@ impl EmbeddedConnections {
         let room = lock(&self.rooms).get(id).cloned()?;
         lock(&self.by_room).get_mut(&room)?.get_mut(id).map(change)
     }
+}
+
+/// How many are in from an address. They are counted anew each time, some 10 µs for 1,000, so that the number can't be wrong.
+fn from_address(by_room: &ByRoom, address: &AddressKey) -> usize {
+    let connections = by_room.values().flat_map(HashMap::values);
+    connections.filter(|connection| connection.address.as_ref() == Some(address)).count()
+}
+
+fn number(places: u32) -> usize {
+    usize::try_from(places).unwrap_or(usize::MAX)
 }
 
 /// A panic elsewhere leaves these maps whole: every change to them is one call.

@@ -22,6 +22,14 @@ pub struct EmbeddedLimiter {
     clock: Arc<dyn Clock>,
     taken: Mutex<Bounded<Count>>,
     used: Mutex<Bounded<Timestamp>>,
+    turns: Mutex<Bounded<Turn>>,
+}
+
+/// Whose turn it is.
+struct Turn {
+    holder: String,
+    taken_at: Timestamp,
+    over: Timestamp,
 }
 
 /// What was done under a key.
@@ -59,6 +67,21 @@ impl Limiter for EmbeddedLimiter {
         Ok(Taken::Yes)
     }
 
+    async fn take_turn(&self, key: &str, holder: &str, window: Duration, now: Timestamp) -> Result<Taken> {
+        let over = Timestamp(now.0.saturating_add(millis(window)));
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        turns.drop_those(|turn| turn.over <= now);
+        match turns.entries.get(key) {
+            Some(turn) if turn.holder == holder => return Ok(Taken::Yes),
+            Some(turn) if turn.taken_at.0.saturating_add(millis(window)) > now.0 => {
+                return Ok(Taken::No(Duration::from_millis(turn.taken_at.0 + millis(window) - now.0)));
+            }
+            _ => {}
+        }
+        turns.entries.insert(key.into(), Turn { holder: holder.into(), taken_at: now, over });
+        Ok(Taken::Yes)
+    }
+
     async fn first_use(&self, key: &str, until: Timestamp) -> Result<bool> {
         let now = self.clock.now();
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
@@ -72,7 +95,7 @@ impl Limiter for EmbeddedLimiter {
 impl EmbeddedLimiter {
     /// Nothing was done yet.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, taken: Mutex::default(), used: Mutex::default() }
+        Self { clock, taken: Mutex::default(), used: Mutex::default(), turns: Mutex::default() }
     }
 }
 
@@ -120,8 +143,10 @@ mod tests {
             let now = Timestamp(second * 1_000);
             assert_eq!(limiter.take(&format!("k{second}"), allowance, now).await.unwrap(), Taken::Yes);
             limiter.first_use(&format!("k{second}"), now).await.unwrap();
+            assert_eq!(limiter.take_turn(&format!("k{second}"), "n", minute, now).await.unwrap(), Taken::Yes);
         }
         assert!(limiter.taken.lock().unwrap().entries.len() <= MANY);
         assert!(limiter.used.lock().unwrap().entries.len() <= MANY);
+        assert!(limiter.turns.lock().unwrap().entries.len() <= MANY);
     }
 }

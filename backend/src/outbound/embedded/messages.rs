@@ -10,7 +10,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use shared_types::{ChatMessage, PersonId, Rev, RoomName, Seq, Timestamp};
 
 use super::store::{Lasting, Store};
-use crate::ports::{Claim, Clock, Identity, Mark, Messages, Result, Stored};
+use crate::ports::{Claim, Clock, Identity, Mark, Messages, Result, Stored, Unavailable};
 
 mod claims;
 mod expiry;
@@ -101,26 +101,26 @@ impl Messages for EmbeddedMessages {
     }
 
     async fn put(&self, room: &RoomName, message: &ChatMessage) -> Result<ChatMessage> {
-        let (room, message) = (room.clone(), message.clone());
-        self.store
-            .write("storing a message", Lasting::Now, move |transaction| {
-                let mut messages = transaction.open_table(MESSAGES)?;
-                let key = (room.as_str(), message.seq.0);
-                let stored = messages.get(key)?.map(|stored| decode(stored.value())).transpose()?;
-                if let Some(stored) = stored {
-                    return Ok(stored);
-                }
-                messages.insert(key, encode(&message)?.as_slice())?;
-                Ok(message)
-            })
-            .await
+        let (room, message, doing) = (room.clone(), message.clone(), "storing a message");
+        let put = self.store.write(doing, Lasting::Now, move |transaction| {
+            let mut messages = transaction.open_table(MESSAGES)?;
+            let key = (room.as_str(), message.seq.0);
+            let stored = messages.get(key)?.map(|stored| readable(stored.value()));
+            if let Some(stored) = stored {
+                return Ok(stored);
+            }
+            messages.insert(key, encode(&message)?.as_slice())?;
+            Ok(Some(message))
+        });
+        // Not an error of the write: that would be one of all that are in its commit.
+        put.await?.ok_or_else(|| Unavailable { doing, cause: "what is there can't be read".into() })
     }
 
     async fn at(&self, room: &RoomName, seq: Seq) -> Result<Option<Stored>> {
         let (room, oldest) = (room.clone(), self.oldest_kept());
         let found = self.store.read("reading a message", move |transaction| {
             let Some(messages) = open(transaction, MESSAGES)? else { return Ok(None) };
-            messages.get((room.as_str(), seq.0))?.map(|stored| decode::<Stored>(stored.value())).transpose()
+            Ok(messages.get((room.as_str(), seq.0))?.and_then(|stored| readable::<Stored>(stored.value())))
         });
         Ok(found.await?.filter(|found| found.message.sent_at >= oldest))
     }
@@ -152,7 +152,7 @@ impl Messages for EmbeddedMessages {
             .write("changing a message", Lasting::Now, move |transaction| {
                 let mut messages = transaction.open_table(MESSAGES)?;
                 let key = (room.as_str(), changed.message.seq.0);
-                let stored = messages.get(key)?.map(|stored| decode::<ChatMessage>(stored.value())).transpose()?;
+                let stored = messages.get(key)?.and_then(|stored| readable::<ChatMessage>(stored.value()));
                 if stored.is_none_or(|stored| stored.rev != seen) {
                     return Ok(false);
                 }
@@ -211,15 +211,13 @@ impl EmbeddedMessages {
     }
 }
 
-/// The message of an entry, unless it has been kept long enough. One that can't be read is left out and logged: it must not
-/// lock everyone out of its room.
+/// The message of an entry, unless it has been kept long enough.
 fn kept(entry: Entry<&'static [u8]>, oldest: Timestamp) -> Option<std::result::Result<ChatMessage, redb::Error>> {
     let stored = match entry {
         Ok((_, stored)) => stored,
         Err(error) => return Some(Err(error.into())),
     };
-    let message = decode::<ChatMessage>(stored.value()).inspect_err(|error| tracing::error!(%error, "left out"));
-    message.ok().filter(|message| message.sent_at >= oldest).map(Ok)
+    readable::<ChatMessage>(stored.value()).filter(|message| message.sent_at >= oldest).map(Ok)
 }
 
 /// The mark of an entry, unless it has been kept long enough. Its message is older, so that went first.
@@ -229,6 +227,11 @@ fn kept_mark(entry: Entry<(u64, u64)>, oldest: Timestamp) -> Option<std::result:
         Mark { rev: Rev(rev), at: Timestamp(at), seq: (seq > 0).then_some(Seq(seq)) }
     });
     mark.map(|mark| (mark.at >= oldest).then_some(mark)).map_err(Into::into).transpose()
+}
+
+/// What is stored. What can't be read is left out and logged: it must not lock everyone out of its room.
+fn readable<T: DeserializeOwned>(stored: &[u8]) -> Option<T> {
+    decode(stored).inspect_err(|error| tracing::error!(%error, "left out")).ok()
 }
 
 pub(super) fn open<K: redb::Key + 'static, V: redb::Value + 'static>(

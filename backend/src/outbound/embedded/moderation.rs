@@ -73,6 +73,9 @@ impl Moderation for EmbeddedModeration {
     async fn banned_with(&self, person: &PersonId) -> Result<Vec<AddressKey>> {
         let doing = "reading which addresses were sent away";
         let found: BannedWith = self.find(doing, BANNED_WITH, person.to_string()).await?;
+        if found.until <= self.clock.now() {
+            return Ok(Vec::new());
+        }
         Ok(found.addresses.into_iter().map(AddressKey).collect())
     }
 

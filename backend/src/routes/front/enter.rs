@@ -44,6 +44,11 @@ impl Front {
             }
             Err(NotLetIn::Wrong) => (403, Trouble::Wrong),
             Err(NotLetIn::TooOften(wait)) => (429, Trouble::TooOften { seconds: wait.seconds().into() }),
+            Err(NotLetIn::Banned { until }) => {
+                tracing::info!("not let in: sent away");
+                let milliseconds = until.0.saturating_sub(self.front_page.standings.clock.now().0);
+                return self.html(403, request, |shell| render::banned(shell, language, milliseconds)).await;
+            }
             Err(NotLetIn::Unavailable(cause)) => return Err(cause),
         };
         tracing::info!(status, "not let in");

@@ -196,3 +196,44 @@ fn a_message_far_back_can_be_changed() {
     timeline.apply(ServerMessage::Message(ChatMessage { rev: Rev(93), reactions, ..said(31, "bob") }), 1);
     assert!(timeline.changing().is_empty());
 }
+
+/// The server wants no more questions for so many seconds.
+fn too_fast(seconds: u32) -> ServerMessage {
+    let (code, action) = (ErrorCode::TooFast, Some("history".into()));
+    ServerMessage::Error { code, message: "why".into(), action, nonce: None, retry_after: Some(seconds) }
+}
+
+#[test]
+fn a_question_that_came_too_early_is_asked_again_after_that_time() {
+    let sought = |timeline: &mut Timeline| {
+        timeline.seek(Seq(61));
+        timeline.ask_sought()
+    };
+    let asks: [fn(&mut Timeline) -> Option<ClientMessage>; 3] = [Timeline::ask_older, Timeline::ask_newer, sought];
+    for asks in asks {
+        let mut timeline = far_back();
+        let question = asks(&mut timeline);
+        assert!(question.is_some());
+        timeline.apply(too_fast(60), 1_000);
+        for now in [1_000, 30_000, 60_999] {
+            timeline.expire_history(now);
+            let asked = [timeline.ask_history_again(now), timeline.ask_sought(), timeline.ask_older()];
+            assert_eq!(asked, [const { None }; 3], "at {now}");
+        }
+        assert_eq!(timeline.ask_history_again(61_000), question);
+        assert_eq!(timeline.ask_history_again(61_001), None);
+        timeline.expire_history(61_000);
+        timeline.expire_history(61_000 + ASK_AGAIN_MS);
+        assert!(asks(&mut timeline).is_some(), "one that was asked again is one without an answer");
+    }
+}
+
+#[test]
+fn what_the_reader_seeks_does_not_wait_behind_a_question_that_was_put_off() {
+    let mut timeline = far_back();
+    timeline.ask_older();
+    timeline.apply(too_fast(60), 0);
+    timeline.seek(Seq(61));
+    assert_eq!(timeline.ask_sought(), ask(Place::Around(Seq(61))));
+    assert_eq!(timeline.ask_history_again(60_000), None, "nobody waits for that any more");
+}

@@ -188,3 +188,95 @@ fn a_refused_name_is_a_trouble_that_is_told() {
     timeline.apply(refused, 0);
     assert_eq!(timeline.take_troubles(), ["too fast"]);
 }
+
+#[test]
+fn reactions_and_edits_have_paces_of_their_own() {
+    let thumb = || Change::Reaction { emoji: "👍".parse().unwrap(), on: true };
+    for (first, second) in [(thumb(), Change::Gone), (Change::Gone, thumb())] {
+        let mut timeline = room(1..=2, false);
+        timeline.change(Seq(1), first, "x".parse().unwrap());
+        timeline.change(Seq(2), second, "y".parse().unwrap());
+        let gone = |timeline: &mut Timeline, now| {
+            let change = timeline.hand_over_change(now)?;
+            Some(change.nonce()?.to_string())
+        };
+        assert_eq!(gone(&mut timeline, 0).as_deref(), Some("x"));
+        timeline.apply(too_fast("x", 3), 0);
+        assert_eq!(gone(&mut timeline, 0).as_deref(), Some("y"), "it is counted apart");
+    }
+}
+
+/// Tries to take a message back, and says what is left.
+fn taken_back(timeline: &mut Timeline, nonce: &str) -> Vec<String> {
+    timeline.discard(&nonce.parse().unwrap());
+    shown(timeline)
+}
+
+#[test]
+fn what_waits_for_its_turn_can_be_taken_back() {
+    let mut timeline = room(1..=1, false);
+    timeline.apply(rules(30, false), 0);
+    post(&mut timeline, "a");
+    assert_eq!(timeline.hand_over(0), sent("a"));
+    timeline.apply(confirmed(2, "a"), 0);
+    post(&mut timeline, "b");
+    post(&mut timeline, "c");
+    assert_eq!(timeline.hand_over(1), None);
+    assert_eq!(shown(&timeline), ["bob 1", "a", "b, held", "c, held"]);
+    assert_eq!(taken_back(&mut timeline, "b"), ["bob 1", "a", "c, held"]);
+    assert_eq!(timeline.hand_over(30_000), sent("c"));
+    assert_eq!(taken_back(&mut timeline, "c"), ["bob 1", "a", "c…"]);
+}
+
+#[test]
+fn what_the_server_refused_as_too_fast_can_be_taken_back() {
+    let mut timeline = room(1..=1, false);
+    post(&mut timeline, "a");
+    timeline.hand_over(0);
+    timeline.apply(too_fast("a", 7), 0);
+    timeline.hand_over(0);
+    assert_eq!(shown(&timeline), ["bob 1", "a, held"]);
+    assert_eq!(taken_back(&mut timeline, "a"), ["bob 1"]);
+}
+
+#[test]
+fn what_may_have_reached_the_server_before_it_was_too_fast_cannot_be_taken_back() {
+    let mut lost = room(1..=1, false);
+    post(&mut lost, "a");
+    lost.hand_over(0);
+    lost.disconnected();
+    let mut retried = room(1..=1, false);
+    post(&mut retried, "a");
+    for now in 0..u64::from(TRIES) {
+        retried.hand_over(now * MINUTE);
+        retried.expire(now * MINUTE + CONFIRM_MS, "late");
+    }
+    retried.retry(&"a".parse().unwrap());
+    let mut restored = room(1..=1, false);
+    restored.restore(draft("a"), 0);
+    for mut timeline in [lost, retried, restored] {
+        assert_eq!(timeline.hand_over(10 * MINUTE), sent("a"));
+        timeline.apply(too_fast("a", 7), 10 * MINUTE);
+        assert_eq!(timeline.hand_over(10 * MINUTE), None);
+        assert_eq!(taken_back(&mut timeline, "a"), ["bob 1", "a…"]);
+    }
+}
+
+#[test]
+fn a_question_for_what_is_missing_that_came_too_early_is_asked_again_after_that_time() {
+    for (missing, action) in [(false, "changes"), (true, "changes"), (false, "hello")] {
+        let mut timeline = room(1..=1, false);
+        if missing {
+            assert!(timeline.apply(live(3), 0).is_some());
+        } else {
+            timeline.hello(0);
+        }
+        let code = ErrorCode::TooFast;
+        let (message, action) = ("why".into(), Some(action.into()));
+        timeline.apply(ServerMessage::Error { code, message, action, nonce: None, retry_after: Some(60) }, 1_000);
+        assert_eq!(timeline.ask(60_999), None);
+        assert_eq!(timeline.ask(61_000), Some(ClientMessage::Changes { after: Rev(1) }));
+        assert_eq!(timeline.ask(61_001), None);
+        assert!(timeline.take_troubles().is_empty());
+    }
+}

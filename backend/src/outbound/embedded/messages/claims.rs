@@ -4,7 +4,7 @@ use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, TableHand
 use shared_types::{PersonId, Rev, Timestamp};
 
 use super::{super::store::Lasting, EmbeddedMessages, open};
-use crate::ports::{Claim, Identity, Result, Unavailable};
+use crate::ports::{Claim, Identity, Result};
 
 /// `(rev, at)` by author, room and nonce.
 pub(super) const CLAIMS: TableDefinition<'_, (&str, &str, &str), (u64, u64)> = TableDefinition::new("claims_by_author");
@@ -59,6 +59,7 @@ impl EmbeddedMessages {
                 match holds {
                     Some(holds) if stands(holds) => Ok(holds),
                     _ => {
+                        transaction.open_table(GIVEN_UP)?.remove(key)?;
                         claims.insert(key, (claim.rev.0, claim.at.0))?;
                         Ok(claim)
                     }
@@ -73,9 +74,8 @@ impl EmbeddedMessages {
         after: Option<&Identity>,
         limit: usize,
     ) -> Result<Vec<(Identity, Claim)>> {
-        const DOING: &str = "reading what somebody wrote";
         let (whose, after, oldest) = (author.clone(), after.cloned(), self.oldest_kept());
-        let found = self.store.read(DOING, move |transaction| {
+        let found = self.store.read("reading what somebody wrote", move |transaction| {
             let Some(claims) = open(transaction, CLAIMS)? else { return Ok(Vec::new()) };
             let first = after.as_ref().map_or(("", ""), |after| (after.room.as_str(), after.nonce.as_str()));
             let mut found = Vec::new();
@@ -87,17 +87,12 @@ impl EmbeddedMessages {
                 }
                 let claim = claim_of(claim.value());
                 if (room, nonce) > first && claim.at >= oldest {
-                    found.push((room.to_owned(), nonce.to_owned(), claim));
+                    found.extend(named(&whose, room, nonce).map(|identity| (identity, claim)));
                 }
             }
             Ok(found)
         });
-        let identified = found.await?.into_iter().map(|(room, nonce, claim)| {
-            let bad = Unavailable::while_doing;
-            let (room, nonce) = (room.parse().map_err(bad(DOING))?, nonce.parse().map_err(bad(DOING))?);
-            Ok((Identity { room, author: author.clone(), nonce }, claim))
-        });
-        identified.collect()
+        found.await
     }
 
     pub(super) async fn give_up_claim(&self, identity: &Identity, until: Timestamp) -> Result<()> {
@@ -113,6 +108,15 @@ impl EmbeddedMessages {
             })
             .await
     }
+}
+
+/// What a key names. One that can't be read is left out and logged: it must not keep its author from all the others.
+fn named(author: &PersonId, room: &str, nonce: &str) -> Option<Identity> {
+    let identity = room.parse().ok().zip(nonce.parse().ok());
+    if identity.is_none() {
+        tracing::error!(%author, "left out a claim whose room or nonce can't be read");
+    }
+    identity.map(|(room, nonce)| Identity { room, author: author.clone(), nonce })
 }
 
 fn claim_of((rev, at): (u64, u64)) -> Claim {

@@ -8,15 +8,17 @@ use super::{
     super::store::Lasting,
     EmbeddedMessages, MARKS, MESSAGES,
     claims::{CLAIMS, GIVEN_UP},
-    decode,
+    readable,
 };
 use crate::ports::{Expiring, Identity, Result};
+
+const DOING: &str = "removing what was kept long enough";
 
 #[async_trait]
 impl Expiring for EmbeddedMessages {
     async fn expire(&self, limit: usize) -> Result<Vec<Identity>> {
         let (oldest, now) = (self.oldest_kept(), self.clock.now());
-        let removed = self.store.write("removing what was kept long enough", Lasting::Later, move |transaction| {
+        let removed = self.store.write(DOING, Lasting::Later, move |transaction| {
             remove_given_up(transaction, now)?;
             if oldest == Timestamp(0) {
                 return Ok(Vec::new());
@@ -27,18 +29,26 @@ impl Expiring for EmbeddedMessages {
                 messages.remove((room.as_str(), message.seq.0))?;
                 claims.remove((message.author.id.as_str(), room.as_str(), message.nonce.as_str()))?;
             }
-            remove_marks(transaction, oldest, limit)?;
             Ok(expired)
         });
-        let identities = removed.await?.into_iter().map(|(room, message)| {
-            let room = room.parse().map_err(crate::ports::Unavailable::while_doing("naming a room"))?;
-            Ok(Identity { room, author: message.author.id, nonce: message.nonce })
-        });
-        identities.collect()
+        let removed = removed.await?;
+        let mut from = (oldest > Timestamp(0)).then(|| (String::new(), 0));
+        while let Some(place) = from {
+            let marks = move |transaction: &WriteTransaction| remove_marks(transaction, oldest, place, limit);
+            from = self.store.write(DOING, Lasting::Later, marks).await?;
+        }
+        Ok(removed.into_iter().filter_map(|(room, message)| identity(&room, message)).collect())
     }
 }
 
-/// The first messages of each room, as far as they have been kept long enough.
+/// Whose image goes after a message. A room whose name can't be read is in no image's path.
+fn identity(room: &str, message: ChatMessage) -> Option<Identity> {
+    let room = room.parse().inspect_err(|error| tracing::error!(%error, "a room that can't be named had a message"));
+    room.ok().map(|room| Identity { room, author: message.author.id, nonce: message.nonce })
+}
+
+/// The first messages of each room, as far as they have been kept long enough. One that can't be read is passed over: nobody
+/// knows its age, and nobody is shown it.
 fn expired(
     transaction: &WriteTransaction,
     oldest: Timestamp,
@@ -50,28 +60,29 @@ fn expired(
         let Some(entry) = messages.range((from.0.as_str(), from.1)..)?.next() else { break };
         let (key, stored) = entry?;
         let (room, seq) = (key.value().0.to_owned(), key.value().1);
-        let message: ChatMessage = decode(stored.value())?;
-        if message.sent_at >= oldest {
+        match readable::<ChatMessage>(stored.value()) {
             // The others of this room are younger: on to the next room.
-            from = (room, u64::MAX);
-        } else {
-            found.push((room.clone(), message));
-            from = (room, seq + 1);
+            Some(message) if message.sent_at >= oldest => from = (room, u64::MAX),
+            message => {
+                found.extend(message.map(|message| (room.clone(), message)));
+                from = (room, seq + 1);
+            }
         }
     }
     Ok(found)
 }
 
-/// The first marks of each room, as far as they have been kept long enough.
+/// The first marks of each room, as far as they have been kept long enough, from that place on. It looks at `limit` of them, and
+/// answers with the place to go on from, where there are more.
 fn remove_marks(
     transaction: &WriteTransaction,
     oldest: Timestamp,
+    mut from: (String, u64),
     limit: usize,
-) -> std::result::Result<(), redb::Error> {
+) -> std::result::Result<Option<(String, u64)>, redb::Error> {
     let mut marks = transaction.open_table(MARKS)?;
-    let mut from = (String::new(), 0);
     for _ in 0..limit {
-        let Some(entry) = marks.range((from.0.as_str(), from.1)..)?.next() else { break };
+        let Some(entry) = marks.range((from.0.as_str(), from.1)..)?.next() else { return Ok(None) };
         let (key, mark) = entry?;
         let (room, rev, at) = (key.value().0.to_owned(), key.value().1, mark.value().0);
         drop((key, mark));
@@ -82,7 +93,7 @@ fn remove_marks(
             from = (room, u64::MAX);
         }
     }
-    Ok(())
+    Ok(Some(from))
 }
 
 /// There are few: a day's worth of what people asked to be forgotten.
