@@ -15,6 +15,12 @@ export type Home = {
   socket(room: string): string;
 };
 
+/** What a refused socket is told: the stand-in for API Gateway says 403, whatever its `$connect` function says. */
+export const refusal = (home: Home, status: number): number => (home.name === 'stack' ? 403 : status);
+
+/** The cookie by which a visitor is known: the stack is come to by HTTPS. */
+export const guestCookie = (home: Home): string => (home.name === 'stack' ? '__Host-guest' : 'guest');
+
 export type HomeOptions = { homeName: 'local' | 'stack' };
 
 type Fixtures = {

@@ -144,13 +144,13 @@ test('a cookie of another door opens nothing', async () => {
     expect(await status(open, guest)).toBe(200);
     await open.stop();
 
-    const first = await Local.start(data, '--access', 'passphrase', '--passphrase', 'first words');
+    const first = await Local.start(data, '--access', 'passphrase', '--passphrase', 'the first words');
     expect(await status(first, guest)).toBe(401);
-    const entered = await cookieOf(await enter(first, 'first words'));
+    const entered = await cookieOf(await enter(first, 'the first words'));
     expect(await status(first, entered)).toBe(200);
     await first.stop();
 
-    const second = await Local.start(data, '--access', 'passphrase', '--passphrase', 'other words');
+    const second = await Local.start(data, '--access', 'passphrase', '--passphrase', 'the other words');
     expect(await status(second, entered)).toBe(401);
     await second.stop();
   });

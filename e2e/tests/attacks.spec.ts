@@ -2,7 +2,7 @@ import type { Browser, Page } from '@playwright/test';
 import { attacks, batches, written, type Attack, type Payload } from '../support/attacks.ts';
 import { Canary } from '../support/canary.ts';
 import { ChatPage } from '../support/chat_page.ts';
-import { expect, test, type Home } from '../support/fixtures.ts';
+import { expect, refusal, test, type Home } from '../support/fixtures.ts';
 import { address, announced, png, put } from '../support/images.ts';
 import { faults, neighbour, type Shown } from '../support/inert.ts';
 import { Refused, type Frame, type Wire } from '../support/wire.ts';
@@ -144,7 +144,7 @@ test('a name that nobody can read, or that looks like another, is refused', asyn
   for (const line of names.filter((line) => line.expect)) {
     const name = written(line.payload);
     const refused = await wire(room, { name }).then(() => 0, (reason) => (reason instanceof Refused ? reason.status : reason));
-    expect.soft(refused, line.id).toBe(400);
+    expect.soft(refused, line.id).toBe(refusal(home, 400));
     expect.soft(await ann.ask({ action: 'rename', name }, 'welcome'), line.id).toMatchObject({ type: 'error', code: 'badField' });
     // A cookie is the visitor's own to write: a bad name in it is none.
     const state = await request.get(new URL(`/state/${room}`, home.page('lobby')).href, { headers: { cookie: `name=${encodeURIComponent(name)}` } });

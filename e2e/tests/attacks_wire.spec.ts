@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { APIRequestContext } from '@playwright/test';
 import { attacks, written, type Attack, type Payload } from '../support/attacks.ts';
 import { Canary } from '../support/canary.ts';
-import { expect, test, type Home } from '../support/fixtures.ts';
+import { expect, guestCookie, test, type Home } from '../support/fixtures.ts';
 import { me } from '../support/images.ts';
 import { exchange } from '../support/raw.ts';
 import { Refused, Wire, type Frame } from '../support/wire.ts';
@@ -101,10 +101,11 @@ test('a request is refused or does nothing, and none is said back', async ({ hom
     const refused = (status: number) => status >= 400 && status < 500;
     if (line.status) expect.soft(line.status, what).toContain(statuses[0] ?? 'closed');
     else expect.soft(statuses.length > 0 && statuses.every(refused), what).toBe(true);
-    expect.soft(statuses.filter((status) => status >= 500), what).toEqual([]);
+    // 501 is what a proxy says to a coding that it does not know; nothing else of ours breaks.
+    expect.soft(statuses.filter((status) => status >= 500 && !line.status?.includes(status)), what).toEqual([]);
     const head = text.split('\r\n\r\n')[0]!;
     expect.soft(head, what).not.toMatch(/^(injected|location):/im);
-    expect.soft(head, what).not.toMatch(/^set-cookie: (?!guest=[\w.=-]+; Path=\/; )/im);
+    expect.soft(head, what).not.toMatch(/^set-cookie: (?!(__Host-)?guest=[\w.=-]+; Path=\/; )/im);
     const outside = ['root:x:0', '[workspace]', '[package]', 'IHDR'];
     const unescaped = ['<script>__pwned', '<img src=x', '"onload="'];
     for (const never of [...outside, ...unescaped, ...(line.never ?? [])]) expect.soft(text, what).not.toContain(never);
@@ -112,13 +113,16 @@ test('a request is refused or does nothing, and none is said back', async ({ hom
   await (await wire(room)).say('still here');
 });
 
-test('an address that somebody is led to runs nothing', async ({ context, page, home }) => {
+test('an address that somebody is led to runs nothing', async ({ context, page, home, violations }) => {
   const canary = await Canary.in(context);
   for (const line of attacks<Request>('requests', home).filter((line) => line.opened)) {
     await page.goto(new URL(home.page('lobby')).origin + written(line.path!));
     await expect(page.locator('body'), line.id).not.toBeEmpty();
     expect(await canary.died(page), line.id).toEqual([]);
   }
+  // An error of S3 is XML, which Chromium shows in a viewer of its own, with a picture that our policy forbids.
+  const own = violations.filter((violation) => !violation.includes("<path d='M0 0 L8 0 L4 7 Z'/>"));
+  violations.splice(0, violations.length, ...own);
 });
 
 test('only what was given out here opens a socket or is a visitor, and only from here', async ({ home, room, request }) => {
@@ -152,7 +156,7 @@ type Visitor = { you: { id: string; moderator?: boolean }; ticket: string; cooki
 
 /** A visit of the page's state: a new guest's, or whoever the cookie says. */
 async function visitor(request: APIRequestContext, home: Home, room: string, cookie?: string): Promise<Visitor> {
-  const headers = { cookie: cookie === undefined ? '' : `guest=${cookie}` };
+  const headers = { cookie: cookie === undefined ? '' : `${guestCookie(home)}=${cookie}` };
   const answer = await request.get(new URL(`/state/${room}`, home.page('lobby')).href, { headers });
   expect(answer.status()).toBe(200);
   const given = /guest=([^;]*)/.exec(answer.headers()['set-cookie'] ?? '')?.[1] ?? '';

@@ -1,4 +1,4 @@
-import { expect, test } from '../support/fixtures.ts';
+import { expect, refusal, test } from '../support/fixtures.ts';
 import { Refused, Wire } from '../support/wire.ts';
 
 // The door of the socket, over the wire, on both homes.
@@ -26,12 +26,12 @@ test('a ticket opens one socket', async ({ home, room }) => {
   const state = await fetch(new URL(`/state/${room}`, home.page(room)));
   const url = `${home.socket(room)}&ticket=${encodeURIComponent((await state.json()).ticket)}`;
   expect(await status(url)).toBe(101);
-  expect(await status(url)).toBe(401);
+  expect(await status(url)).toBe(refusal(home, 401));
 });
 
 test('a name that could be read as another’s is refused at the door and in the room', async ({ home, room, wire }) => {
   const disguised = '\u0410nn';
-  expect(await status(`${home.socket(room)}&name=${encodeURIComponent(disguised)}`)).toBe(400);
+  expect(await status(`${home.socket(room)}&name=${encodeURIComponent(disguised)}`)).toBe(refusal(home, 400));
   const ann = await wire(room, { name: 'Ann' });
   expect(await ann.ask({ action: 'rename', name: disguised }, 'welcome')).toMatchObject({ code: 'badField', action: 'rename' });
 });

@@ -87,7 +87,7 @@ test('every answer says what may be done with it, and a page what it may do', as
     [asset!, 'public, max-age=31536000, immutable', inert],
     ['/assets/app/manifest.webmanifest', 'no-cache', inert],
     ['/sw.js', 'no-cache', inert],
-    [shown, 'public, max-age=31536000, immutable', image],
+    [shown, home.name === 'stack' ? 'public, max-age=31536000, s-maxage=3600, immutable' : 'public, max-age=31536000, immutable', image],
   ] as const) {
     const { status, headers } = await said(at(home, path));
     const expected = { ...always, ...https(home), 'cache-control': cache, 'content-security-policy': policy };

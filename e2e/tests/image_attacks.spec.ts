@@ -127,7 +127,7 @@ test('an image is given out as an image, for ever, and harmless', async ({ home,
   expect(Object.fromEntries(shown.headers)).toMatchObject({
     'content-type': 'image/png',
     'content-disposition': 'inline; filename="image.png"',
-    'cache-control': 'public, max-age=31536000, immutable',
+    'cache-control': home.name === 'stack' ? 'public, max-age=31536000, s-maxage=3600, immutable' : 'public, max-age=31536000, immutable',
     'x-content-type-options': 'nosniff',
     'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
     'cross-origin-resource-policy': 'same-origin',

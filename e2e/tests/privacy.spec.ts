@@ -58,10 +58,11 @@ test('everything one wrote is gone for all, and so are the identity and what the
   }
   const dialog = await privacy(chat);
   await dialog.getByRole('button', { name: 'Delete everything I wrote…' }).click();
-  const left = page.waitForRequest((request) => new URL(request.url()).pathname === '/sign-out' && request.method() === 'POST');
+  const left = page.waitForResponse((answer) => new URL(answer.url()).pathname === '/sign-out' && answer.request().method() === 'POST');
   await dialog.getByRole('button', { name: 'Delete everything', exact: true }).click();
   await left;
-  await page.waitForLoadState();
+  // It leads to the lobby; whoever goes elsewhere before that has not left.
+  await page.waitForURL(home.page('lobby'));
   const cookies = (await context.cookies()).map((cookie) => cookie.name);
   expect(cookies).not.toContain('name');
 

@@ -47,9 +47,11 @@ impl Forgetting {
 
     /// So many messages more are gone; `more` tells whether something is left.
     pub(crate) fn hear(&mut self, count: u32, more: bool) {
-        if let Self::Running { gone, .. } = *self {
+        if let Self::Running { gone, due } = *self {
             let gone = gone.saturating_add(count);
-            *self = if more { Self::Running { gone, due: 0 } } else { Self::Done { gone } };
+            // Where nothing went, what is left is a message that may still be under way: it takes its time.
+            let due = if count > 0 { 0 } else { due };
+            *self = if more { Self::Running { gone, due } } else { Self::Done { gone } };
         }
     }
 
@@ -97,6 +99,15 @@ mod tests {
         assert_eq!(forgetting, Forgetting::Done { gone: 28 });
         forgetting.begin();
         assert_eq!(forgetting.question(4), None);
+    }
+
+    #[test]
+    fn what_is_still_under_way_is_not_asked_about_without_a_pause() {
+        let mut forgetting = begun();
+        assert!(forgetting.question(1).is_some());
+        forgetting.hear(0, true);
+        assert_eq!(forgetting.question(ANSWER_MS), None);
+        assert!(forgetting.question(1 + ANSWER_MS).is_some());
     }
 
     #[test]

@@ -235,7 +235,7 @@ async fn whoever_comes_in_from_there_meanwhile_is_out_with_their_first_word() {
 async fn whoever_is_sent_away_while_they_come_in_is_not_in() {
     let world = world().await;
     let limiter = Arc::new(EmbeddedLimiter::new(world.clock.clone()));
-    let moderation = Arc::new(Decides { asked: AtomicU32::new(0), mercies: 1 });
+    let moderation = Arc::new(Decides { asked: AtomicU32::new(0), mercies: 1, slow: 0 });
     let join = Join {
         connections: world.connections.clone(),
         limiter,
@@ -257,6 +257,8 @@ async fn whoever_is_sent_away_while_they_come_in_is_not_in() {
 pub(crate) struct Decides {
     pub(crate) asked: AtomicU32,
     pub(crate) mercies: u32,
+    /// What holds in every room.
+    pub(crate) slow: u16,
 }
 
 #[async_trait]
@@ -280,7 +282,7 @@ impl Moderation for Decides {
     }
 
     async fn rules(&self, _: &RoomName) -> Result<RoomRules> {
-        Ok(RoomRules::default())
+        Ok(RoomRules { slow: self.slow, read_only: false })
     }
 
     async fn set_rules(&self, _: &RoomName, _: RoomRules) -> Result<()> {
@@ -450,24 +452,6 @@ async fn in_slow_mode_a_message_that_is_sent_again_waits_for_nothing() {
     world.clock.advance(Duration::from_secs(1));
     assert!(world.is_refused_nothing("a", send("one")).await, "and takes no turn anew");
     assert!(world.is_refused_nothing("a", send("two")).await);
-}
-
-#[tokio::test]
-async fn what_is_refused_for_another_reason_takes_no_turn_in_slow_mode() {
-    let world = World::with_rates(3, 0).await;
-    world.knock("m", None, Some(&world.ticket("mod")), None).await.unwrap();
-    world.knock("a", None, Some(&world.ticket("ann")), None).await.unwrap();
-    world.knock("a2", Some("cats"), Some(&world.ticket("ann")), None).await.unwrap_err();
-    world.clock.to_the_next_minute();
-    world.knock("a2", Some("cats"), Some(&world.ticket("ann")), None).await.unwrap();
-    world.say("m", json!({ "action": "rules", "rules": { "slow": 30 } })).await;
-    world.post("a2", "uses up what they have", "n").await;
-    assert_eq!(
-        world.refused("a", json!({ "action": "send", "text": "x", "nonce": "one" })).await,
-        (json!("tooFast"), json!(10))
-    );
-    world.clock.advance(Duration::from_secs(10));
-    assert!(world.is_refused_nothing("a", json!({ "action": "send", "text": "y", "nonce": "two" })).await);
 }
 
 #[tokio::test]

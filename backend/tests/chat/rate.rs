@@ -175,7 +175,7 @@ async fn whoever_has_to_wait_is_refused_without_a_question_until_they_need_not()
 #[tokio::test]
 async fn whoever_has_to_wait_is_refused_before_it_is_asked_what_was_decided_about_them() {
     let world = World::with_rates(3, 0).await;
-    let moderation = Arc::new(Decides { asked: AtomicU32::new(0), mercies: u32::MAX });
+    let moderation = Arc::new(Decides { asked: AtomicU32::new(0), mercies: u32::MAX, slow: 0 });
     let asked = || moderation.asked.load(Ordering::Relaxed);
     let (connections, limiter) = (world.connections.clone(), Arc::new(EmbeddedLimiter::new(world.clock.clone())));
     let (clock, rate, entropy) = (world.clock.clone(), world.rate.clone(), Arc::new(SystemEntropy));
@@ -210,6 +210,31 @@ async fn whoever_has_to_wait_is_refused_before_it_is_asked_what_was_decided_abou
     assert_eq!((say("one").await, say("two").await), (0, 1));
     let before = asked();
     assert_eq!((say("three").await, asked()), (1, before));
+}
+
+#[tokio::test]
+async fn what_is_refused_for_its_rate_takes_no_turn_in_slow_mode() {
+    let world = World::with_rates(0, 0).await;
+    enter(&world, "c1", "ann", HOME).await;
+    world.clock.to_the_next_minute();
+    let near = Arc::new(EmbeddedLimiter::new(world.clock.clone()));
+    let far = Arc::new(Far(EmbeddedLimiter::new(world.clock.clone()), AtomicU32::new(0)));
+    let (connections, messages, images) = (world.connections.clone(), world.messages.clone(), world.images.clone());
+    let (outbox, clock, entropy) = (world.post_room.clone(), world.clock.clone(), Arc::new(SystemEntropy));
+    let rate = Rate::new(far, clock.clone(), RateLimits { person: 3, address: 0 });
+    let moderation = Arc::new(Decides { asked: AtomicU32::new(0), mercies: u32::MAX, slow: 5 });
+    let send = Send::new(connections, messages, images, outbox, clock, entropy, rate, moderation, near, 100);
+    let is_said = async |nonce: &str| {
+        let body = json!({ "action": "send", "text": "x", "nonce": nonce }).to_string();
+        let (connection, request_id) = (ConnectionId("c1".into()), nonce.into());
+        send.handle(FrameRequest { connection, request_id, body }).await;
+        errors(&world, "c1").is_empty()
+    };
+    assert!(is_said("one").await);
+    world.clock.advance(Duration::from_secs(6));
+    assert!(!is_said("two").await, "a second one within ten seconds is too fast");
+    world.clock.advance(Duration::from_secs(4));
+    assert!(is_said("three").await, "and did not take the turn");
 }
 
 #[tokio::test]

@@ -112,7 +112,11 @@ async fn places_of_an_address_that_nobody_gave_back_are_free_when_nobody_can_be_
     assert_eq!(admitted(9).await, 0, "one of them may be in still");
     clock.advance(longest / 2);
     assert_eq!(admitted(20).await, 3);
-    assert_eq!(connections.count().await.unwrap(), 6, "the sweep puts that right");
+    clock.advance(longest);
+    assert_eq!(admitted(1).await, 1);
+    clock.advance(longest);
+    assert_eq!(admitted(20).await, 3, "the one before them is not counted either");
+    assert_eq!(connections.count().await.unwrap(), 10, "the sweep puts that right");
 }
 
 #[tokio::test]
