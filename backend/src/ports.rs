@@ -361,6 +361,35 @@ pub struct Allowance {
     pub window: Duration,
 }
 
+/// Where a time lies: in which long stretch since the beginning of time, in which short one of that, and how many milliseconds
+/// are left of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretches {
+    /// The number of the long one.
+    pub long: u64,
+    /// The number of the short one in it.
+    pub short: u64,
+    /// What is left of the long one, in milliseconds.
+    pub until_long: u64,
+    /// What is left of the short one, in milliseconds.
+    pub until_short: u64,
+}
+
+impl Allowance {
+    /// The stretches that a time lies in.
+    pub fn stretches(&self, now: Timestamp) -> Stretches {
+        let milliseconds = |window: Duration| u64::try_from(window.as_millis()).unwrap_or(u64::MAX).max(1);
+        let (window, burst_window) = (milliseconds(self.window), milliseconds(self.burst_window));
+        let into = now.0 % window;
+        Stretches {
+            long: now.0 / window,
+            short: into / burst_window,
+            until_long: window - into,
+            until_short: burst_window - into % burst_window,
+        }
+    }
+}
+
 /// Whether something is still allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taken {

@@ -10,7 +10,7 @@ use super::{
     item::{Item, item, number, read_number, text},
     table::{Key, Table, Update},
 };
-use crate::ports::{Allowance, Limiter, Result, Taken, Unavailable};
+use crate::ports::{Allowance, Limiter, Result, Stretches, Taken, Unavailable};
 
 /// How long an item outlives its time, in seconds, so that a clock that is fast cannot delete one that still counts.
 const GRACE_SECONDS: u64 = 10 * 60;
@@ -24,7 +24,7 @@ pub struct DynamoLimiter {
 #[async_trait]
 impl Limiter for DynamoLimiter {
     async fn take(&self, key: &str, allowance: Allowance, now: Timestamp) -> Result<Taken> {
-        let Stretches { long, short, until_long, until_short } = Stretches::at(now, allowance);
+        let Stretches { long, short, until_long, until_short } = allowance.stretches(now);
         let burst = format!("b{short}");
         let update = self
             .table
@@ -83,29 +83,6 @@ impl Limiter for DynamoLimiter {
 impl DynamoLimiter {
     pub(super) fn new(table: Table) -> Self {
         Self { table }
-    }
-}
-
-/// Where a time lies: in which long stretch since the beginning of time, in which short one of that, and how many milliseconds
-/// are left of each.
-struct Stretches {
-    long: u64,
-    short: u64,
-    until_long: u64,
-    until_short: u64,
-}
-
-impl Stretches {
-    fn at(now: Timestamp, allowance: Allowance) -> Self {
-        let milliseconds = |window: Duration| u64::try_from(window.as_millis()).unwrap_or(u64::MAX).max(1);
-        let (window, burst_window) = (milliseconds(allowance.window), milliseconds(allowance.burst_window));
-        let into = now.0 % window;
-        Self {
-            long: now.0 / window,
-            short: into / burst_window,
-            until_long: window - into,
-            until_short: burst_window - into % burst_window,
-        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 use async_trait::async_trait;
 use shared_types::Timestamp;
 
-use crate::ports::{Allowance, Clock, Limiter, Result, Taken};
+use crate::ports::{Allowance, Clock, Limiter, Result, Stretches, Taken};
 
 /// From so many entries on it is looked which of them are over: some 100 bytes each, 100 KB.
 const MANY: usize = 1_000;
@@ -43,11 +43,8 @@ struct Count {
 #[async_trait]
 impl Limiter for EmbeddedLimiter {
     async fn take(&self, key: &str, allowance: Allowance, now: Timestamp) -> Result<Taken> {
-        let long_ends = end(now.0, allowance.window);
-        let begin = long_ends.saturating_sub(millis(allowance.window));
-        let (long_ends, short_ends) =
-            (Timestamp(long_ends), Timestamp(begin + end(now.0 - begin, allowance.burst_window)));
-
+        let Stretches { until_long, until_short, .. } = allowance.stretches(now);
+        let (long_ends, short_ends) = (Timestamp(now.0 + until_long), Timestamp(now.0 + until_short));
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         taken.drop_those(|count| count.long_ends <= now);
         let count = taken.entries.entry(key.into()).or_insert(Count { total: 0, long_ends, burst: 0, short_ends });
@@ -57,10 +54,10 @@ impl Limiter for EmbeddedLimiter {
             (count.burst, count.short_ends) = (0, short_ends);
         }
         if count.total >= allowance.sustained {
-            return Ok(Taken::No(Duration::from_millis(long_ends.0 - now.0)));
+            return Ok(Taken::No(Duration::from_millis(until_long)));
         }
         if count.burst >= allowance.burst {
-            return Ok(Taken::No(Duration::from_millis(short_ends.0 - now.0)));
+            return Ok(Taken::No(Duration::from_millis(until_short)));
         }
         count.total += 1;
         count.burst += 1;
@@ -118,11 +115,6 @@ impl<T> Bounded<T> {
             self.look_at = MANY.max(2 * self.entries.len());
         }
     }
-}
-
-/// The end of the stretch in which a time lies, in milliseconds.
-fn end(now: u64, window: Duration) -> u64 {
-    (now / millis(window) + 1).saturating_mul(millis(window))
 }
 
 fn millis(window: Duration) -> u64 {
