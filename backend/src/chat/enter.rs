@@ -70,56 +70,31 @@ impl Enter {
 #[cfg(test)]
 #[cfg(feature = "embedded")]
 mod tests {
-    use std::{
-        sync::{
-            Arc,
-            atomic::{AtomicU64, Ordering},
-        },
-        time::Duration,
+    use std::sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
     };
 
-    use async_trait::async_trait;
     use shared_types::Standing;
 
     use super::*;
     use crate::{
-        chat::{Door, RateLimits},
+        chat::{
+            Door, RateLimits,
+            doubles::{HandClock, Safe},
+        },
         outbound::{
             embedded::{EmbeddedLimiter, EmbeddedModeration, Store},
             system::SystemEntropy,
         },
-        ports::{Clock, Keys, Result as PortResult, Secrets, Subject},
+        ports::{Clock, Subject},
     };
-
-    struct Safe;
-
-    #[async_trait]
-    impl Secrets for Safe {
-        async fn keep_first(&self, proposed: [u8; 32], now: Timestamp) -> PortResult<Keys> {
-            Ok(Keys { current: proposed, previous: None, made_at: now })
-        }
-
-        async fn replace(&self, _: &Keys, _: [u8; 32], _: Timestamp) -> PortResult<bool> {
-            Ok(false)
-        }
-    }
-
-    struct HandClock(AtomicU64);
-
-    #[async_trait]
-    impl Clock for HandClock {
-        fn now(&self) -> Timestamp {
-            Timestamp(self.0.load(Ordering::Relaxed))
-        }
-
-        async fn sleep(&self, _: Duration) {}
-    }
 
     async fn door() -> (Arc<HandClock>, Enter) {
         let clock = Arc::new(HandClock(AtomicU64::new(1_700_000_000_000 / 60_000 * 60_000)));
         let entropy = Arc::new(SystemEntropy);
         let door = Door::passphrase("open sesame", Vec::new());
-        let identities = Identities::load(Arc::new(Safe), clock.clone(), entropy, door).await.unwrap();
+        let identities = Identities::load(Arc::<Safe>::default(), clock.clone(), entropy, door).await.unwrap();
         let rate = Rate::new(Arc::new(EmbeddedLimiter::new(clock.clone())), clock.clone(), RateLimits::NONE);
         // On Linux a directory that is open is there until it is closed.
         let store = Store::open(tempfile::tempdir().unwrap().path()).unwrap();

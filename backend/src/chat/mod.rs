@@ -11,6 +11,8 @@ mod broadcast;
 mod catch_up;
 mod disguise;
 mod door;
+#[cfg(test)]
+mod doubles;
 mod enter;
 mod expire;
 mod export;

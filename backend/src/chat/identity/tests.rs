@@ -1,47 +1,15 @@
-use std::{
-    sync::atomic::{AtomicU64, Ordering},
-    time::Duration,
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::{
+    super::{
+        Client,
+        doubles::{HandClock, Safe},
+    },
+    *,
 };
-
-use async_trait::async_trait;
-
-use super::{super::Client, *};
 
 const NOW: u64 = 1_700_000_000_000;
 const DAY: u64 = 24 * 60 * 60 * 1000;
-
-/// A store of secrets that several processes share.
-#[derive(Default)]
-struct Safe(Mutex<Option<Keys>>, AtomicU64);
-
-#[async_trait]
-impl Secrets for Safe {
-    async fn keep_first(&self, proposed: [u8; 32], now: Timestamp) -> Result<Keys> {
-        self.1.fetch_add(1, Ordering::Relaxed);
-        let fresh = Keys { current: proposed, previous: None, made_at: now };
-        Ok(*self.0.lock().unwrap().get_or_insert(fresh))
-    }
-
-    async fn replace(&self, seen: &Keys, fresh: [u8; 32], now: Timestamp) -> Result<bool> {
-        let mut kept = self.0.lock().unwrap();
-        let is_seen = *kept == Some(*seen);
-        if is_seen {
-            *kept = Some(Keys { current: fresh, previous: Some(seen.current), made_at: now });
-        }
-        Ok(is_seen)
-    }
-}
-
-struct HandClock(AtomicU64);
-
-#[async_trait]
-impl Clock for HandClock {
-    fn now(&self) -> Timestamp {
-        Timestamp(self.0.load(Ordering::Relaxed))
-    }
-
-    async fn sleep(&self, _: Duration) {}
-}
 
 struct Counter(AtomicU64);
 
@@ -196,7 +164,7 @@ async fn a_process_that_has_not_heard_of_the_new_secret_looks_again() {
 #[tokio::test]
 async fn forgers_make_a_process_look_again_once_a_minute() {
     let (stack, identities) = identities().await;
-    let looked = || stack.safe.1.load(Ordering::Relaxed);
+    let looked = || stack.safe.looked.load(Ordering::Relaxed);
     stack.pass(RELOAD_MS);
     let before = looked();
     for _ in 0..100 {
@@ -226,7 +194,7 @@ async fn a_secret_that_was_removed_because_it_got_out_does_not_come_back() {
     let (stack, identities) = identities().await;
     let leaked = identities.held().keys.current;
     let forged = identities.cookie(&ann());
-    *stack.safe.0.lock().unwrap() = None;
+    *stack.safe.kept.lock().unwrap() = None;
     stack.pass(BELIEVED_MS);
     assert_eq!(identities.read_cookie(&forged).await, Err(Rejected));
     assert_ne!(identities.held().keys.current, leaked);

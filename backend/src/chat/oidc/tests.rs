@@ -6,7 +6,6 @@ use std::{
         Mutex,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -24,8 +23,11 @@ use shared_types::Timestamp;
 
 use super::*;
 use crate::{
-    chat::Door,
-    ports::{Fetched, Keys, ProviderAddress, Result as PortResult, Secrets},
+    chat::{
+        Door,
+        doubles::{HandClock, Safe},
+    },
+    ports::{Fetched, ProviderAddress, Result as PortResult},
 };
 
 const NOW: u64 = 1_700_000_000;
@@ -359,35 +361,11 @@ impl Provider for Pretend {
     }
 }
 
-struct HandClock(AtomicU64);
-
-#[async_trait]
-impl Clock for HandClock {
-    fn now(&self) -> Timestamp {
-        Timestamp(self.0.load(Ordering::Relaxed))
-    }
-
-    async fn sleep(&self, _: Duration) {}
-}
-
 struct Counter(AtomicU64);
 
 impl Entropy for Counter {
     fn fill(&self, bytes: &mut [u8]) {
         bytes.fill(u8::try_from(self.0.fetch_add(1, Ordering::Relaxed)).unwrap());
-    }
-}
-
-struct Safe;
-
-#[async_trait]
-impl Secrets for Safe {
-    async fn keep_first(&self, _: [u8; 32], now: Timestamp) -> PortResult<Keys> {
-        Ok(Keys { current: [7; 32], previous: None, made_at: now })
-    }
-
-    async fn replace(&self, _: &Keys, _: [u8; 32], _: Timestamp) -> PortResult<bool> {
-        Ok(false)
     }
 }
 
@@ -415,7 +393,7 @@ impl World {
         let client =
             Client { issuer: ISSUER.parse().unwrap(), id: "chat".into(), moderator_claim: "groups=mods".parse().ok() };
         let door = Door::oidc(client.clone(), Vec::new());
-        let identities = Identities::load(Arc::new(Safe), clock.clone(), entropy.clone(), door).await.unwrap();
+        let identities = Identities::load(Arc::<Safe>::default(), clock.clone(), entropy.clone(), door).await.unwrap();
         Self { oidc: Oidc::new(client, provider.clone(), clock.clone(), entropy, identities), provider, clock }
     }
 
