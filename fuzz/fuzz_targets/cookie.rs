@@ -2,11 +2,9 @@
 
 #![no_main]
 
-mod signed;
-
 use backend::{chat::fuzzing::read_cookie, routes::fuzzing::cookie_of};
+use fuzz::{GENUINE, try_all};
 use libfuzzer_sys::fuzz_target;
-use signed::{GENUINE, try_all};
 
 fuzz_target!(|input: (u8, u8, &str)| {
     try_all(input, check);
