@@ -18,7 +18,7 @@ use futures::future::join_all;
 use shared_types::{ChatMessage, ImageType, Rev, Seq, Timestamp, limits};
 
 use super::{
-    super::{connection, connection_from, identity, message, places, room, seqs, upload},
+    super::fixtures::{connection, connection_from, identity, message, now, places, room, seqs, upload},
     Browser, Signed, Tables, clients, endpoint, fresh_name, s3,
 };
 
@@ -248,7 +248,7 @@ async fn an_address_for_an_upload_is_worthless_after_its_minutes() {
     let Tables { clients, .. } = Tables::create().await;
     let bucket = fresh_name("images");
     s3().create_bucket().bucket(&bucket).send().await.unwrap();
-    let ago = |age: Duration| Timestamp(super::super::now().0 - u64::try_from(age.as_millis()).unwrap());
+    let ago = |age: Duration| Timestamp(now().0 - u64::try_from(age.as_millis()).unwrap());
     for (age, good) in [(limits::UPLOAD_LIFE / 2, true), (limits::UPLOAD_LIFE + Duration::from_secs(1), false)] {
         let images = clients.images(&bucket, HandClock::at(ago(age)));
         let address = images.address(&upload("n", ImageType::Png, 4)).await.unwrap();

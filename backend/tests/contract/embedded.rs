@@ -12,7 +12,10 @@ use backend::{
 };
 use shared_types::{ChatMessage, Rev, Seq, Timestamp};
 
-use super::{Browser, World, claim, identity, message, now, room, seqs};
+use super::{
+    Browser, World,
+    fixtures::{claim, identity, message, now, room, seqs},
+};
 
 pub(crate) async fn world() -> World {
     let directory = tempfile::tempdir().unwrap();

@@ -1,0 +1,144 @@
+//! The right of a message to a place: one through every retry, until it is given up.
+
+use backend::ports::{Claim, Identity};
+use futures::future::join_all;
+use shared_types::Timestamp;
+
+use super::{
+    World, contract,
+    fixtures::{claim, identity, now},
+};
+
+contract! {
+    the_first_claim_holds
+    of_many_claims_at_once_one_holds
+    a_claim_is_replaced_only_by_who_saw_it
+    identities_differ_by_room_author_and_nonce
+    claims_are_listed_by_author_in_the_order_of_rooms_and_nonces
+    a_claim_that_was_given_up_holds_and_is_not_listed
+    a_claim_that_was_given_up_and_is_claimed_anew_is_its_author_s_again
+    what_was_given_up_does_not_stand_before_what_is_left
+    a_claim_that_was_given_up_and_made_anew_is_listed_again
+}
+
+async fn the_first_claim_holds(world: World) {
+    let identity = identity("lobby", "ann", "n");
+    let first = claim(1);
+    assert_eq!(world.messages.claim(&identity, first).await.unwrap(), first);
+    assert_eq!(world.messages.claim(&identity, claim(2)).await.unwrap(), first);
+}
+
+async fn of_many_claims_at_once_one_holds(world: World) {
+    let identity = identity("lobby", "ann", "n");
+    let held = join_all((1..=20).map(|rev| world.messages.claim(&identity, claim(rev)))).await;
+    let held: Vec<Claim> = held.into_iter().map(Result::unwrap).collect();
+    assert!(held.iter().all(|claim| *claim == held[0]), "{held:?}");
+}
+
+async fn a_claim_is_replaced_only_by_who_saw_it(world: World) {
+    let identity = identity("lobby", "ann", "n");
+    let first = world.messages.claim(&identity, claim(1)).await.unwrap();
+    let (second, third) = (claim(2), claim(3));
+    assert_eq!(world.messages.reclaim(&identity, first, second).await.unwrap(), second);
+    assert_eq!(world.messages.reclaim(&identity, first, third).await.unwrap(), second);
+    assert_eq!(world.messages.claim(&identity, third).await.unwrap(), second);
+}
+
+async fn identities_differ_by_room_author_and_nonce(world: World) {
+    let identities = [
+        identity("lobby", "ann", "n"),
+        identity("cats", "ann", "n"),
+        identity("lobby", "bea", "n"),
+        identity("lobby", "ann", "m"),
+        identity("lobby", "ann-n", "n"),
+    ];
+    for (rev, identity) in (1..).zip(&identities) {
+        let claim = claim(rev);
+        assert_eq!(world.messages.claim(identity, claim).await.unwrap(), claim, "{identity:?}");
+    }
+}
+
+async fn claims_are_listed_by_author_in_the_order_of_rooms_and_nonces(world: World) {
+    let ann = |room, nonce| identity(room, "ann", nonce);
+    let in_order = [ann("a", "n-1"), ann("a", "n-2"), ann("a-b", "n-0"), ann("b", "m"), ann("b", "n")];
+    for place in [3, 0, 4, 2, 1] {
+        world.messages.claim(&in_order[place], claim(place as u64)).await.unwrap();
+    }
+    for stranger in ["an", "ann-", "anna"] {
+        world.messages.claim(&identity("a", stranger, "n-1"), claim(7)).await.unwrap();
+    }
+    let listed = async |after: Option<&Identity>, limit| {
+        let claims = world.messages.claims_of(&in_order[0].author, after, limit).await.unwrap();
+        claims.into_iter().map(|(identity, _)| identity).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(None, 10).await, in_order);
+    assert_eq!(listed(None, 2).await, in_order[..2]);
+    assert_eq!(listed(Some(&in_order[1]), 2).await, in_order[2..4]);
+    assert_eq!(listed(Some(&in_order[4]), 2).await, []);
+    assert_eq!(listed(Some(&ann("a", "n-11")), 1).await, in_order[1..2], "after a place where nothing is");
+    let found = world.messages.claims_of(&in_order[0].author, None, 1).await.unwrap();
+    let held = world.messages.claim(&in_order[0], claim(99)).await.unwrap();
+    assert_eq!(found, [(in_order[0].clone(), held)]);
+}
+
+async fn a_claim_that_was_given_up_holds_and_is_not_listed(world: World) {
+    let (kept, gone) = (identity("lobby", "ann", "kept"), identity("lobby", "ann", "gone"));
+    let first = world.messages.claim(&gone, claim(1)).await.unwrap();
+    world.messages.claim(&kept, claim(2)).await.unwrap();
+    let tomorrow = Timestamp(now().0 + 24 * 60 * 60 * 1000);
+    for _ in 0..2 {
+        world.messages.give_up(&gone, tomorrow).await.unwrap();
+        let left = world.messages.claims_of(&kept.author, None, 10).await.unwrap();
+        assert_eq!(left.into_iter().map(|(identity, _)| identity).collect::<Vec<_>>(), std::slice::from_ref(&kept));
+        assert_eq!(world.messages.claim(&gone, claim(3)).await.unwrap(), first, "a retry finds it");
+    }
+    let never = identity("lobby", "ann", "never");
+    world.messages.give_up(&never, tomorrow).await.unwrap();
+    let fresh = claim(4);
+    assert_eq!(world.messages.claim(&never, fresh).await.unwrap(), fresh);
+}
+
+async fn a_claim_that_was_given_up_and_is_claimed_anew_is_its_author_s_again(world: World) {
+    let identity = identity("lobby", "ann", "n");
+    let (held, fresh, late) = (claim(1), claim(2), claim(3));
+    world.messages.claim(&identity, held).await.unwrap();
+    let until = Timestamp(now().0 + 60_000);
+    world.messages.give_up(&identity, until).await.unwrap();
+    assert_eq!(world.messages.reclaim(&identity, late, fresh).await.unwrap(), held, "who saw another is refused");
+    assert_eq!(world.messages.reclaim(&identity, held, fresh).await.unwrap(), fresh);
+    assert_eq!(world.messages.claim(&identity, late).await.unwrap(), fresh, "a retry finds the new one");
+    assert_eq!(world.messages.reclaim(&identity, held, late).await.unwrap(), fresh);
+    let listed = async || world.messages.claims_of(&identity.author, None, 9).await.unwrap();
+    assert_eq!(listed().await, [(identity.clone(), fresh)]);
+    world.messages.give_up(&identity, until).await.unwrap();
+    assert_eq!((listed().await, world.messages.claim(&identity, late).await.unwrap()), (vec![], fresh));
+}
+
+async fn what_was_given_up_does_not_stand_before_what_is_left(world: World) {
+    let names: Vec<_> = (10..40).map(|number| identity("lobby", "ann", &format!("n-{number}"))).collect();
+    for (name, rev) in names.iter().zip(1..) {
+        world.messages.claim(name, claim(rev)).await.unwrap();
+    }
+    for gone in &names[..20] {
+        world.messages.give_up(gone, Timestamp(now().0 + 60_000)).await.unwrap();
+    }
+    let listed = async |after: Option<&Identity>, limit| {
+        let claims = world.messages.claims_of(&names[0].author, after, limit).await.unwrap();
+        claims.into_iter().map(|(identity, _)| identity).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(None, 3).await, names[20..23]);
+    assert_eq!(listed(Some(&names[5]), 100).await, names[20..]);
+    assert_eq!(listed(Some(&names[22]), 2).await, names[23..25]);
+}
+
+async fn a_claim_that_was_given_up_and_made_anew_is_listed_again(world: World) {
+    let identity = identity("lobby", "ann", "n");
+    let first = world.messages.claim(&identity, claim(1)).await.unwrap();
+    let tomorrow = Timestamp(now().0 + 24 * 60 * 60 * 1000);
+    world.messages.give_up(&identity, tomorrow).await.unwrap();
+    let fresh = world.messages.reclaim(&identity, first, claim(2)).await.unwrap();
+    let listed = async || world.messages.claims_of(&identity.author, None, 10).await.unwrap();
+    assert_eq!(listed().await, [(identity.clone(), fresh)], "or what it says could not be forgotten");
+    world.messages.give_up(&identity, tomorrow).await.unwrap();
+    assert_eq!(listed().await, []);
+}

@@ -1,0 +1,79 @@
+//! What the cases are made of.
+
+use backend::ports::{AddressKey, Claim, Connection, ConnectionId, Identity, Places, Upload};
+use shared_types::{ChatMessage, ImageType, Person, Rev, RoomName, Seq, Timestamp};
+
+use super::World;
+
+pub(crate) fn room(name: &str) -> RoomName {
+    name.parse().unwrap()
+}
+
+pub(crate) fn connection(id: &str, in_room: &str) -> Connection {
+    Connection {
+        id: ConnectionId(id.into()),
+        room: room(in_room),
+        person: Person {
+            id: format!("p-{id}").parse().unwrap(),
+            name: "Ann 生".parse().unwrap(),
+            moderator: id == "c2",
+        },
+        address: (id == "c1").then(|| AddressKey("a-1".into())),
+        opened_at: now(),
+    }
+}
+
+pub(crate) fn connection_from(address: &str, id: &str) -> Connection {
+    Connection { address: Some(AddressKey(address.into())), ..connection(id, "lobby") }
+}
+
+/// So many in all.
+pub(crate) fn places(all: u32) -> Places {
+    Places { all, per_address: None }
+}
+
+pub(crate) fn now() -> Timestamp {
+    use backend::ports::Clock;
+    Timestamp(backend::outbound::system::SystemClock.now().0)
+}
+
+pub(crate) fn message(seq: u64, text: &str) -> ChatMessage {
+    ChatMessage {
+        seq: Seq(seq),
+        rev: Rev(seq),
+        author: Person { id: "ann".parse().unwrap(), name: "Ann".parse().unwrap(), moderator: false },
+        nonce: format!("n-{seq}").parse().unwrap(),
+        text: text.parse().ok(),
+        html: None,
+        image: None,
+        reply_to: None,
+        mentions: Vec::new(),
+        sent_at: now(),
+        edited_at: None,
+        deleted: false,
+        reactions: Vec::new(),
+    }
+}
+
+pub(crate) fn identity(in_room: &str, author: &str, nonce: &str) -> Identity {
+    Identity { room: room(in_room), author: author.parse().unwrap(), nonce: nonce.parse().unwrap() }
+}
+
+pub(crate) fn claim(rev: u64) -> Claim {
+    Claim { rev: Rev(rev), at: Timestamp(now().0 + rev) }
+}
+
+pub(crate) async fn stored(world: &World, in_room: &str, seqs: impl IntoIterator<Item = u64>) {
+    for seq in seqs {
+        let message = message(seq, &format!("{in_room} {seq}"));
+        world.messages.put(&room(in_room), &message).await.unwrap();
+    }
+}
+
+pub(crate) fn seqs(messages: &[ChatMessage]) -> Vec<u64> {
+    messages.iter().map(|message| message.seq.0).collect()
+}
+
+pub(crate) fn upload(nonce: &str, kind: ImageType, size: usize) -> Upload {
+    Upload { identity: identity("lobby", "ann=", nonce), kind, size: (size as u64).try_into().unwrap() }
+}

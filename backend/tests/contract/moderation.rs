@@ -1,0 +1,76 @@
+//! What moderators decided, and what is remembered of it.
+
+use backend::ports::{AddressKey, Subject};
+use shared_types::{Act, AuditEntry, Person, RoomRules, Standing, Timestamp};
+
+use super::{
+    World, contract,
+    fixtures::{now, room},
+};
+
+contract! {
+    a_standing_is_of_a_person_or_an_address_and_can_be_taken_back
+    the_addresses_banned_with_a_person_are_remembered
+    rules_are_a_room_s_own
+    what_was_done_is_read_newest_first_and_none_of_one_moment_is_left_out
+}
+
+async fn a_standing_is_of_a_person_or_an_address_and_can_be_taken_back(world: World) {
+    let soon = |minutes: u64| Some(Timestamp(now().0 / 1000 * 1000 + minutes * 60_000));
+    let (person, address) = (Subject::Person("ann".parse().unwrap()), Subject::Address(AddressKey("ann".into())));
+    assert_eq!(world.moderation.standing(&person).await.unwrap(), Standing::default());
+    let both = Standing { muted_until: soon(1), banned_until: soon(2) };
+    world.moderation.set_standing(&person, both).await.unwrap();
+    assert_eq!(world.moderation.standing(&person).await.unwrap(), both);
+    assert_eq!(world.moderation.standing(&address).await.unwrap(), Standing::default());
+    let banned = Standing { muted_until: None, banned_until: soon(3) };
+    world.moderation.set_standing(&address, banned).await.unwrap();
+    world.moderation.set_standing(&person, Standing::default()).await.unwrap();
+    assert_eq!(world.moderation.standing(&person).await.unwrap(), Standing::default());
+    assert_eq!(world.moderation.standing(&address).await.unwrap(), banned);
+}
+
+async fn the_addresses_banned_with_a_person_are_remembered(world: World) {
+    let ann = "ann".parse().unwrap();
+    assert_eq!(world.moderation.banned_with(&ann).await.unwrap(), []);
+    let addresses = ["a", "b"].map(|key| AddressKey(key.into()));
+    world.moderation.set_banned_with(&ann, &addresses, Timestamp(now().0 + 60_000)).await.unwrap();
+    assert_eq!(world.moderation.banned_with(&ann).await.unwrap(), addresses);
+    assert_eq!(world.moderation.banned_with(&"bea".parse().unwrap()).await.unwrap(), []);
+}
+
+async fn rules_are_a_room_s_own(world: World) {
+    let of = async |name| world.moderation.rules(&room(name)).await.unwrap();
+    for rules in [
+        RoomRules { slow: 30, read_only: true },
+        RoomRules { slow: 0, read_only: true },
+        RoomRules { slow: u16::MAX, read_only: false },
+        RoomRules::default(),
+    ] {
+        world.moderation.set_rules(&room("cats"), rules).await.unwrap();
+        assert_eq!((of("cats").await, of("lobby").await), (rules, RoomRules::default()));
+    }
+}
+
+async fn what_was_done_is_read_newest_first_and_none_of_one_moment_is_left_out(world: World) {
+    let done = |at: u64, slow| AuditEntry {
+        at: Timestamp(at),
+        by: Person { id: "mod".parse().unwrap(), name: "Mo".parse().unwrap(), moderator: true },
+        act: Act::Rules { room: room("lobby"), rules: RoomRules { slow, read_only: false } },
+    };
+    assert_eq!(world.moderation.audit(None, 10).await.unwrap(), []);
+    for (at, slow) in [(9, 1), (10, 2), (10, 3), (10, 3), (10, 4), (100, 5)] {
+        world.moderation.record(&done(at, slow)).await.unwrap();
+    }
+    let times = async |before: Option<u64>, limit| {
+        let entries = world.moderation.audit(before.map(Timestamp), limit).await.unwrap();
+        entries.iter().map(|entry| entry.at.0).collect::<Vec<_>>()
+    };
+    assert_eq!(times(None, 10).await, [100, 10, 10, 10, 10, 9]);
+    assert_eq!(times(None, 1).await, [100]);
+    assert_eq!(times(None, 2).await, [100, 10, 10, 10, 10]);
+    assert_eq!(times(Some(100), 1).await, [10, 10, 10, 10]);
+    assert_eq!(times(Some(10), 5).await, [9]);
+    assert_eq!(times(Some(9), 5).await, [0_u64; 0]);
+    assert_eq!(world.moderation.audit(Some(Timestamp(10)), 9).await.unwrap(), [done(9, 1)]);
+}
