@@ -75,7 +75,7 @@ async fn only_what_was_looked_at_is_kept(world: World) {
 
 async fn a_discarded_upload_is_gone(world: World) {
     let image = upload("n", ImageType::Jpeg, 3);
-    put(&world, &image, b"one").await;
+    assert!(put(&world, &image, b"one").await);
     world.images.discard(&image).await.unwrap();
     assert_eq!(world.images.uploaded(&image).await.unwrap(), None);
     world.images.discard(&image).await.unwrap();
@@ -83,9 +83,10 @@ async fn a_discarded_upload_is_gone(world: World) {
 
 async fn a_removed_image_is_gone(world: World) {
     let image = upload("n", ImageType::Jpeg, 3);
-    put(&world, &image, b"one").await;
+    assert!(put(&world, &image, b"one").await);
     let version = world.images.uploaded(&image).await.unwrap().unwrap().version;
-    world.images.keep(&image, &version).await.unwrap();
+    assert!(world.images.keep(&image, &version).await.unwrap());
+    assert!(world.images.is_kept(&image.identity).await.unwrap());
     world.images.remove(&image.identity).await.unwrap();
     assert!(!world.images.is_kept(&image.identity).await.unwrap());
     world.images.remove(&image.identity).await.unwrap();
