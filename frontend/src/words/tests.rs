@@ -1,5 +1,7 @@
 mod strays;
 
+use shared_types::{Act, ErrorCode, Person, RoomRules, Timestamp, limits};
+
 use super::*;
 
 /// The sentences of a catalogue by their names, as its own description of itself has them.
