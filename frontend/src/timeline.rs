@@ -147,6 +147,7 @@ impl Timeline {
             | ServerMessage::Standing { .. }
             | ServerMessage::Audit { .. }
             | ServerMessage::Forgotten { .. }
+            | ServerMessage::Cleared { .. }
             | ServerMessage::Pong => {}
         }
         self.ask(now)

@@ -125,6 +125,8 @@ pub(crate) struct Words {
     #[cfg(any(test, feature = "hydrate"))]
     did_unban: Around,
     #[cfg(any(test, feature = "hydrate"))]
+    did_clear: Around,
+    #[cfg(any(test, feature = "hydrate"))]
     did_rule: Around,
     #[cfg(any(test, feature = "hydrate"))]
     no_rules: &'static str,

@@ -129,6 +129,17 @@ pub enum ClientMessage {
         /// For so long, from now; 0 takes it back.
         seconds: Seconds,
     },
+    /// A question what a person may not do; only from a moderator. Answered with `standing`.
+    Standing {
+        /// Who.
+        person: PersonId,
+    },
+    /// Everything that a person wrote and showed, in every room, is to be gone, and nothing is to say who wrote it; only from a
+    /// moderator. It is no ban. Answered with `cleared`.
+    Clear {
+        /// Who.
+        person: PersonId,
+    },
     /// What is to hold in the room from now on; only from a moderator. Answered with the room's broadcast of `rules`.
     Rules {
         /// All of it.
@@ -148,9 +159,9 @@ pub enum ClientMessage {
 
 impl ClientMessage {
     /// Every action there is.
-    pub const ACTIONS: [&str; 19] = [
+    pub const ACTIONS: [&str; 21] = [
         "hello", "send", "upload", "edit", "delete", "react", "history", "changes", "rename", "people", "rooms",
-        "search", "typing", "mute", "ban", "rules", "audit", "forget", "ping",
+        "search", "typing", "mute", "ban", "standing", "clear", "rules", "audit", "forget", "ping",
     ];
 
     /// Its action.
@@ -171,6 +182,8 @@ impl ClientMessage {
             Self::Typing => "typing",
             Self::Mute { .. } => "mute",
             Self::Ban { .. } => "ban",
+            Self::Standing { .. } => "standing",
+            Self::Clear { .. } => "clear",
             Self::Rules { .. } => "rules",
             Self::Audit { .. } => "audit",
             Self::Forget => "forget",
@@ -196,6 +209,8 @@ impl ClientMessage {
             | Self::Typing
             | Self::Mute { .. }
             | Self::Ban { .. }
+            | Self::Standing { .. }
+            | Self::Clear { .. }
             | Self::Rules { .. }
             | Self::Audit { .. }
             | Self::Forget

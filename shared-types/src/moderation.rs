@@ -132,6 +132,14 @@ pub enum Act {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<Timestamp>,
     },
+    /// Everything that a person wrote was taken away.
+    Clear {
+        /// Who.
+        person: PersonId,
+        /// What they were called, where that was known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<PersonName>,
+    },
     /// What holds in a room was changed.
     Rules {
         /// In which room.

@@ -96,7 +96,7 @@ pub enum ServerMessage {
         /// All of it.
         rules: RoomRules,
     },
-    /// What a person may not do; the answer to `mute` and `ban`, and told to the person.
+    /// What a person may not do; the answer to `mute`, `ban` and `standing`, and told to the person by the first two.
     Standing {
         /// Who.
         person: PersonId,
@@ -112,6 +112,15 @@ pub enum ServerMessage {
     },
     /// What the speaker wrote is gone, or a part of it; the answer to `forget`.
     Forgotten {
+        /// How many messages are gone by this.
+        count: u32,
+        /// Whether something is left: then it is to be asked again.
+        more: bool,
+    },
+    /// What a person wrote is gone, or a part of it; the answer to `clear`.
+    Cleared {
+        /// Who.
+        person: PersonId,
         /// How many messages are gone by this.
         count: u32,
         /// Whether something is left: then it is to be asked again.

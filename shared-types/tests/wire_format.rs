@@ -85,6 +85,8 @@ fn every_client_message_reads_and_writes_its_golden_json() {
         json!({ "action": "typing" }),
         json!({ "action": "mute", "person": "p1", "seconds": 600 }),
         json!({ "action": "ban", "person": "p1", "seconds": 0 }),
+        json!({ "action": "standing", "person": "p1" }),
+        json!({ "action": "clear", "person": "p1" }),
         json!({ "action": "rules", "rules": { "slow": 30, "readOnly": true } }),
         json!({ "action": "rules", "rules": {} }),
         json!({ "action": "audit" }),
@@ -165,6 +167,7 @@ fn every_server_message_reads_and_writes_its_golden_json() {
                     entry(Act::Delete { room: RoomName::lobby(), seq: Seq(7), author: ann() }),
                     entry(Act::Mute { person: "p1".parse().unwrap(), name: "Ann".parse().ok(), until }),
                     entry(Act::Ban { person: "p1".parse().unwrap(), name: None, until: None }),
+                    entry(Act::Clear { person: "p1".parse().unwrap(), name: "Ann".parse().ok() }),
                     entry(Act::Rules { room: RoomName::lobby(), rules }),
                 ],
                 more: false,
@@ -180,12 +183,17 @@ fn every_server_message_reads_and_writes_its_golden_json() {
                         },
                         { "at": 5, "by": by, "act": "mute", "person": "p1", "name": "Ann", "until": 9 },
                         { "at": 5, "by": by, "act": "ban", "person": "p1" },
+                        { "at": 5, "by": by, "act": "clear", "person": "p1", "name": "Ann" },
                         { "at": 5, "by": by, "act": "rules", "room": "lobby", "rules": { "slow": 30, "readOnly": true } },
                     ],
                 })
             },
         ),
         (ServerMessage::Forgotten { count: 25, more: true }, json!({ "type": "forgotten", "count": 25, "more": true })),
+        (
+            ServerMessage::Cleared { person: "p1".parse().unwrap(), count: 3, more: false },
+            json!({ "type": "cleared", "person": "p1", "count": 3, "more": false }),
+        ),
         (
             ServerMessage::Error {
                 code: ErrorCode::TooFast,

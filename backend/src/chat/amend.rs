@@ -76,6 +76,14 @@ pub enum NotAmended {
     Unavailable(#[from] Unavailable),
 }
 
+/// A message as it is wanted.
+pub(super) enum Changed {
+    /// It is so by this change.
+    Now(ChatMessage),
+    /// It was so before.
+    Before(ChatMessage),
+}
+
 impl Amend {
     /// Changes a message, unless that was done already; answers with the message as it is then. `nonce` is the speaker's
     /// name for the change, the same through every retry.
@@ -91,15 +99,33 @@ impl Amend {
         nonce: &Nonce,
         amendment: Amendment,
     ) -> Result<ChatMessage, NotAmended> {
+        let (Changed::Now(message) | Changed::Before(message)) = self.change(room, by, seq, nonce, amendment).await?;
+        Ok(message)
+    }
+
+    /// As [`Self::amend`], and says whether it was this that changed the message.
+    pub(super) async fn change(
+        &self,
+        room: &RoomName,
+        by: &Person,
+        seq: Seq,
+        nonce: &Nonce,
+        amendment: Amendment,
+    ) -> Result<Changed, NotAmended> {
         let mut noted = false;
         for attempt in 1..=ATTEMPTS {
             let Some(found) = self.messages.at(room, seq).await? else { return Err(NotAmended::NoMessage) };
             // A retry that comes late must not undo what its author did since. It is looked for in the very message that
             // is replaced, so that no attempt can slip in between.
             let is_mine = |applied: &Applied| applied.by == by.id && applied.nonce == *nonce;
-            if amendment != Amendment::Forgotten && found.applied.iter().any(is_mine) {
+            let is_done = match amendment {
+                // A message that is nobody's has no list of changes.
+                Amendment::Forgotten => found.message.author.is_gone(),
+                _ => found.applied.iter().any(is_mine),
+            };
+            if is_done {
                 self.remove_image(room, &found.message).await?;
-                return Ok(found.message);
+                return Ok(Changed::Before(found.message));
             }
             let now = self.clock.now();
             let mut message = amended(&found.message, by, &amendment, now)?;
@@ -122,7 +148,7 @@ impl Amend {
                 if changed.message.deleted {
                     self.remove_image(room, &ChatMessage { deleted: true, ..found.message }).await?;
                 }
-                return Ok(changed.message);
+                return Ok(Changed::Now(changed.message));
             }
             // Somebody was faster, and nobody is to wait for us under this revision.
             self.messages.mark(room, Mark { seq: None, ..mark }).await?;
@@ -163,7 +189,7 @@ fn amended(found: &ChatMessage, by: &Person, amendment: &Amendment, now: Timesta
     let mut wanted = found.clone();
     match amendment {
         Amendment::Gone if !own && !by.moderator => return Err(NotAmended::NotYours),
-        Amendment::Forgotten if !own && !found.author.is_gone() => return Err(NotAmended::NotYours),
+        Amendment::Forgotten if !own => return Err(NotAmended::NotYours),
         Amendment::Text { .. } if !own => return Err(NotAmended::NotYours),
         Amendment::Gone => take_back(&mut wanted),
         Amendment::Forgotten => {

@@ -1,4 +1,5 @@
-//! Forgetting: everything that somebody wrote and showed is gone, in every room, and nothing says who wrote it.
+//! Forgetting: everything that somebody wrote and showed is gone, in every room, and nothing says who wrote it; because they
+//! want it, or because a moderator does.
 //!
 //! Each message is changed like any other (mark, then replace), so whoever is away hears of it, too. Its claim is given up
 //! last: a request that dies half-way is finished by the next one.
@@ -10,9 +11,9 @@
 
 use std::time::Duration;
 
-use shared_types::{ChatMessage, Person, RoomName, Seq, Timestamp, limits};
+use shared_types::{ChatMessage, Person, PersonId, RoomName, Seq, Timestamp, limits};
 
-use super::{Amend, Amendment, CLAIM_LIFE, NotAmended};
+use super::{Amend, Amendment, CLAIM_LIFE, NotAmended, amend::Changed};
 use crate::ports::{Claim, Identity, Result, Unavailable};
 
 /// How long a claim that was given up still holds: far longer than any client tries again, so that what was forgotten is not
@@ -41,11 +42,11 @@ impl Forget {
     ///
     /// `Unavailable` when the log or the images did not answer; what was forgotten until then is, and the next request goes
     /// on.
-    pub async fn forget(&self, who: &Person) -> Result<Forgotten> {
+    pub async fn forget(&self, who: &PersonId) -> Result<Forgotten> {
         let (mut forgotten, mut after) = (Forgotten { messages: Vec::new(), more: false }, None);
         loop {
             let at_once = limits::FORGET_MESSAGES + 1;
-            let claims = self.amend.messages.claims_of(&who.id, after.as_ref(), at_once).await?;
+            let claims = self.amend.messages.claims_of(who, after.as_ref(), at_once).await?;
             if claims.is_empty() {
                 return Ok(forgotten);
             }
@@ -61,14 +62,18 @@ impl Forget {
 
     async fn forget_one(
         &self,
-        who: &Person,
+        who: &PersonId,
         identity: &Identity,
         claim: Claim,
         forgotten: &mut Forgotten,
     ) -> Result<()> {
         let (seq, now) = (Seq::from(claim.rev), self.amend.clock.now());
-        let left = match self.amend.amend(&identity.room, who, seq, &identity.nonce, Amendment::Forgotten).await {
-            Ok(message) => Some((identity.room.clone(), message)),
+        let author = Person { id: who.clone(), ..Person::gone() };
+        let left = match self.amend.change(&identity.room, &author, seq, &identity.nonce, Amendment::Forgotten).await {
+            Ok(Changed::Now(message)) => Some((identity.room.clone(), message)),
+            // By a request that died half-way, or that goes on beside this one. Telling it again would make one word of a
+            // person's as many posts as they like; whoever was not told of it asks with their next sign of life.
+            Ok(Changed::Before(_)) => None,
             Err(NotAmended::Unavailable(cause)) => return Err(cause),
             Err(NotAmended::NoMessage) if is_young(claim, now) => {
                 // Its send may still be under way; what it says is said after this.

@@ -112,6 +112,35 @@ impl Moderate {
         Ok(Sanctioned { standing, connections: theirs, neighbours: others })
     }
 
+    /// Says what a person may not do.
+    ///
+    /// # Errors
+    ///
+    /// [`NotModerated`] says why not.
+    pub async fn standing(&self, by: &Person, person: PersonId) -> Result<ServerMessage, NotModerated> {
+        moderators_only(by)?;
+        let standing = self.standings.now(&Subject::Person(person.clone())).await?;
+        Ok(ServerMessage::Standing { person, standing })
+    }
+
+    /// Notes that everything a person wrote is taken away, which the caller does then; it takes many requests, and is noted
+    /// once.
+    ///
+    /// # Errors
+    ///
+    /// [`NotModerated`] says why it is not to be done.
+    pub async fn clear(&self, by: &Person, person: &PersonId) -> Result<(), NotModerated> {
+        let connections = self.sockets(by, person).await?.theirs;
+        let newest = self.standings.moderation.audit(None, 1).await?;
+        let is_noted = newest.iter().any(|entry| {
+            entry.by.id == by.id && matches!(&entry.act, Act::Clear { person: cleared, .. } if cleared == person)
+        });
+        if !is_noted {
+            self.record(by, Act::Clear { person: person.clone(), name: name_in(&connections) }).await?;
+        }
+        Ok(())
+    }
+
     /// Decides what holds in a room.
     ///
     /// # Errors

@@ -52,7 +52,7 @@ pub enum Paid {
     Connect,
     /// A first word, typing, and a new name: what the room is told and nothing is stored of.
     Signal,
-    /// What only reads, each kind of question by itself.
+    /// What only reads, and forgetting, which is asked for until nothing is left; each kind by itself.
     Question(&'static str),
 }
 
@@ -169,8 +169,7 @@ impl Shared {
 }
 
 impl Paid {
-    /// What a message of the wire counts as. A sign of life is free, and so are what moderators do and
-    /// forgetting, which the page asks for again and again until nothing is left.
+    /// What a message of the wire counts as. A sign of life is free, and so is what only moderators may do.
     pub fn of(message: &ClientMessage) -> Option<Self> {
         match message {
             ClientMessage::Send { .. } => Some(Self::Message),
@@ -182,12 +181,14 @@ impl Paid {
             | ClientMessage::Changes { .. }
             | ClientMessage::People
             | ClientMessage::Rooms { .. }
-            | ClientMessage::Search { .. } => Some(Self::Question(message.action())),
+            | ClientMessage::Search { .. }
+            | ClientMessage::Forget => Some(Self::Question(message.action())),
             ClientMessage::Mute { .. }
             | ClientMessage::Ban { .. }
+            | ClientMessage::Standing { .. }
+            | ClientMessage::Clear { .. }
             | ClientMessage::Rules { .. }
             | ClientMessage::Audit { .. }
-            | ClientMessage::Forget
             | ClientMessage::Ping => None,
         }
     }

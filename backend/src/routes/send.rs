@@ -164,9 +164,14 @@ impl Send {
             ClientMessage::Search { text, before } => self.search.search(room, text, before).await?,
             ClientMessage::Mute { person, seconds } => self.mute(speaker, person, seconds).await?,
             ClientMessage::Ban { person, seconds } => self.ban(speaker, person, seconds).await?,
+            ClientMessage::Standing { person } => self.moderate.standing(&speaker.person, person).await?,
+            ClientMessage::Clear { person } => self.clear(speaker, person).await?,
             ClientMessage::Rules { rules } => return self.change_rules(speaker, rules).await,
             ClientMessage::Audit { before } => self.moderate.audit(&speaker.person, before).await?,
-            ClientMessage::Forget => self.forget(speaker).await?,
+            ClientMessage::Forget => {
+                let (count, more) = self.forget(&speaker.person.id).await?;
+                ServerMessage::Forgotten { count, more }
+            }
             ClientMessage::Ping => ServerMessage::Pong,
         };
         self.broadcast.to_one(&speaker.id, &answer).await;
@@ -282,12 +287,19 @@ impl Send {
         Ok(())
     }
 
-    async fn forget(&self, speaker: &Connection) -> Result<ServerMessage> {
-        let Forgotten { messages, more } = self.forget.forget(&speaker.person).await?;
+    async fn clear(&self, by: &Connection, person: PersonId) -> std::result::Result<ServerMessage, NotDone> {
+        self.moderate.clear(&by.person, &person).await?;
+        let (count, more) = self.forget(&person).await?;
+        Ok(ServerMessage::Cleared { person, count, more })
+    }
+
+    /// Forgets a part of what somebody wrote; answers with how many messages that were, and whether there are more.
+    async fn forget(&self, who: &PersonId) -> Result<(u32, bool)> {
+        let Forgotten { messages, more } = self.forget.forget(who).await?;
         let count = u32::try_from(messages.len()).unwrap_or(u32::MAX);
         let told = messages.into_iter().map(|(room, message)| (room, ServerMessage::Message(with_html(message))));
         self.broadcast.to_rooms(told.collect()).await?;
-        Ok(ServerMessage::Forgotten { count, more })
+        Ok((count, more))
     }
 
     async fn rename(&self, speaker: &Connection, name: &PersonName) -> std::result::Result<(), NotDone> {

@@ -105,6 +105,21 @@ async fn nobody_waits_for_a_listener_who_cannot_be_told_what_was_forgotten() {
 }
 
 #[tokio::test]
+async fn what_is_forgotten_already_is_neither_changed_nor_told_again() {
+    let world = world().await;
+    world.post("a", "a secret", "n").await;
+    world.forget("a").await;
+    // As a request leaves it that dies before its end, or has not come there.
+    let identity = Identity { room: RoomName::lobby(), author: "ann".parse().unwrap(), nonce: "n".parse().unwrap() };
+    world.messages.claim(&identity, Claim { rev: Rev(1), at: Timestamp(START) }).await.unwrap();
+    let stored = world.stored("lobby", 1).await;
+    world.told("b");
+    assert_eq!(world.forget("a").await, (0, false));
+    assert_eq!(world.stored("lobby", 1).await, stored);
+    assert_eq!(world.told("b"), [Value::Null; 0]);
+}
+
+#[tokio::test]
 async fn a_retry_of_what_was_forgotten_says_nothing_anew() {
     let world = world().await;
     world.post("a", "a secret", "n").await;

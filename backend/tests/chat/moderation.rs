@@ -19,7 +19,7 @@ use backend::{
     routes::{ConnectRequest, Entrance, Front, FrontRequest},
 };
 use serde_json::{Value, json};
-use shared_types::{AuditEntry, Person, PersonId, RoomName, RoomRules, Seq, Standing, Timestamp};
+use shared_types::{AuditEntry, Person, PersonId, RoomName, RoomRules, Seq, Standing, Timestamp, limits};
 
 use super::world::{START, World, knock_of};
 
@@ -81,6 +81,8 @@ async fn only_a_moderator_moderates() {
     let acts = [
         mute("bea", 60),
         ban("bea", 60),
+        json!({ "action": "standing", "person": "bea" }),
+        json!({ "action": "clear", "person": "eve" }),
         json!({ "action": "rules", "rules": { "readOnly": true } }),
         json!({ "action": "audit" }),
     ];
@@ -90,18 +92,67 @@ async fn only_a_moderator_moderates() {
     }
     assert_eq!(world.refused("a", json!({ "action": "delete", "seq": 1 })).await, code("notYours"));
     assert_eq!(world.refused("m", json!({ "action": "delete", "seq": 1 })).await, no_code());
-    assert_eq!(world.audit().await.len(), 4, "what was refused is not noted, and neither is reading");
+    assert_eq!(world.audit().await.len(), 5, "what was refused is not noted, and neither is reading");
 }
 
 #[tokio::test]
 async fn a_moderator_moderates_neither_a_moderator_nor_themself() {
     let world = world().await;
     world.knock("o", Some("cats"), Some(&world.ticket("other-mod")), Some("Ol")).await.unwrap();
-    for act in [mute("mod", 60), ban("mod", 60), mute("other-mod", 60), ban("other-mod", 60)] {
+    let both = ["mod", "other-mod"];
+    let acts = both.map(|person| [mute(person, 60), ban(person, 60), json!({ "action": "clear", "person": person })]);
+    for act in acts.into_iter().flatten() {
         assert_eq!(world.refused("m", act.clone()).await, code("notAllowed"), "{act}");
     }
     assert_eq!(world.audit().await, [Value::Null; 0]);
     assert!(world.speaker_is_in("o").await);
+}
+
+#[tokio::test]
+async fn what_a_person_may_not_do_is_told_to_the_moderator_who_asks() {
+    let world = world().await;
+    world.say("m", mute("ann", 60)).await;
+    for socket in ["m", "a"] {
+        world.told(socket);
+    }
+    world.say("m", json!({ "action": "standing", "person": "ann" })).await;
+    let standing = json!({ "type": "standing", "person": "ann", "standing": { "mutedUntil": START + 60_000 } });
+    assert_eq!((world.told("m"), world.told("a")), (vec![standing], vec![]));
+    world.clock.advance(Duration::from_secs(60));
+    world.say("m", json!({ "action": "standing", "person": "ann" })).await;
+    assert_eq!(world.told("m"), [json!({ "type": "standing", "person": "ann", "standing": {} })]);
+}
+
+#[tokio::test]
+async fn a_moderator_takes_away_all_that_a_person_wrote_a_part_with_each_request_and_it_is_noted_once() {
+    let world = world().await;
+    world.post("b", "Bea's", "b").await;
+    world.post("a2", "spam in another room", "s").await;
+    for number in 0..limits::FORGET_MESSAGES {
+        world.post("a", "spam", &format!("s-{number}")).await;
+    }
+    let mut cleared = Vec::new();
+    for _ in 0..2 {
+        world.told("m");
+        world.say("m", json!({ "action": "clear", "person": "ann" })).await;
+        cleared.extend(world.told("m").into_iter().filter(|frame| frame["type"] == "cleared"));
+    }
+    let said = |count: usize, more: bool| json!({ "type": "cleared", "person": "ann", "count": count, "more": more });
+    assert_eq!(cleared, [said(limits::FORGET_MESSAGES, true), said(1, false)]);
+    for room in ["lobby", "cats"] {
+        let stored = world.messages.before(&room.parse().unwrap(), None, 100).await.unwrap();
+        let left: Vec<_> = stored.iter().filter(|message| !message.deleted).map(|message| &message.author.id).collect();
+        assert!(left.iter().all(|author| author.as_str() == "bea"), "{left:?}");
+        assert!(!serde_json::to_string(&stored).unwrap().contains("ann"));
+    }
+    assert_eq!(
+        world.audit().await,
+        [json!({
+            "at": START, "by": { "id": "mod", "name": "Mo", "moderator": true },
+            "act": "clear", "person": "ann", "name": "Ann",
+        })]
+    );
+    assert!(world.speaker_is_in("a").await, "it is no ban");
 }
 
 #[tokio::test]

@@ -262,6 +262,7 @@ async fn each_kind_is_counted_apart_and_a_sign_of_life_is_free() {
         json!({ "action": "people" }),
         json!({ "action": "rooms", "rooms": ["lobby"] }),
         json!({ "action": "search", "text": "hi" }),
+        json!({ "action": "forget" }),
     ];
     for frame in &paid {
         world.say("c1", frame.clone()).await;

@@ -101,6 +101,8 @@ pub(super) static WORDS: Words = Words {
     #[cfg(any(test, feature = "hydrate"))]
     did_unban: Around("let ", " come back"),
     #[cfg(any(test, feature = "hydrate"))]
+    did_clear: Around("deleted everything that ", " wrote"),
+    #[cfg(any(test, feature = "hydrate"))]
     did_rule: Around("changed the rules of #", ""),
     #[cfg(any(test, feature = "hydrate"))]
     no_rules: "Nothing special.",

@@ -106,6 +106,8 @@ pub(super) static WORDS: Words = Words {
     #[cfg(any(test, feature = "hydrate"))]
     did_unban: Around("", "さんの参加禁止を解除しました"),
     #[cfg(any(test, feature = "hydrate"))]
+    did_clear: Around("", "さんの投稿をすべて削除しました"),
+    #[cfg(any(test, feature = "hydrate"))]
     did_rule: Around("#", " のルールを変更しました"),
     #[cfg(any(test, feature = "hydrate"))]
     no_rules: "特別なルールはありません。",

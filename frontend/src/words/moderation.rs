@@ -31,6 +31,7 @@ impl Words {
             Act::Mute { person, name, until: None } => self.did_unmute.with(&called(person, name.as_ref())),
             Act::Ban { person, name, until: Some(time) } => until(self.did_ban, &called(person, name.as_ref()), *time),
             Act::Ban { person, name, until: None } => self.did_unban.with(&called(person, name.as_ref())),
+            Act::Clear { person, name } => self.did_clear.with(&called(person, name.as_ref())),
             Act::Rules { room, rules } => {
                 [&self.did_rule.with(room.as_str()), self.colon, &self.rules(*rules)].concat()
             }

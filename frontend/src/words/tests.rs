@@ -93,6 +93,8 @@ fn what_a_moderator_did_is_a_sentence_with_the_name_and_the_id() {
     assert_eq!(said(english, &mute), "muted Ann (p1) until 14:05");
     assert_eq!(said(japanese, &mute), "Ann (p1)さんの発言を14:05まで停止しました");
     assert_eq!(said(english, &unban), "let p2 come back");
+    let clear = Act::Clear { person: "p2".parse().unwrap(), name: None };
+    assert_eq!(said(english, &clear), "deleted everything that p2 wrote");
     let read_only = "This room can only be read at the moment.";
     assert_eq!(said(english, &rules), format!("changed the rules of #cats: One message every 30 s. {read_only}"));
     assert_eq!(said(english, &calm), "changed the rules of #cats: Nothing special.");
