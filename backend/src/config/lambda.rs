@@ -101,6 +101,8 @@ pub struct Front {
     pub message_table: String,
     /// `LIMIT_MESSAGE_COUNT`, the most messages on the page
     pub page_size: usize,
+    /// `MESSAGE_RETENTION_DAYS`; `None` keeps messages for ever.
+    pub retention: Option<Duration>,
     /// `ASSET_BUCKET_NAME`
     pub asset_bucket: String,
     /// `WEBSOCKET_URI`, `wss://…/Prod`
@@ -195,6 +197,7 @@ impl Front {
             connection_table: variables.text("CONNECTION_TABLE_NAME")?,
             message_table: variables.text("MESSAGE_TABLE_NAME")?,
             page_size: variables.page_size()?,
+            retention: variables.retention()?,
             asset_bucket: variables.text("ASSET_BUCKET_NAME")?,
             socket: variables.address("WEBSOCKET_URI", "ws")?,
             origin_key: variables.text("ORIGIN_KEY")?,

@@ -11,8 +11,8 @@ use std::{
 
 use async_trait::async_trait;
 use backend::ports::{
-    AddressKey, Admission, Claim, Clock, Connection, ConnectionId, Connections, Images, Messages, Moderation, Places,
-    Shells,
+    AddressKey, Admission, Claim, Clock, Connection, ConnectionId, Connections, Identity, Images, Mark, Messages,
+    Moderation, Places, Shells,
 };
 use futures::future::join_all;
 use shared_types::{ChatMessage, ImageType, Rev, Seq, Timestamp, limits};
@@ -141,6 +141,39 @@ async fn expired_messages_are_not_shown_and_hide_no_newer_ones() {
     assert_eq!(seqs(&messages.before(&lobby, Some(Seq(20)), 5).await.unwrap()), [0_u64; 0]);
     assert_eq!(seqs(&messages.born_after(&lobby, Rev(0), 5).await.unwrap()), [31, 32, 33]);
     assert_eq!(seqs(&messages.born_after(&lobby, Rev(0), 2).await.unwrap()), [31, 32]);
+}
+
+#[tokio::test]
+async fn what_was_stored_to_be_kept_for_longer_is_not_shown_once_less_is_kept() {
+    let Tables { clients, messages: table, .. } = Tables::create().await;
+    let day = Duration::from_secs(24 * 60 * 60);
+    let lobby = room("lobby");
+    let clock = HandClock::at(message(1, "x").sent_at);
+    let for_ever = clients.messages(&table, None, clock.clone());
+    let for_a_week = clients.messages(&table, Some(7 * day), clock.clone());
+    let store = async |messages: &dyn Messages, seq: u64| {
+        let said = ChatMessage { sent_at: clock.now(), ..message(seq, "x") };
+        let name = Identity { room: lobby.clone(), author: said.author.id.clone(), nonce: said.nonce.clone() };
+        messages.claim(&name, Claim { rev: Rev(seq), at: clock.now() }).await.unwrap();
+        messages.mark(&lobby, Mark { rev: Rev(seq), at: clock.now(), seq: Some(Seq(seq)) }).await.unwrap();
+        messages.put(&lobby, &said).await.unwrap();
+        name.author
+    };
+    store(&for_ever, 1).await;
+    store(&for_a_week, 2).await;
+    clock.advance(day);
+    let author = store(&for_ever, 3).await;
+
+    for (messages, left) in [(&for_ever, vec![1, 2, 3]), (&clients.messages(&table, Some(day), clock.clone()), vec![3])]
+    {
+        assert_eq!(seqs(&messages.before(&lobby, None, 9).await.unwrap()), left);
+        assert_eq!(seqs(&messages.born_after(&lobby, Rev(0), 9).await.unwrap()), left);
+        assert_eq!(messages.at(&lobby, Seq(1)).await.unwrap().is_some(), left.contains(&1));
+        let revs = |marks: Vec<Mark>| marks.into_iter().map(|mark| mark.rev.0).collect::<Vec<_>>();
+        assert_eq!(revs(messages.marks_after(&lobby, Rev(0), 9).await.unwrap()), left);
+        assert_eq!(revs(messages.newest_marks(&lobby, 9).await.unwrap()), left);
+        assert_eq!(messages.claims_of(&author, None, 9).await.unwrap().len(), left.len());
+    }
 }
 
 #[tokio::test]

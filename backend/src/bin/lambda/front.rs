@@ -26,7 +26,7 @@ async fn run() -> Result<(), lambda::Error> {
     // Both also open their connections, to DynamoDB and to S3.
     let (known, ()) = tokio::join!(Identities::load(keys, clock.clone(), entropy.clone(), config.door), s.warm());
     let c = Arc::new(aws.connections(&config.connection_table, clock.clone()));
-    let m = Arc::new(aws.messages(&config.message_table, None, clock.clone()));
+    let m = Arc::new(aws.messages(&config.message_table, config.retention, clock.clone()));
     let moderation = Arc::new(aws.moderation(&config.connection_table, &config.message_table, clock.clone()));
     let (limiter, provider) = (Arc::new(aws.limiter(&config.connection_table)), Arc::<HttpProvider>::default());
     let entrance = Entrance { limiter, provider, origins: config.origins, uploads: Some(config.uploads) };

@@ -103,7 +103,7 @@ impl Messages for DynamoMessages {
         let start = after.map(|after| item([("pk", text(&partition)), ("sk", text(claim_sk(after)))]));
         let query = self.table.querying(&partition).set_exclusive_start_key(start);
         let one = |item: &Item| Ok((to_identity(author, item)?, to_claim(item)?));
-        self.kept(query, limit, one, "reading what somebody wrote").await
+        self.kept(query, limit, Expired::StandsAnywhere, one, "reading what somebody wrote").await
     }
 
     async fn give_up(&self, identity: &Identity, until: Timestamp) -> Result<()> {
@@ -145,7 +145,7 @@ impl Messages for DynamoMessages {
             Some(Seq(seq)) => seq - 1,
         };
         let stretch = Stretch { room, sk: message_sk, oldest: 0, newest, direction: Direction::NewestFirst };
-        let page = self.kept(self.stretch(stretch), limit, to_message, "reading a page of messages");
+        let page = self.kept_of(stretch, limit, to_message, "reading a page of messages");
         let mut messages = page.await?;
         messages.reverse();
         Ok(messages)
@@ -154,7 +154,7 @@ impl Messages for DynamoMessages {
     async fn born_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChatMessage>> {
         let Some(oldest) = rev.0.checked_add(1) else { return Ok(Vec::new()) };
         let stretch = Stretch { room, sk: message_sk, oldest, newest: u64::MAX, direction: Direction::OldestFirst };
-        self.kept(self.stretch(stretch), limit, to_message, "reading new messages").await
+        self.kept_of(stretch, limit, to_message, "reading new messages").await
     }
 
     async fn replace(&self, room: &RoomName, seen: Rev, changed: &Stored) -> Result<bool> {
@@ -185,12 +185,12 @@ impl Messages for DynamoMessages {
     async fn marks_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<Mark>> {
         let Some(oldest) = rev.0.checked_add(1) else { return Ok(Vec::new()) };
         let stretch = Stretch { room, sk: mark_sk, oldest, newest: u64::MAX, direction: Direction::OldestFirst };
-        self.kept(self.stretch(stretch), limit, to_mark, "reading what changed").await
+        self.kept_of(stretch, limit, to_mark, "reading what changed").await
     }
 
     async fn newest_marks(&self, room: &RoomName, limit: usize) -> Result<Vec<Mark>> {
         let stretch = Stretch { room, sk: mark_sk, oldest: 0, newest: u64::MAX, direction: Direction::NewestFirst };
-        let mut marks = self.kept(self.stretch(stretch), limit, to_mark, "reading what changed last").await?;
+        let mut marks = self.kept_of(stretch, limit, to_mark, "reading what changed last").await?;
         marks.reverse();
         Ok(marks)
     }
@@ -211,6 +211,15 @@ enum Direction {
     NewestFirst,
 }
 
+/// What a query may meet behind something that has expired.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Expired {
+    /// What is kept and what is not.
+    StandsAnywhere,
+    /// Only what is older still, so nobody has to look there.
+    IsFollowedByOlder,
+}
+
 impl DynamoMessages {
     pub(super) fn new(table: Table, retention: Option<Duration>, clock: Arc<dyn Clock>) -> Self {
         Self { table, retention, clock }
@@ -218,7 +227,7 @@ impl DynamoMessages {
 
     /// What was given up, and holds still.
     async fn given_up(&self, identity: &Identity, doing: &'static str) -> Result<Option<Claim>> {
-        let found = self.table.get(given_up_key(identity), doing).await?.filter(|item| self.is_kept(item));
+        let found = self.table.get(given_up_key(identity), doing).await?.filter(|item| !self.has_expired(item));
         found.as_ref().map(to_claim).transpose().map_err(Unavailable::while_doing(doing))
     }
 
@@ -232,21 +241,34 @@ impl DynamoMessages {
         self.claim(identity, fresh).await
     }
 
-    fn stretch(&self, stretch: Stretch<'_>) -> QueryFluentBuilder {
-        self.table
-            .querying(&room_partition(stretch.room))
+    /// Reads up to `limit` of what stands in a stretch, without what has expired.
+    async fn kept_of<T>(
+        &self,
+        Stretch { room, sk, oldest, newest, direction }: Stretch<'_>,
+        limit: usize,
+        one: impl Fn(&Item) -> std::result::Result<T, Malformed>,
+        doing: &'static str,
+    ) -> Result<Vec<T>> {
+        let query = self
+            .table
+            .querying(&room_partition(room))
             .key_condition_expression("pk = :pk AND sk BETWEEN :oldest AND :newest")
-            .expression_attribute_values(":oldest", text((stretch.sk)(stretch.oldest)))
-            .expression_attribute_values(":newest", text((stretch.sk)(stretch.newest)))
-            .scan_index_forward(matches!(stretch.direction, Direction::OldestFirst))
+            .expression_attribute_values(":oldest", text(sk(oldest)))
+            .expression_attribute_values(":newest", text(sk(newest)));
+        let (forward, expired) = match direction {
+            Direction::OldestFirst => (true, Expired::StandsAnywhere),
+            Direction::NewestFirst => (false, Expired::IsFollowedByOlder),
+        };
+        self.kept(query.scan_index_forward(forward), limit, expired, one, doing).await
     }
 
-    /// Reads up to `limit` of what a query finds, without what has expired. It goes on until it has them, or there are no more:
-    /// an answer that is too short would tell the reader that it has everything.
+    /// Reads up to `limit` of what a query finds, without what has expired. It goes on until it has them, or there can be no
+    /// more: an answer that is too short would tell the reader that it has everything.
     async fn kept<T>(
         &self,
         query: QueryFluentBuilder,
         limit: usize,
+        expired: Expired,
         one: impl Fn(&Item) -> std::result::Result<T, Malformed>,
         doing: &'static str,
     ) -> Result<Vec<T>> {
@@ -263,11 +285,14 @@ impl DynamoMessages {
             let mut items = page.items.unwrap_or_default();
             let read = items.len();
             items.retain(|item| self.is_kept(item));
-            if items.len() < read {
-                page_limit = None;
-            }
             found.extend(read_all(&items, &one));
             start = page.last_evaluated_key;
+            if items.len() < read {
+                page_limit = None;
+                if expired == Expired::IsFollowedByOlder {
+                    start = None;
+                }
+            }
             if start.is_none() {
                 break;
             }
@@ -279,9 +304,16 @@ impl DynamoMessages {
         Ok(found)
     }
 
+    /// Whether something is there for readers. Its own end was set when it was stored; where what is kept is kept for less
+    /// time by now, that counts.
     fn is_kept(&self, item: &Item) -> bool {
-        let now = self.clock.now().0 / 1000;
-        read_number::<u64>(item, "expires").map_or(true, |expires| now < expires)
+        let from = read_number(item, "sentAt").or_else(|_| read_number(item, "at")).map(Timestamp);
+        let end = from.ok().and_then(|from| self.end_of(from));
+        !self.has_expired(item) && end.is_none_or(|end| self.clock.now().0 / 1000 < end)
+    }
+
+    fn has_expired(&self, item: &Item) -> bool {
+        read_number::<u64>(item, "expires").is_ok_and(|expires| expires <= self.clock.now().0 / 1000)
     }
 
     fn to_item(&self, room: &RoomName, message: &ChatMessage) -> Item {
