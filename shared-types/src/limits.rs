@@ -115,7 +115,8 @@ pub const HEARTBEAT: Duration = Duration::from_secs(3 * 60);
 
 /// How often one person may say something in [`RATE_WINDOW`], as a deployment has it where it sets nothing else: once a second
 /// for a whole minute is more than anybody types. Edits and deletions, reactions, uploads, connects, first words with typing and
-/// renames, and each kind of question are each counted apart, with the same allowance.
+/// renames, and each kind of question are each counted apart, with the same allowance; of uploads there may be less
+/// ([`RATE_UPLOADS`]).
 pub const RATE_PERSON: u32 = 60;
 
 /// How often everybody behind one address may, together: a household or an office is ten people who all type at once.
@@ -135,6 +136,10 @@ pub const RATE_BURST_WINDOW: Duration = Duration::from_secs(10);
 /// counted from the beginning of time, so at the border of two of them twice as much gets through. What a flood of one person
 /// costs is 60 messages a minute, as 60 people who each say one.
 pub const RATE_BURST: u32 = 3;
+
+/// Which part of a rate uploads have: a third, 20 a minute of one person and six in a burst. Of 2 MB each that is 40 MB a
+/// minute, and 400 MB of one address.
+pub const RATE_UPLOADS: u32 = 3;
 
 /// Which part of all places the sockets from one address may hold at once: a quarter. One machine can open all that a chat
 /// of 1,000 places has in two minutes ([`RATE_ADDRESS`]) and hold them for [`LIFETIME`]; like this it takes four addresses. An

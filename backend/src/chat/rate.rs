@@ -95,8 +95,9 @@ impl Rate {
     /// [`NotNow`] says for how long they may not.
     pub async fn take(&self, paid: Paid, who: &Person, address: Option<&AddressKey>) -> Result<(), NotNow> {
         let limits = self.shared.limits;
-        let person = (!who.moderator).then(|| (paid.key("p", who.id.as_str()), sustained(limits.person)));
-        let address = address.map(|AddressKey(address)| (paid.key("a", address), sustained(limits.address)));
+        let allowance = |often| sustained(paid.share_of(often));
+        let person = (!who.moderator).then(|| (paid.key("p", who.id.as_str()), allowance(limits.person)));
+        let address = address.map(|AddressKey(address)| (paid.key("a", address), allowance(limits.address)));
         self.count_both(person, address).await
     }
 
@@ -191,6 +192,11 @@ impl Paid {
             | ClientMessage::Audit { .. }
             | ClientMessage::Ping => None,
         }
+    }
+
+    /// How often it may be done where messages may be said so often; 0 stays no limit.
+    fn share_of(self, often: u32) -> u32 {
+        if self == Self::Upload { often.div_ceil(limits::RATE_UPLOADS) } else { often }
     }
 
     fn key(self, whose: &str, who: &str) -> String {

@@ -283,6 +283,20 @@ async fn each_kind_is_counted_apart_and_a_sign_of_life_is_free() {
 }
 
 #[tokio::test]
+async fn images_may_be_uploaded_a_third_as_often_as_messages_may_be_said() {
+    let world = World::with_rates(18, 0).await;
+    enter(&world, "c1", "ann", HOME).await;
+    world.clock.to_the_next_minute();
+    for number in 0..3 {
+        let upload = json!({ "action": "upload", "nonce": format!("i-{number}"), "type": "image/png", "size": 9 });
+        world.say("c1", upload).await;
+    }
+    let told: Vec<_> = world.told("c1").iter().map(|frame| frame["type"].clone()).collect();
+    assert_eq!(told, ["upload", "upload", "error"]);
+    assert_eq!(say_often(&world, "c1", 6).await, [json!(null); 0]);
+}
+
+#[tokio::test]
 async fn typing_too_fast_is_told_to_nobody_and_is_no_error() {
     let world = World::with_rates(6, 0).await;
     enter(&world, "a1", "ann", HOME).await;

@@ -1,6 +1,6 @@
 //! The embedded adapters in a directory of their own.
 
-use std::{sync::Arc, time::Duration};
+use std::{fs::File, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use backend::{
@@ -8,13 +8,13 @@ use backend::{
         embedded::{EmbeddedConnections, EmbeddedImages, EmbeddedLimiter, EmbeddedMessages, EmbeddedModeration, Store},
         system::{SystemClock, SystemEntropy},
     },
-    ports::{Claim, Expiring, Mark, Messages, Storage, Stored},
+    ports::{Claim, Expiring, Images, Mark, Messages, Storage, Stored},
 };
-use shared_types::{ChatMessage, Rev, Seq, Timestamp};
+use shared_types::{ChatMessage, ImageType, Rev, Seq, Timestamp, limits};
 
 use super::{
     Browser, World,
-    fixtures::{claim, identity, message, now, room, seqs},
+    fixtures::{claim, identity, message, now, room, seqs, upload},
 };
 
 pub(crate) async fn world() -> World {
@@ -41,6 +41,21 @@ impl Browser for EmbeddedImages {
         let Some(upload) = self.admit(address, media_type, bytes.len() as u64) else { return false };
         Storage::put(self, &upload, bytes.to_vec()).await.is_ok()
     }
+}
+
+#[tokio::test]
+async fn images_that_wait_for_their_messages_do_not_fill_the_disk() {
+    let directory = tempfile::tempdir().unwrap();
+    let images = EmbeddedImages::open(directory.path(), Arc::new(SystemClock), &SystemEntropy).unwrap();
+    // A file that takes no place, and has a size all the same.
+    let waiting = File::create(directory.path().join("uploads/waiting")).unwrap();
+    let bytes = vec![0; 1_000];
+    let [one, other] = ["n-1", "n-2"].map(|nonce| upload(nonce, ImageType::Png, bytes.len()));
+    waiting.set_len(128 * u64::from(limits::IMAGE_BYTES) - bytes.len() as u64).unwrap();
+    Storage::put(&images, &one, bytes.clone()).await.unwrap();
+    Storage::put(&images, &other, bytes.clone()).await.unwrap_err();
+    images.discard(&one).await.unwrap();
+    Storage::put(&images, &other, bytes).await.unwrap();
 }
 
 #[tokio::test]

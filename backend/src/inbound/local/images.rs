@@ -3,13 +3,19 @@
 use std::sync::Arc;
 
 use axum::{
-    body::{Body, to_bytes},
+    body::Body,
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
 
-use super::{http::IMMUTABLE, server::Shared};
+use shared_types::limits;
+
+use super::{
+    body::{self, Unread},
+    http::IMMUTABLE,
+    server::Shared,
+};
 use crate::{
     ports::{Unavailable, Upload},
     routes::Images,
@@ -30,9 +36,12 @@ pub(super) async fn put(State(shared): State<Arc<Shared>>, request: Request) -> 
         return (StatusCode::FORBIDDEN, why).into_response();
     };
     let limit = usize::try_from(upload.size.get()).unwrap_or(usize::MAX);
-    // A body that ends early is an error here: nothing of it is stored.
-    let Ok(bytes) = to_bytes(request.into_body(), limit).await else {
-        return (StatusCode::BAD_REQUEST, "The image did not arrive whole. Try again.\n").into_response();
+    let bytes = match body::read(request.into_body(), limit, limits::UPLOAD_LIFE).await {
+        Ok(bytes) => bytes,
+        // Nothing of it is stored.
+        Err(Unread::Broken | Unread::Late) => {
+            return (StatusCode::BAD_REQUEST, "The image did not arrive whole. Try again.\n").into_response();
+        }
     };
     match images.put(&upload, bytes.into()).await {
         Ok(()) => StatusCode::OK.into_response(),

@@ -1,5 +1,6 @@
 //! One port for page, assets, images and socket.
 
+mod body;
 mod http;
 mod images;
 mod server;

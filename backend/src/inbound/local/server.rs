@@ -37,7 +37,7 @@ pub struct Server {
     pub send: Send,
     /// A page is wanted.
     pub front: Front,
-    /// A day has passed.
+    /// An hour has passed.
     pub cron: Arc<Cron>,
     /// So has that of some messages.
     pub expire: Arc<Expire>,
@@ -58,7 +58,7 @@ pub struct Server {
 }
 
 /// How often what was left lying about is cleared up, beginning with the start.
-const SWEEP: Duration = Duration::from_secs(24 * 60 * 60);
+const SWEEP: Duration = Duration::from_secs(60 * 60);
 
 /// When a socket is closed by the server, as API Gateway does it.
 #[derive(Clone, Copy, Debug)]
@@ -98,7 +98,7 @@ impl Server {
             .with_state(shared);
         tokio::select! {
             never = accept(&listener, &app, &stop) => match never {},
-            never = sweep_daily(&cron, &expire) => match never {},
+            never = sweep_hourly(&cron, &expire) => match never {},
             () = shutdown => {}
         }
         // Nobody else comes in, and this lets go of the server's own receiver.
@@ -145,10 +145,10 @@ async fn serve(stream: TcpStream, peer: SocketAddr, app: Router, mut stopping: w
     }
 }
 
-async fn sweep_daily(cron: &Cron, expire: &Expire) -> Infallible {
-    let mut days = tokio::time::interval(SWEEP);
+async fn sweep_hourly(cron: &Cron, expire: &Expire) -> Infallible {
+    let mut hours = tokio::time::interval(SWEEP);
     loop {
-        days.tick().await;
+        hours.tick().await;
         if let Err(cause) = cron.handle().await {
             tracing::error!(%cause, "the clean-up broke off; the next one makes up for it");
         }

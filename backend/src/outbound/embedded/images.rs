@@ -23,6 +23,10 @@ use shared_types::{ImageType, Timestamp, limits};
 use super::store::sync_directory;
 use crate::ports::{Clock, Entropy, Identity, Images, Result, Storage, Unavailable, Upload, Uploaded};
 
+/// The most bytes that wait for their messages, as long as some wait for hours: 128 of the largest images. Whoever uploads and
+/// says nothing fills this, and not the disk.
+const WAITING_BYTES: u64 = 128 * limits::IMAGE_BYTES as u64;
+
 /// The number of the next file that is being written.
 static PARTS: AtomicU64 = AtomicU64::new(0);
 
@@ -152,6 +156,10 @@ impl Storage for EmbeddedImages {
         let (uploads, path) = (self.uploads.clone(), self.uploads.join(upload_name(upload)));
         let places = self.places.clone();
         blocking("storing an upload", move || {
+            let waiting = waiting_bytes(&uploads)?;
+            if waiting + bytes.len() as u64 > WAITING_BYTES {
+                return Err(io::Error::other(format!("{waiting} bytes of images wait for their messages already")));
+            }
             // Under a name of its own until it is whole; one that a crash leaves behind is swept like any other.
             let part = uploads.join(format!(".{}.part", PARTS.fetch_add(1, Ordering::Relaxed)));
             let mut file = File::create(&part)?;
@@ -177,6 +185,13 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T> {
     let done = tokio::task::spawn_blocking(work).await.map_err(Unavailable::while_doing(doing))?;
     done.map_err(Unavailable::while_doing(doing))
+}
+
+fn waiting_bytes(uploads: &Path) -> io::Result<u64> {
+    fs::read_dir(uploads)?.try_fold(0, |sum, entry| {
+        let file = unless_missing(entry?.metadata())?;
+        Ok(sum + file.map_or(0, |file| file.len()))
+    })
 }
 
 fn unless_missing<T>(result: io::Result<T>) -> io::Result<Option<T>> {

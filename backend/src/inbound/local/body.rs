@@ -1,0 +1,43 @@
+//! The body of a request, for as long as anybody waits for it.
+
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, to_bytes};
+
+/// Why there is no body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unread {
+    /// It was longer than it may be, or ended before its end.
+    Broken,
+    /// It did not come in time: who sends it letter by letter, or never, keeps a connection from others.
+    Late,
+}
+
+/// Reads a body of at most `limit` bytes that arrives `within` a time.
+pub(super) async fn read(body: Body, limit: usize, within: Duration) -> Result<Bytes, Unread> {
+    let read = tokio::time::timeout(within, to_bytes(body, limit)).await;
+    read.map_err(|_| Unread::Late)?.map_err(|_| Unread::Broken)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use futures::{StreamExt, stream};
+
+    use super::*;
+
+    const WITHIN: Duration = Duration::from_secs(10);
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_never_ends_is_waited_for_so_long_and_no_longer() {
+        let letters = stream::iter(["a"; 3].map(Ok::<_, Infallible>)).chain(stream::pending());
+        assert_eq!(read(Body::from_stream(letters), 100, WITHIN).await, Err(Unread::Late));
+    }
+
+    #[tokio::test]
+    async fn a_body_is_read_up_to_its_limit() {
+        assert_eq!(read(Body::from("abc"), 3, WITHIN).await.as_deref(), Ok(&b"abc"[..]));
+        assert_eq!(read(Body::from("abcd"), 3, WITHIN).await, Err(Unread::Broken));
+    }
+}
