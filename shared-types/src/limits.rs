@@ -161,6 +161,17 @@ pub const EXPORTS: u32 = 6;
 /// is half the life of one, so that no ban ends before its time.
 pub const SANCTION: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
+/// How long what moderators did is remembered: long enough to ask about all that still holds, a year after the longest ban
+/// ([`SANCTION`]) began included.
+pub const AUDIT_KEPT: Duration = Duration::from_secs(400 * 24 * 60 * 60);
+
+/// How long it is remembered from which addresses somebody came, so that they can be sent away with them although they are
+/// not here any more: a moderator who looks once a day finds it.
+pub const ADDRESSES_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The most addresses of one person that are sent away with them.
+pub const ADDRESSES: usize = 20;
+
 /// The most entries in one answer about what moderators did: of some 300 bytes each, 30 KB, one unit of API Gateway's.
 pub const AUDIT_ENTRIES: usize = 100;
 

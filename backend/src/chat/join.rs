@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use sha2::{Digest, Sha256};
-use shared_types::{NameError, Person, PersonName, RoomName, Timestamp};
+use shared_types::{NameError, Person, PersonName, RoomName, Timestamp, limits};
 
 use super::{
     CLOCK_SKEW, Disguised, Identities, NotNow, Origins, Paid, Rate, Standings, TooFast, Visitor, guest_name,
@@ -128,9 +128,10 @@ impl Join {
         let addresses = knock.address.map(|address| self.identities.address_keys(address)).unwrap_or_default();
         // At the same time, and the rate first: it knows at once who has to wait, and then nothing else is asked.
         let in_time = async { Ok(self.rate.take(Paid::Connect, &person, addresses.first()).await?) };
-        futures::try_join!(in_time, self.welcomes(&person, &addresses), self.spend(knock.ticket.as_deref()))?;
-
         let address = addresses.first().cloned();
+        let (ticket, seen) = (knock.ticket.as_deref(), self.see(&person, address.as_ref()));
+        futures::try_join!(in_time, self.welcomes(&person, &addresses), self.spend(ticket), seen)?;
+
         let connection = Connection { id: knock.connection, room, person, address, opened_at: self.clock.now() };
         let places = Places { all: self.limit, per_address: self.rate.places_of_an_address(self.limit) };
         match self.connections.admit(&connection, places).await? {
@@ -161,6 +162,14 @@ impl Join {
             Some(until) => Err(Refused::Banned { seconds: seconds_until(until, self.clock.now()) }),
             None => Ok(()),
         }
+    }
+
+    /// Remembers where somebody comes from, or they would only have to leave before a moderator sends them away. Moderators
+    /// are never sent away.
+    async fn see(&self, person: &Person, address: Option<&AddressKey>) -> Result<(), Refused> {
+        let Some(address) = address.filter(|_| !person.moderator) else { return Ok(()) };
+        let until = self.clock.now().0 + limits::ADDRESSES_KEPT.as_millis() as u64;
+        Ok(self.standings.moderation.set_seen(&person.id, address, Timestamp(until)).await?)
     }
 
     /// A ticket opens one socket, so one that is seen on its way is worth nothing when it has arrived.

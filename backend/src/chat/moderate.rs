@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use futures::future::try_join_all;
+use futures::future::{try_join, try_join_all};
 use shared_types::{
     Act, AuditEntry, Person, PersonId, RoomName, RoomRules, Seconds, ServerMessage, Standing, Timestamp, limits,
 };
@@ -68,7 +68,7 @@ impl Moderate {
         Ok(Sanctioned { standing, connections, neighbours: Vec::new() })
     }
 
-    /// Sends a person away for a time, and whoever is or comes where they are now; or lets all of them come again. All
+    /// Sends a person away for a time, and whoever is or comes where they are or were of late; or lets all of them come again. All
     /// connections in the answer are to be closed then. Moderators stay, wherever they come from.
     ///
     /// An address that two people were sent away with comes back with the first of them; the other one is still known by
@@ -83,10 +83,11 @@ impl Moderate {
         self.record(by, Act::Ban { person: person.clone(), name, until }).await?;
 
         let moderation = &self.standings.moderation;
-        let mut addresses = moderation.banned_with(&person).await?;
-        for address in connections.iter().filter_map(|connection| connection.address.as_ref()) {
-            if !addresses.contains(address) {
-                addresses.push(address.clone());
+        let (mut addresses, seen) = try_join(moderation.banned_with(&person), moderation.seen(&person)).await?;
+        let here = connections.iter().filter_map(|connection| connection.address.clone());
+        for address in here.chain(seen) {
+            if !addresses.contains(&address) {
+                addresses.push(address);
             }
         }
         // Remembered first, so that whatever was sent away can be let in again.

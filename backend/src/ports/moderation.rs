@@ -30,6 +30,13 @@ pub trait Moderation: Send + Sync {
     /// Remembers until then which addresses were sent away together with a person, so that they can come back together.
     async fn set_banned_with(&self, person: &PersonId, addresses: &[AddressKey], until: Timestamp) -> Result<()>;
 
+    /// Remembers until then that a person came from an address. It may be forgotten by a crash.
+    async fn set_seen(&self, person: &PersonId, address: &AddressKey, until: Timestamp) -> Result<()>;
+
+    /// From which addresses a person came, `limits::ADDRESSES` at most. Some minutes after the `until` of `set_seen` an
+    /// address MUST NOT be among them.
+    async fn seen(&self, person: &PersonId) -> Result<Vec<AddressKey>>;
+
     /// What holds in a room. MUST see every `set_rules` that has ended.
     async fn rules(&self, room: &RoomName) -> Result<RoomRules>;
 
@@ -37,10 +44,10 @@ pub trait Moderation: Send + Sync {
     async fn set_rules(&self, room: &RoomName, rules: RoomRules) -> Result<()>;
 
     /// Notes what was done. Two entries of the same time and person are both kept. When this has ended well the entry MUST
-    /// survive a crash and a power cut; nobody can change or remove it.
+    /// survive a crash and a power cut; nobody can change or remove it for `limits::AUDIT_KEPT`.
     async fn record(&self, entry: &AuditEntry) -> Result<()>;
 
     /// Up to `limit` entries from before that time (`None`: the newest), newest first, with all others of the time of the
-    /// last one.
+    /// last one. None is older than `limits::AUDIT_KEPT`.
     async fn audit(&self, before: Option<Timestamp>, limit: usize) -> Result<Vec<AuditEntry>>;
 }

@@ -13,13 +13,13 @@ use backend::{
     chat::{Door, Join, Knock, Origins, Refused, Standings, Visitor},
     outbound::{embedded::EmbeddedLimiter, system::SystemEntropy},
     ports::{
-        AddressKey, ConnectionId, Connections, Fetched, Messages, Moderation, Places, Provider, ProviderAddress,
+        AddressKey, Clock, ConnectionId, Connections, Fetched, Messages, Moderation, Places, Provider, ProviderAddress,
         Result, Shells, Subject,
     },
     routes::{ConnectRequest, Entrance, Front, FrontRequest},
 };
 use serde_json::{Value, json};
-use shared_types::{AuditEntry, Person, PersonId, RoomName, RoomRules, Seq, Standing, Timestamp, limits};
+use shared_types::{Act, AuditEntry, Person, PersonId, RoomName, RoomRules, Seq, Standing, Timestamp, limits};
 
 use super::world::{START, World, knock_of};
 
@@ -268,6 +268,28 @@ async fn whoever_is_where_somebody_is_sent_away_from_goes_with_them_and_moderato
 }
 
 #[tokio::test]
+async fn whoever_left_before_they_were_sent_away_does_not_come_back_as_somebody_else_for_a_day_after_they_were_there() {
+    let world = world().await;
+    let from = |socket: &str, who: &str, address: &str| {
+        let (connection, ticket) = (ConnectionId(socket.into()), Some(world.ticket(who)));
+        world.handshake(ConnectRequest { connection, ticket, address: address.parse().ok(), ..knock_of("") })
+    };
+    for (socket, who, address) in [("e", "eve", "203.0.113.7"), ("f", "finn", "198.51.100.1")] {
+        from(socket, who, address).await.unwrap();
+        world.leave(socket).await;
+    }
+    world.clock.advance(limits::ADDRESSES_KEPT - Duration::from_secs(1));
+    world.say("m", ban("eve", 600)).await;
+    assert_eq!(from("n", "new", "203.0.113.7").await.unwrap_err().status, 403);
+    from("n", "new", "198.51.100.1").await.unwrap();
+    world.clock.advance(Duration::from_secs(1));
+    world.say("m", ban("finn", 600)).await;
+    from("n2", "newer", "198.51.100.1").await.unwrap();
+    world.say("m", ban("eve", 0)).await;
+    from("n3", "newest", "203.0.113.7").await.unwrap();
+}
+
+#[tokio::test]
 async fn whoever_comes_in_from_there_meanwhile_is_out_with_their_first_word() {
     let world = world().await;
     let mut eve = world.speaker("b").await;
@@ -329,6 +351,14 @@ impl Moderation for Decides {
     }
 
     async fn set_banned_with(&self, _: &PersonId, _: &[AddressKey], _: Timestamp) -> Result<()> {
+        unreachable!()
+    }
+
+    async fn set_seen(&self, _: &PersonId, _: &AddressKey, _: Timestamp) -> Result<()> {
+        Ok(())
+    }
+
+    async fn seen(&self, _: &PersonId) -> Result<Vec<AddressKey>> {
         unreachable!()
     }
 
@@ -548,4 +578,23 @@ async fn the_log_says_who_did_what_to_whom_and_goes_back_page_by_page() {
     assert_eq!(world.told("m"), [json!({ "type": "audit", "entries": [lifted, muted], "more": false })]);
     world.say("m", json!({ "action": "audit", "before": START + 1 })).await;
     assert_eq!(world.told("m"), [json!({ "type": "audit", "entries": [muted], "more": false })]);
+}
+
+#[tokio::test]
+async fn what_moderators_did_is_forgotten_in_time() {
+    let world = world().await;
+    let (moderation, clock) = (&world.moderation, &world.clock);
+    let rules = |slow| AuditEntry {
+        at: clock.now(),
+        by: Person { id: "mod".parse().unwrap(), name: "Mo".parse().unwrap(), moderator: true },
+        act: Act::Rules { room: "lobby".parse().unwrap(), rules: RoomRules { slow, read_only: false } },
+    };
+    let old = rules(1);
+    moderation.record(&old).await.unwrap();
+    clock.advance(limits::AUDIT_KEPT);
+    assert_eq!(moderation.audit(None, 9).await.unwrap(), [old]);
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(moderation.audit(None, 9).await.unwrap(), []);
+    moderation.record(&rules(2)).await.unwrap();
+    assert_eq!(moderation.audit(None, 9).await.unwrap(), [rules(2)]);
 }

@@ -15,7 +15,7 @@ use backend::ports::{
     Moderation, Places, Shells,
 };
 use futures::future::join_all;
-use shared_types::{ChatMessage, ImageType, Rev, Seq, Timestamp, limits};
+use shared_types::{Act, AuditEntry, ChatMessage, ImageType, Person, Rev, Seq, Timestamp, limits};
 
 use super::{
     super::fixtures::{connection, connection_from, identity, message, now, places, room, seqs, upload},
@@ -209,15 +209,33 @@ async fn expired_claims_are_not_listed_and_hide_no_others_and_what_was_given_up_
 }
 
 #[tokio::test]
-async fn addresses_banned_with_a_person_are_forgotten_in_time() {
+async fn where_a_person_came_from_and_was_sent_away_with_is_forgotten_in_time() {
     let Tables { clients, connections, messages } = Tables::create().await;
     let clock = HandClock::at(Timestamp(1_000_000_000));
     let moderation = clients.moderation(&connections, &messages, clock.clone());
     let (ann, addresses) = ("ann".parse().unwrap(), [AddressKey("a".into())]);
     moderation.set_banned_with(&ann, &addresses, Timestamp(clock.now().0 + 60_000)).await.unwrap();
     assert_eq!(moderation.banned_with(&ann).await.unwrap(), addresses);
+    moderation.set_seen(&ann, &addresses[0], Timestamp(clock.now().0 + 60_000)).await.unwrap();
+    assert_eq!(moderation.seen(&ann).await.unwrap(), addresses);
     clock.advance(Duration::from_secs(60 + 10 * 60));
     assert_eq!(moderation.banned_with(&ann).await.unwrap(), []);
+    assert_eq!(moderation.seen(&ann).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn what_moderators_did_is_forgotten_in_time() {
+    let Tables { clients, connections, messages } = Tables::create().await;
+    let clock = HandClock::at(Timestamp(1_700_000_000_000));
+    let moderation = clients.moderation(&connections, &messages, clock.clone());
+    let act = Act::Clear { person: "ann".parse().unwrap(), name: None };
+    let by = Person { id: "mod".parse().unwrap(), name: "Mo".parse().unwrap(), moderator: true };
+    let done = AuditEntry { at: clock.now(), by, act };
+    moderation.record(&done).await.unwrap();
+    clock.advance(limits::AUDIT_KEPT);
+    assert_eq!(moderation.audit(None, 9).await.unwrap(), [done]);
+    clock.advance(Duration::from_millis(1));
+    assert_eq!(moderation.audit(None, 9).await.unwrap(), []);
 }
 
 #[tokio::test]

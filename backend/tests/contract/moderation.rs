@@ -11,6 +11,7 @@ use super::{
 contract! {
     a_standing_is_of_a_person_or_an_address_and_can_be_taken_back
     the_addresses_banned_with_a_person_are_remembered
+    where_a_person_came_from_is_known_until_its_time_is_over
     rules_are_a_room_s_own
     what_was_done_is_read_newest_first_and_none_of_one_moment_is_left_out
 }
@@ -39,6 +40,21 @@ async fn the_addresses_banned_with_a_person_are_remembered(world: World) {
     assert_eq!(world.moderation.banned_with(&"bea".parse().unwrap()).await.unwrap(), []);
 }
 
+async fn where_a_person_came_from_is_known_until_its_time_is_over(world: World) {
+    let (ann, bea) = ("ann".parse().unwrap(), "bea".parse().unwrap());
+    let [a, b, c] = ["a", "b", "c"].map(|key| AddressKey(key.into()));
+    assert_eq!(world.moderation.seen(&ann).await.unwrap(), []);
+    let soon = Timestamp(now().0 + 60_000);
+    for address in [&a, &b, &a] {
+        world.moderation.set_seen(&ann, address, soon).await.unwrap();
+    }
+    world.moderation.set_seen(&bea, &c, soon).await.unwrap();
+    let mut seen = world.moderation.seen(&ann).await.unwrap();
+    seen.sort_by(|AddressKey(one), AddressKey(other)| one.cmp(other));
+    assert_eq!((seen, world.moderation.seen(&bea).await.unwrap()), (vec![a, b], vec![c]));
+    assert_eq!(world.moderation.standing(&Subject::Person(ann)).await.unwrap(), Standing::default());
+}
+
 async fn rules_are_a_room_s_own(world: World) {
     let of = async |name| world.moderation.rules(&room(name)).await.unwrap();
     for rules in [
@@ -53,8 +69,9 @@ async fn rules_are_a_room_s_own(world: World) {
 }
 
 async fn what_was_done_is_read_newest_first_and_none_of_one_moment_is_left_out(world: World) {
+    let start = now().0;
     let done = |at: u64, slow| AuditEntry {
-        at: Timestamp(at),
+        at: Timestamp(start + at),
         by: Person { id: "mod".parse().unwrap(), name: "Mo".parse().unwrap(), moderator: true },
         act: Act::Rules { room: room("lobby"), rules: RoomRules { slow, read_only: false } },
     };
@@ -63,8 +80,8 @@ async fn what_was_done_is_read_newest_first_and_none_of_one_moment_is_left_out(w
         world.moderation.record(&done(at, slow)).await.unwrap();
     }
     let times = async |before: Option<u64>, limit| {
-        let entries = world.moderation.audit(before.map(Timestamp), limit).await.unwrap();
-        entries.iter().map(|entry| entry.at.0).collect::<Vec<_>>()
+        let entries = world.moderation.audit(before.map(|before| Timestamp(start + before)), limit).await.unwrap();
+        entries.iter().map(|entry| entry.at.0 - start).collect::<Vec<_>>()
     };
     assert_eq!(times(None, 10).await, [100, 10, 10, 10, 10, 9]);
     assert_eq!(times(None, 1).await, [100]);
@@ -72,5 +89,5 @@ async fn what_was_done_is_read_newest_first_and_none_of_one_moment_is_left_out(w
     assert_eq!(times(Some(100), 1).await, [10, 10, 10, 10]);
     assert_eq!(times(Some(10), 5).await, [9]);
     assert_eq!(times(Some(9), 5).await, [0_u64; 0]);
-    assert_eq!(world.moderation.audit(Some(Timestamp(10)), 9).await.unwrap(), [done(9, 1)]);
+    assert_eq!(world.moderation.audit(Some(Timestamp(start + 10)), 9).await.unwrap(), [done(9, 1)]);
 }

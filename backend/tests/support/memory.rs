@@ -326,6 +326,7 @@ pub(crate) struct MemoryModeration(Mutex<Decisions>);
 struct Decisions {
     standings: BTreeMap<String, Standing>,
     banned_with: BTreeMap<PersonId, Vec<AddressKey>>,
+    seen: BTreeMap<PersonId, Vec<AddressKey>>,
     rules: BTreeMap<RoomName, RoomRules>,
     done: Vec<AuditEntry>,
 }
@@ -348,6 +349,18 @@ impl Moderation for MemoryModeration {
     async fn set_banned_with(&self, person: &PersonId, addresses: &[AddressKey], _until: Timestamp) -> Result<()> {
         self.0.lock().unwrap().banned_with.insert(person.clone(), addresses.to_vec());
         Ok(())
+    }
+
+    async fn set_seen(&self, person: &PersonId, address: &AddressKey, _until: Timestamp) -> Result<()> {
+        let mut decisions = self.0.lock().unwrap();
+        let seen = decisions.seen.entry(person.clone()).or_default();
+        seen.retain(|other| other != address);
+        seen.push(address.clone());
+        Ok(())
+    }
+
+    async fn seen(&self, person: &PersonId) -> Result<Vec<AddressKey>> {
+        Ok(self.0.lock().unwrap().seen.get(person).cloned().unwrap_or_default())
     }
 
     async fn rules(&self, room: &RoomName) -> Result<RoomRules> {

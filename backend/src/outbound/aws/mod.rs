@@ -14,6 +14,7 @@
 //! | connections | `used#{key}` | `used` | that something was used which may be used once |
 //! | connections | `person#{id}` | `standing` | what a person may not do, and until when |
 //! | connections | `person#{id}` | `addresses` | which addresses were sent away together with them |
+//! | connections | `person#{id}` | `seen#{address}` | that a person came from an address of late |
 //! | connections | `address#{key}` | `standing` | until when an address stays away |
 //! | connections | `rules#{room}` | `rules` | what holds in a room |
 //! | messages | `room#{room}` | `m#{seq}` | a message, `seq` in 20 digits |

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use shared_types::{AuditEntry, PersonId, RoomName, RoomRules, Standing, Timestamp};
+use shared_types::{AuditEntry, PersonId, RoomName, RoomRules, Standing, Timestamp, limits};
 
 use super::{
     item::{Item, item, number, read_all, read_number, read_parsed, text},
@@ -19,6 +19,9 @@ const GRACE_SECONDS: u64 = 10 * 60;
 
 /// The partition of what was done. Moderators write some entries a minute; it takes 1,000 a second.
 const AUDIT: &str = "audit";
+
+/// What comes before an address that a person came from, in a sort key.
+const SEEN: &str = "seen#";
 
 /// [`Moderation`] in two DynamoDB tables.
 pub struct DynamoModeration {
@@ -51,9 +54,7 @@ impl Moderation for DynamoModeration {
 
     async fn banned_with(&self, person: &PersonId) -> Result<Vec<AddressKey>> {
         let found = self.decisions.get(addresses_key(person), "reading which addresses were sent away").await?;
-        // DynamoDB deletes what expired within days; until then it is there.
-        let now = self.clock.now().0 / 1000;
-        let found = found.filter(|item| read_number(item, "expires").is_ok_and(|expires: u64| now < expires));
+        let found = found.filter(|item| self.is_to_come(item));
         let keys = found.as_ref().and_then(|item| item.get("keys")?.as_l().ok());
         let keys = keys.into_iter().flatten().filter_map(|key| key.as_s().ok());
         Ok(keys.map(|key| AddressKey(key.clone())).collect())
@@ -64,6 +65,25 @@ impl Moderation for DynamoModeration {
         let keys = addresses.iter().map(|AddressKey(key)| text(key)).collect();
         stored.insert("keys".into(), aws_sdk_dynamodb::types::AttributeValue::L(keys));
         self.decisions.put(stored, "remembering which addresses were sent away").await
+    }
+
+    async fn set_seen(&self, person: &PersonId, address: &AddressKey, until: Timestamp) -> Result<()> {
+        self.decisions.put(lasting(seen_key(person, address), until), "remembering where somebody comes from").await
+    }
+
+    async fn seen(&self, person: &PersonId) -> Result<Vec<AddressKey>> {
+        let doing = "reading where somebody came from";
+        let query = self
+            .decisions
+            .querying(&person_partition(person))
+            .key_condition_expression("pk = :pk AND begins_with(sk, :seen)")
+            .expression_attribute_values(":seen", text(SEEN));
+        let items = query.into_paginator().items().send();
+        let items: Vec<Item> =
+            items.collect::<std::result::Result<_, _>>().await.map_err(self.decisions.failed(doing))?;
+        let is_to_come = |item: &&Item| self.is_to_come(item);
+        let keys = items.iter().filter(is_to_come).filter_map(|item| item.get("sk")?.as_s().ok()?.strip_prefix(SEEN));
+        Ok(keys.map(|key| AddressKey(key.into())).take(limits::ADDRESSES).collect())
     }
 
     async fn rules(&self, room: &RoomName) -> Result<RoomRules> {
@@ -85,9 +105,11 @@ impl Moderation for DynamoModeration {
         let doing = "noting what a moderator did";
         let json = serde_json::to_string(entry).map_err(Unavailable::while_doing(doing))?;
         // A try that was made, and whose answer was lost, finds itself and is noted twice, which is better than never.
+        let expires = number((entry.at.0 + limits::AUDIT_KEPT.as_millis() as u64) / 1000);
         for number in 0..u32::MAX {
             let sk = format!("{}#{}#{number:010}", audit_sk(entry.at), entry.by.id);
-            let stored = item([("pk", text(AUDIT)), ("sk", text(sk)), ("entry", text(&json))]);
+            let (pk, sk, entry) = (text(AUDIT), text(sk), text(&json));
+            let stored = item([("pk", pk), ("sk", sk), ("entry", entry), ("expires", expires.clone())]);
             if self.log.put_if_absent(stored, doing).await?.is_none() {
                 break;
             }
@@ -99,7 +121,8 @@ impl Moderation for DynamoModeration {
         let doing = "reading what moderators did";
         // A `~` comes after every character of a key.
         let end = before.map_or_else(|| "~".into(), audit_sk);
-        let newest = self.audit_between("0", &end, Some(limit), doing).await?;
+        let oldest = self.clock.now().0.saturating_sub(limits::AUDIT_KEPT.as_millis() as u64);
+        let newest = self.audit_between(&audit_sk(Timestamp(oldest)), &end, Some(limit), doing).await?;
         let Some(last) = newest.last().filter(|_| newest.len() >= limit) else { return Ok(newest) };
         let at = last.at;
         let mut entries: Vec<_> = newest.iter().filter(|entry| entry.at != at).cloned().collect();
@@ -111,6 +134,11 @@ impl Moderation for DynamoModeration {
 impl DynamoModeration {
     pub(super) fn new(decisions: Table, log: Table, clock: Arc<dyn Clock>) -> Self {
         Self { decisions, log, clock }
+    }
+
+    /// Whether the end of an item is to come: DynamoDB deletes what expired within days, and until then it is there.
+    fn is_to_come(&self, item: &Item) -> bool {
+        read_number(item, "expires").is_ok_and(|expires: u64| self.clock.now().0 / 1000 < expires)
     }
 
     /// The entries between two keys, newest first; all of them without a limit.
@@ -146,13 +174,21 @@ impl DynamoModeration {
 
 fn standing_key(of: &Subject) -> Key {
     match of {
-        Subject::Person(person) => Key::new(format!("person#{person}"), "standing"),
+        Subject::Person(person) => Key::new(person_partition(person), "standing"),
         Subject::Address(AddressKey(key)) => Key::new(format!("address#{key}"), "standing"),
     }
 }
 
 fn addresses_key(person: &PersonId) -> Key {
-    Key::new(format!("person#{person}"), "addresses")
+    Key::new(person_partition(person), "addresses")
+}
+
+fn seen_key(person: &PersonId, AddressKey(address): &AddressKey) -> Key {
+    Key::new(person_partition(person), format!("{SEEN}{address}"))
+}
+
+fn person_partition(person: &PersonId) -> String {
+    format!("person#{person}")
 }
 
 fn rules_key(room: &RoomName) -> Key {

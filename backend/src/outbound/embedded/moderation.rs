@@ -1,11 +1,14 @@
 //! What moderators decided and did, in the store.
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use async_trait::async_trait;
 use redb::{ReadTransaction, ReadableTable, TableDefinition};
 use serde::{Deserialize, Serialize};
-use shared_types::{AuditEntry, PersonId, RoomName, RoomRules, Standing, Timestamp};
+use shared_types::{AuditEntry, PersonId, RoomName, RoomRules, Standing, Timestamp, limits};
 
 use super::{
     messages::{decode, encode, open},
@@ -22,10 +25,15 @@ const RULES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("rules");
 /// An [`AuditEntry`] as JSON, by its time and a number that tells it from the others of that time.
 const AUDIT: TableDefinition<'_, (u64, u64), &[u8]> = TableDefinition::new("audit");
 
-/// [`Moderation`] in a [`Store`]. Whatever is decided survives a power cut.
+/// So many people are remembered by where they came from at most, some 100 bytes each; beyond that all are forgotten.
+const SEEN: usize = 10_000;
+
+/// [`Moderation`] in a [`Store`]. Whatever is decided survives a power cut; where people came from does not survive the
+/// process, and costs a socket that opens no write.
 pub struct EmbeddedModeration {
     store: Store,
     clock: Arc<dyn Clock>,
+    seen: Mutex<HashMap<PersonId, Vec<(AddressKey, Timestamp)>>>,
 }
 
 /// The addresses that were sent away together with a person.
@@ -38,7 +46,12 @@ struct BannedWith {
 impl EmbeddedModeration {
     /// The decisions of a store.
     pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock }
+        Self { store, clock, seen: Mutex::default() }
+    }
+
+    /// The time of the oldest entry that is kept.
+    fn oldest_entry(&self) -> u64 {
+        self.clock.now().0.saturating_sub(limits::AUDIT_KEPT.as_millis() as u64)
     }
 
     async fn find<T: for<'de> Deserialize<'de> + Default + Send + 'static>(
@@ -93,6 +106,29 @@ impl Moderation for EmbeddedModeration {
             .await
     }
 
+    async fn set_seen(&self, person: &PersonId, address: &AddressKey, until: Timestamp) -> Result<()> {
+        let now = self.clock.now();
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.len() >= SEEN {
+            seen.retain(|_, addresses| addresses.iter().any(|(_, until)| *until > now));
+        }
+        if seen.len() >= SEEN {
+            seen.clear();
+        }
+        let addresses = seen.entry(person.clone()).or_default();
+        addresses.retain(|(other, until)| other != address && *until > now);
+        addresses.truncate(limits::ADDRESSES - 1);
+        addresses.insert(0, (address.clone(), until));
+        Ok(())
+    }
+
+    async fn seen(&self, person: &PersonId) -> Result<Vec<AddressKey>> {
+        let now = self.clock.now();
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let addresses = seen.get(person).into_iter().flatten().filter(|(_, until)| *until > now);
+        Ok(addresses.map(|(address, _)| address.clone()).collect())
+    }
+
     async fn rules(&self, room: &RoomName) -> Result<RoomRules> {
         self.find("reading the rules of a room", RULES, room.to_string()).await
     }
@@ -108,7 +144,7 @@ impl Moderation for EmbeddedModeration {
     }
 
     async fn record(&self, entry: &AuditEntry) -> Result<()> {
-        let entry = entry.clone();
+        let (entry, oldest) = (entry.clone(), self.oldest_entry());
         self.store
             .write("noting what a moderator did", Lasting::Now, move |transaction| {
                 let mut audit = transaction.open_table(AUDIT)?;
@@ -116,17 +152,20 @@ impl Moderation for EmbeddedModeration {
                 let last = audit.range((at, 0)..=(at, u64::MAX))?.next_back().transpose()?;
                 let number = last.map_or(0, |(key, _)| key.value().1 + 1);
                 audit.insert((at, number), encode(&entry)?.as_slice())?;
+                audit.retain_in(..(oldest, 0), |_, _| false)?;
                 Ok(())
             })
             .await
     }
 
     async fn audit(&self, before: Option<Timestamp>, limit: usize) -> Result<Vec<AuditEntry>> {
+        let oldest = self.oldest_entry();
         self.store
             .read("reading what moderators did", move |transaction| {
                 let Some(audit) = open(transaction, AUDIT)? else { return Ok(Vec::new()) };
                 let mut entries: Vec<AuditEntry> = Vec::new();
-                for entry in audit.range(..(before.map_or(u64::MAX, |before| before.0), 0))?.rev() {
+                let newest = before.map_or(u64::MAX, |before| before.0).max(oldest);
+                for entry in audit.range((oldest, 0)..(newest, 0))?.rev() {
                     let entry: AuditEntry = decode(entry?.1.value())?;
                     if entries.len() >= limit && entries.last().is_some_and(|last| last.at != entry.at) {
                         break;
