@@ -194,6 +194,17 @@ test('a form of another site lets nobody in and signs nobody out', async () => {
   });
 });
 
+test('an address that is only looked at lets nobody in and signs nobody out', async () => {
+  await behindPassphrase(async (local) => {
+    const cookie = (await enter(local, passphrase)).headers()['set-cookie']?.split(';')[0] ?? '';
+    for (const path of [`/enter?passphrase=${encodeURIComponent(passphrase)}`, '/sign-out']) {
+      const answer = await fetch(local.url + path, { headers: { cookie, origin: local.url } });
+      expect([answer.status, answer.headers.get('set-cookie')], path).toEqual([404, null]);
+    }
+    expect((await fetch(`${local.url}/state/cats`, { headers: { cookie } })).status).toBe(200);
+  });
+});
+
 test('what is posted is a small form', async () => {
   await behindPassphrase(async (local) => {
     const post = async (type: string, body: string) =>
@@ -270,12 +281,14 @@ test('whoever signs out is asked again', async ({ page }) => {
   await behindProvider(async (local) => {
     await page.goto(`${local.url}/sign-in`);
     await expect(page.getByRole('log')).toBeVisible();
+    const out = page.waitForResponse(/\/sign-out$/);
     await page.evaluate(() => {
       const form = document.createElement('form');
       [form.method, form.action] = ['post', '/sign-out'];
       document.body.append(form);
       form.submit();
     });
+    expect(await (await out).headerValue('clear-site-data')).toBe('"cache", "storage"');
     await expect(page.getByRole('heading')).toHaveText('Sign in to enter');
     expect(await page.context().cookies()).toEqual([]);
   });
@@ -335,6 +348,24 @@ test('a sign-in that was begun in another browser ends in none', async ({ browse
     expect((await attacker.request.get(back, { maxRedirects: 0 })).status()).toBe(303);
     expect(provider.keysAsked).toBe(1);
     await Promise.all([attacker.close(), victim.close()]);
+  });
+});
+
+test('a sign-in ends once, and coming back by its address a second time changes nothing', async ({ page, context }) => {
+  await behindProvider(async (local, provider) => {
+    const callback = page.waitForRequest(/\/sign-in\/callback\?/);
+    await page.goto(`${local.url}/sign-in?to=/r/cats`);
+    const back = (await callback).url();
+    expect(back).toMatch(/code=.*state=|state=.*code=/);
+    const who = async () => (await (await page.request.get(`${local.url}/state/cats`)).json()).you;
+    const [ann, cookies] = [await who(), await context.cookies()];
+    expect(ann.name).toBe('Ann Oakley');
+
+    // Whoever the provider would vouch for now, this address is of no use to them.
+    provider.claims = { sub: 'ben@example', name: 'Ben' };
+    expect((await page.goto(back))?.status()).toBe(403);
+    await expect(page.getByRole('alert')).toBeVisible();
+    expect([await who(), await context.cookies()]).toEqual([ann, cookies]);
   });
 });
 

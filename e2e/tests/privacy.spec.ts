@@ -46,17 +46,34 @@ test('deleting everything is asked about, with the focus where it changes nothin
   await expect(chat.saying('stays')).toHaveCount(1);
 });
 
+/** What a page keeps on its device, all of it. */
+const stored = (page: Page): Promise<string> => page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
+
 test('everything one wrote is gone for all, and so are the identity and what the device kept', async ({ page, context, home, room, wire }) => {
   const reader = await wire(room);
-  reader.send({ action: 'hello' });
-  await reader.next('welcome');
+  const cookies = async () => (await context.cookies()).map((cookie) => cookie.name);
   const chat = await ChatPage.open(page, home, room);
   const before = await idOf(page);
+  await page.locator('.me').click();
+  await page.getByRole('textbox', { name: 'Your name' }).fill('Marguerite');
+  await page.getByRole('button', { name: 'Save' }).click();
   // More than one `forget` takes away.
   for (let index = 0; index < 28; index += 1) {
     await chat.say(`secret ${index}`);
     await expect(chat.saying(`secret ${index}`)).toHaveAttribute('data-state', 'sent');
   }
+  // A draft is kept when its page is left.
+  await chat.composer.fill('secret draft');
+  await page.reload();
+  await chat.is('live');
+  await expect(chat.composer).toHaveValue('secret draft');
+  expect(await stored(page)).toContain('secret draft');
+  expect(await cookies()).toContain('name');
+  const written = await reader.newest();
+  expect(written.map(({ text, author }) => [text, author.id])).toEqual(Array.from({ length: 28 }, (_, index) => [`secret ${index}`, before]));
+  // On AWS the first message may be faster than the new name.
+  expect(written.at(-1)!['author'].name).toBe('Marguerite');
+
   const dialog = await privacy(chat);
   await dialog.getByRole('button', { name: 'Delete everything I wrote…' }).click();
   const left = page.waitForResponse((answer) => new URL(answer.url()).pathname === '/sign-out' && answer.request().method() === 'POST');
@@ -64,15 +81,18 @@ test('everything one wrote is gone for all, and so are the identity and what the
   await left;
   // It leads to the lobby; whoever goes elsewhere before that has not left.
   await page.waitForURL(home.page('lobby'));
-  const cookies = (await context.cookies()).map((cookie) => cookie.name);
-  expect(cookies).not.toContain('name');
+  expect(await cookies()).not.toContain('name');
 
   await page.goto(home.page(room));
-  await expect(page.locator('.chat')).toHaveAttribute('data-connection', 'live');
+  await chat.is('live');
   expect(await idOf(page)).not.toBe(before);
   await expect(page.locator('body')).not.toContainText('secret');
-  const kept = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
-  expect(kept).not.toContain('secret');
+  expect(await stored(page)).not.toContain('secret');
+
+  // Whoever was there all the time finds the places of the messages, and nothing of what was said or by whom.
+  const gone = await reader.newest();
+  expect(gone.map(({ seq, deleted }) => [seq, deleted])).toEqual(written.map(({ seq }) => [seq, true]));
+  for (const said of ['secret', before, 'Marguerite']) expect(JSON.stringify(gone)).not.toContain(said);
 });
 
 test.describe('what the worker keeps', () => {
