@@ -249,8 +249,9 @@ fn whatever_is_answered_says_that_it_is_no_page_and_nobody_else_s() {
     for (path, status) in
         [("/", 503), ("/state/cats", 200), ("/assets/nothing", 404), ("/images/nothing", 404), ("/uploads/x", 405)]
     {
-        let answer = local.get(path, "");
+        let answer = local.get(path, "Origin: https://evil.example\r\n");
         assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{path}: {answer}");
+        assert!(!answer.contains("access-control-"), "no other site reads it: {answer}");
         for header in [
             "content-security-policy: default-src 'none'; ",
             "x-content-type-options: nosniff\r\n",

@@ -122,6 +122,16 @@ mod tests {
     }
 
     #[test]
+    fn a_passphrase_may_be_long_and_all_of_it_counts() {
+        // As long as fits a form in any script (`FORM_BYTES` in `routes/front.rs`).
+        let door = Door::passphrase(&"開".repeat(300), Vec::new());
+        assert!(door.opens_with(&"開".repeat(300)));
+        for wrong in ["開".repeat(299), "開".repeat(301), "開".repeat(299) + "閉"] {
+            assert!(!door.opens_with(&wrong), "{} characters", wrong.chars().count());
+        }
+    }
+
+    #[test]
     fn a_door_without_a_passphrase_opens_with_none() {
         let client = Client { issuer: "https://a.example".parse().unwrap(), id: "chat".into(), moderator_claim: None };
         for door in [Door::open(Vec::new()), Door::oidc(client, Vec::new())] {

@@ -44,3 +44,35 @@ impl Shells for ShellFile {
         Ok(text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{fs::File, io::Write, time::Duration};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_page_is_one_and_the_same_until_there_is_another_build() {
+        let directory = tempfile::tempdir().unwrap();
+        let built = |html: &str, hours: u64| {
+            let mut file = File::create(directory.path().join("index.html")).unwrap();
+            file.write_all(html.as_bytes()).unwrap();
+            file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(hours * 60 * 60)).unwrap();
+        };
+        let shells = ShellFile::in_directory(directory.path());
+        let error = shells.index_html().await.unwrap_err().to_string();
+        assert!(error.contains("cargo xtask run"), "{error}");
+
+        built("one", 2);
+        let one = shells.index_html().await.unwrap();
+        assert_eq!(&*one, "one");
+        assert!(Arc::ptr_eq(&one, &shells.index_html().await.unwrap()));
+        // A build that somebody went back to has an earlier time.
+        for (html, hours) in [("two", 3), ("three", 1)] {
+            built(html, hours);
+            let other = shells.index_html().await.unwrap();
+            assert_eq!(&*other, html);
+            assert!(Arc::ptr_eq(&other, &shells.index_html().await.unwrap()));
+        }
+    }
+}
