@@ -97,7 +97,8 @@ impl FromStr for Nonce {
     }
 }
 
-/// What a person wrote: 1 to [`TEXT_CHARS`] characters, without white space around it. It is text, never markup.
+/// What a person wrote: 1 to [`TEXT_CHARS`] characters, without empty lines before it and white space behind it; the indent of
+/// its first line stays. It is text, never markup.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct MessageText(String);
 

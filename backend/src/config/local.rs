@@ -33,8 +33,8 @@ pub struct Local {
     /// Messages on a page, 1 to 100.
     #[arg(long, env, default_value_t = 100, value_name = "N", value_parser = page_size)]
     pub limit_message_count: usize,
-    /// Messages a minute from one person, and as many edits, reactions, uploads, connects and signals; a third of it within ten
-    /// seconds. 0 is no limit.
+    /// Messages a minute from one person, and as many edits, reactions, uploads, connects, signals and questions of each kind; a
+    /// third of it within ten seconds. 0 is no limit.
     #[arg(long, env, default_value_t = limits::RATE_PERSON, value_name = "N", value_parser = rate())]
     pub limit_person_rate: u32,
     /// The same from everybody behind one address: a household, an office. 0 is no limit.

@@ -1,4 +1,5 @@
-//! The ports' implementations, one folder per home.
+//! The ports' implementations: a folder for each home, and beside them what both share, the system's clock and randomness and
+//! the way to a provider.
 
 #[cfg(feature = "aws")]
 pub mod aws;

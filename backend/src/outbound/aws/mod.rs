@@ -11,6 +11,7 @@
 //! | connections | `open#{address}` | `open` | the number of places taken from an address |
 //! | connections | `secret` | `secret` | what signs cookies and tickets |
 //! | connections | `limit#{key}` | number of the stretch | how often something was done in it |
+//! | connections | `turn#{key}` | `turn` | whose turn it is, and since when |
 //! | connections | `used#{key}` | `used` | that something was used which may be used once |
 //! | connections | `person#{id}` | `standing` | what a person may not do, and until when |
 //! | connections | `person#{id}` | `addresses` | which addresses were sent away together with them |
