@@ -54,6 +54,7 @@ test('whoever says the passphrase is let into the room they came for, and stays 
     const field = page.getByLabel('Passphrase');
     await expect(field).toBeFocused();
     await expect(field).toHaveAttribute('autocomplete', 'current-password');
+    await expect(field).toHaveAttribute('type', 'password');
 
     await field.fill('not it');
     await field.press('Enter');
