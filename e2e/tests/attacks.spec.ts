@@ -110,6 +110,7 @@ for (const [number, lines] of batches(texts, size).entries()) {
     }
     await inertEverywhere(chat, home, room, canary, shown, browser);
     for (const { id } of lines.filter((line) => line.paints)) await paintsNobody(chat, shown, id);
+    for (const line of lines.filter((line) => line.as === 'search')) await foundAsText(chat, mallory, canary, line, shown);
   });
 }
 
@@ -171,6 +172,25 @@ async function inertEverywhere(chat: ChatPage, home: Home, room: string, canary:
   await plain.goto(home.page(room));
   await look(plain, 'without scripts');
   await reader.close();
+}
+
+/** A line that is looked for finds itself, and is text where it is found. */
+async function foundAsText({ page }: ChatPage, mallory: Wire, canary: Canary, { id, payload }: Text, shown: Shown[]): Promise<void> {
+  const [words, said] = [written(payload), shown.find((line) => line.id === id)!];
+  const answer = await mallory.ask({ action: 'search', text: words }, 'found');
+  expect(answer['messages'], id).toContainEqual(expect.objectContaining({ seq: said.seq, text: said.text }));
+  expect(JSON.stringify(answer['messages']), 'the operators of a store find what has them').not.toContain(neighbour.text);
+  const dialog = page.getByRole('dialog', { name: 'Search' });
+  await page.getByRole('button', { name: 'Search', exact: true }).click();
+  await dialog.getByRole('searchbox').fill(words);
+  await page.keyboard.press('Enter');
+  const hit = dialog.locator(`a[href="#m-${said.seq}"]`);
+  await expect(hit.locator('.hit-text'), id).toHaveText(said.text!, { useInnerText: false });
+  const elements = await dialog.getByRole('list').evaluate((hit) => [...hit.querySelectorAll('*')].map(({ localName }) => localName));
+  expect([...new Set(elements)].filter((name) => !['li', 'a', 'span', 'bdi', 'time', 'mark'].includes(name)), id).toEqual([]);
+  expect(await canary.died(page), id).toEqual([]);
+  await page.keyboard.press('Escape');
+  await expect(dialog, id).toBeHidden();
 }
 
 /** The neighbours of a line look as the one that is far from it. */
