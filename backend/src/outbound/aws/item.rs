@@ -60,6 +60,11 @@ pub(super) fn read_number<T: FromStr>(item: &Item, attribute: &'static str) -> R
     digits.and_then(|digits| digits.parse().ok()).ok_or(Malformed { attribute })
 }
 
+/// Reads a number attribute that may be missing.
+pub(super) fn read_optional_number<T: FromStr>(item: &Item, attribute: &'static str) -> Result<Option<T>, Malformed> {
+    item.contains_key(attribute).then(|| read_number(item, attribute)).transpose()
+}
+
 /// Reads many items. One that cannot be read is left out and logged: it must not lock everyone out of its room.
 pub(super) fn read_all<T>(items: &[Item], one: impl Fn(&Item) -> Result<T, Malformed>) -> Vec<T> {
     let readable = items.iter().filter_map(|item| {
@@ -71,4 +76,24 @@ pub(super) fn read_all<T>(items: &[Item], one: impl Fn(&Item) -> Result<T, Malfo
             .ok()
     });
     readable.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_is_missing_is_none_and_one_that_cannot_be_read_is_a_fault() {
+        let read = |stored: &[AttributeValue]| {
+            let item = stored.iter().map(|value| ("slow".to_owned(), value.clone())).collect();
+            read_optional_number::<u16>(&item, "slow").map_err(|fault| fault.to_string())
+        };
+        assert_eq!(read(&[]), Ok(None));
+        assert_eq!(read(&[number(0)]), Ok(Some(0)));
+        assert_eq!(read(&[number(65_535)]), Ok(Some(65_535)));
+        for unreadable in [number(65_536), AttributeValue::N("soon".into()), text(7), AttributeValue::Null(true)] {
+            let fault = "the attribute slow is missing or not what it should be".to_owned();
+            assert_eq!(read(std::slice::from_ref(&unreadable)), Err(fault), "{unreadable:?}");
+        }
+    }
 }

@@ -8,7 +8,10 @@ use futures::future::join;
 use shared_types::{ChatMessage, Person, PersonId, Rev, RoomName, Seq, Timestamp};
 
 use super::{
-    item::{Item, Malformed, item, number, read, read_all, read_number, read_optional, read_parsed, text},
+    item::{
+        Item, Malformed, item, number, read, read_all, read_number, read_optional, read_optional_number, read_parsed,
+        text,
+    },
     table::{Key, Table, Update},
 };
 use crate::ports::{Claim, Clock, Identity, Mark, Messages, Result, Stored, Unavailable};
@@ -422,7 +425,7 @@ fn to_claim(item: &Item) -> std::result::Result<Claim, Malformed> {
 }
 
 fn to_mark(item: &Item) -> std::result::Result<Mark, Malformed> {
-    let seq = if item.contains_key("seq") { Some(Seq(read_number(item, "seq")?)) } else { None };
+    let seq = read_optional_number(item, "seq")?.map(Seq);
     Ok(Mark { rev: Rev(read_number(item, "rev")?), at: Timestamp(read_number(item, "at")?), seq })
 }
 
@@ -444,7 +447,7 @@ fn to_message(item: &Item) -> std::result::Result<ChatMessage, Malformed> {
         reply_to: read_optional(item, "replyTo", |json| serde_json::from_str(json).ok())?,
         mentions: read_optional(item, "mentions", |json| serde_json::from_str(json).ok())?.unwrap_or_default(),
         sent_at: Timestamp(read_number(item, "sentAt")?),
-        edited_at: read_number(item, "editedAt").ok().map(Timestamp),
+        edited_at: read_optional_number(item, "editedAt")?.map(Timestamp),
         deleted: item.contains_key("deleted"),
         reactions: read_optional(item, "reactions", |json| serde_json::from_str(json).ok())?.unwrap_or_default(),
     })

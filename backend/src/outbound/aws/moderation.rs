@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use shared_types::{AuditEntry, PersonId, RoomName, RoomRules, Standing, Timestamp, limits};
 
 use super::{
-    item::{Item, item, number, read_all, read_number, read_parsed, text},
+    item::{Item, Malformed, item, number, read_all, read_number, read_optional_number, read_parsed, text},
     table::{Key, Table},
 };
 use crate::ports::{AddressKey, Clock, Moderation, Result, Subject, Unavailable};
@@ -33,9 +33,9 @@ pub struct DynamoModeration {
 #[async_trait]
 impl Moderation for DynamoModeration {
     async fn standing(&self, of: &Subject) -> Result<Standing> {
-        let found = self.decisions.get(standing_key(of), "reading what somebody may not do").await?;
-        let until = |attribute| found.as_ref().and_then(|item| read_number(item, attribute).ok()).map(Timestamp);
-        Ok(Standing { muted_until: until("mutedUntil"), banned_until: until("bannedUntil") })
+        let doing = "reading what somebody may not do";
+        let found = self.decisions.get(standing_key(of), doing).await?;
+        to_standing(&found.unwrap_or_default()).map_err(Unavailable::while_doing(doing))
     }
 
     async fn set_standing(&self, of: &Subject, standing: Standing) -> Result<()> {
@@ -87,9 +87,9 @@ impl Moderation for DynamoModeration {
     }
 
     async fn rules(&self, room: &RoomName) -> Result<RoomRules> {
-        let found = self.decisions.get(rules_key(room), "reading the rules of a room").await?;
-        let number = |attribute| found.as_ref().and_then(|item| read_number::<u16>(item, attribute).ok());
-        Ok(RoomRules { slow: number("slow").unwrap_or(0), read_only: number("readOnly").is_some() })
+        let doing = "reading the rules of a room";
+        let found = self.decisions.get(rules_key(room), doing).await?;
+        to_rules(&found.unwrap_or_default()).map_err(Unavailable::while_doing(doing))
     }
 
     async fn set_rules(&self, room: &RoomName, rules: RoomRules) -> Result<()> {
@@ -195,6 +195,18 @@ fn rules_key(room: &RoomName) -> Key {
     Key::new(format!("rules#{room}"), "rules")
 }
 
+/// A decision that cannot be read must not be taken for none: that would let back in whoever was sent away.
+fn to_standing(item: &Item) -> std::result::Result<Standing, Malformed> {
+    let until = |attribute| Ok(read_optional_number(item, attribute)?.map(Timestamp));
+    Ok(Standing { muted_until: until("mutedUntil")?, banned_until: until("bannedUntil")? })
+}
+
+/// The same holds for what holds in a room.
+fn to_rules(item: &Item) -> std::result::Result<RoomRules, Malformed> {
+    let slow = read_optional_number(item, "slow")?.unwrap_or_default();
+    Ok(RoomRules { slow, read_only: item.contains_key("readOnly") })
+}
+
 /// Twenty digits hold every `u64`, so that the order of the texts is the order of the times.
 fn audit_sk(at: Timestamp) -> String {
     format!("{:020}", at.0)
@@ -203,4 +215,28 @@ fn audit_sk(at: Timestamp) -> String {
 /// An item that goes by itself when its time is over.
 fn lasting(Key { pk, sk }: Key, until: Timestamp) -> Item {
     item([("pk", text(pk)), ("sk", text(sk)), ("expires", number(until.0 / 1000 + GRACE_SECONDS))])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decision_that_cannot_be_read_is_never_taken_for_none() {
+        assert_eq!(to_standing(&Item::new()).unwrap(), Standing::default());
+        let muted = to_standing(&item([("mutedUntil", number(7))])).unwrap();
+        assert_eq!((muted.muted_until, muted.banned_until), (Some(Timestamp(7)), None));
+        for attribute in ["mutedUntil", "bannedUntil"] {
+            assert!(to_standing(&item([(attribute, text("for ever"))])).is_err(), "{attribute}");
+        }
+    }
+
+    #[test]
+    fn rules_that_cannot_be_read_are_never_taken_for_none() {
+        assert_eq!(to_rules(&Item::new()).unwrap(), RoomRules::default());
+        let strict = to_rules(&item([("slow", number(30)), ("readOnly", number(1))])).unwrap();
+        assert_eq!((strict.slow, strict.read_only), (30, true));
+        assert!(to_rules(&item([("slow", number(u64::MAX))])).is_err());
+        assert!(to_rules(&item([("readOnly", text("yes"))])).unwrap().read_only);
+    }
 }

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use shared_types::Timestamp;
 
 use super::{
-    item::{Item, item, number, read_number, text},
+    item::{Item, item, number, read_optional_number, text},
     table::{Key, Table, Update},
 };
 use crate::ports::{Keys, Result, Secrets, Unavailable};
@@ -71,11 +71,12 @@ fn keys_of(item: &Item) -> Result<Keys> {
         let bytes = item.get(attribute).and_then(|value| value.as_b().ok());
         bytes.and_then(|bytes| bytes.as_ref().try_into().ok())
     };
+    let made_at = read_optional_number(item, "madeAt").map_err(Unavailable::while_doing(DOING))?;
     let bad = || Unavailable { doing: DOING, cause: "the item secret has no value of 32 bytes".into() };
     Ok(Keys {
         current: secret("value").ok_or_else(bad)?,
         previous: secret("previous"),
         // One from before times were kept is as old as can be.
-        made_at: Timestamp(read_number(item, "madeAt").unwrap_or_default()),
+        made_at: Timestamp(made_at.unwrap_or_default()),
     })
 }
