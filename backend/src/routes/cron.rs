@@ -33,11 +33,64 @@ impl Cron {
     pub async fn handle(&self) -> Result<()> {
         // Neither waits for the other to be well.
         let (swept, changed) = futures::join!(self.sweep.sweep(), self.identities.rotate());
-        let Swept { open, forgotten, drift, uploads } = swept?;
-        tracing::info!(open, forgotten, drift, uploads, "swept");
-        if changed? {
-            tracing::info!("the signing secret was changed; what the one before it signed is still good");
-        }
-        Ok(())
+        outcome(swept, changed)
+    }
+}
+
+/// Logs what was done, whatever failed beside it. The answer has room for one failure; of two the other is logged here.
+fn outcome(swept: Result<Swept>, changed: Result<bool>) -> Result<()> {
+    if matches!(changed, Ok(true)) {
+        tracing::info!("the signing secret was changed; what the one before it signed is still good");
+    }
+    if let (Err(_), Err(cause)) = (&swept, &changed) {
+        tracing::error!(%cause, "the signing secret could not be looked after");
+    }
+    let Swept { open, forgotten, drift, uploads } = swept?;
+    tracing::info!(open, forgotten, drift, uploads, "swept");
+    changed.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, sync::Arc};
+
+    use super::*;
+    use crate::ports::Unavailable;
+
+    /// What is logged of it, and what it is answered with.
+    fn told(swept: Result<Swept>, changed: Result<bool>) -> (String, String) {
+        let log = tempfile::NamedTempFile::new().unwrap();
+        let lines = Arc::new(log.reopen().unwrap());
+        let subscriber = tracing_subscriber::fmt().with_ansi(false).without_time().with_writer(lines).finish();
+        let answer = tracing::subscriber::with_default(subscriber, || outcome(swept, changed));
+        (fs::read_to_string(log.path()).unwrap(), answer.err().map(|cause| cause.to_string()).unwrap_or_default())
+    }
+
+    fn failed<T>(doing: &'static str) -> Result<T> {
+        Err(Unavailable { doing, cause: "no answer".into() })
+    }
+
+    #[test]
+    fn a_secret_that_was_changed_is_logged_though_the_sweep_failed() {
+        let (log, answer) = told(failed("sweeping"), Ok(true));
+        assert!(log.contains("the signing secret was changed"), "{log}");
+        assert_eq!(answer, "sweeping: no answer");
+    }
+
+    #[test]
+    fn of_two_failures_none_is_lost() {
+        let (log, answer) = told(failed("sweeping"), failed("changing"));
+        assert!(log.contains("changing: no answer"), "{log}");
+        assert_eq!(answer, "sweeping: no answer");
+    }
+
+    #[test]
+    fn a_failure_alone_is_the_answer_and_what_was_done_is_logged() {
+        let (log, answer) = told(Ok(Swept { forgotten: 7, ..Swept::default() }), failed("changing"));
+        assert!(log.contains("forgotten=7") && !log.contains("changing"), "{log}");
+        assert_eq!(answer, "changing: no answer");
+        let (log, answer) = told(Ok(Swept::default()), Ok(false));
+        assert!(log.contains("swept") && !log.contains("secret"), "{log}");
+        assert_eq!(answer, "");
     }
 }
