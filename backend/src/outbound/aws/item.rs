@@ -3,6 +3,7 @@
 use std::{collections::HashMap, str::FromStr};
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use serde::Serialize;
 
 /// One item: attributes by name.
 pub(super) type Item = HashMap<String, AttributeValue>;
@@ -22,6 +23,11 @@ pub(super) fn text(value: impl ToString) -> AttributeValue {
 /// A number attribute.
 pub(super) fn number(value: u64) -> AttributeValue {
     AttributeValue::N(value.to_string())
+}
+
+/// A text attribute that holds a value as JSON.
+pub(super) fn json(value: &impl Serialize) -> serde_json::Result<AttributeValue> {
+    serde_json::to_string(value).map(text)
 }
 
 /// An item made of attributes.

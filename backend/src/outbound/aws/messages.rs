@@ -9,8 +9,8 @@ use shared_types::{ChatMessage, Person, PersonId, Rev, RoomName, Seq, Timestamp}
 
 use super::{
     item::{
-        Item, Malformed, item, number, read, read_all, read_number, read_optional, read_optional_number, read_parsed,
-        text,
+        Item, Malformed, item, json, number, read, read_all, read_number, read_optional, read_optional_number,
+        read_parsed, text,
     },
     table::{Key, Table, Update},
 };
@@ -128,7 +128,7 @@ impl Messages for DynamoMessages {
 
     async fn put(&self, room: &RoomName, message: &ChatMessage) -> Result<ChatMessage> {
         let doing = "storing a message";
-        match self.table.put_if_absent(self.to_item(room, message), doing).await? {
+        match self.table.put_if_absent(self.to_item(room, message, doing)?, doing).await? {
             None => Ok(message.clone()),
             Some(earlier) => to_message(&earlier).map_err(Unavailable::while_doing(doing)),
         }
@@ -163,9 +163,8 @@ impl Messages for DynamoMessages {
     async fn replace(&self, room: &RoomName, seen: Rev, changed: &Stored) -> Result<bool> {
         let doing = "changing a message";
         let Stored { message, applied } = changed;
-        let mut item = self.to_item(room, message);
-        let applied = serde_json::to_string(applied).map_err(Unavailable::while_doing(doing))?;
-        item.insert("applied".into(), text(applied));
+        let mut item = self.to_item(room, message, doing)?;
+        item.insert("applied".into(), json(applied).map_err(Unavailable::while_doing(doing))?);
         match self.table.put_if_at(item, seen.0, doing).await? {
             None => Ok(true),
             // A try that was made, and whose answer was lost, finds itself. Nobody else has this revision.
@@ -319,7 +318,7 @@ impl DynamoMessages {
         read_number::<u64>(item, "expires").is_ok_and(|expires| expires <= self.clock.now().0 / 1000)
     }
 
-    fn to_item(&self, room: &RoomName, message: &ChatMessage) -> Item {
+    fn to_item(&self, room: &RoomName, message: &ChatMessage, doing: &'static str) -> Result<Item> {
         let Key { pk, sk } = message_key(room, message.seq);
         let mut stored = item([
             ("pk", text(pk)),
@@ -335,16 +334,16 @@ impl DynamoMessages {
             stored.insert("text".into(), text(said));
         }
         // As JSON, as it travels: nothing in the table is ever asked about a part of it.
-        if let Some(image) = message.image.as_ref().and_then(|image| serde_json::to_string(image).ok()) {
-            stored.insert("image".into(), text(image));
-        }
-        if let Some(quote) = message.reply_to.as_ref().and_then(|quote| serde_json::to_string(quote).ok()) {
-            stored.insert("replyTo".into(), text(quote));
-        }
-        if !message.mentions.is_empty()
-            && let Ok(mentions) = serde_json::to_string(&message.mentions)
-        {
-            stored.insert("mentions".into(), text(mentions));
+        let parts = [
+            ("image", message.image.as_ref().map(json)),
+            ("replyTo", message.reply_to.as_ref().map(json)),
+            ("mentions", (!message.mentions.is_empty()).then(|| json(&message.mentions))),
+            ("reactions", (!message.reactions.is_empty()).then(|| json(&message.reactions))),
+        ];
+        for (name, part) in parts {
+            if let Some(part) = part.transpose().map_err(Unavailable::while_doing(doing))? {
+                stored.insert(name.into(), part);
+            }
         }
         if let Some(at) = message.edited_at {
             stored.insert("editedAt".into(), number(at.0));
@@ -355,13 +354,8 @@ impl DynamoMessages {
         if message.deleted {
             stored.insert("deleted".into(), number(1));
         }
-        if !message.reactions.is_empty()
-            && let Ok(reactions) = serde_json::to_string(&message.reactions)
-        {
-            stored.insert("reactions".into(), text(reactions));
-        }
         self.expire(&mut stored, message.sent_at);
-        stored
+        Ok(stored)
     }
 
     fn expire(&self, stored: &mut Item, from: Timestamp) {
