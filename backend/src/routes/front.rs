@@ -1,6 +1,7 @@
 //! `GET /`, `GET /r/{room}` and `GET /state/{room}`: the page, and what it knows; and `GET /me/data` (`my_data.rs`). In front
 //! of it the door: `POST /enter`, `GET /sign-in`, `GET /sign-in/callback` and `POST /sign-out`.
 
+mod answer;
 mod enter;
 mod sign_in;
 
@@ -12,8 +13,10 @@ use std::{
 use frontend::render::{self, Shell};
 use shared_types::{Access, Language, PageState, PersonName, RoomName};
 
+pub use answer::FrontAnswer;
+
 use super::{
-    headers::{self, Headers, Places, Visitor},
+    headers::{self, Places, Visitor},
     my_data::{self, MyData},
 };
 use crate::{
@@ -95,22 +98,6 @@ pub struct FrontRequest {
     pub accept_language: Option<String>,
     /// Whether the visitor came by HTTPS, so that their cookie never travels without.
     pub secure: bool,
-}
-
-/// The answer to a request for a page. It is one visitor's own, and its headers say so.
-pub struct FrontAnswer {
-    /// The HTTP status.
-    pub status: u16,
-    /// The body's type.
-    pub content_type: &'static str,
-    /// What it says beside its body, but for the cookies, where it leads to, and what a home does to the body on its way.
-    pub headers: Headers,
-    /// The `Location` header.
-    pub location: Option<String>,
-    /// The `Set-Cookie` headers.
-    pub set_cookies: Vec<String>,
-    /// The body.
-    pub body: String,
 }
 
 enum Wanted {
@@ -255,19 +242,6 @@ impl Front {
 impl FrontRequest {
     fn visitor(&self) -> Visitor<'_> {
         Visitor { secure: self.secure, host: self.host.as_deref() }
-    }
-}
-
-impl FrontAnswer {
-    /// A sentence, where there is no page. `secure` is whether the visitor came by HTTPS.
-    pub fn plain(status: u16, body: String, secure: bool) -> Self {
-        let (content_type, headers) = ("text/plain; charset=utf-8", headers::of_data(secure));
-        Self { status, content_type, headers, location: None, set_cookies: Vec::new(), body }
-    }
-
-    /// Sends a visitor on, with a fresh request that looks at something.
-    fn see_other(location: String, set_cookies: Vec<String>, secure: bool) -> Self {
-        Self { location: Some(location), set_cookies, ..Self::plain(303, String::new(), secure) }
     }
 }
 

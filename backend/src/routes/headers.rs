@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use sha2::{Digest, Sha256};
 
 /// The headers of an answer, named in small letters as HTTP/2 wants them.
@@ -19,6 +20,9 @@ pub const ALWAYS: [(&str, &str); 4] = [
     ("referrer-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
 ];
+
+/// What is one visitor's own is kept by nobody on its way.
+const NEVER_KEPT: (&str, &str) = ("cache-control", "no-store");
 
 const POLICY: &str = "content-security-policy";
 
@@ -51,12 +55,19 @@ pub(super) struct Visitor<'a> {
 
 /// The headers of every answer of the front route that is no page.
 pub(super) fn of_data(secure: bool) -> Headers {
-    let mut headers: Headers = vec![("cache-control", "no-store".into())];
-    headers.extend(ALWAYS.map(|(name, value)| (name, value.into())));
+    let always = [NEVER_KEPT].into_iter().chain(ALWAYS);
+    let mut headers: Headers = always.map(|(name, value)| (name, value.into())).collect();
     if secure {
         headers.push(("strict-transport-security", HTTPS_ONLY.into()));
     }
     headers
+}
+
+/// The headers of a sentence in place of an answer that could not be written.
+pub(super) fn of_failure() -> HeaderMap {
+    let always = ALWAYS.into_iter().chain([NEVER_KEPT]);
+    let written = always.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+    written.chain([(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"))]).collect()
 }
 
 /// The headers of a page whose shell has these `scripts`, as [`hashes`] writes them.

@@ -8,7 +8,7 @@ use lambda_http::{
     http::{
         HeaderMap, HeaderName, HeaderValue, Method,
         header::{
-            ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, VARY,
+            ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HOST, ORIGIN, SET_COOKIE, VARY,
         },
     },
 };
@@ -140,19 +140,15 @@ fn cookies(headers: &HeaderMap, mut cookies: Vec<String>) -> Option<String> {
 
 /// Compressed here because CloudFront compresses only what it may cache, and a page is one visitor's own.
 fn response(answer: FrontAnswer, brotli: Brotli) -> ApiGatewayV2httpResponse {
-    let FrontAnswer { status, content_type, headers, location, set_cookies, body } = answer;
+    let (status, mut headers, body) = answer.into_parts();
     let mut response = ApiGatewayV2httpResponse::default();
     response.status_code = status.into();
-    response.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    let headers = headers
-        .into_iter()
-        .filter_map(|(name, value)| Some((HeaderName::from_static(name), HeaderValue::from_str(&value).ok()?)));
-    response.headers.extend(headers);
-    if let Some(location) = location.and_then(|location| HeaderValue::from_str(&location).ok()) {
-        response.headers.insert(LOCATION, location);
-    }
-    response.cookies.extend(set_cookies);
-    response.headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    // API Gateway has a place of their own for them.
+    let cookies = headers.get_all(SET_COOKIE).into_iter();
+    response.cookies = cookies.map(|cookie| String::from_utf8_lossy(cookie.as_bytes()).into_owned()).collect();
+    headers.remove(SET_COOKIE);
+    headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    response.headers = headers;
     match compressed(&body, brotli) {
         Some(bytes) => {
             response.headers.insert(CONTENT_ENCODING, HeaderValue::from_static("br"));

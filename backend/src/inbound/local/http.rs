@@ -97,17 +97,8 @@ pub(super) async fn front(
             secure: visitor::is_secure(&shared, &head.headers),
         })
         .await;
-    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = (status, [(header::CONTENT_TYPE, answer.content_type)], answer.body).into_response();
-    let said = answer.headers.into_iter().map(|(name, value)| (HeaderName::from_static(name), value.into_owned()));
-    let location = answer.location.map(|location| (header::LOCATION, location));
-    let cookies = answer.set_cookies.into_iter().map(|cookie| (header::SET_COOKIE, cookie));
-    for (name, value) in said.chain(location).chain(cookies) {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            response.headers_mut().append(name, value);
-        }
-    }
-    response
+    let (status, headers, body) = answer.into_parts();
+    (StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), headers, body).into_response()
 }
 
 /// One line a request. Queries stay out of it, since a ticket is a secret, and so do the signed addresses of uploads.
