@@ -8,6 +8,13 @@ mod local;
 
 pub use access::BadSetting;
 #[cfg(feature = "aws")]
-pub use lambda::{Account, BadVariable, Connect, Cron, Disconnect, Front, Send, log_level};
+pub use lambda::{Account, BadVariable, Connect, Cron, Disconnect, Front, Send};
 #[cfg(feature = "embedded")]
 pub use local::Local;
+
+/// `RUST_LOG`: `error`, `warn`, `info`, `debug`, `trace` or `off`; `info` without it.
+pub fn log_level() -> String {
+    let set = std::env::var_os("RUST_LOG").map(|level| level.to_string_lossy().into_owned());
+    // An empty value is none: that is how a template leaves something out.
+    set.filter(|level| !level.trim().is_empty()).unwrap_or_else(|| "info".into())
+}

@@ -21,12 +21,11 @@ use tokio_tungstenite::tungstenite::Message;
 /// What must not be found: in every text, name and wrong frame below.
 const SECRET: &str = "xyzzy";
 
-/// The binary, with all that our own crates have to say.
-fn start() -> Local {
+/// The binary, with that level.
+fn start(level: &str) -> Local {
     let directory = tempfile::tempdir().unwrap();
     make_page(directory.path());
     let log = File::create(directory.path().join("log")).unwrap();
-    let level = "backend=trace,local=trace,frontend=trace,shared_types=trace";
     let mut process = command(directory.path()).env("RUST_LOG", level).stderr(log).spawn().unwrap();
     let mut announced = String::new();
     BufReader::new(process.stdout.take().unwrap()).read_line(&mut announced).unwrap();
@@ -57,7 +56,7 @@ async fn ask(socket: &mut Socket, frame: &str) -> Value {
 
 #[tokio::test]
 async fn nothing_that_anybody_says_or_is_let_in_by_is_logged() {
-    let local = start();
+    let local = start("trace");
     let first = get(local.port, "/state/lobby", &format!("name={SECRET}"));
     let cookie = first.split("guest=").nth(1).unwrap().split(';').next().unwrap().to_owned();
     let state: Value = serde_json::from_str(first.rsplit("\r\n\r\n").next().unwrap().trim()).unwrap();
@@ -90,4 +89,17 @@ async fn nothing_that_anybody_says_or_is_let_in_by_is_logged() {
     for (what, secret) in [("a text or name", SECRET), ("the cookie", &cookie), ("the ticket", &ticket)] {
         assert!(!log.contains(secret), "{what} is in the log: {log}");
     }
+}
+
+#[test]
+fn a_level_that_is_none_is_said_and_is_info() {
+    let log = |level| {
+        let local = start(level);
+        get(local.port, "/", "");
+        local.log()
+    };
+    let told = log("loud");
+    assert!(told.contains("RUST_LOG is no level") && told.contains("loud") && told.contains("request"), "{told}");
+    let told = log("warn");
+    assert!(!told.contains("RUST_LOG") && !told.contains("request"), "{told}");
 }

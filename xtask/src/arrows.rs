@@ -28,7 +28,7 @@ const MODULES: [(&str, &[&str]); 8] = [
 ];
 
 /// What may be named in one place only: the word, and the start of the paths where it may stand.
-const WORDS: [(&str, &[&str]); 8] = [
+const WORDS: [(&str, &[&str]); 10] = [
     ("aws_sdk_", &["outbound/aws"]),
     ("aws_config", &["outbound/aws", "config"]),
     ("redb::", &["outbound/embedded"]),
@@ -36,6 +36,8 @@ const WORDS: [(&str, &[&str]); 8] = [
     ("lambda_", &["inbound", "bin/lambda"]),
     ("frontend::", &["routes/front"]),
     ("env::var", &["config"]),
+    ("from_default_env", &["config"]),
+    ("try_from_default_env", &["config"]),
     ("SystemTime::now", &["outbound"]),
 ];
 
@@ -210,6 +212,7 @@ mod tests {
         check("chat/post", "let now = std::time::SystemTime::now();", &["names SystemTime::now"]);
         check("chat/post", "let my_lambda_count = 1;", &[]);
         check("routes/send", "let port = std::env::var(\"PORT\");", &["names env::var"]);
+        check("bin/local", "let level = EnvFilter::try_from_default_env();", &["names try_from_default_env"]);
     }
 
     #[test]

@@ -2,15 +2,15 @@
 
 use std::{
     error::Error,
-    io::{self, IsTerminal, Write},
+    io::{self, Write},
     process::ExitCode,
     sync::Arc,
 };
 
 use backend::{
     chat::{Expire, Identities, Join, Origin, Origins, Rate, RateLimits, Standings},
-    config::Local,
-    inbound::local::{Server, Sockets, Timeouts},
+    config::{self, Local},
+    inbound::local::{Server, Sockets, Timeouts, open_log},
     outbound::{
         embedded::{
             EmbeddedConnections, EmbeddedImages, EmbeddedLimiter, EmbeddedMessages, EmbeddedModeration, ShellFile,
@@ -22,17 +22,10 @@ use backend::{
     routes::{Connect, Cron, Disconnect, Entrance, Front, Images, Send},
 };
 use tokio::net::TcpListener;
-use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_target(false)
-        .with_ansi(io::stderr().is_terminal())
-        .with_writer(io::stderr)
-        .init();
+    open_log(&config::log_level());
     match run(Local::from_arguments()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

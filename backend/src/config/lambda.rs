@@ -117,11 +117,6 @@ pub struct Front {
     pub origins: Origins,
 }
 
-/// `RUST_LOG`: `error`, `warn`, `info`, `debug` or `trace`; `info` without it.
-pub fn log_level() -> String {
-    Variables(&from_environment).optional("RUST_LOG").unwrap_or_else(|| "info".into())
-}
-
 macro_rules! read_from_environment {
     ($($settings:ident),*) => {$(
         impl $settings {

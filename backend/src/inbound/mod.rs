@@ -4,3 +4,4 @@
 pub mod lambda;
 #[cfg(feature = "embedded")]
 pub mod local;
+mod log;
