@@ -33,7 +33,7 @@ const WORDS: [(&str, &[&str]); 9] = [
     ("redb::", &["outbound/embedded"]),
     ("axum::", &["inbound/local"]),
     ("lambda_", &["inbound"]),
-    ("frontend::", &["routes/front"]),
+    ("frontend::", &["routes/front", "routes/answers/pages"]),
     ("env::var", &["config"]),
     ("from_default_env", &["config"]),
     ("try_from_default_env", &["config"]),

@@ -2,9 +2,9 @@
 
 use shared_types::{Person, PersonName};
 
-use super::front::FrontAnswer;
+use super::{answers::not_now, front::FrontAnswer};
 use crate::{
-    chat::{Export, Exported, Identities, NotNow, Rate, guest_name},
+    chat::{Export, Exported, Identities, Rate, guest_name},
     ports::{Identity, Result, Unavailable},
 };
 
@@ -45,14 +45,11 @@ impl MyData {
         let Some(visitor) = visitor else {
             return Ok(FrontAnswer::plain(401, "Nobody is known by this cookie.\n".into(), secure));
         };
-        match self.rate.export(&visitor.id).await {
-            Ok(()) => {}
-            Err(NotNow::TooFast(why)) => {
-                let mut answer = FrontAnswer::plain(429, format!("You asked for it often: {why}.\n"), secure);
-                answer.headers.push(("retry-after", why.seconds().to_string().into()));
-                return Ok(answer);
-            }
-            Err(NotNow::Unavailable(cause)) => return Err(cause),
+        if let Err(why) = self.rate.export(&visitor.id).await {
+            let (status, sentence, seconds) = not_now(why)?;
+            let mut answer = FrontAnswer::plain(status, sentence, secure);
+            answer.headers.push(("retry-after", seconds.to_string().into()));
+            return Ok(answer);
         }
         let name = visitor.name.or(name).unwrap_or_else(|| guest_name(&visitor.id));
         let person = Person { id: visitor.id, name, moderator: visitor.moderator };

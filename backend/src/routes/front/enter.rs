@@ -5,7 +5,10 @@ use serde_json::json;
 use shared_types::{Access, Language, RoomName};
 
 use super::{Front, FrontAnswer, FrontRequest, NAME_COOKIE, field, guest_cookie_name, room_of, set_cookie};
-use crate::{chat::NotLetIn, ports::Result};
+use crate::{
+    ports::Result,
+    routes::answers::{InsteadOfEntering, not_let_in},
+};
 
 impl Front {
     /// The page before a room that somebody has to enter first.
@@ -36,23 +39,25 @@ impl Front {
             return self.door(403, &to, Some(Trouble::Again), request, language).await;
         }
         let passphrase = field(form, "passphrase").unwrap_or_default();
-        let (status, trouble) = match self.enter.attempt(&passphrase, request.address).await {
+        let why = match self.enter.attempt(&passphrase, request.address).await {
             Ok(guest) => {
                 tracing::info!(person = %guest.id, "entered");
                 let cookie = self.guest_cookie(&self.front_page.identities.cookie(&guest), request);
                 return Ok(FrontAnswer::see_other(to.path(), vec![cookie], request.secure));
             }
-            Err(NotLetIn::Wrong) => (403, Trouble::Wrong),
-            Err(NotLetIn::TooOften(wait)) => (429, Trouble::TooOften { seconds: wait.seconds().into() }),
-            Err(NotLetIn::Banned { until }) => {
-                tracing::info!("not let in: sent away");
-                let milliseconds = until.0.saturating_sub(self.front_page.standings.clock.now().0);
-                return self.html(403, request, |shell| render::banned(shell, language, milliseconds)).await;
-            }
-            Err(NotLetIn::Unavailable(cause)) => return Err(cause),
+            Err(why) => why,
         };
-        tracing::info!(status, "not let in");
-        self.door(status, &to, Some(trouble), request, language).await
+        match not_let_in(why)? {
+            (status, InsteadOfEntering::Door(trouble)) => {
+                tracing::info!(status, "not let in");
+                self.door(status, &to, Some(trouble), request, language).await
+            }
+            (status, InsteadOfEntering::Banned { until }) => {
+                tracing::info!(status, "not let in: sent away");
+                let milliseconds = until.0.saturating_sub(self.front_page.standings.clock.now().0);
+                self.html(status, request, |shell| render::banned(shell, language, milliseconds)).await
+            }
+        }
     }
 
     /// Somebody leaves for good: what made them who they are is taken from their browser.

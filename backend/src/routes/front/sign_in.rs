@@ -7,8 +7,9 @@ use shared_types::{Language, RoomName};
 
 use super::{Front, FrontAnswer, FrontRequest, cookie, field, room_of, set_cookie};
 use crate::{
-    chat::{NotSignedIn, Returned, SIGN_IN_SECONDS},
+    chat::{Returned, SIGN_IN_SECONDS},
     ports::Result,
+    routes::answers::not_signed_in,
 };
 
 const CALLBACK: &str = "/sign-in/callback";
@@ -56,14 +57,10 @@ impl Front {
             }
             Err((why, to)) => (why, to.unwrap_or_else(RoomName::lobby)),
         };
-        let (status, trouble) = match &why {
-            NotSignedIn::NotBegun => (403, Trouble::Again),
-            NotSignedIn::Refused => (403, Trouble::Refused),
-            NotSignedIn::NotProven(_) | NotSignedIn::Unavailable(_) => (502, Trouble::Provider),
-        };
-        match why {
-            NotSignedIn::NotBegun | NotSignedIn::Refused => tracing::info!(%why, "not signed in"),
-            NotSignedIn::NotProven(_) | NotSignedIn::Unavailable(_) => tracing::error!(%why, "not signed in"),
+        let (status, trouble) = not_signed_in(&why);
+        match status {
+            500.. => tracing::error!(%why, "not signed in"),
+            _ => tracing::info!(%why, "not signed in"),
         }
         let page = self.door(status, &to, Some(trouble), request, language).await?;
         Ok(FrontAnswer { set_cookies: vec![done], ..page })

@@ -1,0 +1,147 @@
+//! What a page or a handshake is answered with that is not to be had: its status, and what is shown.
+
+use frontend::render::Trouble;
+use shared_types::Timestamp;
+
+use crate::{
+    chat::{NotLetIn, NotNow, NotSignedIn, Refused},
+    ports::Result,
+};
+
+/// The HTTP status with which a knock is refused.
+pub(in crate::routes) fn to_status(refused: &Refused) -> u16 {
+    match refused {
+        Refused::BadRoom(_) | Refused::BadName(_) | Refused::Disguised(_) => 400,
+        Refused::NoTicket | Refused::BadTicket => 401,
+        Refused::Foreign | Refused::Banned { .. } => 403,
+        Refused::TooFast(_) | Refused::Full { .. } | Refused::Crowded => 429,
+        Refused::Unavailable(_) => 503,
+    }
+}
+
+/// After how many seconds to knock again, where that is known.
+pub(in crate::routes) fn retry_after(refused: &Refused) -> Option<u32> {
+    match refused {
+        Refused::TooFast(too_fast) => Some(too_fast.seconds()),
+        _ => None,
+    }
+}
+
+/// What is shown to whoever is not let in.
+pub(in crate::routes) enum InsteadOfEntering {
+    /// The door again, and what is wrong.
+    Door(Trouble),
+    /// That they were sent away.
+    Banned {
+        /// Until then.
+        until: Timestamp,
+    },
+}
+
+/// The HTTP status with which somebody is not let in, and what they see.
+///
+/// # Errors
+///
+/// `Unavailable` when there is nothing to show but that.
+pub(in crate::routes) fn not_let_in(why: NotLetIn) -> Result<(u16, InsteadOfEntering)> {
+    Ok(match why {
+        NotLetIn::Wrong => (403, InsteadOfEntering::Door(Trouble::Wrong)),
+        NotLetIn::TooOften(wait) => {
+            (429, InsteadOfEntering::Door(Trouble::TooOften { seconds: wait.seconds().into() }))
+        }
+        NotLetIn::Banned { until } => (403, InsteadOfEntering::Banned { until }),
+        NotLetIn::Unavailable(cause) => return Err(cause),
+    })
+}
+
+/// The HTTP status with which somebody is not signed in, and what their door says of it. From 500 on it is not their doing.
+pub(in crate::routes) fn not_signed_in(why: &NotSignedIn) -> (u16, Trouble) {
+    match why {
+        NotSignedIn::NotBegun => (403, Trouble::Again),
+        NotSignedIn::Refused => (403, Trouble::Refused),
+        NotSignedIn::NotProven(_) | NotSignedIn::Unavailable(_) => (502, Trouble::Provider),
+    }
+}
+
+/// The HTTP status with which something is not given out now, a sentence, and after how many seconds to ask again.
+///
+/// # Errors
+///
+/// `Unavailable` when there is nothing to say but that.
+pub(in crate::routes) fn not_now(why: NotNow) -> Result<(u16, String, u32)> {
+    match why {
+        NotNow::TooFast(why) => Ok((429, format!("You asked for it often: {why}.\n"), why.seconds())),
+        NotNow::Unavailable(cause) => Err(cause),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::{
+        chat::{TooFast, undisguised},
+        ports::Unavailable,
+    };
+
+    fn too_fast(milliseconds: u64) -> TooFast {
+        TooFast::after(Duration::from_millis(milliseconds))
+    }
+
+    fn outage() -> Unavailable {
+        Unavailable { doing: "asking dynamodb", cause: "dynamodb timed out".into() }
+    }
+
+    #[test]
+    fn every_refusal_has_its_status() {
+        let name = shared_types::NameError::Empty;
+        let disguised = undisguised(&"\u{410}nn".parse().unwrap()).unwrap_err();
+        assert_eq!(to_status(&Refused::BadRoom(name)), 400);
+        assert_eq!(to_status(&Refused::BadName(name)), 400);
+        assert_eq!(to_status(&Refused::Disguised(disguised)), 400);
+        assert_eq!(to_status(&Refused::NoTicket), 401);
+        assert_eq!(to_status(&Refused::BadTicket), 401);
+        assert_eq!(to_status(&Refused::Foreign), 403);
+        assert_eq!(to_status(&Refused::TooFast(too_fast(1))), 429);
+        assert_eq!(to_status(&Refused::Banned { seconds: 9 }), 403);
+        assert_eq!(to_status(&Refused::Full { limit: 1 }), 429);
+        assert_eq!(to_status(&Refused::Crowded), 429);
+        assert_eq!(to_status(&Refused::Unavailable(outage())), 503);
+    }
+
+    #[test]
+    fn whoever_knocked_too_often_is_told_for_how_long_and_never_too_early() {
+        for (milliseconds, seconds) in [(1, 1), (1_000, 1), (1_001, 2)] {
+            assert_eq!(retry_after(&Refused::TooFast(too_fast(milliseconds))), Some(seconds));
+        }
+        assert_eq!(retry_after(&Refused::Full { limit: 1 }), None);
+    }
+
+    #[test]
+    fn whoever_is_not_let_in_sees_the_door_or_until_when_they_were_sent_away() {
+        use InsteadOfEntering::{Banned, Door};
+        assert!(matches!(not_let_in(NotLetIn::Wrong), Ok((403, Door(Trouble::Wrong)))));
+        let often = not_let_in(NotLetIn::TooOften(too_fast(40_001)));
+        assert!(matches!(often, Ok((429, Door(Trouble::TooOften { seconds: 41 })))));
+        let until = Timestamp(7);
+        assert!(matches!(not_let_in(NotLetIn::Banned { until }), Ok((403, Banned { until: Timestamp(7) }))));
+        assert!(not_let_in(NotLetIn::Unavailable(outage())).is_err());
+    }
+
+    #[test]
+    fn whoever_is_not_signed_in_is_told_whether_to_try_again() {
+        assert!(matches!(not_signed_in(&NotSignedIn::NotBegun), (403, Trouble::Again)));
+        assert!(matches!(not_signed_in(&NotSignedIn::Refused), (403, Trouble::Refused)));
+        assert!(matches!(not_signed_in(&NotSignedIn::NotProven("no key".into())), (502, Trouble::Provider)));
+        assert!(matches!(not_signed_in(&NotSignedIn::Unavailable(outage())), (502, Trouble::Provider)));
+    }
+
+    #[test]
+    fn whoever_asks_for_their_data_too_often_is_told_when_to_come_again() {
+        let (status, sentence, seconds) = not_now(NotNow::TooFast(too_fast(1_500))).unwrap();
+        assert_eq!((status, seconds), (429, 2));
+        assert!(sentence.contains("in 2 s") && sentence.ends_with(".\n"), "{sentence}");
+        assert!(not_now(NotNow::Unavailable(outage())).is_err());
+    }
+}
