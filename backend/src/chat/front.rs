@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use shared_types::{Access, Language, PageState, Person, PersonName, RoomName};
+use shared_types::{Access, Language, PageState, PersonName, RoomName};
 
-use super::{CatchUp, Identities, Standings, guest_name, presence::Present, undisguised};
+use super::{CatchUp, Identities, Standings, presence::Present};
 use crate::ports::{AddressKey, Connections, Result};
 
 /// The rule of the front page.
@@ -45,23 +45,14 @@ impl FrontPage {
         addresses: &[AddressKey],
         language: Language,
     ) -> Result<Option<Visit>> {
-        let known = match cookie {
-            Some(cookie) => self.identities.read_cookie(cookie).await.ok(),
-            None => None,
-        };
         let access = self.identities.door().access;
-        let visitor = match known {
+        let visitor = match self.identities.visitor(cookie).await {
             Some(visitor) => visitor,
             None if access.is_open() => self.identities.new_guest(),
             None => return Ok(None),
         };
         // A name that no socket takes would lock out whoever has it in their cookie.
-        let name = name.filter(|name| undisguised(name).is_ok());
-        let you = Person {
-            name: visitor.name.clone().or(name).unwrap_or_else(|| guest_name(&visitor.id)),
-            id: visitor.id.clone(),
-            moderator: visitor.moderator,
-        };
+        let you = visitor.called(name);
         let (listeners, newest, rules, standing) = futures::try_join!(
             self.connections.in_room(&room),
             self.catch_up.newest_page(&room),

@@ -16,7 +16,7 @@ const ANIMALS: [&str; 32] = [
 ];
 
 /// The name a guest has until they choose one: always the same for the same id.
-pub fn guest_name(id: &PersonId) -> PersonName {
+pub(super) fn guest_name(id: &PersonId) -> PersonName {
     let hash = Sha256::digest(id.as_str().as_bytes());
     let pick = |byte: u8| usize::from(byte) % ADJECTIVES.len();
     let name = format!("{} {}", ADJECTIVES[pick(hash[0])], ANIMALS[pick(hash[1])]);

@@ -12,9 +12,9 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
-use shared_types::{Access, PersonId, PersonName, Timestamp};
+use shared_types::{Access, Person, PersonId, PersonName, Timestamp};
 
-use super::door::Door;
+use super::{door::Door, guest_name, undisguised};
 use crate::ports::{AddressKey, Clock, Entropy, Keys, Result, Secrets};
 
 /// How long a ticket opens a socket: time to load the page on a slow line, no more.
@@ -82,6 +82,16 @@ pub struct Visitor {
     /// Whether they keep order here.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub moderator: bool,
+}
+
+impl Visitor {
+    /// Who they are in a room. `chosen` is what they want to be called, where that is theirs to choose; a name that could be
+    /// read as another's is not taken, and without one they have a guest's.
+    pub fn called(&self, chosen: Option<PersonName>) -> Person {
+        let chosen = chosen.filter(|name| undisguised(name).is_ok());
+        let name = self.name.clone().or(chosen).unwrap_or_else(|| guest_name(&self.id));
+        Person { id: self.id.clone(), name, moderator: self.moderator }
+    }
 }
 
 /// What a cookie or ticket says.
@@ -152,6 +162,11 @@ impl Identities {
     /// [`Rejected`] when it was not made here or is too old.
     pub async fn read_cookie(&self, cookie: &str) -> std::result::Result<Visitor, Rejected> {
         self.read(Purpose::Cookie, cookie).await.map(|visitor| self.known(visitor))
+    }
+
+    /// Whom a cookie belongs to that may be missing; nobody where it is of no use.
+    pub async fn visitor(&self, cookie: Option<&str>) -> Option<Visitor> {
+        self.read_cookie(cookie?).await.ok()
     }
 
     /// A ticket, good for ten minutes.

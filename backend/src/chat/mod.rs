@@ -53,7 +53,7 @@ pub use export::{Export, Exported};
 pub use floor::{Floor, Pace, Silenced};
 pub use forget::{Forget, Forgotten};
 pub use front::{FrontPage, Visit};
-pub use guest_name::guest_name;
+use guest_name::guest_name;
 pub use identity::{Identities, Rejected, Visitor};
 pub use images::ImageFault;
 pub(crate) use images::image_type;

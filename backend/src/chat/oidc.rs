@@ -19,7 +19,7 @@ use self::{
     directory::Directory,
     id_token::{Claims, Expected, NotProven},
 };
-use super::{Client, Identities, Visitor, guest_name, identity::Purpose};
+use super::{Client, Identities, Rejected, Visitor, guest_name, identity::Purpose};
 use crate::ports::{Clock, Entropy, Provider, Unavailable};
 
 /// How long somebody may take at their provider: a password, a second factor, and looking for the telephone.
@@ -135,11 +135,9 @@ impl Oidc {
     ///
     /// [`NotSignedIn`] says why not.
     pub async fn finish(&self, back: Returned<'_>) -> Result<(Visitor, RoomName), (NotSignedIn, Option<RoomName>)> {
-        let pending: Pending = match back.pending {
-            Some(pending) => self.identities.read(Purpose::SignIn, pending).await.ok(),
-            None => None,
-        }
-        .ok_or((NotSignedIn::NotBegun, None))?;
+        let not_begun = || (NotSignedIn::NotBegun, None);
+        let pending = back.pending.ok_or_else(not_begun)?;
+        let pending: Pending = self.identities.read(Purpose::SignIn, pending).await.map_err(|Rejected| not_begun())?;
         let visitor = self.vouched_for(&pending, &back).await.map_err(|why| (why, Some(pending.to.clone())))?;
         Ok((visitor, pending.to))
     }

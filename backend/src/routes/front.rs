@@ -11,6 +11,7 @@ use std::{
 };
 
 use frontend::render::{self, Shell};
+use serde_json::json;
 use shared_types::{Access, Language, PageState, PersonName, RoomName};
 
 pub use answer::FrontAnswer;
@@ -176,7 +177,7 @@ impl Front {
         let Some(visit) = self.front_page.visit(room.clone(), guest, name, &addresses, language).await? else {
             return match as_page {
                 true => self.door(200, &room, None, request, language).await,
-                false => Ok(self.has_to_enter(request)),
+                false => self.has_to_enter(request),
             };
         };
         let PageState { standing, .. } = &visit.state;
@@ -191,12 +192,10 @@ impl Front {
             self.html(status, request, drawn).await?
         } else {
             // Whoever is sent away is told until when, and nothing of what is said.
-            let json = match away {
-                Some(_) => serde_json::to_string(&serde_json::json!({ "standing": standing })),
-                None => serde_json::to_string(&visit.state),
-            };
-            let json = json.map_err(Unavailable::while_doing("writing the page's state"))?;
-            FrontAnswer { content_type: "application/json", ..FrontAnswer::plain(status, json, request.secure) }
+            match away {
+                Some(_) => FrontAnswer::json(status, &json!({ "standing": standing }), request.secure)?,
+                None => FrontAnswer::json(status, &visit.state, request.secure)?,
+            }
         };
         Ok(FrontAnswer { set_cookies, ..answer })
     }

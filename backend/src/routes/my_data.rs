@@ -1,11 +1,11 @@
 //! `GET /me/data`: what a visitor wrote, for themself.
 
-use shared_types::{Person, PersonName};
+use shared_types::PersonName;
 
 use super::{answers::not_now, front::FrontAnswer};
 use crate::{
-    chat::{Export, Exported, Identities, Rate, guest_name},
-    ports::{Identity, Result, Unavailable},
+    chat::{Export, Exported, Identities, Rate},
+    ports::{Identity, Result},
 };
 
 /// The route of one's own data.
@@ -38,11 +38,7 @@ impl MyData {
         name: Option<PersonName>,
         secure: bool,
     ) -> Result<FrontAnswer> {
-        let visitor = match cookie {
-            Some(cookie) => self.identities.read_cookie(cookie).await.ok(),
-            None => None,
-        };
-        let Some(visitor) = visitor else {
+        let Some(visitor) = self.identities.visitor(cookie).await else {
             return Ok(FrontAnswer::plain(401, "Nobody is known by this cookie.\n".into(), secure));
         };
         if let Err(why) = self.rate.export(&visitor.id).await {
@@ -51,12 +47,10 @@ impl MyData {
             answer.headers.push(("retry-after", seconds.to_string().into()));
             return Ok(answer);
         }
-        let name = visitor.name.or(name).unwrap_or_else(|| guest_name(&visitor.id));
-        let person = Person { id: visitor.id, name, moderator: visitor.moderator };
+        let person = visitor.called(name);
         let after = part.0.map(|(room, nonce)| Identity { room, author: person.id.clone(), nonce });
         let exported: Exported = self.export.export(person, after).await?;
-        let body = serde_json::to_string(&exported).map_err(Unavailable::while_doing("writing what somebody wrote"))?;
-        let mut answer = FrontAnswer { content_type: "application/json", ..FrontAnswer::plain(200, body, secure) };
+        let mut answer = FrontAnswer::json(200, &exported, secure)?;
         answer.headers.push(("content-disposition", "attachment; filename=my-messages.json".into()));
         Ok(answer)
     }

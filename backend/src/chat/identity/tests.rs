@@ -248,3 +248,15 @@ async fn an_address_is_known_by_a_hash_that_only_this_stack_can_make() {
     let later = stack.process(Door::open(Vec::new())).await;
     assert_eq!(keys(&later, "192.0.2.1").get(1), one.first(), "whoever was banned before is known by it still");
 }
+
+#[test]
+fn a_visitor_is_called_as_somebody_vouched_or_as_they_chose_or_like_a_guest() {
+    let named = |name: &str| Some(name.parse().unwrap());
+    let vouched = Visitor { name: named("Ann Example"), moderator: true, ..ann() };
+    let Person { id, name, moderator } = vouched.called(named("Bo"));
+    assert_eq!((id.as_str(), name.as_str(), moderator), ("ann", "Ann Example", true));
+    assert_eq!(ann().called(named("Bo")).name.as_str(), "Bo");
+    assert_eq!(ann().called(None).name, guest_name(&ann().id));
+    // With a Cyrillic letter it could be read as another's.
+    assert_eq!(ann().called(named("\u{410}nn")).name, guest_name(&ann().id));
+}

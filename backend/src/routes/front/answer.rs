@@ -1,6 +1,7 @@
 //! The answer to a request for a page, and how it is written.
 
 use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION, SET_COOKIE};
+use serde::Serialize;
 
 use super::super::headers::{self, Headers};
 use crate::ports::{Result, Unavailable};
@@ -26,6 +27,16 @@ impl FrontAnswer {
     pub fn plain(status: u16, body: String, secure: bool) -> Self {
         let (content_type, headers) = ("text/plain; charset=utf-8", headers::of_data(secure));
         Self { status, content_type, headers, location: None, set_cookies: Vec::new(), body }
+    }
+
+    /// Something for a program. `secure` is whether the visitor came by HTTPS.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` when it cannot be written as JSON.
+    pub(in crate::routes) fn json(status: u16, body: &impl Serialize, secure: bool) -> Result<Self> {
+        let body = serde_json::to_string(body).map_err(Unavailable::while_doing("writing an answer"))?;
+        Ok(Self { content_type: "application/json", ..Self::plain(status, body, secure) })
     }
 
     /// Sends a visitor on, with a fresh request that looks at something.

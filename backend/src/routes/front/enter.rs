@@ -26,9 +26,8 @@ impl Front {
     }
 
     /// What a page is told that is open, and whose visitor has to come in anew.
-    pub(super) fn has_to_enter(&self, request: &FrontRequest) -> FrontAnswer {
-        let body = json!({ "access": self.access() }).to_string();
-        FrontAnswer { content_type: "application/json", ..FrontAnswer::plain(401, body, request.secure) }
+    pub(super) fn has_to_enter(&self, request: &FrontRequest) -> Result<FrontAnswer> {
+        FrontAnswer::json(401, &json!({ "access": self.access() }), request.secure)
     }
 
     /// Somebody says the passphrase.
