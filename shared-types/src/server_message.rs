@@ -146,6 +146,14 @@ pub enum ServerMessage {
     },
 }
 
+impl ServerMessage {
+    /// The frame that says it.
+    pub fn to_frame(&self) -> String {
+        #[expect(clippy::expect_used, reason = "texts, numbers, flags and lists of them: all of that has its JSON")]
+        serde_json::to_string(self).expect("a message of the server is JSON")
+    }
+}
+
 /// One message as everyone sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -39,17 +39,6 @@ pub struct Broadcast {
 /// its `$connect` has ended, which takes 10 s at most. A clock that is wrong by more costs one reconnect.
 const ARRIVING: Duration = Duration::from_secs(30);
 
-/// What became of a broadcast.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Listeners that have it.
-    pub delivered: usize,
-    /// Listeners that were gone, and are forgotten now.
-    pub gone: Vec<Connection>,
-    /// Listeners that could not be reached in time, or not yet. Their next catch-up brings it.
-    pub missed: usize,
-}
-
 /// What became of one listener.
 enum Fate {
     Delivered,
@@ -57,6 +46,7 @@ enum Fate {
     Forgotten(Connection),
     /// It was gone, and somebody else has forgotten it or will.
     Gone,
+    /// It could not be reached in time, or not yet. Its next catch-up brings what it missed.
     Missed,
 }
 
@@ -65,10 +55,11 @@ impl Broadcast {
     ///
     /// # Errors
     ///
-    /// `Unavailable` when the listeners could not be read; what happened to each of them is in the tally.
-    pub async fn to_room(&self, room: &RoomName, message: &ServerMessage) -> Result<Tally> {
+    /// `Unavailable` when the listeners could not be read. What happens to each of them fails nothing.
+    pub async fn to_room(&self, room: &RoomName, message: &ServerMessage) -> Result<()> {
         let listeners = self.connections.in_room(room).await?;
-        Ok(self.to_all(&listeners, message).await)
+        self.to_all(&listeners, message).await;
+        Ok(())
     }
 
     /// Tells each room's listeners its messages, one after the other. Whoever can't be told one is not told the rest, so
@@ -77,11 +68,11 @@ impl Broadcast {
     /// # Errors
     ///
     /// `Unavailable` when the listeners of a room could not be read; nobody was told anything then.
-    pub async fn to_rooms(&self, messages: Vec<(RoomName, ServerMessage)>) -> Result<Tally> {
+    pub async fn to_rooms(&self, messages: Vec<(RoomName, ServerMessage)>) -> Result<()> {
         let until = self.ends_in(PATIENCE_FOR_MANY);
         let mut by_room: BTreeMap<RoomName, Vec<String>> = BTreeMap::new();
         for (room, message) in messages {
-            by_room.entry(room).or_default().extend(serde_json::to_string(&message).ok());
+            by_room.entry(room).or_default().push(message.to_frame());
         }
         let mut told = Vec::new();
         for (room, frames) in &by_room {
@@ -89,7 +80,8 @@ impl Broadcast {
             told.extend(listeners.into_iter().map(|listener| (listener, frames)));
         }
         let posts = told.iter().map(|(listener, frames)| self.deliver_in_turn(listener, frames, until)).collect();
-        Ok(self.tallied(posts, until).await)
+        self.post_all(posts, until).await;
+        Ok(())
     }
 
     /// Tells the others in a small room that somebody is writing.
@@ -109,40 +101,35 @@ impl Broadcast {
 
     /// Tells these connections, in whatever rooms they are. Nobody is forgotten by this: they are about to hear more.
     pub async fn to_these(&self, connections: &[Connection], message: &ServerMessage) {
-        let Ok(frame) = serde_json::to_string(message) else { return };
-        let until = self.patience_ends();
+        let (frame, until) = (message.to_frame(), self.patience_ends());
         join_all(connections.iter().map(|connection| self.deliver(&connection.id, &frame, until))).await;
     }
 
-    async fn to_all(&self, listeners: &[Connection], message: &ServerMessage) -> Tally {
-        let Ok(frame) = serde_json::to_string(message) else {
-            return Tally { missed: listeners.len(), ..Tally::default() };
-        };
-        let until = self.patience_ends();
+    async fn to_all(&self, listeners: &[Connection], message: &ServerMessage) {
+        let (frame, until) = (message.to_frame(), self.patience_ends());
         let posts = listeners.iter().map(|listener| self.deliver_to(listener, &frame, until)).collect();
-        self.tallied(posts, until).await
+        self.post_all(posts, until).await;
     }
 
-    /// Makes these posts, many at a time, and forgets whoever was gone.
-    async fn tallied(&self, posts: Vec<impl Future<Output = Fate>>, until: Timestamp) -> Tally {
+    /// Makes these posts, many at a time, and tells those who stay who was gone.
+    async fn post_all(&self, posts: Vec<impl Future<Output = Fate>>, until: Timestamp) {
         let mut fates = stream::iter(posts).buffer_unordered(AT_ONCE);
-        let mut tally = Tally::default();
+        let (mut delivered, mut missed, mut gone) = (0_usize, 0_usize, Vec::new());
         while let Some(fate) = fates.next().await {
             match fate {
-                Fate::Delivered => tally.delivered += 1,
-                Fate::Forgotten(listener) => tally.gone.push(listener),
+                Fate::Delivered => delivered += 1,
+                Fate::Forgotten(listener) => gone.push(listener),
                 Fate::Gone => {}
-                Fate::Missed => tally.missed += 1,
+                Fate::Missed => missed += 1,
             }
         }
-        if tally.missed > 0 {
-            tracing::warn!(missed = tally.missed, delivered = tally.delivered, "some listeners could not be reached");
+        if missed > 0 {
+            tracing::warn!(missed, delivered, "some listeners could not be reached");
         }
         // Their own `$disconnect` finds nothing to forget any more, so it tells nobody.
-        if let Err(error) = self.all_left(&tally.gone, until).await {
+        if let Err(error) = self.all_left(&gone, until).await {
             tracing::warn!(%error, "a room was not told who is gone");
         }
-        tally
     }
 
     /// Closes connections, whatever their other ends do, and tells those who stay who is gone.
@@ -179,12 +166,9 @@ impl Broadcast {
         self.connections.remove(id).await
     }
 
-    /// Answers one connection, which is known to be in.
-    pub async fn to_one(&self, id: &ConnectionId, message: &ServerMessage) -> Delivery {
-        match serde_json::to_string(message) {
-            Ok(frame) => self.deliver(id, &frame, self.patience_ends()).await,
-            Err(_) => Delivery::Busy,
-        }
+    /// Answers one connection, which is known to be in. What does not reach it, its next catch-up brings.
+    pub async fn to_one(&self, id: &ConnectionId, message: &ServerMessage) {
+        self.deliver(id, &message.to_frame(), self.patience_ends()).await;
     }
 
     async fn deliver_to(&self, listener: &Connection, frame: &str, until: Timestamp) -> Fate {

@@ -43,7 +43,7 @@ mod standing;
 mod sweep;
 
 pub use amend::{Amend, Amendment, NotAmended};
-pub use broadcast::{Broadcast, Tally};
+pub use broadcast::Broadcast;
 pub use catch_up::CatchUp;
 pub use disguise::{Disguised, undisguised};
 pub use door::{Client, Door, ModeratorClaim};

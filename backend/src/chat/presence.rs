@@ -109,7 +109,7 @@ impl Broadcast {
     /// Tells these listeners, or as many of them as is affordable. It forgets nobody, or telling that somebody left would
     /// lead to telling it again: who is gone is found by the next message, or by their own `$disconnect`.
     async fn tell_some(&self, listeners: Vec<Connection>, present: Present, until: Timestamp) {
-        let Ok(frame) = serde_json::to_string(&ServerMessage::from(present)) else { return };
+        let frame = ServerMessage::from(present).to_frame();
         let told = drawn(listeners, limits::PRESENCE_TOLD, self.entropy.as_ref());
         join_all(told.iter().map(|listener| self.deliver(&listener.id, &frame, until))).await;
     }
