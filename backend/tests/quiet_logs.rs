@@ -62,7 +62,9 @@ async fn nothing_that_anybody_says_or_is_let_in_by_is_logged() {
     let state: Value = serde_json::from_str(first.rsplit("\r\n\r\n").next().unwrap().trim()).unwrap();
     let ticket = state["ticket"].as_str().unwrap().to_owned();
     get(local.port, "/", &format!("guest={cookie}; name={SECRET}"));
-    get(local.port, &format!("/?{SECRET}"), "");
+    for path in ["/?", "/images/ann/lobby/", "/uploads/ann/lobby/"] {
+        get(local.port, &format!("{path}{SECRET}"), "");
+    }
 
     let mut socket = connect(local.port, &format!("?ticket={ticket}&name={SECRET}")).await.unwrap();
     let said = [

@@ -352,6 +352,33 @@ test('a sign-in that was begun in another browser ends in none', async ({ browse
   });
 });
 
+test('another site leads nobody through a provider that asks nothing, only to the door', async ({ page, context }) => {
+  await behindProvider(async (local, provider) => {
+    await context.route('http://another.test/', (route) => route.fulfill({ contentType: 'text/html', body: `<a href="${local.url}/sign-in?to=/r/cats">x</a>` }));
+    await page.goto('http://another.test/');
+    await page.getByRole('link').click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sign in to enter');
+    expect([provider.keysAsked, await context.cookies()]).toEqual([0, []]);
+    // It takes a deed of their own there.
+    await page.getByRole('link', { name: 'Sign in' }).click();
+    await expect(page).toHaveURL(`${local.url}/r/cats`);
+    expect((await (await page.request.get(`${local.url}/state/cats`)).json()).you.name).toBe('Ann Oakley');
+    await page.goto('about:blank');
+  });
+});
+
+test('whoever comes back from a provider again and again is told to wait, and the provider is left alone', async ({ page }) => {
+  await behindProvider(async (local) => {
+    const back = () => page.request.get(`${local.url}/sign-in/callback?code=x&state=y`);
+    // At the border of two minutes twice as many get through.
+    const statuses: number[] = [];
+    for (let tries = 0; tries < 250 && statuses.at(-1) !== 429; tries += 1) statuses.push((await back()).status());
+    expect(statuses.indexOf(429)).toBeGreaterThanOrEqual(120);
+    await page.goto(`${local.url}/sign-in/callback?code=x&state=y`);
+    await expect(page.getByRole('alert')).toHaveText(/too many tries. Please try again in \d+ seconds?\./);
+  });
+});
+
 test('a sign-in ends once, and coming back by its address a second time changes nothing', async ({ page, context }) => {
   await behindProvider(async (local, provider) => {
     const callback = page.waitForRequest(/\/sign-in\/callback\?/);

@@ -150,6 +150,10 @@ pub const PLACES_ADDRESS: u32 = 4;
 /// How often a passphrase may be tried from one address in [`RATE_WINDOW`].
 pub const ATTEMPTS_ADDRESS: u32 = 10;
 
+/// How often somebody at one address may be sent to their provider or come back from it in [`RATE_WINDOW`]: an office of 60
+/// people who all sign in within one minute. Each return asks the provider, who has limits of its own for the whole chat.
+pub const SIGN_INS_ADDRESS: u32 = 120;
+
 /// How often a passphrase may be tried by everybody together in [`RATE_WINDOW`]: 144,000 a day, so one of four words out of
 /// 7,776 (3.7 × 10^15) is found after 35 million years on average.
 pub const ATTEMPTS: u32 = 100;

@@ -111,6 +111,16 @@ impl Rate {
         self.count_both(one, Some(("attempt".into(), even(limits::ATTEMPTS)))).await
     }
 
+    /// Counts a way to the provider or back, if there may be one from this address.
+    ///
+    /// # Errors
+    ///
+    /// [`NotNow`] says for how long there may not.
+    pub async fn sign_in(&self, address: Option<&AddressKey>) -> Result<(), NotNow> {
+        let one = address.map(|AddressKey(address)| (format!("sign-in#a#{address}"), even(limits::SIGN_INS_ADDRESS)));
+        self.count_both(one, None).await
+    }
+
     /// Counts that somebody takes all that they wrote, if they may.
     ///
     /// # Errors

@@ -40,6 +40,9 @@ const LANGUAGE_COOKIE: &str = "language";
 /// What browsers call a form without files.
 pub const FORM_TYPE: &str = "application/x-www-form-urlencoded";
 
+/// The header in which a browser says who led it to an address: the page itself, another one, or its visitor.
+pub const FETCH_SITE: &str = "sec-fetch-site";
+
 /// The largest form, in bytes: a passphrase of 300 characters, each of them three bytes and each of those written as three,
 /// and the path of a room.
 pub const FORM_BYTES: usize = 4 * 1024;
@@ -91,6 +94,8 @@ pub struct FrontRequest {
     pub host: Option<String>,
     /// The `Origin` header.
     pub origin: Option<String>,
+    /// The `Sec-Fetch-Site` header: what a browser says of who led it here.
+    pub led_by: Option<String>,
     /// Where the visitor's request comes from, as far as that can be seen.
     pub address: Option<IpAddr>,
     /// The `Cookie` header; several of them joined by `"; "`.

@@ -287,7 +287,7 @@ pub(super) static WORDS: Words = Words {
     #[cfg(feature = "ssr")]
     wrong_passphrase: "パスフレーズが違います。もう一度入力してください。",
     #[cfg(feature = "ssr")]
-    too_often: count("入力の回数が多すぎます。", "秒後にもう一度お試しください。"),
+    too_often: count("試行の回数が多すぎます。", "秒後にもう一度お試しください。"),
     #[cfg(feature = "ssr")]
     sign_in_title: "サインインしてください",
     #[cfg(feature = "ssr")]

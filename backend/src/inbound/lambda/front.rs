@@ -16,7 +16,7 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 
 use super::Error;
-use crate::routes::{FORM_BYTES, FORM_TYPE, Front, FrontAnswer, FrontRequest};
+use crate::routes::{FETCH_SITE, FORM_BYTES, FORM_TYPE, Front, FrontAnswer, FrontRequest};
 
 /// How hard the page is compressed, 0 to 11. A page of 100 messages takes a few milliseconds of a full processor at 5.
 const QUALITY: u32 = 5;
@@ -90,8 +90,9 @@ pub(super) fn read(event: &RawValue, origin_key: &str) -> Result<(FrontRequest, 
     let brotli = if reads_brotli(&event.headers) { Brotli::Readable } else { Brotli::Unreadable };
     let cookie = cookies(&event.headers, event.cookies.unwrap_or_default());
     let query = event.raw_query_string.unwrap_or_default();
-    let [accept_language, host, origin] = [ACCEPT_LANGUAGE, HOST, ORIGIN].map(text);
-    Ok((FrontRequest { path, query, form, cookie, accept_language, host, origin, address, secure }, brotli))
+    let [accept_language, host, origin, led_by] =
+        [ACCEPT_LANGUAGE, HOST, ORIGIN, HeaderName::from_static(FETCH_SITE)].map(text);
+    Ok((FrontRequest { path, query, form, cookie, accept_language, host, origin, led_by, address, secure }, brotli))
 }
 
 /// Reads what was posted, or says with which status it is refused. API Gateway passes on as base64 what it takes for bytes.

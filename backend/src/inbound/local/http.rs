@@ -17,7 +17,7 @@ use tower_http::{
 };
 
 use super::{server::Shared, visitor};
-use crate::routes::{ALWAYS, FORM_BYTES, FORM_TYPE, FrontRequest};
+use crate::routes::{ALWAYS, FETCH_SITE, FORM_BYTES, FORM_TYPE, FrontRequest};
 
 /// Files with a hash in their name never change, so a browser asks for them once.
 pub(super) const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -93,6 +93,7 @@ pub(super) async fn front(
             accept_language: text(header::ACCEPT_LANGUAGE),
             host: visitor::host(&head.headers),
             origin: visitor::origin(&head.headers),
+            led_by: text(HeaderName::from_static(FETCH_SITE)),
             address: Some(visitor::address(&shared, &head.headers, peer)),
             secure: visitor::is_secure(&shared, &head.headers),
         })
@@ -101,11 +102,13 @@ pub(super) async fn front(
     (StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), headers, body).into_response()
 }
 
-/// One line a request. Queries stay out of it, since a ticket is a secret, and so do the signed addresses of uploads.
+/// One line a request. Queries stay out of it, since a ticket is a secret, and so do the addresses of uploads and images: they
+/// are all that is needed to put or to see one.
 pub(super) async fn log(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let path = match request.uri().path() {
         path if path.starts_with("/uploads/") => "/uploads/…".into(),
+        path if path.starts_with("/images/") => "/images/…".into(),
         path => path.to_owned(),
     };
     let start = Instant::now();

@@ -63,6 +63,18 @@ pub(in crate::routes) fn not_signed_in(why: &NotSignedIn) -> (u16, Trouble) {
     }
 }
 
+/// What the door says to whoever came to it too often; its HTTP status is 429.
+///
+/// # Errors
+///
+/// `Unavailable` when there is nothing to say but that.
+pub(in crate::routes) fn too_often(why: NotNow) -> Result<Trouble> {
+    match why {
+        NotNow::TooFast(wait) => Ok(Trouble::TooOften { seconds: wait.seconds().into() }),
+        NotNow::Unavailable(cause) => Err(cause),
+    }
+}
+
 /// The HTTP status with which something is not given out now, a sentence, and after how many seconds to ask again.
 ///
 /// # Errors
@@ -135,6 +147,12 @@ mod tests {
         assert!(matches!(not_signed_in(&NotSignedIn::Refused), (403, Trouble::Refused)));
         assert!(matches!(not_signed_in(&NotSignedIn::NotProven("no key".into())), (502, Trouble::Provider)));
         assert!(matches!(not_signed_in(&NotSignedIn::Unavailable(outage())), (502, Trouble::Provider)));
+    }
+
+    #[test]
+    fn whoever_comes_to_the_door_too_often_is_told_when_to_come_again() {
+        assert!(matches!(too_often(NotNow::TooFast(too_fast(1_001))), Ok(Trouble::TooOften { seconds: 2 })));
+        assert!(too_often(NotNow::Unavailable(outage())).is_err());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::{Front, FrontAnswer, FrontRequest, cookie, field, room_of, set_cookie
 use crate::{
     chat::{Returned, SIGN_IN_SECONDS},
     ports::Result,
-    routes::answers::not_signed_in,
+    routes::answers::{not_signed_in, too_often},
 };
 
 const CALLBACK: &str = "/sign-in/callback";
@@ -24,6 +24,13 @@ impl Front {
     pub(super) async fn sign_in(&self, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
         let to = room_of(field(&request.query, "to").as_deref());
         let Some(oidc) = &self.oidc else { return self.not_found(request, language).await };
+        // A provider that knows them may ask nothing: nobody is signed in, or in again, because another site wants it.
+        if matches!(request.led_by.as_deref(), Some("cross-site" | "same-site")) {
+            return self.door(200, &to, None, request, language).await;
+        }
+        if let Some(trouble) = self.too_often(request).await? {
+            return self.door(429, &to, Some(trouble), request, language).await;
+        }
         match oidc.begin(to.clone(), &self.redirect(request)).await {
             Ok(begun) => {
                 let cookie = set_cookie(pending_cookie(request), &begun.pending, SIGN_IN_SECONDS, request);
@@ -39,6 +46,9 @@ impl Front {
     /// A visitor is back from their provider.
     pub(super) async fn signed_in(&self, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
         let Some(oidc) = &self.oidc else { return self.not_found(request, language).await };
+        if let Some(trouble) = self.too_often(request).await? {
+            return self.door(429, &RoomName::lobby(), Some(trouble), request, language).await;
+        }
         let [state, code, issuer] = ["state", "code", "iss"].map(|name| field(&request.query, name));
         let back = Returned {
             pending: cookie(request.cookie.as_deref().unwrap_or_default(), pending_cookie(request)),
@@ -64,6 +74,15 @@ impl Front {
         }
         let page = self.door(status, &to, Some(trouble), request, language).await?;
         Ok(FrontAnswer { set_cookies: vec![done], ..page })
+    }
+
+    /// Counts one way to the provider or back; what is wrong where there were too many.
+    async fn too_often(&self, request: &FrontRequest) -> Result<Option<Trouble>> {
+        let keys = request.address.map(|address| self.front_page.identities.address_keys(address));
+        match self.enter.rate.sign_in(keys.as_ref().and_then(|keys| keys.first())).await {
+            Ok(()) => Ok(None),
+            Err(why) => too_often(why).map(Some),
+        }
     }
 
     /// The address that the provider sends visitors back to, and that has to be registered with it.
