@@ -4,4 +4,6 @@ mod frames;
 mod pages;
 
 pub(super) use frames::{Fault, NotDone, to_error};
-pub(super) use pages::{InsteadOfEntering, not_let_in, not_now, not_signed_in, retry_after, to_status, too_often};
+pub(super) use pages::{
+    InsteadOfEntering, not_let_in, not_now, not_read, not_signed_in, retry_after, to_status, too_often,
+};

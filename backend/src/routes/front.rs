@@ -3,6 +3,7 @@
 
 mod answer;
 mod enter;
+mod form;
 mod sign_in;
 
 use std::{
@@ -15,6 +16,8 @@ use serde_json::json;
 use shared_types::{Access, Language, PageState, PersonName, RoomName};
 
 pub use answer::FrontAnswer;
+use form::field;
+pub use form::{FORM_BYTES, FORM_TYPE, NotRead, form};
 
 use super::{
     headers::{self, Places, Visitor},
@@ -37,15 +40,8 @@ const NAME_COOKIE: &str = "name";
 /// The cookie in which the page keeps the language that the visitor chose, as a tag.
 const LANGUAGE_COOKIE: &str = "language";
 
-/// What browsers call a form without files.
-pub const FORM_TYPE: &str = "application/x-www-form-urlencoded";
-
 /// The header in which a browser says who led it to an address: the page itself, another one, or its visitor.
 pub const FETCH_SITE: &str = "sec-fetch-site";
-
-/// The largest form, in bytes: a passphrase of 300 characters, each of them three bytes and each of those written as three,
-/// and the path of a room.
-pub const FORM_BYTES: usize = 4 * 1024;
 
 /// The front page's route.
 pub struct Front {
@@ -288,11 +284,6 @@ fn set_cookie(name: &str, value: &str, seconds: u64, request: &FrontRequest) -> 
     format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
 }
 
-/// A field of a form or of a query: of several the first.
-fn field(form: &str, name: &str) -> Option<String> {
-    form_urlencoded::parse(form.as_bytes()).find(|(field, _)| field == name).map(|(_, value)| value.into_owned())
-}
-
 /// The room that a path leads to, and the lobby for any other: nobody is sent on to another site.
 fn room_of(path: Option<&str>) -> RoomName {
     match path.map(wanted) {
@@ -366,15 +357,6 @@ mod tests {
         ] {
             assert_eq!(room_of(to).path(), expected, "{to:?}");
         }
-    }
-
-    #[test]
-    fn a_field_is_read_as_browsers_write_it() {
-        let form = "passphrase=open+sesame%21%E9%96%8B&to=%2Fr%2Fcats&to=%2Fr%2Fdogs&empty=";
-        assert_eq!(field(form, "passphrase").as_deref(), Some("open sesame!開"));
-        assert_eq!(field(form, "to").as_deref(), Some("/r/cats"));
-        assert_eq!(field(form, "empty").as_deref(), Some(""));
-        assert_eq!(field(form, "pass"), None);
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod send;
 pub use connect::{Connect, ConnectRequest, Refusal};
 pub use cron::Cron;
 pub use disconnect::Disconnect;
-pub use front::{Entrance, FETCH_SITE, FORM_BYTES, FORM_TYPE, Front, FrontAnswer, FrontRequest};
+pub use front::{Entrance, FETCH_SITE, FORM_BYTES, FORM_TYPE, Front, FrontAnswer, FrontRequest, NotRead, form};
 pub use headers::{ALWAYS, Headers};
 pub use images::Images;
 pub use send::{FrameRequest, Send};

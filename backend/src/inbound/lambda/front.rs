@@ -16,7 +16,7 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 
 use super::Error;
-use crate::routes::{FETCH_SITE, FORM_BYTES, FORM_TYPE, Front, FrontAnswer, FrontRequest};
+use crate::routes::{FETCH_SITE, Front, FrontAnswer, FrontRequest, NotRead, form};
 
 /// How hard the page is compressed, 0 to 11. A page of 100 messages takes a few milliseconds of a full processor at 5.
 const QUALITY: u32 = 5;
@@ -46,11 +46,8 @@ pub async fn front(route: Front, origin_key: String) -> Result<(), Error> {
 async fn answer(route: &Front, origin_key: &str, event: &RawValue) -> ApiGatewayV2httpResponse {
     match read(event, origin_key) {
         Ok((request, brotli)) => response(route.handle(request).await, brotli),
-        Err(status) => {
-            let sentence = "This address can only be looked at, or be posted a small form.\n".into();
-            // API Gateway is never come to but by HTTPS.
-            response(FrontAnswer::plain(status, sentence, true), Brotli::Unreadable)
-        }
+        // API Gateway is never come to but by HTTPS.
+        Err(why) => response(FrontAnswer::not_read(why, true), Brotli::Unreadable),
     }
 }
 
@@ -61,23 +58,24 @@ pub(super) enum Brotli {
     Unreadable,
 }
 
-/// Reads a visit, or says with which status it is refused.
-pub(super) fn read(event: &RawValue, origin_key: &str) -> Result<(FrontRequest, Brotli), u16> {
+/// Reads a visit, or says why not.
+pub(super) fn read(event: &RawValue, origin_key: &str) -> Result<(FrontRequest, Brotli), NotRead> {
     let event: ApiGatewayV2httpRequest = serde_json::from_str(event.get()).map_err(|error| {
         tracing::error!(%error, "an event of an unexpected shape");
-        400_u16
+        NotRead::Unknown
     })?;
     let Some(path) = event.raw_path else {
         tracing::error!("an event of an unexpected shape: it has no rawPath");
-        return Err(400);
+        return Err(NotRead::Unknown);
     };
     let text = |name: HeaderName| event.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let form = match event.request_context.http.method {
         Method::GET | Method::HEAD => None,
         Method::POST => {
-            Some(form(text(CONTENT_TYPE).as_deref(), event.body.unwrap_or_default(), event.is_base64_encoded)?)
+            let bytes = bytes(event.body.unwrap_or_default(), event.is_base64_encoded)?;
+            Some(form(text(CONTENT_TYPE).as_deref(), bytes)?)
         }
-        _ => return Err(405),
+        _ => return Err(NotRead::Method),
     };
     let source = event.request_context.http.source_ip;
     let by_cloudfront = event.headers.get(ORIGIN_KEY).is_some_and(|key| key == origin_key);
@@ -95,20 +93,9 @@ pub(super) fn read(event: &RawValue, origin_key: &str) -> Result<(FrontRequest, 
     Ok((FrontRequest { path, query, form, cookie, accept_language, host, origin, led_by, address, secure }, brotli))
 }
 
-/// Reads what was posted, or says with which status it is refused. API Gateway passes on as base64 what it takes for bytes.
-fn form(content_type: Option<&str>, body: String, is_base64: bool) -> Result<String, u16> {
-    if !content_type.is_some_and(|content_type| content_type.starts_with(FORM_TYPE)) {
-        return Err(415);
-    }
-    // Base64 makes four bytes of three.
-    if body.len() > FORM_BYTES * 4 / 3 + 4 {
-        return Err(413);
-    }
-    let form = match is_base64 {
-        true => BASE64.decode(body).ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(400_u16)?,
-        false => body,
-    };
-    if form.len() > FORM_BYTES { Err(413) } else { Ok(form) }
+/// What was posted. API Gateway passes on as base64 what it takes for bytes.
+fn bytes(body: String, is_base64: bool) -> Result<Vec<u8>, NotRead> {
+    if is_base64 { BASE64.decode(body).map_err(|_| NotRead::NoText) } else { Ok(body.into_bytes()) }
 }
 
 /// Where a visitor comes from. Each proxy adds to `X-Forwarded-For` whom it was spoken to by: API Gateway CloudFront, which
@@ -175,8 +162,9 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::routes::{FORM_BYTES, FORM_TYPE};
 
-    fn read(json: &str) -> Result<FrontRequest, u16> {
+    fn read(json: &str) -> Result<FrontRequest, NotRead> {
         super::read(&RawValue::from_string(json.to_owned()).unwrap(), "key").map(|(request, _)| request)
     }
 
@@ -204,7 +192,7 @@ mod tests {
     }
 
     /// A request of that method, with that body.
-    fn posted(method: &str, content_type: &str, body: &str, is_base64: bool) -> Result<FrontRequest, u16> {
+    fn posted(method: &str, content_type: &str, body: &str, is_base64: bool) -> Result<FrontRequest, NotRead> {
         let mut event: serde_json::Value =
             serde_json::from_str(include_str!("../../../tests/events/aws-front.json")).unwrap();
         event["requestContext"]["http"]["method"] = json!(method);
@@ -225,17 +213,17 @@ mod tests {
     #[test]
     fn what_is_posted_is_a_small_form_or_is_refused() {
         let long = "x".repeat(FORM_BYTES + 1);
-        for (method, content_type, body, is_base64, status) in [
-            ("PUT", FORM_TYPE, "x", false, 405),
-            ("DELETE", FORM_TYPE, "", false, 405),
-            ("POST", "application/json", "{}", false, 415),
-            ("POST", "multipart/form-data", "x", false, 415),
-            ("POST", FORM_TYPE, &long, false, 413),
-            ("POST", FORM_TYPE, &BASE64.encode(&long), true, 413),
-            ("POST", FORM_TYPE, "not base64!", true, 400),
-            ("POST", FORM_TYPE, "/w==", true, 400),
+        for (method, content_type, body, is_base64, why) in [
+            ("PUT", FORM_TYPE, "x", false, NotRead::Method),
+            ("DELETE", FORM_TYPE, "", false, NotRead::Method),
+            ("POST", "application/json", "{}", false, NotRead::NoForm),
+            ("POST", "multipart/form-data", "x", false, NotRead::NoForm),
+            ("POST", FORM_TYPE, &long, false, NotRead::TooLarge),
+            ("POST", FORM_TYPE, &BASE64.encode(&long), true, NotRead::TooLarge),
+            ("POST", FORM_TYPE, "not base64!", true, NotRead::NoText),
+            ("POST", FORM_TYPE, "/w==", true, NotRead::NoText),
         ] {
-            assert_eq!(posted(method, content_type, body, is_base64).err(), Some(status), "{method} {content_type}");
+            assert_eq!(posted(method, content_type, body, is_base64).err(), Some(why), "{method} {content_type}");
         }
     }
 
@@ -275,7 +263,7 @@ mod tests {
     #[test]
     fn an_event_of_an_unexpected_shape_is_refused() {
         for event in ["null", "7", "[]", "{}", include_str!("../../../tests/events/send.json")] {
-            assert_eq!(read(event).err(), Some(400), "{event}");
+            assert_eq!(read(event).err(), Some(NotRead::Unknown), "{event}");
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::value::RawValue;
 
 use super::event::{Kind, SocketEvent};
-use crate::routes::FrontRequest;
+use crate::routes::{FrontAnswer, FrontRequest};
 
 /// An event of a socket, as one of the three functions reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,5 +37,5 @@ pub fn socket_event(event: &RawValue) -> Vec<Read> {
 ///
 /// That status.
 pub fn visit(event: &RawValue) -> Result<FrontRequest, u16> {
-    super::front::read(event, "key").map(|(request, _)| request)
+    super::front::read(event, "key").map(|(request, _)| request).map_err(|why| FrontAnswer::not_read(why, true).status)
 }

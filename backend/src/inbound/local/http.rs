@@ -4,7 +4,6 @@ use std::{net::SocketAddr, path::Path, sync::Arc, time::Instant};
 
 use axum::{
     Router,
-    body::to_bytes,
     extract::{ConnectInfo, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
@@ -16,8 +15,12 @@ use tower_http::{
     set_header::SetResponseHeaderLayer,
 };
 
-use super::{server::Shared, visitor};
-use crate::routes::{ALWAYS, FETCH_SITE, FORM_BYTES, FORM_TYPE, FrontRequest};
+use super::{
+    body::{self, Unread},
+    server::{PATIENCE, Shared},
+    visitor,
+};
+use crate::routes::{ALWAYS, FETCH_SITE, FORM_BYTES, FrontAnswer, FrontRequest, NotRead, form};
 
 /// Files with a hash in their name never change, so a browser asks for them once.
 pub(super) const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -68,36 +71,35 @@ pub(super) async fn front(
 ) -> Response {
     let (head, body) = request.into_parts();
     let text = |name| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let secure = visitor::is_secure(&shared, &head.headers);
     let form = if head.method == Method::POST {
-        if !text(header::CONTENT_TYPE).is_some_and(|content_type| content_type.starts_with(FORM_TYPE)) {
-            return (StatusCode::UNSUPPORTED_MEDIA_TYPE, "Post a form here.\n").into_response();
+        let bytes = body::read(body, FORM_BYTES, PATIENCE).await.map_err(|why| match why {
+            Unread::Broken => NotRead::TooLarge,
+            Unread::Late => NotRead::Late,
+        });
+        match bytes.and_then(|bytes| form(text(header::CONTENT_TYPE).as_deref(), bytes.into())) {
+            Ok(form) => Some(form),
+            Err(why) => return written(FrontAnswer::not_read(why, secure)),
         }
-        let Ok(bytes) = to_bytes(body, FORM_BYTES).await else {
-            return (StatusCode::PAYLOAD_TOO_LARGE, "This form is too large.\n").into_response();
-        };
-        let Ok(form) = String::from_utf8(bytes.into()) else {
-            return (StatusCode::BAD_REQUEST, "This form is not text.\n").into_response();
-        };
-        Some(form)
     } else {
         None
     };
-    let answer = shared
-        .server
-        .front
-        .handle(FrontRequest {
-            path: head.uri.path().into(),
-            query: head.uri.query().unwrap_or_default().into(),
-            form,
-            cookie: joined(&head.headers, header::COOKIE.as_str()),
-            accept_language: text(header::ACCEPT_LANGUAGE),
-            host: visitor::host(&head.headers),
-            origin: visitor::origin(&head.headers),
-            led_by: text(HeaderName::from_static(FETCH_SITE)),
-            address: Some(visitor::address(&shared, &head.headers, peer)),
-            secure: visitor::is_secure(&shared, &head.headers),
-        })
-        .await;
+    let request = FrontRequest {
+        path: head.uri.path().into(),
+        query: head.uri.query().unwrap_or_default().into(),
+        form,
+        cookie: joined(&head.headers, header::COOKIE.as_str()),
+        accept_language: text(header::ACCEPT_LANGUAGE),
+        host: visitor::host(&head.headers),
+        origin: visitor::origin(&head.headers),
+        led_by: text(HeaderName::from_static(FETCH_SITE)),
+        address: Some(visitor::address(&shared, &head.headers, peer)),
+        secure,
+    };
+    written(shared.server.front.handle(request).await)
+}
+
+fn written(answer: FrontAnswer) -> Response {
     let (status, headers, body) = answer.into_parts();
     (StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), headers, body).into_response()
 }

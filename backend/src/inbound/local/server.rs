@@ -24,8 +24,8 @@ use crate::{
 /// How long open sockets get to say goodbye after a shutdown was asked for.
 const GOODBYE: Duration = Duration::from_secs(5);
 
-/// How long a client gets to say what it wants: who says it letter by letter keeps a place from others.
-const HEAD: Duration = Duration::from_secs(10);
+/// How long a client gets to say what it wants, with a form as long again: who says it letter by letter keeps a place from others.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Everything the server passes requests to.
 pub struct Server {
@@ -130,7 +130,7 @@ async fn accept(listener: &TcpListener, app: &Router, stop: &watch::Sender<bool>
 async fn serve(stream: TcpStream, peer: SocketAddr, app: Router, mut stopping: watch::Receiver<bool>) {
     let app = TowerToHyperService::new(app.layer(Extension(ConnectInfo(peer))));
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEAD);
+    builder.timer(TokioTimer::new()).header_read_timeout(PATIENCE);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), app).with_upgrades());
     let stopped = async { drop(stopping.wait_for(|stopping| *stopping).await) };
     let ended = tokio::select! {

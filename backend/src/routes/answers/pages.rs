@@ -6,6 +6,7 @@ use shared_types::Timestamp;
 use crate::{
     chat::{NotLetIn, NotNow, NotSignedIn, Refused},
     ports::Result,
+    routes::NotRead,
 };
 
 /// The HTTP status with which a knock is refused.
@@ -87,6 +88,18 @@ pub(in crate::routes) fn not_now(why: NotNow) -> Result<(u16, String, u32)> {
     }
 }
 
+/// The HTTP status of a request that is not read, and a sentence.
+pub(in crate::routes) fn not_read(why: NotRead) -> (u16, &'static str) {
+    match why {
+        NotRead::Unknown => (400, "This is no request that is known here.\n"),
+        NotRead::Method => (405, "This address can only be looked at, or be posted a small form.\n"),
+        NotRead::NoForm => (415, "Post a form here.\n"),
+        NotRead::TooLarge => (413, "This form is too large.\n"),
+        NotRead::NoText => (400, "This form is not text.\n"),
+        NotRead::Late => (408, "This form did not arrive in time. Try again.\n"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -153,6 +166,21 @@ mod tests {
     fn whoever_comes_to_the_door_too_often_is_told_when_to_come_again() {
         assert!(matches!(too_often(NotNow::TooFast(too_fast(1_001))), Ok(Trouble::TooOften { seconds: 2 })));
         assert!(too_often(NotNow::Unavailable(outage())).is_err());
+    }
+
+    #[test]
+    fn what_is_not_read_has_its_status_and_a_sentence() {
+        for (why, status) in [
+            (NotRead::Unknown, 400),
+            (NotRead::Method, 405),
+            (NotRead::NoForm, 415),
+            (NotRead::TooLarge, 413),
+            (NotRead::NoText, 400),
+            (NotRead::Late, 408),
+        ] {
+            assert_eq!(not_read(why).0, status, "{why:?}");
+            assert!(not_read(why).1.ends_with(".\n"), "{why:?}");
+        }
     }
 
     #[test]

@@ -3,8 +3,14 @@
 use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION, SET_COOKIE};
 use serde::Serialize;
 
-use super::super::headers::{self, Headers};
-use crate::ports::{Result, Unavailable};
+use super::NotRead;
+use crate::{
+    ports::{Result, Unavailable},
+    routes::{
+        answers,
+        headers::{self, Headers},
+    },
+};
 
 /// The answer to a request for a page. It is one visitor's own, and its headers say so.
 pub struct FrontAnswer {
@@ -27,6 +33,12 @@ impl FrontAnswer {
     pub fn plain(status: u16, body: String, secure: bool) -> Self {
         let (content_type, headers) = ("text/plain; charset=utf-8", headers::of_data(secure));
         Self { status, content_type, headers, location: None, set_cookies: Vec::new(), body }
+    }
+
+    /// A sentence for whoever sent something that is not read. `secure` is whether they came by HTTPS.
+    pub fn not_read(why: NotRead, secure: bool) -> Self {
+        let (status, sentence) = answers::not_read(why);
+        Self::plain(status, sentence.into(), secure)
     }
 
     /// Something for a program. `secure` is whether the visitor came by HTTPS.
