@@ -410,7 +410,7 @@ async fn the_sweep_forgets_who_is_gone_and_keeps_who_is_there() {
     world.post_room.lock().gone.insert(ConnectionId("c2".into()));
     // However long ago somebody joined: the socket is asked, not the clock.
     world.clock.advance(Duration::from_secs(24 * 60 * 60));
-    world.cron.handle().await.unwrap();
+    world.sweep().await;
     assert_eq!(world.connections.all().await.unwrap().len(), 1);
     assert_eq!(world.connections.count().await.unwrap(), 1);
     assert!(world.connections.find(&ConnectionId("c1".into())).await.unwrap().is_some());

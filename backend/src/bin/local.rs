@@ -19,7 +19,7 @@ use backend::{
         provider::HttpProvider,
         system::{SystemClock, SystemEntropy},
     },
-    routes::{Connect, Cron, Disconnect, Entrance, Front, Images, Send},
+    routes::{Connect, Cron, Disconnect, Front, FrontPorts, FrontSettings, Images, Send, SendPorts, SendSettings},
 };
 use tokio::net::TcpListener;
 
@@ -58,7 +58,7 @@ async fn wire(settings: &Local, store: Store) -> Result<Server, Box<dyn Error>> 
     let entropy = Arc::new(SystemEntropy);
     let clock = Arc::new(SystemClock);
     let door = settings.door()?;
-    let access = door.access;
+    let (access, named) = (door.access, door.moderators().to_vec());
     let identities = Identities::load(Arc::new(store.clone()), clock.clone(), entropy.clone(), door).await?;
     let connections = Arc::new(EmbeddedConnections::default());
     let messages = Arc::new(EmbeddedMessages::new(store.clone(), settings.retention(), clock.clone()));
@@ -85,23 +85,23 @@ async fn wire(settings: &Local, store: Store) -> Result<Server, Box<dyn Error>> 
             identities: identities.clone(),
             origins: origins.clone(),
             rate: rate.clone(),
-            standings: Standings { moderation: moderation.clone(), clock: clock.clone() },
+            standings: Standings { moderation: moderation.clone(), clock: clock.clone(), named: named.clone() },
             limit: settings.limit_connection_count,
         }),
         disconnect: Disconnect::new(connections.clone(), sockets.clone(), clock.clone(), entropy.clone()),
         send: Send::new(
-            connections.clone(),
-            messages.clone(),
-            images.clone(),
-            sockets.clone(),
-            clock.clone(),
-            entropy.clone(),
-            rate,
-            moderation.clone(),
-            limiter.clone(),
-            page_size,
-        )
-        .with_access(access),
+            SendPorts {
+                connections: connections.clone(),
+                messages: messages.clone(),
+                images: images.clone(),
+                outbox: sockets.clone(),
+                moderation: moderation.clone(),
+                limiter: limiter.clone(),
+                clock: clock.clone(),
+                entropy: entropy.clone(),
+            },
+            SendSettings { rate, access, named, page_size },
+        ),
         cron: Arc::new(Cron::new(
             connections.clone(),
             sockets.clone(),
@@ -112,17 +112,24 @@ async fn wire(settings: &Local, store: Store) -> Result<Server, Box<dyn Error>> 
         expire: Arc::new(Expire { messages: messages.clone(), images: images.clone() }),
         images: Images::new(images),
         front: Front::new(
-            connections,
-            messages,
-            shells,
-            clock,
-            entropy.clone(),
-            identities,
-            moderation,
-            page_size,
-            // A path alone: the page's own host, whatever name or proxy it was reached by.
-            "/ws".into(),
-            Entrance { limiter, provider: Arc::<HttpProvider>::default(), origins: origins.clone(), uploads: None },
+            FrontPorts {
+                connections,
+                messages,
+                shells,
+                moderation,
+                limiter,
+                provider: Arc::<HttpProvider>::default(),
+                clock,
+                entropy: entropy.clone(),
+            },
+            FrontSettings {
+                identities,
+                origins: origins.clone(),
+                page_size,
+                // A path alone: the page's own host, whatever name or proxy it was reached by.
+                socket: "/ws".into(),
+                uploads: None,
+            },
         ),
         sockets,
         entropy,

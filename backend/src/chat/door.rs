@@ -64,6 +64,11 @@ impl Door {
         self.client.as_ref()
     }
 
+    /// Who keeps order, whatever else says so.
+    pub fn moderators(&self) -> &[PersonId] {
+        &self.moderators
+    }
+
     /// Whether a passphrase opens it. It takes as long for any, however much of it is right: hashes are compared, and all of
     /// them.
     pub fn opens_with(&self, passphrase: &str) -> bool {

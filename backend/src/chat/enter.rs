@@ -99,7 +99,7 @@ mod tests {
         // On Linux a directory that is open is there until it is closed.
         let store = Store::open(tempfile::tempdir().unwrap().path()).unwrap();
         let moderation = Arc::new(EmbeddedModeration::new(store, clock.clone()));
-        let standings = Standings { moderation, clock: clock.clone() };
+        let standings = Standings { moderation, clock: clock.clone(), named: Vec::new() };
         (clock, Enter { rate, identities, standings })
     }
 

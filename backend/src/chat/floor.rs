@@ -65,21 +65,23 @@ impl Floor {
     ///
     /// [`Silenced`] says why not.
     pub async fn grant(&self, speaker: &Connection, message: &ClientMessage) -> Result<Pace, Silenced> {
-        if speaker.person.moderator {
-            return Ok(Pace::Own);
-        }
+        let is_free = speaker.person.moderator;
         match message {
-            ClientMessage::Send { .. } => self.speak(speaker).await,
+            ClientMessage::Send { .. } if !is_free => return self.speak(speaker).await,
             // They add no message, so slow mode is not about them.
-            ClientMessage::Edit { .. } | ClientMessage::React { .. } | ClientMessage::Upload { .. } => {
-                self.speak(speaker).await.map(|_| Pace::Own)
+            ClientMessage::Edit { .. } | ClientMessage::React { .. } | ClientMessage::Upload { .. } if !is_free => {
+                self.speak(speaker).await?;
             }
-            ClientMessage::Rename { .. } | ClientMessage::Typing => {
-                self.not_silenced(self.standings.of(&speaker.person).await?)?;
-                Ok(Pace::Own)
-            }
-            _ => Ok(Pace::Own),
+            // A room's rules are none for whoever makes them, and none are about these.
+            ClientMessage::Send { .. }
+            | ClientMessage::Edit { .. }
+            | ClientMessage::React { .. }
+            | ClientMessage::Upload { .. }
+            | ClientMessage::Rename { .. }
+            | ClientMessage::Typing => self.not_silenced(self.standings.of(&speaker.person).await?)?,
+            _ => {}
         }
+        Ok(Pace::Own)
     }
 
     /// Takes the speaker's turn for a message, after everything else has said yes: what is refused for another reason takes

@@ -24,7 +24,7 @@ pub struct Moderate {
 /// Why a moderator's word was not done. Its `Display` is a sentence for who said it.
 #[derive(Debug, thiserror::Error)]
 pub enum NotModerated {
-    /// They are no moderator, or it is about one.
+    /// They are no moderator, or it is about one: about one by a claim only those whom the owner named may decide.
     #[error("only a moderator may do this, and not to a moderator")]
     NotAllowed,
     /// The store did not answer; doing it again finishes it.
@@ -169,7 +169,9 @@ impl Moderate {
         moderators_only(by)?;
         let all = self.connections.all().await?.into_iter();
         let (theirs, others): (Vec<_>, Vec<_>) = all.partition(|connection| connection.person.id == *person);
-        if by.id == *person || theirs.iter().any(|connection| connection.person.moderator) {
+        let (by_named, is_named) = (self.standings.is_named(&by.id), self.standings.is_named(person));
+        let is_moderator = theirs.iter().any(|connection| connection.person.moderator);
+        if by.id == *person || is_named || (is_moderator && !by_named) {
             return Err(NotModerated::NotAllowed);
         }
         Ok(Sockets { theirs, others })

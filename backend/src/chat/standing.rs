@@ -3,18 +3,21 @@
 use std::sync::Arc;
 
 use futures::future::{try_join, try_join_all};
-use shared_types::{Person, RoomName, RoomRules, Standing, Timestamp};
+use shared_types::{Person, PersonId, RoomName, RoomRules, Standing, Timestamp};
 
 use crate::ports::{AddressKey, Clock, Moderation, Result, Subject};
 
-/// The rule of what was decided. Whoever keeps order may do everything, whatever was decided about them or where they come
-/// from: who is one is the owner's decision, and not another moderator's.
+/// The rule of what was decided. Whom the owner named may do everything, whatever was decided about them: who is one of them
+/// is not another moderator's decision. Whoever keeps order because a provider says so may be silenced or sent away by those,
+/// since the provider's word holds for a month; where they come from counts for no moderator.
 #[derive(Clone)]
 pub struct Standings {
     /// What was decided.
     pub moderation: Arc<dyn Moderation>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// The moderators whom the owner named.
+    pub named: Vec<PersonId>,
 }
 
 impl Standings {
@@ -24,7 +27,7 @@ impl Standings {
     ///
     /// `Unavailable` when the store did not answer.
     pub async fn of(&self, person: &Person) -> Result<Standing> {
-        if person.moderator {
+        if self.is_named(&person.id) {
             return Ok(Standing::default());
         }
         self.now(&Subject::Person(person.id.clone())).await
@@ -37,7 +40,7 @@ impl Standings {
     /// `Unavailable` when the store did not answer.
     pub async fn of_visitor(&self, person: &Person, addresses: &[AddressKey]) -> Result<Standing> {
         if person.moderator {
-            return Ok(Standing::default());
+            return self.of(person).await;
         }
         let (standing, from_there) = try_join(self.of(person), self.banned_from(addresses)).await?;
         Ok(Standing { banned_until: standing.banned_until.max(from_there), ..standing })
@@ -70,6 +73,11 @@ impl Standings {
     /// `Unavailable` when the store did not answer.
     pub async fn rules(&self, room: &RoomName) -> Result<RoomRules> {
         self.moderation.rules(room).await
+    }
+
+    /// Whether the owner named somebody.
+    pub(super) fn is_named(&self, person: &PersonId) -> bool {
+        self.named.contains(person)
     }
 
     /// What somebody may not do, without what is over.

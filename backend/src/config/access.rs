@@ -37,7 +37,7 @@ pub(super) struct Entrance<'a> {
 impl Entrance<'_> {
     /// The door of these settings.
     pub(super) fn door(&self) -> Result<Door, BadSetting> {
-        let moderators = self.moderators()?;
+        let moderators = self.moderators.ids()?;
         let of_provider = [&self.issuer, &self.client_id, &self.moderator_claim];
         match self.access {
             Access::Open => {
@@ -64,12 +64,6 @@ impl Entrance<'_> {
         }
     }
 
-    fn moderators(&self) -> Result<Vec<PersonId>, BadSetting> {
-        let ids = self.moderators.value.unwrap_or_default().split(',').map(str::trim).filter(|id| !id.is_empty());
-        ids.map(|id| id.parse().map_err(|_| self.moderators.bad(&format!("has {id:?}, which is nobody's id"))))
-            .collect()
-    }
-
     /// What belongs to another kind of door is a mistake, and better known before anybody comes in by this one.
     fn without(&self, others: &[&Setting<'_>]) -> Result<(), BadSetting> {
         match others.iter().find(|setting| setting.value.is_some()) {
@@ -87,6 +81,12 @@ impl Entrance<'_> {
 }
 
 impl Setting<'_> {
+    /// The people whose ids stand between commas.
+    pub(super) fn ids(&self) -> Result<Vec<PersonId>, BadSetting> {
+        let ids = self.value.unwrap_or_default().split(',').map(str::trim).filter(|id| !id.is_empty());
+        ids.map(|id| id.parse().map_err(|_| self.bad(&format!("has {id:?}, which is nobody's id")))).collect()
+    }
+
     fn needed(&self) -> Result<&str, BadSetting> {
         self.value.ok_or_else(|| self.bad("is not set"))
     }

@@ -2,7 +2,7 @@
 
 use std::{env, fmt::Display, ops::RangeInclusive, str::FromStr, time::Duration};
 
-use shared_types::{Access, limits};
+use shared_types::{Access, PersonId, limits};
 
 use super::access::{BadSetting, Entrance, Setting};
 use crate::chat::{Door, Origin, Origins, RateLimits};
@@ -85,6 +85,8 @@ pub struct Send {
     pub page_size: usize,
     /// `ACCESS`
     pub access: Access,
+    /// `MODERATORS`, the ids of those whom the owner named, with commas
+    pub moderators: Vec<PersonId>,
     /// `MESSAGE_RETENTION_DAYS`; `None` keeps messages for ever.
     pub retention: Option<Duration>,
     /// `LIMIT_PERSON_RATE` and `LIMIT_ADDRESS_RATE`, a minute; 0 is no limit
@@ -178,6 +180,7 @@ impl Send {
             image_bucket: variables.text("IMAGE_BUCKET_NAME")?,
             page_size: variables.page_size()?,
             access: variables.access()?,
+            moderators: variables.moderators()?,
             retention: variables.retention()?,
             rates: variables.rates()?,
         })
@@ -282,6 +285,12 @@ impl Variables<'_> {
         let door =
             Entrance { access: self.access()?, passphrase, issuer, client_id, moderators, moderator_claim }.door();
         door.map_err(|BadSetting { name, problem }| BadVariable { name, problem })
+    }
+
+    fn moderators(&self) -> Result<Vec<PersonId>, BadVariable> {
+        let (name, value) = ("MODERATORS", self.optional("MODERATORS"));
+        let listed = Setting { name, value: value.as_deref() }.ids();
+        listed.map_err(|BadSetting { name, problem }| BadVariable { name, problem })
     }
 
     fn page_size(&self) -> Result<usize, BadVariable> {

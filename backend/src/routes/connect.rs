@@ -1,34 +1,11 @@
 //! `$connect`: a socket wants to open.
 
-use std::net::IpAddr;
-
 use super::answers::{retry_after, to_status};
-use crate::{
-    chat::{Join, Knock, Refused},
-    ports::ConnectionId,
-};
+use crate::chat::{Join, Knock, Refused};
 
 /// The `$connect` route.
 pub struct Connect {
     join: Join,
-}
-
-/// What a socket says as it opens: its query, and what its handshake tells of where it comes from.
-pub struct ConnectRequest {
-    /// The socket.
-    pub connection: ConnectionId,
-    /// `room`; the lobby without it.
-    pub room: Option<String>,
-    /// `ticket`; a guest of its own without it.
-    pub ticket: Option<String>,
-    /// `name`; a guest's name without it.
-    pub name: Option<String>,
-    /// The `Origin` header; only browsers send one.
-    pub origin: Option<String>,
-    /// The `Host` header.
-    pub host: Option<String>,
-    /// The address at the other end.
-    pub address: Option<IpAddr>,
 }
 
 /// A socket that does not open.
@@ -53,10 +30,9 @@ impl Connect {
     /// # Errors
     ///
     /// [`Refusal`] with the handshake's status; the reason is in the log as well.
-    pub async fn handle(&self, request: ConnectRequest) -> Result<(), Refusal> {
-        let ConnectRequest { connection, room, ticket, name, origin, host, address } = request;
-        let id = connection.clone();
-        match self.join.admit(Knock { connection, room, ticket, name, origin, host, address }).await {
+    pub async fn handle(&self, knock: Knock) -> Result<(), Refusal> {
+        let id = knock.connection.clone();
+        match self.join.admit(knock).await {
             Ok(admitted) => {
                 tracing::info!(connection = %id, room = %admitted.room, person = %admitted.person.id, "joined");
                 Ok(())

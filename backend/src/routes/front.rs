@@ -65,14 +65,36 @@ struct Parsed {
     scripts: String,
 }
 
-/// What the front page needs to let people in.
-pub struct Entrance {
+/// The ports of the front page.
+pub struct FrontPorts {
+    /// Who is in a room.
+    pub connections: Arc<dyn Connections>,
+    /// What was said.
+    pub messages: Arc<dyn Messages>,
+    /// The built page.
+    pub shells: Arc<dyn Shells>,
+    /// What moderators decided.
+    pub moderation: Arc<dyn Moderation>,
     /// How often the passphrase was tried.
     pub limiter: Arc<dyn Limiter>,
     /// The way to who vouches for people.
     pub provider: Arc<dyn Provider>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The randomness.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// What a chat is told about its front page.
+pub struct FrontSettings {
+    /// The door, and who comes through it.
+    pub identities: Identities,
     /// Which pages are the chat's own.
     pub origins: Origins,
+    /// The most messages on the page.
+    pub page_size: usize,
+    /// The address of the socket, as the page is told it.
+    pub socket: String,
     /// Where the page puts its images, as an origin; `None` is its own.
     pub uploads: Option<String>,
 }
@@ -109,26 +131,15 @@ enum Wanted {
 }
 
 impl Front {
-    /// Wires the route. `socket` is the address of the socket, as the page is told it.
-    #[expect(clippy::too_many_arguments, reason = "the one place that wires the front page's ports")]
-    pub fn new(
-        connections: Arc<dyn Connections>,
-        messages: Arc<dyn Messages>,
-        shells: Arc<dyn Shells>,
-        clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
-        identities: Identities,
-        moderation: Arc<dyn Moderation>,
-        page_size: usize,
-        socket: String,
-        entrance: Entrance,
-    ) -> Self {
-        let Entrance { limiter, provider, origins, uploads } = entrance;
+    /// Wires the route.
+    pub fn new(ports: FrontPorts, settings: FrontSettings) -> Self {
+        let FrontPorts { connections, messages, shells, moderation, limiter, provider, clock, entropy } = ports;
+        let FrontSettings { identities, origins, page_size, socket, uploads } = settings;
         let rate = Rate::new(limiter, clock.clone(), RateLimits::NONE);
         let client = identities.door().client().cloned();
         let (c, e, i) = (clock.clone(), entropy, identities.clone());
         let oidc = client.map(|client| Oidc::new(client, provider, c, e, i));
-        let standings = Standings { moderation, clock: clock.clone() };
+        let standings = Standings { moderation, clock: clock.clone(), named: identities.door().moderators().to_vec() };
         let enter = Enter { rate: rate.clone(), identities: identities.clone(), standings: standings.clone() };
         let export = Export { messages: messages.clone(), clock: clock.clone() };
         let my_data = MyData { export, rate, identities: identities.clone() };

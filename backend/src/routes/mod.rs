@@ -14,10 +14,12 @@ mod my_data;
 mod seldom;
 mod send;
 
-pub use connect::{Connect, ConnectRequest, Refusal};
+pub use connect::{Connect, Refusal};
 pub use cron::Cron;
 pub use disconnect::Disconnect;
-pub use front::{Entrance, FETCH_SITE, FORM_BYTES, FORM_TYPE, Front, FrontAnswer, FrontRequest, NotRead, form};
+pub use front::{
+    FETCH_SITE, FORM_BYTES, FORM_TYPE, Front, FrontAnswer, FrontPorts, FrontRequest, FrontSettings, NotRead, form,
+};
 pub use headers::{ALWAYS, Headers};
 pub use images::Images;
-pub use send::{FrameRequest, Send};
+pub use send::{FrameRequest, Send, SendPorts, SendSettings};

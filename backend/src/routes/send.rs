@@ -38,6 +38,38 @@ pub struct Send {
     forget: Forget,
 }
 
+/// The ports of a frame.
+pub struct SendPorts {
+    /// Who listens.
+    pub connections: Arc<dyn Connections>,
+    /// The log.
+    pub messages: Arc<dyn Messages>,
+    /// What was uploaded.
+    pub images: Arc<dyn Images>,
+    /// The way to those who listen.
+    pub outbox: Arc<dyn Outbox>,
+    /// What moderators decided.
+    pub moderation: Arc<dyn Moderation>,
+    /// Whose turn it is in slow mode.
+    pub limiter: Arc<dyn Limiter>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The randomness.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// What a chat is told about its frames.
+pub struct SendSettings {
+    /// How often anybody may do what.
+    pub rate: Rate,
+    /// Who may enter, and so who says what people are called.
+    pub access: Access,
+    /// The moderators whom the owner named.
+    pub named: Vec<PersonId>,
+    /// The most messages in one answer.
+    pub page_size: usize,
+}
+
 /// One frame from a client.
 pub struct FrameRequest {
     /// The socket it came through.
@@ -49,21 +81,11 @@ pub struct FrameRequest {
 }
 
 impl Send {
-    /// Wires the route. `page_size` is the most messages in one answer.
-    #[expect(clippy::too_many_arguments, reason = "the one place that wires the ports of a frame")]
-    pub fn new(
-        connections: Arc<dyn Connections>,
-        messages: Arc<dyn Messages>,
-        images: Arc<dyn Images>,
-        outbox: Arc<dyn Outbox>,
-        clock: Arc<dyn Clock>,
-        entropy: Arc<dyn Entropy>,
-        rate: Rate,
-        moderation: Arc<dyn Moderation>,
-        limiter: Arc<dyn Limiter>,
-        page_size: usize,
-    ) -> Self {
-        let standings = Standings { moderation: moderation.clone(), clock: clock.clone() };
+    /// Wires the route.
+    pub fn new(ports: SendPorts, settings: SendSettings) -> Self {
+        let SendPorts { connections, messages, images, outbox, moderation, limiter, clock, entropy } = ports;
+        let SendSettings { rate, access, named, page_size } = settings;
+        let standings = Standings { moderation: moderation.clone(), clock: clock.clone(), named };
         let amend = Amend { messages: messages.clone(), images: images.clone(), moderation, clock: clock.clone() };
         Self {
             floor: Floor { standings: standings.clone(), limiter },
@@ -77,15 +99,8 @@ impl Send {
             rooms: Rooms { messages },
             rate,
             refusals: Seldom::default(),
-            access: Access::Open,
+            access,
         }
-    }
-
-    /// Says who may enter, where that is not everybody.
-    #[must_use]
-    pub fn with_access(mut self, access: Access) -> Self {
-        self.access = access;
-        self
     }
 
     /// Does what the frame says. What goes wrong is told to its client and, where it is our doing, to the log.

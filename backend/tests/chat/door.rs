@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use backend::{
-    chat::{Client, Door, Identities},
+    chat::{Client, Door, Identities, Knock},
     ports::Connections,
-    routes::{ConnectRequest, Refusal},
+    routes::Refusal,
 };
 use serde_json::json;
 use shared_types::Timestamp;
@@ -14,7 +14,7 @@ use crate::world::{World, knock_of};
 
 async fn knock_from(world: &World, id: &str, origin: Option<&str>, host: &str) -> Result<(), Refusal> {
     let origin = origin.map(String::from);
-    world.handshake(ConnectRequest { origin, host: Some(host.into()), ..knock_of(id) }).await
+    world.handshake(Knock { origin, host: Some(host.into()), ..knock_of(id) }).await
 }
 
 #[tokio::test]
@@ -40,9 +40,9 @@ async fn a_foreign_page_can_not_spend_a_ticket() {
     let world = World::new().await;
     let ticket = Some(world.ticket("ann"));
     let foreign = Some("https://evil.example".into());
-    let knock = ConnectRequest { ticket: ticket.clone(), origin: foreign, ..knock_of("c1") };
+    let knock = Knock { ticket: ticket.clone(), origin: foreign, ..knock_of("c1") };
     assert_eq!(world.handshake(knock).await.unwrap_err().status, 403);
-    world.handshake(ConnectRequest { ticket, ..knock_of("c1") }).await.unwrap();
+    world.handshake(Knock { ticket, ..knock_of("c1") }).await.unwrap();
 }
 
 #[tokio::test]
@@ -114,10 +114,33 @@ async fn a_name_that_could_be_read_as_another_s_is_nobody_s() {
 }
 
 #[tokio::test]
+async fn behind_a_provider_nobody_chooses_a_name_and_elsewhere_everybody_does() {
+    let client = Client { issuer: "https://id.example".parse().unwrap(), id: "chat".into(), moderator_claim: None };
+    for (door, is_refused) in [
+        (Door::oidc(client, Vec::new()), true),
+        (Door::passphrase("open sesame", Vec::new()), false),
+        (Door::open(Vec::new()), false),
+    ] {
+        let world = World::behind(door).await;
+        world.knock("c1", None, Some(&world.ticket("ann")), None).await.unwrap();
+        let before = world.speaker("c1").await.person.name;
+        world.say("c1", json!({ "action": "rename", "name": "Bo" })).await;
+        let told = world.told("c1");
+        let called = world.speaker("c1").await.person.name;
+        if is_refused {
+            assert_eq!((&told[0]["code"], &told[0]["action"]), (&json!("notAllowed"), &json!("rename")));
+            assert_eq!(called, before);
+        } else {
+            assert_eq!((&told[0]["type"], called.as_str()), (&json!("welcome"), "Bo"));
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_an_address_is_known_by_is_kept_and_the_address_is_not() {
     let world = World::new().await;
     let address = "203.0.113.7".parse().unwrap();
-    world.handshake(ConnectRequest { address: Some(address), ..knock_of("c1") }).await.unwrap();
+    world.handshake(Knock { address: Some(address), ..knock_of("c1") }).await.unwrap();
     let known = world.speaker("c1").await.address.unwrap();
     assert_eq!(known, world.identities.address_keys(address)[0]);
     assert!(!known.0.contains("203"), "{known:?}");
@@ -129,13 +152,13 @@ async fn the_day_changes_the_secret_when_it_has_signed_long_enough_and_nobody_no
     let made_at = async || world.secrets.keep_first([0; 32], Timestamp(0)).await.unwrap().made_at;
     let first = made_at().await;
     world.clock.advance(Duration::from_secs(179 * 24 * 60 * 60));
-    world.cron.handle().await.unwrap();
+    world.sweep().await;
     assert_eq!(made_at().await, first);
 
     let ticket = world.ticket("ann");
     world.clock.advance(Duration::from_secs(24 * 60 * 60));
     let late = world.ticket("bea");
-    world.cron.handle().await.unwrap();
+    world.sweep().await;
     let second = made_at().await;
     assert_ne!(second, first);
     world.knock("c1", None, Some(&late), None).await.unwrap();
@@ -146,7 +169,7 @@ async fn the_day_changes_the_secret_when_it_has_signed_long_enough_and_nobody_no
     let ann = world.identities.read_ticket(&world.ticket("ann")).await.unwrap();
     let cookie = world.identities.cookie(&ann);
     world.clock.advance(Duration::from_secs(180 * 24 * 60 * 60));
-    world.cron.handle().await.unwrap();
+    world.sweep().await;
     assert_ne!(made_at().await, second);
     let entropy = backend::outbound::system::SystemEntropy;
     let door = Door::open(Vec::new());

@@ -250,7 +250,7 @@ async fn an_upload_that_was_never_sent_is_swept_and_its_sender_is_told_so() {
     world.told("c1");
     // Files have the time of the machine, which is years after this world's.
     world.clock.advance(Duration::from_secs(100 * 365 * 24 * 60 * 60));
-    world.cron.handle().await.unwrap();
+    world.sweep().await;
     send(&world, "c1", "left", &image).await;
     assert_eq!(refusal(&world, "c1", "left"), "noImage");
     let sent = upload(&world, "c1", "sent", &image).await.identity;

@@ -10,13 +10,12 @@ use std::{
 
 use async_trait::async_trait;
 use backend::{
-    chat::{Door, Join, Knock, Origins, Refused, Standings, Visitor},
-    outbound::{embedded::EmbeddedLimiter, system::SystemEntropy},
+    chat::{Client, Door, Knock, Origins, Refused, Standings, Visitor},
     ports::{
         AddressKey, Clock, ConnectionId, Connections, Fetched, Messages, Moderation, Places, Provider, ProviderAddress,
         Result, Shells, Subject,
     },
-    routes::{ConnectRequest, Entrance, Front, FrontRequest},
+    routes::{Front, FrontPorts, FrontRequest, FrontSettings, SendPorts},
 };
 use serde_json::{Value, json};
 use shared_types::{Act, AuditEntry, Person, PersonId, RoomName, RoomRules, Seq, Standing, Timestamp, limits};
@@ -156,6 +155,39 @@ async fn a_moderator_takes_away_all_that_a_person_wrote_a_part_with_each_request
 }
 
 #[tokio::test]
+async fn whoever_keeps_order_by_a_claim_is_kept_in_order_by_those_whom_the_owner_named() {
+    let client = Client { issuer: "https://id.example".parse().unwrap(), id: "chat".into(), moderator_claim: None };
+    let world = World::behind(Door::oidc(client, vec!["mod".parse().unwrap()])).await;
+    let enter = async |socket: &str, who: &str| {
+        let name = Some(who.parse().unwrap());
+        let visitor = Visitor { id: who.parse().unwrap(), name, moderator: who.starts_with("claim") };
+        world.knock(socket, None, Some(&world.identities.ticket(&visitor)), None).await
+    };
+    for (socket, who) in [("m", "mod"), ("c", "claim"), ("d", "claim-too"), ("a", "ann")] {
+        enter(socket, who).await.unwrap();
+    }
+    for act in [mute("claim-too", 60), ban("mod", 60), json!({ "action": "clear", "person": "claim-too" })] {
+        assert_eq!(world.refused("c", act.clone()).await, code("notAllowed"), "{act}");
+    }
+    let send = json!({ "action": "send", "text": "x" });
+    assert!(world.is_refused_nothing("c", mute("ann", 60)).await);
+    assert!(world.is_refused_nothing("m", json!({ "action": "rules", "rules": { "readOnly": true } })).await);
+    assert_eq!(world.refused("c", send.clone()).await, no_code(), "rules are none for whoever makes them");
+    assert!(world.is_refused_nothing("m", mute("claim", 60)).await);
+    assert_eq!(world.refused("c", send).await, (json!("muted"), json!(60)));
+
+    assert!(world.is_refused_nothing("m", ban("claim", 60)).await);
+    assert!(!world.speaker_is_in("c").await);
+    assert_eq!(enter("c2", "claim").await.unwrap_err().status, 403);
+    // Or while they are away.
+    world.leave("d").await;
+    assert!(world.is_refused_nothing("m", ban("claim-too", 60)).await);
+    assert_eq!(enter("d2", "claim-too").await.unwrap_err().status, 403);
+    world.clock.advance(Duration::from_secs(60));
+    enter("c3", "claim").await.unwrap();
+}
+
+#[tokio::test]
 async fn whoever_is_muted_reads_takes_back_and_says_nothing_until_the_time_is_over() {
     let world = world().await;
     world.post("a", "hi", "n").await;
@@ -225,7 +257,8 @@ async fn the_address_of_whoever_is_sent_away_stays_out_and_comes_back_with_them(
     let address = AddressKey("home".into());
     (eve.id, eve.person.id, eve.address) = (ConnectionId("e".into()), "eve".parse().unwrap(), Some(address.clone()));
     world.connections.admit(&eve, Places { all: 100, per_address: None }).await.unwrap();
-    let standings = Standings { moderation: world.moderation.clone(), clock: world.clock.clone() };
+    let standings =
+        Standings { moderation: world.moderation.clone(), clock: world.clock.clone(), named: world.named() };
     let person = |id: &str, moderator| Person { id: id.parse().unwrap(), name: "X".parse().unwrap(), moderator };
     let keys = [AddressKey("other".into()), address];
     let is_out = async |who| standings.banned_until(&who, &keys).await.unwrap().is_some();
@@ -242,7 +275,7 @@ async fn the_address_of_whoever_is_sent_away_stays_out_and_comes_back_with_them(
 #[tokio::test]
 async fn whoever_is_where_somebody_is_sent_away_from_goes_with_them_and_moderators_stay() {
     let world = world().await;
-    let at = |address: &str| ConnectRequest { address: address.parse().ok(), ..knock_of("") };
+    let at = |address: &str| Knock { address: address.parse().ok(), ..knock_of("") };
     for (socket, who, from) in [
         ("e", "eve", "203.0.113.7"),
         ("n", "nina", "203.0.113.7"),
@@ -250,7 +283,7 @@ async fn whoever_is_where_somebody_is_sent_away_from_goes_with_them_and_moderato
         ("f", "far", "198.51.100.1"),
     ] {
         let (connection, ticket) = (ConnectionId(socket.into()), Some(world.ticket(who)));
-        world.handshake(ConnectRequest { connection, ticket, ..at(from) }).await.unwrap();
+        world.handshake(Knock { connection, ticket, ..at(from) }).await.unwrap();
     }
     world.say("m", ban("eve", 60)).await;
     let until = START + 60_000;
@@ -272,7 +305,7 @@ async fn whoever_left_before_they_were_sent_away_does_not_come_back_as_somebody_
     let world = world().await;
     let from = |socket: &str, who: &str, address: &str| {
         let (connection, ticket) = (ConnectionId(socket.into()), Some(world.ticket(who)));
-        world.handshake(ConnectRequest { connection, ticket, address: address.parse().ok(), ..knock_of("") })
+        world.handshake(Knock { connection, ticket, address: address.parse().ok(), ..knock_of("") })
     };
     for (socket, who, address) in [("e", "eve", "203.0.113.7"), ("f", "finn", "198.51.100.1")] {
         from(socket, who, address).await.unwrap();
@@ -307,21 +340,9 @@ async fn whoever_comes_in_from_there_meanwhile_is_out_with_their_first_word() {
 #[tokio::test]
 async fn whoever_is_sent_away_while_they_come_in_is_not_in() {
     let world = world().await;
-    let limiter = Arc::new(EmbeddedLimiter::new(world.clock.clone()));
     let moderation = Arc::new(Decides { asked: AtomicU32::new(0), mercies: 1, slow: 0 });
-    let join = Join {
-        connections: world.connections.clone(),
-        limiter,
-        clock: world.clock.clone(),
-        identities: world.identities.clone(),
-        origins: Origins::listed(Vec::new()),
-        rate: world.rate.clone(),
-        standings: Standings { moderation, clock: world.clock.clone() },
-        limit: 100,
-    };
-    let (connection, ticket) = (ConnectionId("e".into()), Some(world.ticket("eve")));
-    let knock = Knock { connection, room: None, ticket, name: None, origin: None, host: None, address: None };
-    let refused = join.admit(knock).await;
+    let knock = Knock { ticket: Some(world.ticket("eve")), ..knock_of("e") };
+    let refused = world.join_under(moderation).admit(knock).await;
     assert!(matches!(refused, Err(Refused::Banned { seconds: 60 })), "{refused:?}");
     assert!(!world.speaker_is_in("e").await);
 }
@@ -404,14 +425,13 @@ impl Provider for Page {
 #[tokio::test]
 async fn whoever_comes_from_where_somebody_was_sent_away_sees_no_page_and_does_not_come_through_the_door() {
     let world = World::behind(Door::passphrase("open sesame", vec!["mod".parse().unwrap()])).await;
-    let (connections, messages, clock) = (world.connections.clone(), world.messages.clone(), world.clock.clone());
-    let (entropy, identities, moderation) = (Arc::new(SystemEntropy), world.identities.clone(), &world.moderation);
-    let origins = Origins::of_the_address(Vec::new());
-    let limiter = Arc::new(EmbeddedLimiter::new(clock.clone()));
-    let entrance = Entrance { limiter, provider: Arc::new(Page), origins, uploads: None };
-    let (page, socket) = (Arc::new(Page), String::new());
-    let (i, m) = (identities.clone(), moderation.clone());
-    let front = Front::new(connections, messages, page, clock, entropy, i, m, 100, socket, entrance);
+    let (identities, moderation) = (world.identities.clone(), &world.moderation);
+    let SendPorts { connections, messages, moderation: m, limiter, clock, entropy, .. } = world.ports();
+    let (shells, provider) = (Arc::new(Page), Arc::new(Page));
+    let ports = FrontPorts { connections, messages, shells, moderation: m, limiter, provider, clock, entropy };
+    let (origins, socket) = (Origins::of_the_address(Vec::new()), String::new());
+    let settings = FrontSettings { identities: identities.clone(), origins, page_size: 100, socket, uploads: None };
+    let front = Front::new(ports, settings);
 
     let there = "203.0.113.7".parse().unwrap();
     let subject = Subject::Address(identities.address_keys(there).remove(0));

@@ -11,10 +11,10 @@ use std::{
 
 use async_trait::async_trait;
 use backend::{
-    chat::{Join, Knock, NotNow, Origins, Paid, Rate, RateLimits, Standings},
-    outbound::{embedded::EmbeddedLimiter, system::SystemEntropy},
+    chat::{Knock, NotNow, Paid, Rate, RateLimits},
+    outbound::embedded::EmbeddedLimiter,
     ports::{AddressKey, Allowance, ConnectionId, Limiter, Messages, Result, Taken},
-    routes::{ConnectRequest, FrameRequest, Send},
+    routes::{FrameRequest, Send, SendPorts, SendSettings},
 };
 use serde_json::{Value, json};
 use shared_types::{Person, RoomName, Timestamp};
@@ -30,7 +30,7 @@ const HOME: &str = "203.0.113.7";
 async fn enter(world: &World, window: &str, person: &str, address: &str) {
     let (ticket, address) = (Some(world.ticket(person)), address.parse::<IpAddr>().ok());
     let name = Some(person.to_owned());
-    world.handshake(ConnectRequest { ticket, name, address, ..knock_of(window) }).await.unwrap();
+    world.handshake(Knock { ticket, name, address, ..knock_of(window) }).await.unwrap();
 }
 
 /// Says so many things, and gives the errors that it was told.
@@ -177,30 +177,15 @@ async fn whoever_has_to_wait_is_refused_before_it_is_asked_what_was_decided_abou
     let world = World::with_rates(3, 0).await;
     let moderation = Arc::new(Decides { asked: AtomicU32::new(0), mercies: u32::MAX, slow: 0 });
     let asked = || moderation.asked.load(Ordering::Relaxed);
-    let (connections, limiter) = (world.connections.clone(), Arc::new(EmbeddedLimiter::new(world.clock.clone())));
-    let (clock, rate, entropy) = (world.clock.clone(), world.rate.clone(), Arc::new(SystemEntropy));
-    let join = Join {
-        connections: connections.clone(),
-        limiter: limiter.clone(),
-        clock: clock.clone(),
-        identities: world.identities.clone(),
-        origins: Origins::listed(Vec::new()),
-        rate: rate.clone(),
-        standings: Standings { moderation: moderation.clone(), clock: clock.clone() },
-        limit: 100,
-    };
-    let knock = async |id: &str| {
-        let (connection, ticket) = (ConnectionId(id.into()), Some(world.ticket("ann")));
-        join.admit(Knock { connection, room: None, ticket, name: None, origin: None, host: None, address: None }).await
-    };
+    let join = world.join_under(moderation.clone());
+    let knock = async |id: &str| join.admit(Knock { ticket: Some(world.ticket("ann")), ..knock_of(id) }).await;
     knock("c1").await.unwrap();
     assert!(knock("c2").await.is_err());
     let before = asked();
     assert!(before > 0 && knock("c3").await.is_err());
     assert_eq!(asked(), before);
 
-    let (messages, images, outbox) = (world.messages.clone(), world.images.clone(), world.post_room.clone());
-    let send = Send::new(connections, messages, images, outbox, clock, entropy, rate, moderation.clone(), limiter, 100);
+    let send = Send::new(SendPorts { moderation: moderation.clone(), ..world.ports() }, world.settings());
     let say = async |nonce: &str| {
         let body = json!({ "action": "send", "text": "x", "nonce": nonce }).to_string();
         let (connection, request_id) = (ConnectionId("c1".into()), nonce.into());
@@ -217,13 +202,10 @@ async fn what_is_refused_for_its_rate_takes_no_turn_in_slow_mode() {
     let world = World::with_rates(0, 0).await;
     enter(&world, "c1", "ann", HOME).await;
     world.clock.to_the_next_minute();
-    let near = Arc::new(EmbeddedLimiter::new(world.clock.clone()));
     let far = Arc::new(Far(EmbeddedLimiter::new(world.clock.clone()), AtomicU32::new(0)));
-    let (connections, messages, images) = (world.connections.clone(), world.messages.clone(), world.images.clone());
-    let (outbox, clock, entropy) = (world.post_room.clone(), world.clock.clone(), Arc::new(SystemEntropy));
-    let rate = Rate::new(far, clock.clone(), RateLimits { person: 3, address: 0 });
+    let rate = Rate::new(far, world.clock.clone(), RateLimits { person: 3, address: 0 });
     let moderation = Arc::new(Decides { asked: AtomicU32::new(0), mercies: u32::MAX, slow: 5 });
-    let send = Send::new(connections, messages, images, outbox, clock, entropy, rate, moderation, near, 100);
+    let send = Send::new(SendPorts { moderation, ..world.ports() }, SendSettings { rate, ..world.settings() });
     let is_said = async |nonce: &str| {
         let body = json!({ "action": "send", "text": "x", "nonce": nonce }).to_string();
         let (connection, request_id) = (ConnectionId("c1".into()), nonce.into());
@@ -317,7 +299,7 @@ async fn connects_are_counted_by_person_and_by_address() {
         world.clock.to_the_next_minute();
         enter(&world, "c1", knocks[0].0, knocks[0].1).await;
         let ticket = Some(world.ticket(knocks[1].0));
-        let knock = ConnectRequest { ticket, address: knocks[1].1.parse().ok(), ..knock_of("c2") };
+        let knock = Knock { ticket, address: knocks[1].1.parse().ok(), ..knock_of("c2") };
         let refusal = world.handshake(knock).await.unwrap_err();
         assert_eq!((refusal.status, refusal.retry_after), (429, Some(10)), "{refusal:?}");
         assert!(!world.speaker_is_in("c2").await);
@@ -334,7 +316,7 @@ async fn one_address_holds_a_quarter_of_all_places_at_most() {
     }
     let knock = async |window: &str, address: &str| {
         let ticket = Some(world.ticket(window));
-        world.handshake(ConnectRequest { ticket, address: address.parse().ok(), ..knock_of(window) }).await
+        world.handshake(Knock { ticket, address: address.parse().ok(), ..knock_of(window) }).await
     };
     let refusal = knock("late", HOME).await.unwrap_err();
     let reason = "too many sockets are open from your address: close one of them, or try again later";

@@ -12,17 +12,18 @@ use std::{
 
 use async_trait::async_trait;
 use backend::{
-    chat::{Door, Identities, Join, Origins, Rate, RateLimits, Standings, Visitor},
+    chat::{Door, Identities, Join, Knock, Origins, Rate, RateLimits, Standings, Visitor},
     outbound::embedded::{
         EmbeddedConnections, EmbeddedImages, EmbeddedLimiter, EmbeddedMessages, EmbeddedModeration, Store,
     },
     ports::{
-        Clock, Connection, ConnectionId, Connections, Delivery, Entropy, Identity, Images, Outbox, Secrets, Storage,
+        Clock, Connection, ConnectionId, Connections, Delivery, Entropy, Identity, Images, Moderation, Outbox, Secrets,
+        Storage,
     },
-    routes::{Connect, ConnectRequest, Cron, Disconnect, FrameRequest, Refusal, Send},
+    routes::{Connect, Cron, Disconnect, FrameRequest, Refusal, Send, SendPorts, SendSettings},
 };
 use serde_json::{Value, json};
-use shared_types::Timestamp;
+use shared_types::{PersonId, Timestamp};
 
 pub(crate) const START: u64 = 1_700_000_000_000;
 
@@ -34,12 +35,12 @@ pub(crate) struct World {
     pub(crate) clock: Arc<HandClock>,
     pub(crate) post_room: Arc<PostRoom>,
     pub(crate) identities: Identities,
+    pub(crate) limiter: Arc<EmbeddedLimiter>,
     pub(crate) rate: Rate,
     pub(crate) secrets: Arc<dyn Secrets>,
-    connect: Connect,
-    disconnect: Disconnect,
-    send: Send,
-    pub(crate) cron: Cron,
+    connection_limit: u32,
+    page_size: usize,
+    entropy: Arc<Counter>,
     frames: AtomicU64,
     _directory: tempfile::TempDir,
 }
@@ -78,21 +79,11 @@ impl World {
         let post_room = Arc::new(PostRoom { post: Mutex::default(), clock: clock.clone() });
         let limiter = Arc::new(EmbeddedLimiter::new(clock.clone()));
         let rate = Rate::new(limiter.clone(), clock.clone(), rates);
-        let (c, m, i, o) = (connections.clone(), messages.clone(), images.clone(), post_room.clone());
         Self {
-            connect: Connect::new(Join {
-                connections: c.clone(),
-                limiter: limiter.clone(),
-                clock: clock.clone(),
-                identities: identities.clone(),
-                origins: Origins::of_the_address(vec!["https://chat.example".parse().unwrap()]),
-                rate: rate.clone(),
-                standings: Standings { moderation: moderation.clone(), clock: clock.clone() },
-                limit: connection_limit,
-            }),
-            disconnect: Disconnect::new(c.clone(), o.clone(), clock.clone(), entropy.clone()),
-            cron: Cron::new(c.clone(), o.clone(), i.clone(), clock.clone(), identities.clone()),
-            send: Send::new(c, m, i, o, clock.clone(), entropy, rate.clone(), moderation.clone(), limiter, page_size),
+            connection_limit,
+            page_size,
+            entropy,
+            limiter,
             rate,
             secrets,
             connections,
@@ -105,6 +96,50 @@ impl World {
             frames: AtomicU64::new(0),
             _directory: directory,
         }
+    }
+
+    /// The rule of joining, where moderators decided something of their own.
+    pub(crate) fn join_under(&self, moderation: Arc<dyn Moderation>) -> Join {
+        Join {
+            connections: self.connections.clone(),
+            limiter: self.limiter.clone(),
+            clock: self.clock.clone(),
+            identities: self.identities.clone(),
+            origins: Origins::of_the_address(vec!["https://chat.example".parse().unwrap()]),
+            rate: self.rate.clone(),
+            standings: Standings { moderation, clock: self.clock.clone(), named: self.named() },
+            limit: self.connection_limit,
+        }
+    }
+
+    /// The ports of a frame.
+    pub(crate) fn ports(&self) -> SendPorts {
+        SendPorts {
+            connections: self.connections.clone(),
+            messages: self.messages.clone(),
+            images: self.images.clone(),
+            outbox: self.post_room.clone(),
+            moderation: self.moderation.clone(),
+            limiter: self.limiter.clone(),
+            clock: self.clock.clone(),
+            entropy: self.entropy.clone(),
+        }
+    }
+
+    /// What holds for a frame.
+    pub(crate) fn named(&self) -> Vec<PersonId> {
+        self.identities.door().moderators().to_vec()
+    }
+
+    pub(crate) fn settings(&self) -> SendSettings {
+        let door = self.identities.door();
+        SendSettings { rate: self.rate.clone(), access: door.access, named: self.named(), page_size: self.page_size }
+    }
+
+    /// A day has passed.
+    pub(crate) async fn sweep(&self) {
+        let SendPorts { connections, outbox, images, clock, .. } = self.ports();
+        Cron::new(connections, outbox, images, clock, self.identities.clone()).handle().await.unwrap();
     }
 
     /// A ticket of somebody with that id.
@@ -125,12 +160,12 @@ impl World {
         name: Option<&str>,
     ) -> Result<(), Refusal> {
         let [room, ticket, name] = [room, ticket, name].map(|value| value.map(String::from));
-        self.connect.handle(ConnectRequest { room, ticket, name, ..knock_of(id) }).await
+        self.handshake(Knock { room, ticket, name, ..knock_of(id) }).await
     }
 
     /// A knock with all that a handshake tells.
-    pub(crate) async fn handshake(&self, request: ConnectRequest) -> Result<(), Refusal> {
-        self.connect.handle(request).await
+    pub(crate) async fn handshake(&self, knock: Knock) -> Result<(), Refusal> {
+        Connect::new(self.join_under(self.moderation.clone())).handle(knock).await
     }
 
     /// A frame arrives from a socket.
@@ -141,7 +176,7 @@ impl World {
     pub(crate) async fn say_raw(&self, id: &str, frame: &str) {
         let request_id = format!("request-{}", self.frames.fetch_add(1, Ordering::Relaxed));
         let request = FrameRequest { connection: ConnectionId(id.into()), request_id, body: frame.into() };
-        self.send.handle(request).await;
+        Send::new(self.ports(), self.settings()).handle(request).await;
     }
 
     /// A message is sent with a nonce.
@@ -175,7 +210,8 @@ impl World {
     }
 
     pub(crate) async fn leave(&self, id: &str) {
-        self.disconnect.handle(&ConnectionId(id.into())).await;
+        let SendPorts { connections, outbox, clock, entropy, .. } = self.ports();
+        Disconnect::new(connections, outbox, clock, entropy).handle(&ConnectionId(id.into())).await;
     }
 
     /// What a socket was told since it was last asked.
@@ -191,9 +227,9 @@ impl World {
 }
 
 /// A knock at the lobby that tells nothing of itself.
-pub(crate) fn knock_of(id: &str) -> ConnectRequest {
+pub(crate) fn knock_of(id: &str) -> Knock {
     let connection = ConnectionId(id.into());
-    ConnectRequest { connection, room: None, ticket: None, name: None, origin: None, host: None, address: None }
+    Knock { connection, room: None, ticket: None, name: None, origin: None, host: None, address: None }
 }
 
 pub(crate) fn text_of(message: &Value) -> String {

@@ -10,14 +10,14 @@ use std::{
 
 use async_trait::async_trait;
 use backend::{
-    chat::{CatchUp, Door, FrontPage, Identities, Join, Origins, Rate, RateLimits, Standings},
+    chat::{CatchUp, Door, FrontPage, Identities, Join, Knock, Origins, Rate, RateLimits, Standings},
     ports::{
         Admission, Allowance, Claim, Clock, Connection, ConnectionId, Connections, Delivery, Entropy, Identity,
         Limiter, Mark, Messages, Outbox, Places, Result, Stored, Taken, Unavailable,
     },
-    routes::{Connect, ConnectRequest, Disconnect, FrameRequest, Send},
+    routes::{Connect, Disconnect, FrameRequest, Send, SendPorts, SendSettings},
 };
-use shared_types::{ChatMessage, Language, PageState, PersonId, PersonName, Rev, RoomName, Seq, Timestamp};
+use shared_types::{Access, ChatMessage, Language, PageState, PersonId, PersonName, Rev, RoomName, Seq, Timestamp};
 use tokio::{
     sync::{Notify, mpsc},
     time::{Instant, sleep, timeout},
@@ -150,7 +150,7 @@ impl Server {
             rate: unlimited(ports),
             limit: 1_000,
         });
-        let request = ConnectRequest {
+        let knock = Knock {
             connection: id.clone(),
             room: None,
             ticket: Some(ticket),
@@ -160,7 +160,7 @@ impl Server {
             address: None,
         };
         let mut admitted = false;
-        self.run(async { admitted = connect.handle(request).await.is_ok() }).await;
+        self.run(async { admitted = connect.handle(knock).await.is_ok() }).await;
         if !admitted {
             return None;
         }
@@ -191,15 +191,28 @@ impl Server {
 
     /// Nothing is decided here, and so there is nothing that could fail.
     fn standings(&self, ports: &Arc<Ports>) -> Standings {
-        Standings { moderation: self.moderation.clone(), clock: ports.clone() }
+        Standings { moderation: self.moderation.clone(), clock: ports.clone(), named: Vec::new() }
     }
 
     async fn handle(self: &Arc<Self>, frame: FrameRequest) {
         let ports = Arc::new(Ports(self.clone()));
-        let (c, m, o, k, e) = (ports.clone(), ports.clone(), ports.clone(), ports.clone(), ports.clone());
-        let (images, moderation, limiter) = (Arc::new(MemoryImages::default()), self.moderation.clone(), ports.clone());
-        let send = Send::new(c, m, images, o, k, e, unlimited(ports), moderation, limiter, super::PAGE);
-        self.run(send.handle(frame)).await;
+        let settings = SendSettings {
+            rate: unlimited(ports.clone()),
+            access: Access::Open,
+            named: Vec::new(),
+            page_size: super::PAGE,
+        };
+        let ports = SendPorts {
+            connections: ports.clone(),
+            messages: ports.clone(),
+            images: Arc::new(MemoryImages::default()),
+            outbox: ports.clone(),
+            moderation: self.moderation.clone(),
+            limiter: ports.clone(),
+            clock: ports.clone(),
+            entropy: ports,
+        };
+        self.run(Send::new(ports, settings).handle(frame)).await;
     }
 
     /// A socket ends. `$disconnect` is best effort, so it may never be heard of.

@@ -9,7 +9,7 @@ use backend::{
     config,
     inbound::lambda,
     outbound::{provider::HttpProvider, system},
-    routes::{Entrance, Front},
+    routes::{Front, FrontPorts, FrontSettings},
 };
 
 #[tokio::main(flavor = "current_thread")]
@@ -19,17 +19,17 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), lambda::Error> {
     let config = config::Front::from_environment()?;
-    let aws = wire::clients(config.account);
+    let (aws, provider) = (wire::clients(config.account), Arc::<HttpProvider>::default());
     let (clock, entropy) = (Arc::new(system::SystemClock), Arc::new(system::SystemEntropy));
-    let s = Arc::new(aws.shells(&config.asset_bucket, clock.clone()));
-    let keys = Arc::new(aws.secrets(&config.connection_table));
+    let table = &config.connection_table;
+    let (shells, keys) = (Arc::new(aws.shells(&config.asset_bucket, clock.clone())), Arc::new(aws.secrets(table)));
     // Both also open their connections, to DynamoDB and to S3.
-    let (known, ()) = tokio::join!(Identities::load(keys, clock.clone(), entropy.clone(), config.door), s.warm());
-    let c = Arc::new(aws.connections(&config.connection_table, clock.clone()));
-    let m = Arc::new(aws.messages(&config.message_table, config.retention, clock.clone()));
-    let moderation = Arc::new(aws.moderation(&config.connection_table, &config.message_table, clock.clone()));
-    let (limiter, provider) = (Arc::new(aws.limiter(&config.connection_table)), Arc::<HttpProvider>::default());
-    let entrance = Entrance { limiter, provider, origins: config.origins, uploads: Some(config.uploads) };
-    let front = Front::new(c, m, s, clock, entropy, known?, moderation, config.page_size, config.socket, entrance);
-    lambda::front(front, config.origin_key).await
+    let (known, ()) = tokio::join!(Identities::load(keys, clock.clone(), entropy.clone(), config.door), shells.warm());
+    let (connections, limiter) = (Arc::new(aws.connections(table, clock.clone())), Arc::new(aws.limiter(table)));
+    let messages = Arc::new(aws.messages(&config.message_table, config.retention, clock.clone()));
+    let moderation = Arc::new(aws.moderation(table, &config.message_table, clock.clone()));
+    let ports = FrontPorts { connections, messages, shells, moderation, limiter, provider, clock, entropy };
+    let config::Front { origins, page_size, socket, uploads, origin_key, .. } = config;
+    let settings = FrontSettings { identities: known?, origins, page_size, socket, uploads: Some(uploads) };
+    lambda::front(Front::new(ports, settings), origin_key).await
 }

@@ -9,7 +9,7 @@ use backend::{
     config,
     inbound::lambda,
     outbound::system::{SystemClock, SystemEntropy},
-    routes::Send,
+    routes::{Send, SendPorts, SendSettings},
 };
 
 #[tokio::main(flavor = "current_thread")]
@@ -20,7 +20,7 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), lambda::Error> {
     let config = config::Send::from_environment()?;
     let aws = wire::clients(config.account);
-    let clock = Arc::new(SystemClock);
+    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     let connections = Arc::new(aws.connections(&config.connection_table, clock.clone()));
     let messages = Arc::new(aws.messages(&config.message_table, config.retention, clock.clone()));
     let images = Arc::new(aws.images(&config.image_bucket, clock.clone()));
@@ -29,7 +29,7 @@ async fn run() -> Result<(), lambda::Error> {
     let rate = Rate::new(limiter.clone(), clock.clone(), config.rates);
     let moderation = Arc::new(aws.moderation(&config.connection_table, &config.message_table, clock.clone()));
     tokio::join!(connections.warm(), outbox.warm());
-    let (c, m, i, o, e) = (connections, messages, images, outbox, Arc::new(SystemEntropy));
-    let send = Send::new(c, m, i, o, clock, e, rate, moderation, limiter, config.page_size);
-    lambda::send(send.with_access(config.access)).await
+    let ports = SendPorts { connections, messages, images, outbox, moderation, limiter, clock, entropy };
+    let settings = SendSettings { rate, access: config.access, named: config.moderators, page_size: config.page_size };
+    lambda::send(Send::new(ports, settings)).await
 }

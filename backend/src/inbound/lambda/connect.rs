@@ -1,16 +1,14 @@
 //! `$connect`.
 
-use std::convert::Infallible;
-
-use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 
 use super::{
     Error,
     answer::Answer,
     event::{Kind, SocketEvent},
+    start::serve,
 };
-use crate::routes::{Connect, ConnectRequest};
+use crate::{chat::Knock, routes::Connect};
 
 /// Lets sockets in, or refuses them with a status.
 ///
@@ -19,16 +17,13 @@ use crate::routes::{Connect, ConnectRequest};
 /// When the Lambda runtime can't be spoken to any more.
 pub async fn connect(route: Connect) -> Result<(), Error> {
     let route = &route;
-    lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| async move {
-        Ok::<_, Infallible>(answer(route, &event.payload).await)
-    }))
-    .await
+    serve(|event| async move { answer(route, &event).await }).await
 }
 
 async fn answer(route: &Connect, event: &RawValue) -> Answer {
     let Some(mut event) = SocketEvent::read(Kind::Connect, event) else { return Answer::BAD_EVENT };
     let mut query = |name| event.query.remove(name);
-    let request = ConnectRequest {
+    let knock = Knock {
         room: query("room"),
         ticket: query("ticket"),
         name: query("name"),
@@ -37,7 +32,7 @@ async fn answer(route: &Connect, event: &RawValue) -> Answer {
         address: event.address,
         connection: event.connection,
     };
-    match route.handle(request).await {
+    match route.handle(knock).await {
         Ok(()) => Answer::OK,
         Err(refusal) => Answer::status(refusal.status),
     }

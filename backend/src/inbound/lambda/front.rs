@@ -1,6 +1,6 @@
 //! The front page, behind an HTTP API with payload version 2.
 
-use std::{convert::Infallible, io::Write, net::IpAddr};
+use std::{io::Write, net::IpAddr};
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use lambda_http::{
@@ -12,10 +12,9 @@ use lambda_http::{
         },
     },
 };
-use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 
-use super::Error;
+use super::{Error, start::serve};
 use crate::routes::{FETCH_SITE, Front, FrontAnswer, FrontRequest, NotRead, form};
 
 /// How hard the page is compressed, 0 to 11. A page of 100 messages takes a few milliseconds of a full processor at 5.
@@ -37,10 +36,7 @@ const ORIGIN_KEY: &str = "x-origin-key";
 /// When the Lambda runtime can't be spoken to any more.
 pub async fn front(route: Front, origin_key: String) -> Result<(), Error> {
     let (route, origin_key) = (&route, origin_key.as_str());
-    lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| async move {
-        Ok::<_, Infallible>(answer(route, origin_key, &event.payload).await)
-    }))
-    .await
+    serve(|event| async move { answer(route, origin_key, &event).await }).await
 }
 
 async fn answer(route: &Front, origin_key: &str, event: &RawValue) -> ApiGatewayV2httpResponse {

@@ -1,14 +1,12 @@
 //! `send` and `$default`.
 
-use std::convert::Infallible;
-
-use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 
 use super::{
     Error,
     answer::Answer,
     event::{Kind, SocketEvent},
+    start::serve,
 };
 use crate::routes::{FrameRequest, Send};
 
@@ -19,10 +17,7 @@ use crate::routes::{FrameRequest, Send};
 /// When the Lambda runtime can't be spoken to any more.
 pub async fn send(route: Send) -> Result<(), Error> {
     let route = &route;
-    lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| async move {
-        Ok::<_, Infallible>(answer(route, &event.payload).await)
-    }))
-    .await
+    serve(|event| async move { answer(route, &event).await }).await
 }
 
 async fn answer(route: &Send, event: &RawValue) -> Answer {

@@ -1,7 +1,10 @@
 //! The start of a function: its log, and one line where it could not start.
 
-use std::{io, process::ExitCode};
+use std::{convert::Infallible, io, process::ExitCode};
 
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde::Serialize;
+use serde_json::value::RawValue;
 use tracing_subscriber::fmt;
 
 use super::{super::log, Error};
@@ -18,4 +21,16 @@ pub async fn start(log_level: &str, run: impl Future<Output = Result<(), Error>>
             ExitCode::FAILURE
         }
     }
+}
+
+/// Answers events, as they came, until the runtime can't be spoken to any more. There is always an answer and never a failure,
+/// since Lambda may try again what failed.
+pub(super) async fn serve<A: Serialize, F: Future<Output = A>>(
+    answer: impl Fn(Box<RawValue>) -> F,
+) -> Result<(), Error> {
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| {
+        let answer = answer(event.payload);
+        async { Ok::<_, Infallible>(answer.await) }
+    }))
+    .await
 }

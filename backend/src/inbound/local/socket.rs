@@ -32,10 +32,7 @@ use super::{
     sockets::{Outgoing, Waiting},
     visitor,
 };
-use crate::{
-    ports::ConnectionId,
-    routes::{ConnectRequest, FrameRequest},
-};
+use crate::{chat::Knock, ports::ConnectionId, routes::FrameRequest};
 
 /// Read up to here, so that a frame that is too big is answered with a close code instead of a broken pipe.
 const READ_BYTES: usize = 8 * limits::FRAME_BYTES_HARD;
@@ -67,8 +64,8 @@ pub(super) async fn open(
     let (to_writer, outgoing) = shared.server.sockets.open(&id);
     let (origin, host) = (visitor::origin(&headers), visitor::host(&headers));
     let address = Some(visitor::address(&shared, &headers, peer));
-    let request = ConnectRequest { connection: id.clone(), room, ticket, name, origin, host, address };
-    if let Err(refusal) = shared.server.connect.handle(request).await {
+    let knock = Knock { connection: id.clone(), room, ticket, name, origin, host, address };
+    if let Err(refusal) = shared.server.connect.handle(knock).await {
         shared.server.sockets.close(&id);
         let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, refusal.reason).into_response();
