@@ -1,6 +1,6 @@
 import { request } from '@playwright/test';
 import { accessible } from '../support/axe.ts';
-import { ChatPage } from '../support/chat_page.ts';
+import { ChatPage, Line } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { Local, withData } from '../support/local.ts';
 import { Provider, type Misdeed } from '../support/provider.ts';
@@ -76,6 +76,60 @@ test('whoever says the passphrase is let into the room they came for, and stays 
     const mine = (await page.locator('.me-name').textContent()) ?? '';
     await expect(second.locator('.me-name')).toHaveText(mine);
     expect(local.log).not.toContain(passphrase);
+  });
+});
+
+test('with a passphrase nobody signs out without being told what that costs, and then every tab is before the door', async ({ page, context }) => {
+  await behindPassphrase(async (local) => {
+    await page.goto(`${local.url}/r/cats`);
+    await page.getByLabel('Passphrase').fill(passphrase);
+    await page.getByRole('button', { name: 'Enter' }).click();
+    const chat = new ChatPage(page);
+    await chat.is('live');
+    const other = new ChatPage(await context.newPage());
+    await other.page.goto(`${local.url}/r/cats`);
+    await other.is('live');
+    await other.composer.fill('a draft of mine');
+
+    await page.locator('.me').click();
+    await page.getByRole('button', { name: 'You and your data' }).click();
+    const dialog = page.getByRole('dialog', { name: 'You and your data' });
+    const out = dialog.getByRole('button', { name: 'Sign out' });
+    await out.click();
+    await expect(dialog).toContainText('You will be somebody new when you come back.');
+    await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect(out).toBeFocused();
+    await expect(dialog).not.toContainText('You will be somebody new when you come back.');
+    await out.click();
+    await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused();
+    await out.click();
+    for (const { page } of [chat, other]) {
+      await expect(page.getByRole('heading', { name: 'Enter the passphrase' })).toBeVisible();
+      expect(await page.evaluate(() => ({ ...localStorage, ...sessionStorage }))).toEqual({});
+    }
+  });
+});
+
+test('whoever has to say the passphrase again is told that, and the address of a wrong one leads back to the door', async ({ page, context }) => {
+  await behindPassphrase(async (local) => {
+    const line = await Line.lay(page);
+    await page.goto(local.url);
+    await page.getByLabel('Passphrase').fill('not it');
+    await page.getByLabel('Passphrase').press('Enter');
+    await expect(page.getByRole('alert')).toBeVisible();
+    await page.goto(page.url());
+    await expect(page).toHaveURL(`${local.url}/`);
+    await page.getByLabel('Passphrase').fill(passphrase);
+    await page.getByLabel('Passphrase').press('Enter');
+    const chat = new ChatPage(page);
+    await chat.is('live');
+    await context.clearCookies();
+    await line.cut();
+    await chat.is('over');
+    await expect(page.locator('.leave')).toContainText('The passphrase is needed again.');
+    await page.getByRole('link', { name: 'Enter' }).click();
+    await expect(page.getByRole('heading', { name: 'Enter the passphrase' })).toBeVisible();
   });
 });
 
@@ -198,9 +252,14 @@ test('a form of another site lets nobody in and signs nobody out', async () => {
 test('an address that is only looked at lets nobody in and signs nobody out', async () => {
   await behindPassphrase(async (local) => {
     const cookie = (await enter(local, passphrase)).headers()['set-cookie']?.split(';')[0] ?? '';
-    for (const path of [`/enter?passphrase=${encodeURIComponent(passphrase)}`, '/sign-out']) {
-      const answer = await fetch(local.url + path, { headers: { cookie, origin: local.url } });
-      expect([answer.status, answer.headers.get('set-cookie')], path).toEqual([404, null]);
+    // The first is what the page with a wrong passphrase is called; whoever asks for it again comes to the door.
+    for (const [path, status, to] of [
+      [`/enter?passphrase=${encodeURIComponent(passphrase)}`, 303, '/'],
+      ['/sign-out', 404, null],
+    ] as const) {
+      const answer = await fetch(local.url + path, { headers: { cookie, origin: local.url }, redirect: 'manual' });
+      const { headers } = answer;
+      expect([answer.status, headers.get('location'), headers.get('set-cookie')], path).toEqual([status, to, null]);
     }
     expect((await fetch(`${local.url}/state/cats`, { headers: { cookie } })).status).toBe(200);
   });
@@ -258,6 +317,58 @@ test('nobody behind a provider calls themselves something else', async ({ page }
     await expect(Wire.open(socket(local))).rejects.toThrow(new Refused(401));
     const outside = await fetch(`${local.url}/state/cats`);
     expect([outside.status, await outside.json()]).toEqual([401, { access: 'oidc' }]);
+  });
+});
+
+test('what somebody wrote is not said by whoever signs in after them, and waits for its author', async ({ page }) => {
+  await behindProvider(async (local, provider) => {
+    const signIn = () => page.goto(`${local.url}/sign-in?to=/r/cats`);
+    const ann = provider.claims;
+    const line = await Line.lay(page);
+    await signIn();
+    const chat = new ChatPage(page);
+    await chat.is('live');
+    await line.cut();
+    await chat.say('from ann');
+    await chat.composer.fill('ann goes on');
+
+    provider.claims = { sub: 'ben@example', name: 'Ben Carter' };
+    await signIn();
+    line.mend();
+    await chat.is('live');
+    await expect(page.locator('.me-name')).toHaveText('Ben Carter');
+    await expect(chat.composer).toHaveValue('');
+    await chat.say('from ben');
+    await expect(chat.saying('from ben')).toHaveAttribute('data-state', 'sent');
+    await chat.shows('from ben');
+
+    provider.claims = ann;
+    await signIn();
+    await expect(chat.saying('from ann')).toHaveAttribute('data-state', 'sent');
+    await expect(chat.composer).toHaveValue('ann goes on');
+    await chat.shows('from ben', 'from ann');
+    await expect(chat.messages.locator('.message-author')).toContainText(['Ben Carter', 'Ann Oakley']);
+  });
+});
+
+test('a tab does not go on as somebody else who signs in in another one', async ({ page, context }) => {
+  await behindProvider(async (local, provider) => {
+    const line = await Line.lay(page);
+    await page.goto(`${local.url}/sign-in?to=/r/cats`);
+    const chat = new ChatPage(page);
+    await chat.is('live');
+    await line.cut();
+    await chat.say('from ann');
+    provider.claims = { sub: 'ben@example', name: 'Ben Carter' };
+    const other = new ChatPage(await context.newPage());
+    await other.page.goto(`${local.url}/sign-in?to=/r/cats`);
+    await other.is('live');
+    line.mend();
+    await expect(page.locator('.me-name')).toHaveText('Ben Carter');
+    await chat.is('live');
+    await chat.say('from ben');
+    await expect(other.saying('from ben')).toHaveCount(1);
+    for (const tab of [chat, other]) await tab.shows('from ben');
   });
 });
 

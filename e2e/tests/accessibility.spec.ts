@@ -253,7 +253,7 @@ const states: { [name: string]: Play } = {
   'somebody muted': {
     play: async ({ page, line }) => {
       line.tell({ type: 'standing', person: await idOf(page), standing: { mutedUntil: Date.now() + 600_000 } });
-      await expect(page.locator('.leave')).toContainText('You can’t write until');
+      await expect(page.locator('.leave')).toContainText('A moderator muted you until');
     },
   },
   'somebody banned': {
@@ -274,7 +274,7 @@ const states: { [name: string]: Play } = {
     play: async ({ page, line, chat }) => {
       line.refuseNext('send', 'tooFast', 60);
       await chat.say('soon');
-      await expect(page.locator('.countdown')).toContainText('Sending again in');
+      await expect(page.locator('.countdown')).toContainText('It goes out in');
     },
   },
   'a moderator’s dialog about a person': {

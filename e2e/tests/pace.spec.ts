@@ -11,7 +11,7 @@ test.describe('where four messages are allowed in ten seconds', () => {
     const ben = await guest('Ben');
     const texts = Array.from({ length: 12 }, (_, index) => `fast ${index}`);
     for (const text of texts) await ben.chat.say(text);
-    await expect(ben.page.locator('.leave .countdown')).toHaveText(/^Sending again in \d+ s$/);
+    await expect(ben.page.locator('.leave .countdown')).toHaveText(/^It goes out in \d+ s$/);
     await expect(ben.chat.log.getByRole('button', { name: 'Retry' })).toHaveCount(0);
     await expect(ben.chat.log.locator('[data-state="pending"]')).toHaveCount(0, { timeout: 55_000 });
     const own = mona.chat.messages.locator('.message-text', { hasText: /^fast / });
@@ -30,7 +30,7 @@ test('a slow room says so, counts down, and holds the next message until its tur
   await expect(mona.chat.saying('first')).toHaveCount(1);
   await expect(told).toContainText(/The next one in \d s/);
   await ben.chat.say('second');
-  await expect(told).toContainText(/Sending again in \d s/);
+  await expect(told).toContainText(/It goes out in \d s/);
   await expect(ben.chat.saying('second')).toHaveAttribute('data-state', 'pending');
   await expect(mona.chat.saying('second')).toHaveCount(1);
   await expect(ben.chat.saying('second')).toHaveAttribute('data-state', 'sent');

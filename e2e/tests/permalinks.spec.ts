@@ -1,4 +1,4 @@
-import { ChatPage } from '../support/chat_page.ts';
+import { ChatPage, Line } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { Message } from '../support/message.ts';
 import { messageLimit } from '../support/settings.ts';
@@ -117,4 +117,14 @@ test.describe('without scripts', () => {
     await page.goto(`${home.page(room)}#m-${seq}`);
     await expect(page.locator(`#m-${seq}`)).toBeInViewport();
   });
+});
+
+test('an address whose message the server wants to tell of later leads there all the same', async ({ page, home, room, wire }) => {
+  const { seq } = (await talk(await wire(room)))[9]!;
+  const line = await Line.lay(page);
+  const chat = await ChatPage.open(page, home, room);
+  line.refuseNext('history', 'tooFast', 2);
+  await page.evaluate((hash) => (location.hash = hash), `#m-${seq}`);
+  await expect(Message.at(chat, Number(seq)).article).toBeFocused();
+  await expect(page.getByText('This message could not be found.')).toHaveCount(0);
 });

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import type { Page } from '@playwright/test';
-import { ChatPage } from '../support/chat_page.ts';
+import type { Page, Route } from '@playwright/test';
+import { ChatPage, Line } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { Local, withData } from '../support/local.ts';
+import { Message } from '../support/message.ts';
 import { idOf } from '../support/order.ts';
 
 /** Opens the dialog about the visitor and their data. */
@@ -93,6 +94,144 @@ test('everything one wrote is gone for all, and so are the identity and what the
   const gone = await reader.newest();
   expect(gone.map(({ seq, deleted }) => [seq, deleted])).toEqual(written.map(({ seq }) => [seq, true]));
   for (const said of ['secret', before, 'Marguerite']) expect(JSON.stringify(gone)).not.toContain(said);
+});
+
+test('whoever had everything deleted is told so once, and no other tab goes on as who they were', async ({ page, context, home, room }) => {
+  const chat = await ChatPage.open(page, home, room);
+  const other = await ChatPage.open(await context.newPage(), home, room);
+  const before = await idOf(page);
+  expect(await idOf(other.page)).toBe(before);
+  await other.composer.fill('a draft of mine');
+  await chat.say('mine');
+  await expect(other.saying('mine')).toHaveCount(1);
+  const dialog = await privacy(chat);
+  await dialog.getByRole('button', { name: 'Delete everything I wrote…' }).click();
+  await dialog.getByRole('button', { name: 'Delete everything', exact: true }).click();
+  const told = page.getByText('Everything you wrote is deleted. You are somebody new here now.');
+  await page.waitForURL(home.page('lobby'));
+  await expect(told).toBeVisible();
+  // The other one is loaded anew: nothing of before is there, and both are one person.
+  await expect.poll(() => idOf(other.page).catch(() => before)).not.toBe(before);
+  await other.is('live');
+  await expect(other.composer).toHaveValue('');
+  await expect(other.saying('mine')).toHaveCount(0);
+  expect(await other.page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).not.toContain('mine');
+  await page.reload();
+  await chat.is('live');
+  await expect(told).toHaveCount(0);
+  expect(await idOf(page)).toBe(await idOf(other.page));
+});
+
+test('a question that was not answered is asked anew when the dialog is opened again', async ({ page, home, room }) => {
+  const chat = await ChatPage.open(page, home, room);
+  const dialog = await privacy(chat);
+  const ask = dialog.getByRole('button', { name: 'Delete everything I wrote…' });
+  const question = dialog.getByText('Delete everything? Your messages and images will be gone for everyone');
+  await ask.click();
+  await expect(question).toBeVisible();
+  expect((await question.boundingBox())!.y, 'it stands above its answers').toBeLessThan((await dialog.getByRole('button', { name: 'Cancel' }).boundingBox())!.y);
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(ask).toBeFocused();
+  await ask.click();
+  await expect(question).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  await privacy(chat);
+  await expect(ask).toBeVisible();
+  await expect(question).toHaveCount(0);
+});
+
+test('deleting waits for a connection, says so, and can be stopped', async ({ page, home, room }) => {
+  const line = await Line.lay(page);
+  const chat = await ChatPage.open(page, home, room);
+  await chat.say('stays');
+  await expect(chat.saying('stays')).toHaveAttribute('data-state', 'sent');
+  await line.cut();
+  await chat.is('offline');
+  const dialog = await privacy(chat);
+  const ask = dialog.getByRole('button', { name: 'Delete everything I wrote…' });
+  await ask.click();
+  await dialog.getByRole('button', { name: 'Delete everything', exact: true }).click();
+  const stop = dialog.getByRole('button', { name: 'Stop' });
+  await expect(stop).toBeFocused();
+  await expect(dialog).toContainText('You are offline. It goes on as soon as the chat is connected again.');
+  await stop.click();
+  await expect(ask).toBeFocused();
+  line.mend();
+  await page.keyboard.press('Escape');
+  await chat.say('still here');
+  await expect(chat.saying('still here')).toHaveAttribute('data-state', 'sent');
+  await chat.shows('stays', 'still here');
+});
+
+test('an id that cannot be copied is selected instead, and nothing says that it was copied', async ({ page, home, room }) => {
+  // As on a page that came without HTTPS from another machine.
+  await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'clipboard', { get: () => undefined }));
+  const chat = await ChatPage.open(page, home, room);
+  const dialog = await privacy(chat);
+  await dialog.getByRole('button', { name: 'Copy id' }).click();
+  await expect(dialog).toContainText('The id is selected: please copy it yourself.');
+  await expect(dialog).not.toContainText('Id copied');
+  expect(await page.evaluate(() => String(getSelection()))).toBe(await idOf(page));
+  await page.keyboard.press('Escape');
+  await chat.say('hi');
+  await (await Message.saying(chat, 'hi')).act('Copy link');
+  await expect(page.getByText('This page may not copy here. The link is in the address bar.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Link copied' })).toHaveCount(0);
+  expect(new URL(page.url()).hash).toMatch(/^#m-\d+$/);
+});
+
+test('all parts of what one wrote come as one file, however often the server wants to wait', async ({ page, home, room }) => {
+  const part = (seqs: number[], next?: string) => ({ person: { id: 'p' }, messages: seqs.map((seq) => ({ room: 'cats', seq })), ...(next && { next }) });
+  const answers: Parameters<Route['fulfill']>[0][] = [
+    { status: 200, json: part([3, 10], '/me/data/cats/n') },
+    { status: 429, headers: { 'retry-after': '1' }, body: 'later' },
+    { status: 200, json: part([2]) },
+  ];
+  const asked: string[] = [];
+  await page.route('**/me/data**', (route) => {
+    asked.push(new URL(route.request().url()).pathname);
+    return route.fulfill(answers.shift());
+  });
+  const chat = await ChatPage.open(page, home, room);
+  const dialog = await privacy(chat);
+  const download = page.waitForEvent('download');
+  await dialog.getByRole('link', { name: 'Download what I wrote' }).click();
+  await expect(dialog).toContainText('It goes on in 1 s.');
+  const file = await download;
+  expect(file.suggestedFilename()).toBe('my-messages.json');
+  expect(JSON.parse(await readFile(await file.path(), 'utf8'))).toEqual(part([2, 3, 10]));
+  expect(asked).toEqual(['/me/data', '/me/data/cats/n', '/me/data/cats/n']);
+
+  answers.push({ status: 503, body: 'not now' });
+  await dialog.getByRole('link', { name: 'Download what I wrote' }).click();
+  await expect(dialog).toContainText('This could not be downloaded right now. Please try again.');
+});
+
+test('what is unsent and cannot be kept is asked about before the page goes', async ({ page, home, room }) => {
+  await page.addInitScript(() => {
+    const set = Storage.prototype.setItem;
+    Storage.prototype.setItem = function (key, value) {
+      if (key.startsWith('unsent/') && !('room' in window)) throw new DOMException('full', 'QuotaExceededError');
+      return set.call(this, key, value);
+    };
+  });
+  const line = await Line.lay(page);
+  const chat = await ChatPage.open(page, home, room);
+  await line.cut();
+  await chat.say('not sent yet');
+  const asks = () =>
+    page.evaluate(() => {
+      const leaving = new Event('beforeunload', { cancelable: true });
+      dispatchEvent(leaving);
+      return leaving.defaultPrevented;
+    });
+  await expect.poll(asks).toBe(true);
+  await page.evaluate(() => Object.assign(window, { room: 'again' }));
+  await expect.poll(asks, 'it is tried again').toBe(false);
+  await page.reload();
+  line.mend();
+  await expect(chat.saying('not sent yet')).toHaveAttribute('data-state', 'sent');
 });
 
 test.describe('what the worker keeps', () => {

@@ -1,5 +1,10 @@
 //! What the page takes from the browser besides its document: the clock, chance, storage and the network's moods.
 
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+
 use gloo_net::http::Request;
 use js_sys::{Function, Promise, Reflect};
 use leptos::{ev, prelude::*};
@@ -41,20 +46,23 @@ pub(crate) fn addressed_message() -> Option<Seq> {
     window().location().hash().ok()?.strip_prefix("#m-")?.parse().ok().map(Seq)
 }
 
-/// Copies the address of a message. Where a page may not copy, the address is at least in the address bar.
-pub(crate) fn copy_address(seq: Seq) {
+/// Copies the address of a message. Where a page may not copy, the address is at least in the address bar. Says whether it was
+/// copied.
+pub(crate) async fn copy_address(seq: Seq) -> bool {
     let location = window().location();
     let hash = ["#", &message_id(seq)].concat();
     let page = [location.origin(), location.pathname()].into_iter().flatten().collect::<String>();
-    if !copy(&[&page, &hash].map(String::as_str).concat()) {
+    let copied = copy(&[&page, &hash].map(String::as_str).concat()).await;
+    if !copied {
         _ = location.set_hash(&hash);
     }
+    copied
 }
 
-/// Copies a text. Says whether the page can: only one that came by HTTPS has a clipboard.
-pub(crate) fn copy(text: &str) -> bool {
-    let clipboard = Some(property(&window().navigator(), "clipboard")).filter(JsValue::is_object);
-    clipboard.map(|clipboard| _ = clipboard.unchecked_into::<Clipboard>().write_text(text)).is_some()
+/// Copies a text. Says whether it was copied: only a page that came by HTTPS has a clipboard, and the browser may forbid it.
+pub(crate) async fn copy(text: &str) -> bool {
+    let clipboard = property(&window().navigator(), "clipboard");
+    clipboard.is_object() && JsFuture::from(clipboard.unchecked_into::<Clipboard>().write_text(text)).await.is_ok()
 }
 
 /// Calls `act` when the visitor goes to another message's address, or back.
@@ -76,9 +84,22 @@ fn read_key(room: &RoomName) -> String {
     ["read/", room.as_str()].concat()
 }
 
-/// What the browser keeps for this page's host, unless that is forbidden.
+/// Whether nothing more is to be kept on this device: the visitor left.
+static LEFT: AtomicBool = AtomicBool::new(false);
+
+/// Whether the visitor left, here or on another page of this host.
+pub(crate) fn has_left() -> bool {
+    LEFT.load(Ordering::Relaxed)
+}
+
+/// What the browser keeps for this page's host, unless that is forbidden or the visitor left.
 pub(crate) fn local_storage() -> Option<Storage> {
-    window().local_storage().ok()?
+    window().local_storage().ok()?.filter(|_| !has_left())
+}
+
+/// What the browser keeps for this tab, under the same conditions.
+pub(crate) fn session_storage() -> Option<Storage> {
+    window().session_storage().ok()?.filter(|_| !has_left())
 }
 
 /// Keeps the name the visitor chose.
@@ -89,14 +110,15 @@ pub(crate) fn keep_name(name: &PersonName) {
 /// Keeps the language the visitor chose, and asks the server for the page in it.
 pub(crate) fn speak(language: Language) {
     keep("language=", language.tag());
-    // Not at once: a reload asks the session whether something would be lost, and the session is busy with saying this.
-    queue_microtask(|| _ = window().location().reload());
+    reload();
 }
 
 /// Keeps a choice of the visitor in a cookie: the server's next page has it before any script runs.
 fn keep(name: &str, value: &str) {
-    // 400 days is the longest a browser keeps a cookie.
-    set_cookie(name, value, "34560000");
+    if !has_left() {
+        // 400 days is the longest a browser keeps a cookie.
+        set_cookie(name, value, "34560000");
+    }
 }
 
 fn set_cookie(name: &str, value: &str, seconds: &str) {
@@ -113,23 +135,97 @@ fn by_https() -> bool {
     window().location().protocol().is_ok_and(|protocol| protocol == "https:")
 }
 
-/// Forgets everything that this page and others of its host keep on this device: where the visitor was and what they read,
-/// what they wrote and did not send, their choices, and the copies of pages.
-pub(crate) fn forget_everything() {
+/// What the next page of this tab says once: the visitor had everything deleted.
+const DELETED: &str = "deleted";
+
+/// How long a page waits before it is loaded anew where another one was left: that one has its new cookie by then, and the two
+/// do not become two new people.
+const AFTER_THE_OTHER: Duration = Duration::from_secs(1);
+
+/// Lets nothing more be kept on this device. What is there stays.
+pub(crate) fn stop_keeping() {
+    LEFT.store(true, Ordering::Relaxed);
+}
+
+/// Leaves the chat by its own door, and forgets everything that this page and others of its host keep on this device: where the
+/// visitor was and what they read, what they wrote and did not send, their choices, and the copies of pages. Other pages hear
+/// of it when the cookie is gone, so none of them can come back with it. `deleted` says whether there was more to delete than that.
+pub(crate) async fn leave(deleted: bool) {
+    stop_keeping();
+    let asked = Request::post("/sign-out").header("content-type", "application/x-www-form-urlencoded").body("");
+    let answered = match asked {
+        Ok(request) => request.send().await.is_ok_and(|answer| answer.ok()),
+        Err(_) => false,
+    };
     // The host is this chat's alone: whatever is there is ours.
-    for storage in [local_storage(), window().session_storage().ok().flatten()].into_iter().flatten() {
+    let stores = [window().local_storage(), window().session_storage()];
+    for storage in stores.iter().filter_map(|storage| storage.as_ref().ok()?.as_ref()) {
         _ = storage.clear();
     }
     for name in ["name=", "language="] {
         set_cookie(name, "", "0");
     }
     offline::forget();
+    if let Ok(Some(storage)) = &stores[1]
+        && deleted
+    {
+        _ = storage.set_item(DELETED, "");
+    }
+    if answered {
+        _ = window().location().set_href("/");
+    } else if let Ok(Some(form)) = document().query_selector("form.sign-out") {
+        // Whatever hinders it, the browser says it better.
+        _ = form.unchecked_into::<HtmlFormElement>().submit();
+    }
 }
 
-/// Leaves the chat by its own door, as the form in the page does it.
-pub(crate) fn sign_out() {
-    if let Ok(Some(form)) = document().query_selector("form.sign-out") {
-        _ = form.unchecked_into::<HtmlFormElement>().submit();
+/// Whether the visitor had everything deleted just before this page. It is said once.
+pub(crate) fn was_deleted() -> bool {
+    let said = session_storage().and_then(|storage| {
+        let said = storage.get_item(DELETED).ok()?;
+        _ = storage.remove_item(DELETED);
+        said
+    });
+    said.is_some()
+}
+
+/// Calls `act` when another page of this host forgot everything.
+pub(crate) fn on_forgotten(act: impl Fn() + 'static) {
+    forget(window_event_listener_untyped("storage", move |event| {
+        if property(&event, "key").is_null() && !has_left() {
+            act();
+        }
+    }));
+}
+
+/// The visitor left on another page: what this tab keeps goes, too, and the next page is somebody else's.
+pub(crate) fn follow_out() {
+    if let Some(storage) = session_storage() {
+        _ = storage.clear();
+    }
+    stop_keeping();
+    set_timeout(|| _ = window().location().reload(), AFTER_THE_OTHER);
+}
+
+/// Asks the server for this page anew.
+pub(crate) fn reload() {
+    // Not at once: a reload asks the session whether something would be lost, and the session is busy with saying this.
+    queue_microtask(|| _ = window().location().reload());
+}
+
+/// Waits.
+pub(crate) async fn pause(length: Duration) {
+    let (done, pause) = futures::channel::oneshot::channel();
+    set_timeout(move || _ = done.send(()), length);
+    _ = pause.await;
+}
+
+/// Selects the text of an element, as if the visitor had done it.
+pub(crate) fn select(element: &str) {
+    if let Ok(Some(element)) = document().query_selector(element)
+        && let Some(selection) = call(&window(), "getSelection", &[])
+    {
+        call(&selection, "selectAllChildren", &[element.into()]);
     }
 }
 

@@ -83,6 +83,9 @@ pub(crate) struct Chat {
     pub(crate) auditor: NodeRef<html::Dialog>,
     /// The dialog about the visitor and their data.
     pub(crate) privacy: NodeRef<html::Dialog>,
+    /// Whether the visitor's id was copied, where that was wanted.
+    pub(crate) id_copied: RwSignal<Option<bool>>,
+    pub(crate) exporting: RwSignal<Exporting>,
     pub(crate) forgetting: RwSignal<Forgetting>,
     pub(crate) notify: RwSignal<Notify>,
     /// Why the visitor cannot be told of anything, in a sentence.
@@ -151,12 +154,27 @@ pub(crate) struct Leave {
     pub(crate) silent: bool,
     /// Whether it will be otherwise in a moment.
     pub(crate) passing: bool,
-    /// Whether they have to come in again by the door.
-    pub(crate) signed_out: bool,
+    /// Why they take no part at all.
+    pub(crate) over: Option<Over>,
+    /// Whether it is being asked whether they may again.
+    pub(crate) asking: bool,
     /// What they are told; empty where there is nothing special.
     pub(crate) sentence: String,
     /// When something goes on by itself. It changes every second, and is not read out.
     pub(crate) countdown: String,
+}
+
+/// How far it is with getting everything that the visitor wrote.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "on the server nobody wants it"))]
+pub(crate) enum Exporting {
+    /// Nobody wants it, or it is here.
+    #[default]
+    No,
+    Running,
+    /// The server wants to be asked later: after so many seconds.
+    Waiting(u32),
+    Failed,
 }
 
 /// A message that was found.
@@ -234,8 +252,12 @@ pub(crate) enum Intent {
     Audit,
     /// See what they did before that.
     AuditFurther,
+    /// Get everything that the visitor wrote.
+    Export,
     /// Have everything deleted that the visitor wrote.
     ForgetMe,
+    /// Have no more of it deleted.
+    KeepMe,
     /// Copy the visitor's id.
     CopyId,
     /// The visitor leaves by the door: nothing of theirs is to stay on this device.
@@ -281,6 +303,8 @@ impl Chat {
             audit: RwSignal::new(Results::default()),
             auditor: NodeRef::new(),
             privacy: NodeRef::new(),
+            id_copied: RwSignal::new(None),
+            exporting: RwSignal::new(Exporting::No),
             forgetting: RwSignal::new(Forgetting::No),
             notify: RwSignal::new(Notify::Never),
             notify_trouble: RwSignal::new(None),
@@ -296,7 +320,7 @@ impl Chat {
         let calendar = Utc(page.language);
         chat.show(&timeline, &calendar, None);
         // The server has no clock here: whatever it says holds.
-        chat.show_leave(&timeline, Status::Connecting, &calendar, 0);
+        chat.show_leave(&timeline, Status::Connecting, false, &calendar, 0);
         chat
     }
 
@@ -366,14 +390,24 @@ impl Chat {
         news
     }
 
-    /// Says whether the visitor may write at `now`.
-    pub(crate) fn show_leave(&self, timeline: &Timeline, status: Status, calendar: &dyn Calendar, now: u64) {
+    /// Says whether the visitor may write at `now`; `asking` tells whether the server is being asked for it.
+    pub(crate) fn show_leave(
+        &self,
+        timeline: &Timeline,
+        status: Status,
+        asking: bool,
+        calendar: &dyn Calendar,
+        now: u64,
+    ) {
         let words = self.words;
         let at = |then: Timestamp| words.moment(calendar, then, Timestamp(now));
         let speech = timeline.speech(now);
         let out = timeline.goes_out_in(now).filter(|_| status == Status::Live);
         let (sentence, countdown) = match (status, speech) {
             (Status::Over(Over::Banned(until)), _) => (words.banned_until.with(&at(until)), String::new()),
+            (Status::Over(Over::SignedOut), _) if self.access == Access::Passphrase => {
+                (words.passphrase_again.into(), String::new())
+            }
             (Status::Over(Over::SignedOut), _) => (words.signed_out.into(), String::new()),
             (_, Speech::Muted(until)) => (words.muted_until.with(&at(until)), String::new()),
             (_, Speech::ReadOnly) => (words.read_only.into(), String::new()),
@@ -388,9 +422,9 @@ impl Chat {
                 (out.as_ref().map(|_| words.held.to_owned()).unwrap_or_default(), out.unwrap_or_default())
             }
         };
-        let signed_out = status == Status::Over(Over::SignedOut);
+        let over = if let Status::Over(over) = status { Some(over) } else { None };
         let passing = speech == Speech::Free;
-        let silent = speech.is_silent() || matches!(status, Status::Over(_));
+        let silent = speech.is_silent() || over.is_some();
         // What cannot be written in lets go of the focus; it is not to be lost.
         let field = self.field.get_untracked().filter(|_| silent);
         if let (Some(field), Some(log)) = (field, self.log.get_untracked())
@@ -399,7 +433,7 @@ impl Chat {
             _ = log.focus();
         }
         let rules = timeline.rules();
-        set(self.leave, Leave { rules, silent, passing, signed_out, sentence, countdown });
+        set(self.leave, Leave { rules, silent, passing, over, asking, sentence, countdown });
     }
 
     /// What tells somebody from another one of the same name, where there is one.

@@ -185,6 +185,17 @@ impl Client {
         self.follow(now, order)
     }
 
+    /// The visitor wants to be connected, or to know whether they may come back.
+    pub fn reconnect(&mut self, now: u64) -> Vec<Deed> {
+        let order = self.link.reconnect(now);
+        self.follow(now, order)
+    }
+
+    /// Whether the server is being asked whether whoever was sent away may come back.
+    pub fn asks(&self) -> bool {
+        self.link.asks()
+    }
+
     /// The fresh page state arrived, or could not be had.
     pub fn fetched(&mut self, now: u64, arrived: bool) -> Vec<Deed> {
         let order = self.link.fetched(now, arrived);
@@ -223,6 +234,9 @@ impl Client {
             ServerMessage::Standing { person, standing } if *person == self.timeline.me().id => standing.banned_until,
             _ => None,
         };
+        if matches!(&message, ServerMessage::Error { action: Some(action), .. } if action == "rename") {
+            self.name = None;
+        }
         let unknown_here = matches!(message, ServerMessage::Error { code: ErrorCode::NotConnected, .. });
         let too_early = match &message {
             ServerMessage::Error { code: ErrorCode::TooFast, action: Some(action), retry_after, .. }

@@ -1,4 +1,5 @@
-//! What is written and not sent yet, kept in this tab for its room: a reload does not lose it, nor does another language.
+//! What is written and not sent yet, kept in this tab for its room and its author: a reload does not lose it, nor does another
+//! language, and whoever comes in after them does not find it.
 
 use leptos::prelude::*;
 use web_sys::Event;
@@ -8,8 +9,9 @@ use crate::{browser, chat::Chat};
 /// Brings back what an earlier page of this tab left, and will leave what this one has.
 pub(crate) fn keep(chat: Chat) {
     // Where storage is forbidden, what is written lasts as long as the page.
-    let Ok(Some(storage)) = window().session_storage() else { return };
-    let key = ["draft/", &chat.room()].concat();
+    let Some(storage) = browser::session_storage() else { return };
+    let author = chat.you.with_untracked(|you| you.id.clone());
+    let key = ["draft/", &chat.room(), "/", author.as_str()].concat();
     if let Some(field) = chat.field.get_untracked()
         // Somebody may have begun to write before the script ran.
         && field.value().is_empty()
@@ -20,6 +22,7 @@ pub(crate) fn keep(chat: Chat) {
         _ = Event::new("input").and_then(|event| field.dispatch_event(&event));
     }
     browser::on_leave(move || {
+        let Some(storage) = browser::session_storage() else { return };
         match chat.draft() {
             Some(text) if !text.is_empty() => _ = storage.set_item(&key, &text),
             // Nothing is left of nothing, not even the name of the room.

@@ -35,6 +35,13 @@ impl Forgetting {
         }
     }
 
+    /// The visitor does not want it any more, or cannot have it. What is gone stays gone.
+    pub(crate) fn stop(&mut self) {
+        if let Self::Running { .. } = self {
+            *self = Self::No;
+        }
+    }
+
     /// What to ask now that there is a socket.
     pub(crate) fn question(&mut self, now: u64) -> Option<ClientMessage> {
         let Self::Running { due, .. } = self else { return None };
@@ -99,6 +106,18 @@ mod tests {
         assert_eq!(forgetting, Forgetting::Done { gone: 28 });
         forgetting.begin();
         assert_eq!(forgetting.question(4), None);
+    }
+
+    #[test]
+    fn what_is_stopped_is_not_asked_for_any_more_and_what_is_done_cannot_be_stopped() {
+        let mut forgetting = begun();
+        assert!(forgetting.question(1).is_some());
+        forgetting.stop();
+        forgetting.hear(3, true);
+        assert_eq!((forgetting, forgetting.question(60_000)), (Forgetting::No, None));
+        let mut done = Forgetting::Done { gone: 3 };
+        done.stop();
+        assert_eq!(done, Forgetting::Done { gone: 3 });
     }
 
     #[test]

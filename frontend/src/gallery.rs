@@ -12,7 +12,7 @@ use shared_types::{Access, Language, Seq};
 use self::fixtures::{answered, attached, chat, image, leave, people, quoted, row, show, silent};
 use crate::{
     app::frame,
-    chat::{Attachments, Chat, Leave, Older, Results, Shown},
+    chat::{Attachments, Chat, Exporting, Leave, Older, Results, Shown},
     components::{
         Actions, Deletion, Lightbox, NameDialog, People, Picker, message, order, privacy, rooms, sanction, shortcuts,
     },
@@ -76,19 +76,17 @@ const PAGES: Table<fn(Chat)> = &[
     ("offline, trying", |chat| chat.status.set(Status::Offline(0))),
     ("slow", |chat| chat.leave.set(leave("One message every 30 s.", "The next one in 12 s"))),
     ("too fast", |chat| {
-        let leave = leave("Your message waits for a moment.", "Sending again in 7 s");
+        let leave = leave("Your message waits for a moment.", "It goes out in 7 s");
         chat.leave.set(Leave { passing: true, ..leave });
     }),
     ("only for moderators", |chat| chat.leave.set(leave("Only moderators can write here at the moment.", ""))),
     ("read only", |chat| chat.leave.set(silent("This room can only be read at the moment."))),
-    ("muted", |chat| chat.leave.set(silent("You can’t write until 14:05."))),
+    ("muted", |chat| chat.leave.set(silent("A moderator muted you until 14:05."))),
     ("banned", |chat| {
-        chat.status.set(Status::Over(Over::Banned(shared_types::Timestamp(1_795_525_500_000))));
-        chat.leave.set(silent("You can’t take part until Wednesday, 25 November, 14:05."));
+        over(chat, fixtures::BANNED, "You can’t take part until Wednesday, 25 November, 14:05.");
     }),
     ("signed out", |chat| {
-        chat.status.set(Status::Over(Over::SignedOut));
-        chat.leave.set(Leave { signed_out: true, ..silent("You are not signed in any more.") });
+        over(chat, Over::SignedOut, "You are not signed in any more.");
     }),
     ("writing an answer", |chat| chat.writing.set(Writing::Reply(quoted(Some("Is the boat in the water yet?"))))),
     ("editing", |chat| chat.writing.set(Writing::Edit(Edited { seq: Seq(1), text: row(0).text, illustrated: false }))),
@@ -137,6 +135,20 @@ const PARTS: Table<fn(Chat) -> AnyView> = &[
         chat.forgetting.set(Forgetting::Running { gone: 50, due: 0 });
         privacy::privacy(chat)
     }),
+    ("you and your data, being deleted without a connection", |chat| {
+        chat.status.set(Status::Offline(7));
+        chat.forgetting.set(Forgetting::Running { gone: 50, due: 0 });
+        privacy::privacy(chat)
+    }),
+    ("you and your data, which can be neither copied nor downloaded", |chat| {
+        chat.id_copied.set(Some(false));
+        chat.exporting.set(Exporting::Waiting(23));
+        privacy::privacy(chat)
+    }),
+    ("you and your data, of somebody banned", |chat| {
+        over(chat, fixtures::BANNED, "You can’t take part until Wednesday, 25 November, 14:05.");
+        privacy::privacy(chat)
+    }),
     ("you and your data, in a closed chat", |chat| privacy::privacy(Chat { access: Access::Passphrase, ..chat })),
     ("name from a sign-in", |chat| {
         let chat = Chat { access: Access::Oidc, ..chat };
@@ -173,6 +185,12 @@ const PARTS: Table<fn(Chat) -> AnyView> = &[
         view! { <Lightbox chat /> }.into_any()
     }),
 ];
+
+/// The visitor takes no part.
+fn over(chat: Chat, why: Over, told: &str) {
+    chat.status.set(Status::Over(why));
+    chat.leave.set(Leave { over: Some(why), ..silent(told) });
+}
 
 /// The gallery as one HTML file, with the style sheet at this address.
 pub fn page(style: &str) -> String {

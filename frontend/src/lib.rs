@@ -42,6 +42,8 @@ mod browser;
 #[cfg(feature = "hydrate")]
 mod draft;
 #[cfg(feature = "hydrate")]
+mod export;
+#[cfg(feature = "hydrate")]
 mod local_time;
 #[cfg(feature = "hydrate")]
 mod notification;

@@ -184,8 +184,7 @@ impl Link {
         orders
     }
 
-    /// The network came or went, or somebody looks at the page again or asks for it: no waiting now, and a socket shows
-    /// whether it lives. Whoever was sent away may be let in again before the end of the ban.
+    /// The network came or went, or somebody looks at the page again: no waiting now, and a socket shows whether it lives. Whoever was sent away may be let in again before the end of the ban.
     pub fn wake(&mut self, now: u64) -> Option<Order> {
         match (self.live, self.next) {
             _ if self.over == Some(Over::SignedOut) => None,
@@ -194,6 +193,19 @@ impl Link {
             (Some(live), _) if live.pinged.is_none() => self.ping(now),
             _ => None,
         }
+    }
+
+    /// The visitor wants to be connected: a socket is tried for at once, even if they were sent away just now.
+    pub fn reconnect(&mut self, now: u64) -> Option<Order> {
+        match (self.live, self.next) {
+            (None, Next::At(_)) if self.over != Some(Over::SignedOut) => Some(self.fetch(now)),
+            _ => None,
+        }
+    }
+
+    /// Whether the server is being asked whether whoever was sent away may come back.
+    pub fn asks(&self) -> bool {
+        self.over.is_some() && matches!(self.next, Next::Fetching { .. })
     }
 
     /// The server does not answer the hello on a socket for so many seconds: the socket is dropped, and no other one tried for

@@ -1,9 +1,6 @@
 //! The page without a network: a worker keeps the last copy of every room (`public/sw.js`), and this has it installed.
 
-use std::{
-    sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
-};
+use std::time::Duration;
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -21,12 +18,8 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// Where the worker keeps its copies of pages.
 const PAGES: &str = "pages-1";
 
-/// Whether nothing is to be kept any more.
-static FORGOTTEN: AtomicBool = AtomicBool::new(false);
-
-/// Drops every copy, and has none kept of this page again.
+/// Drops every copy.
 pub(crate) fn forget() {
-    FORGOTTEN.store(true, Ordering::Relaxed);
     let copies = browser::property(&window(), "caches");
     if copies.is_object() {
         browser::settle(browser::call(&copies, "delete", &[PAGES.into()]));
@@ -65,7 +58,7 @@ async fn install() {
 
 /// Tells the worker to keep a copy of the page, as the server has it now.
 fn keep(registration: &ServiceWorkerRegistration) {
-    if let Some(worker) = registration.active().filter(|_| !FORGOTTEN.load(Ordering::Relaxed)) {
+    if let Some(worker) = registration.active().filter(|_| !browser::has_left()) {
         // It knows who asks, and there is nothing else to say.
         _ = worker.post_message(&JsValue::NULL);
     }

@@ -3,9 +3,13 @@
 use std::{fmt, sync::Arc};
 
 use leptos::prelude::*;
-use shared_types::{Language, PageState, RoomName};
+use shared_types::{Language, PageState, RoomName, Timestamp};
 
-use crate::{App, words::Words};
+use crate::{
+    App,
+    clock::{Calendar as _, Utc, machine_time},
+    words::Words,
+};
 
 /// The built `index.html`, cut once where something is put in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -223,16 +227,25 @@ impl Trouble {
     }
 }
 
-/// The page for somebody whom a moderator sent away, for so many milliseconds more.
-pub fn banned(shell: &Shell, language: Language, milliseconds: u64) -> String {
+/// The page for somebody who comes `now` and whom a moderator sent away until then, or somebody else who comes from where they
+/// do: which of the two is not known here.
+pub fn banned(shell: &Shell, language: Language, until: Timestamp, now: Timestamp) -> String {
+    const HOUR_MS: u64 = 60 * 60 * 1000;
     let words = Words::of(language);
-    // Begun hours count: whoever comes when it says so is let in.
-    let hours = usize::try_from(milliseconds.div_ceil(60 * 60 * 1000)).unwrap_or(usize::MAX);
+    // Begun hours count, and begun days where there are several: whoever comes when it says so is let in.
+    let hours = until.0.saturating_sub(now.0).div_ceil(HOUR_MS);
+    let hours = if hours > 48 { hours.next_multiple_of(24) } else { hours };
+    let span = words.span(u32::try_from(hours * 3600).unwrap_or(u32::MAX));
+    let [before, between, after] = words.banned_for;
+    let calendar = Utc(language);
+    let moment = [&words.said(&calendar.day_name(until), &calendar.time(until)), " UTC"].concat();
     let body = html(|| {
         view! {
             <main class="notice" data-page="complete">
                 <h1>{words.banned}</h1>
-                <p>{words.banned_hours.of(hours)}</p>
+                <p>{words.banned_why}</p>
+                <p>{[before, &span, between].concat()}<time datetime=machine_time(until)>{moment}</time>{after}</p>
+                <p><a class="button primary" href="">{words.try_again}</a></p>
             </main>
         }
     });

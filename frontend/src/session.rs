@@ -4,12 +4,13 @@ mod aside;
 mod images;
 mod notices;
 mod order;
+mod privacy;
 mod reader;
 
 use std::time::Duration;
 
 use leptos::prelude::*;
-use shared_types::{ClientMessage, PageState, Seq, Timestamp};
+use shared_types::{ClientMessage, PageState, Seq, ServerMessage, Timestamp};
 use wasm_bindgen_futures::spawn_local;
 
 use self::images::Sent;
@@ -22,7 +23,7 @@ use crate::{
     components::{gestures, image, keys},
     draft,
     forgetting::Forgetting,
-    link::SocketId,
+    link::{SocketId, Status},
     local_time::LocalTime,
     reading::Reading,
     rooms::Rooms,
@@ -80,7 +81,7 @@ pub(crate) struct Session {
 pub(crate) fn begin(home: Home, chat: Chat, page: PageState) {
     let now = browser::now();
     let (mut client, deeds) = Client::start(&page, now, browser::random);
-    let (unsent, left) = Unsent::open(&page.room);
+    let (unsent, left) = Unsent::open(&page.room, &page.you.id);
     client.restore(left, now);
     let newest = client.timeline().newest().map(|(seq, _)| seq);
     let rooms = Rooms::visit(&page.room, browser::recall("rooms").as_deref());
@@ -109,6 +110,7 @@ pub(crate) fn begin(home: Home, chat: Chat, page: PageState) {
     session.act(deeds);
     session.begin_rooms();
     session.begin_notices();
+    session.begin_anew();
     // From the first visit on: what is said behind this is new to them.
     browser::keep_read_mark(&session.page.room, session.reading.read());
     session.look();
@@ -124,13 +126,8 @@ pub(crate) fn begin(home: Home, chat: Chat, page: PageState) {
             with(home, |session| session.seek(seq));
         }
     });
-    let loses = |session: &Option<Session>| {
-        session
-            .as_ref()
-            .map(|session| session.client.timeline())
-            .is_some_and(|known| known.uploads() || !known.changing().is_empty())
-    };
-    browser::before_leaving(move || home.with_value(loses));
+    browser::before_leaving(move || home.with_value(|session| session.as_ref().is_some_and(Session::loses)));
+    browser::on_forgotten(move || with(home, Session::follow_out));
     browser::on_drop(move |files| _ = chat.attach(files));
     image::watch();
     gestures::watch(chat);
@@ -170,8 +167,7 @@ impl Session {
             Intent::Retry(nonce) => self.client.retry(&nonce, now),
             Intent::Discard(nonce) => self.discard(&nonce),
             Intent::Rename(name) => {
-                browser::keep_name(&name);
-                self.page.you.name = name.clone();
+                self.keep_name(name.clone());
                 self.client.rename(name)
             }
             Intent::Speak(language) => return browser::speak(language),
@@ -180,12 +176,18 @@ impl Session {
             Intent::ToNewest => return self.return_to_newest(),
             Intent::Seek(seq) => return self.seek(seq),
             Intent::Copy(seq) => {
-                browser::copy_address(seq);
-                return set(self.chat.copied, Some(seq));
+                let (home, chat) = (self.home, self.chat);
+                return spawn_local(async move {
+                    if browser::copy_address(seq).await {
+                        return set(chat.copied, Some(seq));
+                    }
+                    let told = vec![chat.words.not_copied.to_owned()];
+                    with(home, |session| _ = session.change_tray(|tray| tray.tell(told)));
+                });
             }
             Intent::Look => return self.look(),
             Intent::LookAround => self.client.ask_aside(ClientMessage::People),
-            Intent::Reconnect => self.client.wake(now),
+            Intent::Reconnect => self.client.reconnect(now),
             Intent::Rooms => return self.open_rooms(),
             Intent::Forget(room) => return self.forget_room(&room),
             Intent::Search(text) => return self.change_search(|search| search.ask(&text)),
@@ -195,14 +197,19 @@ impl Session {
             Intent::Rule(rules) => self.client.ask_aside(ClientMessage::Rules { rules }),
             Intent::Audit => return self.change_audit(Audit::open),
             Intent::AuditFurther => return self.change_audit(Audit::further),
+            Intent::Export => return self.export(),
             Intent::ForgetMe => return self.change_forgetting(Forgetting::begin),
-            Intent::CopyId => {
-                browser::copy(self.page.you.id.as_str());
-                return;
-            }
-            Intent::SignOut => return self.leave_nothing(),
+            Intent::KeepMe => return self.change_forgetting(Forgetting::stop),
+            Intent::CopyId => return self.copy_id(),
+            Intent::SignOut => return self.leave(false),
         };
         self.act(deeds);
+    }
+
+    /// Whether something would be lost if the page went now.
+    fn loses(&self) -> bool {
+        let known = self.client.timeline();
+        !browser::has_left() && (known.uploads() || !known.changing().is_empty() || !self.unsent.is_whole())
     }
 
     /// Does something to a message.
@@ -261,6 +268,11 @@ impl Session {
             with(home, |session| {
                 let now = browser::now();
                 let deeds = match page {
+                    // Whoever signed in meanwhile, in another tab, is not to say what this one's visitor wrote: it waits for
+                    // them. Where nobody signs in, it is the same person with another cookie.
+                    Ok(page) if !page.access.is_open() && page.you.id != session.page.you.id => {
+                        return browser::reload();
+                    }
                     Ok(page) => {
                         session.client.stand(page.standing);
                         session.page = page;
@@ -278,12 +290,15 @@ impl Session {
         let now = browser::now();
         self.changed = true;
         let mut news = Vec::new();
+        let mut renaming_refused = false;
         let deeds = match event {
             SocketEvent::Heard(frame) => {
                 let message = serde_json::from_str(&frame).ok();
                 if let Some(message) = &message {
                     news = self.news(message);
                     self.hear_aside(message);
+                    renaming_refused =
+                        matches!(message, ServerMessage::Error { action: Some(action), .. } if action == "rename");
                 }
                 self.client.heard(now, id, message)
             }
@@ -295,6 +310,9 @@ impl Session {
             }
         };
         self.act(deeds);
+        if renaming_refused {
+            self.take_back_name();
+        }
         self.notice();
         self.tell(&news);
     }
@@ -305,7 +323,10 @@ impl Session {
         self.ask_aside(now);
         let status = self.client.status(now);
         set(self.chat.status, status);
-        self.chat.show_leave(self.client.timeline(), status, &self.calendar, now);
+        self.chat.show_leave(self.client.timeline(), status, self.client.asks(), &self.calendar, now);
+        if let Status::Over(_) = status {
+            self.change_forgetting(Forgetting::stop);
+        }
         set(self.chat.typing, self.chat.words.typing(&self.client.timeline().typing(now)));
         let presence = self.client.timeline().presence(now);
         set(self.chat.online, presence.online);

@@ -44,8 +44,6 @@ async fn fetch_and_mount() {
             return leptos::mount::mount_to_body(move || view! { <App page /> });
         }
         body.set_text_content(Some(Words::of(language).unreachable));
-        let (done, pause) = futures::channel::oneshot::channel();
-        set_timeout(move || _ = done.send(()), TRY_AGAIN);
-        _ = pause.await;
+        browser::pause(TRY_AGAIN).await;
     }
 }

@@ -42,6 +42,8 @@ pub const ASK_AGAIN_MS: u64 = 20_000;
 pub struct Timeline {
     room: RoomName,
     me: Person,
+    /// What the server calls them.
+    called: PersonName,
     /// The newest confirmed messages.
     said: Stretch,
     /// Messages further back that the reader went to, while there is a gap between them and the newest.
@@ -89,6 +91,7 @@ impl Timeline {
         Self {
             room: page.room.clone(),
             me: page.you.clone(),
+            called: page.you.name.clone(),
             said: Stretch::of(page.messages.clone(), page.more),
             apart: None,
             own: Vec::new(),
@@ -116,6 +119,7 @@ impl Timeline {
     pub fn apply(&mut self, message: ServerMessage, now: u64) -> Option<ClientMessage> {
         match message {
             ServerMessage::Welcome { you, online, people, rules, .. } => {
+                self.called = you.name.clone();
                 self.me = you;
                 self.rule(rules);
                 self.present.hear(online, people, now);
@@ -295,8 +299,12 @@ impl Timeline {
             Some("changes" | "hello") if code == ErrorCode::TooFast => {
                 self.ask_at = Some(pace::end_of_rest(now, retry_after));
             }
+            Some("rename") => {
+                self.me.name = self.called.clone();
+                self.troubles.push(reason.clone());
+            }
             // Nobody waits for these, and nothing shows that they were not done.
-            Some("rename" | "mute" | "ban" | "rules") => self.troubles.push(reason.clone()),
+            Some("mute" | "ban" | "rules") => self.troubles.push(reason.clone()),
             _ => {}
         }
         if code == ErrorCode::Muted {

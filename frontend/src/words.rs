@@ -34,7 +34,7 @@ pub(crate) struct Words {
     pub(crate) connected: &'static str,
     pub(crate) offline: &'static str,
     pub(crate) reconnect: &'static str,
-    trying: &'static str,
+    pub(crate) trying: &'static str,
     trying_in: Around,
     /// How many people are in the room.
     pub(crate) online: Count,
@@ -71,6 +71,10 @@ pub(crate) struct Words {
     pub(crate) banned_until: Around,
     pub(crate) signed_out: &'static str,
     pub(crate) sign_in_again: &'static str,
+    /// The same where a passphrase is asked for.
+    pub(crate) passphrase_again: &'static str,
+    pub(crate) enter: &'static str,
+    pub(crate) try_again: &'static str,
     too_fast: &'static str,
     muted: &'static str,
     not_allowed: &'static str,
@@ -136,16 +140,31 @@ pub(crate) struct Words {
     pub(crate) id_hint: &'static str,
     pub(crate) copy_id: &'static str,
     pub(crate) id_copied: &'static str,
+    /// Where the page may not copy it.
+    pub(crate) id_selected: &'static str,
     pub(crate) export: &'static str,
     pub(crate) export_hint: &'static str,
+    pub(crate) exporting: &'static str,
+    pub(crate) export_waits: Around,
+    pub(crate) export_failed: &'static str,
     pub(crate) forget_me: &'static str,
     pub(crate) forget_me_hint: &'static str,
     pub(crate) forget_me_sure: &'static str,
     pub(crate) forget_me_yes: &'static str,
+    /// With the sentence about the ban before it.
+    pub(crate) forget_me_banned: Around,
+    pub(crate) forgetting_begins: &'static str,
     pub(crate) forgetting: Count,
+    pub(crate) forgetting_offline: &'static str,
     pub(crate) forget_failed: &'static str,
+    pub(crate) stop: &'static str,
+    pub(crate) all_deleted: &'static str,
+    /// What follows that where the visitor has a new id.
+    #[cfg(feature = "hydrate")]
+    pub(crate) all_deleted_anew: &'static str,
     pub(crate) sign_out: &'static str,
     pub(crate) sign_out_hint: &'static str,
+    pub(crate) sign_out_sure: &'static str,
     pub(crate) name_given: &'static str,
 
     pub(crate) attach: &'static str,
@@ -208,6 +227,8 @@ pub(crate) struct Words {
     pub(crate) address: &'static str,
     pub(crate) copy: &'static str,
     pub(crate) copied: &'static str,
+    #[cfg(feature = "hydrate")]
+    pub(crate) not_copied: &'static str,
     /// The name of the list of people whom a message may call.
     pub(crate) mention: &'static str,
     #[cfg(feature = "hydrate")]
@@ -321,8 +342,6 @@ pub(crate) struct Words {
     #[cfg(feature = "ssr")]
     pub(crate) passphrase: &'static str,
     #[cfg(feature = "ssr")]
-    pub(crate) enter: &'static str,
-    #[cfg(feature = "ssr")]
     pub(crate) wrong_passphrase: &'static str,
     #[cfg(feature = "ssr")]
     /// After how many seconds another passphrase is looked at.
@@ -342,7 +361,10 @@ pub(crate) struct Words {
     #[cfg(feature = "ssr")]
     pub(crate) banned: &'static str,
     #[cfg(feature = "ssr")]
-    pub(crate) banned_hours: Count,
+    pub(crate) banned_why: &'static str,
+    /// For how long, in a span of time, and behind that the moment.
+    #[cfg(feature = "ssr")]
+    pub(crate) banned_for: [&'static str; 3],
 
     /// A day, such as "Monday, 23 November 2026"; the weekday counts from Monday = 0, then day and month from 1, and the
     /// year.

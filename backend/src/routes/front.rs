@@ -1,5 +1,5 @@
 //! `GET /`, `GET /r/{room}` and `GET /state/{room}`: the page, and what it knows; and `GET /me/data` (`my_data.rs`). In front
-//! of it the door: `POST /enter`, `GET /sign-in`, `GET /sign-in/callback` and `POST /sign-out`.
+//! of it the door: `POST /enter` (`GET` leads to the lobby), `GET /sign-in`, `GET /sign-in/callback` and `POST /sign-out`.
 
 mod answer;
 mod enter;
@@ -154,6 +154,8 @@ impl Front {
         let language = language(&request);
         let answer = match (&request.form, request.path.as_str(), self.access()) {
             (Some(form), "/enter", Access::Passphrase) => self.enter(form, &request, language).await,
+            // Whoever asks again for the page with the passphrase that was wrong.
+            (None, "/enter", Access::Passphrase) => Ok(FrontAnswer::see_other("/".into(), Vec::new(), request.secure)),
             (Some(_), "/sign-out", _) => Ok(self.sign_out(&request)),
             (Some(_), ..) => {
                 let sentence = "This address can only be looked at.\n".into();
@@ -193,12 +195,12 @@ impl Front {
             };
         };
         let PageState { standing, .. } = &visit.state;
-        let away = standing.banned_until.map(|until| until.0.saturating_sub(self.front_page.standings.clock.now().0));
+        let away = standing.banned_until;
         let status = if away.is_some() { 403 } else { 200 };
         let set_cookies = visit.cookie.iter().map(|cookie| self.guest_cookie(cookie, request)).collect();
         let answer = if as_page {
             let drawn = |shell: &Shell| match away {
-                Some(milliseconds) => render::banned(shell, language, milliseconds),
+                Some(until) => render::banned(shell, language, until, self.front_page.standings.clock.now()),
                 None => render::page(shell, &visit.state),
             };
             self.html(status, request, drawn).await?

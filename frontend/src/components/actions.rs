@@ -32,12 +32,12 @@ pub(crate) fn Actions(chat: Chat) -> impl IntoView {
         let row = chat.acting.get().and_then(|seq| chat.row(seq)).filter(|row| !row.deleted);
         row.map(|row| {
             let mut actions = Vec::new();
-            for sign in QUICK {
-                actions.push(Action { pressed: Some(means(&row, sign)), ..emoji(chat, "action quick", sign) });
-            }
-            actions.push(tool("more", chat.words.more_reactions, MORE));
             let silent = chat.leave.with(|leave| leave.silent);
             if !silent {
+                for sign in QUICK {
+                    actions.push(Action { pressed: Some(means(&row, sign)), ..emoji(chat, "action quick", sign) });
+                }
+                actions.push(tool("more", chat.words.more_reactions, MORE));
                 actions.push(tool("reply", chat.words.reply, REPLY));
             }
             let copied = chat.copied.get() == row.seq;

@@ -3,7 +3,7 @@
 use leptos::{html, prelude::*};
 
 use super::{avatar, name_dialog, people, rooms, search};
-use crate::chat::Chat;
+use crate::{chat::Chat, link::Status};
 
 #[component]
 pub(crate) fn Header(
@@ -22,6 +22,11 @@ pub(crate) fn Header(
             </button>
         }
     };
+    let online = move || match chat.status.get() {
+        // Whoever takes no part is not told who does.
+        Status::Over(_) => chat.words.offline.into(),
+        _ => chat.words.online.of(chat.online.get() as usize),
+    };
     view! {
         <header class="bar">
             <h1 class="room">{rooms::switch(chat)}</h1>
@@ -32,7 +37,7 @@ pub(crate) fn Header(
                 on:click=move |_| people::open(chat, people)
             >
                 <span class="dot" aria-hidden="true"></span>
-                <span class="online">{move || chat.words.online.of(chat.online.get() as usize)}</span>
+                <span class="online">{online}</span>
             </button>
             {search::button(chat)}
             {me}

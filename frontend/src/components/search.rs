@@ -87,12 +87,12 @@ fn state(chat: Chat) -> String {
     let (progress, found) = chat.results.with(|results| (results.progress, results.hits.len()));
     match progress {
         Progress::Nothing => words.search_hint.into(),
-        Progress::Wanted(_) | Progress::Asked(_)
-            if matches!(chat.status.get(), Status::Offline(_) | Status::Over(_)) =>
-        {
-            words.search_offline.into()
-        }
-        Progress::Wanted(_) | Progress::Asked(_) => words.searching.into(),
+        Progress::Wanted(_) | Progress::Asked(_) => match chat.status.get() {
+            // Who takes no part looks for nothing.
+            Status::Over(_) => chat.leave.with(|leave| leave.sentence.clone()),
+            Status::Offline(_) => words.search_offline.into(),
+            Status::Connecting | Status::Live => words.searching.into(),
+        },
         Progress::Failed(_) => words.search_failed.into(),
         Progress::Partly(_) if found == 0 => words.nothing_yet.into(),
         Progress::Done if found == 0 => words.nothing_found.into(),

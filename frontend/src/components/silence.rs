@@ -1,9 +1,13 @@
 //! What the visitor is told about writing: in the place of the composer where there is nothing to write with, or below it.
 
 use leptos::prelude::*;
+use shared_types::Access;
 
 use super::element::{alive, alive_text, element};
-use crate::chat::{Chat, Leave};
+use crate::{
+    chat::{Chat, Intent, Leave},
+    link::Over,
+};
 
 pub(super) fn silence(chat: Chat) -> AnyView {
     let sentence = move || chat.leave.get().sentence;
@@ -13,10 +17,26 @@ pub(super) fn silence(chat: Chat) -> AnyView {
         .with("aria-hidden", "true")
         .child(alive_text(move || chat.leave.get().countdown));
     let way = move || {
-        let signed_out = chat.leave.with(|leave| leave.signed_out);
-        // What is written stays in this tab, and is there again after that.
-        let link = || element("a").class("button primary").with("href", room_path(chat)).text(chat.words.sign_in_again);
-        signed_out.then(|| link().into_any()).into_iter().collect()
+        let way = match chat.leave.with(|leave| leave.over) {
+            None => return Vec::new(),
+            // What is written stays in this tab, and is there again after that.
+            Some(Over::SignedOut) => {
+                let passphrase = chat.access == Access::Passphrase;
+                let label = if passphrase { chat.words.enter } else { chat.words.sign_in_again };
+                element("a").class("button primary").with("href", room_path(chat)).text(label)
+            }
+            // It may be lifted before its end, and nobody is told of that who is away.
+            Some(Over::Banned(_)) => {
+                let asking = move || chat.leave.with(|leave| leave.asking);
+                let label = move || if asking() { chat.words.trying } else { chat.words.try_again };
+                element("button")
+                    .class("button")
+                    .with("type", "button")
+                    .on("click", move |_| chat.intend.run(Intent::Reconnect))
+                    .child(alive_text(move || label().into()))
+            }
+        };
+        vec![way.into_any()]
     };
     let class = move || {
         let class = |leave: &Leave| match leave {

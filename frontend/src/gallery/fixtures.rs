@@ -7,7 +7,7 @@ use shared_types::{
 
 use crate::{
     chat::{Attached, Chat, Hit, Leave, Shown},
-    link::Status,
+    link::{Over, Status},
     rooms::Entry,
     search::Piece,
     timeline::{Quoted, Row, RowReaction, State},
@@ -62,6 +62,9 @@ pub(super) fn leave(sentence: &str, countdown: &str) -> Leave {
 pub(super) fn silent(sentence: &str) -> Leave {
     Leave { silent: true, ..leave(sentence, "") }
 }
+
+/// Why somebody takes no part whom a moderator sent away.
+pub(super) const BANNED: Over = Over::Banned(Timestamp(1_795_525_500_000));
 
 /// What moderators did.
 pub(super) fn acts() -> Vec<Hit> {

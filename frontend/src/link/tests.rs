@@ -166,6 +166,23 @@ fn a_page_whose_clock_is_ahead_does_not_ask_all_the_time_whether_a_ban_is_over()
 }
 
 #[test]
+fn whoever_was_sent_away_may_ask_at_once_whether_that_was_lifted() {
+    let mut link = live(link());
+    let over = Over::Banned(Timestamp(HOUR));
+    link.end(0, over);
+    assert!(!link.asks());
+    assert_eq!(link.reconnect(1), Some(Order::Fetch));
+    assert!(link.asks());
+    assert_eq!(link.reconnect(2), None, "it is under way");
+    link.end(3, over);
+    assert!(!link.asks());
+    assert_eq!(link.reconnect(4), Some(Order::Fetch));
+    assert_eq!(link.fetched(5, true), Some(Order::Open(2)));
+    link.end(6, Over::SignedOut);
+    assert_eq!(link.reconnect(7), None, "a page of their own lets them in");
+}
+
+#[test]
 fn somebody_who_looks_at_the_page_sees_that_their_ban_was_lifted() {
     let mut link = live(link());
     let over = Over::Banned(Timestamp(HOUR));

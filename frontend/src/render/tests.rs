@@ -260,12 +260,28 @@ fn an_index_that_lacks_something_is_refused_by_name() {
 }
 
 #[test]
-fn whoever_was_sent_away_is_told_for_how_long_and_begun_hours_count() {
+fn whoever_was_sent_away_is_told_for_how_long_until_when_and_how_to_try_again() {
     let shell = Shell::parse(INDEX).unwrap();
-    for (milliseconds, told) in [(1, " 1 hour at"), (3_600_000, " 1 hour at"), (3_600_001, " 2 hours at")] {
-        assert!(banned(&shell, Language::English, milliseconds).contains(told), "{milliseconds}");
+    let now = Timestamp(1_795_478_400_000);
+    let after = |milliseconds| Timestamp(now.0 + milliseconds);
+    for (milliseconds, told) in [
+        (1, "in 1 h at"),
+        (3_600_000, "in 1 h at"),
+        (3_600_001, "in 2 h at"),
+        (86_400_000, "in 1 day at"),
+        (48 * 3_600_000 + 1, "in 3 days at"),
+        (90 * 86_400_000 - 1, "in 90 days at"),
+    ] {
+        assert!(banned(&shell, Language::English, after(milliseconds), now).contains(told), "{milliseconds}");
     }
-    assert!(banned(&shell, Language::Japanese, 1).contains("1時間後"));
+    let page = banned(&shell, Language::English, after(60_000), now);
+    assert!(
+        page.contains("<time datetime=\"2026-11-24T00:01:00Z\">Tuesday, 24 November 2026, 00:01 UTC</time>"),
+        "{page}"
+    );
+    assert!(page.contains("You, or somebody at your address"), "{page}");
+    assert!(page.contains("<a href=\"\" class=\"button primary\">Try again</a>"), "{page}");
+    assert!(banned(&shell, Language::Japanese, after(1), now).contains("1時間後"));
 }
 
 #[test]
@@ -276,7 +292,7 @@ fn the_first_paint_says_already_whether_the_visitor_may_write() {
     for (rules, standing, silent, sentence) in [
         (rules(30, false), free, false, "One message every 30 s."),
         (rules(0, true), free, true, "This room can only be read at the moment."),
-        (rules(0, false), muted, true, "You can’t write until Thursday, 31 December 2026, 23:59."),
+        (rules(0, false), muted, true, "A moderator muted you until Thursday, 31 December 2026, 23:59."),
     ] {
         let page = body(&PageState { rules, standing, ..state(&["hi"]) });
         assert!(page.contains(sentence), "no {sentence} in {page}");
@@ -300,7 +316,7 @@ fn only_what_the_server_says_makes_a_moderator() {
 
 #[test]
 fn whoever_is_in_a_closed_chat_can_sign_out_without_a_script() {
-    let form = "<section class=\"part\"><form class=\"sign-out\" method=\"post\" action=\"/sign-out\">";
+    let form = "<form class=\"part sign-out\" method=\"post\" action=\"/sign-out\">";
     assert!(!body(&state(&[])).contains(form));
     assert!(body(&PageState { access: Access::Passphrase, ..state(&[]) }).contains(form));
 }

@@ -1,4 +1,4 @@
-//! What the visitor asks as a moderator, and about themself: sanctions, rules, what was done, and having everything deleted.
+//! What the visitor asks as a moderator: sanctions, rules, and what was done. And the answers about themself.
 
 use leptos::prelude::*;
 use shared_types::{ClientMessage, ErrorCode, Person, PersonId, Seconds, Seq, ServerMessage, Standing, Timestamp};
@@ -46,27 +46,6 @@ impl Session {
             (false, false) => Progress::Done,
         };
         set(self.chat.audit, Results { progress, hits: hits.collect() });
-    }
-
-    /// Changes how far it is with having everything deleted. When nothing is left, the visitor leaves.
-    pub(super) fn change_forgetting(&mut self, change: impl FnOnce(&mut Forgetting)) {
-        let before = self.chat.forgetting.get_untracked();
-        let mut forgetting = before;
-        change(&mut forgetting);
-        set(self.chat.forgetting, forgetting);
-        if forgetting != before && matches!(forgetting, Forgetting::Done { .. }) {
-            self.leave_nothing();
-            browser::sign_out();
-        }
-    }
-
-    /// Lets nothing of the visitor stay on this device.
-    pub(super) fn leave_nothing(&mut self) {
-        self.chat.aside.set_value(String::new());
-        if let Some(field) = self.chat.field.get_untracked() {
-            field.set_value("");
-        }
-        browser::forget_everything();
     }
 
     /// Takes in an answer to one of these questions.

@@ -43,15 +43,18 @@ pub(super) static WORDS: Words = Words {
     discard: "Discard",
 
     held: "Your message waits for a moment.",
-    goes_out_in: Around("Sending again in ", ""),
+    goes_out_in: Around("It goes out in ", ""),
     again_in: Around("The next one in ", ""),
     slow: Around("One message every ", "."),
     read_only: "This room can only be read at the moment.",
     reserved: "Only moderators can write here at the moment.",
-    muted_until: Around("You can’t write until ", "."),
+    muted_until: Around("A moderator muted you until ", "."),
     banned_until: Around("You can’t take part until ", "."),
     signed_out: "You are not signed in any more.",
     sign_in_again: "Sign in again",
+    passphrase_again: "The passphrase is needed again.",
+    enter: "Enter",
+    try_again: "Try again",
     too_fast: "That was a lot in a short time. Please wait a moment.",
     muted: "A moderator has muted you for now.",
     not_allowed: "You are not allowed to do this here.",
@@ -112,20 +115,32 @@ pub(super) static WORDS: Words = Words {
     id_hint: "Whoever runs this chat needs it to make you a moderator. It lets nobody in.",
     copy_id: "Copy id",
     id_copied: "Id copied",
+    id_selected: "This page may not copy here. The id is selected: please copy it yourself.",
     export: "Download what I wrote",
-    export_hint: "Your messages with the addresses of their images, up to 10,000 a file. Its “next” is the address where it goes on.",
+    export_hint: "Your messages in every room with the addresses of their images, as one file.",
+    exporting: "Collecting what you wrote…",
+    export_waits: Around("That was a lot in a short time. It goes on in ", ". Please leave this page open."),
+    export_failed: "This could not be downloaded right now. Please try again.",
     forget_me: "Delete everything I wrote…",
     forget_me_hint: "Your messages and images in every room, and what this device keeps. Your reactions and your name in what others \
                      wrote stay as long as that does, and so does what moderators noted.",
-    forget_me_sure: "Your messages and images are gone for everyone, and nobody can bring them back. After that you are somebody new here.",
+    forget_me_sure: "Delete everything? Your messages and images will be gone for everyone, and nobody can bring them back.",
     forget_me_yes: "Delete everything",
+    forget_me_banned: Around("", " Until then a moderator can delete your messages for you."),
+    forgetting_begins: "Deleting… Please leave this page open.",
     forgetting: Count {
         one: Around("", " message is gone. Please leave this page open…"),
         other: Around("", " messages are gone. Please leave this page open…"),
     },
+    forgetting_offline: "You are offline. It goes on as soon as the chat is connected again.",
     forget_failed: "Not everything could be deleted. Please try again.",
+    stop: "Stop",
+    all_deleted: "Everything you wrote is deleted.",
+    #[cfg(feature = "hydrate")]
+    all_deleted_anew: "You are somebody new here now.",
     sign_out: "Sign out",
     sign_out_hint: "Nothing of this chat stays on this device, nor does what you have not sent.",
+    sign_out_sure: "Sign out? You will be somebody new when you come back. You can’t edit, delete or download what you wrote before.",
     name_given: "Your name comes from where you signed in.",
 
     attach: "Attach images",
@@ -182,6 +197,8 @@ pub(super) static WORDS: Words = Words {
     address: "Link to this message",
     copy: "Copy link",
     copied: "Link copied",
+    #[cfg(feature = "hydrate")]
+    not_copied: "This page may not copy here. The link is in the address bar.",
     mention: "People to mention",
     #[cfg(feature = "hydrate")]
     not_found_message: "This message could not be found.",
@@ -282,8 +299,6 @@ pub(super) static WORDS: Words = Words {
     #[cfg(feature = "ssr")]
     passphrase: "Passphrase",
     #[cfg(feature = "ssr")]
-    enter: "Enter",
-    #[cfg(feature = "ssr")]
     wrong_passphrase: "This is not the passphrase. Please try again.",
     #[cfg(feature = "ssr")]
     too_often: Count {
@@ -305,10 +320,9 @@ pub(super) static WORDS: Words = Words {
     #[cfg(feature = "ssr")]
     banned: "You cannot come in at the moment",
     #[cfg(feature = "ssr")]
-    banned_hours: Count {
-        one: Around("A moderator sent you away. You can come again in ", " hour at the latest."),
-        other: Around("A moderator sent you away. You can come again in ", " hours at the latest."),
-    },
+    banned_why: "You, or somebody at your address, were sent away by a moderator.",
+    #[cfg(feature = "ssr")]
+    banned_for: ["You can come again in ", " at the latest (", ")."],
 
     date: |weekday, day, month, year| {
         [WEEKDAYS[weekday % 7], ", ", &day.to_string(), " ", MONTHS[(month + 11) % 12], " ", &year.to_string()].concat()

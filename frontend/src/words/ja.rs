@@ -48,15 +48,18 @@ pub(super) static WORDS: Words = Words {
     discard: "破棄",
 
     held: "メッセージは順番を待っています。",
-    goes_out_in: Around("", "後に再送信します"),
+    goes_out_in: Around("", "後に送信します"),
     again_in: Around("次の送信まで", ""),
     slow: Around("メッセージは", "に1件まで送信できます。"),
     read_only: "このルームは現在、閲覧のみできます。",
     reserved: "現在、このルームで発言できるのはモデレーターだけです。",
-    muted_until: Around("", "まで発言できません。"),
+    muted_until: Around("モデレーターにより、", "まで発言できません。"),
     banned_until: Around("", "まで参加できません。"),
     signed_out: "サインアウトされました。",
     sign_in_again: "もう一度サインイン",
+    passphrase_again: "もう一度パスフレーズが必要です。",
+    enter: "参加する",
+    try_again: "もう一度試す",
     too_fast: "短時間に操作が集中しています。少し待ってからもう一度お試しください。",
     muted: "モデレーターにより、現在は発言できません。",
     not_allowed: "この操作は許可されていません。",
@@ -117,16 +120,28 @@ pub(super) static WORDS: Words = Words {
     id_hint: "モデレーターになるとき、このチャットの管理者に伝えてください。IDだけでは誰も参加できません。",
     copy_id: "IDをコピー",
     id_copied: "IDをコピーしました",
+    id_selected: "このページからはコピーできません。選択されたIDをご自身でコピーしてください。",
     export: "自分の投稿をダウンロード",
-    export_hint: "投稿したメッセージと画像のアドレスです。1ファイルに1万件まで入り、続きのアドレスは「next」にあります。",
+    export_hint: "すべてのルームに投稿したメッセージと画像のアドレスが、1つのファイルになります。",
+    exporting: "投稿を集めています…",
+    export_waits: Around("短時間に操作が集中しています。", "後に続けます。このページを開いたままお待ちください。"),
+    export_failed: "現在ダウンロードできません。もう一度お試しください。",
     forget_me: "自分の投稿をすべて削除…",
     forget_me_hint: "すべてのルームのメッセージと画像、この端末のデータが対象です。ほかの人の投稿へのリアクションや投稿内の名前はその投稿がある間、モデレーターの操作履歴はそのまま残ります。",
-    forget_me_sure: "メッセージと画像は全員の画面から削除され、元に戻すことはできません。削除後は新しいユーザーになります。",
+    forget_me_sure: "すべて削除しますか？メッセージと画像は全員の画面から削除され、元に戻すことはできません。",
     forget_me_yes: "すべて削除する",
+    forget_me_banned: Around("", "それまでは、モデレーターがあなたのメッセージを削除できます。"),
+    forgetting_begins: "削除しています… このページを開いたままお待ちください。",
     forgetting: count("", "件のメッセージを削除しました。このページを開いたままお待ちください…"),
+    forgetting_offline: "オフラインです。再接続すると、削除を続けます。",
     forget_failed: "一部を削除できませんでした。もう一度お試しください。",
+    stop: "中止",
+    all_deleted: "投稿をすべて削除しました。",
+    #[cfg(feature = "hydrate")]
+    all_deleted_anew: "これからは新しいユーザーになります。",
     sign_out: "サインアウト",
     sign_out_hint: "未送信の内容も含め、このチャットのデータはこの端末に残りません。",
+    sign_out_sure: "サインアウトしますか？次に入るときは新しいユーザーになり、これまでの投稿の編集、削除、ダウンロードはできなくなります。",
     name_given: "名前はサインインしたアカウントのものです。",
 
     attach: "画像を添付",
@@ -183,6 +198,8 @@ pub(super) static WORDS: Words = Words {
     address: "このメッセージへのリンク",
     copy: "リンクをコピー",
     copied: "リンクをコピーしました",
+    #[cfg(feature = "hydrate")]
+    not_copied: "このページからはコピーできません。リンクはアドレスバーにあります。",
     mention: "メンションする相手",
     #[cfg(feature = "hydrate")]
     not_found_message: "このメッセージは見つかりませんでした。",
@@ -283,8 +300,6 @@ pub(super) static WORDS: Words = Words {
     #[cfg(feature = "ssr")]
     passphrase: "パスフレーズ",
     #[cfg(feature = "ssr")]
-    enter: "参加する",
-    #[cfg(feature = "ssr")]
     wrong_passphrase: "パスフレーズが違います。もう一度入力してください。",
     #[cfg(feature = "ssr")]
     too_often: count("試行の回数が多すぎます。", "秒後にもう一度お試しください。"),
@@ -303,10 +318,9 @@ pub(super) static WORDS: Words = Words {
     #[cfg(feature = "ssr")]
     banned: "現在このチャットには入れません",
     #[cfg(feature = "ssr")]
-    banned_hours: Count {
-        one: Around("モデレーターによって参加が制限されています。遅くとも", "時間後にはまた参加できます。"),
-        other: Around("モデレーターによって参加が制限されています。遅くとも", "時間後にはまた参加できます。"),
-    },
+    banned_why: "モデレーターにより、あなた、または同じアドレスを使う人の参加が禁止されています。",
+    #[cfg(feature = "ssr")]
+    banned_for: ["遅くとも", "後にはまた参加できます（", "）。"],
 
     date: |weekday, day, month, year| {
         let weekday = ["月", "火", "水", "木", "金", "土", "日"][weekday % 7];

@@ -53,8 +53,8 @@ impl Front {
             }
             (status, InsteadOfEntering::Banned { until }) => {
                 tracing::info!(status, "not let in: sent away");
-                let milliseconds = until.0.saturating_sub(self.front_page.standings.clock.now().0);
-                self.html(status, request, |shell| render::banned(shell, language, milliseconds)).await
+                let now = self.front_page.standings.clock.now();
+                self.html(status, request, |shell| render::banned(shell, language, until, now)).await
             }
         }
     }

@@ -181,12 +181,15 @@ fn whoever_is_refused_as_muted_knows_it_from_then_on() {
 }
 
 #[test]
-fn a_refused_name_is_a_trouble_that_is_told() {
+fn a_refused_name_is_a_trouble_that_is_told_and_the_one_before_holds() {
     let mut timeline = room(1..=1, false);
+    let before = timeline.me().clone();
+    timeline.rename("Queen".parse().unwrap());
     let (message, action) = ("too fast".into(), Some("rename".into()));
     let refused = ServerMessage::Error { code: ErrorCode::TooFast, message, action, nonce: None, retry_after: Some(9) };
     timeline.apply(refused, 0);
     assert_eq!(timeline.take_troubles(), ["too fast"]);
+    assert_eq!(*timeline.me(), before);
 }
 
 #[test]

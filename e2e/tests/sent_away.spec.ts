@@ -1,0 +1,64 @@
+import { ChatPage } from '../support/chat_page.ts';
+import { Moderation } from '../support/moderation.ts';
+import { expect, test } from '../support/order.ts';
+
+test.beforeEach(({ homeName }) => test.skip(homeName !== 'local', 'only at home a test says who keeps order'));
+
+test('whoever was sent away reads of nobody who is there, is told why a search finds nothing, and can delete nothing', async ({ order }) => {
+  const { mona, guest } = order;
+  const ben = await guest('Ben');
+  await ben.chat.say('bad');
+  await new Moderation(mona.chat).sanction('bad', 'Ban', '1 h');
+  await ben.chat.is('over');
+  await expect(ben.page.locator('.presence')).toHaveText('Offline');
+  await ben.page.getByRole('button', { name: 'Search' }).click();
+  const search = ben.page.getByRole('dialog', { name: 'Search' });
+  await search.getByRole('searchbox').fill('bad');
+  await search.getByRole('searchbox').press('Enter');
+  await expect(search.getByRole('status')).toHaveText(/^You can’t take part until/);
+  await ben.page.keyboard.press('Escape');
+  await ben.page.locator('.me').click();
+  await ben.page.getByRole('button', { name: 'You and your data' }).click();
+  const dialog = ben.page.getByRole('dialog', { name: 'You and your data' });
+  await expect(dialog.getByRole('button', { name: 'Delete everything I wrote…' })).toBeDisabled();
+  await expect(dialog).toContainText(/You can’t take part until .* Until then a moderator can delete your messages for you\./);
+});
+
+test('whoever was sent away sees a lift as soon as they ask, on the open page and on a new one', async ({ order, room }) => {
+  const { home, mona, guest } = order;
+  const ben = await guest('Ben');
+  await ben.chat.say('bad');
+  const moderation = new Moderation(mona.chat);
+  await moderation.sanction('bad', 'Ban', '1 h');
+  await ben.chat.is('over');
+  const late = await ben.context.newPage();
+  await late.goto(home.page(room));
+  await expect(late.getByText('You, or somebody at your address, were sent away by a moderator.')).toBeVisible();
+  await expect(late.getByRole('time')).toHaveText(/ UTC$/);
+  const open = ben.page.locator('.leave').getByRole('button', { name: 'Try again' });
+  const asked = ben.page.waitForResponse(/\/state\//);
+  await open.click();
+  expect((await asked).status(), 'it still holds').toBe(403);
+  await expect(open).toBeVisible();
+
+  await moderation.sanction('bad', 'Ban', 'Lift it now');
+  await open.click();
+  await ben.chat.is('live');
+  await late.getByRole('link', { name: 'Try again' }).click();
+  await new ChatPage(late).is('live');
+});
+
+test('whoever is muted is told that a name was not taken, and keeps the one they have', async ({ order }) => {
+  const { mona, guest } = order;
+  const ben = await guest('Ben');
+  await ben.chat.say('loud');
+  await new Moderation(mona.chat).sanction('loud', 'Mute', '10 min');
+  await expect(ben.chat.composer).toBeHidden();
+  await ben.page.locator('.me').click();
+  await ben.page.getByRole('textbox', { name: 'Your name' }).fill('Queen');
+  await ben.page.getByRole('button', { name: 'Save' }).click();
+  await expect(ben.page.getByText('Not changed. A moderator has muted you for now.')).toBeVisible();
+  await expect(ben.page.locator('.me-name')).toHaveText('Ben');
+  await ben.page.reload();
+  await expect(ben.page.locator('.me-name')).toHaveText('Ben');
+});
