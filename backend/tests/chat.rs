@@ -5,6 +5,8 @@
 
 #[path = "chat/changes.rs"]
 mod changes;
+#[path = "support/clock.rs"]
+mod clock;
 #[path = "chat/door.rs"]
 mod door;
 #[path = "chat/forget.rs"]

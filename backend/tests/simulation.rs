@@ -8,6 +8,8 @@
 
 #[path = "support/memory.rs"]
 mod memory;
+#[path = "support/number.rs"]
+mod number;
 #[path = "simulation/person.rs"]
 mod person;
 #[path = "simulation/server.rs"]
@@ -17,6 +19,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use backend::ports::Messages;
 use frontend::timeline::Change;
+use number::number;
 use person::{Account, Habit, Person};
 use server::{Faults, Server};
 use shared_types::{ChatMessage, RoomName};
@@ -34,7 +37,6 @@ const CALM: Duration = Duration::from_secs(40 * 60);
 
 #[test]
 fn nothing_is_lost_nothing_comes_twice_and_everyone_sees_one_order() {
-    let number = |name: &str, default| std::env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(default);
     let (first, schedules) = (number("SEED", 0), number("SCHEDULES", 500));
     let mut messages = 0;
     for seed in first..first + schedules {

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use backend::{
     chat::{Knock, NotNow, Paid, Rate, RateLimits},
     outbound::embedded::EmbeddedLimiter,
-    ports::{AddressKey, Allowance, ConnectionId, Limiter, Messages, Result, Taken},
+    ports::{AddressKey, Allowance, Clock, ConnectionId, Limiter, Messages, Result, Taken},
     routes::{FrameRequest, Send, SendPorts, SendSettings},
 };
 use serde_json::{Value, json};
@@ -36,7 +36,7 @@ async fn enter(world: &World, window: &str, person: &str, address: &str) {
 /// Says so many things, and gives the errors that it was told.
 async fn say_often(world: &World, window: &str, times: usize) -> Vec<Value> {
     for number in 0..times {
-        world.post(window, "hi", &format!("{window}-{number}-{}", world.clock.now_ms())).await;
+        world.post(window, "hi", &format!("{window}-{number}-{}", world.clock.now().0)).await;
     }
     errors(world, window)
 }
@@ -49,7 +49,7 @@ fn errors(world: &World, window: &str) -> Vec<Value> {
 async fn a_burst_is_a_third_of_a_minute_s_and_whoever_is_too_fast_is_told_for_how_long() {
     let world = World::with_rates(30, 0).await;
     enter(&world, "c1", "ann", HOME).await;
-    world.clock.to_the_next_minute();
+    world.to_the_next_minute();
     world.clock.advance(Duration::from_millis(2_500));
     assert_eq!(say_often(&world, "c1", 10).await, [json!(null); 0]);
     world.post("c1", "hi", "n-11").await;
@@ -70,7 +70,7 @@ async fn a_burst_is_a_third_of_a_minute_s_and_whoever_is_too_fast_is_told_for_ho
 async fn a_minute_s_messages_are_all_that_a_minute_has_however_they_are_spread() {
     let world = World::with_rates(30, 0).await;
     enter(&world, "c1", "ann", HOME).await;
-    world.clock.to_the_next_minute();
+    world.to_the_next_minute();
     let mut said = 0;
     for _ in 0..6 {
         said += 8 - say_often(&world, "c1", 8).await.len();
@@ -96,7 +96,7 @@ async fn what_is_refused_takes_no_place_and_leaves_no_hole() {
 #[tokio::test]
 async fn a_person_is_one_however_many_windows_they_have_and_no_other_person() {
     let world = World::with_rates(3, 0).await;
-    world.clock.to_the_next_minute();
+    world.to_the_next_minute();
     enter(&world, "a1", "ann", HOME).await;
     world.clock.advance(Duration::from_secs(10));
     enter(&world, "a2", "ann", HOME).await;
@@ -152,7 +152,7 @@ impl Limiter for Far {
 #[tokio::test]
 async fn whoever_has_to_wait_is_refused_without_a_question_until_they_need_not() {
     let world = World::with_rates(0, 0).await;
-    world.clock.to_the_next_minute();
+    world.to_the_next_minute();
     let far = Arc::new(Far(EmbeddedLimiter::new(world.clock.clone()), AtomicU32::new(0)));
     let rate = Rate::new(far.clone(), world.clock.clone(), RateLimits { person: 30, address: 60 });
     let [ann, bea] =
@@ -201,7 +201,7 @@ async fn whoever_has_to_wait_is_refused_before_it_is_asked_what_was_decided_abou
 async fn what_is_refused_for_its_rate_takes_no_turn_in_slow_mode() {
     let world = World::with_rates(0, 0).await;
     enter(&world, "c1", "ann", HOME).await;
-    world.clock.to_the_next_minute();
+    world.to_the_next_minute();
     let far = Arc::new(Far(EmbeddedLimiter::new(world.clock.clone()), AtomicU32::new(0)));
     let rate = Rate::new(far, world.clock.clone(), RateLimits { person: 3, address: 0 });
     let moderation = Arc::new(Decides { asked: AtomicU32::new(0), mercies: u32::MAX, slow: 5 });
@@ -296,7 +296,7 @@ async fn connects_are_counted_by_person_and_by_address() {
         [((3, 0), [("ann", HOME), ("ann", "198.51.100.1")]), ((0, 3), [("ann", HOME), ("bea", HOME)])]
     {
         let world = World::with_rates(rates.0, rates.1).await;
-        world.clock.to_the_next_minute();
+        world.to_the_next_minute();
         enter(&world, "c1", knocks[0].0, knocks[0].1).await;
         let ticket = Some(world.ticket(knocks[1].0));
         let knock = Knock { ticket, address: knocks[1].1.parse().ok(), ..knock_of("c2") };
@@ -338,7 +338,7 @@ async fn without_a_limit_for_addresses_one_holds_all_places() {
 #[tokio::test]
 async fn a_passphrase_is_tried_ten_times_a_minute_from_one_address_and_a_hundred_times_by_all() {
     let world = World::with_rates(0, 0).await;
-    world.clock.to_the_next_minute();
+    world.to_the_next_minute();
     let attempts = async |address: &str, times: usize| {
         let mut allowed = 0;
         for _ in 0..times {

@@ -25,6 +25,8 @@ use backend::{
 use serde_json::{Value, json};
 use shared_types::{PersonId, Timestamp};
 
+use crate::clock::HandClock;
+
 pub(crate) const START: u64 = 1_700_000_000_000;
 
 pub(crate) struct World {
@@ -68,7 +70,7 @@ impl World {
         let directory = tempfile::tempdir().unwrap();
         let store = Store::open(directory.path()).unwrap();
         let entropy = Arc::new(Counter::default());
-        let clock = Arc::new(HandClock(AtomicU64::new(START)));
+        let clock = HandClock::at(Timestamp(START));
         let secrets: Arc<dyn Secrets> = Arc::new(store.clone());
         let identities = Identities::load(secrets.clone(), clock.clone(), entropy.clone(), door).await.unwrap();
         let connections = Arc::new(EmbeddedConnections::default());
@@ -134,6 +136,11 @@ impl World {
     pub(crate) fn settings(&self) -> SendSettings {
         let door = self.identities.door();
         SendSettings { rate: self.rate.clone(), access: door.access, named: self.named(), page_size: self.page_size }
+    }
+
+    /// To the beginning of a minute, where rates are counted anew.
+    pub(crate) fn to_the_next_minute(&self) {
+        self.clock.advance(Duration::from_millis(60_000 - self.clock.now().0 % 60_000));
     }
 
     /// A day has passed.
@@ -234,35 +241,6 @@ pub(crate) fn knock_of(id: &str) -> Knock {
 
 pub(crate) fn text_of(message: &Value) -> String {
     message["text"].as_str().unwrap().into()
-}
-
-/// A clock that moves by hand, and at once when somebody sleeps.
-pub(crate) struct HandClock(AtomicU64);
-
-impl HandClock {
-    pub(crate) fn now_ms(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    /// To the beginning of a minute, where rates are counted anew.
-    pub(crate) fn to_the_next_minute(&self) {
-        self.advance(Duration::from_millis(60_000 - self.now_ms() % 60_000));
-    }
-
-    pub(crate) fn advance(&self, by: Duration) {
-        self.0.fetch_add(by.as_millis() as u64, Ordering::Relaxed);
-    }
-}
-
-#[async_trait]
-impl Clock for HandClock {
-    fn now(&self) -> Timestamp {
-        Timestamp(self.0.load(Ordering::Relaxed))
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        self.advance(duration);
-    }
 }
 
 /// Bytes that are never the same twice, and the same in every run.

@@ -1,19 +1,16 @@
 //! What only the AWS adapters have to prove: expiry, large pages, the shell in its bucket, and errors that name what is
 //! missing.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+#[path = "../support/clock.rs"]
+mod clock;
 
-use async_trait::async_trait;
+use std::{sync::Arc, time::Duration};
+
 use backend::ports::{
     AddressKey, Admission, Claim, Clock, Connection, ConnectionId, Connections, Identity, Images, Mark, Messages,
     Moderation, Places, Shells,
 };
+use clock::HandClock;
 use futures::future::join_all;
 use shared_types::{Act, AuditEntry, ChatMessage, ImageType, Person, Rev, Seq, Timestamp, limits};
 
@@ -21,30 +18,6 @@ use super::{
     super::fixtures::{connection, connection_from, identity, message, now, places, room, seqs, upload},
     Browser, Signed, Tables, clients, endpoint, fresh_name, s3,
 };
-
-/// A clock that goes when it is told to.
-struct HandClock(AtomicU64);
-
-impl HandClock {
-    fn at(now: Timestamp) -> Arc<Self> {
-        Arc::new(Self(AtomicU64::new(now.0)))
-    }
-
-    fn advance(&self, by: Duration) {
-        self.0.fetch_add(u64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
-    }
-}
-
-#[async_trait]
-impl Clock for HandClock {
-    fn now(&self) -> Timestamp {
-        Timestamp(self.0.load(Ordering::SeqCst))
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        self.advance(duration);
-    }
-}
 
 #[tokio::test]
 async fn a_connection_older_than_any_can_be_is_in_no_answer_but_the_sweep_s() {
