@@ -268,7 +268,7 @@ async fn each_kind_is_counted_apart_and_a_sign_of_life_is_free() {
 async fn images_may_be_uploaded_a_third_as_often_as_messages_may_be_said() {
     let world = World::with_rates(18, 0).await;
     enter(&world, "c1", "ann", HOME).await;
-    world.clock.to_the_next_minute();
+    world.to_the_next_minute();
     for number in 0..3 {
         let upload = json!({ "action": "upload", "nonce": format!("i-{number}"), "type": "image/png", "size": 9 });
         world.say("c1", upload).await;
