@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, Page } from '@playwright/test';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from '@playwright/test';
 import { ChatPage } from './chat_page.ts';
 import { test as base, type Home } from './fixtures.ts';
 import { Local, withData } from './local.ts';
@@ -19,7 +19,7 @@ export type Ordered = {
   restart: (...flags: string[]) => Promise<void>;
 };
 
-type Fixtures = { flags: string[]; order: Ordered };
+type Fixtures = { flags: string[]; device: BrowserContextOptions; order: Ordered };
 
 /**
  * Who a moderator is has to be said to the binary by their id, which only their first visit makes: so they visit once, and
@@ -28,8 +28,10 @@ type Fixtures = { flags: string[]; order: Ordered };
  */
 export const test = base.extend<Fixtures>({
   flags: [[], { option: true }],
+  /** What everybody's browser is like. */
+  device: [{}, { option: true }],
 
-  order: async ({ browser, room, flags }, use) => {
+  order: async ({ browser, room, flags, device }, use) => {
     await withData(async (data) => {
       let local = await Local.start(data, ...flags);
       const open: BrowserContext[] = [];
@@ -40,11 +42,11 @@ export const test = base.extend<Fixtures>({
         local = await Local.start(data, '--port', port, ...flags, ...more);
       };
       const home = at(local.url);
-      const first = await visit(browser, home, room, open, 'Mona');
+      const visit = (name?: string) => come(browser, device, home, room, open, name);
+      const first = await visit('Mona');
       await again('--moderators', first.id);
       const mona = { ...first, chat: await ChatPage.open(first.page, home, room) };
-      const guest = (name?: string) => visit(browser, home, room, open, name);
-      await use({ home, mona, guest, restart: (...more) => again('--moderators', first.id, ...more) });
+      await use({ home, mona, guest: visit, restart: (...more) => again('--moderators', first.id, ...more) });
       for (const context of open) await context.close();
       await local.stop();
     });
@@ -59,8 +61,8 @@ function at(url: string): Home {
   };
 }
 
-async function visit(browser: Browser, home: Home, room: string, open: BrowserContext[], name?: string): Promise<Person> {
-  const context = await browser.newContext({ locale: 'en-GB', serviceWorkers: 'block' });
+async function come(browser: Browser, device: BrowserContextOptions, home: Home, room: string, open: BrowserContext[], name?: string): Promise<Person> {
+  const context = await browser.newContext({ locale: 'en-GB', serviceWorkers: 'block', ...device });
   open.push(context);
   if (name) await context.addCookies([{ name: 'name', value: encodeURIComponent(name), url: home.page('lobby') }]);
   const page = await context.newPage();

@@ -32,6 +32,10 @@ async function open(page: Page): Promise<void> {
   await page.evaluate(() => document.fonts.ready);
 }
 
+/** What a phone draws otherwise, and how wide phones are. */
+const onPhones = ['part-toolbar-of-an-own-message', 'part-toolbar-for-a-moderator', 'part-people--for-a-moderator', 'part-mute-or-ban--where-both-hold', 'part-what-moderators-did'];
+const phones = [390, 320];
+
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme, viewport: { width: 1400, height: 900 } });
@@ -48,7 +52,22 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await expect.soft(page.locator(`figure#${state}`)).toHaveScreenshot(`${state}-${colorScheme}.png`, alike);
       }
       const pictures = await readdir('pictures');
-      expect(pictures.filter((picture) => picture.endsWith(`-${colorScheme}.png`)).sort()).toEqual(states.map((state) => `${state}-${colorScheme}.png`).sort());
+      const phoned = onPhones.flatMap((state) => phones.map((width) => `${state}-on-${width}`));
+      expect(pictures.filter((picture) => picture.endsWith(`-${colorScheme}.png`)).sort()).toEqual([...states, ...phoned].map((state) => `${state}-${colorScheme}.png`).sort());
     });
+
+    for (const width of phones) {
+      test.describe(() => {
+        test.use({ viewport: { width, height: 900 }, hasTouch: true, isMobile: true });
+
+        test(`a phone of ${width} pixels shows it as it did`, async ({ page }) => {
+          await open(page);
+          for (const state of onPhones) {
+            await page.goto(`http://gallery/index.html#${state}`);
+            await expect.soft(page.locator(`figure#${state}`)).toHaveScreenshot(`${state}-on-${width}-${colorScheme}.png`, alike);
+          }
+        });
+      });
+    }
   });
 }

@@ -8,7 +8,7 @@ use shared_types::PageState;
 use crate::{
     chat::Chat,
     components::{
-        Composer, Connection, Deletion, Header, Lightbox, Log, NameDialog, People, Picker, order, privacy, rooms,
+        Composer, Connection, Deletion, Header, Lightbox, Log, NameDialog, People, Picker, note, order, privacy, rooms,
         sanction, search, shortcuts, typing,
     },
     link::Status,
@@ -54,6 +54,7 @@ pub(crate) fn frame(chat: Chat) -> impl IntoView {
                 <Connection chat />
                 <Log chat />
                 {typing(chat)}
+                {note(chat)}
             </main>
             <Composer chat />
             <NameDialog chat dialog />

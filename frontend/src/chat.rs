@@ -2,7 +2,7 @@
 
 use leptos::{html, prelude::*};
 use shared_types::{
-    Access, Language, MessageText, Nonce, PageState, Person, PersonId, PersonName, RoomName, RoomRules, Seq, Timestamp,
+    Access, Language, MessageText, Nonce, PageState, Person, PersonName, RoomName, RoomRules, Seq, Timestamp,
 };
 use web_sys::{File, FileList};
 
@@ -69,9 +69,13 @@ pub(crate) struct Chat {
     pub(crate) searcher: NodeRef<html::Dialog>,
     /// The person about whom a moderator decides.
     pub(crate) sanctioned: RwSignal<Person>,
+    /// What that person may not do.
+    pub(crate) held: RwSignal<Held>,
     /// What is chosen in a moderator's dialog: about a person what and for how long, about a room how slow and whether it is
     /// only read.
     pub(crate) chosen: [RwSignal<u32>; 2],
+    /// Whether a moderator's word is on its way, and not answered yet.
+    pub(crate) deciding: RwSignal<bool>,
     /// The dialog in which they decide about somebody.
     pub(crate) sanction: NodeRef<html::Dialog>,
     /// The dialog in which they choose what holds in the room.
@@ -81,6 +85,8 @@ pub(crate) struct Chat {
     pub(crate) audit: RwSignal<Results>,
     /// The dialog in which that is.
     pub(crate) auditor: NodeRef<html::Dialog>,
+    /// What was done, in a sentence that goes by itself; empty as a rule.
+    pub(crate) note: RwSignal<String>,
     /// The dialog about the visitor and their data.
     pub(crate) privacy: NodeRef<html::Dialog>,
     /// Whether the visitor's id was copied, where that was wanted.
@@ -146,6 +152,10 @@ pub(crate) struct Results {
     pub(crate) hits: Vec<Hit>,
 }
 
+/// What a person may not do: a sentence where they are muted, and one where they are banned, or else nothing. As long as it is
+/// not known, why.
+pub(crate) type Held = Result<[String; 2], &'static str>;
+
 /// Whether the visitor may write, in words, and what holds in the room.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Leave {
@@ -177,7 +187,7 @@ pub(crate) enum Exporting {
     Failed,
 }
 
-/// A message that was found.
+/// A message that was found, or something that a moderator did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Hit {
     pub(crate) seq: Seq,
@@ -186,6 +196,8 @@ pub(crate) struct Hit {
     /// The same, day and time, as the reader's calendar has it.
     pub(crate) when: String,
     pub(crate) pieces: Vec<Piece>,
+    /// To whom a moderator did it.
+    pub(crate) whom: Option<Person>,
 }
 
 /// What is known of the messages before the first one shown.
@@ -240,12 +252,16 @@ pub(crate) enum Intent {
     /// Look further back.
     SearchFurther,
     Notify(Notify),
+    /// Know what the person may not do about whom a moderator decides.
+    Inquire,
     /// Keep somebody quiet or away for so many seconds; 0 takes it back.
     Sanction {
-        person: PersonId,
+        person: Person,
         ban: bool,
         seconds: u32,
     },
+    /// Have everything deleted that somebody wrote.
+    Clear(Person),
     /// Let this hold in the room.
     Rule(RoomRules),
     /// See what moderators did.
@@ -297,11 +313,14 @@ impl Chat {
             results: RwSignal::new(Results::default()),
             searcher: NodeRef::new(),
             sanctioned: RwSignal::new(page.you.clone()),
+            held: RwSignal::new(Err(Words::of(page.language).audit_loading)),
             chosen: [RwSignal::new(0), RwSignal::new(0)],
+            deciding: RwSignal::new(false),
             sanction: NodeRef::new(),
             ruler: NodeRef::new(),
             audit: RwSignal::new(Results::default()),
             auditor: NodeRef::new(),
+            note: RwSignal::new(String::new()),
             privacy: NodeRef::new(),
             id_copied: RwSignal::new(None),
             exporting: RwSignal::new(Exporting::No),
@@ -403,6 +422,7 @@ impl Chat {
         let at = |then: Timestamp| words.moment(calendar, then, Timestamp(now));
         let speech = timeline.speech(now);
         let out = timeline.goes_out_in(now).filter(|_| status == Status::Live);
+        let out = out.map(|next| words.goes_out_in.with(&words.span(next)));
         let (sentence, countdown) = match (status, speech) {
             (Status::Over(Over::Banned(until)), _) => (words.banned_until.with(&at(until)), String::new()),
             (Status::Over(Over::SignedOut), _) if self.access == Access::Passphrase => {
@@ -412,13 +432,14 @@ impl Chat {
             (_, Speech::Muted(until)) => (words.muted_until.with(&at(until)), String::new()),
             (_, Speech::ReadOnly) => (words.read_only.into(), String::new()),
             (_, Speech::Reserved) => (words.reserved.into(), String::new()),
+            (_, Speech::Spared(seconds)) => {
+                (words.slow_for_others.with(&words.span(seconds.into())), out.unwrap_or_default())
+            }
             (_, Speech::Slow(seconds)) => {
                 let again = || timeline.may_speak_in(now).map(|next| words.again_in.with(&words.span(next)));
-                let out = out.map(|next| words.goes_out_in.with(&words.span(next)));
                 (words.slow.with(&words.span(seconds.into())), out.or_else(again).unwrap_or_default())
             }
             (_, Speech::Free) => {
-                let out = out.map(|next| words.goes_out_in.with(&words.span(next)));
                 (out.as_ref().map(|_| words.held.to_owned()).unwrap_or_default(), out.unwrap_or_default())
             }
         };
@@ -444,6 +465,11 @@ impl Chat {
     /// Whether the visitor keeps order here.
     pub(crate) fn moderates(&self) -> bool {
         self.you.with(|you| you.moderator)
+    }
+
+    /// Whether a moderator's word would be heard: there is a socket, and no other word on its way.
+    pub(crate) fn decides(&self) -> bool {
+        self.status.get() == Status::Live && !self.deciding.get()
     }
 
     fn show_rows(&self, rows: Vec<Row>) {

@@ -1,6 +1,4 @@
-//! Having everything deleted that the visitor wrote: it takes many questions, and goes on over lost sockets. No DOM, no socket.
-
-use shared_types::ClientMessage;
+//! Having everything deleted that somebody wrote: the visitor, or whoever a moderator says. It takes many questions, and goes on over lost sockets. No DOM, no socket.
 
 /// How long an answer may take before it is asked again, in milliseconds: a part of it takes the server up to 10 s.
 const ANSWER_MS: u64 = 15_000;
@@ -28,7 +26,7 @@ impl Forgetting {
         }
     }
 
-    /// The visitor wants it, again or for the first time.
+    /// Somebody wants it, again or for the first time.
     pub(crate) fn begin(&mut self) {
         if !matches!(self, Self::Running { .. } | Self::Done { .. }) {
             *self = Self::Running { gone: self.gone(), due: 0 };
@@ -42,14 +40,14 @@ impl Forgetting {
         }
     }
 
-    /// What to ask now that there is a socket.
-    pub(crate) fn question(&mut self, now: u64) -> Option<ClientMessage> {
-        let Self::Running { due, .. } = self else { return None };
-        if now < *due {
-            return None;
+    /// Whether it is to be asked now that there is a socket. Then the answer is awaited.
+    pub(crate) fn asks(&mut self, now: u64) -> bool {
+        let Self::Running { due, .. } = self else { return false };
+        let is_due = now >= *due;
+        if is_due {
+            *due = now + ANSWER_MS;
         }
-        *due = now + ANSWER_MS;
-        Some(ClientMessage::Forget)
+        is_due
     }
 
     /// So many messages more are gone; `more` tells whether something is left.
@@ -92,29 +90,30 @@ mod tests {
 
     #[test]
     fn nothing_is_deleted_before_somebody_wants_it() {
-        assert_eq!(Forgetting::default().question(1), None);
+        assert!(!Forgetting::default().asks(1));
     }
 
     #[test]
     fn it_is_asked_until_nothing_is_left_and_counted() {
         let mut forgetting = begun();
-        assert_eq!(forgetting.question(1), Some(ClientMessage::Forget));
-        assert_eq!(forgetting.question(2), None, "one question at a time");
+        assert!(forgetting.asks(1));
+        assert!(!forgetting.asks(2), "one question at a time");
         forgetting.hear(25, true);
-        assert_eq!(forgetting.question(3), Some(ClientMessage::Forget));
+        assert!(forgetting.asks(3));
         forgetting.hear(3, false);
         assert_eq!(forgetting, Forgetting::Done { gone: 28 });
         forgetting.begin();
-        assert_eq!(forgetting.question(4), None);
+        assert!(!forgetting.asks(4));
     }
 
     #[test]
     fn what_is_stopped_is_not_asked_for_any_more_and_what_is_done_cannot_be_stopped() {
         let mut forgetting = begun();
-        assert!(forgetting.question(1).is_some());
+        assert!(forgetting.asks(1));
         forgetting.stop();
         forgetting.hear(3, true);
-        assert_eq!((forgetting, forgetting.question(60_000)), (Forgetting::No, None));
+        assert!(!forgetting.asks(60_000));
+        assert_eq!(forgetting, Forgetting::No);
         let mut done = Forgetting::Done { gone: 3 };
         done.stop();
         assert_eq!(done, Forgetting::Done { gone: 3 });
@@ -123,35 +122,35 @@ mod tests {
     #[test]
     fn what_is_still_under_way_is_not_asked_about_without_a_pause() {
         let mut forgetting = begun();
-        assert!(forgetting.question(1).is_some());
+        assert!(forgetting.asks(1));
         forgetting.hear(0, true);
-        assert_eq!(forgetting.question(ANSWER_MS), None);
-        assert!(forgetting.question(1 + ANSWER_MS).is_some());
+        assert!(!forgetting.asks(ANSWER_MS));
+        assert!(forgetting.asks(1 + ANSWER_MS));
     }
 
     #[test]
     fn a_lost_socket_or_answer_is_asked_for_again() {
         let mut forgetting = begun();
-        assert!(forgetting.question(1).is_some());
+        assert!(forgetting.asks(1));
         forgetting.disconnected();
-        assert!(forgetting.question(2).is_some());
-        assert!(forgetting.question(2 + ANSWER_MS - 1).is_none());
-        assert!(forgetting.question(2 + ANSWER_MS).is_some());
+        assert!(forgetting.asks(2));
+        assert!(!forgetting.asks(2 + ANSWER_MS - 1));
+        assert!(forgetting.asks(2 + ANSWER_MS));
     }
 
     #[test]
     fn too_fast_is_waited_for_and_any_other_refusal_ends_it_until_it_is_wanted_again() {
         let mut forgetting = begun();
-        assert!(forgetting.question(0).is_some());
+        assert!(forgetting.asks(0));
         forgetting.hear(25, true);
         forgetting.refuse(1_000, Some(2));
-        assert!(forgetting.question(2_999).is_none());
-        assert!(forgetting.question(3_000).is_some());
+        assert!(!forgetting.asks(2_999));
+        assert!(forgetting.asks(3_000));
         forgetting.refuse(3_001, None);
         assert_eq!(forgetting, Forgetting::Failed { gone: 25 });
-        assert!(forgetting.question(60_000).is_none());
+        assert!(!forgetting.asks(60_000));
         forgetting.begin();
-        assert!(forgetting.question(60_001).is_some());
+        assert!(forgetting.asks(60_001));
         assert_eq!(forgetting.gone(), 25);
     }
 }

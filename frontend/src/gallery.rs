@@ -75,6 +75,14 @@ const PAGES: Table<fn(Chat)> = &[
     ("offline", |chat| chat.status.set(Status::Offline(7))),
     ("offline, trying", |chat| chat.status.set(Status::Offline(0))),
     ("slow", |chat| chat.leave.set(leave("One message every 30 s.", "The next one in 12 s"))),
+    ("slow, for a moderator", |chat| {
+        chat.leave.set(leave("Slow mode: one message every 30 s, but not for you.", ""));
+    }),
+    ("something was done", |chat| chat.note.set("Ben can’t write until 14:05.".into())),
+    ("something was done, and more is new", |chat| {
+        chat.news.set(Some(News { from: Seq(1), count: 30, more: true }));
+        chat.note.set("All messages of Ben are gone: 28.".into());
+    }),
     ("too fast", |chat| {
         let leave = leave("Your message waits for a moment.", "It goes out in 7 s");
         chat.leave.set(Leave { passing: true, ..leave });
@@ -114,11 +122,30 @@ const PARTS: Table<fn(Chat) -> AnyView> = &[
     }),
     ("mute or ban", |chat| {
         chat.sanctioned.set(fixtures::everybody().remove(1));
+        chat.held.set(Ok([String::new(), String::new()]));
         chat.chosen[1].set(600);
+        sanction::sanction(chat)
+    }),
+    ("mute or ban, where both hold", |chat| {
+        chat.sanctioned.set(fixtures::namesakes().remove(0));
+        let [muted, banned] = ["Muted until 14:05.", "Banned until Wednesday, 25 November, 14:05."];
+        chat.held.set(Ok([muted.into(), banned.into()]));
+        sanction::sanction(chat)
+    }),
+    ("mute or ban, offline", |chat| {
+        chat.sanctioned.set(fixtures::everybody().remove(1));
+        chat.status.set(Status::Offline(7));
+        sanction::sanction(chat)
+    }),
+    ("delete everything somebody wrote", |chat| {
+        chat.sanctioned.set(fixtures::everybody().remove(1));
+        chat.held.set(Ok([String::new(), String::new()]));
+        chat.chosen[0].set(2);
         sanction::sanction(chat)
     }),
     ("rules", order::rules),
     ("what moderators did", |chat| {
+        chat.you.set(fixtures::moderator());
         chat.audit.set(Results { progress: Progress::Partly(Seq(1)), hits: fixtures::acts() });
         order::audit(chat)
     }),
@@ -156,8 +183,8 @@ const PARTS: Table<fn(Chat) -> AnyView> = &[
     }),
     ("people, for a moderator", |chat| {
         chat.you.set(fixtures::moderator());
-        chat.people.set(fixtures::everybody().into_iter().chain([fixtures::moderator()]).collect());
-        chat.namesakes.set(fixtures::everybody().split_off(2));
+        chat.people.set(fixtures::everybody().into_iter().chain(fixtures::namesakes()).collect());
+        chat.namesakes.set(fixtures::namesakes());
         view! { <People chat dialog=NodeRef::new() /> }.into_any()
     }),
     ("name and language", |chat| view! { <NameDialog chat dialog=NodeRef::new() /> }.into_any()),
@@ -217,7 +244,7 @@ pub fn page(style: &str) -> String {
     let states: Vec<String> = messages.chain(pages).chain(parts).collect();
     let (language, states) = (Language::English.tag(), states.concat());
     format!(
-        "<!DOCTYPE html>\n<html lang=\"{language}\"><head><meta charset=\"utf-8\"><title>Gallery</title>\n\
+        "<!DOCTYPE html>\n<html lang=\"{language}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>Gallery</title>\n\
          <link rel=\"stylesheet\" href=\"{style}\">\n<style>{}</style></head>\n\
          <body><main class=\"gallery\">\n{states}</main></body></html>",
         fixtures::STYLE

@@ -10,7 +10,7 @@ mod reader;
 use std::time::Duration;
 
 use leptos::prelude::*;
-use shared_types::{ClientMessage, PageState, Seq, ServerMessage, Timestamp};
+use shared_types::{ClientMessage, PageState, Person, PersonId, Seq, ServerMessage, Timestamp};
 use wasm_bindgen_futures::spawn_local;
 
 use self::images::Sent;
@@ -57,6 +57,14 @@ pub(crate) struct Session {
     rooms: Rooms,
     search: Search,
     audit: Audit,
+    /// About whom a moderator wants to know what they may not do.
+    inquiry: Option<PersonId>,
+    /// Whose messages a moderator has deleted, one person after the other.
+    clearing: Vec<(Person, Forgetting)>,
+    /// About whom a moderator's word is on its way.
+    decided: Option<Person>,
+    /// Until when it stands what was done.
+    noted_until: u64,
     calendar: LocalTime,
     sockets: Vec<(SocketId, Socket)>,
     /// Where the reader was before the changes that are not drawn yet.
@@ -99,6 +107,10 @@ pub(crate) fn begin(home: Home, chat: Chat, page: PageState) {
         rooms,
         search: Search::default(),
         audit: Audit::default(),
+        inquiry: None,
+        clearing: Vec::new(),
+        decided: None,
+        noted_until: 0,
         calendar: LocalTime::new(chat.words),
         sockets: Vec::new(),
         place: None,
@@ -193,8 +205,10 @@ impl Session {
             Intent::Search(text) => return self.change_search(|search| search.ask(&text)),
             Intent::SearchFurther => return self.change_search(Search::further),
             Intent::Notify(choice) => return self.notify(choice),
+            Intent::Inquire => return self.inquire(),
             Intent::Sanction { person, ban, seconds } => self.sanction(person, ban, seconds),
-            Intent::Rule(rules) => self.client.ask_aside(ClientMessage::Rules { rules }),
+            Intent::Clear(person) => return self.clear(person),
+            Intent::Rule(rules) => self.decide(None, ClientMessage::Rules { rules }),
             Intent::Audit => return self.change_audit(Audit::open),
             Intent::AuditFurther => return self.change_audit(Audit::further),
             Intent::Export => return self.export(),
@@ -209,7 +223,8 @@ impl Session {
     /// Whether something would be lost if the page went now.
     fn loses(&self) -> bool {
         let known = self.client.timeline();
-        !browser::has_left() && (known.uploads() || !known.changing().is_empty() || !self.unsent.is_whole())
+        let unfinished = known.uploads() || !known.changing().is_empty() || !self.clearing.is_empty();
+        !browser::has_left() && (unfinished || !self.unsent.is_whole())
     }
 
     /// Does something to a message.
@@ -332,6 +347,9 @@ impl Session {
         set(self.chat.online, presence.online);
         if self.chat.people.with_untracked(|people| *people != presence.people) {
             self.chat.people.set(presence.people.clone());
+        }
+        if now >= self.noted_until {
+            set(self.chat.note, String::new());
         }
         let troubles = self.client.take_troubles();
         if !troubles.is_empty() {

@@ -303,8 +303,10 @@ impl Timeline {
                 self.me.name = self.called.clone();
                 self.troubles.push(reason.clone());
             }
+            // It is asked again by itself.
+            Some("clear") if code == ErrorCode::Unavailable || retry_after.is_some() => {}
             // Nobody waits for these, and nothing shows that they were not done.
-            Some("mute" | "ban" | "rules") => self.troubles.push(reason.clone()),
+            Some("mute" | "ban" | "clear" | "rules") => self.troubles.push(reason.clone()),
             _ => {}
         }
         if code == ErrorCode::Muted {

@@ -64,6 +64,8 @@ pub(crate) struct Words {
     pub(crate) again_in: Around,
     /// In a slow room; with a span of time.
     pub(crate) slow: Around,
+    /// For those who need not wait in one.
+    pub(crate) slow_for_others: Around,
     pub(crate) read_only: &'static str,
     /// For those who may write all the same.
     pub(crate) reserved: &'static str,
@@ -88,9 +90,9 @@ pub(crate) struct Words {
     pub(crate) moderator: &'static str,
     /// In the place of a name that is not there any more.
     departed: &'static str,
-    /// The name of the button that opens the dialog about a person.
+    /// The name of the button in the toolbar that opens the dialog about a person.
     pub(crate) sanction: &'static str,
-    /// The same, where there is one for each.
+    /// The same, where there is one for each, and the dialog's title.
     pub(crate) sanction_of: Around,
     pub(crate) mute: &'static str,
     pub(crate) mute_hint: &'static str,
@@ -98,8 +100,18 @@ pub(crate) struct Words {
     pub(crate) ban_hint: &'static str,
     pub(crate) how_long: &'static str,
     pub(crate) lift: &'static str,
-    pub(crate) lift_mute_hint: &'static str,
-    pub(crate) lift_ban_hint: &'static str,
+    pub(crate) clear: &'static str,
+    pub(crate) clear_hint: &'static str,
+    /// What holds for a person.
+    pub(crate) held_free: &'static str,
+    #[cfg(feature = "hydrate")]
+    pub(crate) held_muted: Around,
+    #[cfg(feature = "hydrate")]
+    pub(crate) held_banned: Around,
+    #[cfg(feature = "hydrate")]
+    cleared: [&'static str; 3],
+    /// What a moderator reads while there is no connection.
+    pub(crate) cannot_decide: &'static str,
     pub(crate) room_rules: &'static str,
     pub(crate) room_rules_hint: &'static str,
     pub(crate) slow_mode: &'static str,

@@ -1,7 +1,7 @@
 //! What can be done about a message: one toolbar for the whole log, which goes to the message that is pointed at or focused.
 
 use leptos::prelude::*;
-use shared_types::{Emoji, Seq};
+use shared_types::{Emoji, Person, Seq};
 use web_sys::{Element, wasm_bindgen::JsCast as _};
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     chat::{Chat, Intent, set},
-    timeline::Change,
+    timeline::{Change, Row},
     writing::Writing,
 };
 
@@ -29,26 +29,9 @@ const MORE: &str = "M20 12a8 8 0 1 1-7-7.9M9 10v.5M14.500 10v.5M8.500 14.500a4 4
 #[component]
 pub(crate) fn Actions(chat: Chat) -> impl IntoView {
     let buttons = move || {
-        let row = chat.acting.get().and_then(|seq| chat.row(seq)).filter(|row| !row.deleted);
-        row.map(|row| {
-            let mut actions = Vec::new();
-            let silent = chat.leave.with(|leave| leave.silent);
-            if !silent {
-                for sign in QUICK {
-                    actions.push(Action { pressed: Some(means(&row, sign)), ..emoji(chat, "action quick", sign) });
-                }
-                actions.push(tool("more", chat.words.more_reactions, MORE));
-                actions.push(tool("reply", chat.words.reply, REPLY));
-            }
-            let copied = chat.copied.get() == row.seq;
-            let (label, icon) = if copied { (chat.words.copied, COPIED) } else { (chat.words.copy, COPY) };
-            actions.push(tool("copy", label, icon));
-            if row.mine && !silent {
-                actions.push(tool("edit", chat.words.edit, EDIT));
-            }
-            if row.mine || chat.moderates() {
-                actions.push(tool("delete", chat.words.delete, DELETE));
-            }
+        chat.acting.get().and_then(|seq| chat.row(seq)).map(|row| {
+            let mut actions = if row.deleted { Vec::new() } else { of_message(chat, &row) };
+            // Who wrote it is known even where it is gone.
             if sanction::may(chat, &row.author) {
                 actions.push(tool("sanction", chat.words.sanction, SANCTION));
             }
@@ -61,6 +44,29 @@ pub(crate) fn Actions(chat: Chat) -> impl IntoView {
             {buttons}
         </div>
     }
+}
+
+/// What can be done about a message that is there.
+fn of_message(chat: Chat, row: &Row) -> Vec<Action> {
+    let words = chat.words;
+    let quick = |sign| Action { pressed: Some(means(row, sign)), ..emoji(chat, "action quick", sign) };
+    let silent = chat.leave.with(|leave| leave.silent);
+    let mut actions = Vec::new();
+    if !silent {
+        actions.extend(QUICK.into_iter().map(quick));
+        actions.push(tool("more", words.more_reactions, MORE));
+        actions.push(tool("reply", words.reply, REPLY));
+    }
+    let copied = chat.copied.get() == row.seq;
+    let (label, icon) = if copied { (words.copied, COPIED) } else { (words.copy, COPY) };
+    actions.push(tool("copy", label, icon));
+    if row.mine && !silent {
+        actions.push(tool("edit", words.edit, EDIT));
+    }
+    if row.mine || chat.moderates() {
+        actions.push(tool("delete", words.delete, DELETE));
+    }
+    actions
 }
 
 /// Brings the toolbar to a message.
@@ -95,12 +101,13 @@ pub(super) fn article(chat: Chat, seq: Seq) -> Option<web_sys::HtmlElement> {
 /// Does what a button or a key of that name stands for.
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "on the server nobody does anything"))]
 pub(super) fn act(chat: Chat, seq: Seq, name: &str) {
-    let Some(row) = chat.row(seq).filter(|row| !row.deleted) else { return };
+    let Some(row) = chat.row(seq) else { return };
     let writing = match name {
+        "sanction" if sanction::may(chat, &row.author) => return decide(chat, seq, row.author),
+        _ if row.deleted => return,
         "more" => return picker::open(chat, seq),
         "copy" => return chat.intend.run(Intent::Copy(seq)),
         "delete" if row.mine || chat.moderates() => return deletion::open(chat, seq),
-        "sanction" if sanction::may(chat, &row.author) => return sanction::open(chat, row.author),
         "reply" | "edit" if chat.leave.with_untracked(|leave| leave.silent) => None,
         "reply" => Writing::reply(row),
         "edit" => Writing::edit(row),
@@ -110,6 +117,14 @@ pub(super) fn act(chat: Chat, seq: Seq, name: &str) {
         chat.intend.run(Intent::Write(writing));
         chat.focus();
     }
+}
+
+/// Opens the dialog about who wrote a message. The focus comes back to it, for the toolbar is gone then.
+fn decide(chat: Chat, seq: Seq, author: Person) {
+    if let Some(message) = article(chat, seq) {
+        _ = message.focus();
+    }
+    sanction::open(chat, author);
 }
 
 /// Says that the visitor means an emoji, or that they do not any more.

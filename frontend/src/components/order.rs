@@ -6,11 +6,13 @@ use shared_types::RoomRules;
 use super::{
     choice::{choice, select},
     element::{alive, alive_text, element},
+    sanction,
     search::said,
     sheet::{self, sheet},
 };
 use crate::{
     chat::{Chat, Hit, Intent, set},
+    link::Status,
     search::Progress,
 };
 
@@ -41,18 +43,25 @@ pub(crate) fn rules(chat: Chat) -> AnyView {
     let [slow, read_only] = chat.chosen;
     let name = |pause: u16| if pause == 0 { words.off.to_owned() } else { words.span(pause.into()) };
     let pauses = PAUSES.map(|pause| (u32::from(pause), name(pause))).to_vec();
-    let save = element("button").class("button primary").with("type", "submit").text(words.save);
+    let save = element("button")
+        .class("button primary")
+        .follows("aria-disabled", move || (!chat.decides()).then(|| "true".into()))
+        .with("type", "submit")
+        .text(words.save);
+    let hint = move || if chat.status.get() == Status::Live { words.room_rules_hint } else { words.cannot_decide };
     let form = element("form")
         .class("sheet-body order")
         .on("submit", move |event| {
             event.prevent_default();
-            sheet::close(chat.ruler);
+            if !untrack(|| chat.decides()) {
+                return;
+            }
             let slow = u16::try_from(slow.get_untracked()).unwrap_or_default();
             chat.intend.run(Intent::Rule(RoomRules { slow, read_only: read_only.get_untracked() == 1 }));
         })
         .child(select(words.slow_mode, pauses, slow))
         .child(choice("checkbox", words.moderators_only, 1, read_only))
-        .child(element("p").class("name-hint").text(words.room_rules_hint).into_any())
+        .child(sheet::hint(hint))
         .child(element("div").class("name-buttons").child(save.into_any()).into_any());
     sheet(chat, "rules", words.room_rules, chat.ruler).child(form.into_any()).into_any()
 }
@@ -63,6 +72,7 @@ fn open_rules(chat: Chat) {
     let rules = chat.leave.with_untracked(|leave| leave.rules);
     set(slow, rules.slow.into());
     set(read_only, rules.read_only.into());
+    set(chat.deciding, false);
     sheet::open(chat.ruler);
 }
 
@@ -109,6 +119,8 @@ fn open_audit(chat: Chat) {
     sheet::open(chat.auditor);
 }
 
-fn act(chat: Chat, act: Hit) -> AnyView {
-    element("li").class("hit").children(said(chat, act)).into_any()
+/// Something that was done, and the way to decide otherwise about whom it was done to.
+fn act(chat: Chat, mut act: Hit) -> AnyView {
+    let decide = act.whom.take().and_then(|whom| sanction::button(chat, whom, chat.auditor));
+    element("li").class("hit").children(said(chat, act)).perhaps(decide).into_any()
 }

@@ -4,10 +4,8 @@ use leptos::{html, prelude::*};
 use shared_types::Person;
 
 use super::{
-    actions::SANCTION,
     avatar,
     element::{alive, element},
-    icon_button::icon_button,
     sanction,
 };
 use crate::chat::{Chat, Intent};
@@ -18,23 +16,16 @@ pub(crate) fn People(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl IntoView
     let people = move || {
         let me = me();
         let person = |person: Person| {
-            let yourself = (person.id == me).then_some(chat.words.yourself);
             let part = |class: &'static str, text: &str| element("span").class(class).text(text).into_any();
-            let decide = sanction::may(chat, &person).then(|| {
-                let label = chat.words.sanction_of.with(person.name.as_str());
-                let whom = person.clone();
-                let open = move |()| sanction::open(chat, whom.clone());
-                icon_button("person-sanction", label, SANCTION, true, Callback::new(open))
-            });
-            element("li")
-                .class("person")
-                .child(avatar(&person))
+            let who = element("span")
+                .class("person-who")
                 .child(part("person-name", person.name.as_str()))
                 .perhaps(chat.tag(&person).map(|tag| part("tag", &tag)))
                 .perhaps(person.moderator.then(|| part("badge", chat.words.moderator)))
-                .child(part("person-you", yourself.unwrap_or_default()))
-                .perhaps(decide)
-                .into_any()
+                .perhaps((person.id == me).then(|| part("person-you", chat.words.yourself)));
+            let avatar = avatar(&person);
+            let decide = sanction::button(chat, person, dialog);
+            element("li").class("person").child(avatar).child(who.into_any()).perhaps(decide).into_any()
         };
         chat.people.get().into_iter().map(person).collect()
     };

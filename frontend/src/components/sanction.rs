@@ -1,44 +1,60 @@
-//! What a moderator does about a person: keeps them quiet or away for a time, or takes that back.
+//! What a moderator does about a person: keeps them quiet or away for a time, takes that back, or has everything deleted that
+//! they wrote.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use shared_types::Person;
 
 use super::{
+    actions::SANCTION,
     choice::{choice, select},
     element::{alive, alive_text, element},
-    sheet::{self, sheet},
+    icon_button::icon_button,
+    sheet,
 };
-use crate::chat::{Chat, Intent, set};
+use crate::{
+    chat::{Chat, Intent, set},
+    link::Status,
+};
 
-/// How long it may hold, in seconds: 10 minutes, an hour, a day, a week, 90 days. 0 takes it back.
-const SPANS: [u32; 6] = [600, 3_600, 86_400, 604_800, 7_776_000, 0];
+/// How long it may hold, in seconds: 10 minutes, an hour, a day, a week, 90 days.
+const SPANS: [u32; 5] = [600, 3_600, 86_400, 604_800, 7_776_000];
 
-/// What is done to them.
+/// What is done to them. What holds is told in the order of the first two.
 const MUTE: u32 = 0;
 const BAN: u32 = 1;
+const CLEAR: u32 = 2;
 
 /// The dialog.
 pub(crate) fn sanction(chat: Chat) -> AnyView {
     let words = chat.words;
     let [what, span] = chat.chosen;
-    let whom = element("p").class("sanctioned").child(alive(move || named(chat, &chat.sanctioned.get()).into()));
+    // Of two with one name a moderator has to know which.
+    let id = element("code").child(alive_text(move || chat.sanctioned.with(|whom| whom.id.to_string())));
+    let whom = element("p").child(id.into_any());
+    let held = element("div").class("held").with("aria-live", "polite").child(alive(move || held(chat)));
     let kinds = element("fieldset")
         .class("choices")
-        .with("aria-label", words.sanction)
+        .with("aria-labelledby", "sanction-title")
         .child(choice("radio", words.mute, MUTE, what))
-        .child(choice("radio", words.ban, BAN, what));
-    let name = |span| if span == 0 { words.lift.to_owned() } else { words.span(span) };
-    let spans = SPANS.map(|span| (span, name(span))).to_vec();
-    let hint = move || match (what.get(), span.get()) {
-        (MUTE, 0) => words.lift_mute_hint,
-        (_, 0) => words.lift_ban_hint,
-        (MUTE, _) => words.mute_hint,
-        (_, _) => words.ban_hint,
+        .child(choice("radio", words.ban, BAN, what))
+        .child(choice("radio", words.clear, CLEAR, what));
+    let spans = SPANS.map(|span| (span, words.span(span))).to_vec();
+    // What is deleted does not come back after a while.
+    let spans = element("div").follows("hidden", move || (what.get() == CLEAR).then(String::new)).child(select(
+        words.how_long,
+        spans,
+        span,
+    ));
+    let hint = move || match what.get() {
+        _ if chat.status.get() != Status::Live => words.cannot_decide,
+        MUTE => words.mute_hint,
+        BAN => words.ban_hint,
+        _ => words.clear_hint,
     };
-    let done = move || match (span.get(), what.get()) {
-        (0, _) => words.lift,
-        (_, MUTE) => words.mute,
-        (_, _) => words.ban,
+    let label = move || match what.get() {
+        MUTE => words.mute,
+        BAN => words.ban,
+        _ => words.forget_me_yes,
     };
     let cancel = element("button")
         .class("button")
@@ -46,35 +62,86 @@ pub(crate) fn sanction(chat: Chat) -> AnyView {
         .on("click", move |_| sheet::close(chat.sanction))
         .text(words.cancel);
     let submit = element("button")
-        .follows("class", move || Some(if span.get() == 0 { "button primary" } else { "button danger" }.into()))
+        .class("button danger")
+        .follows("aria-disabled", move || (!ready(chat)).then(|| "true".into()))
         .with("type", "submit")
-        .child(alive_text(move || done().into()));
+        .child(alive_text(move || label().into()));
     let form = element("form")
         .class("sheet-body order")
         .on("submit", move |event| {
             event.prevent_default();
-            sheet::close(chat.sanction);
-            let (person, seconds) = (chat.sanctioned.get_untracked().id, span.get_untracked());
-            chat.intend.run(Intent::Sanction { person, ban: what.get_untracked() == BAN, seconds });
+            if untrack(|| ready(chat)) {
+                decide(chat, what.get_untracked(), span.get_untracked());
+            }
         })
         .child(whom.into_any())
+        .child(held.into_any())
         .child(kinds.into_any())
-        .child(select(words.how_long, spans, span))
-        .child(
-            element("p")
-                .class("name-hint")
-                .with("aria-live", "polite")
-                .child(alive_text(move || hint().into()))
-                .into_any(),
-        )
+        .child(spans.into_any())
+        .child(sheet::hint(hint))
         .child(element("div").class("name-buttons").child(cancel.into_any()).child(submit.into_any()).into_any());
-    sheet(chat, "sanction", words.sanction, chat.sanction).child(form.into_any()).into_any()
+    let title = move || chat.words.sanction_of.with(chat.words.name(&chat.sanctioned.get()));
+    sheet::titled(chat, "sanction", alive_text(title), chat.sanction).child(form.into_any()).into_any()
 }
 
-/// Somebody by their name and id: of two with one name a moderator has to know which.
-fn named(chat: Chat, person: &Person) -> [AnyView; 2] {
-    let name = element("bdi").class("sanctioned-name").text(chat.words.name(person)).into_any();
-    [name, element("code").text(person.id.to_string()).into_any()]
+/// What holds for them, each with the way to take it back.
+fn held(chat: Chat) -> Vec<AnyView> {
+    let line = |sentence: &str| element("p").text(sentence);
+    let lift = |what, sentence: &str| {
+        let label = [chat.words.lift, &chat.words.said_so(sentence)].concat();
+        element("button")
+            .class("quiet")
+            .follows("aria-disabled", move || (!chat.decides()).then(|| "true".into()))
+            .with("type", "button")
+            .with("aria-label", label)
+            .on("click", move |_| {
+                if untrack(|| chat.decides()) {
+                    decide(chat, what, 0);
+                }
+            })
+            .text(chat.words.lift)
+            .into_any()
+    };
+    let held = match chat.held.get() {
+        Ok(held) => held,
+        Err(why) => return vec![line(why).into_any()],
+    };
+    if held.iter().all(String::is_empty) {
+        return vec![line(chat.words.held_free).into_any()];
+    }
+    let held = [MUTE, BAN].into_iter().zip(held).filter(|(_, sentence)| !sentence.is_empty());
+    held.map(|(what, sentence)| line(&sentence).child(lift(what, &sentence)).into_any()).collect()
+}
+
+/// Whether something can be decided: what holds is known by then, or not to be had.
+fn ready(chat: Chat) -> bool {
+    chat.decides() && chat.held.get() != Err(chat.words.audit_loading)
+}
+
+fn decide(chat: Chat, what: u32, seconds: u32) {
+    let person = chat.sanctioned.get_untracked();
+    if what != CLEAR {
+        return chat.intend.run(Intent::Sanction { person, ban: what == BAN, seconds });
+    }
+    sheet::close(chat.sanction);
+    // The message that the dialog was opened at is nobody's soon, and drawn anew.
+    if let Some(log) = chat.log.get_untracked() {
+        _ = log.focus();
+    }
+    chat.intend.run(Intent::Clear(person));
+}
+
+/// What holds for so many seconds yet, muted and banned, is what is chosen, unless something else is: nobody is to shorten it
+/// unawares.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "on the server nobody knows what holds"))]
+pub(crate) fn choose(chat: Chat, [muted, banned]: [u64; 2]) {
+    let [what, span] = chat.chosen;
+    if (what.get_untracked(), span.get_untracked()) == (MUTE, SPANS[0]) {
+        let left = muted.max(banned);
+        let long_enough = SPANS.into_iter().find(|span| u64::from(*span) >= left);
+        set(what, if banned > 0 { BAN } else { MUTE });
+        set(span, long_enough.unwrap_or(SPANS[SPANS.len() - 1]));
+    }
 }
 
 /// Whether the visitor may decide about somebody.
@@ -83,11 +150,25 @@ pub(super) fn may(chat: Chat, person: &Person) -> bool {
     you.moderator && you.id != person.id && !person.is_gone()
 }
 
+/// The button that opens the dialog about somebody, in place of the dialog that it is in.
+pub(super) fn button(chat: Chat, whom: Person, place: NodeRef<html::Dialog>) -> Option<AnyView> {
+    may(chat, &whom).then(|| {
+        let label = chat.words.sanction_of.with(whom.name.as_str());
+        let open = move |()| {
+            sheet::close(place);
+            open(chat, whom.clone());
+        };
+        icon_button("person-sanction", label, SANCTION, true, Callback::new(open))
+    })
+}
+
 /// Opens the dialog about somebody. What was chosen for another one is not meant for them.
 pub(super) fn open(chat: Chat, person: Person) {
     set(chat.sanctioned, person);
     let [what, span] = chat.chosen;
     set(what, MUTE);
     set(span, SPANS[0]);
+    set(chat.deciding, false);
+    chat.intend.run(Intent::Inquire);
     sheet::open(chat.sanction);
 }

@@ -4,15 +4,20 @@ use leptos::{html, prelude::*, tachys::html::node_ref::NodeRefContainer};
 use web_sys::{HtmlInputElement, wasm_bindgen::JsCast as _};
 
 use super::{
-    element::{Element, element},
+    element::{Element, alive_text, element},
     icon_button::{CROSS, icon_button},
 };
 use crate::chat::Chat;
 
 /// One of that name, which is its class, too. What it shows is to be put into it.
 pub(super) fn sheet(chat: Chat, name: &'static str, title: &'static str, dialog: NodeRef<html::Dialog>) -> Element {
+    titled(chat, name, title.into_any(), dialog)
+}
+
+/// The same, with a title that is more than words of the page.
+pub(super) fn titled(chat: Chat, name: &'static str, title: AnyView, dialog: NodeRef<html::Dialog>) -> Element {
     let title_id = [name, "-title"].concat();
-    let title_line = element("h2").with("id", title_id.as_str()).text(title).into_any();
+    let title_line = element("h2").with("id", title_id.as_str()).child(title).into_any();
     let close =
         icon_button("sheet-close", chat.words.close.into(), CROSS, true, Callback::new(move |()| close(dialog)));
     // `closedby` lets a click beside it close it, where a browser knows that.
@@ -39,6 +44,12 @@ pub(super) fn form(field: Element, take: &'static str, submitted: impl FnMut() +
         .child(button.into_any())
 }
 
+/// What is said below what can be chosen, as it changes.
+pub(super) fn hint(hint: impl Fn() -> &'static str + Send + 'static) -> AnyView {
+    let hint = alive_text(move || hint().into());
+    element("p").class("name-hint").with("aria-live", "polite").child(hint).into_any()
+}
+
 /// Opens one. What stands in its field is ready to be replaced.
 pub(super) fn open(dialog: NodeRef<html::Dialog>) {
     let Some(dialog) = dialog.get_untracked().filter(|dialog| !dialog.open()) else { return };
@@ -50,7 +61,7 @@ pub(super) fn open(dialog: NodeRef<html::Dialog>) {
     }
 }
 
-pub(super) fn close(dialog: NodeRef<html::Dialog>) {
+pub(crate) fn close(dialog: NodeRef<html::Dialog>) {
     if let Some(dialog) = dialog.get_untracked() {
         dialog.close();
     }

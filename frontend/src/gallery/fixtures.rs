@@ -41,6 +41,10 @@ pub(super) const STYLE: &str = "
 .gallery .actions, .gallery dialog[open] { position: static; margin: 1rem }
 .gallery .lightbox[open] { position: relative; width: auto; height: 20rem; margin: 0 }
 .gallery .picker[open] { width: auto; max-width: none }
+@media (max-width: 30rem) {
+  .gallery { grid-template-columns: 100%; padding: 0 }
+  .gallery .actions { margin: 1rem var(--edge); max-width: none }
+}
 .gallery :is(.name-dialog, .sheet)[open] { width: auto; max-width: none; max-height: none }
 ";
 
@@ -68,18 +72,20 @@ pub(super) const BANNED: Over = Over::Banned(Timestamp(1_795_525_500_000));
 
 /// What moderators did.
 pub(super) fn acts() -> Vec<Hit> {
-    let act = |minutes: u64, when: &str, what: &str| Hit {
+    let [ben, cleo] = [Some(person("ben", "Ben")), Some(person("cleo", "Cleo"))];
+    let act = |minutes: u64, when: &str, what: &str, whom: &Option<Person>| Hit {
         seq: Seq(1),
         author: moderator(),
         at: Timestamp(1_795_428_000_000 + minutes * 60_000),
         when: when.into(),
         pieces: vec![Piece { text: what.into(), marked: false }],
+        whom: whom.clone(),
     };
     vec![
-        act(30, "10:30", "changed the rules of #lobby: One message every 30 s."),
-        act(20, "10:20", "banned Cleo (cleo) until Tuesday, 1 December, 10:20"),
-        act(10, "10:10", "muted Ben (ben) until 11:10"),
-        act(0, "10:00", "deleted a message of Ben in #lobby"),
+        act(30, "10:30", "changed the rules of #lobby: One message every 30 s.", &None),
+        act(20, "10:20", "banned Cleo (cleo) until Tuesday, 1 December, 10:20", &cleo),
+        act(10, "10:10", "muted Ben (ben) until 11:10", &ben),
+        act(0, "10:00", "deleted a message of Ben in #lobby", &ben),
     ]
 }
 
@@ -107,6 +113,12 @@ pub(super) fn chat() -> Chat {
 /// Everybody who is here.
 pub(super) fn everybody() -> Vec<Person> {
     vec![person("ann", "Ann"), person("ben", "Ben"), person("cleo", "Cleo")]
+}
+
+/// Two people whom their long names do not tell apart, and a moderator.
+pub(super) fn namesakes() -> Vec<Person> {
+    let name = "Benjamin of the very long name that goes on and on and on";
+    vec![person("Benj4QwK", name), person("BenjfpQ6", name), moderator()]
 }
 
 /// The room that is shown, one with something new, and one without.

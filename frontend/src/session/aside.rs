@@ -60,6 +60,7 @@ impl Session {
                 at: found.sent_at,
                 when: self.chat.words.said(&self.calendar.day_name(found.sent_at), &self.calendar.time(found.sent_at)),
                 pieces: excerpt(text.unwrap_or(self.chat.words.image), self.search.text()),
+                whom: None,
             }
         });
         set(self.chat.results, Results { progress: self.search.progress(), hits: hits.collect() });

@@ -1,7 +1,7 @@
 //! What the visitor asks as a moderator: sanctions, rules, and what was done. And the answers about themself.
 
 use leptos::prelude::*;
-use shared_types::{ClientMessage, ErrorCode, Person, PersonId, Seconds, Seq, ServerMessage, Standing, Timestamp};
+use shared_types::{Act, ClientMessage, ErrorCode, Person, PersonId, Seconds, Seq, ServerMessage, Standing, Timestamp};
 
 use super::Session;
 use crate::{
@@ -9,19 +9,89 @@ use crate::{
     browser,
     chat::{Hit, Results, set},
     client::Deed,
+    components::{sanction, sheet},
     forgetting::Forgetting,
     search::{Piece, Progress},
+    words::Around,
 };
+
+/// For so long it stands what was done: long enough to be read twice, in milliseconds.
+const NOTE_MS: u64 = 10_000;
 
 impl Session {
     /// Keeps somebody quiet, or away.
-    pub(super) fn sanction(&self, person: PersonId, ban: bool, seconds: u32) -> Vec<Deed> {
+    pub(super) fn sanction(&mut self, whom: Person, ban: bool, seconds: u32) -> Vec<Deed> {
         let Ok(seconds) = Seconds::try_from(u64::from(seconds)) else { return Vec::new() };
-        self.client.ask_aside(if ban {
-            ClientMessage::Ban { person, seconds }
-        } else {
-            ClientMessage::Mute { person, seconds }
-        })
+        let person = whom.id.clone();
+        let word = if ban { ClientMessage::Ban { person, seconds } } else { ClientMessage::Mute { person, seconds } };
+        self.decide(Some(whom), word)
+    }
+
+    /// Asks what somebody may not do, as soon as there is a socket.
+    pub(super) fn inquire(&mut self) {
+        self.inquiry = Some(self.chat.sanctioned.get_untracked().id);
+        set(self.chat.held, Err(self.chat.words.audit_loading));
+    }
+
+    /// Takes in what somebody may not do, if that is still the question.
+    fn hear_held(&self, person: &PersonId, standing: Standing) {
+        if self.chat.sanctioned.with_untracked(|whom| whom.id != *person) {
+            return;
+        }
+        let (words, now) = (self.chat.words, browser::now());
+        let left = [standing.muted_until, standing.banned_until].map(|until| until.filter(|until| until.0 > now));
+        let [muted, banned] = left;
+        let sentence = |around: &Around, until: Option<Timestamp>| {
+            until.map(|until| around.with(&words.moment(&self.calendar, until, Timestamp(now)))).unwrap_or_default()
+        };
+        set(self.chat.held, Ok([sentence(&words.held_muted, muted), sentence(&words.held_banned, banned)]));
+        let seconds = |until: Option<Timestamp>| until.map_or(0, |until| (until.0 - now).div_ceil(1000));
+        sanction::choose(self.chat, left.map(seconds));
+    }
+
+    /// Has everything deleted that somebody wrote.
+    pub(super) fn clear(&mut self, person: Person) {
+        let mut clearing = Forgetting::No;
+        clearing.begin();
+        if self.clearing.iter().all(|(other, _)| other.id != person.id) {
+            self.clearing.push((person, clearing));
+        }
+        self.change_clearing(|_| {});
+    }
+
+    /// Changes how far it is with the first one, and says so.
+    fn change_clearing(&mut self, change: impl FnOnce(&mut Forgetting)) {
+        let Some((person, clearing)) = self.clearing.first_mut() else { return };
+        change(clearing);
+        let (words, gone) = (self.chat.words, clearing.gone());
+        let (told, until) = match clearing {
+            Forgetting::Done { .. } => (words.cleared(person, gone), browser::now() + NOTE_MS),
+            // The page says why, as with all that the visitor did.
+            Forgetting::Failed { .. } => (String::new(), 0),
+            _ if gone == 0 => (words.forgetting_begins.into(), u64::MAX),
+            _ => (words.forgetting.of(gone as usize), u64::MAX),
+        };
+        if until < u64::MAX {
+            self.clearing.remove(0);
+        }
+        self.note(told, until);
+    }
+
+    /// Says a moderator's word. Its dialog stays until it is answered: without a socket nothing is said.
+    pub(super) fn decide(&mut self, whom: Option<Person>, word: ClientMessage) -> Vec<Deed> {
+        let said = self.client.ask_aside(word);
+        self.decided = whom;
+        set(self.chat.deciding, !said.is_empty());
+        said
+    }
+
+    /// A moderator's word was answered, or could not be: its dialog goes, unless another one is open by now.
+    fn decided(&mut self) {
+        if self.chat.deciding.get_untracked() {
+            set(self.chat.deciding, false);
+            sheet::close(self.chat.sanction);
+            sheet::close(self.chat.ruler);
+        }
     }
 
     /// Changes what is known of what moderators did, and shows it.
@@ -38,6 +108,7 @@ impl Session {
                 text: words.act(&entry.act, |at| words.moment(&self.calendar, at, now)),
                 marked: false,
             }],
+            whom: whom(&entry.act),
         });
         let progress = match (self.audit.is_awaited(), self.audit.more()) {
             _ if self.audit.is_refused() => Progress::Failed(None),
@@ -57,17 +128,31 @@ impl Session {
             ServerMessage::Forgotten { count, more } => {
                 self.change_forgetting(|forgetting| forgetting.hear(*count, *more));
             }
+            ServerMessage::Cleared { person, count, more }
+                if self.clearing.first().is_some_and(|(whom, _)| whom.id == *person) =>
+            {
+                self.change_clearing(|clearing| clearing.hear(*count, *more));
+            }
             ServerMessage::Standing { person, standing } => {
-                let decided = self.chat.sanctioned.get_untracked();
-                if decided.id == *person && decided.id != self.page.you.id {
-                    self.tell_standing(&decided, *standing);
+                self.hear_held(person, *standing);
+                if let Some(whom) = self.decided.take_if(|whom| whom.id == *person) {
+                    self.decided();
+                    self.tell_standing(&whom, *standing);
                 }
+            }
+            ServerMessage::Rules { rules } if self.decided.is_none() && self.chat.deciding.get_untracked() => {
+                self.decided();
+                self.note(self.chat.words.ruled(*rules), browser::now() + NOTE_MS);
             }
             ServerMessage::Error { code, action: Some(action), retry_after, .. } => match action.as_str() {
                 "audit" => self.change_audit(Audit::refuse),
-                "forget" => {
+                // The page says why, as with all that the visitor did.
+                "mute" | "ban" | "rules" => self.decided(),
+                "standing" => set(self.chat.held, Err(self.chat.words.audit_failed)),
+                "forget" | "clear" => {
                     let after = if *code == ErrorCode::Unavailable { Some(1) } else { *retry_after };
-                    self.change_forgetting(|forgetting| forgetting.refuse(browser::now(), after));
+                    let refuse = |forgetting: &mut Forgetting| forgetting.refuse(browser::now(), after);
+                    if action == "clear" { self.change_clearing(refuse) } else { self.change_forgetting(refuse) }
                 }
                 _ => {}
             },
@@ -80,21 +165,50 @@ impl Session {
         let now = Timestamp(browser::now());
         let words = self.chat.words;
         let until = |until: Timestamp| words.moment(&self.calendar, until, now);
-        let sentence = words.stands(person, standing, until);
-        self.change_tray(|tray| tray.tell(vec![sentence]));
+        self.note(words.stands(person, standing, until), now.0 + NOTE_MS);
+    }
+
+    /// Says what was done, until then.
+    fn note(&mut self, sentence: String, until: u64) {
+        set(self.chat.note, sentence);
+        self.noted_until = until;
     }
 
     /// Sees to it that lost questions are asked again.
     pub(super) fn order_disconnected(&mut self) {
+        set(self.chat.deciding, false);
+        // What was asked may be lost, and what was said may be done.
+        if self.chat.sanction.get_untracked().is_some_and(|dialog| dialog.open()) {
+            self.inquire();
+        }
+        for (_, clearing) in &mut self.clearing {
+            clearing.disconnected();
+        }
         self.change_audit(Audit::disconnected);
         self.change_forgetting(Forgetting::disconnected);
     }
 
     /// What to ask, now that there is a socket.
-    pub(super) fn ask_order(&mut self, now: u64) -> [Option<ClientMessage>; 2] {
+    pub(super) fn ask_order(&mut self, now: u64) -> [Option<ClientMessage>; 4] {
         let mut forgetting = self.chat.forgetting.get_untracked();
-        let forget = forgetting.question(now);
+        let forget = forgetting.asks(now).then_some(ClientMessage::Forget);
         set(self.chat.forgetting, forgetting);
-        [self.audit.question(), forget]
+        let inquiry = self.inquiry.take().map(|person| ClientMessage::Standing { person });
+        let clear = self
+            .clearing
+            .first_mut()
+            .and_then(|(whom, clearing)| clearing.asks(now).then(|| ClientMessage::Clear { person: whom.id.clone() }));
+        [self.audit.question(), forget, inquiry, clear]
     }
+}
+
+/// Whom a moderator did something to. Where their name was not known, the id has to do.
+fn whom(act: &Act) -> Option<Person> {
+    let (id, name) = match act {
+        Act::Delete { author, .. } => return Some(author.clone()),
+        Act::Mute { person, name, .. } | Act::Ban { person, name, .. } | Act::Clear { person, name } => (person, name),
+        Act::Rules { .. } => return None,
+    };
+    let name = name.clone().or_else(|| id.as_str().parse().ok())?;
+    Some(Person { id: id.clone(), name, moderator: false })
 }

@@ -11,6 +11,8 @@ pub enum Speech {
     Free,
     /// They may once in so many seconds.
     Slow(u16),
+    /// They may, as a moderator, while the others may once in so many seconds.
+    Spared(u16),
     /// They may, as a moderator, while the others only read.
     Reserved,
     /// The room can only be read.
@@ -35,7 +37,8 @@ impl Timeline {
         match (self.rules, self.me.moderator) {
             (RoomRules { read_only: true, .. }, true) => Speech::Reserved,
             (RoomRules { read_only: true, .. }, false) => Speech::ReadOnly,
-            (RoomRules { slow: 1.., .. }, false) => Speech::Slow(self.rules.slow),
+            (RoomRules { slow: slow @ 1.., .. }, true) => Speech::Spared(slow),
+            (RoomRules { slow: slow @ 1.., .. }, false) => Speech::Slow(slow),
             _ => Speech::Free,
         }
     }

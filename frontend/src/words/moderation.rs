@@ -15,6 +15,19 @@ impl Words {
         if both.is_empty() { self.no_rules.into() } else { both.join(" ") }
     }
 
+    /// That everything is deleted that somebody wrote, and how many messages that were.
+    #[cfg(feature = "hydrate")]
+    pub(crate) fn cleared(&self, person: &Person, count: u32) -> String {
+        let [before, between, after] = self.cleared;
+        [before, self.name(person), between, &count.to_string(), after].concat()
+    }
+
+    /// What holds in the room from now on, for the moderator who decided it.
+    #[cfg(feature = "hydrate")]
+    pub(crate) fn ruled(&self, rules: RoomRules) -> String {
+        [self.room_rules, self.colon, &self.rules(rules)].concat()
+    }
+
     /// What a moderator did, without saying who it was; `at` writes a time.
     pub(crate) fn act(&self, act: &Act, at: impl Fn(Timestamp) -> String) -> String {
         let until = |[before, between, after]: [&'static str; 3], whom: &str, until: Timestamp| {

@@ -157,6 +157,8 @@ fn the_visitor_may_write_unless_the_room_or_a_moderator_says_otherwise() {
     assert_eq!(timeline.speech(0), Speech::ReadOnly);
     timeline.apply(welcome(true, RoomRules { slow: 30, read_only: true }), 0);
     assert_eq!(timeline.speech(0), Speech::Reserved);
+    timeline.apply(rules(30, false), 0);
+    assert_eq!(timeline.speech(0), Speech::Spared(30));
     timeline.apply(welcome(false, RoomRules::default()), 0);
     let standing = |who: &str, until| ServerMessage::Standing {
         person: who.parse().unwrap(),
@@ -190,6 +192,20 @@ fn a_refused_name_is_a_trouble_that_is_told_and_the_one_before_holds() {
     timeline.apply(refused, 0);
     assert_eq!(timeline.take_troubles(), ["too fast"]);
     assert_eq!(*timeline.me(), before);
+}
+
+#[test]
+fn a_clearing_that_is_asked_again_by_itself_is_no_trouble_and_one_that_is_forbidden_is() {
+    let mut timeline = room(1..=1, false);
+    let refused = |code, retry_after| {
+        let (message, action) = ("refused".into(), Some("clear".into()));
+        ServerMessage::Error { code, message, action, nonce: None, retry_after }
+    };
+    timeline.apply(refused(ErrorCode::Unavailable, None), 0);
+    timeline.apply(refused(ErrorCode::TooFast, Some(9)), 0);
+    assert!(timeline.take_troubles().is_empty());
+    timeline.apply(refused(ErrorCode::NotAllowed, None), 0);
+    assert_eq!(timeline.take_troubles(), ["refused"]);
 }
 
 #[test]
