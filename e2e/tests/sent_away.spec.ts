@@ -41,7 +41,8 @@ test('whoever was sent away sees a lift as soon as they ask, on the open page an
   expect((await asked).status(), 'it still holds').toBe(403);
   await expect(open).toBeVisible();
 
-  await moderation.sanction('bad', 'Ban', 'Lift it now');
+  await moderation.about('bad');
+  await moderation.lift('Banned');
   await open.click();
   await ben.chat.is('live');
   await late.getByRole('link', { name: 'Try again' }).click();

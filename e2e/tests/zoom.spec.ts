@@ -44,6 +44,11 @@ for (const [where, { width, height, text }] of Object.entries(screens)) {
       for (const name of ['Cancel', 'Save']) await isReachable(page.getByRole('button', { name }));
       await page.keyboard.press('Escape');
 
+      await page.getByRole('button', { name: /online/ }).click();
+      await nothingIsCutOff(page);
+      await isReachable(page.getByRole('button', { name: 'Close' }));
+      await page.keyboard.press('Escape');
+
       await chat.saying('Well?').focus();
       await page.keyboard.press('+');
       await nothingIsCutOff(page);
