@@ -19,7 +19,7 @@ pub struct Signed {
 /// The genuine ones.
 pub static GENUINE: LazyLock<Signed> = LazyLock::new(|| {
     let identities = identities().expect("a secret");
-    let ann = Visitor { id: "ann".parse().expect("an id"), name: "Ann".parse().ok(), moderator: true };
+    let ann = Visitor { id: "ann".parse().expect("an id"), name: "Ann".parse().ok(), moderator: false };
     let (ticket, cookie) = (identities.ticket(&ann), identities.cookie(&ann));
     Signed { identities, ann, ticket, cookie }
 });

@@ -71,7 +71,7 @@ pub(super) static WORDS: Words = Words {
     mute: "Mute",
     mute_hint: "They can read in every room, and write in none. It holds for this identity only.",
     ban: "Ban",
-    ban_hint: "They can neither read nor write in any room, and nobody can from the addresses they are connected from.",
+    ban_hint: "They can neither read nor write in any room, and nobody can from the addresses they came from in the last day.",
     how_long: "For how long",
     lift: "Lift it now",
     clear: "Delete everything they wrote",
