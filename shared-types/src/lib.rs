@@ -14,6 +14,7 @@ mod moderation;
 mod names;
 mod page_state;
 mod server_message;
+mod timestamp;
 
 pub use access::Access;
 pub use client_message::{ClientMessage, Malformed, Place};
@@ -25,8 +26,7 @@ pub use image::{
 pub use language::Language;
 pub use mentions::{mentioned, mentions_in};
 pub use moderation::{Act, AuditEntry, RoomRules, Seconds, SecondsError, Standing};
-pub use names::{
-    MessageText, NameError, Nonce, PersonId, PersonName, Rev, RoomName, SearchText, Seq, TextError, Timestamp,
-};
+pub use names::{MessageText, NameError, Nonce, PersonId, PersonName, Rev, RoomName, SearchText, Seq, TextError};
 pub use page_state::PageState;
 pub use server_message::{ChatMessage, ErrorCode, Person, Quote, RoomNews, ServerMessage};
+pub use timestamp::{Timestamp, whole_seconds};

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize, de};
 
 use crate::{
-    Person,
+    Person, Timestamp,
     limits::{NAME_CHARS, NONCE_CHARS, ROOM_CHARS, SEARCH_CHARS, TEXT_CHARS},
 };
 
@@ -156,10 +156,6 @@ impl From<Rev> for Seq {
         Self(rev.0)
     }
 }
-
-/// A moment on the server's clock: milliseconds since 1970-01-01T00:00:00Z.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Timestamp(pub u64);
 
 /// Why a name, an id or a nonce was refused. Its `Display` is a sentence for the person who typed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

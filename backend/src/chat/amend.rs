@@ -177,7 +177,7 @@ impl Amend {
 fn lately(mut applied: Vec<Applied>, mine: Applied) -> Vec<Applied> {
     let now = mine.at;
     applied.push(mine);
-    applied.retain(|applied| u128::from(now.0.saturating_sub(applied.at.0)) <= CLAIM_LIFE.as_millis());
+    applied.retain(|applied| now.since(applied.at) <= CLAIM_LIFE);
     let surplus = applied.len().saturating_sub(REMEMBERED);
     applied.drain(..surplus);
     applied

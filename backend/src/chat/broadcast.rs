@@ -202,7 +202,7 @@ impl Broadcast {
     }
 
     fn is_arriving(&self, listener: &Connection) -> bool {
-        u128::from(self.clock.now().0.saturating_sub(listener.opened_at.0)) < ARRIVING.as_millis()
+        self.clock.now().since(listener.opened_at) < ARRIVING
     }
 
     pub(super) fn patience_ends(&self) -> Timestamp {
@@ -210,7 +210,7 @@ impl Broadcast {
     }
 
     fn ends_in(&self, patience: Duration) -> Timestamp {
-        Timestamp(self.clock.now().0 + patience.as_millis() as u64)
+        self.clock.now() + patience
     }
 
     pub(super) async fn deliver(&self, id: &ConnectionId, frame: &str, until: Timestamp) -> Delivery {

@@ -148,7 +148,7 @@ fn settled(after: Rev, entries: Vec<Entry>, now: Timestamp) -> Rev {
     let mut up_to = after;
     for Entry { rev, at, done } in entries {
         let behind_a_hole = rev.0 > up_to.0 + 1;
-        let old = u128::from(now.0.saturating_sub(at.0)) > HOLE_LIFE.as_millis();
+        let old = now.since(at) > HOLE_LIFE;
         if (behind_a_hole || !done) && !old {
             break;
         }

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use futures::future::try_join;
-use shared_types::{ClientMessage, Nonce, RoomRules, Standing};
+use shared_types::{ClientMessage, Nonce, RoomRules, Standing, whole_seconds};
 
 use super::standing::{Standings, seconds_until};
 use crate::ports::{Connection, Limiter, Taken, Unavailable};
@@ -97,10 +97,7 @@ impl Floor {
         let (window, now) = (Duration::from_secs(seconds.into()), self.standings.clock.now());
         match self.limiter.take_turn(&key, nonce.as_str(), window, now).await? {
             Taken::Yes => Ok(()),
-            Taken::No(wait) => {
-                let seconds = u32::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u32::MAX);
-                Err(Silenced::TooFast { seconds })
-            }
+            Taken::No(wait) => Err(Silenced::TooFast { seconds: whole_seconds(wait) }),
         }
     }
 

@@ -84,7 +84,7 @@ impl Forget {
             Err(why) => return Err(Unavailable { doing: "forgetting a message", cause: why.to_string() }),
         };
         self.amend.images.remove(identity).await?;
-        let until = Timestamp(now.0 + STILL_HOLDS.as_millis() as u64);
+        let until = now + STILL_HOLDS;
         self.amend.messages.give_up(identity, until).await?;
         forgotten.messages.extend(left);
         Ok(())
@@ -92,5 +92,5 @@ impl Forget {
 }
 
 fn is_young(claim: Claim, now: Timestamp) -> bool {
-    u128::from(now.0.saturating_sub(claim.at.0)) <= CLAIM_LIFE.as_millis()
+    now.since(claim.at) <= CLAIM_LIFE
 }

@@ -18,25 +18,25 @@ use super::{door::Door, guest_name, undisguised};
 use crate::ports::{AddressKey, Clock, Entropy, Keys, Result, Secrets};
 
 /// How long a ticket opens a socket: time to load the page on a slow line, no more.
-pub(super) const TICKET_MS: u64 = 10 * 60 * 1000;
+pub(super) const TICKET_LIFE: Duration = Duration::from_secs(10 * 60);
 
 /// How long a visitor stays the same without a visit: browsers keep no cookie for longer than 400 days.
-const COOKIE_MS: u64 = 400 * 24 * 60 * 60 * 1000;
+const COOKIE_LIFE: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
 /// How long somebody stays signed in: then their provider is asked anew, who may have thought better of it.
-const SESSION_MS: u64 = 30 * 24 * 60 * 60 * 1000;
+const SESSION_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// How long a secret signs. A cookie lives under it and the one after it, so a guest who comes twice a year stays who they
 /// are: 180 days at least, 360 at most.
-const SECRET_LIFE_MS: u64 = 180 * 24 * 60 * 60 * 1000;
+const SECRET_LIFE: Duration = Duration::from_secs(180 * 24 * 60 * 60);
 
 /// How long secrets are believed to be the newest when something is not signed with any of them. Forgers make one read a
 /// minute for each process.
-const RELOAD_MS: u64 = 60 * 1000;
+const RELOAD: Duration = Duration::from_secs(60);
 
 /// How long they are believed to be the newest in any case: whoever removes a secret that got out is rid of it everywhere
 /// after that.
-const BELIEVED_MS: u64 = 60 * 60 * 1000;
+const BELIEVED: Duration = Duration::from_secs(60 * 60);
 
 /// Bytes of randomness in everything that is signed, so that two tickets of one visitor are two even in one millisecond.
 const SALT_BYTES: usize = 9;
@@ -147,12 +147,12 @@ impl Identities {
 
     /// The cookie's value, good for [`Self::cookie_life`].
     pub fn cookie(&self, visitor: &Visitor) -> String {
-        self.sign(Purpose::Cookie, visitor, self.cookie_ms())
+        self.sign(Purpose::Cookie, visitor, self.cookie_life())
     }
 
     /// How long a cookie is good: 400 days, or 30 where a provider vouched for its owner.
     pub fn cookie_life(&self) -> Duration {
-        Duration::from_millis(self.cookie_ms())
+        if self.shared.door.access == Access::Oidc { SESSION_LIFE } else { COOKIE_LIFE }
     }
 
     /// Whom a cookie belongs to.
@@ -171,7 +171,7 @@ impl Identities {
 
     /// A ticket, good for ten minutes.
     pub fn ticket(&self, visitor: &Visitor) -> String {
-        self.sign(Purpose::Ticket, visitor, TICKET_MS)
+        self.sign(Purpose::Ticket, visitor, TICKET_LIFE)
     }
 
     /// Whom a ticket belongs to.
@@ -197,10 +197,10 @@ impl Identities {
         std::iter::once(of(&keys.current)).chain(keys.previous.as_ref().map(of)).collect()
     }
 
-    /// Signs something, good for so many milliseconds from now.
-    pub(super) fn sign<T: Serialize>(&self, purpose: Purpose, content: &T, life_ms: u64) -> String {
+    /// Signs something, good for so long from now.
+    pub(super) fn sign<T: Serialize>(&self, purpose: Purpose, content: &T, life: Duration) -> String {
         let salt = BASE64.encode(random::<SALT_BYTES>(self.shared.entropy.as_ref()));
-        let claims = Claims { content, until: Timestamp(self.shared.clock.now().0 + life_ms), salt };
+        let claims = Claims { content, until: self.shared.clock.now() + life, salt };
         #[expect(clippy::expect_used, reason = "what is signed is made of texts, times and flags")]
         let claims = BASE64.encode(serde_json::to_vec(&claims).expect("claims are JSON"));
         let mac = self.mac(&self.signing_key(), purpose, &claims).finalize().into_bytes();
@@ -211,7 +211,7 @@ impl Identities {
     /// signs is good everywhere.
     fn signing_key(&self) -> [u8; 32] {
         let Keys { current, previous, made_at } = self.held().keys;
-        let is_young = self.shared.clock.now().0.saturating_sub(made_at.0) <= 2 * RELOAD_MS;
+        let is_young = self.shared.clock.now().since(made_at) <= 2 * RELOAD;
         previous.filter(|_| is_young).unwrap_or(current)
     }
 
@@ -226,10 +226,10 @@ impl Identities {
         }
         let (claims, mac) = token.rsplit_once('.').ok_or(Rejected)?;
         let mac = BASE64.decode(mac).map_err(|_| Rejected)?;
-        self.reload_after(BELIEVED_MS).await;
+        self.reload_after(BELIEVED).await;
         if !self.is_signed(purpose, claims, &mac) {
             // Another process may have changed the secret since.
-            self.reload_after(RELOAD_MS).await;
+            self.reload_after(RELOAD).await;
             if !self.is_signed(purpose, claims, &mac) {
                 return Err(Rejected);
             }
@@ -249,16 +249,12 @@ impl Identities {
         let now = self.shared.clock.now();
         let fresh = random(self.shared.entropy.as_ref());
         let keys = self.shared.secrets.keep_first(fresh, now).await?;
-        if now.0.saturating_sub(keys.made_at.0) < SECRET_LIFE_MS {
+        if now.since(keys.made_at) < SECRET_LIFE {
             return Ok(false);
         }
         let changed = self.shared.secrets.replace(&keys, fresh, now).await?;
-        self.reload_after(0).await;
+        self.reload_after(Duration::ZERO).await;
         Ok(changed)
-    }
-
-    fn cookie_ms(&self) -> u64 {
-        if self.shared.door.access == Access::Oidc { SESSION_MS } else { COOKIE_MS }
     }
 
     fn is_signed(&self, purpose: Purpose, claims: &str, mac: &[u8]) -> bool {
@@ -269,9 +265,9 @@ impl Identities {
     }
 
     /// Reads the secrets again where they were read so long ago. Where that fails, the ones that are held stay.
-    async fn reload_after(&self, age_ms: u64) {
+    async fn reload_after(&self, age: Duration) {
         let now = self.shared.clock.now();
-        if now.0.saturating_sub(self.held().since.0) < age_ms {
+        if now.since(self.held().since) < age {
             return;
         }
         // A fresh one is proposed, never one that is held: it may have been removed because it got out.

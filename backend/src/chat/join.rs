@@ -4,11 +4,11 @@ use std::{net::IpAddr, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use sha2::{Digest, Sha256};
-use shared_types::{NameError, Person, PersonName, RoomName, Timestamp, limits};
+use shared_types::{NameError, Person, PersonName, RoomName, limits};
 
 use super::{
     CLOCK_SKEW, Disguised, Identities, NotNow, Origins, Paid, Rate, Standings, TooFast, Visitor, guest_name,
-    identity::TICKET_MS, standing::seconds_until, undisguised,
+    identity::TICKET_LIFE, standing::seconds_until, undisguised,
 };
 use crate::ports::{AddressKey, Admission, Clock, Connection, ConnectionId, Connections, Limiter, Places, Unavailable};
 
@@ -168,8 +168,8 @@ impl Join {
     /// are never sent away.
     async fn see(&self, person: &Person, address: Option<&AddressKey>) -> Result<(), Refused> {
         let Some(address) = address.filter(|_| !person.moderator) else { return Ok(()) };
-        let until = self.clock.now().0 + limits::ADDRESSES_KEPT.as_millis() as u64;
-        Ok(self.standings.moderation.set_seen(&person.id, address, Timestamp(until)).await?)
+        let until = self.clock.now() + limits::ADDRESSES_KEPT;
+        Ok(self.standings.moderation.set_seen(&person.id, address, until).await?)
     }
 
     /// A ticket opens one socket, so one that is seen on its way is worth nothing when it has arrived.
@@ -177,8 +177,8 @@ impl Join {
         let Some(ticket) = ticket else { return Ok(()) };
         let key = format!("ticket#{}", BASE64.encode(Sha256::digest(ticket)));
         // It ends by the clock of whoever made it, which may be as fast as ours is slow.
-        let until = self.clock.now().0 + TICKET_MS + 2 * CLOCK_SKEW.as_millis() as u64;
-        match self.limiter.first_use(&key, Timestamp(until)).await? {
+        let until = self.clock.now() + TICKET_LIFE + 2 * CLOCK_SKEW;
+        match self.limiter.first_use(&key, until).await? {
             true => Ok(()),
             false => Err(Refused::BadTicket),
         }

@@ -6,7 +6,7 @@ mod directory;
 mod id_token;
 mod signatures;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use serde::{Deserialize, Serialize};
@@ -125,7 +125,8 @@ impl Oidc {
         let authorization = metadata.authorization.as_str();
         let joint = if authorization.contains('?') { '&' } else { '?' };
         let location = format!("{authorization}{joint}{query}");
-        Ok(Begun { location, pending: self.identities.sign(Purpose::SignIn, &pending, SIGN_IN_SECONDS * 1000) })
+        let life = Duration::from_secs(SIGN_IN_SECONDS);
+        Ok(Begun { location, pending: self.identities.sign(Purpose::SignIn, &pending, life) })
     }
 
     /// Ends a sign-in: who somebody is, and the room they wanted to. Where it fails that room is known as well, if the sign-in

@@ -155,5 +155,5 @@ impl Post {
 }
 
 fn is_abandoned(claim: Claim, now: Timestamp) -> bool {
-    u128::from(now.0.saturating_sub(claim.at.0)) > CLAIM_LIFE.as_millis()
+    now.since(claim.at) > CLAIM_LIFE
 }

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use shared_types::{ClientMessage, Person, PersonId, Timestamp, limits};
+use shared_types::{ClientMessage, Person, PersonId, Timestamp, limits, whole_seconds};
 
 use crate::ports::{AddressKey, Allowance, Clock, Limiter, Taken, Unavailable};
 
@@ -159,7 +159,7 @@ impl Shared {
                 if waiting.len() >= REFUSALS {
                     waiting.clear();
                 }
-                waiting.insert(key, Timestamp(now.0 + u64::try_from(wait.as_millis()).unwrap_or_default()));
+                waiting.insert(key, now + wait);
                 Err(TooFast { wait }.into())
             }
         }
@@ -169,7 +169,7 @@ impl Shared {
         let now = self.clock.now();
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         match waiting.get(key) {
-            Some(until) if *until > now => Err(TooFast { wait: Duration::from_millis(until.0 - now.0) }),
+            Some(until) if *until > now => Err(TooFast { wait: until.since(now) }),
             Some(_) => {
                 waiting.remove(key);
                 Ok(())
@@ -231,7 +231,7 @@ impl TooFast {
 
     /// After how many seconds the same may be tried again; so many that it is not too early.
     pub fn seconds(self) -> u32 {
-        u32::try_from(self.wait.as_millis().div_ceil(1000)).unwrap_or(u32::MAX)
+        whole_seconds(self.wait)
     }
 }
 

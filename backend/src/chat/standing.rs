@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures::future::{try_join, try_join_all};
-use shared_types::{Person, PersonId, RoomName, RoomRules, Standing, Timestamp};
+use shared_types::{Person, PersonId, RoomName, RoomRules, Standing, Timestamp, whole_seconds};
 
 use crate::ports::{AddressKey, Clock, Moderation, Result, Subject};
 
@@ -91,5 +91,5 @@ impl Standings {
 
 /// How many seconds it is until then, begun ones included.
 pub(super) fn seconds_until(then: Timestamp, now: Timestamp) -> u32 {
-    u32::try_from(then.0.saturating_sub(now.0).div_ceil(1000)).unwrap_or(u32::MAX)
+    whole_seconds(then.since(now))
 }

@@ -65,8 +65,7 @@ impl Sweep {
                 swept.open += 1;
             }
         }
-        let old = self.clock.now().0.saturating_sub(UPLOAD_WAITS.as_millis() as u64);
-        swept.uploads = self.images.sweep(Timestamp(old)).await?;
+        swept.uploads = self.images.sweep(self.clock.now() - UPLOAD_WAITS).await?;
         swept.drift = self.put_count_right().await?;
         Ok(swept)
     }
@@ -102,5 +101,5 @@ impl Sweep {
 }
 
 fn has_expired(connection: &Connection, now: Timestamp) -> bool {
-    u128::from(now.0.saturating_sub(connection.opened_at.0)) > limits::LIFETIME.as_millis()
+    now.since(connection.opened_at) > limits::LIFETIME
 }

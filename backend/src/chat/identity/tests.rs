@@ -10,6 +10,7 @@ use super::{
 
 const NOW: u64 = 1_700_000_000_000;
 const DAY: u64 = 24 * 60 * 60 * 1000;
+const MOMENT: Duration = Duration::from_millis(1);
 
 struct Counter(AtomicU64);
 
@@ -37,8 +38,8 @@ impl Stack {
         Identities::load(self.safe.clone(), self.clock.clone(), self.entropy.clone(), door).await.unwrap()
     }
 
-    fn pass(&self, ms: u64) {
-        self.clock.0.fetch_add(ms, Ordering::Relaxed);
+    fn pass(&self, time: Duration) {
+        self.clock.0.store((self.clock.now() + time).0, Ordering::Relaxed);
     }
 }
 
@@ -72,9 +73,9 @@ async fn a_ticket_says_who_it_was_made_for() {
 async fn a_ticket_is_worthless_after_its_minutes() {
     let (stack, identities) = identities().await;
     let ticket = identities.ticket(&ann());
-    stack.pass(TICKET_MS);
+    stack.pass(TICKET_LIFE);
     assert_eq!(identities.read_ticket(&ticket).await, Ok(ann()));
-    stack.pass(1);
+    stack.pass(MOMENT);
     assert_eq!(identities.read_ticket(&ticket).await, Err(Rejected));
 }
 
@@ -141,13 +142,13 @@ async fn the_secret_changes_after_its_time_and_what_it_signed_stays_good_until_t
     let (stack, identities) = identities().await;
     let cookie = identities.cookie(&ann());
     assert_eq!(identities.rotate().await.ok(), Some(false));
-    stack.pass(SECRET_LIFE_MS);
+    stack.pass(SECRET_LIFE);
     assert_eq!(identities.rotate().await.ok(), Some(true));
     assert_eq!(identities.rotate().await.ok(), Some(false));
 
     let later = stack.process(Door::open(Vec::new())).await;
     assert_eq!(later.read_cookie(&cookie).await, Ok(ann()));
-    stack.pass(SECRET_LIFE_MS);
+    stack.pass(SECRET_LIFE);
     assert_eq!(later.rotate().await.ok(), Some(true));
     assert_eq!(stack.process(Door::open(Vec::new())).await.read_cookie(&cookie).await, Err(Rejected));
 }
@@ -155,7 +156,7 @@ async fn the_secret_changes_after_its_time_and_what_it_signed_stays_good_until_t
 #[tokio::test]
 async fn a_process_that_has_not_heard_of_the_new_secret_looks_again() {
     let (stack, old) = identities().await;
-    stack.pass(SECRET_LIFE_MS);
+    stack.pass(SECRET_LIFE);
     assert_eq!(old.rotate().await.ok(), Some(true));
     let new = stack.process(Door::open(Vec::new())).await;
     assert_eq!(old.read_ticket(&new.ticket(&ann())).await, Ok(ann()));
@@ -166,7 +167,7 @@ async fn a_process_that_has_not_heard_of_the_new_secret_looks_again() {
 async fn forgers_make_a_process_look_again_once_a_minute() {
     let (stack, identities) = identities().await;
     let looked = || stack.safe.looked.load(Ordering::Relaxed);
-    stack.pass(RELOAD_MS);
+    stack.pass(RELOAD);
     let before = looked();
     for _ in 0..100 {
         assert_eq!(identities.read_ticket("e30.AAAA").await, Err(Rejected));
@@ -177,14 +178,14 @@ async fn forgers_make_a_process_look_again_once_a_minute() {
 #[tokio::test]
 async fn a_change_is_no_reason_to_refuse_anybody_where_it_is_not_known_yet() {
     let (stack, identities) = identities().await;
-    stack.pass(SECRET_LIFE_MS);
+    stack.pass(SECRET_LIFE);
     // It looks just before the change, and so not again for a minute.
     assert_eq!(identities.read_ticket("e30.AAAA").await, Err(Rejected));
     let other = stack.process(Door::open(Vec::new())).await;
     assert_eq!(other.rotate().await.ok(), Some(true));
     assert_eq!(identities.read_ticket(&other.ticket(&ann())).await, Ok(ann()));
     // By now everybody looks when they do not know what they are shown.
-    stack.pass(2 * RELOAD_MS + 1);
+    stack.pass(2 * RELOAD + MOMENT);
     let signed_with_the_new_one = other.ticket(&ann());
     assert_eq!(identities.read_ticket(&signed_with_the_new_one).await, Ok(ann()));
     assert_eq!(identities.held().keys.current, other.held().keys.current, "it looked again");
@@ -196,7 +197,7 @@ async fn a_secret_that_was_removed_because_it_got_out_does_not_come_back() {
     let leaked = identities.held().keys.current;
     let forged = identities.cookie(&ann());
     *stack.safe.kept.lock().unwrap() = None;
-    stack.pass(BELIEVED_MS);
+    stack.pass(BELIEVED);
     assert_eq!(identities.read_cookie(&forged).await, Err(Rejected));
     assert_ne!(identities.held().keys.current, leaked);
     assert_eq!(identities.read_cookie(&identities.cookie(&ann())).await, Ok(ann()));
@@ -206,7 +207,7 @@ async fn a_secret_that_was_removed_because_it_got_out_does_not_come_back() {
 async fn whoever_changes_the_secret_signs_with_the_new_one() {
     let (stack, identities) = identities().await;
     let before = identities.held().keys.current;
-    stack.pass(SECRET_LIFE_MS);
+    stack.pass(SECRET_LIFE);
     assert_eq!(identities.rotate().await.ok(), Some(true));
     assert_eq!(identities.held().keys.previous, Some(before));
 }
@@ -243,7 +244,7 @@ async fn an_address_is_known_by_a_hash_that_only_this_stack_can_make() {
     let other = Stack::new(9).process(Door::open(Vec::new())).await;
     assert_ne!(keys(&other, "192.0.2.1"), one);
 
-    stack.pass(SECRET_LIFE_MS);
+    stack.pass(SECRET_LIFE);
     assert_eq!(identities.rotate().await.ok(), Some(true));
     let later = stack.process(Door::open(Vec::new())).await;
     assert_eq!(keys(&later, "192.0.2.1").get(1), one.first(), "whoever was banned before is known by it still");

@@ -1,6 +1,9 @@
 //! What a provider publishes about itself: where people sign in, where codes are exchanged, and the keys it signs with.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use jsonwebtoken::jwk::Jwk;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -10,11 +13,11 @@ use shared_types::Timestamp;
 use crate::ports::{Clock, Fetched, Provider, ProviderAddress, Result, Unavailable};
 
 /// How long what a provider published is believed: a key that it withdrew is good for no longer than this.
-const BELIEVED_MS: u64 = 60 * 60 * 1000;
+const BELIEVED: Duration = Duration::from_secs(60 * 60);
 
 /// How soon the keys are asked for again when a token names one that is not among them. Whoever makes up names makes one
 /// request a minute for each process.
-const RENEWED_MS: u64 = 60 * 1000;
+const RENEWED: Duration = Duration::from_secs(60);
 
 /// The most keys that are looked at. Providers have two or three.
 const KEYS: usize = 32;
@@ -74,7 +77,7 @@ impl Directory {
     /// The keys it signs with, when a token names another; `None` where they were asked for a moment ago.
     pub(super) async fn newer_keys(&self) -> Result<Option<Arc<[Jwk]>>> {
         let entry = self.entry().await?;
-        if self.clock.now().0.saturating_sub(entry.at.0) < RENEWED_MS {
+        if self.clock.now().since(entry.at) < RENEWED {
             return Ok(None);
         }
         Ok(Some(self.renew().await?.keys))
@@ -83,7 +86,7 @@ impl Directory {
     async fn entry(&self) -> Result<Entry> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone();
         match kept {
-            Some(entry) if self.clock.now().0.saturating_sub(entry.at.0) < BELIEVED_MS => Ok(entry),
+            Some(entry) if self.clock.now().since(entry.at) < BELIEVED => Ok(entry),
             _ => self.renew().await,
         }
     }

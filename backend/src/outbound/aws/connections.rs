@@ -282,8 +282,7 @@ impl DynamoConnections {
     }
 
     fn lives(&self, connection: &Connection) -> bool {
-        let age = self.clock.now().0.saturating_sub(connection.opened_at.0);
-        u128::from(age) <= LIFETIME.as_millis()
+        self.clock.now().since(connection.opened_at) <= LIFETIME
     }
 }
 

@@ -51,7 +51,6 @@ impl Limiter for DynamoLimiter {
     }
 
     async fn take_turn(&self, key: &str, holder: &str, window: Duration, now: Timestamp) -> Result<Taken> {
-        let window = u64::try_from(window.as_millis()).unwrap_or(u64::MAX);
         let update = self
             .table
             .updating(Key::new(format!("turn#{key}"), "turn"))
@@ -59,14 +58,13 @@ impl Limiter for DynamoLimiter {
             .condition_expression("attribute_not_exists(pk) OR (turnOf <> :holder AND takenAt <= :over)")
             .expression_attribute_values(":holder", text(holder))
             .expression_attribute_values(":now", number(now.0))
-            .expression_attribute_values(":over", number(now.0.saturating_sub(window)))
-            .expression_attribute_values(":expires", expires(Timestamp(now.0 + window)));
+            .expression_attribute_values(":over", number((now - window).0))
+            .expression_attribute_values(":expires", expires(now + window));
         // A try that timed out and is repeated finds that it has the turn.
         match self.table.try_update(update, "taking a turn").await? {
             Update::Refused(Some(there)) if there.get("turnOf") != Some(&text(holder)) => {
-                let taken_at: u64 =
-                    read_number(&there, "takenAt").map_err(Unavailable::while_doing("reading a turn"))?;
-                Ok(Taken::No(Duration::from_millis((taken_at + window).saturating_sub(now.0))))
+                let taken_at = read_number(&there, "takenAt").map_err(Unavailable::while_doing("reading a turn"))?;
+                Ok(Taken::No((Timestamp(taken_at) + window).since(now)))
             }
             Update::Made(_) | Update::Refused(_) => Ok(Taken::Yes),
         }

@@ -105,7 +105,7 @@ impl Moderation for DynamoModeration {
         let doing = "noting what a moderator did";
         let json = serde_json::to_string(entry).map_err(Unavailable::while_doing(doing))?;
         // A try that was made, and whose answer was lost, finds itself and is noted twice, which is better than never.
-        let expires = number((entry.at.0 + limits::AUDIT_KEPT.as_millis() as u64) / 1000);
+        let expires = number((entry.at + limits::AUDIT_KEPT).0 / 1000);
         for number in 0..u32::MAX {
             let sk = format!("{}#{}#{number:010}", audit_sk(entry.at), entry.by.id);
             let (pk, sk, entry) = (text(AUDIT), text(sk), text(&json));
@@ -121,8 +121,8 @@ impl Moderation for DynamoModeration {
         let doing = "reading what moderators did";
         // A `~` comes after every character of a key.
         let end = before.map_or_else(|| "~".into(), audit_sk);
-        let oldest = self.clock.now().0.saturating_sub(limits::AUDIT_KEPT.as_millis() as u64);
-        let newest = self.audit_between(&audit_sk(Timestamp(oldest)), &end, Some(limit), doing).await?;
+        let oldest = self.clock.now() - limits::AUDIT_KEPT;
+        let newest = self.audit_between(&audit_sk(oldest), &end, Some(limit), doing).await?;
         let Some(last) = newest.last().filter(|_| newest.len() >= limit) else { return Ok(newest) };
         let at = last.at;
         let mut entries: Vec<_> = newest.iter().filter(|entry| entry.at != at).cloned().collect();

@@ -1,6 +1,6 @@
 //! The built page, in the asset bucket.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use aws_sdk_s3::{Client, error::SdkError, operation::get_object::GetObjectError};
@@ -14,7 +14,7 @@ const DOING: &str = "reading index.html of the asset bucket";
 
 /// How long a copy is good, in milliseconds. A newer build has to be seen within a minute, and to look for it may take
 /// some seconds.
-const FRESH_MILLIS: u64 = 50_000;
+const FRESH: Duration = Duration::from_secs(50);
 
 /// [`Shells`] in an S3 bucket.
 pub struct S3Shells {
@@ -35,7 +35,7 @@ impl Shells for S3Shells {
     async fn index_html(&self) -> Result<Arc<str>> {
         let mut copy = self.copy.lock().await;
         let now = self.clock.now();
-        if let Some(copy) = copy.as_ref().filter(|copy| now.0.saturating_sub(copy.read_at.0) < FRESH_MILLIS) {
+        if let Some(copy) = copy.as_ref().filter(|copy| now.since(copy.read_at) < FRESH) {
             return Ok(copy.html.clone());
         }
         match self.read(copy.as_ref(), now).await {

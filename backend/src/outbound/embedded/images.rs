@@ -69,7 +69,7 @@ impl EmbeddedImages {
 impl Images for EmbeddedImages {
     async fn address(&self, upload: &Upload) -> Result<String> {
         let Upload { identity: Identity { room, author, nonce }, kind, size } = upload;
-        let until = self.clock.now().0 + limits::UPLOAD_LIFE.as_millis() as u64;
+        let Timestamp(until) = self.clock.now() + limits::UPLOAD_LIFE;
         let signed = format!("{author}/{room}/{nonce}/{}.{}/{until}", size.get(), kind.extension());
         let mac = BASE64.encode(self.mac(&signed).finalize().into_bytes());
         Ok(format!("/uploads/{signed}/{mac}"))

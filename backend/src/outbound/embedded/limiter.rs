@@ -65,13 +65,13 @@ impl Limiter for EmbeddedLimiter {
     }
 
     async fn take_turn(&self, key: &str, holder: &str, window: Duration, now: Timestamp) -> Result<Taken> {
-        let over = Timestamp(now.0.saturating_add(millis(window)));
+        let over = now + window;
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         turns.drop_those(|turn| turn.over <= now);
         match turns.entries.get(key) {
             Some(turn) if turn.holder == holder => return Ok(Taken::Yes),
-            Some(turn) if turn.taken_at.0.saturating_add(millis(window)) > now.0 => {
-                return Ok(Taken::No(Duration::from_millis(turn.taken_at.0 + millis(window) - now.0)));
+            Some(turn) if turn.taken_at + window > now => {
+                return Ok(Taken::No((turn.taken_at + window).since(now)));
             }
             _ => {}
         }
@@ -115,10 +115,6 @@ impl<T> Bounded<T> {
             self.look_at = MANY.max(2 * self.entries.len());
         }
     }
-}
-
-fn millis(window: Duration) -> u64 {
-    u64::try_from(window.as_millis()).unwrap_or(u64::MAX).max(1)
 }
 
 #[cfg(test)]

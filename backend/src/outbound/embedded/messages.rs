@@ -39,8 +39,8 @@ impl EmbeddedMessages {
 
     /// Whatever is older has been kept long enough.
     fn oldest_kept(&self) -> Timestamp {
-        let retention = self.retention.map(|retention| u64::try_from(retention.as_millis()).unwrap_or(u64::MAX));
-        Timestamp(retention.map_or(0, |retention| self.clock.now().0.saturating_sub(retention).saturating_add(1)))
+        let moment = Duration::from_millis(1);
+        self.retention.map_or(Timestamp(0), |retention| self.clock.now() - retention + moment)
     }
 
     async fn read(

@@ -51,7 +51,7 @@ impl EmbeddedModeration {
 
     /// The time of the oldest entry that is kept.
     fn oldest_entry(&self) -> u64 {
-        self.clock.now().0.saturating_sub(limits::AUDIT_KEPT.as_millis() as u64)
+        (self.clock.now() - limits::AUDIT_KEPT).0
     }
 
     async fn find<T: for<'de> Deserialize<'de> + Default + Send + 'static>(
