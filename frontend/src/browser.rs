@@ -152,7 +152,7 @@ pub(crate) fn stop_keeping() {
 /// of it when the cookie is gone, so none of them can come back with it. `deleted` says whether there was more to delete than that.
 pub(crate) async fn leave(deleted: bool) {
     stop_keeping();
-    let asked = Request::post("/sign-out").header("content-type", "application/x-www-form-urlencoded").body("");
+    let asked = Request::post("/sign-out").header("content-type", "application/x-www-form-urlencoded").body("by=page");
     let answered = match asked {
         Ok(request) => request.send().await.is_ok_and(|answer| answer.ok()),
         Err(_) => false,

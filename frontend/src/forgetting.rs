@@ -1,4 +1,5 @@
-//! Having everything deleted that somebody wrote: the visitor, or whoever a moderator says. It takes many questions, and goes on over lost sockets. No DOM, no socket.
+//! Having everything deleted that somebody wrote: the visitor, or whoever a moderator says. It takes many questions, and goes
+//! on over lost sockets. No DOM, no socket.
 
 /// How long an answer may take before it is asked again, in milliseconds: a part of it takes the server up to 10 s.
 const ANSWER_MS: u64 = 15_000;

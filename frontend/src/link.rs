@@ -184,7 +184,8 @@ impl Link {
         orders
     }
 
-    /// The network came or went, or somebody looks at the page again: no waiting now, and a socket shows whether it lives. Whoever was sent away may be let in again before the end of the ban.
+    /// The network came or went, or somebody looks at the page again: no waiting now, and a socket shows whether it lives.
+    /// Whoever was sent away may be let in again before the end of the ban.
     pub fn wake(&mut self, now: u64) -> Option<Order> {
         match (self.live, self.next) {
             _ if self.over == Some(Over::SignedOut) => None,

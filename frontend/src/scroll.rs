@@ -47,6 +47,7 @@ pub(crate) struct Place {
     log: HtmlDivElement,
     message: Element,
     top: f64,
+    scroll_top: i32,
 }
 
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser scrolls"))]
@@ -67,13 +68,16 @@ impl Place {
             }
         }
         let top = message.get_bounding_client_rect().top();
-        Some(Self { log: log.clone(), message, top })
+        Some(Self { log: log.clone(), message, top, scroll_top: log.scroll_top() })
     }
 
-    /// Brings the reader back, after the log changed.
+    /// Brings the reader back, after the log changed: by as much as it moved them, and not by what they scrolled meanwhile.
+    /// Whoever scrolled to the end is there.
     pub(crate) fn restore(self) {
-        let moved = self.message.get_bounding_client_rect().top() - self.top;
-        if self.message.is_connected() && moved != 0.0 {
+        let scrolled = self.log.scroll_top() - self.scroll_top;
+        let moved = self.message.get_bounding_client_rect().top() - self.top + f64::from(scrolled);
+        let went_to_end = scrolled != 0 && at_end(&self.log);
+        if self.message.is_connected() && moved != 0.0 && !went_to_end {
             self.log.set_scroll_top(self.log.scroll_top() + moved as i32);
         }
     }

@@ -156,7 +156,7 @@ impl Front {
             (Some(form), "/enter", Access::Passphrase) => self.enter(form, &request, language).await,
             // Whoever asks again for the page with the passphrase that was wrong.
             (None, "/enter", Access::Passphrase) => Ok(FrontAnswer::see_other("/".into(), Vec::new(), request.secure)),
-            (Some(_), "/sign-out", _) => Ok(self.sign_out(&request)),
+            (Some(form), "/sign-out", _) => Ok(self.sign_out(form, &request)),
             (Some(_), ..) => {
                 let sentence = "This address can only be looked at.\n".into();
                 Ok(FrontAnswer::plain(405, sentence, request.secure))

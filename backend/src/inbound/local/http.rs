@@ -74,7 +74,8 @@ pub(super) async fn front(
     let secure = visitor::is_secure(&shared, &head.headers);
     let form = if head.method == Method::POST {
         let bytes = body::read(body, FORM_BYTES, PATIENCE).await.map_err(|why| match why {
-            Unread::Broken => NotRead::TooLarge,
+            Unread::TooLarge => NotRead::TooLarge,
+            Unread::Broken => NotRead::Broken,
             Unread::Late => NotRead::Late,
         });
         match bytes.and_then(|bytes| form(text(header::CONTENT_TYPE).as_deref(), bytes.into())) {

@@ -39,7 +39,7 @@ pub(super) async fn put(State(shared): State<Arc<Shared>>, request: Request) -> 
     let bytes = match body::read(request.into_body(), limit, limits::UPLOAD_LIFE).await {
         Ok(bytes) => bytes,
         // Nothing of it is stored.
-        Err(Unread::Broken | Unread::Late) => {
+        Err(Unread::TooLarge | Unread::Broken | Unread::Late) => {
             return (StatusCode::BAD_REQUEST, "The image did not arrive whole. Try again.\n").into_response();
         }
     };

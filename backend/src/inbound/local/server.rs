@@ -24,7 +24,8 @@ use crate::{
 /// How long open sockets get to say goodbye after a shutdown was asked for.
 const GOODBYE: Duration = Duration::from_secs(5);
 
-/// How long a client gets to say what it wants, with a form as long again: who says it letter by letter keeps a place from others.
+/// How long a client gets to say what it wants, with a form as long again: who says it letter by letter keeps a place from
+/// others.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Everything the server passes requests to.

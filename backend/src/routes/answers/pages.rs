@@ -96,6 +96,7 @@ pub(in crate::routes) fn not_read(why: NotRead) -> (u16, &'static str) {
         NotRead::NoForm => (415, "Post a form here.\n"),
         NotRead::TooLarge => (413, "This form is too large.\n"),
         NotRead::NoText => (400, "This form is not text.\n"),
+        NotRead::Broken => (400, "This form did not arrive whole. Try again.\n"),
         NotRead::Late => (408, "This form did not arrive in time. Try again.\n"),
     }
 }
@@ -176,6 +177,7 @@ mod tests {
             (NotRead::NoForm, 415),
             (NotRead::TooLarge, 413),
             (NotRead::NoText, 400),
+            (NotRead::Broken, 400),
             (NotRead::Late, 408),
         ] {
             assert_eq!(not_read(why).0, status, "{why:?}");

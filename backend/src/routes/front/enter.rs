@@ -60,7 +60,7 @@ impl Front {
     }
 
     /// Somebody leaves for good: what made them who they are is taken from their browser.
-    pub(super) fn sign_out(&self, request: &FrontRequest) -> FrontAnswer {
+    pub(super) fn sign_out(&self, form: &str, request: &FrontRequest) -> FrontAnswer {
         if !self.is_own(request) {
             return FrontAnswer::plain(403, "Another site cannot sign you out.\n".into(), request.secure);
         }
@@ -68,7 +68,11 @@ impl Front {
         let mut answer = FrontAnswer::see_other("/".into(), cookies.into(), request.secure);
         // What was said here stays on no device that others use after them. Not the cookies: a browser takes those of the hosts
         // beside this one along.
-        answer.headers.push(("clear-site-data", "\"cache\", \"storage\"".into()));
+        // Nor the storage where the page has its script do it: it tells the other windows by that, and a browser is at it for
+        // longer than it says.
+        let by_page = field(form, "by").as_deref() == Some("page");
+        let what = if by_page { "\"cache\"" } else { "\"cache\", \"storage\"" };
+        answer.headers.push(("clear-site-data", what.into()));
         answer
     }
 

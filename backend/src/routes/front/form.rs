@@ -20,6 +20,8 @@ pub enum NotRead {
     TooLarge,
     /// It is a form that is no text.
     NoText,
+    /// It broke off.
+    Broken,
     /// It did not come to its end in time.
     Late,
 }
