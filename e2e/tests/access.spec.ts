@@ -1,4 +1,4 @@
-import { request } from '@playwright/test';
+import { request, type Page } from '@playwright/test';
 import { accessible } from '../support/axe.ts';
 import { ChatPage, Line } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
@@ -19,6 +19,9 @@ async function behindPassphrase(use: (local: Local) => Promise<void>, words = pa
     await local.stop();
   });
 }
+
+/** A page that is still loading its program when its server ends is broken: leave it before that. */
+const leave = (page: Page) => page.goto('about:blank');
 
 async function behindProvider(use: (local: Local, provider: Provider) => Promise<void>): Promise<void> {
   const provider = await Provider.start();
@@ -302,6 +305,7 @@ test('whoever their provider vouches for is who it says, and nobody else', async
     // A visit does not make it longer: the provider is to be asked again.
     expect((await page.request.get(`${local.url}/state/cats`)).headers()['set-cookie']).toBeUndefined();
     expect(local.log).not.toMatch(/code=|state=|eyJ|ann@example/);
+    await leave(page);
   });
 });
 
@@ -317,6 +321,7 @@ test('nobody behind a provider calls themselves something else', async ({ page }
     await expect(Wire.open(socket(local))).rejects.toThrow(new Refused(401));
     const outside = await fetch(`${local.url}/state/cats`);
     expect([outside.status, await outside.json()]).toEqual([401, { access: 'oidc' }]);
+    await leave(page);
   });
 });
 
@@ -422,6 +427,7 @@ for (const misdeed of ['alg none', 'secret', 'another key', 'another nonce', 'an
       await page.getByRole('link', { name: 'Sign in' }).click();
       await expect(page).toHaveURL(`${local.url}/r/cats`);
       await expect(page.getByRole('log')).toBeVisible();
+      await leave(page);
     });
   });
 }
@@ -436,6 +442,7 @@ test('a provider that refuses is a calm page, whatever it says', async ({ page }
     provider.misdeed = undefined;
     await page.getByRole('link', { name: 'Sign in' }).click();
     await expect(page).toHaveURL(`${local.url}/r/cats`);
+    await leave(page);
   });
 });
 
@@ -477,7 +484,7 @@ test('another site leads nobody through a provider that asks nothing, only to th
     await page.getByRole('link', { name: 'Sign in' }).click();
     await expect(page).toHaveURL(`${local.url}/r/cats`);
     expect((await (await page.request.get(`${local.url}/state/cats`)).json()).you.name).toBe('Ann Oakley');
-    await page.goto('about:blank');
+    await leave(page);
   });
 });
 
