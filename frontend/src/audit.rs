@@ -83,14 +83,14 @@ impl Audit {
 
 #[cfg(test)]
 mod tests {
-    use shared_types::{Act, Person};
+    use shared_types::{ModerationAction, Person};
 
     use super::*;
 
     fn entry(at: u64) -> AuditEntry {
         let mona = Person { id: "mona".parse().unwrap(), name: "Mona".parse().unwrap(), moderator: true };
-        let act = Act::Mute { person: "ann".parse().unwrap(), name: None, until: None };
-        AuditEntry { at: Timestamp(at), by: mona, act }
+        let act = ModerationAction::Mute { person: "ann".parse().unwrap(), name: None, until: None };
+        AuditEntry { at: Timestamp(at), by: mona, action: act }
     }
 
     fn times(audit: &Audit) -> Vec<u64> {

@@ -2,7 +2,7 @@
 
 use leptos::{html, prelude::*};
 use shared_types::{
-    Access, Language, MessageText, Nonce, PageState, Person, PersonName, RoomName, RoomRules, Seq, Timestamp,
+    AccessMode, Language, MessageText, Nonce, PageState, Person, PersonName, RoomName, RoomRules, Seq, Timestamp,
 };
 use web_sys::{File, FileList};
 
@@ -25,7 +25,7 @@ pub(crate) struct Chat {
     pub(crate) words: &'static Words,
     pub(crate) room: StoredValue<String>,
     /// Who may enter.
-    pub(crate) access: Access,
+    pub(crate) access: AccessMode,
     pub(crate) you: RwSignal<Person>,
     pub(crate) online: RwSignal<u32>,
     /// Who is here, as far as the server names them.
@@ -425,7 +425,7 @@ impl Chat {
         let out = out.map(|next| words.goes_out_in.with(&words.span(next)));
         let (sentence, countdown) = match (status, speech) {
             (Status::Over(Over::Banned(until)), _) => (words.banned_until.with(&at(until)), String::new()),
-            (Status::Over(Over::SignedOut), _) if self.access == Access::Passphrase => {
+            (Status::Over(Over::SignedOut), _) if self.access == AccessMode::Passphrase => {
                 (words.passphrase_again.into(), String::new())
             }
             (Status::Over(Over::SignedOut), _) => (words.signed_out.into(), String::new()),

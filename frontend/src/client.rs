@@ -2,7 +2,10 @@
 //! ([`Timeline`]). It knows neither sockets, timers nor the DOM; every call brings the time, in milliseconds, and takes
 //! [`Deed`]s back, to be done in their order.
 
-use shared_types::{ClientMessage, ErrorCode, Nonce, PageState, PersonName, Seq, ServerMessage, Standing, limits};
+use shared_types::{
+    Action, ActionName, ClientMessage, ErrorCode, Nonce, PageState, PersonName, Restrictions, Seq, ServerMessage,
+    limits,
+};
 
 use crate::{
     link::{Link, Order, Over, SocketId, Status},
@@ -203,8 +206,8 @@ impl Client {
     }
 
     /// A fresh page state said what the visitor may not do.
-    pub fn stand(&mut self, standing: Standing) {
-        self.timeline.stand(standing);
+    pub fn stand(&mut self, restrictions: Restrictions) {
+        self.timeline.stand(restrictions);
     }
 
     /// The server does not let the visitor take part.
@@ -231,19 +234,22 @@ impl Client {
             _ => None,
         };
         let banned = match &message {
-            ServerMessage::Standing { person, standing } if *person == self.timeline.me().id => standing.banned_until,
+            ServerMessage::Restrictions { person, restrictions } if *person == self.timeline.me().id => {
+                restrictions.banned_until
+            }
             _ => None,
         };
-        if matches!(&message, ServerMessage::Error { action: Some(action), .. } if action == "rename") {
+        if matches!(&message, ServerMessage::Error { action: Some(ActionName::Known(Action::Rename)), .. }) {
             self.name = None;
         }
         let unknown_here = matches!(message, ServerMessage::Error { code: ErrorCode::NotConnected, .. });
         let too_early = match &message {
-            ServerMessage::Error { code: ErrorCode::TooFast, action: Some(action), retry_after, .. }
-                if action == "hello" =>
-            {
-                Some(retry_after.unwrap_or_default())
-            }
+            ServerMessage::Error {
+                code: ErrorCode::TooFast,
+                action: Some(ActionName::Known(Action::Hello)),
+                retry_after,
+                ..
+            } => Some(retry_after.unwrap_or_default()),
             _ => None,
         };
         let question = self.timeline.apply(message, now);

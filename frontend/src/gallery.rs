@@ -7,7 +7,7 @@
 mod fixtures;
 
 use leptos::prelude::*;
-use shared_types::{Access, Language, Seq};
+use shared_types::{AccessMode, Language, Seq};
 
 use self::fixtures::{answered, attached, chat, image, leave, people, quoted, row, show, silent};
 use crate::{
@@ -176,9 +176,9 @@ const PARTS: Table<fn(Chat) -> AnyView> = &[
         over(chat, fixtures::BANNED, "You can’t take part until Wednesday, 25 November, 14:05.");
         privacy::privacy(chat)
     }),
-    ("you and your data, in a closed chat", |chat| privacy::privacy(Chat { access: Access::Passphrase, ..chat })),
+    ("you and your data, in a closed chat", |chat| privacy::privacy(Chat { access: AccessMode::Passphrase, ..chat })),
     ("name from a sign-in", |chat| {
-        let chat = Chat { access: Access::Oidc, ..chat };
+        let chat = Chat { access: AccessMode::Oidc, ..chat };
         view! { <NameDialog chat dialog=NodeRef::new() /> }.into_any()
     }),
     ("people, for a moderator", |chat| {

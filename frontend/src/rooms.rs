@@ -1,7 +1,7 @@
 //! The rooms that this browser has visited, as plain state: which they are, where something new was said, and when the
 //! server is asked about that. It is asked when somebody does something, never on a timer.
 
-use shared_types::{ClientMessage, NameError, PersonId, RoomName, RoomNews, Seq, limits::ROOMS};
+use shared_types::{ClientMessage, NameError, PersonId, RoomActivity, RoomName, Seq, limits::ROOMS};
 
 /// Whoever comes back to the page asks again after this time only, in milliseconds.
 const LOOK_MS: u64 = 60_000;
@@ -9,7 +9,7 @@ const LOOK_MS: u64 = 60_000;
 /// The rooms visited. The one that is shown is the first of them.
 pub(crate) struct Rooms {
     visited: Vec<RoomName>,
-    news: Vec<RoomNews>,
+    news: Vec<RoomActivity>,
     /// When the server was last asked.
     asked: Option<u64>,
     /// Whether it is to be asked as soon as there is a socket.
@@ -92,7 +92,7 @@ impl Rooms {
     }
 
     /// The server's answer.
-    pub(crate) fn hear(&mut self, news: Vec<RoomNews>) {
+    pub(crate) fn hear(&mut self, news: Vec<RoomActivity>) {
         self.news = news;
     }
 
@@ -124,8 +124,8 @@ mod tests {
         name.parse().unwrap()
     }
 
-    fn news(name: &str, newest: u64, author: &str) -> RoomNews {
-        RoomNews { room: room(name), newest: Seq(newest), author: author.parse().unwrap(), sent_at: Timestamp(1) }
+    fn news(name: &str, newest: u64, author: &str) -> RoomActivity {
+        RoomActivity { room: room(name), newest: Seq(newest), author: author.parse().unwrap(), sent_at: Timestamp(1) }
     }
 
     /// The list in few letters: the room that is shown in brackets, `!` behind one that is unread.

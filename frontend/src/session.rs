@@ -10,7 +10,7 @@ mod reader;
 use std::time::Duration;
 
 use leptos::prelude::*;
-use shared_types::{ClientMessage, PageState, Person, PersonId, Seq, ServerMessage, Timestamp};
+use shared_types::{Action, ActionName, ClientMessage, PageState, Person, PersonId, Seq, ServerMessage, Timestamp};
 use wasm_bindgen_futures::spawn_local;
 
 use self::images::Sent;
@@ -28,7 +28,7 @@ use crate::{
     reading::Reading,
     rooms::Rooms,
     screen,
-    scroll::Place,
+    scroll::HistoryRange,
     search::Search,
     socket::{Socket, SocketEvent},
     timeline::{Change, News},
@@ -68,7 +68,7 @@ pub(crate) struct Session {
     calendar: LocalTime,
     sockets: Vec<(SocketId, Socket)>,
     /// Where the reader was before the changes that are not drawn yet.
-    place: Option<Place>,
+    place: Option<HistoryRange>,
     /// The newest message of somebody else that the reader was told of.
     noticed: Option<Seq>,
     /// Up to where the visitor has read.
@@ -289,7 +289,7 @@ impl Session {
                         return browser::reload();
                     }
                     Ok(page) => {
-                        session.client.stand(page.standing);
+                        session.client.stand(page.restrictions);
                         session.page = page;
                         session.client.fetched(now, true)
                     }
@@ -313,7 +313,7 @@ impl Session {
                     news = self.news(message);
                     self.hear_aside(message);
                     renaming_refused =
-                        matches!(message, ServerMessage::Error { action: Some(action), .. } if action == "rename");
+                        matches!(message, ServerMessage::Error { action: Some(ActionName::Known(Action::Rename)), .. });
                 }
                 self.client.heard(now, id, message)
             }

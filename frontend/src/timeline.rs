@@ -29,8 +29,8 @@ use trial::Fate;
 pub use trial::{CONFIRM_MS, TRIES};
 
 use shared_types::{
-    ChatMessage, ClientMessage, ErrorCode, Nonce, PageState, Person, PersonName, Place, Rev, RoomName, RoomRules, Seq,
-    ServerMessage, Standing,
+    Action, ActionName, ChatMessage, ClientMessage, ErrorCode, HistoryRange, Nonce, PageState, Person, PersonName,
+    Restrictions, Rev, RoomName, RoomRules, Seq, ServerMessage,
 };
 
 /// How long an answer about a gap may take before the question is asked again, in milliseconds. A gap that the server
@@ -57,7 +57,7 @@ pub struct Timeline {
     /// What holds in the room.
     rules: RoomRules,
     /// What the visitor may not do.
-    standing: Standing,
+    restrictions: Restrictions,
     pace: Pace,
     /// Who is here.
     present: Present,
@@ -76,9 +76,9 @@ pub struct Timeline {
     /// Changes of messages that were not loaded, heard while they may be on their way.
     late: Vec<ChatMessage>,
     /// The stretch of the history that was asked for.
-    asked_about: Option<Place>,
+    asked_about: Option<HistoryRange>,
     /// Since when that answer is awaited.
-    awaited: Option<(Place, u64)>,
+    awaited: Option<(HistoryRange, u64)>,
     /// When that question is to be asked again, where the server put it off.
     asked_again_at: Option<u64>,
     /// A message whose stretch is wanted.
@@ -98,7 +98,7 @@ impl Timeline {
             held: false,
             pending: Vec::new(),
             rules: page.rules,
-            standing: page.standing,
+            restrictions: page.restrictions,
             pace: Pace::default(),
             present: Present::new(page.online),
             typists: Vec::new(),
@@ -143,15 +143,15 @@ impl Timeline {
                 self.refuse(Refusal { code, reason: message, retry_after, now }, action, nonce);
             }
             ServerMessage::Rules { rules } => self.rule(rules),
-            ServerMessage::Standing { person, standing } if person == self.me.id => self.stand(standing),
+            ServerMessage::Restrictions { person, restrictions } if person == self.me.id => self.stand(restrictions),
             ServerMessage::Typing { person } => self.hear_typing(person, now),
             ServerMessage::Upload { .. }
             | ServerMessage::Rooms { .. }
             | ServerMessage::Found { .. }
-            | ServerMessage::Standing { .. }
+            | ServerMessage::Restrictions { .. }
             | ServerMessage::Audit { .. }
-            | ServerMessage::Forgotten { .. }
-            | ServerMessage::Cleared { .. }
+            | ServerMessage::DataErased { .. }
+            | ServerMessage::UserPurged { .. }
             | ServerMessage::Pong => {}
         }
         self.ask(now)
@@ -289,24 +289,24 @@ impl Timeline {
         self.said.find(seq).or_else(|| self.apart.as_ref()?.find(seq))
     }
 
-    fn refuse(&mut self, refusal: Refusal, action: Option<String>, nonce: Option<Nonce>) {
+    fn refuse(&mut self, refusal: Refusal, action: Option<ActionName>, nonce: Option<Nonce>) {
         let Refusal { code, ref reason, retry_after, now } = refusal;
-        match action.as_deref() {
-            Some("history") if code == ErrorCode::TooFast => {
+        match action.and_then(|action| action.known()) {
+            Some(Action::History) if code == ErrorCode::TooFast => {
                 self.asked_again_at = Some(pace::end_of_rest(now, retry_after));
             }
-            Some("history") => self.refuse_history(),
-            Some("changes" | "hello") if code == ErrorCode::TooFast => {
+            Some(Action::History) => self.refuse_history(),
+            Some(Action::Changes | Action::Hello) if code == ErrorCode::TooFast => {
                 self.ask_at = Some(pace::end_of_rest(now, retry_after));
             }
-            Some("rename") => {
+            Some(Action::Rename) => {
                 self.me.name = self.called.clone();
                 self.troubles.push(reason.clone());
             }
             // It is asked again by itself.
-            Some("clear") if code == ErrorCode::Unavailable || retry_after.is_some() => {}
+            Some(Action::PurgeUser) if code == ErrorCode::Unavailable || retry_after.is_some() => {}
             // Nobody waits for these, and nothing shows that they were not done.
-            Some("mute" | "ban" | "clear" | "rules") => self.troubles.push(reason.clone()),
+            Some(Action::Mute | Action::Ban | Action::PurgeUser | Action::Rules) => self.troubles.push(reason.clone()),
             _ => {}
         }
         if code == ErrorCode::Muted {

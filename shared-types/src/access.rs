@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Who may enter a chat: one setting for all of its rooms.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Access {
+pub enum AccessMode {
     /// Everybody, as a guest.
     #[default]
     Open,
@@ -17,14 +17,14 @@ pub enum Access {
     Oidc,
 }
 
-impl Access {
+impl AccessMode {
     /// Whether everybody may enter.
     pub fn is_open(&self) -> bool {
         *self == Self::Open
     }
 }
 
-impl FromStr for Access {
+impl FromStr for AccessMode {
     type Err = &'static str;
 
     fn from_str(word: &str) -> Result<Self, Self::Err> {

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ChatImage, Emoji, ImageSize, ImageType, MessageText, Nonce, Person, PersonId, PersonName, Rev, RoomName, RoomRules,
-    SearchText, Seconds, Seq, Timestamp,
+    Action, ChatImage, Emoji, ImageSize, ImageType, MessageText, Nonce, Person, PersonId, PersonName, Rev, RoomName,
+    RoomRules, SearchText, Seconds, Seq, Timestamp,
     limits::{MENTIONS, ROOMS},
 };
 
@@ -84,7 +84,7 @@ pub enum ClientMessage {
     History {
         /// Which.
         #[serde(flatten)]
-        place: Place,
+        place: HistoryRange,
     },
     /// What changed after a revision. Answered with `changes`.
     Changes {
@@ -130,13 +130,15 @@ pub enum ClientMessage {
         seconds: Seconds,
     },
     /// A question what a person may not do; only from a moderator. Answered with `standing`.
-    Standing {
+    #[serde(rename = "standing")]
+    Restrictions {
         /// Who.
         person: PersonId,
     },
     /// Everything that a person wrote and showed, in every room, is to be gone, and nothing is to say who wrote it; only from a
     /// moderator. It is no ban. Answered with `cleared`.
-    Clear {
+    #[serde(rename = "clear")]
+    PurgeUser {
         /// Who.
         person: PersonId,
     },
@@ -152,42 +154,37 @@ pub enum ClientMessage {
         before: Option<Timestamp>,
     },
     /// Everything that the speaker wrote and showed, in every room, is to be gone. Answered with `forgotten`.
-    Forget,
+    #[serde(rename = "forget")]
+    EraseMyData,
     /// A sign of life. Answered with `pong`.
     Ping,
 }
 
 impl ClientMessage {
-    /// Every action there is.
-    pub const ACTIONS: [&str; 21] = [
-        "hello", "send", "upload", "edit", "delete", "react", "history", "changes", "rename", "people", "rooms",
-        "search", "typing", "mute", "ban", "standing", "clear", "rules", "audit", "forget", "ping",
-    ];
-
-    /// Its action.
-    pub fn action(&self) -> &'static str {
+    /// Returns the name of the command.
+    pub fn action(&self) -> Action {
         match self {
-            Self::Hello { .. } => "hello",
-            Self::Send { .. } => "send",
-            Self::Upload { .. } => "upload",
-            Self::Edit { .. } => "edit",
-            Self::Delete { .. } => "delete",
-            Self::React { .. } => "react",
-            Self::History { .. } => "history",
-            Self::Changes { .. } => "changes",
-            Self::Rename { .. } => "rename",
-            Self::People => "people",
-            Self::Rooms { .. } => "rooms",
-            Self::Search { .. } => "search",
-            Self::Typing => "typing",
-            Self::Mute { .. } => "mute",
-            Self::Ban { .. } => "ban",
-            Self::Standing { .. } => "standing",
-            Self::Clear { .. } => "clear",
-            Self::Rules { .. } => "rules",
-            Self::Audit { .. } => "audit",
-            Self::Forget => "forget",
-            Self::Ping => "ping",
+            Self::Hello { .. } => Action::Hello,
+            Self::Send { .. } => Action::Send,
+            Self::Upload { .. } => Action::Upload,
+            Self::Edit { .. } => Action::Edit,
+            Self::Delete { .. } => Action::Delete,
+            Self::React { .. } => Action::React,
+            Self::History { .. } => Action::History,
+            Self::Changes { .. } => Action::Changes,
+            Self::Rename { .. } => Action::Rename,
+            Self::People => Action::People,
+            Self::Rooms { .. } => Action::Rooms,
+            Self::Search { .. } => Action::Search,
+            Self::Typing => Action::Typing,
+            Self::Mute { .. } => Action::Mute,
+            Self::Ban { .. } => Action::Ban,
+            Self::Restrictions { .. } => Action::Restrictions,
+            Self::PurgeUser { .. } => Action::PurgeUser,
+            Self::Rules { .. } => Action::Rules,
+            Self::Audit { .. } => Action::Audit,
+            Self::EraseMyData => Action::EraseMyData,
+            Self::Ping => Action::Ping,
         }
     }
 
@@ -209,11 +206,11 @@ impl ClientMessage {
             | Self::Typing
             | Self::Mute { .. }
             | Self::Ban { .. }
-            | Self::Standing { .. }
-            | Self::Clear { .. }
+            | Self::Restrictions { .. }
+            | Self::PurgeUser { .. }
             | Self::Rules { .. }
             | Self::Audit { .. }
-            | Self::Forget
+            | Self::EraseMyData
             | Self::Ping => None,
         }
     }
@@ -222,15 +219,14 @@ impl ClientMessage {
     ///
     /// # Errors
     ///
-    /// [`Malformed`] says which of the shape's rules the frame broke.
-    pub fn parse(frame: &str) -> Result<Self, Malformed> {
-        let value: serde_json::Value = serde_json::from_str(frame).map_err(|_| Malformed::Json)?;
-        let action = value.get("action").and_then(|action| action.as_str()).ok_or(Malformed::NoAction)?;
-        if !Self::ACTIONS.contains(&action) {
-            return Err(Malformed::UnknownAction { action: action.chars().take(64).collect() });
-        }
-        let malformed = |reason| Malformed::Field {
-            action: action.into(),
+    /// [`FrameError`] says which of the shape's rules the frame broke.
+    pub fn parse(frame: &str) -> Result<Self, FrameError> {
+        let value: serde_json::Value = serde_json::from_str(frame).map_err(|_| FrameError::Json)?;
+        let name = value.get("action").and_then(|action| action.as_str()).ok_or(FrameError::NoAction)?;
+        let unknown = |_| FrameError::UnknownAction { action: name.chars().take(64).collect() };
+        let action: Action = name.parse().map_err(unknown)?;
+        let malformed = |reason| FrameError::Field {
+            action,
             nonce: value.get("nonce").and_then(|nonce| nonce.as_str()?.parse().ok()),
             reason,
         };
@@ -249,7 +245,7 @@ impl ClientMessage {
 /// A stretch of a room's order, by one place in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum Place {
+pub enum HistoryRange {
     /// The messages that end before this one.
     Before(Seq),
     /// The messages that begin after this one.
@@ -260,7 +256,7 @@ pub enum Place {
 
 /// Why a frame is not a [`ClientMessage`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Malformed {
+pub enum FrameError {
     /// It is not JSON.
     Json,
     /// It has no `action`, or one that is not a text.
@@ -273,7 +269,7 @@ pub enum Malformed {
     /// A field is missing or has a value that is not allowed.
     Field {
         /// What it asked for.
-        action: String,
+        action: Action,
         /// The nonce it carried, where it carried one, so that the page finds the message this is about.
         nonce: Option<Nonce>,
         /// What is wrong, as the parser says it.

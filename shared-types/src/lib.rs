@@ -4,6 +4,7 @@
 //! server alike, and `tests/wire_format.rs` pins the JSON of every variant.
 
 mod access;
+mod action;
 mod client_message;
 mod emoji;
 mod image;
@@ -16,8 +17,9 @@ mod page_state;
 mod server_message;
 mod timestamp;
 
-pub use access::Access;
-pub use client_message::{ClientMessage, Malformed, Place};
+pub use access::AccessMode;
+pub use action::{Action, ActionName, UnknownAction};
+pub use client_message::{ClientMessage, FrameError, HistoryRange};
 pub use emoji::{Emoji, EmojiError, Reaction};
 pub use image::{
     AltText, AltTextError, ChatImage, ImageNumberError, ImagePreview, ImageSide, ImageSize, ImageType, PreviewError,
@@ -25,8 +27,8 @@ pub use image::{
 };
 pub use language::Language;
 pub use mentions::{mentioned, mentions_in};
-pub use moderation::{Act, AuditEntry, RoomRules, Seconds, SecondsError, Standing};
+pub use moderation::{AuditEntry, ModerationAction, Restrictions, RoomRules, Seconds, SecondsError};
 pub use names::{MessageText, NameError, Nonce, PersonId, PersonName, Rev, RoomName, SearchText, Seq, TextError};
 pub use page_state::PageState;
-pub use server_message::{ChatMessage, ErrorCode, Person, Quote, RoomNews, ServerMessage};
+pub use server_message::{ChatMessage, ErrorCode, Person, ReplyRef, RoomActivity, ServerMessage};
 pub use timestamp::{Timestamp, whole_seconds};

@@ -68,7 +68,7 @@ impl RoomRules {
 /// What a person may not do, until when. A time that has passed says nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Standing {
+pub struct Restrictions {
     /// They are quiet until then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub muted_until: Option<Timestamp>,
@@ -77,7 +77,7 @@ pub struct Standing {
     pub banned_until: Option<Timestamp>,
 }
 
-impl Standing {
+impl Restrictions {
     /// Whether they may do everything.
     pub fn is_default(&self) -> bool {
         *self == Self::default()
@@ -94,13 +94,13 @@ pub struct AuditEntry {
     pub by: Person,
     /// What.
     #[serde(flatten)]
-    pub act: Act,
+    pub action: ModerationAction,
 }
 
 /// What a moderator did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "camelCase", rename_all_fields = "camelCase")]
-pub enum Act {
+pub enum ModerationAction {
     /// A message was taken away. What it said is not repeated.
     Delete {
         /// In which room.
@@ -133,7 +133,8 @@ pub enum Act {
         until: Option<Timestamp>,
     },
     /// Everything that a person wrote was taken away.
-    Clear {
+    #[serde(rename = "clear")]
+    PurgeUser {
         /// Who.
         person: PersonId,
         /// What they were called, where that was known.

@@ -41,7 +41,7 @@ pub struct PersonName(String);
 impl PersonName {
     /// What nobody is called.
     pub(crate) fn nobody() -> Self {
-        Self(Person::GONE.into())
+        Self(Person::ERASED_ID.into())
     }
 }
 
@@ -72,7 +72,7 @@ pub struct PersonId(String);
 impl PersonId {
     /// The id of nobody.
     pub(crate) fn nobody() -> Self {
-        Self(Person::GONE.into())
+        Self(Person::ERASED_ID.into())
     }
 }
 

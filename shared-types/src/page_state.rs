@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Access, ChatMessage, Language, Person, Rev, RoomName, RoomRules, Standing};
+use crate::{AccessMode, ChatMessage, Language, Person, Restrictions, Rev, RoomName, RoomRules};
 
 /// Everything the page needs to show a room and to open its socket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,12 +27,12 @@ pub struct PageState {
     /// What proves to the socket who the visitor is; short-lived, and good for one socket. See design §6.
     pub ticket: String,
     /// Who may enter this chat.
-    #[serde(default, skip_serializing_if = "Access::is_open")]
-    pub access: Access,
+    #[serde(default, skip_serializing_if = "AccessMode::is_open")]
+    pub access: AccessMode,
     /// What holds in the room.
     #[serde(default, skip_serializing_if = "RoomRules::is_default")]
     pub rules: RoomRules,
     /// What the visitor may not do.
-    #[serde(default, skip_serializing_if = "Standing::is_default")]
-    pub standing: Standing,
+    #[serde(rename = "standing", default, skip_serializing_if = "Restrictions::is_default")]
+    pub restrictions: Restrictions,
 }

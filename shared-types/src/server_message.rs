@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AuditEntry, ChatImage, MessageText, Nonce, PersonId, PersonName, Place, Reaction, Rev, RoomName, RoomRules,
-    SearchText, Seq, Standing, Timestamp,
+    ActionName, AuditEntry, ChatImage, HistoryRange, MessageText, Nonce, PersonId, PersonName, Reaction, Restrictions,
+    Rev, RoomName, RoomRules, SearchText, Seq, Timestamp,
 };
 
 /// One frame from the server: `{"type": …}`. A client ignores types and fields it does not know.
@@ -34,7 +34,7 @@ pub enum ServerMessage {
     Page {
         /// Which stretch this is, as `history` asked for it; absent for the newest page.
         #[serde(flatten)]
-        place: Option<Place>,
+        place: Option<HistoryRange>,
         /// The messages, by `seq`.
         messages: Vec<ChatMessage>,
         /// Whether there are older ones.
@@ -74,7 +74,7 @@ pub enum ServerMessage {
     /// What was said last in some rooms; the answer to `rooms`. A room in which nothing was said is not among them.
     Rooms {
         /// The rooms, in the order in which they were asked for.
-        rooms: Vec<RoomNews>,
+        rooms: Vec<RoomActivity>,
     },
     /// The messages with some words; the answer to `search`.
     Found {
@@ -97,11 +97,13 @@ pub enum ServerMessage {
         rules: RoomRules,
     },
     /// What a person may not do; the answer to `mute`, `ban` and `standing`, and told to the person by the first two.
-    Standing {
+    #[serde(rename = "standing")]
+    Restrictions {
         /// Who.
         person: PersonId,
         /// All of it.
-        standing: Standing,
+        #[serde(rename = "standing")]
+        restrictions: Restrictions,
     },
     /// What moderators did, newest first; the answer to `audit`.
     Audit {
@@ -111,14 +113,16 @@ pub enum ServerMessage {
         more: bool,
     },
     /// What the speaker wrote is gone, or a part of it; the answer to `forget`.
-    Forgotten {
+    #[serde(rename = "forgotten")]
+    DataErased {
         /// How many messages are gone by this.
         count: u32,
         /// Whether something is left: then it is to be asked again.
         more: bool,
     },
     /// What a person wrote is gone, or a part of it; the answer to `clear`.
-    Cleared {
+    #[serde(rename = "cleared")]
+    UserPurged {
         /// Who.
         person: PersonId,
         /// How many messages are gone by this.
@@ -136,7 +140,7 @@ pub enum ServerMessage {
         message: String,
         /// The action it answers, where it could be read.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        action: Option<String>,
+        action: Option<ActionName>,
         /// The nonce of the message it answers, where it could be read.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         nonce: Option<Nonce>,
@@ -178,7 +182,7 @@ pub struct ChatMessage {
     pub image: Option<ChatImage>,
     /// The message it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reply_to: Option<Quote>,
+    pub reply_to: Option<ReplyRef>,
     /// Whom its text calls with `@name`, with the names they had then.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<Person>,
@@ -198,7 +202,7 @@ pub struct ChatMessage {
 /// The message that another one answers. What it says is not repeated, or it could not be taken back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Quote {
+pub struct ReplyRef {
     /// Its place.
     pub seq: Seq,
     /// Who wrote it.
@@ -208,7 +212,7 @@ pub struct Quote {
 /// What was said last in a room.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct RoomNews {
+pub struct RoomActivity {
     /// The room.
     pub room: RoomName,
     /// The place of its newest message.
@@ -237,16 +241,16 @@ pub struct Person {
 
 impl Person {
     /// The id of nobody. A guest's id has 16 characters, and one from a provider more.
-    pub const GONE: &str = "gone";
+    pub const ERASED_ID: &str = "gone";
 
     /// Nobody: who has written what somebody asked to be forgotten. The page has a word of its own for them.
-    pub fn gone() -> Self {
+    pub fn erased() -> Self {
         Self { id: PersonId::nobody(), name: PersonName::nobody(), moderator: false }
     }
 
     /// Whether this is nobody.
-    pub fn is_gone(&self) -> bool {
-        self.id.as_str() == Self::GONE
+    pub fn is_erased(&self) -> bool {
+        self.id.as_str() == Self::ERASED_ID
     }
 }
 

@@ -4,9 +4,9 @@
 
 use serde_json::{Value, json};
 use shared_types::{
-    Access, Act, AuditEntry, ChatImage, ChatMessage, ClientMessage, ErrorCode, ImageType, Language, Malformed,
-    PageState, Person, Place, Quote, Reaction, Rev, RoomName, RoomNews, RoomRules, Seq, ServerMessage, Standing,
-    Timestamp,
+    AccessMode, Action, AuditEntry, ChatImage, ChatMessage, ClientMessage, ErrorCode, FrameError, HistoryRange,
+    ImageType, Language, ModerationAction, PageState, Person, Reaction, ReplyRef, Restrictions, Rev, RoomActivity,
+    RoomName, RoomRules, Seq, ServerMessage, Timestamp,
 };
 
 fn ann() -> Person {
@@ -96,15 +96,15 @@ fn every_client_message_reads_and_writes_its_golden_json() {
     ] {
         let message = ClientMessage::parse(&golden.to_string()).unwrap();
         assert_eq!(serde_json::to_value(&message).unwrap(), golden);
-        assert_eq!(message.action(), golden["action"]);
+        assert_eq!(message.action().as_str(), golden["action"]);
     }
 }
 
 #[test]
 fn every_action_is_known_by_its_name() {
-    for action in ClientMessage::ACTIONS {
-        let parsed = ClientMessage::parse(&json!({ "action": action }).to_string());
-        assert!(!matches!(parsed, Err(Malformed::UnknownAction { .. })), "{action}");
+    for action in Action::ALL {
+        let parsed = ClientMessage::parse(&json!({ "action": action.as_str() }).to_string());
+        assert!(!matches!(parsed, Err(FrameError::UnknownAction { .. })), "{action}");
     }
 }
 
@@ -123,7 +123,7 @@ fn every_server_message_reads_and_writes_its_golden_json() {
         retry_after: None,
     };
     let rules = RoomRules { slow: 30, read_only: true };
-    let entry = |act| AuditEntry { at: Timestamp(5), by: Person { moderator: true, ..ann() }, act };
+    let entry = |action| AuditEntry { at: Timestamp(5), by: Person { moderator: true, ..ann() }, action };
     let until = Some(Timestamp(9));
     for (message, golden) in [
         (
@@ -155,20 +155,20 @@ fn every_server_message_reads_and_writes_its_golden_json() {
         (ServerMessage::Rules { rules }, json!({ "type": "rules", "rules": { "slow": 30, "readOnly": true } })),
         (ServerMessage::Rules { rules: RoomRules::default() }, json!({ "type": "rules", "rules": {} })),
         (
-            ServerMessage::Standing {
+            ServerMessage::Restrictions {
                 person: "p1".parse().unwrap(),
-                standing: Standing { muted_until: until, banned_until: None },
+                restrictions: Restrictions { muted_until: until, banned_until: None },
             },
             json!({ "type": "standing", "person": "p1", "standing": { "mutedUntil": 9 } }),
         ),
         (
             ServerMessage::Audit {
                 entries: vec![
-                    entry(Act::Delete { room: RoomName::lobby(), seq: Seq(7), author: ann() }),
-                    entry(Act::Mute { person: "p1".parse().unwrap(), name: "Ann".parse().ok(), until }),
-                    entry(Act::Ban { person: "p1".parse().unwrap(), name: None, until: None }),
-                    entry(Act::Clear { person: "p1".parse().unwrap(), name: "Ann".parse().ok() }),
-                    entry(Act::Rules { room: RoomName::lobby(), rules }),
+                    entry(ModerationAction::Delete { room: RoomName::lobby(), seq: Seq(7), author: ann() }),
+                    entry(ModerationAction::Mute { person: "p1".parse().unwrap(), name: "Ann".parse().ok(), until }),
+                    entry(ModerationAction::Ban { person: "p1".parse().unwrap(), name: None, until: None }),
+                    entry(ModerationAction::PurgeUser { person: "p1".parse().unwrap(), name: "Ann".parse().ok() }),
+                    entry(ModerationAction::Rules { room: RoomName::lobby(), rules }),
                 ],
                 more: false,
             },
@@ -189,9 +189,12 @@ fn every_server_message_reads_and_writes_its_golden_json() {
                 })
             },
         ),
-        (ServerMessage::Forgotten { count: 25, more: true }, json!({ "type": "forgotten", "count": 25, "more": true })),
         (
-            ServerMessage::Cleared { person: "p1".parse().unwrap(), count: 3, more: false },
+            ServerMessage::DataErased { count: 25, more: true },
+            json!({ "type": "forgotten", "count": 25, "more": true }),
+        ),
+        (
+            ServerMessage::UserPurged { person: "p1".parse().unwrap(), count: 3, more: false },
             json!({ "type": "cleared", "person": "p1", "count": 3, "more": false }),
         ),
         (
@@ -210,7 +213,7 @@ fn every_server_message_reads_and_writes_its_golden_json() {
         (ServerMessage::Message(message()), flat),
         (
             ServerMessage::Page {
-                place: Some(Place::Before(Seq(8))),
+                place: Some(HistoryRange::Before(Seq(8))),
                 messages: vec![message()],
                 more: true,
                 newer: false,
@@ -220,7 +223,7 @@ fn every_server_message_reads_and_writes_its_golden_json() {
         ),
         (
             ServerMessage::Page {
-                place: Some(Place::Around(Seq(7))),
+                place: Some(HistoryRange::Around(Seq(7))),
                 messages: vec![],
                 more: false,
                 newer: true,
@@ -246,7 +249,7 @@ fn every_server_message_reads_and_writes_its_golden_json() {
         (
             ServerMessage::Message(ChatMessage {
                 rev: Rev(9),
-                reply_to: Some(Quote { seq: Seq(3), author: ann() }),
+                reply_to: Some(ReplyRef { seq: Seq(3), author: ann() }),
                 edited_at: Some(Timestamp(1_700_000_000_001)),
                 reactions: vec![Reaction { emoji: "👍".parse().unwrap(), people: vec![ann()] }],
                 ..message()
@@ -283,7 +286,7 @@ fn every_server_message_reads_and_writes_its_golden_json() {
         ),
         (
             ServerMessage::Rooms {
-                rooms: vec![RoomNews {
+                rooms: vec![RoomActivity {
                     room: RoomName::lobby(),
                     newest: Seq(7),
                     author: "p1".parse().unwrap(),
@@ -352,9 +355,9 @@ fn the_page_state_reads_and_writes_its_golden_json() {
         up_to: Rev(7),
         socket: "/ws".into(),
         ticket: "t".into(),
-        access: Access::Open,
+        access: AccessMode::Open,
         rules: RoomRules::default(),
-        standing: Standing::default(),
+        restrictions: Restrictions::default(),
     };
     let golden = json!({
         "language": "en", "room": "cats", "you": { "id": "p1", "name": "Ann" }, "online": 1, "messages": [message_json()], "more": false,
@@ -364,8 +367,8 @@ fn the_page_state_reads_and_writes_its_golden_json() {
     assert_eq!(serde_json::from_value::<PageState>(golden.clone()).unwrap(), state);
 
     let rules = RoomRules { slow: 0, read_only: true };
-    let standing = Standing { muted_until: Some(Timestamp(9)), banned_until: None };
-    let state = PageState { access: Access::Oidc, rules, standing, ..state };
+    let restrictions = Restrictions { muted_until: Some(Timestamp(9)), banned_until: None };
+    let state = PageState { access: AccessMode::Oidc, rules, restrictions, ..state };
     let mut stricter = golden;
     stricter["access"] = json!("oidc");
     stricter["rules"] = json!({ "readOnly": true });
@@ -381,7 +384,7 @@ fn a_sanction_lasts_ninety_days_at_most() {
     };
     assert!(mute(7_776_000).is_ok());
     for long in [7_776_001, 1 << 32, u64::MAX] {
-        assert!(matches!(mute(long), Err(Malformed::Field { .. })), "{long}");
+        assert!(matches!(mute(long), Err(FrameError::Field { .. })), "{long}");
     }
 }
 
@@ -408,19 +411,19 @@ fn fields_that_are_not_known_are_ignored() {
 #[test]
 fn a_frame_of_a_wrong_shape_says_which_rule_it_broke() {
     let field = |frame: &str, nonce: Option<&str>| match ClientMessage::parse(frame) {
-        Err(Malformed::Field { action, nonce: told, .. }) => {
-            assert_eq!(action, "send");
+        Err(FrameError::Field { action, nonce: told, .. }) => {
+            assert_eq!(action, Action::Send);
             assert_eq!(told, nonce.map(|nonce| nonce.parse().unwrap()));
         }
         other => panic!("{frame}: {other:?}"),
     };
-    assert_eq!(ClientMessage::parse("hi"), Err(Malformed::Json));
-    assert_eq!(ClientMessage::parse("[]"), Err(Malformed::NoAction));
-    assert_eq!(ClientMessage::parse(r#"{"text":"hi"}"#), Err(Malformed::NoAction));
-    assert_eq!(ClientMessage::parse(r#"{"action":7}"#), Err(Malformed::NoAction));
+    assert_eq!(ClientMessage::parse("hi"), Err(FrameError::Json));
+    assert_eq!(ClientMessage::parse("[]"), Err(FrameError::NoAction));
+    assert_eq!(ClientMessage::parse(r#"{"text":"hi"}"#), Err(FrameError::NoAction));
+    assert_eq!(ClientMessage::parse(r#"{"action":7}"#), Err(FrameError::NoAction));
     assert_eq!(
         ClientMessage::parse(r#"{"action":"explode"}"#),
-        Err(Malformed::UnknownAction { action: "explode".into() })
+        Err(FrameError::UnknownAction { action: "explode".into() })
     );
     field(r#"{"action":"send"}"#, None);
     field(r#"{"action":"send","text":null,"nonce":"n-1"}"#, Some("n-1"));
@@ -437,10 +440,10 @@ fn whoever_asks_for_too_much_at_once_is_told_so() {
         let frame = |count| json!({ "action": action, "seq": 1, "text": "x", "mentions": people(count), "rooms": rooms(count) });
         assert!(ClientMessage::parse(&frame(most).to_string()).is_ok(), "{action}");
         let refused = ClientMessage::parse(&frame(most + 1).to_string());
-        assert!(matches!(refused, Err(Malformed::Field { .. })), "{action}");
+        assert!(matches!(refused, Err(FrameError::Field { .. })), "{action}");
     }
     for nowhere in [json!({ "action": "history" }), json!({ "action": "history", "before": "x" })] {
-        assert!(matches!(ClientMessage::parse(&nowhere.to_string()), Err(Malformed::Field { .. })), "{nowhere}");
+        assert!(matches!(ClientMessage::parse(&nowhere.to_string()), Err(FrameError::Field { .. })), "{nowhere}");
     }
 }
 
@@ -469,6 +472,6 @@ fn an_image_that_the_chat_does_not_take_is_a_bad_field() {
         let mut broken = if pointer.starts_with("/image") { send.clone() } else { upload.clone() };
         *broken.pointer_mut(pointer).unwrap() = bad;
         let parsed = ClientMessage::parse(&broken.to_string());
-        assert!(matches!(parsed, Err(Malformed::Field { .. })), "{broken}");
+        assert!(matches!(parsed, Err(FrameError::Field { .. })), "{broken}");
     }
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use backend::{
-    chat::{Expire, Identities, Join, Origin, Origins, Rate, RateLimits, Standings},
+    chat::{Expire, Identities, Join, Origin, Origins, Rate, RateLimits, RestrictionStore},
     config::{self, Local},
     inbound::local::{Server, Sockets, Timeouts, open_log},
     outbound::{
@@ -85,7 +85,11 @@ async fn wire(settings: &Local, store: Store) -> Result<Server, Box<dyn Error>> 
             identities: identities.clone(),
             origins: origins.clone(),
             rate: rate.clone(),
-            standings: Standings { moderation: moderation.clone(), clock: clock.clone(), named: named.clone() },
+            restriction_store: RestrictionStore {
+                moderation: moderation.clone(),
+                clock: clock.clone(),
+                named: named.clone(),
+            },
             limit: settings.limit_connection_count,
         }),
         disconnect: Disconnect::new(connections.clone(), sockets.clone(), clock.clone(), entropy.clone()),

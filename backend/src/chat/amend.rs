@@ -6,8 +6,8 @@
 use std::{sync::Arc, time::Duration};
 
 use shared_types::{
-    Act, AuditEntry, ChatMessage, Emoji, MessageText, Nonce, Person, Reaction, RoomName, Seq, Timestamp, limits,
-    mentioned,
+    AuditEntry, ChatMessage, Emoji, MessageText, ModerationAction, Nonce, Person, Reaction, RoomName, Seq, Timestamp,
+    limits, mentioned,
 };
 
 use super::CLAIM_LIFE;
@@ -120,7 +120,7 @@ impl Amend {
             let is_mine = |applied: &Applied| applied.by == by.id && applied.nonce == *nonce;
             let is_done = match amendment {
                 // A message that is nobody's has no list of changes.
-                Amendment::Forgotten => found.message.author.is_gone(),
+                Amendment::Forgotten => found.message.author.is_erased(),
                 _ => found.applied.iter().any(is_mine),
             };
             if is_done {
@@ -160,8 +160,8 @@ impl Amend {
 
     /// Before the message goes: what was done and is not noted would be done by nobody.
     async fn note(&self, room: &RoomName, by: &Person, of: &ChatMessage, at: Timestamp) -> Result<(), Unavailable> {
-        let act = Act::Delete { room: room.clone(), seq: of.seq, author: of.author.clone() };
-        self.moderation.record(&AuditEntry { at, by: by.clone(), act }).await
+        let act = ModerationAction::Delete { room: room.clone(), seq: of.seq, author: of.author.clone() };
+        self.moderation.record(&AuditEntry { at, by: by.clone(), action: act }).await
     }
 
     async fn remove_image(&self, room: &RoomName, message: &ChatMessage) -> Result<(), Unavailable> {
@@ -194,7 +194,7 @@ fn amended(found: &ChatMessage, by: &Person, amendment: &Amendment, now: Timesta
         Amendment::Gone => take_back(&mut wanted),
         Amendment::Forgotten => {
             take_back(&mut wanted);
-            wanted.author = Person::gone();
+            wanted.author = Person::erased();
         }
         _ if found.deleted => return Err(NotAmended::NoMessage),
         Amendment::Text { text: None, .. } if found.image.is_none() => return Err(NotAmended::Empty),

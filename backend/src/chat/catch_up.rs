@@ -6,7 +6,7 @@ use std::{
 };
 
 use futures::{StreamExt, stream};
-use shared_types::{ChatMessage, Place, Rev, RoomName, Seq, ServerMessage, Timestamp, limits};
+use shared_types::{ChatMessage, HistoryRange, Rev, RoomName, Seq, ServerMessage, Timestamp, limits};
 
 use super::{
     HOLE_LIFE,
@@ -45,7 +45,7 @@ impl CatchUp {
     /// # Errors
     ///
     /// `Unavailable` when the log did not answer.
-    pub async fn history(&self, room: &RoomName, place: Place) -> Result<ServerMessage> {
+    pub async fn history(&self, room: &RoomName, place: HistoryRange) -> Result<ServerMessage> {
         let Page { messages, more, newer } = Page::about(self.messages.as_ref(), room, place, self.limit()).await?;
         Ok(ServerMessage::Page { place: Some(place), messages, more, newer, up_to: None })
     }

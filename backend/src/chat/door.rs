@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use shared_types::{Access, PersonId};
+use shared_types::{AccessMode, PersonId};
 use subtle::ConstantTimeEq;
 
 use crate::ports::ProviderAddress;
@@ -12,7 +12,7 @@ use crate::ports::ProviderAddress;
 #[derive(Clone)]
 pub struct Door {
     /// The kind of door.
-    pub access: Access,
+    pub access: AccessMode,
     /// What tells it from every other door.
     pub(super) label: String,
     /// Who keeps order, whatever else says so.
@@ -42,12 +42,12 @@ pub struct ModeratorClaim {
 impl Door {
     /// Everybody may enter.
     pub fn open(moderators: Vec<PersonId>) -> Self {
-        Self { access: Access::Open, label: "open".into(), moderators, client: None }
+        Self { access: AccessMode::Open, label: "open".into(), moderators, client: None }
     }
 
     /// Whoever knows the passphrase may enter. Another passphrase is another door.
     pub fn passphrase(passphrase: &str, moderators: Vec<PersonId>) -> Self {
-        Self { access: Access::Passphrase, label: passphrase_label(passphrase), moderators, client: None }
+        Self { access: AccessMode::Passphrase, label: passphrase_label(passphrase), moderators, client: None }
     }
 
     /// Whoever an OpenID Connect provider vouches for, to this client of its, may enter. Another claim that makes moderators
@@ -56,7 +56,7 @@ impl Door {
         let Client { issuer, id, moderator_claim } = &client;
         let claim = moderator_claim.as_ref().map(ToString::to_string).unwrap_or_default();
         let label = format!("oidc {id} {} {claim}", issuer.as_str());
-        Self { access: Access::Oidc, label, moderators, client: Some(client) }
+        Self { access: AccessMode::Oidc, label, moderators, client: Some(client) }
     }
 
     /// What this chat is to its provider, where it has one.
@@ -73,7 +73,7 @@ impl Door {
     /// them.
     pub fn opens_with(&self, passphrase: &str) -> bool {
         let is_right = self.label.as_bytes().ct_eq(passphrase_label(passphrase).as_bytes());
-        self.access == Access::Passphrase && bool::from(is_right)
+        self.access == AccessMode::Passphrase && bool::from(is_right)
     }
 }
 

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use shared_types::Timestamp;
 
-use super::{Identities, NotNow, Rate, Standings, TooFast, Visitor};
+use super::{Identities, NotNow, Rate, RestrictionStore, TooFast, Visitor};
 use crate::ports::Unavailable;
 
 /// The rule of entering with a passphrase.
@@ -14,7 +14,7 @@ pub struct Enter {
     /// The door, and who comes through it.
     pub identities: Identities,
     /// Where somebody was sent away from.
-    pub standings: Standings,
+    pub restriction_store: RestrictionStore,
 }
 
 /// Why somebody was not let in.
@@ -56,7 +56,7 @@ impl Enter {
     pub async fn attempt(&self, passphrase: &str, address: Option<IpAddr>) -> Result<Visitor, NotLetIn> {
         let addresses = address.map(|address| self.identities.address_keys(address)).unwrap_or_default();
         self.rate.attempt(addresses.first()).await?;
-        if let Some(until) = self.standings.banned_from(&addresses).await? {
+        if let Some(until) = self.restriction_store.banned_from(&addresses).await? {
             return Err(NotLetIn::Banned { until });
         }
         if self.identities.door().opens_with(passphrase) {
@@ -75,7 +75,7 @@ mod tests {
         atomic::{AtomicU64, Ordering},
     };
 
-    use shared_types::Standing;
+    use shared_types::Restrictions;
 
     use super::*;
     use crate::{
@@ -99,8 +99,8 @@ mod tests {
         // On Linux a directory that is open is there until it is closed.
         let store = Store::open(tempfile::tempdir().unwrap().path()).unwrap();
         let moderation = Arc::new(EmbeddedModeration::new(store, clock.clone()));
-        let standings = Standings { moderation, clock: clock.clone(), named: Vec::new() };
-        (clock, Enter { rate, identities, standings })
+        let restriction_store = RestrictionStore { moderation, clock: clock.clone(), named: Vec::new() };
+        (clock, Enter { rate, identities, restriction_store })
     }
 
     fn address(last: u8) -> Option<IpAddr> {
@@ -122,8 +122,8 @@ mod tests {
         let (clock, door) = door().await;
         let until = Timestamp(clock.now().0 + 60_000);
         let there = Subject::Address(door.identities.address_keys(address(1).unwrap()).remove(0));
-        let banned = Standing { banned_until: Some(until), ..Standing::default() };
-        door.standings.moderation.set_standing(&there, banned).await.unwrap();
+        let banned = Restrictions { banned_until: Some(until), ..Restrictions::default() };
+        door.restriction_store.moderation.set_standing(&there, banned).await.unwrap();
         for passphrase in ["open sesame", "wrong"] {
             let said = door.attempt(passphrase, address(1)).await;
             assert!(matches!(said, Err(NotLetIn::Banned { until: told }) if told == until), "{said:?}");

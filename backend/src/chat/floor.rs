@@ -3,15 +3,15 @@
 use std::{sync::Arc, time::Duration};
 
 use futures::future::try_join;
-use shared_types::{ClientMessage, Nonce, RoomRules, Standing, whole_seconds};
+use shared_types::{ClientMessage, Nonce, Restrictions, RoomRules, whole_seconds};
 
-use super::standing::{Standings, seconds_until};
+use super::restrictions::{RestrictionStore, seconds_until};
 use crate::ports::{Connection, Limiter, Taken, Unavailable};
 
 /// The rule of the floor.
 pub struct Floor {
     /// What moderators decided.
-    pub standings: Standings,
+    pub restriction_store: RestrictionStore,
     /// Whose turn it is, in slow mode.
     pub limiter: Arc<dyn Limiter>,
 }
@@ -78,7 +78,7 @@ impl Floor {
             | ClientMessage::React { .. }
             | ClientMessage::Upload { .. }
             | ClientMessage::Rename { .. }
-            | ClientMessage::Typing => self.not_silenced(self.standings.of(&speaker.person).await?)?,
+            | ClientMessage::Typing => self.not_silenced(self.restriction_store.of(&speaker.person).await?)?,
             _ => {}
         }
         Ok(Pace::Own)
@@ -94,7 +94,7 @@ impl Floor {
     pub async fn take_turn(&self, speaker: &Connection, pace: Pace, nonce: &Nonce) -> Result<(), Silenced> {
         let Pace::OfTheRoom { seconds } = pace else { return Ok(()) };
         let key = format!("slow#{}#{}", speaker.room, speaker.person.id);
-        let (window, now) = (Duration::from_secs(seconds.into()), self.standings.clock.now());
+        let (window, now) = (Duration::from_secs(seconds.into()), self.restriction_store.clock.now());
         match self.limiter.take_turn(&key, nonce.as_str(), window, now).await? {
             Taken::Yes => Ok(()),
             Taken::No(wait) => Err(Silenced::TooFast { seconds: whole_seconds(wait) }),
@@ -102,9 +102,9 @@ impl Floor {
     }
 
     async fn speak(&self, speaker: &Connection) -> Result<Pace, Silenced> {
-        let (standing, rules) =
-            try_join(self.standings.of(&speaker.person), self.standings.rules(&speaker.room)).await?;
-        self.not_silenced(standing)?;
+        let (restrictions, rules) =
+            try_join(self.restriction_store.of(&speaker.person), self.restriction_store.rules(&speaker.room)).await?;
+        self.not_silenced(restrictions)?;
         match rules {
             RoomRules { read_only: true, .. } => Err(Silenced::ReadOnly),
             RoomRules { slow: 0, .. } => Ok(Pace::Own),
@@ -112,12 +112,16 @@ impl Floor {
         }
     }
 
-    fn not_silenced(&self, standing: Standing) -> Result<(), Silenced> {
-        let now = self.standings.clock.now();
-        match standing {
-            Standing { banned_until: Some(until), .. } => Err(Silenced::Banned { seconds: seconds_until(until, now) }),
-            Standing { muted_until: Some(until), .. } => Err(Silenced::Muted { seconds: seconds_until(until, now) }),
-            Standing { .. } => Ok(()),
+    fn not_silenced(&self, restrictions: Restrictions) -> Result<(), Silenced> {
+        let now = self.restriction_store.clock.now();
+        match restrictions {
+            Restrictions { banned_until: Some(until), .. } => {
+                Err(Silenced::Banned { seconds: seconds_until(until, now) })
+            }
+            Restrictions { muted_until: Some(until), .. } => {
+                Err(Silenced::Muted { seconds: seconds_until(until, now) })
+            }
+            Restrictions { .. } => Ok(()),
         }
     }
 }

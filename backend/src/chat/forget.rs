@@ -68,7 +68,7 @@ impl Forget {
         forgotten: &mut Forgotten,
     ) -> Result<()> {
         let (seq, now) = (Seq::from(claim.rev), self.amend.clock.now());
-        let author = Person { id: who.clone(), ..Person::gone() };
+        let author = Person { id: who.clone(), ..Person::erased() };
         let left = match self.amend.change(&identity.room, &author, seq, &identity.nonce, Amendment::Forgotten).await {
             Ok(Changed::Now(message)) => Some((identity.room.clone(), message)),
             // By a request that died half-way, or that goes on beside this one. Telling it again would make one word of a

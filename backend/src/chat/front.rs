@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use shared_types::{Access, Language, PageState, PersonName, RoomName};
+use shared_types::{AccessMode, Language, PageState, PersonName, RoomName};
 
-use super::{CatchUp, Identities, Standings, presence::Present};
+use super::{CatchUp, Identities, RestrictionStore, presence::Present};
 use crate::ports::{AddressKey, Connections, Result};
 
 /// The rule of the front page.
@@ -16,7 +16,7 @@ pub struct FrontPage {
     /// Who a cookie belongs to.
     pub identities: Identities,
     /// What moderators decided.
-    pub standings: Standings,
+    pub restriction_store: RestrictionStore,
     /// The address of the socket.
     pub socket: String,
 }
@@ -53,11 +53,11 @@ impl FrontPage {
         };
         // A name that no socket takes would lock out whoever has it in their cookie.
         let you = visitor.called(name);
-        let (listeners, newest, rules, standing) = futures::try_join!(
+        let (listeners, newest, rules, restrictions) = futures::try_join!(
             self.connections.in_room(&room),
             self.catch_up.newest_page(&room),
-            self.standings.rules(&room),
-            self.standings.of_visitor(&you, addresses),
+            self.restriction_store.rules(&room),
+            self.restriction_store.of_visitor(&you, addresses),
         )?;
         let (page, up_to) = newest;
         let state = PageState {
@@ -72,10 +72,10 @@ impl FrontPage {
             ticket: self.identities.ticket(&visitor),
             access,
             rules,
-            standing,
+            restrictions,
         };
         // A guest stays who they are with every visit; whoever was vouched for is vouched for until then, and no longer.
-        let cookie = (access != Access::Oidc).then(|| self.identities.cookie(&visitor));
+        let cookie = (access != AccessMode::Oidc).then(|| self.identities.cookie(&visitor));
         Ok(Some(Visit { state, cookie }))
     }
 }

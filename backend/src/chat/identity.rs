@@ -12,7 +12,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
-use shared_types::{Access, Person, PersonId, PersonName, Timestamp};
+use shared_types::{AccessMode, Person, PersonId, PersonName, Timestamp};
 
 use super::{door::Door, guest_name, undisguised};
 use crate::ports::{AddressKey, Clock, Entropy, Keys, Result, Secrets};
@@ -152,7 +152,7 @@ impl Identities {
 
     /// How long a cookie is good: 400 days, or 30 where a provider vouched for its owner.
     pub fn cookie_life(&self) -> Duration {
-        if self.shared.door.access == Access::Oidc { SESSION_LIFE } else { COOKIE_LIFE }
+        if self.shared.door.access == AccessMode::Oidc { SESSION_LIFE } else { COOKIE_LIFE }
     }
 
     /// Whom a cookie belongs to.
@@ -285,7 +285,7 @@ impl Identities {
     /// is in what was signed.
     fn known(&self, visitor: Visitor) -> Visitor {
         let door = &self.shared.door;
-        let vouched_for = door.access == Access::Oidc && visitor.moderator;
+        let vouched_for = door.access == AccessMode::Oidc && visitor.moderator;
         Visitor { moderator: vouched_for || door.moderators.contains(&visitor.id), ..visitor }
     }
 

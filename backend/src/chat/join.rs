@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 use shared_types::{NameError, Person, PersonName, RoomName, limits};
 
 use super::{
-    CLOCK_SKEW, Disguised, Identities, NotNow, Origins, Paid, Rate, Standings, TooFast, Visitor, guest_name,
-    identity::TICKET_LIFE, standing::seconds_until, undisguised,
+    CLOCK_SKEW, Disguised, Identities, NotNow, Origins, Paid, Rate, RestrictionStore, TooFast, Visitor, guest_name,
+    identity::TICKET_LIFE, restrictions::seconds_until, undisguised,
 };
 use crate::ports::{AddressKey, Admission, Clock, Connection, ConnectionId, Connections, Limiter, Places, Unavailable};
 
@@ -27,7 +27,7 @@ pub struct Join {
     /// How often anybody may.
     pub rate: Rate,
     /// Who was sent away.
-    pub standings: Standings,
+    pub restriction_store: RestrictionStore,
     /// The most connections at once, over all rooms.
     pub limit: u32,
 }
@@ -158,7 +158,7 @@ impl Join {
 
     /// Refuses whom a moderator sent away, and whoever comes from where they were.
     async fn welcomes(&self, person: &Person, addresses: &[AddressKey]) -> Result<(), Refused> {
-        match self.standings.banned_until(person, addresses).await? {
+        match self.restriction_store.banned_until(person, addresses).await? {
             Some(until) => Err(Refused::Banned { seconds: seconds_until(until, self.clock.now()) }),
             None => Ok(()),
         }
@@ -169,7 +169,7 @@ impl Join {
     async fn see(&self, person: &Person, address: Option<&AddressKey>) -> Result<(), Refused> {
         let Some(address) = address.filter(|_| !person.moderator) else { return Ok(()) };
         let until = self.clock.now() + limits::ADDRESSES_KEPT;
-        Ok(self.standings.moderation.set_seen(&person.id, address, until).await?)
+        Ok(self.restriction_store.moderation.set_seen(&person.id, address, until).await?)
     }
 
     /// A ticket opens one socket, so one that is seen on its way is worth nothing when it has arrived.

@@ -36,10 +36,10 @@ mod page;
 mod post;
 mod presence;
 mod rate;
+mod restrictions;
 mod rich_text;
 mod rooms;
 mod search;
-mod standing;
 mod sweep;
 
 pub use amend::{Amend, Amendment, NotAmended};
@@ -65,10 +65,10 @@ pub use origin::{BadOrigin, Origin, Origins};
 pub use post::{Draft, NotPosted, Post};
 pub use presence::Present;
 pub use rate::{NotNow, Paid, Rate, RateLimits, TooFast};
+pub use restrictions::RestrictionStore;
 pub use rich_text::with_html;
 pub use rooms::Rooms;
 pub use search::Search;
-pub use standing::Standings;
 pub use sweep::{Sweep, Swept};
 
 /// The longest a send can live: the `send` function's timeout of 10 s, three times over.

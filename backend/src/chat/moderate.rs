@@ -7,16 +7,17 @@ use std::sync::Arc;
 
 use futures::future::{try_join, try_join_all};
 use shared_types::{
-    Act, AuditEntry, Person, PersonId, RoomName, RoomRules, Seconds, ServerMessage, Standing, Timestamp, limits,
+    AuditEntry, ModerationAction, Person, PersonId, Restrictions, RoomName, RoomRules, Seconds, ServerMessage,
+    Timestamp, limits,
 };
 
-use super::standing::Standings;
+use super::restrictions::RestrictionStore;
 use crate::ports::{AddressKey, Connection, Connections, Result as Answer, Subject, Unavailable};
 
 /// The rule of moderation.
 pub struct Moderate {
     /// What was decided and done.
-    pub standings: Standings,
+    pub restriction_store: RestrictionStore,
     /// Who is connected.
     pub connections: Arc<dyn Connections>,
 }
@@ -36,7 +37,7 @@ pub enum NotModerated {
 #[derive(Debug)]
 pub struct Sanctioned {
     /// What they may not do now.
-    pub standing: Standing,
+    pub restrictions: Restrictions,
     /// Their sockets, in whatever rooms.
     pub connections: Vec<Connection>,
     /// The sockets of others who have to go with them, because they come from the same place.
@@ -61,11 +62,11 @@ impl Moderate {
     pub async fn mute(&self, by: &Person, person: PersonId, seconds: Seconds) -> Result<Sanctioned, NotModerated> {
         let connections = self.sockets(by, &person).await?.theirs;
         let (until, name) = (self.until(seconds), name_in(&connections));
-        self.record(by, Act::Mute { person: person.clone(), name, until }).await?;
+        self.record(by, ModerationAction::Mute { person: person.clone(), name, until }).await?;
         let subject = Subject::Person(person);
-        let standing = Standing { muted_until: until, ..self.standings.now(&subject).await? };
-        self.standings.moderation.set_standing(&subject, standing).await?;
-        Ok(Sanctioned { standing, connections, neighbours: Vec::new() })
+        let restrictions = Restrictions { muted_until: until, ..self.restriction_store.now(&subject).await? };
+        self.restriction_store.moderation.set_standing(&subject, restrictions).await?;
+        Ok(Sanctioned { restrictions, connections, neighbours: Vec::new() })
     }
 
     /// Sends a person away for a time, and whoever is or comes where they are or were of late; or lets all of them come again. All
@@ -80,9 +81,9 @@ impl Moderate {
     pub async fn ban(&self, by: &Person, person: PersonId, seconds: Seconds) -> Result<Sanctioned, NotModerated> {
         let connections = self.sockets(by, &person).await?.theirs;
         let (until, name) = (self.until(seconds), name_in(&connections));
-        self.record(by, Act::Ban { person: person.clone(), name, until }).await?;
+        self.record(by, ModerationAction::Ban { person: person.clone(), name, until }).await?;
 
-        let moderation = &self.standings.moderation;
+        let moderation = &self.restriction_store.moderation;
         let (mut addresses, seen) = try_join(moderation.banned_with(&person), moderation.seen(&person)).await?;
         let here = connections.iter().filter_map(|connection| connection.address.clone());
         for address in here.chain(seen) {
@@ -91,9 +92,9 @@ impl Moderate {
             }
         }
         // Remembered first, so that whatever was sent away can be let in again.
-        let remembered = until.unwrap_or_else(|| self.standings.clock.now());
+        let remembered = until.unwrap_or_else(|| self.restriction_store.clock.now());
         moderation.set_banned_with(&person, &addresses, remembered).await?;
-        let of_address = Standing { banned_until: until, ..Standing::default() };
+        let of_address = Restrictions { banned_until: until, ..Restrictions::default() };
         let all = addresses
             .iter()
             .cloned()
@@ -101,16 +102,16 @@ impl Moderate {
             .map(|subject| async move { moderation.set_standing(&subject, of_address).await });
         try_join_all(all).await?;
         let subject = Subject::Person(person.clone());
-        let standing = Standing { banned_until: until, ..self.standings.now(&subject).await? };
-        moderation.set_standing(&subject, standing).await?;
+        let restrictions = Restrictions { banned_until: until, ..self.restriction_store.now(&subject).await? };
+        moderation.set_standing(&subject, restrictions).await?;
         if until.is_none() {
-            return Ok(Sanctioned { standing, connections, neighbours: Vec::new() });
+            return Ok(Sanctioned { restrictions, connections, neighbours: Vec::new() });
         }
         // Again, for who came in meanwhile: from now on nobody does.
         let Sockets { theirs, mut others } = self.sockets(by, &person).await?;
         let is_from_there = |address: &AddressKey| addresses.contains(address);
         others.retain(|other| !other.person.moderator && other.address.as_ref().is_some_and(is_from_there));
-        Ok(Sanctioned { standing, connections: theirs, neighbours: others })
+        Ok(Sanctioned { restrictions, connections: theirs, neighbours: others })
     }
 
     /// Says what a person may not do.
@@ -118,10 +119,10 @@ impl Moderate {
     /// # Errors
     ///
     /// [`NotModerated`] says why not.
-    pub async fn standing(&self, by: &Person, person: PersonId) -> Result<ServerMessage, NotModerated> {
+    pub async fn restrictions(&self, by: &Person, person: PersonId) -> Result<ServerMessage, NotModerated> {
         moderators_only(by)?;
-        let standing = self.standings.now(&Subject::Person(person.clone())).await?;
-        Ok(ServerMessage::Standing { person, standing })
+        let restrictions = self.restriction_store.now(&Subject::Person(person.clone())).await?;
+        Ok(ServerMessage::Restrictions { person, restrictions })
     }
 
     /// Notes that everything a person wrote is taken away, which the caller does then; it takes many requests, and is noted
@@ -132,12 +133,14 @@ impl Moderate {
     /// [`NotModerated`] says why it is not to be done.
     pub async fn clear(&self, by: &Person, person: &PersonId) -> Result<(), NotModerated> {
         let connections = self.sockets(by, person).await?.theirs;
-        let newest = self.standings.moderation.audit(None, 1).await?;
+        let newest = self.restriction_store.moderation.audit(None, 1).await?;
         let is_noted = newest.iter().any(|entry| {
-            entry.by.id == by.id && matches!(&entry.act, Act::Clear { person: cleared, .. } if cleared == person)
+            entry.by.id == by.id
+                && matches!(&entry.action, ModerationAction::PurgeUser { person: cleared, .. } if cleared == person)
         });
         if !is_noted {
-            self.record(by, Act::Clear { person: person.clone(), name: name_in(&connections) }).await?;
+            self.record(by, ModerationAction::PurgeUser { person: person.clone(), name: name_in(&connections) })
+                .await?;
         }
         Ok(())
     }
@@ -149,8 +152,8 @@ impl Moderate {
     /// [`NotModerated`] says why not.
     pub async fn rules(&self, by: &Person, room: &RoomName, rules: RoomRules) -> Result<(), NotModerated> {
         moderators_only(by)?;
-        self.record(by, Act::Rules { room: room.clone(), rules }).await?;
-        Ok(self.standings.moderation.set_rules(room, rules).await?)
+        self.record(by, ModerationAction::Rules { room: room.clone(), rules }).await?;
+        Ok(self.restriction_store.moderation.set_rules(room, rules).await?)
     }
 
     /// Says what moderators did: `audit`.
@@ -160,7 +163,7 @@ impl Moderate {
     /// [`NotModerated`] says why not.
     pub async fn audit(&self, by: &Person, before: Option<Timestamp>) -> Result<ServerMessage, NotModerated> {
         moderators_only(by)?;
-        let entries = self.standings.moderation.audit(before, limits::AUDIT_ENTRIES).await?;
+        let entries = self.restriction_store.moderation.audit(before, limits::AUDIT_ENTRIES).await?;
         Ok(ServerMessage::Audit { more: entries.len() >= limits::AUDIT_ENTRIES, entries })
     }
 
@@ -169,7 +172,7 @@ impl Moderate {
         moderators_only(by)?;
         let all = self.connections.all().await?.into_iter();
         let (theirs, others): (Vec<_>, Vec<_>) = all.partition(|connection| connection.person.id == *person);
-        let (by_named, is_named) = (self.standings.is_named(&by.id), self.standings.is_named(person));
+        let (by_named, is_named) = (self.restriction_store.is_named(&by.id), self.restriction_store.is_named(person));
         let is_moderator = theirs.iter().any(|connection| connection.person.moderator);
         if by.id == *person || is_named || (is_moderator && !by_named) {
             return Err(NotModerated::NotAllowed);
@@ -177,14 +180,14 @@ impl Moderate {
         Ok(Sockets { theirs, others })
     }
 
-    async fn record(&self, by: &Person, act: Act) -> Answer<()> {
-        let entry = AuditEntry { at: self.standings.clock.now(), by: by.clone(), act };
-        self.standings.moderation.record(&entry).await
+    async fn record(&self, by: &Person, act: ModerationAction) -> Answer<()> {
+        let entry = AuditEntry { at: self.restriction_store.clock.now(), by: by.clone(), action: act };
+        self.restriction_store.moderation.record(&entry).await
     }
 
     fn until(&self, seconds: Seconds) -> Option<Timestamp> {
         let milliseconds = u64::from(seconds.get()) * 1000;
-        (milliseconds > 0).then(|| Timestamp(self.standings.clock.now().0 + milliseconds))
+        (milliseconds > 0).then(|| Timestamp(self.restriction_store.clock.now().0 + milliseconds))
     }
 }
 

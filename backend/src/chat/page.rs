@@ -1,6 +1,6 @@
 //! A page: a stretch of a room's order, as much of it as fits one answer.
 
-use shared_types::{ChatMessage, Place, Rev, RoomName, Seq, limits};
+use shared_types::{ChatMessage, HistoryRange, Rev, RoomName, Seq, limits};
 
 use super::rich_text::with_html;
 use crate::ports::{Messages, Result};
@@ -30,12 +30,12 @@ impl Page {
     }
 
     /// Up to `limit` messages about a place, which may be one where nothing is.
-    pub(super) async fn about(log: &dyn Messages, room: &RoomName, place: Place, limit: usize) -> Result<Self> {
+    pub(super) async fn about(log: &dyn Messages, room: &RoomName, place: HistoryRange, limit: usize) -> Result<Self> {
         // Where the older side ends and the newer one begins.
         let (at, most) = match place {
-            Place::Before(seq) => (seq, Sides { older: limit, newer: 0 }),
-            Place::After(Seq(seq)) => (Seq(seq.saturating_add(1)), Sides { older: 0, newer: limit }),
-            Place::Around(seq) => (seq, Sides { older: limit / 2, newer: limit - limit / 2 }),
+            HistoryRange::Before(seq) => (seq, Sides { older: limit, newer: 0 }),
+            HistoryRange::After(Seq(seq)) => (Seq(seq.saturating_add(1)), Sides { older: 0, newer: limit }),
+            HistoryRange::Around(seq) => (seq, Sides { older: limit / 2, newer: limit - limit / 2 }),
         };
         // One more on each side says whether there are more.
         let (older, newer) = futures::try_join!(

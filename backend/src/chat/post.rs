@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use shared_types::{
-    ChatImage, ChatMessage, ImageSize, ImageType, MessageText, Nonce, Person, Quote, RoomName, Seq, ServerMessage,
+    ChatImage, ChatMessage, ImageSize, ImageType, MessageText, Nonce, Person, ReplyRef, RoomName, Seq, ServerMessage,
     Timestamp, mentioned,
 };
 
@@ -139,9 +139,9 @@ impl Post {
         Ok(stored)
     }
 
-    async fn quote(&self, room: &RoomName, seq: Seq) -> std::result::Result<Quote, NotPosted> {
+    async fn quote(&self, room: &RoomName, seq: Seq) -> std::result::Result<ReplyRef, NotPosted> {
         let found = self.messages.at(room, seq).await?.map(|found| found.message).filter(|found| !found.deleted);
-        found.map(|found| Quote { seq, author: found.author }).ok_or(NotPosted::NoMessage)
+        found.map(|found| ReplyRef { seq, author: found.author }).ok_or(NotPosted::NoMessage)
     }
 
     /// Notes that a retry took a revision and did not need it, so that nobody waits for it. Without the note they wait

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use shared_types::{ClientMessage, Person, PersonId, Timestamp, limits, whole_seconds};
+use shared_types::{Action, ClientMessage, Person, PersonId, Timestamp, limits, whole_seconds};
 
 use crate::ports::{AddressKey, Allowance, Clock, Limiter, Taken, Unavailable};
 
@@ -53,7 +53,7 @@ pub enum Paid {
     /// A first word, typing, and a new name: what the room is told and nothing is stored of.
     Signal,
     /// What only reads, and forgetting, which is asked for until nothing is left; each kind by itself.
-    Question(&'static str),
+    Question(Action),
 }
 
 /// Too much in too short a time. Its `Display` is a sentence for whoever has to wait.
@@ -193,11 +193,11 @@ impl Paid {
             | ClientMessage::People
             | ClientMessage::Rooms { .. }
             | ClientMessage::Search { .. }
-            | ClientMessage::Forget => Some(Self::Question(message.action())),
+            | ClientMessage::EraseMyData => Some(Self::Question(message.action())),
             ClientMessage::Mute { .. }
             | ClientMessage::Ban { .. }
-            | ClientMessage::Standing { .. }
-            | ClientMessage::Clear { .. }
+            | ClientMessage::Restrictions { .. }
+            | ClientMessage::PurgeUser { .. }
             | ClientMessage::Rules { .. }
             | ClientMessage::Audit { .. }
             | ClientMessage::Ping => None,
@@ -217,7 +217,7 @@ impl Paid {
             Self::Upload => "upload",
             Self::Connect => "connect",
             Self::Signal => "signal",
-            Self::Question(kind) => kind,
+            Self::Question(action) => action.as_str(),
         };
         format!("{what}#{whose}#{who}")
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt, stream};
-use shared_types::{RoomName, RoomNews, ServerMessage};
+use shared_types::{RoomActivity, RoomName, ServerMessage};
 
 use crate::ports::{Messages, Result};
 
@@ -24,13 +24,13 @@ impl Rooms {
     /// `Unavailable` when the log did not answer for one of them.
     pub async fn news(&self, rooms: Vec<RoomName>) -> Result<ServerMessage> {
         let reads: Vec<_> = rooms.into_iter().map(|room| self.newest_in(room)).collect();
-        let news: Vec<Option<RoomNews>> = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
+        let news: Vec<Option<RoomActivity>> = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
         Ok(ServerMessage::Rooms { rooms: news.into_iter().flatten().collect() })
     }
 
-    async fn newest_in(&self, room: RoomName) -> Result<Option<RoomNews>> {
+    async fn newest_in(&self, room: RoomName) -> Result<Option<RoomActivity>> {
         let newest = self.messages.before(&room, None, 1).await?.pop();
-        Ok(newest.map(|message| RoomNews {
+        Ok(newest.map(|message| RoomActivity {
             room,
             newest: message.seq,
             author: message.author.id,

@@ -1,6 +1,6 @@
 //! Who may enter, as both homes are told it.
 
-use shared_types::{Access, PersonId};
+use shared_types::{AccessMode, PersonId};
 
 use crate::chat::{Client, Door, ModeratorClaim};
 
@@ -26,7 +26,7 @@ pub(super) struct Setting<'a> {
 
 /// The settings of a door.
 pub(super) struct Entrance<'a> {
-    pub(super) access: Access,
+    pub(super) access: AccessMode,
     pub(super) passphrase: Setting<'a>,
     pub(super) issuer: Setting<'a>,
     pub(super) client_id: Setting<'a>,
@@ -40,12 +40,12 @@ impl Entrance<'_> {
         let moderators = self.moderators.ids()?;
         let of_provider = [&self.issuer, &self.client_id, &self.moderator_claim];
         match self.access {
-            Access::Open => {
+            AccessMode::Open => {
                 self.without(&[&self.passphrase])?;
                 self.without(&of_provider)?;
                 Ok(Door::open(moderators))
             }
-            Access::Passphrase => {
+            AccessMode::Passphrase => {
                 self.without(&of_provider)?;
                 let passphrase = self.passphrase.needed()?;
                 if passphrase.chars().count() < PASSPHRASE_CHARS {
@@ -53,7 +53,7 @@ impl Entrance<'_> {
                 }
                 Ok(Door::passphrase(passphrase, moderators))
             }
-            Access::Oidc => {
+            AccessMode::Oidc => {
                 self.without(&[&self.passphrase])?;
                 let issuer = self.issuer.needed()?.parse().map_err(|problem| self.issuer.bad(problem))?;
                 let id = self.client_id.needed()?.to_owned();
@@ -70,9 +70,9 @@ impl Entrance<'_> {
             None => Ok(()),
             Some(other) => {
                 let word = match self.access {
-                    Access::Open => "open",
-                    Access::Passphrase => "passphrase",
-                    Access::Oidc => "oidc",
+                    AccessMode::Open => "open",
+                    AccessMode::Passphrase => "passphrase",
+                    AccessMode::Oidc => "oidc",
                 };
                 Err(other.bad(&format!("is set, but has no use where access is {word}")))
             }
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     /// What is wrong with these settings, in the order passphrase, issuer, client, moderators, claim.
-    fn problem(access: Access, [passphrase, issuer, client_id, moderators, claim]: [&str; 5]) -> String {
+    fn problem(access: AccessMode, [passphrase, issuer, client_id, moderators, claim]: [&str; 5]) -> String {
         fn set<'a>(name: &'static str, value: &'a str) -> Setting<'a> {
             Setting { name, value: (!value.is_empty()).then_some(value) }
         }
@@ -118,40 +118,44 @@ mod tests {
 
     #[test]
     fn settings_that_fit_make_a_door() {
-        assert_eq!(problem(Access::Open, ["", "", "", "", ""]), "");
-        assert_eq!(problem(Access::Open, ["", "", "", " ann, ben ,", ""]), "");
-        assert_eq!(problem(Access::Passphrase, ["123456789012", "", "", "", ""]), "");
-        assert_eq!(problem(Access::Passphrase, ["ひらけゴマひらけゴマ開け", "", "", "", ""]), "");
-        assert_eq!(problem(Access::Oidc, ["", "https://a.example/x/", "chat", "ann", "groups=mods"]), "");
+        assert_eq!(problem(AccessMode::Open, ["", "", "", "", ""]), "");
+        assert_eq!(problem(AccessMode::Open, ["", "", "", " ann, ben ,", ""]), "");
+        assert_eq!(problem(AccessMode::Passphrase, ["123456789012", "", "", "", ""]), "");
+        assert_eq!(problem(AccessMode::Passphrase, ["ひらけゴマひらけゴマ開け", "", "", "", ""]), "");
+        assert_eq!(problem(AccessMode::Oidc, ["", "https://a.example/x/", "chat", "ann", "groups=mods"]), "");
     }
 
     #[test]
     fn a_setting_that_is_missing_bad_or_at_odds_is_named() {
         for (access, settings, expected) in [
-            (Access::Passphrase, ["", "", "", "", ""], "passphrase is not set"),
-            (Access::Passphrase, ["1234567", "", "", "", ""], "passphrase must have at least 12 characters"),
-            (Access::Oidc, ["", "", "chat", "", ""], "issuer is not set"),
+            (AccessMode::Passphrase, ["", "", "", "", ""], "passphrase is not set"),
+            (AccessMode::Passphrase, ["1234567", "", "", "", ""], "passphrase must have at least 12 characters"),
+            (AccessMode::Oidc, ["", "", "chat", "", ""], "issuer is not set"),
             (
-                Access::Oidc,
+                AccessMode::Oidc,
                 ["", "http://a.example", "chat", "", ""],
                 "issuer must be an address that begins with https://, or with http:// on this machine's loopback",
             ),
-            (Access::Oidc, ["", "https://a.example", "", "", ""], "client is not set"),
+            (AccessMode::Oidc, ["", "https://a.example", "", "", ""], "client is not set"),
             (
-                Access::Oidc,
+                AccessMode::Oidc,
                 ["", "https://a.example", "x", "", "y"],
                 "claim must be a claim and its value, such as groups=chat-moderators",
             ),
-            (Access::Open, ["", "", "", "ann,b n", ""], "moderators has \"b n\", which is nobody's id"),
-            (Access::Open, ["123456789012", "", "", "", ""], "passphrase is set, but has no use where access is open"),
-            (Access::Open, ["", "", "", "", "groups=x"], "claim is set, but has no use where access is open"),
+            (AccessMode::Open, ["", "", "", "ann,b n", ""], "moderators has \"b n\", which is nobody's id"),
             (
-                Access::Passphrase,
+                AccessMode::Open,
+                ["123456789012", "", "", "", ""],
+                "passphrase is set, but has no use where access is open",
+            ),
+            (AccessMode::Open, ["", "", "", "", "groups=x"], "claim is set, but has no use where access is open"),
+            (
+                AccessMode::Passphrase,
                 ["12345678", "https://a.example", "", "", ""],
                 "issuer is set, but has no use where access is passphrase",
             ),
             (
-                Access::Oidc,
+                AccessMode::Oidc,
                 ["12345678", "https://a.example", "x", "", ""],
                 "passphrase is set, but has no use where access is oidc",
             ),

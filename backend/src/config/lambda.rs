@@ -2,7 +2,7 @@
 
 use std::{env, fmt::Display, ops::RangeInclusive, str::FromStr, time::Duration};
 
-use shared_types::{Access, PersonId, limits};
+use shared_types::{AccessMode, PersonId, limits};
 
 use super::access::{BadSetting, Entrance, Setting};
 use crate::chat::{Door, Origin, Origins, RateLimits};
@@ -84,7 +84,7 @@ pub struct Send {
     /// `LIMIT_MESSAGE_COUNT`, the most messages in one answer
     pub page_size: usize,
     /// `ACCESS`
-    pub access: Access,
+    pub access: AccessMode,
     /// `MODERATORS`, the ids of those whom the owner named, with commas
     pub moderators: Vec<PersonId>,
     /// `MESSAGE_RETENTION_DAYS`; `None` keeps messages for ever.
@@ -272,7 +272,7 @@ impl Variables<'_> {
         Ok(self.text(name)?.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect())
     }
 
-    fn access(&self) -> Result<Access, BadVariable> {
+    fn access(&self) -> Result<AccessMode, BadVariable> {
         let name = "ACCESS";
         self.text(name)?.parse().map_err(|problem: &str| BadVariable { name, problem: problem.into() })
     }

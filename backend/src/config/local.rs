@@ -6,7 +6,7 @@
 use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 use clap::Parser;
-use shared_types::{Access, limits};
+use shared_types::{AccessMode, limits};
 
 use super::access::{BadSetting, Entrance, Setting};
 use crate::chat::Door;
@@ -48,7 +48,7 @@ pub struct Local {
     pub behind_proxy: bool,
     /// Who may enter: open (everybody), passphrase, or oidc (whoever an OpenID Connect provider vouches for).
     #[arg(long, env = "CHAT_ACCESS", default_value = "open", value_name = "KIND")]
-    access: Access,
+    access: AccessMode,
     /// What has to be said to enter, 12 characters or more. Better in the environment: a flag is seen by everybody on this
     /// machine.
     #[arg(long, env = "CHAT_PASSPHRASE", hide_env_values = true, value_name = "WORDS", allow_hyphen_values = true)]

@@ -1,11 +1,11 @@
 //! What moderators decide about people, addresses and rooms.
 
 use async_trait::async_trait;
-use shared_types::{AuditEntry, PersonId, RoomName, RoomRules, Standing, Timestamp};
+use shared_types::{AuditEntry, PersonId, Restrictions, RoomName, RoomRules, Timestamp};
 
 use super::{AddressKey, Result};
 
-/// Whom or what a [`Standing`] is of.
+/// Whom or what a [`Restrictions`] is of.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Subject {
     /// A person.
@@ -18,10 +18,10 @@ pub enum Subject {
 #[async_trait]
 pub trait Moderation: Send + Sync {
     /// What somebody may not do, times that have passed included. MUST see every `set_standing` that has ended.
-    async fn standing(&self, of: &Subject) -> Result<Standing>;
+    async fn restrictions(&self, of: &Subject) -> Result<Restrictions>;
 
     /// Decides what somebody may not do from now on. It may be forgotten once its times have passed.
-    async fn set_standing(&self, of: &Subject, standing: Standing) -> Result<()>;
+    async fn set_standing(&self, of: &Subject, restrictions: Restrictions) -> Result<()>;
 
     /// The addresses that were sent away together with a person, those that may come back by now included. Some minutes after
     /// the `until` of `set_banned_with` it MUST be none.

@@ -13,7 +13,7 @@ use std::{
 
 use frontend::render::{self, Shell};
 use serde_json::json;
-use shared_types::{Access, Language, PageState, PersonName, RoomName};
+use shared_types::{AccessMode, Language, PageState, PersonName, RoomName};
 
 pub use answer::FrontAnswer;
 use form::field;
@@ -24,7 +24,7 @@ use super::{
     my_data::{self, MyData},
 };
 use crate::{
-    chat::{CatchUp, Enter, Export, FrontPage, Identities, Oidc, Origins, Rate, RateLimits, Standings},
+    chat::{CatchUp, Enter, Export, FrontPage, Identities, Oidc, Origins, Rate, RateLimits, RestrictionStore},
     ports::{Clock, Connections, Entropy, Limiter, Messages, Moderation, Provider, Result, Shells, Unavailable},
 };
 
@@ -139,13 +139,15 @@ impl Front {
         let client = identities.door().client().cloned();
         let (c, e, i) = (clock.clone(), entropy, identities.clone());
         let oidc = client.map(|client| Oidc::new(client, provider, c, e, i));
-        let standings = Standings { moderation, clock: clock.clone(), named: identities.door().moderators().to_vec() };
-        let enter = Enter { rate: rate.clone(), identities: identities.clone(), standings: standings.clone() };
+        let restriction_store =
+            RestrictionStore { moderation, clock: clock.clone(), named: identities.door().moderators().to_vec() };
+        let enter =
+            Enter { rate: rate.clone(), identities: identities.clone(), restriction_store: restriction_store.clone() };
         let export = Export { messages: messages.clone(), clock: clock.clone() };
         let my_data = MyData { export, rate, identities: identities.clone() };
         let catch_up = CatchUp { messages, clock, page_size };
         let places = Places { socket: socket.clone(), uploads };
-        let front_page = FrontPage { connections, catch_up, identities, standings, socket };
+        let front_page = FrontPage { connections, catch_up, identities, restriction_store, socket };
         Self { front_page, enter, oidc, origins, shells, my_data, places, parsed: Mutex::new(None) }
     }
 
@@ -153,16 +155,18 @@ impl Front {
     pub async fn handle(&self, request: FrontRequest) -> FrontAnswer {
         let language = language(&request);
         let answer = match (&request.form, request.path.as_str(), self.access()) {
-            (Some(form), "/enter", Access::Passphrase) => self.enter(form, &request, language).await,
+            (Some(form), "/enter", AccessMode::Passphrase) => self.enter(form, &request, language).await,
             // Whoever asks again for the page with the passphrase that was wrong.
-            (None, "/enter", Access::Passphrase) => Ok(FrontAnswer::see_other("/".into(), Vec::new(), request.secure)),
+            (None, "/enter", AccessMode::Passphrase) => {
+                Ok(FrontAnswer::see_other("/".into(), Vec::new(), request.secure))
+            }
             (Some(form), "/sign-out", _) => Ok(self.sign_out(form, &request)),
             (Some(_), ..) => {
                 let sentence = "This address can only be looked at.\n".into();
                 Ok(FrontAnswer::plain(405, sentence, request.secure))
             }
-            (None, "/sign-in", Access::Oidc) => self.sign_in(&request, language).await,
-            (None, "/sign-in/callback", Access::Oidc) => self.signed_in(&request, language).await,
+            (None, "/sign-in", AccessMode::Oidc) => self.sign_in(&request, language).await,
+            (None, "/sign-in/callback", AccessMode::Oidc) => self.signed_in(&request, language).await,
             (None, path, _) => match wanted(path) {
                 Some(wanted) => self.visit(wanted, &request, language).await,
                 None => self.not_found(&request, language).await,
@@ -174,7 +178,7 @@ impl Front {
         })
     }
 
-    fn access(&self) -> Access {
+    fn access(&self) -> AccessMode {
         self.front_page.identities.door().access
     }
 
@@ -194,20 +198,20 @@ impl Front {
                 false => self.has_to_enter(request),
             };
         };
-        let PageState { standing, .. } = &visit.state;
-        let away = standing.banned_until;
+        let PageState { restrictions, .. } = &visit.state;
+        let away = restrictions.banned_until;
         let status = if away.is_some() { 403 } else { 200 };
         let set_cookies = visit.cookie.iter().map(|cookie| self.guest_cookie(cookie, request)).collect();
         let answer = if as_page {
             let drawn = |shell: &Shell| match away {
-                Some(until) => render::banned(shell, language, until, self.front_page.standings.clock.now()),
+                Some(until) => render::banned(shell, language, until, self.front_page.restriction_store.clock.now()),
                 None => render::page(shell, &visit.state),
             };
             self.html(status, request, drawn).await?
         } else {
             // Whoever is sent away is told until when, and nothing of what is said.
             match away {
-                Some(_) => FrontAnswer::json(status, &json!({ "standing": standing }), request.secure)?,
+                Some(_) => FrontAnswer::json(status, &json!({ "standing": restrictions }), request.secure)?,
                 None => FrontAnswer::json(status, &visit.state, request.secure)?,
             }
         };

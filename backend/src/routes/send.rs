@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use futures::future::{join, join_all};
 use shared_types::{
-    Access, ClientMessage, Nonce, PersonId, PersonName, Rev, RoomRules, Seconds, Seq, ServerMessage, Standing, limits,
+    AccessMode, ClientMessage, Nonce, PersonId, PersonName, Restrictions, Rev, RoomRules, Seconds, Seq, ServerMessage,
+    limits,
 };
 
 use super::{
@@ -14,7 +15,7 @@ use super::{
 use crate::{
     chat::{
         Amend, Amendment, Broadcast, CatchUp, Draft, Floor, Forget, Forgotten, Moderate, Paid, Post, Present, Rate,
-        Rooms, Sanctioned, Search, Standings, undisguised, with_html,
+        RestrictionStore, Rooms, Sanctioned, Search, undisguised, with_html,
     },
     ports::{
         Clock, Connection, ConnectionId, Connections, Entropy, Images, Limiter, Messages, Moderation, Outbox, Result,
@@ -32,7 +33,7 @@ pub struct Send {
     rooms: Rooms,
     rate: Rate,
     refusals: Seldom,
-    access: Access,
+    access: AccessMode,
     floor: Floor,
     moderate: Moderate,
     forget: Forget,
@@ -63,7 +64,7 @@ pub struct SendSettings {
     /// How often anybody may do what.
     pub rate: Rate,
     /// Who may enter, and so who says what people are called.
-    pub access: Access,
+    pub access: AccessMode,
     /// The moderators whom the owner named.
     pub named: Vec<PersonId>,
     /// The most messages in one answer.
@@ -85,11 +86,11 @@ impl Send {
     pub fn new(ports: SendPorts, settings: SendSettings) -> Self {
         let SendPorts { connections, messages, images, outbox, moderation, limiter, clock, entropy } = ports;
         let SendSettings { rate, access, named, page_size } = settings;
-        let standings = Standings { moderation: moderation.clone(), clock: clock.clone(), named };
+        let restriction_store = RestrictionStore { moderation: moderation.clone(), clock: clock.clone(), named };
         let amend = Amend { messages: messages.clone(), images: images.clone(), moderation, clock: clock.clone() };
         Self {
-            floor: Floor { standings: standings.clone(), limiter },
-            moderate: Moderate { standings, connections: connections.clone() },
+            floor: Floor { restriction_store: restriction_store.clone(), limiter },
+            moderate: Moderate { restriction_store, connections: connections.clone() },
             forget: Forget { amend: amend.clone() },
             broadcast: Broadcast { connections, outbox, clock: clock.clone(), entropy },
             post: Post { messages: messages.clone(), images, clock: clock.clone() },
@@ -109,7 +110,7 @@ impl Send {
         if let Err(fault) = self.answer(frame).await {
             match &fault {
                 Fault::NotDone { why: NotDone::Unavailable(cause), action, .. } => {
-                    tracing::error!(%connection, action, %cause, "a frame could not be answered");
+                    tracing::error!(%connection, %action, %cause, "a frame could not be answered");
                 }
                 // A flood of them is one line a second.
                 fault => {
@@ -126,7 +127,7 @@ impl Send {
         if frame.body.len() > limits::FRAME_BYTES {
             return Err(Fault::TooLarge);
         }
-        let message = ClientMessage::parse(&frame.body).map_err(Fault::Malformed)?;
+        let message = ClientMessage::parse(&frame.body).map_err(Fault::FrameError)?;
         let action = message.action();
         let nonce = message.nonce().cloned();
 
@@ -168,7 +169,7 @@ impl Send {
             ClientMessage::React { seq, emoji, on, .. } => return amend(seq, Amendment::Reaction { emoji, on }).await,
             ClientMessage::Hello { since } => return Ok(self.hello(speaker, since).await?),
             // What people are called is their provider's to say.
-            ClientMessage::Rename { .. } if self.access == Access::Oidc => return Err(NotDone::NotAllowed),
+            ClientMessage::Rename { .. } if self.access == AccessMode::Oidc => return Err(NotDone::NotAllowed),
             ClientMessage::Rename { name } => return self.rename(speaker, &name).await,
             ClientMessage::Typing => return Ok(self.broadcast.typing(speaker).await?),
             ClientMessage::Upload { nonce, kind, size } => self.post.upload(speaker, nonce, kind, size).await?,
@@ -179,13 +180,13 @@ impl Send {
             ClientMessage::Search { text, before } => self.search.search(room, text, before).await?,
             ClientMessage::Mute { person, seconds } => self.mute(speaker, person, seconds).await?,
             ClientMessage::Ban { person, seconds } => self.ban(speaker, person, seconds).await?,
-            ClientMessage::Standing { person } => self.moderate.standing(&speaker.person, person).await?,
-            ClientMessage::Clear { person } => self.clear(speaker, person).await?,
+            ClientMessage::Restrictions { person } => self.moderate.restrictions(&speaker.person, person).await?,
+            ClientMessage::PurgeUser { person } => self.clear(speaker, person).await?,
             ClientMessage::Rules { rules } => return self.change_rules(speaker, rules).await,
             ClientMessage::Audit { before } => self.moderate.audit(&speaker.person, before).await?,
-            ClientMessage::Forget => {
+            ClientMessage::EraseMyData => {
                 let (count, more) = self.forget(&speaker.person.id).await?;
-                ServerMessage::Forgotten { count, more }
+                ServerMessage::DataErased { count, more }
             }
             ClientMessage::Ping => ServerMessage::Pong,
         };
@@ -240,22 +241,22 @@ impl Send {
                 None => self.catch_up.newest(&speaker.room).await,
             }
         };
-        let standings = &self.floor.standings;
-        let (missed, present, rules, standing) = futures::join!(
+        let restriction_store = &self.floor.restriction_store;
+        let (missed, present, rules, restrictions) = futures::join!(
             missed,
             self.broadcast.arrived(speaker),
-            standings.rules(&speaker.room),
-            standings.of_visitor(&speaker.person, speaker.address.as_slice())
+            restriction_store.rules(&speaker.room),
+            restriction_store.of_visitor(&speaker.person, speaker.address.as_slice())
         );
-        let standing = standing?;
-        if standing.banned_until.is_some() {
+        let restrictions = restrictions?;
+        if restrictions.banned_until.is_some() {
             // They came in while they were being sent away.
             return self.broadcast.close(std::slice::from_ref(speaker)).await;
         }
         self.welcome(speaker, present?, rules?).await;
-        if !standing.is_default() {
+        if !restrictions.is_default() {
             let person = speaker.person.id.clone();
-            self.broadcast.to_one(&speaker.id, &ServerMessage::Standing { person, standing }).await;
+            self.broadcast.to_one(&speaker.id, &ServerMessage::Restrictions { person, restrictions }).await;
         }
         self.broadcast.to_one(&speaker.id, &missed?).await;
         Ok(())
@@ -268,8 +269,8 @@ impl Send {
         seconds: Seconds,
     ) -> std::result::Result<ServerMessage, NotDone> {
         let sanctioned = self.moderate.mute(&by.person, person.clone(), seconds).await?;
-        let Sanctioned { standing, connections, .. } = sanctioned;
-        let told = ServerMessage::Standing { person, standing };
+        let Sanctioned { restrictions, connections, .. } = sanctioned;
+        let told = ServerMessage::Restrictions { person, restrictions };
         self.broadcast.to_these(&connections, &told).await;
         Ok(told)
     }
@@ -281,15 +282,15 @@ impl Send {
         seconds: Seconds,
     ) -> std::result::Result<ServerMessage, NotDone> {
         let sanctioned = self.moderate.ban(&by.person, person.clone(), seconds).await?;
-        let Sanctioned { standing, mut connections, neighbours } = sanctioned;
-        let told = ServerMessage::Standing { person, standing };
-        let of_neighbour = Standing { muted_until: None, ..standing };
+        let Sanctioned { restrictions, mut connections, neighbours } = sanctioned;
+        let told = ServerMessage::Restrictions { person, restrictions };
+        let of_neighbour = Restrictions { muted_until: None, ..restrictions };
         let neighbours_told = neighbours.iter().map(|Connection { id, person, .. }| async move {
-            let told = ServerMessage::Standing { person: person.id.clone(), standing: of_neighbour };
+            let told = ServerMessage::Restrictions { person: person.id.clone(), restrictions: of_neighbour };
             self.broadcast.to_one(id, &told).await;
         });
         join(self.broadcast.to_these(&connections, &told), join_all(neighbours_told)).await;
-        if standing.banned_until.is_some() {
+        if restrictions.banned_until.is_some() {
             connections.extend(neighbours);
             self.broadcast.close(&connections).await?;
         }
@@ -305,7 +306,7 @@ impl Send {
     async fn clear(&self, by: &Connection, person: PersonId) -> std::result::Result<ServerMessage, NotDone> {
         self.moderate.clear(&by.person, &person).await?;
         let (count, more) = self.forget(&person).await?;
-        Ok(ServerMessage::Cleared { person, count, more })
+        Ok(ServerMessage::UserPurged { person, count, more })
     }
 
     /// Forgets a part of what somebody wrote; answers with how many messages that were, and whether there are more.
@@ -325,7 +326,7 @@ impl Send {
         };
         let (present, rules) = futures::try_join!(
             self.broadcast.renamed(&renamed, &speaker.person.name),
-            self.floor.standings.rules(&speaker.room)
+            self.floor.restriction_store.rules(&speaker.room)
         )?;
         self.welcome(&renamed, present, rules).await;
         Ok(())

@@ -10,7 +10,7 @@ use std::{
 
 use async_trait::async_trait;
 use backend::{
-    chat::{Client, Door, Knock, Origins, Refused, Standings, Visitor},
+    chat::{Client, Door, Knock, Origins, Refused, RestrictionStore, Visitor},
     ports::{
         AddressKey, Clock, ConnectionId, Connections, Fetched, Messages, Moderation, Places, Provider, ProviderAddress,
         Result, Shells, Subject,
@@ -18,7 +18,9 @@ use backend::{
     routes::{Front, FrontPorts, FrontRequest, FrontSettings, SendPorts},
 };
 use serde_json::{Value, json};
-use shared_types::{Act, AuditEntry, Person, PersonId, RoomName, RoomRules, Seq, Standing, Timestamp, limits};
+use shared_types::{
+    AuditEntry, ModerationAction, Person, PersonId, Restrictions, RoomName, RoomRules, Seq, Timestamp, limits,
+};
 
 use super::world::{START, World, knock_of};
 
@@ -115,8 +117,8 @@ async fn what_a_person_may_not_do_is_told_to_the_moderator_who_asks() {
         world.told(socket);
     }
     world.say("m", json!({ "action": "standing", "person": "ann" })).await;
-    let standing = json!({ "type": "standing", "person": "ann", "standing": { "mutedUntil": START + 60_000 } });
-    assert_eq!((world.told("m"), world.told("a")), (vec![standing], vec![]));
+    let restrictions = json!({ "type": "standing", "person": "ann", "standing": { "mutedUntil": START + 60_000 } });
+    assert_eq!((world.told("m"), world.told("a")), (vec![restrictions], vec![]));
     world.clock.advance(Duration::from_secs(60));
     world.say("m", json!({ "action": "standing", "person": "ann" })).await;
     assert_eq!(world.told("m"), [json!({ "type": "standing", "person": "ann", "standing": {} })]);
@@ -192,9 +194,9 @@ async fn whoever_is_muted_reads_takes_back_and_says_nothing_until_the_time_is_ov
     let world = world().await;
     world.post("a", "hi", "n").await;
     world.say("m", mute("ann", 60)).await;
-    let standing = json!({ "type": "standing", "person": "ann", "standing": { "mutedUntil": START + 60_000 } });
+    let restrictions = json!({ "type": "standing", "person": "ann", "standing": { "mutedUntil": START + 60_000 } });
     for socket in ["m", "a", "a2"] {
-        assert_eq!(world.told(socket).last(), Some(&standing), "{socket}");
+        assert_eq!(world.told(socket).last(), Some(&restrictions), "{socket}");
     }
     world.told("b");
     world.clock.advance(Duration::from_millis(500));
@@ -257,16 +259,16 @@ async fn the_address_of_whoever_is_sent_away_stays_out_and_comes_back_with_them(
     let address = AddressKey("home".into());
     (eve.id, eve.person.id, eve.address) = (ConnectionId("e".into()), "eve".parse().unwrap(), Some(address.clone()));
     world.connections.admit(&eve, Places { all: 100, per_address: None }).await.unwrap();
-    let standings =
-        Standings { moderation: world.moderation.clone(), clock: world.clock.clone(), named: world.named() };
+    let restriction_store =
+        RestrictionStore { moderation: world.moderation.clone(), clock: world.clock.clone(), named: world.named() };
     let person = |id: &str, moderator| Person { id: id.parse().unwrap(), name: "X".parse().unwrap(), moderator };
     let keys = [AddressKey("other".into()), address];
-    let is_out = async |who| standings.banned_until(&who, &keys).await.unwrap().is_some();
+    let is_out = async |who| restriction_store.banned_until(&who, &keys).await.unwrap().is_some();
     assert!(!is_out(person("new", false)).await);
     world.say("m", ban("eve", 60)).await;
     assert!(is_out(person("new", false)).await);
     assert!(!is_out(person("mod", true)).await, "a moderator is never locked out");
-    assert_eq!(standings.banned_until(&person("new", false), &keys[..1]).await.unwrap(), None);
+    assert_eq!(restriction_store.banned_until(&person("new", false), &keys[..1]).await.unwrap(), None);
     // They are not connected any more, and their address is still known.
     world.say("m", ban("eve", 0)).await;
     assert!(!is_out(person("new", false)).await && !is_out(person("eve", false)).await);
@@ -329,7 +331,7 @@ async fn whoever_comes_in_from_there_meanwhile_is_out_with_their_first_word() {
     (eve.id, eve.person.id) = (ConnectionId("e".into()), "eve".parse().unwrap());
     eve.address = Some(AddressKey("home".into()));
     let there = Subject::Address(AddressKey("home".into()));
-    let banned = Standing { banned_until: Some(Timestamp(START + 60_000)), ..Standing::default() };
+    let banned = Restrictions { banned_until: Some(Timestamp(START + 60_000)), ..Restrictions::default() };
     world.moderation.set_standing(&there, banned).await.unwrap();
     world.connections.admit(&eve, Places { all: 100, per_address: None }).await.unwrap();
     world.say("e", json!({ "action": "hello" })).await;
@@ -357,13 +359,13 @@ pub(crate) struct Decides {
 
 #[async_trait]
 impl Moderation for Decides {
-    async fn standing(&self, _: &Subject) -> Result<Standing> {
+    async fn restrictions(&self, _: &Subject) -> Result<Restrictions> {
         let is_over = self.asked.fetch_add(1, Ordering::Relaxed) >= self.mercies;
         let banned_until = is_over.then_some(Timestamp(START + 60_000));
-        Ok(Standing { banned_until, ..Standing::default() })
+        Ok(Restrictions { banned_until, ..Restrictions::default() })
     }
 
-    async fn set_standing(&self, _: &Subject, _: Standing) -> Result<()> {
+    async fn set_standing(&self, _: &Subject, _: Restrictions) -> Result<()> {
         unreachable!()
     }
 
@@ -436,7 +438,7 @@ async fn whoever_comes_from_where_somebody_was_sent_away_sees_no_page_and_does_n
     let there = "203.0.113.7".parse().unwrap();
     let subject = Subject::Address(identities.address_keys(there).remove(0));
     let until = Timestamp(START + 60_000);
-    let banned = Standing { banned_until: Some(until), ..Standing::default() };
+    let banned = Restrictions { banned_until: Some(until), ..Restrictions::default() };
     moderation.set_standing(&subject, banned).await.unwrap();
     let ask = async |path: &str, who: &str, form: Option<&str>, from: &str| {
         let moderator = who == "mod";
@@ -607,7 +609,7 @@ async fn what_moderators_did_is_forgotten_in_time() {
     let rules = |slow| AuditEntry {
         at: clock.now(),
         by: Person { id: "mod".parse().unwrap(), name: "Mo".parse().unwrap(), moderator: true },
-        act: Act::Rules { room: "lobby".parse().unwrap(), rules: RoomRules { slow, read_only: false } },
+        action: ModerationAction::Rules { room: "lobby".parse().unwrap(), rules: RoomRules { slow, read_only: false } },
     };
     let old = rules(1);
     moderation.record(&old).await.unwrap();

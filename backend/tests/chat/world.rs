@@ -12,7 +12,7 @@ use std::{
 
 use async_trait::async_trait;
 use backend::{
-    chat::{Door, Identities, Join, Knock, Origins, Rate, RateLimits, Standings, Visitor},
+    chat::{Door, Identities, Join, Knock, Origins, Rate, RateLimits, RestrictionStore, Visitor},
     outbound::embedded::{
         EmbeddedConnections, EmbeddedImages, EmbeddedLimiter, EmbeddedMessages, EmbeddedModeration, Store,
     },
@@ -109,7 +109,7 @@ impl World {
             identities: self.identities.clone(),
             origins: Origins::of_the_address(vec!["https://chat.example".parse().unwrap()]),
             rate: self.rate.clone(),
-            standings: Standings { moderation, clock: self.clock.clone(), named: self.named() },
+            restriction_store: RestrictionStore { moderation, clock: self.clock.clone(), named: self.named() },
             limit: self.connection_limit,
         }
     }

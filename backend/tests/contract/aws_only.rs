@@ -12,7 +12,7 @@ use backend::ports::{
 };
 use clock::HandClock;
 use futures::future::join_all;
-use shared_types::{Act, AuditEntry, ChatMessage, ImageType, Person, Rev, Seq, Timestamp, limits};
+use shared_types::{AuditEntry, ChatMessage, ImageType, ModerationAction, Person, Rev, Seq, Timestamp, limits};
 
 use super::{
     super::fixtures::{connection, connection_from, identity, message, now, places, room, seqs, upload},
@@ -201,9 +201,9 @@ async fn what_moderators_did_is_forgotten_in_time() {
     let Tables { clients, connections, messages } = Tables::create().await;
     let clock = HandClock::at(Timestamp(1_700_000_000_000));
     let moderation = clients.moderation(&connections, &messages, clock.clone());
-    let act = Act::Clear { person: "ann".parse().unwrap(), name: None };
+    let act = ModerationAction::PurgeUser { person: "ann".parse().unwrap(), name: None };
     let by = Person { id: "mod".parse().unwrap(), name: "Mo".parse().unwrap(), moderator: true };
-    let done = AuditEntry { at: clock.now(), by, act };
+    let done = AuditEntry { at: clock.now(), by, action: act };
     moderation.record(&done).await.unwrap();
     clock.advance(limits::AUDIT_KEPT);
     assert_eq!(moderation.audit(None, 9).await.unwrap(), [done]);

@@ -2,7 +2,7 @@
 
 use backend::ports::{Applied, Mark, Stored};
 use futures::future::join_all;
-use shared_types::{ChatMessage, Quote, Reaction, Rev, Seq};
+use shared_types::{ChatMessage, Reaction, ReplyRef, Rev, Seq};
 
 use super::{
     World, contract,
@@ -101,7 +101,7 @@ async fn a_message_is_replaced_only_by_who_saw_it(world: World) {
         message: ChatMessage {
             rev: Rev(7),
             text: None,
-            reply_to: Some(Quote { seq: Seq(1), author: born.author.clone() }),
+            reply_to: Some(ReplyRef { seq: Seq(1), author: born.author.clone() }),
             mentions: vec![born.author.clone()],
             edited_at: Some(now()),
             deleted: true,

@@ -1,7 +1,7 @@
 //! What moderators decided, and what is remembered of it.
 
 use backend::ports::{AddressKey, Subject};
-use shared_types::{Act, AuditEntry, Person, RoomRules, Standing, Timestamp};
+use shared_types::{AuditEntry, ModerationAction, Person, Restrictions, RoomRules, Timestamp};
 
 use super::{
     World, contract,
@@ -19,16 +19,16 @@ contract! {
 async fn a_standing_is_of_a_person_or_an_address_and_can_be_taken_back(world: World) {
     let soon = |minutes: u64| Some(Timestamp(now().0 / 1000 * 1000 + minutes * 60_000));
     let (person, address) = (Subject::Person("ann".parse().unwrap()), Subject::Address(AddressKey("ann".into())));
-    assert_eq!(world.moderation.standing(&person).await.unwrap(), Standing::default());
-    let both = Standing { muted_until: soon(1), banned_until: soon(2) };
+    assert_eq!(world.moderation.restrictions(&person).await.unwrap(), Restrictions::default());
+    let both = Restrictions { muted_until: soon(1), banned_until: soon(2) };
     world.moderation.set_standing(&person, both).await.unwrap();
-    assert_eq!(world.moderation.standing(&person).await.unwrap(), both);
-    assert_eq!(world.moderation.standing(&address).await.unwrap(), Standing::default());
-    let banned = Standing { muted_until: None, banned_until: soon(3) };
+    assert_eq!(world.moderation.restrictions(&person).await.unwrap(), both);
+    assert_eq!(world.moderation.restrictions(&address).await.unwrap(), Restrictions::default());
+    let banned = Restrictions { muted_until: None, banned_until: soon(3) };
     world.moderation.set_standing(&address, banned).await.unwrap();
-    world.moderation.set_standing(&person, Standing::default()).await.unwrap();
-    assert_eq!(world.moderation.standing(&person).await.unwrap(), Standing::default());
-    assert_eq!(world.moderation.standing(&address).await.unwrap(), banned);
+    world.moderation.set_standing(&person, Restrictions::default()).await.unwrap();
+    assert_eq!(world.moderation.restrictions(&person).await.unwrap(), Restrictions::default());
+    assert_eq!(world.moderation.restrictions(&address).await.unwrap(), banned);
 }
 
 async fn the_addresses_banned_with_a_person_are_remembered(world: World) {
@@ -52,7 +52,7 @@ async fn where_a_person_came_from_is_known_until_its_time_is_over(world: World) 
     let mut seen = world.moderation.seen(&ann).await.unwrap();
     seen.sort_by(|AddressKey(one), AddressKey(other)| one.cmp(other));
     assert_eq!((seen, world.moderation.seen(&bea).await.unwrap()), (vec![a, b], vec![c]));
-    assert_eq!(world.moderation.standing(&Subject::Person(ann)).await.unwrap(), Standing::default());
+    assert_eq!(world.moderation.restrictions(&Subject::Person(ann)).await.unwrap(), Restrictions::default());
 }
 
 async fn rules_are_a_room_s_own(world: World) {
@@ -73,7 +73,7 @@ async fn what_was_done_is_read_newest_first_and_none_of_one_moment_is_left_out(w
     let done = |at: u64, slow| AuditEntry {
         at: Timestamp(start + at),
         by: Person { id: "mod".parse().unwrap(), name: "Mo".parse().unwrap(), moderator: true },
-        act: Act::Rules { room: room("lobby"), rules: RoomRules { slow, read_only: false } },
+        action: ModerationAction::Rules { room: room("lobby"), rules: RoomRules { slow, read_only: false } },
     };
     assert_eq!(world.moderation.audit(None, 10).await.unwrap(), []);
     for (at, slow) in [(9, 1), (10, 2), (10, 3), (10, 3), (10, 4), (100, 5)] {

@@ -10,14 +10,14 @@ use std::{
 
 use async_trait::async_trait;
 use backend::{
-    chat::{CatchUp, Door, FrontPage, Identities, Join, Knock, Origins, Rate, RateLimits, Standings},
+    chat::{CatchUp, Door, FrontPage, Identities, Join, Knock, Origins, Rate, RateLimits, RestrictionStore},
     ports::{
         Admission, Allowance, Claim, Clock, Connection, ConnectionId, Connections, Delivery, Entropy, Identity,
         Limiter, Mark, Messages, Outbox, Places, Result, Stored, Taken, Unavailable,
     },
     routes::{Connect, Disconnect, FrameRequest, Send, SendPorts, SendSettings},
 };
-use shared_types::{Access, ChatMessage, Language, PageState, PersonId, PersonName, Rev, RoomName, Seq, Timestamp};
+use shared_types::{AccessMode, ChatMessage, Language, PageState, PersonId, PersonName, Rev, RoomName, Seq, Timestamp};
 use tokio::{
     sync::{Notify, mpsc},
     time::{Instant, sleep, timeout},
@@ -117,7 +117,7 @@ impl Server {
         let page = FrontPage {
             connections: ports.clone(),
             catch_up: CatchUp { messages: ports.clone(), clock: ports.clone(), page_size: super::PAGE },
-            standings: self.standings(&ports),
+            restriction_store: self.restriction_store(&ports),
             identities: self.identities.clone(),
             socket: String::new(),
         };
@@ -146,7 +146,7 @@ impl Server {
             clock: ports.clone(),
             identities: self.identities.clone(),
             origins: Origins::listed(Vec::new()),
-            standings: self.standings(&ports),
+            restriction_store: self.restriction_store(&ports),
             rate: unlimited(ports),
             limit: 1_000,
         });
@@ -190,15 +190,15 @@ impl Server {
     }
 
     /// Nothing is decided here, and so there is nothing that could fail.
-    fn standings(&self, ports: &Arc<Ports>) -> Standings {
-        Standings { moderation: self.moderation.clone(), clock: ports.clone(), named: Vec::new() }
+    fn restriction_store(&self, ports: &Arc<Ports>) -> RestrictionStore {
+        RestrictionStore { moderation: self.moderation.clone(), clock: ports.clone(), named: Vec::new() }
     }
 
     async fn handle(self: &Arc<Self>, frame: FrameRequest) {
         let ports = Arc::new(Ports(self.clone()));
         let settings = SendSettings {
             rate: unlimited(ports.clone()),
-            access: Access::Open,
+            access: AccessMode::Open,
             named: Vec::new(),
             page_size: super::PAGE,
         };

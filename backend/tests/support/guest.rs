@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
-use shared_types::{ChatMessage, ClientMessage, PageState, Place, ServerMessage};
+use shared_types::{ChatMessage, ClientMessage, HistoryRange, PageState, ServerMessage};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -47,7 +47,7 @@ pub(crate) async fn whole_log(port: u16) -> Vec<ChatMessage> {
         let (older, more) = timeout(PATIENCE, next_page(&mut socket)).await.unwrap();
         log.splice(0..0, older);
         match log.first() {
-            Some(first) if more => question = ClientMessage::History { place: Place::Before(first.seq) },
+            Some(first) if more => question = ClientMessage::History { place: HistoryRange::Before(first.seq) },
             _ => return log,
         }
     }

@@ -12,7 +12,9 @@ use backend::ports::{
     AddressKey, Admission, Allowance, Claim, Connection, ConnectionId, Connections, Identity, Images, Keys, Limiter,
     Mark, Messages, Moderation, Places, Result, Secrets, Stored, Subject, Taken, Upload, Uploaded,
 };
-use shared_types::{AuditEntry, ChatMessage, PersonId, PersonName, Rev, RoomName, RoomRules, Seq, Standing, Timestamp};
+use shared_types::{
+    AuditEntry, ChatMessage, PersonId, PersonName, Restrictions, Rev, RoomName, RoomRules, Seq, Timestamp,
+};
 
 #[derive(Default)]
 pub(crate) struct MemoryConnections(Mutex<BTreeMap<ConnectionId, Connection>>);
@@ -324,7 +326,7 @@ pub(crate) struct MemoryModeration(Mutex<Decisions>);
 
 #[derive(Default)]
 struct Decisions {
-    standings: BTreeMap<String, Standing>,
+    restriction_store: BTreeMap<String, Restrictions>,
     banned_with: BTreeMap<PersonId, Vec<AddressKey>>,
     seen: BTreeMap<PersonId, Vec<AddressKey>>,
     rules: BTreeMap<RoomName, RoomRules>,
@@ -333,12 +335,12 @@ struct Decisions {
 
 #[async_trait]
 impl Moderation for MemoryModeration {
-    async fn standing(&self, of: &Subject) -> Result<Standing> {
-        Ok(self.0.lock().unwrap().standings.get(&format!("{of:?}")).copied().unwrap_or_default())
+    async fn restrictions(&self, of: &Subject) -> Result<Restrictions> {
+        Ok(self.0.lock().unwrap().restriction_store.get(&format!("{of:?}")).copied().unwrap_or_default())
     }
 
-    async fn set_standing(&self, of: &Subject, standing: Standing) -> Result<()> {
-        self.0.lock().unwrap().standings.insert(format!("{of:?}"), standing);
+    async fn set_standing(&self, of: &Subject, restrictions: Restrictions) -> Result<()> {
+        self.0.lock().unwrap().restriction_store.insert(format!("{of:?}"), restrictions);
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! What is the visitor's own: their name, their language, and what they are told of.
 
 use leptos::{ev, html, prelude::*};
-use shared_types::{Access, NameError, PersonName, limits};
+use shared_types::{AccessMode, NameError, PersonName, limits};
 
 use super::{element::element, language::language, notify::notify, privacy, shortcuts};
 use crate::chat::{Chat, Intent};
@@ -17,7 +17,7 @@ pub(crate) fn NameDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl Into
         }
     };
     // Whoever vouches for the visitor says what they are called.
-    let given = chat.access == Access::Oidc;
+    let given = chat.access == AccessMode::Oidc;
     let save = move |event: ev::SubmitEvent| {
         event.prevent_default();
         if given {

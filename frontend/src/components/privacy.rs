@@ -1,7 +1,7 @@
 //! The visitor and their data: who they are here, what they wrote, and the ways to take it along, to delete it, and to leave.
 
 use leptos::{html, prelude::*, tachys::html::node_ref::NodeRefContainer};
-use shared_types::Access;
+use shared_types::AccessMode;
 
 use super::{
     element::{Element, alive, alive_text, element},
@@ -173,7 +173,7 @@ fn forget_me(chat: Chat, question: Question) -> AnyView {
 /// passphrase nobody comes back as who they were, so they are asked whether they mean it.
 fn sign_out(chat: Chat, question: Question) -> AnyView {
     let words = chat.words;
-    let asks = chat.access == Access::Passphrase;
+    let asks = chat.access == AccessMode::Passphrase;
     let submitted = move |event: web_sys::Event| {
         event.prevent_default();
         if asks && !question.asked.get_untracked() {

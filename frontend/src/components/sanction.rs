@@ -147,7 +147,7 @@ pub(crate) fn choose(chat: Chat, [muted, banned]: [u64; 2]) {
 /// Whether the visitor may decide about somebody.
 pub(super) fn may(chat: Chat, person: &Person) -> bool {
     let you = chat.you.get();
-    you.moderator && you.id != person.id && !person.is_gone()
+    you.moderator && you.id != person.id && !person.is_erased()
 }
 
 /// The button that opens the dialog about somebody, in place of the dialog that it is in.

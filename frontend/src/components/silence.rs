@@ -1,7 +1,7 @@
 //! What the visitor is told about writing: in the place of the composer where there is nothing to write with, or below it.
 
 use leptos::prelude::*;
-use shared_types::Access;
+use shared_types::AccessMode;
 
 use super::element::{alive, alive_text, element};
 use crate::{
@@ -21,7 +21,7 @@ pub(super) fn silence(chat: Chat) -> AnyView {
             None => return Vec::new(),
             // What is written stays in this tab, and is there again after that.
             Some(Over::SignedOut) => {
-                let passphrase = chat.access == Access::Passphrase;
+                let passphrase = chat.access == AccessMode::Passphrase;
                 let label = if passphrase { chat.words.enter } else { chat.words.sign_in_again };
                 element("a").class("button primary").with("href", room_path(chat)).text(label)
             }

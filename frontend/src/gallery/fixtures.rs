@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 use shared_types::{
-    Access, ChatImage, ImageType, Language, PageState, Person, Rev, RoomName, RoomRules, Seq, Standing, Timestamp,
+    AccessMode, ChatImage, ImageType, Language, PageState, Person, Restrictions, Rev, RoomName, RoomRules, Seq,
+    Timestamp,
 };
 
 use crate::{
@@ -101,9 +102,9 @@ pub(super) fn chat() -> Chat {
         up_to: Rev(0),
         socket: String::new(),
         ticket: String::new(),
-        access: Access::Open,
+        access: AccessMode::Open,
         rules: RoomRules::default(),
-        standing: Standing::default(),
+        restrictions: Restrictions::default(),
     };
     let chat = Chat::new(&page, Callback::new(|_| {}));
     chat.status.set(Status::Live);

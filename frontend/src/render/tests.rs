@@ -1,6 +1,6 @@
 use shared_types::{
-    Access, ChatImage, ChatMessage, ImageType, Person, Quote, Reaction, Rev, RoomName, RoomRules, Seq, Standing,
-    Timestamp,
+    AccessMode, ChatImage, ChatMessage, ImageType, Person, Reaction, ReplyRef, Restrictions, Rev, RoomName, RoomRules,
+    Seq, Timestamp,
 };
 
 use super::*;
@@ -35,9 +35,9 @@ fn state(texts: &[&str]) -> PageState {
         up_to: Rev(texts.len() as u64),
         socket: "/ws".into(),
         ticket: "t".into(),
-        access: Access::Open,
+        access: AccessMode::Open,
         rules: RoomRules::default(),
-        standing: Standing::default(),
+        restrictions: Restrictions::default(),
     }
 }
 
@@ -135,8 +135,8 @@ fn an_edited_message_is_marked_and_a_deleted_one_leaves_its_place() {
 fn an_answer_quotes_the_message_and_says_so_where_it_is_not_known() {
     let mut state = state(&["first", "second", "third"]);
     let author = state.you.clone();
-    state.messages[1].reply_to = Some(Quote { seq: Seq(1), author: author.clone() });
-    state.messages[2].reply_to = Some(Quote { seq: Seq(99), author });
+    state.messages[1].reply_to = Some(ReplyRef { seq: Seq(1), author: author.clone() });
+    state.messages[2].reply_to = Some(ReplyRef { seq: Seq(99), author });
     let body = body(&state);
     for part in [
         "class=\"message-quote\" type=\"button\" tabindex=\"-1\" value=\"1\"",
@@ -287,14 +287,14 @@ fn whoever_was_sent_away_is_told_for_how_long_until_when_and_how_to_try_again() 
 #[test]
 fn the_first_paint_says_already_whether_the_visitor_may_write() {
     let rules = |slow, read_only| RoomRules { slow, read_only };
-    let free = Standing::default();
-    let muted = Standing { muted_until: Some(Timestamp(1_798_761_540_000)), banned_until: None };
-    for (rules, standing, silent, sentence) in [
+    let free = Restrictions::default();
+    let muted = Restrictions { muted_until: Some(Timestamp(1_798_761_540_000)), banned_until: None };
+    for (rules, restrictions, silent, sentence) in [
         (rules(30, false), free, false, "One message every 30 s."),
         (rules(0, true), free, true, "This room can only be read at the moment."),
         (rules(0, false), muted, true, "A moderator muted you until Thursday, 31 December 2026, 23:59."),
     ] {
-        let page = body(&PageState { rules, standing, ..state(&["hi"]) });
+        let page = body(&PageState { rules, restrictions, ..state(&["hi"]) });
         assert!(page.contains(sentence), "no {sentence} in {page}");
         assert_eq!(page.contains("data-silent"), silent, "{sentence}");
     }
@@ -318,5 +318,5 @@ fn only_what_the_server_says_makes_a_moderator() {
 fn whoever_is_in_a_closed_chat_can_sign_out_without_a_script() {
     let form = "<form class=\"part sign-out\" method=\"post\" action=\"/sign-out\">";
     assert!(!body(&state(&[])).contains(form));
-    assert!(body(&PageState { access: Access::Passphrase, ..state(&[]) }).contains(form));
+    assert!(body(&PageState { access: AccessMode::Passphrase, ..state(&[]) }).contains(form));
 }

@@ -1,6 +1,6 @@
 //! What the visitor asks the server beside the conversation: what is new in other rooms, and which messages have some words.
 
-use shared_types::{RoomName, ServerMessage};
+use shared_types::{Action, ActionName, RoomName, ServerMessage};
 
 use super::Session;
 use crate::{
@@ -76,10 +76,10 @@ impl Session {
             ServerMessage::Found { text, messages, before } => {
                 self.change_search(|search| search.hear(text, messages.clone(), *before));
             }
-            ServerMessage::Error { action: Some(action), .. } if action == "search" => {
+            ServerMessage::Error { action: Some(ActionName::Known(Action::Search)), .. } => {
                 self.change_search(Search::refuse);
             }
-            ServerMessage::Error { action: Some(action), .. } if action == "rooms" => self.rooms.refuse(),
+            ServerMessage::Error { action: Some(ActionName::Known(Action::Rooms)), .. } => self.rooms.refuse(),
             _ => self.hear_order(message),
         }
     }

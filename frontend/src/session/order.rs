@@ -1,7 +1,10 @@
 //! What the visitor asks as a moderator: sanctions, rules, and what was done. And the answers about themself.
 
 use leptos::prelude::*;
-use shared_types::{Act, ClientMessage, ErrorCode, Person, PersonId, Seconds, Seq, ServerMessage, Standing, Timestamp};
+use shared_types::{
+    Action, ActionName, ClientMessage, ErrorCode, ModerationAction, Person, PersonId, Restrictions, Seconds, Seq,
+    ServerMessage, Timestamp,
+};
 
 use super::Session;
 use crate::{
@@ -34,12 +37,13 @@ impl Session {
     }
 
     /// Takes in what somebody may not do, if that is still the question.
-    fn hear_held(&self, person: &PersonId, standing: Standing) {
+    fn hear_held(&self, person: &PersonId, restrictions: Restrictions) {
         if self.chat.sanctioned.with_untracked(|whom| whom.id != *person) {
             return;
         }
         let (words, now) = (self.chat.words, browser::now());
-        let left = [standing.muted_until, standing.banned_until].map(|until| until.filter(|until| until.0 > now));
+        let left =
+            [restrictions.muted_until, restrictions.banned_until].map(|until| until.filter(|until| until.0 > now));
         let [muted, banned] = left;
         let sentence = |around: &Around, until: Option<Timestamp>| {
             until.map(|until| around.with(&words.moment(&self.calendar, until, Timestamp(now)))).unwrap_or_default()
@@ -105,10 +109,10 @@ impl Session {
             at: entry.at,
             when: words.moment(&self.calendar, entry.at, now),
             pieces: vec![Piece {
-                text: words.act(&entry.act, |at| words.moment(&self.calendar, at, now)),
+                text: words.act(&entry.action, |at| words.moment(&self.calendar, at, now)),
                 marked: false,
             }],
-            whom: whom(&entry.act),
+            whom: whom(&entry.action),
         });
         let progress = match (self.audit.is_awaited(), self.audit.more()) {
             _ if self.audit.is_refused() => Progress::Failed(None),
@@ -125,34 +129,38 @@ impl Session {
             ServerMessage::Audit { entries, more } => {
                 self.change_audit(|audit| audit.hear(entries.clone(), *more));
             }
-            ServerMessage::Forgotten { count, more } => {
+            ServerMessage::DataErased { count, more } => {
                 self.change_forgetting(|forgetting| forgetting.hear(*count, *more));
             }
-            ServerMessage::Cleared { person, count, more }
+            ServerMessage::UserPurged { person, count, more }
                 if self.clearing.first().is_some_and(|(whom, _)| whom.id == *person) =>
             {
                 self.change_clearing(|clearing| clearing.hear(*count, *more));
             }
-            ServerMessage::Standing { person, standing } => {
-                self.hear_held(person, *standing);
+            ServerMessage::Restrictions { person, restrictions } => {
+                self.hear_held(person, *restrictions);
                 if let Some(whom) = self.decided.take_if(|whom| whom.id == *person) {
                     self.decided();
-                    self.tell_standing(&whom, *standing);
+                    self.tell_standing(&whom, *restrictions);
                 }
             }
             ServerMessage::Rules { rules } if self.decided.is_none() && self.chat.deciding.get_untracked() => {
                 self.decided();
                 self.note(self.chat.words.ruled(*rules), browser::now() + NOTE_MS);
             }
-            ServerMessage::Error { code, action: Some(action), retry_after, .. } => match action.as_str() {
-                "audit" => self.change_audit(Audit::refuse),
+            ServerMessage::Error { code, action: Some(ActionName::Known(action)), retry_after, .. } => match action {
+                Action::Audit => self.change_audit(Audit::refuse),
                 // The page says why, as with all that the visitor did.
-                "mute" | "ban" | "rules" => self.decided(),
-                "standing" => set(self.chat.held, Err(self.chat.words.audit_failed)),
-                "forget" | "clear" => {
+                Action::Mute | Action::Ban | Action::Rules => self.decided(),
+                Action::Restrictions => set(self.chat.held, Err(self.chat.words.audit_failed)),
+                Action::EraseMyData | Action::PurgeUser => {
                     let after = if *code == ErrorCode::Unavailable { Some(1) } else { *retry_after };
                     let refuse = |forgetting: &mut Forgetting| forgetting.refuse(browser::now(), after);
-                    if action == "clear" { self.change_clearing(refuse) } else { self.change_forgetting(refuse) }
+                    if *action == Action::PurgeUser {
+                        self.change_clearing(refuse)
+                    } else {
+                        self.change_forgetting(refuse)
+                    }
                 }
                 _ => {}
             },
@@ -161,11 +169,11 @@ impl Session {
     }
 
     /// Says that it was done, to the moderator who did it.
-    fn tell_standing(&mut self, person: &Person, standing: Standing) {
+    fn tell_standing(&mut self, person: &Person, restrictions: Restrictions) {
         let now = Timestamp(browser::now());
         let words = self.chat.words;
         let until = |until: Timestamp| words.moment(&self.calendar, until, now);
-        self.note(words.stands(person, standing, until), now.0 + NOTE_MS);
+        self.note(words.stands(person, restrictions, until), now.0 + NOTE_MS);
     }
 
     /// Says what was done, until then.
@@ -191,23 +199,24 @@ impl Session {
     /// What to ask, now that there is a socket.
     pub(super) fn ask_order(&mut self, now: u64) -> [Option<ClientMessage>; 4] {
         let mut forgetting = self.chat.forgetting.get_untracked();
-        let forget = forgetting.asks(now).then_some(ClientMessage::Forget);
+        let forget = forgetting.asks(now).then_some(ClientMessage::EraseMyData);
         set(self.chat.forgetting, forgetting);
-        let inquiry = self.inquiry.take().map(|person| ClientMessage::Standing { person });
-        let clear = self
-            .clearing
-            .first_mut()
-            .and_then(|(whom, clearing)| clearing.asks(now).then(|| ClientMessage::Clear { person: whom.id.clone() }));
+        let inquiry = self.inquiry.take().map(|person| ClientMessage::Restrictions { person });
+        let clear = self.clearing.first_mut().and_then(|(whom, clearing)| {
+            clearing.asks(now).then(|| ClientMessage::PurgeUser { person: whom.id.clone() })
+        });
         [self.audit.question(), forget, inquiry, clear]
     }
 }
 
 /// Whom a moderator did something to. Where their name was not known, the id has to do.
-fn whom(act: &Act) -> Option<Person> {
+fn whom(act: &ModerationAction) -> Option<Person> {
     let (id, name) = match act {
-        Act::Delete { author, .. } => return Some(author.clone()),
-        Act::Mute { person, name, .. } | Act::Ban { person, name, .. } | Act::Clear { person, name } => (person, name),
-        Act::Rules { .. } => return None,
+        ModerationAction::Delete { author, .. } => return Some(author.clone()),
+        ModerationAction::Mute { person, name, .. }
+        | ModerationAction::Ban { person, name, .. }
+        | ModerationAction::PurgeUser { person, name } => (person, name),
+        ModerationAction::Rules { .. } => return None,
     };
     let name = name.clone().or_else(|| id.as_str().parse().ok())?;
     Some(Person { id: id.clone(), name, moderator: false })

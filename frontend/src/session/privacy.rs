@@ -1,7 +1,7 @@
 //! What the visitor does with what is theirs: their name and id, what they wrote, and the way out.
 
 use leptos::prelude::*;
-use shared_types::{Access, PersonName};
+use shared_types::{AccessMode, PersonName};
 use wasm_bindgen_futures::spawn_local;
 
 use super::Session;
@@ -19,7 +19,7 @@ impl Session {
         if browser::was_deleted() {
             let words = self.chat.words;
             // Whoever signs in with a provider is who they were.
-            let anew = (self.page.access != Access::Oidc).then(|| words.all_deleted_anew.to_owned());
+            let anew = (self.page.access != AccessMode::Oidc).then(|| words.all_deleted_anew.to_owned());
             self.change_tray(|tray| tray.tell([words.all_deleted.to_owned()].into_iter().chain(anew).collect()));
         }
     }

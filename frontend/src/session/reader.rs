@@ -8,7 +8,7 @@ use crate::{
     browser,
     chat::set,
     components::gestures,
-    scroll::{self, Place},
+    scroll::{self, HistoryRange},
     timeline::News,
 };
 
@@ -116,7 +116,7 @@ impl Session {
         }
         // Far back there is no end to follow.
         let follows = !self.client.timeline().is_apart() && !self.chat.apart.get_untracked();
-        let place = self.chat.log.get_untracked().and_then(|log| Place::of(&log, follows));
+        let place = self.chat.log.get_untracked().and_then(|log| HistoryRange::of(&log, follows));
         let Some(place) = place else { return };
         self.place = Some(place);
         let home = self.home;

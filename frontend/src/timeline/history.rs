@@ -3,7 +3,7 @@
 //! Whoever goes far back reads a stretch that is apart from the newest one, with a gap between them. When they read on until
 //! the two meet, they become one.
 
-use shared_types::{ChatMessage, ClientMessage, Place, Seq};
+use shared_types::{ChatMessage, ClientMessage, HistoryRange, Seq};
 
 use super::{ASK_AGAIN_MS, Timeline, stretch::Stretch};
 
@@ -11,13 +11,13 @@ impl Timeline {
     /// The question for older messages, when there are any and nothing else was asked about the history.
     pub fn ask_older(&mut self) -> Option<ClientMessage> {
         let before = self.shown().first().filter(|_| self.more())?;
-        self.ask_about(Place::Before(before))
+        self.ask_about(HistoryRange::Before(before))
     }
 
     /// The question for newer messages, when the reader is apart from the newest ones.
     pub fn ask_newer(&mut self) -> Option<ClientMessage> {
         let after = self.apart.as_ref()?.last()?;
-        self.ask_about(Place::After(after))
+        self.ask_about(HistoryRange::After(after))
     }
 
     /// The reader wants to see a message, wherever it is. When [`Timeline::is_seeking`] ends it is shown, or not to be had.
@@ -32,7 +32,7 @@ impl Timeline {
 
     /// The question for the message that is sought. It goes before any other about the history.
     pub fn ask_sought(&mut self) -> Option<ClientMessage> {
-        let around = Place::Around(self.sought?);
+        let around = HistoryRange::Around(self.sought?);
         if self.asked_about == Some(around) {
             return None;
         }
@@ -84,7 +84,7 @@ impl Timeline {
 
     /// Whether an answer with older messages is awaited.
     pub fn loading(&self) -> bool {
-        matches!(self.asked_about, Some(Place::Before(_)))
+        matches!(self.asked_about, Some(HistoryRange::Before(_)))
     }
 
     /// What the reader sees of the room.
@@ -93,28 +93,34 @@ impl Timeline {
     }
 
     /// A stretch of the history arrived. One that nobody waits for any more would leave a gap in what is shown.
-    pub(super) fn hear_history(&mut self, place: Option<Place>, messages: Vec<ChatMessage>, more: bool, newer: bool) {
+    pub(super) fn hear_history(
+        &mut self,
+        place: Option<HistoryRange>,
+        messages: Vec<ChatMessage>,
+        more: bool,
+        newer: bool,
+    ) {
         // An older server does not say which stretch it is, and can tell of older messages only.
         let Some(asked) = self.asked_about.filter(|asked| place.is_none_or(|place| place == *asked)) else { return };
         self.asked_about = None;
         match asked {
-            Place::Before(seq) if self.shown().first() == Some(seq) => {
+            HistoryRange::Before(seq) if self.shown().first() == Some(seq) => {
                 self.apart.as_mut().unwrap_or(&mut self.said).more = more && !messages.is_empty();
                 self.insert_all(messages);
             }
-            Place::After(seq) if self.apart.as_ref().and_then(Stretch::last) == Some(seq) => {
+            HistoryRange::After(seq) if self.apart.as_ref().and_then(Stretch::last) == Some(seq) => {
                 let ends = !newer || messages.is_empty();
                 self.insert_all(messages);
                 self.join_up(ends);
             }
-            Place::Around(seq) if self.sought == Some(seq) && !messages.is_empty() => {
+            HistoryRange::Around(seq) if self.sought == Some(seq) && !messages.is_empty() => {
                 self.apart = Some(Stretch { messages: Vec::new(), more });
                 self.insert_all(messages);
                 self.join_up(!newer);
             }
-            Place::Before(_) | Place::After(_) | Place::Around(_) => {}
+            HistoryRange::Before(_) | HistoryRange::After(_) | HistoryRange::Around(_) => {}
         }
-        if let Place::Around(seq) = asked {
+        if let HistoryRange::Around(seq) = asked {
             self.sought.take_if(|sought| *sought == seq);
         }
         // The answer may have been made before them.
@@ -124,12 +130,12 @@ impl Timeline {
 
     /// The server could not tell about the history.
     pub(super) fn refuse_history(&mut self) {
-        if let Some(Place::Around(_)) = self.asked_about.take() {
+        if let Some(HistoryRange::Around(_)) = self.asked_about.take() {
             self.sought = None;
         }
     }
 
-    fn ask_about(&mut self, place: Place) -> Option<ClientMessage> {
+    fn ask_about(&mut self, place: HistoryRange) -> Option<ClientMessage> {
         if self.asked_about.is_some() {
             return None;
         }

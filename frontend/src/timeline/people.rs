@@ -72,7 +72,7 @@ pub(crate) fn tag(person: &Person, namesakes: &[Person]) -> Option<String> {
 /// Whoever has the name of somebody else among these people, but for its case. So nobody is taken for another by their name.
 fn namesakes<'a>(people: impl Iterator<Item = &'a Person>) -> Vec<Person> {
     let mut names: Vec<(&Person, String)> = Vec::new();
-    for person in people.filter(|person| !person.is_gone()) {
+    for person in people.filter(|person| !person.is_erased()) {
         if !names.iter().any(|(before, _)| before.id == person.id && before.name == person.name) {
             names.push((person, folded(person.name.as_str())));
         }
@@ -88,7 +88,7 @@ impl Timeline {
     pub fn namesakes(&self) -> Vec<Person> {
         let authors = self.shown().messages.iter().map(|said| &said.author);
         let mine = std::iter::once(&self.me);
-        namesakes(self.present.shown.people.iter().chain(authors).chain(mine).filter(|person| !person.is_gone()))
+        namesakes(self.present.shown.people.iter().chain(authors).chain(mine).filter(|person| !person.is_erased()))
     }
 
     /// Who is here at `now`.

@@ -1,6 +1,6 @@
 //! Whether the visitor may write in the room, and what they are told when they may not.
 
-use shared_types::{RoomRules, Standing, Timestamp};
+use shared_types::{Restrictions, RoomRules, Timestamp};
 
 use super::Timeline;
 
@@ -31,7 +31,7 @@ impl Speech {
 impl Timeline {
     /// Whether the visitor may write at `now`.
     pub fn speech(&self, now: u64) -> Speech {
-        if let Some(until) = self.standing.muted_until.filter(|until| until.0 > now) {
+        if let Some(until) = self.restrictions.muted_until.filter(|until| until.0 > now) {
             return Speech::Muted(until);
         }
         match (self.rules, self.me.moderator) {
@@ -44,8 +44,8 @@ impl Timeline {
     }
 
     /// The server said what the visitor may not do.
-    pub fn stand(&mut self, standing: Standing) {
-        self.standing = standing;
+    pub fn stand(&mut self, restrictions: Restrictions) {
+        self.restrictions = restrictions;
     }
 
     /// The server said what holds in the room.
@@ -59,7 +59,7 @@ impl Timeline {
     /// The server did not take something because the visitor is muted for so many seconds more.
     pub(super) fn mute(&mut self, now: u64, seconds: Option<u32>) {
         if let Some(seconds) = seconds {
-            self.standing.muted_until = Some(Timestamp(now + u64::from(seconds) * 1000));
+            self.restrictions.muted_until = Some(Timestamp(now + u64::from(seconds) * 1000));
         }
     }
 }

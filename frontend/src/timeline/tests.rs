@@ -9,7 +9,9 @@ mod people;
 mod typing;
 mod uploads;
 
-use shared_types::{Access, ChatImage, ErrorCode, ImageType, Language, PersonName, RoomRules, Standing, Timestamp};
+use shared_types::{
+    AccessMode, ChatImage, ErrorCode, ImageType, Language, PersonName, Restrictions, RoomRules, Timestamp,
+};
 
 use super::*;
 use crate::clock::Utc;
@@ -44,11 +46,11 @@ fn live(seq: u64) -> ServerMessage {
 }
 
 fn page(seqs: std::ops::RangeInclusive<u64>, more: bool) -> ServerMessage {
-    history(Place::Before(Seq(seqs.end() + 1)), seqs, more, false)
+    history(HistoryRange::Before(Seq(seqs.end() + 1)), seqs, more, false)
 }
 
 /// The answer to a question about the history.
-fn history(place: Place, seqs: std::ops::RangeInclusive<u64>, more: bool, newer: bool) -> ServerMessage {
+fn history(place: HistoryRange, seqs: std::ops::RangeInclusive<u64>, more: bool, newer: bool) -> ServerMessage {
     let messages = seqs.map(|seq| said(seq, "bob")).collect();
     ServerMessage::Page { place: Some(place), messages, more, newer, up_to: None }
 }
@@ -70,9 +72,9 @@ fn room(seqs: std::ops::RangeInclusive<u64>, more: bool) -> Timeline {
         more,
         socket: "/ws".into(),
         ticket: String::new(),
-        access: Access::Open,
+        access: AccessMode::Open,
         rules: RoomRules::default(),
-        standing: Standing::default(),
+        restrictions: Restrictions::default(),
     })
 }
 

@@ -1,8 +1,8 @@
 //! What holds in a room, and what moderators did.
 
-use shared_types::{Act, PersonId, PersonName, RoomRules, Timestamp};
+use shared_types::{ModerationAction, PersonId, PersonName, RoomRules, Timestamp};
 #[cfg(feature = "hydrate")]
-use shared_types::{Person, Standing};
+use shared_types::{Person, Restrictions};
 
 use super::Words;
 
@@ -29,23 +29,27 @@ impl Words {
     }
 
     /// What a moderator did, without saying who it was; `at` writes a time.
-    pub(crate) fn act(&self, act: &Act, at: impl Fn(Timestamp) -> String) -> String {
+    pub(crate) fn act(&self, act: &ModerationAction, at: impl Fn(Timestamp) -> String) -> String {
         let until = |[before, between, after]: [&'static str; 3], whom: &str, until: Timestamp| {
             [before, whom, between, &at(until), after].concat()
         };
         match act {
-            Act::Delete { room, author, .. } => {
+            ModerationAction::Delete { room, author, .. } => {
                 let [before, between, after] = self.did_delete;
                 [before, self.name(author), between, room.as_str(), after].concat()
             }
-            Act::Mute { person, name, until: Some(time) } => {
+            ModerationAction::Mute { person, name, until: Some(time) } => {
                 until(self.did_mute, &called(person, name.as_ref()), *time)
             }
-            Act::Mute { person, name, until: None } => self.did_unmute.with(&called(person, name.as_ref())),
-            Act::Ban { person, name, until: Some(time) } => until(self.did_ban, &called(person, name.as_ref()), *time),
-            Act::Ban { person, name, until: None } => self.did_unban.with(&called(person, name.as_ref())),
-            Act::Clear { person, name } => self.did_clear.with(&called(person, name.as_ref())),
-            Act::Rules { room, rules } => {
+            ModerationAction::Mute { person, name, until: None } => {
+                self.did_unmute.with(&called(person, name.as_ref()))
+            }
+            ModerationAction::Ban { person, name, until: Some(time) } => {
+                until(self.did_ban, &called(person, name.as_ref()), *time)
+            }
+            ModerationAction::Ban { person, name, until: None } => self.did_unban.with(&called(person, name.as_ref())),
+            ModerationAction::PurgeUser { person, name } => self.did_clear.with(&called(person, name.as_ref())),
+            ModerationAction::Rules { room, rules } => {
                 [&self.did_rule.with(room.as_str()), self.colon, &self.rules(*rules)].concat()
             }
         }
@@ -53,9 +57,14 @@ impl Words {
 
     /// What became of a person, for the moderator who decided about them; `at` writes a time.
     #[cfg(feature = "hydrate")]
-    pub(crate) fn stands(&self, person: &Person, standing: Standing, at: impl Fn(Timestamp) -> String) -> String {
+    pub(crate) fn stands(
+        &self,
+        person: &Person,
+        restrictions: Restrictions,
+        at: impl Fn(Timestamp) -> String,
+    ) -> String {
         let name = person.name.as_str();
-        let ([before, between, after], until) = match (standing.banned_until, standing.muted_until) {
+        let ([before, between, after], until) = match (restrictions.banned_until, restrictions.muted_until) {
             (Some(until), _) => (self.stands_banned, until),
             (None, Some(until)) => (self.stands_muted, until),
             (None, None) => return self.stands_free.with(name),

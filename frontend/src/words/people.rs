@@ -7,7 +7,7 @@ use super::Words;
 impl Words {
     /// What a person is called: whoever had everything deleted has no name any more.
     pub(crate) fn name<'a>(&self, person: &'a Person) -> &'a str {
-        if person.is_gone() { self.departed } else { person.name.as_str() }
+        if person.is_erased() { self.departed } else { person.name.as_str() }
     }
 
     /// The names of people, one after the other.

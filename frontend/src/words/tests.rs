@@ -1,6 +1,6 @@
 mod strays;
 
-use shared_types::{Act, ErrorCode, Person, RoomRules, Timestamp, limits};
+use shared_types::{ErrorCode, ModerationAction, Person, RoomRules, Timestamp, limits};
 
 use super::*;
 
@@ -84,16 +84,16 @@ fn a_span_of_time_is_told_in_the_unit_that_fits_it() {
 fn what_a_moderator_did_is_a_sentence_with_the_name_and_the_id() {
     let [english, japanese] = [Language::English, Language::Japanese].map(Words::of);
     let (person, name) = ("p1".parse().unwrap(), "Ann".parse().ok());
-    let mute = Act::Mute { person, name, until: Some(Timestamp(0)) };
-    let unban = Act::Ban { person: "p2".parse().unwrap(), name: None, until: None };
+    let mute = ModerationAction::Mute { person, name, until: Some(Timestamp(0)) };
+    let unban = ModerationAction::Ban { person: "p2".parse().unwrap(), name: None, until: None };
     let rules = RoomRules { slow: 30, read_only: true };
-    let rules = Act::Rules { room: "cats".parse().unwrap(), rules };
-    let calm = Act::Rules { room: "cats".parse().unwrap(), rules: RoomRules::default() };
-    let said = |words: &Words, act: &Act| words.act(act, |_| "14:05".into());
+    let rules = ModerationAction::Rules { room: "cats".parse().unwrap(), rules };
+    let calm = ModerationAction::Rules { room: "cats".parse().unwrap(), rules: RoomRules::default() };
+    let said = |words: &Words, act: &ModerationAction| words.act(act, |_| "14:05".into());
     assert_eq!(said(english, &mute), "muted Ann (p1) until 14:05");
     assert_eq!(said(japanese, &mute), "Ann (p1)さんの発言を14:05まで停止しました");
     assert_eq!(said(english, &unban), "let p2 come back");
-    let clear = Act::Clear { person: "p2".parse().unwrap(), name: None };
+    let clear = ModerationAction::PurgeUser { person: "p2".parse().unwrap(), name: None };
     assert_eq!(said(english, &clear), "deleted everything that p2 wrote");
     let read_only = "This room can only be read at the moment.";
     assert_eq!(said(english, &rules), format!("changed the rules of #cats: One message every 30 s. {read_only}"));

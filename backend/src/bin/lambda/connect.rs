@@ -5,7 +5,7 @@ mod wire;
 use std::{process::ExitCode, sync::Arc};
 
 use backend::{
-    chat::{Identities, Join, Rate, Standings},
+    chat::{Identities, Join, Rate, RestrictionStore},
     config,
     inbound::lambda,
     outbound::system::{SystemClock, SystemEntropy},
@@ -28,8 +28,18 @@ async fn run() -> Result<(), lambda::Error> {
     let limiter = Arc::new(aws.limiter(&config.connection_table));
     let rate = Rate::new(limiter.clone(), clock.clone(), config.rates);
     let moderation = Arc::new(aws.moderation(&config.connection_table, &config.connection_table, clock.clone()));
-    let standings = Standings { moderation, clock: clock.clone(), named: identities.door().moderators().to_vec() };
+    let restriction_store =
+        RestrictionStore { moderation, clock: clock.clone(), named: identities.door().moderators().to_vec() };
     let (origins, limit) = (config.origins, config.connection_limit);
-    lambda::connect(Connect::new(Join { connections, limiter, clock, identities, origins, rate, standings, limit }))
-        .await
+    lambda::connect(Connect::new(Join {
+        connections,
+        limiter,
+        clock,
+        identities,
+        origins,
+        rate,
+        restriction_store,
+        limit,
+    }))
+    .await
 }

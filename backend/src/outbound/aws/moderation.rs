@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use shared_types::{AuditEntry, PersonId, RoomName, RoomRules, Standing, Timestamp, limits};
+use shared_types::{AuditEntry, PersonId, Restrictions, RoomName, RoomRules, Timestamp, limits};
 
 use super::{
     item::{Item, Malformed, item, number, read_all, read_number, read_optional_number, read_parsed, text},
@@ -32,19 +32,19 @@ pub struct DynamoModeration {
 
 #[async_trait]
 impl Moderation for DynamoModeration {
-    async fn standing(&self, of: &Subject) -> Result<Standing> {
+    async fn restrictions(&self, of: &Subject) -> Result<Restrictions> {
         let doing = "reading what somebody may not do";
         let found = self.decisions.get(standing_key(of), doing).await?;
         to_standing(&found.unwrap_or_default()).map_err(Unavailable::while_doing(doing))
     }
 
-    async fn set_standing(&self, of: &Subject, standing: Standing) -> Result<()> {
+    async fn set_standing(&self, of: &Subject, restrictions: Restrictions) -> Result<()> {
         let doing = "deciding what somebody may not do";
-        let Some(until) = standing.muted_until.max(standing.banned_until) else {
+        let Some(until) = restrictions.muted_until.max(restrictions.banned_until) else {
             return self.decisions.delete(standing_key(of), doing).await.map(drop);
         };
         let mut stored = lasting(standing_key(of), until);
-        for (name, time) in [("mutedUntil", standing.muted_until), ("bannedUntil", standing.banned_until)] {
+        for (name, time) in [("mutedUntil", restrictions.muted_until), ("bannedUntil", restrictions.banned_until)] {
             if let Some(time) = time {
                 stored.insert(name.into(), number(time.0));
             }
@@ -196,9 +196,9 @@ fn rules_key(room: &RoomName) -> Key {
 }
 
 /// A decision that cannot be read must not be taken for none: that would let back in whoever was sent away.
-fn to_standing(item: &Item) -> std::result::Result<Standing, Malformed> {
+fn to_standing(item: &Item) -> std::result::Result<Restrictions, Malformed> {
     let until = |attribute| Ok(read_optional_number(item, attribute)?.map(Timestamp));
-    Ok(Standing { muted_until: until("mutedUntil")?, banned_until: until("bannedUntil")? })
+    Ok(Restrictions { muted_until: until("mutedUntil")?, banned_until: until("bannedUntil")? })
 }
 
 /// The same holds for what holds in a room.
@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn a_decision_that_cannot_be_read_is_never_taken_for_none() {
-        assert_eq!(to_standing(&Item::new()).unwrap(), Standing::default());
+        assert_eq!(to_standing(&Item::new()).unwrap(), Restrictions::default());
         let muted = to_standing(&item([("mutedUntil", number(7))])).unwrap();
         assert_eq!((muted.muted_until, muted.banned_until), (Some(Timestamp(7)), None));
         for attribute in ["mutedUntil", "bannedUntil"] {

@@ -8,7 +8,7 @@ use std::{
 use async_trait::async_trait;
 use redb::{ReadTransaction, ReadableTable, TableDefinition};
 use serde::{Deserialize, Serialize};
-use shared_types::{AuditEntry, PersonId, RoomName, RoomRules, Standing, Timestamp, limits};
+use shared_types::{AuditEntry, PersonId, Restrictions, RoomName, RoomRules, Timestamp, limits};
 
 use super::{
     messages::{decode, encode, open},
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::ports::{AddressKey, Clock, Moderation, Result, Subject};
 
-/// A [`Standing`] as JSON, by whose it is.
+/// A [`Restrictions`] as JSON, by whose it is.
 const STANDINGS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("standings");
 /// [`BannedWith`] as JSON, by person.
 const BANNED_WITH: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("banned_with");
@@ -66,18 +66,20 @@ impl EmbeddedModeration {
 
 #[async_trait]
 impl Moderation for EmbeddedModeration {
-    async fn standing(&self, of: &Subject) -> Result<Standing> {
+    async fn restrictions(&self, of: &Subject) -> Result<Restrictions> {
         self.find("reading what somebody may not do", STANDINGS, standing_key(of)).await
     }
 
-    async fn set_standing(&self, of: &Subject, standing: Standing) -> Result<()> {
+    async fn set_standing(&self, of: &Subject, restrictions: Restrictions) -> Result<()> {
         let (key, now) = (standing_key(of), self.clock.now());
         self.store
             .write("deciding what somebody may not do", Lasting::Now, move |transaction| {
-                let mut standings = transaction.open_table(STANDINGS)?;
-                standings.insert(key.as_str(), encode(&standing)?.as_slice())?;
+                let mut restriction_store = transaction.open_table(STANDINGS)?;
+                restriction_store.insert(key.as_str(), encode(&restrictions)?.as_slice())?;
                 // Moderators decide a few times a day, and nobody else would ever clear up here.
-                standings.retain(|_, standing| !decode(standing).is_ok_and(|standing| is_over(standing, now)))?;
+                restriction_store.retain(|_, restrictions| {
+                    !decode(restrictions).is_ok_and(|restrictions| is_over(restrictions, now))
+                })?;
                 Ok(())
             })
             .await
@@ -187,8 +189,8 @@ fn found<T: for<'de> Deserialize<'de> + Default>(
     table.get(key)?.map(|value| decode(value.value())).transpose().map(Option::unwrap_or_default)
 }
 
-fn is_over(standing: Standing, now: Timestamp) -> bool {
-    standing.muted_until.max(standing.banned_until).is_none_or(|until| until <= now)
+fn is_over(restrictions: Restrictions, now: Timestamp) -> bool {
+    restrictions.muted_until.max(restrictions.banned_until).is_none_or(|until| until <= now)
 }
 
 /// Neither a person's id nor an address's key can hold a `#`.

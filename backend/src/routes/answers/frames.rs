@@ -1,6 +1,6 @@
 //! What a frame is answered with that was not done.
 
-use shared_types::{ErrorCode, Malformed, Nonce, ServerMessage, limits};
+use shared_types::{Action, ErrorCode, FrameError, Nonce, ServerMessage, limits};
 
 use crate::{
     chat::{Disguised, ImageFault, NotAmended, NotModerated, NotNow, NotPosted, Silenced, TooFast},
@@ -11,23 +11,23 @@ use crate::{
 #[derive(Debug)]
 pub(in crate::routes) enum Fault {
     /// It is not a message of the wire.
-    Malformed(Malformed),
+    FrameError(FrameError),
     /// It is larger than a frame may be.
     TooLarge,
     /// It came through a socket that is not known.
     NotConnected,
     /// It was understood, and not done.
-    NotDone { why: NotDone, action: &'static str, nonce: Option<Nonce> },
+    NotDone { why: NotDone, action: Action, nonce: Option<Nonce> },
 }
 
 impl Fault {
     /// What it is, for the log: a frame that can't be read may be quoted by the reason why, and what people say is not logged.
     pub(in crate::routes) fn kind(&self) -> String {
         match self {
-            Self::Malformed(Malformed::Json) => "no JSON".into(),
-            Self::Malformed(Malformed::NoAction) => "no action".into(),
-            Self::Malformed(Malformed::UnknownAction { .. }) => "an unknown action".into(),
-            Self::Malformed(Malformed::Field { action, .. }) => format!("{action}: a field"),
+            Self::FrameError(FrameError::Json) => "no JSON".into(),
+            Self::FrameError(FrameError::NoAction) => "no action".into(),
+            Self::FrameError(FrameError::UnknownAction { .. }) => "an unknown action".into(),
+            Self::FrameError(FrameError::Field { action, .. }) => format!("{action}: a field"),
             Self::TooLarge => "too large".into(),
             Self::NotConnected => "not connected".into(),
             Self::NotDone { why, action, .. } => format!("{action}: {:?}", why.code()),
@@ -160,17 +160,20 @@ pub(in crate::routes) fn to_error(fault: Fault) -> ServerMessage {
         _ => None,
     };
     let (code, message, action, nonce) = match fault {
-        Fault::Malformed(Malformed::Json) => {
+        Fault::FrameError(FrameError::Json) => {
             (ErrorCode::BadJson, r#"This is not JSON. Say {"action":"send","text":"hi"}."#.into(), None, None)
         }
-        Fault::Malformed(Malformed::NoAction) => {
+        Fault::FrameError(FrameError::NoAction) => {
             (ErrorCode::MissingAction, r#"There is no action. Say {"action":"send","text":"hi"}."#.into(), None, None)
         }
-        Fault::Malformed(Malformed::UnknownAction { action }) => {
-            (ErrorCode::UnknownAction, "This server does not know that action.".into(), Some(action), None)
-        }
-        Fault::Malformed(Malformed::Field { action, nonce, reason }) => {
-            (ErrorCode::BadField, format!("A field is not right: {reason}."), Some(action), nonce)
+        Fault::FrameError(FrameError::UnknownAction { action }) => (
+            ErrorCode::UnknownAction,
+            "This server does not know that action.".into(),
+            Some(action.as_str().into()),
+            None,
+        ),
+        Fault::FrameError(FrameError::Field { action, nonce, reason }) => {
+            (ErrorCode::BadField, format!("A field is not right: {reason}."), Some(action.into()), nonce)
         }
         Fault::TooLarge => (
             ErrorCode::FrameTooLarge,
@@ -196,13 +199,15 @@ fn sentence(words: &str) -> String {
 mod tests {
     use std::time::Duration;
 
+    use shared_types::ActionName;
+
     use super::*;
     use crate::chat::undisguised;
 
     fn check(fault: Fault, code: ErrorCode, action: Option<&str>, nonce: Option<&str>) {
         let told = to_error(fault);
         let ServerMessage::Error { code: c, message, action: a, nonce: n, .. } = &told else { panic!("{told:?}") };
-        assert_eq!((*c, a.as_deref(), n.as_ref().map(Nonce::as_str)), (code, action, nonce));
+        assert_eq!((*c, a.as_ref().map(ActionName::as_str), n.as_ref().map(Nonce::as_str)), (code, action, nonce));
         assert!(message.ends_with('.'), "{message} is a sentence");
         assert!(!message.contains("dynamodb"), "{message} says nothing about the inside");
     }
@@ -210,19 +215,19 @@ mod tests {
     #[test]
     fn every_fault_has_its_answer() {
         let field =
-            Malformed::Field { action: "send".into(), nonce: "n-1".parse().ok(), reason: "missing text".into() };
-        check(Fault::Malformed(Malformed::Json), ErrorCode::BadJson, None, None);
-        check(Fault::Malformed(Malformed::NoAction), ErrorCode::MissingAction, None, None);
+            FrameError::Field { action: Action::Send, nonce: "n-1".parse().ok(), reason: "missing text".into() };
+        check(Fault::FrameError(FrameError::Json), ErrorCode::BadJson, None, None);
+        check(Fault::FrameError(FrameError::NoAction), ErrorCode::MissingAction, None, None);
         check(
-            Fault::Malformed(Malformed::UnknownAction { action: "x".into() }),
+            Fault::FrameError(FrameError::UnknownAction { action: "x".into() }),
             ErrorCode::UnknownAction,
             Some("x"),
             None,
         );
-        check(Fault::Malformed(field), ErrorCode::BadField, Some("send"), Some("n-1"));
+        check(Fault::FrameError(field), ErrorCode::BadField, Some("send"), Some("n-1"));
         check(Fault::TooLarge, ErrorCode::FrameTooLarge, None, None);
         check(Fault::NotConnected, ErrorCode::NotConnected, None, None);
-        let not_done = |why| Fault::NotDone { why, action: "send", nonce: "n-1".parse().ok() };
+        let not_done = |why| Fault::NotDone { why, action: Action::Send, nonce: "n-1".parse().ok() };
         let image = |fault| not_done(NotPosted::Image(fault).into());
         check(image(ImageFault::Missing), ErrorCode::NoImage, Some("send"), Some("n-1"));
         for fault in [ImageFault::Size, ImageFault::NoImage, ImageFault::Kind, ImageFault::Sides] {
@@ -268,7 +273,7 @@ mod tests {
     fn whoever_is_too_fast_is_told_for_how_long_and_never_too_early() {
         for (milliseconds, seconds) in [(1, 1), (1_000, 1), (1_001, 2), (59_999, 60)] {
             let why = NotNow::from(too_fast(milliseconds)).into();
-            let told = to_error(Fault::NotDone { why, action: "send", nonce: None });
+            let told = to_error(Fault::NotDone { why, action: Action::Send, nonce: None });
             let ServerMessage::Error { retry_after, message, .. } = told else { panic!("{told:?}") };
             assert_eq!(retry_after, Some(seconds));
             assert!(message.contains(&format!("in {seconds} s")), "{message}");

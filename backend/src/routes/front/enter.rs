@@ -2,7 +2,7 @@
 
 use frontend::render::{self, Door, Trouble, Way};
 use serde_json::json;
-use shared_types::{Access, Language, RoomName};
+use shared_types::{AccessMode, Language, RoomName};
 
 use super::{Front, FrontAnswer, FrontRequest, NAME_COOKIE, field, guest_cookie_name, room_of, set_cookie};
 use crate::{
@@ -20,7 +20,7 @@ impl Front {
         request: &FrontRequest,
         language: Language,
     ) -> Result<FrontAnswer> {
-        let way = if self.access() == Access::Oidc { Way::SignIn } else { Way::Passphrase };
+        let way = if self.access() == AccessMode::Oidc { Way::SignIn } else { Way::Passphrase };
         let door = Door { way, to, trouble };
         self.html(status, request, |shell| render::door(shell, language, door)).await
     }
@@ -53,7 +53,7 @@ impl Front {
             }
             (status, InsteadOfEntering::Banned { until }) => {
                 tracing::info!(status, "not let in: sent away");
-                let now = self.front_page.standings.clock.now();
+                let now = self.front_page.restriction_store.clock.now();
                 self.html(status, request, |shell| render::banned(shell, language, until, now)).await
             }
         }

@@ -183,7 +183,7 @@ fn a_newest_page_keeps_what_is_newer_than_it_and_leaves_no_gap() {
 fn an_answer_quotes_what_is_loaded() {
     let mut timeline = room(3..=4, true);
     let answer = |to: u64| {
-        let reply_to = Some(shared_types::Quote { seq: seq(to), author: person("bob") });
+        let reply_to = Some(shared_types::ReplyRef { seq: seq(to), author: person("bob") });
         ServerMessage::Message(ChatMessage { reply_to, ..said(to + 10, "ann") })
     };
     timeline.apply(answer(3), 0);

@@ -4,7 +4,7 @@ use shared_types::Reaction;
 
 use super::*;
 
-fn ask(place: Place) -> Option<ClientMessage> {
+fn ask(place: HistoryRange) -> Option<ClientMessage> {
     Some(ClientMessage::History { place })
 }
 
@@ -12,8 +12,8 @@ fn ask(place: Place) -> Option<ClientMessage> {
 fn far_back() -> Timeline {
     let mut timeline = room(90..=92, true);
     timeline.seek(Seq(31));
-    assert_eq!(timeline.ask_sought(), ask(Place::Around(Seq(31))));
-    timeline.apply(history(Place::Around(Seq(31)), 30..=32, true, true), 0);
+    assert_eq!(timeline.ask_sought(), ask(HistoryRange::Around(Seq(31))));
+    timeline.apply(history(HistoryRange::Around(Seq(31)), 30..=32, true, true), 0);
     assert_eq!(shown(&timeline), ["bob 30", "bob 31", "bob 32"]);
     assert!(timeline.is_apart() && !timeline.is_seeking());
     timeline
@@ -39,16 +39,16 @@ fn a_message_that_is_loaded_is_not_asked_for() {
 #[test]
 fn whoever_reads_on_comes_to_the_newest_messages_without_a_gap() {
     let mut timeline = far_back();
-    assert_eq!(timeline.ask_newer(), ask(Place::After(Seq(32))));
+    assert_eq!(timeline.ask_newer(), ask(HistoryRange::After(Seq(32))));
     assert_eq!(timeline.ask_newer(), None, "it is on its way");
-    timeline.apply(history(Place::After(Seq(32)), 33..=35, true, true), 0);
-    assert_eq!(timeline.ask_newer(), ask(Place::After(Seq(35))));
+    timeline.apply(history(HistoryRange::After(Seq(32)), 33..=35, true, true), 0);
+    assert_eq!(timeline.ask_newer(), ask(HistoryRange::After(Seq(35))));
     timeline.apply(live(93), 0);
-    timeline.apply(history(Place::After(Seq(35)), 36..=90, true, true), 0);
+    timeline.apply(history(HistoryRange::After(Seq(35)), 36..=90, true, true), 0);
     assert!(!timeline.is_apart(), "90 is where the newest begin");
     let all: Vec<_> = (30..=93).map(|seq| format!("bob {seq}")).collect();
     assert_eq!(shown(&timeline), all);
-    assert_eq!(timeline.ask_older(), ask(Place::Before(Seq(30))));
+    assert_eq!(timeline.ask_older(), ask(HistoryRange::Before(Seq(30))));
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn a_stretch_that_meets_the_newest_at_once_is_part_of_them() {
         let mut timeline = room(50..=51, true);
         timeline.seek(Seq(45));
         timeline.ask_sought();
-        timeline.apply(history(Place::Around(Seq(45)), seqs, false, newer), 0);
+        timeline.apply(history(HistoryRange::Around(Seq(45)), seqs, false, newer), 0);
         assert!(!timeline.is_apart() && !timeline.more());
         assert_eq!(shown(&timeline).len(), 12);
     }
@@ -66,7 +66,7 @@ fn a_stretch_that_meets_the_newest_at_once_is_part_of_them() {
 #[test]
 fn older_messages_far_back_stand_before_those_around_the_sought_one() {
     let mut timeline = far_back();
-    assert_eq!(timeline.ask_older(), ask(Place::Before(Seq(30))));
+    assert_eq!(timeline.ask_older(), ask(HistoryRange::Before(Seq(30))));
     assert!(timeline.loading());
     timeline.apply(page(28..=29, false), 0);
     assert_eq!(shown(&timeline), ["bob 28", "bob 29", "bob 30", "bob 31", "bob 32"]);
@@ -94,7 +94,7 @@ fn a_change_heard_before_the_stretch_it_is_in_is_not_lost() {
     timeline.ask_sought();
     timeline
         .apply(ServerMessage::Message(ChatMessage { rev: Rev(93), text: "new".parse().ok(), ..said(31, "bob") }), 0);
-    timeline.apply(history(Place::Around(Seq(31)), 30..=32, true, true), 0);
+    timeline.apply(history(HistoryRange::Around(Seq(31)), 30..=32, true, true), 0);
     assert_eq!(shown(&timeline), ["bob 30", "new", "bob 32"]);
 }
 
@@ -105,7 +105,7 @@ fn a_lost_socket_leaves_the_question_open() {
     timeline.ask_sought();
     timeline.disconnected();
     assert!(timeline.is_seeking());
-    assert_eq!(timeline.ask_sought(), ask(Place::Around(Seq(31))));
+    assert_eq!(timeline.ask_sought(), ask(HistoryRange::Around(Seq(31))));
 }
 
 #[test]
@@ -113,10 +113,10 @@ fn a_question_about_the_history_gives_way_to_the_one_for_a_sought_message() {
     let mut timeline = room(90..=92, true);
     timeline.ask_older();
     timeline.seek(Seq(31));
-    assert_eq!(timeline.ask_sought(), ask(Place::Around(Seq(31))));
+    assert_eq!(timeline.ask_sought(), ask(HistoryRange::Around(Seq(31))));
     timeline.apply(page(88..=89, true), 0);
     assert_eq!(shown(&timeline), ["bob 90", "bob 91", "bob 92"], "nobody waits for that any more");
-    timeline.apply(history(Place::Around(Seq(31)), 30..=32, true, true), 0);
+    timeline.apply(history(HistoryRange::Around(Seq(31)), 30..=32, true, true), 0);
     assert_eq!(shown(&timeline), ["bob 30", "bob 31", "bob 32"]);
 }
 
@@ -135,12 +135,12 @@ fn after_a_gap_too_large_to_tell_what_is_far_back_is_asked_for_anew() {
     let mut timeline = far_back();
     let truncated = ServerMessage::Changes { messages: vec![said(500, "bob")], up_to: Rev(500), truncated: true };
     timeline.apply(truncated, 0);
-    assert_eq!(timeline.ask_sought(), ask(Place::Around(Seq(31))));
+    assert_eq!(timeline.ask_sought(), ask(HistoryRange::Around(Seq(31))));
     assert_eq!(shown(&timeline).len(), 3, "it is still to be read");
     let edited = ChatMessage { rev: Rev(300), text: "new".parse().ok(), ..said(31, "bob") };
     timeline.apply(
         ServerMessage::Page {
-            place: Some(Place::Around(Seq(31))),
+            place: Some(HistoryRange::Around(Seq(31))),
             messages: vec![edited],
             more: true,
             newer: true,
@@ -158,8 +158,8 @@ fn a_gap_too_large_to_tell_does_not_stop_whoever_is_on_their_way() {
         timeline.ask_sought();
         let truncated = ServerMessage::Changes { messages: vec![said(500, "bob")], up_to: Rev(500), truncated: true };
         timeline.apply(truncated, 0);
-        assert_eq!(timeline.ask_sought(), ask(Place::Around(Seq(60))));
-        timeline.apply(history(Place::Around(Seq(60)), 59..=61, true, true), 0);
+        assert_eq!(timeline.ask_sought(), ask(HistoryRange::Around(Seq(60))));
+        timeline.apply(history(HistoryRange::Around(Seq(60)), 59..=61, true, true), 0);
         assert_eq!((shown(&timeline).len(), timeline.is_seeking()), (3, false));
     }
 }
@@ -169,11 +169,11 @@ fn a_question_whose_answer_does_not_come_is_asked_again() {
     let mut timeline = room(90..=92, true);
     timeline.seek(Seq(31));
     timeline.ask_sought();
-    for (now, again) in [(0, None), (ASK_AGAIN_MS - 1, None), (ASK_AGAIN_MS, ask(Place::Around(Seq(31))))] {
+    for (now, again) in [(0, None), (ASK_AGAIN_MS - 1, None), (ASK_AGAIN_MS, ask(HistoryRange::Around(Seq(31))))] {
         timeline.expire_history(now);
         assert_eq!(timeline.ask_sought(), again, "after {now}");
     }
-    timeline.apply(history(Place::Around(Seq(31)), 30..=32, true, true), 0);
+    timeline.apply(history(HistoryRange::Around(Seq(31)), 30..=32, true, true), 0);
     timeline.expire_history(ASK_AGAIN_MS);
     timeline.ask_older();
     timeline.expire_history(2 * ASK_AGAIN_MS - 1);
@@ -234,6 +234,6 @@ fn what_the_reader_seeks_does_not_wait_behind_a_question_that_was_put_off() {
     timeline.ask_older();
     timeline.apply(too_fast(60), 0);
     timeline.seek(Seq(61));
-    assert_eq!(timeline.ask_sought(), ask(Place::Around(Seq(61))));
+    assert_eq!(timeline.ask_sought(), ask(HistoryRange::Around(Seq(61))));
     assert_eq!(timeline.ask_history_again(60_000), None, "nobody waits for that any more");
 }

@@ -101,11 +101,11 @@ fn what_was_heard_after_the_answer_was_made_survives_it() {
 #[test]
 fn older_messages_are_asked_for_once_and_stand_before() {
     let mut timeline = room(5..=6, true);
-    assert_eq!(timeline.ask_older(), Some(ClientMessage::History { place: Place::Before(Seq(5)) }));
+    assert_eq!(timeline.ask_older(), Some(ClientMessage::History { place: HistoryRange::Before(Seq(5)) }));
     assert_eq!(timeline.ask_older(), None);
     timeline.apply(page(3..=4, true), 0);
     assert_eq!(shown(&timeline), ["bob 3", "bob 4", "bob 5", "bob 6"]);
-    assert_eq!(timeline.ask_older(), Some(ClientMessage::History { place: Place::Before(Seq(3)) }));
+    assert_eq!(timeline.ask_older(), Some(ClientMessage::History { place: HistoryRange::Before(Seq(3)) }));
     timeline.apply(page(1..=2, false), 0);
     assert_eq!(timeline.ask_older(), None, "there is no more");
 }

@@ -160,16 +160,16 @@ fn the_visitor_may_write_unless_the_room_or_a_moderator_says_otherwise() {
     timeline.apply(rules(30, false), 0);
     assert_eq!(timeline.speech(0), Speech::Spared(30));
     timeline.apply(welcome(false, RoomRules::default()), 0);
-    let standing = |who: &str, until| ServerMessage::Standing {
+    let restrictions = |who: &str, until| ServerMessage::Restrictions {
         person: who.parse().unwrap(),
-        standing: Standing { muted_until: until, banned_until: None },
+        restrictions: Restrictions { muted_until: until, banned_until: None },
     };
-    timeline.apply(standing("bob", Some(Timestamp(5_000))), 0);
+    timeline.apply(restrictions("bob", Some(Timestamp(5_000))), 0);
     assert_eq!(timeline.speech(0), Speech::Free, "it is somebody else who is muted");
-    timeline.apply(standing("me", Some(Timestamp(5_000))), 0);
+    timeline.apply(restrictions("me", Some(Timestamp(5_000))), 0);
     assert_eq!(timeline.speech(4_999), Speech::Muted(Timestamp(5_000)));
     assert_eq!(timeline.speech(5_000), Speech::Free, "a time that has passed says nothing");
-    timeline.apply(standing("me", None), 0);
+    timeline.apply(restrictions("me", None), 0);
     assert_eq!(timeline.speech(0), Speech::Free);
 }
 

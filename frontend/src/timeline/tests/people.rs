@@ -65,7 +65,7 @@ fn whoever_writes_far_back_calls_those_who_are_to_be_seen_there() {
     let mut timeline = room(90..=91, true);
     timeline.seek(Seq(31));
     timeline.ask_sought();
-    let place = Some(Place::Around(Seq(31)));
+    let place = Some(HistoryRange::Around(Seq(31)));
     let messages = vec![said(31, "eve")];
     timeline.apply(ServerMessage::Page { place, messages, more: true, newer: true, up_to: None }, 0);
     timeline.post(Draft { text: "@eve".parse().ok(), ..draft("n") }, 0);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures::future::{try_join, try_join_all};
-use shared_types::{Person, PersonId, RoomName, RoomRules, Standing, Timestamp, whole_seconds};
+use shared_types::{Person, PersonId, Restrictions, RoomName, RoomRules, Timestamp, whole_seconds};
 
 use crate::ports::{AddressKey, Clock, Moderation, Result, Subject};
 
@@ -11,7 +11,7 @@ use crate::ports::{AddressKey, Clock, Moderation, Result, Subject};
 /// is not another moderator's decision. Whoever keeps order because a provider says so may be silenced or sent away by those,
 /// since the provider's word holds for a month; where they come from counts for no moderator.
 #[derive(Clone)]
-pub struct Standings {
+pub struct RestrictionStore {
     /// What was decided.
     pub moderation: Arc<dyn Moderation>,
     /// The time.
@@ -20,15 +20,15 @@ pub struct Standings {
     pub named: Vec<PersonId>,
 }
 
-impl Standings {
+impl RestrictionStore {
     /// What a person may not do now.
     ///
     /// # Errors
     ///
     /// `Unavailable` when the store did not answer.
-    pub async fn of(&self, person: &Person) -> Result<Standing> {
+    pub async fn of(&self, person: &Person) -> Result<Restrictions> {
         if self.is_named(&person.id) {
-            return Ok(Standing::default());
+            return Ok(Restrictions::default());
         }
         self.now(&Subject::Person(person.id.clone())).await
     }
@@ -38,12 +38,12 @@ impl Standings {
     /// # Errors
     ///
     /// `Unavailable` when the store did not answer.
-    pub async fn of_visitor(&self, person: &Person, addresses: &[AddressKey]) -> Result<Standing> {
+    pub async fn of_visitor(&self, person: &Person, addresses: &[AddressKey]) -> Result<Restrictions> {
         if person.moderator {
             return self.of(person).await;
         }
-        let (standing, from_there) = try_join(self.of(person), self.banned_from(addresses)).await?;
-        Ok(Standing { banned_until: standing.banned_until.max(from_there), ..standing })
+        let (restrictions, from_there) = try_join(self.of(person), self.banned_from(addresses)).await?;
+        Ok(Restrictions { banned_until: restrictions.banned_until.max(from_there), ..restrictions })
     }
 
     /// Until when a person has to stay away, by themself or by where they come from.
@@ -61,9 +61,9 @@ impl Standings {
     ///
     /// `Unavailable` when the store did not answer.
     pub async fn banned_from(&self, addresses: &[AddressKey]) -> Result<Option<Timestamp>> {
-        let standings = addresses.iter().map(|key| async { self.now(&Subject::Address(key.clone())).await });
-        let standings = try_join_all(standings).await?;
-        Ok(standings.into_iter().fold(None, |latest, standing| latest.max(standing.banned_until)))
+        let restriction_store = addresses.iter().map(|key| async { self.now(&Subject::Address(key.clone())).await });
+        let restriction_store = try_join_all(restriction_store).await?;
+        Ok(restriction_store.into_iter().fold(None, |latest, restrictions| latest.max(restrictions.banned_until)))
     }
 
     /// What holds in a room.
@@ -81,11 +81,11 @@ impl Standings {
     }
 
     /// What somebody may not do, without what is over.
-    pub(super) async fn now(&self, of: &Subject) -> Result<Standing> {
-        let Standing { muted_until, banned_until } = self.moderation.standing(of).await?;
+    pub(super) async fn now(&self, of: &Subject) -> Result<Restrictions> {
+        let Restrictions { muted_until, banned_until } = self.moderation.restrictions(of).await?;
         let now = self.clock.now();
         let to_come = |until: &Timestamp| *until > now;
-        Ok(Standing { muted_until: muted_until.filter(to_come), banned_until: banned_until.filter(to_come) })
+        Ok(Restrictions { muted_until: muted_until.filter(to_come), banned_until: banned_until.filter(to_come) })
     }
 }
 
