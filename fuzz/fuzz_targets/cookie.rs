@@ -2,18 +2,19 @@
 
 #![no_main]
 
-use backend::{chat::fuzzing::read_cookie, routes::fuzzing::cookie_of};
+use chat::fuzzing::read_cookie;
+use chat_http::fuzzing::cookie_of;
 use fuzz::{GENUINE, try_all};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (u8, u8, &str)| {
     try_all(input, check);
-    assert_eq!(read_cookie(&GENUINE.identities, &GENUINE.cookie).as_ref(), Ok(&GENUINE.ann));
+    assert_eq!(read_cookie(&GENUINE.sessions, &GENUINE.cookie).as_ref(), Ok(&GENUINE.ann));
     header(input.2);
 });
 
 fn check(text: &str) {
-    assert_eq!(read_cookie(&GENUINE.identities, text).is_ok(), text == GENUINE.cookie, "{text}");
+    assert_eq!(read_cookie(&GENUINE.sessions, text).is_ok(), text == GENUINE.cookie, "{text}");
 }
 
 /// Only a whole header has the cookie in it, and only two digits are a byte.

@@ -2,7 +2,8 @@
 
 #![no_main]
 
-use backend::chat::fuzzing::{image_fault, image_type};
+use backend::chat::fuzzing::image_type;
+use chat::fuzzing::image_fault;
 use libfuzzer_sys::fuzz_target;
 use shared_types::{ChatImage, ImageType, limits::IMAGE_SIDE};
 

@@ -2,7 +2,8 @@
 
 #![no_main]
 
-use backend::inbound::lambda::fuzzing::{socket_event, visit};
+use backend::inbound::lambda::fuzzing::visit;
+use chat_lambda::fuzzing::socket_event;
 use libfuzzer_sys::fuzz_target;
 use serde_json::{json, value::to_raw_value};
 

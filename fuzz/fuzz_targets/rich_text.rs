@@ -4,7 +4,8 @@
 
 use std::sync::LazyLock;
 
-use backend::chat::{fuzzing::inert, with_html};
+use backend::chat::fuzzing::inert;
+use chat::content::markdown::with_html;
 use libfuzzer_sys::fuzz_target;
 use shared_types::{ChatMessage, Person, Rev, Seq, Timestamp};
 

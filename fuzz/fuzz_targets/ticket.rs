@@ -2,15 +2,15 @@
 
 #![no_main]
 
-use backend::chat::fuzzing::read_ticket;
+use chat::fuzzing::read_ticket;
 use fuzz::{GENUINE, try_all};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (u8, u8, &str)| {
     try_all(input, check);
-    assert_eq!(read_ticket(&GENUINE.identities, &GENUINE.ticket).as_ref(), Ok(&GENUINE.ann));
+    assert_eq!(read_ticket(&GENUINE.sessions, &GENUINE.ticket).as_ref(), Ok(&GENUINE.ann));
 });
 
 fn check(text: &str) {
-    assert_eq!(read_ticket(&GENUINE.identities, text).is_ok(), text == GENUINE.ticket, "{text}");
+    assert_eq!(read_ticket(&GENUINE.sessions, text).is_ok(), text == GENUINE.ticket, "{text}");
 }

@@ -2,14 +2,14 @@
 
 use std::sync::LazyLock;
 
-use backend::chat::{Identities, Visitor, fuzzing::identities};
+use chat::{access::sessions::{Session, Sessions}, fuzzing::sessions};
 
 /// Both of one visitor.
 pub struct Signed {
     /// Who signed them.
-    pub identities: Identities,
+    pub sessions: Sessions,
     /// Whose they are.
-    pub ann: Visitor,
+    pub ann: Session,
     /// The ticket.
     pub ticket: String,
     /// The cookie.
@@ -18,10 +18,10 @@ pub struct Signed {
 
 /// The genuine ones.
 pub static GENUINE: LazyLock<Signed> = LazyLock::new(|| {
-    let identities = identities().expect("a secret");
-    let ann = Visitor { id: "ann".parse().expect("an id"), name: "Ann".parse().ok(), moderator: false };
-    let (ticket, cookie) = (identities.ticket(&ann), identities.cookie(&ann));
-    Signed { identities, ann, ticket, cookie }
+    let sessions = sessions().expect("a secret");
+    let ann = Session { id: "ann".parse().expect("an id"), name: "Ann".parse().ok(), moderator: false };
+    let (ticket, cookie) = (sessions.ticket(&ann), sessions.cookie(&ann));
+    Signed { sessions, ann, ticket, cookie }
 });
 
 /// Checks a text by itself, and in the place of a part of each genuine one.

@@ -1,0 +1,56 @@
+//! What stands in for the world in the tests of who is who: a clock set by hand, and a store of secrets.
+
+use std::{
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use shared_types::Timestamp;
+
+use crate::ports::{
+    Result,
+    secrets::{Keys, Secrets},
+    system::Clock,
+};
+
+/// A clock that moves when it is moved; in milliseconds.
+pub(crate) struct ManualClock(pub(crate) AtomicU64);
+
+#[async_trait]
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::Relaxed))
+    }
+
+    async fn sleep(&self, _: Duration) {}
+}
+
+/// A store of secrets that several processes share.
+#[derive(Default)]
+pub(crate) struct FakeSecrets {
+    pub(crate) kept: Mutex<Option<Keys>>,
+    /// How often it was looked into.
+    pub(crate) looked: AtomicU64,
+}
+
+#[async_trait]
+impl Secrets for FakeSecrets {
+    async fn keep_first(&self, proposed: [u8; 32], now: Timestamp) -> Result<Keys> {
+        self.looked.fetch_add(1, Ordering::Relaxed);
+        let fresh = Keys { current: proposed, previous: None, made_at: now };
+        Ok(*self.kept.lock().unwrap().get_or_insert(fresh))
+    }
+
+    async fn replace(&self, seen: &Keys, fresh: [u8; 32], now: Timestamp) -> Result<bool> {
+        let mut kept = self.kept.lock().unwrap();
+        let is_seen = *kept == Some(*seen);
+        if is_seen {
+            *kept = Some(Keys { current: fresh, previous: Some(seen.current), made_at: now });
+        }
+        Ok(is_seen)
+    }
+}

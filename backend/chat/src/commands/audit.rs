@@ -1,0 +1,13 @@
+//! `audit`: replies with what moderators did, newest first.
+
+use shared_types::Timestamp;
+
+use super::{CommandSpec, FrameHandler, Reply};
+use crate::{moderation::posting_policy::Permission, ports::connections::Connection};
+
+/// For whom the command is, and what it counts against.
+pub(super) const SPEC: CommandSpec = CommandSpec { permission: Permission::Moderator, rate_bucket: None };
+
+pub(super) async fn run(handler: &FrameHandler, moderator: &Connection, before: Option<Timestamp>) -> Reply {
+    Ok(Some(handler.moderation.audit(&moderator.person, before).await?))
+}

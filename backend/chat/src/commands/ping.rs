@@ -1,0 +1,13 @@
+//! `ping`: replies with `pong`, so that a client notices a dead socket.
+
+use shared_types::ServerMessage;
+
+use super::{CommandSpec, Reply};
+use crate::moderation::posting_policy::Permission;
+
+/// For whom the command is, and what it counts against.
+pub(super) const SPEC: CommandSpec = CommandSpec { permission: Permission::Anyone, rate_bucket: None };
+
+pub(super) fn run() -> Reply {
+    Ok(Some(ServerMessage::Pong))
+}

@@ -1,0 +1,15 @@
+//! `clear`: erases a batch of what a person wrote. Replies with `cleared`, which says whether to ask again.
+
+use shared_types::{PersonId, ServerMessage};
+
+use super::{CommandSpec, FrameHandler, Reply};
+use crate::{moderation::posting_policy::Permission, ports::connections::Connection};
+
+/// For whom the command is, and what it counts against.
+pub(super) const SPEC: CommandSpec = CommandSpec { permission: Permission::Moderator, rate_bucket: None };
+
+pub(super) async fn run(handler: &FrameHandler, moderator: &Connection, person: PersonId) -> Reply {
+    handler.moderation.purge_user(&moderator.person, &person).await?;
+    let (count, more) = handler.erase_batch(&person).await?;
+    Ok(Some(ServerMessage::UserPurged { person, count, more }))
+}

@@ -1,0 +1,24 @@
+//! `react`: adds or removes a reaction of the sender. The broadcast is the answer.
+
+use shared_types::{Emoji, Nonce, Seq};
+
+use super::{CommandSpec, FrameHandler, Reply};
+use crate::{
+    access::rate_limit::RateBucket, messages::update::MessageUpdate, moderation::posting_policy::Permission,
+    ports::connections::Connection,
+};
+
+/// For whom the command is, and what it counts against.
+pub(super) const SPEC: CommandSpec =
+    CommandSpec { permission: Permission::Post, rate_bucket: Some(RateBucket::Reaction) };
+
+pub(super) async fn run(
+    handler: &FrameHandler,
+    speaker: &Connection,
+    seq: Seq,
+    nonce: &Nonce,
+    emoji: Emoji,
+    on: bool,
+) -> Reply {
+    handler.update(speaker, seq, nonce, MessageUpdate::Reaction { emoji, on }).await
+}

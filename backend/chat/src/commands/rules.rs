@@ -1,0 +1,15 @@
+//! `rules`: changes the rules of the room. The broadcast is the answer.
+
+use shared_types::{RoomRules, ServerMessage};
+
+use super::{CommandSpec, FrameHandler, Reply};
+use crate::{moderation::posting_policy::Permission, ports::connections::Connection};
+
+/// For whom the command is, and what it counts against.
+pub(super) const SPEC: CommandSpec = CommandSpec { permission: Permission::Moderator, rate_bucket: None };
+
+pub(super) async fn run(handler: &FrameHandler, moderator: &Connection, rules: RoomRules) -> Reply {
+    handler.moderation.set_rules(&moderator.person, &moderator.room, rules).await?;
+    handler.broadcast.to_room(&moderator.room, &ServerMessage::Rules { rules }).await?;
+    Ok(None)
+}

@@ -1,0 +1,99 @@
+//! What the fuzzer may reach of the rules, though nobody else may: see `fuzz/`.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use futures::executor::block_on;
+use shared_types::{ChatImage, ImageType, Timestamp};
+
+use super::rich_text;
+use crate::{
+    access::{
+        policy::AccessPolicy,
+        sessions::{InvalidToken, Session, Sessions},
+    },
+    content::images::{ImageFault, fault_of},
+    ports::{
+        Result,
+        images::Uploaded,
+        secrets::{Keys, Secrets},
+        system::{Clock, Entropy},
+    },
+};
+
+/// What an image is by its first bytes.
+pub fn image_type(head: &[u8]) -> Option<ImageType> {
+    super::image_type(head)
+}
+
+/// What is wrong with an image that has these first bytes, when it is said to be that.
+pub fn image_fault(head: &[u8], image: &ChatImage) -> Option<ImageFault> {
+    let size = u64::from(image.size.get());
+    fault_of(&Uploaded { size, head: head.to_vec(), version: String::new() }, image)
+}
+
+/// Whether the HTML of a message can do nothing.
+///
+/// # Errors
+///
+/// A sentence that says what it could do.
+pub fn inert(html: &str) -> std::result::Result<(), String> {
+    rich_text::inert(html)
+}
+
+/// Cookies and tickets, signed with a secret that is in no input.
+///
+/// # Errors
+///
+/// Never: the secret is at hand.
+pub fn sessions() -> Result<Sessions> {
+    let fixed = Arc::new(Fixed);
+    block_on(Sessions::load(fixed.clone(), fixed.clone(), fixed, AccessPolicy::open(Vec::new())))
+}
+
+/// As [`Sessions::read_ticket`], for a fuzzer that waits for nothing.
+///
+/// # Errors
+///
+/// As there.
+pub fn read_ticket(sessions: &Sessions, ticket: &str) -> std::result::Result<Session, InvalidToken> {
+    block_on(sessions.read_ticket(ticket))
+}
+
+/// As [`Sessions::read_cookie`], for a fuzzer that waits for nothing.
+///
+/// # Errors
+///
+/// As there.
+pub fn read_cookie(sessions: &Sessions, cookie: &str) -> std::result::Result<Session, InvalidToken> {
+    block_on(sessions.read_cookie(cookie))
+}
+
+/// A world in which nothing moves.
+struct Fixed;
+
+impl Entropy for Fixed {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(7);
+    }
+}
+
+#[async_trait]
+impl Clock for Fixed {
+    fn now(&self) -> Timestamp {
+        Timestamp(1_700_000_000_000)
+    }
+
+    async fn sleep(&self, _: Duration) {}
+}
+
+#[async_trait]
+impl Secrets for Fixed {
+    async fn keep_first(&self, proposed: [u8; 32], now: Timestamp) -> Result<Keys> {
+        Ok(Keys { current: proposed, previous: None, made_at: now })
+    }
+
+    async fn replace(&self, _: &Keys, _: [u8; 32], _: Timestamp) -> Result<bool> {
+        Ok(false)
+    }
+}

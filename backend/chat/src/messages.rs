@@ -1,0 +1,12 @@
+//! The log of a room: storing, changing, reading and removing messages.
+
+pub mod catch_up;
+pub mod deadlines;
+pub mod erase;
+pub mod expire;
+pub mod export;
+pub mod page;
+pub mod post;
+pub mod room_activity;
+pub mod search;
+pub mod update;

@@ -1,0 +1,260 @@
+//! Images, as sentences: what may be shown with a message, and everything that may not.
+
+use std::time::Duration;
+
+use chat::ports::{
+    images::{Images, Storage, Upload},
+    messages::{MessageKey, Messages},
+};
+use chat_testing::world::World;
+use serde_json::{Value, json};
+use shared_types::{ImageType, RoomName};
+
+/// The first bytes of a PNG with these sides: as much as anybody looks at.
+pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
+    let chunk = [&13_u32.to_be_bytes()[..], b"IHDR", &width.to_be_bytes(), &height.to_be_bytes(), &[8, 6, 0, 0, 0]];
+    [b"\x89PNG\r\n\x1a\n", chunk.concat().as_slice(), &[0; 16]].concat()
+}
+
+/// A GIF's head and first frame with something behind them.
+fn gif(width: u16, height: u16, rest: &[u8]) -> Vec<u8> {
+    let sides = [width.to_le_bytes(), height.to_le_bytes()].concat();
+    [b"GIF89a", &sides[..], &[0, 0, 0], b",\0\0\0\0", &sides, &[0], rest].concat()
+}
+
+/// The head of a JPEG with these pieces, each of them a marker and what belongs to it.
+fn jpeg(pieces: &[&[u8]]) -> Vec<u8> {
+    [b"\xff\xd8", pieces.concat().as_slice()].concat()
+}
+
+pub(crate) fn image(media_type: &str, size: usize, width: u32, height: u32) -> Value {
+    json!({ "type": media_type, "size": size, "width": width, "height": height })
+}
+
+/// What the server knows an upload by.
+async fn upload(world: &World, connection: &str, nonce: &str, image: &Value) -> Upload {
+    let speaker = world.speaker(connection).await;
+    Upload {
+        identity: MessageKey { room: speaker.room, author: speaker.person.id, nonce: nonce.parse().unwrap() },
+        kind: ImageType::of_media_type(image["type"].as_str().unwrap()).unwrap(),
+        size: image["size"].as_u64().unwrap().try_into().unwrap(),
+    }
+}
+
+async fn send(world: &World, connection: &str, nonce: &str, image: &Value) {
+    world.say(connection, json!({ "action": "send", "nonce": nonce, "image": image })).await;
+}
+
+/// The code of the error that a socket was told, and nothing else.
+fn refusal(world: &World, connection: &str, nonce: &str) -> Value {
+    let told = world.told(connection);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!((&told[0]["type"], &told[0]["nonce"]), (&json!("error"), &json!(nonce)), "{told:?}");
+    told[0]["code"].clone()
+}
+
+async fn assert_nothing_is_stored(world: &World) {
+    assert_eq!(world.messages.before(&RoomName::lobby(), None, 10).await.unwrap(), []);
+    // A refusal takes no place in the order, so nobody has to wait for a hole.
+    assert_eq!(world.messages.next_rev(&RoomName::lobby()).await.unwrap().0, 1);
+}
+
+#[tokio::test]
+async fn an_uploaded_image_is_shown_to_everyone_with_its_message() {
+    let world = World::new().await;
+    world.join("c1", "Ann").await;
+    world.join("c2", "Bea").await;
+    let bytes = png(640, 480);
+    let mut image = image("image/png", bytes.len(), 640, 480);
+    image["alt"] = "a cat".into();
+    world.upload("c1", "n", &image, &bytes).await;
+    world.say("c1", json!({ "action": "send", "nonce": "n", "image": image, "text": "look" })).await;
+    for socket in ["c1", "c2"] {
+        let told = world.told(socket).pop().unwrap();
+        assert_eq!((&told["image"], &told["text"]), (&image, &json!("look")));
+    }
+    let identity = upload(&world, "c1", "n", &image).await.identity;
+    assert_eq!(world.images.get(&identity).await.unwrap(), Some(bytes));
+}
+
+#[tokio::test]
+async fn a_message_may_be_an_image_and_nothing_else() {
+    let world = World::new().await;
+    world.join("c1", "Ann").await;
+    let image = image("image/gif", gif(3, 2, b"").len(), 3, 2);
+    world.upload("c1", "n", &image, &gif(3, 2, b"")).await;
+    send(&world, "c1", "n", &image).await;
+    let told = world.told("c1").pop().unwrap();
+    assert_eq!((&told["image"], told.get("text")), (&image, None));
+}
+
+#[tokio::test]
+async fn what_is_not_the_image_it_was_said_to_be_is_refused_and_removed() {
+    let svg = br#"<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>"#;
+    let html = b"<!doctype html><script>alert(1)</script>";
+    let huge_frame = b"\xff\xc0\x00\x11\x08\xff\xdc\xff\xdc";
+    // Who takes the byte that fills for a segment's name takes the frame's for its length, and finds the second frame.
+    let two_frames = jpeg(&[b"\xff", huge_frame, &[0; 0xc000 - 7], b"\xff\xc0\x00\x11\x08\x00\x02\x00\x03\x03"]);
+    let mut small_screen = gif(60_000, 60_000, &[]);
+    small_screen[6..10].copy_from_slice(&gif(3, 2, &[])[6..10]);
+    for (what, media_type, sides, bytes) in [
+        ("an SVG with a script", "image/png", (10, 10), svg.to_vec()),
+        ("a page", "image/webp", (10, 10), html.to_vec()),
+        ("a page that begins like a GIF", "image/gif", (10, 10), [b"GIF89a", &html[..]].concat()),
+        ("a GIF that is called a PNG", "image/png", (3, 2), gif(3, 2, &[0; 64])),
+        ("a PNG that is called a JPEG", "image/jpeg", (3, 2), png(3, 2)),
+        ("a hundred megapixels that are called ten", "image/png", (10, 10), png(10_000, 10_000)),
+        ("an image turned on its side", "image/png", (480, 640), png(640, 480)),
+        ("the first bytes of an image", "image/png", (3, 2), png(3, 2)[..12].to_vec()),
+        (
+            "a JPEG without a frame",
+            "image/jpeg",
+            (3, 2),
+            jpeg(&[b"\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00", &[0; 40]]),
+        ),
+        ("a JPEG with a huge frame before a small one", "image/jpeg", (3, 2), two_frames),
+        ("a GIF whose frame is larger than its screen", "image/gif", (3, 2), small_screen),
+        ("one byte", "image/png", (1, 1), b"x".to_vec()),
+    ] {
+        let world = World::new().await;
+        world.join("c1", "Ann").await;
+        let image = image(media_type, bytes.len(), sides.0, sides.1);
+        world.upload("c1", "n", &image, &bytes).await;
+        send(&world, "c1", "n", &image).await;
+        assert_eq!(refusal(&world, "c1", "n"), "badImage", "{what}");
+        let upload = upload(&world, "c1", "n", &image).await;
+        assert_eq!(world.images.uploaded(&upload).await.unwrap(), None, "{what} is removed");
+        assert_eq!(world.images.get(&upload.identity).await.unwrap(), None, "{what} is not shown");
+        assert_nothing_is_stored(&world).await;
+    }
+}
+
+#[tokio::test]
+async fn a_storage_that_took_in_other_bytes_than_were_signed_changes_nothing() {
+    for bytes in [png(3, 2)[..40].to_vec(), [png(3, 2), vec![0]].concat(), Vec::new()] {
+        let world = World::new().await;
+        world.join("c1", "Ann").await;
+        let image = image("image/png", png(3, 2).len(), 3, 2);
+        world.upload("c1", "n", &image, &bytes).await;
+        send(&world, "c1", "n", &image).await;
+        assert_eq!(refusal(&world, "c1", "n"), "badImage");
+        assert_nothing_is_stored(&world).await;
+    }
+}
+
+#[tokio::test]
+async fn an_image_that_was_never_uploaded_is_missing() {
+    let world = World::new().await;
+    world.join("c1", "Ann").await;
+    send(&world, "c1", "n", &image("image/png", 40, 3, 2)).await;
+    assert_eq!(refusal(&world, "c1", "n"), "noImage");
+    assert_nothing_is_stored(&world).await;
+}
+
+#[tokio::test]
+async fn nobody_can_use_the_image_of_another() {
+    let world = World::new().await;
+    world.join("c1", "Ann").await;
+    world.join("c2", "Bea").await;
+    let bytes = png(3, 2);
+    let image = image("image/png", bytes.len(), 3, 2);
+    world.upload("c1", "n", &image, &bytes).await;
+    world.told("c2");
+    send(&world, "c2", "n", &image).await;
+    assert_eq!(refusal(&world, "c2", "n"), "noImage");
+    assert_nothing_is_stored(&world).await;
+}
+
+#[tokio::test]
+async fn an_image_belongs_to_one_message() {
+    let world = World::new().await;
+    world.join("c1", "Ann").await;
+    let bytes = png(3, 2);
+    let image = image("image/png", bytes.len(), 3, 2);
+    world.upload("c1", "n", &image, &bytes).await;
+    send(&world, "c1", "n", &image).await;
+    world.told("c1");
+    send(&world, "c1", "m", &image).await;
+    assert_eq!(refusal(&world, "c1", "m"), "noImage");
+}
+
+#[tokio::test]
+async fn the_image_of_a_message_never_changes() {
+    let world = World::new().await;
+    world.join("c1", "Ann").await;
+    let (first, second) = (gif(3, 2, b"first!"), gif(3, 2, b"second"));
+    let image = image("image/gif", first.len(), 3, 2);
+    world.upload("c1", "n", &image, &first).await;
+    send(&world, "c1", "n", &image).await;
+    let told = world.told("c1");
+    world.upload("c1", "n", &image, &second).await;
+    send(&world, "c1", "n", &image).await;
+    assert_eq!(world.told("c1"), told, "the retry is answered with the message as it is");
+    let identity = upload(&world, "c1", "n", &image).await.identity;
+    assert_eq!(world.images.get(&identity).await.unwrap(), Some(first));
+}
+
+#[tokio::test]
+async fn a_send_that_died_after_keeping_its_image_is_finished_by_its_retry() {
+    let world = World::new().await;
+    world.join("c1", "Ann").await;
+    let bytes = png(3, 2);
+    let image = image("image/png", bytes.len(), 3, 2);
+    world.upload("c1", "n", &image, &bytes).await;
+    let upload = upload(&world, "c1", "n", &image).await;
+    let found = world.images.uploaded(&upload).await.unwrap().unwrap();
+    assert!(world.images.keep(&upload, &found.version).await.unwrap());
+    send(&world, "c1", "n", &image).await;
+    assert_eq!(world.told("c1").pop().unwrap()["image"], image);
+    assert_eq!(world.images.get(&upload.identity).await.unwrap(), Some(bytes));
+}
+
+#[tokio::test]
+async fn an_address_is_worthless_after_its_minutes_and_when_it_was_touched() {
+    let world = World::new().await;
+    world.join("c1", "Ann").await;
+    let image = image("image/png", 40, 3, 2);
+    let upload = upload(&world, "c1", "n", &image).await;
+    let address = world.images.address(&upload).await.unwrap();
+    let admits = |address: &str, media_type: &str, size| world.images.admit(address, media_type, size).is_some();
+    assert!(admits(&address, "image/png", 40));
+    for (media_type, size) in [("image/png", 39), ("image/png", 41), ("image/png", 0), ("image/gif", 40), ("", 40)] {
+        assert!(!admits(&address, media_type, size), "{media_type} {size}");
+    }
+    for touched in [
+        address.replace("/n/", "/m/"),
+        address.replace("lobby", "cats"),
+        address.replace("40.png", "41.png"),
+        address.replace("/uploads/", "/uploads/../"),
+        address.replace("/uploads/", "/"),
+        format!("{address}A"),
+        address[..address.len() - 2].to_owned(),
+        "/uploads/".into(),
+        "/uploads/a/b/c/d/e".into(),
+    ] {
+        assert!(!admits(&touched, "image/png", 40) && !admits(&touched, "image/png", 41), "{touched}");
+    }
+    world.clock.advance(Duration::from_secs(600));
+    assert!(admits(&address, "image/png", 40));
+    world.clock.advance(Duration::from_millis(1));
+    assert!(!admits(&address, "image/png", 40));
+}
+
+#[tokio::test]
+async fn an_upload_that_was_never_sent_is_swept_and_its_sender_is_told_so() {
+    let world = World::new().await;
+    world.join("c1", "Ann").await;
+    let bytes = png(3, 2);
+    let image = image("image/png", bytes.len(), 3, 2);
+    world.upload("c1", "sent", &image, &bytes).await;
+    send(&world, "c1", "sent", &image).await;
+    world.upload("c1", "left", &image, &bytes).await;
+    world.told("c1");
+    // Files have the time of the machine, which is years after this world's.
+    world.clock.advance(Duration::from_secs(100 * 365 * 24 * 60 * 60));
+    world.sweep().await;
+    send(&world, "c1", "left", &image).await;
+    assert_eq!(refusal(&world, "c1", "left"), "noImage");
+    let sent = upload(&world, "c1", "sent", &image).await.identity;
+    assert_eq!(world.images.get(&sent).await.unwrap(), Some(bytes), "what was sent stays");
+}

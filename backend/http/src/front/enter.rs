@@ -1,0 +1,91 @@
+//! The door of a chat that is not open, and the way out: `POST /enter` with the passphrase, and `POST /sign-out`.
+
+use chat::ports::Result;
+use frontend::render::{self, Door, Trouble, Way};
+use serde_json::json;
+use shared_types::{AccessMode, Language, RoomName};
+
+use super::{NAME_COOKIE, guest_cookie_name, room_of, set_cookie};
+use crate::{
+    errors::{PassphraseFailurePage, not_let_in},
+    front::{FrontHandler, FrontRequest, answer::FrontAnswer, form::field},
+};
+
+impl FrontHandler {
+    /// The page before a room that somebody has to enter first.
+    pub(crate) async fn door(
+        &self,
+        status: u16,
+        to: &RoomName,
+        trouble: Option<Trouble>,
+        request: &FrontRequest,
+        language: Language,
+    ) -> Result<FrontAnswer> {
+        let way = if self.access() == AccessMode::Oidc { Way::SignIn } else { Way::Passphrase };
+        let door = Door { way, to, trouble };
+        self.html(status, request, |shell| render::door(shell, language, door)).await
+    }
+
+    /// What a page is told that is open, and whose visitor has to come in anew.
+    pub(crate) fn has_to_enter(&self, request: &FrontRequest) -> Result<FrontAnswer> {
+        FrontAnswer::json(401, &json!({ "access": self.access() }), request.secure)
+    }
+
+    /// Somebody says the passphrase.
+    pub(crate) async fn enter(&self, form: &str, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
+        let to = room_of(field(form, "to").as_deref());
+        if !self.is_own(request) {
+            tracing::warn!("a form of another site was refused");
+            return self.door(403, &to, Some(Trouble::Again), request, language).await;
+        }
+        let passphrase = field(form, "passphrase").unwrap_or_default();
+        let why = match self.enter.attempt(&passphrase, request.address).await {
+            Ok(guest) => {
+                tracing::info!(person = %guest.id, "entered");
+                let cookie = self.guest_cookie(&self.front_page.sessions.cookie(&guest), request);
+                return Ok(FrontAnswer::see_other(to.path(), vec![cookie], request.secure));
+            }
+            Err(why) => why,
+        };
+        match not_let_in(why)? {
+            (status, PassphraseFailurePage::Form(trouble)) => {
+                tracing::info!(status, "not let in");
+                self.door(status, &to, Some(trouble), request, language).await
+            }
+            (status, PassphraseFailurePage::Banned { until }) => {
+                tracing::info!(status, "not let in: sent away");
+                let now = self.front_page.restriction_store.clock.now();
+                self.html(status, request, |shell| render::banned(shell, language, until, now)).await
+            }
+        }
+    }
+
+    /// Somebody leaves for good: what made them who they are is taken from their browser.
+    pub(crate) fn sign_out(&self, form: &str, request: &FrontRequest) -> FrontAnswer {
+        if !self.is_own(request) {
+            return FrontAnswer::plain(403, "Another site cannot sign you out.\n".into(), request.secure);
+        }
+        let cookies = [guest_cookie_name(request.secure), NAME_COOKIE].map(|name| set_cookie(name, "", 0, request));
+        let mut answer = FrontAnswer::see_other("/".into(), cookies.into(), request.secure);
+        // What was said here stays on no device that others use after them. Not the cookies: a browser takes those of the hosts
+        // beside this one along.
+        // Nor the storage where the page has its script do it: it tells the other windows by that, and a browser is at it for
+        // longer than it says.
+        let by_page = field(form, "by").as_deref() == Some("page");
+        let what = if by_page { "\"cache\"" } else { "\"cache\", \"storage\"" };
+        answer.headers.push(("clear-site-data", what.into()));
+        answer
+    }
+
+    /// Whether a form was posted by a page of ours: browsers say from where, and no page can make them say something else.
+    fn is_own(&self, request: &FrontRequest) -> bool {
+        request.origin.is_some() && self.origins.allow(request.origin.as_deref(), request.host.as_deref())
+    }
+
+    /// Where the page is, as a browser has it.
+    pub(crate) fn own_origin(&self, request: &FrontRequest) -> String {
+        let scheme = if request.secure { "https" } else { "http" };
+        let asked = || format!("{scheme}://{}", request.host.as_deref().unwrap_or_default());
+        self.origins.first().map_or_else(asked, ToString::to_string)
+    }
+}

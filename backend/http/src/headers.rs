@@ -1,0 +1,218 @@
+//! What an answer says beside its body: what a page may do, and what others may do with it. The same for both homes.
+
+use std::borrow::Cow;
+
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use sha2::{Digest, Sha256};
+
+/// The headers of an answer, named in small letters as HTTP/2 wants them.
+pub type Headers = Vec<(&'static str, Cow<'static, str>)>;
+
+/// What everything says that this host gives out, pages and images apart: opened as a page it does nothing, it is what its
+/// type says, nobody else's page may have it, and an address stays with us, since it has the room's name in it.
+///
+/// The worker is among it. It has the policy that it came with and not its page's, and fetches pages and assets. The
+/// referrer is not `no-referrer`, with which a browser hides where a request of our own comes from (`Origin: null`).
+pub const ALWAYS: [(&str, &str); 4] = [
+    (POLICY, "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+];
+
+/// What is one visitor's own is kept by nobody on its way.
+const NEVER_KEPT: (&str, &str) = ("cache-control", "no-store");
+
+const POLICY: &str = "content-security-policy";
+
+/// Two years. Not of the hosts below this one, which may be somebody else's.
+const HTTPS_ONLY: &str = "max-age=63072000";
+
+/// What a browser could do and a chat never does. Showing notifications is asked for by the page, and the clipboard is
+/// written to by a button; neither is here.
+const NEVER: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-read=(), display-capture=(), encrypted-media=(), \
+                     fullscreen=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), magnetometer=(), \
+                     microphone=(), midi=(), payment=(), picture-in-picture=(), publickey-credentials-create=(), \
+                     publickey-credentials-get=(), screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()";
+
+/// Where the page's requests go beside its own host.
+pub(crate) struct Places {
+    /// The socket; a path alone is on the page's own host.
+    pub(crate) socket: String,
+    /// Where images are put, as an origin; `None` is the page's own host.
+    pub(crate) uploads: Option<String>,
+}
+
+/// How a visitor came.
+#[derive(Clone, Copy)]
+pub(crate) struct Visitor<'a> {
+    /// Whether by HTTPS.
+    pub(crate) secure: bool,
+    /// The `Host` they asked for.
+    pub(crate) host: Option<&'a str>,
+}
+
+/// The headers of every answer of the front route that is no page.
+pub(crate) fn of_data(secure: bool) -> Headers {
+    let always = [NEVER_KEPT].into_iter().chain(ALWAYS);
+    let mut headers: Headers = always.map(|(name, value)| (name, value.into())).collect();
+    if secure {
+        headers.push(("strict-transport-security", HTTPS_ONLY.into()));
+    }
+    headers
+}
+
+/// The headers of a sentence in place of an answer that could not be written.
+pub(crate) fn of_failure() -> HeaderMap {
+    let always = ALWAYS.into_iter().chain([NEVER_KEPT]);
+    let written = always.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+    written.chain([(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"))]).collect()
+}
+
+/// The headers of a page whose shell has these `scripts`, as [`hashes`] writes them.
+pub(crate) fn of_page(scripts: &str, places: &Places, visitor: Visitor<'_>) -> Headers {
+    let mut headers = of_data(visitor.secure);
+    headers.retain(|(name, _)| *name != POLICY);
+    headers.push((POLICY, policy(scripts, places, visitor).into()));
+    // Whoever opens the page has no hold on its window.
+    headers.push(("cross-origin-opener-policy", "same-origin".into()));
+    headers.push(("permissions-policy", NEVER.into()));
+    headers
+}
+
+/// The inline scripts of a built `index.html`, as a policy allows them: by what they say, so that no other is run.
+pub(crate) fn hashes(index_html: &str) -> String {
+    let scripts = inline_scripts(index_html).into_iter();
+    scripts.map(|script| format!(" 'sha256-{}'", BASE64.encode(Sha256::digest(script)))).collect()
+}
+
+/// Nothing, but for what the page does. Images are also `data:` (the icon with a dot) and `blob:` (those that wait to be
+/// sent); `wasm-unsafe-eval` lets the program be compiled, and no text be run.
+///
+/// `require-trusted-types-for` is not among it. Leptos makes its elements with `innerHTML`, and so is the server's HTML
+/// shown, so the page would have to name a policy that lets every text through, and that is none.
+fn policy(scripts: &str, places: &Places, visitor: Visitor<'_>) -> String {
+    let scheme = if visitor.secure { "wss" } else { "ws" };
+    let socket = match visitor.host.filter(|host| is_host(host)) {
+        _ if !places.socket.starts_with('/') => format!(" {}", origin(&places.socket)),
+        // Not every browser's 'self' has the sockets of its host.
+        Some(host) => format!(" {scheme}://{host}"),
+        None => String::new(),
+    };
+    let uploads = places.uploads.as_deref().map(|uploads| format!(" {}", origin(uploads))).unwrap_or_default();
+    let upgrade = if visitor.secure { "; upgrade-insecure-requests" } else { "" };
+    [
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'",
+        scripts,
+        "; style-src 'self'; img-src 'self' data: blob:; manifest-src 'self'; worker-src 'self'; connect-src 'self'",
+        &socket,
+        &uploads,
+        "; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'",
+        upgrade,
+    ]
+    .concat()
+}
+
+/// An address without its path.
+fn origin(address: &str) -> &str {
+    let host = address.find("://").map_or(0, |at| at + "://".len());
+    address[host..].find('/').map_or(address, |end| &address[..host + end])
+}
+
+/// Whether a `Host` is one, and not a way to say something else in a policy.
+fn is_host(host: &str) -> bool {
+    let part = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+    !host.is_empty() && host.bytes().all(part)
+}
+
+/// What stands in the script elements that have no `src`, byte for byte.
+fn inline_scripts(html: &str) -> Vec<&str> {
+    let elements = html.split("<script").skip(1);
+    let scripts = elements.filter_map(|element| {
+        let (attributes, rest) = element.split_once('>')?;
+        let (script, _) = rest.split_once("</script>")?;
+        (!attributes.contains(" src=")).then_some(script)
+    });
+    scripts.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOCAL: Visitor<'_> = Visitor { secure: false, host: Some("localhost:8080") };
+
+    fn places(socket: &str, uploads: Option<&str>) -> Places {
+        Places { socket: socket.into(), uploads: uploads.map(str::to_owned) }
+    }
+
+    /// Where a page may send its requests.
+    fn reaches(places: &Places, visitor: Visitor<'_>) -> String {
+        let policy = policy("", places, visitor);
+        let part = policy.split("; ").find_map(|part| part.strip_prefix("connect-src ")).map(str::to_owned);
+        part.unwrap_or_default()
+    }
+
+    #[test]
+    fn a_page_runs_its_own_scripts_and_no_other() {
+        let index = "<script type=\"module\">\nimport 'x';\n</script><script src=\"/a.js\"></script><p>";
+        // printf '\nimport '"'x'"';\n' | openssl dgst -sha256 -binary | base64
+        let hashes = hashes(index);
+        assert_eq!(hashes, " 'sha256-V/iIeKl0e1k1o/Ins0DcsUWYIFF3qnFj7P5DBRRTD6o='");
+        assert_eq!(
+            policy(&hashes, &places("/ws", None), LOCAL),
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'sha256-V/iIeKl0e1k1o/Ins0DcsUWYIFF3qnFj7P5DBRRTD6o='; \
+             style-src 'self'; img-src 'self' data: blob:; manifest-src 'self'; worker-src 'self'; \
+             connect-src 'self' ws://localhost:8080; form-action 'self'; base-uri 'none'; object-src 'none'; \
+             frame-ancestors 'none'"
+        );
+    }
+
+    #[test]
+    fn a_page_speaks_with_its_host_its_socket_and_the_place_of_its_uploads() {
+        let secure = Visitor { secure: true, host: Some("chat.example") };
+        let aws = places("wss://a.execute-api.eu-central-1.amazonaws.com/Prod", Some("https://b.s3.amazonaws.com"));
+        let own = places("/ws", None);
+        for (places, visitor, expected) in [
+            (&own, LOCAL, "'self' ws://localhost:8080"),
+            (&own, secure, "'self' wss://chat.example"),
+            (&own, Visitor { host: Some("[::1]:8080"), ..LOCAL }, "'self' ws://[::1]:8080"),
+            (&aws, secure, "'self' wss://a.execute-api.eu-central-1.amazonaws.com https://b.s3.amazonaws.com"),
+        ] {
+            assert_eq!(reaches(places, visitor), expected);
+        }
+    }
+
+    #[test]
+    fn a_host_that_is_none_adds_nothing_to_the_policy() {
+        for host in
+            [None, Some(""), Some("a b"), Some("a; script-src *"), Some("a,b"), Some("*"), Some("a/b"), Some("日")]
+        {
+            assert_eq!(reaches(&places("/ws", None), Visitor { secure: false, host }), "'self'", "{host:?}");
+        }
+    }
+
+    #[test]
+    fn only_who_came_by_https_is_held_to_it() {
+        let held = |secure| {
+            let page = of_page("", &places("/ws", None), Visitor { secure, ..LOCAL });
+            let upgrades = |(_, value): &(&str, Cow<'_, str>)| value.contains("upgrade-insecure-requests");
+            let strict = |headers: &Headers| headers.iter().any(|(name, _)| *name == "strict-transport-security");
+            (strict(&page), page.iter().any(upgrades), strict(&of_data(secure)))
+        };
+        assert_eq!((held(true), held(false)), ((true, true, true), (false, false, false)));
+    }
+
+    #[test]
+    fn what_is_no_page_does_nothing() {
+        let expected = [
+            ("cache-control", "no-store"),
+            ("content-security-policy", "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"),
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+        ];
+        assert_eq!(of_data(false), expected.map(|(name, value)| (name, value.into())));
+    }
+}

@@ -1,0 +1,8 @@
+//! What both front doors share: the front page, its routes, cookies and headers, and the answers to errors.
+
+pub mod errors;
+pub mod front;
+#[cfg(fuzzing)]
+pub mod fuzzing;
+pub mod headers;
+pub mod my_data;

@@ -1,0 +1,81 @@
+//! The front page of a real chat in one process.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it does not hold")]
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chat::{
+    access::{origin::Origins, policy::AccessPolicy, sessions::Session},
+    commands::FramePorts,
+    ports::{
+        Result,
+        identity_provider::{Fetched, Provider, ProviderAddress},
+        moderation::{Moderation, Subject},
+        template_store::TemplateStore,
+    },
+};
+use chat_http::front::{FrontHandler, FrontPorts, FrontRequest, FrontSettings};
+use chat_testing::world::{START, World};
+use shared_types::{Restrictions, Timestamp};
+
+/// The built page, and a provider that nobody asks.
+struct Page;
+
+#[async_trait]
+impl TemplateStore for Page {
+    async fn index_html(&self) -> Result<Arc<str>> {
+        let head = r#"<title></title><meta name="description" content="">"#;
+        Ok(format!(r#"<html lang="en"><head>{head}</head><body></body></html>"#).into())
+    }
+}
+
+#[async_trait]
+impl Provider for Page {
+    async fn get(&self, _: &ProviderAddress) -> Result<Fetched> {
+        unreachable!()
+    }
+
+    async fn post(&self, _: &ProviderAddress, _: String) -> Result<Fetched> {
+        unreachable!()
+    }
+}
+
+#[tokio::test]
+async fn whoever_comes_from_where_somebody_was_sent_away_sees_no_page_and_does_not_come_through_the_door() {
+    let world = World::behind(AccessPolicy::passphrase("open sesame", vec!["mod".parse().unwrap()])).await;
+    let (sessions, moderation) = (world.sessions.clone(), &world.moderation);
+    let FramePorts { connections, messages, moderation: m, limiter, clock, entropy, .. } = world.ports();
+    let (templates, provider) = (Arc::new(Page), Arc::new(Page));
+    let ports = FrontPorts { connections, messages, templates, moderation: m, limiter, provider, clock, entropy };
+    let (origins, socket) = (Origins::of_the_address(Vec::new()), String::new());
+    let settings = FrontSettings { sessions: sessions.clone(), origins, page_size: 100, socket, uploads: None };
+    let front = FrontHandler::new(ports, settings);
+
+    let there = "203.0.113.7".parse().unwrap();
+    let subject = Subject::Address(sessions.address_keys(there).remove(0));
+    let until = Timestamp(START + 60_000);
+    let banned = Restrictions { banned_until: Some(until), ..Restrictions::default() };
+    moderation.set_standing(&subject, banned).await.unwrap();
+    let ask = async |path: &str, who: &str, form: Option<&str>, from: &str| {
+        let moderator = who == "mod";
+        let cookie = sessions.cookie(&Session { id: who.parse().unwrap(), name: None, moderator });
+        let [host, origin] = ["chat.lan", "http://chat.lan"].map(|text| Some(text.to_owned()));
+        let (path, form, address) = (path.into(), form.map(String::from), from.parse().ok());
+        let cookie = Some(format!("guest={cookie}"));
+        front.handle(FrontRequest { path, form, host, origin, address, cookie, ..FrontRequest::default() }).await
+    };
+    let entering = ("/enter", Some("passphrase=open+sesame"));
+    for (path, form) in [("/", None), ("/state/lobby", None), entering] {
+        let answer = ask(path, "ann", form, "203.0.113.7").await;
+        assert_eq!(answer.status, 403, "{path}");
+        assert_eq!(
+            answer.body.contains(&format!(r#"{{"standing":{{"bannedUntil":{}}}}}"#, until.0)),
+            path == "/state/lobby"
+        );
+        assert_eq!(answer.location, None, "{path}");
+        let elsewhere = ask(path, "ann", form, "198.51.100.1").await;
+        assert_eq!(elsewhere.status, if form.is_some() { 303 } else { 200 }, "{path}");
+    }
+    assert_eq!(ask("/state/lobby", "mod", None, "203.0.113.7").await.status, 200, "a moderator is never locked out");
+}

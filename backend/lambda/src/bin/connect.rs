@@ -1,0 +1,50 @@
+//! `$connect`: lets a socket in, or refuses it.
+
+use std::{process::ExitCode, sync::Arc};
+
+use chat::{
+    access::{rate_limit::RateLimiter, sessions::Sessions},
+    moderation::restrictions::RestrictionStore,
+    presence::{connect::ConnectRule, connect_handler::ConnectHandler},
+};
+use chat_lambda::{Error, settings::ConnectSettings, start};
+use platform::{
+    log,
+    system::{SystemClock, SystemEntropy},
+};
+use store_aws::clients::Clients;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    start::start(&log::level_from_environment(), run()).await
+}
+
+async fn run() -> Result<(), Error> {
+    let config = ConnectSettings::from_environment()?;
+    let aws = Clients::new(config.account);
+    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+    // This also opens the connection to DynamoDB.
+    let secrets = Arc::new(aws.secrets(&config.connection_table));
+    let sessions = Sessions::load(secrets, clock.clone(), entropy, config.access_policy).await?;
+    let connections = Arc::new(aws.connections(&config.connection_table, clock.clone()));
+    let limiter = Arc::new(aws.limiter(&config.connection_table));
+    let rate = RateLimiter::new(limiter.clone(), clock.clone(), config.rates);
+    let moderation = Arc::new(aws.moderation(&config.connection_table, &config.connection_table, clock.clone()));
+    let restriction_store = RestrictionStore {
+        moderation,
+        clock: clock.clone(),
+        configured_moderators: sessions.door().moderators().to_vec(),
+    };
+    let (origins, limit) = (config.origins, config.connection_limit);
+    chat_lambda::connect::connect(ConnectHandler::new(ConnectRule {
+        connections,
+        limiter,
+        clock,
+        sessions,
+        origins,
+        rate,
+        restriction_store,
+        limit,
+    }))
+    .await
+}

@@ -1,0 +1,33 @@
+//! The daily event: forgets the sockets that are gone, puts the counter right, removes uploads nobody sent, and changes the
+//! signing secret when its time has come.
+
+use std::{process::ExitCode, sync::Arc};
+
+use chat::{
+    access::{policy::AccessPolicy, sessions::Sessions},
+    cleanup::CleanupHandler,
+};
+use chat_lambda::{Error, settings::CronSettings, start};
+use platform::{
+    log,
+    system::{SystemClock, SystemEntropy},
+};
+use store_aws::clients::Clients;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    start::start(&log::level_from_environment(), run()).await
+}
+
+async fn run() -> Result<(), Error> {
+    let config = CronSettings::from_environment()?;
+    let aws = Clients::new(config.account);
+    let clock = Arc::new(SystemClock);
+    // Nobody comes in here, so any door will do.
+    let (secrets, door) = (Arc::new(aws.secrets(&config.connection_table)), AccessPolicy::open(Vec::new()));
+    let sessions = Sessions::load(secrets, clock.clone(), Arc::new(SystemEntropy), door).await?;
+    let connections = Arc::new(aws.connections(&config.connection_table, clock.clone()));
+    let gateway = Arc::new(aws.gateway(&config.connections_endpoint));
+    let images = Arc::new(aws.images(&config.image_bucket, clock.clone()));
+    chat_lambda::cron::cron(CleanupHandler::new(connections, gateway, images, clock, sessions)).await
+}

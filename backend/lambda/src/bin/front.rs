@@ -1,0 +1,37 @@
+//! The front page: what its room says right now, as HTML or as JSON, for whoever may enter.
+
+use std::{process::ExitCode, sync::Arc};
+
+use chat::access::sessions::Sessions;
+use chat_http::front::{self, FrontHandler, FrontPorts};
+use chat_lambda::{Error, settings::FrontSettings, start};
+use platform::{
+    identity_provider::HttpProvider,
+    log,
+    system::{SystemClock, SystemEntropy},
+};
+use store_aws::clients::Clients;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    start::start(&log::level_from_environment(), run()).await
+}
+
+async fn run() -> Result<(), Error> {
+    let config = FrontSettings::from_environment()?;
+    let (aws, provider) = (Clients::new(config.account), Arc::<HttpProvider>::default());
+    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let table = &config.connection_table;
+    let (templates, keys) =
+        (Arc::new(aws.templates(&config.asset_bucket, clock.clone())), Arc::new(aws.secrets(table)));
+    // Both also open their connections, to DynamoDB and to S3.
+    let (known, ()) =
+        tokio::join!(Sessions::load(keys, clock.clone(), entropy.clone(), config.access_policy), templates.warm());
+    let (connections, limiter) = (Arc::new(aws.connections(table, clock.clone())), Arc::new(aws.limiter(table)));
+    let messages = Arc::new(aws.messages(&config.message_table, config.retention, clock.clone()));
+    let moderation = Arc::new(aws.moderation(table, &config.message_table, clock.clone()));
+    let ports = FrontPorts { connections, messages, templates, moderation, limiter, provider, clock, entropy };
+    let FrontSettings { origins, page_size, socket, uploads, origin_key, .. } = config;
+    let settings = front::FrontSettings { sessions: known?, origins, page_size, socket, uploads: Some(uploads) };
+    chat_lambda::front::front(FrontHandler::new(ports, settings), origin_key).await
+}

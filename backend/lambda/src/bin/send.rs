@@ -1,0 +1,41 @@
+//! `send` and `$default`: stores a message and tells the room; answers every other action.
+
+use std::{process::ExitCode, sync::Arc};
+
+use chat::{
+    access::rate_limit::RateLimiter,
+    commands::{FrameHandler, FramePorts, FrameSettings},
+};
+use chat_lambda::{Error, settings::SendSettings, start};
+use platform::{
+    log,
+    system::{SystemClock, SystemEntropy},
+};
+use store_aws::clients::Clients;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    start::start(&log::level_from_environment(), run()).await
+}
+
+async fn run() -> Result<(), Error> {
+    let config = SendSettings::from_environment()?;
+    let aws = Clients::new(config.account);
+    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let connections = Arc::new(aws.connections(&config.connection_table, clock.clone()));
+    let messages = Arc::new(aws.messages(&config.message_table, config.retention, clock.clone()));
+    let images = Arc::new(aws.images(&config.image_bucket, clock.clone()));
+    let gateway = Arc::new(aws.gateway(&config.connections_endpoint));
+    let limiter = Arc::new(aws.limiter(&config.connection_table));
+    let rate = RateLimiter::new(limiter.clone(), clock.clone(), config.rates);
+    let moderation = Arc::new(aws.moderation(&config.connection_table, &config.message_table, clock.clone()));
+    tokio::join!(connections.warm(), gateway.warm());
+    let ports = FramePorts { connections, messages, images, gateway, moderation, limiter, clock, entropy };
+    let settings = FrameSettings {
+        rate,
+        access: config.access,
+        configured_moderators: config.moderators,
+        page_size: config.page_size,
+    };
+    chat_lambda::send::send(FrameHandler::new(ports, settings)).await
+}

@@ -1,0 +1,27 @@
+//! `$disconnect`.
+
+use chat::presence::disconnect_handler::DisconnectHandler;
+use serde_json::value::RawValue;
+
+use crate::{
+    Error,
+    answer::Answer,
+    event::{Kind, SocketEvent},
+    start::serve,
+};
+
+/// Forgets sockets that have closed.
+///
+/// # Errors
+///
+/// When the Lambda runtime can't be spoken to any more.
+pub async fn disconnect(route: DisconnectHandler) -> Result<(), Error> {
+    let route = &route;
+    serve(|event| async move { answer(route, &event).await }).await
+}
+
+async fn answer(route: &DisconnectHandler, event: &RawValue) -> Answer {
+    let Some(event) = SocketEvent::read(Kind::Disconnect, event) else { return Answer::BAD_EVENT };
+    route.handle(&event.connection).await;
+    Answer::OK
+}

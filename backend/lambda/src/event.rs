@@ -1,0 +1,169 @@
+//! The events of a socket, as API Gateway writes them.
+
+use std::{collections::HashMap, net::IpAddr};
+
+use chat::ports::connections::ConnectionId;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// What an event is about.
+///
+/// Its route does not say it: API Gateway chooses the route by what a client says, and `{"action":"$connect"}` is
+/// nothing but a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum Kind {
+    /// A socket wants to open.
+    Connect,
+    /// A frame has arrived.
+    Message,
+    /// A socket has closed.
+    Disconnect,
+}
+
+/// One event of a socket, with what the routes ask of it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct SocketEvent {
+    /// The socket.
+    pub connection: ConnectionId,
+    /// The event's own id, the same for every attempt at it.
+    pub request_id: String,
+    /// The query of the handshake; nothing in any other event.
+    pub query: HashMap<String, String>,
+    /// The headers of the handshake, their names in small letters: API Gateway leaves them as the client wrote them.
+    pub headers: HashMap<String, String>,
+    /// The address at the other end.
+    pub address: Option<IpAddr>,
+    /// The frame.
+    pub body: String,
+}
+
+impl SocketEvent {
+    /// Reads an event of that kind. Anything else is one line in the log.
+    pub(crate) fn read(expected: Kind, event: &RawValue) -> Option<Self> {
+        let Shape { request_context, query_string_parameters, headers, body } = serde_json::from_str(event.get())
+            .inspect_err(|error| tracing::error!(?expected, %error, "an event of an unexpected shape"))
+            .ok()?;
+        let Context { connection_id, event_type, request_id, identity } = request_context;
+        if event_type != expected {
+            tracing::warn!(?expected, ?event_type, connection = connection_id, "an event of another kind");
+            return None;
+        }
+        Some(Self {
+            connection: ConnectionId(connection_id),
+            request_id,
+            query: query_string_parameters.unwrap_or_default(),
+            headers: (headers.unwrap_or_default().into_iter())
+                .map(|(name, value)| (name.to_ascii_lowercase(), value))
+                .collect(),
+            address: identity.and_then(|identity| identity.source_ip?.parse().ok()),
+            body: body.unwrap_or_default(),
+        })
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Shape {
+    request_context: Context,
+    query_string_parameters: Option<HashMap<String, String>>,
+    headers: Option<HashMap<String, String>>,
+    body: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Context {
+    connection_id: String,
+    event_type: Kind,
+    request_id: String,
+    identity: Option<Identity>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Identity {
+    source_ip: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raw(json: &str) -> Box<RawValue> {
+        RawValue::from_string(json.to_owned()).unwrap()
+    }
+
+    fn read(kind: Kind, json: &str) -> Option<SocketEvent> {
+        SocketEvent::read(kind, &raw(json))
+    }
+
+    #[test]
+    fn a_handshake_has_a_socket_and_its_query() {
+        for event in [include_str!("../tests/events/connect.json"), include_str!("../tests/events/aws-connect.json")] {
+            let event = read(Kind::Connect, event).unwrap();
+            assert!(!event.connection.0.is_empty());
+            assert_eq!(event.query["room"], "cats");
+            assert_eq!(event.query["name"], "Jürgen B");
+        }
+    }
+
+    #[test]
+    fn a_handshake_tells_where_it_comes_from() {
+        let origin = |event: &SocketEvent| event.headers["origin"].clone();
+        let event = read(Kind::Connect, include_str!("../tests/events/aws-connect.json")).unwrap();
+        assert_eq!(origin(&event), "https://d111111abcdef8.cloudfront.net");
+        assert_eq!(event.address, "203.0.113.7".parse().ok());
+        let event = read(Kind::Connect, include_str!("../tests/events/connect.json")).unwrap();
+        assert_eq!((origin(&event).as_str(), event.address), ("http://x.test", "127.0.0.1".parse().ok()));
+    }
+
+    #[test]
+    fn a_handshake_without_a_query_has_none() {
+        let event = r#"{"requestContext":{"connectionId":"c=","eventType":"CONNECT","requestId":"r"},"headers":{}}"#;
+        assert_eq!(read(Kind::Connect, event).unwrap().query, HashMap::new());
+        let null = event.replace("\"headers\"", "\"queryStringParameters\":null,\"headers\"");
+        assert_eq!(read(Kind::Connect, &null).unwrap().query, HashMap::new());
+    }
+
+    #[test]
+    fn a_frame_is_passed_on_as_it_came() {
+        for event in [include_str!("../tests/events/send.json"), include_str!("../tests/events/aws-send.json")] {
+            let event = read(Kind::Message, event).unwrap();
+            assert_eq!(event.body, r#"{"action":"send","text":"hi"}"#);
+            assert!(!event.request_id.is_empty());
+        }
+        assert_eq!(
+            read(Kind::Message, include_str!("../tests/events/default.json")).unwrap().body,
+            r#"{"action":"hello"}"#
+        );
+    }
+
+    #[test]
+    fn a_closed_socket_is_known_by_its_id() {
+        for event in
+            [include_str!("../tests/events/disconnect.json"), include_str!("../tests/events/aws-disconnect.json")]
+        {
+            assert!(!read(Kind::Disconnect, event).unwrap().connection.0.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_message_that_calls_itself_connect_is_no_handshake() {
+        let event =
+            include_str!("../tests/events/send.json").replace("\"routeKey\": \"send\"", "\"routeKey\": \"$connect\"");
+        assert!(read(Kind::Message, &event).is_some());
+        assert_eq!(read(Kind::Connect, &event), None);
+        assert_eq!(read(Kind::Disconnect, &event), None);
+    }
+
+    #[test]
+    fn an_event_of_an_unexpected_shape_is_refused() {
+        let front = include_str!("../tests/events/front.json");
+        for event in ["null", "7", "[]", "{}", r#"{"requestContext":null}"#, r#"{"requestContext":{}}"#, front] {
+            for kind in [Kind::Connect, Kind::Message, Kind::Disconnect] {
+                assert_eq!(read(kind, event), None, "{event}");
+            }
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! The front page, behind an HTTP API with payload version 2.
+
+use std::{io::Write, net::IpAddr};
+
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use chat_http::front::{
+    FETCH_SITE, FrontHandler, FrontRequest,
+    answer::FrontAnswer,
+    form::{NotRead, form},
+};
+use lambda_http::{
+    aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse},
+    http::{
+        HeaderMap, HeaderName, HeaderValue, Method,
+        header::{
+            ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HOST, ORIGIN, SET_COOKIE, VARY,
+        },
+    },
+};
+use serde_json::value::RawValue;
+
+use crate::{Error, start::serve};
+
+/// How hard the page is compressed, 0 to 11. A page of 100 messages takes a few milliseconds of a full processor at 5.
+const QUALITY: u32 = 5;
+
+/// Below this, in bytes, an answer fits one packet as it is.
+const SMALL: usize = 1_200;
+
+/// The header by which CloudFront says that it is the one who asks: nobody outside knows its value.
+const ORIGIN_KEY: &str = "x-origin-key";
+
+/// Answers page visits. Only who brings `origin_key` is believed to be CloudFront.
+///
+/// This uses the events of `lambda_http` and not its `run`, which makes a URI of what a visitor sent and stops the
+/// process where that can't be done.
+///
+/// # Errors
+///
+/// When the Lambda runtime can't be spoken to any more.
+pub async fn front(route: FrontHandler, origin_key: String) -> Result<(), Error> {
+    let (route, origin_key) = (&route, origin_key.as_str());
+    serve(|event| async move { answer(route, origin_key, &event).await }).await
+}
+
+async fn answer(route: &FrontHandler, origin_key: &str, event: &RawValue) -> ApiGatewayV2httpResponse {
+    match read(event, origin_key) {
+        Ok((request, brotli)) => response(route.handle(request).await, brotli),
+        // API Gateway is never come to but by HTTPS.
+        Err(why) => response(FrontAnswer::not_read(why, true), Brotli::Unreadable),
+    }
+}
+
+/// Whether the visitor reads brotli.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Brotli {
+    Readable,
+    Unreadable,
+}
+
+/// Reads a visit, or says why not.
+pub(crate) fn read(event: &RawValue, origin_key: &str) -> Result<(FrontRequest, Brotli), NotRead> {
+    let event: ApiGatewayV2httpRequest = serde_json::from_str(event.get()).map_err(|error| {
+        tracing::error!(%error, "an event of an unexpected shape");
+        NotRead::Unknown
+    })?;
+    let Some(path) = event.raw_path else {
+        tracing::error!("an event of an unexpected shape: it has no rawPath");
+        return Err(NotRead::Unknown);
+    };
+    let text = |name: HeaderName| event.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let form = match event.request_context.http.method {
+        Method::GET | Method::HEAD => None,
+        Method::POST => {
+            let bytes = bytes(event.body.unwrap_or_default(), event.is_base64_encoded)?;
+            Some(form(text(CONTENT_TYPE).as_deref(), bytes)?)
+        }
+        _ => return Err(NotRead::Method),
+    };
+    let source = event.request_context.http.source_ip;
+    let by_cloudfront = event.headers.get(ORIGIN_KEY).is_some_and(|key| key == origin_key);
+    let address = if by_cloudfront {
+        address(&event.headers, source.as_deref())
+    } else {
+        source.and_then(|source| source.parse().ok())
+    };
+    let secure = event.headers.get("x-forwarded-proto").is_some_and(|protocol| protocol == "https");
+    let brotli = if reads_brotli(&event.headers) { Brotli::Readable } else { Brotli::Unreadable };
+    let cookie = cookies(&event.headers, event.cookies.unwrap_or_default());
+    let query = event.raw_query_string.unwrap_or_default();
+    let [accept_language, host, origin, led_by] =
+        [ACCEPT_LANGUAGE, HOST, ORIGIN, HeaderName::from_static(FETCH_SITE)].map(text);
+    Ok((FrontRequest { path, query, form, cookie, accept_language, host, origin, led_by, address, secure }, brotli))
+}
+
+/// What was posted. API Gateway passes on as base64 what it takes for bytes.
+fn bytes(body: String, is_base64: bool) -> Result<Vec<u8>, NotRead> {
+    if is_base64 { BASE64.decode(body).map_err(|_| NotRead::NoText) } else { Ok(body.into_bytes()) }
+}
+
+/// Where a visitor comes from. Each proxy adds to `X-Forwarded-For` whom it was spoken to by: API Gateway CloudFront, which
+/// is its own `sourceIp`, and CloudFront the visitor. What stands before that is the visitor's own to say, and all of it is
+/// where they speak to the API without CloudFront.
+fn address(headers: &HeaderMap, source: Option<&str>) -> Option<IpAddr> {
+    let headers = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
+    let mut chain: Vec<&str> = headers.flat_map(|value| value.split(',')).map(str::trim).collect();
+    if chain.last().copied() == source {
+        chain.pop();
+    }
+    chain.last().copied().or(source)?.parse().ok()
+}
+
+/// Whether `br` is among the encodings, and not with a weight of 0.
+fn reads_brotli(headers: &HeaderMap) -> bool {
+    let headers = headers.get_all(ACCEPT_ENCODING).into_iter().filter_map(|encodings| encodings.to_str().ok());
+    headers.flat_map(|encodings| encodings.split(',')).any(|encoding| {
+        let (name, weight) = encoding.split_once(';').unwrap_or((encoding, ""));
+        name.trim().eq_ignore_ascii_case("br") && !matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
+    })
+}
+
+/// API Gateway takes the cookies out of the headers; a stand-in may leave them there.
+fn cookies(headers: &HeaderMap, mut cookies: Vec<String>) -> Option<String> {
+    let headers = headers.get_all(COOKIE).into_iter().filter_map(|cookie| cookie.to_str().ok());
+    cookies.extend(headers.map(str::to_owned));
+    (!cookies.is_empty()).then(|| cookies.join("; "))
+}
+
+/// Compressed here because CloudFront compresses only what it may cache, and a page is one visitor's own.
+fn response(answer: FrontAnswer, brotli: Brotli) -> ApiGatewayV2httpResponse {
+    let (status, mut headers, body) = answer.into_parts();
+    let mut response = ApiGatewayV2httpResponse::default();
+    response.status_code = status.into();
+    // API Gateway has a place of their own for them.
+    let cookies = headers.get_all(SET_COOKIE).into_iter();
+    response.cookies = cookies.map(|cookie| String::from_utf8_lossy(cookie.as_bytes()).into_owned()).collect();
+    headers.remove(SET_COOKIE);
+    headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    response.headers = headers;
+    match compressed(&body, brotli) {
+        Some(bytes) => {
+            response.headers.insert(CONTENT_ENCODING, HeaderValue::from_static("br"));
+            response.body = Some(BASE64.encode(bytes).into());
+            response.is_base64_encoded = true;
+        }
+        None => response.body = Some(body.into()),
+    }
+    response
+}
+
+fn compressed(body: &str, brotli: Brotli) -> Option<Vec<u8>> {
+    if brotli == Brotli::Unreadable || body.len() < SMALL {
+        return None;
+    }
+    let mut writer = brotli::CompressorWriter::new(Vec::new(), 4096, QUALITY, 22);
+    writer.write_all(body.as_bytes()).ok()?;
+    Some(writer.into_inner())
+}
+
+#[cfg(test)]
+mod tests {
+    use chat_http::front::form::{FORM_BYTES, FORM_TYPE};
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(json: &str) -> Result<FrontRequest, NotRead> {
+        super::read(&RawValue::from_string(json.to_owned()).unwrap(), "key").map(|(request, _)| request)
+    }
+
+    #[test]
+    fn a_visit_has_its_path_and_its_cookies() {
+        let visit = read(include_str!("../tests/events/front.json")).ok().unwrap();
+        assert_eq!((visit.path.as_str(), visit.cookie.as_deref()), ("/r/cats", Some("s=1; t=2")));
+        assert!(!visit.secure);
+        assert_eq!(visit.accept_language, None);
+        let visit = read(include_str!("../tests/events/aws-front.json")).ok().unwrap();
+        assert_eq!(
+            (visit.path.as_str(), visit.cookie.as_deref()),
+            ("/r/cats", Some("guest=abc.def; name=J%C3%BCrgen"))
+        );
+        assert!(visit.secure);
+        assert_eq!(visit.accept_language.as_deref(), Some("ja-JP,ja;q=0.9"));
+    }
+
+    #[test]
+    fn a_visit_whose_address_is_no_uri_is_a_visit() {
+        let odd = include_str!("../tests/events/aws-front.json")
+            .replace("/r/cats", r"/r/a b|\u65e5<>")
+            .replace("x=1&y=a%20b", r#"q=<a b>^{\""#);
+        assert_eq!(read(&odd).ok().unwrap().path, "/r/a b|日<>");
+    }
+
+    /// A request of that method, with that body.
+    fn posted(method: &str, content_type: &str, body: &str, is_base64: bool) -> Result<FrontRequest, NotRead> {
+        let mut event: serde_json::Value =
+            serde_json::from_str(include_str!("../tests/events/aws-front.json")).unwrap();
+        event["requestContext"]["http"]["method"] = json!(method);
+        event["headers"]["content-type"] = json!(content_type);
+        (event["body"], event["isBase64Encoded"]) = (json!(body), json!(is_base64));
+        read(&event.to_string())
+    }
+
+    #[test]
+    fn a_form_is_read_whether_it_comes_as_text_or_as_base64() {
+        for (body, is_base64) in [("to=%2F&x=1", false), ("dG89JTJGJng9MQ==", true)] {
+            let request = posted("POST", "application/x-www-form-urlencoded; charset=UTF-8", body, is_base64);
+            assert_eq!(request.ok().unwrap().form.as_deref(), Some("to=%2F&x=1"));
+        }
+        assert_eq!(posted("GET", FORM_TYPE, "to=%2F", false).ok().unwrap().form, None);
+    }
+
+    #[test]
+    fn what_is_posted_is_a_small_form_or_is_refused() {
+        let long = "x".repeat(FORM_BYTES + 1);
+        for (method, content_type, body, is_base64, why) in [
+            ("PUT", FORM_TYPE, "x", false, NotRead::Method),
+            ("DELETE", FORM_TYPE, "", false, NotRead::Method),
+            ("POST", "application/json", "{}", false, NotRead::NoForm),
+            ("POST", "multipart/form-data", "x", false, NotRead::NoForm),
+            ("POST", FORM_TYPE, &long, false, NotRead::TooLarge),
+            ("POST", FORM_TYPE, &BASE64.encode(&long), true, NotRead::TooLarge),
+            ("POST", FORM_TYPE, "not base64!", true, NotRead::NoText),
+            ("POST", FORM_TYPE, "/w==", true, NotRead::NoText),
+        ] {
+            assert_eq!(posted(method, content_type, body, is_base64).err(), Some(why), "{method} {content_type}");
+        }
+    }
+
+    #[test]
+    fn a_visitor_is_where_cloudfront_saw_them_whatever_they_say() {
+        let cloudfront = Some("130.176.0.1");
+        for (forwarded, source, expected) in [
+            ("203.0.113.7, 130.176.0.1", cloudfront, "203.0.113.7"),
+            ("10.0.0.1, 203.0.113.7, 130.176.0.1", cloudfront, "203.0.113.7"),
+            ("2001:db8::1, 130.176.0.1", cloudfront, "2001:db8::1"),
+            ("130.176.0.1", cloudfront, "130.176.0.1"),
+            ("", cloudfront, ""),
+            ("nonsense, 130.176.0.1", cloudfront, ""),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("x-forwarded-for", HeaderValue::from_static(forwarded));
+            let found = address(&headers, source).map(|address| address.to_string()).unwrap_or_default();
+            assert_eq!(found, expected, "{forwarded}");
+        }
+        assert_eq!(address(&HeaderMap::new(), cloudfront), "130.176.0.1".parse().ok());
+    }
+
+    #[test]
+    fn only_cloudfront_says_for_whom_it_asks() {
+        let event = |key: &str| {
+            json!({
+                "rawPath": "/", "headers": { "x-forwarded-for": "192.0.2.7, 130.176.0.1", "x-origin-key": key },
+                "requestContext": { "http": { "method": "GET", "sourceIp": "130.176.0.1" } },
+            })
+        };
+        for (key, expected) in [("key", "192.0.2.7"), ("another", "130.176.0.1"), ("", "130.176.0.1")] {
+            let address = read(&event(key).to_string()).ok().unwrap().address;
+            assert_eq!(address, expected.parse().ok(), "{key}");
+        }
+    }
+
+    #[test]
+    fn an_event_of_an_unexpected_shape_is_refused() {
+        for event in ["null", "7", "[]", "{}", include_str!("../tests/events/send.json")] {
+            assert_eq!(read(event).err(), Some(NotRead::Unknown), "{event}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_written_as_payload_version_2_wants_it() {
+        let answer = FrontAnswer {
+            status: 200,
+            content_type: "text/html; charset=utf-8",
+            headers: vec![("cache-control", "no-store".into()), ("referrer-policy", "same-origin".into())],
+            location: Some("/r/cats".into()),
+            set_cookies: vec!["guest=x; Path=/".into(), "name=; Path=/".into()],
+            body: "<p>日</p>".into(),
+        };
+        let written = serde_json::to_value(response(answer, Brotli::Readable)).unwrap();
+        assert_eq!(written["statusCode"], json!(200));
+        let expected = json!({
+            "content-type": "text/html; charset=utf-8", "vary": "accept-encoding", "location": "/r/cats",
+            "cache-control": "no-store", "referrer-policy": "same-origin",
+        });
+        assert_eq!(written["headers"], expected);
+        assert_eq!(written["cookies"], json!(["guest=x; Path=/", "name=; Path=/"]));
+        assert_eq!((&written["body"], &written["isBase64Encoded"]), (&json!("<p>日</p>"), &json!(false)));
+    }
+    #[test]
+    fn a_page_is_compressed_for_those_who_can_read_it() {
+        let page = || FrontAnswer {
+            status: 200,
+            content_type: "text/html; charset=utf-8",
+            headers: Vec::new(),
+            location: None,
+            set_cookies: Vec::new(),
+            body: "<p>a page</p>".repeat(1_000),
+        };
+        let plain = serde_json::to_value(response(page(), Brotli::Unreadable)).unwrap();
+        assert_eq!((&plain["body"], &plain["isBase64Encoded"]), (&json!(page().body), &json!(false)));
+        let pressed = serde_json::to_value(response(page(), Brotli::Readable)).unwrap();
+        assert_eq!(
+            (&pressed["headers"]["content-encoding"], &pressed["isBase64Encoded"]),
+            (&json!("br"), &json!(true))
+        );
+        let bytes = BASE64.decode(pressed["body"].as_str().unwrap()).unwrap();
+        assert!(bytes.len() < 200, "{} bytes", bytes.len());
+        let mut read = Vec::new();
+        brotli::BrotliDecompress(&mut bytes.as_slice(), &mut read).unwrap();
+        assert_eq!(String::from_utf8(read).unwrap(), page().body);
+    }
+
+    #[test]
+    fn brotli_is_readable_where_the_visitor_says_so() {
+        for (encodings, expected) in [
+            ("gzip, deflate, br, zstd", true),
+            ("BR;q=1.0", true),
+            ("br;q=0", false),
+            ("gzip", false),
+            ("brotli", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(encodings));
+            assert_eq!(reads_brotli(&headers), expected, "{encodings}");
+        }
+        assert!(!reads_brotli(&HeaderMap::new()));
+    }
+}

@@ -1,0 +1,41 @@
+//! What the fuzzer may reach of the events, though nobody else may: see `fuzz/`.
+
+use std::collections::HashMap;
+
+use chat_http::front::{FrontRequest, answer::FrontAnswer};
+use serde_json::value::RawValue;
+
+use crate::event::{Kind, SocketEvent};
+
+/// An event of a socket, as one of the three functions reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Read {
+    /// Which function: `connect`, `send` or `disconnect`.
+    pub function: &'static str,
+    /// The socket.
+    pub connection: String,
+    /// The query of the handshake.
+    pub query: HashMap<String, String>,
+    /// The frame.
+    pub body: String,
+}
+
+/// The functions that take an event for theirs.
+pub fn socket_event(event: &RawValue) -> Vec<Read> {
+    [(Kind::Connect, "connect"), (Kind::Message, "send"), (Kind::Disconnect, "disconnect")]
+        .into_iter()
+        .filter_map(|(kind, function)| {
+            let SocketEvent { connection, query, body, .. } = SocketEvent::read(kind, event)?;
+            Some(Read { function, connection: connection.0, query, body })
+        })
+        .collect()
+}
+
+/// A visit of the front page, or the status with which it is refused.
+///
+/// # Errors
+///
+/// That status.
+pub fn visit(event: &RawValue) -> Result<FrontRequest, u16> {
+    super::front::read(event, "key").map(|(request, _)| request).map_err(|why| FrontAnswer::not_read(why, true).status)
+}

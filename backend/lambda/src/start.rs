@@ -1,0 +1,37 @@
+//! The start of a function: its log, and one line where it could not start.
+
+use std::{convert::Infallible, io, process::ExitCode};
+
+use lambda_runtime::{LambdaEvent, service_fn};
+use platform::log;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use tracing_subscriber::fmt;
+
+use crate::Error;
+
+/// Opens the log, one JSON object a line with the request's id, and runs a function to its end, which comes only when it can't go on.
+pub async fn start(log_level: &str, run: impl Future<Output = Result<(), Error>>) -> ExitCode {
+    // CloudWatch adds the time.
+    let lines = fmt::layer().json().flatten_event(true).with_span_list(false).without_time().with_writer(io::stderr);
+    log::open(log_level, lines);
+    match run.await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(error, "the function can't start");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Answers events, as they came, until the runtime can't be spoken to any more. There is always an answer and never a failure,
+/// since Lambda may try again what failed.
+pub(crate) async fn serve<A: Serialize, F: Future<Output = A>>(
+    answer: impl Fn(Box<RawValue>) -> F,
+) -> Result<(), Error> {
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| {
+        let answer = answer(event.payload);
+        async { Ok::<_, Infallible>(answer.await) }
+    }))
+    .await
+}

@@ -1,0 +1,55 @@
+//! The body of a request, for as long as anybody waits for it.
+
+use std::{error::Error, time::Duration};
+
+use axum::body::{Body, Bytes, to_bytes};
+use http_body_util::LengthLimitError;
+
+/// Why there is no body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unread {
+    /// It was longer than it may be.
+    TooLarge,
+    /// It ended before its end, or was none.
+    Broken,
+    /// It did not come in time: who sends it letter by letter, or never, keeps a connection from others.
+    Late,
+}
+
+/// Reads a body of at most `limit` bytes that arrives `within` a time.
+pub(crate) async fn read(body: Body, limit: usize, within: Duration) -> Result<Bytes, Unread> {
+    let read = tokio::time::timeout(within, to_bytes(body, limit)).await;
+    read.map_err(|_| Unread::Late)?.map_err(|error| {
+        let is_too_large = error.source().is_some_and(|source| source.is::<LengthLimitError>());
+        if is_too_large { Unread::TooLarge } else { Unread::Broken }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use futures::{StreamExt, stream};
+
+    use super::*;
+
+    const WITHIN: Duration = Duration::from_secs(10);
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_never_ends_is_waited_for_so_long_and_no_longer() {
+        let letters = stream::iter(["a"; 3].map(Ok::<_, Infallible>)).chain(stream::pending());
+        assert_eq!(read(Body::from_stream(letters), 100, WITHIN).await, Err(Unread::Late));
+    }
+
+    #[tokio::test]
+    async fn a_body_is_read_up_to_its_limit() {
+        assert_eq!(read(Body::from("abc"), 3, WITHIN).await.as_deref(), Ok(&b"abc"[..]));
+        assert_eq!(read(Body::from("abcd"), 3, WITHIN).await, Err(Unread::TooLarge));
+    }
+
+    #[tokio::test]
+    async fn a_body_that_breaks_off_is_none() {
+        let broken = stream::iter([Ok("a"), Err("reset")]);
+        assert_eq!(read(Body::from_stream(broken), 3, WITHIN).await, Err(Unread::Broken));
+    }
+}

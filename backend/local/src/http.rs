@@ -1,0 +1,134 @@
+//! Pages and assets.
+
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Instant};
+
+use axum::{
+    Router,
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+    routing::{self, MethodRouter},
+};
+use chat_http::{
+    front::{
+        FETCH_SITE, FrontRequest,
+        answer::FrontAnswer,
+        form::{FORM_BYTES, NotRead, form},
+    },
+    headers::ALWAYS,
+};
+use tower_http::{
+    services::{ServeDir, ServeFile},
+    set_header::SetResponseHeaderLayer,
+};
+
+use super::{body, visitor};
+use crate::{
+    body::Unread,
+    server::{PATIENCE, Shared},
+};
+
+/// Files with a hash in their name never change, so a browser asks for them once.
+pub(crate) const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+
+/// Files that keep their name: a browser asks each time whether they are still the same.
+const REVALIDATED: HeaderValue = HeaderValue::from_static("no-cache");
+
+/// The built page's files, brotli-compressed where the build made a `.br` beside them.
+pub(crate) fn assets(page: &Path) -> Router<Arc<Shared>> {
+    Router::new().fallback_service(directory(page)).layer(kept(IMMUTABLE))
+}
+
+/// Those of them whose names have no hash: the manifest and its icons, which a telephone remembers by their addresses.
+pub(crate) fn named_assets(page: &Path) -> Router<Arc<Shared>> {
+    Router::new().fallback_service(directory(&page.join("app"))).layer(kept(REVALIDATED))
+}
+
+/// The page's worker. It answers for the addresses beside and below its own, so it has one above them all.
+pub(crate) fn worker(page: &Path) -> MethodRouter<Arc<Shared>> {
+    routing::get_service(ServeFile::new(page.join("sw.js"))).layer(kept(REVALIDATED))
+}
+
+fn directory(path: &Path) -> ServeDir {
+    ServeDir::new(path).append_index_html_on_directories(false).precompressed_br()
+}
+
+/// Says how long a browser may keep what it has found.
+fn kept(how_long: HeaderValue) -> SetResponseHeaderLayer<impl Fn(&Response) -> Option<HeaderValue> + Clone> {
+    let found = move |response: &Response| response.status().is_success().then(|| how_long.clone());
+    SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, found)
+}
+
+/// What every answer says that has no word of its own for it.
+pub(crate) async fn guard(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for (name, value) in ALWAYS {
+        let value = HeaderValue::from_static(value);
+        response.headers_mut().entry(HeaderName::from_static(name)).or_insert(value);
+    }
+    response
+}
+
+/// The front route, over HTTP.
+pub(crate) async fn front(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    let (head, body) = request.into_parts();
+    let text = |name| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let secure = visitor::is_secure(&shared, &head.headers);
+    let form = if head.method == Method::POST {
+        let bytes = body::read(body, FORM_BYTES, PATIENCE).await.map_err(|why| match why {
+            Unread::TooLarge => NotRead::TooLarge,
+            Unread::Broken => NotRead::Broken,
+            Unread::Late => NotRead::Late,
+        });
+        match bytes.and_then(|bytes| form(text(header::CONTENT_TYPE).as_deref(), bytes.into())) {
+            Ok(form) => Some(form),
+            Err(why) => return written(FrontAnswer::not_read(why, secure)),
+        }
+    } else {
+        None
+    };
+    let request = FrontRequest {
+        path: head.uri.path().into(),
+        query: head.uri.query().unwrap_or_default().into(),
+        form,
+        cookie: joined(&head.headers, header::COOKIE.as_str()),
+        accept_language: text(header::ACCEPT_LANGUAGE),
+        host: visitor::host(&head.headers),
+        origin: visitor::origin(&head.headers),
+        led_by: text(HeaderName::from_static(FETCH_SITE)),
+        address: Some(visitor::address(&shared, &head.headers, peer)),
+        secure,
+    };
+    written(shared.server.front.handle(request).await)
+}
+
+fn written(answer: FrontAnswer) -> Response {
+    let (status, headers, body) = answer.into_parts();
+    (StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), headers, body).into_response()
+}
+
+/// One line a request. Queries stay out of it, since a ticket is a secret, and so do the addresses of uploads and images: they
+/// are all that is needed to put or to see one.
+pub(crate) async fn log(request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let path = match request.uri().path() {
+        path if path.starts_with("/uploads/") => "/uploads/…".into(),
+        path if path.starts_with("/images/") => "/images/…".into(),
+        path => path.to_owned(),
+    };
+    let start = Instant::now();
+    let response = next.run(request).await;
+    let status = response.status().as_u16();
+    tracing::info!(%method, path, status, ms = start.elapsed().as_millis(), "request");
+    response
+}
+
+fn joined(headers: &HeaderMap, name: &str) -> Option<String> {
+    let values: Vec<&str> = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
+    (!values.is_empty()).then(|| values.join("; "))
+}

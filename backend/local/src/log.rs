@@ -1,0 +1,12 @@
+//! The log of the local server, on standard error.
+
+use std::io::{self, IsTerminal};
+
+use platform::log;
+use tracing_subscriber::fmt;
+
+/// Opens the log, on standard error: for people, and in colours where they look on.
+pub fn open(level: &str) {
+    let lines = fmt::layer().with_target(false).with_ansi(io::stderr().is_terminal()).with_writer(io::stderr);
+    log::open(level, lines);
+}

@@ -1,0 +1,197 @@
+//! The single binary: settings, ports, run.
+
+use std::{
+    error::Error,
+    io::{self, Write},
+    process::ExitCode,
+    sync::Arc,
+};
+
+use chat::{
+    access::{
+        origin::{Origin, Origins},
+        rate_limit::{RateLimiter, RateLimits},
+        sessions::Sessions,
+    },
+    cleanup::CleanupHandler,
+    commands::{FrameHandler, FramePorts, FrameSettings},
+    messages::expire::MessageExpiry,
+    moderation::restrictions::RestrictionStore,
+    presence::{connect::ConnectRule, connect_handler::ConnectHandler, disconnect_handler::DisconnectHandler},
+};
+use chat_http::front::{FrontHandler, FrontPorts, FrontSettings};
+use chat_local::{
+    image_route::Images,
+    log,
+    server::{Server, Timeouts},
+    settings::LocalSettings,
+    sockets::Sockets,
+};
+use platform::{
+    identity_provider::HttpProvider,
+    system::{SystemClock, SystemEntropy},
+};
+use store_redb::{
+    connections::InProcessConnections, images::FileImages, messages::RedbMessages, moderation::RedbModeration,
+    rate_store::InProcessRateStore, store::Store, template_file::TemplateFile,
+};
+use tokio::net::TcpListener;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    log::open(&platform::log::level_from_environment());
+    match run(LocalSettings::from_arguments()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(settings: LocalSettings) -> Result<(), Box<dyn Error>> {
+    if !settings.page.join("index.html").is_file() {
+        let page = settings.page.display();
+        return Err(
+            format!("there is no built page in {page}: `cargo xtask run` makes one, --page names another").into()
+        );
+    }
+    let store = Store::open(&settings.data)?;
+    let address = (settings.host, settings.port);
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        format!("{}:{} can't be listened on ({error}): choose another with --port", settings.host, settings.port)
+    })?;
+    let port = listener.local_addr()?.port();
+    let server = wire(&settings, store).await?;
+    announce(&settings, port)?;
+    server.run(listener, asked_to_stop()).await;
+    Ok(())
+}
+
+async fn wire(settings: &LocalSettings, store: Store) -> Result<Server, Box<dyn Error>> {
+    let entropy = Arc::new(SystemEntropy);
+    let clock = Arc::new(SystemClock);
+    let policy = settings.access_policy()?;
+    let (access, configured_moderators) = (policy.access, policy.moderators().to_vec());
+    let sessions = Sessions::load(Arc::new(store.clone()), clock.clone(), entropy.clone(), policy).await?;
+    let connections = Arc::new(InProcessConnections::default());
+    let messages = Arc::new(RedbMessages::new(store.clone(), settings.retention(), clock.clone()));
+    let moderation = Arc::new(RedbModeration::new(store, clock.clone()));
+    let images = FileImages::open(&settings.data, clock.clone(), entropy.as_ref());
+    let images = Arc::new(images.map_err(|error| {
+        format!(
+            "the images' folders in {} can't be used ({error}): choose another with --data",
+            settings.data.display()
+        )
+    })?);
+    let limiter = Arc::new(InProcessRateStore::new(clock.clone()));
+    let limits = RateLimits { person: settings.limit_person_rate, address: settings.limit_address_rate };
+    let rate = RateLimiter::new(limiter.clone(), clock.clone(), limits);
+    let origins = origins(settings)?;
+    let sockets = Arc::new(Sockets::default());
+    let templates = Arc::new(TemplateFile::in_directory(&settings.page));
+    let page_size = settings.limit_message_count;
+    Ok(Server {
+        connect: ConnectHandler::new(ConnectRule {
+            connections: connections.clone(),
+            limiter: limiter.clone(),
+            clock: clock.clone(),
+            sessions: sessions.clone(),
+            origins: origins.clone(),
+            rate: rate.clone(),
+            restriction_store: RestrictionStore {
+                moderation: moderation.clone(),
+                clock: clock.clone(),
+                configured_moderators: configured_moderators.clone(),
+            },
+            limit: settings.limit_connection_count,
+        }),
+        disconnect: DisconnectHandler::new(connections.clone(), sockets.clone(), clock.clone(), entropy.clone()),
+        send: FrameHandler::new(
+            FramePorts {
+                connections: connections.clone(),
+                messages: messages.clone(),
+                images: images.clone(),
+                gateway: sockets.clone(),
+                moderation: moderation.clone(),
+                limiter: limiter.clone(),
+                clock: clock.clone(),
+                entropy: entropy.clone(),
+            },
+            FrameSettings { rate, access, configured_moderators, page_size },
+        ),
+        cron: Arc::new(CleanupHandler::new(
+            connections.clone(),
+            sockets.clone(),
+            images.clone(),
+            clock.clone(),
+            sessions.clone(),
+        )),
+        expire: Arc::new(MessageExpiry { messages: messages.clone(), images: images.clone() }),
+        images: Images::new(images),
+        front: FrontHandler::new(
+            FrontPorts {
+                connections,
+                messages,
+                templates,
+                moderation,
+                limiter,
+                provider: Arc::<HttpProvider>::default(),
+                clock,
+                entropy: entropy.clone(),
+            },
+            FrontSettings {
+                sessions,
+                origins: origins.clone(),
+                page_size,
+                // A path alone: the page's own host, whatever name or proxy it was reached by.
+                socket: "/ws".into(),
+                uploads: None,
+            },
+        ),
+        sockets,
+        entropy,
+        timeouts: Timeouts { idle: settings.idle(), lifetime: settings.lifetime() },
+        page: settings.page.clone(),
+        origins,
+        behind_proxy: settings.behind_proxy,
+    })
+}
+
+/// A server that only this machine can reach is its own by any name of this machine; any other by whatever name it is reached.
+fn origins(settings: &LocalSettings) -> Result<Origins, Box<dyn Error>> {
+    let listed = Origin::all(&settings.allowed_origins).map_err(|error| format!("--allowed-origins: {error}"))?;
+    Ok(if settings.host.is_loopback() { Origins::of_this_machine(listed) } else { Origins::of_the_address(listed) })
+}
+
+/// Tells the one who started the program where the chat is; on standard output, for other programs to read.
+fn announce(settings: &LocalSettings, port: u16) -> io::Result<()> {
+    let host = if settings.host.is_loopback() || settings.host.is_unspecified() {
+        "localhost".into()
+    } else {
+        settings.host.to_string()
+    };
+    writeln!(io::stdout(), "Serverless Chat Page is at http://{host}:{port}")
+}
+
+/// Ends with an interrupt from the terminal or, where there is such a thing, with SIGTERM.
+async fn asked_to_stop() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}

@@ -1,0 +1,131 @@
+//! The settings of the local binary: flags, each with an environment variable.
+//!
+//! `HOST` and the like are set by some shells for purposes of their own, so these have a prefix; `PORT` is what hosting
+//! services set, and the limits are called what `template.yml` calls them.
+
+use std::{net::IpAddr, path::PathBuf, time::Duration};
+
+use chat::access::policy::AccessPolicy;
+use clap::Parser;
+use platform::settings::{AccessSettings, BadSetting, Setting};
+use shared_types::{AccessMode, limits};
+
+/// Serverless Chat Page as one local process: page, assets and socket on one port, messages in one directory.
+#[derive(Debug, Parser)]
+#[command(name = "local", version, args_override_self = true)]
+pub struct LocalSettings {
+    /// Port to listen on; 0 takes any that is free.
+    #[arg(long, env, default_value_t = 8080)]
+    pub port: u16,
+    /// Address to listen on; 0.0.0.0 lets other machines in.
+    #[arg(long, env = "CHAT_HOST", default_value = "127.0.0.1")]
+    pub host: IpAddr,
+    /// Directory that keeps the messages; made if it is not there.
+    #[arg(long, env = "CHAT_DATA", default_value = "data", value_name = "DIR")]
+    pub data: PathBuf,
+    /// Directory of the built page.
+    #[arg(long, env = "CHAT_PAGE", default_value = "dist", value_name = "DIR")]
+    pub page: PathBuf,
+    /// Most connections at once, over all rooms.
+    #[arg(long, env, default_value_t = 1000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit_connection_count: u32,
+    /// Messages on a page, 1 to 100.
+    #[arg(long, env, default_value_t = 100, value_name = "N", value_parser = page_size)]
+    pub limit_message_count: usize,
+    /// Messages a minute from one person, and as many edits, reactions, uploads, connects, signals and questions of each kind; a
+    /// third of it within ten seconds. 0 is no limit.
+    #[arg(long, env, default_value_t = limits::RATE_PERSON, value_name = "N", value_parser = rate())]
+    pub limit_person_rate: u32,
+    /// The same from everybody behind one address: a household, an office. 0 is no limit.
+    #[arg(long, env, default_value_t = limits::RATE_ADDRESS, value_name = "N", value_parser = rate())]
+    pub limit_address_rate: u32,
+    /// Origins of pages that may open a socket beside the chat's own, with commas: `https://chat.example,https://b.example`
+    #[arg(long, env = "CHAT_ALLOWED_ORIGINS", value_name = "ORIGINS", value_delimiter = ',')]
+    pub allowed_origins: Vec<String>,
+    /// Believe what a proxy of yours says about a visitor's address and protocol (X-Forwarded-For, X-Forwarded-Proto).
+    #[arg(long, env = "CHAT_BEHIND_PROXY")]
+    pub behind_proxy: bool,
+    /// Who may enter: open (everybody), passphrase, or oidc (whoever an OpenID Connect provider vouches for).
+    #[arg(long, env = "CHAT_ACCESS", default_value = "open", value_name = "KIND")]
+    access: AccessMode,
+    /// What has to be said to enter, 12 characters or more. Better in the environment: a flag is seen by everybody on this
+    /// machine.
+    #[arg(long, env = "CHAT_PASSPHRASE", hide_env_values = true, value_name = "WORDS", allow_hyphen_values = true)]
+    passphrase: Option<String>,
+    /// The provider's address, as it calls itself: https://…
+    #[arg(long, env = "CHAT_OIDC_ISSUER", value_name = "ADDRESS")]
+    oidc_issuer: Option<String>,
+    /// What the provider calls this chat. The address to register with it is this chat's own and /sign-in/callback.
+    #[arg(long, env = "CHAT_OIDC_CLIENT_ID", value_name = "ID")]
+    oidc_client_id: Option<String>,
+    /// The claim that makes somebody a moderator, such as groups=chat-moderators.
+    #[arg(long, env = "CHAT_OIDC_MODERATOR_CLAIM", value_name = "CLAIM=VALUE")]
+    oidc_moderator_claim: Option<String>,
+    /// The ids of people who are moderators, with commas between them. An id may begin with a hyphen.
+    #[arg(long, env = "CHAT_MODERATORS", value_name = "IDS", allow_hyphen_values = true)]
+    moderators: Option<String>,
+    /// Days for which a message and its image are kept; 0 keeps them for ever.
+    #[arg(long, env, default_value_t = 0, value_name = "DAYS", value_parser = clap::value_parser!(u64).range(..=36_500))]
+    message_retention_days: u64,
+    /// Seconds of silence after which a socket is closed.
+    #[arg(long, env = "CHAT_IDLE_SECONDS", default_value_t = limits::IDLE.as_secs(), value_name = "SECONDS")]
+    idle_seconds: u64,
+    /// Seconds after which a socket is closed in any case.
+    #[arg(long, env = "CHAT_LIFETIME_SECONDS", default_value_t = limits::LIFETIME.as_secs(), value_name = "SECONDS")]
+    lifetime_seconds: u64,
+}
+
+impl LocalSettings {
+    /// The settings this process was started with; a wrong one ends it with a sentence that names it.
+    pub fn from_arguments() -> Self {
+        Self::parse()
+    }
+
+    /// Who may enter.
+    ///
+    /// # Errors
+    ///
+    /// [`BadSetting`] names a flag that is missing, of no use, or at odds with `--access`.
+    pub fn access_policy(&self) -> Result<AccessPolicy, BadSetting> {
+        fn set<'a>(name: &'static str, value: &'a Option<String>) -> Setting<'a> {
+            // As a template leaves something out, so may an environment.
+            Setting { name, value: value.as_deref().filter(|value| !value.trim().is_empty()) }
+        }
+        AccessSettings {
+            access: self.access,
+            passphrase: set("--passphrase", &self.passphrase),
+            issuer: set("--oidc-issuer", &self.oidc_issuer),
+            client_id: set("--oidc-client-id", &self.oidc_client_id),
+            moderators: set("--moderators", &self.moderators),
+            moderator_claim: set("--oidc-moderator-claim", &self.oidc_moderator_claim),
+        }
+        .access_policy()
+    }
+
+    /// How long messages are kept; `None` keeps them for ever.
+    pub fn retention(&self) -> Option<Duration> {
+        let days = self.message_retention_days;
+        (days > 0).then(|| Duration::from_secs(days * 24 * 60 * 60))
+    }
+
+    /// The time of silence after which a socket is closed.
+    pub fn idle(&self) -> Duration {
+        Duration::from_secs(self.idle_seconds)
+    }
+
+    /// The time after which a socket is closed in any case.
+    pub fn lifetime(&self) -> Duration {
+        Duration::from_secs(self.lifetime_seconds)
+    }
+}
+
+fn rate() -> clap::builder::RangedI64ValueParser<u32> {
+    clap::value_parser!(u32).range(0..=i64::from(limits::RATE_MOST))
+}
+
+fn page_size(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(size @ 1..=limits::PAGE_MESSAGES) => Ok(size),
+        _ => Err(format!("a number from 1 to {} is needed", limits::PAGE_MESSAGES)),
+    }
+}

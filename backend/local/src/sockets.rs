@@ -1,0 +1,138 @@
+//! The way to the sockets of this process: what @connections is to the other home. The sockets are this server's own, so
+//! the port is implemented here and not in `outbound`.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use async_trait::async_trait;
+use chat::ports::{
+    connection_gateway::{ConnectionGateway, DeliveryOutcome},
+    connections::ConnectionId,
+};
+use shared_types::limits;
+use tokio::sync::mpsc::{self, error::TrySendError};
+
+/// Frames that may wait for a slow reader. Two pages' worth of single messages; then the reader has to catch up.
+const WAITING: usize = 256;
+
+/// As many bytes may wait in them: eight of the largest answers. A thousand who ask for pages and read none hold 1 GB so, and
+/// not 32.
+const WAITING_BYTES: usize = 1024 * 1024;
+
+/// Every open socket's queue of outgoing frames.
+#[derive(Default)]
+pub struct Sockets {
+    queues: Mutex<HashMap<ConnectionId, Queue>>,
+}
+
+/// One socket's.
+struct Queue {
+    frames: mpsc::Sender<Outgoing>,
+    /// The bytes that wait in it.
+    bytes: Arc<AtomicUsize>,
+}
+
+/// What a socket's writer takes from its queue.
+pub(crate) struct Waiting {
+    frames: mpsc::Receiver<Outgoing>,
+    bytes: Arc<AtomicUsize>,
+}
+
+impl Waiting {
+    /// The next thing to do, once there is one; none when the socket is forgotten.
+    pub(crate) async fn next(&mut self) -> Option<Outgoing> {
+        let next = self.frames.recv().await?;
+        if let Outgoing::Frame(frame) = &next {
+            self.bytes.fetch_sub(frame.len(), Ordering::Relaxed);
+        }
+        Some(next)
+    }
+}
+
+/// What a socket's writer is told.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Outgoing {
+    /// Send this.
+    Frame(String),
+    /// Close with this code, and say nothing after it.
+    Close(u16),
+}
+
+impl Sockets {
+    /// Opens a socket's queue; its writer reads from the answer.
+    pub(crate) fn open(&self, id: &ConnectionId) -> (mpsc::Sender<Outgoing>, Waiting) {
+        let ((sender, frames), bytes) = (mpsc::channel(WAITING), Arc::<AtomicUsize>::default());
+        self.queues().insert(id.clone(), Queue { frames: sender.clone(), bytes: bytes.clone() });
+        (sender, Waiting { frames, bytes })
+    }
+
+    /// Forgets a socket's queue.
+    pub(crate) fn close(&self, id: &ConnectionId) {
+        self.queues().remove(id);
+    }
+
+    fn queues(&self) -> MutexGuard<'_, HashMap<ConnectionId, Queue>> {
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl ConnectionGateway for Sockets {
+    async fn post(&self, to: &ConnectionId, frame: &str) -> DeliveryOutcome {
+        let queues = self.queues();
+        let Some(Queue { frames, bytes }) = queues.get(to) else { return DeliveryOutcome::Gone };
+        // Whoever adds holds the lock, so that it is never more.
+        if bytes.load(Ordering::Relaxed) + frame.len() > WAITING_BYTES && !frames.is_closed() {
+            return DeliveryOutcome::Busy;
+        }
+        bytes.fetch_add(frame.len(), Ordering::Relaxed);
+        match frames.try_send(Outgoing::Frame(frame.into())) {
+            Ok(()) => DeliveryOutcome::Delivered,
+            Err(refused) => {
+                bytes.fetch_sub(frame.len(), Ordering::Relaxed);
+                if matches!(refused, TrySendError::Full(_)) { DeliveryOutcome::Busy } else { DeliveryOutcome::Gone }
+            }
+        }
+    }
+
+    async fn probe(&self, id: &ConnectionId) -> DeliveryOutcome {
+        match self.queues().get(id).map(|queue| queue.frames.is_closed()) {
+            Some(false) => DeliveryOutcome::Delivered,
+            Some(true) | None => DeliveryOutcome::Gone,
+        }
+    }
+
+    async fn close(&self, id: &ConnectionId) -> DeliveryOutcome {
+        match self.queues().get(id).map(|queue| queue.frames.try_send(Outgoing::Close(limits::CLOSE_BANNED))) {
+            Some(Ok(())) => DeliveryOutcome::Delivered,
+            Some(Err(TrySendError::Full(_))) => DeliveryOutcome::Busy,
+            Some(Err(TrySendError::Closed(_))) | None => DeliveryOutcome::Gone,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn whoever_does_not_read_is_kept_a_megabyte_for_and_no_more() {
+        let (sockets, id) = (Sockets::default(), ConnectionId("c".into()));
+        let (_sender, mut waiting) = sockets.open(&id);
+        let answer = "x".repeat(WAITING_BYTES / 4);
+        for _ in 0..4 {
+            assert_eq!(sockets.post(&id, &answer).await, DeliveryOutcome::Delivered);
+        }
+        assert_eq!(sockets.post(&id, "x").await, DeliveryOutcome::Busy);
+        assert!(matches!(waiting.next().await, Some(Outgoing::Frame(frame)) if frame == answer));
+        assert_eq!(sockets.post(&id, &answer).await, DeliveryOutcome::Delivered);
+        assert_eq!(sockets.post(&id, "x").await, DeliveryOutcome::Busy);
+        drop(waiting);
+        assert_eq!(sockets.post(&id, "x").await, DeliveryOutcome::Gone);
+    }
+}

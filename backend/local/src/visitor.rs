@@ -1,0 +1,60 @@
+//! Who asks, and by which name: what the head of a request says of it, and what of that may be believed.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use crate::server::Shared;
+
+/// Lets a request pass that calls us by a name of ours.
+pub(crate) async fn ask_us(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    // Where the whole address stands in the request, that counts and not the header (RFC 9112 §3.2.2).
+    let host = request.uri().authority().map(|authority| authority.to_string()).or_else(|| host(request.headers()));
+    if shared.server.origins.know_host(host.as_deref()) {
+        return next.run(request).await;
+    }
+    let why = "This chat is only there for this machine, as localhost or 127.0.0.1. To open it under another name, start it \
+               with --allowed-origins and the address that browsers show then, such as https://chat.example.\n";
+    (StatusCode::MISDIRECTED_REQUEST, why).into_response()
+}
+
+/// The `Origin` header.
+pub(crate) fn origin(headers: &HeaderMap) -> Option<String> {
+    only(headers, header::ORIGIN.as_str())
+}
+
+/// The `Host` header.
+pub(crate) fn host(headers: &HeaderMap) -> Option<String> {
+    only(headers, header::HOST.as_str())
+}
+
+/// The address at the other end. A proxy of ours writes whom it serves behind whatever a stranger has written there.
+pub(crate) fn address(shared: &Shared, headers: &HeaderMap, peer: SocketAddr) -> IpAddr {
+    let forwarded = || {
+        let last =
+            headers.get_all("x-forwarded-for").into_iter().next_back()?.to_str().ok()?.rsplit(',').next()?.trim();
+        last.parse().ok().or_else(|| last.parse().ok().map(|with_port: SocketAddr| with_port.ip()))
+    };
+    Some(shared.server.behind_proxy).filter(|behind| *behind).and_then(|_| forwarded()).unwrap_or_else(|| peer.ip())
+}
+
+/// Whether the visitor came by HTTPS, to a proxy of ours that speaks it for us.
+pub(crate) fn is_secure(shared: &Shared, headers: &HeaderMap) -> bool {
+    shared.server.behind_proxy && headers.get("x-forwarded-proto").is_some_and(|protocol| protocol == "https")
+}
+
+/// A header that there may be once. Of two, or of what is no text, nobody can say which counts: it is a value that is nothing.
+fn only(headers: &HeaderMap, name: &str) -> Option<String> {
+    let mut values = headers.get_all(name).into_iter();
+    let first = values.next()?;
+    let only = values.next().is_none().then_some(first);
+    Some(only.and_then(|value| value.to_str().ok()).unwrap_or_default().into())
+}

@@ -1,0 +1,179 @@
+//! Images, in one bucket under two prefixes: `uploads/`, which nobody but the functions can read, and `images/`, which
+//! CloudFront gives out.
+//!
+//! The length and the type that were announced are part of an upload's key, so that a function that knows nothing but the
+//! message can see whether they were kept to; and the address is signed for both.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use aws_sdk_s3::{
+    Client, error::SdkError, presigning::PresigningConfig, primitives::DateTime, types::MetadataDirective,
+};
+use chat::ports::{
+    Result, Unavailable,
+    images::{Images, Upload, Uploaded},
+    messages::MessageKey,
+    system::Clock,
+};
+use futures::{StreamExt, TryStreamExt, stream};
+use shared_types::{Timestamp, image_path, limits};
+
+use crate::error_chain::chain;
+
+/// Deletions under way at once.
+const AT_ONCE: usize = 32;
+
+/// An image never changes: its address is its message's, and a message has one image for ever. CloudFront asks for it again
+/// every hour all the same, so that one that was taken back is gone from there.
+const IMMUTABLE: &str = "public, max-age=31536000, s-maxage=3600, immutable";
+
+/// [`Images`] in an S3 bucket.
+pub struct S3Images {
+    client: Client,
+    bucket: String,
+    clock: Arc<dyn Clock>,
+}
+
+#[async_trait]
+impl Images for S3Images {
+    async fn address(&self, upload: &Upload) -> Result<String> {
+        let doing = "signing an address for an upload";
+        let config = PresigningConfig::builder()
+            .start_time(std::time::UNIX_EPOCH + std::time::Duration::from_millis(self.clock.now().0))
+            .expires_in(limits::UPLOAD_LIFE)
+            .build()
+            .map_err(Unavailable::while_doing(doing))?;
+        let put = self.client.put_object().bucket(&self.bucket).key(upload_key(upload));
+        let put = put.content_type(upload.kind.media_type()).content_length(i64::from(upload.size.get()));
+        Ok(put.presigned(config).await.map_err(self.failed(doing))?.uri().to_owned())
+    }
+
+    async fn uploaded(&self, upload: &Upload) -> Result<Option<Uploaded>> {
+        let doing = "looking at an upload";
+        let range = format!("bytes=0-{}", Uploaded::HEAD - 1);
+        let get = self.client.get_object().bucket(&self.bucket).key(upload_key(upload)).range(range);
+        let object = match get.send().await {
+            Ok(object) => object,
+            Err(error) if status(&error) == Some(404) => return Ok(None),
+            // There is no first byte.
+            Err(error) if status(&error) == Some(416) => {
+                return Ok(Some(Uploaded { size: 0, head: Vec::new(), version: String::new() }));
+            }
+            Err(error) => return Err(self.failed(doing)(error)),
+        };
+        let whole = object.content_range.as_deref().and_then(|range| range.rsplit_once('/')?.1.parse().ok());
+        let version = object.e_tag.unwrap_or_default();
+        let head = object.body.collect().await.map_err(|error| self.unavailable(doing, chain(&error)))?.to_vec();
+        Ok(Some(Uploaded { size: whole.unwrap_or(head.len() as u64), head, version }))
+    }
+
+    async fn keep(&self, upload: &Upload, version: &str) -> Result<bool> {
+        let disposition = format!("inline; filename=\"image.{}\"", upload.kind.extension());
+        let copy = self
+            .client
+            .copy_object()
+            .bucket(&self.bucket)
+            .key(image_key(&upload.identity))
+            // The characters of a key need no escaping but for the `=` of an id, and S3 takes that as it is.
+            .copy_source(format!("{}/{}", self.bucket, upload_key(upload)))
+            .copy_source_if_match(version)
+            // What it was uploaded with is forgotten; what is shown is what was found.
+            .metadata_directive(MetadataDirective::Replace)
+            .content_type(upload.kind.media_type())
+            .content_disposition(disposition)
+            .cache_control(IMMUTABLE);
+        match copy.send().await {
+            Ok(_) => Ok(true),
+            Err(error) if matches!(status(&error), Some(404 | 412)) => Ok(false),
+            Err(error) => Err(self.failed("keeping an image")(error)),
+        }
+    }
+
+    async fn is_kept(&self, identity: &MessageKey) -> Result<bool> {
+        match self.client.head_object().bucket(&self.bucket).key(image_key(identity)).send().await {
+            Ok(_) => Ok(true),
+            Err(error) if status(&error) == Some(404) => Ok(false),
+            Err(error) => Err(self.failed("looking for an image")(error)),
+        }
+    }
+
+    async fn remove(&self, identity: &MessageKey) -> Result<()> {
+        self.delete(image_key(identity)).await
+    }
+
+    async fn discard(&self, upload: &Upload) -> Result<()> {
+        self.delete(upload_key(upload)).await
+    }
+
+    async fn sweep(&self, before: Timestamp) -> Result<usize> {
+        let doing = "listing the uploads";
+        let before = DateTime::from_millis(i64::try_from(before.0).unwrap_or(i64::MAX));
+        let mut pages = self.client.list_objects_v2().bucket(&self.bucket).prefix("uploads/").into_paginator().send();
+        let mut swept = 0;
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(self.failed(doing))?;
+            let old = page.contents.unwrap_or_default().into_iter();
+            let old = old.filter(|object| object.last_modified.is_some_and(|put| put < before));
+            let deletions: Vec<_> = old.filter_map(|object| Some(self.delete(object.key?))).collect();
+            swept += deletions.len();
+            stream::iter(deletions).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
+        }
+        Ok(swept)
+    }
+}
+
+impl S3Images {
+    pub(crate) fn new(client: Client, bucket: &str, clock: Arc<dyn Clock>) -> Self {
+        Self { client, bucket: bucket.to_owned(), clock }
+    }
+
+    async fn delete(&self, key: String) -> Result<()> {
+        let delete = self.client.delete_object().bucket(&self.bucket).key(key);
+        delete.send().await.map(drop).map_err(self.failed("removing an image"))
+    }
+
+    fn failed<E: std::error::Error + 'static>(&self, doing: &'static str) -> impl FnOnce(E) -> Unavailable {
+        move |error| self.unavailable(doing, chain(&error))
+    }
+
+    fn unavailable(&self, doing: &'static str, cause: String) -> Unavailable {
+        Unavailable { doing, cause: format!("bucket {}: {cause}", self.bucket) }
+    }
+}
+
+fn upload_key(upload: &Upload) -> String {
+    let MessageKey { room, author, nonce } = &upload.identity;
+    format!("uploads/{author}/{room}/{nonce}/{}.{}", upload.size.get(), upload.kind.extension())
+}
+
+/// The path on the page's host, without its first slash: CloudFront asks the bucket for just that.
+fn image_key(identity: &MessageKey) -> String {
+    image_path(&identity.room, &identity.author, &identity.nonce).split_off(1)
+}
+
+fn status<E>(error: &SdkError<E>) -> Option<u16> {
+    error.raw_response().map(|response| response.status().as_u16())
+}
+
+#[cfg(test)]
+mod tests {
+    use platform::system::SystemClock;
+    use shared_types::ImageType;
+
+    use super::*;
+    use crate::clients::{Account, Clients};
+
+    #[tokio::test]
+    async fn an_upload_s_address_is_where_the_template_lets_the_page_put_images() {
+        let [region, access_key_id, secret_access_key] = ["eu-central-1", "id", "key"].map(str::to_owned);
+        let account = Account { region, access_key_id, secret_access_key, session_token: None, endpoint: None };
+        let images = Clients::new(account).images("chat-images", Arc::new(SystemClock));
+        let identity =
+            MessageKey { room: "cats".parse().unwrap(), author: "ann".parse().unwrap(), nonce: "n".parse().unwrap() };
+        let upload = Upload { identity, kind: ImageType::Png, size: 7.try_into().unwrap() };
+        let address = images.address(&upload).await.unwrap();
+        // UPLOAD_ORIGIN in template.yml.
+        assert!(address.starts_with("https://chat-images.s3.eu-central-1.amazonaws.com/uploads/"), "{address}");
+    }
+}

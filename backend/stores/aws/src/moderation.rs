@@ -1,0 +1,247 @@
+//! What moderators decided, in the connection table, and what they did, in the message table.
+//!
+//! What was done is kept where people's messages are: it must outlive the stack as they do, and one partition gives it in its
+//! order with one Query. What holds now is read with every message that is sent, and goes by itself when its time is over.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chat::ports::{
+    Result, Unavailable,
+    connections::AddressKey,
+    moderation::{Moderation, Subject},
+    system::Clock,
+};
+use shared_types::{AuditEntry, PersonId, Restrictions, RoomName, RoomRules, Timestamp, limits};
+
+use crate::{
+    item::{Item, Malformed, item, number, read_all, read_number, read_optional_number, read_parsed, text},
+    table::{Key, Table},
+};
+
+/// How long an item outlives its time, in seconds, so that a clock that is fast cannot delete one that still holds.
+const GRACE_SECONDS: u64 = 10 * 60;
+
+/// The partition of what was done. Moderators write some entries a minute; it takes 1,000 a second.
+const AUDIT: &str = "audit";
+
+/// What comes before an address that a person came from, in a sort key.
+const SEEN: &str = "seen#";
+
+/// [`Moderation`] in two DynamoDB tables.
+pub struct DynamoModeration {
+    decisions: Table,
+    log: Table,
+    clock: Arc<dyn Clock>,
+}
+
+#[async_trait]
+impl Moderation for DynamoModeration {
+    async fn restrictions(&self, of: &Subject) -> Result<Restrictions> {
+        let doing = "reading what somebody may not do";
+        let found = self.decisions.get(standing_key(of), doing).await?;
+        to_standing(&found.unwrap_or_default()).map_err(Unavailable::while_doing(doing))
+    }
+
+    async fn set_standing(&self, of: &Subject, restrictions: Restrictions) -> Result<()> {
+        let doing = "deciding what somebody may not do";
+        let Some(until) = restrictions.muted_until.max(restrictions.banned_until) else {
+            return self.decisions.delete(standing_key(of), doing).await.map(drop);
+        };
+        let mut stored = lasting(standing_key(of), until);
+        for (name, time) in [("mutedUntil", restrictions.muted_until), ("bannedUntil", restrictions.banned_until)] {
+            if let Some(time) = time {
+                stored.insert(name.into(), number(time.0));
+            }
+        }
+        self.decisions.put(stored, doing).await
+    }
+
+    async fn banned_with(&self, person: &PersonId) -> Result<Vec<AddressKey>> {
+        let found = self.decisions.get(addresses_key(person), "reading which addresses were sent away").await?;
+        let found = found.filter(|item| self.is_to_come(item));
+        let keys = found.as_ref().and_then(|item| item.get("keys")?.as_l().ok());
+        let keys = keys.into_iter().flatten().filter_map(|key| key.as_s().ok());
+        Ok(keys.map(|key| AddressKey(key.clone())).collect())
+    }
+
+    async fn set_banned_with(&self, person: &PersonId, addresses: &[AddressKey], until: Timestamp) -> Result<()> {
+        let mut stored = lasting(addresses_key(person), until);
+        let keys = addresses.iter().map(|AddressKey(key)| text(key)).collect();
+        stored.insert("keys".into(), aws_sdk_dynamodb::types::AttributeValue::L(keys));
+        self.decisions.put(stored, "remembering which addresses were sent away").await
+    }
+
+    async fn set_seen(&self, person: &PersonId, address: &AddressKey, until: Timestamp) -> Result<()> {
+        self.decisions.put(lasting(seen_key(person, address), until), "remembering where somebody comes from").await
+    }
+
+    async fn seen(&self, person: &PersonId) -> Result<Vec<AddressKey>> {
+        let doing = "reading where somebody came from";
+        let query = self
+            .decisions
+            .querying(&person_partition(person))
+            .key_condition_expression("pk = :pk AND begins_with(sk, :seen)")
+            .expression_attribute_values(":seen", text(SEEN));
+        let items = query.into_paginator().items().send();
+        let items: Vec<Item> =
+            items.collect::<std::result::Result<_, _>>().await.map_err(self.decisions.failed(doing))?;
+        let is_to_come = |item: &&Item| self.is_to_come(item);
+        let keys = items.iter().filter(is_to_come).filter_map(|item| item.get("sk")?.as_s().ok()?.strip_prefix(SEEN));
+        Ok(keys.map(|key| AddressKey(key.into())).take(limits::ADDRESSES).collect())
+    }
+
+    async fn rules(&self, room: &RoomName) -> Result<RoomRules> {
+        let doing = "reading the rules of a room";
+        let found = self.decisions.get(rules_key(room), doing).await?;
+        to_rules(&found.unwrap_or_default()).map_err(Unavailable::while_doing(doing))
+    }
+
+    async fn set_rules(&self, room: &RoomName, rules: RoomRules) -> Result<()> {
+        let Key { pk, sk } = rules_key(room);
+        let mut stored = item([("pk", text(pk)), ("sk", text(sk)), ("slow", number(rules.slow.into()))]);
+        if rules.read_only {
+            stored.insert("readOnly".into(), number(1));
+        }
+        self.decisions.put(stored, "deciding the rules of a room").await
+    }
+
+    async fn record(&self, entry: &AuditEntry) -> Result<()> {
+        let doing = "noting what a moderator did";
+        let json = serde_json::to_string(entry).map_err(Unavailable::while_doing(doing))?;
+        // A try that was made, and whose answer was lost, finds itself and is noted twice, which is better than never.
+        let expires = number((entry.at + limits::AUDIT_KEPT).0 / 1000);
+        for number in 0..u32::MAX {
+            let sk = format!("{}#{}#{number:010}", audit_sk(entry.at), entry.by.id);
+            let (pk, sk, entry) = (text(AUDIT), text(sk), text(&json));
+            let stored = item([("pk", pk), ("sk", sk), ("entry", entry), ("expires", expires.clone())]);
+            if self.log.put_if_absent(stored, doing).await?.is_none() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn audit(&self, before: Option<Timestamp>, limit: usize) -> Result<Vec<AuditEntry>> {
+        let doing = "reading what moderators did";
+        // A `~` comes after every character of a key.
+        let end = before.map_or_else(|| "~".into(), audit_sk);
+        let oldest = self.clock.now() - limits::AUDIT_KEPT;
+        let newest = self.audit_between(&audit_sk(oldest), &end, Some(limit), doing).await?;
+        let Some(last) = newest.last().filter(|_| newest.len() >= limit) else { return Ok(newest) };
+        let at = last.at;
+        let mut entries: Vec<_> = newest.iter().filter(|entry| entry.at != at).cloned().collect();
+        entries.extend(self.audit_between(&audit_sk(at), &format!("{}~", audit_sk(at)), None, doing).await?);
+        Ok(entries)
+    }
+}
+
+impl DynamoModeration {
+    pub(crate) fn new(decisions: Table, log: Table, clock: Arc<dyn Clock>) -> Self {
+        Self { decisions, log, clock }
+    }
+
+    /// Whether the end of an item is to come: DynamoDB deletes what expired within days, and until then it is there.
+    fn is_to_come(&self, item: &Item) -> bool {
+        read_number(item, "expires").is_ok_and(|expires: u64| self.clock.now().0 / 1000 < expires)
+    }
+
+    /// The entries between two keys, newest first; all of them without a limit.
+    async fn audit_between(
+        &self,
+        oldest: &str,
+        end: &str,
+        limit: Option<usize>,
+        doing: &'static str,
+    ) -> Result<Vec<AuditEntry>> {
+        let query = self
+            .log
+            .querying(AUDIT)
+            .key_condition_expression("pk = :pk AND sk BETWEEN :oldest AND :end")
+            .expression_attribute_values(":oldest", text(oldest))
+            .expression_attribute_values(":end", text(end))
+            .scan_index_forward(false);
+        let (mut items, mut start) = (Vec::new(), None);
+        loop {
+            let left = limit.map(|limit| i32::try_from(limit - items.len()).unwrap_or(i32::MAX));
+            let page = query.clone().set_limit(left).set_exclusive_start_key(start).send().await;
+            let page = page.map_err(self.log.failed(doing))?;
+            items.extend(page.items.unwrap_or_default());
+            start = page.last_evaluated_key;
+            if start.is_none() || limit.is_some_and(|limit| items.len() >= limit) {
+                return Ok(read_all(&items, |item: &Item| {
+                    read_parsed(item, "entry", |json| serde_json::from_str(json).ok())
+                }));
+            }
+        }
+    }
+}
+
+fn standing_key(of: &Subject) -> Key {
+    match of {
+        Subject::Person(person) => Key::new(person_partition(person), "standing"),
+        Subject::Address(AddressKey(key)) => Key::new(format!("address#{key}"), "standing"),
+    }
+}
+
+fn addresses_key(person: &PersonId) -> Key {
+    Key::new(person_partition(person), "addresses")
+}
+
+fn seen_key(person: &PersonId, AddressKey(address): &AddressKey) -> Key {
+    Key::new(person_partition(person), format!("{SEEN}{address}"))
+}
+
+fn person_partition(person: &PersonId) -> String {
+    format!("person#{person}")
+}
+
+fn rules_key(room: &RoomName) -> Key {
+    Key::new(format!("rules#{room}"), "rules")
+}
+
+/// A decision that cannot be read must not be taken for none: that would let back in whoever was sent away.
+fn to_standing(item: &Item) -> std::result::Result<Restrictions, Malformed> {
+    let until = |attribute| Ok(read_optional_number(item, attribute)?.map(Timestamp));
+    Ok(Restrictions { muted_until: until("mutedUntil")?, banned_until: until("bannedUntil")? })
+}
+
+/// The same holds for what holds in a room.
+fn to_rules(item: &Item) -> std::result::Result<RoomRules, Malformed> {
+    let slow = read_optional_number(item, "slow")?.unwrap_or_default();
+    Ok(RoomRules { slow, read_only: item.contains_key("readOnly") })
+}
+
+/// Twenty digits hold every `u64`, so that the order of the texts is the order of the times.
+fn audit_sk(at: Timestamp) -> String {
+    format!("{:020}", at.0)
+}
+
+/// An item that goes by itself when its time is over.
+fn lasting(Key { pk, sk }: Key, until: Timestamp) -> Item {
+    item([("pk", text(pk)), ("sk", text(sk)), ("expires", number(until.0 / 1000 + GRACE_SECONDS))])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decision_that_cannot_be_read_is_never_taken_for_none() {
+        assert_eq!(to_standing(&Item::new()).unwrap(), Restrictions::default());
+        let muted = to_standing(&item([("mutedUntil", number(7))])).unwrap();
+        assert_eq!((muted.muted_until, muted.banned_until), (Some(Timestamp(7)), None));
+        for attribute in ["mutedUntil", "bannedUntil"] {
+            assert!(to_standing(&item([(attribute, text("for ever"))])).is_err(), "{attribute}");
+        }
+    }
+
+    #[test]
+    fn rules_that_cannot_be_read_are_never_taken_for_none() {
+        assert_eq!(to_rules(&Item::new()).unwrap(), RoomRules::default());
+        let strict = to_rules(&item([("slow", number(30)), ("readOnly", number(1))])).unwrap();
+        assert_eq!((strict.slow, strict.read_only), (30, true));
+        assert!(to_rules(&item([("slow", number(u64::MAX))])).is_err());
+        assert!(to_rules(&item([("readOnly", text("yes"))])).unwrap().read_only);
+    }
+}

@@ -1,0 +1,85 @@
+//! The signing secrets, in the connection table.
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
+use chat::ports::{
+    Result, Unavailable,
+    secrets::{Keys, Secrets},
+};
+use shared_types::Timestamp;
+
+use crate::{
+    item::{Item, item, number, read_optional_number, text},
+    table::{Key, Table, Update},
+};
+
+const DOING: &str = "loading the signing secrets";
+
+/// [`Secrets`] as one item of a DynamoDB table.
+pub struct DynamoSecrets {
+    table: Table,
+}
+
+#[async_trait]
+impl Secrets for DynamoSecrets {
+    async fn keep_first(&self, proposed: [u8; 32], now: Timestamp) -> Result<Keys> {
+        // Only the first function of a stack finds nothing; all others are spared a write that is refused.
+        if let Some(kept) = self.table.get(key(), DOING).await? {
+            return keys_of(&kept);
+        }
+        let fresh = Keys { current: proposed, previous: None, made_at: now };
+        let proposal = item([
+            ("pk", text(key().pk)),
+            ("sk", text(key().sk)),
+            ("value", blob(&proposed)),
+            ("madeAt", number(now.0)),
+        ]);
+        match self.table.put_if_absent(proposal, DOING).await? {
+            None => Ok(fresh),
+            Some(earlier) => keys_of(&earlier),
+        }
+    }
+
+    async fn replace(&self, seen: &Keys, fresh: [u8; 32], now: Timestamp) -> Result<bool> {
+        let update = self
+            .table
+            .updating(key())
+            .update_expression("SET #value = :fresh, previous = :seen, madeAt = :now")
+            .condition_expression("#value = :seen")
+            .expression_attribute_names("#value", "value")
+            .expression_attribute_values(":fresh", blob(&fresh))
+            .expression_attribute_values(":seen", blob(&seen.current))
+            .expression_attribute_values(":now", number(now.0));
+        let update = self.table.try_update(update, "changing the signing secret").await?;
+        Ok(matches!(update, Update::Made(_)))
+    }
+}
+
+impl DynamoSecrets {
+    pub(crate) fn new(table: Table) -> Self {
+        Self { table }
+    }
+}
+
+fn key() -> Key {
+    Key::new("secret", "secret")
+}
+
+fn blob(secret: &[u8; 32]) -> AttributeValue {
+    AttributeValue::B(Blob::new(*secret))
+}
+
+fn keys_of(item: &Item) -> Result<Keys> {
+    let secret = |attribute| {
+        let bytes = item.get(attribute).and_then(|value| value.as_b().ok());
+        bytes.and_then(|bytes| bytes.as_ref().try_into().ok())
+    };
+    let made_at = read_optional_number(item, "madeAt").map_err(Unavailable::while_doing(DOING))?;
+    let bad = || Unavailable { doing: DOING, cause: "the item secret has no value of 32 bytes".into() };
+    Ok(Keys {
+        current: secret("value").ok_or_else(bad)?,
+        previous: secret("previous"),
+        // One from before times were kept is as old as can be.
+        made_at: Timestamp(made_at.unwrap_or_default()),
+    })
+}

@@ -1,0 +1,285 @@
+//! What only the AWS adapters have to prove: expiry, large pages, the shell in its bucket, and errors that name what is
+//! missing.
+
+use std::{sync::Arc, time::Duration};
+
+use chat::ports::{
+    connections::{AddressKey, Admission, Connection, ConnectionId, ConnectionLimits, Connections},
+    images::Images,
+    messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages},
+    moderation::Moderation,
+    system::Clock,
+    template_store::TemplateStore,
+};
+use chat_testing::{
+    clock::ManualClock,
+    contract::{
+        Browser,
+        fixtures::{connection, connection_from, identity, message, now, places, room, seqs, upload},
+    },
+};
+use futures::future::join_all;
+use shared_types::{AuditEntry, ChatMessage, ImageType, ModerationAction, Person, Rev, Seq, Timestamp, limits};
+
+use super::{Signed, Tables, clients, endpoint, fresh_name, s3};
+
+#[tokio::test]
+async fn a_connection_older_than_any_can_be_is_in_no_answer_but_the_sweep_s() {
+    let Tables { clients, connections, .. } = Tables::create().await;
+    let old = connection("c1", "lobby");
+    let clock = ManualClock::at(old.opened_at);
+    let connections = clients.connections(&connections, clock.clone());
+    assert_eq!(connections.admit(&old, places(1)).await.unwrap(), Admission::Admitted);
+
+    clock.advance(limits::LIFETIME);
+    assert_eq!(connections.find(&old.id).await.unwrap().as_ref(), Some(&old));
+    clock.advance(Duration::from_millis(1));
+    assert_eq!(connections.find(&old.id).await.unwrap(), None);
+    assert_eq!(connections.in_room(&old.room).await.unwrap(), []);
+    assert_eq!(connections.rename(&old.id, &"Bea".parse().unwrap()).await.unwrap(), None);
+
+    assert_eq!(connections.all().await.unwrap().len(), 1);
+    assert!(connections.remove(&old.id).await.unwrap().is_some());
+    assert_eq!(connections.count().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn many_removals_at_once_give_one_place_back() {
+    let Tables { clients, connections, .. } = Tables::create().await;
+    let (one, other) = (connection("c1", "lobby"), connection("c2", "lobby"));
+    let connections = clients.connections(&connections, ManualClock::at(one.opened_at));
+    connections.admit(&one, places(2)).await.unwrap();
+    connections.admit(&other, places(2)).await.unwrap();
+
+    let removals = join_all((0..10).map(|_| connections.remove(&one.id))).await;
+    let told: Vec<_> = removals.into_iter().filter_map(Result::unwrap).collect();
+    assert_eq!(told, [one]);
+    assert_eq!(connections.count().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn nobody_is_let_in_where_nobody_may_be() {
+    let Tables { clients, connections, .. } = Tables::create().await;
+    let knock = connection("c1", "lobby");
+    let connections = clients.connections(&connections, ManualClock::at(knock.opened_at));
+    assert_eq!(connections.admit(&knock, places(0)).await.unwrap(), Admission::Full);
+    assert_eq!(connections.find(&ConnectionId("c1".into())).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn places_of_an_address_that_nobody_gave_back_are_free_when_nobody_can_be_in_them() {
+    let Tables { clients, connections, .. } = Tables::create().await;
+    let clock = ManualClock::at(Timestamp(1_000_000_000));
+    let connections = clients.connections(&connections, clock.clone());
+    let (places, longest) =
+        (ConnectionLimits { all: 100, per_address: Some(3) }, limits::LIFETIME + Duration::from_secs(11 * 60));
+    let admitted = async |times: usize| {
+        let knocks = (0..times).map(|number| Connection {
+            opened_at: clock.now(),
+            ..connection_from("a", &format!("{}-{number}", clock.now().0))
+        });
+        let knocks: Vec<_> = knocks.collect();
+        let answers = join_all(knocks.iter().map(|knock| connections.admit(knock, places))).await;
+        answers.into_iter().filter(|answer| matches!(answer, Ok(Admission::Admitted))).count()
+    };
+    assert_eq!(admitted(2).await, 2);
+    clock.advance(longest / 2);
+    assert_eq!(admitted(9).await, 1);
+    clock.advance(longest / 2);
+    assert_eq!(admitted(9).await, 0, "one of them may be in still");
+    clock.advance(longest / 2);
+    assert_eq!(admitted(20).await, 3);
+    clock.advance(longest);
+    assert_eq!(admitted(1).await, 1);
+    clock.advance(longest);
+    assert_eq!(admitted(20).await, 3, "the one before them is not counted either");
+    assert_eq!(connections.count().await.unwrap(), 10, "the sweep puts that right");
+}
+
+#[tokio::test]
+async fn expired_messages_are_not_shown_and_hide_no_newer_ones() {
+    let Tables { clients, messages, .. } = Tables::create().await;
+    let day = Duration::from_secs(24 * 60 * 60);
+    let lobby = room("lobby");
+    let clock = ManualClock::at(message(1, "x").sent_at);
+    let messages = clients.messages(&messages, Some(day), clock.clone());
+    for seq in 1..=30 {
+        messages.put(&lobby, &ChatMessage { sent_at: clock.now(), ..message(seq, "old") }).await.unwrap();
+    }
+    assert_eq!(messages.before(&lobby, None, 100).await.unwrap().len(), 30);
+
+    clock.advance(day);
+    for seq in 31..=33 {
+        messages.put(&lobby, &ChatMessage { sent_at: clock.now(), ..message(seq, "new") }).await.unwrap();
+    }
+    assert_eq!(messages.at(&lobby, Seq(30)).await.unwrap(), None);
+    assert_eq!(seqs(&messages.before(&lobby, None, 5).await.unwrap()), [31, 32, 33]);
+    assert_eq!(seqs(&messages.before(&lobby, None, 2).await.unwrap()), [32, 33]);
+    assert_eq!(seqs(&messages.before(&lobby, Some(Seq(20)), 5).await.unwrap()), [0_u64; 0]);
+    assert_eq!(seqs(&messages.created_after(&lobby, Rev(0), 5).await.unwrap()), [31, 32, 33]);
+    assert_eq!(seqs(&messages.created_after(&lobby, Rev(0), 2).await.unwrap()), [31, 32]);
+}
+
+#[tokio::test]
+async fn what_was_stored_to_be_kept_for_longer_is_not_shown_once_less_is_kept() {
+    let Tables { clients, messages: table, .. } = Tables::create().await;
+    let day = Duration::from_secs(24 * 60 * 60);
+    let lobby = room("lobby");
+    let clock = ManualClock::at(message(1, "x").sent_at);
+    let for_ever = clients.messages(&table, None, clock.clone());
+    let for_a_week = clients.messages(&table, Some(7 * day), clock.clone());
+    let store = async |messages: &dyn Messages, seq: u64| {
+        let said = ChatMessage { sent_at: clock.now(), ..message(seq, "x") };
+        let name = MessageKey { room: lobby.clone(), author: said.author.id.clone(), nonce: said.nonce.clone() };
+        messages.claim(&name, IdempotencyRecord { rev: Rev(seq), at: clock.now() }).await.unwrap();
+        messages.mark(&lobby, ChangeRecord { rev: Rev(seq), at: clock.now(), seq: Some(Seq(seq)) }).await.unwrap();
+        messages.put(&lobby, &said).await.unwrap();
+        name.author
+    };
+    store(&for_ever, 1).await;
+    store(&for_a_week, 2).await;
+    clock.advance(day);
+    let author = store(&for_ever, 3).await;
+
+    for (messages, left) in [(&for_ever, vec![1, 2, 3]), (&clients.messages(&table, Some(day), clock.clone()), vec![3])]
+    {
+        assert_eq!(seqs(&messages.before(&lobby, None, 9).await.unwrap()), left);
+        assert_eq!(seqs(&messages.created_after(&lobby, Rev(0), 9).await.unwrap()), left);
+        assert_eq!(messages.at(&lobby, Seq(1)).await.unwrap().is_some(), left.contains(&1));
+        let revs = |marks: Vec<ChangeRecord>| marks.into_iter().map(|mark| mark.rev.0).collect::<Vec<_>>();
+        assert_eq!(revs(messages.changes_after(&lobby, Rev(0), 9).await.unwrap()), left);
+        assert_eq!(revs(messages.newest_changes(&lobby, 9).await.unwrap()), left);
+        assert_eq!(messages.records_of(&author, None, 9).await.unwrap().len(), left.len());
+    }
+}
+
+#[tokio::test]
+async fn expired_claims_are_not_listed_and_hide_no_others_and_what_was_given_up_holds_until_its_time() {
+    let Tables { clients, messages, .. } = Tables::create().await;
+    let day = Duration::from_secs(24 * 60 * 60);
+    let clock = ManualClock::at(Timestamp(1_000_000_000));
+    let messages = clients.messages(&messages, Some(day), clock.clone());
+    let names: Vec<_> = (10..60).map(|number| identity("lobby", "ann", &format!("n-{number}"))).collect();
+    let claim_as_of_now = async |name, rev| {
+        let claim = IdempotencyRecord { rev: Rev(rev), at: clock.now() };
+        messages.claim(name, claim).await.unwrap()
+    };
+    for name in &names[..40] {
+        claim_as_of_now(name, 1).await;
+    }
+    clock.advance(day);
+    for name in &names[40..] {
+        claim_as_of_now(name, 2).await;
+    }
+    let listed = messages.records_of(&names[0].author, None, 5).await.unwrap();
+    assert_eq!(listed.into_iter().map(|(name, _)| name).collect::<Vec<_>>(), names[40..45]);
+
+    messages.tombstone(&names[40], Timestamp(clock.now().0 + 60_000)).await.unwrap();
+    assert_eq!(claim_as_of_now(&names[40], 3).await.rev, Rev(2));
+    assert_eq!(
+        messages.records_of(&names[0].author, None, 1).await.unwrap()[0].0,
+        names[41],
+        "nothing came of the retry"
+    );
+    clock.advance(Duration::from_secs(60));
+    assert_eq!(claim_as_of_now(&names[40], 3).await.rev, Rev(3));
+}
+
+#[tokio::test]
+async fn where_a_person_came_from_and_was_sent_away_with_is_forgotten_in_time() {
+    let Tables { clients, connections, messages } = Tables::create().await;
+    let clock = ManualClock::at(Timestamp(1_000_000_000));
+    let moderation = clients.moderation(&connections, &messages, clock.clone());
+    let (ann, addresses) = ("ann".parse().unwrap(), [AddressKey("a".into())]);
+    moderation.set_banned_with(&ann, &addresses, Timestamp(clock.now().0 + 60_000)).await.unwrap();
+    assert_eq!(moderation.banned_with(&ann).await.unwrap(), addresses);
+    moderation.set_seen(&ann, &addresses[0], Timestamp(clock.now().0 + 60_000)).await.unwrap();
+    assert_eq!(moderation.seen(&ann).await.unwrap(), addresses);
+    clock.advance(Duration::from_secs(60 + 10 * 60));
+    assert_eq!(moderation.banned_with(&ann).await.unwrap(), []);
+    assert_eq!(moderation.seen(&ann).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn what_moderators_did_is_forgotten_in_time() {
+    let Tables { clients, connections, messages } = Tables::create().await;
+    let clock = ManualClock::at(Timestamp(1_700_000_000_000));
+    let moderation = clients.moderation(&connections, &messages, clock.clone());
+    let act = ModerationAction::PurgeUser { person: "ann".parse().unwrap(), name: None };
+    let by = Person { id: "mod".parse().unwrap(), name: "Mo".parse().unwrap(), moderator: true };
+    let done = AuditEntry { at: clock.now(), by, action: act };
+    moderation.record(&done).await.unwrap();
+    clock.advance(limits::AUDIT_KEPT);
+    assert_eq!(moderation.audit(None, 9).await.unwrap(), [done]);
+    clock.advance(Duration::from_millis(1));
+    assert_eq!(moderation.audit(None, 9).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_page_may_be_larger_than_one_answer_of_dynamodb() {
+    let Tables { clients, messages, .. } = Tables::create().await;
+    let lobby = room("lobby");
+    let messages = clients.messages(&messages, None, ManualClock::at(Timestamp(0)));
+    let longest = "\u{1f600}".repeat(limits::TEXT_CHARS);
+    for seq in 1..=100 {
+        messages.put(&lobby, &message(seq, &longest)).await.unwrap();
+    }
+    assert_eq!(seqs(&messages.before(&lobby, None, 100).await.unwrap()), (1..=100).collect::<Vec<_>>());
+    assert_eq!(seqs(&messages.created_after(&lobby, Rev(0), 101).await.unwrap()), (1..=100).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_table_that_is_missing_is_named() {
+    let connections = clients(endpoint()).connections("no-such-table", ManualClock::at(Timestamp(0)));
+    let error = connections.count().await.unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "reading the number of connections: table no-such-table: service error: ResourceNotFoundException: \
+         Requested resource not found"
+    );
+}
+
+#[tokio::test]
+async fn the_shell_is_kept_for_less_than_a_minute_and_outlives_its_bucket() {
+    let bucket = fresh_name("assets");
+    let s3 = s3();
+    s3.create_bucket().bucket(&bucket).send().await.unwrap();
+    let publish = async |html: &'static str| {
+        let put = s3.put_object().bucket(&bucket).key("index.html").body(html.as_bytes().to_vec().into());
+        put.send().await.unwrap();
+    };
+    let minute = Duration::from_secs(60);
+    let clock = ManualClock::at(Timestamp(0));
+    let templates = clients(endpoint()).templates(&bucket, clock.clone());
+
+    let error = templates.index_html().await.unwrap_err().to_string();
+    assert!(error.contains(&bucket) && error.contains("NoSuchKey"), "{error}");
+
+    publish("one").await;
+    let one = templates.index_html().await.unwrap();
+    assert_eq!(&*one, "one");
+    clock.advance(minute);
+    assert!(Arc::ptr_eq(&one, &templates.index_html().await.unwrap()), "it is read again and has not changed");
+
+    publish("two").await;
+    assert!(Arc::ptr_eq(&one, &templates.index_html().await.unwrap()), "it is not read again so soon");
+    clock.advance(minute);
+    assert_eq!(&*templates.index_html().await.unwrap(), "two");
+
+    s3.delete_object().bucket(&bucket).key("index.html").send().await.unwrap();
+    clock.advance(minute);
+    assert_eq!(&*templates.index_html().await.unwrap(), "two");
+}
+
+#[tokio::test]
+async fn an_address_for_an_upload_is_worthless_after_its_minutes() {
+    let Tables { clients, .. } = Tables::create().await;
+    let bucket = fresh_name("images");
+    s3().create_bucket().bucket(&bucket).send().await.unwrap();
+    let ago = |age: Duration| Timestamp(now().0 - u64::try_from(age.as_millis()).unwrap());
+    for (age, good) in [(limits::UPLOAD_LIFE / 2, true), (limits::UPLOAD_LIFE + Duration::from_secs(1), false)] {
+        let images = clients.images(&bucket, ManualClock::at(ago(age)));
+        let address = images.address(&upload("n", ImageType::Png, 4)).await.unwrap();
+        assert_eq!(Signed.put(&address, "image/png", b"1234").await, good, "{age:?}");
+    }
+}

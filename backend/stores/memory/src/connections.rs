@@ -1,0 +1,72 @@
+//! Connections in memory.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard},
+};
+
+use async_trait::async_trait;
+use chat::ports::{
+    Result,
+    connections::{Admission, Connection, ConnectionId, ConnectionLimits, Connections},
+};
+use shared_types::{PersonName, RoomName};
+
+/// Connections in memory.
+#[derive(Default)]
+pub struct MemoryConnections(Mutex<BTreeMap<ConnectionId, Connection>>);
+
+impl MemoryConnections {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<ConnectionId, Connection>> {
+        self.0.lock().unwrap()
+    }
+}
+
+#[async_trait]
+impl Connections for MemoryConnections {
+    async fn admit(&self, connection: &Connection, places: ConnectionLimits) -> Result<Admission> {
+        let mut known = self.lock();
+        if known.len() >= places.all as usize {
+            return Ok(Admission::Full);
+        }
+        let same_address_connections = known.values().filter(|known| known.address == connection.address).count();
+        if connection.address.is_some()
+            && places.per_address.is_some_and(|most| same_address_connections >= most as usize)
+        {
+            return Ok(Admission::AddressLimitReached);
+        }
+        known.insert(connection.id.clone(), connection.clone());
+        Ok(Admission::Admitted)
+    }
+
+    async fn find(&self, id: &ConnectionId) -> Result<Option<Connection>> {
+        Ok(self.lock().get(id).cloned())
+    }
+
+    async fn rename(&self, id: &ConnectionId, name: &PersonName) -> Result<Option<Connection>> {
+        Ok(self.lock().get_mut(id).map(|connection| {
+            connection.person.name = name.clone();
+            connection.clone()
+        }))
+    }
+
+    async fn remove(&self, id: &ConnectionId) -> Result<Option<Connection>> {
+        Ok(self.lock().remove(id))
+    }
+
+    async fn in_room(&self, room: &RoomName) -> Result<Vec<Connection>> {
+        Ok(self.lock().values().filter(|connection| connection.room == *room).cloned().collect())
+    }
+
+    async fn all(&self) -> Result<Vec<Connection>> {
+        Ok(self.lock().values().cloned().collect())
+    }
+
+    async fn count(&self) -> Result<u32> {
+        Ok(self.lock().len() as u32)
+    }
+
+    async fn correct_count(&self, seen: u32, truth: u32) -> Result<bool> {
+        Ok(self.count().await? == seen && seen == truth)
+    }
+}

@@ -1,0 +1,80 @@
+//! Uploads and images in memory.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Mutex,
+};
+
+use async_trait::async_trait;
+use chat::ports::{
+    Result,
+    images::{Images, Upload, Uploaded},
+    messages::MessageKey,
+};
+use shared_types::Timestamp;
+
+/// What was put, by address, and what is kept, by message.
+#[derive(Default)]
+pub struct MemoryImages {
+    given: Mutex<BTreeSet<String>>,
+    uploads: Mutex<BTreeMap<String, Vec<u8>>>,
+    kept: Mutex<BTreeMap<String, Vec<u8>>>,
+}
+
+impl MemoryImages {
+    /// Takes in bytes that somebody put to an address, if it is for them.
+    #[allow(dead_code, reason = "nobody in the simulation sends an image")]
+    pub fn take_in(&self, address: &str, media_type: &str, bytes: &[u8]) -> bool {
+        let announced = format!("size: ImageSize({})", bytes.len());
+        let kind = shared_types::ImageType::of_media_type(media_type);
+        let kind = kind.map(|kind| format!("kind: {kind:?}"));
+        let good = self.given.lock().unwrap().contains(address)
+            && address.contains(&announced)
+            && kind.is_some_and(|kind| address.contains(&kind));
+        if good {
+            self.uploads.lock().unwrap().insert(address.into(), bytes.to_vec());
+        }
+        good
+    }
+}
+
+#[async_trait]
+impl Images for MemoryImages {
+    async fn address(&self, upload: &Upload) -> Result<String> {
+        let address = format!("{upload:?}");
+        self.given.lock().unwrap().insert(address.clone());
+        Ok(address)
+    }
+
+    async fn uploaded(&self, upload: &Upload) -> Result<Option<Uploaded>> {
+        let found = self.uploads.lock().unwrap().get(&format!("{upload:?}")).cloned();
+        Ok(found.map(|bytes| Uploaded { size: bytes.len() as u64, version: format!("{bytes:?}"), head: bytes }))
+    }
+
+    async fn keep(&self, upload: &Upload, version: &str) -> Result<bool> {
+        let found = self.uploads.lock().unwrap().get(&format!("{upload:?}")).cloned();
+        let Some(bytes) = found.filter(|bytes| format!("{bytes:?}") == version) else { return Ok(false) };
+        self.kept.lock().unwrap().insert(format!("{:?}", upload.identity), bytes);
+        Ok(true)
+    }
+
+    async fn is_kept(&self, identity: &MessageKey) -> Result<bool> {
+        Ok(self.kept.lock().unwrap().contains_key(&format!("{identity:?}")))
+    }
+
+    async fn remove(&self, identity: &MessageKey) -> Result<()> {
+        self.kept.lock().unwrap().remove(&format!("{identity:?}"));
+        Ok(())
+    }
+
+    async fn discard(&self, upload: &Upload) -> Result<()> {
+        self.uploads.lock().unwrap().remove(&format!("{upload:?}"));
+        Ok(())
+    }
+
+    /// Time stands still here: everything was put at 1.
+    async fn sweep(&self, before: Timestamp) -> Result<usize> {
+        let mut uploads = self.uploads.lock().unwrap();
+        Ok(if before > Timestamp(1) { std::mem::take(&mut *uploads).len() } else { 0 })
+    }
+}

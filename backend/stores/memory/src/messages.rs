@@ -1,0 +1,138 @@
+//! The log of messages in memory.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard},
+};
+
+use async_trait::async_trait;
+use chat::ports::{
+    Result,
+    messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages, StoredMessage},
+};
+use shared_types::{ChatMessage, PersonId, Rev, RoomName, Seq, Timestamp};
+
+/// The log in memory.
+#[derive(Default)]
+pub struct MemoryMessages(Mutex<Log>);
+
+#[derive(Default)]
+struct Log {
+    revs: BTreeMap<RoomName, u64>,
+    /// By author, room and nonce, and whether it was given up.
+    claims: BTreeMap<(String, String, String), (IdempotencyRecord, bool)>,
+    messages: BTreeMap<(RoomName, u64), StoredMessage>,
+    marks: BTreeMap<(RoomName, u64), ChangeRecord>,
+}
+
+impl MemoryMessages {
+    fn lock(&self) -> MutexGuard<'_, Log> {
+        self.0.lock().unwrap()
+    }
+}
+
+fn key(identity: &MessageKey) -> (String, String, String) {
+    (identity.author.to_string(), identity.room.to_string(), identity.nonce.to_string())
+}
+
+#[async_trait]
+impl Messages for MemoryMessages {
+    async fn next_rev(&self, room: &RoomName) -> Result<Rev> {
+        let mut log = self.lock();
+        let rev = log.revs.entry(room.clone()).or_default();
+        *rev += 1;
+        Ok(Rev(*rev))
+    }
+
+    async fn claim(&self, identity: &MessageKey, claim: IdempotencyRecord) -> Result<IdempotencyRecord> {
+        Ok(self.lock().claims.entry(key(identity)).or_insert((claim, false)).0)
+    }
+
+    async fn take_over(
+        &self,
+        identity: &MessageKey,
+        held: IdempotencyRecord,
+        fresh: IdempotencyRecord,
+    ) -> Result<IdempotencyRecord> {
+        let mut log = self.lock();
+        let (claim, given_up) = log.claims.entry(key(identity)).or_insert((fresh, false));
+        if *claim == held {
+            (*claim, *given_up) = (fresh, false);
+        }
+        Ok(*claim)
+    }
+
+    async fn records_of(
+        &self,
+        author: &PersonId,
+        after: Option<&MessageKey>,
+        limit: usize,
+    ) -> Result<Vec<(MessageKey, IdempotencyRecord)>> {
+        let log = self.lock();
+        let theirs = log.claims.iter().filter(|((whose, ..), (_, given_up))| whose == author.as_str() && !given_up);
+        let further = theirs.filter(|(found, _)| after.is_none_or(|after| **found > key(after)));
+        let identified = further.map(|((_, room, nonce), (claim, _))| {
+            let (room, nonce) = (room.parse().unwrap(), nonce.parse().unwrap());
+            (MessageKey { room, author: author.clone(), nonce }, *claim)
+        });
+        Ok(identified.take(limit).collect())
+    }
+
+    /// It holds for good here.
+    async fn tombstone(&self, identity: &MessageKey, _until: Timestamp) -> Result<()> {
+        if let Some((_, given_up)) = self.lock().claims.get_mut(&key(identity)) {
+            *given_up = true;
+        }
+        Ok(())
+    }
+
+    async fn put(&self, room: &RoomName, message: &ChatMessage) -> Result<ChatMessage> {
+        let mut log = self.lock();
+        let born = || StoredMessage { message: message.clone(), applied: Vec::new() };
+        Ok(log.messages.entry((room.clone(), message.seq.0)).or_insert_with(born).message.clone())
+    }
+
+    async fn at(&self, room: &RoomName, seq: Seq) -> Result<Option<StoredMessage>> {
+        Ok(self.lock().messages.get(&(room.clone(), seq.0)).cloned())
+    }
+
+    async fn before(&self, room: &RoomName, before: Option<Seq>, limit: usize) -> Result<Vec<ChatMessage>> {
+        let end = before.map_or(u64::MAX, |before| before.0);
+        let log = self.lock();
+        let newest_first = log.messages.range((room.clone(), 0)..(room.clone(), end)).rev().take(limit);
+        let mut page: Vec<_> = newest_first.map(|(_, stored)| stored.message.clone()).collect();
+        page.reverse();
+        Ok(page)
+    }
+
+    async fn replace(&self, room: &RoomName, seen: Rev, changed: &StoredMessage) -> Result<bool> {
+        let mut log = self.lock();
+        let stored = log.messages.get_mut(&(room.clone(), changed.message.seq.0));
+        Ok(stored.filter(|stored| stored.message.rev == seen).map(|stored| *stored = changed.clone()).is_some())
+    }
+
+    async fn mark(&self, room: &RoomName, mark: ChangeRecord) -> Result<()> {
+        self.lock().marks.insert((room.clone(), mark.rev.0), mark);
+        Ok(())
+    }
+
+    async fn changes_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChangeRecord>> {
+        let log = self.lock();
+        let after = log.marks.range((room.clone(), rev.0.saturating_add(1))..=(room.clone(), u64::MAX));
+        Ok(after.take(limit).map(|(_, mark)| *mark).collect())
+    }
+
+    async fn newest_changes(&self, room: &RoomName, limit: usize) -> Result<Vec<ChangeRecord>> {
+        let log = self.lock();
+        let newest_first = log.marks.range((room.clone(), 0)..=(room.clone(), u64::MAX)).rev().take(limit);
+        let mut marks: Vec<_> = newest_first.map(|(_, mark)| *mark).collect();
+        marks.reverse();
+        Ok(marks)
+    }
+
+    async fn created_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChatMessage>> {
+        let log = self.lock();
+        let after = log.messages.range((room.clone(), rev.0.saturating_add(1))..=(room.clone(), u64::MAX));
+        Ok(after.take(limit).map(|(_, stored)| stored.message.clone()).collect())
+    }
+}

@@ -1,0 +1,80 @@
+//! Restrictions, room rules and the audit log in memory.
+
+use std::{collections::BTreeMap, sync::Mutex};
+
+use async_trait::async_trait;
+use chat::ports::{
+    Result,
+    connections::AddressKey,
+    moderation::{Moderation, Subject},
+};
+use shared_types::{AuditEntry, PersonId, Restrictions, RoomName, RoomRules, Timestamp};
+
+/// Restrictions, rules and audit log in memory.
+#[derive(Default)]
+pub struct MemoryModeration(Mutex<Decisions>);
+
+#[derive(Default)]
+struct Decisions {
+    restriction_store: BTreeMap<String, Restrictions>,
+    banned_with: BTreeMap<PersonId, Vec<AddressKey>>,
+    seen: BTreeMap<PersonId, Vec<AddressKey>>,
+    rules: BTreeMap<RoomName, RoomRules>,
+    done: Vec<AuditEntry>,
+}
+
+#[async_trait]
+impl Moderation for MemoryModeration {
+    async fn restrictions(&self, of: &Subject) -> Result<Restrictions> {
+        Ok(self.0.lock().unwrap().restriction_store.get(&format!("{of:?}")).copied().unwrap_or_default())
+    }
+
+    async fn set_standing(&self, of: &Subject, restrictions: Restrictions) -> Result<()> {
+        self.0.lock().unwrap().restriction_store.insert(format!("{of:?}"), restrictions);
+        Ok(())
+    }
+
+    async fn banned_with(&self, person: &PersonId) -> Result<Vec<AddressKey>> {
+        Ok(self.0.lock().unwrap().banned_with.get(person).cloned().unwrap_or_default())
+    }
+
+    async fn set_banned_with(&self, person: &PersonId, addresses: &[AddressKey], _until: Timestamp) -> Result<()> {
+        self.0.lock().unwrap().banned_with.insert(person.clone(), addresses.to_vec());
+        Ok(())
+    }
+
+    async fn set_seen(&self, person: &PersonId, address: &AddressKey, _until: Timestamp) -> Result<()> {
+        let mut decisions = self.0.lock().unwrap();
+        let seen = decisions.seen.entry(person.clone()).or_default();
+        seen.retain(|other| other != address);
+        seen.push(address.clone());
+        Ok(())
+    }
+
+    async fn seen(&self, person: &PersonId) -> Result<Vec<AddressKey>> {
+        Ok(self.0.lock().unwrap().seen.get(person).cloned().unwrap_or_default())
+    }
+
+    async fn rules(&self, room: &RoomName) -> Result<RoomRules> {
+        Ok(self.0.lock().unwrap().rules.get(room).copied().unwrap_or_default())
+    }
+
+    async fn set_rules(&self, room: &RoomName, rules: RoomRules) -> Result<()> {
+        self.0.lock().unwrap().rules.insert(room.clone(), rules);
+        Ok(())
+    }
+
+    async fn record(&self, entry: &AuditEntry) -> Result<()> {
+        self.0.lock().unwrap().done.push(entry.clone());
+        Ok(())
+    }
+
+    async fn audit(&self, before: Option<Timestamp>, limit: usize) -> Result<Vec<AuditEntry>> {
+        let mut entries = self.0.lock().unwrap().done.clone();
+        entries.retain(|entry| before.is_none_or(|before| entry.at < before));
+        entries.sort_by_key(|entry| std::cmp::Reverse(entry.at));
+        let last = entries.get(limit.saturating_sub(1)).map(|entry| entry.at);
+        entries.retain(|entry| last.is_none_or(|last| entry.at >= last));
+        Ok(entries)
+    }
+}

@@ -1,0 +1,64 @@
+//! Rate counters, slow mode slots and used tickets in memory.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Mutex,
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use chat::ports::{
+    Result,
+    rate_store::{RateDecision, RateLimit, RateStore},
+};
+use shared_types::Timestamp;
+
+/// Everything that was ever done, with its times: the rule itself, and nothing clever.
+#[derive(Default)]
+pub struct MemoryRateStore {
+    taken: Mutex<BTreeMap<String, Vec<u64>>>,
+    used: Mutex<BTreeSet<String>>,
+    turns: Mutex<BTreeMap<String, (String, u64)>>,
+}
+
+#[async_trait]
+impl RateStore for MemoryRateStore {
+    async fn take(&self, key: &str, allowance: RateLimit, now: Timestamp) -> Result<RateDecision> {
+        let (long, short) = (allowance.window.as_millis() as u64, allowance.burst_window.as_millis() as u64);
+        let mut taken = self.taken.lock().unwrap();
+        let times = taken.entry(key.into()).or_default();
+        let since = |begin: u64| times.iter().filter(|time| **time >= begin && **time <= now.0).count() as u32;
+        let (long_began, short_began) = (now.0 - now.0 % long, now.0 - now.0 % long % short);
+        if since(long_began) >= allowance.sustained {
+            return Ok(RateDecision::No(Duration::from_millis(long_began + long - now.0)));
+        }
+        if since(short_began) >= allowance.burst {
+            return Ok(RateDecision::No(Duration::from_millis(short_began + short - now.0)));
+        }
+        times.push(now.0);
+        Ok(RateDecision::Yes)
+    }
+
+    async fn acquire_slow_mode_slot(
+        &self,
+        key: &str,
+        holder: &str,
+        window: Duration,
+        now: Timestamp,
+    ) -> Result<RateDecision> {
+        let mut turns = self.turns.lock().unwrap();
+        match turns.get(key) {
+            Some((of, _)) if of == holder => return Ok(RateDecision::Yes),
+            Some((_, taken_at)) if taken_at + window.as_millis() as u64 > now.0 => {
+                return Ok(RateDecision::No(Duration::from_millis(taken_at + window.as_millis() as u64 - now.0)));
+            }
+            _ => {}
+        }
+        turns.insert(key.into(), (holder.into(), now.0));
+        Ok(RateDecision::Yes)
+    }
+
+    async fn mark_ticket_used(&self, key: &str, _until: Timestamp) -> Result<bool> {
+        Ok(self.used.lock().unwrap().insert(key.into()))
+    }
+}

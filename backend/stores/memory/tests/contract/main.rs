@@ -1,0 +1,37 @@
+//! The contract of the ports, on the stores in memory.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it does not hold")]
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chat_testing::contract::{Browser, Stores};
+use store_memory::{
+    connections::MemoryConnections, images::MemoryImages, messages::MemoryMessages, moderation::MemoryModeration,
+    rate_store::MemoryRateStore, secrets::MemorySecrets,
+};
+
+chat_testing::contract_tests!(crate::stores);
+
+async fn stores() -> Stores {
+    let images = Arc::new(MemoryImages::default());
+    Stores {
+        connections: Arc::new(MemoryConnections::default()),
+        messages: Arc::new(MemoryMessages::default()),
+        moderation: Arc::new(MemoryModeration::default()),
+        secrets: Arc::new(MemorySecrets::default()),
+        images: images.clone(),
+        limiter: Arc::new(MemoryRateStore::default()),
+        browser: Arc::new(MemoryBrowser(images)),
+        _keep: Box::new(()),
+    }
+}
+
+struct MemoryBrowser(Arc<MemoryImages>);
+
+#[async_trait]
+impl Browser for MemoryBrowser {
+    async fn put(&self, address: &str, media_type: &str, bytes: &[u8]) -> bool {
+        self.0.take_in(address, media_type, bytes)
+    }
+}

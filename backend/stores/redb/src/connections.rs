@@ -1,0 +1,102 @@
+//! Who is connected, in memory: connections end with their process.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use async_trait::async_trait;
+use chat::ports::{
+    Result,
+    connections::{AddressKey, Admission, Connection, ConnectionId, ConnectionLimits, Connections},
+};
+use shared_types::{PersonName, RoomName};
+
+type ByRoom = HashMap<RoomName, HashMap<ConnectionId, Connection>>;
+
+/// [`Connections`] of this process. It needs no expiry: the server itself closes every socket in time.
+#[derive(Default)]
+pub struct InProcessConnections {
+    by_room: Mutex<ByRoom>,
+    rooms: Mutex<HashMap<ConnectionId, RoomName>>,
+}
+
+#[async_trait]
+impl Connections for InProcessConnections {
+    async fn admit(&self, connection: &Connection, places: ConnectionLimits) -> Result<Admission> {
+        let mut rooms = lock(&self.rooms);
+        if rooms.len() >= number(places.all) {
+            return Ok(Admission::Full);
+        }
+        let mut by_room = lock(&self.by_room);
+        if let (Some(address), Some(most)) = (&connection.address, places.per_address)
+            && from_address(&by_room, address) >= number(most)
+        {
+            return Ok(Admission::AddressLimitReached);
+        }
+        rooms.insert(connection.id.clone(), connection.room.clone());
+        by_room.entry(connection.room.clone()).or_default().insert(connection.id.clone(), connection.clone());
+        Ok(Admission::Admitted)
+    }
+
+    async fn find(&self, id: &ConnectionId) -> Result<Option<Connection>> {
+        Ok(self.with(id, |connection| connection.clone()))
+    }
+
+    async fn rename(&self, id: &ConnectionId, name: &PersonName) -> Result<Option<Connection>> {
+        Ok(self.with(id, |connection| {
+            connection.person.name = name.clone();
+            connection.clone()
+        }))
+    }
+
+    async fn remove(&self, id: &ConnectionId) -> Result<Option<Connection>> {
+        let Some(room) = lock(&self.rooms).remove(id) else { return Ok(None) };
+        let mut by_room = lock(&self.by_room);
+        let Some(listeners) = by_room.get_mut(&room) else { return Ok(None) };
+        let removed = listeners.remove(id);
+        if listeners.is_empty() {
+            by_room.remove(&room);
+        }
+        Ok(removed)
+    }
+
+    async fn in_room(&self, room: &RoomName) -> Result<Vec<Connection>> {
+        Ok(lock(&self.by_room).get(room).map(|listeners| listeners.values().cloned().collect()).unwrap_or_default())
+    }
+
+    async fn all(&self) -> Result<Vec<Connection>> {
+        Ok(lock(&self.by_room).values().flat_map(|listeners| listeners.values().cloned()).collect())
+    }
+
+    async fn count(&self) -> Result<u32> {
+        Ok(u32::try_from(lock(&self.rooms).len()).unwrap_or(u32::MAX))
+    }
+
+    async fn correct_count(&self, seen: u32, truth: u32) -> Result<bool> {
+        // The count is the number of entries here, so it is never wrong; it only moves.
+        Ok(self.count().await? == seen && seen == truth)
+    }
+}
+
+impl InProcessConnections {
+    fn with<T>(&self, id: &ConnectionId, change: impl FnOnce(&mut Connection) -> T) -> Option<T> {
+        let room = lock(&self.rooms).get(id).cloned()?;
+        lock(&self.by_room).get_mut(&room)?.get_mut(id).map(change)
+    }
+}
+
+/// How many are in from an address. They are counted anew each time, some 10 µs for 1,000, so that the number can't be wrong.
+fn from_address(by_room: &ByRoom, address: &AddressKey) -> usize {
+    let connections = by_room.values().flat_map(HashMap::values);
+    connections.filter(|connection| connection.address.as_ref() == Some(address)).count()
+}
+
+fn number(places: u32) -> usize {
+    usize::try_from(places).unwrap_or(usize::MAX)
+}
+
+/// A panic elsewhere leaves these maps whole: every change to them is one call.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,265 @@
+//! The log of every room, in the store.
+//!
+//! Messages that have been kept long enough are passed over when they are read, as DynamoDB's are, and removed once a day.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use chat::ports::{
+    Result, Unavailable,
+    messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages, StoredMessage},
+    system::Clock,
+};
+use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, TableDefinition, TableError};
+use serde::{Serialize, de::DeserializeOwned};
+use shared_types::{ChatMessage, PersonId, Rev, RoomName, Seq, Timestamp};
+
+use crate::store::{Store, WriteDurability};
+
+mod expiry;
+pub(crate) mod idempotency;
+
+/// The last revision taken, by room.
+const REVS: TableDefinition<'_, &str, u64> = TableDefinition::new("revs");
+/// A [`StoredMessage`] message as JSON, by room and seq.
+const MESSAGES: TableDefinition<'_, (&str, u64), &[u8]> = TableDefinition::new("messages");
+/// `(at, seq)` by room and rev; a seq of 0 is none.
+const MARKS: TableDefinition<'_, (&str, u64), (u64, u64)> = TableDefinition::new("marks");
+
+/// [`Messages`] in a [`Store`].
+pub struct RedbMessages {
+    store: Store,
+    retention: Option<Duration>,
+    clock: Arc<dyn Clock>,
+}
+
+impl RedbMessages {
+    /// The messages of a store. They are kept for `retention`, or for ever.
+    pub fn new(store: Store, retention: Option<Duration>, clock: Arc<dyn Clock>) -> Self {
+        Self { store, retention, clock }
+    }
+
+    /// Whatever is older has been kept long enough.
+    fn oldest_kept(&self) -> Timestamp {
+        let moment = Duration::from_millis(1);
+        self.retention.map_or(Timestamp(0), |retention| self.clock.now() - retention + moment)
+    }
+
+    async fn read(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&Log, Timestamp) -> ReadResult + Send + 'static,
+    ) -> Result<Vec<ChatMessage>> {
+        let oldest = self.oldest_kept();
+        self.store
+            .read(doing, move |transaction| match open(transaction, MESSAGES)? {
+                Some(messages) => work(&messages, oldest),
+                None => Ok(Vec::new()),
+            })
+            .await
+    }
+}
+
+type Log = ReadOnlyTable<(&'static str, u64), &'static [u8]>;
+type ReadResult = std::result::Result<Vec<ChatMessage>, redb::Error>;
+type Entry<V> = std::result::Result<
+    (redb::AccessGuard<'static, (&'static str, u64)>, redb::AccessGuard<'static, V>),
+    redb::StorageError,
+>;
+
+#[async_trait]
+impl Messages for RedbMessages {
+    async fn next_rev(&self, room: &RoomName) -> Result<Rev> {
+        let room = room.clone();
+        self.store
+            .write("taking a revision", WriteDurability::Later, move |transaction| {
+                let mut revs = transaction.open_table(REVS)?;
+                let next = revs.get(room.as_str())?.map_or(0, |last| last.value()) + 1;
+                revs.insert(room.as_str(), next)?;
+                Ok(Rev(next))
+            })
+            .await
+    }
+
+    async fn claim(&self, identity: &MessageKey, claim: IdempotencyRecord) -> Result<IdempotencyRecord> {
+        self.claim_unless(identity, claim, |_| true).await
+    }
+
+    async fn take_over(
+        &self,
+        identity: &MessageKey,
+        held: IdempotencyRecord,
+        fresh: IdempotencyRecord,
+    ) -> Result<IdempotencyRecord> {
+        self.claim_unless(identity, fresh, move |holds| holds != held).await
+    }
+
+    async fn records_of(
+        &self,
+        author: &PersonId,
+        after: Option<&MessageKey>,
+        limit: usize,
+    ) -> Result<Vec<(MessageKey, IdempotencyRecord)>> {
+        self.claims_after(author, after, limit).await
+    }
+
+    async fn tombstone(&self, identity: &MessageKey, until: Timestamp) -> Result<()> {
+        self.give_up_claim(identity, until).await
+    }
+
+    async fn put(&self, room: &RoomName, message: &ChatMessage) -> Result<ChatMessage> {
+        let (room, message, doing) = (room.clone(), message.clone(), "storing a message");
+        let put = self.store.write(doing, WriteDurability::Now, move |transaction| {
+            let mut messages = transaction.open_table(MESSAGES)?;
+            let key = (room.as_str(), message.seq.0);
+            let stored = messages.get(key)?.map(|stored| readable(stored.value()));
+            if let Some(stored) = stored {
+                return Ok(stored);
+            }
+            messages.insert(key, encode(&message)?.as_slice())?;
+            Ok(Some(message))
+        });
+        // Not an error of the write: that would be one of all that are in its commit.
+        put.await?.ok_or_else(|| Unavailable { doing, cause: "what is there can't be read".into() })
+    }
+
+    async fn at(&self, room: &RoomName, seq: Seq) -> Result<Option<StoredMessage>> {
+        let (room, oldest) = (room.clone(), self.oldest_kept());
+        let found = self.store.read("reading a message", move |transaction| {
+            let Some(messages) = open(transaction, MESSAGES)? else { return Ok(None) };
+            Ok(messages.get((room.as_str(), seq.0))?.and_then(|stored| readable::<StoredMessage>(stored.value())))
+        });
+        Ok(found.await?.filter(|found| found.message.sent_at >= oldest))
+    }
+
+    async fn before(&self, room: &RoomName, before: Option<Seq>, limit: usize) -> Result<Vec<ChatMessage>> {
+        let room = room.clone();
+        let page = self.read("reading a page", move |messages, oldest| {
+            let end = before.map_or(u64::MAX, |before| before.0);
+            let range = messages.range((room.as_str(), 0)..(room.as_str(), end))?;
+            range.rev().filter_map(|entry| kept(entry, oldest)).take(limit).collect()
+        });
+        let mut newest_first = page.await?;
+        newest_first.reverse();
+        Ok(newest_first)
+    }
+
+    async fn created_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChatMessage>> {
+        let room = room.clone();
+        self.read("reading new messages", move |messages, oldest| {
+            let range = messages.range((room.as_str(), rev.0.saturating_add(1))..=(room.as_str(), u64::MAX))?;
+            range.filter_map(|entry| kept(entry, oldest)).take(limit).collect()
+        })
+        .await
+    }
+
+    async fn replace(&self, room: &RoomName, seen: Rev, changed: &StoredMessage) -> Result<bool> {
+        let (room, changed) = (room.clone(), changed.clone());
+        self.store
+            .write("changing a message", WriteDurability::Now, move |transaction| {
+                let mut messages = transaction.open_table(MESSAGES)?;
+                let key = (room.as_str(), changed.message.seq.0);
+                let stored = messages.get(key)?.and_then(|stored| readable::<ChatMessage>(stored.value()));
+                if stored.is_none_or(|stored| stored.rev != seen) {
+                    return Ok(false);
+                }
+                messages.insert(key, encode(&changed)?.as_slice())?;
+                Ok(true)
+            })
+            .await
+    }
+
+    async fn mark(&self, room: &RoomName, mark: ChangeRecord) -> Result<()> {
+        let room = room.clone();
+        self.store
+            .write("marking a revision", WriteDurability::Later, move |transaction| {
+                let mut marks = transaction.open_table(MARKS)?;
+                marks.insert((room.as_str(), mark.rev.0), (mark.at.0, mark.seq.map_or(0, |seq| seq.0)))?;
+                Ok(())
+            })
+            .await
+    }
+
+    async fn changes_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChangeRecord>> {
+        let room = room.clone();
+        self.read_marks(move |marks, oldest| {
+            let range = marks.range((room.as_str(), rev.0.saturating_add(1))..=(room.as_str(), u64::MAX))?;
+            range.filter_map(|entry| kept_mark(entry, oldest)).take(limit).collect()
+        })
+        .await
+    }
+
+    async fn newest_changes(&self, room: &RoomName, limit: usize) -> Result<Vec<ChangeRecord>> {
+        let room = room.clone();
+        let newest_first = self.read_marks(move |marks, oldest| {
+            let range = marks.range((room.as_str(), 0)..=(room.as_str(), u64::MAX))?;
+            range.rev().filter_map(|entry| kept_mark(entry, oldest)).take(limit).collect()
+        });
+        let mut marks = newest_first.await?;
+        marks.reverse();
+        Ok(marks)
+    }
+}
+
+type Marks = ReadOnlyTable<(&'static str, u64), (u64, u64)>;
+
+impl RedbMessages {
+    async fn read_marks(
+        &self,
+        work: impl FnOnce(&Marks, Timestamp) -> std::result::Result<Vec<ChangeRecord>, redb::Error> + Send + 'static,
+    ) -> Result<Vec<ChangeRecord>> {
+        let oldest = self.oldest_kept();
+        self.store
+            .read("reading what changed", move |transaction| match open(transaction, MARKS)? {
+                Some(marks) => work(&marks, oldest),
+                None => Ok(Vec::new()),
+            })
+            .await
+    }
+}
+
+/// The message of an entry, unless it has been kept long enough.
+fn kept(entry: Entry<&'static [u8]>, oldest: Timestamp) -> Option<std::result::Result<ChatMessage, redb::Error>> {
+    let stored = match entry {
+        Ok((_, stored)) => stored,
+        Err(error) => return Some(Err(error.into())),
+    };
+    readable::<ChatMessage>(stored.value()).filter(|message| message.sent_at >= oldest).map(Ok)
+}
+
+/// The mark of an entry, unless it has been kept long enough. Its message is older, so that went first.
+fn kept_mark(entry: Entry<(u64, u64)>, oldest: Timestamp) -> Option<std::result::Result<ChangeRecord, redb::Error>> {
+    let mark = entry.map(|(key, value)| {
+        let ((_, rev), (at, seq)) = (key.value(), value.value());
+        ChangeRecord { rev: Rev(rev), at: Timestamp(at), seq: (seq > 0).then_some(Seq(seq)) }
+    });
+    mark.map(|mark| (mark.at >= oldest).then_some(mark)).map_err(Into::into).transpose()
+}
+
+/// What is stored. What can't be read is left out and logged: it must not lock everyone out of its room.
+fn readable<T: DeserializeOwned>(stored: &[u8]) -> Option<T> {
+    decode(stored).inspect_err(|error| tracing::error!(%error, "left out")).ok()
+}
+
+pub(crate) fn open<K: redb::Key + 'static, V: redb::Value + 'static>(
+    transaction: &ReadTransaction,
+    table: TableDefinition<'_, K, V>,
+) -> std::result::Result<Option<ReadOnlyTable<K, V>>, redb::Error> {
+    match transaction.open_table(table) {
+        Ok(table) => Ok(Some(table)),
+        // Nothing was ever written to it.
+        Err(TableError::TableDoesNotExist(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(crate) fn encode(message: &impl Serialize) -> std::result::Result<Vec<u8>, redb::Error> {
+    serde_json::to_vec(message).map_err(|error| redb::Error::Corrupted(error.to_string()))
+}
+
+pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> std::result::Result<T, redb::Error> {
+    // What the error says may quote the message, and this goes to the log.
+    serde_json::from_slice(bytes).map_err(|error| {
+        redb::Error::Corrupted(format!("a stored message can't be read: {:?} at {}", error.classify(), error.column()))
+    })
+}

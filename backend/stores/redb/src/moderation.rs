@@ -1,0 +1,207 @@
+//! What moderators decided and did, in the store.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use async_trait::async_trait;
+use chat::ports::{
+    Result,
+    connections::AddressKey,
+    moderation::{Moderation, Subject},
+    system::Clock,
+};
+use redb::{ReadTransaction, ReadableTable, TableDefinition};
+use serde::{Deserialize, Serialize};
+use shared_types::{AuditEntry, PersonId, Restrictions, RoomName, RoomRules, Timestamp, limits};
+
+use crate::{
+    messages::{decode, encode, open},
+    store::{Store, WriteDurability},
+};
+
+/// A [`Restrictions`] as JSON, by whose it is.
+const STANDINGS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("standings");
+/// [`BannedWith`] as JSON, by person.
+const BANNED_WITH: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("banned_with");
+/// [`RoomRules`] as JSON, by room.
+const RULES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("rules");
+/// An [`AuditEntry`] as JSON, by its time and a number that tells it from the others of that time.
+const AUDIT: TableDefinition<'_, (u64, u64), &[u8]> = TableDefinition::new("audit");
+
+/// So many people are remembered by where they came from at most, some 100 bytes each; beyond that all are forgotten.
+const SEEN: usize = 10_000;
+
+/// [`Moderation`] in a [`Store`]. Whatever is decided survives a power cut; where people came from does not survive the
+/// process, and costs a socket that opens no write.
+pub struct RedbModeration {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    seen: Mutex<HashMap<PersonId, Vec<(AddressKey, Timestamp)>>>,
+}
+
+/// The addresses that were sent away together with a person.
+#[derive(Default, Serialize, Deserialize)]
+struct BannedWith {
+    addresses: Vec<String>,
+    until: Timestamp,
+}
+
+impl RedbModeration {
+    /// The decisions of a store.
+    pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
+        Self { store, clock, seen: Mutex::default() }
+    }
+
+    /// The time of the oldest entry that is kept.
+    fn oldest_entry(&self) -> u64 {
+        (self.clock.now() - limits::AUDIT_KEPT).0
+    }
+
+    async fn find<T: for<'de> Deserialize<'de> + Default + Send + 'static>(
+        &self,
+        doing: &'static str,
+        table: TableDefinition<'static, &'static str, &'static [u8]>,
+        key: String,
+    ) -> Result<T> {
+        self.store.read(doing, move |transaction| found(transaction, table, &key)).await
+    }
+}
+
+#[async_trait]
+impl Moderation for RedbModeration {
+    async fn restrictions(&self, of: &Subject) -> Result<Restrictions> {
+        self.find("reading what somebody may not do", STANDINGS, standing_key(of)).await
+    }
+
+    async fn set_standing(&self, of: &Subject, restrictions: Restrictions) -> Result<()> {
+        let (key, now) = (standing_key(of), self.clock.now());
+        self.store
+            .write("deciding what somebody may not do", WriteDurability::Now, move |transaction| {
+                let mut restriction_store = transaction.open_table(STANDINGS)?;
+                restriction_store.insert(key.as_str(), encode(&restrictions)?.as_slice())?;
+                // Moderators decide a few times a day, and nobody else would ever clear up here.
+                restriction_store.retain(|_, restrictions| {
+                    !decode(restrictions).is_ok_and(|restrictions| is_over(restrictions, now))
+                })?;
+                Ok(())
+            })
+            .await
+    }
+
+    async fn banned_with(&self, person: &PersonId) -> Result<Vec<AddressKey>> {
+        let doing = "reading which addresses were sent away";
+        let found: BannedWith = self.find(doing, BANNED_WITH, person.to_string()).await?;
+        if found.until <= self.clock.now() {
+            return Ok(Vec::new());
+        }
+        Ok(found.addresses.into_iter().map(AddressKey).collect())
+    }
+
+    async fn set_banned_with(&self, person: &PersonId, addresses: &[AddressKey], until: Timestamp) -> Result<()> {
+        let (person, now) = (person.clone(), self.clock.now());
+        let addresses = addresses.iter().map(|AddressKey(key)| key.clone()).collect();
+        let with = BannedWith { addresses, until };
+        self.store
+            .write("remembering which addresses were sent away", WriteDurability::Now, move |transaction| {
+                let mut table = transaction.open_table(BANNED_WITH)?;
+                table.insert(person.as_str(), encode(&with)?.as_slice())?;
+                table.retain(|_, with| !decode::<BannedWith>(with).is_ok_and(|with| with.until <= now))?;
+                Ok(())
+            })
+            .await
+    }
+
+    async fn set_seen(&self, person: &PersonId, address: &AddressKey, until: Timestamp) -> Result<()> {
+        let now = self.clock.now();
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.len() >= SEEN {
+            seen.retain(|_, addresses| addresses.iter().any(|(_, until)| *until > now));
+        }
+        if seen.len() >= SEEN {
+            seen.clear();
+        }
+        let addresses = seen.entry(person.clone()).or_default();
+        addresses.retain(|(other, until)| other != address && *until > now);
+        addresses.truncate(limits::ADDRESSES - 1);
+        addresses.insert(0, (address.clone(), until));
+        Ok(())
+    }
+
+    async fn seen(&self, person: &PersonId) -> Result<Vec<AddressKey>> {
+        let now = self.clock.now();
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let addresses = seen.get(person).into_iter().flatten().filter(|(_, until)| *until > now);
+        Ok(addresses.map(|(address, _)| address.clone()).collect())
+    }
+
+    async fn rules(&self, room: &RoomName) -> Result<RoomRules> {
+        self.find("reading the rules of a room", RULES, room.to_string()).await
+    }
+
+    async fn set_rules(&self, room: &RoomName, rules: RoomRules) -> Result<()> {
+        let room = room.clone();
+        self.store
+            .write("deciding the rules of a room", WriteDurability::Now, move |transaction| {
+                transaction.open_table(RULES)?.insert(room.as_str(), encode(&rules)?.as_slice())?;
+                Ok(())
+            })
+            .await
+    }
+
+    async fn record(&self, entry: &AuditEntry) -> Result<()> {
+        let (entry, oldest) = (entry.clone(), self.oldest_entry());
+        self.store
+            .write("noting what a moderator did", WriteDurability::Now, move |transaction| {
+                let mut audit = transaction.open_table(AUDIT)?;
+                let at = entry.at.0;
+                let last = audit.range((at, 0)..=(at, u64::MAX))?.next_back().transpose()?;
+                let number = last.map_or(0, |(key, _)| key.value().1 + 1);
+                audit.insert((at, number), encode(&entry)?.as_slice())?;
+                audit.retain_in(..(oldest, 0), |_, _| false)?;
+                Ok(())
+            })
+            .await
+    }
+
+    async fn audit(&self, before: Option<Timestamp>, limit: usize) -> Result<Vec<AuditEntry>> {
+        let oldest = self.oldest_entry();
+        self.store
+            .read("reading what moderators did", move |transaction| {
+                let Some(audit) = open(transaction, AUDIT)? else { return Ok(Vec::new()) };
+                let mut entries: Vec<AuditEntry> = Vec::new();
+                let newest = before.map_or(u64::MAX, |before| before.0).max(oldest);
+                for entry in audit.range((oldest, 0)..(newest, 0))?.rev() {
+                    let entry: AuditEntry = decode(entry?.1.value())?;
+                    if entries.len() >= limit && entries.last().is_some_and(|last| last.at != entry.at) {
+                        break;
+                    }
+                    entries.push(entry);
+                }
+                Ok(entries)
+            })
+            .await
+    }
+}
+
+fn found<T: for<'de> Deserialize<'de> + Default>(
+    transaction: &ReadTransaction,
+    table: TableDefinition<'_, &'static str, &'static [u8]>,
+    key: &str,
+) -> std::result::Result<T, redb::Error> {
+    let Some(table) = open(transaction, table)? else { return Ok(T::default()) };
+    table.get(key)?.map(|value| decode(value.value())).transpose().map(Option::unwrap_or_default)
+}
+
+fn is_over(restrictions: Restrictions, now: Timestamp) -> bool {
+    restrictions.muted_until.max(restrictions.banned_until).is_none_or(|until| until <= now)
+}
+
+/// Neither a person's id nor an address's key can hold a `#`.
+fn standing_key(of: &Subject) -> String {
+    match of {
+        Subject::Person(person) => format!("person#{person}"),
+        Subject::Address(AddressKey(key)) => format!("address#{key}"),
+    }
+}

@@ -1,0 +1,175 @@
+//! The contract of the ports on the embedded stores, each in a directory of its own, and what only these stores have.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it does not hold")]
+
+use std::{fs::File, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use chat::ports::{
+    images::{Images, Storage},
+    messages::{ChangeRecord, Expiring, IdempotencyRecord, Messages, StoredMessage},
+};
+use chat_testing::contract::{
+    Browser, Stores,
+    fixtures::{claim, identity, message, now, room, seqs, upload},
+};
+use platform::system::{SystemClock, SystemEntropy};
+use shared_types::{ChatMessage, ImageType, Rev, Seq, Timestamp, limits};
+use store_redb::{
+    connections::InProcessConnections, images::FileImages, messages::RedbMessages, moderation::RedbModeration,
+    rate_store::InProcessRateStore, store::Store,
+};
+
+chat_testing::contract_tests!(crate::stores);
+
+async fn stores() -> Stores {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(directory.path()).unwrap();
+    let images = FileImages::open(directory.path(), Arc::new(SystemClock), &SystemEntropy).unwrap();
+    let images = Arc::new(images);
+    Stores {
+        connections: Arc::new(InProcessConnections::default()),
+        messages: Arc::new(RedbMessages::new(store.clone(), None, Arc::new(SystemClock))),
+        moderation: Arc::new(RedbModeration::new(store.clone(), Arc::new(SystemClock))),
+        secrets: Arc::new(store),
+        limiter: Arc::new(InProcessRateStore::new(Arc::new(SystemClock))),
+        images: images.clone(),
+        browser: Arc::new(LocalBrowser(images)),
+        _keep: Box::new(directory),
+    }
+}
+
+/// Uploads as the local server does it.
+struct LocalBrowser(Arc<FileImages>);
+
+#[async_trait]
+impl Browser for LocalBrowser {
+    async fn put(&self, address: &str, media_type: &str, bytes: &[u8]) -> bool {
+        let Some(upload) = self.0.admit(address, media_type, bytes.len() as u64) else { return false };
+        Storage::put(self.0.as_ref(), &upload, bytes.to_vec()).await.is_ok()
+    }
+}
+
+#[tokio::test]
+async fn images_that_wait_for_their_messages_do_not_fill_the_disk() {
+    let directory = tempfile::tempdir().unwrap();
+    let images = FileImages::open(directory.path(), Arc::new(SystemClock), &SystemEntropy).unwrap();
+    // A file that takes no place, and has a size all the same.
+    let waiting = File::create(directory.path().join("uploads/waiting")).unwrap();
+    let bytes = vec![0; 1_000];
+    let [one, other] = ["n-1", "n-2"].map(|nonce| upload(nonce, ImageType::Png, bytes.len()));
+    waiting.set_len(128 * u64::from(limits::IMAGE_BYTES) - bytes.len() as u64).unwrap();
+    Storage::put(&images, &one, bytes.clone()).await.unwrap();
+    Storage::put(&images, &other, bytes.clone()).await.unwrap_err();
+    images.discard(&one).await.unwrap();
+    Storage::put(&images, &other, bytes).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_has_been_kept_long_enough_is_not_read_and_goes_with_the_next_sweep() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(directory.path()).unwrap();
+    let hour = Duration::from_secs(60 * 60);
+    let for_ever = RedbMessages::new(store.clone(), None, Arc::new(SystemClock));
+    let for_an_hour = RedbMessages::new(store, Some(hour), Arc::new(SystemClock));
+    let (lobby, now) = (room("lobby"), now());
+    let before = |by: Duration| Timestamp(now.0 - by.as_millis() as u64);
+    for (seq, sent_at) in [(1, before(hour * 2)), (2, before(hour)), (3, before(hour / 2))] {
+        let message = ChatMessage { sent_at, ..message(seq, "x") };
+        for_ever.put(&lobby, &message).await.unwrap();
+        for_ever.mark(&lobby, ChangeRecord { rev: Rev(seq + 10), at: sent_at, seq: Some(Seq(seq)) }).await.unwrap();
+        let identity = identity("lobby", "ann", message.nonce.as_str());
+        for_ever.claim(&identity, IdempotencyRecord { rev: Rev(seq), at: sent_at }).await.unwrap();
+    }
+    let read = async |messages: &RedbMessages| {
+        let marks = messages.changes_after(&lobby, Rev(0), 9).await.unwrap();
+        assert_eq!(messages.newest_changes(&lobby, 9).await.unwrap(), marks);
+        let page = messages.before(&lobby, None, 9).await.unwrap();
+        assert_eq!(messages.created_after(&lobby, Rev(0), 9).await.unwrap(), page);
+        assert_eq!(messages.at(&lobby, Seq(1)).await.unwrap().is_some(), seqs(&page).contains(&1));
+        let claims = messages.records_of(&"ann".parse().unwrap(), None, 9).await.unwrap();
+        assert_eq!((claims.len(), marks.len()), (page.len(), page.len()));
+        seqs(&page)
+    };
+    assert_eq!((read(&for_ever).await, read(&for_an_hour).await), (vec![1, 2, 3], vec![3]));
+    assert_eq!(for_ever.expire(9).await.unwrap(), []);
+    assert_eq!(for_an_hour.expire(1).await.unwrap(), [identity("lobby", "ann", "n-1")]);
+    assert_eq!(for_an_hour.expire(9).await.unwrap(), [identity("lobby", "ann", "n-2")]);
+    assert_eq!(for_an_hour.expire(9).await.unwrap(), []);
+    assert_eq!(read(&for_ever).await, [3], "nothing is left of the others");
+}
+
+#[tokio::test]
+async fn many_quiet_rooms_keep_no_mark_of_another_and_one_sweep_takes_all() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(directory.path()).unwrap();
+    let hour = Duration::from_secs(60 * 60);
+    let for_ever = RedbMessages::new(store.clone(), None, Arc::new(SystemClock));
+    let for_an_hour = RedbMessages::new(store, Some(hour), Arc::new(SystemClock));
+    let old = Timestamp(now().0 - (hour * 2).as_millis() as u64);
+    let last = room("z");
+    for number in 10..40 {
+        let quiet = room(&format!("a-{number}"));
+        for_ever.mark(&quiet, ChangeRecord { rev: Rev(1), at: now(), seq: None }).await.unwrap();
+        for_ever.mark(&last, ChangeRecord { rev: Rev(number), at: old, seq: None }).await.unwrap();
+    }
+    for_ever.mark(&last, ChangeRecord { rev: Rev(99), at: now(), seq: None }).await.unwrap();
+    assert_eq!(for_an_hour.expire(3).await.unwrap(), []);
+    let left = for_ever.changes_after(&last, Rev(0), 100).await.unwrap();
+    assert_eq!(left.into_iter().map(|mark| mark.rev).collect::<Vec<_>>(), [Rev(99)]);
+    assert_eq!(for_ever.changes_after(&room("a-20"), Rev(0), 9).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_read_is_left_out_and_keeps_no_other_from_going() {
+    let directory = tempfile::tempdir().unwrap();
+    let stored: redb::TableDefinition<'_, (&str, u64), &[u8]> = redb::TableDefinition::new("messages");
+    let claims: redb::TableDefinition<'_, (&str, &str, &str), (u64, u64)> =
+        redb::TableDefinition::new("claims_by_author");
+    let database = redb::Database::create(directory.path().join("chat.redb")).unwrap();
+    let transaction = database.begin_write().unwrap();
+    transaction.open_table(stored).unwrap().insert(("lobby", 1), b"{}".as_slice()).unwrap();
+    transaction.open_table(claims).unwrap().insert(("ann", "No Room", "n-0"), (1, now().0)).unwrap();
+    transaction.commit().unwrap();
+    drop(database);
+    let store = Store::open(directory.path()).unwrap();
+    let hour = Duration::from_secs(60 * 60);
+    let messages = RedbMessages::new(store, Some(hour), Arc::new(SystemClock));
+    let lobby = room("lobby");
+    let old = ChatMessage { sent_at: Timestamp(now().0 - (hour * 2).as_millis() as u64), ..message(2, "old") };
+    messages.put(&lobby, &old).await.unwrap();
+    messages.put(&lobby, &message(3, "new")).await.unwrap();
+    messages.claim(&identity("lobby", "ann", "n-3"), claim(3)).await.unwrap();
+
+    assert_eq!(messages.at(&lobby, Seq(1)).await.unwrap(), None);
+    // Both are in one commit as a rule; what comes of one is nothing to the other.
+    let (cats, bad, other) = (room("cats"), message(1, "anew"), message(4, "of somebody else"));
+    let (bad, other) = tokio::join!(messages.put(&lobby, &bad), messages.put(&cats, &other));
+    assert_eq!((bad.is_err(), other.is_ok()), (true, true));
+    let bad = StoredMessage { message: ChatMessage { rev: Rev(9), ..message(1, "changed") }, applied: Vec::new() };
+    assert!(!messages.replace(&lobby, Rev(1), &bad).await.unwrap());
+    assert_eq!(seqs(&messages.before(&lobby, None, 9).await.unwrap()), [3]);
+    assert_eq!(messages.records_of(&"ann".parse().unwrap(), None, 9).await.unwrap().len(), 1);
+    assert_eq!(messages.expire(9).await.unwrap(), [identity("lobby", "ann", "n-2")]);
+    assert_eq!(messages.expire(9).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn the_claims_of_an_older_version_hold() {
+    let directory = tempfile::tempdir().unwrap();
+    let by_room: redb::TableDefinition<'_, (&str, &str, &str), (u64, u64)> = redb::TableDefinition::new("claims");
+    let database = redb::Database::create(directory.path().join("chat.redb")).unwrap();
+    let transaction = database.begin_write().unwrap();
+    transaction.open_table(by_room).unwrap().insert(("lobby", "ann", "n"), (7, 9)).unwrap();
+    transaction.commit().unwrap();
+    drop(database);
+    let identity = identity("lobby", "ann", "n");
+    for _ in 0..2 {
+        let store = Store::open(directory.path()).unwrap();
+        let messages = RedbMessages::new(store, None, Arc::new(SystemClock));
+        let held = messages.claim(&identity, claim(8)).await.unwrap();
+        assert_eq!(held, IdempotencyRecord { rev: Rev(7), at: Timestamp(9) });
+        let listed = messages.records_of(&identity.author, None, 9).await.unwrap();
+        assert_eq!(listed, [(identity.clone(), held)]);
+    }
+}

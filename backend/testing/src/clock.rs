@@ -1,0 +1,37 @@
+//! A clock of a test's own.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use chat::ports::system::Clock;
+use shared_types::Timestamp;
+
+/// A clock that moves by hand, and at once when somebody sleeps.
+pub struct ManualClock(AtomicU64);
+
+impl ManualClock {
+    pub fn at(now: Timestamp) -> Arc<Self> {
+        Arc::new(Self(AtomicU64::new(now.0)))
+    }
+
+    pub fn advance(&self, by: Duration) {
+        self.0.fetch_add(u64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+}
+
+#[async_trait]
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::SeqCst))
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.advance(duration);
+    }
+}

@@ -1,0 +1,91 @@
+//! The contract of the ports: one suite, run against every implementation.
+//!
+//! A crate that implements the ports calls [`contract_tests!`](crate::contract_tests) with a function that makes an empty
+//! [`Stores`]; each case becomes a test of that crate.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chat::ports::{
+    connections::Connections, images::Images, messages::Messages, moderation::Moderation, rate_store::RateStore,
+    secrets::Secrets,
+};
+
+pub mod connections;
+pub mod fixtures;
+pub mod idempotency;
+pub mod images;
+pub mod messages;
+pub mod moderation;
+pub mod rate_store;
+pub mod secrets;
+
+/// The stores of one deployment target, empty.
+pub struct Stores {
+    pub connections: Arc<dyn Connections>,
+    pub messages: Arc<dyn Messages>,
+    pub moderation: Arc<dyn Moderation>,
+    pub secrets: Arc<dyn Secrets>,
+    pub images: Arc<dyn Images>,
+    pub limiter: Arc<dyn RateStore>,
+    pub browser: Arc<dyn Browser>,
+    /// What has to live as long as the world: a directory, say.
+    pub _keep: Box<dyn std::any::Any + Send + Sync>,
+}
+
+/// Somebody who was given an address.
+#[async_trait]
+pub trait Browser: Send + Sync {
+    /// Puts bytes there; answers whether they were taken in.
+    async fn put(&self, address: &str, media_type: &str, bytes: &[u8]) -> bool;
+}
+
+/// Lists the cases of one module, for [`contract_tests!`](crate::contract_tests).
+macro_rules! contract {
+    ($export:ident $module:ident { $($case:ident)* }) => {
+        contract! { @with ($) $export $module { $($case)* } }
+    };
+    (@with ($d:tt) $export:ident $module:ident { $($case:ident)* }) => {
+        #[doc(hidden)]
+        #[macro_export]
+        macro_rules! $export {
+            ($d stores:path) => {
+                $(
+                    #[tokio::test(flavor = "multi_thread")]
+                    async fn $case() {
+                        ::chat_testing::contract::$module::$case($d stores().await).await;
+                    }
+                )*
+            };
+        }
+    };
+}
+use contract;
+
+/// Runs every case of the contract against the stores that an async function makes: `contract_tests!(crate::stores)`.
+#[macro_export]
+macro_rules! contract_tests {
+    ($stores:path) => {
+        mod connections {
+            $crate::connections_contract!($stores);
+        }
+        mod idempotency {
+            $crate::idempotency_contract!($stores);
+        }
+        mod images {
+            $crate::images_contract!($stores);
+        }
+        mod messages {
+            $crate::messages_contract!($stores);
+        }
+        mod moderation {
+            $crate::moderation_contract!($stores);
+        }
+        mod rate_store {
+            $crate::rate_store_contract!($stores);
+        }
+        mod secrets {
+            $crate::secrets_contract!($stores);
+        }
+    };
+}

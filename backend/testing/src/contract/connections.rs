@@ -1,0 +1,147 @@
+//! Who is connected, and how many may be.
+
+use chat::ports::connections::{Admission, Connection, ConnectionId, ConnectionLimits};
+use futures::future::join_all;
+
+use super::contract;
+use crate::contract::{
+    Stores,
+    fixtures::{connection, connection_from, places, room},
+};
+
+contract! { connections_contract connections {
+    a_connection_is_found_by_its_name_and_in_its_room
+    a_connection_nobody_knows_is_not_found
+    a_renamed_person_is_renamed_everywhere
+    a_removed_connection_gives_its_place_back_once
+    the_limit_is_exact_when_fifty_knock_at_once
+    of_fifty_at_once_from_one_address_as_many_get_in_as_it_may_have
+    whoever_is_in_from_an_address_goes_and_the_next_gets_in_once
+    without_an_address_or_a_limit_for_it_all_places_are_open
+    the_count_is_corrected_only_if_nobody_moved
+} }
+
+fn sorted(mut connections: Vec<Connection>) -> Vec<Connection> {
+    connections.sort_by(|a, b| a.id.cmp(&b.id));
+    connections
+}
+
+async fn admitted(stores: &Stores, ids: &[(&str, &str)]) -> Vec<Connection> {
+    let connections: Vec<_> = ids.iter().map(|(id, room)| connection(id, room)).collect();
+    for connection in &connections {
+        assert_eq!(stores.connections.admit(connection, places(100)).await.unwrap(), Admission::Admitted);
+    }
+    connections
+}
+
+pub async fn a_connection_is_found_by_its_name_and_in_its_room(stores: Stores) {
+    let known = admitted(&stores, &[("c1", "lobby"), ("c2", "lobby"), ("c3", "cats")]).await;
+    assert_eq!(stores.connections.find(&known[0].id).await.unwrap().as_ref(), Some(&known[0]));
+    assert_eq!(sorted(stores.connections.in_room(&room("lobby")).await.unwrap()), known[..2]);
+    assert_eq!(stores.connections.in_room(&room("cats")).await.unwrap(), known[2..]);
+    assert_eq!(sorted(stores.connections.all().await.unwrap()), known);
+    assert_eq!(stores.connections.count().await.unwrap(), 3);
+}
+
+pub async fn a_connection_nobody_knows_is_not_found(stores: Stores) {
+    let stranger = ConnectionId("stranger".into());
+    assert_eq!(stores.connections.find(&stranger).await.unwrap(), None);
+    assert_eq!(stores.connections.rename(&stranger, &"Eve".parse().unwrap()).await.unwrap(), None);
+    assert_eq!(stores.connections.remove(&stranger).await.unwrap(), None);
+    assert_eq!(stores.connections.in_room(&room("lobby")).await.unwrap(), []);
+    assert_eq!(stores.connections.count().await.unwrap(), 0);
+}
+
+pub async fn a_renamed_person_is_renamed_everywhere(stores: Stores) {
+    let known = admitted(&stores, &[("c1", "lobby"), ("c2", "lobby")]).await;
+    let mut expected = known.clone();
+    expected[0].person.name = "Bea".parse().unwrap();
+    let renamed = stores.connections.rename(&known[0].id, &"Bea".parse().unwrap()).await.unwrap();
+    assert_eq!(renamed.as_ref(), Some(&expected[0]));
+    assert_eq!(stores.connections.find(&known[0].id).await.unwrap().as_ref(), Some(&expected[0]));
+    assert_eq!(sorted(stores.connections.in_room(&room("lobby")).await.unwrap()), expected);
+}
+
+pub async fn a_removed_connection_gives_its_place_back_once(stores: Stores) {
+    let known = admitted(&stores, &[("c1", "lobby"), ("c2", "lobby")]).await;
+    assert_eq!(stores.connections.remove(&known[0].id).await.unwrap().as_ref(), Some(&known[0]));
+    assert_eq!(stores.connections.remove(&known[0].id).await.unwrap(), None);
+    assert_eq!(stores.connections.count().await.unwrap(), 1);
+    assert_eq!(stores.connections.find(&known[0].id).await.unwrap(), None);
+    assert_eq!(stores.connections.in_room(&room("lobby")).await.unwrap(), known[1..]);
+}
+
+pub async fn the_limit_is_exact_when_fifty_knock_at_once(stores: Stores) {
+    let knocking: Vec<_> = (0..50).map(|n| connection(&format!("c{n}"), "lobby")).collect();
+    let answers = join_all(knocking.iter().map(|knock| stores.connections.admit(knock, places(20)))).await;
+    let admitted = answers.into_iter().filter(|answer| matches!(answer, Ok(Admission::Admitted))).count();
+    assert_eq!(admitted, 20);
+    assert_eq!(stores.connections.count().await.unwrap(), 20);
+    assert_eq!(stores.connections.in_room(&room("lobby")).await.unwrap().len(), 20);
+
+    let leaving = stores.connections.all().await.unwrap().swap_remove(0);
+    stores.connections.remove(&leaving.id).await.unwrap();
+    let next = connection("next", "lobby");
+    assert_eq!(stores.connections.admit(&next, places(20)).await.unwrap(), Admission::Admitted);
+    assert_eq!(stores.connections.admit(&connection("late", "lobby"), places(20)).await.unwrap(), Admission::Full);
+    assert_eq!(stores.connections.find(&ConnectionId("late".into())).await.unwrap(), None);
+}
+
+pub async fn of_fifty_at_once_from_one_address_as_many_get_in_as_it_may_have(stores: Stores) {
+    let places = ConnectionLimits { all: 60, per_address: Some(10) };
+    let knocking: Vec<_> = (0..50).map(|n| connection_from("a", &format!("c{n}"))).collect();
+    let answers = join_all(knocking.iter().map(|knock| stores.connections.admit(knock, places))).await;
+    let answers: Vec<_> = answers.into_iter().map(Result::unwrap).collect();
+    let counted = |admission| answers.iter().filter(|answer| **answer == admission).count();
+    assert_eq!((counted(Admission::Admitted), counted(Admission::AddressLimitReached)), (10, 40));
+    assert_eq!(stores.connections.in_room(&room("lobby")).await.unwrap().len(), 10);
+    assert_eq!(stores.connections.count().await.unwrap(), 10, "who was refused holds no place of all");
+    for other in [connection_from("b", "other"), connection("nowhere", "lobby")] {
+        assert_eq!(stores.connections.admit(&other, places).await.unwrap(), Admission::Admitted, "{other:?}");
+    }
+    let full = ConnectionLimits { all: 12, ..places };
+    assert_eq!(stores.connections.admit(&connection_from("a", "late"), full).await.unwrap(), Admission::Full);
+}
+
+pub async fn whoever_is_in_from_an_address_goes_and_the_next_gets_in_once(stores: Stores) {
+    let places = ConnectionLimits { all: 9, per_address: Some(2) };
+    let admit =
+        async |address, id: &str| stores.connections.admit(&connection_from(address, id), places).await.unwrap();
+    for id in ["c1", "c2"] {
+        assert_eq!(admit("a", id).await, Admission::Admitted);
+    }
+    assert_eq!(admit("a", "c3").await, Admission::AddressLimitReached);
+    assert_eq!(stores.connections.find(&ConnectionId("c3".into())).await.unwrap(), None);
+    for _ in 0..3 {
+        stores.connections.remove(&ConnectionId("c1".into())).await.unwrap();
+    }
+    assert_eq!(admit("a", "c4").await, Admission::Admitted);
+    assert_eq!(admit("a", "c5").await, Admission::AddressLimitReached);
+    // Whom all places are taken from takes none of its address.
+    let full = ConnectionLimits { all: 2, ..places };
+    assert_eq!(stores.connections.admit(&connection_from("b", "c6"), full).await.unwrap(), Admission::Full);
+    for (id, admission) in
+        [("c7", Admission::Admitted), ("c8", Admission::Admitted), ("c9", Admission::AddressLimitReached)]
+    {
+        assert_eq!(admit("b", id).await, admission, "{id}");
+    }
+}
+
+pub async fn without_an_address_or_a_limit_for_it_all_places_are_open(stores: Stores) {
+    let limited = ConnectionLimits { all: 9, per_address: Some(1) };
+    for id in ["n1", "n2"] {
+        assert_eq!(stores.connections.admit(&connection(id, "lobby"), limited).await.unwrap(), Admission::Admitted);
+    }
+    for id in ["c1", "c2", "c3"] {
+        let knock = connection_from("a", id);
+        assert_eq!(stores.connections.admit(&knock, places(9)).await.unwrap(), Admission::Admitted, "{id}");
+    }
+    assert_eq!(stores.connections.count().await.unwrap(), 5);
+}
+
+pub async fn the_count_is_corrected_only_if_nobody_moved(stores: Stores) {
+    admitted(&stores, &[("c1", "lobby"), ("c2", "lobby")]).await;
+    assert!(!stores.connections.correct_count(7, 2).await.unwrap());
+    assert!(stores.connections.correct_count(2, 2).await.unwrap());
+    assert_eq!(stores.connections.count().await.unwrap(), 2);
+}

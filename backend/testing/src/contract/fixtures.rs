@@ -1,0 +1,85 @@
+//! What the cases are made of.
+
+use std::time::SystemTime;
+
+use chat::ports::{
+    connections::{AddressKey, Connection, ConnectionId, ConnectionLimits},
+    images::Upload,
+    messages::{IdempotencyRecord, MessageKey},
+};
+use shared_types::{ChatMessage, ImageType, Person, Rev, RoomName, Seq, Timestamp};
+
+use crate::contract::Stores;
+
+pub fn room(name: &str) -> RoomName {
+    name.parse().unwrap()
+}
+
+pub fn connection(id: &str, in_room: &str) -> Connection {
+    Connection {
+        id: ConnectionId(id.into()),
+        room: room(in_room),
+        person: Person {
+            id: format!("p-{id}").parse().unwrap(),
+            name: "Ann 生".parse().unwrap(),
+            moderator: id == "c2",
+        },
+        address: (id == "c1").then(|| AddressKey("a-1".into())),
+        opened_at: now(),
+    }
+}
+
+pub fn connection_from(address: &str, id: &str) -> Connection {
+    Connection { address: Some(AddressKey(address.into())), ..connection(id, "lobby") }
+}
+
+/// So many in all.
+pub fn places(all: u32) -> ConnectionLimits {
+    ConnectionLimits { all, per_address: None }
+}
+
+pub fn now() -> Timestamp {
+    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    Timestamp(since_epoch.as_millis() as u64)
+}
+
+pub fn message(seq: u64, text: &str) -> ChatMessage {
+    ChatMessage {
+        seq: Seq(seq),
+        rev: Rev(seq),
+        author: Person { id: "ann".parse().unwrap(), name: "Ann".parse().unwrap(), moderator: false },
+        nonce: format!("n-{seq}").parse().unwrap(),
+        text: text.parse().ok(),
+        html: None,
+        image: None,
+        reply_to: None,
+        mentions: Vec::new(),
+        sent_at: now(),
+        edited_at: None,
+        deleted: false,
+        reactions: Vec::new(),
+    }
+}
+
+pub fn identity(in_room: &str, author: &str, nonce: &str) -> MessageKey {
+    MessageKey { room: room(in_room), author: author.parse().unwrap(), nonce: nonce.parse().unwrap() }
+}
+
+pub fn claim(rev: u64) -> IdempotencyRecord {
+    IdempotencyRecord { rev: Rev(rev), at: Timestamp(now().0 + rev) }
+}
+
+pub async fn stored(stores: &Stores, in_room: &str, seqs: impl IntoIterator<Item = u64>) {
+    for seq in seqs {
+        let message = message(seq, &format!("{in_room} {seq}"));
+        stores.messages.put(&room(in_room), &message).await.unwrap();
+    }
+}
+
+pub fn seqs(messages: &[ChatMessage]) -> Vec<u64> {
+    messages.iter().map(|message| message.seq.0).collect()
+}
+
+pub fn upload(nonce: &str, kind: ImageType, size: usize) -> Upload {
+    Upload { identity: identity("lobby", "ann=", nonce), kind, size: (size as u64).try_into().unwrap() }
+}

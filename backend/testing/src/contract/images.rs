@@ -1,0 +1,108 @@
+//! What browsers put, and what is kept of it.
+
+use chat::ports::images::Upload;
+use shared_types::{ImageType, Timestamp};
+
+use super::contract;
+use crate::contract::{
+    Stores,
+    fixtures::{identity, now, upload},
+};
+
+contract! { images_contract images {
+    an_upload_is_found_as_it_was_put
+    an_address_is_for_its_bytes_type_and_message_only
+    only_what_was_looked_at_is_kept
+    a_discarded_upload_is_gone
+    a_removed_image_is_gone
+    the_sweep_takes_old_uploads_and_nothing_that_is_kept
+} }
+
+async fn put(stores: &Stores, upload: &Upload, bytes: &[u8]) -> bool {
+    let address = stores.images.address(upload).await.unwrap();
+    stores.browser.put(&address, upload.kind.media_type(), bytes).await
+}
+
+pub async fn an_upload_is_found_as_it_was_put(stores: Stores) {
+    let bytes: Vec<u8> = (0..200_000_u32).map(|n| n as u8).collect();
+    let image = upload("n", ImageType::Webp, bytes.len());
+    assert_eq!(stores.images.uploaded(&image).await.unwrap(), None);
+    assert!(put(&stores, &image, &bytes).await);
+    let found = stores.images.uploaded(&image).await.unwrap().unwrap();
+    assert_eq!(found.size, 200_000);
+    assert!(found.head.len() >= chat::ports::images::Uploaded::HEAD && bytes.starts_with(&found.head));
+    for other in
+        [upload("m", image.kind, bytes.len()), upload("n", image.kind, 7), upload("n", ImageType::Png, bytes.len())]
+    {
+        assert_eq!(stores.images.uploaded(&other).await.unwrap(), None, "{other:?}");
+    }
+}
+
+pub async fn an_address_is_for_its_bytes_type_and_message_only(stores: Stores) {
+    let image = upload("n", ImageType::Png, 4);
+    let address = stores.images.address(&image).await.unwrap();
+    let other = upload("m", ImageType::Png, 4);
+    let another = address.replace("/n/", "/m/").replace("\"n\"", "\"m\"");
+    assert_ne!(address, another);
+    for (address, media_type, bytes) in [
+        (&address, "image/png", "12345"),
+        (&address, "image/png", "123"),
+        (&address, "image/png", ""),
+        (&address, "image/gif", "1234"),
+        (&address, "text/html", "1234"),
+        (&another, "image/png", "1234"),
+    ] {
+        stores.browser.put(address, media_type, bytes.as_bytes()).await;
+        assert_eq!(stores.images.uploaded(&image).await.unwrap(), None, "{media_type} {bytes}");
+        assert_eq!(stores.images.uploaded(&other).await.unwrap(), None, "{address}");
+    }
+    assert!(stores.browser.put(&address, "image/png", b"1234").await);
+}
+
+pub async fn only_what_was_looked_at_is_kept(stores: Stores) {
+    let image = upload("n", ImageType::Gif, 3);
+    assert!(!stores.images.keep(&image, "never seen").await.unwrap());
+    put(&stores, &image, b"one").await;
+    let first = stores.images.uploaded(&image).await.unwrap().unwrap().version;
+    put(&stores, &image, b"two").await;
+    assert!(!stores.images.keep(&image, &first).await.unwrap(), "it was changed meanwhile");
+    assert!(!stores.images.is_kept(&image.identity).await.unwrap());
+    let second = stores.images.uploaded(&image).await.unwrap().unwrap().version;
+    assert!(stores.images.keep(&image, &second).await.unwrap());
+    assert!(stores.images.is_kept(&image.identity).await.unwrap());
+    assert!(!stores.images.is_kept(&identity("lobby", "bob", "n")).await.unwrap());
+    assert!(!stores.images.is_kept(&identity("cats", "ann=", "n")).await.unwrap());
+}
+
+pub async fn a_discarded_upload_is_gone(stores: Stores) {
+    let image = upload("n", ImageType::Jpeg, 3);
+    assert!(put(&stores, &image, b"one").await);
+    stores.images.discard(&image).await.unwrap();
+    assert_eq!(stores.images.uploaded(&image).await.unwrap(), None);
+    stores.images.discard(&image).await.unwrap();
+}
+
+pub async fn a_removed_image_is_gone(stores: Stores) {
+    let image = upload("n", ImageType::Jpeg, 3);
+    assert!(put(&stores, &image, b"one").await);
+    let version = stores.images.uploaded(&image).await.unwrap().unwrap().version;
+    assert!(stores.images.keep(&image, &version).await.unwrap());
+    assert!(stores.images.is_kept(&image.identity).await.unwrap());
+    stores.images.remove(&image.identity).await.unwrap();
+    assert!(!stores.images.is_kept(&image.identity).await.unwrap());
+    stores.images.remove(&image.identity).await.unwrap();
+}
+
+pub async fn the_sweep_takes_old_uploads_and_nothing_that_is_kept(stores: Stores) {
+    let (kept, left) = (upload("n", ImageType::Gif, 3), upload("m", ImageType::Gif, 3));
+    for image in [&kept, &left] {
+        put(&stores, image, b"one").await;
+    }
+    let version = stores.images.uploaded(&kept).await.unwrap().unwrap().version;
+    stores.images.keep(&kept, &version).await.unwrap();
+    assert_eq!(stores.images.sweep(Timestamp(0)).await.unwrap(), 0);
+    assert!(stores.images.uploaded(&left).await.unwrap().is_some());
+    assert!(stores.images.sweep(Timestamp(now().0 + 60_000)).await.unwrap() >= 1);
+    assert_eq!(stores.images.uploaded(&left).await.unwrap(), None);
+    assert!(stores.images.is_kept(&kept.identity).await.unwrap());
+}

@@ -1,0 +1,94 @@
+//! What moderators decided, and what is remembered of it.
+
+use chat::ports::{connections::AddressKey, moderation::Subject};
+use shared_types::{AuditEntry, ModerationAction, Person, Restrictions, RoomRules, Timestamp};
+
+use super::contract;
+use crate::contract::{
+    Stores,
+    fixtures::{now, room},
+};
+
+contract! { moderation_contract moderation {
+    a_standing_is_of_a_person_or_an_address_and_can_be_taken_back
+    the_addresses_banned_with_a_person_are_remembered
+    where_a_person_came_from_is_known_until_its_time_is_over
+    rules_are_a_room_s_own
+    what_was_done_is_read_newest_first_and_none_of_one_moment_is_left_out
+} }
+
+pub async fn a_standing_is_of_a_person_or_an_address_and_can_be_taken_back(stores: Stores) {
+    let soon = |minutes: u64| Some(Timestamp(now().0 / 1000 * 1000 + minutes * 60_000));
+    let (person, address) = (Subject::Person("ann".parse().unwrap()), Subject::Address(AddressKey("ann".into())));
+    assert_eq!(stores.moderation.restrictions(&person).await.unwrap(), Restrictions::default());
+    let both = Restrictions { muted_until: soon(1), banned_until: soon(2) };
+    stores.moderation.set_standing(&person, both).await.unwrap();
+    assert_eq!(stores.moderation.restrictions(&person).await.unwrap(), both);
+    assert_eq!(stores.moderation.restrictions(&address).await.unwrap(), Restrictions::default());
+    let banned = Restrictions { muted_until: None, banned_until: soon(3) };
+    stores.moderation.set_standing(&address, banned).await.unwrap();
+    stores.moderation.set_standing(&person, Restrictions::default()).await.unwrap();
+    assert_eq!(stores.moderation.restrictions(&person).await.unwrap(), Restrictions::default());
+    assert_eq!(stores.moderation.restrictions(&address).await.unwrap(), banned);
+}
+
+pub async fn the_addresses_banned_with_a_person_are_remembered(stores: Stores) {
+    let ann = "ann".parse().unwrap();
+    assert_eq!(stores.moderation.banned_with(&ann).await.unwrap(), []);
+    let addresses = ["a", "b"].map(|key| AddressKey(key.into()));
+    stores.moderation.set_banned_with(&ann, &addresses, Timestamp(now().0 + 60_000)).await.unwrap();
+    assert_eq!(stores.moderation.banned_with(&ann).await.unwrap(), addresses);
+    assert_eq!(stores.moderation.banned_with(&"bea".parse().unwrap()).await.unwrap(), []);
+}
+
+pub async fn where_a_person_came_from_is_known_until_its_time_is_over(stores: Stores) {
+    let (ann, bea) = ("ann".parse().unwrap(), "bea".parse().unwrap());
+    let [a, b, c] = ["a", "b", "c"].map(|key| AddressKey(key.into()));
+    assert_eq!(stores.moderation.seen(&ann).await.unwrap(), []);
+    let soon = Timestamp(now().0 + 60_000);
+    for address in [&a, &b, &a] {
+        stores.moderation.set_seen(&ann, address, soon).await.unwrap();
+    }
+    stores.moderation.set_seen(&bea, &c, soon).await.unwrap();
+    let mut seen = stores.moderation.seen(&ann).await.unwrap();
+    seen.sort_by(|AddressKey(one), AddressKey(other)| one.cmp(other));
+    assert_eq!((seen, stores.moderation.seen(&bea).await.unwrap()), (vec![a, b], vec![c]));
+    assert_eq!(stores.moderation.restrictions(&Subject::Person(ann)).await.unwrap(), Restrictions::default());
+}
+
+pub async fn rules_are_a_room_s_own(stores: Stores) {
+    let of = async |name| stores.moderation.rules(&room(name)).await.unwrap();
+    for rules in [
+        RoomRules { slow: 30, read_only: true },
+        RoomRules { slow: 0, read_only: true },
+        RoomRules { slow: u16::MAX, read_only: false },
+        RoomRules::default(),
+    ] {
+        stores.moderation.set_rules(&room("cats"), rules).await.unwrap();
+        assert_eq!((of("cats").await, of("lobby").await), (rules, RoomRules::default()));
+    }
+}
+
+pub async fn what_was_done_is_read_newest_first_and_none_of_one_moment_is_left_out(stores: Stores) {
+    let start = now().0;
+    let done = |at: u64, slow| AuditEntry {
+        at: Timestamp(start + at),
+        by: Person { id: "mod".parse().unwrap(), name: "Mo".parse().unwrap(), moderator: true },
+        action: ModerationAction::Rules { room: room("lobby"), rules: RoomRules { slow, read_only: false } },
+    };
+    assert_eq!(stores.moderation.audit(None, 10).await.unwrap(), []);
+    for (at, slow) in [(9, 1), (10, 2), (10, 3), (10, 3), (10, 4), (100, 5)] {
+        stores.moderation.record(&done(at, slow)).await.unwrap();
+    }
+    let times = async |before: Option<u64>, limit| {
+        let entries = stores.moderation.audit(before.map(|before| Timestamp(start + before)), limit).await.unwrap();
+        entries.iter().map(|entry| entry.at.0 - start).collect::<Vec<_>>()
+    };
+    assert_eq!(times(None, 10).await, [100, 10, 10, 10, 10, 9]);
+    assert_eq!(times(None, 1).await, [100]);
+    assert_eq!(times(None, 2).await, [100, 10, 10, 10, 10]);
+    assert_eq!(times(Some(100), 1).await, [10, 10, 10, 10]);
+    assert_eq!(times(Some(10), 5).await, [9]);
+    assert_eq!(times(Some(9), 5).await, [0_u64; 0]);
+    assert_eq!(stores.moderation.audit(Some(Timestamp(start + 10)), 9).await.unwrap(), [done(9, 1)]);
+}

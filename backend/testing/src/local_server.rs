@@ -1,0 +1,164 @@
+//! The single binary as a process of a test's own.
+
+use std::{
+    fs::{self, File},
+    io::{BufRead, BufReader, Read, Write},
+    net,
+    path::Path,
+    process::{Child, Command, ExitStatus, Stdio},
+};
+
+use tempfile::TempDir;
+use tokio::net::TcpStream;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Error};
+
+const PAGE: &str = "<!DOCTYPE html><html lang=\"en\"><head><title>Chat</title>\
+                    <meta name=\"description\" content=\"\"></head><body></body></html>";
+
+pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// A running local binary with a page and a data directory of its own. It ends with its owner.
+pub struct LocalServer {
+    /// The path of the program.
+    pub binary: &'static str,
+    pub process: Child,
+    pub port: u16,
+    pub directory: TempDir,
+}
+
+impl LocalServer {
+    pub fn start(binary: &'static str, settings: &[&str]) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        make_page(directory.path());
+        let (process, port) = launch(binary, directory.path(), settings);
+        Self { binary, process, port, directory }
+    }
+
+    /// What the process has logged since it was launched.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.directory.path().join("log")).unwrap()
+    }
+
+    /// Kills the process as `kill -9` does.
+    pub fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+        let log = self.log();
+        assert!(!log.contains("ERROR"), "{log}");
+    }
+
+    /// Starts the process again on the same directory.
+    pub fn restart(&mut self) {
+        (self.process, self.port) = launch(self.binary, self.directory.path(), &[]);
+    }
+
+    /// Opens a socket with that query.
+    pub async fn socket(&self, query: &str) -> Result<Socket, Error> {
+        connect(self.port, query).await
+    }
+
+    /// The answer to a GET, head and body.
+    pub fn get(&self, path: &str, headers: &str) -> String {
+        self.whole("localhost", path, headers)
+    }
+
+    /// The answer to a GET with another `Host`.
+    pub fn get_at(&self, host: &str, path: &str) -> String {
+        self.whole(host, path, "")
+    }
+
+    fn whole(&self, host: &str, path: &str, headers: &str) -> String {
+        let mut stream = net::TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\n{headers}Connection: close\r\n\r\n").unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// Sends SIGINT to the process.
+    pub fn interrupt(&self) {
+        let done = Command::new("kill").args(["-INT", &self.process.id().to_string()]).status().unwrap();
+        assert!(done.success());
+    }
+
+    /// Waits until the process has ended; returns its status and its log.
+    pub fn ended(&mut self) -> (ExitStatus, String) {
+        let status = self.process.wait().unwrap();
+        (status, self.log())
+    }
+
+    /// A handshake with a `Host` of its own and more headers; answers with the status and what was said about it.
+    pub fn shake_hands(&self, host: &str, headers: &str) -> (u16, String) {
+        self.ask(&format!(
+            "GET /ws HTTP/1.1\r\nHost: {host}\r\n{headers}Connection: upgrade\r\nUpgrade: websocket\r\n\
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+        ))
+    }
+
+    /// The status of an answer, and the first of the rest: a socket that is open says nothing more.
+    pub fn ask(&self, request: &str) -> (u16, String) {
+        let mut stream = net::TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let (mut answer, mut part) = (Vec::new(), [0; 4096]);
+        while !answer.windows(4).any(|end| end == b"\r\n\r\n") {
+            match stream.read(&mut part).unwrap() {
+                0 => break,
+                length => answer.extend_from_slice(&part[..length]),
+            }
+        }
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        (answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_default(), answer)
+    }
+}
+
+impl Drop for LocalServer {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+/// Starts the binary on what is in the directory, and answers with the port once it serves there.
+pub fn launch(binary: &str, directory: &Path, settings: &[&str]) -> (Child, u16) {
+    let log = directory.join("log");
+    // A file, not a pipe: nobody reads while the process runs, and a full pipe would stop it.
+    let mut process = command(binary, directory).args(settings).stderr(File::create(&log).unwrap()).spawn().unwrap();
+    let mut announced = String::new();
+    BufReader::new(process.stdout.take().unwrap()).read_line(&mut announced).unwrap();
+    match announced.trim().rsplit(':').next().and_then(|port| port.parse().ok()) {
+        Some(port) => (process, port),
+        None => panic!("it did not start: {announced}{}", fs::read_to_string(log).unwrap()),
+    }
+}
+
+pub fn make_page(directory: &Path) {
+    let page = directory.join("dist");
+    fs::create_dir(&page).unwrap();
+    fs::write(page.join("index.html"), PAGE).unwrap();
+    fs::write(page.join("page-1a2b.js"), "export {}").unwrap();
+    fs::write(page.join("page-1a2b.js.br"), "pressed").unwrap();
+    fs::create_dir(page.join("app")).unwrap();
+    fs::write(page.join("app/manifest.webmanifest"), "{}").unwrap();
+    fs::write(page.join("sw.js"), "skipWaiting()").unwrap();
+}
+
+pub fn command(binary: &str, directory: &Path) -> Command {
+    let mut command = Command::new(binary);
+    command
+        .args(["--port", "0", "--data"])
+        .arg(directory.join("data"))
+        .arg("--page")
+        .arg(directory.join("dist"))
+        // A test talks faster than people do; one that is about that sets its own.
+        .args(["--limit-person-rate", "0", "--limit-address-rate", "0"])
+        .env_remove("RUST_LOG")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// A socket to whoever listens on a port of this machine: the binary, or something in front of it.
+pub async fn connect(port: u16, query: &str) -> Result<Socket, Error> {
+    Ok(connect_async(format!("ws://127.0.0.1:{port}/ws{query}")).await?.0)
+}
