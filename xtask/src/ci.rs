@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::{arrows, command::run, project::Project, sbom, steps::Steps, test, tools};
+use crate::{command::run, project::Project, sbom, steps::Steps, test, tools};
 
 /// Leptos' features are not additive, and the local binary is to compile without the AWS SDK: each set is looked at alone.
 const LINTS: [(&str, &str); 8] = [
@@ -26,7 +26,6 @@ const DOCS: [(&str, &str); 3] = [
 pub(crate) fn ci() -> Result<()> {
     let project = Project::find()?;
     let mut steps = Steps::new();
-    steps.step("arrows", || arrows::check(&project))?;
     steps.step("format", || run(&mut project.cargo("fmt --all --check")))?;
     // The lints of the page are the first to need it, and a fresh machine does not have it.
     steps.step("target of the page", || tools::wasm_target(&project))?;

@@ -1,6 +1,5 @@
 //! `cargo xtask`: everything a person does with this repository, each in one command.
 
-mod arrows;
 mod bench;
 mod ci;
 mod command;
@@ -27,7 +26,7 @@ cargo xtask bench           weigh the page, and look at it with Lighthouse three
 cargo xtask gallery         draw every state of every component on one page, for work on them
 cargo xtask fuzz            make up what a stranger may send, for a minute; with --long 10,000,000 times a target
 cargo xtask sbom            write down what the programs and the page are made of, into target/sbom/
-cargo xtask ci              format, lints, docs, licences, module arrows, bill of materials, and then all tests
+cargo xtask ci              format, lints, docs, licences, bill of materials, and then all tests
 cargo xtask deploy [FLAGS]  put the chat on AWS, with the account and the region of your AWS settings
 
 FLAGS of run are those of the local binary (try --help); FLAGS of deploy are those of `sam deploy`, such as
