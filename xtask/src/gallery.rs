@@ -1,4 +1,4 @@
-//! `cargo xtask gallery`: every state of every component on one page.
+//! `cargo xtask gallery`: every state of every component on one HTML page.
 
 use std::{
     fs,
@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 
 use crate::{command::read, page, project::Project};
 
-/// Builds the gallery and says where it is.
+/// Writes the gallery and prints its path.
 pub(crate) fn gallery() -> Result<()> {
     let project = Project::find()?;
     let dist = page::build(&project)?;
@@ -17,7 +17,7 @@ pub(crate) fn gallery() -> Result<()> {
     Ok(())
 }
 
-/// Makes a folder with the gallery and the style sheet of the built page, and gives back its path.
+/// Writes the gallery and the style sheet of the built page into one folder, and returns its path.
 pub(crate) fn build(project: &Project, dist: &Path) -> Result<PathBuf> {
     let folder = project.scratch()?.join("gallery");
     fs::create_dir_all(&folder)?;

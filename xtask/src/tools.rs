@@ -7,7 +7,7 @@ use std::{env, fs, path::PathBuf, process::Command};
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    command::{read, run, version},
+    command::{read, run, try_read as version},
     project::Project,
 };
 
@@ -122,7 +122,7 @@ pub(crate) fn for_the_bill(project: &Project) -> Result<()> {
 }
 
 /// The browser tests' packages, and the path of a Chromium.
-pub(crate) fn for_the_browser(project: &Project) -> Result<PathBuf> {
+pub(crate) fn browser_tests(project: &Project) -> Result<PathBuf> {
     npm(project)?;
     let e2e = project.root.join("e2e");
     let modified = |path: &str| fs::metadata(e2e.join(path)).and_then(|file| file.modified()).ok();
@@ -133,7 +133,7 @@ pub(crate) fn for_the_browser(project: &Project) -> Result<PathBuf> {
 }
 
 /// Lighthouse, and the path of the Chromium that it looks through.
-pub(crate) fn for_the_bench(project: &Project) -> Result<PathBuf> {
+pub(crate) fn bench(project: &Project) -> Result<PathBuf> {
     if version(project.command("lighthouse").arg("--version")).is_none() {
         println!("Lighthouse is missing: it measures the page. npm installs it (half a minute).");
         npm_install(project, "lighthouse", LIGHTHOUSE)?;
@@ -141,7 +141,7 @@ pub(crate) fn for_the_bench(project: &Project) -> Result<PathBuf> {
     chromium()
 }
 
-fn chromium() -> Result<PathBuf> {
+pub(crate) fn chromium() -> Result<PathBuf> {
     if let Some(chromium) = find_chromium() {
         return Ok(chromium);
     }

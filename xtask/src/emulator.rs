@@ -1,4 +1,4 @@
-//! A stand-in for AWS on this machine: started on a free port of the loopback, and stopped whatever happens.
+//! AWS emulator (ministack) on this machine. It listens on a free port of the loopback interface.
 
 use std::{
     fs::{self, File},
@@ -13,42 +13,45 @@ use anyhow::{Context, Result, bail};
 
 use crate::project::Project;
 
-/// How long it may take to answer. It takes two seconds on an idle machine.
-const PATIENCE: Duration = Duration::from_secs(90);
+/// Longest wait for the first answer. On an idle machine it takes two seconds.
+const START_TIMEOUT: Duration = Duration::from_secs(90);
 
-/// A running stand-in. Dropping it stops it.
-pub(crate) struct StandIn {
+/// Longest wait after a termination signal, before the process is killed.
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A running emulator. Dropping it stops it.
+pub(crate) struct AwsEmulator {
     child: Child,
     port: u16,
 }
 
-impl StandIn {
-    /// Starts one and waits until it answers.
+impl AwsEmulator {
+    /// Starts an emulator and waits until it answers.
     pub(crate) fn start(project: &Project) -> Result<Self> {
-        // Bound once and let go: the next to ask for a free port is the stand-in.
+        // The port is bound once and released: the system gives it to the emulator next.
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
-        let scratch = project.scratch()?.join("stand-in");
+        let scratch = project.scratch()?.join("aws-emulator");
         fs::create_dir_all(&scratch)?;
         let log = scratch.join("log");
         let out = File::create(&log)?;
         let mut command = project.command("ministack");
         command.env("BIND_HOST", "127.0.0.1").env("GATEWAY_PORT", port.to_string()).env("TMPDIR", &scratch);
         command.env("S3_DATA_DIR", scratch.join("s3")).env("STATE_DIR", scratch.join("state"));
-        settings(&mut command, port);
-        let child = command.stdout(out.try_clone()?).stderr(out).spawn().context("ministack could not be started")?;
-        let mut stand_in = Self { child, port };
+        set_aws_environment(&mut command, port);
+        let child = command.stdout(out.try_clone()?).stderr(out).spawn().context("ministack cannot be started")?;
+        let mut emulator = Self { child, port };
         let started = Instant::now();
-        while !stand_in.answers() {
-            if let Some(status) = stand_in.child.try_wait()? {
-                bail!("the stand-in for AWS ended at once ({status}); its log is {}", log.display());
+        while !emulator.is_healthy() {
+            if let Some(status) = emulator.child.try_wait()? {
+                bail!("the AWS emulator exited during its start ({status}); read its log {}", log.display());
             }
-            if started.elapsed() > PATIENCE {
-                bail!("the stand-in for AWS does not answer after {PATIENCE:?}; its log is {}", log.display());
+            if started.elapsed() > START_TIMEOUT {
+                bail!("the AWS emulator did not answer within {START_TIMEOUT:?}; read its log {}", log.display());
             }
             thread::sleep(Duration::from_millis(100));
         }
-        println!("The stand-in for AWS listens on {}; its log is {}", stand_in.address(), log.display());
-        Ok(stand_in)
+        println!("The AWS emulator listens on {}; its log is {}", emulator.address(), log.display());
+        Ok(emulator)
     }
 
     /// Host and port.
@@ -56,17 +59,17 @@ impl StandIn {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// The port it listens on.
+    /// Port on which it listens.
     pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
-    /// The same program, but with this stand-in as its AWS: no account of the user's can be reached.
-    pub(crate) fn aws<'a>(&self, command: &'a mut Command) -> &'a mut Command {
-        settings(command, self.port)
+    /// Makes a command use this emulator as its AWS. The command cannot reach any account of the user.
+    pub(crate) fn configure<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        set_aws_environment(command, self.port)
     }
 
-    fn answers(&self) -> bool {
+    fn is_healthy(&self) -> bool {
         let ask = || -> std::io::Result<String> {
             let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
             stream.set_read_timeout(Some(Duration::from_secs(5)))?;
@@ -79,26 +82,26 @@ impl StandIn {
     }
 }
 
-impl Drop for StandIn {
+impl Drop for AwsEmulator {
     fn drop(&mut self) {
-        // A termination lets it end the functions it started. Those that it forgets end with their runtime API.
-        let asked = Command::new("kill").arg(self.child.id().to_string()).status();
-        let until = Instant::now() + Duration::from_secs(5);
-        while asked.is_ok() && Instant::now() < until {
+        // On a termination signal it stops the functions it started. Those it misses exit when their runtime API is gone.
+        let signalled = Command::new("kill").arg(self.child.id().to_string()).status();
+        let deadline = Instant::now() + STOP_TIMEOUT;
+        while signalled.is_ok() && Instant::now() < deadline {
             if matches!(self.child.try_wait(), Ok(Some(_))) {
                 return;
             }
             thread::sleep(Duration::from_millis(50));
         }
-        // Already gone is as good as killed.
+        // An error means that the process has exited already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-fn settings(command: &mut Command, port: u16) -> &mut Command {
-    for theirs in ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN"] {
-        command.env_remove(theirs);
+fn set_aws_environment(command: &mut Command, port: u16) -> &mut Command {
+    for users in ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN"] {
+        command.env_remove(users);
     }
     command
         .env("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}"))
