@@ -40,7 +40,10 @@ const CHROMIUM_FLAGS: &str = "--headless --no-sandbox --disable-gpu --disable-qu
 pub(crate) fn bench() -> Result<()> {
     let project = Project::find()?;
     let mut steps = Steps::new();
-    let chromium = steps.step("tools", || tools::bench(&project))?;
+    let chromium = steps.step("tools", || {
+        tools::install(&project, &tools::BENCH)?;
+        tools::chromium()
+    })?;
     let dist = steps.step("build: page", || page::build(&project))?;
     let local = steps.step("build: local binary", || build_local(&project, Output::Progress))?;
     // The server stops when this function returns, also after an error.

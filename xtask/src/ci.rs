@@ -45,7 +45,7 @@ fn document(project: &Project, packages: &str) -> Result<()> {
 }
 
 fn licences(project: &Project) -> Result<()> {
-    tools::for_the_licences(project)?;
+    tools::install(project, &tools::LICENCES)?;
     run(&mut project
         .cargo("deny --all-features check --deny unmatched-skip --deny unnecessary-skip bans licenses sources"))?;
     // The fuzz targets are not distributed, so their licences are not checked.
@@ -63,6 +63,6 @@ fn advisories(project: &Project) -> Result<()> {
 
 fn template(project: &Project) -> Result<()> {
     // The tests deploy to the emulator later, so it is installed here, too.
-    tools::for_the_stack(project, tools::StandIn::Needed)?;
+    tools::install(project, &tools::EMULATED_STACK)?;
     run(stack::sam(project).args(["validate", "--lint", "--region", "us-east-1"]))
 }

@@ -20,8 +20,8 @@ pub(crate) fn deploy(flags: &[String]) -> Result<()> {
     // The user's own AWS settings apply, so nothing is added to the commands.
     let aws = |_: &mut std::process::Command| ();
     steps.step("tools", || {
-        tools::for_the_stack(&project, tools::StandIn::NotNeeded)?;
-        tools::for_the_upload(&project)
+        tools::install(&project, &tools::STACK)?;
+        tools::install(&project, &tools::UPLOAD)
     })?;
     let dist = steps.step("build: page", || page::build(&project))?;
     steps.step("build: functions", || stack::build(&project, architecture(flags)))?;

@@ -55,7 +55,7 @@ pub(crate) fn run(project: &Project, length: Length) -> Result<()> {
     let lock =
         |path: &str| fs::read_to_string(project.root.join(path)).with_context(|| format!("{path} cannot be read"));
     check_versions(&lock("Cargo.lock")?, &lock("fuzz/Cargo.lock")?)?;
-    tools::for_the_fuzzer(project)?;
+    tools::install(project, &tools::FUZZ)?;
     let programs = build(project)?;
     let mut table = Vec::new();
     for target in &TARGETS {

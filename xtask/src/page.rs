@@ -23,7 +23,8 @@ pub(crate) fn build(project: &Project) -> Result<PathBuf> {
     }
     // A source that changes while trunk runs makes the next call build again.
     let started = SystemTime::now();
-    tools::for_the_page(project)?;
+    tools::wasm_target(project)?;
+    tools::install(project, &tools::PAGE)?;
     println!("Building the page (about 2 minutes for the first time, seconds later).");
     let mut trunk = project.command("trunk");
     trunk.args(["build", "--release", "--public-url", "/assets/"]).env("TRUNK_SKIP_VERSION_CHECK", "true");

@@ -35,7 +35,7 @@ pub(crate) fn sbom() -> Result<()> {
 
 /// As [`sbom`], as a step of a larger task.
 pub(crate) fn write(project: &Project) -> Result<()> {
-    tools::for_the_bill(project)?;
+    tools::install(project, &tools::SBOM)?;
     let folder = project.target.join("sbom");
     fs::create_dir_all(&folder).with_context(|| format!("{} cannot be created", folder.display()))?;
     for sbom in &SBOMS {

@@ -67,8 +67,8 @@ pub(crate) fn test_long() -> Result<()> {
 pub(crate) fn all(project: &Project, steps: &mut Steps) -> Result<()> {
     println!("{PLAN}");
     let chromium = steps.step("tools", || {
-        tools::for_the_stack(project, tools::StandIn::Needed)?;
-        tools::for_the_upload(project)?;
+        tools::install(project, &tools::EMULATED_STACK)?;
+        tools::install(project, &tools::UPLOAD)?;
         tools::browser_tests(project)
     })?;
     for (name, packages) in RUST_TESTS {
