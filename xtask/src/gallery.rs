@@ -1,4 +1,7 @@
-//! `cargo xtask gallery`: every state of every component on one HTML page.
+//! `cargo xtask gallery`: pictures for people, to review by eye.
+//!
+//! It writes the gallery (every state of every component on one HTML page) and takes screenshots of the running chat.
+//! The comparison of the gallery with the pictures in `e2e/pictures/` is a test: `cargo xtask test` runs it.
 
 use std::{
     fs,
@@ -7,13 +10,28 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use crate::{command::read, page, project::Project};
+use crate::{
+    command::{read, run},
+    page,
+    playwright::Playwright,
+    project::Project,
+    steps::Steps,
+    tools,
+};
 
-/// Writes the gallery and prints its path.
+/// Writes the gallery, takes the screenshots and prints where both are.
 pub(crate) fn gallery() -> Result<()> {
     let project = Project::find()?;
-    let dist = page::build(&project)?;
-    println!("The gallery is {}", build(&project, &dist)?.join("index.html").display());
+    let mut steps = Steps::new();
+    let chromium = steps.step("tools", || tools::browser_tests(&project))?;
+    let playwright = Playwright::build(&project, &mut steps, chromium)?;
+    println!("The gallery is {}", playwright.gallery.join("index.html").display());
+    steps.step("screenshots", || {
+        run(playwright.command(&project).args(["--config", "screenshots.config.ts", "--project=screenshots"]))
+    })?;
+    steps.table("Pictures to review:");
+    println!("\nGallery:     {}", playwright.gallery.join("index.html").display());
+    println!("Screenshots: {}", project.root.join("e2e/screenshots").display());
     Ok(())
 }
 

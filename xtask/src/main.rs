@@ -24,7 +24,7 @@ cargo xtask run [FLAGS]     build what is missing and serve the chat at http://l
 cargo xtask test            run every test, including browser tests of the local binary and of the deployed stack;
                             with --long, run the delivery tests again with many more repetitions
 cargo xtask bench           print the size of the page and run Lighthouse three times
-cargo xtask gallery         write a page with every state of every component
+cargo xtask gallery         write a page with every state of every component, and take screenshots for review
 cargo xtask fuzz            run the fuzz targets for a minute; with --long, 10,000,000 inputs for each target
 cargo xtask sbom            write a software bill of materials (SBOM) of the programs and the page to target/sbom/
 cargo xtask ci              check format, lints, docs, licences, SBOM and template, then run all tests

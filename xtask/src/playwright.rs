@@ -37,11 +37,10 @@ impl Playwright {
         Ok(Self { chromium, dist, gallery, local })
     }
 
-    /// `npx playwright test` for the given projects of `e2e/playwright.config.ts`.
-    pub(crate) fn command(&self, project: &Project, projects: &[&str]) -> Command {
+    /// `npx playwright test`, which reads `e2e/playwright.config.ts`.
+    pub(crate) fn command(&self, project: &Project) -> Command {
         let mut playwright = project.command("npx");
         playwright.args(["playwright", "test"]).current_dir(project.root.join("e2e"));
-        playwright.args(projects.iter().map(|name| format!("--project={name}")));
         playwright
             .env("CHROMIUM", &self.chromium)
             .env("LOCAL_BINARY", &self.local)

@@ -39,9 +39,6 @@ const DELIVERY_TESTS: &str = "--package chat-testing --test simulation --package
 const LONG: [(&str, &str); 5] =
     [("SCHEDULES", "10000"), ("CUTS", "10000"), ("KILLS", "200"), ("SECONDS", "60"), ("FLOOD_SECONDS", "30")];
 
-/// Projects of `e2e/playwright.config.ts`.
-const BROWSER_PROJECTS: [&str; 2] = ["local", "stack"];
-
 /// Runs all tests.
 pub(crate) fn test() -> Result<()> {
     let mut steps = Steps::new();
@@ -83,7 +80,7 @@ pub(crate) fn all(project: &Project, steps: &mut Steps) -> Result<()> {
     let stacks =
         steps.step("deploy to the AWS emulator", || TestStacks::deploy(project, &emulator, &playwright.dist))?;
     steps.step("browser tests of both deployments", || {
-        let mut command = playwright.command(project, &BROWSER_PROJECTS);
+        let mut command = playwright.command(project);
         stacks.configure(&mut command, &emulator)?;
         run(&mut command)
     })
