@@ -1,35 +1,35 @@
-//! A genuine ticket and cookie, and what comes of touching them.
+//! A valid ticket and cookie, and modified copies of them.
 
 use std::sync::LazyLock;
 
 use backend::chat::{Identities, Visitor, fuzzing::identities};
 
-/// Both of one visitor.
+/// Ticket and cookie of one session.
 pub struct Signed {
-    /// Who signed them.
+    /// Signs and verifies them.
     pub identities: Identities,
-    /// Whose they are.
+    /// The session they belong to.
     pub ann: Visitor,
-    /// The ticket.
+    /// Valid ticket of the session.
     pub ticket: String,
-    /// The cookie.
+    /// Valid cookie of the session.
     pub cookie: String,
 }
 
-/// The genuine ones.
-pub static GENUINE: LazyLock<Signed> = LazyLock::new(|| {
+/// The valid ticket and cookie.
+pub static VALID: LazyLock<Signed> = LazyLock::new(|| {
     let identities = identities().expect("a secret");
     let ann = Visitor { id: "ann".parse().expect("an id"), name: "Ann".parse().ok(), moderator: false };
     let (ticket, cookie) = (identities.ticket(&ann), identities.cookie(&ann));
     Signed { identities, ann, ticket, cookie }
 });
 
-/// Checks a text by itself, and in the place of a part of each genuine one.
+/// Checks a text by itself, and with the text in place of a part of the valid ticket and cookie.
 pub fn try_all((at, cut, text): (u8, u8, &str), check: fn(&str)) {
     check(text);
-    for genuine in [&GENUINE.ticket, &GENUINE.cookie] {
-        let at = usize::from(at) % (genuine.len() + 1);
-        let end = (at + usize::from(cut)).min(genuine.len());
-        check(&[&genuine[..at], text, &genuine[end..]].concat());
+    for valid in [&VALID.ticket, &VALID.cookie] {
+        let at = usize::from(at) % (valid.len() + 1);
+        let end = (at + usize::from(cut)).min(valid.len());
+        check(&[&valid[..at], text, &valid[end..]].concat());
     }
 }
