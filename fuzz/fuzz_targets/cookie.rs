@@ -16,7 +16,8 @@ fn check(text: &str) {
     assert_eq!(read_cookie(&VALID.identities, text).is_ok(), text == VALID.cookie, "{text}");
 }
 
-/// A cookie is found only when its name is in the header, and percent signs are decoded only before two hexadecimal digits.
+/// A cookie is found only when its name is in the header, and percent signs are decoded only before two hexadecimal
+/// digits.
 fn header(text: &str) {
     let found = cookie_of(text, "name");
     assert!(found.is_none() || text.contains("name="));

@@ -1,4 +1,5 @@
-//! Bytes that pass the image check start like exactly one image type, and a browser sees the announced width and height.
+//! Bytes that pass the image check start like exactly one image type, and a browser sees the announced width and
+//! height.
 
 #![no_main]
 

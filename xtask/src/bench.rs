@@ -100,8 +100,8 @@ fn table(reports: &[Value]) {
     }
 }
 
-/// Prints the audits that failed, and fails when a category other than performance is below 100. Performance depends on the
-/// machine, so it is only reported.
+/// Prints the audits that failed, and fails when a category other than performance is below 100. Performance depends on
+/// the machine, so it is only reported.
 fn check(reports: &[Value]) -> Result<()> {
     let mut failed = Vec::new();
     for (category, _) in CATEGORIES {

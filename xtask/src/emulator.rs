@@ -84,7 +84,8 @@ impl AwsEmulator {
 
 impl Drop for AwsEmulator {
     fn drop(&mut self) {
-        // On a termination signal it stops the functions it started. Those it misses exit when their runtime API is gone.
+        // On a termination signal it stops the functions it started. Those it misses exit when their runtime API is
+        // gone.
         let signalled = Command::new("kill").arg(self.child.id().to_string()).status();
         let deadline = Instant::now() + STOP_TIMEOUT;
         while signalled.is_ok() && Instant::now() < deadline {

@@ -104,8 +104,8 @@ fn build(project: &Project) -> Result<PathBuf> {
     let folder = project.target.join("fuzz");
     let mut build = project.command("rustup");
     build.args(["run", "nightly", "cargo", "fuzz", "build", "--fuzz-dir", "fuzz", "--debug-assertions"]);
-    // The code is free of `unsafe` (the lint `unsafe_code` is "forbid"), so the address sanitizer would find nothing and
-    // halve the speed.
+    // The code is free of `unsafe` (the lint `unsafe_code` is "forbid"), so the address sanitizer would look
+    // for errors that this code cannot have, and halve the speed.
     build.args(["--sanitizer", "none", "--target-dir"]).arg(&folder);
     // These variables name the stable compiler that runs xtask; the targets are built by the nightly compiler.
     command::run(build.env_remove("CARGO").env_remove("RUSTC"))?;

@@ -21,7 +21,8 @@ pub(crate) fn run(flags: &[String]) -> Result<()> {
     });
     let dist = dist?;
     let mut local = Command::new(local.map_err(|_| anyhow!("the thread that built the local binary panicked"))??);
-    // The binary runs in the user's working directory, so that relative paths in flags work. Only defaults are set here.
+    // The binary runs in the user's working directory, so that relative paths in flags work. Only defaults are set
+    // here.
     local.args(flags);
     for (variable, path) in [("CHAT_PAGE", dist), ("CHAT_DATA", project.root.join("data"))] {
         if env::var_os(variable).is_none() {

@@ -1,4 +1,5 @@
-//! The AWS stack: build of the functions, upload of the page and outputs. The steps are the same on AWS and on the emulator.
+//! The AWS stack: build of the functions, upload of the page and outputs. The steps are the same on AWS and on the
+//! emulator.
 
 use std::{collections::HashMap, path::Path, process::Command};
 
@@ -16,8 +17,8 @@ pub(crate) type Aws<'a> = &'a dyn Fn(&mut Command);
 
 /// Builds the five functions for `architecture` (`arm64` or `x86_64`).
 pub(crate) fn build(project: &Project, architecture: &str) -> Result<()> {
-    // `sam build` hides cargo's progress and builds one function after the other. So cargo-lambda runs first, visibly and
-    // for all of them. It reads the same profile as `sam build`, from backend/lambda/Cargo.toml.
+    // `sam build` hides cargo's progress and builds one function after the other. So cargo-lambda runs first, visibly
+    // and for all of them. It reads the same profile as `sam build`, from backend/lambda/Cargo.toml.
     println!("Building the functions (about 6 minutes for the first time).");
     // Without --package, cargo-lambda does not find more than one binary in a workspace.
     let mut lambda = project.cargo("lambda build --release --package chat-lambda");
@@ -31,7 +32,8 @@ pub(crate) fn build(project: &Project, architecture: &str) -> Result<()> {
     run(sam(project).args(["build", "--parameter-overrides", &format!("Architecture={architecture}")]))
 }
 
-/// Uploads the built page to the stack's bucket: assets compressed, the service worker and the index template as they are.
+/// Uploads the built page to the stack's bucket: assets compressed, the service worker and the index template as they
+/// are.
 pub(crate) fn upload(project: &Project, aws: Aws, dist: &Path, bucket: &str) -> Result<()> {
     for file in page::assets(dist)? {
         let key = format!("assets/{}", file.strip_prefix(dist)?.to_str().context("a file name is not UTF-8")?);

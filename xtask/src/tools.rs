@@ -1,7 +1,8 @@
 //! Tools that the tasks need, and which task needs which of them.
 //!
 //! A tool that is on the PATH is used when its version fits. Otherwise it is installed into [`Project::tools`]. Nothing
-//! outside that folder changes, except the compilers that rustup manages and, for root on Debian, the package `chromium`.
+//! outside that folder changes, except the compilers that rustup manages and, for root on Debian, the package
+//! `chromium`.
 
 mod browser;
 mod download;

@@ -100,8 +100,8 @@ impl Drop for SampleRoom {
     }
 }
 
-/// Returns a WebSocket text frame (RFC 6455 section 5.2) for a text of at most 65,535 bytes. Clients must mask frames; a
-/// mask of zeros leaves the text as it is.
+/// Returns a WebSocket text frame (RFC 6455 section 5.2) for a text of at most 65,535 bytes. Clients must mask frames;
+/// a mask of zeros leaves the text as it is.
 fn frame(text: &str) -> Vec<u8> {
     let mut frame = vec![0x81];
     match u8::try_from(text.len()) {

@@ -1,6 +1,7 @@
 //! Prebuilt programs from GitHub releases: seconds instead of minutes of building.
 //!
-//! A download is never required. Without access to GitHub it fails within seconds, and the program is built from source.
+//! A download is never required. Without access to GitHub it fails within seconds, and the program is built from
+//! source.
 
 use std::{
     env, fs,
@@ -82,8 +83,8 @@ impl Build {
     }
 }
 
-/// Fetches with HTTPS only. It gives up after 5 seconds without a connection, after 10 seconds with less than 10 KB/s, and
-/// after a minute.
+/// Fetches with HTTPS only. It gives up after 5 seconds without a connection, after 10 seconds with less than 10 KB/s,
+/// and after a minute.
 fn curl(project: &Project, address: &str, file: &Path) -> Result<()> {
     let mut curl = project.command("curl");
     curl.args(["--proto", "=https", "--tlsv1.2", "--fail", "--location", "--silent", "--show-error"]);

@@ -1,13 +1,13 @@
-//! The table of tools. To change a version, change it here; `cargo xtask` installs it on its next run when the version on the
-//! machine no longer fits.
+//! The table of tools. A tool with [`Accepts::Any`] stays on a machine that has it; the others are installed again when
+//! the version on the machine no longer fits.
 
 use super::{
     Accepts, Crate, CrateVersion, Source, Tool,
     download::{Build, Release},
 };
 
-/// Its version must be that of the library in Cargo.lock. It is installed without --locked, because its own lock file may
-/// name versions that a registry no longer has.
+/// Its version must be that of the library in Cargo.lock. It is installed without --locked, because its own lock file
+/// may name versions that a registry no longer has.
 pub(super) const WASM_BINDGEN: Tool = Tool {
     name: "wasm-bindgen",
     purpose: "writes the page's JavaScript, and must have the version in Cargo.lock",
