@@ -1,4 +1,4 @@
-//! Whatever frame is read as a message can be written, and is read as the same message again.
+//! A frame that parses as a client message survives a round trip: written and parsed again, it is the same message.
 
 #![no_main]
 
@@ -12,7 +12,7 @@ fuzz_target!(|frame: &str| {
             assert_eq!(ClientMessage::parse(&written).as_ref(), Ok(&message), "{written}");
             assert_eq!(message.action().as_str().parse(), Ok(message.action()));
         }
-        // Both are answered with, so neither may be as long as what was sent.
+        // These errors are echoed to the client, so their length is limited.
         Err(FrameError::UnknownAction { action }) => assert!(action.chars().count() <= 64),
         Err(FrameError::Field { .. } | FrameError::Json | FrameError::NoAction) => {}
     }

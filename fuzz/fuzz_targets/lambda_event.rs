@@ -1,15 +1,14 @@
-//! An event is one function's or nobody's, and what a visitor says in one is passed on as it was said.
+//! A Lambda event belongs to at most one function, and the client's data in it arrives unchanged.
 
 #![no_main]
 
-use backend::inbound::lambda::fuzzing::visit;
-use chat_lambda::fuzzing::socket_event;
+use chat_lambda::fuzzing::{socket_event, visit};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{json, value::to_raw_value};
 
 fuzz_target!(|text: &str| {
     if let Ok(event) = serde_json::from_str(text) {
-        assert!(socket_event(event).len() <= 1, "an event of two kinds");
+        assert!(socket_event(event).len() <= 1, "an event for two functions");
         if let Err(status) = visit(event) {
             assert!(matches!(status, 400 | 405 | 413 | 415), "{status}");
         }
@@ -18,7 +17,7 @@ fuzz_target!(|text: &str| {
     page(text);
 });
 
-/// What is in a frame makes it no other event, and changes nothing of it.
+/// The content of a frame does not change which event it is, and arrives unchanged.
 fn frame(body: &str) {
     let route = serde_json::from_str::<serde_json::Value>(body).ok();
     let route = route.and_then(|value| value["action"].as_str().map(str::to_owned)).unwrap_or_default();
@@ -32,12 +31,12 @@ fn frame(body: &str) {
     assert!(read[0].query.is_empty());
 }
 
-/// An address and a cookie arrive whatever is in them.
+/// The path, the query and the cookie of a request arrive unchanged.
 fn page(text: &str) {
     let event = to_raw_value(&json!({
         "version": "2.0", "rawPath": text, "rawQueryString": text, "cookies": [text], "headers": {},
         "requestContext": { "http": { "method": "GET", "path": text } },
     }));
-    let Ok(visit) = visit(&event.expect("JSON")) else { panic!("a visit that was refused") };
+    let Ok(visit) = visit(&event.expect("JSON")) else { panic!("a valid request was rejected") };
     assert_eq!((visit.path.as_str(), visit.cookie.as_deref(), visit.secure), (text, Some(text), false));
 }

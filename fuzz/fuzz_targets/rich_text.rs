@@ -1,15 +1,14 @@
-//! Whatever somebody writes, and whomever it calls, the HTML that is made of it can do nothing.
+//! The HTML of every message is safe: no text and no mentioned name adds a script or other active content.
 
 #![no_main]
 
 use std::sync::LazyLock;
 
-use backend::chat::fuzzing::inert;
-use chat::content::markdown::with_html;
+use chat::{content::markdown::with_html, fuzzing::check_html};
 use libfuzzer_sys::fuzz_target;
 use shared_types::{ChatMessage, Person, Rev, Seq, Timestamp};
 
-/// People who chose their names to do something.
+/// Mentioned people. Some names try to inject HTML or Markdown.
 static PEOPLE: LazyLock<Vec<Person>> = LazyLock::new(|| {
     ["Ann", "<b>", "x\" onclick=\"y", "太郎", "R&D", "`", "](javascript:x)", "a_b"].map(person).to_vec()
 });
@@ -32,7 +31,7 @@ fuzz_target!(|text: &str| {
         reactions: Vec::new(),
     });
     if let Some(html) = message.html {
-        assert_eq!(inert(&html), Ok(()), "{html}");
+        assert_eq!(check_html(&html), Ok(()), "{html}");
     }
 });
 

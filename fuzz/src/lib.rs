@@ -1,35 +1,38 @@
-//! A genuine ticket and cookie, and what comes of touching them.
+//! A valid ticket and cookie, and modified copies of them.
 
 use std::sync::LazyLock;
 
-use chat::{access::sessions::{Session, Sessions}, fuzzing::sessions};
+use chat::{
+    access::sessions::{Session, Sessions},
+    fuzzing::sessions,
+};
 
-/// Both of one visitor.
+/// Ticket and cookie of one session.
 pub struct Signed {
-    /// Who signed them.
+    /// Signs and verifies them.
     pub sessions: Sessions,
-    /// Whose they are.
+    /// The session they belong to.
     pub ann: Session,
-    /// The ticket.
+    /// Valid ticket of the session.
     pub ticket: String,
-    /// The cookie.
+    /// Valid cookie of the session.
     pub cookie: String,
 }
 
-/// The genuine ones.
-pub static GENUINE: LazyLock<Signed> = LazyLock::new(|| {
+/// The valid ticket and cookie.
+pub static VALID: LazyLock<Signed> = LazyLock::new(|| {
     let sessions = sessions().expect("a secret");
     let ann = Session { id: "ann".parse().expect("an id"), name: "Ann".parse().ok(), moderator: false };
     let (ticket, cookie) = (sessions.ticket(&ann), sessions.cookie(&ann));
     Signed { sessions, ann, ticket, cookie }
 });
 
-/// Checks a text by itself, and in the place of a part of each genuine one.
+/// Checks a text by itself, and with the text in place of a part of the valid ticket and cookie.
 pub fn try_all((at, cut, text): (u8, u8, &str), check: fn(&str)) {
     check(text);
-    for genuine in [&GENUINE.ticket, &GENUINE.cookie] {
-        let at = usize::from(at) % (genuine.len() + 1);
-        let end = (at + usize::from(cut)).min(genuine.len());
-        check(&[&genuine[..at], text, &genuine[end..]].concat());
+    for valid in [&VALID.ticket, &VALID.cookie] {
+        let at = usize::from(at) % (valid.len() + 1);
+        let end = (at + usize::from(cut)).min(valid.len());
+        check(&[&valid[..at], text, &valid[end..]].concat());
     }
 }

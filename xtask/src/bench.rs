@@ -1,13 +1,13 @@
-//! `cargo xtask bench`: what the page weighs, and what Lighthouse says of it.
+//! `cargo xtask bench`: size of the page, and its Lighthouse scores.
 
-mod room;
+mod sample_room;
 
 use std::{fs, path::Path};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use self::room::Room;
+use self::sample_room::SampleRoom;
 use crate::{
     command::run,
     page,
@@ -17,14 +17,14 @@ use crate::{
     tools,
 };
 
-/// One good run may be luck.
+/// Runs of Lighthouse: a single result depends on chance.
 const RUNS: usize = 3;
 
-/// What Lighthouse judges, as it calls it itself, and as the table does.
+/// Categories that Lighthouse scores: its own name and the column of the table.
 const CATEGORIES: [(&str, &str); 4] =
     [("performance", "speed"), ("accessibility", "access"), ("best-practices", "practices"), ("seo", "seo")];
 
-/// What it measures: the unit's name, and how many of Lighthouse's own make one.
+/// Metrics: Lighthouse's name, the column of the table, the unit, and how many of Lighthouse's units make one.
 const METRICS: [(&str, &str, &str, f64); 4] = [
     ("first-contentful-paint", "FCP", " s", 1000.0),
     ("largest-contentful-paint", "LCP", " s", 1000.0),
@@ -32,47 +32,50 @@ const METRICS: [(&str, &str, &str, f64); 4] = [
     ("cumulative-layout-shift", "CLS", "", 1.0),
 ];
 
-/// Chromium as root, in a container, and without anything of its own to do meanwhile.
+/// Flags for Chromium as root in a container, without background work that would disturb the measurement.
 const CHROMIUM_FLAGS: &str = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
                               --disable-background-networking --disable-component-update --disable-sync";
 
-/// Builds what is released, weighs it and has it looked at.
+/// Builds the release, prints the size of the page and runs Lighthouse.
 pub(crate) fn bench() -> Result<()> {
     let project = Project::find()?;
     let mut steps = Steps::new();
-    let chromium = steps.step("tools", || tools::for_the_bench(&project))?;
-    let dist = steps.step("page", || page::build(&project))?;
-    let local = steps.step("local binary", || build_local(&project, Output::Progress))?;
-    // From here on it runs until this function ends, however it ends.
-    let room = steps.step("a room with a conversation", || Room::open(&project, &local, &dist))?;
-    steps.step("weight", || weigh(&dist, &room))?;
+    let chromium = steps.step("tools", || {
+        tools::install(&project, &tools::BENCH)?;
+        tools::chromium()
+    })?;
+    let dist = steps.step("build: page", || page::build(&project))?;
+    let local = steps.step("build: local binary", || build_local(&project, Output::Progress))?;
+    // The server stops when this function returns, also after an error.
+    let room = steps.step("start the server and fill a room", || SampleRoom::start(&project, &local, &dist))?;
+    steps.step("size of the page", || print_sizes(&dist, &room))?;
     let reports = steps.step("Lighthouse", || {
-        (1..=RUNS).map(|number| look(&project, &chromium, &room, number)).collect::<Result<Vec<_>>>()
+        (1..=RUNS).map(|number| lighthouse(&project, &chromium, &room, number)).collect::<Result<Vec<_>>>()
     })?;
     table(&reports);
-    judge(&reports)
+    check(&reports)
 }
 
-/// Prints what a reader's browser has to fetch before the page is alive, compressed as it travels.
-fn weigh(dist: &Path, room: &Room) -> Result<()> {
+/// Prints the compressed size of everything that a browser downloads before the page is interactive.
+fn print_sizes(dist: &Path, room: &SampleRoom) -> Result<()> {
     let html = room.page()?;
-    // As hard as the front function does it.
-    let mut all = page::brotli(html.as_bytes(), 5)?.len() as u64;
-    println!("{all:>8} bytes  the page of a room with {} messages", room::MESSAGES);
+    // The quality that the function `front` uses.
+    let mut total = page::brotli(html.as_bytes(), 5)?.len() as u64;
+    println!("{total:>8} bytes  HTML of a room with {} messages", sample_room::MESSAGES);
     for file in page::assets(dist)? {
         let name = file.strip_prefix(dist)?.display().to_string();
         if matches!(page::extension(&file), "css" | "js" | "wasm") && html.contains(&name) {
-            let bytes = fs::metadata(page::twin(&file))?.len();
+            let bytes = fs::metadata(page::compressed(&file))?.len();
             println!("{bytes:>8} bytes  {name}");
-            all += bytes;
+            total += bytes;
         }
     }
-    println!("{all:>8} bytes  in all, with brotli");
+    println!("{total:>8} bytes  total, compressed with brotli");
     Ok(())
 }
 
-/// Has the page looked at once, as on a telephone, and gives back the report.
-fn look(project: &Project, chromium: &Path, room: &Room, number: usize) -> Result<Value> {
+/// Runs Lighthouse once, with the settings of a mobile phone, and returns its report.
+fn lighthouse(project: &Project, chromium: &Path, room: &SampleRoom, number: usize) -> Result<Value> {
     let report = project.scratch()?.join(format!("lighthouse-{number}.json"));
     let mut lighthouse = project.command("lighthouse");
     lighthouse.arg(room.address()).env("CHROME_PATH", chromium);
@@ -80,8 +83,8 @@ fn look(project: &Project, chromium: &Path, room: &Room, number: usize) -> Resul
     lighthouse.arg(format!("--only-categories={}", CATEGORIES.map(|(category, _)| category).join(",")));
     lighthouse.arg(format!("--chrome-flags={CHROMIUM_FLAGS}")).arg(format!("--output-path={}", report.display()));
     run(&mut lighthouse)?;
-    let report = fs::read_to_string(&report).context("Lighthouse left no report")?;
-    serde_json::from_str(&report).context("Lighthouse's report is no JSON")
+    let report = fs::read_to_string(&report).context("Lighthouse wrote no report")?;
+    serde_json::from_str(&report).context("Lighthouse's report is not JSON")
 }
 
 fn table(reports: &[Value]) {
@@ -97,31 +100,32 @@ fn table(reports: &[Value]) {
     }
 }
 
-/// The speed is this machine's as much as the page's, so it is reported; the rest is the page's alone, and has to be whole.
-fn judge(reports: &[Value]) -> Result<()> {
-    let mut short = Vec::new();
+/// Prints the audits that failed, and fails when a category other than performance is below 100. Performance depends on
+/// the machine, so it is only reported.
+fn check(reports: &[Value]) -> Result<()> {
+    let mut failed = Vec::new();
     for (category, _) in CATEGORIES {
         for report in reports.iter().filter(|report| score(report, category) < 100.0) {
-            let lost = lost(report, category);
-            println!("{category}: {}", lost.join(", "));
+            let audits = failed_audits(report, category);
+            println!("{category}: {}", audits.join(", "));
             if category != "performance" {
-                short.extend(lost);
+                failed.extend(audits);
             }
         }
     }
-    if !short.is_empty() {
-        bail!("Lighthouse finds fault with the page; see above");
+    if !failed.is_empty() {
+        bail!("the page fails Lighthouse audits; the lines above name them");
     }
     Ok(())
 }
 
-/// Between 0 and 100.
+/// Score of a category, 0 to 100.
 fn score(report: &Value, category: &str) -> f64 {
     report["categories"][category]["score"].as_f64().unwrap_or_default() * 100.0
 }
 
-/// The audits that a category's score lost something for.
-fn lost(report: &Value, category: &str) -> Vec<String> {
+/// Audits that lower the score of a category, with their own scores.
+fn failed_audits(report: &Value, category: &str) -> Vec<String> {
     let audits = report["categories"][category]["auditRefs"].as_array().into_iter().flatten();
     audits
         .filter(|audit| audit["weight"].as_f64().unwrap_or_default() > 0.0)

@@ -1,71 +1,68 @@
-//! `cargo xtask ci`: one list, read from top to bottom.
+//! `cargo xtask ci`: every check that a change has to pass, in the order in which they run.
 
 use anyhow::Result;
 
-use crate::{arrows, command::run, project::Project, sbom, steps::Steps, test, tools};
+use crate::{command::run, project::Project, sbom, stack, steps::Steps, test, tools};
 
-/// Leptos' features are not additive, and the local binary is to compile without the AWS SDK: each set is looked at alone.
-const LINTS: [(&str, &str); 8] = [
-    ("lints of the wire", "--package shared-types --all-targets"),
-    ("lints of the page in the browser", "--package frontend --features hydrate --target wasm32-unknown-unknown"),
-    ("lints of the page on the server", "--package frontend --features ssr --all-targets"),
-    ("lints of the gallery", "--package frontend --features gallery --all-targets"),
-    ("lints of the local binary", "--package backend --no-default-features --features embedded --all-targets"),
-    ("lints of the functions", "--package backend --no-default-features --features aws --all-targets"),
-    ("lints of both homes", "--package backend --no-default-features --features aws,embedded --all-targets"),
-    ("lints of xtask", "--package xtask --all-targets"),
+/// Clippy passes. Leptos' features `hydrate` and `ssr` exclude each other, so the page is checked once with each.
+const CLIPPY: [(&str, &str); 4] = [
+    ("clippy: workspace without the page", "--workspace --exclude frontend --all-targets"),
+    ("clippy: page in the browser", "--package frontend --features hydrate --target wasm32-unknown-unknown"),
+    ("clippy: page on the server", "--package frontend --features ssr --all-targets"),
+    ("clippy: gallery", "--package frontend --features gallery --all-targets"),
 ];
 
-const DOCS: [(&str, &str); 3] = [
-    ("docs of the wire and of xtask", "--package shared-types --package xtask"),
-    ("docs of the page", "--package frontend --features gallery"),
-    ("docs of the backend", "--package backend --no-default-features --features aws,embedded"),
+/// Documentation passes.
+const DOCS: [(&str, &str); 2] = [
+    ("docs: workspace without the page", "--workspace --exclude frontend"),
+    ("docs: page", "--package frontend --features gallery"),
 ];
 
-/// Runs every check, and then every test.
+/// Runs every check, then every test.
 pub(crate) fn ci() -> Result<()> {
     let project = Project::find()?;
     let mut steps = Steps::new();
-    steps.step("arrows", || arrows::check(&project))?;
     steps.step("format", || run(&mut project.cargo("fmt --all --check")))?;
-    // The lints of the page are the first to need it, and a fresh machine does not have it.
-    steps.step("target of the page", || tools::wasm_target(&project))?;
-    for (name, packages) in LINTS {
-        steps.step(name, || {
-            let mut clippy = project.cargo(&format!("clippy {packages}"));
-            run(clippy.args(["--", "--deny", "warnings"]))
-        })?;
+    steps.step("wasm target of the compiler", || tools::wasm_target(&project))?;
+    for (name, packages) in CLIPPY {
+        steps.step(name, || run(project.cargo(&format!("clippy {packages}")).args(["--", "--deny", "warnings"])))?;
     }
     for (name, packages) in DOCS {
-        steps.step(name, || {
-            let mut doc = project.cargo(&format!("doc --no-deps --document-private-items {packages}"));
-            run(doc.env("RUSTDOCFLAGS", "--deny warnings"))
-        })?;
+        steps.step(name, || document(&project, packages))?;
     }
-    steps.step("licences and bans of the dependencies", || {
-        tools::for_the_licences(&project)?;
-        run(&mut project.cargo("deny --all-features check --deny unmatched-skip --deny unnecessary-skip bans licenses sources"))?;
-        // Nothing of the fuzzer is given to anybody, so its licences are of no matter.
-        run(&mut project.cargo("deny --manifest-path fuzz/Cargo.toml --config deny.toml check --allow unmatched-skip --allow unnecessary-skip bans sources"))
-    })?;
-    steps.step("advisories on the dependencies", || advisories(&project))?;
-    steps.step("bill of materials", || sbom::write(&project))?;
-    steps.step("template", || {
-        tools::for_the_stack(&project, tools::StandIn::Needed)?;
-        run(crate::stack::sam(&project).args(["validate", "--lint", "--region", "us-east-1"]))
-    })?;
+    steps.step("licences, bans and sources of dependencies", || licences(&project))?;
+    steps.step("security advisories of dependencies", || advisories(&project))?;
+    steps.step("SBOM", || sbom::write(&project))?;
+    steps.step("template.yml", || template(&project))?;
     test::all(&project, &mut steps)?;
-    steps.table("Everything:");
+    steps.table("All checks:");
     Ok(())
 }
 
-/// The database of advisories is on the internet, and a machine without it still has to be able to check everything else.
+fn document(project: &Project, packages: &str) -> Result<()> {
+    let mut doc = project.cargo(&format!("doc --no-deps --document-private-items {packages}"));
+    run(doc.env("RUSTDOCFLAGS", "--deny warnings"))
+}
+
+fn licences(project: &Project) -> Result<()> {
+    tools::install(project, &tools::LICENCES)?;
+    run(&mut project
+        .cargo("deny --all-features check --deny unmatched-skip --deny unnecessary-skip bans licenses sources"))?;
+    // The fuzz targets are not distributed, so their licences are not checked.
+    run(&mut project.cargo("deny --manifest-path fuzz/Cargo.toml --config deny.toml check --allow unmatched-skip --allow unnecessary-skip bans sources"))
+}
+
+/// Checks the advisory database, which is on the internet. A machine that cannot reach it skips this check only.
 fn advisories(project: &Project) -> Result<()> {
     if run(&mut project.cargo("deny fetch db")).is_err() {
-        println!(
-            "NOT CHECKED: the database of advisories cannot be reached from here. Bans, licences and sources were."
-        );
+        println!("NOT CHECKED: the advisory database cannot be reached. Bans, licences and sources were checked.");
         return Ok(());
     }
     run(&mut project.cargo("deny --all-features check advisories"))
+}
+
+fn template(project: &Project) -> Result<()> {
+    // The tests deploy to the emulator later, so it is installed here, too.
+    tools::install(project, &tools::EMULATED_STACK)?;
+    run(stack::sam(project).args(["validate", "--lint", "--region", "us-east-1"]))
 }

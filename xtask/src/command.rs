@@ -1,4 +1,4 @@
-//! Child processes: shown before they run, and their failure a sentence.
+//! Child processes: each command line is printed before it runs, and a failure is returned as an error that names it.
 
 use std::{
     ffi::OsStr,
@@ -7,29 +7,29 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-/// Runs a command with its output visible, and fails when it fails.
+/// Runs a command with its output visible. Fails when the command cannot be started or exits with an error.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let line = line(command);
     println!("$ {line}");
-    let status = command.status().with_context(|| format!("`{line}` could not be started"))?;
+    let status = command.status().with_context(|| cannot_start(&line))?;
     if !status.success() {
-        bail!("`{line}` failed ({status}); its own words are above");
+        bail!("`{line}` failed ({status}); its output is above");
     }
     Ok(())
 }
 
-/// Runs a command and gives back what it printed on standard output; its errors stay visible.
+/// Runs a command and returns its standard output; its standard error stays visible.
 pub(crate) fn read(command: &mut Command) -> Result<String> {
     let line = line(command);
-    let output = command.stderr(Stdio::inherit()).output().with_context(|| format!("`{line}` could not be started"))?;
+    let output = command.stderr(Stdio::inherit()).output().with_context(|| cannot_start(&line))?;
     if !output.status.success() {
-        bail!("`{line}` failed ({}); its own words are above", output.status);
+        bail!("`{line}` failed ({}); its output is above", output.status);
     }
-    String::from_utf8(output.stdout).with_context(|| format!("`{line}` printed something that is not text"))
+    String::from_utf8(output.stdout).with_context(|| format!("`{line}` printed bytes that are not UTF-8"))
 }
 
-/// What a program answers to `--version`, when it is there and answers at all.
-pub(crate) fn version(command: &mut Command) -> Option<String> {
+/// Runs a command silently and returns its trimmed standard output; `None` when it is missing or exits with an error.
+pub(crate) fn try_read(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).output().ok().filter(|output| output.status.success())?;
     String::from_utf8(output.stdout).ok().map(|text| text.trim().to_owned())
 }
@@ -37,4 +37,8 @@ pub(crate) fn version(command: &mut Command) -> Option<String> {
 fn line(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
+}
+
+fn cannot_start(line: &str) -> String {
+    format!("`{line}` cannot be started: check that the program is installed and on the PATH")
 }

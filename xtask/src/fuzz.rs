@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: what a stranger may send, made up by the million and held against a rule for each kind of it.
+//! `cargo xtask fuzz`: runs the fuzz targets in `fuzz/`, one for each parser of data that strangers send.
 
 use std::{
     fs::{self, File},
@@ -11,39 +11,41 @@ use anyhow::{Context, Result, bail};
 
 use crate::{command, project::Project, tools};
 
-/// Each target, the most bytes of one input, its dictionary, and the inputs of a short run.
-///
-/// The bytes are what a parser has to see to take every branch; longer inputs are only slower. The inputs are as many as
-/// take some ten seconds on one core.
+/// All fuzz targets. `max_len` is the length that a parser needs to take every branch; longer inputs are only slower.
+/// `short_runs` takes about ten seconds on one core.
 const TARGETS: [Target; 6] = [
-    Target { name: "client_message", bytes: 1_024, dictionary: "json", short: 2_000_000 },
-    Target { name: "lambda_event", bytes: 2_048, dictionary: "json", short: 150_000 },
-    Target { name: "ticket", bytes: 256, dictionary: "token", short: 2_000_000 },
-    Target { name: "cookie", bytes: 256, dictionary: "token", short: 2_000_000 },
-    Target { name: "image_header", bytes: 512, dictionary: "image", short: 3_000_000 },
-    Target { name: "rich_text", bytes: 512, dictionary: "markdown", short: 200_000 },
+    Target { name: "client_message", max_len: 1_024, dictionary: "json", short_runs: 2_000_000 },
+    Target { name: "lambda_event", max_len: 2_048, dictionary: "json", short_runs: 150_000 },
+    Target { name: "ticket", max_len: 256, dictionary: "token", short_runs: 2_000_000 },
+    Target { name: "cookie", max_len: 256, dictionary: "token", short_runs: 2_000_000 },
+    Target { name: "image_header", max_len: 512, dictionary: "image", short_runs: 3_000_000 },
+    Target { name: "rich_text", max_len: 512, dictionary: "markdown", short_runs: 200_000 },
 ];
 
-/// The inputs of a long run, for each target.
-const LONG: u32 = 10_000_000;
+/// Inputs of a long run, for each target.
+const LONG_RUNS: u32 = 10_000_000;
 
 struct Target {
+    /// Name of the file in `fuzz/fuzz_targets/` and of the folder in `fuzz/seeds/`.
     name: &'static str,
-    bytes: u32,
+    /// Longest input in bytes.
+    max_len: u32,
+    /// Name of the file in `fuzz/dictionaries/`.
     dictionary: &'static str,
-    short: u32,
+    /// Inputs of a short run.
+    short_runs: u32,
 }
 
-/// How much is made up.
+/// Length of a run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Length {
-    /// A minute: the same inputs each time, so that what is red is red for everybody.
+    /// About a minute for all targets. The seed is fixed, so every machine tries the same inputs.
     Short,
-    /// [`LONG`] inputs a target, others each time, going on from what an earlier long run found.
+    /// [`LONG_RUNS`] inputs for each target, from a random seed and the corpus of earlier long runs.
     Long,
 }
 
-/// Builds the fuzzer and runs every target.
+/// Builds and runs all targets.
 pub(crate) fn fuzz(length: Length) -> Result<()> {
     run(&Project::find()?, length)
 }
@@ -52,38 +54,39 @@ pub(crate) fn fuzz(length: Length) -> Result<()> {
 pub(crate) fn run(project: &Project, length: Length) -> Result<()> {
     let lock =
         |path: &str| fs::read_to_string(project.root.join(path)).with_context(|| format!("{path} cannot be read"));
-    same_versions(&lock("Cargo.lock")?, &lock("fuzz/Cargo.lock")?)?;
-    tools::for_the_fuzzer(project)?;
+    check_versions(&lock("Cargo.lock")?, &lock("fuzz/Cargo.lock")?)?;
+    tools::install(project, &tools::FUZZ)?;
     let programs = build(project)?;
     let mut table = Vec::new();
     for target in &TARGETS {
         table.push(target.run(project, &programs, length)?);
     }
-    println!("\n{:16} {:>12} {:>10}", "target", "executions", "a second");
+    println!("\n{:16} {:>12} {:>10}", "target", "executions", "per second");
     for (target, Figures { executions, speed }) in TARGETS.iter().zip(table) {
         println!("{:16} {executions:>12} {speed:>10.0}", target.name);
     }
     Ok(())
 }
 
-/// What is fuzzed has to be what is built: of each package that both locks name, one that the chat is built of.
-fn same_versions(ours: &str, fuzzers: &str) -> Result<()> {
-    let ours = packages(ours);
-    let others: Vec<String> = packages(fuzzers)
+/// Checks that the targets are built with the same dependencies as the chat: packages in both lock files have the same
+/// versions.
+fn check_versions(chat: &str, fuzz: &str) -> Result<()> {
+    let chat = packages(chat);
+    let others: Vec<String> = packages(fuzz)
         .into_iter()
-        .filter(|package| ours.iter().any(|(name, _)| *name == package.0) && !ours.contains(package))
+        .filter(|package| chat.iter().any(|(name, _)| *name == package.0) && !chat.contains(package))
         .map(|(name, version)| format!("{name} {version}"))
         .collect();
     if !others.is_empty() {
         bail!(
-            "fuzz/Cargo.lock has other versions than Cargo.lock ({}): `cp Cargo.lock fuzz/Cargo.lock`",
+            "fuzz/Cargo.lock has other versions than Cargo.lock ({}): run `cp Cargo.lock fuzz/Cargo.lock`",
             others.join(", ")
         );
     }
     Ok(())
 }
 
-/// The names and versions in a lock file.
+/// Returns the names and versions of the packages in a lock file.
 fn packages(lock: &str) -> Vec<(&str, &str)> {
     lock.split("[[package]]")
         .skip(1)
@@ -95,16 +98,16 @@ fn field<'a>(entry: &'a str, name: &str) -> Option<&'a str> {
     entry.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(" = \"")?.strip_suffix('"'))
 }
 
-/// Builds all targets, and gives back the folder they are in.
+/// Builds all targets and returns the folder of the programs.
 fn build(project: &Project) -> Result<PathBuf> {
-    println!("Building the fuzzer (about 5 minutes for the first time, half a minute later).");
+    println!("Building the fuzz targets (about 5 minutes for the first time, half a minute later).");
     let folder = project.target.join("fuzz");
     let mut build = project.command("rustup");
     build.args(["run", "nightly", "cargo", "fuzz", "build", "--fuzz-dir", "fuzz", "--debug-assertions"]);
-    // No code here may step outside the checker (`unsafe_code = "forbid"`), so the address sanitizer would look for what
-    // can't be written, at half the speed.
+    // The code is free of `unsafe` (the lint `unsafe_code` is "forbid"), so the address sanitizer would look
+    // for errors that this code cannot have, and halve the speed.
     build.args(["--sanitizer", "none", "--target-dir"]).arg(&folder);
-    // The flags of the stable compiler that runs this are none of the nightly's.
+    // These variables name the stable compiler that runs xtask; the targets are built by the nightly compiler.
     command::run(build.env_remove("CARGO").env_remove("RUSTC"))?;
     let host = command::read(project.command("rustc").args(["--print", "host-tuple"]))?;
     Ok(folder.join(host.trim()).join("release"))
@@ -112,53 +115,60 @@ fn build(project: &Project) -> Result<PathBuf> {
 
 struct Figures {
     executions: u32,
+    /// Executions per second.
     speed: f64,
 }
 
 impl Target {
+    /// Runs the target and prints how fast it was. A failure is returned with the command that repeats it.
     fn run(&self, project: &Project, programs: &Path, length: Length) -> Result<Figures> {
-        let fuzz = project.root.join("fuzz");
-        let found = project.target.join("fuzz/corpus").join(format!("{}-{}", self.name, length.word()));
-        if length == Length::Short && found.exists() {
-            fs::remove_dir_all(&found)?;
-        }
-        fs::create_dir_all(&found).with_context(|| format!("{} cannot be made", found.display()))?;
-        let artifacts = fuzz.join("artifacts").join(self.name);
-        fs::create_dir_all(&artifacts).with_context(|| format!("{} cannot be made", artifacts.display()))?;
         let log = project.scratch()?.join(format!("fuzz-{}.log", self.name));
-        let mut program = Command::new(programs.join(self.name));
-        program.current_dir(&project.root).stderr(File::create(&log)?);
-        program.arg(&found).arg(fuzz.join("seeds").join(self.name));
-        program
-            .arg(format!("-dict={}", fuzz.join("dictionaries").join(self.dictionary).with_extension("dict").display()));
-        program.arg(format!("-artifact_prefix={}/", artifacts.display()));
-        program.args([format!("-max_len={}", self.bytes), "-print_final_stats=1".into(), "-timeout=5".into()]);
-        match length {
-            Length::Short => program.args([format!("-runs={}", self.short), "-seed=1".into()]),
-            Length::Long => program.arg(format!("-runs={LONG}")),
-        };
+        let mut program = self.command(project, programs, length)?;
+        program.stderr(File::create(&log)?);
         let started = Instant::now();
-        let done = command::run(&mut program);
+        let result = command::run(&mut program);
         let seconds = started.elapsed().as_secs_f64();
-        let words = fs::read(&log).map(|words| String::from_utf8_lossy(&words).into_owned())?;
-        if let Err(error) = done {
-            bail!("{}\n{error}\n{}", tail(&words, 40), self.repeat(&words));
+        let output = fs::read(&log).map(|output| String::from_utf8_lossy(&output).into_owned())?;
+        if let Err(error) = result {
+            bail!("{}\n{error}\n{}", tail(&output, 40), self.repeat_command(&output));
         }
-        let executions = executions(&words).with_context(|| format!("{} says nothing of its runs", log.display()))?;
+        let executions =
+            executions(&output).with_context(|| format!("{} has no number of executions", log.display()))?;
         let figures = Figures { executions, speed: f64::from(executions) / seconds };
-        println!("{executions} executions, {:.0} a second", figures.speed);
+        println!("{executions} executions, {:.0} per second", figures.speed);
         Ok(figures)
     }
 
-    /// How to see a failure once more.
-    fn repeat(&self, words: &str) -> String {
-        let file = words.lines().find_map(|line| line.split_once("Test unit written to ").map(|(_, file)| file));
-        let file = file
-            .map(|file| file.trim_start_matches("./").to_owned())
-            .unwrap_or_else(|| "<no input was written>".into());
+    fn command(&self, project: &Project, programs: &Path, length: Length) -> Result<Command> {
+        let fuzz = project.root.join("fuzz");
+        let corpus = project.target.join("fuzz/corpus").join(format!("{}-{}", self.name, length.word()));
+        let artifacts = fuzz.join("artifacts").join(self.name);
+        let dictionary = fuzz.join("dictionaries").join(self.dictionary).with_extension("dict");
+        if length == Length::Short && corpus.exists() {
+            fs::remove_dir_all(&corpus)?;
+        }
+        for folder in [&corpus, &artifacts] {
+            fs::create_dir_all(folder).with_context(|| format!("{} cannot be created", folder.display()))?;
+        }
+        let mut program = Command::new(programs.join(self.name));
+        program.current_dir(&project.root).arg(&corpus).arg(fuzz.join("seeds").join(self.name));
+        program.arg(format!("-dict={}", dictionary.display()));
+        program.arg(format!("-artifact_prefix={}/", artifacts.display()));
+        program.args([format!("-max_len={}", self.max_len), "-print_final_stats=1".into(), "-timeout=5".into()]);
+        match length {
+            Length::Short => program.args([format!("-runs={}", self.short_runs), "-seed=1".into()]),
+            Length::Long => program.arg(format!("-runs={LONG_RUNS}")),
+        };
+        Ok(program)
+    }
+
+    /// Returns the command that repeats a failure, from libFuzzer's output.
+    fn repeat_command(&self, output: &str) -> String {
+        let input = output.lines().find_map(|line| line.split_once("Test unit written to ").map(|(_, input)| input));
+        let input = input.map_or("<no input was written>", |input| input.trim_start_matches("./"));
         format!(
             "to repeat it: rustup run nightly cargo fuzz run --fuzz-dir fuzz --sanitizer none --target-dir target/fuzz \
-             --debug-assertions {} {file}",
+             --debug-assertions {} {input}",
             self.name
         )
     }
@@ -173,13 +183,14 @@ impl Length {
     }
 }
 
-/// What libFuzzer says at its end.
-fn executions(words: &str) -> Option<u32> {
-    words.lines().find_map(|line| line.strip_prefix("stat::number_of_executed_units:")?.trim().parse().ok())
+/// Reads the number of executions from libFuzzer's final statistics.
+fn executions(output: &str) -> Option<u32> {
+    output.lines().find_map(|line| line.strip_prefix("stat::number_of_executed_units:")?.trim().parse().ok())
 }
 
-fn tail(words: &str, count: usize) -> String {
-    let lines: Vec<&str> = words.lines().collect();
+/// Returns the last `count` lines.
+fn tail(output: &str, count: usize) -> String {
+    let lines: Vec<&str> = output.lines().collect();
     lines[lines.len().saturating_sub(count)..].join("\n")
 }
 
@@ -188,43 +199,43 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_executions_are_read_from_the_end_of_a_run() {
-        let words = "INFO: Seed: 1\nstat::number_of_executed_units: 300000\nstat::average_exec_per_sec:     42857\n";
-        assert_eq!(executions(words), Some(300_000));
+    fn executions_are_read_from_the_final_statistics() {
+        let output = "INFO: Seed: 1\nstat::number_of_executed_units: 300000\nstat::average_exec_per_sec:     42857\n";
+        assert_eq!(executions(output), Some(300_000));
         assert_eq!(executions("==7== ERROR: libFuzzer: deadly signal"), None);
     }
 
     #[test]
-    fn the_fuzzer_is_built_of_the_same_versions() {
+    fn fuzz_targets_must_use_the_versions_of_the_chat() {
         let lock = |packages: &[(&str, &str)]| {
             let entry =
                 |(name, version): &(&str, &str)| format!("[[package]]\nname = \"{name}\"\nversion = \"{version}\"\n");
             packages.iter().map(entry).collect::<String>()
         };
-        let ours = lock(&[("serde", "1.0.1"), ("syn", "2.0.0"), ("syn", "3.0.0")]);
+        let chat = lock(&[("serde", "1.0.1"), ("syn", "2.0.0"), ("syn", "3.0.0")]);
         assert!(
-            same_versions(&ours, &lock(&[("serde", "1.0.1"), ("syn", "3.0.0"), ("libfuzzer-sys", "0.4.0")])).is_ok()
+            check_versions(&chat, &lock(&[("serde", "1.0.1"), ("syn", "3.0.0"), ("libfuzzer-sys", "0.4.0")])).is_ok()
         );
-        let error = same_versions(&ours, &lock(&[("serde", "1.0.2"), ("syn", "2.0.0")])).unwrap_err().to_string();
+        let error = check_versions(&chat, &lock(&[("serde", "1.0.2"), ("syn", "2.0.0")])).unwrap_err().to_string();
         assert!(error.contains("serde 1.0.2") && !error.contains("syn"), "{error}");
     }
 
     #[test]
-    fn a_failure_names_the_input_that_repeats_it() {
-        let words = "x\nartifact_prefix='a/'; Test unit written to /x/fuzz/artifacts/ticket/crash-1\nBase64: AA==\n";
-        assert!(TARGETS[2].repeat(words).ends_with(" ticket /x/fuzz/artifacts/ticket/crash-1"));
+    fn a_failure_prints_the_command_that_repeats_it() {
+        let output = "x\nartifact_prefix='a/'; Test unit written to /x/fuzz/artifacts/ticket/crash-1\nBase64: AA==\n";
+        assert!(TARGETS[2].repeat_command(output).ends_with(" ticket /x/fuzz/artifacts/ticket/crash-1"));
     }
 
     #[test]
-    fn every_target_is_run_and_has_seeds() {
+    fn every_target_runs_and_has_seeds_and_a_dictionary() {
         let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz");
         let files = fs::read_dir(fuzz.join("fuzz_targets")).unwrap();
-        let mut there: Vec<String> =
+        let mut files: Vec<String> =
             files.map(|file| file.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned()).collect();
         let mut run: Vec<&str> = TARGETS.iter().map(|target| target.name).collect();
-        there.sort();
+        files.sort();
         run.sort_unstable();
-        assert_eq!(there, run);
+        assert_eq!(files, run);
         for Target { name, dictionary, .. } in TARGETS {
             assert!(fs::read_dir(fuzz.join("seeds").join(name)).unwrap().count() >= 5, "{name}");
             assert!(fuzz.join("dictionaries").join(dictionary).with_extension("dict").exists(), "{name}");

@@ -1,4 +1,7 @@
-//! `cargo xtask gallery`: every state of every component on one page.
+//! `cargo xtask gallery`: pictures for people, to review by eye.
+//!
+//! It writes the gallery (every state of every component on one HTML page) and takes screenshots of the running chat.
+//! The comparison of the gallery with the pictures in `e2e/pictures/` is a test: `cargo xtask test` runs it.
 
 use std::{
     fs,
@@ -7,17 +10,32 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use crate::{command::read, page, project::Project};
+use crate::{
+    command::{read, run},
+    page,
+    playwright::Playwright,
+    project::Project,
+    steps::Steps,
+    tools,
+};
 
-/// Builds the gallery and says where it is.
+/// Writes the gallery, takes the screenshots and prints where both are.
 pub(crate) fn gallery() -> Result<()> {
     let project = Project::find()?;
-    let dist = page::build(&project)?;
-    println!("The gallery is {}", build(&project, &dist)?.join("index.html").display());
+    let mut steps = Steps::new();
+    let chromium = steps.step("tools", || tools::browser_tests(&project))?;
+    let playwright = Playwright::build(&project, &mut steps, chromium)?;
+    println!("The gallery is {}", playwright.gallery.join("index.html").display());
+    steps.step("screenshots", || {
+        run(playwright.command(&project).args(["--config", "screenshots.config.ts", "--project=screenshots"]))
+    })?;
+    steps.table("Pictures to review:");
+    println!("\nGallery:     {}", playwright.gallery.join("index.html").display());
+    println!("Screenshots: {}", project.root.join("e2e/screenshots").display());
     Ok(())
 }
 
-/// Makes a folder with the gallery and the style sheet of the built page, and gives back its path.
+/// Writes the gallery and the style sheet of the built page into one folder, and returns its path.
 pub(crate) fn build(project: &Project, dist: &Path) -> Result<PathBuf> {
     let folder = project.scratch()?.join("gallery");
     fs::create_dir_all(&folder)?;

@@ -1,18 +1,18 @@
-//! `cargo xtask`: everything a person does with this repository, each in one command.
+//! `cargo xtask`: builds, runs, tests and deploys the project. Each task is one command.
 
-mod arrows;
 mod bench;
 mod ci;
 mod command;
 mod deploy;
+mod emulator;
 mod fuzz;
 mod gallery;
 mod page;
+mod playwright;
 mod project;
 mod run;
 mod sbom;
 mod stack;
-mod stand_in;
 mod steps;
 mod test;
 mod tools;
@@ -21,23 +21,23 @@ use std::{env, process::ExitCode};
 
 const USAGE: &str = "\
 cargo xtask run [FLAGS]     build what is missing and serve the chat at http://localhost:8080
-cargo xtask test            run every test, in browsers too, on the local binary and on the deployed stack;
-                            with --long those of delivery do much more of the same
-cargo xtask bench           weigh the page, and look at it with Lighthouse three times
-cargo xtask gallery         draw every state of every component on one page, for work on them
-cargo xtask fuzz            make up what a stranger may send, for a minute; with --long 10,000,000 times a target
-cargo xtask sbom            write down what the programs and the page are made of, into target/sbom/
-cargo xtask ci              format, lints, docs, licences, module arrows, bill of materials, and then all tests
-cargo xtask deploy [FLAGS]  put the chat on AWS, with the account and the region of your AWS settings
+cargo xtask test            run every test, including browser tests of the local binary and of the deployed stack;
+                            with --long, run the delivery tests again with many more repetitions
+cargo xtask bench           print the size of the page and run Lighthouse three times
+cargo xtask gallery         write a page with every state of every component, and take screenshots for review
+cargo xtask fuzz            run the fuzz targets for a minute; with --long, 10,000,000 inputs for each target
+cargo xtask sbom            write a software bill of materials (SBOM) of the programs and the page to target/sbom/
+cargo xtask ci              check format, lints, docs, licences, SBOM and template, then run all tests
+cargo xtask deploy [FLAGS]  deploy the chat to AWS, with the account and region of your AWS settings
 
-FLAGS of run are those of the local binary (try --help); FLAGS of deploy are those of `sam deploy`, such as
+FLAGS of run are passed to the local binary (try --help). FLAGS of deploy are passed to `sam deploy`, such as
 --stack-name NAME, --guided or --parameter-overrides LimitConnectionCount=50.";
 
 fn main() -> ExitCode {
     let mut arguments = env::args().skip(1);
     let task = arguments.next().unwrap_or_default();
     let rest: Vec<String> = arguments.collect();
-    let done = match (task.as_str(), rest.is_empty()) {
+    let result = match (task.as_str(), rest.is_empty()) {
         ("run", _) => run::run(&rest),
         ("deploy", _) => deploy::deploy(&rest),
         ("test", true) => test::test(),
@@ -53,11 +53,11 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         _ => Err(anyhow::anyhow!(
-            "`cargo xtask {task} {}` is not a command. Try one of these:\n\n{USAGE}",
+            "`cargo xtask {task} {}` is not a command; use one of these:\n\n{USAGE}",
             rest.join(" ")
         )),
     };
-    match done {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("\nerror: {error:#}");

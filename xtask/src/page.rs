@@ -1,4 +1,4 @@
-//! The page: `dist/`, built by trunk, with a compressed twin beside every file that is worth one.
+//! The page: `dist/`, built by trunk. A compressed copy stands beside every file that compresses well.
 
 use std::{
     fs,
@@ -11,25 +11,26 @@ use anyhow::{Context, Result};
 
 use crate::{command, project::Project, tools};
 
-/// What the page is made of. Newer than the last build means: build again.
+/// Sources of the page. It is built again when one of them is newer than the last build.
 const SOURCES: [&str; 5] = ["frontend", "shared-types", "Cargo.toml", "Cargo.lock", "Trunk.toml"];
 
-/// Makes `dist/` what the sources say, and gives back its path. Quick when it already is.
+/// Builds the page when its sources have changed, and returns the path of `dist/`.
 pub(crate) fn build(project: &Project) -> Result<PathBuf> {
     let dist = project.root.join("dist");
     if is_built(project)? {
         println!("The page in dist/ is newer than its sources.");
         return Ok(dist);
     }
-    // What changes while trunk runs belongs to the next build.
+    // A source that changes while trunk runs makes the next call build again.
     let started = SystemTime::now();
-    tools::for_the_page(project)?;
+    tools::wasm_target(project)?;
+    tools::install(project, &tools::PAGE)?;
     println!("Building the page (about 2 minutes for the first time, seconds later).");
     let mut trunk = project.command("trunk");
     trunk.args(["build", "--release", "--public-url", "/assets/"]).env("TRUNK_SKIP_VERSION_CHECK", "true");
-    // Trunk's own log shares the variable with everybody else's.
+    // A value meant for the chat would set the verbosity of trunk, too.
     trunk.env_remove("RUST_LOG");
-    // Every tool is on the PATH, so trunk has nothing to fetch, and says so instead of trying.
+    // All tools are on the PATH: trunk must not try to download them.
     trunk.env("TRUNK_OFFLINE", "true");
     command::run(&mut trunk)?;
     compress(&dist)?;
@@ -37,8 +38,8 @@ pub(crate) fn build(project: &Project) -> Result<PathBuf> {
     Ok(dist)
 }
 
-/// Compiles what trunk is going to compile, with the words it uses in `frontend/index.html`, while trunk itself is still
-/// being installed. Were they others, trunk would compile once more, and nothing would be wrong but the time.
+/// Compiles the page in advance, while trunk is still being installed. The arguments are those that trunk takes from
+/// `frontend/index.html`. With other arguments trunk would compile again, which costs time and breaks nothing.
 pub(crate) fn compile_ahead(project: &Project) -> Result<()> {
     if is_built(project)? {
         return Ok(());
@@ -53,18 +54,18 @@ fn is_built(project: &Project) -> Result<bool> {
     Ok(project.root.join("dist/index.html").exists() && built.is_some() && built >= changed)
 }
 
-/// The file whose time says when the page was built.
+/// Path of the file whose modification time is the time of the last build.
 fn stamp(project: &Project) -> Result<PathBuf> {
     Ok(project.scratch()?.join("page"))
 }
 
-/// The page's worker. It answers for the addresses beside and below its own, so it lies above them all, at `/sw.js`.
+/// File name of the service worker. Its scope is the folder it is served from, so it is served at `/sw.js`.
 pub(crate) const WORKER: &str = "sw.js";
 
-/// The folder of what has to keep its name, because a telephone remembers it: the manifest and its icons.
-const NAMED: &str = "app";
+/// Folder of the files that keep their names, because installed apps refer to them: the manifest and its icons.
+const STABLE_NAMES: &str = "app";
 
-/// The files of the page that a browser asks for under `/assets/`.
+/// Lists the files that browsers request below `/assets/`.
 pub(crate) fn assets(dist: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     each_file(dist, &mut |file| {
@@ -76,19 +77,19 @@ pub(crate) fn assets(dist: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// How long a browser may keep an asset: for ever where a hash of what it says is in its name.
+/// Returns the `Cache-Control` header of an asset: files with a content hash in their name never change.
 pub(crate) fn cache_control(dist: &Path, asset: &Path) -> &'static str {
-    if asset.starts_with(dist.join(NAMED)) { "no-cache" } else { "public, max-age=31536000, immutable" }
+    if asset.starts_with(dist.join(STABLE_NAMES)) { "no-cache" } else { "public, max-age=31536000, immutable" }
 }
 
-/// The name of a file's compressed twin: `x.js` and `x.js.br`.
-pub(crate) fn twin(file: &Path) -> PathBuf {
+/// Returns the path of a file's compressed copy: `x.js.br` for `x.js`.
+pub(crate) fn compressed(file: &Path) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(".br");
     name.into()
 }
 
-/// A file's extension; empty when it has none.
+/// Returns a file's extension; empty when it has none.
 pub(crate) fn extension(file: &Path) -> &str {
     file.extension().and_then(|extension| extension.to_str()).unwrap_or_default()
 }
@@ -99,15 +100,15 @@ fn compress(dist: &Path) -> Result<()> {
             continue;
         }
         let plain = fs::read(&file)?;
-        // Quality 11 once here is paid back by every reader.
+        // The best quality (11) is slow, but it is paid once and every visitor downloads less.
         let small = brotli(&plain, 11)?;
         println!("{:>8} -> {:>7} bytes  {}", plain.len(), small.len(), file.strip_prefix(dist)?.display());
-        fs::write(twin(&file), small)?;
+        fs::write(compressed(&file), small)?;
     }
     Ok(())
 }
 
-/// Compresses for a browser, which takes no larger window than this.
+/// Compresses with the largest window that browsers accept (2^24 bytes). `quality` is 0 to 11.
 pub(crate) fn brotli(plain: &[u8], quality: u32) -> Result<Vec<u8>> {
     let mut writer = brotli::CompressorWriter::new(Vec::new(), 1 << 16, quality, 24);
     writer.write_all(plain)?;
@@ -116,10 +117,10 @@ pub(crate) fn brotli(plain: &[u8], quality: u32) -> Result<Vec<u8>> {
 
 fn newest(path: &Path) -> Option<SystemTime> {
     let mut newest = None;
-    let seen = each_file(path, &mut |file| {
+    let visited = each_file(path, &mut |file| {
         newest = newest.max(fs::metadata(file).and_then(|file| file.modified()).ok());
     });
-    seen.ok().and(newest)
+    visited.ok().and(newest)
 }
 
 fn each_file(path: &Path, visit: &mut impl FnMut(&Path)) -> Result<()> {

@@ -1,4 +1,4 @@
-//! Where things are: the repository, the build's output, and the folder of the tools.
+//! Paths of the repository, of the build output and of the installed tools.
 
 use std::{
     env,
@@ -12,58 +12,63 @@ use serde_json::Value;
 
 use crate::command;
 
-/// The places that every task needs.
+/// Paths that every task needs.
 pub(crate) struct Project {
-    /// The top of the repository.
+    /// Root of the repository.
     pub(crate) root: PathBuf,
-    /// Where cargo builds to, wherever the user's settings have it.
+    /// Cargo's target directory, as the user's settings have it.
     pub(crate) target: PathBuf,
-    /// Where tools are kept that were not on the machine: shared by all clones, and safe to delete.
+    /// Folder of the tools that xtask installs. All clones share it, and it is safe to delete.
     pub(crate) tools: PathBuf,
+    /// Folder of each package of the workspace.
+    pub(crate) packages: Vec<PathBuf>,
 }
 
 impl Project {
-    /// Finds the places, and fails with a sentence where there is none.
+    /// Asks cargo for the paths.
     pub(crate) fn find() -> Result<Self> {
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let root = manifest.parent().context("xtask has no folder above it")?.to_owned();
+        let root = manifest.parent().context("the folder of xtask has no parent folder")?.to_owned();
         let metadata: Value = serde_json::from_str(&command::read(
             Command::new("cargo").args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(&root),
         )?)?;
         let target = metadata["target_directory"].as_str().context("cargo metadata names no target_directory")?.into();
+        let manifests = metadata["packages"].as_array().into_iter().flatten();
+        let manifests = manifests.filter_map(|package| package["manifest_path"].as_str());
+        let packages = manifests.filter_map(|path| Path::new(path).parent()).map(Path::to_owned).collect();
         let cache = match (env::var_os("XDG_CACHE_HOME"), env::var_os("HOME")) {
             (Some(cache), _) => PathBuf::from(cache),
             (None, Some(home)) => Path::new(&home).join(".cache"),
-            (None, None) => bail!("neither HOME nor XDG_CACHE_HOME is set: set one, so that tools have a place"),
+            (None, None) => bail!("neither HOME nor XDG_CACHE_HOME is set: set one, the tools are installed below it"),
         };
-        Ok(Self { root, target, tools: cache.join("serverless-chat-page") })
+        Ok(Self { root, target, tools: cache.join("serverless-chat-page"), packages })
     }
 
-    /// A program as this project runs it: at the top of the repository, the tools folder first on its PATH.
+    /// A command that runs at the root of the repository, with the installed tools first on its PATH.
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.root).env("PATH", self.path());
         command
     }
 
-    /// `cargo`, as [`Self::command`].
+    /// A `cargo` command, as [`Self::command`]; `arguments` are separated by spaces.
     pub(crate) fn cargo(&self, arguments: &str) -> Command {
         let mut command = self.command("cargo");
         command.args(arguments.split_whitespace());
         command
     }
 
-    /// A folder for what the tasks themselves write, made when it is missing.
+    /// Folder for the files that tasks write. It is created when it is missing.
     pub(crate) fn scratch(&self) -> Result<PathBuf> {
         let scratch = self.target.join("xtask");
-        std::fs::create_dir_all(&scratch).with_context(|| format!("{} cannot be made", scratch.display()))?;
+        std::fs::create_dir_all(&scratch).with_context(|| format!("{} cannot be created", scratch.display()))?;
         Ok(scratch)
     }
 
     fn path(&self) -> OsString {
-        let ours = ["tools/bin", "tools/node_modules/.bin", "python/bin"].map(|folder| self.tools.join(folder));
-        let theirs = env::var_os("PATH").unwrap_or_default();
-        // A folder with a colon in its name cannot be on a PATH at all; then the machine's own PATH has to do.
-        env::join_paths(ours.into_iter().chain(env::split_paths(&theirs))).unwrap_or(theirs)
+        let installed = ["tools/bin", "tools/node_modules/.bin", "python/bin"].map(|folder| self.tools.join(folder));
+        let inherited = env::var_os("PATH").unwrap_or_default();
+        // A folder whose name contains a colon cannot be on a PATH; the inherited PATH is used as it is then.
+        env::join_paths(installed.into_iter().chain(env::split_paths(&inherited))).unwrap_or(inherited)
     }
 }

@@ -1,16 +1,16 @@
-//! `cargo xtask run`: from a fresh clone to a chat in the browser.
+//! `cargo xtask run`: builds the page and the local binary, and starts it.
 
 use std::{env, path::PathBuf, process::Command, thread};
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, anyhow};
 
 use crate::{command, page, project::Project, tools};
 
-/// Builds what is missing, then becomes the local binary with the given flags.
+/// Builds what is missing, then replaces this process with the local binary. `flags` are passed on to it.
 pub(crate) fn run(flags: &[String]) -> Result<()> {
     let project = Project::find()?;
     tools::wasm_target(&project)?;
-    // Installing tools leaves a core idle now and then; the rest of the building fills it.
+    // Installing tools does not keep two cores busy all the time, so the binary is built in parallel.
     println!("The local binary is built at the same time (about 3 minutes for the first time, seconds later).");
     let (dist, local) = thread::scope(|scope| {
         let local = scope.spawn(|| {
@@ -20,30 +20,30 @@ pub(crate) fn run(flags: &[String]) -> Result<()> {
         (page::build(&project), local.join())
     });
     let dist = dist?;
-    let mut local = Command::new(local.map_err(|_| anyhow!("the build of the local binary broke off"))??);
-    // The binary runs where the user is, so that a path in a flag means what it says; only the defaults are ours.
+    let mut local = Command::new(local.map_err(|_| anyhow!("the thread that built the local binary panicked"))??);
+    // The binary runs in the user's working directory, so that relative paths in flags work. Only defaults are set
+    // here.
     local.args(flags);
     for (variable, path) in [("CHAT_PAGE", dist), ("CHAT_DATA", project.root.join("data"))] {
         if env::var_os(variable).is_none() {
             local.env(variable, path);
         }
     }
-    become_(local)
+    exec(local)
 }
 
-/// What a build prints.
+/// How much a build prints.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Output {
-    /// Its progress.
+    /// Progress and errors.
     Progress,
-    /// Nothing unless something is wrong, because another build prints its progress.
+    /// Errors only, because another build prints its progress at the same time.
     Errors,
 }
 
-/// Builds the local binary and gives back its path.
+/// Builds the local binary and returns its path.
 pub(crate) fn build_local(project: &Project, output: Output) -> Result<PathBuf> {
-    let mut cargo =
-        project.cargo("build --release --package backend --no-default-features --features embedded --bin local");
+    let mut cargo = project.cargo("build --release --package chat-local --bin local");
     if output == Output::Errors {
         cargo.arg("--quiet");
     }
@@ -51,16 +51,15 @@ pub(crate) fn build_local(project: &Project, output: Output) -> Result<PathBuf> 
     Ok(project.target.join("release").join(format!("local{}", env::consts::EXE_SUFFIX)))
 }
 
-/// The binary takes this process's place, so that signals reach it and nothing stands between it and the terminal.
+/// Replaces this process, so that the terminal and its signals reach the program directly.
 #[cfg(unix)]
-fn become_(mut program: Command) -> Result<()> {
+fn exec(mut program: Command) -> Result<()> {
     use std::os::unix::process::CommandExt;
 
-    let error = program.exec();
-    Err(anyhow::anyhow!(error).context("the local binary could not be started"))
+    Err(program.exec()).context("the local binary cannot be started")
 }
 
 #[cfg(not(unix))]
-fn become_(mut program: Command) -> Result<()> {
+fn exec(mut program: Command) -> Result<()> {
     command::run(&mut program)
 }

@@ -1,4 +1,5 @@
-//! `cargo xtask sbom`: what each program and the page are made of, as CycloneDX JSON in `target/sbom/`.
+//! `cargo xtask sbom`: the software bill of materials (SBOM) of the programs and the page, as CycloneDX JSON in
+//! `target/sbom/`.
 
 use std::{fs, path::Path};
 
@@ -7,72 +8,90 @@ use serde_json::Value;
 
 use crate::{command::run, project::Project, tools};
 
-/// Each bill, the package it is of, the features that are built, and for what; `None` is this machine.
-const BILLS: [(&str, &str, &str, Option<&str>); 3] = [
-    ("local", "backend", "embedded", None),
-    // All five are built with the same features, for the processor that template.yml asks for unless told otherwise.
-    ("functions", "backend", "aws", Some("aarch64-unknown-linux-gnu")),
-    ("page", "frontend", "hydrate", Some("wasm32-unknown-unknown")),
+/// One SBOM: which package is built, how, and for which machine.
+struct Sbom {
+    name: &'static str,
+    /// Folder of the package.
+    package: &'static str,
+    features: Option<&'static str>,
+    /// Compiler target; `None` is this machine.
+    target: Option<&'static str>,
+}
+
+const SBOMS: [Sbom; 3] = [
+    Sbom { name: "local", package: "backend/local", features: None, target: None },
+    // The five functions are one package, built for the default architecture of template.yml.
+    Sbom { name: "functions", package: "backend/lambda", features: None, target: Some("aarch64-unknown-linux-gnu") },
+    Sbom { name: "page", package: "frontend", features: Some("hydrate"), target: Some("wasm32-unknown-unknown") },
 ];
 
-/// In every program and in the page. A bill without them is of something else.
-const SURE: [&str; 2] = ["serde", "leptos"];
+/// Components of every program and of the page. An SBOM without them is incomplete.
+const EXPECTED: [&str; 2] = ["serde", "leptos"];
 
-/// Writes all bills.
+/// Writes all SBOMs.
 pub(crate) fn sbom() -> Result<()> {
     write(&Project::find()?)
 }
 
 /// As [`sbom`], as a step of a larger task.
 pub(crate) fn write(project: &Project) -> Result<()> {
-    tools::for_the_bill(project)?;
+    tools::install(project, &tools::SBOM)?;
     let folder = project.target.join("sbom");
-    fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-    for (name, package, features, target) in BILLS {
-        let bill = folder.join(name).with_extension("cdx.json");
+    fs::create_dir_all(&folder).with_context(|| format!("{} cannot be created", folder.display()))?;
+    for sbom in &SBOMS {
+        let file = folder.join(sbom.name).with_extension("cdx.json");
+        let generated = sbom.generate(project);
+        sbom.collect(project, &file)?;
+        generated?;
+        println!("{:5} components  {}", component_count(&file)?, file.display());
+    }
+    Ok(())
+}
+
+impl Sbom {
+    fn generate(&self, project: &Project) -> Result<()> {
         let mut cyclonedx = project.cargo("cyclonedx --quiet --format json --spec-version 1.5 --no-default-features");
-        cyclonedx.args(["--features", features, "--override-filename", &format!("sbom-{name}.cdx")]);
-        cyclonedx.arg("--manifest-path").arg(project.root.join(package).join("Cargo.toml"));
-        if let Some(target) = target {
+        cyclonedx.args(["--override-filename", &format!("sbom-{}.cdx", self.name)]);
+        cyclonedx.arg("--manifest-path").arg(project.root.join(self.package).join("Cargo.toml"));
+        if let Some(features) = self.features {
+            cyclonedx.args(["--features", features]);
+        }
+        if let Some(target) = self.target {
             cyclonedx.args(["--target", target]);
         }
-        let written = run(&mut cyclonedx);
-        collect(project, package, &format!("sbom-{name}.cdx.json"), &bill)?;
-        written?;
-        println!("{:5} parts  {}", parts(&bill)?, bill.display());
+        run(&mut cyclonedx)
     }
-    Ok(())
-}
 
-/// The tool writes a bill beside every package of the workspace: the one that was asked for is kept.
-fn collect(project: &Project, package: &str, file: &str, bill: &Path) -> Result<()> {
-    for entry in fs::read_dir(&project.root)? {
-        let folder = entry?.path();
-        let found = folder.join(file);
-        if !found.exists() {
-            continue;
+    /// Moves the generated file to `sbom`. cargo-cyclonedx writes one file beside every package of the workspace: the
+    /// others are deleted.
+    fn collect(&self, project: &Project, sbom: &Path) -> Result<()> {
+        for package in &project.packages {
+            let generated = package.join(format!("sbom-{}.cdx.json", self.name));
+            if !generated.exists() {
+                continue;
+            }
+            if *package == project.root.join(self.package) {
+                fs::copy(&generated, sbom).with_context(|| format!("{} cannot be written", sbom.display()))?;
+            }
+            fs::remove_file(generated)?;
         }
-        if folder.ends_with(package) {
-            fs::copy(&found, bill).with_context(|| format!("{} cannot be written", bill.display()))?;
-        }
-        fs::remove_file(found)?;
+        Ok(())
     }
-    Ok(())
 }
 
-/// How many parts a bill names, when it is whole.
-fn parts(bill: &Path) -> Result<usize> {
-    let json = fs::read_to_string(bill).with_context(|| format!("{} was not written", bill.display()))?;
-    whole(&serde_json::from_str(&json)?).with_context(|| format!("{} is not whole", bill.display()))
+fn component_count(sbom: &Path) -> Result<usize> {
+    let json = fs::read_to_string(sbom).with_context(|| format!("{} was not written", sbom.display()))?;
+    check(&serde_json::from_str(&json)?).with_context(|| format!("{} is incomplete", sbom.display()))
 }
 
-fn whole(bill: &Value) -> Result<usize> {
-    ensure!(bill["bomFormat"] == "CycloneDX", "it is no CycloneDX");
-    let parts = bill["components"].as_array().context("it names no components")?;
-    for sure in SURE {
-        ensure!(parts.iter().any(|part| part["name"] == sure), "it does not name {sure}");
+/// Checks that an SBOM is complete, and returns the number of its components.
+fn check(sbom: &Value) -> Result<usize> {
+    ensure!(sbom["bomFormat"] == "CycloneDX", "its format is not CycloneDX");
+    let components = sbom["components"].as_array().context("it has no list of components")?;
+    for expected in EXPECTED {
+        ensure!(components.iter().any(|component| component["name"] == expected), "it does not list {expected}");
     }
-    Ok(parts.len())
+    Ok(components.len())
 }
 
 #[cfg(test)]
@@ -82,14 +101,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bill_without_what_is_surely_there_is_not_whole() {
-        let bill = |names: &[&str]| {
+    fn an_sbom_without_the_expected_components_is_incomplete() {
+        let count = |names: &[&str]| {
             let components: Vec<Value> = names.iter().map(|name| json!({ "name": name })).collect();
-            whole(&json!({ "bomFormat": "CycloneDX", "components": components })).ok()
+            check(&json!({ "bomFormat": "CycloneDX", "components": components })).ok()
         };
-        assert_eq!(bill(&["leptos", "serde", "x"]), Some(3));
-        assert_eq!(bill(&["leptos", "serde_json"]), None);
-        assert_eq!(bill(&["serde"]), None);
-        assert!(whole(&json!({ "components": [{ "name": "serde" }, { "name": "leptos" }] })).is_err());
+        assert_eq!(count(&["leptos", "serde", "x"]), Some(3));
+        assert_eq!(count(&["leptos", "serde_json"]), None);
+        assert_eq!(count(&["serde"]), None);
+        assert!(check(&json!({ "components": [{ "name": "serde" }, { "name": "leptos" }] })).is_err());
     }
 }

@@ -1,4 +1,5 @@
-//! The AWS stack: built, deployed, and the page uploaded into it. The same steps for AWS and for its stand-in.
+//! The AWS stack: build of the functions, upload of the page and outputs. The steps are the same on AWS and on the
+//! emulator.
 
 use std::{collections::HashMap, path::Path, process::Command};
 
@@ -11,33 +12,34 @@ use crate::{
     project::Project,
 };
 
-/// Which AWS a command is meant for: it is given every command before that runs.
+/// Selects the AWS that commands talk to: it is applied to every command before that command runs.
 pub(crate) type Aws<'a> = &'a dyn Fn(&mut Command);
 
 /// Builds the five functions for `architecture` (`arm64` or `x86_64`).
 pub(crate) fn build(project: &Project, architecture: &str) -> Result<()> {
-    // `sam build` shows nothing while cargo works, and builds one function after the other. So cargo goes first, in
-    // sight and for all of them, with what `sam build` would say (features and profile are in backend/Cargo.toml).
+    // `sam build` hides cargo's progress and builds one function after the other. So cargo-lambda runs first, visibly
+    // and for all of them. It reads the same profile as `sam build`, from backend/lambda/Cargo.toml.
     println!("Building the functions (about 6 minutes for the first time).");
-    // The package has to be named: without it cargo-lambda does not look there when it is given more than one binary.
-    let mut lambda = project.cargo("lambda build --release --package backend");
+    // Without --package, cargo-lambda does not find more than one binary in a workspace.
+    let mut lambda = project.cargo("lambda build --release --package chat-lambda");
     if architecture == "arm64" {
         lambda.arg("--arm64");
     }
     for function in ["connect", "disconnect", "send", "cron", "front"] {
         lambda.args(["--bin", function]);
     }
-    run(lambda.current_dir(project.root.join("backend")))?;
+    run(lambda.current_dir(project.root.join("backend/lambda")))?;
     run(sam(project).args(["build", "--parameter-overrides", &format!("Architecture={architecture}")]))
 }
 
-/// Uploads the built page to the stack's bucket: its assets compressed, the worker and the shell of the page as they are.
+/// Uploads the built page to the stack's bucket: assets compressed, the service worker and the index template as they
+/// are.
 pub(crate) fn upload(project: &Project, aws: Aws, dist: &Path, bucket: &str) -> Result<()> {
     for file in page::assets(dist)? {
-        let key = format!("assets/{}", file.strip_prefix(dist)?.to_str().context("a file name is not text")?);
+        let key = format!("assets/{}", file.strip_prefix(dist)?.to_str().context("a file name is not UTF-8")?);
         put(project, aws, &file, &format!("s3://{bucket}/{key}"), page::cache_control(dist, &file))?;
     }
-    // Last, since they name the others: a page is never served before its assets are there.
+    // These two refer to the assets, so they are uploaded last: no page is served before its assets exist.
     for name in [page::WORKER, "index.html"] {
         put(project, aws, &dist.join(name), &format!("s3://{bucket}/{name}"), "no-cache")?;
     }
@@ -45,22 +47,23 @@ pub(crate) fn upload(project: &Project, aws: Aws, dist: &Path, bucket: &str) -> 
 }
 
 fn put(project: &Project, aws: Aws, file: &Path, address: &str, cache_control: &str) -> Result<()> {
-    let twin = page::twin(file);
+    let compressed = page::compressed(file);
     let mut copy = project.command("aws");
-    copy.args(["s3", "cp", "--only-show-errors"]).arg(if twin.exists() { &twin } else { file }).arg(address);
+    copy.args(["s3", "cp", "--only-show-errors"]);
+    copy.arg(if compressed.exists() { &compressed } else { file }).arg(address);
     copy.args(["--content-type", content_type(file), "--cache-control", cache_control]);
-    if twin.exists() {
+    if compressed.exists() {
         copy.args(["--content-encoding", "br"]);
     }
     aws(&mut copy);
     run(&mut copy)
 }
 
-/// What a deployed stack says about itself.
+/// Outputs of a deployed stack.
 pub(crate) struct Outputs(HashMap<String, String>);
 
 impl Outputs {
-    /// Asks the stack.
+    /// Reads the outputs of the stack that has the given name.
     pub(crate) fn of(project: &Project, aws: Aws, stack: &str, region: Option<&str>) -> Result<Self> {
         let mut list = sam(project);
         list.args(["list", "stack-outputs", "--stack-name", stack, "--output", "json"]);
@@ -69,21 +72,21 @@ impl Outputs {
         }
         aws(&mut list);
         let outputs: Vec<Value> =
-            serde_json::from_str(&read(&mut list)?).context("sam list stack-outputs did not print JSON")?;
+            serde_json::from_str(&read(&mut list)?).context("`sam list stack-outputs` did not print JSON")?;
         let text = |output: &Value, key: &str| output[key].as_str().map(str::to_owned);
         Ok(Self(outputs.iter().filter_map(|o| Some((text(o, "OutputKey")?, text(o, "OutputValue")?))).collect()))
     }
 
-    /// One output, by its name in template.yml.
+    /// Returns one output by its name in template.yml.
     pub(crate) fn get(&self, name: &str) -> Result<&str> {
-        self.0
-            .get(name)
-            .map(String::as_str)
-            .with_context(|| format!("the stack has no output {name}: was it deployed from here?"))
+        let value = self.0.get(name).map(String::as_str);
+        value.with_context(|| {
+            format!("the stack has no output {name}: check that it was deployed from this template.yml")
+        })
     }
 }
 
-/// `sam`, without its telemetry.
+/// A `sam` command, without telemetry.
 pub(crate) fn sam(project: &Project) -> Command {
     let mut sam = project.command("sam");
     sam.env("SAM_CLI_TELEMETRY", "0");

@@ -1,22 +1,23 @@
-//! Named steps with their seconds, so that a long run says where it is and where the time went.
+//! Named steps with their durations: a long task shows where it is, and at the end where the time went.
 
 use std::time::Instant;
 
 use anyhow::{Context, Result};
 
-/// The steps of one task, in the order they ran.
+/// Steps of one task, in the order in which they ran.
 pub(crate) struct Steps {
     started: Instant,
+    /// Name and duration in seconds.
     done: Vec<(&'static str, f64)>,
 }
 
 impl Steps {
-    /// Starts the clock.
+    /// Starts the clock of the whole task.
     pub(crate) fn new() -> Self {
         Self { started: Instant::now(), done: Vec::new() }
     }
 
-    /// Runs one step under its name; the error of a failed one says which it was.
+    /// Runs one step and prints its duration. The error of a failed step names the step.
     pub(crate) fn step<T>(&mut self, name: &'static str, work: impl FnOnce() -> Result<T>) -> Result<T> {
         println!("\n=== {name}");
         let started = Instant::now();
@@ -27,12 +28,12 @@ impl Steps {
         result.with_context(|| format!("step \"{name}\" failed"))
     }
 
-    /// Prints the table of all steps. Called when all of them passed; a failed one has ended the task before.
+    /// Prints the durations of all steps. A failed step ends the task, so all steps in the table passed.
     pub(crate) fn table(&self, title: &str) {
         println!("\n{title}");
         for (name, seconds) in &self.done {
             println!("{seconds:8.1} s  {name}");
         }
-        println!("{:8.1} s  in all, {} steps passed, 0 failed", self.started.elapsed().as_secs_f64(), self.done.len());
+        println!("{:8.1} s  total, {} steps passed, 0 failed", self.started.elapsed().as_secs_f64(), self.done.len());
     }
 }

@@ -4,15 +4,17 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures::executor::block_on;
-use shared_types::{ChatImage, ImageType, Timestamp};
+use shared_types::{ChatImage, Timestamp};
 
-use super::rich_text;
 use crate::{
     access::{
         policy::AccessPolicy,
         sessions::{InvalidToken, Session, Sessions},
     },
-    content::images::{ImageFault, fault_of},
+    content::{
+        images::{ImageFault, fault_of},
+        markdown,
+    },
     ports::{
         Result,
         images::Uploaded,
@@ -21,24 +23,19 @@ use crate::{
     },
 };
 
-/// What an image is by its first bytes.
-pub fn image_type(head: &[u8]) -> Option<ImageType> {
-    super::image_type(head)
-}
-
 /// What is wrong with an image that has these first bytes, when it is said to be that.
 pub fn image_fault(head: &[u8], image: &ChatImage) -> Option<ImageFault> {
     let size = u64::from(image.size.get());
     fault_of(&Uploaded { size, head: head.to_vec(), version: String::new() }, image)
 }
 
-/// Whether the HTML of a message can do nothing.
+/// Checks that the HTML of a message is inert: only the elements and attributes that [`markdown`] writes.
 ///
 /// # Errors
 ///
-/// A sentence that says what it could do.
-pub fn inert(html: &str) -> std::result::Result<(), String> {
-    rich_text::inert(html)
+/// A sentence that says what the HTML could do.
+pub fn check_html(html: &str) -> std::result::Result<(), String> {
+    markdown::check_html(html)
 }
 
 /// Cookies and tickets, signed with a secret that is in no input.

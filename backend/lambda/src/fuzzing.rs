@@ -37,5 +37,5 @@ pub fn socket_event(event: &RawValue) -> Vec<Read> {
 ///
 /// That status.
 pub fn visit(event: &RawValue) -> Result<FrontRequest, u16> {
-    super::front::read(event, "key").map(|(request, _)| request).map_err(|why| FrontAnswer::not_read(why, true).status)
+    crate::front::read(event, "key").map(|(request, _)| request).map_err(|why| FrontAnswer::not_read(why, true).status)
 }

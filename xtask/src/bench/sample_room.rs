@@ -1,4 +1,4 @@
-//! A room with a conversation in it, served by the local binary as it is released.
+//! A room with messages, served by the release build of the local binary.
 
 use std::{
     fs,
@@ -13,46 +13,46 @@ use anyhow::{Context, Result, bail};
 
 use crate::project::Project;
 
-/// As many as a front page has.
+/// Number of messages: as many as the front page shows by default.
 pub(super) const MESSAGES: usize = 100;
 
-/// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Longest wait for an answer.
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A local binary that runs, with one room. Dropping it stops it.
-pub(super) struct Room {
+/// A running local server with one room. Dropping it stops the server.
+pub(super) struct SampleRoom {
     child: Child,
     port: u16,
 }
 
-impl Room {
-    /// Starts the binary on an empty store, and has the conversation.
-    pub(super) fn open(project: &Project, local: &Path, dist: &Path) -> Result<Self> {
+impl SampleRoom {
+    /// Starts the server with an empty store and sends the messages.
+    pub(super) fn start(project: &Project, local: &Path, dist: &Path) -> Result<Self> {
         let data = project.scratch()?.join("bench");
         if data.exists() {
             fs::remove_dir_all(&data)?;
         }
         let mut command = Command::new(local);
         command.args(["--port", "0"]).arg("--data").arg(&data).arg("--page").arg(dist).env("RUST_LOG", "warn");
-        // The whole conversation is said at once, by one person.
+        // One person sends all messages at once, so rate limits are off.
         command.args(["--limit-person-rate", "0", "--limit-address-rate", "0"]);
-        let mut child = command.stdout(Stdio::piped()).spawn().context("the local binary could not be started")?;
+        let mut child = command.stdout(Stdio::piped()).spawn().context("the local binary cannot be started")?;
         let stdout = child.stdout.take();
         let mut room = Self { child, port: 0 };
         let mut ready = String::new();
         BufReader::new(stdout.context("the local binary has no output")?).read_line(&mut ready)?;
         let port = ready.trim().rsplit_once(':').and_then(|(_, port)| port.parse().ok());
-        room.port = port.with_context(|| format!("the local binary did not say where it is, but: {ready}"))?;
-        room.converse()?;
+        room.port = port.with_context(|| format!("the local binary did not print its address, but: {ready}"))?;
+        room.send_messages()?;
         Ok(room)
     }
 
-    /// Where its page is.
+    /// Address of the room's page.
     pub(super) fn address(&self) -> String {
         format!("http://127.0.0.1:{}/r/bench", self.port)
     }
 
-    /// Its page, as HTML.
+    /// HTML of the room's page.
     pub(super) fn page(&self) -> Result<String> {
         let mut stream = self.connect()?;
         stream.write_all(b"GET /r/bench HTTP/1.0\r\nhost: localhost\r\n\r\n")?;
@@ -62,8 +62,8 @@ impl Room {
         Ok(body.to_owned())
     }
 
-    /// Says what there is to be read, through a bare socket: the least that a client has to know of the protocol.
-    fn converse(&self) -> Result<()> {
+    /// Sends the messages through a plain TCP connection, with the minimum of the WebSocket protocol.
+    fn send_messages(&self) -> Result<()> {
         let mut stream = self.connect()?;
         stream.write_all(
             b"GET /ws?room=bench&name=Ann HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
@@ -73,13 +73,13 @@ impl Room {
             let text = format!("Line {number} of a **conversation** about boats, ropes and what to bring to eat.");
             stream.write_all(&frame(&format!(r#"{{"action":"send","text":"{text}"}}"#)))?;
         }
-        // Whoever speaks hears it, and what is heard is stored.
-        let (mut heard, last) = (Vec::new(), format!("Line {MESSAGES} of"));
+        // The server sends a message to its author after it has stored it.
+        let (mut received, last) = (Vec::new(), format!("Line {MESSAGES} of"));
         let mut part = [0; 1 << 14];
-        while !String::from_utf8_lossy(&heard).contains(&last) {
+        while !String::from_utf8_lossy(&received).contains(&last) {
             match stream.read(&mut part)? {
-                0 => bail!("the local binary closed the socket: {}", String::from_utf8_lossy(&heard)),
-                length => heard.extend_from_slice(&part[..length]),
+                0 => bail!("the local binary closed the socket: {}", String::from_utf8_lossy(&received)),
+                length => received.extend_from_slice(&part[..length]),
             }
         }
         Ok(())
@@ -87,20 +87,21 @@ impl Room {
 
     fn connect(&self) -> Result<TcpStream> {
         let stream = TcpStream::connect(("127.0.0.1", self.port))?;
-        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(READ_TIMEOUT))?;
         Ok(stream)
     }
 }
 
-impl Drop for Room {
+impl Drop for SampleRoom {
     fn drop(&mut self) {
-        // Already gone is as good as killed; nobody reads this room again.
+        // An error means that the process has exited already. The data is not needed again.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// A text frame of fewer than 126 bytes or 65,536 (RFC 6455 §5.2). A client has to mask it; a mask of zeros changes nothing.
+/// Returns a WebSocket text frame (RFC 6455 section 5.2) for a text of at most 65,535 bytes. Clients must mask frames;
+/// a mask of zeros leaves the text as it is.
 fn frame(text: &str) -> Vec<u8> {
     let mut frame = vec![0x81];
     match u8::try_from(text.len()) {

@@ -1,0 +1,116 @@
+//! AWS emulator (ministack) on this machine. It listens on a free port of the loopback interface.
+
+use std::{
+    fs::{self, File},
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
+    process::{Child, Command},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::project::Project;
+
+/// Longest wait for the first answer. On an idle machine it takes two seconds.
+const START_TIMEOUT: Duration = Duration::from_secs(90);
+
+/// Longest wait after a termination signal, before the process is killed.
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A running emulator. Dropping it stops it.
+pub(crate) struct AwsEmulator {
+    child: Child,
+    port: u16,
+}
+
+impl AwsEmulator {
+    /// Starts an emulator and waits until it answers.
+    pub(crate) fn start(project: &Project) -> Result<Self> {
+        // The port is bound once and released: the system gives it to the emulator next.
+        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let scratch = project.scratch()?.join("aws-emulator");
+        fs::create_dir_all(&scratch)?;
+        let log = scratch.join("log");
+        let out = File::create(&log)?;
+        let mut command = project.command("ministack");
+        command.env("BIND_HOST", "127.0.0.1").env("GATEWAY_PORT", port.to_string()).env("TMPDIR", &scratch);
+        command.env("S3_DATA_DIR", scratch.join("s3")).env("STATE_DIR", scratch.join("state"));
+        set_aws_environment(&mut command, port);
+        let child = command.stdout(out.try_clone()?).stderr(out).spawn().context("ministack cannot be started")?;
+        let mut emulator = Self { child, port };
+        let started = Instant::now();
+        while !emulator.is_healthy() {
+            if let Some(status) = emulator.child.try_wait()? {
+                bail!("the AWS emulator exited during its start ({status}); read its log {}", log.display());
+            }
+            if started.elapsed() > START_TIMEOUT {
+                bail!("the AWS emulator did not answer within {START_TIMEOUT:?}; read its log {}", log.display());
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        println!("The AWS emulator listens on {}; its log is {}", emulator.address(), log.display());
+        Ok(emulator)
+    }
+
+    /// Host and port.
+    pub(crate) fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Port on which it listens.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Makes a command use this emulator as its AWS. The command cannot reach any account of the user.
+    pub(crate) fn configure<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        set_aws_environment(command, self.port)
+    }
+
+    fn is_healthy(&self) -> bool {
+        let ask = || -> std::io::Result<String> {
+            let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+            stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+            stream.write_all(b"GET /_ministack/health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer)?;
+            Ok(answer)
+        };
+        ask().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
+    }
+}
+
+impl Drop for AwsEmulator {
+    fn drop(&mut self) {
+        // On a termination signal it stops the functions it started. Those it misses exit when their runtime API is
+        // gone.
+        let signalled = Command::new("kill").arg(self.child.id().to_string()).status();
+        let deadline = Instant::now() + STOP_TIMEOUT;
+        while signalled.is_ok() && Instant::now() < deadline {
+            if matches!(self.child.try_wait(), Ok(Some(_))) {
+                return;
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        // An error means that the process has exited already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn set_aws_environment(command: &mut Command, port: u16) -> &mut Command {
+    for users in ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN"] {
+        command.env_remove(users);
+    }
+    command
+        .env("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}"))
+        .env("AWS_ACCESS_KEY_ID", "test")
+        .env("AWS_SECRET_ACCESS_KEY", "test")
+        .env("AWS_REGION", "us-east-1")
+        .env("AWS_DEFAULT_REGION", "us-east-1")
+        .env("AWS_CONFIG_FILE", "/dev/null")
+        .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+}

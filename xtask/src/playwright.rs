@@ -1,0 +1,53 @@
+//! Playwright on this machine: what it tests, and the environment that `e2e/support/settings.ts` reads.
+
+use std::{path::PathBuf, process::Command};
+
+use anyhow::Result;
+
+use crate::{
+    gallery, page,
+    project::Project,
+    run::{Output, build_local},
+    steps::Steps,
+};
+
+/// Connection limit of the small stack and of the small local server.
+pub(crate) const SMALL_CONNECTION_LIMIT: &str = "20";
+
+/// Messages on a front page: a low limit, so that a test needs few messages to get older ones.
+pub(crate) const MESSAGE_LIMIT: &str = "30";
+
+/// Everything that Playwright needs on this machine.
+pub(crate) struct Playwright {
+    chromium: PathBuf,
+    /// The built page.
+    pub(crate) dist: PathBuf,
+    /// Folder of the gallery.
+    pub(crate) gallery: PathBuf,
+    /// The local binary.
+    local: PathBuf,
+}
+
+impl Playwright {
+    /// Builds the page, the gallery and the local binary.
+    pub(crate) fn build(project: &Project, steps: &mut Steps, chromium: PathBuf) -> Result<Self> {
+        let dist = steps.step("build: page", || page::build(project))?;
+        let gallery = steps.step("build: gallery", || gallery::build(project, &dist))?;
+        let local = steps.step("build: local binary", || build_local(project, Output::Progress))?;
+        Ok(Self { chromium, dist, gallery, local })
+    }
+
+    /// `npx playwright test`, which reads `e2e/playwright.config.ts`.
+    pub(crate) fn command(&self, project: &Project) -> Command {
+        let mut playwright = project.command("npx");
+        playwright.args(["playwright", "test"]).current_dir(project.root.join("e2e"));
+        playwright
+            .env("CHROMIUM", &self.chromium)
+            .env("LOCAL_BINARY", &self.local)
+            .env("PAGE", &self.dist)
+            .env("GALLERY", &self.gallery)
+            .env("SMALL_LIMIT", SMALL_CONNECTION_LIMIT)
+            .env("MESSAGE_LIMIT", MESSAGE_LIMIT);
+        playwright
+    }
+}

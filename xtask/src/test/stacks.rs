@@ -1,0 +1,152 @@
+//! The stacks that the browser tests need, deployed to the AWS emulator.
+
+use std::{env, net::TcpListener, path::Path, process::Command};
+
+use anyhow::Result;
+
+use crate::{
+    command::run,
+    emulator::AwsEmulator,
+    playwright::{MESSAGE_LIMIT, SMALL_CONNECTION_LIMIT},
+    project::Project,
+    stack::{self, Outputs},
+};
+
+/// Name of the stack whose functions send to connections through a proxy that fails on purpose.
+const FAULTS: &str = "chat-test-faults";
+
+/// Passphrase of the stack whose access policy asks for one.
+const PASSPHRASE: &str = "open-sesame-now";
+
+/// Connection limit of the other stacks: more than the tests open.
+const CONNECTION_LIMIT: &str = "1000";
+
+/// Number of workers of the browser tests, as `workers` in e2e/playwright.config.ts.
+const WORKERS: usize = 2;
+
+/// The deployed stacks, and the ports of the servers that the browser tests put in front of them.
+pub(super) struct TestStacks {
+    open: Outputs,
+    small: Outputs,
+    faults: Outputs,
+    passphrase: Outputs,
+    oidc: Outputs,
+    ports: Ports,
+}
+
+/// Loopback ports that the tests listen on.
+struct Ports {
+    /// Proxy between the functions and the API Gateway, which fails on purpose.
+    faults: u16,
+    /// Page of the stack with a passphrase.
+    passphrase: u16,
+    /// Page of the stack with OpenID Connect.
+    oidc: u16,
+    /// OpenID Connect provider.
+    provider: u16,
+    /// Page of the open stack: each worker has its own proxy.
+    pages: Vec<u16>,
+}
+
+impl TestStacks {
+    /// Deploys all stacks and uploads the page to each.
+    pub(super) fn deploy(project: &Project, emulator: &AwsEmulator, dist: &Path) -> Result<Self> {
+        let ports = Ports::free()?;
+        let deploy = |name, limit, gateway: &str, access: &[String]| {
+            deploy(project, emulator, dist, &StackSettings { name, limit, gateway, access })
+        };
+        let gateway = emulator.address();
+        let faulty_gateway = format!("127.0.0.1:{}", ports.faults);
+        let open = [allowed_origins(&ports.pages)];
+        let passphrase =
+            ["Access=passphrase".into(), allowed_origins(&[ports.passphrase]), format!("Passphrase={PASSPHRASE}")];
+        let oidc = [
+            "Access=oidc".into(),
+            allowed_origins(&[ports.oidc]),
+            format!("OidcIssuer=http://127.0.0.1:{}", ports.provider),
+            "OidcClientId=chat".into(),
+        ];
+        Ok(Self {
+            open: deploy("chat-test", CONNECTION_LIMIT, &gateway, &open)?,
+            small: deploy("chat-test-small", SMALL_CONNECTION_LIMIT, &gateway, &open)?,
+            faults: deploy(FAULTS, CONNECTION_LIMIT, &faulty_gateway, &open)?,
+            passphrase: deploy("chat-test-passphrase", CONNECTION_LIMIT, &gateway, &passphrase)?,
+            oidc: deploy("chat-test-oidc", CONNECTION_LIMIT, &gateway, &oidc)?,
+            ports,
+        })
+    }
+
+    /// Sets the environment variables by which the browser tests find the stacks.
+    pub(super) fn configure(&self, playwright: &mut Command, emulator: &AwsEmulator) -> Result<()> {
+        playwright.env("STACK_GATEWAY", emulator.address()).env("STACK_SOCKET", self.open.get("WebSocketURI")?);
+        playwright.env("STACK_FRONT", self.open.get("FrontApiEndpoint")?);
+        playwright.env("STACK_ASSETS", self.open.get("DistributionDomainName")?);
+        let pages: Vec<_> = self.ports.pages.iter().map(u16::to_string).collect();
+        playwright.env("STACK_PAGE_PORTS", pages.join(","));
+        playwright.env("STACK_SMALL_SOCKET", self.small.get("WebSocketURI")?);
+        // Clients connect to the emulator directly; only what the functions send goes through the faulty proxy.
+        let (proxy, direct) = (self.ports.faults.to_string(), emulator.port().to_string());
+        playwright.env("STACK_FAULTS_SOCKET", self.faults.get("WebSocketURI")?.replace(&proxy, &direct));
+        playwright.env("STACK_FAULTS_NAME", FAULTS).env("STACK_FAULTS_PORT", proxy);
+        playwright.env("STACK_PASSPHRASE", PASSPHRASE);
+        playwright.env("STACK_PROVIDER_PORT", self.ports.provider.to_string());
+        let (passphrase, oidc) = (&self.passphrase, &self.oidc);
+        for (access, stack, port) in
+            [("PASSPHRASE", passphrase, self.ports.passphrase), ("OIDC", oidc, self.ports.oidc)]
+        {
+            playwright.env(format!("STACK_{access}_FRONT"), stack.get("FrontApiEndpoint")?);
+            playwright.env(format!("STACK_{access}_ASSETS"), stack.get("DistributionDomainName")?);
+            playwright.env(format!("STACK_{access}_SOCKET"), stack.get("WebSocketURI")?);
+            playwright.env(format!("STACK_{access}_PORT"), port.to_string());
+        }
+        Ok(())
+    }
+}
+
+impl Ports {
+    /// Chooses free ports. All are bound at the same time, so no two are equal, and then released.
+    fn free() -> Result<Self> {
+        let bound: Vec<_> = (0..4 + WORKERS).map(|_| TcpListener::bind(("127.0.0.1", 0))).collect::<Result<_, _>>()?;
+        let ports: Vec<u16> = bound.iter().map(|port| Ok(port.local_addr()?.port())).collect::<Result<_>>()?;
+        let [faults, passphrase, oidc, provider] = [0, 1, 2, 3].map(|at| ports[at]);
+        Ok(Self { faults, passphrase, oidc, provider, pages: ports[4..].to_vec() })
+    }
+}
+
+/// Parameter of the pages whose scripts may open a socket.
+fn allowed_origins(ports: &[u16]) -> String {
+    let origins: Vec<_> = ports.iter().map(|port| format!("http://127.0.0.1:{port}")).collect();
+    format!("AllowedOrigins={}", origins.join(","))
+}
+
+struct StackSettings<'a> {
+    name: &'a str,
+    /// Connection limit.
+    limit: &'a str,
+    /// Address at which the functions find the API Gateway.
+    gateway: &'a str,
+    /// Parameters of the access policy, and the allowed origins.
+    access: &'a [String],
+}
+
+/// Deploys one stack and uploads its page. Rate limits are off, because tests send faster than people.
+fn deploy(project: &Project, emulator: &AwsEmulator, dist: &Path, settings: &StackSettings) -> Result<Outputs> {
+    let aws = |command: &mut Command| {
+        emulator.configure(command);
+    };
+    let StackSettings { name, limit, gateway, access } = settings;
+    let mut sam = stack::sam(project);
+    sam.args(["deploy", "--stack-name", name, "--parameter-overrides"]);
+    sam.arg(format!("Architecture={}", architecture())).arg(format!("ExecuteApiBase={gateway}/_aws/execute-api"));
+    sam.arg(format!("LimitConnectionCount={limit}")).arg(format!("LimitMessageCount={MESSAGE_LIMIT}"));
+    sam.args(["LimitPersonRate=0", "LimitAddressRate=0"]).args(*access);
+    run(emulator.configure(&mut sam))?;
+    let outputs = Outputs::of(project, &aws, name, None)?;
+    stack::upload(project, &aws, dist, outputs.get("AssetBucketName")?)?;
+    Ok(outputs)
+}
+
+/// Architecture of this machine, in the words of template.yml: the emulator runs the functions as local processes.
+pub(super) fn architecture() -> &'static str {
+    if env::consts::ARCH == "aarch64" { "arm64" } else { "x86_64" }
+}
