@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test';
-import type { HomeOptions } from './support/fixtures.ts';
+import type { DeploymentOptions } from './support/fixtures.ts';
 
-export default defineConfig<object, HomeOptions>({
+export default defineConfig<object, DeploymentOptions>({
   testDir: 'tests',
   // Bounded in time, at every level.
   timeout: 60_000,
@@ -27,8 +27,8 @@ export default defineConfig<object, HomeOptions>({
     },
   },
   projects: [
-    { name: 'local', use: { homeName: 'local' }, testIgnore: ['faults.spec.ts', 'doors.spec.ts'] },
+    { name: 'local', use: { deploymentName: 'local' }, testIgnore: ['faults.spec.ts', 'doors.spec.ts'] },
     // Processes cannot be killed on AWS, and the page looks the same on both homes.
-    { name: 'stack', use: { homeName: 'stack' }, testIgnore: ['process.spec.ts', 'access.spec.ts', 'shots.spec.ts', 'accessibility.spec.ts', 'contrast.spec.ts', 'zoom.spec.ts', 'gallery.spec.ts'] },
+    { name: 'stack', use: { deploymentName: 'stack' }, testIgnore: ['process.spec.ts', 'access.spec.ts', 'shots.spec.ts', 'accessibility.spec.ts', 'contrast.spec.ts', 'zoom.spec.ts', 'gallery.spec.ts'] },
   ],
 });

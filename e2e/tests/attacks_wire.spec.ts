@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
 import type { APIRequestContext } from '@playwright/test';
-import { attacks, written, type Attack, type Payload } from '../support/attacks.ts';
+import { loadAttacks, expandPayload, type Attack, type Payload } from '../support/attacks.ts';
 import { Canary } from '../support/canary.ts';
-import { expect, guestCookie, test, type Home } from '../support/fixtures.ts';
-import { me } from '../support/images.ts';
-import { exchange } from '../support/raw.ts';
-import { Refused, Wire, type Frame } from '../support/wire.ts';
+import { expect, guestCookie, test, type Deployment } from '../support/fixtures.ts';
+import { personId } from '../support/images.ts';
+import { exchangeRaw } from '../support/raw_http.ts';
+import { ConnectError, WireClient, type Frame } from '../support/wire_client.ts';
 
 // What a stranger may send without a page, by the corpus in `attacks/`. Each line is refused or does no harm: nobody else
 // hears of it, nothing of it is said back as it was, and everything goes on.
@@ -58,15 +58,15 @@ type Ticket = Attack & {
   opens?: true;
 };
 
-test('a frame is answered, and nobody else hears of what it tries', async ({ home, room, wire }) => {
-  const [speaker, witness] = [await wire(room), await wire(room)];
-  const [mallory, ann] = [await me(speaker), await me(witness)];
-  await witness.say('hello');
-  await speaker.heard('message');
-  await speaker.heard('presence');
+test('a frame is answered, and nobody else hears of what it tries', async ({ deployment, room, connect }) => {
+  const [speaker, witness] = [await connect(room), await connect(room)];
+  const [mallory, ann] = [await personId(speaker), await personId(witness)];
+  await witness.sendMessage('hello');
+  await speaker.drain('message');
+  await speaker.drain('presence');
   const said: string[] = [];
-  for (const line of attacks<Raw>('frames', home)) {
-    speaker.send(written(line.frame));
+  for (const line of loadAttacks<Raw>('frames', deployment)) {
+    speaker.send(expandPayload(line.frame));
     const answer = await speaker.next('message', 'error', 'page', 'changes', 'found', 'upload', 'rooms', 'pong', ...(line.answers ? [line.answers] : []));
     const what = `${line.id}: ${JSON.stringify(answer).slice(0, 300)}`;
     if (line.says !== undefined) {
@@ -86,17 +86,17 @@ test('a frame is answered, and nobody else hears of what it tries', async ({ hom
       expect(found.filter(({ author }) => ![mallory, ann].includes(author.id)), what).toEqual([]);
     }
     // The socket still lives, and nothing more was said to it.
-    expect(await speaker.heard('error'), what).toEqual([]);
+    expect(await speaker.drain('error'), what).toEqual([]);
   }
-  const heard = (await witness.heard('message')).sort((one, other) => one['seq'] - other['seq']);
+  const heard = (await witness.drain('message')).sort((one, other) => one['seq'] - other['seq']);
   expect(heard.map(({ text }) => text)).toEqual(said);
-  expect((await witness.everything()).map(({ text }) => text)).toEqual(['hello', ...said]);
+  expect((await witness.allMessages()).map(({ text }) => text)).toEqual(['hello', ...said]);
 });
 
-test('a request is refused or does nothing, and none is said back', async ({ home, room, wire }) => {
-  const url = new URL(home.page('lobby'));
-  for (const line of attacks<Request>('requests', home)) {
-    const { statuses, text } = await exchange(url, asked(line, url));
+test('a request is refused or does nothing, and none is said back', async ({ deployment, room, connect }) => {
+  const url = new URL(deployment.pageUrl('lobby'));
+  for (const line of loadAttacks<Request>('requests', deployment)) {
+    const { statuses, text } = await exchangeRaw(url, asked(line, url));
     const what = `${line.id}: ${text.slice(0, 400) || 'closed'}`;
     const refused = (status: number) => status >= 400 && status < 500;
     if (line.status) expect.soft(line.status, what).toContain(statuses[0] ?? 'closed');
@@ -110,42 +110,42 @@ test('a request is refused or does nothing, and none is said back', async ({ hom
     const unescaped = ['<script>__pwned', '<img src=x', '"onload="'];
     for (const never of [...outside, ...unescaped, ...(line.never ?? [])]) expect.soft(text, what).not.toContain(never);
   }
-  await (await wire(room)).say('still here');
+  await (await connect(room)).sendMessage('still here');
 });
 
-test('an address that somebody is led to runs nothing', async ({ context, page, home, violations }) => {
+test('an address that somebody is led to runs nothing', async ({ context, page, deployment, violations }) => {
   const canary = await Canary.in(context);
-  for (const line of attacks<Request>('requests', home).filter((line) => line.opened)) {
-    await page.goto(new URL(home.page('lobby')).origin + written(line.path!));
+  for (const line of loadAttacks<Request>('requests', deployment).filter((line) => line.opened)) {
+    await page.goto(new URL(deployment.pageUrl('lobby')).origin + expandPayload(line.path!));
     await expect(page.locator('body'), line.id).not.toBeEmpty();
-    expect(await canary.died(page), line.id).toEqual([]);
+    expect(await canary.findings(page), line.id).toEqual([]);
   }
   // An error of S3 is XML, which Chromium shows in a viewer of its own, with a picture that our policy forbids.
   const own = violations.filter((violation) => !violation.includes("<path d='M0 0 L8 0 L4 7 Z'/>"));
   violations.splice(0, violations.length, ...own);
 });
 
-test('only what was given out here opens a socket or is a visitor, and only from here', async ({ home, room, request }) => {
-  for (const line of attacks<Ticket>('tickets', home)) {
-    const visit = await visitor(request, home, room);
+test('only what was given out here opens a socket or is a visitor, and only from here', async ({ deployment, room, request }) => {
+  for (const line of loadAttacks<Ticket>('tickets', deployment)) {
+    const visit = await visitor(request, deployment, room);
     const shown = line.of || line.is !== undefined ? tampered(line, visit) : undefined;
     const in_ = line.room ? `${room}-${line.room}` : room;
     if (line.as === 'cookie') {
-      const { you } = await visitor(request, home, in_, shown);
+      const { you } = await visitor(request, deployment, in_, shown);
       expect.soft(you.id === visit.you.id, line.id).toBe(line.opens ?? false);
       expect.soft([you.id === 'victim', you.moderator], line.id).toEqual([false, undefined]);
       continue;
     }
     const query = shown === undefined ? '' : `&ticket=${encodeURIComponent(shown)}`;
-    const origin = line.origin === undefined || line.origin === null ? undefined : filled(line.origin, new URL(home.page('lobby')));
+    const origin = line.origin === undefined || line.origin === null ? undefined : filled(line.origin, new URL(deployment.pageUrl('lobby')));
     const open = async (room: string) => {
-      const wire = await Wire.open(home.socket(room) + query, origin);
-      const id = await me(wire);
+      const wire = await WireClient.open(deployment.socketUrl(room) + query, origin);
+      const id = await personId(wire);
       wire.close();
       return id;
     };
     for (let time = 0; time < (line.used ?? 0); time++) expect(await open(room), line.id).toBe(visit.you.id);
-    const opened = await open(in_).catch((reason) => (reason instanceof Refused ? reason.status : String(reason)));
+    const opened = await open(in_).catch((reason) => (reason instanceof ConnectError ? reason.status : String(reason)));
     if (!line.opens) expect.soft([400, 401, 403, 414, 431], `${line.id}: ${opened}`).toContain(opened);
     else if (line.of) expect.soft(opened, line.id).toBe(visit.you.id);
     else expect.soft(opened, line.id).toMatch(/^[\w-]{16}$/);
@@ -155,16 +155,16 @@ test('only what was given out here opens a socket or is a visitor, and only from
 type Visitor = { you: { id: string; moderator?: boolean }; ticket: string; cookie: string };
 
 /** A visit of the page's state: a new guest's, or whoever the cookie says. */
-async function visitor(request: APIRequestContext, home: Home, room: string, cookie?: string): Promise<Visitor> {
-  const headers = { cookie: cookie === undefined ? '' : `${guestCookie(home)}=${cookie}` };
-  const answer = await request.get(new URL(`/state/${room}`, home.page('lobby')).href, { headers });
+async function visitor(request: APIRequestContext, deployment: Deployment, room: string, cookie?: string): Promise<Visitor> {
+  const headers = { cookie: cookie === undefined ? '' : `${guestCookie(deployment)}=${cookie}` };
+  const answer = await request.get(new URL(`/state/${room}`, deployment.pageUrl('lobby')).href, { headers });
   expect(answer.status()).toBe(200);
   const given = /guest=([^;]*)/.exec(answer.headers()['set-cookie'] ?? '')?.[1] ?? '';
   return { ...(await answer.json()), cookie: given };
 }
 
 function tampered(line: Ticket, visit: Visitor): string {
-  if (line.is !== undefined) return written(line.is);
+  if (line.is !== undefined) return expandPayload(line.is);
   const given = visit[line.of!];
   expect(given, 'what was given out').toMatch(/^[\w-]+\.[\w-]{43}$/);
   let [claims = '', mac = ''] = given.split('.');
@@ -191,8 +191,8 @@ function signed(key: string, purpose: string, claims: string): string {
 
 function asked(line: Request, url: URL): string {
   if (line.raw !== undefined) return filled(line.raw, url);
-  const headers = [`Host: ${filled(line.host ?? '{host}', url)}`, 'Connection: close', ...(line.headers ?? []).map(written)];
-  return [`${line.method ?? 'GET'} ${written(line.path!)} HTTP/1.1`, ...headers, '', line.body ?? ''].join('\r\n');
+  const headers = [`Host: ${filled(line.host ?? '{host}', url)}`, 'Connection: close', ...(line.headers ?? []).map(expandPayload)];
+  return [`${line.method ?? 'GET'} ${expandPayload(line.path!)} HTTP/1.1`, ...headers, '', line.body ?? ''].join('\r\n');
 }
 
 function filled(text: string, { origin, host, hostname, port }: URL): string {

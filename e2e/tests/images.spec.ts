@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
-import { address, announced, gif, jpegWithPlace, manyPixels, png, put, send } from '../support/images.ts';
+import { requestUploadUrl, imageMetadata, gif, jpegWithGps, manyPixels, png, putBytes, sendImage } from '../support/images.ts';
 
 // Images as people meet them: in a browser, on both homes.
 
@@ -34,10 +34,10 @@ async function isThere(image: Locator): Promise<void> {
   await expect.poll(() => image.evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth)).toBeGreaterThan(0);
 }
 
-test('an image is pasted, its way is seen, and it arrives in the second browser', async ({ page, browser, home, room }) => {
-  const ann = await ChatPage.open(page, home, room);
+test('an image is pasted, its way is seen, and it arrives in the second browser', async ({ page, browser, deployment, room }) => {
+  const ann = await ChatPage.open(page, deployment, room);
   const other = await browser.newPage();
-  const ben = await ChatPage.open(other, home, room);
+  const ben = await ChatPage.open(other, deployment, room);
 
   const release = await holdUploads(page);
   await ann.composer.evaluate((field, bytes) => {
@@ -54,7 +54,7 @@ test('an image is pasted, its way is seen, and it arrives in the second browser'
   await expect(tray(page)).toHaveCount(0);
   await expect(ben.messages).toHaveCount(0);
   release();
-  await ben.shows('look at this');
+  await ben.expectMessages('look at this');
   await isThere(image(ben));
   await expect(image(ben)).toHaveAttribute('alt', 'the sea');
   await expect(image(ben)).toHaveAttribute('src', /^\/images\//);
@@ -63,21 +63,21 @@ test('an image is pasted, its way is seen, and it arrives in the second browser'
   await other.close();
 });
 
-test('a word that is written during an upload does not wait for it', async ({ page, home, room }) => {
-  const chat = await ChatPage.open(page, home, room);
+test('a word that is written during an upload does not wait for it', async ({ page, deployment, room }) => {
+  const chat = await ChatPage.open(page, deployment, room);
   const release = await holdUploads(page);
   await choose(page, picture);
-  await chat.say('first');
-  await chat.say('second');
-  await expect(chat.saying('second')).toHaveAttribute('data-state', 'sent');
-  await expect(chat.saying('first')).toHaveAttribute('data-state', 'pending');
+  await chat.sendMessage('first');
+  await chat.sendMessage('second');
+  await expect(chat.messageWithText('second')).toHaveAttribute('data-state', 'sent');
+  await expect(chat.messageWithText('first')).toHaveAttribute('data-state', 'pending');
   release();
-  await expect(chat.saying('first')).toHaveAttribute('data-state', 'sent');
-  await chat.shows('second', 'first');
+  await expect(chat.messageWithText('first')).toHaveAttribute('data-state', 'sent');
+  await chat.expectMessages('second', 'first');
 });
 
-test('several images are dropped on the page and sent at once, each a message, with the text at the first', async ({ page, home, room }) => {
-  const chat = await ChatPage.open(page, home, room);
+test('several images are dropped on the page and sent at once, each a message, with the text at the first', async ({ page, deployment, room }) => {
+  const chat = await ChatPage.open(page, deployment, room);
   const files = await page.evaluateHandle((images) => {
     const dropped = new DataTransfer();
     for (const bytes of images) dropped.items.add(new File([new Uint8Array(bytes)], 'x.png', { type: 'image/png' }));
@@ -91,7 +91,7 @@ test('several images are dropped on the page and sent at once, each a message, w
   await page.getByRole('button', { name: 'Remove image 3' }).click();
   await expect(tray(page)).toHaveCount(2);
   await expect(chat.composer).toBeFocused();
-  await chat.say('two of them');
+  await chat.sendMessage('two of them');
   await expect(chat.messages).toHaveCount(2);
   await expect(chat.messages.first().locator('.message-text')).toHaveText('two of them');
   await expect(chat.messages.nth(1).locator('.message-text')).toHaveCount(0);
@@ -102,8 +102,8 @@ test('several images are dropped on the page and sent at once, each a message, w
   await isThere(image(chat).nth(1));
 });
 
-test('a photo that knows where it was taken arrives without that, and no larger than a screen', async ({ page, home, room }) => {
-  const chat = await ChatPage.open(page, home, room);
+test('a photo that knows where it was taken arrives without that, and no larger than a screen', async ({ page, deployment, room }) => {
+  const chat = await ChatPage.open(page, deployment, room);
   const photo = await page.evaluate(async () => {
     const canvas = document.createElement('canvas');
     [canvas.width, canvas.height] = [3000, 1500];
@@ -113,37 +113,37 @@ test('a photo that knows where it was taken arrives without that, and no larger 
     const blob = await new Promise<Blob>((done) => canvas.toBlob((blob) => done(blob!), 'image/jpeg'));
     return [...new Uint8Array(await blob.arrayBuffer())];
   });
-  const original = jpegWithPlace(Buffer.from(photo));
+  const original = jpegWithGps(Buffer.from(photo));
   expect(original.includes('GPS 52.5200 N')).toBe(true);
   await choose(page, { name: 'photo.jpg', mimeType: 'image/jpeg', buffer: original });
   await expect(tray(page)).toHaveCount(1);
-  await chat.say('here I am');
-  await expect(chat.saying('here I am')).toHaveAttribute('data-state', 'sent');
+  await chat.sendMessage('here I am');
+  await expect(chat.messageWithText('here I am')).toHaveAttribute('data-state', 'sent');
   await page.reload();
   await isThere(image(chat));
   const path = await image(chat).getAttribute('src');
-  const arrived = Buffer.from(await (await fetch(new URL(path!, home.page(room)))).arrayBuffer());
+  const arrived = Buffer.from(await (await fetch(new URL(path!, deployment.pageUrl(room)))).arrayBuffer());
   expect(arrived.length).toBeGreaterThan(100);
   expect(arrived.includes('Exif') || arrived.includes('EXIF') || arrived.includes('GPS')).toBe(false);
   const size = await image(chat).evaluate((image: HTMLImageElement) => [image.naturalWidth, image.naturalHeight]);
   expect(size).toEqual([2048, 1024]);
 });
 
-test('a GIF that moves goes as it is', async ({ page, home, room }) => {
-  const chat = await ChatPage.open(page, home, room);
+test('a GIF that moves goes as it is', async ({ page, deployment, room }) => {
+  const chat = await ChatPage.open(page, deployment, room);
   await choose(page, { name: 'dance.gif', mimeType: 'image/gif', buffer: gif() });
   await expect(tray(page)).toHaveCount(1);
-  await chat.say('dance');
-  await expect(chat.saying('dance')).toHaveAttribute('data-state', 'sent');
+  await chat.sendMessage('dance');
+  await expect(chat.messageWithText('dance')).toHaveAttribute('data-state', 'sent');
   await page.reload();
   await isThere(image(chat));
   const path = await image(chat).getAttribute('src');
-  const arrived = Buffer.from(await (await fetch(new URL(path!, home.page(room)))).arrayBuffer());
+  const arrived = Buffer.from(await (await fetch(new URL(path!, deployment.pageUrl(room)))).arrayBuffer());
   expect(arrived.equals(gif())).toBe(true);
 });
 
-test('what is no image, or too much of one, is refused with a sentence before anything is sent', async ({ page, home, room }) => {
-  const chat = await ChatPage.open(page, home, room);
+test('what is no image, or too much of one, is refused with a sentence before anything is sent', async ({ page, deployment, room }) => {
+  const chat = await ChatPage.open(page, deployment, room);
   const asked: string[] = [];
   page.on('request', (request) => asked.push(request.url()));
   for (const [file, sentence] of [
@@ -162,17 +162,17 @@ test('what is no image, or too much of one, is refused with a sentence before an
   }
   await page.getByRole('button', { name: 'Dismiss' }).click();
   await expect(page.getByRole('alert')).toHaveCount(0);
-  await chat.say('only words');
-  await expect(chat.saying('only words')).toHaveAttribute('data-state', 'sent');
+  await chat.sendMessage('only words');
+  await expect(chat.messageWithText('only words')).toHaveAttribute('data-state', 'sent');
   expect(asked.filter((url) => url.includes('uploads/'))).toEqual([]);
 });
 
-test('an upload can be cancelled, and one that breaks is tried again by itself', async ({ page, home, room }) => {
-  const chat = await ChatPage.open(page, home, room);
+test('an upload can be cancelled, and one that breaks is tried again by itself', async ({ page, deployment, room }) => {
+  const chat = await ChatPage.open(page, deployment, room);
   await page.route(/uploads\//, (route) => (route.request().method() === 'PUT' ? undefined : route.continue()));
   await choose(page, picture);
   await expect(tray(page)).toHaveCount(1);
-  await chat.say('never mind');
+  await chat.sendMessage('never mind');
   await page.getByRole('button', { name: 'Cancel' }).click();
   await expect(chat.messages).toHaveCount(0);
   await page.unroute(/uploads\//);
@@ -184,19 +184,19 @@ test('an upload can be cancelled, and one that breaks is tried again by itself',
   });
   await choose(page, picture);
   await expect(tray(page)).toHaveCount(1);
-  await chat.say('after all');
-  await expect(chat.saying('after all')).toHaveAttribute('data-state', 'sent');
+  await chat.sendMessage('after all');
+  await expect(chat.messageWithText('after all')).toHaveAttribute('data-state', 'sent');
   expect(broken).toBe(3);
 });
 
-test('an image is looked at closely with the keyboard alone', async ({ page, home, room, wire }) => {
-  const ann = await wire(room);
+test('an image is looked at closely with the keyboard alone', async ({ page, deployment, room, connect }) => {
+  const ann = await connect(room);
   for (const [nonce, alt] of [['a', 'one'], ['b', 'two']] as const) {
-    const about = { ...announced(picture.buffer, 'image/png', 320, 200), alt };
-    await put(await address(ann, home, nonce, about), 'image/png', picture.buffer);
-    expect(await send(ann, nonce, about, `picture ${alt}`)).toMatchObject({ type: 'message' });
+    const about = { ...imageMetadata(picture.buffer, 'image/png', 320, 200), alt };
+    await putBytes(await requestUploadUrl(ann, deployment, nonce, about), 'image/png', picture.buffer);
+    expect(await sendImage(ann, nonce, about, `picture ${alt}`)).toMatchObject({ type: 'message' });
   }
-  await ChatPage.open(page, home, room);
+  await ChatPage.open(page, deployment, room);
   const frame = page.getByRole('button', { name: 'Open image: one' });
   await frame.focus();
   await page.keyboard.press('Enter');
@@ -216,35 +216,35 @@ test('an image is looked at closely with the keyboard alone', async ({ page, hom
   await expect(frame).toBeFocused();
 });
 
-test('an image that is gone leaves a sentence in its place', async ({ page, home, room, wire }) => {
-  const ann = await wire(room);
-  const about = announced(picture.buffer, 'image/png', 320, 200);
-  await put(await address(ann, home, 'n', about), 'image/png', picture.buffer);
-  await send(ann, 'n', about);
+test('an image that is gone leaves a sentence in its place', async ({ page, deployment, room, connect }) => {
+  const ann = await connect(room);
+  const about = imageMetadata(picture.buffer, 'image/png', 320, 200);
+  await putBytes(await requestUploadUrl(ann, deployment, 'n', about), 'image/png', picture.buffer);
+  await sendImage(ann, 'n', about);
   await page.route(/\/images\//, (route) => route.fulfill({ status: 404, body: 'gone' }));
-  await ChatPage.open(page, home, room);
+  await ChatPage.open(page, deployment, room);
   await expect(page.getByText('This image is not available any more')).toBeVisible();
 });
 
-test('with scripts off an image is there with its words', async ({ browser, home, room, wire }) => {
-  const ann = await wire(room);
-  const about = { ...announced(picture.buffer, 'image/png', 320, 200), alt: 'the <sea> "at" night' };
-  await put(await address(ann, home, 'n', about), 'image/png', picture.buffer);
-  await send(ann, 'n', about, 'good night');
+test('with scripts off an image is there with its words', async ({ browser, deployment, room, connect }) => {
+  const ann = await connect(room);
+  const about = { ...imageMetadata(picture.buffer, 'image/png', 320, 200), alt: 'the <sea> "at" night' };
+  await putBytes(await requestUploadUrl(ann, deployment, 'n', about), 'image/png', picture.buffer);
+  await sendImage(ann, 'n', about, 'good night');
   const page = await browser.newPage({ javaScriptEnabled: false });
-  await page.goto(home.page(room));
+  await page.goto(deployment.pageUrl(room));
   await expect(page.getByRole('img', { name: 'the <sea> "at" night' })).toBeVisible();
   await page.close();
 });
 
-test('nothing moves while ten images load', async ({ page, home, room, wire }) => {
-  const ann = await wire(room);
+test('nothing moves while ten images load', async ({ page, deployment, room, connect }) => {
+  const ann = await connect(room);
   for (let index = 0; index < 10; index += 1) {
     const [width, height] = [[640, 480], [300, 900], [1200, 100], [8, 8], [500, 500]][index % 5]!;
     const bytes = png(width!, height!, [index * 20, 90, 160]);
-    const about = { ...announced(bytes, 'image/png', width!, height!), preview: '08f'.repeat(16) };
-    await put(await address(ann, home, `n${index}`, about), 'image/png', bytes);
-    expect(await send(ann, `n${index}`, about, `picture ${index}`)).toMatchObject({ type: 'message' });
+    const about = { ...imageMetadata(bytes, 'image/png', width!, height!), preview: '08f'.repeat(16) };
+    await putBytes(await requestUploadUrl(ann, deployment, `n${index}`, about), 'image/png', bytes);
+    expect(await sendImage(ann, `n${index}`, about, `picture ${index}`)).toMatchObject({ type: 'message' });
   }
   await page.addInitScript(() => {
     Object.assign(window, { moved: [] });
@@ -259,7 +259,7 @@ test('nothing moves while ten images load', async ({ page, home, room, wire }) =
     await new Promise((resolve) => setTimeout(resolve, late));
     await route.continue();
   });
-  const chat = await ChatPage.open(page, home, room);
+  const chat = await ChatPage.open(page, deployment, room);
   const box = () => image(chat).nth(0).evaluate((image) => image.getBoundingClientRect().height);
   const before = await box();
   for (const one of (await image(chat).all()).reverse()) await isThere(one);

@@ -52,11 +52,11 @@ class Keyboard {
   }
 }
 
-test('a visitor joins, talks, changes their mind, shows an image, searches and moves on without a mouse', async ({ page, home, room, wire }) => {
+test('a visitor joins, talks, changes their mind, shows an image, searches and moves on without a mouse', async ({ page, deployment, room, connect }) => {
   const keys = new Keyboard(page);
-  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: new URL(home.page(room)).origin });
-  await (await wire(room)).say('Who is there?');
-  const chat = await ChatPage.open(page, home, room);
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: new URL(deployment.pageUrl(room)).origin });
+  await (await connect(room)).sendMessage('Who is there?');
+  const chat = await ChatPage.open(page, deployment, room);
 
   // They say who they are.
   await keys.reach(page.locator('.me'));
@@ -86,21 +86,21 @@ test('a visitor joins, talks, changes their mind, shows an image, searches and m
   await page.keyboard.press('Control+A');
   await keys.type('Ann is here');
   await keys.press('Enter');
-  const own = await Message.saying(chat, 'Ann is here');
-  await own.isEdited();
+  const own = await Message.withText(chat, 'Ann is here');
+  await own.expectEdited();
 
   // They go through the messages, and answer the first one.
   await keys.reach(chat.log, 'Shift+Tab');
   await keys.press('ArrowUp');
   await expect(own.article).toBeFocused();
   await keys.press('Home');
-  const question = await Message.saying(chat, 'Who is there?');
+  const question = await Message.withText(chat, 'Who is there?');
   await expect(question.article).toBeFocused();
   await keys.press('r');
   await expect(chat.composer).toBeFocused();
   await keys.type('Only me');
   await keys.press('Enter');
-  const answer = await Message.saying(chat, 'Only me');
+  const answer = await Message.withText(chat, 'Only me');
   await expect(answer.article.locator('.message-quote')).toContainText('Who is there?');
 
   // They react to it twice, and take one back.
@@ -138,7 +138,7 @@ test('a visitor joins, talks, changes their mind, shows an image, searches and m
   await keys.press('Delete');
   await keys.reach(page.getByRole('dialog').getByRole('button', { name: 'Delete' }));
   await keys.press('Enter');
-  await answer.isGone();
+  await answer.expectDeleted();
   await expect(answer.article).toBeFocused();
 
   // They show an image, and look at it.
@@ -150,7 +150,7 @@ test('a visitor joins, talks, changes their mind, shows an image, searches and m
   await keys.reach(chat.composer);
   await keys.type('the sea');
   await keys.press('Enter');
-  const image = await Message.saying(chat, 'the sea');
+  const image = await Message.withText(chat, 'the sea');
   await keys.reach(chat.log, 'Shift+Tab');
   await keys.press('ArrowUp', 'End', 'ArrowRight', 'Enter');
   const opened = page.getByRole('dialog', { name: 'Image' });
@@ -188,8 +188,8 @@ test('a visitor joins, talks, changes their mind, shows an image, searches and m
   await keys.press('Control+k');
   await keys.type(`${room} upstairs`);
   await keys.press('Enter');
-  await expect(page).toHaveURL(home.page(`${room}-upstairs`));
-  await chat.is('live');
+  await expect(page).toHaveURL(deployment.pageUrl(`${room}-upstairs`));
+  await chat.waitForState('live');
 
   await keys.press('?');
   await expect(sheet).toBeVisible();
@@ -198,8 +198,8 @@ test('a visitor joins, talks, changes their mind, shows an image, searches and m
   expect(listed.filter((way) => !keys.pressed.has(way))).toEqual([]);
 });
 
-test('the sheet says what every key does, by group, and is found without a key, too', async ({ page, home, room }) => {
-  const chat = await ChatPage.open(page, home, room);
+test('the sheet says what every key does, by group, and is found without a key, too', async ({ page, deployment, room }) => {
+  const chat = await ChatPage.open(page, deployment, room);
   const keys = new Keyboard(page);
   await keys.reach(page.locator('.me'));
   await keys.press('Enter');

@@ -1,6 +1,7 @@
 import type { Browser, Page } from '@playwright/test';
-import { ChatPage, Line } from '../support/chat_page.ts';
-import { expect, test, type Home } from '../support/fixtures.ts';
+import { ChatPage } from '../support/chat_page.ts';
+import { SocketProxy } from '../support/socket_proxy.ts';
+import { expect, test, type Deployment } from '../support/fixtures.ts';
 
 /** A handful of what an English page says. */
 const english = /Message|Send|Connect|online|Beginning|Nobody|hello|Today|name|Save|Cancel|Attach|Image|Close/;
@@ -24,18 +25,18 @@ async function said(page: Page): Promise<string> {
 }
 
 /** The page as it is before any script runs. */
-async function firstPaint(browser: Browser, home: Home, room: string, locale: string): Promise<Page> {
+async function firstPaint(browser: Browser, deployment: Deployment, room: string, locale: string): Promise<Page> {
   const context = await browser.newContext({ locale, javaScriptEnabled: false });
   const page = await context.newPage();
-  await page.goto(home.page(room));
+  await page.goto(deployment.pageUrl(room));
   return page;
 }
 
 test.describe('a Japanese browser', () => {
   test.use({ locale: 'ja-JP', timezoneId: 'Asia/Tokyo' });
 
-  test('gets a Japanese page before any script runs', async ({ browser, home, room }) => {
-    const page = await firstPaint(browser, home, room, 'ja-JP');
+  test('gets a Japanese page before any script runs', async ({ browser, deployment, room }) => {
+    const page = await firstPaint(browser, deployment, room, 'ja-JP');
     await expect(page.locator('html')).toHaveAttribute('lang', 'ja');
     await expect(page).toHaveTitle(`#${room} · チャット`);
     await expect(composer(page)).toHaveAttribute('placeholder', `メッセージを入力（#${room}）`);
@@ -44,44 +45,44 @@ test.describe('a Japanese browser', () => {
     await page.context().close();
   });
 
-  test('gets a page that stays Japanese when it comes to life', async ({ page, home, room }) => {
-    const chat = await ChatPage.open(page, home, room);
+  test('gets a page that stays Japanese when it comes to life', async ({ page, deployment, room }) => {
+    const chat = await ChatPage.open(page, deployment, room);
     await expect(page.locator('.online')).toHaveText('1人がオンライン');
     await composer(page).fill('こんにちは');
     await composer(page).press('Enter');
-    await chat.shows('こんにちは');
+    await chat.expectMessages('こんにちは');
     await expect(page.locator('.day')).toHaveText('今日');
     await expect(chat.messages.locator('time')).toHaveText(/^\d{1,2}:\d\d$/);
     expect(await said(page)).not.toMatch(english);
   });
 
-  test('reads the days of the past and the time of day as Japanese writes them', async ({ page, home, room, wire }) => {
-    await (await wire(room)).say('昔');
+  test('reads the days of the past and the time of day as Japanese writes them', async ({ page, deployment, room, connect }) => {
+    await (await connect(room)).sendMessage('昔');
     await page.clock.install({ time: Date.now() + 3 * 24 * 60 * 60 * 1000 });
-    await ChatPage.open(page, home, room);
+    await ChatPage.open(page, deployment, room);
     await expect(page.locator('.day')).toHaveText(/^(\d{4}年)?\d{1,2}月\d{1,2}日[月火水木金土日]曜日$/);
   });
 
-  test('reads in Japanese why a message was not sent', async ({ page, home, room }) => {
-    const line = await Line.lay(page);
-    const chat = await ChatPage.open(page, home, room);
-    line.refuseNextSend('badField');
+  test('reads in Japanese why a message was not sent', async ({ page, deployment, room }) => {
+    const proxy = await SocketProxy.install(page);
+    const chat = await ChatPage.open(page, deployment, room);
+    proxy.rejectNextSend('badField');
     await composer(page).fill('届かない');
     await composer(page).press('Enter');
-    const note = chat.saying('届かない').locator('.message-note');
+    const note = chat.messageWithText('届かない').locator('.message-note');
     await expect(note).toContainText('送信できませんでした。サーバーがこのメッセージを受け付けませんでした。');
     await expect(note.getByRole('button')).toHaveText(['再送信', '破棄']);
   });
 
-  test('is told in Japanese that there is no such room', async ({ browser, home }) => {
-    const page = await firstPaint(browser, home, 'NoSuchRoom', 'ja-JP');
+  test('is told in Japanese that there is no such room', async ({ browser, deployment }) => {
+    const page = await firstPaint(browser, deployment, 'NoSuchRoom', 'ja-JP');
     await expect(page.locator('html')).toHaveAttribute('lang', 'ja');
     await expect(page.locator('h1')).toHaveText('ルームが見つかりません');
     await page.context().close();
   });
 
-  test('does not send with the Enter that ends a composition', async ({ page, home, room }) => {
-    const chat = await ChatPage.open(page, home, room);
+  test('does not send with the Enter that ends a composition', async ({ page, deployment, room }) => {
+    const chat = await ChatPage.open(page, deployment, room);
     await composer(page).fill('にほんご');
     const composing = { key: 'Enter', code: 'Enter', bubbles: true, cancelable: true };
     // Most browsers say that they compose; Safari says only that the key went to the input method.
@@ -90,13 +91,13 @@ test.describe('a Japanese browser', () => {
     await expect(composer(page)).toHaveValue('にほんご');
     await expect(chat.messages).toHaveCount(0);
     await composer(page).press('Enter');
-    await chat.shows('にほんご');
+    await chat.expectMessages('にほんご');
   });
 });
 
 for (const [who, locale] of [['an English browser', 'en-GB'], ['a browser whose language the page is not in', 'de-DE']] as const) {
-  test(`${who} gets an English page`, async ({ browser, home, room }) => {
-    const page = await firstPaint(browser, home, room, locale);
+  test(`${who} gets an English page`, async ({ browser, deployment, room }) => {
+    const page = await firstPaint(browser, deployment, room, locale);
     await expect(page.locator('html')).toHaveAttribute('lang', 'en');
     await expect(page.getByText('Nobody has said anything here yet.')).toBeVisible();
     expect(await said(page)).not.toMatch(/[ぁ-ヿ一-鿿]/);
@@ -104,8 +105,8 @@ for (const [who, locale] of [['an English browser', 'en-GB'], ['a browser whose 
   });
 }
 
-test('the language can be changed and stays, and so does what is being written', async ({ page, home, room }) => {
-  const chat = await ChatPage.open(page, home, room);
+test('the language can be changed and stays, and so does what is being written', async ({ page, deployment, room }) => {
+  const chat = await ChatPage.open(page, deployment, room);
   const long = `half a thought ${'x'.repeat(3_900)}`;
   await chat.composer.fill(long);
   await page.locator('.me').click();
@@ -114,36 +115,36 @@ test('the language can be changed and stays, and so does what is being written',
   await languages(page).selectOption('日本語');
 
   await expect(page.locator('html')).toHaveAttribute('lang', 'ja');
-  await chat.is('live');
+  await chat.waitForState('live');
   await expect(composer(page)).toHaveAttribute('placeholder', `メッセージを入力（#${room}）`);
   await expect(composer(page)).toHaveValue(long);
   await expect(page.locator('.counter')).toHaveText('残り85文字');
   expect(await said(page)).not.toMatch(english);
 
   await page.reload();
-  await chat.is('live');
+  await chat.waitForState('live');
   await expect(page.locator('html')).toHaveAttribute('lang', 'ja');
   await expect(composer(page)).toHaveValue(long);
 
   await page.locator('.me').click();
   await languages(page).selectOption('English');
   await expect(page.locator('html')).toHaveAttribute('lang', 'en');
-  await chat.is('live');
+  await chat.waitForState('live');
   await expect(chat.composer).toHaveValue(long);
 });
 
-test('what was sent is not in the composer after a reload, and another room has its own', async ({ page, home, room }) => {
-  const chat = await ChatPage.open(page, home, room);
-  await chat.say('sent');
-  await chat.shows('sent');
+test('what was sent is not in the composer after a reload, and another room has its own', async ({ page, deployment, room }) => {
+  const chat = await ChatPage.open(page, deployment, room);
+  await chat.sendMessage('sent');
+  await chat.expectMessages('sent');
   await page.reload();
-  await chat.is('live');
+  await chat.waitForState('live');
   await expect(chat.composer).toHaveValue('');
   await chat.composer.fill('only here');
-  await page.goto(home.page(`${room}-b`));
-  await chat.is('live');
+  await page.goto(deployment.pageUrl(`${room}-b`));
+  await chat.waitForState('live');
   await expect(chat.composer).toHaveValue('');
-  await page.goto(home.page(room));
-  await chat.is('live');
+  await page.goto(deployment.pageUrl(room));
+  await chat.waitForState('live');
   await expect(chat.composer).toHaveValue('only here');
 });

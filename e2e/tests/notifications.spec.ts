@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { ChatPage } from '../support/chat_page.ts';
-import { expect, test, type Home } from '../support/fixtures.ts';
+import { expect, test, type Deployment } from '../support/fixtures.ts';
 
 // Being told of messages while one does not look at the page.
 
@@ -52,23 +52,23 @@ async function choose(page: Page, choice: string): Promise<void> {
 }
 
 /** A page that may show them. */
-async function allowed(page: Page, home: Home, room: string): Promise<ChatPage> {
-  await page.context().grantPermissions(['notifications'], { origin: new URL(home.page(room)).origin });
+async function allowed(page: Page, deployment: Deployment, room: string): Promise<ChatPage> {
+  await page.context().grantPermissions(['notifications'], { origin: new URL(deployment.pageUrl(room)).origin });
   await record(page);
-  return ChatPage.open(page, home, room);
+  return ChatPage.open(page, deployment, room);
 }
 
 test.describe('where a worker is there', () => {
   test.use({ serviceWorkers: 'allow' });
 
-  test('it shows what is told, and knows where that leads', async ({ page, home, room, wire }) => {
-    await page.context().grantPermissions(['notifications'], { origin: new URL(home.page(room)).origin });
-    const chat = await ChatPage.open(page, home, room);
+  test('it shows what is told, and knows where that leads', async ({ page, deployment, room, connect }) => {
+    await page.context().grantPermissions(['notifications'], { origin: new URL(deployment.pageUrl(room)).origin });
+    const chat = await ChatPage.open(page, deployment, room);
     await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
     await choose(page, 'Every message');
     await hide(page, true);
-    const { seq } = await (await wire(room)).say('the worker tells this');
-    await chat.shows('the worker tells this');
+    const { seq } = await (await connect(room)).sendMessage('the worker tells this');
+    await chat.expectMessages('the worker tells this');
     const told = () =>
       page.evaluate(async () => {
         const shown = await (await navigator.serviceWorker.ready).getNotifications();
@@ -78,84 +78,84 @@ test.describe('where a worker is there', () => {
   });
 });
 
-test('whoever chose every message is told of each, while they do not look', async ({ page, home, room, wire }) => {
-  const chat = await allowed(page, home, room);
+test('whoever chose every message is told of each, while they do not look', async ({ page, deployment, room, connect }) => {
+  const chat = await allowed(page, deployment, room);
   await choose(page, 'Every message');
-  const ann = await wire(room);
+  const ann = await connect(room);
   ann.send({ action: 'rename', name: 'Ann' });
   await ann.next('welcome');
-  await ann.say('you see this');
-  await chat.shows('you see this');
+  await ann.sendMessage('you see this');
+  await chat.expectMessages('you see this');
   expect(await shown(page)).toEqual([]);
 
   await hide(page, true);
-  await ann.say('you do not see this');
-  await ann.say('nor <b>this</b>');
+  await ann.sendMessage('you do not see this');
+  await ann.sendMessage('nor <b>this</b>');
   await expect.poll(() => shown(page)).toEqual([
     { title: `#${room} · Chat`, body: 'Ann: you do not see this', tag: room },
     { title: `#${room} · Chat`, body: 'Ann: nor <b>this</b>', tag: room },
   ]);
   await page.evaluate(() => (window as any).last.onclick());
-  await expect(chat.saying('nor <b>this</b>')).toBeFocused();
+  await expect(chat.messageWithText('nor <b>this</b>')).toBeFocused();
 });
 
-test('an edit or a reaction is no message, and neither is what the visitor says elsewhere', async ({ page, home, room, wire }) => {
-  const chat = await allowed(page, home, room);
+test('an edit or a reaction is no message, and neither is what the visitor says elsewhere', async ({ page, deployment, room, connect }) => {
+  const chat = await allowed(page, deployment, room);
   await choose(page, 'Every message');
-  const ann = await wire(room);
-  const { seq } = await ann.say('first');
-  await chat.shows('first');
+  const ann = await connect(room);
+  const { seq } = await ann.sendMessage('first');
+  await chat.expectMessages('first');
   await hide(page, true);
   ann.send({ action: 'edit', seq, text: 'frist' });
-  await chat.shows('frist');
+  await chat.expectMessages('frist');
   ann.send({ action: 'react', seq, emoji: '👍', on: true });
   const other = await page.context().newPage();
-  const mine = await ChatPage.open(other, home, room);
-  await mine.say('me, too');
-  await chat.shows('frist', 'me, too');
-  await ann.say('last');
+  const mine = await ChatPage.open(other, deployment, room);
+  await mine.sendMessage('me, too');
+  await chat.expectMessages('frist', 'me, too');
+  await ann.sendMessage('last');
   await expect.poll(async () => (await shown(page)).map(({ body }) => body)).toEqual([expect.stringContaining('last')]);
   await other.close();
 });
 
-test('whoever chose mentions is told of those alone', async ({ page, home, room, wire }) => {
-  const chat = await allowed(page, home, room);
+test('whoever chose mentions is told of those alone', async ({ page, deployment, room, connect }) => {
+  const chat = await allowed(page, deployment, room);
   await choose(page, 'When I am mentioned');
-  await chat.say('here I am');
-  await expect(chat.saying('here I am')).toHaveAttribute('data-state', 'sent');
-  const ann = await wire(room);
-  const author = (await ann.newest())[0]!['author'];
+  await chat.sendMessage('here I am');
+  await expect(chat.messageWithText('here I am')).toHaveAttribute('data-state', 'sent');
+  const ann = await connect(room);
+  const author = (await ann.newestMessages())[0]!['author'];
   await hide(page, true);
-  await ann.say('to anybody');
+  await ann.sendMessage('to anybody');
   ann.send({ action: 'send', text: `@${author.name} to you`, mentions: [author], nonce: 'm1' });
   await expect.poll(async () => (await shown(page)).map(({ body }) => body)).toEqual([expect.stringContaining('to you')]);
 });
 
-test('nobody is told or asked who did not choose it, and a choice is kept', async ({ page, home, room, wire }) => {
-  const chat = await allowed(page, home, room);
-  const ann = await wire(room);
+test('nobody is told or asked who did not choose it, and a choice is kept', async ({ page, deployment, room, connect }) => {
+  const chat = await allowed(page, deployment, room);
+  const ann = await connect(room);
   await hide(page, true);
-  await ann.say('one');
-  await chat.shows('one');
+  await ann.sendMessage('one');
+  await chat.expectMessages('one');
   expect([await shown(page), await asked(page)]).toEqual([[], 0]);
 
   await hide(page, false);
   await choose(page, 'Every message');
   await page.reload();
-  await chat.is('live');
+  await chat.waitForState('live');
   await page.locator('.me').click();
   await expect(page.getByRole('radio', { name: 'Every message' })).toBeChecked();
   await page.getByRole('radio', { name: 'None' }).check();
   await page.keyboard.press('Escape');
   await hide(page, true);
-  await ann.say('two');
-  await chat.shows('one', 'two');
+  await ann.sendMessage('two');
+  await chat.expectMessages('one', 'two');
   expect(await shown(page)).toEqual([]);
 });
 
-test('a permission is asked for on the click that needs it, and one that is denied is told', async ({ page, home, room }) => {
+test('a permission is asked for on the click that needs it, and one that is denied is told', async ({ page, deployment, room }) => {
   await record(page);
-  const chat = await ChatPage.open(page, home, room);
+  const chat = await ChatPage.open(page, deployment, room);
   expect(await asked(page)).toBe(0);
   await page.locator('.me').click();
   const dialog = page.getByRole('dialog', { name: 'You' });
@@ -164,12 +164,12 @@ test('a permission is asked for on the click that needs it, and one that is deni
   await expect(dialog).toContainText('Your browser does not let this page notify you.');
   await expect(dialog.getByRole('radio', { name: 'None' })).toBeChecked();
   await page.reload();
-  await chat.is('live');
+  await chat.waitForState('live');
   await page.locator('.me').click();
   await expect(dialog.getByRole('radio', { name: 'None' })).toBeChecked();
 });
 
-test('what is unread is counted in the title and the badge and marked on the icon, until it is looked at', async ({ page, home, room, wire }) => {
+test('what is unread is counted in the title and the badge and marked on the icon, until it is looked at', async ({ page, deployment, room, connect }) => {
   await page.addInitScript(() => {
     const badges: number[] = [];
     Object.assign(navigator, {
@@ -178,18 +178,18 @@ test('what is unread is counted in the title and the badge and marked on the ico
     });
     Object.assign(window, { badges });
   });
-  const chat = await ChatPage.open(page, home, room);
+  const chat = await ChatPage.open(page, deployment, room);
   const icon = page.locator('link[rel=icon]');
   await expect(icon).toHaveAttribute('href', /^\/assets\/icon-/);
   await hide(page, true);
-  const ann = await wire(room);
-  await ann.say('one');
-  await ann.say('two');
+  const ann = await connect(room);
+  await ann.sendMessage('one');
+  await ann.sendMessage('two');
   await expect(page).toHaveTitle(`(2) #${room} · Chat`);
   await expect(icon).toHaveAttribute('href', /^data:image\/svg\+xml,.*circle/);
   await hide(page, false);
   await expect(page).toHaveTitle(`#${room} · Chat`);
   await expect(icon).toHaveAttribute('href', /^\/assets\/icon-/);
   expect(await page.evaluate(() => (window as any).badges)).toEqual([1, 2, 0]);
-  await chat.shows('one', 'two');
+  await chat.expectMessages('one', 'two');
 });

@@ -1,9 +1,10 @@
 import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { ChatPage, Line } from '../support/chat_page.ts';
+import { ChatPage } from '../support/chat_page.ts';
+import { SocketProxy } from '../support/socket_proxy.ts';
 import { expect, test } from '../support/fixtures.ts';
-import { Local, withData } from '../support/local.ts';
+import { LocalServer, withDataDir } from '../support/local_server.ts';
 import { page as built } from '../support/settings.ts';
 
 // The page without a network. A worker stands between it and the network here, and in no other test.
@@ -27,54 +28,54 @@ async function isDressed(page: Page): Promise<void> {
   await expect(page.locator('.chat')).toHaveCSS('display', 'grid');
 }
 
-test('without a network the last page is there, and what is written on it arrives when there is one again', async ({ page, context, home, room, wire }) => {
-  const ann = await wire(room);
-  await ann.say('before the tunnel');
-  const line = await Line.lay(page);
-  const chat = await ChatPage.open(page, home, room);
+test('without a network the last page is there, and what is written on it arrives when there is one again', async ({ page, context, deployment, room, connect }) => {
+  const ann = await connect(room);
+  await ann.sendMessage('before the tunnel');
+  const proxy = await SocketProxy.install(page);
+  const chat = await ChatPage.open(page, deployment, room);
   await keeps(page);
 
   await context.setOffline(true);
-  await line.cut();
+  await proxy.disconnect();
   await page.reload();
-  await chat.is('offline');
-  await chat.shows('before the tunnel');
+  await chat.waitForState('offline');
+  await chat.expectMessages('before the tunnel');
   await isDressed(page);
-  await chat.say('in the tunnel');
-  await expect(chat.saying('in the tunnel')).toHaveAttribute('data-state', 'pending');
+  await chat.sendMessage('in the tunnel');
+  await expect(chat.messageWithText('in the tunnel')).toHaveAttribute('data-state', 'pending');
   await page.reload();
-  await chat.shows('before the tunnel', 'in the tunnel');
+  await chat.expectMessages('before the tunnel', 'in the tunnel');
 
-  await ann.say('meanwhile');
+  await ann.sendMessage('meanwhile');
   await context.setOffline(false);
-  line.mend();
-  await chat.is('live');
-  await chat.shows('before the tunnel', 'meanwhile', 'in the tunnel');
-  await expect(chat.saying('in the tunnel')).toHaveAttribute('data-state', 'sent');
+  proxy.restore();
+  await chat.waitForState('live');
+  await chat.expectMessages('before the tunnel', 'meanwhile', 'in the tunnel');
+  await expect(chat.messageWithText('in the tunnel')).toHaveAttribute('data-state', 'sent');
 });
 
-test('each room that was seen has its own page, and one that was not has none', async ({ page, context, home, room, wire }) => {
-  await (await wire(room)).say('here');
-  await (await wire(`${room}-b`)).say('there');
+test('each room that was seen has its own page, and one that was not has none', async ({ page, context, deployment, room, connect }) => {
+  await (await connect(room)).sendMessage('here');
+  await (await connect(`${room}-b`)).sendMessage('there');
   for (const name of [room, `${room}-b`]) {
-    await ChatPage.open(page, home, name);
+    await ChatPage.open(page, deployment, name);
     await keeps(page);
   }
   await context.setOffline(true);
   const chat = new ChatPage(page);
-  await page.goto(home.page(room));
-  await chat.shows('here');
-  await page.goto(home.page(`${room}-b`));
-  await chat.shows('there');
-  await expect(page.goto(home.page(`${room}-c`))).rejects.toThrow();
+  await page.goto(deployment.pageUrl(room));
+  await chat.expectMessages('here');
+  await page.goto(deployment.pageUrl(`${room}-b`));
+  await chat.expectMessages('there');
+  await expect(page.goto(deployment.pageUrl(`${room}-c`))).rejects.toThrow();
 });
 
-test('what is kept is the page as it was when it was left', async ({ page, context, home, room, wire }) => {
-  const line = await Line.lay(page);
-  const chat = await ChatPage.open(page, home, room);
+test('what is kept is the page as it was when it was left', async ({ page, context, deployment, room, connect }) => {
+  const proxy = await SocketProxy.install(page);
+  const chat = await ChatPage.open(page, deployment, room);
   await keeps(page);
-  await (await wire(room)).say('after it was opened');
-  await chat.shows('after it was opened');
+  await (await connect(room)).sendMessage('after it was opened');
+  await chat.expectMessages('after it was opened');
   // The reader looks at something else.
   await page.evaluate(() => {
     Object.defineProperty(document, 'hidden', { get: () => true });
@@ -82,20 +83,20 @@ test('what is kept is the page as it was when it was left', async ({ page, conte
   });
   await expect.poll(() => page.evaluate(async () => (await caches.match(location.pathname))?.text())).toContain('after it was opened');
   await context.setOffline(true);
-  await line.cut();
+  await proxy.disconnect();
   await page.reload();
-  await chat.shows('after it was opened');
+  await chat.expectMessages('after it was opened');
 });
 
-test('nothing is kept but pages and their assets, and no page that is none', async ({ page, home, room }) => {
-  const chat = await ChatPage.open(page, home, room);
+test('nothing is kept but pages and their assets, and no page that is none', async ({ page, deployment, room }) => {
+  const chat = await ChatPage.open(page, deployment, room);
   await keeps(page);
   await page.reload();
-  await chat.is('live');
-  await page.goto(home.page('NoSuchRoom'));
+  await chat.waitForState('live');
+  await page.goto(deployment.pageUrl('NoSuchRoom'));
   await expect(page.getByRole('heading', { name: 'There is no such room' })).toBeVisible();
-  await page.goto(home.page(room));
-  await chat.is('live');
+  await page.goto(deployment.pageUrl(room));
+  await chat.waitForState('live');
   await keeps(page);
   const names = await kept(page);
   expect(names.filter((name) => !name.startsWith('/assets/'))).toEqual([`/r/${room}`]);
@@ -103,8 +104,8 @@ test('nothing is kept but pages and their assets, and no page that is none', asy
   expect(names.filter((name) => name.startsWith('/assets/'))).toHaveLength(4);
 });
 
-test('the page can be installed: the browser understands its manifest, and the icons are what it says', async ({ page, context, home, room }) => {
-  await ChatPage.open(page, home, room);
+test('the page can be installed: the browser understands its manifest, and the icons are what it says', async ({ page, context, deployment, room }) => {
+  await ChatPage.open(page, deployment, room);
   const { url, data = '', errors } = await (await context.newCDPSession(page)).send('Page.getAppManifest');
   expect(errors).toEqual([]);
   const manifest = JSON.parse(data);
@@ -127,44 +128,44 @@ async function deploy(folder: string, name: string): Promise<void> {
   await writeFile(index, (await readFile(index, 'utf8')).replace(old, name));
 }
 
-test('a server that has trouble is as good as none', async ({ page, home, room }) => {
-  test.skip(home.name === 'stack', 'nobody takes the page of the stack away');
-  await withData(async (data) => {
+test('a server that has trouble is as good as none', async ({ page, deployment, room }) => {
+  test.skip(deployment.name === 'stack', 'nobody takes the page of the stack away');
+  await withDataDir(async (data) => {
     const folder = join(data, 'page');
     await cp(built, folder, { recursive: true });
-    const local = await Local.start(join(data, 'store'), '--page', folder);
+    const server = await LocalServer.start(join(data, 'store'), '--page', folder);
     const chat = new ChatPage(page);
-    await page.goto(`${local.url}/r/${room}`);
-    await chat.is('live');
+    await page.goto(`${server.url}/r/${room}`);
+    await chat.waitForState('live');
     await keeps(page);
     await rm(join(folder, 'index.html'));
     expect((await fetch(page.url())).status).toBe(503);
     await page.reload();
     await isDressed(page);
     // It was the page only that could not be had.
-    await chat.is('live');
-    await local.stop();
+    await chat.waitForState('live');
+    await server.stop();
   });
 });
 
 /** The style sheets among what is kept. */
 const sheets = async (page: Page): Promise<string[]> => (await kept(page)).filter((name) => name.endsWith('.css'));
 
-test('a new deployment is shown at the next load, and no page is left without what it names', async ({ page, home, room }) => {
-  test.skip(home.name === 'stack', 'the page of the stack is in a bucket that all tests share');
-  await withData(async (data) => {
+test('a new deployment is shown at the next load, and no page is left without what it names', async ({ page, deployment, room }) => {
+  test.skip(deployment.name === 'stack', 'the page of the stack is in a bucket that all tests share');
+  await withDataDir(async (data) => {
     const folder = join(data, 'page');
     await cp(built, folder, { recursive: true });
     await deploy(folder, 'page-1.css');
-    const local = await Local.start(join(data, 'store'), '--page', folder);
+    const server = await LocalServer.start(join(data, 'store'), '--page', folder);
     const chat = new ChatPage(page);
     const show = async (name: string) => {
-      await page.goto(`${local.url}/r/${name}`);
+      await page.goto(`${server.url}/r/${name}`);
       await isDressed(page);
     };
     for (const name of [room, `${room}-b`]) {
       await show(name);
-      await chat.is('live');
+      await chat.waitForState('live');
       await keeps(page);
     }
     expect(await sheets(page)).toEqual(['/assets/page-1.css']);
@@ -172,7 +173,7 @@ test('a new deployment is shown at the next load, and no page is left without wh
     await deploy(folder, 'page-2.css');
     await show(room);
     await expect(page.locator('link[rel=stylesheet]')).toHaveAttribute('href', '/assets/page-2.css');
-    await chat.is('live');
+    await chat.waitForState('live');
     // The other room's copy is of the old build still, and has what it needs.
     await expect.poll(() => sheets(page)).toEqual(['/assets/page-1.css', '/assets/page-2.css']);
     await show(`${room}-b`);
@@ -181,27 +182,27 @@ test('a new deployment is shown at the next load, and no page is left without wh
     // A page that names what cannot be had does not take the place of one that is whole.
     await deploy(folder, 'page-3.css');
     await rm(join(folder, 'page-3.css'));
-    await page.goto(`${local.url}/r/${room}`);
-    await chat.is('live');
-    await local.stop();
+    await page.goto(`${server.url}/r/${room}`);
+    await chat.waitForState('live');
+    await server.stop();
     for (const name of [room, `${room}-b`]) {
       await show(name);
       await expect(page.locator('link[rel=stylesheet]')).toHaveAttribute('href', '/assets/page-2.css');
-      await chat.is('offline');
+      await chat.waitForState('offline');
     }
   });
 });
 
-test('of a chat that is not open to everybody nothing is kept, nor what was kept before', async ({ page, context, home, room, wire }) => {
-  await (await wire(room)).say('behind the door');
-  await ChatPage.open(page, home, room);
+test('of a chat that is not open to everybody nothing is kept, nor what was kept before', async ({ page, context, deployment, room, connect }) => {
+  await (await connect(room)).sendMessage('behind the door');
+  await ChatPage.open(page, deployment, room);
   await keeps(page);
   // The same page, as a chat with a door sends it.
-  await context.route(home.page(room), async (route) => {
+  await context.route(deployment.pageUrl(room), async (route) => {
     const answer = await route.fetch();
     const body = (await answer.text()).replace('id="page-state">{', 'id="page-state">{"access":"passphrase",');
     await route.fulfill({ response: answer, body });
   });
-  await ChatPage.open(page, home, room);
+  await ChatPage.open(page, deployment, room);
   await expect.poll(() => kept(page)).not.toContain(new URL(page.url()).pathname);
 });

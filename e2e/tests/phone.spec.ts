@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
-import { ChatPage, Line } from '../support/chat_page.ts';
-import { Finger } from '../support/finger.ts';
+import { ChatPage } from '../support/chat_page.ts';
+import { SocketProxy } from '../support/socket_proxy.ts';
+import { Touch } from '../support/touch.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { png } from '../support/images.ts';
 import { Message } from '../support/message.ts';
@@ -13,27 +14,27 @@ test.use({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 }
 const toolbar = (page: Page) => page.getByRole('toolbar', { name: 'Message actions' });
 
 /** A message, a finger, and a clock that stands still. */
-async function pressable(page: Page, chat: ChatPage, text: string): Promise<[Message, Finger]> {
-  await chat.say(text);
-  const message = await Message.saying(chat, text);
+async function pressable(page: Page, chat: ChatPage, text: string): Promise<[Message, Touch]> {
+  await chat.sendMessage(text);
+  const message = await Message.withText(chat, text);
   await page.clock.pauseAt(Date.now() + 1_000);
-  return [message, await Finger.of(page)];
+  return [message, await Touch.of(page)];
 }
 
-test('a finger that stays on a message brings its actions, and a tap takes them away', async ({ page, home, room }) => {
+test('a touch that stays on a message brings its actions, and a tap takes them away', async ({ page, deployment, room }) => {
   await page.clock.install();
-  const chat = await ChatPage.open(page, home, room);
-  const [message, finger] = await pressable(page, chat, 'press me');
+  const chat = await ChatPage.open(page, deployment, room);
+  const [message, touch] = await pressable(page, chat, 'press me');
   await message.article.locator('.message-text').tap();
   await page.clock.runFor(1_000);
   await expect(toolbar(page)).toBeHidden();
 
-  await finger.down(message.article.locator('.message-text'));
+  await touch.down(message.article.locator('.message-text'));
   await page.clock.runFor(499);
   await expect(toolbar(page)).toBeHidden();
   await page.clock.runFor(1);
   await expect(toolbar(page)).toBeVisible();
-  await finger.up();
+  await touch.up();
   await page.clock.runFor(1_000);
   await expect(toolbar(page)).toBeVisible();
 
@@ -48,52 +49,52 @@ for (const [what, x, y, comes] of [
   ['moves aside', 20, 0, false],
   ['scrolls', 0, -40, false],
 ] as const) {
-  test(`a finger that ${what} ${comes ? 'still means' : 'does not mean'} the actions`, async ({ page, home, room }) => {
+  test(`a touch that ${what} ${comes ? 'still means' : 'does not mean'} the actions`, async ({ page, deployment, room }) => {
     await page.clock.install();
-    const chat = await ChatPage.open(page, home, room);
-    const [message, finger] = await pressable(page, chat, 'press me');
-    await finger.down(message.article.locator('.message-text'));
-    await finger.move(x, y);
+    const chat = await ChatPage.open(page, deployment, room);
+    const [message, touch] = await pressable(page, chat, 'press me');
+    await touch.down(message.article.locator('.message-text'));
+    await touch.move(x, y);
     await page.clock.runFor(1_000);
     await expect(toolbar(page)).toBeVisible({ visible: comes });
-    await finger.up();
+    await touch.up();
   });
 }
 
-test('the browser’s own menu is kept away for that, and for nothing else', async ({ page, home, room }) => {
+test('the browser’s own menu is kept away for that, and for nothing else', async ({ page, deployment, room }) => {
   await page.clock.install();
-  const chat = await ChatPage.open(page, home, room);
-  const [message, finger] = await pressable(page, chat, 'see https://example.org/');
+  const chat = await ChatPage.open(page, deployment, room);
+  const [message, touch] = await pressable(page, chat, 'see https://example.org/');
   const kept = (selector: string) =>
     message.article.locator(selector).evaluate((element) => !element.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true })));
   expect(await kept('.message-text')).toBe(false);
-  await finger.down(message.article.locator('time'));
+  await touch.down(message.article.locator('time'));
   expect(await kept('.message-text')).toBe(true);
   await page.clock.runFor(500);
-  await finger.up();
+  await touch.up();
   await message.article.locator('.message-author').tap();
   await expect(toolbar(page)).toBeHidden();
   expect(await kept('.message-text')).toBe(false);
   // A link has a menu that is of use.
-  await finger.down(message.article.locator('.rich a'));
+  await touch.down(message.article.locator('.rich a'));
   expect(await kept('.rich a')).toBe(false);
   await page.clock.runFor(500);
   await expect(toolbar(page)).toBeHidden();
-  await finger.up();
+  await touch.up();
 });
 
-test('a finger that stays on an image does not open it', async ({ page, home, room }) => {
+test('a touch that stays on an image does not open it', async ({ page, deployment, room }) => {
   await page.clock.install();
-  const chat = await ChatPage.open(page, home, room);
+  const chat = await ChatPage.open(page, deployment, room);
   await page.locator('input[type=file]').setInputFiles({ name: 'sea.png', mimeType: 'image/png', buffer: png(320, 200) });
   await expect(page.getByRole('list', { name: 'Attached images' })).toBeVisible();
-  await chat.say('the sea');
-  const message = await Message.saying(chat, 'the sea');
-  const finger = await Finger.of(page);
+  await chat.sendMessage('the sea');
+  const message = await Message.withText(chat, 'the sea');
+  const touch = await Touch.of(page);
   await page.clock.pauseAt(Date.now() + 1_000);
-  await finger.down(message.article.locator('.message-image button'));
+  await touch.down(message.article.locator('.message-image button'));
   await page.clock.runFor(500);
-  await finger.up();
+  await touch.up();
   await expect(toolbar(page)).toBeVisible();
   await expect(page.getByRole('dialog', { name: 'Image' })).toBeHidden();
   await message.article.locator('.message-image button').tap();
@@ -115,25 +116,25 @@ async function small(page: Page): Promise<string[]> {
   });
 }
 
-test('whatever can be tapped is large enough for a finger, in every state of the page', async ({ page, home, room, wire }) => {
+test('whatever can be tapped is large enough for a touch, in every state of the page', async ({ page, deployment, room, connect }) => {
   test.setTimeout(120_000);
-  const line = await Line.lay(page);
-  const ann = await wire(room);
-  for (let at = 0; at < messageLimit; at += 1) await ann.say(`line ${at}`);
-  const { seq } = await ann.say('A question for https://example.org/');
-  await ChatPage.open(page, home, `${room}-b`);
-  const chat = await ChatPage.open(page, home, room);
-  const finger = await Finger.of(page);
+  const proxy = await SocketProxy.install(page);
+  const ann = await connect(room);
+  for (let at = 0; at < messageLimit; at += 1) await ann.sendMessage(`line ${at}`);
+  const { seq } = await ann.sendMessage('A question for https://example.org/');
+  await ChatPage.open(page, deployment, `${room}-b`);
+  const chat = await ChatPage.open(page, deployment, room);
+  const touch = await Touch.of(page);
   const check = async (state: string) => expect(await small(page), state).toEqual([]);
   const button = (name: string) => page.getByRole('button', { name, exact: true });
   const hold = async (message: Message) => {
-    await finger.down(message.article.locator('time'));
+    await touch.down(message.article.locator('time'));
     await expect(toolbar(page)).toBeVisible();
-    await finger.up();
+    await touch.up();
   };
   await check('a conversation');
 
-  const question = Message.at(chat, seq);
+  const question = Message.withSeq(chat, seq);
   await hold(question);
   await check('the actions of a message');
   await button('More reactions').tap();
@@ -144,8 +145,8 @@ test('whatever can be tapped is large enough for a finger, in every state of the
   await hold(question);
   await button('Reply').tap();
   await check('an answer that is written');
-  await chat.say('an answer');
-  const own = await Message.saying(chat, 'an answer');
+  await chat.sendMessage('an answer');
+  const own = await Message.withText(chat, 'an answer');
   await check('an answer, a quote and a reaction');
   await hold(own);
   await check('the actions of an own message');
@@ -160,8 +161,8 @@ test('whatever can be tapped is large enough for a finger, in every state of the
   await expect(page.getByRole('alert')).toBeVisible();
   await expect(page.getByRole('list', { name: 'Attached images' }).getByRole('listitem')).toHaveCount(1);
   await check('an image that waits, and one that was refused');
-  await chat.say('the sea');
-  const image = await Message.saying(chat, 'the sea');
+  await chat.sendMessage('the sea');
+  const image = await Message.withText(chat, 'the sea');
   await image.article.locator('.message-image button').tap();
   await check('an image at its full size');
   await button('Close').last().tap();
@@ -181,22 +182,22 @@ test('whatever can be tapped is large enough for a finger, in every state of the
   await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
   await page.keyboard.press('Escape');
 
-  line.refuseNextSend('badField');
-  await chat.say('refused');
-  await expect(chat.saying('refused')).toHaveAttribute('data-state', 'failed');
+  proxy.rejectNextSend('badField');
+  await chat.sendMessage('refused');
+  await expect(chat.messageWithText('refused')).toHaveAttribute('data-state', 'failed');
   await check('a message that was not sent');
-  await chat.scrollUp();
-  await ann.say('new');
+  await chat.scrollToOldest();
+  await ann.sendMessage('new');
   await expect(chat.newMessages).toBeVisible();
   await check('new messages further down');
-  await line.cut();
-  await chat.is('offline');
+  await proxy.disconnect();
+  await chat.waitForState('offline');
   await check('offline');
 });
 
-test('the composer is above a keyboard that the browser lays over the page, and the newest message above that', async ({ page, home, room }) => {
-  const chat = await ChatPage.open(page, home, room);
-  await chat.say('the newest');
+test('the composer is above a keyboard that the browser lays over the page, and the newest message above that', async ({ page, deployment, room }) => {
+  const chat = await ChatPage.open(page, deployment, room);
+  await chat.sendMessage('the newest');
   const cover = (left: number | null) =>
     page.evaluate((left) => {
       const viewport = visualViewport!;
@@ -210,7 +211,7 @@ test('the composer is above a keyboard that the browser lays over the page, and 
   await cover(480);
   expect(await bottom()).toBeLessThanOrEqual(480);
   expect(await bottom()).toBeGreaterThan(400);
-  await expect(chat.saying('the newest')).toBeInViewport({ ratio: 1 });
+  await expect(chat.messageWithText('the newest')).toBeInViewport({ ratio: 1 });
   expect(await page.getByRole('banner').evaluate((bar) => bar.getBoundingClientRect().top)).toBe(0);
   // The bars of a browser that come and go are no keyboard.
   await cover(780);

@@ -17,27 +17,27 @@ for (const [where, { width, height, text }] of Object.entries(screens)) {
   test.describe(where, () => {
     test.use({ viewport: { width, height } });
 
-    test('a conversation is read, and joined', async ({ page, home, room, wire }) => {
-      const ann = await wire(room);
+    test('a conversation is read, and joined', async ({ page, deployment, room, connect }) => {
+      const ann = await connect(room);
       ann.send({ action: 'rename', name: 'Benedikt von und zu Hohenstein' });
       await ann.next('welcome');
-      for (const text of ['Good morning!', 'https://example.org/a/very/long/address/without/any/space/in/it/1234567890', '`code` and **words**\n\n```\nlet rope = "a line of code that is longer than the screen is wide";\n```', 'The end.']) await ann.say(text);
-      const chat = await ChatPage.open(page, home, room);
+      for (const text of ['Good morning!', 'https://example.org/a/very/long/address/without/any/space/in/it/1234567890', '`code` and **words**\n\n```\nlet rope = "a line of code that is longer than the screen is wide";\n```', 'The end.']) await ann.sendMessage(text);
+      const chat = await ChatPage.open(page, deployment, room);
       await enlarge(page, text);
       await nothingIsCutOff(page);
-      for (const reached of [chat.saying('Good morning!'), chat.saying('The end.'), page.locator('.me'), chat.composer]) await isReachable(reached);
+      for (const reached of [chat.messageWithText('Good morning!'), chat.messageWithText('The end.'), page.locator('.me'), chat.composer]) await isReachable(reached);
 
-      await chat.say('I can.');
-      await expect(chat.saying('I can.')).toHaveAttribute('data-state', 'sent');
-      await isReachable(chat.saying('I can.'));
+      await chat.sendMessage('I can.');
+      await expect(chat.messageWithText('I can.')).toHaveAttribute('data-state', 'sent');
+      await isReachable(chat.messageWithText('I can.'));
       await nothingIsCutOff(page);
     });
 
-    test('the dialogs can be used', async ({ page, home, room }) => {
-      const chat = await ChatPage.open(page, home, room);
+    test('the dialogs can be used', async ({ page, deployment, room }) => {
+      const chat = await ChatPage.open(page, deployment, room);
       await enlarge(page, text);
-      await chat.say('Well?');
-      await expect(chat.saying('Well?')).toHaveAttribute('data-state', 'sent');
+      await chat.sendMessage('Well?');
+      await expect(chat.messageWithText('Well?')).toHaveAttribute('data-state', 'sent');
 
       await page.locator('.me').click();
       await nothingIsCutOff(page);
@@ -49,7 +49,7 @@ for (const [where, { width, height, text }] of Object.entries(screens)) {
       await isReachable(page.getByRole('button', { name: 'Close' }));
       await page.keyboard.press('Escape');
 
-      await chat.saying('Well?').focus();
+      await chat.messageWithText('Well?').focus();
       await page.keyboard.press('+');
       await nothingIsCutOff(page);
       const picker = page.getByRole('dialog');

@@ -1,13 +1,14 @@
 import type { Page } from '@playwright/test';
-import { ChatPage, Line } from '../support/chat_page.ts';
-import { expect, test, type Home } from '../support/fixtures.ts';
-import type { Wire } from '../support/wire.ts';
+import { ChatPage } from '../support/chat_page.ts';
+import { SocketProxy } from '../support/socket_proxy.ts';
+import { expect, test, type Deployment } from '../support/fixtures.ts';
+import type { WireClient } from '../support/wire_client.ts';
 
 // Pictures to be judged by eye, in shots/. What a machine can judge of them is asserted.
 
 const sizes = { 'phone-320': [320, 640], 'phone-390': [390, 844], 'desktop-1280': [1280, 800] } as const;
 
-type Stage = { chat: ChatPage; line: Line; people: [Wire, Wire]; elsewhere: Wire; rooms: string[] };
+type Stage = { chat: ChatPage; proxy: SocketProxy; people: [WireClient, WireClient]; elsewhere: WireClient; rooms: string[] };
 
 const states: { [name: string]: (stage: Stage) => Promise<void> } = {
   empty: async () => {},
@@ -16,17 +17,17 @@ const states: { [name: string]: (stage: Stage) => Promise<void> } = {
     await ann.next('welcome');
     ben.send({ action: 'rename', name: 'Benedikt von und zu Hohenstein' });
     await ben.next('welcome');
-    await ann.say('Good morning! Is the boat in the water yet?');
-    await ann.say('I could come at ten.');
-    await ben.say('Nearly. The rope is stuck, and so is https://example.org/a/very/long/address/without/any/space/in/it/at/all/1234567890');
-    await ben.say('Bring a knife,\nand something to eat.');
-    await ann.say('👍');
-    await chat.say('I have both. On my way.');
-    await expect(chat.saying('I have both. On my way.')).toHaveAttribute('data-state', 'sent');
+    await ann.sendMessage('Good morning! Is the boat in the water yet?');
+    await ann.sendMessage('I could come at ten.');
+    await ben.sendMessage('Nearly. The rope is stuck, and so is https://example.org/a/very/long/address/without/any/space/in/it/at/all/1234567890');
+    await ben.sendMessage('Bring a knife,\nand something to eat.');
+    await ann.sendMessage('👍');
+    await chat.sendMessage('I have both. On my way.');
+    await expect(chat.messageWithText('I have both. On my way.')).toHaveAttribute('data-state', 'sent');
     await expect(chat.messages).toHaveCount(6);
   },
   rooms: async ({ chat: { page }, elsewhere, rooms }) => {
-    await elsewhere.say('Is anybody at the harbour?');
+    await elsewhere.sendMessage('Is anybody at the harbour?');
     await page.evaluate((rooms) => localStorage.setItem('rooms', JSON.stringify(rooms)), rooms);
     await page.keyboard.press('Control+k');
     const switcher = page.getByRole('dialog', { name: 'Rooms' });
@@ -36,8 +37,8 @@ const states: { [name: string]: (stage: Stage) => Promise<void> } = {
     await page.keyboard.press('Enter');
   },
   column: async ({ chat, elsewhere, rooms, people: [ann] }) => {
-    await elsewhere.say('Is anybody at the harbour?');
-    await ann.say('They are all at the harbour.');
+    await elsewhere.sendMessage('Is anybody at the harbour?');
+    await ann.sendMessage('They are all at the harbour.');
     await chat.page.evaluate((rooms) => localStorage.setItem('rooms', JSON.stringify(rooms)), rooms);
     await chat.page.keyboard.press('Control+k');
     await chat.page.keyboard.press('Escape');
@@ -46,7 +47,7 @@ const states: { [name: string]: (stage: Stage) => Promise<void> } = {
   search: async ({ chat: { page }, people: [ann] }) => {
     ann.send({ action: 'rename', name: 'Ann' });
     await ann.next('welcome');
-    for (const text of ['The boat is in the water.', 'Has anybody seen the boat hook? It was on the boat yesterday, and I need it to get the rope off the buoy before the tide comes back.', 'A boat!']) await ann.say(text);
+    for (const text of ['The boat is in the water.', 'Has anybody seen the boat hook? It was on the boat yesterday, and I need it to get the rope off the buoy before the tide comes back.', 'A boat!']) await ann.sendMessage(text);
     await page.getByRole('button', { name: 'Search', exact: true }).click();
     await page.getByRole('searchbox').fill('boat');
     await page.keyboard.press('Enter');
@@ -68,20 +69,20 @@ const states: { [name: string]: (stage: Stage) => Promise<void> } = {
     await page.locator('.me').click();
     await expect(page.getByRole('dialog', { name: 'You' })).toBeVisible();
   },
-  offline: async ({ chat, line, people: [ann] }) => {
-    await ann.say('Can you still hear me?');
-    await chat.shows('Can you still hear me?');
-    await line.cut();
-    await chat.is('offline');
-    await chat.say('In a moment.');
-    await expect(chat.saying('In a moment.')).toHaveAttribute('data-state', 'pending');
+  offline: async ({ chat, proxy, people: [ann] }) => {
+    await ann.sendMessage('Can you still hear me?');
+    await chat.expectMessages('Can you still hear me?');
+    await proxy.disconnect();
+    await chat.waitForState('offline');
+    await chat.sendMessage('In a moment.');
+    await expect(chat.messageWithText('In a moment.')).toHaveAttribute('data-state', 'pending');
   },
-  failed: async ({ chat, line, people: [ann] }) => {
-    await ann.say('What did you say?');
-    await chat.shows('What did you say?');
-    line.refuseNextSend('badField');
-    await chat.say('Nothing arrives today.');
-    await expect(chat.saying('Nothing arrives today.')).toHaveAttribute('data-state', 'failed');
+  failed: async ({ chat, proxy, people: [ann] }) => {
+    await ann.sendMessage('What did you say?');
+    await chat.expectMessages('What did you say?');
+    proxy.rejectNextSend('badField');
+    await chat.sendMessage('Nothing arrives today.');
+    await expect(chat.messageWithText('Nothing arrives today.')).toHaveAttribute('data-state', 'failed');
   },
 };
 
@@ -90,9 +91,9 @@ for (const [size, [width, height]] of Object.entries(sizes)) {
     test.describe(`${size} ${colorScheme}`, () => {
       test.use({ viewport: { width, height }, colorScheme });
       for (const [name, play] of Object.entries(states)) {
-        test(`${name} fits the screen without a horizontal scroll bar`, async ({ page, home, room, wire }) => {
+        test(`${name} fits the screen without a horizontal scroll bar`, async ({ page, deployment, room, connect }) => {
           const rooms = [`${room}-harbour`, 'lobby', 'a-room-with-a-name-that-is-as-long-as-the-name-of-a-room-can-be'];
-          const stage = await open(page, home, room, rooms, await wire(rooms[0]!), [await wire(room), await wire(room)]);
+          const stage = await open(page, deployment, room, rooms, await connect(rooms[0]!), [await connect(room), await connect(room)]);
           await play(stage);
           await page.screenshot({ path: `shots/${name}-${size}-${colorScheme}.png`, animations: 'disabled' });
           const [content, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
@@ -104,7 +105,7 @@ for (const [size, [width, height]] of Object.entries(sizes)) {
   }
 }
 
-async function open(page: Page, home: Home, room: string, rooms: string[], elsewhere: Wire, people: [Wire, Wire]): Promise<Stage> {
-  const line = await Line.lay(page);
-  return { line, people, elsewhere, rooms, chat: await ChatPage.open(page, home, room) };
+async function open(page: Page, deployment: Deployment, room: string, rooms: string[], elsewhere: WireClient, people: [WireClient, WireClient]): Promise<Stage> {
+  const proxy = await SocketProxy.install(page);
+  return { proxy, people, elsewhere, rooms, chat: await ChatPage.open(page, deployment, room) };
 }

@@ -1,5 +1,5 @@
-import type { Wire } from '../support/wire.ts';
-import { Refused } from '../support/wire.ts';
+import type { WireClient } from '../support/wire_client.ts';
+import { ConnectError } from '../support/wire_client.ts';
 import { expect, test } from '../support/fixtures.ts';
 
 // Frames that are answered with an error: what is sent, and the code of the answer. Nothing else happens.
@@ -33,9 +33,9 @@ const closed: [name: string, frame: string | Buffer, code: number][] = [
 const kept = ['{"action":"$connect"}', '{"action":"$disconnect"}'];
 
 for (const [name, frame, code] of answered) {
-  test(`${name} is answered with ${code}, and nothing is stored or broken`, async ({ home, room, wire }) => {
-    test.skip(home.name === 'stack' && kept.includes(frame), 'the stand-in answers for its own routes itself');
-    const [speaker, witness] = [await wire(room), await wire(room)];
+  test(`${name} is answered with ${code}, and nothing is stored or broken`, async ({ deployment, room, connect }) => {
+    test.skip(deployment.name === 'stack' && kept.includes(frame), 'the stand-in answers for its own routes itself');
+    const [speaker, witness] = [await connect(room), await connect(room)];
     speaker.send(frame);
     const error = await speaker.next('error');
     expect(error['code']).toBe(code);
@@ -45,29 +45,29 @@ for (const [name, frame, code] of answered) {
 }
 
 for (const [name, frame, code] of closed) {
-  test(`${name} closes the socket with ${code}, and nothing is stored or broken`, async ({ home, room, wire }) => {
-    test.skip(home.name === 'stack', 'the stand-in has neither of these limits: on AWS it is API Gateway that closes');
-    const [speaker, witness] = [await wire(room), await wire(room)];
+  test(`${name} closes the socket with ${code}, and nothing is stored or broken`, async ({ deployment, room, connect }) => {
+    test.skip(deployment.name === 'stack', 'the stand-in has neither of these limits: on AWS it is API Gateway that closes');
+    const [speaker, witness] = [await connect(room), await connect(room)];
     speaker.send(frame);
     expect(await speaker.closed).toBe(code);
-    await staysWhole(await wire(room), witness);
+    await staysWhole(await connect(room), witness);
   });
 }
 
 for (const room of ['UPPER', 'with space', 'dots.and/slashes', 'x'.repeat(65), '<script>']) {
-  test(`a room named ${JSON.stringify(room.slice(0, 20))} is refused at connect, and its page is not found`, async ({ home, page, wire }) => {
-    await expect(wire(room)).rejects.toThrow(Refused);
-    const answer = await page.goto(home.page(room));
+  test(`a room named ${JSON.stringify(room.slice(0, 20))} is refused at connect, and its page is not found`, async ({ deployment, page, connect }) => {
+    await expect(connect(room)).rejects.toThrow(ConnectError);
+    const answer = await page.goto(deployment.pageUrl(room));
     expect(answer?.status()).toBe(404);
     await expect(page.locator('body')).not.toBeEmpty();
   });
 }
 
 /** The socket still lives, and neither it nor anybody else has heard or stored what was refused. */
-async function staysWhole(speaker: Wire, witness: Wire): Promise<void> {
+async function staysWhole(speaker: WireClient, witness: WireClient): Promise<void> {
   speaker.send({ action: 'ping' });
   await speaker.next('pong');
-  await speaker.say('still here');
+  await speaker.sendMessage('still here');
   expect((await witness.next('message'))['text']).toBe('still here');
-  expect((await speaker.everything()).map((message) => message['text'])).toEqual(['still here']);
+  expect((await speaker.allMessages()).map((message) => message['text'])).toEqual(['still here']);
 }

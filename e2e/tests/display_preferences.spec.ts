@@ -1,5 +1,6 @@
 import type { Locator } from '@playwright/test';
-import { ChatPage, Line } from '../support/chat_page.ts';
+import { ChatPage } from '../support/chat_page.ts';
+import { SocketProxy } from '../support/socket_proxy.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { Message } from '../support/message.ts';
 
@@ -12,12 +13,12 @@ test.describe('with the colours of the system', () => {
   const drawn = (element: Locator, ...properties: string[]): Promise<string[]> =>
     element.evaluate((element, properties) => properties.map((property) => getComputedStyle(element).getPropertyValue(property)), properties);
 
-  test('what is chosen, what has the focus and how the connection is can be told', async ({ page, home, room, wire }) => {
-    const [ann, line] = [await wire(room), await Line.lay(page)];
-    const chat = await ChatPage.open(page, home, room);
-    const { seq } = await ann.say('Cake?');
+  test('what is chosen, what has the focus and how the connection is can be told', async ({ page, deployment, room, connect }) => {
+    const [ann, proxy] = [await connect(room), await SocketProxy.install(page)];
+    const chat = await ChatPage.open(page, deployment, room);
+    const { seq } = await ann.sendMessage('Cake?');
     for (const emoji of ['🎉', '👍']) ann.send({ action: 'react', seq, emoji, on: true });
-    const message = await Message.saying(chat, 'Cake?');
+    const message = await Message.withText(chat, 'Cake?');
     await message.reaction(/👍 1/).click();
     const [own, other] = [message.reaction(/👍 2/), message.reaction(/🎉 1/)];
     await expect(own).toHaveAttribute('aria-pressed', 'true');
@@ -32,8 +33,8 @@ test.describe('with the colours of the system', () => {
     // It is a filled dot while all is well, and a ring while it is not.
     const dot = page.locator('.dot');
     expect(await drawn(dot, 'border-top-width')).toEqual(['4px']);
-    await line.cut();
-    await chat.is('offline');
+    await proxy.disconnect();
+    await chat.waitForState('offline');
     expect(await drawn(dot, 'border-top-width')).toEqual(['2px']);
   });
 });
@@ -41,17 +42,17 @@ test.describe('with the colours of the system', () => {
 test.describe('for those who want nothing to move', () => {
   test.use({ contextOptions: { reducedMotion: 'reduce' } });
 
-  test('nothing moves', async ({ page, home, room, wire }) => {
-    const line = await Line.lay(page);
-    const chat = await ChatPage.open(page, home, room);
+  test('nothing moves', async ({ page, deployment, room, connect }) => {
+    const proxy = await SocketProxy.install(page);
+    const chat = await ChatPage.open(page, deployment, room);
     // A wheel that turns while an image is prepared, a note that appears, a state that changes its colour.
     await page.locator('input[type=file]').setInputFiles({ name: 'a.svg', mimeType: 'image/svg+xml', buffer: Buffer.from('<svg/>') });
-    await (await wire(room)).say('Hello');
-    line.hold();
-    await chat.say('Hello, too');
-    await expect(chat.saying('Hello, too')).toHaveAttribute('data-state', 'pending');
-    await line.cut();
-    await chat.is('offline');
+    await (await connect(room)).sendMessage('Hello');
+    proxy.holdSends();
+    await chat.sendMessage('Hello, too');
+    await expect(chat.messageWithText('Hello, too')).toHaveAttribute('data-state', 'pending');
+    await proxy.disconnect();
+    await chat.waitForState('offline');
     const longest = await page.evaluate(() => {
       const times = [...document.querySelectorAll('*')].flatMap((element) =>
         ['', '::before', '::after'].flatMap((part) => {

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { FaultyConnections } from '../support/faulty_connections.ts';
+import { FailingGateway } from '../support/failing_gateway.ts';
 import { expect, test } from '../support/fixtures.ts';
-import { needed } from '../support/settings.ts';
-import { Wire } from '../support/wire.ts';
+import { requireEnv } from '../support/settings.ts';
+import { WireClient } from '../support/wire_client.ts';
 
 // One proxy on one port, which the functions of this stack were told of when it was deployed.
 test.describe.configure({ mode: 'serial' });
@@ -10,9 +10,9 @@ test.describe.configure({ mode: 'serial' });
 const texts = (messages: Record<string, unknown>[]) => messages.map((message) => message['text']);
 
 /** Joins the stack whose functions post through the faulty connections. */
-async function join(room: string, name: string): Promise<Wire> {
-  const wire = await Wire.open(`${needed('STACK_FAULTS_SOCKET')}?room=${room}&name=${name}`);
-  await wire.newest();
+async function join(room: string, name: string): Promise<WireClient> {
+  const wire = await WireClient.open(`${requireEnv('STACK_FAULTS_SOCKET')}?room=${room}&name=${name}`);
+  await wire.newestMessages();
   return wire;
 }
 
@@ -25,7 +25,7 @@ function killSend(): number {
 
 function isSend(pid: string): boolean {
   try {
-    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').some((set) => set.startsWith(`AWS_LAMBDA_FUNCTION_NAME=${needed('STACK_FAULTS_NAME')}-SendFunction`));
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').some((set) => set.startsWith(`AWS_LAMBDA_FUNCTION_NAME=${requireEnv('STACK_FAULTS_NAME')}-SendFunction`));
   } catch {
     // It ended meanwhile, or is somebody else's.
     return false;
@@ -33,16 +33,16 @@ function isSend(pid: string): boolean {
 }
 
 test('listeners that are gone, busy, broken or silent delay nobody, and get what they missed', async ({ room }) => {
-  const connections = await FaultyConnections.start();
+  const gateway = await FailingGateway.start();
   const names = ['Ann', 'Quick', 'Gone', 'Busy', 'Broken', 'Silent'] as const;
   const [ann, quick, gone, busy, broken, silent] = await Promise.all(names.map((name) => join(room, name)));
-  connections.give('Gone', 410);
-  connections.give('Busy', 429, 503, 'passed on');
-  connections.give('Broken', 500);
-  connections.give('Silent', 'silence', 'passed on');
+  gateway.setOutcomes('Gone', 410);
+  gateway.setOutcomes('Busy', 429, 503, 'delivered');
+  gateway.setOutcomes('Broken', 500);
+  gateway.setOutcomes('Silent', 'no answer', 'delivered');
 
   // Ann has her acknowledgement, and Quick the message, while the others are still being tried.
-  await ann!.say('hello all');
+  await ann!.sendMessage('hello all');
   expect(await quick!.next('message')).toMatchObject({ text: 'hello all' });
   expect(await busy!.next('message')).toMatchObject({ text: 'hello all' });
   expect(await silent!.next('message')).toMatchObject({ text: 'hello all' });
@@ -53,11 +53,11 @@ test('listeners that are gone, busy, broken or silent delay nobody, and get what
     expect(texts((await listener!.next('changes'))['messages'])).toEqual(['hello all']);
   }
   for (const wire of [ann, quick, gone, busy, broken, silent]) wire!.close();
-  await connections.stop();
+  await gateway.stop();
 });
 
 test('a send whose function is killed at any moment is stored once, at its place, after its retry', async ({ room }) => {
-  const connections = await FaultyConnections.start();
+  const gateway = await FailingGateway.start();
   const [ann, witness] = await Promise.all([join(room, 'Ann'), join(room, 'Witness')]);
   const written: string[] = [];
   let killed = 0;
@@ -68,10 +68,10 @@ test('a send whose function is killed at any moment is stored once, at its place
     ann!.send({ action: 'send', text, nonce });
     await new Promise((resolve) => setTimeout(resolve, round * 5));
     killed += killSend();
-    await ann!.say(text, nonce);
+    await ann!.sendMessage(text, nonce);
   }
   expect(killed, 'functions were killed').toBeGreaterThan(0);
-  expect(texts(await witness!.everything())).toEqual(written);
+  expect(texts(await witness!.allMessages())).toEqual(written);
   for (const wire of [ann, witness]) wire!.close();
-  await connections.stop();
+  await gateway.stop();
 });
