@@ -1,10 +1,10 @@
 import { ChatPage } from '../support/chat_page.ts';
 import { Moderation } from '../support/moderation.ts';
-import { expect, test } from '../support/moderation_fixtures.ts';
+import { expect, localOnly, test } from '../support/moderation_fixtures.ts';
 
-test.beforeEach(({ deploymentName }) => test.skip(deploymentName !== 'local', 'only at home a test says who keeps order'));
+test.beforeEach(({ deploymentName }) => test.skip(deploymentName !== 'local', localOnly));
 
-test('whoever was sent away reads of nobody who is there, is told why a search finds nothing, and can delete nothing', async ({ moderated }) => {
+test('a banned person cannot see presence, search or erase data', async ({ moderated }) => {
   const { mona, openAsGuest } = moderated;
   const ben = await openAsGuest('Ben');
   await ben.chat.sendMessage('bad');
@@ -24,7 +24,7 @@ test('whoever was sent away reads of nobody who is there, is told why a search f
   await expect(dialog).toContainText(/You can’t take part until .* Until then a moderator can delete your messages for you\./);
 });
 
-test('whoever was sent away sees a lift as soon as they ask, on the open page and on a new one', async ({ moderated, room }) => {
+test('a lifted ban takes effect on retry, on open and new pages', async ({ moderated, room }) => {
   const { deployment, mona, openAsGuest } = moderated;
   const ben = await openAsGuest('Ben');
   await ben.chat.sendMessage('bad');
@@ -35,21 +35,21 @@ test('whoever was sent away sees a lift as soon as they ask, on the open page an
   await late.goto(deployment.pageUrl(room));
   await expect(late.getByText('You, or somebody at your address, were sent away by a moderator.')).toBeVisible();
   await expect(late.getByRole('time')).toHaveText(/ UTC$/);
-  const open = ben.page.locator('.leave').getByRole('button', { name: 'Try again' });
-  const asked = ben.page.waitForResponse(/\/state\//);
-  await open.click();
-  expect((await asked).status(), 'it still holds').toBe(403);
-  await expect(open).toBeVisible();
+  const retry = ben.page.locator('.leave').getByRole('button', { name: 'Try again' });
+  const answer = ben.page.waitForResponse(/\/state\//);
+  await retry.click();
+  expect((await answer).status(), 'the ban still holds').toBe(403);
+  await expect(retry).toBeVisible();
 
   await moderation.openPersonDialog('bad');
   await moderation.lift('Banned');
-  await open.click();
+  await retry.click();
   await ben.chat.waitForState('live');
   await late.getByRole('link', { name: 'Try again' }).click();
   await new ChatPage(late).waitForState('live');
 });
 
-test('whoever is muted is told that a name was not taken, and keeps the one they have', async ({ moderated }) => {
+test('a muted person cannot change their name', async ({ moderated }) => {
   const { mona, openAsGuest } = moderated;
   const ben = await openAsGuest('Ben');
   await ben.chat.sendMessage('loud');

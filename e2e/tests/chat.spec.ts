@@ -3,7 +3,7 @@ import { SocketProxy } from '../support/socket_proxy.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { messageLimit } from '../support/settings.ts';
 
-test('two pages talk to each other both ways', async ({ browser, page, deployment, room }) => {
+test('two pages exchange messages', async ({ browser, page, deployment, room }) => {
   const ann = await ChatPage.open(page, deployment, room);
   const ben = await ChatPage.open(await (await browser.newContext()).newPage(), deployment, room);
 
@@ -15,7 +15,7 @@ test('two pages talk to each other both ways', async ({ browser, page, deploymen
   await ben.page.context().close();
 });
 
-test('who joins late reads everything in order before any script runs', async ({ browser, deployment, room, connect }) => {
+test('a late visitor gets all messages in order without scripts', async ({ browser, deployment, room, connect }) => {
   const early = await connect(room);
   for (const text of ['one', 'two', 'three']) await early.sendMessage(text);
 
@@ -28,7 +28,7 @@ test('who joins late reads everything in order before any script runs', async ({
   await context.close();
 });
 
-test('the least a client can say reaches everyone, without hello and without ticket', async ({ page, deployment, room, connect }) => {
+test('a minimal send without hello and ticket reaches everyone', async ({ page, deployment, room, connect }) => {
   const chat = await ChatPage.open(page, deployment, room);
   const [speaker, listener] = [await connect(room), await connect(room)];
 
@@ -38,14 +38,14 @@ test('the least a client can say reaches everyone, without hello and without tic
   expect(await speaker.next('message')).toMatchObject({ text: 'hi', seq: expect.any(Number), nonce: expect.any(String) });
 });
 
-test('what is said in one room is not heard in another', async ({ room, connect }) => {
+test('messages stay in their room', async ({ room, connect }) => {
   const [here, there] = [await connect(room), await connect(`${room}-b`)];
   await here.sendMessage('only here');
   await there.sendMessage('only there');
   expect((await there.newestMessages()).map((message) => message['text'])).toEqual(['only there']);
 });
 
-test('an own message is pending at once, and sent when the server has it', async ({ page, deployment, room }) => {
+test('an own message is pending until the server confirms it', async ({ page, deployment, room }) => {
   const proxy = await SocketProxy.install(page);
   const chat = await ChatPage.open(page, deployment, room);
 
@@ -59,7 +59,7 @@ test('an own message is pending at once, and sent when the server has it', async
   await expect(chat.messages).toHaveCount(1);
 });
 
-test('a message that the server refuses is kept as failed, and Retry sends it once', async ({ page, deployment, room, connect }) => {
+test('a rejected message is kept as failed and can be retried', async ({ page, deployment, room, connect }) => {
   const proxy = await SocketProxy.install(page);
   const chat = await ChatPage.open(page, deployment, room);
 
@@ -73,7 +73,7 @@ test('a message that the server refuses is kept as failed, and Retry sends it on
   expect(await (await connect(room)).newestMessages()).toHaveLength(1);
 });
 
-test('a message written offline waits, and is delivered once when the line is mended', async ({ page, deployment, room, connect }) => {
+test('a message written offline is sent once after reconnecting', async ({ page, deployment, room, connect }) => {
   const proxy = await SocketProxy.install(page);
   const chat = await ChatPage.open(page, deployment, room);
 
@@ -88,19 +88,19 @@ test('a message written offline waits, and is delivered once when the line is me
   proxy.restore();
   await chat.waitForState('live');
   await expect(chat.messageWithText('from the tunnel')).toHaveAttribute('data-state', 'sent');
-  // What was missed is caught up on, and the order is the server's.
+  // The page catches up on missed messages, and the order is the server's.
   await chat.expectMessages('meanwhile', 'from the tunnel');
   expect((await other.newestMessages()).map((message) => message['text'])).toEqual(['meanwhile', 'from the tunnel']);
 });
 
-test('a message whose acknowledgement is lost is still there only once', async ({ page, deployment, room, connect }) => {
+test('a message with a lost acknowledgement is stored once', async ({ page, deployment, room, connect }) => {
   const proxy = await SocketProxy.install(page);
   const chat = await ChatPage.open(page, deployment, room);
   const witness = await connect(room);
 
   proxy.dropReplies();
   await chat.sendMessage('did you get this?');
-  // It did arrive: the page alone does not know.
+  // The message did arrive; only the page does not know it.
   expect(await witness.next('message')).toMatchObject({ text: 'did you get this?' });
   await expect(chat.messageWithText('did you get this?')).toHaveAttribute('data-state', 'pending');
   await proxy.disconnect();
@@ -113,12 +113,12 @@ test('a message whose acknowledgement is lost is still there only once', async (
   expect((await witness.newestMessages()).map((message) => message['text'])).toEqual(['did you get this?', 'the end']);
 });
 
-test('who does not want to wait for the next try reconnects with a button', async ({ page, deployment, room }) => {
+test('the Reconnect button reconnects without waiting', async ({ page, deployment, room }) => {
   const proxy = await SocketProxy.install(page);
   await page.clock.install();
   const chat = await ChatPage.open(page, deployment, room);
 
-  // Time stands still, so the page's own next try never comes.
+  // The clock is paused, so the page does not retry by itself.
   await page.clock.pauseAt(Date.now() + 1_000);
   await proxy.disconnect();
   await chat.waitForState('offline');
@@ -127,7 +127,7 @@ test('who does not want to wait for the next try reconnects with a button', asyn
   await chat.waitForState('live');
 });
 
-test('a chosen name is shown to its owner and stamped on what they say next', async ({ browser, page, deployment, room }) => {
+test('a new name appears in the header and on new messages', async ({ browser, page, deployment, room }) => {
   const ann = await ChatPage.open(page, deployment, room);
   const ben = await ChatPage.open(await (await browser.newContext()).newPage(), deployment, room);
 
@@ -140,7 +140,7 @@ test('a chosen name is shown to its owner and stamped on what they say next', as
   await ben.page.context().close();
 });
 
-test('messages of one person in a row show their author once', async ({ page, deployment, room, connect }) => {
+test('consecutive messages of one person show the author once', async ({ page, deployment, room, connect }) => {
   const [ann, ben] = [await connect(room), await connect(room)];
   for (const text of ['a1', 'a2']) await ann.sendMessage(text);
   await ben.sendMessage('b1');
@@ -152,7 +152,7 @@ test('messages of one person in a row show their author once', async ({ page, de
   expect(await shown).toEqual([true, false, true, true]);
 });
 
-test('the number of people in the room follows who comes and goes', async ({ page, deployment, room, connect }) => {
+test('the online count follows people joining and leaving', async ({ page, deployment, room, connect }) => {
   await ChatPage.open(page, deployment, room);
   const online = page.locator('.online');
   await expect(online).toContainText('1');
@@ -163,7 +163,7 @@ test('the number of people in the room follows who comes and goes', async ({ pag
   await expect(online).toContainText('1');
 });
 
-test('what people write is text, whatever it looks like', async ({ page, deployment, room, connect }) => {
+test('HTML in messages is shown as text', async ({ page, deployment, room, connect }) => {
   const attack = '<img src=x onerror="document.title=1"></script><script>document.title=2</script>&amp;';
   await (await connect(room)).sendMessage(attack);
   const chat = await ChatPage.open(page, deployment, room);
@@ -173,7 +173,7 @@ test('what people write is text, whatever it looks like', async ({ page, deploym
   await expect(page.locator('[role=log] img, [role=log] script')).toHaveCount(0);
 });
 
-test('Enter sends, Shift+Enter begins a new line', async ({ page, deployment, room }) => {
+test('Enter sends and Shift+Enter starts a new line', async ({ page, deployment, room }) => {
   const chat = await ChatPage.open(page, deployment, room);
   await chat.composer.focus();
   await page.keyboard.type('first');
@@ -186,19 +186,19 @@ test('Enter sends, Shift+Enter begins a new line', async ({ page, deployment, ro
   await expect(chat.composer).toHaveValue('');
 });
 
-test('Enter that ends an input method’s composition does not send', async ({ page, deployment, room }) => {
+test('Enter that ends an IME composition does not send', async ({ page, deployment, room }) => {
   const chat = await ChatPage.open(page, deployment, room);
   await chat.composer.fill('にほん');
-  // What a browser says while a candidate is chosen: composing, and the key code that means "ask the input method".
+  // The event while a candidate is chosen: composing, with the key code that means "handled by the input method".
   await chat.composer.dispatchEvent('keydown', { key: 'Enter', code: 'Enter', keyCode: 229, isComposing: true, bubbles: true, cancelable: true });
   await expect(chat.composer).toHaveValue('にほん');
   await expect(chat.messages).toHaveCount(0);
-  // The same key sends when nothing is being composed, so it was the composition that held it back.
+  // The same key sends when nothing is being composed, so the composition prevented it.
   await chat.composer.press('Enter');
   await chat.expectMessages('にほん');
 });
 
-test('older messages load when the reader scrolls up, down to the beginning', async ({ page, deployment, room, connect }) => {
+test('scrolling up loads older messages back to the first', async ({ page, deployment, room, connect }) => {
   const speaker = await connect(room);
   const all = Array.from({ length: 2 * messageLimit + 5 }, (_, at) => `line ${at + 1}`);
   for (const text of all) await speaker.sendMessage(text);
@@ -207,7 +207,7 @@ test('older messages load when the reader scrolls up, down to the beginning', as
   await expect(chat.messages).toHaveCount(messageLimit);
   await expect(chat.messageWithText(all.at(-1)!)).toBeInViewport();
   await chat.scrollToOldest();
-  // The page holds the reader's place when it puts older messages above: what was on top is still in view.
+  // The page keeps the scroll position when it inserts older messages: the former top message is still in view.
   await expect.poll(() => chat.messages.count()).toBeGreaterThan(messageLimit);
   await expect(chat.messageWithText(all.at(-messageLimit)!)).toBeInViewport();
   await expect(async () => {
@@ -217,12 +217,12 @@ test('older messages load when the reader scrolls up, down to the beginning', as
   await chat.expectMessages(...all);
 });
 
-test('who reads further up is told of new messages, and stays where they are', async ({ page, deployment, room, connect }) => {
+test('new messages do not scroll a reader who is further up', async ({ page, deployment, room, connect }) => {
   const speaker = await connect(room);
   for (let at = 1; at <= messageLimit; at += 1) await speaker.sendMessage(`line ${at}`);
   const chat = await ChatPage.open(page, deployment, room);
 
-  // At the bottom, a new message comes into view by itself.
+  // At the bottom, a new message scrolls into view.
   await speaker.sendMessage('you are at the bottom');
   await expect(chat.messageWithText('you are at the bottom')).toBeInViewport();
   await expect(chat.newMessages).toBeHidden();

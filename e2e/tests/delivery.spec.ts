@@ -4,7 +4,7 @@ import { expect, test } from '../support/fixtures.ts';
 
 const texts = (messages: Record<string, unknown>[]) => messages.map((message) => message['text']);
 
-test('what was written without a connection survives a reload, and arrives once and in order', async ({ page, deployment, room, connect }) => {
+test('messages written offline survive a reload and are sent once', async ({ page, deployment, room, connect }) => {
   const proxy = await SocketProxy.install(page);
   const chat = await ChatPage.open(page, deployment, room);
   const written = ['one from the tunnel', 'two from the tunnel', 'three from the tunnel'];
@@ -29,7 +29,7 @@ test('what was written without a connection survives a reload, and arrives once 
   expect(texts(await (await connect(room)).newestMessages())).toEqual(written);
 });
 
-test('messages written in one breath stand in the order in which they were written', async ({ page, deployment, room, connect }) => {
+test('messages sent in quick succession keep their order', async ({ page, deployment, room, connect }) => {
   const chat = await ChatPage.open(page, deployment, room);
   const written = Array.from({ length: 8 }, (_, index) => `word ${index + 1}`);
   for (const text of written) await chat.sendMessage(text);
@@ -38,7 +38,7 @@ test('messages written in one breath stand in the order in which they were writt
   expect(texts(await (await connect(room)).newestMessages())).toEqual(written);
 });
 
-test('a message that the server cannot take right now is sent again without being asked', async ({ page, deployment, room, connect }) => {
+test('a message is retried when the server is unavailable', async ({ page, deployment, room, connect }) => {
   const proxy = await SocketProxy.install(page);
   const chat = await ChatPage.open(page, deployment, room);
   proxy.rejectNextSend('unavailable');

@@ -4,74 +4,74 @@ import { expect, test } from '../support/fixtures.ts';
 import { requireEnv } from '../support/settings.ts';
 import { WireClient } from '../support/wire_client.ts';
 
-// One proxy on one port, which the functions of this stack were told of when it was deployed.
+// The functions of this stack were deployed with one gateway port, which only one test can use at a time.
 test.describe.configure({ mode: 'serial' });
 
 const texts = (messages: Record<string, unknown>[]) => messages.map((message) => message['text']);
 
-/** Joins the stack whose functions post through the faulty connections. */
-async function join(room: string, name: string): Promise<WireClient> {
-  const wire = await WireClient.open(`${requireEnv('STACK_FAULTS_SOCKET')}?room=${room}&name=${name}`);
-  await wire.newestMessages();
-  return wire;
+/** Connects to the stack whose functions post through the failing gateway. */
+async function connectToFaultyStack(room: string, name: string): Promise<WireClient> {
+  const client = await WireClient.open(`${requireEnv('STACK_FAULTS_SOCKET')}?room=${room}&name=${name}`);
+  await client.newestMessages();
+  return client;
 }
 
-/** Kills the processes in which the send function of that stack runs. */
-function killSend(): number {
-  const running = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)).filter(isSend);
+/** Kills the processes that run the send function of that stack. Returns how many. */
+function killSendFunction(): number {
+  const running = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)).filter(isSendFunction);
   for (const pid of running) process.kill(Number(pid), 'SIGKILL');
   return running.length;
 }
 
-function isSend(pid: string): boolean {
+function isSendFunction(pid: string): boolean {
   try {
     return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').some((set) => set.startsWith(`AWS_LAMBDA_FUNCTION_NAME=${requireEnv('STACK_FAULTS_NAME')}-SendFunction`));
   } catch {
-    // It ended meanwhile, or is somebody else's.
+    // The process has exited, or belongs to another user.
     return false;
   }
 }
 
-test('listeners that are gone, busy, broken or silent delay nobody, and get what they missed', async ({ room }) => {
+test('failing recipients delay nobody and catch up later', async ({ room }) => {
   const gateway = await FailingGateway.start();
   const names = ['Ann', 'Quick', 'Gone', 'Busy', 'Broken', 'Silent'] as const;
-  const [ann, quick, gone, busy, broken, silent] = await Promise.all(names.map((name) => join(room, name)));
+  const [ann, quick, gone, busy, broken, silent] = await Promise.all(names.map((name) => connectToFaultyStack(room, name)));
   gateway.setOutcomes('Gone', 410);
   gateway.setOutcomes('Busy', 429, 503, 'delivered');
   gateway.setOutcomes('Broken', 500);
   gateway.setOutcomes('Silent', 'no answer', 'delivered');
 
-  // Ann has her acknowledgement, and Quick the message, while the others are still being tried.
+  // Ann gets her acknowledgement and Quick the message while the function still retries the others.
   await ann!.sendMessage('hello all');
   expect(await quick!.next('message')).toMatchObject({ text: 'hello all' });
   expect(await busy!.next('message')).toMatchObject({ text: 'hello all' });
   expect(await silent!.next('message')).toMatchObject({ text: 'hello all' });
 
-  // The others have nothing yet, and ask as a page does with its heartbeat.
+  // Gone and Broken got nothing, and ask for changes as a page does with its heartbeat.
   for (const listener of [gone, broken]) {
     listener!.send({ action: 'changes', after: 0 });
     expect(texts((await listener!.next('changes'))['messages'])).toEqual(['hello all']);
   }
-  for (const wire of [ann, quick, gone, busy, broken, silent]) wire!.close();
+  for (const client of [ann, quick, gone, busy, broken, silent]) client!.close();
   await gateway.stop();
 });
 
-test('a send whose function is killed at any moment is stored once, at its place, after its retry', async ({ room }) => {
+test('a send whose function is killed is stored once after a retry', async ({ room }) => {
   const gateway = await FailingGateway.start();
-  const [ann, witness] = await Promise.all([join(room, 'Ann'), join(room, 'Witness')]);
+  const [ann, witness] = await Promise.all([connectToFaultyStack(room, 'Ann'), connectToFaultyStack(room, 'Witness')]);
   const written: string[] = [];
   let killed = 0;
-  // A send takes some 30 ms in the stand-in: the rounds kill it from before its first write to after its last post.
+  // A send takes about 30 ms in the AWS emulator. The rounds kill it from before its first write to after its last post.
   for (let round = 0; round < 12; round++) {
     const [text, nonce] = [`round ${round}`, crypto.randomUUID()];
     written.push(text);
     ann!.send({ action: 'send', text, nonce });
     await new Promise((resolve) => setTimeout(resolve, round * 5));
-    killed += killSend();
+    killed += killSendFunction();
     await ann!.sendMessage(text, nonce);
   }
-  expect(killed, 'functions were killed').toBeGreaterThan(0);
+  expect(killed, 'number of killed functions').toBeGreaterThan(0);
   expect(texts(await witness!.allMessages())).toEqual(written);
-  for (const wire of [ann, witness]) wire!.close();
+  for (const client of [ann, witness]) client!.close();
   await gateway.stop();
 });

@@ -5,17 +5,17 @@ import { OidcProvider } from '../support/oidc_provider.ts';
 import { requireEnv } from '../support/settings.ts';
 import { ConnectError, WireClient } from '../support/wire_client.ts';
 
-// Two deployed stacks behind a door: their functions know the page by one address, and its port can be taken but once.
+// Two deployed stacks with an access policy. Their functions accept one page origin, whose port only one test can use at a time.
 test.describe.configure({ mode: 'serial' });
 
-async function behind(door: 'PASSPHRASE' | 'OIDC', use: (url: string, socket: string) => Promise<void>): Promise<void> {
-  const address = await startStackProxy(Number(requireEnv(`STACK_${door}_PORT`)), `STACK_${door}`);
-  await use(address.url, requireEnv(`STACK_${door}_SOCKET`));
-  await address.close();
+async function withStack(access: 'PASSPHRASE' | 'OIDC', use: (url: string, socket: string) => Promise<void>): Promise<void> {
+  const proxy = await startStackProxy(Number(requireEnv(`STACK_${access}_PORT`)), `STACK_${access}`);
+  await use(proxy.url, requireEnv(`STACK_${access}_SOCKET`));
+  await proxy.close();
 }
 
-test('a deployed door opens with its passphrase, and a form of another site opens nothing', async ({ page, room }) => {
-  await behind('PASSPHRASE', async (url, socket) => {
+test('the stack admits the passphrase and rejects foreign forms', async ({ page, room }) => {
+  await withStack('PASSPHRASE', async (url, socket) => {
     const state = await fetch(`${url}/state/${room}`);
     expect([state.status, await state.json()]).toEqual([401, { access: 'passphrase' }]);
     await expect(WireClient.open(`${socket}?room=${room}`)).rejects.toThrow(ConnectError);
@@ -37,9 +37,9 @@ test('a deployed door opens with its passphrase, and a form of another site open
   });
 });
 
-test('a deployed door opens for whoever the provider vouches for, and not for a forged token', async ({ page, room }) => {
+test('the stack admits provider sign-ins and rejects forged tokens', async ({ page, room }) => {
   const provider = await OidcProvider.start(Number(requireEnv('STACK_PROVIDER_PORT')));
-  await behind('OIDC', async (url, socket) => {
+  await withStack('OIDC', async (url, socket) => {
     const state = await fetch(`${url}/state/${room}`);
     expect([state.status, await state.json()]).toEqual([401, { access: 'oidc' }]);
     await expect(WireClient.open(`${socket}?room=${room}`)).rejects.toThrow(ConnectError);

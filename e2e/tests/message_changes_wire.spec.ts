@@ -1,36 +1,36 @@
 import { expect, test } from '../support/fixtures.ts';
 import type { Frame, WireClient } from '../support/wire_client.ts';
 
-// Edits, deletions, reactions and answers over the wire, on both homes.
+// Edits, deletions, reactions and replies without a page, on both deployments.
 
-/** Says something about a message, and gives back what comes of it. */
-async function ask(wire: WireClient, frame: object): Promise<Frame> {
-  wire.send({ nonce: crypto.randomUUID(), ...frame });
-  return wire.next('message', 'error');
+/** Sends a command about a message. Returns the changed message or the error. */
+async function change(client: WireClient, frame: object): Promise<Frame> {
+  client.send({ nonce: crypto.randomUUID(), ...frame });
+  return client.next('message', 'error');
 }
 
-test('an edit, a reaction and a deletion reach everyone, and whoever comes later', async ({ room, connect }) => {
+test('edits, reactions and deletions reach everyone, now and later', async ({ room, connect }) => {
   const [ann, ben] = [await connect(room), await connect(room)];
   const { seq } = await ann.sendMessage('helo');
   await ben.next('message');
 
-  expect(await ask(ann, { action: 'edit', seq, text: 'hello' })).toMatchObject({ seq, text: 'hello' });
+  expect(await change(ann, { action: 'edit', seq, text: 'hello' })).toMatchObject({ seq, text: 'hello' });
   expect(await ben.next('message')).toMatchObject({ seq, text: 'hello', editedAt: expect.any(Number) });
-  expect(await ask(ben, { action: 'react', seq, emoji: '👩🏽‍🚀', on: true })).toMatchObject({ seq, reactions: [{ emoji: '👩🏽‍🚀' }] });
+  expect(await change(ben, { action: 'react', seq, emoji: '👩🏽‍🚀', on: true })).toMatchObject({ seq, reactions: [{ emoji: '👩🏽‍🚀' }] });
   await ann.next('message');
   const [stored] = await (await connect(room)).newestMessages();
   expect(stored).toMatchObject({ seq, rev: 3, text: 'hello', reactions: [{ emoji: '👩🏽‍🚀', people: [{}] }] });
 
-  expect(await ask(ann, { action: 'delete', seq })).toMatchObject({ seq, deleted: true });
+  expect(await change(ann, { action: 'delete', seq })).toMatchObject({ seq, deleted: true });
   const [left] = await (await connect(room)).newestMessages();
   expect(left).toEqual({ seq, rev: 4, author: stored!['author'], nonce: stored!['nonce'], sentAt: stored!['sentAt'], deleted: true });
 });
 
-test('whoever was away is told what changed, each message once and as it is now', async ({ room, connect }) => {
+test('a reconnecting client gets each changed message once', async ({ room, connect }) => {
   const ann = await connect(room);
   const [one, two] = [await ann.sendMessage('one'), await ann.sendMessage('two')];
-  for (const text of ['1', '1!']) await ask(ann, { action: 'edit', seq: one.seq, text });
-  await ask(ann, { action: 'delete', seq: two.seq });
+  for (const text of ['1', '1!']) await change(ann, { action: 'edit', seq: one.seq, text });
+  await change(ann, { action: 'delete', seq: two.seq });
   const three = await ann.sendMessage('three');
   const late = await connect(room);
   late.send({ action: 'hello', since: two.rev });
@@ -44,7 +44,7 @@ test('whoever was away is told what changed, each message once and as it is now'
   ]);
 });
 
-test('a message is its author’s: nobody else edits or deletes it, and nobody changes what is not there', async ({ room, connect }) => {
+test('only the author edits or deletes a message', async ({ room, connect }) => {
   const [ann, ben] = [await connect(room), await connect(room)];
   const { seq } = await ann.sendMessage('mine');
   await ben.next('message');
@@ -63,12 +63,12 @@ test('a message is its author’s: nobody else edits or deletes it, and nobody c
     [{ action: 'edit', seq, text: 'x'.repeat(4001) }, 'badField'],
     [{ action: 'delete' }, 'badField'],
   ] as const) {
-    expect(await ask(ben, frame), JSON.stringify(frame)).toMatchObject({ type: 'error', code, action: frame.action, nonce: expect.any(String) });
+    expect(await change(ben, frame), JSON.stringify(frame)).toMatchObject({ type: 'error', code, action: frame.action, nonce: expect.any(String) });
   }
   expect((await (await connect(room)).newestMessages()).map((message) => [message['text'], message['rev']])).toEqual([['mine', 1]]);
 });
 
-test('thirty reactions at once are all there', async ({ room, connect }) => {
+test('thirty concurrent reactions are all stored', async ({ room, connect }) => {
   const ann = await connect(room);
   const { seq } = await ann.sendMessage('who is in?');
   const people = await Promise.all(Array.from({ length: 12 }, () => connect(room)));

@@ -1,12 +1,12 @@
 import { Moderation } from '../support/moderation.ts';
-import { expect, test } from '../support/moderation_fixtures.ts';
+import { expect, localOnly, test } from '../support/moderation_fixtures.ts';
 
-test.beforeEach(({ deploymentName }) => test.skip(deploymentName !== 'local', 'only at home a test says who keeps order'));
+test.beforeEach(({ deploymentName }) => test.skip(deploymentName !== 'local', localOnly));
 
-test.describe('where four messages are allowed in ten seconds', () => {
+test.describe('with a limit of four messages in ten seconds', () => {
   test.use({ flags: ['--limit-person-rate', '12'] });
 
-  test('whoever writes faster than is allowed loses nothing: all of it arrives by itself, once and in order', async ({ moderated }) => {
+  test('messages over the rate limit are sent later, once and in order', async ({ moderated }) => {
     const { mona, openAsGuest } = moderated;
     const ben = await openAsGuest('Ben');
     const texts = Array.from({ length: 12 }, (_, index) => `fast ${index}`);
@@ -20,23 +20,23 @@ test.describe('where four messages are allowed in ten seconds', () => {
   });
 });
 
-test('a slow room says so, counts down, and holds the next message until its turn', async ({ moderated }) => {
+test('slow mode counts down and holds the next message', async ({ moderated }) => {
   const { mona, openAsGuest } = moderated;
   const ben = await openAsGuest('Ben');
   await new Moderation(mona.chat).setRules('5 s', false);
-  const told = ben.page.locator('.leave');
-  await expect(told).toContainText('One message every 5 s.');
+  const notice = ben.page.locator('.leave');
+  await expect(notice).toContainText('One message every 5 s.');
   await ben.chat.sendMessage('first');
   await expect(mona.chat.messageWithText('first')).toHaveCount(1);
-  await expect(told).toContainText(/The next one in \d s/);
+  await expect(notice).toContainText(/The next one in \d s/);
   await ben.chat.sendMessage('second');
-  await expect(told).toContainText(/It goes out in \d s/);
+  await expect(notice).toContainText(/It goes out in \d s/);
   await expect(ben.chat.messageWithText('second')).toHaveAttribute('data-state', 'pending');
   await expect(mona.chat.messageWithText('second')).toHaveCount(1);
   await expect(ben.chat.messageWithText('second')).toHaveAttribute('data-state', 'sent');
 });
 
-test('a message that waits for its turn can be taken back with the keyboard, and nobody ever sees it', async ({ moderated }) => {
+test('a message held by slow mode can be cancelled by keyboard', async ({ moderated }) => {
   const { mona, openAsGuest } = moderated;
   const ben = await openAsGuest('Ben');
   await new Moderation(mona.chat).setRules('1 h', false);
@@ -56,7 +56,7 @@ test('a message that waits for its turn can be taken back with the keyboard, and
   await expect(mona.chat.messageWithText('regretted')).toHaveCount(0);
 });
 
-test('moderators are not slow', async ({ moderated }) => {
+test('slow mode does not apply to moderators', async ({ moderated }) => {
   const { mona, openAsGuest } = moderated;
   const ben = await openAsGuest('Ben');
   await new Moderation(mona.chat).setRules('1 h', false);
@@ -65,7 +65,7 @@ test('moderators are not slow', async ({ moderated }) => {
   for (const text of ['one', 'two']) await expect(ben.chat.messageWithText(text)).toHaveCount(1);
 });
 
-test('in a room that is only read there is no composer, but for moderators, and it comes back', async ({ moderated }) => {
+test('read-only mode hides the composer for all but moderators', async ({ moderated }) => {
   const { mona, openAsGuest } = moderated;
   const ben = await openAsGuest('Ben');
   const moderation = new Moderation(mona.chat);
@@ -78,13 +78,13 @@ test('in a room that is only read there is no composer, but for moderators, and 
   await expect(ben.chat.messageWithText('an announcement')).toHaveCount(1);
 
   const late = await openAsGuest('Cleo');
-  await expect(late.page.locator('.leave'), 'whoever comes now sees it, too').toHaveText('This room can only be read at the moment.');
+  await expect(late.page.locator('.leave'), 'a new visitor sees it, too').toHaveText('This room can only be read at the moment.');
   await moderation.setRules('Off', false);
   await expect(ben.chat.composer).toHaveValue('later');
   await expect(late.chat.composer).toBeVisible();
 });
 
-test('the composer and its substitute are as high: nothing moves when a room is only read', async ({ moderated }) => {
+test('read-only mode does not change the height of the composer', async ({ moderated }) => {
   const { mona, openAsGuest } = moderated;
   const ben = await openAsGuest('Ben');
   const height = async () => (await ben.page.locator('.composer').boundingBox())!.height;
