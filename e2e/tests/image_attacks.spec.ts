@@ -145,7 +145,7 @@ test('an image that is also an HTML page runs no script', async ({ page, deploym
   expect(await page.evaluate(() => [document.contentType, document.title === 'pwned'])).toEqual(['image/gif', false]);
 });
 
-test('no path under /images leads out of the images', async ({ deployment, room, connect }) => {
+test('no path serves anything but images', async ({ deployment, room, connect }) => {
   const ann = await connect(room);
   const author = await personId(ann);
   const bytes = png(3, 2);

@@ -2,19 +2,19 @@ import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
 import type { WireClient } from '../support/wire_client.ts';
 
-// Calling somebody, and who is here.
+// Mentions, and the list of people.
 
-async function called(wire: WireClient, name: string): Promise<WireClient> {
-  wire.send({ action: 'hello' });
-  await wire.next('page');
-  wire.send({ action: 'rename', name });
-  await wire.next('welcome');
-  return wire;
+async function renamed(client: WireClient, name: string): Promise<WireClient> {
+  client.send({ action: 'hello' });
+  await client.next('page');
+  client.send({ action: 'rename', name });
+  await client.next('welcome');
+  return client;
 }
 
-test('a name is finished with the keyboard, and whom it calls sees that', async ({ page, deployment, room, connect }) => {
-  const ann = await called(await connect(room), 'Ann of Cleves');
-  await called(await connect(room), 'Andrew');
+test('a mention is completed with the keyboard and marked', async ({ page, deployment, room, connect }) => {
+  const ann = await renamed(await connect(room), 'Ann of Cleves');
+  await renamed(await connect(room), 'Andrew');
   const chat = await ChatPage.open(page, deployment, room);
   await expect(page.getByText('3 online')).toBeVisible();
   const list = page.getByRole('listbox', { name: 'People to mention' });
@@ -33,8 +33,8 @@ test('a name is finished with the keyboard, and whom it calls sees that', async 
   await expect(chat.messageWithText('hi @Ann of Cleves')).not.toHaveClass(/calling/);
 });
 
-test('the list of names closes with Escape and is chosen from with the mouse', async ({ page, deployment, room, connect }) => {
-  await called(await connect(room), 'Ann');
+test('the mention list works with Escape and the mouse', async ({ page, deployment, room, connect }) => {
+  await renamed(await connect(room), 'Ann');
   const chat = await ChatPage.open(page, deployment, room);
   await expect(page.getByText('2 online')).toBeVisible();
   const list = page.getByRole('listbox');
@@ -49,7 +49,7 @@ test('the list of names closes with Escape and is chosen from with the mouse', a
   await expect(chat.composer).toBeFocused();
 });
 
-test('whoever is called has the message marked, and others do not', async ({ page, deployment, room, connect }) => {
+test('only the mentioned person has the message highlighted', async ({ page, deployment, room, connect }) => {
   const ann = await connect(room);
   const chat = await ChatPage.open(page, deployment, room);
   const people = async () => (ann.send({ action: 'people' }), (await ann.next('presence'))['people']);
@@ -64,8 +64,8 @@ test('whoever is called has the message marked, and others do not', async ({ pag
   await expect(chat.messageWithText(`hello @${me.name}`)).not.toHaveClass(/calling/);
 });
 
-test('the list of people says who is here, and who has just gone a little later', async ({ page, deployment, room, connect }) => {
-  const ann = await called(await connect(room), 'Ann');
+test('the people dialog follows who is online', async ({ page, deployment, room, connect }) => {
+  const ann = await renamed(await connect(room), 'Ann');
   await ChatPage.open(page, deployment, room);
   const online = page.getByRole('button', { name: /online/ });
   await expect(online).toHaveText('2 online');

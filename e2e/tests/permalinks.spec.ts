@@ -5,48 +5,48 @@ import { Message } from '../support/message.ts';
 import { messageLimit } from '../support/settings.ts';
 import type { Frame, WireClient } from '../support/wire_client.ts';
 
-// Addresses of messages, and what is far back.
+// Permalinks, and reading far back in the history.
 
-/** So many messages that the first is several pages away from the newest. */
+/** A number of messages with several pages between the first and the newest. */
 const many = 4 * messageLimit;
 
-async function talk(wire: WireClient): Promise<Frame[]> {
-  const said: Frame[] = [];
-  for (let at = 1; at <= many; at += 1) said.push(await wire.sendMessage(`line ${at}`));
-  return said;
+async function sendMany(client: WireClient): Promise<Frame[]> {
+  const sent: Frame[] = [];
+  for (let at = 1; at <= many; at += 1) sent.push(await client.sendMessage(`line ${at}`));
+  return sent;
 }
 
-test('the address of a message far back shows it with those around it, and the way on to the newest', async ({ page, deployment, room, connect }) => {
-  const said = await talk(await connect(room));
-  const { seq } = said[9]!;
+test('a permalink far back shows the message and its surroundings', async ({ page, deployment, room, connect }) => {
+  const sent = await sendMany(await connect(room));
+  const { seq } = sent[9]!;
   await page.goto(`${deployment.pageUrl(room)}#m-${seq}`);
   const chat = new ChatPage(page);
-  const sought = Message.withSeq(chat, seq).article;
-  await expect(sought).toBeInViewport();
-  await expect(sought).toBeFocused();
+  const target = Message.withSeq(chat, seq).article;
+  await expect(target).toBeInViewport();
+  await expect(target).toBeFocused();
   await expect(chat.messageWithText('line 1')).toHaveCount(1);
   await expect(chat.messageWithText(`line ${many}`)).toHaveCount(0);
 
-  // Reading on leads to the newest message, without a gap and without a jump.
+  // Scrolling on leads to the newest message, without a gap.
   await expect(async () => {
     await chat.log.evaluate((log) => log.scrollTo({ top: 0, behavior: 'instant' }));
     await expect(chat.messageWithText(`line ${many}`)).toBeInViewport({ timeout: 300 });
   }).toPass();
-  await chat.expectMessages(...said.map((message) => message['text']));
+  await chat.expectMessages(...sent.map((message) => message['text']));
   await expect(chat.newMessages).toBeHidden();
 });
 
-test('from far back one click leads to the newest messages, and so does writing', async ({ page, deployment, room, connect }) => {
+test('a click or a new message leads back to the newest messages', async ({ page, deployment, room, connect }) => {
   const ann = await connect(room);
-  const { seq } = (await talk(ann))[9]!;
+  const { seq } = (await sendMany(ann))[9]!;
   const chat = await ChatPage.open(page, deployment, room);
-  const goBack = async () => {
+  const goFarBack = async () => {
     await page.evaluate((hash) => (location.hash = hash), `#m-${seq}`);
     await expect(Message.withSeq(chat, seq).article).toBeFocused();
     await expect(chat.messageWithText(`line ${many}`)).toHaveCount(0);
     await page.evaluate(() => (location.hash = ''));
   };
-  await goBack();
+  await goFarBack();
   await expect(chat.newMessages).toHaveText('Go to the newest messages');
   await ann.sendMessage('are you there?');
   await expect(chat.newMessages).toHaveText('New messages');
@@ -54,15 +54,15 @@ test('from far back one click leads to the newest messages, and so does writing'
   await chat.newMessages.click();
   await expect(chat.messageWithText('are you there?')).toBeInViewport();
   await expect(chat.log).toBeFocused();
-  await goBack();
+  await goFarBack();
   await chat.sendMessage('yes');
   await expect(chat.messageWithText('yes')).toBeInViewport();
   await expect(chat.messageWithText('yes')).toHaveAttribute('data-state', 'sent');
 });
 
-test('a quote leads to what it answers, however far back', async ({ page, deployment, room, connect }) => {
+test('a reply’s quote leads to a message far back', async ({ page, deployment, room, connect }) => {
   const ann = await connect(room);
-  const { seq } = (await talk(ann))[0]!;
+  const { seq } = (await sendMany(ann))[0]!;
   ann.send({ action: 'send', text: 'as I said', replyTo: seq });
   const chat = await ChatPage.open(page, deployment, room);
   const asked: string[] = [];
@@ -72,9 +72,9 @@ test('a quote leads to what it answers, however far back', async ({ page, deploy
   await expect(Message.withSeq(chat, seq).article).toBeInViewport();
 });
 
-test('what is far back is changed, reacted to and answered like everything else', async ({ page, deployment, room, connect }) => {
+test('messages far back can be edited and reacted to', async ({ page, deployment, room, connect }) => {
   const ann = await connect(room);
-  const { seq } = (await talk(ann))[4]!;
+  const { seq } = (await sendMany(ann))[4]!;
   await page.goto(`${deployment.pageUrl(room)}#m-${seq}`);
   const chat = new ChatPage(page);
   const old = Message.withSeq(chat, seq);
@@ -86,20 +86,20 @@ test('what is far back is changed, reacted to and answered like everything else'
   await expect(old.article.locator('.message-text')).toHaveText('better');
 });
 
-test('the address of a message can be copied', async ({ page, context, deployment, room, connect }) => {
+test('the permalink of a message can be copied', async ({ page, context, deployment, room, connect }) => {
   await context.grantPermissions(['clipboard-write'], { origin: new URL(deployment.pageUrl(room)).origin });
   const { seq } = await (await connect(room)).sendMessage('remember this');
   const chat = await ChatPage.open(page, deployment, room);
   const message = Message.withSeq(chat, seq);
   await message.clickAction('Copy link');
   await expect(message.article.getByRole('button', { name: 'Link copied' })).toBeVisible();
-  // The page itself may not read what was copied; whoever pastes it may.
+  // The page has no permission to read the clipboard, but the user can paste.
   await chat.composer.press('ControlOrMeta+V');
   await expect(chat.composer).toHaveValue(`${deployment.pageUrl(room)}#m-${seq}`);
   await expect(message.article.locator('.message-time')).toHaveAttribute('href', `#m-${seq}`);
 });
 
-test('the address of a message that is not there says so', async ({ page, deployment, room, connect }) => {
+test('a permalink to a missing message shows an error', async ({ page, deployment, room, connect }) => {
   const ann = await connect(room);
   await ann.sendMessage('hello');
   await page.goto(`${deployment.pageUrl(room)}#m-77`);
@@ -111,7 +111,7 @@ test('the address of a message that is not there says so', async ({ page, deploy
 test.describe('without scripts', () => {
   test.use({ javaScriptEnabled: false });
 
-  test('the address of a message on the page leads there', async ({ page, deployment, room, connect }) => {
+  test('a permalink works without scripts', async ({ page, deployment, room, connect }) => {
     const ann = await connect(room);
     const { seq } = await ann.sendMessage('first');
     for (let at = 2; at <= messageLimit; at += 1) await ann.sendMessage(`line ${at}\n\n\n.`);
@@ -120,8 +120,8 @@ test.describe('without scripts', () => {
   });
 });
 
-test('an address whose message the server wants to tell of later leads there all the same', async ({ page, deployment, room, connect }) => {
-  const { seq } = (await talk(await connect(room)))[9]!;
+test('a permalink works after a rate-limited history request', async ({ page, deployment, room, connect }) => {
+  const { seq } = (await sendMany(await connect(room)))[9]!;
   const proxy = await SocketProxy.install(page);
   const chat = await ChatPage.open(page, deployment, room);
   proxy.rejectNext('history', 'tooFast', 2);

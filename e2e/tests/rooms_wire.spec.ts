@@ -1,8 +1,8 @@
 import { expect, test } from '../support/fixtures.ts';
 
-// What was said last in other rooms, over the wire, on both homes.
+// The newest message of other rooms, without a page, on both deployments.
 
-test('the newest message of each room is told, and a silent room is left out', async ({ room, connect }) => {
+test('room activity lists the newest message, and no empty rooms', async ({ room, connect }) => {
   const [here, there] = [await connect(room), await connect(`${room}-there`)];
   await there.sendMessage('one');
   const newest = await there.sendMessage('two');
@@ -18,7 +18,7 @@ test('the newest message of each room is told, and a silent room is left out', a
   expect(await here.request({ action: 'rooms', rooms: [] }, 'rooms')).toEqual({ type: 'rooms', rooms: [] });
 });
 
-test('rooms that are none, and too many of them, are refused', async ({ room, connect }) => {
+test('invalid rooms and too many rooms are rejected', async ({ room, connect }) => {
   const ann = await connect(room);
   const many = (count: number) => Array.from({ length: count }, (_, number) => `${room}-${number}`);
   for (const rooms of [undefined, 'lobby', ['No Room'], ['../x'], [''], [7], many(51)]) {

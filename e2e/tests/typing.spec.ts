@@ -1,7 +1,7 @@
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
 
-test('others see that somebody is typing, until they have spoken', async ({ page, browser, deployment, room, connect }) => {
+test('the typing indicator ends with the message', async ({ page, browser, deployment, room, connect }) => {
   const chat = await ChatPage.open(page, deployment, room);
   const other = await browser.newPage();
   const ben = await ChatPage.open(other, deployment, room);
@@ -21,7 +21,7 @@ test('others see that somebody is typing, until they have spoken', async ({ page
   await other.close();
 });
 
-test('emoji alone are large', async ({ page, deployment, room }) => {
+test('messages of emoji alone are large', async ({ page, deployment, room }) => {
   const chat = await ChatPage.open(page, deployment, room);
   await chat.sendMessage('🎉 👍🏽');
   await chat.sendMessage('well done 🎉');

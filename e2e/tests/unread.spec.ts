@@ -4,17 +4,17 @@ import { SocketProxy } from '../support/socket_proxy.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { messageLimit } from '../support/settings.ts';
 
-// What is new since the visitor was here.
+// The unread line, the title count, and the way to the first unread message.
 
-/** What the reader is told of when they look away, and again when they look back. */
-async function look(page: Page, state: 'hidden' | 'visible'): Promise<void> {
+/** Makes the page believe that it is hidden or visible. */
+async function setVisibility(page: Page, state: 'hidden' | 'visible'): Promise<void> {
   await page.evaluate((state) => {
     Object.defineProperty(document, 'hidden', { configurable: true, value: state === 'hidden' });
     document.dispatchEvent(new Event('visibilitychange'));
   }, state);
 }
 
-test('a line stands above what was said since the last visit, and is gone with the next', async ({ page, deployment, room, connect }) => {
+test('a line marks messages since the last visit, once', async ({ page, deployment, room, connect }) => {
   const ann = await connect(room);
   await ann.sendMessage('old');
   const chat = await ChatPage.open(page, deployment, room);
@@ -34,7 +34,7 @@ test('a line stands above what was said since the last visit, and is gone with t
   await expect(line).toHaveCount(0);
 });
 
-test('whoever missed more than a screen is told how much, and led to where it begins', async ({ page, deployment, room, connect }) => {
+test('more than a screen of unread messages shows a count and a link', async ({ page, deployment, room, connect }) => {
   const ann = await connect(room);
   await ann.sendMessage('old');
   const chat = await ChatPage.open(page, deployment, room);
@@ -51,7 +51,7 @@ test('whoever missed more than a screen is told how much, and led to where it be
   await expect(news).toBeHidden();
 });
 
-test('whoever missed more than a page is led back to what they read last', async ({ page, deployment, room, connect }) => {
+test('more than a page of unread messages leads to the last read', async ({ page, deployment, room, connect }) => {
   const ann = await connect(room);
   await ann.sendMessage('old');
   const chat = await ChatPage.open(page, deployment, room);
@@ -65,40 +65,40 @@ test('whoever missed more than a page is led back to what they read last', async
   await expect(chat.messageWithText('line 1').locator('.new-line')).toBeVisible();
 });
 
-test('what arrives while nobody looks is counted in the title and stands under a line', async ({ page, deployment, room, connect }) => {
+test('messages while hidden are counted in the title and marked', async ({ page, deployment, room, connect }) => {
   const ann = await connect(room);
   const chat = await ChatPage.open(page, deployment, room);
   await ann.sendMessage('seen');
   await chat.expectMessages('seen');
-  await look(page, 'hidden');
+  await setVisibility(page, 'hidden');
   await ann.sendMessage('missed');
   await ann.sendMessage('missed too');
   await expect(page).toHaveTitle(`(2) #${room} · Chat`);
   await expect(chat.messageWithText('missed').locator('.new-line')).toBeVisible();
-  await look(page, 'visible');
+  await setVisibility(page, 'visible');
   await expect(page).toHaveTitle(`#${room} · Chat`);
-  await expect(chat.messageWithText('missed').locator('.new-line'), 'they are about to read it').toBeVisible();
+  await expect(chat.messageWithText('missed').locator('.new-line'), 'the line stays until they have read it').toBeVisible();
   await chat.sendMessage('thanks');
   await expect(page.locator('.new-line')).toHaveCount(0);
 });
 
-test('the line moves nothing', async ({ page, deployment, room, connect }) => {
+test('the unread line does not shift the layout', async ({ page, deployment, room, connect }) => {
   const ann = await connect(room);
   await ann.sendMessage('seen');
   const chat = await ChatPage.open(page, deployment, room);
   await chat.expectMessages('seen');
-  await look(page, 'hidden');
+  await setVisibility(page, 'hidden');
   await ann.sendMessage('missed');
   await expect(chat.messageWithText('missed').locator('.new-line')).toBeVisible();
   const top = () => chat.messageWithText('missed').evaluate((message) => message.getBoundingClientRect().top);
   const before = await top();
-  await look(page, 'visible');
-  await look(page, 'hidden');
+  await setVisibility(page, 'visible');
+  await setVisibility(page, 'hidden');
   await expect(page.locator('.new-line')).toHaveCount(0);
   expect(await top()).toBe(before);
 });
 
-test('a room that was empty at the first visit leads to its first message, however much was said since', async ({ page, deployment, room, connect }) => {
+test('a room that was empty before leads to its first message', async ({ page, deployment, room, connect }) => {
   const chat = await ChatPage.open(page, deployment, room);
   await expect(page.getByText('Nobody has said anything here yet')).toBeVisible();
   await page.goto('about:blank');
@@ -111,7 +111,7 @@ test('a room that was empty at the first visit leads to its first message, howev
   await expect(page.getByRole('alert')).toHaveCount(0);
 });
 
-test('whoever came by a link and read on to the end has read it', async ({ page, deployment, room, connect }) => {
+test('reading to the end after a permalink marks all as read', async ({ page, deployment, room, connect }) => {
   const ann = await connect(room);
   const { seq } = await ann.sendMessage('old');
   const chat = await ChatPage.open(page, deployment, room);
@@ -129,7 +129,7 @@ test('whoever came by a link and read on to the end has read it', async ({ page,
   await expect(page.locator('.new-line')).toHaveCount(0);
 });
 
-test('whoever turns back on the way to a message is not told that it could not be found', async ({ page, deployment, room, connect }) => {
+test('a cancelled permalink jump shows no error', async ({ page, deployment, room, connect }) => {
   const ann = await connect(room);
   const { seq } = await ann.sendMessage('far back');
   for (let at = 1; at < 3 * messageLimit; at += 1) await ann.sendMessage(`line ${at}`);
