@@ -1,4 +1,4 @@
-import { expect, type Locator, type Page } from '@playwright/test';
+import { expect, type Browser, type Locator, type Page } from '@playwright/test';
 import type { Deployment } from './fixtures.ts';
 
 /** The page of a room in a browser. */
@@ -52,4 +52,9 @@ export class ChatPage {
     // A log that is laid out from its end counts downwards from there; any other log stops at 0.
     await this.log.evaluate((log) => log.scrollTo({ top: -log.scrollHeight, behavior: 'instant' }));
   }
+}
+
+/** Opens the room as another person, in a browser context of their own. */
+export async function openSecondBrowser(browser: Browser, deployment: Deployment, room: string): Promise<ChatPage> {
+  return ChatPage.open(await (await browser.newContext({ locale: 'en-GB' })).newPage(), deployment, room);
 }
