@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from '@playwright/test';
 import type { DeploymentOptions } from './support/fixtures.ts';
 
@@ -19,6 +20,8 @@ const stackOnly = ['delivery_failures.spec.ts', 'deployed_access.spec.ts'];
 // Not a test: it takes pictures for people, with screenshots.config.ts.
 const screenshots = 'screenshots.spec.ts';
 
+const environment = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+
 export default defineConfig<object, DeploymentOptions>({
   testDir: 'tests',
   // Time limits at every level.
@@ -39,6 +42,8 @@ export default defineConfig<object, DeploymentOptions>({
     // A service worker would answer for a server that a test has stopped. Tests of the service worker allow it.
     serviceWorkers: 'block',
     launchOptions: {
+      // The fonts of npm packages, so that pictures and sizes do not depend on the machine's fonts.
+      env: { ...environment, FONTCONFIG_FILE: fileURLToPath(new URL('fonts.conf', import.meta.url)) },
       executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
       // Only the page under test uses the network.
       args: ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--font-render-hinting=none'],
