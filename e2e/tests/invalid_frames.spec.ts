@@ -10,8 +10,8 @@ const rejectedFrames: [name: string, frame: string, code: string][] = [
   ['JSON without action', '{"text":"hi"}', 'missingAction'],
   ['an action that is not a string', '{"action":7}', 'missingAction'],
   ['an unknown action', '{"action":"explode"}', 'unknownAction'],
-  ['an action that is a route of API Gateway', '{"action":"$connect"}', 'unknownAction'],
-  ['another route of API Gateway', '{"action":"$disconnect"}', 'unknownAction'],
+  ['a reserved route of API Gateway', '{"action":"$connect"}', 'unknownAction'],
+  ['another reserved route of API Gateway', '{"action":"$disconnect"}', 'unknownAction'],
   ['a missing text', '{"action":"send"}', 'badField'],
   ['an empty text', '{"action":"send","text":""}', 'badField'],
   ['a text of spaces', '{"action":"send","text":" \\n\\t "}', 'badField'],
@@ -19,7 +19,7 @@ const rejectedFrames: [name: string, frame: string, code: string][] = [
   ['a text over the limit', JSON.stringify({ action: 'send', text: 'x'.repeat(4001) }), 'badField'],
   ['an invalid nonce', '{"action":"send","text":"hi","nonce":"not a nonce"}', 'badField'],
   ['a name that is too long', JSON.stringify({ action: 'rename', name: 'x'.repeat(65) }), 'badField'],
-  ['a sequence number that is not a number', '{"action":"history","before":"now"}', 'badField'],
+  ['a sequence number of the wrong type', '{"action":"history","before":"now"}', 'badField'],
   ['a frame over 32 KB', JSON.stringify({ action: 'send', text: 'x'.repeat(33 * 1024) }), 'frameTooLarge'],
 ];
 
@@ -55,7 +55,7 @@ for (const [name, frame, code] of closingFrames) {
 }
 
 for (const room of ['UPPER', 'with space', 'dots.and/slashes', 'x'.repeat(65), '<script>']) {
-  test(`the invalid room ${JSON.stringify(room.slice(0, 20))} has no socket and no page`, async ({ deployment, page, connect }) => {
+  test(`the room ${JSON.stringify(room.slice(0, 20))} has no socket and no page`, async ({ deployment, page, connect }) => {
     await expect(connect(room)).rejects.toThrow(ConnectError);
     const answer = await page.goto(deployment.pageUrl(room));
     expect(answer?.status()).toBe(404);

@@ -7,7 +7,7 @@ import { ConnectError, WireClient } from '../support/wire_client.ts';
 
 // Sign-in with OpenID Connect. The access policy is a setting of the process, so each test starts its own server and provider.
 
-test('signing in takes the provider’s identity and keeps the session', async ({ page, context }) => {
+test('signing in takes the provider’s identity, for 30 days', async ({ page, context }) => {
   await withProviderServer(async (server, provider) => {
     await page.goto(`${server.url}/r/cats`);
     await expect(page.getByRole('heading')).toHaveText('Sign in to enter');

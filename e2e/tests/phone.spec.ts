@@ -45,11 +45,11 @@ test('a long press opens the message actions, a tap closes them', async ({ page,
 });
 
 for (const [movement, x, y, opens] of [
-  ['of 8 pixels', 8, 0, true],
-  ['of 20 pixels sideways', 20, 0, false],
-  ['of 40 pixels up', 0, -40, false],
+  ['moved by 8 pixels', 8, 0, true],
+  ['moved 20 pixels aside', 20, 0, false],
+  ['moved 40 pixels up', 0, -40, false],
 ] as const) {
-  test(`a long press with a movement ${movement} ${opens ? 'opens' : 'does not open'} the actions`, async ({ page, deployment, room }) => {
+  test(`a long press ${movement} ${opens ? 'opens' : 'does not open'} the actions`, async ({ page, deployment, room }) => {
     await page.clock.install();
     const chat = await ChatPage.open(page, deployment, room);
     const [message, touch] = await prepareTouch(page, chat, 'press me');
