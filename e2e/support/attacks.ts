@@ -1,30 +1,30 @@
 import { readFileSync } from 'node:fs';
-import type { Home } from './fixtures.ts';
+import type { Deployment } from './fixtures.ts';
 
-/** A text, or parts of which some are repeated. */
+/** A text, or a list of parts, some of which are repeated. */
 export type Payload = string | (string | { times: number; of: string })[];
 
-/** What every line of the corpus has: a name, and a few words why it is there. */
+/** The fields that every entry of the corpus has: an id, and why the entry exists. */
 export type Attack = {
   id: string;
   why: string;
-  /** The only home that it is for: the stand-in for AWS is no API Gateway. */
-  home?: Home['name'];
+  /** The only deployment to run the entry on. The AWS emulator does not behave like API Gateway in every case. */
+  deployment?: Deployment['name'];
 };
 
-/** The lines of one file of the corpus that are for a home. Nothing of it is code: another line needs no other test. */
-export function attacks<T extends Attack>(file: string, home: Home): T[] {
-  const lines: T[] = JSON.parse(readFileSync(new URL(`../attacks/${file}.json`, import.meta.url), 'utf8'));
-  return lines.filter((line) => !line.home || line.home === home.name);
+/** Loads the entries of one corpus file that apply to a deployment. The corpus is data: a new entry needs no new test. */
+export function loadAttacks<T extends Attack>(file: string, deployment: Deployment): T[] {
+  const entries: T[] = JSON.parse(readFileSync(new URL(`../attacks/${file}.json`, import.meta.url), 'utf8'));
+  return entries.filter((entry) => !entry.deployment || entry.deployment === deployment.name);
 }
 
-/** A payload, written out. */
-export function written(payload: Payload): string {
+/** Expands a payload into one string. */
+export function expandPayload(payload: Payload): string {
   const parts = Array.isArray(payload) ? payload : [payload];
   return parts.map((part) => (typeof part === 'string' ? part : part.of.repeat(part.times))).join('');
 }
 
-/** So many at a time. */
-export function batches<T>(lines: T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(lines.length / size) }, (_, number) => lines.slice(number * size, (number + 1) * size));
+/** Splits a list into batches of at most `size` entries. */
+export function batches<T>(entries: T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(entries.length / size) }, (_, number) => entries.slice(number * size, (number + 1) * size));
 }

@@ -1,27 +1,27 @@
 import type { BrowserContext, Page } from '@playwright/test';
 
-/** The host that no page may ever ask for anything. */
+/** The host that no page may ever request anything from. */
 const host = 'canary.test';
 
 /**
- * What dies when an attack gets through: a script that runs sets `__pwned` or opens a dialog, an element or a style asks
- * `canary.test` for something, and what the page's own policy has to stop was not made harmless before.
+ * Detects attacks that get through. It records a script that sets `__pwned` or opens a dialog or a window, a request to
+ * `canary.test`, and a violation of the Content Security Policy: the policy only has to stop what was not sanitised before.
  */
 export class Canary {
-  private readonly heard: string[] = [];
+  private readonly recorded: string[] = [];
 
-  /** Brings one along. Before the page is opened. */
+  /** Installs a canary in a browser context. Call it before the page is opened. */
   static async in(context: BrowserContext): Promise<Canary> {
     const canary = new Canary();
-    const elsewhere = (url: URL) => url.hostname === host;
-    await context.route(elsewhere, async (route) => {
-      canary.heard.push(`asked for ${route.request().url()}`);
+    const isCanaryHost = (url: URL) => url.hostname === host;
+    await context.route(isCanaryHost, async (route) => {
+      canary.recorded.push(`requested ${route.request().url()}`);
       await route.fulfill({ contentType: 'text/javascript', body: 'window.__pwned = 1' });
     });
     await context.addInitScript(() => {
       Object.assign(window, { __violations: [] });
       addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
-        (window as any).__violations.push(`${violatedDirective} stopped ${blockedURI}`),
+        (window as any).__violations.push(`${violatedDirective} blocked ${blockedURI}`),
       );
     });
     context.on('page', (page) => canary.watch(page));
@@ -29,26 +29,26 @@ export class Canary {
     return canary;
   }
 
-  /** What got through so far. */
-  async died(page: Page): Promise<string[]> {
-    const inside = await page.evaluate(() => {
+  /** Returns everything that got through so far. */
+  async findings(page: Page): Promise<string[]> {
+    const inPage = await page.evaluate(() => {
       const { __pwned, __violations = [] } = window as any;
       return __pwned === undefined ? __violations : ['a script ran', ...__violations];
     });
-    return [...this.heard, ...inside];
+    return [...this.recorded, ...inPage];
   }
 
-  /** Brings another one in. */
-  revive(): void {
-    this.heard.length = 0;
+  /** Forgets the findings so far. */
+  reset(): void {
+    this.recorded.length = 0;
   }
 
   private watch(page: Page): void {
     page.on('dialog', (dialog) => {
-      // The browser asks by itself whether a page may be left.
-      if (dialog.type() !== 'beforeunload') this.heard.push(`a dialog: ${dialog.message()}`);
+      // The browser itself asks whether the user wants to leave the page.
+      if (dialog.type() !== 'beforeunload') this.recorded.push(`a dialog: ${dialog.message()}`);
       void dialog.dismiss();
     });
-    page.on('popup', (popup) => this.heard.push(`a window: ${popup.url()}`));
+    page.on('popup', (popup) => this.recorded.push(`a window: ${popup.url()}`));
   }
 }

@@ -1,57 +1,57 @@
 import { test as base, expect } from '@playwright/test';
-import { Local, withData } from './local.ts';
-import { oneAddress } from './one_address.ts';
-import { needed } from './settings.ts';
-import { Wire } from './wire.ts';
+import { LocalServer, withDataDir } from './local_server.ts';
+import { requireEnv } from './settings.ts';
+import { startStackProxy } from './stack_proxy.ts';
+import { WireClient } from './wire_client.ts';
 
 export { expect };
 
-/** Where the chat lives: the same tests hold on both homes. */
-export type Home = {
+/** Where the chat runs. The same tests have to pass on both deployments: the local binary and the stack on AWS. */
+export type Deployment = {
   name: 'local' | 'stack';
-  /** The address of a room's page. */
-  page(room: string): string;
-  /** The address of a room's socket; the room is not checked, so that a bad one can be asked for. */
-  socket(room: string): string;
+  /** Returns the address of a room's page. */
+  pageUrl(room: string): string;
+  /** Returns the address of a room's socket. The room is not validated, so that tests can ask for an invalid one. */
+  socketUrl(room: string): string;
 };
 
-/** What a refused socket is told: the stand-in for API Gateway says 403, whatever its `$connect` function says. */
-export const refusal = (home: Home, status: number): number => (home.name === 'stack' ? 403 : status);
+/** Returns the status of a rejected socket. The AWS emulator answers 403, whatever the `$connect` function returns. */
+export const rejectionStatus = (deployment: Deployment, status: number): number => (deployment.name === 'stack' ? 403 : status);
 
-/** The cookie by which a visitor is known: the stack is come to by HTTPS. */
-export const guestCookie = (home: Home): string => (home.name === 'stack' ? '__Host-guest' : 'guest');
+/** Returns the name of the session cookie. The stack is served over HTTPS. */
+export const guestCookie = (deployment: Deployment): string => (deployment.name === 'stack' ? '__Host-guest' : 'guest');
 
-export type HomeOptions = { homeName: 'local' | 'stack' };
+export type DeploymentOptions = { deploymentName: 'local' | 'stack' };
 
 type Fixtures = {
-  /** A room that nobody else is in. */
+  /** A room that no other test uses. */
   room: string;
-  /** Opens a bare socket that is closed when the test ends; `who` may have a `ticket` and a `name`. */
-  wire: (room: string, who?: Record<string, string>) => Promise<Wire>;
-  /** What the pages of a test tried that their policy forbids. It is to be nothing when the test ends. */
+  /** Opens a socket without a page and closes it when the test ends. `query` may contain a `ticket` and a `name`. */
+  connect: (room: string, query?: Record<string, string>) => Promise<WireClient>;
+  /** The policy violations of all pages of the test. The list has to be empty when the test ends. */
   violations: string[];
 };
 
-export const test = base.extend<Fixtures, HomeOptions & { home: Home }>({
-  homeName: ['local', { scope: 'worker', option: true }],
+export const test = base.extend<Fixtures, DeploymentOptions & { deployment: Deployment }>({
+  deploymentName: ['local', { scope: 'worker', option: true }],
 
-  home: [
-    async ({ homeName }, use, { parallelIndex }) => {
-      const places = (url: string, socket: string): Home => ({
-        name: homeName,
-        page: (room) => (room === 'lobby' ? `${url}/` : `${url}/r/${encodeURIComponent(room)}`),
-        socket: (room) => `${socket}?room=${encodeURIComponent(room)}`,
+  deployment: [
+    async ({ deploymentName }, use, { parallelIndex }) => {
+      const deploymentAt = (url: string, socket: string): Deployment => ({
+        name: deploymentName,
+        pageUrl: (room) => (room === 'lobby' ? `${url}/` : `${url}/r/${encodeURIComponent(room)}`),
+        socketUrl: (room) => `${socket}?room=${encodeURIComponent(room)}`,
       });
-      if (homeName === 'local') {
-        await withData(async (data) => {
-          const local = await Local.start(data);
-          await use(places(local.url, `${local.url.replace('http', 'ws')}/ws`));
-          await local.stop();
+      if (deploymentName === 'local') {
+        await withDataDir(async (data) => {
+          const server = await LocalServer.start(data);
+          await use(deploymentAt(server.url, `${server.url.replace('http', 'ws')}/ws`));
+          await server.stop();
         });
       } else {
-        const address = await oneAddress(Number(needed('STACK_PAGE_PORTS').split(',')[parallelIndex]));
-        await use(places(address.url, needed('STACK_SOCKET')));
-        await address.close();
+        const proxy = await startStackProxy(Number(requireEnv('STACK_PAGE_PORTS').split(',')[parallelIndex]));
+        await use(deploymentAt(proxy.url, requireEnv('STACK_SOCKET')));
+        await proxy.close();
       }
     },
     { scope: 'worker' },
@@ -59,18 +59,18 @@ export const test = base.extend<Fixtures, HomeOptions & { home: Home }>({
 
   room: async ({}, use) => use(`t-${crypto.randomUUID().slice(0, 13)}`),
 
-  wire: async ({ home }, use) => {
-    const open: Wire[] = [];
-    await use(async (room, who = {}) => {
-      const query = Object.entries(who).map(([key, value]) => `&${key}=${encodeURIComponent(value)}`);
-      const wire = await Wire.open(home.socket(room) + query.join(''));
-      open.push(wire);
-      return wire;
+  connect: async ({ deployment }, use) => {
+    const open: WireClient[] = [];
+    await use(async (room, query = {}) => {
+      const parameters = Object.entries(query).map(([key, value]) => `&${key}=${encodeURIComponent(value)}`);
+      const client = await WireClient.open(deployment.socketUrl(room) + parameters.join(''));
+      open.push(client);
+      return client;
     });
-    for (const wire of open) wire.close();
+    for (const client of open) client.close();
   },
 
-  // Every page of a test is listened to, those in further windows of the browser as well.
+  // Listens to every page of a test, including those in further browser contexts.
   violations: [
     async ({ browser }, use) => {
       const violations: string[] = [];
@@ -84,20 +84,20 @@ export const test = base.extend<Fixtures, HomeOptions & { home: Home }>({
       };
       await use(violations);
       browser.newContext = newContext;
-      expect(violations, 'what a page tried and may not').toEqual([]);
+      expect(violations, 'policy violations of the pages').toEqual([]);
     },
     { auto: true },
   ],
 
-  // A page that breaks says so in its console, and a test that passes over it proves nothing.
+  // Fails a test whose page reports a crash in its console: a test that ignores it proves nothing.
   page: async ({ page }, use) => {
-    const broken: string[] = [];
-    page.on('pageerror', (error) => broken.push(String(error)));
+    const crashes: string[] = [];
+    page.on('pageerror', (error) => crashes.push(String(error)));
     page.on('console', (message) => {
       const text = message.text();
-      if (/panicked|hydrat|unreachable/i.test(text) && message.type() === 'error') broken.push(text);
+      if (/panicked|hydrat|unreachable/i.test(text) && message.type() === 'error') crashes.push(text);
     });
     await use(page);
-    expect(broken, 'what the page said went wrong').toEqual([]);
+    expect(crashes, 'crashes that the page reported').toEqual([]);
   },
 });

@@ -1,12 +1,12 @@
 import { request } from 'node:http';
 import { crc32, deflateSync } from 'node:zlib';
-import type { Home } from './fixtures.ts';
-import type { Frame, Wire } from './wire.ts';
+import type { Deployment } from './fixtures.ts';
+import type { Frame, WireClient } from './wire_client.ts';
 
-/** What a message says about its image. */
+/** The metadata of an image in a message. */
 export type Image = { type: string; size: number; width: number; height: number; alt?: string; preview?: string };
 
-/** A whole PNG of one colour. */
+/** Returns a valid PNG of one colour. */
 export function png(width: number, height: number, colour: [number, number, number] = [40, 120, 200]): Buffer {
   const row = Buffer.concat([Buffer.from([0]), Buffer.from(Array.from({ length: width }, () => colour).flat())]);
   return Buffer.concat([
@@ -17,13 +17,13 @@ export function png(width: number, height: number, colour: [number, number, numb
   ]);
 }
 
-/** A whole GIF of one pixel, with whatever behind its end. */
-export function gif(behind = ''): Buffer {
+/** Returns a valid GIF of one pixel, followed by the bytes of `trailer`. */
+export function gif(trailer = ''): Buffer {
   const pixel = '47494638396101000100800000000000ffffff21f90400000000002c00000000010001000002024401003b';
-  return Buffer.concat([Buffer.from(pixel, 'hex'), Buffer.from(behind)]);
+  return Buffer.concat([Buffer.from(pixel, 'hex'), Buffer.from(trailer)]);
 }
 
-/** A PNG of so many pixels, in few bytes. */
+/** Returns a PNG with many pixels in few bytes. */
 export function manyPixels(width: number, height: number): Buffer {
   const rows = Buffer.alloc(height * (1 + Math.ceil(width / 8)));
   return Buffer.concat([
@@ -34,8 +34,8 @@ export function manyPixels(width: number, height: number): Buffer {
   ]);
 }
 
-/** A JPEG with what a phone writes beside its picture: a block of EXIF that says where it was taken. */
-export function jpegWithPlace(jpeg: Buffer): Buffer {
+/** Adds the metadata that a phone writes: an EXIF block with the GPS position of the photo. */
+export function jpegWithGps(jpeg: Buffer): Buffer {
   const entry = (tag: number, type: number, count: number, value: number) => {
     const bytes = Buffer.alloc(12);
     bytes.writeUInt16LE(tag, 0);
@@ -44,11 +44,11 @@ export function jpegWithPlace(jpeg: Buffer): Buffer {
     bytes.writeUInt32LE(value, 8);
     return bytes;
   };
-  const place = Buffer.from('GPS 52.5200 N, 13.4050 E\0');
-  // One directory with a pointer to another, that of the place, whose one entry is a text behind it.
+  const position = Buffer.from('GPS 52.5200 N, 13.4050 E\0');
+  // The first directory points to the GPS directory, whose only entry is the text after it.
   const first = Buffer.concat([Buffer.from([1, 0]), entry(0x8825, 4, 1, 26), Buffer.alloc(4)]);
-  const second = Buffer.concat([Buffer.from([1, 0]), entry(0x001b, 2, place.length, 44), Buffer.alloc(4)]);
-  const body = Buffer.concat([Buffer.from('Exif\0\0II*\0\x08\0\0\0', 'latin1'), first, second, place]);
+  const second = Buffer.concat([Buffer.from([1, 0]), entry(0x001b, 2, position.length, 44), Buffer.alloc(4)]);
+  const body = Buffer.concat([Buffer.from('Exif\0\0II*\0\x08\0\0\0', 'latin1'), first, second, position]);
   const length = Buffer.alloc(2);
   length.writeUInt16BE(body.length + 2);
   return Buffer.concat([jpeg.subarray(0, 2), Buffer.from([0xff, 0xe1]), length, body, jpeg.subarray(2)]);
@@ -65,27 +65,27 @@ function number(value: number): Buffer {
   return bytes;
 }
 
-/** The image as its client announces it. */
-export function announced(bytes: Buffer, type: string, width: number, height: number): Image {
+/** Returns the metadata that a client sends for an image. */
+export function imageMetadata(bytes: Buffer, type: string, width: number, height: number): Image {
   return { type, size: bytes.length, width, height };
 }
 
-/** Asks where to put an image; gives the whole address. */
-export async function address(wire: Wire, home: Home, nonce: string, image: Image): Promise<string> {
-  wire.send({ action: 'upload', nonce, type: image.type, size: image.size });
-  const answer = await wire.next('upload');
-  return new URL(answer['url'], home.page('lobby')).href;
+/** Asks the server where to upload an image. Returns the absolute URL. */
+export async function requestUploadUrl(client: WireClient, deployment: Deployment, nonce: string, image: Image): Promise<string> {
+  client.send({ action: 'upload', nonce, type: image.type, size: image.size });
+  const answer = await client.next('upload');
+  return new URL(answer['url'], deployment.pageUrl('lobby')).href;
 }
 
-/** Puts bytes to an address, as a browser does; gives the status. */
-export async function put(url: string, type: string, bytes: Buffer): Promise<number> {
+/** Uploads bytes with PUT, as a browser does. Returns the status. */
+export async function putBytes(url: string, type: string, bytes: Buffer): Promise<number> {
   const answer = await fetch(url, { method: 'PUT', headers: { 'content-type': type }, body: new Uint8Array(bytes) });
   await answer.arrayBuffer();
   return answer.status;
 }
 
-/** Announces more bytes than it sends, and hangs up. */
-export async function putHalf(url: string, type: string, bytes: Buffer): Promise<void> {
+/** Starts an upload, sends half of the announced bytes and closes the connection. */
+export async function putTruncated(url: string, type: string, bytes: Buffer): Promise<void> {
   await new Promise<void>((resolve) => {
     const headers = { 'content-type': type, 'content-length': bytes.length };
     const upload = request(url, { method: 'PUT', headers });
@@ -95,21 +95,21 @@ export async function putHalf(url: string, type: string, bytes: Buffer): Promise
   });
 }
 
-/** Sends a message with an image; gives the message, or the error. */
-export async function send(wire: Wire, nonce: string, image: Image, text?: string): Promise<Frame> {
-  wire.send({ action: 'send', nonce, image, ...(text && { text }) });
-  return wire.next('message', 'error');
+/** Sends a message with an image. Returns the message or the error. */
+export async function sendImage(client: WireClient, nonce: string, image: Image, text?: string): Promise<Frame> {
+  client.send({ action: 'send', nonce, image, ...(text && { text }) });
+  return client.next('message', 'error');
 }
 
-/** Where the image of a message is. */
-export function place(home: Home, room: string, author: string, nonce: string): string {
-  return new URL(`/images/${author}/${room}/${nonce}`, home.page('lobby')).href;
+/** Returns the URL of a message's image. */
+export function imageUrl(deployment: Deployment, room: string, author: string, nonce: string): string {
+  return new URL(`/images/${author}/${room}/${nonce}`, deployment.pageUrl('lobby')).href;
 }
 
-/** Who speaks through a socket. */
-export async function me(wire: Wire): Promise<string> {
-  wire.send({ action: 'hello' });
-  const welcome = await wire.next('welcome');
-  await wire.next('page');
+/** Returns the id of the person that a socket belongs to. */
+export async function personId(client: WireClient): Promise<string> {
+  client.send({ action: 'hello' });
+  const welcome = await client.next('welcome');
+  await client.next('page');
   return welcome['you'].id;
 }

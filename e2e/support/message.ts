@@ -1,7 +1,7 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { ChatPage } from './chat_page.ts';
 
-/** What can be done about a message, in the words of the page. */
+/** A message in the log, with the actions that the page offers for it. */
 export class Message {
   readonly article: Locator;
   private readonly page: Page;
@@ -11,14 +11,14 @@ export class Message {
     this.page = chat.page;
   }
 
-  /** A message by its place: it stays the same whatever becomes of its text. */
-  static async saying(chat: ChatPage, text: string): Promise<Message> {
-    const found = chat.saying(text);
+  /** Locates a message by its sequence number, so that it stays the same when its text changes. */
+  static async withText(chat: ChatPage, text: string): Promise<Message> {
+    const found = chat.messageWithText(text);
     await expect(found).toHaveAttribute('data-seq', /^\d+$/);
-    return Message.at(chat, Number(await found.getAttribute('data-seq')));
+    return Message.withSeq(chat, Number(await found.getAttribute('data-seq')));
   }
 
-  static at(chat: ChatPage, seq: number): Message {
+  static withSeq(chat: ChatPage, seq: number): Message {
     return new Message(chat, chat.log.locator(`article[data-seq="${seq}"]`));
   }
 
@@ -26,7 +26,7 @@ export class Message {
     return Number(await this.article.getAttribute('data-seq'));
   }
 
-  /** The toolbar, once the mouse is over the message. */
+  /** Moves the mouse over the message and returns the toolbar that appears. */
   async toolbar(): Promise<Locator> {
     await this.article.hover();
     const toolbar = this.article.getByRole('toolbar', { name: 'Message actions' });
@@ -35,26 +35,26 @@ export class Message {
   }
 
   /** Clicks a button of the toolbar. */
-  async act(name: string): Promise<void> {
+  async clickAction(name: string): Promise<void> {
     await (await this.toolbar()).getByRole('button', { name, exact: true }).click();
   }
 
-  /** Deletes it, and says yes. */
+  /** Deletes the message and confirms it. */
   async delete(): Promise<void> {
-    await this.act('Delete');
+    await this.clickAction('Delete');
     await this.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   }
 
-  /** A reaction by what is heard of it. */
+  /** Locates a reaction by its accessible name. */
   reaction(name: string | RegExp): Locator {
     return this.article.locator('.reactions').getByRole('button', { name });
   }
 
-  async isEdited(): Promise<void> {
+  async expectEdited(): Promise<void> {
     await expect(this.article.locator('.message-edited')).toHaveText('(edited)');
   }
 
-  async isGone(): Promise<void> {
+  async expectDeleted(): Promise<void> {
     await expect(this.article.getByText('This message was deleted.')).toBeVisible();
     await expect(this.article.locator('.message-text, .message-image, .reactions, .message-quote, .message-edited')).toHaveCount(0);
   }

@@ -1,7 +1,7 @@
-// What `cargo xtask test` tells the tests. The defaults are those of a clone after `cargo xtask run`.
+// The environment variables that `cargo xtask test` sets. The defaults match a clone after `cargo xtask run`.
 
-/** A setting that has to be there. */
-export function needed(name: string): string {
+/** Returns an environment variable that has to be set. */
+export function requireEnv(name: string): string {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set: start these tests with \`cargo xtask test\``);
   return value;
@@ -11,8 +11,8 @@ export const localBinary = process.env['LOCAL_BINARY'] ?? '../target/release/loc
 export const page = process.env['PAGE'] ?? '../dist';
 export const gallery = process.env['GALLERY'] ?? '../target/xtask/gallery';
 
-/** The connections that a small home lets in. */
+/** The maximum number of connections of the deployment with a small limit. */
 export const smallLimit = Number(process.env['SMALL_LIMIT'] ?? 20);
 
-/** The messages on the front page and in one answer. */
+/** The maximum number of messages on the front page and in one answer. */
 export const messageLimit = Number(process.env['MESSAGE_LIMIT'] ?? 30);

@@ -1,23 +1,23 @@
 import { createHmac } from 'node:crypto';
 import type { APIRequestContext } from '@playwright/test';
-import { attacks, written, type Attack, type Payload } from '../support/attacks.ts';
+import { loadAttacks, expandPayload, type Attack, type Payload } from '../support/attacks.ts';
 import { Canary } from '../support/canary.ts';
-import { expect, guestCookie, test, type Home } from '../support/fixtures.ts';
-import { me } from '../support/images.ts';
-import { exchange } from '../support/raw.ts';
-import { Refused, Wire, type Frame } from '../support/wire.ts';
+import { expect, guestCookie, test, type Deployment } from '../support/fixtures.ts';
+import { personId } from '../support/images.ts';
+import { exchangeRaw } from '../support/raw_http.ts';
+import { ConnectError, WireClient, type Frame } from '../support/wire_client.ts';
 
-// What a stranger may send without a page, by the corpus in `attacks/`. Each line is refused or does no harm: nobody else
-// hears of it, nothing of it is said back as it was, and everything goes on.
+// Attacks without a page, from the corpus in `attacks/`. Each entry is rejected or harmless: nobody else receives it, no answer
+// repeats it unescaped, and the server keeps working.
 
 type Raw = Attack & {
   frame: Payload;
-  /** The code it is answered with. */
+  /** The code of the error that answers it. */
   error?: string;
-  /** The text that it says, and nothing more, but for what is there `also`. */
+  /** The text of the message that it creates. The message has no other fields, except those of `also`. */
   says?: string;
   also?: object;
-  /** The type of its answer, where it is neither. */
+  /** The type of the answer, if the entry creates neither an error nor a message. */
   answers?: string;
 };
 
@@ -27,159 +27,159 @@ type Request = Attack & {
   headers?: Payload[];
   body?: string;
   host?: string;
-  /** All of it, where it is none of the above. */
+  /** The whole request, if it does not consist of the fields above. */
   raw?: string;
-  /** What may be answered; any error of the client's without it. */
+  /** The allowed statuses. Default: any 4xx. */
   status?: (number | 'closed')[];
-  /** What no answer may have in it. */
+  /** Texts that no answer may contain. */
   never?: string[];
-  /** Whether it is an address that somebody could be led to. */
+  /** Whether the path is opened in a browser, too. */
   opened?: true;
 };
 
 type Ticket = Attack & {
-  /** What it is made of, as it was given out. */
+  /** The issued token that it is made from. */
   of?: 'ticket' | 'cookie';
-  /** What it is instead. */
+  /** The token itself, if it is not made from an issued one. */
   is?: Payload;
-  /** What becomes of it: so many letters are cut off, something is added, or another signature, key or claim is in it. */
+  /** How it is changed: this many characters are cut off, text is added, or the signature, key or claims are replaced. */
   cut?: number;
   add?: string;
   mac?: string;
   key?: string;
   claims?: object;
-  /** What it is shown as; a ticket without it. */
+  /** How it is presented. Default: as a ticket. */
   as?: 'cookie';
-  /** How often it was shown before. */
+  /** How often it was used before. */
   used?: number;
   room?: 'other';
   origin?: string | null;
-  /** Whether it is good. */
+  /** Whether it is valid. */
   opens?: true;
 };
 
-test('a frame is answered, and nobody else hears of what it tries', async ({ home, room, wire }) => {
-  const [speaker, witness] = [await wire(room), await wire(room)];
-  const [mallory, ann] = [await me(speaker), await me(witness)];
-  await witness.say('hello');
-  await speaker.heard('message');
-  await speaker.heard('presence');
-  const said: string[] = [];
-  for (const line of attacks<Raw>('frames', home)) {
-    speaker.send(written(line.frame));
-    const answer = await speaker.next('message', 'error', 'page', 'changes', 'found', 'upload', 'rooms', 'pong', ...(line.answers ? [line.answers] : []));
-    const what = `${line.id}: ${JSON.stringify(answer).slice(0, 300)}`;
-    if (line.says !== undefined) {
-      said.push(line.says);
+test('attack frames are answered and not broadcast', async ({ deployment, room, connect }) => {
+  const [speaker, witness] = [await connect(room), await connect(room)];
+  const [mallory, ann] = [await personId(speaker), await personId(witness)];
+  await witness.sendMessage('hello');
+  await speaker.drain('message');
+  await speaker.drain('presence');
+  const accepted: string[] = [];
+  for (const entry of loadAttacks<Raw>('frames', deployment)) {
+    speaker.send(expandPayload(entry.frame));
+    const answer = await speaker.next('message', 'error', 'page', 'changes', 'found', 'upload', 'rooms', 'pong', ...(entry.answers ? [entry.answers] : []));
+    const what = `${entry.id}: ${JSON.stringify(answer).slice(0, 300)}`;
+    if (entry.says !== undefined) {
+      accepted.push(entry.says);
       const { seq, author } = answer;
-      const own = { type: 'message', seq, rev: seq, author: { id: mallory, name: author?.name }, nonce: expect.any(String), text: line.says };
-      expect(answer, what).toEqual({ ...own, sentAt: expect.any(Number), ...line.also });
+      const own = { type: 'message', seq, rev: seq, author: { id: mallory, name: author?.name }, nonce: expect.any(String), text: entry.says };
+      expect(answer, what).toEqual({ ...own, sentAt: expect.any(Number), ...entry.also });
       expect(seq, what).toBeGreaterThan(1);
       expect(Math.abs(answer['sentAt'] - Date.now()), what).toBeLessThan(60_000);
-    } else if (line.error !== undefined) {
-      expect(answer, what).toMatchObject({ type: 'error', code: line.error });
+    } else if (entry.error !== undefined) {
+      expect(answer, what).toMatchObject({ type: 'error', code: entry.error });
       expect(answer['message'], what).toMatch(/^[A-Z].{5,200}\.$/s);
       expect(JSON.stringify(answer).length, what).toBeLessThan(600);
     } else {
-      expect(answer.type, what).toBe(line.answers);
+      expect(answer.type, what).toBe(entry.answers);
       const found: Frame[] = answer['messages'] ?? [];
       expect(found.filter(({ author }) => ![mallory, ann].includes(author.id)), what).toEqual([]);
     }
-    // The socket still lives, and nothing more was said to it.
-    expect(await speaker.heard('error'), what).toEqual([]);
+    // The socket is still open and got no further error.
+    expect(await speaker.drain('error'), what).toEqual([]);
   }
-  const heard = (await witness.heard('message')).sort((one, other) => one['seq'] - other['seq']);
-  expect(heard.map(({ text }) => text)).toEqual(said);
-  expect((await witness.everything()).map(({ text }) => text)).toEqual(['hello', ...said]);
+  const received = (await witness.drain('message')).sort((one, other) => one['seq'] - other['seq']);
+  expect(received.map(({ text }) => text)).toEqual(accepted);
+  expect((await witness.allMessages()).map(({ text }) => text)).toEqual(['hello', ...accepted]);
 });
 
-test('a request is refused or does nothing, and none is said back', async ({ home, room, wire }) => {
-  const url = new URL(home.page('lobby'));
-  for (const line of attacks<Request>('requests', home)) {
-    const { statuses, text } = await exchange(url, asked(line, url));
-    const what = `${line.id}: ${text.slice(0, 400) || 'closed'}`;
-    const refused = (status: number) => status >= 400 && status < 500;
-    if (line.status) expect.soft(line.status, what).toContain(statuses[0] ?? 'closed');
-    else expect.soft(statuses.length > 0 && statuses.every(refused), what).toBe(true);
-    // 501 is what a proxy says to a coding that it does not know; nothing else of ours breaks.
-    expect.soft(statuses.filter((status) => status >= 500 && !line.status?.includes(status)), what).toEqual([]);
+test('attack requests are rejected and not reflected', async ({ deployment, room, connect }) => {
+  const url = new URL(deployment.pageUrl('lobby'));
+  for (const entry of loadAttacks<Request>('requests', deployment)) {
+    const { statuses, text } = await exchangeRaw(url, rawRequest(entry, url));
+    const what = `${entry.id}: ${text.slice(0, 400) || 'closed'}`;
+    const isClientError = (status: number) => status >= 400 && status < 500;
+    if (entry.status) expect.soft(entry.status, what).toContain(statuses[0] ?? 'closed');
+    else expect.soft(statuses.length > 0 && statuses.every(isClientError), what).toBe(true);
+    // 501 is a proxy's answer to an unknown transfer coding. No other 5xx may occur.
+    expect.soft(statuses.filter((status) => status >= 500 && !entry.status?.includes(status)), what).toEqual([]);
     const head = text.split('\r\n\r\n')[0]!;
     expect.soft(head, what).not.toMatch(/^(injected|location):/im);
     expect.soft(head, what).not.toMatch(/^set-cookie: (?!(__Host-)?guest=[\w.=-]+; Path=\/; )/im);
-    const outside = ['root:x:0', '[workspace]', '[package]', 'IHDR'];
+    const fileContents = ['root:x:0', '[workspace]', '[package]', 'IHDR'];
     const unescaped = ['<script>__pwned', '<img src=x', '"onload="'];
-    for (const never of [...outside, ...unescaped, ...(line.never ?? [])]) expect.soft(text, what).not.toContain(never);
+    for (const never of [...fileContents, ...unescaped, ...(entry.never ?? [])]) expect.soft(text, what).not.toContain(never);
   }
-  await (await wire(room)).say('still here');
+  await (await connect(room)).sendMessage('still here');
 });
 
-test('an address that somebody is led to runs nothing', async ({ context, page, home, violations }) => {
+test('opening an attack URL runs no script', async ({ context, page, deployment, violations }) => {
   const canary = await Canary.in(context);
-  for (const line of attacks<Request>('requests', home).filter((line) => line.opened)) {
-    await page.goto(new URL(home.page('lobby')).origin + written(line.path!));
-    await expect(page.locator('body'), line.id).not.toBeEmpty();
-    expect(await canary.died(page), line.id).toEqual([]);
+  for (const entry of loadAttacks<Request>('requests', deployment).filter((entry) => entry.opened)) {
+    await page.goto(new URL(deployment.pageUrl('lobby')).origin + expandPayload(entry.path!));
+    await expect(page.locator('body'), entry.id).not.toBeEmpty();
+    expect(await canary.findings(page), entry.id).toEqual([]);
   }
-  // An error of S3 is XML, which Chromium shows in a viewer of its own, with a picture that our policy forbids.
-  const own = violations.filter((violation) => !violation.includes("<path d='M0 0 L8 0 L4 7 Z'/>"));
-  violations.splice(0, violations.length, ...own);
+  // S3's errors are XML. Chromium shows them in its own viewer, whose image violates our policy.
+  const relevant = violations.filter((violation) => !violation.includes("<path d='M0 0 L8 0 L4 7 Z'/>"));
+  violations.splice(0, violations.length, ...relevant);
 });
 
-test('only what was given out here opens a socket or is a visitor, and only from here', async ({ home, room, request }) => {
-  for (const line of attacks<Ticket>('tickets', home)) {
-    const visit = await visitor(request, home, room);
-    const shown = line.of || line.is !== undefined ? tampered(line, visit) : undefined;
-    const in_ = line.room ? `${room}-${line.room}` : room;
-    if (line.as === 'cookie') {
-      const { you } = await visitor(request, home, in_, shown);
-      expect.soft(you.id === visit.you.id, line.id).toBe(line.opens ?? false);
-      expect.soft([you.id === 'victim', you.moderator], line.id).toEqual([false, undefined]);
+test('only valid tickets, cookies and origins are accepted', async ({ deployment, room, request }) => {
+  for (const entry of loadAttacks<Ticket>('tickets', deployment)) {
+    const visit = await requestState(request, deployment, room);
+    const token = entry.of || entry.is !== undefined ? tampered(entry, visit) : undefined;
+    const targetRoom = entry.room ? `${room}-${entry.room}` : room;
+    if (entry.as === 'cookie') {
+      const { you } = await requestState(request, deployment, targetRoom, token);
+      expect.soft(you.id === visit.you.id, entry.id).toBe(entry.opens ?? false);
+      expect.soft([you.id === 'victim', you.moderator], entry.id).toEqual([false, undefined]);
       continue;
     }
-    const query = shown === undefined ? '' : `&ticket=${encodeURIComponent(shown)}`;
-    const origin = line.origin === undefined || line.origin === null ? undefined : filled(line.origin, new URL(home.page('lobby')));
+    const query = token === undefined ? '' : `&ticket=${encodeURIComponent(token)}`;
+    const origin = entry.origin === undefined || entry.origin === null ? undefined : fillPlaceholders(entry.origin, new URL(deployment.pageUrl('lobby')));
     const open = async (room: string) => {
-      const wire = await Wire.open(home.socket(room) + query, origin);
-      const id = await me(wire);
-      wire.close();
+      const client = await WireClient.open(deployment.socketUrl(room) + query, origin);
+      const id = await personId(client);
+      client.close();
       return id;
     };
-    for (let time = 0; time < (line.used ?? 0); time++) expect(await open(room), line.id).toBe(visit.you.id);
-    const opened = await open(in_).catch((reason) => (reason instanceof Refused ? reason.status : String(reason)));
-    if (!line.opens) expect.soft([400, 401, 403, 414, 431], `${line.id}: ${opened}`).toContain(opened);
-    else if (line.of) expect.soft(opened, line.id).toBe(visit.you.id);
-    else expect.soft(opened, line.id).toMatch(/^[\w-]{16}$/);
+    for (let time = 0; time < (entry.used ?? 0); time++) expect(await open(room), entry.id).toBe(visit.you.id);
+    const opened = await open(targetRoom).catch((reason) => (reason instanceof ConnectError ? reason.status : String(reason)));
+    if (!entry.opens) expect.soft([400, 401, 403, 414, 431], `${entry.id}: ${opened}`).toContain(opened);
+    else if (entry.of) expect.soft(opened, entry.id).toBe(visit.you.id);
+    else expect.soft(opened, entry.id).toMatch(/^[\w-]{16}$/);
   }
 });
 
-type Visitor = { you: { id: string; moderator?: boolean }; ticket: string; cookie: string };
+type PageState = { you: { id: string; moderator?: boolean }; ticket: string; cookie: string };
 
-/** A visit of the page's state: a new guest's, or whoever the cookie says. */
-async function visitor(request: APIRequestContext, home: Home, room: string, cookie?: string): Promise<Visitor> {
-  const headers = { cookie: cookie === undefined ? '' : `${guestCookie(home)}=${cookie}` };
-  const answer = await request.get(new URL(`/state/${room}`, home.page('lobby')).href, { headers });
+/** Requests the page's state as a new guest, or with the session of a cookie. */
+async function requestState(request: APIRequestContext, deployment: Deployment, room: string, cookie?: string): Promise<PageState> {
+  const headers = { cookie: cookie === undefined ? '' : `${guestCookie(deployment)}=${cookie}` };
+  const answer = await request.get(new URL(`/state/${room}`, deployment.pageUrl('lobby')).href, { headers });
   expect(answer.status()).toBe(200);
-  const given = /guest=([^;]*)/.exec(answer.headers()['set-cookie'] ?? '')?.[1] ?? '';
-  return { ...(await answer.json()), cookie: given };
+  const issued = /guest=([^;]*)/.exec(answer.headers()['set-cookie'] ?? '')?.[1] ?? '';
+  return { ...(await answer.json()), cookie: issued };
 }
 
-function tampered(line: Ticket, visit: Visitor): string {
-  if (line.is !== undefined) return written(line.is);
-  const given = visit[line.of!];
-  expect(given, 'what was given out').toMatch(/^[\w-]+\.[\w-]{43}$/);
-  let [claims = '', mac = ''] = given.split('.');
-  if (line.claims) {
+function tampered(entry: Ticket, visit: PageState): string {
+  if (entry.is !== undefined) return expandPayload(entry.is);
+  const issued = visit[entry.of!];
+  expect(issued, 'the issued token').toMatch(/^[\w-]+\.[\w-]{43}$/);
+  let [claims = '', mac = ''] = issued.split('.');
+  if (entry.claims) {
     const before = JSON.parse(Buffer.from(claims, 'base64url').toString());
-    expect(before, 'what it claims').toMatchObject({ id: visit.you.id });
-    claims = Buffer.from(JSON.stringify({ ...before, ...line.claims })).toString('base64url');
+    expect(before, 'its claims').toMatchObject({ id: visit.you.id });
+    claims = Buffer.from(JSON.stringify({ ...before, ...entry.claims })).toString('base64url');
   }
-  if (line.key !== undefined) mac = signed(line.key, line.as ?? 'ticket', claims);
-  const whole = `${claims}.${line.mac ?? mac}`;
-  return whole.slice(0, whole.length - (line.cut ?? 0)) + (line.add ?? '');
+  if (entry.key !== undefined) mac = sign(entry.key, entry.as ?? 'ticket', claims);
+  const token = `${claims}.${entry.mac ?? mac}`;
+  return token.slice(0, token.length - (entry.cut ?? 0)) + (entry.add ?? '');
 }
 
-/** As the server signs, for the door that is open to everybody. */
-function signed(key: string, purpose: string, claims: string): string {
+/** Signs as the server does when access is open. */
+function sign(key: string, purpose: string, claims: string): string {
   const hmac = createHmac('sha256', key);
   for (const part of [purpose, 'open', claims]) {
     const length = Buffer.alloc(8);
@@ -189,12 +189,12 @@ function signed(key: string, purpose: string, claims: string): string {
   return hmac.digest('base64url');
 }
 
-function asked(line: Request, url: URL): string {
-  if (line.raw !== undefined) return filled(line.raw, url);
-  const headers = [`Host: ${filled(line.host ?? '{host}', url)}`, 'Connection: close', ...(line.headers ?? []).map(written)];
-  return [`${line.method ?? 'GET'} ${written(line.path!)} HTTP/1.1`, ...headers, '', line.body ?? ''].join('\r\n');
+function rawRequest(entry: Request, url: URL): string {
+  if (entry.raw !== undefined) return fillPlaceholders(entry.raw, url);
+  const headers = [`Host: ${fillPlaceholders(entry.host ?? '{host}', url)}`, 'Connection: close', ...(entry.headers ?? []).map(expandPayload)];
+  return [`${entry.method ?? 'GET'} ${expandPayload(entry.path!)} HTTP/1.1`, ...headers, '', entry.body ?? ''].join('\r\n');
 }
 
-function filled(text: string, { origin, host, hostname, port }: URL): string {
+function fillPlaceholders(text: string, { origin, host, hostname, port }: URL): string {
   return Object.entries({ origin, host, hostname, port }).reduce((text, [name, value]) => text.replaceAll(`{${name}}`, value), text);
 }

@@ -3,46 +3,46 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from '@playwright/test';
 import { ChatPage } from '../support/chat_page.ts';
-import { expect, test, type Home } from '../support/fixtures.ts';
-import { Local, withData } from '../support/local.ts';
-import { address, announced, me, place, png, put, send } from '../support/images.ts';
+import { expect, test, type Deployment } from '../support/fixtures.ts';
+import { LocalServer, withDataDir } from '../support/local_server.ts';
+import { requestUploadUrl, imageMetadata, personId, imageUrl, png, putBytes, sendImage } from '../support/images.ts';
 
-// What an answer says beside its body, and that a browser holds the page to it.
+// Response headers, and how a browser enforces them.
 
-/** Opened as a page, it does nothing; as a worker it may fetch. */
+/** The policy of answers that are not pages. Opened as a page, they do nothing; a service worker may fetch. */
 const inert = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'";
 const image = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
 
-/** What everything says. */
+/** The headers of every answer. */
 const always = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
 };
 
-/** What a chat never does. Nothing of it may be unknown to the browser, which would say so. */
-const never = ['accelerometer', 'autoplay', 'camera', 'clipboard-read', 'display-capture', 'encrypted-media', 'fullscreen', 'geolocation', 'gyroscope', 'hid', 'idle-detection', 'magnetometer', 'microphone', 'midi', 'payment', 'picture-in-picture', 'publickey-credentials-create', 'publickey-credentials-get', 'screen-wake-lock', 'serial', 'usb', 'xr-spatial-tracking'];
+/** The browser features that the chat never uses. The browser has to know all of them: it logs unknown ones. */
+const disabledFeatures = ['accelerometer', 'autoplay', 'camera', 'clipboard-read', 'display-capture', 'encrypted-media', 'fullscreen', 'geolocation', 'gyroscope', 'hid', 'idle-detection', 'magnetometer', 'microphone', 'midi', 'payment', 'picture-in-picture', 'publickey-credentials-create', 'publickey-credentials-get', 'screen-wake-lock', 'serial', 'usb', 'xr-spatial-tracking'];
 
-/** The headers that this is about, whatever else there is. */
+/** The headers to compare. Others are ignored. */
 const watched = ['cache-control', 'content-security-policy', 'cross-origin-embedder-policy', 'cross-origin-opener-policy', 'cross-origin-resource-policy', 'permissions-policy', 'referrer-policy', 'strict-transport-security', 'x-content-type-options'];
 
-async function said(url: string): Promise<{ status: number; headers: Record<string, string>; body: string }> {
+async function fetchAnswer(url: string): Promise<{ status: number; headers: Record<string, string>; body: string }> {
   const answer = await fetch(url);
   const headers = Object.fromEntries([...answer.headers].filter(([name]) => watched.includes(name)));
   return { status: answer.status, headers, body: await answer.text() };
 }
 
-const at = (home: Home, path: string): string => new URL(path, home.page('lobby')).href;
+const urlAt = (deployment: Deployment, path: string): string => new URL(path, deployment.pageUrl('lobby')).href;
 
-/** The page of the stack came by HTTPS to CloudFront; that of the local binary did not. */
-const https = (home: Home): Record<string, string> => (home.name === 'stack' ? { 'strict-transport-security': 'max-age=63072000' } : {});
+/** The headers of HTTPS. CloudFront serves the stack over HTTPS; the local binary does not. */
+const https = (deployment: Deployment): Record<string, string> => (deployment.name === 'stack' ? { 'strict-transport-security': 'max-age=63072000' } : {});
 
-/** What a page may do, by its own HTML and the places that it speaks with. */
-function policy(home: Home, html: string, uploads: string): string {
+/** Returns the expected policy of a page, from its HTML and the origins that it connects to. */
+function policy(deployment: Deployment, html: string, uploads: string): string {
   const script = /<script type="module">([^]*?)<\/script>/.exec(html)![1]!;
   const hash = createHash('sha256').update(script).digest('base64');
-  const places = new Set(["'self'", new URL(home.socket('lobby')).origin, uploads]);
-  places.delete(new URL(home.page('lobby')).origin);
+  const origins = new Set(["'self'", new URL(deployment.socketUrl('lobby')).origin, uploads]);
+  origins.delete(new URL(deployment.pageUrl('lobby')).origin);
   return [
     "default-src 'none'",
     `script-src 'self' 'wasm-unsafe-eval' 'sha256-${hash}'`,
@@ -50,145 +50,145 @@ function policy(home: Home, html: string, uploads: string): string {
     "img-src 'self' data: blob:",
     "manifest-src 'self'",
     "worker-src 'self'",
-    `connect-src ${[...places].join(' ')}`,
+    `connect-src ${[...origins].join(' ')}`,
     "form-action 'self'",
     "base-uri 'none'",
     "object-src 'none'",
     "frame-ancestors 'none'",
-    ...(home.name === 'stack' ? ['upgrade-insecure-requests'] : []),
+    ...(deployment.name === 'stack' ? ['upgrade-insecure-requests'] : []),
   ].join('; ');
 }
 
-test('every answer says what may be done with it, and a page what it may do', async ({ home, room, wire }) => {
-  const ann = await wire(room);
+test('all answers have their security and cache headers', async ({ deployment, room, connect }) => {
+  const ann = await connect(room);
   const bytes = png(3, 2);
-  const upload = await address(ann, home, 'n', announced(bytes, 'image/png', 3, 2));
-  await put(upload, 'image/png', bytes);
-  const message = await send(ann, 'n', announced(bytes, 'image/png', 3, 2));
-  const shown = place(home, room, message['author'].id, 'n');
+  const upload = await requestUploadUrl(ann, deployment, 'n', imageMetadata(bytes, 'image/png', 3, 2));
+  await putBytes(upload, 'image/png', bytes);
+  const message = await sendImage(ann, 'n', imageMetadata(bytes, 'image/png', 3, 2));
+  const shown = imageUrl(deployment, room, message['author'].id, 'n');
 
   const page = (html: string) => ({
     ...always,
-    ...https(home),
+    ...https(deployment),
     'cache-control': 'no-store',
-    'content-security-policy': policy(home, html, new URL(upload).origin),
+    'content-security-policy': policy(deployment, html, new URL(upload).origin),
     'cross-origin-opener-policy': 'same-origin',
-    'permissions-policy': never.map((feature) => `${feature}=()`).join(', '),
+    'permissions-policy': disabledFeatures.map((feature) => `${feature}=()`).join(', '),
   });
   for (const [path, status] of [['/', 200], [`/r/${room}`, 200], ['/r/NoSuchRoom', 404], ['/nowhere', 404]] as const) {
-    const answer = await said(at(home, path));
+    const answer = await fetchAnswer(urlAt(deployment, path));
     expect([path, answer.status, answer.headers]).toEqual([path, status, page(answer.body)]);
   }
 
-  const { body } = await said(at(home, '/'));
+  const { body } = await fetchAnswer(urlAt(deployment, '/'));
   const [, asset] = /href="(\/assets\/page-[^"]+\.css)"/.exec(body)!;
   for (const [path, cache, policy] of [
     [`/state/${room}`, 'no-store', inert],
     [asset!, 'public, max-age=31536000, immutable', inert],
     ['/assets/app/manifest.webmanifest', 'no-cache', inert],
     ['/sw.js', 'no-cache', inert],
-    [shown, home.name === 'stack' ? 'public, max-age=31536000, s-maxage=3600, immutable' : 'public, max-age=31536000, immutable', image],
+    [shown, deployment.name === 'stack' ? 'public, max-age=31536000, s-maxage=3600, immutable' : 'public, max-age=31536000, immutable', image],
   ] as const) {
-    const { status, headers } = await said(at(home, path));
-    const expected = { ...always, ...https(home), 'cache-control': cache, 'content-security-policy': policy };
+    const { status, headers } = await fetchAnswer(urlAt(deployment, path));
+    const expected = { ...always, ...https(deployment), 'cache-control': cache, 'content-security-policy': policy };
     expect([path, status, headers]).toEqual([path, 200, expected]);
   }
 });
 
-/** The visitor's guest, as their browser keeps it. */
-const guest = async (page: Page) => (await page.context().cookies()).filter(({ name }) => name.endsWith('guest'));
+/** Returns the session cookie of the browser. */
+const sessionCookie = async (page: Page) => (await page.context().cookies()).filter(({ name }) => name.endsWith('guest'));
 
-test('a guest is kept by this host alone, out of reach of scripts', async ({ page, home, room }) => {
-  await ChatPage.open(page, home, room);
-  const secure = home.name === 'stack';
+test('the session cookie is host-only and hidden from scripts', async ({ page, deployment, room }) => {
+  await ChatPage.open(page, deployment, room);
+  const secure = deployment.name === 'stack';
   const expected = { name: secure ? '__Host-guest' : 'guest', domain: '127.0.0.1', path: '/', httpOnly: true, sameSite: 'Lax', secure };
-  expect(await guest(page)).toEqual([expect.objectContaining(expected)]);
+  expect(await sessionCookie(page)).toEqual([expect.objectContaining(expected)]);
   expect(await page.evaluate(() => document.cookie)).not.toContain('guest');
 });
 
-test.describe('behind a proxy that speaks HTTPS', () => {
+test.describe('behind an HTTPS proxy', () => {
   test.use({ extraHTTPHeaders: { 'x-forwarded-proto': 'https' } });
 
-  test('a page is held to HTTPS, and its guest stays the same', async ({ page, home, room }) => {
-    if (home.name === 'stack') return isHeld(page, home.page(room));
-    await withData(async (data) => {
-      const local = await Local.start(data, '--behind-proxy');
-      await isHeld(page, `${local.url}/r/${room}`);
-      await local.stop();
+  test('pages enforce HTTPS and keep the session', async ({ page, deployment, room }) => {
+    if (deployment.name === 'stack') return expectHttpsEnforced(page, deployment.pageUrl(room));
+    await withDataDir(async (data) => {
+      const server = await LocalServer.start(data, '--behind-proxy');
+      await expectHttpsEnforced(page, `${server.url}/r/${room}`);
+      await server.stop();
     });
   });
 
-  async function isHeld(page: Page, address: string): Promise<void> {
+  async function expectHttpsEnforced(page: Page, address: string): Promise<void> {
     const answer = await page.goto(address);
     expect(answer!.headers()['strict-transport-security']).toBe('max-age=63072000');
     expect(answer!.headers()['content-security-policy']).toMatch(/upgrade-insecure-requests$/);
     const chat = new ChatPage(page);
-    await chat.is('live');
+    await chat.waitForState('live');
     const me = () => page.evaluate(() => JSON.parse(document.getElementById('page-state')!.textContent!).you.id);
     const before = await me();
-    expect((await guest(page)).map(({ name, secure }) => [name, secure])).toEqual([['__Host-guest', true]]);
+    expect((await sessionCookie(page)).map(({ name, secure }) => [name, secure])).toEqual([['__Host-guest', true]]);
     await page.reload();
-    await chat.is('live');
+    await chat.waitForState('live');
     expect(await me()).toBe(before);
   }
 });
 
-/** What a page that was spoilt would try: each sets a mark of its own if it is let. */
-const attempts: { [how: string]: string } = {
-  'an inline script': '<script>window.marks.push("an inline script")</script>',
-  'an inline handler': '<img src="/assets/nothing.png" onerror="window.marks.push(\'an inline handler\')">',
+/** Injected HTML. Each entry records itself in `window.executed` or changes the page, unless the policy stops it. */
+const injections: { [kind: string]: string } = {
+  'an inline script': '<script>window.executed.push("an inline script")</script>',
+  'an inline handler': '<img src="/assets/nothing.png" onerror="window.executed.push(\'an inline handler\')">',
   'a style': '<style>.chat { display: none }</style>',
   'a base': '<base href="/elsewhere/">',
 };
 
-/** Serves a page of the home with attacks in its HTML, with its policy or without. */
-async function spoil(page: Page, home: Home, room: string, policy: 'kept' | 'dropped'): Promise<void> {
-  await page.route(home.page(room), async (route) => {
+/** Serves a page of the deployment with the injections in its HTML, with or without its policy. */
+async function openInjectedPage(page: Page, deployment: Deployment, room: string, policy: 'kept' | 'dropped'): Promise<void> {
+  await page.route(deployment.pageUrl(room), async (route) => {
     const answer = await route.fetch();
     const headers = answer.headers();
     if (policy === 'dropped') delete headers['content-security-policy'];
-    // Behind what the page looks at when it comes alive.
-    const body = (await answer.text()).replace('</body>', `${Object.values(attempts).join('')}</body>`);
+    // After the elements that hydration reads.
+    const body = (await answer.text()).replace('</body>', `${Object.values(injections).join('')}</body>`);
     await route.fulfill({ response: answer, headers, body });
   });
-  await page.addInitScript(() => Object.assign(window, { marks: [] }));
-  await page.goto(home.page(room), { waitUntil: 'load' });
-  // Not by the page's own means: this asks whether the page could.
+  await page.addInitScript(() => Object.assign(window, { executed: [] }));
+  await page.goto(deployment.pageUrl(room), { waitUntil: 'load' });
+  // By the test, to find out whether the page itself could do it.
   await page.evaluate(() => {
     const script = document.createElement('script');
-    script.textContent = 'try { eval(\'window.marks.push("an eval")\') } catch {}';
+    script.textContent = 'try { eval(\'window.executed.push("an eval")\') } catch {}';
     script.nonce = 'guessed';
     document.body.append(script);
-    document.body.insertAdjacentHTML('beforeend', '<a id="link" href="javascript:void window.marks.push(\'an address\')">x</a>');
+    document.body.insertAdjacentHTML('beforeend', '<a id="link" href="javascript:void window.executed.push(\'an address\')">x</a>');
     document.getElementById('link')!.click();
   });
 }
 
-/** What of it has acted. */
-const acted = (page: Page): Promise<string[]> =>
+/** Returns the injections that took effect. */
+const effects = (page: Page): Promise<string[]> =>
   page.evaluate(() => [
-    ...new Set<string>((window as any).marks),
+    ...new Set<string>((window as any).executed),
     ...(document.baseURI.endsWith('/elsewhere/') ? ['a base'] : []),
     ...(getComputedStyle(document.querySelector('.chat')!).display === 'none' ? ['a style'] : []),
   ].sort());
 
-test('what is put into a page does nothing there', async ({ page, home, room, violations }) => {
-  await spoil(page, home, room, 'kept');
-  // The four, the script that was added to them, and the address.
-  await expect.poll(() => violations.length).toBe(Object.keys(attempts).length + 2);
-  expect(await acted(page)).toEqual([]);
+test('injected HTML has no effect', async ({ page, deployment, room, violations }) => {
+  await openInjectedPage(page, deployment, room, 'kept');
+  // One for each injection, one for the added script and one for the javascript: address.
+  await expect.poll(() => violations.length).toBe(Object.keys(injections).length + 2);
+  expect(await effects(page)).toEqual([]);
   violations.length = 0;
 });
 
-test('without its policy it would have acted', async ({ page, home, room }) => {
-  await spoil(page, home, room, 'dropped');
+test('without the policy, injected HTML takes effect', async ({ page, deployment, room }) => {
+  await openInjectedPage(page, deployment, room, 'dropped');
   const all = ['a base', 'a style', 'an address', 'an eval', 'an inline handler', 'an inline script'];
-  await expect.poll(() => acted(page)).toEqual(all);
+  await expect.poll(() => effects(page)).toEqual(all);
 });
 
-test('text is not run, even by the page itself', async ({ page, home, room, violations }) => {
-  const chat = await ChatPage.open(page, home, room);
-  // A function that the page calls later, as a library in it would; what a test says at once is the browser's own.
+test('eval is blocked, even for the page itself', async ({ page, deployment, room, violations }) => {
+  const chat = await ChatPage.open(page, deployment, room);
+  // In a callback, as a library would call it. The policy does not apply to code that a test evaluates directly.
   const run = await page.evaluate(() => new Promise((done) => setTimeout(() => {
     try {
       done((0, eval)('1 + 1'));
@@ -198,57 +198,57 @@ test('text is not run, even by the page itself', async ({ page, home, room, viol
   })));
   expect(run).toBe('EvalError');
   violations.length = 0;
-  await chat.say('and it still works');
-  await expect(chat.saying('and it still works')).toHaveAttribute('data-state', 'sent');
+  await chat.sendMessage('and it still works');
+  await expect(chat.messageWithText('and it still works')).toHaveAttribute('data-state', 'sent');
 });
 
-/** A page of somebody else's, on another host, that has the chat in a frame. */
-async function elsewhere(html: string): Promise<{ url: string; close(): void }> {
+/** Serves HTML of another site, on another host. */
+async function serveForeignPage(html: string): Promise<{ url: string; close(): void }> {
   const server = createServer((_, answer) => answer.writeHead(200, { 'content-type': 'text/html' }).end(html));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { url: `http://localhost:${(server.address() as AddressInfo).port}/`, close: () => server.close() };
 }
 
-test('nobody has the page in a frame, its images on their page, or a hold on its window', async ({ page, home, room, wire, violations }) => {
-  const ann = await wire(room);
+test('other sites cannot frame pages, embed images or keep windows', async ({ page, deployment, room, connect, violations }) => {
+  const ann = await connect(room);
   const bytes = png(3, 2);
-  await put(await address(ann, home, 'n', announced(bytes, 'image/png', 3, 2)), 'image/png', bytes);
-  await send(ann, 'n', announced(bytes, 'image/png', 3, 2));
-  const shown = place(home, room, await me(ann), 'n');
-  const other = await elsewhere(`<!doctype html><iframe src="${home.page(room)}"></iframe><img src="${shown}"><button>open</button>
-    <script>document.querySelector('button').onclick = () => { window.opened = open('${home.page(room)}'); }</script>`);
+  await putBytes(await requestUploadUrl(ann, deployment, 'n', imageMetadata(bytes, 'image/png', 3, 2)), 'image/png', bytes);
+  await sendImage(ann, 'n', imageMetadata(bytes, 'image/png', 3, 2));
+  const shown = imageUrl(deployment, room, await personId(ann), 'n');
+  const other = await serveForeignPage(`<!doctype html><iframe src="${deployment.pageUrl(room)}"></iframe><img src="${shown}"><button>open</button>
+    <script>document.querySelector('button').onclick = () => { window.opened = open('${deployment.pageUrl(room)}'); }</script>`);
   await page.goto(other.url);
   await expect.poll(() => page.frames()[1]?.url()).toBe('chrome-error://chromewebdata/');
   expect(await page.evaluate(() => document.querySelector('img')!.naturalWidth)).toBe(0);
   const [opened] = await Promise.all([page.waitForEvent('popup'), page.getByRole('button').click()]);
-  await new ChatPage(opened).is('live');
+  await new ChatPage(opened).waitForState('live');
   expect(await opened.evaluate(() => window.opener)).toBeNull();
   expect(await page.evaluate(() => (window as any).opened.closed)).toBe(true);
-  // The frame was refused by the policy, and by nothing else.
+  // The policy blocked the frame, and nothing else was blocked.
   expect(violations.every((violation) => violation.includes('frame-ancestors'))).toBe(true);
   expect(violations).not.toEqual([]);
   violations.length = 0;
   other.close();
 });
 
-test.describe('a whole visit', () => {
+test.describe('a complete visit', () => {
   test.use({ serviceWorkers: 'allow' });
 
-  test('asks its own host, its socket and the place of its uploads, and nobody else', async ({ page, context, home, room, wire, violations }) => {
-    const ann = await wire(room);
-    await ann.say('https://example.org/ and ![a picture](https://example.org/x.png)');
-    const upload = await address(ann, home, 'n', announced(png(3, 2), 'image/png', 3, 2));
-    const ours = [home.page('lobby'), home.socket(room), upload].map((url) => new URL(url).origin);
-    const asked = new Set<string>();
-    context.on('request', (request) => asked.add(request.url()));
-    page.on('websocket', (socket) => asked.add(socket.url()));
+  test('contacts only its own host, socket and uploads', async ({ page, context, deployment, room, connect, violations }) => {
+    const ann = await connect(room);
+    await ann.sendMessage('https://example.org/ and ![a picture](https://example.org/x.png)');
+    const upload = await requestUploadUrl(ann, deployment, 'n', imageMetadata(png(3, 2), 'image/png', 3, 2));
+    const ownOrigins = [deployment.pageUrl('lobby'), deployment.socketUrl(room), upload].map((url) => new URL(url).origin);
+    const requested = new Set<string>();
+    context.on('request', (request) => requested.add(request.url()));
+    page.on('websocket', (socket) => requested.add(socket.url()));
 
-    const chat = await ChatPage.open(page, home, room);
-    await chat.say('hello');
-    await expect(chat.saying('hello')).toHaveAttribute('data-state', 'sent');
+    const chat = await ChatPage.open(page, deployment, room);
+    await chat.sendMessage('hello');
+    await expect(chat.messageWithText('hello')).toHaveAttribute('data-state', 'sent');
     await page.locator('input[type=file]').setInputFiles([{ name: 'sea.png', mimeType: 'image/png', buffer: png(320, 200) }]);
-    await chat.say('the sea');
-    await expect(chat.saying('the sea')).toHaveAttribute('data-state', 'sent');
+    await chat.sendMessage('the sea');
+    await expect(chat.messageWithText('the sea')).toHaveAttribute('data-state', 'sent');
     await chat.messages.locator('figure.message-image img').click();
     await expect(page.getByRole('dialog')).toBeVisible();
     await page.keyboard.press('Escape');
@@ -260,15 +260,15 @@ test.describe('a whole visit', () => {
     await page.getByRole('heading', { level: 1 }).getByRole('button').click();
     await expect(page.getByRole('dialog', { name: 'Rooms' })).toBeVisible();
     await page.keyboard.press('Escape');
-    await ann.say('are you there?');
-    await chat.shows('https://example.org/ and a picture', 'hello', 'the sea', 'are you there?');
+    await ann.sendMessage('are you there?');
+    await chat.expectMessages('https://example.org/ and a picture', 'hello', 'the sea', 'are you there?');
 
     await expect.poll(() => page.evaluate(async () => (await caches.match(location.pathname))?.headers.get('content-security-policy'))).toContain("default-src 'none'");
     await context.setOffline(true);
     await page.reload();
-    await chat.shows('https://example.org/ and a picture', 'hello', 'the sea', 'are you there?');
+    await chat.expectMessages('https://example.org/ and a picture', 'hello', 'the sea', 'are you there?');
     expect(violations).toEqual([]);
-    // A copy is held to what its page is.
+    // The cached copy has the same policy as the page.
     const ran = await page.evaluate(() => {
       const script = document.createElement('script');
       script.textContent = 'window.ran = true';
@@ -279,8 +279,8 @@ test.describe('a whole visit', () => {
     await expect.poll(() => violations.length).toBe(1);
     violations.length = 0;
 
-    const others = [...asked].filter((url) => !/^(data|blob):/.test(url) && !ours.includes(new URL(url).origin));
+    const others = [...requested].filter((url) => !/^(data|blob):/.test(url) && !ownOrigins.includes(new URL(url).origin));
     expect(others).toEqual([]);
-    expect(asked.size).toBeGreaterThan(8);
+    expect(requested.size).toBeGreaterThan(8);
   });
 });

@@ -1,23 +1,23 @@
 import { expect, test } from '../support/fixtures.ts';
 import { messageLimit } from '../support/settings.ts';
-import type { Frame, Wire } from '../support/wire.ts';
+import type { Frame, WireClient } from '../support/wire_client.ts';
 
-// The pages about a place in the order, over the wire, on both homes.
+// Pages of history before, after and around a message, without a page, on both deployments.
 
 const seqs = (page: Frame): number[] => page['messages'].map((message: Frame) => message['seq']);
 
-/** Says so many messages, and gives back their places. */
-async function fill(wire: Wire, count: number): Promise<number[]> {
-  const places: number[] = [];
-  for (let number = 1; number <= count; number++) places.push((await wire.say(`message ${number}`))['seq']);
-  return places;
+/** Sends this many messages and returns their sequence numbers. */
+async function sendMessages(client: WireClient, count: number): Promise<number[]> {
+  const sent: number[] = [];
+  for (let number = 1; number <= count; number++) sent.push((await client.sendMessage(`message ${number}`))['seq']);
+  return sent;
 }
 
-test('a page can be had before, after and around a message, and says what lies on either side', async ({ room, wire }) => {
-  const ann = await wire(room);
-  const all = await fill(ann, messageLimit + 6);
+test('history pages before, after and around a message', async ({ room, connect }) => {
+  const ann = await connect(room);
+  const all = await sendMessages(ann, messageLimit + 6);
   const half = messageLimit / 2;
-  const ask = (place: object) => ann.ask({ action: 'history', ...place }, 'page');
+  const ask = (range: object) => ann.request({ action: 'history', ...range }, 'page');
 
   const [early, middle, late] = [all[2]!, all[half + 3]!, all.at(-3)!];
   expect(await ask({ before: early })).toMatchObject({ before: early, more: false, newer: true });
@@ -25,7 +25,7 @@ test('a page can be had before, after and around a message, and says what lies o
 
   const around = await ask({ around: middle });
   expect(around).toMatchObject({ around: middle, more: true, newer: true });
-  expect(around['upTo'], 'it is no state to go on from').toBeUndefined();
+  expect(around['upTo'], 'a page around a message is not a state to catch up from').toBeUndefined();
   expect(seqs(around)).toEqual(all.slice(3, 3 + messageLimit));
 
   const after = await ask({ after: late });
@@ -34,22 +34,22 @@ test('a page can be had before, after and around a message, and says what lies o
   expect(seqs(after)).toEqual(all.slice(-2));
 });
 
-test('around a message that was deleted, or never was, is what was said there', async ({ room, wire }) => {
-  const ann = await wire(room);
-  const [one, two, three] = await fill(ann, 3);
+test('history around a deleted or missing message has its neighbours', async ({ room, connect }) => {
+  const ann = await connect(room);
+  const [one, two, three] = await sendMessages(ann, 3);
   ann.send({ action: 'delete', seq: two });
   await ann.next('message');
-  const ask = (around: number) => ann.ask({ action: 'history', around }, 'page');
+  const ask = (around: number) => ann.request({ action: 'history', around }, 'page');
   expect((await ask(two!))['messages']).toMatchObject([{ seq: one }, { seq: two, deleted: true }, { seq: three }]);
   expect(seqs(await ask(1_000_000))).toEqual([one, two, three]);
-  const empty = await (await wire(`${room}-x`)).ask({ action: 'history', around: 7 }, 'page');
+  const empty = await (await connect(`${room}-x`)).request({ action: 'history', around: 7 }, 'page');
   expect(empty).toEqual({ type: 'page', around: 7, messages: [], more: false });
 });
 
-test('a place that is none is refused', async ({ room, wire }) => {
-  const ann = await wire(room);
-  for (const place of [{}, { around: 'now' }, { around: -1 }, { after: 1.5 }, { before: null }, { around: {} }]) {
-    const answer = await ann.ask({ action: 'history', ...place }, 'page');
-    expect(answer, JSON.stringify(place)).toMatchObject({ type: 'error', code: 'badField', action: 'history' });
+test('invalid history ranges are rejected', async ({ room, connect }) => {
+  const ann = await connect(room);
+  for (const range of [{}, { around: 'now' }, { around: -1 }, { after: 1.5 }, { before: null }, { around: {} }]) {
+    const answer = await ann.request({ action: 'history', ...range }, 'page');
+    expect(answer, JSON.stringify(range)).toMatchObject({ type: 'error', code: 'badField', action: 'history' });
   }
 });

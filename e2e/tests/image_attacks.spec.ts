@@ -1,49 +1,48 @@
 import { request } from 'node:http';
-import { address, announced, gif, me, place, png, put, putHalf, send, type Image } from '../support/images.ts';
-import { expect, test, type Home } from '../support/fixtures.ts';
-import type { Wire } from '../support/wire.ts';
+import { requestUploadUrl, imageMetadata, gif, personId, imageUrl, png, putBytes, putTruncated, sendImage, type Image } from '../support/images.ts';
+import { expect, test, type Deployment } from '../support/fixtures.ts';
+import type { WireClient } from '../support/wire_client.ts';
 
-// What a stranger may try with images, over the wire and without a page. Whatever it is, nothing of it is stored, nothing
-// of it is shown, and the room goes on.
+// Attacks with images, without a page. None of them is stored or shown, and the room keeps working.
 
 const html = '<!doctype html><script>document.title = "pwned"</script>';
 const svg = '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>';
 const bomb = Buffer.concat([png(1, 1).subarray(0, 16), Buffer.from([0, 0, 0x27, 0x10, 0, 0, 0x27, 0x10]), png(1, 1).subarray(24)]);
 
-/** Bytes that are not the image their client says they are. */
-const lies: { [name: string]: [type: string, width: number, height: number, bytes: Buffer] } = {
-  'a page called PNG': ['image/png', 1, 1, Buffer.from(html)],
-  'a page called WebP': ['image/webp', 1, 1, Buffer.from(html)],
-  'an SVG with a script called PNG': ['image/png', 1, 1, Buffer.from(svg)],
-  'a GIF called PNG': ['image/png', 1, 1, gif()],
-  'a PNG called JPEG': ['image/jpeg', 3, 2, png(3, 2)],
-  'a page that begins like a GIF': ['image/gif', 1, 1, Buffer.from(`GIF89a${html}`)],
+/** Bytes that do not match the metadata that the client sends. */
+const mismatches: { [name: string]: [type: string, width: number, height: number, bytes: Buffer] } = {
+  'an HTML page declared as PNG': ['image/png', 1, 1, Buffer.from(html)],
+  'an HTML page declared as WebP': ['image/webp', 1, 1, Buffer.from(html)],
+  'an SVG with a script declared as PNG': ['image/png', 1, 1, Buffer.from(svg)],
+  'a GIF declared as PNG': ['image/png', 1, 1, gif()],
+  'a PNG declared as JPEG': ['image/jpeg', 3, 2, png(3, 2)],
+  'an HTML page that begins like a GIF': ['image/gif', 1, 1, Buffer.from(`GIF89a${html}`)],
   'a hundred megapixels in a few bytes': ['image/png', 10, 10, bomb],
-  'an image with other sides': ['image/png', 2, 3, png(3, 2)],
-  'the beginning of an image': ['image/png', 3, 2, png(3, 2).subarray(0, 14)],
+  'an image with other dimensions': ['image/png', 2, 3, png(3, 2)],
+  'a truncated image': ['image/png', 3, 2, png(3, 2).subarray(0, 14)],
   'one byte': ['image/png', 1, 1, Buffer.from('x')],
 };
 
-for (const [name, [type, width, height, bytes]] of Object.entries(lies)) {
-  test(`${name} is refused and removed`, async ({ home, room, wire }) => {
-    const ann = await wire(room);
-    const image = announced(bytes, type, width, height);
-    expect(await put(await address(ann, home, 'n', image), type, bytes)).toBe(200);
-    expect(await send(ann, 'n', image)).toMatchObject({ type: 'error', code: 'badImage', action: 'send', nonce: 'n' });
-    // Removed means: asked again, there is none.
-    expect(await send(ann, 'n', image)).toMatchObject({ type: 'error', code: 'noImage' });
-    await nothingIsThere(home, room, ann, 'n');
+for (const [name, [type, width, height, bytes]] of Object.entries(mismatches)) {
+  test(`${name} is rejected and removed`, async ({ deployment, room, connect }) => {
+    const ann = await connect(room);
+    const image = imageMetadata(bytes, type, width, height);
+    expect(await putBytes(await requestUploadUrl(ann, deployment, 'n', image), type, bytes)).toBe(200);
+    expect(await sendImage(ann, 'n', image)).toMatchObject({ type: 'error', code: 'badImage', action: 'send', nonce: 'n' });
+    // Removed: the same command does not find the upload any more.
+    expect(await sendImage(ann, 'n', image)).toMatchObject({ type: 'error', code: 'noImage' });
+    await expectNothingStored(deployment, room, ann, 'n');
   });
 }
 
-test('what is announced as no image, or as too large, gets no address', async ({ room, wire }) => {
-  const ann = await wire(room);
-  const most = 2 * 1024 * 1024;
+test('uploads of other types or of invalid size get no URL', async ({ room, connect }) => {
+  const ann = await connect(room);
+  const maxSize = 2 * 1024 * 1024;
   for (const upload of [
     { type: 'image/svg+xml', size: 10 },
     { type: 'text/html', size: 10 },
     { type: 'image/png', size: 0 },
-    { type: 'image/png', size: most + 1 },
+    { type: 'image/png', size: maxSize + 1 },
     { type: 'image/png', size: -1 },
     { type: 'image/png', size: '10' },
     { type: 'image/png' },
@@ -54,80 +53,80 @@ test('what is announced as no image, or as too large, gets no address', async ({
   }
   ann.send({ action: 'upload', nonce: '../../secret', type: 'image/png', size: 10 });
   expect(await ann.next('error')).toMatchObject({ code: 'badField', action: 'upload' });
-  ann.send({ action: 'upload', nonce: 'n', type: 'image/png', size: most });
+  ann.send({ action: 'upload', nonce: 'n', type: 'image/png', size: maxSize });
   await ann.next('upload');
 });
 
-test('an address takes in the announced bytes and no others', async ({ home, room, wire }) => {
-  const ann = await wire(room);
+test('an upload URL accepts only the announced bytes', async ({ deployment, room, connect }) => {
+  const ann = await connect(room);
   const bytes = png(3, 2);
-  const image = announced(bytes, 'image/png', 3, 2);
-  const good = await address(ann, home, 'n', image);
-  const refused = async (url: string, type: string, body: Buffer) =>
-    expect(await put(url, type, body), `${url} ${type} ${body.length}`).toBeGreaterThanOrEqual(400);
-  await refused(good, 'image/png', Buffer.concat([bytes, Buffer.from('!')]));
-  await refused(good, 'image/png', bytes.subarray(1));
-  await refused(good, 'image/png', Buffer.alloc(0));
-  await refused(good, 'text/html', bytes);
-  await refused(good.replace('/n/', '/m/'), 'image/png', bytes);
-  await refused(good.replace(room, 'lobby'), 'image/png', bytes);
-  await refused(new URL('/uploads/x/y/z', home.page('lobby')).href, 'image/png', bytes);
-  expect(await send(ann, 'n', image)).toMatchObject({ type: 'error', code: 'noImage' });
-  await nothingIsThere(home, room, ann, 'n');
+  const image = imageMetadata(bytes, 'image/png', 3, 2);
+  const uploadUrl = await requestUploadUrl(ann, deployment, 'n', image);
+  const expectRejected = async (url: string, type: string, body: Buffer) =>
+    expect(await putBytes(url, type, body), `${url} ${type} ${body.length}`).toBeGreaterThanOrEqual(400);
+  await expectRejected(uploadUrl, 'image/png', Buffer.concat([bytes, Buffer.from('!')]));
+  await expectRejected(uploadUrl, 'image/png', bytes.subarray(1));
+  await expectRejected(uploadUrl, 'image/png', Buffer.alloc(0));
+  await expectRejected(uploadUrl, 'text/html', bytes);
+  await expectRejected(uploadUrl.replace('/n/', '/m/'), 'image/png', bytes);
+  await expectRejected(uploadUrl.replace(room, 'lobby'), 'image/png', bytes);
+  await expectRejected(new URL('/uploads/x/y/z', deployment.pageUrl('lobby')).href, 'image/png', bytes);
+  expect(await sendImage(ann, 'n', image)).toMatchObject({ type: 'error', code: 'noImage' });
+  await expectNothingStored(deployment, room, ann, 'n');
 });
 
-test('an upload that stops half-way leaves nothing, and can be made again', async ({ home, room, wire }) => {
-  const ann = await wire(room);
+test('an interrupted upload stores nothing and can be repeated', async ({ deployment, room, connect }) => {
+  const ann = await connect(room);
   const bytes = png(300, 200);
-  const image = announced(bytes, 'image/png', 300, 200);
-  const url = await address(ann, home, 'n', image);
-  await putHalf(url, 'image/png', bytes);
-  expect(await send(ann, 'n', image)).toMatchObject({ type: 'error', code: 'noImage' });
-  expect(await put(url, 'image/png', bytes)).toBe(200);
-  expect(await send(ann, 'n', image)).toMatchObject({ type: 'message', image });
+  const image = imageMetadata(bytes, 'image/png', 300, 200);
+  const url = await requestUploadUrl(ann, deployment, 'n', image);
+  await putTruncated(url, 'image/png', bytes);
+  expect(await sendImage(ann, 'n', image)).toMatchObject({ type: 'error', code: 'noImage' });
+  expect(await putBytes(url, 'image/png', bytes)).toBe(200);
+  expect(await sendImage(ann, 'n', image)).toMatchObject({ type: 'message', image });
 });
 
-test('nobody sends the image of another, an image twice, or one that was never uploaded', async ({ home, room, wire }) => {
-  const [ann, ben] = [await wire(room), await wire(room)];
+test('only the uploader sends an image, and only once', async ({ deployment, room, connect }) => {
+  const [ann, ben] = [await connect(room), await connect(room)];
   const bytes = png(3, 2);
-  const image = announced(bytes, 'image/png', 3, 2);
-  await put(await address(ann, home, 'n', image), 'image/png', bytes);
-  expect(await send(ben, 'n', image)).toMatchObject({ type: 'error', code: 'noImage' });
-  expect(await send(ann, 'n', image)).toMatchObject({ type: 'message', nonce: 'n' });
-  expect(await send(ann, 'm', image)).toMatchObject({ type: 'error', code: 'noImage' });
-  // A client that names a key is not listened to: there is nothing to name.
-  const key = { ...image, key: `images/${await me(ann)}/${room}/n`, url: '/images/../secret' } as Image;
+  const image = imageMetadata(bytes, 'image/png', 3, 2);
+  await putBytes(await requestUploadUrl(ann, deployment, 'n', image), 'image/png', bytes);
+  expect(await sendImage(ben, 'n', image)).toMatchObject({ type: 'error', code: 'noImage' });
+  expect(await sendImage(ann, 'n', image)).toMatchObject({ type: 'message', nonce: 'n' });
+  expect(await sendImage(ann, 'm', image)).toMatchObject({ type: 'error', code: 'noImage' });
+  // A key or URL from the client is ignored.
+  const key = { ...image, key: `images/${await personId(ann)}/${room}/n`, url: '/images/../secret' } as Image;
   await ben.next('message');
-  expect(await send(ben, 'k', key)).toMatchObject({ type: 'error', code: 'noImage' });
+  expect(await sendImage(ben, 'k', key)).toMatchObject({ type: 'error', code: 'noImage' });
 });
 
-test('the image of a message cannot be replaced', async ({ home, room, wire }) => {
-  const ann = await wire(room);
+test('a sent image cannot be replaced', async ({ deployment, room, connect }) => {
+  const ann = await connect(room);
   const [first, second] = [png(3, 2, [1, 1, 1]), png(3, 2, [2, 2, 2])];
   expect(second.length).toBe(first.length);
-  const image = announced(first, 'image/png', 3, 2);
-  const url = await address(ann, home, 'n', image);
-  await put(url, 'image/png', first);
-  const message = await send(ann, 'n', image);
-  await put(url, 'image/png', second);
-  expect(await send(ann, 'n', image)).toEqual(message);
-  const shown = await fetch(place(home, room, message['author'].id, 'n'));
+  const image = imageMetadata(first, 'image/png', 3, 2);
+  const url = await requestUploadUrl(ann, deployment, 'n', image);
+  await putBytes(url, 'image/png', first);
+  const message = await sendImage(ann, 'n', image);
+  await putBytes(url, 'image/png', second);
+  expect(await sendImage(ann, 'n', image)).toEqual(message);
+  const shown = await fetch(imageUrl(deployment, room, message['author'].id, 'n'));
   expect(Buffer.from(await shown.arrayBuffer()).equals(first)).toBe(true);
 });
 
-test('an image is given out as an image, for ever, and harmless', async ({ home, room, wire }) => {
-  const ann = await wire(room);
+test('images have immutable caching and safe headers', async ({ deployment, room, connect }) => {
+  const ann = await connect(room);
   const bytes = png(3, 2);
-  const image = { ...announced(bytes, 'image/png', 3, 2), alt: 'a "cat" <b>', preview: '0af'.repeat(16) };
-  await put(await address(ann, home, 'n', image), 'image/png', bytes);
-  const message = await send(ann, 'n', image, 'look');
+  const image = { ...imageMetadata(bytes, 'image/png', 3, 2), alt: 'a "cat" <b>', preview: '0af'.repeat(16) };
+  await putBytes(await requestUploadUrl(ann, deployment, 'n', image), 'image/png', bytes);
+  const message = await sendImage(ann, 'n', image, 'look');
   expect(message).toMatchObject({ type: 'message', text: 'look', image });
-  const shown = await fetch(place(home, room, message['author'].id, 'n'));
+  const shown = await fetch(imageUrl(deployment, room, message['author'].id, 'n'));
   expect(shown.status).toBe(200);
   expect(Object.fromEntries(shown.headers)).toMatchObject({
     'content-type': 'image/png',
     'content-disposition': 'inline; filename="image.png"',
-    'cache-control': home.name === 'stack' ? 'public, max-age=31536000, s-maxage=3600, immutable' : 'public, max-age=31536000, immutable',
+    'cache-control': deployment.name === 'stack' ? 'public, max-age=31536000, s-maxage=3600, immutable' : 'public, max-age=31536000, immutable',
     'x-content-type-options': 'nosniff',
     'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
     'cross-origin-resource-policy': 'same-origin',
@@ -135,24 +134,24 @@ test('an image is given out as an image, for ever, and harmless', async ({ home,
   expect(Buffer.from(await shown.arrayBuffer()).equals(bytes)).toBe(true);
 });
 
-test('an image that is a page as well does nothing when it is opened', async ({ page, home, room, wire }) => {
-  const ann = await wire(room);
+test('an image that is also an HTML page runs no script', async ({ page, deployment, room, connect }) => {
+  const ann = await connect(room);
   const bytes = gif(html);
-  const image = announced(bytes, 'image/gif', 1, 1);
-  await put(await address(ann, home, 'n', image), 'image/gif', bytes);
-  const message = await send(ann, 'n', image);
+  const image = imageMetadata(bytes, 'image/gif', 1, 1);
+  await putBytes(await requestUploadUrl(ann, deployment, 'n', image), 'image/gif', bytes);
+  const message = await sendImage(ann, 'n', image);
   expect(message['type']).toBe('message');
-  await page.goto(place(home, room, message['author'].id, 'n'));
+  await page.goto(imageUrl(deployment, room, message['author'].id, 'n'));
   expect(await page.evaluate(() => [document.contentType, document.title === 'pwned'])).toEqual(['image/gif', false]);
 });
 
-test('no path leads to anything but an image', async ({ home, room, wire }) => {
-  const ann = await wire(room);
-  const author = await me(ann);
+test('no path serves anything but images', async ({ deployment, room, connect }) => {
+  const ann = await connect(room);
+  const author = await personId(ann);
   const bytes = png(3, 2);
-  const image = announced(bytes, 'image/png', 3, 2);
-  await put(await address(ann, home, 'n', image), 'image/png', bytes);
-  const { host } = new URL(home.page('lobby'));
+  const image = imageMetadata(bytes, 'image/png', 3, 2);
+  await putBytes(await requestUploadUrl(ann, deployment, 'n', image), 'image/png', bytes);
+  const { host } = new URL(deployment.pageUrl('lobby'));
   for (const path of [
     `/images/${author}/${room}/n`,
     `/images/${author}/${room}/../${room}/n`,
@@ -164,7 +163,7 @@ test('no path leads to anything but an image', async ({ home, room, wire }) => {
     '/images/',
     `/uploads/${author}/${room}/n/${bytes.length}.png`,
   ]) {
-    // As it is written: `fetch` would tidy it up first.
+    // Sent unchanged: `fetch` would normalise the path.
     const [status, body] = await new Promise<[number, string]>((resolve, reject) => {
       const get = request(`http://${host}`, { path }, (answer) => {
         let text = '';
@@ -178,10 +177,10 @@ test('no path leads to anything but an image', async ({ home, room, wire }) => {
   }
 });
 
-/** The message is not in the room and its image is nowhere; and the room still takes messages. */
-async function nothingIsThere(home: Home, room: string, wire: Wire, nonce: string): Promise<void> {
-  const shown = await fetch(place(home, room, await me(wire), nonce));
+/** Neither the message nor its image exists, and the room still accepts messages. */
+async function expectNothingStored(deployment: Deployment, room: string, client: WireClient, nonce: string): Promise<void> {
+  const shown = await fetch(imageUrl(deployment, room, await personId(client), nonce));
   expect(shown.status).toBeGreaterThanOrEqual(400);
-  await wire.say('still here');
-  expect((await wire.newest()).map((message) => message['text'])).toEqual(['still here']);
+  await client.sendMessage('still here');
+  expect((await client.newestMessages()).map((message) => message['text'])).toEqual(['still here']);
 }

@@ -1,23 +1,23 @@
 import type { Locator, Page } from '@playwright/test';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
-import { address, announced, gif, jpegWithPlace, manyPixels, png, put, send } from '../support/images.ts';
+import { requestUploadUrl, imageMetadata, gif, jpegWithGps, manyPixels, png, putBytes, sendImage } from '../support/images.ts';
 
-// Images as people meet them: in a browser, on both homes.
+// Images in a browser, on both deployments.
 
 const picture = { name: 'sea.png', mimeType: 'image/png', buffer: png(320, 200) };
 
 /** The image of the only message that has one. */
 const image = (chat: ChatPage): Locator => chat.messages.locator('figure.message-image img');
 
-/** The images that wait to be sent. */
-const tray = (page: Page): Locator => page.getByRole('list', { name: 'Attached images' }).getByRole('listitem');
+/** The attached images that are not sent yet. */
+const attachedImages = (page: Page): Locator => page.getByRole('list', { name: 'Attached images' }).getByRole('listitem');
 
-async function choose(page: Page, ...files: { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> {
+async function chooseFiles(page: Page, ...files: { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> {
   await page.locator('input[type=file]').setInputFiles(files);
 }
 
-/** Lets no image through until it is told to. */
+/** Holds uploads back until the returned function is called. */
 async function holdUploads(page: Page): Promise<() => void> {
   let release = () => {};
   const held = new Promise<void>((resolve) => (release = resolve));
@@ -28,16 +28,16 @@ async function holdUploads(page: Page): Promise<() => void> {
   return () => release();
 }
 
-/** Waits until an image is there to be looked at. */
-async function isThere(image: Locator): Promise<void> {
+/** Waits until an image is loaded. */
+async function waitUntilLoaded(image: Locator): Promise<void> {
   await image.scrollIntoViewIfNeeded();
   await expect.poll(() => image.evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth)).toBeGreaterThan(0);
 }
 
-test('an image is pasted, its way is seen, and it arrives in the second browser', async ({ page, browser, home, room }) => {
-  const ann = await ChatPage.open(page, home, room);
+test('a pasted image shows its upload and reaches another browser', async ({ page, browser, deployment, room }) => {
+  const ann = await ChatPage.open(page, deployment, room);
   const other = await browser.newPage();
-  const ben = await ChatPage.open(other, home, room);
+  const ben = await ChatPage.open(other, deployment, room);
 
   const release = await holdUploads(page);
   await ann.composer.evaluate((field, bytes) => {
@@ -45,39 +45,39 @@ test('an image is pasted, its way is seen, and it arrives in the second browser'
     clipboardData.items.add(new File([new Uint8Array(bytes)], 'image.png', { type: 'image/png' }));
     field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
   }, [...picture.buffer]);
-  await expect(tray(page)).toHaveCount(1);
+  await expect(attachedImages(page)).toHaveCount(1);
   await page.getByLabel('Describe this image').fill('the sea');
   await ann.composer.fill('look at this');
   await ann.composer.press('Enter');
 
   await expect(page.getByRole('progressbar', { name: 'Uploading' })).toBeVisible();
-  await expect(tray(page)).toHaveCount(0);
+  await expect(attachedImages(page)).toHaveCount(0);
   await expect(ben.messages).toHaveCount(0);
   release();
-  await ben.shows('look at this');
-  await isThere(image(ben));
+  await ben.expectMessages('look at this');
+  await waitUntilLoaded(image(ben));
   await expect(image(ben)).toHaveAttribute('alt', 'the sea');
   await expect(image(ben)).toHaveAttribute('src', /^\/images\//);
   await expect(ann.messages).toHaveAttribute('data-state', 'sent');
-  await isThere(image(ann));
+  await waitUntilLoaded(image(ann));
   await other.close();
 });
 
-test('a word that is written during an upload does not wait for it', async ({ page, home, room }) => {
-  const chat = await ChatPage.open(page, home, room);
+test('messages do not wait for an upload', async ({ page, deployment, room }) => {
+  const chat = await ChatPage.open(page, deployment, room);
   const release = await holdUploads(page);
-  await choose(page, picture);
-  await chat.say('first');
-  await chat.say('second');
-  await expect(chat.saying('second')).toHaveAttribute('data-state', 'sent');
-  await expect(chat.saying('first')).toHaveAttribute('data-state', 'pending');
+  await chooseFiles(page, picture);
+  await chat.sendMessage('first');
+  await chat.sendMessage('second');
+  await expect(chat.messageWithText('second')).toHaveAttribute('data-state', 'sent');
+  await expect(chat.messageWithText('first')).toHaveAttribute('data-state', 'pending');
   release();
-  await expect(chat.saying('first')).toHaveAttribute('data-state', 'sent');
-  await chat.shows('second', 'first');
+  await expect(chat.messageWithText('first')).toHaveAttribute('data-state', 'sent');
+  await chat.expectMessages('second', 'first');
 });
 
-test('several images are dropped on the page and sent at once, each a message, with the text at the first', async ({ page, home, room }) => {
-  const chat = await ChatPage.open(page, home, room);
+test('dropped images become one message each, text on the first', async ({ page, deployment, room }) => {
+  const chat = await ChatPage.open(page, deployment, room);
   const files = await page.evaluateHandle((images) => {
     const dropped = new DataTransfer();
     for (const bytes of images) dropped.items.add(new File([new Uint8Array(bytes)], 'x.png', { type: 'image/png' }));
@@ -87,23 +87,23 @@ test('several images are dropped on the page and sent at once, each a message, w
   await expect(page.getByText('Drop images to attach them')).toBeVisible();
   await page.locator('.log').dispatchEvent('drop', { dataTransfer: files });
   await expect(page.getByText('Drop images to attach them')).toBeHidden();
-  await expect(tray(page)).toHaveCount(3);
+  await expect(attachedImages(page)).toHaveCount(3);
   await page.getByRole('button', { name: 'Remove image 3' }).click();
-  await expect(tray(page)).toHaveCount(2);
+  await expect(attachedImages(page)).toHaveCount(2);
   await expect(chat.composer).toBeFocused();
-  await chat.say('two of them');
+  await chat.sendMessage('two of them');
   await expect(chat.messages).toHaveCount(2);
   await expect(chat.messages.first().locator('.message-text')).toHaveText('two of them');
   await expect(chat.messages.nth(1).locator('.message-text')).toHaveCount(0);
   for (const state of await chat.messages.all()) await expect(state).toHaveAttribute('data-state', 'sent');
   await page.reload();
   await expect(image(chat)).toHaveCount(2);
-  await isThere(image(chat).first());
-  await isThere(image(chat).nth(1));
+  await waitUntilLoaded(image(chat).first());
+  await waitUntilLoaded(image(chat).nth(1));
 });
 
-test('a photo that knows where it was taken arrives without that, and no larger than a screen', async ({ page, home, room }) => {
-  const chat = await ChatPage.open(page, home, room);
+test('photos are sent without GPS data and scaled down', async ({ page, deployment, room }) => {
+  const chat = await ChatPage.open(page, deployment, room);
   const photo = await page.evaluate(async () => {
     const canvas = document.createElement('canvas');
     [canvas.width, canvas.height] = [3000, 1500];
@@ -113,39 +113,39 @@ test('a photo that knows where it was taken arrives without that, and no larger 
     const blob = await new Promise<Blob>((done) => canvas.toBlob((blob) => done(blob!), 'image/jpeg'));
     return [...new Uint8Array(await blob.arrayBuffer())];
   });
-  const original = jpegWithPlace(Buffer.from(photo));
+  const original = jpegWithGps(Buffer.from(photo));
   expect(original.includes('GPS 52.5200 N')).toBe(true);
-  await choose(page, { name: 'photo.jpg', mimeType: 'image/jpeg', buffer: original });
-  await expect(tray(page)).toHaveCount(1);
-  await chat.say('here I am');
-  await expect(chat.saying('here I am')).toHaveAttribute('data-state', 'sent');
+  await chooseFiles(page, { name: 'photo.jpg', mimeType: 'image/jpeg', buffer: original });
+  await expect(attachedImages(page)).toHaveCount(1);
+  await chat.sendMessage('here I am');
+  await expect(chat.messageWithText('here I am')).toHaveAttribute('data-state', 'sent');
   await page.reload();
-  await isThere(image(chat));
+  await waitUntilLoaded(image(chat));
   const path = await image(chat).getAttribute('src');
-  const arrived = Buffer.from(await (await fetch(new URL(path!, home.page(room)))).arrayBuffer());
+  const arrived = Buffer.from(await (await fetch(new URL(path!, deployment.pageUrl(room)))).arrayBuffer());
   expect(arrived.length).toBeGreaterThan(100);
   expect(arrived.includes('Exif') || arrived.includes('EXIF') || arrived.includes('GPS')).toBe(false);
   const size = await image(chat).evaluate((image: HTMLImageElement) => [image.naturalWidth, image.naturalHeight]);
   expect(size).toEqual([2048, 1024]);
 });
 
-test('a GIF that moves goes as it is', async ({ page, home, room }) => {
-  const chat = await ChatPage.open(page, home, room);
-  await choose(page, { name: 'dance.gif', mimeType: 'image/gif', buffer: gif() });
-  await expect(tray(page)).toHaveCount(1);
-  await chat.say('dance');
-  await expect(chat.saying('dance')).toHaveAttribute('data-state', 'sent');
+test('animated GIFs are sent unchanged', async ({ page, deployment, room }) => {
+  const chat = await ChatPage.open(page, deployment, room);
+  await chooseFiles(page, { name: 'dance.gif', mimeType: 'image/gif', buffer: gif() });
+  await expect(attachedImages(page)).toHaveCount(1);
+  await chat.sendMessage('dance');
+  await expect(chat.messageWithText('dance')).toHaveAttribute('data-state', 'sent');
   await page.reload();
-  await isThere(image(chat));
+  await waitUntilLoaded(image(chat));
   const path = await image(chat).getAttribute('src');
-  const arrived = Buffer.from(await (await fetch(new URL(path!, home.page(room)))).arrayBuffer());
+  const arrived = Buffer.from(await (await fetch(new URL(path!, deployment.pageUrl(room)))).arrayBuffer());
   expect(arrived.equals(gif())).toBe(true);
 });
 
-test('what is no image, or too much of one, is refused with a sentence before anything is sent', async ({ page, home, room }) => {
-  const chat = await ChatPage.open(page, home, room);
-  const asked: string[] = [];
-  page.on('request', (request) => asked.push(request.url()));
+test('invalid and oversized images are rejected before upload', async ({ page, deployment, room }) => {
+  const chat = await ChatPage.open(page, deployment, room);
+  const requested: string[] = [];
+  page.on('request', (request) => requested.push(request.url()));
   for (const [file, sentence] of [
     [{ name: 'notes.png', mimeType: 'image/png', buffer: Buffer.from('just text') }, 'not an image'],
     [{ name: 'logo.svg', mimeType: 'image/svg+xml', buffer: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>') }, 'SVG cannot'],
@@ -155,56 +155,56 @@ test('what is no image, or too much of one, is refused with a sentence before an
     [{ name: 'bomb.png', mimeType: 'image/png', buffer: manyPixels(10_001, 10_000) }, 'megapixels'],
     [{ name: 'long.gif', mimeType: 'image/gif', buffer: gif('x'.repeat(2 * 1024 * 1024)) }, 'GIF is too large'],
   ] as const) {
-    await choose(page, file);
+    await chooseFiles(page, file);
     await expect(page.getByRole('alert')).toContainText(`${file.name}: `);
     await expect(page.getByRole('alert')).toContainText(sentence);
-    await expect(tray(page)).toHaveCount(0);
+    await expect(attachedImages(page)).toHaveCount(0);
   }
   await page.getByRole('button', { name: 'Dismiss' }).click();
   await expect(page.getByRole('alert')).toHaveCount(0);
-  await chat.say('only words');
-  await expect(chat.saying('only words')).toHaveAttribute('data-state', 'sent');
-  expect(asked.filter((url) => url.includes('uploads/'))).toEqual([]);
+  await chat.sendMessage('only words');
+  await expect(chat.messageWithText('only words')).toHaveAttribute('data-state', 'sent');
+  expect(requested.filter((url) => url.includes('uploads/'))).toEqual([]);
 });
 
-test('an upload can be cancelled, and one that breaks is tried again by itself', async ({ page, home, room }) => {
-  const chat = await ChatPage.open(page, home, room);
+test('uploads can be cancelled, and failed ones are retried', async ({ page, deployment, room }) => {
+  const chat = await ChatPage.open(page, deployment, room);
   await page.route(/uploads\//, (route) => (route.request().method() === 'PUT' ? undefined : route.continue()));
-  await choose(page, picture);
-  await expect(tray(page)).toHaveCount(1);
-  await chat.say('never mind');
+  await chooseFiles(page, picture);
+  await expect(attachedImages(page)).toHaveCount(1);
+  await chat.sendMessage('never mind');
   await page.getByRole('button', { name: 'Cancel' }).click();
   await expect(chat.messages).toHaveCount(0);
   await page.unroute(/uploads\//);
 
-  let broken = 0;
+  let aborted = 0;
   await page.route(/uploads\//, async (route) => {
-    if (route.request().method() === 'PUT' && broken++ < 2) await route.abort('connectionreset');
+    if (route.request().method() === 'PUT' && aborted++ < 2) await route.abort('connectionreset');
     else await route.continue();
   });
-  await choose(page, picture);
-  await expect(tray(page)).toHaveCount(1);
-  await chat.say('after all');
-  await expect(chat.saying('after all')).toHaveAttribute('data-state', 'sent');
-  expect(broken).toBe(3);
+  await chooseFiles(page, picture);
+  await expect(attachedImages(page)).toHaveCount(1);
+  await chat.sendMessage('after all');
+  await expect(chat.messageWithText('after all')).toHaveAttribute('data-state', 'sent');
+  expect(aborted).toBe(3);
 });
 
-test('an image is looked at closely with the keyboard alone', async ({ page, home, room, wire }) => {
-  const ann = await wire(room);
+test('the image viewer works with the keyboard', async ({ page, deployment, room, connect }) => {
+  const ann = await connect(room);
   for (const [nonce, alt] of [['a', 'one'], ['b', 'two']] as const) {
-    const about = { ...announced(picture.buffer, 'image/png', 320, 200), alt };
-    await put(await address(ann, home, nonce, about), 'image/png', picture.buffer);
-    expect(await send(ann, nonce, about, `picture ${alt}`)).toMatchObject({ type: 'message' });
+    const metadata = { ...imageMetadata(picture.buffer, 'image/png', 320, 200), alt };
+    await putBytes(await requestUploadUrl(ann, deployment, nonce, metadata), 'image/png', picture.buffer);
+    expect(await sendImage(ann, nonce, metadata, `picture ${alt}`)).toMatchObject({ type: 'message' });
   }
-  await ChatPage.open(page, home, room);
+  await ChatPage.open(page, deployment, room);
   const frame = page.getByRole('button', { name: 'Open image: one' });
   await frame.focus();
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog', { name: 'Image' });
-  await isThere(dialog.getByRole('img', { name: 'one' }));
+  await waitUntilLoaded(dialog.getByRole('img', { name: 'one' }));
   await expect(dialog).toContainText('picture one');
   await page.keyboard.press('ArrowRight');
-  await isThere(dialog.getByRole('img', { name: 'two' }));
+  await waitUntilLoaded(dialog.getByRole('img', { name: 'two' }));
   await page.keyboard.press('ArrowRight');
   await expect(dialog.getByRole('img', { name: 'two' })).toBeVisible();
   await page.keyboard.press('ArrowLeft');
@@ -216,53 +216,53 @@ test('an image is looked at closely with the keyboard alone', async ({ page, hom
   await expect(frame).toBeFocused();
 });
 
-test('an image that is gone leaves a sentence in its place', async ({ page, home, room, wire }) => {
-  const ann = await wire(room);
-  const about = announced(picture.buffer, 'image/png', 320, 200);
-  await put(await address(ann, home, 'n', about), 'image/png', picture.buffer);
-  await send(ann, 'n', about);
+test('a missing image shows a sentence', async ({ page, deployment, room, connect }) => {
+  const ann = await connect(room);
+  const metadata = imageMetadata(picture.buffer, 'image/png', 320, 200);
+  await putBytes(await requestUploadUrl(ann, deployment, 'n', metadata), 'image/png', picture.buffer);
+  await sendImage(ann, 'n', metadata);
   await page.route(/\/images\//, (route) => route.fulfill({ status: 404, body: 'gone' }));
-  await ChatPage.open(page, home, room);
+  await ChatPage.open(page, deployment, room);
   await expect(page.getByText('This image is not available any more')).toBeVisible();
 });
 
-test('with scripts off an image is there with its words', async ({ browser, home, room, wire }) => {
-  const ann = await wire(room);
-  const about = { ...announced(picture.buffer, 'image/png', 320, 200), alt: 'the <sea> "at" night' };
-  await put(await address(ann, home, 'n', about), 'image/png', picture.buffer);
-  await send(ann, 'n', about, 'good night');
+test('images and their descriptions are shown without scripts', async ({ browser, deployment, room, connect }) => {
+  const ann = await connect(room);
+  const metadata = { ...imageMetadata(picture.buffer, 'image/png', 320, 200), alt: 'the <sea> "at" night' };
+  await putBytes(await requestUploadUrl(ann, deployment, 'n', metadata), 'image/png', picture.buffer);
+  await sendImage(ann, 'n', metadata, 'good night');
   const page = await browser.newPage({ javaScriptEnabled: false });
-  await page.goto(home.page(room));
+  await page.goto(deployment.pageUrl(room));
   await expect(page.getByRole('img', { name: 'the <sea> "at" night' })).toBeVisible();
   await page.close();
 });
 
-test('nothing moves while ten images load', async ({ page, home, room, wire }) => {
-  const ann = await wire(room);
+test('loading ten images does not shift the layout', async ({ page, deployment, room, connect }) => {
+  const ann = await connect(room);
   for (let index = 0; index < 10; index += 1) {
     const [width, height] = [[640, 480], [300, 900], [1200, 100], [8, 8], [500, 500]][index % 5]!;
     const bytes = png(width!, height!, [index * 20, 90, 160]);
-    const about = { ...announced(bytes, 'image/png', width!, height!), preview: '08f'.repeat(16) };
-    await put(await address(ann, home, `n${index}`, about), 'image/png', bytes);
-    expect(await send(ann, `n${index}`, about, `picture ${index}`)).toMatchObject({ type: 'message' });
+    const metadata = { ...imageMetadata(bytes, 'image/png', width!, height!), preview: '08f'.repeat(16) };
+    await putBytes(await requestUploadUrl(ann, deployment, `n${index}`, metadata), 'image/png', bytes);
+    expect(await sendImage(ann, `n${index}`, metadata, `picture ${index}`)).toMatchObject({ type: 'message' });
   }
   await page.addInitScript(() => {
-    Object.assign(window, { moved: [] });
+    Object.assign(window, { layoutShifts: [] });
     new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) (window as any).moved.push((entry as any).value);
+      for (const entry of list.getEntries()) (window as any).layoutShifts.push((entry as any).value);
     }).observe({ type: 'layout-shift', buffered: true });
   });
-  // Late, so that each of them finds the page drawn.
-  let late = 0;
+  // Delayed, so that each image arrives after the first paint.
+  let delay = 0;
   await page.route(/\/images\//, async (route) => {
-    late += 100;
-    await new Promise((resolve) => setTimeout(resolve, late));
+    delay += 100;
+    await new Promise((resolve) => setTimeout(resolve, delay));
     await route.continue();
   });
-  const chat = await ChatPage.open(page, home, room);
+  const chat = await ChatPage.open(page, deployment, room);
   const box = () => image(chat).nth(0).evaluate((image) => image.getBoundingClientRect().height);
   const before = await box();
-  for (const one of (await image(chat).all()).reverse()) await isThere(one);
+  for (const one of (await image(chat).all()).reverse()) await waitUntilLoaded(one);
   expect(await box()).toBe(before);
-  expect(await page.evaluate(() => (window as any).moved.reduce((sum: number, value: number) => sum + value, 0))).toBe(0);
+  expect(await page.evaluate(() => (window as any).layoutShifts.reduce((sum: number, value: number) => sum + value, 0))).toBe(0);
 });

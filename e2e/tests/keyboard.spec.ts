@@ -4,9 +4,9 @@ import { expect, test } from '../support/fixtures.ts';
 import { png } from '../support/images.ts';
 import { Message } from '../support/message.ts';
 
-// Everything with the keyboard alone: in this file nothing is clicked, hovered or tapped.
+// Keyboard only: nothing in this file is clicked, hovered or tapped.
 
-/** Keys by the names that the sheet gives them. */
+/** Playwright's names of the keys, with their labels in the shortcuts dialog. */
 const names: { [key: string]: string } = {
   'Control+k': 'Ctrl-K',
   'Meta+k': '⌘-K',
@@ -22,7 +22,7 @@ const names: { [key: string]: string } = {
   a: 'A',
 };
 
-/** A keyboard that remembers which keys were of use. */
+/** A keyboard that records which keys were pressed. */
 class Keyboard {
   readonly pressed = new Set<string>();
   private readonly page: Page;
@@ -42,7 +42,7 @@ class Keyboard {
     await this.page.keyboard.type(text);
   }
 
-  /** Goes to something by the Tab key. */
+  /** Presses Tab until an element has the focus. */
   async reach(goal: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
     for (let stops = 0; stops < 40; stops += 1) {
       if (await goal.evaluate((element) => element === document.activeElement)) return;
@@ -52,13 +52,13 @@ class Keyboard {
   }
 }
 
-test('a visitor joins, talks, changes their mind, shows an image, searches and moves on without a mouse', async ({ page, home, room, wire }) => {
+test('a complete visit works with the keyboard alone', async ({ page, deployment, room, connect }) => {
   const keys = new Keyboard(page);
-  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: new URL(home.page(room)).origin });
-  await (await wire(room)).say('Who is there?');
-  const chat = await ChatPage.open(page, home, room);
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: new URL(deployment.pageUrl(room)).origin });
+  await (await connect(room)).sendMessage('Who is there?');
+  const chat = await ChatPage.open(page, deployment, room);
 
-  // They say who they are.
+  // Set a name.
   await keys.reach(page.locator('.me'));
   await keys.press('Enter');
   await expect(page.getByRole('textbox', { name: 'Your name' })).toBeFocused();
@@ -67,7 +67,7 @@ test('a visitor joins, talks, changes their mind, shows an image, searches and m
   await expect(page.locator('.me')).toContainText('Ann');
   await expect(page.locator('.me')).toBeFocused();
 
-  // They send two lines.
+  // Send two lines.
   await keys.reach(chat.composer);
   await keys.type('Me:');
   await keys.press('Shift+Enter');
@@ -77,7 +77,7 @@ test('a visitor joins, talks, changes their mind, shows an image, searches and m
   expect(await chat.messages.last().locator('.message-text').innerText()).toBe('Me:\nAnn');
   await expect(chat.messages.last()).toHaveAttribute('data-seq', /^\d+$/);
 
-  // They change their mind about an edit, and then make one.
+  // Cancel an edit, then make one.
   await keys.press('ArrowUp');
   await expect(page.getByText('Editing your message')).toBeVisible();
   await keys.press('Escape');
@@ -86,24 +86,24 @@ test('a visitor joins, talks, changes their mind, shows an image, searches and m
   await page.keyboard.press('Control+A');
   await keys.type('Ann is here');
   await keys.press('Enter');
-  const own = await Message.saying(chat, 'Ann is here');
-  await own.isEdited();
+  const own = await Message.withText(chat, 'Ann is here');
+  await own.expectEdited();
 
-  // They go through the messages, and answer the first one.
+  // Move through the messages and reply to the first.
   await keys.reach(chat.log, 'Shift+Tab');
   await keys.press('ArrowUp');
   await expect(own.article).toBeFocused();
   await keys.press('Home');
-  const question = await Message.saying(chat, 'Who is there?');
+  const question = await Message.withText(chat, 'Who is there?');
   await expect(question.article).toBeFocused();
   await keys.press('r');
   await expect(chat.composer).toBeFocused();
   await keys.type('Only me');
   await keys.press('Enter');
-  const answer = await Message.saying(chat, 'Only me');
+  const answer = await Message.withText(chat, 'Only me');
   await expect(answer.article.locator('.message-quote')).toContainText('Who is there?');
 
-  // They react to it twice, and take one back.
+  // Add two reactions and remove one.
   await keys.reach(chat.log, 'Shift+Tab');
   await keys.press('ArrowUp', 'Home', 'a');
   await expect(page.getByRole('button', { name: 'React with 😀' })).toBeFocused();
@@ -121,7 +121,7 @@ test('a visitor joins, talks, changes their mind, shows an image, searches and m
   await keys.press('Enter');
   await expect(question.article.locator('.reaction')).toHaveCount(1);
 
-  // They edit the one, and delete the other.
+  // Edit one message and delete another.
   await question.article.focus();
   await keys.press('ArrowDown');
   await expect(own.article).toBeFocused();
@@ -138,10 +138,10 @@ test('a visitor joins, talks, changes their mind, shows an image, searches and m
   await keys.press('Delete');
   await keys.reach(page.getByRole('dialog').getByRole('button', { name: 'Delete' }));
   await keys.press('Enter');
-  await answer.isGone();
+  await answer.expectDeleted();
   await expect(answer.article).toBeFocused();
 
-  // They show an image, and look at it.
+  // Send an image and open it.
   const chooser = page.waitForEvent('filechooser');
   await keys.reach(page.getByRole('button', { name: 'Attach images' }));
   await keys.press('Enter');
@@ -150,7 +150,7 @@ test('a visitor joins, talks, changes their mind, shows an image, searches and m
   await keys.reach(chat.composer);
   await keys.type('the sea');
   await keys.press('Enter');
-  const image = await Message.saying(chat, 'the sea');
+  const image = await Message.withText(chat, 'the sea');
   await keys.reach(chat.log, 'Shift+Tab');
   await keys.press('ArrowUp', 'End', 'ArrowRight', 'Enter');
   const opened = page.getByRole('dialog', { name: 'Image' });
@@ -160,7 +160,7 @@ test('a visitor joins, talks, changes their mind, shows an image, searches and m
   await keys.press('Escape');
   await expect(opened).toBeHidden();
 
-  // They look for what was said.
+  // Search.
   await image.article.focus();
   await keys.press('/');
   await keys.type('there');
@@ -172,14 +172,14 @@ test('a visitor joins, talks, changes their mind, shows an image, searches and m
   await expect(search).toBeHidden();
   await expect(question.article).toBeFocused();
 
-  // They find out what else there is, and every key that is listed was of use here.
+  // Open the shortcuts dialog.
   await keys.press('?');
-  const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
-  await expect(sheet).toBeVisible();
+  const shortcuts = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await expect(shortcuts).toBeVisible();
   await keys.press('Escape');
   await expect(question.article).toBeFocused();
 
-  // They go elsewhere.
+  // Go to another room.
   const rooms = page.getByRole('dialog', { name: 'Rooms' });
   await keys.press('Meta+k');
   await expect(rooms).toBeVisible();
@@ -188,33 +188,34 @@ test('a visitor joins, talks, changes their mind, shows an image, searches and m
   await keys.press('Control+k');
   await keys.type(`${room} upstairs`);
   await keys.press('Enter');
-  await expect(page).toHaveURL(home.page(`${room}-upstairs`));
-  await chat.is('live');
+  await expect(page).toHaveURL(deployment.pageUrl(`${room}-upstairs`));
+  await chat.waitForState('live');
 
+  // Every shortcut of the dialog was pressed above.
   await keys.press('?');
-  await expect(sheet).toBeVisible();
-  const listed = await sheet.locator('dd').evaluateAll((ways) => ways.map((way) => [...way.children].map((key) => key.textContent).join('-')));
+  await expect(shortcuts).toBeVisible();
+  const listed = await shortcuts.locator('dd').evaluateAll((rows) => rows.map((row) => [...row.children].map((key) => key.textContent).join('-')));
   expect(listed.length).toBeGreaterThan(20);
-  expect(listed.filter((way) => !keys.pressed.has(way))).toEqual([]);
+  expect(listed.filter((shortcut) => !keys.pressed.has(shortcut))).toEqual([]);
 });
 
-test('the sheet says what every key does, by group, and is found without a key, too', async ({ page, home, room }) => {
-  const chat = await ChatPage.open(page, home, room);
+test('the shortcuts dialog lists all keys and opens from a button', async ({ page, deployment, room }) => {
+  const chat = await ChatPage.open(page, deployment, room);
   const keys = new Keyboard(page);
   await keys.reach(page.locator('.me'));
   await keys.press('Enter');
   await keys.reach(page.getByRole('button', { name: 'Keyboard shortcuts' }));
   await keys.press('Enter');
-  const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
-  await expect(sheet.getByRole('heading', { level: 3 })).toHaveText(['Anywhere', 'While writing', 'Among the messages', 'At an opened image']);
-  await expect(sheet.locator('dt').filter({ hasText: 'New line' }).locator('+ dd')).toHaveText('ShiftEnter');
+  const shortcuts = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await expect(shortcuts.getByRole('heading', { level: 3 })).toHaveText(['Anywhere', 'While writing', 'Among the messages', 'At an opened image']);
+  await expect(shortcuts.locator('dt').filter({ hasText: 'New line' }).locator('+ dd')).toHaveText('ShiftEnter');
   await expect(page.getByRole('dialog', { name: 'You' })).toBeHidden();
   await keys.press('Escape');
-  await expect(sheet).toBeHidden();
+  await expect(shortcuts).toBeHidden();
 
-  // It is a question mark where something is written.
+  // In a text field, the key types a question mark.
   await keys.reach(chat.composer);
   await keys.type('what?');
   await expect(chat.composer).toHaveValue('what?');
-  await expect(sheet).toBeHidden();
+  await expect(shortcuts).toBeHidden();
 });

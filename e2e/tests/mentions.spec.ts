@@ -1,21 +1,21 @@
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
-import type { Wire } from '../support/wire.ts';
+import type { WireClient } from '../support/wire_client.ts';
 
-// Calling somebody, and who is here.
+// Mentions, and the list of people.
 
-async function called(wire: Wire, name: string): Promise<Wire> {
-  wire.send({ action: 'hello' });
-  await wire.next('page');
-  wire.send({ action: 'rename', name });
-  await wire.next('welcome');
-  return wire;
+async function renamed(client: WireClient, name: string): Promise<WireClient> {
+  client.send({ action: 'hello' });
+  await client.next('page');
+  client.send({ action: 'rename', name });
+  await client.next('welcome');
+  return client;
 }
 
-test('a name is finished with the keyboard, and whom it calls sees that', async ({ page, home, room, wire }) => {
-  const ann = await called(await wire(room), 'Ann of Cleves');
-  await called(await wire(room), 'Andrew');
-  const chat = await ChatPage.open(page, home, room);
+test('a mention is completed with the keyboard and marked', async ({ page, deployment, room, connect }) => {
+  const ann = await renamed(await connect(room), 'Ann of Cleves');
+  await renamed(await connect(room), 'Andrew');
+  const chat = await ChatPage.open(page, deployment, room);
   await expect(page.getByText('3 online')).toBeVisible();
   const list = page.getByRole('listbox', { name: 'People to mention' });
 
@@ -29,13 +29,13 @@ test('a name is finished with the keyboard, and whom it calls sees that', async 
   await chat.composer.press('Enter');
   const message = await ann.next('message');
   expect(message).toMatchObject({ text: 'hi @Ann of Cleves', mentions: [{ name: 'Ann of Cleves' }] });
-  await expect(chat.saying('hi @Ann of Cleves').locator('.mention')).toHaveText('@Ann of Cleves');
-  await expect(chat.saying('hi @Ann of Cleves')).not.toHaveClass(/calling/);
+  await expect(chat.messageWithText('hi @Ann of Cleves').locator('.mention')).toHaveText('@Ann of Cleves');
+  await expect(chat.messageWithText('hi @Ann of Cleves')).not.toHaveClass(/calling/);
 });
 
-test('the list of names closes with Escape and is chosen from with the mouse', async ({ page, home, room, wire }) => {
-  await called(await wire(room), 'Ann');
-  const chat = await ChatPage.open(page, home, room);
+test('the mention list works with Escape and the mouse', async ({ page, deployment, room, connect }) => {
+  await renamed(await connect(room), 'Ann');
+  const chat = await ChatPage.open(page, deployment, room);
   await expect(page.getByText('2 online')).toBeVisible();
   const list = page.getByRole('listbox');
   await chat.composer.pressSequentially('@a');
@@ -49,24 +49,24 @@ test('the list of names closes with Escape and is chosen from with the mouse', a
   await expect(chat.composer).toBeFocused();
 });
 
-test('whoever is called has the message marked, and others do not', async ({ page, home, room, wire }) => {
-  const ann = await wire(room);
-  const chat = await ChatPage.open(page, home, room);
+test('only the mentioned person has the message highlighted', async ({ page, deployment, room, connect }) => {
+  const ann = await connect(room);
+  const chat = await ChatPage.open(page, deployment, room);
   const people = async () => (ann.send({ action: 'people' }), (await ann.next('presence'))['people']);
   ann.send({ action: 'hello' });
   const me = (await ann.next('welcome'))['you'];
   const other = (await people()).find((person: { id: string }) => person.id !== me.id);
   ann.send({ action: 'send', text: `hello @${other.name}`, mentions: [other] });
-  await expect(chat.saying(`hello @${other.name}`)).toHaveClass(/calling/);
-  await expect(chat.saying(`hello @${other.name}`).locator('.mention')).toHaveText(`@${other.name}`);
+  await expect(chat.messageWithText(`hello @${other.name}`)).toHaveClass(/calling/);
+  await expect(chat.messageWithText(`hello @${other.name}`).locator('.mention')).toHaveText(`@${other.name}`);
   ann.send({ action: 'send', text: `hello @${me.name}`, mentions: [me] });
-  await expect(chat.saying(`hello @${me.name}`).locator('.mention')).toBeVisible();
-  await expect(chat.saying(`hello @${me.name}`)).not.toHaveClass(/calling/);
+  await expect(chat.messageWithText(`hello @${me.name}`).locator('.mention')).toBeVisible();
+  await expect(chat.messageWithText(`hello @${me.name}`)).not.toHaveClass(/calling/);
 });
 
-test('the list of people says who is here, and who has just gone a little later', async ({ page, home, room, wire }) => {
-  const ann = await called(await wire(room), 'Ann');
-  await ChatPage.open(page, home, room);
+test('the people dialog follows who is online', async ({ page, deployment, room, connect }) => {
+  const ann = await renamed(await connect(room), 'Ann');
+  await ChatPage.open(page, deployment, room);
   const online = page.getByRole('button', { name: /online/ });
   await expect(online).toHaveText('2 online');
   await online.click();

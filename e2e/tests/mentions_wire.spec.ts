@@ -1,32 +1,32 @@
 import { expect, test } from '../support/fixtures.ts';
 
-// Whom a message calls, over the wire, on both homes.
+// Mentions without a page, on both deployments.
 
 const ann = { id: 'ann', name: 'Ann' };
 const bob = { id: 'bob', name: '<b>Bob' };
 
-test('a message and its edit carry whom they call, and nobody else', async ({ room, wire }) => {
-  const [cat, dan] = [await wire(room), await wire(room)];
-  const said = await cat.ask({ action: 'send', text: 'hi @Ann, not Bob', mentions: [bob, ann] }, 'message');
+test('messages and edits carry exactly the mentioned people', async ({ room, connect }) => {
+  const [cat, dan] = [await connect(room), await connect(room)];
+  const sent = await cat.request({ action: 'send', text: 'hi @Ann, not Bob', mentions: [bob, ann] }, 'message');
   const html = '<p>hi <span class="mention">@Ann</span>, not Bob</p>';
-  expect(said).toMatchObject({ mentions: [ann], html });
-  expect(await dan.next('message')).toEqual(said);
+  expect(sent).toMatchObject({ mentions: [ann], html });
+  expect(await dan.next('message')).toEqual(sent);
 
-  const edit = { action: 'edit', seq: said['seq'], text: 'hi @&lt;b>Bob @<b>Bob', mentions: [bob, ann] };
-  const edited = await cat.ask(edit, 'message');
+  const edit = { action: 'edit', seq: sent['seq'], text: 'hi @&lt;b>Bob @<b>Bob', mentions: [bob, ann] };
+  const edited = await cat.request(edit, 'message');
   expect(edited).toMatchObject({ text: edit.text, mentions: [bob] });
-  expect(edited['html'], 'a name is text like any other').not.toContain('<b>');
-  expect((await (await wire(room)).newest())[0]).toMatchObject({ mentions: [bob] });
+  expect(edited['html'], 'a mentioned name is escaped').not.toContain('<b>');
+  expect((await (await connect(room)).newestMessages())[0]).toMatchObject({ mentions: [bob] });
 
-  const gone = await cat.ask({ action: 'delete', seq: said['seq'] }, 'message');
-  expect(gone['mentions']).toBeUndefined();
+  const deleted = await cat.request({ action: 'delete', seq: sent['seq'] }, 'message');
+  expect(deleted['mentions']).toBeUndefined();
 });
 
-test('mentions that are none are refused, and nothing is stored', async ({ room, wire }) => {
-  const cat = await wire(room);
+test('invalid mentions are rejected and nothing is stored', async ({ room, connect }) => {
+  const cat = await connect(room);
   for (const mentions of ['Ann', [7], [{ id: 'ann' }], [{ id: 'a b', name: 'Ann' }], [{ id: 'ann', name: '' }], Array(11).fill(ann)]) {
-    const answer = await cat.ask({ action: 'send', text: '@Ann', nonce: 'n', mentions }, 'message');
+    const answer = await cat.request({ action: 'send', text: '@Ann', nonce: 'n', mentions }, 'message');
     expect(answer, JSON.stringify(mentions)).toMatchObject({ type: 'error', code: 'badField', action: 'send', nonce: 'n' });
   }
-  expect(await cat.newest()).toEqual([]);
+  expect(await cat.newestMessages()).toEqual([]);
 });

@@ -1,321 +1,152 @@
-import { ChatPage, Line } from '../support/chat_page.ts';
+import { ChatPage } from '../support/chat_page.ts';
 import { Message } from '../support/message.ts';
 import { Moderation } from '../support/moderation.ts';
-import { expect, test } from '../support/order.ts';
+import { expect, localOnly, test } from '../support/moderation_fixtures.ts';
+import { SocketProxy } from '../support/socket_proxy.ts';
 
-test.beforeEach(({ homeName }) => test.skip(homeName !== 'local', 'only at home a test says who keeps order'));
+// What moderators can do, and what it does to others.
 
-test('a moderator deletes anybody’s message for everybody, and it is written down without what it said', async ({ order }) => {
-  const { mona, guest } = order;
-  const ben = await guest('Ben');
-  await ben.chat.say('spoilt');
-  await (await Message.saying(mona.chat, 'spoilt')).delete();
+test.beforeEach(({ deploymentName }) => test.skip(deploymentName !== 'local', localOnly));
+
+test('a moderator’s deletion is audited without the text', async ({ moderated }) => {
+  const { mona, openAsGuest } = moderated;
+  const ben = await openAsGuest('Ben');
+  await ben.chat.sendMessage('spoilt');
+  await (await Message.withText(mona.chat, 'spoilt')).delete();
   for (const chat of [mona.chat, ben.chat]) {
     await expect(chat.log.getByText('This message was deleted.')).toBeVisible();
-    await expect(chat.saying('spoilt')).toHaveCount(0);
+    await expect(chat.messageWithText('spoilt')).toHaveCount(0);
   }
-  const audit = await new Moderation(mona.chat).audit();
+  const audit = await new Moderation(mona.chat).openAudit();
   await expect(audit.getByRole('listitem')).toContainText(['deleted a message of Ben']);
   await expect(audit).not.toContainText('spoilt');
 });
 
-test('nobody else has what moderators have, whatever they are called', async ({ order }) => {
-  const { mona, guest } = order;
-  await mona.chat.say('hello');
-  const ben = await guest('Moderator');
-  await ben.chat.say('I keep order');
+test('a guest named Moderator has no moderator rights', async ({ moderated }) => {
+  const { mona, openAsGuest } = moderated;
+  await mona.chat.sendMessage('hello');
+  const ben = await openAsGuest('Moderator');
+  await ben.chat.sendMessage('I keep order');
   await expect(mona.chat.messages.filter({ hasText: 'I keep order' }).locator('.badge')).toHaveCount(0);
   await expect(ben.chat.messages.filter({ hasText: 'hello' }).locator('.badge')).toHaveText('Moderator');
-  const toolbar = await (await Message.saying(ben.chat, 'hello')).toolbar();
+  const toolbar = await (await Message.withText(ben.chat, 'hello')).toolbar();
   await expect(toolbar.getByRole('button', { name: 'Reply' })).toBeVisible();
   await expect(toolbar.getByRole('button', { name: /Delete|Mute/ })).toHaveCount(0);
   await ben.page.locator('.room-switch').click();
   await expect(ben.page.getByRole('button', { name: 'Rules of this room' })).toHaveCount(0);
 });
 
-test('somebody who is muted is told until when, keeps their draft, and writes again when it is lifted', async ({ order }) => {
-  const { mona, guest } = order;
-  const ben = await guest('Ben');
-  await ben.chat.say('loud');
+test('a muted person sees until when and keeps the draft', async ({ moderated }) => {
+  const { mona, openAsGuest } = moderated;
+  const ben = await openAsGuest('Ben');
+  await ben.chat.sendMessage('loud');
   await ben.chat.composer.fill('a draft');
   await expect(ben.chat.composer).toBeEnabled();
   const moderation = new Moderation(mona.chat);
-  await moderation.sanction('loud', 'Mute', '10 min');
+  await moderation.restrict('loud', 'Mute', '10 min');
   await expect(ben.page.locator('.leave')).toHaveText(/^A moderator muted you until \d\d:\d\d\.\s*$/);
   await expect(ben.chat.composer).toBeHidden();
 
   await ben.page.reload();
-  await expect(ben.page.locator('.leave'), 'the first paint has it').toContainText('A moderator muted you until');
-  await moderation.about('loud');
+  await expect(ben.page.locator('.leave'), 'in the server-rendered page').toContainText('A moderator muted you until');
+  await moderation.openPersonDialog('loud');
   await moderation.lift('Muted');
   await expect(ben.chat.composer).toHaveValue('a draft');
   await expect(ben.chat.composer).toBeEnabled();
   await ben.chat.composer.press('Enter');
-  await expect(mona.chat.saying('a draft')).toHaveCount(1);
+  await expect(mona.chat.messageWithText('a draft')).toHaveCount(1);
 });
 
-test('somebody who is banned is out at once, says so calmly, and does not try again', async ({ order }) => {
-  const { mona, guest } = order;
-  const ben = await guest('Ben');
-  await ben.chat.say('bad');
-  await new Moderation(mona.chat).sanction('bad', 'Ban', '1 h');
+test('a banned person is disconnected and does not reconnect', async ({ moderated }) => {
+  const { mona, openAsGuest } = moderated;
+  const ben = await openAsGuest('Ben');
+  await ben.chat.sendMessage('bad');
+  await new Moderation(mona.chat).restrict('bad', 'Ban', '1 h');
   await expect(ben.page.locator('.chat')).toHaveAttribute('data-connection', 'over');
   await expect(ben.page.locator('.leave')).toContainText('You can’t take part until');
   await expect(ben.page.getByRole('button', { name: 'Reconnect now' })).toHaveCount(0);
 });
 
-test('a ban is lifted even when nothing of what they wrote is left', async ({ order }) => {
-  const { mona, guest } = order;
-  const ben = await guest('Ben');
-  await ben.chat.say('bad');
+test('a ban can be lifted when all their messages are deleted', async ({ moderated }) => {
+  const { mona, openAsGuest } = moderated;
+  const ben = await openAsGuest('Ben');
+  await ben.chat.sendMessage('bad');
   const moderation = new Moderation(mona.chat);
-  await moderation.sanction('bad', 'Ban', '1 h');
-  await ben.chat.is('over');
-  const bad = await Message.saying(mona.chat, 'bad');
+  await moderation.restrict('bad', 'Ban', '1 h');
+  await ben.chat.waitForState('over');
+  const bad = await Message.withText(mona.chat, 'bad');
   await bad.delete();
-  await bad.isGone();
+  await bad.expectDeleted();
   await expect((await bad.toolbar()).getByRole('button')).toHaveAccessibleName('Mute or ban…');
 
-  const banned = (await moderation.audit()).getByRole('listitem').filter({ hasText: 'banned Ben' });
+  const banned = (await moderation.openAudit()).getByRole('listitem').filter({ hasText: 'banned Ben' });
   await banned.getByRole('button', { name: 'Mute or ban Ben' }).click();
-  await expect(moderation.person).toContainText(ben.id);
+  await expect(moderation.personDialog).toContainText(ben.id);
   await moderation.lift('Banned');
   await ben.page.reload();
-  await ben.chat.is('live');
+  await ben.chat.waitForState('live');
 });
 
-test('the dialog about a person names them, and Escape does nothing to them', async ({ order }) => {
-  const { mona, guest } = order;
-  const ben = await guest('Ben');
-  await ben.chat.say('hm');
-  const dialog = await new Moderation(mona.chat).about('hm');
-  await expect(dialog).toContainText('Ben');
-  await expect(dialog).toContainText(ben.id);
-  await mona.page.keyboard.press('Escape');
-  await expect(dialog).toBeHidden();
-  await ben.chat.say('still here');
-  await expect(mona.chat.saying('still here')).toHaveCount(1);
-});
-
-test('a moderator mutes from the list of people, too', async ({ order }) => {
-  const { mona, guest } = order;
-  const ben = await guest('Ben');
-  await mona.page.getByRole('button', { name: /online/ }).click();
-  await mona.page.getByRole('button', { name: 'Mute or ban Ben' }).click();
-  await new Moderation(mona.chat).person.getByRole('button', { name: 'Mute', exact: true }).click();
-  await expect(ben.page.locator('.leave')).toContainText('A moderator muted you until');
-});
-
-test('two people of one name are told apart by the ends of their ids', async ({ order }) => {
-  const { mona, guest } = order;
-  const [one, other] = [await guest('Ann'), await guest('ANN')];
-  await one.chat.say('from one');
-  await other.chat.say('from the other');
+test('people with the same name show the end of their ids', async ({ moderated }) => {
+  const { mona, openAsGuest } = moderated;
+  const [one, other] = [await openAsGuest('Ann'), await openAsGuest('ANN')];
+  await one.chat.sendMessage('from one');
+  await other.chat.sendMessage('from the other');
   for (const { text, id } of [{ text: 'from one', id: one.id }, { text: 'from the other', id: other.id }]) {
     await expect(mona.chat.messages.filter({ hasText: text }).locator('.tag')).toHaveText(`·${id.slice(-4)}`);
   }
 });
 
-test('what moderators did stays over a restart', async ({ order, room }) => {
-  const { home, mona, guest, restart } = order;
-  const ben = await guest('Ben');
-  await ben.chat.say('loud');
-  await new Moderation(mona.chat).sanction('loud', 'Mute', '1 day');
+test('the audit log persists over a restart', async ({ moderated, room }) => {
+  const { deployment, mona, openAsGuest, restart } = moderated;
+  const ben = await openAsGuest('Ben');
+  await ben.chat.sendMessage('loud');
+  await new Moderation(mona.chat).restrict('loud', 'Mute', '1 day');
   await expect(ben.page.locator('.leave')).toContainText('A moderator muted you until');
   await restart();
-  const chat = await ChatPage.open(mona.page, home, room);
-  await expect((await new Moderation(chat).audit()).getByRole('listitem')).toContainText([`muted Ben (${ben.id}) until`]);
+  const chat = await ChatPage.open(mona.page, deployment, room);
+  await expect((await new Moderation(chat).openAudit()).getByRole('listitem')).toContainText([`muted Ben (${ben.id}) until`]);
 });
 
-test('the dialog says what holds, and chooses what does not shorten it', async ({ order }) => {
-  const { mona, guest } = order;
-  const ben = await guest('Ben');
-  await ben.chat.say('loud');
-  const moderation = new Moderation(mona.chat);
-  const dialog = await moderation.about('loud');
-  await expect(dialog.getByRole('heading')).toHaveText('Mute or ban Ben');
-  await expect(dialog).toContainText('They can take part and write.');
-  await expect(dialog.getByRole('button', { name: /^Lift/ })).toHaveCount(0);
-  await mona.page.keyboard.press('Escape');
-
-  await moderation.sanction('loud', 'Mute', '7 days');
-  await moderation.about('loud');
-  await expect(dialog).toContainText('Muted until ');
-  await expect(dialog.getByRole('radio', { name: 'Mute' })).toBeChecked();
-  await expect(dialog.getByRole('combobox')).toHaveValue('604800');
-  await mona.page.keyboard.press('Escape');
-
-  await moderation.sanction('loud', 'Ban', '1 h');
-  await moderation.about('loud');
-  await expect(dialog).toContainText(/Muted until .*Banned until /);
-  await expect(dialog.getByRole('radio', { name: 'Ban' })).toBeChecked();
-  await expect(dialog.getByRole('combobox'), 'the mute would be shorter otherwise').toHaveValue('604800');
-  await moderation.lift('Muted');
-  await moderation.about('loud');
-  await expect(dialog).toContainText('Banned until ');
-  await expect(dialog).not.toContainText('Muted until ');
-});
-
-test('what is said on a socket that is lost may be done: the dialog stays, and says what holds when there is another', async ({ order, room }) => {
-  const { home, mona, guest } = order;
-  const ben = await guest('Ben');
-  await ben.chat.say('loud');
-  const line = await Line.lay(mona.page);
-  const chat = await ChatPage.open(mona.page, home, room);
-  const dialog = await new Moderation(chat).about('loud');
-  const mute = dialog.getByRole('button', { name: 'Mute', exact: true });
-  await expect(mute).toBeEnabled();
-  line.deafen();
-  await mute.click();
-  await expect(ben.page.locator('.leave')).toContainText('A moderator muted you until');
-  await expect(mute).toBeDisabled();
-  await line.cut();
-  await expect(dialog).toContainText('You are offline.');
-  line.mend();
-  await expect(dialog).toContainText('Muted until ');
-  await expect(mute).toBeEnabled();
-});
-
-test('a moderator has everything deleted that somebody wrote, in every room, and is told how far it is', async ({ order, room }) => {
-  const { home, mona, guest } = order;
-  const ben = await guest('Ben');
+test('a purge deletes a user’s messages in all rooms', async ({ moderated, room }) => {
+  const { deployment, mona, openAsGuest } = moderated;
+  const ben = await openAsGuest('Ben');
   const more = 27;
-  for (let index = 0; index < more; index += 1) await ben.chat.say(`line ${index}`);
-  await expect(mona.chat.saying(`line ${more - 1}`)).toHaveCount(1);
-  const elsewhere = await ChatPage.open(ben.page, home, `${room}-b`);
-  await elsewhere.say('elsewhere');
-  await expect(elsewhere.saying('elsewhere')).toHaveAttribute('data-state', 'sent');
-  await mona.chat.say('stays');
+  for (let index = 0; index < more; index += 1) await ben.chat.sendMessage(`line ${index}`);
+  await expect(mona.chat.messageWithText(`line ${more - 1}`)).toHaveCount(1);
+  const elsewhere = await ChatPage.open(ben.page, deployment, `${room}-b`);
+  await elsewhere.sendMessage('elsewhere');
+  await expect(elsewhere.messageWithText('elsewhere')).toHaveAttribute('data-state', 'sent');
+  await mona.chat.sendMessage('stays');
 
-  const line = await Line.lay(mona.page);
-  const chat = await ChatPage.open(mona.page, home, room);
+  const proxy = await SocketProxy.install(mona.page);
+  const chat = await ChatPage.open(mona.page, deployment, room);
   const moderation = new Moderation(chat);
-  const dialog = await moderation.about('line 5');
+  const dialog = await moderation.openPersonDialog('line 5');
   await dialog.getByRole('radio', { name: 'Delete everything they wrote' }).check();
   await expect(dialog.getByRole('combobox')).toBeHidden();
   await expect(dialog).toContainText('It cannot be undone.');
   await mona.page.keyboard.press('Escape');
 
-  line.refuseNext('clear', 'tooFast', 3);
-  await moderation.clear('line 5');
-  const told = mona.page.locator('.note');
-  await expect(told).toHaveText('Deleting… Please leave this page open.');
-  await expect(told).toHaveText('All messages of Ben are gone: 28.');
+  proxy.rejectNext('clear', 'tooFast', 3);
+  await moderation.purgeUser('line 5');
+  const progress = mona.page.locator('.note');
+  await expect(progress).toHaveText('Deleting… Please leave this page open.');
+  await expect(progress).toHaveText('All messages of Ben are gone: 28.');
   await expect(chat.log).toBeFocused();
   await expect(chat.log.getByText('This message was deleted.')).toHaveCount(more);
-  await expect(chat.saying('stays')).toHaveCount(1);
+  await expect(chat.messageWithText('stays')).toHaveCount(1);
   await expect(chat.log.getByText('Ben', { exact: true })).toHaveCount(0);
   await expect(elsewhere.log.getByText('This message was deleted.')).toHaveCount(1);
-  await expect((await moderation.audit()).getByRole('listitem')).toHaveText([new RegExp(`deleted everything that Ben \\(${ben.id}\\) wrote`)]);
+  await expect((await moderation.openAudit()).getByRole('listitem')).toHaveText([new RegExp(`deleted everything that Ben \\(${ben.id}\\) wrote`)]);
 });
 
-test('what was done is said in passing: nothing moves, nothing is red, and it goes by itself', async ({ order, room }) => {
-  const { home, mona, guest } = order;
-  const ben = await guest('Ben');
-  await ben.chat.say('loud');
-  await mona.page.clock.install();
-  const chat = await ChatPage.open(mona.page, home, room);
-  await expect(chat.saying('loud')).toHaveCount(1);
-  const places = () => Promise.all([chat.saying('loud').boundingBox(), chat.composer.boundingBox()]);
-  const before = await places();
-  await new Moderation(chat).sanction('loud', 'Mute', '10 min');
-  const told = mona.page.getByRole('status').filter({ hasText: /^Ben can’t write until \d\d:\d\d\.$/ });
-  await expect(told).toBeInViewport({ ratio: 1 });
-  await expect(mona.page.getByRole('alert')).toHaveCount(0);
-  expect(await places()).toEqual(before);
-  await mona.page.clock.runFor(11_000);
-  await expect(told).toHaveCount(0);
-});
-
-test('a moderator is told what holds in the room from now on, and sees all the time that it is slow', async ({ order }) => {
-  const { mona } = order;
-  await new Moderation(mona.chat).rule('30 s', false);
+test('changed rules are confirmed, and slow mode stays visible', async ({ moderated }) => {
+  const { mona } = moderated;
+  await new Moderation(mona.chat).setRules('30 s', false);
   await expect(mona.page.getByText('Rules of this room: One message every 30 s.')).toBeVisible();
   await expect(mona.page.locator('.leave')).toHaveText('Slow mode: one message every 30 s, but not for you.');
-  await new Moderation(mona.chat).rule('Off', false);
+  await new Moderation(mona.chat).setRules('Off', false);
   await expect(mona.page.getByText('Rules of this room: Nothing special.')).toBeVisible();
   await expect(mona.page.locator('.leave')).toBeHidden();
-});
-
-test('without a connection nothing is decided, and the dialogs say so and stay', async ({ order, room }) => {
-  const { home, mona, guest } = order;
-  const ben = await guest('Ben');
-  await ben.chat.say('hm');
-  const line = await Line.lay(mona.page);
-  const moderation = new Moderation(await ChatPage.open(mona.page, home, room));
-  for (const [open, act] of [[() => moderation.about('hm'), 'Mute'], [() => moderation.rules(), 'Save']] as const) {
-    const dialog = await open();
-    const decide = dialog.getByRole('button', { name: act, exact: true });
-    await expect(decide).toBeEnabled();
-    await line.cut();
-    await expect(dialog).toContainText('You are offline. Nothing can be changed right now.');
-    await expect(decide).toBeDisabled();
-    await decide.click({ force: true });
-    await expect(dialog).toBeVisible();
-    line.mend();
-    await decide.click();
-    await expect(dialog).toBeHidden();
-  }
-  await expect(ben.page.locator('.leave')).toContainText('A moderator muted you until');
-});
-
-test('what a moderator may not do is not done, and they are told why', async ({ order, room }) => {
-  const { home, mona, guest } = order;
-  const ben = await guest('Ben');
-  await ben.chat.say('hm');
-  const line = await Line.lay(mona.page);
-  const chat = await ChatPage.open(mona.page, home, room);
-  line.refuseNext('mute', 'notAllowed');
-  await new Moderation(chat).sanction('hm', 'Mute', '10 min');
-  await expect(mona.page.getByRole('alert')).toContainText('You are not allowed to do this here.');
-});
-
-test('a decision that is given up with the keyboard leaves the focus at the message', async ({ order }) => {
-  const { mona, guest } = order;
-  const ben = await guest('Ben');
-  await ben.chat.say('one');
-  await ben.chat.say('two');
-  const [one, two] = [await Message.saying(mona.chat, 'one'), await Message.saying(mona.chat, 'two')];
-  await two.article.focus();
-  for (let step = 0; step < 9; step += 1) await mona.page.keyboard.press('ArrowRight');
-  await expect(two.article.getByRole('button', { name: 'Mute or ban…' })).toBeFocused();
-  await mona.page.keyboard.press('Enter');
-  await expect(mona.page.getByRole('dialog')).toBeVisible();
-  await mona.page.keyboard.press('Escape');
-  await expect(two.article).toBeFocused();
-  await mona.page.keyboard.press('ArrowUp');
-  await expect(one.article).toBeFocused();
-});
-
-test.describe('on a phone', () => {
-  test.use({ device: { hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } } });
-
-  test('all that a moderator can do about a message is on the screen', async ({ order }) => {
-    const { mona, guest } = order;
-    await (await guest('Ben')).chat.say('hm');
-    const { article } = await Message.saying(mona.chat, 'hm');
-    for (const width of [320, 338, 360, 390, 412]) {
-      await mona.page.setViewportSize({ width, height: 844 });
-      await article.focus();
-      const buttons = article.getByRole('toolbar').getByRole('button');
-      await expect(buttons.filter({ visible: true }).last()).toHaveAccessibleName('Mute or ban…');
-      for (const button of await buttons.filter({ visible: true }).all()) {
-        const { x, width: wide } = (await button.boundingBox())!;
-        expect(x >= 0 && x + wide <= width, `${await button.getAttribute('aria-label')} at ${width} pixels`).toBe(true);
-      }
-    }
-  });
-
-  test('whatever people are called, the list of them shows what tells them apart', async ({ order }) => {
-    const { mona, guest } = order;
-    const name = 'Benjamin of the very long name that goes on and on and on for ev';
-    const people = [await guest(name), await guest(name)];
-    await mona.page.setViewportSize({ width: 320, height: 640 });
-    await mona.page.getByRole('button', { name: /online/ }).click();
-    const list = mona.page.getByRole('dialog', { name: 'People here' });
-    const told = [list.locator('.badge'), ...people.map(({ id }) => list.getByText(`·${id.slice(-4)}`)), ...(await list.getByRole('button').all())];
-    expect(told).toHaveLength(6);
-    for (const part of told) await expect(part).toBeInViewport({ ratio: 1 });
-    expect(await list.locator('ul').evaluate((list) => list.scrollWidth - list.clientWidth)).toBe(0);
-  });
 });

@@ -1,16 +1,16 @@
 import type { Page } from '@playwright/test';
 import { ChatPage } from '../support/chat_page.ts';
-import { expect, test, type Home } from '../support/fixtures.ts';
+import { expect, test, type Deployment } from '../support/fixtures.ts';
 
-// Being told of messages while one does not look at the page.
+// Notifications while the page is hidden.
 
-// The worker comes when the page has been open for a while, and nobody shall have to wait for it or run before it.
+// The service worker starts some time after the page. Without it, tests do not depend on when it starts.
 test.use({ serviceWorkers: 'block' });
 
 type Shown = { title: string; body: string; tag: string };
 
-/** Records what the system is asked to show; permissions are the browser's own. */
-async function record(page: Page): Promise<void> {
+/** Records the notifications that the page creates. Permissions are the browser's own. */
+async function recordNotifications(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const shown: object[] = [];
     const Real = Notification;
@@ -20,7 +20,7 @@ async function record(page: Page): Promise<void> {
         return Real.permission;
       }
       static requestPermission() {
-        (window as any).asked = ((window as any).asked ?? 0) + 1;
+        (window as any).permissionRequests = ((window as any).permissionRequests ?? 0) + 1;
         return Real.requestPermission();
       }
       constructor(title: string, options: NotificationOptions) {
@@ -35,141 +35,141 @@ async function record(page: Page): Promise<void> {
 }
 
 const shown = (page: Page): Promise<Shown[]> => page.evaluate(() => (window as any).shown);
-const asked = (page: Page): Promise<number> => page.evaluate(() => (window as any).asked ?? 0);
+const permissionRequests = (page: Page): Promise<number> => page.evaluate(() => (window as any).permissionRequests ?? 0);
 
-/** A headless browser shows all of its pages; this one is hidden. */
-async function hide(page: Page, hidden: boolean): Promise<void> {
+/** Makes the page believe that it is hidden. A headless browser never hides a page. */
+async function setHidden(page: Page, hidden: boolean): Promise<void> {
   await page.evaluate((hidden) => {
     Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
     document.dispatchEvent(new Event('visibilitychange'));
   }, hidden);
 }
 
-async function choose(page: Page, choice: string): Promise<void> {
+async function selectNotifications(page: Page, choice: string): Promise<void> {
   await page.locator('.me').click();
   await page.getByRole('radio', { name: choice }).check();
   await page.keyboard.press('Escape');
 }
 
-/** A page that may show them. */
-async function allowed(page: Page, home: Home, room: string): Promise<ChatPage> {
-  await page.context().grantPermissions(['notifications'], { origin: new URL(home.page(room)).origin });
-  await record(page);
-  return ChatPage.open(page, home, room);
+/** Opens a page with the permission to show notifications. */
+async function openWithPermission(page: Page, deployment: Deployment, room: string): Promise<ChatPage> {
+  await page.context().grantPermissions(['notifications'], { origin: new URL(deployment.pageUrl(room)).origin });
+  await recordNotifications(page);
+  return ChatPage.open(page, deployment, room);
 }
 
-test.describe('where a worker is there', () => {
+test.describe('with a service worker', () => {
   test.use({ serviceWorkers: 'allow' });
 
-  test('it shows what is told, and knows where that leads', async ({ page, home, room, wire }) => {
-    await page.context().grantPermissions(['notifications'], { origin: new URL(home.page(room)).origin });
-    const chat = await ChatPage.open(page, home, room);
+  test('the service worker shows notifications with a permalink', async ({ page, deployment, room, connect }) => {
+    await page.context().grantPermissions(['notifications'], { origin: new URL(deployment.pageUrl(room)).origin });
+    const chat = await ChatPage.open(page, deployment, room);
     await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
-    await choose(page, 'Every message');
-    await hide(page, true);
-    const { seq } = await (await wire(room)).say('the worker tells this');
-    await chat.shows('the worker tells this');
-    const told = () =>
+    await selectNotifications(page, 'Every message');
+    await setHidden(page, true);
+    const { seq } = await (await connect(room)).sendMessage('the worker tells this');
+    await chat.expectMessages('the worker tells this');
+    const notifications = () =>
       page.evaluate(async () => {
         const shown = await (await navigator.serviceWorker.ready).getNotifications();
         return shown.map(({ tag, data }) => ({ tag, data }));
       });
-    await expect.poll(told).toEqual([{ tag: room, data: `/r/${room}#m-${seq}` }]);
+    await expect.poll(notifications).toEqual([{ tag: room, data: `/r/${room}#m-${seq}` }]);
   });
 });
 
-test('whoever chose every message is told of each, while they do not look', async ({ page, home, room, wire }) => {
-  const chat = await allowed(page, home, room);
-  await choose(page, 'Every message');
-  const ann = await wire(room);
+test('"Every message" notifies of each message while hidden', async ({ page, deployment, room, connect }) => {
+  const chat = await openWithPermission(page, deployment, room);
+  await selectNotifications(page, 'Every message');
+  const ann = await connect(room);
   ann.send({ action: 'rename', name: 'Ann' });
   await ann.next('welcome');
-  await ann.say('you see this');
-  await chat.shows('you see this');
+  await ann.sendMessage('you see this');
+  await chat.expectMessages('you see this');
   expect(await shown(page)).toEqual([]);
 
-  await hide(page, true);
-  await ann.say('you do not see this');
-  await ann.say('nor <b>this</b>');
+  await setHidden(page, true);
+  await ann.sendMessage('you do not see this');
+  await ann.sendMessage('nor <b>this</b>');
   await expect.poll(() => shown(page)).toEqual([
     { title: `#${room} · Chat`, body: 'Ann: you do not see this', tag: room },
     { title: `#${room} · Chat`, body: 'Ann: nor <b>this</b>', tag: room },
   ]);
   await page.evaluate(() => (window as any).last.onclick());
-  await expect(chat.saying('nor <b>this</b>')).toBeFocused();
+  await expect(chat.messageWithText('nor <b>this</b>')).toBeFocused();
 });
 
-test('an edit or a reaction is no message, and neither is what the visitor says elsewhere', async ({ page, home, room, wire }) => {
-  const chat = await allowed(page, home, room);
-  await choose(page, 'Every message');
-  const ann = await wire(room);
-  const { seq } = await ann.say('first');
-  await chat.shows('first');
-  await hide(page, true);
+test('edits, reactions and own messages do not notify', async ({ page, deployment, room, connect }) => {
+  const chat = await openWithPermission(page, deployment, room);
+  await selectNotifications(page, 'Every message');
+  const ann = await connect(room);
+  const { seq } = await ann.sendMessage('first');
+  await chat.expectMessages('first');
+  await setHidden(page, true);
   ann.send({ action: 'edit', seq, text: 'frist' });
-  await chat.shows('frist');
+  await chat.expectMessages('frist');
   ann.send({ action: 'react', seq, emoji: '👍', on: true });
   const other = await page.context().newPage();
-  const mine = await ChatPage.open(other, home, room);
-  await mine.say('me, too');
-  await chat.shows('frist', 'me, too');
-  await ann.say('last');
+  const mine = await ChatPage.open(other, deployment, room);
+  await mine.sendMessage('me, too');
+  await chat.expectMessages('frist', 'me, too');
+  await ann.sendMessage('last');
   await expect.poll(async () => (await shown(page)).map(({ body }) => body)).toEqual([expect.stringContaining('last')]);
   await other.close();
 });
 
-test('whoever chose mentions is told of those alone', async ({ page, home, room, wire }) => {
-  const chat = await allowed(page, home, room);
-  await choose(page, 'When I am mentioned');
-  await chat.say('here I am');
-  await expect(chat.saying('here I am')).toHaveAttribute('data-state', 'sent');
-  const ann = await wire(room);
-  const author = (await ann.newest())[0]!['author'];
-  await hide(page, true);
-  await ann.say('to anybody');
+test('"When I am mentioned" notifies of mentions only', async ({ page, deployment, room, connect }) => {
+  const chat = await openWithPermission(page, deployment, room);
+  await selectNotifications(page, 'When I am mentioned');
+  await chat.sendMessage('here I am');
+  await expect(chat.messageWithText('here I am')).toHaveAttribute('data-state', 'sent');
+  const ann = await connect(room);
+  const author = (await ann.newestMessages())[0]!['author'];
+  await setHidden(page, true);
+  await ann.sendMessage('to anybody');
   ann.send({ action: 'send', text: `@${author.name} to you`, mentions: [author], nonce: 'm1' });
   await expect.poll(async () => (await shown(page)).map(({ body }) => body)).toEqual([expect.stringContaining('to you')]);
 });
 
-test('nobody is told or asked who did not choose it, and a choice is kept', async ({ page, home, room, wire }) => {
-  const chat = await allowed(page, home, room);
-  const ann = await wire(room);
-  await hide(page, true);
-  await ann.say('one');
-  await chat.shows('one');
-  expect([await shown(page), await asked(page)]).toEqual([[], 0]);
+test('notifications are off by default and the choice is kept', async ({ page, deployment, room, connect }) => {
+  const chat = await openWithPermission(page, deployment, room);
+  const ann = await connect(room);
+  await setHidden(page, true);
+  await ann.sendMessage('one');
+  await chat.expectMessages('one');
+  expect([await shown(page), await permissionRequests(page)]).toEqual([[], 0]);
 
-  await hide(page, false);
-  await choose(page, 'Every message');
+  await setHidden(page, false);
+  await selectNotifications(page, 'Every message');
   await page.reload();
-  await chat.is('live');
+  await chat.waitForState('live');
   await page.locator('.me').click();
   await expect(page.getByRole('radio', { name: 'Every message' })).toBeChecked();
   await page.getByRole('radio', { name: 'None' }).check();
   await page.keyboard.press('Escape');
-  await hide(page, true);
-  await ann.say('two');
-  await chat.shows('one', 'two');
+  await setHidden(page, true);
+  await ann.sendMessage('two');
+  await chat.expectMessages('one', 'two');
   expect(await shown(page)).toEqual([]);
 });
 
-test('a permission is asked for on the click that needs it, and one that is denied is told', async ({ page, home, room }) => {
-  await record(page);
-  const chat = await ChatPage.open(page, home, room);
-  expect(await asked(page)).toBe(0);
+test('permission is requested on the first choice; denial is shown', async ({ page, deployment, room }) => {
+  await recordNotifications(page);
+  const chat = await ChatPage.open(page, deployment, room);
+  expect(await permissionRequests(page)).toBe(0);
   await page.locator('.me').click();
   const dialog = page.getByRole('dialog', { name: 'You' });
   await dialog.getByRole('radio', { name: 'Every message' }).click();
-  // A headless browser denies what it cannot ask.
+  // A headless browser cannot ask the user and denies the permission.
   await expect(dialog).toContainText('Your browser does not let this page notify you.');
   await expect(dialog.getByRole('radio', { name: 'None' })).toBeChecked();
   await page.reload();
-  await chat.is('live');
+  await chat.waitForState('live');
   await page.locator('.me').click();
   await expect(dialog.getByRole('radio', { name: 'None' })).toBeChecked();
 });
 
-test('what is unread is counted in the title and the badge and marked on the icon, until it is looked at', async ({ page, home, room, wire }) => {
+test('title, badge and icon show unread messages until read', async ({ page, deployment, room, connect }) => {
   await page.addInitScript(() => {
     const badges: number[] = [];
     Object.assign(navigator, {
@@ -178,18 +178,18 @@ test('what is unread is counted in the title and the badge and marked on the ico
     });
     Object.assign(window, { badges });
   });
-  const chat = await ChatPage.open(page, home, room);
+  const chat = await ChatPage.open(page, deployment, room);
   const icon = page.locator('link[rel=icon]');
   await expect(icon).toHaveAttribute('href', /^\/assets\/icon-/);
-  await hide(page, true);
-  const ann = await wire(room);
-  await ann.say('one');
-  await ann.say('two');
+  await setHidden(page, true);
+  const ann = await connect(room);
+  await ann.sendMessage('one');
+  await ann.sendMessage('two');
   await expect(page).toHaveTitle(`(2) #${room} · Chat`);
   await expect(icon).toHaveAttribute('href', /^data:image\/svg\+xml,.*circle/);
-  await hide(page, false);
+  await setHidden(page, false);
   await expect(page).toHaveTitle(`#${room} · Chat`);
   await expect(icon).toHaveAttribute('href', /^\/assets\/icon-/);
   expect(await page.evaluate(() => (window as any).badges)).toEqual([1, 2, 0]);
-  await chat.shows('one', 'two');
+  await chat.expectMessages('one', 'two');
 });

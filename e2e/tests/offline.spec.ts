@@ -1,110 +1,111 @@
 import { cp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { ChatPage, Line } from '../support/chat_page.ts';
+import { ChatPage } from '../support/chat_page.ts';
+import { SocketProxy } from '../support/socket_proxy.ts';
 import { expect, test } from '../support/fixtures.ts';
-import { Local, withData } from '../support/local.ts';
+import { LocalServer, withDataDir } from '../support/local_server.ts';
 import { page as built } from '../support/settings.ts';
 
-// The page without a network. A worker stands between it and the network here, and in no other test.
+// The page without a network, served by its service worker. Most other tests block the service worker.
 test.use({ serviceWorkers: 'allow' });
 
-/** The names of what the worker keeps: pages and assets. */
-const kept = (page: Page): Promise<string[]> =>
+/** Returns the paths of the cached pages and assets. */
+const cachedPaths = (page: Page): Promise<string[]> =>
   page.evaluate(async () => {
-    const stores = await Promise.all((await caches.keys()).map((name) => caches.open(name)));
-    const requests = await Promise.all(stores.map((store) => store.keys()));
+    const cacheList = await Promise.all((await caches.keys()).map((name) => caches.open(name)));
+    const requests = await Promise.all(cacheList.map((cache) => cache.keys()));
     return requests.flat().map(({ url }) => new URL(url).pathname);
   });
 
-/** Waits until the page that is shown is kept. */
-async function keeps(page: Page): Promise<void> {
-  await expect.poll(() => kept(page)).toContain(new URL(page.url()).pathname);
+/** Waits until the current page is cached. */
+async function waitUntilCached(page: Page): Promise<void> {
+  await expect.poll(() => cachedPaths(page)).toContain(new URL(page.url()).pathname);
 }
 
-/** Whether the page has its styles: it is as high as its window only with them. */
-async function isDressed(page: Page): Promise<void> {
+/** Checks that the page has its style sheet, without which its layout is not a grid. */
+async function expectStyled(page: Page): Promise<void> {
   await expect(page.locator('.chat')).toHaveCSS('display', 'grid');
 }
 
-test('without a network the last page is there, and what is written on it arrives when there is one again', async ({ page, context, home, room, wire }) => {
-  const ann = await wire(room);
-  await ann.say('before the tunnel');
-  const line = await Line.lay(page);
-  const chat = await ChatPage.open(page, home, room);
-  await keeps(page);
+test('the cached page opens offline and sends after reconnecting', async ({ page, context, deployment, room, connect }) => {
+  const ann = await connect(room);
+  await ann.sendMessage('before the tunnel');
+  const proxy = await SocketProxy.install(page);
+  const chat = await ChatPage.open(page, deployment, room);
+  await waitUntilCached(page);
 
   await context.setOffline(true);
-  await line.cut();
+  await proxy.disconnect();
   await page.reload();
-  await chat.is('offline');
-  await chat.shows('before the tunnel');
-  await isDressed(page);
-  await chat.say('in the tunnel');
-  await expect(chat.saying('in the tunnel')).toHaveAttribute('data-state', 'pending');
+  await chat.waitForState('offline');
+  await chat.expectMessages('before the tunnel');
+  await expectStyled(page);
+  await chat.sendMessage('in the tunnel');
+  await expect(chat.messageWithText('in the tunnel')).toHaveAttribute('data-state', 'pending');
   await page.reload();
-  await chat.shows('before the tunnel', 'in the tunnel');
+  await chat.expectMessages('before the tunnel', 'in the tunnel');
 
-  await ann.say('meanwhile');
+  await ann.sendMessage('meanwhile');
   await context.setOffline(false);
-  line.mend();
-  await chat.is('live');
-  await chat.shows('before the tunnel', 'meanwhile', 'in the tunnel');
-  await expect(chat.saying('in the tunnel')).toHaveAttribute('data-state', 'sent');
+  proxy.restore();
+  await chat.waitForState('live');
+  await chat.expectMessages('before the tunnel', 'meanwhile', 'in the tunnel');
+  await expect(chat.messageWithText('in the tunnel')).toHaveAttribute('data-state', 'sent');
 });
 
-test('each room that was seen has its own page, and one that was not has none', async ({ page, context, home, room, wire }) => {
-  await (await wire(room)).say('here');
-  await (await wire(`${room}-b`)).say('there');
+test('visited rooms open offline, other rooms do not', async ({ page, context, deployment, room, connect }) => {
+  await (await connect(room)).sendMessage('here');
+  await (await connect(`${room}-b`)).sendMessage('there');
   for (const name of [room, `${room}-b`]) {
-    await ChatPage.open(page, home, name);
-    await keeps(page);
+    await ChatPage.open(page, deployment, name);
+    await waitUntilCached(page);
   }
   await context.setOffline(true);
   const chat = new ChatPage(page);
-  await page.goto(home.page(room));
-  await chat.shows('here');
-  await page.goto(home.page(`${room}-b`));
-  await chat.shows('there');
-  await expect(page.goto(home.page(`${room}-c`))).rejects.toThrow();
+  await page.goto(deployment.pageUrl(room));
+  await chat.expectMessages('here');
+  await page.goto(deployment.pageUrl(`${room}-b`));
+  await chat.expectMessages('there');
+  await expect(page.goto(deployment.pageUrl(`${room}-c`))).rejects.toThrow();
 });
 
-test('what is kept is the page as it was when it was left', async ({ page, context, home, room, wire }) => {
-  const line = await Line.lay(page);
-  const chat = await ChatPage.open(page, home, room);
-  await keeps(page);
-  await (await wire(room)).say('after it was opened');
-  await chat.shows('after it was opened');
-  // The reader looks at something else.
+test('the cache has the page as it was when it was hidden', async ({ page, context, deployment, room, connect }) => {
+  const proxy = await SocketProxy.install(page);
+  const chat = await ChatPage.open(page, deployment, room);
+  await waitUntilCached(page);
+  await (await connect(room)).sendMessage('after it was opened');
+  await chat.expectMessages('after it was opened');
+  // Hide the page.
   await page.evaluate(() => {
     Object.defineProperty(document, 'hidden', { get: () => true });
     document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
   });
   await expect.poll(() => page.evaluate(async () => (await caches.match(location.pathname))?.text())).toContain('after it was opened');
   await context.setOffline(true);
-  await line.cut();
+  await proxy.disconnect();
   await page.reload();
-  await chat.shows('after it was opened');
+  await chat.expectMessages('after it was opened');
 });
 
-test('nothing is kept but pages and their assets, and no page that is none', async ({ page, home, room }) => {
-  const chat = await ChatPage.open(page, home, room);
-  await keeps(page);
+test('only rooms and their assets are cached, no error pages', async ({ page, deployment, room }) => {
+  const chat = await ChatPage.open(page, deployment, room);
+  await waitUntilCached(page);
   await page.reload();
-  await chat.is('live');
-  await page.goto(home.page('NoSuchRoom'));
+  await chat.waitForState('live');
+  await page.goto(deployment.pageUrl('NoSuchRoom'));
   await expect(page.getByRole('heading', { name: 'There is no such room' })).toBeVisible();
-  await page.goto(home.page(room));
-  await chat.is('live');
-  await keeps(page);
-  const names = await kept(page);
+  await page.goto(deployment.pageUrl(room));
+  await chat.waitForState('live');
+  await waitUntilCached(page);
+  const names = await cachedPaths(page);
   expect(names.filter((name) => !name.startsWith('/assets/'))).toEqual([`/r/${room}`]);
-  // The page's script, program, style sheet and icon.
+  // The page's script, WebAssembly module, style sheet and icon.
   expect(names.filter((name) => name.startsWith('/assets/'))).toHaveLength(4);
 });
 
-test('the page can be installed: the browser understands its manifest, and the icons are what it says', async ({ page, context, home, room }) => {
-  await ChatPage.open(page, home, room);
+test('the manifest is valid and its icons match it', async ({ page, context, deployment, room }) => {
+  await ChatPage.open(page, deployment, room);
   const { url, data = '', errors } = await (await context.newCDPSession(page)).send('Page.getAppManifest');
   expect(errors).toEqual([]);
   const manifest = JSON.parse(data);
@@ -114,12 +115,12 @@ test('the page can be installed: the browser understands its manifest, and the i
     const answer = await fetch(new URL(src, url));
     expect(answer.headers.get('content-type')).toBe(type);
     const bytes = Buffer.from(await answer.arrayBuffer());
-    // Width and height stand at the start of a PNG.
+    // Width and height are at the start of a PNG.
     expect(`${bytes.readUInt32BE(16)}x${bytes.readUInt32BE(20)}`).toBe(sizes);
   }
 });
 
-/** Puts a new build in the place of the old one: its style sheet has another name, and the old one is gone. */
+/** Replaces the build by one whose style sheet has another name. */
 async function deploy(folder: string, name: string): Promise<void> {
   const old = (await readdir(folder)).find((file) => /^page-.*\.css$/.test(file))!;
   await rename(join(folder, old), join(folder, name));
@@ -127,81 +128,81 @@ async function deploy(folder: string, name: string): Promise<void> {
   await writeFile(index, (await readFile(index, 'utf8')).replace(old, name));
 }
 
-test('a server that has trouble is as good as none', async ({ page, home, room }) => {
-  test.skip(home.name === 'stack', 'nobody takes the page of the stack away');
-  await withData(async (data) => {
+test('the cached page opens when the server answers 503', async ({ page, deployment, room }) => {
+  test.skip(deployment.name === 'stack', 'a test cannot remove the page of the stack');
+  await withDataDir(async (data) => {
     const folder = join(data, 'page');
     await cp(built, folder, { recursive: true });
-    const local = await Local.start(join(data, 'store'), '--page', folder);
+    const server = await LocalServer.start(join(data, 'store'), '--page', folder);
     const chat = new ChatPage(page);
-    await page.goto(`${local.url}/r/${room}`);
-    await chat.is('live');
-    await keeps(page);
+    await page.goto(`${server.url}/r/${room}`);
+    await chat.waitForState('live');
+    await waitUntilCached(page);
     await rm(join(folder, 'index.html'));
     expect((await fetch(page.url())).status).toBe(503);
     await page.reload();
-    await isDressed(page);
-    // It was the page only that could not be had.
-    await chat.is('live');
-    await local.stop();
+    await expectStyled(page);
+    // Only the page failed; the socket works.
+    await chat.waitForState('live');
+    await server.stop();
   });
 });
 
-/** The style sheets among what is kept. */
-const sheets = async (page: Page): Promise<string[]> => (await kept(page)).filter((name) => name.endsWith('.css'));
+/** Returns the paths of the cached style sheets. */
+const cachedStyleSheets = async (page: Page): Promise<string[]> => (await cachedPaths(page)).filter((name) => name.endsWith('.css'));
 
-test('a new deployment is shown at the next load, and no page is left without what it names', async ({ page, home, room }) => {
-  test.skip(home.name === 'stack', 'the page of the stack is in a bucket that all tests share');
-  await withData(async (data) => {
+test('a new build is used at the next load and caches stay complete', async ({ page, deployment, room }) => {
+  test.skip(deployment.name === 'stack', 'all tests share the page of the stack');
+  await withDataDir(async (data) => {
     const folder = join(data, 'page');
     await cp(built, folder, { recursive: true });
     await deploy(folder, 'page-1.css');
-    const local = await Local.start(join(data, 'store'), '--page', folder);
+    const server = await LocalServer.start(join(data, 'store'), '--page', folder);
     const chat = new ChatPage(page);
-    const show = async (name: string) => {
-      await page.goto(`${local.url}/r/${name}`);
-      await isDressed(page);
+    const openRoom = async (name: string) => {
+      await page.goto(`${server.url}/r/${name}`);
+      await expectStyled(page);
     };
     for (const name of [room, `${room}-b`]) {
-      await show(name);
-      await chat.is('live');
-      await keeps(page);
+      await openRoom(name);
+      await chat.waitForState('live');
+      await waitUntilCached(page);
     }
-    expect(await sheets(page)).toEqual(['/assets/page-1.css']);
+    expect(await cachedStyleSheets(page)).toEqual(['/assets/page-1.css']);
 
     await deploy(folder, 'page-2.css');
-    await show(room);
+    await openRoom(room);
     await expect(page.locator('link[rel=stylesheet]')).toHaveAttribute('href', '/assets/page-2.css');
-    await chat.is('live');
-    // The other room's copy is of the old build still, and has what it needs.
-    await expect.poll(() => sheets(page)).toEqual(['/assets/page-1.css', '/assets/page-2.css']);
-    await show(`${room}-b`);
-    await expect.poll(() => sheets(page)).toEqual(['/assets/page-2.css']);
+    await chat.waitForState('live');
+    // The other room's cached page is still of the old build and keeps its style sheet.
+    await expect.poll(() => cachedStyleSheets(page)).toEqual(['/assets/page-1.css', '/assets/page-2.css']);
+    await openRoom(`${room}-b`);
+    await expect.poll(() => cachedStyleSheets(page)).toEqual(['/assets/page-2.css']);
 
-    // A page that names what cannot be had does not take the place of one that is whole.
+    // A page whose assets cannot be fetched does not replace a complete one.
     await deploy(folder, 'page-3.css');
     await rm(join(folder, 'page-3.css'));
-    await page.goto(`${local.url}/r/${room}`);
-    await chat.is('live');
-    await local.stop();
+    await page.goto(`${server.url}/r/${room}`);
+    await chat.waitForState('live');
+    await server.stop();
     for (const name of [room, `${room}-b`]) {
-      await show(name);
+      await openRoom(name);
       await expect(page.locator('link[rel=stylesheet]')).toHaveAttribute('href', '/assets/page-2.css');
-      await chat.is('offline');
+      await chat.waitForState('offline');
     }
   });
 });
 
-test('of a chat that is not open to everybody nothing is kept, nor what was kept before', async ({ page, context, home, room, wire }) => {
-  await (await wire(room)).say('behind the door');
-  await ChatPage.open(page, home, room);
-  await keeps(page);
-  // The same page, as a chat with a door sends it.
-  await context.route(home.page(room), async (route) => {
+test('pages with restricted access are not cached', async ({ page, context, deployment, room, connect }) => {
+  await (await connect(room)).sendMessage('behind the passphrase');
+  await ChatPage.open(page, deployment, room);
+  await waitUntilCached(page);
+  // The same page, as a chat with a passphrase sends it.
+  await context.route(deployment.pageUrl(room), async (route) => {
     const answer = await route.fetch();
     const body = (await answer.text()).replace('id="page-state">{', 'id="page-state">{"access":"passphrase",');
     await route.fulfill({ response: answer, body });
   });
-  await ChatPage.open(page, home, room);
-  await expect.poll(() => kept(page)).not.toContain(new URL(page.url()).pathname);
+  await ChatPage.open(page, deployment, room);
+  await expect.poll(() => cachedPaths(page)).not.toContain(new URL(page.url()).pathname);
 });

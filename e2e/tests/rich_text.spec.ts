@@ -1,37 +1,37 @@
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
 
-// What people write is shown as they mean it, and nothing of it can act.
+// Markdown in messages is rendered, and cannot run scripts.
 
-test('bold, italic, code, quotes, lists and links look as they are meant, in every way a message comes', async ({ page, browser, home, room, wire }) => {
-  const ann = await wire(room);
+test('Markdown is rendered in loaded, live and own messages', async ({ page, browser, deployment, room, connect }) => {
+  const ann = await connect(room);
   const text = '**bold** _italic_ ~~gone~~ `code`\n> quoted\n\n- one\n- two\n\n```\nlet x = 1 < 2;\n```\nhttps://example.org/a?b=1&c=2';
-  await ann.say(text);
-  const chat = await ChatPage.open(page, home, room);
-  const live = await ann.say(`${text} again`);
+  await ann.sendMessage(text);
+  const chat = await ChatPage.open(page, deployment, room);
+  const live = await ann.sendMessage(`${text} again`);
   expect(live['html']).toContain('<strong>bold</strong>');
   await expect(chat.messages).toHaveCount(2);
   for (const message of await chat.messages.all()) {
-    const words = message.locator('.message-text');
+    const body = message.locator('.message-text');
     for (const [element, content] of [['strong', 'bold'], ['em', 'italic'], ['del', 'gone'], ['p code', 'code'], ['pre code', 'let x = 1 < 2;']] as const) {
-      await expect(words.locator(element)).toHaveText(content);
+      await expect(body.locator(element)).toHaveText(content);
     }
-    await expect(words.locator('blockquote')).toHaveText('quoted');
-    await expect(words.locator('li')).toHaveText(['one', 'two']);
-    const link = words.getByRole('link', { name: /^https:\/\/example.org/ });
+    await expect(body.locator('blockquote')).toHaveText('quoted');
+    await expect(body.locator('li')).toHaveText(['one', 'two']);
+    const link = body.getByRole('link', { name: /^https:\/\/example.org/ });
     await expect(link).toHaveAttribute('href', 'https://example.org/a?b=1&c=2');
     await expect(link).toHaveAttribute('rel', /noopener.*nofollow/);
   }
-  await chat.say('**mine**');
+  await chat.sendMessage('**mine**');
   await expect(chat.messages.nth(2).locator('strong')).toHaveText('mine');
 
   const plain = await browser.newPage({ javaScriptEnabled: false });
-  await plain.goto(home.page(room));
+  await plain.goto(deployment.pageUrl(room));
   await expect(plain.locator('.message-text strong')).toHaveText(['bold', 'bold', 'mine']);
   await plain.close();
 });
 
-test('whatever is written, nothing of it acts', async ({ page, home, room, wire }) => {
+test('no script in Markdown runs', async ({ page, deployment, room, connect }) => {
   const attacks = [
     '<script>window.pwned = 1</script>',
     '<img src=x onerror="window.pwned = 2">',
@@ -49,17 +49,17 @@ test('whatever is written, nothing of it acts', async ({ page, home, room, wire 
     '<!--><img src=x onerror="window.pwned = 14">-->',
     '\u202e**right to left**',
   ];
-  const ann = await wire(room);
-  for (const attack of attacks) await ann.say(attack);
-  const asked: string[] = [];
-  page.on('request', (request) => asked.push(request.url()));
-  const chat = await ChatPage.open(page, home, room);
-  for (const attack of attacks) await ann.say(`again ${attack}`);
+  const ann = await connect(room);
+  for (const attack of attacks) await ann.sendMessage(attack);
+  const requested: string[] = [];
+  page.on('request', (request) => requested.push(request.url()));
+  const chat = await ChatPage.open(page, deployment, room);
+  for (const attack of attacks) await ann.sendMessage(`again ${attack}`);
   await expect(chat.messages).toHaveCount(2 * attacks.length);
   for (const link of await chat.log.locator('a').all()) await link.hover();
   expect(await page.evaluate(() => (window as any).pwned)).toBeUndefined();
   await expect(chat.messages.locator('.message-text :is(script, img, svg, iframe, style, [onerror], [onload], [onmouseover])')).toHaveCount(0);
   const addresses = await chat.log.locator('a').evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).protocol));
   expect(addresses.filter((protocol) => !/^(https?|mailto):$/.test(protocol))).toEqual([]);
-  expect(asked.filter((url) => url.includes('example.org'))).toEqual([]);
+  expect(requested.filter((url) => url.includes('example.org'))).toEqual([]);
 });

@@ -1,72 +1,73 @@
 import type { Page } from '@playwright/test';
-import { ChatPage, Line } from '../support/chat_page.ts';
+import { ChatPage } from '../support/chat_page.ts';
+import { SocketProxy } from '../support/socket_proxy.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { messageLimit } from '../support/settings.ts';
 
-// Looking for what was said in a room.
+// The search dialog.
 
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'Search' });
 const hits = (page: Page) => dialog(page).getByRole('link');
 const state = (page: Page) => dialog(page).getByRole('status');
 
-async function look(page: Page, words: string): Promise<void> {
+async function searchFor(page: Page, query: string): Promise<void> {
   if (await dialog(page).isHidden()) await page.getByRole('button', { name: 'Search', exact: true }).click();
-  await dialog(page).getByRole('searchbox').fill(words);
+  await dialog(page).getByRole('searchbox').fill(query);
   await page.keyboard.press('Enter');
 }
 
-test('messages with all of the words are found, the newest first, and marked', async ({ page, home, room, wire }) => {
-  const speaker = await wire(room);
+test('search finds and marks messages with all words, newest first', async ({ page, deployment, room, connect }) => {
+  const speaker = await connect(room);
   speaker.send({ action: 'rename', name: 'Ann' });
   await speaker.next('welcome');
-  for (const text of ['The boat is red', 'a red house', 'Which BOAT was red?']) await speaker.say(text);
-  await ChatPage.open(page, home, room);
+  for (const text of ['The boat is red', 'a red house', 'Which BOAT was red?']) await speaker.sendMessage(text);
+  await ChatPage.open(page, deployment, room);
   await page.getByRole('button', { name: 'Search', exact: true }).click();
   await expect(dialog(page).getByRole('searchbox')).toBeFocused();
   await expect(state(page)).toContainText('have all of the words');
 
-  await look(page, 'red boat');
+  await searchFor(page, 'red boat');
   await expect(state(page)).toHaveText('2 messages found');
   await expect(hits(page)).toHaveText([/^Ann\s*Today, \d\d:\d\d\s*Which BOAT was red\?$/, /^Ann.*The boat is red$/]);
   await expect(hits(page).first().locator('mark')).toHaveText(['BOAT', 'red']);
   await expect(dialog(page).getByRole('button', { name: 'Search further back' })).toBeHidden();
 
-  await look(page, 'green');
+  await searchFor(page, 'green');
   await expect(state(page)).toHaveText('Nothing found.');
   await expect(hits(page)).toHaveCount(0);
-  await look(page, ' ');
+  await searchFor(page, ' ');
   await expect(state(page)).toContainText('have all of the words');
 });
 
-test('what people wrote is text among what was found', async ({ page, home, room, wire }) => {
-  await (await wire(room)).say('<img src=x onerror="document.title=1"> **bold** attack');
-  await ChatPage.open(page, home, room);
-  await look(page, 'img attack');
+test('search results show HTML as text', async ({ page, deployment, room, connect }) => {
+  await (await connect(room)).sendMessage('<img src=x onerror="document.title=1"> **bold** attack');
+  await ChatPage.open(page, deployment, room);
+  await searchFor(page, 'img attack');
   await expect(hits(page).locator('.hit-text')).toHaveText('<img src=x onerror="document.title=1"> **bold** attack');
   await expect(hits(page).locator('mark')).toHaveText(['img', 'attack']);
   await expect(dialog(page).locator('img, b, strong')).toHaveCount(0);
 });
 
-test('a message that was found is gone to, loaded or not', async ({ page, home, room, wire }) => {
-  const speaker = await wire(room);
-  await speaker.say('the needle');
-  for (let at = 0; at < 2 * messageLimit; at += 1) await speaker.say(`hay ${at}`);
-  const chat = await ChatPage.open(page, home, room);
-  await expect(chat.saying('the needle')).toHaveCount(0);
-  await look(page, 'needle');
+test('a search result leads to its message, loaded or not', async ({ page, deployment, room, connect }) => {
+  const speaker = await connect(room);
+  await speaker.sendMessage('the needle');
+  for (let at = 0; at < 2 * messageLimit; at += 1) await speaker.sendMessage(`hay ${at}`);
+  const chat = await ChatPage.open(page, deployment, room);
+  await expect(chat.messageWithText('the needle')).toHaveCount(0);
+  await searchFor(page, 'needle');
   await expect(hits(page)).toHaveAttribute('href', /^#m-\d+$/);
   await hits(page).click();
   await expect(dialog(page)).toBeHidden();
-  await expect(chat.saying('the needle')).toBeInViewport();
-  await expect(chat.saying('the needle')).toBeFocused();
-  // What was found is still there for whoever comes back.
+  await expect(chat.messageWithText('the needle')).toBeInViewport();
+  await expect(chat.messageWithText('the needle')).toBeFocused();
+  // Reopening the dialog shows the same results.
   await page.keyboard.press('/');
   await expect(dialog(page).getByRole('searchbox')).toHaveValue('needle');
   await expect(hits(page)).toHaveCount(1);
 });
 
-test('the slash opens the search, unless it is written', async ({ page, home, room }) => {
-  const chat = await ChatPage.open(page, home, room);
+test('the slash key opens the search, but not in a text field', async ({ page, deployment, room }) => {
+  const chat = await ChatPage.open(page, deployment, room);
   await chat.composer.pressSequentially('and/or');
   await expect(chat.composer).toHaveValue('and/or');
   await expect(dialog(page)).toBeHidden();
@@ -78,40 +79,40 @@ test('the slash opens the search, unless it is written', async ({ page, home, ro
   await expect(chat.log).toBeFocused();
 });
 
-test('a search that found too much goes on further back, and says when there is no more', async ({ page, home, room, wire }) => {
-  const speaker = await wire(room);
-  for (let at = 1; at <= 25; at += 1) await speaker.say(`needle ${at}`);
-  await ChatPage.open(page, home, room);
-  await look(page, 'needle');
+test('search continues further back until there is no more', async ({ page, deployment, room, connect }) => {
+  const speaker = await connect(room);
+  for (let at = 1; at <= 25; at += 1) await speaker.sendMessage(`needle ${at}`);
+  await ChatPage.open(page, deployment, room);
+  await searchFor(page, 'needle');
   await expect(hits(page)).toHaveCount(20);
   await expect(hits(page).first()).toContainText('needle 25');
   await dialog(page).getByRole('button', { name: 'Search further back' }).press('Enter');
   await expect(hits(page)).toHaveCount(25);
   await expect(hits(page).last()).toContainText('needle 1');
   await expect(state(page)).toHaveText('25 messages found');
-  // The button is gone, and the focus is still in the dialog.
+  // The button is hidden, and the focus stays in the dialog.
   await expect(dialog(page).getByRole('button', { name: 'Search further back' })).toBeHidden();
   await expect(dialog(page).locator('.sheet-body')).toBeFocused();
 });
 
-test('a search without a line waits for it', async ({ page, home, room, wire }) => {
-  const line = await Line.lay(page);
-  await (await wire(room)).say('the needle');
-  const chat = await ChatPage.open(page, home, room);
-  await line.cut();
-  await chat.is('offline');
-  await look(page, 'needle');
+test('an offline search runs after reconnecting', async ({ page, deployment, room, connect }) => {
+  const proxy = await SocketProxy.install(page);
+  await (await connect(room)).sendMessage('the needle');
+  const chat = await ChatPage.open(page, deployment, room);
+  await proxy.disconnect();
+  await chat.waitForState('offline');
+  await searchFor(page, 'needle');
   await expect(state(page)).toContainText('You are offline.');
-  line.mend();
+  proxy.restore();
   await expect(hits(page)).toHaveCount(1);
 });
 
-test('a search that the server could not do can be tried again', async ({ page, home, room, wire }) => {
-  const line = await Line.lay(page);
-  await (await wire(room)).say('the needle');
-  await ChatPage.open(page, home, room);
-  line.refuseNext('search', 'unavailable');
-  await look(page, 'needle');
+test('a failed search can be repeated', async ({ page, deployment, room, connect }) => {
+  const proxy = await SocketProxy.install(page);
+  await (await connect(room)).sendMessage('the needle');
+  await ChatPage.open(page, deployment, room);
+  proxy.rejectNext('search', 'unavailable');
+  await searchFor(page, 'needle');
   await expect(state(page)).toHaveText('The chat could not be searched right now.');
   await dialog(page).getByRole('button', { name: 'Search again' }).click();
   await expect(hits(page)).toHaveCount(1);

@@ -1,14 +1,14 @@
 import { expect, test } from '../support/fixtures.ts';
-import type { Frame } from '../support/wire.ts';
+import type { Frame } from '../support/wire_client.ts';
 
-// Searching a room, over the wire, on both homes.
+// Search without a page, on both deployments.
 
 const texts = (found: Frame): string[] => found['messages'].map((message: Frame) => message['text']);
 
-test('messages are found by their words, in any order, case and width, newest first', async ({ room, wire }) => {
-  const ann = await wire(room, { name: 'Ann Boleyn' });
-  const said = ['Red apples', 'green APPLES', '**red** pears', 'ＡＢＣ ｶﾞﾗｽ', 'Ärger'];
-  for (const text of said) await ann.say(text);
+test('search ignores word order, case and width', async ({ room, connect }) => {
+  const ann = await connect(room, { name: 'Ann Boleyn' });
+  const sent = ['Red apples', 'green APPLES', '**red** pears', 'ＡＢＣ ｶﾞﾗｽ', 'Ärger'];
+  for (const text of sent) await ann.sendMessage(text);
   for (const [text, expected] of [
     ['apples', ['green APPLES', 'Red apples']],
     ['apples red', ['Red apples']],
@@ -19,37 +19,37 @@ test('messages are found by their words, in any order, case and width, newest fi
     ['boleyn pears', ['**red** pears']],
     ['blue', []],
   ] as const) {
-    const found = await ann.ask({ action: 'search', text }, 'found');
+    const found = await ann.request({ action: 'search', text }, 'found');
     expect([found['text'], texts(found), found['before']], text).toEqual([text, expected, undefined]);
   }
-  const [pears] = (await ann.ask({ action: 'search', text: 'pears' }, 'found'))['messages'];
-  expect(pears['html'], 'as it is shown').toContain('<strong>red</strong>');
-  expect(texts(await (await wire(`${room}-x`)).ask({ action: 'search', text: 'apples' }, 'found'))).toEqual([]);
+  const [pears] = (await ann.request({ action: 'search', text: 'pears' }, 'found'))['messages'];
+  expect(pears['html'], 'with rendered HTML').toContain('<strong>red</strong>');
+  expect(texts(await (await connect(`${room}-x`)).request({ action: 'search', text: 'apples' }, 'found'))).toEqual([]);
 });
 
-test('what was deleted is not found, and what was edited is found as it is', async ({ room, wire }) => {
-  const ann = await wire(room);
-  const [one, two] = [await ann.say('apples'), await ann.say('more apples')];
-  await ann.ask({ action: 'delete', seq: one['seq'] }, 'message');
-  await ann.ask({ action: 'edit', seq: two['seq'], text: 'plums' }, 'message');
-  expect(texts(await ann.ask({ action: 'search', text: 'apples' }, 'found'))).toEqual([]);
-  expect(texts(await ann.ask({ action: 'search', text: 'plums' }, 'found'))).toEqual(['plums']);
+test('search ignores deleted messages and finds edited text', async ({ room, connect }) => {
+  const ann = await connect(room);
+  const [one, two] = [await ann.sendMessage('apples'), await ann.sendMessage('more apples')];
+  await ann.request({ action: 'delete', seq: one['seq'] }, 'message');
+  await ann.request({ action: 'edit', seq: two['seq'], text: 'plums' }, 'message');
+  expect(texts(await ann.request({ action: 'search', text: 'apples' }, 'found'))).toEqual([]);
+  expect(texts(await ann.request({ action: 'search', text: 'plums' }, 'found'))).toEqual(['plums']);
 });
 
-test('an answer has twenty messages at most, and says where to go on', async ({ room, wire }) => {
-  const ann = await wire(room);
-  const said: string[] = [];
-  for (let number = 1; number <= 23; number++) said.unshift((await ann.say(`apple ${number}`))['text']);
-  const first = await ann.ask({ action: 'search', text: 'apple' }, 'found');
-  expect([texts(first), first['before']]).toEqual([said.slice(0, 20), first['messages'].at(-1).seq]);
-  const second = await ann.ask({ action: 'search', text: 'apple', before: first['before'] }, 'found');
-  expect([texts(second), second['before']]).toEqual([said.slice(20), undefined]);
+test('search answers have twenty messages and a cursor', async ({ room, connect }) => {
+  const ann = await connect(room);
+  const sent: string[] = [];
+  for (let number = 1; number <= 23; number++) sent.unshift((await ann.sendMessage(`apple ${number}`))['text']);
+  const first = await ann.request({ action: 'search', text: 'apple' }, 'found');
+  expect([texts(first), first['before']]).toEqual([sent.slice(0, 20), first['messages'].at(-1).seq]);
+  const second = await ann.request({ action: 'search', text: 'apple', before: first['before'] }, 'found');
+  expect([texts(second), second['before']]).toEqual([sent.slice(20), undefined]);
 });
 
-test('what cannot be looked for is refused', async ({ room, wire }) => {
-  const ann = await wire(room);
+test('invalid searches are rejected', async ({ room, connect }) => {
+  const ann = await connect(room);
   for (const frame of [{}, { text: '' }, { text: ' \u3000 ' }, { text: 7 }, { text: 'x'.repeat(101) }, { text: 'x', before: 'now' }, { text: 'x', before: -1 }]) {
-    const answer = await ann.ask({ action: 'search', ...frame }, 'found');
+    const answer = await ann.request({ action: 'search', ...frame }, 'found');
     expect(answer, JSON.stringify(frame)).toMatchObject({ type: 'error', code: 'badField', action: 'search' });
   }
 });

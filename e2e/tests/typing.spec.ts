@@ -1,30 +1,30 @@
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
 
-test('others see that somebody is typing, until they have spoken', async ({ page, browser, home, room, wire }) => {
-  const chat = await ChatPage.open(page, home, room);
+test('the typing indicator ends with the message', async ({ page, browser, deployment, room, connect }) => {
+  const chat = await ChatPage.open(page, deployment, room);
   const other = await browser.newPage();
-  const ben = await ChatPage.open(other, home, room);
+  const ben = await ChatPage.open(other, deployment, room);
   const typing = page.locator('.typing');
   await expect(typing).toBeEmpty();
   await ben.composer.pressSequentially('hel');
   await expect(typing).toHaveText(/ is typing…$/);
   await expect(other.locator('.typing')).toBeEmpty();
-  const ann = await wire(room);
+  const ann = await connect(room);
   ann.send({ action: 'typing' });
   await expect(typing).toHaveText(/ and .* are typing…$/);
-  await ann.say('hello');
+  await ann.sendMessage('hello');
   await expect(typing).toHaveText(/ is typing…$/);
   await ben.composer.press('Enter');
-  await chat.shows('hello', 'hel');
+  await chat.expectMessages('hello', 'hel');
   await expect(typing).toBeEmpty();
   await other.close();
 });
 
-test('emoji alone are large', async ({ page, home, room }) => {
-  const chat = await ChatPage.open(page, home, room);
-  await chat.say('🎉 👍🏽');
-  await chat.say('well done 🎉');
-  const size = (text: string) => chat.saying(text).locator('.message-text').evaluate((text) => parseFloat(getComputedStyle(text).fontSize));
+test('messages of emoji alone are large', async ({ page, deployment, room }) => {
+  const chat = await ChatPage.open(page, deployment, room);
+  await chat.sendMessage('🎉 👍🏽');
+  await chat.sendMessage('well done 🎉');
+  const size = (text: string) => chat.messageWithText(text).locator('.message-text').evaluate((text) => parseFloat(getComputedStyle(text).fontSize));
   expect(await size('🎉 👍🏽')).toBeGreaterThan(1.5 * (await size('well done 🎉')));
 });

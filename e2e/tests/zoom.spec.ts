@@ -2,8 +2,8 @@ import type { Locator, Page } from '@playwright/test';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
 
-// Large letters and little room: what WCAG asks for in 1.4.4 (text at 200 %) and 1.4.10 (a width of 320 pixels and a height
-// of 256, which is what is left of a screen of 1280 by 1024 at 400 %).
+// Large text and small viewports: WCAG 1.4.4 (text at 200 %) and 1.4.10 (320 by 256 pixels, which is a screen of 1280 by 1024 at
+// 400 %).
 
 const screens = {
   'at 400 %': { width: 320, height: 256, text: '100%' },
@@ -17,56 +17,56 @@ for (const [where, { width, height, text }] of Object.entries(screens)) {
   test.describe(where, () => {
     test.use({ viewport: { width, height } });
 
-    test('a conversation is read, and joined', async ({ page, home, room, wire }) => {
-      const ann = await wire(room);
+    test('a conversation can be read and written', async ({ page, deployment, room, connect }) => {
+      const ann = await connect(room);
       ann.send({ action: 'rename', name: 'Benedikt von und zu Hohenstein' });
       await ann.next('welcome');
-      for (const text of ['Good morning!', 'https://example.org/a/very/long/address/without/any/space/in/it/1234567890', '`code` and **words**\n\n```\nlet rope = "a line of code that is longer than the screen is wide";\n```', 'The end.']) await ann.say(text);
-      const chat = await ChatPage.open(page, home, room);
-      await enlarge(page, text);
-      await nothingIsCutOff(page);
-      for (const reached of [chat.saying('Good morning!'), chat.saying('The end.'), page.locator('.me'), chat.composer]) await isReachable(reached);
+      for (const text of ['Good morning!', 'https://example.org/a/very/long/address/without/any/space/in/it/1234567890', '`code` and **words**\n\n```\nlet rope = "a line of code that is longer than the screen is wide";\n```', 'The end.']) await ann.sendMessage(text);
+      const chat = await ChatPage.open(page, deployment, room);
+      await setTextSize(page, text);
+      await expectNothingCutOff(page);
+      for (const element of [chat.messageWithText('Good morning!'), chat.messageWithText('The end.'), page.locator('.me'), chat.composer]) await expectReachable(element);
 
-      await chat.say('I can.');
-      await expect(chat.saying('I can.')).toHaveAttribute('data-state', 'sent');
-      await isReachable(chat.saying('I can.'));
-      await nothingIsCutOff(page);
+      await chat.sendMessage('I can.');
+      await expect(chat.messageWithText('I can.')).toHaveAttribute('data-state', 'sent');
+      await expectReachable(chat.messageWithText('I can.'));
+      await expectNothingCutOff(page);
     });
 
-    test('the dialogs can be used', async ({ page, home, room }) => {
-      const chat = await ChatPage.open(page, home, room);
-      await enlarge(page, text);
-      await chat.say('Well?');
-      await expect(chat.saying('Well?')).toHaveAttribute('data-state', 'sent');
+    test('dialogs can be used', async ({ page, deployment, room }) => {
+      const chat = await ChatPage.open(page, deployment, room);
+      await setTextSize(page, text);
+      await chat.sendMessage('Well?');
+      await expect(chat.messageWithText('Well?')).toHaveAttribute('data-state', 'sent');
 
       await page.locator('.me').click();
-      await nothingIsCutOff(page);
-      for (const name of ['Cancel', 'Save']) await isReachable(page.getByRole('button', { name }));
+      await expectNothingCutOff(page);
+      for (const name of ['Cancel', 'Save']) await expectReachable(page.getByRole('button', { name }));
       await page.keyboard.press('Escape');
 
       await page.getByRole('button', { name: /online/ }).click();
-      await nothingIsCutOff(page);
-      await isReachable(page.getByRole('button', { name: 'Close' }));
+      await expectNothingCutOff(page);
+      await expectReachable(page.getByRole('button', { name: 'Close' }));
       await page.keyboard.press('Escape');
 
-      await chat.saying('Well?').focus();
+      await chat.messageWithText('Well?').focus();
       await page.keyboard.press('+');
-      await nothingIsCutOff(page);
+      await expectNothingCutOff(page);
       const picker = page.getByRole('dialog');
-      for (const name of ['React with 💯', 'React with 😀', 'Add', 'Cancel']) await isReachable(picker.getByRole('button', { name, exact: true }));
+      for (const name of ['React with 💯', 'React with 😀', 'Add', 'Cancel']) await expectReachable(picker.getByRole('button', { name, exact: true }));
     });
   });
 }
 
-/** As a reader's own style sheet does it; the page's policy lets no other in. */
-async function enlarge(page: Page, text: string): Promise<void> {
+/** Sets the size of text by script: the page's policy forbids other style sheets. */
+async function setTextSize(page: Page, text: string): Promise<void> {
   await page.evaluate((text) => document.documentElement.style.setProperty('font-size', text), text);
 }
 
-/** Every text that is seen is within the window, and within whatever would hide the rest of it. */
-async function nothingIsCutOff(page: Page): Promise<void> {
+/** Checks that every visible text is inside the window and inside the element that clips it. */
+async function expectNothingCutOff(page: Page): Promise<void> {
   const [content, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-  expect(content, 'nothing is beside the window').toBeLessThanOrEqual(screen!);
+  expect(content, 'no horizontal scroll bar').toBeLessThanOrEqual(screen!);
   const cut = await page.evaluate(() => {
     const cut: string[] = [];
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -75,20 +75,20 @@ async function nothingIsCutOff(page: Page): Promise<void> {
       if (!text.textContent!.trim() || element.closest('svg, script, option') || !element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
       const range = document.createRange();
       range.selectNodeContents(text);
-      const hides = (of: Element | null): Element | null => (!of || /hidden|clip|auto/.test(getComputedStyle(of).overflowX) ? of : hides(of.parentElement));
-      const frame = hides(element);
-      // What ends in dots says so.
-      if (frame && getComputedStyle(frame).textOverflow === 'ellipsis') continue;
-      const [left, right] = frame ? [frame.getBoundingClientRect().left, frame.getBoundingClientRect().right] : [0, innerWidth];
+      const clippingParent = (of: Element | null): Element | null => (!of || /hidden|clip|auto/.test(getComputedStyle(of).overflowX) ? of : clippingParent(of.parentElement));
+      const clip = clippingParent(element);
+      // An ellipsis shows that text is cut off.
+      if (clip && getComputedStyle(clip).textOverflow === 'ellipsis') continue;
+      const [left, right] = clip ? [clip.getBoundingClientRect().left, clip.getBoundingClientRect().right] : [0, innerWidth];
       const out = [...range.getClientRects()].some((box) => box.width > 0 && (box.left < left - 1 || box.right > right + 1));
       if (out) cut.push(text.textContent!);
     }
     return cut;
   });
-  expect(cut, 'what is cut off').toEqual([]);
+  expect(cut, 'texts that are cut off').toEqual([]);
 }
 
-async function isReachable(element: Locator): Promise<void> {
+async function expectReachable(element: Locator): Promise<void> {
   await element.scrollIntoViewIfNeeded();
   await expect(element).toBeInViewport({ ratio: 0.9 });
 }

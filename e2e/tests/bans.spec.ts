@@ -1,15 +1,15 @@
 import { ChatPage } from '../support/chat_page.ts';
 import { Moderation } from '../support/moderation.ts';
-import { expect, test } from '../support/order.ts';
+import { expect, localOnly, test } from '../support/moderation_fixtures.ts';
 
-test.beforeEach(({ homeName }) => test.skip(homeName !== 'local', 'only at home a test says who keeps order'));
+test.beforeEach(({ deploymentName }) => test.skip(deploymentName !== 'local', localOnly));
 
-test('whoever was sent away reads of nobody who is there, is told why a search finds nothing, and can delete nothing', async ({ order }) => {
-  const { mona, guest } = order;
-  const ben = await guest('Ben');
-  await ben.chat.say('bad');
-  await new Moderation(mona.chat).sanction('bad', 'Ban', '1 h');
-  await ben.chat.is('over');
+test('a banned person cannot see presence, search or erase data', async ({ moderated }) => {
+  const { mona, openAsGuest } = moderated;
+  const ben = await openAsGuest('Ben');
+  await ben.chat.sendMessage('bad');
+  await new Moderation(mona.chat).restrict('bad', 'Ban', '1 h');
+  await ben.chat.waitForState('over');
   await expect(ben.page.locator('.presence')).toHaveText('Offline');
   await ben.page.getByRole('button', { name: 'Search' }).click();
   const search = ben.page.getByRole('dialog', { name: 'Search' });
@@ -24,36 +24,36 @@ test('whoever was sent away reads of nobody who is there, is told why a search f
   await expect(dialog).toContainText(/You can’t take part until .* Until then a moderator can delete your messages for you\./);
 });
 
-test('whoever was sent away sees a lift as soon as they ask, on the open page and on a new one', async ({ order, room }) => {
-  const { home, mona, guest } = order;
-  const ben = await guest('Ben');
-  await ben.chat.say('bad');
+test('a lifted ban takes effect on retry, on open and new pages', async ({ moderated, room }) => {
+  const { deployment, mona, openAsGuest } = moderated;
+  const ben = await openAsGuest('Ben');
+  await ben.chat.sendMessage('bad');
   const moderation = new Moderation(mona.chat);
-  await moderation.sanction('bad', 'Ban', '1 h');
-  await ben.chat.is('over');
+  await moderation.restrict('bad', 'Ban', '1 h');
+  await ben.chat.waitForState('over');
   const late = await ben.context.newPage();
-  await late.goto(home.page(room));
+  await late.goto(deployment.pageUrl(room));
   await expect(late.getByText('You, or somebody at your address, were sent away by a moderator.')).toBeVisible();
   await expect(late.getByRole('time')).toHaveText(/ UTC$/);
-  const open = ben.page.locator('.leave').getByRole('button', { name: 'Try again' });
-  const asked = ben.page.waitForResponse(/\/state\//);
-  await open.click();
-  expect((await asked).status(), 'it still holds').toBe(403);
-  await expect(open).toBeVisible();
+  const retry = ben.page.locator('.leave').getByRole('button', { name: 'Try again' });
+  const answer = ben.page.waitForResponse(/\/state\//);
+  await retry.click();
+  expect((await answer).status(), 'the ban still holds').toBe(403);
+  await expect(retry).toBeVisible();
 
-  await moderation.about('bad');
+  await moderation.openPersonDialog('bad');
   await moderation.lift('Banned');
-  await open.click();
-  await ben.chat.is('live');
+  await retry.click();
+  await ben.chat.waitForState('live');
   await late.getByRole('link', { name: 'Try again' }).click();
-  await new ChatPage(late).is('live');
+  await new ChatPage(late).waitForState('live');
 });
 
-test('whoever is muted is told that a name was not taken, and keeps the one they have', async ({ order }) => {
-  const { mona, guest } = order;
-  const ben = await guest('Ben');
-  await ben.chat.say('loud');
-  await new Moderation(mona.chat).sanction('loud', 'Mute', '10 min');
+test('a muted person cannot change their name', async ({ moderated }) => {
+  const { mona, openAsGuest } = moderated;
+  const ben = await openAsGuest('Ben');
+  await ben.chat.sendMessage('loud');
+  await new Moderation(mona.chat).restrict('loud', 'Mute', '10 min');
   await expect(ben.chat.composer).toBeHidden();
   await ben.page.locator('.me').click();
   await ben.page.getByRole('textbox', { name: 'Your name' }).fill('Queen');

@@ -1,0 +1,10 @@
+import { defineConfig } from '@playwright/test';
+import config from './playwright.config.ts';
+import type { DeploymentOptions } from './support/fixtures.ts';
+
+// Takes pictures for people, into screenshots/. The default run does not: npx playwright test --config screenshots.config.ts
+export default defineConfig<object, DeploymentOptions>({
+  ...config,
+  testMatch: ['screenshots.spec.ts'],
+  projects: [{ name: 'screenshots', use: { deploymentName: 'local' } }],
+});

@@ -1,0 +1,38 @@
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { requireEnv } from './settings.ts';
+
+/**
+ * Serves the deployed stack at one address, with the routing of its CloudFront distribution: assets, service worker and images
+ * come from their buckets, everything else from the front page's API. The AWS emulator's CloudFront serves buckets but no API
+ * origin, so this proxy does the routing. `port` is the one that the stack was deployed with: its sockets accept no other
+ * origin. `prefix` selects the environment variables of the stack.
+ */
+export async function startStackProxy(port: number, prefix = 'STACK'): Promise<{ url: string; close(): Promise<void> }> {
+  const [host = '', gatewayPort = ''] = requireEnv('STACK_GATEWAY').split(':');
+  const front = new URL(requireEnv(`${prefix}_FRONT`)).host;
+  const assets = requireEnv(`${prefix}_ASSETS`).replace(/\.net$/, `.localhost:${gatewayPort}`);
+
+  const pass = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const toBucket = /^\/((assets|images)\/|sw\.js$)/.test(incoming.url ?? '');
+    // The AWS emulator selects a service by the Host header alone, and its CloudFront insists on https.
+    const headers = { ...incoming.headers, host: toBucket ? assets : front, 'x-forwarded-proto': 'https' };
+    const forwarded = request({ host, port: gatewayPort, method: incoming.method, path: incoming.url, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+    });
+    forwarded.on('error', () => outgoing.destroy());
+    incoming.pipe(forwarded);
+  };
+
+  const server = createServer(pass);
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
