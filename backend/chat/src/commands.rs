@@ -134,7 +134,7 @@ pub struct FramePorts {
     /// Restrictions, room rules and the audit log.
     pub moderation: Arc<dyn Moderation>,
     /// Slow mode slots.
-    pub limiter: Arc<dyn RateStore>,
+    pub rate_store: Arc<dyn RateStore>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// The randomness.
@@ -166,14 +166,14 @@ pub struct FrameRequest {
 impl FrameHandler {
     /// Connects the rules with their ports.
     pub fn new(ports: FramePorts, settings: FrameSettings) -> Self {
-        let FramePorts { connections, messages, images, gateway, moderation, limiter, clock, entropy } = ports;
+        let FramePorts { connections, messages, images, gateway, moderation, rate_store, clock, entropy } = ports;
         let FrameSettings { rate, access, configured_moderators, page_size } = settings;
         let restriction_store =
             RestrictionStore { moderation: moderation.clone(), clock: clock.clone(), configured_moderators };
         let updater =
             MessageUpdater { messages: messages.clone(), images: images.clone(), moderation, clock: clock.clone() };
         Self {
-            posting_policy: PostingPolicy { restriction_store: restriction_store.clone(), limiter },
+            posting_policy: PostingPolicy { restriction_store: restriction_store.clone(), rate_store },
             moderation: ModerationActions { restriction_store, connections: connections.clone() },
             eraser: DataEraser { updater: updater.clone() },
             broadcast: Broadcast { connections, gateway, clock: clock.clone(), entropy },

@@ -53,7 +53,7 @@ impl FrontPage {
         addresses: &[AddressKey],
         language: Language,
     ) -> Result<Option<Visit>> {
-        let access = self.sessions.door().access;
+        let access = self.sessions.access_policy().access;
         let visitor = match self.sessions.visitor(cookie).await {
             Some(visitor) => visitor,
             None if access.is_open() => self.sessions.new_guest(),

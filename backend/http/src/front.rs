@@ -32,7 +32,7 @@ use chat::{
     ports::{
         Result, Unavailable,
         connections::Connections,
-        identity_provider::Provider,
+        identity_provider::IdentityProvider,
         messages::Messages,
         moderation::Moderation,
         rate_store::RateStore,
@@ -95,9 +95,9 @@ pub struct FrontPorts {
     /// What moderators decided.
     pub moderation: Arc<dyn Moderation>,
     /// How often the passphrase was tried.
-    pub limiter: Arc<dyn RateStore>,
+    pub rate_store: Arc<dyn RateStore>,
     /// The way to who vouches for people.
-    pub provider: Arc<dyn Provider>,
+    pub provider: Arc<dyn IdentityProvider>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// The randomness.
@@ -152,16 +152,16 @@ enum Wanted {
 impl FrontHandler {
     /// Wires the route.
     pub fn new(ports: FrontPorts, settings: FrontSettings) -> Self {
-        let FrontPorts { connections, messages, templates, moderation, limiter, provider, clock, entropy } = ports;
+        let FrontPorts { connections, messages, templates, moderation, rate_store, provider, clock, entropy } = ports;
         let FrontSettings { sessions, origins, page_size, socket, uploads } = settings;
-        let rate = RateLimiter::new(limiter, clock.clone(), RateLimits::NONE);
-        let client = sessions.door().client().cloned();
+        let rate = RateLimiter::new(rate_store, clock.clone(), RateLimits::NONE);
+        let client = sessions.access_policy().client().cloned();
         let (c, e, i) = (clock.clone(), entropy, sessions.clone());
         let oidc = client.map(|client| Oidc::new(client, provider, c, e, i));
         let restriction_store = RestrictionStore {
             moderation,
             clock: clock.clone(),
-            configured_moderators: sessions.door().moderators().to_vec(),
+            configured_moderators: sessions.access_policy().moderators().to_vec(),
         };
         let enter = PassphraseCheck {
             rate: rate.clone(),
@@ -204,7 +204,7 @@ impl FrontHandler {
     }
 
     fn access(&self) -> AccessMode {
-        self.front_page.sessions.door().access
+        self.front_page.sessions.access_policy().access
     }
 
     async fn visit(&self, wanted: Wanted, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {

@@ -23,7 +23,7 @@ pub async fn connect(route: ConnectHandler) -> Result<(), Error> {
 async fn answer(route: &ConnectHandler, event: &RawValue) -> Answer {
     let Some(mut event) = SocketEvent::read(Kind::Connect, event) else { return Answer::BAD_EVENT };
     let mut query = |name| event.query.remove(name);
-    let knock = ConnectRequest {
+    let request = ConnectRequest {
         room: query("room"),
         ticket: query("ticket"),
         name: query("name"),
@@ -32,7 +32,7 @@ async fn answer(route: &ConnectHandler, event: &RawValue) -> Answer {
         address: event.address,
         connection: event.connection,
     };
-    match route.handle(knock).await {
+    match route.handle(request).await {
         Ok(()) => Answer::OK,
         Err(refusal) => Answer::status(refusal.status),
     }

@@ -43,13 +43,13 @@ impl Images {
     ///
     /// `Unavailable` when it could not be read.
     pub async fn get(&self, path: &str) -> Result<Option<(ImageType, Vec<u8>)>> {
-        let Some(identity) = identity(path) else { return Ok(None) };
-        let bytes = self.storage.get(&identity).await?;
+        let Some(message_key) = message_key(path) else { return Ok(None) };
+        let bytes = self.storage.get(&message_key).await?;
         Ok(bytes.and_then(|bytes| Some((image_type(&bytes)?, bytes))))
     }
 }
 
-fn identity(path: &str) -> Option<MessageKey> {
+fn message_key(path: &str) -> Option<MessageKey> {
     let mut parts = path.strip_prefix("/images/")?.split('/');
     let (author, room, nonce) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
     parts.next().is_none().then_some(MessageKey { room, author, nonce })

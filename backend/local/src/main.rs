@@ -84,9 +84,9 @@ async fn wire(settings: &LocalSettings, store: Store) -> Result<Server, Box<dyn 
             settings.data.display()
         )
     })?);
-    let limiter = Arc::new(InProcessRateStore::new(clock.clone()));
+    let rate_store = Arc::new(InProcessRateStore::new(clock.clone()));
     let limits = RateLimits { person: settings.limit_person_rate, address: settings.limit_address_rate };
-    let rate = RateLimiter::new(limiter.clone(), clock.clone(), limits);
+    let rate = RateLimiter::new(rate_store.clone(), clock.clone(), limits);
     let origins = origins(settings)?;
     let sockets = Arc::new(Sockets::default());
     let templates = Arc::new(TemplateFile::in_directory(&settings.page));
@@ -94,7 +94,7 @@ async fn wire(settings: &LocalSettings, store: Store) -> Result<Server, Box<dyn 
     Ok(Server {
         connect: ConnectHandler::new(ConnectRule {
             connections: connections.clone(),
-            limiter: limiter.clone(),
+            rate_store: rate_store.clone(),
             clock: clock.clone(),
             sessions: sessions.clone(),
             origins: origins.clone(),
@@ -114,7 +114,7 @@ async fn wire(settings: &LocalSettings, store: Store) -> Result<Server, Box<dyn 
                 images: images.clone(),
                 gateway: sockets.clone(),
                 moderation: moderation.clone(),
-                limiter: limiter.clone(),
+                rate_store: rate_store.clone(),
                 clock: clock.clone(),
                 entropy: entropy.clone(),
             },
@@ -135,7 +135,7 @@ async fn wire(settings: &LocalSettings, store: Store) -> Result<Server, Box<dyn 
                 messages,
                 templates,
                 moderation,
-                limiter,
+                rate_store,
                 provider: Arc::<HttpProvider>::default(),
                 clock,
                 entropy: entropy.clone(),

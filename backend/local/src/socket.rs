@@ -64,8 +64,8 @@ pub(crate) async fn open(
     let (to_writer, outgoing) = shared.server.sockets.open(&id);
     let (origin, host) = (visitor::origin(&headers), visitor::host(&headers));
     let address = Some(visitor::address(&shared, &headers, peer));
-    let knock = ConnectRequest { connection: id.clone(), room, ticket, name, origin, host, address };
-    if let Err(refusal) = shared.server.connect.handle(knock).await {
+    let request = ConnectRequest { connection: id.clone(), room, ticket, name, origin, host, address };
+    if let Err(refusal) = shared.server.connect.handle(request).await {
         shared.server.sockets.close(&id);
         let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, refusal.reason).into_response();

@@ -5,7 +5,7 @@ use std::{sync::OnceLock, time::Duration};
 use async_trait::async_trait;
 use chat::ports::{
     Result, Unavailable,
-    identity_provider::{Fetched, Provider, ProviderAddress},
+    identity_provider::{IdentityProvider, ProviderAddress, ProviderResponse},
 };
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{
@@ -30,19 +30,19 @@ const DOING: &str = "asking the OpenID Connect provider";
 
 type Http = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
-/// [`Provider`] over HTTP/1.1. It trusts whom the machine trusts, and is made when it is first asked: a chat without a
+/// [`IdentityProvider`] over HTTP/1.1. It trusts whom the machine trusts, and is made when it is first asked: a chat without a
 /// provider never reads a certificate.
 #[derive(Default)]
 pub struct HttpProvider(OnceLock<Http>);
 
 #[async_trait]
-impl Provider for HttpProvider {
-    async fn get(&self, from: &ProviderAddress) -> Result<Fetched> {
+impl IdentityProvider for HttpProvider {
+    async fn get(&self, from: &ProviderAddress) -> Result<ProviderResponse> {
         let request = Request::get(from.as_str()).header(ACCEPT, "application/json").body(Full::default());
         self.ask(request).await
     }
 
-    async fn post(&self, to: &ProviderAddress, form: String) -> Result<Fetched> {
+    async fn post(&self, to: &ProviderAddress, form: String) -> Result<ProviderResponse> {
         let request = Request::post(to.as_str())
             .header(ACCEPT, "application/json")
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -52,13 +52,13 @@ impl Provider for HttpProvider {
 }
 
 impl HttpProvider {
-    async fn ask(&self, request: hyper::http::Result<Request<Full<Bytes>>>) -> Result<Fetched> {
+    async fn ask(&self, request: hyper::http::Result<Request<Full<Bytes>>>) -> Result<ProviderResponse> {
         let request = request.map_err(Unavailable::while_doing(DOING))?;
         let answer = async {
             let (head, body) =
                 self.http()?.request(request).await.map_err(Unavailable::while_doing(DOING))?.into_parts();
             let body = Limited::new(body, ANSWER_BYTES).collect().await.map_err(Unavailable::while_doing(DOING))?;
-            Ok(Fetched { status: head.status.as_u16(), body: body.to_bytes().into() })
+            Ok(ProviderResponse { status: head.status.as_u16(), body: body.to_bytes().into() })
         };
         tokio::time::timeout(PATIENCE, answer).await.map_err(Unavailable::while_doing(DOING))?
     }
@@ -113,7 +113,7 @@ mod tests {
     async fn an_answer_is_what_the_provider_said() {
         let (address, asked) = serve(answer("200 OK", "{}")).await;
         let fetched = HttpProvider::default().get(&address).await.unwrap();
-        assert_eq!(fetched, Fetched { status: 200, body: b"{}".to_vec() });
+        assert_eq!(fetched, ProviderResponse { status: 200, body: b"{}".to_vec() });
         assert!(asked.await.unwrap().starts_with("GET /keys HTTP/1.1\r\n"));
     }
 

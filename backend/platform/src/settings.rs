@@ -1,6 +1,6 @@
 //! Who may enter, as both homes are told it.
 
-use chat::access::policy::{AccessPolicy, Client, ModeratorClaim};
+use chat::access::policy::{AccessPolicy, ModeratorClaim, OidcClient};
 use shared_types::{AccessMode, PersonId};
 
 /// The shortest passphrase. Everybody of a chat shares it, and 144,000 can be tried in a day over all addresses
@@ -66,7 +66,7 @@ impl AccessSettings<'_> {
                 let id = self.client_id.needed()?.to_owned();
                 let moderator_claim = self.moderator_claim.value.map(str::parse::<ModeratorClaim>).transpose();
                 let moderator_claim = moderator_claim.map_err(|problem| self.moderator_claim.bad(problem))?;
-                Ok(AccessPolicy::oidc(Client { issuer, id, moderator_claim }, moderators))
+                Ok(AccessPolicy::oidc(OidcClient { issuer, id, moderator_claim }, moderators))
             }
         }
     }

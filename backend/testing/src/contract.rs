@@ -27,7 +27,7 @@ pub struct Stores {
     pub moderation: Arc<dyn Moderation>,
     pub secrets: Arc<dyn Secrets>,
     pub images: Arc<dyn Images>,
-    pub limiter: Arc<dyn RateStore>,
+    pub rate_store: Arc<dyn RateStore>,
     pub browser: Arc<dyn Browser>,
     /// What has to live as long as the world: a directory, say.
     pub _keep: Box<dyn std::any::Any + Send + Sync>,

@@ -57,7 +57,7 @@ pub struct World {
     pub clock: Arc<ManualClock>,
     pub gateway: Arc<RecordingGateway>,
     pub sessions: Sessions,
-    pub limiter: Arc<InProcessRateStore>,
+    pub rate_store: Arc<InProcessRateStore>,
     pub rate: RateLimiter,
     pub secrets: Arc<dyn Secrets>,
     connection_limit: u32,
@@ -100,13 +100,13 @@ impl World {
         let images = FileImages::open(directory.path(), clock.clone(), entropy.as_ref()).unwrap();
         let images = Arc::new(images);
         let gateway = Arc::new(RecordingGateway { post: Mutex::default(), clock: clock.clone() });
-        let limiter = Arc::new(InProcessRateStore::new(clock.clone()));
-        let rate = RateLimiter::new(limiter.clone(), clock.clone(), rates);
+        let rate_store = Arc::new(InProcessRateStore::new(clock.clone()));
+        let rate = RateLimiter::new(rate_store.clone(), clock.clone(), rates);
         Self {
             connection_limit,
             page_size,
             entropy,
-            limiter,
+            rate_store,
             rate,
             secrets,
             connections,
@@ -125,7 +125,7 @@ impl World {
     pub fn join_under(&self, moderation: Arc<dyn Moderation>) -> ConnectRule {
         ConnectRule {
             connections: self.connections.clone(),
-            limiter: self.limiter.clone(),
+            rate_store: self.rate_store.clone(),
             clock: self.clock.clone(),
             sessions: self.sessions.clone(),
             origins: Origins::of_the_address(vec!["https://chat.example".parse().unwrap()]),
@@ -147,7 +147,7 @@ impl World {
             images: self.images.clone(),
             gateway: self.gateway.clone(),
             moderation: self.moderation.clone(),
-            limiter: self.limiter.clone(),
+            rate_store: self.rate_store.clone(),
             clock: self.clock.clone(),
             entropy: self.entropy.clone(),
         }
@@ -155,11 +155,11 @@ impl World {
 
     /// What holds for a frame.
     pub fn configured_moderators(&self) -> Vec<PersonId> {
-        self.sessions.door().moderators().to_vec()
+        self.sessions.access_policy().moderators().to_vec()
     }
 
     pub fn settings(&self) -> FrameSettings {
-        let door = self.sessions.door();
+        let door = self.sessions.access_policy();
         FrameSettings {
             rate: self.rate.clone(),
             access: door.access,

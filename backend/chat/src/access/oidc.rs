@@ -22,12 +22,12 @@ use crate::{
             id_token::{Claims, Expected, IdTokenError},
             provider_metadata::ProviderMetadata,
         },
-        policy::Client,
+        policy::OidcClient,
         sessions::{InvalidToken, Purpose, Session, Sessions},
     },
     ports::{
         Unavailable,
-        identity_provider::Provider,
+        identity_provider::IdentityProvider,
         system::{Clock, Entropy},
     },
 };
@@ -40,7 +40,7 @@ const SCOPE: &str = "openid profile";
 
 /// The rule of signing in.
 pub struct Oidc {
-    client: Client,
+    client: OidcClient,
     provider_metadata: ProviderMetadata,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
@@ -103,8 +103,8 @@ struct Exchanged {
 impl Oidc {
     /// Wires the rule. Nothing is asked of the provider before somebody signs in.
     pub fn new(
-        client: Client,
-        provider: Arc<dyn Provider>,
+        client: OidcClient,
+        provider: Arc<dyn IdentityProvider>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         sessions: Sessions,

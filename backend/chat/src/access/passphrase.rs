@@ -65,7 +65,7 @@ impl PassphraseCheck {
         if let Some(until) = self.restriction_store.banned_from(&addresses).await? {
             return Err(PassphraseError::Banned { until });
         }
-        if self.sessions.door().verify_passphrase(passphrase) {
+        if self.sessions.access_policy().verify_passphrase(passphrase) {
             Ok(self.sessions.new_guest())
         } else {
             Err(PassphraseError::Wrong)

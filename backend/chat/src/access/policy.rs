@@ -18,12 +18,12 @@ pub struct AccessPolicy {
     /// Who keeps order, whatever else says so.
     pub(crate) moderators: Vec<PersonId>,
     /// What this chat is to its provider, where it has one.
-    client: Option<Client>,
+    client: Option<OidcClient>,
 }
 
 /// What this chat is to an OpenID Connect provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Client {
+pub struct OidcClient {
     /// The provider, as it calls itself.
     pub issuer: ProviderAddress,
     /// The chat, as the provider calls it.
@@ -52,15 +52,15 @@ impl AccessPolicy {
 
     /// Whoever an OpenID Connect provider vouches for, to this client of its, may enter. Another claim that makes moderators
     /// is another door, or whoever was made one by the last would stay one.
-    pub fn oidc(client: Client, moderators: Vec<PersonId>) -> Self {
-        let Client { issuer, id, moderator_claim } = &client;
+    pub fn oidc(client: OidcClient, moderators: Vec<PersonId>) -> Self {
+        let OidcClient { issuer, id, moderator_claim } = &client;
         let claim = moderator_claim.as_ref().map(ToString::to_string).unwrap_or_default();
         let label = format!("oidc {id} {} {claim}", issuer.as_str());
         Self { access: AccessMode::Oidc, label, moderators, client: Some(client) }
     }
 
     /// What this chat is to its provider, where it has one.
-    pub fn client(&self) -> Option<&Client> {
+    pub fn client(&self) -> Option<&OidcClient> {
         self.client.as_ref()
     }
 
@@ -138,7 +138,8 @@ mod tests {
 
     #[test]
     fn a_door_without_a_passphrase_opens_with_none() {
-        let client = Client { issuer: "https://a.example".parse().unwrap(), id: "chat".into(), moderator_claim: None };
+        let client =
+            OidcClient { issuer: "https://a.example".parse().unwrap(), id: "chat".into(), moderator_claim: None };
         for door in [AccessPolicy::open(Vec::new()), AccessPolicy::oidc(client, Vec::new())] {
             assert!(!door.verify_passphrase(""));
             assert!(!door.verify_passphrase(&door.label));

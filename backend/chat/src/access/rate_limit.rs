@@ -25,7 +25,7 @@ pub struct RateLimiter {
 }
 
 struct Shared {
-    limiter: Arc<dyn RateStore>,
+    rate_store: Arc<dyn RateStore>,
     clock: Arc<dyn Clock>,
     limits: RateLimits,
     /// Who has to wait, and until when. They are refused without a question: a flood costs the store nothing, and what a
@@ -86,8 +86,8 @@ impl RateLimits {
 
 impl RateLimiter {
     /// The rule with these limits.
-    pub fn new(limiter: Arc<dyn RateStore>, clock: Arc<dyn Clock>, limits: RateLimits) -> Self {
-        Self { shared: Arc::new(Shared { limiter, clock, limits, waiting: Mutex::default() }) }
+    pub fn new(rate_store: Arc<dyn RateStore>, clock: Arc<dyn Clock>, limits: RateLimits) -> Self {
+        Self { shared: Arc::new(Shared { rate_store, clock, limits, waiting: Mutex::default() }) }
     }
 
     /// Counts that somebody does something, if they may. A moderator is not limited, but whoever shares their address is.
@@ -157,9 +157,9 @@ impl Shared {
         // Nothing, or no limit.
         let Some((key, allowance)) = counter.filter(|(_, allowance)| allowance.sustained > 0) else { return Ok(()) };
         let now = self.clock.now();
-        match self.limiter.take(&key, allowance, now).await? {
-            RateDecision::Yes => Ok(()),
-            RateDecision::No(wait) => {
+        match self.rate_store.take(&key, allowance, now).await? {
+            RateDecision::Allowed => Ok(()),
+            RateDecision::Denied(wait) => {
                 let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
                 if waiting.len() >= REFUSALS {
                     waiting.clear();

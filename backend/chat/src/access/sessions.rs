@@ -142,7 +142,7 @@ impl Sessions {
     }
 
     /// The door that visitors come through.
-    pub fn door(&self) -> &AccessPolicy {
+    pub fn access_policy(&self) -> &AccessPolicy {
         &self.shared.door
     }
 

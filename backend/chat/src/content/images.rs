@@ -43,12 +43,12 @@ pub enum ImageFault {
 /// Looks at what was uploaded for a message. An image that is not what it was said to be is removed.
 pub(crate) async fn check(
     images: &dyn Images,
-    identity: &MessageKey,
+    message_key: &MessageKey,
     image: &ChatImage,
 ) -> std::result::Result<Checked, PostError> {
-    let upload = Upload { identity: identity.clone(), kind: image.kind, size: image.size };
+    let upload = Upload { message_key: message_key.clone(), kind: image.kind, size: image.size };
     let Some(found) = images.uploaded(&upload).await? else {
-        let kept = images.is_kept(identity).await?;
+        let kept = images.is_kept(message_key).await?;
         return if kept { Ok(Checked::Kept) } else { Err(ImageFault::Missing.into()) };
     };
     match fault_of(&found, image) {
@@ -65,7 +65,7 @@ pub(crate) async fn keep(images: &dyn Images, checked: &Checked) -> Result<()> {
     let Checked::Uploaded { upload, version } = checked else { return Ok(()) };
     // Where it is another by now somebody puts other bytes there while we look; or a second attempt was first, and then it
     // is kept.
-    if images.keep(upload, version).await? || images.is_kept(&upload.identity).await? {
+    if images.keep(upload, version).await? || images.is_kept(&upload.message_key).await? {
         return Ok(());
     }
     Err(Unavailable { doing: "keeping an image", cause: "it changed while it was looked at".into() })

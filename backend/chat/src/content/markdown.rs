@@ -245,6 +245,6 @@ fn is_harmless(address: &str) -> bool {
 #[cfg(any(test, fuzzing))]
 mod html_check;
 #[cfg(any(test, fuzzing))]
-pub(crate) use html_check::inert;
+pub(crate) use html_check::check_html;
 #[cfg(test)]
 mod tests;

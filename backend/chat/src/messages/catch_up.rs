@@ -11,7 +11,7 @@ use shared_types::{ChatMessage, HistoryRange, Rev, RoomName, Seq, ServerMessage,
 use crate::{
     content::markdown::with_html,
     messages::{
-        deadlines::HOLE_LIFE,
+        deadlines::GAP_LIFE,
         page::{Page, json_bytes},
     },
     ports::{
@@ -159,7 +159,7 @@ fn settled(after: Rev, entries: Vec<Entry>, now: Timestamp) -> Rev {
     let mut up_to = after;
     for Entry { rev, at, done } in entries {
         let behind_a_hole = rev.0 > up_to.0 + 1;
-        let old = now.since(at) > HOLE_LIFE;
+        let old = now.since(at) > GAP_LIFE;
         if (behind_a_hole || !done) && !old {
             break;
         }
@@ -203,12 +203,12 @@ mod tests {
     #[test]
     fn a_young_hole_is_not_passed() {
         assert_eq!(settled_with(7, &[(8, 0), (10, 0)]), 8);
-        assert_eq!(settled_with(7, &[(8, 0), (10, HOLE_LIFE.as_millis() as u64)]), 8);
+        assert_eq!(settled_with(7, &[(8, 0), (10, GAP_LIFE.as_millis() as u64)]), 8);
     }
 
     #[test]
     fn an_old_hole_is_passed() {
-        assert_eq!(settled_with(7, &[(8, NOW), (10, HOLE_LIFE.as_millis() as u64 + 1), (11, 0)]), 11);
+        assert_eq!(settled_with(7, &[(8, NOW), (10, GAP_LIFE.as_millis() as u64 + 1), (11, 0)]), 11);
     }
 
     #[test]
@@ -221,7 +221,7 @@ mod tests {
         assert_eq!(up_to(3, 0), 7, "it is marked, and the message is as it was");
         assert_eq!(up_to(8, 0), 8);
         assert_eq!(up_to(9, 0), 8, "a newer change has taken its place");
-        assert_eq!(up_to(3, HOLE_LIFE.as_millis() as u64 + 1), 8, "whoever marked it is dead");
+        assert_eq!(up_to(3, GAP_LIFE.as_millis() as u64 + 1), 8, "whoever marked it is dead");
     }
 
     #[test]

@@ -10,9 +10,9 @@ pub const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
 
 /// From this age on, a claim with no message at its place is claimed anew. Whoever made it has ended by then, even if
 /// their clock and ours are wrong in opposite directions: 30 s + 2 × 5 min.
-pub const CLAIM_LIFE: Duration = LONGEST_SEND.saturating_add(CLOCK_SKEW).saturating_add(CLOCK_SKEW);
+pub const RECORD_LIFE: Duration = LONGEST_SEND.saturating_add(CLOCK_SKEW).saturating_add(CLOCK_SKEW);
 
-/// From this age on, a hole in the order stays one: its claim is no longer written to ([`CLAIM_LIFE`]), and the last
+/// From this age on, a hole in the order stays one: its claim is no longer written to ([`RECORD_LIFE`]), and the last
 /// send that still meant to has ended (30 s), again with both clocks wrong: 630 s + 30 s + 2 × 5 min.
-pub const HOLE_LIFE: Duration =
-    CLAIM_LIFE.saturating_add(LONGEST_SEND).saturating_add(CLOCK_SKEW).saturating_add(CLOCK_SKEW);
+pub const GAP_LIFE: Duration =
+    RECORD_LIFE.saturating_add(LONGEST_SEND).saturating_add(CLOCK_SKEW).saturating_add(CLOCK_SKEW);

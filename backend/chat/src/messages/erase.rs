@@ -15,7 +15,7 @@ use shared_types::{ChatMessage, Person, PersonId, RoomName, Seq, Timestamp, limi
 
 use crate::{
     messages::{
-        deadlines::CLAIM_LIFE,
+        deadlines::RECORD_LIFE,
         update::{Changed, MessageUpdate, MessageUpdater, UpdateError},
     },
     ports::{
@@ -58,12 +58,12 @@ impl DataEraser {
             if claims.is_empty() {
                 return Ok(forgotten);
             }
-            for (identity, claim) in claims {
+            for (message_key, claim) in claims {
                 if forgotten.messages.len() >= limits::FORGET_MESSAGES {
                     return Ok(ErasedMessages { more: true, ..forgotten });
                 }
-                self.forget_one(who, &identity, claim, &mut forgotten).await?;
-                after = Some(identity);
+                self.forget_one(who, &message_key, claim, &mut forgotten).await?;
+                after = Some(message_key);
             }
         }
     }
@@ -71,35 +71,36 @@ impl DataEraser {
     async fn forget_one(
         &self,
         who: &PersonId,
-        identity: &MessageKey,
+        message_key: &MessageKey,
         claim: IdempotencyRecord,
         forgotten: &mut ErasedMessages,
     ) -> Result<()> {
         let (seq, now) = (Seq::from(claim.rev), self.updater.clock.now());
         let author = Person { id: who.clone(), ..Person::erased() };
-        let left = match self.updater.change(&identity.room, &author, seq, &identity.nonce, MessageUpdate::Erased).await
-        {
-            Ok(Changed::Now(message)) => Some((identity.room.clone(), message)),
-            // By a request that died half-way, or that goes on beside this one. Telling it again would make one word of a
-            // person's as many posts as they like; whoever was not told of it asks with their next sign of life.
-            Ok(Changed::Before(_)) => None,
-            Err(UpdateError::Unavailable(cause)) => return Err(cause),
-            Err(UpdateError::NoMessage) if is_young(claim, now) => {
-                // Its send may still be under way; what it says is said after this.
-                forgotten.more = true;
-                return Ok(());
-            }
-            Err(UpdateError::NoMessage) => None,
-            Err(why) => return Err(Unavailable { doing: "forgetting a message", cause: why.to_string() }),
-        };
-        self.updater.images.remove(identity).await?;
+        let left =
+            match self.updater.change(&message_key.room, &author, seq, &message_key.nonce, MessageUpdate::Erased).await
+            {
+                Ok(Changed::Now(message)) => Some((message_key.room.clone(), message)),
+                // By a request that died half-way, or that goes on beside this one. Telling it again would make one word of a
+                // person's as many posts as they like; whoever was not told of it asks with their next sign of life.
+                Ok(Changed::Before(_)) => None,
+                Err(UpdateError::Unavailable(cause)) => return Err(cause),
+                Err(UpdateError::NoMessage) if is_young(claim, now) => {
+                    // Its send may still be under way; what it says is said after this.
+                    forgotten.more = true;
+                    return Ok(());
+                }
+                Err(UpdateError::NoMessage) => None,
+                Err(why) => return Err(Unavailable { doing: "forgetting a message", cause: why.to_string() }),
+            };
+        self.updater.images.remove(message_key).await?;
         let until = now + STILL_HOLDS;
-        self.updater.messages.tombstone(identity, until).await?;
+        self.updater.messages.tombstone(message_key, until).await?;
         forgotten.messages.extend(left);
         Ok(())
     }
 }
 
 fn is_young(claim: IdempotencyRecord, now: Timestamp) -> bool {
-    now.since(claim.at) <= CLAIM_LIFE
+    now.since(claim.at) <= RECORD_LIFE
 }

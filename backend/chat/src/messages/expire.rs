@@ -26,8 +26,8 @@ impl MessageExpiry {
         let mut count = 0;
         loop {
             let gone = self.messages.expire(AT_ONCE).await?;
-            for identity in &gone {
-                self.images.remove(identity).await?;
+            for message_key in &gone {
+                self.images.remove(message_key).await?;
             }
             count += gone.len();
             if gone.len() < AT_ONCE {

@@ -71,7 +71,7 @@ impl DataExport {
             let claims = self.messages.records_of(&person.id, after.as_ref(), AT_ONCE).await?;
             let Some((last, _)) = claims.last() else { break None };
             after = Some(last.clone());
-            let reads: Vec<_> = claims.iter().map(|(identity, claim)| self.said(identity, *claim)).collect();
+            let reads: Vec<_> = claims.iter().map(|(message_key, claim)| self.said(message_key, *claim)).collect();
             let read: Vec<Option<Said>> = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
             let said = read.into_iter().flatten();
             messages.extend(said.inspect(|said| bytes += serde_json::to_string(said).map_or(0, |json| json.len())));

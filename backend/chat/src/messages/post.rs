@@ -9,7 +9,7 @@ use shared_types::{
 
 use crate::{
     content::images::{self, ImageFault},
-    messages::deadlines::CLAIM_LIFE,
+    messages::deadlines::RECORD_LIFE,
     ports::{
         Result, Unavailable,
         connections::Connection,
@@ -75,8 +75,8 @@ impl MessagePoster {
         size: ImageSize,
     ) -> Result<ServerMessage> {
         let (room, author) = (speaker.room.clone(), speaker.person.id.clone());
-        let identity = MessageKey { room, author, nonce: nonce.clone() };
-        let url = self.images.address(&Upload { identity, kind, size }).await?;
+        let message_key = MessageKey { room, author, nonce: nonce.clone() };
+        let url = self.images.address(&Upload { message_key, kind, size }).await?;
         Ok(ServerMessage::Upload { nonce, url })
     }
 
@@ -89,10 +89,10 @@ impl MessagePoster {
     /// [`PostError`] when its image may not be shown, or the log or the images did not answer.
     pub async fn post(&self, draft: Draft) -> std::result::Result<ChatMessage, PostError> {
         let Draft { room, author, nonce, text, image, reply_to, mentions } = draft;
-        let identity = MessageKey { room: room.clone(), author: author.id.clone(), nonce: nonce.clone() };
+        let message_key = MessageKey { room: room.clone(), author: author.id.clone(), nonce: nonce.clone() };
         // Before a place is taken, so that a refusal leaves no hole.
         let checked = match &image {
-            Some(image) => Some(images::check(self.images.as_ref(), &identity, image).await?),
+            Some(image) => Some(images::check(self.images.as_ref(), &message_key, image).await?),
             None => None,
         };
         let reply_to = match reply_to {
@@ -100,7 +100,7 @@ impl MessagePoster {
             None => None,
         };
         let fresh = IdempotencyRecord { at: self.clock.now(), rev: self.messages.next_rev(&room).await? };
-        let held = self.messages.claim(&identity, fresh).await?;
+        let held = self.messages.reserve(&message_key, fresh).await?;
 
         let claim = if held == fresh {
             fresh
@@ -110,7 +110,7 @@ impl MessagePoster {
         } else if is_abandoned(held, fresh.at) {
             // Others may have passed the hole that the old claim left; a message written into it now would escape
             // their catch-up for ever.
-            self.messages.take_over(&identity, held, fresh).await?
+            self.messages.take_over(&message_key, held, fresh).await?
         } else {
             held
         };
@@ -154,12 +154,12 @@ impl MessagePoster {
     /// until it is old, and nothing is lost.
     async fn pass_over(&self, room: &RoomName, unused: IdempotencyRecord) {
         let mark = ChangeRecord { rev: unused.rev, at: unused.at, seq: None };
-        if let Err(error) = self.messages.mark(room, mark).await {
+        if let Err(error) = self.messages.record_change(room, mark).await {
             tracing::warn!(%error, "a revision that nobody needs could not be marked");
         }
     }
 }
 
 fn is_abandoned(claim: IdempotencyRecord, now: Timestamp) -> bool {
-    now.since(claim.at) > CLAIM_LIFE
+    now.since(claim.at) > RECORD_LIFE
 }

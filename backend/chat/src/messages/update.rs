@@ -11,7 +11,7 @@ use shared_types::{
 };
 
 use crate::{
-    messages::deadlines::CLAIM_LIFE,
+    messages::deadlines::RECORD_LIFE,
     ports::{
         Unavailable,
         images::Images,
@@ -144,7 +144,7 @@ impl MessageUpdater {
             // Taken after the message was read, so it is above every change in it.
             message.rev = self.messages.next_rev(room).await?;
             let mark = ChangeRecord { rev: message.rev, at: now, seq: Some(seq) };
-            self.messages.mark(room, mark).await?;
+            self.messages.record_change(room, mark).await?;
             let mine = AppliedChange { by: by.id.clone(), nonce: nonce.clone(), at: now };
             let applied = match update {
                 // Or the message would say who wrote it.
@@ -159,7 +159,7 @@ impl MessageUpdater {
                 return Ok(Changed::Now(changed.message));
             }
             // Somebody was faster, and nobody is to wait for us under this revision.
-            self.messages.mark(room, ChangeRecord { seq: None, ..mark }).await?;
+            self.messages.record_change(room, ChangeRecord { seq: None, ..mark }).await?;
             // No two have the same revision, so it spreads those who met.
             self.clock.sleep(Duration::from_millis(mark.rev.0 % 16) * attempt).await;
         }
@@ -185,7 +185,7 @@ impl MessageUpdater {
 fn lately(mut applied: Vec<AppliedChange>, mine: AppliedChange) -> Vec<AppliedChange> {
     let now = mine.at;
     applied.push(mine);
-    applied.retain(|applied| now.since(applied.at) <= CLAIM_LIFE);
+    applied.retain(|applied| now.since(applied.at) <= RECORD_LIFE);
     let surplus = applied.len().saturating_sub(REMEMBERED);
     applied.drain(..surplus);
     applied

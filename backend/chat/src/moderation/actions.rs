@@ -76,7 +76,7 @@ impl ModerationActions {
         self.record(by, ModerationAction::Mute { person: person.clone(), name, until }).await?;
         let subject = Subject::Person(person);
         let restrictions = Restrictions { muted_until: until, ..self.restriction_store.now(&subject).await? };
-        self.restriction_store.moderation.set_standing(&subject, restrictions).await?;
+        self.restriction_store.moderation.set_restrictions(&subject, restrictions).await?;
         Ok(RestrictionOutcome { restrictions, connections, same_address_connections: Vec::new() })
     }
 
@@ -100,7 +100,7 @@ impl ModerationActions {
         self.record(by, ModerationAction::Ban { person: person.clone(), name, until }).await?;
 
         let moderation = &self.restriction_store.moderation;
-        let (mut addresses, seen) = try_join(moderation.banned_with(&person), moderation.seen(&person)).await?;
+        let (mut addresses, seen) = try_join(moderation.banned_addresses(&person), moderation.seen(&person)).await?;
         let here = connections.iter().filter_map(|connection| connection.address.clone());
         for address in here.chain(seen) {
             if !addresses.contains(&address) {
@@ -109,17 +109,17 @@ impl ModerationActions {
         }
         // Remembered first, so that whatever was sent away can be let in again.
         let remembered = until.unwrap_or_else(|| self.restriction_store.clock.now());
-        moderation.set_banned_with(&person, &addresses, remembered).await?;
+        moderation.set_banned_addresses(&person, &addresses, remembered).await?;
         let of_address = Restrictions { banned_until: until, ..Restrictions::default() };
         let all = addresses
             .iter()
             .cloned()
             .map(Subject::Address)
-            .map(|subject| async move { moderation.set_standing(&subject, of_address).await });
+            .map(|subject| async move { moderation.set_restrictions(&subject, of_address).await });
         try_join_all(all).await?;
         let subject = Subject::Person(person.clone());
         let restrictions = Restrictions { banned_until: until, ..self.restriction_store.now(&subject).await? };
-        moderation.set_standing(&subject, restrictions).await?;
+        moderation.set_restrictions(&subject, restrictions).await?;
         if until.is_none() {
             return Ok(RestrictionOutcome { restrictions, connections, same_address_connections: Vec::new() });
         }

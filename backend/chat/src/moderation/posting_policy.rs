@@ -19,7 +19,7 @@ pub struct PostingPolicy {
     /// What moderators decided.
     pub restriction_store: RestrictionStore,
     /// Whose turn it is, in slow mode.
-    pub limiter: Arc<dyn RateStore>,
+    pub rate_store: Arc<dyn RateStore>,
 }
 
 /// Whom a command is for.
@@ -114,9 +114,9 @@ impl PostingPolicy {
         let SlowMode::Interval { seconds } = slow_mode else { return Ok(()) };
         let key = format!("slow#{}#{}", speaker.room, speaker.person.id);
         let (window, now) = (Duration::from_secs(seconds.into()), self.restriction_store.clock.now());
-        match self.limiter.acquire_slow_mode_slot(&key, nonce.as_str(), window, now).await? {
-            RateDecision::Yes => Ok(()),
-            RateDecision::No(wait) => Err(PostingDenied::TooFast { seconds: whole_seconds(wait) }),
+        match self.rate_store.acquire_slow_mode_slot(&key, nonce.as_str(), window, now).await? {
+            RateDecision::Allowed => Ok(()),
+            RateDecision::Denied(wait) => Err(PostingDenied::TooFast { seconds: whole_seconds(wait) }),
         }
     }
 

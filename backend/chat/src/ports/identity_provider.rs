@@ -44,7 +44,7 @@ impl FromStr for ProviderAddress {
 
 /// What a provider answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fetched {
+pub struct ProviderResponse {
     /// The HTTP status.
     pub status: u16,
     /// The body.
@@ -55,13 +55,13 @@ pub struct Fetched {
 ///
 /// A call MUST end within 3 s, MUST NOT follow a redirect, and MUST take in no more than 256 KB: that is `Unavailable`.
 #[async_trait]
-pub trait Provider: Send + Sync {
+pub trait IdentityProvider: Send + Sync {
     /// What is at an address.
-    async fn get(&self, from: &ProviderAddress) -> Result<Fetched>;
+    async fn get(&self, from: &ProviderAddress) -> Result<ProviderResponse>;
 
     /// Posts a form, written as `application/x-www-form-urlencoded`, to an address. What is posted and what is answered
     /// are secrets: they MUST NOT be logged.
-    async fn post(&self, to: &ProviderAddress, form: String) -> Result<Fetched>;
+    async fn post(&self, to: &ProviderAddress, form: String) -> Result<ProviderResponse>;
 }
 
 #[cfg(test)]

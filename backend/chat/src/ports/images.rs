@@ -9,7 +9,7 @@ use crate::ports::{Result, messages::MessageKey};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Upload {
     /// The message it belongs to.
-    pub identity: MessageKey,
+    pub message_key: MessageKey,
     /// What its bytes are said to be.
     pub kind: ImageType,
     /// How many they are said to be.
@@ -48,10 +48,10 @@ pub trait Images: Send + Sync {
     async fn keep(&self, upload: &Upload, version: &str) -> Result<bool>;
 
     /// Whether a message has its image.
-    async fn is_kept(&self, identity: &MessageKey) -> Result<bool>;
+    async fn is_kept(&self, message_key: &MessageKey) -> Result<bool>;
 
     /// Removes the image of a message.
-    async fn remove(&self, identity: &MessageKey) -> Result<()>;
+    async fn remove(&self, message_key: &MessageKey) -> Result<()>;
 
     /// Removes what was put there.
     async fn discard(&self, upload: &Upload) -> Result<()>;
@@ -72,5 +72,5 @@ pub trait Storage: Send + Sync {
     async fn put(&self, upload: &Upload, bytes: Vec<u8>) -> Result<()>;
 
     /// The image of a message.
-    async fn get(&self, identity: &MessageKey) -> Result<Option<Vec<u8>>>;
+    async fn get(&self, message_key: &MessageKey) -> Result<Option<Vec<u8>>>;
 }

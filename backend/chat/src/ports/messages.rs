@@ -69,12 +69,12 @@ pub trait Messages: Send + Sync {
     async fn next_rev(&self, room: &RoomName) -> Result<Rev>;
 
     /// Claims a place for an identity if it has none. Answers with the claim that holds, this one or an earlier one.
-    async fn claim(&self, identity: &MessageKey, claim: IdempotencyRecord) -> Result<IdempotencyRecord>;
+    async fn reserve(&self, message_key: &MessageKey, claim: IdempotencyRecord) -> Result<IdempotencyRecord>;
 
     /// Replaces the claim `held` by `fresh` if it still holds. Answers with the claim that holds then.
     async fn take_over(
         &self,
-        identity: &MessageKey,
+        message_key: &MessageKey,
         held: IdempotencyRecord,
         fresh: IdempotencyRecord,
     ) -> Result<IdempotencyRecord>;
@@ -90,7 +90,7 @@ pub trait Messages: Send + Sync {
 
     /// Leaves a claim out of `records_of` from now on. It MUST go on to hold until then, so that a retry that is still on its
     /// way finds it; after that nothing is left of it.
-    async fn tombstone(&self, identity: &MessageKey, until: Timestamp) -> Result<()>;
+    async fn tombstone(&self, message_key: &MessageKey, until: Timestamp) -> Result<()>;
 
     /// Stores a message at its `seq` if nothing is there. Answers with the message that is there then. When this has
     /// ended well the message MUST survive a crash and a power cut.
@@ -111,7 +111,7 @@ pub trait Messages: Send + Sync {
     async fn replace(&self, room: &RoomName, seen: Rev, changed: &StoredMessage) -> Result<bool>;
 
     /// Notes what a revision is for. It MUST be there when a `replace` after it is.
-    async fn mark(&self, room: &RoomName, mark: ChangeRecord) -> Result<()>;
+    async fn record_change(&self, room: &RoomName, mark: ChangeRecord) -> Result<()>;
 
     /// Up to `limit` marks above `rev`, lowest first. MUST see every `mark` that has ended.
     async fn changes_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChangeRecord>>;

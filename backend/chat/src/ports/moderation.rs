@@ -17,18 +17,18 @@ pub enum Subject {
 /// What moderators decided.
 #[async_trait]
 pub trait Moderation: Send + Sync {
-    /// What somebody may not do, times that have passed included. MUST see every `set_standing` that has ended.
+    /// What somebody may not do, times that have passed included. MUST see every `set_restrictions` that has ended.
     async fn restrictions(&self, of: &Subject) -> Result<Restrictions>;
 
     /// Decides what somebody may not do from now on. It may be forgotten once its times have passed.
-    async fn set_standing(&self, of: &Subject, restrictions: Restrictions) -> Result<()>;
+    async fn set_restrictions(&self, of: &Subject, restrictions: Restrictions) -> Result<()>;
 
     /// The addresses that were sent away together with a person, those that may come back by now included. Some minutes after
-    /// the `until` of `set_banned_with` it MUST be none.
-    async fn banned_with(&self, person: &PersonId) -> Result<Vec<AddressKey>>;
+    /// the `until` of `set_banned_addresses` it MUST be none.
+    async fn banned_addresses(&self, person: &PersonId) -> Result<Vec<AddressKey>>;
 
     /// Remembers until then which addresses were sent away together with a person, so that they can come back together.
-    async fn set_banned_with(&self, person: &PersonId, addresses: &[AddressKey], until: Timestamp) -> Result<()>;
+    async fn set_banned_addresses(&self, person: &PersonId, addresses: &[AddressKey], until: Timestamp) -> Result<()>;
 
     /// Remembers until then that a person came from an address. It may be forgotten by a crash.
     async fn set_seen(&self, person: &PersonId, address: &AddressKey, until: Timestamp) -> Result<()>;

@@ -54,9 +54,9 @@ impl RateLimit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RateDecision {
     /// It was, and counts from now on.
-    Yes,
+    Allowed,
     /// It was not, and does not count; it will be after so long.
-    No(Duration),
+    Denied(Duration),
 }
 
 /// How often things were done.

@@ -29,7 +29,7 @@ pub struct ConnectRule {
     /// Who is connected.
     pub connections: Arc<dyn Connections>,
     /// Which tickets were used.
-    pub limiter: Arc<dyn RateStore>,
+    pub rate_store: Arc<dyn RateStore>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Who a ticket belongs to.
@@ -122,29 +122,29 @@ impl ConnectRule {
     /// # Errors
     ///
     /// [`ConnectError`] says why not; no connection is kept then.
-    pub async fn admit(&self, knock: ConnectRequest) -> Result<Connection, ConnectError> {
-        if !self.origins.allow(knock.origin.as_deref(), knock.host.as_deref()) {
+    pub async fn admit(&self, request: ConnectRequest) -> Result<Connection, ConnectError> {
+        if !self.origins.allow(request.origin.as_deref(), request.host.as_deref()) {
             return Err(ConnectError::Foreign);
         }
-        let room = match knock.room {
+        let room = match request.room {
             None => RoomName::lobby(),
             Some(room) => room.parse().map_err(ConnectError::BadRoom)?,
         };
-        let Session { id, name: given, moderator } = self.visitor(knock.ticket.as_deref()).await?;
-        let name = match (given, knock.name) {
+        let Session { id, name: given, moderator } = self.visitor(request.ticket.as_deref()).await?;
+        let name = match (given, request.name) {
             (Some(given), _) => given,
             (None, Some(chosen)) => chosen_name(&chosen)?,
             (None, None) => guest_name(&id),
         };
         let person = Person { id, name, moderator };
-        let addresses = knock.address.map(|address| self.sessions.address_keys(address)).unwrap_or_default();
+        let addresses = request.address.map(|address| self.sessions.address_keys(address)).unwrap_or_default();
         // At the same time, and the rate first: it knows at once who has to wait, and then nothing else is asked.
         let in_time = async { Ok(self.rate.take(RateBucket::Connect, &person, addresses.first()).await?) };
         let address = addresses.first().cloned();
-        let (ticket, seen) = (knock.ticket.as_deref(), self.see(&person, address.as_ref()));
+        let (ticket, seen) = (request.ticket.as_deref(), self.see(&person, address.as_ref()));
         futures::try_join!(in_time, self.welcomes(&person, &addresses), self.spend(ticket), seen)?;
 
-        let connection = Connection { id: knock.connection, room, person, address, opened_at: self.clock.now() };
+        let connection = Connection { id: request.connection, room, person, address, opened_at: self.clock.now() };
         let places = ConnectionLimits { all: self.limit, per_address: self.rate.connections_per_address(self.limit) };
         match self.connections.admit(&connection, places).await? {
             Admission::Admitted => {}
@@ -163,7 +163,7 @@ impl ConnectRule {
     async fn visitor(&self, ticket: Option<&str>) -> Result<Session, ConnectError> {
         match ticket {
             Some(ticket) => self.sessions.read_ticket(ticket).await.map_err(|_| ConnectError::BadTicket),
-            None if self.sessions.door().access.is_open() => Ok(self.sessions.new_guest()),
+            None if self.sessions.access_policy().access.is_open() => Ok(self.sessions.new_guest()),
             None => Err(ConnectError::NoTicket),
         }
     }
@@ -190,7 +190,7 @@ impl ConnectRule {
         let key = format!("ticket#{}", BASE64.encode(Sha256::digest(ticket)));
         // It ends by the clock of whoever made it, which may be as fast as ours is slow.
         let until = self.clock.now() + TICKET_LIFE + 2 * CLOCK_SKEW;
-        match self.limiter.mark_ticket_used(&key, until).await? {
+        match self.rate_store.mark_ticket_used(&key, until).await? {
             true => Ok(()),
             false => Err(ConnectError::BadTicket),
         }

@@ -29,9 +29,9 @@ impl ConnectHandler {
     /// # Errors
     ///
     /// [`ConnectRejection`] with the handshake's status; the reason is in the log as well.
-    pub async fn handle(&self, knock: ConnectRequest) -> Result<(), ConnectRejection> {
-        let id = knock.connection.clone();
-        match self.join.admit(knock).await {
+    pub async fn handle(&self, request: ConnectRequest) -> Result<(), ConnectRejection> {
+        let id = request.connection.clone();
+        match self.join.admit(request).await {
             Ok(admitted) => {
                 tracing::info!(connection = %id, room = %admitted.room, person = %admitted.person.id, "joined");
                 Ok(())

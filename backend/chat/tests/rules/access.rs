@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chat::{
     access::{
-        policy::{AccessPolicy, Client},
+        policy::{AccessPolicy, OidcClient},
         sessions::Sessions,
     },
     ports::connections::Connections,
@@ -77,7 +77,7 @@ async fn two_tickets_of_the_same_moment_open_two_sockets() {
 #[tokio::test]
 async fn without_a_ticket_a_socket_opens_only_where_everybody_may_enter() {
     let issuer = "https://id.example".parse().unwrap();
-    let client = Client { issuer, id: "chat".into(), moderator_claim: None };
+    let client = OidcClient { issuer, id: "chat".into(), moderator_claim: None };
     for (door, opens) in [
         (AccessPolicy::open(Vec::new()), true),
         (AccessPolicy::passphrase("correct horse", Vec::new()), false),
@@ -117,7 +117,7 @@ async fn a_name_that_could_be_read_as_another_s_is_nobody_s() {
 
 #[tokio::test]
 async fn behind_a_provider_nobody_chooses_a_name_and_elsewhere_everybody_does() {
-    let client = Client { issuer: "https://id.example".parse().unwrap(), id: "chat".into(), moderator_claim: None };
+    let client = OidcClient { issuer: "https://id.example".parse().unwrap(), id: "chat".into(), moderator_claim: None };
     for (door, is_refused) in [
         (AccessPolicy::oidc(client, Vec::new()), true),
         (AccessPolicy::passphrase("open sesame", Vec::new()), false),

@@ -195,7 +195,7 @@ async fn a_change_that_is_marked_and_not_made_is_waited_for() {
     let lobby = RoomName::lobby();
     let rev = world.messages.next_rev(&lobby).await.unwrap();
     let at = shared_types::Timestamp(chat_testing::world::START);
-    world.messages.mark(&lobby, ChangeRecord { rev, at, seq: Some(Seq(1)) }).await.unwrap();
+    world.messages.record_change(&lobby, ChangeRecord { rev, at, seq: Some(Seq(1)) }).await.unwrap();
     world.post("bea", "next", "m").await;
     assert_eq!(changes(&world, "bea", 1).await["upTo"], json!(1));
     world.say("ann", json!({ "action": "edit", "seq": 1, "text": "made by another attempt" })).await;
@@ -259,6 +259,6 @@ async fn a_hole_on_the_page_is_waited_for_however_many_changes_followed() {
     world.told("ann");
     let told = say(&world, "ann", json!({ "action": "hello" })).await;
     assert_eq!(told[1]["upTo"], json!(1));
-    world.clock.advance(chat::messages::deadlines::HOLE_LIFE + Duration::from_secs(1));
+    world.clock.advance(chat::messages::deadlines::GAP_LIFE + Duration::from_secs(1));
     assert_eq!(say(&world, "ann", json!({ "action": "hello" })).await[1]["upTo"], json!(63), "it stays one");
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chat::{
-    messages::deadlines::CLAIM_LIFE,
+    messages::deadlines::RECORD_LIFE,
     ports::{
         connections::ConnectionId,
         messages::{IdempotencyRecord, MessageKey, Messages},
@@ -96,8 +96,9 @@ async fn what_is_forgotten_already_is_neither_changed_nor_told_again() {
     world.post("a", "a secret", "n").await;
     world.forget("a").await;
     // As a request leaves it that dies before its end, or has not come there.
-    let identity = MessageKey { room: RoomName::lobby(), author: "ann".parse().unwrap(), nonce: "n".parse().unwrap() };
-    world.messages.claim(&identity, IdempotencyRecord { rev: Rev(1), at: Timestamp(START) }).await.unwrap();
+    let message_key =
+        MessageKey { room: RoomName::lobby(), author: "ann".parse().unwrap(), nonce: "n".parse().unwrap() };
+    world.messages.reserve(&message_key, IdempotencyRecord { rev: Rev(1), at: Timestamp(START) }).await.unwrap();
     let stored = world.stored("lobby", 1).await;
     world.told("b");
     assert_eq!(world.forget("a").await, (0, false));
@@ -119,9 +120,9 @@ async fn a_retry_of_what_was_forgotten_says_nothing_anew() {
 async fn a_message_whose_send_is_under_way_is_forgotten_by_a_later_request() {
     let world = world().await;
     let room = RoomName::lobby();
-    let identity = MessageKey { room: room.clone(), author: "ann".parse().unwrap(), nonce: "n".parse().unwrap() };
+    let message_key = MessageKey { room: room.clone(), author: "ann".parse().unwrap(), nonce: "n".parse().unwrap() };
     let rev = world.messages.next_rev(&room).await.unwrap();
-    world.messages.claim(&identity, IdempotencyRecord { rev, at: Timestamp(START) }).await.unwrap();
+    world.messages.reserve(&message_key, IdempotencyRecord { rev, at: Timestamp(START) }).await.unwrap();
     assert_eq!(world.forget("a").await, (0, true), "or nobody would ask again");
     world.post("a", "a secret", "n").await;
     assert_eq!(world.stored("lobby", 1).await["text"], "a secret");
@@ -131,11 +132,12 @@ async fn a_message_whose_send_is_under_way_is_forgotten_by_a_later_request() {
 #[tokio::test]
 async fn the_claim_of_what_was_never_said_is_forgotten_when_it_is_old() {
     let world = world().await;
-    let identity = MessageKey { room: RoomName::lobby(), author: "ann".parse().unwrap(), nonce: "n".parse().unwrap() };
-    world.messages.claim(&identity, IdempotencyRecord { rev: Rev(7), at: Timestamp(START) }).await.unwrap();
-    world.clock.advance(CLAIM_LIFE + Duration::from_millis(1));
+    let message_key =
+        MessageKey { room: RoomName::lobby(), author: "ann".parse().unwrap(), nonce: "n".parse().unwrap() };
+    world.messages.reserve(&message_key, IdempotencyRecord { rev: Rev(7), at: Timestamp(START) }).await.unwrap();
+    world.clock.advance(RECORD_LIFE + Duration::from_millis(1));
     assert_eq!(world.forget("a").await, (0, false));
-    assert_eq!(world.messages.records_of(&identity.author, None, 9).await.unwrap(), []);
+    assert_eq!(world.messages.records_of(&message_key.author, None, 9).await.unwrap(), []);
 }
 
 #[tokio::test]

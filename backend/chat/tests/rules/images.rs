@@ -35,7 +35,7 @@ pub(crate) fn image(media_type: &str, size: usize, width: u32, height: u32) -> V
 async fn upload(world: &World, connection: &str, nonce: &str, image: &Value) -> Upload {
     let speaker = world.speaker(connection).await;
     Upload {
-        identity: MessageKey { room: speaker.room, author: speaker.person.id, nonce: nonce.parse().unwrap() },
+        message_key: MessageKey { room: speaker.room, author: speaker.person.id, nonce: nonce.parse().unwrap() },
         kind: ImageType::of_media_type(image["type"].as_str().unwrap()).unwrap(),
         size: image["size"].as_u64().unwrap().try_into().unwrap(),
     }
@@ -73,8 +73,8 @@ async fn an_uploaded_image_is_shown_to_everyone_with_its_message() {
         let told = world.told(socket).pop().unwrap();
         assert_eq!((&told["image"], &told["text"]), (&image, &json!("look")));
     }
-    let identity = upload(&world, "c1", "n", &image).await.identity;
-    assert_eq!(world.images.get(&identity).await.unwrap(), Some(bytes));
+    let message_key = upload(&world, "c1", "n", &image).await.message_key;
+    assert_eq!(world.images.get(&message_key).await.unwrap(), Some(bytes));
 }
 
 #[tokio::test]
@@ -124,7 +124,7 @@ async fn what_is_not_the_image_it_was_said_to_be_is_refused_and_removed() {
         assert_eq!(refusal(&world, "c1", "n"), "badImage", "{what}");
         let upload = upload(&world, "c1", "n", &image).await;
         assert_eq!(world.images.uploaded(&upload).await.unwrap(), None, "{what} is removed");
-        assert_eq!(world.images.get(&upload.identity).await.unwrap(), None, "{what} is not shown");
+        assert_eq!(world.images.get(&upload.message_key).await.unwrap(), None, "{what} is not shown");
         assert_nothing_is_stored(&world).await;
     }
 }
@@ -190,8 +190,8 @@ async fn the_image_of_a_message_never_changes() {
     world.upload("c1", "n", &image, &second).await;
     send(&world, "c1", "n", &image).await;
     assert_eq!(world.told("c1"), told, "the retry is answered with the message as it is");
-    let identity = upload(&world, "c1", "n", &image).await.identity;
-    assert_eq!(world.images.get(&identity).await.unwrap(), Some(first));
+    let message_key = upload(&world, "c1", "n", &image).await.message_key;
+    assert_eq!(world.images.get(&message_key).await.unwrap(), Some(first));
 }
 
 #[tokio::test]
@@ -206,7 +206,7 @@ async fn a_send_that_died_after_keeping_its_image_is_finished_by_its_retry() {
     assert!(world.images.keep(&upload, &found.version).await.unwrap());
     send(&world, "c1", "n", &image).await;
     assert_eq!(world.told("c1").pop().unwrap()["image"], image);
-    assert_eq!(world.images.get(&upload.identity).await.unwrap(), Some(bytes));
+    assert_eq!(world.images.get(&upload.message_key).await.unwrap(), Some(bytes));
 }
 
 #[tokio::test]
@@ -255,6 +255,6 @@ async fn an_upload_that_was_never_sent_is_swept_and_its_sender_is_told_so() {
     world.sweep().await;
     send(&world, "c1", "left", &image).await;
     assert_eq!(refusal(&world, "c1", "left"), "noImage");
-    let sent = upload(&world, "c1", "sent", &image).await.identity;
+    let sent = upload(&world, "c1", "sent", &image).await.message_key;
     assert_eq!(world.images.get(&sent).await.unwrap(), Some(bytes), "what was sent stays");
 }

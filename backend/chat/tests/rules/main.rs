@@ -18,7 +18,7 @@ mod search;
 use std::{sync::Arc, time::Duration};
 
 use chat::{
-    messages::deadlines::{CLAIM_LIFE, HOLE_LIFE},
+    messages::deadlines::{GAP_LIFE, RECORD_LIFE},
     ports::{
         connections::{ConnectionId, Connections},
         messages::{IdempotencyRecord, MessageKey, Messages},
@@ -161,8 +161,8 @@ async fn dead_after_its_claim(world: &World, connection: &str, nonce: &str) {
     let room = RoomName::lobby();
     let speaker = world.connections.find(&ConnectionId(connection.into())).await.unwrap().unwrap();
     let rev = world.messages.next_rev(&room).await.unwrap();
-    let identity = MessageKey { room, author: speaker.person.id, nonce: nonce.parse().unwrap() };
-    world.messages.claim(&identity, IdempotencyRecord { rev, at: world.clock.now() }).await.unwrap();
+    let message_key = MessageKey { room, author: speaker.person.id, nonce: nonce.parse().unwrap() };
+    world.messages.reserve(&message_key, IdempotencyRecord { rev, at: world.clock.now() }).await.unwrap();
 }
 
 #[tokio::test]
@@ -182,7 +182,7 @@ async fn a_claim_that_others_may_have_passed_is_claimed_anew() {
     world.join("c1", "Ann").await;
     dead_after_its_claim(&world, "c1", "n").await;
     world.post("c1", "another", "m").await;
-    world.clock.advance(CLAIM_LIFE + Duration::from_millis(1));
+    world.clock.advance(RECORD_LIFE + Duration::from_millis(1));
     world.post("c1", "late", "n").await;
     let told = world.told("c1");
     assert_eq!((&told[1]["text"], &told[1]["seq"]), (&json!("late"), &json!(3)));
@@ -364,7 +364,7 @@ async fn a_hole_is_passed_only_when_no_send_can_fill_it_any_more() {
         changes["upTo"].clone()
     };
     assert_eq!(up_to().await, 1);
-    world.clock.advance(HOLE_LIFE);
+    world.clock.advance(GAP_LIFE);
     assert_eq!(up_to().await, 1);
     world.clock.advance(Duration::from_millis(1));
     assert_eq!(up_to().await, 3);

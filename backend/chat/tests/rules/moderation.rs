@@ -11,7 +11,7 @@ use std::{
 use async_trait::async_trait;
 use chat::{
     access::{
-        policy::{AccessPolicy, Client},
+        policy::{AccessPolicy, OidcClient},
         sessions::Session,
     },
     moderation::restrictions::RestrictionStore,
@@ -144,7 +144,7 @@ async fn a_moderator_takes_away_all_that_a_person_wrote_a_part_with_each_request
 
 #[tokio::test]
 async fn whoever_keeps_order_by_a_claim_is_kept_in_order_by_those_whom_the_owner_named() {
-    let client = Client { issuer: "https://id.example".parse().unwrap(), id: "chat".into(), moderator_claim: None };
+    let client = OidcClient { issuer: "https://id.example".parse().unwrap(), id: "chat".into(), moderator_claim: None };
     let world = World::behind(AccessPolicy::oidc(client, vec!["mod".parse().unwrap()])).await;
     let enter = async |socket: &str, who: &str| {
         let name = Some(who.parse().unwrap());
@@ -321,7 +321,7 @@ async fn whoever_comes_in_from_there_meanwhile_is_out_with_their_first_word() {
     eve.address = Some(AddressKey("home".into()));
     let there = Subject::Address(AddressKey("home".into()));
     let banned = Restrictions { banned_until: Some(Timestamp(START + 60_000)), ..Restrictions::default() };
-    world.moderation.set_standing(&there, banned).await.unwrap();
+    world.moderation.set_restrictions(&there, banned).await.unwrap();
     world.connections.admit(&eve, ConnectionLimits { all: 100, per_address: None }).await.unwrap();
     world.say("e", json!({ "action": "hello" })).await;
     assert!(!world.speaker_is_in("e").await);
@@ -354,15 +354,15 @@ impl Moderation for Decides {
         Ok(Restrictions { banned_until, ..Restrictions::default() })
     }
 
-    async fn set_standing(&self, _: &Subject, _: Restrictions) -> Result<()> {
+    async fn set_restrictions(&self, _: &Subject, _: Restrictions) -> Result<()> {
         unreachable!()
     }
 
-    async fn banned_with(&self, _: &PersonId) -> Result<Vec<AddressKey>> {
+    async fn banned_addresses(&self, _: &PersonId) -> Result<Vec<AddressKey>> {
         unreachable!()
     }
 
-    async fn set_banned_with(&self, _: &PersonId, _: &[AddressKey], _: Timestamp) -> Result<()> {
+    async fn set_banned_addresses(&self, _: &PersonId, _: &[AddressKey], _: Timestamp) -> Result<()> {
         unreachable!()
     }
 
@@ -395,11 +395,11 @@ impl Moderation for Decides {
 async fn addresses_banned_with_a_person_are_forgotten_in_time() {
     let world = world().await;
     let (ann, addresses) = ("ann".parse().unwrap(), [AddressKey("home".into())]);
-    world.moderation.set_banned_with(&ann, &addresses, Timestamp(START + 60_000)).await.unwrap();
+    world.moderation.set_banned_addresses(&ann, &addresses, Timestamp(START + 60_000)).await.unwrap();
     world.clock.advance(Duration::from_millis(59_999));
-    assert_eq!(world.moderation.banned_with(&ann).await.unwrap(), addresses);
+    assert_eq!(world.moderation.banned_addresses(&ann).await.unwrap(), addresses);
     world.clock.advance(Duration::from_millis(1));
-    assert_eq!(world.moderation.banned_with(&ann).await.unwrap(), []);
+    assert_eq!(world.moderation.banned_addresses(&ann).await.unwrap(), []);
 }
 
 #[tokio::test]

@@ -50,7 +50,7 @@ async fn whoever_comes_from_where_somebody_was_sent_away_is_told_so_whatever_the
     let until = Timestamp(clock.now().0 + 60_000);
     let there = Subject::Address(door.sessions.address_keys(address(1).unwrap()).remove(0));
     let banned = Restrictions { banned_until: Some(until), ..Restrictions::default() };
-    door.restriction_store.moderation.set_standing(&there, banned).await.unwrap();
+    door.restriction_store.moderation.set_restrictions(&there, banned).await.unwrap();
     for passphrase in ["open sesame", "wrong"] {
         let said = door.attempt(passphrase, address(1)).await;
         assert!(matches!(said, Err(PassphraseError::Banned { until: told }) if told == until), "{said:?}");

@@ -10,7 +10,7 @@ use chat::{
     commands::FramePorts,
     ports::{
         Result,
-        identity_provider::{Fetched, Provider, ProviderAddress},
+        identity_provider::{IdentityProvider, ProviderAddress, ProviderResponse},
         moderation::{Moderation, Subject},
         template_store::TemplateStore,
     },
@@ -31,12 +31,12 @@ impl TemplateStore for Page {
 }
 
 #[async_trait]
-impl Provider for Page {
-    async fn get(&self, _: &ProviderAddress) -> Result<Fetched> {
+impl IdentityProvider for Page {
+    async fn get(&self, _: &ProviderAddress) -> Result<ProviderResponse> {
         unreachable!()
     }
 
-    async fn post(&self, _: &ProviderAddress, _: String) -> Result<Fetched> {
+    async fn post(&self, _: &ProviderAddress, _: String) -> Result<ProviderResponse> {
         unreachable!()
     }
 }
@@ -45,9 +45,9 @@ impl Provider for Page {
 async fn whoever_comes_from_where_somebody_was_sent_away_sees_no_page_and_does_not_come_through_the_door() {
     let world = World::behind(AccessPolicy::passphrase("open sesame", vec!["mod".parse().unwrap()])).await;
     let (sessions, moderation) = (world.sessions.clone(), &world.moderation);
-    let FramePorts { connections, messages, moderation: m, limiter, clock, entropy, .. } = world.ports();
+    let FramePorts { connections, messages, moderation: m, rate_store, clock, entropy, .. } = world.ports();
     let (templates, provider) = (Arc::new(Page), Arc::new(Page));
-    let ports = FrontPorts { connections, messages, templates, moderation: m, limiter, provider, clock, entropy };
+    let ports = FrontPorts { connections, messages, templates, moderation: m, rate_store, provider, clock, entropy };
     let (origins, socket) = (Origins::of_the_address(Vec::new()), String::new());
     let settings = FrontSettings { sessions: sessions.clone(), origins, page_size: 100, socket, uploads: None };
     let front = FrontHandler::new(ports, settings);
@@ -56,7 +56,7 @@ async fn whoever_comes_from_where_somebody_was_sent_away_sees_no_page_and_does_n
     let subject = Subject::Address(sessions.address_keys(there).remove(0));
     let until = Timestamp(START + 60_000);
     let banned = Restrictions { banned_until: Some(until), ..Restrictions::default() };
-    moderation.set_standing(&subject, banned).await.unwrap();
+    moderation.set_restrictions(&subject, banned).await.unwrap();
     let ask = async |path: &str, who: &str, form: Option<&str>, from: &str| {
         let moderator = who == "mod";
         let cookie = sessions.cookie(&Session { id: who.parse().unwrap(), name: None, moderator });

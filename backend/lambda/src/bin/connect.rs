@@ -27,18 +27,18 @@ async fn run() -> Result<(), Error> {
     let secrets = Arc::new(aws.secrets(&config.connection_table));
     let sessions = Sessions::load(secrets, clock.clone(), entropy, config.access_policy).await?;
     let connections = Arc::new(aws.connections(&config.connection_table, clock.clone()));
-    let limiter = Arc::new(aws.limiter(&config.connection_table));
-    let rate = RateLimiter::new(limiter.clone(), clock.clone(), config.rates);
+    let rate_store = Arc::new(aws.rate_store(&config.connection_table));
+    let rate = RateLimiter::new(rate_store.clone(), clock.clone(), config.rates);
     let moderation = Arc::new(aws.moderation(&config.connection_table, &config.connection_table, clock.clone()));
     let restriction_store = RestrictionStore {
         moderation,
         clock: clock.clone(),
-        configured_moderators: sessions.door().moderators().to_vec(),
+        configured_moderators: sessions.access_policy().moderators().to_vec(),
     };
     let (origins, limit) = (config.origins, config.connection_limit);
     chat_lambda::connect::connect(ConnectHandler::new(ConnectRule {
         connections,
-        limiter,
+        rate_store,
         clock,
         sessions,
         origins,

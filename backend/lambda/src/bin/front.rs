@@ -27,10 +27,10 @@ async fn run() -> Result<(), Error> {
     // Both also open their connections, to DynamoDB and to S3.
     let (known, ()) =
         tokio::join!(Sessions::load(keys, clock.clone(), entropy.clone(), config.access_policy), templates.warm());
-    let (connections, limiter) = (Arc::new(aws.connections(table, clock.clone())), Arc::new(aws.limiter(table)));
+    let (connections, rate_store) = (Arc::new(aws.connections(table, clock.clone())), Arc::new(aws.rate_store(table)));
     let messages = Arc::new(aws.messages(&config.message_table, config.retention, clock.clone()));
     let moderation = Arc::new(aws.moderation(table, &config.message_table, clock.clone()));
-    let ports = FrontPorts { connections, messages, templates, moderation, limiter, provider, clock, entropy };
+    let ports = FrontPorts { connections, messages, templates, moderation, rate_store, provider, clock, entropy };
     let FrontSettings { origins, page_size, socket, uploads, origin_key, .. } = config;
     let settings = front::FrontSettings { sessions: known?, origins, page_size, socket, uploads: Some(uploads) };
     chat_lambda::front::front(FrontHandler::new(ports, settings), origin_key).await

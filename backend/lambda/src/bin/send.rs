@@ -26,11 +26,11 @@ async fn run() -> Result<(), Error> {
     let messages = Arc::new(aws.messages(&config.message_table, config.retention, clock.clone()));
     let images = Arc::new(aws.images(&config.image_bucket, clock.clone()));
     let gateway = Arc::new(aws.gateway(&config.connections_endpoint));
-    let limiter = Arc::new(aws.limiter(&config.connection_table));
-    let rate = RateLimiter::new(limiter.clone(), clock.clone(), config.rates);
+    let rate_store = Arc::new(aws.rate_store(&config.connection_table));
+    let rate = RateLimiter::new(rate_store.clone(), clock.clone(), config.rates);
     let moderation = Arc::new(aws.moderation(&config.connection_table, &config.message_table, clock.clone()));
     tokio::join!(connections.warm(), gateway.warm());
-    let ports = FramePorts { connections, messages, images, gateway, moderation, limiter, clock, entropy };
+    let ports = FramePorts { connections, messages, images, gateway, moderation, rate_store, clock, entropy };
     let settings = FrameSettings {
         rate,
         access: config.access,

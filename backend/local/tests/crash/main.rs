@@ -75,7 +75,7 @@ fn judge(log: &[ChatMessage], accounts: &[Account]) -> usize {
         assert!(!acknowledged.is_empty(), "everyone said something");
         expected.extend(acknowledged.iter().map(|(nonce, seq)| ((id.clone(), nonce.clone()), vec![*seq])));
     }
-    let wrong: Vec<_> = expected.iter().filter(|(identity, seqs)| places.get(identity) != Some(seqs)).collect();
+    let wrong: Vec<_> = expected.iter().filter(|(message_key, seqs)| places.get(message_key) != Some(seqs)).collect();
     assert!(wrong.is_empty(), "of {} acknowledged {} are not there once: {wrong:?}", expected.len(), wrong.len());
     assert_eq!(log.len(), expected.len(), "nothing else is there");
     for Account { id, acknowledged } in accounts {

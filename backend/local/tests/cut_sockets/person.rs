@@ -52,7 +52,7 @@ pub(crate) struct Account {
 enum Event {
     Heard(SocketId, Option<ServerMessage>),
     Closed(SocketId),
-    Fetched(Option<PageState>),
+    ProviderResponse(Option<PageState>),
 }
 
 pub(crate) struct Person {
@@ -141,7 +141,7 @@ impl Person {
             Event::Closed(id) if self.sockets.remove(&id).is_some() => self.client.closed(now, id),
             // The page has let that socket go.
             Event::Heard(..) | Event::Closed(_) => Vec::new(),
-            Event::Fetched(page) => {
+            Event::ProviderResponse(page) => {
                 let arrived = page.is_some();
                 self.page = page.unwrap_or_else(|| self.page.clone());
                 self.client.fetched(now, arrived)
@@ -156,7 +156,7 @@ impl Person {
                     let (port, mut cookie, events) = (self.port, self.cookie.clone(), self.events.clone());
                     tokio::spawn(async move {
                         let page = visit(port, &mut cookie).await;
-                        drop(events.send(Event::Fetched(page)));
+                        drop(events.send(Event::ProviderResponse(page)));
                     });
                 }
                 Deed::Open(id) => {

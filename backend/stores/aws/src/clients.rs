@@ -93,7 +93,7 @@ impl Clients {
     }
 
     /// How often things were done, in the connection table.
-    pub fn limiter(&self, table: &str) -> DynamoRateStore {
+    pub fn rate_store(&self, table: &str) -> DynamoRateStore {
         DynamoRateStore::new(self.table(table))
     }
 

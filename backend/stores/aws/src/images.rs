@@ -74,7 +74,7 @@ impl Images for S3Images {
             .client
             .copy_object()
             .bucket(&self.bucket)
-            .key(image_key(&upload.identity))
+            .key(image_key(&upload.message_key))
             // The characters of a key need no escaping but for the `=` of an id, and S3 takes that as it is.
             .copy_source(format!("{}/{}", self.bucket, upload_key(upload)))
             .copy_source_if_match(version)
@@ -90,16 +90,16 @@ impl Images for S3Images {
         }
     }
 
-    async fn is_kept(&self, identity: &MessageKey) -> Result<bool> {
-        match self.client.head_object().bucket(&self.bucket).key(image_key(identity)).send().await {
+    async fn is_kept(&self, message_key: &MessageKey) -> Result<bool> {
+        match self.client.head_object().bucket(&self.bucket).key(image_key(message_key)).send().await {
             Ok(_) => Ok(true),
             Err(error) if status(&error) == Some(404) => Ok(false),
             Err(error) => Err(self.failed("looking for an image")(error)),
         }
     }
 
-    async fn remove(&self, identity: &MessageKey) -> Result<()> {
-        self.delete(image_key(identity)).await
+    async fn remove(&self, message_key: &MessageKey) -> Result<()> {
+        self.delete(image_key(message_key)).await
     }
 
     async fn discard(&self, upload: &Upload) -> Result<()> {
@@ -143,13 +143,13 @@ impl S3Images {
 }
 
 fn upload_key(upload: &Upload) -> String {
-    let MessageKey { room, author, nonce } = &upload.identity;
+    let MessageKey { room, author, nonce } = &upload.message_key;
     format!("uploads/{author}/{room}/{nonce}/{}.{}", upload.size.get(), upload.kind.extension())
 }
 
 /// The path on the page's host, without its first slash: CloudFront asks the bucket for just that.
-fn image_key(identity: &MessageKey) -> String {
-    image_path(&identity.room, &identity.author, &identity.nonce).split_off(1)
+fn image_key(message_key: &MessageKey) -> String {
+    image_path(&message_key.room, &message_key.author, &message_key.nonce).split_off(1)
 }
 
 fn status<E>(error: &SdkError<E>) -> Option<u16> {
@@ -169,9 +169,9 @@ mod tests {
         let [region, access_key_id, secret_access_key] = ["eu-central-1", "id", "key"].map(str::to_owned);
         let account = Account { region, access_key_id, secret_access_key, session_token: None, endpoint: None };
         let images = Clients::new(account).images("chat-images", Arc::new(SystemClock));
-        let identity =
+        let message_key =
             MessageKey { room: "cats".parse().unwrap(), author: "ann".parse().unwrap(), nonce: "n".parse().unwrap() };
-        let upload = Upload { identity, kind: ImageType::Png, size: 7.try_into().unwrap() };
+        let upload = Upload { message_key, kind: ImageType::Png, size: 7.try_into().unwrap() };
         let address = images.address(&upload).await.unwrap();
         // UPLOAD_ORIGIN in template.yml.
         assert!(address.starts_with("https://chat-images.s3.eu-central-1.amazonaws.com/uploads/"), "{address}");

@@ -51,19 +51,19 @@ impl Messages for DynamoMessages {
         }
     }
 
-    async fn claim(&self, identity: &MessageKey, claim: IdempotencyRecord) -> Result<IdempotencyRecord> {
+    async fn reserve(&self, message_key: &MessageKey, claim: IdempotencyRecord) -> Result<IdempotencyRecord> {
         let doing = "claiming a place for a message";
-        let Key { pk, sk } = claim_key(identity);
+        let Key { pk, sk } = claim_key(message_key);
         let mut fresh =
             item([("pk", text(pk)), ("sk", text(sk)), ("rev", number(claim.rev.0)), ("at", number(claim.at.0))]);
         // As long as its message: a retry finds it for as long as there is something to find.
         self.expire(&mut fresh, claim.at);
         // At the same time, since what was given up is asked for by late retries only, and all others would wait.
-        let (put, given_up) = join(self.table.put_if_absent(fresh, doing), self.given_up(identity, doing)).await;
+        let (put, given_up) = join(self.table.put_if_absent(fresh, doing), self.given_up(message_key, doing)).await;
         match (put?, given_up?) {
             (put, Some(holds)) => {
                 if put.is_none() {
-                    self.table.delete_if_at(claim_key(identity), claim.rev.0, doing).await?;
+                    self.table.delete_if_at(claim_key(message_key), claim.rev.0, doing).await?;
                 }
                 Ok(holds)
             }
@@ -74,14 +74,14 @@ impl Messages for DynamoMessages {
 
     async fn take_over(
         &self,
-        identity: &MessageKey,
+        message_key: &MessageKey,
         held: IdempotencyRecord,
         fresh: IdempotencyRecord,
     ) -> Result<IdempotencyRecord> {
         let doing = "claiming a place anew";
         let update = self
             .table
-            .updating(claim_key(identity))
+            .updating(claim_key(message_key))
             .condition_expression("#rev = :held")
             .expression_attribute_names("#rev", "rev")
             .expression_attribute_names("#at", "at")
@@ -98,10 +98,10 @@ impl Messages for DynamoMessages {
             Update::Made(_) => fresh,
             Update::Refused(Some(other)) => to_claim(&other).map_err(Unavailable::while_doing(doing))?,
             // It was given up, or expired since it was read.
-            Update::Refused(None) => return self.claim_anew(identity, held, fresh, doing).await,
+            Update::Refused(None) => return self.claim_anew(message_key, held, fresh, doing).await,
         };
         // Where giving it up was broken off, it is there, too.
-        self.table.delete_if_at(given_up_key(identity), held.rev.0, doing).await?;
+        self.table.delete_if_at(given_up_key(message_key), held.rev.0, doing).await?;
         Ok(holds)
     }
 
@@ -118,11 +118,11 @@ impl Messages for DynamoMessages {
         self.kept(query, limit, Expired::StandsAnywhere, one, "reading what somebody wrote").await
     }
 
-    async fn tombstone(&self, identity: &MessageKey, until: Timestamp) -> Result<()> {
+    async fn tombstone(&self, message_key: &MessageKey, until: Timestamp) -> Result<()> {
         let doing = "giving up a claim";
-        let Some(found) = self.table.get(claim_key(identity), doing).await? else { return Ok(()) };
+        let Some(found) = self.table.get(claim_key(message_key), doing).await? else { return Ok(()) };
         let IdempotencyRecord { rev, at } = to_claim(&found).map_err(Unavailable::while_doing(doing))?;
-        let Key { pk, sk } = given_up_key(identity);
+        let Key { pk, sk } = given_up_key(message_key);
         let given_up = item([
             ("pk", text(pk)),
             ("sk", text(sk)),
@@ -132,7 +132,7 @@ impl Messages for DynamoMessages {
         ]);
         // In this order, so that at every moment one of them holds.
         self.table.put(given_up, doing).await?;
-        self.table.delete_if_at(claim_key(identity), rev.0, doing).await
+        self.table.delete_if_at(claim_key(message_key), rev.0, doing).await
     }
 
     async fn put(&self, room: &RoomName, message: &ChatMessage) -> Result<ChatMessage> {
@@ -181,7 +181,7 @@ impl Messages for DynamoMessages {
         }
     }
 
-    async fn mark(&self, room: &RoomName, mark: ChangeRecord) -> Result<()> {
+    async fn record_change(&self, room: &RoomName, mark: ChangeRecord) -> Result<()> {
         let Key { pk, sk } = Key::new(room_partition(room), mark_sk(mark.rev.0));
         let mut stored =
             item([("pk", text(pk)), ("sk", text(sk)), ("rev", number(mark.rev.0)), ("at", number(mark.at.0))]);
@@ -237,25 +237,25 @@ impl DynamoMessages {
     }
 
     /// What was given up, and holds still.
-    async fn given_up(&self, identity: &MessageKey, doing: &'static str) -> Result<Option<IdempotencyRecord>> {
-        let found = self.table.get(given_up_key(identity), doing).await?.filter(|item| !self.has_expired(item));
+    async fn given_up(&self, message_key: &MessageKey, doing: &'static str) -> Result<Option<IdempotencyRecord>> {
+        let found = self.table.get(given_up_key(message_key), doing).await?.filter(|item| !self.has_expired(item));
         found.as_ref().map(to_claim).transpose().map_err(Unavailable::while_doing(doing))
     }
 
     /// Claims a place in the stead of a claim that is not among its author's, since it was given up or has expired.
     async fn claim_anew(
         &self,
-        identity: &MessageKey,
+        message_key: &MessageKey,
         held: IdempotencyRecord,
         fresh: IdempotencyRecord,
         doing: &'static str,
     ) -> Result<IdempotencyRecord> {
-        match self.given_up(identity, doing).await? {
+        match self.given_up(message_key, doing).await? {
             Some(other) if other != held => return Ok(other),
-            Some(_) => self.table.delete_if_at(given_up_key(identity), held.rev.0, doing).await?,
+            Some(_) => self.table.delete_if_at(given_up_key(message_key), held.rev.0, doing).await?,
             None => {}
         }
-        self.claim(identity, fresh).await
+        self.reserve(message_key, fresh).await
     }
 
     /// Reads up to `limit` of what stands in a stretch, without what has expired.
@@ -403,8 +403,8 @@ fn mark_sk(rev: u64) -> String {
 }
 
 /// Claims are also the list of what somebody wrote, and cost no write more for it.
-fn claim_key(identity: &MessageKey) -> Key {
-    Key::new(author_partition(&identity.author), claim_sk(identity))
+fn claim_key(message_key: &MessageKey) -> Key {
+    Key::new(author_partition(&message_key.author), claim_sk(message_key))
 }
 
 fn author_partition(author: &PersonId) -> String {
@@ -412,13 +412,13 @@ fn author_partition(author: &PersonId) -> String {
 }
 
 /// Out of their author's list, which is read from its beginning each time something more of it is forgotten.
-fn given_up_key(identity: &MessageKey) -> Key {
-    Key::new(format!("given-up#{}", identity.author), claim_sk(identity))
+fn given_up_key(message_key: &MessageKey) -> Key {
+    Key::new(format!("given-up#{}", message_key.author), claim_sk(message_key))
 }
 
 /// Neither part can hold a `#`, so that no two identities share a key.
-fn claim_sk(identity: &MessageKey) -> String {
-    format!("{}#{}", identity.room, identity.nonce)
+fn claim_sk(message_key: &MessageKey) -> String {
+    format!("{}#{}", message_key.room, message_key.nonce)
 }
 
 fn to_identity(author: &PersonId, item: &Item) -> std::result::Result<MessageKey, Malformed> {

@@ -43,7 +43,7 @@ impl Moderation for DynamoModeration {
         to_standing(&found.unwrap_or_default()).map_err(Unavailable::while_doing(doing))
     }
 
-    async fn set_standing(&self, of: &Subject, restrictions: Restrictions) -> Result<()> {
+    async fn set_restrictions(&self, of: &Subject, restrictions: Restrictions) -> Result<()> {
         let doing = "deciding what somebody may not do";
         let Some(until) = restrictions.muted_until.max(restrictions.banned_until) else {
             return self.decisions.delete(standing_key(of), doing).await.map(drop);
@@ -57,7 +57,7 @@ impl Moderation for DynamoModeration {
         self.decisions.put(stored, doing).await
     }
 
-    async fn banned_with(&self, person: &PersonId) -> Result<Vec<AddressKey>> {
+    async fn banned_addresses(&self, person: &PersonId) -> Result<Vec<AddressKey>> {
         let found = self.decisions.get(addresses_key(person), "reading which addresses were sent away").await?;
         let found = found.filter(|item| self.is_to_come(item));
         let keys = found.as_ref().and_then(|item| item.get("keys")?.as_l().ok());
@@ -65,7 +65,7 @@ impl Moderation for DynamoModeration {
         Ok(keys.map(|key| AddressKey(key.clone())).collect())
     }
 
-    async fn set_banned_with(&self, person: &PersonId, addresses: &[AddressKey], until: Timestamp) -> Result<()> {
+    async fn set_banned_addresses(&self, person: &PersonId, addresses: &[AddressKey], until: Timestamp) -> Result<()> {
         let mut stored = lasting(addresses_key(person), until);
         let keys = addresses.iter().map(|AddressKey(key)| text(key)).collect();
         stored.insert("keys".into(), aws_sdk_dynamodb::types::AttributeValue::L(keys));

@@ -45,10 +45,10 @@ impl RateStore for DynamoRateStore {
             .expression_attribute_values(":expires", expires(Timestamp(now.0 + until_long)));
         // A try that timed out and is repeated may count twice. Whoever waited for it that long is not fast.
         match self.table.try_update(update, "counting how often something was done").await? {
-            Update::Made(_) => Ok(RateDecision::Yes),
+            Update::Made(_) => Ok(RateDecision::Allowed),
             Update::Refused(there) => {
                 let is_over = count(&there, "total") >= allowance.sustained;
-                Ok(RateDecision::No(Duration::from_millis(if is_over { until_long } else { until_short })))
+                Ok(RateDecision::Denied(Duration::from_millis(if is_over { until_long } else { until_short })))
             }
         }
     }
@@ -73,9 +73,9 @@ impl RateStore for DynamoRateStore {
         match self.table.try_update(update, "taking a turn").await? {
             Update::Refused(Some(there)) if there.get("turnOf") != Some(&text(holder)) => {
                 let taken_at = read_number(&there, "takenAt").map_err(Unavailable::while_doing("reading a turn"))?;
-                Ok(RateDecision::No((Timestamp(taken_at) + window).since(now)))
+                Ok(RateDecision::Denied((Timestamp(taken_at) + window).since(now)))
             }
-            Update::Made(_) | Update::Refused(_) => Ok(RateDecision::Yes),
+            Update::Made(_) | Update::Refused(_) => Ok(RateDecision::Allowed),
         }
     }
 

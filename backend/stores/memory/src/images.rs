@@ -54,16 +54,16 @@ impl Images for MemoryImages {
     async fn keep(&self, upload: &Upload, version: &str) -> Result<bool> {
         let found = self.uploads.lock().unwrap().get(&format!("{upload:?}")).cloned();
         let Some(bytes) = found.filter(|bytes| format!("{bytes:?}") == version) else { return Ok(false) };
-        self.kept.lock().unwrap().insert(format!("{:?}", upload.identity), bytes);
+        self.kept.lock().unwrap().insert(format!("{:?}", upload.message_key), bytes);
         Ok(true)
     }
 
-    async fn is_kept(&self, identity: &MessageKey) -> Result<bool> {
-        Ok(self.kept.lock().unwrap().contains_key(&format!("{identity:?}")))
+    async fn is_kept(&self, message_key: &MessageKey) -> Result<bool> {
+        Ok(self.kept.lock().unwrap().contains_key(&format!("{message_key:?}")))
     }
 
-    async fn remove(&self, identity: &MessageKey) -> Result<()> {
-        self.kept.lock().unwrap().remove(&format!("{identity:?}"));
+    async fn remove(&self, message_key: &MessageKey) -> Result<()> {
+        self.kept.lock().unwrap().remove(&format!("{message_key:?}"));
         Ok(())
     }
 

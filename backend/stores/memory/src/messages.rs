@@ -31,8 +31,8 @@ impl MemoryMessages {
     }
 }
 
-fn key(identity: &MessageKey) -> (String, String, String) {
-    (identity.author.to_string(), identity.room.to_string(), identity.nonce.to_string())
+fn key(message_key: &MessageKey) -> (String, String, String) {
+    (message_key.author.to_string(), message_key.room.to_string(), message_key.nonce.to_string())
 }
 
 #[async_trait]
@@ -44,18 +44,18 @@ impl Messages for MemoryMessages {
         Ok(Rev(*rev))
     }
 
-    async fn claim(&self, identity: &MessageKey, claim: IdempotencyRecord) -> Result<IdempotencyRecord> {
-        Ok(self.lock().claims.entry(key(identity)).or_insert((claim, false)).0)
+    async fn reserve(&self, message_key: &MessageKey, claim: IdempotencyRecord) -> Result<IdempotencyRecord> {
+        Ok(self.lock().claims.entry(key(message_key)).or_insert((claim, false)).0)
     }
 
     async fn take_over(
         &self,
-        identity: &MessageKey,
+        message_key: &MessageKey,
         held: IdempotencyRecord,
         fresh: IdempotencyRecord,
     ) -> Result<IdempotencyRecord> {
         let mut log = self.lock();
-        let (claim, given_up) = log.claims.entry(key(identity)).or_insert((fresh, false));
+        let (claim, given_up) = log.claims.entry(key(message_key)).or_insert((fresh, false));
         if *claim == held {
             (*claim, *given_up) = (fresh, false);
         }
@@ -79,8 +79,8 @@ impl Messages for MemoryMessages {
     }
 
     /// It holds for good here.
-    async fn tombstone(&self, identity: &MessageKey, _until: Timestamp) -> Result<()> {
-        if let Some((_, given_up)) = self.lock().claims.get_mut(&key(identity)) {
+    async fn tombstone(&self, message_key: &MessageKey, _until: Timestamp) -> Result<()> {
+        if let Some((_, given_up)) = self.lock().claims.get_mut(&key(message_key)) {
             *given_up = true;
         }
         Ok(())
@@ -111,7 +111,7 @@ impl Messages for MemoryMessages {
         Ok(stored.filter(|stored| stored.message.rev == seen).map(|stored| *stored = changed.clone()).is_some())
     }
 
-    async fn mark(&self, room: &RoomName, mark: ChangeRecord) -> Result<()> {
+    async fn record_change(&self, room: &RoomName, mark: ChangeRecord) -> Result<()> {
         self.lock().marks.insert((room.clone(), mark.rev.0), mark);
         Ok(())
     }

@@ -17,7 +17,7 @@ pub struct MemoryModeration(Mutex<Decisions>);
 #[derive(Default)]
 struct Decisions {
     restriction_store: BTreeMap<String, Restrictions>,
-    banned_with: BTreeMap<PersonId, Vec<AddressKey>>,
+    banned_addresses: BTreeMap<PersonId, Vec<AddressKey>>,
     seen: BTreeMap<PersonId, Vec<AddressKey>>,
     rules: BTreeMap<RoomName, RoomRules>,
     done: Vec<AuditEntry>,
@@ -29,17 +29,17 @@ impl Moderation for MemoryModeration {
         Ok(self.0.lock().unwrap().restriction_store.get(&format!("{of:?}")).copied().unwrap_or_default())
     }
 
-    async fn set_standing(&self, of: &Subject, restrictions: Restrictions) -> Result<()> {
+    async fn set_restrictions(&self, of: &Subject, restrictions: Restrictions) -> Result<()> {
         self.0.lock().unwrap().restriction_store.insert(format!("{of:?}"), restrictions);
         Ok(())
     }
 
-    async fn banned_with(&self, person: &PersonId) -> Result<Vec<AddressKey>> {
-        Ok(self.0.lock().unwrap().banned_with.get(person).cloned().unwrap_or_default())
+    async fn banned_addresses(&self, person: &PersonId) -> Result<Vec<AddressKey>> {
+        Ok(self.0.lock().unwrap().banned_addresses.get(person).cloned().unwrap_or_default())
     }
 
-    async fn set_banned_with(&self, person: &PersonId, addresses: &[AddressKey], _until: Timestamp) -> Result<()> {
-        self.0.lock().unwrap().banned_with.insert(person.clone(), addresses.to_vec());
+    async fn set_banned_addresses(&self, person: &PersonId, addresses: &[AddressKey], _until: Timestamp) -> Result<()> {
+        self.0.lock().unwrap().banned_addresses.insert(person.clone(), addresses.to_vec());
         Ok(())
     }
 

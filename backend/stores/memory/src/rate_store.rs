@@ -30,13 +30,13 @@ impl RateStore for MemoryRateStore {
         let since = |begin: u64| times.iter().filter(|time| **time >= begin && **time <= now.0).count() as u32;
         let (long_began, short_began) = (now.0 - now.0 % long, now.0 - now.0 % long % short);
         if since(long_began) >= allowance.sustained {
-            return Ok(RateDecision::No(Duration::from_millis(long_began + long - now.0)));
+            return Ok(RateDecision::Denied(Duration::from_millis(long_began + long - now.0)));
         }
         if since(short_began) >= allowance.burst {
-            return Ok(RateDecision::No(Duration::from_millis(short_began + short - now.0)));
+            return Ok(RateDecision::Denied(Duration::from_millis(short_began + short - now.0)));
         }
         times.push(now.0);
-        Ok(RateDecision::Yes)
+        Ok(RateDecision::Allowed)
     }
 
     async fn acquire_slow_mode_slot(
@@ -48,14 +48,14 @@ impl RateStore for MemoryRateStore {
     ) -> Result<RateDecision> {
         let mut turns = self.turns.lock().unwrap();
         match turns.get(key) {
-            Some((of, _)) if of == holder => return Ok(RateDecision::Yes),
+            Some((of, _)) if of == holder => return Ok(RateDecision::Allowed),
             Some((_, taken_at)) if taken_at + window.as_millis() as u64 > now.0 => {
-                return Ok(RateDecision::No(Duration::from_millis(taken_at + window.as_millis() as u64 - now.0)));
+                return Ok(RateDecision::Denied(Duration::from_millis(taken_at + window.as_millis() as u64 - now.0)));
             }
             _ => {}
         }
         turns.insert(key.into(), (holder.into(), now.0));
-        Ok(RateDecision::Yes)
+        Ok(RateDecision::Allowed)
     }
 
     async fn mark_ticket_used(&self, key: &str, _until: Timestamp) -> Result<bool> {

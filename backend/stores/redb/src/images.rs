@@ -73,7 +73,7 @@ impl FileImages {
 #[async_trait]
 impl Images for FileImages {
     async fn address(&self, upload: &Upload) -> Result<String> {
-        let Upload { identity: MessageKey { room, author, nonce }, kind, size } = upload;
+        let Upload { message_key: MessageKey { room, author, nonce }, kind, size } = upload;
         let Timestamp(until) = self.clock.now() + limits::UPLOAD_LIFE;
         let signed = format!("{author}/{room}/{nonce}/{}.{}/{until}", size.get(), kind.extension());
         let mac = BASE64.encode(self.mac(&signed).finalize().into_bytes());
@@ -94,7 +94,7 @@ impl Images for FileImages {
     async fn keep(&self, upload: &Upload, seen: &str) -> Result<bool> {
         let path = self.uploads.join(upload_name(upload));
         let (images, place, seen) =
-            (self.images.clone(), self.images.join(image_name(&upload.identity)), seen.to_owned());
+            (self.images.clone(), self.images.join(image_name(&upload.message_key)), seen.to_owned());
         let places = self.places.clone();
         blocking("keeping an image", move || {
             let _mine = places.lock().unwrap_or_else(PoisonError::into_inner);
@@ -109,13 +109,13 @@ impl Images for FileImages {
         .await
     }
 
-    async fn is_kept(&self, identity: &MessageKey) -> Result<bool> {
-        let path = self.images.join(image_name(identity));
+    async fn is_kept(&self, message_key: &MessageKey) -> Result<bool> {
+        let path = self.images.join(image_name(message_key));
         blocking("looking for an image", move || path.try_exists()).await
     }
 
-    async fn remove(&self, identity: &MessageKey) -> Result<()> {
-        let path = self.images.join(image_name(identity));
+    async fn remove(&self, message_key: &MessageKey) -> Result<()> {
+        let path = self.images.join(image_name(message_key));
         blocking("removing an image", move || unless_missing(fs::remove_file(path)).map(drop)).await
     }
 
@@ -153,9 +153,9 @@ impl Storage for FileImages {
         if !as_announced || !good {
             return None;
         }
-        let identity =
+        let message_key =
             MessageKey { room: room.parse().ok()?, author: author.parse().ok()?, nonce: nonce.parse().ok()? };
-        Some(Upload { identity, kind, size: size.try_into().ok()? })
+        Some(Upload { message_key, kind, size: size.try_into().ok()? })
     }
 
     async fn put(&self, upload: &Upload, bytes: Vec<u8>) -> Result<()> {
@@ -178,8 +178,8 @@ impl Storage for FileImages {
         .await
     }
 
-    async fn get(&self, identity: &MessageKey) -> Result<Option<Vec<u8>>> {
-        let path = self.images.join(image_name(identity));
+    async fn get(&self, message_key: &MessageKey) -> Result<Option<Vec<u8>>> {
+        let path = self.images.join(image_name(message_key));
         blocking("reading an image", move || unless_missing(fs::read(path))).await
     }
 }
@@ -214,10 +214,10 @@ fn version(bytes: &[u8]) -> String {
 }
 
 fn upload_name(upload: &Upload) -> String {
-    format!("{}.{}.{}", image_name(&upload.identity), upload.size.get(), upload.kind.extension())
+    format!("{}.{}.{}", image_name(&upload.message_key), upload.size.get(), upload.kind.extension())
 }
 
-fn image_name(identity: &MessageKey) -> String {
-    let MessageKey { room, author, nonce } = identity;
+fn image_name(message_key: &MessageKey) -> String {
+    let MessageKey { room, author, nonce } = message_key;
     format!("{author}.{room}.{nonce}")
 }

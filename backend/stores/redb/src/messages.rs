@@ -81,17 +81,17 @@ impl Messages for RedbMessages {
             .await
     }
 
-    async fn claim(&self, identity: &MessageKey, claim: IdempotencyRecord) -> Result<IdempotencyRecord> {
-        self.claim_unless(identity, claim, |_| true).await
+    async fn reserve(&self, message_key: &MessageKey, claim: IdempotencyRecord) -> Result<IdempotencyRecord> {
+        self.claim_unless(message_key, claim, |_| true).await
     }
 
     async fn take_over(
         &self,
-        identity: &MessageKey,
+        message_key: &MessageKey,
         held: IdempotencyRecord,
         fresh: IdempotencyRecord,
     ) -> Result<IdempotencyRecord> {
-        self.claim_unless(identity, fresh, move |holds| holds != held).await
+        self.claim_unless(message_key, fresh, move |holds| holds != held).await
     }
 
     async fn records_of(
@@ -103,8 +103,8 @@ impl Messages for RedbMessages {
         self.claims_after(author, after, limit).await
     }
 
-    async fn tombstone(&self, identity: &MessageKey, until: Timestamp) -> Result<()> {
-        self.give_up_claim(identity, until).await
+    async fn tombstone(&self, message_key: &MessageKey, until: Timestamp) -> Result<()> {
+        self.give_up_claim(message_key, until).await
     }
 
     async fn put(&self, room: &RoomName, message: &ChatMessage) -> Result<ChatMessage> {
@@ -169,7 +169,7 @@ impl Messages for RedbMessages {
             .await
     }
 
-    async fn mark(&self, room: &RoomName, mark: ChangeRecord) -> Result<()> {
+    async fn record_change(&self, room: &RoomName, mark: ChangeRecord) -> Result<()> {
         let room = room.clone();
         self.store
             .write("marking a revision", WriteDurability::Later, move |transaction| {

@@ -75,7 +75,7 @@ impl Moderation for RedbModeration {
         self.find("reading what somebody may not do", STANDINGS, standing_key(of)).await
     }
 
-    async fn set_standing(&self, of: &Subject, restrictions: Restrictions) -> Result<()> {
+    async fn set_restrictions(&self, of: &Subject, restrictions: Restrictions) -> Result<()> {
         let (key, now) = (standing_key(of), self.clock.now());
         self.store
             .write("deciding what somebody may not do", WriteDurability::Now, move |transaction| {
@@ -90,7 +90,7 @@ impl Moderation for RedbModeration {
             .await
     }
 
-    async fn banned_with(&self, person: &PersonId) -> Result<Vec<AddressKey>> {
+    async fn banned_addresses(&self, person: &PersonId) -> Result<Vec<AddressKey>> {
         let doing = "reading which addresses were sent away";
         let found: BannedWith = self.find(doing, BANNED_WITH, person.to_string()).await?;
         if found.until <= self.clock.now() {
@@ -99,7 +99,7 @@ impl Moderation for RedbModeration {
         Ok(found.addresses.into_iter().map(AddressKey).collect())
     }
 
-    async fn set_banned_with(&self, person: &PersonId, addresses: &[AddressKey], until: Timestamp) -> Result<()> {
+    async fn set_banned_addresses(&self, person: &PersonId, addresses: &[AddressKey], until: Timestamp) -> Result<()> {
         let (person, now) = (person.clone(), self.clock.now());
         let addresses = addresses.iter().map(|AddressKey(key)| key.clone()).collect();
         let with = BannedWith { addresses, until };

@@ -57,14 +57,14 @@ impl RateStore for InProcessRateStore {
             (count.burst, count.short_ends) = (0, short_ends);
         }
         if count.total >= allowance.sustained {
-            return Ok(RateDecision::No(Duration::from_millis(until_long)));
+            return Ok(RateDecision::Denied(Duration::from_millis(until_long)));
         }
         if count.burst >= allowance.burst {
-            return Ok(RateDecision::No(Duration::from_millis(until_short)));
+            return Ok(RateDecision::Denied(Duration::from_millis(until_short)));
         }
         count.total += 1;
         count.burst += 1;
-        Ok(RateDecision::Yes)
+        Ok(RateDecision::Allowed)
     }
 
     async fn acquire_slow_mode_slot(
@@ -78,14 +78,14 @@ impl RateStore for InProcessRateStore {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         turns.drop_those(|turn| turn.over <= now);
         match turns.entries.get(key) {
-            Some(turn) if turn.holder == holder => return Ok(RateDecision::Yes),
+            Some(turn) if turn.holder == holder => return Ok(RateDecision::Allowed),
             Some(turn) if turn.taken_at + window > now => {
-                return Ok(RateDecision::No((turn.taken_at + window).since(now)));
+                return Ok(RateDecision::Denied((turn.taken_at + window).since(now)));
             }
             _ => {}
         }
         turns.entries.insert(key.into(), Turn { holder: holder.into(), taken_at: now, over });
-        Ok(RateDecision::Yes)
+        Ok(RateDecision::Allowed)
     }
 
     async fn mark_ticket_used(&self, key: &str, until: Timestamp) -> Result<bool> {
@@ -134,20 +134,20 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_over_is_dropped() {
-        let limiter = InProcessRateStore::new(Arc::new(SystemClock));
+        let rate_store = InProcessRateStore::new(Arc::new(SystemClock));
         let minute = Duration::from_secs(60);
         let allowance = RateLimit { burst: 1, burst_window: minute, sustained: 1, window: minute };
         for second in 0..10_000_u64 {
             let now = Timestamp(second * 1_000);
-            assert_eq!(limiter.take(&format!("k{second}"), allowance, now).await.unwrap(), RateDecision::Yes);
-            limiter.mark_ticket_used(&format!("k{second}"), now).await.unwrap();
+            assert_eq!(rate_store.take(&format!("k{second}"), allowance, now).await.unwrap(), RateDecision::Allowed);
+            rate_store.mark_ticket_used(&format!("k{second}"), now).await.unwrap();
             assert_eq!(
-                limiter.acquire_slow_mode_slot(&format!("k{second}"), "n", minute, now).await.unwrap(),
-                RateDecision::Yes
+                rate_store.acquire_slow_mode_slot(&format!("k{second}"), "n", minute, now).await.unwrap(),
+                RateDecision::Allowed
             );
         }
-        assert!(limiter.taken.lock().unwrap().entries.len() <= MANY);
-        assert!(limiter.used.lock().unwrap().entries.len() <= MANY);
-        assert!(limiter.turns.lock().unwrap().entries.len() <= MANY);
+        assert!(rate_store.taken.lock().unwrap().entries.len() <= MANY);
+        assert!(rate_store.used.lock().unwrap().entries.len() <= MANY);
+        assert!(rate_store.turns.lock().unwrap().entries.len() <= MANY);
     }
 }

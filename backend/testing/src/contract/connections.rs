@@ -73,7 +73,7 @@ pub async fn a_removed_connection_gives_its_place_back_once(stores: Stores) {
 
 pub async fn the_limit_is_exact_when_fifty_knock_at_once(stores: Stores) {
     let knocking: Vec<_> = (0..50).map(|n| connection(&format!("c{n}"), "lobby")).collect();
-    let answers = join_all(knocking.iter().map(|knock| stores.connections.admit(knock, places(20)))).await;
+    let answers = join_all(knocking.iter().map(|request| stores.connections.admit(request, places(20)))).await;
     let admitted = answers.into_iter().filter(|answer| matches!(answer, Ok(Admission::Admitted))).count();
     assert_eq!(admitted, 20);
     assert_eq!(stores.connections.count().await.unwrap(), 20);
@@ -90,7 +90,7 @@ pub async fn the_limit_is_exact_when_fifty_knock_at_once(stores: Stores) {
 pub async fn of_fifty_at_once_from_one_address_as_many_get_in_as_it_may_have(stores: Stores) {
     let places = ConnectionLimits { all: 60, per_address: Some(10) };
     let knocking: Vec<_> = (0..50).map(|n| connection_from("a", &format!("c{n}"))).collect();
-    let answers = join_all(knocking.iter().map(|knock| stores.connections.admit(knock, places))).await;
+    let answers = join_all(knocking.iter().map(|request| stores.connections.admit(request, places))).await;
     let answers: Vec<_> = answers.into_iter().map(Result::unwrap).collect();
     let counted = |admission| answers.iter().filter(|answer| **answer == admission).count();
     assert_eq!((counted(Admission::Admitted), counted(Admission::AddressLimitReached)), (10, 40));
@@ -133,8 +133,8 @@ pub async fn without_an_address_or_a_limit_for_it_all_places_are_open(stores: St
         assert_eq!(stores.connections.admit(&connection(id, "lobby"), limited).await.unwrap(), Admission::Admitted);
     }
     for id in ["c1", "c2", "c3"] {
-        let knock = connection_from("a", id);
-        assert_eq!(stores.connections.admit(&knock, places(9)).await.unwrap(), Admission::Admitted, "{id}");
+        let request = connection_from("a", id);
+        assert_eq!(stores.connections.admit(&request, places(9)).await.unwrap(), Admission::Admitted, "{id}");
     }
     assert_eq!(stores.connections.count().await.unwrap(), 5);
 }

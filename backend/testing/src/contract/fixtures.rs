@@ -61,7 +61,7 @@ pub fn message(seq: u64, text: &str) -> ChatMessage {
     }
 }
 
-pub fn identity(in_room: &str, author: &str, nonce: &str) -> MessageKey {
+pub fn message_key(in_room: &str, author: &str, nonce: &str) -> MessageKey {
     MessageKey { room: room(in_room), author: author.parse().unwrap(), nonce: nonce.parse().unwrap() }
 }
 
@@ -81,5 +81,5 @@ pub fn seqs(messages: &[ChatMessage]) -> Vec<u64> {
 }
 
 pub fn upload(nonce: &str, kind: ImageType, size: usize) -> Upload {
-    Upload { identity: identity("lobby", "ann=", nonce), kind, size: (size as u64).try_into().unwrap() }
+    Upload { message_key: message_key("lobby", "ann=", nonce), kind, size: (size as u64).try_into().unwrap() }
 }

@@ -6,7 +6,7 @@ use shared_types::{ImageType, Timestamp};
 use super::contract;
 use crate::contract::{
     Stores,
-    fixtures::{identity, now, upload},
+    fixtures::{message_key, now, upload},
 };
 
 contract! { images_contract images {
@@ -66,12 +66,12 @@ pub async fn only_what_was_looked_at_is_kept(stores: Stores) {
     let first = stores.images.uploaded(&image).await.unwrap().unwrap().version;
     put(&stores, &image, b"two").await;
     assert!(!stores.images.keep(&image, &first).await.unwrap(), "it was changed meanwhile");
-    assert!(!stores.images.is_kept(&image.identity).await.unwrap());
+    assert!(!stores.images.is_kept(&image.message_key).await.unwrap());
     let second = stores.images.uploaded(&image).await.unwrap().unwrap().version;
     assert!(stores.images.keep(&image, &second).await.unwrap());
-    assert!(stores.images.is_kept(&image.identity).await.unwrap());
-    assert!(!stores.images.is_kept(&identity("lobby", "bob", "n")).await.unwrap());
-    assert!(!stores.images.is_kept(&identity("cats", "ann=", "n")).await.unwrap());
+    assert!(stores.images.is_kept(&image.message_key).await.unwrap());
+    assert!(!stores.images.is_kept(&message_key("lobby", "bob", "n")).await.unwrap());
+    assert!(!stores.images.is_kept(&message_key("cats", "ann=", "n")).await.unwrap());
 }
 
 pub async fn a_discarded_upload_is_gone(stores: Stores) {
@@ -87,10 +87,10 @@ pub async fn a_removed_image_is_gone(stores: Stores) {
     assert!(put(&stores, &image, b"one").await);
     let version = stores.images.uploaded(&image).await.unwrap().unwrap().version;
     assert!(stores.images.keep(&image, &version).await.unwrap());
-    assert!(stores.images.is_kept(&image.identity).await.unwrap());
-    stores.images.remove(&image.identity).await.unwrap();
-    assert!(!stores.images.is_kept(&image.identity).await.unwrap());
-    stores.images.remove(&image.identity).await.unwrap();
+    assert!(stores.images.is_kept(&image.message_key).await.unwrap());
+    stores.images.remove(&image.message_key).await.unwrap();
+    assert!(!stores.images.is_kept(&image.message_key).await.unwrap());
+    stores.images.remove(&image.message_key).await.unwrap();
 }
 
 pub async fn the_sweep_takes_old_uploads_and_nothing_that_is_kept(stores: Stores) {
@@ -104,5 +104,5 @@ pub async fn the_sweep_takes_old_uploads_and_nothing_that_is_kept(stores: Stores
     assert!(stores.images.uploaded(&left).await.unwrap().is_some());
     assert!(stores.images.sweep(Timestamp(now().0 + 60_000)).await.unwrap() >= 1);
     assert_eq!(stores.images.uploaded(&left).await.unwrap(), None);
-    assert!(stores.images.is_kept(&kept.identity).await.unwrap());
+    assert!(stores.images.is_kept(&kept.message_key).await.unwrap());
 }

@@ -144,8 +144,8 @@ pub async fn marks_are_found_after_a_revision_and_from_the_newest(stores: Stores
     stored(&stores, "lobby", [1, 3, 4]).await;
     assert_eq!(stores.messages.changes_after(&lobby, Rev(0), 10).await.unwrap(), []);
     for place in [3, 0, 4, 2, 1] {
-        stores.messages.mark(&lobby, marks[place]).await.unwrap();
-        stores.messages.mark(&room("lobby-2"), marks[place]).await.unwrap();
+        stores.messages.record_change(&lobby, marks[place]).await.unwrap();
+        stores.messages.record_change(&room("lobby-2"), marks[place]).await.unwrap();
     }
     for (after, limit, expected) in
         [(0, 10, 0..5), (0, 2, 0..2), (5, 10, 2..5), (6, 1, 2..3), (12, 10, 0..0), (u64::MAX, 9, 0..0)]

@@ -22,23 +22,23 @@ pub async fn a_standing_is_of_a_person_or_an_address_and_can_be_taken_back(store
     let (person, address) = (Subject::Person("ann".parse().unwrap()), Subject::Address(AddressKey("ann".into())));
     assert_eq!(stores.moderation.restrictions(&person).await.unwrap(), Restrictions::default());
     let both = Restrictions { muted_until: soon(1), banned_until: soon(2) };
-    stores.moderation.set_standing(&person, both).await.unwrap();
+    stores.moderation.set_restrictions(&person, both).await.unwrap();
     assert_eq!(stores.moderation.restrictions(&person).await.unwrap(), both);
     assert_eq!(stores.moderation.restrictions(&address).await.unwrap(), Restrictions::default());
     let banned = Restrictions { muted_until: None, banned_until: soon(3) };
-    stores.moderation.set_standing(&address, banned).await.unwrap();
-    stores.moderation.set_standing(&person, Restrictions::default()).await.unwrap();
+    stores.moderation.set_restrictions(&address, banned).await.unwrap();
+    stores.moderation.set_restrictions(&person, Restrictions::default()).await.unwrap();
     assert_eq!(stores.moderation.restrictions(&person).await.unwrap(), Restrictions::default());
     assert_eq!(stores.moderation.restrictions(&address).await.unwrap(), banned);
 }
 
 pub async fn the_addresses_banned_with_a_person_are_remembered(stores: Stores) {
     let ann = "ann".parse().unwrap();
-    assert_eq!(stores.moderation.banned_with(&ann).await.unwrap(), []);
+    assert_eq!(stores.moderation.banned_addresses(&ann).await.unwrap(), []);
     let addresses = ["a", "b"].map(|key| AddressKey(key.into()));
-    stores.moderation.set_banned_with(&ann, &addresses, Timestamp(now().0 + 60_000)).await.unwrap();
-    assert_eq!(stores.moderation.banned_with(&ann).await.unwrap(), addresses);
-    assert_eq!(stores.moderation.banned_with(&"bea".parse().unwrap()).await.unwrap(), []);
+    stores.moderation.set_banned_addresses(&ann, &addresses, Timestamp(now().0 + 60_000)).await.unwrap();
+    assert_eq!(stores.moderation.banned_addresses(&ann).await.unwrap(), addresses);
+    assert_eq!(stores.moderation.banned_addresses(&"bea".parse().unwrap()).await.unwrap(), []);
 }
 
 pub async fn where_a_person_came_from_is_known_until_its_time_is_over(stores: Stores) {

@@ -30,8 +30,8 @@ fn into_a_minute(milliseconds: u64) -> Timestamp {
 
 /// How many of so many that are tried at once get through.
 async fn get_through(stores: &Stores, tries: usize, at: Timestamp) -> usize {
-    let tries = join_all((0..tries).map(|_| stores.limiter.take("ann", ALLOWANCE, at))).await;
-    tries.into_iter().filter(|taken| matches!(taken, Ok(RateDecision::Yes))).count()
+    let tries = join_all((0..tries).map(|_| stores.rate_store.take("ann", ALLOWANCE, at))).await;
+    tries.into_iter().filter(|taken| matches!(taken, Ok(RateDecision::Allowed))).count()
 }
 
 pub async fn of_fifty_at_once_just_as_many_as_are_allowed_get_through(stores: Stores) {
@@ -40,9 +40,9 @@ pub async fn of_fifty_at_once_just_as_many_as_are_allowed_get_through(stores: St
 }
 
 pub async fn a_burst_is_over_sooner_than_what_is_sustained(stores: Stores) {
-    let wait = async |at| match stores.limiter.take("ann", ALLOWANCE, at).await.unwrap() {
-        RateDecision::Yes => None,
-        RateDecision::No(wait) => Some(wait),
+    let wait = async |at| match stores.rate_store.take("ann", ALLOWANCE, at).await.unwrap() {
+        RateDecision::Allowed => None,
+        RateDecision::Denied(wait) => Some(wait),
     };
     assert_eq!(get_through(&stores, 10, into_a_minute(3_000)).await, 10);
     assert_eq!(wait(into_a_minute(3_000)).await, Some(Duration::from_secs(7)));
@@ -56,40 +56,40 @@ pub async fn whoever_waits_as_long_as_they_were_told_gets_through_and_not_a_mill
     let mut at = into_a_minute(1_234);
     for _ in 0..3 {
         let wait = loop {
-            match stores.limiter.take("ann", ALLOWANCE, at).await.unwrap() {
-                RateDecision::Yes => at.0 += 1,
-                RateDecision::No(wait) => break wait,
+            match stores.rate_store.take("ann", ALLOWANCE, at).await.unwrap() {
+                RateDecision::Allowed => at.0 += 1,
+                RateDecision::Denied(wait) => break wait,
             }
         };
         at.0 += wait.as_millis() as u64;
         assert!(
-            matches!(stores.limiter.take("ann", ALLOWANCE, Timestamp(at.0 - 1)).await, Ok(RateDecision::No(_))),
+            matches!(stores.rate_store.take("ann", ALLOWANCE, Timestamp(at.0 - 1)).await, Ok(RateDecision::Denied(_))),
             "{wait:?}"
         );
-        assert!(matches!(stores.limiter.take("ann", ALLOWANCE, at).await, Ok(RateDecision::Yes)), "{wait:?}");
+        assert!(matches!(stores.rate_store.take("ann", ALLOWANCE, at).await, Ok(RateDecision::Allowed)), "{wait:?}");
     }
 }
 
 pub async fn keys_are_counted_apart(stores: Stores) {
     let at = into_a_minute(0);
     assert_eq!(get_through(&stores, 11, at).await, 10);
-    assert_eq!(stores.limiter.take("bea", ALLOWANCE, at).await.unwrap(), RateDecision::Yes);
+    assert_eq!(stores.rate_store.take("bea", ALLOWANCE, at).await.unwrap(), RateDecision::Allowed);
 }
 
 pub async fn of_ten_uses_at_once_one_is_the_first(stores: Stores) {
     let until = Timestamp(now().0 + 60_000);
-    let uses = join_all((0..10).map(|_| stores.limiter.mark_ticket_used("ticket", until))).await;
+    let uses = join_all((0..10).map(|_| stores.rate_store.mark_ticket_used("ticket", until))).await;
     assert_eq!(uses.into_iter().filter(|first| matches!(first, Ok(true))).count(), 1);
-    assert!(!stores.limiter.mark_ticket_used("ticket", until).await.unwrap());
-    assert!(stores.limiter.mark_ticket_used("another", until).await.unwrap());
+    assert!(!stores.rate_store.mark_ticket_used("ticket", until).await.unwrap());
+    assert!(stores.rate_store.mark_ticket_used("another", until).await.unwrap());
 }
 
 pub async fn a_turn_is_one_holder_s_until_it_is_over_and_they_may_ask_again(stores: Stores) {
     let ask = async |holder, at: u64, seconds| {
         let window = Duration::from_secs(seconds);
-        match stores.limiter.acquire_slow_mode_slot("ann", holder, window, into_a_minute(at)).await.unwrap() {
-            RateDecision::Yes => None,
-            RateDecision::No(wait) => Some(wait.as_millis()),
+        match stores.rate_store.acquire_slow_mode_slot("ann", holder, window, into_a_minute(at)).await.unwrap() {
+            RateDecision::Allowed => None,
+            RateDecision::Denied(wait) => Some(wait.as_millis()),
         }
     };
     assert_eq!(ask("one", 0, 30).await, None);
@@ -108,6 +108,6 @@ pub async fn of_ten_who_want_a_turn_at_once_one_has_it(stores: Stores) {
     let names: Vec<String> = (0..10).map(|number| format!("n{number}")).collect();
     let (window, at) = (Duration::from_secs(30), into_a_minute(0));
     let answers =
-        join_all(names.iter().map(|name| stores.limiter.acquire_slow_mode_slot("ann", name, window, at))).await;
-    assert_eq!(answers.into_iter().filter(|answer| matches!(answer, Ok(RateDecision::Yes))).count(), 1);
+        join_all(names.iter().map(|name| stores.rate_store.acquire_slow_mode_slot("ann", name, window, at))).await;
+    assert_eq!(answers.into_iter().filter(|answer| matches!(answer, Ok(RateDecision::Allowed))).count(), 1);
 }

@@ -143,8 +143,8 @@ fn is_made(change: &Change, message: &ChatMessage, who: &str) -> bool {
 fn places(stored: &[ChatMessage]) -> BTreeMap<(String, String), u64> {
     let mut places = BTreeMap::new();
     for message in stored {
-        let identity = (message.author.id.to_string(), message.nonce.to_string());
-        assert_eq!(places.insert(identity.clone(), message.seq.0), None, "{identity:?} is stored twice");
+        let message_key = (message.author.id.to_string(), message.nonce.to_string());
+        assert_eq!(places.insert(message_key.clone(), message.seq.0), None, "{message_key:?} is stored twice");
     }
     places
 }

@@ -51,7 +51,7 @@ enum Event {
     Opened(SocketId, Option<chat::ports::connections::ConnectionId>),
     Heard(SocketId, String),
     Closed(SocketId),
-    Fetched(Option<PageState>),
+    ProviderResponse(Option<PageState>),
 }
 
 /// What a person does once it is calm.
@@ -65,7 +65,7 @@ pub(crate) enum Habit {
     DozesOff,
 }
 
-/// When holes may have been passed by those who stay: `chat::HOLE_LIFE` is 21 minutes.
+/// When holes may have been passed by those who stay: `chat::GAP_LIFE` is 21 minutes.
 const AFTER_THE_HOLES: Duration = Duration::from_secs(26 * 60);
 
 /// The longest that somebody sleeps on after that.
@@ -348,7 +348,7 @@ impl Person {
                 let message: ServerMessage = serde_json::from_str(&frame).unwrap();
                 self.client.heard(now, id, Some(message))
             }
-            Event::Fetched(page) => {
+            Event::ProviderResponse(page) => {
                 let arrived = page.is_some();
                 if let Some(page) = page {
                     self.page = page;
@@ -390,7 +390,7 @@ impl Person {
         let offline = self.server.now() < self.offline_until;
         tokio::spawn(async move {
             let page = if offline { None } else { server.visit(&mut cookie).await };
-            drop(events.send((life, Event::Fetched(page))));
+            drop(events.send((life, Event::ProviderResponse(page))));
         });
     }
 

@@ -81,7 +81,7 @@ pub(crate) struct Server {
     faults: Mutex<Faults>,
     pub(crate) messages: MemoryMessages,
     connections: MemoryConnections,
-    limiter: MemoryRateStore,
+    rate_store: MemoryRateStore,
     moderation: Arc<MemoryModeration>,
     sockets: Mutex<BTreeMap<ConnectionId, mpsc::UnboundedSender<String>>>,
     sessions: Sessions,
@@ -105,7 +105,7 @@ impl Server {
             faults: Mutex::new(faults),
             messages: MemoryMessages::default(),
             connections: MemoryConnections::default(),
-            limiter: MemoryRateStore::default(),
+            rate_store: MemoryRateStore::default(),
             moderation: Arc::default(),
             sockets: Mutex::default(),
             sessions,
@@ -161,7 +161,7 @@ impl Server {
         let id = ConnectionId(format!("c{}", self.pick(0..u64::MAX)));
         let connect = ConnectHandler::new(ConnectRule {
             connections: ports.clone(),
-            limiter: ports.clone(),
+            rate_store: ports.clone(),
             clock: ports.clone(),
             sessions: self.sessions.clone(),
             origins: Origins::listed(Vec::new()),
@@ -169,7 +169,7 @@ impl Server {
             rate: unlimited(ports),
             limit: 1_000,
         });
-        let knock = ConnectRequest {
+        let request = ConnectRequest {
             connection: id.clone(),
             room: None,
             ticket: Some(ticket),
@@ -179,7 +179,7 @@ impl Server {
             address: None,
         };
         let mut admitted = false;
-        self.run(async { admitted = connect.handle(knock).await.is_ok() }).await;
+        self.run(async { admitted = connect.handle(request).await.is_ok() }).await;
         if !admitted {
             return None;
         }
@@ -231,7 +231,7 @@ impl Server {
             images: Arc::new(MemoryImages::default()),
             gateway: ports.clone(),
             moderation: self.moderation.clone(),
-            limiter: ports.clone(),
+            rate_store: ports.clone(),
             clock: ports.clone(),
             entropy: ports,
         };
@@ -343,7 +343,7 @@ impl Connections for Ports {
 #[async_trait]
 impl RateStore for Ports {
     async fn take(&self, key: &str, allowance: RateLimit, now: Timestamp) -> Result<RateDecision> {
-        self.0.call(self.0.limiter.take(key, allowance, now)).await
+        self.0.call(self.0.rate_store.take(key, allowance, now)).await
     }
 
     async fn acquire_slow_mode_slot(
@@ -353,11 +353,11 @@ impl RateStore for Ports {
         window: Duration,
         now: Timestamp,
     ) -> Result<RateDecision> {
-        self.0.call(self.0.limiter.acquire_slow_mode_slot(key, holder, window, now)).await
+        self.0.call(self.0.rate_store.acquire_slow_mode_slot(key, holder, window, now)).await
     }
 
     async fn mark_ticket_used(&self, key: &str, until: Timestamp) -> Result<bool> {
-        self.0.call(self.0.limiter.mark_ticket_used(key, until)).await
+        self.0.call(self.0.rate_store.mark_ticket_used(key, until)).await
     }
 }
 
@@ -367,17 +367,17 @@ impl Messages for Ports {
         self.0.call(self.0.messages.next_rev(room)).await
     }
 
-    async fn claim(&self, identity: &MessageKey, claim: IdempotencyRecord) -> Result<IdempotencyRecord> {
-        self.0.call(self.0.messages.claim(identity, claim)).await
+    async fn reserve(&self, message_key: &MessageKey, claim: IdempotencyRecord) -> Result<IdempotencyRecord> {
+        self.0.call(self.0.messages.reserve(message_key, claim)).await
     }
 
     async fn take_over(
         &self,
-        identity: &MessageKey,
+        message_key: &MessageKey,
         held: IdempotencyRecord,
         fresh: IdempotencyRecord,
     ) -> Result<IdempotencyRecord> {
-        self.0.call(self.0.messages.take_over(identity, held, fresh)).await
+        self.0.call(self.0.messages.take_over(message_key, held, fresh)).await
     }
 
     async fn records_of(
@@ -389,8 +389,8 @@ impl Messages for Ports {
         self.0.call(self.0.messages.records_of(author, after, limit)).await
     }
 
-    async fn tombstone(&self, identity: &MessageKey, until: Timestamp) -> Result<()> {
-        self.0.call(self.0.messages.tombstone(identity, until)).await
+    async fn tombstone(&self, message_key: &MessageKey, until: Timestamp) -> Result<()> {
+        self.0.call(self.0.messages.tombstone(message_key, until)).await
     }
 
     async fn put(&self, room: &RoomName, message: &ChatMessage) -> Result<ChatMessage> {
@@ -413,8 +413,8 @@ impl Messages for Ports {
         self.0.call(self.0.messages.replace(room, seen, changed)).await
     }
 
-    async fn mark(&self, room: &RoomName, mark: ChangeRecord) -> Result<()> {
-        self.0.call(self.0.messages.mark(room, mark)).await
+    async fn record_change(&self, room: &RoomName, mark: ChangeRecord) -> Result<()> {
+        self.0.call(self.0.messages.record_change(room, mark)).await
     }
 
     async fn changes_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChangeRecord>> {

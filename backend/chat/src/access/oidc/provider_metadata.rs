@@ -12,7 +12,7 @@ use shared_types::Timestamp;
 
 use crate::ports::{
     Result, Unavailable,
-    identity_provider::{Fetched, Provider, ProviderAddress},
+    identity_provider::{IdentityProvider, ProviderAddress, ProviderResponse},
     system::Clock,
 };
 
@@ -28,7 +28,7 @@ const KEYS: usize = 32;
 
 /// A provider's own words, kept for a while.
 pub(crate) struct ProviderMetadata {
-    pub(crate) provider: Arc<dyn Provider>,
+    pub(crate) provider: Arc<dyn IdentityProvider>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) issuer: ProviderAddress,
     kept: Mutex<Option<Entry>>,
@@ -64,7 +64,7 @@ struct Keys {
 }
 
 impl ProviderMetadata {
-    pub(crate) fn new(provider: Arc<dyn Provider>, clock: Arc<dyn Clock>, issuer: ProviderAddress) -> Self {
+    pub(crate) fn new(provider: Arc<dyn IdentityProvider>, clock: Arc<dyn Clock>, issuer: ProviderAddress) -> Self {
         Self { provider, clock, issuer, kept: Mutex::default() }
     }
 
@@ -124,7 +124,7 @@ impl ProviderMetadata {
 }
 
 /// Reads JSON of an answer that went well. What stands in it is never part of the cause.
-pub(crate) fn read<T: DeserializeOwned>(doing: &'static str, answer: &Fetched) -> Result<T> {
+pub(crate) fn read<T: DeserializeOwned>(doing: &'static str, answer: &ProviderResponse) -> Result<T> {
     if answer.status != 200 {
         return Err(Unavailable { doing, cause: format!("it answered with status {}", answer.status) });
     }

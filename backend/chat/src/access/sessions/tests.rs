@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::*;
 use crate::access::{
     fakes::{FakeSecrets, ManualClock},
-    policy::Client,
+    policy::OidcClient,
 };
 
 const NOW: u64 = 1_700_000_000_000;
@@ -52,7 +52,7 @@ fn ann() -> Session {
 }
 
 fn oidc(issuer: &str, id: &str) -> AccessPolicy {
-    let client = Client { issuer: issuer.parse().unwrap(), id: id.into(), moderator_claim: None };
+    let client = OidcClient { issuer: issuer.parse().unwrap(), id: id.into(), moderator_claim: None };
     AccessPolicy::oidc(client, Vec::new())
 }
 

@@ -16,7 +16,7 @@ const CLASSES: [&str; 6] = ["mention", "hl-k", "hl-s", "hl-c", "hl-n", "hl-f"];
 /// # Errors
 ///
 /// A sentence that says what it could do.
-pub(crate) fn inert(html: &str) -> Result<(), String> {
+pub(crate) fn check_html(html: &str) -> Result<(), String> {
     if html.len() > BYTES {
         return Err(format!("it is {} bytes long", html.len()));
     }

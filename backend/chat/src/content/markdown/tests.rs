@@ -100,22 +100,22 @@ fn code_that_is_no_code_can_do_no_more() {
         for name in ["rust", "js", "python", "html", "sql", "lua", "hs", "sh"] {
             let text = code(unit, 3_900).replace("UNIT", name);
             if let Some(html) = html_of(&text, &[]) {
-                assert_inert(&html, unit);
+                assert_html_is_safe(&html, unit);
             }
         }
     }
 }
 
 /// What is written may only be of this kind, whatever was read.
-fn assert_inert(html: &str, of: &str) {
-    assert_eq!(inert(html), Ok(()), "{of}: {html}");
+fn assert_html_is_safe(html: &str, of: &str) {
+    assert_eq!(check_html(html), Ok(()), "{of}: {html}");
 }
 
 #[test]
 fn html_that_could_do_something_is_known_for_it() {
     let link = |href: &str| format!("<a target=\"_blank\" rel=\"noopener noreferrer nofollow ugc\" href=\"{href}\">");
     for harmless in ["<p>a<br>b</p>".into(), "<ol start=\"3\"><li>x</li></ol>".into(), link("https://a") + "x</a>"] {
-        assert_inert(&harmless, "a harmless one");
+        assert_html_is_safe(&harmless, "a harmless one");
     }
     for harmful in [
         "<script></script>".into(),
@@ -135,7 +135,7 @@ fn html_that_could_do_something_is_known_for_it() {
         link("https://a") + &link("https://b") + "</a></a>",
         "it's".into(),
     ] {
-        assert!(inert(&harmful).is_err(), "{harmful}");
+        assert!(check_html(&harmful).is_err(), "{harmful}");
     }
 }
 
@@ -196,7 +196,7 @@ fn whatever_is_written_nothing_of_it_can_act() {
     ];
     for text in corpus {
         if let Some(html) = html_of(text, &[]) {
-            assert_inert(&html, text);
+            assert_html_is_safe(&html, text);
         }
     }
 }
@@ -239,7 +239,7 @@ fn whatever_somebody_is_called_nothing_of_it_can_act() {
                 format!("<a title=\"@{name}\">"),
             ] {
                 if let Some(html) = html_of(&text, &people) {
-                    assert_inert(&html, &text);
+                    assert_html_is_safe(&html, &text);
                 }
             }
         }
@@ -265,7 +265,7 @@ fn what_would_be_too_much_is_shown_as_it_was_written() {
         "@a ".repeat(1_333),
     ] {
         if let Some(html) = html_of(&heavy, &people(&["a"])) {
-            assert_inert(&html, &heavy[..12]);
+            assert_html_is_safe(&html, &heavy[..12]);
         }
     }
 }

@@ -15,7 +15,7 @@ use chat_testing::{
     clock::ManualClock,
     contract::{
         Browser,
-        fixtures::{connection, connection_from, identity, message, now, places, room, seqs, upload},
+        fixtures::{connection, connection_from, message, message_key, now, places, room, seqs, upload},
     },
 };
 use futures::future::join_all;
@@ -60,9 +60,9 @@ async fn many_removals_at_once_give_one_place_back() {
 #[tokio::test]
 async fn nobody_is_let_in_where_nobody_may_be() {
     let Tables { clients, connections, .. } = Tables::create().await;
-    let knock = connection("c1", "lobby");
-    let connections = clients.connections(&connections, ManualClock::at(knock.opened_at));
-    assert_eq!(connections.admit(&knock, places(0)).await.unwrap(), Admission::Full);
+    let request = connection("c1", "lobby");
+    let connections = clients.connections(&connections, ManualClock::at(request.opened_at));
+    assert_eq!(connections.admit(&request, places(0)).await.unwrap(), Admission::Full);
     assert_eq!(connections.find(&ConnectionId("c1".into())).await.unwrap(), None);
 }
 
@@ -79,7 +79,7 @@ async fn places_of_an_address_that_nobody_gave_back_are_free_when_nobody_can_be_
             ..connection_from("a", &format!("{}-{number}", clock.now().0))
         });
         let knocks: Vec<_> = knocks.collect();
-        let answers = join_all(knocks.iter().map(|knock| connections.admit(knock, places))).await;
+        let answers = join_all(knocks.iter().map(|request| connections.admit(request, places))).await;
         answers.into_iter().filter(|answer| matches!(answer, Ok(Admission::Admitted))).count()
     };
     assert_eq!(admitted(2).await, 2);
@@ -131,8 +131,11 @@ async fn what_was_stored_to_be_kept_for_longer_is_not_shown_once_less_is_kept() 
     let store = async |messages: &dyn Messages, seq: u64| {
         let said = ChatMessage { sent_at: clock.now(), ..message(seq, "x") };
         let name = MessageKey { room: lobby.clone(), author: said.author.id.clone(), nonce: said.nonce.clone() };
-        messages.claim(&name, IdempotencyRecord { rev: Rev(seq), at: clock.now() }).await.unwrap();
-        messages.mark(&lobby, ChangeRecord { rev: Rev(seq), at: clock.now(), seq: Some(Seq(seq)) }).await.unwrap();
+        messages.reserve(&name, IdempotencyRecord { rev: Rev(seq), at: clock.now() }).await.unwrap();
+        messages
+            .record_change(&lobby, ChangeRecord { rev: Rev(seq), at: clock.now(), seq: Some(Seq(seq)) })
+            .await
+            .unwrap();
         messages.put(&lobby, &said).await.unwrap();
         name.author
     };
@@ -159,10 +162,10 @@ async fn expired_claims_are_not_listed_and_hide_no_others_and_what_was_given_up_
     let day = Duration::from_secs(24 * 60 * 60);
     let clock = ManualClock::at(Timestamp(1_000_000_000));
     let messages = clients.messages(&messages, Some(day), clock.clone());
-    let names: Vec<_> = (10..60).map(|number| identity("lobby", "ann", &format!("n-{number}"))).collect();
+    let names: Vec<_> = (10..60).map(|number| message_key("lobby", "ann", &format!("n-{number}"))).collect();
     let claim_as_of_now = async |name, rev| {
         let claim = IdempotencyRecord { rev: Rev(rev), at: clock.now() };
-        messages.claim(name, claim).await.unwrap()
+        messages.reserve(name, claim).await.unwrap()
     };
     for name in &names[..40] {
         claim_as_of_now(name, 1).await;
@@ -191,12 +194,12 @@ async fn where_a_person_came_from_and_was_sent_away_with_is_forgotten_in_time() 
     let clock = ManualClock::at(Timestamp(1_000_000_000));
     let moderation = clients.moderation(&connections, &messages, clock.clone());
     let (ann, addresses) = ("ann".parse().unwrap(), [AddressKey("a".into())]);
-    moderation.set_banned_with(&ann, &addresses, Timestamp(clock.now().0 + 60_000)).await.unwrap();
-    assert_eq!(moderation.banned_with(&ann).await.unwrap(), addresses);
+    moderation.set_banned_addresses(&ann, &addresses, Timestamp(clock.now().0 + 60_000)).await.unwrap();
+    assert_eq!(moderation.banned_addresses(&ann).await.unwrap(), addresses);
     moderation.set_seen(&ann, &addresses[0], Timestamp(clock.now().0 + 60_000)).await.unwrap();
     assert_eq!(moderation.seen(&ann).await.unwrap(), addresses);
     clock.advance(Duration::from_secs(60 + 10 * 60));
-    assert_eq!(moderation.banned_with(&ann).await.unwrap(), []);
+    assert_eq!(moderation.banned_addresses(&ann).await.unwrap(), []);
     assert_eq!(moderation.seen(&ann).await.unwrap(), []);
 }
 

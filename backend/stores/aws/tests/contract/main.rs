@@ -39,7 +39,7 @@ async fn stores() -> Stores {
         messages: Arc::new(clients.messages(&messages, None, clock)),
         moderation: Arc::new(clients.moderation(&connections, &messages, Arc::new(SystemClock))),
         secrets: Arc::new(clients.secrets(&connections)),
-        limiter: Arc::new(clients.limiter(&connections)),
+        rate_store: Arc::new(clients.rate_store(&connections)),
         images: Arc::new(clients.images(&bucket, Arc::new(SystemClock))),
         browser: Arc::new(Signed),
         _keep: Box::new(()),

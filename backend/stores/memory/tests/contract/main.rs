@@ -21,7 +21,7 @@ async fn stores() -> Stores {
         moderation: Arc::new(MemoryModeration::default()),
         secrets: Arc::new(MemorySecrets::default()),
         images: images.clone(),
-        limiter: Arc::new(MemoryRateStore::default()),
+        rate_store: Arc::new(MemoryRateStore::default()),
         browser: Arc::new(MemoryBrowser(images)),
         _keep: Box::new(()),
     }

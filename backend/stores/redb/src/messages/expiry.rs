@@ -42,12 +42,12 @@ impl Expiring for RedbMessages {
             let marks = move |transaction: &WriteTransaction| remove_marks(transaction, oldest, place, limit);
             from = self.store.write(DOING, WriteDurability::Later, marks).await?;
         }
-        Ok(removed.into_iter().filter_map(|(room, message)| identity(&room, message)).collect())
+        Ok(removed.into_iter().filter_map(|(room, message)| message_key(&room, message)).collect())
     }
 }
 
 /// Whose image goes after a message. A room whose name can't be read is in no image's path.
-fn identity(room: &str, message: ChatMessage) -> Option<MessageKey> {
+fn message_key(room: &str, message: ChatMessage) -> Option<MessageKey> {
     let room = room.parse().inspect_err(|error| tracing::error!(%error, "a room that can't be named had a message"));
     room.ok().map(|room| MessageKey { room, author: message.author.id, nonce: message.nonce })
 }

@@ -44,11 +44,11 @@ impl RedbMessages {
     /// Writes the claim unless one holds of which `stands` is true; answers with the one that holds then.
     pub(crate) async fn claim_unless(
         &self,
-        identity: &MessageKey,
+        message_key: &MessageKey,
         claim: IdempotencyRecord,
         stands: impl FnOnce(IdempotencyRecord) -> bool + Send + 'static,
     ) -> Result<IdempotencyRecord> {
-        let MessageKey { room, author, nonce } = identity.clone();
+        let MessageKey { room, author, nonce } = message_key.clone();
         self.store
             .write("claiming a place", WriteDurability::Later, move |transaction| {
                 let key = (author.as_str(), room.as_str(), nonce.as_str());
@@ -93,7 +93,7 @@ impl RedbMessages {
                 }
                 let claim = claim_of(claim.value());
                 if (room, nonce) > first && claim.at >= oldest {
-                    found.extend(named(&whose, room, nonce).map(|identity| (identity, claim)));
+                    found.extend(named(&whose, room, nonce).map(|message_key| (message_key, claim)));
                 }
             }
             Ok(found)
@@ -101,8 +101,8 @@ impl RedbMessages {
         found.await
     }
 
-    pub(crate) async fn give_up_claim(&self, identity: &MessageKey, until: Timestamp) -> Result<()> {
-        let MessageKey { room, author, nonce } = identity.clone();
+    pub(crate) async fn give_up_claim(&self, message_key: &MessageKey, until: Timestamp) -> Result<()> {
+        let MessageKey { room, author, nonce } = message_key.clone();
         self.store
             .write("giving up a claim", WriteDurability::Now, move |transaction| {
                 let key = (author.as_str(), room.as_str(), nonce.as_str());
@@ -118,11 +118,11 @@ impl RedbMessages {
 
 /// What a key names. One that can't be read is left out and logged: it must not keep its author from all the others.
 fn named(author: &PersonId, room: &str, nonce: &str) -> Option<MessageKey> {
-    let identity = room.parse().ok().zip(nonce.parse().ok());
-    if identity.is_none() {
+    let message_key = room.parse().ok().zip(nonce.parse().ok());
+    if message_key.is_none() {
         tracing::error!(%author, "left out a claim whose room or nonce can't be read");
     }
-    identity.map(|(room, nonce)| MessageKey { room, author: author.clone(), nonce })
+    message_key.map(|(room, nonce)| MessageKey { room, author: author.clone(), nonce })
 }
 
 fn claim_of((rev, at): (u64, u64)) -> IdempotencyRecord {

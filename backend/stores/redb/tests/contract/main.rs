@@ -11,7 +11,7 @@ use chat::ports::{
 };
 use chat_testing::contract::{
     Browser, Stores,
-    fixtures::{claim, identity, message, now, room, seqs, upload},
+    fixtures::{claim, message, message_key, now, room, seqs, upload},
 };
 use platform::system::{SystemClock, SystemEntropy};
 use shared_types::{ChatMessage, ImageType, Rev, Seq, Timestamp, limits};
@@ -32,7 +32,7 @@ async fn stores() -> Stores {
         messages: Arc::new(RedbMessages::new(store.clone(), None, Arc::new(SystemClock))),
         moderation: Arc::new(RedbModeration::new(store.clone(), Arc::new(SystemClock))),
         secrets: Arc::new(store),
-        limiter: Arc::new(InProcessRateStore::new(Arc::new(SystemClock))),
+        rate_store: Arc::new(InProcessRateStore::new(Arc::new(SystemClock))),
         images: images.clone(),
         browser: Arc::new(LocalBrowser(images)),
         _keep: Box::new(directory),
@@ -77,9 +77,12 @@ async fn what_has_been_kept_long_enough_is_not_read_and_goes_with_the_next_sweep
     for (seq, sent_at) in [(1, before(hour * 2)), (2, before(hour)), (3, before(hour / 2))] {
         let message = ChatMessage { sent_at, ..message(seq, "x") };
         for_ever.put(&lobby, &message).await.unwrap();
-        for_ever.mark(&lobby, ChangeRecord { rev: Rev(seq + 10), at: sent_at, seq: Some(Seq(seq)) }).await.unwrap();
-        let identity = identity("lobby", "ann", message.nonce.as_str());
-        for_ever.claim(&identity, IdempotencyRecord { rev: Rev(seq), at: sent_at }).await.unwrap();
+        for_ever
+            .record_change(&lobby, ChangeRecord { rev: Rev(seq + 10), at: sent_at, seq: Some(Seq(seq)) })
+            .await
+            .unwrap();
+        let message_key = message_key("lobby", "ann", message.nonce.as_str());
+        for_ever.reserve(&message_key, IdempotencyRecord { rev: Rev(seq), at: sent_at }).await.unwrap();
     }
     let read = async |messages: &RedbMessages| {
         let marks = messages.changes_after(&lobby, Rev(0), 9).await.unwrap();
@@ -93,8 +96,8 @@ async fn what_has_been_kept_long_enough_is_not_read_and_goes_with_the_next_sweep
     };
     assert_eq!((read(&for_ever).await, read(&for_an_hour).await), (vec![1, 2, 3], vec![3]));
     assert_eq!(for_ever.expire(9).await.unwrap(), []);
-    assert_eq!(for_an_hour.expire(1).await.unwrap(), [identity("lobby", "ann", "n-1")]);
-    assert_eq!(for_an_hour.expire(9).await.unwrap(), [identity("lobby", "ann", "n-2")]);
+    assert_eq!(for_an_hour.expire(1).await.unwrap(), [message_key("lobby", "ann", "n-1")]);
+    assert_eq!(for_an_hour.expire(9).await.unwrap(), [message_key("lobby", "ann", "n-2")]);
     assert_eq!(for_an_hour.expire(9).await.unwrap(), []);
     assert_eq!(read(&for_ever).await, [3], "nothing is left of the others");
 }
@@ -110,10 +113,10 @@ async fn many_quiet_rooms_keep_no_mark_of_another_and_one_sweep_takes_all() {
     let last = room("z");
     for number in 10..40 {
         let quiet = room(&format!("a-{number}"));
-        for_ever.mark(&quiet, ChangeRecord { rev: Rev(1), at: now(), seq: None }).await.unwrap();
-        for_ever.mark(&last, ChangeRecord { rev: Rev(number), at: old, seq: None }).await.unwrap();
+        for_ever.record_change(&quiet, ChangeRecord { rev: Rev(1), at: now(), seq: None }).await.unwrap();
+        for_ever.record_change(&last, ChangeRecord { rev: Rev(number), at: old, seq: None }).await.unwrap();
     }
-    for_ever.mark(&last, ChangeRecord { rev: Rev(99), at: now(), seq: None }).await.unwrap();
+    for_ever.record_change(&last, ChangeRecord { rev: Rev(99), at: now(), seq: None }).await.unwrap();
     assert_eq!(for_an_hour.expire(3).await.unwrap(), []);
     let left = for_ever.changes_after(&last, Rev(0), 100).await.unwrap();
     assert_eq!(left.into_iter().map(|mark| mark.rev).collect::<Vec<_>>(), [Rev(99)]);
@@ -139,7 +142,7 @@ async fn a_message_that_cannot_be_read_is_left_out_and_keeps_no_other_from_going
     let old = ChatMessage { sent_at: Timestamp(now().0 - (hour * 2).as_millis() as u64), ..message(2, "old") };
     messages.put(&lobby, &old).await.unwrap();
     messages.put(&lobby, &message(3, "new")).await.unwrap();
-    messages.claim(&identity("lobby", "ann", "n-3"), claim(3)).await.unwrap();
+    messages.reserve(&message_key("lobby", "ann", "n-3"), claim(3)).await.unwrap();
 
     assert_eq!(messages.at(&lobby, Seq(1)).await.unwrap(), None);
     // Both are in one commit as a rule; what comes of one is nothing to the other.
@@ -150,7 +153,7 @@ async fn a_message_that_cannot_be_read_is_left_out_and_keeps_no_other_from_going
     assert!(!messages.replace(&lobby, Rev(1), &bad).await.unwrap());
     assert_eq!(seqs(&messages.before(&lobby, None, 9).await.unwrap()), [3]);
     assert_eq!(messages.records_of(&"ann".parse().unwrap(), None, 9).await.unwrap().len(), 1);
-    assert_eq!(messages.expire(9).await.unwrap(), [identity("lobby", "ann", "n-2")]);
+    assert_eq!(messages.expire(9).await.unwrap(), [message_key("lobby", "ann", "n-2")]);
     assert_eq!(messages.expire(9).await.unwrap(), []);
 }
 
@@ -163,13 +166,13 @@ async fn the_claims_of_an_older_version_hold() {
     transaction.open_table(by_room).unwrap().insert(("lobby", "ann", "n"), (7, 9)).unwrap();
     transaction.commit().unwrap();
     drop(database);
-    let identity = identity("lobby", "ann", "n");
+    let message_key = message_key("lobby", "ann", "n");
     for _ in 0..2 {
         let store = Store::open(directory.path()).unwrap();
         let messages = RedbMessages::new(store, None, Arc::new(SystemClock));
-        let held = messages.claim(&identity, claim(8)).await.unwrap();
+        let held = messages.reserve(&message_key, claim(8)).await.unwrap();
         assert_eq!(held, IdempotencyRecord { rev: Rev(7), at: Timestamp(9) });
-        let listed = messages.records_of(&identity.author, None, 9).await.unwrap();
-        assert_eq!(listed, [(identity.clone(), held)]);
+        let listed = messages.records_of(&message_key.author, None, 9).await.unwrap();
+        assert_eq!(listed, [(message_key.clone(), held)]);
     }
 }

@@ -23,21 +23,21 @@ use crate::{
     },
     ports::{
         Result as PortResult,
-        identity_provider::{Fetched, ProviderAddress},
+        identity_provider::{ProviderAddress, ProviderResponse},
     },
 };
 
 /// A provider that publishes what it is told to, answers every code with one token, and counts what it was asked.
 #[derive(Default)]
 pub(crate) struct FakeProvider {
-    answers: Mutex<HashMap<String, Fetched>>,
+    answers: Mutex<HashMap<String, ProviderResponse>>,
     asked: Mutex<HashMap<String, u32>>,
     pub(crate) posted: Mutex<Vec<String>>,
 }
 
 impl FakeProvider {
     pub(crate) fn say(&self, address: &str, status: u16, body: Value) {
-        let answer = Fetched { status, body: body.to_string().into() };
+        let answer = ProviderResponse { status, body: body.to_string().into() };
         self.answers.lock().unwrap().insert(address.into(), answer);
     }
 
@@ -47,14 +47,14 @@ impl FakeProvider {
 }
 
 #[async_trait]
-impl Provider for FakeProvider {
-    async fn get(&self, from: &ProviderAddress) -> PortResult<Fetched> {
+impl IdentityProvider for FakeProvider {
+    async fn get(&self, from: &ProviderAddress) -> PortResult<ProviderResponse> {
         *self.asked.lock().unwrap().entry(from.as_str().into()).or_default() += 1;
         let answer = self.answers.lock().unwrap().get(from.as_str()).cloned();
         answer.ok_or_else(|| Unavailable { doing: "asking", cause: "nobody is there".into() })
     }
 
-    async fn post(&self, to: &ProviderAddress, form: String) -> PortResult<Fetched> {
+    async fn post(&self, to: &ProviderAddress, form: String) -> PortResult<ProviderResponse> {
         self.posted.lock().unwrap().push(form);
         self.get(to).await
     }
@@ -89,8 +89,11 @@ impl World {
         provider.say(&address("/keys"), 200, json!({ "keys": published() }));
         let clock = Arc::new(ManualClock(AtomicU64::new(NOW * 1000)));
         let entropy = Arc::new(Counter(AtomicU64::new(1)));
-        let client =
-            Client { issuer: ISSUER.parse().unwrap(), id: "chat".into(), moderator_claim: "groups=mods".parse().ok() };
+        let client = OidcClient {
+            issuer: ISSUER.parse().unwrap(),
+            id: "chat".into(),
+            moderator_claim: "groups=mods".parse().ok(),
+        };
         let door = AccessPolicy::oidc(client.clone(), Vec::new());
         let sessions =
             Sessions::load(Arc::<FakeSecrets>::default(), clock.clone(), entropy.clone(), door).await.unwrap();
