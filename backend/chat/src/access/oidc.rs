@@ -23,7 +23,7 @@ use crate::{
             provider_metadata::ProviderMetadata,
         },
         policy::OidcClient,
-        sessions::{InvalidToken, Purpose, Session, Sessions},
+        sessions::{InvalidToken, Session, Sessions, signing::Purpose},
     },
     ports::{
         Unavailable,
