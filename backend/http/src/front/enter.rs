@@ -1,12 +1,15 @@
 //! The door of a chat that is not open, and the way out: `POST /enter` with the passphrase, and `POST /sign-out`.
 
+use std::time::Duration;
+
 use chat::ports::Result;
 use frontend::render::{self, Door, Trouble, Way};
 use serde_json::json;
 use shared_types::{AccessMode, Language, RoomName};
 
-use super::{NAME_COOKIE, guest_cookie_name, room_of, set_cookie};
+use super::room_of;
 use crate::{
+    cookies,
     errors::{PassphraseFailurePage, not_let_in},
     front::{FrontHandler, FrontRequest, answer::FrontAnswer, form::field},
 };
@@ -65,7 +68,8 @@ impl FrontHandler {
         if !self.is_own(request) {
             return FrontAnswer::plain(403, "Another site cannot sign you out.\n".into(), request.secure);
         }
-        let cookies = [guest_cookie_name(request.secure), NAME_COOKIE].map(|name| set_cookie(name, "", 0, request));
+        let cookies = [cookies::session_cookie(request.secure), cookies::NAME]
+            .map(|name| cookies::set(name, "", Duration::ZERO, request.secure));
         let mut answer = FrontAnswer::see_other("/".into(), cookies.into(), request.secure);
         // What was said here stays on no device that others use after them. Not the cookies: a browser takes those of the hosts
         // beside this one along.

@@ -2,6 +2,8 @@
 //!
 //! A sign-in begins with a link and not with a form: Chromium holds a form's policy against where its answer leads.
 
+use std::time::Duration;
+
 use chat::{
     access::oidc::{AuthCallback, SIGN_IN_SECONDS},
     ports::Result,
@@ -9,18 +11,14 @@ use chat::{
 use frontend::render::Trouble;
 use shared_types::{Language, RoomName};
 
-use super::{room_of, set_cookie};
+use super::room_of;
 use crate::{
+    cookies,
     errors::{not_signed_in, too_often},
-    front::{FrontHandler, FrontRequest, answer::FrontAnswer, cookie, form::field},
+    front::{FrontHandler, FrontRequest, answer::FrontAnswer, form::field},
 };
 
 const CALLBACK: &str = "/sign-in/callback";
-
-/// The cookie of a sign-in that has begun: a browser takes it from this very host alone where the visitor came by HTTPS.
-fn pending_cookie(request: &FrontRequest) -> &'static str {
-    if request.secure { "__Host-sign-in" } else { "sign-in" }
-}
 
 impl FrontHandler {
     /// Sends a visitor to their provider.
@@ -36,7 +34,9 @@ impl FrontHandler {
         }
         match oidc.begin(to.clone(), &self.redirect(request)).await {
             Ok(begun) => {
-                let cookie = set_cookie(pending_cookie(request), &begun.pending, SIGN_IN_SECONDS, request);
+                let lifetime = Duration::from_secs(SIGN_IN_SECONDS);
+                let name = cookies::sign_in_cookie(request.secure);
+                let cookie = cookies::set(name, &begun.pending, lifetime, request.secure);
                 Ok(FrontAnswer::see_other(begun.location, vec![cookie], request.secure))
             }
             Err(cause) => {
@@ -54,14 +54,14 @@ impl FrontHandler {
         }
         let [state, code, issuer] = ["state", "code", "iss"].map(|name| field(&request.query, name));
         let back = AuthCallback {
-            pending: cookie(request.cookie.as_deref().unwrap_or_default(), pending_cookie(request)),
+            pending: cookies::value(request.cookies(), cookies::sign_in_cookie(request.secure)),
             state: state.as_deref(),
             code: code.as_deref(),
             issuer: issuer.as_deref(),
             redirect: &self.redirect(request),
         };
         // Whatever comes of it, it is not for a second time.
-        let done = set_cookie(pending_cookie(request), "", 0, request);
+        let done = cookies::set(cookies::sign_in_cookie(request.secure), "", Duration::ZERO, request.secure);
         let (why, to) = match oidc.finish(back).await {
             Ok((visitor, to)) => {
                 tracing::info!(person = %visitor.id, moderator = visitor.moderator, "signed in");
