@@ -18,8 +18,8 @@ mod server;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use backend::ports::Messages;
-use frontend::timeline::Change;
 use number::number;
+use page_model::timeline::Change;
 use person::{Account, Habit, Person};
 use server::{Faults, Server};
 use shared_types::{ChatMessage, RoomName};

@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, reason = "the component macro writes `pub`")]
 
 use leptos::prelude::*;
+use page_model::connection::Status;
 use shared_types::PageState;
 
 use crate::{
@@ -11,7 +12,6 @@ use crate::{
         Composer, Connection, Deletion, Header, Lightbox, Log, NameDialog, People, Picker, note, order, privacy, rooms,
         sanction, search, shortcuts, typing,
     },
-    link::Status,
 };
 
 /// The whole page. The server draws it, and the browser draws the same from the same state; what only the browser knows

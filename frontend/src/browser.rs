@@ -8,12 +8,13 @@ use std::{
 use gloo_net::http::Request;
 use js_sys::{Function, Promise, Reflect};
 use leptos::{ev, prelude::*};
+use page_model::connection::Over;
 use shared_types::{Language, PageState, PersonName, RoomName, Seq, Timestamp};
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Clipboard, DataTransfer, DragEvent, FileList, HtmlDocument, HtmlFormElement, Storage};
 
-use crate::{components::message_id, link::Over, offline};
+use crate::{components::message_id, offline};
 
 /// The page's icon, and what is drawn over it while something is unread.
 const ICON: &str = include_str!("../public/icon.svg");

@@ -1,22 +1,22 @@
 //! What the components draw from, and what they may ask for.
 
 use leptos::{html, prelude::*};
+use page_model::{
+    calendar::Calendar,
+    composer_mode::Writing,
+    connection::{Over, Status},
+    erasure::Forgetting,
+    notification_level::Notify,
+    room_list::Entry,
+    search::{Piece, Progress},
+    timeline::{Change, News, Row, Speech, Timeline, each_once, tag},
+};
 use shared_types::{
     AccessMode, Language, MessageText, Nonce, PageState, Person, PersonName, RoomName, RoomRules, Seq, Timestamp,
 };
 use web_sys::{File, FileList};
 
-use crate::{
-    clock::{Calendar, Utc},
-    forgetting::Forgetting,
-    link::{Over, Status},
-    notices::Notify,
-    rooms::Entry,
-    search::{Piece, Progress},
-    timeline::{Change, News, Row, Speech, Timeline, each_once, tag},
-    words::Words,
-    writing::Writing,
-};
+use crate::words::Words;
 
 /// The state of the page as signals. Only the session writes them; before it runs they show what the server drew.
 #[derive(Clone, Copy)]
@@ -336,7 +336,7 @@ impl Chat {
             log: NodeRef::new(),
             intend,
         };
-        let calendar = Utc(page.language);
+        let calendar = Words::utc(page.language);
         chat.show(&timeline, &calendar, None);
         // The server has no clock here: whatever it says holds.
         chat.show_leave(&timeline, Status::Connecting, false, &calendar, 0);

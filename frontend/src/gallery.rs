@@ -7,21 +7,23 @@
 mod fixtures;
 
 use leptos::prelude::*;
+use page_model::{
+    composer_mode::{Edited, Writing},
+    connection::{Over, Status},
+    erasure::Forgetting,
+    search::Progress,
+    timeline::{News, Row, State},
+};
 use shared_types::{AccessMode, Language, Seq};
 
-use self::fixtures::{answered, attached, chat, image, leave, people, quoted, row, show, silent};
+use crate::gallery::fixtures::{answered, attached, chat, image, leave, people, quoted, row, show, silent};
 use crate::{
     app::frame,
     chat::{Attachments, Chat, Exporting, Leave, Older, Results, Shown},
     components::{
         Actions, Deletion, Lightbox, NameDialog, People, Picker, message, order, privacy, rooms, sanction, shortcuts,
     },
-    forgetting::Forgetting,
-    link::{Over, Status},
     render::html,
-    search::Progress,
-    timeline::{News, Row, State},
-    writing::{Edited, Writing},
 };
 
 /// What makes a state out of something plain, or draws it, under the state's name.

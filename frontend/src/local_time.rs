@@ -2,10 +2,11 @@
 //! of the page.
 
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
+use page_model::calendar::Calendar;
 use shared_types::{Language, Timestamp};
 use wasm_bindgen::JsValue;
 
-use crate::{browser, clock::Calendar, words::Words};
+use crate::{browser, words::Words};
 
 const DAY_MS: f64 = 24.0 * 60.0 * 60.0 * 1000.0;
 

@@ -3,13 +3,10 @@
 use std::{fmt, sync::Arc};
 
 use leptos::prelude::*;
+use page_model::calendar::{Calendar as _, machine_time};
 use shared_types::{Language, PageState, RoomName, Timestamp};
 
-use crate::{
-    App,
-    clock::{Calendar as _, Utc, machine_time},
-    words::Words,
-};
+use crate::{App, words::Words};
 
 /// The built `index.html`, cut once where something is put in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -237,7 +234,7 @@ pub fn banned(shell: &Shell, language: Language, until: Timestamp, now: Timestam
     let hours = if hours > 48 { hours.next_multiple_of(24) } else { hours };
     let span = words.span(u32::try_from(hours * 3600).unwrap_or(u32::MAX));
     let [before, between, after] = words.banned_for;
-    let calendar = Utc(language);
+    let calendar = Words::utc(language);
     let moment = [&words.said(&calendar.day_name(until), &calendar.time(until)), " UTC"].concat();
     let body = html(|| {
         view! {

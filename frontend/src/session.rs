@@ -10,28 +10,30 @@ mod reader;
 use std::time::Duration;
 
 use leptos::prelude::*;
+use page_model::{
+    audit::Audit,
+    calendar::Calendar,
+    client::{Client, Deed},
+    connection::{SocketId, Status},
+    erasure::Forgetting,
+    room_list::Rooms,
+    search::Search,
+    timeline::{Change, News},
+    unread::Reading,
+};
 use shared_types::{Action, ActionName, ClientMessage, PageState, Person, PersonId, Seq, ServerMessage, Timestamp};
 use wasm_bindgen_futures::spawn_local;
 
-use self::images::Sent;
+use crate::session::images::Sent;
 use crate::{
-    audit::Audit,
     browser,
     chat::{Chat, Intent, set},
-    client::{Client, Deed},
-    clock::Calendar,
     components::{gestures, image, keys},
     draft,
-    forgetting::Forgetting,
-    link::{SocketId, Status},
     local_time::LocalTime,
-    reading::Reading,
-    rooms::Rooms,
     screen,
     scroll::HistoryRange,
-    search::Search,
     socket::{Socket, SocketEvent},
-    timeline::{Change, News},
     tray::Tray,
     unsent::Unsent,
 };
@@ -88,7 +90,7 @@ pub(crate) struct Session {
 /// Starts the session. It runs once, after the page was drawn as the server drew it.
 pub(crate) fn begin(home: Home, chat: Chat, page: PageState) {
     let now = browser::now();
-    let (mut client, deeds) = Client::start(&page, now, browser::random);
+    let (mut client, deeds) = Client::start(&page, chat.words, now, browser::random);
     let (unsent, left) = Unsent::open(&page.room, &page.you.id);
     client.restore(left, now);
     let newest = client.timeline().newest().map(|(seq, _)| seq);

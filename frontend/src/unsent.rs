@@ -4,10 +4,11 @@
 //! is still one message, for it has one nonce. An entry is its author's: whoever comes in after them on the same device neither
 //! sees nor sends it, and it is there when its author is back.
 
+use page_model::timeline::Draft;
 use shared_types::{Nonce, PersonId, RoomName};
 use web_sys::Storage;
 
-use crate::{browser::local_storage, timeline::Draft};
+use crate::browser::local_storage;
 
 /// The messages of one author in one room that this page keeps.
 pub(crate) struct Unsent {

@@ -13,6 +13,7 @@ mod room;
 mod tests;
 mod time;
 
+use page_model::calendar::Utc;
 use shared_types::Language;
 
 /// What the page says in one language.
@@ -410,6 +411,11 @@ impl Count {
 }
 
 impl Words {
+    /// The calendar of the server in a language.
+    pub(crate) fn utc(language: Language) -> Utc {
+        Utc(Self::of(language).date)
+    }
+
     pub(crate) fn of(language: Language) -> &'static Self {
         match language {
             Language::English => &en::WORDS,

@@ -3,13 +3,13 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use fastrand::Rng;
-use frontend::{
+use futures::{SinkExt, StreamExt};
+use page_model::{
     client::{Client, Deed},
-    link::SocketId,
+    connection::SocketId,
     timeline::Draft,
 };
-use futures::{SinkExt, StreamExt};
-use shared_types::{ChatMessage, Language, Nonce, PageState, PersonId, Seq, ServerMessage};
+use shared_types::{ChatMessage, Nonce, PageState, PersonId, Seq, ServerMessage};
 use tokio::{
     select,
     sync::{mpsc, watch},
@@ -75,7 +75,7 @@ impl Person {
     pub(crate) async fn arrive(port: u16, seed: u64) -> Self {
         let mut cookie = None;
         let page = visit(port, &mut cookie).await.unwrap();
-        let (client, deeds) = Client::start(&page, 0, lot);
+        let (client, deeds) = Client::start(&page, &page_model::texts::PlainTexts, 0, lot);
         let (events, inbox) = mpsc::unbounded_channel();
         let account = Account { id: page.you.id.clone(), written: Vec::new(), page: Vec::new(), sockets: 0 };
         let dice = Rng::with_seed(seed);
@@ -185,7 +185,7 @@ impl Person {
 
     /// What is on the page is in order and has nothing twice, at every look.
     fn look(&self) -> Vec<(PersonId, Nonce, Seq)> {
-        let rows = self.client.timeline().rows(&frontend::Utc(Language::English), &[]);
+        let rows = self.client.timeline().rows(&page_model::calendar::Utc::default(), &[]);
         let mut keys: Vec<String> = rows.iter().map(|row| row.key()).collect();
         keys.sort_unstable();
         assert!(keys.windows(2).all(|pair| pair[0] != pair[1]), "shown twice: {keys:?}");

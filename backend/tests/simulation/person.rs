@@ -6,12 +6,12 @@ use std::{
     time::Duration,
 };
 
-use frontend::{
+use page_model::{
     client::{Client, Deed},
-    link::SocketId,
+    connection::SocketId,
     timeline::{Change, Draft, Row, State},
 };
-use shared_types::{Emoji, Language, MessageText, Nonce, PageState, Seq, ServerMessage};
+use shared_types::{Emoji, MessageText, Nonce, PageState, Seq, ServerMessage};
 use tokio::{
     select,
     sync::mpsc,
@@ -104,7 +104,7 @@ impl Person {
                 break page;
             }
         };
-        let (client, deeds) = Client::start(&page, server.now(), lot);
+        let (client, deeds) = Client::start(&page, &page_model::texts::PlainTexts, server.now(), lot);
         let (events, inbox) = mpsc::unbounded_channel();
         let account = Account { id: page.you.id.to_string(), ..Account::default() };
         let mut person = Self {
@@ -144,13 +144,14 @@ impl Person {
         }
         self.pass(end, calm).await;
         if self.client.timeline().is_apart() {
-            let rows = self.client.timeline().rows(&frontend::Utc(Language::English), &[]);
+            let rows = self.client.timeline().rows(&page_model::calendar::Utc::default(), &[]);
             self.account.apart = rows.iter().filter_map(|row| Some((row.seq?.0, content_of(row)))).collect();
             self.client.return_to_newest();
         }
         self.account.page = self.rows();
         let timeline = self.client.timeline();
-        self.account.content = timeline.rows(&frontend::Utc(Language::English), &[]).iter().map(content_of).collect();
+        self.account.content =
+            timeline.rows(&page_model::calendar::Utc::default(), &[]).iter().map(content_of).collect();
         self.account.changing = timeline.changing().len();
         self.account.ending = format!(
             "{:?}, {} unsent, everything up to {}",
@@ -240,7 +241,7 @@ impl Person {
 
     /// Does something to one of the newest messages: edits or deletes an own one, or reacts to any.
     fn change(&mut self) {
-        let rows = self.client.timeline().rows(&frontend::Utc(Language::English), &[]);
+        let rows = self.client.timeline().rows(&page_model::calendar::Utc::default(), &[]);
         let sent: Vec<_> = rows.iter().rev().filter(|row| row.seq.is_some() && !row.deleted).take(12).collect();
         if sent.is_empty() {
             return;
@@ -302,7 +303,7 @@ impl Person {
                 break page;
             }
         };
-        let (client, deeds) = Client::start(&self.page, self.server.now(), lot);
+        let (client, deeds) = Client::start(&self.page, &page_model::texts::PlainTexts, self.server.now(), lot);
         self.client = client;
         self.client.restore(unsent, self.server.now());
         self.act(deeds);
@@ -315,7 +316,7 @@ impl Person {
     }
 
     fn retry_failed(&mut self) {
-        let failed: Vec<Nonce> = (self.client.timeline().rows(&frontend::Utc(Language::English), &[]).into_iter())
+        let failed: Vec<Nonce> = (self.client.timeline().rows(&page_model::calendar::Utc::default(), &[]).into_iter())
             .filter(|row| matches!(row.state, State::Failed(_)))
             .map(|row| row.nonce)
             .collect();
@@ -417,7 +418,7 @@ impl Person {
         let rows = self.rows();
         assert!(rows.windows(2).all(|pair| pair[0].2 < pair[1].2), "out of order: {rows:?}");
         let mut seen = BTreeSet::new();
-        for row in self.client.timeline().rows(&frontend::Utc(Language::English), &[]) {
+        for row in self.client.timeline().rows(&page_model::calendar::Utc::default(), &[]) {
             self.account.failed |= matches!(row.state, State::Failed(_));
             assert!(seen.insert(row.key()), "shown twice: {}", row.key());
         }
@@ -430,7 +431,7 @@ impl Person {
     }
 
     fn rows(&self) -> Vec<(String, String, u64)> {
-        (self.client.timeline().rows(&frontend::Utc(Language::English), &[]).into_iter())
+        (self.client.timeline().rows(&page_model::calendar::Utc::default(), &[]).into_iter())
             .filter_map(|row| Some((row.nonce.to_string(), row.author.id.to_string(), row.seq?.0)))
             .collect()
     }

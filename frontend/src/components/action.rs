@@ -4,13 +4,10 @@
 //! emoji, the place of another message, or a word.
 
 use leptos::prelude::*;
+use page_model::timeline::{Quoted, Row, RowReaction};
 
-use super::{element::element, icon_button::icon};
-use crate::{
-    chat::Chat,
-    colour::coloured,
-    timeline::{Quoted, Row, RowReaction},
-};
+use crate::components::{element::element, icon_button::icon};
+use crate::{chat::Chat, colour::coloured};
 
 /// One button.
 #[derive(Default)]

@@ -1,17 +1,17 @@
 //! What can be done about a message: one toolbar for the whole log, which goes to the message that is pointed at or focused.
 
 use leptos::prelude::*;
+use page_model::{
+    composer_mode::Writing,
+    timeline::{Change, Row},
+};
 use shared_types::{Emoji, Person, Seq};
 use web_sys::{Element, wasm_bindgen::JsCast as _};
 
-use super::{
+use crate::chat::{Chat, Intent, set};
+use crate::components::{
     action::{Action, action, emoji, means, tool},
     deletion, picker, sanction,
-};
-use crate::{
-    chat::{Chat, Intent, set},
-    timeline::{Change, Row},
-    writing::Writing,
 };
 
 /// The emoji that are one click away.

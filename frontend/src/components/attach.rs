@@ -2,8 +2,8 @@
 
 use leptos::{html, prelude::*};
 
-use super::icon_button::icon_button;
 use crate::chat::Chat;
+use crate::components::icon_button::icon_button;
 
 /// What the file picker offers.
 const ACCEPT: &str = "image/png,image/jpeg,image/gif,image/webp,image/*";

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use shared_types::Person;
 
-use super::element::element;
 use crate::colour::{coloured, initial};
+use crate::components::element::element;
 
 /// Decoration: the name stands beside it.
 pub(crate) fn avatar(person: &Person) -> AnyView {

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use web_sys::{HtmlInputElement, HtmlSelectElement, wasm_bindgen::JsCast as _};
 
-use super::element::element;
+use crate::components::element::element;
 
 /// A list with its name above it.
 pub(super) fn select(label: &'static str, options: Vec<(u32, String)>, chosen: RwSignal<u32>) -> AnyView {

@@ -1,19 +1,17 @@
 //! Where messages are written.
 
 use leptos::{ev, prelude::*};
+use page_model::composer_mode::{Edited, Outcome, Writing};
 use shared_types::{MessageText, TextError, limits};
 
-use super::{
+use crate::chat::{Attachments, Chat, Intent};
+use crate::components::{
     attach::attach,
     deletion,
     mentions::{LIST, Mentions},
     silence::silence,
     tray::Tray,
     writing_bar::writing_bar,
-};
-use crate::{
-    chat::{Attachments, Chat, Intent},
-    writing::{Edited, Outcome, Writing},
 };
 
 /// The room left is shown once it is this small, in characters.

@@ -1,11 +1,9 @@
 //! How the connection is, while it is not as it should be. It floats over the log, so nothing moves when it comes or goes.
 
 use leptos::prelude::*;
+use page_model::connection::Status;
 
-use crate::{
-    chat::{Chat, Intent},
-    link::Status,
-};
+use crate::chat::{Chat, Intent};
 
 #[component]
 pub(crate) fn Connection(chat: Chat) -> impl IntoView {

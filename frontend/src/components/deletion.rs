@@ -1,13 +1,11 @@
 //! The question whether a message is really to go.
 
 use leptos::prelude::*;
+use page_model::timeline::Change;
 use shared_types::Seq;
 
-use super::actions::article;
-use crate::{
-    chat::{Chat, Intent, set},
-    timeline::Change,
-};
+use crate::chat::{Chat, Intent, set};
+use crate::components::actions::article;
 
 /// The answer that means it.
 const YES: &str = "yes";

@@ -2,19 +2,17 @@
 //! no more than one.
 
 use leptos::{ev, prelude::*};
+use page_model::timeline::Row;
 use shared_types::Seq;
 use web_sys::{
     Element, EventTarget, HtmlElement, Node, ScrollIntoViewOptions, ScrollLogicalPosition,
     wasm_bindgen::{JsCast as _, closure::Closure},
 };
 
-use super::{
+use crate::chat::{Chat, Intent};
+use crate::components::{
     actions::{act, article, hide, seq, show, toggle},
     press::Press,
-};
-use crate::{
-    chat::{Chat, Intent},
-    timeline::Row,
 };
 
 /// For so long a message that was looked for stands out.

@@ -1,9 +1,10 @@
 //! The bar above the log: which room this is, who is here, and who the visitor is.
 
 use leptos::{html, prelude::*};
+use page_model::connection::Status;
 
-use super::{avatar, name_dialog, people, rooms, search};
-use crate::{chat::Chat, link::Status};
+use crate::chat::Chat;
+use crate::components::{avatar, name_dialog, people, rooms, search};
 
 #[component]
 pub(crate) fn Header(

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::element::element;
+use crate::components::element::element;
 
 /// An oblique cross: away with it.
 pub(super) const CROSS: &str = "M6.5 6.5l11 11M17.5 6.5l-11 11";

@@ -5,12 +5,13 @@
 //! without a style of its own. The image lies over it.
 
 use leptos::{prelude::*, wasm_bindgen::JsCast as _};
+use page_model::timeline::Row;
 use shared_types::{AltText, ChatImage, ImagePreview, limits::PREVIEW_SIDE};
 #[cfg(feature = "hydrate")]
 use web_sys::HtmlImageElement;
 
-use super::{element::element, lightbox};
-use crate::{chat::Chat, timeline::Row};
+use crate::chat::Chat;
+use crate::components::{element::element, lightbox};
 
 /// The widest an image is in the log, in CSS pixels.
 const WIDEST: u32 = 480;

@@ -3,8 +3,8 @@
 use leptos::{ev, prelude::*};
 use web_sys::{Element, wasm_bindgen::JsCast as _};
 
-use super::{rooms, search, shortcuts};
 use crate::chat::Chat;
+use crate::components::{rooms, search, shortcuts};
 
 /// Listens from now on.
 pub(crate) fn watch(chat: Chat) {

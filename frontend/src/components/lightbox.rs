@@ -1,13 +1,11 @@
 //! One image of the log at its full size, and the way to the others.
 
 use leptos::{ev, prelude::*};
+use page_model::timeline::Row;
 use web_sys::wasm_bindgen::JsCast as _;
 
-use super::icon_button::{CROSS, icon_button};
-use crate::{
-    chat::{Chat, set},
-    timeline::Row,
-};
+use crate::chat::{Chat, set};
+use crate::components::icon_button::{CROSS, icon_button};
 
 /// So far, in CSS pixels, a finger moves for the next image.
 const SWIPE_PX: i32 = 50;

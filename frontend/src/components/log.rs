@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{actions::Actions, element::alive, message};
+use crate::components::{actions::Actions, element::alive, message};
 use crate::{
     chat::{Chat, Intent, Older, set},
     scroll,

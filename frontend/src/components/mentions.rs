@@ -1,11 +1,12 @@
 //! The people whose name is being written behind an `@`, to choose from while the focus stays in the text.
 
 use leptos::prelude::*;
+use page_model::mention_completion::started;
 use shared_types::Person;
 use web_sys::HtmlTextAreaElement;
 
-use super::avatar;
-use crate::{chat::Chat, completion::started};
+use crate::chat::Chat;
+use crate::components::avatar;
 
 /// The list's element, which the text names while the list is there.
 pub(super) const LIST: &str = "mentions";

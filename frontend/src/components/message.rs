@@ -1,9 +1,13 @@
 //! One row of the log.
 
 use leptos::prelude::*;
+use page_model::{
+    calendar::machine_time,
+    timeline::{Row, State},
+};
 use shared_types::{Emoji, Seq};
 
-use super::{
+use crate::components::{
     action::{action, quote, reaction},
     avatar,
     element::element,
@@ -11,9 +15,7 @@ use super::{
 };
 use crate::{
     chat::{Chat, Intent},
-    clock::machine_time,
     colour::coloured,
-    timeline::{Row, State},
 };
 
 /// Draws a row: the day that begins with it, if one does, and the message. Every row has the same elements in the same order,

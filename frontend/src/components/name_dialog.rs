@@ -3,8 +3,8 @@
 use leptos::{ev, html, prelude::*};
 use shared_types::{AccessMode, NameError, PersonName, limits};
 
-use super::{element::element, language::language, notify::notify, privacy, shortcuts};
 use crate::chat::{Chat, Intent};
+use crate::components::{element::element, language::language, notify::notify, privacy, shortcuts};
 
 #[component]
 pub(crate) fn NameDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl IntoView {

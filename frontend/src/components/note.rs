@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::element::{alive_text, element};
 use crate::chat::Chat;
+use crate::components::element::{alive_text, element};
 
 pub(crate) fn note(chat: Chat) -> AnyView {
     // It is there while it says nothing, or nobody would hear that it begins to.

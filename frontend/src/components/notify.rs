@@ -1,13 +1,11 @@
 //! Where the visitor chooses what they are told of while they do not look at the page.
 
 use leptos::prelude::*;
+use page_model::notification_level::Notify;
 use web_sys::{HtmlInputElement, wasm_bindgen::JsCast as _};
 
-use super::element::{alive_text, element};
-use crate::{
-    chat::{Chat, Intent},
-    notices::Notify,
-};
+use crate::chat::{Chat, Intent};
+use crate::components::element::{alive_text, element};
 
 pub(super) fn notify(chat: Chat) -> AnyView {
     let choices = Notify::ALL.into_iter().zip(chat.words.notify).map(|(choice, label)| {

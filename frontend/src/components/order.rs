@@ -1,19 +1,16 @@
 //! How moderators keep order in a room: what holds in it, and what was done.
 
 use leptos::{html, prelude::*, tachys::html::node_ref::NodeRefContainer};
+use page_model::{connection::Status, search::Progress};
 use shared_types::RoomRules;
 
-use super::{
+use crate::chat::{Chat, Hit, Intent, set};
+use crate::components::{
     choice::{choice, select},
     element::{alive, alive_text, element},
     sanction,
     search::said,
     sheet::{self, sheet},
-};
-use crate::{
-    chat::{Chat, Hit, Intent, set},
-    link::Status,
-    search::Progress,
 };
 
 /// The pauses of slow mode, in seconds: none, 5 s, 10 s, 30 s, a minute, 5, 15, an hour.

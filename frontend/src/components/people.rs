@@ -3,12 +3,12 @@
 use leptos::{html, prelude::*};
 use shared_types::Person;
 
-use super::{
+use crate::chat::{Chat, Intent};
+use crate::components::{
     avatar,
     element::{alive, element},
     sanction,
 };
-use crate::chat::{Chat, Intent};
 
 #[component]
 pub(crate) fn People(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl IntoView {

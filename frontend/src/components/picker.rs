@@ -4,11 +4,11 @@ use leptos::{ev, html, prelude::*};
 use shared_types::{Emoji, Seq};
 use web_sys::{HtmlElement, wasm_bindgen::JsCast as _};
 
-use super::{
+use crate::chat::{Chat, set};
+use crate::components::{
     action::{Action, action, emoji},
     actions::{article, toggle},
 };
-use crate::chat::{Chat, set};
 
 /// The answer that means what is in the field.
 const TYPED: &str = "typed";

@@ -5,8 +5,8 @@ use std::time::Duration;
 use leptos::{ev, prelude::*};
 use web_sys::{Element, Event, wasm_bindgen::JsCast as _};
 
-use super::actions::{seq, show};
 use crate::chat::Chat;
+use crate::components::actions::{seq, show};
 
 /// So long it stays: as long as for the menus of phones.
 const HOLD: Duration = Duration::from_millis(500);

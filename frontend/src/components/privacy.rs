@@ -1,16 +1,16 @@
 //! The visitor and their data: who they are here, what they wrote, and the ways to take it along, to delete it, and to leave.
 
 use leptos::{html, prelude::*, tachys::html::node_ref::NodeRefContainer};
+use page_model::{
+    connection::{Over, Status},
+    erasure::Forgetting,
+};
 use shared_types::AccessMode;
 
-use super::{
+use crate::chat::{Chat, Exporting, Intent, set};
+use crate::components::{
     element::{Element, alive, alive_text, element},
     sheet::{self, is_special, sheet},
-};
-use crate::{
-    chat::{Chat, Exporting, Intent, set},
-    forgetting::Forgetting,
-    link::{Over, Status},
 };
 
 /// The dialog.

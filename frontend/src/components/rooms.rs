@@ -2,18 +2,16 @@
 //! one, and a dialog everywhere.
 
 use leptos::{html, prelude::*, tachys::html::node_ref::NodeRefContainer};
+use page_model::room_list::{Entry, meant};
 use shared_types::NameError;
 use web_sys::{HtmlElement, wasm_bindgen::JsCast as _};
 
-use super::{
+use crate::chat::{Chat, Intent};
+use crate::components::{
     element::{alive, alive_text, element},
     icon_button::{CROSS, icon, icon_button},
     order,
     sheet::{self, is_special, sheet},
-};
-use crate::{
-    chat::{Chat, Intent},
-    rooms::{Entry, meant},
 };
 
 /// Down.

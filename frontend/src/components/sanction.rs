@@ -2,18 +2,16 @@
 //! they wrote.
 
 use leptos::{html, prelude::*};
+use page_model::connection::Status;
 use shared_types::Person;
 
-use super::{
+use crate::chat::{Chat, Intent, set};
+use crate::components::{
     actions::SANCTION,
     choice::{choice, select},
     element::{alive, alive_text, element},
     icon_button::icon_button,
     sheet,
-};
-use crate::{
-    chat::{Chat, Intent, set},
-    link::Status,
 };
 
 /// How long it may hold, in seconds: 10 minutes, an hour, a day, a week, 90 days.

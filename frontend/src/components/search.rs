@@ -1,19 +1,21 @@
 //! Looking for messages of the room.
 
 use leptos::{html, prelude::*, tachys::html::node_ref::NodeRefContainer};
+use page_model::{
+    calendar::machine_time,
+    connection::Status,
+    search::{Piece, Progress},
+};
 use shared_types::limits;
 
-use super::{
+use crate::components::{
     element::{alive, alive_text, element},
     icon_button::icon_button,
     sheet::{self, is_special, sheet},
 };
 use crate::{
     chat::{Chat, Hit, Intent},
-    clock::machine_time,
     colour::coloured,
-    link::Status,
-    search::{Piece, Progress},
 };
 
 /// A magnifying glass.

@@ -3,11 +3,11 @@
 use leptos::{html, prelude::*, tachys::html::node_ref::NodeRefContainer};
 use web_sys::{HtmlInputElement, wasm_bindgen::JsCast as _};
 
-use super::{
+use crate::chat::Chat;
+use crate::components::{
     element::{Element, alive_text, element},
     icon_button::{CROSS, icon_button},
 };
-use crate::chat::Chat;
 
 /// One of that name, which is its class, too. What it shows is to be put into it.
 pub(super) fn sheet(chat: Chat, name: &'static str, title: &'static str, dialog: NodeRef<html::Dialog>) -> Element {

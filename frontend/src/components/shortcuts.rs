@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{
+use crate::components::{
     element::{alive, element},
     sheet::{self, sheet},
 };

@@ -1,13 +1,11 @@
 //! What the visitor is told about writing: in the place of the composer where there is nothing to write with, or below it.
 
 use leptos::prelude::*;
+use page_model::connection::Over;
 use shared_types::AccessMode;
 
-use super::element::{alive, alive_text, element};
-use crate::{
-    chat::{Chat, Intent, Leave},
-    link::Over,
-};
+use crate::chat::{Chat, Intent, Leave};
+use crate::components::element::{alive, alive_text, element};
 
 pub(super) fn silence(chat: Chat) -> AnyView {
     let sentence = move || chat.leave.get().sentence;

@@ -3,8 +3,8 @@
 use leptos::{ev, prelude::*};
 use shared_types::limits;
 
-use super::icon_button::{CROSS, icon_button};
 use crate::chat::{Attached, Chat, Intent};
+use crate::components::icon_button::{CROSS, icon_button};
 
 #[component]
 pub(super) fn Tray(

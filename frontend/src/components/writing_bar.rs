@@ -1,12 +1,10 @@
 //! What the composer is for, above it, while that is not a new message.
 
 use leptos::prelude::*;
+use page_model::composer_mode::Writing;
 
-use super::icon_button::{CROSS, icon_button};
-use crate::{
-    chat::{Chat, Intent},
-    writing::Writing,
-};
+use crate::chat::{Chat, Intent};
+use crate::components::icon_button::{CROSS, icon_button};
 
 pub(super) fn writing_bar(chat: Chat) -> impl IntoView {
     let cancel = move |()| {

@@ -1,18 +1,18 @@
 //! What the gallery's states are made of.
 
 use leptos::prelude::*;
+use page_model::{
+    connection::{Over, Status},
+    room_list::Entry,
+    search::Piece,
+    timeline::{Quoted, Row, RowReaction, State},
+};
 use shared_types::{
     AccessMode, ChatImage, ImageType, Language, PageState, Person, Restrictions, Rev, RoomName, RoomRules, Seq,
     Timestamp,
 };
 
-use crate::{
-    chat::{Attached, Chat, Hit, Leave, Shown},
-    link::{Over, Status},
-    rooms::Entry,
-    search::Piece,
-    timeline::{Quoted, Row, RowReaction, State},
-};
+use crate::chat::{Attached, Chat, Hit, Leave, Shown};
 
 /// Everything that the server makes of Markdown.
 pub(super) const RICH: &str = "<p><strong>bold</strong>, <em>italic</em>, <del>struck</del>, <code>code</code> and a \

@@ -1,14 +1,16 @@
 //! What the visitor asks the server beside the conversation: what is new in other rooms, and which messages have some words.
 
+use page_model::{
+    calendar::Calendar,
+    connection::Status,
+    search::{Search, excerpt},
+};
 use shared_types::{Action, ActionName, RoomName, ServerMessage};
 
-use super::Session;
+use crate::session::Session;
 use crate::{
     browser,
     chat::{Hit, Results, set},
-    clock::Calendar,
-    link::Status,
-    search::{Search, excerpt},
 };
 
 /// Where the rooms that were visited are kept.

@@ -1,20 +1,22 @@
 //! What the visitor does with images: from the choice of a file to the last of its bytes.
 
 use leptos::prelude::*;
+use page_model::{
+    client::Deed,
+    composer_mode::Writing,
+    timeline::{Draft, key},
+};
 use shared_types::{MessageText, Nonce};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
-use super::{Session, with};
+use crate::session::{Session, with};
 use crate::{
     browser,
     chat::set,
-    client::Deed,
     picture::{Picture, Unfit},
-    timeline::{Draft, key},
     tray::Tray,
     upload::{Upload, UploadEvent},
-    writing::Writing,
 };
 
 /// A picture that this page sends or has sent. It is kept for as long as the page shows it.

@@ -1,14 +1,14 @@
 //! Telling the visitor what was said while they do not look at the page: by its title, its marks, and notifications.
 
 use leptos::prelude::*;
+use page_model::notification_level::Notify;
 use shared_types::{ChatMessage, ServerMessage};
 use wasm_bindgen_futures::spawn_local;
 
-use super::{Session, with};
+use crate::session::{Session, with};
 use crate::{
     browser,
     chat::set,
-    notices::Notify,
     notification::{self, Permission},
 };
 

@@ -1,20 +1,22 @@
 //! What the visitor asks as a moderator: sanctions, rules, and what was done. And the answers about themself.
 
 use leptos::prelude::*;
+use page_model::{
+    audit::Audit,
+    client::Deed,
+    erasure::Forgetting,
+    search::{Piece, Progress},
+};
 use shared_types::{
     Action, ActionName, ClientMessage, ErrorCode, ModerationAction, Person, PersonId, Restrictions, Seconds, Seq,
     ServerMessage, Timestamp,
 };
 
-use super::Session;
+use crate::session::Session;
 use crate::{
-    audit::Audit,
     browser,
     chat::{Hit, Results, set},
-    client::Deed,
     components::{sanction, sheet},
-    forgetting::Forgetting,
-    search::{Piece, Progress},
     words::Around,
 };
 

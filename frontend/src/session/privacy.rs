@@ -1,16 +1,15 @@
 //! What the visitor does with what is theirs: their name and id, what they wrote, and the way out.
 
 use leptos::prelude::*;
+use page_model::{connection::Over, erasure::Forgetting};
 use shared_types::{AccessMode, PersonName};
 use wasm_bindgen_futures::spawn_local;
 
-use super::Session;
+use crate::session::Session;
 use crate::{
     browser,
     chat::{Exporting, set},
     export,
-    forgetting::Forgetting,
-    link::Over,
 };
 
 impl Session {

@@ -1,15 +1,15 @@
 //! Where the reader is in the log: what they see, what is new to them, and the way to somewhere else.
 
 use leptos::prelude::*;
+use page_model::timeline::News;
 use shared_types::Seq;
 
-use super::{Session, with};
+use crate::session::{Session, with};
 use crate::{
     browser,
     chat::set,
     components::gestures,
     scroll::{self, HistoryRange},
-    timeline::News,
 };
 
 impl Session {

@@ -2,7 +2,7 @@
 
 use shared_types::Language;
 
-use super::{Around, Count, Words};
+use crate::words::{Around, Count, Words};
 
 pub(super) static WORDS: Words = Words {
     language: Language::English,

@@ -2,7 +2,7 @@
 
 use shared_types::Language;
 
-use super::{Around, Count, Words};
+use crate::words::{Around, Count, Words};
 
 /// It counts one and many alike.
 const fn count(before: &'static str, after: &'static str) -> Count {

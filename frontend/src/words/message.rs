@@ -1,9 +1,9 @@
 //! A message: its first words, what it answers, how long it is, its image, and how many are new.
 
+use page_model::timeline::{News, Quoted};
 use shared_types::limits;
 
-use super::Words;
-use crate::timeline::{News, Quoted};
+use crate::words::Words;
 
 /// So much of a message stands where another one answers it: more than a line has room for, in characters.
 const EXCERPT_CHARS: usize = 120;

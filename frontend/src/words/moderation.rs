@@ -4,7 +4,7 @@ use shared_types::{ModerationAction, PersonId, PersonName, RoomRules, Timestamp}
 #[cfg(feature = "hydrate")]
 use shared_types::{Person, Restrictions};
 
-use super::Words;
+use crate::words::Words;
 
 impl Words {
     /// What holds in a room.

@@ -2,7 +2,7 @@
 
 use shared_types::Person;
 
-use super::Words;
+use crate::words::Words;
 
 impl Words {
     /// What a person is called: whoever had everything deleted has no name any more.

@@ -1,15 +1,27 @@
 //! Why something was not done.
 
+use page_model::texts::ClientTexts;
 use shared_types::{ErrorCode, NameError, limits};
 
-use super::Words;
 #[cfg(feature = "hydrate")]
 use crate::picture::Unfit;
+use crate::words::Words;
 
-impl Words {
-    /// Why the server did not take something that the page says: a sentence in place of the server's own, which is English.
-    /// There is none for what only other programs meet.
-    pub(crate) fn refusal(&self, code: ErrorCode) -> Option<&'static str> {
+impl ClientTexts for Words {
+    fn unconfirmed(&self) -> &'static str {
+        self.unconfirmed
+    }
+
+    fn upload_failed(&self) -> &'static str {
+        self.upload_broken
+    }
+
+    fn image_lost(&self) -> &'static str {
+        self.image_lost
+    }
+
+    // Errors that only other programs can cause have no sentence.
+    fn server_error(&self, code: ErrorCode) -> Option<&'static str> {
         match code {
             ErrorCode::BadField | ErrorCode::FrameTooLarge => Some(self.refused),
             ErrorCode::BadImage => Some(self.bad_image),
@@ -25,7 +37,9 @@ impl Words {
             _ => None,
         }
     }
+}
 
+impl Words {
     /// Why a file cannot be sent.
     #[cfg(feature = "hydrate")]
     pub(crate) fn unfit(&self, file: &str, why: Unfit) -> String {

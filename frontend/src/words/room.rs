@@ -2,7 +2,7 @@
 
 use shared_types::{NameError, limits};
 
-use super::Words;
+use crate::words::Words;
 
 impl Words {
     /// The title of a room's page.

@@ -1,8 +1,10 @@
+mod dates;
 mod strays;
 
 use shared_types::{ErrorCode, ModerationAction, Person, RoomRules, Timestamp, limits};
 
 use super::*;
+use page_model::texts::ClientTexts as _;
 
 /// The sentences of a catalogue by their names, as its own description of itself has them.
 fn sentences(language: Language) -> Vec<(String, String)> {
@@ -114,7 +116,7 @@ fn whoever_had_everything_deleted_is_called_in_the_page_s_own_words() {
 fn every_refusal_that_a_visitor_can_meet_has_a_sentence() {
     for code in [ErrorCode::TooFast, ErrorCode::ReadOnly, ErrorCode::Muted, ErrorCode::NotAllowed] {
         for language in Language::ALL {
-            assert!(Words::of(language).refusal(code).is_some(), "{code:?} in {language:?}");
+            assert!(Words::of(language).server_error(code).is_some(), "{code:?} in {language:?}");
         }
     }
 }
@@ -122,7 +124,7 @@ fn every_refusal_that_a_visitor_can_meet_has_a_sentence() {
 #[test]
 fn a_moment_of_another_day_has_its_day() {
     let words = Words::of(Language::English);
-    let moment = |at| words.moment(&crate::clock::Utc(Language::English), Timestamp(at), Timestamp(0));
+    let moment = |at| words.moment(&Words::utc(Language::English), Timestamp(at), Timestamp(0));
     assert_eq!(moment(60_000), "00:01");
     assert_eq!(moment(86_400_000), "Friday, 2 January 1970, 00:00");
 }

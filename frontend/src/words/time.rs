@@ -1,9 +1,9 @@
 //! Times, and how long something lasts.
 
+use page_model::calendar::Calendar;
 use shared_types::Timestamp;
 
-use super::Words;
-use crate::clock::Calendar;
+use crate::words::Words;
 
 impl Words {
     /// A time that is not far: the day stands before it where that is another one.

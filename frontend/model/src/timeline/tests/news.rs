@@ -4,7 +4,7 @@ use super::*;
 
 /// What is new behind `line`, and the texts of the rows that are marked as the first of it.
 fn news(timeline: &Timeline, line: u64) -> (Option<(u64, usize, bool)>, Vec<String>) {
-    let mut rows = timeline.rows(&Utc(Language::English), &[]);
+    let mut rows = timeline.rows(&Utc::default(), &[]);
     let news = News::mark(&mut rows, Seq(line), timeline.more());
     let marked = rows.iter().filter(|row| row.first_new).map(|row| row.text.as_ref().unwrap().to_string());
     (news.map(|news| (news.from.0, news.count, news.more)), marked.collect())

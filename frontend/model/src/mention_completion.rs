@@ -10,7 +10,7 @@ const QUERY_CHARS: usize = shared_types::limits::NAME_CHARS;
 
 /// A name that is being written: the part of a text from its `@` to the caret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Started<'a> {
+pub struct Started<'a> {
     /// Where the `@` is, in bytes.
     at: usize,
     /// What stands between it and the caret.
@@ -18,7 +18,7 @@ pub(crate) struct Started<'a> {
 }
 
 /// The name that is being written before the caret, if one is.
-pub(crate) fn started(before_caret: &str) -> Option<Started<'_>> {
+pub fn started(before_caret: &str) -> Option<Started<'_>> {
     let at = before_caret.rfind('@')?;
     let query = &before_caret[at + 1..];
     let in_a_word = before_caret[..at].chars().next_back().is_some_and(|letter| letter.is_ascii_alphanumeric());
@@ -28,7 +28,7 @@ pub(crate) fn started(before_caret: &str) -> Option<Started<'_>> {
 
 impl Started<'_> {
     /// Those whose name, or a word of it, begins with what was written: the whole names first.
-    pub(crate) fn fitting(&self, people: &[Person]) -> Vec<Person> {
+    pub fn fitting(&self, people: &[Person]) -> Vec<Person> {
         let query = folded(self.query);
         let name = |person: &&Person| folded(person.name.as_str());
         let whole = |person: &&Person| name(person).starts_with(&query);
@@ -46,13 +46,13 @@ impl Started<'_> {
     }
 
     /// The text before the caret with the whole name in the place of the started one.
-    pub(crate) fn finished(&self, before_caret: &str, name: &str) -> String {
+    pub fn finished(&self, before_caret: &str, name: &str) -> String {
         [&before_caret[..=self.at], name, " "].concat()
     }
 }
 
 /// A text without regard to case.
-pub(crate) fn folded(text: &str) -> String {
+pub fn folded(text: &str) -> String {
     // In capitals: the page has the table for those already.
     text.chars().flat_map(char::to_uppercase).collect()
 }

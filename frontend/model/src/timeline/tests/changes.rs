@@ -32,12 +32,7 @@ fn thumbed(place: u64, rev: u64, on: bool) -> ServerMessage {
 
 /// How often the visitor's thumb is shown.
 fn thumbs(timeline: &Timeline) -> usize {
-    timeline
-        .rows(&Utc(Language::English), &[])
-        .iter()
-        .flat_map(|row| &row.reactions)
-        .filter(|reaction| reaction.mine)
-        .count()
+    timeline.rows(&Utc::default(), &[]).iter().flat_map(|row| &row.reactions).filter(|reaction| reaction.mine).count()
 }
 
 #[test]
@@ -142,7 +137,7 @@ fn what_is_done_to_a_message_that_is_taken_back_is_done_with() {
     let gone = ChatMessage { rev: Rev(2), text: None, deleted: true, ..said(1, "bob") };
     timeline.apply(ServerMessage::Message(gone), 0);
     assert_eq!(timeline.changing(), []);
-    let rows = timeline.rows(&Utc(Language::English), &[]);
+    let rows = timeline.rows(&Utc::default(), &[]);
     assert!(rows[0].deleted && rows[0].text.is_none() && rows[0].reactions.is_empty());
 }
 
@@ -188,7 +183,7 @@ fn an_answer_quotes_what_is_loaded() {
     };
     timeline.apply(answer(3), 0);
     timeline.apply(answer(1), 0);
-    let quotes: Vec<_> = (timeline.rows(&Utc(Language::English), &[]).into_iter())
+    let quotes: Vec<_> = (timeline.rows(&Utc::default(), &[]).into_iter())
         .filter_map(|row| row.reply_to)
         .map(|quoted| (quoted.seq.0, quoted.text.map(|text| text.to_string())))
         .collect();

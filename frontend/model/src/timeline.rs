@@ -21,7 +21,7 @@ use own::{Own, Upload};
 use pace::{Kind, Pace};
 pub use people::Presence;
 use people::Present;
-pub(crate) use people::{each_once, tag};
+pub use people::{each_once, tag};
 pub use rows::{News, Quoted, Row, RowReaction, State, key};
 pub use speech::Speech;
 use stretch::Stretch;

@@ -9,10 +9,10 @@ fn an_own_message_is_pending_until_its_echo() {
     assert_eq!(timeline.hand_over(0), sent("a"));
     assert_eq!(timeline.hand_over(0), None, "it was handed over");
     assert_eq!(shown(&timeline), ["bob 1", "a…"]);
-    let key = timeline.rows(&Utc(Language::English), &[])[1].key();
+    let key = timeline.rows(&Utc::default(), &[])[1].key();
     timeline.apply(confirmed(2, "a"), 0);
     assert_eq!(shown(&timeline), ["bob 1", "a"]);
-    assert_eq!(timeline.rows(&Utc(Language::English), &[])[1].key(), key);
+    assert_eq!(timeline.rows(&Utc::default(), &[])[1].key(), key);
 }
 
 #[test]

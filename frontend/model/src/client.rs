@@ -8,9 +8,9 @@ use shared_types::{
 };
 
 use crate::{
-    link::{Link, Order, Over, SocketId, Status},
+    connection::{Link, Order, Over, SocketId, Status},
+    texts::ClientTexts,
     timeline::{Change, Draft, Timeline},
-    words::Words,
 };
 
 /// What is to be done.
@@ -34,7 +34,7 @@ pub enum Deed {
 pub struct Client {
     link: Link,
     timeline: Timeline,
-    words: &'static Words,
+    texts: &'static dyn ClientTexts,
     /// What they chose to be called in this stay, if they did.
     name: Option<PersonName>,
     /// When it was last said that they are writing.
@@ -43,10 +43,14 @@ pub struct Client {
 
 impl Client {
     /// A stay that begins now, with the state and the ticket the page brought.
-    pub fn start(page: &PageState, now: u64, random: fn() -> u32) -> (Self, Vec<Deed>) {
+    pub fn start(
+        page: &PageState,
+        texts: &'static dyn ClientTexts,
+        now: u64,
+        random: fn() -> u32,
+    ) -> (Self, Vec<Deed>) {
         let (link, order) = Link::open(now, random);
-        let mut client =
-            Self { link, timeline: Timeline::new(page), words: Words::of(page.language), name: None, typed: 0 };
+        let mut client = Self { link, timeline: Timeline::new(page), texts, name: None, typed: 0 };
         let deeds = client.follow(now, [order]);
         (client, deeds)
     }
@@ -110,13 +114,13 @@ impl Client {
 
     /// An image did not get through. It is tried again.
     pub fn broken(&mut self, nonce: &Nonce, now: u64) -> Vec<Deed> {
-        self.timeline.upload_breaks(nonce, now, self.words.upload_broken);
+        self.timeline.upload_breaks(nonce, now, self.texts.upload_failed());
         self.hand_over(now)
     }
 
     /// The bytes of an image are not here any more.
     pub fn lost(&mut self, nonce: &Nonce, now: u64) -> Vec<Deed> {
-        self.timeline.upload_lost(nonce, self.words.image_lost);
+        self.timeline.upload_lost(nonce, self.texts.image_lost());
         self.hand_over(now)
     }
 
@@ -166,7 +170,7 @@ impl Client {
     pub fn tick(&mut self, now: u64) -> Vec<Deed> {
         let orders = self.link.tick(now);
         let mut deeds = self.follow(now, orders);
-        if self.timeline.expire(now, self.words.unconfirmed) {
+        if self.timeline.expire(now, self.texts.unconfirmed()) {
             let order = self.link.give_up(now);
             deeds.extend(self.follow(now, order));
         }
@@ -223,7 +227,7 @@ impl Client {
         let order = self.link.heard(now, id, welcome);
         let Some(mut message) = message else { return self.follow(now, order) };
         if let ServerMessage::Error { code, message: reason, .. } = &mut message
-            && let Some(sentence) = self.words.refusal(*code)
+            && let Some(sentence) = self.texts.server_error(*code)
         {
             *reason = sentence.into();
         }

@@ -3,7 +3,7 @@
 use shared_types::{ChatImage, ChatMessage, Emoji, MessageText, Nonce, Person, PersonId, Seq, Timestamp, image_path};
 
 use super::{Fate, Own, Timeline, change::means, own::Upload, people::tag};
-use crate::clock::Calendar;
+use crate::calendar::Calendar;
 
 /// Messages of one author that follow each other within this time stand in one group, in milliseconds.
 const GROUP_MS: u64 = 5 * 60 * 1000;

@@ -4,7 +4,7 @@ use shared_types::{AuditEntry, ClientMessage, Timestamp};
 
 /// The entries that are known, newest first.
 #[derive(Debug, Default)]
-pub(crate) struct Audit {
+pub struct Audit {
     entries: Vec<AuditEntry>,
     more: bool,
     /// The end of what is known, where more is wanted from there; the newest without one.
@@ -17,33 +17,33 @@ pub(crate) struct Audit {
 
 impl Audit {
     /// What is known.
-    pub(crate) fn entries(&self) -> &[AuditEntry] {
+    pub fn entries(&self) -> &[AuditEntry] {
         &self.entries
     }
 
     /// Whether there is more before that.
-    pub(crate) fn more(&self) -> bool {
+    pub fn more(&self) -> bool {
         self.more
     }
 
     /// Whether an answer is awaited.
-    pub(crate) fn is_awaited(&self) -> bool {
+    pub fn is_awaited(&self) -> bool {
         self.wanted.is_some() || self.asked.is_some()
     }
 
     /// Whether the server could not tell what was asked last.
-    pub(crate) fn is_refused(&self) -> bool {
+    pub fn is_refused(&self) -> bool {
         self.refused.is_some()
     }
 
     /// Somebody wants to see the newest.
-    pub(crate) fn open(&mut self) {
+    pub fn open(&mut self) {
         self.refused = None;
         self.wanted = Some(None);
     }
 
     /// Somebody wants to see what is before, or what could not be told.
-    pub(crate) fn further(&mut self) {
+    pub fn further(&mut self) {
         if let Some(before) = self.refused.take() {
             self.wanted = Some(before);
         } else if self.more && !self.is_awaited() {
@@ -52,14 +52,14 @@ impl Audit {
     }
 
     /// What to ask now that there is a socket.
-    pub(crate) fn question(&mut self) -> Option<ClientMessage> {
+    pub fn question(&mut self) -> Option<ClientMessage> {
         let before = self.wanted.take()?;
         self.asked = Some(before);
         Some(ClientMessage::Audit { before })
     }
 
     /// The server answered. What is known already is not taken in again.
-    pub(crate) fn hear(&mut self, entries: Vec<AuditEntry>, more: bool) {
+    pub fn hear(&mut self, entries: Vec<AuditEntry>, more: bool) {
         if self.asked.take().is_some_and(|before| before.is_none()) {
             self.entries.clear();
         }
@@ -71,12 +71,12 @@ impl Audit {
     }
 
     /// The server did not answer, or refused.
-    pub(crate) fn refuse(&mut self) {
+    pub fn refuse(&mut self) {
         self.refused = self.asked.take();
     }
 
     /// The socket is gone, and the answer with it.
-    pub(crate) fn disconnected(&mut self) {
+    pub fn disconnected(&mut self) {
         self.wanted = self.wanted.or(self.asked.take());
     }
 }

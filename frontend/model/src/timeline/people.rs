@@ -3,7 +3,7 @@
 use shared_types::{MessageText, Person, mentioned};
 
 use super::Timeline;
-use crate::completion::folded;
+use crate::mention_completion::folded;
 
 /// How long somebody who is gone is still shown, in milliseconds: a reload or another network takes a few seconds, and nobody
 /// has to hear of it.
@@ -49,7 +49,7 @@ impl Present {
 }
 
 /// These people, each once, by the name under which they come first.
-pub(crate) fn each_once<'a>(people: impl Iterator<Item = &'a Person>) -> Vec<Person> {
+pub fn each_once<'a>(people: impl Iterator<Item = &'a Person>) -> Vec<Person> {
     let mut once: Vec<Person> = Vec::new();
     for person in people {
         if once.iter().all(|before| before.id != person.id) {
@@ -63,7 +63,7 @@ pub(crate) fn each_once<'a>(people: impl Iterator<Item = &'a Person>) -> Vec<Per
 const TAG_CHARS: usize = 4;
 
 /// The end of somebody's id, if they are one of these.
-pub(crate) fn tag(person: &Person, namesakes: &[Person]) -> Option<String> {
+pub fn tag(person: &Person, namesakes: &[Person]) -> Option<String> {
     let id = person.id.as_str();
     let end = || ["·", &id[id.len().saturating_sub(TAG_CHARS)..]].concat();
     namesakes.iter().any(|namesake| namesake.id == person.id).then(end)

@@ -4,7 +4,7 @@ use shared_types::Seq;
 
 /// What the visitor has seen of the room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Reading {
+pub struct Reading {
     /// The newest message that they have seen.
     read: Seq,
     /// The last message above the line, while there is one.
@@ -13,34 +13,33 @@ pub(crate) struct Reading {
 
 impl Reading {
     /// Begins with what was read on an earlier visit, if there was one, and the newest message of the page.
-    pub(crate) fn begin(read: Option<Seq>, newest: Seq) -> Self {
+    pub fn begin(read: Option<Seq>, newest: Seq) -> Self {
         let line = read.filter(|read| *read < newest);
         Self { read: read.unwrap_or(newest), line }
     }
 
     /// The newest message that they have seen.
-    #[cfg(feature = "hydrate")]
-    pub(crate) fn read(&self) -> Seq {
+    pub fn read(&self) -> Seq {
         self.read
     }
 
     /// The last message above the line.
-    pub(crate) fn line(&self) -> Option<Seq> {
+    pub fn line(&self) -> Option<Seq> {
         self.line
     }
 
     /// Something arrived that the visitor does not see: the line stands where they were when it is the first.
-    pub(crate) fn miss(&mut self) {
+    pub fn miss(&mut self) {
         self.line.get_or_insert(self.read);
     }
 
     /// The visitor sees the newest message. The line stays, for they are about to read what is under it.
-    pub(crate) fn see(&mut self, newest: Seq) {
+    pub fn see(&mut self, newest: Seq) {
         self.read = self.read.max(newest);
     }
 
     /// The visitor looks away, or says something: what they have read is not new any more.
-    pub(crate) fn settle(&mut self, newest: Seq) {
+    pub fn settle(&mut self, newest: Seq) {
         if self.read >= newest {
             self.line = None;
         }

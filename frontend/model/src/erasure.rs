@@ -6,21 +6,32 @@ const ANSWER_MS: u64 = 15_000;
 
 /// How far it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Forgetting {
+pub enum Forgetting {
     /// Nobody wants it.
     #[default]
     No,
-    /// So many messages are gone; the next question is due at this time.
-    Running { gone: u32, due: u64 },
-    /// The server did not do it. So many messages are gone.
-    Failed { gone: u32 },
-    /// Nothing is left.
-    Done { gone: u32 },
+    /// The server is deleting the messages, a part with each request.
+    Running {
+        /// Number of messages deleted so far.
+        gone: u32,
+        /// When the next request is due, in milliseconds.
+        due: u64,
+    },
+    /// The server refused to continue.
+    Failed {
+        /// Number of messages deleted so far.
+        gone: u32,
+    },
+    /// No message is left.
+    Done {
+        /// Number of messages deleted.
+        gone: u32,
+    },
 }
 
 impl Forgetting {
     /// How many messages are gone.
-    pub(crate) fn gone(self) -> u32 {
+    pub fn gone(self) -> u32 {
         match self {
             Self::No => 0,
             Self::Running { gone, .. } | Self::Failed { gone } | Self::Done { gone } => gone,
@@ -28,21 +39,21 @@ impl Forgetting {
     }
 
     /// Somebody wants it, again or for the first time.
-    pub(crate) fn begin(&mut self) {
+    pub fn begin(&mut self) {
         if !matches!(self, Self::Running { .. } | Self::Done { .. }) {
             *self = Self::Running { gone: self.gone(), due: 0 };
         }
     }
 
     /// The visitor does not want it any more, or cannot have it. What is gone stays gone.
-    pub(crate) fn stop(&mut self) {
+    pub fn stop(&mut self) {
         if let Self::Running { .. } = self {
             *self = Self::No;
         }
     }
 
     /// Whether it is to be asked now that there is a socket. Then the answer is awaited.
-    pub(crate) fn asks(&mut self, now: u64) -> bool {
+    pub fn asks(&mut self, now: u64) -> bool {
         let Self::Running { due, .. } = self else { return false };
         let is_due = now >= *due;
         if is_due {
@@ -52,7 +63,7 @@ impl Forgetting {
     }
 
     /// So many messages more are gone; `more` tells whether something is left.
-    pub(crate) fn hear(&mut self, count: u32, more: bool) {
+    pub fn hear(&mut self, count: u32, more: bool) {
         if let Self::Running { gone, due } = *self {
             let gone = gone.saturating_add(count);
             // Where nothing went, what is left is a message that may still be under way: it takes its time.
@@ -62,7 +73,7 @@ impl Forgetting {
     }
 
     /// The server refused, and said after how many seconds it may be asked again, where that helps.
-    pub(crate) fn refuse(&mut self, now: u64, retry_after: Option<u32>) {
+    pub fn refuse(&mut self, now: u64, retry_after: Option<u32>) {
         if let Self::Running { gone, .. } = *self {
             *self = match retry_after {
                 Some(seconds) => Self::Running { gone, due: now + u64::from(seconds) * 1000 },
@@ -72,7 +83,7 @@ impl Forgetting {
     }
 
     /// The socket is gone, and the answer with it.
-    pub(crate) fn disconnected(&mut self) {
+    pub fn disconnected(&mut self) {
         if let Self::Running { due, .. } = self {
             *due = 0;
         }

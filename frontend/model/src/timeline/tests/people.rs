@@ -92,7 +92,7 @@ fn whom_a_message_calls_sees_that_on_it() {
     let calling = |seq, id: &str| ChatMessage { mentions: vec![person(id)], ..said(seq, "bob") };
     timeline.apply(ServerMessage::Message(calling(2, "me")), 0);
     timeline.apply(ServerMessage::Message(calling(3, "ann")), 0);
-    let calls: Vec<_> = timeline.rows(&Utc(Language::English), &[]).into_iter().map(|row| row.calls_me).collect();
+    let calls: Vec<_> = timeline.rows(&Utc::default(), &[]).into_iter().map(|row| row.calls_me).collect();
     assert_eq!(calls, [false, true, false]);
 }
 
@@ -108,8 +108,7 @@ fn two_people_of_one_name_are_told_apart_by_their_ids_and_nobody_else() {
     timeline.apply(called(4, "id-of-cleo", "Cleo"), 0);
     assert!(timeline.namesakes().is_empty(), "whoever left has no name");
     timeline.apply(called(5, "another", "ANN"), 0);
-    let tags: Vec<_> =
-        timeline.rows(&Utc(Language::English), &timeline.namesakes()).into_iter().map(|row| row.tag).collect();
+    let tags: Vec<_> = timeline.rows(&Utc::default(), &timeline.namesakes()).into_iter().map(|row| row.tag).collect();
     assert_eq!(tags, [None, Some("·-ann".into()), None, None, Some("·ther".into())]);
 }
 

@@ -13,7 +13,7 @@ fn grouping(messages: impl IntoIterator<Item = ChatMessage>) -> String {
         (None, true) => 'H',
         (None, false) => '.',
     };
-    timeline.rows(&Utc(Language::English), &[]).into_iter().map(letter).collect()
+    timeline.rows(&Utc::default(), &[]).into_iter().map(letter).collect()
 }
 
 #[test]
@@ -41,6 +41,6 @@ fn midnight_begins_a_day_and_a_group() {
 fn a_slow_clock_does_not_put_an_own_message_on_another_day() {
     let mut timeline = room(1..=3_000, false);
     post(&mut timeline, "a");
-    let rows = timeline.rows(&Utc(Language::English), &[]);
+    let rows = timeline.rows(&Utc::default(), &[]);
     assert_eq!(rows[3_000].day, None);
 }

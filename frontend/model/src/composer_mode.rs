@@ -6,26 +6,32 @@ use crate::timeline::{Change, Quoted, Row};
 
 /// What is being written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Writing {
+pub enum Writing {
+    /// A new message.
     New,
     /// A new message that answers this one.
     Reply(Quoted),
+    /// Another text for this message.
     Edit(Edited),
 }
 
 /// A message of the visitor's own, as it was before they began to edit it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Edited {
-    pub(crate) seq: Seq,
-    pub(crate) text: Option<MessageText>,
+pub struct Edited {
+    /// Its sequence number.
+    pub seq: Seq,
+    /// Its text before the edit.
+    pub text: Option<MessageText>,
     /// Whether it has an image, which may stand without a text.
-    pub(crate) illustrated: bool,
+    pub illustrated: bool,
 }
 
 /// What is meant by what was written in an edit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub enum Outcome {
+    /// The text is the same as before.
     Nothing,
+    /// The text is to be replaced.
     Change(Change),
     /// Nothing would be left of the message: whoever means that is to be asked.
     Deletion,
@@ -33,27 +39,26 @@ pub(crate) enum Outcome {
 
 impl Writing {
     /// An answer to a message.
-    pub(crate) fn reply(row: Row) -> Option<Self> {
+    pub fn reply(row: Row) -> Option<Self> {
         let seq = row.seq.filter(|_| !row.deleted)?;
         Some(Self::Reply(Quoted { seq, author: row.author, text: row.text }))
     }
 
     /// An edit of a message, if it is the visitor's.
-    pub(crate) fn edit(row: Row) -> Option<Self> {
+    pub fn edit(row: Row) -> Option<Self> {
         let seq = row.seq.filter(|_| row.mine && !row.deleted)?;
         Some(Self::Edit(Edited { seq, text: row.text, illustrated: row.image.is_some() }))
     }
 
     /// The message that is answered.
-    #[cfg(feature = "hydrate")]
-    pub(crate) fn answers(&self) -> Option<Seq> {
+    pub fn answers(&self) -> Option<Seq> {
         if let Self::Reply(quoted) = self { Some(quoted.seq) } else { None }
     }
 }
 
 impl Edited {
     /// What is meant by this text.
-    pub(crate) fn outcome(&self, text: Option<MessageText>) -> Outcome {
+    pub fn outcome(&self, text: Option<MessageText>) -> Outcome {
         if text.is_none() && !self.illustrated {
             Outcome::Deletion
         } else if text == self.text {

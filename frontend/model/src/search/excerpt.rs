@@ -7,13 +7,15 @@ const LEAD_CHARS: usize = 60;
 
 /// A stretch of a text, and whether it is what was looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Piece {
-    pub(crate) text: String,
-    pub(crate) marked: bool,
+pub struct Piece {
+    /// The text.
+    pub text: String,
+    /// Whether it matches the search.
+    pub marked: bool,
 }
 
 /// The part of `text` around the first of the words in `wanted`, in pieces. Capitals are no difference.
-pub(crate) fn excerpt(text: &str, wanted: &str) -> Vec<Piece> {
+pub fn excerpt(text: &str, wanted: &str) -> Vec<Piece> {
     // Capitals, for the page knows those already: of ß, which becomes two, the first will do.
     let capital = |letter: char| letter.to_uppercase().next().unwrap_or(letter);
     let letters: Vec<char> = text.chars().collect();

@@ -4,13 +4,12 @@ mod excerpt;
 
 use shared_types::{ChatMessage, ClientMessage, SearchText, Seq};
 
-pub(crate) use excerpt::Piece;
-#[cfg(feature = "hydrate")]
-pub(crate) use excerpt::excerpt;
+pub use excerpt::Piece;
+pub use excerpt::excerpt;
 
 /// A search. It is made by the server, a part of the room at a time.
 #[derive(Debug, Default)]
-pub(crate) struct Search {
+pub struct Search {
     text: Option<SearchText>,
     found: Vec<ChatMessage>,
     progress: Progress,
@@ -18,7 +17,7 @@ pub(crate) struct Search {
 
 /// How far it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Progress {
+pub enum Progress {
     /// Nothing is looked for.
     #[default]
     Nothing,
@@ -36,7 +35,7 @@ pub(crate) enum Progress {
 
 impl Search {
     /// Somebody looks for something else. White space is nothing.
-    pub(crate) fn ask(&mut self, text: &str) {
+    pub fn ask(&mut self, text: &str) {
         *self = Self::default();
         if let Ok(text) = text.parse() {
             self.text = Some(text);
@@ -45,7 +44,7 @@ impl Search {
     }
 
     /// Somebody wants to see what is further back, or to have a part looked at again that could not be.
-    pub(crate) fn further(&mut self) {
+    pub fn further(&mut self) {
         match self.progress {
             Progress::Partly(before) => self.progress = Progress::Wanted(Some(before)),
             Progress::Failed(before) => self.progress = Progress::Wanted(before),
@@ -54,14 +53,14 @@ impl Search {
     }
 
     /// What is to be said now that there is a socket.
-    pub(crate) fn question(&mut self) -> Option<ClientMessage> {
+    pub fn question(&mut self) -> Option<ClientMessage> {
         let Progress::Wanted(before) = self.progress else { return None };
         self.progress = Progress::Asked(before);
         Some(ClientMessage::Search { text: self.text.clone()?, before })
     }
 
     /// The server's answer; one to an older question says nothing.
-    pub(crate) fn hear(&mut self, text: &SearchText, messages: Vec<ChatMessage>, before: Option<Seq>) {
+    pub fn hear(&mut self, text: &SearchText, messages: Vec<ChatMessage>, before: Option<Seq>) {
         let Progress::Asked(from) = self.progress else { return };
         let goes_on = |seq: Seq| from.is_none_or(|from| seq < from);
         let fits = messages.iter().all(|message| goes_on(message.seq)) && before.is_none_or(goes_on);
@@ -72,31 +71,31 @@ impl Search {
     }
 
     /// The server could not do it.
-    pub(crate) fn refuse(&mut self) {
+    pub fn refuse(&mut self) {
         if let Progress::Asked(before) = self.progress {
             self.progress = Progress::Failed(before);
         }
     }
 
     /// The socket is gone, and the answer with it: the question waits for the next one.
-    pub(crate) fn disconnected(&mut self) {
+    pub fn disconnected(&mut self) {
         if let Progress::Asked(before) = self.progress {
             self.progress = Progress::Wanted(before);
         }
     }
 
     /// How far it is.
-    pub(crate) fn progress(&self) -> Progress {
+    pub fn progress(&self) -> Progress {
         self.progress
     }
 
     /// What was found so far, newest first.
-    pub(crate) fn found(&self) -> &[ChatMessage] {
+    pub fn found(&self) -> &[ChatMessage] {
         &self.found
     }
 
     /// What is looked for.
-    pub(crate) fn text(&self) -> &str {
+    pub fn text(&self) -> &str {
         self.text.as_ref().map_or("", SearchText::as_str)
     }
 }

@@ -14,7 +14,7 @@ use shared_types::{
 };
 
 use super::*;
-use crate::clock::Utc;
+use crate::calendar::Utc;
 
 const MINUTE: u64 = 60_000;
 
@@ -90,7 +90,7 @@ fn shown(timeline: &Timeline) -> Vec<String> {
             State::Failed(why) => format!("{text}! {why}"),
         }
     };
-    timeline.rows(&Utc(Language::English), &[]).into_iter().map(mark).collect()
+    timeline.rows(&Utc::default(), &[]).into_iter().map(mark).collect()
 }
 
 fn draft(nonce: &str) -> Draft {

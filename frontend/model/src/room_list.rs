@@ -7,7 +7,7 @@ use shared_types::{ClientMessage, NameError, PersonId, RoomActivity, RoomName, S
 const LOOK_MS: u64 = 60_000;
 
 /// The rooms visited. The one that is shown is the first of them.
-pub(crate) struct Rooms {
+pub struct Rooms {
     visited: Vec<RoomName>,
     news: Vec<RoomActivity>,
     /// When the server was last asked.
@@ -18,31 +18,32 @@ pub(crate) struct Rooms {
 
 /// A room as it is drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Entry {
-    pub(crate) room: RoomName,
+pub struct Entry {
+    /// Its name.
+    pub room: RoomName,
     /// Whether it is the one that is shown.
-    pub(crate) here: bool,
+    pub here: bool,
     /// Whether somebody else said something that was not read.
-    pub(crate) unread: bool,
+    pub unread: bool,
 }
 
 impl Entry {
     /// The room that is shown.
-    pub(crate) fn here(room: &RoomName) -> Self {
+    pub fn here(room: &RoomName) -> Self {
         Self { room: room.clone(), here: true, unread: false }
     }
 }
 
 impl Rooms {
     /// A visit of a room, by somebody who visited those before that are kept.
-    pub(crate) fn visit(room: &RoomName, kept: Option<&str>) -> Self {
+    pub fn visit(room: &RoomName, kept: Option<&str>) -> Self {
         let mut rooms = Self { visited: vec![room.clone()], news: Vec::new(), asked: None, wanted: true };
         rooms.refresh(kept);
         rooms
     }
 
     /// Takes in what is kept: another page may have changed it. What is no room's name is passed over.
-    pub(crate) fn refresh(&mut self, kept: Option<&str>) {
+    pub fn refresh(&mut self, kept: Option<&str>) {
         let kept: Vec<String> = kept.and_then(|kept| serde_json::from_str(kept).ok()).unwrap_or_default();
         self.visited.truncate(1);
         for room in kept.iter().filter_map(|name| name.parse().ok()) {
@@ -53,12 +54,12 @@ impl Rooms {
     }
 
     /// What is to be kept.
-    pub(crate) fn kept(&self) -> String {
+    pub fn kept(&self) -> String {
         serde_json::to_string(&self.visited).unwrap_or_default()
     }
 
     /// Takes a room off the list. The one that is shown stays.
-    pub(crate) fn forget(&mut self, room: &RoomName) {
+    pub fn forget(&mut self, room: &RoomName) {
         let mut place = 0;
         self.visited.retain(|visited| {
             place += 1;
@@ -67,17 +68,17 @@ impl Rooms {
     }
 
     /// Somebody looks at the page again.
-    pub(crate) fn look(&mut self, now: u64) {
+    pub fn look(&mut self, now: u64) {
         self.wanted |= self.asked.is_none_or(|asked| now >= asked + LOOK_MS);
     }
 
     /// Somebody opens the list.
-    pub(crate) fn open(&mut self) {
+    pub fn open(&mut self) {
         self.wanted = true;
     }
 
     /// What is to be said now that there is a socket. Nobody asks about the room that is shown.
-    pub(crate) fn question(&mut self, now: u64) -> Option<ClientMessage> {
+    pub fn question(&mut self, now: u64) -> Option<ClientMessage> {
         let rooms = self.visited[1..].to_vec();
         if !std::mem::take(&mut self.wanted) || rooms.is_empty() {
             return None;
@@ -87,17 +88,17 @@ impl Rooms {
     }
 
     /// The server did not answer: the next look at the page is another occasion.
-    pub(crate) fn refuse(&mut self) {
+    pub fn refuse(&mut self) {
         self.asked = None;
     }
 
     /// The server's answer.
-    pub(crate) fn hear(&mut self, news: Vec<RoomActivity>) {
+    pub fn hear(&mut self, news: Vec<RoomActivity>) {
         self.news = news;
     }
 
     /// What is to be drawn, the room visited last first. `read` says up to where somebody has read a room.
-    pub(crate) fn list(&self, me: &PersonId, read: impl Fn(&RoomName) -> Seq) -> Vec<Entry> {
+    pub fn list(&self, me: &PersonId, read: impl Fn(&RoomName) -> Seq) -> Vec<Entry> {
         let unread = |room: &RoomName| {
             let news = self.news.iter().find(|news| news.room == *room);
             news.is_some_and(|news| news.author != *me && news.newest > read(room))
@@ -109,7 +110,7 @@ impl Rooms {
 }
 
 /// The room that somebody means: in small letters, with hyphens for spaces, and without the `#` that rooms are shown with.
-pub(crate) fn meant(typed: &str) -> Result<RoomName, NameError> {
+pub fn meant(typed: &str) -> Result<RoomName, NameError> {
     let name = typed.trim().trim_start_matches('#').to_ascii_lowercase();
     name.split_whitespace().collect::<Vec<_>>().join("-").parse()
 }

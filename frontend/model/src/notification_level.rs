@@ -4,20 +4,22 @@ use shared_types::{ChatMessage, PersonId};
 
 /// A choice of the visitor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Notify {
+pub enum Notify {
     #[default]
+    /// No notifications.
     Never,
     /// When a message calls them.
     Mentions,
+    /// Every message of somebody else.
     Always,
 }
 
 impl Notify {
     /// Every choice there is.
-    pub(crate) const ALL: [Self; 3] = [Self::Never, Self::Mentions, Self::Always];
+    pub const ALL: [Self; 3] = [Self::Never, Self::Mentions, Self::Always];
 
     /// As it is kept.
-    pub(crate) fn tag(self) -> &'static str {
+    pub fn tag(self) -> &'static str {
         match self {
             Self::Never => "never",
             Self::Mentions => "mentions",
@@ -26,12 +28,12 @@ impl Notify {
     }
 
     /// The choice that is kept so.
-    pub(crate) fn of_tag(tag: &str) -> Option<Self> {
+    pub fn of_tag(tag: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|choice| choice.tag() == tag)
     }
 
     /// Whether the visitor wants to be told of a message of somebody else.
-    pub(crate) fn wants(self, message: &ChatMessage, me: &PersonId) -> bool {
+    pub fn wants(self, message: &ChatMessage, me: &PersonId) -> bool {
         match self {
             Self::Never => false,
             Self::Mentions => message.mentions.iter().any(|person| person.id == *me),
