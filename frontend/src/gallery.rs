@@ -16,14 +16,19 @@ use page_model::{
 };
 use shared_types::{AccessMode, Language, Seq};
 
-use crate::gallery::fixtures::{answered, attached, chat, image, leave, people, quoted, row, show, silent};
 use crate::{
-    app::frame,
-    chat::{Attachments, Chat, Exporting, Leave, Older, Results, Shown},
-    components::{
-        Actions, Deletion, Lightbox, NameDialog, People, Picker, message, order, privacy, rooms, sanction, shortcuts,
+    gallery::fixtures::{answered, attached, chat, image, leave, people, quoted, row, show, silent},
+    ssr::html,
+    ui::{
+        message::{delete_dialog::Deletion, emoji_picker::Picker, lightbox::Lightbox, message, toolbar::Actions},
+        moderation::{audit_dialog, restriction_dialog, rules_dialog},
+        page::layout,
+        people_dialog::People,
+        privacy_dialog,
+        profile::NameDialog,
+        rooms, shortcuts,
+        state::{Attachments, Chat, Exporting, Leave, Older, Results, Shown},
     },
-    render::html,
 };
 
 /// What makes a state out of something plain, or draws it, under the state's name.
@@ -126,59 +131,61 @@ const PARTS: Table<fn(Chat) -> AnyView> = &[
         chat.sanctioned.set(fixtures::everybody().remove(1));
         chat.held.set(Ok([String::new(), String::new()]));
         chat.chosen[1].set(600);
-        sanction::sanction(chat)
+        restriction_dialog::sanction(chat)
     }),
     ("mute or ban, where both hold", |chat| {
         chat.sanctioned.set(fixtures::namesakes().remove(0));
         let [muted, banned] = ["Muted until 14:05.", "Banned until Wednesday, 25 November, 14:05."];
         chat.held.set(Ok([muted.into(), banned.into()]));
-        sanction::sanction(chat)
+        restriction_dialog::sanction(chat)
     }),
     ("mute or ban, offline", |chat| {
         chat.sanctioned.set(fixtures::everybody().remove(1));
         chat.status.set(Status::Offline(7));
-        sanction::sanction(chat)
+        restriction_dialog::sanction(chat)
     }),
     ("delete everything somebody wrote", |chat| {
         chat.sanctioned.set(fixtures::everybody().remove(1));
         chat.held.set(Ok([String::new(), String::new()]));
         chat.chosen[0].set(2);
-        sanction::sanction(chat)
+        restriction_dialog::sanction(chat)
     }),
-    ("rules", order::rules),
+    ("rules", rules_dialog::rules),
     ("what moderators did", |chat| {
         chat.you.set(fixtures::moderator());
         chat.audit.set(Results { progress: Progress::Partly(Seq(1)), hits: fixtures::acts() });
-        order::audit(chat)
+        audit_dialog::audit(chat)
     }),
     ("what moderators did, which could not be read", |chat| {
         chat.audit.set(Results { progress: Progress::Failed(None), hits: Vec::new() });
-        order::audit(chat)
+        audit_dialog::audit(chat)
     }),
     ("rooms, for a moderator", |chat| {
         chat.you.set(fixtures::moderator());
         rooms::switcher(chat)
     }),
-    ("you and your data", privacy::privacy),
+    ("you and your data", privacy_dialog::privacy),
     ("you and your data, being deleted", |chat| {
         chat.forgetting.set(Forgetting::Running { gone: 50, due: 0 });
-        privacy::privacy(chat)
+        privacy_dialog::privacy(chat)
     }),
     ("you and your data, being deleted without a connection", |chat| {
         chat.status.set(Status::Offline(7));
         chat.forgetting.set(Forgetting::Running { gone: 50, due: 0 });
-        privacy::privacy(chat)
+        privacy_dialog::privacy(chat)
     }),
     ("you and your data, which can be neither copied nor downloaded", |chat| {
         chat.id_copied.set(Some(false));
         chat.exporting.set(Exporting::Waiting(23));
-        privacy::privacy(chat)
+        privacy_dialog::privacy(chat)
     }),
     ("you and your data, of somebody banned", |chat| {
         over(chat, fixtures::BANNED, "You can’t take part until Wednesday, 25 November, 14:05.");
-        privacy::privacy(chat)
+        privacy_dialog::privacy(chat)
     }),
-    ("you and your data, in a closed chat", |chat| privacy::privacy(Chat { access: AccessMode::Passphrase, ..chat })),
+    ("you and your data, in a closed chat", |chat| {
+        privacy_dialog::privacy(Chat { access: AccessMode::Passphrase, ..chat })
+    }),
     ("name from a sign-in", |chat| {
         let chat = Chat { access: AccessMode::Oidc, ..chat };
         view! { <NameDialog chat dialog=NodeRef::new() /> }.into_any()
@@ -234,7 +241,7 @@ pub fn page(style: &str) -> String {
         state("page", name, |chat| {
             show(chat, vec![row(0), answered(1)]);
             change(chat);
-            frame(chat).into_any()
+            layout(chat).into_any()
         })
     });
     let parts = PARTS.iter().map(|(name, draw)| {

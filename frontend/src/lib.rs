@@ -1,51 +1,25 @@
 //! The page of a chat room: Leptos components, rendered on the server and hydrated in the browser.
 //!
-//! The state that the components draw is in the crate `page-model`. [`render`] makes the server's HTML; `session` connects
-//! the state with sockets, storage and components in the browser.
+//! - the crate `page-model`: the state that is drawn, without Leptos and without a DOM
+//! - [`ui`]: the components
+//! - [`browser`]: sockets, storage, files and events, and the session that connects them with state and components
+//! - [`i18n`]: every sentence that people read
+//! - [`ssr`]: the server's HTML
+//! - [`app`]: the component `App`, which puts them together
 
 // Views are deep types: a component of a dozen elements is past the default depth.
 #![recursion_limit = "256"]
 
 mod app;
-mod chat;
-mod colour;
-mod components;
-mod scroll;
-mod shortcuts;
-mod words;
-
-#[cfg(feature = "gallery")]
-pub mod gallery;
-#[cfg(feature = "ssr")]
-pub mod render;
-
 #[cfg(feature = "hydrate")]
 mod browser;
-#[cfg(feature = "hydrate")]
-mod draft;
-#[cfg(feature = "hydrate")]
-mod export;
-#[cfg(feature = "hydrate")]
-mod local_time;
-#[cfg(feature = "hydrate")]
-mod notification;
-#[cfg(feature = "hydrate")]
-mod offline;
-#[cfg(feature = "hydrate")]
-mod picture;
-#[cfg(feature = "hydrate")]
-mod screen;
-#[cfg(feature = "hydrate")]
-mod session;
-#[cfg(feature = "hydrate")]
-mod socket;
+#[cfg(feature = "gallery")]
+pub mod gallery;
+mod i18n;
+#[cfg(feature = "ssr")]
+pub mod ssr;
 #[cfg(feature = "hydrate")]
 pub mod start;
-#[cfg(feature = "hydrate")]
-mod tray;
-#[cfg(feature = "hydrate")]
-mod unsent;
-#[cfg(feature = "hydrate")]
-mod upload;
+mod ui;
 
 pub use app::App;

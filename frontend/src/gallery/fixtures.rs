@@ -12,7 +12,7 @@ use shared_types::{
     Timestamp,
 };
 
-use crate::chat::{Attached, Chat, Hit, Leave, Shown};
+use crate::ui::state::{Attached, Chat, Hit, Leave, Shown};
 
 /// Everything that the server makes of Markdown.
 pub(super) const RICH: &str = "<p><strong>bold</strong>, <em>italic</em>, <del>struck</del>, <code>code</code> and a \

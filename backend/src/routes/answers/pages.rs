@@ -1,6 +1,6 @@
 //! What a page or a handshake is answered with that is not to be had: its status, and what is shown.
 
-use frontend::render::Trouble;
+use frontend::ssr::sign_in_page::SignInProblem;
 use shared_types::Timestamp;
 
 use crate::{
@@ -31,7 +31,7 @@ pub(in crate::routes) fn retry_after(refused: &Refused) -> Option<u32> {
 /// What is shown to whoever is not let in.
 pub(in crate::routes) enum InsteadOfEntering {
     /// The door again, and what is wrong.
-    Door(Trouble),
+    Door(SignInProblem),
     /// That they were sent away.
     Banned {
         /// Until then.
@@ -46,9 +46,9 @@ pub(in crate::routes) enum InsteadOfEntering {
 /// `Unavailable` when there is nothing to show but that.
 pub(in crate::routes) fn not_let_in(why: NotLetIn) -> Result<(u16, InsteadOfEntering)> {
     Ok(match why {
-        NotLetIn::Wrong => (403, InsteadOfEntering::Door(Trouble::Wrong)),
+        NotLetIn::Wrong => (403, InsteadOfEntering::Door(SignInProblem::WrongPassphrase)),
         NotLetIn::TooOften(wait) => {
-            (429, InsteadOfEntering::Door(Trouble::TooOften { seconds: wait.seconds().into() }))
+            (429, InsteadOfEntering::Door(SignInProblem::TooManyAttempts { seconds: wait.seconds().into() }))
         }
         NotLetIn::Banned { until } => (403, InsteadOfEntering::Banned { until }),
         NotLetIn::Unavailable(cause) => return Err(cause),
@@ -56,11 +56,11 @@ pub(in crate::routes) fn not_let_in(why: NotLetIn) -> Result<(u16, InsteadOfEnte
 }
 
 /// The HTTP status with which somebody is not signed in, and what their door says of it. From 500 on it is not their doing.
-pub(in crate::routes) fn not_signed_in(why: &NotSignedIn) -> (u16, Trouble) {
+pub(in crate::routes) fn not_signed_in(why: &NotSignedIn) -> (u16, SignInProblem) {
     match why {
-        NotSignedIn::NotBegun => (403, Trouble::Again),
-        NotSignedIn::Refused => (403, Trouble::Refused),
-        NotSignedIn::NotProven(_) | NotSignedIn::Unavailable(_) => (502, Trouble::Provider),
+        NotSignedIn::NotBegun => (403, SignInProblem::Expired),
+        NotSignedIn::Refused => (403, SignInProblem::ProviderRefused),
+        NotSignedIn::NotProven(_) | NotSignedIn::Unavailable(_) => (502, SignInProblem::ProviderFailed),
     }
 }
 
@@ -69,9 +69,9 @@ pub(in crate::routes) fn not_signed_in(why: &NotSignedIn) -> (u16, Trouble) {
 /// # Errors
 ///
 /// `Unavailable` when there is nothing to say but that.
-pub(in crate::routes) fn too_often(why: NotNow) -> Result<Trouble> {
+pub(in crate::routes) fn too_often(why: NotNow) -> Result<SignInProblem> {
     match why {
-        NotNow::TooFast(wait) => Ok(Trouble::TooOften { seconds: wait.seconds().into() }),
+        NotNow::TooFast(wait) => Ok(SignInProblem::TooManyAttempts { seconds: wait.seconds().into() }),
         NotNow::Unavailable(cause) => Err(cause),
     }
 }
@@ -147,9 +147,9 @@ mod tests {
     #[test]
     fn whoever_is_not_let_in_sees_the_door_or_until_when_they_were_sent_away() {
         use InsteadOfEntering::{Banned, Door};
-        assert!(matches!(not_let_in(NotLetIn::Wrong), Ok((403, Door(Trouble::Wrong)))));
+        assert!(matches!(not_let_in(NotLetIn::Wrong), Ok((403, Door(SignInProblem::WrongPassphrase)))));
         let often = not_let_in(NotLetIn::TooOften(too_fast(40_001)));
-        assert!(matches!(often, Ok((429, Door(Trouble::TooOften { seconds: 41 })))));
+        assert!(matches!(often, Ok((429, Door(SignInProblem::TooManyAttempts { seconds: 41 })))));
         let until = Timestamp(7);
         assert!(matches!(not_let_in(NotLetIn::Banned { until }), Ok((403, Banned { until: Timestamp(7) }))));
         assert!(not_let_in(NotLetIn::Unavailable(outage())).is_err());
@@ -157,15 +157,21 @@ mod tests {
 
     #[test]
     fn whoever_is_not_signed_in_is_told_whether_to_try_again() {
-        assert!(matches!(not_signed_in(&NotSignedIn::NotBegun), (403, Trouble::Again)));
-        assert!(matches!(not_signed_in(&NotSignedIn::Refused), (403, Trouble::Refused)));
-        assert!(matches!(not_signed_in(&NotSignedIn::NotProven("no key".into())), (502, Trouble::Provider)));
-        assert!(matches!(not_signed_in(&NotSignedIn::Unavailable(outage())), (502, Trouble::Provider)));
+        assert!(matches!(not_signed_in(&NotSignedIn::NotBegun), (403, SignInProblem::Expired)));
+        assert!(matches!(not_signed_in(&NotSignedIn::Refused), (403, SignInProblem::ProviderRefused)));
+        assert!(matches!(
+            not_signed_in(&NotSignedIn::NotProven("no key".into())),
+            (502, SignInProblem::ProviderFailed)
+        ));
+        assert!(matches!(not_signed_in(&NotSignedIn::Unavailable(outage())), (502, SignInProblem::ProviderFailed)));
     }
 
     #[test]
     fn whoever_comes_to_the_door_too_often_is_told_when_to_come_again() {
-        assert!(matches!(too_often(NotNow::TooFast(too_fast(1_001))), Ok(Trouble::TooOften { seconds: 2 })));
+        assert!(matches!(
+            too_often(NotNow::TooFast(too_fast(1_001))),
+            Ok(SignInProblem::TooManyAttempts { seconds: 2 })
+        ));
         assert!(too_often(NotNow::Unavailable(outage())).is_err());
     }
 

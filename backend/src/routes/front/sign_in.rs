@@ -2,7 +2,7 @@
 //!
 //! A sign-in begins with a link and not with a form: Chromium holds a form's policy against where its answer leads.
 
-use frontend::render::Trouble;
+use frontend::ssr::sign_in_page::SignInProblem;
 use shared_types::{Language, RoomName};
 
 use super::{Front, FrontAnswer, FrontRequest, cookie, field, room_of, set_cookie};
@@ -38,7 +38,7 @@ impl Front {
             }
             Err(cause) => {
                 tracing::error!(%cause, "nobody can sign in");
-                self.door(502, &to, Some(Trouble::Provider), request, language).await
+                self.door(502, &to, Some(SignInProblem::ProviderFailed), request, language).await
             }
         }
     }
@@ -77,7 +77,7 @@ impl Front {
     }
 
     /// Counts one way to the provider or back; what is wrong where there were too many.
-    async fn too_often(&self, request: &FrontRequest) -> Result<Option<Trouble>> {
+    async fn too_often(&self, request: &FrontRequest) -> Result<Option<SignInProblem>> {
         let keys = request.address.map(|address| self.front_page.identities.address_keys(address));
         match self.enter.rate.sign_in(keys.as_ref().and_then(|keys| keys.first())).await {
             Ok(()) => Ok(None),

@@ -1,0 +1,227 @@
+//! What the visitor asks as a moderator: sanctions, rules, and what was done. And the answers about themself.
+
+use leptos::prelude::*;
+use page_model::{
+    audit::Audit,
+    client::Deed,
+    erasure::Forgetting,
+    search::{Piece, Progress},
+};
+use shared_types::{
+    Action, ActionName, ClientMessage, ErrorCode, ModerationAction, Person, PersonId, Restrictions, Seconds, Seq,
+    ServerMessage, Timestamp,
+};
+
+use crate::{
+    browser::{session::Session, time},
+    i18n::Around,
+    ui::{
+        moderation::restriction_dialog,
+        parts::dialog,
+        state::{Hit, Results, set},
+    },
+};
+
+/// For so long it stands what was done: long enough to be read twice, in milliseconds.
+const NOTE_MS: u64 = 10_000;
+
+impl Session {
+    /// Keeps somebody quiet, or away.
+    pub(super) fn sanction(&mut self, whom: Person, ban: bool, seconds: u32) -> Vec<Deed> {
+        let Ok(seconds) = Seconds::try_from(u64::from(seconds)) else { return Vec::new() };
+        let person = whom.id.clone();
+        let word = if ban { ClientMessage::Ban { person, seconds } } else { ClientMessage::Mute { person, seconds } };
+        self.decide(Some(whom), word)
+    }
+
+    /// Asks what somebody may not do, as soon as there is a socket.
+    pub(super) fn inquire(&mut self) {
+        self.inquiry = Some(self.chat.sanctioned.get_untracked().id);
+        set(self.chat.held, Err(self.chat.words.audit_loading));
+    }
+
+    /// Takes in what somebody may not do, if that is still the question.
+    fn hear_held(&self, person: &PersonId, restrictions: Restrictions) {
+        if self.chat.sanctioned.with_untracked(|whom| whom.id != *person) {
+            return;
+        }
+        let (words, now) = (self.chat.words, time::now());
+        let left =
+            [restrictions.muted_until, restrictions.banned_until].map(|until| until.filter(|until| until.0 > now));
+        let [muted, banned] = left;
+        let sentence = |around: &Around, until: Option<Timestamp>| {
+            until.map(|until| around.with(&words.moment(&self.calendar, until, Timestamp(now)))).unwrap_or_default()
+        };
+        set(self.chat.held, Ok([sentence(&words.held_muted, muted), sentence(&words.held_banned, banned)]));
+        let seconds = |until: Option<Timestamp>| until.map_or(0, |until| (until.0 - now).div_ceil(1000));
+        restriction_dialog::choose(self.chat, left.map(seconds));
+    }
+
+    /// Has everything deleted that somebody wrote.
+    pub(super) fn clear(&mut self, person: Person) {
+        let mut clearing = Forgetting::No;
+        clearing.begin();
+        if self.clearing.iter().all(|(other, _)| other.id != person.id) {
+            self.clearing.push((person, clearing));
+        }
+        self.change_clearing(|_| {});
+    }
+
+    /// Changes how far it is with the first one, and says so.
+    fn change_clearing(&mut self, change: impl FnOnce(&mut Forgetting)) {
+        let Some((person, clearing)) = self.clearing.first_mut() else { return };
+        change(clearing);
+        let (words, gone) = (self.chat.words, clearing.gone());
+        let (told, until) = match clearing {
+            Forgetting::Done { .. } => (words.cleared(person, gone), time::now() + NOTE_MS),
+            // The page says why, as with all that the visitor did.
+            Forgetting::Failed { .. } => (String::new(), 0),
+            _ if gone == 0 => (words.forgetting_begins.into(), u64::MAX),
+            _ => (words.forgetting.of(gone as usize), u64::MAX),
+        };
+        if until < u64::MAX {
+            self.clearing.remove(0);
+        }
+        self.note(told, until);
+    }
+
+    /// Says a moderator's word. Its dialog stays until it is answered: without a socket nothing is said.
+    pub(super) fn decide(&mut self, whom: Option<Person>, word: ClientMessage) -> Vec<Deed> {
+        let said = self.client.ask_aside(word);
+        self.decided = whom;
+        set(self.chat.deciding, !said.is_empty());
+        said
+    }
+
+    /// A moderator's word was answered, or could not be: its dialog goes, unless another one is open by now.
+    fn decided(&mut self) {
+        if self.chat.deciding.get_untracked() {
+            set(self.chat.deciding, false);
+            dialog::close(self.chat.sanction);
+            dialog::close(self.chat.ruler);
+        }
+    }
+
+    /// Changes what is known of what moderators did, and shows it.
+    pub(super) fn change_audit(&mut self, change: impl FnOnce(&mut Audit)) {
+        change(&mut self.audit);
+        let now = Timestamp(time::now());
+        let words = self.chat.words;
+        let hits = self.audit.entries().iter().map(|entry| Hit {
+            seq: Seq::default(),
+            author: entry.by.clone(),
+            at: entry.at,
+            when: words.moment(&self.calendar, entry.at, now),
+            pieces: vec![Piece {
+                text: words.act(&entry.action, |at| words.moment(&self.calendar, at, now)),
+                marked: false,
+            }],
+            whom: whom(&entry.action),
+        });
+        let progress = match (self.audit.is_awaited(), self.audit.more()) {
+            _ if self.audit.is_refused() => Progress::Failed(None),
+            (true, _) => Progress::Nothing,
+            (false, true) => Progress::Partly(Seq::default()),
+            (false, false) => Progress::Done,
+        };
+        set(self.chat.audit, Results { progress, hits: hits.collect() });
+    }
+
+    /// Takes in an answer to one of these questions.
+    pub(super) fn hear_order(&mut self, message: &ServerMessage) {
+        match message {
+            ServerMessage::Audit { entries, more } => {
+                self.change_audit(|audit| audit.hear(entries.clone(), *more));
+            }
+            ServerMessage::DataErased { count, more } => {
+                self.change_forgetting(|forgetting| forgetting.hear(*count, *more));
+            }
+            ServerMessage::UserPurged { person, count, more }
+                if self.clearing.first().is_some_and(|(whom, _)| whom.id == *person) =>
+            {
+                self.change_clearing(|clearing| clearing.hear(*count, *more));
+            }
+            ServerMessage::Restrictions { person, restrictions } => {
+                self.hear_held(person, *restrictions);
+                if let Some(whom) = self.decided.take_if(|whom| whom.id == *person) {
+                    self.decided();
+                    self.tell_standing(&whom, *restrictions);
+                }
+            }
+            ServerMessage::Rules { rules } if self.decided.is_none() && self.chat.deciding.get_untracked() => {
+                self.decided();
+                self.note(self.chat.words.ruled(*rules), time::now() + NOTE_MS);
+            }
+            ServerMessage::Error { code, action: Some(ActionName::Known(action)), retry_after, .. } => match action {
+                Action::Audit => self.change_audit(Audit::refuse),
+                // The page says why, as with all that the visitor did.
+                Action::Mute | Action::Ban | Action::Rules => self.decided(),
+                Action::Restrictions => set(self.chat.held, Err(self.chat.words.audit_failed)),
+                Action::EraseMyData | Action::PurgeUser => {
+                    let after = if *code == ErrorCode::Unavailable { Some(1) } else { *retry_after };
+                    let refuse = |forgetting: &mut Forgetting| forgetting.refuse(time::now(), after);
+                    if *action == Action::PurgeUser {
+                        self.change_clearing(refuse)
+                    } else {
+                        self.change_forgetting(refuse)
+                    }
+                }
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+
+    /// Says that it was done, to the moderator who did it.
+    fn tell_standing(&mut self, person: &Person, restrictions: Restrictions) {
+        let now = Timestamp(time::now());
+        let words = self.chat.words;
+        let until = |until: Timestamp| words.moment(&self.calendar, until, now);
+        self.note(words.stands(person, restrictions, until), now.0 + NOTE_MS);
+    }
+
+    /// Says what was done, until then.
+    fn note(&mut self, sentence: String, until: u64) {
+        set(self.chat.note, sentence);
+        self.noted_until = until;
+    }
+
+    /// Sees to it that lost questions are asked again.
+    pub(super) fn order_disconnected(&mut self) {
+        set(self.chat.deciding, false);
+        // What was asked may be lost, and what was said may be done.
+        if self.chat.sanction.get_untracked().is_some_and(|dialog| dialog.open()) {
+            self.inquire();
+        }
+        for (_, clearing) in &mut self.clearing {
+            clearing.disconnected();
+        }
+        self.change_audit(Audit::disconnected);
+        self.change_forgetting(Forgetting::disconnected);
+    }
+
+    /// What to ask, now that there is a socket.
+    pub(super) fn ask_order(&mut self, now: u64) -> [Option<ClientMessage>; 4] {
+        let mut forgetting = self.chat.forgetting.get_untracked();
+        let forget = forgetting.asks(now).then_some(ClientMessage::EraseMyData);
+        set(self.chat.forgetting, forgetting);
+        let inquiry = self.inquiry.take().map(|person| ClientMessage::Restrictions { person });
+        let clear = self.clearing.first_mut().and_then(|(whom, clearing)| {
+            clearing.asks(now).then(|| ClientMessage::PurgeUser { person: whom.id.clone() })
+        });
+        [self.audit.question(), forget, inquiry, clear]
+    }
+}
+
+/// Whom a moderator did something to. Where their name was not known, the id has to do.
+fn whom(act: &ModerationAction) -> Option<Person> {
+    let (id, name) = match act {
+        ModerationAction::Delete { author, .. } => return Some(author.clone()),
+        ModerationAction::Mute { person, name, .. }
+        | ModerationAction::Ban { person, name, .. }
+        | ModerationAction::PurgeUser { person, name } => (person, name),
+        ModerationAction::Rules { .. } => return None,
+    };
+    let name = name.clone().or_else(|| id.as_str().parse().ok())?;
+    Some(Person { id: id.clone(), name, moderator: false })
+}

@@ -1,0 +1,104 @@
+//! Telling the visitor what was said while they do not look at the page: by its title, its marks, and notifications.
+
+use leptos::prelude::*;
+use page_model::notification_level::Notify;
+use shared_types::{ChatMessage, ServerMessage};
+use wasm_bindgen_futures::spawn_local;
+
+use crate::{
+    browser::{
+        events,
+        notification::{self, Permission},
+        session::{Session, with},
+        storage, unread_badge,
+    },
+    ui::state::set,
+};
+
+/// Where the choice is kept.
+const NOTIFY: &str = "notify";
+
+impl Session {
+    /// Shows what was chosen on an earlier page, if the browser still lets it be done.
+    pub(super) fn begin_notices(&self) {
+        let kept = storage::read(NOTIFY).and_then(|tag| Notify::of_tag(&tag)).unwrap_or_default();
+        if notification::permission() == Permission::Granted {
+            set(self.chat.notify, kept);
+        }
+    }
+
+    /// The visitor chooses what they are told of. This is called in their click: only then a browser asks them whether they
+    /// mean it.
+    pub(super) fn notify(&self, choice: Notify) {
+        let permission = if choice == Notify::Never { Permission::Granted } else { notification::permission() };
+        // The choice is shown at once, or taking it back would change nothing.
+        set(self.chat.notify, choice);
+        set(self.chat.notify_trouble, None);
+        if permission != Permission::Open {
+            return self.notify_if(choice, permission);
+        }
+        let home = self.home;
+        let answer = notification::ask();
+        spawn_local(async move {
+            let permission = answer.await;
+            with(home, |session| session.notify_if(choice, permission));
+        });
+    }
+
+    fn notify_if(&self, choice: Notify, permission: Permission) {
+        let trouble = match permission {
+            Permission::Granted => None,
+            Permission::Unable => Some(self.chat.words.notify_unable),
+            Permission::Denied | Permission::Open => Some(self.chat.words.notify_denied),
+        };
+        let choice = if trouble.is_none() { choice } else { Notify::Never };
+        set(self.chat.notify, choice);
+        set(self.chat.notify_trouble, trouble);
+        storage::write(NOTIFY, choice.tag());
+    }
+
+    /// The messages of others in a frame that were not heard of before.
+    pub(super) fn news(&self, message: &ServerMessage) -> Vec<ChatMessage> {
+        let heard = match message {
+            ServerMessage::Message(message) => std::slice::from_ref(message),
+            ServerMessage::Changes { messages, .. } => messages,
+            _ => &[],
+        };
+        let new = |message: &&ChatMessage| {
+            Some(message.seq) > self.noticed && message.author.id != self.page.you.id && !message.deleted
+        };
+        heard.iter().filter(new).cloned().collect()
+    }
+
+    /// Tells the visitor of messages, unless they look at the page.
+    pub(super) fn tell(&mut self, news: &[ChatMessage]) {
+        if events::is_visible() || news.is_empty() {
+            return;
+        }
+        self.unseen += news.len() as u32;
+        self.mark_unseen();
+        let choice = self.chat.notify.get_untracked();
+        for message in news.iter().filter(|message| choice.wants(message, &self.page.you.id)) {
+            let words = self.chat.words;
+            let body = words.told(message.author.name.as_str(), message.text.as_ref().map(|text| text.as_str()));
+            let url = [self.page.room.path().as_str(), "#m-", &message.seq.to_string()].concat();
+            let (intend, seq) = (self.chat.intend, message.seq);
+            let clicked = move || intend.run(crate::ui::state::Intent::Seek(seq));
+            notification::show(&words.title(self.page.room.as_str()), &body, self.page.room.as_str(), &url, clicked);
+        }
+    }
+
+    /// The visitor looks at the page.
+    pub(super) fn see(&mut self) {
+        if std::mem::take(&mut self.unseen) > 0 {
+            self.mark_unseen();
+        }
+    }
+
+    fn mark_unseen(&self) {
+        let (words, room) = (self.chat.words, self.page.room.as_str());
+        let title = if self.unseen > 0 { words.unread_title(self.unseen, room) } else { words.title(room) };
+        document().set_title(&title);
+        unread_badge::show(self.unseen);
+    }
+}

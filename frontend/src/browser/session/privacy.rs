@@ -1,0 +1,89 @@
+//! What the visitor does with what is theirs: their name and id, what they wrote, and the way out.
+
+use leptos::prelude::*;
+use page_model::{connection::Over, erasure::Forgetting};
+use shared_types::{AccessMode, PersonName};
+use wasm_bindgen_futures::spawn_local;
+
+use crate::{
+    browser::{clipboard, cookies, data_export, session::Session, sign_out, time},
+    ui::state::{Exporting, set},
+};
+
+impl Session {
+    /// Says what became of an earlier page whose visitor had everything deleted.
+    pub(super) fn begin_anew(&mut self) {
+        if sign_out::take_erased_flag() {
+            let words = self.chat.words;
+            // Whoever signs in with a provider is who they were.
+            let anew = (self.page.access != AccessMode::Oidc).then(|| words.all_deleted_anew.to_owned());
+            self.change_tray(|tray| tray.tell([words.all_deleted.to_owned()].into_iter().chain(anew).collect()));
+        }
+    }
+
+    /// Keeps a name for the next socket and the next page.
+    pub(super) fn keep_name(&mut self, name: PersonName) {
+        cookies::store_name(&name);
+        self.page.you.name = name;
+    }
+
+    /// The server did not take a name: the one before holds.
+    pub(super) fn take_back_name(&mut self) {
+        self.keep_name(self.client.timeline().me().name.clone());
+    }
+
+    /// Copies the visitor's id, or lets them do it.
+    pub(super) fn copy_id(&self) {
+        let (chat, id) = (self.chat, self.page.you.id.clone());
+        spawn_local(async move {
+            let copied = clipboard::copy_text(id.as_str()).await;
+            if !copied {
+                clipboard::select_text(".privacy .id code");
+            }
+            set(chat.id_copied, Some(copied));
+        });
+    }
+
+    /// Gets everything that the visitor wrote, as a file.
+    pub(super) fn export(&self) {
+        let exporting = self.chat.exporting;
+        if matches!(exporting.get_untracked(), Exporting::Running | Exporting::Waiting(_)) {
+            return;
+        }
+        spawn_local(async move {
+            let got =
+                data_export::save(move |waits| set(exporting, waits.map_or(Exporting::Running, Exporting::Waiting)))
+                    .await;
+            set(exporting, if got.is_some() { Exporting::No } else { Exporting::Failed });
+        });
+    }
+
+    /// Changes how far it is with having everything deleted. When nothing is left, the visitor leaves.
+    pub(super) fn change_forgetting(&mut self, change: impl FnOnce(&mut Forgetting)) {
+        let before = self.chat.forgetting.get_untracked();
+        let mut forgetting = before;
+        change(&mut forgetting);
+        set(self.chat.forgetting, forgetting);
+        if forgetting != before && matches!(forgetting, Forgetting::Done { .. }) {
+            self.leave(true);
+        }
+    }
+
+    /// The visitor leaves by the door, and nothing of theirs stays on this device. `deleted` says whether nothing of theirs is
+    /// left in the chat either.
+    pub(super) fn leave(&mut self, deleted: bool) {
+        self.hang_up();
+        spawn_local(sign_out::sign_out(deleted));
+    }
+
+    /// The visitor left on another page: nothing is said in their name here any more.
+    pub(super) fn follow_out(&mut self) {
+        self.hang_up();
+        sign_out::follow_sign_out();
+    }
+
+    fn hang_up(&mut self) {
+        let deeds = self.client.end(time::now(), Over::SignedOut);
+        self.act(deeds);
+    }
+}

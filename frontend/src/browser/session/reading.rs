@@ -1,0 +1,139 @@
+//! Where the reader is in the log: what they see, what is new to them, and the way to somewhere else.
+
+use leptos::prelude::*;
+use page_model::timeline::News;
+use shared_types::Seq;
+
+use crate::{
+    browser::{
+        events,
+        session::{Session, with},
+        storage,
+    },
+    ui::{
+        log::{
+            gestures,
+            scroll::{self, HistoryRange},
+        },
+        state::set,
+    },
+};
+
+impl Session {
+    /// Goes to a message, wherever it is.
+    pub(super) fn seek(&mut self, seq: Seq) {
+        self.sought = Some(seq);
+        self.changed = true;
+        let deeds = self.client.seek(seq);
+        self.act(deeds);
+    }
+
+    /// Goes to the newest message.
+    pub(super) fn return_to_newest(&mut self) {
+        self.client.return_to_newest();
+        self.changed = true;
+        self.follow();
+        self.look();
+    }
+
+    /// Shows the newest message from now on, wherever the reader was.
+    pub(super) fn follow(&mut self) {
+        self.place = None;
+        self.sought = None;
+        set(self.chat.unread, false);
+        scroll::to_end(self.chat.log);
+    }
+
+    /// Notes what the visitor sees.
+    pub(super) fn look(&mut self) {
+        let at_end = self.chat.log.get_untracked().is_none_or(|log| scroll::at_end(&log));
+        let timeline = self.client.timeline();
+        let Some((newest, _)) = timeline.newest() else { return };
+        if events::is_visible() && at_end && !timeline.is_apart() && self.reading.read() < newest {
+            self.reading.see(newest);
+            storage::store_read_position(&self.page.room, newest);
+        }
+    }
+
+    /// Forgets where the line was above what was new, if that is read.
+    pub(super) fn settle(&mut self) {
+        if let Some((newest, _)) = self.client.timeline().newest() {
+            self.changed |= self.reading.line().is_some();
+            self.reading.settle(newest);
+        }
+    }
+
+    /// Tells the reader when somebody else said something that they do not see.
+    pub(super) fn notice(&mut self) {
+        let Some((newest, by_somebody_else)) = self.client.timeline().newest() else { return };
+        if Some(newest) <= self.noticed {
+            return;
+        }
+        self.noticed = Some(newest);
+        if !by_somebody_else {
+            return self.look();
+        }
+        let follows = |log: web_sys::HtmlDivElement| scroll::at_end(&log) && !self.client.timeline().is_apart();
+        if !self.chat.log.get_untracked().is_none_or(follows) {
+            set(self.chat.unread, true);
+            self.reading.miss();
+        } else if events::is_visible() {
+            self.look();
+        }
+        if !events::is_visible() {
+            self.reading.miss();
+        }
+    }
+
+    /// Brings a message that was sought into view, once it is drawn.
+    pub(super) fn arrive_at(&mut self, seq: Seq) {
+        self.place = None;
+        let (home, chat) = (self.home, self.chat);
+        request_animation_frame(move || {
+            if !gestures::find_message(chat, seq) {
+                with(home, |session| {
+                    let told = vec![chat.words.not_found_message.to_owned()];
+                    session.change_tray(|tray| tray.tell(told));
+                });
+            }
+        });
+    }
+
+    /// Offers the way to what is new, unless it begins where the reader is.
+    pub(super) fn tell_news(&mut self, news: Option<News>) {
+        if news == self.news {
+            return;
+        }
+        let begins_elsewhere = self.news.map(|news| news.from) != news.map(|news| news.from);
+        self.news = news;
+        if !begins_elsewhere && self.chat.news.with_untracked(Option::is_none) {
+            return;
+        }
+        let chat = self.chat;
+        request_animation_frame(move || {
+            let in_view = chat.log.get_untracked().is_some_and(|log| scroll::news_in_view(&log));
+            set(chat.news, news.filter(|_| !in_view));
+        });
+    }
+
+    /// Keeps the reader where they are while the rows change.
+    pub(super) fn keep_place(&mut self) {
+        if self.place.is_some() {
+            return;
+        }
+        // Far back there is no end to follow.
+        let follows = !self.client.timeline().is_apart() && !self.chat.apart.get_untracked();
+        let place = self.chat.log.get_untracked().and_then(|log| HistoryRange::of(&log, follows));
+        let Some(place) = place else { return };
+        self.place = Some(place);
+        let home = self.home;
+        // The rows are drawn in a microtask, the frame comes after it: nobody sees the log in between.
+        request_animation_frame(move || {
+            home.update_value(|session| {
+                if let Some(place) = session.as_mut().and_then(|session| session.place.take()) {
+                    place.restore();
+                }
+            });
+        });
+    }
+}

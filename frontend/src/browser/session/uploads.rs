@@ -1,0 +1,148 @@
+//! What the visitor does with images: from the choice of a file to the last of its bytes.
+
+use leptos::prelude::*;
+use page_model::{
+    client::Deed,
+    composer_mode::Writing,
+    timeline::{Draft, key},
+};
+use shared_types::{MessageText, Nonce};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::File;
+
+use crate::{
+    browser::{
+        attachments::Tray,
+        picture::{Picture, Unfit},
+        random,
+        session::{Session, with},
+        time,
+        upload::{Upload, UploadEvent},
+    },
+    ui::state::set,
+};
+
+/// A picture that this page sends or has sent. It is kept for as long as the page shows it.
+pub(super) struct Sent {
+    nonce: Nonce,
+    picture: Picture,
+    upload: Option<Upload>,
+}
+
+impl Session {
+    /// Takes files into the tray.
+    pub(super) fn attach(&mut self, files: Vec<File>) {
+        self.tray.add(files);
+        self.prepare();
+    }
+
+    /// Changes the tray; nothing else follows from that.
+    pub(super) fn change_tray(&mut self, change: impl FnOnce(&mut Tray)) -> Vec<Deed> {
+        change(&mut self.tray);
+        self.show_tray();
+        Vec::new()
+    }
+
+    fn prepare(&mut self) {
+        if let Some((id, file)) = self.tray.next() {
+            let home = self.home;
+            spawn_local(async move {
+                let picture = Picture::of(&file).await;
+                with(home, |session| session.prepared(id, picture));
+            });
+        }
+        self.show_tray();
+    }
+
+    fn prepared(&mut self, id: u32, picture: Result<Picture, Unfit>) {
+        self.tray.prepared(id, picture);
+        self.prepare();
+    }
+
+    fn show_tray(&self) {
+        set(self.chat.tray, self.tray.shown());
+    }
+
+    /// Sends a text, or the images in the tray: each is a message of its own, and the text belongs to the first.
+    pub(super) fn post(&mut self, mut text: Option<MessageText>) -> Vec<Deed> {
+        let Some(pictures) = self.tray.take() else { return Vec::new() };
+        self.show_tray();
+        // Whoever writes wants to see it, wherever they were reading.
+        self.follow();
+        self.settle();
+        let mut reply_to = self.chat.writing.with_untracked(Writing::answers);
+        set(self.chat.writing, Writing::New);
+        let mut deeds = Vec::new();
+        for picture in pictures {
+            let Ok(nonce) = random::unique_token().parse::<Nonce>() else { continue };
+            let draft = Draft {
+                nonce: nonce.clone(),
+                text: text.take(),
+                image: Some(picture.image.clone()),
+                reply_to: reply_to.take(),
+            };
+            let key = self.key(&nonce);
+            self.chat.pictures.update_value(|pictures| pictures.push((key, picture.url.as_str().to_owned())));
+            self.sent.push(Sent { nonce, picture, upload: None });
+            deeds.extend(self.client.post(draft, time::now()));
+        }
+        if let Some(text) = text
+            && let Ok(nonce) = random::unique_token().parse()
+        {
+            deeds.extend(self.client.post(Draft { nonce, text: Some(text), image: None, reply_to }, time::now()));
+        }
+        deeds
+    }
+
+    /// Gives up a message, and its picture with it unless it is too late for that.
+    pub(super) fn discard(&mut self, nonce: &Nonce) -> Vec<Deed> {
+        let deeds = self.client.discard(nonce, time::now());
+        if !self.client.timeline().is_unsent(nonce) {
+            let key = self.key(nonce);
+            self.sent.retain(|sent| sent.nonce != *nonce);
+            self.chat.pictures.update_value(|pictures| pictures.retain(|(of, _)| *of != key));
+        }
+        deeds
+    }
+
+    /// Puts the image of a message to an address.
+    pub(super) fn upload(&mut self, nonce: Nonce, url: &str) {
+        self.changed = true;
+        let now = time::now();
+        let home = self.home;
+        let Some(sent) = self.sent.iter_mut().find(|sent| sent.nonce == nonce) else {
+            let deeds = self.client.lost(&nonce, now);
+            return self.act(deeds);
+        };
+        let about = nonce.clone();
+        let report = move |event| with(home, |session| session.upload_went(&about, event));
+        let Picture { image, blob, .. } = &sent.picture;
+        sent.upload = Upload::start(url, image.kind.media_type(), blob, report);
+        if sent.upload.is_none() {
+            let deeds = self.client.broken(&nonce, now);
+            self.act(deeds);
+        }
+    }
+
+    fn upload_went(&mut self, nonce: &Nonce, event: UploadEvent) {
+        self.changed = true;
+        let now = time::now();
+        let deeds = match event {
+            UploadEvent::Runs(percent) => {
+                self.client.progress(nonce, percent);
+                return;
+            }
+            UploadEvent::Ended(true) => self.client.uploaded(nonce, now),
+            UploadEvent::Ended(false) => self.client.broken(nonce, now),
+        };
+        if let Some(sent) = self.sent.iter_mut().find(|sent| sent.nonce == *nonce) {
+            sent.upload = None;
+        }
+        self.act(deeds);
+    }
+
+    /// The key of the visitor's own message.
+    fn key(&self, nonce: &Nonce) -> String {
+        key(&self.client.timeline().me().id, nonce)
+    }
+}

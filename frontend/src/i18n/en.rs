@@ -1,0 +1,358 @@
+//! English.
+
+use shared_types::Language;
+
+use crate::i18n::{Around, Count, Words};
+
+pub(super) static WORDS: Words = Words {
+    language: Language::English,
+    app: "Chat",
+
+    message: "Message",
+    placeholder: Around("Message #", ""),
+    send: "Send",
+    keys: "Enter to send, Shift + Enter for a new line",
+    no_script: "You are reading along. Turn on JavaScript to join the conversation.",
+    left: Count { one: Around("", " character left"), other: Around("", " characters left") },
+    over: Count { one: Around("", " character too long"), other: Around("", " characters too long") },
+
+    connecting: "Connecting…",
+    connected: "Connected",
+    offline: "Offline",
+    reconnect: "Reconnect now",
+    trying: "Trying again…",
+    trying_in: Around("Trying again in ", " s"),
+    online: Count { one: Around("", " online"), other: Around("", " online") },
+
+    typing_one: Around("", " is typing…"),
+    typing_two: Around("", " are typing…"),
+    typing_many: "Several people are typing…",
+    and: " and ",
+
+    sending: "Sending…",
+    waiting: "Waiting for its turn…",
+    not_sent: Around("Not sent. ", ""),
+    unconfirmed: "The server did not answer.",
+    refused: "The server did not accept this message.",
+    unavailable: "The chat could not take it right now. Please try again.",
+    bad_image: "The server did not accept this image. Please choose another one.",
+    upload_broken: "The image did not get through.",
+    image_lost: "The image is not here any more. Please choose it again.",
+    uploading: "Uploading",
+    retry: "Retry",
+    discard: "Discard",
+
+    held: "Your message waits for a moment.",
+    goes_out_in: Around("It goes out in ", ""),
+    again_in: Around("The next one in ", ""),
+    slow: Around("One message every ", "."),
+    slow_for_others: Around("Slow mode: one message every ", ", but not for you."),
+    read_only: "This room can only be read at the moment.",
+    reserved: "Only moderators can write here at the moment.",
+    muted_until: Around("A moderator muted you until ", "."),
+    banned_until: Around("You can’t take part until ", "."),
+    signed_out: "You are not signed in any more.",
+    sign_in_again: "Sign in again",
+    passphrase_again: "The passphrase is needed again.",
+    enter: "Enter",
+    try_again: "Try again",
+    too_fast: "That was a lot in a short time. Please wait a moment.",
+    muted: "A moderator has muted you for now.",
+    not_allowed: "You are not allowed to do this here.",
+    seconds: Around("", " s"),
+    minutes: Around("", " min"),
+    hours: Around("", " h"),
+    days: Count { one: Around("", " day"), other: Around("", " days") },
+
+    moderator: "Moderator",
+    departed: "Somebody who left",
+    sanction: "Mute or ban…",
+    sanction_of: Around("Mute or ban ", ""),
+    mute: "Mute",
+    mute_hint: "They can read in every room, and write in none. It holds for this identity only.",
+    ban: "Ban",
+    ban_hint: "They can neither read nor write in any room, and nobody can from the addresses they came from in the last day.",
+    how_long: "For how long",
+    lift: "Lift it now",
+    clear: "Delete everything they wrote",
+    clear_hint: "All their messages and images, in every room, are gone for everyone, and nothing says who wrote them any more. \
+                 That it was done stays in what moderators did. It cannot be undone.",
+    held_free: "They can take part and write.",
+    #[cfg(feature = "hydrate")]
+    held_muted: Around("Muted until ", "."),
+    #[cfg(feature = "hydrate")]
+    held_banned: Around("Banned until ", "."),
+    #[cfg(feature = "hydrate")]
+    cleared: ["All messages of ", " are gone: ", "."],
+    cannot_decide: "You are offline. Nothing can be changed right now.",
+    room_rules: "Rules of this room",
+    room_rules_hint: "Moderators can always write, and as often as they like.",
+    slow_mode: "Slow mode: one message every",
+    off: "Off",
+    moderators_only: "Only moderators can write, everybody else reads",
+    audit: "What moderators did",
+    audit_hint: "In every room, newest first. Only moderators see this.",
+    audit_loading: "Loading…",
+    audit_empty: "Nothing so far.",
+    audit_failed: "This could not be read right now.",
+    audit_again: "Try again",
+    audit_further: "Show earlier",
+    #[cfg(feature = "hydrate")]
+    stands_free: Around("", " can take part and write again."),
+    #[cfg(feature = "hydrate")]
+    stands_muted: ["", " can’t write until ", "."],
+    #[cfg(feature = "hydrate")]
+    stands_banned: ["", " can’t take part until ", "."],
+    #[cfg(any(test, feature = "hydrate"))]
+    did_delete: ["deleted a message of ", " in #", ""],
+    #[cfg(any(test, feature = "hydrate"))]
+    did_mute: ["muted ", " until ", ""],
+    #[cfg(any(test, feature = "hydrate"))]
+    did_unmute: Around("let ", " write again"),
+    #[cfg(any(test, feature = "hydrate"))]
+    did_ban: ["banned ", " until ", ""],
+    #[cfg(any(test, feature = "hydrate"))]
+    did_unban: Around("let ", " come back"),
+    #[cfg(any(test, feature = "hydrate"))]
+    did_clear: Around("deleted everything that ", " wrote"),
+    #[cfg(any(test, feature = "hydrate"))]
+    did_rule: Around("changed the rules of #", ""),
+    #[cfg(any(test, feature = "hydrate"))]
+    no_rules: "Nothing special.",
+
+    privacy: "You and your data",
+    your_id: "Your id",
+    id_hint: "Whoever runs this chat needs it to make you a moderator. It lets nobody in.",
+    copy_id: "Copy id",
+    id_copied: "Id copied",
+    id_selected: "This page may not copy here. The id is selected: please copy it yourself.",
+    export: "Download what I wrote",
+    export_hint: "Your messages in every room with the addresses of their images, as one file.",
+    exporting: "Collecting what you wrote…",
+    export_waits: Around("That was a lot in a short time. It goes on in ", ". Please leave this page open."),
+    export_failed: "This could not be downloaded right now. Please try again.",
+    forget_me: "Delete everything I wrote…",
+    forget_me_hint: "Your messages and images in every room, and what this device keeps. Your reactions and your name in what others \
+                     wrote stay as long as that does, and so does what moderators noted.",
+    forget_me_sure: "Delete everything? Your messages and images will be gone for everyone, and nobody can bring them back.",
+    forget_me_yes: "Delete everything",
+    forget_me_banned: Around("", " Until then a moderator can delete your messages for you."),
+    forgetting_begins: "Deleting… Please leave this page open.",
+    forgetting: Count {
+        one: Around("", " message is gone. Please leave this page open…"),
+        other: Around("", " messages are gone. Please leave this page open…"),
+    },
+    forgetting_offline: "You are offline. It goes on as soon as the chat is connected again.",
+    forget_failed: "Not everything could be deleted. Please try again.",
+    stop: "Stop",
+    all_deleted: "Everything you wrote is deleted.",
+    #[cfg(feature = "hydrate")]
+    all_deleted_anew: "You are somebody new here now.",
+    sign_out: "Sign out",
+    sign_out_hint: "Nothing of this chat stays on this device, nor does what you have not sent.",
+    sign_out_sure: "Sign out? You will be somebody new when you come back. You can’t edit, delete or download what you wrote before.",
+    name_given: "Your name comes from where you signed in.",
+
+    attach: "Attach images",
+    attached: "Attached images",
+    drop: "Drop images to attach them",
+    describe: "Describe this image",
+    remove_image: Around("Remove image ", ""),
+    dismiss: "Dismiss",
+    #[cfg(feature = "hydrate")]
+    too_many: "At most 10 images go at once. The others were left out.",
+    #[cfg(feature = "hydrate")]
+    too_large: "This file is larger than 10 MB. Please choose a smaller one.",
+    #[cfg(feature = "hydrate")]
+    not_an_image: "This file is not an image that can be shown. PNG, JPEG, WebP and GIF can, SVG cannot.",
+    #[cfg(feature = "hydrate")]
+    too_many_pixels: "This image has more than 100 megapixels. Please choose a smaller one.",
+    #[cfg(feature = "hydrate")]
+    large_gif: "This GIF is too large. A GIF may have 2 MB, and 2048 pixels on a side.",
+    #[cfg(feature = "hydrate")]
+    too_dense: "This image cannot be made small enough. Please choose another one.",
+
+    image: "Image",
+    open_image: "Open image",
+    open_described: Around("Open image: ", ""),
+    missing: "This image is not available any more",
+    previous: "Previous image",
+    next: "Next image",
+    download: "Download",
+    close: "Close",
+
+    edited: "(edited)",
+    gone: "This message was deleted.",
+    earlier: "an earlier message",
+    actions: "Message actions",
+    react: Around("React with ", ""),
+    more_reactions: "More reactions",
+    reply: "Reply",
+    edit: "Edit",
+    delete: "Delete",
+    delete_title: "Delete this message?",
+    delete_hint: "It is gone for everyone.",
+    replying: Around("Replying to ", ""),
+    editing: "Editing your message",
+    any_emoji: "Any other emoji",
+    not_an_emoji: "Please enter one emoji.",
+    emoji_groups: ["Faces", "Hands", "Hearts", "Things"],
+    add: "Add",
+    #[cfg(feature = "hydrate")]
+    not_changed: Around("Not changed. ", ""),
+    no_message: "This message is not there any more.",
+    not_yours: "Only its author can change this message.",
+    too_many_reactions: "This message has as many reactions as it can have.",
+
+    address: "Link to this message",
+    copy: "Copy link",
+    copied: "Link copied",
+    #[cfg(feature = "hydrate")]
+    not_copied: "This page may not copy here. The link is in the address bar.",
+    mention: "People to mention",
+    #[cfg(feature = "hydrate")]
+    not_found_message: "This message could not be found.",
+
+    people: "People here",
+    yourself: "(you)",
+    more_people: Count { one: Around("and ", " more"), other: Around("and ", " more") },
+
+    new_line: "New",
+    news: Count { one: Around("", " new message"), other: Around("", " new messages") },
+    news_more: Around("More than ", " new messages"),
+    to_newest: "Go to the newest messages",
+    log: Around("Messages in #", ""),
+    beginning: Around("Beginning of #", ""),
+    new_messages: "New messages",
+    older: "Load older messages",
+    loading: "Loading older messages…",
+    empty: "Nobody has said anything here yet. Say hello, and share the link with someone.",
+    welcome: "This is where the conversation starts.",
+
+    rooms: "Rooms",
+    switch_rooms: "Switch rooms",
+    new_elsewhere: "New messages in other rooms",
+    open_room: "Open a room",
+    open: "Open",
+    room_name: "Name of a room",
+    room_hint: "A name that nobody has used makes a new room.",
+    room_empty: "Please enter the name of a room.",
+    room_long: Around("The name of a room has at most ", " characters."),
+    room_character: "The name of a room has letters from a to z, digits and hyphens only.",
+    forget_room: Around("Take #", " off the list"),
+
+    search: "Search",
+    search_field: "Words to look for",
+    search_hint: "Messages of this room that have all of the words are found.",
+    searching: "Searching…",
+    search_failed: "The chat could not be searched right now.",
+    search_again: "Search again",
+    search_offline: "You are offline. The search goes on as soon as the chat is connected again.",
+    found: Count { one: Around("", " message found"), other: Around("", " messages found") },
+    nothing_yet: "Nothing found so far.",
+    nothing_found: "Nothing found.",
+    further: "Search further back",
+
+    shortcuts: "Keyboard shortcuts",
+    anywhere: "Anywhere",
+    while_writing: "While writing",
+    among_messages: "Among the messages",
+    at_an_image: "At an opened image",
+    line_break: "New line",
+    edit_last: "Edit your last message, if nothing is written",
+    stop_writing: "Cancel a reply or an edit",
+    other_message: "Previous or next message",
+    first_or_last: "First or last message",
+    along: "Along what is in a message",
+    react_to: "React",
+    other_image: "Previous or next image",
+
+    about_you: "Your name, language and notifications",
+    you: "You",
+    name_hint: "Everyone in the room sees this name beside your messages.",
+    your_name: "Your name",
+    name_empty: "Please enter a name.",
+    name_long: Around("A name has at most ", " characters."),
+    name_character: "This name has a character that nobody could see.",
+    choose_language: "Language / 言語",
+    notifications: "Notifications",
+    notify: ["None", "When I am mentioned", "Every message"],
+    notify_hint: "They are shown while you do not look at this page.",
+    #[cfg(feature = "hydrate")]
+    notify_denied: "Your browser does not let this page notify you. Its settings for this page can change that.",
+    #[cfg(feature = "hydrate")]
+    notify_unable: "This browser cannot show notifications.",
+    save: "Save",
+    cancel: "Cancel",
+
+    #[cfg(feature = "hydrate")]
+    unreachable: "The chat cannot be reached right now. Trying again…",
+    #[cfg(feature = "hydrate")]
+    today: "Today",
+    #[cfg(feature = "hydrate")]
+    yesterday: "Yesterday",
+
+    #[cfg(feature = "ssr")]
+    description: "A room to talk in: read the conversation at once, and join in without an account.",
+    #[cfg(feature = "ssr")]
+    reload: "The chat can't be reached right now. Please reload the page in a moment.\n",
+    #[cfg(feature = "ssr")]
+    not_found: "There is no such room",
+    #[cfg(feature = "ssr")]
+    not_found_why: "The name of a room has lower-case letters, digits and hyphens, and at most 64 of them.",
+    #[cfg(feature = "ssr")]
+    to_lobby: "Go to the lobby",
+    #[cfg(feature = "ssr")]
+    passphrase_title: "Enter the passphrase",
+    #[cfg(feature = "ssr")]
+    passphrase_why: "This chat is for those who know its passphrase.",
+    #[cfg(feature = "ssr")]
+    passphrase: "Passphrase",
+    #[cfg(feature = "ssr")]
+    wrong_passphrase: "This is not the passphrase. Please try again.",
+    #[cfg(feature = "ssr")]
+    too_often: Count {
+        one: Around("There were too many tries. Please try again in ", " second."),
+        other: Around("There were too many tries. Please try again in ", " seconds."),
+    },
+    #[cfg(feature = "ssr")]
+    sign_in_title: "Sign in to enter",
+    #[cfg(feature = "ssr")]
+    sign_in_why: "This chat is for its members. You sign in where you have your account, and come back here.",
+    #[cfg(feature = "ssr")]
+    sign_in: "Sign in",
+    #[cfg(feature = "ssr")]
+    sign_in_refused: "You were not let in there. You can try again.",
+    #[cfg(feature = "ssr")]
+    sign_in_failed: "Signing in did not work. Please try again in a moment.",
+    #[cfg(feature = "ssr")]
+    door_again: "This took too long, or was begun somewhere else. Please try again.",
+    #[cfg(feature = "ssr")]
+    banned: "You cannot come in at the moment",
+    #[cfg(feature = "ssr")]
+    banned_why: "You, or somebody at your address, were sent away by a moderator.",
+    #[cfg(feature = "ssr")]
+    banned_for: ["You can come again in ", " at the latest (", ")."],
+
+    date: |weekday, day, month, year| {
+        [WEEKDAYS[weekday % 7], ", ", &day.to_string(), " ", MONTHS[(month + 11) % 12], " ", &year.to_string()].concat()
+    },
+    comma: ", ",
+    colon: ": ",
+};
+
+const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];

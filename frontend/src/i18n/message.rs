@@ -1,0 +1,42 @@
+//! A message: its first words, what it answers, how long it is, its image, and how many are new.
+
+use page_model::timeline::{News, Quoted};
+use shared_types::limits;
+
+use crate::i18n::Words;
+
+/// So much of a message stands where another one answers it: more than a line has room for, in characters.
+const EXCERPT_CHARS: usize = 120;
+
+impl Words {
+    /// The first words of a message, on one line.
+    pub(crate) fn excerpt(&self, quoted: &Quoted) -> String {
+        quoted
+            .text
+            .as_ref()
+            .map_or_else(|| self.earlier.into(), |text| text.as_str().chars().take(EXCERPT_CHARS).collect())
+    }
+
+    /// Whom and what the visitor is about to answer.
+    pub(crate) fn replying(&self, quoted: &Quoted) -> String {
+        [&self.replying.with(self.name(&quoted.author)), self.colon, &self.excerpt(quoted)].concat()
+    }
+
+    /// How much is new to the visitor, with the way to where it begins.
+    pub(crate) fn news(&self, news: &News) -> String {
+        if news.more { self.news_more.with(&news.count.to_string()) } else { self.news.of(news.count) }
+    }
+
+    /// The room left in the composer, or how much is too much.
+    pub(crate) fn counter(&self, chars: usize) -> String {
+        match chars.checked_sub(limits::TEXT_CHARS) {
+            None | Some(0) => self.left.of(limits::TEXT_CHARS - chars),
+            Some(over) => self.over.of(over),
+        }
+    }
+
+    /// The name of the button that shows an image at its full size.
+    pub(crate) fn open_image(&self, alt: Option<&str>) -> String {
+        alt.map_or_else(|| self.open_image.into(), |alt| self.open_described.with(alt))
+    }
+}

@@ -1,0 +1,108 @@
+//! The page that asks for a passphrase, or leads to the provider.
+
+use leptos::prelude::*;
+use shared_types::{Language, RoomName};
+
+use crate::{
+    i18n::Words,
+    ssr::{html, index_template::IndexTemplate},
+};
+
+/// The page that asks a visitor to sign in before they enter a room.
+#[derive(Clone, Copy, Debug)]
+pub struct SignInPage<'a> {
+    /// How visitors sign in.
+    pub method: SignInMethod,
+    /// The room that follows.
+    pub room: &'a RoomName,
+    /// Why the last attempt failed.
+    pub problem: Option<SignInProblem>,
+}
+
+/// How visitors sign in to a chat that is not open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignInMethod {
+    /// With a passphrase.
+    Passphrase,
+    /// By signing in with a provider.
+    SignIn,
+}
+
+/// Why a sign-in failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignInProblem {
+    /// The passphrase is wrong.
+    WrongPassphrase,
+    /// There were too many attempts.
+    TooManyAttempts {
+        /// How long to wait before the next attempt.
+        seconds: u64,
+    },
+    /// The provider refused the sign-in.
+    ProviderRefused,
+    /// The provider did not answer as it should.
+    ProviderFailed,
+    /// The callback does not belong to a sign-in begun here, or came too late.
+    Expired,
+}
+
+/// Renders the sign-in page. It needs no script.
+pub fn sign_in_page(template: &IndexTemplate, language: Language, page: SignInPage<'_>) -> String {
+    let words = Words::of(language);
+    let (title, why) = match page.method {
+        SignInMethod::Passphrase => (words.passphrase_title, words.passphrase_why),
+        SignInMethod::SignIn => (words.sign_in_title, words.sign_in_why),
+    };
+    let problem = page.problem.map(|problem| problem.sentence(words));
+    let body = html(|| {
+        view! {
+            <main class="notice" data-page="complete">
+                <h1>{title}</h1>
+                <p>{why}</p>
+                {problem.map(|sentence| view! { <p id="trouble" class="trouble" role="alert">{sentence}</p> })}
+                {match page.method {
+                    SignInMethod::Passphrase => passphrase(words, page).into_any(),
+                    SignInMethod::SignIn => {
+                        let address = format!("/sign-in?to={}", page.room.path());
+                        view! { <p><a class="button primary" href=address>{words.sign_in}</a></p> }.into_any()
+                    }
+                }}
+            </main>
+        }
+    });
+    template.fill(words, title, "", &body)
+}
+
+fn passphrase(words: &'static Words, page: SignInPage<'_>) -> impl IntoView {
+    let has_problem = page.problem.is_some();
+    view! {
+        <form class="door" method="post" action="/enter">
+            <input type="hidden" name="to" value=page.room.path() />
+            <label class="name-label">
+                <span>{words.passphrase}</span>
+                <input
+                    type="password"
+                    name="passphrase"
+                    autocomplete="current-password"
+                    required
+                    autofocus
+                    aria-invalid=(page.problem == Some(SignInProblem::WrongPassphrase)).then_some("true")
+                    aria-describedby=has_problem.then_some("trouble")
+                />
+            </label>
+            <button class="button primary">{words.enter}</button>
+        </form>
+    }
+}
+
+impl SignInProblem {
+    fn sentence(self, words: &Words) -> String {
+        match self {
+            Self::WrongPassphrase => words.wrong_passphrase.into(),
+            Self::TooManyAttempts { seconds } => words.too_often.of(usize::try_from(seconds).unwrap_or(usize::MAX)),
+            Self::ProviderRefused => words.sign_in_refused.into(),
+            Self::ProviderFailed => words.sign_in_failed.into(),
+            Self::Expired => words.door_again.into(),
+        }
+    }
+}

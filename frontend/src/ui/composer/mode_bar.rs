@@ -1,0 +1,29 @@
+//! What the composer is for, above it, while that is not a new message.
+
+use leptos::prelude::*;
+use page_model::composer_mode::Writing;
+
+use crate::ui::{
+    parts::icon_button::{CROSS, icon_button},
+    state::{Chat, Intent},
+};
+
+pub(crate) fn writing_bar(chat: Chat) -> impl IntoView {
+    let cancel = move |()| {
+        chat.intend.run(Intent::Write(Writing::New));
+        chat.focus();
+    };
+    move || {
+        let (class, purpose) = chat.writing.with(|writing| match writing {
+            Writing::New => None,
+            Writing::Reply(quoted) => Some(("writing", chat.words.replying(quoted))),
+            Writing::Edit(_) => Some(("writing edit", chat.words.editing.to_owned())),
+        })?;
+        Some(view! {
+            <div class=class>
+                <p id="writing-purpose" class="writing-purpose">{purpose}</p>
+                {icon_button("writing-cancel", chat.words.cancel.into(), CROSS, true, Callback::new(cancel))}
+            </div>
+        })
+    }
+}

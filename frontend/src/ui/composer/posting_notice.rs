@@ -1,0 +1,60 @@
+//! What the visitor is told about writing: in the place of the composer where there is nothing to write with, or below it.
+
+use leptos::prelude::*;
+use page_model::connection::Over;
+use shared_types::AccessMode;
+
+use crate::ui::{
+    parts::element::{alive, alive_text, element},
+    state::{Chat, Intent, Leave},
+};
+
+pub(crate) fn silence(chat: Chat) -> AnyView {
+    let sentence = move || chat.leave.get().sentence;
+    // A countdown that was read out every second would drown everything else.
+    let countdown = element("span")
+        .class("countdown")
+        .with("aria-hidden", "true")
+        .child(alive_text(move || chat.leave.get().countdown));
+    let way = move || {
+        let way = match chat.leave.with(|leave| leave.over) {
+            None => return Vec::new(),
+            // What is written stays in this tab, and is there again after that.
+            Some(Over::SignedOut) => {
+                let passphrase = chat.access == AccessMode::Passphrase;
+                let label = if passphrase { chat.words.enter } else { chat.words.sign_in_again };
+                element("a").class("button primary").with("href", room_path(chat)).text(label)
+            }
+            // It may be lifted before its end, and nobody is told of that who is away.
+            Some(Over::Banned(_)) => {
+                let asking = move || chat.leave.with(|leave| leave.asking);
+                let label = move || if asking() { chat.words.trying } else { chat.words.try_again };
+                element("button")
+                    .class("button")
+                    .with("type", "button")
+                    .on("click", move |_| chat.intend.run(Intent::Reconnect))
+                    .child(alive_text(move || label().into()))
+            }
+        };
+        vec![way.into_any()]
+    };
+    let class = move || {
+        let class = |leave: &Leave| match leave {
+            Leave { silent: true, .. } => "leave silent",
+            Leave { sentence, .. } if sentence.is_empty() => "leave nothing",
+            Leave { passing: true, .. } => "leave passing",
+            _ => "leave",
+        };
+        Some(chat.leave.with(class).to_owned())
+    };
+    element("div")
+        .follows("class", class)
+        .child(element("p").with("role", "status").child(alive_text(sentence)).into_any())
+        .child(countdown.into_any())
+        .child(alive(way))
+        .into_any()
+}
+
+fn room_path(chat: Chat) -> String {
+    chat.room().parse::<shared_types::RoomName>().map(|room| room.path()).unwrap_or_default()
+}

@@ -1,0 +1,115 @@
+//! The log of messages, and the button that leads to the newest one.
+
+pub(crate) mod connection_status;
+#[cfg(feature = "hydrate")]
+pub(crate) mod gestures;
+#[cfg(feature = "hydrate")]
+mod long_press;
+pub(crate) mod notice;
+pub(crate) mod scroll;
+pub(crate) mod typing;
+
+use leptos::prelude::*;
+
+use crate::ui::{
+    message::{message, toolbar::Actions},
+    parts::element::alive,
+    state::{Chat, Intent, Older, set},
+};
+
+/// The scrolling element is laid out from its end, with everything in one inner element: the newest message is in view
+/// before any script runs, and what is put before the first message moves nothing.
+#[component]
+pub(crate) fn Log(chat: Chat) -> impl IntoView {
+    let scrolled = move |_| {
+        let Some(log) = chat.log.get_untracked() else { return };
+        let apart = chat.apart.get_untracked();
+        if scroll::at_end(&log) && !apart {
+            set(chat.unread, false);
+            chat.intend.run(Intent::Look);
+        }
+        if scroll::near_start(&log) && chat.older.get_untracked() == Older::Some {
+            chat.intend.run(Intent::LoadOlder);
+        }
+        if apart && scroll::near_end(&log) {
+            chat.intend.run(Intent::LoadNewer);
+        }
+        if chat.news.with_untracked(Option::is_some) && scroll::news_in_view(&log) {
+            set(chat.news, None);
+        }
+    };
+    let busy = move || if chat.older.get() == Older::Loading { "true" } else { "false" };
+    let new_messages = move || {
+        let label = if chat.unread.get() { Some(chat.words.new_messages) } else { None };
+        let label = label.or_else(|| chat.apart.get().then_some(chat.words.to_newest))?;
+        Some(way(chat, "new-messages", label.into(), Intent::ToNewest))
+    };
+    let news = move || {
+        let news = chat.news.get()?;
+        Some(way(chat, "news", chat.words.news(&news), Intent::Seek(news.from)))
+    };
+    view! {
+        <div
+            class="log"
+            role="log"
+            aria-live="polite"
+            aria-busy=busy
+            aria-label=chat.words.log.with(&chat.room())
+            tabindex="0"
+            node_ref=chat.log
+            on:scroll=scrolled
+        >
+            <div class="log-rows">
+                <Start chat />
+                <For
+                    each=move || chat.rows.get()
+                    key=|shown| shown.key.clone()
+                    children=move |shown| alive(move || message(chat, shown.row.get()))
+                />
+            </div>
+        </div>
+        {news}
+        {new_messages}
+        <Actions chat />
+    }
+}
+
+/// A button that leads somewhere else in the log, where the focus goes too: the button may be gone then.
+fn way(chat: Chat, class: &'static str, label: String, intent: Intent) -> AnyView {
+    let go = move |_| {
+        if let Some(log) = chat.log.get_untracked() {
+            _ = log.focus();
+        }
+        chat.intend.run(intent.clone());
+    };
+    view! { <button class=class type="button" on:click=go>{label}</button> }.into_any()
+}
+
+/// What stands before the first message: the way to older ones, or where the room begins.
+#[component]
+fn Start(chat: Chat) -> impl IntoView {
+    move || match chat.older.get() {
+        Older::None => {
+            let empty = chat.rows.with(Vec::is_empty);
+            let sentence = if empty { chat.words.empty } else { chat.words.welcome };
+            view! {
+                <div class="history beginning">
+                    <h2 class="beginning-title">{chat.words.beginning.with(&chat.room())}</h2>
+                    <p>{sentence}</p>
+                </div>
+            }
+            .into_any()
+        }
+        older => {
+            let label = if older == Older::Loading { chat.words.loading } else { chat.words.older };
+            view! {
+                <div class="history">
+                    <button class="quiet" type="button" on:click=move |_| chat.intend.run(Intent::LoadOlder)>
+                        {label}
+                    </button>
+                </div>
+            }
+            .into_any()
+        }
+    }
+}

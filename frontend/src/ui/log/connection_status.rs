@@ -1,0 +1,32 @@
+//! How the connection is, while it is not as it should be. It floats over the log, so nothing moves when it comes or goes.
+
+use leptos::prelude::*;
+use page_model::connection::Status;
+
+use crate::ui::state::{Chat, Intent};
+
+#[component]
+pub(crate) fn Connection(chat: Chat) -> impl IntoView {
+    let state = move || match chat.status.get() {
+        Status::Connecting => chat.words.connecting,
+        Status::Live => chat.words.connected,
+        // Why, and what can be done, stands where messages are written.
+        Status::Over(_) | Status::Offline(_) => chat.words.offline,
+    };
+    let offline = move || match chat.status.get() {
+        Status::Offline(seconds) => Some(view! {
+            // A countdown that was read out every second would drown everything else.
+            <span class="countdown" aria-hidden="true">{chat.words.retrying(seconds)}</span>
+            <button class="button" type="button" on:click=move |_| chat.intend.run(Intent::Reconnect)>
+                {chat.words.reconnect}
+            </button>
+        }),
+        Status::Connecting | Status::Live | Status::Over(_) => None,
+    };
+    view! {
+        <div class="connection">
+            <p class="connection-state" role="status">{state}</p>
+            {offline}
+        </div>
+    }
+}

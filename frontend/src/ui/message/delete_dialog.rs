@@ -1,0 +1,56 @@
+//! The question whether a message is really to go.
+
+use leptos::prelude::*;
+use page_model::timeline::Change;
+use shared_types::Seq;
+
+use crate::ui::{
+    message::dom::article,
+    state::{Chat, Intent, set},
+};
+
+/// The answer that means it.
+const YES: &str = "yes";
+
+#[component]
+pub(crate) fn Deletion(chat: Chat) -> impl IntoView {
+    let answered = move |_| {
+        let Some(dialog) = chat.deletion.get_untracked() else { return };
+        if dialog.return_value() == YES
+            && let Some(seq) = chat.asked.get_untracked()
+        {
+            chat.intend.run(Intent::Change(seq, Change::Gone));
+        }
+    };
+    view! {
+        <dialog
+            class="name-dialog"
+            aria-labelledby="deletion-title"
+            aria-describedby="deletion-hint"
+            node_ref=chat.deletion
+            on:close=answered
+        >
+            <form method="dialog">
+                <h2 id="deletion-title">{chat.words.delete_title}</h2>
+                <p id="deletion-hint" class="name-hint">{chat.words.delete_hint}</p>
+                <div class="name-buttons">
+                    <button class="button" type="submit" value="">{chat.words.cancel}</button>
+                    <button class="button danger" type="submit" value=YES>{chat.words.delete}</button>
+                </div>
+            </form>
+        </dialog>
+    }
+}
+
+/// Asks about a message. The focus comes back to it, for what was clicked may be gone.
+pub(crate) fn open(chat: Chat, seq: Seq) {
+    set(chat.asked, Some(seq));
+    if let Some(message) = article(chat, seq) {
+        _ = message.focus();
+    }
+    if let Some(dialog) = chat.deletion.get_untracked() {
+        // Escape leaves it as it is.
+        dialog.set_return_value("");
+        _ = dialog.show_modal();
+    }
+}

@@ -1,0 +1,176 @@
+//! What a moderator does about a person: keeps them quiet or away for a time, takes that back, or has everything deleted that
+//! they wrote.
+
+use leptos::{html, prelude::*};
+use page_model::connection::Status;
+use shared_types::Person;
+
+use crate::ui::{
+    parts::{
+        dialog,
+        element::{alive, alive_text, element},
+        form_controls::{choice, select},
+        icon_button::icon_button,
+    },
+    state::{Chat, Intent, set},
+};
+
+/// A shield.
+pub(crate) const ICON: &str = "M12 3.5l7 2.500v5.500c0 4.200-2.800 7.300-7 9-4.200-1.700-7-4.800-7-9V6zM9 12h6";
+
+/// How long it may hold, in seconds: 10 minutes, an hour, a day, a week, 90 days.
+const SPANS: [u32; 5] = [600, 3_600, 86_400, 604_800, 7_776_000];
+
+/// What is done to them. What holds is told in the order of the first two.
+const MUTE: u32 = 0;
+const BAN: u32 = 1;
+const CLEAR: u32 = 2;
+
+/// The dialog.
+pub(crate) fn sanction(chat: Chat) -> AnyView {
+    let words = chat.words;
+    let [what, span] = chat.chosen;
+    // Of two with one name a moderator has to know which.
+    let id = element("code").child(alive_text(move || chat.sanctioned.with(|whom| whom.id.to_string())));
+    let whom = element("p").child(id.into_any());
+    let held = element("div").class("held").with("aria-live", "polite").child(alive(move || held(chat)));
+    let kinds = element("fieldset")
+        .class("choices")
+        .with("aria-labelledby", "sanction-title")
+        .child(choice("radio", words.mute, MUTE, what))
+        .child(choice("radio", words.ban, BAN, what))
+        .child(choice("radio", words.clear, CLEAR, what));
+    let spans = SPANS.map(|span| (span, words.span(span))).to_vec();
+    // What is deleted does not come back after a while.
+    let spans = element("div").follows("hidden", move || (what.get() == CLEAR).then(String::new)).child(select(
+        words.how_long,
+        spans,
+        span,
+    ));
+    let hint = move || match what.get() {
+        _ if chat.status.get() != Status::Live => words.cannot_decide,
+        MUTE => words.mute_hint,
+        BAN => words.ban_hint,
+        _ => words.clear_hint,
+    };
+    let label = move || match what.get() {
+        MUTE => words.mute,
+        BAN => words.ban,
+        _ => words.forget_me_yes,
+    };
+    let cancel = element("button")
+        .class("button")
+        .with("type", "button")
+        .on("click", move |_| dialog::close(chat.sanction))
+        .text(words.cancel);
+    let submit = element("button")
+        .class("button danger")
+        .follows("aria-disabled", move || (!ready(chat)).then(|| "true".into()))
+        .with("type", "submit")
+        .child(alive_text(move || label().into()));
+    let form = element("form")
+        .class("sheet-body order")
+        .on("submit", move |event| {
+            event.prevent_default();
+            if untrack(|| ready(chat)) {
+                decide(chat, what.get_untracked(), span.get_untracked());
+            }
+        })
+        .child(whom.into_any())
+        .child(held.into_any())
+        .child(kinds.into_any())
+        .child(spans.into_any())
+        .child(dialog::hint(hint))
+        .child(element("div").class("name-buttons").child(cancel.into_any()).child(submit.into_any()).into_any());
+    let title = move || chat.words.sanction_of.with(chat.words.name(&chat.sanctioned.get()));
+    dialog::titled(chat, "sanction", alive_text(title), chat.sanction).child(form.into_any()).into_any()
+}
+
+/// What holds for them, each with the way to take it back.
+fn held(chat: Chat) -> Vec<AnyView> {
+    let line = |sentence: &str| element("p").text(sentence);
+    let lift = |what, sentence: &str| {
+        let label = [chat.words.lift, &chat.words.said_so(sentence)].concat();
+        element("button")
+            .class("quiet")
+            .follows("aria-disabled", move || (!chat.decides()).then(|| "true".into()))
+            .with("type", "button")
+            .with("aria-label", label)
+            .on("click", move |_| {
+                if untrack(|| chat.decides()) {
+                    decide(chat, what, 0);
+                }
+            })
+            .text(chat.words.lift)
+            .into_any()
+    };
+    let held = match chat.held.get() {
+        Ok(held) => held,
+        Err(why) => return vec![line(why).into_any()],
+    };
+    if held.iter().all(String::is_empty) {
+        return vec![line(chat.words.held_free).into_any()];
+    }
+    let held = [MUTE, BAN].into_iter().zip(held).filter(|(_, sentence)| !sentence.is_empty());
+    held.map(|(what, sentence)| line(&sentence).child(lift(what, &sentence)).into_any()).collect()
+}
+
+/// Whether something can be decided: what holds is known by then, or not to be had.
+fn ready(chat: Chat) -> bool {
+    chat.decides() && chat.held.get() != Err(chat.words.audit_loading)
+}
+
+fn decide(chat: Chat, what: u32, seconds: u32) {
+    let person = chat.sanctioned.get_untracked();
+    if what != CLEAR {
+        return chat.intend.run(Intent::Sanction { person, ban: what == BAN, seconds });
+    }
+    dialog::close(chat.sanction);
+    // The message that the dialog was opened at is nobody's soon, and drawn anew.
+    if let Some(log) = chat.log.get_untracked() {
+        _ = log.focus();
+    }
+    chat.intend.run(Intent::Clear(person));
+}
+
+/// What holds for so many seconds yet, muted and banned, is what is chosen, unless something else is: nobody is to shorten it
+/// unawares.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "on the server nobody knows what holds"))]
+pub(crate) fn choose(chat: Chat, [muted, banned]: [u64; 2]) {
+    let [what, span] = chat.chosen;
+    if (what.get_untracked(), span.get_untracked()) == (MUTE, SPANS[0]) {
+        let left = muted.max(banned);
+        let long_enough = SPANS.into_iter().find(|span| u64::from(*span) >= left);
+        set(what, if banned > 0 { BAN } else { MUTE });
+        set(span, long_enough.unwrap_or(SPANS[SPANS.len() - 1]));
+    }
+}
+
+/// Whether the visitor may decide about somebody.
+pub(crate) fn may(chat: Chat, person: &Person) -> bool {
+    let you = chat.you.get();
+    you.moderator && you.id != person.id && !person.is_erased()
+}
+
+/// The button that opens the dialog about somebody, in place of the dialog that it is in.
+pub(crate) fn button(chat: Chat, whom: Person, place: NodeRef<html::Dialog>) -> Option<AnyView> {
+    may(chat, &whom).then(|| {
+        let label = chat.words.sanction_of.with(whom.name.as_str());
+        let open = move |()| {
+            dialog::close(place);
+            open(chat, whom.clone());
+        };
+        icon_button("person-sanction", label, ICON, true, Callback::new(open))
+    })
+}
+
+/// Opens the dialog about somebody. What was chosen for another one is not meant for them.
+pub(crate) fn open(chat: Chat, person: Person) {
+    set(chat.sanctioned, person);
+    let [what, span] = chat.chosen;
+    set(what, MUTE);
+    set(span, SPANS[0]);
+    set(chat.deciding, false);
+    chat.intend.run(Intent::Inquire);
+    dialog::open(chat.sanction);
+}

@@ -1,0 +1,204 @@
+//! The visitor and their data: who they are here, what they wrote, and the ways to take it along, to delete it, and to leave.
+
+use leptos::{html, prelude::*, tachys::html::node_ref::NodeRefContainer};
+use page_model::{
+    connection::{Over, Status},
+    erasure::Forgetting,
+};
+use shared_types::AccessMode;
+
+use crate::ui::{
+    parts::{
+        dialog::{self, is_special, sheet},
+        element::{Element, alive, alive_text, element},
+    },
+    state::{Chat, Exporting, Intent, set},
+};
+
+/// The dialog.
+pub(crate) fn privacy(chat: Chat) -> AnyView {
+    let questions = [Question::new(), Question::new()];
+    let body = element("div")
+        .class("sheet-body order")
+        .child(id(chat))
+        .child(export(chat))
+        .child(forget_me(chat, questions[0]))
+        .child(sign_out(chat, questions[1]));
+    let closed = move |_| {
+        // It is heard of a little later, and by then it may be open again.
+        if chat.privacy.get_untracked().is_none_or(|dialog| dialog.open()) {
+            return;
+        }
+        set(chat.id_copied, None);
+        for question in questions {
+            set(question.asked, false);
+        }
+    };
+    sheet(chat, "privacy", chat.words.privacy, chat.privacy).child(body.into_any()).on("close", closed).into_any()
+}
+
+/// Opens the dialog.
+pub(crate) fn open(chat: Chat) {
+    dialog::open(chat.privacy);
+}
+
+fn button(class: &'static str, kind: &'static str, label: &'static str) -> Element {
+    element("button").class(class).with("type", kind).text(label)
+}
+
+/// What is told about a part, above its buttons.
+fn told(words: impl FnMut() -> String + Send + 'static) -> AnyView {
+    element("p").class("name-hint").with("aria-live", "polite").child(alive_text(words)).into_any()
+}
+
+/// A question before what cannot be taken back. A button asks it, and the answers take its place; the focus is on the one that
+/// changes nothing, and comes back to the button.
+#[derive(Clone, Copy)]
+struct Question {
+    asked: RwSignal<bool>,
+    button: NodeRef<html::Button>,
+    cancel: NodeRef<html::Button>,
+}
+
+impl Question {
+    fn new() -> Self {
+        Self { asked: RwSignal::new(false), button: NodeRef::new(), cancel: NodeRef::new() }
+    }
+
+    fn ask(self) {
+        set(self.asked, true);
+        focus(self.cancel);
+    }
+
+    fn end(self) {
+        set(self.asked, false);
+        focus(self.button);
+    }
+
+    /// The button that asks, or whichever is there when it was answered.
+    fn button(self, button: Element) -> AnyView {
+        button.held_by(move |drawn| self.button.load(drawn)).into_any()
+    }
+
+    fn answers(self, chat: Chat, yes: Element) -> AnyView {
+        let no = button("button", "button", chat.words.cancel)
+            .held_by(move |drawn| self.cancel.load(drawn))
+            .on("click", move |_| self.end());
+        element("div").class("name-buttons").child(no.into_any()).child(yes.into_any()).into_any()
+    }
+}
+
+/// Focuses a button once it is drawn.
+fn focus(button: NodeRef<html::Button>) {
+    request_animation_frame(move || {
+        if let Some(button) = button.get_untracked() {
+            _ = button.focus();
+        }
+    });
+}
+
+fn id(chat: Chat) -> AnyView {
+    let words = chat.words;
+    let label = move || if chat.id_copied.get() == Some(true) { words.id_copied } else { words.copy_id };
+    let hint = move || if chat.id_copied.get() == Some(false) { words.id_selected } else { words.id_hint };
+    let id = element("code").child(alive_text(move || chat.you.with(|you| you.id.to_string())));
+    let copy =
+        element("button").class("button").with("type", "button").on("click", move |_| chat.intend.run(Intent::CopyId));
+    element("section")
+        .class("part")
+        .child(element("h3").text(words.your_id).into_any())
+        .child(element("p").class("id").child(id.into_any()).into_any())
+        .child(told(move || hint().into()))
+        .child(copy.child(alive_text(move || label().into())).into_any())
+        .into_any()
+}
+
+/// Without scripts it is a link to the first part of it.
+fn export(chat: Chat) -> AnyView {
+    let words = chat.words;
+    let hint = move || match chat.exporting.get() {
+        Exporting::No => words.export_hint.into(),
+        Exporting::Running => words.exporting.into(),
+        Exporting::Waiting(seconds) => words.export_waits.with(&words.span(seconds)),
+        Exporting::Failed => words.export_failed.into(),
+    };
+    let link = element("a").class("button").with("href", "/me/data").with("download", "").text(words.export);
+    let link = link.on("click", move |event| {
+        if !is_special(&event) {
+            event.prevent_default();
+            chat.intend.run(Intent::Export);
+        }
+    });
+    element("section").class("part").child(told(hint)).child(link.into_any()).into_any()
+}
+
+fn forget_me(chat: Chat, question: Question) -> AnyView {
+    let words = chat.words;
+    let over = move || matches!(chat.status.get(), Status::Over(_));
+    let answers = move || match chat.forgetting.get() {
+        Forgetting::Done { .. } => Vec::new(),
+        Forgetting::Running { .. } => {
+            let stop = move |_| {
+                chat.intend.run(Intent::KeepMe);
+                question.end();
+            };
+            vec![question.button(button("button", "button", words.stop).on("click", stop))]
+        }
+        _ if question.asked.get() && !over() => {
+            let yes = move |_| {
+                chat.intend.run(Intent::ForgetMe);
+                question.end();
+            };
+            vec![question.answers(chat, button("button danger", "button", words.forget_me_yes).on("click", yes))]
+        }
+        _ => {
+            let ask = button("button", "button", words.forget_me).on("click", move |_| question.ask());
+            vec![question.button(ask.follows("disabled", move || over().then(String::new)))]
+        }
+    };
+    let hint = move || match (chat.forgetting.get(), chat.status.get()) {
+        (Forgetting::Done { .. }, _) => words.all_deleted.into(),
+        // Nothing is deleted for whoever is away, but somebody can do it for them.
+        (_, Status::Over(Over::Banned(_))) => chat.leave.with(|leave| words.forget_me_banned.with(&leave.sentence)),
+        (_, Status::Over(Over::SignedOut)) => chat.leave.with(|leave| leave.sentence.clone()),
+        (Forgetting::Running { .. }, Status::Offline(_) | Status::Connecting) => words.forgetting_offline.into(),
+        (Forgetting::Running { gone: 0, .. }, _) => words.forgetting_begins.into(),
+        (Forgetting::Running { gone, .. }, _) => words.forgetting.of(gone as usize),
+        _ if question.asked.get() => words.forget_me_sure.into(),
+        (Forgetting::Failed { .. }, _) => words.forget_failed.into(),
+        (Forgetting::No, _) => words.forget_me_hint.into(),
+    };
+    element("section").class("part").child(told(hint)).child(alive(answers)).into_any()
+}
+
+/// A form that works without scripts, too. In an open chat nobody signs out, but who had everything deleted leaves by it. With a
+/// passphrase nobody comes back as who they were, so they are asked whether they mean it.
+fn sign_out(chat: Chat, question: Question) -> AnyView {
+    let words = chat.words;
+    let asks = chat.access == AccessMode::Passphrase;
+    let submitted = move |event: web_sys::Event| {
+        event.prevent_default();
+        if asks && !question.asked.get_untracked() {
+            question.ask();
+        } else {
+            chat.intend.run(Intent::SignOut);
+        }
+    };
+    let answers = move || {
+        vec![if question.asked.get() {
+            question.answers(chat, button("button danger", "submit", words.sign_out))
+        } else {
+            question.button(button("button", "submit", words.sign_out))
+        }]
+    };
+    let hint = move || if question.asked.get() { words.sign_out_sure } else { words.sign_out_hint };
+    element("form")
+        .class("part sign-out")
+        .maybe("hidden", chat.access.is_open().then_some(""))
+        .with("method", "post")
+        .with("action", "/sign-out")
+        .on("submit", submitted)
+        .child(told(move || hint().into()))
+        .child(alive(answers))
+        .into_any()
+}

@@ -1,0 +1,41 @@
+//! Where the visitor chooses what they are told of while they do not look at the page.
+
+use leptos::prelude::*;
+use page_model::notification_level::Notify;
+use web_sys::{HtmlInputElement, wasm_bindgen::JsCast as _};
+
+use crate::ui::{
+    parts::element::{alive_text, element},
+    state::{Chat, Intent},
+};
+
+pub(crate) fn notify(chat: Chat) -> AnyView {
+    let choices = Notify::ALL.into_iter().zip(chat.words.notify).map(|(choice, label)| {
+        let button = element("input")
+            .with("type", "radio")
+            .with("name", "notify")
+            .with("autocomplete", "off")
+            .with("value", choice.tag())
+            .maybe("checked", (choice == Notify::Never).then_some(""))
+            .held_by(move |drawn| {
+                let drawn: HtmlInputElement = drawn.clone().unchecked_into();
+                Effect::new(move || drawn.set_checked(chat.notify.get() == choice));
+            })
+            .on("change", move |_| chat.intend.run(Intent::Notify(choice)));
+        let label = element("span").text(label);
+        element("label").class("choice").child(button.into_any()).child(label.into_any()).into_any()
+    });
+    let hint = element("p")
+        .with("id", "notify-hint")
+        .follows("class", move || {
+            Some(if chat.notify_trouble.get().is_some() { "name-hint wrong" } else { "name-hint" }.into())
+        })
+        .with("aria-live", "polite")
+        .child(alive_text(move || chat.notify_trouble.get().unwrap_or(chat.words.notify_hint).into()));
+    let choices = element("fieldset")
+        .class("choices")
+        .with("aria-describedby", "notify-hint")
+        .child(element("legend").text(chat.words.notifications).into_any())
+        .children(choices);
+    element("div").child(choices.into_any()).child(hint.into_any()).into_any()
+}

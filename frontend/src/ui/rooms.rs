@@ -1,0 +1,161 @@
+//! The rooms that the visitor has been in, and the way into any other: a column beside the chat where there is room for
+//! one, and a dialog everywhere.
+
+use leptos::{html, prelude::*, tachys::html::node_ref::NodeRefContainer};
+use page_model::room_list::{Entry, meant};
+use shared_types::NameError;
+use web_sys::{HtmlElement, wasm_bindgen::JsCast as _};
+
+use crate::ui::{
+    moderation,
+    parts::{
+        dialog::{self, is_special, sheet},
+        element::{alive, alive_text, element},
+        icon_button::{CROSS, icon, icon_button},
+    },
+    state::{Chat, Intent},
+};
+
+/// Down.
+const CHEVRON: &str = "M7 10l5 5 5-5";
+/// One more.
+const PLUS: &str = "M12 5.5v13M5.5 12h13";
+
+/// The column. The style sheet keeps its place on wide screens from the first paint on, and the room that is shown stands
+/// first in it, so nothing moves when the others come.
+pub(crate) fn column(chat: Chat) -> AnyView {
+    let title = element("p").with("aria-hidden", "true").text(chat.words.rooms).into_any();
+    let others =
+        icon_button("rooms-open", chat.words.open_room.into(), PLUS, true, Callback::new(move |()| open(chat)));
+    element("nav")
+        .class("rooms")
+        .with("aria-label", chat.words.rooms)
+        .child(element("div").class("rooms-bar").child(title).child(others).into_any())
+        .child(list(chat))
+        .into_any()
+}
+
+/// The name of the room, which opens the dialog.
+pub(crate) fn switch(chat: Chat) -> AnyView {
+    let elsewhere = move || chat.rooms.with(|rooms| rooms.iter().any(|entry| entry.unread));
+    let heard = alive_text(move || if elsewhere() { chat.words.new_elsewhere.into() } else { String::new() });
+    element("button")
+        .class("room-switch")
+        .with("type", "button")
+        .with("aria-haspopup", "dialog")
+        .on("click", move |_| open(chat))
+        .follows("data-unread", move || elsewhere().then(String::new))
+        .with("title", chat.words.switch_rooms)
+        .children(name(chat.room()))
+        .child(icon(CHEVRON))
+        .child(element("span").class("heard").child(heard).into_any())
+        .into_any()
+}
+
+/// The dialog.
+pub(crate) fn switcher(chat: Chat) -> AnyView {
+    let field = NodeRef::<html::Input>::new();
+    let error = RwSignal::new(None::<NameError>);
+    let enter = move || {
+        let Some(field) = field.get_untracked() else { return };
+        match meant(&field.value()) {
+            // A room is made by being entered.
+            Ok(room) => _ = window().location().set_href(&room.path()),
+            Err(why) => {
+                error.set(Some(why));
+                _ = field.focus();
+            }
+        }
+    };
+    let name = element("input")
+        .with("aria-label", chat.words.room_name)
+        .with("placeholder", chat.words.room_name)
+        .follows("aria-invalid", move || error.get().map(|_| "true".into()))
+        .with("aria-describedby", "room-hint")
+        .with("autocapitalize", "none")
+        .with("spellcheck", "false")
+        .with("enterkeyhint", "go")
+        .held_by(move |drawn| field.load(drawn))
+        .on("input", move |_| error.set(None));
+    let hint = move || error.get().map_or_else(|| chat.words.room_hint.to_owned(), |why| chat.words.bad_room(why));
+    let hint = element("p")
+        .follows("class", move || Some(if error.get().is_some() { "sheet-hint wrong" } else { "sheet-hint" }.into()))
+        .with("id", "room-hint")
+        .with("aria-live", "polite")
+        .child(alive_text(hint));
+    sheet(chat, "switcher", chat.words.rooms, chat.switcher)
+        .child(dialog::form(name, chat.words.open, enter).into_any())
+        .child(hint.into_any())
+        .child(element("div").class("sheet-body").child(list(chat)).into_any())
+        .child(moderation::buttons(chat))
+        .on("close", move |_| {
+            // It is heard of a little later, and by then it may be open again and written in.
+            if chat.switcher.get_untracked().is_none_or(|dialog| dialog.open()) {
+                return;
+            }
+            error.set(None);
+            if let Some(field) = field.get_untracked() {
+                field.set_value("");
+            }
+        })
+        .into_any()
+}
+
+/// Opens the dialog.
+pub(crate) fn open(chat: Chat) {
+    chat.intend.run(Intent::Rooms);
+    dialog::open(chat.switcher);
+}
+
+fn list(chat: Chat) -> AnyView {
+    let rows = move || chat.rooms.get().into_iter().map(|entry| row(chat, entry)).collect();
+    // Without its marks a list is none for Safari, unless it says so.
+    element("ul").class("room-list").with("role", "list").child(alive(rows)).into_any()
+}
+
+fn row(chat: Chat, entry: Entry) -> AnyView {
+    let Entry { room, here, unread } = entry;
+    let label = room.to_string();
+    let heard = unread.then(|| element("span").class("heard").text(chat.words.is_unread()).into_any());
+    let link = element("a")
+        .class("room-link")
+        .with("href", room.path())
+        .maybe("aria-current", here.then_some("page"))
+        .on("click", move |event| {
+            // One is there already.
+            if here && !is_special(&event) {
+                event.prevent_default();
+                dialog::close(chat.switcher);
+            }
+        })
+        .children(name(label.clone()))
+        .children(heard);
+    let forget = (!here).then(|| {
+        let forget = move |()| {
+            chat.intend.run(Intent::Forget(room.clone()));
+            focus_a_room();
+        };
+        icon_button("room-forget", chat.words.forget_room.with(&label), CROSS, true, Callback::new(forget))
+    });
+    element("li")
+        .class(if unread { "room-row unread" } else { "room-row" })
+        .child(link.into_any())
+        .children(forget)
+        .into_any()
+}
+
+fn name(room: String) -> [AnyView; 2] {
+    let mark = element("span").class("room-mark").with("aria-hidden", "true").text("#");
+    [mark.into_any(), element("span").class("room-name").text(room).into_any()]
+}
+
+/// Keeps the focus in the list when the row that had it is gone.
+fn focus_a_room() {
+    request_animation_frame(|| {
+        let lost = document().active_element().is_none_or(|active| active.matches("body, dialog").unwrap_or(true));
+        let first = |list: &str| document().query_selector(list).ok().flatten();
+        if let Some(room) = first("[open] .room-link").or_else(|| first(".room-link")).filter(|_| lost) {
+            _ = room.unchecked_into::<HtmlElement>().focus();
+        }
+    });
+}

@@ -1,0 +1,126 @@
+//! Looking for messages of the room.
+
+use leptos::{html, prelude::*, tachys::html::node_ref::NodeRefContainer};
+use page_model::{
+    calendar::machine_time,
+    connection::Status,
+    search::{Piece, Progress},
+};
+use shared_types::limits;
+
+use crate::ui::{
+    parts::{
+        colour::coloured,
+        dialog::{self, is_special, sheet},
+        element::{alive, alive_text, element},
+        icon_button::icon_button,
+    },
+    state::{Chat, Hit, Intent},
+};
+
+/// A magnifying glass.
+const ICON: &str = "M10.5 4.5a6 6 0 1 0 0 12 6 6 0 0 0 0-12zM15 15l5 5";
+
+/// The button that opens the dialog.
+pub(crate) fn button(chat: Chat) -> AnyView {
+    icon_button("bar-button", chat.words.search.into(), ICON, true, Callback::new(move |()| open(chat)))
+}
+
+/// The dialog.
+pub(crate) fn search(chat: Chat) -> AnyView {
+    let field = NodeRef::<html::Input>::new();
+    let look = move || {
+        if let Some(field) = field.get_untracked() {
+            chat.intend.run(Intent::Search(field.value()));
+        }
+    };
+    let cleared = move || field.get_untracked().is_some_and(|field| field.value().trim().is_empty());
+    let words = element("input")
+        .with("role", "searchbox")
+        .with("aria-label", chat.words.search_field)
+        .with("placeholder", chat.words.search_field)
+        .with("maxlength", limits::SEARCH_CHARS.to_string())
+        .with("enterkeyhint", "search")
+        .held_by(move |drawn| field.load(drawn))
+        .on("input", move |_| {
+            if cleared() {
+                look()
+            }
+        });
+    let results = NodeRef::<html::Div>::new();
+    let button = move || {
+        let label = match chat.results.with(|results| results.progress) {
+            Progress::Partly(_) => chat.words.further,
+            Progress::Failed(_) => chat.words.search_again,
+            _ => return Vec::new(),
+        };
+        let further = move |_| {
+            chat.intend.run(Intent::SearchFurther);
+            // The button goes when there is nothing further back, and the focus is not to go with it.
+            if let Some(results) = results.get_untracked() {
+                _ = results.focus();
+            }
+        };
+        vec![element("button").class("button").with("type", "button").on("click", further).text(label).into_any()]
+    };
+    let hits = move || chat.results.get().hits.into_iter().map(|found| hit(chat, found)).collect();
+    let body = element("div")
+        .class("sheet-body")
+        .with("tabindex", "-1")
+        .held_by(move |drawn| results.load(drawn))
+        .child(element("ol").class("hits").with("role", "list").child(alive(hits)).into_any())
+        .child(alive(button));
+    let state = element("p").class("sheet-hint").with("role", "status").child(alive_text(move || state(chat)));
+    sheet(chat, "search", chat.words.search, chat.searcher)
+        .child(dialog::form(words, chat.words.search, look).with("role", "search").into_any())
+        .child(state.into_any())
+        .child(body.into_any())
+        .into_any()
+}
+
+/// Opens the dialog.
+pub(crate) fn open(chat: Chat) {
+    dialog::open(chat.searcher);
+}
+
+/// How far the search is, in a sentence.
+fn state(chat: Chat) -> String {
+    let words = chat.words;
+    let (progress, found) = chat.results.with(|results| (results.progress, results.hits.len()));
+    match progress {
+        Progress::Nothing => words.search_hint.into(),
+        Progress::Wanted(_) | Progress::Asked(_) => match chat.status.get() {
+            // Who takes no part looks for nothing.
+            Status::Over(_) => chat.leave.with(|leave| leave.sentence.clone()),
+            Status::Offline(_) => words.search_offline.into(),
+            Status::Connecting | Status::Live => words.searching.into(),
+        },
+        Progress::Failed(_) => words.search_failed.into(),
+        Progress::Partly(_) if found == 0 => words.nothing_yet.into(),
+        Progress::Done if found == 0 => words.nothing_found.into(),
+        Progress::Partly(_) | Progress::Done => words.found.of(found),
+    }
+}
+
+/// A message that was found. What somebody wrote is text here, too: the marks stand between its pieces.
+fn hit(chat: Chat, hit: Hit) -> AnyView {
+    let seq = hit.seq;
+    let chosen = move |event: web_sys::Event| {
+        if !is_special(&event) {
+            event.prevent_default();
+            dialog::close(chat.searcher);
+            chat.intend.run(Intent::Seek(seq));
+        }
+    };
+    let link = element("a").class("hit").with("href", ["#m-", &seq.to_string()].concat()).on("click", chosen);
+    element("li").child(link.children(said(chat, hit)).into_any()).into_any()
+}
+
+/// Who, when, and what.
+pub(crate) fn said(chat: Chat, hit: Hit) -> [AnyView; 3] {
+    let piece = |piece: Piece| element(if piece.marked { "mark" } else { "span" }).text(piece.text).into_any();
+    let author = element("span").class(coloured("message-author", &hit.author.id)).text(chat.words.name(&hit.author));
+    let time = element("time").with("datetime", machine_time(hit.at)).text(hit.when);
+    let text = element("span").class("hit-text").children(hit.pieces.into_iter().map(piece));
+    [author.into_any(), time.into_any(), text.into_any()]
+}
