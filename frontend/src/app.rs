@@ -19,7 +19,7 @@ pub fn App(
     #[cfg(feature = "hydrate")]
     let intend = Callback::new(move |intent| crate::browser::session::intend(session, intent));
     #[cfg(not(feature = "hydrate"))]
-    let intend = Callback::new(|_: crate::ui::state::Intent| {});
+    let intend = Callback::new(|_: crate::ui::state::intent::Intent| {});
 
     let chat = Chat::new(&page, intend);
 

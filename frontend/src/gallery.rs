@@ -8,10 +8,10 @@ mod fixtures;
 
 use leptos::prelude::*;
 use page_model::{
+    audit::AuditLoading,
     composer_mode::{Edited, Writing},
     connection::{Over, Status},
     erasure::Forgetting,
-    search::Progress,
     timeline::{News, Row, State},
 };
 use shared_types::{AccessMode, Language, Seq};
@@ -27,7 +27,13 @@ use crate::{
         privacy_dialog,
         profile::NameDialog,
         rooms, shortcuts,
-        state::{Attachments, Chat, Exporting, Leave, Older, Results, Shown},
+        state::{
+            Chat,
+            composer::{Attachments, Leave},
+            log::{Older, Shown},
+            moderation::AuditView,
+            privacy::Exporting,
+        },
     },
 };
 
@@ -71,112 +77,116 @@ const MESSAGES: Table<fn(&mut Row)> = &[
 /// The whole page, and what is unlike one that has a conversation and a connection.
 const PAGES: Table<fn(Chat)> = &[
     ("conversation", |_| {}),
-    ("empty", |chat| chat.rows.set(Vec::new())),
-    ("older messages", |chat| chat.older.set(Older::Some)),
-    ("older messages on their way", |chat| chat.older.set(Older::Loading)),
-    ("new messages below", |chat| chat.unread.set(true)),
-    ("far back", |chat| chat.apart.set(true)),
-    ("more is new than is seen", |chat| chat.news.set(Some(News { from: Seq(1), count: 30, more: true }))),
-    ("somebody writes", |chat| chat.typing.set("Ben is typing…".into())),
-    ("connecting", |chat| chat.status.set(Status::Connecting)),
-    ("offline", |chat| chat.status.set(Status::Offline(7))),
-    ("offline, trying", |chat| chat.status.set(Status::Offline(0))),
-    ("slow", |chat| chat.leave.set(leave("One message every 30 s.", "The next one in 12 s"))),
+    ("empty", |chat| chat.log.rows.set(Vec::new())),
+    ("older messages", |chat| chat.log.older.set(Older::Some)),
+    ("older messages on their way", |chat| chat.log.older.set(Older::Loading)),
+    ("new messages below", |chat| chat.log.unread_below.set(true)),
+    ("far back", |chat| chat.log.is_detached.set(true)),
+    ("more is new than is seen", |chat| chat.log.news.set(Some(News { from: Seq(1), count: 30, more: true }))),
+    ("somebody writes", |chat| chat.room.typing.set("Ben is typing…".into())),
+    ("connecting", |chat| chat.room.status.set(Status::Connecting)),
+    ("offline", |chat| chat.room.status.set(Status::Offline(7))),
+    ("offline, trying", |chat| chat.room.status.set(Status::Offline(0))),
+    ("slow", |chat| chat.composer.status.set(leave("One message every 30 s.", "The next one in 12 s"))),
     ("slow, for a moderator", |chat| {
-        chat.leave.set(leave("Slow mode: one message every 30 s, but not for you.", ""));
+        chat.composer.status.set(leave("Slow mode: one message every 30 s, but not for you.", ""));
     }),
-    ("something was done", |chat| chat.note.set("Ben can’t write until 14:05.".into())),
+    ("something was done", |chat| chat.room.toast.set("Ben can’t write until 14:05.".into())),
     ("something was done, and more is new", |chat| {
-        chat.news.set(Some(News { from: Seq(1), count: 30, more: true }));
-        chat.note.set("All messages of Ben are gone: 28.".into());
+        chat.log.news.set(Some(News { from: Seq(1), count: 30, more: true }));
+        chat.room.toast.set("All messages of Ben are gone: 28.".into());
     }),
     ("too fast", |chat| {
         let leave = leave("Your message waits for a moment.", "It goes out in 7 s");
-        chat.leave.set(Leave { passing: true, ..leave });
+        chat.composer.status.set(Leave { passing: true, ..leave });
     }),
-    ("only for moderators", |chat| chat.leave.set(leave("Only moderators can write here at the moment.", ""))),
-    ("read only", |chat| chat.leave.set(silent("This room can only be read at the moment."))),
-    ("muted", |chat| chat.leave.set(silent("A moderator muted you until 14:05."))),
+    ("only for moderators", |chat| {
+        chat.composer.status.set(leave("Only moderators can write here at the moment.", ""))
+    }),
+    ("read only", |chat| chat.composer.status.set(silent("This room can only be read at the moment."))),
+    ("muted", |chat| chat.composer.status.set(silent("A moderator muted you until 14:05."))),
     ("banned", |chat| {
         over(chat, fixtures::BANNED, "You can’t take part until Wednesday, 25 November, 14:05.");
     }),
     ("signed out", |chat| {
         over(chat, Over::SignedOut, "You are not signed in any more.");
     }),
-    ("writing an answer", |chat| chat.writing.set(Writing::Reply(quoted(Some("Is the boat in the water yet?"))))),
-    ("editing", |chat| chat.writing.set(Writing::Edit(Edited { seq: Seq(1), text: row(0).text, illustrated: false }))),
-    ("images chosen", |chat| chat.tray.set(Attachments { images: attached(), troubles: Vec::new() })),
+    ("writing an answer", |chat| chat.composer.mode.set(Writing::Reply(quoted(Some("Is the boat in the water yet?"))))),
+    ("editing", |chat| {
+        chat.composer.mode.set(Writing::Edit(Edited { seq: Seq(1), text: row(0).text, illustrated: false }))
+    }),
+    ("images chosen", |chat| chat.composer.attachments.set(Attachments { images: attached(), troubles: Vec::new() })),
     ("files that are no images", |chat| {
         let troubles = vec!["boat.svg: This file is not an image that can be shown.".into()];
-        chat.tray.set(Attachments { images: Vec::new(), troubles });
+        chat.composer.attachments.set(Attachments { images: Vec::new(), troubles });
     }),
 ];
 
 /// A part of the page that is not there all the time.
 const PARTS: Table<fn(Chat) -> AnyView> = &[
     ("toolbar of an own message", |chat| {
-        chat.acting.set(Some(Seq(1)));
+        chat.log.toolbar_message.set(Some(Seq(1)));
         view! { <Actions chat /> }.into_any()
     }),
     ("toolbar of somebody else’s", |chat| {
-        chat.acting.set(Some(Seq(2)));
+        chat.log.toolbar_message.set(Some(Seq(2)));
         view! { <Actions chat /> }.into_any()
     }),
     ("toolbar for a moderator", |chat| {
-        chat.you.set(fixtures::moderator());
-        chat.acting.set(Some(Seq(2)));
+        chat.room.you.set(fixtures::moderator());
+        chat.log.toolbar_message.set(Some(Seq(2)));
         view! { <Actions chat /> }.into_any()
     }),
     ("mute or ban", |chat| {
-        chat.sanctioned.set(fixtures::everybody().remove(1));
-        chat.held.set(Ok([String::new(), String::new()]));
-        chat.chosen[1].set(600);
+        chat.restriction_dialog.person.set(fixtures::everybody().remove(1));
+        chat.restriction_dialog.current.set(Ok([String::new(), String::new()]));
+        chat.restriction_dialog.selected_duration.set(600);
         restriction_dialog::sanction(chat)
     }),
     ("mute or ban, where both hold", |chat| {
-        chat.sanctioned.set(fixtures::namesakes().remove(0));
+        chat.restriction_dialog.person.set(fixtures::namesakes().remove(0));
         let [muted, banned] = ["Muted until 14:05.", "Banned until Wednesday, 25 November, 14:05."];
-        chat.held.set(Ok([muted.into(), banned.into()]));
+        chat.restriction_dialog.current.set(Ok([muted.into(), banned.into()]));
         restriction_dialog::sanction(chat)
     }),
     ("mute or ban, offline", |chat| {
-        chat.sanctioned.set(fixtures::everybody().remove(1));
-        chat.status.set(Status::Offline(7));
+        chat.restriction_dialog.person.set(fixtures::everybody().remove(1));
+        chat.room.status.set(Status::Offline(7));
         restriction_dialog::sanction(chat)
     }),
     ("delete everything somebody wrote", |chat| {
-        chat.sanctioned.set(fixtures::everybody().remove(1));
-        chat.held.set(Ok([String::new(), String::new()]));
-        chat.chosen[0].set(2);
+        chat.restriction_dialog.person.set(fixtures::everybody().remove(1));
+        chat.restriction_dialog.current.set(Ok([String::new(), String::new()]));
+        chat.restriction_dialog.selected_action.set(2);
         restriction_dialog::sanction(chat)
     }),
     ("rules", rules_dialog::rules),
     ("what moderators did", |chat| {
-        chat.you.set(fixtures::moderator());
-        chat.audit.set(Results { progress: Progress::Partly(Seq(1)), hits: fixtures::acts() });
+        chat.room.you.set(fixtures::moderator());
+        chat.moderation.audit.set(AuditView { state: AuditLoading::Partial, rows: fixtures::audit_rows() });
         audit_dialog::audit(chat)
     }),
     ("what moderators did, which could not be read", |chat| {
-        chat.audit.set(Results { progress: Progress::Failed(None), hits: Vec::new() });
+        chat.moderation.audit.set(AuditView { state: AuditLoading::Failed, rows: Vec::new() });
         audit_dialog::audit(chat)
     }),
     ("rooms, for a moderator", |chat| {
-        chat.you.set(fixtures::moderator());
+        chat.room.you.set(fixtures::moderator());
         rooms::switcher(chat)
     }),
     ("you and your data", privacy_dialog::privacy),
     ("you and your data, being deleted", |chat| {
-        chat.forgetting.set(Forgetting::Running { gone: 50, due: 0 });
+        chat.privacy.erasure.set(Forgetting::Running { gone: 50, due: 0 });
         privacy_dialog::privacy(chat)
     }),
     ("you and your data, being deleted without a connection", |chat| {
-        chat.status.set(Status::Offline(7));
-        chat.forgetting.set(Forgetting::Running { gone: 50, due: 0 });
+        chat.room.status.set(Status::Offline(7));
+        chat.privacy.erasure.set(Forgetting::Running { gone: 50, due: 0 });
         privacy_dialog::privacy(chat)
     }),
     ("you and your data, which can be neither copied nor downloaded", |chat| {
-        chat.id_copied.set(Some(false));
-        chat.exporting.set(Exporting::Waiting(23));
+        chat.privacy.id_copied.set(Some(false));
+        chat.privacy.export.set(Exporting::Waiting(23));
         privacy_dialog::privacy(chat)
     }),
     ("you and your data, of somebody banned", |chat| {
@@ -191,41 +201,41 @@ const PARTS: Table<fn(Chat) -> AnyView> = &[
         view! { <NameDialog chat dialog=NodeRef::new() /> }.into_any()
     }),
     ("people, for a moderator", |chat| {
-        chat.you.set(fixtures::moderator());
-        chat.people.set(fixtures::everybody().into_iter().chain(fixtures::namesakes()).collect());
-        chat.namesakes.set(fixtures::namesakes());
+        chat.room.you.set(fixtures::moderator());
+        chat.room.people.set(fixtures::everybody().into_iter().chain(fixtures::namesakes()).collect());
+        chat.room.namesakes.set(fixtures::namesakes());
         view! { <People chat dialog=NodeRef::new() /> }.into_any()
     }),
     ("name and language", |chat| view! { <NameDialog chat dialog=NodeRef::new() /> }.into_any()),
     ("people", |chat| {
-        chat.people.set(fixtures::everybody());
+        chat.room.people.set(fixtures::everybody());
         view! { <People chat dialog=NodeRef::new() /> }.into_any()
     }),
     ("shortcuts", |chat| {
-        chat.listed.set(true);
+        chat.shortcuts.is_listed.set(true);
         shortcuts::shortcuts(chat)
     }),
     ("rooms", |chat| {
-        chat.rooms.set(fixtures::rooms());
+        chat.rooms.entries.set(fixtures::rooms());
         rooms::switcher(chat)
     }),
     ("deletion", |chat| view! { <Deletion chat /> }.into_any()),
     ("picker", |chat| {
-        chat.asked.set(Some(Seq(1)));
+        chat.message_dialogs.message.set(Some(Seq(1)));
         view! { <Picker chat /> }.into_any()
     }),
     ("lightbox", |chat| {
         let illustrated = Row { image: Some(image()), ..row(0) };
-        chat.viewed.set(Some(illustrated.key()));
-        chat.rows.set(vec![Shown { key: illustrated.key(), row: ArcRwSignal::new(illustrated) }]);
+        chat.images.viewed_row.set(Some(illustrated.key()));
+        chat.log.rows.set(vec![Shown { key: illustrated.key(), row: ArcRwSignal::new(illustrated) }]);
         view! { <Lightbox chat /> }.into_any()
     }),
 ];
 
 /// The visitor takes no part.
 fn over(chat: Chat, why: Over, told: &str) {
-    chat.status.set(Status::Over(why));
-    chat.leave.set(Leave { over: Some(why), ..silent(told) });
+    chat.room.status.set(Status::Over(why));
+    chat.composer.status.set(Leave { over: Some(why), ..silent(told) });
 }
 
 /// The gallery as one HTML file, with the style sheet at this address.

@@ -15,24 +15,43 @@ pub struct Audit {
     refused: Option<Option<Timestamp>>,
 }
 
+/// How much of the audit log is loaded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AuditLoading {
+    /// An answer is awaited.
+    #[default]
+    Loading,
+    /// There are older entries.
+    Partial,
+    /// The oldest entry is loaded.
+    Complete,
+    /// The server could not answer.
+    Failed,
+}
+
 impl Audit {
+    /// How much is loaded.
+    pub fn loading(&self) -> AuditLoading {
+        match (self.is_awaited(), self.more) {
+            _ if self.is_refused() => AuditLoading::Failed,
+            (true, _) => AuditLoading::Loading,
+            (false, true) => AuditLoading::Partial,
+            (false, false) => AuditLoading::Complete,
+        }
+    }
+
     /// What is known.
     pub fn entries(&self) -> &[AuditEntry] {
         &self.entries
     }
 
-    /// Whether there is more before that.
-    pub fn more(&self) -> bool {
-        self.more
-    }
-
     /// Whether an answer is awaited.
-    pub fn is_awaited(&self) -> bool {
+    fn is_awaited(&self) -> bool {
         self.wanted.is_some() || self.asked.is_some()
     }
 
     /// Whether the server could not tell what was asked last.
-    pub fn is_refused(&self) -> bool {
+    fn is_refused(&self) -> bool {
         self.refused.is_some()
     }
 

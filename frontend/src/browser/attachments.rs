@@ -6,7 +6,7 @@ use web_sys::File;
 use crate::{
     browser::picture::{Picture, Unfit},
     i18n::Words,
-    ui::state::{Attached, Attachments},
+    ui::state::composer::{Attached, Attachments},
 };
 
 /// The most images that are sent at once: one message each.

@@ -13,9 +13,9 @@ use crate::{
 pub(crate) fn keep(chat: Chat) {
     // Where storage is forbidden, what is written lasts as long as the page.
     let Some(storage) = storage::session_storage() else { return };
-    let author = chat.you.with_untracked(|you| you.id.clone());
-    let key = ["draft/", &chat.room(), "/", author.as_str()].concat();
-    if let Some(field) = chat.field.get_untracked()
+    let author = chat.room.you.with_untracked(|you| you.id.clone());
+    let key = ["draft/", &chat.room_name(), "/", author.as_str()].concat();
+    if let Some(field) = chat.composer.field.get_untracked()
         // Somebody may have begun to write before the script ran.
         && field.value().is_empty()
         && let Ok(Some(text)) = storage.get_item(&key)

@@ -41,7 +41,7 @@ use crate::{
         log::{gestures, scroll::HistoryRange},
         message::image,
         shortcuts::keys,
-        state::{Chat, Intent, set},
+        state::{Chat, intent::Intent, set},
     },
 };
 
@@ -179,7 +179,7 @@ impl Session {
         let deeds = match intent {
             Intent::Type => self.client.typing(now),
             Intent::Post(text) => self.post(text),
-            Intent::Write(what) => return set(self.chat.writing, what),
+            Intent::Write(what) => return set(self.chat.composer.mode, what),
             Intent::Change(seq, change) => self.change(seq, change),
             Intent::Attach(files) => return self.attach(files),
             Intent::Detach(id) => self.change_tray(|tray| tray.remove(id)),
@@ -200,7 +200,7 @@ impl Session {
                 let (home, chat) = (self.home, self.chat);
                 return spawn_local(async move {
                     if clipboard::copy_address(seq).await {
-                        return set(chat.copied, Some(seq));
+                        return set(chat.log.copied_message, Some(seq));
                     }
                     let told = vec![chat.words.not_copied.to_owned()];
                     with(home, |session| _ = session.change_tray(|tray| tray.tell(told)));
@@ -346,19 +346,19 @@ impl Session {
         let now = time::now();
         self.ask_aside(now);
         let status = self.client.status(now);
-        set(self.chat.status, status);
+        set(self.chat.room.status, status);
         self.chat.show_leave(self.client.timeline(), status, self.client.asks(), &self.calendar, now);
         if let Status::Over(_) = status {
             self.change_forgetting(Forgetting::stop);
         }
-        set(self.chat.typing, self.chat.words.typing(&self.client.timeline().typing(now)));
+        set(self.chat.room.typing, self.chat.words.typing(&self.client.timeline().typing(now)));
         let presence = self.client.timeline().presence(now);
-        set(self.chat.online, presence.online);
-        if self.chat.people.with_untracked(|people| *people != presence.people) {
-            self.chat.people.set(presence.people.clone());
+        set(self.chat.room.online, presence.online);
+        if self.chat.room.people.with_untracked(|people| *people != presence.people) {
+            self.chat.room.people.set(presence.people.clone());
         }
         if now >= self.noted_until {
-            set(self.chat.note, String::new());
+            set(self.chat.room.toast, String::new());
         }
         let troubles = self.client.take_troubles();
         if !troubles.is_empty() {

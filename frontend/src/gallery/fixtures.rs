@@ -4,7 +4,6 @@ use leptos::prelude::*;
 use page_model::{
     connection::{Over, Status},
     room_list::Entry,
-    search::Piece,
     timeline::{Quoted, Row, RowReaction, State},
 };
 use shared_types::{
@@ -12,7 +11,12 @@ use shared_types::{
     Timestamp,
 };
 
-use crate::ui::state::{Attached, Chat, Hit, Leave, Shown};
+use crate::ui::state::{
+    Chat,
+    composer::{Attached, Leave},
+    log::Shown,
+    moderation::AuditRow,
+};
 
 /// Everything that the server makes of Markdown.
 pub(super) const RICH: &str = "<p><strong>bold</strong>, <em>italic</em>, <del>struck</del>, <code>code</code> and a \
@@ -71,22 +75,21 @@ pub(super) fn silent(sentence: &str) -> Leave {
 /// Why somebody takes no part whom a moderator sent away.
 pub(super) const BANNED: Over = Over::Banned(Timestamp(1_795_525_500_000));
 
-/// What moderators did.
-pub(super) fn acts() -> Vec<Hit> {
+/// An audit log.
+pub(super) fn audit_rows() -> Vec<AuditRow> {
     let [ben, cleo] = [Some(person("ben", "Ben")), Some(person("cleo", "Cleo"))];
-    let act = |minutes: u64, when: &str, what: &str, whom: &Option<Person>| Hit {
-        seq: Seq(1),
-        author: moderator(),
+    let row = |minutes: u64, when: &str, what: &str, whom: &Option<Person>| AuditRow {
+        moderator: moderator(),
         at: Timestamp(1_795_428_000_000 + minutes * 60_000),
         when: when.into(),
-        pieces: vec![Piece { text: what.into(), marked: false }],
-        whom: whom.clone(),
+        text: what.into(),
+        target: whom.clone(),
     };
     vec![
-        act(30, "10:30", "changed the rules of #lobby: One message every 30 s.", &None),
-        act(20, "10:20", "banned Cleo (cleo) until Tuesday, 1 December, 10:20", &cleo),
-        act(10, "10:10", "muted Ben (ben) until 11:10", &ben),
-        act(0, "10:00", "deleted a message of Ben in #lobby", &ben),
+        row(30, "10:30", "changed the rules of #lobby: One message every 30 s.", &None),
+        row(20, "10:20", "banned Cleo (cleo) until Tuesday, 1 December, 10:20", &cleo),
+        row(10, "10:10", "muted Ben (ben) until 11:10", &ben),
+        row(0, "10:00", "deleted a message of Ben in #lobby", &ben),
     ]
 }
 
@@ -107,7 +110,7 @@ pub(super) fn chat() -> Chat {
         restrictions: Restrictions::default(),
     };
     let chat = Chat::new(&page, Callback::new(|_| {}));
-    chat.status.set(Status::Live);
+    chat.room.status.set(Status::Live);
     chat
 }
 
@@ -131,7 +134,7 @@ pub(super) fn rooms() -> Vec<Entry> {
 /// Puts messages on a page.
 pub(super) fn show(chat: Chat, rows: Vec<Row>) {
     let shown = |row: Row| Shown { key: row.key(), row: ArcRwSignal::new(row) };
-    chat.rows.set(rows.into_iter().map(shown).collect());
+    chat.log.rows.set(rows.into_iter().map(shown).collect());
 }
 
 /// A message of Ann's; those of one page have numbers of their own.

@@ -1,10 +1,10 @@
 mod dates;
 mod untranslated;
 
+use page_model::texts::ClientTexts as _;
 use shared_types::{ErrorCode, ModerationAction, Person, RoomRules, Timestamp, limits};
 
 use super::*;
-use page_model::texts::ClientTexts as _;
 
 /// The sentences of a catalogue by their names, as its own description of itself has them.
 fn sentences(language: Language) -> Vec<(String, String)> {

@@ -3,10 +3,10 @@ use shared_types::{
     Seq, Timestamp,
 };
 
-use super::{
+use super::*;
+use crate::ssr::{
     index_template::IndexTemplateError,
     sign_in_page::{SignInMethod, SignInPage, SignInProblem, sign_in_page},
-    *,
 };
 
 const INDEX: &str = "<!DOCTYPE html><html lang=\"en\"><head><title>x</title>\

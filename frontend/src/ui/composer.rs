@@ -19,7 +19,7 @@ use crate::ui::{
         posting_notice::silence,
     },
     message::delete_dialog,
-    state::{Attachments, Chat, Intent},
+    state::{Chat, composer::Attachments, intent::Intent},
 };
 
 /// The room left is shown once it is this small, in characters.
@@ -28,7 +28,7 @@ const NEAR_LIMIT: usize = 200;
 /// The textarea keeps its own text: what was typed before the script ran is still there, and is sent like any other.
 #[component]
 pub(crate) fn Composer(chat: Chat) -> impl IntoView {
-    let field = chat.field;
+    let field = chat.composer.field;
     let chars = RwSignal::new(0);
     let measure = move || {
         if let Some(field) = field.get() {
@@ -40,25 +40,27 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
     let mentions = Mentions::new(chat);
     // An edit takes the place of what was written, and gives it back.
     Effect::new(move |edited: Option<Option<Edited>>| {
-        let editing =
-            chat.writing.with(|writing| if let Writing::Edit(edited) = writing { Some(edited.clone()) } else { None });
+        let editing = chat
+            .composer
+            .mode
+            .with(|writing| if let Writing::Edit(edited) = writing { Some(edited.clone()) } else { None });
         let edited = edited.flatten();
         if editing != edited
             && let Some(field) = field.get_untracked()
         {
             if edited.is_none() {
-                chat.aside.set_value(field.value());
+                chat.composer.stashed_draft.set_value(field.value());
             }
             match &editing {
                 Some(editing) => field.set_value(editing.text.as_ref().map_or("", MessageText::as_str)),
-                None => field.set_value(&chat.aside.get_value()),
+                None => field.set_value(&chat.composer.stashed_draft.get_value()),
             }
             untrack(measure);
         }
         editing
     });
-    let silent = move || chat.leave.with(|leave| leave.silent);
-    let preparing = move || chat.tray.with(Attachments::preparing);
+    let silent = move || chat.composer.status.with(|leave| leave.silent);
+    let preparing = move || chat.composer.attachments.with(Attachments::preparing);
     let over = move || chars.get() > limits::TEXT_CHARS;
     // Somebody said "send" while an image was still being prepared: it goes as soon as it is ready.
     let waiting = RwSignal::new(false);
@@ -66,18 +68,18 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
         let Some(element) = field.get_untracked() else { return };
         _ = element.focus();
         let text = element.value().parse::<MessageText>().ok();
-        if let Writing::Edit(edited) = chat.writing.get_untracked() {
+        if let Writing::Edit(edited) = chat.composer.mode.get_untracked() {
             if !untrack(over) {
                 save(chat, &edited, text);
             }
             return;
         }
-        let something = text.is_some() || chat.tray.with_untracked(|tray| !tray.images.is_empty());
+        let something = text.is_some() || chat.composer.attachments.with_untracked(|tray| !tray.images.is_empty());
         waiting.set(untrack(preparing));
         if something && !untrack(over) && !waiting.get_untracked() {
             element.set_value("");
             measure();
-            chat.intend.run(Intent::Post(text));
+            chat.dispatch.run(Intent::Post(text));
         }
     };
     Effect::new(move || {
@@ -90,7 +92,7 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
             event.prevent_default();
             send();
         } else if event.key() == "Escape" && !composes(&event) {
-            chat.intend.run(Intent::Write(Writing::New));
+            chat.dispatch.run(Intent::Write(Writing::New));
         }
     };
     let pressed_in_field = move |event: ev::KeyboardEvent| {
@@ -105,7 +107,7 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
             && let Some(last) = last_own(chat)
         {
             event.prevent_default();
-            chat.intend.run(Intent::Write(last));
+            chat.dispatch.run(Intent::Write(last));
             return;
         }
         pressed(event);
@@ -115,7 +117,7 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
             event.prevent_default();
         }
     };
-    let editing = move || chat.writing.with(|writing| matches!(writing, Writing::Edit(_)));
+    let editing = move || chat.composer.mode.with(|writing| matches!(writing, Writing::Edit(_)));
     let counter = move || {
         let chars = chars.get();
         let over = chars > limits::TEXT_CHARS;
@@ -139,7 +141,7 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
                     aria-autocomplete="list"
                     aria-controls=move || mentions.active().map(|_| LIST)
                     aria-activedescendant=move || mentions.active()
-                    placeholder=chat.words.placeholder.with(&chat.room())
+                    placeholder=chat.words.placeholder.with(&chat.room_name())
                     enterkeyhint="send"
                     autocomplete="off"
                     disabled=silent
@@ -147,8 +149,8 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
                     on:input=move |_| {
                         measure();
                         mentions.look();
-                        if untrack(|| chars.get() > 0 && matches!(chat.writing.get(), Writing::New)) {
-                            chat.intend.run(Intent::Type);
+                        if untrack(|| chars.get() > 0 && matches!(chat.composer.mode.get(), Writing::New)) {
+                            chat.dispatch.run(Intent::Type);
                         }
                     }
                     on:keydown=pressed_in_field
@@ -170,20 +172,20 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
 
 /// Ends an edit with this text.
 fn save(chat: Chat, edited: &Edited, text: Option<MessageText>) {
-    chat.intend.run(Intent::Write(Writing::New));
+    chat.dispatch.run(Intent::Write(Writing::New));
     match edited.outcome(text) {
         Outcome::Nothing => {}
-        Outcome::Change(change) => chat.intend.run(Intent::Change(edited.seq, change)),
+        Outcome::Change(change) => chat.dispatch.run(Intent::Change(edited.seq, change)),
         Outcome::Deletion => delete_dialog::open(chat, edited.seq),
     }
 }
 
 /// An edit of the last message that the visitor can edit.
 fn last_own(chat: Chat) -> Option<Writing> {
-    if chat.writing.with_untracked(|writing| *writing != Writing::New) {
+    if chat.composer.mode.with_untracked(|writing| *writing != Writing::New) {
         return None;
     }
-    chat.rows.with_untracked(|rows| rows.iter().rev().find_map(|shown| Writing::edit(shown.row.get_untracked())))
+    chat.log.rows.with_untracked(|rows| rows.iter().rev().find_map(|shown| Writing::edit(shown.row.get_untracked())))
 }
 
 /// Whether a key sends: Enter does, but not with Shift, and not the Enter that ends the work of an input method.

@@ -14,7 +14,7 @@ pub(crate) fn Header(
     people: NodeRef<html::Dialog>,
 ) -> impl IntoView {
     let me = move || {
-        let you = chat.you.get();
+        let you = chat.room.you.get();
         view! {
             <button class="me" type="button" title=chat.words.about_you on:click=move |_| profile::open(chat, dialog)>
                 {avatar(&you)}
@@ -22,10 +22,10 @@ pub(crate) fn Header(
             </button>
         }
     };
-    let online = move || match chat.status.get() {
+    let online = move || match chat.room.status.get() {
         // Whoever takes no part is not told who does.
         Status::Over(_) => chat.words.offline.into(),
-        _ => chat.words.online.of(chat.online.get() as usize),
+        _ => chat.words.online.of(chat.room.online.get() as usize),
     };
     view! {
         <header class="bar">

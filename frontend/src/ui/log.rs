@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use crate::ui::{
     message::{message, toolbar::Actions},
     parts::element::alive,
-    state::{Chat, Intent, Older, set},
+    state::{Chat, intent::Intent, log::Older, set},
 };
 
 /// The scrolling element is laid out from its end, with everything in one inner element: the newest message is in view
@@ -22,30 +22,30 @@ use crate::ui::{
 #[component]
 pub(crate) fn Log(chat: Chat) -> impl IntoView {
     let scrolled = move |_| {
-        let Some(log) = chat.log.get_untracked() else { return };
-        let apart = chat.apart.get_untracked();
+        let Some(log) = chat.log.element.get_untracked() else { return };
+        let apart = chat.log.is_detached.get_untracked();
         if scroll::at_end(&log) && !apart {
-            set(chat.unread, false);
-            chat.intend.run(Intent::Look);
+            set(chat.log.unread_below, false);
+            chat.dispatch.run(Intent::Look);
         }
-        if scroll::near_start(&log) && chat.older.get_untracked() == Older::Some {
-            chat.intend.run(Intent::LoadOlder);
+        if scroll::near_start(&log) && chat.log.older.get_untracked() == Older::Some {
+            chat.dispatch.run(Intent::LoadOlder);
         }
         if apart && scroll::near_end(&log) {
-            chat.intend.run(Intent::LoadNewer);
+            chat.dispatch.run(Intent::LoadNewer);
         }
-        if chat.news.with_untracked(Option::is_some) && scroll::news_in_view(&log) {
-            set(chat.news, None);
+        if chat.log.news.with_untracked(Option::is_some) && scroll::news_in_view(&log) {
+            set(chat.log.news, None);
         }
     };
-    let busy = move || if chat.older.get() == Older::Loading { "true" } else { "false" };
+    let busy = move || if chat.log.older.get() == Older::Loading { "true" } else { "false" };
     let new_messages = move || {
-        let label = if chat.unread.get() { Some(chat.words.new_messages) } else { None };
-        let label = label.or_else(|| chat.apart.get().then_some(chat.words.to_newest))?;
+        let label = if chat.log.unread_below.get() { Some(chat.words.new_messages) } else { None };
+        let label = label.or_else(|| chat.log.is_detached.get().then_some(chat.words.to_newest))?;
         Some(way(chat, "new-messages", label.into(), Intent::ToNewest))
     };
     let news = move || {
-        let news = chat.news.get()?;
+        let news = chat.log.news.get()?;
         Some(way(chat, "news", chat.words.news(&news), Intent::Seek(news.from)))
     };
     view! {
@@ -54,15 +54,15 @@ pub(crate) fn Log(chat: Chat) -> impl IntoView {
             role="log"
             aria-live="polite"
             aria-busy=busy
-            aria-label=chat.words.log.with(&chat.room())
+            aria-label=chat.words.log.with(&chat.room_name())
             tabindex="0"
-            node_ref=chat.log
+            node_ref=chat.log.element
             on:scroll=scrolled
         >
             <div class="log-rows">
                 <Start chat />
                 <For
-                    each=move || chat.rows.get()
+                    each=move || chat.log.rows.get()
                     key=|shown| shown.key.clone()
                     children=move |shown| alive(move || message(chat, shown.row.get()))
                 />
@@ -77,10 +77,10 @@ pub(crate) fn Log(chat: Chat) -> impl IntoView {
 /// A button that leads somewhere else in the log, where the focus goes too: the button may be gone then.
 fn way(chat: Chat, class: &'static str, label: String, intent: Intent) -> AnyView {
     let go = move |_| {
-        if let Some(log) = chat.log.get_untracked() {
+        if let Some(log) = chat.log.element.get_untracked() {
             _ = log.focus();
         }
-        chat.intend.run(intent.clone());
+        chat.dispatch.run(intent.clone());
     };
     view! { <button class=class type="button" on:click=go>{label}</button> }.into_any()
 }
@@ -88,13 +88,13 @@ fn way(chat: Chat, class: &'static str, label: String, intent: Intent) -> AnyVie
 /// What stands before the first message: the way to older ones, or where the room begins.
 #[component]
 fn Start(chat: Chat) -> impl IntoView {
-    move || match chat.older.get() {
+    move || match chat.log.older.get() {
         Older::None => {
-            let empty = chat.rows.with(Vec::is_empty);
+            let empty = chat.log.rows.with(Vec::is_empty);
             let sentence = if empty { chat.words.empty } else { chat.words.welcome };
             view! {
                 <div class="history beginning">
-                    <h2 class="beginning-title">{chat.words.beginning.with(&chat.room())}</h2>
+                    <h2 class="beginning-title">{chat.words.beginning.with(&chat.room_name())}</h2>
                     <p>{sentence}</p>
                 </div>
             }
@@ -104,7 +104,7 @@ fn Start(chat: Chat) -> impl IntoView {
             let label = if older == Older::Loading { chat.words.loading } else { chat.words.older };
             view! {
                 <div class="history">
-                    <button class="quiet" type="button" on:click=move |_| chat.intend.run(Intent::LoadOlder)>
+                    <button class="quiet" type="button" on:click=move |_| chat.dispatch.run(Intent::LoadOlder)>
                         {label}
                     </button>
                 </div>

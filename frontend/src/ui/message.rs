@@ -22,7 +22,7 @@ use crate::ui::{
         image::image,
     },
     parts::{avatar::avatar, colour::coloured, element::element},
-    state::{Chat, Intent},
+    state::{Chat, intent::Intent},
 };
 
 /// Draws a row: the day that begins with it, if one does, and the message. Every row has the same elements in the same order,
@@ -152,5 +152,5 @@ fn is_emoji(text: &str) -> bool {
 /// Something that can be done about a message.
 fn choice(chat: Chat, label: &'static str, intent: Intent) -> AnyView {
     let button = element("button").class("quiet").with("type", "button").text(label);
-    button.on("click", move |_| chat.intend.run(intent.clone())).into_any()
+    button.on("click", move |_| chat.dispatch.run(intent.clone())).into_any()
 }

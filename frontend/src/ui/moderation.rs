@@ -18,7 +18,7 @@ use crate::ui::{
 pub(crate) fn buttons(chat: Chat) -> AnyView {
     let way = move |label, open: fn(Chat)| {
         let open = move |_| {
-            dialog::close(chat.switcher);
+            dialog::close(chat.rooms.dialog);
             open(chat);
         };
         element("button").class("quiet").with("type", "button").on("click", open).text(label).into_any()

@@ -18,7 +18,7 @@ use crate::ui::{
 
 /// Draws the whole page.
 pub(crate) fn layout(chat: Chat) -> impl IntoView {
-    let connection = move || match chat.status.get() {
+    let connection = move || match chat.room.status.get() {
         Status::Connecting => "connecting",
         Status::Live => "live",
         Status::Offline(_) => "offline",

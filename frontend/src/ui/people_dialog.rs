@@ -9,12 +9,12 @@ use crate::ui::{
         avatar::avatar,
         element::{alive, element},
     },
-    state::{Chat, Intent},
+    state::{Chat, intent::Intent},
 };
 
 #[component]
 pub(crate) fn People(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl IntoView {
-    let me = move || chat.you.with(|you| you.id.clone());
+    let me = move || chat.room.you.with(|you| you.id.clone());
     let people = move || {
         let me = me();
         let person = |person: Person| {
@@ -29,10 +29,10 @@ pub(crate) fn People(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl IntoView
             let decide = restriction_dialog::button(chat, person, dialog);
             element("li").class("person").child(avatar).child(who.into_any()).perhaps(decide).into_any()
         };
-        chat.people.get().into_iter().map(person).collect()
+        chat.room.people.get().into_iter().map(person).collect()
     };
     let others = move || {
-        let others = (chat.online.get() as usize).saturating_sub(chat.people.with(Vec::len));
+        let others = (chat.room.online.get() as usize).saturating_sub(chat.room.people.with(Vec::len));
         (others > 0).then(|| view! { <p class="name-hint">{chat.words.more_people.of(others)}</p> })
     };
     view! {
@@ -52,7 +52,7 @@ pub(crate) fn People(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl IntoView
 
 /// Opens the list, and asks for the newest one: in a large room not every change of it is told.
 pub(crate) fn open(chat: Chat, dialog: NodeRef<html::Dialog>) {
-    chat.intend.run(Intent::LookAround);
+    chat.dispatch.run(Intent::LookAround);
     if let Some(dialog) = dialog.get_untracked() {
         _ = dialog.show_modal();
     }

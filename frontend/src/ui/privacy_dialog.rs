@@ -12,7 +12,7 @@ use crate::ui::{
         dialog::{self, is_special, sheet},
         element::{Element, alive, alive_text, element},
     },
-    state::{Chat, Exporting, Intent, set},
+    state::{Chat, intent::Intent, privacy::Exporting, set},
 };
 
 /// The dialog.
@@ -26,20 +26,23 @@ pub(crate) fn privacy(chat: Chat) -> AnyView {
         .child(sign_out(chat, questions[1]));
     let closed = move |_| {
         // It is heard of a little later, and by then it may be open again.
-        if chat.privacy.get_untracked().is_none_or(|dialog| dialog.open()) {
+        if chat.privacy.dialog.get_untracked().is_none_or(|dialog| dialog.open()) {
             return;
         }
-        set(chat.id_copied, None);
+        set(chat.privacy.id_copied, None);
         for question in questions {
             set(question.asked, false);
         }
     };
-    sheet(chat, "privacy", chat.words.privacy, chat.privacy).child(body.into_any()).on("close", closed).into_any()
+    sheet(chat, "privacy", chat.words.privacy, chat.privacy.dialog)
+        .child(body.into_any())
+        .on("close", closed)
+        .into_any()
 }
 
 /// Opens the dialog.
 pub(crate) fn open(chat: Chat) {
-    dialog::open(chat.privacy);
+    dialog::open(chat.privacy.dialog);
 }
 
 fn button(class: &'static str, kind: &'static str, label: &'static str) -> Element {
@@ -99,11 +102,13 @@ fn focus(button: NodeRef<html::Button>) {
 
 fn id(chat: Chat) -> AnyView {
     let words = chat.words;
-    let label = move || if chat.id_copied.get() == Some(true) { words.id_copied } else { words.copy_id };
-    let hint = move || if chat.id_copied.get() == Some(false) { words.id_selected } else { words.id_hint };
-    let id = element("code").child(alive_text(move || chat.you.with(|you| you.id.to_string())));
-    let copy =
-        element("button").class("button").with("type", "button").on("click", move |_| chat.intend.run(Intent::CopyId));
+    let label = move || if chat.privacy.id_copied.get() == Some(true) { words.id_copied } else { words.copy_id };
+    let hint = move || if chat.privacy.id_copied.get() == Some(false) { words.id_selected } else { words.id_hint };
+    let id = element("code").child(alive_text(move || chat.room.you.with(|you| you.id.to_string())));
+    let copy = element("button")
+        .class("button")
+        .with("type", "button")
+        .on("click", move |_| chat.dispatch.run(Intent::CopyId));
     element("section")
         .class("part")
         .child(element("h3").text(words.your_id).into_any())
@@ -116,7 +121,7 @@ fn id(chat: Chat) -> AnyView {
 /// Without scripts it is a link to the first part of it.
 fn export(chat: Chat) -> AnyView {
     let words = chat.words;
-    let hint = move || match chat.exporting.get() {
+    let hint = move || match chat.privacy.export.get() {
         Exporting::No => words.export_hint.into(),
         Exporting::Running => words.exporting.into(),
         Exporting::Waiting(seconds) => words.export_waits.with(&words.span(seconds)),
@@ -126,7 +131,7 @@ fn export(chat: Chat) -> AnyView {
     let link = link.on("click", move |event| {
         if !is_special(&event) {
             event.prevent_default();
-            chat.intend.run(Intent::Export);
+            chat.dispatch.run(Intent::Export);
         }
     });
     element("section").class("part").child(told(hint)).child(link.into_any()).into_any()
@@ -134,19 +139,19 @@ fn export(chat: Chat) -> AnyView {
 
 fn forget_me(chat: Chat, question: Question) -> AnyView {
     let words = chat.words;
-    let over = move || matches!(chat.status.get(), Status::Over(_));
-    let answers = move || match chat.forgetting.get() {
+    let over = move || matches!(chat.room.status.get(), Status::Over(_));
+    let answers = move || match chat.privacy.erasure.get() {
         Forgetting::Done { .. } => Vec::new(),
         Forgetting::Running { .. } => {
             let stop = move |_| {
-                chat.intend.run(Intent::KeepMe);
+                chat.dispatch.run(Intent::KeepMe);
                 question.end();
             };
             vec![question.button(button("button", "button", words.stop).on("click", stop))]
         }
         _ if question.asked.get() && !over() => {
             let yes = move |_| {
-                chat.intend.run(Intent::ForgetMe);
+                chat.dispatch.run(Intent::ForgetMe);
                 question.end();
             };
             vec![question.answers(chat, button("button danger", "button", words.forget_me_yes).on("click", yes))]
@@ -156,11 +161,13 @@ fn forget_me(chat: Chat, question: Question) -> AnyView {
             vec![question.button(ask.follows("disabled", move || over().then(String::new)))]
         }
     };
-    let hint = move || match (chat.forgetting.get(), chat.status.get()) {
+    let hint = move || match (chat.privacy.erasure.get(), chat.room.status.get()) {
         (Forgetting::Done { .. }, _) => words.all_deleted.into(),
         // Nothing is deleted for whoever is away, but somebody can do it for them.
-        (_, Status::Over(Over::Banned(_))) => chat.leave.with(|leave| words.forget_me_banned.with(&leave.sentence)),
-        (_, Status::Over(Over::SignedOut)) => chat.leave.with(|leave| leave.sentence.clone()),
+        (_, Status::Over(Over::Banned(_))) => {
+            chat.composer.status.with(|leave| words.forget_me_banned.with(&leave.sentence))
+        }
+        (_, Status::Over(Over::SignedOut)) => chat.composer.status.with(|leave| leave.sentence.clone()),
         (Forgetting::Running { .. }, Status::Offline(_) | Status::Connecting) => words.forgetting_offline.into(),
         (Forgetting::Running { gone: 0, .. }, _) => words.forgetting_begins.into(),
         (Forgetting::Running { gone, .. }, _) => words.forgetting.of(gone as usize),
@@ -181,7 +188,7 @@ fn sign_out(chat: Chat, question: Question) -> AnyView {
         if asks && !question.asked.get_untracked() {
             question.ask();
         } else {
-            chat.intend.run(Intent::SignOut);
+            chat.dispatch.run(Intent::SignOut);
         }
     };
     let answers = move || {

@@ -11,7 +11,7 @@ use crate::ui::{
     privacy_dialog,
     profile::{language_select::language, notification_choice::notify},
     shortcuts,
-    state::{Chat, Intent},
+    state::{Chat, intent::Intent},
 };
 
 #[component]
@@ -34,7 +34,7 @@ pub(crate) fn NameDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl Into
         let Some(name) = field.get_untracked().map(|field| field.value()) else { return };
         match name.parse::<PersonName>() {
             Ok(name) => {
-                chat.intend.run(Intent::Rename(name));
+                chat.dispatch.run(Intent::Rename(name));
                 close();
             }
             Err(why) => error.set(Some(why)),
@@ -64,7 +64,7 @@ pub(crate) fn NameDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl Into
                         name="name"
                         autocomplete="nickname"
                         spellcheck="false"
-                        value=chat.you.get_untracked().name.to_string()
+                        value=chat.room.you.get_untracked().name.to_string()
                         maxlength=(limits::NAME_CHARS * 2).to_string()
                         readonly=given
                         aria-invalid=invalid
@@ -98,7 +98,7 @@ pub(crate) fn open(chat: Chat, dialog: NodeRef<html::Dialog>) {
     if let Ok(Some(field)) = dialog.query_selector("input") {
         use leptos::wasm_bindgen::JsCast;
         let field: web_sys::HtmlInputElement = field.unchecked_into();
-        field.set_value(chat.you.get_untracked().name.as_str());
+        field.set_value(chat.room.you.get_untracked().name.as_str());
         field.select();
     }
 }

@@ -13,7 +13,7 @@ use crate::ui::{
         element::{alive, alive_text, element},
         icon_button::{CROSS, icon, icon_button},
     },
-    state::{Chat, Intent},
+    state::{Chat, intent::Intent},
 };
 
 /// Down.
@@ -37,7 +37,7 @@ pub(crate) fn column(chat: Chat) -> AnyView {
 
 /// The name of the room, which opens the dialog.
 pub(crate) fn switch(chat: Chat) -> AnyView {
-    let elsewhere = move || chat.rooms.with(|rooms| rooms.iter().any(|entry| entry.unread));
+    let elsewhere = move || chat.rooms.entries.with(|rooms| rooms.iter().any(|entry| entry.unread));
     let heard = alive_text(move || if elsewhere() { chat.words.new_elsewhere.into() } else { String::new() });
     element("button")
         .class("room-switch")
@@ -46,7 +46,7 @@ pub(crate) fn switch(chat: Chat) -> AnyView {
         .on("click", move |_| open(chat))
         .follows("data-unread", move || elsewhere().then(String::new))
         .with("title", chat.words.switch_rooms)
-        .children(name(chat.room()))
+        .children(name(chat.room_name()))
         .child(icon(CHEVRON))
         .child(element("span").class("heard").child(heard).into_any())
         .into_any()
@@ -83,14 +83,14 @@ pub(crate) fn switcher(chat: Chat) -> AnyView {
         .with("id", "room-hint")
         .with("aria-live", "polite")
         .child(alive_text(hint));
-    sheet(chat, "switcher", chat.words.rooms, chat.switcher)
+    sheet(chat, "switcher", chat.words.rooms, chat.rooms.dialog)
         .child(dialog::form(name, chat.words.open, enter).into_any())
         .child(hint.into_any())
         .child(element("div").class("sheet-body").child(list(chat)).into_any())
         .child(moderation::buttons(chat))
         .on("close", move |_| {
             // It is heard of a little later, and by then it may be open again and written in.
-            if chat.switcher.get_untracked().is_none_or(|dialog| dialog.open()) {
+            if chat.rooms.dialog.get_untracked().is_none_or(|dialog| dialog.open()) {
                 return;
             }
             error.set(None);
@@ -103,12 +103,12 @@ pub(crate) fn switcher(chat: Chat) -> AnyView {
 
 /// Opens the dialog.
 pub(crate) fn open(chat: Chat) {
-    chat.intend.run(Intent::Rooms);
-    dialog::open(chat.switcher);
+    chat.dispatch.run(Intent::Rooms);
+    dialog::open(chat.rooms.dialog);
 }
 
 fn list(chat: Chat) -> AnyView {
-    let rows = move || chat.rooms.get().into_iter().map(|entry| row(chat, entry)).collect();
+    let rows = move || chat.rooms.entries.get().into_iter().map(|entry| row(chat, entry)).collect();
     // Without its marks a list is none for Safari, unless it says so.
     element("ul").class("room-list").with("role", "list").child(alive(rows)).into_any()
 }
@@ -125,14 +125,14 @@ fn row(chat: Chat, entry: Entry) -> AnyView {
             // One is there already.
             if here && !is_special(&event) {
                 event.prevent_default();
-                dialog::close(chat.switcher);
+                dialog::close(chat.rooms.dialog);
             }
         })
         .children(name(label.clone()))
         .children(heard);
     let forget = (!here).then(|| {
         let forget = move |()| {
-            chat.intend.run(Intent::Forget(room.clone()));
+            chat.dispatch.run(Intent::Forget(room.clone()));
             focus_a_room();
         };
         icon_button("room-forget", chat.words.forget_room.with(&label), CROSS, true, Callback::new(forget))

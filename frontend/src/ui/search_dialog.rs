@@ -2,7 +2,6 @@
 
 use leptos::{html, prelude::*, tachys::html::node_ref::NodeRefContainer};
 use page_model::{
-    calendar::machine_time,
     connection::Status,
     search::{Piece, Progress},
 };
@@ -10,12 +9,12 @@ use shared_types::limits;
 
 use crate::ui::{
     parts::{
-        colour::coloured,
+        byline::byline,
         dialog::{self, is_special, sheet},
         element::{alive, alive_text, element},
         icon_button::icon_button,
     },
-    state::{Chat, Hit, Intent},
+    state::{Chat, intent::Intent, search::Hit},
 };
 
 /// A magnifying glass.
@@ -31,7 +30,7 @@ pub(crate) fn search(chat: Chat) -> AnyView {
     let field = NodeRef::<html::Input>::new();
     let look = move || {
         if let Some(field) = field.get_untracked() {
-            chat.intend.run(Intent::Search(field.value()));
+            chat.dispatch.run(Intent::Search(field.value()));
         }
     };
     let cleared = move || field.get_untracked().is_some_and(|field| field.value().trim().is_empty());
@@ -49,13 +48,13 @@ pub(crate) fn search(chat: Chat) -> AnyView {
         });
     let results = NodeRef::<html::Div>::new();
     let button = move || {
-        let label = match chat.results.with(|results| results.progress) {
+        let label = match chat.search.results.with(|results| results.progress) {
             Progress::Partly(_) => chat.words.further,
             Progress::Failed(_) => chat.words.search_again,
             _ => return Vec::new(),
         };
         let further = move |_| {
-            chat.intend.run(Intent::SearchFurther);
+            chat.dispatch.run(Intent::SearchFurther);
             // The button goes when there is nothing further back, and the focus is not to go with it.
             if let Some(results) = results.get_untracked() {
                 _ = results.focus();
@@ -63,7 +62,7 @@ pub(crate) fn search(chat: Chat) -> AnyView {
         };
         vec![element("button").class("button").with("type", "button").on("click", further).text(label).into_any()]
     };
-    let hits = move || chat.results.get().hits.into_iter().map(|found| hit(chat, found)).collect();
+    let hits = move || chat.search.results.get().hits.into_iter().map(|found| hit(chat, found)).collect();
     let body = element("div")
         .class("sheet-body")
         .with("tabindex", "-1")
@@ -71,7 +70,7 @@ pub(crate) fn search(chat: Chat) -> AnyView {
         .child(element("ol").class("hits").with("role", "list").child(alive(hits)).into_any())
         .child(alive(button));
     let state = element("p").class("sheet-hint").with("role", "status").child(alive_text(move || state(chat)));
-    sheet(chat, "search", chat.words.search, chat.searcher)
+    sheet(chat, "search", chat.words.search, chat.search.dialog)
         .child(dialog::form(words, chat.words.search, look).with("role", "search").into_any())
         .child(state.into_any())
         .child(body.into_any())
@@ -80,18 +79,18 @@ pub(crate) fn search(chat: Chat) -> AnyView {
 
 /// Opens the dialog.
 pub(crate) fn open(chat: Chat) {
-    dialog::open(chat.searcher);
+    dialog::open(chat.search.dialog);
 }
 
 /// How far the search is, in a sentence.
 fn state(chat: Chat) -> String {
     let words = chat.words;
-    let (progress, found) = chat.results.with(|results| (results.progress, results.hits.len()));
+    let (progress, found) = chat.search.results.with(|results| (results.progress, results.hits.len()));
     match progress {
         Progress::Nothing => words.search_hint.into(),
-        Progress::Wanted(_) | Progress::Asked(_) => match chat.status.get() {
+        Progress::Wanted(_) | Progress::Asked(_) => match chat.room.status.get() {
             // Who takes no part looks for nothing.
-            Status::Over(_) => chat.leave.with(|leave| leave.sentence.clone()),
+            Status::Over(_) => chat.composer.status.with(|leave| leave.sentence.clone()),
             Status::Offline(_) => words.search_offline.into(),
             Status::Connecting | Status::Live => words.searching.into(),
         },
@@ -102,25 +101,19 @@ fn state(chat: Chat) -> String {
     }
 }
 
-/// A message that was found. What somebody wrote is text here, too: the marks stand between its pieces.
+/// Draws a message that was found. Its text is not markup: the matches are elements between the other parts.
 fn hit(chat: Chat, hit: Hit) -> AnyView {
     let seq = hit.seq;
     let chosen = move |event: web_sys::Event| {
         if !is_special(&event) {
             event.prevent_default();
-            dialog::close(chat.searcher);
-            chat.intend.run(Intent::Seek(seq));
+            dialog::close(chat.search.dialog);
+            chat.dispatch.run(Intent::Seek(seq));
         }
     };
     let link = element("a").class("hit").with("href", ["#m-", &seq.to_string()].concat()).on("click", chosen);
-    element("li").child(link.children(said(chat, hit)).into_any()).into_any()
-}
-
-/// Who, when, and what.
-pub(crate) fn said(chat: Chat, hit: Hit) -> [AnyView; 3] {
     let piece = |piece: Piece| element(if piece.marked { "mark" } else { "span" }).text(piece.text).into_any();
-    let author = element("span").class(coloured("message-author", &hit.author.id)).text(chat.words.name(&hit.author));
-    let time = element("time").with("datetime", machine_time(hit.at)).text(hit.when);
-    let text = element("span").class("hit-text").children(hit.pieces.into_iter().map(piece));
-    [author.into_any(), time.into_any(), text.into_any()]
+    let text = element("span").class("hit-text").children(hit.excerpt.into_iter().map(piece));
+    let link = link.children(byline(chat, &hit.author, hit.at, hit.when)).child(text.into_any());
+    element("li").child(link.into_any()).into_any()
 }

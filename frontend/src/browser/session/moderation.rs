@@ -1,14 +1,9 @@
 //! What the visitor asks as a moderator: sanctions, rules, and what was done. And the answers about themself.
 
 use leptos::prelude::*;
-use page_model::{
-    audit::Audit,
-    client::Deed,
-    erasure::Forgetting,
-    search::{Piece, Progress},
-};
+use page_model::{audit::Audit, client::Deed, erasure::Forgetting};
 use shared_types::{
-    Action, ActionName, ClientMessage, ErrorCode, ModerationAction, Person, PersonId, Restrictions, Seconds, Seq,
+    Action, ActionName, ClientMessage, ErrorCode, ModerationAction, Person, PersonId, Restrictions, Seconds,
     ServerMessage, Timestamp,
 };
 
@@ -18,7 +13,10 @@ use crate::{
     ui::{
         moderation::restriction_dialog,
         parts::dialog,
-        state::{Hit, Results, set},
+        state::{
+            moderation::{AuditRow, AuditView},
+            set,
+        },
     },
 };
 
@@ -36,13 +34,13 @@ impl Session {
 
     /// Asks what somebody may not do, as soon as there is a socket.
     pub(super) fn inquire(&mut self) {
-        self.inquiry = Some(self.chat.sanctioned.get_untracked().id);
-        set(self.chat.held, Err(self.chat.words.audit_loading));
+        self.inquiry = Some(self.chat.restriction_dialog.person.get_untracked().id);
+        set(self.chat.restriction_dialog.current, Err(self.chat.words.audit_loading));
     }
 
     /// Takes in what somebody may not do, if that is still the question.
     fn hear_held(&self, person: &PersonId, restrictions: Restrictions) {
-        if self.chat.sanctioned.with_untracked(|whom| whom.id != *person) {
+        if self.chat.restriction_dialog.person.with_untracked(|whom| whom.id != *person) {
             return;
         }
         let (words, now) = (self.chat.words, time::now());
@@ -52,7 +50,10 @@ impl Session {
         let sentence = |around: &Around, until: Option<Timestamp>| {
             until.map(|until| around.with(&words.moment(&self.calendar, until, Timestamp(now)))).unwrap_or_default()
         };
-        set(self.chat.held, Ok([sentence(&words.held_muted, muted), sentence(&words.held_banned, banned)]));
+        set(
+            self.chat.restriction_dialog.current,
+            Ok([sentence(&words.held_muted, muted), sentence(&words.held_banned, banned)]),
+        );
         let seconds = |until: Option<Timestamp>| until.map_or(0, |until| (until.0 - now).div_ceil(1000));
         restriction_dialog::choose(self.chat, left.map(seconds));
     }
@@ -89,16 +90,16 @@ impl Session {
     pub(super) fn decide(&mut self, whom: Option<Person>, word: ClientMessage) -> Vec<Deed> {
         let said = self.client.ask_aside(word);
         self.decided = whom;
-        set(self.chat.deciding, !said.is_empty());
+        set(self.chat.moderation.is_pending, !said.is_empty());
         said
     }
 
     /// A moderator's word was answered, or could not be: its dialog goes, unless another one is open by now.
     fn decided(&mut self) {
-        if self.chat.deciding.get_untracked() {
-            set(self.chat.deciding, false);
-            dialog::close(self.chat.sanction);
-            dialog::close(self.chat.ruler);
+        if self.chat.moderation.is_pending.get_untracked() {
+            set(self.chat.moderation.is_pending, false);
+            dialog::close(self.chat.restriction_dialog.dialog);
+            dialog::close(self.chat.moderation.rules_dialog);
         }
     }
 
@@ -107,24 +108,15 @@ impl Session {
         change(&mut self.audit);
         let now = Timestamp(time::now());
         let words = self.chat.words;
-        let hits = self.audit.entries().iter().map(|entry| Hit {
-            seq: Seq::default(),
-            author: entry.by.clone(),
+        let rows = self.audit.entries().iter().map(|entry| AuditRow {
+            moderator: entry.by.clone(),
             at: entry.at,
             when: words.moment(&self.calendar, entry.at, now),
-            pieces: vec![Piece {
-                text: words.act(&entry.action, |at| words.moment(&self.calendar, at, now)),
-                marked: false,
-            }],
-            whom: whom(&entry.action),
+            text: words.act(&entry.action, |at| words.moment(&self.calendar, at, now)),
+            target: whom(&entry.action),
         });
-        let progress = match (self.audit.is_awaited(), self.audit.more()) {
-            _ if self.audit.is_refused() => Progress::Failed(None),
-            (true, _) => Progress::Nothing,
-            (false, true) => Progress::Partly(Seq::default()),
-            (false, false) => Progress::Done,
-        };
-        set(self.chat.audit, Results { progress, hits: hits.collect() });
+        let state = self.audit.loading();
+        set(self.chat.moderation.audit, AuditView { state, rows: rows.collect() });
     }
 
     /// Takes in an answer to one of these questions.
@@ -148,7 +140,9 @@ impl Session {
                     self.tell_standing(&whom, *restrictions);
                 }
             }
-            ServerMessage::Rules { rules } if self.decided.is_none() && self.chat.deciding.get_untracked() => {
+            ServerMessage::Rules { rules }
+                if self.decided.is_none() && self.chat.moderation.is_pending.get_untracked() =>
+            {
                 self.decided();
                 self.note(self.chat.words.ruled(*rules), time::now() + NOTE_MS);
             }
@@ -156,7 +150,7 @@ impl Session {
                 Action::Audit => self.change_audit(Audit::refuse),
                 // The page says why, as with all that the visitor did.
                 Action::Mute | Action::Ban | Action::Rules => self.decided(),
-                Action::Restrictions => set(self.chat.held, Err(self.chat.words.audit_failed)),
+                Action::Restrictions => set(self.chat.restriction_dialog.current, Err(self.chat.words.audit_failed)),
                 Action::EraseMyData | Action::PurgeUser => {
                     let after = if *code == ErrorCode::Unavailable { Some(1) } else { *retry_after };
                     let refuse = |forgetting: &mut Forgetting| forgetting.refuse(time::now(), after);
@@ -182,15 +176,15 @@ impl Session {
 
     /// Says what was done, until then.
     fn note(&mut self, sentence: String, until: u64) {
-        set(self.chat.note, sentence);
+        set(self.chat.room.toast, sentence);
         self.noted_until = until;
     }
 
     /// Sees to it that lost questions are asked again.
     pub(super) fn order_disconnected(&mut self) {
-        set(self.chat.deciding, false);
+        set(self.chat.moderation.is_pending, false);
         // What was asked may be lost, and what was said may be done.
-        if self.chat.sanction.get_untracked().is_some_and(|dialog| dialog.open()) {
+        if self.chat.restriction_dialog.dialog.get_untracked().is_some_and(|dialog| dialog.open()) {
             self.inquire();
         }
         for (_, clearing) in &mut self.clearing {
@@ -202,9 +196,9 @@ impl Session {
 
     /// What to ask, now that there is a socket.
     pub(super) fn ask_order(&mut self, now: u64) -> [Option<ClientMessage>; 4] {
-        let mut forgetting = self.chat.forgetting.get_untracked();
+        let mut forgetting = self.chat.privacy.erasure.get_untracked();
         let forget = forgetting.asks(now).then_some(ClientMessage::EraseMyData);
-        set(self.chat.forgetting, forgetting);
+        set(self.chat.privacy.erasure, forgetting);
         let inquiry = self.inquiry.take().map(|person| ClientMessage::Restrictions { person });
         let clear = self.clearing.first_mut().and_then(|(whom, clearing)| {
             clearing.asks(now).then(|| ClientMessage::PurgeUser { person: whom.id.clone() })

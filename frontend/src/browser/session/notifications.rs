@@ -23,7 +23,7 @@ impl Session {
     pub(super) fn begin_notices(&self) {
         let kept = storage::read(NOTIFY).and_then(|tag| Notify::of_tag(&tag)).unwrap_or_default();
         if notification::permission() == Permission::Granted {
-            set(self.chat.notify, kept);
+            set(self.chat.notifications.level, kept);
         }
     }
 
@@ -32,8 +32,8 @@ impl Session {
     pub(super) fn notify(&self, choice: Notify) {
         let permission = if choice == Notify::Never { Permission::Granted } else { notification::permission() };
         // The choice is shown at once, or taking it back would change nothing.
-        set(self.chat.notify, choice);
-        set(self.chat.notify_trouble, None);
+        set(self.chat.notifications.level, choice);
+        set(self.chat.notifications.error, None);
         if permission != Permission::Open {
             return self.notify_if(choice, permission);
         }
@@ -52,8 +52,8 @@ impl Session {
             Permission::Denied | Permission::Open => Some(self.chat.words.notify_denied),
         };
         let choice = if trouble.is_none() { choice } else { Notify::Never };
-        set(self.chat.notify, choice);
-        set(self.chat.notify_trouble, trouble);
+        set(self.chat.notifications.level, choice);
+        set(self.chat.notifications.error, trouble);
         storage::write(NOTIFY, choice.tag());
     }
 
@@ -77,13 +77,13 @@ impl Session {
         }
         self.unseen += news.len() as u32;
         self.mark_unseen();
-        let choice = self.chat.notify.get_untracked();
+        let choice = self.chat.notifications.level.get_untracked();
         for message in news.iter().filter(|message| choice.wants(message, &self.page.you.id)) {
             let words = self.chat.words;
             let body = words.told(message.author.name.as_str(), message.text.as_ref().map(|text| text.as_str()));
             let url = [self.page.room.path().as_str(), "#m-", &message.seq.to_string()].concat();
-            let (intend, seq) = (self.chat.intend, message.seq);
-            let clicked = move || intend.run(crate::ui::state::Intent::Seek(seq));
+            let (intend, seq) = (self.chat.dispatch, message.seq);
+            let clicked = move || intend.run(crate::ui::state::intent::Intent::Seek(seq));
             notification::show(&words.title(self.page.room.as_str()), &body, self.page.room.as_str(), &url, clicked);
         }
     }

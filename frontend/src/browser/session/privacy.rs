@@ -7,7 +7,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::{
     browser::{clipboard, cookies, data_export, session::Session, sign_out, time},
-    ui::state::{Exporting, set},
+    ui::state::{privacy::Exporting, set},
 };
 
 impl Session {
@@ -40,13 +40,13 @@ impl Session {
             if !copied {
                 clipboard::select_text(".privacy .id code");
             }
-            set(chat.id_copied, Some(copied));
+            set(chat.privacy.id_copied, Some(copied));
         });
     }
 
     /// Gets everything that the visitor wrote, as a file.
     pub(super) fn export(&self) {
-        let exporting = self.chat.exporting;
+        let exporting = self.chat.privacy.export;
         if matches!(exporting.get_untracked(), Exporting::Running | Exporting::Waiting(_)) {
             return;
         }
@@ -60,10 +60,10 @@ impl Session {
 
     /// Changes how far it is with having everything deleted. When nothing is left, the visitor leaves.
     pub(super) fn change_forgetting(&mut self, change: impl FnOnce(&mut Forgetting)) {
-        let before = self.chat.forgetting.get_untracked();
+        let before = self.chat.privacy.erasure.get_untracked();
         let mut forgetting = before;
         change(&mut forgetting);
-        set(self.chat.forgetting, forgetting);
+        set(self.chat.privacy.erasure, forgetting);
         if forgetting != before && matches!(forgetting, Forgetting::Done { .. }) {
             self.leave(true);
         }

@@ -9,7 +9,10 @@ use shared_types::{Action, ActionName, RoomName, ServerMessage};
 
 use crate::{
     browser::{session::Session, storage},
-    ui::state::{Hit, Results, set},
+    ui::state::{
+        search::{Hit, Results},
+        set,
+    },
 };
 
 /// Where the rooms that were visited are kept.
@@ -46,7 +49,7 @@ impl Session {
 
     fn show_rooms(&self) {
         let read = |room: &RoomName| storage::read_position(room).unwrap_or_default();
-        set(self.chat.rooms, self.rooms.list(&self.page.you.id, read));
+        set(self.chat.rooms.entries, self.rooms.list(&self.page.you.id, read));
     }
 
     /// Changes the search and shows what became of it.
@@ -60,11 +63,10 @@ impl Session {
                 author: found.author.clone(),
                 at: found.sent_at,
                 when: self.chat.words.said(&self.calendar.day_name(found.sent_at), &self.calendar.time(found.sent_at)),
-                pieces: excerpt(text.unwrap_or(self.chat.words.image), self.search.text()),
-                whom: None,
+                excerpt: excerpt(text.unwrap_or(self.chat.words.image), self.search.text()),
             }
         });
-        set(self.chat.results, Results { progress: self.search.progress(), hits: hits.collect() });
+        set(self.chat.search.results, Results { progress: self.search.progress(), hits: hits.collect() });
     }
 
     /// Takes in an answer that is none of the conversation.

@@ -40,13 +40,13 @@ impl Session {
     pub(super) fn follow(&mut self) {
         self.place = None;
         self.sought = None;
-        set(self.chat.unread, false);
-        scroll::to_end(self.chat.log);
+        set(self.chat.log.unread_below, false);
+        scroll::to_end(self.chat.log.element);
     }
 
     /// Notes what the visitor sees.
     pub(super) fn look(&mut self) {
-        let at_end = self.chat.log.get_untracked().is_none_or(|log| scroll::at_end(&log));
+        let at_end = self.chat.log.element.get_untracked().is_none_or(|log| scroll::at_end(&log));
         let timeline = self.client.timeline();
         let Some((newest, _)) = timeline.newest() else { return };
         if events::is_visible() && at_end && !timeline.is_apart() && self.reading.read() < newest {
@@ -74,8 +74,8 @@ impl Session {
             return self.look();
         }
         let follows = |log: web_sys::HtmlDivElement| scroll::at_end(&log) && !self.client.timeline().is_apart();
-        if !self.chat.log.get_untracked().is_none_or(follows) {
-            set(self.chat.unread, true);
+        if !self.chat.log.element.get_untracked().is_none_or(follows) {
+            set(self.chat.log.unread_below, true);
             self.reading.miss();
         } else if events::is_visible() {
             self.look();
@@ -106,13 +106,13 @@ impl Session {
         }
         let begins_elsewhere = self.news.map(|news| news.from) != news.map(|news| news.from);
         self.news = news;
-        if !begins_elsewhere && self.chat.news.with_untracked(Option::is_none) {
+        if !begins_elsewhere && self.chat.log.news.with_untracked(Option::is_none) {
             return;
         }
         let chat = self.chat;
         request_animation_frame(move || {
-            let in_view = chat.log.get_untracked().is_some_and(|log| scroll::news_in_view(&log));
-            set(chat.news, news.filter(|_| !in_view));
+            let in_view = chat.log.element.get_untracked().is_some_and(|log| scroll::news_in_view(&log));
+            set(chat.log.news, news.filter(|_| !in_view));
         });
     }
 
@@ -122,8 +122,8 @@ impl Session {
             return;
         }
         // Far back there is no end to follow.
-        let follows = !self.client.timeline().is_apart() && !self.chat.apart.get_untracked();
-        let place = self.chat.log.get_untracked().and_then(|log| HistoryRange::of(&log, follows));
+        let follows = !self.client.timeline().is_apart() && !self.chat.log.is_detached.get_untracked();
+        let place = self.chat.log.element.get_untracked().and_then(|log| HistoryRange::of(&log, follows));
         let Some(place) = place else { return };
         self.place = Some(place);
         let home = self.home;

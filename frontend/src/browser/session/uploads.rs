@@ -60,7 +60,7 @@ impl Session {
     }
 
     fn show_tray(&self) {
-        set(self.chat.tray, self.tray.shown());
+        set(self.chat.composer.attachments, self.tray.shown());
     }
 
     /// Sends a text, or the images in the tray: each is a message of its own, and the text belongs to the first.
@@ -70,8 +70,8 @@ impl Session {
         // Whoever writes wants to see it, wherever they were reading.
         self.follow();
         self.settle();
-        let mut reply_to = self.chat.writing.with_untracked(Writing::answers);
-        set(self.chat.writing, Writing::New);
+        let mut reply_to = self.chat.composer.mode.with_untracked(Writing::answers);
+        set(self.chat.composer.mode, Writing::New);
         let mut deeds = Vec::new();
         for picture in pictures {
             let Ok(nonce) = random::unique_token().parse::<Nonce>() else { continue };
@@ -82,7 +82,7 @@ impl Session {
                 reply_to: reply_to.take(),
             };
             let key = self.key(&nonce);
-            self.chat.pictures.update_value(|pictures| pictures.push((key, picture.url.as_str().to_owned())));
+            self.chat.images.own_sources.update_value(|pictures| pictures.push((key, picture.url.as_str().to_owned())));
             self.sent.push(Sent { nonce, picture, upload: None });
             deeds.extend(self.client.post(draft, time::now()));
         }
@@ -100,7 +100,7 @@ impl Session {
         if !self.client.timeline().is_unsent(nonce) {
             let key = self.key(nonce);
             self.sent.retain(|sent| sent.nonce != *nonce);
-            self.chat.pictures.update_value(|pictures| pictures.retain(|(of, _)| *of != key));
+            self.chat.images.own_sources.update_value(|pictures| pictures.retain(|(of, _)| *of != key));
         }
         deeds
     }

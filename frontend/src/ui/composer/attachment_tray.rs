@@ -5,7 +5,7 @@ use shared_types::limits;
 
 use crate::ui::{
     parts::icon_button::{CROSS, icon_button},
-    state::{Attached, Chat, Intent},
+    state::{Chat, composer::Attached, intent::Intent},
 };
 
 #[component]
@@ -15,7 +15,7 @@ pub(crate) fn Tray(
     pressed: Callback<ev::KeyboardEvent>,
 ) -> impl IntoView {
     move || {
-        let tray = chat.tray.get();
+        let tray = chat.composer.attachments.get();
         let images = (!tray.images.is_empty()).then(|| {
             let images = tray.images.into_iter().enumerate();
             let images = images.map(|(index, attached)| image(chat, index + 1, attached, pressed)).collect::<Vec<_>>();
@@ -27,7 +27,7 @@ pub(crate) fn Tray(
         });
         let troubles = (!tray.troubles.is_empty()).then(|| {
             let dismiss = move |_| {
-                chat.intend.run(Intent::Dismiss);
+                chat.dispatch.run(Intent::Dismiss);
                 chat.focus();
             };
             view! {
@@ -47,7 +47,7 @@ fn image(chat: Chat, place: usize, image: Attached, pressed: Callback<ev::Keyboa
     let Attached { id, alt, url } = image;
     let busy = url.is_none();
     let remove = move |()| {
-        chat.intend.run(Intent::Detach(id));
+        chat.dispatch.run(Intent::Detach(id));
         chat.focus();
     };
     view! {
@@ -62,7 +62,7 @@ fn image(chat: Chat, place: usize, image: Attached, pressed: Callback<ev::Keyboa
                 autocomplete="off"
                 enterkeyhint="send"
                 prop:value=alt
-                on:input=move |event| chat.intend.run(Intent::Describe(id, event_target_value(&event)))
+                on:input=move |event| chat.dispatch.run(Intent::Describe(id, event_target_value(&event)))
                 on:keydown=move |event| pressed.run(event)
             />
             {icon_button("tray-remove", chat.words.remove_image.with(&place.to_string()), CROSS, true, Callback::new(remove))}

@@ -26,11 +26,15 @@ impl Mentions {
     /// Offers whoever fits what stands before the caret.
     pub(crate) fn look(self) {
         // A text that is brought back from before a reload is not being written.
-        let written =
-            self.chat.field.get_untracked().filter(|field| document().active_element().as_ref() == Some(field));
+        let written = self
+            .chat
+            .composer
+            .field
+            .get_untracked()
+            .filter(|field| document().active_element().as_ref() == Some(field));
         let before = written.map(|field| split(&field).0).unwrap_or_default();
         let offered = started(&before).map(|started| {
-            let me = self.chat.you.get_untracked().id;
+            let me = self.chat.room.you.get_untracked().id;
             let others: Vec<Person> = self.chat.known().into_iter().filter(|person| person.id != me).collect();
             started.fitting(&others)
         });
@@ -68,7 +72,7 @@ impl Mentions {
     fn take(self, place: usize) {
         let name = self.offered.with_untracked(|offered| Some(offered.get(place)?.name.to_string()));
         self.hide();
-        let (Some(name), Some(field)) = (name, self.chat.field.get_untracked()) else { return };
+        let (Some(name), Some(field)) = (name, self.chat.composer.field.get_untracked()) else { return };
         let (before, after) = split(&field);
         let Some(started) = started(&before) else { return };
         let finished = started.finished(&before, &name);

@@ -5,16 +5,16 @@ use page_model::composer_mode::Writing;
 
 use crate::ui::{
     parts::icon_button::{CROSS, icon_button},
-    state::{Chat, Intent},
+    state::{Chat, intent::Intent},
 };
 
 pub(crate) fn writing_bar(chat: Chat) -> impl IntoView {
     let cancel = move |()| {
-        chat.intend.run(Intent::Write(Writing::New));
+        chat.dispatch.run(Intent::Write(Writing::New));
         chat.focus();
     };
     move || {
-        let (class, purpose) = chat.writing.with(|writing| match writing {
+        let (class, purpose) = chat.composer.mode.with(|writing| match writing {
             Writing::New => None,
             Writing::Reply(quoted) => Some(("writing", chat.words.replying(quoted))),
             Writing::Edit(_) => Some(("writing edit", chat.words.editing.to_owned())),

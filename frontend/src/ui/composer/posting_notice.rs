@@ -6,18 +6,18 @@ use shared_types::AccessMode;
 
 use crate::ui::{
     parts::element::{alive, alive_text, element},
-    state::{Chat, Intent, Leave},
+    state::{Chat, composer::Leave, intent::Intent},
 };
 
 pub(crate) fn silence(chat: Chat) -> AnyView {
-    let sentence = move || chat.leave.get().sentence;
+    let sentence = move || chat.composer.status.get().sentence;
     // A countdown that was read out every second would drown everything else.
     let countdown = element("span")
         .class("countdown")
         .with("aria-hidden", "true")
-        .child(alive_text(move || chat.leave.get().countdown));
+        .child(alive_text(move || chat.composer.status.get().countdown));
     let way = move || {
-        let way = match chat.leave.with(|leave| leave.over) {
+        let way = match chat.composer.status.with(|leave| leave.over) {
             None => return Vec::new(),
             // What is written stays in this tab, and is there again after that.
             Some(Over::SignedOut) => {
@@ -27,12 +27,12 @@ pub(crate) fn silence(chat: Chat) -> AnyView {
             }
             // It may be lifted before its end, and nobody is told of that who is away.
             Some(Over::Banned(_)) => {
-                let asking = move || chat.leave.with(|leave| leave.asking);
+                let asking = move || chat.composer.status.with(|leave| leave.asking);
                 let label = move || if asking() { chat.words.trying } else { chat.words.try_again };
                 element("button")
                     .class("button")
                     .with("type", "button")
-                    .on("click", move |_| chat.intend.run(Intent::Reconnect))
+                    .on("click", move |_| chat.dispatch.run(Intent::Reconnect))
                     .child(alive_text(move || label().into()))
             }
         };
@@ -45,7 +45,7 @@ pub(crate) fn silence(chat: Chat) -> AnyView {
             Leave { passing: true, .. } => "leave passing",
             _ => "leave",
         };
-        Some(chat.leave.with(class).to_owned())
+        Some(chat.composer.status.with(class).to_owned())
     };
     element("div")
         .follows("class", class)
@@ -56,5 +56,5 @@ pub(crate) fn silence(chat: Chat) -> AnyView {
 }
 
 fn room_path(chat: Chat) -> String {
-    chat.room().parse::<shared_types::RoomName>().map(|room| room.path()).unwrap_or_default()
+    chat.room_name().parse::<shared_types::RoomName>().map(|room| room.path()).unwrap_or_default()
 }

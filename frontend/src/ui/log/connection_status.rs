@@ -3,21 +3,21 @@
 use leptos::prelude::*;
 use page_model::connection::Status;
 
-use crate::ui::state::{Chat, Intent};
+use crate::ui::state::{Chat, intent::Intent};
 
 #[component]
 pub(crate) fn Connection(chat: Chat) -> impl IntoView {
-    let state = move || match chat.status.get() {
+    let state = move || match chat.room.status.get() {
         Status::Connecting => chat.words.connecting,
         Status::Live => chat.words.connected,
         // Why, and what can be done, stands where messages are written.
         Status::Over(_) | Status::Offline(_) => chat.words.offline,
     };
-    let offline = move || match chat.status.get() {
+    let offline = move || match chat.room.status.get() {
         Status::Offline(seconds) => Some(view! {
             // A countdown that was read out every second would drown everything else.
             <span class="countdown" aria-hidden="true">{chat.words.retrying(seconds)}</span>
-            <button class="button" type="button" on:click=move |_| chat.intend.run(Intent::Reconnect)>
+            <button class="button" type="button" on:click=move |_| chat.dispatch.run(Intent::Reconnect)>
                 {chat.words.reconnect}
             </button>
         }),

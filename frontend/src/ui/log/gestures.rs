@@ -16,7 +16,7 @@ use crate::ui::{
         reactions::toggle,
         toolbar::{act, hide, show},
     },
-    state::{Chat, Intent},
+    state::{Chat, intent::Intent},
 };
 
 /// For so long a message that was looked for stands out.
@@ -41,7 +41,7 @@ const EVENTS: [&str; 13] = [
 
 /// Listens from now on.
 pub(crate) fn watch(chat: Chat) {
-    let Some(log) = chat.log.get_untracked() else { return };
+    let Some(log) = chat.log.element.get_untracked() else { return };
     // Whether the last that was heard of was not a mouse.
     let touched = StoredValue::new(false);
     let press = Press::new();
@@ -84,7 +84,7 @@ fn clicked(chat: Chat, event: &web_sys::Event, touched: bool) {
             None => {}
             Some(name @ ("more" | "reply" | "copy" | "edit" | "delete" | "sanction")) => act(chat, seq, name),
             Some(value) => match value.parse() {
-                Ok(quoted) => chat.intend.run(Intent::Seek(Seq(quoted))),
+                Ok(quoted) => chat.dispatch.run(Intent::Seek(Seq(quoted))),
                 Err(_) => toggle(chat, seq, value),
             },
         }
@@ -107,7 +107,7 @@ fn left(chat: Chat) {
     if uses_toolbar(chat) {
         return;
     }
-    let focused = chat.log.get_untracked().and_then(|log| log.query_selector(".message:focus-visible").ok()?);
+    let focused = chat.log.element.get_untracked().and_then(|log| log.query_selector(".message:focus-visible").ok()?);
     match focused {
         Some(message) => show(chat, &message),
         None => hide(chat),
@@ -184,7 +184,7 @@ pub(crate) fn find_message(chat: Chat, seq: Seq) -> bool {
 /// The first message behind a place where none is: it was passed over, or is kept no more.
 fn first_behind(chat: Chat, seq: Seq) -> Option<Seq> {
     let behind = |row: &Row| row.seq.filter(|of| *of > seq);
-    chat.rows.with_untracked(|rows| rows.iter().find_map(|shown| shown.row.with_untracked(behind)))
+    chat.log.rows.with_untracked(|rows| rows.iter().find_map(|shown| shown.row.with_untracked(behind)))
 }
 
 /// What something happened to, and the message that it belongs to.
@@ -204,13 +204,13 @@ fn closest(element: &Element, selector: &str) -> Option<Element> {
 
 /// Whether somebody is at a button of the toolbar with the keyboard: they would lose their place if it moved.
 fn uses_toolbar(chat: Chat) -> bool {
-    let toolbar = chat.toolbar.get_untracked();
+    let toolbar = chat.log.toolbar.get_untracked();
     toolbar.is_some_and(|toolbar| toolbar.query_selector(":focus-visible").is_ok_and(|found| found.is_some()))
 }
 
 /// The last message that the reader sees the end of.
 fn last_in_view(chat: Chat) -> Option<Element> {
-    let log = chat.log.get_untracked()?;
+    let log = chat.log.element.get_untracked()?;
     let end = log.get_bounding_client_rect().bottom();
     let mut message = find(chat, "article:last-of-type")?;
     while message.get_bounding_client_rect().bottom() > end + 1.0 {
@@ -220,7 +220,7 @@ fn last_in_view(chat: Chat) -> Option<Element> {
 }
 
 fn find(chat: Chat, selector: &str) -> Option<Element> {
-    chat.log.get_untracked()?.query_selector(selector).ok()?
+    chat.log.element.get_untracked()?.query_selector(selector).ok()?
 }
 
 /// The next message one way: days stand between them.

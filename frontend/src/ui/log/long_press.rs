@@ -43,7 +43,7 @@ impl Press {
         if event.pointer_type() == "mouse"
             || link
             || seq(&message).is_none()
-            || chat.acting.get_untracked() == seq(&message)
+            || chat.log.toolbar_message.get_untracked() == seq(&message)
         {
             return;
         }

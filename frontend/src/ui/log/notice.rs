@@ -9,7 +9,7 @@ use crate::ui::{
 
 pub(crate) fn note(chat: Chat) -> AnyView {
     // It is there while it says nothing, or nobody would hear that it begins to.
-    let class = move || Some(if chat.note.with(String::is_empty) { "note nothing" } else { "note" }.to_owned());
+    let class = move || Some(if chat.room.toast.with(String::is_empty) { "note nothing" } else { "note" }.to_owned());
     let note = element("p").follows("class", class).with("role", "status");
-    note.child(alive_text(move || chat.note.get())).into_any()
+    note.child(alive_text(move || chat.room.toast.get())).into_any()
 }

@@ -6,5 +6,5 @@ use leptos::prelude::*;
 use crate::ui::state::Chat;
 
 pub(crate) fn typing(chat: Chat) -> impl IntoView {
-    view! { <p class="typing">{move || chat.typing.get()}</p> }
+    view! { <p class="typing">{move || chat.room.typing.get()}</p> }
 }

@@ -6,7 +6,7 @@ use shared_types::Seq;
 
 use crate::ui::{
     message::dom::article,
-    state::{Chat, Intent, set},
+    state::{Chat, intent::Intent, set},
 };
 
 /// The answer that means it.
@@ -15,11 +15,11 @@ const YES: &str = "yes";
 #[component]
 pub(crate) fn Deletion(chat: Chat) -> impl IntoView {
     let answered = move |_| {
-        let Some(dialog) = chat.deletion.get_untracked() else { return };
+        let Some(dialog) = chat.message_dialogs.delete_dialog.get_untracked() else { return };
         if dialog.return_value() == YES
-            && let Some(seq) = chat.asked.get_untracked()
+            && let Some(seq) = chat.message_dialogs.message.get_untracked()
         {
-            chat.intend.run(Intent::Change(seq, Change::Gone));
+            chat.dispatch.run(Intent::Change(seq, Change::Gone));
         }
     };
     view! {
@@ -27,7 +27,7 @@ pub(crate) fn Deletion(chat: Chat) -> impl IntoView {
             class="name-dialog"
             aria-labelledby="deletion-title"
             aria-describedby="deletion-hint"
-            node_ref=chat.deletion
+            node_ref=chat.message_dialogs.delete_dialog
             on:close=answered
         >
             <form method="dialog">
@@ -44,11 +44,11 @@ pub(crate) fn Deletion(chat: Chat) -> impl IntoView {
 
 /// Asks about a message. The focus comes back to it, for what was clicked may be gone.
 pub(crate) fn open(chat: Chat, seq: Seq) {
-    set(chat.asked, Some(seq));
+    set(chat.message_dialogs.message, Some(seq));
     if let Some(message) = article(chat, seq) {
         _ = message.focus();
     }
-    if let Some(dialog) = chat.deletion.get_untracked() {
+    if let Some(dialog) = chat.message_dialogs.delete_dialog.get_untracked() {
         // Escape leaves it as it is.
         dialog.set_return_value("");
         _ = dialog.show_modal();

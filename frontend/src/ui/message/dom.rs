@@ -15,5 +15,5 @@ pub(crate) fn seq(article: &Element) -> Option<Seq> {
 /// Where a message is drawn.
 pub(crate) fn article(chat: Chat, seq: Seq) -> Option<web_sys::HtmlElement> {
     let selector = ["[data-seq=\"", &seq.to_string(), "\"]"].concat();
-    chat.log.get_untracked()?.query_selector(&selector).ok()??.dyn_into().ok()
+    chat.log.element.get_untracked()?.query_selector(&selector).ok()??.dyn_into().ok()
 }

@@ -34,17 +34,20 @@ pub(crate) fn Picker(chat: Chat) -> impl IntoView {
         }
     };
     let answered = move |_| {
-        let (Some(dialog), Some(field)) = (chat.picker.get_untracked(), field.get_untracked()) else { return };
+        let (Some(dialog), Some(field)) = (chat.message_dialogs.emoji_picker.get_untracked(), field.get_untracked())
+        else {
+            return;
+        };
         let answer = dialog.return_value();
         let emoji = if answer == TYPED { field.value() } else { answer };
         field.set_value("");
-        if let Some(seq) = chat.asked.get_untracked().filter(|_| !emoji.is_empty()) {
+        if let Some(seq) = chat.message_dialogs.message.get_untracked().filter(|_| !emoji.is_empty()) {
             toggle(chat, seq, emoji.trim());
         }
     };
     // They are more than the rest of many a page, and few people open this.
     let groups = move || {
-        chat.asked.get().map(|_| {
+        chat.message_dialogs.message.get().map(|_| {
             let named = chat.words.emoji_groups.into_iter().zip(GROUPS);
             named.map(|(name, emoji)| group(chat, name, emoji)).collect_view()
         })
@@ -55,7 +58,7 @@ pub(crate) fn Picker(chat: Chat) -> impl IntoView {
             class="picker"
             aria-label=chat.words.more_reactions
             closedby="any"
-            node_ref=chat.picker
+            node_ref=chat.message_dialogs.emoji_picker
             on:close=answered
             on:keydown=pressed
         >
@@ -108,13 +111,13 @@ fn pressed(event: ev::KeyboardEvent) {
 
 /// Asks for an emoji for a message, to which the focus comes back.
 pub(crate) fn open(chat: Chat, seq: Seq) {
-    set(chat.asked, Some(seq));
+    set(chat.message_dialogs.message, Some(seq));
     if let Some(message) = article(chat, seq) {
         _ = message.focus();
     }
     // By then the emoji are drawn.
     request_animation_frame(move || {
-        let Some(dialog) = chat.picker.get_untracked() else { return };
+        let Some(dialog) = chat.message_dialogs.emoji_picker.get_untracked() else { return };
         // Escape leaves it as it is.
         dialog.set_return_value("");
         _ = dialog.show_modal();

@@ -24,7 +24,7 @@ enum Way {
 #[component]
 pub(crate) fn Lightbox(chat: Chat) -> impl IntoView {
     let close = move || {
-        if let Some(dialog) = chat.lightbox.get_untracked() {
+        if let Some(dialog) = chat.images.lightbox.get_untracked() {
             dialog.close();
         }
     };
@@ -54,8 +54,8 @@ pub(crate) fn Lightbox(chat: Chat) -> impl IntoView {
         <dialog
             class="lightbox"
             aria-label=chat.words.image
-            node_ref=chat.lightbox
-            on:close=move |_| set(chat.viewed, None)
+            node_ref=chat.images.lightbox
+            on:close=move |_| set(chat.images.viewed_row, None)
             on:keydown=pressed
             on:pointerdown=move |event| from.set_value(event.client_x())
             on:pointerup=released
@@ -69,8 +69,8 @@ pub(crate) fn Lightbox(chat: Chat) -> impl IntoView {
 
 /// Opens the dialog with the image of a row.
 pub(crate) fn open(chat: Chat, key: String) {
-    set(chat.viewed, Some(key));
-    if let Some(dialog) = chat.lightbox.get_untracked() {
+    set(chat.images.viewed_row, Some(key));
+    if let Some(dialog) = chat.images.lightbox.get_untracked() {
         _ = dialog.show_modal();
     }
 }
@@ -115,22 +115,22 @@ fn turn(chat: Chat, way: Way) -> impl IntoView + use<> {
 
 fn step(chat: Chat, way: Way) {
     if let Some(key) = neighbour(chat, way) {
-        set(chat.viewed, Some(key));
+        set(chat.images.viewed_row, Some(key));
     }
 }
 
 /// The row whose image is looked at.
 fn viewed(chat: Chat) -> Option<Row> {
-    let key = chat.viewed.get()?;
-    chat.rows.with(|rows| rows.iter().find(|shown| shown.key == key).map(|shown| shown.row.get()))
+    let key = chat.images.viewed_row.get()?;
+    chat.log.rows.with(|rows| rows.iter().find(|shown| shown.key == key).map(|shown| shown.row.get()))
 }
 
 /// The key of the nearest row with an image before or after the one that is looked at.
 fn neighbour(chat: Chat, way: Way) -> Option<String> {
-    let key = chat.viewed.get_untracked()?;
-    chat.rows.with_untracked(|rows| {
+    let key = chat.images.viewed_row.get_untracked()?;
+    chat.log.rows.with_untracked(|rows| {
         let place = rows.iter().position(|shown| shown.key == key)?;
-        let illustrated = |shown: &&crate::ui::state::Shown| shown.row.with_untracked(|row| row.image.is_some());
+        let illustrated = |shown: &&crate::ui::state::log::Shown| shown.row.with_untracked(|row| row.image.is_some());
         let found = match way {
             Way::Back => rows[..place].iter().rev().find(illustrated),
             Way::On => rows[place + 1..].iter().find(illustrated),

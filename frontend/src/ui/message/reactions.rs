@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use page_model::timeline::{Change, Row};
 use shared_types::{Emoji, Seq};
 
-use crate::ui::state::{Chat, Intent};
+use crate::ui::state::{Chat, intent::Intent};
 
 /// Whether the visitor means an emoji.
 pub(crate) fn means(row: &Row, emoji: &str) -> bool {
@@ -15,5 +15,5 @@ pub(crate) fn means(row: &Row, emoji: &str) -> bool {
 pub(crate) fn toggle(chat: Chat, seq: Seq, emoji: &str) {
     let (Some(row), Ok(emoji)) = (chat.row(seq), emoji.parse::<Emoji>()) else { return };
     let on = !means(&row, emoji.as_str());
-    chat.intend.run(Intent::Change(seq, Change::Reaction { emoji, on }));
+    chat.dispatch.run(Intent::Change(seq, Change::Reaction { emoji, on }));
 }

@@ -14,7 +14,7 @@ use crate::ui::{
         reactions::means,
     },
     moderation::restriction_dialog,
-    state::{Chat, Intent, set},
+    state::{Chat, intent::Intent, set},
 };
 
 /// The emoji that are one click away.
@@ -31,7 +31,7 @@ const MORE: &str = "M20 12a8 8 0 1 1-7-7.9M9 10v.5M14.500 10v.5M8.500 14.500a4 4
 #[component]
 pub(crate) fn Actions(chat: Chat) -> impl IntoView {
     let buttons = move || {
-        chat.acting.get().and_then(|seq| chat.row(seq)).map(|row| {
+        chat.log.toolbar_message.get().and_then(|seq| chat.row(seq)).map(|row| {
             let mut actions = if row.deleted { Vec::new() } else { of_message(chat, &row) };
             // Who wrote it is known even where it is gone.
             if restriction_dialog::may(chat, &row.author) {
@@ -42,7 +42,7 @@ pub(crate) fn Actions(chat: Chat) -> impl IntoView {
     };
     // The log is read out as it grows, and this is no part of what people say.
     view! {
-        <div class="actions" role="toolbar" aria-label=chat.words.actions aria-live="off" node_ref=chat.toolbar>
+        <div class="actions" role="toolbar" aria-label=chat.words.actions aria-live="off" node_ref=chat.log.toolbar>
             {buttons}
         </div>
     }
@@ -52,14 +52,14 @@ pub(crate) fn Actions(chat: Chat) -> impl IntoView {
 fn of_message(chat: Chat, row: &Row) -> Vec<Action> {
     let words = chat.words;
     let quick = |sign| Action { pressed: Some(means(row, sign)), ..emoji(chat, "action quick", sign) };
-    let silent = chat.leave.with(|leave| leave.silent);
+    let silent = chat.composer.status.with(|leave| leave.silent);
     let mut actions = Vec::new();
     if !silent {
         actions.extend(QUICK.into_iter().map(quick));
         actions.push(tool("more", words.more_reactions, MORE));
         actions.push(tool("reply", words.reply, REPLY));
     }
-    let copied = chat.copied.get() == row.seq;
+    let copied = chat.log.copied_message.get() == row.seq;
     let (label, icon) = if copied { (words.copied, COPIED) } else { (words.copy, COPY) };
     actions.push(tool("copy", label, icon));
     if row.mine && !silent {
@@ -74,18 +74,18 @@ fn of_message(chat: Chat, row: &Row) -> Vec<Action> {
 /// Brings the toolbar to a message.
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "on the server nobody does anything"))]
 pub(crate) fn show(chat: Chat, article: &Element) {
-    let Some(toolbar) = chat.toolbar.get_untracked() else { return };
+    let Some(toolbar) = chat.log.toolbar.get_untracked() else { return };
     let seq = seq(article);
     if seq.is_some() && !article.contains(Some(&toolbar)) {
         _ = article.append_child(&toolbar);
     }
-    set(chat.acting, seq);
+    set(chat.log.toolbar_message, seq);
 }
 
 /// Takes the toolbar away.
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "on the server nobody does anything"))]
 pub(crate) fn hide(chat: Chat) {
-    set(chat.acting, None);
+    set(chat.log.toolbar_message, None);
 }
 
 /// Does what a button or a key of that name stands for.
@@ -96,15 +96,15 @@ pub(crate) fn act(chat: Chat, seq: Seq, name: &str) {
         "sanction" if restriction_dialog::may(chat, &row.author) => return decide(chat, seq, row.author),
         _ if row.deleted => return,
         "more" => return emoji_picker::open(chat, seq),
-        "copy" => return chat.intend.run(Intent::Copy(seq)),
+        "copy" => return chat.dispatch.run(Intent::Copy(seq)),
         "delete" if row.mine || chat.moderates() => return delete_dialog::open(chat, seq),
-        "reply" | "edit" if chat.leave.with_untracked(|leave| leave.silent) => None,
+        "reply" | "edit" if chat.composer.status.with_untracked(|leave| leave.silent) => None,
         "reply" => Writing::reply(row),
         "edit" => Writing::edit(row),
         _ => None,
     };
     if let Some(writing) = writing {
-        chat.intend.run(Intent::Write(writing));
+        chat.dispatch.run(Intent::Write(writing));
         chat.focus();
     }
 }

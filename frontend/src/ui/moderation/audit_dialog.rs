@@ -1,37 +1,37 @@
 //! The dialog that lists what moderators did.
 
 use leptos::{html, prelude::*, tachys::html::node_ref::NodeRefContainer};
-use page_model::search::Progress;
+use page_model::audit::AuditLoading;
 
 use crate::ui::{
     moderation::restriction_dialog,
     parts::{
+        byline::byline,
         dialog::{self, sheet},
         element::{alive, alive_text, element},
     },
-    search_dialog::said,
-    state::{Chat, Hit, Intent},
+    state::{Chat, intent::Intent, moderation::AuditRow},
 };
 
-/// The dialog with what was done.
+/// Draws the dialog.
 pub(crate) fn audit(chat: Chat) -> AnyView {
     let words = chat.words;
     let list = NodeRef::<html::Div>::new();
-    let acts = move || chat.audit.get().hits.into_iter().map(|done| act(chat, done)).collect();
-    let state = move || match chat.audit.with(|audit| (audit.progress, audit.hits.is_empty())) {
-        (Progress::Failed(_), _) => words.audit_failed,
-        (Progress::Nothing, true) => words.audit_loading,
+    let entries = move || chat.moderation.audit.get().rows.into_iter().map(|row| entry(chat, row)).collect();
+    let state = move || match chat.moderation.audit.with(|audit| (audit.state, audit.rows.is_empty())) {
+        (AuditLoading::Failed, _) => words.audit_failed,
+        (AuditLoading::Loading, true) => words.audit_loading,
         (_, true) => words.audit_empty,
         (_, false) => words.audit_hint,
     };
     let further = move || {
-        let label = match chat.audit.with(|audit| audit.progress) {
-            Progress::Partly(_) => words.audit_further,
-            Progress::Failed(_) => words.audit_again,
+        let label = match chat.moderation.audit.with(|audit| audit.state) {
+            AuditLoading::Partial => words.audit_further,
+            AuditLoading::Failed => words.audit_again,
             _ => return Vec::new(),
         };
         let further = move |_| {
-            chat.intend.run(Intent::AuditFurther);
+            chat.dispatch.run(Intent::AuditFurther);
             // The button goes when there is nothing before, and the focus is not to go with it.
             if let Some(list) = list.get_untracked() {
                 _ = list.focus();
@@ -45,19 +45,29 @@ pub(crate) fn audit(chat: Chat) -> AnyView {
         .with("aria-labelledby", "audit-title")
         .with("tabindex", "0")
         .held_by(move |drawn| list.load(drawn))
-        .child(element("ol").class("hits").with("role", "list").child(alive(acts)).into_any())
+        .child(element("ol").class("hits").with("role", "list").child(alive(entries)).into_any())
         .child(alive(further));
     let state = element("p").class("sheet-hint").with("role", "status").child(alive_text(move || state().into()));
-    sheet(chat, "audit", words.audit, chat.auditor).child(state.into_any()).child(body.into_any()).into_any()
+    sheet(chat, "audit", words.audit, chat.moderation.audit_dialog)
+        .child(state.into_any())
+        .child(body.into_any())
+        .into_any()
 }
 
 pub(crate) fn open(chat: Chat) {
-    chat.intend.run(Intent::Audit);
-    dialog::open(chat.auditor);
+    chat.dispatch.run(Intent::Audit);
+    dialog::open(chat.moderation.audit_dialog);
 }
 
-/// Something that was done, and the way to decide otherwise about whom it was done to.
-fn act(chat: Chat, mut act: Hit) -> AnyView {
-    let decide = act.whom.take().and_then(|whom| restriction_dialog::button(chat, whom, chat.auditor));
-    element("li").class("hit").children(said(chat, act)).perhaps(decide).into_any()
+/// Draws an entry, with a button that opens the restriction dialog about its target.
+fn entry(chat: Chat, entry: AuditRow) -> AnyView {
+    let text = element("span").text(entry.text).into_any();
+    let restrict =
+        entry.target.and_then(|target| restriction_dialog::button(chat, target, chat.moderation.audit_dialog));
+    element("li")
+        .class("hit")
+        .children(byline(chat, &entry.moderator, entry.at, entry.when))
+        .child(element("span").class("hit-text").child(text).into_any())
+        .perhaps(restrict)
+        .into_any()
 }

@@ -12,7 +12,7 @@ use crate::ui::{
         form_controls::{choice, select},
         icon_button::icon_button,
     },
-    state::{Chat, Intent, set},
+    state::{Chat, intent::Intent, set},
 };
 
 /// A shield.
@@ -29,9 +29,9 @@ const CLEAR: u32 = 2;
 /// The dialog.
 pub(crate) fn sanction(chat: Chat) -> AnyView {
     let words = chat.words;
-    let [what, span] = chat.chosen;
+    let (what, span) = (chat.restriction_dialog.selected_action, chat.restriction_dialog.selected_duration);
     // Of two with one name a moderator has to know which.
-    let id = element("code").child(alive_text(move || chat.sanctioned.with(|whom| whom.id.to_string())));
+    let id = element("code").child(alive_text(move || chat.restriction_dialog.person.with(|whom| whom.id.to_string())));
     let whom = element("p").child(id.into_any());
     let held = element("div").class("held").with("aria-live", "polite").child(alive(move || held(chat)));
     let kinds = element("fieldset")
@@ -48,7 +48,7 @@ pub(crate) fn sanction(chat: Chat) -> AnyView {
         span,
     ));
     let hint = move || match what.get() {
-        _ if chat.status.get() != Status::Live => words.cannot_decide,
+        _ if chat.room.status.get() != Status::Live => words.cannot_decide,
         MUTE => words.mute_hint,
         BAN => words.ban_hint,
         _ => words.clear_hint,
@@ -61,7 +61,7 @@ pub(crate) fn sanction(chat: Chat) -> AnyView {
     let cancel = element("button")
         .class("button")
         .with("type", "button")
-        .on("click", move |_| dialog::close(chat.sanction))
+        .on("click", move |_| dialog::close(chat.restriction_dialog.dialog))
         .text(words.cancel);
     let submit = element("button")
         .class("button danger")
@@ -82,8 +82,10 @@ pub(crate) fn sanction(chat: Chat) -> AnyView {
         .child(spans.into_any())
         .child(dialog::hint(hint))
         .child(element("div").class("name-buttons").child(cancel.into_any()).child(submit.into_any()).into_any());
-    let title = move || chat.words.sanction_of.with(chat.words.name(&chat.sanctioned.get()));
-    dialog::titled(chat, "sanction", alive_text(title), chat.sanction).child(form.into_any()).into_any()
+    let title = move || chat.words.sanction_of.with(chat.words.name(&chat.restriction_dialog.person.get()));
+    dialog::titled(chat, "sanction", alive_text(title), chat.restriction_dialog.dialog)
+        .child(form.into_any())
+        .into_any()
 }
 
 /// What holds for them, each with the way to take it back.
@@ -104,7 +106,7 @@ fn held(chat: Chat) -> Vec<AnyView> {
             .text(chat.words.lift)
             .into_any()
     };
-    let held = match chat.held.get() {
+    let held = match chat.restriction_dialog.current.get() {
         Ok(held) => held,
         Err(why) => return vec![line(why).into_any()],
     };
@@ -117,27 +119,27 @@ fn held(chat: Chat) -> Vec<AnyView> {
 
 /// Whether something can be decided: what holds is known by then, or not to be had.
 fn ready(chat: Chat) -> bool {
-    chat.decides() && chat.held.get() != Err(chat.words.audit_loading)
+    chat.decides() && chat.restriction_dialog.current.get() != Err(chat.words.audit_loading)
 }
 
 fn decide(chat: Chat, what: u32, seconds: u32) {
-    let person = chat.sanctioned.get_untracked();
+    let person = chat.restriction_dialog.person.get_untracked();
     if what != CLEAR {
-        return chat.intend.run(Intent::Sanction { person, ban: what == BAN, seconds });
+        return chat.dispatch.run(Intent::Sanction { person, ban: what == BAN, seconds });
     }
-    dialog::close(chat.sanction);
+    dialog::close(chat.restriction_dialog.dialog);
     // The message that the dialog was opened at is nobody's soon, and drawn anew.
-    if let Some(log) = chat.log.get_untracked() {
+    if let Some(log) = chat.log.element.get_untracked() {
         _ = log.focus();
     }
-    chat.intend.run(Intent::Clear(person));
+    chat.dispatch.run(Intent::Clear(person));
 }
 
 /// What holds for so many seconds yet, muted and banned, is what is chosen, unless something else is: nobody is to shorten it
 /// unawares.
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "on the server nobody knows what holds"))]
 pub(crate) fn choose(chat: Chat, [muted, banned]: [u64; 2]) {
-    let [what, span] = chat.chosen;
+    let (what, span) = (chat.restriction_dialog.selected_action, chat.restriction_dialog.selected_duration);
     if (what.get_untracked(), span.get_untracked()) == (MUTE, SPANS[0]) {
         let left = muted.max(banned);
         let long_enough = SPANS.into_iter().find(|span| u64::from(*span) >= left);
@@ -148,7 +150,7 @@ pub(crate) fn choose(chat: Chat, [muted, banned]: [u64; 2]) {
 
 /// Whether the visitor may decide about somebody.
 pub(crate) fn may(chat: Chat, person: &Person) -> bool {
-    let you = chat.you.get();
+    let you = chat.room.you.get();
     you.moderator && you.id != person.id && !person.is_erased()
 }
 
@@ -166,11 +168,11 @@ pub(crate) fn button(chat: Chat, whom: Person, place: NodeRef<html::Dialog>) -> 
 
 /// Opens the dialog about somebody. What was chosen for another one is not meant for them.
 pub(crate) fn open(chat: Chat, person: Person) {
-    set(chat.sanctioned, person);
-    let [what, span] = chat.chosen;
+    set(chat.restriction_dialog.person, person);
+    let (what, span) = (chat.restriction_dialog.selected_action, chat.restriction_dialog.selected_duration);
     set(what, MUTE);
     set(span, SPANS[0]);
-    set(chat.deciding, false);
-    chat.intend.run(Intent::Inquire);
-    dialog::open(chat.sanction);
+    set(chat.moderation.is_pending, false);
+    chat.dispatch.run(Intent::Inquire);
+    dialog::open(chat.restriction_dialog.dialog);
 }

@@ -10,7 +10,7 @@ use crate::ui::{
         element::element,
         form_controls::{choice, select},
     },
-    state::{Chat, Intent, set},
+    state::{Chat, intent::Intent, set},
 };
 
 /// The pauses of slow mode, in seconds: none, 5 s, 10 s, 30 s, a minute, 5, 15, an hour.
@@ -19,7 +19,7 @@ const PAUSES: [u16; 8] = [0, 5, 10, 30, 60, 300, 900, 3_600];
 /// The dialog with what holds in the room.
 pub(crate) fn rules(chat: Chat) -> AnyView {
     let words = chat.words;
-    let [slow, read_only] = chat.chosen;
+    let (slow, read_only) = (chat.moderation.selected_slow_mode, chat.moderation.selected_read_only);
     let name = |pause: u16| if pause == 0 { words.off.to_owned() } else { words.span(pause.into()) };
     let pauses = PAUSES.map(|pause| (u32::from(pause), name(pause))).to_vec();
     let save = element("button")
@@ -27,7 +27,7 @@ pub(crate) fn rules(chat: Chat) -> AnyView {
         .follows("aria-disabled", move || (!chat.decides()).then(|| "true".into()))
         .with("type", "submit")
         .text(words.save);
-    let hint = move || if chat.status.get() == Status::Live { words.room_rules_hint } else { words.cannot_decide };
+    let hint = move || if chat.room.status.get() == Status::Live { words.room_rules_hint } else { words.cannot_decide };
     let form = element("form")
         .class("sheet-body order")
         .on("submit", move |event| {
@@ -36,21 +36,21 @@ pub(crate) fn rules(chat: Chat) -> AnyView {
                 return;
             }
             let slow = u16::try_from(slow.get_untracked()).unwrap_or_default();
-            chat.intend.run(Intent::Rule(RoomRules { slow, read_only: read_only.get_untracked() == 1 }));
+            chat.dispatch.run(Intent::Rule(RoomRules { slow, read_only: read_only.get_untracked() == 1 }));
         })
         .child(select(words.slow_mode, pauses, slow))
         .child(choice("checkbox", words.moderators_only, 1, read_only))
         .child(dialog::hint(hint))
         .child(element("div").class("name-buttons").child(save.into_any()).into_any());
-    sheet(chat, "rules", words.room_rules, chat.ruler).child(form.into_any()).into_any()
+    sheet(chat, "rules", words.room_rules, chat.moderation.rules_dialog).child(form.into_any()).into_any()
 }
 
 /// What is chosen is what holds, until somebody chooses something else.
 pub(crate) fn open(chat: Chat) {
-    let [slow, read_only] = chat.chosen;
-    let rules = chat.leave.with_untracked(|leave| leave.rules);
+    let (slow, read_only) = (chat.moderation.selected_slow_mode, chat.moderation.selected_read_only);
+    let rules = chat.composer.status.with_untracked(|leave| leave.rules);
     set(slow, rules.slow.into());
     set(read_only, rules.read_only.into());
-    set(chat.deciding, false);
-    dialog::open(chat.ruler);
+    set(chat.moderation.is_pending, false);
+    dialog::open(chat.moderation.rules_dialog);
 }

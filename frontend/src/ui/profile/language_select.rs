@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 use shared_types::Language;
 
-use crate::ui::state::{Chat, Intent};
+use crate::ui::state::{Chat, intent::Intent};
 
 /// Every language is called what it calls itself.
 pub(crate) fn language(chat: Chat) -> impl IntoView {
     let chosen = move |event| {
         if let Some(language) = Language::of_tag(&event_target_value(&event)) {
-            chat.intend.run(Intent::Speak(language));
+            chat.dispatch.run(Intent::Speak(language));
         }
     };
     let options = Language::ALL.map(|language| {

@@ -6,7 +6,7 @@ use web_sys::{HtmlInputElement, wasm_bindgen::JsCast as _};
 
 use crate::ui::{
     parts::element::{alive_text, element},
-    state::{Chat, Intent},
+    state::{Chat, intent::Intent},
 };
 
 pub(crate) fn notify(chat: Chat) -> AnyView {
@@ -19,19 +19,19 @@ pub(crate) fn notify(chat: Chat) -> AnyView {
             .maybe("checked", (choice == Notify::Never).then_some(""))
             .held_by(move |drawn| {
                 let drawn: HtmlInputElement = drawn.clone().unchecked_into();
-                Effect::new(move || drawn.set_checked(chat.notify.get() == choice));
+                Effect::new(move || drawn.set_checked(chat.notifications.level.get() == choice));
             })
-            .on("change", move |_| chat.intend.run(Intent::Notify(choice)));
+            .on("change", move |_| chat.dispatch.run(Intent::Notify(choice)));
         let label = element("span").text(label);
         element("label").class("choice").child(button.into_any()).child(label.into_any()).into_any()
     });
     let hint = element("p")
         .with("id", "notify-hint")
         .follows("class", move || {
-            Some(if chat.notify_trouble.get().is_some() { "name-hint wrong" } else { "name-hint" }.into())
+            Some(if chat.notifications.error.get().is_some() { "name-hint wrong" } else { "name-hint" }.into())
         })
         .with("aria-live", "polite")
-        .child(alive_text(move || chat.notify_trouble.get().unwrap_or(chat.words.notify_hint).into()));
+        .child(alive_text(move || chat.notifications.error.get().unwrap_or(chat.words.notify_hint).into()));
     let choices = element("fieldset")
         .class("choices")
         .with("aria-describedby", "notify-hint")

@@ -1,0 +1,73 @@
+//! The composer: text, attachments, and whether the visitor may write.
+
+use leptos::{html, prelude::*};
+use page_model::{composer_mode::Writing, connection::Over};
+use shared_types::RoomRules;
+
+/// The composer.
+#[derive(Clone, Copy)]
+pub(crate) struct ComposerState {
+    /// Whether the visitor may write.
+    pub(crate) status: RwSignal<Leave>,
+    pub(crate) attachments: RwSignal<Attachments>,
+    /// Whether the text is a new message, a reply or an edit.
+    pub(crate) mode: RwSignal<Writing>,
+    /// The draft of a new message, while an edit is in the field.
+    pub(crate) stashed_draft: StoredValue<String>,
+    pub(crate) field: NodeRef<html::Textarea>,
+}
+
+impl ComposerState {
+    pub(super) fn new() -> Self {
+        Self {
+            status: RwSignal::new(Leave::default()),
+            attachments: RwSignal::new(Attachments::default()),
+            mode: RwSignal::new(Writing::New),
+            stashed_draft: StoredValue::new(String::new()),
+            field: NodeRef::new(),
+        }
+    }
+}
+
+/// The images that are chosen and not sent yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Attachments {
+    pub(crate) images: Vec<Attached>,
+    /// Why other files are not among them, in sentences.
+    pub(crate) troubles: Vec<String>,
+}
+
+impl Attachments {
+    /// Whether one of them cannot be sent yet.
+    pub(crate) fn preparing(&self) -> bool {
+        self.images.iter().any(|image| image.url.is_none())
+    }
+}
+
+/// An image that is chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Attached {
+    pub(crate) id: u32,
+    /// What was typed about it.
+    pub(crate) alt: String,
+    /// Where this page finds it, once it is ready to be sent.
+    pub(crate) url: Option<String>,
+}
+
+/// Whether the visitor may write, in words, and what holds in the room.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Leave {
+    pub(crate) rules: RoomRules,
+    /// Whether there is nothing to write with.
+    pub(crate) silent: bool,
+    /// Whether it will be otherwise in a moment.
+    pub(crate) passing: bool,
+    /// Why they take no part at all.
+    pub(crate) over: Option<Over>,
+    /// Whether it is being asked whether they may again.
+    pub(crate) asking: bool,
+    /// What they are told; empty where there is nothing special.
+    pub(crate) sentence: String,
+    /// When something goes on by itself. It changes every second, and is not read out.
+    pub(crate) countdown: String,
+}
