@@ -138,7 +138,7 @@ fn content_of(message: &ChatMessage) -> String {
 fn is_made(change: &Change, message: &ChatMessage, who: &str) -> bool {
     match change {
         _ if message.deleted => true,
-        Change::Gone => false,
+        Change::Delete => false,
         Change::Text(text) => message.text == *text,
         Change::Reaction { emoji, on } => {
             let meant = message.reactions.iter().filter(|reaction| reaction.emoji == *emoji);

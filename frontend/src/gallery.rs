@@ -9,10 +9,10 @@ mod fixtures;
 use leptos::prelude::*;
 use page_model::{
     audit::AuditLoading,
-    composer_mode::{Edited, Writing},
-    connection::{Over, Status},
-    erasure::Forgetting,
-    timeline::{News, Row, State},
+    composer_mode::{ComposerMode, EditedMessage},
+    connection::{EndReason, Status},
+    erasure::Erasure,
+    timeline::{DeliveryState, Row, UnreadSummary},
 };
 use shared_types::{AccessMode, Language, Seq};
 
@@ -29,10 +29,10 @@ use crate::{
         rooms, shortcuts,
         state::{
             Chat,
-            composer::{Attachments, Leave},
-            log::{Older, Shown},
+            composer::{Attachments, ComposerStatus},
+            log::{KeyedRow, OlderMessages},
             moderation::AuditView,
-            privacy::Exporting,
+            privacy::ExportStatus,
         },
     },
 };
@@ -43,26 +43,26 @@ type Table<F> = &'static [(&'static str, F)];
 /// A message, and what is unlike a plain one.
 const MESSAGES: Table<fn(&mut Row)> = &[
     ("first of its group", |_| {}),
-    ("later in its group", |row| row.head = false),
+    ("later in its group", |row| row.starts_group = false),
     ("first of its day", |row| row.day = Some("Monday, 23 November 2026".into())),
     ("long words", |row| row.text = "https://example.org/".repeat(8).parse().ok()),
     ("several lines", |row| row.text = "Bring a knife,\nand something to eat.".parse().ok()),
     ("emoji only", |row| row.text = "👍 🎉".parse().ok()),
     ("rich text", |row| row.html = Some(fixtures::RICH.into())),
     ("edited", |row| row.edited = true),
-    ("calling the visitor", |row| (row.html, row.calls_me) = (Some(fixtures::CALLING.into()), true)),
+    ("calling the visitor", |row| (row.html, row.mentions_me) = (Some(fixtures::CALLING.into()), true)),
     ("code in colours", |row| row.html = Some(fixtures::CODE.into())),
     ("first that is new", |row| row.first_new = true),
-    ("first that is new, in a group", |row| (row.first_new, row.head) = (true, false)),
+    ("first that is new, in a group", |row| (row.first_new, row.starts_group) = (true, false)),
     ("deleted", |row| (row.text, row.deleted) = (None, true)),
     ("answer", |row| row.reply_to = Some(quoted(Some("Is the boat in the water yet?")))),
     ("answer to what is not known", |row| row.reply_to = Some(quoted(None))),
     ("reactions", |row| row.reactions = people()),
     ("image", |row| (row.image, row.text) = (Some(image()), None)),
     ("image with a text", |row| row.image = Some(image())),
-    ("sending", |row| row.state = State::Pending),
-    ("waiting for its turn", |row| row.state = State::Waiting),
-    ("uploading", |row| (row.image, row.state) = (Some(image()), State::Uploading(40))),
+    ("sending", |row| row.state = DeliveryState::Pending),
+    ("waiting for its turn", |row| row.state = DeliveryState::Waiting),
+    ("uploading", |row| (row.image, row.state) = (Some(image()), DeliveryState::Uploading(40))),
     ("of a moderator", |row| row.author = fixtures::moderator()),
     ("of one of two of one name", |row| row.tag = Some("·x7f2".into())),
     ("of a moderator with a long name", |row| {
@@ -71,18 +71,18 @@ const MESSAGES: Table<fn(&mut Row)> = &[
         row.tag = Some("·x7f2".into());
     }),
     ("of somebody who left", |row| row.author.id = "gone".parse().unwrap()),
-    ("failed", |row| row.state = State::Failed("The server did not answer.".into())),
+    ("failed", |row| row.state = DeliveryState::Failed("The server did not answer.".into())),
 ];
 
 /// The whole page, and what is unlike one that has a conversation and a connection.
 const PAGES: Table<fn(Chat)> = &[
     ("conversation", |_| {}),
     ("empty", |chat| chat.log.rows.set(Vec::new())),
-    ("older messages", |chat| chat.log.older.set(Older::Some)),
-    ("older messages on their way", |chat| chat.log.older.set(Older::Loading)),
+    ("older messages", |chat| chat.log.older.set(OlderMessages::Some)),
+    ("older messages on their way", |chat| chat.log.older.set(OlderMessages::Loading)),
     ("new messages below", |chat| chat.log.unread_below.set(true)),
     ("far back", |chat| chat.log.is_detached.set(true)),
-    ("more is new than is seen", |chat| chat.log.news.set(Some(News { from: Seq(1), count: 30, more: true }))),
+    ("more is new than is seen", |chat| chat.log.news.set(Some(UnreadSummary { from: Seq(1), count: 30, more: true }))),
     ("somebody writes", |chat| chat.room.typing.set("Ben is typing…".into())),
     ("connecting", |chat| chat.room.status.set(Status::Connecting)),
     ("offline", |chat| chat.room.status.set(Status::Offline(7))),
@@ -93,12 +93,12 @@ const PAGES: Table<fn(Chat)> = &[
     }),
     ("something was done", |chat| chat.room.toast.set("Ben can’t write until 14:05.".into())),
     ("something was done, and more is new", |chat| {
-        chat.log.news.set(Some(News { from: Seq(1), count: 30, more: true }));
+        chat.log.news.set(Some(UnreadSummary { from: Seq(1), count: 30, more: true }));
         chat.room.toast.set("All messages of Ben are gone: 28.".into());
     }),
     ("too fast", |chat| {
         let leave = leave("Your message waits for a moment.", "It goes out in 7 s");
-        chat.composer.status.set(Leave { passing: true, ..leave });
+        chat.composer.status.set(ComposerStatus { passing: true, ..leave });
     }),
     ("only for moderators", |chat| {
         chat.composer.status.set(leave("Only moderators can write here at the moment.", ""))
@@ -109,16 +109,18 @@ const PAGES: Table<fn(Chat)> = &[
         over(chat, fixtures::BANNED, "You can’t take part until Wednesday, 25 November, 14:05.");
     }),
     ("signed out", |chat| {
-        over(chat, Over::SignedOut, "You are not signed in any more.");
+        over(chat, EndReason::SignedOut, "You are not signed in any more.");
     }),
-    ("writing an answer", |chat| chat.composer.mode.set(Writing::Reply(quoted(Some("Is the boat in the water yet?"))))),
+    ("writing an answer", |chat| {
+        chat.composer.mode.set(ComposerMode::Reply(quoted(Some("Is the boat in the water yet?"))))
+    }),
     ("editing", |chat| {
-        chat.composer.mode.set(Writing::Edit(Edited { seq: Seq(1), text: row(0).text, illustrated: false }))
+        chat.composer.mode.set(ComposerMode::Edit(EditedMessage { seq: Seq(1), text: row(0).text, has_image: false }))
     }),
-    ("images chosen", |chat| chat.composer.attachments.set(Attachments { images: attached(), troubles: Vec::new() })),
+    ("images chosen", |chat| chat.composer.attachments.set(Attachments { images: attached(), errors: Vec::new() })),
     ("files that are no images", |chat| {
-        let troubles = vec!["boat.svg: This file is not an image that can be shown.".into()];
-        chat.composer.attachments.set(Attachments { images: Vec::new(), troubles });
+        let errors = vec!["boat.svg: This file is not an image that can be shown.".into()];
+        chat.composer.attachments.set(Attachments { images: Vec::new(), errors });
     }),
 ];
 
@@ -141,24 +143,24 @@ const PARTS: Table<fn(Chat) -> AnyView> = &[
         chat.restriction_dialog.person.set(fixtures::everybody().remove(1));
         chat.restriction_dialog.current.set(Ok([String::new(), String::new()]));
         chat.restriction_dialog.selected_duration.set(600);
-        restriction_dialog::sanction(chat)
+        restriction_dialog::restriction_dialog(chat)
     }),
     ("mute or ban, where both hold", |chat| {
         chat.restriction_dialog.person.set(fixtures::namesakes().remove(0));
         let [muted, banned] = ["Muted until 14:05.", "Banned until Wednesday, 25 November, 14:05."];
         chat.restriction_dialog.current.set(Ok([muted.into(), banned.into()]));
-        restriction_dialog::sanction(chat)
+        restriction_dialog::restriction_dialog(chat)
     }),
     ("mute or ban, offline", |chat| {
         chat.restriction_dialog.person.set(fixtures::everybody().remove(1));
         chat.room.status.set(Status::Offline(7));
-        restriction_dialog::sanction(chat)
+        restriction_dialog::restriction_dialog(chat)
     }),
     ("delete everything somebody wrote", |chat| {
         chat.restriction_dialog.person.set(fixtures::everybody().remove(1));
         chat.restriction_dialog.current.set(Ok([String::new(), String::new()]));
         chat.restriction_dialog.selected_action.set(2);
-        restriction_dialog::sanction(chat)
+        restriction_dialog::restriction_dialog(chat)
     }),
     ("rules", rules_dialog::rules),
     ("what moderators did", |chat| {
@@ -176,17 +178,17 @@ const PARTS: Table<fn(Chat) -> AnyView> = &[
     }),
     ("you and your data", privacy_dialog::privacy),
     ("you and your data, being deleted", |chat| {
-        chat.privacy.erasure.set(Forgetting::Running { gone: 50, due: 0 });
+        chat.privacy.erasure.set(Erasure::Running { erased: 50, due: 0 });
         privacy_dialog::privacy(chat)
     }),
     ("you and your data, being deleted without a connection", |chat| {
         chat.room.status.set(Status::Offline(7));
-        chat.privacy.erasure.set(Forgetting::Running { gone: 50, due: 0 });
+        chat.privacy.erasure.set(Erasure::Running { erased: 50, due: 0 });
         privacy_dialog::privacy(chat)
     }),
     ("you and your data, which can be neither copied nor downloaded", |chat| {
         chat.privacy.id_copied.set(Some(false));
-        chat.privacy.export.set(Exporting::Waiting(23));
+        chat.privacy.export.set(ExportStatus::Waiting(23));
         privacy_dialog::privacy(chat)
     }),
     ("you and your data, of somebody banned", |chat| {
@@ -227,15 +229,15 @@ const PARTS: Table<fn(Chat) -> AnyView> = &[
     ("lightbox", |chat| {
         let illustrated = Row { image: Some(image()), ..row(0) };
         chat.images.viewed_row.set(Some(illustrated.key()));
-        chat.log.rows.set(vec![Shown { key: illustrated.key(), row: ArcRwSignal::new(illustrated) }]);
+        chat.log.rows.set(vec![KeyedRow { key: illustrated.key(), row: ArcRwSignal::new(illustrated) }]);
         view! { <Lightbox chat /> }.into_any()
     }),
 ];
 
 /// The visitor takes no part.
-fn over(chat: Chat, why: Over, told: &str) {
-    chat.room.status.set(Status::Over(why));
-    chat.composer.status.set(Leave { over: Some(why), ..silent(told) });
+fn over(chat: Chat, why: EndReason, told: &str) {
+    chat.room.status.set(Status::Ended(why));
+    chat.composer.status.set(ComposerStatus { over: Some(why), ..silent(told) });
 }
 
 /// The gallery as one HTML file, with the style sheet at this address.

@@ -18,29 +18,29 @@ use shared_types::Language;
 
 /// What the page says in one language.
 #[derive(Debug)]
-pub(crate) struct Words {
+pub(crate) struct Translations {
     pub(crate) language: Language,
     pub(crate) app: &'static str,
 
     pub(crate) message: &'static str,
     /// What is written in the empty composer of a room.
-    pub(crate) placeholder: Around,
+    pub(crate) placeholder: Template,
     pub(crate) send: &'static str,
     pub(crate) keys: &'static str,
     pub(crate) no_script: &'static str,
-    left: Count,
-    over: Count,
+    left: Plural,
+    over: Plural,
 
     pub(crate) connecting: &'static str,
     pub(crate) connected: &'static str,
     pub(crate) offline: &'static str,
     pub(crate) reconnect: &'static str,
     pub(crate) trying: &'static str,
-    trying_in: Around,
+    trying_in: Template,
     /// How many people are in the room.
-    pub(crate) online: Count,
-    typing_one: Around,
-    typing_two: Around,
+    pub(crate) online: Plural,
+    typing_one: Template,
+    typing_two: Template,
     typing_many: &'static str,
     /// Between two names.
     and: &'static str,
@@ -48,7 +48,7 @@ pub(crate) struct Words {
     pub(crate) sending: &'static str,
     pub(crate) waiting: &'static str,
     /// What stands before the reason.
-    pub(crate) not_sent: Around,
+    pub(crate) not_sent: Template,
     pub(crate) unconfirmed: &'static str,
     refused: &'static str,
     pub(crate) unavailable: &'static str,
@@ -61,17 +61,17 @@ pub(crate) struct Words {
 
     /// What is heard when the server wants to wait.
     pub(crate) held: &'static str,
-    pub(crate) goes_out_in: Around,
-    pub(crate) again_in: Around,
+    pub(crate) goes_out_in: Template,
+    pub(crate) again_in: Template,
     /// In a slow room; with a span of time.
-    pub(crate) slow: Around,
+    pub(crate) slow: Template,
     /// For those who need not wait in one.
-    pub(crate) slow_for_others: Around,
+    pub(crate) slow_for_others: Template,
     pub(crate) read_only: &'static str,
     /// For those who may write all the same.
     pub(crate) reserved: &'static str,
-    pub(crate) muted_until: Around,
-    pub(crate) banned_until: Around,
+    pub(crate) muted_until: Template,
+    pub(crate) banned_until: Template,
     pub(crate) signed_out: &'static str,
     pub(crate) sign_in_again: &'static str,
     /// The same where a passphrase is asked for.
@@ -82,10 +82,10 @@ pub(crate) struct Words {
     muted: &'static str,
     not_allowed: &'static str,
     /// Spans of time.
-    seconds: Around,
-    minutes: Around,
-    hours: Around,
-    days: Count,
+    seconds: Template,
+    minutes: Template,
+    hours: Template,
+    days: Plural,
 
     /// What stands beside the name of one.
     pub(crate) moderator: &'static str,
@@ -94,7 +94,7 @@ pub(crate) struct Words {
     /// The name of the button in the toolbar that opens the dialog about a person.
     pub(crate) sanction: &'static str,
     /// The same, where there is one for each, and the dialog's title.
-    pub(crate) sanction_of: Around,
+    pub(crate) sanction_of: Template,
     pub(crate) mute: &'static str,
     pub(crate) mute_hint: &'static str,
     pub(crate) ban: &'static str,
@@ -106,9 +106,9 @@ pub(crate) struct Words {
     /// What holds for a person.
     pub(crate) held_free: &'static str,
     #[cfg(feature = "hydrate")]
-    pub(crate) held_muted: Around,
+    pub(crate) held_muted: Template,
     #[cfg(feature = "hydrate")]
-    pub(crate) held_banned: Around,
+    pub(crate) held_banned: Template,
     #[cfg(feature = "hydrate")]
     cleared: [&'static str; 3],
     /// What a moderator reads while there is no connection.
@@ -126,7 +126,7 @@ pub(crate) struct Words {
     pub(crate) audit_again: &'static str,
     pub(crate) audit_further: &'static str,
     #[cfg(feature = "hydrate")]
-    stands_free: Around,
+    stands_free: Template,
     #[cfg(feature = "hydrate")]
     stands_muted: [&'static str; 3],
     #[cfg(feature = "hydrate")]
@@ -136,15 +136,15 @@ pub(crate) struct Words {
     #[cfg(any(test, feature = "hydrate"))]
     did_mute: [&'static str; 3],
     #[cfg(any(test, feature = "hydrate"))]
-    did_unmute: Around,
+    did_unmute: Template,
     #[cfg(any(test, feature = "hydrate"))]
     did_ban: [&'static str; 3],
     #[cfg(any(test, feature = "hydrate"))]
-    did_unban: Around,
+    did_unban: Template,
     #[cfg(any(test, feature = "hydrate"))]
-    did_clear: Around,
+    did_clear: Template,
     #[cfg(any(test, feature = "hydrate"))]
-    did_rule: Around,
+    did_rule: Template,
     #[cfg(any(test, feature = "hydrate"))]
     no_rules: &'static str,
 
@@ -158,16 +158,16 @@ pub(crate) struct Words {
     pub(crate) export: &'static str,
     pub(crate) export_hint: &'static str,
     pub(crate) exporting: &'static str,
-    pub(crate) export_waits: Around,
+    pub(crate) export_waits: Template,
     pub(crate) export_failed: &'static str,
     pub(crate) forget_me: &'static str,
     pub(crate) forget_me_hint: &'static str,
     pub(crate) forget_me_sure: &'static str,
     pub(crate) forget_me_yes: &'static str,
     /// With the sentence about the ban before it.
-    pub(crate) forget_me_banned: Around,
+    pub(crate) forget_me_banned: Template,
     pub(crate) forgetting_begins: &'static str,
-    pub(crate) forgetting: Count,
+    pub(crate) forgetting: Plural,
     pub(crate) forgetting_offline: &'static str,
     pub(crate) forget_failed: &'static str,
     pub(crate) stop: &'static str,
@@ -185,7 +185,7 @@ pub(crate) struct Words {
     pub(crate) drop: &'static str,
     pub(crate) describe: &'static str,
     /// The name of the button that takes an image out of the tray, by its place.
-    pub(crate) remove_image: Around,
+    pub(crate) remove_image: Template,
     pub(crate) dismiss: &'static str,
     #[cfg(feature = "hydrate")]
     pub(crate) too_many: &'static str,
@@ -202,7 +202,7 @@ pub(crate) struct Words {
 
     pub(crate) image: &'static str,
     open_image: &'static str,
-    open_described: Around,
+    open_described: Template,
     pub(crate) missing: &'static str,
     pub(crate) previous: &'static str,
     pub(crate) next: &'static str,
@@ -216,14 +216,14 @@ pub(crate) struct Words {
     pub(crate) earlier: &'static str,
     pub(crate) actions: &'static str,
     /// The name of a button with an emoji.
-    pub(crate) react: Around,
+    pub(crate) react: Template,
     pub(crate) more_reactions: &'static str,
     pub(crate) reply: &'static str,
     pub(crate) edit: &'static str,
     pub(crate) delete: &'static str,
     pub(crate) delete_title: &'static str,
     pub(crate) delete_hint: &'static str,
-    replying: Around,
+    replying: Template,
     pub(crate) editing: &'static str,
     pub(crate) any_emoji: &'static str,
     pub(crate) not_an_emoji: &'static str,
@@ -231,7 +231,7 @@ pub(crate) struct Words {
     pub(crate) emoji_groups: [&'static str; 4],
     pub(crate) add: &'static str,
     #[cfg(feature = "hydrate")]
-    pub(crate) not_changed: Around,
+    pub(crate) not_changed: Template,
     no_message: &'static str,
     not_yours: &'static str,
     too_many_reactions: &'static str,
@@ -252,17 +252,17 @@ pub(crate) struct Words {
     /// What stands behind the visitor's own name.
     pub(crate) yourself: &'static str,
     /// How many more are here than are named.
-    pub(crate) more_people: Count,
+    pub(crate) more_people: Plural,
 
     /// What the line says that is drawn above what is new.
     pub(crate) new_line: &'static str,
-    news: Count,
-    news_more: Around,
+    news: Plural,
+    news_more: Template,
     pub(crate) to_newest: &'static str,
     /// The name of a room's log.
-    pub(crate) log: Around,
+    pub(crate) log: Template,
     /// What stands before the first message of a room.
-    pub(crate) beginning: Around,
+    pub(crate) beginning: Template,
     pub(crate) new_messages: &'static str,
     pub(crate) older: &'static str,
     pub(crate) loading: &'static str,
@@ -278,10 +278,10 @@ pub(crate) struct Words {
     pub(crate) room_name: &'static str,
     pub(crate) room_hint: &'static str,
     room_empty: &'static str,
-    room_long: Around,
+    room_long: Template,
     room_character: &'static str,
     /// The name of the button that takes a room off the list.
-    pub(crate) forget_room: Around,
+    pub(crate) forget_room: Template,
 
     pub(crate) search: &'static str,
     pub(crate) search_field: &'static str,
@@ -291,7 +291,7 @@ pub(crate) struct Words {
     pub(crate) search_failed: &'static str,
     pub(crate) search_again: &'static str,
     /// How many messages were found.
-    pub(crate) found: Count,
+    pub(crate) found: Plural,
     pub(crate) nothing_yet: &'static str,
     pub(crate) nothing_found: &'static str,
     pub(crate) further: &'static str,
@@ -315,7 +315,7 @@ pub(crate) struct Words {
     pub(crate) name_hint: &'static str,
     pub(crate) your_name: &'static str,
     name_empty: &'static str,
-    name_long: Around,
+    name_long: Template,
     name_character: &'static str,
     /// For those, too, who do not read the language that the page is in.
     pub(crate) choose_language: &'static str,
@@ -358,7 +358,7 @@ pub(crate) struct Words {
     pub(crate) wrong_passphrase: &'static str,
     #[cfg(feature = "ssr")]
     /// After how many seconds another passphrase is looked at.
-    pub(crate) too_often: Count,
+    pub(crate) too_often: Plural,
     #[cfg(feature = "ssr")]
     pub(crate) sign_in_title: &'static str,
     #[cfg(feature = "ssr")]
@@ -388,9 +388,9 @@ pub(crate) struct Words {
 
 /// A sentence about something: what stands before it and after it.
 #[derive(Debug)]
-pub(crate) struct Around(&'static str, &'static str);
+pub(crate) struct Template(&'static str, &'static str);
 
-impl Around {
+impl Template {
     pub(crate) fn with(&self, thing: &str) -> String {
         [self.0, thing, self.1].concat()
     }
@@ -398,19 +398,19 @@ impl Around {
 
 /// A sentence with a number: for one, and for any other number.
 #[derive(Debug)]
-pub(crate) struct Count {
-    one: Around,
-    other: Around,
+pub(crate) struct Plural {
+    one: Template,
+    other: Template,
 }
 
-impl Count {
+impl Plural {
     pub(crate) fn of(&self, number: usize) -> String {
         let around = if number == 1 { &self.one } else { &self.other };
         around.with(&number.to_string())
     }
 }
 
-impl Words {
+impl Translations {
     /// The calendar of the server in a language.
     pub(crate) fn utc(language: Language) -> Utc {
         Utc(Self::of(language).date)
@@ -418,8 +418,8 @@ impl Words {
 
     pub(crate) fn of(language: Language) -> &'static Self {
         match language {
-            Language::English => &en::WORDS,
-            Language::Japanese => &ja::WORDS,
+            Language::English => &en::TRANSLATIONS,
+            Language::Japanese => &ja::TRANSLATIONS,
         }
     }
 }

@@ -9,7 +9,7 @@ use wasm_bindgen_futures::spawn_local;
 use crate::{
     App,
     browser::{local_time, location, offline, page_state, time},
-    i18n::Words,
+    i18n::Translations,
 };
 
 /// The pause between two tries to reach the server from an empty page.
@@ -41,13 +41,13 @@ async fn fetch_and_mount() {
     loop {
         if let Ok(page) = page_state::fetch_state(&room).await {
             body.set_text_content(None);
-            document().set_title(&Words::of(page.language).title(room.as_str()));
+            document().set_title(&Translations::of(page.language).title(room.as_str()));
             if let Some(root) = document().document_element() {
                 _ = root.set_attribute("lang", page.language.tag());
             }
             return leptos::mount::mount_to_body(move || view! { <App page /> });
         }
-        body.set_text_content(Some(Words::of(language).unreachable));
+        body.set_text_content(Some(Translations::of(language).unreachable));
         time::pause(TRY_AGAIN).await;
     }
 }

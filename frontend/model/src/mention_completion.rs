@@ -10,7 +10,7 @@ const QUERY_CHARS: usize = shared_types::limits::NAME_CHARS;
 
 /// A name that is being written: the part of a text from its `@` to the caret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Started<'a> {
+pub struct MentionQuery<'a> {
     /// Where the `@` is, in bytes.
     at: usize,
     /// What stands between it and the caret.
@@ -18,41 +18,41 @@ pub struct Started<'a> {
 }
 
 /// The name that is being written before the caret, if one is.
-pub fn started(before_caret: &str) -> Option<Started<'_>> {
+pub fn mention_query(before_caret: &str) -> Option<MentionQuery<'_>> {
     let at = before_caret.rfind('@')?;
     let query = &before_caret[at + 1..];
     let in_a_word = before_caret[..at].chars().next_back().is_some_and(|letter| letter.is_ascii_alphanumeric());
     let fits = !in_a_word && !query.contains('\n') && query.chars().count() <= QUERY_CHARS;
-    fits.then_some(Started { at, query })
+    fits.then_some(MentionQuery { at, query })
 }
 
-impl Started<'_> {
+impl MentionQuery<'_> {
     /// Those whose name, or a word of it, begins with what was written: the whole names first.
-    pub fn fitting(&self, people: &[Person]) -> Vec<Person> {
-        let query = folded(self.query);
-        let name = |person: &&Person| folded(person.name.as_str());
+    pub fn matching(&self, people: &[Person]) -> Vec<Person> {
+        let query = case_folded(self.query);
+        let name = |person: &&Person| case_folded(person.name.as_str());
         let whole = |person: &&Person| name(person).starts_with(&query);
         let by_a_word =
             |person: &&Person| !whole(person) && name(person).split(' ').any(|word| word.starts_with(&query));
-        let fitting = people.iter().filter(whole).chain(people.iter().filter(by_a_word));
-        let fitting: Vec<Person> = fitting.take(OFFERED).cloned().collect();
+        let matching = people.iter().filter(whole).chain(people.iter().filter(by_a_word));
+        let matching: Vec<Person> = matching.take(OFFERED).cloned().collect();
         // Whoever wrote the whole name needs no offer, and their Enter is to send.
-        if let [only] = &fitting[..]
+        if let [only] = &matching[..]
             && only.name.as_str() == self.query
         {
             return Vec::new();
         }
-        fitting
+        matching
     }
 
     /// The text before the caret with the whole name in the place of the started one.
-    pub fn finished(&self, before_caret: &str, name: &str) -> String {
+    pub fn completed(&self, before_caret: &str, name: &str) -> String {
         [&before_caret[..=self.at], name, " "].concat()
     }
 }
 
 /// A text without regard to case.
-pub fn folded(text: &str) -> String {
+pub fn case_folded(text: &str) -> String {
     // In capitals: the page has the table for those already.
     text.chars().flat_map(char::to_uppercase).collect()
 }
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     fn query(before_caret: &str) -> Option<&str> {
-        started(before_caret).map(|started| started.query)
+        mention_query(before_caret).map(|mention_query| mention_query.query)
     }
 
     #[test]
@@ -87,22 +87,22 @@ mod tests {
         let names = ["Joe Ann", "ann", "Anna", "Ben", "Ann of Cleves", "ANNE", "Annie", "Annabel", "Annette"];
         let person = |name: &&str| Person { id: "x".parse().unwrap(), name: name.parse().unwrap(), moderator: false };
         let people: Vec<_> = names.iter().map(person).collect();
-        let fitting = |text: &str| {
-            let fitting = started(text).unwrap().fitting(&people);
-            fitting.iter().map(|person| person.name.to_string()).collect::<Vec<_>>()
+        let matching = |text: &str| {
+            let matching = mention_query(text).unwrap().matching(&people);
+            matching.iter().map(|person| person.name.to_string()).collect::<Vec<_>>()
         };
-        assert_eq!(fitting("@ann"), ["ann", "Anna", "Ann of Cleves", "ANNE", "Annie", "Annabel"]);
-        assert_eq!(fitting("@cle"), ["Ann of Cleves"]);
-        assert_eq!(fitting("@joe a"), ["Joe Ann"]);
-        assert!(fitting("@zed").is_empty());
-        assert!(fitting("@Ben").is_empty(), "it is written already");
-        assert_eq!(fitting("@ben"), ["Ben"]);
-        assert_eq!(fitting("@").len(), OFFERED);
+        assert_eq!(matching("@ann"), ["ann", "Anna", "Ann of Cleves", "ANNE", "Annie", "Annabel"]);
+        assert_eq!(matching("@cle"), ["Ann of Cleves"]);
+        assert_eq!(matching("@joe a"), ["Joe Ann"]);
+        assert!(matching("@zed").is_empty());
+        assert!(matching("@Ben").is_empty(), "it is written already");
+        assert_eq!(matching("@ben"), ["Ben"]);
+        assert_eq!(matching("@").len(), OFFERED);
     }
 
     #[test]
     fn a_finished_name_takes_the_place_of_the_started_one() {
         let text = "hi @an";
-        assert_eq!(started(text).unwrap().finished(text, "Ann of Cleves"), "hi @Ann of Cleves ");
+        assert_eq!(mention_query(text).unwrap().completed(text, "Ann of Cleves"), "hi @Ann of Cleves ");
     }
 }

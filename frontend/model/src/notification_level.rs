@@ -4,7 +4,7 @@ use shared_types::{ChatMessage, PersonId};
 
 /// A choice of the visitor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Notify {
+pub enum NotificationLevel {
     #[default]
     /// No notifications.
     Never,
@@ -14,7 +14,7 @@ pub enum Notify {
     Always,
 }
 
-impl Notify {
+impl NotificationLevel {
     /// Every choice there is.
     pub const ALL: [Self; 3] = [Self::Never, Self::Mentions, Self::Always];
 
@@ -33,7 +33,7 @@ impl Notify {
     }
 
     /// Whether the visitor wants to be told of a message of somebody else.
-    pub fn wants(self, message: &ChatMessage, me: &PersonId) -> bool {
+    pub fn applies_to(self, message: &ChatMessage, me: &PersonId) -> bool {
         match self {
             Self::Never => false,
             Self::Mentions => message.mentions.iter().any(|person| person.id == *me),
@@ -74,21 +74,21 @@ mod tests {
     fn the_visitor_is_told_of_nothing_of_what_calls_them_or_of_everything() {
         let me = person("me").id;
         for (choice, of_any, of_others, of_mine) in [
-            (Notify::Never, false, false, false),
-            (Notify::Mentions, false, false, true),
-            (Notify::Always, true, true, true),
+            (NotificationLevel::Never, false, false, false),
+            (NotificationLevel::Mentions, false, false, true),
+            (NotificationLevel::Always, true, true, true),
         ] {
-            assert_eq!(choice.wants(&message(&[]), &me), of_any, "{choice:?}");
-            assert_eq!(choice.wants(&message(&["ben"]), &me), of_others, "{choice:?}");
-            assert_eq!(choice.wants(&message(&["ben", "me"]), &me), of_mine, "{choice:?}");
+            assert_eq!(choice.applies_to(&message(&[]), &me), of_any, "{choice:?}");
+            assert_eq!(choice.applies_to(&message(&["ben"]), &me), of_others, "{choice:?}");
+            assert_eq!(choice.applies_to(&message(&["ben", "me"]), &me), of_mine, "{choice:?}");
         }
     }
 
     #[test]
     fn a_choice_is_kept_and_whoever_never_chose_is_told_of_nothing() {
-        for choice in Notify::ALL {
-            assert_eq!(Notify::of_tag(choice.tag()), Some(choice));
+        for choice in NotificationLevel::ALL {
+            assert_eq!(NotificationLevel::of_tag(choice.tag()), Some(choice));
         }
-        assert_eq!(Notify::of_tag("sometimes").unwrap_or_default(), Notify::Never);
+        assert_eq!(NotificationLevel::of_tag("sometimes").unwrap_or_default(), NotificationLevel::Never);
     }
 }

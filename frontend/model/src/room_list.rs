@@ -7,9 +7,9 @@ use shared_types::{ClientMessage, NameError, PersonId, RoomActivity, RoomName, S
 const LOOK_MS: u64 = 60_000;
 
 /// The rooms visited. The one that is shown is the first of them.
-pub struct Rooms {
+pub struct RoomList {
     visited: Vec<RoomName>,
-    news: Vec<RoomActivity>,
+    activity: Vec<RoomActivity>,
     /// When the server was last asked.
     asked: Option<u64>,
     /// Whether it is to be asked as soon as there is a socket.
@@ -18,35 +18,35 @@ pub struct Rooms {
 
 /// A room as it is drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct RoomEntry {
     /// Its name.
     pub room: RoomName,
     /// Whether it is the one that is shown.
-    pub here: bool,
+    pub is_current: bool,
     /// Whether somebody else said something that was not read.
     pub unread: bool,
 }
 
-impl Entry {
+impl RoomEntry {
     /// The room that is shown.
-    pub fn here(room: &RoomName) -> Self {
-        Self { room: room.clone(), here: true, unread: false }
+    pub fn current(room: &RoomName) -> Self {
+        Self { room: room.clone(), is_current: true, unread: false }
     }
 }
 
-impl Rooms {
+impl RoomList {
     /// A visit of a room, by somebody who visited those before that are kept.
-    pub fn visit(room: &RoomName, kept: Option<&str>) -> Self {
-        let mut rooms = Self { visited: vec![room.clone()], news: Vec::new(), asked: None, wanted: true };
-        rooms.refresh(kept);
+    pub fn new(room: &RoomName, stored: Option<&str>) -> Self {
+        let mut rooms = Self { visited: vec![room.clone()], activity: Vec::new(), asked: None, wanted: true };
+        rooms.merge_stored(stored);
         rooms
     }
 
     /// Takes in what is kept: another page may have changed it. What is no room's name is passed over.
-    pub fn refresh(&mut self, kept: Option<&str>) {
-        let kept: Vec<String> = kept.and_then(|kept| serde_json::from_str(kept).ok()).unwrap_or_default();
+    pub fn merge_stored(&mut self, stored: Option<&str>) {
+        let stored: Vec<String> = stored.and_then(|stored| serde_json::from_str(stored).ok()).unwrap_or_default();
         self.visited.truncate(1);
-        for room in kept.iter().filter_map(|name| name.parse().ok()) {
+        for room in stored.iter().filter_map(|name| name.parse().ok()) {
             if self.visited.len() < ROOMS && !self.visited.contains(&room) {
                 self.visited.push(room);
             }
@@ -54,12 +54,12 @@ impl Rooms {
     }
 
     /// What is to be kept.
-    pub fn kept(&self) -> String {
+    pub fn to_json(&self) -> String {
         serde_json::to_string(&self.visited).unwrap_or_default()
     }
 
     /// Takes a room off the list. The one that is shown stays.
-    pub fn forget(&mut self, room: &RoomName) {
+    pub fn remove(&mut self, room: &RoomName) {
         let mut place = 0;
         self.visited.retain(|visited| {
             place += 1;
@@ -68,17 +68,17 @@ impl Rooms {
     }
 
     /// Somebody looks at the page again.
-    pub fn look(&mut self, now: u64) {
+    pub fn on_page_visible(&mut self, now: u64) {
         self.wanted |= self.asked.is_none_or(|asked| now >= asked + LOOK_MS);
     }
 
     /// Somebody opens the list.
-    pub fn open(&mut self) {
+    pub fn request(&mut self) {
         self.wanted = true;
     }
 
     /// What is to be said now that there is a socket. Nobody asks about the room that is shown.
-    pub fn question(&mut self, now: u64) -> Option<ClientMessage> {
+    pub fn take_request(&mut self, now: u64) -> Option<ClientMessage> {
         let rooms = self.visited[1..].to_vec();
         if !std::mem::take(&mut self.wanted) || rooms.is_empty() {
             return None;
@@ -88,29 +88,29 @@ impl Rooms {
     }
 
     /// The server did not answer: the next look at the page is another occasion.
-    pub fn refuse(&mut self) {
+    pub fn on_error(&mut self) {
         self.asked = None;
     }
 
     /// The server's answer.
-    pub fn hear(&mut self, news: Vec<RoomActivity>) {
-        self.news = news;
+    pub fn on_activity(&mut self, activity: Vec<RoomActivity>) {
+        self.activity = activity;
     }
 
     /// What is to be drawn, the room visited last first. `read` says up to where somebody has read a room.
-    pub fn list(&self, me: &PersonId, read: impl Fn(&RoomName) -> Seq) -> Vec<Entry> {
+    pub fn entries(&self, me: &PersonId, read: impl Fn(&RoomName) -> Seq) -> Vec<RoomEntry> {
         let unread = |room: &RoomName| {
-            let news = self.news.iter().find(|news| news.room == *room);
-            news.is_some_and(|news| news.author != *me && news.newest > read(room))
+            let activity = self.activity.iter().find(|activity| activity.room == *room);
+            activity.is_some_and(|activity| activity.author != *me && activity.newest > read(room))
         };
         let others = self.visited[1..].iter();
-        let others = others.map(|room| Entry { room: room.clone(), here: false, unread: unread(room) });
-        std::iter::once(Entry::here(&self.visited[0])).chain(others).collect()
+        let others = others.map(|room| RoomEntry { room: room.clone(), is_current: false, unread: unread(room) });
+        std::iter::once(RoomEntry::current(&self.visited[0])).chain(others).collect()
     }
 }
 
 /// The room that somebody means: in small letters, with hyphens for spaces, and without the `#` that rooms are shown with.
-pub fn meant(typed: &str) -> Result<RoomName, NameError> {
+pub fn parse_room_name(typed: &str) -> Result<RoomName, NameError> {
     let name = typed.trim().trim_start_matches('#').to_ascii_lowercase();
     name.split_whitespace().collect::<Vec<_>>().join("-").parse()
 }
@@ -125,15 +125,15 @@ mod tests {
         name.parse().unwrap()
     }
 
-    fn news(name: &str, newest: u64, author: &str) -> RoomActivity {
+    fn activity(name: &str, newest: u64, author: &str) -> RoomActivity {
         RoomActivity { room: room(name), newest: Seq(newest), author: author.parse().unwrap(), sent_at: Timestamp(1) }
     }
 
     /// The list in few letters: the room that is shown in brackets, `!` behind one that is unread.
-    fn list(rooms: &Rooms) -> String {
+    fn entries(rooms: &RoomList) -> String {
         let read = |room: &RoomName| if room.as_str() == "cats" { Seq(7) } else { Seq(0) };
-        let entries = rooms.list(&"me".parse().unwrap(), read).into_iter().map(|entry| {
-            let name = if entry.here { format!("[{}]", entry.room) } else { entry.room.to_string() };
+        let entries = rooms.entries(&"me".parse().unwrap(), read).into_iter().map(|entry| {
+            let name = if entry.is_current { format!("[{}]", entry.room) } else { entry.room.to_string() };
             if entry.unread { name + "!" } else { name }
         });
         entries.collect::<Vec<_>>().join(" ")
@@ -145,91 +145,91 @@ mod tests {
 
     #[test]
     fn the_room_visited_last_is_the_first_and_each_is_there_once() {
-        let rooms = Rooms::visit(&room("cats"), Some(r#"["lobby","cats","dogs","lobby"]"#));
-        assert_eq!(list(&rooms), "[cats] lobby dogs");
-        assert_eq!(rooms.kept(), r#"["cats","lobby","dogs"]"#);
+        let rooms = RoomList::new(&room("cats"), Some(r#"["lobby","cats","dogs","lobby"]"#));
+        assert_eq!(entries(&rooms), "[cats] lobby dogs");
+        assert_eq!(rooms.to_json(), r#"["cats","lobby","dogs"]"#);
     }
 
     #[test]
     fn a_question_that_was_refused_is_asked_again_when_the_page_is_looked_at() {
-        let mut rooms = Rooms::visit(&room("cats"), Some(r#"["dogs"]"#));
-        assert_eq!(rooms.question(0), asked(&["dogs"]));
-        rooms.refuse();
-        assert_eq!(rooms.question(1), None, "nothing is asked on a timer");
-        rooms.look(1);
-        assert_eq!(rooms.question(1), asked(&["dogs"]));
+        let mut rooms = RoomList::new(&room("cats"), Some(r#"["dogs"]"#));
+        assert_eq!(rooms.take_request(0), asked(&["dogs"]));
+        rooms.on_error();
+        assert_eq!(rooms.take_request(1), None, "nothing is asked on a timer");
+        rooms.on_page_visible(1);
+        assert_eq!(rooms.take_request(1), asked(&["dogs"]));
     }
 
     #[test]
     fn what_is_kept_may_be_anything() {
-        for (kept, expected) in [
+        for (stored, expected) in [
             (None, "[lobby]"),
             (Some(""), "[lobby]"),
             (Some("{}"), "[lobby]"),
             (Some("[1]"), "[lobby]"),
             (Some(r#"["No Such Room","cats","<b>"]"#), "[lobby] cats"),
         ] {
-            assert_eq!(list(&Rooms::visit(&RoomName::lobby(), kept)), expected, "{kept:?}");
+            assert_eq!(entries(&RoomList::new(&RoomName::lobby(), stored)), expected, "{stored:?}");
         }
     }
 
     #[test]
     fn no_more_rooms_are_kept_than_may_be_asked_about() {
         let many: Vec<_> = (0..ROOMS + 5).map(|number| format!("r{number}")).collect();
-        let mut rooms = Rooms::visit(&RoomName::lobby(), Some(&serde_json::to_string(&many).unwrap()));
-        let Some(ClientMessage::Rooms { rooms: asked }) = rooms.question(0) else { panic!() };
+        let mut rooms = RoomList::new(&RoomName::lobby(), Some(&serde_json::to_string(&many).unwrap()));
+        let Some(ClientMessage::Rooms { rooms: asked }) = rooms.take_request(0) else { panic!() };
         assert_eq!((asked.len(), asked.last()), (ROOMS - 1, Some(&room("r48"))));
     }
 
     #[test]
     fn a_room_is_unread_when_somebody_else_said_what_was_not_read() {
-        let mut rooms = Rooms::visit(&RoomName::lobby(), Some(r#"["cats","dogs","mice"]"#));
+        let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats","dogs","mice"]"#));
         for (heard, expected) in [
             (vec![], "[lobby] cats dogs mice"),
-            (vec![news("cats", 7, "bob"), news("dogs", 1, "bob")], "[lobby] cats dogs! mice"),
-            (vec![news("cats", 8, "bob"), news("dogs", 1, "me")], "[lobby] cats! dogs mice"),
-            (vec![news("lobby", 9, "bob"), news("birds", 9, "bob")], "[lobby] cats dogs mice"),
+            (vec![activity("cats", 7, "bob"), activity("dogs", 1, "bob")], "[lobby] cats dogs! mice"),
+            (vec![activity("cats", 8, "bob"), activity("dogs", 1, "me")], "[lobby] cats! dogs mice"),
+            (vec![activity("lobby", 9, "bob"), activity("birds", 9, "bob")], "[lobby] cats dogs mice"),
         ] {
-            rooms.hear(heard);
-            assert_eq!(list(&rooms), expected);
+            rooms.on_activity(heard);
+            assert_eq!(entries(&rooms), expected);
         }
     }
 
     #[test]
     fn a_room_is_taken_off_the_list_but_not_the_one_that_is_shown() {
-        let mut rooms = Rooms::visit(&RoomName::lobby(), Some(r#"["cats","dogs"]"#));
-        rooms.forget(&room("cats"));
-        rooms.forget(&RoomName::lobby());
-        assert_eq!(list(&rooms), "[lobby] dogs");
+        let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats","dogs"]"#));
+        rooms.remove(&room("cats"));
+        rooms.remove(&RoomName::lobby());
+        assert_eq!(entries(&rooms), "[lobby] dogs");
     }
 
     #[test]
     fn what_another_page_changed_is_taken_over() {
-        let mut rooms = Rooms::visit(&RoomName::lobby(), Some(r#"["cats"]"#));
-        rooms.refresh(Some(r#"["dogs","lobby"]"#));
-        assert_eq!(list(&rooms), "[lobby] dogs");
+        let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats"]"#));
+        rooms.merge_stored(Some(r#"["dogs","lobby"]"#));
+        assert_eq!(entries(&rooms), "[lobby] dogs");
     }
 
     #[test]
     fn the_server_is_asked_once_and_again_only_when_somebody_does_something() {
-        let mut rooms = Rooms::visit(&RoomName::lobby(), Some(r#"["cats"]"#));
-        assert_eq!(rooms.question(0), asked(&["cats"]));
-        assert_eq!(rooms.question(1_000_000), None);
+        let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats"]"#));
+        assert_eq!(rooms.take_request(0), asked(&["cats"]));
+        assert_eq!(rooms.take_request(1_000_000), None);
         // Who looks again within a minute knows enough.
-        rooms.look(LOOK_MS - 1);
-        assert_eq!(rooms.question(LOOK_MS - 1), None);
-        rooms.look(LOOK_MS);
-        assert_eq!(rooms.question(LOOK_MS), asked(&["cats"]));
-        rooms.open();
-        assert_eq!(rooms.question(LOOK_MS + 1), asked(&["cats"]));
-        assert_eq!(rooms.question(LOOK_MS + 2), None);
+        rooms.on_page_visible(LOOK_MS - 1);
+        assert_eq!(rooms.take_request(LOOK_MS - 1), None);
+        rooms.on_page_visible(LOOK_MS);
+        assert_eq!(rooms.take_request(LOOK_MS), asked(&["cats"]));
+        rooms.request();
+        assert_eq!(rooms.take_request(LOOK_MS + 1), asked(&["cats"]));
+        assert_eq!(rooms.take_request(LOOK_MS + 2), None);
     }
 
     #[test]
     fn whoever_was_in_one_room_only_asks_nothing() {
-        let mut rooms = Rooms::visit(&RoomName::lobby(), None);
-        rooms.open();
-        assert_eq!(rooms.question(0), None);
+        let mut rooms = RoomList::new(&RoomName::lobby(), None);
+        rooms.request();
+        assert_eq!(rooms.take_request(0), None);
     }
 
     #[test]
@@ -244,8 +244,8 @@ mod tests {
             ("cats!", Err(NameError::Character)),
             ("猫", Err(NameError::Character)),
         ] {
-            assert_eq!(meant(typed), expected.map(room), "{typed}");
+            assert_eq!(parse_room_name(typed), expected.map(room), "{typed}");
         }
-        assert_eq!(meant(&"x".repeat(ROOM_CHARS + 1)), Err(NameError::TooLong { limit: ROOM_CHARS }));
+        assert_eq!(parse_room_name(&"x".repeat(ROOM_CHARS + 1)), Err(NameError::TooLong { limit: ROOM_CHARS }));
     }
 }

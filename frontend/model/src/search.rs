@@ -4,7 +4,7 @@ mod excerpt;
 
 use shared_types::{ChatMessage, ClientMessage, SearchText, Seq};
 
-pub use excerpt::Piece;
+pub use excerpt::ExcerptPart;
 pub use excerpt::excerpt;
 
 /// A search. It is made by the server, a part of the room at a time.
@@ -20,13 +20,13 @@ pub struct Search {
 pub enum Progress {
     /// Nothing is looked for.
     #[default]
-    Nothing,
+    Idle,
     /// The messages before this one, or all, are to be looked at as soon as there is a socket.
-    Wanted(Option<Seq>),
+    Queued(Option<Seq>),
     /// The server was asked for them.
-    Asked(Option<Seq>),
+    Requested(Option<Seq>),
     /// The messages before this one were not looked at.
-    Partly(Seq),
+    Partial(Seq),
     /// The beginning of the room is reached.
     Done,
     /// The server could not look at the messages before this one, or at any.
@@ -35,52 +35,52 @@ pub enum Progress {
 
 impl Search {
     /// Somebody looks for something else. White space is nothing.
-    pub fn ask(&mut self, text: &str) {
+    pub fn start(&mut self, text: &str) {
         *self = Self::default();
         if let Ok(text) = text.parse() {
             self.text = Some(text);
-            self.progress = Progress::Wanted(None);
+            self.progress = Progress::Queued(None);
         }
     }
 
     /// Somebody wants to see what is further back, or to have a part looked at again that could not be.
-    pub fn further(&mut self) {
+    pub fn continue_search(&mut self) {
         match self.progress {
-            Progress::Partly(before) => self.progress = Progress::Wanted(Some(before)),
-            Progress::Failed(before) => self.progress = Progress::Wanted(before),
+            Progress::Partial(before) => self.progress = Progress::Queued(Some(before)),
+            Progress::Failed(before) => self.progress = Progress::Queued(before),
             _ => {}
         }
     }
 
     /// What is to be said now that there is a socket.
-    pub fn question(&mut self) -> Option<ClientMessage> {
-        let Progress::Wanted(before) = self.progress else { return None };
-        self.progress = Progress::Asked(before);
+    pub fn take_request(&mut self) -> Option<ClientMessage> {
+        let Progress::Queued(before) = self.progress else { return None };
+        self.progress = Progress::Requested(before);
         Some(ClientMessage::Search { text: self.text.clone()?, before })
     }
 
     /// The server's answer; one to an older question says nothing.
-    pub fn hear(&mut self, text: &SearchText, messages: Vec<ChatMessage>, before: Option<Seq>) {
-        let Progress::Asked(from) = self.progress else { return };
+    pub fn on_results(&mut self, text: &SearchText, messages: Vec<ChatMessage>, before: Option<Seq>) {
+        let Progress::Requested(from) = self.progress else { return };
         let goes_on = |seq: Seq| from.is_none_or(|from| seq < from);
         let fits = messages.iter().all(|message| goes_on(message.seq)) && before.is_none_or(goes_on);
         if self.text.as_ref() == Some(text) && fits {
             self.found.extend(messages);
-            self.progress = before.map_or(Progress::Done, Progress::Partly);
+            self.progress = before.map_or(Progress::Done, Progress::Partial);
         }
     }
 
     /// The server could not do it.
-    pub fn refuse(&mut self) {
-        if let Progress::Asked(before) = self.progress {
+    pub fn on_error(&mut self) {
+        if let Progress::Requested(before) = self.progress {
             self.progress = Progress::Failed(before);
         }
     }
 
     /// The socket is gone, and the answer with it: the question waits for the next one.
-    pub fn disconnected(&mut self) {
-        if let Progress::Asked(before) = self.progress {
-            self.progress = Progress::Wanted(before);
+    pub fn on_disconnect(&mut self) {
+        if let Progress::Requested(before) = self.progress {
+            self.progress = Progress::Queued(before);
         }
     }
 

@@ -4,9 +4,9 @@
 use web_sys::File;
 
 use crate::{
-    browser::picture::{Picture, Unfit},
-    i18n::Words,
-    ui::state::composer::{Attached, Attachments},
+    browser::picture::{Picture, RejectedImage},
+    i18n::Translations,
+    ui::state::composer::{Attachment, Attachments},
 };
 
 /// The most images that are sent at once: one message each.
@@ -14,14 +14,14 @@ const MOST: usize = 10;
 
 /// The chosen images, in their order.
 pub(crate) struct Tray {
-    words: &'static Words,
+    translations: &'static Translations,
     images: Vec<Chosen>,
     /// How many were ever chosen.
     count: u32,
     /// Whether one is being prepared.
     busy: bool,
     /// Why other files are not among them.
-    troubles: Vec<String>,
+    errors: Vec<String>,
 }
 
 struct Chosen {
@@ -33,16 +33,16 @@ struct Chosen {
 
 impl Tray {
     /// An empty one.
-    pub(crate) fn new(words: &'static Words) -> Self {
-        Self { words, images: Vec::new(), count: 0, busy: false, troubles: Vec::new() }
+    pub(crate) fn new(translations: &'static Translations) -> Self {
+        Self { translations, images: Vec::new(), count: 0, busy: false, errors: Vec::new() }
     }
 
     /// Takes files in, as many as there is room for.
     pub(crate) fn add(&mut self, files: Vec<File>) {
         let room = MOST.saturating_sub(self.images.len());
-        self.troubles.clear();
+        self.errors.clear();
         if files.len() > room {
-            self.troubles.push(self.words.too_many.into());
+            self.errors.push(self.translations.too_many.into());
         }
         for file in files.into_iter().take(room) {
             self.count += 1;
@@ -61,12 +61,14 @@ impl Tray {
     }
 
     /// A file was prepared. One that cannot be sent is not in the tray any more.
-    pub(crate) fn prepared(&mut self, id: u32, picture: Result<Picture, Unfit>) {
+    pub(crate) fn prepared(&mut self, id: u32, picture: Result<Picture, RejectedImage>) {
         self.busy = false;
         let Some(place) = self.images.iter().position(|chosen| chosen.id == id) else { return };
         match picture {
             Ok(picture) => self.images[place].picture = Some(picture),
-            Err(unfit) => self.troubles.push(self.words.unfit(&self.images.remove(place).file.name(), unfit)),
+            Err(rejected_image) => self
+                .errors
+                .push(self.translations.rejected_image(&self.images.remove(place).file.name(), rejected_image)),
         }
     }
 
@@ -83,13 +85,13 @@ impl Tray {
     }
 
     /// Says why something was not done.
-    pub(crate) fn tell(&mut self, troubles: Vec<String>) {
-        self.troubles = troubles;
+    pub(crate) fn tell(&mut self, errors: Vec<String>) {
+        self.errors = errors;
     }
 
     /// Forgets why other files are not in the tray.
     pub(crate) fn dismiss(&mut self) {
-        self.troubles.clear();
+        self.errors.clear();
     }
 
     /// Takes all images out, to be sent; none while one of them is not ready.
@@ -102,17 +104,17 @@ impl Tray {
             picture.image.alt = chosen.alt.parse().ok();
             Some(picture)
         };
-        self.troubles.clear();
+        self.errors.clear();
         Some(self.images.drain(..).filter_map(described).collect())
     }
 
     /// What is to be drawn of it.
     pub(crate) fn shown(&self) -> Attachments {
-        let shown = |chosen: &Chosen| Attached {
+        let shown = |chosen: &Chosen| Attachment {
             id: chosen.id,
             alt: chosen.alt.clone(),
             url: chosen.picture.as_ref().map(|picture| picture.url.as_str().to_owned()),
         };
-        Attachments { images: self.images.iter().map(shown).collect(), troubles: self.troubles.clone() }
+        Attachments { images: self.images.iter().map(shown).collect(), errors: self.errors.clone() }
     }
 }

@@ -8,24 +8,24 @@ use wasm_bindgen::JsValue;
 
 use leptos::prelude::window;
 
-use crate::{browser::time, i18n::Words};
+use crate::{browser::time, i18n::Translations};
 
 const DAY_MS: f64 = 24.0 * 60.0 * 60.0 * 1000.0;
 
 /// Days and times where the visitor is.
 pub(crate) struct LocalTime {
-    words: &'static Words,
+    translations: &'static Translations,
     time: Function,
     day_of_year: Function,
     date: Function,
 }
 
 impl LocalTime {
-    pub(crate) fn new(words: &'static Words) -> Self {
-        let locales = locales(words.language);
+    pub(crate) fn new(translations: &'static Translations) -> Self {
+        let locales = locales(translations.language);
         let formatter = |parts| formatter(&locales, parts);
         Self {
-            words,
+            translations,
             time: formatter(&[("timeStyle", "short")]),
             day_of_year: formatter(&[("weekday", "long"), ("day", "numeric"), ("month", "long")]),
             date: formatter(&[("weekday", "long"), ("day", "numeric"), ("month", "long"), ("year", "numeric")]),
@@ -43,8 +43,8 @@ impl Calendar for LocalTime {
     fn day_name(&self, at: Timestamp) -> String {
         let now = Timestamp(time::now());
         match self.day(now) - self.day(at) {
-            0 => self.words.today.into(),
-            1 => self.words.yesterday.into(),
+            0 => self.translations.today.into(),
+            1 => self.translations.yesterday.into(),
             _ if date(at).get_full_year() == date(now).get_full_year() => write(&self.day_of_year, at),
             _ => write(&self.date, at),
         }

@@ -34,7 +34,7 @@ pub(crate) struct Picture {
 
 /// Why a file cannot be a [`Picture`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Unfit {
+pub(crate) enum RejectedImage {
     /// The file has more than [`FILE_BYTES`].
     TooLarge,
     /// The browser cannot show it, or it is a drawing that could hold a script.
@@ -69,38 +69,38 @@ impl Drop for LocalUrl {
 
 impl Picture {
     /// Makes a picture of a file.
-    pub(crate) async fn of(file: &File) -> Result<Self, Unfit> {
+    pub(crate) async fn of(file: &File) -> Result<Self, RejectedImage> {
         if file.size() > f64::from(FILE_BYTES) {
-            return Err(Unfit::TooLarge);
+            return Err(RejectedImage::TooLarge);
         }
         if file.type_().starts_with("image/svg") {
-            return Err(Unfit::NotAnImage);
+            return Err(RejectedImage::NotAnImage);
         }
-        let url = LocalUrl::of(file).ok_or(Unfit::NotAnImage)?;
-        let original = load(url.as_str()).await.ok_or(Unfit::NotAnImage)?;
+        let url = LocalUrl::of(file).ok_or(RejectedImage::NotAnImage)?;
+        let original = load(url.as_str()).await.ok_or(RejectedImage::NotAnImage)?;
         let (width, height) = (original.natural_width(), original.natural_height());
         // A drawing without a size of its own has none here either.
         if width == 0 || height == 0 {
-            return Err(Unfit::NotAnImage);
+            return Err(RejectedImage::NotAnImage);
         }
         if u64::from(width) * u64::from(height) > PIXELS {
-            return Err(Unfit::TooManyPixels);
+            return Err(RejectedImage::TooManyPixels);
         }
         let preview = preview(&original);
         if is_gif(file).await {
-            let image = describe(ImageType::Gif, file, (width, height), preview).ok_or(Unfit::LargeGif)?;
+            let image = describe(ImageType::Gif, file, (width, height), preview).ok_or(RejectedImage::LargeGif)?;
             return Ok(Self { image, blob: file.clone().into(), url });
         }
         for (quality, halvings) in ATTEMPTS {
             let (width, height) = within(IMAGE_SIDE, width, height);
             let size = ((width >> halvings).max(1), (height >> halvings).max(1));
-            let (kind, blob) = encode(&original, size, quality).await.ok_or(Unfit::NotAnImage)?;
+            let (kind, blob) = encode(&original, size, quality).await.ok_or(RejectedImage::NotAnImage)?;
             if let Some(image) = describe(kind, &blob, size, preview.clone()) {
-                let url = LocalUrl::of(&blob).ok_or(Unfit::NotAnImage)?;
+                let url = LocalUrl::of(&blob).ok_or(RejectedImage::NotAnImage)?;
                 return Ok(Self { image, blob, url });
             }
         }
-        Err(Unfit::TooDense)
+        Err(RejectedImage::TooDense)
     }
 }
 

@@ -11,15 +11,15 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use page_model::{
-    audit::Audit,
+    audit::AuditLog,
     calendar::Calendar,
-    client::{Client, Deed},
+    client::{Client, Effect},
     connection::{SocketId, Status},
-    erasure::Forgetting,
-    room_list::Rooms,
+    erasure::Erasure,
+    room_list::RoomList,
     search::Search,
-    timeline::{Change, News},
-    unread::Reading,
+    timeline::{Change, UnreadSummary},
+    unread::ReadPosition,
 };
 use shared_types::{Action, ActionName, ClientMessage, PageState, Person, PersonId, Seq, ServerMessage, Timestamp};
 use wasm_bindgen_futures::spawn_local;
@@ -38,7 +38,7 @@ use crate::{
         viewport,
     },
     ui::{
-        log::{gestures, scroll::HistoryRange},
+        log::{gestures, scroll::ScrollAnchor},
         message::image,
         shortcuts::keys,
         state::{Chat, intent::Intent, set},
@@ -63,13 +63,13 @@ pub(crate) struct Session {
     /// The images that were sent from this page.
     sent: Vec<Sent>,
     /// Where the visitor has been.
-    rooms: Rooms,
+    rooms: RoomList,
     search: Search,
-    audit: Audit,
+    audit: AuditLog,
     /// About whom a moderator wants to know what they may not do.
     inquiry: Option<PersonId>,
     /// Whose messages a moderator has deleted, one person after the other.
-    clearing: Vec<(Person, Forgetting)>,
+    clearing: Vec<(Person, Erasure)>,
     /// About whom a moderator's word is on its way.
     decided: Option<Person>,
     /// Until when it stands what was done.
@@ -77,15 +77,15 @@ pub(crate) struct Session {
     calendar: LocalTime,
     sockets: Vec<(SocketId, Socket)>,
     /// Where the reader was before the changes that are not drawn yet.
-    place: Option<HistoryRange>,
+    place: Option<ScrollAnchor>,
     /// The newest message of somebody else that the reader was told of.
     noticed: Option<Seq>,
     /// Up to where the visitor has read.
-    reading: Reading,
+    reading: ReadPosition,
     /// The message that the visitor wants to see.
     sought: Option<Seq>,
     /// What is new to them, as it was told last.
-    news: Option<News>,
+    news: Option<UnreadSummary>,
     /// How many messages others wrote since the page was last looked at.
     unseen: u32,
     /// Whether the rows may have changed since they were drawn.
@@ -97,30 +97,30 @@ pub(crate) struct Session {
 /// Starts the session. It runs once, after the page was drawn as the server drew it.
 pub(crate) fn begin(home: Home, chat: Chat, page: PageState) {
     let now = time::now();
-    let (mut client, deeds) = Client::start(&page, chat.words, now, random::random);
+    let (mut client, effects) = Client::start(&page, chat.translations, now, random::random);
     let (unsent, left) = Unsent::open(&page.room, &page.you.id);
     client.restore(left, now);
     let newest = client.timeline().newest().map(|(seq, _)| seq);
-    let rooms = Rooms::visit(&page.room, storage::read("rooms").as_deref());
+    let rooms = RoomList::new(&page.room, storage::read("rooms").as_deref());
     let mut session = Session {
         home,
         chat,
         noticed: newest,
-        reading: Reading::begin(storage::read_position(&page.room), newest.unwrap_or_default()),
+        reading: ReadPosition::new(storage::read_position(&page.room), newest.unwrap_or_default()),
         sought: None,
         page,
         client,
         unsent,
-        tray: Tray::new(chat.words),
+        tray: Tray::new(chat.translations),
         sent: Vec::new(),
         rooms,
         search: Search::default(),
-        audit: Audit::default(),
+        audit: AuditLog::default(),
         inquiry: None,
         clearing: Vec::new(),
         decided: None,
         noted_until: 0,
-        calendar: LocalTime::new(chat.words),
+        calendar: LocalTime::new(chat.translations),
         sockets: Vec::new(),
         place: None,
         news: None,
@@ -128,7 +128,7 @@ pub(crate) fn begin(home: Home, chat: Chat, page: PageState) {
         changed: true,
         today: 0,
     };
-    session.act(deeds);
+    session.act(effects);
     session.begin_rooms();
     session.begin_notices();
     session.begin_anew();
@@ -175,69 +175,70 @@ impl Session {
     fn intend(&mut self, intent: Intent) {
         let now = time::now();
         // A keystroke changes no row, nor does a look.
-        self.changed |= !matches!(intent, Intent::Type | Intent::Look);
-        let deeds = match intent {
-            Intent::Type => self.client.typing(now),
+        self.changed |= !matches!(intent, Intent::Typing | Intent::MarkRead);
+        let effects = match intent {
+            Intent::Typing => self.client.typing(now),
             Intent::Post(text) => self.post(text),
-            Intent::Write(what) => return set(self.chat.composer.mode, what),
+            Intent::SetComposerMode(what) => return set(self.chat.composer.mode, what),
             Intent::Change(seq, change) => self.change(seq, change),
-            Intent::Attach(files) => return self.attach(files),
-            Intent::Detach(id) => self.change_tray(|tray| tray.remove(id)),
-            Intent::Describe(id, text) => self.change_tray(|tray| tray.describe(id, text)),
-            Intent::Dismiss => self.change_tray(Tray::dismiss),
+            Intent::AttachImages(files) => return self.attach(files),
+            Intent::DetachImage(id) => self.change_tray(|tray| tray.remove(id)),
+            Intent::DescribeImage(id, text) => self.change_tray(|tray| tray.describe(id, text)),
+            Intent::DismissErrors => self.change_tray(Tray::dismiss),
             Intent::Retry(nonce) => self.client.retry(&nonce, now),
             Intent::Discard(nonce) => self.discard(&nonce),
             Intent::Rename(name) => {
                 self.keep_name(name.clone());
                 self.client.rename(name)
             }
-            Intent::Speak(language) => return cookies::switch_language(language),
+            Intent::SetLanguage(language) => return cookies::switch_language(language),
             Intent::LoadOlder => self.client.load_older(),
             Intent::LoadNewer => self.client.load_newer(),
-            Intent::ToNewest => return self.return_to_newest(),
-            Intent::Seek(seq) => return self.seek(seq),
-            Intent::Copy(seq) => {
+            Intent::GoToNewest => return self.return_to_newest(),
+            Intent::GoToMessage(seq) => return self.seek(seq),
+            Intent::CopyMessageLink(seq) => {
                 let (home, chat) = (self.home, self.chat);
                 return spawn_local(async move {
                     if clipboard::copy_address(seq).await {
                         return set(chat.log.copied_message, Some(seq));
                     }
-                    let told = vec![chat.words.not_copied.to_owned()];
+                    let told = vec![chat.translations.not_copied.to_owned()];
                     with(home, |session| _ = session.change_tray(|tray| tray.tell(told)));
                 });
             }
-            Intent::Look => return self.look(),
-            Intent::LookAround => self.client.ask_aside(ClientMessage::People),
+            Intent::MarkRead => return self.look(),
+            Intent::RefreshPeople => self.client.send_query(ClientMessage::People),
             Intent::Reconnect => self.client.reconnect(now),
-            Intent::Rooms => return self.open_rooms(),
-            Intent::Forget(room) => return self.forget_room(&room),
-            Intent::Search(text) => return self.change_search(|search| search.ask(&text)),
-            Intent::SearchFurther => return self.change_search(Search::further),
-            Intent::Notify(choice) => return self.notify(choice),
-            Intent::Inquire => return self.inquire(),
-            Intent::Sanction { person, ban, seconds } => self.sanction(person, ban, seconds),
-            Intent::Clear(person) => return self.clear(person),
-            Intent::Rule(rules) => self.decide(None, ClientMessage::Rules { rules }),
-            Intent::Audit => return self.change_audit(Audit::open),
-            Intent::AuditFurther => return self.change_audit(Audit::further),
+            Intent::RefreshRooms => return self.open_rooms(),
+            Intent::RemoveRoom(room) => return self.forget_room(&room),
+            Intent::Search(text) => return self.change_search(|search| search.start(&text)),
+            Intent::SearchMore => return self.change_search(Search::continue_search),
+            Intent::SetNotifications(choice) => return self.notify(choice),
+            Intent::LoadRestrictions => return self.inquire(),
+            Intent::Restrict { person, ban, seconds } => self.restrict(person, ban, seconds),
+            Intent::PurgeUser(person) => return self.clear(person),
+            Intent::SetRules(rules) => self.decide(None, ClientMessage::Rules { rules }),
+            Intent::Audit => return self.change_audit(AuditLog::reload),
+            Intent::AuditMore => return self.change_audit(AuditLog::load_more),
             Intent::Export => return self.export(),
-            Intent::ForgetMe => return self.change_forgetting(Forgetting::begin),
-            Intent::KeepMe => return self.change_forgetting(Forgetting::stop),
+            Intent::EraseMyData => return self.change_forgetting(Erasure::start),
+            Intent::StopErasing => return self.change_forgetting(Erasure::stop),
             Intent::CopyId => return self.copy_id(),
             Intent::SignOut => return self.leave(false),
         };
-        self.act(deeds);
+        self.act(effects);
     }
 
     /// Whether something would be lost if the page went now.
     fn loses(&self) -> bool {
         let known = self.client.timeline();
-        let unfinished = known.uploads() || !known.changing().is_empty() || !self.clearing.is_empty();
+        let unfinished =
+            known.has_unfinished_uploads() || !known.changing_messages().is_empty() || !self.clearing.is_empty();
         !storage::has_signed_out() && (unfinished || !self.unsent.is_whole())
     }
 
     /// Does something to a message.
-    fn change(&mut self, seq: Seq, change: Change) -> Vec<Deed> {
+    fn change(&mut self, seq: Seq, change: Change) -> Vec<Effect> {
         let nonce = random::unique_token().parse();
         nonce.map(|nonce| self.client.change(seq, change, nonce, time::now())).unwrap_or_default()
     }
@@ -246,9 +247,11 @@ impl Session {
         let now = time::now();
         let timeline = self.client.timeline();
         // What is unsent may fail meanwhile.
-        self.changed |= timeline.uploads() || !timeline.changing().is_empty() || !timeline.unsent().is_empty();
-        let deeds = self.client.tick(now);
-        self.act(deeds);
+        self.changed |= timeline.has_unfinished_uploads()
+            || !timeline.changing_messages().is_empty()
+            || !timeline.unsent().is_empty();
+        let effects = self.client.tick(now);
+        self.act(effects);
         self.changed |= self.calendar.day(Timestamp(now)) != self.today;
     }
 
@@ -261,26 +264,26 @@ impl Session {
         } else {
             self.settle();
         }
-        let deeds = self.client.wake(now);
-        self.act(deeds);
+        let effects = self.client.wake(now);
+        self.act(effects);
     }
 
-    fn act(&mut self, deeds: Vec<Deed>) {
-        for deed in deeds {
-            match deed {
-                Deed::Fetch => self.fetch(),
-                Deed::Open(id) => {
+    fn act(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Fetch => self.fetch(),
+                Effect::Open(id) => {
                     let home = self.home;
                     let report = move |event| with(home, |session| session.happened(id, event));
                     self.sockets.push((id, Socket::open(location::socket_address(&self.page), report)));
                 }
-                Deed::Say(id, message) => {
+                Effect::Send(id, message) => {
                     if let Some((_, socket)) = self.sockets.iter().find(|(open, _)| *open == id) {
                         socket.say(&message);
                     }
                 }
-                Deed::Close(id) => self.sockets.retain(|(open, _)| *open != id),
-                Deed::Upload(nonce, url) => self.upload(nonce, &url),
+                Effect::Close(id) => self.sockets.retain(|(open, _)| *open != id),
+                Effect::Upload(nonce, url) => self.upload(nonce, &url),
             }
         }
     }
@@ -291,21 +294,21 @@ impl Session {
             let page = page_state::fetch_state(&room).await;
             with(home, |session| {
                 let now = time::now();
-                let deeds = match page {
+                let effects = match page {
                     // Whoever signed in meanwhile, in another tab, is not to say what this one's visitor wrote: it waits for
                     // them. Where nobody signs in, it is the same person with another cookie.
                     Ok(page) if !page.access.is_open() && page.you.id != session.page.you.id => {
                         return location::reload();
                     }
                     Ok(page) => {
-                        session.client.stand(page.restrictions);
+                        session.client.set_restrictions(page.restrictions);
                         session.page = page;
-                        session.client.fetched(now, true)
+                        session.client.on_fetched(now, true)
                     }
                     Err(Some(over)) => session.client.end(now, over),
-                    Err(None) => session.client.fetched(now, false),
+                    Err(None) => session.client.on_fetched(now, false),
                 };
-                session.act(deeds);
+                session.act(effects);
             });
         });
     }
@@ -315,7 +318,7 @@ impl Session {
         self.changed = true;
         let mut news = Vec::new();
         let mut renaming_refused = false;
-        let deeds = match event {
+        let effects = match event {
             SocketEvent::Heard(frame) => {
                 let message = serde_json::from_str(&frame).ok();
                 if let Some(message) = &message {
@@ -324,16 +327,16 @@ impl Session {
                     renaming_refused =
                         matches!(message, ServerMessage::Error { action: Some(ActionName::Known(Action::Rename)), .. });
                 }
-                self.client.heard(now, id, message)
+                self.client.on_message(now, id, message)
             }
             SocketEvent::Closed => {
                 self.sockets.retain(|(open, _)| *open != id);
-                self.change_search(Search::disconnected);
+                self.change_search(Search::on_disconnect);
                 self.order_disconnected();
-                self.client.closed(now, id)
+                self.client.on_closed(now, id)
             }
         };
-        self.act(deeds);
+        self.act(effects);
         if renaming_refused {
             self.take_back_name();
         }
@@ -347,11 +350,17 @@ impl Session {
         self.ask_aside(now);
         let status = self.client.status(now);
         set(self.chat.room.status, status);
-        self.chat.show_leave(self.client.timeline(), status, self.client.asks(), &self.calendar, now);
-        if let Status::Over(_) = status {
-            self.change_forgetting(Forgetting::stop);
+        self.chat.show_composer_status(
+            self.client.timeline(),
+            status,
+            self.client.is_checking_access(),
+            &self.calendar,
+            now,
+        );
+        if let Status::Ended(_) = status {
+            self.change_forgetting(Erasure::stop);
         }
-        set(self.chat.room.typing, self.chat.words.typing(&self.client.timeline().typing(now)));
+        set(self.chat.room.typing, self.chat.translations.typing(&self.client.timeline().typing(now)));
         let presence = self.client.timeline().presence(now);
         set(self.chat.room.online, presence.online);
         if self.chat.room.people.with_untracked(|people| *people != presence.people) {
@@ -360,10 +369,10 @@ impl Session {
         if now >= self.noted_until {
             set(self.chat.room.toast, String::new());
         }
-        let troubles = self.client.take_troubles();
-        if !troubles.is_empty() {
+        let errors = self.client.take_errors();
+        if !errors.is_empty() {
             self.changed = true;
-            let told = troubles.iter().map(|why| self.chat.words.not_changed.with(why)).collect();
+            let told = errors.iter().map(|why| self.chat.translations.not_changed.with(why)).collect();
             self.change_tray(|tray| tray.tell(told));
         }
         if std::mem::take(&mut self.changed) {

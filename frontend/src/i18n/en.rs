@@ -2,36 +2,36 @@
 
 use shared_types::Language;
 
-use crate::i18n::{Around, Count, Words};
+use crate::i18n::{Plural, Template, Translations};
 
-pub(super) static WORDS: Words = Words {
+pub(super) static TRANSLATIONS: Translations = Translations {
     language: Language::English,
     app: "Chat",
 
     message: "Message",
-    placeholder: Around("Message #", ""),
+    placeholder: Template("Message #", ""),
     send: "Send",
     keys: "Enter to send, Shift + Enter for a new line",
     no_script: "You are reading along. Turn on JavaScript to join the conversation.",
-    left: Count { one: Around("", " character left"), other: Around("", " characters left") },
-    over: Count { one: Around("", " character too long"), other: Around("", " characters too long") },
+    left: Plural { one: Template("", " character left"), other: Template("", " characters left") },
+    over: Plural { one: Template("", " character too long"), other: Template("", " characters too long") },
 
     connecting: "Connecting…",
     connected: "Connected",
     offline: "Offline",
     reconnect: "Reconnect now",
     trying: "Trying again…",
-    trying_in: Around("Trying again in ", " s"),
-    online: Count { one: Around("", " online"), other: Around("", " online") },
+    trying_in: Template("Trying again in ", " s"),
+    online: Plural { one: Template("", " online"), other: Template("", " online") },
 
-    typing_one: Around("", " is typing…"),
-    typing_two: Around("", " are typing…"),
+    typing_one: Template("", " is typing…"),
+    typing_two: Template("", " are typing…"),
     typing_many: "Several people are typing…",
     and: " and ",
 
     sending: "Sending…",
     waiting: "Waiting for its turn…",
-    not_sent: Around("Not sent. ", ""),
+    not_sent: Template("Not sent. ", ""),
     unconfirmed: "The server did not answer.",
     refused: "The server did not accept this message.",
     unavailable: "The chat could not take it right now. Please try again.",
@@ -43,14 +43,14 @@ pub(super) static WORDS: Words = Words {
     discard: "Discard",
 
     held: "Your message waits for a moment.",
-    goes_out_in: Around("It goes out in ", ""),
-    again_in: Around("The next one in ", ""),
-    slow: Around("One message every ", "."),
-    slow_for_others: Around("Slow mode: one message every ", ", but not for you."),
+    goes_out_in: Template("It goes out in ", ""),
+    again_in: Template("The next one in ", ""),
+    slow: Template("One message every ", "."),
+    slow_for_others: Template("Slow mode: one message every ", ", but not for you."),
     read_only: "This room can only be read at the moment.",
     reserved: "Only moderators can write here at the moment.",
-    muted_until: Around("A moderator muted you until ", "."),
-    banned_until: Around("You can’t take part until ", "."),
+    muted_until: Template("A moderator muted you until ", "."),
+    banned_until: Template("You can’t take part until ", "."),
     signed_out: "You are not signed in any more.",
     sign_in_again: "Sign in again",
     passphrase_again: "The passphrase is needed again.",
@@ -59,15 +59,15 @@ pub(super) static WORDS: Words = Words {
     too_fast: "That was a lot in a short time. Please wait a moment.",
     muted: "A moderator has muted you for now.",
     not_allowed: "You are not allowed to do this here.",
-    seconds: Around("", " s"),
-    minutes: Around("", " min"),
-    hours: Around("", " h"),
-    days: Count { one: Around("", " day"), other: Around("", " days") },
+    seconds: Template("", " s"),
+    minutes: Template("", " min"),
+    hours: Template("", " h"),
+    days: Plural { one: Template("", " day"), other: Template("", " days") },
 
     moderator: "Moderator",
     departed: "Somebody who left",
     sanction: "Mute or ban…",
-    sanction_of: Around("Mute or ban ", ""),
+    sanction_of: Template("Mute or ban ", ""),
     mute: "Mute",
     mute_hint: "They can read in every room, and write in none. It holds for this identity only.",
     ban: "Ban",
@@ -79,9 +79,9 @@ pub(super) static WORDS: Words = Words {
                  That it was done stays in what moderators did. It cannot be undone.",
     held_free: "They can take part and write.",
     #[cfg(feature = "hydrate")]
-    held_muted: Around("Muted until ", "."),
+    held_muted: Template("Muted until ", "."),
     #[cfg(feature = "hydrate")]
-    held_banned: Around("Banned until ", "."),
+    held_banned: Template("Banned until ", "."),
     #[cfg(feature = "hydrate")]
     cleared: ["All messages of ", " are gone: ", "."],
     cannot_decide: "You are offline. Nothing can be changed right now.",
@@ -98,7 +98,7 @@ pub(super) static WORDS: Words = Words {
     audit_again: "Try again",
     audit_further: "Show earlier",
     #[cfg(feature = "hydrate")]
-    stands_free: Around("", " can take part and write again."),
+    stands_free: Template("", " can take part and write again."),
     #[cfg(feature = "hydrate")]
     stands_muted: ["", " can’t write until ", "."],
     #[cfg(feature = "hydrate")]
@@ -108,15 +108,15 @@ pub(super) static WORDS: Words = Words {
     #[cfg(any(test, feature = "hydrate"))]
     did_mute: ["muted ", " until ", ""],
     #[cfg(any(test, feature = "hydrate"))]
-    did_unmute: Around("let ", " write again"),
+    did_unmute: Template("let ", " write again"),
     #[cfg(any(test, feature = "hydrate"))]
     did_ban: ["banned ", " until ", ""],
     #[cfg(any(test, feature = "hydrate"))]
-    did_unban: Around("let ", " come back"),
+    did_unban: Template("let ", " come back"),
     #[cfg(any(test, feature = "hydrate"))]
-    did_clear: Around("deleted everything that ", " wrote"),
+    did_clear: Template("deleted everything that ", " wrote"),
     #[cfg(any(test, feature = "hydrate"))]
-    did_rule: Around("changed the rules of #", ""),
+    did_rule: Template("changed the rules of #", ""),
     #[cfg(any(test, feature = "hydrate"))]
     no_rules: "Nothing special.",
 
@@ -129,18 +129,18 @@ pub(super) static WORDS: Words = Words {
     export: "Download what I wrote",
     export_hint: "Your messages in every room with the addresses of their images, as one file.",
     exporting: "Collecting what you wrote…",
-    export_waits: Around("That was a lot in a short time. It goes on in ", ". Please leave this page open."),
+    export_waits: Template("That was a lot in a short time. It goes on in ", ". Please leave this page open."),
     export_failed: "This could not be downloaded right now. Please try again.",
     forget_me: "Delete everything I wrote…",
     forget_me_hint: "Your messages and images in every room, and what this device keeps. Your reactions and your name in what others \
                      wrote stay as long as that does, and so does what moderators noted.",
     forget_me_sure: "Delete everything? Your messages and images will be gone for everyone, and nobody can bring them back.",
     forget_me_yes: "Delete everything",
-    forget_me_banned: Around("", " Until then a moderator can delete your messages for you."),
+    forget_me_banned: Template("", " Until then a moderator can delete your messages for you."),
     forgetting_begins: "Deleting… Please leave this page open.",
-    forgetting: Count {
-        one: Around("", " message is gone. Please leave this page open…"),
-        other: Around("", " messages are gone. Please leave this page open…"),
+    forgetting: Plural {
+        one: Template("", " message is gone. Please leave this page open…"),
+        other: Template("", " messages are gone. Please leave this page open…"),
     },
     forgetting_offline: "You are offline. It goes on as soon as the chat is connected again.",
     forget_failed: "Not everything could be deleted. Please try again.",
@@ -157,7 +157,7 @@ pub(super) static WORDS: Words = Words {
     attached: "Attached images",
     drop: "Drop images to attach them",
     describe: "Describe this image",
-    remove_image: Around("Remove image ", ""),
+    remove_image: Template("Remove image ", ""),
     dismiss: "Dismiss",
     #[cfg(feature = "hydrate")]
     too_many: "At most 10 images go at once. The others were left out.",
@@ -174,7 +174,7 @@ pub(super) static WORDS: Words = Words {
 
     image: "Image",
     open_image: "Open image",
-    open_described: Around("Open image: ", ""),
+    open_described: Template("Open image: ", ""),
     missing: "This image is not available any more",
     previous: "Previous image",
     next: "Next image",
@@ -185,21 +185,21 @@ pub(super) static WORDS: Words = Words {
     gone: "This message was deleted.",
     earlier: "an earlier message",
     actions: "Message actions",
-    react: Around("React with ", ""),
+    react: Template("React with ", ""),
     more_reactions: "More reactions",
     reply: "Reply",
     edit: "Edit",
     delete: "Delete",
     delete_title: "Delete this message?",
     delete_hint: "It is gone for everyone.",
-    replying: Around("Replying to ", ""),
+    replying: Template("Replying to ", ""),
     editing: "Editing your message",
     any_emoji: "Any other emoji",
     not_an_emoji: "Please enter one emoji.",
     emoji_groups: ["Faces", "Hands", "Hearts", "Things"],
     add: "Add",
     #[cfg(feature = "hydrate")]
-    not_changed: Around("Not changed. ", ""),
+    not_changed: Template("Not changed. ", ""),
     no_message: "This message is not there any more.",
     not_yours: "Only its author can change this message.",
     too_many_reactions: "This message has as many reactions as it can have.",
@@ -215,14 +215,14 @@ pub(super) static WORDS: Words = Words {
 
     people: "People here",
     yourself: "(you)",
-    more_people: Count { one: Around("and ", " more"), other: Around("and ", " more") },
+    more_people: Plural { one: Template("and ", " more"), other: Template("and ", " more") },
 
     new_line: "New",
-    news: Count { one: Around("", " new message"), other: Around("", " new messages") },
-    news_more: Around("More than ", " new messages"),
+    news: Plural { one: Template("", " new message"), other: Template("", " new messages") },
+    news_more: Template("More than ", " new messages"),
     to_newest: "Go to the newest messages",
-    log: Around("Messages in #", ""),
-    beginning: Around("Beginning of #", ""),
+    log: Template("Messages in #", ""),
+    beginning: Template("Beginning of #", ""),
     new_messages: "New messages",
     older: "Load older messages",
     loading: "Loading older messages…",
@@ -237,9 +237,9 @@ pub(super) static WORDS: Words = Words {
     room_name: "Name of a room",
     room_hint: "A name that nobody has used makes a new room.",
     room_empty: "Please enter the name of a room.",
-    room_long: Around("The name of a room has at most ", " characters."),
+    room_long: Template("The name of a room has at most ", " characters."),
     room_character: "The name of a room has letters from a to z, digits and hyphens only.",
-    forget_room: Around("Take #", " off the list"),
+    forget_room: Template("Take #", " off the list"),
 
     search: "Search",
     search_field: "Words to look for",
@@ -248,7 +248,7 @@ pub(super) static WORDS: Words = Words {
     search_failed: "The chat could not be searched right now.",
     search_again: "Search again",
     search_offline: "You are offline. The search goes on as soon as the chat is connected again.",
-    found: Count { one: Around("", " message found"), other: Around("", " messages found") },
+    found: Plural { one: Template("", " message found"), other: Template("", " messages found") },
     nothing_yet: "Nothing found so far.",
     nothing_found: "Nothing found.",
     further: "Search further back",
@@ -272,7 +272,7 @@ pub(super) static WORDS: Words = Words {
     name_hint: "Everyone in the room sees this name beside your messages.",
     your_name: "Your name",
     name_empty: "Please enter a name.",
-    name_long: Around("A name has at most ", " characters."),
+    name_long: Template("A name has at most ", " characters."),
     name_character: "This name has a character that nobody could see.",
     choose_language: "Language / 言語",
     notifications: "Notifications",
@@ -311,9 +311,9 @@ pub(super) static WORDS: Words = Words {
     #[cfg(feature = "ssr")]
     wrong_passphrase: "This is not the passphrase. Please try again.",
     #[cfg(feature = "ssr")]
-    too_often: Count {
-        one: Around("There were too many tries. Please try again in ", " second."),
-        other: Around("There were too many tries. Please try again in ", " seconds."),
+    too_often: Plural {
+        one: Template("There were too many tries. Please try again in ", " second."),
+        other: Template("There were too many tries. Please try again in ", " seconds."),
     },
     #[cfg(feature = "ssr")]
     sign_in_title: "Sign in to enter",

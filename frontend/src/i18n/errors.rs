@@ -4,10 +4,10 @@ use page_model::texts::ClientTexts;
 use shared_types::{ErrorCode, NameError, limits};
 
 #[cfg(feature = "hydrate")]
-use crate::browser::picture::Unfit;
-use crate::i18n::Words;
+use crate::browser::picture::RejectedImage;
+use crate::i18n::Translations;
 
-impl ClientTexts for Words {
+impl ClientTexts for Translations {
     fn unconfirmed(&self) -> &'static str {
         self.unconfirmed
     }
@@ -39,16 +39,16 @@ impl ClientTexts for Words {
     }
 }
 
-impl Words {
+impl Translations {
     /// Why a file cannot be sent.
     #[cfg(feature = "hydrate")]
-    pub(crate) fn unfit(&self, file: &str, why: Unfit) -> String {
+    pub(crate) fn rejected_image(&self, file: &str, why: RejectedImage) -> String {
         let why = match why {
-            Unfit::TooLarge => self.too_large,
-            Unfit::NotAnImage => self.not_an_image,
-            Unfit::TooManyPixels => self.too_many_pixels,
-            Unfit::LargeGif => self.large_gif,
-            Unfit::TooDense => self.too_dense,
+            RejectedImage::TooLarge => self.too_large,
+            RejectedImage::NotAnImage => self.not_an_image,
+            RejectedImage::TooManyPixels => self.too_many_pixels,
+            RejectedImage::LargeGif => self.large_gif,
+            RejectedImage::TooDense => self.too_dense,
         };
         [file, self.colon, why].concat()
     }

@@ -2,19 +2,19 @@
 
 use shared_types::Language;
 
-use crate::i18n::{Around, Count, Words};
+use crate::i18n::{Plural, Template, Translations};
 
 /// It counts one and many alike.
-const fn count(before: &'static str, after: &'static str) -> Count {
-    Count { one: Around(before, after), other: Around(before, after) }
+const fn count(before: &'static str, after: &'static str) -> Plural {
+    Plural { one: Template(before, after), other: Template(before, after) }
 }
 
-pub(super) static WORDS: Words = Words {
+pub(super) static TRANSLATIONS: Translations = Translations {
     language: Language::Japanese,
     app: "チャット",
 
     message: "メッセージ",
-    placeholder: Around("メッセージを入力（#", "）"),
+    placeholder: Template("メッセージを入力（#", "）"),
     send: "送信",
     keys: "Enterで送信、Shift + Enterで改行",
     no_script: "現在は閲覧のみできます。会話に参加するには、JavaScriptを有効にしてください。",
@@ -26,17 +26,17 @@ pub(super) static WORDS: Words = Words {
     offline: "オフライン",
     reconnect: "今すぐ再接続",
     trying: "再接続中…",
-    trying_in: Around("", "秒後に再接続"),
+    trying_in: Template("", "秒後に再接続"),
     online: count("", "人がオンライン"),
 
-    typing_one: Around("", "さんが入力中…"),
-    typing_two: Around("", "さんが入力中…"),
+    typing_one: Template("", "さんが入力中…"),
+    typing_two: Template("", "さんが入力中…"),
     typing_many: "複数の人が入力中…",
     and: "さんと",
 
     sending: "送信中…",
     waiting: "順番を待っています…",
-    not_sent: Around("送信できませんでした。", ""),
+    not_sent: Template("送信できませんでした。", ""),
     unconfirmed: "サーバーから応答がありません。",
     refused: "サーバーがこのメッセージを受け付けませんでした。",
     unavailable: "現在チャットを利用できません。しばらくしてから再送信してください。",
@@ -48,14 +48,14 @@ pub(super) static WORDS: Words = Words {
     discard: "破棄",
 
     held: "メッセージは順番を待っています。",
-    goes_out_in: Around("", "後に送信します"),
-    again_in: Around("次の送信まで", ""),
-    slow: Around("メッセージは", "に1件まで送信できます。"),
-    slow_for_others: Around("低速モード：ほかの人は", "に1件まで送信できます。"),
+    goes_out_in: Template("", "後に送信します"),
+    again_in: Template("次の送信まで", ""),
+    slow: Template("メッセージは", "に1件まで送信できます。"),
+    slow_for_others: Template("低速モード：ほかの人は", "に1件まで送信できます。"),
     read_only: "このルームは現在、閲覧のみできます。",
     reserved: "現在、このルームで発言できるのはモデレーターだけです。",
-    muted_until: Around("モデレーターにより、", "まで発言できません。"),
-    banned_until: Around("", "まで参加できません。"),
+    muted_until: Template("モデレーターにより、", "まで発言できません。"),
+    banned_until: Template("", "まで参加できません。"),
     signed_out: "サインアウトされました。",
     sign_in_again: "もう一度サインイン",
     passphrase_again: "もう一度パスフレーズが必要です。",
@@ -64,15 +64,15 @@ pub(super) static WORDS: Words = Words {
     too_fast: "短時間に操作が集中しています。少し待ってからもう一度お試しください。",
     muted: "モデレーターにより、現在は発言できません。",
     not_allowed: "この操作は許可されていません。",
-    seconds: Around("", "秒"),
-    minutes: Around("", "分"),
-    hours: Around("", "時間"),
+    seconds: Template("", "秒"),
+    minutes: Template("", "分"),
+    hours: Template("", "時間"),
     days: count("", "日"),
 
     moderator: "モデレーター",
     departed: "退会したユーザー",
     sanction: "発言停止・参加禁止…",
-    sanction_of: Around("", "さんの発言停止・参加禁止"),
+    sanction_of: Template("", "さんの発言停止・参加禁止"),
     mute: "発言を停止",
     mute_hint: "すべてのルームで、閲覧はできますが発言はできなくなります。対象はこのIDだけです。",
     ban: "参加を禁止",
@@ -83,9 +83,9 @@ pub(super) static WORDS: Words = Words {
     clear_hint: "すべてのルームのメッセージと画像が全員の画面から削除され、誰の投稿だったかも分からなくなります。削除したことはモデレーターの操作履歴に残ります。元に戻すことはできません。",
     held_free: "参加も発言もできます。",
     #[cfg(feature = "hydrate")]
-    held_muted: Around("", "まで発言停止中です。"),
+    held_muted: Template("", "まで発言停止中です。"),
     #[cfg(feature = "hydrate")]
-    held_banned: Around("", "まで参加禁止中です。"),
+    held_banned: Template("", "まで参加禁止中です。"),
     #[cfg(feature = "hydrate")]
     cleared: ["", "さんのメッセージをすべて削除しました（", "件）。"],
     cannot_decide: "オフラインのため、現在は変更できません。",
@@ -102,7 +102,7 @@ pub(super) static WORDS: Words = Words {
     audit_again: "もう一度読み込む",
     audit_further: "さらに前を表示",
     #[cfg(feature = "hydrate")]
-    stands_free: Around("", "さんは再び参加して発言できます。"),
+    stands_free: Template("", "さんは再び参加して発言できます。"),
     #[cfg(feature = "hydrate")]
     stands_muted: ["", "さんは", "まで発言できません。"],
     #[cfg(feature = "hydrate")]
@@ -112,15 +112,15 @@ pub(super) static WORDS: Words = Words {
     #[cfg(any(test, feature = "hydrate"))]
     did_mute: ["", "さんの発言を", "まで停止しました"],
     #[cfg(any(test, feature = "hydrate"))]
-    did_unmute: Around("", "さんの発言停止を解除しました"),
+    did_unmute: Template("", "さんの発言停止を解除しました"),
     #[cfg(any(test, feature = "hydrate"))]
     did_ban: ["", "さんの参加を", "まで禁止しました"],
     #[cfg(any(test, feature = "hydrate"))]
-    did_unban: Around("", "さんの参加禁止を解除しました"),
+    did_unban: Template("", "さんの参加禁止を解除しました"),
     #[cfg(any(test, feature = "hydrate"))]
-    did_clear: Around("", "さんの投稿をすべて削除しました"),
+    did_clear: Template("", "さんの投稿をすべて削除しました"),
     #[cfg(any(test, feature = "hydrate"))]
-    did_rule: Around("#", " のルールを変更しました"),
+    did_rule: Template("#", " のルールを変更しました"),
     #[cfg(any(test, feature = "hydrate"))]
     no_rules: "特別なルールはありません。",
 
@@ -133,13 +133,13 @@ pub(super) static WORDS: Words = Words {
     export: "自分の投稿をダウンロード",
     export_hint: "すべてのルームに投稿したメッセージと画像のアドレスが、1つのファイルになります。",
     exporting: "投稿を集めています…",
-    export_waits: Around("短時間に操作が集中しています。", "後に続けます。このページを開いたままお待ちください。"),
+    export_waits: Template("短時間に操作が集中しています。", "後に続けます。このページを開いたままお待ちください。"),
     export_failed: "現在ダウンロードできません。もう一度お試しください。",
     forget_me: "自分の投稿をすべて削除…",
     forget_me_hint: "すべてのルームのメッセージと画像、この端末のデータが対象です。ほかの人の投稿へのリアクションや投稿内の名前はその投稿がある間、モデレーターの操作履歴はそのまま残ります。",
     forget_me_sure: "すべて削除しますか？メッセージと画像は全員の画面から削除され、元に戻すことはできません。",
     forget_me_yes: "すべて削除する",
-    forget_me_banned: Around("", "それまでは、モデレーターがあなたのメッセージを削除できます。"),
+    forget_me_banned: Template("", "それまでは、モデレーターがあなたのメッセージを削除できます。"),
     forgetting_begins: "削除しています… このページを開いたままお待ちください。",
     forgetting: count("", "件のメッセージを削除しました。このページを開いたままお待ちください…"),
     forgetting_offline: "オフラインです。再接続すると、削除を続けます。",
@@ -157,7 +157,7 @@ pub(super) static WORDS: Words = Words {
     attached: "添付する画像",
     drop: "ドロップして画像を添付",
     describe: "画像の説明を入力",
-    remove_image: Around("画像", "を取り除く"),
+    remove_image: Template("画像", "を取り除く"),
     dismiss: "閉じる",
     #[cfg(feature = "hydrate")]
     too_many: "一度に送信できる画像は10枚までです。超えた分は添付されませんでした。",
@@ -174,7 +174,7 @@ pub(super) static WORDS: Words = Words {
 
     image: "画像",
     open_image: "画像を開く",
-    open_described: Around("画像を開く：", ""),
+    open_described: Template("画像を開く：", ""),
     missing: "この画像は表示できなくなりました",
     previous: "前の画像",
     next: "次の画像",
@@ -185,21 +185,21 @@ pub(super) static WORDS: Words = Words {
     gone: "このメッセージは削除されました。",
     earlier: "以前のメッセージ",
     actions: "メッセージの操作",
-    react: Around("", "でリアクション"),
+    react: Template("", "でリアクション"),
     more_reactions: "その他のリアクション",
     reply: "返信",
     edit: "編集",
     delete: "削除",
     delete_title: "このメッセージを削除しますか？",
     delete_hint: "全員の画面から削除されます。",
-    replying: Around("", "さんに返信"),
+    replying: Template("", "さんに返信"),
     editing: "メッセージを編集中",
     any_emoji: "ほかの絵文字を入力",
     not_an_emoji: "絵文字を1つ入力してください。",
     emoji_groups: ["顔", "手", "ハート", "もの"],
     add: "追加",
     #[cfg(feature = "hydrate")]
-    not_changed: Around("変更できませんでした。", ""),
+    not_changed: Template("変更できませんでした。", ""),
     no_message: "このメッセージはもうありません。",
     not_yours: "メッセージを変更できるのは投稿した人だけです。",
     too_many_reactions: "このメッセージにはこれ以上リアクションを追加できません。",
@@ -215,14 +215,14 @@ pub(super) static WORDS: Words = Words {
 
     people: "参加中のメンバー",
     yourself: "（あなた）",
-    more_people: Count { one: Around("ほか", "人"), other: Around("ほか", "人") },
+    more_people: Plural { one: Template("ほか", "人"), other: Template("ほか", "人") },
 
     new_line: "未読",
-    news: Count { one: Around("新着メッセージ", "件"), other: Around("新着メッセージ", "件") },
-    news_more: Around("新着メッセージ", "件以上"),
+    news: Plural { one: Template("新着メッセージ", "件"), other: Template("新着メッセージ", "件") },
+    news_more: Template("新着メッセージ", "件以上"),
     to_newest: "最新のメッセージへ",
-    log: Around("#", " のメッセージ"),
-    beginning: Around("#", " の始まり"),
+    log: Template("#", " のメッセージ"),
+    beginning: Template("#", " の始まり"),
     new_messages: "新着メッセージ",
     older: "以前のメッセージを読み込む",
     loading: "以前のメッセージを読み込んでいます…",
@@ -237,9 +237,9 @@ pub(super) static WORDS: Words = Words {
     room_name: "ルーム名",
     room_hint: "まだ使われていない名前を入力すると、新しいルームができます。",
     room_empty: "ルーム名を入力してください。",
-    room_long: Around("ルーム名は", "文字以内で入力してください。"),
+    room_long: Template("ルーム名は", "文字以内で入力してください。"),
     room_character: "ルーム名に使えるのは、半角の英字、数字、ハイフンだけです。",
-    forget_room: Around("#", " を一覧から外す"),
+    forget_room: Template("#", " を一覧から外す"),
 
     search: "検索",
     search_field: "検索する言葉",
@@ -272,7 +272,7 @@ pub(super) static WORDS: Words = Words {
     name_hint: "この名前は、ルームの全員にメッセージと一緒に表示されます。",
     your_name: "名前",
     name_empty: "名前を入力してください。",
-    name_long: Around("名前は", "文字以内で入力してください。"),
+    name_long: Template("名前は", "文字以内で入力してください。"),
     name_character: "名前に、表示されない文字が含まれています。",
     choose_language: "言語 / Language",
     notifications: "通知",

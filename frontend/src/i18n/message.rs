@@ -1,29 +1,29 @@
 //! A message: its first words, what it answers, how long it is, its image, and how many are new.
 
-use page_model::timeline::{News, Quoted};
+use page_model::timeline::{ReplyPreview, UnreadSummary};
 use shared_types::limits;
 
-use crate::i18n::Words;
+use crate::i18n::Translations;
 
 /// So much of a message stands where another one answers it: more than a line has room for, in characters.
 const EXCERPT_CHARS: usize = 120;
 
-impl Words {
+impl Translations {
     /// The first words of a message, on one line.
-    pub(crate) fn excerpt(&self, quoted: &Quoted) -> String {
-        quoted
+    pub(crate) fn excerpt(&self, preview: &ReplyPreview) -> String {
+        preview
             .text
             .as_ref()
             .map_or_else(|| self.earlier.into(), |text| text.as_str().chars().take(EXCERPT_CHARS).collect())
     }
 
     /// Whom and what the visitor is about to answer.
-    pub(crate) fn replying(&self, quoted: &Quoted) -> String {
-        [&self.replying.with(self.name(&quoted.author)), self.colon, &self.excerpt(quoted)].concat()
+    pub(crate) fn replying(&self, preview: &ReplyPreview) -> String {
+        [&self.replying.with(self.name(&preview.author)), self.colon, &self.excerpt(preview)].concat()
     }
 
     /// How much is new to the visitor, with the way to where it begins.
-    pub(crate) fn news(&self, news: &News) -> String {
+    pub(crate) fn news(&self, news: &UnreadSummary) -> String {
         if news.more { self.news_more.with(&news.count.to_string()) } else { self.news.of(news.count) }
     }
 

@@ -4,9 +4,9 @@ use shared_types::{ModerationAction, PersonId, PersonName, RoomRules, Timestamp}
 #[cfg(feature = "hydrate")]
 use shared_types::{Person, Restrictions};
 
-use crate::i18n::Words;
+use crate::i18n::Translations;
 
-impl Words {
+impl Translations {
     /// What holds in a room.
     pub(crate) fn rules(&self, rules: RoomRules) -> String {
         let slow = (rules.slow > 0).then(|| self.slow.with(&self.span(rules.slow.into())));

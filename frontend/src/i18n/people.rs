@@ -2,9 +2,9 @@
 
 use shared_types::Person;
 
-use crate::i18n::Words;
+use crate::i18n::Translations;
 
-impl Words {
+impl Translations {
     /// What a person is called: whoever had everything deleted has no name any more.
     pub(crate) fn name<'a>(&self, person: &'a Person) -> &'a str {
         if person.is_erased() { self.departed } else { person.name.as_str() }

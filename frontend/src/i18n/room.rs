@@ -2,9 +2,9 @@
 
 use shared_types::{NameError, limits};
 
-use crate::i18n::Words;
+use crate::i18n::Translations;
 
-impl Words {
+impl Translations {
     /// The title of a room's page.
     pub(crate) fn title(&self, room: &str) -> String {
         ["#", room, " · ", self.app].concat()

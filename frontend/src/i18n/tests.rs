@@ -9,7 +9,7 @@ use super::*;
 /// The sentences of a catalogue by their names, as its own description of itself has them.
 fn sentences(language: Language) -> Vec<(String, String)> {
     let mut sentences: Vec<(String, String)> = Vec::new();
-    for line in format!("{:#?}", Words::of(language)).lines() {
+    for line in format!("{:#?}", Translations::of(language)).lines() {
         // A field stands four spaces in, the parts of its sentence further in.
         if line.starts_with("    ") && line.as_bytes().get(4).is_some_and(u8::is_ascii_lowercase) {
             let name = line.split(':').next().unwrap_or_default().trim();
@@ -44,7 +44,7 @@ fn no_sentence_is_empty_and_every_japanese_one_is_japanese() {
 
 #[test]
 fn numbers_are_counted_as_each_language_counts() {
-    let [english, japanese] = [Language::English, Language::Japanese].map(Words::of);
+    let [english, japanese] = [Language::English, Language::Japanese].map(Translations::of);
     let limit = limits::TEXT_CHARS;
     for (said, expected) in [
         (english.counter(limit - 2), "2 characters left"),
@@ -66,7 +66,7 @@ fn numbers_are_counted_as_each_language_counts() {
 
 #[test]
 fn a_span_of_time_is_told_in_the_unit_that_fits_it() {
-    let [english, japanese] = [Language::English, Language::Japanese].map(Words::of);
+    let [english, japanese] = [Language::English, Language::Japanese].map(Translations::of);
     for (seconds, expected, in_japanese) in [
         (1, "1 s", "1秒"),
         (60, "1 min", "1分"),
@@ -84,14 +84,14 @@ fn a_span_of_time_is_told_in_the_unit_that_fits_it() {
 
 #[test]
 fn what_a_moderator_did_is_a_sentence_with_the_name_and_the_id() {
-    let [english, japanese] = [Language::English, Language::Japanese].map(Words::of);
+    let [english, japanese] = [Language::English, Language::Japanese].map(Translations::of);
     let (person, name) = ("p1".parse().unwrap(), "Ann".parse().ok());
     let mute = ModerationAction::Mute { person, name, until: Some(Timestamp(0)) };
     let unban = ModerationAction::Ban { person: "p2".parse().unwrap(), name: None, until: None };
     let rules = RoomRules { slow: 30, read_only: true };
     let rules = ModerationAction::Rules { room: "cats".parse().unwrap(), rules };
     let calm = ModerationAction::Rules { room: "cats".parse().unwrap(), rules: RoomRules::default() };
-    let said = |words: &Words, act: &ModerationAction| words.act(act, |_| "14:05".into());
+    let said = |words: &Translations, act: &ModerationAction| words.act(act, |_| "14:05".into());
     assert_eq!(said(english, &mute), "muted Ann (p1) until 14:05");
     assert_eq!(said(japanese, &mute), "Ann (p1)さんの発言を14:05まで停止しました");
     assert_eq!(said(english, &unban), "let p2 come back");
@@ -107,7 +107,7 @@ fn whoever_had_everything_deleted_is_called_in_the_page_s_own_words() {
     let person = |id: &str| Person { id: id.parse().unwrap(), name: "Ann".parse().unwrap(), moderator: false };
     for (language, departed) in [(Language::English, "Somebody who left"), (Language::Japanese, "退会したユーザー")]
     {
-        let words = Words::of(language);
+        let words = Translations::of(language);
         assert_eq!((words.name(&person("gone")), words.name(&person("p1"))), (departed, "Ann"));
     }
 }
@@ -116,15 +116,15 @@ fn whoever_had_everything_deleted_is_called_in_the_page_s_own_words() {
 fn every_refusal_that_a_visitor_can_meet_has_a_sentence() {
     for code in [ErrorCode::TooFast, ErrorCode::ReadOnly, ErrorCode::Muted, ErrorCode::NotAllowed] {
         for language in Language::ALL {
-            assert!(Words::of(language).server_error(code).is_some(), "{code:?} in {language:?}");
+            assert!(Translations::of(language).server_error(code).is_some(), "{code:?} in {language:?}");
         }
     }
 }
 
 #[test]
 fn a_moment_of_another_day_has_its_day() {
-    let words = Words::of(Language::English);
-    let moment = |at| words.moment(&Words::utc(Language::English), Timestamp(at), Timestamp(0));
+    let words = Translations::of(Language::English);
+    let moment = |at| words.moment(&Translations::utc(Language::English), Timestamp(at), Timestamp(0));
     assert_eq!(moment(60_000), "00:01");
     assert_eq!(moment(86_400_000), "Friday, 2 January 1970, 00:00");
 }

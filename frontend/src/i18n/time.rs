@@ -3,9 +3,9 @@
 use page_model::calendar::Calendar;
 use shared_types::Timestamp;
 
-use crate::i18n::Words;
+use crate::i18n::Translations;
 
-impl Words {
+impl Translations {
     /// A time that is not far: the day stands before it where that is another one.
     pub(crate) fn moment(&self, calendar: &dyn Calendar, at: Timestamp, now: Timestamp) -> String {
         let time = calendar.time(at);
@@ -25,7 +25,7 @@ impl Words {
         }
     }
 
-    /// What follows [`Words::offline`]: when the next try is, 0 for one that is under way.
+    /// What follows [`Translations::offline`]: when the next try is, 0 for one that is under way.
     pub(crate) fn retrying(&self, seconds: u32) -> String {
         match seconds {
             0 => self.trying.into(),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::i18n::Words;
+use crate::i18n::Translations;
 
 /// The built `index.html`, split where language, title, description, state and body are inserted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,14 +73,14 @@ impl IndexTemplate {
         Ok(Self { before_language, before_title, before_description, head, to_body, rest })
     }
 
-    pub(super) fn fill(&self, words: &Words, title: &str, state: &str, body: &str) -> String {
+    pub(super) fn fill(&self, translations: &Translations, title: &str, state: &str, body: &str) -> String {
         [
             &self.before_language,
-            words.language.tag(),
+            translations.language.tag(),
             &self.before_title,
             title,
             &self.before_description,
-            words.description,
+            translations.description,
             &self.head,
             state,
             &self.to_body,

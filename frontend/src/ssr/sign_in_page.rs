@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use shared_types::{Language, RoomName};
 
 use crate::{
-    i18n::Words,
+    i18n::Translations,
     ssr::{html, index_template::IndexTemplate},
 };
 
@@ -48,12 +48,12 @@ pub enum SignInProblem {
 
 /// Renders the sign-in page. It needs no script.
 pub fn sign_in_page(template: &IndexTemplate, language: Language, page: SignInPage<'_>) -> String {
-    let words = Words::of(language);
+    let translations = Translations::of(language);
     let (title, why) = match page.method {
-        SignInMethod::Passphrase => (words.passphrase_title, words.passphrase_why),
-        SignInMethod::SignIn => (words.sign_in_title, words.sign_in_why),
+        SignInMethod::Passphrase => (translations.passphrase_title, translations.passphrase_why),
+        SignInMethod::SignIn => (translations.sign_in_title, translations.sign_in_why),
     };
-    let problem = page.problem.map(|problem| problem.sentence(words));
+    let problem = page.problem.map(|problem| problem.sentence(translations));
     let body = html(|| {
         view! {
             <main class="notice" data-page="complete">
@@ -61,25 +61,25 @@ pub fn sign_in_page(template: &IndexTemplate, language: Language, page: SignInPa
                 <p>{why}</p>
                 {problem.map(|sentence| view! { <p id="trouble" class="trouble" role="alert">{sentence}</p> })}
                 {match page.method {
-                    SignInMethod::Passphrase => passphrase(words, page).into_any(),
+                    SignInMethod::Passphrase => passphrase(translations, page).into_any(),
                     SignInMethod::SignIn => {
                         let address = format!("/sign-in?to={}", page.room.path());
-                        view! { <p><a class="button primary" href=address>{words.sign_in}</a></p> }.into_any()
+                        view! { <p><a class="button primary" href=address>{translations.sign_in}</a></p> }.into_any()
                     }
                 }}
             </main>
         }
     });
-    template.fill(words, title, "", &body)
+    template.fill(translations, title, "", &body)
 }
 
-fn passphrase(words: &'static Words, page: SignInPage<'_>) -> impl IntoView {
+fn passphrase(translations: &'static Translations, page: SignInPage<'_>) -> impl IntoView {
     let has_problem = page.problem.is_some();
     view! {
         <form class="door" method="post" action="/enter">
             <input type="hidden" name="to" value=page.room.path() />
             <label class="name-label">
-                <span>{words.passphrase}</span>
+                <span>{translations.passphrase}</span>
                 <input
                     type="password"
                     name="passphrase"
@@ -90,19 +90,21 @@ fn passphrase(words: &'static Words, page: SignInPage<'_>) -> impl IntoView {
                     aria-describedby=has_problem.then_some("trouble")
                 />
             </label>
-            <button class="button primary">{words.enter}</button>
+            <button class="button primary">{translations.enter}</button>
         </form>
     }
 }
 
 impl SignInProblem {
-    fn sentence(self, words: &Words) -> String {
+    fn sentence(self, translations: &Translations) -> String {
         match self {
-            Self::WrongPassphrase => words.wrong_passphrase.into(),
-            Self::TooManyAttempts { seconds } => words.too_often.of(usize::try_from(seconds).unwrap_or(usize::MAX)),
-            Self::ProviderRefused => words.sign_in_refused.into(),
-            Self::ProviderFailed => words.sign_in_failed.into(),
-            Self::Expired => words.door_again.into(),
+            Self::WrongPassphrase => translations.wrong_passphrase.into(),
+            Self::TooManyAttempts { seconds } => {
+                translations.too_often.of(usize::try_from(seconds).unwrap_or(usize::MAX))
+            }
+            Self::ProviderRefused => translations.sign_in_refused.into(),
+            Self::ProviderFailed => translations.sign_in_failed.into(),
+            Self::Expired => translations.door_again.into(),
         }
     }
 }

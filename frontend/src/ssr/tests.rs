@@ -192,7 +192,7 @@ fn a_page_is_in_the_visitor_s_language() {
 
 #[test]
 fn an_empty_room_says_so() {
-    assert!(room_body(&state(&[])).contains(Words::of(Language::English).empty));
+    assert!(room_body(&state(&[])).contains(Translations::of(Language::English).empty));
 }
 
 #[test]

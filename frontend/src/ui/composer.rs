@@ -7,7 +7,7 @@ mod mode_bar;
 mod posting_notice;
 
 use leptos::{ev, prelude::*};
-use page_model::composer_mode::{Edited, Outcome, Writing};
+use page_model::composer_mode::{ComposerMode, EditOutcome, EditedMessage};
 use shared_types::{MessageText, TextError, limits};
 
 use crate::ui::{
@@ -39,11 +39,11 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
     Effect::new(measure);
     let mentions = Mentions::new(chat);
     // An edit takes the place of what was written, and gives it back.
-    Effect::new(move |edited: Option<Option<Edited>>| {
+    Effect::new(move |edited: Option<Option<EditedMessage>>| {
         let editing = chat
             .composer
             .mode
-            .with(|writing| if let Writing::Edit(edited) = writing { Some(edited.clone()) } else { None });
+            .with(|writing| if let ComposerMode::Edit(edited) = writing { Some(edited.clone()) } else { None });
         let edited = edited.flatten();
         if editing != edited
             && let Some(field) = field.get_untracked()
@@ -68,7 +68,7 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
         let Some(element) = field.get_untracked() else { return };
         _ = element.focus();
         let text = element.value().parse::<MessageText>().ok();
-        if let Writing::Edit(edited) = chat.composer.mode.get_untracked() {
+        if let ComposerMode::Edit(edited) = chat.composer.mode.get_untracked() {
             if !untrack(over) {
                 save(chat, &edited, text);
             }
@@ -92,7 +92,7 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
             event.prevent_default();
             send();
         } else if event.key() == "Escape" && !composes(&event) {
-            chat.dispatch.run(Intent::Write(Writing::New));
+            chat.dispatch.run(Intent::SetComposerMode(ComposerMode::New));
         }
     };
     let pressed_in_field = move |event: ev::KeyboardEvent| {
@@ -107,7 +107,7 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
             && let Some(last) = last_own(chat)
         {
             event.prevent_default();
-            chat.dispatch.run(Intent::Write(last));
+            chat.dispatch.run(Intent::SetComposerMode(last));
             return;
         }
         pressed(event);
@@ -117,12 +117,12 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
             event.prevent_default();
         }
     };
-    let editing = move || chat.composer.mode.with(|writing| matches!(writing, Writing::Edit(_)));
+    let editing = move || chat.composer.mode.with(|writing| matches!(writing, ComposerMode::Edit(_)));
     let counter = move || {
         let chars = chars.get();
         let over = chars > limits::TEXT_CHARS;
         (chars + NEAR_LIMIT > limits::TEXT_CHARS)
-            .then(|| view! { <p class="counter" class:over=over role="status">{chat.words.counter(chars)}</p> })
+            .then(|| view! { <p class="counter" class:over=over role="status">{chat.translations.counter(chars)}</p> })
     };
     view! {
         <footer class="composer" data-silent=move || silent().then_some("")>
@@ -134,14 +134,14 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
                 <textarea
                     class="composer-field"
                     rows="1"
-                    aria-label=chat.words.message
-                    aria-description=chat.words.keys
+                    aria-label=chat.translations.message
+                    aria-description=chat.translations.keys
                     aria-describedby="writing-purpose"
                     aria-invalid=move || over().then_some("true")
                     aria-autocomplete="list"
                     aria-controls=move || mentions.active().map(|_| LIST)
                     aria-activedescendant=move || mentions.active()
-                    placeholder=chat.words.placeholder.with(&chat.room_name())
+                    placeholder=chat.translations.placeholder.with(&chat.room_name())
                     enterkeyhint="send"
                     autocomplete="off"
                     disabled=silent
@@ -149,8 +149,8 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
                     on:input=move |_| {
                         measure();
                         mentions.look();
-                        if untrack(|| chars.get() > 0 && matches!(chat.composer.mode.get(), Writing::New)) {
-                            chat.dispatch.run(Intent::Type);
+                        if untrack(|| chars.get() > 0 && matches!(chat.composer.mode.get(), ComposerMode::New)) {
+                            chat.dispatch.run(Intent::Typing);
                         }
                     }
                     on:keydown=pressed_in_field
@@ -159,33 +159,35 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
                     on:paste=pasted
                 ></textarea>
                 <button class="send" type="button" disabled=move || over() || waiting.get() on:click=move |_| send()>
-                    {move || if editing() { chat.words.save } else { chat.words.send }}
+                    {move || if editing() { chat.translations.save } else { chat.translations.send }}
                 </button>
             </div>
             {counter}
             {silence(chat)}
-            <noscript>{chat.words.no_script}</noscript>
-            <p class="drop">{chat.words.drop}</p>
+            <noscript>{chat.translations.no_script}</noscript>
+            <p class="drop">{chat.translations.drop}</p>
         </footer>
     }
 }
 
 /// Ends an edit with this text.
-fn save(chat: Chat, edited: &Edited, text: Option<MessageText>) {
-    chat.dispatch.run(Intent::Write(Writing::New));
+fn save(chat: Chat, edited: &EditedMessage, text: Option<MessageText>) {
+    chat.dispatch.run(Intent::SetComposerMode(ComposerMode::New));
     match edited.outcome(text) {
-        Outcome::Nothing => {}
-        Outcome::Change(change) => chat.dispatch.run(Intent::Change(edited.seq, change)),
-        Outcome::Deletion => delete_dialog::open(chat, edited.seq),
+        EditOutcome::Unchanged => {}
+        EditOutcome::Change(change) => chat.dispatch.run(Intent::Change(edited.seq, change)),
+        EditOutcome::Deletion => delete_dialog::open(chat, edited.seq),
     }
 }
 
 /// An edit of the last message that the visitor can edit.
-fn last_own(chat: Chat) -> Option<Writing> {
-    if chat.composer.mode.with_untracked(|writing| *writing != Writing::New) {
+fn last_own(chat: Chat) -> Option<ComposerMode> {
+    if chat.composer.mode.with_untracked(|writing| *writing != ComposerMode::New) {
         return None;
     }
-    chat.log.rows.with_untracked(|rows| rows.iter().rev().find_map(|shown| Writing::edit(shown.row.get_untracked())))
+    chat.log
+        .rows
+        .with_untracked(|rows| rows.iter().rev().find_map(|shown| ComposerMode::edit(shown.row.get_untracked())))
 }
 
 /// Whether a key sends: Enter does, but not with Shift, and not the Enter that ends the work of an input method.

@@ -16,7 +16,7 @@ pub(crate) fn Header(
     let me = move || {
         let you = chat.room.you.get();
         view! {
-            <button class="me" type="button" title=chat.words.about_you on:click=move |_| profile::open(chat, dialog)>
+            <button class="me" type="button" title=chat.translations.about_you on:click=move |_| profile::open(chat, dialog)>
                 {avatar(&you)}
                 <span class="me-name">{you.name.to_string()}</span>
             </button>
@@ -24,8 +24,8 @@ pub(crate) fn Header(
     };
     let online = move || match chat.room.status.get() {
         // Whoever takes no part is not told who does.
-        Status::Over(_) => chat.words.offline.into(),
-        _ => chat.words.online.of(chat.room.online.get() as usize),
+        Status::Ended(_) => chat.translations.offline.into(),
+        _ => chat.translations.online.of(chat.room.online.get() as usize),
     };
     view! {
         <header class="bar">
@@ -33,7 +33,7 @@ pub(crate) fn Header(
             <button
                 class="presence"
                 type="button"
-                title=chat.words.people
+                title=chat.translations.people
                 on:click=move |_| people_dialog::open(chat, people)
             >
                 <span class="dot" aria-hidden="true"></span>

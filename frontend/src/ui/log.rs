@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use crate::ui::{
     message::{message, toolbar::Actions},
     parts::element::alive,
-    state::{Chat, intent::Intent, log::Older, set},
+    state::{Chat, intent::Intent, log::OlderMessages, set},
 };
 
 /// The scrolling element is laid out from its end, with everything in one inner element: the newest message is in view
@@ -26,9 +26,9 @@ pub(crate) fn Log(chat: Chat) -> impl IntoView {
         let apart = chat.log.is_detached.get_untracked();
         if scroll::at_end(&log) && !apart {
             set(chat.log.unread_below, false);
-            chat.dispatch.run(Intent::Look);
+            chat.dispatch.run(Intent::MarkRead);
         }
-        if scroll::near_start(&log) && chat.log.older.get_untracked() == Older::Some {
+        if scroll::near_start(&log) && chat.log.older.get_untracked() == OlderMessages::Some {
             chat.dispatch.run(Intent::LoadOlder);
         }
         if apart && scroll::near_end(&log) {
@@ -38,15 +38,15 @@ pub(crate) fn Log(chat: Chat) -> impl IntoView {
             set(chat.log.news, None);
         }
     };
-    let busy = move || if chat.log.older.get() == Older::Loading { "true" } else { "false" };
+    let busy = move || if chat.log.older.get() == OlderMessages::Loading { "true" } else { "false" };
     let new_messages = move || {
-        let label = if chat.log.unread_below.get() { Some(chat.words.new_messages) } else { None };
-        let label = label.or_else(|| chat.log.is_detached.get().then_some(chat.words.to_newest))?;
-        Some(way(chat, "new-messages", label.into(), Intent::ToNewest))
+        let label = if chat.log.unread_below.get() { Some(chat.translations.new_messages) } else { None };
+        let label = label.or_else(|| chat.log.is_detached.get().then_some(chat.translations.to_newest))?;
+        Some(way(chat, "new-messages", label.into(), Intent::GoToNewest))
     };
     let news = move || {
         let news = chat.log.news.get()?;
-        Some(way(chat, "news", chat.words.news(&news), Intent::Seek(news.from)))
+        Some(way(chat, "news", chat.translations.news(&news), Intent::GoToMessage(news.from)))
     };
     view! {
         <div
@@ -54,7 +54,7 @@ pub(crate) fn Log(chat: Chat) -> impl IntoView {
             role="log"
             aria-live="polite"
             aria-busy=busy
-            aria-label=chat.words.log.with(&chat.room_name())
+            aria-label=chat.translations.log.with(&chat.room_name())
             tabindex="0"
             node_ref=chat.log.element
             on:scroll=scrolled
@@ -89,19 +89,20 @@ fn way(chat: Chat, class: &'static str, label: String, intent: Intent) -> AnyVie
 #[component]
 fn Start(chat: Chat) -> impl IntoView {
     move || match chat.log.older.get() {
-        Older::None => {
+        OlderMessages::None => {
             let empty = chat.log.rows.with(Vec::is_empty);
-            let sentence = if empty { chat.words.empty } else { chat.words.welcome };
+            let sentence = if empty { chat.translations.empty } else { chat.translations.welcome };
             view! {
                 <div class="history beginning">
-                    <h2 class="beginning-title">{chat.words.beginning.with(&chat.room_name())}</h2>
+                    <h2 class="beginning-title">{chat.translations.beginning.with(&chat.room_name())}</h2>
                     <p>{sentence}</p>
                 </div>
             }
             .into_any()
         }
         older => {
-            let label = if older == Older::Loading { chat.words.loading } else { chat.words.older };
+            let label =
+                if older == OlderMessages::Loading { chat.translations.loading } else { chat.translations.older };
             view! {
                 <div class="history">
                     <button class="quiet" type="button" on:click=move |_| chat.dispatch.run(Intent::LoadOlder)>

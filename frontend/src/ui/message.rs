@@ -12,7 +12,7 @@ pub(crate) mod toolbar;
 use leptos::prelude::*;
 use page_model::{
     calendar::machine_time,
-    timeline::{Row, State},
+    timeline::{DeliveryState, Row},
 };
 use shared_types::{Emoji, Seq};
 
@@ -37,17 +37,18 @@ fn article(chat: Chat, row: Row) -> AnyView {
     let id = row.seq.map(message_id);
     let address = id.as_ref().map(|id| ["#", id].concat());
     let quoting = row.reply_to.as_ref().filter(|_| !row.deleted).map(|quoted| action(quote(chat, quoted)));
-    let classes = [(row.head, " head"), (quoting.is_some(), " quoting"), (row.calls_me, " calling")];
+    let classes = [(row.starts_group, " head"), (quoting.is_some(), " quoting"), (row.mentions_me, " calling")];
     let classes: String = classes.into_iter().filter_map(|(is_so, class)| is_so.then_some(class)).collect();
-    let line = || element("p").class("new-line").child(element("span").text(chat.words.new_line).into_any()).into_any();
-    let author = chat.words.name(&row.author);
+    let line =
+        || element("p").class("new-line").child(element("span").text(chat.translations.new_line).into_any()).into_any();
+    let author = chat.translations.name(&row.author);
     let author_view = || {
         let part = |class: &'static str, text: &str| element("span").class(class).text(text).into_any();
         element("span")
             .class(coloured("message-author", &row.author.id))
             .child(element("bdi").text(author).into_any())
             .perhaps(row.tag.as_deref().map(|tag| part("tag", tag)))
-            .perhaps(row.author.moderator.then(|| part("badge", chat.words.moderator)))
+            .perhaps(row.author.moderator.then(|| part("badge", chat.translations.moderator)))
             .into_any()
     };
     let time = element("time").with("datetime", machine_time(row.at)).text(row.time.as_str());
@@ -55,23 +56,23 @@ fn article(chat: Chat, row: Row) -> AnyView {
         .class("message-time")
         .maybe("href", address.as_deref())
         .with("tabindex", "-1")
-        .with("title", chat.words.address)
+        .with("title", chat.translations.address)
         .child(time.into_any());
     element("article")
         .class(["message", &classes].concat())
         .maybe("id", id.as_deref())
         .with("tabindex", "-1")
-        .with("aria-label", chat.words.said(author, &row.time))
+        .with("aria-label", chat.translations.said(author, &row.time))
         .with("data-nonce", row.nonce.as_str())
         .maybe("data-seq", row.seq.map(|seq| seq.to_string()).as_deref())
         .with("data-state", state(&row))
         .perhaps(row.first_new.then(line))
-        .perhaps(row.head.then(|| avatar(&row.author)))
-        .perhaps(row.head.then(author_view))
+        .perhaps(row.starts_group.then(|| avatar(&row.author)))
+        .perhaps(row.starts_group.then(author_view))
         .child(link.into_any())
         .perhaps(quoting)
         .perhaps(row.image.as_ref().map(|shown| image(chat, &row, shown)))
-        .perhaps(said(chat, &row))
+        .perhaps(body(chat, &row))
         .perhaps(reactions(chat, &row))
         .perhaps(note(chat, &row))
         .into_any()
@@ -79,24 +80,24 @@ fn article(chat: Chat, row: Row) -> AnyView {
 
 fn state(row: &Row) -> &'static str {
     match row.state {
-        State::Pending | State::Waiting | State::Uploading(_) => "pending",
-        State::Sent => "sent",
-        State::Failed(_) => "failed",
+        DeliveryState::Pending | DeliveryState::Waiting | DeliveryState::Uploading(_) => "pending",
+        DeliveryState::Sent => "sent",
+        DeliveryState::Failed(_) => "failed",
     }
 }
 
 /// What was said, and whether it was changed or taken back since.
-fn said(chat: Chat, row: &Row) -> Option<AnyView> {
+fn body(chat: Chat, row: &Row) -> Option<AnyView> {
     let mark = match row.deleted {
-        true => Some(("message-gone", chat.words.gone)),
-        false => row.edited.then_some(("message-edited", chat.words.edited)),
+        true => Some(("message-gone", chat.translations.gone)),
+        false => row.edited.then_some(("message-edited", chat.translations.edited)),
     };
     if row.text.is_none() && mark.is_none() {
         return None;
     }
-    let words = row.text.as_ref().map(|text| words(text.as_str(), row.html.clone()));
+    let text = row.text.as_ref().map(|text| message_text(text.as_str(), row.html.clone()));
     let mark = mark.map(|(class, mark)| element("span").class(class).text(mark).into_any());
-    Some(element("div").class("message-said").perhaps(words).perhaps(mark).into_any())
+    Some(element("div").class("message-said").perhaps(text).perhaps(mark).into_any())
 }
 
 fn reactions(chat: Chat, row: &Row) -> Option<AnyView> {
@@ -107,22 +108,22 @@ fn reactions(chat: Chat, row: &Row) -> Option<AnyView> {
 /// How far a message got, and what can be done about it, while it is not sent.
 fn note(chat: Chat, row: &Row) -> Option<AnyView> {
     let (percent, note) = match &row.state {
-        State::Sent => return None,
-        State::Pending => (None, chat.words.sending.to_owned()),
-        State::Waiting => (None, chat.words.waiting.to_owned()),
-        State::Uploading(percent) => (Some(percent.to_string()), String::new()),
-        State::Failed(reason) => (None, chat.words.not_sent.with(reason)),
+        DeliveryState::Sent => return None,
+        DeliveryState::Pending => (None, chat.translations.sending.to_owned()),
+        DeliveryState::Waiting => (None, chat.translations.waiting.to_owned()),
+        DeliveryState::Uploading(percent) => (Some(percent.to_string()), String::new()),
+        DeliveryState::Failed(reason) => (None, chat.translations.not_sent.with(reason)),
     };
-    let failed = matches!(row.state, State::Failed(_));
+    let failed = matches!(row.state, DeliveryState::Failed(_));
     // It keeps its place on the image until the message is sent, so that nothing jumps when the last byte is there.
     let on_image = row.image.is_some() && !failed;
-    let retry = || choice(chat, chat.words.retry, Intent::Retry(row.nonce.clone()));
-    let discard = if failed { chat.words.discard } else { chat.words.cancel };
-    let is_open = failed || percent.is_some() || row.state == State::Waiting;
+    let retry = || choice(chat, chat.translations.retry, Intent::Retry(row.nonce.clone()));
+    let discard = if failed { chat.translations.discard } else { chat.translations.cancel };
+    let is_open = failed || percent.is_some() || row.state == DeliveryState::Waiting;
     let discard = is_open.then(|| choice(chat, discard, Intent::Discard(row.nonce.clone())));
     let progress = |percent| {
         let bar = element("progress").with("max", "100").with("value", percent);
-        bar.with("aria-label", chat.words.uploading).into_any()
+        bar.with("aria-label", chat.translations.uploading).into_any()
     };
     let note = element("p").class(if on_image { "message-note uploading" } else { "message-note" }).text(note);
     Some(note.perhaps(percent.map(progress)).perhaps(failed.then(retry)).perhaps(discard).into_any())
@@ -134,7 +135,7 @@ pub(crate) fn message_id(seq: Seq) -> String {
 }
 
 /// What a message says: as harmless HTML of the server's making, or as the text it is.
-fn words(text: &str, html: Option<String>) -> AnyView {
+fn message_text(text: &str, html: Option<String>) -> AnyView {
     match html {
         Some(html) => element("div").class("message-text rich").markup(html).into_any(),
         None => element("span")

@@ -27,7 +27,8 @@ pub(crate) fn buttons(chat: Chat) -> AnyView {
         if !chat.moderates() {
             return Vec::new();
         }
-        let ways = [way(chat.words.room_rules, rules_dialog::open), way(chat.words.audit, audit_dialog::open)];
+        let ways =
+            [way(chat.translations.room_rules, rules_dialog::open), way(chat.translations.audit, audit_dialog::open)];
         vec![element("div").class("sheet-ways").children(ways).into_any()]
     })
 }

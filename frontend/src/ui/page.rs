@@ -22,7 +22,7 @@ pub(crate) fn layout(chat: Chat) -> impl IntoView {
         Status::Connecting => "connecting",
         Status::Live => "live",
         Status::Offline(_) => "offline",
-        Status::Over(_) => "over",
+        Status::Ended(_) => "over",
     };
     let dialog = NodeRef::new();
     let people = NodeRef::new();
@@ -45,7 +45,7 @@ pub(crate) fn layout(chat: Chat) -> impl IntoView {
             {rooms::switcher(chat)}
             {search_dialog::search(chat)}
             {shortcuts::shortcuts(chat)}
-            {restriction_dialog::sanction(chat)}
+            {restriction_dialog::restriction_dialog(chat)}
             {rules_dialog::rules(chat)}
             {audit_dialog::audit(chat)}
             {privacy_dialog::privacy(chat)}

@@ -23,8 +23,8 @@ pub(crate) fn People(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl IntoView
                 .class("person-who")
                 .child(part("person-name", person.name.as_str()))
                 .perhaps(chat.tag(&person).map(|tag| part("tag", &tag)))
-                .perhaps(person.moderator.then(|| part("badge", chat.words.moderator)))
-                .perhaps((person.id == me).then(|| part("person-you", chat.words.yourself)));
+                .perhaps(person.moderator.then(|| part("badge", chat.translations.moderator)))
+                .perhaps((person.id == me).then(|| part("person-you", chat.translations.yourself)));
             let avatar = avatar(&person);
             let decide = restriction_dialog::button(chat, person, dialog);
             element("li").class("person").child(avatar).child(who.into_any()).perhaps(decide).into_any()
@@ -33,16 +33,16 @@ pub(crate) fn People(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl IntoView
     };
     let others = move || {
         let others = (chat.room.online.get() as usize).saturating_sub(chat.room.people.with(Vec::len));
-        (others > 0).then(|| view! { <p class="name-hint">{chat.words.more_people.of(others)}</p> })
+        (others > 0).then(|| view! { <p class="name-hint">{chat.translations.more_people.of(others)}</p> })
     };
     view! {
         <dialog class="name-dialog people" aria-labelledby="people-title" closedby="any" node_ref=dialog>
             <form method="dialog">
-                <h2 id="people-title">{chat.words.people}</h2>
+                <h2 id="people-title">{chat.translations.people}</h2>
                 <ul class="people-list">{alive(people)}</ul>
                 {others}
                 <div class="name-buttons">
-                    <button class="button" type="submit">{chat.words.close}</button>
+                    <button class="button" type="submit">{chat.translations.close}</button>
                 </div>
             </form>
         </dialog>
@@ -52,7 +52,7 @@ pub(crate) fn People(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl IntoView
 
 /// Opens the list, and asks for the newest one: in a large room not every change of it is told.
 pub(crate) fn open(chat: Chat, dialog: NodeRef<html::Dialog>) {
-    chat.dispatch.run(Intent::LookAround);
+    chat.dispatch.run(Intent::RefreshPeople);
     if let Some(dialog) = dialog.get_untracked() {
         _ = dialog.show_modal();
     }

@@ -2,8 +2,8 @@
 
 use leptos::{html, prelude::*, tachys::html::node_ref::NodeRefContainer};
 use page_model::{
-    connection::{Over, Status},
-    erasure::Forgetting,
+    connection::{EndReason, Status},
+    erasure::Erasure,
 };
 use shared_types::AccessMode;
 
@@ -12,7 +12,7 @@ use crate::ui::{
         dialog::{self, is_special, sheet},
         element::{Element, alive, alive_text, element},
     },
-    state::{Chat, intent::Intent, privacy::Exporting, set},
+    state::{Chat, intent::Intent, privacy::ExportStatus, set},
 };
 
 /// The dialog.
@@ -34,7 +34,7 @@ pub(crate) fn privacy(chat: Chat) -> AnyView {
             set(question.asked, false);
         }
     };
-    sheet(chat, "privacy", chat.words.privacy, chat.privacy.dialog)
+    sheet(chat, "privacy", chat.translations.privacy, chat.privacy.dialog)
         .child(body.into_any())
         .on("close", closed)
         .into_any()
@@ -50,8 +50,8 @@ fn button(class: &'static str, kind: &'static str, label: &'static str) -> Eleme
 }
 
 /// What is told about a part, above its buttons.
-fn told(words: impl FnMut() -> String + Send + 'static) -> AnyView {
-    element("p").class("name-hint").with("aria-live", "polite").child(alive_text(words)).into_any()
+fn told(sentence: impl FnMut() -> String + Send + 'static) -> AnyView {
+    element("p").class("name-hint").with("aria-live", "polite").child(alive_text(sentence)).into_any()
 }
 
 /// A question before what cannot be taken back. A button asks it, and the answers take its place; the focus is on the one that
@@ -84,7 +84,7 @@ impl Question {
     }
 
     fn answers(self, chat: Chat, yes: Element) -> AnyView {
-        let no = button("button", "button", chat.words.cancel)
+        let no = button("button", "button", chat.translations.cancel)
             .held_by(move |drawn| self.cancel.load(drawn))
             .on("click", move |_| self.end());
         element("div").class("name-buttons").child(no.into_any()).child(yes.into_any()).into_any()
@@ -101,9 +101,12 @@ fn focus(button: NodeRef<html::Button>) {
 }
 
 fn id(chat: Chat) -> AnyView {
-    let words = chat.words;
-    let label = move || if chat.privacy.id_copied.get() == Some(true) { words.id_copied } else { words.copy_id };
-    let hint = move || if chat.privacy.id_copied.get() == Some(false) { words.id_selected } else { words.id_hint };
+    let translations = chat.translations;
+    let label =
+        move || if chat.privacy.id_copied.get() == Some(true) { translations.id_copied } else { translations.copy_id };
+    let hint = move || {
+        if chat.privacy.id_copied.get() == Some(false) { translations.id_selected } else { translations.id_hint }
+    };
     let id = element("code").child(alive_text(move || chat.room.you.with(|you| you.id.to_string())));
     let copy = element("button")
         .class("button")
@@ -111,7 +114,7 @@ fn id(chat: Chat) -> AnyView {
         .on("click", move |_| chat.dispatch.run(Intent::CopyId));
     element("section")
         .class("part")
-        .child(element("h3").text(words.your_id).into_any())
+        .child(element("h3").text(translations.your_id).into_any())
         .child(element("p").class("id").child(id.into_any()).into_any())
         .child(told(move || hint().into()))
         .child(copy.child(alive_text(move || label().into())).into_any())
@@ -120,14 +123,14 @@ fn id(chat: Chat) -> AnyView {
 
 /// Without scripts it is a link to the first part of it.
 fn export(chat: Chat) -> AnyView {
-    let words = chat.words;
+    let translations = chat.translations;
     let hint = move || match chat.privacy.export.get() {
-        Exporting::No => words.export_hint.into(),
-        Exporting::Running => words.exporting.into(),
-        Exporting::Waiting(seconds) => words.export_waits.with(&words.span(seconds)),
-        Exporting::Failed => words.export_failed.into(),
+        ExportStatus::No => translations.export_hint.into(),
+        ExportStatus::Running => translations.exporting.into(),
+        ExportStatus::Waiting(seconds) => translations.export_waits.with(&translations.span(seconds)),
+        ExportStatus::Failed => translations.export_failed.into(),
     };
-    let link = element("a").class("button").with("href", "/me/data").with("download", "").text(words.export);
+    let link = element("a").class("button").with("href", "/me/data").with("download", "").text(translations.export);
     let link = link.on("click", move |event| {
         if !is_special(&event) {
             event.prevent_default();
@@ -138,42 +141,42 @@ fn export(chat: Chat) -> AnyView {
 }
 
 fn forget_me(chat: Chat, question: Question) -> AnyView {
-    let words = chat.words;
-    let over = move || matches!(chat.room.status.get(), Status::Over(_));
+    let translations = chat.translations;
+    let over = move || matches!(chat.room.status.get(), Status::Ended(_));
     let answers = move || match chat.privacy.erasure.get() {
-        Forgetting::Done { .. } => Vec::new(),
-        Forgetting::Running { .. } => {
+        Erasure::Done { .. } => Vec::new(),
+        Erasure::Running { .. } => {
             let stop = move |_| {
-                chat.dispatch.run(Intent::KeepMe);
+                chat.dispatch.run(Intent::StopErasing);
                 question.end();
             };
-            vec![question.button(button("button", "button", words.stop).on("click", stop))]
+            vec![question.button(button("button", "button", translations.stop).on("click", stop))]
         }
         _ if question.asked.get() && !over() => {
             let yes = move |_| {
-                chat.dispatch.run(Intent::ForgetMe);
+                chat.dispatch.run(Intent::EraseMyData);
                 question.end();
             };
-            vec![question.answers(chat, button("button danger", "button", words.forget_me_yes).on("click", yes))]
+            vec![question.answers(chat, button("button danger", "button", translations.forget_me_yes).on("click", yes))]
         }
         _ => {
-            let ask = button("button", "button", words.forget_me).on("click", move |_| question.ask());
+            let ask = button("button", "button", translations.forget_me).on("click", move |_| question.ask());
             vec![question.button(ask.follows("disabled", move || over().then(String::new)))]
         }
     };
     let hint = move || match (chat.privacy.erasure.get(), chat.room.status.get()) {
-        (Forgetting::Done { .. }, _) => words.all_deleted.into(),
+        (Erasure::Done { .. }, _) => translations.all_deleted.into(),
         // Nothing is deleted for whoever is away, but somebody can do it for them.
-        (_, Status::Over(Over::Banned(_))) => {
-            chat.composer.status.with(|leave| words.forget_me_banned.with(&leave.sentence))
+        (_, Status::Ended(EndReason::Banned(_))) => {
+            chat.composer.status.with(|leave| translations.forget_me_banned.with(&leave.sentence))
         }
-        (_, Status::Over(Over::SignedOut)) => chat.composer.status.with(|leave| leave.sentence.clone()),
-        (Forgetting::Running { .. }, Status::Offline(_) | Status::Connecting) => words.forgetting_offline.into(),
-        (Forgetting::Running { gone: 0, .. }, _) => words.forgetting_begins.into(),
-        (Forgetting::Running { gone, .. }, _) => words.forgetting.of(gone as usize),
-        _ if question.asked.get() => words.forget_me_sure.into(),
-        (Forgetting::Failed { .. }, _) => words.forget_failed.into(),
-        (Forgetting::No, _) => words.forget_me_hint.into(),
+        (_, Status::Ended(EndReason::SignedOut)) => chat.composer.status.with(|leave| leave.sentence.clone()),
+        (Erasure::Running { .. }, Status::Offline(_) | Status::Connecting) => translations.forgetting_offline.into(),
+        (Erasure::Running { erased: 0, .. }, _) => translations.forgetting_begins.into(),
+        (Erasure::Running { erased, .. }, _) => translations.forgetting.of(erased as usize),
+        _ if question.asked.get() => translations.forget_me_sure.into(),
+        (Erasure::Failed { .. }, _) => translations.forget_failed.into(),
+        (Erasure::Idle, _) => translations.forget_me_hint.into(),
     };
     element("section").class("part").child(told(hint)).child(alive(answers)).into_any()
 }
@@ -181,7 +184,7 @@ fn forget_me(chat: Chat, question: Question) -> AnyView {
 /// A form that works without scripts, too. In an open chat nobody signs out, but who had everything deleted leaves by it. With a
 /// passphrase nobody comes back as who they were, so they are asked whether they mean it.
 fn sign_out(chat: Chat, question: Question) -> AnyView {
-    let words = chat.words;
+    let translations = chat.translations;
     let asks = chat.access == AccessMode::Passphrase;
     let submitted = move |event: web_sys::Event| {
         event.prevent_default();
@@ -193,12 +196,12 @@ fn sign_out(chat: Chat, question: Question) -> AnyView {
     };
     let answers = move || {
         vec![if question.asked.get() {
-            question.answers(chat, button("button danger", "submit", words.sign_out))
+            question.answers(chat, button("button danger", "submit", translations.sign_out))
         } else {
-            question.button(button("button", "submit", words.sign_out))
+            question.button(button("button", "submit", translations.sign_out))
         }]
     };
-    let hint = move || if question.asked.get() { words.sign_out_sure } else { words.sign_out_hint };
+    let hint = move || if question.asked.get() { translations.sign_out_sure } else { translations.sign_out_hint };
     element("form")
         .class("part sign-out")
         .maybe("hidden", chat.access.is_open().then_some(""))

@@ -49,17 +49,18 @@ pub(crate) fn NameDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl Into
         privacy_dialog::open(chat);
     };
     // Language and notifications hold at once: without a name of one's own there is nothing to save.
-    let keep = (!given)
-        .then(|| element("button").class("button primary").with("type", "submit").text(chat.words.save).into_any());
-    let leave = if given { chat.words.close } else { chat.words.cancel };
-    let name_hint = if given { chat.words.name_given } else { chat.words.name_hint };
+    let keep = (!given).then(|| {
+        element("button").class("button primary").with("type", "submit").text(chat.translations.save).into_any()
+    });
+    let leave = if given { chat.translations.close } else { chat.translations.cancel };
+    let name_hint = if given { chat.translations.name_given } else { chat.translations.name_hint };
     let invalid = move || error.get().map(|_| "true");
     view! {
         <dialog class="name-dialog" aria-labelledby="name-title" node_ref=dialog>
             <form method="dialog" on:submit=save>
-                <h2 id="name-title">{chat.words.you}</h2>
+                <h2 id="name-title">{chat.translations.you}</h2>
                 <label class="name-label">
-                    <span>{chat.words.your_name}</span>
+                    <span>{chat.translations.your_name}</span>
                     <input
                         name="name"
                         autocomplete="nickname"
@@ -74,14 +75,14 @@ pub(crate) fn NameDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl Into
                     />
                 </label>
                 <p id="name-hint" class="name-hint" class:wrong=move || error.get().is_some() aria-live="polite">
-                    {move || error.get().map_or_else(|| name_hint.to_owned(), |why| chat.words.bad_name(why))}
+                    {move || error.get().map_or_else(|| name_hint.to_owned(), |why| chat.translations.bad_name(why))}
                 </p>
                 {language(chat)}
                 {notify(chat)}
                 <div class="name-buttons">
                     <div class="name-ways">
-                        <button class="quiet" type="button" on:click=list_shortcuts>{chat.words.shortcuts}</button>
-                        <button class="quiet" type="button" on:click=show_privacy>{chat.words.privacy}</button>
+                        <button class="quiet" type="button" on:click=list_shortcuts>{chat.translations.shortcuts}</button>
+                        <button class="quiet" type="button" on:click=show_privacy>{chat.translations.privacy}</button>
                     </div>
                     <button class="button" type="button" on:click=move |_| close()>{leave}</button>
                     {keep}

@@ -2,7 +2,7 @@
 //! one, and a dialog everywhere.
 
 use leptos::{html, prelude::*, tachys::html::node_ref::NodeRefContainer};
-use page_model::room_list::{Entry, meant};
+use page_model::room_list::{RoomEntry, parse_room_name};
 use shared_types::NameError;
 use web_sys::{HtmlElement, wasm_bindgen::JsCast as _};
 
@@ -24,12 +24,12 @@ const PLUS: &str = "M12 5.5v13M5.5 12h13";
 /// The column. The style sheet keeps its place on wide screens from the first paint on, and the room that is shown stands
 /// first in it, so nothing moves when the others come.
 pub(crate) fn column(chat: Chat) -> AnyView {
-    let title = element("p").with("aria-hidden", "true").text(chat.words.rooms).into_any();
+    let title = element("p").with("aria-hidden", "true").text(chat.translations.rooms).into_any();
     let others =
-        icon_button("rooms-open", chat.words.open_room.into(), PLUS, true, Callback::new(move |()| open(chat)));
+        icon_button("rooms-open", chat.translations.open_room.into(), PLUS, true, Callback::new(move |()| open(chat)));
     element("nav")
         .class("rooms")
-        .with("aria-label", chat.words.rooms)
+        .with("aria-label", chat.translations.rooms)
         .child(element("div").class("rooms-bar").child(title).child(others).into_any())
         .child(list(chat))
         .into_any()
@@ -38,14 +38,14 @@ pub(crate) fn column(chat: Chat) -> AnyView {
 /// The name of the room, which opens the dialog.
 pub(crate) fn switch(chat: Chat) -> AnyView {
     let elsewhere = move || chat.rooms.entries.with(|rooms| rooms.iter().any(|entry| entry.unread));
-    let heard = alive_text(move || if elsewhere() { chat.words.new_elsewhere.into() } else { String::new() });
+    let heard = alive_text(move || if elsewhere() { chat.translations.new_elsewhere.into() } else { String::new() });
     element("button")
         .class("room-switch")
         .with("type", "button")
         .with("aria-haspopup", "dialog")
         .on("click", move |_| open(chat))
         .follows("data-unread", move || elsewhere().then(String::new))
-        .with("title", chat.words.switch_rooms)
+        .with("title", chat.translations.switch_rooms)
         .children(name(chat.room_name()))
         .child(icon(CHEVRON))
         .child(element("span").class("heard").child(heard).into_any())
@@ -58,7 +58,7 @@ pub(crate) fn switcher(chat: Chat) -> AnyView {
     let error = RwSignal::new(None::<NameError>);
     let enter = move || {
         let Some(field) = field.get_untracked() else { return };
-        match meant(&field.value()) {
+        match parse_room_name(&field.value()) {
             // A room is made by being entered.
             Ok(room) => _ = window().location().set_href(&room.path()),
             Err(why) => {
@@ -68,8 +68,8 @@ pub(crate) fn switcher(chat: Chat) -> AnyView {
         }
     };
     let name = element("input")
-        .with("aria-label", chat.words.room_name)
-        .with("placeholder", chat.words.room_name)
+        .with("aria-label", chat.translations.room_name)
+        .with("placeholder", chat.translations.room_name)
         .follows("aria-invalid", move || error.get().map(|_| "true".into()))
         .with("aria-describedby", "room-hint")
         .with("autocapitalize", "none")
@@ -77,14 +77,16 @@ pub(crate) fn switcher(chat: Chat) -> AnyView {
         .with("enterkeyhint", "go")
         .held_by(move |drawn| field.load(drawn))
         .on("input", move |_| error.set(None));
-    let hint = move || error.get().map_or_else(|| chat.words.room_hint.to_owned(), |why| chat.words.bad_room(why));
+    let hint = move || {
+        error.get().map_or_else(|| chat.translations.room_hint.to_owned(), |why| chat.translations.bad_room(why))
+    };
     let hint = element("p")
         .follows("class", move || Some(if error.get().is_some() { "sheet-hint wrong" } else { "sheet-hint" }.into()))
         .with("id", "room-hint")
         .with("aria-live", "polite")
         .child(alive_text(hint));
-    sheet(chat, "switcher", chat.words.rooms, chat.rooms.dialog)
-        .child(dialog::form(name, chat.words.open, enter).into_any())
+    sheet(chat, "switcher", chat.translations.rooms, chat.rooms.dialog)
+        .child(dialog::form(name, chat.translations.open, enter).into_any())
         .child(hint.into_any())
         .child(element("div").class("sheet-body").child(list(chat)).into_any())
         .child(moderation::buttons(chat))
@@ -103,7 +105,7 @@ pub(crate) fn switcher(chat: Chat) -> AnyView {
 
 /// Opens the dialog.
 pub(crate) fn open(chat: Chat) {
-    chat.dispatch.run(Intent::Rooms);
+    chat.dispatch.run(Intent::RefreshRooms);
     dialog::open(chat.rooms.dialog);
 }
 
@@ -113,10 +115,10 @@ fn list(chat: Chat) -> AnyView {
     element("ul").class("room-list").with("role", "list").child(alive(rows)).into_any()
 }
 
-fn row(chat: Chat, entry: Entry) -> AnyView {
-    let Entry { room, here, unread } = entry;
+fn row(chat: Chat, entry: RoomEntry) -> AnyView {
+    let RoomEntry { room, is_current: here, unread } = entry;
     let label = room.to_string();
-    let heard = unread.then(|| element("span").class("heard").text(chat.words.is_unread()).into_any());
+    let heard = unread.then(|| element("span").class("heard").text(chat.translations.is_unread()).into_any());
     let link = element("a")
         .class("room-link")
         .with("href", room.path())
@@ -132,10 +134,10 @@ fn row(chat: Chat, entry: Entry) -> AnyView {
         .children(heard);
     let forget = (!here).then(|| {
         let forget = move |()| {
-            chat.dispatch.run(Intent::Forget(room.clone()));
+            chat.dispatch.run(Intent::RemoveRoom(room.clone()));
             focus_a_room();
         };
-        icon_button("room-forget", chat.words.forget_room.with(&label), CROSS, true, Callback::new(forget))
+        icon_button("room-forget", chat.translations.forget_room.with(&label), CROSS, true, Callback::new(forget))
     });
     element("li")
         .class(if unread { "room-row unread" } else { "room-row" })

@@ -3,7 +3,7 @@
 use leptos::{html, prelude::*, tachys::html::node_ref::NodeRefContainer};
 use page_model::{
     connection::Status,
-    search::{Piece, Progress},
+    search::{ExcerptPart, Progress},
 };
 use shared_types::limits;
 
@@ -14,7 +14,7 @@ use crate::ui::{
         element::{alive, alive_text, element},
         icon_button::icon_button,
     },
-    state::{Chat, intent::Intent, search::Hit},
+    state::{Chat, intent::Intent, search::SearchHit},
 };
 
 /// A magnifying glass.
@@ -22,7 +22,7 @@ const ICON: &str = "M10.5 4.5a6 6 0 1 0 0 12 6 6 0 0 0 0-12zM15 15l5 5";
 
 /// The button that opens the dialog.
 pub(crate) fn button(chat: Chat) -> AnyView {
-    icon_button("bar-button", chat.words.search.into(), ICON, true, Callback::new(move |()| open(chat)))
+    icon_button("bar-button", chat.translations.search.into(), ICON, true, Callback::new(move |()| open(chat)))
 }
 
 /// The dialog.
@@ -34,10 +34,10 @@ pub(crate) fn search(chat: Chat) -> AnyView {
         }
     };
     let cleared = move || field.get_untracked().is_some_and(|field| field.value().trim().is_empty());
-    let words = element("input")
+    let input = element("input")
         .with("role", "searchbox")
-        .with("aria-label", chat.words.search_field)
-        .with("placeholder", chat.words.search_field)
+        .with("aria-label", chat.translations.search_field)
+        .with("placeholder", chat.translations.search_field)
         .with("maxlength", limits::SEARCH_CHARS.to_string())
         .with("enterkeyhint", "search")
         .held_by(move |drawn| field.load(drawn))
@@ -49,12 +49,12 @@ pub(crate) fn search(chat: Chat) -> AnyView {
     let results = NodeRef::<html::Div>::new();
     let button = move || {
         let label = match chat.search.results.with(|results| results.progress) {
-            Progress::Partly(_) => chat.words.further,
-            Progress::Failed(_) => chat.words.search_again,
+            Progress::Partial(_) => chat.translations.further,
+            Progress::Failed(_) => chat.translations.search_again,
             _ => return Vec::new(),
         };
         let further = move |_| {
-            chat.dispatch.run(Intent::SearchFurther);
+            chat.dispatch.run(Intent::SearchMore);
             // The button goes when there is nothing further back, and the focus is not to go with it.
             if let Some(results) = results.get_untracked() {
                 _ = results.focus();
@@ -70,8 +70,8 @@ pub(crate) fn search(chat: Chat) -> AnyView {
         .child(element("ol").class("hits").with("role", "list").child(alive(hits)).into_any())
         .child(alive(button));
     let state = element("p").class("sheet-hint").with("role", "status").child(alive_text(move || state(chat)));
-    sheet(chat, "search", chat.words.search, chat.search.dialog)
-        .child(dialog::form(words, chat.words.search, look).with("role", "search").into_any())
+    sheet(chat, "search", chat.translations.search, chat.search.dialog)
+        .child(dialog::form(input, chat.translations.search, look).with("role", "search").into_any())
         .child(state.into_any())
         .child(body.into_any())
         .into_any()
@@ -84,36 +84,36 @@ pub(crate) fn open(chat: Chat) {
 
 /// How far the search is, in a sentence.
 fn state(chat: Chat) -> String {
-    let words = chat.words;
+    let translations = chat.translations;
     let (progress, found) = chat.search.results.with(|results| (results.progress, results.hits.len()));
     match progress {
-        Progress::Nothing => words.search_hint.into(),
-        Progress::Wanted(_) | Progress::Asked(_) => match chat.room.status.get() {
+        Progress::Idle => translations.search_hint.into(),
+        Progress::Queued(_) | Progress::Requested(_) => match chat.room.status.get() {
             // Who takes no part looks for nothing.
-            Status::Over(_) => chat.composer.status.with(|leave| leave.sentence.clone()),
-            Status::Offline(_) => words.search_offline.into(),
-            Status::Connecting | Status::Live => words.searching.into(),
+            Status::Ended(_) => chat.composer.status.with(|leave| leave.sentence.clone()),
+            Status::Offline(_) => translations.search_offline.into(),
+            Status::Connecting | Status::Live => translations.searching.into(),
         },
-        Progress::Failed(_) => words.search_failed.into(),
-        Progress::Partly(_) if found == 0 => words.nothing_yet.into(),
-        Progress::Done if found == 0 => words.nothing_found.into(),
-        Progress::Partly(_) | Progress::Done => words.found.of(found),
+        Progress::Failed(_) => translations.search_failed.into(),
+        Progress::Partial(_) if found == 0 => translations.nothing_yet.into(),
+        Progress::Done if found == 0 => translations.nothing_found.into(),
+        Progress::Partial(_) | Progress::Done => translations.found.of(found),
     }
 }
 
 /// Draws a message that was found. Its text is not markup: the matches are elements between the other parts.
-fn hit(chat: Chat, hit: Hit) -> AnyView {
+fn hit(chat: Chat, hit: SearchHit) -> AnyView {
     let seq = hit.seq;
     let chosen = move |event: web_sys::Event| {
         if !is_special(&event) {
             event.prevent_default();
             dialog::close(chat.search.dialog);
-            chat.dispatch.run(Intent::Seek(seq));
+            chat.dispatch.run(Intent::GoToMessage(seq));
         }
     };
     let link = element("a").class("hit").with("href", ["#m-", &seq.to_string()].concat()).on("click", chosen);
-    let piece = |piece: Piece| element(if piece.marked { "mark" } else { "span" }).text(piece.text).into_any();
-    let text = element("span").class("hit-text").children(hit.excerpt.into_iter().map(piece));
+    let part = |part: ExcerptPart| element(if part.matches { "mark" } else { "span" }).text(part.text).into_any();
+    let text = element("span").class("hit-text").children(hit.excerpt.into_iter().map(part));
     let link = link.children(byline(chat, &hit.author, hit.at, hit.when)).child(text.into_any());
     element("li").child(link.into_any()).into_any()
 }

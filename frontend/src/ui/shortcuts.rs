@@ -18,7 +18,11 @@ use crate::ui::{
 /// The sheet. What stands in it is drawn when it is first opened.
 pub(crate) fn shortcuts(chat: Chat) -> AnyView {
     let groups = move || {
-        if chat.shortcuts.is_listed.get() { all(chat.words).into_iter().flat_map(group).collect() } else { Vec::new() }
+        if chat.shortcuts.is_listed.get() {
+            all(chat.translations).into_iter().flat_map(group).collect()
+        } else {
+            Vec::new()
+        }
     };
     // There is nothing in it to go to, so it takes the focus itself, or the keyboard could not scroll it.
     let list = element("div")
@@ -27,7 +31,7 @@ pub(crate) fn shortcuts(chat: Chat) -> AnyView {
         .with("aria-labelledby", "shortcuts-title")
         .with("tabindex", "0")
         .child(alive(groups));
-    sheet(chat, "shortcuts", chat.words.shortcuts, chat.shortcuts.dialog).child(list.into_any()).into_any()
+    sheet(chat, "shortcuts", chat.translations.shortcuts, chat.shortcuts.dialog).child(list.into_any()).into_any()
 }
 
 /// Opens the sheet.

@@ -13,17 +13,17 @@ mod update;
 use leptos::prelude::*;
 use page_model::{
     connection::Status,
-    timeline::{Row, Timeline, each_once, tag},
+    timeline::{Row, Timeline, dedup_people, tag},
 };
 use shared_types::{AccessMode, PageState, Person, Seq};
 use web_sys::FileList;
 
 use crate::{
-    i18n::Words,
+    i18n::Translations,
     ui::state::{
         composer::ComposerState,
         intent::Intent,
-        log::{ImageState, LogState, MessageDialogs, Shown},
+        log::{ImageState, KeyedRow, LogState, MessageDialogs},
         moderation::{ModerationState, RestrictionDialogState},
         privacy::{NotificationState, PrivacyState, ShortcutsState},
         room::{RoomListState, RoomState},
@@ -35,7 +35,7 @@ use crate::{
 #[derive(Clone, Copy)]
 pub(crate) struct Chat {
     /// The sentences of the page, in the visitor's language.
-    pub(crate) words: &'static Words,
+    pub(crate) translations: &'static Translations,
     /// How visitors get access to this chat.
     pub(crate) access: AccessMode,
     pub(crate) room: RoomState,
@@ -56,11 +56,11 @@ pub(crate) struct Chat {
 
 impl Chat {
     pub(crate) fn new(page: &PageState, dispatch: Callback<Intent>) -> Self {
-        let words = Words::of(page.language);
+        let translations = Translations::of(page.language);
         let chat = Self {
-            words,
+            translations,
             access: page.access,
-            room: RoomState::new(page, words),
+            room: RoomState::new(page, translations),
             rooms: RoomListState::new(page),
             log: LogState::new(),
             message_dialogs: MessageDialogs::new(),
@@ -68,17 +68,17 @@ impl Chat {
             composer: ComposerState::new(),
             search: SearchState::new(),
             moderation: ModerationState::new(),
-            restriction_dialog: RestrictionDialogState::new(page, words),
+            restriction_dialog: RestrictionDialogState::new(page, translations),
             privacy: PrivacyState::new(),
             notifications: NotificationState::new(),
             shortcuts: ShortcutsState::new(),
             dispatch,
         };
         let timeline = Timeline::new(page);
-        let calendar = Words::utc(page.language);
+        let calendar = Translations::utc(page.language);
         chat.show(&timeline, &calendar, None);
         // The server has no clock here: every restriction in the page state counts.
-        chat.show_leave(&timeline, Status::Connecting, false, &calendar, 0);
+        chat.show_composer_status(&timeline, Status::Connecting, false, &calendar, 0);
         chat
     }
 
@@ -90,8 +90,10 @@ impl Chat {
     /// What is written as a new message, even while another one is edited.
     #[cfg(feature = "hydrate")]
     pub(crate) fn draft(&self) -> Option<String> {
-        let editing =
-            self.composer.mode.with_untracked(|writing| matches!(writing, page_model::composer_mode::Writing::Edit(_)));
+        let editing = self
+            .composer
+            .mode
+            .with_untracked(|writing| matches!(writing, page_model::composer_mode::ComposerMode::Edit(_)));
         if editing {
             Some(self.composer.stashed_draft.get_value())
         } else {
@@ -101,16 +103,16 @@ impl Chat {
 
     /// The message of that place, if it is shown. Whoever draws it is told of its changes.
     pub(crate) fn row(&self, seq: Seq) -> Option<Row> {
-        let of = |shown: &&Shown| shown.row.with_untracked(|row| row.seq == Some(seq));
+        let of = |shown: &&KeyedRow| shown.row.with_untracked(|row| row.seq == Some(seq));
         let found = self.log.rows.with_untracked(|rows| rows.iter().rev().find(of).cloned());
         Some(found?.row.get())
     }
 
     /// Everybody whom a text can call.
     pub(crate) fn known(&self) -> Vec<Person> {
-        let author = |shown: &Shown| shown.row.with_untracked(|row| row.author.clone());
+        let author = |shown: &KeyedRow| shown.row.with_untracked(|row| row.author.clone());
         let authors: Vec<Person> = self.log.rows.with_untracked(|rows| rows.iter().rev().map(author).collect());
-        each_once(self.room.people.get_untracked().iter().chain(&authors))
+        dedup_people(self.room.people.get_untracked().iter().chain(&authors))
     }
 
     /// Brings the focus back to where messages are written.
@@ -123,7 +125,7 @@ impl Chat {
     /// Sends files to the tray. Says whether there were any.
     pub(crate) fn attach(&self, files: Option<FileList>) -> bool {
         let Some(files) = files.filter(|files| files.length() > 0) else { return false };
-        self.dispatch.run(Intent::Attach((0..files.length()).filter_map(|index| files.get(index)).collect()));
+        self.dispatch.run(Intent::AttachImages((0..files.length()).filter_map(|index| files.get(index)).collect()));
         self.focus();
         true
     }

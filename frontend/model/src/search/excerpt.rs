@@ -7,45 +7,45 @@ const LEAD_CHARS: usize = 60;
 
 /// A stretch of a text, and whether it is what was looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Piece {
+pub struct ExcerptPart {
     /// The text.
     pub text: String,
     /// Whether it matches the search.
-    pub marked: bool,
+    pub matches: bool,
 }
 
 /// The part of `text` around the first of the words in `wanted`, in pieces. Capitals are no difference.
-pub fn excerpt(text: &str, wanted: &str) -> Vec<Piece> {
+pub fn excerpt(text: &str, wanted: &str) -> Vec<ExcerptPart> {
     // Capitals, for the page knows those already: of ß, which becomes two, the first will do.
     let capital = |letter: char| letter.to_uppercase().next().unwrap_or(letter);
     let letters: Vec<char> = text.chars().collect();
     let capitals: Vec<char> = letters.iter().copied().map(capital).collect();
-    let mut marked = vec![false; letters.len()];
+    let mut matches = vec![false; letters.len()];
     for word in wanted.split_whitespace() {
         let word: Vec<char> = word.chars().map(capital).collect();
         for (start, stretch) in capitals.windows(word.len()).enumerate() {
             if stretch == word {
-                marked[start..start + word.len()].fill(true);
+                matches[start..start + word.len()].fill(true);
             }
         }
     }
-    let first = marked.iter().position(|marked| *marked).unwrap_or(0);
+    let first = matches.iter().position(|matches| *matches).unwrap_or(0);
     let begin = if letters.len() > EXCERPT_CHARS { first.saturating_sub(LEAD_CHARS) } else { 0 };
     let end = letters.len().min(begin + EXCERPT_CHARS);
-    let mut pieces: Vec<Piece> = Vec::new();
+    let mut parts: Vec<ExcerptPart> = Vec::new();
     for place in begin..end {
-        match pieces.last_mut() {
-            Some(piece) if piece.marked == marked[place] => piece.text.push(letters[place]),
-            _ => pieces.push(Piece { text: letters[place].into(), marked: marked[place] }),
+        match parts.last_mut() {
+            Some(part) if part.matches == matches[place] => part.text.push(letters[place]),
+            _ => parts.push(ExcerptPart { text: letters[place].into(), matches: matches[place] }),
         }
     }
     if begin > 0 {
-        pieces.insert(0, Piece { text: "…".into(), marked: false });
+        parts.insert(0, ExcerptPart { text: "…".into(), matches: false });
     }
     if end < letters.len() {
-        pieces.push(Piece { text: "…".into(), marked: false });
+        parts.push(ExcerptPart { text: "…".into(), matches: false });
     }
-    pieces
+    parts
 }
 
 #[cfg(test)]
@@ -54,8 +54,8 @@ mod tests {
 
     /// The pieces in one line, with brackets around what is marked.
     fn line(text: &str, wanted: &str) -> String {
-        let piece = |piece: Piece| if piece.marked { format!("[{}]", piece.text) } else { piece.text };
-        excerpt(text, wanted).into_iter().map(piece).collect()
+        let part = |part: ExcerptPart| if part.matches { format!("[{}]", part.text) } else { part.text };
+        excerpt(text, wanted).into_iter().map(part).collect()
     }
 
     #[test]

@@ -20,13 +20,13 @@ fn message(seq: u64) -> ChatMessage {
     }
 }
 
-fn question(text: &str, before: Option<u64>) -> Option<ClientMessage> {
+fn take_request(text: &str, before: Option<u64>) -> Option<ClientMessage> {
     Some(ClientMessage::Search { text: text.parse().unwrap(), before: before.map(Seq) })
 }
 
 /// The server's answer to a question for `text`.
 fn answer(search: &mut Search, text: &str, found: &[u64], before: Option<u64>) {
-    search.hear(&text.parse().unwrap(), found.iter().map(|seq| message(*seq)).collect(), before.map(Seq));
+    search.on_results(&text.parse().unwrap(), found.iter().map(|seq| message(*seq)).collect(), before.map(Seq));
 }
 
 #[track_caller]
@@ -38,10 +38,10 @@ fn check(search: &Search, found: &[u64], progress: Progress) {
 #[test]
 fn what_is_asked_is_said_once_and_its_answer_shown() {
     let mut search = Search::default();
-    assert_eq!(search.question(), None);
-    search.ask(" hi ");
-    assert_eq!(search.question(), question("hi", None));
-    assert_eq!(search.question(), None);
+    assert_eq!(search.take_request(), None);
+    search.start(" hi ");
+    assert_eq!(search.take_request(), take_request("hi", None));
+    assert_eq!(search.take_request(), None);
     answer(&mut search, "hi", &[9, 7], None);
     check(&search, &[9, 7], Progress::Done);
 }
@@ -49,33 +49,33 @@ fn what_is_asked_is_said_once_and_its_answer_shown() {
 #[test]
 fn what_is_further_back_follows_what_is_there() {
     let mut search = Search::default();
-    search.ask("hi");
-    search.question();
+    search.start("hi");
+    search.take_request();
     answer(&mut search, "hi", &[9, 7], Some(5));
-    check(&search, &[9, 7], Progress::Partly(Seq(5)));
-    search.further();
-    assert_eq!(search.question(), question("hi", Some(5)));
+    check(&search, &[9, 7], Progress::Partial(Seq(5)));
+    search.continue_search();
+    assert_eq!(search.take_request(), take_request("hi", Some(5)));
     // A part in which nothing is.
     answer(&mut search, "hi", &[], Some(3));
-    search.further();
-    assert_eq!(search.question(), question("hi", Some(3)));
+    search.continue_search();
+    assert_eq!(search.take_request(), take_request("hi", Some(3)));
     answer(&mut search, "hi", &[1], None);
     check(&search, &[9, 7, 1], Progress::Done);
-    search.further();
-    assert_eq!(search.question(), None);
+    search.continue_search();
+    assert_eq!(search.take_request(), None);
 }
 
 #[test]
 fn an_answer_to_an_older_question_is_ignored() {
     let mut search = Search::default();
-    search.ask("hi");
-    search.question();
-    search.ask("ho");
+    search.start("hi");
+    search.take_request();
+    search.start("ho");
     answer(&mut search, "hi", &[9], None);
-    check(&search, &[], Progress::Wanted(None));
-    search.question();
+    check(&search, &[], Progress::Queued(None));
+    search.take_request();
     answer(&mut search, "hi", &[9], None);
-    check(&search, &[], Progress::Asked(None));
+    check(&search, &[], Progress::Requested(None));
     answer(&mut search, "ho", &[8], None);
     check(&search, &[8], Progress::Done);
 }
@@ -85,28 +85,28 @@ fn an_answer_that_comes_twice_is_shown_once() {
     let mut search = Search::default();
     // Somebody changed their mind and back: two questions, two equal answers.
     for text in ["hi", "ho", "hi"] {
-        search.ask(text);
-        search.question();
+        search.start(text);
+        search.take_request();
     }
     answer(&mut search, "hi", &[9], Some(5));
     answer(&mut search, "hi", &[9], Some(5));
-    check(&search, &[9], Progress::Partly(Seq(5)));
-    search.further();
-    search.question();
+    check(&search, &[9], Progress::Partial(Seq(5)));
+    search.continue_search();
+    search.take_request();
     answer(&mut search, "hi", &[9], Some(5));
-    check(&search, &[9], Progress::Asked(Some(Seq(5))));
+    check(&search, &[9], Progress::Requested(Some(Seq(5))));
     answer(&mut search, "hi", &[2], None);
     check(&search, &[9, 2], Progress::Done);
 }
 
 #[test]
 fn another_question_and_none_forget_what_was_found() {
-    for (text, progress) in [("ho", Progress::Wanted(None)), ("", Progress::Nothing), (" \n ", Progress::Nothing)] {
+    for (text, progress) in [("ho", Progress::Queued(None)), ("", Progress::Idle), (" \n ", Progress::Idle)] {
         let mut search = Search::default();
-        search.ask("hi");
-        search.question();
+        search.start("hi");
+        search.take_request();
         answer(&mut search, "hi", &[9], None);
-        search.ask(text);
+        search.start(text);
         check(&search, &[], progress);
     }
 }
@@ -114,23 +114,23 @@ fn another_question_and_none_forget_what_was_found() {
 #[test]
 fn a_question_whose_socket_is_gone_is_asked_on_the_next() {
     let mut search = Search::default();
-    search.ask("hi");
-    search.question();
-    search.disconnected();
-    assert_eq!(search.question(), question("hi", None));
+    search.start("hi");
+    search.take_request();
+    search.on_disconnect();
+    assert_eq!(search.take_request(), take_request("hi", None));
     answer(&mut search, "hi", &[9], Some(5));
-    search.disconnected();
-    assert_eq!(search.question(), None);
+    search.on_disconnect();
+    assert_eq!(search.take_request(), None);
 }
 
 #[test]
 fn what_the_server_could_not_do_is_tried_again_when_somebody_wants_it() {
     let mut search = Search::default();
-    search.ask("hi");
-    search.question();
-    search.refuse();
+    search.start("hi");
+    search.take_request();
+    search.on_error();
     check(&search, &[], Progress::Failed(None));
-    assert_eq!(search.question(), None);
-    search.further();
-    assert_eq!(search.question(), question("hi", None));
+    assert_eq!(search.take_request(), None);
+    search.continue_search();
+    assert_eq!(search.take_request(), take_request("hi", None));
 }

@@ -3,7 +3,7 @@
 use shared_types::{MessageText, Person, mentioned};
 
 use super::Timeline;
-use crate::mention_completion::folded;
+use crate::mention_completion::case_folded;
 
 /// How long somebody who is gone is still shown, in milliseconds: a reload or another network takes a few seconds, and nobody
 /// has to hear of it.
@@ -11,7 +11,7 @@ const LEAVE_MS: u64 = 5_000;
 
 /// Who is here, as the reader is told: whoever comes is shown at once, whoever goes a little later, all of them together.
 #[derive(Debug)]
-pub(super) struct Present {
+pub(super) struct PresenceTracker {
     shown: Presence,
     /// What is to be shown at that time.
     next: Option<(u64, Presence)>,
@@ -26,13 +26,13 @@ pub struct Presence {
     pub people: Vec<Person>,
 }
 
-impl Present {
+impl PresenceTracker {
     pub(super) fn new(online: u32) -> Self {
         Self { shown: Presence { online, people: Vec::new() }, next: None }
     }
 
     /// The server said who is here.
-    pub(super) fn hear(&mut self, online: u32, people: Vec<Person>, now: u64) {
+    pub(super) fn update(&mut self, online: u32, people: Vec<Person>, now: u64) {
         if let Some((_, next)) = self.next.take_if(|(due, _)| now >= *due) {
             self.shown = next;
         }
@@ -49,7 +49,7 @@ impl Present {
 }
 
 /// These people, each once, by the name under which they come first.
-pub fn each_once<'a>(people: impl Iterator<Item = &'a Person>) -> Vec<Person> {
+pub fn dedup_people<'a>(people: impl Iterator<Item = &'a Person>) -> Vec<Person> {
     let mut once: Vec<Person> = Vec::new();
     for person in people {
         if once.iter().all(|before| before.id != person.id) {
@@ -74,7 +74,7 @@ fn namesakes<'a>(people: impl Iterator<Item = &'a Person>) -> Vec<Person> {
     let mut names: Vec<(&Person, String)> = Vec::new();
     for person in people.filter(|person| !person.is_erased()) {
         if !names.iter().any(|(before, _)| before.id == person.id && before.name == person.name) {
-            names.push((person, folded(person.name.as_str())));
+            names.push((person, case_folded(person.name.as_str())));
         }
     }
     let shared = |(person, name): &&(&Person, String)| {
@@ -86,30 +86,33 @@ fn namesakes<'a>(people: impl Iterator<Item = &'a Person>) -> Vec<Person> {
 impl Timeline {
     /// Whoever has the name of somebody else of those who are here or wrote something that is shown.
     pub fn namesakes(&self) -> Vec<Person> {
-        let authors = self.shown().messages.iter().map(|said| &said.author);
+        let authors = self.shown().messages.iter().map(|confirmed| &confirmed.author);
         let mine = std::iter::once(&self.me);
-        namesakes(self.present.shown.people.iter().chain(authors).chain(mine).filter(|person| !person.is_erased()))
+        namesakes(
+            self.presence_tracker.shown.people.iter().chain(authors).chain(mine).filter(|person| !person.is_erased()),
+        )
     }
 
     /// Who is here at `now`.
     pub fn presence(&self, now: u64) -> &Presence {
-        match &self.present.next {
+        match &self.presence_tracker.next {
             Some((due, next)) if now >= *due => next,
-            _ => &self.present.shown,
+            _ => &self.presence_tracker.shown,
         }
     }
 
     /// Everybody whom a text can call: those who are here, and those who said something that is shown, each once.
     fn known(&self) -> Vec<Person> {
-        let present = self.present.next.as_ref().map_or(&self.present.shown, |(_, next)| next);
-        let authors = self.shown().messages.iter().rev().map(|said| &said.author);
-        each_once(present.people.iter().chain(authors))
+        let presence_tracker =
+            self.presence_tracker.next.as_ref().map_or(&self.presence_tracker.shown, |(_, next)| next);
+        let authors = self.shown().messages.iter().rev().map(|confirmed| &confirmed.author);
+        dedup_people(presence_tracker.people.iter().chain(authors))
     }
 
     /// Whom a text calls: of those who were called before, and of everybody who is known now.
     pub(super) fn mentioned(&self, text: Option<&MessageText>, before: &[Person]) -> Vec<Person> {
         // Most texts call nobody, and need no list of everybody.
         let Some(text) = text.filter(|text| text.as_str().contains('@')) else { return Vec::new() };
-        mentioned(text.as_str(), &each_once(before.iter().chain(&self.known())))
+        mentioned(text.as_str(), &dedup_people(before.iter().chain(&self.known())))
     }
 }

@@ -2,7 +2,7 @@
 
 use shared_types::{ChatImage, ChatMessage, Emoji, MessageText, Nonce, Person, PersonId, Seq, Timestamp, image_path};
 
-use super::{Fate, Own, Timeline, change::means, own::Upload, people::tag};
+use super::{OutgoingMessage, RetryPhase, Timeline, change::has_reaction, outgoing::Upload, people::tag};
 use crate::calendar::Calendar;
 
 /// Messages of one author that follow each other within this time stand in one group, in milliseconds.
@@ -32,7 +32,7 @@ pub struct Row {
     /// The same, as the reader's clock shows it.
     pub time: String,
     /// How far it got.
-    pub state: State,
+    pub state: DeliveryState,
     /// Whether the visitor wrote it.
     pub mine: bool,
     /// Whether its text was changed since.
@@ -40,13 +40,13 @@ pub struct Row {
     /// Whether it was taken back: nothing is left of it but its place.
     pub deleted: bool,
     /// The message it answers.
-    pub reply_to: Option<Quoted>,
+    pub reply_to: Option<ReplyPreview>,
     /// Whether its text calls the visitor.
-    pub calls_me: bool,
+    pub mentions_me: bool,
     /// What people think of it.
     pub reactions: Vec<RowReaction>,
     /// Whether it is the first of its group, and names the author.
-    pub head: bool,
+    pub starts_group: bool,
     /// The name of the day that begins with it, if one does.
     pub day: Option<String>,
     /// Whether it is the first that is new to the visitor.
@@ -55,7 +55,7 @@ pub struct Row {
 
 /// A message that another one answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Quoted {
+pub struct ReplyPreview {
     /// Its place.
     pub seq: Seq,
     /// Who wrote it.
@@ -77,7 +77,7 @@ pub struct RowReaction {
 
 /// How far a message got.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum DeliveryState {
     /// Shown, and not confirmed yet.
     Pending,
     /// It waits for its turn, and can be taken back.
@@ -109,13 +109,13 @@ impl Row {
         }
         let same_group = before
             .is_some_and(|before| before.author == self.author && self.at.0.saturating_sub(before.at.0) < GROUP_MS);
-        self.head = new_day || !same_group;
+        self.starts_group = new_day || !same_group;
     }
 }
 
 /// What others said behind the last message that the visitor had read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct News {
+pub struct UnreadSummary {
     /// Where to go to read on from there.
     pub from: Seq,
     /// How many messages there are.
@@ -124,7 +124,7 @@ pub struct News {
     pub more: bool,
 }
 
-impl News {
+impl UnreadSummary {
     /// Finds what is new behind `line`, and marks where it begins if that is among these rows; `more` tells whether there
     /// are older ones than they are.
     pub fn mark(rows: &mut [Row], line: Seq, more: bool) -> Option<Self> {
@@ -143,11 +143,16 @@ impl Timeline {
     /// What to draw, oldest first, with the days and times of a calendar; `namesakes` are told from each other.
     pub fn rows(&self, calendar: &dyn Calendar, namesakes: &[Person]) -> Vec<Row> {
         let shown = &self.shown().messages;
-        let said = shown.iter().map(|said| self.said_row(&self.as_wanted(said), calendar));
+        let confirmed =
+            shown.iter().map(|confirmed| self.confirmed_row(&self.with_pending_changes(confirmed), calendar));
         // What is not sent yet stands behind the newest message.
-        let own = self.own.iter().filter(|_| self.apart.is_none()).map(|own| self.own_row(own, calendar));
-        let mut rows: Vec<Row> = Vec::with_capacity(shown.len() + self.own.len());
-        for mut row in said.chain(own) {
+        let outgoing = self
+            .outgoing
+            .iter()
+            .filter(|_| self.detached_range.is_none())
+            .map(|outgoing| self.outgoing_row(outgoing, calendar));
+        let mut rows: Vec<Row> = Vec::with_capacity(shown.len() + self.outgoing.len());
+        for mut row in confirmed.chain(outgoing) {
             row.tag = tag(&row.author, namesakes);
             row.follow(rows.last(), calendar);
             rows.push(row);
@@ -155,68 +160,68 @@ impl Timeline {
         rows
     }
 
-    fn said_row(&self, said: &ChatMessage, calendar: &dyn Calendar) -> Row {
-        let reactions = said.reactions.iter().map(|reaction| RowReaction {
+    fn confirmed_row(&self, confirmed: &ChatMessage, calendar: &dyn Calendar) -> Row {
+        let reactions = confirmed.reactions.iter().map(|reaction| RowReaction {
             emoji: reaction.emoji.clone(),
             people: reaction.people.clone(),
-            mine: means(&said.reactions, &reaction.emoji, &self.me),
+            mine: has_reaction(&confirmed.reactions, &reaction.emoji, &self.me),
         });
         Row {
-            author: said.author.clone(),
+            author: confirmed.author.clone(),
             tag: None,
-            nonce: said.nonce.clone(),
-            seq: Some(said.seq),
-            text: said.text.clone(),
-            html: said.html.clone(),
-            image: said.image.clone(),
-            image_path: image_path(&self.room, &said.author.id, &said.nonce),
-            at: said.sent_at,
-            time: calendar.time(said.sent_at),
-            state: State::Sent,
-            mine: said.author.id == self.me.id,
-            edited: said.edited_at.is_some(),
-            deleted: said.deleted,
-            reply_to: said.reply_to.as_ref().map(|quote| self.quoted(quote.seq, &quote.author)),
-            calls_me: said.mentions.iter().any(|person| person.id == self.me.id),
+            nonce: confirmed.nonce.clone(),
+            seq: Some(confirmed.seq),
+            text: confirmed.text.clone(),
+            html: confirmed.html.clone(),
+            image: confirmed.image.clone(),
+            image_path: image_path(&self.room, &confirmed.author.id, &confirmed.nonce),
+            at: confirmed.sent_at,
+            time: calendar.time(confirmed.sent_at),
+            state: DeliveryState::Sent,
+            mine: confirmed.author.id == self.me.id,
+            edited: confirmed.edited_at.is_some(),
+            deleted: confirmed.deleted,
+            reply_to: confirmed.reply_to.as_ref().map(|quote| self.reply_preview(quote.seq, &quote.author)),
+            mentions_me: confirmed.mentions.iter().any(|person| person.id == self.me.id),
             reactions: reactions.collect(),
-            head: true,
+            starts_group: true,
             day: None,
             first_new: false,
         }
     }
 
-    fn quoted(&self, seq: Seq, author: &Person) -> Quoted {
-        Quoted { seq, author: author.clone(), text: self.find(seq).and_then(|said| said.text.clone()) }
+    fn reply_preview(&self, seq: Seq, author: &Person) -> ReplyPreview {
+        ReplyPreview { seq, author: author.clone(), text: self.find(seq).and_then(|confirmed| confirmed.text.clone()) }
     }
 
-    fn own_row(&self, own: &Own, calendar: &dyn Calendar) -> Row {
+    fn outgoing_row(&self, outgoing: &OutgoingMessage, calendar: &dyn Calendar) -> Row {
         // The visitor's clock may be behind the server's; a message never stands before the one it follows.
-        let at = own.at.max(self.said.messages.last().map(|last| last.sent_at).unwrap_or_default());
+        let at = outgoing.at.max(self.newest_range.messages.last().map(|last| last.sent_at).unwrap_or_default());
         Row {
             author: self.me.clone(),
             tag: None,
-            nonce: own.draft.nonce.clone(),
+            nonce: outgoing.draft.nonce.clone(),
             seq: None,
-            text: own.draft.text.clone(),
+            text: outgoing.draft.text.clone(),
             html: None,
-            image: own.draft.image.clone(),
-            image_path: image_path(&self.room, &self.me.id, &own.draft.nonce),
+            image: outgoing.draft.image.clone(),
+            image_path: image_path(&self.room, &self.me.id, &outgoing.draft.nonce),
             at,
             time: calendar.time(at),
             mine: true,
             edited: false,
             deleted: false,
-            reply_to: own.draft.reply_to.and_then(|seq| Some(self.quoted(seq, &self.find(seq)?.author))),
-            calls_me: false,
+            reply_to: outgoing.draft.reply_to.and_then(|seq| Some(self.reply_preview(seq, &self.find(seq)?.author))),
+            mentions_me: false,
             reactions: Vec::new(),
-            state: match (&own.trial.fate, &own.upload) {
-                (Fate::Failed(reason), _) => State::Failed(reason.clone()),
-                (_, Upload::Done) if self.held && own.is_here_only() => State::Waiting,
-                (_, Upload::Done) => State::Pending,
-                (_, Upload::Running(percent)) => State::Uploading(*percent),
-                (_, Upload::Wanted | Upload::Asked(_)) => State::Uploading(0),
+            state: match (&outgoing.retry.phase, &outgoing.upload) {
+                (RetryPhase::Failed(reason), _) => DeliveryState::Failed(reason.clone()),
+                (_, Upload::Done) if self.is_waiting_for_slot && outgoing.is_undelivered() => DeliveryState::Waiting,
+                (_, Upload::Done) => DeliveryState::Pending,
+                (_, Upload::Running(percent)) => DeliveryState::Uploading(*percent),
+                (_, Upload::NotStarted | Upload::Requested(_)) => DeliveryState::Uploading(0),
             },
-            head: true,
+            starts_group: true,
             day: None,
             first_new: false,
         }

@@ -2,11 +2,11 @@ mod changes;
 mod groups;
 mod history;
 mod log;
-mod news;
-mod own;
-mod pace;
+mod outgoing;
 mod people;
+mod send_limits;
 mod typing;
+mod unread;
 mod uploads;
 
 use shared_types::{
@@ -23,7 +23,7 @@ fn person(id: &str) -> Person {
 }
 
 /// A message said by `author` at minute `seq`.
-fn said(seq: u64, author: &str) -> ChatMessage {
+fn message_by(seq: u64, author: &str) -> ChatMessage {
     ChatMessage {
         seq: Seq(seq),
         rev: Rev(seq),
@@ -42,7 +42,7 @@ fn said(seq: u64, author: &str) -> ChatMessage {
 }
 
 fn live(seq: u64) -> ServerMessage {
-    ServerMessage::Message(said(seq, "bob"))
+    ServerMessage::Message(message_by(seq, "bob"))
 }
 
 fn page(seqs: std::ops::RangeInclusive<u64>, more: bool) -> ServerMessage {
@@ -51,12 +51,12 @@ fn page(seqs: std::ops::RangeInclusive<u64>, more: bool) -> ServerMessage {
 
 /// The answer to a question about the history.
 fn history(place: HistoryRange, seqs: std::ops::RangeInclusive<u64>, more: bool, newer: bool) -> ServerMessage {
-    let messages = seqs.map(|seq| said(seq, "bob")).collect();
+    let messages = seqs.map(|seq| message_by(seq, "bob")).collect();
     ServerMessage::Page { place: Some(place), messages, more, newer, up_to: None }
 }
 
 fn changes(seqs: &[u64], up_to: u64) -> ServerMessage {
-    let messages = seqs.iter().map(|&seq| said(seq, "bob")).collect();
+    let messages = seqs.iter().map(|&seq| message_by(seq, "bob")).collect();
     ServerMessage::Changes { messages, up_to: Rev(up_to), truncated: false }
 }
 
@@ -68,7 +68,7 @@ fn room(seqs: std::ops::RangeInclusive<u64>, more: bool) -> Timeline {
         you: person("me"),
         online: 1,
         up_to: Rev(*seqs.end()),
-        messages: seqs.map(|seq| said(seq, "bob")).collect(),
+        messages: seqs.map(|seq| message_by(seq, "bob")).collect(),
         more,
         socket: "/ws".into(),
         ticket: String::new(),
@@ -83,11 +83,11 @@ fn shown(timeline: &Timeline) -> Vec<String> {
     let mark = |row: Row| {
         let text = row.text.map(|text| text.to_string()).unwrap_or_default();
         match row.state {
-            State::Sent => text,
-            State::Pending => format!("{text}…"),
-            State::Waiting => format!("{text}, held"),
-            State::Uploading(percent) => format!("{text} {percent} %"),
-            State::Failed(why) => format!("{text}! {why}"),
+            DeliveryState::Sent => text,
+            DeliveryState::Pending => format!("{text}…"),
+            DeliveryState::Waiting => format!("{text}, held"),
+            DeliveryState::Uploading(percent) => format!("{text} {percent} %"),
+            DeliveryState::Failed(why) => format!("{text}! {why}"),
         }
     };
     timeline.rows(&Utc::default(), &[]).into_iter().map(mark).collect()
@@ -103,7 +103,7 @@ fn post(timeline: &mut Timeline, nonce: &str) {
 
 /// The confirmation of "me"'s message `nonce` as number `seq`.
 fn confirmed(seq: u64, nonce: &str) -> ServerMessage {
-    let message = said(seq, "me");
+    let message = message_by(seq, "me");
     ServerMessage::Message(ChatMessage { nonce: nonce.parse().unwrap(), text: nonce.parse().ok(), ..message })
 }
 

@@ -15,7 +15,7 @@ impl Timeline {
     }
 
     /// Somebody said that they are writing.
-    pub(super) fn hear_typing(&mut self, person: Person, now: u64) {
+    pub(super) fn on_typing(&mut self, person: Person, now: u64) {
         self.typists.retain(|(_, until)| now < *until);
         match self.typists.iter_mut().find(|(typist, _)| typist.id == person.id) {
             Some(known) => *known = (person, now + TYPING_MS),
@@ -24,7 +24,7 @@ impl Timeline {
     }
 
     /// Somebody said what they were writing.
-    pub(super) fn has_written(&mut self, who: &PersonId) {
+    pub(super) fn stop_typing(&mut self, who: &PersonId) {
         self.typists.retain(|(typist, _)| typist.id != *who);
     }
 }

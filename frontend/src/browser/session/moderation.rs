@@ -1,7 +1,7 @@
 //! What the visitor asks as a moderator: sanctions, rules, and what was done. And the answers about themself.
 
 use leptos::prelude::*;
-use page_model::{audit::Audit, client::Deed, erasure::Forgetting};
+use page_model::{audit::AuditLog, client::Effect, erasure::Erasure};
 use shared_types::{
     Action, ActionName, ClientMessage, ErrorCode, ModerationAction, Person, PersonId, Restrictions, Seconds,
     ServerMessage, Timestamp,
@@ -9,7 +9,7 @@ use shared_types::{
 
 use crate::{
     browser::{session::Session, time},
-    i18n::Around,
+    i18n::Template,
     ui::{
         moderation::restriction_dialog,
         parts::dialog,
@@ -25,7 +25,7 @@ const NOTE_MS: u64 = 10_000;
 
 impl Session {
     /// Keeps somebody quiet, or away.
-    pub(super) fn sanction(&mut self, whom: Person, ban: bool, seconds: u32) -> Vec<Deed> {
+    pub(super) fn restrict(&mut self, whom: Person, ban: bool, seconds: u32) -> Vec<Effect> {
         let Ok(seconds) = Seconds::try_from(u64::from(seconds)) else { return Vec::new() };
         let person = whom.id.clone();
         let word = if ban { ClientMessage::Ban { person, seconds } } else { ClientMessage::Mute { person, seconds } };
@@ -35,7 +35,7 @@ impl Session {
     /// Asks what somebody may not do, as soon as there is a socket.
     pub(super) fn inquire(&mut self) {
         self.inquiry = Some(self.chat.restriction_dialog.person.get_untracked().id);
-        set(self.chat.restriction_dialog.current, Err(self.chat.words.audit_loading));
+        set(self.chat.restriction_dialog.current, Err(self.chat.translations.audit_loading));
     }
 
     /// Takes in what somebody may not do, if that is still the question.
@@ -43,16 +43,18 @@ impl Session {
         if self.chat.restriction_dialog.person.with_untracked(|whom| whom.id != *person) {
             return;
         }
-        let (words, now) = (self.chat.words, time::now());
+        let (translations, now) = (self.chat.translations, time::now());
         let left =
             [restrictions.muted_until, restrictions.banned_until].map(|until| until.filter(|until| until.0 > now));
         let [muted, banned] = left;
-        let sentence = |around: &Around, until: Option<Timestamp>| {
-            until.map(|until| around.with(&words.moment(&self.calendar, until, Timestamp(now)))).unwrap_or_default()
+        let sentence = |around: &Template, until: Option<Timestamp>| {
+            until
+                .map(|until| around.with(&translations.moment(&self.calendar, until, Timestamp(now))))
+                .unwrap_or_default()
         };
         set(
             self.chat.restriction_dialog.current,
-            Ok([sentence(&words.held_muted, muted), sentence(&words.held_banned, banned)]),
+            Ok([sentence(&translations.held_muted, muted), sentence(&translations.held_banned, banned)]),
         );
         let seconds = |until: Option<Timestamp>| until.map_or(0, |until| (until.0 - now).div_ceil(1000));
         restriction_dialog::choose(self.chat, left.map(seconds));
@@ -60,8 +62,8 @@ impl Session {
 
     /// Has everything deleted that somebody wrote.
     pub(super) fn clear(&mut self, person: Person) {
-        let mut clearing = Forgetting::No;
-        clearing.begin();
+        let mut clearing = Erasure::Idle;
+        clearing.start();
         if self.clearing.iter().all(|(other, _)| other.id != person.id) {
             self.clearing.push((person, clearing));
         }
@@ -69,16 +71,16 @@ impl Session {
     }
 
     /// Changes how far it is with the first one, and says so.
-    fn change_clearing(&mut self, change: impl FnOnce(&mut Forgetting)) {
+    fn change_clearing(&mut self, change: impl FnOnce(&mut Erasure)) {
         let Some((person, clearing)) = self.clearing.first_mut() else { return };
         change(clearing);
-        let (words, gone) = (self.chat.words, clearing.gone());
+        let (translations, gone) = (self.chat.translations, clearing.erased());
         let (told, until) = match clearing {
-            Forgetting::Done { .. } => (words.cleared(person, gone), time::now() + NOTE_MS),
+            Erasure::Done { .. } => (translations.cleared(person, gone), time::now() + NOTE_MS),
             // The page says why, as with all that the visitor did.
-            Forgetting::Failed { .. } => (String::new(), 0),
-            _ if gone == 0 => (words.forgetting_begins.into(), u64::MAX),
-            _ => (words.forgetting.of(gone as usize), u64::MAX),
+            Erasure::Failed { .. } => (String::new(), 0),
+            _ if gone == 0 => (translations.forgetting_begins.into(), u64::MAX),
+            _ => (translations.forgetting.of(gone as usize), u64::MAX),
         };
         if until < u64::MAX {
             self.clearing.remove(0);
@@ -87,8 +89,8 @@ impl Session {
     }
 
     /// Says a moderator's word. Its dialog stays until it is answered: without a socket nothing is said.
-    pub(super) fn decide(&mut self, whom: Option<Person>, word: ClientMessage) -> Vec<Deed> {
-        let said = self.client.ask_aside(word);
+    pub(super) fn decide(&mut self, whom: Option<Person>, word: ClientMessage) -> Vec<Effect> {
+        let said = self.client.send_query(word);
         self.decided = whom;
         set(self.chat.moderation.is_pending, !said.is_empty());
         said
@@ -104,15 +106,15 @@ impl Session {
     }
 
     /// Changes what is known of what moderators did, and shows it.
-    pub(super) fn change_audit(&mut self, change: impl FnOnce(&mut Audit)) {
+    pub(super) fn change_audit(&mut self, change: impl FnOnce(&mut AuditLog)) {
         change(&mut self.audit);
         let now = Timestamp(time::now());
-        let words = self.chat.words;
+        let translations = self.chat.translations;
         let rows = self.audit.entries().iter().map(|entry| AuditRow {
             moderator: entry.by.clone(),
             at: entry.at,
-            when: words.moment(&self.calendar, entry.at, now),
-            text: words.act(&entry.action, |at| words.moment(&self.calendar, at, now)),
+            when: translations.moment(&self.calendar, entry.at, now),
+            text: translations.act(&entry.action, |at| translations.moment(&self.calendar, at, now)),
             target: whom(&entry.action),
         });
         let state = self.audit.loading();
@@ -123,15 +125,15 @@ impl Session {
     pub(super) fn hear_order(&mut self, message: &ServerMessage) {
         match message {
             ServerMessage::Audit { entries, more } => {
-                self.change_audit(|audit| audit.hear(entries.clone(), *more));
+                self.change_audit(|audit| audit.on_entries(entries.clone(), *more));
             }
             ServerMessage::DataErased { count, more } => {
-                self.change_forgetting(|forgetting| forgetting.hear(*count, *more));
+                self.change_forgetting(|forgetting| forgetting.on_progress(*count, *more));
             }
             ServerMessage::UserPurged { person, count, more }
                 if self.clearing.first().is_some_and(|(whom, _)| whom.id == *person) =>
             {
-                self.change_clearing(|clearing| clearing.hear(*count, *more));
+                self.change_clearing(|clearing| clearing.on_progress(*count, *more));
             }
             ServerMessage::Restrictions { person, restrictions } => {
                 self.hear_held(person, *restrictions);
@@ -144,16 +146,18 @@ impl Session {
                 if self.decided.is_none() && self.chat.moderation.is_pending.get_untracked() =>
             {
                 self.decided();
-                self.note(self.chat.words.ruled(*rules), time::now() + NOTE_MS);
+                self.note(self.chat.translations.ruled(*rules), time::now() + NOTE_MS);
             }
             ServerMessage::Error { code, action: Some(ActionName::Known(action)), retry_after, .. } => match action {
-                Action::Audit => self.change_audit(Audit::refuse),
+                Action::Audit => self.change_audit(AuditLog::on_error),
                 // The page says why, as with all that the visitor did.
                 Action::Mute | Action::Ban | Action::Rules => self.decided(),
-                Action::Restrictions => set(self.chat.restriction_dialog.current, Err(self.chat.words.audit_failed)),
+                Action::Restrictions => {
+                    set(self.chat.restriction_dialog.current, Err(self.chat.translations.audit_failed))
+                }
                 Action::EraseMyData | Action::PurgeUser => {
                     let after = if *code == ErrorCode::Unavailable { Some(1) } else { *retry_after };
-                    let refuse = |forgetting: &mut Forgetting| forgetting.refuse(time::now(), after);
+                    let refuse = |forgetting: &mut Erasure| forgetting.on_error(time::now(), after);
                     if *action == Action::PurgeUser {
                         self.change_clearing(refuse)
                     } else {
@@ -169,9 +173,9 @@ impl Session {
     /// Says that it was done, to the moderator who did it.
     fn tell_standing(&mut self, person: &Person, restrictions: Restrictions) {
         let now = Timestamp(time::now());
-        let words = self.chat.words;
-        let until = |until: Timestamp| words.moment(&self.calendar, until, now);
-        self.note(words.stands(person, restrictions, until), now.0 + NOTE_MS);
+        let translations = self.chat.translations;
+        let until = |until: Timestamp| translations.moment(&self.calendar, until, now);
+        self.note(translations.stands(person, restrictions, until), now.0 + NOTE_MS);
     }
 
     /// Says what was done, until then.
@@ -188,22 +192,22 @@ impl Session {
             self.inquire();
         }
         for (_, clearing) in &mut self.clearing {
-            clearing.disconnected();
+            clearing.on_disconnect();
         }
-        self.change_audit(Audit::disconnected);
-        self.change_forgetting(Forgetting::disconnected);
+        self.change_audit(AuditLog::on_disconnect);
+        self.change_forgetting(Erasure::on_disconnect);
     }
 
     /// What to ask, now that there is a socket.
     pub(super) fn ask_order(&mut self, now: u64) -> [Option<ClientMessage>; 4] {
         let mut forgetting = self.chat.privacy.erasure.get_untracked();
-        let forget = forgetting.asks(now).then_some(ClientMessage::EraseMyData);
+        let forget = forgetting.take_due(now).then_some(ClientMessage::EraseMyData);
         set(self.chat.privacy.erasure, forgetting);
         let inquiry = self.inquiry.take().map(|person| ClientMessage::Restrictions { person });
         let clear = self.clearing.first_mut().and_then(|(whom, clearing)| {
-            clearing.asks(now).then(|| ClientMessage::PurgeUser { person: whom.id.clone() })
+            clearing.take_due(now).then(|| ClientMessage::PurgeUser { person: whom.id.clone() })
         });
-        [self.audit.question(), forget, inquiry, clear]
+        [self.audit.take_request(), forget, inquiry, clear]
     }
 }
 

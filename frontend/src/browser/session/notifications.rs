@@ -1,7 +1,7 @@
 //! Telling the visitor what was said while they do not look at the page: by its title, its marks, and notifications.
 
 use leptos::prelude::*;
-use page_model::notification_level::Notify;
+use page_model::notification_level::NotificationLevel;
 use shared_types::{ChatMessage, ServerMessage};
 use wasm_bindgen_futures::spawn_local;
 
@@ -21,7 +21,7 @@ const NOTIFY: &str = "notify";
 impl Session {
     /// Shows what was chosen on an earlier page, if the browser still lets it be done.
     pub(super) fn begin_notices(&self) {
-        let kept = storage::read(NOTIFY).and_then(|tag| Notify::of_tag(&tag)).unwrap_or_default();
+        let kept = storage::read(NOTIFY).and_then(|tag| NotificationLevel::of_tag(&tag)).unwrap_or_default();
         if notification::permission() == Permission::Granted {
             set(self.chat.notifications.level, kept);
         }
@@ -29,8 +29,9 @@ impl Session {
 
     /// The visitor chooses what they are told of. This is called in their click: only then a browser asks them whether they
     /// mean it.
-    pub(super) fn notify(&self, choice: Notify) {
-        let permission = if choice == Notify::Never { Permission::Granted } else { notification::permission() };
+    pub(super) fn notify(&self, choice: NotificationLevel) {
+        let permission =
+            if choice == NotificationLevel::Never { Permission::Granted } else { notification::permission() };
         // The choice is shown at once, or taking it back would change nothing.
         set(self.chat.notifications.level, choice);
         set(self.chat.notifications.error, None);
@@ -45,15 +46,15 @@ impl Session {
         });
     }
 
-    fn notify_if(&self, choice: Notify, permission: Permission) {
-        let trouble = match permission {
+    fn notify_if(&self, choice: NotificationLevel, permission: Permission) {
+        let error = match permission {
             Permission::Granted => None,
-            Permission::Unable => Some(self.chat.words.notify_unable),
-            Permission::Denied | Permission::Open => Some(self.chat.words.notify_denied),
+            Permission::Unable => Some(self.chat.translations.notify_unable),
+            Permission::Denied | Permission::Open => Some(self.chat.translations.notify_denied),
         };
-        let choice = if trouble.is_none() { choice } else { Notify::Never };
+        let choice = if error.is_none() { choice } else { NotificationLevel::Never };
         set(self.chat.notifications.level, choice);
-        set(self.chat.notifications.error, trouble);
+        set(self.chat.notifications.error, error);
         storage::write(NOTIFY, choice.tag());
     }
 
@@ -78,13 +79,19 @@ impl Session {
         self.unseen += news.len() as u32;
         self.mark_unseen();
         let choice = self.chat.notifications.level.get_untracked();
-        for message in news.iter().filter(|message| choice.wants(message, &self.page.you.id)) {
-            let words = self.chat.words;
-            let body = words.told(message.author.name.as_str(), message.text.as_ref().map(|text| text.as_str()));
+        for message in news.iter().filter(|message| choice.applies_to(message, &self.page.you.id)) {
+            let translations = self.chat.translations;
+            let body = translations.told(message.author.name.as_str(), message.text.as_ref().map(|text| text.as_str()));
             let url = [self.page.room.path().as_str(), "#m-", &message.seq.to_string()].concat();
             let (intend, seq) = (self.chat.dispatch, message.seq);
-            let clicked = move || intend.run(crate::ui::state::intent::Intent::Seek(seq));
-            notification::show(&words.title(self.page.room.as_str()), &body, self.page.room.as_str(), &url, clicked);
+            let clicked = move || intend.run(crate::ui::state::intent::Intent::GoToMessage(seq));
+            notification::show(
+                &translations.title(self.page.room.as_str()),
+                &body,
+                self.page.room.as_str(),
+                &url,
+                clicked,
+            );
         }
     }
 
@@ -96,8 +103,9 @@ impl Session {
     }
 
     fn mark_unseen(&self) {
-        let (words, room) = (self.chat.words, self.page.room.as_str());
-        let title = if self.unseen > 0 { words.unread_title(self.unseen, room) } else { words.title(room) };
+        let (translations, room) = (self.chat.translations, self.page.room.as_str());
+        let title =
+            if self.unseen > 0 { translations.unread_title(self.unseen, room) } else { translations.title(room) };
         document().set_title(&title);
         unread_badge::show(self.unseen);
     }

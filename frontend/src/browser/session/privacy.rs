@@ -1,23 +1,23 @@
 //! What the visitor does with what is theirs: their name and id, what they wrote, and the way out.
 
 use leptos::prelude::*;
-use page_model::{connection::Over, erasure::Forgetting};
+use page_model::{connection::EndReason, erasure::Erasure};
 use shared_types::{AccessMode, PersonName};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
     browser::{clipboard, cookies, data_export, session::Session, sign_out, time},
-    ui::state::{privacy::Exporting, set},
+    ui::state::{privacy::ExportStatus, set},
 };
 
 impl Session {
     /// Says what became of an earlier page whose visitor had everything deleted.
     pub(super) fn begin_anew(&mut self) {
         if sign_out::take_erased_flag() {
-            let words = self.chat.words;
+            let translations = self.chat.translations;
             // Whoever signs in with a provider is who they were.
-            let anew = (self.page.access != AccessMode::Oidc).then(|| words.all_deleted_anew.to_owned());
-            self.change_tray(|tray| tray.tell([words.all_deleted.to_owned()].into_iter().chain(anew).collect()));
+            let anew = (self.page.access != AccessMode::Oidc).then(|| translations.all_deleted_anew.to_owned());
+            self.change_tray(|tray| tray.tell([translations.all_deleted.to_owned()].into_iter().chain(anew).collect()));
         }
     }
 
@@ -47,24 +47,25 @@ impl Session {
     /// Gets everything that the visitor wrote, as a file.
     pub(super) fn export(&self) {
         let exporting = self.chat.privacy.export;
-        if matches!(exporting.get_untracked(), Exporting::Running | Exporting::Waiting(_)) {
+        if matches!(exporting.get_untracked(), ExportStatus::Running | ExportStatus::Waiting(_)) {
             return;
         }
         spawn_local(async move {
-            let got =
-                data_export::save(move |waits| set(exporting, waits.map_or(Exporting::Running, Exporting::Waiting)))
-                    .await;
-            set(exporting, if got.is_some() { Exporting::No } else { Exporting::Failed });
+            let got = data_export::save(move |waits| {
+                set(exporting, waits.map_or(ExportStatus::Running, ExportStatus::Waiting))
+            })
+            .await;
+            set(exporting, if got.is_some() { ExportStatus::No } else { ExportStatus::Failed });
         });
     }
 
     /// Changes how far it is with having everything deleted. When nothing is left, the visitor leaves.
-    pub(super) fn change_forgetting(&mut self, change: impl FnOnce(&mut Forgetting)) {
+    pub(super) fn change_forgetting(&mut self, change: impl FnOnce(&mut Erasure)) {
         let before = self.chat.privacy.erasure.get_untracked();
         let mut forgetting = before;
         change(&mut forgetting);
         set(self.chat.privacy.erasure, forgetting);
-        if forgetting != before && matches!(forgetting, Forgetting::Done { .. }) {
+        if forgetting != before && matches!(forgetting, Erasure::Done { .. }) {
             self.leave(true);
         }
     }
@@ -83,7 +84,7 @@ impl Session {
     }
 
     fn hang_up(&mut self) {
-        let deeds = self.client.end(time::now(), Over::SignedOut);
-        self.act(deeds);
+        let effects = self.client.end(time::now(), EndReason::SignedOut);
+        self.act(effects);
     }
 }

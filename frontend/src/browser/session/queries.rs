@@ -10,7 +10,7 @@ use shared_types::{Action, ActionName, RoomName, ServerMessage};
 use crate::{
     browser::{session::Session, storage},
     ui::state::{
-        search::{Hit, Results},
+        search::{SearchHit, SearchResults},
         set,
     },
 };
@@ -21,35 +21,35 @@ const ROOMS: &str = "rooms";
 impl Session {
     /// Shows and keeps the rooms visited, the one that is shown among them.
     pub(super) fn begin_rooms(&self) {
-        storage::write(ROOMS, &self.rooms.kept());
+        storage::write(ROOMS, &self.rooms.to_json());
         self.show_rooms();
     }
 
     /// Somebody looks at the page again: other pages may have been somewhere meanwhile.
     pub(super) fn look_around(&mut self, now: u64) {
-        self.rooms.look(now);
-        self.rooms.refresh(storage::read(ROOMS).as_deref());
+        self.rooms.on_page_visible(now);
+        self.rooms.merge_stored(storage::read(ROOMS).as_deref());
         self.show_rooms();
     }
 
     /// Somebody opens the list of rooms.
     pub(super) fn open_rooms(&mut self) {
-        self.rooms.open();
-        self.rooms.refresh(storage::read(ROOMS).as_deref());
+        self.rooms.request();
+        self.rooms.merge_stored(storage::read(ROOMS).as_deref());
         self.show_rooms();
     }
 
     /// Takes a room off the list.
     pub(super) fn forget_room(&mut self, room: &RoomName) {
-        self.rooms.refresh(storage::read(ROOMS).as_deref());
-        self.rooms.forget(room);
-        storage::write(ROOMS, &self.rooms.kept());
+        self.rooms.merge_stored(storage::read(ROOMS).as_deref());
+        self.rooms.remove(room);
+        storage::write(ROOMS, &self.rooms.to_json());
         self.show_rooms();
     }
 
     fn show_rooms(&self) {
         let read = |room: &RoomName| storage::read_position(room).unwrap_or_default();
-        set(self.chat.rooms.entries, self.rooms.list(&self.page.you.id, read));
+        set(self.chat.rooms.entries, self.rooms.entries(&self.page.you.id, read));
     }
 
     /// Changes the search and shows what became of it.
@@ -58,31 +58,34 @@ impl Session {
         let hits = self.search.found().iter().map(|found| {
             let alt = found.image.as_ref().and_then(|image| image.alt.as_ref());
             let text = found.text.as_ref().map(|text| text.as_str()).or_else(|| alt.map(|alt| alt.as_str()));
-            Hit {
+            SearchHit {
                 seq: found.seq,
                 author: found.author.clone(),
                 at: found.sent_at,
-                when: self.chat.words.said(&self.calendar.day_name(found.sent_at), &self.calendar.time(found.sent_at)),
-                excerpt: excerpt(text.unwrap_or(self.chat.words.image), self.search.text()),
+                when: self
+                    .chat
+                    .translations
+                    .said(&self.calendar.day_name(found.sent_at), &self.calendar.time(found.sent_at)),
+                excerpt: excerpt(text.unwrap_or(self.chat.translations.image), self.search.text()),
             }
         });
-        set(self.chat.search.results, Results { progress: self.search.progress(), hits: hits.collect() });
+        set(self.chat.search.results, SearchResults { progress: self.search.progress(), hits: hits.collect() });
     }
 
     /// Takes in an answer that is none of the conversation.
     pub(super) fn hear_aside(&mut self, message: &ServerMessage) {
         match message {
             ServerMessage::Rooms { rooms } => {
-                self.rooms.hear(rooms.clone());
+                self.rooms.on_activity(rooms.clone());
                 self.show_rooms();
             }
             ServerMessage::Found { text, messages, before } => {
-                self.change_search(|search| search.hear(text, messages.clone(), *before));
+                self.change_search(|search| search.on_results(text, messages.clone(), *before));
             }
             ServerMessage::Error { action: Some(ActionName::Known(Action::Search)), .. } => {
-                self.change_search(Search::refuse);
+                self.change_search(Search::on_error);
             }
-            ServerMessage::Error { action: Some(ActionName::Known(Action::Rooms)), .. } => self.rooms.refuse(),
+            ServerMessage::Error { action: Some(ActionName::Known(Action::Rooms)), .. } => self.rooms.on_error(),
             _ => self.hear_order(message),
         }
     }
@@ -92,10 +95,10 @@ impl Session {
         if self.client.status(now) != Status::Live {
             return;
         }
-        let questions = [self.rooms.question(now), self.search.question()];
+        let questions = [self.rooms.take_request(now), self.search.take_request()];
         for question in questions.into_iter().chain(self.ask_order(now)).flatten() {
-            let deeds = self.client.ask_aside(question);
-            self.act(deeds);
+            let effects = self.client.send_query(question);
+            self.act(effects);
         }
     }
 }

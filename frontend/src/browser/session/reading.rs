@@ -1,7 +1,7 @@
 //! Where the reader is in the log: what they see, what is new to them, and the way to somewhere else.
 
 use leptos::prelude::*;
-use page_model::timeline::News;
+use page_model::timeline::UnreadSummary;
 use shared_types::Seq;
 
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     ui::{
         log::{
             gestures,
-            scroll::{self, HistoryRange},
+            scroll::{self, ScrollAnchor},
         },
         state::set,
     },
@@ -24,8 +24,8 @@ impl Session {
     pub(super) fn seek(&mut self, seq: Seq) {
         self.sought = Some(seq);
         self.changed = true;
-        let deeds = self.client.seek(seq);
-        self.act(deeds);
+        let effects = self.client.seek(seq);
+        self.act(effects);
     }
 
     /// Goes to the newest message.
@@ -49,8 +49,8 @@ impl Session {
         let at_end = self.chat.log.element.get_untracked().is_none_or(|log| scroll::at_end(&log));
         let timeline = self.client.timeline();
         let Some((newest, _)) = timeline.newest() else { return };
-        if events::is_visible() && at_end && !timeline.is_apart() && self.reading.read() < newest {
-            self.reading.see(newest);
+        if events::is_visible() && at_end && !timeline.is_detached() && self.reading.read() < newest {
+            self.reading.mark_seen(newest);
             storage::store_read_position(&self.page.room, newest);
         }
     }
@@ -59,7 +59,7 @@ impl Session {
     pub(super) fn settle(&mut self) {
         if let Some((newest, _)) = self.client.timeline().newest() {
             self.changed |= self.reading.line().is_some();
-            self.reading.settle(newest);
+            self.reading.clear_line(newest);
         }
     }
 
@@ -73,15 +73,15 @@ impl Session {
         if !by_somebody_else {
             return self.look();
         }
-        let follows = |log: web_sys::HtmlDivElement| scroll::at_end(&log) && !self.client.timeline().is_apart();
+        let follows = |log: web_sys::HtmlDivElement| scroll::at_end(&log) && !self.client.timeline().is_detached();
         if !self.chat.log.element.get_untracked().is_none_or(follows) {
             set(self.chat.log.unread_below, true);
-            self.reading.miss();
+            self.reading.on_unseen_message();
         } else if events::is_visible() {
             self.look();
         }
         if !events::is_visible() {
-            self.reading.miss();
+            self.reading.on_unseen_message();
         }
     }
 
@@ -92,7 +92,7 @@ impl Session {
         request_animation_frame(move || {
             if !gestures::find_message(chat, seq) {
                 with(home, |session| {
-                    let told = vec![chat.words.not_found_message.to_owned()];
+                    let told = vec![chat.translations.not_found_message.to_owned()];
                     session.change_tray(|tray| tray.tell(told));
                 });
             }
@@ -100,7 +100,7 @@ impl Session {
     }
 
     /// Offers the way to what is new, unless it begins where the reader is.
-    pub(super) fn tell_news(&mut self, news: Option<News>) {
+    pub(super) fn tell_news(&mut self, news: Option<UnreadSummary>) {
         if news == self.news {
             return;
         }
@@ -122,8 +122,8 @@ impl Session {
             return;
         }
         // Far back there is no end to follow.
-        let follows = !self.client.timeline().is_apart() && !self.chat.log.is_detached.get_untracked();
-        let place = self.chat.log.element.get_untracked().and_then(|log| HistoryRange::of(&log, follows));
+        let follows = !self.client.timeline().is_detached() && !self.chat.log.is_detached.get_untracked();
+        let place = self.chat.log.element.get_untracked().and_then(|log| ScrollAnchor::of(&log, follows));
         let Some(place) = place else { return };
         self.place = Some(place);
         let home = self.home;

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 use page_model::{
-    client::Deed,
-    composer_mode::Writing,
+    client::Effect,
+    composer_mode::ComposerMode,
     timeline::{Draft, key},
 };
 use shared_types::{MessageText, Nonce};
@@ -13,7 +13,7 @@ use web_sys::File;
 use crate::{
     browser::{
         attachments::Tray,
-        picture::{Picture, Unfit},
+        picture::{Picture, RejectedImage},
         random,
         session::{Session, with},
         time,
@@ -37,7 +37,7 @@ impl Session {
     }
 
     /// Changes the tray; nothing else follows from that.
-    pub(super) fn change_tray(&mut self, change: impl FnOnce(&mut Tray)) -> Vec<Deed> {
+    pub(super) fn change_tray(&mut self, change: impl FnOnce(&mut Tray)) -> Vec<Effect> {
         change(&mut self.tray);
         self.show_tray();
         Vec::new()
@@ -54,7 +54,7 @@ impl Session {
         self.show_tray();
     }
 
-    fn prepared(&mut self, id: u32, picture: Result<Picture, Unfit>) {
+    fn prepared(&mut self, id: u32, picture: Result<Picture, RejectedImage>) {
         self.tray.prepared(id, picture);
         self.prepare();
     }
@@ -64,15 +64,15 @@ impl Session {
     }
 
     /// Sends a text, or the images in the tray: each is a message of its own, and the text belongs to the first.
-    pub(super) fn post(&mut self, mut text: Option<MessageText>) -> Vec<Deed> {
+    pub(super) fn post(&mut self, mut text: Option<MessageText>) -> Vec<Effect> {
         let Some(pictures) = self.tray.take() else { return Vec::new() };
         self.show_tray();
         // Whoever writes wants to see it, wherever they were reading.
         self.follow();
         self.settle();
-        let mut reply_to = self.chat.composer.mode.with_untracked(Writing::answers);
-        set(self.chat.composer.mode, Writing::New);
-        let mut deeds = Vec::new();
+        let mut reply_to = self.chat.composer.mode.with_untracked(ComposerMode::reply_to);
+        set(self.chat.composer.mode, ComposerMode::New);
+        let mut effects = Vec::new();
         for picture in pictures {
             let Ok(nonce) = random::unique_token().parse::<Nonce>() else { continue };
             let draft = Draft {
@@ -84,25 +84,25 @@ impl Session {
             let key = self.key(&nonce);
             self.chat.images.own_sources.update_value(|pictures| pictures.push((key, picture.url.as_str().to_owned())));
             self.sent.push(Sent { nonce, picture, upload: None });
-            deeds.extend(self.client.post(draft, time::now()));
+            effects.extend(self.client.post(draft, time::now()));
         }
         if let Some(text) = text
             && let Ok(nonce) = random::unique_token().parse()
         {
-            deeds.extend(self.client.post(Draft { nonce, text: Some(text), image: None, reply_to }, time::now()));
+            effects.extend(self.client.post(Draft { nonce, text: Some(text), image: None, reply_to }, time::now()));
         }
-        deeds
+        effects
     }
 
     /// Gives up a message, and its picture with it unless it is too late for that.
-    pub(super) fn discard(&mut self, nonce: &Nonce) -> Vec<Deed> {
-        let deeds = self.client.discard(nonce, time::now());
+    pub(super) fn discard(&mut self, nonce: &Nonce) -> Vec<Effect> {
+        let effects = self.client.discard(nonce, time::now());
         if !self.client.timeline().is_unsent(nonce) {
             let key = self.key(nonce);
             self.sent.retain(|sent| sent.nonce != *nonce);
             self.chat.images.own_sources.update_value(|pictures| pictures.retain(|(of, _)| *of != key));
         }
-        deeds
+        effects
     }
 
     /// Puts the image of a message to an address.
@@ -111,34 +111,34 @@ impl Session {
         let now = time::now();
         let home = self.home;
         let Some(sent) = self.sent.iter_mut().find(|sent| sent.nonce == nonce) else {
-            let deeds = self.client.lost(&nonce, now);
-            return self.act(deeds);
+            let effects = self.client.on_image_lost(&nonce, now);
+            return self.act(effects);
         };
         let about = nonce.clone();
         let report = move |event| with(home, |session| session.upload_went(&about, event));
         let Picture { image, blob, .. } = &sent.picture;
         sent.upload = Upload::start(url, image.kind.media_type(), blob, report);
         if sent.upload.is_none() {
-            let deeds = self.client.broken(&nonce, now);
-            self.act(deeds);
+            let effects = self.client.on_upload_failed(&nonce, now);
+            self.act(effects);
         }
     }
 
     fn upload_went(&mut self, nonce: &Nonce, event: UploadEvent) {
         self.changed = true;
         let now = time::now();
-        let deeds = match event {
+        let effects = match event {
             UploadEvent::Runs(percent) => {
-                self.client.progress(nonce, percent);
+                self.client.on_upload_progress(nonce, percent);
                 return;
             }
-            UploadEvent::Ended(true) => self.client.uploaded(nonce, now),
-            UploadEvent::Ended(false) => self.client.broken(nonce, now),
+            UploadEvent::Ended(true) => self.client.on_upload_finished(nonce, now),
+            UploadEvent::Ended(false) => self.client.on_upload_failed(nonce, now),
         };
         if let Some(sent) = self.sent.iter_mut().find(|sent| sent.nonce == *nonce) {
             sent.upload = None;
         }
-        self.act(deeds);
+        self.act(effects);
     }
 
     /// The key of the visitor's own message.

@@ -7,13 +7,13 @@ use super::*;
 
 #[track_caller]
 fn check(at: u64, machine: &str, day: &str, time: &str) {
-    let (utc, at) = (Words::utc(Language::English), Timestamp(at));
+    let (utc, at) = (Translations::utc(Language::English), Timestamp(at));
     assert_eq!((machine_time(at).as_str(), utc.day_name(at).as_str(), utc.time(at).as_str()), (machine, day, time));
 }
 
 #[test]
 fn a_day_is_named_in_the_reader_s_language() {
-    let day = |at| Words::utc(Language::Japanese).day_name(Timestamp(at));
+    let day = |at| Translations::utc(Language::Japanese).day_name(Timestamp(at));
     assert_eq!(day(0), "1970年1月1日木曜日");
     assert_eq!(day(1_795_392_000_000), "2026年11月23日月曜日");
 }

@@ -26,7 +26,7 @@ pub(crate) fn attach(chat: Chat) -> impl IntoView {
         }
     };
     view! {
-        {icon_button("attach", chat.words.attach.into(), ICON, true, Callback::new(open))}
+        {icon_button("attach", chat.translations.attach.into(), ICON, true, Callback::new(open))}
         <input type="file" accept=ACCEPT multiple hidden node_ref=picker on:change=chosen />
     }
 }

@@ -5,7 +5,7 @@ use shared_types::limits;
 
 use crate::ui::{
     parts::icon_button::{CROSS, icon_button},
-    state::{Chat, composer::Attached, intent::Intent},
+    state::{Chat, composer::Attachment, intent::Intent},
 };
 
 #[component]
@@ -20,34 +20,34 @@ pub(crate) fn Tray(
             let images = tray.images.into_iter().enumerate();
             let images = images.map(|(index, attached)| image(chat, index + 1, attached, pressed)).collect::<Vec<_>>();
             view! {
-                <ul class="tray" aria-label=chat.words.attached>
+                <ul class="tray" aria-label=chat.translations.attached>
                     {images}
                 </ul>
             }
         });
-        let troubles = (!tray.troubles.is_empty()).then(|| {
+        let errors = (!tray.errors.is_empty()).then(|| {
             let dismiss = move |_| {
-                chat.dispatch.run(Intent::Dismiss);
+                chat.dispatch.run(Intent::DismissErrors);
                 chat.focus();
             };
             view! {
                 <div class="tray-troubles" role="alert">
-                    <p>{tray.troubles.join("\n")}</p>
+                    <p>{tray.errors.join("\n")}</p>
                     <button class="quiet" type="button" on:click=dismiss>
-                        {chat.words.dismiss}
+                        {chat.translations.dismiss}
                     </button>
                 </div>
             }
         });
-        (troubles, images)
+        (errors, images)
     }
 }
 
-fn image(chat: Chat, place: usize, image: Attached, pressed: Callback<ev::KeyboardEvent>) -> impl IntoView {
-    let Attached { id, alt, url } = image;
+fn image(chat: Chat, place: usize, image: Attachment, pressed: Callback<ev::KeyboardEvent>) -> impl IntoView {
+    let Attachment { id, alt, url } = image;
     let busy = url.is_none();
     let remove = move |()| {
-        chat.dispatch.run(Intent::Detach(id));
+        chat.dispatch.run(Intent::DetachImage(id));
         chat.focus();
     };
     view! {
@@ -56,16 +56,16 @@ fn image(chat: Chat, place: usize, image: Attached, pressed: Callback<ev::Keyboa
             <input
                 class="tray-alt"
                 type="text"
-                aria-label=chat.words.describe
-                placeholder=chat.words.describe
+                aria-label=chat.translations.describe
+                placeholder=chat.translations.describe
                 maxlength=limits::ALT_CHARS.to_string()
                 autocomplete="off"
                 enterkeyhint="send"
                 prop:value=alt
-                on:input=move |event| chat.dispatch.run(Intent::Describe(id, event_target_value(&event)))
+                on:input=move |event| chat.dispatch.run(Intent::DescribeImage(id, event_target_value(&event)))
                 on:keydown=move |event| pressed.run(event)
             />
-            {icon_button("tray-remove", chat.words.remove_image.with(&place.to_string()), CROSS, true, Callback::new(remove))}
+            {icon_button("tray-remove", chat.translations.remove_image.with(&place.to_string()), CROSS, true, Callback::new(remove))}
         </li>
     }
 }

@@ -1,7 +1,7 @@
 //! The people whose name is being written behind an `@`, to choose from while the focus stays in the text.
 
 use leptos::prelude::*;
-use page_model::mention_completion::started;
+use page_model::mention_completion::mention_query;
 use shared_types::Person;
 use web_sys::HtmlTextAreaElement;
 
@@ -33,10 +33,10 @@ impl Mentions {
             .get_untracked()
             .filter(|field| document().active_element().as_ref() == Some(field));
         let before = written.map(|field| split(&field).0).unwrap_or_default();
-        let offered = started(&before).map(|started| {
+        let offered = mention_query(&before).map(|started| {
             let me = self.chat.room.you.get_untracked().id;
             let others: Vec<Person> = self.chat.known().into_iter().filter(|person| person.id != me).collect();
-            started.fitting(&others)
+            started.matching(&others)
         });
         let offered = offered.unwrap_or_default();
         self.chosen.set(0);
@@ -74,8 +74,8 @@ impl Mentions {
         self.hide();
         let (Some(name), Some(field)) = (name, self.chat.composer.field.get_untracked()) else { return };
         let (before, after) = split(&field);
-        let Some(started) = started(&before) else { return };
-        let finished = started.finished(&before, &name);
+        let Some(started) = mention_query(&before) else { return };
+        let finished = started.completed(&before, &name);
         let caret = finished.encode_utf16().count() as u32;
         field.set_value(&[&finished, after.trim_start_matches(' ')].concat());
         _ = field.set_selection_range(caret, caret);
@@ -115,7 +115,7 @@ impl Mentions {
                     id=LIST
                     class="mention-list"
                     role="listbox"
-                    aria-label=self.chat.words.mention
+                    aria-label=self.chat.translations.mention
                     on:mousedown=|event| event.prevent_default()
                 >
                     {options}

@@ -1,12 +1,12 @@
 //! What the visitor is told about writing: in the place of the composer where there is nothing to write with, or below it.
 
 use leptos::prelude::*;
-use page_model::connection::Over;
+use page_model::connection::EndReason;
 use shared_types::AccessMode;
 
 use crate::ui::{
     parts::element::{alive, alive_text, element},
-    state::{Chat, composer::Leave, intent::Intent},
+    state::{Chat, composer::ComposerStatus, intent::Intent},
 };
 
 pub(crate) fn silence(chat: Chat) -> AnyView {
@@ -20,15 +20,15 @@ pub(crate) fn silence(chat: Chat) -> AnyView {
         let way = match chat.composer.status.with(|leave| leave.over) {
             None => return Vec::new(),
             // What is written stays in this tab, and is there again after that.
-            Some(Over::SignedOut) => {
+            Some(EndReason::SignedOut) => {
                 let passphrase = chat.access == AccessMode::Passphrase;
-                let label = if passphrase { chat.words.enter } else { chat.words.sign_in_again };
+                let label = if passphrase { chat.translations.enter } else { chat.translations.sign_in_again };
                 element("a").class("button primary").with("href", room_path(chat)).text(label)
             }
             // It may be lifted before its end, and nobody is told of that who is away.
-            Some(Over::Banned(_)) => {
+            Some(EndReason::Banned(_)) => {
                 let asking = move || chat.composer.status.with(|leave| leave.asking);
-                let label = move || if asking() { chat.words.trying } else { chat.words.try_again };
+                let label = move || if asking() { chat.translations.trying } else { chat.translations.try_again };
                 element("button")
                     .class("button")
                     .with("type", "button")
@@ -39,10 +39,10 @@ pub(crate) fn silence(chat: Chat) -> AnyView {
         vec![way.into_any()]
     };
     let class = move || {
-        let class = |leave: &Leave| match leave {
-            Leave { silent: true, .. } => "leave silent",
-            Leave { sentence, .. } if sentence.is_empty() => "leave nothing",
-            Leave { passing: true, .. } => "leave passing",
+        let class = |leave: &ComposerStatus| match leave {
+            ComposerStatus { silent: true, .. } => "leave silent",
+            ComposerStatus { sentence, .. } if sentence.is_empty() => "leave nothing",
+            ComposerStatus { passing: true, .. } => "leave passing",
             _ => "leave",
         };
         Some(chat.composer.status.with(class).to_owned())

@@ -8,20 +8,20 @@ use crate::ui::state::{Chat, intent::Intent};
 #[component]
 pub(crate) fn Connection(chat: Chat) -> impl IntoView {
     let state = move || match chat.room.status.get() {
-        Status::Connecting => chat.words.connecting,
-        Status::Live => chat.words.connected,
+        Status::Connecting => chat.translations.connecting,
+        Status::Live => chat.translations.connected,
         // Why, and what can be done, stands where messages are written.
-        Status::Over(_) | Status::Offline(_) => chat.words.offline,
+        Status::Ended(_) | Status::Offline(_) => chat.translations.offline,
     };
     let offline = move || match chat.room.status.get() {
         Status::Offline(seconds) => Some(view! {
             // A countdown that was read out every second would drown everything else.
-            <span class="countdown" aria-hidden="true">{chat.words.retrying(seconds)}</span>
+            <span class="countdown" aria-hidden="true">{chat.translations.retrying(seconds)}</span>
             <button class="button" type="button" on:click=move |_| chat.dispatch.run(Intent::Reconnect)>
-                {chat.words.reconnect}
+                {chat.translations.reconnect}
             </button>
         }),
-        Status::Connecting | Status::Live | Status::Over(_) => None,
+        Status::Connecting | Status::Live | Status::Ended(_) => None,
     };
     view! {
         <div class="connection">

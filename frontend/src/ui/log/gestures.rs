@@ -84,7 +84,7 @@ fn clicked(chat: Chat, event: &web_sys::Event, touched: bool) {
             None => {}
             Some(name @ ("more" | "reply" | "copy" | "edit" | "delete" | "sanction")) => act(chat, seq, name),
             Some(value) => match value.parse() {
-                Ok(quoted) => chat.dispatch.run(Intent::Seek(Seq(quoted))),
+                Ok(quoted) => chat.dispatch.run(Intent::GoToMessage(Seq(quoted))),
                 Err(_) => toggle(chat, seq, value),
             },
         }

@@ -43,7 +43,7 @@ pub(crate) fn to_end(log: NodeRef<html::Div>) {
 
 /// A message in view and its place in the window, to be brought back there.
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser scrolls"))]
-pub(crate) struct HistoryRange {
+pub(crate) struct ScrollAnchor {
     log: HtmlDivElement,
     message: Element,
     top: f64,
@@ -51,7 +51,7 @@ pub(crate) struct HistoryRange {
 }
 
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser scrolls"))]
-impl HistoryRange {
+impl ScrollAnchor {
     /// Where a reader is who does not follow the newest message at the end.
     pub(crate) fn of(log: &HtmlDivElement, follows: bool) -> Option<Self> {
         if follows && at_end(log) {

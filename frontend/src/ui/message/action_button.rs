@@ -4,7 +4,7 @@
 //! emoji, the place of another message, or a word.
 
 use leptos::prelude::*;
-use page_model::timeline::{Quoted, RowReaction};
+use page_model::timeline::{ReplyPreview, RowReaction};
 
 use crate::ui::{
     parts::{colour::coloured, element::element, icon_button::icon},
@@ -46,14 +46,14 @@ pub(crate) fn action(action: Action) -> AnyView {
 }
 
 /// What a message answers, as a button that leads to it.
-pub(crate) fn quote(chat: Chat, quoted: &Quoted) -> Action {
+pub(crate) fn quote(chat: Chat, quoted: &ReplyPreview) -> Action {
     Action {
         class: if quoted.text.is_some() { "message-quote" } else { "message-quote unknown" },
         value: quoted.seq.to_string(),
         by_arrows: true,
         texts: vec![
-            (coloured("quote-author", &quoted.author.id), chat.words.name(&quoted.author).into()),
-            ("quote-text".into(), chat.words.said_so(&chat.words.excerpt(quoted))),
+            (coloured("quote-author", &quoted.author.id), chat.translations.name(&quoted.author).into()),
+            ("quote-text".into(), chat.translations.said_so(&chat.translations.excerpt(quoted))),
         ],
         ..Action::default()
     }
@@ -65,8 +65,8 @@ pub(crate) fn reaction(chat: Chat, reaction: &RowReaction) -> Action {
     Action {
         class: "reaction",
         value: emoji.into(),
-        label: Some(chat.words.reaction(emoji, &reaction.people)),
-        title: Some(chat.words.names(&reaction.people)),
+        label: Some(chat.translations.reaction(emoji, &reaction.people)),
+        title: Some(chat.translations.names(&reaction.people)),
         pressed: Some(reaction.mine),
         by_arrows: true,
         texts: vec![(String::new(), emoji.into()), ("reaction-count".into(), reaction.people.len().to_string())],
@@ -79,7 +79,7 @@ pub(crate) fn emoji(chat: Chat, class: &'static str, emoji: &str) -> Action {
     Action {
         class,
         value: emoji.into(),
-        label: Some(chat.words.react.with(emoji)),
+        label: Some(chat.translations.react.with(emoji)),
         texts: vec![(String::new(), emoji.into())],
         ..Action::default()
     }

@@ -19,7 +19,7 @@ pub(crate) fn Deletion(chat: Chat) -> impl IntoView {
         if dialog.return_value() == YES
             && let Some(seq) = chat.message_dialogs.message.get_untracked()
         {
-            chat.dispatch.run(Intent::Change(seq, Change::Gone));
+            chat.dispatch.run(Intent::Change(seq, Change::Delete));
         }
     };
     view! {
@@ -31,11 +31,11 @@ pub(crate) fn Deletion(chat: Chat) -> impl IntoView {
             on:close=answered
         >
             <form method="dialog">
-                <h2 id="deletion-title">{chat.words.delete_title}</h2>
-                <p id="deletion-hint" class="name-hint">{chat.words.delete_hint}</p>
+                <h2 id="deletion-title">{chat.translations.delete_title}</h2>
+                <p id="deletion-hint" class="name-hint">{chat.translations.delete_hint}</p>
                 <div class="name-buttons">
-                    <button class="button" type="submit" value="">{chat.words.cancel}</button>
-                    <button class="button danger" type="submit" value=YES>{chat.words.delete}</button>
+                    <button class="button" type="submit" value="">{chat.translations.cancel}</button>
+                    <button class="button danger" type="submit" value=YES>{chat.translations.delete}</button>
                 </div>
             </form>
         </dialog>

@@ -16,7 +16,7 @@ use crate::ui::{
 /// The answer that means what is in the field.
 const TYPED: &str = "typed";
 
-/// The emoji by group, as `Words::emoji_groups` names them, with spaces between them.
+/// The emoji by group, as `Translations::emoji_groups` names them, with spaces between them.
 const GROUPS: [&str; 4] = [
     "😀 😄 😅 😂 🤣 😊 😍 🥰 😎 🤔 😐 🙄 😮 😢 😭 😡",
     "👍 👎 👏 🙌 🙏 👌 ✌️ 🤞 💪 👋 🤝 👀",
@@ -30,7 +30,7 @@ pub(crate) fn Picker(chat: Chat) -> impl IntoView {
     let typed = move |_| {
         if let Some(field) = field.get_untracked() {
             let good = field.value().trim().parse::<Emoji>().is_ok();
-            field.set_custom_validity(if good { "" } else { chat.words.not_an_emoji });
+            field.set_custom_validity(if good { "" } else { chat.translations.not_an_emoji });
         }
     };
     let answered = move |_| {
@@ -48,7 +48,7 @@ pub(crate) fn Picker(chat: Chat) -> impl IntoView {
     // They are more than the rest of many a page, and few people open this.
     let groups = move || {
         chat.message_dialogs.message.get().map(|_| {
-            let named = chat.words.emoji_groups.into_iter().zip(GROUPS);
+            let named = chat.translations.emoji_groups.into_iter().zip(GROUPS);
             named.map(|(name, emoji)| group(chat, name, emoji)).collect_view()
         })
     };
@@ -56,7 +56,7 @@ pub(crate) fn Picker(chat: Chat) -> impl IntoView {
     view! {
         <dialog
             class="picker"
-            aria-label=chat.words.more_reactions
+            aria-label=chat.translations.more_reactions
             closedby="any"
             node_ref=chat.message_dialogs.emoji_picker
             on:close=answered
@@ -66,15 +66,15 @@ pub(crate) fn Picker(chat: Chat) -> impl IntoView {
             <form class="picker-form" method="dialog">
                 <input
                     class="picker-field"
-                    aria-label=chat.words.any_emoji
-                    placeholder=chat.words.any_emoji
+                    aria-label=chat.translations.any_emoji
+                    placeholder=chat.translations.any_emoji
                     required
                     autocomplete="off"
                     node_ref=field
                     on:input=typed
                 />
-                <button class="button" type="submit" value=TYPED>{chat.words.add}</button>
-                <button class="button" type="submit" value="" formnovalidate>{chat.words.cancel}</button>
+                <button class="button" type="submit" value=TYPED>{chat.translations.add}</button>
+                <button class="button" type="submit" value="" formnovalidate>{chat.translations.cancel}</button>
             </form>
         </dialog>
     }

@@ -41,15 +41,15 @@ pub(crate) fn image(chat: Chat, row: &Row, image: &ChatImage) -> AnyView {
         .with("decoding", "async")
         .with("width", width)
         .with("height", height)
-        .with("alt", alt.unwrap_or(chat.words.image))
+        .with("alt", alt.unwrap_or(chat.translations.image))
         .with("src", chat.image_source(row));
     let frame = element("button")
         .class("image-frame")
         .with("type", "button")
-        .with("aria-label", chat.words.open_image(alt))
+        .with("aria-label", chat.translations.open_image(alt))
         .on("click", open)
         .child(element("span").class("image-box").child(space.into_any()).child(picture.into_any()).into_any());
-    let missing = element("p").class("image-missing").text(chat.words.missing);
+    let missing = element("p").class("image-missing").text(chat.translations.missing);
     element("figure").class("message-image").child(frame.into_any()).child(missing.into_any()).into_any()
 }
 

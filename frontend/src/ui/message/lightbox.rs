@@ -53,7 +53,7 @@ pub(crate) fn Lightbox(chat: Chat) -> impl IntoView {
     view! {
         <dialog
             class="lightbox"
-            aria-label=chat.words.image
+            aria-label=chat.translations.image
             node_ref=chat.images.lightbox
             on:close=move |_| set(chat.images.viewed_row, None)
             on:keydown=pressed
@@ -61,7 +61,7 @@ pub(crate) fn Lightbox(chat: Chat) -> impl IntoView {
             on:pointerup=released
             on:click=clicked
         >
-            {icon_button("lightbox-close", chat.words.close.into(), CROSS, true, Callback::new(move |()| close()))}
+            {icon_button("lightbox-close", chat.translations.close.into(), CROSS, true, Callback::new(move |()| close()))}
             {move || viewed(chat).map(|row| picture(chat, &row))}
         </dialog>
     }
@@ -89,14 +89,14 @@ fn picture(chat: Chat, row: &Row) -> impl IntoView + use<> {
                 class="lightbox-image"
                 width=image.width.get().to_string()
                 height=image.height.get().to_string()
-                alt=alt.unwrap_or_else(|| chat.words.image.into())
+                alt=alt.unwrap_or_else(|| chat.translations.image.into())
                 src=source.clone()
                 draggable="false"
             />
         </div>
         <div class="lightbox-foot">
             {caption.map(|caption| view! { <p class="lightbox-caption">{caption}</p> })}
-            <a class="lightbox-download" href=source download=file>{chat.words.download}</a>
+            <a class="lightbox-download" href=source download=file>{chat.translations.download}</a>
         </div>
         {turn(chat, Way::Back)}
         {turn(chat, Way::On)}
@@ -106,8 +106,8 @@ fn picture(chat: Chat, row: &Row) -> impl IntoView + use<> {
 /// The button for one way. Where it leads nowhere it stays, or the focus on it would be lost.
 fn turn(chat: Chat, way: Way) -> impl IntoView + use<> {
     let (class, label, path) = match way {
-        Way::Back => ("lightbox-turn back", chat.words.previous, "M15 5l-7 7 7 7"),
-        Way::On => ("lightbox-turn on", chat.words.next, "M9 5l7 7-7 7"),
+        Way::Back => ("lightbox-turn back", chat.translations.previous, "M15 5l-7 7 7 7"),
+        Way::On => ("lightbox-turn on", chat.translations.next, "M9 5l7 7-7 7"),
     };
     let leads = neighbour(chat, way).is_some();
     icon_button(class, label.into(), path, leads, Callback::new(move |()| step(chat, way)))
@@ -130,7 +130,8 @@ fn neighbour(chat: Chat, way: Way) -> Option<String> {
     let key = chat.images.viewed_row.get_untracked()?;
     chat.log.rows.with_untracked(|rows| {
         let place = rows.iter().position(|shown| shown.key == key)?;
-        let illustrated = |shown: &&crate::ui::state::log::Shown| shown.row.with_untracked(|row| row.image.is_some());
+        let illustrated =
+            |shown: &&crate::ui::state::log::KeyedRow| shown.row.with_untracked(|row| row.image.is_some());
         let found = match way {
             Way::Back => rows[..place].iter().rev().find(illustrated),
             Way::On => rows[place + 1..].iter().find(illustrated),

@@ -1,7 +1,7 @@
 //! What can be done about a message: one toolbar for the whole log, which goes to the message that is pointed at or focused.
 
 use leptos::prelude::*;
-use page_model::{composer_mode::Writing, timeline::Row};
+use page_model::{composer_mode::ComposerMode, timeline::Row};
 use shared_types::{Person, Seq};
 use web_sys::Element;
 
@@ -35,14 +35,14 @@ pub(crate) fn Actions(chat: Chat) -> impl IntoView {
             let mut actions = if row.deleted { Vec::new() } else { of_message(chat, &row) };
             // Who wrote it is known even where it is gone.
             if restriction_dialog::may(chat, &row.author) {
-                actions.push(tool("sanction", chat.words.sanction, restriction_dialog::ICON));
+                actions.push(tool("sanction", chat.translations.sanction, restriction_dialog::ICON));
             }
             actions.into_iter().map(action).collect_view()
         })
     };
     // The log is read out as it grows, and this is no part of what people say.
     view! {
-        <div class="actions" role="toolbar" aria-label=chat.words.actions aria-live="off" node_ref=chat.log.toolbar>
+        <div class="actions" role="toolbar" aria-label=chat.translations.actions aria-live="off" node_ref=chat.log.toolbar>
             {buttons}
         </div>
     }
@@ -50,23 +50,23 @@ pub(crate) fn Actions(chat: Chat) -> impl IntoView {
 
 /// What can be done about a message that is there.
 fn of_message(chat: Chat, row: &Row) -> Vec<Action> {
-    let words = chat.words;
+    let translations = chat.translations;
     let quick = |sign| Action { pressed: Some(means(row, sign)), ..emoji(chat, "action quick", sign) };
     let silent = chat.composer.status.with(|leave| leave.silent);
     let mut actions = Vec::new();
     if !silent {
         actions.extend(QUICK.into_iter().map(quick));
-        actions.push(tool("more", words.more_reactions, MORE));
-        actions.push(tool("reply", words.reply, REPLY));
+        actions.push(tool("more", translations.more_reactions, MORE));
+        actions.push(tool("reply", translations.reply, REPLY));
     }
     let copied = chat.log.copied_message.get() == row.seq;
-    let (label, icon) = if copied { (words.copied, COPIED) } else { (words.copy, COPY) };
+    let (label, icon) = if copied { (translations.copied, COPIED) } else { (translations.copy, COPY) };
     actions.push(tool("copy", label, icon));
     if row.mine && !silent {
-        actions.push(tool("edit", words.edit, EDIT));
+        actions.push(tool("edit", translations.edit, EDIT));
     }
     if row.mine || chat.moderates() {
-        actions.push(tool("delete", words.delete, DELETE));
+        actions.push(tool("delete", translations.delete, DELETE));
     }
     actions
 }
@@ -96,15 +96,15 @@ pub(crate) fn act(chat: Chat, seq: Seq, name: &str) {
         "sanction" if restriction_dialog::may(chat, &row.author) => return decide(chat, seq, row.author),
         _ if row.deleted => return,
         "more" => return emoji_picker::open(chat, seq),
-        "copy" => return chat.dispatch.run(Intent::Copy(seq)),
+        "copy" => return chat.dispatch.run(Intent::CopyMessageLink(seq)),
         "delete" if row.mine || chat.moderates() => return delete_dialog::open(chat, seq),
         "reply" | "edit" if chat.composer.status.with_untracked(|leave| leave.silent) => None,
-        "reply" => Writing::reply(row),
-        "edit" => Writing::edit(row),
+        "reply" => ComposerMode::reply(row),
+        "edit" => ComposerMode::edit(row),
         _ => None,
     };
     if let Some(writing) = writing {
-        chat.dispatch.run(Intent::Write(writing));
+        chat.dispatch.run(Intent::SetComposerMode(writing));
         chat.focus();
     }
 }

@@ -15,23 +15,23 @@ use crate::ui::{
 
 /// Draws the dialog.
 pub(crate) fn audit(chat: Chat) -> AnyView {
-    let words = chat.words;
+    let translations = chat.translations;
     let list = NodeRef::<html::Div>::new();
     let entries = move || chat.moderation.audit.get().rows.into_iter().map(|row| entry(chat, row)).collect();
     let state = move || match chat.moderation.audit.with(|audit| (audit.state, audit.rows.is_empty())) {
-        (AuditLoading::Failed, _) => words.audit_failed,
-        (AuditLoading::Loading, true) => words.audit_loading,
-        (_, true) => words.audit_empty,
-        (_, false) => words.audit_hint,
+        (AuditLoading::Failed, _) => translations.audit_failed,
+        (AuditLoading::Loading, true) => translations.audit_loading,
+        (_, true) => translations.audit_empty,
+        (_, false) => translations.audit_hint,
     };
     let further = move || {
         let label = match chat.moderation.audit.with(|audit| audit.state) {
-            AuditLoading::Partial => words.audit_further,
-            AuditLoading::Failed => words.audit_again,
+            AuditLoading::Partial => translations.audit_further,
+            AuditLoading::Failed => translations.audit_again,
             _ => return Vec::new(),
         };
         let further = move |_| {
-            chat.dispatch.run(Intent::AuditFurther);
+            chat.dispatch.run(Intent::AuditMore);
             // The button goes when there is nothing before, and the focus is not to go with it.
             if let Some(list) = list.get_untracked() {
                 _ = list.focus();
@@ -48,7 +48,7 @@ pub(crate) fn audit(chat: Chat) -> AnyView {
         .child(element("ol").class("hits").with("role", "list").child(alive(entries)).into_any())
         .child(alive(further));
     let state = element("p").class("sheet-hint").with("role", "status").child(alive_text(move || state().into()));
-    sheet(chat, "audit", words.audit, chat.moderation.audit_dialog)
+    sheet(chat, "audit", translations.audit, chat.moderation.audit_dialog)
         .child(state.into_any())
         .child(body.into_any())
         .into_any()

@@ -27,8 +27,8 @@ const BAN: u32 = 1;
 const CLEAR: u32 = 2;
 
 /// The dialog.
-pub(crate) fn sanction(chat: Chat) -> AnyView {
-    let words = chat.words;
+pub(crate) fn restriction_dialog(chat: Chat) -> AnyView {
+    let translations = chat.translations;
     let (what, span) = (chat.restriction_dialog.selected_action, chat.restriction_dialog.selected_duration);
     // Of two with one name a moderator has to know which.
     let id = element("code").child(alive_text(move || chat.restriction_dialog.person.with(|whom| whom.id.to_string())));
@@ -37,32 +37,32 @@ pub(crate) fn sanction(chat: Chat) -> AnyView {
     let kinds = element("fieldset")
         .class("choices")
         .with("aria-labelledby", "sanction-title")
-        .child(choice("radio", words.mute, MUTE, what))
-        .child(choice("radio", words.ban, BAN, what))
-        .child(choice("radio", words.clear, CLEAR, what));
-    let spans = SPANS.map(|span| (span, words.span(span))).to_vec();
+        .child(choice("radio", translations.mute, MUTE, what))
+        .child(choice("radio", translations.ban, BAN, what))
+        .child(choice("radio", translations.clear, CLEAR, what));
+    let spans = SPANS.map(|span| (span, translations.span(span))).to_vec();
     // What is deleted does not come back after a while.
     let spans = element("div").follows("hidden", move || (what.get() == CLEAR).then(String::new)).child(select(
-        words.how_long,
+        translations.how_long,
         spans,
         span,
     ));
     let hint = move || match what.get() {
-        _ if chat.room.status.get() != Status::Live => words.cannot_decide,
-        MUTE => words.mute_hint,
-        BAN => words.ban_hint,
-        _ => words.clear_hint,
+        _ if chat.room.status.get() != Status::Live => translations.cannot_decide,
+        MUTE => translations.mute_hint,
+        BAN => translations.ban_hint,
+        _ => translations.clear_hint,
     };
     let label = move || match what.get() {
-        MUTE => words.mute,
-        BAN => words.ban,
-        _ => words.forget_me_yes,
+        MUTE => translations.mute,
+        BAN => translations.ban,
+        _ => translations.forget_me_yes,
     };
     let cancel = element("button")
         .class("button")
         .with("type", "button")
         .on("click", move |_| dialog::close(chat.restriction_dialog.dialog))
-        .text(words.cancel);
+        .text(translations.cancel);
     let submit = element("button")
         .class("button danger")
         .follows("aria-disabled", move || (!ready(chat)).then(|| "true".into()))
@@ -82,7 +82,8 @@ pub(crate) fn sanction(chat: Chat) -> AnyView {
         .child(spans.into_any())
         .child(dialog::hint(hint))
         .child(element("div").class("name-buttons").child(cancel.into_any()).child(submit.into_any()).into_any());
-    let title = move || chat.words.sanction_of.with(chat.words.name(&chat.restriction_dialog.person.get()));
+    let title =
+        move || chat.translations.sanction_of.with(chat.translations.name(&chat.restriction_dialog.person.get()));
     dialog::titled(chat, "sanction", alive_text(title), chat.restriction_dialog.dialog)
         .child(form.into_any())
         .into_any()
@@ -92,7 +93,7 @@ pub(crate) fn sanction(chat: Chat) -> AnyView {
 fn held(chat: Chat) -> Vec<AnyView> {
     let line = |sentence: &str| element("p").text(sentence);
     let lift = |what, sentence: &str| {
-        let label = [chat.words.lift, &chat.words.said_so(sentence)].concat();
+        let label = [chat.translations.lift, &chat.translations.said_so(sentence)].concat();
         element("button")
             .class("quiet")
             .follows("aria-disabled", move || (!chat.decides()).then(|| "true".into()))
@@ -103,7 +104,7 @@ fn held(chat: Chat) -> Vec<AnyView> {
                     decide(chat, what, 0);
                 }
             })
-            .text(chat.words.lift)
+            .text(chat.translations.lift)
             .into_any()
     };
     let held = match chat.restriction_dialog.current.get() {
@@ -111,7 +112,7 @@ fn held(chat: Chat) -> Vec<AnyView> {
         Err(why) => return vec![line(why).into_any()],
     };
     if held.iter().all(String::is_empty) {
-        return vec![line(chat.words.held_free).into_any()];
+        return vec![line(chat.translations.held_free).into_any()];
     }
     let held = [MUTE, BAN].into_iter().zip(held).filter(|(_, sentence)| !sentence.is_empty());
     held.map(|(what, sentence)| line(&sentence).child(lift(what, &sentence)).into_any()).collect()
@@ -119,20 +120,20 @@ fn held(chat: Chat) -> Vec<AnyView> {
 
 /// Whether something can be decided: what holds is known by then, or not to be had.
 fn ready(chat: Chat) -> bool {
-    chat.decides() && chat.restriction_dialog.current.get() != Err(chat.words.audit_loading)
+    chat.decides() && chat.restriction_dialog.current.get() != Err(chat.translations.audit_loading)
 }
 
 fn decide(chat: Chat, what: u32, seconds: u32) {
     let person = chat.restriction_dialog.person.get_untracked();
     if what != CLEAR {
-        return chat.dispatch.run(Intent::Sanction { person, ban: what == BAN, seconds });
+        return chat.dispatch.run(Intent::Restrict { person, ban: what == BAN, seconds });
     }
     dialog::close(chat.restriction_dialog.dialog);
     // The message that the dialog was opened at is nobody's soon, and drawn anew.
     if let Some(log) = chat.log.element.get_untracked() {
         _ = log.focus();
     }
-    chat.dispatch.run(Intent::Clear(person));
+    chat.dispatch.run(Intent::PurgeUser(person));
 }
 
 /// What holds for so many seconds yet, muted and banned, is what is chosen, unless something else is: nobody is to shorten it
@@ -157,7 +158,7 @@ pub(crate) fn may(chat: Chat, person: &Person) -> bool {
 /// The button that opens the dialog about somebody, in place of the dialog that it is in.
 pub(crate) fn button(chat: Chat, whom: Person, place: NodeRef<html::Dialog>) -> Option<AnyView> {
     may(chat, &whom).then(|| {
-        let label = chat.words.sanction_of.with(whom.name.as_str());
+        let label = chat.translations.sanction_of.with(whom.name.as_str());
         let open = move |()| {
             dialog::close(place);
             open(chat, whom.clone());
@@ -173,6 +174,6 @@ pub(crate) fn open(chat: Chat, person: Person) {
     set(what, MUTE);
     set(span, SPANS[0]);
     set(chat.moderation.is_pending, false);
-    chat.dispatch.run(Intent::Inquire);
+    chat.dispatch.run(Intent::LoadRestrictions);
     dialog::open(chat.restriction_dialog.dialog);
 }

@@ -18,16 +18,18 @@ const PAUSES: [u16; 8] = [0, 5, 10, 30, 60, 300, 900, 3_600];
 
 /// The dialog with what holds in the room.
 pub(crate) fn rules(chat: Chat) -> AnyView {
-    let words = chat.words;
+    let translations = chat.translations;
     let (slow, read_only) = (chat.moderation.selected_slow_mode, chat.moderation.selected_read_only);
-    let name = |pause: u16| if pause == 0 { words.off.to_owned() } else { words.span(pause.into()) };
+    let name = |pause: u16| if pause == 0 { translations.off.to_owned() } else { translations.span(pause.into()) };
     let pauses = PAUSES.map(|pause| (u32::from(pause), name(pause))).to_vec();
     let save = element("button")
         .class("button primary")
         .follows("aria-disabled", move || (!chat.decides()).then(|| "true".into()))
         .with("type", "submit")
-        .text(words.save);
-    let hint = move || if chat.room.status.get() == Status::Live { words.room_rules_hint } else { words.cannot_decide };
+        .text(translations.save);
+    let hint = move || {
+        if chat.room.status.get() == Status::Live { translations.room_rules_hint } else { translations.cannot_decide }
+    };
     let form = element("form")
         .class("sheet-body order")
         .on("submit", move |event| {
@@ -36,13 +38,13 @@ pub(crate) fn rules(chat: Chat) -> AnyView {
                 return;
             }
             let slow = u16::try_from(slow.get_untracked()).unwrap_or_default();
-            chat.dispatch.run(Intent::Rule(RoomRules { slow, read_only: read_only.get_untracked() == 1 }));
+            chat.dispatch.run(Intent::SetRules(RoomRules { slow, read_only: read_only.get_untracked() == 1 }));
         })
-        .child(select(words.slow_mode, pauses, slow))
-        .child(choice("checkbox", words.moderators_only, 1, read_only))
+        .child(select(translations.slow_mode, pauses, slow))
+        .child(choice("checkbox", translations.moderators_only, 1, read_only))
         .child(dialog::hint(hint))
         .child(element("div").class("name-buttons").child(save.into_any()).into_any());
-    sheet(chat, "rules", words.room_rules, chat.moderation.rules_dialog).child(form.into_any()).into_any()
+    sheet(chat, "rules", translations.room_rules, chat.moderation.rules_dialog).child(form.into_any()).into_any()
 }
 
 /// What is chosen is what holds, until somebody chooses something else.

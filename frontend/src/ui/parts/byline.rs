@@ -11,7 +11,7 @@ use crate::ui::{
 
 /// Draws the author, and the time `at` as the reader's calendar writes it.
 pub(crate) fn byline(chat: Chat, author: &Person, at: Timestamp, when: String) -> [AnyView; 2] {
-    let name = element("span").class(coloured("message-author", &author.id)).text(chat.words.name(author));
+    let name = element("span").class(coloured("message-author", &author.id)).text(chat.translations.name(author));
     let time = element("time").with("datetime", machine_time(at)).text(when);
     [name.into_any(), time.into_any()]
 }

@@ -21,7 +21,7 @@ pub(crate) fn titled(chat: Chat, name: &'static str, title: AnyView, dialog: Nod
     let title_id = [name, "-title"].concat();
     let title_line = element("h2").with("id", title_id.as_str()).child(title).into_any();
     let close =
-        icon_button("sheet-close", chat.words.close.into(), CROSS, true, Callback::new(move |()| close(dialog)));
+        icon_button("sheet-close", chat.translations.close.into(), CROSS, true, Callback::new(move |()| close(dialog)));
     // `closedby` lets a click beside it close it, where a browser knows that.
     element("dialog")
         .class(["sheet ", name].concat())

@@ -1,7 +1,7 @@
 //! Where the visitor chooses what they are told of while they do not look at the page.
 
 use leptos::prelude::*;
-use page_model::notification_level::Notify;
+use page_model::notification_level::NotificationLevel;
 use web_sys::{HtmlInputElement, wasm_bindgen::JsCast as _};
 
 use crate::ui::{
@@ -10,18 +10,18 @@ use crate::ui::{
 };
 
 pub(crate) fn notify(chat: Chat) -> AnyView {
-    let choices = Notify::ALL.into_iter().zip(chat.words.notify).map(|(choice, label)| {
+    let choices = NotificationLevel::ALL.into_iter().zip(chat.translations.notify).map(|(choice, label)| {
         let button = element("input")
             .with("type", "radio")
             .with("name", "notify")
             .with("autocomplete", "off")
             .with("value", choice.tag())
-            .maybe("checked", (choice == Notify::Never).then_some(""))
+            .maybe("checked", (choice == NotificationLevel::Never).then_some(""))
             .held_by(move |drawn| {
                 let drawn: HtmlInputElement = drawn.clone().unchecked_into();
                 Effect::new(move || drawn.set_checked(chat.notifications.level.get() == choice));
             })
-            .on("change", move |_| chat.dispatch.run(Intent::Notify(choice)));
+            .on("change", move |_| chat.dispatch.run(Intent::SetNotifications(choice)));
         let label = element("span").text(label);
         element("label").class("choice").child(button.into_any()).child(label.into_any()).into_any()
     });
@@ -31,11 +31,11 @@ pub(crate) fn notify(chat: Chat) -> AnyView {
             Some(if chat.notifications.error.get().is_some() { "name-hint wrong" } else { "name-hint" }.into())
         })
         .with("aria-live", "polite")
-        .child(alive_text(move || chat.notifications.error.get().unwrap_or(chat.words.notify_hint).into()));
+        .child(alive_text(move || chat.notifications.error.get().unwrap_or(chat.translations.notify_hint).into()));
     let choices = element("fieldset")
         .class("choices")
         .with("aria-describedby", "notify-hint")
-        .child(element("legend").text(chat.words.notifications).into_any())
+        .child(element("legend").text(chat.translations.notifications).into_any())
         .children(choices);
     element("div").child(choices.into_any()).child(hint.into_any()).into_any()
 }

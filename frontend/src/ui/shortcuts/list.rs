@@ -1,6 +1,6 @@
 //! The keys that do something, as the sheet lists them. `e2e/tests/keyboard.spec.ts` presses every one that stands here.
 
-use crate::i18n::Words;
+use crate::i18n::Translations;
 
 /// Keys and what they do: a hyphen stands between keys that are pressed together, a space between one way and another.
 pub(crate) struct Group {
@@ -9,39 +9,39 @@ pub(crate) struct Group {
 }
 
 /// Every shortcut there is.
-pub(crate) fn shortcuts(words: &Words) -> [Group; 4] {
+pub(crate) fn shortcuts(translations: &Translations) -> [Group; 4] {
     [
         Group {
-            name: words.anywhere,
+            name: translations.anywhere,
             keys: vec![
-                ("Ctrl-K ⌘-K", words.switch_rooms),
-                ("/", words.search),
-                ("?", words.shortcuts),
-                ("Esc", words.close),
+                ("Ctrl-K ⌘-K", translations.switch_rooms),
+                ("/", translations.search),
+                ("?", translations.shortcuts),
+                ("Esc", translations.close),
             ],
         },
         Group {
-            name: words.while_writing,
+            name: translations.while_writing,
             keys: vec![
-                ("Enter", words.send),
-                ("Shift-Enter", words.line_break),
-                ("↑", words.edit_last),
-                ("Esc", words.stop_writing),
+                ("Enter", translations.send),
+                ("Shift-Enter", translations.line_break),
+                ("↑", translations.edit_last),
+                ("Esc", translations.stop_writing),
             ],
         },
         Group {
-            name: words.among_messages,
+            name: translations.among_messages,
             keys: vec![
-                ("↑ ↓", words.other_message),
-                ("Home End", words.first_or_last),
-                ("→ ←", words.along),
-                ("R", words.reply),
-                ("L", words.copy),
-                ("E", words.edit),
-                ("A +", words.react_to),
-                ("Delete", words.delete),
+                ("↑ ↓", translations.other_message),
+                ("Home End", translations.first_or_last),
+                ("→ ←", translations.along),
+                ("R", translations.reply),
+                ("L", translations.copy),
+                ("E", translations.edit),
+                ("A +", translations.react_to),
+                ("Delete", translations.delete),
             ],
         },
-        Group { name: words.at_an_image, keys: vec![("← →", words.other_image)] },
+        Group { name: translations.at_an_image, keys: vec![("← →", translations.other_image)] },
     ]
 }

@@ -1,17 +1,17 @@
 //! The composer: text, attachments, and whether the visitor may write.
 
 use leptos::{html, prelude::*};
-use page_model::{composer_mode::Writing, connection::Over};
+use page_model::{composer_mode::ComposerMode, connection::EndReason};
 use shared_types::RoomRules;
 
 /// The composer.
 #[derive(Clone, Copy)]
 pub(crate) struct ComposerState {
     /// Whether the visitor may write.
-    pub(crate) status: RwSignal<Leave>,
+    pub(crate) status: RwSignal<ComposerStatus>,
     pub(crate) attachments: RwSignal<Attachments>,
     /// Whether the text is a new message, a reply or an edit.
-    pub(crate) mode: RwSignal<Writing>,
+    pub(crate) mode: RwSignal<ComposerMode>,
     /// The draft of a new message, while an edit is in the field.
     pub(crate) stashed_draft: StoredValue<String>,
     pub(crate) field: NodeRef<html::Textarea>,
@@ -20,9 +20,9 @@ pub(crate) struct ComposerState {
 impl ComposerState {
     pub(super) fn new() -> Self {
         Self {
-            status: RwSignal::new(Leave::default()),
+            status: RwSignal::new(ComposerStatus::default()),
             attachments: RwSignal::new(Attachments::default()),
-            mode: RwSignal::new(Writing::New),
+            mode: RwSignal::new(ComposerMode::New),
             stashed_draft: StoredValue::new(String::new()),
             field: NodeRef::new(),
         }
@@ -32,9 +32,9 @@ impl ComposerState {
 /// The images that are chosen and not sent yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Attachments {
-    pub(crate) images: Vec<Attached>,
+    pub(crate) images: Vec<Attachment>,
     /// Why other files are not among them, in sentences.
-    pub(crate) troubles: Vec<String>,
+    pub(crate) errors: Vec<String>,
 }
 
 impl Attachments {
@@ -46,7 +46,7 @@ impl Attachments {
 
 /// An image that is chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Attached {
+pub(crate) struct Attachment {
     pub(crate) id: u32,
     /// What was typed about it.
     pub(crate) alt: String,
@@ -56,14 +56,14 @@ pub(crate) struct Attached {
 
 /// Whether the visitor may write, in words, and what holds in the room.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Leave {
+pub(crate) struct ComposerStatus {
     pub(crate) rules: RoomRules,
     /// Whether there is nothing to write with.
     pub(crate) silent: bool,
     /// Whether it will be otherwise in a moment.
     pub(crate) passing: bool,
     /// Why they take no part at all.
-    pub(crate) over: Option<Over>,
+    pub(crate) over: Option<EndReason>,
     /// Whether it is being asked whether they may again.
     pub(crate) asking: bool,
     /// What they are told; empty where there is nothing special.

@@ -1,6 +1,6 @@
 //! What the visitor can ask the session to do.
 
-use page_model::{composer_mode::Writing, notification_level::Notify, timeline::Change};
+use page_model::{composer_mode::ComposerMode, notification_level::NotificationLevel, timeline::Change};
 use shared_types::{Language, MessageText, Nonce, Person, PersonName, RoomName, RoomRules, Seq};
 use web_sys::File;
 
@@ -11,65 +11,65 @@ pub(crate) enum Intent {
     /// Send a text, the images in the tray, or both.
     Post(Option<MessageText>),
     /// Write something new, an answer, or another text for a message.
-    Write(Writing),
+    SetComposerMode(ComposerMode),
     Change(Seq, Change),
-    Attach(Vec<File>),
-    Detach(u32),
+    AttachImages(Vec<File>),
+    DetachImage(u32),
     /// Read the troubles and be done with them.
-    Dismiss,
+    DismissErrors,
     /// Say what is to be seen on an image in the tray.
-    Describe(u32, String),
+    DescribeImage(u32, String),
     Retry(Nonce),
     Discard(Nonce),
     Rename(PersonName),
     /// Have the page in another language.
-    Speak(Language),
+    SetLanguage(Language),
     /// Something is being written.
-    Type,
+    Typing,
     LoadOlder,
     LoadNewer,
     /// Go back to the newest messages.
-    ToNewest,
+    GoToNewest,
     /// See a message, wherever it is.
-    Seek(Seq),
+    GoToMessage(Seq),
     /// Copy a message's address.
-    Copy(Seq),
+    CopyMessageLink(Seq),
     /// The newest message came into view.
-    Look,
+    MarkRead,
     /// Ask who is here.
-    LookAround,
+    RefreshPeople,
     Reconnect,
     /// See where else something new was said.
-    Rooms,
+    RefreshRooms,
     /// Take a room off the list.
-    Forget(RoomName),
+    RemoveRoom(RoomName),
     /// Look for messages with these words.
     Search(String),
     /// Look further back.
-    SearchFurther,
-    Notify(Notify),
+    SearchMore,
+    SetNotifications(NotificationLevel),
     /// Know what the person may not do about whom a moderator decides.
-    Inquire,
+    LoadRestrictions,
     /// Keep somebody quiet or away for so many seconds; 0 takes it back.
-    Sanction {
+    Restrict {
         person: Person,
         ban: bool,
         seconds: u32,
     },
     /// Have everything deleted that somebody wrote.
-    Clear(Person),
+    PurgeUser(Person),
     /// Let this hold in the room.
-    Rule(RoomRules),
+    SetRules(RoomRules),
     /// See what moderators did.
     Audit,
     /// See what they did before that.
-    AuditFurther,
+    AuditMore,
     /// Get everything that the visitor wrote.
     Export,
     /// Have everything deleted that the visitor wrote.
-    ForgetMe,
+    EraseMyData,
     /// Have no more of it deleted.
-    KeepMe,
+    StopErasing,
     /// Copy the visitor's id.
     CopyId,
     /// The visitor leaves by the door: nothing of theirs is to stay on this device.

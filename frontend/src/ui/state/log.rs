@@ -1,20 +1,20 @@
 //! The log of messages, and what is open above it.
 
 use leptos::{html, prelude::*};
-use page_model::timeline::{News, Row};
+use page_model::timeline::{Row, UnreadSummary};
 use shared_types::Seq;
 
 /// The log of messages.
 #[derive(Clone, Copy)]
 pub(crate) struct LogState {
-    pub(crate) rows: RwSignal<Vec<Shown>>,
-    pub(crate) older: RwSignal<Older>,
+    pub(crate) rows: RwSignal<Vec<KeyedRow>>,
+    pub(crate) older: RwSignal<OlderMessages>,
     /// Whether a message arrived below what the reader sees.
     pub(crate) unread_below: RwSignal<bool>,
     /// Whether the rows are a range of the history with a gap between them and the newest messages.
     pub(crate) is_detached: RwSignal<bool>,
     /// The unread messages, until the reader has come to the first of them.
-    pub(crate) news: RwSignal<Option<News>>,
+    pub(crate) news: RwSignal<Option<UnreadSummary>>,
     /// The message that the toolbar is at.
     pub(crate) toolbar_message: RwSignal<Option<Seq>>,
     pub(crate) toolbar: NodeRef<html::Div>,
@@ -28,7 +28,7 @@ impl LogState {
     pub(super) fn new() -> Self {
         Self {
             rows: RwSignal::new(Vec::new()),
-            older: RwSignal::new(Older::None),
+            older: RwSignal::new(OlderMessages::None),
             unread_below: RwSignal::new(false),
             is_detached: RwSignal::new(false),
             news: RwSignal::new(None),
@@ -73,14 +73,14 @@ impl ImageState {
 
 /// A row with a place of its own, so that a change redraws this row only.
 #[derive(Clone)]
-pub(crate) struct Shown {
+pub(crate) struct KeyedRow {
     pub(crate) key: String,
     pub(crate) row: ArcRwSignal<Row>,
 }
 
 /// What is known of the messages before the first one shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Older {
+pub(crate) enum OlderMessages {
     None,
     Some,
     Loading,

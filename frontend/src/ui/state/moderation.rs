@@ -4,7 +4,7 @@ use leptos::{html, prelude::*};
 use page_model::audit::AuditLoading;
 use shared_types::{PageState, Person, Timestamp};
 
-use crate::i18n::Words;
+use crate::i18n::Translations;
 
 /// The dialogs about the room.
 #[derive(Clone, Copy)]
@@ -46,10 +46,10 @@ pub(crate) struct RestrictionDialogState {
 }
 
 impl RestrictionDialogState {
-    pub(super) fn new(page: &PageState, words: &Words) -> Self {
+    pub(super) fn new(page: &PageState, translations: &Translations) -> Self {
         Self {
             person: RwSignal::new(page.you.clone()),
-            current: RwSignal::new(Err(words.audit_loading)),
+            current: RwSignal::new(Err(translations.audit_loading)),
             selected_action: RwSignal::new(0),
             selected_duration: RwSignal::new(0),
             dialog: NodeRef::new(),

@@ -1,7 +1,7 @@
 //! The dialog about the visitor's data, and their notifications.
 
 use leptos::{html, prelude::*};
-use page_model::{erasure::Forgetting, notification_level::Notify};
+use page_model::{erasure::Erasure, notification_level::NotificationLevel};
 
 /// The dialog about the visitor's data.
 #[derive(Clone, Copy)]
@@ -9,8 +9,8 @@ pub(crate) struct PrivacyState {
     pub(crate) dialog: NodeRef<html::Dialog>,
     /// Whether the visitor's id was copied; `None` until they ask for it.
     pub(crate) id_copied: RwSignal<Option<bool>>,
-    pub(crate) export: RwSignal<Exporting>,
-    pub(crate) erasure: RwSignal<Forgetting>,
+    pub(crate) export: RwSignal<ExportStatus>,
+    pub(crate) erasure: RwSignal<Erasure>,
 }
 
 impl PrivacyState {
@@ -18,8 +18,8 @@ impl PrivacyState {
         Self {
             dialog: NodeRef::new(),
             id_copied: RwSignal::new(None),
-            export: RwSignal::new(Exporting::No),
-            erasure: RwSignal::new(Forgetting::No),
+            export: RwSignal::new(ExportStatus::No),
+            erasure: RwSignal::new(Erasure::Idle),
         }
     }
 }
@@ -27,14 +27,14 @@ impl PrivacyState {
 /// Notifications of the system.
 #[derive(Clone, Copy)]
 pub(crate) struct NotificationState {
-    pub(crate) level: RwSignal<Notify>,
+    pub(crate) level: RwSignal<NotificationLevel>,
     /// Why notifications are impossible, as a sentence.
     pub(crate) error: RwSignal<Option<&'static str>>,
 }
 
 impl NotificationState {
     pub(super) fn new() -> Self {
-        Self { level: RwSignal::new(Notify::Never), error: RwSignal::new(None) }
+        Self { level: RwSignal::new(NotificationLevel::Never), error: RwSignal::new(None) }
     }
 }
 
@@ -55,7 +55,7 @@ impl ShortcutsState {
 /// How far it is with getting everything that the visitor wrote.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "on the server nobody wants it"))]
-pub(crate) enum Exporting {
+pub(crate) enum ExportStatus {
     /// Nobody wants it, or it is here.
     #[default]
     No,

@@ -1,10 +1,10 @@
 //! The room, who is in it, and the connection to it.
 
 use leptos::{html, prelude::*};
-use page_model::{connection::Status, room_list::Entry};
+use page_model::{connection::Status, room_list::RoomEntry};
 use shared_types::{PageState, Person};
 
-use crate::i18n::Words;
+use crate::i18n::Translations;
 
 /// The room that is shown.
 #[derive(Clone, Copy)]
@@ -25,7 +25,7 @@ pub(crate) struct RoomState {
 }
 
 impl RoomState {
-    pub(super) fn new(page: &PageState, words: &Words) -> Self {
+    pub(super) fn new(page: &PageState, translations: &Translations) -> Self {
         Self {
             name: StoredValue::new(page.room.to_string()),
             you: RwSignal::new(page.you.clone()),
@@ -33,7 +33,7 @@ impl RoomState {
             people: RwSignal::new(Vec::new()),
             namesakes: RwSignal::new(Vec::new()),
             status: RwSignal::new(Status::Connecting),
-            typing: RwSignal::new(words.typing(&[])),
+            typing: RwSignal::new(translations.typing(&[])),
             toast: RwSignal::new(String::new()),
         }
     }
@@ -42,12 +42,12 @@ impl RoomState {
 /// The list of visited rooms.
 #[derive(Clone, Copy)]
 pub(crate) struct RoomListState {
-    pub(crate) entries: RwSignal<Vec<Entry>>,
+    pub(crate) entries: RwSignal<Vec<RoomEntry>>,
     pub(crate) dialog: NodeRef<html::Dialog>,
 }
 
 impl RoomListState {
     pub(super) fn new(page: &PageState) -> Self {
-        Self { entries: RwSignal::new(vec![Entry::here(&page.room)]), dialog: NodeRef::new() }
+        Self { entries: RwSignal::new(vec![RoomEntry::current(&page.room)]), dialog: NodeRef::new() }
     }
 }

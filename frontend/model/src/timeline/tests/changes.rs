@@ -20,14 +20,14 @@ fn change(timeline: &mut Timeline, place: u64, change: Change, nonce: &str) {
 
 /// A message of "me"'s that says `text` since revision `rev`.
 fn edited(place: u64, rev: u64, text: &str) -> ServerMessage {
-    ServerMessage::Message(ChatMessage { rev: Rev(rev), text: text.parse().ok(), ..said(place, "me") })
+    ServerMessage::Message(ChatMessage { rev: Rev(rev), text: text.parse().ok(), ..message_by(place, "me") })
 }
 
 /// Bob's message with a thumb of "me"'s, or without one.
 fn thumbed(place: u64, rev: u64, on: bool) -> ServerMessage {
     let reaction = shared_types::Reaction { emoji: "👍".parse().unwrap(), people: vec![person("me")] };
     let reactions = if on { vec![reaction] } else { Vec::new() };
-    ServerMessage::Message(ChatMessage { rev: Rev(rev), reactions, ..said(place, "bob") })
+    ServerMessage::Message(ChatMessage { rev: Rev(rev), reactions, ..message_by(place, "bob") })
 }
 
 /// How often the visitor's thumb is shown.
@@ -43,9 +43,9 @@ fn a_change_is_shown_at_once_sent_and_confirmed_by_the_message_as_it_is_then() {
     assert_eq!(shown(&timeline), ["bob 1", "better"]);
     let (text, nonce) = ("better".parse().ok(), "a".parse().ok());
     let edit = ClientMessage::Edit { seq: seq(2), text, mentions: Vec::new(), nonce };
-    assert_eq!((timeline.hand_over_change(0), timeline.hand_over_change(0)), (Some(edit), None));
+    assert_eq!((timeline.next_change(0), timeline.next_change(0)), (Some(edit), None));
     timeline.apply(edited(2, 3, "better"), 0);
-    assert_eq!((timeline.changing(), shown(&timeline)), (vec![], vec!["bob 1".into(), "better".into()]));
+    assert_eq!((timeline.changing_messages(), shown(&timeline)), (vec![], vec!["bob 1".into(), "better".into()]));
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn a_change_that_changes_nothing_is_not_sent() {
     let mut timeline = room(1..=1, false);
     change(&mut timeline, 1, thumb(false), "a");
     change(&mut timeline, 9, thumb(true), "b");
-    assert_eq!(timeline.hand_over_change(0), None);
+    assert_eq!(timeline.next_change(0), None);
 }
 
 #[test]
@@ -62,36 +62,34 @@ fn a_click_that_is_taken_back_before_it_was_sent_is_never_sent() {
     change(&mut timeline, 1, thumb(true), "a");
     assert_eq!(thumbs(&timeline), 1);
     change(&mut timeline, 1, thumb(false), "b");
-    assert_eq!((thumbs(&timeline), timeline.hand_over_change(0)), (0, None));
+    assert_eq!((thumbs(&timeline), timeline.next_change(0)), (0, None));
 }
 
 #[test]
 fn a_click_that_is_taken_back_on_its_way_is_confirmed_before_the_next_is_sent() {
     let mut timeline = room(1..=1, false);
     change(&mut timeline, 1, thumb(true), "a");
-    timeline.hand_over_change(0);
+    timeline.next_change(0);
     change(&mut timeline, 1, thumb(false), "b");
     assert_eq!(thumbs(&timeline), 0);
-    timeline.disconnected();
+    timeline.on_disconnect();
     let told = |message: Option<ClientMessage>| message.and_then(|message| Some(message.nonce()?.to_string()));
-    assert_eq!(told(timeline.hand_over_change(0)).as_deref(), Some("a"), "it may have arrived, so it goes first");
+    assert_eq!(told(timeline.next_change(0)).as_deref(), Some("a"), "it may have arrived, so it goes first");
     timeline.apply(thumbed(1, 2, true), 0);
-    assert_eq!(told(timeline.hand_over_change(0)).as_deref(), Some("b"));
+    assert_eq!(told(timeline.next_change(0)).as_deref(), Some("b"));
     timeline.apply(thumbed(1, 3, false), 0);
-    assert_eq!((timeline.changing(), thumbs(&timeline)), (vec![], 0));
+    assert_eq!((timeline.changing_messages(), thumbs(&timeline)), (vec![], 0));
 }
 
 #[test]
 fn a_change_that_waits_for_another_try_is_not_overtaken_by_the_next() {
     let mut timeline = room(1..=1, false);
     change(&mut timeline, 1, thumb(true), "a");
-    timeline.hand_over_change(0);
+    timeline.next_change(0);
     timeline.apply(refused(Some("a"), "react", ErrorCode::Unavailable), 0);
     change(&mut timeline, 1, thumb(false), "b");
-    assert_eq!(timeline.hand_over_change(0), None);
-    assert!(
-        timeline.hand_over_change(MINUTE).is_some_and(|message| message.nonce().is_some_and(|n| n.as_str() == "a"))
-    );
+    assert_eq!(timeline.next_change(0), None);
+    assert!(timeline.next_change(MINUTE).is_some_and(|message| message.nonce().is_some_and(|n| n.as_str() == "a")));
 }
 
 #[test]
@@ -99,9 +97,9 @@ fn a_frame_that_was_overtaken_confirms_nothing() {
     let mut timeline = room(1..=1, false);
     timeline.apply(thumbed(1, 5, true), 0);
     change(&mut timeline, 1, thumb(false), "a");
-    timeline.hand_over_change(0);
+    timeline.next_change(0);
     timeline.apply(thumbed(1, 4, false), 0);
-    assert_eq!(timeline.changing(), [seq(1)]);
+    assert_eq!(timeline.changing_messages(), [seq(1)]);
 }
 
 #[test]
@@ -109,10 +107,10 @@ fn a_change_that_is_refused_is_taken_back_and_told() {
     let mut timeline = room(1..=1, false);
     timeline.apply(edited(2, 2, "mine"), 0);
     change(&mut timeline, 2, text("better"), "a");
-    timeline.hand_over_change(0);
+    timeline.next_change(0);
     timeline.apply(refused(Some("a"), "edit", ErrorCode::NoMessage), 0);
-    assert_eq!((shown(&timeline), timeline.take_troubles()), (vec!["bob 1".into(), "mine".into()], vec!["No.".into()]));
-    assert!(timeline.take_troubles().is_empty());
+    assert_eq!((shown(&timeline), timeline.take_errors()), (vec!["bob 1".into(), "mine".into()], vec!["No.".into()]));
+    assert!(timeline.take_errors().is_empty());
 }
 
 #[test]
@@ -121,22 +119,22 @@ fn a_change_that_is_not_confirmed_is_tried_so_often_and_then_told() {
     change(&mut timeline, 1, thumb(true), "a");
     let mut now = 0;
     for _ in 0..TRIES {
-        assert!(timeline.hand_over_change(now).is_some());
+        assert!(timeline.next_change(now).is_some());
         now += CONFIRM_MS;
         assert!(timeline.expire(now, "Late."), "the socket is not to be trusted");
         now += MINUTE;
     }
-    assert_eq!((timeline.hand_over_change(now), thumbs(&timeline)), (None, 0));
-    assert_eq!(timeline.take_troubles(), ["Late."]);
+    assert_eq!((timeline.next_change(now), thumbs(&timeline)), (None, 0));
+    assert_eq!(timeline.take_errors(), ["Late."]);
 }
 
 #[test]
 fn what_is_done_to_a_message_that_is_taken_back_is_done_with() {
     let mut timeline = room(1..=1, false);
     change(&mut timeline, 1, thumb(true), "a");
-    let gone = ChatMessage { rev: Rev(2), text: None, deleted: true, ..said(1, "bob") };
+    let gone = ChatMessage { rev: Rev(2), text: None, deleted: true, ..message_by(1, "bob") };
     timeline.apply(ServerMessage::Message(gone), 0);
-    assert_eq!(timeline.changing(), []);
+    assert_eq!(timeline.changing_messages(), []);
     let rows = timeline.rows(&Utc::default(), &[]);
     assert!(rows[0].deleted && rows[0].text.is_none() && rows[0].reactions.is_empty());
 }
@@ -145,19 +143,19 @@ fn what_is_done_to_a_message_that_is_taken_back_is_done_with() {
 fn a_change_of_a_message_that_is_not_loaded_any_more_is_confirmed_from_afar() {
     let mut timeline = room(1..=2, false);
     change(&mut timeline, 1, thumb(true), "a");
-    timeline.hand_over_change(0);
-    let newest = (50..=51).map(|seq| said(seq, "bob")).collect();
+    timeline.next_change(0);
+    let newest = (50..=51).map(|seq| message_by(seq, "bob")).collect();
     timeline.apply(ServerMessage::Changes { messages: newest, up_to: Rev(51), truncated: true }, 0);
     timeline.apply(thumbed(1, 1, true), 0);
-    assert_eq!(timeline.changing(), [seq(1)], "that is what it was before");
+    assert_eq!(timeline.changing_messages(), [seq(1)], "that is what it was before");
     timeline.apply(thumbed(1, 52, true), 0);
-    assert_eq!((timeline.changing(), shown(&timeline)), (vec![], vec!["bob 50".into(), "bob 51".into()]));
+    assert_eq!((timeline.changing_messages(), shown(&timeline)), (vec![], vec!["bob 50".into(), "bob 51".into()]));
 }
 
 #[test]
 fn a_change_that_is_heard_while_its_message_is_loading_is_not_lost() {
     let mut timeline = room(5..=6, true);
-    timeline.ask_older();
+    timeline.request_older();
     timeline.apply(thumbed(3, 7, true), 0);
     timeline.apply(page(3..=4, false), 0);
     assert_eq!((thumbs(&timeline), timeline.rev()), (1, Rev(7)));
@@ -168,7 +166,7 @@ fn a_newest_page_keeps_what_is_newer_than_it_and_leaves_no_gap() {
     let mut timeline = room(1..=3, false);
     timeline.apply(thumbed(1, 60, true), 0);
     timeline.apply(thumbed(50, 61, true), 0);
-    let newest = (50..=52).map(|seq| said(seq, "bob")).collect();
+    let newest = (50..=52).map(|seq| message_by(seq, "bob")).collect();
     timeline.apply(ServerMessage::Changes { messages: newest, up_to: Rev(52), truncated: true }, 0);
     assert_eq!(shown(&timeline), ["bob 50", "bob 51", "bob 52"], "1 is far above");
     assert_eq!(thumbs(&timeline), 1, "what is known of 50 is newer than the page");
@@ -179,13 +177,13 @@ fn an_answer_quotes_what_is_loaded() {
     let mut timeline = room(3..=4, true);
     let answer = |to: u64| {
         let reply_to = Some(shared_types::ReplyRef { seq: seq(to), author: person("bob") });
-        ServerMessage::Message(ChatMessage { reply_to, ..said(to + 10, "ann") })
+        ServerMessage::Message(ChatMessage { reply_to, ..message_by(to + 10, "ann") })
     };
     timeline.apply(answer(3), 0);
     timeline.apply(answer(1), 0);
     let quotes: Vec<_> = (timeline.rows(&Utc::default(), &[]).into_iter())
         .filter_map(|row| row.reply_to)
-        .map(|quoted| (quoted.seq.0, quoted.text.map(|text| text.to_string())))
+        .map(|reply_preview| (reply_preview.seq.0, reply_preview.text.map(|text| text.to_string())))
         .collect();
     assert_eq!(quotes, [(1, None), (3, Some("bob 3".into()))]);
 }

@@ -8,7 +8,7 @@ fn grouping(messages: impl IntoIterator<Item = ChatMessage>) -> String {
     for message in messages {
         timeline.apply(ServerMessage::Message(message), 0);
     }
-    let letter = |row: Row| match (row.day, row.head) {
+    let letter = |row: Row| match (row.day, row.starts_group) {
         (Some(_), _) => 'D',
         (None, true) => 'H',
         (None, false) => '.',
@@ -18,23 +18,26 @@ fn grouping(messages: impl IntoIterator<Item = ChatMessage>) -> String {
 
 #[test]
 fn messages_of_one_author_stand_in_one_group() {
-    assert_eq!(grouping([said(2, "bob"), said(3, "ann"), said(4, "ann"), said(5, "bob")]), "D.H.H");
+    assert_eq!(
+        grouping([message_by(2, "bob"), message_by(3, "ann"), message_by(4, "ann"), message_by(5, "bob")]),
+        "D.H.H"
+    );
 }
 
 #[test]
 fn a_pause_of_five_minutes_ends_a_group() {
-    assert_eq!(grouping([said(5, "bob"), said(10, "bob")]), "D.H");
+    assert_eq!(grouping([message_by(5, "bob"), message_by(10, "bob")]), "D.H");
 }
 
 #[test]
 fn another_name_is_another_group() {
     let renamed = Person { name: "Robert".parse().unwrap(), ..person("bob") };
-    assert_eq!(grouping([ChatMessage { author: renamed, ..said(2, "bob") }]), "DH");
+    assert_eq!(grouping([ChatMessage { author: renamed, ..message_by(2, "bob") }]), "DH");
 }
 
 #[test]
 fn midnight_begins_a_day_and_a_group() {
-    assert_eq!(grouping([said(24 * 60 - 1, "bob"), said(24 * 60, "bob")]), "DHD");
+    assert_eq!(grouping([message_by(24 * 60 - 1, "bob"), message_by(24 * 60, "bob")]), "DHD");
 }
 
 #[test]

@@ -33,14 +33,14 @@ fn a_message_goes_when_its_image_is_there() {
     let mut timeline = room(1..=1, false);
     let nonce = "a".parse().unwrap();
     post_picture(&mut timeline, "a");
-    assert_eq!((timeline.hand_over(0), timeline.ask_upload(0)), (None, asked("a")));
-    assert_eq!(timeline.ask_upload(0), None, "the answer is on its way");
-    assert!(timeline.upload_begins(&nonce));
-    timeline.upload_runs(&nonce, 40);
+    assert_eq!((timeline.next_message(0), timeline.next_upload(0)), (None, asked("a")));
+    assert_eq!(timeline.next_upload(0), None, "the answer is on its way");
+    assert!(timeline.on_upload_url(&nonce));
+    timeline.on_upload_progress(&nonce, 40);
     assert_eq!(shown(&timeline), ["bob 1", "a 40 %"]);
-    assert_eq!(timeline.hand_over(0), None);
-    timeline.upload_ends(&nonce);
-    assert_eq!((timeline.ask_upload(0), timeline.hand_over(0)), (None, sent_picture("a")));
+    assert_eq!(timeline.next_message(0), None);
+    timeline.on_upload_finished(&nonce);
+    assert_eq!((timeline.next_upload(0), timeline.next_message(0)), (None, sent_picture("a")));
     timeline.apply(confirmed(2, "a"), 0);
     assert_eq!(shown(&timeline), ["bob 1", "a"]);
 }
@@ -50,8 +50,8 @@ fn a_word_does_not_wait_for_an_image() {
     let mut timeline = room(1..=1, false);
     post_picture(&mut timeline, "a");
     post(&mut timeline, "b");
-    timeline.ask_upload(0);
-    assert_eq!(timeline.hand_over(0), sent("b"));
+    timeline.next_upload(0);
+    assert_eq!(timeline.next_message(0), sent("b"));
 }
 
 #[test]
@@ -59,11 +59,11 @@ fn images_go_one_after_the_other() {
     let mut timeline = room(1..=1, false);
     post_picture(&mut timeline, "a");
     post_picture(&mut timeline, "b");
-    assert_eq!((timeline.ask_upload(0), timeline.ask_upload(0)), (asked("a"), None));
-    timeline.upload_begins(&"a".parse().unwrap());
-    assert_eq!(timeline.ask_upload(0), None);
-    timeline.upload_ends(&"a".parse().unwrap());
-    assert_eq!(timeline.ask_upload(0), asked("b"));
+    assert_eq!((timeline.next_upload(0), timeline.next_upload(0)), (asked("a"), None));
+    timeline.on_upload_url(&"a".parse().unwrap());
+    assert_eq!(timeline.next_upload(0), None);
+    timeline.on_upload_finished(&"a".parse().unwrap());
+    assert_eq!(timeline.next_upload(0), asked("b"));
 }
 
 #[test]
@@ -73,40 +73,40 @@ fn an_upload_that_breaks_is_tried_again_and_fails_at_last() {
     post_picture(&mut timeline, "a");
     let mut now = 0;
     for _ in 0..TRIES {
-        assert_eq!(timeline.ask_upload(now), asked("a"));
-        timeline.upload_begins(&nonce);
-        timeline.upload_breaks(&nonce, now, "Broken.");
-        assert_eq!(timeline.ask_upload(now), None, "there is a pause");
+        assert_eq!(timeline.next_upload(now), asked("a"));
+        timeline.on_upload_url(&nonce);
+        timeline.on_upload_failed(&nonce, now, "Broken.");
+        assert_eq!(timeline.next_upload(now), None, "there is a pause");
         now += MINUTE;
     }
     assert_eq!(shown(&timeline), ["bob 1", "a! Broken."]);
-    assert_eq!(timeline.ask_upload(now), None);
+    assert_eq!(timeline.next_upload(now), None);
     timeline.retry(&nonce);
-    assert_eq!(timeline.ask_upload(now), asked("a"));
+    assert_eq!(timeline.next_upload(now), asked("a"));
 }
 
 #[test]
 fn an_upload_goes_on_while_the_socket_is_away_but_a_question_does_not() {
     let mut timeline = room(1..=1, false);
     post_picture(&mut timeline, "a");
-    timeline.ask_upload(0);
-    timeline.disconnected();
-    assert!(!timeline.upload_begins(&"a".parse().unwrap()), "nobody waits for that answer any more");
-    assert_eq!(timeline.ask_upload(0), asked("a"));
-    timeline.upload_begins(&"a".parse().unwrap());
-    timeline.disconnected();
-    timeline.upload_ends(&"a".parse().unwrap());
-    assert_eq!(timeline.hand_over(0), sent_picture("a"));
+    timeline.next_upload(0);
+    timeline.on_disconnect();
+    assert!(!timeline.on_upload_url(&"a".parse().unwrap()), "nobody waits for that answer any more");
+    assert_eq!(timeline.next_upload(0), asked("a"));
+    timeline.on_upload_url(&"a".parse().unwrap());
+    timeline.on_disconnect();
+    timeline.on_upload_finished(&"a".parse().unwrap());
+    assert_eq!(timeline.next_message(0), sent_picture("a"));
 }
 
 #[test]
 fn a_question_where_to_put_an_image_that_is_not_answered_is_asked_again() {
     let mut timeline = room(1..=1, false);
     post_picture(&mut timeline, "a");
-    timeline.ask_upload(0);
+    timeline.next_upload(0);
     assert!(!timeline.expire(CONFIRM_MS - 1, "Late."));
     assert!(timeline.expire(CONFIRM_MS, "Late."), "the socket is not to be trusted");
-    assert_eq!(timeline.ask_upload(CONFIRM_MS + MINUTE), asked("a"));
+    assert_eq!(timeline.next_upload(CONFIRM_MS + MINUTE), asked("a"));
 }
 
 #[test]
@@ -114,14 +114,14 @@ fn an_image_that_the_storage_forgot_is_uploaded_again() {
     let mut timeline = room(1..=1, false);
     let nonce = "a".parse().unwrap();
     post_picture(&mut timeline, "a");
-    timeline.ask_upload(0);
-    timeline.upload_begins(&nonce);
-    timeline.upload_ends(&nonce);
-    timeline.hand_over(0);
+    timeline.next_upload(0);
+    timeline.on_upload_url(&nonce);
+    timeline.on_upload_finished(&nonce);
+    timeline.next_message(0);
     timeline.apply(refused(Some("a"), "send", ErrorCode::NoImage), 0);
-    assert_eq!((timeline.hand_over(MINUTE), timeline.ask_upload(MINUTE)), (None, asked("a")));
-    timeline.upload_begins(&nonce);
-    timeline.upload_lost(&nonce, "Gone.");
+    assert_eq!((timeline.next_message(MINUTE), timeline.next_upload(MINUTE)), (None, asked("a")));
+    timeline.on_upload_url(&nonce);
+    timeline.on_image_lost(&nonce, "Gone.");
     assert_eq!(shown(&timeline), ["bob 1", "a! Gone."]);
 }
 
@@ -129,7 +129,7 @@ fn an_image_that_the_storage_forgot_is_uploaded_again() {
 fn an_image_that_is_refused_has_failed() {
     let mut timeline = room(1..=1, false);
     post_picture(&mut timeline, "a");
-    timeline.ask_upload(0);
+    timeline.next_upload(0);
     timeline.apply(refused(Some("a"), "upload", ErrorCode::BadField), 0);
     assert_eq!(shown(&timeline), ["bob 1", "a! No."]);
 }
@@ -140,10 +140,10 @@ fn an_upload_can_be_cancelled_and_a_sent_message_cannot() {
     let nonce = "a".parse().unwrap();
     for uploaded in [false, true] {
         post_picture(&mut timeline, "a");
-        timeline.ask_upload(0);
-        timeline.upload_begins(&nonce);
+        timeline.next_upload(0);
+        timeline.on_upload_url(&nonce);
         if uploaded {
-            timeline.upload_ends(&nonce);
+            timeline.on_upload_finished(&nonce);
         }
         timeline.discard(&nonce);
         assert_eq!(shown(&timeline).len(), 1 + usize::from(uploaded));
@@ -155,12 +155,12 @@ fn only_an_image_that_is_there_is_kept_for_the_next_visit() {
     let mut timeline = room(1..=1, false);
     let nonce = "a".parse().unwrap();
     post_picture(&mut timeline, "a");
-    assert!(timeline.unsent().is_empty() && timeline.uploads());
-    timeline.ask_upload(0);
-    timeline.upload_begins(&nonce);
-    timeline.upload_ends(&nonce);
-    assert!(!timeline.uploads());
+    assert!(timeline.unsent().is_empty() && timeline.has_unfinished_uploads());
+    timeline.next_upload(0);
+    timeline.on_upload_url(&nonce);
+    timeline.on_upload_finished(&nonce);
+    assert!(!timeline.has_unfinished_uploads());
     let mut next = room(1..=1, false);
     timeline.unsent().into_iter().for_each(|draft| next.restore(draft, 0));
-    assert_eq!((next.ask_upload(0), next.hand_over(0)), (None, sent_picture("a")));
+    assert_eq!((next.next_upload(0), next.next_message(0)), (None, sent_picture("a")));
 }

@@ -5,7 +5,7 @@ use super::*;
 /// What is new behind `line`, and the texts of the rows that are marked as the first of it.
 fn news(timeline: &Timeline, line: u64) -> (Option<(u64, usize, bool)>, Vec<String>) {
     let mut rows = timeline.rows(&Utc::default(), &[]);
-    let news = News::mark(&mut rows, Seq(line), timeline.more());
+    let news = UnreadSummary::mark(&mut rows, Seq(line), timeline.more());
     let marked = rows.iter().filter(|row| row.first_new).map(|row| row.text.as_ref().unwrap().to_string());
     (news.map(|news| (news.from.0, news.count, news.more)), marked.collect())
 }
@@ -21,8 +21,8 @@ fn what_others_said_behind_the_line_is_new() {
 #[test]
 fn what_the_visitor_said_is_not_new_and_neither_is_what_is_gone() {
     let mut timeline = room(1..=1, false);
-    timeline.apply(ServerMessage::Message(said(2, "me")), 0);
-    timeline.apply(ServerMessage::Message(ChatMessage { deleted: true, text: None, ..said(3, "bob") }), 0);
+    timeline.apply(ServerMessage::Message(message_by(2, "me")), 0);
+    timeline.apply(ServerMessage::Message(ChatMessage { deleted: true, text: None, ..message_by(3, "bob") }), 0);
     timeline.apply(live(4), 0);
     post(&mut timeline, "mine");
     assert_eq!(news(&timeline, 1), (Some((4, 1, false)), vec!["bob 4".into()]));

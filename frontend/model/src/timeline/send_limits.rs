@@ -4,16 +4,16 @@ use shared_types::RoomRules;
 
 use super::{
     Timeline,
-    own::{Own, Upload},
-    trial::Fate,
+    outgoing::{OutgoingMessage, Upload},
+    retry_state::RetryPhase,
 };
 
 /// How long is waited where the server says "too fast" and not for how long, in seconds.
-const UNSAID: u32 = 1;
+const DEFAULT_PAUSE_SECONDS: u32 = 1;
 
 /// What goes out at its own pace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum LimitKind {
     Message,
     /// An edit or a deletion.
     Edit,
@@ -23,40 +23,44 @@ pub(super) enum Kind {
 
 /// Until when nothing of a kind goes out, in milliseconds.
 #[derive(Debug, Default)]
-pub(super) struct Pace {
+pub(super) struct SendLimits {
     until: [u64; 4],
     /// When a message of the visitor was heard of last: slow mode counts from there.
-    spoke: Option<u64>,
+    last_own_message_at: Option<u64>,
 }
 
-impl Pace {
+impl SendLimits {
     /// The server wants no more of this for so many seconds.
-    pub(super) fn rest(&mut self, kind: Kind, now: u64, seconds: Option<u32>) {
-        self.until[kind as usize] = end_of_rest(now, seconds);
+    pub(super) fn block(&mut self, kind: LimitKind, now: u64, seconds: Option<u32>) {
+        self.until[kind as usize] = blocked_until(now, seconds);
     }
 
     /// Whether something of this may go out.
-    pub(super) fn allows(&self, kind: Kind, now: u64) -> bool {
+    pub(super) fn allows(&self, kind: LimitKind, now: u64) -> bool {
         now >= self.until[kind as usize]
     }
 
     /// A message of the visitor is stored.
-    pub(super) fn speak(&mut self, now: u64) {
-        self.spoke = Some(now);
+    pub(super) fn on_own_message(&mut self, now: u64) {
+        self.last_own_message_at = Some(now);
     }
 
     /// Something else holds in the room: what waited may be said at once, and the server knows whether it may.
-    pub(super) fn renew(&mut self) {
-        self.until[Kind::Message as usize] = 0;
+    pub(super) fn reset(&mut self) {
+        self.until[LimitKind::Message as usize] = 0;
     }
 }
 
 impl Timeline {
     /// When the next message may go out: in a slow room one follows the other after a while, but for moderators.
-    pub(super) fn next_turn(&self) -> u64 {
+    pub(super) fn next_slot(&self) -> u64 {
         let slow = if self.me.moderator { 0 } else { u64::from(self.rules.slow) * 1000 };
-        let turn = self.pace.spoke.filter(|_| slow > 0).map_or(0, |spoke| spoke + slow);
-        turn.max(self.pace.until[Kind::Message as usize])
+        let slot = self
+            .send_limits
+            .last_own_message_at
+            .filter(|_| slow > 0)
+            .map_or(0, |last_own_message_at| last_own_message_at + slow);
+        slot.max(self.send_limits.until[LimitKind::Message as usize])
     }
 
     /// What holds in the room.
@@ -65,23 +69,27 @@ impl Timeline {
     }
 
     /// In how many seconds what the visitor wrote goes out by itself; none while nothing waits for that.
-    pub fn goes_out_in(&self, now: u64) -> Option<u32> {
-        let waits = |own: &Own| matches!(own.trial.fate, Fate::Waiting(_));
-        let message = self.own.iter().any(|own| waits(own) && own.upload == Upload::Done).then(|| self.next_turn());
-        let image = self.own.iter().any(|own| waits(own) && own.upload == Upload::Wanted);
-        let image = image.then(|| self.pace.until[Kind::Upload as usize]);
+    pub fn seconds_until_sent(&self, now: u64) -> Option<u32> {
+        let waits = |outgoing: &OutgoingMessage| matches!(outgoing.retry.phase, RetryPhase::Waiting(_));
+        let message = self
+            .outgoing
+            .iter()
+            .any(|outgoing| waits(outgoing) && outgoing.upload == Upload::Done)
+            .then(|| self.next_slot());
+        let image = self.outgoing.iter().any(|outgoing| waits(outgoing) && outgoing.upload == Upload::NotStarted);
+        let image = image.then(|| self.send_limits.until[LimitKind::Upload as usize]);
         seconds_until(message.max(image)?, now)
     }
 
     /// In how many seconds the visitor may say something more; none when they may at once.
-    pub fn may_speak_in(&self, now: u64) -> Option<u32> {
-        seconds_until(self.next_turn(), now)
+    pub fn seconds_until_next_message(&self, now: u64) -> Option<u32> {
+        seconds_until(self.next_slot(), now)
     }
 }
 
 /// Until when nothing more is to be said, where the server wants that for so many seconds.
-pub(super) fn end_of_rest(now: u64, seconds: Option<u32>) -> u64 {
-    now + u64::from(seconds.unwrap_or(UNSAID)) * 1000
+pub(super) fn blocked_until(now: u64, seconds: Option<u32>) -> u64 {
+    now + u64::from(seconds.unwrap_or(DEFAULT_PAUSE_SECONDS)) * 1000
 }
 
 fn seconds_until(then: u64, now: u64) -> Option<u32> {

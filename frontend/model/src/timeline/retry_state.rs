@@ -12,96 +12,96 @@ const PAUSE_MS: u64 = 1_000;
 
 /// Something that is to reach the server.
 #[derive(Debug)]
-pub(super) struct Trial {
-    pub(super) fate: Fate,
+pub(super) struct RetryState {
+    pub(super) phase: RetryPhase,
     tries: u32,
     /// How often it went out without the answer that it was not taken.
-    astray: u32,
+    unanswered: u32,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(super) enum RetryPhase {
     /// It waits for a socket, its turn, and this time.
     Waiting(u64),
     /// It was handed to the socket at this time.
-    Handed(u64),
+    InFlight(u64),
     /// It will not be sent again by itself, for this reason.
     Failed(String),
 }
 
-impl Trial {
+impl RetryState {
     /// Something that was not tried yet.
     pub(super) fn new() -> Self {
-        Self { fate: Fate::Waiting(0), tries: 0, astray: 0 }
+        Self { phase: RetryPhase::Waiting(0), tries: 0, unanswered: 0 }
     }
 
     /// Something that may have been tried on an earlier page.
-    pub(super) fn old() -> Self {
-        Self { astray: 1, ..Self::new() }
+    pub(super) fn restored() -> Self {
+        Self { unanswered: 1, ..Self::new() }
     }
 
     /// Whether it waits for nothing but a socket and its turn.
     pub(super) fn is_due(&self, now: u64) -> bool {
-        matches!(self.fate, Fate::Waiting(until) if now >= until)
+        matches!(self.phase, RetryPhase::Waiting(until) if now >= until)
     }
 
     /// Whether it is on a socket.
-    pub(super) fn is_handed(&self) -> bool {
-        matches!(self.fate, Fate::Handed(_))
+    pub(super) fn is_in_flight(&self) -> bool {
+        matches!(self.phase, RetryPhase::InFlight(_))
     }
 
     /// Whether it is on a socket or was: then it may reach the server whatever became of that socket.
-    pub(super) fn has_begun(&self) -> bool {
-        self.astray > 0
+    pub(super) fn may_be_delivered(&self) -> bool {
+        self.unanswered > 0
     }
 
     /// Whether its confirmation is late.
-    pub(super) fn is_late(&self, now: u64) -> bool {
-        matches!(self.fate, Fate::Handed(at) if now >= at + CONFIRM_MS)
+    pub(super) fn is_overdue(&self, now: u64) -> bool {
+        matches!(self.phase, RetryPhase::InFlight(at) if now >= at + CONFIRM_MS)
     }
 
     /// It goes out on a socket.
-    pub(super) fn hand(&mut self, now: u64) {
-        self.fate = Fate::Handed(now);
+    pub(super) fn start_attempt(&mut self, now: u64) {
+        self.phase = RetryPhase::InFlight(now);
         self.tries += 1;
-        self.astray += 1;
+        self.unanswered += 1;
     }
 
     /// One more try was begun, of a part that does not hand it over.
-    pub(super) fn count(&mut self) {
+    pub(super) fn count_attempt(&mut self) {
         self.tries += 1;
     }
 
     /// The server did not take it this time, and nothing of it is there: that was no try.
-    pub(super) fn put_off(&mut self) {
-        if self.is_handed() {
-            self.astray -= 1;
-            self.give_back();
+    pub(super) fn postpone(&mut self) {
+        if self.is_in_flight() {
+            self.unanswered -= 1;
+            self.requeue();
         }
     }
 
     /// The socket is gone that carried it: that was no try.
-    pub(super) fn give_back(&mut self) {
-        self.fate = Fate::Waiting(0);
+    pub(super) fn requeue(&mut self) {
+        self.phase = RetryPhase::Waiting(0);
         self.tries -= 1;
     }
 
     /// Lets it wait for another try at `now`, or fail for `reason` when there were enough.
-    pub(super) fn try_again(&mut self, now: u64, reason: &str) {
-        self.fate = if self.tries >= TRIES {
-            Fate::Failed(reason.into())
+    pub(super) fn retry_later(&mut self, now: u64, reason: &str) {
+        self.phase = if self.tries >= TRIES {
+            RetryPhase::Failed(reason.into())
         } else {
-            Fate::Waiting(now + PAUSE_MS * u64::from(self.tries))
+            RetryPhase::Waiting(now + PAUSE_MS * u64::from(self.tries))
         };
     }
 
     /// All tries are open again.
-    pub(super) fn renew(&mut self) {
-        *self = Self { astray: self.astray, ..Self::new() };
+    pub(super) fn reset(&mut self) {
+        *self = Self { unanswered: self.unanswered, ..Self::new() };
     }
 
     /// A part of it is done, and the next one has tries of its own.
-    pub(super) fn renew_tries(&mut self) {
+    pub(super) fn reset_tries(&mut self) {
         self.tries = 0;
     }
 }

@@ -4,13 +4,13 @@ use shared_types::{ChatMessage, Seq};
 
 /// Messages by `seq`, none missing between the first and the last.
 #[derive(Debug, Default)]
-pub(super) struct Stretch {
+pub(super) struct MessageRange {
     pub(super) messages: Vec<ChatMessage>,
     /// Whether there are older ones before it.
     pub(super) more: bool,
 }
 
-impl Stretch {
+impl MessageRange {
     /// The stretch of these messages, in whatever order they came.
     pub(super) fn of(mut messages: Vec<ChatMessage>, more: bool) -> Self {
         messages.sort_unstable_by_key(|message| message.seq);
@@ -26,7 +26,7 @@ impl Stretch {
     }
 
     pub(super) fn find(&self, seq: Seq) -> Option<&ChatMessage> {
-        self.place(seq).ok().map(|place| &self.messages[place])
+        self.index_of(seq).ok().map(|place| &self.messages[place])
     }
 
     /// Whether a message of that place, if there is one, is not before it.
@@ -40,12 +40,14 @@ impl Stretch {
     }
 
     /// Puts a message in its place: a newer form of one that is there, or one that nobody has at another place.
-    pub(super) fn put(&mut self, message: ChatMessage) {
-        match self.place(message.seq) {
+    pub(super) fn insert(&mut self, message: ChatMessage) {
+        match self.index_of(message.seq) {
             Ok(place) if self.messages[place].rev < message.rev => self.messages[place] = message,
             Ok(_) => {}
             Err(place) => {
-                let same = |said: &ChatMessage| said.nonce == message.nonce && said.author.id == message.author.id;
+                let same = |confirmed: &ChatMessage| {
+                    confirmed.nonce == message.nonce && confirmed.author.id == message.author.id
+                };
                 if !self.messages.iter().any(same) {
                     self.messages.insert(place, message);
                 }
@@ -53,7 +55,7 @@ impl Stretch {
         }
     }
 
-    fn place(&self, seq: Seq) -> Result<usize, usize> {
+    fn index_of(&self, seq: Seq) -> Result<usize, usize> {
         self.messages.binary_search_by_key(&seq, |message| message.seq)
     }
 }
