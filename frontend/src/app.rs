@@ -17,7 +17,7 @@ pub fn App(
     #[cfg(feature = "hydrate")]
     let session = StoredValue::new_local(None::<crate::browser::session::Session>);
     #[cfg(feature = "hydrate")]
-    let intend = Callback::new(move |intent| crate::browser::session::intend(session, intent));
+    let intend = Callback::new(move |intent| crate::browser::session::on_intent(session, intent));
     #[cfg(not(feature = "hydrate"))]
     let intend = Callback::new(|_: crate::ui::state::intent::Intent| {});
 

@@ -17,15 +17,19 @@ use page_model::{
 use shared_types::{AccessMode, Language, Seq};
 
 use crate::{
-    gallery::fixtures::{answered, attached, chat, image, leave, people, quoted, row, show, silent},
+    gallery::fixtures::{
+        answered, attached, chat, composer_status, disabled_composer, image, people, quoted, row, show,
+    },
     ssr::html,
     ui::{
-        message::{delete_dialog::Deletion, emoji_picker::Picker, lightbox::Lightbox, message, toolbar::Actions},
+        message::{
+            delete_dialog::DeleteDialog, emoji_picker::EmojiPicker, lightbox::Lightbox, message, toolbar::Toolbar,
+        },
         moderation::{audit_dialog, restriction_dialog, rules_dialog},
         page::layout,
-        people_dialog::People,
+        people_dialog::PeopleDialog,
         privacy_dialog,
-        profile::NameDialog,
+        profile::ProfileDialog,
         rooms, shortcuts,
         state::{
             Chat,
@@ -87,9 +91,9 @@ const PAGES: Table<fn(Chat)> = &[
     ("connecting", |chat| chat.room.status.set(Status::Connecting)),
     ("offline", |chat| chat.room.status.set(Status::Offline(7))),
     ("offline, trying", |chat| chat.room.status.set(Status::Offline(0))),
-    ("slow", |chat| chat.composer.status.set(leave("One message every 30 s.", "The next one in 12 s"))),
+    ("slow", |chat| chat.composer.status.set(composer_status("One message every 30 s.", "The next one in 12 s"))),
     ("slow, for a moderator", |chat| {
-        chat.composer.status.set(leave("Slow mode: one message every 30 s, but not for you.", ""));
+        chat.composer.status.set(composer_status("Slow mode: one message every 30 s, but not for you.", ""));
     }),
     ("something was done", |chat| chat.room.toast.set("Ben can’t write until 14:05.".into())),
     ("something was done, and more is new", |chat| {
@@ -97,14 +101,14 @@ const PAGES: Table<fn(Chat)> = &[
         chat.room.toast.set("All messages of Ben are gone: 28.".into());
     }),
     ("too fast", |chat| {
-        let leave = leave("Your message waits for a moment.", "It goes out in 7 s");
-        chat.composer.status.set(ComposerStatus { passing: true, ..leave });
+        let composer_status = composer_status("Your message waits for a moment.", "It goes out in 7 s");
+        chat.composer.status.set(ComposerStatus { is_temporary: true, ..composer_status });
     }),
     ("only for moderators", |chat| {
-        chat.composer.status.set(leave("Only moderators can write here at the moment.", ""))
+        chat.composer.status.set(composer_status("Only moderators can write here at the moment.", ""))
     }),
-    ("read only", |chat| chat.composer.status.set(silent("This room can only be read at the moment."))),
-    ("muted", |chat| chat.composer.status.set(silent("A moderator muted you until 14:05."))),
+    ("read only", |chat| chat.composer.status.set(disabled_composer("This room can only be read at the moment."))),
+    ("muted", |chat| chat.composer.status.set(disabled_composer("A moderator muted you until 14:05."))),
     ("banned", |chat| {
         over(chat, fixtures::BANNED, "You can’t take part until Wednesday, 25 November, 14:05.");
     }),
@@ -128,16 +132,16 @@ const PAGES: Table<fn(Chat)> = &[
 const PARTS: Table<fn(Chat) -> AnyView> = &[
     ("toolbar of an own message", |chat| {
         chat.log.toolbar_message.set(Some(Seq(1)));
-        view! { <Actions chat /> }.into_any()
+        view! { <Toolbar chat /> }.into_any()
     }),
     ("toolbar of somebody else’s", |chat| {
         chat.log.toolbar_message.set(Some(Seq(2)));
-        view! { <Actions chat /> }.into_any()
+        view! { <Toolbar chat /> }.into_any()
     }),
     ("toolbar for a moderator", |chat| {
         chat.room.you.set(fixtures::moderator());
         chat.log.toolbar_message.set(Some(Seq(2)));
-        view! { <Actions chat /> }.into_any()
+        view! { <Toolbar chat /> }.into_any()
     }),
     ("mute or ban", |chat| {
         chat.restriction_dialog.person.set(fixtures::everybody().remove(1));
@@ -174,7 +178,7 @@ const PARTS: Table<fn(Chat) -> AnyView> = &[
     }),
     ("rooms, for a moderator", |chat| {
         chat.room.you.set(fixtures::moderator());
-        rooms::switcher(chat)
+        rooms::room_dialog(chat)
     }),
     ("you and your data", privacy_dialog::privacy),
     ("you and your data, being deleted", |chat| {
@@ -200,18 +204,18 @@ const PARTS: Table<fn(Chat) -> AnyView> = &[
     }),
     ("name from a sign-in", |chat| {
         let chat = Chat { access: AccessMode::Oidc, ..chat };
-        view! { <NameDialog chat dialog=NodeRef::new() /> }.into_any()
+        view! { <ProfileDialog chat dialog=NodeRef::new() /> }.into_any()
     }),
     ("people, for a moderator", |chat| {
         chat.room.you.set(fixtures::moderator());
         chat.room.people.set(fixtures::everybody().into_iter().chain(fixtures::namesakes()).collect());
         chat.room.namesakes.set(fixtures::namesakes());
-        view! { <People chat dialog=NodeRef::new() /> }.into_any()
+        view! { <PeopleDialog chat dialog=NodeRef::new() /> }.into_any()
     }),
-    ("name and language", |chat| view! { <NameDialog chat dialog=NodeRef::new() /> }.into_any()),
+    ("name and language", |chat| view! { <ProfileDialog chat dialog=NodeRef::new() /> }.into_any()),
     ("people", |chat| {
         chat.room.people.set(fixtures::everybody());
-        view! { <People chat dialog=NodeRef::new() /> }.into_any()
+        view! { <PeopleDialog chat dialog=NodeRef::new() /> }.into_any()
     }),
     ("shortcuts", |chat| {
         chat.shortcuts.is_listed.set(true);
@@ -219,12 +223,12 @@ const PARTS: Table<fn(Chat) -> AnyView> = &[
     }),
     ("rooms", |chat| {
         chat.rooms.entries.set(fixtures::rooms());
-        rooms::switcher(chat)
+        rooms::room_dialog(chat)
     }),
-    ("deletion", |chat| view! { <Deletion chat /> }.into_any()),
+    ("deletion", |chat| view! { <DeleteDialog chat /> }.into_any()),
     ("picker", |chat| {
         chat.message_dialogs.message.set(Some(Seq(1)));
-        view! { <Picker chat /> }.into_any()
+        view! { <EmojiPicker chat /> }.into_any()
     }),
     ("lightbox", |chat| {
         let illustrated = Row { image: Some(image()), ..row(0) };
@@ -237,7 +241,7 @@ const PARTS: Table<fn(Chat) -> AnyView> = &[
 /// The visitor takes no part.
 fn over(chat: Chat, why: EndReason, told: &str) {
     chat.room.status.set(Status::Ended(why));
-    chat.composer.status.set(ComposerStatus { over: Some(why), ..silent(told) });
+    chat.composer.status.set(ComposerStatus { end_reason: Some(why), ..disabled_composer(told) });
 }
 
 /// The gallery as one HTML file, with the style sheet at this address.

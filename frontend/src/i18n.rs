@@ -26,17 +26,17 @@ pub(crate) struct Translations {
     /// What is written in the empty composer of a room.
     pub(crate) placeholder: Template,
     pub(crate) send: &'static str,
-    pub(crate) keys: &'static str,
+    pub(crate) composer_keys: &'static str,
     pub(crate) no_script: &'static str,
-    left: Plural,
-    over: Plural,
+    chars_left: Plural,
+    chars_over: Plural,
 
     pub(crate) connecting: &'static str,
     pub(crate) connected: &'static str,
     pub(crate) offline: &'static str,
     pub(crate) reconnect: &'static str,
-    pub(crate) trying: &'static str,
-    trying_in: Template,
+    pub(crate) retrying_now: &'static str,
+    retrying_in: Template,
     /// How many people are in the room.
     pub(crate) online: Plural,
     typing_one: Template,
@@ -50,7 +50,7 @@ pub(crate) struct Translations {
     /// What stands before the reason.
     pub(crate) not_sent: Template,
     pub(crate) unconfirmed: &'static str,
-    refused: &'static str,
+    message_rejected: &'static str,
     pub(crate) unavailable: &'static str,
     bad_image: &'static str,
     pub(crate) upload_broken: &'static str,
@@ -60,16 +60,16 @@ pub(crate) struct Translations {
     pub(crate) discard: &'static str,
 
     /// What is heard when the server wants to wait.
-    pub(crate) held: &'static str,
-    pub(crate) goes_out_in: Template,
-    pub(crate) again_in: Template,
+    pub(crate) message_held: &'static str,
+    pub(crate) sent_in: Template,
+    pub(crate) next_message_in: Template,
     /// In a slow room; with a span of time.
-    pub(crate) slow: Template,
+    pub(crate) slow_mode_rule: Template,
     /// For those who need not wait in one.
-    pub(crate) slow_for_others: Template,
+    pub(crate) slow_mode_exempt: Template,
     pub(crate) read_only: &'static str,
     /// For those who may write all the same.
-    pub(crate) reserved: &'static str,
+    pub(crate) only_moderators_write: &'static str,
     pub(crate) muted_until: Template,
     pub(crate) banned_until: Template,
     pub(crate) signed_out: &'static str,
@@ -90,29 +90,29 @@ pub(crate) struct Translations {
     /// What stands beside the name of one.
     pub(crate) moderator: &'static str,
     /// In the place of a name that is not there any more.
-    departed: &'static str,
+    erased_person: &'static str,
     /// The name of the button in the toolbar that opens the dialog about a person.
-    pub(crate) sanction: &'static str,
+    pub(crate) restrict: &'static str,
     /// The same, where there is one for each, and the dialog's title.
-    pub(crate) sanction_of: Template,
+    pub(crate) restrict_person: Template,
     pub(crate) mute: &'static str,
     pub(crate) mute_hint: &'static str,
     pub(crate) ban: &'static str,
     pub(crate) ban_hint: &'static str,
     pub(crate) how_long: &'static str,
     pub(crate) lift: &'static str,
-    pub(crate) clear: &'static str,
-    pub(crate) clear_hint: &'static str,
+    pub(crate) purge_user: &'static str,
+    pub(crate) purge_user_hint: &'static str,
     /// What holds for a person.
-    pub(crate) held_free: &'static str,
+    pub(crate) no_restrictions: &'static str,
     #[cfg(feature = "hydrate")]
-    pub(crate) held_muted: Template,
+    pub(crate) restricted_muted_until: Template,
     #[cfg(feature = "hydrate")]
-    pub(crate) held_banned: Template,
+    pub(crate) restricted_banned_until: Template,
     #[cfg(feature = "hydrate")]
-    cleared: [&'static str; 3],
+    user_purged: [&'static str; 3],
     /// What a moderator reads while there is no connection.
-    pub(crate) cannot_decide: &'static str,
+    pub(crate) moderation_offline: &'static str,
     pub(crate) room_rules: &'static str,
     pub(crate) room_rules_hint: &'static str,
     pub(crate) slow_mode: &'static str,
@@ -126,25 +126,25 @@ pub(crate) struct Translations {
     pub(crate) audit_again: &'static str,
     pub(crate) audit_further: &'static str,
     #[cfg(feature = "hydrate")]
-    stands_free: Template,
+    restrictions_lifted: Template,
     #[cfg(feature = "hydrate")]
-    stands_muted: [&'static str; 3],
+    person_muted: [&'static str; 3],
     #[cfg(feature = "hydrate")]
-    stands_banned: [&'static str; 3],
+    person_banned: [&'static str; 3],
     #[cfg(any(test, feature = "hydrate"))]
-    did_delete: [&'static str; 3],
+    audit_deleted: [&'static str; 3],
     #[cfg(any(test, feature = "hydrate"))]
-    did_mute: [&'static str; 3],
+    audit_muted: [&'static str; 3],
     #[cfg(any(test, feature = "hydrate"))]
-    did_unmute: Template,
+    audit_unmuted: Template,
     #[cfg(any(test, feature = "hydrate"))]
-    did_ban: [&'static str; 3],
+    audit_banned: [&'static str; 3],
     #[cfg(any(test, feature = "hydrate"))]
-    did_unban: Template,
+    audit_unbanned: Template,
     #[cfg(any(test, feature = "hydrate"))]
-    did_clear: Template,
+    audit_purged: Template,
     #[cfg(any(test, feature = "hydrate"))]
-    did_rule: Template,
+    audit_rules_changed: Template,
     #[cfg(any(test, feature = "hydrate"))]
     no_rules: &'static str,
 
@@ -160,21 +160,21 @@ pub(crate) struct Translations {
     pub(crate) exporting: &'static str,
     pub(crate) export_waits: Template,
     pub(crate) export_failed: &'static str,
-    pub(crate) forget_me: &'static str,
-    pub(crate) forget_me_hint: &'static str,
-    pub(crate) forget_me_sure: &'static str,
-    pub(crate) forget_me_yes: &'static str,
+    pub(crate) erase_my_data: &'static str,
+    pub(crate) erase_hint: &'static str,
+    pub(crate) erase_confirm: &'static str,
+    pub(crate) erase_yes: &'static str,
     /// With the sentence about the ban before it.
-    pub(crate) forget_me_banned: Template,
-    pub(crate) forgetting_begins: &'static str,
-    pub(crate) forgetting: Plural,
-    pub(crate) forgetting_offline: &'static str,
-    pub(crate) forget_failed: &'static str,
+    pub(crate) erase_banned: Template,
+    pub(crate) erasing_started: &'static str,
+    pub(crate) erasing: Plural,
+    pub(crate) erasing_offline: &'static str,
+    pub(crate) erase_failed: &'static str,
     pub(crate) stop: &'static str,
-    pub(crate) all_deleted: &'static str,
+    pub(crate) data_erased: &'static str,
     /// What follows that where the visitor has a new id.
     #[cfg(feature = "hydrate")]
-    pub(crate) all_deleted_anew: &'static str,
+    pub(crate) data_erased_new_id: &'static str,
     pub(crate) sign_out: &'static str,
     pub(crate) sign_out_hint: &'static str,
     pub(crate) sign_out_sure: &'static str,
@@ -211,9 +211,9 @@ pub(crate) struct Translations {
 
     pub(crate) edited: &'static str,
     /// What is left of a message that was taken back.
-    pub(crate) gone: &'static str,
+    pub(crate) message_deleted: &'static str,
     /// What stands in a quote for a text that is not known here.
-    pub(crate) earlier: &'static str,
+    pub(crate) earlier_message: &'static str,
     pub(crate) actions: &'static str,
     /// The name of a button with an emoji.
     pub(crate) react: Template,
@@ -256,8 +256,8 @@ pub(crate) struct Translations {
 
     /// What the line says that is drawn above what is new.
     pub(crate) new_line: &'static str,
-    news: Plural,
-    news_more: Template,
+    unread_messages: Plural,
+    unread_messages_more: Template,
     pub(crate) to_newest: &'static str,
     /// The name of a room's log.
     pub(crate) log: Template,
@@ -281,7 +281,7 @@ pub(crate) struct Translations {
     room_long: Template,
     room_character: &'static str,
     /// The name of the button that takes a room off the list.
-    pub(crate) forget_room: Template,
+    pub(crate) remove_room: Template,
 
     pub(crate) search: &'static str,
     pub(crate) search_field: &'static str,
@@ -306,7 +306,7 @@ pub(crate) struct Translations {
     pub(crate) stop_writing: &'static str,
     pub(crate) other_message: &'static str,
     pub(crate) first_or_last: &'static str,
-    pub(crate) along: &'static str,
+    pub(crate) next_button: &'static str,
     pub(crate) react_to: &'static str,
     pub(crate) other_image: &'static str,
 
@@ -358,7 +358,7 @@ pub(crate) struct Translations {
     pub(crate) wrong_passphrase: &'static str,
     #[cfg(feature = "ssr")]
     /// After how many seconds another passphrase is looked at.
-    pub(crate) too_often: Plural,
+    pub(crate) too_many_attempts: Plural,
     #[cfg(feature = "ssr")]
     pub(crate) sign_in_title: &'static str,
     #[cfg(feature = "ssr")]
@@ -370,7 +370,7 @@ pub(crate) struct Translations {
     #[cfg(feature = "ssr")]
     pub(crate) sign_in_failed: &'static str,
     #[cfg(feature = "ssr")]
-    pub(crate) door_again: &'static str,
+    pub(crate) sign_in_expired: &'static str,
     #[cfg(feature = "ssr")]
     pub(crate) banned: &'static str,
     #[cfg(feature = "ssr")]

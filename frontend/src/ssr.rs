@@ -54,7 +54,7 @@ pub fn banned_page(template: &IndexTemplate, language: Language, until: Timestam
     let span = translations.span(u32::try_from(hours * 3600).unwrap_or(u32::MAX));
     let [before, between, after] = translations.banned_for;
     let calendar = Translations::utc(language);
-    let moment = [&translations.said(&calendar.day_name(until), &calendar.time(until)), " UTC"].concat();
+    let moment = [&translations.with_comma(&calendar.day_name(until), &calendar.time(until)), " UTC"].concat();
     let body = html(|| {
         view! {
             <main class="notice" data-page="complete">

@@ -10,12 +10,12 @@ use crate::{
 };
 
 /// The most images that are sent at once: one message each.
-const MOST: usize = 10;
+const MAX_IMAGES: usize = 10;
 
 /// The chosen images, in their order.
-pub(crate) struct Tray {
+pub(crate) struct AttachmentTray {
     translations: &'static Translations,
-    images: Vec<Chosen>,
+    images: Vec<ChosenImage>,
     /// How many were ever chosen.
     count: u32,
     /// Whether one is being prepared.
@@ -24,14 +24,14 @@ pub(crate) struct Tray {
     errors: Vec<String>,
 }
 
-struct Chosen {
+struct ChosenImage {
     id: u32,
     file: File,
     alt: String,
     picture: Option<Picture>,
 }
 
-impl Tray {
+impl AttachmentTray {
     /// An empty one.
     pub(crate) fn new(translations: &'static Translations) -> Self {
         Self { translations, images: Vec::new(), count: 0, busy: false, errors: Vec::new() }
@@ -39,19 +39,19 @@ impl Tray {
 
     /// Takes files in, as many as there is room for.
     pub(crate) fn add(&mut self, files: Vec<File>) {
-        let room = MOST.saturating_sub(self.images.len());
+        let room = MAX_IMAGES.saturating_sub(self.images.len());
         self.errors.clear();
         if files.len() > room {
             self.errors.push(self.translations.too_many.into());
         }
         for file in files.into_iter().take(room) {
             self.count += 1;
-            self.images.push(Chosen { id: self.count, file, alt: String::new(), picture: None });
+            self.images.push(ChosenImage { id: self.count, file, alt: String::new(), picture: None });
         }
     }
 
-    /// The next file to be prepared, unless one is being prepared already. [`Tray::prepared`] is to follow.
-    pub(crate) fn next(&mut self) -> Option<(u32, File)> {
+    /// The next file to be prepared, unless one is being prepared already. [`AttachmentTray::on_prepared`] is to follow.
+    pub(crate) fn next_to_prepare(&mut self) -> Option<(u32, File)> {
         if self.busy {
             return None;
         }
@@ -61,7 +61,7 @@ impl Tray {
     }
 
     /// A file was prepared. One that cannot be sent is not in the tray any more.
-    pub(crate) fn prepared(&mut self, id: u32, picture: Result<Picture, RejectedImage>) {
+    pub(crate) fn on_prepared(&mut self, id: u32, picture: Result<Picture, RejectedImage>) {
         self.busy = false;
         let Some(place) = self.images.iter().position(|chosen| chosen.id == id) else { return };
         match picture {
@@ -85,12 +85,12 @@ impl Tray {
     }
 
     /// Says why something was not done.
-    pub(crate) fn tell(&mut self, errors: Vec<String>) {
+    pub(crate) fn set_errors(&mut self, errors: Vec<String>) {
         self.errors = errors;
     }
 
     /// Forgets why other files are not in the tray.
-    pub(crate) fn dismiss(&mut self) {
+    pub(crate) fn clear_errors(&mut self) {
         self.errors.clear();
     }
 
@@ -99,7 +99,7 @@ impl Tray {
         if self.images.iter().any(|chosen| chosen.picture.is_none()) {
             return None;
         }
-        let described = |chosen: Chosen| {
+        let described = |chosen: ChosenImage| {
             let mut picture = chosen.picture?;
             picture.image.alt = chosen.alt.parse().ok();
             Some(picture)
@@ -109,8 +109,8 @@ impl Tray {
     }
 
     /// What is to be drawn of it.
-    pub(crate) fn shown(&self) -> Attachments {
-        let shown = |chosen: &Chosen| Attachment {
+    pub(crate) fn view(&self) -> Attachments {
+        let shown = |chosen: &ChosenImage| Attachment {
             id: chosen.id,
             alt: chosen.alt.clone(),
             url: chosen.picture.as_ref().map(|picture| picture.url.as_str().to_owned()),

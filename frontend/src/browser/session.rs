@@ -26,11 +26,11 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::{
     browser::{
-        attachments::Tray,
+        attachments::AttachmentTray,
         clipboard, cookies, draft, events,
         local_time::LocalTime,
         location, page_state, random,
-        session::uploads::Sent,
+        session::uploads::SentImage,
         sign_out,
         socket::{Socket, SocketEvent},
         storage, time,
@@ -49,53 +49,53 @@ use crate::{
 const TICK: Duration = Duration::from_secs(1);
 
 /// Where the one session of a page lives.
-type Home = StoredValue<Option<Session>, LocalStorage>;
+type SessionHandle = StoredValue<Option<Session>, LocalStorage>;
 
 /// Everything that changes while the page is open, but for what is drawn.
 pub(crate) struct Session {
-    home: Home,
+    handle: SessionHandle,
     chat: Chat,
     page: PageState,
     client: Client,
     unsent: Unsent,
     /// The images that are chosen and not sent yet.
-    tray: Tray,
+    attachments: AttachmentTray,
     /// The images that were sent from this page.
-    sent: Vec<Sent>,
+    sent_images: Vec<SentImage>,
     /// Where the visitor has been.
     rooms: RoomList,
     search: Search,
     audit: AuditLog,
     /// About whom a moderator wants to know what they may not do.
-    inquiry: Option<PersonId>,
+    restrictions_query: Option<PersonId>,
     /// Whose messages a moderator has deleted, one person after the other.
-    clearing: Vec<(Person, Erasure)>,
+    purges: Vec<(Person, Erasure)>,
     /// About whom a moderator's word is on its way.
-    decided: Option<Person>,
+    restricted_person: Option<Person>,
     /// Until when it stands what was done.
-    noted_until: u64,
+    toast_until: u64,
     calendar: LocalTime,
     sockets: Vec<(SocketId, Socket)>,
     /// Where the reader was before the changes that are not drawn yet.
-    place: Option<ScrollAnchor>,
+    scroll_anchor: Option<ScrollAnchor>,
     /// The newest message of somebody else that the reader was told of.
-    noticed: Option<Seq>,
+    newest_noticed: Option<Seq>,
     /// Up to where the visitor has read.
-    reading: ReadPosition,
+    read_position: ReadPosition,
     /// The message that the visitor wants to see.
-    sought: Option<Seq>,
+    target: Option<Seq>,
     /// What is new to them, as it was told last.
     news: Option<UnreadSummary>,
     /// How many messages others wrote since the page was last looked at.
-    unseen: u32,
+    unseen_count: u32,
     /// Whether the rows may have changed since they were drawn.
-    changed: bool,
+    rows_changed: bool,
     /// The day on which the rows were drawn: on the next one, "today" is another.
-    today: i64,
+    drawn_day: i64,
 }
 
 /// Starts the session. It runs once, after the page was drawn as the server drew it.
-pub(crate) fn begin(home: Home, chat: Chat, page: PageState) {
+pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
     let now = time::now();
     let (mut client, effects) = Client::start(&page, chat.translations, now, random::random);
     let (unsent, left) = Unsent::open(&page.room, &page.you.id);
@@ -103,52 +103,54 @@ pub(crate) fn begin(home: Home, chat: Chat, page: PageState) {
     let newest = client.timeline().newest().map(|(seq, _)| seq);
     let rooms = RoomList::new(&page.room, storage::read("rooms").as_deref());
     let mut session = Session {
-        home,
+        handle,
         chat,
-        noticed: newest,
-        reading: ReadPosition::new(storage::read_position(&page.room), newest.unwrap_or_default()),
-        sought: None,
+        newest_noticed: newest,
+        read_position: ReadPosition::new(storage::read_position(&page.room), newest.unwrap_or_default()),
+        target: None,
         page,
         client,
         unsent,
-        tray: Tray::new(chat.translations),
-        sent: Vec::new(),
+        attachments: AttachmentTray::new(chat.translations),
+        sent_images: Vec::new(),
         rooms,
         search: Search::default(),
         audit: AuditLog::default(),
-        inquiry: None,
-        clearing: Vec::new(),
-        decided: None,
-        noted_until: 0,
+        restrictions_query: None,
+        purges: Vec::new(),
+        restricted_person: None,
+        toast_until: 0,
         calendar: LocalTime::new(chat.translations),
         sockets: Vec::new(),
-        place: None,
+        scroll_anchor: None,
         news: None,
-        unseen: 0,
-        changed: true,
-        today: 0,
+        unseen_count: 0,
+        rows_changed: true,
+        drawn_day: 0,
     };
-    session.act(effects);
-    session.begin_rooms();
-    session.begin_notices();
-    session.begin_anew();
+    session.perform(effects);
+    session.init_rooms();
+    session.init_notifications();
+    session.show_erasure_result();
     // From the first visit on: what is said behind this is new to them.
-    storage::store_read_position(&session.page.room, session.reading.read());
-    session.look();
+    storage::store_read_position(&session.page.room, session.read_position.read());
+    session.mark_read();
     if let Some(seq) = location::message_in_address() {
-        session.seek(seq);
+        session.go_to_message(seq);
     }
     session.show();
-    home.set_value(Some(session));
-    set_interval(move || with(home, Session::tick), TICK);
-    events::on_resume(move || with(home, Session::wake));
+    handle.set_value(Some(session));
+    set_interval(move || with(handle, Session::tick), TICK);
+    events::on_resume(move || with(handle, Session::wake));
     location::on_address_change(move || {
         if let Some(seq) = location::message_in_address() {
-            with(home, |session| session.seek(seq));
+            with(handle, |session| session.go_to_message(seq));
         }
     });
-    events::confirm_before_unload(move || home.with_value(|session| session.as_ref().is_some_and(Session::loses)));
-    sign_out::on_storage_cleared(move || with(home, Session::follow_out));
+    events::confirm_before_unload(move || {
+        handle.with_value(|session| session.as_ref().is_some_and(Session::has_unsaved_work))
+    });
+    sign_out::on_storage_cleared(move || with(handle, Session::follow_sign_out));
     events::on_file_drop(move |files| _ = chat.attach(files));
     image::watch();
     gestures::watch(chat);
@@ -158,12 +160,12 @@ pub(crate) fn begin(home: Home, chat: Chat, page: PageState) {
 }
 
 /// Does what somebody wants.
-pub(crate) fn intend(home: Home, intent: Intent) {
-    with(home, |session| session.intend(intent));
+pub(crate) fn on_intent(handle: SessionHandle, intent: Intent) {
+    with(handle, |session| session.on_intent(intent));
 }
 
-fn with(home: Home, act: impl FnOnce(&mut Session)) {
-    home.update_value(|session| {
+fn with(handle: SessionHandle, act: impl FnOnce(&mut Session)) {
+    handle.update_value(|session| {
         if let Some(session) = session {
             act(session);
             session.show();
@@ -172,68 +174,68 @@ fn with(home: Home, act: impl FnOnce(&mut Session)) {
 }
 
 impl Session {
-    fn intend(&mut self, intent: Intent) {
+    fn on_intent(&mut self, intent: Intent) {
         let now = time::now();
         // A keystroke changes no row, nor does a look.
-        self.changed |= !matches!(intent, Intent::Typing | Intent::MarkRead);
+        self.rows_changed |= !matches!(intent, Intent::Typing | Intent::MarkRead);
         let effects = match intent {
             Intent::Typing => self.client.typing(now),
             Intent::Post(text) => self.post(text),
             Intent::SetComposerMode(what) => return set(self.chat.composer.mode, what),
             Intent::Change(seq, change) => self.change(seq, change),
             Intent::AttachImages(files) => return self.attach(files),
-            Intent::DetachImage(id) => self.change_tray(|tray| tray.remove(id)),
-            Intent::DescribeImage(id, text) => self.change_tray(|tray| tray.describe(id, text)),
-            Intent::DismissErrors => self.change_tray(Tray::dismiss),
+            Intent::DetachImage(id) => self.update_attachments(|attachments| attachments.remove(id)),
+            Intent::DescribeImage(id, text) => self.update_attachments(|attachments| attachments.describe(id, text)),
+            Intent::DismissErrors => self.update_attachments(AttachmentTray::clear_errors),
             Intent::Retry(nonce) => self.client.retry(&nonce, now),
             Intent::Discard(nonce) => self.discard(&nonce),
             Intent::Rename(name) => {
-                self.keep_name(name.clone());
+                self.store_name(name.clone());
                 self.client.rename(name)
             }
             Intent::SetLanguage(language) => return cookies::switch_language(language),
             Intent::LoadOlder => self.client.load_older(),
             Intent::LoadNewer => self.client.load_newer(),
             Intent::GoToNewest => return self.return_to_newest(),
-            Intent::GoToMessage(seq) => return self.seek(seq),
+            Intent::GoToMessage(seq) => return self.go_to_message(seq),
             Intent::CopyMessageLink(seq) => {
-                let (home, chat) = (self.home, self.chat);
+                let (handle, chat) = (self.handle, self.chat);
                 return spawn_local(async move {
                     if clipboard::copy_address(seq).await {
                         return set(chat.log.copied_message, Some(seq));
                     }
                     let told = vec![chat.translations.not_copied.to_owned()];
-                    with(home, |session| _ = session.change_tray(|tray| tray.tell(told)));
+                    with(handle, |session| _ = session.update_attachments(|attachments| attachments.set_errors(told)));
                 });
             }
-            Intent::MarkRead => return self.look(),
+            Intent::MarkRead => return self.mark_read(),
             Intent::RefreshPeople => self.client.send_query(ClientMessage::People),
             Intent::Reconnect => self.client.reconnect(now),
-            Intent::RefreshRooms => return self.open_rooms(),
-            Intent::RemoveRoom(room) => return self.forget_room(&room),
-            Intent::Search(text) => return self.change_search(|search| search.start(&text)),
-            Intent::SearchMore => return self.change_search(Search::continue_search),
-            Intent::SetNotifications(choice) => return self.notify(choice),
-            Intent::LoadRestrictions => return self.inquire(),
+            Intent::RefreshRooms => return self.refresh_rooms_now(),
+            Intent::RemoveRoom(room) => return self.remove_room(&room),
+            Intent::Search(text) => return self.update_search(|search| search.start(&text)),
+            Intent::SearchMore => return self.update_search(Search::continue_search),
+            Intent::SetNotifications(choice) => return self.set_notifications(choice),
+            Intent::LoadRestrictions => return self.load_restrictions(),
             Intent::Restrict { person, ban, seconds } => self.restrict(person, ban, seconds),
-            Intent::PurgeUser(person) => return self.clear(person),
-            Intent::SetRules(rules) => self.decide(None, ClientMessage::Rules { rules }),
-            Intent::Audit => return self.change_audit(AuditLog::reload),
-            Intent::AuditMore => return self.change_audit(AuditLog::load_more),
+            Intent::PurgeUser(person) => return self.purge_user(person),
+            Intent::SetRules(rules) => self.send_moderation(None, ClientMessage::Rules { rules }),
+            Intent::Audit => return self.update_audit(AuditLog::reload),
+            Intent::AuditMore => return self.update_audit(AuditLog::load_more),
             Intent::Export => return self.export(),
-            Intent::EraseMyData => return self.change_forgetting(Erasure::start),
-            Intent::StopErasing => return self.change_forgetting(Erasure::stop),
+            Intent::EraseMyData => return self.update_erasure(Erasure::start),
+            Intent::StopErasing => return self.update_erasure(Erasure::stop),
             Intent::CopyId => return self.copy_id(),
-            Intent::SignOut => return self.leave(false),
+            Intent::SignOut => return self.sign_out(false),
         };
-        self.act(effects);
+        self.perform(effects);
     }
 
     /// Whether something would be lost if the page went now.
-    fn loses(&self) -> bool {
+    fn has_unsaved_work(&self) -> bool {
         let known = self.client.timeline();
         let unfinished =
-            known.has_unfinished_uploads() || !known.changing_messages().is_empty() || !self.clearing.is_empty();
+            known.has_unfinished_uploads() || !known.changing_messages().is_empty() || !self.purges.is_empty();
         !storage::has_signed_out() && (unfinished || !self.unsent.is_whole())
     }
 
@@ -247,52 +249,52 @@ impl Session {
         let now = time::now();
         let timeline = self.client.timeline();
         // What is unsent may fail meanwhile.
-        self.changed |= timeline.has_unfinished_uploads()
+        self.rows_changed |= timeline.has_unfinished_uploads()
             || !timeline.changing_messages().is_empty()
             || !timeline.unsent().is_empty();
         let effects = self.client.tick(now);
-        self.act(effects);
-        self.changed |= self.calendar.day(Timestamp(now)) != self.today;
+        self.perform(effects);
+        self.rows_changed |= self.calendar.day(Timestamp(now)) != self.drawn_day;
     }
 
     fn wake(&mut self) {
         let now = time::now();
         if events::is_visible() {
-            self.see();
-            self.look_around(now);
-            self.look();
+            self.clear_unseen();
+            self.refresh_rooms(now);
+            self.mark_read();
         } else {
-            self.settle();
+            self.clear_unread_line();
         }
         let effects = self.client.wake(now);
-        self.act(effects);
+        self.perform(effects);
     }
 
-    fn act(&mut self, effects: Vec<Effect>) {
+    fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
                 Effect::Fetch => self.fetch(),
                 Effect::Open(id) => {
-                    let home = self.home;
-                    let report = move |event| with(home, |session| session.happened(id, event));
+                    let handle = self.handle;
+                    let report = move |event| with(handle, |session| session.on_socket_event(id, event));
                     self.sockets.push((id, Socket::open(location::socket_address(&self.page), report)));
                 }
                 Effect::Send(id, message) => {
                     if let Some((_, socket)) = self.sockets.iter().find(|(open, _)| *open == id) {
-                        socket.say(&message);
+                        socket.send_message(&message);
                     }
                 }
                 Effect::Close(id) => self.sockets.retain(|(open, _)| *open != id),
-                Effect::Upload(nonce, url) => self.upload(nonce, &url),
+                Effect::Upload(nonce, url) => self.start_upload(nonce, &url),
             }
         }
     }
 
     fn fetch(&self) {
-        let (home, room) = (self.home, self.page.room.clone());
+        let (handle, room) = (self.handle, self.page.room.clone());
         spawn_local(async move {
             let page = page_state::fetch_state(&room).await;
-            with(home, |session| {
+            with(handle, |session| {
                 let now = time::now();
                 let effects = match page {
                     // Whoever signed in meanwhile, in another tab, is not to say what this one's visitor wrote: it waits for
@@ -308,22 +310,22 @@ impl Session {
                     Err(Some(over)) => session.client.end(now, over),
                     Err(None) => session.client.on_fetched(now, false),
                 };
-                session.act(effects);
+                session.perform(effects);
             });
         });
     }
 
-    fn happened(&mut self, id: SocketId, event: SocketEvent) {
+    fn on_socket_event(&mut self, id: SocketId, event: SocketEvent) {
         let now = time::now();
-        self.changed = true;
+        self.rows_changed = true;
         let mut news = Vec::new();
         let mut renaming_refused = false;
         let effects = match event {
-            SocketEvent::Heard(frame) => {
+            SocketEvent::Frame(frame) => {
                 let message = serde_json::from_str(&frame).ok();
                 if let Some(message) = &message {
-                    news = self.news(message);
-                    self.hear_aside(message);
+                    news = self.new_messages(message);
+                    self.on_query_answer(message);
                     renaming_refused =
                         matches!(message, ServerMessage::Error { action: Some(ActionName::Known(Action::Rename)), .. });
                 }
@@ -331,23 +333,23 @@ impl Session {
             }
             SocketEvent::Closed => {
                 self.sockets.retain(|(open, _)| *open != id);
-                self.change_search(Search::on_disconnect);
-                self.order_disconnected();
+                self.update_search(Search::on_disconnect);
+                self.on_moderation_disconnect();
                 self.client.on_closed(now, id)
             }
         };
-        self.act(effects);
+        self.perform(effects);
         if renaming_refused {
-            self.take_back_name();
+            self.restore_name();
         }
-        self.notice();
-        self.tell(&news);
+        self.update_unread();
+        self.notify_messages(&news);
     }
 
     /// Draws what changed, and keeps what is not sent.
     fn show(&mut self) {
         let now = time::now();
-        self.ask_aside(now);
+        self.send_queries(now);
         let status = self.client.status(now);
         set(self.chat.room.status, status);
         self.chat.show_composer_status(
@@ -358,7 +360,7 @@ impl Session {
             now,
         );
         if let Status::Ended(_) = status {
-            self.change_forgetting(Erasure::stop);
+            self.update_erasure(Erasure::stop);
         }
         set(self.chat.room.typing, self.chat.translations.typing(&self.client.timeline().typing(now)));
         let presence = self.client.timeline().presence(now);
@@ -366,25 +368,25 @@ impl Session {
         if self.chat.room.people.with_untracked(|people| *people != presence.people) {
             self.chat.room.people.set(presence.people.clone());
         }
-        if now >= self.noted_until {
+        if now >= self.toast_until {
             set(self.chat.room.toast, String::new());
         }
         let errors = self.client.take_errors();
         if !errors.is_empty() {
-            self.changed = true;
+            self.rows_changed = true;
             let told = errors.iter().map(|why| self.chat.translations.not_changed.with(why)).collect();
-            self.change_tray(|tray| tray.tell(told));
+            self.update_attachments(|attachments| attachments.set_errors(told));
         }
-        if std::mem::take(&mut self.changed) {
-            self.today = self.calendar.day(Timestamp(now));
-            let sought = self.sought.take_if(|_| !self.client.timeline().is_seeking());
+        if std::mem::take(&mut self.rows_changed) {
+            self.drawn_day = self.calendar.day(Timestamp(now));
+            let sought = self.target.take_if(|_| !self.client.timeline().is_seeking());
             match sought {
-                Some(seq) => self.arrive_at(seq),
-                None => self.keep_place(),
+                Some(seq) => self.show_target(seq),
+                None => self.keep_scroll_position(),
             }
             self.unsent.keep(&self.client.timeline().unsent(), now);
-            let news = self.chat.show(self.client.timeline(), &self.calendar, self.reading.line());
-            self.tell_news(news);
+            let news = self.chat.show(self.client.timeline(), &self.calendar, self.read_position.line());
+            self.show_unread_summary(news);
         }
     }
 }

@@ -12,7 +12,7 @@ use wasm_bindgen_futures::spawn_local;
 /// What happens to a socket.
 pub(crate) enum SocketEvent {
     /// A text frame arrived.
-    Heard(String),
+    Frame(String),
     /// It closed, or could not be opened. Nothing follows.
     Closed,
 }
@@ -36,7 +36,7 @@ impl Socket {
     }
 
     /// Says something. On a socket that is closed it is lost, and the socket's end tells so.
-    pub(crate) fn say(&self, message: &ClientMessage) {
+    pub(crate) fn send_message(&self, message: &ClientMessage) {
         if let Ok(frame) = serde_json::to_string(message) {
             _ = self.frames.unbounded_send(frame);
         }
@@ -54,7 +54,7 @@ async fn carry(address: &str, mut outgoing: UnboundedReceiver<String>, report: &
     let Ok(mut socket) = WebSocket::open(address) else { return };
     loop {
         match select(socket.next(), outgoing.next()).await {
-            Either::Left((Some(Ok(Message::Text(frame))), _)) => report(SocketEvent::Heard(frame)),
+            Either::Left((Some(Ok(Message::Text(frame))), _)) => report(SocketEvent::Frame(frame)),
             // A binary frame is nothing this server says.
             Either::Left((Some(Ok(Message::Bytes(_))), _)) => {}
             Either::Left((Some(Err(_)) | None, _)) => return,

@@ -63,13 +63,13 @@ pub(super) fn moderator() -> Person {
 }
 
 /// What the visitor is told while they may write.
-pub(super) fn leave(sentence: &str, countdown: &str) -> ComposerStatus {
+pub(super) fn composer_status(sentence: &str, countdown: &str) -> ComposerStatus {
     ComposerStatus { sentence: sentence.into(), countdown: countdown.into(), ..ComposerStatus::default() }
 }
 
 /// What they are told in the place of the composer.
-pub(super) fn silent(sentence: &str) -> ComposerStatus {
-    ComposerStatus { silent: true, ..leave(sentence, "") }
+pub(super) fn disabled_composer(sentence: &str) -> ComposerStatus {
+    ComposerStatus { is_disabled: true, ..composer_status(sentence, "") }
 }
 
 /// Why somebody takes no part whom a moderator sent away.

@@ -11,17 +11,17 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     message: "Message",
     placeholder: Template("Message #", ""),
     send: "Send",
-    keys: "Enter to send, Shift + Enter for a new line",
+    composer_keys: "Enter to send, Shift + Enter for a new line",
     no_script: "You are reading along. Turn on JavaScript to join the conversation.",
-    left: Plural { one: Template("", " character left"), other: Template("", " characters left") },
-    over: Plural { one: Template("", " character too long"), other: Template("", " characters too long") },
+    chars_left: Plural { one: Template("", " character left"), other: Template("", " characters left") },
+    chars_over: Plural { one: Template("", " character too long"), other: Template("", " characters too long") },
 
     connecting: "Connecting…",
     connected: "Connected",
     offline: "Offline",
     reconnect: "Reconnect now",
-    trying: "Trying again…",
-    trying_in: Template("Trying again in ", " s"),
+    retrying_now: "Trying again…",
+    retrying_in: Template("Trying again in ", " s"),
     online: Plural { one: Template("", " online"), other: Template("", " online") },
 
     typing_one: Template("", " is typing…"),
@@ -33,7 +33,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     waiting: "Waiting for its turn…",
     not_sent: Template("Not sent. ", ""),
     unconfirmed: "The server did not answer.",
-    refused: "The server did not accept this message.",
+    message_rejected: "The server did not accept this message.",
     unavailable: "The chat could not take it right now. Please try again.",
     bad_image: "The server did not accept this image. Please choose another one.",
     upload_broken: "The image did not get through.",
@@ -42,13 +42,13 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     retry: "Retry",
     discard: "Discard",
 
-    held: "Your message waits for a moment.",
-    goes_out_in: Template("It goes out in ", ""),
-    again_in: Template("The next one in ", ""),
-    slow: Template("One message every ", "."),
-    slow_for_others: Template("Slow mode: one message every ", ", but not for you."),
+    message_held: "Your message waits for a moment.",
+    sent_in: Template("It goes out in ", ""),
+    next_message_in: Template("The next one in ", ""),
+    slow_mode_rule: Template("One message every ", "."),
+    slow_mode_exempt: Template("Slow mode: one message every ", ", but not for you."),
     read_only: "This room can only be read at the moment.",
-    reserved: "Only moderators can write here at the moment.",
+    only_moderators_write: "Only moderators can write here at the moment.",
     muted_until: Template("A moderator muted you until ", "."),
     banned_until: Template("You can’t take part until ", "."),
     signed_out: "You are not signed in any more.",
@@ -65,26 +65,26 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     days: Plural { one: Template("", " day"), other: Template("", " days") },
 
     moderator: "Moderator",
-    departed: "Somebody who left",
-    sanction: "Mute or ban…",
-    sanction_of: Template("Mute or ban ", ""),
+    erased_person: "Somebody who left",
+    restrict: "Mute or ban…",
+    restrict_person: Template("Mute or ban ", ""),
     mute: "Mute",
     mute_hint: "They can read in every room, and write in none. It holds for this identity only.",
     ban: "Ban",
     ban_hint: "They can neither read nor write in any room, and nobody can from the addresses they came from in the last day.",
     how_long: "For how long",
     lift: "Lift it now",
-    clear: "Delete everything they wrote",
-    clear_hint: "All their messages and images, in every room, are gone for everyone, and nothing says who wrote them any more. \
+    purge_user: "Delete everything they wrote",
+    purge_user_hint: "All their messages and images, in every room, are gone for everyone, and nothing says who wrote them any more. \
                  That it was done stays in what moderators did. It cannot be undone.",
-    held_free: "They can take part and write.",
+    no_restrictions: "They can take part and write.",
     #[cfg(feature = "hydrate")]
-    held_muted: Template("Muted until ", "."),
+    restricted_muted_until: Template("Muted until ", "."),
     #[cfg(feature = "hydrate")]
-    held_banned: Template("Banned until ", "."),
+    restricted_banned_until: Template("Banned until ", "."),
     #[cfg(feature = "hydrate")]
-    cleared: ["All messages of ", " are gone: ", "."],
-    cannot_decide: "You are offline. Nothing can be changed right now.",
+    user_purged: ["All messages of ", " are gone: ", "."],
+    moderation_offline: "You are offline. Nothing can be changed right now.",
     room_rules: "Rules of this room",
     room_rules_hint: "Moderators can always write, and as often as they like.",
     slow_mode: "Slow mode: one message every",
@@ -98,25 +98,25 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     audit_again: "Try again",
     audit_further: "Show earlier",
     #[cfg(feature = "hydrate")]
-    stands_free: Template("", " can take part and write again."),
+    restrictions_lifted: Template("", " can take part and write again."),
     #[cfg(feature = "hydrate")]
-    stands_muted: ["", " can’t write until ", "."],
+    person_muted: ["", " can’t write until ", "."],
     #[cfg(feature = "hydrate")]
-    stands_banned: ["", " can’t take part until ", "."],
+    person_banned: ["", " can’t take part until ", "."],
     #[cfg(any(test, feature = "hydrate"))]
-    did_delete: ["deleted a message of ", " in #", ""],
+    audit_deleted: ["deleted a message of ", " in #", ""],
     #[cfg(any(test, feature = "hydrate"))]
-    did_mute: ["muted ", " until ", ""],
+    audit_muted: ["muted ", " until ", ""],
     #[cfg(any(test, feature = "hydrate"))]
-    did_unmute: Template("let ", " write again"),
+    audit_unmuted: Template("let ", " write again"),
     #[cfg(any(test, feature = "hydrate"))]
-    did_ban: ["banned ", " until ", ""],
+    audit_banned: ["banned ", " until ", ""],
     #[cfg(any(test, feature = "hydrate"))]
-    did_unban: Template("let ", " come back"),
+    audit_unbanned: Template("let ", " come back"),
     #[cfg(any(test, feature = "hydrate"))]
-    did_clear: Template("deleted everything that ", " wrote"),
+    audit_purged: Template("deleted everything that ", " wrote"),
     #[cfg(any(test, feature = "hydrate"))]
-    did_rule: Template("changed the rules of #", ""),
+    audit_rules_changed: Template("changed the rules of #", ""),
     #[cfg(any(test, feature = "hydrate"))]
     no_rules: "Nothing special.",
 
@@ -131,23 +131,23 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     exporting: "Collecting what you wrote…",
     export_waits: Template("That was a lot in a short time. It goes on in ", ". Please leave this page open."),
     export_failed: "This could not be downloaded right now. Please try again.",
-    forget_me: "Delete everything I wrote…",
-    forget_me_hint: "Your messages and images in every room, and what this device keeps. Your reactions and your name in what others \
+    erase_my_data: "Delete everything I wrote…",
+    erase_hint: "Your messages and images in every room, and what this device keeps. Your reactions and your name in what others \
                      wrote stay as long as that does, and so does what moderators noted.",
-    forget_me_sure: "Delete everything? Your messages and images will be gone for everyone, and nobody can bring them back.",
-    forget_me_yes: "Delete everything",
-    forget_me_banned: Template("", " Until then a moderator can delete your messages for you."),
-    forgetting_begins: "Deleting… Please leave this page open.",
-    forgetting: Plural {
+    erase_confirm: "Delete everything? Your messages and images will be gone for everyone, and nobody can bring them back.",
+    erase_yes: "Delete everything",
+    erase_banned: Template("", " Until then a moderator can delete your messages for you."),
+    erasing_started: "Deleting… Please leave this page open.",
+    erasing: Plural {
         one: Template("", " message is gone. Please leave this page open…"),
         other: Template("", " messages are gone. Please leave this page open…"),
     },
-    forgetting_offline: "You are offline. It goes on as soon as the chat is connected again.",
-    forget_failed: "Not everything could be deleted. Please try again.",
+    erasing_offline: "You are offline. It goes on as soon as the chat is connected again.",
+    erase_failed: "Not everything could be deleted. Please try again.",
     stop: "Stop",
-    all_deleted: "Everything you wrote is deleted.",
+    data_erased: "Everything you wrote is deleted.",
     #[cfg(feature = "hydrate")]
-    all_deleted_anew: "You are somebody new here now.",
+    data_erased_new_id: "You are somebody new here now.",
     sign_out: "Sign out",
     sign_out_hint: "Nothing of this chat stays on this device, nor does what you have not sent.",
     sign_out_sure: "Sign out? You will be somebody new when you come back. You can’t edit, delete or download what you wrote before.",
@@ -182,8 +182,8 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     close: "Close",
 
     edited: "(edited)",
-    gone: "This message was deleted.",
-    earlier: "an earlier message",
+    message_deleted: "This message was deleted.",
+    earlier_message: "an earlier message",
     actions: "Message actions",
     react: Template("React with ", ""),
     more_reactions: "More reactions",
@@ -218,8 +218,8 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     more_people: Plural { one: Template("and ", " more"), other: Template("and ", " more") },
 
     new_line: "New",
-    news: Plural { one: Template("", " new message"), other: Template("", " new messages") },
-    news_more: Template("More than ", " new messages"),
+    unread_messages: Plural { one: Template("", " new message"), other: Template("", " new messages") },
+    unread_messages_more: Template("More than ", " new messages"),
     to_newest: "Go to the newest messages",
     log: Template("Messages in #", ""),
     beginning: Template("Beginning of #", ""),
@@ -239,7 +239,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     room_empty: "Please enter the name of a room.",
     room_long: Template("The name of a room has at most ", " characters."),
     room_character: "The name of a room has letters from a to z, digits and hyphens only.",
-    forget_room: Template("Take #", " off the list"),
+    remove_room: Template("Take #", " off the list"),
 
     search: "Search",
     search_field: "Words to look for",
@@ -263,7 +263,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     stop_writing: "Cancel a reply or an edit",
     other_message: "Previous or next message",
     first_or_last: "First or last message",
-    along: "Along what is in a message",
+    next_button: "Along what is in a message",
     react_to: "React",
     other_image: "Previous or next image",
 
@@ -311,7 +311,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     #[cfg(feature = "ssr")]
     wrong_passphrase: "This is not the passphrase. Please try again.",
     #[cfg(feature = "ssr")]
-    too_often: Plural {
+    too_many_attempts: Plural {
         one: Template("There were too many tries. Please try again in ", " second."),
         other: Template("There were too many tries. Please try again in ", " seconds."),
     },
@@ -326,7 +326,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     #[cfg(feature = "ssr")]
     sign_in_failed: "Signing in did not work. Please try again in a moment.",
     #[cfg(feature = "ssr")]
-    door_again: "This took too long, or was begun somewhere else. Please try again.",
+    sign_in_expired: "This took too long, or was begun somewhere else. Please try again.",
     #[cfg(feature = "ssr")]
     banned: "You cannot come in at the moment",
     #[cfg(feature = "ssr")]

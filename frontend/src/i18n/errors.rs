@@ -23,7 +23,7 @@ impl ClientTexts for Translations {
     // Errors that only other programs can cause have no sentence.
     fn server_error(&self, code: ErrorCode) -> Option<&'static str> {
         match code {
-            ErrorCode::BadField | ErrorCode::FrameTooLarge => Some(self.refused),
+            ErrorCode::BadField | ErrorCode::FrameTooLarge => Some(self.message_rejected),
             ErrorCode::BadImage => Some(self.bad_image),
             ErrorCode::NoImage => Some(self.upload_broken),
             ErrorCode::Unavailable => Some(self.unavailable),

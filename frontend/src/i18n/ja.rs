@@ -16,17 +16,17 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     message: "メッセージ",
     placeholder: Template("メッセージを入力（#", "）"),
     send: "送信",
-    keys: "Enterで送信、Shift + Enterで改行",
+    composer_keys: "Enterで送信、Shift + Enterで改行",
     no_script: "現在は閲覧のみできます。会話に参加するには、JavaScriptを有効にしてください。",
-    left: count("残り", "文字"),
-    over: count("", "文字超過しています"),
+    chars_left: count("残り", "文字"),
+    chars_over: count("", "文字超過しています"),
 
     connecting: "接続中…",
     connected: "接続しました",
     offline: "オフライン",
     reconnect: "今すぐ再接続",
-    trying: "再接続中…",
-    trying_in: Template("", "秒後に再接続"),
+    retrying_now: "再接続中…",
+    retrying_in: Template("", "秒後に再接続"),
     online: count("", "人がオンライン"),
 
     typing_one: Template("", "さんが入力中…"),
@@ -38,7 +38,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     waiting: "順番を待っています…",
     not_sent: Template("送信できませんでした。", ""),
     unconfirmed: "サーバーから応答がありません。",
-    refused: "サーバーがこのメッセージを受け付けませんでした。",
+    message_rejected: "サーバーがこのメッセージを受け付けませんでした。",
     unavailable: "現在チャットを利用できません。しばらくしてから再送信してください。",
     bad_image: "この画像は送信できません。別の画像を選択してください。",
     upload_broken: "画像をアップロードできませんでした。",
@@ -47,13 +47,13 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     retry: "再送信",
     discard: "破棄",
 
-    held: "メッセージは順番を待っています。",
-    goes_out_in: Template("", "後に送信します"),
-    again_in: Template("次の送信まで", ""),
-    slow: Template("メッセージは", "に1件まで送信できます。"),
-    slow_for_others: Template("低速モード：ほかの人は", "に1件まで送信できます。"),
+    message_held: "メッセージは順番を待っています。",
+    sent_in: Template("", "後に送信します"),
+    next_message_in: Template("次の送信まで", ""),
+    slow_mode_rule: Template("メッセージは", "に1件まで送信できます。"),
+    slow_mode_exempt: Template("低速モード：ほかの人は", "に1件まで送信できます。"),
     read_only: "このルームは現在、閲覧のみできます。",
-    reserved: "現在、このルームで発言できるのはモデレーターだけです。",
+    only_moderators_write: "現在、このルームで発言できるのはモデレーターだけです。",
     muted_until: Template("モデレーターにより、", "まで発言できません。"),
     banned_until: Template("", "まで参加できません。"),
     signed_out: "サインアウトされました。",
@@ -70,25 +70,25 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     days: count("", "日"),
 
     moderator: "モデレーター",
-    departed: "退会したユーザー",
-    sanction: "発言停止・参加禁止…",
-    sanction_of: Template("", "さんの発言停止・参加禁止"),
+    erased_person: "退会したユーザー",
+    restrict: "発言停止・参加禁止…",
+    restrict_person: Template("", "さんの発言停止・参加禁止"),
     mute: "発言を停止",
     mute_hint: "すべてのルームで、閲覧はできますが発言はできなくなります。対象はこのIDだけです。",
     ban: "参加を禁止",
     ban_hint: "すべてのルームで閲覧も発言もできなくなります。過去1日間の接続元アドレスからは、ほかの人も参加できません。",
     how_long: "期間",
     lift: "今すぐ解除",
-    clear: "投稿をすべて削除",
-    clear_hint: "すべてのルームのメッセージと画像が全員の画面から削除され、誰の投稿だったかも分からなくなります。削除したことはモデレーターの操作履歴に残ります。元に戻すことはできません。",
-    held_free: "参加も発言もできます。",
+    purge_user: "投稿をすべて削除",
+    purge_user_hint: "すべてのルームのメッセージと画像が全員の画面から削除され、誰の投稿だったかも分からなくなります。削除したことはモデレーターの操作履歴に残ります。元に戻すことはできません。",
+    no_restrictions: "参加も発言もできます。",
     #[cfg(feature = "hydrate")]
-    held_muted: Template("", "まで発言停止中です。"),
+    restricted_muted_until: Template("", "まで発言停止中です。"),
     #[cfg(feature = "hydrate")]
-    held_banned: Template("", "まで参加禁止中です。"),
+    restricted_banned_until: Template("", "まで参加禁止中です。"),
     #[cfg(feature = "hydrate")]
-    cleared: ["", "さんのメッセージをすべて削除しました（", "件）。"],
-    cannot_decide: "オフラインのため、現在は変更できません。",
+    user_purged: ["", "さんのメッセージをすべて削除しました（", "件）。"],
+    moderation_offline: "オフラインのため、現在は変更できません。",
     room_rules: "このルームのルール",
     room_rules_hint: "モデレーターは、いつでも何度でも発言できます。",
     slow_mode: "低速モード（1件ごとの間隔）",
@@ -102,25 +102,25 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     audit_again: "もう一度読み込む",
     audit_further: "さらに前を表示",
     #[cfg(feature = "hydrate")]
-    stands_free: Template("", "さんは再び参加して発言できます。"),
+    restrictions_lifted: Template("", "さんは再び参加して発言できます。"),
     #[cfg(feature = "hydrate")]
-    stands_muted: ["", "さんは", "まで発言できません。"],
+    person_muted: ["", "さんは", "まで発言できません。"],
     #[cfg(feature = "hydrate")]
-    stands_banned: ["", "さんは", "まで参加できません。"],
+    person_banned: ["", "さんは", "まで参加できません。"],
     #[cfg(any(test, feature = "hydrate"))]
-    did_delete: ["", "さんのメッセージを削除しました（#", "）"],
+    audit_deleted: ["", "さんのメッセージを削除しました（#", "）"],
     #[cfg(any(test, feature = "hydrate"))]
-    did_mute: ["", "さんの発言を", "まで停止しました"],
+    audit_muted: ["", "さんの発言を", "まで停止しました"],
     #[cfg(any(test, feature = "hydrate"))]
-    did_unmute: Template("", "さんの発言停止を解除しました"),
+    audit_unmuted: Template("", "さんの発言停止を解除しました"),
     #[cfg(any(test, feature = "hydrate"))]
-    did_ban: ["", "さんの参加を", "まで禁止しました"],
+    audit_banned: ["", "さんの参加を", "まで禁止しました"],
     #[cfg(any(test, feature = "hydrate"))]
-    did_unban: Template("", "さんの参加禁止を解除しました"),
+    audit_unbanned: Template("", "さんの参加禁止を解除しました"),
     #[cfg(any(test, feature = "hydrate"))]
-    did_clear: Template("", "さんの投稿をすべて削除しました"),
+    audit_purged: Template("", "さんの投稿をすべて削除しました"),
     #[cfg(any(test, feature = "hydrate"))]
-    did_rule: Template("#", " のルールを変更しました"),
+    audit_rules_changed: Template("#", " のルールを変更しました"),
     #[cfg(any(test, feature = "hydrate"))]
     no_rules: "特別なルールはありません。",
 
@@ -135,19 +135,19 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     exporting: "投稿を集めています…",
     export_waits: Template("短時間に操作が集中しています。", "後に続けます。このページを開いたままお待ちください。"),
     export_failed: "現在ダウンロードできません。もう一度お試しください。",
-    forget_me: "自分の投稿をすべて削除…",
-    forget_me_hint: "すべてのルームのメッセージと画像、この端末のデータが対象です。ほかの人の投稿へのリアクションや投稿内の名前はその投稿がある間、モデレーターの操作履歴はそのまま残ります。",
-    forget_me_sure: "すべて削除しますか？メッセージと画像は全員の画面から削除され、元に戻すことはできません。",
-    forget_me_yes: "すべて削除する",
-    forget_me_banned: Template("", "それまでは、モデレーターがあなたのメッセージを削除できます。"),
-    forgetting_begins: "削除しています… このページを開いたままお待ちください。",
-    forgetting: count("", "件のメッセージを削除しました。このページを開いたままお待ちください…"),
-    forgetting_offline: "オフラインです。再接続すると、削除を続けます。",
-    forget_failed: "一部を削除できませんでした。もう一度お試しください。",
+    erase_my_data: "自分の投稿をすべて削除…",
+    erase_hint: "すべてのルームのメッセージと画像、この端末のデータが対象です。ほかの人の投稿へのリアクションや投稿内の名前はその投稿がある間、モデレーターの操作履歴はそのまま残ります。",
+    erase_confirm: "すべて削除しますか？メッセージと画像は全員の画面から削除され、元に戻すことはできません。",
+    erase_yes: "すべて削除する",
+    erase_banned: Template("", "それまでは、モデレーターがあなたのメッセージを削除できます。"),
+    erasing_started: "削除しています… このページを開いたままお待ちください。",
+    erasing: count("", "件のメッセージを削除しました。このページを開いたままお待ちください…"),
+    erasing_offline: "オフラインです。再接続すると、削除を続けます。",
+    erase_failed: "一部を削除できませんでした。もう一度お試しください。",
     stop: "中止",
-    all_deleted: "投稿をすべて削除しました。",
+    data_erased: "投稿をすべて削除しました。",
     #[cfg(feature = "hydrate")]
-    all_deleted_anew: "これからは新しいユーザーになります。",
+    data_erased_new_id: "これからは新しいユーザーになります。",
     sign_out: "サインアウト",
     sign_out_hint: "未送信の内容も含め、このチャットのデータはこの端末に残りません。",
     sign_out_sure: "サインアウトしますか？次に入るときは新しいユーザーになり、これまでの投稿の編集、削除、ダウンロードはできなくなります。",
@@ -182,8 +182,8 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     close: "閉じる",
 
     edited: "（編集済み）",
-    gone: "このメッセージは削除されました。",
-    earlier: "以前のメッセージ",
+    message_deleted: "このメッセージは削除されました。",
+    earlier_message: "以前のメッセージ",
     actions: "メッセージの操作",
     react: Template("", "でリアクション"),
     more_reactions: "その他のリアクション",
@@ -218,8 +218,10 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     more_people: Plural { one: Template("ほか", "人"), other: Template("ほか", "人") },
 
     new_line: "未読",
-    news: Plural { one: Template("新着メッセージ", "件"), other: Template("新着メッセージ", "件") },
-    news_more: Template("新着メッセージ", "件以上"),
+    unread_messages: Plural {
+        one: Template("新着メッセージ", "件"), other: Template("新着メッセージ", "件")
+    },
+    unread_messages_more: Template("新着メッセージ", "件以上"),
     to_newest: "最新のメッセージへ",
     log: Template("#", " のメッセージ"),
     beginning: Template("#", " の始まり"),
@@ -239,7 +241,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     room_empty: "ルーム名を入力してください。",
     room_long: Template("ルーム名は", "文字以内で入力してください。"),
     room_character: "ルーム名に使えるのは、半角の英字、数字、ハイフンだけです。",
-    forget_room: Template("#", " を一覧から外す"),
+    remove_room: Template("#", " を一覧から外す"),
 
     search: "検索",
     search_field: "検索する言葉",
@@ -263,7 +265,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     stop_writing: "返信や編集をやめる",
     other_message: "前後のメッセージへ移動",
     first_or_last: "最初や最後のメッセージへ移動",
-    along: "メッセージ内のボタンやリンクへ移動",
+    next_button: "メッセージ内のボタンやリンクへ移動",
     react_to: "リアクション",
     other_image: "前後の画像へ移動",
 
@@ -311,7 +313,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     #[cfg(feature = "ssr")]
     wrong_passphrase: "パスフレーズが違います。もう一度入力してください。",
     #[cfg(feature = "ssr")]
-    too_often: count("試行の回数が多すぎます。", "秒後にもう一度お試しください。"),
+    too_many_attempts: count("試行の回数が多すぎます。", "秒後にもう一度お試しください。"),
     #[cfg(feature = "ssr")]
     sign_in_title: "サインインしてください",
     #[cfg(feature = "ssr")]
@@ -323,7 +325,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     #[cfg(feature = "ssr")]
     sign_in_failed: "サインインできませんでした。しばらくしてからもう一度お試しください。",
     #[cfg(feature = "ssr")]
-    door_again: "時間が経過したか、別の画面で始めた操作です。もう一度お試しください。",
+    sign_in_expired: "時間が経過したか、別の画面で始めた操作です。もう一度お試しください。",
     #[cfg(feature = "ssr")]
     banned: "現在このチャットには入れません",
     #[cfg(feature = "ssr")]

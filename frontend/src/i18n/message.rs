@@ -14,7 +14,7 @@ impl Translations {
         preview
             .text
             .as_ref()
-            .map_or_else(|| self.earlier.into(), |text| text.as_str().chars().take(EXCERPT_CHARS).collect())
+            .map_or_else(|| self.earlier_message.into(), |text| text.as_str().chars().take(EXCERPT_CHARS).collect())
     }
 
     /// Whom and what the visitor is about to answer.
@@ -23,15 +23,19 @@ impl Translations {
     }
 
     /// How much is new to the visitor, with the way to where it begins.
-    pub(crate) fn news(&self, news: &UnreadSummary) -> String {
-        if news.more { self.news_more.with(&news.count.to_string()) } else { self.news.of(news.count) }
+    pub(crate) fn unread_messages(&self, news: &UnreadSummary) -> String {
+        if news.more {
+            self.unread_messages_more.with(&news.count.to_string())
+        } else {
+            self.unread_messages.of(news.count)
+        }
     }
 
     /// The room left in the composer, or how much is too much.
     pub(crate) fn counter(&self, chars: usize) -> String {
         match chars.checked_sub(limits::TEXT_CHARS) {
-            None | Some(0) => self.left.of(limits::TEXT_CHARS - chars),
-            Some(over) => self.over.of(over),
+            None | Some(0) => self.chars_left.of(limits::TEXT_CHARS - chars),
+            Some(over) => self.chars_over.of(over),
         }
     }
 

@@ -7,7 +7,7 @@ use crate::i18n::Translations;
 impl Translations {
     /// What a person is called: whoever had everything deleted has no name any more.
     pub(crate) fn name<'a>(&self, person: &'a Person) -> &'a str {
-        if person.is_erased() { self.departed } else { person.name.as_str() }
+        if person.is_erased() { self.erased_person } else { person.name.as_str() }
     }
 
     /// The names of people, one after the other.
@@ -26,18 +26,18 @@ impl Translations {
     }
 
     /// Who said a message and when, for those who cannot see that it belongs to a group.
-    pub(crate) fn said(&self, author: &str, time: &str) -> String {
+    pub(crate) fn with_comma(&self, author: &str, time: &str) -> String {
         [author, self.comma, time].concat()
     }
 
     /// What somebody said, behind their name.
-    pub(crate) fn said_so(&self, text: &str) -> String {
+    pub(crate) fn after_colon(&self, text: &str) -> String {
         [self.colon, text].concat()
     }
 
     /// What somebody said, as it is told to who does not look at the page.
     #[cfg(feature = "hydrate")]
-    pub(crate) fn told(&self, author: &str, text: Option<&str>) -> String {
+    pub(crate) fn notification_body(&self, author: &str, text: Option<&str>) -> String {
         [author, self.colon, text.unwrap_or(self.image)].concat()
     }
 

@@ -91,7 +91,7 @@ fn what_a_moderator_did_is_a_sentence_with_the_name_and_the_id() {
     let rules = RoomRules { slow: 30, read_only: true };
     let rules = ModerationAction::Rules { room: "cats".parse().unwrap(), rules };
     let calm = ModerationAction::Rules { room: "cats".parse().unwrap(), rules: RoomRules::default() };
-    let said = |words: &Translations, act: &ModerationAction| words.act(act, |_| "14:05".into());
+    let said = |words: &Translations, act: &ModerationAction| words.audit_sentence(act, |_| "14:05".into());
     assert_eq!(said(english, &mute), "muted Ann (p1) until 14:05");
     assert_eq!(said(japanese, &mute), "Ann (p1)さんの発言を14:05まで停止しました");
     assert_eq!(said(english, &unban), "let p2 come back");

@@ -9,7 +9,7 @@ impl Translations {
     /// A time that is not far: the day stands before it where that is another one.
     pub(crate) fn moment(&self, calendar: &dyn Calendar, at: Timestamp, now: Timestamp) -> String {
         let time = calendar.time(at);
-        if calendar.day(at) == calendar.day(now) { time } else { self.said(&calendar.day_name(at), &time) }
+        if calendar.day(at) == calendar.day(now) { time } else { self.with_comma(&calendar.day_name(at), &time) }
     }
 
     /// A span of time in the largest unit that has a whole number of it; above a minute and a half none is counted in seconds.
@@ -28,8 +28,8 @@ impl Translations {
     /// What follows [`Translations::offline`]: when the next try is, 0 for one that is under way.
     pub(crate) fn retrying(&self, seconds: u32) -> String {
         match seconds {
-            0 => self.trying.into(),
-            seconds => self.trying_in.with(&seconds.to_string()),
+            0 => self.retrying_now.into(),
+            seconds => self.retrying_in.with(&seconds.to_string()),
         }
     }
 }

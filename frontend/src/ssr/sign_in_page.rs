@@ -100,11 +100,11 @@ impl SignInProblem {
         match self {
             Self::WrongPassphrase => translations.wrong_passphrase.into(),
             Self::TooManyAttempts { seconds } => {
-                translations.too_often.of(usize::try_from(seconds).unwrap_or(usize::MAX))
+                translations.too_many_attempts.of(usize::try_from(seconds).unwrap_or(usize::MAX))
             }
             Self::ProviderRefused => translations.sign_in_refused.into(),
             Self::ProviderFailed => translations.sign_in_failed.into(),
-            Self::Expired => translations.door_again.into(),
+            Self::Expired => translations.sign_in_expired.into(),
         }
     }
 }

@@ -12,11 +12,11 @@ use shared_types::{MessageText, TextError, limits};
 
 use crate::ui::{
     composer::{
-        attach_button::attach,
+        attach_button::attach_button,
         attachment_tray::Tray,
-        mention_list::{LIST, Mentions},
-        mode_bar::writing_bar,
-        posting_notice::silence,
+        mention_list::{LIST, MentionList},
+        mode_bar::mode_bar,
+        posting_notice::posting_notice,
     },
     message::delete_dialog,
     state::{Chat, composer::Attachments, intent::Intent},
@@ -37,7 +37,7 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
         }
     };
     Effect::new(measure);
-    let mentions = Mentions::new(chat);
+    let mentions = MentionList::new(chat);
     // An edit takes the place of what was written, and gives it back.
     Effect::new(move |edited: Option<Option<EditedMessage>>| {
         let editing = chat
@@ -59,7 +59,7 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
         }
         editing
     });
-    let silent = move || chat.composer.status.with(|leave| leave.silent);
+    let silent = move || chat.composer.status.with(|status| status.is_disabled);
     let preparing = move || chat.composer.attachments.with(Attachments::preparing);
     let over = move || chars.get() > limits::TEXT_CHARS;
     // Somebody said "send" while an image was still being prepared: it goes as soon as it is ready.
@@ -126,16 +126,16 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
     };
     view! {
         <footer class="composer" data-silent=move || silent().then_some("")>
-            {writing_bar(chat)}
+            {mode_bar(chat)}
             <Tray chat pressed=Callback::new(pressed) />
             {mentions.view()}
             <div class="composer-box">
-                {attach(chat)}
+                {attach_button(chat)}
                 <textarea
                     class="composer-field"
                     rows="1"
                     aria-label=chat.translations.message
-                    aria-description=chat.translations.keys
+                    aria-description=chat.translations.composer_keys
                     aria-describedby="writing-purpose"
                     aria-invalid=move || over().then_some("true")
                     aria-autocomplete="list"
@@ -163,7 +163,7 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
                 </button>
             </div>
             {counter}
-            {silence(chat)}
+            {posting_notice(chat)}
             <noscript>{chat.translations.no_script}</noscript>
             <p class="drop">{chat.translations.drop}</p>
         </footer>

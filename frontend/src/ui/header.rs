@@ -29,7 +29,7 @@ pub(crate) fn Header(
     };
     view! {
         <header class="bar">
-            <h1 class="room">{rooms::switch(chat)}</h1>
+            <h1 class="room">{rooms::room_button(chat)}</h1>
             <button
                 class="presence"
                 type="button"

@@ -5,15 +5,15 @@ pub(crate) mod connection_status;
 pub(crate) mod gestures;
 #[cfg(feature = "hydrate")]
 mod long_press;
-pub(crate) mod notice;
 pub(crate) mod scroll;
+pub(crate) mod toast;
 pub(crate) mod typing;
 
 use leptos::prelude::*;
 
 use crate::ui::{
-    message::{message, toolbar::Actions},
-    parts::element::alive,
+    message::{message, toolbar::Toolbar},
+    parts::element::reactive,
     state::{Chat, intent::Intent, log::OlderMessages, set},
 };
 
@@ -46,7 +46,7 @@ pub(crate) fn Log(chat: Chat) -> impl IntoView {
     };
     let news = move || {
         let news = chat.log.news.get()?;
-        Some(way(chat, "news", chat.translations.news(&news), Intent::GoToMessage(news.from)))
+        Some(way(chat, "news", chat.translations.unread_messages(&news), Intent::GoToMessage(news.from)))
     };
     view! {
         <div
@@ -64,13 +64,13 @@ pub(crate) fn Log(chat: Chat) -> impl IntoView {
                 <For
                     each=move || chat.log.rows.get()
                     key=|shown| shown.key.clone()
-                    children=move |shown| alive(move || message(chat, shown.row.get()))
+                    children=move |shown| reactive(move || message(chat, shown.row.get()))
                 />
             </div>
         </div>
         {news}
         {new_messages}
-        <Actions chat />
+        <Toolbar chat />
     }
 }
 

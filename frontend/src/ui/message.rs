@@ -47,34 +47,34 @@ fn article(chat: Chat, row: Row) -> AnyView {
         element("span")
             .class(coloured("message-author", &row.author.id))
             .child(element("bdi").text(author).into_any())
-            .perhaps(row.tag.as_deref().map(|tag| part("tag", tag)))
-            .perhaps(row.author.moderator.then(|| part("badge", chat.translations.moderator)))
+            .optional_child(row.tag.as_deref().map(|tag| part("tag", tag)))
+            .optional_child(row.author.moderator.then(|| part("badge", chat.translations.moderator)))
             .into_any()
     };
     let time = element("time").with("datetime", machine_time(row.at)).text(row.time.as_str());
     let link = element("a")
         .class("message-time")
-        .maybe("href", address.as_deref())
+        .optional_attribute("href", address.as_deref())
         .with("tabindex", "-1")
         .with("title", chat.translations.address)
         .child(time.into_any());
     element("article")
         .class(["message", &classes].concat())
-        .maybe("id", id.as_deref())
+        .optional_attribute("id", id.as_deref())
         .with("tabindex", "-1")
-        .with("aria-label", chat.translations.said(author, &row.time))
+        .with("aria-label", chat.translations.with_comma(author, &row.time))
         .with("data-nonce", row.nonce.as_str())
-        .maybe("data-seq", row.seq.map(|seq| seq.to_string()).as_deref())
+        .optional_attribute("data-seq", row.seq.map(|seq| seq.to_string()).as_deref())
         .with("data-state", state(&row))
-        .perhaps(row.first_new.then(line))
-        .perhaps(row.starts_group.then(|| avatar(&row.author)))
-        .perhaps(row.starts_group.then(author_view))
+        .optional_child(row.first_new.then(line))
+        .optional_child(row.starts_group.then(|| avatar(&row.author)))
+        .optional_child(row.starts_group.then(author_view))
         .child(link.into_any())
-        .perhaps(quoting)
-        .perhaps(row.image.as_ref().map(|shown| image(chat, &row, shown)))
-        .perhaps(body(chat, &row))
-        .perhaps(reactions(chat, &row))
-        .perhaps(note(chat, &row))
+        .optional_child(quoting)
+        .optional_child(row.image.as_ref().map(|shown| image(chat, &row, shown)))
+        .optional_child(body(chat, &row))
+        .optional_child(reactions(chat, &row))
+        .optional_child(note(chat, &row))
         .into_any()
 }
 
@@ -89,7 +89,7 @@ fn state(row: &Row) -> &'static str {
 /// What was said, and whether it was changed or taken back since.
 fn body(chat: Chat, row: &Row) -> Option<AnyView> {
     let mark = match row.deleted {
-        true => Some(("message-gone", chat.translations.gone)),
+        true => Some(("message-gone", chat.translations.message_deleted)),
         false => row.edited.then_some(("message-edited", chat.translations.edited)),
     };
     if row.text.is_none() && mark.is_none() {
@@ -97,7 +97,7 @@ fn body(chat: Chat, row: &Row) -> Option<AnyView> {
     }
     let text = row.text.as_ref().map(|text| message_text(text.as_str(), row.html.clone()));
     let mark = mark.map(|(class, mark)| element("span").class(class).text(mark).into_any());
-    Some(element("div").class("message-said").perhaps(text).perhaps(mark).into_any())
+    Some(element("div").class("message-said").optional_child(text).optional_child(mark).into_any())
 }
 
 fn reactions(chat: Chat, row: &Row) -> Option<AnyView> {
@@ -126,7 +126,12 @@ fn note(chat: Chat, row: &Row) -> Option<AnyView> {
         bar.with("aria-label", chat.translations.uploading).into_any()
     };
     let note = element("p").class(if on_image { "message-note uploading" } else { "message-note" }).text(note);
-    Some(note.perhaps(percent.map(progress)).perhaps(failed.then(retry)).perhaps(discard).into_any())
+    Some(
+        note.optional_child(percent.map(progress))
+            .optional_child(failed.then(retry))
+            .optional_child(discard)
+            .into_any(),
+    )
 }
 
 /// The address of a message within its room's page.

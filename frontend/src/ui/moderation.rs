@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use crate::ui::{
     parts::{
         dialog,
-        element::{alive, element},
+        element::{element, reactive},
     },
     state::Chat,
 };
@@ -23,8 +23,8 @@ pub(crate) fn buttons(chat: Chat) -> AnyView {
         };
         element("button").class("quiet").with("type", "button").on("click", open).text(label).into_any()
     };
-    alive(move || {
-        if !chat.moderates() {
+    reactive(move || {
+        if !chat.is_moderator() {
             return Vec::new();
         }
         let ways =

@@ -6,12 +6,12 @@ use page_model::connection::Status;
 use crate::ui::{
     composer::Composer,
     header::Header,
-    log::{Log, connection_status::Connection, notice::note, typing::typing},
-    message::{delete_dialog::Deletion, emoji_picker::Picker, lightbox::Lightbox},
+    log::{Log, connection_status::ConnectionStatus, toast::toast, typing::typing},
+    message::{delete_dialog::DeleteDialog, emoji_picker::EmojiPicker, lightbox::Lightbox},
     moderation::{audit_dialog, restriction_dialog, rules_dialog},
-    people_dialog::People,
+    people_dialog::PeopleDialog,
     privacy_dialog,
-    profile::NameDialog,
+    profile::ProfileDialog,
     rooms, search_dialog, shortcuts,
     state::Chat,
 };
@@ -31,18 +31,18 @@ pub(crate) fn layout(chat: Chat) -> impl IntoView {
             {rooms::column(chat)}
             <Header chat dialog people />
             <main class="stage">
-                <Connection chat />
+                <ConnectionStatus chat />
                 <Log chat />
                 {typing(chat)}
-                {note(chat)}
+                {toast(chat)}
             </main>
             <Composer chat />
-            <NameDialog chat dialog />
-            <People chat dialog=people />
+            <ProfileDialog chat dialog />
+            <PeopleDialog chat dialog=people />
             <Lightbox chat />
-            <Picker chat />
-            <Deletion chat />
-            {rooms::switcher(chat)}
+            <EmojiPicker chat />
+            <DeleteDialog chat />
+            {rooms::room_dialog(chat)}
             {search_dialog::search(chat)}
             {shortcuts::shortcuts(chat)}
             {restriction_dialog::restriction_dialog(chat)}

@@ -7,13 +7,13 @@ use crate::ui::{
     moderation::restriction_dialog,
     parts::{
         avatar::avatar,
-        element::{alive, element},
+        element::{element, reactive},
     },
     state::{Chat, intent::Intent},
 };
 
 #[component]
-pub(crate) fn People(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl IntoView {
+pub(crate) fn PeopleDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl IntoView {
     let me = move || chat.room.you.with(|you| you.id.clone());
     let people = move || {
         let me = me();
@@ -22,12 +22,12 @@ pub(crate) fn People(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl IntoView
             let who = element("span")
                 .class("person-who")
                 .child(part("person-name", person.name.as_str()))
-                .perhaps(chat.tag(&person).map(|tag| part("tag", &tag)))
-                .perhaps(person.moderator.then(|| part("badge", chat.translations.moderator)))
-                .perhaps((person.id == me).then(|| part("person-you", chat.translations.yourself)));
+                .optional_child(chat.tag(&person).map(|tag| part("tag", &tag)))
+                .optional_child(person.moderator.then(|| part("badge", chat.translations.moderator)))
+                .optional_child((person.id == me).then(|| part("person-you", chat.translations.yourself)));
             let avatar = avatar(&person);
             let decide = restriction_dialog::button(chat, person, dialog);
-            element("li").class("person").child(avatar).child(who.into_any()).perhaps(decide).into_any()
+            element("li").class("person").child(avatar).child(who.into_any()).optional_child(decide).into_any()
         };
         chat.room.people.get().into_iter().map(person).collect()
     };
@@ -39,7 +39,7 @@ pub(crate) fn People(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl IntoView
         <dialog class="name-dialog people" aria-labelledby="people-title" closedby="any" node_ref=dialog>
             <form method="dialog">
                 <h2 id="people-title">{chat.translations.people}</h2>
-                <ul class="people-list">{alive(people)}</ul>
+                <ul class="people-list">{reactive(people)}</ul>
                 {others}
                 <div class="name-buttons">
                     <button class="button" type="submit">{chat.translations.close}</button>

@@ -9,8 +9,8 @@ use shared_types::AccessMode;
 
 use crate::ui::{
     parts::{
-        dialog::{self, is_special, sheet},
-        element::{Element, alive, alive_text, element},
+        dialog::{self, is_special, titled_dialog},
+        element::{Element, element, reactive, reactive_text},
     },
     state::{Chat, intent::Intent, privacy::ExportStatus, set},
 };
@@ -34,7 +34,7 @@ pub(crate) fn privacy(chat: Chat) -> AnyView {
             set(question.asked, false);
         }
     };
-    sheet(chat, "privacy", chat.translations.privacy, chat.privacy.dialog)
+    titled_dialog(chat, "privacy", chat.translations.privacy, chat.privacy.dialog)
         .child(body.into_any())
         .on("close", closed)
         .into_any()
@@ -51,7 +51,7 @@ fn button(class: &'static str, kind: &'static str, label: &'static str) -> Eleme
 
 /// What is told about a part, above its buttons.
 fn told(sentence: impl FnMut() -> String + Send + 'static) -> AnyView {
-    element("p").class("name-hint").with("aria-live", "polite").child(alive_text(sentence)).into_any()
+    element("p").class("name-hint").with("aria-live", "polite").child(reactive_text(sentence)).into_any()
 }
 
 /// A question before what cannot be taken back. A button asks it, and the answers take its place; the focus is on the one that
@@ -80,12 +80,12 @@ impl Question {
 
     /// The button that asks, or whichever is there when it was answered.
     fn button(self, button: Element) -> AnyView {
-        button.held_by(move |drawn| self.button.load(drawn)).into_any()
+        button.on_mount(move |drawn| self.button.load(drawn)).into_any()
     }
 
     fn answers(self, chat: Chat, yes: Element) -> AnyView {
         let no = button("button", "button", chat.translations.cancel)
-            .held_by(move |drawn| self.cancel.load(drawn))
+            .on_mount(move |drawn| self.cancel.load(drawn))
             .on("click", move |_| self.end());
         element("div").class("name-buttons").child(no.into_any()).child(yes.into_any()).into_any()
     }
@@ -107,7 +107,7 @@ fn id(chat: Chat) -> AnyView {
     let hint = move || {
         if chat.privacy.id_copied.get() == Some(false) { translations.id_selected } else { translations.id_hint }
     };
-    let id = element("code").child(alive_text(move || chat.room.you.with(|you| you.id.to_string())));
+    let id = element("code").child(reactive_text(move || chat.room.you.with(|you| you.id.to_string())));
     let copy = element("button")
         .class("button")
         .with("type", "button")
@@ -117,7 +117,7 @@ fn id(chat: Chat) -> AnyView {
         .child(element("h3").text(translations.your_id).into_any())
         .child(element("p").class("id").child(id.into_any()).into_any())
         .child(told(move || hint().into()))
-        .child(copy.child(alive_text(move || label().into())).into_any())
+        .child(copy.child(reactive_text(move || label().into())).into_any())
         .into_any()
 }
 
@@ -157,28 +157,28 @@ fn forget_me(chat: Chat, question: Question) -> AnyView {
                 chat.dispatch.run(Intent::EraseMyData);
                 question.end();
             };
-            vec![question.answers(chat, button("button danger", "button", translations.forget_me_yes).on("click", yes))]
+            vec![question.answers(chat, button("button danger", "button", translations.erase_yes).on("click", yes))]
         }
         _ => {
-            let ask = button("button", "button", translations.forget_me).on("click", move |_| question.ask());
-            vec![question.button(ask.follows("disabled", move || over().then(String::new)))]
+            let ask = button("button", "button", translations.erase_my_data).on("click", move |_| question.ask());
+            vec![question.button(ask.reactive_attribute("disabled", move || over().then(String::new)))]
         }
     };
     let hint = move || match (chat.privacy.erasure.get(), chat.room.status.get()) {
-        (Erasure::Done { .. }, _) => translations.all_deleted.into(),
+        (Erasure::Done { .. }, _) => translations.data_erased.into(),
         // Nothing is deleted for whoever is away, but somebody can do it for them.
         (_, Status::Ended(EndReason::Banned(_))) => {
-            chat.composer.status.with(|leave| translations.forget_me_banned.with(&leave.sentence))
+            chat.composer.status.with(|status| translations.erase_banned.with(&status.sentence))
         }
-        (_, Status::Ended(EndReason::SignedOut)) => chat.composer.status.with(|leave| leave.sentence.clone()),
-        (Erasure::Running { .. }, Status::Offline(_) | Status::Connecting) => translations.forgetting_offline.into(),
-        (Erasure::Running { erased: 0, .. }, _) => translations.forgetting_begins.into(),
-        (Erasure::Running { erased, .. }, _) => translations.forgetting.of(erased as usize),
-        _ if question.asked.get() => translations.forget_me_sure.into(),
-        (Erasure::Failed { .. }, _) => translations.forget_failed.into(),
-        (Erasure::Idle, _) => translations.forget_me_hint.into(),
+        (_, Status::Ended(EndReason::SignedOut)) => chat.composer.status.with(|status| status.sentence.clone()),
+        (Erasure::Running { .. }, Status::Offline(_) | Status::Connecting) => translations.erasing_offline.into(),
+        (Erasure::Running { erased: 0, .. }, _) => translations.erasing_started.into(),
+        (Erasure::Running { erased, .. }, _) => translations.erasing.of(erased as usize),
+        _ if question.asked.get() => translations.erase_confirm.into(),
+        (Erasure::Failed { .. }, _) => translations.erase_failed.into(),
+        (Erasure::Idle, _) => translations.erase_hint.into(),
     };
-    element("section").class("part").child(told(hint)).child(alive(answers)).into_any()
+    element("section").class("part").child(told(hint)).child(reactive(answers)).into_any()
 }
 
 /// A form that works without scripts, too. In an open chat nobody signs out, but who had everything deleted leaves by it. With a
@@ -204,11 +204,11 @@ fn sign_out(chat: Chat, question: Question) -> AnyView {
     let hint = move || if question.asked.get() { translations.sign_out_sure } else { translations.sign_out_hint };
     element("form")
         .class("part sign-out")
-        .maybe("hidden", chat.access.is_open().then_some(""))
+        .optional_attribute("hidden", chat.access.is_open().then_some(""))
         .with("method", "post")
         .with("action", "/sign-out")
         .on("submit", submitted)
         .child(told(move || hint().into()))
-        .child(alive(answers))
+        .child(reactive(answers))
         .into_any()
 }

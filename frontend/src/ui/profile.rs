@@ -9,13 +9,13 @@ use shared_types::{AccessMode, NameError, PersonName, limits};
 use crate::ui::{
     parts::element::element,
     privacy_dialog,
-    profile::{language_select::language, notification_choice::notify},
+    profile::{language_select::language_select, notification_choice::notification_choice},
     shortcuts,
     state::{Chat, intent::Intent},
 };
 
 #[component]
-pub(crate) fn NameDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl IntoView {
+pub(crate) fn ProfileDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl IntoView {
     let field = NodeRef::<html::Input>::new();
     let error = RwSignal::new(None::<NameError>);
     let close = move || {
@@ -77,8 +77,8 @@ pub(crate) fn NameDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl Into
                 <p id="name-hint" class="name-hint" class:wrong=move || error.get().is_some() aria-live="polite">
                     {move || error.get().map_or_else(|| name_hint.to_owned(), |why| chat.translations.bad_name(why))}
                 </p>
-                {language(chat)}
-                {notify(chat)}
+                {language_select(chat)}
+                {notification_choice(chat)}
                 <div class="name-buttons">
                     <div class="name-ways">
                         <button class="quiet" type="button" on:click=list_shortcuts>{chat.translations.shortcuts}</button>

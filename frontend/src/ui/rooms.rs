@@ -9,8 +9,8 @@ use web_sys::{HtmlElement, wasm_bindgen::JsCast as _};
 use crate::ui::{
     moderation,
     parts::{
-        dialog::{self, is_special, sheet},
-        element::{alive, alive_text, element},
+        dialog::{self, is_special, titled_dialog},
+        element::{element, reactive, reactive_text},
         icon_button::{CROSS, icon, icon_button},
     },
     state::{Chat, intent::Intent},
@@ -36,15 +36,15 @@ pub(crate) fn column(chat: Chat) -> AnyView {
 }
 
 /// The name of the room, which opens the dialog.
-pub(crate) fn switch(chat: Chat) -> AnyView {
+pub(crate) fn room_button(chat: Chat) -> AnyView {
     let elsewhere = move || chat.rooms.entries.with(|rooms| rooms.iter().any(|entry| entry.unread));
-    let heard = alive_text(move || if elsewhere() { chat.translations.new_elsewhere.into() } else { String::new() });
+    let heard = reactive_text(move || if elsewhere() { chat.translations.new_elsewhere.into() } else { String::new() });
     element("button")
         .class("room-switch")
         .with("type", "button")
         .with("aria-haspopup", "dialog")
         .on("click", move |_| open(chat))
-        .follows("data-unread", move || elsewhere().then(String::new))
+        .reactive_attribute("data-unread", move || elsewhere().then(String::new))
         .with("title", chat.translations.switch_rooms)
         .children(name(chat.room_name()))
         .child(icon(CHEVRON))
@@ -53,7 +53,7 @@ pub(crate) fn switch(chat: Chat) -> AnyView {
 }
 
 /// The dialog.
-pub(crate) fn switcher(chat: Chat) -> AnyView {
+pub(crate) fn room_dialog(chat: Chat) -> AnyView {
     let field = NodeRef::<html::Input>::new();
     let error = RwSignal::new(None::<NameError>);
     let enter = move || {
@@ -70,22 +70,24 @@ pub(crate) fn switcher(chat: Chat) -> AnyView {
     let name = element("input")
         .with("aria-label", chat.translations.room_name)
         .with("placeholder", chat.translations.room_name)
-        .follows("aria-invalid", move || error.get().map(|_| "true".into()))
+        .reactive_attribute("aria-invalid", move || error.get().map(|_| "true".into()))
         .with("aria-describedby", "room-hint")
         .with("autocapitalize", "none")
         .with("spellcheck", "false")
         .with("enterkeyhint", "go")
-        .held_by(move |drawn| field.load(drawn))
+        .on_mount(move |drawn| field.load(drawn))
         .on("input", move |_| error.set(None));
     let hint = move || {
         error.get().map_or_else(|| chat.translations.room_hint.to_owned(), |why| chat.translations.bad_room(why))
     };
     let hint = element("p")
-        .follows("class", move || Some(if error.get().is_some() { "sheet-hint wrong" } else { "sheet-hint" }.into()))
+        .reactive_attribute("class", move || {
+            Some(if error.get().is_some() { "sheet-hint wrong" } else { "sheet-hint" }.into())
+        })
         .with("id", "room-hint")
         .with("aria-live", "polite")
-        .child(alive_text(hint));
-    sheet(chat, "switcher", chat.translations.rooms, chat.rooms.dialog)
+        .child(reactive_text(hint));
+    titled_dialog(chat, "switcher", chat.translations.rooms, chat.rooms.dialog)
         .child(dialog::form(name, chat.translations.open, enter).into_any())
         .child(hint.into_any())
         .child(element("div").class("sheet-body").child(list(chat)).into_any())
@@ -112,7 +114,7 @@ pub(crate) fn open(chat: Chat) {
 fn list(chat: Chat) -> AnyView {
     let rows = move || chat.rooms.entries.get().into_iter().map(|entry| row(chat, entry)).collect();
     // Without its marks a list is none for Safari, unless it says so.
-    element("ul").class("room-list").with("role", "list").child(alive(rows)).into_any()
+    element("ul").class("room-list").with("role", "list").child(reactive(rows)).into_any()
 }
 
 fn row(chat: Chat, entry: RoomEntry) -> AnyView {
@@ -122,7 +124,7 @@ fn row(chat: Chat, entry: RoomEntry) -> AnyView {
     let link = element("a")
         .class("room-link")
         .with("href", room.path())
-        .maybe("aria-current", here.then_some("page"))
+        .optional_attribute("aria-current", here.then_some("page"))
         .on("click", move |event| {
             // One is there already.
             if here && !is_special(&event) {
@@ -137,7 +139,7 @@ fn row(chat: Chat, entry: RoomEntry) -> AnyView {
             chat.dispatch.run(Intent::RemoveRoom(room.clone()));
             focus_a_room();
         };
-        icon_button("room-forget", chat.translations.forget_room.with(&label), CROSS, true, Callback::new(forget))
+        icon_button("room-forget", chat.translations.remove_room.with(&label), CROSS, true, Callback::new(forget))
     });
     element("li")
         .class(if unread { "room-row unread" } else { "room-row" })

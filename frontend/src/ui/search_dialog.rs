@@ -10,8 +10,8 @@ use shared_types::limits;
 use crate::ui::{
     parts::{
         byline::byline,
-        dialog::{self, is_special, sheet},
-        element::{alive, alive_text, element},
+        dialog::{self, is_special, titled_dialog},
+        element::{element, reactive, reactive_text},
         icon_button::icon_button,
     },
     state::{Chat, intent::Intent, search::SearchHit},
@@ -40,7 +40,7 @@ pub(crate) fn search(chat: Chat) -> AnyView {
         .with("placeholder", chat.translations.search_field)
         .with("maxlength", limits::SEARCH_CHARS.to_string())
         .with("enterkeyhint", "search")
-        .held_by(move |drawn| field.load(drawn))
+        .on_mount(move |drawn| field.load(drawn))
         .on("input", move |_| {
             if cleared() {
                 look()
@@ -66,11 +66,11 @@ pub(crate) fn search(chat: Chat) -> AnyView {
     let body = element("div")
         .class("sheet-body")
         .with("tabindex", "-1")
-        .held_by(move |drawn| results.load(drawn))
-        .child(element("ol").class("hits").with("role", "list").child(alive(hits)).into_any())
-        .child(alive(button));
-    let state = element("p").class("sheet-hint").with("role", "status").child(alive_text(move || state(chat)));
-    sheet(chat, "search", chat.translations.search, chat.search.dialog)
+        .on_mount(move |drawn| results.load(drawn))
+        .child(element("ol").class("hits").with("role", "list").child(reactive(hits)).into_any())
+        .child(reactive(button));
+    let state = element("p").class("sheet-hint").with("role", "status").child(reactive_text(move || state(chat)));
+    titled_dialog(chat, "search", chat.translations.search, chat.search.dialog)
         .child(dialog::form(input, chat.translations.search, look).with("role", "search").into_any())
         .child(state.into_any())
         .child(body.into_any())
@@ -90,7 +90,7 @@ fn state(chat: Chat) -> String {
         Progress::Idle => translations.search_hint.into(),
         Progress::Queued(_) | Progress::Requested(_) => match chat.room.status.get() {
             // Who takes no part looks for nothing.
-            Status::Ended(_) => chat.composer.status.with(|leave| leave.sentence.clone()),
+            Status::Ended(_) => chat.composer.status.with(|status| status.sentence.clone()),
             Status::Offline(_) => translations.search_offline.into(),
             Status::Connecting | Status::Live => translations.searching.into(),
         },

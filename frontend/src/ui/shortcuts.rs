@@ -8,8 +8,8 @@ use leptos::prelude::*;
 
 use crate::ui::{
     parts::{
-        dialog::{self, sheet},
-        element::{alive, element},
+        dialog::{self, titled_dialog},
+        element::{element, reactive},
     },
     shortcuts::list::{Group, shortcuts as all},
     state::{Chat, set},
@@ -30,8 +30,10 @@ pub(crate) fn shortcuts(chat: Chat) -> AnyView {
         .with("role", "region")
         .with("aria-labelledby", "shortcuts-title")
         .with("tabindex", "0")
-        .child(alive(groups));
-    sheet(chat, "shortcuts", chat.translations.shortcuts, chat.shortcuts.dialog).child(list.into_any()).into_any()
+        .child(reactive(groups));
+    titled_dialog(chat, "shortcuts", chat.translations.shortcuts, chat.shortcuts.dialog)
+        .child(list.into_any())
+        .into_any()
 }
 
 /// Opens the sheet.

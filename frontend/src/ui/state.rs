@@ -109,7 +109,7 @@ impl Chat {
     }
 
     /// Everybody whom a text can call.
-    pub(crate) fn known(&self) -> Vec<Person> {
+    pub(crate) fn known_people(&self) -> Vec<Person> {
         let author = |shown: &KeyedRow| shown.row.with_untracked(|row| row.author.clone());
         let authors: Vec<Person> = self.log.rows.with_untracked(|rows| rows.iter().rev().map(author).collect());
         dedup_people(self.room.people.get_untracked().iter().chain(&authors))
@@ -144,12 +144,12 @@ impl Chat {
     }
 
     /// Whether the visitor keeps order here.
-    pub(crate) fn moderates(&self) -> bool {
+    pub(crate) fn is_moderator(&self) -> bool {
         self.room.you.with(|you| you.moderator)
     }
 
     /// Whether a moderator's word would be heard: there is a socket, and no other word on its way.
-    pub(crate) fn decides(&self) -> bool {
+    pub(crate) fn can_moderate_now(&self) -> bool {
         self.room.status.get() == Status::Live && !self.moderation.is_pending.get()
     }
 }

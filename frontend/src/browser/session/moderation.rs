@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// For so long it stands what was done: long enough to be read twice, in milliseconds.
-const NOTE_MS: u64 = 10_000;
+const TOAST_MS: u64 = 10_000;
 
 impl Session {
     /// Keeps somebody quiet, or away.
@@ -29,17 +29,17 @@ impl Session {
         let Ok(seconds) = Seconds::try_from(u64::from(seconds)) else { return Vec::new() };
         let person = whom.id.clone();
         let word = if ban { ClientMessage::Ban { person, seconds } } else { ClientMessage::Mute { person, seconds } };
-        self.decide(Some(whom), word)
+        self.send_moderation(Some(whom), word)
     }
 
     /// Asks what somebody may not do, as soon as there is a socket.
-    pub(super) fn inquire(&mut self) {
-        self.inquiry = Some(self.chat.restriction_dialog.person.get_untracked().id);
+    pub(super) fn load_restrictions(&mut self) {
+        self.restrictions_query = Some(self.chat.restriction_dialog.person.get_untracked().id);
         set(self.chat.restriction_dialog.current, Err(self.chat.translations.audit_loading));
     }
 
     /// Takes in what somebody may not do, if that is still the question.
-    fn hear_held(&self, person: &PersonId, restrictions: Restrictions) {
+    fn on_restrictions(&self, person: &PersonId, restrictions: Restrictions) {
         if self.chat.restriction_dialog.person.with_untracked(|whom| whom.id != *person) {
             return;
         }
@@ -54,50 +54,53 @@ impl Session {
         };
         set(
             self.chat.restriction_dialog.current,
-            Ok([sentence(&translations.held_muted, muted), sentence(&translations.held_banned, banned)]),
+            Ok([
+                sentence(&translations.restricted_muted_until, muted),
+                sentence(&translations.restricted_banned_until, banned),
+            ]),
         );
         let seconds = |until: Option<Timestamp>| until.map_or(0, |until| (until.0 - now).div_ceil(1000));
         restriction_dialog::choose(self.chat, left.map(seconds));
     }
 
     /// Has everything deleted that somebody wrote.
-    pub(super) fn clear(&mut self, person: Person) {
-        let mut clearing = Erasure::Idle;
-        clearing.start();
-        if self.clearing.iter().all(|(other, _)| other.id != person.id) {
-            self.clearing.push((person, clearing));
+    pub(super) fn purge_user(&mut self, person: Person) {
+        let mut purges = Erasure::Idle;
+        purges.start();
+        if self.purges.iter().all(|(other, _)| other.id != person.id) {
+            self.purges.push((person, purges));
         }
-        self.change_clearing(|_| {});
+        self.update_purge(|_| {});
     }
 
     /// Changes how far it is with the first one, and says so.
-    fn change_clearing(&mut self, change: impl FnOnce(&mut Erasure)) {
-        let Some((person, clearing)) = self.clearing.first_mut() else { return };
-        change(clearing);
-        let (translations, gone) = (self.chat.translations, clearing.erased());
-        let (told, until) = match clearing {
-            Erasure::Done { .. } => (translations.cleared(person, gone), time::now() + NOTE_MS),
+    fn update_purge(&mut self, change: impl FnOnce(&mut Erasure)) {
+        let Some((person, purges)) = self.purges.first_mut() else { return };
+        change(purges);
+        let (translations, gone) = (self.chat.translations, purges.erased());
+        let (told, until) = match purges {
+            Erasure::Done { .. } => (translations.user_purged(person, gone), time::now() + TOAST_MS),
             // The page says why, as with all that the visitor did.
             Erasure::Failed { .. } => (String::new(), 0),
-            _ if gone == 0 => (translations.forgetting_begins.into(), u64::MAX),
-            _ => (translations.forgetting.of(gone as usize), u64::MAX),
+            _ if gone == 0 => (translations.erasing_started.into(), u64::MAX),
+            _ => (translations.erasing.of(gone as usize), u64::MAX),
         };
         if until < u64::MAX {
-            self.clearing.remove(0);
+            self.purges.remove(0);
         }
-        self.note(told, until);
+        self.show_toast(told, until);
     }
 
     /// Says a moderator's word. Its dialog stays until it is answered: without a socket nothing is said.
-    pub(super) fn decide(&mut self, whom: Option<Person>, word: ClientMessage) -> Vec<Effect> {
+    pub(super) fn send_moderation(&mut self, whom: Option<Person>, word: ClientMessage) -> Vec<Effect> {
         let said = self.client.send_query(word);
-        self.decided = whom;
+        self.restricted_person = whom;
         set(self.chat.moderation.is_pending, !said.is_empty());
         said
     }
 
     /// A moderator's word was answered, or could not be: its dialog goes, unless another one is open by now.
-    fn decided(&mut self) {
+    fn on_moderation_answered(&mut self) {
         if self.chat.moderation.is_pending.get_untracked() {
             set(self.chat.moderation.is_pending, false);
             dialog::close(self.chat.restriction_dialog.dialog);
@@ -106,7 +109,7 @@ impl Session {
     }
 
     /// Changes what is known of what moderators did, and shows it.
-    pub(super) fn change_audit(&mut self, change: impl FnOnce(&mut AuditLog)) {
+    pub(super) fn update_audit(&mut self, change: impl FnOnce(&mut AuditLog)) {
         change(&mut self.audit);
         let now = Timestamp(time::now());
         let translations = self.chat.translations;
@@ -114,7 +117,7 @@ impl Session {
             moderator: entry.by.clone(),
             at: entry.at,
             when: translations.moment(&self.calendar, entry.at, now),
-            text: translations.act(&entry.action, |at| translations.moment(&self.calendar, at, now)),
+            text: translations.audit_sentence(&entry.action, |at| translations.moment(&self.calendar, at, now)),
             target: whom(&entry.action),
         });
         let state = self.audit.loading();
@@ -122,47 +125,43 @@ impl Session {
     }
 
     /// Takes in an answer to one of these questions.
-    pub(super) fn hear_order(&mut self, message: &ServerMessage) {
+    pub(super) fn on_moderation_answer(&mut self, message: &ServerMessage) {
         match message {
             ServerMessage::Audit { entries, more } => {
-                self.change_audit(|audit| audit.on_entries(entries.clone(), *more));
+                self.update_audit(|audit| audit.on_entries(entries.clone(), *more));
             }
             ServerMessage::DataErased { count, more } => {
-                self.change_forgetting(|forgetting| forgetting.on_progress(*count, *more));
+                self.update_erasure(|erasure| erasure.on_progress(*count, *more));
             }
             ServerMessage::UserPurged { person, count, more }
-                if self.clearing.first().is_some_and(|(whom, _)| whom.id == *person) =>
+                if self.purges.first().is_some_and(|(whom, _)| whom.id == *person) =>
             {
-                self.change_clearing(|clearing| clearing.on_progress(*count, *more));
+                self.update_purge(|purges| purges.on_progress(*count, *more));
             }
             ServerMessage::Restrictions { person, restrictions } => {
-                self.hear_held(person, *restrictions);
-                if let Some(whom) = self.decided.take_if(|whom| whom.id == *person) {
-                    self.decided();
-                    self.tell_standing(&whom, *restrictions);
+                self.on_restrictions(person, *restrictions);
+                if let Some(whom) = self.restricted_person.take_if(|whom| whom.id == *person) {
+                    self.on_moderation_answered();
+                    self.show_restrictions_changed(&whom, *restrictions);
                 }
             }
             ServerMessage::Rules { rules }
-                if self.decided.is_none() && self.chat.moderation.is_pending.get_untracked() =>
+                if self.restricted_person.is_none() && self.chat.moderation.is_pending.get_untracked() =>
             {
-                self.decided();
-                self.note(self.chat.translations.ruled(*rules), time::now() + NOTE_MS);
+                self.on_moderation_answered();
+                self.show_toast(self.chat.translations.rules_changed(*rules), time::now() + TOAST_MS);
             }
             ServerMessage::Error { code, action: Some(ActionName::Known(action)), retry_after, .. } => match action {
-                Action::Audit => self.change_audit(AuditLog::on_error),
+                Action::Audit => self.update_audit(AuditLog::on_error),
                 // The page says why, as with all that the visitor did.
-                Action::Mute | Action::Ban | Action::Rules => self.decided(),
+                Action::Mute | Action::Ban | Action::Rules => self.on_moderation_answered(),
                 Action::Restrictions => {
                     set(self.chat.restriction_dialog.current, Err(self.chat.translations.audit_failed))
                 }
                 Action::EraseMyData | Action::PurgeUser => {
                     let after = if *code == ErrorCode::Unavailable { Some(1) } else { *retry_after };
-                    let refuse = |forgetting: &mut Erasure| forgetting.on_error(time::now(), after);
-                    if *action == Action::PurgeUser {
-                        self.change_clearing(refuse)
-                    } else {
-                        self.change_forgetting(refuse)
-                    }
+                    let refuse = |erasure: &mut Erasure| erasure.on_error(time::now(), after);
+                    if *action == Action::PurgeUser { self.update_purge(refuse) } else { self.update_erasure(refuse) }
                 }
                 _ => {}
             },
@@ -171,43 +170,43 @@ impl Session {
     }
 
     /// Says that it was done, to the moderator who did it.
-    fn tell_standing(&mut self, person: &Person, restrictions: Restrictions) {
+    fn show_restrictions_changed(&mut self, person: &Person, restrictions: Restrictions) {
         let now = Timestamp(time::now());
         let translations = self.chat.translations;
         let until = |until: Timestamp| translations.moment(&self.calendar, until, now);
-        self.note(translations.stands(person, restrictions, until), now.0 + NOTE_MS);
+        self.show_toast(translations.restrictions_changed(person, restrictions, until), now.0 + TOAST_MS);
     }
 
     /// Says what was done, until then.
-    fn note(&mut self, sentence: String, until: u64) {
+    fn show_toast(&mut self, sentence: String, until: u64) {
         set(self.chat.room.toast, sentence);
-        self.noted_until = until;
+        self.toast_until = until;
     }
 
     /// Sees to it that lost questions are asked again.
-    pub(super) fn order_disconnected(&mut self) {
+    pub(super) fn on_moderation_disconnect(&mut self) {
         set(self.chat.moderation.is_pending, false);
         // What was asked may be lost, and what was said may be done.
         if self.chat.restriction_dialog.dialog.get_untracked().is_some_and(|dialog| dialog.open()) {
-            self.inquire();
+            self.load_restrictions();
         }
-        for (_, clearing) in &mut self.clearing {
-            clearing.on_disconnect();
+        for (_, purges) in &mut self.purges {
+            purges.on_disconnect();
         }
-        self.change_audit(AuditLog::on_disconnect);
-        self.change_forgetting(Erasure::on_disconnect);
+        self.update_audit(AuditLog::on_disconnect);
+        self.update_erasure(Erasure::on_disconnect);
     }
 
     /// What to ask, now that there is a socket.
-    pub(super) fn ask_order(&mut self, now: u64) -> [Option<ClientMessage>; 4] {
-        let mut forgetting = self.chat.privacy.erasure.get_untracked();
-        let forget = forgetting.take_due(now).then_some(ClientMessage::EraseMyData);
-        set(self.chat.privacy.erasure, forgetting);
-        let inquiry = self.inquiry.take().map(|person| ClientMessage::Restrictions { person });
-        let clear = self.clearing.first_mut().and_then(|(whom, clearing)| {
-            clearing.take_due(now).then(|| ClientMessage::PurgeUser { person: whom.id.clone() })
+    pub(super) fn moderation_queries(&mut self, now: u64) -> [Option<ClientMessage>; 4] {
+        let mut erasure = self.chat.privacy.erasure.get_untracked();
+        let forget = erasure.take_due(now).then_some(ClientMessage::EraseMyData);
+        set(self.chat.privacy.erasure, erasure);
+        let restrictions_query = self.restrictions_query.take().map(|person| ClientMessage::Restrictions { person });
+        let clear = self.purges.first_mut().and_then(|(whom, purges)| {
+            purges.take_due(now).then(|| ClientMessage::PurgeUser { person: whom.id.clone() })
         });
-        [self.audit.take_request(), forget, inquiry, clear]
+        [self.audit.take_request(), forget, restrictions_query, clear]
     }
 }
 

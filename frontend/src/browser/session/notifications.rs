@@ -20,7 +20,7 @@ const NOTIFY: &str = "notify";
 
 impl Session {
     /// Shows what was chosen on an earlier page, if the browser still lets it be done.
-    pub(super) fn begin_notices(&self) {
+    pub(super) fn init_notifications(&self) {
         let kept = storage::read(NOTIFY).and_then(|tag| NotificationLevel::of_tag(&tag)).unwrap_or_default();
         if notification::permission() == Permission::Granted {
             set(self.chat.notifications.level, kept);
@@ -29,24 +29,24 @@ impl Session {
 
     /// The visitor chooses what they are told of. This is called in their click: only then a browser asks them whether they
     /// mean it.
-    pub(super) fn notify(&self, choice: NotificationLevel) {
+    pub(super) fn set_notifications(&self, choice: NotificationLevel) {
         let permission =
             if choice == NotificationLevel::Never { Permission::Granted } else { notification::permission() };
         // The choice is shown at once, or taking it back would change nothing.
         set(self.chat.notifications.level, choice);
         set(self.chat.notifications.error, None);
         if permission != Permission::Open {
-            return self.notify_if(choice, permission);
+            return self.apply_notification_level(choice, permission);
         }
-        let home = self.home;
+        let handle = self.handle;
         let answer = notification::ask();
         spawn_local(async move {
             let permission = answer.await;
-            with(home, |session| session.notify_if(choice, permission));
+            with(handle, |session| session.apply_notification_level(choice, permission));
         });
     }
 
-    fn notify_if(&self, choice: NotificationLevel, permission: Permission) {
+    fn apply_notification_level(&self, choice: NotificationLevel, permission: Permission) {
         let error = match permission {
             Permission::Granted => None,
             Permission::Unable => Some(self.chat.translations.notify_unable),
@@ -59,29 +59,30 @@ impl Session {
     }
 
     /// The messages of others in a frame that were not heard of before.
-    pub(super) fn news(&self, message: &ServerMessage) -> Vec<ChatMessage> {
+    pub(super) fn new_messages(&self, message: &ServerMessage) -> Vec<ChatMessage> {
         let heard = match message {
             ServerMessage::Message(message) => std::slice::from_ref(message),
             ServerMessage::Changes { messages, .. } => messages,
             _ => &[],
         };
         let new = |message: &&ChatMessage| {
-            Some(message.seq) > self.noticed && message.author.id != self.page.you.id && !message.deleted
+            Some(message.seq) > self.newest_noticed && message.author.id != self.page.you.id && !message.deleted
         };
         heard.iter().filter(new).cloned().collect()
     }
 
     /// Tells the visitor of messages, unless they look at the page.
-    pub(super) fn tell(&mut self, news: &[ChatMessage]) {
+    pub(super) fn notify_messages(&mut self, news: &[ChatMessage]) {
         if events::is_visible() || news.is_empty() {
             return;
         }
-        self.unseen += news.len() as u32;
-        self.mark_unseen();
+        self.unseen_count += news.len() as u32;
+        self.show_unseen_count();
         let choice = self.chat.notifications.level.get_untracked();
         for message in news.iter().filter(|message| choice.applies_to(message, &self.page.you.id)) {
             let translations = self.chat.translations;
-            let body = translations.told(message.author.name.as_str(), message.text.as_ref().map(|text| text.as_str()));
+            let body = translations
+                .notification_body(message.author.name.as_str(), message.text.as_ref().map(|text| text.as_str()));
             let url = [self.page.room.path().as_str(), "#m-", &message.seq.to_string()].concat();
             let (intend, seq) = (self.chat.dispatch, message.seq);
             let clicked = move || intend.run(crate::ui::state::intent::Intent::GoToMessage(seq));
@@ -96,17 +97,20 @@ impl Session {
     }
 
     /// The visitor looks at the page.
-    pub(super) fn see(&mut self) {
-        if std::mem::take(&mut self.unseen) > 0 {
-            self.mark_unseen();
+    pub(super) fn clear_unseen(&mut self) {
+        if std::mem::take(&mut self.unseen_count) > 0 {
+            self.show_unseen_count();
         }
     }
 
-    fn mark_unseen(&self) {
+    fn show_unseen_count(&self) {
         let (translations, room) = (self.chat.translations, self.page.room.as_str());
-        let title =
-            if self.unseen > 0 { translations.unread_title(self.unseen, room) } else { translations.title(room) };
+        let title = if self.unseen_count > 0 {
+            translations.unread_title(self.unseen_count, room)
+        } else {
+            translations.title(room)
+        };
         document().set_title(&title);
-        unread_badge::show(self.unseen);
+        unread_badge::show(self.unseen_count);
     }
 }

@@ -12,24 +12,26 @@ use crate::{
 
 impl Session {
     /// Says what became of an earlier page whose visitor had everything deleted.
-    pub(super) fn begin_anew(&mut self) {
+    pub(super) fn show_erasure_result(&mut self) {
         if sign_out::take_erased_flag() {
             let translations = self.chat.translations;
             // Whoever signs in with a provider is who they were.
-            let anew = (self.page.access != AccessMode::Oidc).then(|| translations.all_deleted_anew.to_owned());
-            self.change_tray(|tray| tray.tell([translations.all_deleted.to_owned()].into_iter().chain(anew).collect()));
+            let anew = (self.page.access != AccessMode::Oidc).then(|| translations.data_erased_new_id.to_owned());
+            self.update_attachments(|attachments| {
+                attachments.set_errors([translations.data_erased.to_owned()].into_iter().chain(anew).collect())
+            });
         }
     }
 
     /// Keeps a name for the next socket and the next page.
-    pub(super) fn keep_name(&mut self, name: PersonName) {
+    pub(super) fn store_name(&mut self, name: PersonName) {
         cookies::store_name(&name);
         self.page.you.name = name;
     }
 
     /// The server did not take a name: the one before holds.
-    pub(super) fn take_back_name(&mut self) {
-        self.keep_name(self.client.timeline().me().name.clone());
+    pub(super) fn restore_name(&mut self) {
+        self.store_name(self.client.timeline().me().name.clone());
     }
 
     /// Copies the visitor's id, or lets them do it.
@@ -60,31 +62,31 @@ impl Session {
     }
 
     /// Changes how far it is with having everything deleted. When nothing is left, the visitor leaves.
-    pub(super) fn change_forgetting(&mut self, change: impl FnOnce(&mut Erasure)) {
+    pub(super) fn update_erasure(&mut self, change: impl FnOnce(&mut Erasure)) {
         let before = self.chat.privacy.erasure.get_untracked();
-        let mut forgetting = before;
-        change(&mut forgetting);
-        set(self.chat.privacy.erasure, forgetting);
-        if forgetting != before && matches!(forgetting, Erasure::Done { .. }) {
-            self.leave(true);
+        let mut erasure = before;
+        change(&mut erasure);
+        set(self.chat.privacy.erasure, erasure);
+        if erasure != before && matches!(erasure, Erasure::Done { .. }) {
+            self.sign_out(true);
         }
     }
 
     /// The visitor leaves by the door, and nothing of theirs stays on this device. `deleted` says whether nothing of theirs is
     /// left in the chat either.
-    pub(super) fn leave(&mut self, deleted: bool) {
-        self.hang_up();
+    pub(super) fn sign_out(&mut self, deleted: bool) {
+        self.disconnect();
         spawn_local(sign_out::sign_out(deleted));
     }
 
     /// The visitor left on another page: nothing is said in their name here any more.
-    pub(super) fn follow_out(&mut self) {
-        self.hang_up();
+    pub(super) fn follow_sign_out(&mut self) {
+        self.disconnect();
         sign_out::follow_sign_out();
     }
 
-    fn hang_up(&mut self) {
+    fn disconnect(&mut self) {
         let effects = self.client.end(time::now(), EndReason::SignedOut);
-        self.act(effects);
+        self.perform(effects);
     }
 }

@@ -20,27 +20,27 @@ const ROOMS: &str = "rooms";
 
 impl Session {
     /// Shows and keeps the rooms visited, the one that is shown among them.
-    pub(super) fn begin_rooms(&self) {
+    pub(super) fn init_rooms(&self) {
         storage::write(ROOMS, &self.rooms.to_json());
         self.show_rooms();
     }
 
     /// Somebody looks at the page again: other pages may have been somewhere meanwhile.
-    pub(super) fn look_around(&mut self, now: u64) {
+    pub(super) fn refresh_rooms(&mut self, now: u64) {
         self.rooms.on_page_visible(now);
         self.rooms.merge_stored(storage::read(ROOMS).as_deref());
         self.show_rooms();
     }
 
     /// Somebody opens the list of rooms.
-    pub(super) fn open_rooms(&mut self) {
+    pub(super) fn refresh_rooms_now(&mut self) {
         self.rooms.request();
         self.rooms.merge_stored(storage::read(ROOMS).as_deref());
         self.show_rooms();
     }
 
     /// Takes a room off the list.
-    pub(super) fn forget_room(&mut self, room: &RoomName) {
+    pub(super) fn remove_room(&mut self, room: &RoomName) {
         self.rooms.merge_stored(storage::read(ROOMS).as_deref());
         self.rooms.remove(room);
         storage::write(ROOMS, &self.rooms.to_json());
@@ -53,7 +53,7 @@ impl Session {
     }
 
     /// Changes the search and shows what became of it.
-    pub(super) fn change_search(&mut self, change: impl FnOnce(&mut Search)) {
+    pub(super) fn update_search(&mut self, change: impl FnOnce(&mut Search)) {
         change(&mut self.search);
         let hits = self.search.found().iter().map(|found| {
             let alt = found.image.as_ref().and_then(|image| image.alt.as_ref());
@@ -65,7 +65,7 @@ impl Session {
                 when: self
                     .chat
                     .translations
-                    .said(&self.calendar.day_name(found.sent_at), &self.calendar.time(found.sent_at)),
+                    .with_comma(&self.calendar.day_name(found.sent_at), &self.calendar.time(found.sent_at)),
                 excerpt: excerpt(text.unwrap_or(self.chat.translations.image), self.search.text()),
             }
         });
@@ -73,32 +73,32 @@ impl Session {
     }
 
     /// Takes in an answer that is none of the conversation.
-    pub(super) fn hear_aside(&mut self, message: &ServerMessage) {
+    pub(super) fn on_query_answer(&mut self, message: &ServerMessage) {
         match message {
             ServerMessage::Rooms { rooms } => {
                 self.rooms.on_activity(rooms.clone());
                 self.show_rooms();
             }
             ServerMessage::Found { text, messages, before } => {
-                self.change_search(|search| search.on_results(text, messages.clone(), *before));
+                self.update_search(|search| search.on_results(text, messages.clone(), *before));
             }
             ServerMessage::Error { action: Some(ActionName::Known(Action::Search)), .. } => {
-                self.change_search(Search::on_error);
+                self.update_search(Search::on_error);
             }
             ServerMessage::Error { action: Some(ActionName::Known(Action::Rooms)), .. } => self.rooms.on_error(),
-            _ => self.hear_order(message),
+            _ => self.on_moderation_answer(message),
         }
     }
 
     /// Says what waits for a socket, now that there is one.
-    pub(super) fn ask_aside(&mut self, now: u64) {
+    pub(super) fn send_queries(&mut self, now: u64) {
         if self.client.status(now) != Status::Live {
             return;
         }
         let questions = [self.rooms.take_request(now), self.search.take_request()];
-        for question in questions.into_iter().chain(self.ask_order(now)).flatten() {
+        for question in questions.into_iter().chain(self.moderation_queries(now)).flatten() {
             let effects = self.client.send_query(question);
-            self.act(effects);
+            self.perform(effects);
         }
     }
 }

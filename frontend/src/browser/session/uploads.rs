@@ -12,7 +12,7 @@ use web_sys::File;
 
 use crate::{
     browser::{
-        attachments::Tray,
+        attachments::AttachmentTray,
         picture::{Picture, RejectedImage},
         random,
         session::{Session, with},
@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// A picture that this page sends or has sent. It is kept for as long as the page shows it.
-pub(super) struct Sent {
+pub(super) struct SentImage {
     nonce: Nonce,
     picture: Picture,
     upload: Option<Upload>,
@@ -32,44 +32,44 @@ pub(super) struct Sent {
 impl Session {
     /// Takes files into the tray.
     pub(super) fn attach(&mut self, files: Vec<File>) {
-        self.tray.add(files);
-        self.prepare();
+        self.attachments.add(files);
+        self.prepare_next_image();
     }
 
     /// Changes the tray; nothing else follows from that.
-    pub(super) fn change_tray(&mut self, change: impl FnOnce(&mut Tray)) -> Vec<Effect> {
-        change(&mut self.tray);
-        self.show_tray();
+    pub(super) fn update_attachments(&mut self, change: impl FnOnce(&mut AttachmentTray)) -> Vec<Effect> {
+        change(&mut self.attachments);
+        self.show_attachments();
         Vec::new()
     }
 
-    fn prepare(&mut self) {
-        if let Some((id, file)) = self.tray.next() {
-            let home = self.home;
+    fn prepare_next_image(&mut self) {
+        if let Some((id, file)) = self.attachments.next_to_prepare() {
+            let handle = self.handle;
             spawn_local(async move {
                 let picture = Picture::of(&file).await;
-                with(home, |session| session.prepared(id, picture));
+                with(handle, |session| session.on_image_prepared(id, picture));
             });
         }
-        self.show_tray();
+        self.show_attachments();
     }
 
-    fn prepared(&mut self, id: u32, picture: Result<Picture, RejectedImage>) {
-        self.tray.prepared(id, picture);
-        self.prepare();
+    fn on_image_prepared(&mut self, id: u32, picture: Result<Picture, RejectedImage>) {
+        self.attachments.on_prepared(id, picture);
+        self.prepare_next_image();
     }
 
-    fn show_tray(&self) {
-        set(self.chat.composer.attachments, self.tray.shown());
+    fn show_attachments(&self) {
+        set(self.chat.composer.attachments, self.attachments.view());
     }
 
     /// Sends a text, or the images in the tray: each is a message of its own, and the text belongs to the first.
     pub(super) fn post(&mut self, mut text: Option<MessageText>) -> Vec<Effect> {
-        let Some(pictures) = self.tray.take() else { return Vec::new() };
-        self.show_tray();
+        let Some(pictures) = self.attachments.take() else { return Vec::new() };
+        self.show_attachments();
         // Whoever writes wants to see it, wherever they were reading.
-        self.follow();
-        self.settle();
+        self.scroll_to_end();
+        self.clear_unread_line();
         let mut reply_to = self.chat.composer.mode.with_untracked(ComposerMode::reply_to);
         set(self.chat.composer.mode, ComposerMode::New);
         let mut effects = Vec::new();
@@ -83,7 +83,7 @@ impl Session {
             };
             let key = self.key(&nonce);
             self.chat.images.own_sources.update_value(|pictures| pictures.push((key, picture.url.as_str().to_owned())));
-            self.sent.push(Sent { nonce, picture, upload: None });
+            self.sent_images.push(SentImage { nonce, picture, upload: None });
             effects.extend(self.client.post(draft, time::now()));
         }
         if let Some(text) = text
@@ -99,33 +99,33 @@ impl Session {
         let effects = self.client.discard(nonce, time::now());
         if !self.client.timeline().is_unsent(nonce) {
             let key = self.key(nonce);
-            self.sent.retain(|sent| sent.nonce != *nonce);
+            self.sent_images.retain(|sent| sent.nonce != *nonce);
             self.chat.images.own_sources.update_value(|pictures| pictures.retain(|(of, _)| *of != key));
         }
         effects
     }
 
     /// Puts the image of a message to an address.
-    pub(super) fn upload(&mut self, nonce: Nonce, url: &str) {
-        self.changed = true;
+    pub(super) fn start_upload(&mut self, nonce: Nonce, url: &str) {
+        self.rows_changed = true;
         let now = time::now();
-        let home = self.home;
-        let Some(sent) = self.sent.iter_mut().find(|sent| sent.nonce == nonce) else {
+        let handle = self.handle;
+        let Some(sent) = self.sent_images.iter_mut().find(|sent| sent.nonce == nonce) else {
             let effects = self.client.on_image_lost(&nonce, now);
-            return self.act(effects);
+            return self.perform(effects);
         };
         let about = nonce.clone();
-        let report = move |event| with(home, |session| session.upload_went(&about, event));
+        let report = move |event| with(handle, |session| session.on_upload_event(&about, event));
         let Picture { image, blob, .. } = &sent.picture;
         sent.upload = Upload::start(url, image.kind.media_type(), blob, report);
         if sent.upload.is_none() {
             let effects = self.client.on_upload_failed(&nonce, now);
-            self.act(effects);
+            self.perform(effects);
         }
     }
 
-    fn upload_went(&mut self, nonce: &Nonce, event: UploadEvent) {
-        self.changed = true;
+    fn on_upload_event(&mut self, nonce: &Nonce, event: UploadEvent) {
+        self.rows_changed = true;
         let now = time::now();
         let effects = match event {
             UploadEvent::Runs(percent) => {
@@ -135,10 +135,10 @@ impl Session {
             UploadEvent::Ended(true) => self.client.on_upload_finished(nonce, now),
             UploadEvent::Ended(false) => self.client.on_upload_failed(nonce, now),
         };
-        if let Some(sent) = self.sent.iter_mut().find(|sent| sent.nonce == *nonce) {
+        if let Some(sent) = self.sent_images.iter_mut().find(|sent| sent.nonce == *nonce) {
             sent.upload = None;
         }
-        self.act(effects);
+        self.perform(effects);
     }
 
     /// The key of the visitor's own message.

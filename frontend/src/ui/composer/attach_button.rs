@@ -11,7 +11,7 @@ const ACCEPT: &str = "image/png,image/jpeg,image/gif,image/webp,image/*";
 const ICON: &str = "M6 4.5h12a2.5 2.5 0 0 1 2.5 2.5v10a2.5 2.5 0 0 1-2.5 2.5H6A2.5 2.5 0 0 1 3.5 17V7A2.5 2.5 0 0 1 6 4.5zM10 \
                     9.5a1.5 1.5 0 1 1-3 0 1.5 1.5 0 0 1 3 0zM4 17.5l4.5-4.5 3 3 4-4.5 4.5 4.5";
 
-pub(crate) fn attach(chat: Chat) -> impl IntoView {
+pub(crate) fn attach_button(chat: Chat) -> impl IntoView {
     let picker = NodeRef::<html::Input>::new();
     let open = move |()| {
         if let Some(picker) = picker.get_untracked() {

@@ -12,13 +12,13 @@ pub(crate) const LIST: &str = "mentions";
 
 /// Who is offered, and which of them would be taken.
 #[derive(Clone, Copy)]
-pub(crate) struct Mentions {
+pub(crate) struct MentionList {
     chat: Chat,
     offered: RwSignal<Vec<Person>>,
     chosen: RwSignal<usize>,
 }
 
-impl Mentions {
+impl MentionList {
     pub(crate) fn new(chat: Chat) -> Self {
         Self { chat, offered: RwSignal::new(Vec::new()), chosen: RwSignal::new(0) }
     }
@@ -35,7 +35,7 @@ impl Mentions {
         let before = written.map(|field| split(&field).0).unwrap_or_default();
         let offered = mention_query(&before).map(|started| {
             let me = self.chat.room.you.get_untracked().id;
-            let others: Vec<Person> = self.chat.known().into_iter().filter(|person| person.id != me).collect();
+            let others: Vec<Person> = self.chat.known_people().into_iter().filter(|person| person.id != me).collect();
             started.matching(&others)
         });
         let offered = offered.unwrap_or_default();

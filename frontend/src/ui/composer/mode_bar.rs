@@ -8,7 +8,7 @@ use crate::ui::{
     state::{Chat, intent::Intent},
 };
 
-pub(crate) fn writing_bar(chat: Chat) -> impl IntoView {
+pub(crate) fn mode_bar(chat: Chat) -> impl IntoView {
     let cancel = move |()| {
         chat.dispatch.run(Intent::SetComposerMode(ComposerMode::New));
         chat.focus();

@@ -5,19 +5,19 @@ use page_model::connection::EndReason;
 use shared_types::AccessMode;
 
 use crate::ui::{
-    parts::element::{alive, alive_text, element},
+    parts::element::{element, reactive, reactive_text},
     state::{Chat, composer::ComposerStatus, intent::Intent},
 };
 
-pub(crate) fn silence(chat: Chat) -> AnyView {
+pub(crate) fn posting_notice(chat: Chat) -> AnyView {
     let sentence = move || chat.composer.status.get().sentence;
     // A countdown that was read out every second would drown everything else.
     let countdown = element("span")
         .class("countdown")
         .with("aria-hidden", "true")
-        .child(alive_text(move || chat.composer.status.get().countdown));
+        .child(reactive_text(move || chat.composer.status.get().countdown));
     let way = move || {
-        let way = match chat.composer.status.with(|leave| leave.over) {
+        let way = match chat.composer.status.with(|status| status.end_reason) {
             None => return Vec::new(),
             // What is written stays in this tab, and is there again after that.
             Some(EndReason::SignedOut) => {
@@ -27,31 +27,31 @@ pub(crate) fn silence(chat: Chat) -> AnyView {
             }
             // It may be lifted before its end, and nobody is told of that who is away.
             Some(EndReason::Banned(_)) => {
-                let asking = move || chat.composer.status.with(|leave| leave.asking);
-                let label = move || if asking() { chat.translations.trying } else { chat.translations.try_again };
+                let asking = move || chat.composer.status.with(|status| status.is_checking_access);
+                let label = move || if asking() { chat.translations.retrying_now } else { chat.translations.try_again };
                 element("button")
                     .class("button")
                     .with("type", "button")
                     .on("click", move |_| chat.dispatch.run(Intent::Reconnect))
-                    .child(alive_text(move || label().into()))
+                    .child(reactive_text(move || label().into()))
             }
         };
         vec![way.into_any()]
     };
     let class = move || {
-        let class = |leave: &ComposerStatus| match leave {
-            ComposerStatus { silent: true, .. } => "leave silent",
+        let class = |status: &ComposerStatus| match status {
+            ComposerStatus { is_disabled: true, .. } => "leave silent",
             ComposerStatus { sentence, .. } if sentence.is_empty() => "leave nothing",
-            ComposerStatus { passing: true, .. } => "leave passing",
+            ComposerStatus { is_temporary: true, .. } => "leave passing",
             _ => "leave",
         };
         Some(chat.composer.status.with(class).to_owned())
     };
     element("div")
-        .follows("class", class)
-        .child(element("p").with("role", "status").child(alive_text(sentence)).into_any())
+        .reactive_attribute("class", class)
+        .child(element("p").with("role", "status").child(reactive_text(sentence)).into_any())
         .child(countdown.into_any())
-        .child(alive(way))
+        .child(reactive(way))
         .into_any()
 }
 

@@ -6,7 +6,7 @@ use page_model::connection::Status;
 use crate::ui::state::{Chat, intent::Intent};
 
 #[component]
-pub(crate) fn Connection(chat: Chat) -> impl IntoView {
+pub(crate) fn ConnectionStatus(chat: Chat) -> impl IntoView {
     let state = move || match chat.room.status.get() {
         Status::Connecting => chat.translations.connecting,
         Status::Live => chat.translations.connected,

@@ -10,7 +10,7 @@ use web_sys::{
 };
 
 use crate::ui::{
-    log::long_press::Press,
+    log::long_press::LongPress,
     message::{
         dom::{article, seq},
         reactions::toggle,
@@ -44,7 +44,7 @@ pub(crate) fn watch(chat: Chat) {
     let Some(log) = chat.log.element.get_untracked() else { return };
     // Whether the last that was heard of was not a mouse.
     let touched = StoredValue::new(false);
-    let press = Press::new();
+    let press = LongPress::new();
     let pointed = move |event: &web_sys::Event| {
         touched.set_value(event.unchecked_ref::<ev::PointerEvent>().pointer_type() != "mouse");
         if !touched.get_value() {
@@ -54,10 +54,10 @@ pub(crate) fn watch(chat: Chat) {
     let listener = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| match event.type_().as_str() {
         "click" => clicked(chat, &event, touched.get_value()),
         "pointerover" => pointed(&event),
-        "pointerdown" => press.begin(chat, event.unchecked_ref(), place(event.target())),
-        "pointermove" => press.go_on(event.unchecked_ref()),
+        "pointerdown" => press.start(chat, event.unchecked_ref(), place(event.target())),
+        "pointermove" => press.on_move(event.unchecked_ref()),
         "pointerup" | "pointercancel" | "scroll" => press.end(),
-        "contextmenu" => press.keep(&event),
+        "contextmenu" => press.suppress_menu(&event),
         "pointerleave" if !touched.get_value() => left(chat),
         // A button that is clicked leaves the focus where it was.
         "mousedown" if in_toolbar(&event) => event.prevent_default(),
@@ -67,7 +67,7 @@ pub(crate) fn watch(chat: Chat) {
         _ => {}
     });
     let listener = listener.into_js_value();
-    let swallow = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| press.swallow(&event));
+    let swallow = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| press.swallow_click(&event));
     // Before anybody else hears it.
     _ = log.add_event_listener_with_callback_and_bool("click", swallow.into_js_value().unchecked_ref(), true);
     for event in EVENTS {

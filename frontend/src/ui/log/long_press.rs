@@ -17,7 +17,7 @@ const TREMBLE_PX: i32 = 10;
 
 /// The finger.
 #[derive(Clone, Copy)]
-pub(crate) struct Press {
+pub(crate) struct LongPress {
     /// Where it came down, while it may yet stay long enough.
     begun: StoredValue<Option<(i32, i32)>>,
     /// How often it came down.
@@ -26,7 +26,7 @@ pub(crate) struct Press {
     held: StoredValue<bool>,
 }
 
-impl Press {
+impl LongPress {
     /// One that is nowhere yet.
     pub(crate) fn new() -> Self {
         Self { begun: StoredValue::new(None), count: StoredValue::new(0), held: StoredValue::new(false) }
@@ -34,7 +34,7 @@ impl Press {
 
     /// It comes down on something in a message. A link keeps what the browser does with it, and so does a message that shows its actions
     /// already: its text can be selected.
-    pub(crate) fn begin(self, chat: Chat, event: &ev::PointerEvent, place: Option<(Element, Element)>) {
+    pub(crate) fn start(self, chat: Chat, event: &ev::PointerEvent, place: Option<(Element, Element)>) {
         self.end();
         self.held.set_value(false);
         self.count.update_value(|count| *count += 1);
@@ -60,7 +60,7 @@ impl Press {
     }
 
     /// It moves.
-    pub(crate) fn go_on(self, event: &ev::PointerEvent) {
+    pub(crate) fn on_move(self, event: &ev::PointerEvent) {
         let far = |from: i32, to: i32| (to - from).abs() > TREMBLE_PX;
         let begun = self.begun.get_value();
         if begun.is_some_and(|(x, y)| far(x, event.client_x()) || far(y, event.client_y())) {
@@ -74,14 +74,14 @@ impl Press {
     }
 
     /// Keeps the browser from doing what else it does with a finger that stays.
-    pub(crate) fn keep(self, event: &Event) {
+    pub(crate) fn suppress_menu(self, event: &Event) {
         if self.held.get_value() || self.begun.with_value(Option::is_some) {
             event.prevent_default();
         }
     }
 
     /// Keeps a click from those who would hear it, if it is the end of a finger's stay.
-    pub(crate) fn swallow(self, event: &Event) {
+    pub(crate) fn swallow_click(self, event: &Event) {
         if self.held.get_value() && event.unchecked_ref::<ev::PointerEvent>().pointer_type() != "mouse" {
             event.prevent_default();
             event.stop_propagation();

@@ -35,12 +35,12 @@ pub(crate) fn action(action: Action) -> AnyView {
     element("button")
         .class(action.class)
         .with("type", if action.answers { "submit" } else { "button" })
-        .maybe("tabindex", action.by_arrows.then_some("-1"))
-        .maybe("aria-label", action.label.as_deref())
-        .maybe("aria-pressed", action.pressed.map(|pressed| if pressed { "true" } else { "false" }))
-        .maybe("title", action.title.as_deref())
+        .optional_attribute("tabindex", action.by_arrows.then_some("-1"))
+        .optional_attribute("aria-label", action.label.as_deref())
+        .optional_attribute("aria-pressed", action.pressed.map(|pressed| if pressed { "true" } else { "false" }))
+        .optional_attribute("title", action.title.as_deref())
         .with("value", action.value)
-        .perhaps(action.icon.map(icon))
+        .optional_child(action.icon.map(icon))
         .children(action.texts.into_iter().map(text))
         .into_any()
 }
@@ -53,7 +53,7 @@ pub(crate) fn quote(chat: Chat, quoted: &ReplyPreview) -> Action {
         by_arrows: true,
         texts: vec![
             (coloured("quote-author", &quoted.author.id), chat.translations.name(&quoted.author).into()),
-            ("quote-text".into(), chat.translations.said_so(&chat.translations.excerpt(quoted))),
+            ("quote-text".into(), chat.translations.after_colon(&chat.translations.excerpt(quoted))),
         ],
         ..Action::default()
     }

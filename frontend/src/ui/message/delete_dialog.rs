@@ -13,7 +13,7 @@ use crate::ui::{
 const YES: &str = "yes";
 
 #[component]
-pub(crate) fn Deletion(chat: Chat) -> impl IntoView {
+pub(crate) fn DeleteDialog(chat: Chat) -> impl IntoView {
     let answered = move |_| {
         let Some(dialog) = chat.message_dialogs.delete_dialog.get_untracked() else { return };
         if dialog.return_value() == YES

@@ -25,7 +25,7 @@ const GROUPS: [&str; 4] = [
 ];
 
 #[component]
-pub(crate) fn Picker(chat: Chat) -> impl IntoView {
+pub(crate) fn EmojiPicker(chat: Chat) -> impl IntoView {
     let field = NodeRef::<html::Input>::new();
     let typed = move |_| {
         if let Some(field) = field.get_untracked() {

@@ -29,13 +29,13 @@ const MORE: &str = "M20 12a8 8 0 1 1-7-7.9M9 10v.5M14.500 10v.5M8.500 14.500a4 4
 
 /// The toolbar, before it is at any message. It is seen while there is something in it.
 #[component]
-pub(crate) fn Actions(chat: Chat) -> impl IntoView {
+pub(crate) fn Toolbar(chat: Chat) -> impl IntoView {
     let buttons = move || {
         chat.log.toolbar_message.get().and_then(|seq| chat.row(seq)).map(|row| {
             let mut actions = if row.deleted { Vec::new() } else { of_message(chat, &row) };
             // Who wrote it is known even where it is gone.
-            if restriction_dialog::may(chat, &row.author) {
-                actions.push(tool("sanction", chat.translations.sanction, restriction_dialog::ICON));
+            if restriction_dialog::is_allowed(chat, &row.author) {
+                actions.push(tool("sanction", chat.translations.restrict, restriction_dialog::ICON));
             }
             actions.into_iter().map(action).collect_view()
         })
@@ -52,7 +52,7 @@ pub(crate) fn Actions(chat: Chat) -> impl IntoView {
 fn of_message(chat: Chat, row: &Row) -> Vec<Action> {
     let translations = chat.translations;
     let quick = |sign| Action { pressed: Some(means(row, sign)), ..emoji(chat, "action quick", sign) };
-    let silent = chat.composer.status.with(|leave| leave.silent);
+    let silent = chat.composer.status.with(|status| status.is_disabled);
     let mut actions = Vec::new();
     if !silent {
         actions.extend(QUICK.into_iter().map(quick));
@@ -65,7 +65,7 @@ fn of_message(chat: Chat, row: &Row) -> Vec<Action> {
     if row.mine && !silent {
         actions.push(tool("edit", translations.edit, EDIT));
     }
-    if row.mine || chat.moderates() {
+    if row.mine || chat.is_moderator() {
         actions.push(tool("delete", translations.delete, DELETE));
     }
     actions
@@ -93,12 +93,12 @@ pub(crate) fn hide(chat: Chat) {
 pub(crate) fn act(chat: Chat, seq: Seq, name: &str) {
     let Some(row) = chat.row(seq) else { return };
     let writing = match name {
-        "sanction" if restriction_dialog::may(chat, &row.author) => return decide(chat, seq, row.author),
+        "sanction" if restriction_dialog::is_allowed(chat, &row.author) => return decide(chat, seq, row.author),
         _ if row.deleted => return,
         "more" => return emoji_picker::open(chat, seq),
         "copy" => return chat.dispatch.run(Intent::CopyMessageLink(seq)),
-        "delete" if row.mine || chat.moderates() => return delete_dialog::open(chat, seq),
-        "reply" | "edit" if chat.composer.status.with_untracked(|leave| leave.silent) => None,
+        "delete" if row.mine || chat.is_moderator() => return delete_dialog::open(chat, seq),
+        "reply" | "edit" if chat.composer.status.with_untracked(|status| status.is_disabled) => None,
         "reply" => ComposerMode::reply(row),
         "edit" => ComposerMode::edit(row),
         _ => None,

@@ -7,8 +7,8 @@ use crate::ui::{
     moderation::restriction_dialog,
     parts::{
         byline::byline,
-        dialog::{self, sheet},
-        element::{alive, alive_text, element},
+        dialog::{self, titled_dialog},
+        element::{element, reactive, reactive_text},
     },
     state::{Chat, intent::Intent, moderation::AuditRow},
 };
@@ -44,11 +44,11 @@ pub(crate) fn audit(chat: Chat) -> AnyView {
         .with("role", "region")
         .with("aria-labelledby", "audit-title")
         .with("tabindex", "0")
-        .held_by(move |drawn| list.load(drawn))
-        .child(element("ol").class("hits").with("role", "list").child(alive(entries)).into_any())
-        .child(alive(further));
-    let state = element("p").class("sheet-hint").with("role", "status").child(alive_text(move || state().into()));
-    sheet(chat, "audit", translations.audit, chat.moderation.audit_dialog)
+        .on_mount(move |drawn| list.load(drawn))
+        .child(element("ol").class("hits").with("role", "list").child(reactive(entries)).into_any())
+        .child(reactive(further));
+    let state = element("p").class("sheet-hint").with("role", "status").child(reactive_text(move || state().into()));
+    titled_dialog(chat, "audit", translations.audit, chat.moderation.audit_dialog)
         .child(state.into_any())
         .child(body.into_any())
         .into_any()
@@ -68,6 +68,6 @@ fn entry(chat: Chat, entry: AuditRow) -> AnyView {
         .class("hit")
         .children(byline(chat, &entry.moderator, entry.at, entry.when))
         .child(element("span").class("hit-text").child(text).into_any())
-        .perhaps(restrict)
+        .optional_child(restrict)
         .into_any()
 }

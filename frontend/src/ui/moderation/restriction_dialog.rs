@@ -8,7 +8,7 @@ use shared_types::Person;
 use crate::ui::{
     parts::{
         dialog,
-        element::{alive, alive_text, element},
+        element::{element, reactive, reactive_text},
         form_controls::{choice, select},
         icon_button::icon_button,
     },
@@ -31,32 +31,31 @@ pub(crate) fn restriction_dialog(chat: Chat) -> AnyView {
     let translations = chat.translations;
     let (what, span) = (chat.restriction_dialog.selected_action, chat.restriction_dialog.selected_duration);
     // Of two with one name a moderator has to know which.
-    let id = element("code").child(alive_text(move || chat.restriction_dialog.person.with(|whom| whom.id.to_string())));
+    let id =
+        element("code").child(reactive_text(move || chat.restriction_dialog.person.with(|whom| whom.id.to_string())));
     let whom = element("p").child(id.into_any());
-    let held = element("div").class("held").with("aria-live", "polite").child(alive(move || held(chat)));
+    let held = element("div").class("held").with("aria-live", "polite").child(reactive(move || held(chat)));
     let kinds = element("fieldset")
         .class("choices")
         .with("aria-labelledby", "sanction-title")
         .child(choice("radio", translations.mute, MUTE, what))
         .child(choice("radio", translations.ban, BAN, what))
-        .child(choice("radio", translations.clear, CLEAR, what));
+        .child(choice("radio", translations.purge_user, CLEAR, what));
     let spans = SPANS.map(|span| (span, translations.span(span))).to_vec();
     // What is deleted does not come back after a while.
-    let spans = element("div").follows("hidden", move || (what.get() == CLEAR).then(String::new)).child(select(
-        translations.how_long,
-        spans,
-        span,
-    ));
+    let spans = element("div")
+        .reactive_attribute("hidden", move || (what.get() == CLEAR).then(String::new))
+        .child(select(translations.how_long, spans, span));
     let hint = move || match what.get() {
-        _ if chat.room.status.get() != Status::Live => translations.cannot_decide,
+        _ if chat.room.status.get() != Status::Live => translations.moderation_offline,
         MUTE => translations.mute_hint,
         BAN => translations.ban_hint,
-        _ => translations.clear_hint,
+        _ => translations.purge_user_hint,
     };
     let label = move || match what.get() {
         MUTE => translations.mute,
         BAN => translations.ban,
-        _ => translations.forget_me_yes,
+        _ => translations.erase_yes,
     };
     let cancel = element("button")
         .class("button")
@@ -65,9 +64,9 @@ pub(crate) fn restriction_dialog(chat: Chat) -> AnyView {
         .text(translations.cancel);
     let submit = element("button")
         .class("button danger")
-        .follows("aria-disabled", move || (!ready(chat)).then(|| "true".into()))
+        .reactive_attribute("aria-disabled", move || (!ready(chat)).then(|| "true".into()))
         .with("type", "submit")
-        .child(alive_text(move || label().into()));
+        .child(reactive_text(move || label().into()));
     let form = element("form")
         .class("sheet-body order")
         .on("submit", move |event| {
@@ -83,8 +82,8 @@ pub(crate) fn restriction_dialog(chat: Chat) -> AnyView {
         .child(dialog::hint(hint))
         .child(element("div").class("name-buttons").child(cancel.into_any()).child(submit.into_any()).into_any());
     let title =
-        move || chat.translations.sanction_of.with(chat.translations.name(&chat.restriction_dialog.person.get()));
-    dialog::titled(chat, "sanction", alive_text(title), chat.restriction_dialog.dialog)
+        move || chat.translations.restrict_person.with(chat.translations.name(&chat.restriction_dialog.person.get()));
+    dialog::dialog_with_title(chat, "sanction", reactive_text(title), chat.restriction_dialog.dialog)
         .child(form.into_any())
         .into_any()
 }
@@ -93,14 +92,14 @@ pub(crate) fn restriction_dialog(chat: Chat) -> AnyView {
 fn held(chat: Chat) -> Vec<AnyView> {
     let line = |sentence: &str| element("p").text(sentence);
     let lift = |what, sentence: &str| {
-        let label = [chat.translations.lift, &chat.translations.said_so(sentence)].concat();
+        let label = [chat.translations.lift, &chat.translations.after_colon(sentence)].concat();
         element("button")
             .class("quiet")
-            .follows("aria-disabled", move || (!chat.decides()).then(|| "true".into()))
+            .reactive_attribute("aria-disabled", move || (!chat.can_moderate_now()).then(|| "true".into()))
             .with("type", "button")
             .with("aria-label", label)
             .on("click", move |_| {
-                if untrack(|| chat.decides()) {
+                if untrack(|| chat.can_moderate_now()) {
                     decide(chat, what, 0);
                 }
             })
@@ -112,7 +111,7 @@ fn held(chat: Chat) -> Vec<AnyView> {
         Err(why) => return vec![line(why).into_any()],
     };
     if held.iter().all(String::is_empty) {
-        return vec![line(chat.translations.held_free).into_any()];
+        return vec![line(chat.translations.no_restrictions).into_any()];
     }
     let held = [MUTE, BAN].into_iter().zip(held).filter(|(_, sentence)| !sentence.is_empty());
     held.map(|(what, sentence)| line(&sentence).child(lift(what, &sentence)).into_any()).collect()
@@ -120,7 +119,7 @@ fn held(chat: Chat) -> Vec<AnyView> {
 
 /// Whether something can be decided: what holds is known by then, or not to be had.
 fn ready(chat: Chat) -> bool {
-    chat.decides() && chat.restriction_dialog.current.get() != Err(chat.translations.audit_loading)
+    chat.can_moderate_now() && chat.restriction_dialog.current.get() != Err(chat.translations.audit_loading)
 }
 
 fn decide(chat: Chat, what: u32, seconds: u32) {
@@ -150,15 +149,15 @@ pub(crate) fn choose(chat: Chat, [muted, banned]: [u64; 2]) {
 }
 
 /// Whether the visitor may decide about somebody.
-pub(crate) fn may(chat: Chat, person: &Person) -> bool {
+pub(crate) fn is_allowed(chat: Chat, person: &Person) -> bool {
     let you = chat.room.you.get();
     you.moderator && you.id != person.id && !person.is_erased()
 }
 
 /// The button that opens the dialog about somebody, in place of the dialog that it is in.
 pub(crate) fn button(chat: Chat, whom: Person, place: NodeRef<html::Dialog>) -> Option<AnyView> {
-    may(chat, &whom).then(|| {
-        let label = chat.translations.sanction_of.with(whom.name.as_str());
+    is_allowed(chat, &whom).then(|| {
+        let label = chat.translations.restrict_person.with(whom.name.as_str());
         let open = move |()| {
             dialog::close(place);
             open(chat, whom.clone());

@@ -6,7 +6,7 @@ use shared_types::RoomRules;
 
 use crate::ui::{
     parts::{
-        dialog::{self, sheet},
+        dialog::{self, titled_dialog},
         element::element,
         form_controls::{choice, select},
     },
@@ -24,17 +24,21 @@ pub(crate) fn rules(chat: Chat) -> AnyView {
     let pauses = PAUSES.map(|pause| (u32::from(pause), name(pause))).to_vec();
     let save = element("button")
         .class("button primary")
-        .follows("aria-disabled", move || (!chat.decides()).then(|| "true".into()))
+        .reactive_attribute("aria-disabled", move || (!chat.can_moderate_now()).then(|| "true".into()))
         .with("type", "submit")
         .text(translations.save);
     let hint = move || {
-        if chat.room.status.get() == Status::Live { translations.room_rules_hint } else { translations.cannot_decide }
+        if chat.room.status.get() == Status::Live {
+            translations.room_rules_hint
+        } else {
+            translations.moderation_offline
+        }
     };
     let form = element("form")
         .class("sheet-body order")
         .on("submit", move |event| {
             event.prevent_default();
-            if !untrack(|| chat.decides()) {
+            if !untrack(|| chat.can_moderate_now()) {
                 return;
             }
             let slow = u16::try_from(slow.get_untracked()).unwrap_or_default();
@@ -44,13 +48,15 @@ pub(crate) fn rules(chat: Chat) -> AnyView {
         .child(choice("checkbox", translations.moderators_only, 1, read_only))
         .child(dialog::hint(hint))
         .child(element("div").class("name-buttons").child(save.into_any()).into_any());
-    sheet(chat, "rules", translations.room_rules, chat.moderation.rules_dialog).child(form.into_any()).into_any()
+    titled_dialog(chat, "rules", translations.room_rules, chat.moderation.rules_dialog)
+        .child(form.into_any())
+        .into_any()
 }
 
 /// What is chosen is what holds, until somebody chooses something else.
 pub(crate) fn open(chat: Chat) {
     let (slow, read_only) = (chat.moderation.selected_slow_mode, chat.moderation.selected_read_only);
-    let rules = chat.composer.status.with_untracked(|leave| leave.rules);
+    let rules = chat.composer.status.with_untracked(|status| status.rules);
     set(slow, rules.slow.into());
     set(read_only, rules.read_only.into());
     set(chat.moderation.is_pending, false);

@@ -5,19 +5,29 @@ use web_sys::{HtmlInputElement, wasm_bindgen::JsCast as _};
 
 use crate::ui::{
     parts::{
-        element::{Element, alive_text, element},
+        element::{Element, element, reactive_text},
         icon_button::{CROSS, icon_button},
     },
     state::Chat,
 };
 
 /// One of that name, which is its class, too. What it shows is to be put into it.
-pub(crate) fn sheet(chat: Chat, name: &'static str, title: &'static str, dialog: NodeRef<html::Dialog>) -> Element {
-    titled(chat, name, title.into_any(), dialog)
+pub(crate) fn titled_dialog(
+    chat: Chat,
+    name: &'static str,
+    title: &'static str,
+    dialog: NodeRef<html::Dialog>,
+) -> Element {
+    dialog_with_title(chat, name, title.into_any(), dialog)
 }
 
 /// The same, with a title that is more than words of the page.
-pub(crate) fn titled(chat: Chat, name: &'static str, title: AnyView, dialog: NodeRef<html::Dialog>) -> Element {
+pub(crate) fn dialog_with_title(
+    chat: Chat,
+    name: &'static str,
+    title: AnyView,
+    dialog: NodeRef<html::Dialog>,
+) -> Element {
     let title_id = [name, "-title"].concat();
     let title_line = element("h2").with("id", title_id.as_str()).child(title).into_any();
     let close =
@@ -27,7 +37,7 @@ pub(crate) fn titled(chat: Chat, name: &'static str, title: AnyView, dialog: Nod
         .class(["sheet ", name].concat())
         .with("aria-labelledby", title_id)
         .with("closedby", "any")
-        .held_by(move |drawn| dialog.load(drawn))
+        .on_mount(move |drawn| dialog.load(drawn))
         .child(element("div").class("sheet-bar").child(title_line).child(close).into_any())
 }
 
@@ -48,7 +58,7 @@ pub(crate) fn form(field: Element, take: &'static str, submitted: impl FnMut() +
 
 /// What is said below what can be chosen, as it changes.
 pub(crate) fn hint(hint: impl Fn() -> &'static str + Send + 'static) -> AnyView {
-    let hint = alive_text(move || hint().into());
+    let hint = reactive_text(move || hint().into());
     element("p").class("name-hint").with("aria-live", "polite").child(hint).into_any()
 }
 

@@ -41,7 +41,7 @@ type Held = Arc<Mutex<Listener>>;
 enum Value {
     Fixed(String),
     /// Follows the signals that it reads.
-    Alive(Box<dyn Fn() -> Option<String> + Send>),
+    Reactive(Box<dyn Fn() -> Option<String> + Send>),
 }
 
 /// An element without anything.
@@ -50,13 +50,13 @@ pub(crate) fn element(tag: &'static str) -> Element {
 }
 
 /// A part that follows the signals that it reads.
-pub(crate) fn alive(part: impl FnMut() -> Vec<AnyView> + Send + 'static) -> AnyView {
+pub(crate) fn reactive(part: impl FnMut() -> Vec<AnyView> + Send + 'static) -> AnyView {
     let part: SharedReactiveFunction<Vec<AnyView>> = Arc::new(Mutex::new(part));
     part.into_any()
 }
 
 /// A text that follows the signals that it reads.
-pub(crate) fn alive_text(text: impl FnMut() -> String + Send + 'static) -> AnyView {
+pub(crate) fn reactive_text(text: impl FnMut() -> String + Send + 'static) -> AnyView {
     let text: SharedReactiveFunction<String> = Arc::new(Mutex::new(text));
     text.into_any()
 }
@@ -73,13 +73,17 @@ impl Element {
     }
 
     /// With an attribute where there is a value for it.
-    pub(crate) fn maybe(self, name: &'static str, value: Option<&str>) -> Self {
+    pub(crate) fn optional_attribute(self, name: &'static str, value: Option<&str>) -> Self {
         if let Some(value) = value { self.with(name, value) } else { self }
     }
 
     /// With an attribute that follows the signals that it reads.
-    pub(crate) fn follows(mut self, name: &'static str, value: impl Fn() -> Option<String> + Send + 'static) -> Self {
-        self.attributes.push((name, Value::Alive(Box::new(value))));
+    pub(crate) fn reactive_attribute(
+        mut self,
+        name: &'static str,
+        value: impl Fn() -> Option<String> + Send + 'static,
+    ) -> Self {
+        self.attributes.push((name, Value::Reactive(Box::new(value))));
         self
     }
 
@@ -88,7 +92,7 @@ impl Element {
         self
     }
 
-    pub(crate) fn held_by(mut self, holder: impl FnOnce(&web_sys::Element) + Send + 'static) -> Self {
+    pub(crate) fn on_mount(mut self, holder: impl FnOnce(&web_sys::Element) + Send + 'static) -> Self {
         self.holder = Some(Box::new(holder));
         self
     }
@@ -104,7 +108,7 @@ impl Element {
     }
 
     /// With a child that may be missing: it keeps its place, so that the others are changed where they are.
-    pub(crate) fn perhaps(self, child: Option<AnyView>) -> Self {
+    pub(crate) fn optional_child(self, child: Option<AnyView>) -> Self {
         self.child(child.into_any())
     }
 
@@ -119,7 +123,7 @@ impl Element {
     }
 
     /// Gives life to what is drawn, with its fixed attributes where they are not there yet.
-    fn enliven(self, element: web_sys::Element, children: Vec<AnyViewState>, anew: bool) -> Drawn {
+    fn attach_to(self, element: web_sys::Element, children: Vec<AnyViewState>, anew: bool) -> Drawn {
         let (attributes, effects, listeners) = Default::default();
         let markup = self.markup;
         let mut drawn = Drawn { tag: self.tag, element, attributes, effects, listeners, children, markup };
@@ -178,7 +182,7 @@ impl Drawn {
                     }
                     self.attributes.push((name, Some(value)));
                 }
-                Value::Alive(value) => {
+                Value::Reactive(value) => {
                     self.attributes.push((name, None));
                     let element = self.element.clone();
                     self.effects.push(RenderEffect::new(move |_| match value() {
@@ -206,7 +210,7 @@ impl Render for Element {
             child
         });
         let children = children.collect();
-        self.enliven(element, children, true)
+        self.attach_to(element, children, true)
     }
 
     fn rebuild(self, drawn: &mut Drawn) {
@@ -289,7 +293,7 @@ impl RenderHtml for Element {
         for (name, value) in self.attributes {
             let value = match value {
                 Value::Fixed(value) => Some(value),
-                Value::Alive(value) => value(),
+                Value::Reactive(value) => value(),
             };
             if let Some(value) = value {
                 for part in [" ", name, "=\"", &escaped(&value), "\""] {
@@ -323,7 +327,7 @@ impl RenderHtml for Element {
         let children = children.into_iter().map(|child| child.hydrate::<FROM_SERVER>(cursor, position)).collect();
         cursor.set(element.clone().into());
         position.set(Position::NextChild);
-        self.enliven(element, children, false)
+        self.attach_to(element, children, false)
     }
 
     fn into_owned(self) -> Self {
@@ -342,7 +346,8 @@ mod tests {
 
     #[test]
     fn an_element_is_written_as_html_and_what_people_wrote_is_text_in_it() {
-        let written = element("a").class("hit").with("title", "\"<&>").maybe("href", None).text("<b>").into_any();
+        let written =
+            element("a").class("hit").with("title", "\"<&>").optional_attribute("href", None).text("<b>").into_any();
         assert_eq!(written.to_html(), "<a class=\"hit\" title=\"&quot;&lt;&amp;&gt;\">&lt;b&gt;</a>");
     }
 
@@ -351,11 +356,12 @@ mod tests {
         let owner = Owner::new();
         owner.set();
         let shown = RwSignal::new(true);
-        let row =
-            element("p").follows("hidden", move || (!shown.get()).then(String::new)).child(alive_text(|| "x".into()));
+        let row = element("p")
+            .reactive_attribute("hidden", move || (!shown.get()).then(String::new))
+            .child(reactive_text(|| "x".into()));
         assert_eq!(row.into_any().to_html(), "<p>x</p>");
         assert_eq!(
-            element("input").follows("checked", move || shown.get().then(String::new)).into_any().to_html(),
+            element("input").reactive_attribute("checked", move || shown.get().then(String::new)).into_any().to_html(),
             "<input checked=\"\">"
         );
     }

@@ -12,7 +12,7 @@ pub(crate) fn select(label: &'static str, options: Vec<(u32, String)>, chosen: R
         |(number, name): (u32, String)| element("option").with("value", number.to_string()).text(name).into_any();
     let list = element("select")
         .with("autocomplete", "off")
-        .held_by(move |drawn| {
+        .on_mount(move |drawn| {
             let drawn: HtmlSelectElement = drawn.clone().unchecked_into();
             Effect::new(move || drawn.set_value(&chosen.get().to_string()));
         })
@@ -28,7 +28,7 @@ pub(crate) fn choice(kind: &'static str, label: &'static str, number: u32, chose
         .with("type", kind)
         .with("name", "choice")
         .with("autocomplete", "off")
-        .held_by(move |drawn| {
+        .on_mount(move |drawn| {
             let drawn: HtmlInputElement = drawn.clone().unchecked_into();
             Effect::new(move || drawn.set_checked(chosen.get() == number));
         })

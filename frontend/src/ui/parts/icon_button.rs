@@ -20,7 +20,7 @@ pub(crate) fn icon_button(
         .class(class)
         .with("type", "button")
         .with("aria-label", label.clone())
-        .maybe("aria-disabled", (!enabled).then_some("true"))
+        .optional_attribute("aria-disabled", (!enabled).then_some("true"))
         .with("title", label)
         .on("click", move |_| act.run(()))
         .child(icon(path))

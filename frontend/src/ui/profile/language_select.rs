@@ -6,7 +6,7 @@ use shared_types::Language;
 use crate::ui::state::{Chat, intent::Intent};
 
 /// Every language is called what it calls itself.
-pub(crate) fn language(chat: Chat) -> impl IntoView {
+pub(crate) fn language_select(chat: Chat) -> impl IntoView {
     let chosen = move |event| {
         if let Some(language) = Language::of_tag(&event_target_value(&event)) {
             chat.dispatch.run(Intent::SetLanguage(language));

@@ -5,19 +5,19 @@ use page_model::notification_level::NotificationLevel;
 use web_sys::{HtmlInputElement, wasm_bindgen::JsCast as _};
 
 use crate::ui::{
-    parts::element::{alive_text, element},
+    parts::element::{element, reactive_text},
     state::{Chat, intent::Intent},
 };
 
-pub(crate) fn notify(chat: Chat) -> AnyView {
+pub(crate) fn notification_choice(chat: Chat) -> AnyView {
     let choices = NotificationLevel::ALL.into_iter().zip(chat.translations.notify).map(|(choice, label)| {
         let button = element("input")
             .with("type", "radio")
             .with("name", "notify")
             .with("autocomplete", "off")
             .with("value", choice.tag())
-            .maybe("checked", (choice == NotificationLevel::Never).then_some(""))
-            .held_by(move |drawn| {
+            .optional_attribute("checked", (choice == NotificationLevel::Never).then_some(""))
+            .on_mount(move |drawn| {
                 let drawn: HtmlInputElement = drawn.clone().unchecked_into();
                 Effect::new(move || drawn.set_checked(chat.notifications.level.get() == choice));
             })
@@ -27,11 +27,11 @@ pub(crate) fn notify(chat: Chat) -> AnyView {
     });
     let hint = element("p")
         .with("id", "notify-hint")
-        .follows("class", move || {
+        .reactive_attribute("class", move || {
             Some(if chat.notifications.error.get().is_some() { "name-hint wrong" } else { "name-hint" }.into())
         })
         .with("aria-live", "polite")
-        .child(alive_text(move || chat.notifications.error.get().unwrap_or(chat.translations.notify_hint).into()));
+        .child(reactive_text(move || chat.notifications.error.get().unwrap_or(chat.translations.notify_hint).into()));
     let choices = element("fieldset")
         .class("choices")
         .with("aria-describedby", "notify-hint")

@@ -34,7 +34,7 @@ pub(crate) fn shortcuts(translations: &Translations) -> [Group; 4] {
             keys: vec![
                 ("↑ ↓", translations.other_message),
                 ("Home End", translations.first_or_last),
-                ("→ ←", translations.along),
+                ("→ ←", translations.next_button),
                 ("R", translations.reply),
                 ("L", translations.copy),
                 ("E", translations.edit),

@@ -59,13 +59,13 @@ pub(crate) struct Attachment {
 pub(crate) struct ComposerStatus {
     pub(crate) rules: RoomRules,
     /// Whether there is nothing to write with.
-    pub(crate) silent: bool,
+    pub(crate) is_disabled: bool,
     /// Whether it will be otherwise in a moment.
-    pub(crate) passing: bool,
+    pub(crate) is_temporary: bool,
     /// Why they take no part at all.
-    pub(crate) over: Option<EndReason>,
+    pub(crate) end_reason: Option<EndReason>,
     /// Whether it is being asked whether they may again.
-    pub(crate) asking: bool,
+    pub(crate) is_checking_access: bool,
     /// What they are told; empty where there is nothing special.
     pub(crate) sentence: String,
     /// When something goes on by itself. It changes every second, and is not read out.

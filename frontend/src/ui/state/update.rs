@@ -40,21 +40,21 @@ impl Chat {
         news
     }
 
-    /// Says whether the visitor may write at `now`; `asking` tells whether the server is being asked for it.
+    /// Says whether the visitor may write at `now`; `is_checking_access` tells whether the server is being asked for it.
     pub(crate) fn show_composer_status(
         &self,
         timeline: &Timeline,
         status: Status,
-        asking: bool,
+        is_checking_access: bool,
         calendar: &dyn Calendar,
         now: u64,
     ) {
         let translations = self.translations;
         let at = |then: Timestamp| translations.moment(calendar, then, Timestamp(now));
-        let speech = timeline.composer_policy(now);
-        let out = timeline.seconds_until_sent(now).filter(|_| status == Status::Live);
-        let out = out.map(|next| translations.goes_out_in.with(&translations.span(next)));
-        let (sentence, countdown) = match (status, speech) {
+        let policy = timeline.composer_policy(now);
+        let sent_in = timeline.seconds_until_sent(now).filter(|_| status == Status::Live);
+        let sent_in = sent_in.map(|next| translations.sent_in.with(&translations.span(next)));
+        let (sentence, countdown) = match (status, policy) {
             (Status::Ended(EndReason::Banned(until)), _) => (translations.banned_until.with(&at(until)), String::new()),
             (Status::Ended(EndReason::SignedOut), _) if self.access == AccessMode::Passphrase => {
                 (translations.passphrase_again.into(), String::new())
@@ -62,34 +62,41 @@ impl Chat {
             (Status::Ended(EndReason::SignedOut), _) => (translations.signed_out.into(), String::new()),
             (_, ComposerPolicy::Muted(until)) => (translations.muted_until.with(&at(until)), String::new()),
             (_, ComposerPolicy::ReadOnly) => (translations.read_only.into(), String::new()),
-            (_, ComposerPolicy::ModeratorsOnly) => (translations.reserved.into(), String::new()),
+            (_, ComposerPolicy::ModeratorsOnly) => (translations.only_moderators_write.into(), String::new()),
             (_, ComposerPolicy::SlowModeExempt(seconds)) => {
-                (translations.slow_for_others.with(&translations.span(seconds.into())), out.unwrap_or_default())
+                (translations.slow_mode_exempt.with(&translations.span(seconds.into())), sent_in.unwrap_or_default())
             }
             (_, ComposerPolicy::SlowMode(seconds)) => {
                 let again = || {
                     timeline
                         .seconds_until_next_message(now)
-                        .map(|next| translations.again_in.with(&translations.span(next)))
+                        .map(|next| translations.next_message_in.with(&translations.span(next)))
                 };
-                (translations.slow.with(&translations.span(seconds.into())), out.or_else(again).unwrap_or_default())
+                (
+                    translations.slow_mode_rule.with(&translations.span(seconds.into())),
+                    sent_in.or_else(again).unwrap_or_default(),
+                )
             }
-            (_, ComposerPolicy::Allowed) => {
-                (out.as_ref().map(|_| translations.held.to_owned()).unwrap_or_default(), out.unwrap_or_default())
-            }
+            (_, ComposerPolicy::Allowed) => (
+                sent_in.as_ref().map(|_| translations.message_held.to_owned()).unwrap_or_default(),
+                sent_in.unwrap_or_default(),
+            ),
         };
-        let over = if let Status::Ended(over) = status { Some(over) } else { None };
-        let passing = speech == ComposerPolicy::Allowed;
-        let silent = speech.is_disabled() || over.is_some();
+        let end_reason = if let Status::Ended(reason) = status { Some(reason) } else { None };
+        let is_temporary = policy == ComposerPolicy::Allowed;
+        let is_disabled = policy.is_disabled() || end_reason.is_some();
         // What cannot be written in lets go of the focus; it is not to be lost.
-        let field = self.composer.field.get_untracked().filter(|_| silent);
+        let field = self.composer.field.get_untracked().filter(|_| is_disabled);
         if let (Some(field), Some(log)) = (field, self.log.element.get_untracked())
             && field.matches(":focus").unwrap_or(false)
         {
             _ = log.focus();
         }
         let rules = timeline.rules();
-        set(self.composer.status, ComposerStatus { rules, silent, passing, over, asking, sentence, countdown });
+        set(
+            self.composer.status,
+            ComposerStatus { rules, is_disabled, is_temporary, end_reason, is_checking_access, sentence, countdown },
+        );
     }
 
     fn show_rows(&self, rows: Vec<Row>) {
