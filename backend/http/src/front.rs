@@ -11,9 +11,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use frontend::render::{self, Shell};
+use frontend::ssr::{self, index_template::IndexTemplate};
 use serde_json::json;
-use shared_types::{AccessMode, Language, PageState, PersonName, RoomName};
+use shared_types::{AccessMode, Language, PageState, RoomName};
 
 pub use answer::FrontAnswer;
 pub use form::{FORM_BYTES, FORM_TYPE, NotRead, form};
@@ -68,7 +68,7 @@ pub struct FrontHandler {
 
 /// What is made of a built `index.html` once.
 struct Parsed {
-    shell: Shell,
+    shell: IndexTemplate,
     /// Its scripts, as its pages' policy allows them.
     scripts: String,
 }
@@ -188,7 +188,7 @@ impl FrontHandler {
         };
         answer.unwrap_or_else(|cause| {
             tracing::error!(path = request.path, %cause, "the front page could not be made");
-            FrontAnswer::plain(503, render::unreachable(language), request.secure)
+            FrontAnswer::plain(503, ssr::unreachable_text(language), request.secure)
         })
     }
 
@@ -218,9 +218,9 @@ impl FrontHandler {
         let status = if away.is_some() { 403 } else { 200 };
         let set_cookies = visit.cookie.iter().map(|cookie| self.guest_cookie(cookie, request)).collect();
         let answer = if as_page {
-            let drawn = |shell: &Shell| match away {
-                Some(until) => render::banned(shell, language, until, self.front_page.restriction_store.clock.now()),
-                None => render::page(shell, &visit.state),
+            let drawn = |shell: &IndexTemplate| match away {
+                Some(until) => ssr::banned_page(shell, language, until, self.front_page.restriction_store.clock.now()),
+                None => ssr::room_page(shell, &visit.state),
             };
             self.html(status, request, drawn).await?
         } else {
@@ -240,7 +240,7 @@ impl FrontHandler {
     }
 
     async fn not_found(&self, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
-        self.html(404, request, |shell| render::not_found(shell, language)).await
+        self.html(404, request, |shell| ssr::not_found_page(shell, language)).await
     }
 
     /// A page that is drawn into the built one.
@@ -248,7 +248,7 @@ impl FrontHandler {
         &self,
         status: u16,
         request: &FrontRequest,
-        drawn: impl FnOnce(&Shell) -> String,
+        drawn: impl FnOnce(&IndexTemplate) -> String,
     ) -> Result<FrontAnswer> {
         let parsed = self.shell().await?;
         let headers = headers::of_page(&parsed.scripts, &self.places, request.visitor());
@@ -264,7 +264,8 @@ impl FrontHandler {
         {
             return Ok(parsed.clone());
         }
-        let shell = Shell::parse(&index_html).map_err(Unavailable::while_doing("reading the built index.html"))?;
+        let shell =
+            IndexTemplate::parse(&index_html).map_err(Unavailable::while_doing("reading the built index.html"))?;
         let parsed = Arc::new(Parsed { shell, scripts: headers::hashes(&index_html) });
         *last = Some((index_html, parsed.clone()));
         Ok(parsed)

@@ -8,7 +8,7 @@ use chat::{
     access::oidc::{AuthCallback, SIGN_IN_SECONDS},
     ports::Result,
 };
-use frontend::render::Trouble;
+use frontend::ssr::sign_in_page::SignInProblem;
 use shared_types::{Language, RoomName};
 
 use super::room_of;
@@ -41,7 +41,7 @@ impl FrontHandler {
             }
             Err(cause) => {
                 tracing::error!(%cause, "nobody can sign in");
-                self.door(502, &to, Some(Trouble::Provider), request, language).await
+                self.door(502, &to, Some(SignInProblem::ProviderFailed), request, language).await
             }
         }
     }
@@ -80,7 +80,7 @@ impl FrontHandler {
     }
 
     /// Counts one way to the provider or back; what is wrong where there were too many.
-    async fn too_often(&self, request: &FrontRequest) -> Result<Option<Trouble>> {
+    async fn too_often(&self, request: &FrontRequest) -> Result<Option<SignInProblem>> {
         let keys = request.address.map(|address| self.front_page.sessions.address_keys(address));
         match self.enter.rate.sign_in(keys.as_ref().and_then(|keys| keys.first())).await {
             Ok(()) => Ok(None),
