@@ -1,36 +1,37 @@
-//! What has been kept long enough goes, where it does not go by itself: messages, and their images after them.
+//! Expiry: removes messages at the end of their retention time, and then their images, in stores that do not expire items by
+//! themselves.
 
 use std::sync::Arc;
 
 use crate::ports::{Result, images::Images, messages::Expiring};
 
-/// The most messages that go with one commit, so that nobody who sends waits for long: some milliseconds.
-const AT_ONCE: usize = 200;
+/// Maximum number of messages that one commit removes, so that a send waits only some milliseconds for it.
+const BATCH: usize = 200;
 
-/// The rule of expiry.
+/// Removes expired messages and their images.
 pub struct MessageExpiry {
-    /// The log.
+    /// The message log.
     pub messages: Arc<dyn Expiring>,
-    /// The images.
+    /// The image store.
     pub images: Arc<dyn Images>,
 }
 
 impl MessageExpiry {
-    /// Removes all that has been kept long enough; answers with how many messages that was. A crash between a message and its
-    /// image leaves the image where nobody is shown its address any more.
+    /// Removes all expired messages and returns their number. A crash after a message is removed and before its image is
+    /// leaves the image in the store, but no page links to it any more.
     ///
     /// # Errors
     ///
-    /// `Unavailable` when the store did not answer; doing it again is always right.
+    /// Returns `Unavailable` when the store did not answer. It is safe to call this again.
     pub async fn expire(&self) -> Result<usize> {
         let mut count = 0;
         loop {
-            let gone = self.messages.expire(AT_ONCE).await?;
-            for message_key in &gone {
+            let expired = self.messages.expire(BATCH).await?;
+            for message_key in &expired {
                 self.images.remove(message_key).await?;
             }
-            count += gone.len();
-            if gone.len() < AT_ONCE {
+            count += expired.len();
+            if expired.len() < BATCH {
                 return Ok(count);
             }
         }

@@ -1,4 +1,4 @@
-//! Several rooms: what was said last in each, for whoever is not there.
+//! Room activity: the newest message of several rooms, for a client that is in another room.
 
 use std::sync::Arc;
 
@@ -7,25 +7,26 @@ use shared_types::{RoomActivity, RoomName, ServerMessage};
 
 use crate::ports::{Result, messages::Messages};
 
-/// Rooms that are read at once.
-const AT_ONCE: usize = 16;
+/// Maximum number of rooms that are read concurrently.
+const CONCURRENT_READS: usize = 16;
 
-/// The rule of looking into other rooms.
+/// Answers `rooms`.
 pub struct RoomActivityQuery {
-    /// The log.
+    /// The message log.
     pub messages: Arc<dyn Messages>,
 }
 
 impl RoomActivityQuery {
-    /// What was said last in each of these rooms: `rooms`, in their order, without those in which nothing was said.
+    /// Returns the newest message of each of these rooms, in their order: `rooms`. Rooms without messages are left out.
     ///
     /// # Errors
     ///
-    /// `Unavailable` when the log did not answer for one of them.
+    /// Returns `Unavailable` when the log did not answer for one of them.
     pub async fn newest(&self, rooms: Vec<RoomName>) -> Result<ServerMessage> {
         let reads: Vec<_> = rooms.into_iter().map(|room| self.newest_in(room)).collect();
-        let news: Vec<Option<RoomActivity>> = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
-        Ok(ServerMessage::Rooms { rooms: news.into_iter().flatten().collect() })
+        let activities: Vec<Option<RoomActivity>> =
+            stream::iter(reads).buffered(CONCURRENT_READS).try_collect().await?;
+        Ok(ServerMessage::Rooms { rooms: activities.into_iter().flatten().collect() })
     }
 
     async fn newest_in(&self, room: RoomName) -> Result<Option<RoomActivity>> {

@@ -1,5 +1,5 @@
-//! Searching a room's history: it is read backwards until there is enough to answer with. Nothing is kept for it, so a send
-//! costs what it did.
+//! Search in a room's history. It reads the history backwards until the answer is full. There is no search index, so a send
+//! costs nothing more.
 
 use std::sync::Arc;
 
@@ -12,61 +12,62 @@ use crate::{
     ports::{Result, messages::Messages},
 };
 
-/// Messages that are read at a time: a whole search is five reads of some 10 ms each, and what it does not need of the last of
-/// them is not much.
+/// Number of messages of one read. A whole search is five reads of about 10 ms each, and a search that ends early reads few
+/// messages too many.
 const PAGE: usize = 200;
 
-/// The rule of searching.
+/// Answers `search`.
 pub struct MessageSearch {
-    /// The log.
+    /// The message log.
     pub messages: Arc<dyn Messages>,
 }
 
-/// What was found so far, newest first.
+/// The hits so far, newest first.
 #[derive(Default)]
-struct Found {
+struct SearchHits {
     messages: Vec<ChatMessage>,
     bytes: usize,
 }
 
 impl MessageSearch {
-    /// The messages before a place that have all these words, newest first: `found`. It reads [`limits::SEARCH_READ`] messages
-    /// at most, and says where to go on if it did not come to the room's beginning.
+    /// Returns the messages before `before` that contain all words of `text`, newest first: `found`. It reads at most
+    /// [`limits::SEARCH_READ`] messages. The answer names where to continue, unless the search reached the room's first
+    /// message.
     ///
     /// # Errors
     ///
-    /// `Unavailable` when the log did not answer.
+    /// Returns `Unavailable` when the log did not answer.
     pub async fn search(&self, room: &RoomName, text: SearchText, before: Option<Seq>) -> Result<ServerMessage> {
-        let words = Words::of(&text);
-        let (mut found, mut place) = (Found::default(), before);
+        let words = SearchWords::of(&text);
+        let (mut hits, mut position) = (SearchHits::default(), before);
         for _ in 0..limits::SEARCH_READ / PAGE {
-            if found.is_full() {
+            if hits.is_full() {
                 break;
             }
-            let page = self.messages.before(room, place, PAGE).await?;
+            let page = self.messages.before(room, position, PAGE).await?;
             let is_last = page.len() < PAGE;
             for message in page.into_iter().rev() {
                 let seq = message.seq;
-                if found.is_full() || words.are_in(&message) && !found.take(message) {
-                    return Ok(found.answer(text, place));
+                if hits.is_full() || words.match_message(&message) && !hits.add_if_fits(message) {
+                    return Ok(hits.into_answer(text, position));
                 }
-                place = Some(seq);
+                position = Some(seq);
             }
             if is_last {
-                return Ok(found.answer(text, None));
+                return Ok(hits.into_answer(text, None));
             }
         }
-        Ok(found.answer(text, place))
+        Ok(hits.into_answer(text, position))
     }
 }
 
-impl Found {
+impl SearchHits {
     fn is_full(&self) -> bool {
         self.messages.len() >= limits::SEARCH_FOUND
     }
 
-    /// Takes one more if it still fits the answer; answers whether it did.
-    fn take(&mut self, message: ChatMessage) -> bool {
+    /// Adds a message if it still fits the answer. Returns whether it did.
+    fn add_if_fits(&mut self, message: ChatMessage) -> bool {
         let message = with_html(message);
         self.bytes += json_bytes(&message);
         let fits = self.bytes <= limits::ANSWER_BYTES;
@@ -76,31 +77,32 @@ impl Found {
         fits
     }
 
-    fn answer(self, text: SearchText, before: Option<Seq>) -> ServerMessage {
+    fn into_answer(self, text: SearchText, before: Option<Seq>) -> ServerMessage {
         ServerMessage::Found { text, messages: self.messages, before }
     }
 }
 
-/// What is looked for, without regard to case and width.
-struct Words(Vec<String>);
+/// The words of a search, normalized by [`normalized`].
+struct SearchWords(Vec<String>);
 
-impl Words {
+impl SearchWords {
     fn of(text: &SearchText) -> Self {
-        Self(folded(text.as_str()).split_whitespace().map(String::from).collect())
+        Self(normalized(text.as_str()).split_whitespace().map(String::from).collect())
     }
 
-    /// Whether a message has them all, in its text, in what is to be seen on its image, or in its author's name.
-    fn are_in(&self, message: &ChatMessage) -> bool {
-        let text = message.text.as_ref().map(|text| folded(text.as_str()));
-        let alt = message.image.as_ref().and_then(|image| image.alt.as_ref()).map(|alt| folded(alt.as_str()));
-        let places = [text, alt, Some(folded(message.author.name.as_str()))];
-        let is_there = |word: &String| places.iter().flatten().any(|place| place.contains(word));
-        !message.deleted && self.0.iter().all(is_there)
+    /// Returns whether a message contains each word, in its text, in its image's description or in its author's name.
+    fn match_message(&self, message: &ChatMessage) -> bool {
+        let text = message.text.as_ref().map(|text| normalized(text.as_str()));
+        let alt = message.image.as_ref().and_then(|image| image.alt.as_ref()).map(|alt| normalized(alt.as_str()));
+        let fields = [text, alt, Some(normalized(message.author.name.as_str()))];
+        let is_found = |word: &String| fields.iter().flatten().any(|field| field.contains(word));
+        !message.deleted && self.0.iter().all(is_found)
     }
 }
 
-/// Full and half width, composed and decomposed, capital and small letters become the same.
-fn folded(text: &str) -> String {
-    // One letter may stand for 18 (U+FDFA), so that a thousand texts of nothing else would take a Lambda seven seconds.
+/// Makes full and half width, composed and decomposed, upper and lower case letters the same.
+fn normalized(text: &str) -> String {
+    // NFKC may turn one letter into 18 (U+FDFA). Without a limit, a thousand texts of such letters would take a Lambda seven
+    // seconds.
     text.nfkc().flat_map(char::to_lowercase).take(2 * limits::TEXT_CHARS).collect()
 }

@@ -1,7 +1,8 @@
-//! Changing what was said: edits, deletions and reactions.
+//! Message updates: edits, deletions, erasures and reactions.
 //!
-//! *Mark, then replace*: a change takes the room's next revision, notes for which message, and puts the changed message in
-//! the place of the one it saw. Whoever catches up finds the mark, and does not pass it before the message is as new as it.
+//! *Record, then replace*: an update takes the room's next revision, writes a change record for it that names the message,
+//! and replaces the message if it is still the one that it read. A catch-up finds the change record, and does not go beyond
+//! it before the message has at least its revision.
 
 use std::{sync::Arc, time::Duration};
 
@@ -21,84 +22,84 @@ use crate::{
     },
 };
 
-/// How often a change begins anew when others change the same message at the same time. With the pauses between them
+/// Maximum number of attempts when other requests update the same message at the same time. With the pauses between them
 /// (0 to 15 ms, times the attempt) that is 4 s on average, and a function has 10 s.
 const ATTEMPTS: u32 = 32;
 
-/// How many changes of one message are remembered: 200 of some 80 bytes are 16 KB.
-const REMEMBERED: usize = 200;
+/// Maximum number of applied changes that are kept with one message: 200 of about 80 bytes are 16 KB.
+const KEPT_CHANGES: usize = 200;
 
-/// The rule of changing.
+/// Updates stored messages.
 #[derive(Clone)]
 pub struct MessageUpdater {
-    /// The log.
+    /// The message log.
     pub messages: Arc<dyn Messages>,
-    /// The images that go with what is taken back.
+    /// The image store. The image of a deleted message is removed.
     pub images: Arc<dyn Images>,
-    /// Where it is noted that a moderator took away what somebody else said.
+    /// The audit log. It records when a moderator deletes a message of another person.
     pub moderation: Arc<dyn Moderation>,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
 }
 
-/// What is to become of a message. Each says how it is to be, so that a repetition changes nothing.
+/// An update of a message. Each names the wanted state, so a repetition changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MessageUpdate {
-    /// It says this from now on.
+    /// Replaces the text.
     Text {
-        /// What.
+        /// The new text.
         text: Option<MessageText>,
-        /// Whom that calls, as its client has it. Whoever it does not call is left out.
+        /// The mentioned people according to the client. People whom the text does not mention are left out.
         mentions: Vec<Person>,
     },
-    /// It is taken back.
+    /// Deletes the message.
     Deleted,
-    /// It is taken back, and nobody wrote it.
+    /// Deletes the message and removes its author.
     Erased,
-    /// The speaker means this emoji, or does not.
+    /// Adds or removes a reaction of the person.
     Reaction {
         /// The emoji.
         emoji: Emoji,
-        /// Whether they mean it.
+        /// Whether the reaction is added.
         on: bool,
     },
 }
 
-/// Why a message was not changed. Its `Display` is a sentence for who wanted to.
+/// Why a message was not updated. Its `Display` is a sentence for the person who requested the update.
 #[derive(Debug, thiserror::Error)]
 pub enum UpdateError {
-    /// It is not there, or was taken back.
+    /// The message does not exist or is deleted.
     #[error("there is no such message any more")]
     NoMessage,
-    /// It is another's.
+    /// Another person wrote it.
     #[error("only its author can change a message")]
     NotYours,
-    /// It would say nothing.
+    /// The message would have neither text nor image.
     #[error("a message must say something: delete it instead")]
     Empty,
-    /// It has as many reactions as it can have.
+    /// The message has the maximum number of reactions.
     #[error("a message can have {} reactions, and this one has them", limits::REACTIONS)]
     TooMany,
-    /// The log did not answer; the change may or may not be made, and repeating it finds out.
+    /// A store did not answer. The update may or may not be applied; a retry resolves it.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
 
-/// A message as it is wanted.
-pub(crate) enum Changed {
-    /// It is so by this change.
-    Now(ChatMessage),
-    /// It was so before.
-    Before(ChatMessage),
+/// A message in the wanted state.
+pub(crate) enum UpdateOutcome {
+    /// This request applied the update.
+    Applied(ChatMessage),
+    /// An earlier request applied it.
+    AlreadyApplied(ChatMessage),
 }
 
 impl MessageUpdater {
-    /// Changes a message, unless that was done already; answers with the message as it is then. `nonce` is the speaker's
-    /// name for the change, the same through every retry.
+    /// Updates a message unless the same update was applied before, and returns the message as it is then. `nonce` is the
+    /// client's name for the update, the same in every retry.
     ///
     /// # Errors
     ///
-    /// [`UpdateError`] says why not.
+    /// Returns [`UpdateError`] when the update was rejected or a store did not answer.
     pub async fn update(
         &self,
         room: &RoomName,
@@ -107,70 +108,81 @@ impl MessageUpdater {
         nonce: &Nonce,
         update: MessageUpdate,
     ) -> Result<ChatMessage, UpdateError> {
-        let (Changed::Now(message) | Changed::Before(message)) = self.change(room, by, seq, nonce, update).await?;
+        let (UpdateOutcome::Applied(message) | UpdateOutcome::AlreadyApplied(message)) =
+            self.apply(room, by, seq, nonce, update).await?;
         Ok(message)
     }
 
-    /// As [`Self::update`], and says whether it was this that changed the message.
-    pub(crate) async fn change(
+    /// Does the same as [`Self::update`], and returns whether this request or an earlier one applied the update.
+    pub(crate) async fn apply(
         &self,
         room: &RoomName,
         by: &Person,
         seq: Seq,
         nonce: &Nonce,
         update: MessageUpdate,
-    ) -> Result<Changed, UpdateError> {
-        let mut noted = false;
+    ) -> Result<UpdateOutcome, UpdateError> {
+        let mut audited = false;
         for attempt in 1..=ATTEMPTS {
             let Some(found) = self.messages.at(room, seq).await? else { return Err(UpdateError::NoMessage) };
-            // A retry that comes late must not undo what its author did since. It is looked for in the very message that
-            // is replaced, so that no attempt can slip in between.
-            let is_mine = |applied: &AppliedChange| applied.by == by.id && applied.nonce == *nonce;
-            let is_done = match update {
-                // A message that is nobody's has no list of changes.
+            // A late retry must not undo newer updates of the same person. The applied changes are part of the message that
+            // is replaced, so no other attempt can come in between.
+            let is_same = |applied: &AppliedChange| applied.by == by.id && applied.nonce == *nonce;
+            let is_applied = match update {
+                // An erased message has no list of applied changes.
                 MessageUpdate::Erased => found.message.author.is_erased(),
-                _ => found.applied.iter().any(is_mine),
+                _ => found.applied.iter().any(is_same),
             };
-            if is_done {
+            if is_applied {
                 self.remove_image(room, &found.message).await?;
-                return Ok(Changed::Before(found.message));
+                return Ok(UpdateOutcome::AlreadyApplied(found.message));
             }
             let now = self.clock.now();
-            let mut message = amended(&found.message, by, &update, now)?;
-            if message.deleted && !found.message.deleted && found.message.author.id != by.id && !noted {
-                self.note(room, by, &found.message, now).await?;
-                noted = true;
+            let mut message = updated(&found.message, by, &update, now)?;
+            if message.deleted && !found.message.deleted && found.message.author.id != by.id && !audited {
+                self.audit_deletion(room, by, &found.message, now).await?;
+                audited = true;
             }
-            // Taken after the message was read, so it is above every change in it.
+            // The revision is taken after the message was read, so it is above every change in the message.
             message.rev = self.messages.next_rev(room).await?;
-            let mark = ChangeRecord { rev: message.rev, at: now, seq: Some(seq) };
-            self.messages.record_change(room, mark).await?;
-            let mine = AppliedChange { by: by.id.clone(), nonce: nonce.clone(), at: now };
+            let record = ChangeRecord { rev: message.rev, at: now, seq: Some(seq) };
+            self.messages.record_change(room, record).await?;
+            let this_change = AppliedChange { by: by.id.clone(), nonce: nonce.clone(), at: now };
             let applied = match update {
-                // Or the message would say who wrote it.
+                // The list would show who wrote the message.
                 MessageUpdate::Erased => Vec::new(),
-                _ => lately(found.applied, mine),
+                _ => with_change(found.applied, this_change),
             };
             let changed = StoredMessage { message, applied };
             if self.messages.replace(room, found.message.rev, &changed).await? {
                 if changed.message.deleted {
                     self.remove_image(room, &ChatMessage { deleted: true, ..found.message }).await?;
                 }
-                return Ok(Changed::Now(changed.message));
+                return Ok(UpdateOutcome::Applied(changed.message));
             }
-            // Somebody was faster, and nobody is to wait for us under this revision.
-            self.messages.record_change(room, ChangeRecord { seq: None, ..mark }).await?;
-            // No two have the same revision, so it spreads those who met.
-            self.clock.sleep(Duration::from_millis(mark.rev.0 % 16) * attempt).await;
+            // Another update came first. Catch-up must not wait for a change under this revision.
+            self.messages.record_change(room, ChangeRecord { seq: None, ..record }).await?;
+            // Revisions are unique, so the pauses of competing requests differ.
+            self.clock.sleep(Duration::from_millis(record.rev.0 % 16) * attempt).await;
         }
         Err(Unavailable { doing: "changing a message", cause: "others kept changing it".into() }.into())
     }
 
-    /// Before the message goes: what was done and is not noted would be done by nobody.
-    async fn note(&self, room: &RoomName, by: &Person, of: &ChatMessage, at: Timestamp) -> Result<(), Unavailable> {
-        let act = ModerationAction::Delete { room: room.clone(), seq: of.seq, author: of.author.clone() };
-        self.moderation.record(&AuditEntry { at, by: by.clone(), action: act }).await
+    /// Records in the audit log that a moderator deletes a message. This comes before the deletion, so that no deletion is
+    /// missing from the log.
+    async fn audit_deletion(
+        &self,
+        room: &RoomName,
+        by: &Person,
+        message: &ChatMessage,
+        at: Timestamp,
+    ) -> Result<(), Unavailable> {
+        let (room, seq, author) = (room.clone(), message.seq, message.author.clone());
+        let action = ModerationAction::Delete { room, seq, author };
+        self.moderation.record(&AuditEntry { at, by: by.clone(), action }).await
     }
+
+    /// Removes the image of a message if the message is deleted.
 
     async fn remove_image(&self, room: &RoomName, message: &ChatMessage) -> Result<(), Unavailable> {
         if !message.deleted {
@@ -181,18 +193,18 @@ impl MessageUpdater {
     }
 }
 
-/// The changes of which a retry may still come, and this one.
-fn lately(mut applied: Vec<AppliedChange>, mine: AppliedChange) -> Vec<AppliedChange> {
-    let now = mine.at;
-    applied.push(mine);
+/// Adds a change to the applied ones, and drops those that are too old to be retried.
+fn with_change(mut applied: Vec<AppliedChange>, change: AppliedChange) -> Vec<AppliedChange> {
+    let now = change.at;
+    applied.push(change);
     applied.retain(|applied| now.since(applied.at) <= RECORD_LIFE);
-    let surplus = applied.len().saturating_sub(REMEMBERED);
+    let surplus = applied.len().saturating_sub(KEPT_CHANGES);
     applied.drain(..surplus);
     applied
 }
 
-/// The message as it is wanted.
-fn amended(
+/// Returns the message with the update applied.
+fn updated(
     found: &ChatMessage,
     by: &Person,
     update: &MessageUpdate,
@@ -204,9 +216,9 @@ fn amended(
         MessageUpdate::Deleted if !own && !by.moderator => return Err(UpdateError::NotYours),
         MessageUpdate::Erased if !own => return Err(UpdateError::NotYours),
         MessageUpdate::Text { .. } if !own => return Err(UpdateError::NotYours),
-        MessageUpdate::Deleted => take_back(&mut wanted),
+        MessageUpdate::Deleted => mark_deleted(&mut wanted),
         MessageUpdate::Erased => {
-            take_back(&mut wanted);
+            mark_deleted(&mut wanted);
             wanted.author = Person::erased();
         }
         _ if found.deleted => return Err(UpdateError::NoMessage),
@@ -218,12 +230,13 @@ fn amended(
                 wanted.edited_at = Some(now);
             }
         }
-        MessageUpdate::Reaction { emoji, on } => react(&mut wanted.reactions, by, emoji, *on)?,
+        MessageUpdate::Reaction { emoji, on } => set_reaction(&mut wanted.reactions, by, emoji, *on)?,
     }
     Ok(wanted)
 }
 
-fn take_back(message: &mut ChatMessage) {
+/// Marks a message as deleted and removes its content.
+fn mark_deleted(message: &mut ChatMessage) {
     message.deleted = true;
     message.text = None;
     message.image = None;
@@ -233,17 +246,18 @@ fn take_back(message: &mut ChatMessage) {
     message.reactions.clear();
 }
 
-fn react(reactions: &mut Vec<Reaction>, by: &Person, emoji: &Emoji, on: bool) -> Result<(), UpdateError> {
+/// Adds or removes a person's reaction.
+fn set_reaction(reactions: &mut Vec<Reaction>, by: &Person, emoji: &Emoji, on: bool) -> Result<(), UpdateError> {
     let count: usize = reactions.iter().map(|reaction| reaction.people.len()).sum();
-    let place = reactions.iter().position(|reaction| reaction.emoji == *emoji);
-    let means = |reaction: &Reaction| reaction.people.iter().any(|person| person.id == by.id);
-    match (place, on) {
-        (Some(place), true) if means(&reactions[place]) => {}
+    let index = reactions.iter().position(|reaction| reaction.emoji == *emoji);
+    let has_reacted = |reaction: &Reaction| reaction.people.iter().any(|person| person.id == by.id);
+    match (index, on) {
+        (Some(index), true) if has_reacted(&reactions[index]) => {}
         (_, true) if count >= limits::REACTIONS => return Err(UpdateError::TooMany),
-        (Some(place), true) => reactions[place].people.push(by.clone()),
+        (Some(index), true) => reactions[index].people.push(by.clone()),
         (None, true) => reactions.push(Reaction { emoji: emoji.clone(), people: vec![by.clone()] }),
-        (Some(place), false) => {
-            reactions[place].people.retain(|person| person.id != by.id);
+        (Some(index), false) => {
+            reactions[index].people.retain(|person| person.id != by.id);
             reactions.retain(|reaction| !reaction.people.is_empty());
         }
         (None, false) => {}
