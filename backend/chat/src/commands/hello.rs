@@ -21,7 +21,7 @@ pub(super) async fn run(handler: &FrameHandler, speaker: &Connection, since: Opt
         missed,
         handler.broadcast.arrived(speaker),
         restriction_store.rules(&speaker.room),
-        restriction_store.of_visitor(&speaker.person, speaker.address.as_slice())
+        restriction_store.of_session(&speaker.person, speaker.address.as_slice())
     );
     let restrictions = restrictions?;
     if restrictions.banned_until.is_some() {
