@@ -1,4 +1,4 @@
-//! Catch-up: which older messages and changes a client gets, and up to which revision it then has everything.
+//! Answers what a client missed, and up to which revision it then has everything.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -21,60 +21,58 @@ use crate::{
     },
 };
 
-/// Maximum number of changed messages that are read concurrently.
-const CONCURRENT_READS: usize = 16;
+/// Number of changed messages that are read at the same time.
+const AT_ONCE: usize = 16;
 
-/// Answers `hello`, `history` and `changes`.
+/// Reads pages and changes of a room.
 pub struct CatchUp {
-    /// The message log.
+    /// The log.
     pub messages: Arc<dyn Messages>,
-    /// The clock.
+    /// The time.
     pub clock: Arc<dyn Clock>,
-    /// Maximum number of messages in one answer. It is limited to `limits::PAGE_MESSAGES`.
+    /// Maximum number of messages in one answer; at most `limits::PAGE_MESSAGES`.
     pub page_size: usize,
 }
 
 impl CatchUp {
-    /// Returns the newest page: `page` with `upTo`.
+    /// Returns the newest page, a `page` with `upTo`.
     ///
     /// # Errors
     ///
-    /// Returns `Unavailable` when the log did not answer.
+    /// `Unavailable` if the log did not answer.
     pub async fn newest(&self, room: &RoomName) -> Result<ServerMessage> {
         let (Page { messages, more, newer }, up_to) = self.newest_page(room).await?;
         Ok(ServerMessage::Page { place: None, messages, more, newer, up_to: Some(up_to) })
     }
 
-    /// Returns the page before, after or around a sequence number: `page` without `upTo`. The sequence number may be one
-    /// that no message has.
+    /// Returns the page before, after or around a `seq`, a `page` without `upTo`. The `seq` may be one that has no message.
     ///
     /// # Errors
     ///
-    /// Returns `Unavailable` when the log did not answer.
-    pub async fn history(&self, room: &RoomName, range: HistoryRange) -> Result<ServerMessage> {
-        let Page { messages, more, newer } = Page::in_range(self.messages.as_ref(), room, range, self.limit()).await?;
-        Ok(ServerMessage::Page { place: Some(range), messages, more, newer, up_to: None })
+    /// `Unavailable` if the log did not answer.
+    pub async fn history(&self, room: &RoomName, place: HistoryRange) -> Result<ServerMessage> {
+        let Page { messages, more, newer } = Page::about(self.messages.as_ref(), room, place, self.limit()).await?;
+        Ok(ServerMessage::Page { place: Some(place), messages, more, newer, up_to: None })
     }
 
-    /// Returns everything that changed after a revision: `changes`. If that is too much for one answer, returns the newest
-    /// page instead, marked as `truncated`.
+    /// Returns all that changed after a revision, or `truncated` with the newest page.
     ///
     /// # Errors
     ///
-    /// Returns `Unavailable` when the log did not answer.
+    /// `Unavailable` if the log did not answer.
     pub async fn changes(&self, room: &RoomName, after: Rev) -> Result<ServerMessage> {
         let limit = self.limit();
         let (created, records) = futures::try_join!(
             self.messages.created_after(room, after, limit + 1),
-            self.messages.changes_after(room, after, self.records_limit() + 1)
+            self.messages.changes_after(room, after, self.change_records_limit() + 1)
         )?;
         let changed: BTreeSet<Seq> = records.iter().filter_map(|record| record.seq).collect();
-        if created.len() + changed.len() <= limit && records.len() <= self.records_limit() {
+        if created.len() + changed.len() <= limit && records.len() <= self.change_records_limit() {
             let now = self.clock.now();
-            let messages = self.with_changed(room, created, &records).await?;
+            let messages = self.current_messages(room, created, &records).await?;
             let messages: Vec<ChatMessage> = messages.into_iter().map(with_html).collect();
             if total_bytes(&messages) <= limits::ANSWER_BYTES {
-                let up_to = settled_up_to(after, revisions_after(&messages, &records, after), now);
+                let up_to = settled(after, entries(&messages, &records, after), now);
                 return Ok(ServerMessage::Changes { messages, up_to, truncated: false });
             }
         }
@@ -82,28 +80,25 @@ impl CatchUp {
         Ok(ServerMessage::Changes { messages: page.messages, up_to, truncated: true })
     }
 
-    /// Returns the newest page, and the revision up to which a client with this page has everything.
+    /// Returns the newest page and the revision up to which it is complete.
     pub(crate) async fn newest_page(&self, room: &RoomName) -> Result<(Page, Rev)> {
-        // Both reads run concurrently. A revision that only one of them saw looks like a gap or an unapplied change, and
-        // `settled_up_to` stops before it.
+        // Both at once: a revision that only one of the reads saw is a gap or an unfinished change, and is not passed.
         let (records, page) = futures::try_join!(
-            self.messages.newest_changes(room, self.records_limit()),
+            self.messages.newest_changes(room, self.change_records_limit()),
             Page::newest(self.messages.as_ref(), room, self.limit())
         )?;
-        // Revisions before the page are history, not gaps. Change records beyond the read limit count as gaps.
+        // Revisions before the page are history, not a gap. Records beyond the read limit are gaps like others.
         let start = page.messages.first().filter(|_| page.more).map_or(0, |oldest| oldest.seq.0.saturating_sub(1));
-        // A client that has only this page does not need changes of messages before it.
-        let seq_in_page = |record: &ChangeRecord| record.seq.filter(|seq| seq.0 > start);
+        // A change of a message before the page does not concern a client that has only this page.
+        let relevant_seq = |record: &ChangeRecord| record.seq.filter(|seq| seq.0 > start);
         let records: Vec<ChangeRecord> =
-            records.iter().map(|record| ChangeRecord { seq: seq_in_page(record), ..*record }).collect();
-        let revisions = revisions_after(&page.messages, &records, Rev(start));
-        let up_to = settled_up_to(Rev(start), revisions, self.clock.now());
+            records.iter().map(|record| ChangeRecord { seq: relevant_seq(record), ..*record }).collect();
+        let up_to = settled(Rev(start), entries(&page.messages, &records, Rev(start)), self.clock.now());
         Ok((page, up_to))
     }
 
-    /// Returns the created messages and the messages of the change records, sorted by `rev`. A message that is older than
-    /// its change record is read again.
-    async fn with_changed(
+    /// Returns the created and the changed messages by `rev`, each at least as new as its change records.
+    async fn current_messages(
         &self,
         room: &RoomName,
         created: Vec<ChatMessage>,
@@ -111,11 +106,11 @@ impl CatchUp {
     ) -> Result<Vec<ChatMessage>> {
         let mut messages: BTreeMap<Seq, ChatMessage> =
             created.into_iter().map(|message| (message.seq, message)).collect();
-        let is_stale = |seq: &Seq, rev: Rev| messages.get(seq).is_none_or(|message| message.rev < rev);
-        let stale: BTreeSet<Seq> =
-            records.iter().filter_map(|record| record.seq.filter(|seq| is_stale(seq, record.rev))).collect();
-        let reads: Vec<_> = stale.into_iter().map(|seq| self.messages.at(room, seq)).collect();
-        let mut reads = stream::iter(reads).buffer_unordered(CONCURRENT_READS);
+        let stale = |seq: &Seq, rev: Rev| messages.get(seq).is_none_or(|message| message.rev < rev);
+        let wanted: BTreeSet<Seq> =
+            records.iter().filter_map(|record| record.seq.filter(|seq| stale(seq, record.rev))).collect();
+        let reads: Vec<_> = wanted.into_iter().map(|seq| self.messages.at(room, seq)).collect();
+        let mut reads = stream::iter(reads).buffer_unordered(AT_ONCE);
         while let Some(found) = reads.next().await {
             messages.extend(found?.map(|found| (found.message.seq, found.message)));
         }
@@ -124,8 +119,8 @@ impl CatchUp {
         Ok(messages)
     }
 
-    /// Maximum number of change records that are read for one answer. A record has 60 bytes, and one message may have many.
-    fn records_limit(&self) -> usize {
+    /// Maximum number of change records that are read for one answer. A record is 60 bytes, and many may belong to one message.
+    fn change_records_limit(&self) -> usize {
         10 * self.limit()
     }
 
@@ -134,41 +129,38 @@ impl CatchUp {
     }
 }
 
-/// A revision that a message or a change record shows.
+/// A revision that was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct KnownRevision {
+struct Entry {
     rev: Rev,
     at: Timestamp,
-    /// Whether the message of this revision is stored, or its change applied.
-    applied: bool,
+    /// Whether the change that it was taken for is visible.
+    done: bool,
 }
 
-/// Returns the known revisions after `after`, lowest first: of created messages and of change records. A change counts as
-/// applied when its message is at least as new, or is not among `messages`.
-fn revisions_after(messages: &[ChatMessage], records: &[ChangeRecord], after: Rev) -> Vec<KnownRevision> {
-    let created =
-        messages.iter().map(|message| KnownRevision { rev: Rev(message.seq.0), at: message.sent_at, applied: true });
-    let changed = records.iter().map(|record| {
-        let message = messages.iter().find(|message| Some(message.seq) == record.seq);
-        let applied = message.is_none_or(|message| message.rev >= record.rev);
-        KnownRevision { rev: record.rev, at: record.at, applied }
+/// Returns the known revisions after `after`, lowest first: the creations of these messages, and the change records. A record is done
+/// when its message is as new as it, or does not exist.
+fn entries(messages: &[ChatMessage], records: &[ChangeRecord], after: Rev) -> Vec<Entry> {
+    let creations = messages.iter().map(|message| Entry { rev: Rev(message.seq.0), at: message.sent_at, done: true });
+    let changes = records.iter().map(|record| {
+        let changed = messages.iter().find(|message| Some(message.seq) == record.seq);
+        Entry { rev: record.rev, at: record.at, done: changed.is_none_or(|message| message.rev >= record.rev) }
     });
-    let mut revisions: Vec<KnownRevision> = created.chain(changed).filter(|known| known.rev > after).collect();
-    revisions.sort_unstable();
-    revisions
+    let mut entries: Vec<Entry> = creations.chain(changes).filter(|entry| entry.rev > after).collect();
+    entries.sort_unstable();
+    entries
 }
 
-/// Returns the revision up to which a client has everything, if it had everything up to `after` and now receives the
-/// messages of `revisions`.
+/// Returns the revision up to which a client is complete, if it was complete up to `after` and receives what `entries` stand for.
 ///
-/// A revision that is unknown, or whose change is not applied, may still be in progress. The result goes beyond it only if
-/// it is older than the longest possible send. An unknown revision has no time, so the time of the next known one decides.
-fn settled_up_to(after: Rev, revisions: Vec<KnownRevision>, now: Timestamp) -> Rev {
+/// A missing revision, or one whose change is not visible, may still be written. It is passed only when it is older than any send can
+/// be: when an entry behind it is.
+fn settled(after: Rev, entries: Vec<Entry>, now: Timestamp) -> Rev {
     let mut up_to = after;
-    for KnownRevision { rev, at, applied } in revisions {
-        let follows_gap = rev.0 > up_to.0 + 1;
+    for Entry { rev, at, done } in entries {
+        let behind_gap = rev.0 > up_to.0 + 1;
         let old = now.since(at) > GAP_LIFE;
-        if (follows_gap || !applied) && !old {
+        if (behind_gap || !done) && !old {
             break;
         }
         up_to = up_to.max(rev);
@@ -186,9 +178,9 @@ mod tests {
 
     const NOW: u64 = 10_000_000_000;
 
-    fn settled_for(after: u64, revs: &[(u64, u64)]) -> u64 {
+    fn settled_with(after: u64, revs: &[(u64, u64)]) -> u64 {
         let messages: Vec<_> = revs.iter().map(|&(rev, age)| message(rev, age)).collect();
-        settled_up_to(Rev(after), revisions_after(&messages, &[], Rev(after)), Timestamp(NOW)).0
+        settled(Rev(after), entries(&messages, &[], Rev(after)), Timestamp(NOW)).0
     }
 
     fn message(rev: u64, age: u64) -> ChatMessage {
@@ -199,43 +191,42 @@ mod tests {
     }
 
     #[test]
-    fn without_news_the_revision_stays() {
-        assert_eq!(settled_for(7, &[]), 7);
+    fn without_news_up_to_stays() {
+        assert_eq!(settled_with(7, &[]), 7);
     }
 
     #[test]
-    fn without_a_gap_all_revisions_are_settled() {
-        assert_eq!(settled_for(7, &[(8, 0), (9, 0)]), 9);
+    fn without_a_gap_up_to_is_the_newest_revision() {
+        assert_eq!(settled_with(7, &[(8, 0), (9, 0)]), 9);
     }
 
     #[test]
-    fn a_recent_gap_stops_the_settled_revision() {
-        assert_eq!(settled_for(7, &[(8, 0), (10, 0)]), 8);
-        assert_eq!(settled_for(7, &[(8, 0), (10, GAP_LIFE.as_millis() as u64)]), 8);
+    fn a_young_gap_is_not_passed() {
+        assert_eq!(settled_with(7, &[(8, 0), (10, 0)]), 8);
+        assert_eq!(settled_with(7, &[(8, 0), (10, GAP_LIFE.as_millis() as u64)]), 8);
     }
 
     #[test]
-    fn an_old_gap_is_skipped() {
-        assert_eq!(settled_for(7, &[(8, NOW), (10, GAP_LIFE.as_millis() as u64 + 1), (11, 0)]), 11);
+    fn an_old_gap_is_passed() {
+        assert_eq!(settled_with(7, &[(8, NOW), (10, GAP_LIFE.as_millis() as u64 + 1), (11, 0)]), 11);
     }
 
     #[test]
-    fn a_recent_unapplied_change_stops_the_settled_revision() {
+    fn a_young_unfinished_change_is_not_passed() {
         let up_to = |message_rev: u64, record_age: u64| {
             let changed = ChatMessage { rev: Rev(message_rev), ..message(3, NOW) };
             let record = ChangeRecord { rev: Rev(8), at: Timestamp(NOW - record_age), seq: Some(Seq(3)) };
-            settled_up_to(Rev(7), revisions_after(&[changed], &[record], Rev(7)), Timestamp(NOW)).0
+            settled(Rev(7), entries(&[changed], &[record], Rev(7)), Timestamp(NOW)).0
         };
-        assert_eq!(up_to(3, 0), 7, "the change is recorded, but the message is unchanged");
+        assert_eq!(up_to(3, 0), 7, "recorded, but the message is unchanged");
         assert_eq!(up_to(8, 0), 8);
         assert_eq!(up_to(9, 0), 8, "a newer change replaced it");
         assert_eq!(up_to(3, GAP_LIFE.as_millis() as u64 + 1), 8, "the request that recorded it has ended");
     }
 
     #[test]
-    fn an_unused_revision_is_skipped_at_once() {
-        let unused = ChangeRecord { rev: Rev(8), at: Timestamp(NOW), seq: None };
-        let revisions = revisions_after(&[message(9, 0)], &[unused], Rev(7));
-        assert_eq!(settled_up_to(Rev(7), revisions, Timestamp(NOW)), Rev(9));
+    fn a_released_revision_is_passed_at_once() {
+        let record = ChangeRecord { rev: Rev(8), at: Timestamp(NOW), seq: None };
+        assert_eq!(settled(Rev(7), entries(&[message(9, 0)], &[record], Rev(7)), Timestamp(NOW)), Rev(9));
     }
 }

@@ -1,37 +1,36 @@
-//! Expiry: removes messages at the end of their retention time, and then their images, in stores that do not expire items by
-//! themselves.
+//! Removes messages and their images after the retention time, where the store does not do it by itself.
 
 use std::sync::Arc;
 
 use crate::ports::{Result, images::Images, messages::Expiring};
 
-/// Maximum number of messages that one commit removes, so that a send waits only some milliseconds for it.
-const BATCH: usize = 200;
+/// Maximum number of messages that one commit removes, so that a send waits for some milliseconds only.
+const AT_ONCE: usize = 200;
 
-/// Removes expired messages and their images.
+/// Removes expired messages.
 pub struct MessageExpiry {
-    /// The message log.
+    /// The log.
     pub messages: Arc<dyn Expiring>,
-    /// The image store.
+    /// The images.
     pub images: Arc<dyn Images>,
 }
 
 impl MessageExpiry {
-    /// Removes all expired messages and returns their number. A crash after a message is removed and before its image is
-    /// leaves the image in the store, but no page links to it any more.
+    /// Removes all expired messages and returns their number. A crash between a message and its image leaves the image; no client is
+    /// given its address any more.
     ///
     /// # Errors
     ///
-    /// Returns `Unavailable` when the store did not answer. It is safe to call this again.
+    /// `Unavailable` if the store did not answer. It is safe to repeat.
     pub async fn expire(&self) -> Result<usize> {
         let mut count = 0;
         loop {
-            let expired = self.messages.expire(BATCH).await?;
-            for message_key in &expired {
+            let gone = self.messages.expire(AT_ONCE).await?;
+            for message_key in &gone {
                 self.images.remove(message_key).await?;
             }
-            count += expired.len();
-            if expired.len() < BATCH {
+            count += gone.len();
+            if gone.len() < AT_ONCE {
                 return Ok(count);
             }
         }

@@ -1,4 +1,4 @@
-//! Data export: gives a person all messages that they wrote, as they are stored.
+//! Exports everything that a person wrote, as it is stored, for that person.
 
 use std::sync::Arc;
 
@@ -12,34 +12,34 @@ use crate::ports::{
     system::Clock,
 };
 
-/// Number of messages that are read concurrently, as one batch.
-const BATCH: usize = 64;
+/// Number of messages that are read at the same time.
+const AT_ONCE: usize = 64;
 
 /// Maximum number of messages in one answer. A read takes 187 µs of a whole processor, and a function has a seventh of one:
-/// 1,500 × 187 µs × 7 = 2 s of its 10 s. The waiting time is small beside that: 1,500 / 64 × 5 ms = 0.1 s.
+/// 1,500 × 187 µs × 7 = 2 s of its 10 s. Waiting adds little: 1,500 / 64 × 5 ms = 0.1 s.
 const MESSAGES: usize = 1_500;
 
-/// Maximum number of bytes of messages in one answer, as JSON. One [`BATCH`] of messages of 24 KB, 1.5 MB, may exceed it. A
-/// function's answer has at most 6 MB.
+/// Maximum bytes of messages in one answer, as JSON, plus at most one batch of [`AT_ONCE`] messages of 24 KB, 1.5 MB. A function answers
+/// with 6 MB at most.
 const BYTES: usize = 4_000_000;
 
-/// Exports the messages of a person.
+/// Exports the data of a person.
 pub struct DataExport {
-    /// The message log.
+    /// The log.
     pub messages: Arc<dyn Messages>,
-    /// The clock.
+    /// The time.
     pub clock: Arc<dyn Clock>,
 }
 
-/// The messages of a person, or a part of them.
+/// A part of the data of a person, or all of it.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExportPart {
     /// The person.
     pub person: Person,
-    /// The time of the export.
+    /// When the data was read.
     pub exported_at: Timestamp,
-    /// The messages, by room, oldest first.
+    /// The messages, by room and oldest first.
     pub messages: Vec<ExportedMessage>,
     /// The path of the next part, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,24 +59,25 @@ pub struct ExportedMessage {
 }
 
 impl DataExport {
-    /// Returns the messages of a person after the message `after`, which was the last one of the previous part. Deleted
-    /// messages are left out.
+    /// Exports what a person wrote, after the message that an earlier part ended with. Deleted messages are not included.
     ///
     /// # Errors
     ///
-    /// Returns `Unavailable` when the log did not answer.
+    /// `Unavailable` if the log did not answer.
     pub async fn export(&self, person: Person, mut after: Option<MessageKey>) -> Result<ExportPart> {
         let (mut messages, mut bytes) = (Vec::new(), 0);
         let next = loop {
-            let records = self.messages.records_of(&person.id, after.as_ref(), BATCH).await?;
+            let records = self.messages.records_of(&person.id, after.as_ref(), AT_ONCE).await?;
             let Some((last, _)) = records.last() else { break None };
             after = Some(last.clone());
-            let reads: Vec<_> = records.iter().map(|(message_key, record)| self.read(message_key, *record)).collect();
-            let read: Vec<Option<ExportedMessage>> = stream::iter(reads).buffered(BATCH).try_collect().await?;
-            let batch = read.into_iter().flatten();
-            messages
-                .extend(batch.inspect(|message| bytes += serde_json::to_string(message).map_or(0, |json| json.len())));
-            if messages.len() + BATCH > MESSAGES || bytes > BYTES {
+            let reads: Vec<_> =
+                records.iter().map(|(message_key, record)| self.exported_message(message_key, *record)).collect();
+            let read: Vec<Option<ExportedMessage>> = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
+            let exported = read.into_iter().flatten();
+            messages.extend(
+                exported.inspect(|message| bytes += serde_json::to_string(message).map_or(0, |json| json.len())),
+            );
+            if messages.len() + AT_ONCE > MESSAGES || bytes > BYTES {
                 break after.map(|last| format!("/me/data/{}/{}", last.room, last.nonce.as_str()));
             }
         };
@@ -84,7 +85,7 @@ impl DataExport {
         Ok(ExportPart { person, exported_at: self.clock.now(), messages, next })
     }
 
-    async fn read(
+    async fn exported_message(
         &self,
         MessageKey { room, author, nonce }: &MessageKey,
         record: IdempotencyRecord,

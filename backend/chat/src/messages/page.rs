@@ -7,17 +7,17 @@ use crate::{
     ports::{Result, messages::Messages},
 };
 
-/// Consecutive messages of a room, oldest first.
+/// Consecutive messages, oldest first.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Page {
     pub(crate) messages: Vec<ChatMessage>,
-    /// Whether there are older messages.
+    /// Whether there are older ones.
     pub(crate) more: bool,
-    /// Whether there are newer messages.
+    /// Whether there are newer ones.
     pub(crate) newer: bool,
 }
 
-/// Maximum number of messages on each side of the middle of a page.
+/// Maximum number of messages on each side of the `seq` that a page is about.
 #[derive(Clone, Copy)]
 struct Sides {
     older: usize,
@@ -25,35 +25,30 @@ struct Sides {
 }
 
 impl Page {
-    /// Returns up to `limit` of the newest messages of a room.
+    /// Returns the newest `limit` messages of a room.
     pub(crate) async fn newest(log: &dyn Messages, room: &RoomName, limit: usize) -> Result<Self> {
         let older = log.before(room, None, limit + 1).await?;
         Ok(Self::from_middle(older, Vec::new(), Sides { older: limit, newer: 0 }))
     }
 
-    /// Returns up to `limit` messages before, after or around a sequence number, which may be one that no message has.
-    pub(crate) async fn in_range(
-        log: &dyn Messages,
-        room: &RoomName,
-        range: HistoryRange,
-        limit: usize,
-    ) -> Result<Self> {
-        // `middle` is the first sequence number of the newer side.
-        let (middle, most) = match range {
+    /// Returns up to `limit` messages about a `seq`, which may have no message.
+    pub(crate) async fn about(log: &dyn Messages, room: &RoomName, place: HistoryRange, limit: usize) -> Result<Self> {
+        // Where the older side ends and the newer one begins.
+        let (at, most) = match place {
             HistoryRange::Before(seq) => (seq, Sides { older: limit, newer: 0 }),
             HistoryRange::After(Seq(seq)) => (Seq(seq.saturating_add(1)), Sides { older: 0, newer: limit }),
             HistoryRange::Around(seq) => (seq, Sides { older: limit / 2, newer: limit - limit / 2 }),
         };
-        // One message more on each side shows whether there are more.
+        // One more on each side tells whether there are more.
         let (older, newer) = futures::try_join!(
-            log.before(room, Some(middle), most.older + 1),
-            log.created_after(room, Rev(middle.0.saturating_sub(1)), most.newer + 1)
+            log.before(room, Some(at), most.older + 1),
+            log.created_after(room, Rev(at.0.saturating_sub(1)), most.newer + 1)
         )?;
         Ok(Self::from_middle(older, newer, most))
     }
 
-    /// Takes messages from the middle outwards until the answer is full. It begins with the message that the page is around,
-    /// so that message is always in the page.
+    /// Takes what fits one answer from the middle outwards. It begins with the message that the page is around, so that one is always
+    /// included.
     fn from_middle(older: Vec<ChatMessage>, newer: Vec<ChatMessage>, most: Sides) -> Self {
         let [mut older, mut newer] = [older, newer].map(|side| side.into_iter().map(with_html).collect::<Vec<_>>());
         let (mut from, mut to, mut bytes) = (older.len(), 0, 0);
@@ -81,13 +76,12 @@ impl Page {
     }
 }
 
-/// Returns the number of bytes that a message takes in an answer.
+/// Returns the bytes that a message takes in an answer.
 ///
-/// The largest message fits one answer: 68,000 bytes for text and HTML together (JSON makes them longest when half of the
-/// text is control characters), 6,000 for its image, 42,000 for its reactions and 3,420 for its mentions are 119,420 of
-/// 126,976.
+/// The largest message fits one answer: 68,000 for text and HTML together (the worst case for JSON is half of it control characters),
+/// 6,000 for its image, 42,000 for its reactions and 3,420 for its mentions are 119,420 of 126,976.
 pub(crate) fn json_bytes(message: &ChatMessage) -> usize {
-    // One byte more is for the comma. Our messages always have a JSON form; without one the size counts as 0.
+    // One byte more for the comma. A `ChatMessage` always serializes.
     serde_json::to_string(message).map_or(0, |json| json.len() + 1)
 }
 
@@ -102,7 +96,7 @@ mod tests {
         .unwrap()
     }
 
-    fn large_message(seq: u64) -> ChatMessage {
+    fn heavy(seq: u64) -> ChatMessage {
         ChatMessage { text: "語".repeat(4000).parse().ok(), ..message(seq) }
     }
 
@@ -111,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_side_that_is_read_to_its_end_has_no_more_messages() {
+    fn a_side_read_to_its_end_has_no_more() {
         let sides = Sides { older: 2, newer: 2 };
         let page = |older: &[u64], newer: &[u64]| {
             let [older, newer] = [older, newer].map(|side| side.iter().copied().map(message).collect());
@@ -126,11 +120,10 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_is_too_large_loses_its_outermost_messages() {
-        let count = limits::ANSWER_BYTES / json_bytes(&large_message(1));
-        assert_eq!(count, 10, "number of large messages that fit one answer");
-        let [older, newer]: [Vec<_>; 2] =
-            [(1..=20).map(large_message).collect(), (21..=40).map(large_message).collect()];
+    fn a_large_page_drops_messages_furthest_from_its_middle() {
+        let count = limits::ANSWER_BYTES / json_bytes(&heavy(1));
+        assert_eq!(count, 10, "so many fit");
+        let [older, newer]: [Vec<_>; 2] = [(1..=20).map(heavy).collect(), (21..=40).map(heavy).collect()];
         for (older_most, newer_most, expected) in
             [(20, 0, (11..=20).collect()), (0, 20, (21..=30).collect()), (20, 20, (16..=25).collect::<Vec<u64>>())]
         {
@@ -142,9 +135,9 @@ mod tests {
     }
 
     #[test]
-    fn a_page_always_has_the_message_it_is_around() {
-        let older = (1..=20).map(large_message).collect();
-        let page = Page::from_middle(older, vec![large_message(21)], Sides { older: 20, newer: 20 });
+    fn the_middle_message_is_always_in_the_page() {
+        let older = (1..=20).map(heavy).collect();
+        let page = Page::from_middle(older, vec![heavy(21)], Sides { older: 20, newer: 20 });
         assert!(seqs(&page).contains(&21) && page.more && !page.newer, "{:?}", seqs(&page));
     }
 }

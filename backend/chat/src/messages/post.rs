@@ -1,5 +1,5 @@
-//! Posting: *reserve, then write*. An idempotency record reserves the sequence number, so a message is stored once, however
-//! often it is sent.
+//! Stores a message once, however often it is sent: first an idempotency record reserves its place in the order, then the message is
+//! written there.
 
 use std::sync::Arc;
 
@@ -20,67 +20,54 @@ use crate::{
     },
 };
 
-/// A message that a client wants to post.
+/// A message that a client wants to send.
 pub struct Draft {
     /// The room.
     pub room: RoomName,
     /// The author, as the server knows them.
     pub author: Person,
-    /// The client's name for the message, the same in every retry.
+    /// Identifies the message of its author, the same through every retry.
     pub nonce: Nonce,
     /// The text.
     pub text: Option<MessageText>,
-    /// The image that was uploaded for the message.
+    /// The image that was uploaded for it.
     pub image: Option<ChatImage>,
-    /// The message that this one replies to.
+    /// The message that it replies to.
     pub reply_to: Option<Seq>,
-    /// The mentioned people according to the client. People whom the text does not mention are left out.
+    /// Candidates for mentions, from the client. Those whom the text does not mention are dropped.
     pub mentions: Vec<Person>,
 }
 
 /// Why a message was not posted.
 #[derive(Debug, thiserror::Error)]
 pub enum PostError {
-    /// The message that it replies to is missing or deleted.
+    /// The message that it replies to does not exist.
     #[error("the message that this answers is not there any more")]
     NoMessage,
-    /// Its image was not accepted.
+    /// The image cannot be used.
     #[error(transparent)]
     Image(#[from] ImageFault),
-    /// A store did not answer. The message may or may not be stored; a retry resolves it.
+    /// A store did not answer. The message may be stored or not; a retry finds out.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
 
-/// The result of reserving a sequence number for a message.
-enum Reservation {
-    /// An earlier attempt has stored the message.
-    Stored(ChatMessage),
-    /// The message is not stored yet.
-    Reserved {
-        /// The record with the reserved sequence number.
-        record: IdempotencyRecord,
-        /// The record that this attempt made and does not need, because an earlier attempt's record holds.
-        unused: Option<IdempotencyRecord>,
-    },
-}
-
 /// Stores new messages.
 pub struct MessagePoster {
-    /// The message log.
+    /// The log.
     pub messages: Arc<dyn Messages>,
-    /// The image store, with the uploads for messages that are not posted yet.
+    /// Uploaded images.
     pub images: Arc<dyn Images>,
-    /// The clock.
+    /// The time.
     pub clock: Arc<dyn Clock>,
 }
 
 impl MessagePoster {
-    /// Returns the address for uploading the image of a message that is not posted yet: `upload`.
+    /// Returns the address for the upload of an image, as an `upload` message.
     ///
     /// # Errors
     ///
-    /// Returns `Unavailable` when the image store could not make an address.
+    /// `Unavailable` if no address could be made.
     pub async fn upload(
         &self,
         speaker: &Connection,
@@ -94,18 +81,17 @@ impl MessagePoster {
         Ok(ServerMessage::Upload { nonce, url })
     }
 
-    /// Stores a message unless it is stored already, and returns the stored message.
+    /// Stores a message unless it is stored already, and returns the stored one.
     ///
-    /// Every step is idempotent, so the client's retry completes a post that a crash interrupted.
+    /// Each step can be repeated, so a retry by the client completes what a crash interrupted.
     ///
     /// # Errors
     ///
-    /// Returns [`PostError`] when the image was not accepted, the message it replies to is missing, or a store did not
-    /// answer.
+    /// [`PostError`] if the image or the reply is invalid, or a store did not answer.
     pub async fn post(&self, draft: Draft) -> std::result::Result<ChatMessage, PostError> {
         let Draft { room, author, nonce, text, image, reply_to, mentions } = draft;
         let message_key = MessageKey { room: room.clone(), author: author.id.clone(), nonce: nonce.clone() };
-        // Both checks come before the sequence number is reserved, so that a rejected message leaves no gap.
+        // Check before a revision is taken, so that a refused message leaves no gap in the order.
         let checked = match &image {
             Some(image) => Some(images::check(self.images.as_ref(), &message_key, image).await?),
             None => None,
@@ -114,9 +100,19 @@ impl MessagePoster {
             Some(seq) => Some(self.reply_ref(&room, seq).await?),
             None => None,
         };
-        let (record, unused) = match self.reserve(&message_key).await? {
-            Reservation::Stored(message) => return Ok(message),
-            Reservation::Reserved { record, unused } => (record, unused),
+        let fresh = IdempotencyRecord { at: self.clock.now(), rev: self.messages.next_rev(&room).await? };
+        let held = self.messages.reserve(&message_key, fresh).await?;
+
+        let record = if held == fresh {
+            fresh
+        } else if let Some(stored) = self.messages.at(&room, Seq::from(held.rev)).await? {
+            self.release_rev(&room, fresh).await;
+            return Ok(stored.message);
+        } else if is_abandoned(held, fresh.at) {
+            // Clients may have caught up past the gap that the old record left. A message written into it now would never reach them.
+            self.messages.take_over(&message_key, held, fresh).await?
+        } else {
+            held
         };
 
         // The time comes from the record, so that two concurrent attempts write identical bytes.
@@ -137,37 +133,16 @@ impl MessagePoster {
             deleted: false,
             reactions: Vec::new(),
         };
-        // Only a message that is not stored yet gets here, so the image of a stored message never changes. The image is
-        // kept first, so that no reader gets the message without it.
+        // Only a message that is not stored yet gets here, so the image of a stored message never changes. The image is kept first, so
+        // that no client is shown the message without it.
         if let Some(checked) = checked {
             images::keep(self.images.as_ref(), &checked).await?;
         }
         let stored = self.messages.put(&room, &message).await?;
-        if let Some(unused) = unused {
-            self.record_unused(&room, unused).await;
+        if record != fresh {
+            self.release_rev(&room, fresh).await;
         }
         Ok(stored)
-    }
-
-    /// Reserves a sequence number for a message, unless an earlier attempt has reserved one or stored the message.
-    async fn reserve(&self, message_key: &MessageKey) -> Result<Reservation> {
-        let room = &message_key.room;
-        let fresh = IdempotencyRecord { at: self.clock.now(), rev: self.messages.next_rev(room).await? };
-        let held = self.messages.reserve(message_key, fresh).await?;
-
-        let record = if held == fresh {
-            fresh
-        } else if let Some(stored) = self.messages.at(room, Seq::from(held.rev)).await? {
-            self.record_unused(room, fresh).await;
-            return Ok(Reservation::Stored(stored.message));
-        } else if is_abandoned(held, fresh.at) {
-            // Clients may have skipped the gap of the old record. If the message were written there now, their catch-up
-            // would never return it.
-            self.messages.take_over(message_key, held, fresh).await?
-        } else {
-            held
-        };
-        Ok(Reservation::Reserved { record, unused: (record != fresh).then_some(fresh) })
     }
 
     async fn reply_ref(&self, room: &RoomName, seq: Seq) -> std::result::Result<ReplyRef, PostError> {
@@ -175,12 +150,12 @@ impl MessagePoster {
         found.map(|found| ReplyRef { seq, author: found.author }).ok_or(PostError::NoMessage)
     }
 
-    /// Records that a retry took a revision without using it, so that catch-up does not wait for it. If this fails, catch-up
-    /// waits until the revision is old, and nothing is lost.
-    async fn record_unused(&self, room: &RoomName, unused: IdempotencyRecord) {
+    /// Records that a retry took a revision and did not use it, so that no client waits for it. Without the record clients wait until the
+    /// revision is old; nothing is lost.
+    async fn release_rev(&self, room: &RoomName, unused: IdempotencyRecord) {
         let record = ChangeRecord { rev: unused.rev, at: unused.at, seq: None };
         if let Err(error) = self.messages.record_change(room, record).await {
-            tracing::warn!(%error, "recording an unused revision failed; catch-up waits until it is old");
+            tracing::warn!(%error, "unused revision not recorded; clients wait until it is old");
         }
     }
 }

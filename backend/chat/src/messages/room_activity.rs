@@ -1,4 +1,4 @@
-//! Room activity: the newest message of several rooms, for a client that is in another room.
+//! The newest message of several rooms, for a client that is in another one.
 
 use std::sync::Arc;
 
@@ -7,26 +7,25 @@ use shared_types::{RoomActivity, RoomName, ServerMessage};
 
 use crate::ports::{Result, messages::Messages};
 
-/// Maximum number of rooms that are read concurrently.
-const CONCURRENT_READS: usize = 16;
+/// Number of rooms that are read at the same time.
+const AT_ONCE: usize = 16;
 
-/// Answers `rooms`.
+/// Reads the newest message of rooms.
 pub struct RoomActivityQuery {
-    /// The message log.
+    /// The log.
     pub messages: Arc<dyn Messages>,
 }
 
 impl RoomActivityQuery {
-    /// Returns the newest message of each of these rooms, in their order: `rooms`. Rooms without messages are left out.
+    /// Returns the newest message of each room as `rooms`, in the given order, without empty rooms.
     ///
     /// # Errors
     ///
-    /// Returns `Unavailable` when the log did not answer for one of them.
+    /// `Unavailable` if the log did not answer for one of them.
     pub async fn newest(&self, rooms: Vec<RoomName>) -> Result<ServerMessage> {
         let reads: Vec<_> = rooms.into_iter().map(|room| self.newest_in(room)).collect();
-        let activities: Vec<Option<RoomActivity>> =
-            stream::iter(reads).buffered(CONCURRENT_READS).try_collect().await?;
-        Ok(ServerMessage::Rooms { rooms: activities.into_iter().flatten().collect() })
+        let activity: Vec<Option<RoomActivity>> = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
+        Ok(ServerMessage::Rooms { rooms: activity.into_iter().flatten().collect() })
     }
 
     async fn newest_in(&self, room: RoomName) -> Result<Option<RoomActivity>> {
