@@ -1,4 +1,4 @@
-//! The HTTP client for OpenID Connect providers, the same in both deployments: hyper with rustls, which the AWS SDK uses as well.
+//! The HTTP client for OpenID Connect providers, the same in both deployments: hyper with rustls, as in the AWS SDK.
 
 use std::{sync::OnceLock, time::Duration};
 

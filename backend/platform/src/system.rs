@@ -12,7 +12,7 @@ pub struct SystemClock;
 #[async_trait]
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        // A time before 1970 means that the clock is broken. 0 makes every ticket invalid; otherwise one could be valid forever.
+        // A clock before 1970 is broken. 0 makes every ticket invalid; another value could keep one valid forever.
         let since_1970 = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
         Timestamp(u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX))
     }

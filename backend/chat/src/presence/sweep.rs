@@ -46,7 +46,7 @@ pub struct SweepReport {
     /// Number of open connections.
     pub open: usize,
     /// Number of connections that were gone and are removed.
-    pub forgotten: usize,
+    pub removed: usize,
     /// Error of the connection count: positive when it was too high.
     pub drift: i64,
     /// Number of removed uploads. They were never sent, or are kept as the image of a message.
@@ -66,7 +66,7 @@ impl ConnectionSweep {
         let mut report = SweepReport::default();
         for removed in results {
             if removed? {
-                report.forgotten += 1;
+                report.removed += 1;
             } else {
                 report.open += 1;
             }
