@@ -19,11 +19,10 @@ use change::PendingChange;
 pub use composer_policy::ComposerPolicy;
 use message_range::MessageRange;
 pub use outgoing::Draft;
-use outgoing::{OutgoingMessage, Upload};
+use outgoing::OutgoingMessage;
 pub use people::Presence;
 use people::PresenceTracker;
 pub use people::{dedup_people, tag};
-use retry_state::RetryPhase;
 pub use retry_state::{CONFIRM_MS, TRIES};
 pub use rows::{DeliveryState, ReplyPreview, Row, RowReaction, UnreadSummary, key};
 use send_limits::{LimitKind, SendLimits};
@@ -319,22 +318,10 @@ impl Timeline {
         let Some(nonce) = nonce else { return };
         self.on_change_error(&error, &nonce);
         let Some(outgoing) = self.outgoing.iter_mut().find(|outgoing| outgoing.draft.nonce == nonce) else { return };
-        match code {
-            // On a socket that the server does not know, nothing is wrong with the message: it goes out with the next.
-            ErrorCode::NotConnected => {}
-            // It goes out later, before whatever was written behind it.
-            ErrorCode::TooFast => {
-                let kind = if outgoing.postpone() { LimitKind::Upload } else { LimitKind::Message };
-                self.send_limits.block(kind, now, retry_after);
-            }
-            // Nothing is wrong with the message here either.
-            ErrorCode::Unavailable => outgoing.retry_later(now, reason),
-            // It waited for so long that the storage forgot it.
-            ErrorCode::NoImage => {
-                outgoing.retry_later(now, reason);
-                outgoing.upload = Upload::NotStarted;
-            }
-            _ => outgoing.retry.phase = RetryPhase::Failed(error.reason),
+        let is_upload_request = outgoing.on_error(code, now, reason);
+        if code == ErrorCode::TooFast {
+            let kind = if is_upload_request { LimitKind::Upload } else { LimitKind::Message };
+            self.send_limits.block(kind, now, retry_after);
         }
     }
 }

@@ -5,6 +5,7 @@ mod notifications;
 mod privacy;
 mod queries;
 mod reading;
+mod sending;
 mod uploads;
 
 use std::time::Duration;

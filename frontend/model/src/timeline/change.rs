@@ -187,19 +187,11 @@ impl Timeline {
 
     /// The server refused a change.
     pub(super) fn on_change_error(&mut self, error: &RequestError, nonce: &Nonce) {
-        let Some(place) = self.pending_changes.iter().position(|pending| pending.nonce == *nonce) else { return };
+        let Some(pending) = self.pending_changes.iter_mut().find(|pending| pending.nonce == *nonce) else { return };
         let RequestError { code, reason, retry_after, now } = error;
-        match code {
-            ErrorCode::NotConnected => {}
-            ErrorCode::TooFast => {
-                self.send_limits.block(self.pending_changes[place].change.kind(), *now, *retry_after);
-                self.pending_changes[place].retry.postpone();
-            }
-            ErrorCode::Unavailable => self.pending_changes[place].retry.retry_later(*now, reason),
-            _ => {
-                self.pending_changes.remove(place);
-                self.errors.push(reason.clone());
-            }
+        pending.retry.on_error(*code, *now, reason);
+        if *code == ErrorCode::TooFast {
+            self.send_limits.block(pending.change.kind(), *now, *retry_after);
         }
         self.drop_failed_changes();
     }

@@ -1,6 +1,6 @@
 //! The visitor's own messages, from the moment they are written until the server confirms them.
 
-use shared_types::{ChatImage, ClientMessage, MessageText, Nonce, Person, Seq, Timestamp};
+use shared_types::{ChatImage, ClientMessage, ErrorCode, MessageText, Nonce, Person, Seq, Timestamp};
 
 use super::{
     LimitKind, Timeline,
@@ -40,10 +40,23 @@ impl OutgoingMessage {
         self.retry.retry_later(now, reason);
     }
 
-    /// The server wants it later. Says whether that was the question where to put its image.
-    pub(super) fn postpone(&mut self) -> bool {
-        self.retry.postpone();
-        self.requeue()
+    /// The server answered with an error at `now`. Returns whether the request that failed was the one for an upload address.
+    pub(super) fn on_error(&mut self, code: ErrorCode, now: u64, reason: &str) -> bool {
+        let is_upload_request = matches!(self.upload, Upload::Requested(_));
+        match code {
+            ErrorCode::TooFast => {
+                self.retry.postpone();
+                self.requeue();
+            }
+            ErrorCode::Unavailable => self.retry_later(now, reason),
+            // The storage deleted the upload before the message arrived: it is uploaded again.
+            ErrorCode::NoImage => {
+                self.retry_later(now, reason);
+                self.upload = Upload::NotStarted;
+            }
+            _ => self.retry.on_error(code, now, reason),
+        }
+        is_upload_request
     }
 
     /// Whether it waits, and the server cannot have it.
@@ -51,8 +64,8 @@ impl OutgoingMessage {
         matches!(self.retry.phase, RetryPhase::Waiting(_)) && !self.retry.may_be_delivered()
     }
 
-    /// What a frame carried of it is open again, and that was no try. Says whether it was the question where to put its image.
-    pub(super) fn requeue(&mut self) -> bool {
+    /// The frame that carried it, or its upload request, was lost: it is sent again, and that was no attempt.
+    pub(super) fn requeue(&mut self) {
         let asked = matches!(self.upload, Upload::Requested(_));
         if asked {
             self.upload = Upload::NotStarted;
@@ -60,7 +73,6 @@ impl OutgoingMessage {
         if asked || self.retry.is_in_flight() {
             self.retry.requeue();
         }
-        asked
     }
 }
 

@@ -1,5 +1,7 @@
 //! Getting something through: when it waits, when it was handed over, and when it was tried often enough.
 
+use shared_types::ErrorCode;
+
 /// How long something may wait for its confirmation while the socket is live, in milliseconds.
 pub const CONFIRM_MS: u64 = 15_000;
 
@@ -93,6 +95,17 @@ impl RetryState {
         } else {
             RetryPhase::Waiting(now + PAUSE_MS * u64::from(self.tries))
         };
+    }
+
+    /// The server answered with an error at `now`.
+    pub(super) fn on_error(&mut self, code: ErrorCode, now: u64, reason: &str) {
+        match code {
+            // The socket is unknown to the server. Nothing is wrong with the request: it goes out on the next socket.
+            ErrorCode::NotConnected => {}
+            ErrorCode::TooFast => self.postpone(),
+            ErrorCode::Unavailable => self.retry_later(now, reason),
+            _ => self.phase = RetryPhase::Failed(reason.into()),
+        }
     }
 
     /// All tries are open again.

@@ -2,7 +2,13 @@
 
 use shared_types::{ChatImage, ChatMessage, Emoji, MessageText, Nonce, Person, PersonId, Seq, Timestamp, image_path};
 
-use super::{OutgoingMessage, RetryPhase, Timeline, change::has_reaction, outgoing::Upload, people::tag};
+use super::{
+    Timeline,
+    change::has_reaction,
+    outgoing::{OutgoingMessage, Upload},
+    people::tag,
+    retry_state::RetryPhase,
+};
 use crate::calendar::Calendar;
 
 /// Messages of one author that follow each other within this time stand in one group, in milliseconds.
