@@ -1,13 +1,13 @@
-//! Having everything deleted that somebody wrote: the visitor, or whoever a moderator says. It takes many questions, and goes
-//! on over lost sockets. No DOM, no socket.
+//! Deletes all messages of a person: the visitor's own, or those of a person that a moderator purges. It takes many
+//! requests and continues after lost sockets.
 
-/// How long an answer may take before it is asked again, in milliseconds: a part of it takes the server up to 10 s.
+/// Timeout of a request, in milliseconds. The server takes up to 10 s for each part.
 const ANSWER_MS: u64 = 15_000;
 
-/// How far it is.
+/// The progress.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Erasure {
-    /// Nobody wants it.
+    /// Not started.
     #[default]
     Idle,
     /// The server is deleting the messages, a part with each request.
@@ -30,7 +30,7 @@ pub enum Erasure {
 }
 
 impl Erasure {
-    /// How many messages are gone.
+    /// Number of messages deleted so far.
     pub fn erased(self) -> u32 {
         match self {
             Self::Idle => 0,
@@ -38,21 +38,21 @@ impl Erasure {
         }
     }
 
-    /// Somebody wants it, again or for the first time.
+    /// Starts or restarts.
     pub fn start(&mut self) {
         if !matches!(self, Self::Running { .. } | Self::Done { .. }) {
             *self = Self::Running { erased: self.erased(), due: 0 };
         }
     }
 
-    /// The visitor does not want it any more, or cannot have it. What is gone stays gone.
+    /// Stops. Deleted messages stay deleted.
     pub fn stop(&mut self) {
         if let Self::Running { .. } = self {
             *self = Self::Idle;
         }
     }
 
-    /// Whether it is to be asked now that there is a socket. Then the answer is awaited.
+    /// Whether a request is due. If so, it counts as sent.
     pub fn take_due(&mut self, now: u64) -> bool {
         let Self::Running { due, .. } = self else { return false };
         let is_due = now >= *due;
@@ -62,17 +62,17 @@ impl Erasure {
         is_due
     }
 
-    /// So many messages more are gone; `more` tells whether something is left.
+    /// The server deleted `count` messages; `more` tells whether some are left.
     pub fn on_progress(&mut self, count: u32, more: bool) {
         if let Self::Running { erased, due } = *self {
             let erased = erased.saturating_add(count);
-            // Where nothing went, what is left is a message that may still be under way: it takes its time.
+            // If nothing was deleted, a message may still be in flight: the next request waits.
             let due = if count > 0 { 0 } else { due };
             *self = if more { Self::Running { erased, due } } else { Self::Done { erased } };
         }
     }
 
-    /// The server refused, and said after how many seconds it may be asked again, where that helps.
+    /// The server answered with an error. With `retry_after`, the request is repeated after so many seconds.
     pub fn on_error(&mut self, now: u64, retry_after: Option<u32>) {
         if let Self::Running { erased, .. } = *self {
             *self = match retry_after {
@@ -82,7 +82,7 @@ impl Erasure {
         }
     }
 
-    /// The socket is gone, and the answer with it.
+    /// The socket is lost: the request is repeated.
     pub fn on_disconnect(&mut self) {
         if let Self::Running { due, .. } = self {
             *due = 0;

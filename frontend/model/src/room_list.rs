@@ -1,48 +1,48 @@
-//! The rooms that this browser has visited, as plain state: which they are, where something new was said, and when the
-//! server is asked about that. It is asked when somebody does something, never on a timer.
+//! The rooms that this browser has visited, and which of them have unread messages. The server is asked when the
+//! visitor does something, never on a timer.
 
 use shared_types::{ClientMessage, NameError, PersonId, RoomActivity, RoomName, Seq, limits::ROOMS};
 
-/// Whoever comes back to the page asks again after this time only, in milliseconds.
+/// Minimum time between two requests when the page becomes visible, in milliseconds.
 const LOOK_MS: u64 = 60_000;
 
-/// The rooms visited. The one that is shown is the first of them.
+/// The visited rooms. The current one is the first.
 pub struct RoomList {
     visited: Vec<RoomName>,
     activity: Vec<RoomActivity>,
     /// When the server was last asked.
     asked: Option<u64>,
-    /// Whether it is to be asked as soon as there is a socket.
+    /// Whether to ask as soon as there is a socket.
     wanted: bool,
 }
 
-/// A room as it is drawn.
+/// A room to draw.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoomEntry {
     /// Its name.
     pub room: RoomName,
-    /// Whether it is the one that is shown.
+    /// Whether it is the current one.
     pub is_current: bool,
-    /// Whether somebody else said something that was not read.
+    /// Whether it has unread messages of others.
     pub unread: bool,
 }
 
 impl RoomEntry {
-    /// The room that is shown.
+    /// The current room.
     pub fn current(room: &RoomName) -> Self {
         Self { room: room.clone(), is_current: true, unread: false }
     }
 }
 
 impl RoomList {
-    /// A visit of a room, by somebody who visited those before that are kept.
+    /// The list for the current room and the stored ones.
     pub fn new(room: &RoomName, stored: Option<&str>) -> Self {
         let mut rooms = Self { visited: vec![room.clone()], activity: Vec::new(), asked: None, wanted: true };
         rooms.merge_stored(stored);
         rooms
     }
 
-    /// Takes in what is kept: another page may have changed it. What is no room's name is passed over.
+    /// Merges the stored list, which another page may have changed. Invalid names are skipped.
     pub fn merge_stored(&mut self, stored: Option<&str>) {
         let stored: Vec<String> = stored.and_then(|stored| serde_json::from_str(stored).ok()).unwrap_or_default();
         self.visited.truncate(1);
@@ -53,12 +53,12 @@ impl RoomList {
         }
     }
 
-    /// What is to be kept.
+    /// The list to store.
     pub fn to_json(&self) -> String {
         serde_json::to_string(&self.visited).unwrap_or_default()
     }
 
-    /// Takes a room off the list. The one that is shown stays.
+    /// Removes a room. The current one stays.
     pub fn remove(&mut self, room: &RoomName) {
         let mut place = 0;
         self.visited.retain(|visited| {
@@ -67,17 +67,17 @@ impl RoomList {
         });
     }
 
-    /// Somebody looks at the page again.
+    /// The page is visible again.
     pub fn on_page_visible(&mut self, now: u64) {
         self.wanted |= self.asked.is_none_or(|asked| now >= asked + LOOK_MS);
     }
 
-    /// Somebody opens the list.
+    /// The visitor opens the list.
     pub fn request(&mut self) {
         self.wanted = true;
     }
 
-    /// What is to be said now that there is a socket. Nobody asks about the room that is shown.
+    /// Returns the request to send, if one is wanted. It does not name the current room.
     pub fn take_request(&mut self, now: u64) -> Option<ClientMessage> {
         let rooms = self.visited[1..].to_vec();
         if !std::mem::take(&mut self.wanted) || rooms.is_empty() {
@@ -87,7 +87,7 @@ impl RoomList {
         Some(ClientMessage::Rooms { rooms })
     }
 
-    /// The server did not answer: the next look at the page is another occasion.
+    /// The server answered with an error: the request is repeated when the page becomes visible.
     pub fn on_error(&mut self) {
         self.asked = None;
     }
@@ -97,7 +97,7 @@ impl RoomList {
         self.activity = activity;
     }
 
-    /// What is to be drawn, the room visited last first. `read` says up to where somebody has read a room.
+    /// The rooms to draw, most recently visited first. `read` returns the read position of a room.
     pub fn entries(&self, me: &PersonId, read: impl Fn(&RoomName) -> Seq) -> Vec<RoomEntry> {
         let unread = |room: &RoomName| {
             let activity = self.activity.iter().find(|activity| activity.room == *room);
@@ -109,7 +109,7 @@ impl RoomList {
     }
 }
 
-/// The room that somebody means: in small letters, with hyphens for spaces, and without the `#` that rooms are shown with.
+/// The room name for what the visitor typed: lower case, hyphens for spaces, without a leading `#`.
 pub fn parse_room_name(typed: &str) -> Result<RoomName, NameError> {
     let name = typed.trim().trim_start_matches('#').to_ascii_lowercase();
     name.split_whitespace().collect::<Vec<_>>().join("-").parse()

@@ -1,14 +1,14 @@
-//! How long to wait before the next try.
+//! The delay before a retry.
 
-/// The longest wait after the first failure, in milliseconds; it doubles with every further one.
+/// Maximum delay after the first failure, in milliseconds. It doubles with every further failure.
 const FIRST_MS: u64 = 500;
-/// The longest wait after any, in milliseconds.
+/// Maximum delay, in milliseconds.
 const LONGEST_MS: u64 = 30_000;
 
-/// The wait before the next try, in milliseconds: drawn evenly from nothing to the longest ("full jitter"), so that a
-/// thousand pages that lost the same server do not return at the same moment.
+/// The delay before a retry, in milliseconds: random between zero and the maximum ("full jitter"), so that a thousand
+/// pages that lost the same server do not return at the same moment.
 pub fn backoff(failures: u32, random: u32) -> u64 {
-    // 500 ms doubled six times is past the longest wait.
+    // 500 ms doubled six times exceeds the maximum.
     let longest = (FIRST_MS << failures.min(6)).min(LONGEST_MS);
     u64::from(random) % (longest + 1)
 }

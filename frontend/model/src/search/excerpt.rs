@@ -1,11 +1,11 @@
-//! The part of a message that shows what was looked for.
+//! The part of a message that matches a search.
 
-/// So much of a message is shown, in characters: about three lines.
+/// Maximum length of an excerpt, in characters: about three lines.
 const EXCERPT_CHARS: usize = 240;
-/// So much of it stands before the first word that was found.
+/// Maximum length of the text before the first match, in characters.
 const LEAD_CHARS: usize = 60;
 
-/// A stretch of a text, and whether it is what was looked for.
+/// A part of an excerpt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExcerptPart {
     /// The text.
@@ -14,9 +14,10 @@ pub struct ExcerptPart {
     pub matches: bool,
 }
 
-/// The part of `text` around the first of the words in `wanted`, in pieces. Capitals are no difference.
+/// The part of `text` around the first match of a word in `wanted`. Case is ignored.
 pub fn excerpt(text: &str, wanted: &str) -> Vec<ExcerptPart> {
-    // Capitals, for the page knows those already: of ß, which becomes two, the first will do.
+    // Upper case, because the page contains that table already. Of ß, which becomes two letters, the first one is
+    // enough.
     let capital = |letter: char| letter.to_uppercase().next().unwrap_or(letter);
     let letters: Vec<char> = text.chars().collect();
     let capitals: Vec<char> = letters.iter().copied().map(capital).collect();
