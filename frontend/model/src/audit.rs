@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_come_first_and_what_is_before_is_asked_for_from_the_last_one() {
+    fn older_audit_entries_are_requested_before_the_last_one() {
         let mut audit = AuditLog::default();
         audit.reload();
         assert_eq!(audit.take_request(), Some(ClientMessage::Audit { before: None }));
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn opening_it_again_brings_what_is_new_and_nothing_twice() {
+    fn reloading_the_audit_log_adds_no_duplicates() {
         let mut audit = AuditLog::default();
         audit.reload();
         audit.take_request();
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_told_is_no_end_and_can_be_asked_for_again() {
+    fn a_failed_audit_request_can_be_repeated() {
         let mut audit = AuditLog::default();
         audit.reload();
         audit.take_request();
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_question_whose_socket_is_gone_is_asked_again() {
+    fn an_audit_request_is_repeated_after_a_lost_socket() {
         let mut audit = AuditLog::default();
         audit.reload();
         audit.take_request();

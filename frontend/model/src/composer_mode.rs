@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_edit_changes_the_text_or_nothing_or_asks_whether_the_message_is_to_go() {
+    fn an_edit_changes_the_text_or_nothing_or_deletes() {
         let text = |text: &str| text.parse::<MessageText>().ok();
         let change = |text: Option<MessageText>| EditOutcome::Change(Change::Text(text));
         for (before, has_image, after, outcome) in [

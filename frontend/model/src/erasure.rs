@@ -101,12 +101,12 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_deleted_before_somebody_wants_it() {
+    fn erasure_does_nothing_before_it_starts() {
         assert!(!Erasure::default().take_due(1));
     }
 
     #[test]
-    fn it_is_asked_until_nothing_is_left_and_counted() {
+    fn erasure_repeats_until_nothing_is_left() {
         let mut erasure = started();
         assert!(erasure.take_due(1));
         assert!(!erasure.take_due(2), "one question at a time");
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_stopped_is_not_asked_for_any_more_and_what_is_done_cannot_be_stopped() {
+    fn stopping_erasure_ends_its_requests() {
         let mut erasure = started();
         assert!(erasure.take_due(1));
         erasure.stop();
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_still_under_way_is_not_asked_about_without_a_pause() {
+    fn erasure_without_progress_pauses() {
         let mut erasure = started();
         assert!(erasure.take_due(1));
         erasure.on_progress(0, true);
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_socket_or_answer_is_asked_for_again() {
+    fn erasure_is_repeated_after_a_lost_socket_or_timeout() {
         let mut erasure = started();
         assert!(erasure.take_due(1));
         erasure.on_disconnect();
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn too_fast_is_waited_for_and_any_other_refusal_ends_it_until_it_is_wanted_again() {
+    fn erasure_waits_for_rate_limits_and_fails_otherwise() {
         let mut erasure = started();
         assert!(erasure.take_due(0));
         erasure.on_progress(25, true);

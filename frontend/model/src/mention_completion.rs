@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_started_with_an_at_that_no_word_runs_into() {
+    fn a_mention_query_starts_with_an_at_outside_a_word() {
         for (text, expected) in [
             ("@", Some("")),
             ("hi @an", Some("an")),
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_names_go_before_later_words_and_no_more_are_offered_than_fit() {
+    fn whole_names_rank_first_and_the_list_is_limited() {
         let names = ["Joe Ann", "ann", "Anna", "Ben", "Ann of Cleves", "ANNE", "Annie", "Annabel", "Annette"];
         let person = |name: &&str| Person { id: "x".parse().unwrap(), name: name.parse().unwrap(), moderator: false };
         let people: Vec<_> = names.iter().map(person).collect();
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_finished_name_takes_the_place_of_the_started_one() {
+    fn completing_a_name_replaces_the_query() {
         let text = "hi @an";
         assert_eq!(mention_query(text).unwrap().completed(text, "Ann of Cleves"), "hi @Ann of Cleves ");
     }

@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn the_visitor_is_told_of_nothing_of_what_calls_them_or_of_everything() {
+    fn the_level_decides_which_messages_notify() {
         let me = person("me").id;
         for (choice, of_any, of_others, of_mine) in [
             (NotificationLevel::Never, false, false, false),
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_is_kept_and_whoever_never_chose_is_told_of_nothing() {
+    fn a_stored_level_is_restored_and_defaults_to_never() {
         for choice in NotificationLevel::ALL {
             assert_eq!(NotificationLevel::of_tag(choice.tag()), Some(choice));
         }

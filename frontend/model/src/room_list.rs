@@ -144,14 +144,14 @@ mod tests {
     }
 
     #[test]
-    fn the_room_visited_last_is_the_first_and_each_is_there_once() {
+    fn the_current_room_is_first_and_rooms_are_unique() {
         let rooms = RoomList::new(&room("cats"), Some(r#"["lobby","cats","dogs","lobby"]"#));
         assert_eq!(entries(&rooms), "[cats] lobby dogs");
         assert_eq!(rooms.to_json(), r#"["cats","lobby","dogs"]"#);
     }
 
     #[test]
-    fn a_question_that_was_refused_is_asked_again_when_the_page_is_looked_at() {
+    fn a_refused_request_is_repeated_when_the_page_is_visible() {
         let mut rooms = RoomList::new(&room("cats"), Some(r#"["dogs"]"#));
         assert_eq!(rooms.take_request(0), asked(&["dogs"]));
         rooms.on_error();
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_may_be_anything() {
+    fn invalid_stored_rooms_are_skipped() {
         for (stored, expected) in [
             (None, "[lobby]"),
             (Some(""), "[lobby]"),
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_rooms_are_kept_than_may_be_asked_about() {
+    fn the_room_list_has_a_maximum_length() {
         let many: Vec<_> = (0..ROOMS + 5).map(|number| format!("r{number}")).collect();
         let mut rooms = RoomList::new(&RoomName::lobby(), Some(&serde_json::to_string(&many).unwrap()));
         let Some(ClientMessage::Rooms { rooms: asked }) = rooms.take_request(0) else { panic!() };
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_room_is_unread_when_somebody_else_said_what_was_not_read() {
+    fn a_room_with_unseen_messages_of_others_is_unread() {
         let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats","dogs","mice"]"#));
         for (heard, expected) in [
             (vec![], "[lobby] cats dogs mice"),
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_room_is_taken_off_the_list_but_not_the_one_that_is_shown() {
+    fn a_room_can_be_removed_but_not_the_current_one() {
         let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats","dogs"]"#));
         rooms.remove(&room("cats"));
         rooms.remove(&RoomName::lobby());
@@ -204,14 +204,14 @@ mod tests {
     }
 
     #[test]
-    fn what_another_page_changed_is_taken_over() {
+    fn changes_of_another_page_are_merged() {
         let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats"]"#));
         rooms.merge_stored(Some(r#"["dogs","lobby"]"#));
         assert_eq!(entries(&rooms), "[lobby] dogs");
     }
 
     #[test]
-    fn the_server_is_asked_once_and_again_only_when_somebody_does_something() {
+    fn rooms_are_requested_on_actions_only() {
         let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats"]"#));
         assert_eq!(rooms.take_request(0), asked(&["cats"]));
         assert_eq!(rooms.take_request(1_000_000), None);
@@ -226,14 +226,14 @@ mod tests {
     }
 
     #[test]
-    fn whoever_was_in_one_room_only_asks_nothing() {
+    fn a_single_room_causes_no_request() {
         let mut rooms = RoomList::new(&RoomName::lobby(), None);
         rooms.request();
         assert_eq!(rooms.take_request(0), None);
     }
 
     #[test]
-    fn a_room_is_found_by_what_people_type() {
+    fn typed_room_names_are_normalised() {
         for (typed, expected) in [
             ("cats", Ok("cats")),
             (" Big Cats ", Ok("big-cats")),

@@ -64,20 +64,20 @@ mod tests {
     }
 
     #[test]
-    fn the_first_visit_has_no_line_and_a_later_one_has_it_where_the_last_one_ended() {
+    fn the_unread_line_starts_at_the_stored_position() {
         assert_eq!(ReadPosition::new(None, Seq(7)).line(), None);
         assert_eq!(ReadPosition::new(Some(Seq(7)), Seq(7)).line(), None);
         assert_eq!(ReadPosition::new(Some(Seq(4)), Seq(7)).line(), Some(Seq(4)));
     }
 
     #[test]
-    fn the_line_stays_while_what_is_new_is_read_and_goes_with_the_next_look_away() {
+    fn the_unread_line_stays_until_the_visitor_leaves() {
         let steps = [("miss", 8), ("miss", 9), ("see", 9), ("see", 10), ("settle", 10)];
         assert_eq!(lines(ReadPosition::new(None, Seq(7)), &steps), [Some(7), Some(7), Some(7), Some(7), None]);
     }
 
     #[test]
-    fn what_was_not_read_is_still_new_after_a_look_away() {
+    fn unseen_messages_stay_unread() {
         let steps = [("miss", 8), ("settle", 8), ("see", 8), ("settle", 8), ("miss", 9)];
         assert_eq!(lines(ReadPosition::new(None, Seq(7)), &steps), [Some(7), Some(7), Some(7), None, Some(8)]);
     }

@@ -22,13 +22,13 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_wait_doubles_up_to_half_a_minute() {
+    fn the_maximum_delay_doubles_up_to_30_seconds() {
         let waits: Vec<_> = [0, 1, 2, 5, 6, 7, u32::MAX].into_iter().map(longest).collect();
         assert_eq!(waits, [500, 1_000, 2_000, 16_000, 30_000, 30_000, 30_000].map(Some));
     }
 
     #[test]
-    fn the_wait_may_be_none_at_all() {
+    fn the_delay_may_be_zero() {
         assert_eq!(backoff(5, 0), 0);
     }
 }

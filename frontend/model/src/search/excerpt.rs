@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_looked_for_is_marked_wherever_it_stands() {
+    fn an_excerpt_marks_every_match() {
         for (text, wanted, expected) in [
             ("Where is the boat?", "boat", "Where is the [boat]?"),
             ("Boat, BOAT, boats", "boat", "[Boat], [BOAT], [boat]s"),
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_long_message_the_part_is_shown_where_it_was_found() {
+    fn an_excerpt_of_a_long_message_surrounds_the_first_match() {
         let text = ["a".repeat(1_000), "boat".into(), "b".repeat(1_000)].concat();
         let expected = ["…", &"a".repeat(LEAD_CHARS), "[boat]", &"b".repeat(EXCERPT_CHARS - LEAD_CHARS - 4), "…"];
         assert_eq!(line(&text, "boat"), expected.concat());
