@@ -1,4 +1,4 @@
-//! What the visitor does with images: from the choice of a file to the last of its bytes.
+//! Images, from choosing a file to the end of its upload.
 
 use leptos::prelude::*;
 use page_model::{
@@ -21,7 +21,7 @@ use crate::{
     ui::state::set,
 };
 
-/// A picture that this page sends or has sent. It is kept for as long as the page shows it.
+/// An image that this page sent. It is kept as long as the page shows it.
 pub(super) struct SentImage {
     nonce: Nonce,
     picture: Picture,
@@ -29,13 +29,13 @@ pub(super) struct SentImage {
 }
 
 impl Session {
-    /// Takes files into the tray.
+    /// Attaches files.
     pub(super) fn attach(&mut self, files: Vec<File>) {
         self.attachments.add(files);
         self.prepare_next_image();
     }
 
-    /// Changes the tray; nothing else follows from that.
+    /// Updates the attachments. Returns no effects.
     pub(super) fn update_attachments(&mut self, change: impl FnOnce(&mut AttachmentTray)) -> Vec<Effect> {
         change(&mut self.attachments);
         self.show_attachments();
@@ -62,7 +62,7 @@ impl Session {
         set(self.chat.composer.attachments, self.attachments.view());
     }
 
-    /// Puts the image of a message to an address.
+    /// Uploads the image of a message to a URL.
     pub(super) fn start_upload(&mut self, nonce: Nonce, url: &str) {
         self.rows_changed = true;
         let now = time::now();
