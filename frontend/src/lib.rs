@@ -4,7 +4,7 @@
 //! - `ui`: the components
 //! - `browser`: sockets, storage, files and events, and the session that connects them with state and components
 //! - `i18n`: every sentence that people read
-//! - [`ssr`]: the server's HTML
+//! - `ssr`: the server's HTML
 //! - `app`: the component `App`, which puts them together
 
 // Views are deep types: a component of a dozen elements is past the default depth.

@@ -1,17 +1,17 @@
-//! What moderators did, as far as it was asked for. No DOM, no socket.
+//! The audit log, as far as it is loaded.
 
 use shared_types::{AuditEntry, ClientMessage, Timestamp};
 
-/// The entries that are known, newest first.
+/// The loaded entries, newest first.
 #[derive(Debug, Default)]
 pub struct AuditLog {
     entries: Vec<AuditEntry>,
     more: bool,
-    /// The end of what is known, where more is wanted from there; the newest without one.
+    /// Before which time entries are to be loaded; `Some(None)` for the newest.
     wanted: Option<Option<Timestamp>>,
-    /// The same, once it was asked for.
+    /// The same, for the request that was sent.
     asked: Option<Option<Timestamp>>,
-    /// The same, where the server could not tell.
+    /// The same, for the request that failed.
     failed: Option<Option<Timestamp>>,
 }
 
@@ -40,28 +40,28 @@ impl AuditLog {
         }
     }
 
-    /// What is known.
+    /// The loaded entries.
     pub fn entries(&self) -> &[AuditEntry] {
         &self.entries
     }
 
-    /// Whether an answer is awaited.
+    /// Whether a request is open.
     fn is_awaiting(&self) -> bool {
         self.wanted.is_some() || self.asked.is_some()
     }
 
-    /// Whether the server could not tell what was asked last.
+    /// Whether the last request failed.
     fn has_failed(&self) -> bool {
         self.failed.is_some()
     }
 
-    /// Somebody wants to see the newest.
+    /// Loads the newest entries.
     pub fn reload(&mut self) {
         self.failed = None;
         self.wanted = Some(None);
     }
 
-    /// Somebody wants to see what is before, or what could not be told.
+    /// Loads older entries, or repeats the failed request.
     pub fn load_more(&mut self) {
         if let Some(before) = self.failed.take() {
             self.wanted = Some(before);
@@ -70,14 +70,14 @@ impl AuditLog {
         }
     }
 
-    /// What to ask now that there is a socket.
+    /// Returns the request to send, once.
     pub fn take_request(&mut self) -> Option<ClientMessage> {
         let before = self.wanted.take()?;
         self.asked = Some(before);
         Some(ClientMessage::Audit { before })
     }
 
-    /// The server answered. What is known already is not taken in again.
+    /// Entries have arrived. Known ones are not added again.
     pub fn on_entries(&mut self, entries: Vec<AuditEntry>, more: bool) {
         if self.asked.take().is_some_and(|before| before.is_none()) {
             self.entries.clear();
@@ -89,12 +89,12 @@ impl AuditLog {
         self.entries.extend(new);
     }
 
-    /// The server did not answer, or refused.
+    /// The server answered with an error.
     pub fn on_error(&mut self) {
         self.failed = self.asked.take();
     }
 
-    /// The socket is gone, and the answer with it.
+    /// The socket is lost: the request is repeated.
     pub fn on_disconnect(&mut self) {
         self.wanted = self.wanted.or(self.asked.take());
     }
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_come_first_and_what_is_before_is_asked_for_from_the_last_one() {
+    fn older_audit_entries_are_requested_before_the_last_one() {
         let mut audit = AuditLog::default();
         audit.reload();
         assert_eq!(audit.take_request(), Some(ClientMessage::Audit { before: None }));
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn opening_it_again_brings_what_is_new_and_nothing_twice() {
+    fn reloading_the_audit_log_adds_no_duplicates() {
         let mut audit = AuditLog::default();
         audit.reload();
         audit.take_request();
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_told_is_no_end_and_can_be_asked_for_again() {
+    fn a_failed_audit_request_can_be_repeated() {
         let mut audit = AuditLog::default();
         audit.reload();
         audit.take_request();
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_question_whose_socket_is_gone_is_asked_again() {
+    fn an_audit_request_is_repeated_after_a_lost_socket() {
         let mut audit = AuditLog::default();
         audit.reload();
         audit.take_request();

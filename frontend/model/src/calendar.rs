@@ -1,15 +1,15 @@
-//! Days and times of day, without a time zone database: UTC for the server, and the shape in which the browser brings
-//! its own ([`Calendar`]).
+//! Days and times of day without a time zone database: UTC for the server, and the trait [`Calendar`] for the browser's
+//! own.
 
 use shared_types::Timestamp;
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
-/// How moments are told to people.
+/// Formats times for people.
 pub trait Calendar {
-    /// The day of a moment, counted from 1970-01-01 where the reader is.
+    /// The day in the reader's time zone, counted from 1970-01-01.
     fn day(&self, at: Timestamp) -> i64;
-    /// The name of that day, as a heading.
+    /// The name of the day, as a heading.
     fn day_name(&self, at: Timestamp) -> String;
     /// The time of day.
     fn time(&self, at: Timestamp) -> String;
@@ -52,7 +52,7 @@ impl Calendar for Utc {
     }
 }
 
-/// The moment as machines read it in `<time datetime>`: RFC 3339, UTC, to the second.
+/// The time for `<time datetime>`: RFC 3339, UTC, in seconds.
 pub fn machine_time(at: Timestamp) -> String {
     let (year, month, day) = civil((at.0 / DAY_MS) as i64);
     let seconds = at.0 % DAY_MS / 1000;

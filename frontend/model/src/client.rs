@@ -1,6 +1,5 @@
-//! The page's side of the conversation as plain state: joins the connection's life ([`Connection`]) and what was said
-//! ([`Timeline`]). It knows neither sockets, timers nor the DOM; every call brings the time, in milliseconds, and takes
-//! [`Effect`]s back, to be done in their order.
+//! The client of one room: joins the [`Connection`] and the [`Timeline`]. It performs no I/O: every call takes the time
+//! in milliseconds and returns the [`Effect`]s that the caller performs, in order.
 
 use shared_types::{
     Action, ActionName, ClientMessage, ErrorCode, Nonce, PageState, PersonName, Restrictions, Seq, ServerMessage,
@@ -13,36 +12,36 @@ use crate::{
     timeline::{Change, Draft, Timeline},
 };
 
-/// What is to be done.
+/// Something that the caller performs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Get a fresh page state for its ticket, then call [`Client::on_fetched`].
+    /// Fetch a page state with a fresh ticket, then call [`Client::on_fetched`].
     Fetch,
     /// Open a socket.
     Open(SocketId),
-    /// Say something on a socket, as soon as it is open.
+    /// Send a message on a socket, as soon as it is open.
     Send(SocketId, ClientMessage),
-    /// Drop a socket.
+    /// Close a socket.
     Close(SocketId),
-    /// Put the image of this message to this address; then call [`Client::on_upload_progress`], and [`Client::on_upload_finished`],
-    /// [`Client::on_upload_failed`] or [`Client::on_image_lost`].
+    /// Upload the image of the message with this nonce to this URL. Report with [`Client::on_upload_progress`], then
+    /// [`Client::on_upload_finished`], [`Client::on_upload_failed`] or [`Client::on_image_lost`].
     Upload(Nonce, String),
 }
 
-/// Somebody's stay in a room.
+/// The visit of one room.
 #[derive(Debug)]
 pub struct Client {
     connection: Connection,
     timeline: Timeline,
     texts: &'static dyn ClientTexts,
-    /// What they chose to be called in this stay, if they did.
+    /// The name that the visitor chose during this visit.
     name: Option<PersonName>,
-    /// When it was last said that they are writing.
+    /// When `typing` was last sent, in milliseconds.
     typing_sent_at: u64,
 }
 
 impl Client {
-    /// A stay that begins now, with the state and the ticket the page brought.
+    /// Starts a visit with the state and the ticket of the page.
     pub fn start(
         page: &PageState,
         texts: &'static dyn ClientTexts,
@@ -55,83 +54,83 @@ impl Client {
         (client, effects)
     }
 
-    /// What was said.
+    /// The messages of the room.
     pub fn timeline(&self) -> &Timeline {
         &self.timeline
     }
 
-    /// How the connection is.
+    /// The status of the connection.
     pub fn status(&self, now: u64) -> Status {
         self.connection.status(now)
     }
 
-    /// The visitor wrote something.
+    /// Posts a message.
     pub fn post(&mut self, draft: Draft, now: u64) -> Vec<Effect> {
         self.timeline.post(draft, now);
         self.send_due(now)
     }
 
-    /// What an earlier stay could not send is to be sent after all, in its order.
+    /// Queues the unsent messages of an earlier visit, in their order.
     pub fn restore(&mut self, unsent: Vec<Draft>, now: u64) {
         for draft in unsent {
             self.timeline.restore(draft, now);
         }
     }
 
-    /// A message that failed is to be sent after all.
+    /// Retries a message that failed.
     pub fn retry(&mut self, nonce: &Nonce, now: u64) -> Vec<Effect> {
         self.timeline.retry(nonce);
         self.send_due(now)
     }
 
-    /// A message that failed, or whose image is not there yet, is not wanted any more.
+    /// Discards a message that failed or whose image is not uploaded.
     pub fn discard(&mut self, nonce: &Nonce, now: u64) -> Vec<Effect> {
         self.timeline.discard(nonce);
         self.send_due(now)
     }
 
-    /// The visitor did something to a message that is there. `nonce` is nobody else's.
+    /// Changes a message. `nonce` must be unique.
     pub fn change(&mut self, seq: Seq, change: Change, nonce: Nonce, now: u64) -> Vec<Effect> {
         self.timeline.change(seq, change, nonce);
         self.send_due(now)
     }
 
-    /// Why something that the visitor did was not done, since this was last asked.
+    /// Returns the errors of the visitor's commands since the last call.
     pub fn take_errors(&mut self) -> Vec<String> {
         self.timeline.take_errors()
     }
 
-    /// So many hundredths of an image are there.
+    /// The upload of an image has reached this percentage.
     pub fn on_upload_progress(&mut self, nonce: &Nonce, percent: u8) {
         self.timeline.on_upload_progress(nonce, percent);
     }
 
-    /// An image is there.
+    /// The upload of an image is complete.
     pub fn on_upload_finished(&mut self, nonce: &Nonce, now: u64) -> Vec<Effect> {
         self.timeline.on_upload_finished(nonce);
         self.send_due(now)
     }
 
-    /// An image did not get through. It is tried again.
+    /// The upload of an image failed. It is retried.
     pub fn on_upload_failed(&mut self, nonce: &Nonce, now: u64) -> Vec<Effect> {
         self.timeline.on_upload_failed(nonce, now, self.texts.upload_failed());
         self.send_due(now)
     }
 
-    /// The bytes of an image are not here any more.
+    /// The bytes of an image are no longer available.
     pub fn on_image_lost(&mut self, nonce: &Nonce, now: u64) -> Vec<Effect> {
         self.timeline.on_image_lost(nonce, self.texts.image_lost());
         self.send_due(now)
     }
 
-    /// The visitor chose another name.
+    /// Changes the visitor's name.
     pub fn rename(&mut self, name: PersonName) -> Vec<Effect> {
         self.timeline.rename(name.clone());
         self.name = Some(name.clone());
         self.send(ClientMessage::Rename { name })
     }
 
-    /// The visitor is writing something. It is said now and then.
+    /// The visitor is typing. The server is told at intervals.
     pub fn typing(&mut self, now: u64) -> Vec<Effect> {
         if now < self.typing_sent_at + limits::TYPING_PAUSE.as_millis() as u64 {
             return Vec::new();
@@ -140,33 +139,33 @@ impl Client {
         self.send(ClientMessage::Typing)
     }
 
-    /// The visitor comes near the first message.
+    /// Loads older messages.
     pub fn load_older(&mut self) -> Vec<Effect> {
         self.send_request(Timeline::request_older)
     }
 
-    /// The visitor comes near the last message of a stretch that is apart from the newest ones.
+    /// Loads newer messages, while a detached range is shown.
     pub fn load_newer(&mut self) -> Vec<Effect> {
         self.send_request(Timeline::request_newer)
     }
 
-    /// The visitor wants to see a message, wherever it is.
+    /// Goes to a message and loads it if needed.
     pub fn seek(&mut self, seq: Seq) -> Vec<Effect> {
         self.timeline.seek(seq);
         self.send_request(Timeline::request_target)
     }
 
-    /// The visitor wants to see the newest messages again.
+    /// Shows the newest messages again.
     pub fn return_to_newest(&mut self) {
         self.timeline.return_to_newest();
     }
 
-    /// The visitor wants to know something beside the conversation. Nothing is said while there is no socket.
+    /// Sends a request that does not concern the messages. Sends nothing while there is no live socket.
     pub fn send_query(&self, question: ClientMessage) -> Vec<Effect> {
         self.send(question)
     }
 
-    /// Time passed.
+    /// Performs what is due at `now`.
     pub fn tick(&mut self, now: u64) -> Vec<Effect> {
         let commands = self.connection.tick(now);
         let mut effects = self.execute(now, commands);
@@ -186,41 +185,41 @@ impl Client {
         effects
     }
 
-    /// The network may have come back, or somebody looks at the page again.
+    /// The network may be back, or the page is visible again.
     pub fn wake(&mut self, now: u64) -> Vec<Effect> {
         let command = self.connection.wake(now);
         self.execute(now, command)
     }
 
-    /// The visitor wants to be connected, or to know whether they may come back.
+    /// The visitor asks to connect now, or whether their ban is over.
     pub fn reconnect(&mut self, now: u64) -> Vec<Effect> {
         let command = self.connection.reconnect(now);
         self.execute(now, command)
     }
 
-    /// Whether the server is being asked whether whoever was sent away may come back.
+    /// Whether the page is checking if a banned visitor may come back.
     pub fn is_checking_access(&self) -> bool {
         self.connection.is_checking_access()
     }
 
-    /// The fresh page state arrived, or could not be had.
+    /// The fresh page state has arrived, or could not be fetched.
     pub fn on_fetched(&mut self, now: u64, arrived: bool) -> Vec<Effect> {
         let command = self.connection.on_ticket(now, arrived);
         self.execute(now, command)
     }
 
-    /// A fresh page state said what the visitor may not do.
+    /// Applies the restrictions of a fresh page state.
     pub fn set_restrictions(&mut self, restrictions: Restrictions) {
         self.timeline.set_restrictions(restrictions);
     }
 
-    /// The server does not let the visitor take part.
+    /// Ends the connection: the server refuses the visitor.
     pub fn end(&mut self, now: u64, reason: EndReason) -> Vec<Effect> {
         let commands = self.connection.end(now, reason);
         self.execute(now, commands)
     }
 
-    /// A frame arrived on a socket; `None` is one of a type that only newer pages know, and still a sign of life.
+    /// Handles a frame. `None` is a frame of an unknown type, which still shows that the socket is alive.
     pub fn on_message(&mut self, now: u64, id: SocketId, message: Option<ServerMessage>) -> Vec<Effect> {
         let before = self.connection.live();
         let welcome = matches!(message, Some(ServerMessage::Welcome { .. }));
@@ -279,13 +278,13 @@ impl Client {
         effects
     }
 
-    /// A socket closed, or could not be opened.
+    /// A socket was closed, or could not be opened.
     pub fn on_closed(&mut self, now: u64, id: SocketId) -> Vec<Effect> {
         self.connection.on_closed(now, id);
         self.on_socket_lost(now)
     }
 
-    /// The socket may have been opened under the name before.
+    /// Renames again if the socket was opened under the earlier name.
     fn confirm_name(&mut self) -> Vec<Effect> {
         match self.name.clone() {
             Some(name) if name != self.timeline.me().name => self.rename(name),
@@ -293,7 +292,7 @@ impl Client {
         }
     }
 
-    /// A socket is gone: the questions and messages that it carried get no answer any more.
+    /// Requests and messages on the lost socket will not be answered.
     fn on_socket_lost(&mut self, now: u64) -> Vec<Effect> {
         self.timeline.on_disconnect();
         self.send_due(now)
@@ -311,8 +310,8 @@ impl Client {
                     effects.push(Effect::Close(id));
                     effects.extend(self.on_socket_lost(now));
                 }
-                // A heartbeat that asks for what is missing costs little more than one that does not, and brings what
-                // nothing live has given away: the last message before a silence.
+                // The heartbeat asks for changes: that costs little more than a ping, and finds a lost message that was
+                // the last one before a silence.
                 ConnectionCommand::Ping(id) => effects.push(Effect::Send(id, self.timeline.changes_request(now))),
             }
         }
@@ -328,13 +327,13 @@ impl Client {
         messages.into_iter().flatten().flat_map(|message| self.send(message)).collect()
     }
 
-    /// Asks something on the live socket; without one the question stays open.
+    /// Sends a request on the live socket. Without a live socket the request stays open.
     fn send_request(&mut self, question: impl FnOnce(&mut Timeline) -> Option<ClientMessage>) -> Vec<Effect> {
         let question = self.connection.live().and_then(|_| question(&mut self.timeline));
         question.map(|question| self.send(question)).unwrap_or_default()
     }
 
-    /// Says something on the live socket.
+    /// Sends a message on the live socket.
     fn send(&self, message: ClientMessage) -> Vec<Effect> {
         self.connection.live().map(|id| Effect::Send(id, message)).into_iter().collect()
     }

@@ -1,5 +1,5 @@
-//! The connection's life as plain state: when to fetch, open, ping, give up, wait and move over. It knows neither
-//! sockets nor timers; every call brings the time, in milliseconds, and takes [`ConnectionCommand`]s back.
+//! The life cycle of the connection: when to fetch a ticket, open, ping, replace and close sockets, and how long to
+//! wait. It performs no I/O: every call takes the time in milliseconds and returns [`ConnectionCommand`]s.
 
 mod backoff;
 #[cfg(test)]
@@ -9,71 +9,71 @@ use shared_types::{Timestamp, limits};
 
 pub use backoff::backoff;
 
-/// A try to get a socket fails after this time, in milliseconds.
+/// Timeout of an attempt to connect, in milliseconds.
 const OPEN_MS: u64 = 10_000;
-/// A socket that does not answer a ping within this time is given up, in milliseconds.
+/// Timeout of a ping, in milliseconds.
 const PONG_MS: u64 = 8_000;
-/// A socket that lived this long, in milliseconds, ends a series of failures.
+/// A socket that lived this long, in milliseconds, resets the count of failures.
 const STABLE_MS: u64 = 10_000;
-/// So long before its end a socket is replaced, in milliseconds; up to as much again is drawn by lot, so that pages
-/// opened together do not move together.
+/// How long before its maximum lifetime a socket is replaced, in milliseconds. Up to the same time again is added at
+/// random, so that pages opened together do not reconnect together.
 const REPLACE_BEFORE_END_MS: u64 = 5 * 60 * 1000;
-/// Whoever was sent away asks again after this time at the earliest, in milliseconds: a ban may be lifted before its end, and
-/// the page's clock may be ahead of the server's, where every ban is over.
+/// Minimum time between two checks of a banned visitor, in milliseconds. A ban may be lifted early, and a page whose
+/// clock is ahead takes every ban for expired.
 const BAN_RECHECK_MS: u64 = 30_000;
 
 const HEARTBEAT_MS: u64 = limits::HEARTBEAT.as_millis() as u64;
 const LIFETIME_MS: u64 = limits::LIFETIME.as_millis() as u64;
 
-/// Which of the page's sockets; each has its own number.
+/// The number of a socket within the page.
 pub type SocketId = u32;
 
-/// What is to be done.
+/// What the caller has to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConnectionCommand {
     /// Get a fresh ticket, then call [`Connection::on_ticket`].
     Fetch,
     /// Open a socket and say hello on it.
     Open(SocketId),
-    /// Drop a socket.
+    /// Close a socket.
     Close(SocketId),
-    /// Say `ping` on a socket.
+    /// Ping a socket.
     Ping(SocketId),
 }
 
-/// What the reader is told.
+/// The status that the visitor sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// The first try is under way.
+    /// The first attempt is running.
     Connecting,
-    /// What is said goes out at once.
+    /// There is a live socket.
     Live,
-    /// There is no socket; the next try is in so many seconds, 0 for one that is under way.
+    /// There is no live socket. The next attempt is in this many seconds; 0 while one is running.
     Offline(u32),
-    /// There is no socket, and none is tried for.
+    /// The server refuses the visitor, and there are no attempts.
     Ended(EndReason),
 }
 
-/// Why the visitor cannot take part any more.
+/// Why the server refuses the visitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EndReason {
-    /// A moderator sent them away until then.
+    /// Banned until this time.
     Banned(Timestamp),
-    /// The server does not know them: they have to come in again by its door.
+    /// The server does not know the visitor: they have to sign in again.
     SignedOut,
 }
 
-/// The socket that carries the talk.
+/// The socket that carries messages.
 #[derive(Clone, Copy, Debug)]
 struct Live {
     id: SocketId,
     since: u64,
     next_ping: u64,
-    /// When an unanswered ping was said.
+    /// When the unanswered ping was sent.
     unanswered_ping: Option<u64>,
 }
 
-/// The way to the next socket, while there is none or before the present one ends.
+/// The next socket: while there is no live one, or before the live one is replaced.
 #[derive(Clone, Copy, Debug)]
 enum Next {
     At(u64),
@@ -81,24 +81,24 @@ enum Next {
     Opening { id: SocketId, until: u64 },
 }
 
-/// The connection: at most one live socket, and the way to the next one.
+/// The connection: at most one live socket, and the next one.
 #[derive(Debug)]
 pub struct Connection {
     live: Option<Live>,
     next: Next,
-    /// Tries that failed since a socket last lived well.
+    /// Failed attempts since a socket was last stable.
     failures: u32,
     last_id: SocketId,
     ever_live: bool,
-    /// Why no socket is tried for, while none is.
+    /// Why there are no attempts.
     end_reason: Option<EndReason>,
-    /// Since when that is known, or when it was last asked about.
+    /// When the connection ended, or access was last checked.
     ended_at: u64,
     random: fn() -> u32,
 }
 
 impl Connection {
-    /// A connection that is opened now, with the ticket the page brought.
+    /// Starts connecting with the ticket of the page.
     pub fn open(now: u64, random: fn() -> u32) -> (Self, ConnectionCommand) {
         let next = Next::Opening { id: 1, until: now + OPEN_MS };
         let (live, end_reason) = (None, None);
@@ -108,12 +108,12 @@ impl Connection {
         )
     }
 
-    /// The live socket, if there is one.
+    /// The live socket.
     pub fn live(&self) -> Option<SocketId> {
         self.live.map(|live| live.id)
     }
 
-    /// What the reader is told at `now`.
+    /// The status at `now`.
     pub fn status(&self, now: u64) -> Status {
         if let Some(end_reason) = self.end_reason {
             return Status::Ended(end_reason);
@@ -126,7 +126,7 @@ impl Connection {
         }
     }
 
-    /// The ticket arrived, or could not be had.
+    /// The ticket has arrived, or could not be fetched.
     pub fn on_ticket(&mut self, now: u64, arrived: bool) -> Option<ConnectionCommand> {
         let Next::Fetching { .. } = self.next else { return None };
         if !arrived {
@@ -139,7 +139,7 @@ impl Connection {
         Some(ConnectionCommand::Open(self.last_id))
     }
 
-    /// Something arrived on a socket; `welcome` is the answer to hello, and makes it the live one.
+    /// A frame has arrived. `welcome` is the answer to hello and makes the socket the live one.
     pub fn on_frame(&mut self, now: u64, id: SocketId, welcome: bool) -> Option<ConnectionCommand> {
         if let Some(live) = self.live.as_mut().filter(|live| live.id == id) {
             live.unanswered_ping = None;
@@ -156,7 +156,7 @@ impl Connection {
         old.map(|old| ConnectionCommand::Close(old.id))
     }
 
-    /// A socket closed.
+    /// A socket was closed.
     pub fn on_closed(&mut self, now: u64, id: SocketId) {
         match self.next {
             Next::Opening { id: opening, .. } if opening == id => self.on_attempt_failed(now),
@@ -165,7 +165,7 @@ impl Connection {
         }
     }
 
-    /// Time passed.
+    /// Performs what is due at `now`.
     pub fn tick(&mut self, now: u64) -> Vec<ConnectionCommand> {
         let mut commands = Vec::new();
         if let Some(live) = &mut self.live {
@@ -187,8 +187,8 @@ impl Connection {
         commands
     }
 
-    /// The network came or went, or somebody looks at the page again: no waiting now, and a socket shows whether it lives.
-    /// Whoever was sent away may be let in again before the end of the ban.
+    /// The network changed or the page is visible again: stops waiting, and pings the live socket. Checks whether a ban
+    /// was lifted.
     pub fn wake(&mut self, now: u64) -> Option<ConnectionCommand> {
         match (self.live, self.next) {
             _ if self.end_reason == Some(EndReason::SignedOut) => None,
@@ -199,7 +199,7 @@ impl Connection {
         }
     }
 
-    /// The visitor wants to be connected: a socket is tried for at once, even if they were sent away just now.
+    /// Tries to connect at once, even shortly after a ban.
     pub fn reconnect(&mut self, now: u64) -> Option<ConnectionCommand> {
         match (self.live, self.next) {
             (None, Next::At(_)) if self.end_reason != Some(EndReason::SignedOut) => Some(self.fetch(now)),
@@ -207,13 +207,12 @@ impl Connection {
         }
     }
 
-    /// Whether the server is being asked whether whoever was sent away may come back.
+    /// Whether the page is checking if a banned visitor may come back.
     pub fn is_checking_access(&self) -> bool {
         self.end_reason.is_some() && matches!(self.next, Next::Fetching { .. })
     }
 
-    /// The server does not answer the hello on a socket for so many seconds: the socket is dropped, and no other one tried for
-    /// in that time.
+    /// The server rate-limits the hello on a socket: closes it and waits this many seconds before the next attempt.
     pub fn postpone(&mut self, now: u64, id: SocketId, seconds: u32) -> Option<ConnectionCommand> {
         match self.next {
             Next::Opening { id: opening, .. } if opening == id => {}
@@ -226,15 +225,14 @@ impl Connection {
         Some(ConnectionCommand::Close(id))
     }
 
-    /// The live socket is not to be trusted any more.
+    /// Closes the live socket because it may be dead.
     pub fn drop_live(&mut self, now: u64) -> Option<ConnectionCommand> {
         let id = self.live()?;
         self.on_live_lost(now);
         Some(ConnectionCommand::Close(id))
     }
 
-    /// The server does not let the visitor take part. A ban ends by itself; whoever is signed out comes back with a page of
-    /// their own. Gives back the sockets to close.
+    /// Ends the connection. A ban expires; a visitor who signed out needs a new page. Returns the sockets to close.
     pub fn end(&mut self, now: u64, end_reason: EndReason) -> Vec<ConnectionCommand> {
         let opening = if let Next::Opening { id, .. } = self.next { Some(id) } else { None };
         let open = self.live.take().map(|live| live.id);
@@ -271,7 +269,7 @@ impl Connection {
         if now >= lost.since + STABLE_MS {
             self.failures = 0;
         }
-        // A socket that is on its way already is the quickest replacement.
+        // A socket that is being opened is the fastest replacement.
         if let Next::At(_) = self.next {
             self.next = Next::At(now + backoff(self.failures, (self.random)()));
             self.failures += 1;

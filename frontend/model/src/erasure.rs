@@ -1,13 +1,13 @@
-//! Having everything deleted that somebody wrote: the visitor, or whoever a moderator says. It takes many questions, and goes
-//! on over lost sockets. No DOM, no socket.
+//! Deletes all messages of a person: the visitor's own, or those of a person that a moderator purges. It takes many
+//! requests and continues after lost sockets.
 
-/// How long an answer may take before it is asked again, in milliseconds: a part of it takes the server up to 10 s.
+/// Timeout of a request, in milliseconds. The server takes up to 10 s for each part.
 const ANSWER_MS: u64 = 15_000;
 
-/// How far it is.
+/// The progress.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Erasure {
-    /// Nobody wants it.
+    /// Not started.
     #[default]
     Idle,
     /// The server is deleting the messages, a part with each request.
@@ -30,7 +30,7 @@ pub enum Erasure {
 }
 
 impl Erasure {
-    /// How many messages are gone.
+    /// Number of messages deleted so far.
     pub fn erased(self) -> u32 {
         match self {
             Self::Idle => 0,
@@ -38,21 +38,21 @@ impl Erasure {
         }
     }
 
-    /// Somebody wants it, again or for the first time.
+    /// Starts or restarts.
     pub fn start(&mut self) {
         if !matches!(self, Self::Running { .. } | Self::Done { .. }) {
             *self = Self::Running { erased: self.erased(), due: 0 };
         }
     }
 
-    /// The visitor does not want it any more, or cannot have it. What is gone stays gone.
+    /// Stops. Deleted messages stay deleted.
     pub fn stop(&mut self) {
         if let Self::Running { .. } = self {
             *self = Self::Idle;
         }
     }
 
-    /// Whether it is to be asked now that there is a socket. Then the answer is awaited.
+    /// Whether a request is due. If so, it counts as sent.
     pub fn take_due(&mut self, now: u64) -> bool {
         let Self::Running { due, .. } = self else { return false };
         let is_due = now >= *due;
@@ -62,17 +62,17 @@ impl Erasure {
         is_due
     }
 
-    /// So many messages more are gone; `more` tells whether something is left.
+    /// The server deleted `count` messages; `more` tells whether some are left.
     pub fn on_progress(&mut self, count: u32, more: bool) {
         if let Self::Running { erased, due } = *self {
             let erased = erased.saturating_add(count);
-            // Where nothing went, what is left is a message that may still be under way: it takes its time.
+            // If nothing was deleted, a message may still be in flight: the next request waits.
             let due = if count > 0 { 0 } else { due };
             *self = if more { Self::Running { erased, due } } else { Self::Done { erased } };
         }
     }
 
-    /// The server refused, and said after how many seconds it may be asked again, where that helps.
+    /// The server answered with an error. With `retry_after`, the request is repeated after so many seconds.
     pub fn on_error(&mut self, now: u64, retry_after: Option<u32>) {
         if let Self::Running { erased, .. } = *self {
             *self = match retry_after {
@@ -82,7 +82,7 @@ impl Erasure {
         }
     }
 
-    /// The socket is gone, and the answer with it.
+    /// The socket is lost: the request is repeated.
     pub fn on_disconnect(&mut self) {
         if let Self::Running { due, .. } = self {
             *due = 0;
@@ -101,12 +101,12 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_deleted_before_somebody_wants_it() {
+    fn erasure_does_nothing_before_it_starts() {
         assert!(!Erasure::default().take_due(1));
     }
 
     #[test]
-    fn it_is_asked_until_nothing_is_left_and_counted() {
+    fn erasure_repeats_until_nothing_is_left() {
         let mut erasure = started();
         assert!(erasure.take_due(1));
         assert!(!erasure.take_due(2), "one question at a time");
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_stopped_is_not_asked_for_any_more_and_what_is_done_cannot_be_stopped() {
+    fn stopping_erasure_ends_its_requests() {
         let mut erasure = started();
         assert!(erasure.take_due(1));
         erasure.stop();
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_still_under_way_is_not_asked_about_without_a_pause() {
+    fn erasure_without_progress_pauses() {
         let mut erasure = started();
         assert!(erasure.take_due(1));
         erasure.on_progress(0, true);
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_socket_or_answer_is_asked_for_again() {
+    fn erasure_is_repeated_after_a_lost_socket_or_timeout() {
         let mut erasure = started();
         assert!(erasure.take_due(1));
         erasure.on_disconnect();
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn too_fast_is_waited_for_and_any_other_refusal_ends_it_until_it_is_wanted_again() {
+    fn erasure_waits_for_rate_limits_and_fails_otherwise() {
         let mut erasure = started();
         assert!(erasure.take_due(0));
         erasure.on_progress(25, true);

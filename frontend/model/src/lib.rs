@@ -13,6 +13,7 @@ pub mod connection;
 pub mod erasure;
 pub mod mention_completion;
 pub mod notification_level;
+pub mod rejected_image;
 pub mod room_list;
 pub mod search;
 pub mod texts;

@@ -1,23 +1,23 @@
-//! Finishing a name behind an `@`: what is being looked for, who fits, and what the text becomes. No DOM.
+//! Completion of names after an `@`.
 
 use shared_types::Person;
 
-/// The most names that are offered.
+/// Maximum number of suggestions.
 const OFFERED: usize = 6;
 
-/// The most letters that are looked at behind an `@`: names are no longer.
+/// Maximum length of a query, in characters: the maximum length of a name.
 const QUERY_CHARS: usize = shared_types::limits::NAME_CHARS;
 
-/// A name that is being written: the part of a text from its `@` to the caret.
+/// A name that is being typed: the text from `@` to the caret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MentionQuery<'a> {
-    /// Where the `@` is, in bytes.
+    /// Position of the `@`, in bytes.
     at: usize,
-    /// What stands between it and the caret.
+    /// The text between `@` and the caret.
     query: &'a str,
 }
 
-/// The name that is being written before the caret, if one is.
+/// The name that is being typed before the caret, if there is one.
 pub fn mention_query(before_caret: &str) -> Option<MentionQuery<'_>> {
     let at = before_caret.rfind('@')?;
     let query = &before_caret[at + 1..];
@@ -27,7 +27,7 @@ pub fn mention_query(before_caret: &str) -> Option<MentionQuery<'_>> {
 }
 
 impl MentionQuery<'_> {
-    /// Those whose name, or a word of it, begins with what was written: the whole names first.
+    /// The people whose name, or a word of it, starts with the query. Matches of the whole name come first.
     pub fn matching(&self, people: &[Person]) -> Vec<Person> {
         let query = case_folded(self.query);
         let name = |person: &&Person| case_folded(person.name.as_str());
@@ -36,7 +36,7 @@ impl MentionQuery<'_> {
             |person: &&Person| !whole(person) && name(person).split(' ').any(|word| word.starts_with(&query));
         let matching = people.iter().filter(whole).chain(people.iter().filter(by_a_word));
         let matching: Vec<Person> = matching.take(OFFERED).cloned().collect();
-        // Whoever wrote the whole name needs no offer, and their Enter is to send.
+        // A complete name needs no suggestion, and Enter is to send the message.
         if let [only] = &matching[..]
             && only.name.as_str() == self.query
         {
@@ -45,15 +45,15 @@ impl MentionQuery<'_> {
         matching
     }
 
-    /// The text before the caret with the whole name in the place of the started one.
+    /// The text before the caret with the name completed.
     pub fn completed(&self, before_caret: &str, name: &str) -> String {
         [&before_caret[..=self.at], name, " "].concat()
     }
 }
 
-/// A text without regard to case.
+/// The text for comparison without case.
 pub fn case_folded(text: &str) -> String {
-    // In capitals: the page has the table for those already.
+    // Upper case, because the page contains that table already.
     text.chars().flat_map(char::to_uppercase).collect()
 }
 
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_started_with_an_at_that_no_word_runs_into() {
+    fn a_mention_query_starts_with_an_at_outside_a_word() {
         for (text, expected) in [
             ("@", Some("")),
             ("hi @an", Some("an")),
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_names_go_before_later_words_and_no_more_are_offered_than_fit() {
+    fn whole_names_rank_first_and_the_list_is_limited() {
         let names = ["Joe Ann", "ann", "Anna", "Ben", "Ann of Cleves", "ANNE", "Annie", "Annabel", "Annette"];
         let person = |name: &&str| Person { id: "x".parse().unwrap(), name: name.parse().unwrap(), moderator: false };
         let people: Vec<_> = names.iter().map(person).collect();
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_finished_name_takes_the_place_of_the_started_one() {
+    fn completing_a_name_replaces_the_query() {
         let text = "hi @an";
         assert_eq!(mention_query(text).unwrap().completed(text, "Ann of Cleves"), "hi @Ann of Cleves ");
     }

@@ -1,24 +1,24 @@
-//! What the visitor wants to be told of while they do not look at the page.
+//! Which messages cause a notification.
 
 use shared_types::{ChatMessage, PersonId};
 
-/// A choice of the visitor.
+/// Which messages cause a notification.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum NotificationLevel {
     #[default]
     /// No notifications.
     Never,
-    /// When a message calls them.
+    /// Messages that mention the visitor.
     Mentions,
     /// Every message of somebody else.
     Always,
 }
 
 impl NotificationLevel {
-    /// Every choice there is.
+    /// All levels.
     pub const ALL: [Self; 3] = [Self::Never, Self::Mentions, Self::Always];
 
-    /// As it is kept.
+    /// The stored form.
     pub fn tag(self) -> &'static str {
         match self {
             Self::Never => "never",
@@ -27,12 +27,12 @@ impl NotificationLevel {
         }
     }
 
-    /// The choice that is kept so.
+    /// The level for its stored form.
     pub fn of_tag(tag: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|choice| choice.tag() == tag)
     }
 
-    /// Whether the visitor wants to be told of a message of somebody else.
+    /// Whether a message of somebody else causes a notification.
     pub fn applies_to(self, message: &ChatMessage, me: &PersonId) -> bool {
         match self {
             Self::Never => false,
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn the_visitor_is_told_of_nothing_of_what_calls_them_or_of_everything() {
+    fn the_level_decides_which_messages_notify() {
         let me = person("me").id;
         for (choice, of_any, of_others, of_mine) in [
             (NotificationLevel::Never, false, false, false),
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_is_kept_and_whoever_never_chose_is_told_of_nothing() {
+    fn a_stored_level_is_restored_and_defaults_to_never() {
         for choice in NotificationLevel::ALL {
             assert_eq!(NotificationLevel::of_tag(choice.tag()), Some(choice));
         }

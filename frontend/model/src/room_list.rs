@@ -1,48 +1,48 @@
-//! The rooms that this browser has visited, as plain state: which they are, where something new was said, and when the
-//! server is asked about that. It is asked when somebody does something, never on a timer.
+//! The rooms that this browser has visited, and which of them have unread messages. The server is asked when the
+//! visitor does something, never on a timer.
 
 use shared_types::{ClientMessage, NameError, PersonId, RoomActivity, RoomName, Seq, limits::ROOMS};
 
-/// Whoever comes back to the page asks again after this time only, in milliseconds.
+/// Minimum time between two requests when the page becomes visible, in milliseconds.
 const LOOK_MS: u64 = 60_000;
 
-/// The rooms visited. The one that is shown is the first of them.
+/// The visited rooms. The current one is the first.
 pub struct RoomList {
     visited: Vec<RoomName>,
     activity: Vec<RoomActivity>,
     /// When the server was last asked.
     asked: Option<u64>,
-    /// Whether it is to be asked as soon as there is a socket.
+    /// Whether to ask as soon as there is a socket.
     wanted: bool,
 }
 
-/// A room as it is drawn.
+/// A room to draw.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoomEntry {
     /// Its name.
     pub room: RoomName,
-    /// Whether it is the one that is shown.
+    /// Whether it is the current one.
     pub is_current: bool,
-    /// Whether somebody else said something that was not read.
+    /// Whether it has unread messages of others.
     pub unread: bool,
 }
 
 impl RoomEntry {
-    /// The room that is shown.
+    /// The current room.
     pub fn current(room: &RoomName) -> Self {
         Self { room: room.clone(), is_current: true, unread: false }
     }
 }
 
 impl RoomList {
-    /// A visit of a room, by somebody who visited those before that are kept.
+    /// The list for the current room and the stored ones.
     pub fn new(room: &RoomName, stored: Option<&str>) -> Self {
         let mut rooms = Self { visited: vec![room.clone()], activity: Vec::new(), asked: None, wanted: true };
         rooms.merge_stored(stored);
         rooms
     }
 
-    /// Takes in what is kept: another page may have changed it. What is no room's name is passed over.
+    /// Merges the stored list, which another page may have changed. Invalid names are skipped.
     pub fn merge_stored(&mut self, stored: Option<&str>) {
         let stored: Vec<String> = stored.and_then(|stored| serde_json::from_str(stored).ok()).unwrap_or_default();
         self.visited.truncate(1);
@@ -53,12 +53,12 @@ impl RoomList {
         }
     }
 
-    /// What is to be kept.
+    /// The list to store.
     pub fn to_json(&self) -> String {
         serde_json::to_string(&self.visited).unwrap_or_default()
     }
 
-    /// Takes a room off the list. The one that is shown stays.
+    /// Removes a room. The current one stays.
     pub fn remove(&mut self, room: &RoomName) {
         let mut place = 0;
         self.visited.retain(|visited| {
@@ -67,17 +67,17 @@ impl RoomList {
         });
     }
 
-    /// Somebody looks at the page again.
+    /// The page is visible again.
     pub fn on_page_visible(&mut self, now: u64) {
         self.wanted |= self.asked.is_none_or(|asked| now >= asked + LOOK_MS);
     }
 
-    /// Somebody opens the list.
+    /// The visitor opens the list.
     pub fn request(&mut self) {
         self.wanted = true;
     }
 
-    /// What is to be said now that there is a socket. Nobody asks about the room that is shown.
+    /// Returns the request to send, if one is wanted. It does not name the current room.
     pub fn take_request(&mut self, now: u64) -> Option<ClientMessage> {
         let rooms = self.visited[1..].to_vec();
         if !std::mem::take(&mut self.wanted) || rooms.is_empty() {
@@ -87,7 +87,7 @@ impl RoomList {
         Some(ClientMessage::Rooms { rooms })
     }
 
-    /// The server did not answer: the next look at the page is another occasion.
+    /// The server answered with an error: the request is repeated when the page becomes visible.
     pub fn on_error(&mut self) {
         self.asked = None;
     }
@@ -97,7 +97,7 @@ impl RoomList {
         self.activity = activity;
     }
 
-    /// What is to be drawn, the room visited last first. `read` says up to where somebody has read a room.
+    /// The rooms to draw, most recently visited first. `read` returns the read position of a room.
     pub fn entries(&self, me: &PersonId, read: impl Fn(&RoomName) -> Seq) -> Vec<RoomEntry> {
         let unread = |room: &RoomName| {
             let activity = self.activity.iter().find(|activity| activity.room == *room);
@@ -109,7 +109,7 @@ impl RoomList {
     }
 }
 
-/// The room that somebody means: in small letters, with hyphens for spaces, and without the `#` that rooms are shown with.
+/// The room name for what the visitor typed: lower case, hyphens for spaces, without a leading `#`.
 pub fn parse_room_name(typed: &str) -> Result<RoomName, NameError> {
     let name = typed.trim().trim_start_matches('#').to_ascii_lowercase();
     name.split_whitespace().collect::<Vec<_>>().join("-").parse()
@@ -144,14 +144,14 @@ mod tests {
     }
 
     #[test]
-    fn the_room_visited_last_is_the_first_and_each_is_there_once() {
+    fn the_current_room_is_first_and_rooms_are_unique() {
         let rooms = RoomList::new(&room("cats"), Some(r#"["lobby","cats","dogs","lobby"]"#));
         assert_eq!(entries(&rooms), "[cats] lobby dogs");
         assert_eq!(rooms.to_json(), r#"["cats","lobby","dogs"]"#);
     }
 
     #[test]
-    fn a_question_that_was_refused_is_asked_again_when_the_page_is_looked_at() {
+    fn a_refused_request_is_repeated_when_the_page_is_visible() {
         let mut rooms = RoomList::new(&room("cats"), Some(r#"["dogs"]"#));
         assert_eq!(rooms.take_request(0), asked(&["dogs"]));
         rooms.on_error();
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_may_be_anything() {
+    fn invalid_stored_rooms_are_skipped() {
         for (stored, expected) in [
             (None, "[lobby]"),
             (Some(""), "[lobby]"),
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_rooms_are_kept_than_may_be_asked_about() {
+    fn the_room_list_has_a_maximum_length() {
         let many: Vec<_> = (0..ROOMS + 5).map(|number| format!("r{number}")).collect();
         let mut rooms = RoomList::new(&RoomName::lobby(), Some(&serde_json::to_string(&many).unwrap()));
         let Some(ClientMessage::Rooms { rooms: asked }) = rooms.take_request(0) else { panic!() };
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_room_is_unread_when_somebody_else_said_what_was_not_read() {
+    fn a_room_with_unseen_messages_of_others_is_unread() {
         let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats","dogs","mice"]"#));
         for (heard, expected) in [
             (vec![], "[lobby] cats dogs mice"),
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_room_is_taken_off_the_list_but_not_the_one_that_is_shown() {
+    fn a_room_can_be_removed_but_not_the_current_one() {
         let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats","dogs"]"#));
         rooms.remove(&room("cats"));
         rooms.remove(&RoomName::lobby());
@@ -204,14 +204,14 @@ mod tests {
     }
 
     #[test]
-    fn what_another_page_changed_is_taken_over() {
+    fn changes_of_another_page_are_merged() {
         let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats"]"#));
         rooms.merge_stored(Some(r#"["dogs","lobby"]"#));
         assert_eq!(entries(&rooms), "[lobby] dogs");
     }
 
     #[test]
-    fn the_server_is_asked_once_and_again_only_when_somebody_does_something() {
+    fn rooms_are_requested_on_actions_only() {
         let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats"]"#));
         assert_eq!(rooms.take_request(0), asked(&["cats"]));
         assert_eq!(rooms.take_request(1_000_000), None);
@@ -226,14 +226,14 @@ mod tests {
     }
 
     #[test]
-    fn whoever_was_in_one_room_only_asks_nothing() {
+    fn a_single_room_causes_no_request() {
         let mut rooms = RoomList::new(&RoomName::lobby(), None);
         rooms.request();
         assert_eq!(rooms.take_request(0), None);
     }
 
     #[test]
-    fn a_room_is_found_by_what_people_type() {
+    fn typed_room_names_are_normalised() {
         for (typed, expected) in [
             ("cats", Ok("cats")),
             (" Big Cats ", Ok("big-cats")),

@@ -1,4 +1,4 @@
-//! Looking for messages of the room, as plain state: what was asked, what was found, and how far back that is.
+//! A search in the room: its text, its results, and how far back it has looked.
 
 mod excerpt;
 
@@ -7,7 +7,7 @@ use shared_types::{ChatMessage, ClientMessage, SearchText, Seq};
 pub use excerpt::ExcerptPart;
 pub use excerpt::excerpt;
 
-/// A search. It is made by the server, a part of the room at a time.
+/// A search. The server searches a part of the room with each request.
 #[derive(Debug, Default)]
 pub struct Search {
     text: Option<SearchText>,
@@ -15,26 +15,26 @@ pub struct Search {
     progress: Progress,
 }
 
-/// How far it is.
+/// The progress.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Progress {
-    /// Nothing is looked for.
+    /// Not started.
     #[default]
     Idle,
-    /// The messages before this one, or all, are to be looked at as soon as there is a socket.
+    /// Messages before this one, or the newest, are searched as soon as there is a socket.
     Queued(Option<Seq>),
-    /// The server was asked for them.
+    /// The request was sent.
     Requested(Option<Seq>),
-    /// The messages before this one were not looked at.
+    /// Messages before this one were not searched.
     Partial(Seq),
-    /// The beginning of the room is reached.
+    /// The whole room was searched.
     Done,
-    /// The server could not look at the messages before this one, or at any.
+    /// The request for messages before this one, or the newest, failed.
     Failed(Option<Seq>),
 }
 
 impl Search {
-    /// Somebody looks for something else. White space is nothing.
+    /// Starts a search. White space clears it.
     pub fn start(&mut self, text: &str) {
         *self = Self::default();
         if let Ok(text) = text.parse() {
@@ -43,7 +43,7 @@ impl Search {
         }
     }
 
-    /// Somebody wants to see what is further back, or to have a part looked at again that could not be.
+    /// Searches further back, or repeats the failed request.
     pub fn continue_search(&mut self) {
         match self.progress {
             Progress::Partial(before) => self.progress = Progress::Queued(Some(before)),
@@ -52,14 +52,14 @@ impl Search {
         }
     }
 
-    /// What is to be said now that there is a socket.
+    /// Returns the request to send, once.
     pub fn take_request(&mut self) -> Option<ClientMessage> {
         let Progress::Queued(before) = self.progress else { return None };
         self.progress = Progress::Requested(before);
         Some(ClientMessage::Search { text: self.text.clone()?, before })
     }
 
-    /// The server's answer; one to an older question says nothing.
+    /// Results have arrived. An answer to an older request is dropped.
     pub fn on_results(&mut self, text: &SearchText, messages: Vec<ChatMessage>, before: Option<Seq>) {
         let Progress::Requested(from) = self.progress else { return };
         let goes_on = |seq: Seq| from.is_none_or(|from| seq < from);
@@ -70,31 +70,31 @@ impl Search {
         }
     }
 
-    /// The server could not do it.
+    /// The server answered with an error.
     pub fn on_error(&mut self) {
         if let Progress::Requested(before) = self.progress {
             self.progress = Progress::Failed(before);
         }
     }
 
-    /// The socket is gone, and the answer with it: the question waits for the next one.
+    /// The socket is lost: the request is repeated on the next one.
     pub fn on_disconnect(&mut self) {
         if let Progress::Requested(before) = self.progress {
             self.progress = Progress::Queued(before);
         }
     }
 
-    /// How far it is.
+    /// The progress.
     pub fn progress(&self) -> Progress {
         self.progress
     }
 
-    /// What was found so far, newest first.
+    /// The results so far, newest first.
     pub fn found(&self) -> &[ChatMessage] {
         &self.found
     }
 
-    /// What is looked for.
+    /// The text of the search.
     pub fn text(&self) -> &str {
         self.text.as_ref().map_or("", SearchText::as_str)
     }

@@ -1,5 +1,5 @@
-//! What was said, as this page knows it: plain state without a DOM. The server's messages go in with
-//! [`Timeline::apply`], what is to be drawn comes out with [`Timeline::rows`].
+//! The messages of a room. Frames of the server go in with [`Timeline::apply`]; rows to draw come out with
+//! [`Timeline::rows`].
 
 mod change;
 mod composer_policy;
@@ -19,11 +19,10 @@ use change::PendingChange;
 pub use composer_policy::ComposerPolicy;
 use message_range::MessageRange;
 pub use outgoing::Draft;
-use outgoing::{OutgoingMessage, Upload};
+use outgoing::OutgoingMessage;
 pub use people::Presence;
 use people::PresenceTracker;
 pub use people::{dedup_people, tag};
-use retry_state::RetryPhase;
 pub use retry_state::{CONFIRM_MS, TRIES};
 pub use rows::{DeliveryState, ReplyPreview, Row, RowReaction, UnreadSummary, key};
 use send_limits::{LimitKind, SendLimits};
@@ -33,60 +32,60 @@ use shared_types::{
     Restrictions, Rev, RoomName, RoomRules, Seq, ServerMessage,
 };
 
-/// How long an answer about a gap may take before the question is asked again, in milliseconds. A gap that the server
-/// may not close yet is asked for at this pace, too.
+/// Timeout of a request for missing changes or history, in milliseconds. It is also the interval at which a gap is
+/// asked for that the server cannot fill yet.
 pub const REQUEST_TIMEOUT_MS: u64 = 20_000;
 
-/// The conversation in a room: what the server has confirmed, in its order, and what the visitor said since.
+/// The messages of a room: those that the server confirmed, and those that the visitor sent since.
 #[derive(Debug)]
 pub struct Timeline {
     room: RoomName,
     me: Person,
-    /// What the server calls them.
+    /// The visitor's name on the server.
     server_name: PersonName,
     /// The newest confirmed messages.
     newest_range: MessageRange,
-    /// Messages further back that the reader went to, while there is a gap between them and the newest.
+    /// An older range that the reader went to, while there is a gap between it and the newest messages.
     detached_range: Option<MessageRange>,
-    /// The visitor's unconfirmed messages, in the order in which they were written.
+    /// The visitor's unconfirmed messages, oldest first.
     outgoing: Vec<OutgoingMessage>,
-    /// Whether they wait for their turn, and for nothing else.
+    /// Whether they wait for slow mode or a rate limit only.
     is_waiting_for_slot: bool,
-    /// What the visitor did to messages and is not confirmed, in its order.
+    /// The visitor's unconfirmed changes, oldest first.
     pending_changes: Vec<PendingChange>,
-    /// What holds in the room.
+    /// The rules of the room.
     rules: RoomRules,
-    /// What the visitor may not do.
+    /// The visitor's restrictions.
     restrictions: Restrictions,
     send_limits: SendLimits,
-    /// Who is here.
+    /// Who is online.
     presence_tracker: PresenceTracker,
-    /// Who is writing, and until when that may be said.
+    /// Who is typing, and until when they count as typing.
     typists: Vec<(Person, u64)>,
-    /// Why something that the visitor did was not done.
+    /// Errors of the visitor's commands.
     errors: Vec<String>,
-    /// Everything up to this revision is known.
+    /// All changes up to this revision are known.
     rev: Rev,
-    /// Revisions that were seen although one before them was not.
+    /// Known revisions with a gap before them.
     revs_ahead: Vec<Rev>,
-    /// When the server was last asked what is missing.
+    /// When missing changes were last requested.
     changes_asked_at: Option<u64>,
-    /// When it is to be asked again, where it put that off: whatever is missing, nobody knows of it here.
+    /// When to request changes again after the server rate-limited the request.
     ask_changes_at: Option<u64>,
-    /// Changes of messages that were not loaded, heard while they may be on their way.
+    /// Changes of messages that are not loaded, received while a history request is open.
     late_changes: Vec<ChatMessage>,
-    /// The stretch of the history that was asked for.
+    /// The open request for history.
     history_request: Option<HistoryRange>,
-    /// Since when that answer is awaited.
+    /// The same request, and since when its answer is awaited.
     history_awaited: Option<(HistoryRange, u64)>,
-    /// When that question is to be asked again, where the server put it off.
+    /// When to repeat that request after the server rate-limited it.
     retry_history_at: Option<u64>,
-    /// A message whose stretch is wanted.
+    /// The message that the reader wants to see and that is not loaded.
     target: Option<Seq>,
 }
 
 impl Timeline {
-    /// The conversation as the page brought it.
+    /// The messages of a page state.
     pub fn new(page: &PageState) -> Self {
         Self {
             room: page.room.clone(),
@@ -115,7 +114,7 @@ impl Timeline {
         }
     }
 
-    /// Takes in what the server said at `now`; gives back what to ask in turn.
+    /// Applies a frame of the server at `now`. Returns the request that follows from it.
     pub fn apply(&mut self, message: ServerMessage, now: u64) -> Option<ClientMessage> {
         match message {
             ServerMessage::Welcome { you, online, people, rules, .. } => {
@@ -134,7 +133,8 @@ impl Timeline {
             }
             ServerMessage::Changes { messages, up_to, truncated: true } => {
                 self.replace_newest(MessageRange::of(messages, true), up_to);
-                // Nobody says what changed in what the reader sees; what they are on their way to goes before that.
+                // What changed in the detached range is unknown: it is loaded again, unless another target is already
+                // wanted.
                 let middle = |detached_range: &MessageRange| {
                     Some(detached_range.messages.get(detached_range.messages.len() / 2)?.seq)
                 };
@@ -161,14 +161,14 @@ impl Timeline {
         self.due_changes_request(now)
     }
 
-    /// The first word on a new socket, at `now`: up to where everything is known.
+    /// The first message on a new socket: asks for changes after the known revision.
     pub fn hello(&mut self, now: u64) -> ClientMessage {
         self.changes_asked_at = Some(now);
         self.ask_changes_at = None;
         ClientMessage::Hello { since: Some(self.rev) }
     }
 
-    /// The question for what is missing, when something is and the last question is old enough.
+    /// The request for missing changes, when there is a gap and the last request has timed out.
     pub fn due_changes_request(&mut self, now: u64) -> Option<ClientMessage> {
         if let Some(at) = self.ask_changes_at {
             return (now >= at).then(|| self.changes_request(now));
@@ -182,14 +182,14 @@ impl Timeline {
         Some(self.changes_request(now))
     }
 
-    /// The question for what changed, whether anything seems to be missing or not.
+    /// The request for changes, whether or not there is a gap.
     pub fn changes_request(&mut self, now: u64) -> ClientMessage {
         self.changes_asked_at = Some(now);
         self.ask_changes_at = None;
         ClientMessage::Changes { after: self.rev }
     }
 
-    /// Calls the visitor by another name, until the server says who they are.
+    /// Shows the visitor under another name until the server confirms it.
     pub fn rename(&mut self, name: PersonName) {
         self.me.name = name;
     }
@@ -199,12 +199,12 @@ impl Timeline {
         &self.me
     }
 
-    /// The place of the newest confirmed message, and whether somebody else wrote it.
+    /// The sequence number of the newest confirmed message, and whether somebody else wrote it.
     pub fn newest(&self) -> Option<(Seq, bool)> {
         self.newest_range.messages.last().map(|last| (last.seq, last.author.id != self.me.id))
     }
 
-    /// Up to which revision everything is known.
+    /// The revision up to which all changes are known.
     pub fn rev(&self) -> Rev {
         self.rev
     }
@@ -223,7 +223,7 @@ impl Timeline {
     }
 
     fn replace_newest(&mut self, newest: MessageRange, up_to: Rev) {
-        // What was heard live after the answer was made is not in it, and stays: new messages, and newer forms of these.
+        // Messages and changes that are newer than the answer are not part of it: they are kept.
         let before = std::mem::replace(&mut self.newest_range, newest);
         let heard: Vec<_> = before.messages.into_iter().filter(|confirmed| confirmed.rev > up_to).collect();
         for message in self.newest_range.messages.clone() {
@@ -247,7 +247,7 @@ impl Timeline {
         self.advance_rev();
     }
 
-    /// Moves `rev` over what is no longer missing.
+    /// Advances `rev` over changes that are no longer missing.
     fn advance_rev(&mut self) {
         self.revs_ahead.sort_unstable();
         for &seen in &self.revs_ahead {
@@ -262,7 +262,7 @@ impl Timeline {
         }
     }
 
-    /// Inserts a message unless it belongs to a stretch that was not loaded: it comes with that stretch.
+    /// Inserts a message if its range is loaded. Other messages arrive with their range.
     fn insert_message(&mut self, message: ChatMessage) {
         let seq = message.seq;
         self.confirm(&message);
@@ -281,14 +281,14 @@ impl Timeline {
         }
     }
 
-    /// The server has this message, wherever it stands: it need not be sent any more.
+    /// Removes a message from the outgoing ones: the server has it.
     fn confirm(&mut self, message: &ChatMessage) {
         if message.author.id == self.me.id {
             self.outgoing.retain(|outgoing| outgoing.draft.nonce != message.nonce);
         }
     }
 
-    /// The message of that place, if it is loaded.
+    /// The message with this sequence number, if it is loaded.
     fn find(&self, seq: Seq) -> Option<&ChatMessage> {
         self.newest_range.find(seq).or_else(|| self.detached_range.as_ref()?.find(seq))
     }
@@ -307,9 +307,9 @@ impl Timeline {
                 self.me.name = self.server_name.clone();
                 self.errors.push(reason.clone());
             }
-            // It is asked again by itself.
+            // It is retried automatically.
             Some(Action::PurgeUser) if code == ErrorCode::Unavailable || retry_after.is_some() => {}
-            // Nobody waits for these, and nothing shows that they were not done.
+            // Nothing on the page shows that these failed.
             Some(Action::Mute | Action::Ban | Action::PurgeUser | Action::Rules) => self.errors.push(reason.clone()),
             _ => {}
         }
@@ -319,32 +319,20 @@ impl Timeline {
         let Some(nonce) = nonce else { return };
         self.on_change_error(&error, &nonce);
         let Some(outgoing) = self.outgoing.iter_mut().find(|outgoing| outgoing.draft.nonce == nonce) else { return };
-        match code {
-            // On a socket that the server does not know, nothing is wrong with the message: it goes out with the next.
-            ErrorCode::NotConnected => {}
-            // It goes out later, before whatever was written behind it.
-            ErrorCode::TooFast => {
-                let kind = if outgoing.postpone() { LimitKind::Upload } else { LimitKind::Message };
-                self.send_limits.block(kind, now, retry_after);
-            }
-            // Nothing is wrong with the message here either.
-            ErrorCode::Unavailable => outgoing.retry_later(now, reason),
-            // It waited for so long that the storage forgot it.
-            ErrorCode::NoImage => {
-                outgoing.retry_later(now, reason);
-                outgoing.upload = Upload::NotStarted;
-            }
-            _ => outgoing.retry.phase = RetryPhase::Failed(error.reason),
+        let is_upload_request = outgoing.on_error(code, now, reason);
+        if code == ErrorCode::TooFast {
+            let kind = if is_upload_request { LimitKind::Upload } else { LimitKind::Message };
+            self.send_limits.block(kind, now, retry_after);
         }
     }
 }
 
-/// Why the server did not do something.
+/// An error of the server.
 struct RequestError {
     code: ErrorCode,
     reason: String,
-    /// After how many seconds it may be tried again.
+    /// After how many seconds a retry is allowed.
     retry_after: Option<u32>,
-    /// When that was heard.
+    /// When it arrived.
     now: u64,
 }

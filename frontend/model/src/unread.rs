@@ -1,24 +1,24 @@
-//! Up to where the visitor has read, and where the line is drawn above what is new to them.
+//! The visitor's read position, and the line above the first unread message.
 
 use shared_types::Seq;
 
-/// What the visitor has seen of the room.
+/// The read position in a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReadPosition {
-    /// The newest message that they have seen.
+    /// The newest message that was seen.
     read: Seq,
-    /// The last message above the line, while there is one.
+    /// The last message above the line, while there is a line.
     line: Option<Seq>,
 }
 
 impl ReadPosition {
-    /// Begins with what was read on an earlier visit, if there was one, and the newest message of the page.
+    /// Starts with the stored read position, if any, and the newest message of the page.
     pub fn new(read: Option<Seq>, newest: Seq) -> Self {
         let line = read.filter(|read| *read < newest);
         Self { read: read.unwrap_or(newest), line }
     }
 
-    /// The newest message that they have seen.
+    /// The newest message that was seen.
     pub fn read(&self) -> Seq {
         self.read
     }
@@ -28,17 +28,17 @@ impl ReadPosition {
         self.line
     }
 
-    /// Something arrived that the visitor does not see: the line stands where they were when it is the first.
+    /// A message arrived that the visitor does not see. The first one sets the line.
     pub fn on_unseen_message(&mut self) {
         self.line.get_or_insert(self.read);
     }
 
-    /// The visitor sees the newest message. The line stays, for they are about to read what is under it.
+    /// The visitor sees the newest message. The line stays, because they are about to read what is below it.
     pub fn mark_seen(&mut self, newest: Seq) {
         self.read = self.read.max(newest);
     }
 
-    /// The visitor looks away, or says something: what they have read is not new any more.
+    /// The visitor leaves the page or posts a message: the line is removed if everything was seen.
     pub fn clear_line(&mut self, newest: Seq) {
         if self.read >= newest {
             self.line = None;
@@ -64,20 +64,20 @@ mod tests {
     }
 
     #[test]
-    fn the_first_visit_has_no_line_and_a_later_one_has_it_where_the_last_one_ended() {
+    fn the_unread_line_starts_at_the_stored_position() {
         assert_eq!(ReadPosition::new(None, Seq(7)).line(), None);
         assert_eq!(ReadPosition::new(Some(Seq(7)), Seq(7)).line(), None);
         assert_eq!(ReadPosition::new(Some(Seq(4)), Seq(7)).line(), Some(Seq(4)));
     }
 
     #[test]
-    fn the_line_stays_while_what_is_new_is_read_and_goes_with_the_next_look_away() {
+    fn the_unread_line_stays_until_the_visitor_leaves() {
         let steps = [("miss", 8), ("miss", 9), ("see", 9), ("see", 10), ("settle", 10)];
         assert_eq!(lines(ReadPosition::new(None, Seq(7)), &steps), [Some(7), Some(7), Some(7), Some(7), None]);
     }
 
     #[test]
-    fn what_was_not_read_is_still_new_after_a_look_away() {
+    fn unseen_messages_stay_unread() {
         let steps = [("miss", 8), ("settle", 8), ("see", 8), ("settle", 8), ("miss", 9)];
         assert_eq!(lines(ReadPosition::new(None, Seq(7)), &steps), [Some(7), Some(7), Some(7), None, Some(8)]);
     }

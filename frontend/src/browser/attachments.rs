@@ -1,10 +1,11 @@
 //! The images that are chosen and not sent yet. They are prepared one after the other: a phone that decoded ten photos at
 //! once would run out of memory.
 
+use page_model::rejected_image::RejectedImage;
 use web_sys::File;
 
 use crate::{
-    browser::picture::{Picture, RejectedImage},
+    browser::picture::Picture,
     i18n::Translations,
     ui::state::composer::{Attachment, Attachments},
 };

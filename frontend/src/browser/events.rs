@@ -4,12 +4,12 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast as _, closure::Closure};
 use web_sys::{DataTransfer, DragEvent, FileList};
 
-/// Whether the page is looked at.
+/// Whether the page is visible.
 pub(crate) fn is_visible() -> bool {
     !document().hidden()
 }
 
-/// Calls `act` when the network changes and when the page is looked at again.
+/// Calls `act` when the network changes or the page becomes visible.
 pub(crate) fn on_resume(act: impl Fn() + Clone + 'static) {
     for event in ["online", "offline", "pageshow"] {
         let act = act.clone();
@@ -19,7 +19,7 @@ pub(crate) fn on_resume(act: impl Fn() + Clone + 'static) {
     _ = document().add_event_listener_with_callback("visibilitychange", listener.unchecked_ref());
 }
 
-/// Calls `act` whenever this may be the last that is heard of the page: a phone ends hidden pages without a word.
+/// Calls `act` whenever the page may end: phones end hidden pages without an event.
 pub(crate) fn on_page_hide(act: impl Fn() + Clone + 'static) {
     for event in ["pagehide", "visibilitychange"] {
         let act = act.clone();
@@ -27,15 +27,15 @@ pub(crate) fn on_page_hide(act: impl Fn() + Clone + 'static) {
     }
 }
 
-/// Calls `act` with the files that are dropped on the page, and marks the document as `data-dragging` while some are over
-/// it. Wherever they are dropped, they do not take the page's place.
+/// Calls `act` with files that are dropped on the page, and sets `data-dragging` on the document while files are
+/// dragged over it. Dropped files never replace the page.
 pub(crate) fn on_file_drop(act: impl Fn(Option<FileList>) + Clone + 'static) {
     for name in ["dragover", "dragleave", "drop"] {
         let act = act.clone();
         keep_listening(window_event_listener_untyped(name, move |event| {
             let event: &DragEvent = event.unchecked_ref();
             let Some(root) = document().document_element() else { return };
-            // From one element to another there is something it enters.
+            // Moving between elements also fires `dragleave`, with a related target.
             if name == "dragleave" {
                 if event.related_target().is_none() {
                     _ = root.remove_attribute("data-dragging");
@@ -55,7 +55,7 @@ pub(crate) fn on_file_drop(act: impl Fn(Option<FileList>) + Clone + 'static) {
     }
 }
 
-/// Lets the browser ask whether to leave the page, while something would be lost by that.
+/// Lets the browser ask before it leaves the page, while `loses` returns true.
 pub(crate) fn confirm_before_unload(loses: impl Fn() -> bool + 'static) {
     keep_listening(window_event_listener(ev::beforeunload, move |event| {
         if loses() {
@@ -64,7 +64,7 @@ pub(crate) fn confirm_before_unload(loses: impl Fn() -> bool + 'static) {
     }));
 }
 
-/// A listener that lives as long as the page.
+/// Keeps a listener for the life of the page.
 pub(crate) fn keep_listening(listener: WindowListenerHandle) {
     std::mem::forget(listener);
 }

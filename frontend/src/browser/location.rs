@@ -5,34 +5,34 @@ use shared_types::{PageState, RoomName, Seq};
 
 use crate::browser::events;
 
-/// The message that the page's address leads to: `#m-` and its place.
+/// The message in the address: `#m-` and its sequence number.
 pub(crate) fn message_in_address() -> Option<Seq> {
     window().location().hash().ok()?.strip_prefix("#m-")?.parse().ok().map(Seq)
 }
 
-/// Calls `act` when the visitor goes to another message's address, or back.
+/// Calls `act` when the address names another message.
 pub(crate) fn on_address_change(act: impl Fn() + 'static) {
     events::keep_listening(window_event_listener(ev::hashchange, move |_| act()));
 }
 
-/// Whether the page came by HTTPS.
+/// Whether the page was loaded by HTTPS.
 pub(crate) fn by_https() -> bool {
     window().location().protocol().is_ok_and(|protocol| protocol == "https:")
 }
 
-/// Asks the server for this page anew.
+/// Reloads the page.
 pub(crate) fn reload() {
-    // Not at once: a reload asks the session whether something would be lost, and the session is busy with saying this.
+    // Not at once: the reload asks the session for unsaved work, and the session is busy.
     queue_microtask(|| _ = window().location().reload());
 }
 
-/// The room of the page's path: `/r/{room}`, or the lobby.
+/// The room in the path: `/r/{room}`, or the lobby.
 pub(crate) fn room_of_path() -> RoomName {
     let path = window().location().pathname().unwrap_or_default();
     path.strip_prefix("/r/").and_then(|room| room.trim_end_matches('/').parse().ok()).unwrap_or_else(RoomName::lobby)
 }
 
-/// The socket's address with what it needs to know at once. A path alone means the page's own host.
+/// The address of the socket with its parameters. A path alone is on the page's host.
 pub(crate) fn socket_address(page: &PageState) -> String {
     let mut address = String::new();
     if page.socket.starts_with('/') {

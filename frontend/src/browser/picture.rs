@@ -5,6 +5,7 @@
 
 use js_sys::{Promise, Reflect, Uint8Array};
 use leptos::prelude::document;
+use page_model::rejected_image::RejectedImage;
 use shared_types::{
     ChatImage, ImagePreview, ImageSide, ImageSize, ImageType,
     limits::{FILE_BYTES, IMAGE_BYTES, IMAGE_SIDE, PREVIEW_SIDE},
@@ -30,21 +31,6 @@ pub(crate) struct Picture {
     pub(crate) blob: Blob,
     /// Where this page finds it.
     pub(crate) url: LocalUrl,
-}
-
-/// Why a file cannot be a [`Picture`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RejectedImage {
-    /// The file has more than [`FILE_BYTES`].
-    TooLarge,
-    /// The browser cannot show it, or it is a drawing that could hold a script.
-    NotAnImage,
-    /// It has more than [`PIXELS`].
-    TooManyPixels,
-    /// It is a GIF with more bytes or pixels than an image may have.
-    LargeGif,
-    /// However small it was made, it has too many bytes.
-    TooDense,
 }
 
 /// An address that only this page knows. It ends when it is dropped.

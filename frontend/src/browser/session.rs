@@ -1,10 +1,11 @@
-//! The visitor's stay in the room, in the browser: joins the page's state with sockets, storage and what is drawn.
+//! The session: connects the state of the page with sockets, storage and components.
 
 mod moderation;
 mod notifications;
 mod privacy;
 mod queries;
 mod reading;
+mod sending;
 mod uploads;
 
 use std::time::Duration;
@@ -45,56 +46,56 @@ use crate::{
     },
 };
 
-/// How often it is looked whether something is due.
+/// Interval at which due work is performed.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Where the one session of a page lives.
+/// Where the session of the page is stored.
 type SessionHandle = StoredValue<Option<Session>, LocalStorage>;
 
-/// Everything that changes while the page is open, but for what is drawn.
+/// Everything that changes while the page is open, apart from what is drawn.
 pub(crate) struct Session {
     handle: SessionHandle,
     chat: Chat,
     page: PageState,
     client: Client,
     unsent: Unsent,
-    /// The images that are chosen and not sent yet.
+    /// The attached images.
     attachments: AttachmentTray,
-    /// The images that were sent from this page.
+    /// The images that this page sent.
     sent_images: Vec<SentImage>,
-    /// Where the visitor has been.
+    /// The visited rooms.
     rooms: RoomList,
     search: Search,
     audit: AuditLog,
-    /// About whom a moderator wants to know what they may not do.
+    /// The person whose restrictions are to be requested.
     restrictions_query: Option<PersonId>,
-    /// Whose messages a moderator has deleted, one person after the other.
+    /// The people whose messages a moderator purges, one after the other.
     purges: Vec<(Person, Erasure)>,
-    /// About whom a moderator's word is on its way.
+    /// The person that the pending mute or ban is about.
     restricted_person: Option<Person>,
-    /// Until when it stands what was done.
+    /// Until when the toast is shown.
     toast_until: u64,
     calendar: LocalTime,
     sockets: Vec<(SocketId, Socket)>,
-    /// Where the reader was before the changes that are not drawn yet.
+    /// The scroll position before changes that are not drawn yet.
     scroll_anchor: Option<ScrollAnchor>,
-    /// The newest message of somebody else that the reader was told of.
+    /// The newest message that the reader was notified of.
     newest_noticed: Option<Seq>,
-    /// Up to where the visitor has read.
+    /// The read position in the room.
     read_position: ReadPosition,
     /// The message that the visitor wants to see.
     target: Option<Seq>,
-    /// What is new to them, as it was told last.
+    /// The unread messages that were last shown.
     news: Option<UnreadSummary>,
-    /// How many messages others wrote since the page was last looked at.
+    /// Number of messages of others since the page was last visible.
     unseen_count: u32,
     /// Whether the rows may have changed since they were drawn.
     rows_changed: bool,
-    /// The day on which the rows were drawn: on the next one, "today" is another.
+    /// The day on which the rows were drawn: on the next day, "today" changes.
     drawn_day: i64,
 }
 
-/// Starts the session. It runs once, after the page was drawn as the server drew it.
+/// Starts the session, once, after the page was drawn as the server rendered it.
 pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
     let now = time::now();
     let (mut client, effects) = Client::start(&page, chat.translations, now, random::random);
@@ -132,7 +133,7 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
     session.init_rooms();
     session.init_notifications();
     session.show_erasure_result();
-    // From the first visit on: what is said behind this is new to them.
+    // From the first visit on, later messages are unread.
     storage::store_read_position(&session.page.room, session.read_position.read());
     session.mark_read();
     if let Some(seq) = location::message_in_address() {
@@ -159,7 +160,7 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
     draft::keep(chat);
 }
 
-/// Does what somebody wants.
+/// Performs a command of the visitor.
 pub(crate) fn on_intent(handle: SessionHandle, intent: Intent) {
     with(handle, |session| session.on_intent(intent));
 }
@@ -176,7 +177,7 @@ fn with(handle: SessionHandle, act: impl FnOnce(&mut Session)) {
 impl Session {
     fn on_intent(&mut self, intent: Intent) {
         let now = time::now();
-        // A keystroke changes no row, nor does a look.
+        // Typing changes no row, nor does marking as read.
         self.rows_changed |= !matches!(intent, Intent::Typing | Intent::MarkRead);
         let effects = match intent {
             Intent::Typing => self.client.typing(now),
@@ -231,7 +232,7 @@ impl Session {
         self.perform(effects);
     }
 
-    /// Whether something would be lost if the page went now.
+    /// Whether a reload would lose something.
     fn has_unsaved_work(&self) -> bool {
         let known = self.client.timeline();
         let unfinished =
@@ -239,7 +240,7 @@ impl Session {
         !storage::has_signed_out() && (unfinished || !self.unsent.is_whole())
     }
 
-    /// Does something to a message.
+    /// Changes a message.
     fn change(&mut self, seq: Seq, change: Change) -> Vec<Effect> {
         let nonce = random::unique_token().parse();
         nonce.map(|nonce| self.client.change(seq, change, nonce, time::now())).unwrap_or_default()
@@ -248,7 +249,7 @@ impl Session {
     fn tick(&mut self) {
         let now = time::now();
         let timeline = self.client.timeline();
-        // What is unsent may fail meanwhile.
+        // An unsent message may fail meanwhile.
         self.rows_changed |= timeline.has_unfinished_uploads()
             || !timeline.changing_messages().is_empty()
             || !timeline.unsent().is_empty();
@@ -297,8 +298,8 @@ impl Session {
             with(handle, |session| {
                 let now = time::now();
                 let effects = match page {
-                    // Whoever signed in meanwhile, in another tab, is not to say what this one's visitor wrote: it waits for
-                    // them. Where nobody signs in, it is the same person with another cookie.
+                    // If another person signed in in another tab, this page's unsent messages are not sent in their
+                    // name: they wait for their author. Without sign-in it is the same person with another cookie.
                     Ok(page) if !page.access.is_open() && page.you.id != session.page.you.id => {
                         return location::reload();
                     }
@@ -346,7 +347,7 @@ impl Session {
         self.notify_messages(&news);
     }
 
-    /// Draws what changed, and keeps what is not sent.
+    /// Draws what changed, and stores unsent messages.
     fn show(&mut self) {
         let now = time::now();
         self.send_queries(now);

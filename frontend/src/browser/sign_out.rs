@@ -9,16 +9,16 @@ use web_sys::HtmlFormElement;
 
 use crate::browser::{cookies, events, js, offline, storage};
 
-/// What the next page of this tab says once: the visitor had everything deleted.
+/// Tells the next page of this tab that all data was deleted.
 const ERASED_FLAG: &str = "deleted";
 
-/// How long a page waits before it is loaded anew where another one was left: that one has its new cookie by then, and the two
-/// do not become two new people.
+/// Delay before a page reloads after another one signed out: the new cookie is set by then, and both pages get the same
+/// new visitor.
 const RELOAD_DELAY: Duration = Duration::from_secs(1);
 
-/// Leaves the chat by its own door, and forgets everything that this page and others of its host keep on this device: where the
-/// visitor was and what they read, what they wrote and did not send, their choices, and the copies of pages. Other pages hear
-/// of it when the cookie is gone, so none of them can come back with it. `deleted` says whether there was more to delete than that.
+/// Signs out and removes everything that the pages of this host stored on this device: read positions, unsent messages,
+/// preferences, and copies of pages. Other pages notice when the storage is cleared, after the cookie is gone.
+/// `deleted` says whether all messages were deleted, too.
 pub(crate) async fn sign_out(deleted: bool) {
     storage::stop_storing();
     let asked = Request::post("/sign-out").header("content-type", "application/x-www-form-urlencoded").body("by=page");
@@ -26,7 +26,7 @@ pub(crate) async fn sign_out(deleted: bool) {
         Ok(request) => request.send().await.is_ok_and(|answer| answer.ok()),
         Err(_) => false,
     };
-    // The host is this chat's alone: whatever is there is ours.
+    // The host belongs to this chat only: everything in its storage is ours.
     let stores = [window().local_storage(), window().session_storage()];
     for storage in stores.iter().filter_map(|storage| storage.as_ref().ok()?.as_ref()) {
         _ = storage.clear();
@@ -43,12 +43,12 @@ pub(crate) async fn sign_out(deleted: bool) {
     if answered {
         _ = window().location().set_href("/");
     } else if let Ok(Some(form)) = document().query_selector("form.sign-out") {
-        // Whatever hinders it, the browser says it better.
+        // If something fails, the browser shows it.
         _ = form.unchecked_into::<HtmlFormElement>().submit();
     }
 }
 
-/// Whether the visitor had everything deleted just before this page. It is said once.
+/// Whether all data was deleted just before this page. Returns `true` once.
 pub(crate) fn take_erased_flag() -> bool {
     let said = storage::session_storage().and_then(|storage| {
         let said = storage.get_item(ERASED_FLAG).ok()?;
@@ -58,7 +58,7 @@ pub(crate) fn take_erased_flag() -> bool {
     said.is_some()
 }
 
-/// Calls `act` when another page of this host forgot everything.
+/// Calls `act` when another page of this host cleared the storage.
 pub(crate) fn on_storage_cleared(act: impl Fn() + 'static) {
     events::keep_listening(window_event_listener_untyped("storage", move |event| {
         if js::property(&event, "key").is_null() && !storage::has_signed_out() {
@@ -67,7 +67,7 @@ pub(crate) fn on_storage_cleared(act: impl Fn() + 'static) {
     }));
 }
 
-/// The visitor left on another page: what this tab keeps goes, too, and the next page is somebody else's.
+/// The visitor signed out on another page: clears this tab and reloads as a new visitor.
 pub(crate) fn follow_sign_out() {
     if let Some(storage) = storage::session_storage() {
         _ = storage.clear();

@@ -1,4 +1,4 @@
-//! The one place that knows WebSocket: a socket that reports what it hears, and closes when it is dropped.
+//! The only module that uses WebSocket: a socket that reports events and closes when it is dropped.
 
 use futures::{
     SinkExt, StreamExt,
@@ -9,22 +9,22 @@ use gloo_net::websocket::{Message, futures::WebSocket};
 use shared_types::ClientMessage;
 use wasm_bindgen_futures::spawn_local;
 
-/// What happens to a socket.
+/// An event of a socket.
 pub(crate) enum SocketEvent {
     /// A text frame arrived.
     Frame(String),
-    /// It closed, or could not be opened. Nothing follows.
+    /// It was closed, or could not be opened. It is the last event.
     Closed,
 }
 
-/// An open socket, or one that is about to open; what is said before waits for that.
+/// A socket that is open or being opened. Messages wait until it is open.
 pub(crate) struct Socket {
     frames: UnboundedSender<String>,
     task: AbortHandle,
 }
 
 impl Socket {
-    /// Opens a socket whose events go to `report`, none of them before this function has returned.
+    /// Opens a socket. Its events go to `report`, after this function has returned.
     pub(crate) fn open(address: String, report: impl Fn(SocketEvent) + 'static) -> Self {
         let (frames, outgoing) = unbounded();
         let (carry, task) = abortable(async move {
@@ -35,7 +35,7 @@ impl Socket {
         Self { frames, task }
     }
 
-    /// Says something. On a socket that is closed it is lost, and the socket's end tells so.
+    /// Sends a message. On a closed socket it is lost, and `Closed` is reported.
     pub(crate) fn send_message(&self, message: &ClientMessage) {
         if let Ok(frame) = serde_json::to_string(message) {
             _ = self.frames.unbounded_send(frame);
@@ -55,7 +55,7 @@ async fn carry(address: &str, mut outgoing: UnboundedReceiver<String>, report: &
     loop {
         match select(socket.next(), outgoing.next()).await {
             Either::Left((Some(Ok(Message::Text(frame))), _)) => report(SocketEvent::Frame(frame)),
-            // A binary frame is nothing this server says.
+            // The server sends no binary frames.
             Either::Left((Some(Ok(Message::Bytes(_))), _)) => {}
             Either::Left((Some(Err(_)) | None, _)) => return,
             Either::Right((Some(frame), _)) => {

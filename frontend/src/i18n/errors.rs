@@ -4,7 +4,8 @@ use page_model::texts::ClientTexts;
 use shared_types::{ErrorCode, NameError, limits};
 
 #[cfg(feature = "hydrate")]
-use crate::browser::picture::RejectedImage;
+use page_model::rejected_image::RejectedImage;
+
 use crate::i18n::Translations;
 
 impl ClientTexts for Translations {

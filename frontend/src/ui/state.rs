@@ -87,7 +87,7 @@ impl Chat {
         self.room.name.get_value()
     }
 
-    /// What is written as a new message, even while another one is edited.
+    /// The draft of a new message, even while an edit is in the field.
     #[cfg(feature = "hydrate")]
     pub(crate) fn draft(&self) -> Option<String> {
         let editing = self
@@ -101,28 +101,28 @@ impl Chat {
         }
     }
 
-    /// The message of that place, if it is shown. Whoever draws it is told of its changes.
+    /// The message with this sequence number, if it is shown. The caller is subscribed to its changes.
     pub(crate) fn row(&self, seq: Seq) -> Option<Row> {
         let of = |shown: &&KeyedRow| shown.row.with_untracked(|row| row.seq == Some(seq));
         let found = self.log.rows.with_untracked(|rows| rows.iter().rev().find(of).cloned());
         Some(found?.row.get())
     }
 
-    /// Everybody whom a text can call.
+    /// Everybody whom a text can mention.
     pub(crate) fn known_people(&self) -> Vec<Person> {
         let author = |shown: &KeyedRow| shown.row.with_untracked(|row| row.author.clone());
         let authors: Vec<Person> = self.log.rows.with_untracked(|rows| rows.iter().rev().map(author).collect());
         dedup_people(self.room.people.get_untracked().iter().chain(&authors))
     }
 
-    /// Brings the focus back to where messages are written.
+    /// Focuses the composer.
     pub(crate) fn focus(&self) {
         if let Some(field) = self.composer.field.get_untracked() {
             _ = field.focus();
         }
     }
 
-    /// Sends files to the tray. Says whether there were any.
+    /// Attaches files. Returns whether there were any.
     pub(crate) fn attach(&self, files: Option<FileList>) -> bool {
         let Some(files) = files.filter(|files| files.length() > 0) else { return false };
         self.dispatch.run(Intent::AttachImages((0..files.length()).filter_map(|index| files.get(index)).collect()));
@@ -130,7 +130,7 @@ impl Chat {
         true
     }
 
-    /// Where the image of a row is: here, if it comes from this page.
+    /// The URL of a row's image: a local one if this page sent it.
     pub(crate) fn image_source(&self, row: &Row) -> String {
         let key = row.key();
         let own =
@@ -138,17 +138,17 @@ impl Chat {
         own.unwrap_or_else(|| row.image_path.clone())
     }
 
-    /// What tells somebody from another one of the same name, where there is one.
+    /// The tag of a person who shares their name with somebody else.
     pub(crate) fn tag(&self, person: &Person) -> Option<String> {
         self.room.namesakes.with(|namesakes| tag(person, namesakes))
     }
 
-    /// Whether the visitor keeps order here.
+    /// Whether the visitor is a moderator.
     pub(crate) fn is_moderator(&self) -> bool {
         self.room.you.with(|you| you.moderator)
     }
 
-    /// Whether a moderator's word would be heard: there is a socket, and no other word on its way.
+    /// Whether a moderation command can be sent: there is a live socket and no command is pending.
     pub(crate) fn can_moderate_now(&self) -> bool {
         self.room.status.get() == Status::Live && !self.moderation.is_pending.get()
     }

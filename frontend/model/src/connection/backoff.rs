@@ -1,14 +1,14 @@
-//! How long to wait before the next try.
+//! The delay before a retry.
 
-/// The longest wait after the first failure, in milliseconds; it doubles with every further one.
+/// Maximum delay after the first failure, in milliseconds. It doubles with every further failure.
 const FIRST_MS: u64 = 500;
-/// The longest wait after any, in milliseconds.
+/// Maximum delay, in milliseconds.
 const LONGEST_MS: u64 = 30_000;
 
-/// The wait before the next try, in milliseconds: drawn evenly from nothing to the longest ("full jitter"), so that a
-/// thousand pages that lost the same server do not return at the same moment.
+/// The delay before a retry, in milliseconds: random between zero and the maximum ("full jitter"), so that a thousand
+/// pages that lost the same server do not return at the same moment.
 pub fn backoff(failures: u32, random: u32) -> u64 {
-    // 500 ms doubled six times is past the longest wait.
+    // 500 ms doubled six times exceeds the maximum.
     let longest = (FIRST_MS << failures.min(6)).min(LONGEST_MS);
     u64::from(random) % (longest + 1)
 }
@@ -22,13 +22,13 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_wait_doubles_up_to_half_a_minute() {
+    fn the_maximum_delay_doubles_up_to_30_seconds() {
         let waits: Vec<_> = [0, 1, 2, 5, 6, 7, u32::MAX].into_iter().map(longest).collect();
         assert_eq!(waits, [500, 1_000, 2_000, 16_000, 30_000, 30_000, 30_000].map(Some));
     }
 
     #[test]
-    fn the_wait_may_be_none_at_all() {
+    fn the_delay_may_be_zero() {
         assert_eq!(backoff(5, 0), 0);
     }
 }

@@ -21,7 +21,7 @@ fn live(mut connection: Connection) -> Connection {
 }
 
 #[test]
-fn the_page_is_connecting_until_it_is_welcome() {
+fn the_status_is_connecting_until_welcome() {
     let mut connection = connection();
     assert_eq!(connection.status(0), Status::Connecting);
     connection.on_frame(10, 1, false);
@@ -42,7 +42,7 @@ fn a_lost_socket_is_replaced_with_a_fresh_ticket() {
 }
 
 #[test]
-fn a_reader_sees_how_long_the_wait_is() {
+fn the_offline_status_tells_the_delay() {
     let mut connection = patient();
     connection.on_closed(0, 1);
     assert_eq!(connection.status(0), Status::Offline(1));
@@ -52,7 +52,7 @@ fn a_reader_sees_how_long_the_wait_is() {
 }
 
 #[test]
-fn nobody_has_to_wait_who_asks_for_a_connection() {
+fn reconnecting_on_demand_does_not_wait() {
     let mut connection = patient();
     connection.on_closed(0, 1);
     assert_eq!(connection.wake(1), Some(ConnectionCommand::Fetch));
@@ -60,7 +60,7 @@ fn nobody_has_to_wait_who_asks_for_a_connection() {
 }
 
 #[test]
-fn a_try_that_takes_too_long_has_failed() {
+fn an_attempt_fails_after_its_timeout() {
     let mut connection = connection();
     assert_eq!(connection.tick(OPEN_MS - 1), []);
     assert_eq!(connection.tick(OPEN_MS), [ConnectionCommand::Close(1)]);
@@ -68,7 +68,7 @@ fn a_try_that_takes_too_long_has_failed() {
 }
 
 #[test]
-fn a_ticket_that_does_not_come_is_a_failed_try() {
+fn a_missing_ticket_is_a_failed_attempt() {
     let mut connection = patient();
     connection.on_closed(0, 1);
     connection.wake(1);
@@ -77,7 +77,7 @@ fn a_ticket_that_does_not_come_is_a_failed_try() {
 }
 
 #[test]
-fn a_silent_socket_is_pinged_and_lives_when_it_answers() {
+fn a_silent_socket_is_pinged() {
     let mut connection = live(connection());
     assert_eq!(connection.tick(HEARTBEAT_MS - 1), []);
     assert_eq!(connection.tick(HEARTBEAT_MS), [ConnectionCommand::Ping(1)]);
@@ -87,7 +87,7 @@ fn a_silent_socket_is_pinged_and_lives_when_it_answers() {
 }
 
 #[test]
-fn a_socket_that_does_not_answer_a_ping_is_given_up() {
+fn a_socket_without_a_pong_is_closed() {
     let mut connection = live(patient());
     connection.tick(HEARTBEAT_MS);
     assert_eq!(connection.tick(HEARTBEAT_MS + PONG_MS), [ConnectionCommand::Close(1)]);
@@ -95,7 +95,7 @@ fn a_socket_that_does_not_answer_a_ping_is_given_up() {
 }
 
 #[test]
-fn a_page_that_is_looked_at_again_asks_whether_its_socket_lives() {
+fn a_page_that_becomes_visible_pings_its_socket() {
     let mut connection = live(patient());
     assert_eq!(connection.wake(10), Some(ConnectionCommand::Ping(1)));
     assert_eq!(connection.wake(11), None, "it was asked");
@@ -103,7 +103,7 @@ fn a_page_that_is_looked_at_again_asks_whether_its_socket_lives() {
 }
 
 #[test]
-fn before_its_end_a_socket_is_replaced_without_a_moment_offline() {
+fn a_socket_is_replaced_before_its_end_without_downtime() {
     let mut connection = live(connection());
     let mut now = 0;
     while now < 2 * HOUR - REPLACE_BEFORE_END_MS {
@@ -126,7 +126,7 @@ fn before_its_end_a_socket_is_replaced_without_a_moment_offline() {
 }
 
 #[test]
-fn a_server_that_drops_everyone_at_once_is_asked_less_and_less_often() {
+fn repeated_drops_increase_the_delay() {
     let mut connection = live(Connection::open(0, || 30_000).0);
     connection.on_closed(1, 1);
     let first = connection.status(1);
@@ -140,7 +140,7 @@ fn a_server_that_drops_everyone_at_once_is_asked_less_and_less_often() {
 }
 
 #[test]
-fn whoever_is_banned_is_left_alone_until_the_ban_ends() {
+fn a_ban_stops_attempts_until_it_ends() {
     let mut connection = live(connection());
     let end_reason = EndReason::Banned(Timestamp(HOUR));
     assert_eq!(connection.end(10, end_reason), [ConnectionCommand::Close(1)]);
@@ -154,7 +154,7 @@ fn whoever_is_banned_is_left_alone_until_the_ban_ends() {
 }
 
 #[test]
-fn a_page_whose_clock_is_ahead_does_not_ask_all_the_time_whether_a_ban_is_over() {
+fn a_fast_clock_does_not_recheck_a_ban_constantly() {
     let mut connection = live(connection());
     let end_reason = EndReason::Banned(Timestamp(HOUR));
     let mut now = 2 * HOUR;
@@ -168,7 +168,7 @@ fn a_page_whose_clock_is_ahead_does_not_ask_all_the_time_whether_a_ban_is_over()
 }
 
 #[test]
-fn whoever_was_sent_away_may_ask_at_once_whether_that_was_lifted() {
+fn a_banned_visitor_can_check_at_once() {
     let mut connection = live(connection());
     let end_reason = EndReason::Banned(Timestamp(HOUR));
     connection.end(0, end_reason);
@@ -185,7 +185,7 @@ fn whoever_was_sent_away_may_ask_at_once_whether_that_was_lifted() {
 }
 
 #[test]
-fn somebody_who_looks_at_the_page_sees_that_their_ban_was_lifted() {
+fn a_visible_page_notices_a_lifted_ban() {
     let mut connection = live(connection());
     let end_reason = EndReason::Banned(Timestamp(HOUR));
     connection.end(0, end_reason);
@@ -202,7 +202,7 @@ fn somebody_who_looks_at_the_page_sees_that_their_ban_was_lifted() {
 }
 
 #[test]
-fn a_hello_that_came_too_early_is_said_again_on_another_socket_after_that_time() {
+fn a_rate_limited_hello_is_repeated_on_another_socket() {
     let mut connection = connection();
     assert_eq!(connection.postpone(5, 2, 9), None, "another socket's hello is not the one");
     assert_eq!(connection.postpone(5, 1, 9), Some(ConnectionCommand::Close(1)));
@@ -212,7 +212,7 @@ fn a_hello_that_came_too_early_is_said_again_on_another_socket_after_that_time()
 }
 
 #[test]
-fn while_the_next_socket_is_put_off_the_present_one_carries_the_talk() {
+fn the_live_socket_stays_while_the_next_is_postponed() {
     let mut connection = live(connection());
     let moves = connection.tick(2 * HOUR - REPLACE_BEFORE_END_MS);
     assert!(moves.contains(&ConnectionCommand::Fetch), "{moves:?}");
@@ -222,7 +222,7 @@ fn while_the_next_socket_is_put_off_the_present_one_carries_the_talk() {
 }
 
 #[test]
-fn whoever_is_signed_out_is_not_tried_for_again() {
+fn signing_out_ends_all_attempts() {
     let mut connection = live(connection());
     connection.on_closed(50, 1);
     assert_eq!(connection.tick(50), [ConnectionCommand::Fetch]);

@@ -1,11 +1,11 @@
-//! The part of a message that shows what was looked for.
+//! The part of a message that matches a search.
 
-/// So much of a message is shown, in characters: about three lines.
+/// Maximum length of an excerpt, in characters: about three lines.
 const EXCERPT_CHARS: usize = 240;
-/// So much of it stands before the first word that was found.
+/// Maximum length of the text before the first match, in characters.
 const LEAD_CHARS: usize = 60;
 
-/// A stretch of a text, and whether it is what was looked for.
+/// A part of an excerpt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExcerptPart {
     /// The text.
@@ -14,9 +14,10 @@ pub struct ExcerptPart {
     pub matches: bool,
 }
 
-/// The part of `text` around the first of the words in `wanted`, in pieces. Capitals are no difference.
+/// The part of `text` around the first match of a word in `wanted`. Case is ignored.
 pub fn excerpt(text: &str, wanted: &str) -> Vec<ExcerptPart> {
-    // Capitals, for the page knows those already: of ß, which becomes two, the first will do.
+    // Upper case, because the page contains that table already. Of ß, which becomes two letters, the first one is
+    // enough.
     let capital = |letter: char| letter.to_uppercase().next().unwrap_or(letter);
     let letters: Vec<char> = text.chars().collect();
     let capitals: Vec<char> = letters.iter().copied().map(capital).collect();
@@ -59,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_looked_for_is_marked_wherever_it_stands() {
+    fn an_excerpt_marks_every_match() {
         for (text, wanted, expected) in [
             ("Where is the boat?", "boat", "Where is the [boat]?"),
             ("Boat, BOAT, boats", "boat", "[Boat], [BOAT], [boat]s"),
@@ -76,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_long_message_the_part_is_shown_where_it_was_found() {
+    fn an_excerpt_of_a_long_message_surrounds_the_first_match() {
         let text = ["a".repeat(1_000), "boat".into(), "b".repeat(1_000)].concat();
         let expected = ["…", &"a".repeat(LEAD_CHARS), "[boat]", &"b".repeat(EXCERPT_CHARS - LEAD_CHARS - 4), "…"];
         assert_eq!(line(&text, "boat"), expected.concat());

@@ -36,7 +36,7 @@ fn check(search: &Search, found: &[u64], progress: Progress) {
 }
 
 #[test]
-fn what_is_asked_is_said_once_and_its_answer_shown() {
+fn a_search_is_requested_once_and_its_results_are_shown() {
     let mut search = Search::default();
     assert_eq!(search.take_request(), None);
     search.start(" hi ");
@@ -47,7 +47,7 @@ fn what_is_asked_is_said_once_and_its_answer_shown() {
 }
 
 #[test]
-fn what_is_further_back_follows_what_is_there() {
+fn older_results_follow_newer_ones() {
     let mut search = Search::default();
     search.start("hi");
     search.take_request();
@@ -66,7 +66,7 @@ fn what_is_further_back_follows_what_is_there() {
 }
 
 #[test]
-fn an_answer_to_an_older_question_is_ignored() {
+fn results_of_an_older_search_are_ignored() {
     let mut search = Search::default();
     search.start("hi");
     search.take_request();
@@ -81,7 +81,7 @@ fn an_answer_to_an_older_question_is_ignored() {
 }
 
 #[test]
-fn an_answer_that_comes_twice_is_shown_once() {
+fn duplicate_results_are_shown_once() {
     let mut search = Search::default();
     // Somebody changed their mind and back: two questions, two equal answers.
     for text in ["hi", "ho", "hi"] {
@@ -100,7 +100,7 @@ fn an_answer_that_comes_twice_is_shown_once() {
 }
 
 #[test]
-fn another_question_and_none_forget_what_was_found() {
+fn a_new_or_empty_search_clears_the_results() {
     for (text, progress) in [("ho", Progress::Queued(None)), ("", Progress::Idle), (" \n ", Progress::Idle)] {
         let mut search = Search::default();
         search.start("hi");
@@ -112,7 +112,7 @@ fn another_question_and_none_forget_what_was_found() {
 }
 
 #[test]
-fn a_question_whose_socket_is_gone_is_asked_on_the_next() {
+fn a_search_is_repeated_after_a_lost_socket() {
     let mut search = Search::default();
     search.start("hi");
     search.take_request();
@@ -124,7 +124,7 @@ fn a_question_whose_socket_is_gone_is_asked_on_the_next() {
 }
 
 #[test]
-fn what_the_server_could_not_do_is_tried_again_when_somebody_wants_it() {
+fn a_failed_search_is_repeated_on_demand() {
     let mut search = Search::default();
     search.start("hi");
     search.take_request();

@@ -1,5 +1,5 @@
-//! What the visitor did to messages that are there, from the moment of the click until the server confirms it. Until then the
-//! page shows them as they will be.
+//! The visitor's changes of messages, from the click until the server confirms them. The page shows them as if they
+//! were confirmed.
 
 use shared_types::{ChatMessage, ClientMessage, Emoji, ErrorCode, MessageText, Nonce, Person, Reaction, Rev, Seq};
 
@@ -8,27 +8,27 @@ use super::{
     retry_state::{RetryPhase, RetryState},
 };
 
-/// What is to become of a message. Each says how it is to be, so that it can be repeated.
+/// A change of a message. It names the result, so that it can be repeated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// It says this from now on.
+    /// Replace the text.
     Text(Option<MessageText>),
-    /// It is taken back.
+    /// Delete the message.
     Delete,
-    /// The visitor means this emoji, or does not any more.
+    /// Add or remove the visitor's reaction.
     Reaction {
         /// The emoji.
         emoji: Emoji,
-        /// Whether they mean it.
+        /// Whether to add it.
         on: bool,
     },
 }
 
-/// A change that is not confirmed.
+/// An unconfirmed change.
 #[derive(Debug)]
 pub(super) struct PendingChange {
     seq: Seq,
-    /// The revision of the message that the visitor saw.
+    /// The revision of the message when the visitor changed it.
     seen: Rev,
     nonce: Nonce,
     change: Change,
@@ -36,12 +36,12 @@ pub(super) struct PendingChange {
 }
 
 impl Change {
-    /// What the server counts it as.
+    /// The rate limit that it counts against.
     fn kind(&self) -> LimitKind {
         if matches!(self, Self::Reaction { .. }) { LimitKind::Reaction } else { LimitKind::Edit }
     }
 
-    /// Whether one takes the place of the other: both are about the same.
+    /// Whether this change replaces an earlier one of the same kind.
     fn replaces(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Reaction { emoji, .. }, Self::Reaction { emoji: before, .. }) => emoji == before,
@@ -52,7 +52,7 @@ impl Change {
 
     fn is_applied_to(&self, message: &ChatMessage, me: &Person) -> bool {
         match self {
-            // A message that was taken back meanwhile can't become anything else.
+            // A message that was deleted meanwhile cannot change.
             _ if message.deleted => true,
             Self::Delete => false,
             Self::Text(text) => message.text == *text,
@@ -90,7 +90,7 @@ impl Change {
     }
 }
 
-/// Whether somebody means an emoji.
+/// Whether a person reacted with this emoji.
 pub(super) fn has_reaction(reactions: &[Reaction], emoji: &Emoji, who: &Person) -> bool {
     let meant = reactions.iter().filter(|reaction| reaction.emoji == *emoji);
     meant.flat_map(|reaction| &reaction.people).any(|person| person.id == who.id)
@@ -104,10 +104,11 @@ impl PendingChange {
 }
 
 impl Timeline {
-    /// Notes what the visitor did to a message. `nonce` names it in an error.
+    /// Records a change. The server names `nonce` in an error.
     pub fn change(&mut self, seq: Seq, change: Change, nonce: Nonce) {
         let same = |before: &PendingChange| before.seq == seq && change.replaces(&before.change);
-        // What was on its way may still be made, and is confirmed before this follows it; what only waits need not go at all.
+        // A change that was sent may be applied, so it is confirmed before this one is sent. A change that only waits
+        // is dropped.
         self.pending_changes.retain(|before| !same(before) || before.retry.may_be_delivered());
         let follows = self.pending_changes.iter().any(same);
         let Some(confirmed) = self.find(seq) else { return };
@@ -117,12 +118,12 @@ impl Timeline {
         }
     }
 
-    /// The next change for the socket, now that there is one; one at a time, like messages.
+    /// The next change to send. Only one is in flight at a time.
     pub fn next_change(&mut self, now: u64) -> Option<ClientMessage> {
         if self.pending_changes.iter().any(|pending| pending.retry.is_in_flight()) {
             return None;
         }
-        // One that waits for another try holds back what was done to the same message since.
+        // A change that waits for a retry blocks later changes of the same message.
         let first = |place: &usize| {
             !self.pending_changes[..*place].iter().any(|before| before.seq == self.pending_changes[*place].seq)
         };
@@ -145,17 +146,17 @@ impl Timeline {
         })
     }
 
-    /// The messages that the visitor changed without a confirmation so far.
+    /// The messages with unconfirmed changes.
     pub fn changing_messages(&self) -> Vec<Seq> {
         self.pending_changes.iter().map(|pending| pending.seq).collect()
     }
 
-    /// Why something that the visitor did was not done, since this was last asked.
+    /// Returns the errors of the visitor's commands since the last call.
     pub fn take_errors(&mut self) -> Vec<String> {
         std::mem::take(&mut self.errors)
     }
 
-    /// A message as it will be once everything the visitor did to it is done.
+    /// The message with all unconfirmed changes applied.
     pub(super) fn with_pending_changes(&self, confirmed: &ChatMessage) -> ChatMessage {
         let mut wanted = confirmed.clone();
         for pending in self.pending_changes.iter().filter(|pending| pending.seq == confirmed.seq) {
@@ -166,20 +167,20 @@ impl Timeline {
         wanted
     }
 
-    /// The message of that place is as it is now: what was wanted of it may be done.
+    /// Confirms the changes of a message that have been applied.
     pub(super) fn confirm_changes(&mut self, seq: Seq) {
-        // As a rule nothing is, and a page of messages need not be copied for that.
+        // Usually there are none, and the message need not be copied.
         if self.pending_changes.is_empty() {
             return;
         }
-        // What is shown, and not a frame that was overtaken on its way here.
+        // The message as it is shown: the frame may be outdated.
         let Some(message) = self.find(seq).cloned() else { return };
         let me = &self.me;
         self.pending_changes.retain(|pending| !pending.is_confirmed_by(&message, me));
     }
 
-    /// A message was heard of that is not loaded any more. Only one that is newer than what the visitor saw says something
-    /// about what they did to it.
+    /// Confirms changes of a message that is not loaded. Only a revision newer than the one that the visitor saw
+    /// counts.
     pub(super) fn confirm_changes_unloaded(&mut self, message: &ChatMessage) {
         let me = &self.me;
         self.pending_changes.retain(|pending| message.rev <= pending.seen || !pending.is_confirmed_by(message, me));
@@ -187,19 +188,11 @@ impl Timeline {
 
     /// The server refused a change.
     pub(super) fn on_change_error(&mut self, error: &RequestError, nonce: &Nonce) {
-        let Some(place) = self.pending_changes.iter().position(|pending| pending.nonce == *nonce) else { return };
+        let Some(pending) = self.pending_changes.iter_mut().find(|pending| pending.nonce == *nonce) else { return };
         let RequestError { code, reason, retry_after, now } = error;
-        match code {
-            ErrorCode::NotConnected => {}
-            ErrorCode::TooFast => {
-                self.send_limits.block(self.pending_changes[place].change.kind(), *now, *retry_after);
-                self.pending_changes[place].retry.postpone();
-            }
-            ErrorCode::Unavailable => self.pending_changes[place].retry.retry_later(*now, reason),
-            _ => {
-                self.pending_changes.remove(place);
-                self.errors.push(reason.clone());
-            }
+        pending.retry.on_error(*code, *now, reason);
+        if *code == ErrorCode::TooFast {
+            self.send_limits.block(pending.change.kind(), *now, *retry_after);
         }
         self.drop_failed_changes();
     }
@@ -219,7 +212,7 @@ impl Timeline {
         }
     }
 
-    /// A change that was tried often enough is not shown as if it were made.
+    /// Stops showing changes that failed.
     fn drop_failed_changes(&mut self) {
         let errors = &mut self.errors;
         self.pending_changes.retain(|pending| match &pending.retry.phase {

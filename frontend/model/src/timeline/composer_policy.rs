@@ -1,4 +1,4 @@
-//! Whether the visitor may write in the room, and what they are told when they may not.
+//! Whether the visitor may write.
 
 use shared_types::{Restrictions, RoomRules, Timestamp};
 
@@ -9,20 +9,20 @@ use super::Timeline;
 pub enum ComposerPolicy {
     /// They may.
     Allowed,
-    /// They may once in so many seconds.
+    /// They may send one message in this many seconds.
     SlowMode(u16),
-    /// They may, as a moderator, while the others may once in so many seconds.
+    /// Slow mode of this many seconds is on, but does not apply to the visitor, a moderator.
     SlowModeExempt(u16),
-    /// They may, as a moderator, while the others only read.
+    /// The room is read-only, but not for the visitor, a moderator.
     ModeratorsOnly,
-    /// The room can only be read.
+    /// The room is read-only.
     ReadOnly,
-    /// They may again from then on.
+    /// The visitor is muted until this time.
     Muted(Timestamp),
 }
 
 impl ComposerPolicy {
-    /// Whether there is nothing to write with.
+    /// Whether the composer is disabled.
     pub fn is_disabled(self) -> bool {
         matches!(self, Self::ReadOnly | Self::Muted(_))
     }
@@ -43,12 +43,12 @@ impl Timeline {
         }
     }
 
-    /// The server said what the visitor may not do.
+    /// Sets the visitor's restrictions.
     pub fn set_restrictions(&mut self, restrictions: Restrictions) {
         self.restrictions = restrictions;
     }
 
-    /// The server said what holds in the room.
+    /// Sets the rules of the room.
     pub(super) fn set_rules(&mut self, rules: RoomRules) {
         if self.rules != rules {
             self.rules = rules;
@@ -56,7 +56,7 @@ impl Timeline {
         }
     }
 
-    /// The server did not take something because the visitor is muted for so many seconds more.
+    /// The server refused something because the visitor is muted for so many more seconds.
     pub(super) fn set_muted(&mut self, now: u64, seconds: Option<u32>) {
         if let Some(seconds) = seconds {
             self.restrictions.muted_until = Some(Timestamp(now + u64::from(seconds) * 1000));

@@ -1,26 +1,23 @@
-//! Going about in the room's history: to older messages, to one that is far back, and to the newest again.
-//!
-//! Whoever goes far back reads a stretch that is apart from the newest one, with a gap between them. When they read on until
-//! the two meet, they become one.
+//! Navigation in the history: older messages, a message far back, the newest messages.
 
 use shared_types::{ChatMessage, ClientMessage, HistoryRange, Seq};
 
 use super::{REQUEST_TIMEOUT_MS, Timeline, message_range::MessageRange};
 
 impl Timeline {
-    /// The question for older messages, when there are any and nothing else was asked about the history.
+    /// The request for older messages, if there are any and no other history request is open.
     pub fn request_older(&mut self) -> Option<ClientMessage> {
         let before = self.shown().first().filter(|_| self.more())?;
         self.request_history(HistoryRange::Before(before))
     }
 
-    /// The question for newer messages, when the reader is apart from the newest ones.
+    /// The request for newer messages, while a detached range is shown.
     pub fn request_newer(&mut self) -> Option<ClientMessage> {
         let after = self.detached_range.as_ref()?.last()?;
         self.request_history(HistoryRange::After(after))
     }
 
-    /// The reader wants to see a message, wherever it is. When [`Timeline::is_seeking`] ends it is shown, or not to be had.
+    /// Goes to a message. When [`Timeline::is_seeking`] becomes false, the message is shown or does not exist.
     pub fn seek(&mut self, seq: Seq) {
         self.target = None;
         if self.newest_range.reaches_back_to(seq) {
@@ -30,7 +27,7 @@ impl Timeline {
         }
     }
 
-    /// The question for the message that is sought. It goes before any other about the history.
+    /// The request for the message that is the target. It replaces any other history request.
     pub fn request_target(&mut self) -> Option<ClientMessage> {
         let around = HistoryRange::Around(self.target?);
         if self.history_request == Some(around) {
@@ -40,15 +37,15 @@ impl Timeline {
         self.request_history(around)
     }
 
-    /// The question about the history that the server put off, when it is due.
+    /// The history request that the server rate-limited, when it is due.
     pub fn retry_history(&mut self, now: u64) -> Option<ClientMessage> {
         self.retry_history_at.take_if(|at| now >= *at)?;
         Some(ClientMessage::History { place: self.history_request? })
     }
 
-    /// Time passed: a question about the history whose answer does not come is open again.
+    /// Drops a history request that has timed out.
     pub fn expire_history(&mut self, now: u64) {
-        // One that was put off has not been asked.
+        // A rate-limited request has not been asked yet.
         if self.retry_history_at.is_some() {
             self.history_awaited = None;
             return;
@@ -61,18 +58,18 @@ impl Timeline {
         }
     }
 
-    /// Whether a message that the reader wants to see is still to arrive.
+    /// Whether the target is not loaded yet.
     pub fn is_seeking(&self) -> bool {
         self.target.is_some()
     }
 
-    /// The reader goes back to the newest messages.
+    /// Returns to the newest messages.
     pub fn return_to_newest(&mut self) {
         self.target = None;
         self.detached_range = None;
     }
 
-    /// Whether the reader is at a stretch that is apart from the newest messages.
+    /// Whether a detached range is shown.
     pub fn is_detached(&self) -> bool {
         self.detached_range.is_some()
     }
@@ -82,17 +79,17 @@ impl Timeline {
         self.shown().more
     }
 
-    /// Whether an answer with older messages is awaited.
+    /// Whether older messages are being loaded.
     pub fn is_loading_older(&self) -> bool {
         matches!(self.history_request, Some(HistoryRange::Before(_)))
     }
 
-    /// What the reader sees of the room.
+    /// The range that is shown.
     pub(super) fn shown(&self) -> &MessageRange {
         self.detached_range.as_ref().unwrap_or(&self.newest_range)
     }
 
-    /// A stretch of the history arrived. One that nobody waits for any more would leave a gap in what is shown.
+    /// A range of the history has arrived. An answer to an outdated request is dropped, because it would leave a gap.
     pub(super) fn on_history(
         &mut self,
         place: Option<HistoryRange>,
@@ -100,7 +97,7 @@ impl Timeline {
         more: bool,
         newer: bool,
     ) {
-        // An older server does not say which stretch it is, and can tell of older messages only.
+        // An older server does not name the range, and only knows requests for older messages.
         let Some(asked) = self.history_request.filter(|asked| place.is_none_or(|place| place == *asked)) else {
             return;
         };
@@ -125,12 +122,12 @@ impl Timeline {
         if let HistoryRange::Around(seq) = asked {
             self.target.take_if(|target| *target == seq);
         }
-        // The answer may have been made before them.
+        // They may be newer than the answer.
         let late = std::mem::take(&mut self.late_changes);
         late.into_iter().for_each(|message| self.insert_message(message));
     }
 
-    /// The server could not tell about the history.
+    /// The server refused a history request.
     pub(super) fn on_history_error(&mut self) {
         if let Some(HistoryRange::Around(_)) = self.history_request.take() {
             self.target = None;
@@ -146,7 +143,7 @@ impl Timeline {
         Some(ClientMessage::History { place })
     }
 
-    /// Puts messages into what is shown.
+    /// Inserts messages into the range that is shown.
     fn insert_all(&mut self, messages: Vec<ChatMessage>) {
         for message in messages {
             let seq = message.seq;
@@ -156,7 +153,7 @@ impl Timeline {
         }
     }
 
-    /// Makes the stretch that is apart part of the newest one, if nothing is missing between them.
+    /// Joins the detached range and the newest one, if nothing is missing between them.
     fn join_up(&mut self, ends: bool) {
         let meets = |detached_range: &MessageRange| ends || detached_range.last() >= self.newest_range.first();
         let Some(detached_range) = self.detached_range.take_if(|detached_range| meets(detached_range)) else { return };

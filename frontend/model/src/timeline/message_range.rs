@@ -1,17 +1,17 @@
-//! A stretch of the room's order: messages that follow one another without a gap.
+//! A range of consecutive messages.
 
 use shared_types::{ChatMessage, Seq};
 
-/// Messages by `seq`, none missing between the first and the last.
+/// Messages by sequence number, without a gap.
 #[derive(Debug, Default)]
 pub(super) struct MessageRange {
     pub(super) messages: Vec<ChatMessage>,
-    /// Whether there are older ones before it.
+    /// Whether there are older messages.
     pub(super) more: bool,
 }
 
 impl MessageRange {
-    /// The stretch of these messages, in whatever order they came.
+    /// The range of these messages, in any order.
     pub(super) fn of(mut messages: Vec<ChatMessage>, more: bool) -> Self {
         messages.sort_unstable_by_key(|message| message.seq);
         Self { messages, more }
@@ -29,17 +29,17 @@ impl MessageRange {
         self.index_of(seq).ok().map(|place| &self.messages[place])
     }
 
-    /// Whether a message of that place, if there is one, is not before it.
+    /// Whether the range starts at or before this sequence number.
     pub(super) fn reaches_back_to(&self, seq: Seq) -> bool {
         !self.more || self.first().is_none_or(|first| first <= seq)
     }
 
-    /// Whether a message of that place, if there is one, is between its first and its last.
+    /// Whether this sequence number is between the first and the last message.
     pub(super) fn spans(&self, seq: Seq) -> bool {
         self.first().is_some_and(|first| first <= seq) && self.last().is_some_and(|last| seq <= last)
     }
 
-    /// Puts a message in its place: a newer form of one that is there, or one that nobody has at another place.
+    /// Inserts a message, or replaces it by a newer revision. A message that is already at another place is dropped.
     pub(super) fn insert(&mut self, message: ChatMessage) {
         match self.index_of(message.seq) {
             Ok(place) if self.messages[place].rev < message.rev => self.messages[place] = message,

@@ -1,38 +1,38 @@
-//! The visitor's own messages, from the moment they are written until the server confirms them.
+//! The visitor's messages, from posting until the server confirms them.
 
-use shared_types::{ChatImage, ClientMessage, MessageText, Nonce, Person, Seq, Timestamp};
+use shared_types::{ChatImage, ClientMessage, ErrorCode, MessageText, Nonce, Person, Seq, Timestamp};
 
 use super::{
     LimitKind, Timeline,
     retry_state::{CONFIRM_MS, RetryPhase, RetryState},
 };
 
-/// A message as it was written: a text, an image, or both.
+/// A message to send: a text, an image, or both.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
-    /// What makes it the same through every retry.
+    /// Identifies the message in every retry.
     pub nonce: Nonce,
-    /// What it says.
+    /// Its text.
     pub text: Option<MessageText>,
     /// The image that is uploaded under the nonce.
     pub image: Option<ChatImage>,
-    /// The message it answers.
+    /// The message that it replies to.
     pub reply_to: Option<Seq>,
 }
 
-/// A message of the visitor that the server has not confirmed.
+/// A message that the server has not confirmed.
 #[derive(Debug)]
 pub(super) struct OutgoingMessage {
     pub(super) draft: Draft,
     pub(super) at: Timestamp,
     pub(super) retry: RetryState,
     pub(super) upload: Upload,
-    /// Whom it calls of those who were known when it was written.
+    /// The people that it mentions, of those known when it was written.
     mentions: Vec<Person>,
 }
 
 impl OutgoingMessage {
-    /// Lets it wait for another try at `now`, or fail for `reason` when there were enough.
+    /// Waits for a retry after `now`, or fails for `reason` when all attempts are used.
     pub(super) fn retry_later(&mut self, now: u64, reason: &str) {
         if matches!(self.upload, Upload::Requested(_) | Upload::Running(_)) {
             self.upload = Upload::NotStarted;
@@ -40,19 +40,34 @@ impl OutgoingMessage {
         self.retry.retry_later(now, reason);
     }
 
-    /// The server wants it later. Says whether that was the question where to put its image.
-    pub(super) fn postpone(&mut self) -> bool {
-        self.retry.postpone();
-        self.requeue()
+    /// The server answered with an error at `now`. Returns whether the request that failed was the one for an upload
+    /// URL.
+    pub(super) fn on_error(&mut self, code: ErrorCode, now: u64, reason: &str) -> bool {
+        let is_upload_request = matches!(self.upload, Upload::Requested(_));
+        match code {
+            ErrorCode::TooFast => {
+                self.retry.postpone();
+                self.requeue();
+            }
+            ErrorCode::Unavailable => self.retry_later(now, reason),
+            // The storage deleted the upload before the message arrived: it is uploaded again.
+            ErrorCode::NoImage => {
+                self.retry_later(now, reason);
+                self.upload = Upload::NotStarted;
+            }
+            _ => self.retry.on_error(code, now, reason),
+        }
+        is_upload_request
     }
 
-    /// Whether it waits, and the server cannot have it.
+    /// Whether it waits and was certainly not delivered.
     pub(super) fn is_undelivered(&self) -> bool {
         matches!(self.retry.phase, RetryPhase::Waiting(_)) && !self.retry.may_be_delivered()
     }
 
-    /// What a frame carried of it is open again, and that was no try. Says whether it was the question where to put its image.
-    pub(super) fn requeue(&mut self) -> bool {
+    /// The frame that carried it, or its upload request, was lost: it is sent again, and that does not count as an
+    /// attempt.
+    pub(super) fn requeue(&mut self) {
         let asked = matches!(self.upload, Upload::Requested(_));
         if asked {
             self.upload = Upload::NotStarted;
@@ -60,35 +75,33 @@ impl OutgoingMessage {
         if asked || self.retry.is_in_flight() {
             self.retry.requeue();
         }
-        asked
     }
 }
 
-/// How far the image of a message is.
+/// The state of a message's upload.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Upload {
-    /// It is still here.
+    /// Not requested.
     NotStarted,
-    /// The server was asked at this time where to put it.
+    /// An upload URL was requested at this time.
     Requested(u64),
-    /// So many hundredths of it are there.
+    /// This percentage is uploaded.
     Running(u8),
-    /// It is there; or there is none.
+    /// Uploaded, or there is no image.
     Done,
 }
 
 impl Timeline {
-    /// Notes a message that the visitor just wrote, with an image that is still to be uploaded.
+    /// Posts a message. Its image is uploaded first.
     pub fn post(&mut self, draft: Draft, now: u64) {
         let upload = if draft.image.is_some() { Upload::NotStarted } else { Upload::Done };
         let mentions = self.mentioned(draft.text.as_ref(), &[]);
         self.outgoing.push(OutgoingMessage { draft, at: Timestamp(now), retry: RetryState::new(), upload, mentions });
-        // Whoever writes wants to see it.
+        // Authors want to see their message.
         self.return_to_newest();
     }
 
-    /// Notes a message that the visitor wrote on an earlier page, whose image is uploaded. One that the server has by now
-    /// is on this page already.
+    /// Queues a message of an earlier page, whose image is uploaded. Does nothing if the server already has it.
     pub fn restore(&mut self, draft: Draft, now: u64) {
         if self
             .newest_range
@@ -108,11 +121,9 @@ impl Timeline {
         });
     }
 
-    /// The next message for the socket, now that there is one.
-    ///
-    /// The next one goes only when the last is confirmed, and when it is its turn: API Gateway may handle the frames of a socket at once, and a
-    /// person's messages are to stand in the order in which they were written. One whose image is still on its way lets
-    /// the others pass: nobody should wait with a word until two megabytes are through.
+    /// The next message to send. Only one is in flight at a time: API Gateway may handle the frames of a socket in
+    /// parallel, and a person's messages must keep their order. A message whose image is still uploading lets later
+    /// ones pass.
     pub fn next_message(&mut self, now: u64) -> Option<ClientMessage> {
         let under_way = self.outgoing.iter().any(|outgoing| outgoing.retry.is_in_flight());
         self.is_waiting_for_slot = !under_way && now < self.next_slot();
@@ -133,8 +144,8 @@ impl Timeline {
         Some(ClientMessage::Send { text, nonce: Some(nonce), image, reply_to, mentions })
     }
 
-    /// The question where to put the next image, now that there is a socket. One image at a time, so that several of them
-    /// stand in the order in which they were chosen.
+    /// The request for the next upload URL. Only one image is uploaded at a time, so that several images keep their
+    /// order.
     pub fn next_upload(&mut self, now: u64) -> Option<ClientMessage> {
         let under_way =
             |outgoing: &OutgoingMessage| matches!(outgoing.upload, Upload::Requested(_) | Upload::Running(_));
@@ -150,7 +161,7 @@ impl Timeline {
         Some(ClientMessage::Upload { nonce: next.draft.nonce.clone(), kind: image.kind, size: image.size })
     }
 
-    /// The server said where to put an image. Says whether that was still awaited.
+    /// The server returned an upload URL. Returns whether it was still awaited.
     pub fn on_upload_url(&mut self, nonce: &Nonce) -> bool {
         let history_awaited = |outgoing: &&mut OutgoingMessage| {
             outgoing.draft.nonce == *nonce && matches!(outgoing.upload, Upload::Requested(_))
@@ -159,14 +170,14 @@ impl Timeline {
         found.map(|outgoing| outgoing.upload = Upload::Running(0)).is_some()
     }
 
-    /// So many hundredths of an image are there.
+    /// The upload has reached this percentage.
     pub fn on_upload_progress(&mut self, nonce: &Nonce, percent: u8) {
         if let Some(outgoing) = self.uploading(nonce) {
             outgoing.upload = Upload::Running(percent);
         }
     }
 
-    /// An image is there, and its message can go.
+    /// The upload is complete, and the message can be sent.
     pub fn on_upload_finished(&mut self, nonce: &Nonce) {
         if let Some(outgoing) = self.uploading(nonce) {
             outgoing.upload = Upload::Done;
@@ -174,14 +185,14 @@ impl Timeline {
         }
     }
 
-    /// An image did not get through, for `reason`.
+    /// The upload failed for `reason`.
     pub fn on_upload_failed(&mut self, nonce: &Nonce, now: u64, reason: &str) {
         if let Some(outgoing) = self.uploading(nonce) {
             outgoing.retry_later(now, reason);
         }
     }
 
-    /// An image cannot be uploaded any more: its bytes are gone from here, too.
+    /// The image cannot be uploaded any more: its bytes are gone.
     pub fn on_image_lost(&mut self, nonce: &Nonce, reason: &str) {
         if let Some(outgoing) = self.uploading(nonce) {
             outgoing.upload = Upload::NotStarted;
@@ -195,10 +206,10 @@ impl Timeline {
             .find(|outgoing| outgoing.draft.nonce == *nonce && matches!(outgoing.upload, Upload::Running(_)))
     }
 
-    /// The socket is gone: what it carried waits for the next one, and its questions are open again.
+    /// The socket is lost: what it carried is sent again on the next one.
     pub fn on_disconnect(&mut self) {
         for outgoing in &mut self.outgoing {
-            // What is on its way to the storage does not go through the socket.
+            // An upload does not use the socket.
             outgoing.requeue();
         }
         self.requeue_changes();
@@ -207,8 +218,8 @@ impl Timeline {
         self.retry_history_at = None;
     }
 
-    /// Takes back what was handed over and not confirmed in time, and gives it up for `reason` when that was once too
-    /// often. Says whether there was any: the socket is not to be trusted then.
+    /// Retries what was not confirmed in time, or lets it fail for `reason` after the last attempt. Returns whether
+    /// there was any: the socket may be dead then.
     pub fn expire(&mut self, now: u64, reason: &str) -> bool {
         let late = |at: u64| now >= at + CONFIRM_MS;
         let overdue = |outgoing: &&mut OutgoingMessage| {
@@ -224,8 +235,8 @@ impl Timeline {
         }
     }
 
-    /// What was written and is not confirmed, oldest first, to be kept where a reload does not reach it. A message whose
-    /// image is still here is not among it: the image would be missing.
+    /// The unconfirmed messages, oldest first, to be stored across a reload. Messages whose image is not uploaded are
+    /// left out, because the image would be missing.
     pub fn unsent(&self) -> Vec<Draft> {
         self.outgoing
             .iter()
@@ -234,24 +245,24 @@ impl Timeline {
             .collect()
     }
 
-    /// Whether a message of the visitor is not confirmed yet.
+    /// Whether a message is unconfirmed.
     pub fn is_unsent(&self, nonce: &Nonce) -> bool {
         self.outgoing.iter().any(|outgoing| outgoing.draft.nonce == *nonce)
     }
 
-    /// Whether an image would be lost if the page went now.
+    /// Whether a reload would lose an image.
     pub fn has_unfinished_uploads(&self) -> bool {
         self.outgoing.iter().any(|outgoing| outgoing.upload != Upload::Done)
     }
 
-    /// Lets a failed message wait for a socket again: the same message, so that it is not shown twice if it did arrive.
+    /// Retries a failed message under the same nonce, so that it is not duplicated if it did arrive.
     pub fn retry(&mut self, nonce: &Nonce) {
         if let Some(outgoing) = self.outgoing.iter_mut().find(|outgoing| outgoing.draft.nonce == *nonce) {
             outgoing.retry.reset();
         }
     }
 
-    /// Forgets a message that failed, that waits for its turn, or whose image is not there yet.
+    /// Discards a message that failed, that waits for slow mode, or whose image is not uploaded.
     pub fn discard(&mut self, nonce: &Nonce) {
         let is_waiting_for_slot = self.is_waiting_for_slot;
         self.outgoing.retain(|outgoing| {

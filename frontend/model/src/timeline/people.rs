@@ -1,28 +1,27 @@
-//! Who is here, and whom a text may call.
+//! Who is online, and whom a text mentions.
 
 use shared_types::{MessageText, Person, mentioned};
 
 use super::Timeline;
 use crate::mention_completion::case_folded;
 
-/// How long somebody who is gone is still shown, in milliseconds: a reload or another network takes a few seconds, and nobody
-/// has to hear of it.
+/// How long people who left are still shown, in milliseconds. A reload or a change of the network takes a few seconds.
 const LEAVE_MS: u64 = 5_000;
 
-/// Who is here, as the reader is told: whoever comes is shown at once, whoever goes a little later, all of them together.
+/// Who is shown as online. Arrivals are shown at once, departures together after a delay.
 #[derive(Debug)]
 pub(super) struct PresenceTracker {
     shown: Presence,
-    /// What is to be shown at that time.
+    /// What is shown from that time on.
     next: Option<(u64, Presence)>,
 }
 
 /// Who is in the room.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Presence {
-    /// How many people.
+    /// Number of people.
     pub online: u32,
-    /// Who they are, by name: the first of them where they are many, nobody as long as the server has not said it.
+    /// Who they are, by name: the first ones if there are many, empty until the server has told.
     pub people: Vec<Person>,
 }
 
@@ -31,14 +30,14 @@ impl PresenceTracker {
         Self { shown: Presence { online, people: Vec::new() }, next: None }
     }
 
-    /// The server said who is here.
+    /// The server told who is online.
     pub(super) fn update(&mut self, online: u32, people: Vec<Person>, now: u64) {
         if let Some((_, next)) = self.next.take_if(|(due, _)| now >= *due) {
             self.shown = next;
         }
         let heard = Presence { online, people };
         if online < self.shown.online {
-            // The first who goes decides when, or a busy room would never show it.
+            // The first departure sets the time, or a busy room would never show one.
             let due = self.next.as_ref().map_or(now + LEAVE_MS, |(due, _)| *due);
             self.next = Some((due, heard));
         } else {
@@ -48,7 +47,7 @@ impl PresenceTracker {
     }
 }
 
-/// These people, each once, by the name under which they come first.
+/// These people without duplicates, each under the first name that occurs.
 pub fn dedup_people<'a>(people: impl Iterator<Item = &'a Person>) -> Vec<Person> {
     let mut once: Vec<Person> = Vec::new();
     for person in people {
@@ -59,17 +58,17 @@ pub fn dedup_people<'a>(people: impl Iterator<Item = &'a Person>) -> Vec<Person>
     once
 }
 
-/// So much of an id tells one from another beside their names, in characters.
+/// Characters of the id that tell people of the same name apart.
 const TAG_CHARS: usize = 4;
 
-/// The end of somebody's id, if they are one of these.
+/// The last characters of the id, if the person is one of `namesakes`.
 pub fn tag(person: &Person, namesakes: &[Person]) -> Option<String> {
     let id = person.id.as_str();
     let end = || ["·", &id[id.len().saturating_sub(TAG_CHARS)..]].concat();
     namesakes.iter().any(|namesake| namesake.id == person.id).then(end)
 }
 
-/// Whoever has the name of somebody else among these people, but for its case. So nobody is taken for another by their name.
+/// The people who share a name, ignoring case, with somebody else.
 fn namesakes<'a>(people: impl Iterator<Item = &'a Person>) -> Vec<Person> {
     let mut names: Vec<(&Person, String)> = Vec::new();
     for person in people.filter(|person| !person.is_erased()) {
@@ -84,7 +83,7 @@ fn namesakes<'a>(people: impl Iterator<Item = &'a Person>) -> Vec<Person> {
 }
 
 impl Timeline {
-    /// Whoever has the name of somebody else of those who are here or wrote something that is shown.
+    /// The people online or in the shown messages who share a name with somebody else.
     pub fn namesakes(&self) -> Vec<Person> {
         let authors = self.shown().messages.iter().map(|confirmed| &confirmed.author);
         let mine = std::iter::once(&self.me);
@@ -93,7 +92,7 @@ impl Timeline {
         )
     }
 
-    /// Who is here at `now`.
+    /// Who is online at `now`.
     pub fn presence(&self, now: u64) -> &Presence {
         match &self.presence_tracker.next {
             Some((due, next)) if now >= *due => next,
@@ -101,7 +100,7 @@ impl Timeline {
         }
     }
 
-    /// Everybody whom a text can call: those who are here, and those who said something that is shown, each once.
+    /// Everybody whom a text can mention: people online and authors of shown messages.
     fn known(&self) -> Vec<Person> {
         let presence_tracker =
             self.presence_tracker.next.as_ref().map_or(&self.presence_tracker.shown, |(_, next)| next);
@@ -109,9 +108,9 @@ impl Timeline {
         dedup_people(presence_tracker.people.iter().chain(authors))
     }
 
-    /// Whom a text calls: of those who were called before, and of everybody who is known now.
+    /// The people that a text mentions, of those mentioned before and those known now.
     pub(super) fn mentioned(&self, text: Option<&MessageText>, before: &[Person]) -> Vec<Person> {
-        // Most texts call nobody, and need no list of everybody.
+        // Most texts mention nobody.
         let Some(text) = text.filter(|text| text.as_str().contains('@')) else { return Vec::new() };
         mentioned(text.as_str(), &dedup_people(before.iter().chain(&self.known())))
     }

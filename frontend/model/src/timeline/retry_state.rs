@@ -1,78 +1,79 @@
-//! Getting something through: when it waits, when it was handed over, and when it was tried often enough.
+//! Retries: when a request waits, when it is in flight, and when it has failed.
 
-/// How long something may wait for its confirmation while the socket is live, in milliseconds.
+use shared_types::ErrorCode;
+
+/// Timeout of a confirmation on a live socket, in milliseconds.
 pub const CONFIRM_MS: u64 = 15_000;
 
-/// How often something is sent before it has failed: an outage of 10 s (1 + 2 + 3 + 4 s of pauses) is passed over. Lost
-/// sockets do not count.
+/// Maximum number of attempts. Their pauses of 1 + 2 + 3 + 4 s bridge an outage of 10 s. Lost sockets do not count.
 pub const TRIES: u32 = 5;
 
-/// The pause before another try when the server could not do it, in milliseconds, times the tries so far.
+/// Pause before a retry, in milliseconds, multiplied by the number of attempts.
 const PAUSE_MS: u64 = 1_000;
 
-/// Something that is to reach the server.
+/// The state of a request that has to reach the server.
 #[derive(Debug)]
 pub(super) struct RetryState {
     pub(super) phase: RetryPhase,
     tries: u32,
-    /// How often it went out without the answer that it was not taken.
+    /// Sends without an answer that the request was refused.
     unanswered: u32,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum RetryPhase {
-    /// It waits for a socket, its turn, and this time.
+    /// Waiting for a socket, and until this time.
     Waiting(u64),
-    /// It was handed to the socket at this time.
+    /// Sent at this time.
     InFlight(u64),
-    /// It will not be sent again by itself, for this reason.
+    /// Failed for this reason.
     Failed(String),
 }
 
 impl RetryState {
-    /// Something that was not tried yet.
+    /// A request without attempts.
     pub(super) fn new() -> Self {
         Self { phase: RetryPhase::Waiting(0), tries: 0, unanswered: 0 }
     }
 
-    /// Something that may have been tried on an earlier page.
+    /// A request that an earlier page may have sent.
     pub(super) fn restored() -> Self {
         Self { unanswered: 1, ..Self::new() }
     }
 
-    /// Whether it waits for nothing but a socket and its turn.
+    /// Whether it is ready to be sent.
     pub(super) fn is_due(&self, now: u64) -> bool {
         matches!(self.phase, RetryPhase::Waiting(until) if now >= until)
     }
 
-    /// Whether it is on a socket.
+    /// Whether it is in flight.
     pub(super) fn is_in_flight(&self) -> bool {
         matches!(self.phase, RetryPhase::InFlight(_))
     }
 
-    /// Whether it is on a socket or was: then it may reach the server whatever became of that socket.
+    /// Whether it was sent at least once and may have reached the server.
     pub(super) fn may_be_delivered(&self) -> bool {
         self.unanswered > 0
     }
 
-    /// Whether its confirmation is late.
+    /// Whether its confirmation has timed out.
     pub(super) fn is_overdue(&self, now: u64) -> bool {
         matches!(self.phase, RetryPhase::InFlight(at) if now >= at + CONFIRM_MS)
     }
 
-    /// It goes out on a socket.
+    /// It is sent.
     pub(super) fn start_attempt(&mut self, now: u64) {
         self.phase = RetryPhase::InFlight(now);
         self.tries += 1;
         self.unanswered += 1;
     }
 
-    /// One more try was begun, of a part that does not hand it over.
+    /// Counts an attempt of a part that does not send the request itself.
     pub(super) fn count_attempt(&mut self) {
         self.tries += 1;
     }
 
-    /// The server did not take it this time, and nothing of it is there: that was no try.
+    /// The server refused it for now. That does not count as an attempt.
     pub(super) fn postpone(&mut self) {
         if self.is_in_flight() {
             self.unanswered -= 1;
@@ -80,13 +81,13 @@ impl RetryState {
         }
     }
 
-    /// The socket is gone that carried it: that was no try.
+    /// The socket that carried it is lost. That does not count as an attempt.
     pub(super) fn requeue(&mut self) {
         self.phase = RetryPhase::Waiting(0);
         self.tries -= 1;
     }
 
-    /// Lets it wait for another try at `now`, or fail for `reason` when there were enough.
+    /// Waits for a retry after `now`, or fails for `reason` when all attempts are used.
     pub(super) fn retry_later(&mut self, now: u64, reason: &str) {
         self.phase = if self.tries >= TRIES {
             RetryPhase::Failed(reason.into())
@@ -95,12 +96,23 @@ impl RetryState {
         };
     }
 
-    /// All tries are open again.
+    /// The server answered with an error at `now`.
+    pub(super) fn on_error(&mut self, code: ErrorCode, now: u64, reason: &str) {
+        match code {
+            // The socket is unknown to the server. Nothing is wrong with the request: it goes out on the next socket.
+            ErrorCode::NotConnected => {}
+            ErrorCode::TooFast => self.postpone(),
+            ErrorCode::Unavailable => self.retry_later(now, reason),
+            _ => self.phase = RetryPhase::Failed(reason.into()),
+        }
+    }
+
+    /// Allows all attempts again.
     pub(super) fn reset(&mut self) {
         *self = Self { unanswered: self.unanswered, ..Self::new() };
     }
 
-    /// A part of it is done, and the next one has tries of its own.
+    /// A part is done; the next part has its own attempts.
     pub(super) fn reset_tries(&mut self) {
         self.tries = 0;
     }

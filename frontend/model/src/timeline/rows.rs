@@ -1,92 +1,98 @@
-//! The timeline as rows to draw: grouped by author and by day.
+//! The timeline as rows to draw, grouped by author and day.
 
 use shared_types::{ChatImage, ChatMessage, Emoji, MessageText, Nonce, Person, PersonId, Seq, Timestamp, image_path};
 
-use super::{OutgoingMessage, RetryPhase, Timeline, change::has_reaction, outgoing::Upload, people::tag};
+use super::{
+    Timeline,
+    change::has_reaction,
+    outgoing::{OutgoingMessage, Upload},
+    people::tag,
+    retry_state::RetryPhase,
+};
 use crate::calendar::Calendar;
 
-/// Messages of one author that follow each other within this time stand in one group, in milliseconds.
+/// Messages of one author within this time form a group, in milliseconds.
 const GROUP_MS: u64 = 5 * 60 * 1000;
 
-/// One message as it is drawn.
+/// A message to draw.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// Who wrote it.
+    /// The author.
     pub author: Person,
-    /// What tells the author from another one of the same name, where there is one.
+    /// Distinguishes the author from people of the same name.
     pub tag: Option<String>,
-    /// With the author, the identity of the message.
+    /// Together with the author, the key of the message.
     pub nonce: Nonce,
-    /// Its place in the order, once it has one.
+    /// Its sequence number, once it is confirmed.
     pub seq: Option<Seq>,
-    /// What was said.
+    /// Its text.
     pub text: Option<MessageText>,
-    /// The same as harmless HTML of the server's making, where that shows more.
+    /// The text as HTML, sanitized by the server, if it has formatting.
     pub html: Option<String>,
-    /// The image that belongs to it.
+    /// Its image.
     pub image: Option<ChatImage>,
-    /// Where the image is, or will be once the message is sent.
+    /// The path of the image, also before it is uploaded.
     pub image_path: String,
-    /// When.
+    /// When it was sent.
     pub at: Timestamp,
-    /// The same, as the reader's clock shows it.
+    /// The time of day in the reader's calendar.
     pub time: String,
-    /// How far it got.
+    /// Whether it was delivered.
     pub state: DeliveryState,
     /// Whether the visitor wrote it.
     pub mine: bool,
-    /// Whether its text was changed since.
+    /// Whether it was edited.
     pub edited: bool,
-    /// Whether it was taken back: nothing is left of it but its place.
+    /// Whether it was deleted.
     pub deleted: bool,
-    /// The message it answers.
+    /// The message that it replies to.
     pub reply_to: Option<ReplyPreview>,
-    /// Whether its text calls the visitor.
+    /// Whether it mentions the visitor.
     pub mentions_me: bool,
-    /// What people think of it.
+    /// Its reactions.
     pub reactions: Vec<RowReaction>,
-    /// Whether it is the first of its group, and names the author.
+    /// Whether it starts a group and shows the author.
     pub starts_group: bool,
-    /// The name of the day that begins with it, if one does.
+    /// The name of the day, if it is the first message of a day.
     pub day: Option<String>,
-    /// Whether it is the first that is new to the visitor.
+    /// Whether it is the first unread message.
     pub first_new: bool,
 }
 
-/// A message that another one answers.
+/// A message that another one replies to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReplyPreview {
-    /// Its place.
+    /// Its sequence number.
     pub seq: Seq,
-    /// Who wrote it.
+    /// Its author.
     pub author: Person,
-    /// What it says, where that is known here: it may not be loaded, be an image, or be taken back.
+    /// Its text, if that is known: it may not be loaded, be an image only, or be deleted.
     pub text: Option<MessageText>,
 }
 
-/// What people said about a message with one emoji.
+/// The reactions with one emoji.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowReaction {
     /// The emoji.
     pub emoji: Emoji,
-    /// Who.
+    /// Who reacted.
     pub people: Vec<Person>,
     /// Whether the visitor is among them.
     pub mine: bool,
 }
 
-/// How far a message got.
+/// Whether a message was delivered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeliveryState {
-    /// Shown, and not confirmed yet.
+    /// Not confirmed.
     Pending,
-    /// It waits for its turn, and can be taken back.
+    /// Waiting for slow mode or a rate limit; can be cancelled.
     Waiting,
-    /// Its image is on its way: so many hundredths of it are there.
+    /// This percentage of its image is uploaded.
     Uploading(u8),
-    /// The server has it.
+    /// Confirmed.
     Sent,
-    /// It was not sent, for the reason given.
+    /// Failed for this reason.
     Failed(String),
 }
 
@@ -96,12 +102,12 @@ pub fn key(author: &PersonId, nonce: &Nonce) -> String {
 }
 
 impl Row {
-    /// What stays the same from the first drawing as pending to the last, and is nobody else's.
+    /// Identifies the row from the first drawing to the last.
     pub fn key(&self) -> String {
         key(&self.author.id, &self.nonce)
     }
 
-    /// Marks the start of a day or of a group, seen from the row before.
+    /// Sets the start of a day or a group, given the row before.
     fn follow(&mut self, before: Option<&Row>, calendar: &dyn Calendar) {
         let new_day = before.is_none_or(|before| calendar.day(before.at) != calendar.day(self.at));
         if new_day {
@@ -113,20 +119,20 @@ impl Row {
     }
 }
 
-/// What others said behind the last message that the visitor had read.
+/// The unread messages of others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnreadSummary {
-    /// Where to go to read on from there.
+    /// Where to continue reading.
     pub from: Seq,
-    /// How many messages there are.
+    /// Number of unread messages that are loaded.
     pub count: usize,
-    /// Whether there are still more, which are not loaded.
+    /// Whether there are more that are not loaded.
     pub more: bool,
 }
 
 impl UnreadSummary {
-    /// Finds what is new behind `line`, and marks where it begins if that is among these rows; `more` tells whether there
-    /// are older ones than they are.
+    /// Finds the unread messages after `line` and marks the first one. `more` tells whether there are messages older
+    /// than these rows.
     pub fn mark(rows: &mut [Row], line: Seq, more: bool) -> Option<Self> {
         let old = |row: &Row| row.seq.is_some_and(|seq| seq <= line);
         let new = |row: &&mut Row| row.seq.is_some_and(|seq| seq > line) && !row.mine && !row.deleted;
@@ -140,12 +146,12 @@ impl UnreadSummary {
 }
 
 impl Timeline {
-    /// What to draw, oldest first, with the days and times of a calendar; `namesakes` are told from each other.
+    /// The rows to draw, oldest first. `namesakes` get a tag.
     pub fn rows(&self, calendar: &dyn Calendar, namesakes: &[Person]) -> Vec<Row> {
         let shown = &self.shown().messages;
         let confirmed =
             shown.iter().map(|confirmed| self.confirmed_row(&self.with_pending_changes(confirmed), calendar));
-        // What is not sent yet stands behind the newest message.
+        // Unconfirmed messages come after the newest one.
         let outgoing = self
             .outgoing
             .iter()
@@ -195,7 +201,7 @@ impl Timeline {
     }
 
     fn outgoing_row(&self, outgoing: &OutgoingMessage, calendar: &dyn Calendar) -> Row {
-        // The visitor's clock may be behind the server's; a message never stands before the one it follows.
+        // The visitor's clock may be slow: a message never comes before the one that it follows.
         let at = outgoing.at.max(self.newest_range.messages.last().map(|last| last.sent_at).unwrap_or_default());
         Row {
             author: self.me.clone(),

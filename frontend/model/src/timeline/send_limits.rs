@@ -1,4 +1,4 @@
-//! How fast the visitor may go on: what the server asked to wait with, and the slow mode of the room.
+//! When the visitor may send again: rate limits of the server, and slow mode of the room.
 
 use shared_types::RoomRules;
 
@@ -8,10 +8,10 @@ use super::{
     retry_state::RetryPhase,
 };
 
-/// How long is waited where the server says "too fast" and not for how long, in seconds.
+/// Pause after a rate limit without a time, in seconds.
 const DEFAULT_PAUSE_SECONDS: u32 = 1;
 
-/// What goes out at its own pace.
+/// What has a rate limit of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LimitKind {
     Message,
@@ -21,38 +21,38 @@ pub(super) enum LimitKind {
     Upload,
 }
 
-/// Until when nothing of a kind goes out, in milliseconds.
+/// Until when each kind is blocked, in milliseconds.
 #[derive(Debug, Default)]
 pub(super) struct SendLimits {
     until: [u64; 4],
-    /// When a message of the visitor was heard of last: slow mode counts from there.
+    /// When the visitor's last message was stored. Slow mode counts from there.
     last_own_message_at: Option<u64>,
 }
 
 impl SendLimits {
-    /// The server wants no more of this for so many seconds.
+    /// The server rate-limits this kind for so many seconds.
     pub(super) fn block(&mut self, kind: LimitKind, now: u64, seconds: Option<u32>) {
         self.until[kind as usize] = blocked_until(now, seconds);
     }
 
-    /// Whether something of this may go out.
+    /// Whether this kind may be sent.
     pub(super) fn allows(&self, kind: LimitKind, now: u64) -> bool {
         now >= self.until[kind as usize]
     }
 
-    /// A message of the visitor is stored.
+    /// A message of the visitor was stored.
     pub(super) fn on_own_message(&mut self, now: u64) {
         self.last_own_message_at = Some(now);
     }
 
-    /// Something else holds in the room: what waited may be said at once, and the server knows whether it may.
+    /// The rules changed: waiting messages are sent at once, and the server decides.
     pub(super) fn reset(&mut self) {
         self.until[LimitKind::Message as usize] = 0;
     }
 }
 
 impl Timeline {
-    /// When the next message may go out: in a slow room one follows the other after a while, but for moderators.
+    /// When the next message may be sent. Slow mode does not apply to moderators.
     pub(super) fn next_slot(&self) -> u64 {
         let slow = if self.me.moderator { 0 } else { u64::from(self.rules.slow) * 1000 };
         let slot = self
@@ -63,12 +63,12 @@ impl Timeline {
         slot.max(self.send_limits.until[LimitKind::Message as usize])
     }
 
-    /// What holds in the room.
+    /// The rules of the room.
     pub fn rules(&self) -> RoomRules {
         self.rules
     }
 
-    /// In how many seconds what the visitor wrote goes out by itself; none while nothing waits for that.
+    /// In how many seconds a waiting message or image is sent. `None` if nothing waits for that.
     pub fn seconds_until_sent(&self, now: u64) -> Option<u32> {
         let waits = |outgoing: &OutgoingMessage| matches!(outgoing.retry.phase, RetryPhase::Waiting(_));
         let message = self
@@ -81,13 +81,13 @@ impl Timeline {
         seconds_until(message.max(image)?, now)
     }
 
-    /// In how many seconds the visitor may say something more; none when they may at once.
+    /// In how many seconds the visitor may send the next message. `None` if they may now.
     pub fn seconds_until_next_message(&self, now: u64) -> Option<u32> {
         seconds_until(self.next_slot(), now)
     }
 }
 
-/// Until when nothing more is to be said, where the server wants that for so many seconds.
+/// When a block of so many seconds ends.
 pub(super) fn blocked_until(now: u64, seconds: Option<u32>) -> u64 {
     now + u64::from(seconds.unwrap_or(DEFAULT_PAUSE_SECONDS)) * 1000
 }

@@ -1,4 +1,4 @@
-//! What the visitor asks as a moderator: sanctions, rules, and what was done. And the answers about themself.
+//! Commands of moderators and their answers, and answers about the visitor's own data.
 
 use leptos::prelude::*;
 use page_model::{audit::AuditLog, client::Effect, erasure::Erasure};
@@ -20,11 +20,11 @@ use crate::{
     },
 };
 
-/// For so long it stands what was done: long enough to be read twice, in milliseconds.
+/// How long a toast is shown, in milliseconds: long enough to be read twice.
 const TOAST_MS: u64 = 10_000;
 
 impl Session {
-    /// Keeps somebody quiet, or away.
+    /// Mutes or bans a person.
     pub(super) fn restrict(&mut self, whom: Person, ban: bool, seconds: u32) -> Vec<Effect> {
         let Ok(seconds) = Seconds::try_from(u64::from(seconds)) else { return Vec::new() };
         let person = whom.id.clone();
@@ -32,13 +32,13 @@ impl Session {
         self.send_moderation(Some(whom), word)
     }
 
-    /// Asks what somebody may not do, as soon as there is a socket.
+    /// Requests the restrictions of the person in the dialog, as soon as there is a socket.
     pub(super) fn load_restrictions(&mut self) {
         self.restrictions_query = Some(self.chat.restriction_dialog.person.get_untracked().id);
         set(self.chat.restriction_dialog.current, Err(self.chat.translations.audit_loading));
     }
 
-    /// Takes in what somebody may not do, if that is still the question.
+    /// Shows the restrictions of a person, if the dialog is still about them.
     fn on_restrictions(&self, person: &PersonId, restrictions: Restrictions) {
         if self.chat.restriction_dialog.person.with_untracked(|whom| whom.id != *person) {
             return;
@@ -63,7 +63,7 @@ impl Session {
         restriction_dialog::choose(self.chat, left.map(seconds));
     }
 
-    /// Has everything deleted that somebody wrote.
+    /// Starts to delete all messages of a person.
     pub(super) fn purge_user(&mut self, person: Person) {
         let mut purges = Erasure::Idle;
         purges.start();
@@ -73,14 +73,14 @@ impl Session {
         self.update_purge(|_| {});
     }
 
-    /// Changes how far it is with the first one, and says so.
+    /// Updates the first purge and shows its progress.
     fn update_purge(&mut self, change: impl FnOnce(&mut Erasure)) {
         let Some((person, purges)) = self.purges.first_mut() else { return };
         change(purges);
         let (translations, gone) = (self.chat.translations, purges.erased());
         let (told, until) = match purges {
             Erasure::Done { .. } => (translations.user_purged(person, gone), time::now() + TOAST_MS),
-            // The page says why, as with all that the visitor did.
+            // The error is shown with the other errors of the visitor's commands.
             Erasure::Failed { .. } => (String::new(), 0),
             _ if gone == 0 => (translations.erasing_started.into(), u64::MAX),
             _ => (translations.erasing.of(gone as usize), u64::MAX),
@@ -91,7 +91,7 @@ impl Session {
         self.show_toast(told, until);
     }
 
-    /// Says a moderator's word. Its dialog stays until it is answered: without a socket nothing is said.
+    /// Sends a moderation command. Its dialog stays open until the answer; without a socket nothing is sent.
     pub(super) fn send_moderation(&mut self, whom: Option<Person>, word: ClientMessage) -> Vec<Effect> {
         let said = self.client.send_query(word);
         self.restricted_person = whom;
@@ -99,7 +99,7 @@ impl Session {
         said
     }
 
-    /// A moderator's word was answered, or could not be: its dialog goes, unless another one is open by now.
+    /// A moderation command was answered or lost: closes its dialog.
     fn on_moderation_answered(&mut self) {
         if self.chat.moderation.is_pending.get_untracked() {
             set(self.chat.moderation.is_pending, false);
@@ -108,7 +108,7 @@ impl Session {
         }
     }
 
-    /// Changes what is known of what moderators did, and shows it.
+    /// Updates the audit log and shows it.
     pub(super) fn update_audit(&mut self, change: impl FnOnce(&mut AuditLog)) {
         change(&mut self.audit);
         let now = Timestamp(time::now());
@@ -124,7 +124,7 @@ impl Session {
         set(self.chat.moderation.audit, AuditView { state, rows: rows.collect() });
     }
 
-    /// Takes in an answer to one of these questions.
+    /// Handles an answer to one of these requests.
     pub(super) fn on_moderation_answer(&mut self, message: &ServerMessage) {
         match message {
             ServerMessage::Audit { entries, more } => {
@@ -153,7 +153,7 @@ impl Session {
             }
             ServerMessage::Error { code, action: Some(ActionName::Known(action)), retry_after, .. } => match action {
                 Action::Audit => self.update_audit(AuditLog::on_error),
-                // The page says why, as with all that the visitor did.
+                // The error is shown with the other errors of the visitor's commands.
                 Action::Mute | Action::Ban | Action::Rules => self.on_moderation_answered(),
                 Action::Restrictions => {
                     set(self.chat.restriction_dialog.current, Err(self.chat.translations.audit_failed))
@@ -169,7 +169,7 @@ impl Session {
         }
     }
 
-    /// Says that it was done, to the moderator who did it.
+    /// Confirms a restriction to the moderator.
     fn show_restrictions_changed(&mut self, person: &Person, restrictions: Restrictions) {
         let now = Timestamp(time::now());
         let translations = self.chat.translations;
@@ -177,16 +177,16 @@ impl Session {
         self.show_toast(translations.restrictions_changed(person, restrictions, until), now.0 + TOAST_MS);
     }
 
-    /// Says what was done, until then.
+    /// Shows a toast until then.
     fn show_toast(&mut self, sentence: String, until: u64) {
         set(self.chat.room.toast, sentence);
         self.toast_until = until;
     }
 
-    /// Sees to it that lost questions are asked again.
+    /// Repeats requests of a lost socket.
     pub(super) fn on_moderation_disconnect(&mut self) {
         set(self.chat.moderation.is_pending, false);
-        // What was asked may be lost, and what was said may be done.
+        // The request may be lost, and the command may have been performed.
         if self.chat.restriction_dialog.dialog.get_untracked().is_some_and(|dialog| dialog.open()) {
             self.load_restrictions();
         }
@@ -197,7 +197,7 @@ impl Session {
         self.update_erasure(Erasure::on_disconnect);
     }
 
-    /// What to ask, now that there is a socket.
+    /// The requests to send, now that there is a socket.
     pub(super) fn moderation_queries(&mut self, now: u64) -> [Option<ClientMessage>; 4] {
         let mut erasure = self.chat.privacy.erasure.get_untracked();
         let forget = erasure.take_due(now).then_some(ClientMessage::EraseMyData);
@@ -210,7 +210,7 @@ impl Session {
     }
 }
 
-/// Whom a moderator did something to. Where their name was not known, the id has to do.
+/// The person that an action was about. If the name is unknown, the id replaces it.
 fn whom(act: &ModerationAction) -> Option<Person> {
     let (id, name) = match act {
         ModerationAction::Delete { author, .. } => return Some(author.clone()),

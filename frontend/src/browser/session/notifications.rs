@@ -1,4 +1,4 @@
-//! Telling the visitor what was said while they do not look at the page: by its title, its marks, and notifications.
+//! Tells the visitor about new messages while the page is hidden: in the title, the icon, and notifications.
 
 use leptos::prelude::*;
 use page_model::notification_level::NotificationLevel;
@@ -15,11 +15,11 @@ use crate::{
     ui::state::set,
 };
 
-/// Where the choice is kept.
+/// Storage key of the level.
 const NOTIFY: &str = "notify";
 
 impl Session {
-    /// Shows what was chosen on an earlier page, if the browser still lets it be done.
+    /// Restores the stored level, if the browser still permits notifications.
     pub(super) fn init_notifications(&self) {
         let kept = storage::read(NOTIFY).and_then(|tag| NotificationLevel::of_tag(&tag)).unwrap_or_default();
         if notification::permission() == Permission::Granted {
@@ -27,12 +27,11 @@ impl Session {
         }
     }
 
-    /// The visitor chooses what they are told of. This is called in their click: only then a browser asks them whether they
-    /// mean it.
+    /// Sets the level. This runs in the click handler, because browsers ask for permission only there.
     pub(super) fn set_notifications(&self, choice: NotificationLevel) {
         let permission =
             if choice == NotificationLevel::Never { Permission::Granted } else { notification::permission() };
-        // The choice is shown at once, or taking it back would change nothing.
+        // The choice is shown at once, so that resetting it changes the radio button.
         set(self.chat.notifications.level, choice);
         set(self.chat.notifications.error, None);
         if permission != Permission::Open {
@@ -58,7 +57,7 @@ impl Session {
         storage::write(NOTIFY, choice.tag());
     }
 
-    /// The messages of others in a frame that were not heard of before.
+    /// The messages of others in a frame that are new.
     pub(super) fn new_messages(&self, message: &ServerMessage) -> Vec<ChatMessage> {
         let heard = match message {
             ServerMessage::Message(message) => std::slice::from_ref(message),
@@ -71,7 +70,7 @@ impl Session {
         heard.iter().filter(new).cloned().collect()
     }
 
-    /// Tells the visitor of messages, unless they look at the page.
+    /// Notifies the visitor of messages while the page is hidden.
     pub(super) fn notify_messages(&mut self, news: &[ChatMessage]) {
         if events::is_visible() || news.is_empty() {
             return;
@@ -96,7 +95,7 @@ impl Session {
         }
     }
 
-    /// The visitor looks at the page.
+    /// The page is visible.
     pub(super) fn clear_unseen(&mut self) {
         if std::mem::take(&mut self.unseen_count) > 0 {
             self.show_unseen_count();

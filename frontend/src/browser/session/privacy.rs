@@ -1,4 +1,4 @@
-//! What the visitor does with what is theirs: their name and id, what they wrote, and the way out.
+//! The visitor's name, id and data, and signing out.
 
 use leptos::prelude::*;
 use page_model::{connection::EndReason, erasure::Erasure};
@@ -11,11 +11,11 @@ use crate::{
 };
 
 impl Session {
-    /// Says what became of an earlier page whose visitor had everything deleted.
+    /// Shows that an earlier page deleted all data of the visitor.
     pub(super) fn show_erasure_result(&mut self) {
         if sign_out::take_erased_flag() {
             let translations = self.chat.translations;
-            // Whoever signs in with a provider is who they were.
+            // A visitor who signs in with a provider keeps their id.
             let anew = (self.page.access != AccessMode::Oidc).then(|| translations.data_erased_new_id.to_owned());
             self.update_attachments(|attachments| {
                 attachments.set_errors([translations.data_erased.to_owned()].into_iter().chain(anew).collect())
@@ -23,18 +23,18 @@ impl Session {
         }
     }
 
-    /// Keeps a name for the next socket and the next page.
+    /// Stores a name for the next socket and the next page.
     pub(super) fn store_name(&mut self, name: PersonName) {
         cookies::store_name(&name);
         self.page.you.name = name;
     }
 
-    /// The server did not take a name: the one before holds.
+    /// The server refused a name: restores the one before.
     pub(super) fn restore_name(&mut self) {
         self.store_name(self.client.timeline().me().name.clone());
     }
 
-    /// Copies the visitor's id, or lets them do it.
+    /// Copies the visitor's id, or selects it.
     pub(super) fn copy_id(&self) {
         let (chat, id) = (self.chat, self.page.you.id.clone());
         spawn_local(async move {
@@ -46,7 +46,7 @@ impl Session {
         });
     }
 
-    /// Gets everything that the visitor wrote, as a file.
+    /// Downloads everything that the visitor wrote, as a file.
     pub(super) fn export(&self) {
         let exporting = self.chat.privacy.export;
         if matches!(exporting.get_untracked(), ExportStatus::Running | ExportStatus::Waiting(_)) {
@@ -61,7 +61,7 @@ impl Session {
         });
     }
 
-    /// Changes how far it is with having everything deleted. When nothing is left, the visitor leaves.
+    /// Updates the erasure. When nothing is left, the visitor is signed out.
     pub(super) fn update_erasure(&mut self, change: impl FnOnce(&mut Erasure)) {
         let before = self.chat.privacy.erasure.get_untracked();
         let mut erasure = before;
@@ -72,14 +72,14 @@ impl Session {
         }
     }
 
-    /// The visitor leaves by the door, and nothing of theirs stays on this device. `deleted` says whether nothing of theirs is
-    /// left in the chat either.
+    /// Signs out and removes everything that is stored on this device. `deleted` says whether all messages were
+    /// deleted, too.
     pub(super) fn sign_out(&mut self, deleted: bool) {
         self.disconnect();
         spawn_local(sign_out::sign_out(deleted));
     }
 
-    /// The visitor left on another page: nothing is said in their name here any more.
+    /// The visitor signed out on another page: nothing is sent in their name here.
     pub(super) fn follow_sign_out(&mut self) {
         self.disconnect();
         sign_out::follow_sign_out();

@@ -1,4 +1,4 @@
-//! What the visitor asks the server beside the conversation: what is new in other rooms, and which messages have some words.
+//! Requests that do not concern the messages: activity in other rooms, and search.
 
 use page_model::{
     calendar::Calendar,
@@ -15,31 +15,31 @@ use crate::{
     },
 };
 
-/// Where the rooms that were visited are kept.
+/// Storage key of the visited rooms.
 const ROOMS: &str = "rooms";
 
 impl Session {
-    /// Shows and keeps the rooms visited, the one that is shown among them.
+    /// Shows and stores the visited rooms.
     pub(super) fn init_rooms(&self) {
         storage::write(ROOMS, &self.rooms.to_json());
         self.show_rooms();
     }
 
-    /// Somebody looks at the page again: other pages may have been somewhere meanwhile.
+    /// The page is visible again: other pages may have visited rooms.
     pub(super) fn refresh_rooms(&mut self, now: u64) {
         self.rooms.on_page_visible(now);
         self.rooms.merge_stored(storage::read(ROOMS).as_deref());
         self.show_rooms();
     }
 
-    /// Somebody opens the list of rooms.
+    /// The visitor opens the list of rooms.
     pub(super) fn refresh_rooms_now(&mut self) {
         self.rooms.request();
         self.rooms.merge_stored(storage::read(ROOMS).as_deref());
         self.show_rooms();
     }
 
-    /// Takes a room off the list.
+    /// Removes a room from the list.
     pub(super) fn remove_room(&mut self, room: &RoomName) {
         self.rooms.merge_stored(storage::read(ROOMS).as_deref());
         self.rooms.remove(room);
@@ -52,7 +52,7 @@ impl Session {
         set(self.chat.rooms.entries, self.rooms.entries(&self.page.you.id, read));
     }
 
-    /// Changes the search and shows what became of it.
+    /// Updates the search and shows its results.
     pub(super) fn update_search(&mut self, change: impl FnOnce(&mut Search)) {
         change(&mut self.search);
         let hits = self.search.found().iter().map(|found| {
@@ -72,7 +72,7 @@ impl Session {
         set(self.chat.search.results, SearchResults { progress: self.search.progress(), hits: hits.collect() });
     }
 
-    /// Takes in an answer that is none of the conversation.
+    /// Handles an answer that does not concern the messages.
     pub(super) fn on_query_answer(&mut self, message: &ServerMessage) {
         match message {
             ServerMessage::Rooms { rooms } => {
@@ -90,7 +90,7 @@ impl Session {
         }
     }
 
-    /// Says what waits for a socket, now that there is one.
+    /// Sends the requests that wait for a socket.
     pub(super) fn send_queries(&mut self, now: u64) {
         if self.client.status(now) != Status::Live {
             return;

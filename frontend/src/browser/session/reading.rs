@@ -1,4 +1,4 @@
-//! Where the reader is in the log: what they see, what is new to them, and the way to somewhere else.
+//! The reader's position in the log: what they see, what is unread, and navigation.
 
 use leptos::prelude::*;
 use page_model::timeline::UnreadSummary;
@@ -20,7 +20,7 @@ use crate::{
 };
 
 impl Session {
-    /// Goes to a message, wherever it is.
+    /// Goes to a message and loads it if needed.
     pub(super) fn go_to_message(&mut self, seq: Seq) {
         self.target = Some(seq);
         self.rows_changed = true;
@@ -36,7 +36,7 @@ impl Session {
         self.mark_read();
     }
 
-    /// Shows the newest message from now on, wherever the reader was.
+    /// Follows the newest message from now on.
     pub(super) fn scroll_to_end(&mut self) {
         self.scroll_anchor = None;
         self.target = None;
@@ -44,7 +44,7 @@ impl Session {
         scroll::to_end(self.chat.log.element);
     }
 
-    /// Notes what the visitor sees.
+    /// Stores the read position.
     pub(super) fn mark_read(&mut self) {
         let at_end = self.chat.log.element.get_untracked().is_none_or(|log| scroll::at_end(&log));
         let timeline = self.client.timeline();
@@ -55,7 +55,7 @@ impl Session {
         }
     }
 
-    /// Forgets where the line was above what was new, if that is read.
+    /// Removes the line above unread messages that were seen.
     pub(super) fn clear_unread_line(&mut self) {
         if let Some((newest, _)) = self.client.timeline().newest() {
             self.rows_changed |= self.read_position.line().is_some();
@@ -63,7 +63,7 @@ impl Session {
         }
     }
 
-    /// Tells the reader when somebody else said something that they do not see.
+    /// Marks new messages of others as unread if the reader does not see them.
     pub(super) fn update_unread(&mut self) {
         let Some((newest, by_somebody_else)) = self.client.timeline().newest() else { return };
         if Some(newest) <= self.newest_noticed {
@@ -85,7 +85,7 @@ impl Session {
         }
     }
 
-    /// Brings a message that was sought into view, once it is drawn.
+    /// Scrolls to the target, once it is drawn.
     pub(super) fn show_target(&mut self, seq: Seq) {
         self.scroll_anchor = None;
         let (handle, chat) = (self.handle, self.chat);
@@ -99,7 +99,7 @@ impl Session {
         });
     }
 
-    /// Offers the way to what is new, unless it begins where the reader is.
+    /// Offers a link to the unread messages, unless their start is in view.
     pub(super) fn show_unread_summary(&mut self, news: Option<UnreadSummary>) {
         if news == self.news {
             return;
@@ -116,18 +116,18 @@ impl Session {
         });
     }
 
-    /// Keeps the reader where they are while the rows change.
+    /// Keeps the scroll position while the rows change.
     pub(super) fn keep_scroll_position(&mut self) {
         if self.scroll_anchor.is_some() {
             return;
         }
-        // Far back there is no end to follow.
+        // A detached range has no newest message to follow.
         let follows = !self.client.timeline().is_detached() && !self.chat.log.is_detached.get_untracked();
         let place = self.chat.log.element.get_untracked().and_then(|log| ScrollAnchor::of(&log, follows));
         let Some(place) = place else { return };
         self.scroll_anchor = Some(place);
         let handle = self.handle;
-        // The rows are drawn in a microtask, the frame comes after it: nobody sees the log in between.
+        // Rows are drawn in a microtask, before the frame: the log is never shown in between.
         request_animation_frame(move || {
             handle.update_value(|session| {
                 if let Some(place) = session.as_mut().and_then(|session| session.scroll_anchor.take()) {

@@ -1,20 +1,19 @@
-//! What the visitor does with images: from the choice of a file to the last of its bytes.
+//! Images, from choosing a file to the end of its upload.
 
 use leptos::prelude::*;
 use page_model::{
     client::Effect,
-    composer_mode::ComposerMode,
+    rejected_image::RejectedImage,
     timeline::{Draft, key},
 };
-use shared_types::{MessageText, Nonce};
+use shared_types::{MessageText, Nonce, Seq};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::File;
 
 use crate::{
     browser::{
         attachments::AttachmentTray,
-        picture::{Picture, RejectedImage},
-        random,
+        picture::Picture,
         session::{Session, with},
         time,
         upload::{Upload, UploadEvent},
@@ -22,7 +21,7 @@ use crate::{
     ui::state::set,
 };
 
-/// A picture that this page sends or has sent. It is kept for as long as the page shows it.
+/// An image that this page sent. It is kept as long as the page shows it.
 pub(super) struct SentImage {
     nonce: Nonce,
     picture: Picture,
@@ -30,13 +29,13 @@ pub(super) struct SentImage {
 }
 
 impl Session {
-    /// Takes files into the tray.
+    /// Attaches files.
     pub(super) fn attach(&mut self, files: Vec<File>) {
         self.attachments.add(files);
         self.prepare_next_image();
     }
 
-    /// Changes the tray; nothing else follows from that.
+    /// Updates the attachments. Returns no effects.
     pub(super) fn update_attachments(&mut self, change: impl FnOnce(&mut AttachmentTray)) -> Vec<Effect> {
         change(&mut self.attachments);
         self.show_attachments();
@@ -59,53 +58,11 @@ impl Session {
         self.prepare_next_image();
     }
 
-    fn show_attachments(&self) {
+    pub(super) fn show_attachments(&self) {
         set(self.chat.composer.attachments, self.attachments.view());
     }
 
-    /// Sends a text, or the images in the tray: each is a message of its own, and the text belongs to the first.
-    pub(super) fn post(&mut self, mut text: Option<MessageText>) -> Vec<Effect> {
-        let Some(pictures) = self.attachments.take() else { return Vec::new() };
-        self.show_attachments();
-        // Whoever writes wants to see it, wherever they were reading.
-        self.scroll_to_end();
-        self.clear_unread_line();
-        let mut reply_to = self.chat.composer.mode.with_untracked(ComposerMode::reply_to);
-        set(self.chat.composer.mode, ComposerMode::New);
-        let mut effects = Vec::new();
-        for picture in pictures {
-            let Ok(nonce) = random::unique_token().parse::<Nonce>() else { continue };
-            let draft = Draft {
-                nonce: nonce.clone(),
-                text: text.take(),
-                image: Some(picture.image.clone()),
-                reply_to: reply_to.take(),
-            };
-            let key = self.key(&nonce);
-            self.chat.images.own_sources.update_value(|pictures| pictures.push((key, picture.url.as_str().to_owned())));
-            self.sent_images.push(SentImage { nonce, picture, upload: None });
-            effects.extend(self.client.post(draft, time::now()));
-        }
-        if let Some(text) = text
-            && let Ok(nonce) = random::unique_token().parse()
-        {
-            effects.extend(self.client.post(Draft { nonce, text: Some(text), image: None, reply_to }, time::now()));
-        }
-        effects
-    }
-
-    /// Gives up a message, and its picture with it unless it is too late for that.
-    pub(super) fn discard(&mut self, nonce: &Nonce) -> Vec<Effect> {
-        let effects = self.client.discard(nonce, time::now());
-        if !self.client.timeline().is_unsent(nonce) {
-            let key = self.key(nonce);
-            self.sent_images.retain(|sent| sent.nonce != *nonce);
-            self.chat.images.own_sources.update_value(|pictures| pictures.retain(|(of, _)| *of != key));
-        }
-        effects
-    }
-
-    /// Puts the image of a message to an address.
+    /// Uploads the image of a message to a URL.
     pub(super) fn start_upload(&mut self, nonce: Nonce, url: &str) {
         self.rows_changed = true;
         let now = time::now();
@@ -141,8 +98,29 @@ impl Session {
         self.perform(effects);
     }
 
-    /// The key of the visitor's own message.
-    fn key(&self, nonce: &Nonce) -> String {
+    /// A message with this image, which is uploaded when the server asks for it.
+    pub(super) fn draft_with_image(
+        &mut self,
+        nonce: Nonce,
+        picture: Picture,
+        text: Option<MessageText>,
+        reply_to: Option<Seq>,
+    ) -> Draft {
+        let draft = Draft { nonce: nonce.clone(), text, image: Some(picture.image.clone()), reply_to };
+        let key = self.row_key(&nonce);
+        self.chat.images.own_sources.update_value(|sources| sources.push((key, picture.url.as_str().to_owned())));
+        self.sent_images.push(SentImage { nonce, picture, upload: None });
+        draft
+    }
+
+    /// Forgets the image of a message.
+    pub(super) fn drop_image(&mut self, nonce: &Nonce) {
+        let key = self.row_key(nonce);
+        self.sent_images.retain(|sent| sent.nonce != *nonce);
+        self.chat.images.own_sources.update_value(|sources| sources.retain(|(of, _)| *of != key));
+    }
+
+    fn row_key(&self, nonce: &Nonce) -> String {
         key(&self.client.timeline().me().id, nonce)
     }
 }

@@ -29,45 +29,45 @@ impl ComposerState {
     }
 }
 
-/// The images that are chosen and not sent yet.
+/// The attached images.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Attachments {
     pub(crate) images: Vec<Attachment>,
-    /// Why other files are not among them, in sentences.
+    /// Errors, such as files that were rejected, as sentences.
     pub(crate) errors: Vec<String>,
 }
 
 impl Attachments {
-    /// Whether one of them cannot be sent yet.
+    /// Whether one of them is not ready to be sent.
     pub(crate) fn preparing(&self) -> bool {
         self.images.iter().any(|image| image.url.is_none())
     }
 }
 
-/// An image that is chosen.
+/// An attached image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Attachment {
     pub(crate) id: u32,
-    /// What was typed about it.
+    /// Its description.
     pub(crate) alt: String,
-    /// Where this page finds it, once it is ready to be sent.
+    /// Its local URL, once it is ready to be sent.
     pub(crate) url: Option<String>,
 }
 
-/// Whether the visitor may write, in words, and what holds in the room.
+/// Whether the visitor may write, as sentences, and the rules of the room.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ComposerStatus {
     pub(crate) rules: RoomRules,
-    /// Whether there is nothing to write with.
+    /// Whether the composer is disabled.
     pub(crate) is_disabled: bool,
-    /// Whether it will be otherwise in a moment.
+    /// Whether the sentence goes away by itself soon.
     pub(crate) is_temporary: bool,
-    /// Why they take no part at all.
+    /// Why the connection ended.
     pub(crate) end_reason: Option<EndReason>,
-    /// Whether it is being asked whether they may again.
+    /// Whether the page is checking if a banned visitor may come back.
     pub(crate) is_checking_access: bool,
-    /// What they are told; empty where there is nothing special.
+    /// What the visitor is told; empty if there is nothing special.
     pub(crate) sentence: String,
-    /// When something goes on by itself. It changes every second, and is not read out.
+    /// The time left. It changes every second and is hidden from screen readers.
     pub(crate) countdown: String,
 }

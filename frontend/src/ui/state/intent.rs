@@ -4,74 +4,74 @@ use page_model::{composer_mode::ComposerMode, notification_level::NotificationLe
 use shared_types::{Language, MessageText, Nonce, Person, PersonName, RoomName, RoomRules, Seq};
 use web_sys::File;
 
-/// What somebody wants.
+/// A command of the visitor.
 #[derive(Clone, Debug)]
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "on the server nobody asks for anything"))]
 pub(crate) enum Intent {
-    /// Send a text, the images in the tray, or both.
+    /// Send a text, the attached images, or both.
     Post(Option<MessageText>),
-    /// Write something new, an answer, or another text for a message.
+    /// Start a new message, a reply or an edit.
     SetComposerMode(ComposerMode),
     Change(Seq, Change),
     AttachImages(Vec<File>),
     DetachImage(u32),
-    /// Read the troubles and be done with them.
+    /// Dismiss the errors.
     DismissErrors,
-    /// Say what is to be seen on an image in the tray.
+    /// Set the description of an attached image.
     DescribeImage(u32, String),
     Retry(Nonce),
     Discard(Nonce),
     Rename(PersonName),
-    /// Have the page in another language.
+    /// Switch the language of the page.
     SetLanguage(Language),
-    /// Something is being written.
+    /// The visitor is typing.
     Typing,
     LoadOlder,
     LoadNewer,
     /// Go back to the newest messages.
     GoToNewest,
-    /// See a message, wherever it is.
+    /// Go to a message and load it if needed.
     GoToMessage(Seq),
-    /// Copy a message's address.
+    /// Copy the address of a message.
     CopyMessageLink(Seq),
-    /// The newest message came into view.
+    /// The newest message is in view.
     MarkRead,
-    /// Ask who is here.
+    /// Ask the server who is online.
     RefreshPeople,
     Reconnect,
-    /// See where else something new was said.
+    /// Ask the server which rooms have unread messages.
     RefreshRooms,
-    /// Take a room off the list.
+    /// Remove a room from the list.
     RemoveRoom(RoomName),
-    /// Look for messages with these words.
+    /// Search for messages with these words.
     Search(String),
-    /// Look further back.
+    /// Search further back.
     SearchMore,
     SetNotifications(NotificationLevel),
-    /// Know what the person may not do about whom a moderator decides.
+    /// Load the restrictions of the person in the restriction dialog.
     LoadRestrictions,
-    /// Keep somebody quiet or away for so many seconds; 0 takes it back.
+    /// Mute or ban a person for so many seconds; 0 lifts it.
     Restrict {
         person: Person,
         ban: bool,
         seconds: u32,
     },
-    /// Have everything deleted that somebody wrote.
+    /// Delete all messages of a person.
     PurgeUser(Person),
-    /// Let this hold in the room.
+    /// Set the rules of the room.
     SetRules(RoomRules),
-    /// See what moderators did.
+    /// Load the audit log.
     Audit,
-    /// See what they did before that.
+    /// Load older entries of the audit log.
     AuditMore,
-    /// Get everything that the visitor wrote.
+    /// Download everything that the visitor wrote.
     Export,
-    /// Have everything deleted that the visitor wrote.
+    /// Delete everything that the visitor wrote.
     EraseMyData,
-    /// Have no more of it deleted.
+    /// Stop deleting.
     StopErasing,
     /// Copy the visitor's id.
     CopyId,
-    /// The visitor leaves by the door: nothing of theirs is to stay on this device.
+    /// Sign out and remove everything that is stored on this device.
     SignOut,
 }

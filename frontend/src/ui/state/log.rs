@@ -71,14 +71,14 @@ impl ImageState {
     }
 }
 
-/// A row with a place of its own, so that a change redraws this row only.
+/// A row with a signal of its own, so that a change redraws this row only.
 #[derive(Clone)]
 pub(crate) struct KeyedRow {
     pub(crate) key: String,
     pub(crate) row: ArcRwSignal<Row>,
 }
 
-/// What is known of the messages before the first one shown.
+/// Whether there are messages before the first row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OlderMessages {
     None,

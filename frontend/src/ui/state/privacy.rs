@@ -52,15 +52,15 @@ impl ShortcutsState {
     }
 }
 
-/// How far it is with getting everything that the visitor wrote.
+/// The state of the data export.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "on the server nobody wants it"))]
 pub(crate) enum ExportStatus {
-    /// Nobody wants it, or it is here.
+    /// Not started, or done.
     #[default]
     No,
     Running,
-    /// The server wants to be asked later: after so many seconds.
+    /// The server rate-limits the export for so many seconds.
     Waiting(u32),
     Failed,
 }

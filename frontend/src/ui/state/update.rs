@@ -16,8 +16,8 @@ use crate::ui::state::{
 };
 
 impl Chat {
-    /// Brings the signals up to date with the timeline, of which everything up to `line` is not new to the visitor; those
-    /// that did not change stay silent. Answers with what is new.
+    /// Updates the signals from the timeline; unchanged ones do not notify. Messages after `line` are unread. Returns
+    /// the unread messages.
     pub(crate) fn show(
         &self,
         timeline: &Timeline,
@@ -40,7 +40,7 @@ impl Chat {
         news
     }
 
-    /// Says whether the visitor may write at `now`; `is_checking_access` tells whether the server is being asked for it.
+    /// Updates the composer status at `now`.
     pub(crate) fn show_composer_status(
         &self,
         timeline: &Timeline,
@@ -85,7 +85,7 @@ impl Chat {
         let end_reason = if let Status::Ended(reason) = status { Some(reason) } else { None };
         let is_temporary = policy == ComposerPolicy::Allowed;
         let is_disabled = policy.is_disabled() || end_reason.is_some();
-        // What cannot be written in lets go of the focus; it is not to be lost.
+        // A disabled field loses the focus: it moves to the log.
         let field = self.composer.field.get_untracked().filter(|_| is_disabled);
         if let (Some(field), Some(log)) = (field, self.log.element.get_untracked())
             && field.matches(":focus").unwrap_or(false)
@@ -102,7 +102,7 @@ impl Chat {
     fn show_rows(&self, rows: Vec<Row>) {
         let before = self.log.rows.get_untracked();
         let mut moved = before.len() != rows.len();
-        // Rows keep their order but for a few, so the next row is nearly always found where the last one was.
+        // Rows mostly keep their order, so the next row is usually found after the last one.
         let mut place = 0;
         let shown = rows.into_iter().enumerate().map(|(index, row)| {
             let key = row.key();

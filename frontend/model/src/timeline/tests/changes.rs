@@ -36,7 +36,7 @@ fn thumbs(timeline: &Timeline) -> usize {
 }
 
 #[test]
-fn a_change_is_shown_at_once_sent_and_confirmed_by_the_message_as_it_is_then() {
+fn a_change_is_shown_sent_and_confirmed() {
     let mut timeline = room(1..=1, false);
     timeline.apply(edited(2, 2, "mine"), 0);
     change(&mut timeline, 2, text("better"), "a");
@@ -57,7 +57,7 @@ fn a_change_that_changes_nothing_is_not_sent() {
 }
 
 #[test]
-fn a_click_that_is_taken_back_before_it_was_sent_is_never_sent() {
+fn a_change_undone_before_it_was_sent_is_never_sent() {
     let mut timeline = room(1..=1, false);
     change(&mut timeline, 1, thumb(true), "a");
     assert_eq!(thumbs(&timeline), 1);
@@ -66,7 +66,7 @@ fn a_click_that_is_taken_back_before_it_was_sent_is_never_sent() {
 }
 
 #[test]
-fn a_click_that_is_taken_back_on_its_way_is_confirmed_before_the_next_is_sent() {
+fn a_change_in_flight_is_confirmed_before_its_undo_is_sent() {
     let mut timeline = room(1..=1, false);
     change(&mut timeline, 1, thumb(true), "a");
     timeline.next_change(0);
@@ -82,7 +82,7 @@ fn a_click_that_is_taken_back_on_its_way_is_confirmed_before_the_next_is_sent() 
 }
 
 #[test]
-fn a_change_that_waits_for_another_try_is_not_overtaken_by_the_next() {
+fn a_retried_change_is_not_overtaken_by_the_next() {
     let mut timeline = room(1..=1, false);
     change(&mut timeline, 1, thumb(true), "a");
     timeline.next_change(0);
@@ -93,7 +93,7 @@ fn a_change_that_waits_for_another_try_is_not_overtaken_by_the_next() {
 }
 
 #[test]
-fn a_frame_that_was_overtaken_confirms_nothing() {
+fn an_outdated_frame_confirms_nothing() {
     let mut timeline = room(1..=1, false);
     timeline.apply(thumbed(1, 5, true), 0);
     change(&mut timeline, 1, thumb(false), "a");
@@ -103,7 +103,7 @@ fn a_frame_that_was_overtaken_confirms_nothing() {
 }
 
 #[test]
-fn a_change_that_is_refused_is_taken_back_and_told() {
+fn a_refused_change_is_undone_and_reported() {
     let mut timeline = room(1..=1, false);
     timeline.apply(edited(2, 2, "mine"), 0);
     change(&mut timeline, 2, text("better"), "a");
@@ -114,7 +114,7 @@ fn a_change_that_is_refused_is_taken_back_and_told() {
 }
 
 #[test]
-fn a_change_that_is_not_confirmed_is_tried_so_often_and_then_told() {
+fn an_unconfirmed_change_fails_after_all_attempts() {
     let mut timeline = room(1..=1, false);
     change(&mut timeline, 1, thumb(true), "a");
     let mut now = 0;
@@ -129,7 +129,7 @@ fn a_change_that_is_not_confirmed_is_tried_so_often_and_then_told() {
 }
 
 #[test]
-fn what_is_done_to_a_message_that_is_taken_back_is_done_with() {
+fn deleting_a_message_ends_its_pending_changes() {
     let mut timeline = room(1..=1, false);
     change(&mut timeline, 1, thumb(true), "a");
     let gone = ChatMessage { rev: Rev(2), text: None, deleted: true, ..message_by(1, "bob") };
@@ -140,7 +140,7 @@ fn what_is_done_to_a_message_that_is_taken_back_is_done_with() {
 }
 
 #[test]
-fn a_change_of_a_message_that_is_not_loaded_any_more_is_confirmed_from_afar() {
+fn a_change_of_an_unloaded_message_is_confirmed() {
     let mut timeline = room(1..=2, false);
     change(&mut timeline, 1, thumb(true), "a");
     timeline.next_change(0);
@@ -153,7 +153,7 @@ fn a_change_of_a_message_that_is_not_loaded_any_more_is_confirmed_from_afar() {
 }
 
 #[test]
-fn a_change_that_is_heard_while_its_message_is_loading_is_not_lost() {
+fn a_change_received_while_loading_is_not_lost() {
     let mut timeline = room(5..=6, true);
     timeline.request_older();
     timeline.apply(thumbed(3, 7, true), 0);
@@ -162,7 +162,7 @@ fn a_change_that_is_heard_while_its_message_is_loading_is_not_lost() {
 }
 
 #[test]
-fn a_newest_page_keeps_what_is_newer_than_it_and_leaves_no_gap() {
+fn a_newest_page_keeps_newer_messages_without_a_gap() {
     let mut timeline = room(1..=3, false);
     timeline.apply(thumbed(1, 60, true), 0);
     timeline.apply(thumbed(50, 61, true), 0);
@@ -173,7 +173,7 @@ fn a_newest_page_keeps_what_is_newer_than_it_and_leaves_no_gap() {
 }
 
 #[test]
-fn an_answer_quotes_what_is_loaded() {
+fn a_reply_shows_the_loaded_text() {
     let mut timeline = room(3..=4, true);
     let answer = |to: u64| {
         let reply_to = Some(shared_types::ReplyRef { seq: seq(to), author: person("bob") });

@@ -20,14 +20,14 @@ fn far_back() -> Timeline {
 }
 
 #[test]
-fn a_message_far_back_is_shown_with_those_around_it_and_a_gap_to_the_newest() {
+fn a_message_far_back_is_shown_in_a_detached_range() {
     let mut timeline = far_back();
     timeline.return_to_newest();
     assert_eq!(shown(&timeline), ["bob 90", "bob 91", "bob 92"]);
 }
 
 #[test]
-fn a_message_that_is_loaded_is_not_asked_for() {
+fn a_loaded_message_is_not_requested() {
     let mut timeline = far_back();
     for seq in [31, 90] {
         timeline.seek(Seq(seq));
@@ -37,7 +37,7 @@ fn a_message_that_is_loaded_is_not_asked_for() {
 }
 
 #[test]
-fn whoever_reads_on_comes_to_the_newest_messages_without_a_gap() {
+fn reading_on_joins_the_detached_and_the_newest_range() {
     let mut timeline = far_back();
     assert_eq!(timeline.request_newer(), history_request(HistoryRange::After(Seq(32))));
     assert_eq!(timeline.request_newer(), None, "it is on its way");
@@ -52,7 +52,7 @@ fn whoever_reads_on_comes_to_the_newest_messages_without_a_gap() {
 }
 
 #[test]
-fn a_stretch_that_meets_the_newest_at_once_is_part_of_them() {
+fn a_range_that_meets_the_newest_is_joined_at_once() {
     for (seqs, newer) in [(40..=50, true), (40..=49, false)] {
         let mut timeline = room(50..=51, true);
         timeline.seek(Seq(45));
@@ -64,7 +64,7 @@ fn a_stretch_that_meets_the_newest_at_once_is_part_of_them() {
 }
 
 #[test]
-fn older_messages_far_back_stand_before_those_around_the_sought_one() {
+fn older_messages_extend_the_detached_range() {
     let mut timeline = far_back();
     assert_eq!(timeline.request_older(), history_request(HistoryRange::Before(Seq(30))));
     assert!(timeline.is_loading_older());
@@ -76,7 +76,7 @@ fn older_messages_far_back_stand_before_those_around_the_sought_one() {
 }
 
 #[test]
-fn what_is_said_and_changed_meanwhile_is_where_it_belongs() {
+fn messages_and_changes_arrive_in_the_right_range() {
     let mut timeline = far_back();
     timeline.apply(live(93), 0);
     timeline.apply(
@@ -90,7 +90,7 @@ fn what_is_said_and_changed_meanwhile_is_where_it_belongs() {
 }
 
 #[test]
-fn a_change_heard_before_the_stretch_it_is_in_is_not_lost() {
+fn a_change_received_before_its_range_is_not_lost() {
     let mut timeline = room(90..=92, true);
     timeline.seek(Seq(31));
     timeline.request_target();
@@ -103,7 +103,7 @@ fn a_change_heard_before_the_stretch_it_is_in_is_not_lost() {
 }
 
 #[test]
-fn a_lost_socket_leaves_the_question_open() {
+fn a_history_request_is_repeated_after_a_lost_socket() {
     let mut timeline = room(90..=92, true);
     timeline.seek(Seq(31));
     timeline.request_target();
@@ -113,7 +113,7 @@ fn a_lost_socket_leaves_the_question_open() {
 }
 
 #[test]
-fn a_question_about_the_history_gives_way_to_the_one_for_a_sought_message() {
+fn a_target_request_replaces_other_history_requests() {
     let mut timeline = room(90..=92, true);
     timeline.request_older();
     timeline.seek(Seq(31));
@@ -125,7 +125,7 @@ fn a_question_about_the_history_gives_way_to_the_one_for_a_sought_message() {
 }
 
 #[test]
-fn a_message_that_is_not_to_be_had_is_given_up() {
+fn a_target_that_does_not_exist_is_given_up() {
     let mut timeline = room(90..=92, true);
     timeline.seek(Seq(31));
     timeline.request_target();
@@ -135,7 +135,7 @@ fn a_message_that_is_not_to_be_had_is_given_up() {
 }
 
 #[test]
-fn after_a_gap_too_large_to_tell_what_is_far_back_is_asked_for_anew() {
+fn a_truncated_answer_reloads_the_detached_range() {
     let mut timeline = far_back();
     let truncated = ServerMessage::Changes { messages: vec![message_by(500, "bob")], up_to: Rev(500), truncated: true };
     timeline.apply(truncated, 0);
@@ -156,7 +156,7 @@ fn after_a_gap_too_large_to_tell_what_is_far_back_is_asked_for_anew() {
 }
 
 #[test]
-fn a_gap_too_large_to_tell_does_not_stop_whoever_is_on_their_way() {
+fn a_truncated_answer_keeps_the_target() {
     for mut timeline in [room(90..=92, true), far_back()] {
         timeline.seek(Seq(60));
         timeline.request_target();
@@ -170,7 +170,7 @@ fn a_gap_too_large_to_tell_does_not_stop_whoever_is_on_their_way() {
 }
 
 #[test]
-fn a_question_whose_answer_does_not_come_is_asked_again() {
+fn a_history_request_is_repeated_after_a_timeout() {
     let mut timeline = room(90..=92, true);
     timeline.seek(Seq(31));
     timeline.request_target();
@@ -190,7 +190,7 @@ fn a_question_whose_answer_does_not_come_is_asked_again() {
 }
 
 #[test]
-fn whoever_writes_is_among_the_newest_messages() {
+fn posting_returns_to_the_newest_messages() {
     let mut timeline = far_back();
     post(&mut timeline, "hi");
     assert_eq!(shown(&timeline), ["bob 90", "bob 91", "bob 92", "hi…"]);
@@ -213,7 +213,7 @@ fn too_fast(seconds: u32) -> ServerMessage {
 }
 
 #[test]
-fn a_question_that_came_too_early_is_asked_again_after_that_time() {
+fn a_rate_limited_history_request_is_repeated() {
     let target = |timeline: &mut Timeline| {
         timeline.seek(Seq(61));
         timeline.request_target()
@@ -239,7 +239,7 @@ fn a_question_that_came_too_early_is_asked_again_after_that_time() {
 }
 
 #[test]
-fn what_the_reader_seeks_does_not_wait_behind_a_question_that_was_put_off() {
+fn a_target_does_not_wait_for_a_rate_limited_request() {
     let mut timeline = far_back();
     timeline.request_older();
     timeline.apply(too_fast(60), 0);

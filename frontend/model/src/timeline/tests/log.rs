@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn the_next_message_is_shown_and_nothing_is_asked() {
+fn the_next_message_is_shown_without_a_request() {
     let mut timeline = room(1..=2, false);
     assert_eq!(timeline.apply(live(3), 0), None);
     assert_eq!(shown(&timeline), ["bob 1", "bob 2", "bob 3"]);
@@ -11,7 +11,7 @@ fn the_next_message_is_shown_and_nothing_is_asked() {
 }
 
 #[test]
-fn a_message_that_comes_twice_is_shown_once() {
+fn a_duplicate_message_is_shown_once() {
     let mut timeline = room(1..=2, false);
     timeline.apply(live(2), 0);
     timeline.apply(live(2), 0);
@@ -19,7 +19,7 @@ fn a_message_that_comes_twice_is_shown_once() {
 }
 
 #[test]
-fn one_identity_is_one_message_even_at_two_places() {
+fn one_message_key_is_one_message_at_any_place() {
     let mut timeline = room(1..=1, false);
     timeline.apply(ServerMessage::Message(ChatMessage { nonce: "n1".parse().unwrap(), ..message_by(2, "bob") }), 0);
     assert_eq!(shown(&timeline), ["bob 1"]);
@@ -33,7 +33,7 @@ fn two_people_may_use_the_same_nonce() {
 }
 
 #[test]
-fn a_gap_is_seen_and_asked_for_once() {
+fn a_gap_is_requested_once() {
     let mut timeline = room(1..=2, false);
     assert_eq!(timeline.apply(live(4), 0), Some(ClientMessage::Changes { after: Rev(2) }));
     assert_eq!(timeline.apply(live(6), 1), None, "the question is on its way");
@@ -53,7 +53,7 @@ fn a_gap_that_arrives_late_closes_by_itself() {
 }
 
 #[test]
-fn a_gap_that_stays_is_asked_for_again_later() {
+fn a_remaining_gap_is_requested_again() {
     let mut timeline = room(1..=2, false);
     timeline.apply(live(4), 0);
     assert_eq!(timeline.apply(changes(&[], 2), 1), None, "the server may not pass the hole yet");
@@ -62,7 +62,7 @@ fn a_gap_that_stays_is_asked_for_again_later() {
 }
 
 #[test]
-fn a_changed_message_takes_the_place_of_the_old_one() {
+fn a_changed_message_replaces_the_old_one() {
     let mut timeline = room(1..=2, false);
     let edited = ChatMessage { rev: Rev(3), text: "better".parse().ok(), ..message_by(1, "bob") };
     timeline.apply(ServerMessage::Message(edited), 0);
@@ -71,7 +71,7 @@ fn a_changed_message_takes_the_place_of_the_old_one() {
 }
 
 #[test]
-fn a_change_in_a_stretch_that_was_not_loaded_comes_with_that_stretch() {
+fn a_change_in_an_unloaded_range_arrives_with_it() {
     let mut timeline = room(50..=51, true);
     timeline.apply(ServerMessage::Message(ChatMessage { rev: Rev(52), ..message_by(7, "bob") }), 0);
     assert_eq!(shown(&timeline), ["bob 50", "bob 51"]);
@@ -79,7 +79,7 @@ fn a_change_in_a_stretch_that_was_not_loaded_comes_with_that_stretch() {
 }
 
 #[test]
-fn a_gap_too_large_to_tell_starts_the_page_anew() {
+fn a_truncated_answer_replaces_the_newest_range() {
     let mut timeline = room(1..=2, false);
     let messages = vec![message_by(90, "bob"), message_by(91, "bob")];
     timeline.apply(ServerMessage::Changes { messages, up_to: Rev(91), truncated: true }, 0);
@@ -89,7 +89,7 @@ fn a_gap_too_large_to_tell_starts_the_page_anew() {
 }
 
 #[test]
-fn what_was_heard_after_the_answer_was_made_survives_it() {
+fn messages_newer_than_an_answer_survive_it() {
     let mut timeline = room(1..=2, false);
     timeline.apply(live(92), 0);
     let messages = vec![message_by(90, "bob"), message_by(91, "bob")];
@@ -99,7 +99,7 @@ fn what_was_heard_after_the_answer_was_made_survives_it() {
 }
 
 #[test]
-fn older_messages_are_asked_for_once_and_stand_before() {
+fn older_messages_are_requested_once_and_prepended() {
     let mut timeline = room(5..=6, true);
     assert_eq!(timeline.request_older(), Some(ClientMessage::History { place: HistoryRange::Before(Seq(5)) }));
     assert_eq!(timeline.request_older(), None);
@@ -111,7 +111,7 @@ fn older_messages_are_asked_for_once_and_stand_before() {
 }
 
 #[test]
-fn older_messages_of_a_page_that_was_replaced_are_not_wanted() {
+fn older_messages_of_a_replaced_range_are_dropped() {
     let mut timeline = room(50..=51, true);
     timeline.request_older();
     let truncated = ServerMessage::Changes { messages: vec![message_by(99, "bob")], up_to: Rev(99), truncated: true };
@@ -121,7 +121,7 @@ fn older_messages_of_a_page_that_was_replaced_are_not_wanted() {
 }
 
 #[test]
-fn a_refused_question_for_older_messages_may_be_asked_again() {
+fn a_refused_request_for_older_messages_can_be_repeated() {
     let mut timeline = room(5..=6, true);
     timeline.request_older();
     timeline.apply(refused(None, "history", ErrorCode::Unavailable), 0);
@@ -136,7 +136,7 @@ fn an_empty_room_asks_for_nothing_older() {
 }
 
 #[test]
-fn what_others_said_last_is_told_from_what_the_visitor_said() {
+fn the_newest_message_tells_whether_another_person_wrote_it() {
     let mut timeline = room(1..=1, false);
     assert_eq!(timeline.newest(), Some((Seq(1), true)));
     post(&mut timeline, "a");
@@ -145,7 +145,7 @@ fn what_others_said_last_is_told_from_what_the_visitor_said() {
 }
 
 #[test]
-fn the_server_says_who_the_visitor_is() {
+fn the_welcome_names_the_visitor() {
     let mut timeline = room(1..=1, false);
     timeline.rename("Me".parse::<PersonName>().unwrap());
     assert_eq!(timeline.me().name.as_str(), "Me");

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn an_own_message_is_pending_until_its_echo() {
+fn a_posted_message_is_pending_until_confirmed() {
     let mut timeline = room(1..=1, false);
     post(&mut timeline, "a");
     assert_eq!(timeline.next_message(0), sent("a"));
@@ -16,7 +16,7 @@ fn an_own_message_is_pending_until_its_echo() {
 }
 
 #[test]
-fn an_own_message_is_confirmed_even_where_its_place_is_not_loaded() {
+fn a_posted_message_is_confirmed_outside_the_loaded_range() {
     let mut timeline = room(50..=51, true);
     post(&mut timeline, "a");
     timeline.next_message(0);
@@ -25,7 +25,7 @@ fn an_own_message_is_confirmed_even_where_its_place_is_not_loaded() {
 }
 
 #[test]
-fn a_message_left_by_an_earlier_page_is_not_shown_beside_itself() {
+fn a_restored_message_is_not_shown_twice() {
     let mut timeline = room(1..=1, false);
     timeline.apply(confirmed(2, "a"), 0);
     timeline.restore(draft("a"), 0);
@@ -33,7 +33,7 @@ fn a_message_left_by_an_earlier_page_is_not_shown_beside_itself() {
 }
 
 #[test]
-fn nobody_else_can_confirm_an_own_message() {
+fn only_the_author_s_message_confirms_a_posted_one() {
     let mut timeline = room(1..=1, false);
     post(&mut timeline, "a");
     timeline.apply(ServerMessage::Message(ChatMessage { nonce: "a".parse().unwrap(), ..message_by(2, "bob") }), 0);
@@ -41,7 +41,7 @@ fn nobody_else_can_confirm_an_own_message() {
 }
 
 #[test]
-fn one_message_is_on_its_way_at_a_time_in_the_order_they_were_written() {
+fn messages_are_sent_one_at_a_time_in_order() {
     let mut timeline = room(1..=1, false);
     post(&mut timeline, "a");
     post(&mut timeline, "b");
@@ -52,7 +52,7 @@ fn one_message_is_on_its_way_at_a_time_in_the_order_they_were_written() {
 }
 
 #[test]
-fn a_refused_message_shows_why_and_may_be_retried_as_itself() {
+fn a_refused_message_shows_the_reason_and_can_be_retried() {
     let mut timeline = room(1..=1, false);
     post(&mut timeline, "a");
     timeline.next_message(0);
@@ -64,7 +64,7 @@ fn a_refused_message_shows_why_and_may_be_retried_as_itself() {
 }
 
 #[test]
-fn a_message_behind_one_that_failed_is_sent() {
+fn a_message_after_a_failed_one_is_sent() {
     let mut timeline = room(1..=1, false);
     post(&mut timeline, "a");
     post(&mut timeline, "b");
@@ -95,7 +95,7 @@ fn a_message_refused_because_the_socket_is_unknown_waits_for_the_next_one() {
 }
 
 #[test]
-fn what_a_lost_socket_carried_goes_out_again_first_however_often() {
+fn a_message_on_a_lost_socket_is_resent_first() {
     let mut timeline = room(1..=1, false);
     post(&mut timeline, "a");
     post(&mut timeline, "b");
@@ -107,7 +107,7 @@ fn what_a_lost_socket_carried_goes_out_again_first_however_often() {
 }
 
 #[test]
-fn a_message_the_server_could_not_take_is_tried_again_and_then_has_failed() {
+fn an_unavailable_server_is_retried_until_the_message_fails() {
     let mut timeline = room(1..=1, false);
     post(&mut timeline, "a");
     for now in [0, 1_000, 3_000, 6_000, 10_000] {
@@ -120,7 +120,7 @@ fn a_message_the_server_could_not_take_is_tried_again_and_then_has_failed() {
 }
 
 #[test]
-fn a_message_that_is_never_confirmed_has_failed_in_the_end() {
+fn a_message_that_is_never_confirmed_fails() {
     let mut timeline = room(1..=1, false);
     post(&mut timeline, "a");
     assert!(!timeline.expire(CONFIRM_MS, "Why."), "it waits for a socket, however long");
@@ -136,7 +136,7 @@ fn a_message_that_is_never_confirmed_has_failed_in_the_end() {
 }
 
 #[test]
-fn what_is_not_confirmed_is_kept_for_the_next_visit() {
+fn unconfirmed_messages_are_kept_for_the_next_visit() {
     let mut timeline = room(1..=1, false);
     ["a", "b", "c"].into_iter().for_each(|nonce| post(&mut timeline, nonce));
     timeline.next_message(0);

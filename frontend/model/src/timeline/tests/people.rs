@@ -11,7 +11,7 @@ fn names(timeline: &Timeline, now: u64) -> Vec<String> {
 }
 
 #[test]
-fn whoever_comes_is_shown_at_once_and_whoever_goes_a_little_later() {
+fn arrivals_show_at_once_and_departures_later() {
     let mut timeline = room(1..=1, false);
     timeline.apply(presence_tracker(&["ann", "ben", "me"]), 0);
     assert_eq!(names(&timeline, 0), ["ann", "ben", "me"]);
@@ -22,7 +22,7 @@ fn whoever_comes_is_shown_at_once_and_whoever_goes_a_little_later() {
 }
 
 #[test]
-fn whoever_is_back_soon_was_never_gone() {
+fn a_short_absence_is_not_shown() {
     let mut timeline = room(1..=1, false);
     for (now, who) in [(0, &["ann", "me"][..]), (1_000, &["me"]), (2_000, &["ann", "me"])] {
         timeline.apply(presence_tracker(who), now);
@@ -31,7 +31,7 @@ fn whoever_is_back_soon_was_never_gone() {
 }
 
 #[test]
-fn those_who_go_one_after_the_other_are_gone_together_and_not_ever_later() {
+fn successive_departures_are_shown_together() {
     let mut timeline = room(1..=1, false);
     for (now, who) in [(0, &["a", "b", "me"][..]), (1_000, &["a", "me"]), (5_000, &["me"])] {
         timeline.apply(presence_tracker(who), now);
@@ -41,7 +41,7 @@ fn those_who_go_one_after_the_other_are_gone_together_and_not_ever_later() {
 }
 
 #[test]
-fn everybody_who_goes_is_gone_a_little_later_and_not_the_first_alone() {
+fn all_departures_are_shown_after_the_delay() {
     let mut timeline = room(1..=1, false);
     for (now, who) in [(0, &["a", "b", "me"][..]), (1_000, &["a", "me"]), (60_000, &["me"])] {
         timeline.apply(presence_tracker(who), now);
@@ -51,7 +51,7 @@ fn everybody_who_goes_is_gone_a_little_later_and_not_the_first_alone() {
 }
 
 #[test]
-fn an_edit_goes_on_calling_whoever_is_away_by_now() {
+fn an_edit_keeps_mentions_of_people_who_left() {
     let mut timeline = room(1..=1, false);
     timeline.apply(ServerMessage::Message(ChatMessage { mentions: vec![person("ann")], ..message_by(2, "me") }), 0);
     let text = "@ann, better".parse().ok();
@@ -61,7 +61,7 @@ fn an_edit_goes_on_calling_whoever_is_away_by_now() {
 }
 
 #[test]
-fn whoever_writes_far_back_calls_those_who_are_to_be_seen_there() {
+fn mentions_include_authors_in_the_detached_range() {
     let mut timeline = room(90..=91, true);
     timeline.seek(Seq(31));
     timeline.request_target();
@@ -74,7 +74,7 @@ fn whoever_writes_far_back_calls_those_who_are_to_be_seen_there() {
 }
 
 #[test]
-fn a_text_calls_those_who_are_here_and_those_who_said_something() {
+fn a_text_mentions_people_online_and_shown_authors() {
     let mut timeline = room(1..=2, false);
     timeline.apply(presence_tracker(&["ann", "me"]), 0);
     let text = "@ann, @bob and @eve".parse::<shared_types::MessageText>().unwrap();
@@ -87,7 +87,7 @@ fn a_text_calls_those_who_are_here_and_those_who_said_something() {
 }
 
 #[test]
-fn whom_a_message_calls_sees_that_on_it() {
+fn a_message_shows_that_it_mentions_the_visitor() {
     let mut timeline = room(1..=1, false);
     let calling = |seq, id: &str| ChatMessage { mentions: vec![person(id)], ..message_by(seq, "bob") };
     timeline.apply(ServerMessage::Message(calling(2, "me")), 0);
@@ -97,7 +97,7 @@ fn whom_a_message_calls_sees_that_on_it() {
 }
 
 #[test]
-fn two_people_of_one_name_are_told_apart_by_their_ids_and_nobody_else() {
+fn only_people_of_the_same_name_get_a_tag() {
     let mut timeline = room(1..=1, false);
     let called = |seq, id: &str, name: &str| {
         let author = Person { id: id.parse().unwrap(), name: name.parse().unwrap(), moderator: false };
@@ -113,7 +113,7 @@ fn two_people_of_one_name_are_told_apart_by_their_ids_and_nobody_else() {
 }
 
 #[test]
-fn one_person_under_two_names_is_nobody_s_namesake() {
+fn one_person_under_two_names_gets_no_tag() {
     let mut timeline = room(1..=1, false);
     for (seq, name) in [(2, "Ann"), (3, "ann"), (4, "Anna")] {
         let author = Person { id: "a".parse().unwrap(), name: name.parse().unwrap(), moderator: false };

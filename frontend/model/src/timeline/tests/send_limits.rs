@@ -21,7 +21,7 @@ fn welcome(moderator: bool, rules: RoomRules) -> ServerMessage {
 }
 
 #[test]
-fn a_message_that_was_too_fast_goes_out_again_after_that_time_under_its_nonce_and_before_those_behind_it() {
+fn a_rate_limited_message_is_resent_first_with_its_nonce() {
     let mut timeline = room(1..=1, false);
     post(&mut timeline, "a");
     post(&mut timeline, "b");
@@ -38,7 +38,7 @@ fn a_message_that_was_too_fast_goes_out_again_after_that_time_under_its_nonce_an
 }
 
 #[test]
-fn being_too_fast_is_no_try_however_often() {
+fn rate_limits_do_not_count_as_attempts() {
     let mut timeline = room(1..=1, false);
     post(&mut timeline, "a");
     for round in 0..u64::from(TRIES) * 3 {
@@ -49,7 +49,7 @@ fn being_too_fast_is_no_try_however_often() {
 }
 
 #[test]
-fn a_late_too_fast_does_not_bring_back_what_was_given_up() {
+fn a_late_rate_limit_does_not_revive_a_failed_message() {
     let mut timeline = room(1..=1, false);
     post(&mut timeline, "a");
     timeline.next_message(0);
@@ -59,7 +59,7 @@ fn a_late_too_fast_does_not_bring_back_what_was_given_up() {
 }
 
 #[test]
-fn a_message_of_somebody_muted_or_in_a_room_that_is_only_read_is_kept_with_the_reason() {
+fn a_message_refused_as_muted_or_read_only_keeps_the_reason() {
     for code in [ErrorCode::Muted, ErrorCode::ReadOnly] {
         let mut timeline = room(1..=1, false);
         post(&mut timeline, "a");
@@ -73,7 +73,7 @@ fn a_message_of_somebody_muted_or_in_a_room_that_is_only_read_is_kept_with_the_r
 }
 
 #[test]
-fn a_change_that_was_too_fast_is_made_after_that_time_and_no_other_meanwhile() {
+fn a_rate_limited_change_is_resent_before_others() {
     let mut timeline = room(1..=2, false);
     timeline.change(Seq(1), Change::Delete, "x".parse().unwrap());
     timeline.change(Seq(2), Change::Delete, "y".parse().unwrap());
@@ -86,7 +86,7 @@ fn a_change_that_was_too_fast_is_made_after_that_time_and_no_other_meanwhile() {
 }
 
 #[test]
-fn an_upload_that_was_too_fast_is_asked_for_again_after_that_time_and_words_pass_it() {
+fn a_rate_limited_upload_lets_text_messages_pass() {
     let mut timeline = room(1..=1, false);
     let image = ChatImage {
         kind: ImageType::Webp,
@@ -107,7 +107,7 @@ fn an_upload_that_was_too_fast_is_asked_for_again_after_that_time_and_words_pass
 }
 
 #[test]
-fn in_a_slow_room_the_next_message_waits_for_its_turn_but_not_a_moderator_s() {
+fn slow_mode_delays_messages_but_not_of_moderators() {
     for moderator in [false, true] {
         let mut timeline = room(1..=1, false);
         timeline.apply(welcome(moderator, RoomRules { slow: 30, read_only: false }), 0);
@@ -127,7 +127,7 @@ fn in_a_slow_room_the_next_message_waits_for_its_turn_but_not_a_moderator_s() {
 }
 
 #[test]
-fn what_waits_in_a_slow_room_goes_out_when_it_is_slow_no_more() {
+fn ending_slow_mode_sends_waiting_messages() {
     let mut timeline = room(1..=1, false);
     timeline.apply(rules(3_600, false), 0);
     post(&mut timeline, "a");
@@ -139,7 +139,7 @@ fn what_waits_in_a_slow_room_goes_out_when_it_is_slow_no_more() {
 }
 
 #[test]
-fn an_edit_of_an_own_message_begins_no_pause() {
+fn an_edit_does_not_start_a_slow_mode_pause() {
     let mut timeline = room(1..=1, false);
     timeline.apply(rules(30, false), 0);
     let edited = ChatMessage { rev: Rev(2), ..message_by(1, "me") };
@@ -148,7 +148,7 @@ fn an_edit_of_an_own_message_begins_no_pause() {
 }
 
 #[test]
-fn the_visitor_may_write_unless_the_room_or_a_moderator_says_otherwise() {
+fn rules_and_restrictions_decide_the_composer_policy() {
     let mut timeline = room(1..=1, false);
     assert_eq!(timeline.composer_policy(0), ComposerPolicy::Allowed);
     timeline.apply(rules(30, false), 0);
@@ -174,7 +174,7 @@ fn the_visitor_may_write_unless_the_room_or_a_moderator_says_otherwise() {
 }
 
 #[test]
-fn whoever_is_refused_as_muted_knows_it_from_then_on() {
+fn a_refusal_as_muted_sets_the_restriction() {
     let mut timeline = room(1..=1, false);
     post(&mut timeline, "a");
     timeline.next_message(0);
@@ -183,7 +183,7 @@ fn whoever_is_refused_as_muted_knows_it_from_then_on() {
 }
 
 #[test]
-fn a_refused_name_is_a_trouble_that_is_told_and_the_one_before_holds() {
+fn a_refused_name_is_reported_and_undone() {
     let mut timeline = room(1..=1, false);
     let before = timeline.me().clone();
     timeline.rename("Queen".parse().unwrap());
@@ -195,7 +195,7 @@ fn a_refused_name_is_a_trouble_that_is_told_and_the_one_before_holds() {
 }
 
 #[test]
-fn a_clearing_that_is_asked_again_by_itself_is_no_trouble_and_one_that_is_forbidden_is() {
+fn only_a_final_refusal_of_a_purge_is_reported() {
     let mut timeline = room(1..=1, false);
     let refused = |code, retry_after| {
         let (message, action) = ("refused".into(), Some("clear".into()));
@@ -209,7 +209,7 @@ fn a_clearing_that_is_asked_again_by_itself_is_no_trouble_and_one_that_is_forbid
 }
 
 #[test]
-fn reactions_and_edits_have_paces_of_their_own() {
+fn reactions_and_edits_have_separate_rate_limits() {
     let thumb = || Change::Reaction { emoji: "👍".parse().unwrap(), on: true };
     for (first, second) in [(thumb(), Change::Delete), (Change::Delete, thumb())] {
         let mut timeline = room(1..=2, false);
@@ -232,7 +232,7 @@ fn taken_back(timeline: &mut Timeline, nonce: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_waits_for_its_turn_can_be_taken_back() {
+fn a_message_waiting_for_slow_mode_can_be_discarded() {
     let mut timeline = room(1..=1, false);
     timeline.apply(rules(30, false), 0);
     post(&mut timeline, "a");
@@ -248,7 +248,7 @@ fn what_waits_for_its_turn_can_be_taken_back() {
 }
 
 #[test]
-fn what_the_server_refused_as_too_fast_can_be_taken_back() {
+fn a_rate_limited_message_can_be_discarded() {
     let mut timeline = room(1..=1, false);
     post(&mut timeline, "a");
     timeline.next_message(0);
@@ -259,7 +259,7 @@ fn what_the_server_refused_as_too_fast_can_be_taken_back() {
 }
 
 #[test]
-fn what_may_have_reached_the_server_before_it_was_too_fast_cannot_be_taken_back() {
+fn a_possibly_delivered_message_cannot_be_discarded() {
     let mut lost = room(1..=1, false);
     post(&mut lost, "a");
     lost.next_message(0);
@@ -282,7 +282,7 @@ fn what_may_have_reached_the_server_before_it_was_too_fast_cannot_be_taken_back(
 }
 
 #[test]
-fn a_question_for_what_is_missing_that_came_too_early_is_asked_again_after_that_time() {
+fn a_rate_limited_changes_request_is_repeated() {
     for (missing, action) in [(false, "changes"), (true, "changes"), (false, "hello")] {
         let mut timeline = room(1..=1, false);
         if missing {

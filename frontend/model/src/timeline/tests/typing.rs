@@ -7,7 +7,7 @@ fn types(who: &str) -> ServerMessage {
 }
 
 #[test]
-fn somebody_types_until_they_have_spoken_or_been_silent() {
+fn typing_ends_with_a_message_or_a_timeout() {
     let mut timeline = room(1..=1, false);
     let typing =
         |timeline: &Timeline, now: u64| timeline.typing(now).iter().map(|p| p.name.to_string()).collect::<Vec<_>>();

@@ -11,7 +11,7 @@ fn news(timeline: &Timeline, line: u64) -> (Option<(u64, usize, bool)>, Vec<Stri
 }
 
 #[test]
-fn what_others_said_behind_the_line_is_new() {
+fn messages_of_others_after_the_line_are_unread() {
     let timeline = room(1..=5, false);
     assert_eq!(news(&timeline, 3), (Some((4, 2, false)), vec!["bob 4".into()]));
     assert_eq!(news(&timeline, 5), (None, vec![]));
@@ -19,7 +19,7 @@ fn what_others_said_behind_the_line_is_new() {
 }
 
 #[test]
-fn what_the_visitor_said_is_not_new_and_neither_is_what_is_gone() {
+fn own_and_deleted_messages_are_not_unread() {
     let mut timeline = room(1..=1, false);
     timeline.apply(ServerMessage::Message(message_by(2, "me")), 0);
     timeline.apply(ServerMessage::Message(ChatMessage { deleted: true, text: None, ..message_by(3, "bob") }), 0);
@@ -29,7 +29,7 @@ fn what_the_visitor_said_is_not_new_and_neither_is_what_is_gone() {
 }
 
 #[test]
-fn where_the_first_of_it_is_not_loaded_the_way_leads_to_the_last_that_was_read() {
+fn without_the_first_unread_message_the_link_leads_to_the_last_read() {
     assert_eq!(news(&room(50..=52, true), 20), (Some((20, 3, true)), vec![]));
     assert_eq!(news(&room(50..=52, true), 50), (Some((51, 2, false)), vec!["bob 51".into()]));
     assert_eq!(news(&room(50..=52, false), 20), (Some((50, 3, false)), vec!["bob 50".into()]));

@@ -29,7 +29,7 @@ fn sent_picture(nonce: &str) -> Option<ClientMessage> {
 }
 
 #[test]
-fn a_message_goes_when_its_image_is_there() {
+fn a_message_is_sent_when_its_image_is_uploaded() {
     let mut timeline = room(1..=1, false);
     let nonce = "a".parse().unwrap();
     post_picture(&mut timeline, "a");
@@ -46,7 +46,7 @@ fn a_message_goes_when_its_image_is_there() {
 }
 
 #[test]
-fn a_word_does_not_wait_for_an_image() {
+fn a_text_message_does_not_wait_for_an_upload() {
     let mut timeline = room(1..=1, false);
     post_picture(&mut timeline, "a");
     post(&mut timeline, "b");
@@ -55,7 +55,7 @@ fn a_word_does_not_wait_for_an_image() {
 }
 
 #[test]
-fn images_go_one_after_the_other() {
+fn images_are_uploaded_one_at_a_time() {
     let mut timeline = room(1..=1, false);
     post_picture(&mut timeline, "a");
     post_picture(&mut timeline, "b");
@@ -67,7 +67,7 @@ fn images_go_one_after_the_other() {
 }
 
 #[test]
-fn an_upload_that_breaks_is_tried_again_and_fails_at_last() {
+fn a_broken_upload_is_retried_and_finally_fails() {
     let mut timeline = room(1..=1, false);
     let nonce = "a".parse().unwrap();
     post_picture(&mut timeline, "a");
@@ -86,7 +86,7 @@ fn an_upload_that_breaks_is_tried_again_and_fails_at_last() {
 }
 
 #[test]
-fn an_upload_goes_on_while_the_socket_is_away_but_a_question_does_not() {
+fn an_upload_survives_a_lost_socket_but_its_request_does_not() {
     let mut timeline = room(1..=1, false);
     post_picture(&mut timeline, "a");
     timeline.next_upload(0);
@@ -100,7 +100,7 @@ fn an_upload_goes_on_while_the_socket_is_away_but_a_question_does_not() {
 }
 
 #[test]
-fn a_question_where_to_put_an_image_that_is_not_answered_is_asked_again() {
+fn an_upload_request_is_repeated_after_a_timeout() {
     let mut timeline = room(1..=1, false);
     post_picture(&mut timeline, "a");
     timeline.next_upload(0);
@@ -110,7 +110,7 @@ fn a_question_where_to_put_an_image_that_is_not_answered_is_asked_again() {
 }
 
 #[test]
-fn an_image_that_the_storage_forgot_is_uploaded_again() {
+fn an_image_missing_in_storage_is_uploaded_again() {
     let mut timeline = room(1..=1, false);
     let nonce = "a".parse().unwrap();
     post_picture(&mut timeline, "a");
@@ -126,7 +126,7 @@ fn an_image_that_the_storage_forgot_is_uploaded_again() {
 }
 
 #[test]
-fn an_image_that_is_refused_has_failed() {
+fn a_refused_image_fails() {
     let mut timeline = room(1..=1, false);
     post_picture(&mut timeline, "a");
     timeline.next_upload(0);
@@ -151,7 +151,7 @@ fn an_upload_can_be_cancelled_and_a_sent_message_cannot() {
 }
 
 #[test]
-fn only_an_image_that_is_there_is_kept_for_the_next_visit() {
+fn only_uploaded_images_are_kept_for_the_next_visit() {
     let mut timeline = room(1..=1, false);
     let nonce = "a".parse().unwrap();
     post_picture(&mut timeline, "a");
