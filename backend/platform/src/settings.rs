@@ -4,7 +4,7 @@ use chat::access::policy::{AccessPolicy, ModeratorClaim, OidcClient};
 use shared_types::{AccessMode, PersonId};
 
 /// The shortest passphrase. Everybody of a chat shares it, and 144,000 can be tried in a day over all addresses
-/// (`limits::ATTEMPTS`): of 8 characters the usual words are gone through in a week.
+/// (`limits::PASSPHRASE_ATTEMPTS`): of 8 characters the usual words are gone through in a week.
 const PASSPHRASE_CHARS: usize = 12;
 
 /// A setting that is missing, of no use, or at odds with another.

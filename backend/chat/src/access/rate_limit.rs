@@ -112,8 +112,9 @@ impl RateLimiter {
     ///
     /// [`RateError`] says for how long there may not.
     pub async fn attempt(&self, address: Option<&AddressKey>) -> Result<(), RateError> {
-        let one = address.map(|AddressKey(address)| (format!("attempt#a#{address}"), even(limits::ATTEMPTS_ADDRESS)));
-        self.count_both(one, Some(("attempt".into(), even(limits::ATTEMPTS)))).await
+        let one = address
+            .map(|AddressKey(address)| (format!("attempt#a#{address}"), even(limits::PASSPHRASE_ATTEMPTS_PER_ADDRESS)));
+        self.count_both(one, Some(("attempt".into(), even(limits::PASSPHRASE_ATTEMPTS)))).await
     }
 
     /// Counts a way to the provider or back, if there may be one from this address.
@@ -122,7 +123,8 @@ impl RateLimiter {
     ///
     /// [`RateError`] says for how long there may not.
     pub async fn sign_in(&self, address: Option<&AddressKey>) -> Result<(), RateError> {
-        let one = address.map(|AddressKey(address)| (format!("sign-in#a#{address}"), even(limits::SIGN_INS_ADDRESS)));
+        let one =
+            address.map(|AddressKey(address)| (format!("sign-in#a#{address}"), even(limits::SIGN_INS_PER_ADDRESS)));
         self.count_both(one, None).await
     }
 
@@ -137,7 +139,7 @@ impl RateLimiter {
 
     /// How many of all places everybody behind one address may hold at once, where there is a limit for an address at all.
     pub fn connections_per_address(&self, all: u32) -> Option<u32> {
-        (self.shared.limits.address > 0).then(|| (all / limits::PLACES_ADDRESS).max(1))
+        (self.shared.limits.address > 0).then(|| (all / limits::ADDRESS_CONNECTION_SHARE).max(1))
     }
 
     async fn count_both(&self, one: Option<Counter>, other: Option<Counter>) -> Result<(), RateError> {

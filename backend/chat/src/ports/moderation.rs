@@ -33,7 +33,7 @@ pub trait Moderation: Send + Sync {
     /// Remembers until then that a person came from an address. It may be forgotten by a crash.
     async fn set_seen(&self, person: &PersonId, address: &AddressKey, until: Timestamp) -> Result<()>;
 
-    /// From which addresses a person came, `limits::ADDRESSES` at most. Some minutes after the `until` of `set_seen` an
+    /// From which addresses a person came, `limits::BANNED_ADDRESSES` at most. Some minutes after the `until` of `set_seen` an
     /// address MUST NOT be among them.
     async fn seen(&self, person: &PersonId) -> Result<Vec<AddressKey>>;
 
@@ -44,10 +44,10 @@ pub trait Moderation: Send + Sync {
     async fn set_rules(&self, room: &RoomName, rules: RoomRules) -> Result<()>;
 
     /// Notes what was done. Two entries of the same time and person are both kept. When this has ended well the entry MUST
-    /// survive a crash and a power cut; nobody can change or remove it for `limits::AUDIT_KEPT`.
+    /// survive a crash and a power cut; nobody can change or remove it for `limits::AUDIT_RETENTION`.
     async fn record(&self, entry: &AuditEntry) -> Result<()>;
 
     /// Up to `limit` entries from before that time (`None`: the newest), newest first, with all others of the time of the
-    /// last one. None is older than `limits::AUDIT_KEPT`.
+    /// last one. None is older than `limits::AUDIT_RETENTION`.
     async fn audit(&self, before: Option<Timestamp>, limit: usize) -> Result<Vec<AuditEntry>>;
 }

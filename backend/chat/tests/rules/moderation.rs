@@ -302,7 +302,7 @@ async fn whoever_left_before_they_were_sent_away_does_not_come_back_as_somebody_
         from(socket, who, address).await.unwrap();
         world.leave(socket).await;
     }
-    world.clock.advance(limits::ADDRESSES_KEPT - Duration::from_secs(1));
+    world.clock.advance(limits::ADDRESS_RETENTION - Duration::from_secs(1));
     world.say("m", ban("eve", 600)).await;
     assert_eq!(from("n", "new", "203.0.113.7").await.unwrap_err().status, 403);
     from("n", "new", "198.51.100.1").await.unwrap();
@@ -541,7 +541,7 @@ async fn what_moderators_did_is_forgotten_in_time() {
     };
     let old = rules(1);
     moderation.record(&old).await.unwrap();
-    clock.advance(limits::AUDIT_KEPT);
+    clock.advance(limits::AUDIT_RETENTION);
     assert_eq!(moderation.audit(None, 9).await.unwrap(), [old]);
     clock.advance(Duration::from_secs(1));
     assert_eq!(moderation.audit(None, 9).await.unwrap(), []);
