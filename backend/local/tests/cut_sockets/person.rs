@@ -50,9 +50,9 @@ pub(crate) struct Account {
 }
 
 enum Event {
-    Heard(SocketId, Option<ServerMessage>),
+    Received(SocketId, Option<ServerMessage>),
     Closed(SocketId),
-    ProviderResponse(Option<PageState>),
+    PageFetched(Option<PageState>),
 }
 
 pub(crate) struct Person {
@@ -97,9 +97,9 @@ impl Person {
                 _ => {}
             }
             let deeds = select! {
-                Some(event) = self.inbox.recv() => self.happened(event),
+                Some(event) = self.inbox.recv() => self.handle(event),
                 _ = tick.tick() => {
-                    self.look();
+                    self.check_page();
                     self.client.tick(self.now())
                 }
                 _ = act.tick(), if matches!(current, Phase::Active) => self.act_randomly(),
@@ -110,7 +110,7 @@ impl Person {
             };
             self.act(deeds);
         }
-        self.account.page = self.look();
+        self.account.page = self.check_page();
         self.account
     }
 
@@ -134,14 +134,14 @@ impl Person {
         }
     }
 
-    fn happened(&mut self, event: Event) -> Vec<Deed> {
+    fn handle(&mut self, event: Event) -> Vec<Deed> {
         let now = self.now();
         match event {
-            Event::Heard(id, message) if self.sockets.contains_key(&id) => self.client.heard(now, id, message),
+            Event::Received(id, message) if self.sockets.contains_key(&id) => self.client.heard(now, id, message),
             Event::Closed(id) if self.sockets.remove(&id).is_some() => self.client.closed(now, id),
             // The page has closed that socket.
-            Event::Heard(..) | Event::Closed(_) => Vec::new(),
-            Event::ProviderResponse(page) => {
+            Event::Received(..) | Event::Closed(_) => Vec::new(),
+            Event::PageFetched(page) => {
                 let arrived = page.is_some();
                 self.page = page.unwrap_or_else(|| self.page.clone());
                 self.client.fetched(now, arrived)
@@ -156,7 +156,7 @@ impl Person {
                     let (port, mut cookie, events) = (self.port, self.cookie.clone(), self.events.clone());
                     tokio::spawn(async move {
                         let page = visit(port, &mut cookie).await;
-                        drop(events.send(Event::ProviderResponse(page)));
+                        drop(events.send(Event::PageFetched(page)));
                     });
                 }
                 Deed::Open(id) => {
@@ -178,12 +178,12 @@ impl Person {
     }
 
     fn shows_the_end_of(&self, log: &[ChatMessage]) -> bool {
-        let page = self.look();
+        let page = self.check_page();
         page == end_of(log, &page)
     }
 
     /// Asserts that the page is in order and shows nothing twice. Returns the shown messages.
-    fn look(&self) -> Vec<(PersonId, Nonce, Seq)> {
+    fn check_page(&self) -> Vec<(PersonId, Nonce, Seq)> {
         let rows = self.client.timeline().rows(&frontend::Utc(Language::English), &[]);
         let mut keys: Vec<String> = rows.iter().map(|row| row.key()).collect();
         keys.sort_unstable();
@@ -223,7 +223,7 @@ async fn exchange(id: SocketId, socket: &mut Socket, queue: &mut mpsc::Unbounded
         select! {
             frame = queue.recv() => socket.send(Message::text(frame?)).await.ok()?,
             heard = socket.next() => if let Message::Text(text) = heard?.ok()? {
-                return Some(Event::Heard(id, serde_json::from_str(&text).ok()));
+                return Some(Event::Received(id, serde_json::from_str(&text).ok()));
             },
         }
     }
