@@ -1,4 +1,4 @@
-//! Catching up: what a client gets to see of the past, and up to which revision it then has everything.
+//! Answers what a client missed, and up to which revision it then has everything.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -21,59 +21,58 @@ use crate::{
     },
 };
 
-/// Messages that are read at once because they changed.
+/// Number of changed messages that are read at the same time.
 const AT_ONCE: usize = 16;
 
-/// The rule of catching up.
+/// Reads pages and changes of a room.
 pub struct CatchUp {
     /// The log.
     pub messages: Arc<dyn Messages>,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    /// The most messages in one answer; never more than `limits::PAGE_MESSAGES`.
+    /// Maximum number of messages in one answer; at most `limits::PAGE_MESSAGES`.
     pub page_size: usize,
 }
 
 impl CatchUp {
-    /// The newest page: `page` with `upTo`.
+    /// Returns the newest page, a `page` with `upTo`.
     ///
     /// # Errors
     ///
-    /// `Unavailable` when the log did not answer.
+    /// `Unavailable` if the log did not answer.
     pub async fn newest(&self, room: &RoomName) -> Result<ServerMessage> {
         let (Page { messages, more, newer }, up_to) = self.newest_page(room).await?;
         Ok(ServerMessage::Page { place: None, messages, more, newer, up_to: Some(up_to) })
     }
 
-    /// The page before, after or around a place in the order: `page` without `upTo`. Where no message is, it is the page
-    /// around where it would be.
+    /// Returns the page before, after or around a `seq`, a `page` without `upTo`. The `seq` may be one that has no message.
     ///
     /// # Errors
     ///
-    /// `Unavailable` when the log did not answer.
+    /// `Unavailable` if the log did not answer.
     pub async fn history(&self, room: &RoomName, place: HistoryRange) -> Result<ServerMessage> {
         let Page { messages, more, newer } = Page::about(self.messages.as_ref(), room, place, self.limit()).await?;
         Ok(ServerMessage::Page { place: Some(place), messages, more, newer, up_to: None })
     }
 
-    /// What changed after a revision: `changes`, whole, or `truncated` with the newest page instead.
+    /// Returns all that changed after a revision, or `truncated` with the newest page.
     ///
     /// # Errors
     ///
-    /// `Unavailable` when the log did not answer.
+    /// `Unavailable` if the log did not answer.
     pub async fn changes(&self, room: &RoomName, after: Rev) -> Result<ServerMessage> {
         let limit = self.limit();
-        let (born, marks) = futures::try_join!(
+        let (created, records) = futures::try_join!(
             self.messages.created_after(room, after, limit + 1),
-            self.messages.changes_after(room, after, self.marks_limit() + 1)
+            self.messages.changes_after(room, after, self.change_records_limit() + 1)
         )?;
-        let changed: BTreeSet<Seq> = marks.iter().filter_map(|mark| mark.seq).collect();
-        if born.len() + changed.len() <= limit && marks.len() <= self.marks_limit() {
+        let changed: BTreeSet<Seq> = records.iter().filter_map(|record| record.seq).collect();
+        if created.len() + changed.len() <= limit && records.len() <= self.change_records_limit() {
             let now = self.clock.now();
-            let messages = self.as_new_as(room, born, &marks).await?;
+            let messages = self.current_messages(room, created, &records).await?;
             let messages: Vec<ChatMessage> = messages.into_iter().map(with_html).collect();
             if total_bytes(&messages) <= limits::ANSWER_BYTES {
-                let up_to = settled(after, entries(&messages, &marks, after), now);
+                let up_to = settled(after, entries(&messages, &records, after), now);
                 return Ok(ServerMessage::Changes { messages, up_to, truncated: false });
             }
         }
@@ -81,33 +80,35 @@ impl CatchUp {
         Ok(ServerMessage::Changes { messages: page.messages, up_to, truncated: true })
     }
 
-    /// The newest page and the revision up to which it is everything.
+    /// Returns the newest page and the revision up to which it is complete.
     pub(crate) async fn newest_page(&self, room: &RoomName) -> Result<(Page, Rev)> {
-        // At once: what one of them saw and the other did not is a hole, or a change that is not made yet, and is not passed.
-        let (marks, page) = futures::try_join!(
-            self.messages.newest_changes(room, self.marks_limit()),
+        // Both at once: a revision that only one of the reads saw is a gap or an unfinished change, and is not passed.
+        let (records, page) = futures::try_join!(
+            self.messages.newest_changes(room, self.change_records_limit()),
             Page::newest(self.messages.as_ref(), room, self.limit())
         )?;
-        // What lies before the page is history, not a gap. Marks that are too many to be read are holes like others.
+        // Revisions before the page are history, not a gap. Records beyond the read limit are gaps like others.
         let start = page.messages.first().filter(|_| page.more).map_or(0, |oldest| oldest.seq.0.saturating_sub(1));
-        // A change of a message before the page concerns nobody who has just this page.
-        let concerns = |mark: &ChangeRecord| mark.seq.filter(|seq| seq.0 > start);
-        let marks: Vec<ChangeRecord> = marks.iter().map(|mark| ChangeRecord { seq: concerns(mark), ..*mark }).collect();
-        let up_to = settled(Rev(start), entries(&page.messages, &marks, Rev(start)), self.clock.now());
+        // A change of a message before the page does not concern a client that has only this page.
+        let relevant_seq = |record: &ChangeRecord| record.seq.filter(|seq| seq.0 > start);
+        let records: Vec<ChangeRecord> =
+            records.iter().map(|record| ChangeRecord { seq: relevant_seq(record), ..*record }).collect();
+        let up_to = settled(Rev(start), entries(&page.messages, &records, Rev(start)), self.clock.now());
         Ok((page, up_to))
     }
 
-    /// These messages and the marked ones, each of them at least as new as it was when its marks were read, by `rev`.
-    async fn as_new_as(
+    /// Returns the created and the changed messages by `rev`, each at least as new as its change records.
+    async fn current_messages(
         &self,
         room: &RoomName,
-        born: Vec<ChatMessage>,
-        marks: &[ChangeRecord],
+        created: Vec<ChatMessage>,
+        records: &[ChangeRecord],
     ) -> Result<Vec<ChatMessage>> {
-        let mut messages: BTreeMap<Seq, ChatMessage> = born.into_iter().map(|message| (message.seq, message)).collect();
+        let mut messages: BTreeMap<Seq, ChatMessage> =
+            created.into_iter().map(|message| (message.seq, message)).collect();
         let stale = |seq: &Seq, rev: Rev| messages.get(seq).is_none_or(|message| message.rev < rev);
         let wanted: BTreeSet<Seq> =
-            marks.iter().filter_map(|mark| mark.seq.filter(|seq| stale(seq, mark.rev))).collect();
+            records.iter().filter_map(|record| record.seq.filter(|seq| stale(seq, record.rev))).collect();
         let reads: Vec<_> = wanted.into_iter().map(|seq| self.messages.at(room, seq)).collect();
         let mut reads = stream::iter(reads).buffer_unordered(AT_ONCE);
         while let Some(found) = reads.next().await {
@@ -118,8 +119,8 @@ impl CatchUp {
         Ok(messages)
     }
 
-    /// The most marks that are read for one answer: a mark is 60 bytes, and many may be of one message.
-    fn marks_limit(&self) -> usize {
+    /// Maximum number of change records that are read for one answer. A record is 60 bytes, and many may belong to one message.
+    fn change_records_limit(&self) -> usize {
         10 * self.limit()
     }
 
@@ -128,39 +129,38 @@ impl CatchUp {
     }
 }
 
-/// A revision that somebody took, seen from outside.
+/// A revision that was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Entry {
     rev: Rev,
     at: Timestamp,
-    /// Whether what it was taken for is done.
+    /// Whether the change that it was taken for is visible.
     done: bool,
 }
 
-/// What is known of the revisions after `after`, lowest first: the births of these messages, and the marks, of which one is
-/// done when its message is as new as it or not there any more.
-fn entries(messages: &[ChatMessage], marks: &[ChangeRecord], after: Rev) -> Vec<Entry> {
-    let births = messages.iter().map(|message| Entry { rev: Rev(message.seq.0), at: message.sent_at, done: true });
-    let marks = marks.iter().map(|mark| {
-        let marked = messages.iter().find(|message| Some(message.seq) == mark.seq);
-        Entry { rev: mark.rev, at: mark.at, done: marked.is_none_or(|message| message.rev >= mark.rev) }
+/// Returns the known revisions after `after`, lowest first: the creations of these messages, and the change records. A record is done
+/// when its message is as new as it, or does not exist.
+fn entries(messages: &[ChatMessage], records: &[ChangeRecord], after: Rev) -> Vec<Entry> {
+    let creations = messages.iter().map(|message| Entry { rev: Rev(message.seq.0), at: message.sent_at, done: true });
+    let changes = records.iter().map(|record| {
+        let changed = messages.iter().find(|message| Some(message.seq) == record.seq);
+        Entry { rev: record.rev, at: record.at, done: changed.is_none_or(|message| message.rev >= record.rev) }
     });
-    let mut entries: Vec<Entry> = births.chain(marks).filter(|entry| entry.rev > after).collect();
+    let mut entries: Vec<Entry> = creations.chain(changes).filter(|entry| entry.rev > after).collect();
     entries.sort_unstable();
     entries
 }
 
-/// The revision up to which a client has everything that had everything up to `after` and is told what lies behind
-/// `entries`.
+/// Returns the revision up to which a client is complete, if it was complete up to `after` and receives what `entries` stand for.
 ///
-/// A revision of which nothing is known, or whose change is not made, may still be on its way. It is passed only when it
-/// is older than any send can be: when one behind it is.
+/// A missing revision, or one whose change is not visible, may still be written. It is passed only when it is older than any send can
+/// be: when an entry behind it is.
 fn settled(after: Rev, entries: Vec<Entry>, now: Timestamp) -> Rev {
     let mut up_to = after;
     for Entry { rev, at, done } in entries {
-        let behind_a_hole = rev.0 > up_to.0 + 1;
+        let behind_gap = rev.0 > up_to.0 + 1;
         let old = now.since(at) > GAP_LIFE;
-        if (behind_a_hole || !done) && !old {
+        if (behind_gap || !done) && !old {
             break;
         }
         up_to = up_to.max(rev);
@@ -191,42 +191,42 @@ mod tests {
     }
 
     #[test]
-    fn with_nothing_new_a_client_has_what_it_had() {
+    fn without_news_up_to_stays() {
         assert_eq!(settled_with(7, &[]), 7);
     }
 
     #[test]
-    fn without_a_hole_a_client_has_everything_it_is_given() {
+    fn without_a_gap_up_to_is_the_newest_revision() {
         assert_eq!(settled_with(7, &[(8, 0), (9, 0)]), 9);
     }
 
     #[test]
-    fn a_young_hole_is_not_passed() {
+    fn a_young_gap_is_not_passed() {
         assert_eq!(settled_with(7, &[(8, 0), (10, 0)]), 8);
         assert_eq!(settled_with(7, &[(8, 0), (10, GAP_LIFE.as_millis() as u64)]), 8);
     }
 
     #[test]
-    fn an_old_hole_is_passed() {
+    fn an_old_gap_is_passed() {
         assert_eq!(settled_with(7, &[(8, NOW), (10, GAP_LIFE.as_millis() as u64 + 1), (11, 0)]), 11);
     }
 
     #[test]
-    fn a_change_that_is_not_made_yet_is_not_passed_while_it_is_young() {
-        let up_to = |message_rev: u64, mark_age: u64| {
+    fn a_young_unfinished_change_is_not_passed() {
+        let up_to = |message_rev: u64, record_age: u64| {
             let changed = ChatMessage { rev: Rev(message_rev), ..message(3, NOW) };
-            let mark = ChangeRecord { rev: Rev(8), at: Timestamp(NOW - mark_age), seq: Some(Seq(3)) };
-            settled(Rev(7), entries(&[changed], &[mark], Rev(7)), Timestamp(NOW)).0
+            let record = ChangeRecord { rev: Rev(8), at: Timestamp(NOW - record_age), seq: Some(Seq(3)) };
+            settled(Rev(7), entries(&[changed], &[record], Rev(7)), Timestamp(NOW)).0
         };
-        assert_eq!(up_to(3, 0), 7, "it is marked, and the message is as it was");
+        assert_eq!(up_to(3, 0), 7, "recorded, but the message is unchanged");
         assert_eq!(up_to(8, 0), 8);
-        assert_eq!(up_to(9, 0), 8, "a newer change has taken its place");
-        assert_eq!(up_to(3, GAP_LIFE.as_millis() as u64 + 1), 8, "whoever marked it is dead");
+        assert_eq!(up_to(9, 0), 8, "a newer change replaced it");
+        assert_eq!(up_to(3, GAP_LIFE.as_millis() as u64 + 1), 8, "the request that recorded it has ended");
     }
 
     #[test]
-    fn a_revision_that_nobody_needed_is_passed_at_once() {
-        let mark = ChangeRecord { rev: Rev(8), at: Timestamp(NOW), seq: None };
-        assert_eq!(settled(Rev(7), entries(&[message(9, 0)], &[mark], Rev(7)), Timestamp(NOW)), Rev(9));
+    fn a_released_revision_is_passed_at_once() {
+        let record = ChangeRecord { rev: Rev(8), at: Timestamp(NOW), seq: None };
+        assert_eq!(settled(Rev(7), entries(&[message(9, 0)], &[record], Rev(7)), Timestamp(NOW)), Rev(9));
     }
 }

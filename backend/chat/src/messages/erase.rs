@@ -1,13 +1,10 @@
-//! Forgetting: everything that somebody wrote and showed is gone, in every room, and nothing says who wrote it; because they
-//! want it, or because a moderator does.
+//! Erases everything that a person wrote, in every room, on their own request or a moderator's.
 //!
-//! Each message is changed like any other (mark, then replace), so whoever is away hears of it, too. Its claim is given up
-//! last: a request that dies half-way is finished by the next one.
+//! Each message is changed like any other (change record, then replace), so that clients that are away learn of it. Its idempotency
+//! record becomes a tombstone last, so that the next request completes one that ended half-way.
 //!
-//! What stays: that something was said at that place and when; the name in the quote of an answer by somebody else, in what
-//! others say about a message of others with an emoji, and where others called them by name. Nothing finds those but reading
-//! every message of every room; they stay as long as the others' messages do. And what moderators did to them stays in the
-//! log of that.
+//! What stays: the place and the time of each message; the person's name in replies, reactions and mentions of others; and the audit
+//! log. Finding those would mean reading every message of every room; they stay as long as the messages of the others.
 
 use std::time::Duration;
 
@@ -24,83 +21,81 @@ use crate::{
     },
 };
 
-/// How long a claim that was given up still holds: far longer than any client tries again, so that what was forgotten is not
-/// said anew by a retry.
-const STILL_HOLDS: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// How long a tombstone holds: far longer than any client retries, so that no retry stores an erased message again.
+const TOMBSTONE_LIFE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// The rule of forgetting.
+/// Erases the data of a person.
 pub struct DataEraser {
-    /// A message that is forgotten is changed for the last time.
+    /// Changes the messages.
     pub updater: MessageUpdater,
 }
 
-/// What one request came to.
+/// The result of one request.
 #[derive(Debug)]
 pub struct ErasedMessages {
-    /// What is left of the messages, each with its room.
+    /// The erased messages, each with its room.
     pub messages: Vec<(RoomName, ChatMessage)>,
-    /// Whether there are more, or may be: a send is under way, and another request finds what it said.
+    /// Whether more are left, or may be: a send may be unfinished, and the next request finds its message.
     pub more: bool,
 }
 
 impl DataEraser {
-    /// Forgets up to [`limits::FORGET_MESSAGES`] of what a person wrote.
+    /// Erases up to [`limits::FORGET_MESSAGES`] messages of a person.
     ///
     /// # Errors
     ///
-    /// `Unavailable` when the log or the images did not answer; what was forgotten until then is, and the next request goes
-    /// on.
+    /// `Unavailable` if a store did not answer. What was erased until then stays erased, and the next request goes on.
     pub async fn erase(&self, who: &PersonId) -> Result<ErasedMessages> {
-        let (mut forgotten, mut after) = (ErasedMessages { messages: Vec::new(), more: false }, None);
+        let (mut erased, mut after) = (ErasedMessages { messages: Vec::new(), more: false }, None);
         loop {
             let at_once = limits::FORGET_MESSAGES + 1;
-            let claims = self.updater.messages.records_of(who, after.as_ref(), at_once).await?;
-            if claims.is_empty() {
-                return Ok(forgotten);
+            let records = self.updater.messages.records_of(who, after.as_ref(), at_once).await?;
+            if records.is_empty() {
+                return Ok(erased);
             }
-            for (message_key, claim) in claims {
-                if forgotten.messages.len() >= limits::FORGET_MESSAGES {
-                    return Ok(ErasedMessages { more: true, ..forgotten });
+            for (message_key, record) in records {
+                if erased.messages.len() >= limits::FORGET_MESSAGES {
+                    return Ok(ErasedMessages { more: true, ..erased });
                 }
-                self.forget_one(who, &message_key, claim, &mut forgotten).await?;
+                self.erase_one(who, &message_key, record, &mut erased).await?;
                 after = Some(message_key);
             }
         }
     }
 
-    async fn forget_one(
+    async fn erase_one(
         &self,
         who: &PersonId,
         message_key: &MessageKey,
-        claim: IdempotencyRecord,
-        forgotten: &mut ErasedMessages,
+        record: IdempotencyRecord,
+        erased: &mut ErasedMessages,
     ) -> Result<()> {
-        let (seq, now) = (Seq::from(claim.rev), self.updater.clock.now());
+        let (seq, now) = (Seq::from(record.rev), self.updater.clock.now());
         let author = Person { id: who.clone(), ..Person::erased() };
         let left =
             match self.updater.change(&message_key.room, &author, seq, &message_key.nonce, MessageUpdate::Erased).await
             {
                 Ok(Changed::Now(message)) => Some((message_key.room.clone(), message)),
-                // By a request that died half-way, or that goes on beside this one. Telling it again would make one word of a
-                // person's as many posts as they like; whoever was not told of it asks with their next sign of life.
+                // An earlier request erased it, or one that runs at the same time. It is not broadcast again: that would let one person
+                // cause any number of posts. A client that missed it catches up with its next heartbeat.
                 Ok(Changed::Before(_)) => None,
                 Err(UpdateError::Unavailable(cause)) => return Err(cause),
-                Err(UpdateError::NoMessage) if is_young(claim, now) => {
-                    // Its send may still be under way; what it says is said after this.
-                    forgotten.more = true;
+                Err(UpdateError::NoMessage) if is_young(record, now) => {
+                    // Its send may be unfinished and store the message after this.
+                    erased.more = true;
                     return Ok(());
                 }
                 Err(UpdateError::NoMessage) => None,
-                Err(why) => return Err(Unavailable { doing: "forgetting a message", cause: why.to_string() }),
+                Err(why) => return Err(Unavailable { doing: "erasing a message", cause: why.to_string() }),
             };
         self.updater.images.remove(message_key).await?;
-        let until = now + STILL_HOLDS;
+        let until = now + TOMBSTONE_LIFE;
         self.updater.messages.tombstone(message_key, until).await?;
-        forgotten.messages.extend(left);
+        erased.messages.extend(left);
         Ok(())
     }
 }
 
-fn is_young(claim: IdempotencyRecord, now: Timestamp) -> bool {
-    now.since(claim.at) <= RECORD_LIFE
+fn is_young(record: IdempotencyRecord, now: Timestamp) -> bool {
+    now.since(record.at) <= RECORD_LIFE
 }

@@ -1,13 +1,13 @@
-//! What has been kept long enough goes, where it does not go by itself: messages, and their images after them.
+//! Removes messages and their images after the retention time, where the store does not do it by itself.
 
 use std::sync::Arc;
 
 use crate::ports::{Result, images::Images, messages::Expiring};
 
-/// The most messages that go with one commit, so that nobody who sends waits for long: some milliseconds.
+/// Maximum number of messages that one commit removes, so that a send waits for some milliseconds only.
 const AT_ONCE: usize = 200;
 
-/// The rule of expiry.
+/// Removes expired messages.
 pub struct MessageExpiry {
     /// The log.
     pub messages: Arc<dyn Expiring>,
@@ -16,12 +16,12 @@ pub struct MessageExpiry {
 }
 
 impl MessageExpiry {
-    /// Removes all that has been kept long enough; answers with how many messages that was. A crash between a message and its
-    /// image leaves the image where nobody is shown its address any more.
+    /// Removes all expired messages and returns their number. A crash between a message and its image leaves the image; no client is
+    /// given its address any more.
     ///
     /// # Errors
     ///
-    /// `Unavailable` when the store did not answer; doing it again is always right.
+    /// `Unavailable` if the store did not answer. It is safe to repeat.
     pub async fn expire(&self) -> Result<usize> {
         let mut count = 0;
         loop {

@@ -1,4 +1,4 @@
-//! A page: a stretch of a room's order, as much of it as fits one answer.
+//! A page: consecutive messages of a room, as many as fit one answer.
 
 use shared_types::{ChatMessage, HistoryRange, Rev, RoomName, Seq, limits};
 
@@ -7,7 +7,7 @@ use crate::{
     ports::{Result, messages::Messages},
 };
 
-/// A stretch of the order, oldest first.
+/// Consecutive messages, oldest first.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Page {
     pub(crate) messages: Vec<ChatMessage>,
@@ -17,7 +17,7 @@ pub(crate) struct Page {
     pub(crate) newer: bool,
 }
 
-/// The most messages that a page has on each side of the place it is about.
+/// Maximum number of messages on each side of the `seq` that a page is about.
 #[derive(Clone, Copy)]
 struct Sides {
     older: usize,
@@ -25,13 +25,13 @@ struct Sides {
 }
 
 impl Page {
-    /// The newest `limit` messages of a room.
+    /// Returns the newest `limit` messages of a room.
     pub(crate) async fn newest(log: &dyn Messages, room: &RoomName, limit: usize) -> Result<Self> {
         let older = log.before(room, None, limit + 1).await?;
-        Ok(Self::from_the_middle(older, Vec::new(), Sides { older: limit, newer: 0 }))
+        Ok(Self::from_middle(older, Vec::new(), Sides { older: limit, newer: 0 }))
     }
 
-    /// Up to `limit` messages about a place, which may be one where nothing is.
+    /// Returns up to `limit` messages about a `seq`, which may have no message.
     pub(crate) async fn about(log: &dyn Messages, room: &RoomName, place: HistoryRange, limit: usize) -> Result<Self> {
         // Where the older side ends and the newer one begins.
         let (at, most) = match place {
@@ -39,17 +39,17 @@ impl Page {
             HistoryRange::After(Seq(seq)) => (Seq(seq.saturating_add(1)), Sides { older: 0, newer: limit }),
             HistoryRange::Around(seq) => (seq, Sides { older: limit / 2, newer: limit - limit / 2 }),
         };
-        // One more on each side says whether there are more.
+        // One more on each side tells whether there are more.
         let (older, newer) = futures::try_join!(
             log.before(room, Some(at), most.older + 1),
             log.created_after(room, Rev(at.0.saturating_sub(1)), most.newer + 1)
         )?;
-        Ok(Self::from_the_middle(older, newer, most))
+        Ok(Self::from_middle(older, newer, most))
     }
 
-    /// Takes what fits one answer from the middle outwards, beginning with the message that a page is around: it is never
-    /// the one that has to go.
-    fn from_the_middle(older: Vec<ChatMessage>, newer: Vec<ChatMessage>, most: Sides) -> Self {
+    /// Takes what fits one answer from the middle outwards. It begins with the message that the page is around, so that one is always
+    /// included.
+    fn from_middle(older: Vec<ChatMessage>, newer: Vec<ChatMessage>, most: Sides) -> Self {
         let [mut older, mut newer] = [older, newer].map(|side| side.into_iter().map(with_html).collect::<Vec<_>>());
         let (mut from, mut to, mut bytes) = (older.len(), 0, 0);
         let mut fits = |message: &ChatMessage| {
@@ -76,12 +76,12 @@ impl Page {
     }
 }
 
-/// What a message takes of an answer.
+/// Returns the bytes that a message takes in an answer.
 ///
-/// The heaviest fits one: 68,000 for text and HTML together, of which JSON makes most when half of it is control characters,
+/// The largest message fits one answer: 68,000 for text and HTML together (the worst case for JSON is half of it control characters),
 /// 6,000 for its image, 42,000 for its reactions and 3,420 for its mentions are 119,420 of 126,976.
 pub(crate) fn json_bytes(message: &ChatMessage) -> usize {
-    // One byte more for the comma. A message of ours always has a JSON form; without one it weighs nothing.
+    // One byte more for the comma. A `ChatMessage` always serializes.
     serde_json::to_string(message).map_or(0, |json| json.len() + 1)
 }
 
@@ -105,11 +105,11 @@ mod tests {
     }
 
     #[test]
-    fn a_side_that_is_read_to_its_end_has_no_more() {
+    fn a_side_read_to_its_end_has_no_more() {
         let sides = Sides { older: 2, newer: 2 };
         let page = |older: &[u64], newer: &[u64]| {
             let [older, newer] = [older, newer].map(|side| side.iter().copied().map(message).collect());
-            let page = Page::from_the_middle(older, newer, sides);
+            let page = Page::from_middle(older, newer, sides);
             (seqs(&page), page.more, page.newer)
         };
         assert_eq!(page(&[1, 2, 3], &[4, 5, 6]), (vec![2, 3, 4, 5], true, true));
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_is_too_heavy_loses_what_is_furthest_from_its_middle() {
+    fn a_large_page_drops_messages_furthest_from_its_middle() {
         let count = limits::ANSWER_BYTES / json_bytes(&heavy(1));
         assert_eq!(count, 10, "so many fit");
         let [older, newer]: [Vec<_>; 2] = [(1..=20).map(heavy).collect(), (21..=40).map(heavy).collect()];
@@ -128,16 +128,16 @@ mod tests {
             [(20, 0, (11..=20).collect()), (0, 20, (21..=30).collect()), (20, 20, (16..=25).collect::<Vec<u64>>())]
         {
             let most = Sides { older: older_most, newer: newer_most };
-            let page = Page::from_the_middle(older.clone(), newer.clone(), most);
+            let page = Page::from_middle(older.clone(), newer.clone(), most);
             assert_eq!((seqs(&page), page.more, page.newer), (expected, true, true));
             assert!(page.messages.iter().map(json_bytes).sum::<usize>() <= limits::ANSWER_BYTES);
         }
     }
 
     #[test]
-    fn the_message_that_a_page_is_around_is_there_however_heavy_its_neighbours() {
+    fn the_middle_message_is_always_in_the_page() {
         let older = (1..=20).map(heavy).collect();
-        let page = Page::from_the_middle(older, vec![heavy(21)], Sides { older: 20, newer: 20 });
+        let page = Page::from_middle(older, vec![heavy(21)], Sides { older: 20, newer: 20 });
         assert!(seqs(&page).contains(&21) && page.more && !page.newer, "{:?}", seqs(&page));
     }
 }

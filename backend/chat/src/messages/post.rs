@@ -1,4 +1,5 @@
-//! Posting: *claim, then write*, so that a message is stored once, at one place, however often it is sent.
+//! Stores a message once, however often it is sent: first an idempotency record reserves its place in the order, then the message is
+//! written there.
 
 use std::sync::Arc;
 
@@ -19,54 +20,54 @@ use crate::{
     },
 };
 
-/// What a speaker wants to say.
+/// A message that a client wants to send.
 pub struct Draft {
-    /// Where.
+    /// The room.
     pub room: RoomName,
-    /// Who, as the server knows them.
+    /// The author, as the server knows them.
     pub author: Person,
-    /// The client's name for the message, the same through every retry.
+    /// Identifies the message of its author, the same through every retry.
     pub nonce: Nonce,
-    /// What.
+    /// The text.
     pub text: Option<MessageText>,
     /// The image that was uploaded for it.
     pub image: Option<ChatImage>,
-    /// The message it answers.
+    /// The message that it replies to.
     pub reply_to: Option<Seq>,
-    /// Whom the text calls, as its client has it. Whoever it does not call is left out.
+    /// Candidates for mentions, from the client. Those whom the text does not mention are dropped.
     pub mentions: Vec<Person>,
 }
 
 /// Why a message was not posted.
 #[derive(Debug, thiserror::Error)]
 pub enum PostError {
-    /// The message it answers is not there.
+    /// The message that it replies to does not exist.
     #[error("the message that this answers is not there any more")]
     NoMessage,
-    /// It can't have the image it names.
+    /// The image cannot be used.
     #[error(transparent)]
     Image(#[from] ImageFault),
-    /// Something outside did not answer; the message may or may not be stored, and the retry finds out.
+    /// A store did not answer. The message may be stored or not; a retry finds out.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
 
-/// The rule of posting.
+/// Stores new messages.
 pub struct MessagePoster {
     /// The log.
     pub messages: Arc<dyn Messages>,
-    /// What is uploaded for messages to come.
+    /// Uploaded images.
     pub images: Arc<dyn Images>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
 
 impl MessagePoster {
-    /// Tells a speaker where to put the image of a message that is yet to be posted: `upload`.
+    /// Returns the address for the upload of an image, as an `upload` message.
     ///
     /// # Errors
     ///
-    /// `Unavailable` when no address could be made.
+    /// `Unavailable` if no address could be made.
     pub async fn upload(
         &self,
         speaker: &Connection,
@@ -80,43 +81,42 @@ impl MessagePoster {
         Ok(ServerMessage::Upload { nonce, url })
     }
 
-    /// Stores a message unless it is stored already, and answers with the one that is stored.
+    /// Stores a message unless it is stored already, and returns the stored one.
     ///
-    /// Every step is idempotent, so a crash between any two of them is healed by the client's retry.
+    /// Each step can be repeated, so a retry by the client completes what a crash interrupted.
     ///
     /// # Errors
     ///
-    /// [`PostError`] when its image may not be shown, or the log or the images did not answer.
+    /// [`PostError`] if the image or the reply is invalid, or a store did not answer.
     pub async fn post(&self, draft: Draft) -> std::result::Result<ChatMessage, PostError> {
         let Draft { room, author, nonce, text, image, reply_to, mentions } = draft;
         let message_key = MessageKey { room: room.clone(), author: author.id.clone(), nonce: nonce.clone() };
-        // Before a place is taken, so that a refusal leaves no hole.
+        // Check before a revision is taken, so that a refused message leaves no gap in the order.
         let checked = match &image {
             Some(image) => Some(images::check(self.images.as_ref(), &message_key, image).await?),
             None => None,
         };
         let reply_to = match reply_to {
-            Some(seq) => Some(self.quote(&room, seq).await?),
+            Some(seq) => Some(self.reply_ref(&room, seq).await?),
             None => None,
         };
         let fresh = IdempotencyRecord { at: self.clock.now(), rev: self.messages.next_rev(&room).await? };
         let held = self.messages.reserve(&message_key, fresh).await?;
 
-        let claim = if held == fresh {
+        let record = if held == fresh {
             fresh
         } else if let Some(stored) = self.messages.at(&room, Seq::from(held.rev)).await? {
-            self.pass_over(&room, fresh).await;
+            self.release_rev(&room, fresh).await;
             return Ok(stored.message);
         } else if is_abandoned(held, fresh.at) {
-            // Others may have passed the hole that the old claim left; a message written into it now would escape
-            // their catch-up for ever.
+            // Clients may have caught up past the gap that the old record left. A message written into it now would never reach them.
             self.messages.take_over(&message_key, held, fresh).await?
         } else {
             held
         };
 
-        // The time is the claim's, so that two attempts at once write the same message to the byte.
-        let (seq, rev, sent_at) = (Seq::from(claim.rev), claim.rev, claim.at);
+        // The time comes from the record, so that two concurrent attempts write identical bytes.
+        let (seq, rev, sent_at) = (Seq::from(record.rev), record.rev, record.at);
         let mentions = text.as_ref().map(|text| mentioned(text.as_str(), &mentions)).unwrap_or_default();
         let message = ChatMessage {
             seq,
@@ -133,33 +133,33 @@ impl MessagePoster {
             deleted: false,
             reactions: Vec::new(),
         };
-        // Only a message that is not stored yet gets here, so that the image of one that is can never change; and the
-        // image comes first, so that nobody is shown a message without it.
+        // Only a message that is not stored yet gets here, so the image of a stored message never changes. The image is kept first, so
+        // that no client is shown the message without it.
         if let Some(checked) = checked {
             images::keep(self.images.as_ref(), &checked).await?;
         }
         let stored = self.messages.put(&room, &message).await?;
-        if claim != fresh {
-            self.pass_over(&room, fresh).await;
+        if record != fresh {
+            self.release_rev(&room, fresh).await;
         }
         Ok(stored)
     }
 
-    async fn quote(&self, room: &RoomName, seq: Seq) -> std::result::Result<ReplyRef, PostError> {
+    async fn reply_ref(&self, room: &RoomName, seq: Seq) -> std::result::Result<ReplyRef, PostError> {
         let found = self.messages.at(room, seq).await?.map(|found| found.message).filter(|found| !found.deleted);
         found.map(|found| ReplyRef { seq, author: found.author }).ok_or(PostError::NoMessage)
     }
 
-    /// Notes that a retry took a revision and did not need it, so that nobody waits for it. Without the note they wait
-    /// until it is old, and nothing is lost.
-    async fn pass_over(&self, room: &RoomName, unused: IdempotencyRecord) {
-        let mark = ChangeRecord { rev: unused.rev, at: unused.at, seq: None };
-        if let Err(error) = self.messages.record_change(room, mark).await {
-            tracing::warn!(%error, "a revision that nobody needs could not be marked");
+    /// Records that a retry took a revision and did not use it, so that no client waits for it. Without the record clients wait until the
+    /// revision is old; nothing is lost.
+    async fn release_rev(&self, room: &RoomName, unused: IdempotencyRecord) {
+        let record = ChangeRecord { rev: unused.rev, at: unused.at, seq: None };
+        if let Err(error) = self.messages.record_change(room, record).await {
+            tracing::warn!(%error, "unused revision not recorded; clients wait until it is old");
         }
     }
 }
 
-fn is_abandoned(claim: IdempotencyRecord, now: Timestamp) -> bool {
-    now.since(claim.at) > RECORD_LIFE
+fn is_abandoned(record: IdempotencyRecord, now: Timestamp) -> bool {
+    now.since(record.at) > RECORD_LIFE
 }

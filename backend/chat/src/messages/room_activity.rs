@@ -1,4 +1,4 @@
-//! Several rooms: what was said last in each, for whoever is not there.
+//! The newest message of several rooms, for a client that is in another one.
 
 use std::sync::Arc;
 
@@ -7,25 +7,25 @@ use shared_types::{RoomActivity, RoomName, ServerMessage};
 
 use crate::ports::{Result, messages::Messages};
 
-/// Rooms that are read at once.
+/// Number of rooms that are read at the same time.
 const AT_ONCE: usize = 16;
 
-/// The rule of looking into other rooms.
+/// Reads the newest message of rooms.
 pub struct RoomActivityQuery {
     /// The log.
     pub messages: Arc<dyn Messages>,
 }
 
 impl RoomActivityQuery {
-    /// What was said last in each of these rooms: `rooms`, in their order, without those in which nothing was said.
+    /// Returns the newest message of each room as `rooms`, in the given order, without empty rooms.
     ///
     /// # Errors
     ///
-    /// `Unavailable` when the log did not answer for one of them.
+    /// `Unavailable` if the log did not answer for one of them.
     pub async fn newest(&self, rooms: Vec<RoomName>) -> Result<ServerMessage> {
         let reads: Vec<_> = rooms.into_iter().map(|room| self.newest_in(room)).collect();
-        let news: Vec<Option<RoomActivity>> = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
-        Ok(ServerMessage::Rooms { rooms: news.into_iter().flatten().collect() })
+        let activity: Vec<Option<RoomActivity>> = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
+        Ok(ServerMessage::Rooms { rooms: activity.into_iter().flatten().collect() })
     }
 
     async fn newest_in(&self, room: RoomName) -> Result<Option<RoomActivity>> {

@@ -1,5 +1,4 @@
-//! Searching a room's history: it is read backwards until there is enough to answer with. Nothing is kept for it, so a send
-//! costs what it did.
+//! Searches the history of a room by reading it backwards. There is no index, so search adds nothing to the cost of a send.
 
 use std::sync::Arc;
 
@@ -12,17 +11,16 @@ use crate::{
     ports::{Result, messages::Messages},
 };
 
-/// Messages that are read at a time: a whole search is five reads of some 10 ms each, and what it does not need of the last of
-/// them is not much.
+/// Number of messages in one read. A whole search is five reads of about 10 ms each, and little of the last one is unused.
 const PAGE: usize = 200;
 
-/// The rule of searching.
+/// Searches messages.
 pub struct MessageSearch {
     /// The log.
     pub messages: Arc<dyn Messages>,
 }
 
-/// What was found so far, newest first.
+/// The hits so far, newest first.
 #[derive(Default)]
 struct Found {
     messages: Vec<ChatMessage>,
@@ -30,33 +28,33 @@ struct Found {
 }
 
 impl MessageSearch {
-    /// The messages before a place that have all these words, newest first: `found`. It reads [`limits::SEARCH_READ`] messages
-    /// at most, and says where to go on if it did not come to the room's beginning.
+    /// Returns the messages before a `seq` that contain all words, newest first, as `found`. Reads at most [`limits::SEARCH_READ`]
+    /// messages; the answer tells where to go on if the start of the room was not reached.
     ///
     /// # Errors
     ///
-    /// `Unavailable` when the log did not answer.
+    /// `Unavailable` if the log did not answer.
     pub async fn search(&self, room: &RoomName, text: SearchText, before: Option<Seq>) -> Result<ServerMessage> {
         let words = Words::of(&text);
-        let (mut found, mut place) = (Found::default(), before);
+        let (mut found, mut position) = (Found::default(), before);
         for _ in 0..limits::SEARCH_READ / PAGE {
             if found.is_full() {
                 break;
             }
-            let page = self.messages.before(room, place, PAGE).await?;
+            let page = self.messages.before(room, position, PAGE).await?;
             let is_last = page.len() < PAGE;
             for message in page.into_iter().rev() {
                 let seq = message.seq;
                 if found.is_full() || words.are_in(&message) && !found.take(message) {
-                    return Ok(found.answer(text, place));
+                    return Ok(found.answer(text, position));
                 }
-                place = Some(seq);
+                position = Some(seq);
             }
             if is_last {
                 return Ok(found.answer(text, None));
             }
         }
-        Ok(found.answer(text, place))
+        Ok(found.answer(text, position))
     }
 }
 
@@ -65,7 +63,7 @@ impl Found {
         self.messages.len() >= limits::SEARCH_FOUND
     }
 
-    /// Takes one more if it still fits the answer; answers whether it did.
+    /// Adds a message if it still fits the answer, and returns whether it did.
     fn take(&mut self, message: ChatMessage) -> bool {
         let message = with_html(message);
         self.bytes += json_bytes(&message);
@@ -81,7 +79,7 @@ impl Found {
     }
 }
 
-/// What is looked for, without regard to case and width.
+/// The words of a query, without regard to case and width.
 struct Words(Vec<String>);
 
 impl Words {
@@ -89,18 +87,18 @@ impl Words {
         Self(folded(text.as_str()).split_whitespace().map(String::from).collect())
     }
 
-    /// Whether a message has them all, in its text, in what is to be seen on its image, or in its author's name.
+    /// Returns whether a message contains all words in its text, its image description or its author's name.
     fn are_in(&self, message: &ChatMessage) -> bool {
         let text = message.text.as_ref().map(|text| folded(text.as_str()));
         let alt = message.image.as_ref().and_then(|image| image.alt.as_ref()).map(|alt| folded(alt.as_str()));
-        let places = [text, alt, Some(folded(message.author.name.as_str()))];
-        let is_there = |word: &String| places.iter().flatten().any(|place| place.contains(word));
+        let fields = [text, alt, Some(folded(message.author.name.as_str()))];
+        let is_there = |word: &String| fields.iter().flatten().any(|field| field.contains(word));
         !message.deleted && self.0.iter().all(is_there)
     }
 }
 
-/// Full and half width, composed and decomposed, capital and small letters become the same.
+/// Folds width, composition and case.
 fn folded(text: &str) -> String {
-    // One letter may stand for 18 (U+FDFA), so that a thousand texts of nothing else would take a Lambda seven seconds.
+    // One character can expand to 18 (U+FDFA). Without the bound a thousand such texts would take a function seven seconds.
     text.nfkc().flat_map(char::to_lowercase).take(2 * limits::TEXT_CHARS).collect()
 }

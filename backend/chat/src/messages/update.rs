@@ -1,7 +1,7 @@
-//! Changing what was said: edits, deletions and reactions.
+//! Edits, deletions and reactions.
 //!
-//! *Mark, then replace*: a change takes the room's next revision, notes for which message, and puts the changed message in
-//! the place of the one it saw. Whoever catches up finds the mark, and does not pass it before the message is as new as it.
+//! A change takes the room's next revision, writes a change record that names the message, and replaces the message if it is still the
+//! one that was read. A client that catches up finds the record, and waits at it until the message is as new as the record.
 
 use std::{sync::Arc, time::Duration};
 
@@ -21,80 +21,80 @@ use crate::{
     },
 };
 
-/// How often a change begins anew when others change the same message at the same time. With the pauses between them
-/// (0 to 15 ms, times the attempt) that is 4 s on average, and a function has 10 s.
+/// Maximum number of attempts when others change the same message at the same time. With the pauses between them (0 to 15 ms, times the
+/// attempt) that is 4 s on average; a function has 10 s.
 const ATTEMPTS: u32 = 32;
 
-/// How many changes of one message are remembered: 200 of some 80 bytes are 16 KB.
+/// Maximum number of applied changes that a message remembers: 200 of about 80 bytes are 16 KB.
 const REMEMBERED: usize = 200;
 
-/// The rule of changing.
+/// Changes stored messages.
 #[derive(Clone)]
 pub struct MessageUpdater {
     /// The log.
     pub messages: Arc<dyn Messages>,
-    /// The images that go with what is taken back.
+    /// The images, which are removed with deleted messages.
     pub images: Arc<dyn Images>,
-    /// Where it is noted that a moderator took away what somebody else said.
+    /// The audit log, for deletions by moderators.
     pub moderation: Arc<dyn Moderation>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
 
-/// What is to become of a message. Each says how it is to be, so that a repetition changes nothing.
+/// The desired state of a message, so that repeating an update changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MessageUpdate {
-    /// It says this from now on.
+    /// It has this text.
     Text {
-        /// What.
+        /// The text.
         text: Option<MessageText>,
-        /// Whom that calls, as its client has it. Whoever it does not call is left out.
+        /// Candidates for mentions, from the client. Those whom the text does not mention are dropped.
         mentions: Vec<Person>,
     },
-    /// It is taken back.
+    /// It is deleted.
     Deleted,
-    /// It is taken back, and nobody wrote it.
+    /// It is deleted, and its author is removed.
     Erased,
-    /// The speaker means this emoji, or does not.
+    /// It has the reaction of the sender, or does not.
     Reaction {
         /// The emoji.
         emoji: Emoji,
-        /// Whether they mean it.
+        /// Whether the reaction is there.
         on: bool,
     },
 }
 
-/// Why a message was not changed. Its `Display` is a sentence for who wanted to.
+/// Why a message was not changed. `Display` is a sentence for the person who wanted the change.
 #[derive(Debug, thiserror::Error)]
 pub enum UpdateError {
-    /// It is not there, or was taken back.
+    /// It does not exist, or is deleted.
     #[error("there is no such message any more")]
     NoMessage,
-    /// It is another's.
+    /// Another person wrote it.
     #[error("only its author can change a message")]
     NotYours,
-    /// It would say nothing.
+    /// It would have neither text nor image.
     #[error("a message must say something: delete it instead")]
     Empty,
-    /// It has as many reactions as it can have.
+    /// It has the maximum number of reactions.
     #[error("a message can have {} reactions, and this one has them", limits::REACTIONS)]
     TooMany,
-    /// The log did not answer; the change may or may not be made, and repeating it finds out.
+    /// The log did not answer. The change may be made or not; a retry finds out.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
 
-/// A message as it is wanted.
+/// A message in its desired state.
 pub(crate) enum Changed {
-    /// It is so by this change.
+    /// This change brought it there.
     Now(ChatMessage),
     /// It was so before.
     Before(ChatMessage),
 }
 
 impl MessageUpdater {
-    /// Changes a message, unless that was done already; answers with the message as it is then. `nonce` is the speaker's
-    /// name for the change, the same through every retry.
+    /// Changes a message unless the change was applied before, and returns the message as it is then. `nonce` identifies the change of
+    /// this person through every retry.
     ///
     /// # Errors
     ///
@@ -111,7 +111,7 @@ impl MessageUpdater {
         Ok(message)
     }
 
-    /// As [`Self::update`], and says whether it was this that changed the message.
+    /// As [`Self::update`], and tells whether this call changed the message.
     pub(crate) async fn change(
         &self,
         room: &RoomName,
@@ -120,14 +120,14 @@ impl MessageUpdater {
         nonce: &Nonce,
         update: MessageUpdate,
     ) -> Result<Changed, UpdateError> {
-        let mut noted = false;
+        let mut audited = false;
         for attempt in 1..=ATTEMPTS {
             let Some(found) = self.messages.at(room, seq).await? else { return Err(UpdateError::NoMessage) };
-            // A retry that comes late must not undo what its author did since. It is looked for in the very message that
-            // is replaced, so that no attempt can slip in between.
+            // A late retry must not undo a newer change. The search looks into the very message that will be replaced, so that no other
+            // attempt can come between.
             let is_mine = |applied: &AppliedChange| applied.by == by.id && applied.nonce == *nonce;
             let is_done = match update {
-                // A message that is nobody's has no list of changes.
+                // An erased message keeps no list of changes.
                 MessageUpdate::Erased => found.message.author.is_erased(),
                 _ => found.applied.iter().any(is_mine),
             };
@@ -136,20 +136,20 @@ impl MessageUpdater {
                 return Ok(Changed::Before(found.message));
             }
             let now = self.clock.now();
-            let mut message = amended(&found.message, by, &update, now)?;
-            if message.deleted && !found.message.deleted && found.message.author.id != by.id && !noted {
-                self.note(room, by, &found.message, now).await?;
-                noted = true;
+            let mut message = updated(&found.message, by, &update, now)?;
+            if message.deleted && !found.message.deleted && found.message.author.id != by.id && !audited {
+                self.record_deletion(room, by, &found.message, now).await?;
+                audited = true;
             }
-            // Taken after the message was read, so it is above every change in it.
+            // Taken after the message was read, so it is higher than every change in it.
             message.rev = self.messages.next_rev(room).await?;
-            let mark = ChangeRecord { rev: message.rev, at: now, seq: Some(seq) };
-            self.messages.record_change(room, mark).await?;
+            let record = ChangeRecord { rev: message.rev, at: now, seq: Some(seq) };
+            self.messages.record_change(room, record).await?;
             let mine = AppliedChange { by: by.id.clone(), nonce: nonce.clone(), at: now };
             let applied = match update {
-                // Or the message would say who wrote it.
+                // The list would tell who wrote the message.
                 MessageUpdate::Erased => Vec::new(),
-                _ => lately(found.applied, mine),
+                _ => recent_changes(found.applied, mine),
             };
             let changed = StoredMessage { message, applied };
             if self.messages.replace(room, found.message.rev, &changed).await? {
@@ -158,18 +158,24 @@ impl MessageUpdater {
                 }
                 return Ok(Changed::Now(changed.message));
             }
-            // Somebody was faster, and nobody is to wait for us under this revision.
-            self.messages.record_change(room, ChangeRecord { seq: None, ..mark }).await?;
-            // No two have the same revision, so it spreads those who met.
-            self.clock.sleep(Duration::from_millis(mark.rev.0 % 16) * attempt).await;
+            // Another change was faster. Release the revision, so that no client waits for it.
+            self.messages.record_change(room, ChangeRecord { seq: None, ..record }).await?;
+            // Revisions are unique, so the pause spreads the attempts that collided.
+            self.clock.sleep(Duration::from_millis(record.rev.0 % 16) * attempt).await;
         }
         Err(Unavailable { doing: "changing a message", cause: "others kept changing it".into() }.into())
     }
 
-    /// Before the message goes: what was done and is not noted would be done by nobody.
-    async fn note(&self, room: &RoomName, by: &Person, of: &ChatMessage, at: Timestamp) -> Result<(), Unavailable> {
-        let act = ModerationAction::Delete { room: room.clone(), seq: of.seq, author: of.author.clone() };
-        self.moderation.record(&AuditEntry { at, by: by.clone(), action: act }).await
+    /// Writes the audit entry before the message is deleted, so that no deletion lacks an entry.
+    async fn record_deletion(
+        &self,
+        room: &RoomName,
+        by: &Person,
+        of: &ChatMessage,
+        at: Timestamp,
+    ) -> Result<(), Unavailable> {
+        let action = ModerationAction::Delete { room: room.clone(), seq: of.seq, author: of.author.clone() };
+        self.moderation.record(&AuditEntry { at, by: by.clone(), action }).await
     }
 
     async fn remove_image(&self, room: &RoomName, message: &ChatMessage) -> Result<(), Unavailable> {
@@ -181,8 +187,8 @@ impl MessageUpdater {
     }
 }
 
-/// The changes of which a retry may still come, and this one.
-fn lately(mut applied: Vec<AppliedChange>, mine: AppliedChange) -> Vec<AppliedChange> {
+/// Returns the changes that may still be retried, and this one.
+fn recent_changes(mut applied: Vec<AppliedChange>, mine: AppliedChange) -> Vec<AppliedChange> {
     let now = mine.at;
     applied.push(mine);
     applied.retain(|applied| now.since(applied.at) <= RECORD_LIFE);
@@ -191,8 +197,8 @@ fn lately(mut applied: Vec<AppliedChange>, mine: AppliedChange) -> Vec<AppliedCh
     applied
 }
 
-/// The message as it is wanted.
-fn amended(
+/// Returns the message in its desired state.
+fn updated(
     found: &ChatMessage,
     by: &Person,
     update: &MessageUpdate,
@@ -204,9 +210,9 @@ fn amended(
         MessageUpdate::Deleted if !own && !by.moderator => return Err(UpdateError::NotYours),
         MessageUpdate::Erased if !own => return Err(UpdateError::NotYours),
         MessageUpdate::Text { .. } if !own => return Err(UpdateError::NotYours),
-        MessageUpdate::Deleted => take_back(&mut wanted),
+        MessageUpdate::Deleted => delete(&mut wanted),
         MessageUpdate::Erased => {
-            take_back(&mut wanted);
+            delete(&mut wanted);
             wanted.author = Person::erased();
         }
         _ if found.deleted => return Err(UpdateError::NoMessage),
@@ -223,7 +229,7 @@ fn amended(
     Ok(wanted)
 }
 
-fn take_back(message: &mut ChatMessage) {
+fn delete(message: &mut ChatMessage) {
     message.deleted = true;
     message.text = None;
     message.image = None;
@@ -235,15 +241,15 @@ fn take_back(message: &mut ChatMessage) {
 
 fn react(reactions: &mut Vec<Reaction>, by: &Person, emoji: &Emoji, on: bool) -> Result<(), UpdateError> {
     let count: usize = reactions.iter().map(|reaction| reaction.people.len()).sum();
-    let place = reactions.iter().position(|reaction| reaction.emoji == *emoji);
-    let means = |reaction: &Reaction| reaction.people.iter().any(|person| person.id == by.id);
-    match (place, on) {
-        (Some(place), true) if means(&reactions[place]) => {}
+    let index = reactions.iter().position(|reaction| reaction.emoji == *emoji);
+    let has_own = |reaction: &Reaction| reaction.people.iter().any(|person| person.id == by.id);
+    match (index, on) {
+        (Some(index), true) if has_own(&reactions[index]) => {}
         (_, true) if count >= limits::REACTIONS => return Err(UpdateError::TooMany),
-        (Some(place), true) => reactions[place].people.push(by.clone()),
+        (Some(index), true) => reactions[index].people.push(by.clone()),
         (None, true) => reactions.push(Reaction { emoji: emoji.clone(), people: vec![by.clone()] }),
-        (Some(place), false) => {
-            reactions[place].people.retain(|person| person.id != by.id);
+        (Some(index), false) => {
+            reactions[index].people.retain(|person| person.id != by.id);
             reactions.retain(|reaction| !reaction.people.is_empty());
         }
         (None, false) => {}

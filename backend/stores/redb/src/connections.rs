@@ -1,4 +1,4 @@
-//! Who is connected, in memory: connections end with their process.
+//! Connections in memory: they end with their process.
 
 use std::{
     collections::HashMap,
@@ -14,7 +14,7 @@ use shared_types::{PersonName, RoomName};
 
 type ByRoom = HashMap<RoomName, HashMap<ConnectionId, Connection>>;
 
-/// [`Connections`] of this process. It needs no expiry: the server itself closes every socket in time.
+/// [`Connections`] of this process. They need no expiry, because the server closes every socket in time.
 #[derive(Default)]
 pub struct InProcessConnections {
     by_room: Mutex<ByRoom>,
@@ -23,13 +23,13 @@ pub struct InProcessConnections {
 
 #[async_trait]
 impl Connections for InProcessConnections {
-    async fn admit(&self, connection: &Connection, places: ConnectionLimits) -> Result<Admission> {
+    async fn admit(&self, connection: &Connection, limits: ConnectionLimits) -> Result<Admission> {
         let mut rooms = lock(&self.rooms);
-        if rooms.len() >= number(places.all) {
+        if rooms.len() >= number(limits.all) {
             return Ok(Admission::Full);
         }
         let mut by_room = lock(&self.by_room);
-        if let (Some(address), Some(most)) = (&connection.address, places.per_address)
+        if let (Some(address), Some(most)) = (&connection.address, limits.per_address)
             && from_address(&by_room, address) >= number(most)
         {
             return Ok(Admission::AddressLimitReached);
@@ -74,7 +74,7 @@ impl Connections for InProcessConnections {
     }
 
     async fn correct_count(&self, seen: u32, truth: u32) -> Result<bool> {
-        // The count is the number of entries here, so it is never wrong; it only moves.
+        // The count is the number of entries, so it never needs a correction.
         Ok(self.count().await? == seen && seen == truth)
     }
 }
@@ -86,17 +86,17 @@ impl InProcessConnections {
     }
 }
 
-/// How many are in from an address. They are counted anew each time, some 10 µs for 1,000, so that the number can't be wrong.
+/// Returns the number of connections from an address. Counting anew takes about 10 µs for 1,000 and cannot drift.
 fn from_address(by_room: &ByRoom, address: &AddressKey) -> usize {
     let connections = by_room.values().flat_map(HashMap::values);
     connections.filter(|connection| connection.address.as_ref() == Some(address)).count()
 }
 
-fn number(places: u32) -> usize {
-    usize::try_from(places).unwrap_or(usize::MAX)
+fn number(limit: u32) -> usize {
+    usize::try_from(limit).unwrap_or(usize::MAX)
 }
 
-/// A panic elsewhere leaves these maps whole: every change to them is one call.
+/// Locks a map. A panic elsewhere leaves the maps consistent: every change is one call.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

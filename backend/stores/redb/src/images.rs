@@ -1,7 +1,7 @@
-//! Images, as files of the data directory: `uploads/` is what browsers put there, `images/` what is shown.
+//! Images as files of the data directory: `uploads/` holds what browsers put there, `images/` what is served.
 //!
-//! A file's name is its message's identity: `{author}.{room}.{nonce}`, none of which can hold a dot, a slash or anything
-//! else that means something to a file system.
+//! The name of a file is the key of its message: `{author}.{room}.{nonce}`. None of the three can contain a dot, a slash or another
+//! character with a meaning in a file system.
 
 use std::{
     fs::{self, File},
@@ -28,11 +28,11 @@ use shared_types::{ImageType, Timestamp, limits};
 
 use crate::store::sync_directory;
 
-/// The most bytes that wait for their messages, as long as some wait for hours: 128 of the largest images. Whoever uploads and
-/// says nothing fills this, and not the disk.
+/// Maximum bytes of uploads that wait for their messages, some of them for hours: 128 of the largest images. A client that uploads without
+/// sending fills this bound and not the disk.
 const WAITING_BYTES: u64 = 128 * limits::IMAGE_BYTES as u64;
 
-/// The number of the next file that is being written.
+/// The number of the next temporary file.
 static PARTS: AtomicU64 = AtomicU64::new(0);
 
 /// [`Images`] and [`Storage`] in a data directory.
@@ -40,18 +40,18 @@ pub struct FileImages {
     uploads: Arc<PathBuf>,
     images: Arc<PathBuf>,
     clock: Arc<dyn Clock>,
-    /// Signs the addresses. A restart makes them worthless, and pages ask for new ones.
+    /// Signs the addresses. A restart invalidates them, and pages ask for new ones.
     key: [u8; 32],
-    /// Held while an upload is put in its place or taken from it, so that what is kept is what was looked at.
+    /// Held while an upload is put or kept, so that the bytes that are kept are the bytes that were checked.
     places: Arc<Mutex<()>>,
 }
 
 impl FileImages {
-    /// The images of a data directory, making their folders if they are not there.
+    /// Opens the images of a data directory, and creates the folders if they are missing.
     ///
     /// # Errors
     ///
-    /// When the system refuses the folders.
+    /// If the folders cannot be created.
     pub fn open(directory: &Path, clock: Arc<dyn Clock>, entropy: &dyn Entropy) -> io::Result<Self> {
         let (uploads, images) = (directory.join("uploads"), directory.join("images"));
         fs::create_dir_all(&uploads)?;
@@ -61,7 +61,7 @@ impl FileImages {
         Ok(Self { uploads: Arc::new(uploads), images: Arc::new(images), clock, key, places: Arc::default() })
     }
 
-    /// What an address is signed for: everything that stands before its signature, and the type and size of the bytes.
+    /// Returns the MAC of an address: of everything before its signature, and of the type and size of the bytes.
     fn mac(&self, signed: &str) -> Hmac<Sha256> {
         #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
         let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.key).expect("a key of 32 bytes");
@@ -82,7 +82,7 @@ impl Images for FileImages {
 
     async fn uploaded(&self, upload: &Upload) -> Result<Option<Uploaded>> {
         let path = self.uploads.join(upload_name(upload));
-        blocking("looking at an upload", move || {
+        blocking("reading an upload", move || {
             let Some(mut bytes) = unless_missing(fs::read(path))? else { return Ok(None) };
             let (size, version) = (bytes.len() as u64, version(&bytes));
             bytes.truncate(Uploaded::HEAD);
@@ -166,11 +166,11 @@ impl Storage for FileImages {
             if waiting + bytes.len() as u64 > WAITING_BYTES {
                 return Err(io::Error::other(format!("{waiting} bytes of images wait for their messages already")));
             }
-            // Under a name of its own until it is whole; one that a crash leaves behind is swept like any other.
+            // Under a temporary name until it is complete. The sweep removes one that a crash left behind.
             let part = uploads.join(format!(".{}.part", PARTS.fetch_add(1, Ordering::Relaxed)));
             let mut file = File::create(&part)?;
             file.write_all(&bytes)?;
-            // The message that names it may be stored a moment later, and must not outlive it.
+            // The message with the image may be stored a moment later and must not survive a power cut without it.
             file.sync_all()?;
             let _mine = places.lock().unwrap_or_else(PoisonError::into_inner);
             fs::rename(part, path)
@@ -184,7 +184,7 @@ impl Storage for FileImages {
     }
 }
 
-/// Files are read and written on threads that may wait for them.
+/// Runs file I/O on a thread that may block.
 async fn blocking<T: Send + 'static>(
     doing: &'static str,
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
@@ -208,7 +208,7 @@ fn unless_missing<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     }
 }
 
-/// The bytes' own hash: two files that were put in one tick of the clock have the same time.
+/// Returns the hash of the bytes. Modification times would not do: two files can be put within one tick of the clock.
 fn version(bytes: &[u8]) -> String {
     BASE64.encode(Sha256::digest(bytes))
 }

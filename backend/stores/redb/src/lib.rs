@@ -1,4 +1,4 @@
-//! The home of one process: messages in a file, images in files beside it, connections in memory.
+//! The ports of the local server: messages in one database file, images in files beside it, connections and rate counters in memory.
 
 pub mod connections;
 pub mod images;

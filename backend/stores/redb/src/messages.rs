@@ -1,6 +1,6 @@
-//! The log of every room, in the store.
+//! The log of every room in the database.
 //!
-//! Messages that have been kept long enough are passed over when they are read, as DynamoDB's are, and removed once a day.
+//! Expired messages are skipped by reads, as in DynamoDB, and removed once an hour.
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,12 +19,12 @@ use crate::store::{Store, WriteDurability};
 mod expiry;
 pub(crate) mod idempotency;
 
-/// The last revision taken, by room.
+/// The last revision that was taken, by room.
 const REVS: TableDefinition<'_, &str, u64> = TableDefinition::new("revs");
-/// A [`StoredMessage`] message as JSON, by room and seq.
+/// A [`StoredMessage`] as JSON, by room and seq.
 const MESSAGES: TableDefinition<'_, (&str, u64), &[u8]> = TableDefinition::new("messages");
-/// `(at, seq)` by room and rev; a seq of 0 is none.
-const MARKS: TableDefinition<'_, (&str, u64), (u64, u64)> = TableDefinition::new("marks");
+/// Change records: `(at, seq)` by room and rev; a seq of 0 is none.
+const CHANGES: TableDefinition<'_, (&str, u64), (u64, u64)> = TableDefinition::new("marks");
 
 /// [`Messages`] in a [`Store`].
 pub struct RedbMessages {
@@ -34,12 +34,12 @@ pub struct RedbMessages {
 }
 
 impl RedbMessages {
-    /// The messages of a store. They are kept for `retention`, or for ever.
+    /// Returns the messages of a store. They are kept for `retention`, or for ever.
     pub fn new(store: Store, retention: Option<Duration>, clock: Arc<dyn Clock>) -> Self {
         Self { store, retention, clock }
     }
 
-    /// Whatever is older has been kept long enough.
+    /// Returns the time before which messages are expired.
     fn oldest_kept(&self) -> Timestamp {
         let moment = Duration::from_millis(1);
         self.retention.map_or(Timestamp(0), |retention| self.clock.now() - retention + moment)
@@ -81,8 +81,8 @@ impl Messages for RedbMessages {
             .await
     }
 
-    async fn reserve(&self, message_key: &MessageKey, claim: IdempotencyRecord) -> Result<IdempotencyRecord> {
-        self.claim_unless(message_key, claim, |_| true).await
+    async fn reserve(&self, message_key: &MessageKey, record: IdempotencyRecord) -> Result<IdempotencyRecord> {
+        self.reserve_unless(message_key, record, |_| true).await
     }
 
     async fn take_over(
@@ -91,7 +91,7 @@ impl Messages for RedbMessages {
         held: IdempotencyRecord,
         fresh: IdempotencyRecord,
     ) -> Result<IdempotencyRecord> {
-        self.claim_unless(message_key, fresh, move |holds| holds != held).await
+        self.reserve_unless(message_key, fresh, move |holds| holds != held).await
     }
 
     async fn records_of(
@@ -100,11 +100,11 @@ impl Messages for RedbMessages {
         after: Option<&MessageKey>,
         limit: usize,
     ) -> Result<Vec<(MessageKey, IdempotencyRecord)>> {
-        self.claims_after(author, after, limit).await
+        self.records_after(author, after, limit).await
     }
 
     async fn tombstone(&self, message_key: &MessageKey, until: Timestamp) -> Result<()> {
-        self.give_up_claim(message_key, until).await
+        self.write_tombstone(message_key, until).await
     }
 
     async fn put(&self, room: &RoomName, message: &ChatMessage) -> Result<ChatMessage> {
@@ -119,8 +119,8 @@ impl Messages for RedbMessages {
             messages.insert(key, encode(&message)?.as_slice())?;
             Ok(Some(message))
         });
-        // Not an error of the write: that would be one of all that are in its commit.
-        put.await?.ok_or_else(|| Unavailable { doing, cause: "what is there can't be read".into() })
+        // Not an error of the write itself: that would fail every write of the same commit.
+        put.await?.ok_or_else(|| Unavailable { doing, cause: "the stored message cannot be read".into() })
     }
 
     async fn at(&self, room: &RoomName, seq: Seq) -> Result<Option<StoredMessage>> {
@@ -169,12 +169,12 @@ impl Messages for RedbMessages {
             .await
     }
 
-    async fn record_change(&self, room: &RoomName, mark: ChangeRecord) -> Result<()> {
+    async fn record_change(&self, room: &RoomName, change: ChangeRecord) -> Result<()> {
         let room = room.clone();
         self.store
-            .write("marking a revision", WriteDurability::Later, move |transaction| {
-                let mut marks = transaction.open_table(MARKS)?;
-                marks.insert((room.as_str(), mark.rev.0), (mark.at.0, mark.seq.map_or(0, |seq| seq.0)))?;
+            .write("writing a change record", WriteDurability::Later, move |transaction| {
+                let mut changes = transaction.open_table(CHANGES)?;
+                changes.insert((room.as_str(), change.rev.0), (change.at.0, change.seq.map_or(0, |seq| seq.0)))?;
                 Ok(())
             })
             .await
@@ -182,18 +182,18 @@ impl Messages for RedbMessages {
 
     async fn changes_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChangeRecord>> {
         let room = room.clone();
-        self.read_marks(move |marks, oldest| {
-            let range = marks.range((room.as_str(), rev.0.saturating_add(1))..=(room.as_str(), u64::MAX))?;
-            range.filter_map(|entry| kept_mark(entry, oldest)).take(limit).collect()
+        self.read_changes(move |changes, oldest| {
+            let range = changes.range((room.as_str(), rev.0.saturating_add(1))..=(room.as_str(), u64::MAX))?;
+            range.filter_map(|entry| kept_change(entry, oldest)).take(limit).collect()
         })
         .await
     }
 
     async fn newest_changes(&self, room: &RoomName, limit: usize) -> Result<Vec<ChangeRecord>> {
         let room = room.clone();
-        let newest_first = self.read_marks(move |marks, oldest| {
-            let range = marks.range((room.as_str(), 0)..=(room.as_str(), u64::MAX))?;
-            range.rev().filter_map(|entry| kept_mark(entry, oldest)).take(limit).collect()
+        let newest_first = self.read_changes(move |changes, oldest| {
+            let range = changes.range((room.as_str(), 0)..=(room.as_str(), u64::MAX))?;
+            range.rev().filter_map(|entry| kept_change(entry, oldest)).take(limit).collect()
         });
         let mut marks = newest_first.await?;
         marks.reverse();
@@ -204,13 +204,13 @@ impl Messages for RedbMessages {
 type Marks = ReadOnlyTable<(&'static str, u64), (u64, u64)>;
 
 impl RedbMessages {
-    async fn read_marks(
+    async fn read_changes(
         &self,
         work: impl FnOnce(&Marks, Timestamp) -> std::result::Result<Vec<ChangeRecord>, redb::Error> + Send + 'static,
     ) -> Result<Vec<ChangeRecord>> {
         let oldest = self.oldest_kept();
         self.store
-            .read("reading what changed", move |transaction| match open(transaction, MARKS)? {
+            .read("reading what changed", move |transaction| match open(transaction, CHANGES)? {
                 Some(marks) => work(&marks, oldest),
                 None => Ok(Vec::new()),
             })
@@ -218,7 +218,7 @@ impl RedbMessages {
     }
 }
 
-/// The message of an entry, unless it has been kept long enough.
+/// Returns the message of an entry, unless it is expired.
 fn kept(entry: Entry<&'static [u8]>, oldest: Timestamp) -> Option<std::result::Result<ChatMessage, redb::Error>> {
     let stored = match entry {
         Ok((_, stored)) => stored,
@@ -227,18 +227,18 @@ fn kept(entry: Entry<&'static [u8]>, oldest: Timestamp) -> Option<std::result::R
     readable::<ChatMessage>(stored.value()).filter(|message| message.sent_at >= oldest).map(Ok)
 }
 
-/// The mark of an entry, unless it has been kept long enough. Its message is older, so that went first.
-fn kept_mark(entry: Entry<(u64, u64)>, oldest: Timestamp) -> Option<std::result::Result<ChangeRecord, redb::Error>> {
-    let mark = entry.map(|(key, value)| {
+/// Returns the change record of an entry, unless it is expired. Its message is older, so it expired before.
+fn kept_change(entry: Entry<(u64, u64)>, oldest: Timestamp) -> Option<std::result::Result<ChangeRecord, redb::Error>> {
+    let change = entry.map(|(key, value)| {
         let ((_, rev), (at, seq)) = (key.value(), value.value());
         ChangeRecord { rev: Rev(rev), at: Timestamp(at), seq: (seq > 0).then_some(Seq(seq)) }
     });
-    mark.map(|mark| (mark.at >= oldest).then_some(mark)).map_err(Into::into).transpose()
+    change.map(|change| (change.at >= oldest).then_some(change)).map_err(Into::into).transpose()
 }
 
-/// What is stored. What can't be read is left out and logged: it must not lock everyone out of its room.
+/// Decodes a stored value. One that cannot be read is logged and left out, so that it does not make its room unreadable.
 fn readable<T: DeserializeOwned>(stored: &[u8]) -> Option<T> {
-    decode(stored).inspect_err(|error| tracing::error!(%error, "left out")).ok()
+    decode(stored).inspect_err(|error| tracing::error!(%error, "unreadable value left out")).ok()
 }
 
 pub(crate) fn open<K: redb::Key + 'static, V: redb::Value + 'static>(
@@ -247,7 +247,7 @@ pub(crate) fn open<K: redb::Key + 'static, V: redb::Value + 'static>(
 ) -> std::result::Result<Option<ReadOnlyTable<K, V>>, redb::Error> {
     match transaction.open_table(table) {
         Ok(table) => Ok(Some(table)),
-        // Nothing was ever written to it.
+        // Nothing was ever written to the table.
         Err(TableError::TableDoesNotExist(_)) => Ok(None),
         Err(error) => Err(error.into()),
     }
@@ -258,8 +258,8 @@ pub(crate) fn encode(message: &impl Serialize) -> std::result::Result<Vec<u8>, r
 }
 
 pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> std::result::Result<T, redb::Error> {
-    // What the error says may quote the message, and this goes to the log.
+    // The error may quote the message, and errors are logged.
     serde_json::from_slice(bytes).map_err(|error| {
-        redb::Error::Corrupted(format!("a stored message can't be read: {:?} at {}", error.classify(), error.column()))
+        redb::Error::Corrupted(format!("a stored value cannot be read: {:?} at {}", error.classify(), error.column()))
     })
 }

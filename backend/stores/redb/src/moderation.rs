@@ -1,4 +1,4 @@
-//! What moderators decided and did, in the store.
+//! Restrictions, room rules and the audit log in the database.
 
 use std::{
     collections::HashMap,
@@ -21,40 +21,40 @@ use crate::{
     store::{Store, WriteDurability},
 };
 
-/// A [`Restrictions`] as JSON, by whose it is.
-const STANDINGS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("standings");
-/// [`BannedWith`] as JSON, by person.
-const BANNED_WITH: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("banned_with");
+/// [`Restrictions`] as JSON, by subject.
+const RESTRICTIONS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("standings");
+/// [`BannedAddresses`] as JSON, by person.
+const BANNED_ADDRESSES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("banned_with");
 /// [`RoomRules`] as JSON, by room.
 const RULES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("rules");
-/// An [`AuditEntry`] as JSON, by its time and a number that tells it from the others of that time.
+/// An [`AuditEntry`] as JSON, by its time and a number that distinguishes entries of the same time.
 const AUDIT: TableDefinition<'_, (u64, u64), &[u8]> = TableDefinition::new("audit");
 
-/// So many people are remembered by where they came from at most, some 100 bytes each; beyond that all are forgotten.
-const SEEN: usize = 10_000;
+/// Maximum number of people whose recent addresses are remembered, about 100 bytes each. Beyond it all are dropped.
+const SEEN_PEOPLE: usize = 10_000;
 
-/// [`Moderation`] in a [`Store`]. Whatever is decided survives a power cut; where people came from does not survive the
-/// process, and costs a socket that opens no write.
+/// [`Moderation`] in a [`Store`]. Decisions survive a power cut. Recent addresses do not survive the process, so that opening a socket
+/// costs no write.
 pub struct RedbModeration {
     store: Store,
     clock: Arc<dyn Clock>,
     seen: Mutex<HashMap<PersonId, Vec<(AddressKey, Timestamp)>>>,
 }
 
-/// The addresses that were sent away together with a person.
+/// The addresses that were banned together with a person.
 #[derive(Default, Serialize, Deserialize)]
-struct BannedWith {
+struct BannedAddresses {
     addresses: Vec<String>,
     until: Timestamp,
 }
 
 impl RedbModeration {
-    /// The decisions of a store.
+    /// Returns the moderation data of a store.
     pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
         Self { store, clock, seen: Mutex::default() }
     }
 
-    /// The time of the oldest entry that is kept.
+    /// Returns the time of the oldest audit entry that is kept.
     fn oldest_entry(&self) -> u64 {
         (self.clock.now() - limits::AUDIT_RETENTION).0
     }
@@ -72,17 +72,17 @@ impl RedbModeration {
 #[async_trait]
 impl Moderation for RedbModeration {
     async fn restrictions(&self, of: &Subject) -> Result<Restrictions> {
-        self.find("reading what somebody may not do", STANDINGS, standing_key(of)).await
+        self.find("reading restrictions", RESTRICTIONS, subject_key(of)).await
     }
 
     async fn set_restrictions(&self, of: &Subject, restrictions: Restrictions) -> Result<()> {
-        let (key, now) = (standing_key(of), self.clock.now());
+        let (key, now) = (subject_key(of), self.clock.now());
         self.store
-            .write("deciding what somebody may not do", WriteDurability::Now, move |transaction| {
-                let mut restriction_store = transaction.open_table(STANDINGS)?;
-                restriction_store.insert(key.as_str(), encode(&restrictions)?.as_slice())?;
-                // Moderators decide a few times a day, and nobody else would ever clear up here.
-                restriction_store.retain(|_, restrictions| {
+            .write("writing restrictions", WriteDurability::Now, move |transaction| {
+                let mut table = transaction.open_table(RESTRICTIONS)?;
+                table.insert(key.as_str(), encode(&restrictions)?.as_slice())?;
+                // Moderators decide a few times a day, and nothing else would remove expired restrictions.
+                table.retain(|_, restrictions| {
                     !decode(restrictions).is_ok_and(|restrictions| is_over(restrictions, now))
                 })?;
                 Ok(())
@@ -91,8 +91,8 @@ impl Moderation for RedbModeration {
     }
 
     async fn banned_addresses(&self, person: &PersonId) -> Result<Vec<AddressKey>> {
-        let doing = "reading which addresses were sent away";
-        let found: BannedWith = self.find(doing, BANNED_WITH, person.to_string()).await?;
+        let doing = "reading banned addresses";
+        let found: BannedAddresses = self.find(doing, BANNED_ADDRESSES, person.to_string()).await?;
         if found.until <= self.clock.now() {
             return Ok(Vec::new());
         }
@@ -102,12 +102,12 @@ impl Moderation for RedbModeration {
     async fn set_banned_addresses(&self, person: &PersonId, addresses: &[AddressKey], until: Timestamp) -> Result<()> {
         let (person, now) = (person.clone(), self.clock.now());
         let addresses = addresses.iter().map(|AddressKey(key)| key.clone()).collect();
-        let with = BannedWith { addresses, until };
+        let banned = BannedAddresses { addresses, until };
         self.store
-            .write("remembering which addresses were sent away", WriteDurability::Now, move |transaction| {
-                let mut table = transaction.open_table(BANNED_WITH)?;
-                table.insert(person.as_str(), encode(&with)?.as_slice())?;
-                table.retain(|_, with| !decode::<BannedWith>(with).is_ok_and(|with| with.until <= now))?;
+            .write("writing banned addresses", WriteDurability::Now, move |transaction| {
+                let mut table = transaction.open_table(BANNED_ADDRESSES)?;
+                table.insert(person.as_str(), encode(&banned)?.as_slice())?;
+                table.retain(|_, banned| !decode::<BannedAddresses>(banned).is_ok_and(|banned| banned.until <= now))?;
                 Ok(())
             })
             .await
@@ -116,10 +116,10 @@ impl Moderation for RedbModeration {
     async fn set_seen(&self, person: &PersonId, address: &AddressKey, until: Timestamp) -> Result<()> {
         let now = self.clock.now();
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.len() >= SEEN {
+        if seen.len() >= SEEN_PEOPLE {
             seen.retain(|_, addresses| addresses.iter().any(|(_, until)| *until > now));
         }
-        if seen.len() >= SEEN {
+        if seen.len() >= SEEN_PEOPLE {
             seen.clear();
         }
         let addresses = seen.entry(person.clone()).or_default();
@@ -199,7 +199,7 @@ fn is_over(restrictions: Restrictions, now: Timestamp) -> bool {
 }
 
 /// Neither a person's id nor an address's key can hold a `#`.
-fn standing_key(of: &Subject) -> String {
+fn subject_key(of: &Subject) -> String {
     match of {
         Subject::Person(person) => format!("person#{person}"),
         Subject::Address(AddressKey(key)) => format!("address#{key}"),

@@ -1,4 +1,4 @@
-//! How often things were done, in memory: with the process, what it counted is forgotten.
+//! Rate counters, slow mode slots and used tickets in memory: they end with the process.
 
 use std::{
     collections::HashMap,
@@ -14,28 +14,27 @@ use chat::ports::{
 };
 use shared_types::Timestamp;
 
-/// From so many entries on it is looked which of them are over: some 100 bytes each, 100 KB.
-const MANY: usize = 1_000;
+/// Number of entries from which expired ones are looked for: about 100 bytes each, 100 KB.
+const CLEANUP_THRESHOLD: usize = 1_000;
 
 /// [`RateStore`] of this process.
 ///
-/// It holds what was done in the present stretch and no more: whenever it has grown to twice of what was left the last time,
-/// it drops what is over.
+/// It keeps the current windows only: whenever it has grown to twice the size that the last cleanup left, it drops expired entries.
 pub struct InProcessRateStore {
     clock: Arc<dyn Clock>,
     taken: Mutex<Bounded<Count>>,
     used: Mutex<Bounded<Timestamp>>,
-    turns: Mutex<Bounded<Turn>>,
+    slots: Mutex<Bounded<Slot>>,
 }
 
-/// Whose turn it is.
-struct Turn {
+/// Who holds a slow mode slot.
+struct Slot {
     holder: String,
     taken_at: Timestamp,
-    over: Timestamp,
+    expires_at: Timestamp,
 }
 
-/// What was done under a key.
+/// The counts of a key.
 struct Count {
     total: u32,
     long_ends: Timestamp,
@@ -45,21 +44,21 @@ struct Count {
 
 #[async_trait]
 impl RateStore for InProcessRateStore {
-    async fn take(&self, key: &str, allowance: RateLimit, now: Timestamp) -> Result<RateDecision> {
-        let RateWindows { until_long, until_short, .. } = allowance.windows(now);
+    async fn take(&self, key: &str, limit: RateLimit, now: Timestamp) -> Result<RateDecision> {
+        let RateWindows { until_long, until_short, .. } = limit.windows(now);
         let (long_ends, short_ends) = (Timestamp(now.0 + until_long), Timestamp(now.0 + until_short));
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        taken.drop_those(|count| count.long_ends <= now);
+        taken.drop_expired(|count| count.long_ends <= now);
         let count = taken.entries.entry(key.into()).or_insert(Count { total: 0, long_ends, burst: 0, short_ends });
         if count.long_ends != long_ends {
             *count = Count { total: 0, long_ends, burst: 0, short_ends };
         } else if count.short_ends != short_ends {
             (count.burst, count.short_ends) = (0, short_ends);
         }
-        if count.total >= allowance.sustained {
+        if count.total >= limit.sustained {
             return Ok(RateDecision::Denied(Duration::from_millis(until_long)));
         }
-        if count.burst >= allowance.burst {
+        if count.burst >= limit.burst {
             return Ok(RateDecision::Denied(Duration::from_millis(until_short)));
         }
         count.total += 1;
@@ -74,24 +73,24 @@ impl RateStore for InProcessRateStore {
         window: Duration,
         now: Timestamp,
     ) -> Result<RateDecision> {
-        let over = now + window;
-        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        turns.drop_those(|turn| turn.over <= now);
-        match turns.entries.get(key) {
-            Some(turn) if turn.holder == holder => return Ok(RateDecision::Allowed),
-            Some(turn) if turn.taken_at + window > now => {
-                return Ok(RateDecision::Denied((turn.taken_at + window).since(now)));
+        let expires_at = now + window;
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        slots.drop_expired(|slot| slot.expires_at <= now);
+        match slots.entries.get(key) {
+            Some(slot) if slot.holder == holder => return Ok(RateDecision::Allowed),
+            Some(slot) if slot.taken_at + window > now => {
+                return Ok(RateDecision::Denied((slot.taken_at + window).since(now)));
             }
             _ => {}
         }
-        turns.entries.insert(key.into(), Turn { holder: holder.into(), taken_at: now, over });
+        slots.entries.insert(key.into(), Slot { holder: holder.into(), taken_at: now, expires_at });
         Ok(RateDecision::Allowed)
     }
 
     async fn mark_ticket_used(&self, key: &str, until: Timestamp) -> Result<bool> {
         let now = self.clock.now();
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        used.drop_those(|until| *until < now);
+        used.drop_expired(|until| *until < now);
         let known = used.entries.get(key).is_some_and(|until| *until >= now);
         used.entries.entry(key.into()).or_insert(until);
         Ok(!known)
@@ -99,29 +98,29 @@ impl RateStore for InProcessRateStore {
 }
 
 impl InProcessRateStore {
-    /// Nothing was done yet.
+    /// Returns an empty store.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, taken: Mutex::default(), used: Mutex::default(), turns: Mutex::default() }
+        Self { clock, taken: Mutex::default(), used: Mutex::default(), slots: Mutex::default() }
     }
 }
 
-/// Entries of which those that are over are dropped now and then, at a cost that is small for each that comes.
+/// Entries of which expired ones are dropped now and then, at a small cost per insertion.
 struct Bounded<T> {
     entries: HashMap<String, T>,
-    look_at: usize,
+    next_cleanup: usize,
 }
 
 impl<T> Default for Bounded<T> {
     fn default() -> Self {
-        Self { entries: HashMap::new(), look_at: MANY }
+        Self { entries: HashMap::new(), next_cleanup: CLEANUP_THRESHOLD }
     }
 }
 
 impl<T> Bounded<T> {
-    fn drop_those(&mut self, is_over: impl Fn(&T) -> bool) {
-        if self.entries.len() >= self.look_at {
-            self.entries.retain(|_, entry| !is_over(entry));
-            self.look_at = MANY.max(2 * self.entries.len());
+    fn drop_expired(&mut self, is_expired: impl Fn(&T) -> bool) {
+        if self.entries.len() >= self.next_cleanup {
+            self.entries.retain(|_, entry| !is_expired(entry));
+            self.next_cleanup = CLEANUP_THRESHOLD.max(2 * self.entries.len());
         }
     }
 }
@@ -133,21 +132,21 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_is_over_is_dropped() {
+    async fn expired_entries_are_dropped() {
         let rate_store = InProcessRateStore::new(Arc::new(SystemClock));
         let minute = Duration::from_secs(60);
-        let allowance = RateLimit { burst: 1, burst_window: minute, sustained: 1, window: minute };
+        let limit = RateLimit { burst: 1, burst_window: minute, sustained: 1, window: minute };
         for second in 0..10_000_u64 {
             let now = Timestamp(second * 1_000);
-            assert_eq!(rate_store.take(&format!("k{second}"), allowance, now).await.unwrap(), RateDecision::Allowed);
+            assert_eq!(rate_store.take(&format!("k{second}"), limit, now).await.unwrap(), RateDecision::Allowed);
             rate_store.mark_ticket_used(&format!("k{second}"), now).await.unwrap();
             assert_eq!(
                 rate_store.acquire_slow_mode_slot(&format!("k{second}"), "n", minute, now).await.unwrap(),
                 RateDecision::Allowed
             );
         }
-        assert!(rate_store.taken.lock().unwrap().entries.len() <= MANY);
-        assert!(rate_store.used.lock().unwrap().entries.len() <= MANY);
-        assert!(rate_store.turns.lock().unwrap().entries.len() <= MANY);
+        assert!(rate_store.taken.lock().unwrap().entries.len() <= CLEANUP_THRESHOLD);
+        assert!(rate_store.used.lock().unwrap().entries.len() <= CLEANUP_THRESHOLD);
+        assert!(rate_store.slots.lock().unwrap().entries.len() <= CLEANUP_THRESHOLD);
     }
 }

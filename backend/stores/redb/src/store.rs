@@ -1,8 +1,8 @@
-//! The file everything is kept in, and the one thread that writes to it.
+//! The database file, and the one thread that writes to it.
 //!
-//! Writes that wait while a commit is under way are taken into the next commit together, so that many senders share one
-//! fsync. A write that need not survive a crash by itself (taking a revision, claiming a place) commits without an
-//! fsync; commits are ordered, so the next durable one carries it along.
+//! Writes that arrive during a commit share the next one, so that many senders share one fsync. A write that need not survive a crash
+//! by itself (taking a revision, writing an idempotency record) commits without an fsync. Commits are ordered, so the next durable one
+//! includes it.
 
 use std::{
     fs::{self, DirBuilder, File},
@@ -20,20 +20,20 @@ use redb::{Database, Durability, ReadTransaction, ReadableDatabase, ReadableTabl
 use shared_types::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::messages::idempotency::take_over;
+use crate::messages::idempotency::migrate;
 
-/// The most writes in one commit; more wait for the next.
+/// Maximum number of writes in one commit; further ones wait for the next.
 const BATCH: usize = 256;
 
-/// Writes that may wait in line before senders wait for a place in it.
+/// Number of queued writes from which on senders wait.
 const QUEUE: usize = 1024;
 
-/// The secrets, by which of the two they are.
+/// The secrets, by name: `signing` and `previous`.
 const SECRETS: TableDefinition<'_, &str, &[u8; 32]> = TableDefinition::new("secrets");
-/// When a secret was made, in milliseconds.
+/// When a secret was made, in milliseconds since 1970.
 const SECRET_TIMES: TableDefinition<'_, &str, u64> = TableDefinition::new("secret_times");
 
-/// The store of one data directory. Clones share it; the last one to go finishes the writes and lets the directory go.
+/// The store of one data directory. Clones share it; dropping the last one finishes the writes and releases the directory.
 #[derive(Clone)]
 pub struct Store {
     shared: Arc<Shared>,
@@ -41,7 +41,7 @@ pub struct Store {
 
 struct Shared {
     database: Arc<Database>,
-    /// There until the end.
+    /// `Some` until the store is dropped.
     writes: Option<mpsc::Sender<Write>>,
     writer: Option<thread::JoinHandle<()>>,
 }
@@ -49,33 +49,33 @@ struct Shared {
 impl Drop for Shared {
     fn drop(&mut self) {
         drop(self.writes.take());
-        // A writer that panicked has nothing left to finish.
+        // A writer that panicked has nothing to finish.
         self.writer.take().map(thread::JoinHandle::join);
     }
 }
 
-/// Why a data directory can't be used. Its `Display` is a sentence for the one who started the program.
+/// Why a data directory cannot be used. `Display` is a sentence for the person who started the program.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// Another process has it.
+    /// Another process uses it.
     #[error("the data directory {0} is in use by another process: stop that one, or choose another with --data")]
     InUse(String),
-    /// It can't be read or written.
+    /// It cannot be read or written.
     #[error("the data directory {directory} can't be used: {cause}")]
     Unusable {
         /// The directory.
         directory: String,
-        /// What the system says.
+        /// The error of the operating system.
         cause: String,
     },
 }
 
-/// Whether a write must survive a crash by the time it is answered.
+/// Whether a write must be durable when it is answered.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum WriteDurability {
     /// It must: the commit is fsynced.
     Now,
-    /// It may wait for the next commit that must.
+    /// It may wait for the next durable commit.
     Later,
 }
 
@@ -83,35 +83,34 @@ type Answer = Box<dyn FnOnce(std::result::Result<(), &str>) + Send>;
 type Work = Box<dyn FnOnce(&WriteTransaction) -> (std::result::Result<(), redb::Error>, Answer) + Send>;
 
 struct Write {
-    lasting: WriteDurability,
+    durability: WriteDurability,
     work: Work,
 }
 
 impl Store {
-    /// Opens the store in a directory, making both if they are not there.
+    /// Opens the store of a directory, and creates both if they are missing.
     ///
     /// # Errors
     ///
-    /// [`OpenError`] when another process holds it or the system refuses it.
+    /// [`OpenError`] if another process uses it or it cannot be opened.
     pub fn open(directory: &Path) -> std::result::Result<Self, OpenError> {
         let name = || directory.display().to_string();
         let unusable = |cause: String| OpenError::Unusable { directory: name(), cause };
         make_directory(directory).map_err(|error| unusable(error.to_string()))?;
-        let database = open_or_make(directory).map_err(|error| match error {
+        let database = open_or_create(directory).map_err(|error| match error {
             redb::Error::DatabaseAlreadyOpen => OpenError::InUse(name()),
             other => unusable(other.to_string()),
         })?;
         Self::over(database).map_err(|error| unusable(error.to_string()))
     }
 
-    /// A store in a database that is open already, wherever that keeps its bytes: the way for tests that need a disk
-    /// of their own making, and for other backends than a file.
+    /// Returns a store in an open database, whatever its backend: for tests that simulate a disk.
     ///
     /// # Errors
     ///
-    /// When what an older version left can't be taken over, or the system has no thread for the writer.
+    /// If the data of an older version cannot be migrated, or the writer thread cannot be started.
     pub fn over(database: Database) -> io::Result<Self> {
-        take_over(&database).map_err(io::Error::other)?;
+        migrate(&database).map_err(io::Error::other)?;
         let database = Arc::new(database);
         let (writes, queue) = mpsc::channel(QUEUE);
         let written = database.clone();
@@ -119,11 +118,11 @@ impl Store {
         Ok(Self { shared: Arc::new(Shared { database, writes: Some(writes), writer: Some(writer) }) })
     }
 
-    /// Runs `work` in the next commit and answers after it.
+    /// Runs `work` in the next commit and returns after it.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         doing: &'static str,
-        lasting: WriteDurability,
+        durability: WriteDurability,
         work: impl FnOnce(&WriteTransaction) -> std::result::Result<T, redb::Error> + Send + 'static,
     ) -> Result<T> {
         let (reply, answer) = oneshot::channel();
@@ -134,18 +133,18 @@ impl Store {
             };
             let answer: Answer = Box::new(move |committed| {
                 let result = committed.map_err(String::from).and_then(|()| value.ok_or_else(|| "not written".into()));
-                // Whoever asked may have gone meanwhile; the write stands all the same.
+                // The caller may be gone; the write stands all the same.
                 drop(reply.send(result));
             });
             (outcome, answer)
         });
         let stopped = || Unavailable { doing, cause: "the store has stopped".into() };
         let writes = self.shared.writes.as_ref().ok_or_else(stopped)?;
-        writes.send(Write { lasting, work }).await.map_err(|_| stopped())?;
+        writes.send(Write { durability, work }).await.map_err(|_| stopped())?;
         answer.await.map_err(|_| stopped())?.map_err(|cause| Unavailable { doing, cause })
     }
 
-    /// Runs `work` on the state after the last commit.
+    /// Runs `work` on the state of the last commit.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         doing: &'static str,
@@ -160,7 +159,7 @@ impl Store {
     }
 }
 
-/// Makes a directory that nobody else on the machine can read: it holds the signing secret, and what people said.
+/// Creates a directory that other users of the machine cannot read: it holds the signing secret and the messages.
 fn make_directory(directory: &Path) -> io::Result<()> {
     let mut maker = DirBuilder::new();
     maker.recursive(true);
@@ -169,24 +168,24 @@ fn make_directory(directory: &Path) -> io::Result<()> {
     maker.create(directory)
 }
 
-/// Opens the database of a directory, and makes it first if there is none.
+/// Opens the database of a directory, and creates it if there is none.
 ///
-/// redb can't open a file whose making was broken off, so a database is made under another name, and gets its own when
-/// it is whole.
-fn open_or_make(directory: &Path) -> std::result::Result<Database, redb::Error> {
+/// redb cannot open a file whose creation was interrupted, so a database is created under a temporary name and renamed when it is
+/// complete.
+fn open_or_create(directory: &Path) -> std::result::Result<Database, redb::Error> {
     let file = directory.join("chat.redb");
     if !file.try_exists()? {
-        // Of two processes that start at once, one makes it.
-        let turn = File::create(directory.join("chat.redb.lock"))?;
-        turn.lock()?;
+        // Of two processes that start at the same time, one creates it.
+        let lock = File::create(directory.join("chat.redb.lock"))?;
+        lock.lock()?;
         if !file.try_exists()? {
-            make(directory, &file)?;
+            create(directory, &file)?;
         }
     }
     Ok(Database::create(file)?)
 }
 
-fn make(directory: &Path, file: &Path) -> std::result::Result<(), redb::Error> {
+fn create(directory: &Path, file: &Path) -> std::result::Result<(), redb::Error> {
     let unfinished = directory.join("chat.redb.new");
     match fs::remove_file(&unfinished) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
@@ -197,7 +196,7 @@ fn make(directory: &Path, file: &Path) -> std::result::Result<(), redb::Error> {
     Ok(sync_directory(directory)?)
 }
 
-/// Lets the names in a directory outlast a power cut, as much as what they name. Only Unix opens a directory to say so.
+/// Makes the names in a directory durable. Only Unix can open a directory for that.
 pub(crate) fn sync_directory(directory: &Path) -> io::Result<()> {
     #[cfg(unix)]
     File::open(directory)?.sync_all()?;
@@ -254,10 +253,10 @@ fn write_until_closed(database: &Database, mut queue: mpsc::Receiver<Write>) {
     while queue.blocking_recv_many(&mut batch, BATCH) > 0 {
         let mut answers = Vec::with_capacity(batch.len());
         let committed = commit(database, &mut batch, &mut answers).map_err(|error| {
-            tracing::error!(%error, writes = answers.len(), "a commit failed");
+            tracing::error!(%error, writes = answers.len(), "commit failed; its writes are answered with an error");
             error.to_string()
         });
-        // Work that a failed batch did not come to is dropped here, and its askers learn it from the closed channel.
+        // Work that a failed batch did not reach is dropped here; its callers learn it from the closed channel.
         batch.clear();
         for answer in answers {
             answer(committed.as_ref().map(|&()| ()).map_err(String::as_str));
@@ -271,12 +270,12 @@ fn commit(
     answers: &mut Vec<Answer>,
 ) -> std::result::Result<(), redb::Error> {
     let mut transaction = database.begin_write()?;
-    let lasting = batch.iter().any(|write| write.lasting == WriteDurability::Now);
-    transaction.set_durability(if lasting { Durability::Immediate } else { Durability::None })?;
+    let durability = batch.iter().any(|write| write.durability == WriteDurability::Now);
+    transaction.set_durability(if durability { Durability::Immediate } else { Durability::None })?;
     for write in batch.drain(..) {
         let (outcome, answer) = (write.work)(&transaction);
         answers.push(answer);
-        // One failed write means the file is in trouble: nothing of the batch is kept, and everyone is told.
+        // One failed write means that the file is damaged: the whole batch is rolled back, and every caller gets the error.
         outcome?;
     }
     transaction.commit()?;
@@ -288,14 +287,14 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_store_whose_making_was_broken_off_is_made_anew() {
+    async fn an_interrupted_creation_is_repeated() {
         let directory = tempfile::tempdir().unwrap();
-        // What redb leaves when it is stopped before its first sync.
-        let half_made = vec![0; 4096];
-        fs::write(directory.path().join("broken.redb"), &half_made).unwrap();
+        // What redb leaves when it is interrupted before its first sync.
+        let half_created = vec![0; 4096];
+        fs::write(directory.path().join("broken.redb"), &half_created).unwrap();
         assert!(Database::create(directory.path().join("broken.redb")).is_err());
 
-        fs::write(directory.path().join("chat.redb.new"), &half_made).unwrap();
+        fs::write(directory.path().join("chat.redb.new"), &half_created).unwrap();
         let kept = Store::open(directory.path()).unwrap().keep_first([1; 32], Timestamp(1)).await.unwrap();
         let found = Store::open(directory.path()).unwrap().keep_first([2; 32], Timestamp(2)).await.unwrap();
         assert_eq!((kept.current, found), ([1; 32], kept));
@@ -304,7 +303,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn nobody_else_on_the_machine_can_read_the_directory() {
+    fn other_users_cannot_read_the_directory() {
         use std::os::unix::fs::PermissionsExt;
         let parent = tempfile::tempdir().unwrap();
         let directory = parent.path().join("data");
@@ -313,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_no_store_is_refused_and_left_as_it_is() {
+    fn a_foreign_file_is_refused_and_left_unchanged() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("chat.redb");
         fs::write(&file, "somebody's own").unwrap();

@@ -1,4 +1,4 @@
-//! The built page, from the directory trunk wrote it to.
+//! The index template from the directory that trunk built.
 
 use std::{
     path::{Path, PathBuf},
@@ -9,14 +9,14 @@ use std::{
 use async_trait::async_trait;
 use chat::ports::{Result, Unavailable, template_store::TemplateStore};
 
-/// `index.html` of a directory, read again when it has changed, so that a new build shows without a restart.
+/// Reads `index.html` of a directory, and again when the file has changed, so that a new build needs no restart.
 pub struct TemplateFile {
     path: PathBuf,
     last: Mutex<Option<(SystemTime, Arc<str>)>>,
 }
 
 impl TemplateFile {
-    /// The shell in a directory.
+    /// Returns the template of a directory.
     pub fn in_directory(directory: &Path) -> Self {
         Self { path: directory.join("index.html"), last: Mutex::new(None) }
     }
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_page_is_one_and_the_same_until_there_is_another_build() {
+    async fn the_template_is_shared_until_the_next_build() {
         let directory = tempfile::tempdir().unwrap();
         let built = |html: &str, hours: u64| {
             let mut file = File::create(directory.path().join("index.html")).unwrap();
@@ -66,7 +66,7 @@ mod tests {
         let one = templates.index_html().await.unwrap();
         assert_eq!(&*one, "one");
         assert!(Arc::ptr_eq(&one, &templates.index_html().await.unwrap()));
-        // A build that somebody went back to has an earlier time.
+        // An older build that is restored has an earlier time.
         for (html, hours) in [("two", 3), ("three", 1)] {
             built(html, hours);
             let other = templates.index_html().await.unwrap();

@@ -1,4 +1,4 @@
-//! Claims, by their author: the right of a message to its place is also the list of what somebody wrote.
+//! Idempotency records by author. They are also the list of what a person wrote.
 
 use chat::ports::{
     Result,
@@ -13,26 +13,27 @@ use crate::{
 };
 
 /// `(rev, at)` by author, room and nonce.
-pub(crate) const CLAIMS: TableDefinition<'_, (&str, &str, &str), (u64, u64)> = TableDefinition::new("claims_by_author");
-/// `(rev, at, until)` of those that were given up, by author, room and nonce.
-pub(crate) const GIVEN_UP: TableDefinition<'_, (&str, &str, &str), (u64, u64, u64)> =
+pub(crate) const RECORDS: TableDefinition<'_, (&str, &str, &str), (u64, u64)> =
+    TableDefinition::new("claims_by_author");
+/// Tombstones: `(rev, at, until)` by author, room and nonce.
+pub(crate) const TOMBSTONES: TableDefinition<'_, (&str, &str, &str), (u64, u64, u64)> =
     TableDefinition::new("claims_given_up");
-/// Where older versions had them: by room, author and nonce.
+/// The table of older versions: by room, author and nonce.
 const BY_ROOM: TableDefinition<'_, (&str, &str, &str), (u64, u64)> = TableDefinition::new("claims");
 
-/// Takes over the claims of an older version, all at once or not at all.
-pub(in super::super) fn take_over(database: &Database) -> std::result::Result<(), redb::Error> {
+/// Migrates the records of an older version, in one transaction.
+pub(in super::super) fn migrate(database: &Database) -> std::result::Result<(), redb::Error> {
     let is_there = database.begin_read()?.list_tables()?.any(|table| table.name() == BY_ROOM.name());
     if !is_there {
         return Ok(());
     }
     let transaction = database.begin_write()?;
     {
-        let (old, mut claims) = (transaction.open_table(BY_ROOM)?, transaction.open_table(CLAIMS)?);
+        let (old, mut records) = (transaction.open_table(BY_ROOM)?, transaction.open_table(RECORDS)?);
         for entry in old.iter()? {
-            let (key, claim) = entry?;
+            let (key, record) = entry?;
             let (room, author, nonce) = key.value();
-            claims.insert((author, room, nonce), claim.value())?;
+            records.insert((author, room, nonce), record.value())?;
         }
     }
     transaction.delete_table(BY_ROOM)?;
@@ -41,59 +42,59 @@ pub(in super::super) fn take_over(database: &Database) -> std::result::Result<()
 }
 
 impl RedbMessages {
-    /// Writes the claim unless one holds of which `stands` is true; answers with the one that holds then.
-    pub(crate) async fn claim_unless(
+    /// Writes the record unless there is one of which `holds` is true. Returns the record that is stored then.
+    pub(crate) async fn reserve_unless(
         &self,
         message_key: &MessageKey,
-        claim: IdempotencyRecord,
-        stands: impl FnOnce(IdempotencyRecord) -> bool + Send + 'static,
+        record: IdempotencyRecord,
+        holds: impl FnOnce(IdempotencyRecord) -> bool + Send + 'static,
     ) -> Result<IdempotencyRecord> {
         let MessageKey { room, author, nonce } = message_key.clone();
         self.store
-            .write("claiming a place", WriteDurability::Later, move |transaction| {
+            .write("writing an idempotency record", WriteDurability::Later, move |transaction| {
                 let key = (author.as_str(), room.as_str(), nonce.as_str());
-                let mut claims = transaction.open_table(CLAIMS)?;
-                let holds = claims.get(key)?.map(|holds| claim_of(holds.value()));
-                let given_up = || match transaction.open_table(GIVEN_UP)?.get(key)? {
-                    Some(holds) => Ok::<_, redb::Error>(Some(claim_of((holds.value().0, holds.value().1)))),
+                let mut records = transaction.open_table(RECORDS)?;
+                let current = records.get(key)?.map(|found| record_of(found.value()));
+                let tombstone = || match transaction.open_table(TOMBSTONES)?.get(key)? {
+                    Some(found) => Ok::<_, redb::Error>(Some(record_of((found.value().0, found.value().1)))),
                     None => Ok(None),
                 };
-                let holds = match holds {
-                    Some(holds) => Some(holds),
-                    None => given_up()?,
+                let current = match current {
+                    Some(current) => Some(current),
+                    None => tombstone()?,
                 };
-                match holds {
-                    Some(holds) if stands(holds) => Ok(holds),
+                match current {
+                    Some(current) if holds(current) => Ok(current),
                     _ => {
-                        transaction.open_table(GIVEN_UP)?.remove(key)?;
-                        claims.insert(key, (claim.rev.0, claim.at.0))?;
-                        Ok(claim)
+                        transaction.open_table(TOMBSTONES)?.remove(key)?;
+                        records.insert(key, (record.rev.0, record.at.0))?;
+                        Ok(record)
                     }
                 }
             })
             .await
     }
 
-    pub(crate) async fn claims_after(
+    pub(crate) async fn records_after(
         &self,
         author: &PersonId,
         after: Option<&MessageKey>,
         limit: usize,
     ) -> Result<Vec<(MessageKey, IdempotencyRecord)>> {
         let (whose, after, oldest) = (author.clone(), after.cloned(), self.oldest_kept());
-        let found = self.store.read("reading what somebody wrote", move |transaction| {
-            let Some(claims) = open(transaction, CLAIMS)? else { return Ok(Vec::new()) };
+        let found = self.store.read("reading the records of an author", move |transaction| {
+            let Some(records) = open(transaction, RECORDS)? else { return Ok(Vec::new()) };
             let first = after.as_ref().map_or(("", ""), |after| (after.room.as_str(), after.nonce.as_str()));
             let mut found = Vec::new();
-            for entry in claims.range((whose.as_str(), first.0, first.1)..)? {
-                let (key, claim) = entry?;
+            for entry in records.range((whose.as_str(), first.0, first.1)..)? {
+                let (key, record) = entry?;
                 let (author, room, nonce) = key.value();
                 if author != whose.as_str() || found.len() >= limit {
                     break;
                 }
-                let claim = claim_of(claim.value());
-                if (room, nonce) > first && claim.at >= oldest {
-                    found.extend(named(&whose, room, nonce).map(|message_key| (message_key, claim)));
+                let record = record_of(record.value());
+                if (room, nonce) > first && record.at >= oldest {
+                    found.extend(message_key_of(&whose, room, nonce).map(|message_key| (message_key, record)));
                 }
             }
             Ok(found)
@@ -101,14 +102,14 @@ impl RedbMessages {
         found.await
     }
 
-    pub(crate) async fn give_up_claim(&self, message_key: &MessageKey, until: Timestamp) -> Result<()> {
+    pub(crate) async fn write_tombstone(&self, message_key: &MessageKey, until: Timestamp) -> Result<()> {
         let MessageKey { room, author, nonce } = message_key.clone();
         self.store
-            .write("giving up a claim", WriteDurability::Now, move |transaction| {
+            .write("writing a tombstone", WriteDurability::Now, move |transaction| {
                 let key = (author.as_str(), room.as_str(), nonce.as_str());
-                if let Some(claim) = transaction.open_table(CLAIMS)?.remove(key)? {
-                    let (rev, at) = claim.value();
-                    transaction.open_table(GIVEN_UP)?.insert(key, (rev, at, until.0))?;
+                if let Some(record) = transaction.open_table(RECORDS)?.remove(key)? {
+                    let (rev, at) = record.value();
+                    transaction.open_table(TOMBSTONES)?.insert(key, (rev, at, until.0))?;
                 }
                 Ok(())
             })
@@ -116,15 +117,15 @@ impl RedbMessages {
     }
 }
 
-/// What a key names. One that can't be read is left out and logged: it must not keep its author from all the others.
-fn named(author: &PersonId, room: &str, nonce: &str) -> Option<MessageKey> {
+/// Returns the key of a record. One that cannot be parsed is logged and left out, so that it does not hide the others of its author.
+fn message_key_of(author: &PersonId, room: &str, nonce: &str) -> Option<MessageKey> {
     let message_key = room.parse().ok().zip(nonce.parse().ok());
     if message_key.is_none() {
-        tracing::error!(%author, "left out a claim whose room or nonce can't be read");
+        tracing::error!(%author, "record with an invalid room or nonce left out");
     }
     message_key.map(|(room, nonce)| MessageKey { room, author: author.clone(), nonce })
 }
 
-fn claim_of((rev, at): (u64, u64)) -> IdempotencyRecord {
+fn record_of((rev, at): (u64, u64)) -> IdempotencyRecord {
     IdempotencyRecord { rev: Rev(rev), at: Timestamp(at) }
 }

@@ -51,10 +51,10 @@ impl Browser for LocalBrowser {
 }
 
 #[tokio::test]
-async fn images_that_wait_for_their_messages_do_not_fill_the_disk() {
+async fn waiting_uploads_are_bounded() {
     let directory = tempfile::tempdir().unwrap();
     let images = FileImages::open(directory.path(), Arc::new(SystemClock), &SystemEntropy).unwrap();
-    // A file that takes no place, and has a size all the same.
+    // A sparse file: it has a size and takes no space.
     let waiting = File::create(directory.path().join("uploads/waiting")).unwrap();
     let bytes = vec![0; 1_000];
     let [one, other] = ["n-1", "n-2"].map(|nonce| upload(nonce, ImageType::Png, bytes.len()));
@@ -66,7 +66,7 @@ async fn images_that_wait_for_their_messages_do_not_fill_the_disk() {
 }
 
 #[tokio::test]
-async fn what_has_been_kept_long_enough_is_not_read_and_goes_with_the_next_sweep() {
+async fn expired_messages_are_hidden_and_then_removed() {
     let directory = tempfile::tempdir().unwrap();
     let store = Store::open(directory.path()).unwrap();
     let hour = Duration::from_secs(60 * 60);
@@ -103,7 +103,7 @@ async fn what_has_been_kept_long_enough_is_not_read_and_goes_with_the_next_sweep
 }
 
 #[tokio::test]
-async fn many_quiet_rooms_keep_no_mark_of_another_and_one_sweep_takes_all() {
+async fn expired_change_records_are_removed_among_many_rooms() {
     let directory = tempfile::tempdir().unwrap();
     let store = Store::open(directory.path()).unwrap();
     let hour = Duration::from_secs(60 * 60);
@@ -124,7 +124,7 @@ async fn many_quiet_rooms_keep_no_mark_of_another_and_one_sweep_takes_all() {
 }
 
 #[tokio::test]
-async fn a_message_that_cannot_be_read_is_left_out_and_keeps_no_other_from_going() {
+async fn an_unreadable_message_is_left_out_and_blocks_no_other() {
     let directory = tempfile::tempdir().unwrap();
     let stored: redb::TableDefinition<'_, (&str, u64), &[u8]> = redb::TableDefinition::new("messages");
     let claims: redb::TableDefinition<'_, (&str, &str, &str), (u64, u64)> =
@@ -145,7 +145,7 @@ async fn a_message_that_cannot_be_read_is_left_out_and_keeps_no_other_from_going
     messages.reserve(&message_key("lobby", "ann", "n-3"), claim(3)).await.unwrap();
 
     assert_eq!(messages.at(&lobby, Seq(1)).await.unwrap(), None);
-    // Both are in one commit as a rule; what comes of one is nothing to the other.
+    // Both usually share a commit; the failure of one does not affect the other.
     let (cats, bad, other) = (room("cats"), message(1, "anew"), message(4, "of somebody else"));
     let (bad, other) = tokio::join!(messages.put(&lobby, &bad), messages.put(&cats, &other));
     assert_eq!((bad.is_err(), other.is_ok()), (true, true));
@@ -158,7 +158,7 @@ async fn a_message_that_cannot_be_read_is_left_out_and_keeps_no_other_from_going
 }
 
 #[tokio::test]
-async fn the_claims_of_an_older_version_hold() {
+async fn idempotency_records_of_an_older_version_hold() {
     let directory = tempfile::tempdir().unwrap();
     let by_room: redb::TableDefinition<'_, (&str, &str, &str), (u64, u64)> = redb::TableDefinition::new("claims");
     let database = redb::Database::create(directory.path().join("chat.redb")).unwrap();
