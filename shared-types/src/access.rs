@@ -1,24 +1,24 @@
-//! Who may enter.
+//! Access mode of a chat.
 
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Who may enter a chat: one setting for all of its rooms.
+/// Who may enter a chat. One setting applies to all of its rooms.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AccessMode {
     /// Everybody, as a guest.
     #[default]
     Open,
-    /// Whoever knows the passphrase, as a guest.
+    /// Everybody who knows the passphrase, as a guest.
     Passphrase,
-    /// Whoever an OpenID Connect provider vouches for, under the name that it gives.
+    /// Everybody whom an OpenID Connect provider authenticates, under the name that it supplies.
     Oidc,
 }
 
 impl AccessMode {
-    /// Whether everybody may enter.
+    /// Returns whether everybody may enter.
     pub fn is_open(&self) -> bool {
         *self == Self::Open
     }
@@ -27,8 +27,8 @@ impl AccessMode {
 impl FromStr for AccessMode {
     type Err = &'static str;
 
-    fn from_str(word: &str) -> Result<Self, Self::Err> {
-        match word {
+    fn from_str(mode: &str) -> Result<Self, Self::Err> {
+        match mode {
             "open" => Ok(Self::Open),
             "passphrase" => Ok(Self::Passphrase),
             "oidc" => Ok(Self::Oidc),

@@ -59,7 +59,7 @@ impl Action {
         Self::Ping,
     ];
 
-    /// The name on the wire.
+    /// Returns the name on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Hello => "hello",
@@ -101,7 +101,7 @@ impl FromStr for Action {
     }
 }
 
-/// A name that belongs to no [`Action`].
+/// Error: the name belongs to no [`Action`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownAction;
 
@@ -115,7 +115,7 @@ pub enum ActionName {
 }
 
 impl ActionName {
-    /// The name on the wire.
+    /// Returns the name on the wire.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Known(action) => action.as_str(),
@@ -123,7 +123,7 @@ impl ActionName {
         }
     }
 
-    /// The command, if this version knows it.
+    /// Returns the command, if this version knows it.
     pub fn known(&self) -> Option<Action> {
         match self {
             Self::Known(action) => Some(*action),
@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_action_has_a_name_of_its_own() {
+    fn every_action_has_a_unique_name() {
         for action in Action::ALL {
             assert_eq!(action.as_str().parse(), Ok(action));
             assert_eq!(ActionName::from(action.as_str()), ActionName::Known(action));

@@ -1,4 +1,4 @@
-//! What a client may say.
+//! Frames from a client to the server.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,155 +8,160 @@ use crate::{
     limits::{MENTIONS, ROOMS},
 };
 
-/// One frame from a client: `{"action": …}`. Fields it does not know are ignored, so that a newer client may say more.
+/// One frame from a client: `{"action": …}`. The server ignores unknown fields, so that a newer client can send more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ClientMessage {
-    /// The first word after the socket opened. Answered with `welcome`, and then with what the client misses.
+    /// Starts the session; the first frame after the socket opened. The server answers with `welcome`, and then with the
+    /// messages that the client misses.
     Hello {
-        /// The revision up to which the client has everything; without it the answer is the newest page.
+        /// The revision up to which the client has every change. Without it the answer is the newest page.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         since: Option<Rev>,
     },
-    /// A new message. Answered with its own broadcast.
+    /// Sends a message. The sender gets the broadcast of the message as the answer.
     Send {
-        /// What is said. Only with an image may it be missing.
+        /// The text. It is optional only if there is an image.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<MessageText>,
-        /// The identity of the message. Without one the server makes it, and a retry is a new message.
+        /// Identifies the message across retries. Without it the server generates one, and a retry is a new message.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         nonce: Option<Nonce>,
-        /// The image that was uploaded under the nonce.
+        /// The image that was uploaded with the nonce.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         image: Option<ChatImage>,
-        /// The message it answers.
+        /// The message to which this one replies.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reply_to: Option<Seq>,
-        /// Whom the text calls with `@name`; at most [`MENTIONS`]. Whoever it does not call is left out.
+        /// The people whom the text mentions with `@name`; at most [`MENTIONS`]. The server drops people whom the text does not
+        /// mention.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         mentions: Vec<Person>,
     },
-    /// Another text for a message of the speaker's own. Answered with the message's broadcast.
+    /// Replaces the text of one of the sender's own messages. The server answers with the message's broadcast.
     Edit {
-        /// The message.
+        /// The message to change.
         seq: Seq,
-        /// What it says from now on. Only with an image may it be missing.
+        /// The new text. It is optional only if there is an image.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<MessageText>,
-        /// Whom that calls with `@name`; at most [`MENTIONS`].
+        /// The people whom the new text mentions with `@name`; at most [`MENTIONS`].
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         mentions: Vec<Person>,
-        /// Comes back in an error.
+        /// Repeated in an error.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         nonce: Option<Nonce>,
     },
-    /// A message of the speaker's own is to be gone. Answered with the broadcast of what is left.
+    /// Deletes one of the sender's own messages, or as a moderator anybody's. The server answers with the broadcast of the
+    /// deleted message.
     Delete {
-        /// The message.
+        /// The message to change.
         seq: Seq,
-        /// Comes back in an error.
+        /// Repeated in an error.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         nonce: Option<Nonce>,
     },
-    /// What the speaker thinks of a message. Answered with the message's broadcast.
+    /// Adds or removes a reaction to a message. The server answers with the message's broadcast.
     React {
-        /// The message.
+        /// The message to change.
         seq: Seq,
-        /// With which emoji.
+        /// The emoji.
         emoji: Emoji,
-        /// Whether it is to be there or not, so that a repetition changes nothing.
+        /// Whether to add or to remove the reaction. Repeating the command changes nothing.
         on: bool,
-        /// Comes back in an error.
+        /// Repeated in an error.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         nonce: Option<Nonce>,
     },
-    /// A question where to put the image of a message that is yet to be sent. Answered with `upload`.
+    /// Requests an upload address for the image of a message that is not sent yet. Answered with `upload`.
     Upload {
         /// The nonce of the message.
         nonce: Nonce,
-        /// What the image is.
+        /// The type of the image.
         #[serde(rename = "type")]
         kind: ImageType,
-        /// How many bytes it has.
+        /// The size of the image.
         size: ImageSize,
     },
-    /// The messages about a place in the order: for scrolling, and for a link to a message. Answered with `page`.
+    /// Requests the messages around a position in the room: for scrolling, and for a link to a message. Answered with `page`.
     History {
-        /// Which.
+        /// The range.
         #[serde(flatten)]
         place: HistoryRange,
     },
-    /// What changed after a revision. Answered with `changes`.
+    /// Requests the changes after a revision. Answered with `changes`.
     Changes {
-        /// The revision up to which the client has everything.
+        /// The revision up to which the client has every change.
         after: Rev,
     },
-    /// A new name for the speaker. Answered with `welcome`.
+    /// Changes the sender's name. Answered with `welcome`.
     Rename {
-        /// The name to be called by from now on.
+        /// The new name.
         name: PersonName,
     },
-    /// A question who is in the room. Answered with `presence`.
+    /// Requests the people in the room. Answered with `presence`.
     People,
-    /// A question what was said last in these rooms; at most [`ROOMS`]. Answered with `rooms`.
+    /// Requests the latest activity of some rooms. Answered with `rooms`.
     Rooms {
-        /// The rooms.
+        /// The rooms; at most [`ROOMS`].
         rooms: Vec<RoomName>,
     },
-    /// A question which messages of the room have all these words. Answered with `found`.
+    /// Searches the room for messages that contain all words. Answered with `found`.
     Search {
         /// The words.
         text: SearchText,
-        /// Where an earlier answer said to go on; the newest message without it.
+        /// The position at which to go on, from an earlier answer. Without it the search starts at the newest message.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         before: Option<Seq>,
     },
-    /// The speaker is writing something. Told to the others in a small room, and answered with nothing.
+    /// Reports that the sender is typing. The server tells the others in a small room, and sends no answer.
     Typing,
-    /// A person is to be quiet in every room for a time, by their id alone: others from where they are may speak, and a guest
-    /// who comes without their cookie is somebody else. Only from a moderator. Answered with `standing`.
+    /// Mutes a person in every room for a time. Only for moderators. Answered with `standing`.
+    ///
+    /// A mute applies to the person's id alone: others at the same address may send messages, and a guest who returns without
+    /// the cookie is a new person.
     Mute {
-        /// Who.
+        /// The person.
         person: PersonId,
-        /// For so long, from now; 0 takes it back.
+        /// Duration from now; 0 lifts the restriction.
         seconds: Seconds,
     },
-    /// A person and the addresses they come from, with all others from there but moderators, are to stay away for a time; only
-    /// from a moderator. Answered with `standing`.
+    /// Bans a person for a time, together with their addresses and everybody at these addresses except moderators. Only for
+    /// moderators. Answered with `standing`.
     Ban {
-        /// Who.
+        /// The person.
         person: PersonId,
-        /// For so long, from now; 0 takes it back.
+        /// Duration from now; 0 lifts the restriction.
         seconds: Seconds,
     },
-    /// A question what a person may not do; only from a moderator. Answered with `standing`.
+    /// Requests a person's restrictions. Only for moderators. Answered with `standing`.
     #[serde(rename = "standing")]
     Restrictions {
-        /// Who.
+        /// The person.
         person: PersonId,
     },
-    /// Everything that a person wrote and showed, in every room, is to be gone, and nothing is to say who wrote it; only from a
-    /// moderator. It is no ban. Answered with `cleared`.
+    /// Erases a person's messages and images in every room, and their name from the messages. Only for moderators. It does not
+    /// ban the person. Answered with `cleared`.
     #[serde(rename = "clear")]
     PurgeUser {
-        /// Who.
+        /// The person.
         person: PersonId,
     },
-    /// What is to hold in the room from now on; only from a moderator. Answered with the room's broadcast of `rules`.
+    /// Replaces the rules of the room. Only for moderators. Answered with the broadcast of `rules`.
     Rules {
-        /// All of it.
+        /// The complete new rules.
         rules: RoomRules,
     },
-    /// A question what moderators did; only from a moderator. Answered with `audit`.
+    /// Requests the audit entries of moderators' actions. Only for moderators. Answered with `audit`.
     Audit {
-        /// The time of the last entry that is known; the newest without it.
+        /// The time of the last entry that the client has. Without it the answer starts at the newest entry.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         before: Option<Timestamp>,
     },
-    /// Everything that the speaker wrote and showed, in every room, is to be gone. Answered with `forgotten`.
+    /// Erases the sender's messages and images in every room. Answered with `forgotten`.
     #[serde(rename = "forget")]
     EraseMyData,
-    /// A sign of life. Answered with `pong`.
+    /// Keeps the socket open. Answered with `pong`.
     Ping,
 }
 
@@ -188,7 +193,7 @@ impl ClientMessage {
         }
     }
 
-    /// The nonce by which its client knows it.
+    /// Returns the nonce by which the client identifies the message.
     pub fn nonce(&self) -> Option<&Nonce> {
         match self {
             Self::Send { nonce, .. }
@@ -215,40 +220,40 @@ impl ClientMessage {
         }
     }
 
-    /// Reads one frame.
+    /// Parses one frame.
     ///
     /// # Errors
     ///
-    /// [`FrameError`] says which of the shape's rules the frame broke.
+    /// Returns a [`FrameError`] if the frame is not JSON, has no known action, or has a bad field.
     pub fn parse(frame: &str) -> Result<Self, FrameError> {
         let value: serde_json::Value = serde_json::from_str(frame).map_err(|_| FrameError::Json)?;
         let name = value.get("action").and_then(|action| action.as_str()).ok_or(FrameError::NoAction)?;
         let unknown = |_| FrameError::UnknownAction { action: name.chars().take(64).collect() };
         let action: Action = name.parse().map_err(unknown)?;
-        let malformed = |reason| FrameError::Field {
+        let bad_field = |reason| FrameError::Field {
             action,
             nonce: value.get("nonce").and_then(|nonce| nonce.as_str()?.parse().ok()),
             reason,
         };
-        let message = Self::deserialize(&value).map_err(|error| malformed(error.to_string()))?;
+        let message = Self::deserialize(&value).map_err(|error| bad_field(error.to_string()))?;
         match &message {
-            Self::Send { text: None, image: None, .. } => Err(malformed("missing field `text`".into())),
+            Self::Send { text: None, image: None, .. } => Err(bad_field("missing field `text`".into())),
             Self::Send { mentions, .. } | Self::Edit { mentions, .. } if mentions.len() > MENTIONS => {
-                Err(malformed(format!("`mentions` has more than {MENTIONS} people")))
+                Err(bad_field(format!("`mentions` has more than {MENTIONS} people")))
             }
-            Self::Rooms { rooms } if rooms.len() > ROOMS => Err(malformed(format!("`rooms` has more than {ROOMS}"))),
+            Self::Rooms { rooms } if rooms.len() > ROOMS => Err(bad_field(format!("`rooms` has more than {ROOMS}"))),
             _ => Ok(message),
         }
     }
 }
 
-/// A stretch of a room's order, by one place in it.
+/// Range of a room's messages, relative to one message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum HistoryRange {
-    /// The messages that end before this one.
+    /// The messages directly before this one.
     Before(Seq),
-    /// The messages that begin after this one.
+    /// The messages directly after this one.
     After(Seq),
     /// This message, with as many before it as after it.
     Around(Seq),
@@ -257,22 +262,22 @@ pub enum HistoryRange {
 /// Why a frame is not a [`ClientMessage`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FrameError {
-    /// It is not JSON.
+    /// The frame is not JSON.
     Json,
-    /// It has no `action`, or one that is not a text.
+    /// The frame has no `action`, or one that is not a string.
     NoAction,
-    /// Its action is none that this server knows; cut after 64 characters.
+    /// This server does not know the action.
     UnknownAction {
-        /// What it asked for.
+        /// Name of the unknown action, cut after 64 characters.
         action: String,
     },
     /// A field is missing or has a value that is not allowed.
     Field {
-        /// What it asked for.
+        /// The action of the frame.
         action: Action,
-        /// The nonce it carried, where it carried one, so that the page finds the message this is about.
+        /// The nonce of the frame, if it has one. With it the page finds the message.
         nonce: Option<Nonce>,
-        /// What is wrong, as the parser says it.
+        /// The parser's description of the fault.
         reason: String,
     },
 }

@@ -1,4 +1,4 @@
-//! Reactions: one emoji, and who means it.
+//! Reactions and emoji.
 
 use std::{fmt, str::FromStr};
 
@@ -6,22 +6,22 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::{Person, limits::EMOJI_BYTES};
 
-/// What people said about a message with one emoji.
+/// One emoji under a message, with the people who reacted with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Reaction {
     /// The emoji.
     pub emoji: Emoji,
-    /// Who means it, in the order in which they said so, with the names they had then.
+    /// The people who reacted, in the order of their reactions, with the names they had at that time.
     pub people: Vec<Person>,
 }
 
-/// One emoji with all that belongs to it: colours of skin, joined signs, a flag's two letters. At most [`EMOJI_BYTES`].
+/// One emoji with its modifiers: skin tones, joined symbols, the two letters of a flag. At most [`EMOJI_BYTES`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct Emoji(String);
 
 impl Emoji {
-    /// The text itself.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -33,12 +33,13 @@ impl FromStr for Emoji {
     fn from_str(text: &str) -> Result<Self, EmojiError> {
         let keycap = text.ends_with('\u{20e3}')
             && text.starts_with(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '#', '*']);
-        let signs = if keycap { &text[1..] } else { text };
-        // A sign that is only ever added to another one is nothing by itself.
-        let alone = signs.chars().all(is_addition);
-        let good =
-            text.len() <= EMOJI_BYTES && signs.chars().all(|c| is_sign(c) || is_addition(c)) && (keycap || !alone);
-        if good && !text.is_empty() { Ok(Self(text.into())) } else { Err(EmojiError) }
+        let symbols = if keycap { &text[1..] } else { text };
+        // A modifier without a symbol is no emoji.
+        let only_modifiers = symbols.chars().all(is_modifier);
+        let valid = text.len() <= EMOJI_BYTES
+            && symbols.chars().all(|c| is_symbol(c) || is_modifier(c))
+            && (keycap || !only_modifiers);
+        if valid && !text.is_empty() { Ok(Self(text.into())) } else { Err(EmojiError) }
     }
 }
 
@@ -48,7 +49,7 @@ impl<'de> Deserialize<'de> for Emoji {
     }
 }
 
-/// A text that is no [`Emoji`].
+/// Error: a text is not one emoji.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EmojiError;
 
@@ -60,14 +61,15 @@ impl fmt::Display for EmojiError {
 
 impl std::error::Error for EmojiError {}
 
-/// The blocks of Unicode that emoji are in. Some signs there are none; no letter is there that could spell a word.
-fn is_sign(c: char) -> bool {
+/// Returns whether a character is in the Unicode blocks of emoji. Some symbols in them are no emoji, but the blocks contain no
+/// letters that could spell a word.
+fn is_symbol(c: char) -> bool {
     matches!(c, '\u{a9}' | '\u{ae}' | '\u{203c}'..='\u{2bff}' | '\u{3030}' | '\u{303d}' | '\u{3297}' | '\u{3299}'
         | '\u{1f000}'..='\u{1faff}')
 }
 
-/// The joiner, the variation, the keycap and the letters of a flag's tag.
-fn is_addition(c: char) -> bool {
+/// Returns whether a character modifies an emoji: joiner, variation selector, keycap, or tag letter of a flag.
+fn is_modifier(c: char) -> bool {
     matches!(c, '\u{200d}' | '\u{fe0f}' | '\u{20e3}' | '\u{e0020}'..='\u{e007f}')
 }
 
@@ -76,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_emoji_is_one_sign_with_all_that_belongs_to_it() {
+    fn an_emoji_is_one_symbol_with_its_modifiers() {
         for good in ["👍", "❤️", "👩🏽‍❤️‍💋‍👩🏽", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "🇯🇵", "1️⃣", "#️⃣", "©️", "㊗️", "⁉️"]
         {
             assert!(good.parse::<Emoji>().is_ok(), "{good}");

@@ -1,7 +1,7 @@
-//! Images: what a message says about the one that belongs to it.
+//! Metadata of a message's image.
 //!
-//! An image has no name of its own. It belongs to one message, so it is found by what makes the message the same through
-//! every retry: nobody can ask for another person's image, for one in another room, or for one image in two messages.
+//! An image has no name of its own. It belongs to one message, and the message's key identifies it: author, room and nonce.
+//! So a client cannot request another person's image, one in another room, or one image in two messages.
 
 use std::{fmt, str::FromStr};
 
@@ -12,33 +12,33 @@ use crate::{
     limits::{ALT_CHARS, IMAGE_BYTES, IMAGE_SIDE, PREVIEW_SIDE},
 };
 
-/// The image of a message, as everyone sees it before its bytes are there.
+/// Image of a message, as everybody sees it before its bytes are loaded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChatImage {
-    /// What its bytes are.
+    /// Type of the image.
     #[serde(rename = "type")]
     pub kind: ImageType,
-    /// How many bytes they are.
+    /// Size of the image.
     pub size: ImageSize,
-    /// Its width in pixels.
+    /// Width in pixels.
     pub width: ImageSide,
-    /// Its height in pixels.
+    /// Height in pixels.
     pub height: ImageSide,
-    /// What stands in its place until it is there.
+    /// Colours that the page shows until the image is loaded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preview: Option<ImagePreview>,
-    /// What is to be seen on it, for those who do not see it.
+    /// Description of the image for people who do not see it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alt: Option<AltText>,
 }
 
-/// Where the image of a message is, on the page's own host: `/images/{author}/{room}/{nonce}`.
+/// Returns the path of a message's image on the page's own host: `/images/{author}/{room}/{nonce}`.
 pub fn image_path(room: &RoomName, author: &PersonId, nonce: &Nonce) -> String {
     ["/images/", author.as_str(), "/", room.as_str(), "/", nonce.as_str()].concat()
 }
 
-/// The kinds of image that a chat shows. None of them can hold a script.
+/// Image types that a chat shows. None of them can hold a script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ImageType {
     /// Portable Network Graphics.
@@ -47,7 +47,7 @@ pub enum ImageType {
     /// JPEG.
     #[serde(rename = "image/jpeg")]
     Jpeg,
-    /// GIF, the one that may move.
+    /// GIF, which may be animated.
     #[serde(rename = "image/gif")]
     Gif,
     /// WebP.
@@ -56,10 +56,10 @@ pub enum ImageType {
 }
 
 impl ImageType {
-    /// Every one there is.
+    /// Every image type.
     pub const ALL: [Self; 4] = [Self::Png, Self::Jpeg, Self::Gif, Self::Webp];
 
-    /// Its media type, such as `image/png`.
+    /// Returns the media type, such as `image/png`.
     pub fn media_type(self) -> &'static str {
         match self {
             Self::Png => "image/png",
@@ -69,7 +69,7 @@ impl ImageType {
         }
     }
 
-    /// What a file of this kind ends in, without the dot.
+    /// Returns the file name extension, without the dot.
     pub fn extension(self) -> &'static str {
         match self {
             Self::Png => "png",
@@ -79,21 +79,21 @@ impl ImageType {
         }
     }
 
-    /// The kind with this media type.
+    /// Returns the type with this media type.
     pub fn of_media_type(media_type: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.media_type() == media_type)
     }
 }
 
-/// The size of an image in bytes: 1 to [`IMAGE_BYTES`].
+/// Size of an image in bytes: 1 to [`IMAGE_BYTES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct ImageSize(u32);
 
-/// The width or the height of an image in pixels: 1 to [`IMAGE_SIDE`].
+/// Width or height of an image in pixels: 1 to [`IMAGE_SIDE`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct ImageSide(u32);
 
-/// A number of an image that is 0 or over its limit. Its `Display` is a sentence for the person whose image it is.
+/// Error: a number of an image is 0 or above its limit. Its `Display` is a sentence for the sender of the image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ImageNumberError {
     limit: u32,
@@ -111,7 +111,7 @@ impl std::error::Error for ImageNumberError {}
 macro_rules! image_number {
     ($name:ident, $limit:expr, $unit:literal) => {
         impl $name {
-            /// The number itself.
+            /// Returns the number.
             pub fn get(self) -> u32 {
                 self.0
             }
@@ -137,17 +137,17 @@ macro_rules! image_number {
 image_number!(ImageSize, IMAGE_BYTES, "bytes");
 image_number!(ImageSide, IMAGE_SIDE, "pixels");
 
-/// The colours of an image, coarsely: [`PREVIEW_SIDE`]² of them in rows from the top left, three hexadecimal digits each.
+/// Coarse colours of an image: [`PREVIEW_SIDE`]² of them in rows from the top left, three hexadecimal digits each.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct ImagePreview(String);
 
 impl ImagePreview {
-    /// The text itself.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The colours, as `#rgb`, row by row.
+    /// Returns the colours as `#rgb`, row by row.
     pub fn colours(&self) -> impl Iterator<Item = String> {
         (0..self.0.len()).step_by(3).map(|at| ["#", &self.0[at..at + 3]].concat())
     }
@@ -162,7 +162,7 @@ impl FromStr for ImagePreview {
     }
 }
 
-/// A text that is no [`ImagePreview`].
+/// Error: a text is no [`ImagePreview`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PreviewError;
 
@@ -174,12 +174,12 @@ impl fmt::Display for PreviewError {
 
 impl std::error::Error for PreviewError {}
 
-/// What is to be seen on an image: 1 to [`ALT_CHARS`] characters in one line, trimmed. It is text, never markup.
+/// Description of an image: 1 to [`ALT_CHARS`] characters in one line, trimmed. It is text, never markup.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct AltText(String);
 
 impl AltText {
-    /// The text itself.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -197,7 +197,7 @@ impl FromStr for AltText {
     }
 }
 
-/// A text that describes nothing, or at too great a length.
+/// Error: a description is empty or too long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AltTextError;
 
@@ -226,7 +226,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_image_has_at_least_a_byte_and_at_most_the_limit() {
+    fn an_image_size_is_one_byte_to_the_limit() {
         for (size, good) in [(0, false), (1, true), (IMAGE_BYTES, true), (IMAGE_BYTES + 1, false)] {
             assert_eq!(ImageSize::try_from(u64::from(size)).is_ok(), good, "{size}");
         }
@@ -234,14 +234,14 @@ mod tests {
     }
 
     #[test]
-    fn a_side_of_an_image_has_at_most_the_limit() {
+    fn an_image_side_is_one_pixel_to_the_limit() {
         for (side, good) in [(0, false), (1, true), (IMAGE_SIDE, true), (IMAGE_SIDE + 1, false)] {
             assert_eq!(ImageSide::try_from(u64::from(side)).is_ok(), good, "{side}");
         }
     }
 
     #[test]
-    fn a_preview_is_sixteen_colours_and_nothing_else() {
+    fn a_preview_is_exactly_sixteen_colours() {
         let preview: ImagePreview = "0af".repeat(16).parse().unwrap();
         assert_eq!(preview.colours().collect::<Vec<_>>(), vec!["#0af"; 16]);
         for bad in ["", "0af", &"0AF".repeat(16), &"0af".repeat(17), &"\"/>".repeat(16)] {
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn an_image_is_found_by_its_message() {
+    fn an_image_path_is_its_message_key() {
         let path = image_path(&RoomName::lobby(), &"ann".parse().unwrap(), &"n-1".parse().unwrap());
         assert_eq!(path, "/images/ann/lobby/n-1");
     }

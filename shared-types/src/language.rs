@@ -1,8 +1,8 @@
-//! The languages in which the chat speaks to people.
+//! Languages of the page.
 
 use serde::{Deserialize, Serialize};
 
-/// A language that the page is written in. Whoever reads none of them gets English.
+/// Language of the page. English is the default for everybody who prefers neither.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Language {
     /// English.
@@ -15,10 +15,10 @@ pub enum Language {
 }
 
 impl Language {
-    /// All of them, in the order in which they are offered.
+    /// Every language, in the order of the page's menu.
     pub const ALL: [Self; 2] = [Self::English, Self::Japanese];
 
-    /// Its tag, as in the `lang` attribute.
+    /// Returns the language tag, as in the `lang` attribute.
     pub fn tag(self) -> &'static str {
         match self {
             Self::English => "en",
@@ -26,7 +26,7 @@ impl Language {
         }
     }
 
-    /// What it calls itself, for those who read no other.
+    /// Returns the language's name in that language.
     pub fn name(self) -> &'static str {
         match self {
             Self::English => "English",
@@ -34,13 +34,14 @@ impl Language {
         }
     }
 
-    /// The language of a tag such as `ja` or `ja-JP` (RFC 5646), whatever follows the language in it.
+    /// Returns the language of a tag such as `ja` or `ja-JP` (RFC 5646). Subtags after the language are ignored.
     pub fn of_tag(tag: &str) -> Option<Self> {
         let language = tag.split('-').next().unwrap_or_default();
         Self::ALL.into_iter().find(|known| known.tag().eq_ignore_ascii_case(language))
     }
 
-    /// What the header `Accept-Language` prefers: the language with the highest weight, the first of several with the same.
+    /// Returns the preferred language of an `Accept-Language` header: the one with the highest weight, and the first of equal
+    /// weights.
     pub fn preferred(accept_language: &str) -> Self {
         let wanted = accept_language.split(',').filter_map(|range| {
             let (tag, weight) = range.split_once(';').unwrap_or((range, "q=1"));
@@ -57,7 +58,7 @@ mod tests {
     use super::{Language::*, *};
 
     #[test]
-    fn a_tag_says_its_language_and_more() {
+    fn a_tag_s_subtags_are_ignored() {
         for (tag, language) in [
             ("ja", Some(Japanese)),
             ("ja-JP", Some(Japanese)),
@@ -77,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn the_header_s_weights_decide_and_english_is_for_everybody_else() {
+    fn the_highest_weight_wins_and_english_is_the_default() {
         for (header, language) in [
             ("ja", Japanese),
             ("ja-JP,ja;q=0.9,en-US;q=0.8,en;q=0.7", Japanese),

@@ -1,7 +1,7 @@
-//! The wire: what may be said between the page and the server, and its limits.
+//! Wire types: the messages between the page and the server, and their limits.
 //!
-//! Types and limits only. No I/O, no clock, no platform: this crate builds for `wasm32-unknown-unknown` and for the
-//! server alike, and `tests/wire_format.rs` pins the JSON of every variant.
+//! The crate holds types and limits only: no I/O, no clock, no platform. It builds for `wasm32-unknown-unknown` and for the
+//! server. `tests/wire_format.rs` pins the JSON of every variant.
 
 mod access;
 mod action;

@@ -1,184 +1,191 @@
-//! Every limit of the chat, each with its arithmetic. The page shows them, the server enforces them.
+//! Limits of the chat, each with its arithmetic. The page shows them, the server enforces them.
 
 use std::time::Duration;
 
-/// The longest frame a client may send, in bytes: the size at which API Gateway starts to count a second message.
+/// Maximum size of a frame from a client, in bytes. API Gateway bills a second message above this size.
 ///
-/// A message of [`TEXT_CHARS`] characters needs at most 4,000 × 6 = 24,000 bytes when every character is a control
-/// character escaped as `\u0000`, and the description of its image at most 1,000 × 6 = 6,000. Each of its [`MENTIONS`] has
-/// its name in the text, 64 × 6 bytes that are 64 × 4 then, and 64 × 4 + 64 + 22 of its own: 214 more. So the longest
-/// allowed message always fits with 32,768 − 24,000 − 6,000 − 2,140 = 628 bytes for its envelope.
+/// A text of [`TEXT_CHARS`] characters needs at most 4,000 × 6 = 24,000 bytes: each character may be a control character
+/// that is escaped as `\u0000`. The description of an image needs at most 1,000 × 6 = 6,000 bytes. The name of a mentioned
+/// person is also part of the text. Such a name has at most 64 × 4 bytes instead of the 64 × 6 already counted, and its
+/// mention adds 64 × 4 + 64 + 22 bytes: 214 more. [`MENTIONS`] of them add 2,140 bytes. So the longest allowed message always
+/// fits, and 32,768 − 24,000 − 6,000 − 2,140 = 628 bytes are left for its envelope.
 pub const FRAME_BYTES: usize = 32 * 1024;
 
-/// The size of a frame, in bytes, that closes the socket with [`CLOSE_TOO_BIG`]: API Gateway's hard limit.
+/// Size of a frame, in bytes, above which the server closes the socket with [`CLOSE_TOO_BIG`]. API Gateway's hard limit.
 pub const FRAME_BYTES_HARD: usize = 128 * 1024;
 
-/// The close code for a binary frame (RFC 6455 §7.4.1, "unacceptable data").
+/// Close code for a binary frame (RFC 6455 §7.4.1, "unacceptable data").
 pub const CLOSE_BINARY: u16 = 1003;
 
-/// The close code for a frame above [`FRAME_BYTES_HARD`] (RFC 6455 §7.4.1, "message too big").
+/// Close code for a frame above [`FRAME_BYTES_HARD`] (RFC 6455 §7.4.1, "message too big").
 pub const CLOSE_TOO_BIG: u16 = 1009;
 
-/// The close code for somebody whom a moderator sent away, of those that are everybody's own (RFC 6455 §7.4.2): the page does
-/// not come back by itself. API Gateway can't be told a code; there the next handshake is refused with 403.
+/// Close code for a banned person, from the range for private use (RFC 6455 §7.4.2). The page does not reconnect by itself.
+/// API Gateway cannot send a code of our choice; there the next handshake is rejected with 403.
 pub const CLOSE_BANNED: u16 = 4403;
 
-/// The longest text of a message, in Unicode scalar values. Up to 4 bytes each in UTF-8: 16,000 bytes stored.
+/// Maximum length of a message's text, in Unicode scalar values. Each takes up to 4 bytes in UTF-8: 16,000 bytes stored.
 pub const TEXT_CHARS: usize = 4_000;
 
-/// The largest image, in bytes. The page makes a picture of 2,048 pixels about 300 KB; an animated GIF stays as it is.
+/// Maximum size of an image, in bytes. The page compresses a picture of 2,048 pixels to about 300 KB; it sends an animated
+/// GIF unchanged.
 pub const IMAGE_BYTES: u32 = 2 * 1024 * 1024;
 
-/// The widest and highest an image may be, in pixels: what a large screen shows of it. As 4 bytes a pixel it takes a
-/// reader's browser 2,048² × 4 = 16 MB, however well it was compressed.
+/// Maximum width and height of an image, in pixels: what a large screen can show. At 4 bytes a pixel the image takes
+/// 2,048² × 4 = 16 MB in a reader's browser, however well it was compressed.
 pub const IMAGE_SIDE: u32 = 2_048;
 
-/// The largest file that the page takes to make an image of, in bytes: a phone's photo has 2 to 8 MB.
+/// Maximum size of a file from which the page makes an image, in bytes. A phone's photo has 2 to 8 MB.
 pub const FILE_BYTES: u32 = 10 * 1024 * 1024;
 
-/// The colours on a side of an image's preview: 4 × 4 × 3 = 48 bytes.
+/// Number of colours along one side of an image's preview: 4 × 4 × 3 = 48 bytes.
 pub const PREVIEW_SIDE: usize = 4;
 
-/// The longest description of an image, in Unicode scalar values.
+/// Maximum length of an image's description, in Unicode scalar values.
 pub const ALT_CHARS: usize = 1_000;
 
-/// The longest emoji, in bytes. The longest of Unicode 16 has 35: two people with their colours of skin, a heart and a kiss.
+/// Maximum size of an emoji, in bytes. The longest of Unicode 16 has 35: two people with skin tones, a heart and a kiss.
 pub const EMOJI_BYTES: usize = 48;
 
-/// The most reactions on one message, over all emoji. A person among them is at most 64 + 256 bytes, some 40 as a rule:
-/// 100 of them with a text of 24,000 bytes still fit an answer ([`ANSWER_BYTES`]).
+/// Maximum number of reactions to one message, over all emoji. A person in a reaction takes at most 64 + 256 bytes, usually
+/// about 40. 100 of them and a text of 24,000 bytes still fit an answer ([`ANSWER_BYTES`]).
 pub const REACTIONS: usize = 100;
 
-/// The most connections in a room in which it is told who is typing. It is told to all of them every [`TYPING_PAUSE`]:
-/// somebody who writes for a minute says it 15 times, which is 15 × 25 = 375 posts, as much as 15 messages cost in that room,
-/// $0.0004. In larger rooms somebody is always typing, and it costs nothing.
+/// Maximum number of connections in a room whose members see who is typing. The server sends it to all of them every
+/// [`TYPING_PAUSE`]. Somebody who types for a minute sends 15 frames, which are 15 × 25 = 375 posts. That costs as much as 15
+/// messages in that room: $0.0004. In larger rooms somebody is always typing; there the server sends nothing.
 pub const TYPING_CONNECTIONS: usize = 25;
 
-/// How often a page says that its visitor is typing, while they are.
+/// Interval at which a page reports that its user is typing.
 pub const TYPING_PAUSE: Duration = Duration::from_secs(4);
 
-/// How long the address for an upload is good: 2 MB take 9 minutes at 32 kbit/s.
+/// Time for which an upload address is valid. 2 MB take 9 minutes at 32 kbit/s.
 pub const UPLOAD_LIFE: Duration = Duration::from_secs(10 * 60);
 
-/// The most listeners that are told when somebody comes or goes. What is told is the whole truth each time, so whoever is
-/// left out is right again with the next: in a room of 100 each hears of every fourth change, and a change costs 25 posts
-/// there as in a room of 1,000, $0.000025.
+/// Maximum number of listeners that the server notifies when somebody joins or leaves a room. Each notification holds the
+/// complete presence, so a listener that misses one is up to date again after the next. In a room of 100 each listener gets
+/// every fourth change. A change costs 25 posts in a room of 100 as in a room of 1,000: $0.000025.
 pub const PRESENCE_TOLD: usize = 25;
 
-/// The most people that are named in an answer. One is at most 64 × 4 + 64 + 22 = 342 bytes, some 45 as a rule:
-/// 34 KB at worst, which is two of the units that API Gateway counts in.
+/// Maximum number of people in an answer. One takes at most 64 × 4 + 64 + 22 = 342 bytes, usually about 45. That makes 34 KB
+/// at most: two billing units of API Gateway.
 pub const PEOPLE: usize = 100;
 
-/// The most people that one message calls.
+/// Maximum number of people that one message mentions.
 pub const MENTIONS: usize = 10;
 
-/// The most rooms that can be asked about at once: each is one read of one message, 50 read units of 4 KB, $0.000006.
+/// Maximum number of rooms in one `rooms` request. Each room takes one read of one message: 50 read units of 4 KB, $0.000006.
 pub const ROOMS: usize = 50;
 
-/// The longest text to look for, in Unicode scalar values.
+/// Maximum length of a search text, in Unicode scalar values.
 pub const SEARCH_CHARS: usize = 100;
 
-/// The most messages that one search reads. At 300 bytes a message that is 300 KB, 75 read units of 4 KB, $0.000009, and
-/// $0.0005 if each is as long as can be; the whole of a room of 1,000,000 messages is 1,000 such searches, each of them asked
-/// for by somebody.
+/// Maximum number of messages that one search reads. At 300 bytes a message that is 300 KB: 75 read units of 4 KB, $0.000009.
+/// It is $0.0005 if each message has the maximum length. To search a whole room of 1,000,000 messages takes 1,000 such
+/// searches, and a client requests each of them.
 pub const SEARCH_READ: usize = 1_000;
 
-/// The most messages that one search answers with.
+/// Maximum number of messages in the answer to one search.
 pub const SEARCH_FOUND: usize = 20;
 
-/// The longest name of a person, in Unicode scalar values.
+/// Maximum length of a person's name, in Unicode scalar values.
 pub const NAME_CHARS: usize = 64;
 
-/// The longest name of a room, in bytes of `[a-z0-9-]`. A label of a host name has 63; one more does no harm.
+/// Maximum length of a room's name, in bytes of `[a-z0-9-]`. A label of a host name has 63; one more does no harm.
 pub const ROOM_CHARS: usize = 64;
 
-/// The longest nonce, in bytes of `[A-Za-z0-9_=-]`. A UUID has 36, an API Gateway request id 16.
+/// Maximum length of a nonce, in bytes of `[A-Za-z0-9_=-]`. A UUID has 36, an API Gateway request id 16.
 pub const NONCE_CHARS: usize = 64;
 
-/// The most messages in one `page` or `changes` answer, whatever a deployment sets as its own number.
+/// Maximum number of messages in one `page` or `changes` answer. The setting of a deployment cannot exceed it.
 ///
-/// An answer is one frame to the client, and API Gateway carries 128 KB: [`ANSWER_BYTES`] cuts it shorter still when
-/// the messages are long.
+/// An answer is one frame to the client, and API Gateway carries 128 KB. [`ANSWER_BYTES`] makes the answer shorter when the
+/// messages are long.
 pub const PAGE_MESSAGES: usize = 100;
 
-/// The most bytes of messages, as JSON, in one answer: API Gateway's 128 KB less 4 KB for the envelope.
+/// Maximum size of the messages in one answer, in bytes of JSON: API Gateway's 128 KB less 4 KB for the envelope.
 pub const ANSWER_BYTES: usize = 124 * 1024;
 
-/// How long a socket may be silent before it is closed. API Gateway's fixed idle limit.
+/// Time without a frame after which a socket is closed. API Gateway's fixed idle limit.
 pub const IDLE: Duration = Duration::from_secs(10 * 60);
 
-/// How long a socket may live at most. API Gateway's fixed connection duration.
+/// Maximum lifetime of a socket. API Gateway's fixed connection duration.
 pub const LIFETIME: Duration = Duration::from_secs(2 * 60 * 60);
 
-/// How often the page says `ping`: two may be lost within [`IDLE`] and the socket still lives.
+/// Interval at which the page sends `ping`. Two may be lost within [`IDLE`] and the socket stays open.
 pub const HEARTBEAT: Duration = Duration::from_secs(3 * 60);
 
-/// How often one person may say something in [`RATE_WINDOW`], as a deployment has it where it sets nothing else: once a second
-/// for a whole minute is more than anybody types. Edits and deletions, reactions, uploads, connects, first words with typing and
-/// renames, and each kind of question are each counted apart, with the same allowance; of uploads there may be less
-/// ([`RATE_UPLOADS`]).
+/// Default number of messages of one person in [`RATE_WINDOW`]. One a second for a whole minute is more than anybody types.
+///
+/// Each of these has a separate rate bucket with the same limit: edits with deletions, reactions, uploads, connects,
+/// `hello` with typing and renames, and each kind of request. Uploads have a lower limit ([`RATE_UPLOADS`]).
 pub const RATE_PERSON: u32 = 60;
 
-/// How often everybody behind one address may, together: a household or an office is ten people who all type at once.
+/// Default number of messages of all people at one address in [`RATE_WINDOW`]: a household or an office is ten people who
+/// all type at once.
 pub const RATE_ADDRESS: u32 = 10 * RATE_PERSON;
 
-/// The highest rate that can be set: more than a thousand a second is none.
-pub const RATE_MOST: u32 = 100_000;
+/// Maximum rate that a deployment can set, in messages per [`RATE_WINDOW`]. More than a thousand a second is no limit.
+pub const MAX_RATE: u32 = 100_000;
 
-/// The time in which a rate is counted.
+/// Window over which a rate is counted.
 pub const RATE_WINDOW: Duration = Duration::from_secs(60);
 
-/// The time in which only a [`RATE_BURST`] of a rate is allowed; a sixth of [`RATE_WINDOW`], so that what a person has left
-/// of their 60 after a burst of 20 is not gone in three seconds.
+/// Window in which only one part of [`RATE_BURST`] parts of a rate is allowed. It is a sixth of [`RATE_WINDOW`]. So the rest
+/// of a person's 60 after a burst of 20 is not used up in three seconds.
 pub const RATE_BURST_WINDOW: Duration = Duration::from_secs(10);
 
-/// Which part of a rate may come in a burst: a third, 20 messages in 10 s of one person, 200 of one address. Stretches are
-/// counted from the beginning of time, so at the border of two of them twice as much gets through. What a flood of one person
-/// costs is 60 messages a minute, as 60 people who each say one.
+/// Divisor of a rate for a burst: a third, which is 20 messages in 10 s for one person and 200 for one address.
+///
+/// Windows have fixed borders, counted from the epoch, so up to twice as many messages pass around a border. A flood by one
+/// person costs 60 messages a minute, as much as 60 people who each send one.
 pub const RATE_BURST: u32 = 3;
 
-/// Which part of a rate uploads have: a third, 20 a minute of one person and six in a burst. Of 2 MB each that is 40 MB a
-/// minute, and 400 MB of one address.
+/// Divisor of a rate for uploads: a third, which is 20 a minute for one person and six in a burst. At 2 MB each that is 40 MB
+/// a minute for one person and 400 MB for one address.
 pub const RATE_UPLOADS: u32 = 3;
 
-/// Which part of all places the sockets from one address may hold at once: a quarter. One machine can open all that a chat
-/// of 1,000 places has in two minutes ([`RATE_ADDRESS`]) and hold them for [`LIFETIME`]; like this it takes four addresses. An
-/// office of 100 people with two windows each still fits into its 250. A chat whose people all share one address has no
-/// limit for addresses: a rate of 0 switches this one off, too.
-pub const PLACES_ADDRESS: u32 = 4;
+/// Divisor of the connection limit for one address: the sockets of one address are at most a quarter of all.
+///
+/// Without it one machine could open all 1,000 connections of a chat in two minutes ([`RATE_ADDRESS`]) and hold them for
+/// [`LIFETIME`]. With it that takes four addresses. An office of 100 people with two windows each fits into its 250. A chat
+/// whose people all share one address has no limits per address: a rate of 0 turns this one off, too.
+pub const ADDRESS_CONNECTION_SHARE: u32 = 4;
 
-/// How often a passphrase may be tried from one address in [`RATE_WINDOW`].
-pub const ATTEMPTS_ADDRESS: u32 = 10;
+/// Maximum number of passphrase attempts from one address in [`RATE_WINDOW`].
+pub const PASSPHRASE_ATTEMPTS_PER_ADDRESS: u32 = 10;
 
-/// How often somebody at one address may be sent to their provider or come back from it in [`RATE_WINDOW`]: an office of 60
-/// people who all sign in within one minute. Each return asks the provider, who has limits of its own for the whole chat.
-pub const SIGN_INS_ADDRESS: u32 = 120;
+/// Maximum number of redirects to the identity provider plus returns from it, for one address in [`RATE_WINDOW`]: an office
+/// of 60 people who all sign in within one minute. Each return sends a request to the provider, which has limits of its own
+/// for the whole chat.
+pub const SIGN_INS_PER_ADDRESS: u32 = 120;
 
-/// How often a passphrase may be tried by everybody together in [`RATE_WINDOW`]: 144,000 a day, so one of four words out of
-/// 7,776 (3.7 × 10^15) is found after 35 million years on average.
-pub const ATTEMPTS: u32 = 100;
+/// Maximum number of passphrase attempts from all addresses together in [`RATE_WINDOW`]: 144,000 a day. So it takes 35 million
+/// years on average to find a passphrase of four words out of 7,776 (3.7 × 10^15).
+pub const PASSPHRASE_ATTEMPTS: u32 = 100;
 
-/// How often in [`RATE_WINDOW`] a person may take a part of what they wrote: each is up to 1,500 reads of one message, $0.0002.
+/// Maximum number of export parts that a person may download in [`RATE_WINDOW`]. Each takes up to 1,500 reads of one message:
+/// $0.0002.
 pub const EXPORTS: u32 = 6;
 
-/// The longest time for which a moderator mutes or bans somebody. Addresses are known by a hash whose secret changes; this
-/// is half the life of one, so that no ban ends before its time.
+/// Maximum duration of a mute or a ban. Addresses are stored as a hash whose secret rotates. The duration is half the life of
+/// a secret, so that no ban ends early.
 pub const SANCTION: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
-/// How long what moderators did is remembered: long enough to ask about all that still holds, a year after the longest ban
-/// ([`SANCTION`]) began included.
-pub const AUDIT_KEPT: Duration = Duration::from_secs(400 * 24 * 60 * 60);
+/// Retention of audit entries. It covers everything that is still in force, and the year after the longest ban
+/// ([`SANCTION`]) began.
+pub const AUDIT_RETENTION: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
-/// How long it is remembered from which addresses somebody came, so that they can be sent away with them although they are
-/// not here any more: a moderator who looks once a day finds it.
-pub const ADDRESSES_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+/// Retention of the addresses from which a person connected. A moderator can ban a person who has left together with these
+/// addresses; a moderator who looks once a day is in time.
+pub const ADDRESS_RETENTION: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The most addresses of one person that are sent away with them.
-pub const ADDRESSES: usize = 20;
+/// Maximum number of a person's addresses that a ban covers.
+pub const BANNED_ADDRESSES: usize = 20;
 
-/// The most entries in one answer about what moderators did: of some 300 bytes each, 30 KB, one unit of API Gateway's.
+/// Maximum number of entries in one `audit` answer. At about 300 bytes each that is 30 KB: one billing unit of API Gateway.
 pub const AUDIT_ENTRIES: usize = 100;
 
-/// The most messages that one `forget` takes away. Each is some 20 ms of reads and writes in a function that has 10 s, and
-/// one post to each listener of its room.
+/// Maximum number of messages that one `forget` erases. Each takes about 20 ms of reads and writes in a function that has
+/// 10 s, and one post to each listener of its room.
 pub const FORGET_MESSAGES: usize = 25;

@@ -1,37 +1,37 @@
-//! Whom a text calls: `@` and a name, as it is chosen from the people of a room.
+//! Mentions in a text: `@` and the name of a person in the room.
 //!
-//! Page and server read a text by the same rule, so that what the page sends is what the server shows.
+//! Page and server share this parser, so the server shows exactly the mentions that the page sends.
 
 use std::ops::Range;
 
 use crate::{Person, limits::MENTIONS};
 
-/// Those of `people` whom a text calls, each once, at most [`MENTIONS`]. None of them is a moderator for that: a client
-/// names them.
+/// Returns those of `people` whom a text mentions, each once, at most [`MENTIONS`]. The `moderator` flag is cleared, because
+/// a client supplies `people`.
 pub fn mentioned(text: &str, people: &[Person]) -> Vec<Person> {
-    let mut called: Vec<Person> = Vec::new();
+    let mut found: Vec<Person> = Vec::new();
     for (_, person) in mentions_in(text, people) {
-        if called.len() < MENTIONS && called.iter().all(|before| before.id != person.id) {
-            called.push(Person { moderator: false, ..person.clone() });
+        if found.len() < MENTIONS && found.iter().all(|earlier| earlier.id != person.id) {
+            found.push(Person { moderator: false, ..person.clone() });
         }
     }
-    called
+    found
 }
 
-/// Where a text calls whom, in its order: the bytes of `@name`, and the person. Where several names fit it is the longest,
-/// and of two people with that name the first.
+/// Returns the mentions in a text in their order: the byte range of `@name`, and the person. If several names match, the
+/// longest wins. If two people have that name, the first wins.
 pub fn mentions_in<'a>(text: &str, people: &'a [Person]) -> Vec<(Range<usize>, &'a Person)> {
     let mut found = Vec::new();
     let mut end = 0;
     for (at, _) in text.match_indices('@') {
-        // An address such as ann@example.org calls nobody.
-        if at < end || text[..at].chars().next_back().is_some_and(is_of_a_word) {
+        // An e-mail address such as ann@example.org is not a mention.
+        if at < end || text[..at].chars().next_back().is_some_and(is_word_letter) {
             continue;
         }
         let rest = &text[at + 1..];
-        let fits = people.iter().filter(|person| begins_with_name(rest, person.name.as_str()));
-        // `max_by_key` takes the last of several, and here the first counts.
-        if let Some(person) = fits.rev().max_by_key(|person| person.name.as_str().len()) {
+        let candidates = people.iter().filter(|person| begins_with_name(rest, person.name.as_str()));
+        // `max_by_key` returns the last of equal candidates; `rev` makes that the first.
+        if let Some(person) = candidates.rev().max_by_key(|person| person.name.as_str().len()) {
             end = at + 1 + person.name.as_str().len();
             found.push((at..end, person));
         }
@@ -41,15 +41,15 @@ pub fn mentions_in<'a>(text: &str, people: &'a [Person]) -> Vec<(Range<usize>, &
 
 fn begins_with_name(text: &str, name: &str) -> bool {
     text.strip_prefix(name).is_some_and(|after| {
-        let ends_in_a_word = name.chars().next_back().is_some_and(is_of_a_word);
-        !(ends_in_a_word && after.chars().next().is_some_and(is_of_a_word))
+        let ends_in_word_letter = name.chars().next_back().is_some_and(is_word_letter);
+        !(ends_in_word_letter && after.chars().next().is_some_and(is_word_letter))
     })
 }
 
-/// Whether a letter belongs to a word that has spaces around it. Japanese and Chinese have none: 太郎 is called in @太郎さん.
-fn is_of_a_word(letter: char) -> bool {
-    // The letters of all other scripts, from ª on; between the two blocks are punctuation, arrows and symbols. The table of
-    // what is a letter would cost the page ten times the bytes of this module.
+/// Returns whether a letter is of a script that separates words by spaces. Japanese and Chinese do not: @太郎さん mentions 太郎.
+fn is_word_letter(letter: char) -> bool {
+    // The letters of all other scripts start at ª. Between the two blocks are punctuation, arrows and symbols. A full
+    // Unicode table of letters would add ten times the bytes of this module to the page.
     letter.is_ascii_alphanumeric() || matches!(letter, '\u{aa}'..='\u{1fff}' | '\u{2c00}'..='\u{2dff}')
 }
 
@@ -66,13 +66,13 @@ mod tests {
         names.iter().enumerate().map(person).collect()
     }
 
-    fn called(text: &str) -> Vec<String> {
+    fn mentioned_ids(text: &str) -> Vec<String> {
         let known = people(&["Ann", "Ann of Cleves", "太郎", "🦊", "Ann", "Team @Ann"]);
         mentioned(text, &known).iter().map(|person| person.id.to_string()).collect()
     }
 
     #[test]
-    fn a_name_behind_an_at_calls_its_person() {
+    fn an_at_sign_and_a_name_mention_a_person() {
         for (text, expected) in [
             ("@Ann", &["p0"][..]),
             ("hi @Ann, @太郎さん!", &["p0", "p2"]),
@@ -91,12 +91,12 @@ mod tests {
             ("Ann", &[]),
             ("@", &[]),
         ] {
-            assert_eq!(called(text), expected, "{text}");
+            assert_eq!(mentioned_ids(text), expected, "{text}");
         }
     }
 
     #[test]
-    fn no_more_are_called_than_a_message_may_call() {
+    fn mentions_are_cut_at_the_limit() {
         let names: Vec<String> = (0..MENTIONS + 5).map(|number| format!("n{number}x")).collect();
         let known = people(&names.iter().map(String::as_str).collect::<Vec<_>>());
         let text = names.iter().map(|name| format!("@{name} ")).collect::<String>();
@@ -105,9 +105,9 @@ mod tests {
     }
 
     #[test]
-    fn a_mention_is_where_it_stands() {
+    fn a_mention_has_its_byte_range() {
         let known = people(&["Ann"]);
-        let (place, person) = mentions_in("ö @Ann!", &known).remove(0);
-        assert_eq!((place, person), (3..7, &known[0]));
+        let (range, person) = mentions_in("ö @Ann!", &known).remove(0);
+        assert_eq!((range, person), (3..7, &known[0]));
     }
 }

@@ -1,4 +1,4 @@
-//! What moderators may do, and what they did.
+//! Moderation: restrictions, room rules and audit entries.
 
 use std::{fmt, num::TryFromIntError};
 
@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Person, PersonId, PersonName, RoomName, Seq, Timestamp, limits::SANCTION, server_message::is_false};
 
-/// How long something is to hold, in seconds: at most [`SANCTION`].
+/// Duration of a mute or a ban in seconds: at most [`SANCTION`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "u64", into = "u64")]
 pub struct Seconds(u32);
 
 impl Seconds {
-    /// The number.
+    /// Returns the number.
     pub fn get(self) -> u32 {
         self.0
     }
@@ -34,7 +34,7 @@ impl From<Seconds> for u64 {
     }
 }
 
-/// Why a number is not [`Seconds`].
+/// Error: a number of seconds is above [`SANCTION`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SecondsError;
 
@@ -46,106 +46,106 @@ impl fmt::Display for SecondsError {
 
 impl std::error::Error for SecondsError {}
 
-/// What holds in a room beyond what holds everywhere. Moderators change it, and may always speak.
+/// Rules of one room. Moderators change them, and are exempt from them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RoomRules {
-    /// Slow mode: a person may say something once in so many seconds; 0 is none.
+    /// Slow mode: minimum number of seconds between two messages of a person; 0 turns it off.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub slow: u16,
-    /// Whether the room can only be read.
+    /// Whether the room is read-only.
     #[serde(default, skip_serializing_if = "is_false")]
     pub read_only: bool,
 }
 
 impl RoomRules {
-    /// Whether nothing special holds.
+    /// Returns whether the room has no special rules.
     pub fn is_default(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// What a person may not do, until when. A time that has passed says nothing.
+/// Restrictions of a person, each with its end. A restriction whose end has passed has no effect.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Restrictions {
-    /// They are quiet until then.
+    /// End of the mute: the person may not send messages before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub muted_until: Option<Timestamp>,
-    /// They stay away until then.
+    /// End of the ban: the person may not connect before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub banned_until: Option<Timestamp>,
 }
 
 impl Restrictions {
-    /// Whether they may do everything.
+    /// Returns whether the person has no restrictions.
     pub fn is_default(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// Something that a moderator did.
+/// Record of one moderation action.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AuditEntry {
-    /// When.
+    /// Time of the action.
     pub at: Timestamp,
-    /// Who did it.
+    /// The moderator.
     pub by: Person,
-    /// What.
+    /// The action.
     #[serde(flatten)]
     pub action: ModerationAction,
 }
 
-/// What a moderator did.
+/// Action of a moderator.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ModerationAction {
-    /// A message was taken away. What it said is not repeated.
+    /// Deleted a message. The entry does not repeat its text.
     Delete {
-        /// In which room.
+        /// The room.
         room: RoomName,
-        /// Which.
+        /// The message.
         seq: Seq,
-        /// Whose.
+        /// The author of the message.
         author: Person,
     },
-    /// A person was muted until then, or may speak again.
+    /// Muted a person, or lifted the mute.
     Mute {
-        /// Who.
+        /// The person.
         person: PersonId,
-        /// What they were called, where that was known.
+        /// The person's name at that time, if known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<PersonName>,
-        /// Until when; nothing where it was taken back.
+        /// End of the restriction; `None` if it was lifted.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<Timestamp>,
     },
-    /// A person was sent away until then, or may come again.
+    /// Banned a person, or lifted the ban.
     Ban {
-        /// Who.
+        /// The person.
         person: PersonId,
-        /// What they were called, where that was known.
+        /// The person's name at that time, if known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<PersonName>,
-        /// Until when; nothing where it was taken back.
+        /// End of the restriction; `None` if it was lifted.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<Timestamp>,
     },
-    /// Everything that a person wrote was taken away.
+    /// Erased all messages of a person.
     #[serde(rename = "clear")]
     PurgeUser {
-        /// Who.
+        /// The person.
         person: PersonId,
-        /// What they were called, where that was known.
+        /// The person's name at that time, if known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<PersonName>,
     },
-    /// What holds in a room was changed.
+    /// Changed the rules of a room.
     Rules {
-        /// In which room.
+        /// The room.
         room: RoomName,
-        /// To this.
+        /// The new rules.
         rules: RoomRules,
     },
 }

@@ -1,38 +1,38 @@
-//! What the front page knows when it arrives: embedded in the HTML for hydration, and served as JSON at `/state/{room}`.
+//! Initial state of the page: embedded in the HTML for hydration, and served as JSON at `/state/{room}`.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{AccessMode, ChatMessage, Language, Person, Restrictions, Rev, RoomName, RoomRules};
 
-/// Everything the page needs to show a room and to open its socket.
+/// Everything that the page needs to show a room and to open its socket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PageState {
-    /// The language the page is written in.
+    /// Language of the page.
     pub language: Language,
-    /// The room shown.
+    /// The room that the page shows.
     pub room: RoomName,
-    /// The visitor, as the server will stamp their messages until they choose another name.
+    /// The user, as the server records the author of their messages until they choose another name.
     pub you: Person,
-    /// How many people are in the room, the visitor not among them until their socket is open.
+    /// Number of people in the room. It does not count the user until their socket is open.
     pub online: u32,
-    /// The newest messages, oldest first.
+    /// The newest messages in ascending order.
     pub messages: Vec<ChatMessage>,
-    /// Whether there are older ones.
+    /// Whether the room has older messages.
     pub more: bool,
-    /// The revision up to which `messages` is everything.
+    /// The revision up to which `messages` holds every change.
     pub up_to: Rev,
-    /// The address of the socket, `wss://…` or `ws://…`. A path alone, `/ws`, means the page's own host.
+    /// URL of the socket, `wss://…` or `ws://…`. A path alone, `/ws`, means the page's own host.
     pub socket: String,
-    /// What proves to the socket who the visitor is; short-lived, and good for one socket. See design §6.
+    /// Token that authenticates the user when the socket opens. It is short-lived and opens one socket.
     pub ticket: String,
-    /// Who may enter this chat.
+    /// Who may enter the chat.
     #[serde(default, skip_serializing_if = "AccessMode::is_open")]
     pub access: AccessMode,
-    /// What holds in the room.
+    /// Rules of the room.
     #[serde(default, skip_serializing_if = "RoomRules::is_default")]
     pub rules: RoomRules,
-    /// What the visitor may not do.
+    /// Restrictions of the user.
     #[serde(rename = "standing", default, skip_serializing_if = "Restrictions::is_default")]
     pub restrictions: Restrictions,
 }

@@ -1,4 +1,4 @@
-//! What the server says.
+//! Frames from the server to a client.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,214 +12,216 @@ use crate::{
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[allow(clippy::large_enum_variant, reason = "a frame is read, used and dropped: there is never more than one")]
 pub enum ServerMessage {
-    /// Who the client is to this room; the answer to `hello` and `rename`.
+    /// Start of the session; the answer to `hello` and `rename`.
     Welcome {
-        /// The client's own person.
+        /// The person of this client.
         you: Person,
         /// The room the socket is in.
         room: RoomName,
-        /// How many people are in the room, the client among them.
+        /// Number of people in the room, including this client.
         online: u32,
-        /// Who they are, by name; the first [`crate::limits::PEOPLE`] of them.
+        /// The people in the room, sorted by name; at most [`crate::limits::PEOPLE`].
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         people: Vec<Person>,
-        /// What holds in the room; nothing special where it is absent.
+        /// Rules of the room; no special ones if the field is absent.
         #[serde(default, skip_serializing_if = "RoomRules::is_default")]
         rules: RoomRules,
     },
-    /// A message was said, or changed: then its `rev` is higher than before. For its author also the acknowledgement that
-    /// it is stored.
+    /// New or changed message. A changed message has a higher `rev` than before. For the author of the change it is also the
+    /// acknowledgement that it is stored.
     Message(ChatMessage),
-    /// A stretch of the order, oldest first; the answer to `history` and to a `hello` without `since`.
+    /// Range of messages in ascending order; the answer to `history` and to a `hello` without `since`.
     Page {
-        /// Which stretch this is, as `history` asked for it; absent for the newest page.
+        /// The range that `history` requested; absent for the newest page.
         #[serde(flatten)]
         place: Option<HistoryRange>,
         /// The messages, by `seq`.
         messages: Vec<ChatMessage>,
-        /// Whether there are older ones.
+        /// Whether there are older messages.
         more: bool,
-        /// Whether there are newer ones.
+        /// Whether there are newer messages.
         #[serde(default, skip_serializing_if = "is_false")]
         newer: bool,
-        /// The revision up to which a client that shows the newest page has everything; absent for older pages.
+        /// The revision up to which a client with the newest page has every change; absent for older pages.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         up_to: Option<Rev>,
     },
-    /// What changed after a revision; the answer to `changes` and to a `hello` with `since`.
+    /// Changes after a revision; the answer to `changes` and to a `hello` with `since`.
     Changes {
-        /// The changed messages as they are now, by `rev`. When `truncated`, the newest page by `seq` instead.
+        /// The changed messages in their current state, by `rev`. If `truncated`, the newest page by `seq` instead.
         messages: Vec<ChatMessage>,
-        /// The revision up to which the client now has everything.
+        /// The revision up to which the client now has every change.
         up_to: Rev,
-        /// Whether the gap was too large to be told: the client drops what it shows and takes `messages` instead.
+        /// Whether there were too many changes for one answer. Then the client replaces its messages by `messages`.
         truncated: bool,
     },
-    /// Where to put the image of a message that is yet to be sent; the answer to `upload`.
+    /// Upload address for the image of a message that is not sent yet; the answer to `upload`.
     Upload {
         /// The nonce of the message.
         nonce: Nonce,
-        /// The address for one `PUT` of just the bytes that were announced, with their type as `Content-Type`. A path
-        /// alone means the page's own host. Good for [`crate::limits::UPLOAD_LIFE`].
+        /// URL for one `PUT` of exactly the announced number of bytes, with the announced type as `Content-Type`. A path alone
+        /// means the page's own host. Valid for [`crate::limits::UPLOAD_LIFE`].
         url: String,
     },
-    /// Who is in the room, when that changed; the answer to `people`.
+    /// People in the room. The answer to `people`, and sent when they change.
     Presence {
-        /// How many people are in the room.
+        /// Number of people in the room.
         online: u32,
-        /// Who they are, by name; the first [`crate::limits::PEOPLE`] of them.
+        /// The people in the room, sorted by name; at most [`crate::limits::PEOPLE`].
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         people: Vec<Person>,
     },
-    /// What was said last in some rooms; the answer to `rooms`. A room in which nothing was said is not among them.
+    /// Latest activity of some rooms; the answer to `rooms`. Rooms without messages are left out.
     Rooms {
-        /// The rooms, in the order in which they were asked for.
+        /// The rooms, in the order of the request.
         rooms: Vec<RoomActivity>,
     },
-    /// The messages with some words; the answer to `search`.
+    /// Results of a search; the answer to `search`.
     Found {
-        /// The words.
+        /// The words of the search.
         text: SearchText,
         /// The messages, newest first; at most [`crate::limits::SEARCH_FOUND`].
         messages: Vec<ChatMessage>,
-        /// Where to go on, for the answer is of a part of the room only; absent where its beginning is reached.
+        /// Position at which the next search goes on, because one search covers only a part of the room. Absent if it reached
+        /// the room's first message.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         before: Option<Seq>,
     },
-    /// Somebody is writing something.
+    /// A person is typing.
     Typing {
-        /// Who.
+        /// The person.
         person: Person,
     },
-    /// What holds in the room from now on; told to everybody in it when a moderator changes it.
+    /// New rules of the room. The server sends them to everybody in the room when a moderator changes them.
     Rules {
-        /// All of it.
+        /// The complete new rules.
         rules: RoomRules,
     },
-    /// What a person may not do; the answer to `mute`, `ban` and `standing`, and told to the person by the first two.
+    /// Restrictions of a person; the answer to `mute`, `ban` and `standing`. After `mute` and `ban` the person gets them, too.
     #[serde(rename = "standing")]
     Restrictions {
-        /// Who.
+        /// The person.
         person: PersonId,
-        /// All of it.
+        /// The complete restrictions.
         #[serde(rename = "standing")]
         restrictions: Restrictions,
     },
-    /// What moderators did, newest first; the answer to `audit`.
+    /// Audit entries, newest first; the answer to `audit`.
     Audit {
-        /// What was done.
+        /// The entries.
         entries: Vec<AuditEntry>,
-        /// Whether there is more before.
+        /// Whether there are older entries.
         more: bool,
     },
-    /// What the speaker wrote is gone, or a part of it; the answer to `forget`.
+    /// The sender's data is erased, or a part of it; the answer to `forget`.
     #[serde(rename = "forgotten")]
     DataErased {
-        /// How many messages are gone by this.
+        /// Number of messages that this command erased.
         count: u32,
-        /// Whether something is left: then it is to be asked again.
+        /// Whether messages are left. Then the client repeats the command.
         more: bool,
     },
-    /// What a person wrote is gone, or a part of it; the answer to `clear`.
+    /// A person's messages are erased, or a part of them; the answer to `clear`.
     #[serde(rename = "cleared")]
     UserPurged {
-        /// Who.
+        /// The person.
         person: PersonId,
-        /// How many messages are gone by this.
+        /// Number of messages that this command erased.
         count: u32,
-        /// Whether something is left: then it is to be asked again.
+        /// Whether messages are left. Then the client repeats the command.
         more: bool,
     },
     /// The answer to `ping`.
     Pong,
-    /// Something the client said could not be done. The socket stays open.
+    /// The server rejected a frame or failed to execute it. The socket stays open.
     Error {
-        /// What kind of thing went wrong, for programs.
+        /// The kind of error, for programs.
         code: ErrorCode,
-        /// What went wrong and what to do, for people.
+        /// The error and what to do, for people.
         message: String,
-        /// The action it answers, where it could be read.
+        /// The action of the frame, if the server could read it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         action: Option<ActionName>,
-        /// The nonce of the message it answers, where it could be read.
+        /// The nonce of the frame, if the server could read it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         nonce: Option<Nonce>,
-        /// After how many seconds the same may be tried again, where trying again helps.
+        /// Number of seconds after which the client may retry, if a retry can help.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_after: Option<u32>,
     },
 }
 
 impl ServerMessage {
-    /// The frame that says it.
+    /// Returns the frame as JSON.
     pub fn to_frame(&self) -> String {
         #[expect(clippy::expect_used, reason = "texts, numbers, flags and lists of them: all of that has its JSON")]
         serde_json::to_string(self).expect("a message of the server is JSON")
     }
 }
 
-/// One message as everyone sees it.
+/// Message as everybody in the room sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChatMessage {
-    /// Its place in the room's order.
+    /// Position in the room.
     pub seq: Seq,
-    /// The revision of its last change; equal to `seq` until it is changed.
+    /// Revision of the last change; equal to `seq` until the first change.
     pub rev: Rev,
-    /// Who wrote it, as the server knows them, with the name they had then.
+    /// The author as the server knows them, with the name they had when they sent the message.
     pub author: Person,
-    /// Its identity together with the author.
+    /// Identifies the message together with the author.
     pub nonce: Nonce,
-    /// What was said; nothing where the image says it all.
+    /// The text; `None` if the message is only an image, or is deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<MessageText>,
-    /// The same as HTML that can do nothing, where that shows more than the text. The server makes it of the text each time
-    /// it says it, and never takes it from anybody.
+    /// The text as safe HTML, if that shows more than the text. The server renders it from the text each time it sends the
+    /// message, and never accepts it from a client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub html: Option<String>,
-    /// The image that belongs to it, found at [`crate::image_path`].
+    /// The image of the message, served at [`crate::image_path`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<ChatImage>,
-    /// The message it answers.
+    /// The message to which this one replies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<ReplyRef>,
-    /// Whom its text calls with `@name`, with the names they had then.
+    /// The people whom the text mentions with `@name`, with the names they had at that time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<Person>,
-    /// When the server accepted it.
+    /// Time when the server accepted the message.
     pub sent_at: Timestamp,
-    /// When its text was last changed by its author.
+    /// Time when the author last edited the text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edited_at: Option<Timestamp>,
-    /// Whether its author took it back: its text, image and reactions are gone, its place stays.
+    /// Whether the message is deleted: its text, image and reactions are removed, its position stays.
     #[serde(default, skip_serializing_if = "is_false")]
     pub deleted: bool,
-    /// What others say about it with an emoji, in the order in which each emoji was first used.
+    /// Reactions, in the order in which each emoji was first used.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reactions: Vec<Reaction>,
 }
 
-/// The message that another one answers. What it says is not repeated, or it could not be taken back.
+/// Reference to the message to which another one replies. It does not repeat the text; otherwise a copy would survive the
+/// deletion of the message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReplyRef {
-    /// Its place.
+    /// Position of the message.
     pub seq: Seq,
-    /// Who wrote it.
+    /// Author of the message.
     pub author: Person,
 }
 
-/// What was said last in a room.
+/// Latest activity in a room.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RoomActivity {
     /// The room.
     pub room: RoomName,
-    /// The place of its newest message.
+    /// Position of the newest message.
     pub newest: Seq,
-    /// Who wrote that.
+    /// Author of the newest message.
     pub author: PersonId,
-    /// When.
+    /// Time of the newest message.
     pub sent_at: Timestamp,
 }
 
@@ -227,34 +229,34 @@ pub(crate) fn is_false(value: &bool) -> bool {
     !value
 }
 
-/// A person as others see them. The colour is derived from the id.
+/// Person as others see them. The page derives the person's colour from the id.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Person {
-    /// Who they are, made by the server.
+    /// Id, generated by the server.
     pub id: PersonId,
-    /// What they want to be called.
+    /// Name that the person chose.
     pub name: PersonName,
-    /// Whether they keep order here. Only the server says so.
+    /// Whether the person is a moderator. Only the server sets this.
     #[serde(default, skip_serializing_if = "is_false")]
     pub moderator: bool,
 }
 
 impl Person {
-    /// The id of nobody. A guest's id has 16 characters, and one from a provider more.
+    /// Id of an erased author. It cannot be a real id: a guest's id has 16 characters, and one from a provider more.
     pub const ERASED_ID: &str = "gone";
 
-    /// Nobody: who has written what somebody asked to be forgotten. The page has a word of its own for them.
+    /// Returns the placeholder for the author of an erased message. The page shows a translated name for it.
     pub fn erased() -> Self {
-        Self { id: PersonId::nobody(), name: PersonName::nobody(), moderator: false }
+        Self { id: PersonId::erased(), name: PersonName::erased(), moderator: false }
     }
 
-    /// Whether this is nobody.
+    /// Returns whether this is the placeholder for an erased author.
     pub fn is_erased(&self) -> bool {
         self.id.as_str() == Self::ERASED_ID
     }
 }
 
-/// What kind of thing went wrong.
+/// Kind of error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum ErrorCode {
@@ -262,32 +264,32 @@ pub enum ErrorCode {
     BadJson,
     /// The frame has no action.
     MissingAction,
-    /// The action is none that this server knows.
+    /// The server does not know the action.
     UnknownAction,
-    /// A field is missing, of a wrong type, or over its limit.
+    /// A field is missing, has a wrong type, or is over its limit.
     BadField,
     /// The frame is larger than [`crate::limits::FRAME_BYTES`].
     FrameTooLarge,
-    /// The image is not what was announced, and is gone.
+    /// The image differs from its announcement; the server deleted it.
     BadImage,
-    /// The image is not there (any more): upload it again.
+    /// The image does not exist (any more). Upload it again.
     NoImage,
-    /// There is no such message (any more).
+    /// The message does not exist (any more).
     NoMessage,
-    /// The message is somebody else's.
+    /// The message belongs to another person.
     NotYours,
-    /// Only a moderator may do it, or nobody here.
+    /// Only a moderator may do this, or the deployment does not offer it.
     NotAllowed,
-    /// Too much in too short a time: try again after `retryAfter` seconds.
+    /// The rate limit is reached. Retry after `retryAfter` seconds.
     TooFast,
-    /// The room can only be read at the moment.
+    /// The room is read-only at the moment.
     ReadOnly,
-    /// A moderator muted the speaker, for `retryAfter` seconds more.
+    /// A moderator muted the sender, for `retryAfter` more seconds.
     Muted,
-    /// The message has as many reactions as one can have.
+    /// The message has the maximum number of reactions.
     TooMany,
-    /// The server does not know this socket (any more): connect again.
+    /// The server does not know this socket (any more). Reconnect.
     NotConnected,
-    /// The server could not do it now: try again.
+    /// The server could not do this now. Retry.
     Unavailable,
 }

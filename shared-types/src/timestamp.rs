@@ -1,4 +1,4 @@
-//! Moments, and how long it is between them, in whole milliseconds: floating point would weigh on the page.
+//! Timestamps and durations in whole milliseconds. Floating point would make the page's WebAssembly larger.
 
 use std::{
     ops::{Add, Sub},
@@ -7,13 +7,13 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-/// A moment on the server's clock: milliseconds since 1970-01-01T00:00:00Z. What would be before or after all moments is the
-/// first or the last.
+/// Time on the server's clock, in milliseconds since 1970-01-01T00:00:00Z. Arithmetic saturates: it ends at the first or the
+/// last timestamp.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Timestamp(pub u64);
 
 impl Timestamp {
-    /// How long it has been since an earlier moment; nothing since one that is yet to come.
+    /// Returns the time since an earlier timestamp, or zero if `earlier` is later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
@@ -39,7 +39,7 @@ fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// A time to wait in seconds, begun ones included, so that whoever waits for so many is not too early.
+/// Returns a waiting time in seconds, rounded up, so that a client that waits for it does not retry too early.
 pub fn whole_seconds(wait: Duration) -> u32 {
     u32::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u32::MAX)
 }
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments_and_durations_add_up_and_never_wrap_around() {
+    fn timestamp_arithmetic_saturates() {
         let minute = Duration::from_secs(60);
         assert_eq!(Timestamp(5) + minute, Timestamp(60_005));
         assert_eq!(Timestamp(60_005) - minute, Timestamp(5));
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_in_seconds_is_never_too_short() {
+    fn whole_seconds_rounds_up() {
         for (milliseconds, seconds) in [(0, 0), (1, 1), (1_000, 1), (1_001, 2), (u64::MAX, u32::MAX)] {
             assert_eq!(whole_seconds(Duration::from_millis(milliseconds)), seconds);
         }

@@ -1,6 +1,6 @@
-//! Golden JSON: what is pinned here, old clients and stored messages rely on.
+//! Golden JSON of the wire. Old clients and stored messages depend on it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it does not hold")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed test panics")]
 
 use serde_json::{Value, json};
 use shared_types::{
@@ -56,7 +56,7 @@ fn image_json() -> Value {
 }
 
 #[test]
-fn every_client_message_reads_and_writes_its_golden_json() {
+fn client_messages_match_their_golden_json() {
     for golden in [
         json!({ "action": "hello" }),
         json!({ "action": "hello", "since": 12 }),
@@ -109,7 +109,7 @@ fn every_action_is_known_by_its_name() {
 }
 
 #[test]
-fn every_server_message_reads_and_writes_its_golden_json() {
+fn server_messages_match_their_golden_json() {
     let flat = {
         let mut flat = message_json();
         flat["type"] = "message".into();
@@ -320,7 +320,7 @@ fn every_server_message_reads_and_writes_its_golden_json() {
 }
 
 #[test]
-fn every_error_code_has_its_golden_name() {
+fn error_codes_match_their_golden_names() {
     for (code, golden) in [
         (ErrorCode::BadJson, "badJson"),
         (ErrorCode::MissingAction, "missingAction"),
@@ -344,7 +344,7 @@ fn every_error_code_has_its_golden_name() {
 }
 
 #[test]
-fn the_page_state_reads_and_writes_its_golden_json() {
+fn the_page_state_matches_its_golden_json() {
     let state = PageState {
         language: Language::English,
         room: "cats".parse().unwrap(),
@@ -369,16 +369,16 @@ fn the_page_state_reads_and_writes_its_golden_json() {
     let rules = RoomRules { slow: 0, read_only: true };
     let restrictions = Restrictions { muted_until: Some(Timestamp(9)), banned_until: None };
     let state = PageState { access: AccessMode::Oidc, rules, restrictions, ..state };
-    let mut stricter = golden;
-    stricter["access"] = json!("oidc");
-    stricter["rules"] = json!({ "readOnly": true });
-    stricter["standing"] = json!({ "mutedUntil": 9 });
-    assert_eq!(serde_json::to_value(&state).unwrap(), stricter);
-    assert_eq!(serde_json::from_value::<PageState>(stricter).unwrap(), state);
+    let mut restricted = golden;
+    restricted["access"] = json!("oidc");
+    restricted["rules"] = json!({ "readOnly": true });
+    restricted["standing"] = json!({ "mutedUntil": 9 });
+    assert_eq!(serde_json::to_value(&state).unwrap(), restricted);
+    assert_eq!(serde_json::from_value::<PageState>(restricted).unwrap(), state);
 }
 
 #[test]
-fn a_sanction_lasts_ninety_days_at_most() {
+fn a_mute_lasts_at_most_ninety_days() {
     let mute = |seconds: u64| {
         ClientMessage::parse(&json!({ "action": "mute", "person": "p1", "seconds": seconds }).to_string())
     };
@@ -389,13 +389,13 @@ fn a_sanction_lasts_ninety_days_at_most() {
 }
 
 #[test]
-fn whom_a_client_names_is_no_moderator_for_it() {
+fn a_mention_never_carries_the_moderator_flag() {
     let ann = Person { moderator: true, ..ann() };
     assert!(shared_types::mentioned("hi @Ann", &[ann]).iter().all(|person| !person.moderator));
 }
 
 #[test]
-fn every_language_has_its_golden_tag() {
+fn languages_match_their_golden_tags() {
     for (language, golden) in [(Language::English, "en"), (Language::Japanese, "ja")] {
         assert_eq!(serde_json::to_value(language).unwrap(), golden);
         assert_eq!(language.tag(), golden);
@@ -403,17 +403,17 @@ fn every_language_has_its_golden_tag() {
 }
 
 #[test]
-fn fields_that_are_not_known_are_ignored() {
+fn unknown_fields_are_ignored() {
     let newer = json!({ "action": "send", "text": "hi", "sticker": { "pack": 1 } });
     assert!(ClientMessage::parse(&newer.to_string()).is_ok());
 }
 
 #[test]
-fn a_frame_of_a_wrong_shape_says_which_rule_it_broke() {
+fn a_bad_frame_has_the_right_frame_error() {
     let field = |frame: &str, nonce: Option<&str>| match ClientMessage::parse(frame) {
-        Err(FrameError::Field { action, nonce: told, .. }) => {
+        Err(FrameError::Field { action, nonce: actual, .. }) => {
             assert_eq!(action, Action::Send);
-            assert_eq!(told, nonce.map(|nonce| nonce.parse().unwrap()));
+            assert_eq!(actual, nonce.map(|nonce| nonce.parse().unwrap()));
         }
         other => panic!("{frame}: {other:?}"),
     };
@@ -433,22 +433,22 @@ fn a_frame_of_a_wrong_shape_says_which_rule_it_broke() {
 }
 
 #[test]
-fn whoever_asks_for_too_much_at_once_is_told_so() {
+fn lists_above_their_limit_are_bad_fields() {
     let people = |count: usize| (0..count).map(|n| json!({ "id": n.to_string(), "name": "x" })).collect::<Vec<_>>();
     let rooms = |count: usize| (0..count).map(|n| n.to_string()).collect::<Vec<_>>();
-    for (action, most) in [("send", 10), ("edit", 10), ("rooms", 50)] {
+    for (action, limit) in [("send", 10), ("edit", 10), ("rooms", 50)] {
         let frame = |count| json!({ "action": action, "seq": 1, "text": "x", "mentions": people(count), "rooms": rooms(count) });
-        assert!(ClientMessage::parse(&frame(most).to_string()).is_ok(), "{action}");
-        let refused = ClientMessage::parse(&frame(most + 1).to_string());
-        assert!(matches!(refused, Err(FrameError::Field { .. })), "{action}");
+        assert!(ClientMessage::parse(&frame(limit).to_string()).is_ok(), "{action}");
+        let rejected = ClientMessage::parse(&frame(limit + 1).to_string());
+        assert!(matches!(rejected, Err(FrameError::Field { .. })), "{action}");
     }
-    for nowhere in [json!({ "action": "history" }), json!({ "action": "history", "before": "x" })] {
-        assert!(matches!(ClientMessage::parse(&nowhere.to_string()), Err(FrameError::Field { .. })), "{nowhere}");
+    for no_range in [json!({ "action": "history" }), json!({ "action": "history", "before": "x" })] {
+        assert!(matches!(ClientMessage::parse(&no_range.to_string()), Err(FrameError::Field { .. })), "{no_range}");
     }
 }
 
 #[test]
-fn an_image_that_the_chat_does_not_take_is_a_bad_field() {
+fn an_image_outside_the_limits_is_a_bad_field() {
     let upload = json!({ "action": "upload", "nonce": "n-1", "type": "image/png", "size": 1 });
     let send = json!({ "action": "send", "nonce": "n-1", "image": image_json() });
     assert!(ClientMessage::parse(&upload.to_string()).is_ok() && ClientMessage::parse(&send.to_string()).is_ok());

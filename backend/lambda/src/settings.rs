@@ -245,7 +245,7 @@ impl Variables<'_> {
     }
 
     fn rates(&self) -> Result<RateLimits, BadVariable> {
-        let rate = |name| self.number(name, 0..=limits::RATE_MOST);
+        let rate = |name| self.number(name, 0..=limits::MAX_RATE);
         Ok(RateLimits { person: rate("LIMIT_PERSON_RATE")?, address: rate("LIMIT_ADDRESS_RATE")? })
     }
 

@@ -120,7 +120,7 @@ impl LocalSettings {
 }
 
 fn rate() -> clap::builder::RangedI64ValueParser<u32> {
-    clap::value_parser!(u32).range(0..=i64::from(limits::RATE_MOST))
+    clap::value_parser!(u32).range(0..=i64::from(limits::MAX_RATE))
 }
 
 fn page_size(text: &str) -> Result<usize, String> {

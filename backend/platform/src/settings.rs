@@ -4,7 +4,7 @@ use chat::access::policy::{AccessPolicy, ModeratorClaim, OidcClient};
 use shared_types::{AccessMode, PersonId};
 
 /// Minimum length of a passphrase. All people of a chat share it, and 144,000 attempts a day are possible over all addresses
-/// (`limits::ATTEMPTS`): common passphrases of 8 characters could be guessed in a week.
+/// (`limits::PASSPHRASE_ATTEMPTS`): common passphrases of 8 characters could be guessed in a week.
 const PASSPHRASE_CHARS: usize = 12;
 
 /// A setting that is missing, invalid, or in conflict with another.

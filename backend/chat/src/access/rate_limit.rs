@@ -118,9 +118,10 @@ impl RateLimiter {
     ///
     /// [`RateError`] gives the time to wait.
     pub async fn attempt(&self, address: Option<&AddressKey>) -> Result<(), RateError> {
-        let one = address
-            .map(|AddressKey(address)| (format!("attempt#a#{address}"), without_burst(limits::ATTEMPTS_ADDRESS)));
-        self.count_both(one, Some(("attempt".into(), without_burst(limits::ATTEMPTS)))).await
+        let one = address.map(|AddressKey(address)| {
+            (format!("attempt#a#{address}"), without_burst(limits::PASSPHRASE_ATTEMPTS_PER_ADDRESS))
+        });
+        self.count_both(one, Some(("attempt".into(), without_burst(limits::PASSPHRASE_ATTEMPTS)))).await
     }
 
     /// Counts a redirect to the identity provider or back, if the limit of the address allows it.
@@ -130,7 +131,7 @@ impl RateLimiter {
     /// [`RateError`] gives the time to wait.
     pub async fn sign_in(&self, address: Option<&AddressKey>) -> Result<(), RateError> {
         let one = address
-            .map(|AddressKey(address)| (format!("sign-in#a#{address}"), without_burst(limits::SIGN_INS_ADDRESS)));
+            .map(|AddressKey(address)| (format!("sign-in#a#{address}"), without_burst(limits::SIGN_INS_PER_ADDRESS)));
         self.count_both(one, None).await
     }
 
@@ -145,7 +146,7 @@ impl RateLimiter {
 
     /// Returns the maximum number of open connections from one address, out of `all`. `None` if addresses have no limit.
     pub fn connections_per_address(&self, all: u32) -> Option<u32> {
-        (self.shared.limits.address > 0).then(|| (all / limits::PLACES_ADDRESS).max(1))
+        (self.shared.limits.address > 0).then(|| (all / limits::ADDRESS_CONNECTION_SHARE).max(1))
     }
 
     async fn count_both(&self, one: Option<Counter>, other: Option<Counter>) -> Result<(), RateError> {

@@ -33,7 +33,7 @@ pub trait Moderation: Send + Sync {
     /// Stores until `until` that a person connected from an address. A crash may lose it.
     async fn set_seen(&self, person: &PersonId, address: &AddressKey, until: Timestamp) -> Result<()>;
 
-    /// Returns the addresses that a person connected from, at most `limits::ADDRESSES`. Some minutes after the `until` of
+    /// Returns the addresses that a person connected from, at most `limits::BANNED_ADDRESSES`. Some minutes after the `until` of
     /// `set_seen` an address MUST NOT be among them.
     async fn seen(&self, person: &PersonId) -> Result<Vec<AddressKey>>;
 
@@ -44,10 +44,10 @@ pub trait Moderation: Send + Sync {
     async fn set_rules(&self, room: &RoomName, rules: RoomRules) -> Result<()>;
 
     /// Appends an entry to the audit log. Two entries of the same time and person are both kept. After success the entry MUST
-    /// survive a crash and a power cut. It cannot be changed or removed for `limits::AUDIT_KEPT`.
+    /// survive a crash and a power cut. It cannot be changed or removed for `limits::AUDIT_RETENTION`.
     async fn record(&self, entry: &AuditEntry) -> Result<()>;
 
     /// Returns up to `limit` entries from before that time (`None`: the newest), newest first. Further entries with the same
-    /// time as the last one are included. No entry is older than `limits::AUDIT_KEPT`.
+    /// time as the last one are included. No entry is older than `limits::AUDIT_RETENTION`.
     async fn audit(&self, before: Option<Timestamp>, limit: usize) -> Result<Vec<AuditEntry>>;
 }

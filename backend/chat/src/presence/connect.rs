@@ -185,7 +185,7 @@ impl ConnectRule {
     /// of moderators are not stored, because no ban of an address applies to moderators.
     async fn record_address(&self, person: &Person, address: Option<&AddressKey>) -> Result<(), ConnectError> {
         let Some(address) = address.filter(|_| !person.moderator) else { return Ok(()) };
-        let until = self.clock.now() + limits::ADDRESSES_KEPT;
+        let until = self.clock.now() + limits::ADDRESS_RETENTION;
         Ok(self.restriction_store.moderation.set_seen(&person.id, address, until).await?)
     }
 

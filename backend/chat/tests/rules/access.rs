@@ -1,4 +1,4 @@
-//! The door of the socket, as sentences: whose pages may open one, with which tickets, and under which names.
+//! Tests of who may open a socket: origins, tickets and names.
 
 use std::time::Duration;
 
@@ -14,60 +14,60 @@ use chat_testing::world::{World, knock_of};
 use serde_json::json;
 use shared_types::Timestamp;
 
-async fn knock_from(world: &World, id: &str, origin: Option<&str>, host: &str) -> Result<(), ConnectRejection> {
+async fn connect_from(world: &World, id: &str, origin: Option<&str>, host: &str) -> Result<(), ConnectRejection> {
     let origin = origin.map(String::from);
     world.handshake(ConnectRequest { origin, host: Some(host.into()), ..knock_of(id) }).await
 }
 
 #[tokio::test]
-async fn a_page_of_ours_opens_a_socket_and_so_does_who_is_no_browser_and_no_other_page_does() {
+async fn only_own_origins_and_non_browsers_open_a_socket() {
     let world = World::new().await;
     for (id, origin, host) in [
         ("c1", None, "chat.lan:8080"),
         ("c2", Some("http://chat.lan:8080"), "chat.lan:8080"),
         ("c3", Some("https://chat.example"), "chat.lan:8080"),
     ] {
-        knock_from(&world, id, origin, host).await.unwrap();
+        connect_from(&world, id, origin, host).await.unwrap();
     }
     for origin in ["https://evil.example", "https://chat.example.evil.example", "null", ""] {
-        let refusal = knock_from(&world, "c4", Some(origin), "chat.lan:8080").await.unwrap_err();
-        assert_eq!(refusal.status, 403, "{origin}");
-        assert!(refusal.reason.contains("not this chat's own"), "{refusal:?}");
+        let rejection = connect_from(&world, "c4", Some(origin), "chat.lan:8080").await.unwrap_err();
+        assert_eq!(rejection.status, 403, "{origin}");
+        assert!(rejection.reason.contains("not this chat's own"), "{rejection:?}");
     }
     assert_eq!(world.connections.count().await.unwrap(), 3);
 }
 
 #[tokio::test]
-async fn a_foreign_page_can_not_spend_a_ticket() {
+async fn a_rejected_origin_does_not_use_up_the_ticket() {
     let world = World::new().await;
     let ticket = Some(world.ticket("ann"));
     let foreign = Some("https://evil.example".into());
-    let knock = ConnectRequest { ticket: ticket.clone(), origin: foreign, ..knock_of("c1") };
-    assert_eq!(world.handshake(knock).await.unwrap_err().status, 403);
+    let request = ConnectRequest { ticket: ticket.clone(), origin: foreign, ..knock_of("c1") };
+    assert_eq!(world.handshake(request).await.unwrap_err().status, 403);
     world.handshake(ConnectRequest { ticket, ..knock_of("c1") }).await.unwrap();
 }
 
 #[tokio::test]
-async fn a_ticket_opens_one_socket_however_many_try_it_at_once() {
+async fn a_ticket_opens_one_socket_even_in_parallel() {
     let world = World::new().await;
     let ticket = world.ticket("ann");
     let windows: Vec<_> = (0..10).map(|number| format!("c{number}")).collect();
-    let knocks = windows.iter().map(|window| world.knock(window, None, Some(&ticket), None));
-    let opened = futures::future::join_all(knocks).await;
+    let connects = windows.iter().map(|window| world.knock(window, None, Some(&ticket), None));
+    let opened = futures::future::join_all(connects).await;
     assert_eq!(opened.iter().filter(|opened| opened.is_ok()).count(), 1);
     assert!(
-        opened.iter().filter_map(|opened| opened.as_ref().err()).all(|refusal| refusal.status == 401),
+        opened.iter().filter_map(|opened| opened.as_ref().err()).all(|rejection| rejection.status == 401),
         "{opened:?}"
     );
 
     world.clock.advance(Duration::from_secs(599));
-    assert_eq!(world.knock("c11", None, Some(&ticket), None).await.unwrap_err().status, 401, "to its last second");
+    assert_eq!(world.knock("c11", None, Some(&ticket), None).await.unwrap_err().status, 401, "until it expires");
     world.knock("c11", None, Some(&world.ticket("ann")), None).await.unwrap();
     assert_eq!(world.speaker("c11").await.person.id.as_str(), "ann");
 }
 
 #[tokio::test]
-async fn two_tickets_of_the_same_moment_open_two_sockets() {
+async fn two_tickets_of_the_same_time_open_two_sockets() {
     let world = World::new().await;
     let (one, other) = (world.ticket("ann"), world.ticket("ann"));
     world.knock("c1", None, Some(&one), None).await.unwrap();
@@ -75,81 +75,81 @@ async fn two_tickets_of_the_same_moment_open_two_sockets() {
 }
 
 #[tokio::test]
-async fn without_a_ticket_a_socket_opens_only_where_everybody_may_enter() {
+async fn only_open_access_admits_sockets_without_a_ticket() {
     let issuer = "https://id.example".parse().unwrap();
     let client = OidcClient { issuer, id: "chat".into(), moderator_claim: None };
-    for (door, opens) in [
+    for (policy, admits) in [
         (AccessPolicy::open(Vec::new()), true),
         (AccessPolicy::passphrase("correct horse", Vec::new()), false),
         (AccessPolicy::oidc(client, Vec::new()), false),
     ] {
-        let world = World::behind(door).await;
-        let knocked = world.knock("c1", None, None, None).await;
-        assert_eq!(knocked.is_ok(), opens);
-        if let Err(refusal) = knocked {
-            assert_eq!((refusal.status, refusal.reason.as_str()), (401, "sign in on the page first"));
+        let world = World::behind(policy).await;
+        let result = world.knock("c1", None, None, None).await;
+        assert_eq!(result.is_ok(), admits);
+        if let Err(rejection) = result {
+            assert_eq!((rejection.status, rejection.reason.as_str()), (401, "sign in on the page first"));
         }
         world.knock("c2", None, Some(&world.ticket("ann")), None).await.unwrap();
     }
 }
 
 #[tokio::test]
-async fn a_ticket_of_another_door_opens_nothing() {
+async fn a_ticket_of_another_access_policy_is_rejected() {
     let open = World::new().await;
     let closed = World::behind(AccessPolicy::passphrase("correct horse", Vec::new())).await;
     assert_eq!(closed.knock("c1", None, Some(&open.ticket("ann")), None).await.unwrap_err().status, 401);
 }
 
 #[tokio::test]
-async fn a_name_that_could_be_read_as_another_s_is_nobody_s() {
+async fn a_confusable_name_is_rejected() {
     let world = World::new().await;
-    let disguised = "\u{410}nn";
-    let refusal = world.knock("c1", None, None, Some(disguised)).await.unwrap_err();
-    assert_eq!(refusal.status, 400);
-    assert!(refusal.reason.starts_with("your name mixes letters of several scripts"), "{refusal:?}");
+    let confusable = "\u{410}nn";
+    let rejection = world.knock("c1", None, None, Some(confusable)).await.unwrap_err();
+    assert_eq!(rejection.status, 400);
+    assert!(rejection.reason.starts_with("your name mixes letters of several scripts"), "{rejection:?}");
 
     world.join("c1", "Анна").await;
-    world.say("c1", json!({ "action": "rename", "name": disguised })).await;
+    world.say("c1", json!({ "action": "rename", "name": confusable })).await;
     let told = world.told("c1");
     assert_eq!((&told[0]["code"], &told[0]["action"]), (&json!("badField"), &json!("rename")));
     assert_eq!(world.speaker("c1").await.person.name.as_str(), "Анна");
 }
 
 #[tokio::test]
-async fn behind_a_provider_nobody_chooses_a_name_and_elsewhere_everybody_does() {
+async fn only_oidc_access_forbids_renames() {
     let client = OidcClient { issuer: "https://id.example".parse().unwrap(), id: "chat".into(), moderator_claim: None };
-    for (door, is_refused) in [
+    for (policy, is_rejected) in [
         (AccessPolicy::oidc(client, Vec::new()), true),
         (AccessPolicy::passphrase("open sesame", Vec::new()), false),
         (AccessPolicy::open(Vec::new()), false),
     ] {
-        let world = World::behind(door).await;
+        let world = World::behind(policy).await;
         world.knock("c1", None, Some(&world.ticket("ann")), None).await.unwrap();
         let before = world.speaker("c1").await.person.name;
         world.say("c1", json!({ "action": "rename", "name": "Bo" })).await;
         let told = world.told("c1");
-        let called = world.speaker("c1").await.person.name;
-        if is_refused {
+        let after = world.speaker("c1").await.person.name;
+        if is_rejected {
             assert_eq!((&told[0]["code"], &told[0]["action"]), (&json!("notAllowed"), &json!("rename")));
-            assert_eq!(called, before);
+            assert_eq!(after, before);
         } else {
-            assert_eq!((&told[0]["type"], called.as_str()), (&json!("welcome"), "Bo"));
+            assert_eq!((&told[0]["type"], after.as_str()), (&json!("welcome"), "Bo"));
         }
     }
 }
 
 #[tokio::test]
-async fn what_an_address_is_known_by_is_kept_and_the_address_is_not() {
+async fn only_the_hash_of_an_address_is_stored() {
     let world = World::new().await;
     let address = "203.0.113.7".parse().unwrap();
     world.handshake(ConnectRequest { address: Some(address), ..knock_of("c1") }).await.unwrap();
-    let known = world.speaker("c1").await.address.unwrap();
-    assert_eq!(known, world.sessions.address_keys(address)[0]);
-    assert!(!known.0.contains("203"), "{known:?}");
+    let stored = world.speaker("c1").await.address.unwrap();
+    assert_eq!(stored, world.sessions.address_keys(address)[0]);
+    assert!(!stored.0.contains("203"), "{stored:?}");
 }
 
 #[tokio::test]
-async fn the_day_changes_the_secret_when_it_has_signed_long_enough_and_nobody_notices() {
+async fn the_sweep_rotates_the_secret_and_sessions_survive() {
     let world = World::new().await;
     let made_at = async || world.secrets.keep_first([0; 32], Timestamp(0)).await.unwrap().made_at;
     let first = made_at().await;
@@ -164,9 +164,9 @@ async fn the_day_changes_the_secret_when_it_has_signed_long_enough_and_nobody_no
     let second = made_at().await;
     assert_ne!(second, first);
     world.knock("c1", None, Some(&late), None).await.unwrap();
-    assert_eq!(world.knock("c2", None, Some(&ticket), None).await.unwrap_err().status, 401, "it is a day old");
+    assert_eq!(world.knock("c2", None, Some(&ticket), None).await.unwrap_err().status, 401, "the ticket is a day old");
 
-    // By now everybody has heard of the new one: what this process signs is signed with it, and good through the next change.
+    // By now every process has loaded the new secret. This process signs with it, and the cookie survives the next rotation.
     world.clock.advance(Duration::from_secs(3 * 60));
     let ann = world.sessions.read_ticket(&world.ticket("ann")).await.unwrap();
     let cookie = world.sessions.cookie(&ann);
@@ -174,8 +174,8 @@ async fn the_day_changes_the_secret_when_it_has_signed_long_enough_and_nobody_no
     world.sweep().await;
     assert_ne!(made_at().await, second);
     let entropy = platform::system::SystemEntropy;
-    let door = AccessPolicy::open(Vec::new());
+    let policy = AccessPolicy::open(Vec::new());
     let another =
-        Sessions::load(world.secrets.clone(), world.clock.clone(), std::sync::Arc::new(entropy), door).await.unwrap();
+        Sessions::load(world.secrets.clone(), world.clock.clone(), std::sync::Arc::new(entropy), policy).await.unwrap();
     assert_eq!(another.read_cookie(&cookie).await, Ok(ann));
 }

@@ -1,4 +1,4 @@
-//! Changing what was said, as sentences: edits, deletions, reactions and answers.
+//! Tests of edits, deletions, reactions, replies and catching up on changes.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use chat_testing::world::World;
 use serde_json::{Value, json};
 use shared_types::{RoomName, Seq, limits};
 
-/// A room with a message of Ann's, which Bea has heard, too.
+/// Opens a room with a message of Ann that Bea has received.
 async fn room() -> World {
     let world = World::new().await;
     world.join("ann", "Ann").await;
@@ -23,19 +23,19 @@ async fn say(world: &World, socket: &str, frame: Value) -> Vec<Value> {
     world.told(socket)
 }
 
-fn is_refused(told: &[Value], code: &str) {
+fn assert_rejected(told: &[Value], code: &str) {
     assert_eq!(told.len(), 1, "{told:?}");
     assert_eq!((&told[0]["type"], &told[0]["code"]), (&json!("error"), &json!(code)), "{told:?}");
 }
 
-/// What somebody is told who had everything up to a revision.
+/// Returns the answer to `changes` after a revision.
 async fn changes(world: &World, socket: &str, after: u64) -> Value {
     world.told(socket);
     say(world, socket, json!({ "action": "changes", "after": after })).await.remove(0)
 }
 
 #[tokio::test]
-async fn an_edit_is_told_to_everyone_and_keeps_its_place() {
+async fn an_edit_is_broadcast_and_keeps_its_seq() {
     let world = room().await;
     world.clock.advance(Duration::from_secs(60));
     world.say("ann", json!({ "action": "edit", "seq": 1, "text": "hello all", "nonce": "e" })).await;
@@ -48,38 +48,38 @@ async fn an_edit_is_told_to_everyone_and_keeps_its_place() {
 }
 
 #[tokio::test]
-async fn nobody_edits_or_deletes_the_message_of_another() {
+async fn another_person_s_message_cannot_be_changed() {
     let world = room().await;
-    is_refused(&say(&world, "bea", json!({ "action": "edit", "seq": 1, "text": "mine" })).await, "notYours");
-    is_refused(&say(&world, "bea", json!({ "action": "delete", "seq": 1 })).await, "notYours");
+    assert_rejected(&say(&world, "bea", json!({ "action": "edit", "seq": 1, "text": "mine" })).await, "notYours");
+    assert_rejected(&say(&world, "bea", json!({ "action": "delete", "seq": 1 })).await, "notYours");
     let stored = world.messages.at(&RoomName::lobby(), Seq(1)).await.unwrap().unwrap().message;
     assert_eq!(stored.text.unwrap().as_str(), "hello");
     assert_eq!(stored.rev.0, 1);
 }
 
 #[tokio::test]
-async fn what_is_not_there_cannot_be_changed() {
+async fn a_missing_message_cannot_be_changed() {
     let world = room().await;
     for seq in [0, 2, u64::MAX] {
-        is_refused(&say(&world, "ann", json!({ "action": "edit", "seq": seq, "text": "x" })).await, "noMessage");
-        is_refused(&say(&world, "ann", json!({ "action": "delete", "seq": seq })).await, "noMessage");
+        assert_rejected(&say(&world, "ann", json!({ "action": "edit", "seq": seq, "text": "x" })).await, "noMessage");
+        assert_rejected(&say(&world, "ann", json!({ "action": "delete", "seq": seq })).await, "noMessage");
         let react = json!({ "action": "react", "seq": seq, "emoji": "👍", "on": true });
-        is_refused(&say(&world, "ann", react).await, "noMessage");
+        assert_rejected(&say(&world, "ann", react).await, "noMessage");
     }
     world.knock("cat", Some("cats"), None, None).await.unwrap();
-    is_refused(&say(&world, "cat", json!({ "action": "delete", "seq": 1 })).await, "noMessage");
+    assert_rejected(&say(&world, "cat", json!({ "action": "delete", "seq": 1 })).await, "noMessage");
 }
 
 #[tokio::test]
-async fn a_message_cannot_be_edited_into_nothing() {
+async fn an_edit_needs_a_text() {
     let world = room().await;
     for edit in [json!({ "action": "edit", "seq": 1 }), json!({ "action": "edit", "seq": 1, "text": "  " })] {
-        is_refused(&say(&world, "ann", edit).await, "badField");
+        assert_rejected(&say(&world, "ann", edit).await, "badField");
     }
 }
 
 #[tokio::test]
-async fn a_deletion_leaves_a_place_and_nothing_else() {
+async fn a_deletion_leaves_only_the_position() {
     let world = room().await;
     world.say("bea", json!({ "action": "react", "seq": 1, "emoji": "👍", "on": true })).await;
     world.say("ann", json!({ "action": "delete", "seq": 1, "nonce": "d" })).await;
@@ -88,18 +88,18 @@ async fn a_deletion_leaves_a_place_and_nothing_else() {
         "type": "message", "seq": 1, "rev": 3, "author": told["author"], "nonce": "n", "sentAt": told["sentAt"], "deleted": true,
     });
     assert_eq!(told, expected);
-    for late in [
+    for rejected in [
         json!({ "action": "edit", "seq": 1, "text": "back" }),
         json!({ "action": "react", "seq": 1, "emoji": "👍", "on": true }),
         json!({ "action": "send", "text": "re", "replyTo": 1 }),
     ] {
         world.told("ann");
-        is_refused(&say(&world, "ann", late).await, "noMessage");
+        assert_rejected(&say(&world, "ann", rejected).await, "noMessage");
     }
 }
 
 #[tokio::test]
-async fn a_retry_of_the_send_does_not_bring_a_deleted_message_back() {
+async fn a_retry_does_not_restore_a_deleted_message() {
     let world = room().await;
     world.say("ann", json!({ "action": "delete", "seq": 1 })).await;
     world.told("ann");
@@ -120,7 +120,7 @@ async fn a_late_retry_of_an_edit_does_not_undo_the_next_one() {
 }
 
 #[tokio::test]
-async fn a_reaction_is_on_or_off_however_often_it_is_said() {
+async fn repeating_a_reaction_changes_nothing() {
     let world = room().await;
     let react = |emoji: &str, on: bool| json!({ "action": "react", "seq": 1, "emoji": emoji, "on": on });
     for frame in [react("👍", true), react("👍", true), react("🎉", true)] {
@@ -140,16 +140,16 @@ async fn a_reaction_is_on_or_off_however_often_it_is_said() {
 }
 
 #[tokio::test]
-async fn a_reaction_is_an_emoji() {
+async fn a_reaction_must_be_an_emoji() {
     let world = room().await;
     for bad in ["", "hello", "<b>", "👍 👍", "\u{202e}"] {
         let react = json!({ "action": "react", "seq": 1, "emoji": bad, "on": true });
-        is_refused(&say(&world, "bea", react).await, "badField");
+        assert_rejected(&say(&world, "bea", react).await, "badField");
     }
 }
 
 #[tokio::test]
-async fn a_message_has_so_many_reactions_and_no_more() {
+async fn reactions_have_a_limit() {
     let world = room().await;
     for number in 0..limits::REACTIONS {
         let emoji = char::from_u32(0x1f400 + number as u32).unwrap().to_string();
@@ -157,23 +157,23 @@ async fn a_message_has_so_many_reactions_and_no_more() {
     }
     world.told("ann");
     let one_more = json!({ "action": "react", "seq": 1, "emoji": "👍", "on": true, "nonce": "r" });
-    is_refused(&say(&world, "ann", one_more).await, "tooMany");
+    assert_rejected(&say(&world, "ann", one_more).await, "tooMany");
 }
 
 #[tokio::test]
-async fn an_answer_says_whom_it_answers_and_not_what_they_said() {
+async fn a_reply_names_the_author_but_not_the_text() {
     let world = room().await;
     world.say("bea", json!({ "action": "send", "text": "hi", "replyTo": 1 })).await;
     let told = world.told("ann").pop().unwrap();
     assert_eq!((&told["replyTo"]["seq"], &told["replyTo"]["author"]["name"]), (&json!(1), &json!("Ann")));
     assert!(!told.to_string().contains("hello"));
     world.told("bea");
-    let nowhere = json!({ "action": "send", "text": "hi", "replyTo": 9, "nonce": "x" });
-    is_refused(&say(&world, "bea", nowhere).await, "noMessage");
+    let missing = json!({ "action": "send", "text": "hi", "replyTo": 9, "nonce": "x" });
+    assert_rejected(&say(&world, "bea", missing).await, "noMessage");
 }
 
 #[tokio::test]
-async fn whoever_was_away_catches_up_on_edits_deletions_and_reactions() {
+async fn changes_include_edits_deletions_and_reactions() {
     let world = room().await;
     world.post("ann", "second", "m").await;
     world.say("ann", json!({ "action": "edit", "seq": 1, "text": "better" })).await;
@@ -184,13 +184,17 @@ async fn whoever_was_away_catches_up_on_edits_deletions_and_reactions() {
     let told = changes(&world, "bea", 2).await;
     let seen: Vec<_> =
         told["messages"].as_array().unwrap().iter().map(|m| (m["seq"].clone(), m["rev"].clone())).collect();
-    assert_eq!(seen, [(json!(2), json!(4)), (json!(1), json!(5)), (json!(6), json!(7))], "each once, as it is now");
+    assert_eq!(
+        seen,
+        [(json!(2), json!(4)), (json!(1), json!(5)), (json!(6), json!(7))],
+        "each message once, in its current state"
+    );
     assert_eq!((&told["upTo"], &told["truncated"]), (&json!(7), &json!(false)));
     assert_eq!(changes(&world, "bea", 7).await["messages"], json!([]));
 }
 
 #[tokio::test]
-async fn a_change_that_is_marked_and_not_made_is_waited_for() {
+async fn changes_stop_before_an_unfinished_change() {
     let world = room().await;
     let lobby = RoomName::lobby();
     let rev = world.messages.next_rev(&lobby).await.unwrap();
@@ -203,16 +207,16 @@ async fn a_change_that_is_marked_and_not_made_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_retry_leaves_no_hole_to_wait_for() {
+async fn a_retry_leaves_no_gap() {
     let world = room().await;
     world.post("ann", "hello", "n").await;
     world.post("ann", "next", "m").await;
     let told = changes(&world, "bea", 1).await;
-    assert_eq!((&told["messages"][0]["seq"], &told["upTo"]), (&json!(3), &json!(3)), "2 was the retry's");
+    assert_eq!((&told["messages"][0]["seq"], &told["upTo"]), (&json!(3), &json!(3)), "the retry took 2");
 }
 
 #[tokio::test]
-async fn however_many_changes_there_were_a_newcomer_has_everything() {
+async fn after_many_changes_a_new_client_is_complete() {
     let world = World::with_limits(100, 5).await;
     world.join("ann", "Ann").await;
     for number in 1..=8 {
@@ -234,7 +238,7 @@ async fn however_many_changes_there_were_a_newcomer_has_everything() {
 }
 
 #[tokio::test]
-async fn the_image_of_a_deleted_message_goes_too() {
+async fn deleting_a_message_removes_its_image() {
     let world = room().await;
     let bytes = [b"GIF89a\x03\x00\x02\x00\x00\x00\x00,\0\0\0\0\x03\0\x02\0\0".as_slice()].concat();
     let image = json!({ "type": "image/gif", "size": bytes.len(), "width": 3, "height": 2 });
@@ -246,11 +250,11 @@ async fn the_image_of_a_deleted_message_goes_too() {
 }
 
 #[tokio::test]
-async fn a_hole_on_the_page_is_waited_for_however_many_changes_followed() {
+async fn a_page_stops_before_a_gap_despite_many_changes() {
     let world = World::with_limits(100, 5).await;
     world.join("ann", "Ann").await;
     world.post("ann", "one", "n1").await;
-    // Somebody is still sending.
+    // A send is still in flight.
     world.messages.next_rev(&RoomName::lobby()).await.unwrap();
     world.post("ann", "two", "n2").await;
     for number in 0..60 {
@@ -260,5 +264,5 @@ async fn a_hole_on_the_page_is_waited_for_however_many_changes_followed() {
     let told = say(&world, "ann", json!({ "action": "hello" })).await;
     assert_eq!(told[1]["upTo"], json!(1));
     world.clock.advance(chat::messages::deadlines::GAP_LIFE + Duration::from_secs(1));
-    assert_eq!(say(&world, "ann", json!({ "action": "hello" })).await[1]["upTo"], json!(63), "it stays one");
+    assert_eq!(say(&world, "ann", json!({ "action": "hello" })).await[1]["upTo"], json!(63), "the gap is passed");
 }

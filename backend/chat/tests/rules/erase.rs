@@ -1,4 +1,4 @@
-//! Forgetting, as sentences.
+//! Tests of `forget`, which erases a person's own messages.
 
 use std::time::Duration;
 
@@ -16,8 +16,8 @@ use shared_types::{Rev, RoomName, Timestamp, limits};
 
 use super::images::{image, png};
 
-/// Ann is in the lobby through `a` and in `cats` through `a2`; Bea is in both, too.
-async fn world() -> World {
+/// Opens a chat with Ann (`a` in the lobby, `a2` in `cats`) and Bea (`b` and `b2`).
+async fn two_rooms() -> World {
     let world = World::new().await;
     for (socket, room, who) in
         [("a", None, "ann"), ("a2", Some("cats"), "ann"), ("b", None, "bea"), ("b2", Some("cats"), "bea")]
@@ -28,8 +28,8 @@ async fn world() -> World {
 }
 
 #[tokio::test]
-async fn what_somebody_wrote_is_gone_in_every_room_and_nothing_says_who_wrote_it() {
-    let world = world().await;
+async fn forget_erases_texts_and_author_in_every_room() {
+    let world = two_rooms().await;
     world.post("a", "a secret", "n").await;
     world.say("b", json!({ "action": "react", "seq": 1, "emoji": "👍", "on": true })).await;
     world.say("a", json!({ "action": "edit", "seq": 1, "text": "another secret", "nonce": "e" })).await;
@@ -39,10 +39,10 @@ async fn what_somebody_wrote_is_gone_in_every_room_and_nothing_says_who_wrote_it
         world.told(socket);
     }
     assert_eq!(world.forget("a").await, (2, false));
-    let nobody = json!({ "id": "gone", "name": "gone" });
+    let erased_author = json!({ "id": "gone", "name": "gone" });
     for (socket, room) in [("b", "lobby"), ("b2", "cats")] {
         let told = world.told(socket).pop().unwrap();
-        assert_eq!((&told["author"], &told["deleted"]), (&nobody, &json!(true)), "{told}");
+        assert_eq!((&told["author"], &told["deleted"]), (&erased_author, &json!(true)), "{told}");
         let stored = world.stored(room, 1).await.to_string();
         assert!(!stored.contains("ann") && !stored.contains("secret") && !stored.contains("bea"), "{stored}");
     }
@@ -51,8 +51,8 @@ async fn what_somebody_wrote_is_gone_in_every_room_and_nothing_says_who_wrote_it
 }
 
 #[tokio::test]
-async fn an_image_is_forgotten_with_its_message() {
-    let world = world().await;
+async fn forget_erases_images() {
+    let world = two_rooms().await;
     let bytes = png(3, 2);
     let image = image("image/png", bytes.len(), 3, 2);
     world.upload("a", "n", &image, &bytes).await;
@@ -63,8 +63,8 @@ async fn an_image_is_forgotten_with_its_message() {
 }
 
 #[tokio::test]
-async fn much_is_forgotten_a_part_with_each_request() {
-    let world = world().await;
+async fn forget_erases_many_messages_in_parts() {
+    let world = two_rooms().await;
     for number in 0..=limits::FORGET_MESSAGES {
         world.post("a", "x", &format!("n-{number}")).await;
     }
@@ -73,8 +73,8 @@ async fn much_is_forgotten_a_part_with_each_request() {
 }
 
 #[tokio::test]
-async fn nobody_waits_for_a_listener_who_cannot_be_told_what_was_forgotten() {
-    let world = world().await;
+async fn a_hanging_listener_does_not_block_forget() {
+    let world = two_rooms().await;
     for number in 0..10 {
         world.post("a", "x", &format!("n-{number}")).await;
         world.post("a2", "x", &format!("n-{number}")).await;
@@ -85,17 +85,17 @@ async fn nobody_waits_for_a_listener_who_cannot_be_told_what_was_forgotten() {
     world.gateway.lock().hanging.insert(ConnectionId("b".into()));
     let began = world.clock.now().0;
     assert_eq!(world.forget("a").await, (20, false));
-    assert!(world.clock.now().0 - began <= 7_000, "a function has 10 s, and more to do");
+    assert!(world.clock.now().0 - began <= 7_000, "the function has 10 s for everything");
     assert_eq!(world.told("b2").len(), 10, "in another room");
     assert_eq!(world.told("a2").len(), 10);
 }
 
 #[tokio::test]
-async fn what_is_forgotten_already_is_neither_changed_nor_told_again() {
-    let world = world().await;
+async fn an_erased_message_is_not_changed_or_sent_again() {
+    let world = two_rooms().await;
     world.post("a", "a secret", "n").await;
     world.forget("a").await;
-    // As a request leaves it that dies before its end, or has not come there.
+    // The state that a request leaves if it stops early or is still running.
     let message_key =
         MessageKey { room: RoomName::lobby(), author: "ann".parse().unwrap(), nonce: "n".parse().unwrap() };
     world.messages.reserve(&message_key, IdempotencyRecord { rev: Rev(1), at: Timestamp(START) }).await.unwrap();
@@ -107,8 +107,8 @@ async fn what_is_forgotten_already_is_neither_changed_nor_told_again() {
 }
 
 #[tokio::test]
-async fn a_retry_of_what_was_forgotten_says_nothing_anew() {
-    let world = world().await;
+async fn a_retry_of_an_erased_message_stores_nothing() {
+    let world = two_rooms().await;
     world.post("a", "a secret", "n").await;
     world.forget("a").await;
     world.post("a", "a secret", "n").await;
@@ -117,21 +117,21 @@ async fn a_retry_of_what_was_forgotten_says_nothing_anew() {
 }
 
 #[tokio::test]
-async fn a_message_whose_send_is_under_way_is_forgotten_by_a_later_request() {
-    let world = world().await;
+async fn a_later_forget_erases_a_message_that_was_in_flight() {
+    let world = two_rooms().await;
     let room = RoomName::lobby();
     let message_key = MessageKey { room: room.clone(), author: "ann".parse().unwrap(), nonce: "n".parse().unwrap() };
     let rev = world.messages.next_rev(&room).await.unwrap();
     world.messages.reserve(&message_key, IdempotencyRecord { rev, at: Timestamp(START) }).await.unwrap();
-    assert_eq!(world.forget("a").await, (0, true), "or nobody would ask again");
+    assert_eq!(world.forget("a").await, (0, true), "otherwise the client would not repeat the command");
     world.post("a", "a secret", "n").await;
     assert_eq!(world.stored("lobby", 1).await["text"], "a secret");
     assert_eq!(world.forget("a").await, (1, false));
 }
 
 #[tokio::test]
-async fn the_claim_of_what_was_never_said_is_forgotten_when_it_is_old() {
-    let world = world().await;
+async fn forget_removes_an_expired_idempotency_record() {
+    let world = two_rooms().await;
     let message_key =
         MessageKey { room: RoomName::lobby(), author: "ann".parse().unwrap(), nonce: "n".parse().unwrap() };
     world.messages.reserve(&message_key, IdempotencyRecord { rev: Rev(7), at: Timestamp(START) }).await.unwrap();
@@ -141,8 +141,8 @@ async fn the_claim_of_what_was_never_said_is_forgotten_when_it_is_old() {
 }
 
 #[tokio::test]
-async fn what_stays_is_where_others_say_the_name() {
-    let world = world().await;
+async fn reply_references_of_others_keep_the_author() {
+    let world = two_rooms().await;
     world.post("a", "hi", "n").await;
     world.say("b", json!({ "action": "send", "text": "an answer", "nonce": "b", "replyTo": 1 })).await;
     world.forget("a").await;

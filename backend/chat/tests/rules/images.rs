@@ -1,4 +1,4 @@
-//! Images, as sentences: what may be shown with a message, and everything that may not.
+//! Tests of images: upload, checks and the link to one message.
 
 use std::time::Duration;
 
@@ -10,28 +10,28 @@ use chat_testing::world::World;
 use serde_json::{Value, json};
 use shared_types::{ImageType, RoomName};
 
-/// The first bytes of a PNG with these sides: as much as anybody looks at.
+/// Returns the first bytes of a PNG with these dimensions: all that the server reads.
 pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
     let chunk = [&13_u32.to_be_bytes()[..], b"IHDR", &width.to_be_bytes(), &height.to_be_bytes(), &[8, 6, 0, 0, 0]];
     [b"\x89PNG\r\n\x1a\n", chunk.concat().as_slice(), &[0; 16]].concat()
 }
 
-/// A GIF's head and first frame with something behind them.
+/// Returns a GIF's header and first frame, followed by `rest`.
 fn gif(width: u16, height: u16, rest: &[u8]) -> Vec<u8> {
     let sides = [width.to_le_bytes(), height.to_le_bytes()].concat();
     [b"GIF89a", &sides[..], &[0, 0, 0], b",\0\0\0\0", &sides, &[0], rest].concat()
 }
 
-/// The head of a JPEG with these pieces, each of them a marker and what belongs to it.
-fn jpeg(pieces: &[&[u8]]) -> Vec<u8> {
-    [b"\xff\xd8", pieces.concat().as_slice()].concat()
+/// Returns the header of a JPEG with these segments, each a marker and its content.
+fn jpeg(segments: &[&[u8]]) -> Vec<u8> {
+    [b"\xff\xd8", segments.concat().as_slice()].concat()
 }
 
 pub(crate) fn image(media_type: &str, size: usize, width: u32, height: u32) -> Value {
     json!({ "type": media_type, "size": size, "width": width, "height": height })
 }
 
-/// What the server knows an upload by.
+/// Returns the server's description of an upload.
 async fn upload(world: &World, connection: &str, nonce: &str, image: &Value) -> Upload {
     let speaker = world.speaker(connection).await;
     Upload {
@@ -45,8 +45,8 @@ async fn send(world: &World, connection: &str, nonce: &str, image: &Value) {
     world.say(connection, json!({ "action": "send", "nonce": nonce, "image": image })).await;
 }
 
-/// The code of the error that a socket was told, and nothing else.
-fn refusal(world: &World, connection: &str, nonce: &str) -> Value {
+/// Returns the code of the error that a socket received, and asserts that it received nothing else.
+fn rejection_code(world: &World, connection: &str, nonce: &str) -> Value {
     let told = world.told(connection);
     assert_eq!(told.len(), 1, "{told:?}");
     assert_eq!((&told[0]["type"], &told[0]["nonce"]), (&json!("error"), &json!(nonce)), "{told:?}");
@@ -55,12 +55,12 @@ fn refusal(world: &World, connection: &str, nonce: &str) -> Value {
 
 async fn assert_nothing_is_stored(world: &World) {
     assert_eq!(world.messages.before(&RoomName::lobby(), None, 10).await.unwrap(), []);
-    // A refusal takes no place in the order, so nobody has to wait for a hole.
+    // A rejected message takes no revision, so it leaves no gap.
     assert_eq!(world.messages.next_rev(&RoomName::lobby()).await.unwrap().0, 1);
 }
 
 #[tokio::test]
-async fn an_uploaded_image_is_shown_to_everyone_with_its_message() {
+async fn an_uploaded_image_is_sent_with_its_message() {
     let world = World::new().await;
     world.join("c1", "Ann").await;
     world.join("c2", "Bea").await;
@@ -78,7 +78,7 @@ async fn an_uploaded_image_is_shown_to_everyone_with_its_message() {
 }
 
 #[tokio::test]
-async fn a_message_may_be_an_image_and_nothing_else() {
+async fn a_message_can_be_an_image_without_text() {
     let world = World::new().await;
     world.join("c1", "Ann").await;
     let image = image("image/gif", gif(3, 2, b"").len(), 3, 2);
@@ -89,11 +89,12 @@ async fn a_message_may_be_an_image_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn what_is_not_the_image_it_was_said_to_be_is_refused_and_removed() {
+async fn an_image_that_differs_from_its_announcement_is_removed() {
     let svg = br#"<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>"#;
     let html = b"<!doctype html><script>alert(1)</script>";
     let huge_frame = b"\xff\xc0\x00\x11\x08\xff\xdc\xff\xdc";
-    // Who takes the byte that fills for a segment's name takes the frame's for its length, and finds the second frame.
+    // A parser that mistakes the fill byte for the segment's marker reads the frame's marker as a length, and finds the
+    // second frame.
     let two_frames = jpeg(&[b"\xff", huge_frame, &[0; 0xc000 - 7], b"\xff\xc0\x00\x11\x08\x00\x02\x00\x03\x03"]);
     let mut small_screen = gif(60_000, 60_000, &[]);
     small_screen[6..10].copy_from_slice(&gif(3, 2, &[])[6..10]);
@@ -121,7 +122,7 @@ async fn what_is_not_the_image_it_was_said_to_be_is_refused_and_removed() {
         let image = image(media_type, bytes.len(), sides.0, sides.1);
         world.upload("c1", "n", &image, &bytes).await;
         send(&world, "c1", "n", &image).await;
-        assert_eq!(refusal(&world, "c1", "n"), "badImage", "{what}");
+        assert_eq!(rejection_code(&world, "c1", "n"), "badImage", "{what}");
         let upload = upload(&world, "c1", "n", &image).await;
         assert_eq!(world.images.uploaded(&upload).await.unwrap(), None, "{what} is removed");
         assert_eq!(world.images.get(&upload.message_key).await.unwrap(), None, "{what} is not shown");
@@ -130,14 +131,14 @@ async fn what_is_not_the_image_it_was_said_to_be_is_refused_and_removed() {
 }
 
 #[tokio::test]
-async fn a_storage_that_took_in_other_bytes_than_were_signed_changes_nothing() {
+async fn an_upload_of_a_wrong_size_is_rejected() {
     for bytes in [png(3, 2)[..40].to_vec(), [png(3, 2), vec![0]].concat(), Vec::new()] {
         let world = World::new().await;
         world.join("c1", "Ann").await;
         let image = image("image/png", png(3, 2).len(), 3, 2);
         world.upload("c1", "n", &image, &bytes).await;
         send(&world, "c1", "n", &image).await;
-        assert_eq!(refusal(&world, "c1", "n"), "badImage");
+        assert_eq!(rejection_code(&world, "c1", "n"), "badImage");
         assert_nothing_is_stored(&world).await;
     }
 }
@@ -147,12 +148,12 @@ async fn an_image_that_was_never_uploaded_is_missing() {
     let world = World::new().await;
     world.join("c1", "Ann").await;
     send(&world, "c1", "n", &image("image/png", 40, 3, 2)).await;
-    assert_eq!(refusal(&world, "c1", "n"), "noImage");
+    assert_eq!(rejection_code(&world, "c1", "n"), "noImage");
     assert_nothing_is_stored(&world).await;
 }
 
 #[tokio::test]
-async fn nobody_can_use_the_image_of_another() {
+async fn another_person_s_image_cannot_be_used() {
     let world = World::new().await;
     world.join("c1", "Ann").await;
     world.join("c2", "Bea").await;
@@ -161,7 +162,7 @@ async fn nobody_can_use_the_image_of_another() {
     world.upload("c1", "n", &image, &bytes).await;
     world.told("c2");
     send(&world, "c2", "n", &image).await;
-    assert_eq!(refusal(&world, "c2", "n"), "noImage");
+    assert_eq!(rejection_code(&world, "c2", "n"), "noImage");
     assert_nothing_is_stored(&world).await;
 }
 
@@ -175,7 +176,7 @@ async fn an_image_belongs_to_one_message() {
     send(&world, "c1", "n", &image).await;
     world.told("c1");
     send(&world, "c1", "m", &image).await;
-    assert_eq!(refusal(&world, "c1", "m"), "noImage");
+    assert_eq!(rejection_code(&world, "c1", "m"), "noImage");
 }
 
 #[tokio::test]
@@ -189,13 +190,13 @@ async fn the_image_of_a_message_never_changes() {
     let told = world.told("c1");
     world.upload("c1", "n", &image, &second).await;
     send(&world, "c1", "n", &image).await;
-    assert_eq!(world.told("c1"), told, "the retry is answered with the message as it is");
+    assert_eq!(world.told("c1"), told, "the retry gets the message unchanged");
     let message_key = upload(&world, "c1", "n", &image).await.message_key;
     assert_eq!(world.images.get(&message_key).await.unwrap(), Some(first));
 }
 
 #[tokio::test]
-async fn a_send_that_died_after_keeping_its_image_is_finished_by_its_retry() {
+async fn a_retry_finishes_a_send_that_kept_its_image() {
     let world = World::new().await;
     world.join("c1", "Ann").await;
     let bytes = png(3, 2);
@@ -210,18 +211,18 @@ async fn a_send_that_died_after_keeping_its_image_is_finished_by_its_retry() {
 }
 
 #[tokio::test]
-async fn an_address_is_worthless_after_its_minutes_and_when_it_was_touched() {
+async fn an_upload_address_expires_and_is_tamper_proof() {
     let world = World::new().await;
     world.join("c1", "Ann").await;
     let image = image("image/png", 40, 3, 2);
     let upload = upload(&world, "c1", "n", &image).await;
     let address = world.images.address(&upload).await.unwrap();
-    let admits = |address: &str, media_type: &str, size| world.images.admit(address, media_type, size).is_some();
-    assert!(admits(&address, "image/png", 40));
+    let is_admitted = |address: &str, media_type: &str, size| world.images.admit(address, media_type, size).is_some();
+    assert!(is_admitted(&address, "image/png", 40));
     for (media_type, size) in [("image/png", 39), ("image/png", 41), ("image/png", 0), ("image/gif", 40), ("", 40)] {
-        assert!(!admits(&address, media_type, size), "{media_type} {size}");
+        assert!(!is_admitted(&address, media_type, size), "{media_type} {size}");
     }
-    for touched in [
+    for tampered in [
         address.replace("/n/", "/m/"),
         address.replace("lobby", "cats"),
         address.replace("40.png", "41.png"),
@@ -232,16 +233,16 @@ async fn an_address_is_worthless_after_its_minutes_and_when_it_was_touched() {
         "/uploads/".into(),
         "/uploads/a/b/c/d/e".into(),
     ] {
-        assert!(!admits(&touched, "image/png", 40) && !admits(&touched, "image/png", 41), "{touched}");
+        assert!(!is_admitted(&tampered, "image/png", 40) && !is_admitted(&tampered, "image/png", 41), "{tampered}");
     }
     world.clock.advance(Duration::from_secs(600));
-    assert!(admits(&address, "image/png", 40));
+    assert!(is_admitted(&address, "image/png", 40));
     world.clock.advance(Duration::from_millis(1));
-    assert!(!admits(&address, "image/png", 40));
+    assert!(!is_admitted(&address, "image/png", 40));
 }
 
 #[tokio::test]
-async fn an_upload_that_was_never_sent_is_swept_and_its_sender_is_told_so() {
+async fn the_sweep_removes_unsent_uploads() {
     let world = World::new().await;
     world.join("c1", "Ann").await;
     let bytes = png(3, 2);
@@ -250,11 +251,11 @@ async fn an_upload_that_was_never_sent_is_swept_and_its_sender_is_told_so() {
     send(&world, "c1", "sent", &image).await;
     world.upload("c1", "left", &image, &bytes).await;
     world.told("c1");
-    // Files have the time of the machine, which is years after this world's.
+    // Files have the machine's time, which is years after the manual clock's.
     world.clock.advance(Duration::from_secs(100 * 365 * 24 * 60 * 60));
     world.sweep().await;
     send(&world, "c1", "left", &image).await;
-    assert_eq!(refusal(&world, "c1", "left"), "noImage");
+    assert_eq!(rejection_code(&world, "c1", "left"), "noImage");
     let sent = upload(&world, "c1", "sent", &image).await.message_key;
-    assert_eq!(world.images.get(&sent).await.unwrap(), Some(bytes), "what was sent stays");
+    assert_eq!(world.images.get(&sent).await.unwrap(), Some(bytes), "a sent image is kept");
 }

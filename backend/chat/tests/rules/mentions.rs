@@ -1,4 +1,4 @@
-//! Mentions, as sentences: whom a message calls.
+//! Tests of mentions.
 
 use chat_testing::world::World;
 use serde_json::{Value, json};
@@ -11,8 +11,8 @@ fn bea() -> Value {
     json!({ "id": "bea", "name": "Bea" })
 }
 
-/// What everybody is told of what Cat says.
-async fn told(world: &World, frame: Value) -> Value {
+/// Sends a frame as Cat and returns the broadcast.
+async fn broadcast_of(world: &World, frame: Value) -> Value {
     world.told("dan");
     world.say("cat", frame).await;
     world.told("dan").pop().unwrap()
@@ -26,58 +26,62 @@ async fn room() -> World {
 }
 
 #[tokio::test]
-async fn a_message_carries_whom_it_calls_and_marks_them() {
+async fn mentions_are_stored_and_highlighted() {
     let world = room().await;
-    let said = json!({ "action": "send", "text": "hi @Bea and @Ann", "mentions": [ann(), bea()] });
-    let message = told(&world, said).await;
+    let frame = json!({ "action": "send", "text": "hi @Bea and @Ann", "mentions": [ann(), bea()] });
+    let message = broadcast_of(&world, frame).await;
     assert_eq!(message["mentions"], json!([bea(), ann()]), "in the order of the text");
-    let marked = |name: &str| format!("<span class=\"mention\">@{name}</span>");
-    assert_eq!(message["html"], json!(format!("<p>hi {} and {}</p>", marked("Bea"), marked("Ann"))));
+    let highlighted = |name: &str| format!("<span class=\"mention\">@{name}</span>");
+    assert_eq!(message["html"], json!(format!("<p>hi {} and {}</p>", highlighted("Bea"), highlighted("Ann"))));
     world.say("dan", json!({ "action": "hello" })).await;
     assert_eq!(world.told("dan").pop().unwrap()["messages"][0]["mentions"], json!([bea(), ann()]), "it is stored");
 }
 
 #[tokio::test]
-async fn whoever_is_not_called_by_the_text_is_not_mentioned() {
+async fn people_who_are_not_in_the_text_are_not_mentioned() {
     let world = room().await;
     for text in ["hi", "hi Ann", "hi @ann", "hi @Anna", "me@Ann"] {
-        let message = told(&world, json!({ "action": "send", "text": text, "mentions": [ann(), bea()] })).await;
+        let message = broadcast_of(&world, json!({ "action": "send", "text": text, "mentions": [ann(), bea()] })).await;
         assert_eq!((&message["text"], message.get("mentions"), message.get("html")), (&json!(text), None, None));
     }
-    let message = told(&world, json!({ "action": "send", "text": "@Ann @Ann", "mentions": [ann(), ann()] })).await;
-    assert_eq!(message["mentions"], json!([ann()]), "nobody is called twice");
+    let message =
+        broadcast_of(&world, json!({ "action": "send", "text": "@Ann @Ann", "mentions": [ann(), ann()] })).await;
+    assert_eq!(message["mentions"], json!([ann()]), "each person is mentioned once");
 }
 
 #[tokio::test]
-async fn an_edit_calls_whom_its_text_calls_and_nobody_else() {
+async fn an_edit_replaces_the_mentions() {
     let world = room().await;
-    told(&world, json!({ "action": "send", "text": "hi @Ann", "mentions": [ann()] })).await;
+    broadcast_of(&world, json!({ "action": "send", "text": "hi @Ann", "mentions": [ann()] })).await;
     let edit = |text: &str| json!({ "action": "edit", "seq": 1, "text": text, "mentions": [ann(), bea()] });
-    assert_eq!(told(&world, edit("hi @Bea")).await["mentions"], json!([bea()]));
-    assert_eq!(told(&world, edit("hi")).await.get("mentions"), None);
-    assert_eq!(told(&world, json!({ "action": "edit", "seq": 1, "text": "hi @Ann" })).await.get("mentions"), None);
+    assert_eq!(broadcast_of(&world, edit("hi @Bea")).await["mentions"], json!([bea()]));
+    assert_eq!(broadcast_of(&world, edit("hi")).await.get("mentions"), None);
+    assert_eq!(
+        broadcast_of(&world, json!({ "action": "edit", "seq": 1, "text": "hi @Ann" })).await.get("mentions"),
+        None
+    );
 }
 
 #[tokio::test]
-async fn a_message_that_is_taken_back_calls_nobody() {
+async fn a_deleted_message_has_no_mentions() {
     let world = room().await;
-    told(&world, json!({ "action": "send", "text": "hi @Ann", "mentions": [ann()] })).await;
-    let message = told(&world, json!({ "action": "delete", "seq": 1 })).await;
+    broadcast_of(&world, json!({ "action": "send", "text": "hi @Ann", "mentions": [ann()] })).await;
+    let message = broadcast_of(&world, json!({ "action": "delete", "seq": 1 })).await;
     assert_eq!((&message["deleted"], message.get("mentions")), (&json!(true), None));
 }
 
 #[tokio::test]
-async fn a_reaction_leaves_the_mentions_as_they_are() {
+async fn a_reaction_keeps_the_mentions() {
     let world = room().await;
-    told(&world, json!({ "action": "send", "text": "hi @Ann", "mentions": [ann()] })).await;
-    let message = told(&world, json!({ "action": "react", "seq": 1, "emoji": "👍", "on": true })).await;
+    broadcast_of(&world, json!({ "action": "send", "text": "hi @Ann", "mentions": [ann()] })).await;
+    let message = broadcast_of(&world, json!({ "action": "react", "seq": 1, "emoji": "👍", "on": true })).await;
     assert_eq!(message["mentions"], json!([ann()]));
 }
 
 #[tokio::test]
-async fn a_retry_calls_whom_the_first_attempt_called() {
+async fn a_retry_keeps_the_mentions_of_the_first_attempt() {
     let world = room().await;
-    let said = |mentions: Value| json!({ "action": "send", "text": "hi @Ann", "nonce": "n", "mentions": mentions });
-    told(&world, said(json!([ann()]))).await;
-    assert_eq!(told(&world, said(json!([]))).await["mentions"], json!([ann()]));
+    let send = |mentions: Value| json!({ "action": "send", "text": "hi @Ann", "nonce": "n", "mentions": mentions });
+    broadcast_of(&world, send(json!([ann()]))).await;
+    assert_eq!(broadcast_of(&world, send(json!([]))).await["mentions"], json!([ann()]));
 }

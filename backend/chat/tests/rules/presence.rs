@@ -1,4 +1,4 @@
-//! Presence, as sentences: who is in a room, and who is told when that changes.
+//! Tests of presence: who is in a room, and who is notified of changes.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -7,7 +7,7 @@ use chat_testing::world::World;
 use serde_json::{Value, json};
 use shared_types::limits;
 
-/// Opens a window of somebody in the lobby, which says hello.
+/// Connects a person's window to the lobby and sends `hello`.
 async fn enter(world: &World, window: &str, person: &str, name: &str) {
     let ticket = world.ticket(person);
     world.knock(window, None, Some(&ticket), Some(name)).await.unwrap();
@@ -18,8 +18,8 @@ async fn hello(world: &World, window: &str) {
     world.say(window, json!({ "action": "hello" })).await;
 }
 
-/// The names in each presence that a window was told.
-fn heard(world: &World, window: &str) -> Vec<String> {
+/// Returns the names in each presence that a window received.
+fn received_presence(world: &World, window: &str) -> Vec<String> {
     let told = world.told(window);
     told.iter().filter(|frame| frame["type"] == "presence").map(names).collect()
 }
@@ -30,14 +30,14 @@ fn names(frame: &Value) -> String {
     people.iter().map(|person| person["name"].as_str().unwrap()).collect::<Vec<_>>().join(" ")
 }
 
-/// Lets a window be gone without a word, long enough after it opened that this is believed.
-fn dies(world: &World, window: &str) {
+/// Makes a window disappear without `$disconnect`, long enough after its connect that the server removes it.
+fn die_silently(world: &World, window: &str) {
     world.gateway.lock().gone.insert(ConnectionId(window.into()));
     world.clock.advance(Duration::from_secs(30));
 }
 
 #[tokio::test]
-async fn the_others_hear_who_is_there_when_somebody_comes_or_goes() {
+async fn presence_is_sent_when_somebody_joins_or_leaves() {
     let world = World::new().await;
     enter(&world, "a1", "ann", "Ann").await;
     enter(&world, "b1", "bea", "Bea").await;
@@ -46,11 +46,11 @@ async fn the_others_hear_who_is_there_when_somebody_comes_or_goes() {
     });
     assert_eq!(world.told("a1").pop(), Some(expected));
     world.leave("b1").await;
-    assert_eq!(heard(&world, "a1"), ["Ann"]);
+    assert_eq!(received_presence(&world, "a1"), ["Ann"]);
 }
 
 #[tokio::test]
-async fn whoever_comes_is_welcomed_with_who_is_there_by_name() {
+async fn welcome_lists_the_people_sorted_by_name() {
     let world = World::new().await;
     for (window, person, name) in [("c", "p3", "Cat"), ("a", "p2", "Ann"), ("x", "p1", "Cat")] {
         enter(&world, window, person, name).await;
@@ -62,24 +62,24 @@ async fn whoever_comes_is_welcomed_with_who_is_there_by_name() {
 }
 
 #[tokio::test]
-async fn a_second_window_tells_nobody_when_it_opens_and_nobody_when_it_closes() {
+async fn a_person_s_second_window_sends_no_presence() {
     let world = World::new().await;
     enter(&world, "a1", "ann", "Ann").await;
     enter(&world, "b1", "bea", "Bea").await;
-    heard(&world, "a1");
+    received_presence(&world, "a1");
     enter(&world, "b2", "bea", "Bea").await;
     assert_eq!(world.told("b2")[0]["online"], json!(2));
     world.leave("b2").await;
     enter(&world, "b3", "bea", "Bea").await;
-    // As a page moves to a new socket: the old one closes last.
+    // A page that moves to a new socket closes the old one last.
     world.leave("b1").await;
-    assert_eq!(heard(&world, "a1"), [""; 0]);
+    assert_eq!(received_presence(&world, "a1"), [""; 0]);
     world.leave("b3").await;
-    assert_eq!(heard(&world, "a1"), ["Ann"]);
+    assert_eq!(received_presence(&world, "a1"), ["Ann"]);
 }
 
 #[tokio::test]
-async fn of_two_windows_that_open_at_the_same_time_one_tells_the_others() {
+async fn two_windows_that_open_together_send_one_presence() {
     let world = World::new().await;
     enter(&world, "a1", "ann", "Ann").await;
     for window in ["b1", "b2"] {
@@ -89,25 +89,25 @@ async fn of_two_windows_that_open_at_the_same_time_one_tells_the_others() {
     for window in ["b2", "b1"] {
         hello(&world, window).await;
     }
-    assert_eq!(heard(&world, "a1"), ["Ann Bea"]);
+    assert_eq!(received_presence(&world, "a1"), ["Ann Bea"]);
 }
 
 #[tokio::test]
-async fn of_two_windows_that_close_at_the_same_time_the_others_hear() {
+async fn two_windows_that_close_together_send_a_presence() {
     let world = World::new().await;
     enter(&world, "a1", "ann", "Ann").await;
     for window in ["b1", "b2"] {
         enter(&world, window, "bea", "Bea").await;
     }
-    heard(&world, "a1");
+    received_presence(&world, "a1");
     for window in ["b1", "b2"] {
         world.leave(window).await;
     }
-    assert_eq!(heard(&world, "a1"), ["Ann"]);
+    assert_eq!(received_presence(&world, "a1"), ["Ann"]);
 }
 
 #[tokio::test]
-async fn the_others_hear_of_a_new_name_and_not_of_the_same_one() {
+async fn presence_is_sent_for_a_changed_name_only() {
     let world = World::new().await;
     enter(&world, "a1", "ann", "Ann").await;
     enter(&world, "b1", "bea", "Bea").await;
@@ -115,15 +115,15 @@ async fn the_others_hear_of_a_new_name_and_not_of_the_same_one() {
         world.told(window);
     }
     world.say("b1", json!({ "action": "rename", "name": "Zoe" })).await;
-    assert_eq!(heard(&world, "a1"), ["Ann Zoe"]);
+    assert_eq!(received_presence(&world, "a1"), ["Ann Zoe"]);
     let told = world.told("b1");
     assert_eq!((told.len(), &told[0]["type"], names(&told[0])), (1, &json!("welcome"), "Ann Zoe".into()));
     world.say("b1", json!({ "action": "rename", "name": "Zoe" })).await;
-    assert_eq!((heard(&world, "a1"), world.told("b1").len()), (vec![], 1));
+    assert_eq!((received_presence(&world, "a1"), world.told("b1").len()), (vec![], 1));
 }
 
 #[tokio::test]
-async fn people_is_answered_with_who_is_there_and_told_to_nobody_else() {
+async fn people_is_answered_to_the_sender_only() {
     let world = World::new().await;
     enter(&world, "a1", "ann", "Ann").await;
     enter(&world, "b1", "bea", "Bea").await;
@@ -132,65 +132,65 @@ async fn people_is_answered_with_who_is_there_and_told_to_nobody_else() {
         world.told(window);
     }
     world.say("b1", json!({ "action": "people" })).await;
-    assert_eq!(heard(&world, "b1"), ["Ann Bea"]);
+    assert_eq!(received_presence(&world, "b1"), ["Ann Bea"]);
     assert_eq!(world.told("a1"), [Value::Null; 0]);
 }
 
 #[tokio::test]
-async fn somebody_who_is_gone_without_a_word_is_missed_at_the_next_message() {
+async fn the_next_message_detects_a_dead_connection() {
     let world = World::new().await;
     for (window, person, name) in [("a1", "ann", "Ann"), ("b1", "bea", "Bea"), ("c1", "cat", "Cat")] {
         enter(&world, window, person, name).await;
     }
-    dies(&world, "c1");
-    heard(&world, "a1");
+    die_silently(&world, "c1");
+    received_presence(&world, "a1");
     world.post("b1", "anybody here?", "n").await;
-    assert_eq!(heard(&world, "a1"), ["Ann Bea"]);
-    // The socket's own end comes later, and is nothing new.
+    assert_eq!(received_presence(&world, "a1"), ["Ann Bea"]);
+    // The late `$disconnect` changes nothing.
     world.leave("c1").await;
     world.post("b1", "hello?", "m").await;
-    assert_eq!(heard(&world, "a1"), [""; 0]);
+    assert_eq!(received_presence(&world, "a1"), [""; 0]);
 }
 
 #[tokio::test]
-async fn one_dead_window_of_two_is_forgotten_and_told_to_nobody() {
+async fn one_dead_window_of_two_sends_no_presence() {
     let world = World::new().await;
     enter(&world, "a1", "ann", "Ann").await;
     enter(&world, "b1", "bea", "Bea").await;
     enter(&world, "b2", "bea", "Bea").await;
-    dies(&world, "b1");
-    heard(&world, "a1");
+    die_silently(&world, "b1");
+    received_presence(&world, "a1");
     world.post("a1", "hi", "n").await;
     assert!(!world.speaker_is_in("b1").await);
-    assert_eq!(heard(&world, "a1"), [""; 0]);
+    assert_eq!(received_presence(&world, "a1"), [""; 0]);
 }
 
 #[tokio::test]
-async fn in_a_large_room_a_change_is_told_to_a_few_drawn_by_lot_and_to_all_in_the_end() {
+async fn in_a_large_room_presence_goes_to_a_random_sample() {
     let world = World::with_limits(500, 100).await;
     let count = 3 * limits::PRESENCE_TOLD;
     for number in 0..count {
         world.knock(&format!("c{number}"), None, None, None).await.unwrap();
     }
-    let mut once = BTreeSet::new();
-    let mut draws = BTreeSet::new();
+    let mut notified = BTreeSet::new();
+    let mut samples = BTreeSet::new();
     for number in 0..20 {
         enter(&world, "new", "new", "Newcomer").await;
         let told: BTreeSet<usize> = (0..count).filter(|other| !world.told(&format!("c{other}")).is_empty()).collect();
         assert_eq!(told.len(), limits::PRESENCE_TOLD, "change {number}");
         assert_eq!(world.told("new").len(), 2, "welcome and page");
-        once.extend(told.iter().copied());
-        draws.insert(told);
+        notified.extend(told.iter().copied());
+        samples.insert(told);
         world.leave("new").await;
         for other in 0..count {
             world.told(&format!("c{other}"));
         }
     }
-    assert_eq!((once.len(), draws.len()), (count, 20));
+    assert_eq!((notified.len(), samples.len()), (count, 20));
 }
 
 #[tokio::test]
-async fn of_very_many_people_the_first_are_named_and_all_are_counted() {
+async fn presence_counts_all_people_but_lists_the_first() {
     let world = World::with_limits(500, 100).await;
     for number in 0..limits::PEOPLE + 20 {
         world.knock(&format!("c{number}"), None, None, Some(&format!("n{number:03}"))).await.unwrap();
@@ -203,17 +203,17 @@ async fn of_very_many_people_the_first_are_named_and_all_are_counted() {
 }
 
 #[tokio::test]
-async fn a_listener_that_hangs_does_not_keep_a_function_from_telling_who_is_gone() {
+async fn a_hanging_listener_does_not_block_presence() {
     let world = World::new().await;
     for (window, person, name) in [("a1", "ann", "Ann"), ("b1", "bea", "Bea"), ("c1", "cat", "Cat")] {
         enter(&world, window, person, name).await;
     }
-    dies(&world, "c1");
+    die_silently(&world, "c1");
     world.gateway.lock().hanging.insert(ConnectionId("b1".into()));
-    heard(&world, "a1");
+    received_presence(&world, "a1");
     let before = world.clock.now();
     world.post("a1", "hi", "n").await;
     let took = world.clock.now().0 - before.0;
-    assert!(took <= 7_000, "{took} ms: three of a function's ten seconds are left to the store");
-    assert_eq!(heard(&world, "a1"), ["Ann Bea"]);
+    assert!(took <= 7_000, "{took} ms: three of the function's ten seconds are left for the store");
+    assert_eq!(received_presence(&world, "a1"), ["Ann Bea"]);
 }

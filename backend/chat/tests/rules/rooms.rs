@@ -1,10 +1,10 @@
-//! Several rooms, as sentences: what was said last in each.
+//! Tests of `rooms`: the latest activity of several rooms.
 
 use chat_testing::world::{START, World};
 use serde_json::{Value, json};
 use shared_types::limits;
 
-async fn news(world: &World, rooms: &[&str]) -> Value {
+async fn activity(world: &World, rooms: &[&str]) -> Value {
     world.told("here");
     world.say("here", json!({ "action": "rooms", "rooms": rooms })).await;
     let told = world.told("here").remove(0);
@@ -13,7 +13,7 @@ async fn news(world: &World, rooms: &[&str]) -> Value {
 }
 
 #[tokio::test]
-async fn the_newest_message_of_each_room_is_told_in_the_order_of_the_question() {
+async fn room_activity_is_in_the_order_of_the_request() {
     let world = World::new().await;
     world.join("here", "Ann").await;
     for room in ["cats", "dogs"] {
@@ -26,19 +26,19 @@ async fn the_newest_message_of_each_room_is_told_in_the_order_of_the_question() 
         { "room": "dogs", "newest": 2, "author": dogs["author"]["id"], "sentAt": START },
         { "room": "cats", "newest": 1, "author": cats["author"]["id"], "sentAt": START },
     ]);
-    assert_eq!(news(&world, &["dogs", "empty", "cats"]).await, expected);
+    assert_eq!(activity(&world, &["dogs", "empty", "cats"]).await, expected);
 }
 
 #[tokio::test]
-async fn a_room_in_which_nothing_was_said_is_left_out() {
+async fn rooms_without_messages_are_left_out() {
     let world = World::new().await;
     world.join("here", "Ann").await;
-    assert_eq!(news(&world, &["lobby", "cats"]).await, json!([]));
-    assert_eq!(news(&world, &[]).await, json!([]));
+    assert_eq!(activity(&world, &["lobby", "cats"]).await, json!([]));
+    assert_eq!(activity(&world, &[]).await, json!([]));
 }
 
 #[tokio::test]
-async fn as_many_rooms_as_may_be_asked_about_are_all_told() {
+async fn the_maximum_number_of_rooms_is_answered() {
     let world = World::new().await;
     world.join("here", "Ann").await;
     let names: Vec<String> = (0..limits::ROOMS).map(|number| format!("room-{number}")).collect();
@@ -47,6 +47,9 @@ async fn as_many_rooms_as_may_be_asked_about_are_all_told() {
         world.post(name, "hi", "n").await;
     }
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let told = news(&world, &names).await;
-    assert_eq!(told.as_array().unwrap().iter().map(|news| news["room"].as_str().unwrap()).collect::<Vec<_>>(), names);
+    let told = activity(&world, &names).await;
+    assert_eq!(
+        told.as_array().unwrap().iter().map(|activity| activity["room"].as_str().unwrap()).collect::<Vec<_>>(),
+        names
+    );
 }

@@ -1,10 +1,10 @@
-//! Searching, as sentences: which messages of a room have some words.
+//! Tests of `search`.
 
 use chat_testing::world::World;
 use serde_json::{Value, json};
 use shared_types::limits;
 
-/// Opens the lobby, in which Ann says these.
+/// Opens the lobby with these texts of Ann as messages.
 async fn room(texts: &[&str]) -> World {
     let world = World::with_limits(100, 100).await;
     world.join("ann", "Ann Ｂｏｌｅｙｎ").await;
@@ -29,12 +29,12 @@ fn seqs(found: &Value) -> Vec<u64> {
 
 async fn found(world: &World, text: &str) -> Vec<u64> {
     let found = search(world, text, None).await;
-    assert_eq!((&found["text"], found.get("before")), (&json!(text), None), "the whole room was read");
+    assert_eq!((&found["text"], found.get("before")), (&json!(text), None), "the whole room was searched");
     seqs(&found)
 }
 
 #[tokio::test]
-async fn a_message_is_found_by_all_of_its_words_in_any_order_newest_first() {
+async fn search_matches_all_words_in_any_order() {
     let world = room(&["red apples", "green apples", "red pears", "apples, not red"]).await;
     assert_eq!(found(&world, "red apples").await, [4, 1]);
     assert_eq!(found(&world, "apples").await, [4, 2, 1]);
@@ -43,7 +43,7 @@ async fn a_message_is_found_by_all_of_its_words_in_any_order_newest_first() {
 }
 
 #[tokio::test]
-async fn case_and_width_make_no_difference() {
+async fn search_ignores_case_and_width() {
     let world = room(&["STRASSE Ärger", "ＡＢＣ１２３", "ｶﾞﾗｽ", "cafe\u{301}"]).await;
     for (text, seq) in [("ärger", 1), ("strasse ÄRGER", 1), ("abc123", 2), ("Ａｂｃ", 2), ("ガラス", 3), ("CAFÉ", 4)]
     {
@@ -52,7 +52,7 @@ async fn case_and_width_make_no_difference() {
 }
 
 #[tokio::test]
-async fn a_message_is_found_by_its_author_too() {
+async fn search_matches_the_author() {
     let world = room(&["apples"]).await;
     world.join("bea", "Bea").await;
     world.post("bea", "apples", "n").await;
@@ -61,7 +61,7 @@ async fn a_message_is_found_by_its_author_too() {
 }
 
 #[tokio::test]
-async fn a_message_is_found_by_what_is_to_be_seen_on_its_image() {
+async fn search_matches_the_alt_text() {
     let world = room(&["no cat"]).await;
     let bytes = b"GIF89a\x03\x00\x02\x00\x00\x00\x00,\0\0\0\0\x03\0\x02\0\0".to_vec();
     let image = json!({ "type": "image/gif", "size": bytes.len(), "width": 3, "height": 2, "alt": "A cat on a mat" });
@@ -72,7 +72,7 @@ async fn a_message_is_found_by_what_is_to_be_seen_on_its_image() {
 }
 
 #[tokio::test]
-async fn what_was_taken_back_is_not_found_and_what_was_edited_is_found_as_it_is() {
+async fn search_sees_edits_and_skips_deleted_messages() {
     let world = room(&["apples", "pears"]).await;
     world.say("ann", json!({ "action": "delete", "seq": 1 })).await;
     world.say("ann", json!({ "action": "edit", "seq": 2, "text": "plums" })).await;
@@ -82,7 +82,7 @@ async fn what_was_taken_back_is_not_found_and_what_was_edited_is_found_as_it_is(
 }
 
 #[tokio::test]
-async fn an_answer_says_where_to_go_on_until_the_beginning_is_reached() {
+async fn search_answers_continue_to_the_first_message() {
     let texts: Vec<String> = (1..=2 * limits::SEARCH_FOUND + 3).map(|number| format!("apple {number}")).collect();
     let world = room(&texts.iter().map(String::as_str).collect::<Vec<_>>()).await;
     let (mut before, mut all, mut answers) = (None, Vec::new(), 0);
@@ -100,14 +100,14 @@ async fn an_answer_says_where_to_go_on_until_the_beginning_is_reached() {
 }
 
 #[tokio::test]
-async fn an_answer_that_ends_with_the_room_says_so() {
+async fn a_full_last_answer_has_no_continuation() {
     let texts = vec!["apple"; limits::SEARCH_FOUND];
     let world = room(&texts).await;
     assert_eq!(found(&world, "apple").await.len(), limits::SEARCH_FOUND);
 }
 
 #[tokio::test]
-async fn one_search_reads_so_many_messages_and_no_more() {
+async fn one_search_reads_a_limited_number_of_messages() {
     let world = room(&["needle"]).await;
     let lobby = shared_types::RoomName::lobby();
     for seq in 2..=limits::SEARCH_READ as u64 + 1 {
@@ -124,7 +124,7 @@ async fn one_search_reads_so_many_messages_and_no_more() {
 }
 
 #[tokio::test]
-async fn an_answer_fits_a_frame_however_long_its_messages() {
+async fn an_answer_with_long_messages_fits_a_frame() {
     let long = format!("{} apple", "語".repeat(limits::TEXT_CHARS - 10));
     let world = room(&vec![long.as_str(); 15]).await;
     let first = search(&world, "apple", None).await;
@@ -132,11 +132,15 @@ async fn an_answer_fits_a_frame_however_long_its_messages() {
     let count = seqs(&first).len() as u64;
     assert!((5..15).contains(&count), "{count}");
     let second = search(&world, "apple", first["before"].as_u64()).await;
-    assert_eq!(seqs(&second), (1..=15 - count).rev().collect::<Vec<_>>(), "it goes on where the first ended");
+    assert_eq!(
+        seqs(&second),
+        (1..=15 - count).rev().collect::<Vec<_>>(),
+        "the second answer continues where the first ended"
+    );
 }
 
 #[tokio::test]
-async fn a_room_is_searched_for_whoever_is_in_it() {
+async fn search_covers_the_socket_s_own_room_only() {
     let world = room(&["apple"]).await;
     world.knock("cat", Some("cats"), None, None).await.unwrap();
     world.say("cat", json!({ "action": "search", "text": "apple" })).await;

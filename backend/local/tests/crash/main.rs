@@ -1,8 +1,8 @@
-//! The single binary is killed again and again while people talk, and goes on with what is in its directory.
+//! Test that kills the local server repeatedly while people send messages, and restarts it with the same data directory.
 //!
-//! `KILLS` says how many times (5), `SEED` at which moments.
+//! `KILLS` is the number of kills (default 5), `SEED` determines their times.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it does not hold")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed test panics")]
 
 use std::{
     collections::BTreeMap,
@@ -26,99 +26,108 @@ use tokio::{
 };
 use tokio_tungstenite::tungstenite::Message;
 
-/// The path of the local server, built by cargo for this test.
+/// Path of the local server, built by cargo for this test.
 const LOCAL: &str = env!("CARGO_BIN_EXE_local");
 
 const SENDERS: u64 = 4;
 
-/// The longest wait for an answer of a server that runs.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// Maximum wait for an answer of a running server.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
 
 #[tokio::test]
-async fn a_killed_process_loses_nothing_that_it_acknowledged_and_keeps_each_sender_s_order() {
+async fn a_killed_process_keeps_acknowledged_messages_in_order() {
     let (kills, seed) = (number("KILLS", 5), number("SEED", 0));
-    let mut dice = fastrand::Rng::with_seed(seed);
+    let mut rng = fastrand::Rng::with_seed(seed);
     let mut local = LocalServer::start(LOCAL, &[]);
-    let (serves, server) = watch::channel(Some(local.port));
-    let (tell, mut acknowledgements) = mpsc::unbounded_channel();
-    let enough = Arc::new(AtomicBool::new(false));
+    let (port, server) = watch::channel(Some(local.port));
+    let (acknowledged, mut acknowledgements) = mpsc::unbounded_channel();
+    let stop = Arc::new(AtomicBool::new(false));
     let senders: Vec<_> = (0..SENDERS)
-        .map(|_| tokio::spawn(Sender::new(server.clone(), tell.clone(), enough.clone()).send_until_enough()))
+        .map(|_| tokio::spawn(Sender::new(server.clone(), acknowledged.clone(), stop.clone()).send_until_stopped()))
         .collect();
     for _ in 0..kills {
-        for _ in 0..dice.u32(20..120) {
-            timeout(PATIENCE, acknowledgements.recv()).await.expect("the server answers").unwrap();
+        for _ in 0..rng.u32(20..120) {
+            timeout(ANSWER_TIMEOUT, acknowledgements.recv()).await.expect("the server answers").unwrap();
         }
-        // An acknowledgement has just been given; the kill is to hit any moment from one to the next.
-        tokio::time::sleep(Duration::from_millis(dice.u64(0..5))).await;
-        serves.send_replace(None);
+        // An acknowledgement was just received. The kill comes at a random time before the next one.
+        tokio::time::sleep(Duration::from_millis(rng.u64(0..5))).await;
+        port.send_replace(None);
         local.kill();
         local.restart();
-        serves.send_replace(Some(local.port));
+        port.send_replace(Some(local.port));
     }
-    enough.store(true, Relaxed);
-    let ended = timeout(PATIENCE, join_all(senders)).await.expect("what is under way comes to its end");
+    stop.store(true, Relaxed);
+    let ended = timeout(ANSWER_TIMEOUT, join_all(senders)).await.expect("pending messages are acknowledged");
     let accounts: Vec<Account> = ended.into_iter().map(Result::unwrap).collect();
-    let messages = judge(&whole_log(local.port).await, &accounts);
+    let messages = verify(&whole_log(local.port).await, &accounts);
     println!("{kills} kills, {messages} messages acknowledged, 0 lost, 0 twice (SEED={seed})");
 }
 
-/// Every message was acknowledged in the end, so the log is exactly what the senders have seen; answers with its length.
-fn judge(log: &[ChatMessage], accounts: &[Account]) -> usize {
+/// Verifies that the log is exactly what the senders saw, because every message was acknowledged. Returns its length.
+fn verify(log: &[ChatMessage], accounts: &[Account]) -> usize {
     assert!(log.is_sorted_by(|one, next| one.seq < next.seq), "the log has one order");
-    let mut places: BTreeMap<_, Vec<Seq>> = BTreeMap::new();
+    let mut stored: BTreeMap<_, Vec<Seq>> = BTreeMap::new();
     for message in log {
-        places.entry((message.author.id.clone(), message.nonce.clone())).or_default().push(message.seq);
+        stored.entry((message.author.id.clone(), message.nonce.clone())).or_default().push(message.seq);
     }
     let mut expected = BTreeMap::new();
     for Account { id, acknowledged } in accounts {
-        assert!(!acknowledged.is_empty(), "everyone said something");
+        assert!(!acknowledged.is_empty(), "every sender sent something");
         expected.extend(acknowledged.iter().map(|(nonce, seq)| ((id.clone(), nonce.clone()), vec![*seq])));
     }
-    let wrong: Vec<_> = expected.iter().filter(|(message_key, seqs)| places.get(message_key) != Some(seqs)).collect();
-    assert!(wrong.is_empty(), "of {} acknowledged {} are not there once: {wrong:?}", expected.len(), wrong.len());
-    assert_eq!(log.len(), expected.len(), "nothing else is there");
+    let wrong: Vec<_> = expected.iter().filter(|(message_key, seqs)| stored.get(message_key) != Some(seqs)).collect();
+    assert!(
+        wrong.is_empty(),
+        "of {} acknowledged messages {} are not stored exactly once: {wrong:?}",
+        expected.len(),
+        wrong.len()
+    );
+    assert_eq!(log.len(), expected.len(), "the log holds nothing else");
     for Account { id, acknowledged } in accounts {
-        assert!(acknowledged.is_sorted_by_key(|(_, seq)| *seq), "{id} reads their messages in their order");
+        assert!(acknowledged.is_sorted_by_key(|(_, seq)| *seq), "the messages of {id} are in their order");
     }
     log.len()
 }
 
-/// What a sender knows in the end: what was acknowledged, in the order in which it was written, and where it stood.
+/// Result of a sender: the acknowledged messages in the order in which they were sent, with their positions.
 struct Account {
     id: PersonId,
     acknowledged: Vec<(Nonce, Seq)>,
 }
 
-/// Somebody who says one thing after another, each as soon as the one before is acknowledged.
+/// Client that sends one message after another, each as soon as the one before is acknowledged.
 struct Sender {
-    /// The port at which the server runs, while it does.
+    /// Port of the server while it runs.
     server: watch::Receiver<Option<u16>>,
-    tell: mpsc::UnboundedSender<()>,
-    enough: Arc<AtomicBool>,
+    acknowledged_one: mpsc::UnboundedSender<()>,
+    stop: Arc<AtomicBool>,
     cookie: Option<String>,
     id: Option<PersonId>,
     acknowledged: Vec<(Nonce, Seq)>,
-    /// What was said and is not acknowledged.
+    /// The message that is sent and not acknowledged yet.
     pending: Option<Nonce>,
 }
 
 impl Sender {
-    fn new(server: watch::Receiver<Option<u16>>, tell: mpsc::UnboundedSender<()>, enough: Arc<AtomicBool>) -> Self {
-        Self { server, tell, enough, cookie: None, id: None, acknowledged: Vec::new(), pending: None }
+    fn new(
+        server: watch::Receiver<Option<u16>>,
+        acknowledged_one: mpsc::UnboundedSender<()>,
+        stop: Arc<AtomicBool>,
+    ) -> Self {
+        Self { server, acknowledged_one, stop, cookie: None, id: None, acknowledged: Vec::new(), pending: None }
     }
 
-    async fn send_until_enough(mut self) -> Account {
-        while self.pending.is_some() || !self.enough.load(Relaxed) {
+    async fn send_until_stopped(mut self) -> Account {
+        while self.pending.is_some() || !self.stop.load(Relaxed) {
             let port = self.server.wait_for(Option::is_some).await.unwrap().unwrap();
-            // When the server was killed meanwhile, what is pending is said to the next one.
-            let _ = self.talk(port).await;
+            // If the server was killed meanwhile, the pending message is sent to the next one.
+            let _ = self.send_messages(port).await;
         }
         Account { id: self.id.unwrap(), acknowledged: self.acknowledged }
     }
 
-    /// Talks until there was enough, or the server is gone: `None`.
-    async fn talk(&mut self, port: u16) -> Option<()> {
+    /// Sends messages until the test stops (`Some`) or the server is gone (`None`).
+    async fn send_messages(&mut self, port: u16) -> Option<()> {
         let page = visit(port, &mut self.cookie).await?;
         let me = self.id.get_or_insert(page.you.id.clone()).clone();
         assert_eq!(me, page.you.id, "a guest is the same person after a restart");
@@ -134,30 +143,32 @@ impl Sender {
             };
             socket.send(Message::text(serde_json::to_string(&send).unwrap())).await.ok()?;
             let answer = acknowledgement(&mut socket, &me, &nonce);
-            let seq = timeout(PATIENCE, answer).await.expect("the server answers")?;
+            let seq = timeout(ANSWER_TIMEOUT, answer).await.expect("the server answers")?;
             self.pending = None;
             self.acknowledged.push((nonce, seq));
-            // In the end nobody counts them any more.
-            let _ = self.tell.send(());
+            // The test stops counting at its end, so the receiver may be closed.
+            let _ = self.acknowledged_one.send(());
         }
         Some(())
     }
 
-    /// What is to be said now: what is pending, or else something new.
+    /// Returns the nonce of the message to send: the pending one, or else a new one.
     fn next(&mut self) -> Option<Nonce> {
-        if self.pending.is_none() && !self.enough.load(Relaxed) {
+        if self.pending.is_none() && !self.stop.load(Relaxed) {
             self.pending = Some(format!("n{}", self.acknowledged.len()).parse().unwrap());
         }
         self.pending.clone()
     }
 }
 
-/// The place at which a message was stored, once its own broadcast says so; `None` when the socket ends before that.
+/// Waits for the broadcast of a message and returns its position; `None` if the socket ends before.
 async fn acknowledgement(socket: &mut Socket, me: &PersonId, nonce: &Nonce) -> Option<Seq> {
     loop {
         let Message::Text(text) = socket.next().await?.ok()? else { continue };
         match serde_json::from_str(&text).unwrap() {
-            ServerMessage::Message(said) if said.author.id == *me && said.nonce == *nonce => return Some(said.seq),
+            ServerMessage::Message(message) if message.author.id == *me && message.nonce == *nonce => {
+                return Some(message.seq);
+            }
             ServerMessage::Error { code, message, .. } => panic!("{code:?}: {message}"),
             _ => {}
         }

@@ -1,8 +1,8 @@
-//! Twenty people talk over real sockets that are cut every two seconds.
+//! Test with twenty people who send messages over real sockets that are cut every two seconds.
 //!
-//! `SECONDS` says for how long (6), `SEED` who writes when.
+//! `SECONDS` is the duration (default 6), `SEED` determines who writes when.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it does not hold")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed test panics")]
 
 mod person;
 mod proxy;
@@ -15,7 +15,7 @@ use chat_testing::{
     number::number,
 };
 use futures::future::join_all;
-use person::{Account, Mood, Person, end_of};
+use person::{Account, Person, Phase, end_of};
 use proxy::Proxy;
 use shared_types::{ChatMessage, Nonce, PersonId, Seq};
 use tokio::{
@@ -23,42 +23,42 @@ use tokio::{
     time::{Instant, interval_at, timeout_at},
 };
 
-/// The path of the local server, built by cargo for this test.
+/// Path of the local server, built by cargo for this test.
 const LOCAL: &str = env!("CARGO_BIN_EXE_local");
 
 const PEOPLE: u64 = 20;
 
 const BETWEEN_CUTS: Duration = Duration::from_secs(2);
 
-/// How long it takes at most until everybody has everything: the longest wait of a page that was cut off often is 30 s,
-/// as much again is for a slow machine.
-const CALM: Duration = Duration::from_secs(60);
+/// Maximum time after the last cut until everybody has every message. The longest reconnect delay of a page is 30 s; the other
+/// 30 s are for a slow machine.
+const SETTLE_TIMEOUT: Duration = Duration::from_secs(60);
 
 #[tokio::test]
-async fn everything_written_is_delivered_once_and_in_order_over_sockets_that_are_cut() {
+async fn messages_arrive_once_and_in_order_over_cut_sockets() {
     let (seconds, seed) = (number("SECONDS", 6), number("SEED", 0));
     fastrand::seed(seed);
     let local = LocalServer::start(LOCAL, &[]);
-    let proxy = Proxy::before(local.port).await;
-    let (mood, feeling) = watch::channel(Mood::Restless);
+    let proxy = Proxy::start(local.port).await;
+    let (phase, phases) = watch::channel(Phase::Active);
     let (confirmed, mut all_confirmed) = mpsc::channel(1);
     let mut people = Vec::new();
     for person in 0..PEOPLE {
-        let person = Person::arrive(proxy.port, seed * PEOPLE + person).await;
-        people.push(tokio::spawn(person.live(feeling.clone(), confirmed.clone())));
+        let person = Person::open(proxy.port, seed * PEOPLE + person).await;
+        people.push(tokio::spawn(person.run(phases.clone(), confirmed.clone())));
     }
     drop(confirmed);
 
-    let cut = storm(&proxy, Duration::from_secs(seconds)).await;
-    let patience = Instant::now() + CALM;
-    mood.send_replace(Mood::Calm);
-    let silence = timeout_at(patience, all_confirmed.recv()).await.expect("everything written is confirmed in time");
-    assert_eq!(silence, None);
+    let cut = cut_repeatedly(&proxy, Duration::from_secs(seconds)).await;
+    let deadline = Instant::now() + SETTLE_TIMEOUT;
+    phase.send_replace(Phase::Settling);
+    let end = timeout_at(deadline, all_confirmed.recv()).await.expect("every message is confirmed in time");
+    assert_eq!(end, None);
     let log = Arc::new(whole_log(local.port).await);
-    mood.send_replace(Mood::Waiting(log.clone(), patience));
+    phase.send_replace(Phase::Verifying(log.clone(), deadline));
     let accounts: Vec<Account> = join_all(people).await.into_iter().map(Result::unwrap).collect();
 
-    judge(&log, &accounts);
+    verify(&log, &accounts);
     let newest = visit(local.port, &mut None).await.unwrap().messages;
     assert!(!newest.is_empty() && log.ends_with(&newest), "the store's page is the end of the log");
     assert!(!local.log().contains("ERROR"), "{}", local.log());
@@ -69,8 +69,8 @@ async fn everything_written_is_delivered_once_and_in_order_over_sockets_that_are
     );
 }
 
-/// Cuts everybody off again and again for so long; answers with how many connections that were.
-async fn storm(proxy: &Proxy, duration: Duration) -> usize {
+/// Cuts all connections repeatedly for a duration. Returns the number of cut connections.
+async fn cut_repeatedly(proxy: &Proxy, duration: Duration) -> usize {
     let start = Instant::now();
     let mut cuts = interval_at(start + BETWEEN_CUTS, BETWEEN_CUTS);
     let mut cut = 0;
@@ -81,16 +81,16 @@ async fn storm(proxy: &Proxy, duration: Duration) -> usize {
     cut
 }
 
-fn judge(log: &[ChatMessage], accounts: &[Account]) {
-    let mut places: BTreeMap<(&PersonId, &Nonce), Seq> = BTreeMap::new();
+fn verify(log: &[ChatMessage], accounts: &[Account]) {
+    let mut seqs: BTreeMap<(&PersonId, &Nonce), Seq> = BTreeMap::new();
     for message in log {
-        let twice = places.insert((&message.author.id, &message.nonce), message.seq);
+        let twice = seqs.insert((&message.author.id, &message.nonce), message.seq);
         assert_eq!(twice, None, "{} of {} is stored twice", message.nonce, message.author.id);
     }
     let written: usize = accounts.iter().map(|account| account.written.len()).sum();
-    assert_eq!(log.len(), written, "everything that was written is stored, and nothing else");
+    assert_eq!(log.len(), written, "every written message is stored, and nothing else");
     for Account { id, written, page, .. } in accounts {
-        let order: Vec<_> = written.iter().map(|nonce| places.get(&(id, nonce)).expect("it is stored")).collect();
+        let order: Vec<_> = written.iter().map(|nonce| seqs.get(&(id, nonce)).expect("it is stored")).collect();
         assert!(order.is_sorted(), "the messages of {id} are in the order in which they were written: {order:?}");
         let end = end_of(log, page);
         let missing: Vec<_> = end.iter().filter(|message| !page.contains(message)).collect();

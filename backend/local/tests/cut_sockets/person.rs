@@ -1,4 +1,4 @@
-//! A person at a page: the page's real state, over real sockets and in real time.
+//! Simulated person: the page's real state over real sockets, in real time.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -21,38 +21,38 @@ use tokio::{
 };
 use tokio_tungstenite::tungstenite::Message;
 
-/// The page's own pace.
+/// Interval of the page's timer.
 const TICK: Duration = Duration::from_secs(1);
 
-/// How often somebody does something.
-const FIDGET: Duration = Duration::from_millis(250);
+/// Interval at which a person acts.
+const ACT_INTERVAL: Duration = Duration::from_millis(250);
 
-/// What a person is to do.
+/// Phase of the test.
 #[derive(Clone)]
-pub(crate) enum Mood {
-    /// Write and look.
-    Restless,
-    /// Write nothing new, and stay until everything written is confirmed.
-    Calm,
-    /// Stay until the page shows the end of this log, or this moment.
-    Waiting(Arc<Vec<ChatMessage>>, Instant),
+pub(crate) enum Phase {
+    /// The person writes and reads.
+    Active,
+    /// The person writes nothing new, and waits until every message is confirmed.
+    Settling,
+    /// The person waits until the page shows the end of this log, or until this time.
+    Verifying(Arc<Vec<ChatMessage>>, Instant),
 }
 
-/// What a person did, and sees in the end.
+/// Result of a person: what they wrote, and what their page shows at the end.
 pub(crate) struct Account {
     pub(crate) id: PersonId,
-    /// What was written, in its order.
+    /// The written messages in their order.
     pub(crate) written: Vec<Nonce>,
-    /// Author, nonce and place of each message on the page.
+    /// Author, nonce and position of each message on the page.
     pub(crate) page: Vec<(PersonId, Nonce, Seq)>,
-    /// Sockets that were opened.
+    /// Number of opened sockets.
     pub(crate) sockets: SocketId,
 }
 
 enum Event {
-    Heard(SocketId, Option<ServerMessage>),
+    Received(SocketId, Option<ServerMessage>),
     Closed(SocketId),
-    ProviderResponse(Option<PageState>),
+    PageFetched(Option<PageState>),
 }
 
 pub(crate) struct Person {
@@ -60,66 +60,66 @@ pub(crate) struct Person {
     client: Client,
     page: PageState,
     cookie: Option<String>,
-    /// What is said on a socket; one that is dropped from here is closed.
+    /// Queue of frames for each socket. Dropping a queue closes its socket.
     sockets: BTreeMap<SocketId, mpsc::UnboundedSender<String>>,
     events: mpsc::UnboundedSender<Event>,
     inbox: mpsc::UnboundedReceiver<Event>,
-    born: Instant,
-    dice: Rng,
+    started: Instant,
+    rng: Rng,
     account: Account,
 }
 
 impl Person {
-    /// Opens the page, at the chat that is behind a port.
-    pub(crate) async fn arrive(port: u16, seed: u64) -> Self {
+    /// Opens the page of the chat at a port.
+    pub(crate) async fn open(port: u16, seed: u64) -> Self {
         let mut cookie = None;
         let page = visit(port, &mut cookie).await.unwrap();
-        let (client, effects) = Client::start(&page, &page_model::texts::PlainTexts, 0, lot);
+        let (client, effects) = Client::start(&page, &page_model::texts::PlainTexts, 0, random);
         let (events, inbox) = mpsc::unbounded_channel();
         let account = Account { id: page.you.id.clone(), written: Vec::new(), page: Vec::new(), sockets: 0 };
-        let dice = Rng::with_seed(seed);
+        let rng = Rng::with_seed(seed);
         let sockets = BTreeMap::new();
-        let born = Instant::now();
-        let mut person = Self { port, client, page, cookie, sockets, events, inbox, born, dice, account };
+        let started = Instant::now();
+        let mut person = Self { port, client, page, cookie, sockets, events, inbox, started, rng, account };
         person.act(effects);
         person
     }
 
-    /// Lives as its mood says, and says with `confirmed` when nothing that was written is unconfirmed any more.
-    pub(crate) async fn live(mut self, mut mood: watch::Receiver<Mood>, confirmed: mpsc::Sender<()>) -> Account {
+    /// Acts as the phase demands. Drops `confirmed` when every written message is confirmed.
+    pub(crate) async fn run(mut self, mut phase: watch::Receiver<Phase>, confirmed: mpsc::Sender<()>) -> Account {
         let mut confirmed = Some(confirmed);
-        let (mut tick, mut fidget) = (interval(TICK), interval(FIDGET));
+        let (mut tick, mut act) = (interval(TICK), interval(ACT_INTERVAL));
         loop {
-            let now = mood.borrow_and_update().clone();
-            match &now {
-                Mood::Calm if self.client.timeline().unsent().is_empty() => drop(confirmed.take()),
-                Mood::Waiting(log, until) if Instant::now() >= *until || self.shows_the_end_of(log) => break,
+            let current = phase.borrow_and_update().clone();
+            match &current {
+                Phase::Settling if self.client.timeline().unsent().is_empty() => drop(confirmed.take()),
+                Phase::Verifying(log, until) if Instant::now() >= *until || self.shows_the_end_of(log) => break,
                 _ => {}
             }
             let effects = select! {
-                Some(event) = self.inbox.recv() => self.happened(event),
+                Some(event) = self.inbox.recv() => self.handle(event),
                 _ = tick.tick() => {
-                    self.look();
+                    self.check_page();
                     self.client.tick(self.now())
                 }
-                _ = fidget.tick(), if matches!(now, Mood::Restless) => self.fidget(),
-                changed = mood.changed() => {
+                _ = act.tick(), if matches!(current, Phase::Active) => self.act_randomly(),
+                changed = phase.changed() => {
                     changed.unwrap();
                     Vec::new()
                 }
             };
             self.act(effects);
         }
-        self.account.page = self.look();
+        self.account.page = self.check_page();
         self.account
     }
 
     fn now(&self) -> u64 {
-        self.born.elapsed().as_millis() as u64
+        self.started.elapsed().as_millis() as u64
     }
 
-    fn fidget(&mut self) -> Vec<Effect> {
-        match self.dice.u8(0..100) {
+    fn act_randomly(&mut self) -> Vec<Effect> {
+        match self.rng.u8(0..100) {
             0..25 => {
                 let count = self.account.written.len();
                 let nonce: Nonce = format!("n{count}").parse().unwrap();
@@ -127,21 +127,21 @@ impl Person {
                 let text = format!("message {count}").parse().ok();
                 self.client.post(Draft { nonce, text, image: None, reply_to: None }, self.now())
             }
-            // Somebody who comes back to the page, now and then: without them the waits grow longer than the calm
-            // between two cuts.
+            // The person returns to the page now and then. Without this the reconnect delay would grow longer than the
+            // time between two cuts.
             25..30 => self.client.wake(self.now()),
             _ => Vec::new(),
         }
     }
 
-    fn happened(&mut self, event: Event) -> Vec<Effect> {
+    fn handle(&mut self, event: Event) -> Vec<Effect> {
         let now = self.now();
         match event {
-            Event::Heard(id, message) if self.sockets.contains_key(&id) => self.client.on_message(now, id, message),
+            Event::Received(id, message) if self.sockets.contains_key(&id) => self.client.on_message(now, id, message),
             Event::Closed(id) if self.sockets.remove(&id).is_some() => self.client.on_closed(now, id),
-            // The page has let that socket go.
-            Event::Heard(..) | Event::Closed(_) => Vec::new(),
-            Event::ProviderResponse(page) => {
+            // The page has closed that socket.
+            Event::Received(..) | Event::Closed(_) => Vec::new(),
+            Event::PageFetched(page) => {
                 let arrived = page.is_some();
                 self.page = page.unwrap_or_else(|| self.page.clone());
                 self.client.on_fetched(now, arrived)
@@ -156,18 +156,18 @@ impl Person {
                     let (port, mut cookie, events) = (self.port, self.cookie.clone(), self.events.clone());
                     tokio::spawn(async move {
                         let page = visit(port, &mut cookie).await;
-                        drop(events.send(Event::ProviderResponse(page)));
+                        drop(events.send(Event::PageFetched(page)));
                     });
                 }
                 Effect::Open(id) => {
                     let (frames, queue) = mpsc::unbounded_channel();
                     self.sockets.insert(id, frames);
                     self.account.sockets += 1;
-                    tokio::spawn(carry(id, self.port, self.page.ticket.clone(), queue, self.events.clone()));
+                    tokio::spawn(run_socket(id, self.port, self.page.ticket.clone(), queue, self.events.clone()));
                 }
                 Effect::Send(id, message) => {
                     if let Some(frames) = self.sockets.get(&id) {
-                        // One that has just closed tells so itself.
+                        // A socket that has just closed sends its own event.
                         drop(frames.send(serde_json::to_string(&message).unwrap()));
                     }
                 }
@@ -178,12 +178,12 @@ impl Person {
     }
 
     fn shows_the_end_of(&self, log: &[ChatMessage]) -> bool {
-        let page = self.look();
+        let page = self.check_page();
         page == end_of(log, &page)
     }
 
-    /// What is on the page is in order and has nothing twice, at every look.
-    fn look(&self) -> Vec<(PersonId, Nonce, Seq)> {
+    /// Asserts that the page is in order and shows nothing twice. Returns the shown messages.
+    fn check_page(&self) -> Vec<(PersonId, Nonce, Seq)> {
         let rows = self.client.timeline().rows(&page_model::calendar::Utc::default(), &[]);
         let mut keys: Vec<String> = rows.iter().map(|row| row.key()).collect();
         keys.sort_unstable();
@@ -194,15 +194,15 @@ impl Person {
     }
 }
 
-/// The end of a log that a page shows which begins where this one does.
+/// Returns the part of the log that a page shows if it begins at the same message as `page`.
 pub(crate) fn end_of(log: &[ChatMessage], page: &[(PersonId, Nonce, Seq)]) -> Vec<(PersonId, Nonce, Seq)> {
     let from = page.first().map_or(Seq(0), |(_, _, seq)| *seq);
     let end = log.iter().filter(|message| message.seq >= from);
     end.map(|message| (message.author.id.clone(), message.nonce.clone(), message.seq)).collect()
 }
 
-/// A socket's life: frames out and in, until either side lets it go.
-async fn carry(
+/// Runs a socket: sends and receives frames until either side closes it.
+async fn run_socket(
     id: SocketId,
     port: u16,
     ticket: String,
@@ -217,19 +217,19 @@ async fn carry(
     drop(events.send(Event::Closed(id)));
 }
 
-/// Says what is to be said until something is heard; `None` is the end of the socket.
+/// Sends queued frames until a frame arrives. Returns `None` at the end of the socket.
 async fn exchange(id: SocketId, socket: &mut Socket, queue: &mut mpsc::UnboundedReceiver<String>) -> Option<Event> {
     loop {
         select! {
             frame = queue.recv() => socket.send(Message::text(frame?)).await.ok()?,
             heard = socket.next() => if let Message::Text(text) = heard?.ok()? {
-                return Some(Event::Heard(id, serde_json::from_str(&text).ok()));
+                return Some(Event::Received(id, serde_json::from_str(&text).ok()));
             },
         }
     }
 }
 
-/// The page draws lots for its waits.
-fn lot() -> u32 {
+/// Returns a random number for the page's reconnect delays.
+fn random() -> u32 {
     fastrand::u32(..)
 }

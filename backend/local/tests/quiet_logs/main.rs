@@ -1,6 +1,6 @@
-//! What is logged: nothing that anybody says, is called, or is let in by.
+//! Tests of the log: it holds no messages, names or credentials.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it does not hold")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed test panics")]
 
 use std::{
     fs::{self, File},
@@ -13,21 +13,21 @@ use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
-/// The path of the local server, built by cargo for this test.
+/// Path of the local server, built by cargo for this test.
 const LOCAL: &str = env!("CARGO_BIN_EXE_local");
 
-/// What must not be found: in every text, name and wrong frame below.
+/// Marker that must not appear in the log. It is part of every text, name and bad frame below.
 const SECRET: &str = "xyzzy";
 
-/// The binary, with that level.
+/// Starts the binary with a log level.
 fn start(level: &str) -> LocalServer {
     let directory = tempfile::tempdir().unwrap();
     make_page(directory.path());
     let log = File::create(directory.path().join("log")).unwrap();
     let mut process = command(LOCAL, directory.path()).env("RUST_LOG", level).stderr(log).spawn().unwrap();
-    let mut announced = String::new();
-    BufReader::new(process.stdout.take().unwrap()).read_line(&mut announced).unwrap();
-    let port = announced.trim().rsplit(':').next().unwrap().parse().unwrap();
+    let mut first_line = String::new();
+    BufReader::new(process.stdout.take().unwrap()).read_line(&mut first_line).unwrap();
+    let port = first_line.trim().rsplit(':').next().unwrap().parse().unwrap();
     LocalServer { binary: LOCAL, process, port, directory }
 }
 
@@ -40,7 +40,7 @@ fn get(port: u16, path: &str, cookie: &str) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-async fn ask(socket: &mut Socket, frame: &str) -> Value {
+async fn request(socket: &mut Socket, frame: &str) -> Value {
     socket.send(Message::Text(frame.into())).await.unwrap();
     loop {
         if let Message::Text(text) = socket.next().await.unwrap().unwrap() {
@@ -53,7 +53,7 @@ async fn ask(socket: &mut Socket, frame: &str) -> Value {
 }
 
 #[tokio::test]
-async fn nothing_that_anybody_says_or_is_let_in_by_is_logged() {
+async fn the_log_holds_no_messages_names_or_credentials() {
     let local = start("trace");
     let first = get(local.port, "/state/lobby", &format!("name={SECRET}"));
     let cookie = first.split("guest=").nth(1).unwrap().split(';').next().unwrap().to_owned();
@@ -65,7 +65,7 @@ async fn nothing_that_anybody_says_or_is_let_in_by_is_logged() {
     }
 
     let mut socket = connect(local.port, &format!("?ticket={ticket}&name={SECRET}")).await.unwrap();
-    let said = [
+    let frames = [
         json!({ "action": "send", "text": SECRET, "nonce": "n" }).to_string(),
         json!({ "action": "edit", "seq": 1, "text": format!("{SECRET} again") }).to_string(),
         json!({ "action": "search", "text": SECRET }).to_string(),
@@ -78,28 +78,31 @@ async fn nothing_that_anybody_says_or_is_let_in_by_is_logged() {
         SECRET.into(),
         json!({ "action": "forget" }).to_string(),
     ];
-    for frame in &said {
-        ask(&mut socket, frame).await;
+    for frame in &frames {
+        request(&mut socket, frame).await;
     }
     drop(socket);
     drop(connect(local.port, &format!("?ticket={ticket}")).await);
 
     let log = fs::read_to_string(local.directory.path().join("log")).unwrap();
-    assert!(log.contains("frame refused") && log.contains("joined"), "it does log: {log}");
+    assert!(log.contains("frame refused") && log.contains("joined"), "the log is not empty: {log}");
     for (what, secret) in [("a text or name", SECRET), ("the cookie", &cookie), ("the ticket", &ticket)] {
         assert!(!log.contains(secret), "{what} is in the log: {log}");
     }
 }
 
 #[test]
-fn a_level_that_is_none_is_said_and_is_info() {
+fn an_invalid_level_is_logged_and_means_info() {
     let log = |level| {
         let local = start(level);
         get(local.port, "/", "");
         local.log()
     };
-    let told = log("loud");
-    assert!(told.contains("RUST_LOG is no level") && told.contains("loud") && told.contains("request"), "{told}");
-    let told = log("warn");
-    assert!(!told.contains("RUST_LOG") && !told.contains("request"), "{told}");
+    let output = log("loud");
+    assert!(
+        output.contains("RUST_LOG is no level") && output.contains("loud") && output.contains("request"),
+        "{output}"
+    );
+    let output = log("warn");
+    assert!(!output.contains("RUST_LOG") && !output.contains("request"), "{output}");
 }

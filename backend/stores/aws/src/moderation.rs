@@ -88,7 +88,7 @@ impl Moderation for DynamoModeration {
             items.collect::<std::result::Result<_, _>>().await.map_err(self.decisions.failed(doing))?;
         let is_to_come = |item: &&Item| self.is_to_come(item);
         let keys = items.iter().filter(is_to_come).filter_map(|item| item.get("sk")?.as_s().ok()?.strip_prefix(SEEN));
-        Ok(keys.map(|key| AddressKey(key.into())).take(limits::ADDRESSES).collect())
+        Ok(keys.map(|key| AddressKey(key.into())).take(limits::BANNED_ADDRESSES).collect())
     }
 
     async fn rules(&self, room: &RoomName) -> Result<RoomRules> {
@@ -110,7 +110,7 @@ impl Moderation for DynamoModeration {
         let doing = "noting what a moderator did";
         let json = serde_json::to_string(entry).map_err(Unavailable::while_doing(doing))?;
         // A try that was made, and whose answer was lost, finds itself and is noted twice, which is better than never.
-        let expires = number((entry.at + limits::AUDIT_KEPT).0 / 1000);
+        let expires = number((entry.at + limits::AUDIT_RETENTION).0 / 1000);
         for number in 0..u32::MAX {
             let sk = format!("{}#{}#{number:010}", audit_sk(entry.at), entry.by.id);
             let (pk, sk, entry) = (text(AUDIT), text(sk), text(&json));
@@ -126,7 +126,7 @@ impl Moderation for DynamoModeration {
         let doing = "reading what moderators did";
         // A `~` comes after every character of a key.
         let end = before.map_or_else(|| "~".into(), audit_sk);
-        let oldest = self.clock.now() - limits::AUDIT_KEPT;
+        let oldest = self.clock.now() - limits::AUDIT_RETENTION;
         let newest = self.audit_between(&audit_sk(oldest), &end, Some(limit), doing).await?;
         let Some(last) = newest.last().filter(|_| newest.len() >= limit) else { return Ok(newest) };
         let at = last.at;

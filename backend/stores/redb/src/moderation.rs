@@ -56,7 +56,7 @@ impl RedbModeration {
 
     /// Returns the time of the oldest audit entry that is kept.
     fn oldest_entry(&self) -> u64 {
-        (self.clock.now() - limits::AUDIT_KEPT).0
+        (self.clock.now() - limits::AUDIT_RETENTION).0
     }
 
     async fn find<T: for<'de> Deserialize<'de> + Default + Send + 'static>(
@@ -124,7 +124,7 @@ impl Moderation for RedbModeration {
         }
         let addresses = seen.entry(person.clone()).or_default();
         addresses.retain(|(other, until)| other != address && *until > now);
-        addresses.truncate(limits::ADDRESSES - 1);
+        addresses.truncate(limits::BANNED_ADDRESSES - 1);
         addresses.insert(0, (address.clone(), until));
         Ok(())
     }

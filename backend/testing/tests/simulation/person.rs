@@ -1,4 +1,4 @@
-//! A person at a page: the page's real state, sockets of the simulated network, and a restless hand.
+//! Simulated person: the page's real state over the simulated network, with random actions.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -20,56 +20,56 @@ use tokio::{
 
 use crate::server::Server;
 
-/// What a person saw and did, for the judge.
+/// What a person did and saw, for the verification.
 #[derive(Default)]
 pub(crate) struct Account {
-    /// What was written, in its order.
+    /// Written messages in their order.
     pub(crate) written: Vec<Nonce>,
-    /// What was confirmed, with its place at that time.
+    /// Confirmed messages, each with its position when it was confirmed.
     pub(crate) confirmed: BTreeMap<Nonce, u64>,
-    /// What is on the page at the end: nonce, author and place of each row that was sent.
+    /// Rows on the page at the end: nonce, author and position of each sent message.
     pub(crate) page: Vec<(String, String, u64)>,
-    /// What each row of the page says, in the judge's words.
+    /// Content of each row of the page, as [`content`] formats it.
     pub(crate) content: Vec<String>,
-    /// What was far back where the person was reading at the end: place and content of each row.
+    /// Detached range of older messages that the person was reading at the end: position and content of each row.
     pub(crate) apart: Vec<(u64, String)>,
-    /// What became of messages by this person's own doing, as far as they know: the last word on each, by seq and kind.
+    /// This person's last change of each message, by seq and kind, as far as its outcome is known.
     pub(crate) changed: BTreeMap<(u64, String), Change>,
-    /// Changes of the page that are still not confirmed.
+    /// Number of changes that are not confirmed.
     pub(crate) changing: usize,
-    /// How many changes there were.
+    /// Number of changes so far.
     pub(crate) nonces: usize,
-    /// Whether a message failed: what is behind it goes on then, and the order is the person's own doing.
+    /// Whether a message failed. Then the later messages are sent before its retry, so the order may differ.
     pub(crate) failed: bool,
-    /// Who they are.
+    /// Id of the person.
     pub(crate) id: String,
-    /// How it ended, for whoever has to find out why.
+    /// Final state of the page, for debugging.
     pub(crate) ending: String,
 }
 
 enum Event {
     Opened(SocketId, Option<chat::ports::connections::ConnectionId>),
-    Heard(SocketId, String),
+    Received(SocketId, String),
     Closed(SocketId),
-    ProviderResponse(Option<PageState>),
+    PageFetched(Option<PageState>),
 }
 
-/// What a person does once it is calm.
+/// What a person does after the faults.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Habit {
-    /// Looks at the page all the time.
+    /// Keeps the page open.
     Stays,
-    /// Closes the page with whatever is unsent, and opens it when every hole may have been passed.
-    SleepsLong,
-    /// Loses the network in just that time, with a page that has passed every hole.
-    DozesOff,
+    /// Closes the page with its unsent messages, and opens it when the other pages may have passed every gap.
+    ClosesPage,
+    /// Loses the network in that time, with a page that has passed every gap.
+    LosesNetwork,
 }
 
-/// When holes may have been passed by those who stay: `chat::GAP_LIFE` is 21 minutes.
-const AFTER_THE_HOLES: Duration = Duration::from_secs(26 * 60);
+/// Time after which open pages may have passed every gap: `chat::messages::deadlines::GAP_LIFE` is 21 minutes.
+const AFTER_THE_GAPS: Duration = Duration::from_secs(26 * 60);
 
-/// The longest that somebody sleeps on after that.
-const LIE_IN: Duration = Duration::from_secs(3 * 60);
+/// Maximum additional time until a closed page is opened.
+const MAX_EXTRA_ABSENCE: Duration = Duration::from_secs(3 * 60);
 
 pub(crate) struct Person {
     server: Arc<Server>,
@@ -79,12 +79,12 @@ pub(crate) struct Person {
     sockets: BTreeMap<SocketId, Socket>,
     events: mpsc::UnboundedSender<(u32, Event)>,
     inbox: mpsc::UnboundedReceiver<(u32, Event)>,
-    /// Counts reloads: what an earlier page was waiting for is nothing to this one.
-    life: u32,
+    /// Number of reloads. Events of an earlier page are ignored.
+    generation: u32,
     offline_until: u64,
-    /// Messages of which nobody can say what the last word of this person on them is.
+    /// Messages for which the outcome of this person's last change is unknown.
     unknown: BTreeSet<Seq>,
-    /// The messages that were being changed when this was last looked at.
+    /// Messages with pending changes at the last check.
     changing: Vec<Seq>,
     account: Account,
 }
@@ -92,12 +92,12 @@ pub(crate) struct Person {
 #[derive(Default)]
 struct Socket {
     id: Option<chat::ports::connections::ConnectionId>,
-    /// What was said before it was open.
+    /// Frames that were sent before the socket was open.
     early: Vec<String>,
 }
 
 impl Person {
-    pub(crate) async fn arrive(server: &Arc<Server>) -> Self {
+    pub(crate) async fn open_page(server: &Arc<Server>) -> Self {
         let mut cookie = None;
         let page = loop {
             if let Some(page) = server.visit(&mut cookie).await {
@@ -115,7 +115,7 @@ impl Person {
             sockets: BTreeMap::new(),
             events,
             inbox,
-            life: 0,
+            generation: 0,
             offline_until: 0,
             unknown: BTreeSet::new(),
             changing: Vec::new(),
@@ -125,24 +125,24 @@ impl Person {
         person
     }
 
-    /// Lives until `end`, restless until `calm`; then only what is unsent is tried again, and the habit followed.
-    pub(crate) async fn live(mut self, calm: Instant, end: Instant, habit: Habit) -> Account {
-        self.pass(calm, calm).await;
+    /// Runs until `end`. Acts randomly until `faults_end`; then only retries unsent messages and follows the habit.
+    pub(crate) async fn run(mut self, faults_end: Instant, end: Instant, habit: Habit) -> Account {
+        self.run_until(faults_end, faults_end).await;
         match habit {
             Habit::Stays => {}
-            Habit::SleepsLong => {
+            Habit::ClosesPage => {
                 let unsent = self.close();
-                let lie_in = self.server.pick(0..LIE_IN.as_millis() as u64);
-                sleep_until(calm + AFTER_THE_HOLES + Duration::from_millis(lie_in)).await;
+                let extra = self.server.pick(0..MAX_EXTRA_ABSENCE.as_millis() as u64);
+                sleep_until(faults_end + AFTER_THE_GAPS + Duration::from_millis(extra)).await;
                 self.open_again(unsent).await;
             }
-            Habit::DozesOff => {
-                self.pass(calm + AFTER_THE_HOLES - Duration::from_secs(30), calm).await;
-                self.offline_until = self.server.now() + 2 * LIE_IN.as_millis() as u64;
+            Habit::LosesNetwork => {
+                self.run_until(faults_end + AFTER_THE_GAPS - Duration::from_secs(30), faults_end).await;
+                self.offline_until = self.server.now() + 2 * MAX_EXTRA_ABSENCE.as_millis() as u64;
                 self.cut_all();
             }
         }
-        self.pass(end, calm).await;
+        self.run_until(end, faults_end).await;
         if self.client.timeline().is_detached() {
             let rows = self.client.timeline().rows(&page_model::calendar::Utc::default(), &[]);
             self.account.apart = rows.iter().filter_map(|row| Some((row.seq?.0, content_of(row)))).collect();
@@ -162,25 +162,25 @@ impl Person {
         self.account
     }
 
-    async fn pass(&mut self, until: Instant, calm: Instant) {
+    async fn run_until(&mut self, until: Instant, faults_end: Instant) {
         let mut tick = Instant::now();
         while Instant::now() < until {
             select! {
                 biased;
-                Some((life, event)) = self.inbox.recv() => {
-                    if life == self.life {
-                        self.happened(event);
-                        self.look();
+                Some((generation, event)) = self.inbox.recv() => {
+                    if generation == self.generation {
+                        self.handle(event);
+                        self.check_page();
                     }
                 }
                 () = sleep_until(tick) => {
-                    // Once it is calm a page ticks as one in the background does: browsers slow those down.
-                    tick += Duration::from_secs(if tick < calm { 1 } else { 10 });
+                    // After the faults a page ticks as in the background, where browsers slow timers down.
+                    tick += Duration::from_secs(if tick < faults_end { 1 } else { 10 });
                     let effects = self.client.tick(self.server.now());
                     self.act(effects);
-                    if Instant::now() < calm {
-                        self.fidget().await;
-                        self.look();
+                    if Instant::now() < faults_end {
+                        self.act_randomly().await;
+                        self.check_page();
                     }
                     if !self.client.timeline().unsent().is_empty() {
                         self.retry_failed();
@@ -190,7 +190,7 @@ impl Person {
         }
     }
 
-    async fn fidget(&mut self) {
+    async fn act_randomly(&mut self) {
         match self.server.pick(0..100) {
             0..30 => self.write(),
             30..34 => {
@@ -209,7 +209,7 @@ impl Person {
                 self.act(effects);
             }
             42..54 => self.change(),
-            54..60 => self.wander(),
+            54..60 => self.navigate(),
             _ => {}
         }
     }
@@ -223,8 +223,8 @@ impl Person {
         self.act(effects);
     }
 
-    /// Goes to some message of the room, reads on from there, or comes back.
-    fn wander(&mut self) {
+    /// Jumps to a message of the room, loads newer messages from there, or returns to the newest.
+    fn navigate(&mut self) {
         let effects = match self.server.pick(0..6) {
             0..3 => {
                 let seq = self.server.pick(0..self.client.timeline().rev().0 + 1);
@@ -239,7 +239,7 @@ impl Person {
         self.act(effects);
     }
 
-    /// Does something to one of the newest messages: edits or deletes an own one, or reacts to any.
+    /// Changes one of the newest messages: edits or deletes an own one, or reacts to any.
     fn change(&mut self) {
         let rows = self.client.timeline().rows(&page_model::calendar::Utc::default(), &[]);
         let sent: Vec<_> = rows.iter().rev().filter(|row| row.seq.is_some() && !row.deleted).take(12).collect();
@@ -266,23 +266,23 @@ impl Person {
         self.act(effects);
     }
 
-    /// Looks whether the page gave a change up: nobody knows then whether it was made.
-    fn mind_troubles(&mut self) {
+    /// Checks whether the page gave up a change. Then the outcome of the change is unknown.
+    fn check_given_up_changes(&mut self) {
         if !self.client.take_errors().is_empty() {
             let given_up = std::mem::take(&mut self.changing);
-            self.forget_changes(&given_up);
+            self.mark_unknown(&given_up);
         }
         self.changing = self.client.timeline().changing_messages();
     }
 
-    /// What became of these is not known: the page gave them up, or was closed. The last of them may still arrive, after
-    /// what the person does next.
-    fn forget_changes(&mut self, of: &[Seq]) {
+    /// Marks the outcome of changes as unknown, because the page gave them up or was closed. They may still arrive after the
+    /// person's next change.
+    fn mark_unknown(&mut self, of: &[Seq]) {
         self.unknown.extend(of);
         self.account.changed.retain(|(seq, _), _| !of.contains(&Seq(*seq)));
     }
 
-    /// The page is closed and opened again; what was not sent is kept on the device.
+    /// Closes the page and opens it again. The device keeps unsent messages.
     async fn reload(&mut self) {
         let unsent = self.close();
         self.open_again(unsent).await;
@@ -291,9 +291,9 @@ impl Person {
     fn close(&mut self) -> Vec<Draft> {
         self.cut_all();
         self.sockets.clear();
-        self.life += 1;
+        self.generation += 1;
         let changing = self.client.timeline().changing_messages();
-        self.forget_changes(&changing);
+        self.mark_unknown(&changing);
         self.client.timeline().unsent()
     }
 
@@ -326,7 +326,7 @@ impl Person {
         }
     }
 
-    fn happened(&mut self, event: Event) {
+    fn handle(&mut self, event: Event) {
         let now = self.server.now();
         let effects = match event {
             Event::Opened(id, Some(connection)) => {
@@ -342,14 +342,14 @@ impl Person {
                 }
                 self.client.on_closed(now, id)
             }
-            Event::Heard(id, frame) => {
+            Event::Received(id, frame) => {
                 if !self.sockets.contains_key(&id) {
                     return;
                 }
                 let message: ServerMessage = serde_json::from_str(&frame).unwrap();
                 self.client.on_message(now, id, Some(message))
             }
-            Event::ProviderResponse(page) => {
+            Event::PageFetched(page) => {
                 let arrived = page.is_some();
                 if let Some(page) = page {
                     self.page = page;
@@ -361,11 +361,11 @@ impl Person {
     }
 
     fn act(&mut self, effects: Vec<Effect>) {
-        self.mind_troubles();
+        self.check_given_up_changes();
         for effect in effects {
             match effect {
-                Effect::Fetch => self.fetch(),
-                Effect::Open(id) => self.open(id),
+                Effect::Fetch => self.fetch_page(),
+                Effect::Open(id) => self.open_socket(id),
                 Effect::Send(id, message) => {
                     let frame = serde_json::to_string(&message).unwrap();
                     if let Some(socket) = self.sockets.get_mut(&id) {
@@ -385,36 +385,35 @@ impl Person {
         }
     }
 
-    fn fetch(&self) {
-        let (server, events, life, mut cookie) =
-            (self.server.clone(), self.events.clone(), self.life, self.cookie.clone());
+    fn fetch_page(&self) {
+        let (server, events, generation, mut cookie) =
+            (self.server.clone(), self.events.clone(), self.generation, self.cookie.clone());
         let offline = self.server.now() < self.offline_until;
         tokio::spawn(async move {
             let page = if offline { None } else { server.visit(&mut cookie).await };
-            drop(events.send((life, Event::ProviderResponse(page))));
+            drop(events.send((generation, Event::PageFetched(page))));
         });
     }
 
-    fn open(&mut self, id: SocketId) {
+    fn open_socket(&mut self, id: SocketId) {
         self.sockets.insert(id, Socket::default());
-        let (server, events, life) = (self.server.clone(), self.events.clone(), self.life);
+        let (server, events, generation) = (self.server.clone(), self.events.clone(), self.generation);
         let (ticket, offline) = (self.page.ticket.clone(), self.server.now() < self.offline_until);
         tokio::spawn(async move {
             let opened = if offline { None } else { server.connect(ticket, None).await };
             let Some((connection, mut frames)) = opened else {
-                return drop(events.send((life, Event::Opened(id, None))));
+                return drop(events.send((generation, Event::Opened(id, None))));
             };
-            drop(events.send((life, Event::Opened(id, Some(connection)))));
+            drop(events.send((generation, Event::Opened(id, Some(connection)))));
             while let Some(frame) = frames.recv().await {
-                drop(events.send((life, Event::Heard(id, frame))));
+                drop(events.send((generation, Event::Received(id, frame))));
             }
-            drop(events.send((life, Event::Closed(id))));
+            drop(events.send((generation, Event::Closed(id))));
         });
     }
 
-    /// What is on the page is in order and has nothing twice, at every moment; and what was confirmed once keeps its
-    /// place.
-    fn look(&mut self) {
+    /// Asserts that the page is in order and shows nothing twice, and that confirmed messages keep their position.
+    fn check_page(&mut self) {
         let rows = self.rows();
         assert!(rows.windows(2).all(|pair| pair[0].2 < pair[1].2), "out of order: {rows:?}");
         let mut seen = BTreeSet::new();
@@ -437,8 +436,7 @@ impl Person {
     }
 }
 
-/// The page draws lots for its waits; here the same one each time, and the network brings the chance.
-/// What a row says, in the words in which the judge writes what is stored.
+/// Returns the content of a row, in the format of the verification.
 fn content_of(row: &Row) -> String {
     let reactions = row.reactions.iter().map(|reaction| (&reaction.emoji, &reaction.people));
     content(row.text.as_ref(), row.deleted, row.edited, reactions)
@@ -456,6 +454,7 @@ pub(crate) fn content<'a>(
     format!("{:?} {deleted} {edited} {reactions:?}", text.map(MessageText::as_str))
 }
 
+/// Returns the page's random number. It is constant here: the network provides the randomness.
 fn lot() -> u32 {
     1_234_567
 }

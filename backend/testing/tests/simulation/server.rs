@@ -1,4 +1,6 @@
-//! The server's side: the real routes over ports that delay, fail and die.
+//! Simulated server: the real handlers over ports that delay, fail and crash.
+
+mod ports;
 
 use std::{
     cell::Cell,
@@ -8,7 +10,6 @@ use std::{
     time::Duration,
 };
 
-use async_trait::async_trait;
 use chat::{
     access::{
         origin::Origins,
@@ -20,21 +21,15 @@ use chat::{
     front_page::FrontPage,
     messages::catch_up::CatchUp,
     moderation::restrictions::RestrictionStore,
-    ports::{
-        Result, Unavailable,
-        connection_gateway::{ConnectionGateway, DeliveryOutcome},
-        connections::{Admission, Connection, ConnectionId, ConnectionLimits, Connections},
-        messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages, StoredMessage},
-        rate_store::{RateDecision, RateLimit, RateStore},
-        system::{Clock, Entropy},
-    },
+    ports::{Result, Unavailable, connections::ConnectionId},
     presence::{
         connect::{ConnectRequest, ConnectRule},
         connect_handler::ConnectHandler,
         disconnect_handler::DisconnectHandler,
     },
 };
-use shared_types::{AccessMode, ChatMessage, Language, PageState, PersonId, PersonName, Rev, RoomName, Seq, Timestamp};
+use ports::{FrozenClock, Ports, SeededEntropy};
+use shared_types::{AccessMode, Language, PageState, PersonName, RoomName};
 use store_memory::{
     connections::MemoryConnections, images::MemoryImages, messages::MemoryMessages, moderation::MemoryModeration,
     rate_store::MemoryRateStore, secrets::MemorySecrets,
@@ -44,40 +39,40 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-/// What a function may take on AWS: `Timeout` in template.yml.
-const FUNCTION: Duration = Duration::from_secs(10);
+/// Timeout of a function on AWS: `Timeout` in template.yml.
+const FUNCTION_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How far a server's clock is off at most, in milliseconds.
-const SKEW: i64 = 5 * 60 * 1000;
+/// Maximum error of a handler's clock, in milliseconds.
+const MAX_SKEW: i64 = 5 * 60 * 1000;
 
-/// When every run begins, on the true clock.
+/// Start of every run on the true clock, in milliseconds since the epoch.
 const START: u64 = 1_700_000_000_000;
 
-/// How often things go wrong, in thousandths, while they do.
+/// Probabilities of faults, in thousandths.
 #[derive(Clone, Copy)]
 pub(crate) struct Faults {
-    /// A handler dies at an await point.
+    /// A handler crashes at an await point.
     pub(crate) crash: u32,
-    /// A port fails, before or after it did what it was asked.
+    /// A call of a port fails, before or after its effect.
     pub(crate) outage: u32,
-    /// A port takes seconds.
+    /// A call of a port takes seconds.
     pub(crate) stall: u32,
-    /// A post answers 429 or 5xx; half of them were delivered all the same.
+    /// A post is answered with 429 or 5xx. Half of these frames are delivered anyway.
     pub(crate) busy: u32,
-    /// A frame is lost without a word, either way.
+    /// A frame is lost silently, in either direction.
     pub(crate) loss: u32,
     /// A frame is handled twice.
     pub(crate) twice: u32,
-    /// A socket is cut, at every frame through it.
+    /// A socket is cut. The probability applies to each of its frames.
     pub(crate) cut: u32,
 }
 
-pub(crate) const CALM: Faults = Faults { crash: 0, outage: 0, stall: 0, busy: 0, loss: 0, twice: 0, cut: 0 };
+pub(crate) const NO_FAULTS: Faults = Faults { crash: 0, outage: 0, stall: 0, busy: 0, loss: 0, twice: 0, cut: 0 };
 
-/// One server, its store and its network.
+/// Server with its store and its network.
 pub(crate) struct Server {
     start: Instant,
-    dice: Mutex<fastrand::Rng>,
+    rng: Mutex<fastrand::Rng>,
     faults: Mutex<Faults>,
     pub(crate) messages: MemoryMessages,
     connections: MemoryConnections,
@@ -88,20 +83,20 @@ pub(crate) struct Server {
 }
 
 tokio::task_local! {
-    /// The handler that runs: its clock's error, and how it is told that it is dead.
+    /// The running handler: the error of its clock, and the notification that crashes it.
     static HANDLER: (Cell<i64>, Arc<Notify>);
 }
 
 impl Server {
     pub(crate) async fn new(seed: u64, faults: Faults) -> Arc<Self> {
-        let dice = Mutex::new(fastrand::Rng::with_seed(seed));
+        let rng = Mutex::new(fastrand::Rng::with_seed(seed));
         let secrets = Arc::new(MemorySecrets::default());
-        let door = AccessPolicy::open(Vec::new());
-        let entropy = Arc::new(Dice(Mutex::new(fastrand::Rng::with_seed(seed))));
-        let sessions = Sessions::load(secrets, Arc::new(Still), entropy, door).await.unwrap();
+        let policy = AccessPolicy::open(Vec::new());
+        let entropy = Arc::new(SeededEntropy(Mutex::new(fastrand::Rng::with_seed(seed))));
+        let sessions = Sessions::load(secrets, Arc::new(FrozenClock), entropy, policy).await.unwrap();
         Arc::new(Self {
             start: Instant::now(),
-            dice,
+            rng,
             faults: Mutex::new(faults),
             messages: MemoryMessages::default(),
             connections: MemoryConnections::default(),
@@ -112,17 +107,17 @@ impl Server {
         })
     }
 
-    /// The true time, in milliseconds.
+    /// Returns the true time, in milliseconds.
     pub(crate) fn now(&self) -> u64 {
         START + self.start.elapsed().as_millis() as u64
     }
 
-    pub(crate) fn calm_down(&self) {
-        *self.faults.lock().unwrap() = CALM;
+    pub(crate) fn stop_faults(&self) {
+        *self.faults.lock().unwrap() = NO_FAULTS;
     }
 
     pub(crate) fn pick(&self, range: std::ops::Range<u64>) -> u64 {
-        self.dice.lock().unwrap().u64(range)
+        self.rng.lock().unwrap().u64(range)
     }
 
     pub(crate) fn happens(&self, fault: impl Fn(&Faults) -> u32) -> bool {
@@ -130,12 +125,12 @@ impl Server {
         self.pick(0..1000) < u64::from(thousandths)
     }
 
-    /// A page is fetched; `None` when it could not be had.
+    /// Fetches the page; `None` if the request failed.
     pub(crate) async fn visit(self: &Arc<Self>, cookie: &mut Option<String>) -> Option<PageState> {
         let ports = Arc::new(Ports(self.clone()));
         let page = FrontPage {
             connections: ports.clone(),
-            catch_up: CatchUp { messages: ports.clone(), clock: ports.clone(), page_size: super::PAGE },
+            catch_up: CatchUp { messages: ports.clone(), clock: ports.clone(), page_size: super::PAGE_SIZE },
             restriction_store: self.restriction_store(&ports),
             sessions: self.sessions.clone(),
             socket: String::new(),
@@ -151,7 +146,7 @@ impl Server {
         })
     }
 
-    /// A socket opens; the answer is what arrives on it, until it is cut.
+    /// Opens a socket. The receiver yields its frames until it is cut.
     pub(crate) async fn connect(
         self: &Arc<Self>,
         ticket: String,
@@ -183,12 +178,12 @@ impl Server {
         if !admitted {
             return None;
         }
-        let (socket, heard) = mpsc::unbounded_channel();
+        let (socket, frames) = mpsc::unbounded_channel();
         self.sockets().insert(id.clone(), socket);
-        Some((id, heard))
+        Some((id, frames))
     }
 
-    /// A frame leaves a client; it arrives later, once, twice or not at all.
+    /// Sends a frame of a client. It arrives later: once, twice or not at all.
     pub(crate) fn say(self: &Arc<Self>, id: &ConnectionId, body: String) {
         if self.happens(|faults| faults.cut) {
             self.cut(id);
@@ -208,7 +203,7 @@ impl Server {
         }
     }
 
-    /// Nothing is decided here, and so there is nothing that could fail.
+    /// Returns the restrictions of the simulation. There are none, so this store has no faults.
     fn restriction_store(&self, ports: &Arc<Ports>) -> RestrictionStore {
         RestrictionStore {
             moderation: self.moderation.clone(),
@@ -223,7 +218,7 @@ impl Server {
             rate: unlimited(ports.clone()),
             access: AccessMode::Open,
             configured_moderators: Vec::new(),
-            page_size: super::PAGE,
+            page_size: super::PAGE_SIZE,
         };
         let ports = FramePorts {
             connections: ports.clone(),
@@ -238,7 +233,7 @@ impl Server {
         self.run(FrameHandler::new(ports, settings).handle(frame)).await;
     }
 
-    /// A socket ends. `$disconnect` is best effort, so it may never be heard of.
+    /// Cuts a socket. `$disconnect` is best effort, so the server may not receive it.
     pub(crate) fn cut(self: &Arc<Self>, id: &ConnectionId) {
         if self.sockets().remove(id).is_none() || self.pick(0..4) == 0 {
             return;
@@ -252,15 +247,15 @@ impl Server {
         });
     }
 
-    /// Runs a handler as a function of its own: with a clock of its own, until it ends, dies, or takes too long.
+    /// Runs a handler as a separate function with its own clock, until it ends, crashes or reaches the timeout.
     async fn run(&self, handler: impl Future<Output = ()>) {
-        let dead = Arc::new(Notify::new());
-        let skew = self.pick(0..2 * SKEW as u64) as i64 - SKEW;
-        let handler = HANDLER.scope((Cell::new(skew), dead.clone()), handler);
+        let crashed = Arc::new(Notify::new());
+        let skew = self.pick(0..2 * MAX_SKEW as u64) as i64 - MAX_SKEW;
+        let handler = HANDLER.scope((Cell::new(skew), crashed.clone()), handler);
         tokio::select! {
             biased;
-            () = dead.notified() => {}
-            _ = timeout(FUNCTION, handler) => {}
+            () = crashed.notified() => {}
+            _ = timeout(FUNCTION_TIMEOUT, handler) => {}
         }
     }
 
@@ -269,22 +264,22 @@ impl Server {
     }
 
     fn delay(&self) -> Duration {
-        // Mostly quick, now and then slow enough to be overtaken by everything else.
+        // Usually short, sometimes long enough that later frames overtake this one.
         let longest = if self.pick(0..10) == 0 { 3_000 } else { 60 };
         Duration::from_millis(self.pick(0..longest))
     }
 
-    /// One await point: time passes, and the handler may die here.
+    /// Await point: time passes, and the handler may crash.
     async fn step(&self) {
         let longest = if self.happens(|faults| faults.stall) { 12_000 } else { 20 };
         sleep(Duration::from_millis(self.pick(0..longest))).await;
         if self.happens(|faults| faults.crash) {
-            HANDLER.with(|(_, dead)| dead.notify_one());
+            HANDLER.with(|(_, crashed)| crashed.notify_one());
             std::future::pending().await
         }
     }
 
-    /// A call of a port: it may fail before or after it did what it was asked, and the handler may die at both ends.
+    /// Calls a port. The call may fail before or after its effect, and the handler may crash at both times.
     async fn call<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         let outage = || Err(Unavailable { doing: "simulating", cause: "an outage".into() });
         self.step().await;
@@ -297,202 +292,7 @@ impl Server {
     }
 }
 
-/// Nobody is too fast here.
+/// Returns a rate limiter without limits.
 fn unlimited(ports: Arc<Ports>) -> RateLimiter {
     RateLimiter::new(ports.clone(), ports, RateLimits { person: 0, address: 0 })
-}
-
-/// The ports of one handler.
-struct Ports(Arc<Server>);
-
-#[async_trait]
-impl Connections for Ports {
-    async fn admit(&self, connection: &Connection, places: ConnectionLimits) -> Result<Admission> {
-        self.0.call(self.0.connections.admit(connection, places)).await
-    }
-
-    async fn find(&self, id: &ConnectionId) -> Result<Option<Connection>> {
-        self.0.call(self.0.connections.find(id)).await
-    }
-
-    async fn rename(&self, id: &ConnectionId, name: &PersonName) -> Result<Option<Connection>> {
-        self.0.call(self.0.connections.rename(id, name)).await
-    }
-
-    async fn remove(&self, id: &ConnectionId) -> Result<Option<Connection>> {
-        self.0.call(self.0.connections.remove(id)).await
-    }
-
-    async fn in_room(&self, room: &RoomName) -> Result<Vec<Connection>> {
-        self.0.call(self.0.connections.in_room(room)).await
-    }
-
-    async fn all(&self) -> Result<Vec<Connection>> {
-        self.0.call(self.0.connections.all()).await
-    }
-
-    async fn count(&self) -> Result<u32> {
-        self.0.call(self.0.connections.count()).await
-    }
-
-    async fn correct_count(&self, seen: u32, truth: u32) -> Result<bool> {
-        self.0.call(self.0.connections.correct_count(seen, truth)).await
-    }
-}
-
-#[async_trait]
-impl RateStore for Ports {
-    async fn take(&self, key: &str, allowance: RateLimit, now: Timestamp) -> Result<RateDecision> {
-        self.0.call(self.0.rate_store.take(key, allowance, now)).await
-    }
-
-    async fn acquire_slow_mode_slot(
-        &self,
-        key: &str,
-        holder: &str,
-        window: Duration,
-        now: Timestamp,
-    ) -> Result<RateDecision> {
-        self.0.call(self.0.rate_store.acquire_slow_mode_slot(key, holder, window, now)).await
-    }
-
-    async fn mark_ticket_used(&self, key: &str, until: Timestamp) -> Result<bool> {
-        self.0.call(self.0.rate_store.mark_ticket_used(key, until)).await
-    }
-}
-
-#[async_trait]
-impl Messages for Ports {
-    async fn next_rev(&self, room: &RoomName) -> Result<Rev> {
-        self.0.call(self.0.messages.next_rev(room)).await
-    }
-
-    async fn reserve(&self, message_key: &MessageKey, claim: IdempotencyRecord) -> Result<IdempotencyRecord> {
-        self.0.call(self.0.messages.reserve(message_key, claim)).await
-    }
-
-    async fn take_over(
-        &self,
-        message_key: &MessageKey,
-        held: IdempotencyRecord,
-        fresh: IdempotencyRecord,
-    ) -> Result<IdempotencyRecord> {
-        self.0.call(self.0.messages.take_over(message_key, held, fresh)).await
-    }
-
-    async fn records_of(
-        &self,
-        author: &PersonId,
-        after: Option<&MessageKey>,
-        limit: usize,
-    ) -> Result<Vec<(MessageKey, IdempotencyRecord)>> {
-        self.0.call(self.0.messages.records_of(author, after, limit)).await
-    }
-
-    async fn tombstone(&self, message_key: &MessageKey, until: Timestamp) -> Result<()> {
-        self.0.call(self.0.messages.tombstone(message_key, until)).await
-    }
-
-    async fn put(&self, room: &RoomName, message: &ChatMessage) -> Result<ChatMessage> {
-        self.0.call(self.0.messages.put(room, message)).await
-    }
-
-    async fn at(&self, room: &RoomName, seq: Seq) -> Result<Option<StoredMessage>> {
-        self.0.call(self.0.messages.at(room, seq)).await
-    }
-
-    async fn before(&self, room: &RoomName, before: Option<Seq>, limit: usize) -> Result<Vec<ChatMessage>> {
-        self.0.call(self.0.messages.before(room, before, limit)).await
-    }
-
-    async fn created_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChatMessage>> {
-        self.0.call(self.0.messages.created_after(room, rev, limit)).await
-    }
-
-    async fn replace(&self, room: &RoomName, seen: Rev, changed: &StoredMessage) -> Result<bool> {
-        self.0.call(self.0.messages.replace(room, seen, changed)).await
-    }
-
-    async fn record_change(&self, room: &RoomName, mark: ChangeRecord) -> Result<()> {
-        self.0.call(self.0.messages.record_change(room, mark)).await
-    }
-
-    async fn changes_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChangeRecord>> {
-        self.0.call(self.0.messages.changes_after(room, rev, limit)).await
-    }
-
-    async fn newest_changes(&self, room: &RoomName, limit: usize) -> Result<Vec<ChangeRecord>> {
-        self.0.call(self.0.messages.newest_changes(room, limit)).await
-    }
-}
-
-#[async_trait]
-impl ConnectionGateway for Ports {
-    async fn post(&self, to: &ConnectionId, frame: &str) -> DeliveryOutcome {
-        self.0.step().await;
-        let Some(socket) = self.0.sockets().get(to).cloned() else { return DeliveryOutcome::Gone };
-        let busy = self.0.happens(|faults| faults.busy);
-        if busy && self.0.pick(0..2) == 0 {
-            return DeliveryOutcome::Busy;
-        }
-        if self.0.happens(|faults| faults.cut) {
-            self.0.cut(to);
-        }
-        if !self.0.happens(|faults| faults.loss) {
-            let (frame, delay) = (frame.to_owned(), self.0.delay());
-            tokio::spawn(async move {
-                sleep(delay).await;
-                // The client may have closed its end meanwhile.
-                drop(socket.send(frame));
-            });
-        }
-        self.0.step().await;
-        if busy { DeliveryOutcome::Busy } else { DeliveryOutcome::Delivered }
-    }
-
-    async fn probe(&self, id: &ConnectionId) -> DeliveryOutcome {
-        if self.0.sockets().contains_key(id) { DeliveryOutcome::Delivered } else { DeliveryOutcome::Gone }
-    }
-
-    async fn close(&self, id: &ConnectionId) -> DeliveryOutcome {
-        if self.0.sockets().remove(id).is_some() { DeliveryOutcome::Delivered } else { DeliveryOutcome::Gone }
-    }
-}
-
-#[async_trait]
-impl Clock for Ports {
-    fn now(&self) -> Timestamp {
-        Timestamp(HANDLER.with(|(skew, _)| self.0.now().saturating_add_signed(skew.get())))
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        sleep(duration).await;
-    }
-}
-
-impl Entropy for Ports {
-    fn fill(&self, bytes: &mut [u8]) {
-        self.0.dice.lock().unwrap().fill(bytes);
-    }
-}
-
-/// The time of the tickets: they do not grow old here, whatever clock the handler has that looks at them.
-struct Still;
-
-#[async_trait]
-impl Clock for Still {
-    fn now(&self) -> Timestamp {
-        Timestamp(0)
-    }
-
-    async fn sleep(&self, _: Duration) {}
-}
-
-/// The same draws in every run of a seed, and never the same one twice: a ticket opens one socket.
-struct Dice(Mutex<fastrand::Rng>);
-
-impl Entropy for Dice {
-    fn fill(&self, bytes: &mut [u8]) {
-        self.0.lock().unwrap().fill(bytes);
-    }
 }

@@ -212,7 +212,7 @@ async fn what_moderators_did_is_forgotten_in_time() {
     let by = Person { id: "mod".parse().unwrap(), name: "Mo".parse().unwrap(), moderator: true };
     let done = AuditEntry { at: clock.now(), by, action: act };
     moderation.record(&done).await.unwrap();
-    clock.advance(limits::AUDIT_KEPT);
+    clock.advance(limits::AUDIT_RETENTION);
     assert_eq!(moderation.audit(None, 9).await.unwrap(), [done]);
     clock.advance(Duration::from_millis(1));
     assert_eq!(moderation.audit(None, 9).await.unwrap(), []);

@@ -1,0 +1,67 @@
+//! Fake of the moderation port.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use async_trait::async_trait;
+use chat::ports::{
+    Result,
+    connections::AddressKey,
+    moderation::{Moderation, Subject},
+};
+use chat_testing::world::START;
+use shared_types::{AuditEntry, PersonId, Restrictions, RoomName, RoomRules, Timestamp};
+
+/// Moderation port that reports a ban for everybody after a number of lookups.
+pub(crate) struct BanningModeration {
+    /// Number of lookups so far.
+    pub(crate) lookups: AtomicU32,
+    /// Number of lookups without a ban.
+    pub(crate) allowed_lookups: u32,
+    /// Slow mode of every room.
+    pub(crate) slow: u16,
+}
+
+#[async_trait]
+impl Moderation for BanningModeration {
+    async fn restrictions(&self, _: &Subject) -> Result<Restrictions> {
+        let is_banned = self.lookups.fetch_add(1, Ordering::Relaxed) >= self.allowed_lookups;
+        let banned_until = is_banned.then_some(Timestamp(START + 60_000));
+        Ok(Restrictions { banned_until, ..Restrictions::default() })
+    }
+
+    async fn set_restrictions(&self, _: &Subject, _: Restrictions) -> Result<()> {
+        unreachable!()
+    }
+
+    async fn banned_addresses(&self, _: &PersonId) -> Result<Vec<AddressKey>> {
+        unreachable!()
+    }
+
+    async fn set_banned_addresses(&self, _: &PersonId, _: &[AddressKey], _: Timestamp) -> Result<()> {
+        unreachable!()
+    }
+
+    async fn set_seen(&self, _: &PersonId, _: &AddressKey, _: Timestamp) -> Result<()> {
+        Ok(())
+    }
+
+    async fn seen(&self, _: &PersonId) -> Result<Vec<AddressKey>> {
+        unreachable!()
+    }
+
+    async fn rules(&self, _: &RoomName) -> Result<RoomRules> {
+        Ok(RoomRules { slow: self.slow, read_only: false })
+    }
+
+    async fn set_rules(&self, _: &RoomName, _: RoomRules) -> Result<()> {
+        unreachable!()
+    }
+
+    async fn record(&self, _: &AuditEntry) -> Result<()> {
+        unreachable!()
+    }
+
+    async fn audit(&self, _: Option<Timestamp>, _: usize) -> Result<Vec<AuditEntry>> {
+        unreachable!()
+    }
+}

@@ -1,0 +1,141 @@
+//! Tests of the order of rate limits, restrictions and slow mode, and of the requests to a remote rate store.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use chat::{
+    access::rate_limit::{RateBucket, RateLimiter, RateLimits},
+    commands::{FrameHandler, FramePorts, FrameRequest, FrameSettings},
+    ports::{
+        Result,
+        connections::{AddressKey, ConnectionId},
+        rate_store::{RateDecision, RateLimit, RateStore},
+    },
+    presence::connect::ConnectRequest,
+};
+use chat_testing::world::{World, knock_of};
+use serde_json::json;
+use shared_types::{Person, Timestamp};
+use store_redb::rate_store::InProcessRateStore;
+
+use crate::{
+    moderation_fake::BanningModeration,
+    rate_limit::{OFFICE, enter, errors},
+};
+
+/// Rate store that counts its requests and yields, as a remote one does.
+struct RemoteRateStore {
+    store: InProcessRateStore,
+    requests: AtomicU32,
+}
+
+impl RemoteRateStore {
+    fn new(world: &World) -> Self {
+        Self { store: InProcessRateStore::new(world.clock.clone()), requests: AtomicU32::new(0) }
+    }
+}
+
+#[async_trait]
+impl RateStore for RemoteRateStore {
+    async fn take(&self, key: &str, limit: RateLimit, now: Timestamp) -> Result<RateDecision> {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        tokio::task::yield_now().await;
+        self.store.take(key, limit, now).await
+    }
+
+    async fn acquire_slow_mode_slot(
+        &self,
+        key: &str,
+        holder: &str,
+        window: Duration,
+        now: Timestamp,
+    ) -> Result<RateDecision> {
+        self.store.acquire_slow_mode_slot(key, holder, window, now).await
+    }
+
+    async fn mark_ticket_used(&self, key: &str, until: Timestamp) -> Result<bool> {
+        self.store.mark_ticket_used(key, until).await
+    }
+}
+
+#[tokio::test]
+async fn a_rate_limited_person_causes_no_store_requests() {
+    let world = World::with_rates(0, 0).await;
+    world.to_the_next_minute();
+    let remote = Arc::new(RemoteRateStore::new(&world));
+    let rate = RateLimiter::new(remote.clone(), world.clock.clone(), RateLimits { person: 30, address: 60 });
+    let [ann, bea] =
+        ["ann", "bea"].map(|id| Person { id: id.parse().unwrap(), name: "A".parse().unwrap(), moderator: false });
+    let office = AddressKey("office".into());
+    let take = async |who: &Person, times: usize| {
+        let mut allowed = 0;
+        for _ in 0..times {
+            allowed += usize::from(rate.take(RateBucket::Message, who, Some(&office)).await.is_ok());
+        }
+        allowed
+    };
+    assert_eq!(take(&ann, 1_000).await, 10);
+    assert_eq!(
+        remote.requests.load(Ordering::Relaxed),
+        2 * 11,
+        "person and address, for ten messages and the first rejected one"
+    );
+    assert_eq!(take(&bea, 9).await, 9, "the address has counted only one rejected message");
+    world.clock.advance(Duration::from_secs(10));
+    assert_eq!(take(&ann, 1).await, 1);
+}
+
+#[tokio::test]
+async fn a_rate_limited_person_causes_no_restriction_lookup() {
+    let world = World::with_rates(3, 0).await;
+    let moderation = Arc::new(BanningModeration { lookups: AtomicU32::new(0), allowed_lookups: u32::MAX, slow: 0 });
+    let lookups = || moderation.lookups.load(Ordering::Relaxed);
+    let connect_rule = world.join_under(moderation.clone());
+    let connect =
+        async |id: &str| connect_rule.admit(ConnectRequest { ticket: Some(world.ticket("ann")), ..knock_of(id) }).await;
+    connect("c1").await.unwrap();
+    assert!(connect("c2").await.is_err());
+    let before = lookups();
+    assert!(before > 0 && connect("c3").await.is_err());
+    assert_eq!(lookups(), before);
+
+    let send = FrameHandler::new(FramePorts { moderation: moderation.clone(), ..world.ports() }, world.settings());
+    let say = async |nonce: &str| {
+        let body = json!({ "action": "send", "text": "x", "nonce": nonce }).to_string();
+        let (connection, request_id) = (ConnectionId("c1".into()), nonce.into());
+        send.handle(FrameRequest { connection, request_id, body }).await;
+        errors(&world, "c1").len()
+    };
+    assert_eq!((say("one").await, say("two").await), (0, 1));
+    let before = lookups();
+    assert_eq!((say("three").await, lookups()), (1, before));
+}
+
+#[tokio::test]
+async fn a_rate_limited_message_takes_no_slow_mode_slot() {
+    let world = World::with_rates(0, 0).await;
+    enter(&world, "c1", "ann", OFFICE).await;
+    world.to_the_next_minute();
+    let remote = Arc::new(RemoteRateStore::new(&world));
+    let rate = RateLimiter::new(remote, world.clock.clone(), RateLimits { person: 3, address: 0 });
+    let moderation = Arc::new(BanningModeration { lookups: AtomicU32::new(0), allowed_lookups: u32::MAX, slow: 5 });
+    let send =
+        FrameHandler::new(FramePorts { moderation, ..world.ports() }, FrameSettings { rate, ..world.settings() });
+    let is_accepted = async |nonce: &str| {
+        let body = json!({ "action": "send", "text": "x", "nonce": nonce }).to_string();
+        let (connection, request_id) = (ConnectionId("c1".into()), nonce.into());
+        send.handle(FrameRequest { connection, request_id, body }).await;
+        errors(&world, "c1").is_empty()
+    };
+    assert!(is_accepted("one").await);
+    world.clock.advance(Duration::from_secs(6));
+    assert!(!is_accepted("two").await, "a second message within ten seconds is too fast");
+    world.clock.advance(Duration::from_secs(4));
+    assert!(is_accepted("three").await, "the rejected message did not take the slot");
+}

@@ -1,0 +1,54 @@
+//! Tests of the process: errors at start, and the log.
+
+use chat_testing::local_server::{LocalServer, command, make_page};
+
+use crate::LOCAL;
+
+#[test]
+fn a_data_directory_in_use_is_an_error() {
+    let local = LocalServer::start(LOCAL, &[]);
+    let second = command(LOCAL, local.directory.path()).output().unwrap();
+    let error = String::from_utf8_lossy(&second.stderr).into_owned();
+    assert_eq!(second.status.code(), Some(1));
+    assert!(error.contains("is in use by another process"), "{error}");
+}
+
+#[test]
+fn a_page_that_is_not_built_is_an_error() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = command(LOCAL, directory.path()).output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(error.contains("cargo xtask run") && error.contains("--page"), "{error}");
+}
+
+#[test]
+fn the_error_for_a_used_port_names_the_port() {
+    let local = LocalServer::start(LOCAL, &[]);
+    let directory = tempfile::tempdir().unwrap();
+    make_page(directory.path());
+    let second = command(LOCAL, directory.path()).args(["--port", &local.port.to_string()]).output().unwrap();
+    let error = String::from_utf8_lossy(&second.stderr).into_owned();
+    assert_eq!(second.status.code(), Some(1));
+    assert!(error.contains(&local.port.to_string()) && error.contains("--port"), "{error}");
+}
+
+#[test]
+fn an_invalid_allowed_origin_is_an_error() {
+    let directory = tempfile::tempdir().unwrap();
+    make_page(directory.path());
+    let output = command(LOCAL, directory.path()).args(["--allowed-origins", "chat.example"]).output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(error.contains("--allowed-origins") && error.contains("\"chat.example\" is no origin"), "{error}");
+}
+
+#[test]
+fn the_log_has_one_line_per_request_without_its_query() {
+    let mut local = LocalServer::start(LOCAL, &[]);
+    local.get("/r/cats?ticket=secret", "");
+    local.interrupt();
+    let (_, log) = local.ended();
+    assert_eq!(log.matches("/r/cats").count(), 1, "{log}");
+    assert!(!log.contains("secret"), "{log}");
+}
