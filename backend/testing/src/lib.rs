@@ -9,4 +9,4 @@ pub mod contract;
 pub mod guest;
 pub mod local_server;
 pub mod number;
-pub mod world;
+pub mod test_chat;

@@ -3,24 +3,24 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use chat::ports::{connections::ConnectionId, system::Clock};
-use chat_testing::world::World;
+use chat_testing::test_chat::TestChat;
 use serde_json::{Value, json};
 use shared_types::limits;
 
 /// Opens a window of somebody in the lobby, which says hello.
-async fn enter(world: &World, window: &str, person: &str, name: &str) {
-    let ticket = world.ticket(person);
-    world.knock(window, None, Some(&ticket), Some(name)).await.unwrap();
-    hello(world, window).await;
+async fn enter(chat: &TestChat, window: &str, person: &str, name: &str) {
+    let ticket = chat.ticket(person);
+    chat.connect(window, None, Some(&ticket), Some(name)).await.unwrap();
+    hello(chat, window).await;
 }
 
-async fn hello(world: &World, window: &str) {
-    world.say(window, json!({ "action": "hello" })).await;
+async fn hello(chat: &TestChat, window: &str) {
+    chat.send(window, json!({ "action": "hello" })).await;
 }
 
 /// The names in each presence that a window was told.
-fn heard(world: &World, window: &str) -> Vec<String> {
-    let told = world.told(window);
+fn heard(chat: &TestChat, window: &str) -> Vec<String> {
+    let told = chat.received(window);
     told.iter().filter(|frame| frame["type"] == "presence").map(names).collect()
 }
 
@@ -31,31 +31,31 @@ fn names(frame: &Value) -> String {
 }
 
 /// Lets a window be gone without a word, long enough after it opened that this is believed.
-fn dies(world: &World, window: &str) {
-    world.gateway.lock().gone.insert(ConnectionId(window.into()));
-    world.clock.advance(Duration::from_secs(30));
+fn dies(chat: &TestChat, window: &str) {
+    chat.gateway.lock().gone.insert(ConnectionId(window.into()));
+    chat.clock.advance(Duration::from_secs(30));
 }
 
 #[tokio::test]
 async fn the_others_hear_who_is_there_when_somebody_comes_or_goes() {
-    let world = World::new().await;
-    enter(&world, "a1", "ann", "Ann").await;
-    enter(&world, "b1", "bea", "Bea").await;
+    let chat = TestChat::new().await;
+    enter(&chat, "a1", "ann", "Ann").await;
+    enter(&chat, "b1", "bea", "Bea").await;
     let expected = json!({
         "type": "presence", "online": 2, "people": [{ "id": "ann", "name": "Ann" }, { "id": "bea", "name": "Bea" }],
     });
-    assert_eq!(world.told("a1").pop(), Some(expected));
-    world.leave("b1").await;
-    assert_eq!(heard(&world, "a1"), ["Ann"]);
+    assert_eq!(chat.received("a1").pop(), Some(expected));
+    chat.disconnect("b1").await;
+    assert_eq!(heard(&chat, "a1"), ["Ann"]);
 }
 
 #[tokio::test]
 async fn whoever_comes_is_welcomed_with_who_is_there_by_name() {
-    let world = World::new().await;
+    let chat = TestChat::new().await;
     for (window, person, name) in [("c", "p3", "Cat"), ("a", "p2", "Ann"), ("x", "p1", "Cat")] {
-        enter(&world, window, person, name).await;
+        enter(&chat, window, person, name).await;
     }
-    let told = world.told("x");
+    let told = chat.received("x");
     assert_eq!(told.iter().map(|frame| frame["type"].as_str().unwrap()).collect::<Vec<_>>(), ["welcome", "page"]);
     let ids: Vec<_> = told[0]["people"].as_array().unwrap().iter().map(|person| person["id"].clone()).collect();
     assert_eq!((ids, &told[0]["online"]), (vec![json!("p2"), json!("p1"), json!("p3")], &json!(3)));
@@ -63,127 +63,128 @@ async fn whoever_comes_is_welcomed_with_who_is_there_by_name() {
 
 #[tokio::test]
 async fn a_second_window_tells_nobody_when_it_opens_and_nobody_when_it_closes() {
-    let world = World::new().await;
-    enter(&world, "a1", "ann", "Ann").await;
-    enter(&world, "b1", "bea", "Bea").await;
-    heard(&world, "a1");
-    enter(&world, "b2", "bea", "Bea").await;
-    assert_eq!(world.told("b2")[0]["online"], json!(2));
-    world.leave("b2").await;
-    enter(&world, "b3", "bea", "Bea").await;
+    let chat = TestChat::new().await;
+    enter(&chat, "a1", "ann", "Ann").await;
+    enter(&chat, "b1", "bea", "Bea").await;
+    heard(&chat, "a1");
+    enter(&chat, "b2", "bea", "Bea").await;
+    assert_eq!(chat.received("b2")[0]["online"], json!(2));
+    chat.disconnect("b2").await;
+    enter(&chat, "b3", "bea", "Bea").await;
     // As a page moves to a new socket: the old one closes last.
-    world.leave("b1").await;
-    assert_eq!(heard(&world, "a1"), [""; 0]);
-    world.leave("b3").await;
-    assert_eq!(heard(&world, "a1"), ["Ann"]);
+    chat.disconnect("b1").await;
+    assert_eq!(heard(&chat, "a1"), [""; 0]);
+    chat.disconnect("b3").await;
+    assert_eq!(heard(&chat, "a1"), ["Ann"]);
 }
 
 #[tokio::test]
 async fn of_two_windows_that_open_at_the_same_time_one_tells_the_others() {
-    let world = World::new().await;
-    enter(&world, "a1", "ann", "Ann").await;
+    let chat = TestChat::new().await;
+    enter(&chat, "a1", "ann", "Ann").await;
     for window in ["b1", "b2"] {
-        let ticket = world.ticket("bea");
-        world.knock(window, None, Some(&ticket), Some("Bea")).await.unwrap();
+        let ticket = chat.ticket("bea");
+        chat.connect(window, None, Some(&ticket), Some("Bea")).await.unwrap();
     }
     for window in ["b2", "b1"] {
-        hello(&world, window).await;
+        hello(&chat, window).await;
     }
-    assert_eq!(heard(&world, "a1"), ["Ann Bea"]);
+    assert_eq!(heard(&chat, "a1"), ["Ann Bea"]);
 }
 
 #[tokio::test]
 async fn of_two_windows_that_close_at_the_same_time_the_others_hear() {
-    let world = World::new().await;
-    enter(&world, "a1", "ann", "Ann").await;
+    let chat = TestChat::new().await;
+    enter(&chat, "a1", "ann", "Ann").await;
     for window in ["b1", "b2"] {
-        enter(&world, window, "bea", "Bea").await;
+        enter(&chat, window, "bea", "Bea").await;
     }
-    heard(&world, "a1");
+    heard(&chat, "a1");
     for window in ["b1", "b2"] {
-        world.leave(window).await;
+        chat.disconnect(window).await;
     }
-    assert_eq!(heard(&world, "a1"), ["Ann"]);
+    assert_eq!(heard(&chat, "a1"), ["Ann"]);
 }
 
 #[tokio::test]
 async fn the_others_hear_of_a_new_name_and_not_of_the_same_one() {
-    let world = World::new().await;
-    enter(&world, "a1", "ann", "Ann").await;
-    enter(&world, "b1", "bea", "Bea").await;
+    let chat = TestChat::new().await;
+    enter(&chat, "a1", "ann", "Ann").await;
+    enter(&chat, "b1", "bea", "Bea").await;
     for window in ["a1", "b1"] {
-        world.told(window);
+        chat.received(window);
     }
-    world.say("b1", json!({ "action": "rename", "name": "Zoe" })).await;
-    assert_eq!(heard(&world, "a1"), ["Ann Zoe"]);
-    let told = world.told("b1");
+    chat.send("b1", json!({ "action": "rename", "name": "Zoe" })).await;
+    assert_eq!(heard(&chat, "a1"), ["Ann Zoe"]);
+    let told = chat.received("b1");
     assert_eq!((told.len(), &told[0]["type"], names(&told[0])), (1, &json!("welcome"), "Ann Zoe".into()));
-    world.say("b1", json!({ "action": "rename", "name": "Zoe" })).await;
-    assert_eq!((heard(&world, "a1"), world.told("b1").len()), (vec![], 1));
+    chat.send("b1", json!({ "action": "rename", "name": "Zoe" })).await;
+    assert_eq!((heard(&chat, "a1"), chat.received("b1").len()), (vec![], 1));
 }
 
 #[tokio::test]
 async fn people_is_answered_with_who_is_there_and_told_to_nobody_else() {
-    let world = World::new().await;
-    enter(&world, "a1", "ann", "Ann").await;
-    enter(&world, "b1", "bea", "Bea").await;
-    world.knock("elsewhere", Some("cats"), None, None).await.unwrap();
+    let chat = TestChat::new().await;
+    enter(&chat, "a1", "ann", "Ann").await;
+    enter(&chat, "b1", "bea", "Bea").await;
+    chat.connect("elsewhere", Some("cats"), None, None).await.unwrap();
     for window in ["a1", "b1"] {
-        world.told(window);
+        chat.received(window);
     }
-    world.say("b1", json!({ "action": "people" })).await;
-    assert_eq!(heard(&world, "b1"), ["Ann Bea"]);
-    assert_eq!(world.told("a1"), [Value::Null; 0]);
+    chat.send("b1", json!({ "action": "people" })).await;
+    assert_eq!(heard(&chat, "b1"), ["Ann Bea"]);
+    assert_eq!(chat.received("a1"), [Value::Null; 0]);
 }
 
 #[tokio::test]
 async fn somebody_who_is_gone_without_a_word_is_missed_at_the_next_message() {
-    let world = World::new().await;
+    let chat = TestChat::new().await;
     for (window, person, name) in [("a1", "ann", "Ann"), ("b1", "bea", "Bea"), ("c1", "cat", "Cat")] {
-        enter(&world, window, person, name).await;
+        enter(&chat, window, person, name).await;
     }
-    dies(&world, "c1");
-    heard(&world, "a1");
-    world.post("b1", "anybody here?", "n").await;
-    assert_eq!(heard(&world, "a1"), ["Ann Bea"]);
+    dies(&chat, "c1");
+    heard(&chat, "a1");
+    chat.send_message("b1", "anybody here?", "n").await;
+    assert_eq!(heard(&chat, "a1"), ["Ann Bea"]);
     // The socket's own end comes later, and is nothing new.
-    world.leave("c1").await;
-    world.post("b1", "hello?", "m").await;
-    assert_eq!(heard(&world, "a1"), [""; 0]);
+    chat.disconnect("c1").await;
+    chat.send_message("b1", "hello?", "m").await;
+    assert_eq!(heard(&chat, "a1"), [""; 0]);
 }
 
 #[tokio::test]
 async fn one_dead_window_of_two_is_forgotten_and_told_to_nobody() {
-    let world = World::new().await;
-    enter(&world, "a1", "ann", "Ann").await;
-    enter(&world, "b1", "bea", "Bea").await;
-    enter(&world, "b2", "bea", "Bea").await;
-    dies(&world, "b1");
-    heard(&world, "a1");
-    world.post("a1", "hi", "n").await;
-    assert!(!world.speaker_is_in("b1").await);
-    assert_eq!(heard(&world, "a1"), [""; 0]);
+    let chat = TestChat::new().await;
+    enter(&chat, "a1", "ann", "Ann").await;
+    enter(&chat, "b1", "bea", "Bea").await;
+    enter(&chat, "b2", "bea", "Bea").await;
+    dies(&chat, "b1");
+    heard(&chat, "a1");
+    chat.send_message("a1", "hi", "n").await;
+    assert!(!chat.is_connected("b1").await);
+    assert_eq!(heard(&chat, "a1"), [""; 0]);
 }
 
 #[tokio::test]
 async fn in_a_large_room_a_change_is_told_to_a_few_drawn_by_lot_and_to_all_in_the_end() {
-    let world = World::with_limits(500, 100).await;
+    let chat = TestChat::with_limits(500, 100).await;
     let count = 3 * limits::PRESENCE_TOLD;
     for number in 0..count {
-        world.knock(&format!("c{number}"), None, None, None).await.unwrap();
+        chat.connect(&format!("c{number}"), None, None, None).await.unwrap();
     }
     let mut once = BTreeSet::new();
     let mut draws = BTreeSet::new();
     for number in 0..20 {
-        enter(&world, "new", "new", "Newcomer").await;
-        let told: BTreeSet<usize> = (0..count).filter(|other| !world.told(&format!("c{other}")).is_empty()).collect();
+        enter(&chat, "new", "new", "Newcomer").await;
+        let told: BTreeSet<usize> =
+            (0..count).filter(|other| !chat.received(&format!("c{other}")).is_empty()).collect();
         assert_eq!(told.len(), limits::PRESENCE_TOLD, "change {number}");
-        assert_eq!(world.told("new").len(), 2, "welcome and page");
+        assert_eq!(chat.received("new").len(), 2, "welcome and page");
         once.extend(told.iter().copied());
         draws.insert(told);
-        world.leave("new").await;
+        chat.disconnect("new").await;
         for other in 0..count {
-            world.told(&format!("c{other}"));
+            chat.received(&format!("c{other}"));
         }
     }
     assert_eq!((once.len(), draws.len()), (count, 20));
@@ -191,12 +192,12 @@ async fn in_a_large_room_a_change_is_told_to_a_few_drawn_by_lot_and_to_all_in_th
 
 #[tokio::test]
 async fn of_very_many_people_the_first_are_named_and_all_are_counted() {
-    let world = World::with_limits(500, 100).await;
+    let chat = TestChat::with_limits(500, 100).await;
     for number in 0..limits::PEOPLE + 20 {
-        world.knock(&format!("c{number}"), None, None, Some(&format!("n{number:03}"))).await.unwrap();
+        chat.connect(&format!("c{number}"), None, None, Some(&format!("n{number:03}"))).await.unwrap();
     }
-    world.say("c0", json!({ "action": "people" })).await;
-    let told = world.told("c0").pop().unwrap();
+    chat.send("c0", json!({ "action": "people" })).await;
+    let told = chat.received("c0").pop().unwrap();
     let people = told["people"].as_array().unwrap();
     assert_eq!((people.len(), &told["online"]), (limits::PEOPLE, &json!(limits::PEOPLE + 20)));
     assert_eq!((&people[0]["name"], &people[99]["name"]), (&json!("n000"), &json!("n099")));
@@ -204,16 +205,16 @@ async fn of_very_many_people_the_first_are_named_and_all_are_counted() {
 
 #[tokio::test]
 async fn a_listener_that_hangs_does_not_keep_a_function_from_telling_who_is_gone() {
-    let world = World::new().await;
+    let chat = TestChat::new().await;
     for (window, person, name) in [("a1", "ann", "Ann"), ("b1", "bea", "Bea"), ("c1", "cat", "Cat")] {
-        enter(&world, window, person, name).await;
+        enter(&chat, window, person, name).await;
     }
-    dies(&world, "c1");
-    world.gateway.lock().hanging.insert(ConnectionId("b1".into()));
-    heard(&world, "a1");
-    let before = world.clock.now();
-    world.post("a1", "hi", "n").await;
-    let took = world.clock.now().0 - before.0;
+    dies(&chat, "c1");
+    chat.gateway.lock().hanging.insert(ConnectionId("b1".into()));
+    heard(&chat, "a1");
+    let before = chat.clock.now();
+    chat.send_message("a1", "hi", "n").await;
+    let took = chat.clock.now().0 - before.0;
     assert!(took <= 7_000, "{took} ms: three of a function's ten seconds are left to the store");
-    assert_eq!(heard(&world, "a1"), ["Ann Bea"]);
+    assert_eq!(heard(&chat, "a1"), ["Ann Bea"]);
 }

@@ -22,7 +22,7 @@ use chat::{
     },
     presence::connect::ConnectRequest,
 };
-use chat_testing::world::{World, knock_of};
+use chat_testing::test_chat::{TestChat, connect_request};
 use serde_json::{Value, json};
 use shared_types::{Person, RoomName, Timestamp};
 use store_redb::rate_store::InProcessRateStore;
@@ -32,33 +32,33 @@ use crate::moderation::Decides;
 const HOME: &str = "203.0.113.7";
 
 /// Opens a window of somebody at an address.
-async fn enter(world: &World, window: &str, person: &str, address: &str) {
-    let (ticket, address) = (Some(world.ticket(person)), address.parse::<IpAddr>().ok());
+async fn enter(chat: &TestChat, window: &str, person: &str, address: &str) {
+    let (ticket, address) = (Some(chat.ticket(person)), address.parse::<IpAddr>().ok());
     let name = Some(person.to_owned());
-    world.handshake(ConnectRequest { ticket, name, address, ..knock_of(window) }).await.unwrap();
+    chat.connect_with(ConnectRequest { ticket, name, address, ..connect_request(window) }).await.unwrap();
 }
 
 /// Says so many things, and gives the errors that it was told.
-async fn say_often(world: &World, window: &str, times: usize) -> Vec<Value> {
+async fn say_often(chat: &TestChat, window: &str, times: usize) -> Vec<Value> {
     for number in 0..times {
-        world.post(window, "hi", &format!("{window}-{number}-{}", world.clock.now().0)).await;
+        chat.send_message(window, "hi", &format!("{window}-{number}-{}", chat.clock.now().0)).await;
     }
-    errors(world, window)
+    errors(chat, window)
 }
 
-fn errors(world: &World, window: &str) -> Vec<Value> {
-    world.told(window).into_iter().filter(|frame| frame["type"] == "error").collect()
+fn errors(chat: &TestChat, window: &str) -> Vec<Value> {
+    chat.received(window).into_iter().filter(|frame| frame["type"] == "error").collect()
 }
 
 #[tokio::test]
 async fn a_burst_is_a_third_of_a_minute_s_and_whoever_is_too_fast_is_told_for_how_long() {
-    let world = World::with_rates(30, 0).await;
-    enter(&world, "c1", "ann", HOME).await;
-    world.to_the_next_minute();
-    world.clock.advance(Duration::from_millis(2_500));
-    assert_eq!(say_often(&world, "c1", 10).await, [json!(null); 0]);
-    world.post("c1", "hi", "n-11").await;
-    let told = errors(&world, "c1");
+    let chat = TestChat::with_rates(30, 0).await;
+    enter(&chat, "c1", "ann", HOME).await;
+    chat.advance_to_next_minute();
+    chat.clock.advance(Duration::from_millis(2_500));
+    assert_eq!(say_often(&chat, "c1", 10).await, [json!(null); 0]);
+    chat.send_message("c1", "hi", "n-11").await;
+    let told = errors(&chat, "c1");
     assert_eq!(
         told,
         [json!({
@@ -66,72 +66,72 @@ async fn a_burst_is_a_third_of_a_minute_s_and_whoever_is_too_fast_is_told_for_ho
             "message": "This is too much in too short a time: try again in 8 s.",
         })]
     );
-    world.clock.advance(Duration::from_secs(8));
-    world.post("c1", "hi", "n-11").await;
-    assert_eq!(errors(&world, "c1"), [json!(null); 0]);
+    chat.clock.advance(Duration::from_secs(8));
+    chat.send_message("c1", "hi", "n-11").await;
+    assert_eq!(errors(&chat, "c1"), [json!(null); 0]);
 }
 
 #[tokio::test]
 async fn a_minute_s_messages_are_all_that_a_minute_has_however_they_are_spread() {
-    let world = World::with_rates(30, 0).await;
-    enter(&world, "c1", "ann", HOME).await;
-    world.to_the_next_minute();
+    let chat = TestChat::with_rates(30, 0).await;
+    enter(&chat, "c1", "ann", HOME).await;
+    chat.advance_to_next_minute();
     let mut said = 0;
     for _ in 0..6 {
-        said += 8 - say_often(&world, "c1", 8).await.len();
-        world.clock.advance(Duration::from_secs(10));
+        said += 8 - say_often(&chat, "c1", 8).await.len();
+        chat.clock.advance(Duration::from_secs(10));
     }
     assert_eq!(said, 30);
-    assert_eq!(say_often(&world, "c1", 8).await, [json!(null); 0], "a new minute has begun");
+    assert_eq!(say_often(&chat, "c1", 8).await, [json!(null); 0], "a new minute has begun");
 }
 
 #[tokio::test]
 async fn what_is_refused_takes_no_place_and_leaves_no_hole() {
-    let world = World::with_rates(3, 0).await;
-    enter(&world, "c1", "ann", HOME).await;
-    world.post("c1", "one", "n1").await;
-    world.post("c1", "two", "n2").await;
-    assert_eq!(errors(&world, "c1").len(), 1);
-    world.clock.advance(Duration::from_secs(10));
-    world.post("c1", "two", "n2").await;
-    let stored = world.messages.before(&RoomName::lobby(), None, 10).await.unwrap();
+    let chat = TestChat::with_rates(3, 0).await;
+    enter(&chat, "c1", "ann", HOME).await;
+    chat.send_message("c1", "one", "n1").await;
+    chat.send_message("c1", "two", "n2").await;
+    assert_eq!(errors(&chat, "c1").len(), 1);
+    chat.clock.advance(Duration::from_secs(10));
+    chat.send_message("c1", "two", "n2").await;
+    let stored = chat.messages.before(&RoomName::lobby(), None, 10).await.unwrap();
     assert_eq!(stored.iter().map(|message| message.seq.0).collect::<Vec<_>>(), [1, 2]);
 }
 
 #[tokio::test]
 async fn a_person_is_one_however_many_windows_they_have_and_no_other_person() {
-    let world = World::with_rates(3, 0).await;
-    world.to_the_next_minute();
-    enter(&world, "a1", "ann", HOME).await;
-    world.clock.advance(Duration::from_secs(10));
-    enter(&world, "a2", "ann", HOME).await;
-    enter(&world, "b1", "bea", HOME).await;
-    assert_eq!(say_often(&world, "a1", 1).await.len(), 0);
-    assert_eq!(say_often(&world, "a2", 1).await.len(), 1);
-    assert_eq!(say_often(&world, "b1", 1).await.len(), 0);
+    let chat = TestChat::with_rates(3, 0).await;
+    chat.advance_to_next_minute();
+    enter(&chat, "a1", "ann", HOME).await;
+    chat.clock.advance(Duration::from_secs(10));
+    enter(&chat, "a2", "ann", HOME).await;
+    enter(&chat, "b1", "bea", HOME).await;
+    assert_eq!(say_often(&chat, "a1", 1).await.len(), 0);
+    assert_eq!(say_often(&chat, "a2", 1).await.len(), 1);
+    assert_eq!(say_often(&chat, "b1", 1).await.len(), 0);
 }
 
 #[tokio::test]
 async fn everybody_behind_an_address_shares_what_it_has_and_a_neighbour_does_not() {
-    let world = World::with_rates(0, 9).await;
+    let chat = TestChat::with_rates(0, 9).await;
     for (window, person, address) in
         [("a1", "ann", HOME), ("b1", "bea", HOME), ("c1", "cy", "2001:db8::1"), ("d1", "dan", "2001:db8::2:1")]
     {
-        enter(&world, window, person, address).await;
+        enter(&chat, window, person, address).await;
     }
-    assert_eq!(say_often(&world, "a1", 3).await.len(), 0);
-    assert_eq!(say_often(&world, "b1", 1).await.len(), 1);
-    assert_eq!(say_often(&world, "c1", 3).await.len(), 0, "somebody else's address");
-    assert_eq!(say_often(&world, "d1", 1).await.len(), 1, "the same network");
+    assert_eq!(say_often(&chat, "a1", 3).await.len(), 0);
+    assert_eq!(say_often(&chat, "b1", 1).await.len(), 1);
+    assert_eq!(say_often(&chat, "c1", 3).await.len(), 0, "somebody else's address");
+    assert_eq!(say_often(&chat, "d1", 1).await.len(), 1, "the same network");
 }
 
 #[tokio::test]
 async fn a_flood_of_one_person_takes_nothing_from_those_who_share_their_address() {
-    let world = World::with_rates(30, 60).await;
-    enter(&world, "a1", "ann", HOME).await;
-    enter(&world, "b1", "bea", HOME).await;
-    assert_eq!(say_often(&world, "a1", 1_000).await.len(), 990);
-    assert_eq!(say_often(&world, "b1", 10).await.len(), 0);
+    let chat = TestChat::with_rates(30, 60).await;
+    enter(&chat, "a1", "ann", HOME).await;
+    enter(&chat, "b1", "bea", HOME).await;
+    assert_eq!(say_often(&chat, "a1", 1_000).await.len(), 990);
+    assert_eq!(say_often(&chat, "b1", 10).await.len(), 0);
 }
 
 /// A limiter that is asked over a network, and how often.
@@ -162,10 +162,10 @@ impl RateStore for Far {
 
 #[tokio::test]
 async fn whoever_has_to_wait_is_refused_without_a_question_until_they_need_not() {
-    let world = World::with_rates(0, 0).await;
-    world.to_the_next_minute();
-    let far = Arc::new(Far(InProcessRateStore::new(world.clock.clone()), AtomicU32::new(0)));
-    let rate = RateLimiter::new(far.clone(), world.clock.clone(), RateLimits { person: 30, address: 60 });
+    let chat = TestChat::with_rates(0, 0).await;
+    chat.advance_to_next_minute();
+    let far = Arc::new(Far(InProcessRateStore::new(chat.clock.clone()), AtomicU32::new(0)));
+    let rate = RateLimiter::new(far.clone(), chat.clock.clone(), RateLimits { person: 30, address: 60 });
     let [ann, bea] =
         ["ann", "bea"].map(|id| Person { id: id.parse().unwrap(), name: "A".parse().unwrap(), moderator: false });
     let home = AddressKey("home".into());
@@ -179,29 +179,30 @@ async fn whoever_has_to_wait_is_refused_without_a_question_until_they_need_not()
     assert_eq!(take(&ann, 1_000).await, 10);
     assert_eq!(far.1.load(Ordering::Relaxed), 2 * 11, "person and address, ten times and once more");
     assert_eq!(take(&bea, 9).await, 9, "the address has counted one that was refused, and no more");
-    world.clock.advance(Duration::from_secs(10));
+    chat.clock.advance(Duration::from_secs(10));
     assert_eq!(take(&ann, 1).await, 1);
 }
 
 #[tokio::test]
 async fn whoever_has_to_wait_is_refused_before_it_is_asked_what_was_decided_about_them() {
-    let world = World::with_rates(3, 0).await;
+    let chat = TestChat::with_rates(3, 0).await;
     let moderation = Arc::new(Decides { asked: AtomicU32::new(0), mercies: u32::MAX, slow: 0 });
     let asked = || moderation.asked.load(Ordering::Relaxed);
-    let join = world.join_under(moderation.clone());
-    let knock = async |id: &str| join.admit(ConnectRequest { ticket: Some(world.ticket("ann")), ..knock_of(id) }).await;
+    let join = chat.connect_rule(moderation.clone());
+    let knock =
+        async |id: &str| join.admit(ConnectRequest { ticket: Some(chat.ticket("ann")), ..connect_request(id) }).await;
     knock("c1").await.unwrap();
     assert!(knock("c2").await.is_err());
     let before = asked();
     assert!(before > 0 && knock("c3").await.is_err());
     assert_eq!(asked(), before);
 
-    let send = FrameHandler::new(FramePorts { moderation: moderation.clone(), ..world.ports() }, world.settings());
+    let send = FrameHandler::new(FramePorts { moderation: moderation.clone(), ..chat.ports() }, chat.settings());
     let say = async |nonce: &str| {
         let body = json!({ "action": "send", "text": "x", "nonce": nonce }).to_string();
         let (connection, request_id) = (ConnectionId("c1".into()), nonce.into());
         send.handle(FrameRequest { connection, request_id, body }).await;
-        errors(&world, "c1").len()
+        errors(&chat, "c1").len()
     };
     assert_eq!((say("one").await, say("two").await), (0, 1));
     let before = asked();
@@ -210,41 +211,40 @@ async fn whoever_has_to_wait_is_refused_before_it_is_asked_what_was_decided_abou
 
 #[tokio::test]
 async fn what_is_refused_for_its_rate_takes_no_turn_in_slow_mode() {
-    let world = World::with_rates(0, 0).await;
-    enter(&world, "c1", "ann", HOME).await;
-    world.to_the_next_minute();
-    let far = Arc::new(Far(InProcessRateStore::new(world.clock.clone()), AtomicU32::new(0)));
-    let rate = RateLimiter::new(far, world.clock.clone(), RateLimits { person: 3, address: 0 });
+    let chat = TestChat::with_rates(0, 0).await;
+    enter(&chat, "c1", "ann", HOME).await;
+    chat.advance_to_next_minute();
+    let far = Arc::new(Far(InProcessRateStore::new(chat.clock.clone()), AtomicU32::new(0)));
+    let rate = RateLimiter::new(far, chat.clock.clone(), RateLimits { person: 3, address: 0 });
     let moderation = Arc::new(Decides { asked: AtomicU32::new(0), mercies: u32::MAX, slow: 5 });
-    let send =
-        FrameHandler::new(FramePorts { moderation, ..world.ports() }, FrameSettings { rate, ..world.settings() });
+    let send = FrameHandler::new(FramePorts { moderation, ..chat.ports() }, FrameSettings { rate, ..chat.settings() });
     let is_said = async |nonce: &str| {
         let body = json!({ "action": "send", "text": "x", "nonce": nonce }).to_string();
         let (connection, request_id) = (ConnectionId("c1".into()), nonce.into());
         send.handle(FrameRequest { connection, request_id, body }).await;
-        errors(&world, "c1").is_empty()
+        errors(&chat, "c1").is_empty()
     };
     assert!(is_said("one").await);
-    world.clock.advance(Duration::from_secs(6));
+    chat.clock.advance(Duration::from_secs(6));
     assert!(!is_said("two").await, "a second one within ten seconds is too fast");
-    world.clock.advance(Duration::from_secs(4));
+    chat.clock.advance(Duration::from_secs(4));
     assert!(is_said("three").await, "and did not take the turn");
 }
 
 #[tokio::test]
 async fn a_moderator_has_no_limit_and_their_address_has() {
-    let world = World::with_rates(3, 30).await;
-    enter(&world, "m1", "mod", HOME).await;
-    enter(&world, "a1", "ann", HOME).await;
-    assert_eq!(say_often(&world, "a1", 2).await.len(), 1, "others have one");
-    assert_eq!(say_often(&world, "m1", 9).await.len(), 0);
-    assert_eq!(say_often(&world, "m1", 1).await.len(), 1);
+    let chat = TestChat::with_rates(3, 30).await;
+    enter(&chat, "m1", "mod", HOME).await;
+    enter(&chat, "a1", "ann", HOME).await;
+    assert_eq!(say_often(&chat, "a1", 2).await.len(), 1, "others have one");
+    assert_eq!(say_often(&chat, "m1", 9).await.len(), 0);
+    assert_eq!(say_often(&chat, "m1", 1).await.len(), 1);
 }
 
 #[tokio::test]
 async fn each_kind_is_counted_apart_and_a_sign_of_life_is_free() {
-    let world = World::with_rates(3, 0).await;
-    enter(&world, "c1", "ann", HOME).await;
+    let chat = TestChat::with_rates(3, 0).await;
+    enter(&chat, "c1", "ann", HOME).await;
     let paid = [
         json!({ "action": "send", "text": "hi", "nonce": "n" }),
         json!({ "action": "edit", "seq": 1, "text": "ho" }),
@@ -259,47 +259,47 @@ async fn each_kind_is_counted_apart_and_a_sign_of_life_is_free() {
         json!({ "action": "forget" }),
     ];
     for frame in &paid {
-        world.say("c1", frame.clone()).await;
+        chat.send("c1", frame.clone()).await;
     }
-    assert_eq!(errors(&world, "c1"), [json!(null); 0]);
+    assert_eq!(errors(&chat, "c1"), [json!(null); 0]);
     // A change counts with any other, and a first word with what the room is told.
     for frame in paid.iter().chain(&[json!({ "action": "delete", "seq": 1 }), json!({ "action": "hello" })]) {
-        world.say("c1", frame.clone()).await;
-        let told = errors(&world, "c1");
+        chat.send("c1", frame.clone()).await;
+        let told = errors(&chat, "c1");
         assert_eq!(told.len(), 1, "{frame}");
         assert_eq!((&told[0]["code"], &told[0]["action"]), (&json!("tooFast"), &frame["action"]));
         assert!(told[0]["retryAfter"].as_u64().is_some(), "{frame}");
     }
     for _ in 0..5 {
-        world.say("c1", json!({ "action": "ping" })).await;
+        chat.send("c1", json!({ "action": "ping" })).await;
     }
-    assert_eq!(errors(&world, "c1"), [json!(null); 0]);
+    assert_eq!(errors(&chat, "c1"), [json!(null); 0]);
 }
 
 #[tokio::test]
 async fn images_may_be_uploaded_a_third_as_often_as_messages_may_be_said() {
-    let world = World::with_rates(18, 0).await;
-    enter(&world, "c1", "ann", HOME).await;
-    world.to_the_next_minute();
+    let chat = TestChat::with_rates(18, 0).await;
+    enter(&chat, "c1", "ann", HOME).await;
+    chat.advance_to_next_minute();
     for number in 0..3 {
         let upload = json!({ "action": "upload", "nonce": format!("i-{number}"), "type": "image/png", "size": 9 });
-        world.say("c1", upload).await;
+        chat.send("c1", upload).await;
     }
-    let told: Vec<_> = world.told("c1").iter().map(|frame| frame["type"].clone()).collect();
+    let told: Vec<_> = chat.received("c1").iter().map(|frame| frame["type"].clone()).collect();
     assert_eq!(told, ["upload", "upload", "error"]);
-    assert_eq!(say_often(&world, "c1", 6).await, [json!(null); 0]);
+    assert_eq!(say_often(&chat, "c1", 6).await, [json!(null); 0]);
 }
 
 #[tokio::test]
 async fn typing_too_fast_is_told_to_nobody_and_is_no_error() {
-    let world = World::with_rates(6, 0).await;
-    enter(&world, "a1", "ann", HOME).await;
-    enter(&world, "b1", "bea", HOME).await;
+    let chat = TestChat::with_rates(6, 0).await;
+    enter(&chat, "a1", "ann", HOME).await;
+    enter(&chat, "b1", "bea", HOME).await;
     for _ in 0..5 {
-        world.say("a1", json!({ "action": "typing" })).await;
+        chat.send("a1", json!({ "action": "typing" })).await;
     }
-    assert_eq!(world.told("b1").iter().filter(|frame| frame["type"] == "typing").count(), 2);
-    assert_eq!(world.told("a1"), [json!(null); 0]);
+    assert_eq!(chat.received("b1").iter().filter(|frame| frame["type"] == "typing").count(), 2);
+    assert_eq!(chat.received("a1"), [json!(null); 0]);
 }
 
 #[tokio::test]
@@ -307,54 +307,54 @@ async fn connects_are_counted_by_person_and_by_address() {
     for (rates, knocks) in
         [((3, 0), [("ann", HOME), ("ann", "198.51.100.1")]), ((0, 3), [("ann", HOME), ("bea", HOME)])]
     {
-        let world = World::with_rates(rates.0, rates.1).await;
-        world.to_the_next_minute();
-        enter(&world, "c1", knocks[0].0, knocks[0].1).await;
-        let ticket = Some(world.ticket(knocks[1].0));
-        let knock = ConnectRequest { ticket, address: knocks[1].1.parse().ok(), ..knock_of("c2") };
-        let refusal = world.handshake(knock).await.unwrap_err();
+        let chat = TestChat::with_rates(rates.0, rates.1).await;
+        chat.advance_to_next_minute();
+        enter(&chat, "c1", knocks[0].0, knocks[0].1).await;
+        let ticket = Some(chat.ticket(knocks[1].0));
+        let knock = ConnectRequest { ticket, address: knocks[1].1.parse().ok(), ..connect_request("c2") };
+        let refusal = chat.connect_with(knock).await.unwrap_err();
         assert_eq!((refusal.status, refusal.retry_after), (429, Some(10)), "{refusal:?}");
-        assert!(!world.speaker_is_in("c2").await);
-        world.clock.advance(Duration::from_secs(10));
-        enter(&world, "c2", knocks[1].0, knocks[1].1).await;
+        assert!(!chat.is_connected("c2").await);
+        chat.clock.advance(Duration::from_secs(10));
+        enter(&chat, "c2", knocks[1].0, knocks[1].1).await;
     }
 }
 
 #[tokio::test]
 async fn one_address_holds_a_quarter_of_all_places_at_most() {
-    let world = World::with_rates(0, 600).await;
+    let chat = TestChat::with_rates(0, 600).await;
     for number in 0..25 {
-        enter(&world, &format!("c{number}"), &format!("p{number}"), HOME).await;
+        enter(&chat, &format!("c{number}"), &format!("p{number}"), HOME).await;
     }
     let knock = async |window: &str, address: &str| {
-        let ticket = Some(world.ticket(window));
-        world.handshake(ConnectRequest { ticket, address: address.parse().ok(), ..knock_of(window) }).await
+        let ticket = Some(chat.ticket(window));
+        chat.connect_with(ConnectRequest { ticket, address: address.parse().ok(), ..connect_request(window) }).await
     };
     let refusal = knock("late", HOME).await.unwrap_err();
     let reason = "too many sockets are open from your address: close one of them, or try again later";
     assert_eq!((refusal.status, refusal.reason.as_str(), refusal.retry_after), (429, reason, None));
     knock("elsewhere", "198.51.100.1").await.unwrap();
-    world.leave("c3").await;
+    chat.disconnect("c3").await;
     knock("next", HOME).await.unwrap();
     assert_eq!(knock("one-more", HOME).await.unwrap_err().status, 429);
 }
 
 #[tokio::test]
 async fn without_a_limit_for_addresses_one_holds_all_places() {
-    let world = World::with_rates(60, 0).await;
+    let chat = TestChat::with_rates(60, 0).await;
     for number in 0..100 {
-        enter(&world, &format!("c{number}"), &format!("p{number}"), HOME).await;
+        enter(&chat, &format!("c{number}"), &format!("p{number}"), HOME).await;
     }
 }
 
 #[tokio::test]
 async fn a_passphrase_is_tried_ten_times_a_minute_from_one_address_and_a_hundred_times_by_all() {
-    let world = World::with_rates(0, 0).await;
-    world.to_the_next_minute();
+    let chat = TestChat::with_rates(0, 0).await;
+    chat.advance_to_next_minute();
     let attempts = async |address: &str, times: usize| {
         let mut allowed = 0;
         for _ in 0..times {
-            match world.rate.attempt(Some(&AddressKey(address.into()))).await {
+            match chat.rate.attempt(Some(&AddressKey(address.into()))).await {
                 Ok(()) => allowed += 1,
                 Err(RateError::TooFast(too_fast)) => assert_eq!(too_fast.seconds(), 60),
                 Err(other) => panic!("{other}"),
@@ -371,9 +371,9 @@ async fn a_passphrase_is_tried_ten_times_a_minute_from_one_address_and_a_hundred
 
 #[tokio::test]
 async fn zero_is_no_limit() {
-    let world = World::with_rates(0, 0).await;
-    enter(&world, "c1", "ann", HOME).await;
-    assert_eq!(say_often(&world, "c1", 1_000).await, [json!(null); 0]);
-    let person = world.speaker("c1").await.person;
-    assert!(world.rate.take(RateBucket::Connect, &person, None).await.is_ok());
+    let chat = TestChat::with_rates(0, 0).await;
+    enter(&chat, "c1", "ann", HOME).await;
+    assert_eq!(say_often(&chat, "c1", 1_000).await, [json!(null); 0]);
+    let person = chat.connection("c1").await.person;
+    assert!(chat.rate.take(RateBucket::Connect, &person, None).await.is_ok());
 }

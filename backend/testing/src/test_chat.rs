@@ -49,7 +49,7 @@ use crate::clock::ManualClock;
 
 pub const START: u64 = 1_700_000_000_000;
 
-pub struct World {
+pub struct TestChat {
     pub connections: Arc<InProcessConnections>,
     pub messages: Arc<RedbMessages>,
     pub images: Arc<FileImages>,
@@ -67,7 +67,7 @@ pub struct World {
     _directory: tempfile::TempDir,
 }
 
-impl World {
+impl TestChat {
     pub async fn new() -> Self {
         Self::with_limits(100, 100).await
     }
@@ -83,7 +83,7 @@ impl World {
         Self::with(100, 100, RateLimits { person, address }, door).await
     }
 
-    pub async fn behind(door: AccessPolicy) -> Self {
+    pub async fn with_access_policy(door: AccessPolicy) -> Self {
         Self::with(100, 100, RateLimits { person: 0, address: 0 }, door).await
     }
 
@@ -122,7 +122,7 @@ impl World {
     }
 
     /// The rule of joining, where moderators decided something of their own.
-    pub fn join_under(&self, moderation: Arc<dyn Moderation>) -> ConnectRule {
+    pub fn connect_rule(&self, moderation: Arc<dyn Moderation>) -> ConnectRule {
         ConnectRule {
             connections: self.connections.clone(),
             rate_store: self.rate_store.clone(),
@@ -169,12 +169,12 @@ impl World {
     }
 
     /// To the beginning of a minute, where rates are counted anew.
-    pub fn to_the_next_minute(&self) {
+    pub fn advance_to_next_minute(&self) {
         self.clock.advance(Duration::from_millis(60_000 - self.clock.now().0 % 60_000));
     }
 
     /// A day has passed.
-    pub async fn sweep(&self) {
+    pub async fn run_cleanup(&self) {
         let FramePorts { connections, gateway, images, clock, .. } = self.ports();
         CleanupHandler::new(connections, gateway, images, clock, self.sessions.clone()).handle().await.unwrap();
     }
@@ -185,11 +185,11 @@ impl World {
     }
 
     /// Opens a socket in the lobby for somebody of that name.
-    pub async fn join(&self, id: &str, name: &str) {
-        self.knock(id, None, None, Some(name)).await.unwrap();
+    pub async fn connect_to_lobby(&self, id: &str, name: &str) {
+        self.connect(id, None, None, Some(name)).await.unwrap();
     }
 
-    pub async fn knock(
+    pub async fn connect(
         &self,
         id: &str,
         room: Option<&str>,
@@ -197,34 +197,35 @@ impl World {
         name: Option<&str>,
     ) -> Result<(), ConnectRejection> {
         let [room, ticket, name] = [room, ticket, name].map(|value| value.map(String::from));
-        self.handshake(ConnectRequest { room, ticket, name, ..knock_of(id) }).await
+        self.connect_with(ConnectRequest { room, ticket, name, ..connect_request(id) }).await
     }
 
     /// A knock with all that a handshake tells.
-    pub async fn handshake(&self, knock: ConnectRequest) -> Result<(), ConnectRejection> {
-        ConnectHandler::new(self.join_under(self.moderation.clone())).handle(knock).await
+    pub async fn connect_with(&self, knock: ConnectRequest) -> Result<(), ConnectRejection> {
+        ConnectHandler::new(self.connect_rule(self.moderation.clone())).handle(knock).await
     }
 
     /// A frame arrives from a socket.
-    pub async fn say(&self, id: &str, frame: Value) {
-        self.say_raw(id, &frame.to_string()).await;
+    pub async fn send(&self, id: &str, frame: Value) {
+        self.send_raw(id, &frame.to_string()).await;
     }
 
-    pub async fn say_raw(&self, id: &str, frame: &str) {
+    pub async fn send_raw(&self, id: &str, frame: &str) {
         let request_id = format!("request-{}", self.frames.fetch_add(1, Ordering::Relaxed));
         let request = FrameRequest { connection: ConnectionId(id.into()), request_id, body: frame.into() };
         FrameHandler::new(self.ports(), self.settings()).handle(request).await;
     }
 
     /// A message is sent with a nonce.
-    pub async fn post(&self, id: &str, text: &str, nonce: &str) {
-        self.say(id, json!({ "action": "send", "text": text, "nonce": nonce })).await;
+    pub async fn send_message(&self, id: &str, text: &str, nonce: &str) {
+        self.send(id, json!({ "action": "send", "text": text, "nonce": nonce })).await;
     }
 
     /// Asks for an address and puts an image's bytes there, whatever they are: also what no S3 would take in.
     pub async fn upload(&self, id: &str, nonce: &str, image: &Value, bytes: &[u8]) {
-        self.say(id, json!({ "action": "upload", "nonce": nonce, "type": image["type"], "size": image["size"] })).await;
-        let answer = self.told(id).pop().unwrap();
+        self.send(id, json!({ "action": "upload", "nonce": nonce, "type": image["type"], "size": image["size"] }))
+            .await;
+        let answer = self.received(id).pop().unwrap();
         assert_eq!((&answer["type"], &answer["nonce"]), (&json!("upload"), &json!(nonce)), "{answer}");
         let address = answer["url"].as_str().unwrap();
         let admitted = self.images.admit(address, image["type"].as_str().unwrap(), image["size"].as_u64().unwrap());
@@ -233,38 +234,38 @@ impl World {
 
     /// Whether a message of a socket's speaker has its image.
     pub async fn has_image(&self, id: &str, nonce: &str) -> bool {
-        let Connection { room, person, .. } = self.speaker(id).await;
+        let Connection { room, person, .. } = self.connection(id).await;
         self.images.is_kept(&MessageKey { room, author: person.id, nonce: nonce.parse().unwrap() }).await.unwrap()
     }
 
     /// Who speaks through a socket.
-    pub async fn speaker(&self, id: &str) -> Connection {
+    pub async fn connection(&self, id: &str) -> Connection {
         self.connections.find(&ConnectionId(id.into())).await.unwrap().unwrap()
     }
 
-    pub async fn speaker_is_in(&self, id: &str) -> bool {
+    pub async fn is_connected(&self, id: &str) -> bool {
         self.connections.find(&ConnectionId(id.into())).await.unwrap().is_some()
     }
 
-    pub async fn leave(&self, id: &str) {
+    pub async fn disconnect(&self, id: &str) {
         let FramePorts { connections, gateway, clock, entropy, .. } = self.ports();
         DisconnectHandler::new(connections, gateway, clock, entropy).handle(&ConnectionId(id.into())).await;
     }
 
     /// What a socket was told since it was last asked.
-    pub fn told(&self, id: &str) -> Vec<Value> {
+    pub fn received(&self, id: &str) -> Vec<Value> {
         self.gateway.lock().frames.remove(&ConnectionId(id.into())).unwrap_or_default()
     }
 
     /// The texts of the messages a socket was told since it was last asked.
-    pub fn texts(&self, id: &str) -> Vec<String> {
-        let told = self.told(id);
+    pub fn received_texts(&self, id: &str) -> Vec<String> {
+        let told = self.received(id);
         told.iter().filter(|frame| frame["type"] == "message").map(text_of).collect()
     }
 }
 
 /// A knock at the lobby that tells nothing of itself.
-pub fn knock_of(id: &str) -> ConnectRequest {
+pub fn connect_request(id: &str) -> ConnectRequest {
     let connection = ConnectionId(id.into());
     ConnectRequest { connection, room: None, ticket: None, name: None, origin: None, host: None, address: None }
 }
@@ -291,12 +292,12 @@ impl Entropy for Counter {
 
 /// An outbox that keeps every frame, and fails where it is told to.
 pub struct RecordingGateway {
-    post: Mutex<MessagePoster>,
+    post: Mutex<Recorded>,
     clock: Arc<ManualClock>,
 }
 
 #[derive(Default)]
-pub struct MessagePoster {
+pub struct Recorded {
     pub frames: HashMap<ConnectionId, Vec<Value>>,
     pub gone: HashSet<ConnectionId>,
     /// How many more times a socket is busy.
@@ -308,7 +309,7 @@ pub struct MessagePoster {
 }
 
 impl RecordingGateway {
-    pub fn lock(&self) -> std::sync::MutexGuard<'_, MessagePoster> {
+    pub fn lock(&self) -> std::sync::MutexGuard<'_, Recorded> {
         self.post.lock().unwrap()
     }
 }
