@@ -107,7 +107,7 @@ async fn an_interrupt_closes_sockets_in_order_and_ends_the_process_well() {
     next(&mut socket, "pong").await;
     local.interrupt();
     assert_eq!(close_code(&mut socket).await, Some(1001));
-    let (status, log) = local.ended();
+    let (status, log) = local.wait();
     assert!(status.success(), "{log}");
 }
 
@@ -250,7 +250,7 @@ fn a_socket_opens_for_a_page_of_this_machine_or_of_the_list_and_for_no_other() {
         ("Origin: \r\n", 403),
         ("Origin: http://localhost\r\nOrigin: https://evil.example\r\n", 403),
     ] {
-        assert_eq!(local.shake_hands("localhost", headers).0, status, "{headers}");
+        assert_eq!(local.handshake("localhost", headers).0, status, "{headers}");
     }
 }
 
@@ -263,7 +263,7 @@ fn a_server_for_others_opens_sockets_for_the_page_at_its_own_address() {
         ("chat.lan:8080", "Origin: http://evil.example:8080\r\n", 403),
         ("chat.lan:8080", "Origin: http://localhost:8080\r\n", 403),
     ] {
-        assert_eq!(local.shake_hands(host, headers).0, status, "{host} {headers}");
+        assert_eq!(local.handshake(host, headers).0, status, "{host} {headers}");
     }
 }
 
@@ -272,7 +272,7 @@ fn a_name_that_somebody_has_pointed_at_this_machine_shows_nothing_and_is_told_of
     let local = LocalServer::start(LOCAL, &["--allowed-origins", "https://chat.example"]);
     for path in ["/", "/state/lobby", "/ws", "/assets/page-1a2b.js", "/images/a/lobby/n", "/sw.js"] {
         let (status, told) =
-            local.ask(&format!("GET {path} HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"));
+            local.send_raw(&format!("GET {path} HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"));
         assert_eq!(status, 421, "{path}");
         assert!(!told.contains("set-cookie"), "{told}");
     }
@@ -289,19 +289,19 @@ fn sockets_of_one_address_that_open_too_fast_are_told_when_to_come_again() {
     // One may open in ten seconds; of three, two are in the same. The last address is what our proxy wrote, and what stands
     // before it is anybody's.
     let from = |number: u8| format!("X-Forwarded-For: 198.51.100.{number}, 203.0.113.7\r\n");
-    let answers: Vec<_> = (0..3).map(|number| local.shake_hands("localhost", &from(number))).collect();
+    let answers: Vec<_> = (0..3).map(|number| local.handshake("localhost", &from(number))).collect();
     let (status, told) = answers.into_iter().find(|(status, _)| *status != 101).unwrap();
     assert_eq!(status, 429);
     let seconds = told.lines().find_map(|line| line.strip_prefix("retry-after: ")).unwrap();
     assert!((1..=60).contains(&seconds.parse::<u32>().unwrap()), "{told}");
-    assert_eq!(local.shake_hands("localhost", "X-Forwarded-For: 203.0.113.7, 198.51.100.1\r\n").0, 101);
+    assert_eq!(local.handshake("localhost", "X-Forwarded-For: 203.0.113.7, 198.51.100.1\r\n").0, 101);
 }
 
 #[test]
 fn without_a_proxy_an_address_is_where_a_socket_comes_from_and_not_what_it_says() {
     let local = LocalServer::start(LOCAL, &["--limit-address-rate", "3"]);
     let from = |number: u8| format!("X-Forwarded-For: 198.51.100.{number}\r\n");
-    let answers: Vec<_> = (0..3).map(|number| local.shake_hands("localhost", &from(number)).0).collect();
+    let answers: Vec<_> = (0..3).map(|number| local.handshake("localhost", &from(number)).0).collect();
     assert!(answers.contains(&429), "{answers:?}");
 }
 
@@ -320,7 +320,7 @@ fn the_log_has_one_line_a_request_and_no_query() {
     let mut local = LocalServer::start(LOCAL, &[]);
     local.get("/r/cats?ticket=secret", "");
     local.interrupt();
-    let (_, log) = local.ended();
+    let (_, log) = local.wait();
     assert_eq!(log.matches("/r/cats").count(), 1, "{log}");
     assert!(!log.contains("secret"), "{log}");
 }
