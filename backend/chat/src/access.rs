@@ -1,4 +1,4 @@
-//! Who may enter, who a visitor is, and how often they may act.
+//! Access: the access policy, sessions, sign-in, and rate limits.
 
 pub mod confusable_name;
 pub mod guest_name;

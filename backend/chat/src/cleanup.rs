@@ -8,14 +8,14 @@ use crate::{
     presence::sweep::{ConnectionSweep, SweepReport},
 };
 
-/// The cron route.
+/// Handles the `cron` route.
 pub struct CleanupHandler {
     sweep: ConnectionSweep,
     sessions: Sessions,
 }
 
 impl CleanupHandler {
-    /// Wires the route.
+    /// Connects the handler with its ports.
     pub fn new(
         connections: Arc<dyn Connections>,
         gateway: Arc<dyn ConnectionGateway>,
@@ -26,29 +26,29 @@ impl CleanupHandler {
         Self { sweep: ConnectionSweep { connections, gateway, images, clock }, sessions }
     }
 
-    /// Sweeps once, and changes the signing secret where its time has come.
+    /// Sweeps once, and rotates the signing secret when it is due.
     ///
     /// # Errors
     ///
-    /// `Unavailable` when the store did not answer; doing both again is always right.
+    /// `Unavailable` when the store did not answer. Both steps can be repeated safely.
     pub async fn handle(&self) -> Result<()> {
-        // Neither waits for the other to be well.
-        let (swept, changed) = futures::join!(self.sweep.sweep(), self.sessions.rotate());
-        outcome(swept, changed)
+        // Both always run: a failure of one does not stop the other.
+        let (swept, rotated) = futures::join!(self.sweep.sweep(), self.sessions.rotate());
+        report(swept, rotated)
     }
 }
 
-/// Logs what was done, whatever failed beside it. The answer has room for one failure; of two the other is logged here.
-fn outcome(swept: Result<SweepReport>, changed: Result<bool>) -> Result<()> {
-    if matches!(changed, Ok(true)) {
-        tracing::info!("the signing secret was changed; what the one before it signed is still good");
+/// Logs each step that succeeded, and returns the first failure. If both failed, the second is logged here.
+fn report(swept: Result<SweepReport>, rotated: Result<bool>) -> Result<()> {
+    if matches!(rotated, Ok(true)) {
+        tracing::info!("signing secret rotated; signatures of the previous one stay valid");
     }
-    if let (Err(_), Err(cause)) = (&swept, &changed) {
-        tracing::error!(%cause, "the signing secret could not be looked after");
+    if let (Err(_), Err(cause)) = (&swept, &rotated) {
+        tracing::error!(%cause, "signing secret not rotated; the next clean-up tries again");
     }
     let SweepReport { open, forgotten, drift, uploads } = swept?;
     tracing::info!(open, forgotten, drift, uploads, "swept");
-    changed.map(drop)
+    rotated.map(drop)
 }
 
 #[cfg(test)]
@@ -58,13 +58,13 @@ mod tests {
     use super::*;
     use crate::ports::Unavailable;
 
-    /// What is logged of it, and what it is answered with.
-    fn told(swept: Result<SweepReport>, changed: Result<bool>) -> (String, String) {
+    /// Returns the log and the text of the returned error.
+    fn log_and_error(swept: Result<SweepReport>, rotated: Result<bool>) -> (String, String) {
         let log = tempfile::NamedTempFile::new().unwrap();
         let lines = Arc::new(log.reopen().unwrap());
         let subscriber = tracing_subscriber::fmt().with_ansi(false).without_time().with_writer(lines).finish();
-        let answer = tracing::subscriber::with_default(subscriber, || outcome(swept, changed));
-        (fs::read_to_string(log.path()).unwrap(), answer.err().map(|cause| cause.to_string()).unwrap_or_default())
+        let error = tracing::subscriber::with_default(subscriber, || report(swept, rotated));
+        (fs::read_to_string(log.path()).unwrap(), error.err().map(|cause| cause.to_string()).unwrap_or_default())
     }
 
     fn failed<T>(doing: &'static str) -> Result<T> {
@@ -72,26 +72,27 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_that_was_changed_is_logged_though_the_sweep_failed() {
-        let (log, answer) = told(failed("sweeping"), Ok(true));
-        assert!(log.contains("the signing secret was changed"), "{log}");
-        assert_eq!(answer, "sweeping: no answer");
+    fn a_rotation_is_logged_when_the_sweep_failed() {
+        let (log, error) = log_and_error(failed("sweeping"), Ok(true));
+        assert!(log.contains("signing secret rotated"), "{log}");
+        assert_eq!(error, "sweeping: no answer");
     }
 
     #[test]
-    fn of_two_failures_none_is_lost() {
-        let (log, answer) = told(failed("sweeping"), failed("changing"));
-        assert!(log.contains("changing: no answer"), "{log}");
-        assert_eq!(answer, "sweeping: no answer");
+    fn two_failures_are_both_reported() {
+        let (log, error) = log_and_error(failed("sweeping"), failed("rotating"));
+        assert!(log.contains("rotating: no answer"), "{log}");
+        assert_eq!(error, "sweeping: no answer");
     }
 
     #[test]
-    fn a_failure_alone_is_the_answer_and_what_was_done_is_logged() {
-        let (log, answer) = told(Ok(SweepReport { forgotten: 7, ..SweepReport::default() }), failed("changing"));
-        assert!(log.contains("forgotten=7") && !log.contains("changing"), "{log}");
-        assert_eq!(answer, "changing: no answer");
-        let (log, answer) = told(Ok(SweepReport::default()), Ok(false));
+    fn a_single_failure_is_returned_and_the_success_is_logged() {
+        let (log, error) =
+            log_and_error(Ok(SweepReport { forgotten: 7, ..SweepReport::default() }), failed("rotating"));
+        assert!(log.contains("forgotten=7") && !log.contains("rotating"), "{log}");
+        assert_eq!(error, "rotating: no answer");
+        let (log, error) = log_and_error(Ok(SweepReport::default()), Ok(false));
         assert!(log.contains("swept") && !log.contains("secret"), "{log}");
-        assert_eq!(answer, "");
+        assert_eq!(error, "");
     }
 }

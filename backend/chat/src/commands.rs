@@ -1,10 +1,10 @@
 //! The commands that a client may send, one file each.
 //!
-//! A file says what the command is, whom it is for ([`Permission`]), which rate it counts against ([`RateBucket`]), and what it does.
-//! [`FrameHandler`] reads a frame, checks both, runs the command and sends the reply.
+//! A file states what the command is, the permission that it needs ([`Permission`]), the rate bucket that it counts against
+//! ([`RateBucket`]), and what it does. [`FrameHandler`] parses a frame, checks both, runs the command and sends the reply.
 //!
-//! To add a command: a variant of `Action` and of `ClientMessage` in `shared-types`, a file here, and a line in [`spec`] and in
-//! `FrameHandler::run`. The compiler finds the places that are missing.
+//! To add a command, add a variant to `Action` and to `ClientMessage` in `shared-types`, a file here, and a line to [`spec`] and
+//! to `FrameHandler::run`. The compiler reports the places that are missing.
 
 mod audit;
 mod ban;
@@ -26,27 +26,25 @@ mod rooms;
 mod rules;
 mod search;
 mod send;
+mod shared;
 mod typing;
 mod upload;
 
 use std::sync::Arc;
 
-use shared_types::{
-    AccessMode, Action, ChatMessage, ClientMessage, Nonce, PersonId, RoomName, RoomRules, Seq, ServerMessage, limits,
-};
+use shared_types::{AccessMode, Action, ClientMessage, Nonce, PersonId, ServerMessage, limits};
 
 use crate::{
     access::rate_limit::{RateBucket, RateLimiter},
     commands::error::{CommandError, FrameFailure, to_error},
-    content::markdown::with_html,
     log_throttle::LogThrottle,
     messages::{
         catch_up::CatchUp,
-        erase::{DataEraser, ErasedMessages},
+        erase::DataEraser,
         post::{Draft, MessagePoster},
         room_activity::RoomActivityQuery,
         search::MessageSearch,
-        update::{MessageUpdate, MessageUpdater},
+        update::MessageUpdater,
     },
     moderation::{
         actions::ModerationActions,
@@ -63,19 +61,19 @@ use crate::{
         rate_store::RateStore,
         system::{Clock, Entropy},
     },
-    presence::{broadcast::Broadcast, people::RoomPeople},
+    presence::broadcast::Broadcast,
 };
 
-/// What is known of a command before it runs.
+/// The permission and the rate bucket of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CommandSpec {
-    /// Whom it is for.
+    /// The permission that the sender needs.
     pub permission: Permission,
-    /// What it counts against; `None` costs nothing.
+    /// The rate bucket that it counts against; `None` means no rate limit.
     pub rate_bucket: Option<RateBucket>,
 }
 
-/// Returns the permission and the rate of a command. The match has no default: a new command has to say both.
+/// Returns the permission and the rate bucket of a command. The match has no default, so a new command has to declare both.
 pub const fn spec(action: Action) -> CommandSpec {
     match action {
         Action::Hello => hello::SPEC,
@@ -102,7 +100,7 @@ pub const fn spec(action: Action) -> CommandSpec {
     }
 }
 
-/// What a command answers its sender with: a message, or nothing where the broadcast is the answer.
+/// The reply to the sender: a message, or `None` where the broadcast is the answer.
 type Reply = std::result::Result<Option<ServerMessage>, CommandError>;
 
 /// Handles the frames of all sockets: the `send` and the `$default` route.
@@ -114,7 +112,7 @@ pub struct FrameHandler {
     search: MessageSearch,
     room_activity: RoomActivityQuery,
     rate: RateLimiter,
-    refusals: LogThrottle,
+    rejection_log: LogThrottle,
     access: AccessMode,
     posting_policy: PostingPolicy,
     moderation: ModerationActions,
@@ -123,9 +121,9 @@ pub struct FrameHandler {
 
 /// The ports of [`FrameHandler`].
 pub struct FramePorts {
-    /// Who is connected.
+    /// The open connections.
     pub connections: Arc<dyn Connections>,
-    /// The log.
+    /// The message log.
     pub messages: Arc<dyn Messages>,
     /// Uploaded images.
     pub images: Arc<dyn Images>,
@@ -135,9 +133,9 @@ pub struct FramePorts {
     pub moderation: Arc<dyn Moderation>,
     /// Slow mode slots.
     pub rate_store: Arc<dyn RateStore>,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// The randomness.
+    /// The source of randomness.
     pub entropy: Arc<dyn Entropy>,
 }
 
@@ -145,11 +143,11 @@ pub struct FramePorts {
 pub struct FrameSettings {
     /// The rate limits.
     pub rate: RateLimiter,
-    /// How people are let in; with `oidc` the provider says what they are called.
+    /// The access mode; with `oidc` the provider sets the names of people.
     pub access: AccessMode,
-    /// The moderators from the settings.
+    /// The configured moderators.
     pub configured_moderators: Vec<PersonId>,
-    /// Maximum number of messages in one answer.
+    /// Maximum number of messages in one reply.
     pub page_size: usize,
 }
 
@@ -157,14 +155,14 @@ pub struct FrameSettings {
 pub struct FrameRequest {
     /// The socket it came through.
     pub connection: ConnectionId,
-    /// Identifies the frame through every retry of its delivery; the nonce of a message that has none.
+    /// Identifies the frame through every retry of its delivery. It is the nonce of a message that has none.
     pub request_id: String,
-    /// The frame's text.
+    /// The text of the frame.
     pub body: String,
 }
 
 impl FrameHandler {
-    /// Connects the rules with their ports.
+    /// Connects the handler with its ports.
     pub fn new(ports: FramePorts, settings: FrameSettings) -> Self {
         let FramePorts { connections, messages, images, gateway, moderation, rate_store, clock, entropy } = ports;
         let FrameSettings { rate, access, configured_moderators, page_size } = settings;
@@ -183,7 +181,7 @@ impl FrameHandler {
             search: MessageSearch { messages: messages.clone() },
             room_activity: RoomActivityQuery { messages },
             rate,
-            refusals: LogThrottle::default(),
+            rejection_log: LogThrottle::default(),
             access,
         }
     }
@@ -196,9 +194,9 @@ impl FrameHandler {
             FrameFailure::Command { error: CommandError::Unavailable(cause), action, .. } => {
                 tracing::error!(%connection, %action, %cause, "command failed");
             }
-            // One line a second, however many there are.
+            // At most one line a second.
             failure => {
-                if let Some(suppressed) = self.refusals.allow(self.broadcast.clock.now()) {
+                if let Some(suppressed) = self.rejection_log.allow(self.broadcast.clock.now()) {
                     tracing::info!(%connection, reason = failure.kind(), suppressed, "frame refused");
                 }
             }
@@ -214,111 +212,81 @@ impl FrameHandler {
         let action = message.action();
         let nonce = message.nonce().cloned();
 
-        let speaker = match self.broadcast.connections.find(&frame.connection).await {
-            Ok(Some(speaker)) => speaker,
+        let sender = match self.broadcast.connections.find(&frame.connection).await {
+            Ok(Some(sender)) => sender,
             Ok(None) => return Err(FrameFailure::NotConnected),
             Err(cause) => return Err(FrameFailure::Command { error: cause.into(), action, nonce }),
         };
-        // The same through every retry: the client's nonce, or else the id of the request.
-        let named = nonce.clone().map_or_else(|| nonce_of(&frame.request_id), Ok);
-        let done = async { self.execute(&speaker, message, named?).await };
-        done.await.map_err(|error| FrameFailure::Command { error, action, nonce })
+        // Both are the same through every retry: the client's nonce, or else the request id.
+        let retry_key = nonce.clone().map_or_else(|| nonce_of(&frame.request_id), Ok);
+        let executed = async { self.execute(&sender, message, retry_key?).await };
+        executed.await.map_err(|error| FrameFailure::Command { error, action, nonce })
     }
 
     /// Checks a command, runs it and sends the reply. `nonce` identifies the command through every retry.
     async fn execute(
         &self,
-        speaker: &Connection,
+        sender: &Connection,
         message: ClientMessage,
         nonce: Nonce,
     ) -> std::result::Result<(), CommandError> {
         let action = message.action();
-        if let Err(why) = self.check(speaker, action, &nonce).await {
-            // Typing by somebody who is muted or too fast is dropped without an error.
-            let is_refused = matches!(why, CommandError::TooFast(_) | CommandError::PostingDenied(_));
-            return if is_refused && action == Action::Typing { Ok(()) } else { Err(why) };
+        if let Err(error) = self.check(sender, action, &nonce).await {
+            // `typing` from a muted or rate-limited person is dropped without an error.
+            let is_dropped =
+                action == Action::Typing && matches!(error, CommandError::TooFast(_) | CommandError::PostingDenied(_));
+            return if is_dropped { Ok(()) } else { Err(error) };
         }
-        if let Some(reply) = self.run(speaker, message, nonce).await? {
-            self.broadcast.to_one(&speaker.id, &reply).await;
+        if let Some(reply) = self.run(sender, message, nonce).await? {
+            self.broadcast.to_one(&sender.id, &reply).await;
         }
         Ok(())
     }
 
-    /// Checks rate and permission, and counts the command. This comes before anything is written, so that a refusal leaves no gap in
-    /// the order of messages.
-    async fn check(
-        &self,
-        speaker: &Connection,
-        action: Action,
-        nonce: &Nonce,
-    ) -> std::result::Result<(), CommandError> {
+    /// Checks rate limit and permission, and counts the command. This happens before anything is written, so that a rejected
+    /// command leaves no gap in the sequence of messages.
+    async fn check(&self, sender: &Connection, action: Action, nonce: &Nonce) -> std::result::Result<(), CommandError> {
         let CommandSpec { permission, rate_bucket } = spec(action);
-        let permitted = async { self.posting_policy.check(speaker, permission).await.map_err(CommandError::from) };
-        let in_time = async {
+        let permission = async { self.posting_policy.check(sender, permission).await.map_err(CommandError::from) };
+        let rate = async {
             let Some(bucket) = rate_bucket else { return Ok(()) };
-            Ok(self.rate.take(bucket, &speaker.person, speaker.address.as_ref()).await?)
+            Ok(self.rate.take(bucket, &sender.person, sender.address.as_ref()).await?)
         };
-        // Both at once, so that the sender waits for one round trip. The rate comes first: it knows without asking the store who has
-        // to wait, and then the policy is not asked.
-        let ((), slow_mode) = futures::try_join!(in_time, permitted)?;
-        Ok(self.posting_policy.acquire_slow_mode_slot(speaker, slow_mode, nonce).await?)
+        // Both run at once, so that the sender waits for one round trip. The rate limit comes first: it knows without a store
+        // access who is rate-limited, and then the posting policy is not read.
+        let ((), slow_mode) = futures::try_join!(rate, permission)?;
+        Ok(self.posting_policy.acquire_slow_mode_slot(sender, slow_mode, nonce).await?)
     }
 
-    async fn run(&self, speaker: &Connection, message: ClientMessage, nonce: Nonce) -> Reply {
+    async fn run(&self, sender: &Connection, message: ClientMessage, nonce: Nonce) -> Reply {
         match message {
-            ClientMessage::Hello { since } => hello::run(self, speaker, since).await,
+            ClientMessage::Hello { since } => hello::run(self, sender, since).await,
             ClientMessage::Send { text, image, reply_to, mentions, .. } => {
-                let (room, author) = (speaker.room.clone(), speaker.person.clone());
+                let (room, author) = (sender.room.clone(), sender.person.clone());
                 send::run(self, Draft { room, author, nonce, text, image, reply_to, mentions }).await
             }
-            ClientMessage::Upload { nonce, kind, size } => upload::run(self, speaker, nonce, kind, size).await,
+            ClientMessage::Upload { nonce, kind, size } => upload::run(self, sender, nonce, kind, size).await,
             ClientMessage::Edit { seq, text, mentions, .. } => {
-                edit::run(self, speaker, seq, &nonce, text, mentions).await
+                edit::run(self, sender, seq, &nonce, text, mentions).await
             }
-            ClientMessage::Delete { seq, .. } => delete::run(self, speaker, seq, &nonce).await,
-            ClientMessage::React { seq, emoji, on, .. } => react::run(self, speaker, seq, &nonce, emoji, on).await,
-            ClientMessage::History { place } => history::run(self, speaker, place).await,
-            ClientMessage::Changes { after } => changes::run(self, speaker, after).await,
-            ClientMessage::Rename { name } => rename::run(self, speaker, &name).await,
-            ClientMessage::People => people::run(self, speaker).await,
+            ClientMessage::Delete { seq, .. } => delete::run(self, sender, seq, &nonce).await,
+            ClientMessage::React { seq, emoji, on, .. } => react::run(self, sender, seq, &nonce, emoji, on).await,
+            ClientMessage::History { place } => history::run(self, sender, place).await,
+            ClientMessage::Changes { after } => changes::run(self, sender, after).await,
+            ClientMessage::Rename { name } => rename::run(self, sender, &name).await,
+            ClientMessage::People => people::run(self, sender).await,
             ClientMessage::Rooms { rooms } => rooms::run(self, rooms).await,
-            ClientMessage::Search { text, before } => search::run(self, speaker, text, before).await,
-            ClientMessage::Typing => typing::run(self, speaker).await,
-            ClientMessage::Mute { person, seconds } => mute::run(self, speaker, person, seconds).await,
-            ClientMessage::Ban { person, seconds } => ban::run(self, speaker, person, seconds).await,
-            ClientMessage::Restrictions { person } => restrictions::run(self, speaker, person).await,
-            ClientMessage::PurgeUser { person } => purge_user::run(self, speaker, person).await,
-            ClientMessage::Rules { rules } => rules::run(self, speaker, rules).await,
-            ClientMessage::Audit { before } => audit::run(self, speaker, before).await,
-            ClientMessage::EraseMyData => erase::run(self, speaker).await,
+            ClientMessage::Search { text, before } => search::run(self, sender, text, before).await,
+            ClientMessage::Typing => typing::run(self, sender).await,
+            ClientMessage::Mute { person, seconds } => mute::run(self, sender, person, seconds).await,
+            ClientMessage::Ban { person, seconds } => ban::run(self, sender, person, seconds).await,
+            ClientMessage::Restrictions { person } => restrictions::run(self, sender, person).await,
+            ClientMessage::PurgeUser { person } => purge_user::run(self, sender, person).await,
+            ClientMessage::Rules { rules } => rules::run(self, sender, rules).await,
+            ClientMessage::Audit { before } => audit::run(self, sender, before).await,
+            ClientMessage::EraseMyData => erase::run(self, sender).await,
             ClientMessage::Ping => ping::run(),
         }
-    }
-
-    /// Changes a message and tells the room: what `edit`, `delete` and `react` have in common.
-    async fn update(&self, speaker: &Connection, seq: Seq, nonce: &Nonce, update: MessageUpdate) -> Reply {
-        let message = self.updater.update(&speaker.room, &speaker.person, seq, nonce, update).await?;
-        self.tell_room(&speaker.room, message).await?;
-        Ok(None)
-    }
-
-    /// Erases a batch of what a person wrote and tells the rooms. Returns the number of messages, and whether some are left.
-    async fn erase_batch(&self, person: &PersonId) -> Result<(u32, bool)> {
-        let ErasedMessages { messages, more } = self.eraser.erase(person).await?;
-        let count = u32::try_from(messages.len()).unwrap_or(u32::MAX);
-        let changed = messages.into_iter().map(|(room, message)| (room, ServerMessage::Message(with_html(message))));
-        self.broadcast.to_rooms(changed.collect()).await?;
-        Ok((count, more))
-    }
-
-    async fn tell_room(&self, room: &RoomName, message: ChatMessage) -> Result<()> {
-        self.broadcast.to_room(room, &ServerMessage::Message(with_html(message))).await
-    }
-
-    async fn welcome(&self, to: &Connection, RoomPeople { online, people }: RoomPeople, rules: RoomRules) {
-        let (you, room) = (to.person.clone(), to.room.clone());
-        let welcome = ServerMessage::Welcome { you, room, online, people, rules };
-        self.broadcast.to_one(&to.id, &welcome).await;
     }
 }
 

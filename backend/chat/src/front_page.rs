@@ -1,4 +1,4 @@
-//! What the front page knows when it arrives.
+//! Prepares the initial state of the front page.
 
 use std::sync::Arc;
 
@@ -15,32 +15,32 @@ use crate::{
     presence::people::RoomPeople,
 };
 
-/// The rule of the front page.
+/// Prepares the page of a room for a visitor.
 pub struct FrontPage {
-    /// Who is in the room.
+    /// The open connections.
     pub connections: Arc<dyn Connections>,
-    /// What was said last.
+    /// Reads the newest messages.
     pub catch_up: CatchUp,
-    /// Who a cookie belongs to.
+    /// Reads and signs cookies and tickets.
     pub sessions: Sessions,
-    /// What moderators decided.
+    /// The restrictions of people and the rules of rooms.
     pub restriction_store: RestrictionStore,
-    /// The address of the socket.
+    /// The address of the WebSocket.
     pub socket: String,
 }
 
-/// What a front page visit comes to.
+/// The result of a visit to the front page.
 pub struct Visit {
-    /// What the page shows.
+    /// The state that the page shows.
     pub state: PageState,
-    /// The cookie that makes the visitor the same next time; none where they have one that is not to live longer.
+    /// The session cookie to set. `None` where the lifetime of the present cookie must not be extended.
     pub cookie: Option<String>,
 }
 
 impl FrontPage {
-    /// Prepares a room's page for a visitor; a new guest if their cookie says nothing and the door is open, and nothing for
-    /// whoever has to come in by it first. `name` is what they chose to be called on an earlier visit, and `addresses` is what
-    /// the address they come from is known by.
+    /// Prepares the page of a room. A visitor without a valid cookie becomes a new guest if access is open; otherwise the result
+    /// is `None`, because they have to enter or sign in first. `name` is the name that they chose on an earlier visit, and
+    /// `addresses` are the keys of their address.
     ///
     /// # Errors
     ///
@@ -54,13 +54,13 @@ impl FrontPage {
         language: Language,
     ) -> Result<Option<Visit>> {
         let access = self.sessions.access_policy().access;
-        let visitor = match self.sessions.visitor(cookie).await {
-            Some(visitor) => visitor,
+        let session = match self.sessions.session(cookie).await {
+            Some(session) => session,
             None if access.is_open() => self.sessions.new_guest(),
             None => return Ok(None),
         };
-        // A name that no socket takes would lock out whoever has it in their cookie.
-        let you = visitor.called(name);
+        // `person` ignores a confusable name: a socket would reject it, and a visitor with it in a cookie would be locked out.
+        let you = session.person(name);
         let (listeners, newest, rules, restrictions) = futures::try_join!(
             self.connections.in_room(&room),
             self.catch_up.newest_page(&room),
@@ -77,13 +77,13 @@ impl FrontPage {
             more: page.more,
             up_to,
             socket: self.socket.clone(),
-            ticket: self.sessions.ticket(&visitor),
+            ticket: self.sessions.ticket(&session),
             access,
             rules,
             restrictions,
         };
-        // A guest stays who they are with every visit; whoever was vouched for is vouched for until then, and no longer.
-        let cookie = (access != AccessMode::Oidc).then(|| self.sessions.cookie(&visitor));
+        // Every visit extends the session of a guest. The session of a signed-in person ends at its fixed time.
+        let cookie = (access != AccessMode::Oidc).then(|| self.sessions.cookie(&session));
         Ok(Some(Visit { state, cookie }))
     }
 }

@@ -1,4 +1,4 @@
-//! What the fuzzer may reach of the rules, though nobody else may: see `fuzz/`.
+//! Entry points for the fuzz targets in `fuzz/`; compiled for fuzzing only.
 
 use std::{sync::Arc, time::Duration};
 
@@ -23,50 +23,50 @@ use crate::{
     },
 };
 
-/// What is wrong with an image that has these first bytes, when it is said to be that.
+/// Returns the fault of an image that has these first bytes and is announced as `image`.
 pub fn image_fault(head: &[u8], image: &ChatImage) -> Option<ImageFault> {
     let size = u64::from(image.size.get());
     fault_of(&Uploaded { size, head: head.to_vec(), version: String::new() }, image)
 }
 
-/// Checks that the HTML of a message is inert: only the elements and attributes that [`markdown`] writes.
+/// Checks that the HTML of a message contains only the elements and attributes that [`markdown`] writes.
 ///
 /// # Errors
 ///
-/// A sentence that says what the HTML could do.
+/// A sentence that names the element or attribute that is not allowed.
 pub fn check_html(html: &str) -> std::result::Result<(), String> {
     markdown::check_html(html)
 }
 
-/// Cookies and tickets, signed with a secret that is in no input.
+/// Returns sessions that are signed with a secret that no input contains.
 ///
 /// # Errors
 ///
-/// Never: the secret is at hand.
+/// Never: the secret is in memory.
 pub fn sessions() -> Result<Sessions> {
     let fixed = Arc::new(Fixed);
     block_on(Sessions::load(fixed.clone(), fixed.clone(), fixed, AccessPolicy::open(Vec::new())))
 }
 
-/// As [`Sessions::read_ticket`], for a fuzzer that waits for nothing.
+/// Calls [`Sessions::read_ticket`] and blocks.
 ///
 /// # Errors
 ///
-/// As there.
+/// See [`Sessions::read_ticket`].
 pub fn read_ticket(sessions: &Sessions, ticket: &str) -> std::result::Result<Session, InvalidToken> {
     block_on(sessions.read_ticket(ticket))
 }
 
-/// As [`Sessions::read_cookie`], for a fuzzer that waits for nothing.
+/// Calls [`Sessions::read_cookie`] and blocks.
 ///
 /// # Errors
 ///
-/// As there.
+/// See [`Sessions::read_cookie`].
 pub fn read_cookie(sessions: &Sessions, cookie: &str) -> std::result::Result<Session, InvalidToken> {
     block_on(sessions.read_cookie(cookie))
 }
 
-/// A world in which nothing moves.
+/// A clock, randomness and secrets that never change.
 struct Fixed;
 
 impl Entropy for Fixed {

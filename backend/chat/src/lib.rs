@@ -1,7 +1,7 @@
 //! The rules of the chat, and the ports that they need.
 //!
-//! No SDK, no web framework, no environment and no clock of its own: everything comes through [`ports`], so that the rules are the
-//! same in both deployments and a test can run them in any order of events.
+//! The crate has no SDK, no web framework, no access to the environment and no clock of its own. Everything comes through
+//! [`ports`], so that the rules are the same in both deployments and a test can run them in any order of events.
 
 pub mod access;
 pub mod cleanup;

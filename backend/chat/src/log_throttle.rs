@@ -1,27 +1,27 @@
-//! A line of the log that strangers can cause as often as they like, and that is written once a second.
+//! Limits a log line that clients can cause at any rate to one a second.
 
 use std::sync::{Mutex, PoisonError};
 
 use shared_types::Timestamp;
 
-/// The least between two lines, in milliseconds.
-const PAUSE_MS: u64 = 1_000;
+/// Minimum time between two lines, in milliseconds.
+const MIN_INTERVAL_MS: u64 = 1_000;
 
-/// When the line was written last, and how often it was not since.
+/// The time of the last written line, and the number of lines suppressed since.
 #[derive(Default)]
 pub(crate) struct LogThrottle(Mutex<(Timestamp, u32)>);
 
 impl LogThrottle {
-    /// Whether it is to be written now; if so, how often it was not since the last time.
+    /// Returns `None` if the line must not be written now, else the number of lines suppressed since the last one.
     pub(crate) fn allow(&self, now: Timestamp) -> Option<u32> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (last, silent) = &mut *state;
-        if now.0.abs_diff(last.0) < PAUSE_MS {
-            *silent = silent.saturating_add(1);
+        let (last, suppressed) = &mut *state;
+        if now.0.abs_diff(last.0) < MIN_INTERVAL_MS {
+            *suppressed = suppressed.saturating_add(1);
             return None;
         }
         *last = now;
-        Some(std::mem::take(silent))
+        Some(std::mem::take(suppressed))
     }
 }
 
@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_a_thousand_lines_a_second_one_is_written_and_the_others_are_counted() {
+    fn one_line_a_second_is_written_and_the_others_are_counted() {
         let throttle = LogThrottle::default();
         let written: Vec<_> = (5_000..8_000).filter_map(|now| throttle.allow(Timestamp(now))).collect();
         assert_eq!(written, [0, 999, 999]);

@@ -1,5 +1,6 @@
-//! What the rules need of the world, as narrow traits. Each says what an implementer MUST do; `tests/contract.rs`
-//! holds every implementation to it.
+//! Ports: narrow traits for everything outside the rules.
+//!
+//! Each method states what an implementation MUST do. The contract suite in `backend/testing` checks every store against it.
 
 pub mod connection_gateway;
 pub mod connections;
@@ -14,22 +15,22 @@ pub mod template_store;
 
 use std::fmt;
 
-/// Something outside did not answer. The cause is for the log, never for a client.
+/// An outside service failed or did not answer. The cause is for the log and is never sent to a client.
 #[derive(Debug, thiserror::Error)]
 #[error("{doing}: {cause}")]
 pub struct Unavailable {
-    /// What was being done, as a gerund: "reading the listeners of a room".
+    /// The operation that failed, as a gerund: "reading the listeners of a room".
     pub doing: &'static str,
-    /// What the adapter knows of the cause.
+    /// The cause, as far as the adapter knows it.
     pub cause: String,
 }
 
 impl Unavailable {
-    /// Wraps a cause; meant for `map_err`.
+    /// Returns a function for `map_err` that wraps a cause.
     pub fn while_doing<E: fmt::Display>(doing: &'static str) -> impl FnOnce(E) -> Self {
         move |cause| Self { doing, cause: cause.to_string() }
     }
 }
 
-/// What every port answers with.
+/// The result of a port's methods.
 pub type Result<T> = std::result::Result<T, Unavailable>;

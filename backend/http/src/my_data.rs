@@ -39,7 +39,7 @@ impl MyData {
         name: Option<PersonName>,
         secure: bool,
     ) -> Result<FrontAnswer> {
-        let Some(visitor) = self.sessions.visitor(cookie).await else {
+        let Some(visitor) = self.sessions.session(cookie).await else {
             return Ok(FrontAnswer::plain(401, "Nobody is known by this cookie.\n".into(), secure));
         };
         if let Err(why) = self.rate.export(&visitor.id).await {
@@ -48,7 +48,7 @@ impl MyData {
             answer.headers.push(("retry-after", seconds.to_string().into()));
             return Ok(answer);
         }
-        let person = visitor.called(name);
+        let person = visitor.person(name);
         let after = part.0.map(|(room, nonce)| MessageKey { room, author: person.id.clone(), nonce });
         let exported: ExportPart = self.export.export(person, after).await?;
         let mut answer = FrontAnswer::json(200, &exported, secure)?;

@@ -1,4 +1,4 @@
-//! Names that look like another's: letters of several scripts, mixed so that `Аnn` with a Cyrillic А is read as `Ann`.
+//! Confusable names: names that mix letters of several scripts. `Аnn` with a Cyrillic А looks like `Ann`.
 
 use shared_types::PersonName;
 use unicode_normalization::UnicodeNormalization;
@@ -6,30 +6,30 @@ use unicode_security::{
     MixedScript, RestrictionLevel, RestrictionLevelDetection, is_potential_mixed_script_confusable_char,
 };
 
-/// A name that nobody may bear. Its `Display` is the end of a sentence.
+/// A confusable name. Its `Display` continues a sentence that begins with "your name".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("mixes letters of several scripts, so that it could be read as another's")]
 pub struct ConfusableName;
 
-/// Refuses a name that mixes scripts in more than the moderately restrictive way of UTS 39: Latin may stand beside Chinese,
-/// Japanese or Korean, and beside one other script as long as none of its letters looks like one of Latin's, but not beside
-/// Cyrillic or Greek. Signs, digits and emoji may stand anywhere.
+/// Rejects a name that mixes more scripts than the level "moderately restrictive" of UTS 39 allows. Latin may be mixed with
+/// Chinese, Japanese or Korean, and with one other script if none of its letters looks like a Latin one. It may not be mixed
+/// with Cyrillic or Greek. Signs, digits and emoji are always allowed.
 ///
 /// # Errors
 ///
-/// [`ConfusableName`] when it does.
+/// [`ConfusableName`] if the name mixes scripts in another way.
 pub fn reject_confusable(name: &PersonName) -> Result<(), ConfusableName> {
-    // Wide and mathematical letters count as those that they stand for.
+    // NFKC replaces wide and mathematical letters by the plain ones.
     let letters: String = name.as_str().nfkc().filter(|letter| letter.is_alphabetic()).collect();
-    let open = letters.as_str().is_single_script()
+    let is_allowed = letters.as_str().is_single_script()
         || match letters.as_str().detect_restriction_level() {
-            RestrictionLevel::ModeratelyRestrictive => !letters.chars().any(looks_like_another),
+            RestrictionLevel::ModeratelyRestrictive => !letters.chars().any(is_confusable),
             level => level < RestrictionLevel::ModeratelyRestrictive,
         };
-    if open { Ok(()) } else { Err(ConfusableName) }
+    if is_allowed { Ok(()) } else { Err(ConfusableName) }
 }
 
-fn looks_like_another(letter: char) -> bool {
+fn is_confusable(letter: char) -> bool {
     !letter.is_ascii() && is_potential_mixed_script_confusable_char(letter)
 }
 
@@ -38,8 +38,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_of_one_script_is_nobody_else_s_and_one_that_mixes_them_may_be() {
-        for (name, open) in [
+    fn names_that_mix_confusable_scripts_are_rejected() {
+        for (name, is_allowed) in [
             ("Ann", true),
             ("Jürgen B. (2nd)", true),
             ("Анна", true),
@@ -61,7 +61,7 @@ mod tests {
             ("Анна はなこ", false),
             ("Aոո", false),
         ] {
-            assert_eq!(reject_confusable(&name.parse().unwrap()).is_ok(), open, "{name}");
+            assert_eq!(reject_confusable(&name.parse().unwrap()).is_ok(), is_allowed, "{name}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What stands in for the world in the tests of who is who: a clock set by hand, and a store of secrets.
+//! Fakes for the tests of this module: a manual clock, and a store of secrets.
 
 use std::{
     sync::{
@@ -17,7 +17,7 @@ use crate::ports::{
     system::Clock,
 };
 
-/// A clock that moves when it is moved; in milliseconds.
+/// A clock that a test sets; in milliseconds.
 pub(crate) struct ManualClock(pub(crate) AtomicU64);
 
 #[async_trait]
@@ -32,24 +32,24 @@ impl Clock for ManualClock {
 /// A store of secrets that several processes share.
 #[derive(Default)]
 pub(crate) struct FakeSecrets {
-    pub(crate) kept: Mutex<Option<Keys>>,
-    /// How often it was looked into.
-    pub(crate) looked: AtomicU64,
+    pub(crate) stored: Mutex<Option<Keys>>,
+    /// Number of reads.
+    pub(crate) reads: AtomicU64,
 }
 
 #[async_trait]
 impl Secrets for FakeSecrets {
     async fn keep_first(&self, proposed: [u8; 32], now: Timestamp) -> Result<Keys> {
-        self.looked.fetch_add(1, Ordering::Relaxed);
+        self.reads.fetch_add(1, Ordering::Relaxed);
         let fresh = Keys { current: proposed, previous: None, made_at: now };
-        Ok(*self.kept.lock().unwrap().get_or_insert(fresh))
+        Ok(*self.stored.lock().unwrap().get_or_insert(fresh))
     }
 
     async fn replace(&self, seen: &Keys, fresh: [u8; 32], now: Timestamp) -> Result<bool> {
-        let mut kept = self.kept.lock().unwrap();
-        let is_seen = *kept == Some(*seen);
+        let mut stored = self.stored.lock().unwrap();
+        let is_seen = *stored == Some(*seen);
         if is_seen {
-            *kept = Some(Keys { current: fresh, previous: Some(seen.current), made_at: now });
+            *stored = Some(Keys { current: fresh, previous: Some(seen.current), made_at: now });
         }
         Ok(is_seen)
     }

@@ -1,6 +1,6 @@
-//! Signing in with an OpenID Connect provider: the code flow with PKCE, as a public client that keeps no secret.
+//! Sign-in with an OpenID Connect provider: the authorization code flow with PKCE, as a public client without a secret.
 //!
-//! What a sign-in has to remember until its visitor is back is in a cookie of theirs, signed; nothing is kept here.
+//! The state of a pending sign-in is in a signed cookie of the visitor. The server stores nothing.
 
 mod id_token;
 mod provider_metadata;
@@ -23,7 +23,7 @@ use crate::{
             provider_metadata::ProviderMetadata,
         },
         policy::OidcClient,
-        sessions::{InvalidToken, Purpose, Session, Sessions},
+        sessions::{InvalidToken, Session, Sessions, signing::Purpose},
     },
     ports::{
         Unavailable,
@@ -32,13 +32,13 @@ use crate::{
     },
 };
 
-/// How long somebody may take at their provider: a password, a second factor, and looking for the telephone.
+/// Maximum time at the provider, in seconds: 10 minutes for a password, a second factor, and finding the telephone.
 pub const SIGN_IN_SECONDS: u64 = 10 * 60;
 
-/// What is asked of the provider: who somebody is, and what they are called.
+/// The requested scopes: the person's id and their name.
 const SCOPE: &str = "openid profile";
 
-/// The rule of signing in.
+/// Starts and completes sign-ins.
 pub struct Oidc {
     client: OidcClient,
     provider_metadata: ProviderMetadata,
@@ -47,46 +47,46 @@ pub struct Oidc {
     sessions: Sessions,
 }
 
-/// A sign-in that has begun.
+/// The start of a sign-in.
 pub struct AuthRequest {
-    /// Where the visitor goes on: at their provider.
+    /// The address at the provider to redirect the visitor to.
     pub location: String,
-    /// What they have to bring back, in a cookie.
+    /// The pending sign-in, as the value of a cookie.
     pub pending: String,
 }
 
-/// What a visitor brings back from their provider.
+/// The request with which a visitor returns from their provider.
 pub struct AuthCallback<'a> {
-    /// Their cookie.
+    /// The cookie with the pending sign-in.
     pub pending: Option<&'a str>,
-    /// `state`
+    /// The parameter `state`.
     pub state: Option<&'a str>,
-    /// `code`; none where the provider refused.
+    /// The parameter `code`; `None` where the provider refused the sign-in.
     pub code: Option<&'a str>,
-    /// `iss`, from providers that say who they are (RFC 9207).
+    /// The parameter `iss`, from providers that identify themselves (RFC 9207).
     pub issuer: Option<&'a str>,
-    /// The address that they were sent back to.
+    /// The redirect URI, to which the provider sent the visitor back.
     pub redirect: &'a str,
 }
 
-/// Why nobody is signed in. Its `Display` is for the log.
+/// Why a sign-in failed. Its `Display` is for the log.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
-    /// What came back is not what was sent out from this browser, or too late.
-    #[error("it was not begun in this browser, or too long ago")]
+    /// The callback does not belong to a pending sign-in of this browser, or that has expired.
+    #[error("the sign-in was not started in this browser, or too long ago")]
     NotBegun,
-    /// The provider did not let them in.
-    #[error("the provider refused")]
+    /// The provider refused the sign-in.
+    #[error("the provider refused the sign-in")]
     Refused,
-    /// The provider vouches for nobody.
-    #[error("the provider's token proves nothing: {0}")]
+    /// The ID token or its issuer is invalid.
+    #[error("the ID token is not accepted: {0}")]
     IdToken(String),
     /// The provider did not answer.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
 
-/// What a sign-in has to remember.
+/// The state of a pending sign-in.
 #[derive(Serialize, Deserialize)]
 struct Pending {
     state: String,
@@ -96,12 +96,12 @@ struct Pending {
 }
 
 #[derive(Deserialize)]
-struct Exchanged {
+struct TokenResponse {
     id_token: String,
 }
 
 impl Oidc {
-    /// Wires the rule. Nothing is asked of the provider before somebody signs in.
+    /// Connects the sign-in with its ports. The first request to the provider is sent when a visitor signs in.
     pub fn new(
         client: OidcClient,
         provider: Arc<dyn IdentityProvider>,
@@ -114,13 +114,13 @@ impl Oidc {
         Self { client, provider_metadata, clock, entropy, sessions }
     }
 
-    /// Begins a sign-in that ends in a room. `redirect` is where the provider is to send the visitor back to.
+    /// Starts a sign-in that ends in the room `to`. `redirect` is the redirect URI, to which the provider sends the visitor back.
     ///
     /// # Errors
     ///
     /// `Unavailable` when the provider did not answer.
     pub async fn begin(&self, to: RoomName, redirect: &str) -> Result<AuthRequest, Unavailable> {
-        let metadata = self.provider_metadata.metadata().await?;
+        let endpoints = self.provider_metadata.endpoints().await?;
         let pending = Pending { state: self.random(), nonce: self.random(), verifier: self.random(), to };
         let query = form_urlencoded::Serializer::new(String::new())
             .append_pair("response_type", "code")
@@ -132,45 +132,49 @@ impl Oidc {
             .append_pair("code_challenge", &BASE64.encode(Sha256::digest(&pending.verifier)))
             .append_pair("code_challenge_method", "S256")
             .finish();
-        let authorization = metadata.authorization.as_str();
-        let joint = if authorization.contains('?') { '&' } else { '?' };
-        let location = format!("{authorization}{joint}{query}");
+        let authorization = endpoints.authorization.as_str();
+        let separator = if authorization.contains('?') { '&' } else { '?' };
+        let location = format!("{authorization}{separator}{query}");
         let life = Duration::from_secs(SIGN_IN_SECONDS);
         Ok(AuthRequest { location, pending: self.sessions.sign(Purpose::SignIn, &pending, life) })
     }
 
-    /// Ends a sign-in: who somebody is, and the room they wanted to. Where it fails that room is known as well, if the sign-in
-    /// began here.
+    /// Completes a sign-in and returns the session and the requested room.
     ///
     /// # Errors
     ///
-    /// [`SignInError`] says why not.
-    pub async fn finish(&self, back: AuthCallback<'_>) -> Result<(Session, RoomName), (SignInError, Option<RoomName>)> {
+    /// [`SignInError`] gives the reason. It comes with the requested room if the sign-in was started here.
+    pub async fn finish(
+        &self,
+        callback: AuthCallback<'_>,
+    ) -> Result<(Session, RoomName), (SignInError, Option<RoomName>)> {
         let not_begun = || (SignInError::NotBegun, None);
-        let pending = back.pending.ok_or_else(not_begun)?;
+        let pending = callback.pending.ok_or_else(not_begun)?;
         let pending: Pending =
             self.sessions.read(Purpose::SignIn, pending).await.map_err(|InvalidToken| not_begun())?;
-        let visitor = self.vouched_for(&pending, &back).await.map_err(|why| (why, Some(pending.to.clone())))?;
-        Ok((visitor, pending.to))
+        let session =
+            self.verify_callback(&pending, &callback).await.map_err(|error| (error, Some(pending.to.clone())))?;
+        Ok((session, pending.to))
     }
 
-    async fn vouched_for(&self, pending: &Pending, back: &AuthCallback<'_>) -> Result<Session, SignInError> {
-        let state = back.state.unwrap_or_default();
+    async fn verify_callback(&self, pending: &Pending, callback: &AuthCallback<'_>) -> Result<Session, SignInError> {
+        let state = callback.state.unwrap_or_default();
         if !bool::from(state.as_bytes().ct_eq(pending.state.as_bytes())) {
             return Err(SignInError::NotBegun);
         }
-        // A code of another provider is not for this one to see.
-        if back.issuer.is_some_and(|issuer| issuer != self.client.issuer.as_str()) {
-            return Err(SignInError::IdToken("another provider sent them back".into()));
+        // A code of another provider must not be sent to this one (mix-up attack).
+        if callback.issuer.is_some_and(|issuer| issuer != self.client.issuer.as_str()) {
+            return Err(SignInError::IdToken("another provider sent the callback".into()));
         }
-        let code = back.code.ok_or(SignInError::Refused)?;
-        let token = self.exchange(code, pending, back.redirect).await?;
-        let claims = self.read(&token, &pending.nonce).await?;
-        Ok(self.visitor(&claims))
+        let code = callback.code.ok_or(SignInError::Refused)?;
+        let token = self.exchange_code(code, pending, callback.redirect).await?;
+        let claims = self.verify_id_token(&token, &pending.nonce).await?;
+        Ok(self.session_of(&claims))
     }
 
-    async fn exchange(&self, code: &str, pending: &Pending, redirect: &str) -> Result<String, Unavailable> {
-        let metadata = self.provider_metadata.metadata().await?;
+    /// Exchanges an authorization code for an ID token.
+    async fn exchange_code(&self, code: &str, pending: &Pending, redirect: &str) -> Result<String, Unavailable> {
+        let endpoints = self.provider_metadata.endpoints().await?;
         let form = form_urlencoded::Serializer::new(String::new())
             .append_pair("grant_type", "authorization_code")
             .append_pair("code", code)
@@ -178,32 +182,33 @@ impl Oidc {
             .append_pair("client_id", &self.client.id)
             .append_pair("code_verifier", &pending.verifier)
             .finish();
-        let answer = self.provider_metadata.provider.post(&metadata.token, form).await?;
-        let Exchanged { id_token } = provider_metadata::read("exchanging a code for a token", &answer)?;
+        let response = self.provider_metadata.provider.post(&endpoints.token, form).await?;
+        let TokenResponse { id_token } = provider_metadata::parse("exchanging a code for a token", &response)?;
         Ok(id_token)
     }
 
-    /// Reads a token, with newer keys where it names one that is not known.
-    async fn read(&self, token: &str, nonce: &str) -> Result<Claims, SignInError> {
+    /// Verifies an ID token. If its key is unknown, the keys are fetched again.
+    async fn verify_id_token(&self, token: &str, nonce: &str) -> Result<Claims, SignInError> {
         let expected = Expected { issuer: self.client.issuer.as_str(), client_id: &self.client.id, nonce };
-        let read = |keys: &[_]| id_token::read(token, keys, &expected, self.clock.now());
-        let mut claims = read(&self.provider_metadata.keys().await?);
+        let verify = |keys: &[_]| id_token::verify(token, keys, &expected, self.clock.now());
+        let mut claims = verify(&self.provider_metadata.keys().await?);
         if matches!(claims, Err(IdTokenError::UnknownKey))
             && let Some(newer) = self.provider_metadata.newer_keys().await?
         {
-            claims = read(&newer);
+            claims = verify(&newer);
         }
-        claims.map_err(|why| SignInError::IdToken(why.to_string()))
+        claims.map_err(|error| SignInError::IdToken(error.to_string()))
     }
 
-    fn visitor(&self, claims: &Claims) -> Session {
+    fn session_of(&self, claims: &Claims) -> Session {
         let id = person_id(self.client.issuer.as_str(), &claims.sub);
         let name = ["name", "preferred_username"].into_iter().find_map(|claim| name(&claims.rest, claim));
         let moderator = self.client.moderator_claim.as_ref().is_some_and(|claim| claim.is_met(&claims.rest));
         Session { name: Some(name.unwrap_or_else(|| guest_name(&id))), id, moderator }
     }
 
-    /// 32 bytes: the verifier of PKCE has to have as many, and nobody guesses a state or a nonce of them.
+    /// Returns 32 random bytes in base64url. RFC 7636 recommends this size for the PKCE verifier, and a state or nonce of this
+    /// size can't be guessed.
     fn random(&self) -> String {
         let mut bytes = [0; 32];
         self.entropy.fill(&mut bytes);
@@ -211,14 +216,14 @@ impl Oidc {
     }
 }
 
-/// The same person always has the same id, and it says nothing of who they are at their provider. 16 characters are 96 bits,
-/// as many as a guest's.
+/// Returns the id of a person: a hash of their provider and their subject. It is always the same for the same person and does
+/// not reveal the subject. It has 16 characters (96 bits), as a guest's id.
 fn person_id(issuer: &str, sub: &str) -> PersonId {
     let hash = Sha256::new().chain_update(issuer).chain_update([0]).chain_update(sub).finalize();
     super::sessions::parse_id(&BASE64.encode(&hash[..12]))
 }
 
-/// A claim as a name, without what nobody could see, and cut where it is too long.
+/// Returns a claim as a name, without invisible characters and cut to the maximum length.
 fn name(claims: &Map<String, Value>, claim: &str) -> Option<PersonName> {
     let is_allowed = |letter: &char| format!("x{letter}").parse::<PersonName>().is_ok();
     let text: String = claims.get(claim)?.as_str()?.chars().take(1_000).filter(is_allowed).collect();

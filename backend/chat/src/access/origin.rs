@@ -1,4 +1,4 @@
-//! Where a page comes from that speaks for its visitor: the chat's own address, one of a list, or somewhere foreign.
+//! Checks the `Origin` and `Host` headers: a request must come from the chat's own page or from a configured origin.
 
 use std::{
     fmt,
@@ -6,7 +6,7 @@ use std::{
     str::FromStr,
 };
 
-/// The origin of a page: scheme, host and port (RFC 6454). `null`, as a sandboxed page or a file has it, is none.
+/// The origin of a page: scheme, host and port (RFC 6454). `null`, the origin of a sandboxed page or a file, is not accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     scheme: Scheme,
@@ -20,86 +20,87 @@ enum Scheme {
     Https,
 }
 
-/// What is no origin of a page.
+/// A text that is not a valid origin.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is no origin of a page, such as https://chat.example or http://localhost:8081")]
 pub struct BadOrigin(String);
 
-/// Which pages may speak for their visitors.
+/// The origins whose requests are accepted.
 #[derive(Clone, Debug)]
 pub struct Origins {
-    own: Own,
+    own: OwnOrigin,
     listed: Vec<Origin>,
 }
 
-/// Which page is the chat's own.
+/// The rule for the origin of the chat's own page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Own {
-    /// None that is not in the list.
-    Listed,
-    /// Any of this machine: nobody else can reach it.
+enum OwnOrigin {
+    /// Only the configured list counts.
+    ListedOnly,
+    /// Every loopback origin: only this machine can reach the server.
     Loopback,
-    /// The one at the address that the request was sent to.
-    Addressed,
+    /// The origin with the host of the request.
+    RequestHost,
 }
 
 impl Origins {
-    /// Only these.
+    /// Accepts only the listed origins.
     pub fn listed(listed: Vec<Origin>) -> Self {
-        Self { own: Own::Listed, listed }
+        Self { own: OwnOrigin::ListedOnly, listed }
     }
 
-    /// Those of this machine, at any port, and these: for a server that only this machine can reach.
+    /// Accepts every loopback origin at any port, and the listed ones: for a server that only this machine can reach.
     pub fn of_this_machine(listed: Vec<Origin>) -> Self {
-        Self { own: Own::Loopback, listed }
+        Self { own: OwnOrigin::Loopback, listed }
     }
 
-    /// The one at the address that the request was sent to, and these: for a server that others can reach.
+    /// Accepts the origin with the host of the request, and the listed ones: for a server that others can reach.
     pub fn of_the_address(listed: Vec<Origin>) -> Self {
-        Self { own: Own::Addressed, listed }
+        Self { own: OwnOrigin::RequestHost, listed }
     }
 
-    /// Whether a request with this `Origin` and this `Host` may do what only the chat's own page may. Who sends no origin is no
-    /// browser, and speaks for nobody but themselves.
+    /// Returns whether a request with this `Origin` and this `Host` may do what only the chat's own page may. A client that sends
+    /// no origin is not a browser, so no other page can have sent its request.
     pub fn allow(&self, origin: Option<&str>, host: Option<&str>) -> bool {
         let Some(origin) = origin else { return true };
         let Ok(origin) = origin.parse::<Origin>() else { return false };
         let own = match self.own {
-            Own::Listed => false,
-            Own::Loopback => is_loopback(&origin.host),
-            Own::Addressed => host.is_some_and(|host| origin.is_at(host)),
+            OwnOrigin::ListedOnly => false,
+            OwnOrigin::Loopback => is_loopback(&origin.host),
+            OwnOrigin::RequestHost => host.is_some_and(|host| origin.is_at(host)),
         };
         own || self.listed.contains(&origin)
     }
 
-    /// The first of the list: where people are sent back to who signed in somewhere else.
+    /// Returns the first listed origin: an identity provider redirects people back to it.
     pub fn first(&self) -> Option<&Origin> {
         self.listed.first()
     }
 
-    /// Whether a request to this `Host` is meant for us. A server that only this machine can reach is called by a name of this
-    /// machine, unless somebody has pointed a name of theirs at it, to have their page taken for ours (DNS rebinding).
+    /// Returns whether the `Host` of a request is a name of this server. This prevents DNS rebinding: an attacker could point a
+    /// name of theirs at a server that only this machine can reach, so that their page counts as the chat's own. Such a server
+    /// accepts only names of this machine and the listed origins.
     pub fn know_host(&self, host: Option<&str>) -> bool {
-        if self.own != Own::Loopback {
+        if self.own != OwnOrigin::Loopback {
             return true;
         }
-        // Every browser says which host it means.
+        // Every browser sends a `Host`.
         let Some(host) = host else { return false };
         split_port(host).is_some_and(|(name, _)| is_loopback(&name)) || self.listed.iter().any(|one| one.is_at(host))
     }
 }
 
 impl Origin {
-    /// Reads all of a list.
+    /// Parses a list of origins.
     ///
     /// # Errors
     ///
-    /// [`BadOrigin`] names the first that is none.
+    /// [`BadOrigin`] names the first invalid one.
     pub fn all(texts: &[String]) -> Result<Vec<Self>, BadOrigin> {
         texts.iter().map(|text| text.parse()).collect()
     }
 
-    /// Whether it is at a `Host`, which is written without a port where that is the scheme's own.
+    /// Returns whether the origin has this `Host`, which omits the default port of the scheme.
     fn is_at(&self, host: &str) -> bool {
         split_port(host)
             .is_some_and(|(name, port)| name == self.host && port.unwrap_or_else(|| self.scheme.port()) == self.port)
@@ -110,11 +111,11 @@ impl FromStr for Origin {
     type Err = BadOrigin;
 
     fn from_str(text: &str) -> Result<Self, BadOrigin> {
-        parsed(text).ok_or_else(|| BadOrigin(text.into()))
+        parse(text).ok_or_else(|| BadOrigin(text.into()))
     }
 }
 
-fn parsed(text: &str) -> Option<Origin> {
+fn parse(text: &str) -> Option<Origin> {
     let (scheme, authority) = text.split_once("://")?;
     let scheme = match scheme.to_ascii_lowercase().as_str() {
         "http" => Scheme::Http,
@@ -142,7 +143,7 @@ impl Scheme {
     }
 }
 
-/// The name, in small letters, and the port of `name:port`, `[address]:port` or a name alone.
+/// Returns the name in lower case and the port of `name:port`, `[address]:port` or a name alone.
 fn split_port(authority: &str) -> Option<(String, Option<u16>)> {
     let end = if authority.starts_with('[') {
         authority.find(']')? + 1
@@ -157,14 +158,14 @@ fn split_port(authority: &str) -> Option<(String, Option<u16>)> {
     };
     let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
     let is_address = |name: &str| name.parse::<Ipv6Addr>().is_ok();
-    let good = match name.strip_prefix('[').and_then(|name| name.strip_suffix(']')) {
+    let is_valid = match name.strip_prefix('[').and_then(|name| name.strip_suffix(']')) {
         Some(address) => is_address(address),
         None => !name.is_empty() && is_name(name),
     };
-    good.then(|| (name.to_ascii_lowercase(), port))
+    is_valid.then(|| (name.to_ascii_lowercase(), port))
 }
 
-/// Whether a name or an address is this machine's for every browser (RFC 6761 §6.3).
+/// Returns whether every browser resolves a name or an address to this machine (RFC 6761 §6.3).
 fn is_loopback(host: &str) -> bool {
     host == "localhost"
         || host.ends_with(".localhost")
@@ -177,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_origin_is_a_scheme_a_host_and_a_port_and_nothing_else() {
+    fn an_origin_has_a_scheme_a_host_and_a_port_only() {
         for (text, expected) in [
             ("https://chat.example", Some("https://chat.example")),
             ("HTTPS://Chat.Example:443", Some("https://chat.example")),
@@ -211,10 +212,10 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_ours_by_the_list_by_this_machine_or_by_the_address_it_was_asked_at() {
-        let at = ["https://chat.example"];
-        let listed = Origins::listed(list(&at));
-        let loopback = Origins::of_this_machine(list(&at));
+    fn an_origin_is_accepted_by_list_loopback_or_request_host() {
+        let allowed = ["https://chat.example"];
+        let listed = Origins::listed(list(&allowed));
+        let loopback = Origins::of_this_machine(list(&allowed));
         let addressed = Origins::of_the_address(list(&["https://other.example"]));
         for (origins, origin, host, expected) in [
             (&listed, None, None, true),
@@ -248,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn on_this_machine_only_names_of_this_machine_and_of_the_list_are_ours() {
+    fn a_loopback_server_accepts_only_loopback_and_listed_hosts() {
         let loopback = Origins::of_this_machine(list(&["https://chat.example"]));
         for (host, expected) in [
             (None, false),
@@ -264,7 +265,10 @@ mod tests {
             (Some(""), false),
         ] {
             assert_eq!(loopback.know_host(host), expected, "{host:?}");
-            assert!(Origins::of_the_address(Vec::new()).know_host(host), "others may call it what they like: {host:?}");
+            assert!(
+                Origins::of_the_address(Vec::new()).know_host(host),
+                "a public server accepts every host: {host:?}"
+            );
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Entering with the passphrase: whoever says it is a guest from then on.
+//! Entering with the passphrase. A visitor with the right one becomes a new guest.
 
 use std::net::IpAddr;
 
@@ -13,29 +13,29 @@ use crate::{
     ports::Unavailable,
 };
 
-/// The rule of entering with a passphrase.
+/// Checks passphrases.
 pub struct PassphraseCheck {
-    /// How often it may be tried.
+    /// Limits the number of attempts.
     pub rate: RateLimiter,
-    /// The door, and who comes through it.
+    /// The access policy, and the sessions of new guests.
     pub sessions: Sessions,
-    /// Where somebody was sent away from.
+    /// The banned addresses.
     pub restriction_store: RestrictionStore,
 }
 
-/// Why somebody was not let in.
+/// Why an attempt failed.
 #[derive(Debug, thiserror::Error)]
 pub enum PassphraseError {
-    /// It is another passphrase.
+    /// The passphrase is wrong.
     #[error("the passphrase is wrong")]
     Wrong,
-    /// It was tried too often.
+    /// The rate limit of attempts is exceeded.
     #[error(transparent)]
     TooOften(TooFast),
-    /// They come from where somebody was sent away.
-    #[error("a moderator sent away whoever comes from there")]
+    /// The address is banned.
+    #[error("a moderator banned this address")]
     Banned {
-        /// Until then.
+        /// End of the ban.
         until: Timestamp,
     },
     /// The store did not answer.
@@ -44,8 +44,8 @@ pub enum PassphraseError {
 }
 
 impl From<RateError> for PassphraseError {
-    fn from(why: RateError) -> Self {
-        match why {
+    fn from(error: RateError) -> Self {
+        match error {
             RateError::TooFast(too_fast) => Self::TooOften(too_fast),
             RateError::Unavailable(cause) => Self::Unavailable(cause),
         }
@@ -53,12 +53,13 @@ impl From<RateError> for PassphraseError {
 }
 
 impl PassphraseCheck {
-    /// Lets in whoever says the passphrase, as a new guest. Every try counts, a right one as well. Who comes from where somebody
-    /// was sent away hears nothing of whether it was right: they would only be somebody new.
+    /// Returns the session of a new guest if the passphrase is right. Every attempt counts against the rate limit, a successful
+    /// one as well. A banned address does not learn whether the passphrase was right: otherwise a banned person could come back
+    /// as a new guest.
     ///
     /// # Errors
     ///
-    /// [`PassphraseError`] says why not.
+    /// [`PassphraseError`] gives the reason.
     pub async fn attempt(&self, passphrase: &str, address: Option<IpAddr>) -> Result<Session, PassphraseError> {
         let addresses = address.map(|address| self.sessions.address_keys(address)).unwrap_or_default();
         self.rate.attempt(addresses.first()).await?;

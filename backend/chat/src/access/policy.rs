@@ -1,4 +1,4 @@
-//! The door: who may enter, and who keeps order inside.
+//! The access policy: how people are admitted, and who the configured moderators are.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use serde_json::{Map, Value};
@@ -8,31 +8,32 @@ use subtle::ConstantTimeEq;
 
 use crate::ports::identity_provider::ProviderAddress;
 
-/// Who may enter. Whoever came in by another door has to come in again: what is signed is signed for one door.
+/// The access policy of a chat. Cookies and tickets are signed for one policy: after a change of the policy, everyone has to
+/// enter again.
 #[derive(Clone)]
 pub struct AccessPolicy {
-    /// The kind of door.
+    /// The access mode.
     pub access: AccessMode,
-    /// What tells it from every other door.
+    /// Differs from the label of every other policy; part of what is signed.
     pub(crate) label: String,
-    /// Who keeps order, whatever else says so.
+    /// The configured moderators.
     pub(crate) moderators: Vec<PersonId>,
-    /// What this chat is to its provider, where it has one.
+    /// The OpenID Connect client, with `AccessMode::Oidc`.
     client: Option<OidcClient>,
 }
 
-/// What this chat is to an OpenID Connect provider.
+/// The registration of this chat with an OpenID Connect provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OidcClient {
-    /// The provider, as it calls itself.
+    /// The issuer identifier of the provider.
     pub issuer: ProviderAddress,
-    /// The chat, as the provider calls it.
+    /// The client id of this chat.
     pub id: String,
-    /// Which of a person's claims makes them a moderator.
+    /// The claim that makes a person a moderator.
     pub moderator_claim: Option<ModeratorClaim>,
 }
 
-/// A claim and the value that makes a moderator: as text, or as one of a list of texts.
+/// A claim and the value that makes a moderator. In a token the value may be a text or an item of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModeratorClaim {
     name: String,
@@ -40,18 +41,18 @@ pub struct ModeratorClaim {
 }
 
 impl AccessPolicy {
-    /// Everybody may enter.
+    /// Admits everyone.
     pub fn open(moderators: Vec<PersonId>) -> Self {
         Self { access: AccessMode::Open, label: "open".into(), moderators, client: None }
     }
 
-    /// Whoever knows the passphrase may enter. Another passphrase is another door.
+    /// Admits people who know the passphrase. Another passphrase is another policy.
     pub fn passphrase(passphrase: &str, moderators: Vec<PersonId>) -> Self {
         Self { access: AccessMode::Passphrase, label: passphrase_label(passphrase), moderators, client: None }
     }
 
-    /// Whoever an OpenID Connect provider vouches for, to this client of its, may enter. Another claim that makes moderators
-    /// is another door, or whoever was made one by the last would stay one.
+    /// Admits people who sign in with an OpenID Connect provider, as this client of it. With another moderator
+    /// claim it is another policy: otherwise moderators by the old claim would stay moderators.
     pub fn oidc(client: OidcClient, moderators: Vec<PersonId>) -> Self {
         let OidcClient { issuer, id, moderator_claim } = &client;
         let claim = moderator_claim.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -59,21 +60,21 @@ impl AccessPolicy {
         Self { access: AccessMode::Oidc, label, moderators, client: Some(client) }
     }
 
-    /// What this chat is to its provider, where it has one.
+    /// Returns the OpenID Connect client, with `AccessMode::Oidc`.
     pub fn client(&self) -> Option<&OidcClient> {
         self.client.as_ref()
     }
 
-    /// Who keeps order, whatever else says so.
+    /// Returns the configured moderators.
     pub fn moderators(&self) -> &[PersonId] {
         &self.moderators
     }
 
-    /// Whether a passphrase opens it. It takes as long for any, however much of it is right: hashes are compared, and all of
-    /// them.
+    /// Returns whether the passphrase is right. Hashes are compared in constant time, so the duration does not reveal how much of
+    /// it is right.
     pub fn verify_passphrase(&self, passphrase: &str) -> bool {
-        let is_right = self.label.as_bytes().ct_eq(passphrase_label(passphrase).as_bytes());
-        self.access == AccessMode::Passphrase && bool::from(is_right)
+        let is_equal = self.label.as_bytes().ct_eq(passphrase_label(passphrase).as_bytes());
+        self.access == AccessMode::Passphrase && bool::from(is_equal)
     }
 }
 
@@ -82,7 +83,7 @@ fn passphrase_label(passphrase: &str) -> String {
 }
 
 impl ModeratorClaim {
-    /// Whether somebody of whom a provider claims all this is a moderator.
+    /// Returns whether these claims make a person a moderator.
     pub(crate) fn is_met(&self, claims: &Map<String, Value>) -> bool {
         match claims.get(&self.name) {
             Some(Value::String(value)) => *value == self.value,
@@ -118,36 +119,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_door_opens_with_its_passphrase_and_no_other() {
-        let door = AccessPolicy::passphrase("open sesame", Vec::new());
-        assert!(door.verify_passphrase("open sesame"));
+    fn only_the_configured_passphrase_is_accepted() {
+        let policy = AccessPolicy::passphrase("open sesame", Vec::new());
+        assert!(policy.verify_passphrase("open sesame"));
         for wrong in ["", "open sesam", "open sesame ", "Open sesame", "open sesame\0"] {
-            assert!(!door.verify_passphrase(wrong), "{wrong:?}");
+            assert!(!policy.verify_passphrase(wrong), "{wrong:?}");
         }
     }
 
     #[test]
-    fn a_passphrase_may_be_long_and_all_of_it_counts() {
-        // As long as fits a form in any script (`FORM_BYTES` in `routes/front.rs`).
-        let door = AccessPolicy::passphrase(&"開".repeat(300), Vec::new());
-        assert!(door.verify_passphrase(&"開".repeat(300)));
+    fn all_characters_of_a_long_passphrase_count() {
+        // 300 three-byte characters, percent-encoded, fit into a form (`FORM_BYTES` in `chat-http`).
+        let policy = AccessPolicy::passphrase(&"開".repeat(300), Vec::new());
+        assert!(policy.verify_passphrase(&"開".repeat(300)));
         for wrong in ["開".repeat(299), "開".repeat(301), "開".repeat(299) + "閉"] {
-            assert!(!door.verify_passphrase(&wrong), "{} characters", wrong.chars().count());
+            assert!(!policy.verify_passphrase(&wrong), "{} characters", wrong.chars().count());
         }
     }
 
     #[test]
-    fn a_door_without_a_passphrase_opens_with_none() {
+    fn a_policy_without_a_passphrase_accepts_none() {
         let client =
             OidcClient { issuer: "https://a.example".parse().unwrap(), id: "chat".into(), moderator_claim: None };
-        for door in [AccessPolicy::open(Vec::new()), AccessPolicy::oidc(client, Vec::new())] {
-            assert!(!door.verify_passphrase(""));
-            assert!(!door.verify_passphrase(&door.label));
+        for policy in [AccessPolicy::open(Vec::new()), AccessPolicy::oidc(client, Vec::new())] {
+            assert!(!policy.verify_passphrase(""));
+            assert!(!policy.verify_passphrase(&policy.label));
         }
     }
 
     #[test]
-    fn a_claim_makes_moderators_by_its_value_or_by_one_of_its_values() {
+    fn a_moderator_claim_matches_a_text_or_an_item_of_a_list() {
         let claim: ModeratorClaim = "groups = chat-moderators".parse().unwrap();
         for (claims, expected) in [
             (json!({ "groups": "chat-moderators" }), true),

@@ -1,4 +1,4 @@
-//! How fast anybody may be: so much in a minute for one person, and so much for all who come from one address.
+//! Rate limits: a number of actions a minute for one person, and for everyone at one address.
 
 use std::{
     collections::HashMap,
@@ -15,10 +15,11 @@ use crate::ports::{
     system::Clock,
 };
 
-/// So many refusals are remembered at most, some 100 bytes each; beyond that all are forgotten, and asked for again.
-const REFUSALS: usize = 10_000;
+/// Maximum number of denied keys in memory: 10,000 of about 100 bytes are 1 MB. When it is reached, all are dropped, and the
+/// store is asked again.
+const MAX_DENIED: usize = 10_000;
 
-/// The rule of rates.
+/// Checks the rate limits.
 #[derive(Clone)]
 pub struct RateLimiter {
     shared: Arc<Shared>,
@@ -28,50 +29,50 @@ struct Shared {
     rate_store: Arc<dyn RateStore>,
     clock: Arc<dyn Clock>,
     limits: RateLimits,
-    /// Who has to wait, and until when. They are refused without a question: a flood costs the store nothing, and what a
-    /// person is refused does not count for those who share their address.
-    waiting: Mutex<HashMap<String, Timestamp>>,
+    /// The denied keys, and until when each is denied. These are denied without a store access: a flood costs the store nothing,
+    /// and the denied actions of a person do not count against their address.
+    denied: Mutex<HashMap<String, Timestamp>>,
 }
 
-/// How often something may be done in `limits::RATE_WINDOW`. 0 is no limit.
+/// Maximum numbers of actions in one `limits::RATE_WINDOW`. 0 means no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimits {
-    /// By one person.
+    /// Maximum for one person.
     pub person: u32,
-    /// By everybody behind one address.
+    /// Maximum for everyone at one address.
     pub address: u32,
 }
 
-/// What is counted, each apart.
+/// The kinds of actions. Each is counted separately.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RateBucket {
-    /// A message.
+    /// Sending a message.
     Message,
     /// An edit or a deletion.
     Change,
-    /// A reaction.
+    /// Adding or removing a reaction.
     Reaction,
-    /// An address for an image.
+    /// Requesting an upload address for an image.
     Upload,
-    /// A socket that opens.
+    /// Opening a socket.
     Connect,
-    /// A first word, typing, and a new name: what the room is told and nothing is stored of.
+    /// `hello`, `typing` and `rename`: the room is told about them, but no message is stored.
     Signal,
-    /// What only reads, and forgetting, which is asked for until nothing is left; each kind by itself.
+    /// Reading commands, and `forget`, which clients repeat until nothing is left. Each command is counted separately.
     Query(Action),
 }
 
-/// Too much in too short a time. Its `Display` is a sentence for whoever has to wait.
+/// The rate limit is exceeded. Its `Display` is a sentence for the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this is too much in too short a time: try again in {} s", self.seconds())]
 pub struct TooFast {
     wait: Duration,
 }
 
-/// Why something may not be done now.
+/// Why an action was not counted.
 #[derive(Debug, thiserror::Error)]
 pub enum RateError {
-    /// It was done too often.
+    /// The rate limit is exceeded.
     #[error(transparent)]
     TooFast(#[from] TooFast),
     /// The store did not answer.
@@ -80,103 +81,110 @@ pub enum RateError {
 }
 
 impl RateLimits {
-    /// As often as anybody likes.
+    /// No limits.
     pub const NONE: Self = Self { person: 0, address: 0 };
 }
 
 impl RateLimiter {
-    /// The rule with these limits.
+    /// Creates a rate limiter with these limits.
     pub fn new(rate_store: Arc<dyn RateStore>, clock: Arc<dyn Clock>, limits: RateLimits) -> Self {
-        Self { shared: Arc::new(Shared { rate_store, clock, limits, waiting: Mutex::default() }) }
+        Self { shared: Arc::new(Shared { rate_store, clock, limits, denied: Mutex::default() }) }
     }
 
-    /// Counts that somebody does something, if they may. A moderator is not limited, but whoever shares their address is.
+    /// Counts an action of a person, if the limits allow it. Moderators have no limit of their own, but their address has.
     ///
-    /// Person and address are asked at the same time. Where the person is refused the first time, the address may have counted
-    /// it; from then on it does not.
+    /// Person and address are counted at the same time. When a person is denied for the first time, the address may have counted
+    /// the action; further denied actions do not count against the address.
     ///
     /// # Errors
     ///
-    /// [`RateError`] says for how long they may not.
-    pub async fn take(&self, paid: RateBucket, who: &Person, address: Option<&AddressKey>) -> Result<(), RateError> {
+    /// [`RateError`] gives the time to wait.
+    pub async fn take(
+        &self,
+        bucket: RateBucket,
+        person: &Person,
+        address: Option<&AddressKey>,
+    ) -> Result<(), RateError> {
         let limits = self.shared.limits;
-        let allowance = |often| sustained(paid.share_of(often));
-        let person = (!who.moderator).then(|| (paid.key("p", who.id.as_str()), allowance(limits.person)));
-        let address = address.map(|AddressKey(address)| (paid.key("a", address), allowance(limits.address)));
+        let limit_of = |per_minute| with_burst(bucket.share_of(per_minute));
+        let person = (!person.moderator).then(|| (bucket.key("p", person.id.as_str()), limit_of(limits.person)));
+        let address = address.map(|AddressKey(address)| (bucket.key("a", address), limit_of(limits.address)));
         self.count_both(person, address).await
     }
 
-    /// Counts an attempt at the passphrase, if there may be one: from this address, and by everybody together.
+    /// Counts an attempt to enter the passphrase, if the limit of the address and the limit of all attempts allow it.
     ///
     /// # Errors
     ///
-    /// [`RateError`] says for how long there may not.
+    /// [`RateError`] gives the time to wait.
     pub async fn attempt(&self, address: Option<&AddressKey>) -> Result<(), RateError> {
-        let one = address.map(|AddressKey(address)| (format!("attempt#a#{address}"), even(limits::ATTEMPTS_ADDRESS)));
-        self.count_both(one, Some(("attempt".into(), even(limits::ATTEMPTS)))).await
+        let one = address
+            .map(|AddressKey(address)| (format!("attempt#a#{address}"), without_burst(limits::ATTEMPTS_ADDRESS)));
+        self.count_both(one, Some(("attempt".into(), without_burst(limits::ATTEMPTS)))).await
     }
 
-    /// Counts a way to the provider or back, if there may be one from this address.
+    /// Counts a redirect to the identity provider or back, if the limit of the address allows it.
     ///
     /// # Errors
     ///
-    /// [`RateError`] says for how long there may not.
+    /// [`RateError`] gives the time to wait.
     pub async fn sign_in(&self, address: Option<&AddressKey>) -> Result<(), RateError> {
-        let one = address.map(|AddressKey(address)| (format!("sign-in#a#{address}"), even(limits::SIGN_INS_ADDRESS)));
+        let one = address
+            .map(|AddressKey(address)| (format!("sign-in#a#{address}"), without_burst(limits::SIGN_INS_ADDRESS)));
         self.count_both(one, None).await
     }
 
-    /// Counts that somebody takes all that they wrote, if they may.
+    /// Counts an export of a person's own messages, if the limit allows it.
     ///
     /// # Errors
     ///
-    /// [`RateError`] says for how long they may not.
-    pub async fn export(&self, who: &PersonId) -> Result<(), RateError> {
-        self.count_both(Some((format!("export#p#{who}"), even(limits::EXPORTS))), None).await
+    /// [`RateError`] gives the time to wait.
+    pub async fn export(&self, person: &PersonId) -> Result<(), RateError> {
+        self.count_both(Some((format!("export#p#{person}"), without_burst(limits::EXPORTS))), None).await
     }
 
-    /// How many of all places everybody behind one address may hold at once, where there is a limit for an address at all.
+    /// Returns the maximum number of open connections from one address, out of `all`. `None` if addresses have no limit.
     pub fn connections_per_address(&self, all: u32) -> Option<u32> {
         (self.shared.limits.address > 0).then(|| (all / limits::PLACES_ADDRESS).max(1))
     }
 
     async fn count_both(&self, one: Option<Counter>, other: Option<Counter>) -> Result<(), RateError> {
-        // Whoever has to wait is known before anything is counted.
+        // Denied keys are rejected before anything is counted.
         for (key, _) in [&one, &other].into_iter().flatten() {
-            self.shared.is_not_waiting(key)?;
+            self.shared.check_not_denied(key)?;
         }
         futures::try_join!(self.shared.count(one), self.shared.count(other)).map(drop)
     }
 }
 
-/// What is counted under a key, and how often that may be.
+/// The key of a counter, and its limit.
 type Counter = (String, RateLimit);
 
 impl Shared {
     async fn count(&self, counter: Option<Counter>) -> Result<(), RateError> {
-        // Nothing, or no limit.
-        let Some((key, allowance)) = counter.filter(|(_, allowance)| allowance.sustained > 0) else { return Ok(()) };
+        // No counter, or no limit.
+        let Some((key, limit)) = counter.filter(|(_, limit)| limit.sustained > 0) else { return Ok(()) };
         let now = self.clock.now();
-        match self.rate_store.take(&key, allowance, now).await? {
+        match self.rate_store.take(&key, limit, now).await? {
             RateDecision::Allowed => Ok(()),
             RateDecision::Denied(wait) => {
-                let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-                if waiting.len() >= REFUSALS {
-                    waiting.clear();
+                let mut denied = self.denied.lock().unwrap_or_else(PoisonError::into_inner);
+                if denied.len() >= MAX_DENIED {
+                    denied.clear();
                 }
-                waiting.insert(key, now + wait);
+                denied.insert(key, now + wait);
                 Err(TooFast { wait }.into())
             }
         }
     }
 
-    fn is_not_waiting(&self, key: &str) -> Result<(), TooFast> {
+    fn check_not_denied(&self, key: &str) -> Result<(), TooFast> {
         let now = self.clock.now();
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        match waiting.get(key) {
+        let mut denied = self.denied.lock().unwrap_or_else(PoisonError::into_inner);
+        match denied.get(key) {
             Some(until) if *until > now => Err(TooFast { wait: until.since(now) }),
             Some(_) => {
-                waiting.remove(key);
+                denied.remove(key);
                 Ok(())
             }
             None => Ok(()),
@@ -185,13 +193,13 @@ impl Shared {
 }
 
 impl RateBucket {
-    /// How often it may be done where messages may be said so often; 0 stays no limit.
-    fn share_of(self, often: u32) -> u32 {
-        if self == Self::Upload { often.div_ceil(limits::RATE_UPLOADS) } else { often }
+    /// Returns the limit of this bucket, from the limit of messages. 0 stays no limit.
+    fn share_of(self, limit: u32) -> u32 {
+        if self == Self::Upload { limit.div_ceil(limits::RATE_UPLOADS) } else { limit }
     }
 
-    fn key(self, whose: &str, who: &str) -> String {
-        let what = match self {
+    fn key(self, scope: &str, id: &str) -> String {
+        let action = match self {
             Self::Message => "message",
             Self::Change => "change",
             Self::Reaction => "reaction",
@@ -200,34 +208,34 @@ impl RateBucket {
             Self::Signal => "signal",
             Self::Query(action) => action.as_str(),
         };
-        format!("{what}#{whose}#{who}")
+        format!("{action}#{scope}#{id}")
     }
 }
 
 impl TooFast {
-    /// To be tried again after so long.
+    /// Creates the error with the time to wait.
     pub fn after(wait: Duration) -> Self {
         Self { wait }
     }
 
-    /// After how many seconds the same may be tried again; so many that it is not too early.
+    /// Returns the time to wait in seconds, rounded up so that a retry is not too early.
     pub fn seconds(self) -> u32 {
         whole_seconds(self.wait)
     }
 }
 
-/// So often in a minute, a third of it in a burst, and once in any case.
-fn sustained(often: u32) -> RateLimit {
+/// Returns a limit of `per_minute` actions, of which a third, but at least one, may be in a burst.
+fn with_burst(per_minute: u32) -> RateLimit {
     RateLimit {
-        burst: (often / limits::RATE_BURST).max(1),
+        burst: (per_minute / limits::RATE_BURST).max(1),
         burst_window: limits::RATE_BURST_WINDOW,
-        sustained: often,
+        sustained: per_minute,
         window: limits::RATE_WINDOW,
     }
 }
 
-/// So often in a minute, all at once if need be.
-fn even(often: u32) -> RateLimit {
+/// Returns a limit of `per_minute` actions, which may all be in one burst.
+fn without_burst(per_minute: u32) -> RateLimit {
     let window = limits::RATE_WINDOW;
-    RateLimit { burst: often, burst_window: window, sustained: often, window }
+    RateLimit { burst: per_minute, burst_window: window, sustained: per_minute, window }
 }

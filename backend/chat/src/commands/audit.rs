@@ -1,11 +1,11 @@
-//! `audit`: replies with what moderators did, newest first.
+//! `audit`: replies with entries of the audit log, newest first.
 
 use shared_types::Timestamp;
 
 use super::{CommandSpec, FrameHandler, Reply};
 use crate::{moderation::posting_policy::Permission, ports::connections::Connection};
 
-/// For whom the command is, and what it counts against.
+/// Permission and rate bucket of the command.
 pub(super) const SPEC: CommandSpec = CommandSpec { permission: Permission::Moderator, rate_bucket: None };
 
 pub(super) async fn run(handler: &FrameHandler, moderator: &Connection, before: Option<Timestamp>) -> Reply {

@@ -1,4 +1,4 @@
-//! `ban`: keeps a person and the addresses they come from out for a time, or lets them in again. Replies with `standing`.
+//! `ban`: bans a person and their addresses for a time, or lifts the ban. Replies with `standing`.
 
 use futures::future::{join, join_all};
 use shared_types::{PersonId, Restrictions, Seconds, ServerMessage};
@@ -9,20 +9,20 @@ use crate::{
     ports::connections::Connection,
 };
 
-/// For whom the command is, and what it counts against.
+/// Permission and rate bucket of the command.
 pub(super) const SPEC: CommandSpec = CommandSpec { permission: Permission::Moderator, rate_bucket: None };
 
 pub(super) async fn run(handler: &FrameHandler, moderator: &Connection, person: PersonId, seconds: Seconds) -> Reply {
     let outcome = handler.moderation.ban(&moderator.person, person.clone(), seconds).await?;
     let RestrictionOutcome { restrictions, mut connections, same_address_connections } = outcome;
     let reply = ServerMessage::Restrictions { person, restrictions };
-    // The others at the address are told of the ban alone: a mute is about the person.
-    let of_others = Restrictions { muted_until: None, ..restrictions };
-    let others_told = same_address_connections.iter().map(|Connection { id, person, .. }| async move {
-        let message = ServerMessage::Restrictions { person: person.id.clone(), restrictions: of_others };
+    // Other people at the address are told about the ban only: a mute is about the person.
+    let ban_only = Restrictions { muted_until: None, ..restrictions };
+    let notices = same_address_connections.iter().map(|Connection { id, person, .. }| async move {
+        let message = ServerMessage::Restrictions { person: person.id.clone(), restrictions: ban_only };
         handler.broadcast.to_one(id, &message).await;
     });
-    join(handler.broadcast.to_these(&connections, &reply), join_all(others_told)).await;
+    join(handler.broadcast.to_these(&connections, &reply), join_all(notices)).await;
     if restrictions.banned_until.is_some() {
         connections.extend(same_address_connections);
         handler.broadcast.close(&connections).await?;

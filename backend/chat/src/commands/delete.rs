@@ -1,4 +1,4 @@
-//! `delete`: deletes a message: one of the sender, or as a moderator any. The broadcast is the answer.
+//! `delete`: deletes a message of the sender; moderators may delete any message. The broadcast is the answer.
 
 use shared_types::{Nonce, Seq};
 
@@ -8,10 +8,10 @@ use crate::{
     ports::connections::Connection,
 };
 
-/// For whom the command is, and what it counts against.
+/// Permission and rate bucket of the command.
 pub(super) const SPEC: CommandSpec =
     CommandSpec { permission: Permission::Anyone, rate_bucket: Some(RateBucket::Change) };
 
-pub(super) async fn run(handler: &FrameHandler, speaker: &Connection, seq: Seq, nonce: &Nonce) -> Reply {
-    handler.update(speaker, seq, nonce, MessageUpdate::Deleted).await
+pub(super) async fn run(handler: &FrameHandler, sender: &Connection, seq: Seq, nonce: &Nonce) -> Reply {
+    handler.update(sender, seq, nonce, MessageUpdate::Deleted).await
 }

@@ -1,4 +1,4 @@
-//! `edit`: gives a message of the sender another text. The broadcast is the answer.
+//! `edit`: replaces the text of a message of the sender. The broadcast is the answer.
 
 use shared_types::{MessageText, Nonce, Person, Seq};
 
@@ -8,17 +8,17 @@ use crate::{
     ports::connections::Connection,
 };
 
-/// For whom the command is, and what it counts against.
+/// Permission and rate bucket of the command.
 pub(super) const SPEC: CommandSpec =
     CommandSpec { permission: Permission::Post, rate_bucket: Some(RateBucket::Change) };
 
 pub(super) async fn run(
     handler: &FrameHandler,
-    speaker: &Connection,
+    sender: &Connection,
     seq: Seq,
     nonce: &Nonce,
     text: Option<MessageText>,
     mentions: Vec<Person>,
 ) -> Reply {
-    handler.update(speaker, seq, nonce, MessageUpdate::Text { text, mentions }).await
+    handler.update(sender, seq, nonce, MessageUpdate::Text { text, mentions }).await
 }

@@ -1,4 +1,4 @@
-//! What a frame is answered with that was not done.
+//! The errors of a frame, and the `error` message that the client receives for each.
 
 use shared_types::{Action, ErrorCode, FrameError, Nonce, ServerMessage, limits};
 
@@ -13,35 +13,36 @@ use crate::{
     ports::Unavailable,
 };
 
-/// Why a frame got no other answer than an error.
+/// Why a frame failed.
 #[derive(Debug)]
 pub(crate) enum FrameFailure {
-    /// It is not a message of the wire.
+    /// It is not a valid client message.
     Invalid(FrameError),
-    /// It is larger than a frame may be.
+    /// It is larger than `limits::FRAME_BYTES`.
     TooLarge,
-    /// It came through a socket that is not known.
+    /// It came through an unknown socket.
     NotConnected,
-    /// It was understood, and not done.
+    /// Its command failed.
     Command { error: CommandError, action: Action, nonce: Option<Nonce> },
 }
 
 impl FrameFailure {
-    /// What it is, for the log: a frame that can't be read may be quoted by the reason why, and what people say is not logged.
+    /// Returns the kind of failure for the log. It leaves out the parser's reason, which may quote the frame: text that people
+    /// write is not logged.
     pub(crate) fn kind(&self) -> String {
         match self {
-            Self::Invalid(FrameError::Json) => "no JSON".into(),
-            Self::Invalid(FrameError::NoAction) => "no action".into(),
-            Self::Invalid(FrameError::UnknownAction { .. }) => "an unknown action".into(),
-            Self::Invalid(FrameError::Field { action, .. }) => format!("{action}: a field"),
-            Self::TooLarge => "too large".into(),
+            Self::Invalid(FrameError::Json) => "invalid JSON".into(),
+            Self::Invalid(FrameError::NoAction) => "missing action".into(),
+            Self::Invalid(FrameError::UnknownAction { .. }) => "unknown action".into(),
+            Self::Invalid(FrameError::Field { action, .. }) => format!("{action}: invalid field"),
+            Self::TooLarge => "frame too large".into(),
             Self::NotConnected => "not connected".into(),
             Self::Command { error, action, .. } => format!("{action}: {:?}", error.code()),
         }
     }
 }
 
-/// Why what a frame asked for was not done.
+/// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CommandError {
     /// A message was not posted.
@@ -50,22 +51,22 @@ pub(crate) enum CommandError {
     /// A message was not changed.
     #[error(transparent)]
     Update(UpdateError),
-    /// Somebody wants a name that could be read as another's.
+    /// The requested name is confusable with another person's.
     #[error("your name {0}")]
     Name(#[from] ConfusableName),
-    /// It is too much in too short a time.
+    /// The rate limit is exceeded.
     #[error(transparent)]
     TooFast(TooFast),
-    /// It is not the speaker's to do.
-    #[error("that is not yours to do here")]
+    /// The sender lacks the permission.
+    #[error("you are not allowed to do that here")]
     NotAllowed,
-    /// It is a moderator's to do.
+    /// The moderation action was not performed.
     #[error(transparent)]
     Moderation(ModerationError),
-    /// The speaker may not say it now.
+    /// The sender may not post now.
     #[error(transparent)]
     PostingDenied(PostingDenied),
-    /// Something outside did not answer.
+    /// An outside service did not answer.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
@@ -139,7 +140,7 @@ impl CommandError {
         }
     }
 
-    /// After how many seconds the same may be tried again, where that is known.
+    /// Returns after how many seconds a retry is allowed, where that is known.
     fn retry_after(&self) -> Option<u32> {
         match self {
             Self::TooFast(too_fast) => Some(too_fast.seconds()),
@@ -161,13 +162,13 @@ impl CommandError {
     }
 }
 
-/// What the client is told. Says what to do, and nothing about the inside of the server.
-pub(crate) fn to_error(fault: FrameFailure) -> ServerMessage {
-    let retry_after = match &fault {
-        FrameFailure::Command { error: why, .. } => why.retry_after(),
+/// Returns the `error` message for the client. It says what to do and nothing about the server's internals.
+pub(crate) fn to_error(failure: FrameFailure) -> ServerMessage {
+    let retry_after = match &failure {
+        FrameFailure::Command { error, .. } => error.retry_after(),
         _ => None,
     };
-    let (code, message, action, nonce) = match fault {
+    let (code, message, action, nonce) = match failure {
         FrameFailure::Invalid(FrameError::Json) => {
             (ErrorCode::BadJson, r#"This is not JSON. Say {"action":"send","text":"hi"}."#.into(), None, None)
         }
@@ -197,9 +198,9 @@ pub(crate) fn to_error(fault: FrameFailure) -> ServerMessage {
     ServerMessage::Error { code, message, action, nonce, retry_after }
 }
 
-/// An error's words as a sentence of their own.
-fn capitalized(words: &str) -> String {
-    let mut letters = words.chars();
+/// Turns the text of an error into a sentence: with a capital letter and a full stop.
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).chain(['.']).collect()).unwrap_or_default()
 }
 
@@ -212,16 +213,16 @@ mod tests {
     use super::*;
     use crate::access::confusable_name::reject_confusable;
 
-    fn check(fault: FrameFailure, code: ErrorCode, action: Option<&str>, nonce: Option<&str>) {
-        let told = to_error(fault);
-        let ServerMessage::Error { code: c, message, action: a, nonce: n, .. } = &told else { panic!("{told:?}") };
+    fn check(failure: FrameFailure, code: ErrorCode, action: Option<&str>, nonce: Option<&str>) {
+        let reply = to_error(failure);
+        let ServerMessage::Error { code: c, message, action: a, nonce: n, .. } = &reply else { panic!("{reply:?}") };
         assert_eq!((*c, a.as_ref().map(ActionName::as_str), n.as_ref().map(Nonce::as_str)), (code, action, nonce));
         assert!(message.ends_with('.'), "{message} is a sentence");
-        assert!(!message.contains("dynamodb"), "{message} says nothing about the inside");
+        assert!(!message.contains("dynamodb"), "{message} reveals no internals");
     }
 
     #[test]
-    fn every_fault_has_its_answer() {
+    fn every_failure_has_its_error_code() {
         let field =
             FrameError::Field { action: Action::Send, nonce: "n-1".parse().ok(), reason: "missing text".into() };
         check(FrameFailure::Invalid(FrameError::Json), ErrorCode::BadJson, None, None);
@@ -235,26 +236,26 @@ mod tests {
         check(FrameFailure::Invalid(field), ErrorCode::BadField, Some("send"), Some("n-1"));
         check(FrameFailure::TooLarge, ErrorCode::FrameTooLarge, None, None);
         check(FrameFailure::NotConnected, ErrorCode::NotConnected, None, None);
-        let not_done = |why| FrameFailure::Command { error: why, action: Action::Send, nonce: "n-1".parse().ok() };
-        let image = |fault| not_done(PostError::Image(fault).into());
+        let command_error = |why| FrameFailure::Command { error: why, action: Action::Send, nonce: "n-1".parse().ok() };
+        let image = |fault| command_error(PostError::Image(fault).into());
         check(image(ImageFault::Missing), ErrorCode::NoImage, Some("send"), Some("n-1"));
         for fault in [ImageFault::Size, ImageFault::NoImage, ImageFault::Kind, ImageFault::Sides] {
             check(image(fault), ErrorCode::BadImage, Some("send"), Some("n-1"));
         }
-        let amending = |why: UpdateError| not_done(why.into());
-        check(not_done(PostError::NoMessage.into()), ErrorCode::NoMessage, Some("send"), Some("n-1"));
-        check(amending(UpdateError::NoMessage), ErrorCode::NoMessage, Some("send"), Some("n-1"));
-        check(amending(UpdateError::NotYours), ErrorCode::NotYours, Some("send"), Some("n-1"));
-        check(amending(UpdateError::Empty), ErrorCode::BadField, Some("send"), Some("n-1"));
-        check(amending(UpdateError::TooMany), ErrorCode::TooMany, Some("send"), Some("n-1"));
-        check(not_done(disguised().into()), ErrorCode::BadField, Some("send"), Some("n-1"));
-        check(not_done(RateError::from(too_fast(1)).into()), ErrorCode::TooFast, Some("send"), Some("n-1"));
-        let silenced = |why: PostingDenied| not_done(why.into());
-        check(not_done(ModerationError::NotAllowed.into()), ErrorCode::NotAllowed, Some("send"), Some("n-1"));
-        check(silenced(PostingDenied::Banned { seconds: 9 }), ErrorCode::NotAllowed, Some("send"), Some("n-1"));
-        check(silenced(PostingDenied::Muted { seconds: 9 }), ErrorCode::Muted, Some("send"), Some("n-1"));
-        check(silenced(PostingDenied::ReadOnly), ErrorCode::ReadOnly, Some("send"), Some("n-1"));
-        check(silenced(PostingDenied::TooFast { seconds: 9 }), ErrorCode::TooFast, Some("send"), Some("n-1"));
+        let update_error = |why: UpdateError| command_error(why.into());
+        check(command_error(PostError::NoMessage.into()), ErrorCode::NoMessage, Some("send"), Some("n-1"));
+        check(update_error(UpdateError::NoMessage), ErrorCode::NoMessage, Some("send"), Some("n-1"));
+        check(update_error(UpdateError::NotYours), ErrorCode::NotYours, Some("send"), Some("n-1"));
+        check(update_error(UpdateError::Empty), ErrorCode::BadField, Some("send"), Some("n-1"));
+        check(update_error(UpdateError::TooMany), ErrorCode::TooMany, Some("send"), Some("n-1"));
+        check(command_error(confusable_name_error().into()), ErrorCode::BadField, Some("send"), Some("n-1"));
+        check(command_error(RateError::from(too_fast(1)).into()), ErrorCode::TooFast, Some("send"), Some("n-1"));
+        let posting_denied = |why: PostingDenied| command_error(why.into());
+        check(command_error(ModerationError::NotAllowed.into()), ErrorCode::NotAllowed, Some("send"), Some("n-1"));
+        check(posting_denied(PostingDenied::Banned { seconds: 9 }), ErrorCode::NotAllowed, Some("send"), Some("n-1"));
+        check(posting_denied(PostingDenied::Muted { seconds: 9 }), ErrorCode::Muted, Some("send"), Some("n-1"));
+        check(posting_denied(PostingDenied::ReadOnly), ErrorCode::ReadOnly, Some("send"), Some("n-1"));
+        check(posting_denied(PostingDenied::TooFast { seconds: 9 }), ErrorCode::TooFast, Some("send"), Some("n-1"));
         let cause = || Unavailable { doing: "asking dynamodb", cause: "dynamodb timed out".into() };
         let from = [
             cause().into(),
@@ -265,7 +266,7 @@ mod tests {
             RateError::from(cause()).into(),
         ];
         for why in from {
-            check(not_done(why), ErrorCode::Unavailable, Some("send"), Some("n-1"));
+            check(command_error(why), ErrorCode::Unavailable, Some("send"), Some("n-1"));
         }
     }
 
@@ -273,16 +274,16 @@ mod tests {
         TooFast::after(Duration::from_millis(milliseconds))
     }
 
-    fn disguised() -> ConfusableName {
+    fn confusable_name_error() -> ConfusableName {
         reject_confusable(&"\u{410}nn".parse().unwrap()).unwrap_err()
     }
 
     #[test]
-    fn whoever_is_too_fast_is_told_for_how_long_and_never_too_early() {
+    fn retry_after_is_rounded_up_to_whole_seconds() {
         for (milliseconds, seconds) in [(1, 1), (1_000, 1), (1_001, 2), (59_999, 60)] {
             let why = RateError::from(too_fast(milliseconds)).into();
-            let told = to_error(FrameFailure::Command { error: why, action: Action::Send, nonce: None });
-            let ServerMessage::Error { retry_after, message, .. } = told else { panic!("{told:?}") };
+            let reply = to_error(FrameFailure::Command { error: why, action: Action::Send, nonce: None });
+            let ServerMessage::Error { retry_after, message, .. } = reply else { panic!("{reply:?}") };
             assert_eq!(retry_after, Some(seconds));
             assert!(message.contains(&format!("in {seconds} s")), "{message}");
         }

@@ -5,10 +5,10 @@ use shared_types::{Action, HistoryRange};
 use super::{CommandSpec, FrameHandler, Reply};
 use crate::{access::rate_limit::RateBucket, moderation::posting_policy::Permission, ports::connections::Connection};
 
-/// For whom the command is, and what it counts against.
+/// Permission and rate bucket of the command.
 pub(super) const SPEC: CommandSpec =
     CommandSpec { permission: Permission::Anyone, rate_bucket: Some(RateBucket::Query(Action::History)) };
 
-pub(super) async fn run(handler: &FrameHandler, speaker: &Connection, range: HistoryRange) -> Reply {
-    Ok(Some(handler.catch_up.history(&speaker.room, range).await?))
+pub(super) async fn run(handler: &FrameHandler, sender: &Connection, range: HistoryRange) -> Reply {
+    Ok(Some(handler.catch_up.history(&sender.room, range).await?))
 }

@@ -1,4 +1,4 @@
-//! `mute`: forbids a person to write in any room for a time, or allows it again. Replies with `standing`.
+//! `mute`: mutes a person in all rooms for a time, or lifts the mute. Replies with `standing`.
 
 use shared_types::{PersonId, Seconds, ServerMessage};
 
@@ -8,7 +8,7 @@ use crate::{
     ports::connections::Connection,
 };
 
-/// For whom the command is, and what it counts against.
+/// Permission and rate bucket of the command.
 pub(super) const SPEC: CommandSpec = CommandSpec { permission: Permission::Moderator, rate_bucket: None };
 
 pub(super) async fn run(handler: &FrameHandler, moderator: &Connection, person: PersonId, seconds: Seconds) -> Reply {

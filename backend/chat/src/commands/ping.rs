@@ -5,7 +5,7 @@ use shared_types::ServerMessage;
 use super::{CommandSpec, Reply};
 use crate::moderation::posting_policy::Permission;
 
-/// For whom the command is, and what it counts against.
+/// Permission and rate bucket of the command.
 pub(super) const SPEC: CommandSpec = CommandSpec { permission: Permission::Anyone, rate_bucket: None };
 
 pub(super) fn run() -> Reply {

@@ -1,11 +1,11 @@
-//! `clear`: erases a batch of what a person wrote. Replies with `cleared`, which says whether to ask again.
+//! `clear`: erases a batch of a person's messages. Replies with `cleared`, which says whether some are left.
 
 use shared_types::{PersonId, ServerMessage};
 
 use super::{CommandSpec, FrameHandler, Reply};
 use crate::{moderation::posting_policy::Permission, ports::connections::Connection};
 
-/// For whom the command is, and what it counts against.
+/// Permission and rate bucket of the command.
 pub(super) const SPEC: CommandSpec = CommandSpec { permission: Permission::Moderator, rate_bucket: None };
 
 pub(super) async fn run(handler: &FrameHandler, moderator: &Connection, person: PersonId) -> Reply {

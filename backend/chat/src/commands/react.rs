@@ -8,17 +8,17 @@ use crate::{
     ports::connections::Connection,
 };
 
-/// For whom the command is, and what it counts against.
+/// Permission and rate bucket of the command.
 pub(super) const SPEC: CommandSpec =
     CommandSpec { permission: Permission::Post, rate_bucket: Some(RateBucket::Reaction) };
 
 pub(super) async fn run(
     handler: &FrameHandler,
-    speaker: &Connection,
+    sender: &Connection,
     seq: Seq,
     nonce: &Nonce,
     emoji: Emoji,
     on: bool,
 ) -> Reply {
-    handler.update(speaker, seq, nonce, MessageUpdate::Reaction { emoji, on }).await
+    handler.update(sender, seq, nonce, MessageUpdate::Reaction { emoji, on }).await
 }

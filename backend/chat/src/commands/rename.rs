@@ -1,4 +1,4 @@
-//! `rename`: gives the sender another name. Replies with `welcome`.
+//! `rename`: changes the sender's name. Replies with `welcome`.
 
 use shared_types::{AccessMode, PersonName};
 
@@ -9,23 +9,23 @@ use crate::{
     ports::connections::Connection,
 };
 
-/// For whom the command is, and what it counts against.
+/// Permission and rate bucket of the command.
 pub(super) const SPEC: CommandSpec =
     CommandSpec { permission: Permission::NotMuted, rate_bucket: Some(RateBucket::Signal) };
 
-pub(super) async fn run(handler: &FrameHandler, speaker: &Connection, name: &PersonName) -> Reply {
-    // With OpenID Connect the provider says what people are called.
+pub(super) async fn run(handler: &FrameHandler, sender: &Connection, name: &PersonName) -> Reply {
+    // With OpenID Connect the provider sets the names.
     if handler.access == AccessMode::Oidc {
         return Err(CommandError::NotAllowed);
     }
     reject_confusable(name)?;
-    let Some(renamed) = handler.broadcast.connections.rename(&speaker.id, name).await? else {
-        // The socket closed meanwhile, so there is no one to answer.
+    let Some(renamed) = handler.broadcast.connections.rename(&sender.id, name).await? else {
+        // The socket closed meanwhile: there is no connection to reply to.
         return Ok(None);
     };
     let (people, rules) = futures::try_join!(
-        handler.broadcast.renamed(&renamed, &speaker.person.name),
-        handler.posting_policy.restriction_store.rules(&speaker.room)
+        handler.broadcast.renamed(&renamed, &sender.person.name),
+        handler.posting_policy.restriction_store.rules(&sender.room)
     )?;
     handler.welcome(&renamed, people, rules).await;
     Ok(None)

@@ -5,7 +5,7 @@ use shared_types::{Action, RoomName};
 use super::{CommandSpec, FrameHandler, Reply};
 use crate::{access::rate_limit::RateBucket, moderation::posting_policy::Permission};
 
-/// For whom the command is, and what it counts against.
+/// Permission and rate bucket of the command.
 pub(super) const SPEC: CommandSpec =
     CommandSpec { permission: Permission::Anyone, rate_bucket: Some(RateBucket::Query(Action::Rooms)) };
 

@@ -5,7 +5,7 @@ use shared_types::{RoomRules, ServerMessage};
 use super::{CommandSpec, FrameHandler, Reply};
 use crate::{moderation::posting_policy::Permission, ports::connections::Connection};
 
-/// For whom the command is, and what it counts against.
+/// Permission and rate bucket of the command.
 pub(super) const SPEC: CommandSpec = CommandSpec { permission: Permission::Moderator, rate_bucket: None };
 
 pub(super) async fn run(handler: &FrameHandler, moderator: &Connection, rules: RoomRules) -> Reply {

@@ -1,17 +1,17 @@
-//! `send`: stores a message and tells the room. The broadcast is the answer.
+//! `send`: stores a message and broadcasts it to the room. The broadcast is the answer.
 
 use super::{CommandSpec, FrameHandler, Reply};
 use crate::{access::rate_limit::RateBucket, messages::post::Draft, moderation::posting_policy::Permission};
 
-/// For whom the command is, and what it counts against.
+/// Permission and rate bucket of the command.
 pub(super) const SPEC: CommandSpec =
     CommandSpec { permission: Permission::PostMessage, rate_bucket: Some(RateBucket::Message) };
 
 pub(super) async fn run(handler: &FrameHandler, draft: Draft) -> Reply {
     let room = draft.room.clone();
     let message = handler.poster.post(draft).await?;
-    // Listeners are read after the message is stored, so that a client that connects later reads it from the log. A retry tells everybody
-    // again: the first attempt may have ended before it told anybody.
+    // The connections are read after the message is stored: a client that connects later reads the message from the log.
+    // A retry broadcasts again, because the first attempt may have ended before its broadcast.
     handler.tell_room(&room, message).await?;
     Ok(None)
 }

@@ -1,20 +1,20 @@
-//! `upload`: replies with the address for the image of a message that is yet to be sent.
+//! `upload`: replies with the upload address for the image of a message that the client sends next.
 
 use shared_types::{ImageSize, ImageType, Nonce};
 
 use super::{CommandSpec, FrameHandler, Reply};
 use crate::{access::rate_limit::RateBucket, moderation::posting_policy::Permission, ports::connections::Connection};
 
-/// For whom the command is, and what it counts against.
+/// Permission and rate bucket of the command.
 pub(super) const SPEC: CommandSpec =
     CommandSpec { permission: Permission::Post, rate_bucket: Some(RateBucket::Upload) };
 
 pub(super) async fn run(
     handler: &FrameHandler,
-    speaker: &Connection,
+    sender: &Connection,
     nonce: Nonce,
     kind: ImageType,
     size: ImageSize,
 ) -> Reply {
-    Ok(Some(handler.poster.upload(speaker, nonce, kind, size).await?))
+    Ok(Some(handler.poster.upload(sender, nonce, kind, size).await?))
 }

@@ -1,30 +1,30 @@
-//! The way to the open sockets, and what became of a frame.
+//! Sends frames to open sockets and reports the outcome.
 
 use async_trait::async_trait;
 
 use crate::ports::connections::ConnectionId;
 
-/// What became of a frame.
+/// The outcome of an operation on a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryOutcome {
-    /// The socket has it.
+    /// The socket received the frame.
     Delivered,
-    /// There is no such socket any more.
+    /// The socket does not exist any more.
     Gone,
-    /// Not now: the other side is overloaded or failed (429, 5xx, a full buffer). Trying again may help.
+    /// The receiving side is overloaded or failed (429, 5xx, a full buffer). A retry may succeed.
     Busy,
 }
 
-/// The way to the open sockets.
+/// Sends frames to open sockets, probes them and closes them.
 #[async_trait]
 pub trait ConnectionGateway: Send + Sync {
-    /// Sends a frame to one socket, once. MUST NOT retry by itself and MUST NOT wait for a slow reader: that is
+    /// Sends a frame to one socket, once. MUST NOT retry by itself. MUST NOT wait for a slow reader, but return
     /// [`DeliveryOutcome::Busy`].
     async fn post(&self, to: &ConnectionId, frame: &str) -> DeliveryOutcome;
 
-    /// Whether the socket is open. [`DeliveryOutcome::Busy`] means that nobody could say.
+    /// Checks whether the socket is open. [`DeliveryOutcome::Busy`] means that this is unknown.
     async fn probe(&self, id: &ConnectionId) -> DeliveryOutcome;
 
-    /// Closes the socket, once, whatever its other end does. [`DeliveryOutcome::Delivered`] means that it is closed by this.
+    /// Closes the socket, once, whatever the client does. [`DeliveryOutcome::Delivered`] means that this call closed it.
     async fn close(&self, id: &ConnectionId) -> DeliveryOutcome;
 }

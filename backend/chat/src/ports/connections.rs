@@ -1,4 +1,4 @@
-//! Who is connected, and how many may be.
+//! Stores the open connections and enforces the limits on their number.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use shared_types::{Person, PersonName, RoomName, Timestamp};
 
 use crate::ports::Result;
 
-/// The name of one open socket, given by API Gateway or by the local server. Opaque.
+/// The id of one open socket, assigned by API Gateway or by the local server. Opaque.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ConnectionId(pub String);
 
@@ -17,75 +17,74 @@ impl fmt::Display for ConnectionId {
     }
 }
 
-/// One open socket: where it listens and for whom it speaks.
+/// One open socket: its room and its person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connection {
-    /// Its name.
+    /// Its id.
     pub id: ConnectionId,
-    /// The room it is in, for its whole life.
+    /// The room it is in. A connection never changes its room.
     pub room: RoomName,
-    /// Who speaks through it.
+    /// The person who uses it.
     pub person: Person,
-    /// What the address it came from is known by, where that could be seen.
+    /// The key of the client's address; `None` where the address is unknown.
     pub address: Option<AddressKey>,
-    /// When it was opened. Where connections outlive their process, one older than `limits::LIFETIME` is gone and MUST
-    /// NOT be answered by any read but `all`.
+    /// When it was opened. In a store that outlives the process, a connection older than `limits::LIFETIME` has expired;
+    /// no read but `all` may return it (MUST NOT).
     pub opened_at: Timestamp,
 }
 
-/// What an address is known by: a hash of it with the signing secret, so that nothing that is kept says where somebody
-/// lives.
+/// A keyed hash of an IP address, made with the signing secret. Stored data never contains the address itself.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct AddressKey(pub String);
 
-/// Whether a connection was let in.
+/// The result of [`Connections::admit`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {
-    /// It is in.
+    /// The connection was stored.
     Admitted,
-    /// Every place is taken, and nothing was kept.
+    /// The limit of all connections is reached; nothing was stored.
     Full,
-    /// All that its address may have are taken, and nothing was kept.
+    /// The limit of the connection's address is reached; nothing was stored.
     AddressLimitReached,
 }
 
-/// How many may be connected at once.
+/// Maximum numbers of open connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectionLimits {
-    /// From everywhere.
+    /// Maximum for the whole deployment.
     pub all: u32,
-    /// From one address, where that is known; `None` is no limit of its own.
+    /// Maximum per address, where the address is known; `None` means no limit per address.
     pub per_address: Option<u32>,
 }
 
-/// Who is connected.
+/// The store of open connections.
 #[async_trait]
 pub trait Connections: Send + Sync {
-    /// Lets a connection in if there is a place for it. MUST NOT let in one too many, however many come at once, neither of all
-    /// nor of one address; where both are taken up, it is [`Admission::Full`]. A place of an address that is lost by a crash
-    /// MUST be free again once nobody came from there for so long that none of its connections can live.
-    async fn admit(&self, connection: &Connection, places: ConnectionLimits) -> Result<Admission>;
+    /// Stores a connection if both limits allow it. MUST NOT exceed either limit, however many calls run at once. Where both
+    /// limits are reached, the result is [`Admission::Full`]. A crash may leave the count of an address too high: the count
+    /// MUST be correct again once no connection came from that address for so long that all of its connections have expired.
+    async fn admit(&self, connection: &Connection, limits: ConnectionLimits) -> Result<Admission>;
 
-    /// The connection of that name, as of now.
+    /// Returns the current state of a connection.
     async fn find(&self, id: &ConnectionId) -> Result<Option<Connection>>;
 
-    /// Changes the name of the connection's person from now on, and answers with the connection as it is then.
+    /// Changes the name of the connection's person and returns the changed connection.
     async fn rename(&self, id: &ConnectionId, name: &PersonName) -> Result<Option<Connection>>;
 
-    /// Forgets a connection and gives its place back, its address's too. MUST give it back once, however often it is called;
-    /// the first call answers with the connection.
+    /// Removes a connection and decrements the total count and the count of its address. MUST decrement once, however often it
+    /// is called; the first call returns the connection.
     async fn remove(&self, id: &ConnectionId) -> Result<Option<Connection>>;
 
-    /// Every connection in a room. MUST hold each one whose `admit` had ended before the call.
+    /// Returns every connection in a room. MUST include each one whose `admit` had ended before the call.
     async fn in_room(&self, room: &RoomName) -> Result<Vec<Connection>>;
 
-    /// Every connection there is, expired ones too. It costs as much as there are connections, so it is for the sweep, and
-    /// for a moderator who mutes or sends away somebody that may be in any room; never on anybody else's request.
+    /// Returns every connection, expired ones included. The cost grows with the number of connections, so only two callers use
+    /// it: the sweep, and a moderator who mutes or bans a person who may be in any room.
     async fn all(&self) -> Result<Vec<Connection>>;
 
-    /// The number of places taken, as `admit` counts them.
+    /// Returns the number of connections, as `admit` counts them.
     async fn count(&self) -> Result<u32>;
 
-    /// Sets the number of places taken to `truth` if it still is `seen`; answers whether it was.
+    /// Sets the count to `truth` if it still is `seen`. Returns whether it was.
     async fn correct_count(&self, seen: u32, truth: u32) -> Result<bool>;
 }

@@ -1,4 +1,4 @@
-//! OpenID Connect providers: where they may be, and the way to them.
+//! OpenID Connect providers: valid addresses, and HTTP requests to them.
 
 use std::str::FromStr;
 
@@ -6,12 +6,12 @@ use async_trait::async_trait;
 
 use crate::ports::Result;
 
-/// An address of an OpenID Connect provider: HTTPS, or HTTP on this machine's own loopback.
+/// An address of an OpenID Connect provider: HTTPS, or HTTP on this machine's loopback.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProviderAddress(String);
 
 impl ProviderAddress {
-    /// The address itself.
+    /// Returns the address as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -27,22 +27,22 @@ impl FromStr for ProviderAddress {
         }
         let Some((scheme, rest)) = address.split_once("://") else { return bad };
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        // `https://` names anybody; a port is not part of a host, but of an IPv6 address colons are.
+        // The port is not part of the host; the colons of an IPv6 address are.
         let host = match authority.rsplit_once(':') {
             Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
             _ => authority,
         };
         let is_loopback = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
-        let is_fit = !host.is_empty() && !authority.contains(['@', '\\']) && !rest.contains('#');
+        let is_valid = !host.is_empty() && !authority.contains(['@', '\\']) && !rest.contains('#');
         match scheme {
-            "https" if is_fit => Ok(Self(address.into())),
-            "http" if is_fit && is_loopback => Ok(Self(address.into())),
+            "https" if is_valid => Ok(Self(address.into())),
+            "http" if is_valid && is_loopback => Ok(Self(address.into())),
             _ => bad,
         }
     }
 }
 
-/// What a provider answered.
+/// The HTTP response of a provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProviderResponse {
     /// The HTTP status.
@@ -51,16 +51,17 @@ pub struct ProviderResponse {
     pub body: Vec<u8>,
 }
 
-/// The way to an OpenID Connect provider.
+/// Sends HTTP requests to an OpenID Connect provider.
 ///
-/// A call MUST end within 3 s, MUST NOT follow a redirect, and MUST take in no more than 256 KB: that is `Unavailable`.
+/// A call MUST end within 3 s, MUST NOT follow a redirect, and MUST NOT read more than 256 KB. Each of these cases is
+/// `Unavailable`.
 #[async_trait]
 pub trait IdentityProvider: Send + Sync {
-    /// What is at an address.
+    /// Sends a GET request.
     async fn get(&self, from: &ProviderAddress) -> Result<ProviderResponse>;
 
-    /// Posts a form, written as `application/x-www-form-urlencoded`, to an address. What is posted and what is answered
-    /// are secrets: they MUST NOT be logged.
+    /// Posts a form that is encoded as `application/x-www-form-urlencoded`. Both the form and the response are secret: they
+    /// MUST NOT be logged.
     async fn post(&self, to: &ProviderAddress, form: String) -> Result<ProviderResponse>;
 }
 
@@ -69,10 +70,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_provider_that_others_could_read_along_with_is_refused() {
-        let problem = |address: &str| address.parse::<ProviderAddress>().err();
-        for fit in ["https://a.example/x/", "http://localhost", "http://127.0.0.1:9000/x", "http://[::1]:1"] {
-            assert_eq!(problem(fit), None, "{fit}");
+    fn an_address_without_https_is_rejected_except_on_loopback() {
+        let error = |address: &str| address.parse::<ProviderAddress>().err();
+        for valid in ["https://a.example/x/", "http://localhost", "http://127.0.0.1:9000/x", "http://[::1]:1"] {
+            assert_eq!(error(valid), None, "{valid}");
         }
         for address in [
             "http://a.example",
@@ -88,8 +89,8 @@ mod tests {
             "a.example",
             "HTTPS//a",
         ] {
-            let said = problem(address).unwrap_or_default();
-            assert!(said.starts_with("must be an address that begins with https://"), "{address}: {said}");
+            let message = error(address).unwrap_or_default();
+            assert!(message.starts_with("must be an address that begins with https://"), "{address}: {message}");
         }
     }
 }

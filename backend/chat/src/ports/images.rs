@@ -1,76 +1,76 @@
-//! Images, from the address that a browser is given to what is shown.
+//! Storage of images: from the upload address for a browser to the published image.
 
 use async_trait::async_trait;
 use shared_types::{ImageSize, ImageType, Timestamp};
 
 use crate::ports::{Result, messages::MessageKey};
 
-/// An image on its way: what its client announced. An image has no name but its message's.
+/// An upload that a client announced. An image has no id of its own: it is found by its message's key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Upload {
     /// The message it belongs to.
     pub message_key: MessageKey,
-    /// What its bytes are said to be.
+    /// The announced media type.
     pub kind: ImageType,
-    /// How many they are said to be.
+    /// The announced size in bytes.
     pub size: ImageSize,
 }
 
-/// What is found where an [`Upload`] was to be put.
+/// The file that a browser stored for an [`Upload`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Uploaded {
-    /// How many bytes there are.
+    /// Its size in bytes.
     pub size: u64,
-    /// The first of them, [`Uploaded::HEAD`] at most.
+    /// Its first bytes, at most [`Uploaded::HEAD`].
     pub head: Vec<u8>,
-    /// What tells these bytes from any others that were put there.
+    /// The version of the file: it differs from that of any other bytes stored for the same upload.
     pub version: String,
 }
 
 impl Uploaded {
-    /// As many bytes are enough to know an image by. The size of a JPEG stands behind its colour profile, which is up to
-    /// 64 KB in one piece.
+    /// Number of bytes that suffice to recognize an image: 128 KB. The size of a JPEG comes after its colour profile, which has
+    /// up to 64 KB in one segment.
     pub const HEAD: usize = 128 * 1024;
 }
 
-/// Images, in two places: where browsers put them, which nobody can read, and where they are shown from.
+/// The store of images. It has two areas: uploads, which clients can write but not read, and published images.
 #[async_trait]
 pub trait Images: Send + Sync {
-    /// An address for one browser to put these bytes to, for `limits::UPLOAD_LIFE`. It MUST be of no use for more or
-    /// fewer bytes, another type or another message.
+    /// Returns the address to which a browser may upload the file within `limits::UPLOAD_LIFE`. It MUST be invalid for another
+    /// size, another type and another message.
     async fn address(&self, upload: &Upload) -> Result<String>;
 
-    /// What was put there.
+    /// Returns the uploaded file.
     async fn uploaded(&self, upload: &Upload) -> Result<Option<Uploaded>>;
 
-    /// Makes what was put there the image of its message, shown from `image_path`, if it still is that version; answers
-    /// whether it was. When this has ended well the image MUST survive a crash and a power cut.
+    /// Publishes the uploaded file as the image of its message, at `image_path`, if it still has that version. Returns whether
+    /// it had. After success the image MUST survive a crash and a power cut.
     async fn keep(&self, upload: &Upload, version: &str) -> Result<bool>;
 
-    /// Whether a message has its image.
+    /// Returns whether the image of a message is published.
     async fn is_kept(&self, message_key: &MessageKey) -> Result<bool>;
 
-    /// Removes the image of a message.
+    /// Removes the published image of a message.
     async fn remove(&self, message_key: &MessageKey) -> Result<()>;
 
-    /// Removes what was put there.
+    /// Removes the uploaded file.
     async fn discard(&self, upload: &Upload) -> Result<()>;
 
-    /// Removes everything that was put before that time and not discarded since; answers how many there were. What is
-    /// kept stays.
+    /// Removes all files that were uploaded before that time and not discarded since. Returns their number. Published images
+    /// stay.
     async fn sweep(&self, before: Timestamp) -> Result<usize>;
 }
 
-/// What storage does by itself on AWS, and a server of our own does for it elsewhere: takes in what browsers put, and
-/// gives out what is kept.
+/// Receives uploads and serves published images. On AWS, S3 does this by itself; the local server does it through this port.
 #[async_trait]
 pub trait Storage: Send + Sync {
-    /// The upload that an address was given out for, if it was, is still good, and is for that type and number of bytes.
+    /// Returns the upload that an address was issued for, if the address is genuine, has not expired, and is for that type and
+    /// size.
     fn admit(&self, address: &str, media_type: &str, size: u64) -> Option<Upload>;
 
-    /// Takes in the bytes of an upload that was admitted, in the place of any that were there.
+    /// Stores the bytes of an admitted upload and replaces an earlier file.
     async fn put(&self, upload: &Upload, bytes: Vec<u8>) -> Result<()>;
 
-    /// The image of a message.
+    /// Returns the published image of a message.
     async fn get(&self, message_key: &MessageKey) -> Result<Option<Vec<u8>>>;
 }

@@ -1,4 +1,4 @@
-//! What was said, and what makes it the same through every retry.
+//! The message log of every room, and the idempotency records that make retries safe.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -6,72 +6,72 @@ use shared_types::{ChatMessage, Nonce, PersonId, Rev, RoomName, Seq, Timestamp};
 
 use crate::ports::Result;
 
-/// The right of a message to a place in the order.
+/// The revision reserved for a message. It stays the same through every retry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IdempotencyRecord {
-    /// The place.
+    /// The reserved revision.
     pub rev: Rev,
-    /// When it was claimed.
+    /// When it was reserved.
     pub at: Timestamp,
 }
 
-/// What makes a message the same through every retry.
+/// Identifies a message through every retry.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MessageKey {
-    /// The room it is said in.
+    /// The room of the message.
     pub room: RoomName,
-    /// Who says it.
+    /// The author.
     pub author: PersonId,
-    /// The client's name for it.
+    /// The nonce that the client chose.
     pub nonce: Nonce,
 }
 
-/// A message as it is stored: with the changes that were made to it of late, so that none is made twice.
+/// A message as it is stored: with its recent changes, so that none is applied twice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredMessage {
     /// The message.
     #[serde(flatten)]
     pub message: ChatMessage,
-    /// The changes, in their order.
+    /// The recent changes, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub applied: Vec<AppliedChange>,
 }
 
-/// A change that was made.
+/// A change that was applied to a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppliedChange {
-    /// Who made it.
+    /// The person who made it.
     pub by: PersonId,
-    /// Their name for it.
+    /// The nonce of the change, chosen by the client.
     pub nonce: Nonce,
-    /// When.
+    /// When it was made.
     pub at: Timestamp,
 }
 
-/// What a revision was taken for, where it was not for a new message.
+/// Records why a revision was taken, where it was not for a new message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChangeRecord {
     /// The revision.
     pub rev: Rev,
     /// When it was taken.
     pub at: Timestamp,
-    /// The message it changes; `None` when it changes nothing, and nobody has to wait for it.
+    /// The message that the revision changes; `None` when it changes nothing, so that readers need not wait for it.
     pub seq: Option<Seq>,
 }
 
-/// The log of every room.
+/// The message log of every room.
 ///
 /// The cost of each call MUST NOT depend on how many messages are stored.
 #[async_trait]
 pub trait Messages: Send + Sync {
-    /// Takes the room's next revision. MUST never give one out twice, not even after a crash, unless nothing was ever
-    /// `put` under it or above it.
+    /// Takes the room's next revision. MUST never return one twice, not even after a crash, unless nothing was ever `put` at it
+    /// or above it.
     async fn next_rev(&self, room: &RoomName) -> Result<Rev>;
 
-    /// Claims a place for an identity if it has none. Answers with the claim that holds, this one or an earlier one.
-    async fn reserve(&self, message_key: &MessageKey, claim: IdempotencyRecord) -> Result<IdempotencyRecord>;
+    /// Stores an idempotency record for a message if it has none. Returns the record in force: this one or an earlier one.
+    async fn reserve(&self, message_key: &MessageKey, record: IdempotencyRecord) -> Result<IdempotencyRecord>;
 
-    /// Replaces the claim `held` by `fresh` if it still holds. Answers with the claim that holds then.
+    /// Replaces the record `held` by `fresh` if it is still in force. Returns the record in force afterwards.
     async fn take_over(
         &self,
         message_key: &MessageKey,
@@ -79,8 +79,8 @@ pub trait Messages: Send + Sync {
         fresh: IdempotencyRecord,
     ) -> Result<IdempotencyRecord>;
 
-    /// Up to `limit` of an author's claims that were not given up, above that identity (`None`: from the first), by room and
-    /// nonce. MUST see every `claim`, `take_over` and `tombstone` that has ended.
+    /// Returns up to `limit` of an author's records that are not tombstoned, with a key above `after` (`None`: from the first),
+    /// ordered by room and nonce. MUST see every `reserve`, `take_over` and `tombstone` that has ended.
     async fn records_of(
         &self,
         author: &PersonId,
@@ -88,42 +88,42 @@ pub trait Messages: Send + Sync {
         limit: usize,
     ) -> Result<Vec<(MessageKey, IdempotencyRecord)>>;
 
-    /// Leaves a claim out of `records_of` from now on. It MUST go on to hold until then, so that a retry that is still on its
-    /// way finds it; after that nothing is left of it.
+    /// Hides a record from `records_of` from now on. The record MUST stay in force until `until`, so that a retry still in
+    /// transit finds it; after that nothing of it remains.
     async fn tombstone(&self, message_key: &MessageKey, until: Timestamp) -> Result<()>;
 
-    /// Stores a message at its `seq` if nothing is there. Answers with the message that is there then. When this has
-    /// ended well the message MUST survive a crash and a power cut.
+    /// Stores a message at its `seq` if there is none. Returns the message that is stored there afterwards. After success the
+    /// message MUST survive a crash and a power cut.
     async fn put(&self, room: &RoomName, message: &ChatMessage) -> Result<ChatMessage>;
 
-    /// The message at a place. MUST see every `put` and `replace` that has ended.
+    /// Returns the message at a `seq`. MUST see every `put` and `replace` that has ended.
     async fn at(&self, room: &RoomName, seq: Seq) -> Result<Option<StoredMessage>>;
 
-    /// Up to `limit` messages with a `seq` below `before` (`None`: the newest), oldest first. MUST see every `put`
-    /// that has ended.
+    /// Returns up to `limit` messages with a `seq` below `before` (`None`: the newest), oldest first. MUST see every `put` that
+    /// has ended.
     async fn before(&self, room: &RoomName, before: Option<Seq>, limit: usize) -> Result<Vec<ChatMessage>>;
 
-    /// Up to `limit` messages with a `seq` above `rev`, oldest first. MUST see every `put` that has ended.
+    /// Returns up to `limit` messages with a `seq` above `rev`, oldest first. MUST see every `put` that has ended.
     async fn created_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChatMessage>>;
 
-    /// Puts the message in the place of the one with its `seq`, if that still has the revision `seen`; answers whether it
-    /// had. When this has ended well the message MUST survive a crash and a power cut.
+    /// Replaces the message with the same `seq` if that still has the revision `seen`. Returns whether it had. After success the
+    /// message MUST survive a crash and a power cut.
     async fn replace(&self, room: &RoomName, seen: Rev, changed: &StoredMessage) -> Result<bool>;
 
-    /// Notes what a revision is for. It MUST be there when a `replace` after it is.
-    async fn record_change(&self, room: &RoomName, mark: ChangeRecord) -> Result<()>;
+    /// Stores why a revision was taken. The record MUST be visible whenever a `replace` that came after it is.
+    async fn record_change(&self, room: &RoomName, change: ChangeRecord) -> Result<()>;
 
-    /// Up to `limit` marks above `rev`, lowest first. MUST see every `mark` that has ended.
+    /// Returns up to `limit` change records above `rev`, lowest first. MUST see every `record_change` that has ended.
     async fn changes_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChangeRecord>>;
 
-    /// The newest `limit` marks, lowest first. MUST see every `mark` that has ended.
+    /// Returns the newest `limit` change records, lowest first. MUST see every `record_change` that has ended.
     async fn newest_changes(&self, room: &RoomName, limit: usize) -> Result<Vec<ChangeRecord>>;
 }
 
-/// What has been kept long enough, where it does not go by itself.
+/// Removes expired messages from a store that has no time to live of its own.
 #[async_trait]
 pub trait Expiring: Send + Sync {
-    /// Removes up to `limit` messages that have been kept long enough, and what was noted about them; answers with whose
-    /// images are to go after them. It answers with less than `limit` when nothing is left to remove.
+    /// Removes up to `limit` expired messages with their records. Returns the keys of the messages whose images the caller has
+    /// to remove. Fewer keys than `limit` mean that nothing is left to remove.
     async fn expire(&self, limit: usize) -> Result<Vec<MessageKey>>;
 }

@@ -1,53 +1,53 @@
-//! What moderators decide about people, addresses and rooms.
+//! Stores the decisions of moderators about people, addresses and rooms, and the audit log.
 
 use async_trait::async_trait;
 use shared_types::{AuditEntry, PersonId, Restrictions, RoomName, RoomRules, Timestamp};
 
 use crate::ports::{Result, connections::AddressKey};
 
-/// Whom or what a [`Restrictions`] is of.
+/// The person or address that [`Restrictions`] apply to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Subject {
     /// A person.
     Person(PersonId),
-    /// Everybody from an address.
+    /// Everyone at an address.
     Address(AddressKey),
 }
 
-/// What moderators decided.
+/// The store of moderators' decisions.
 #[async_trait]
 pub trait Moderation: Send + Sync {
-    /// What somebody may not do, times that have passed included. MUST see every `set_restrictions` that has ended.
+    /// Returns the restrictions of a subject, expired ones included. MUST see every `set_restrictions` that has ended.
     async fn restrictions(&self, of: &Subject) -> Result<Restrictions>;
 
-    /// Decides what somebody may not do from now on. It may be forgotten once its times have passed.
+    /// Replaces the restrictions of a subject. The store may drop them once they have expired.
     async fn set_restrictions(&self, of: &Subject, restrictions: Restrictions) -> Result<()>;
 
-    /// The addresses that were sent away together with a person, those that may come back by now included. Some minutes after
-    /// the `until` of `set_banned_addresses` it MUST be none.
+    /// Returns the addresses that were banned together with a person, expired bans included. Some minutes after the `until` of
+    /// `set_banned_addresses` the list MUST be empty.
     async fn banned_addresses(&self, person: &PersonId) -> Result<Vec<AddressKey>>;
 
-    /// Remembers until then which addresses were sent away together with a person, so that they can come back together.
+    /// Stores until `until` which addresses were banned together with a person, so that the bans can be lifted together.
     async fn set_banned_addresses(&self, person: &PersonId, addresses: &[AddressKey], until: Timestamp) -> Result<()>;
 
-    /// Remembers until then that a person came from an address. It may be forgotten by a crash.
+    /// Stores until `until` that a person connected from an address. A crash may lose it.
     async fn set_seen(&self, person: &PersonId, address: &AddressKey, until: Timestamp) -> Result<()>;
 
-    /// From which addresses a person came, `limits::ADDRESSES` at most. Some minutes after the `until` of `set_seen` an
-    /// address MUST NOT be among them.
+    /// Returns the addresses that a person connected from, at most `limits::ADDRESSES`. Some minutes after the `until` of
+    /// `set_seen` an address MUST NOT be among them.
     async fn seen(&self, person: &PersonId) -> Result<Vec<AddressKey>>;
 
-    /// What holds in a room. MUST see every `set_rules` that has ended.
+    /// Returns the rules of a room. MUST see every `set_rules` that has ended.
     async fn rules(&self, room: &RoomName) -> Result<RoomRules>;
 
-    /// Decides what holds in a room from now on.
+    /// Replaces the rules of a room.
     async fn set_rules(&self, room: &RoomName, rules: RoomRules) -> Result<()>;
 
-    /// Notes what was done. Two entries of the same time and person are both kept. When this has ended well the entry MUST
-    /// survive a crash and a power cut; nobody can change or remove it for `limits::AUDIT_KEPT`.
+    /// Appends an entry to the audit log. Two entries of the same time and person are both kept. After success the entry MUST
+    /// survive a crash and a power cut. It cannot be changed or removed for `limits::AUDIT_KEPT`.
     async fn record(&self, entry: &AuditEntry) -> Result<()>;
 
-    /// Up to `limit` entries from before that time (`None`: the newest), newest first, with all others of the time of the
-    /// last one. None is older than `limits::AUDIT_KEPT`.
+    /// Returns up to `limit` entries from before that time (`None`: the newest), newest first. Further entries with the same
+    /// time as the last one are included. No entry is older than `limits::AUDIT_KEPT`.
     async fn audit(&self, before: Option<Timestamp>, limit: usize) -> Result<Vec<AuditEntry>>;
 }

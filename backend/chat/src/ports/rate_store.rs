@@ -1,4 +1,4 @@
-//! How often something may be done.
+//! Counters of the rate limits, slow mode slots and used tickets.
 
 use std::time::Duration;
 
@@ -7,36 +7,36 @@ use shared_types::Timestamp;
 
 use crate::ports::Result;
 
-/// How much is allowed: `burst` times in a stretch of `burst_window`, and `sustained` times in one of `window`. Stretches
-/// are counted from the beginning of time, so at the border of two of them twice as much gets through.
+/// A rate limit: at most `burst` times in one `burst_window`, and at most `sustained` times in one `window`. The windows are
+/// fixed: they are counted from the Unix epoch, so twice the limit can pass around the border of two windows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
-    /// So often in a short stretch.
+    /// Maximum number in a short window.
     pub burst: u32,
-    /// The short stretch; a part of `window` without a rest.
+    /// Length of the short window. It divides `window` without a remainder.
     pub burst_window: Duration,
-    /// So often in a long one.
+    /// Maximum number in a long window.
     pub sustained: u32,
-    /// The long stretch.
+    /// Length of the long window.
     pub window: Duration,
 }
 
-/// Where a time lies: in which long stretch since the beginning of time, in which short one of that, and how many milliseconds
-/// are left of each.
+/// The windows that a time lies in: the number of the long window since the Unix epoch, the number of the short window in it,
+/// and the milliseconds that are left of each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateWindows {
-    /// The number of the long one.
+    /// Number of the long window since the Unix epoch.
     pub long: u64,
-    /// The number of the short one in it.
+    /// Number of the short window in the long one.
     pub short: u64,
-    /// What is left of the long one, in milliseconds.
+    /// Milliseconds until the long window ends.
     pub until_long: u64,
-    /// What is left of the short one, in milliseconds.
+    /// Milliseconds until the short window ends.
     pub until_short: u64,
 }
 
 impl RateLimit {
-    /// The stretches that a time lies in.
+    /// Returns the windows that a time lies in.
     pub fn windows(&self, now: Timestamp) -> RateWindows {
         let milliseconds = |window: Duration| u64::try_from(window.as_millis()).unwrap_or(u64::MAX).max(1);
         let (window, burst_window) = (milliseconds(self.window), milliseconds(self.burst_window));
@@ -50,24 +50,24 @@ impl RateLimit {
     }
 }
 
-/// Whether something is still allowed.
+/// The result of a rate limit check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RateDecision {
-    /// It was, and counts from now on.
+    /// Allowed, and counted.
     Allowed,
-    /// It was not, and does not count; it will be after so long.
+    /// Denied, and not counted. It will be allowed after this time.
     Denied(Duration),
 }
 
-/// How often things were done.
+/// The store of rate limit counters.
 #[async_trait]
 pub trait RateStore: Send + Sync {
-    /// Counts that something was done under `key`, if that is allowed. MUST be exact however many come at once.
-    async fn take(&self, key: &str, allowance: RateLimit, now: Timestamp) -> Result<RateDecision>;
+    /// Counts one action under `key` if the limit allows it. MUST be exact, however many calls run at once.
+    async fn take(&self, key: &str, limit: RateLimit, now: Timestamp) -> Result<RateDecision>;
 
-    /// Gives the turn `key` to `holder`, unless another took it less than `window` ago: then the answer is for how long it is
-    /// theirs. Whoever took it last has it, and asks again as often as they like without taking it anew. MUST be exact however
-    /// many come at once.
+    /// Gives the slow mode slot `key` to `holder`, unless another holder took it less than `window` ago: then the result says how
+    /// long that holder keeps it. The current holder may call this again without starting a new slot. MUST be exact, however
+    /// many calls run at once.
     async fn acquire_slow_mode_slot(
         &self,
         key: &str,
@@ -76,6 +76,6 @@ pub trait RateStore: Send + Sync {
         now: Timestamp,
     ) -> Result<RateDecision>;
 
-    /// Notes that `key` was used, and answers whether it was for the first time. MUST remember it until `until`.
+    /// Records that the ticket `key` was used. Returns whether this was the first use. MUST remember it until `until`.
     async fn mark_ticket_used(&self, key: &str, until: Timestamp) -> Result<bool>;
 }

@@ -1,22 +1,22 @@
-//! What every process has of its own: time and randomness.
+//! Time and randomness of the process.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use shared_types::Timestamp;
 
-/// Time.
+/// The clock.
 #[async_trait]
 pub trait Clock: Send + Sync {
-    /// The wall clock.
+    /// Returns the wall clock time.
     fn now(&self) -> Timestamp;
 
-    /// Waits.
+    /// Waits for a duration.
     async fn sleep(&self, duration: Duration);
 }
 
-/// Randomness that nobody can guess.
+/// A source of cryptographically secure randomness.
 pub trait Entropy: Send + Sync {
-    /// Fills the bytes.
+    /// Fills `bytes` with random bytes.
     fn fill(&self, bytes: &mut [u8]);
 }

@@ -1,4 +1,4 @@
-//! The page as it was built.
+//! Storage of the index template: the page as trunk built it.
 
 use std::sync::Arc;
 
@@ -6,10 +6,10 @@ use async_trait::async_trait;
 
 use crate::ports::Result;
 
-/// The page as trunk built it.
+/// The store of the index template.
 #[async_trait]
 pub trait TemplateStore: Send + Sync {
-    /// The built `index.html`. The same `Arc` is answered until a newer build is there; a newer one MUST be seen
-    /// within a minute.
+    /// Returns the built `index.html`. Returns the same `Arc` until there is a newer build, which MUST be returned within a
+    /// minute.
     async fn index_html(&self) -> Result<Arc<str>>;
 }

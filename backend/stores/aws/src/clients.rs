@@ -1,4 +1,4 @@
-//! The SDK's clients, built once for the life of a function.
+//! The SDK clients, built once for the lifetime of a function.
 
 use std::{sync::Arc, time::Duration};
 
@@ -21,48 +21,48 @@ use crate::{
     templates::S3Templates,
 };
 
-/// Whose AWS, and where. A Lambda finds all of it in its environment; its keys hold as long as the process lives.
+/// An AWS account and region. A Lambda function finds all of it in its environment; its keys are valid as long as the process lives.
 pub struct Account {
     /// The region, such as `eu-central-1`.
     pub region: String,
-    /// The public half of the key.
+    /// The access key id.
     pub access_key_id: String,
-    /// The secret half of the key.
+    /// The secret access key.
     pub secret_access_key: String,
-    /// What makes a role's key valid.
+    /// The session token of a role.
     pub session_token: Option<String>,
-    /// Where all of AWS is instead, for a stand-in.
+    /// The endpoint of an AWS emulator.
     pub endpoint: Option<String>,
 }
 
-/// How long an operation may open a connection, TLS included.
+/// Timeout for opening a connection, TLS included.
 const CONNECT: Duration = Duration::from_secs(1);
 
-/// How long one try of a DynamoDB or S3 call may take. They answer in milliseconds; this is for a dead connection, as
-/// a function finds it after it was frozen between two events.
+/// Timeout of one attempt of a DynamoDB or S3 call. They answer in milliseconds; the timeout is for a dead connection, as a function finds
+/// it after it was frozen between two events.
 const ATTEMPT: Duration = Duration::from_millis(1500);
 
-/// How long a DynamoDB or S3 call may take with all its tries.
+/// Timeout of a DynamoDB or S3 call with all attempts.
 ///
-/// A function has 10 s. A call that fails ends the request, so that the end of the worst one is 3 s here + 2 s for the
-/// post that says so (`gateway::POST`) = 5 s, which leaves 5 s to the calls before it.
+/// A function has 10 s. A call that fails ends the request, so the worst end is 3 s here + 2 s for the error frame (`gateway::POST`) = 5 s,
+/// which leaves 5 s for the calls before it.
 pub(crate) const OPERATION: Duration = Duration::from_secs(3);
 
-/// The tries of a call: within [`OPERATION`] there is room for one that hangs and two that fail at once.
+/// Number of attempts of a call: [`OPERATION`] has room for one that hangs and two that fail at once.
 const ATTEMPTS: u32 = 3;
 
-/// Makes the ports of one account. All of them share one pool of connections.
+/// Makes the ports of one account. They share one connection pool.
 pub struct Clients {
     shared: SdkConfig,
     dynamo: aws_sdk_dynamodb::Client,
 }
 
 impl Clients {
-    /// Prepares the clients. Nothing is sent yet.
+    /// Prepares the clients without sending anything.
     pub fn new(account: Account) -> Self {
         let Account { region, access_key_id, secret_access_key, session_token, endpoint } = account;
         let credentials = Credentials::new(access_key_id, secret_access_key, session_token, None, "environment");
-        // ring and not aws-lc: it needs no C toolchain for the cross build, is smaller, and is ready sooner.
+        // ring and not aws-lc: it needs no C toolchain for the cross build, is smaller and starts faster.
         let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
         let mut shared = SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
@@ -77,52 +77,52 @@ impl Clients {
         Self { shared, dynamo }
     }
 
-    /// Who is connected, in the table of that name.
+    /// Returns the connections in the table of that name.
     pub fn connections(&self, table: &str, clock: Arc<dyn Clock>) -> DynamoConnections {
         DynamoConnections::new(self.table(table), clock)
     }
 
-    /// The log of every room, in the table of that name. Messages are kept for `retention`, or for ever.
+    /// Returns the log of all rooms in the table of that name. Messages are kept for `retention`, or for ever.
     pub fn messages(&self, table: &str, retention: Option<Duration>, clock: Arc<dyn Clock>) -> DynamoMessages {
         DynamoMessages::new(self.table(table), retention, clock)
     }
 
-    /// The signing secret, in the connection table.
+    /// Returns the signing secret in the connection table.
     pub fn secrets(&self, table: &str) -> DynamoSecrets {
         DynamoSecrets::new(self.table(table))
     }
 
-    /// How often things were done, in the connection table.
+    /// Returns the rate counters in the connection table.
     pub fn rate_store(&self, table: &str) -> DynamoRateStore {
         DynamoRateStore::new(self.table(table))
     }
 
-    /// What moderators decided, in the connection table, and what they did, in the message table. A function that only asks
-    /// for what was decided writes no log, and may name the one table for both.
+    /// Returns restrictions and room rules in the connection table, and the audit log in the message table. A function that only reads
+    /// restrictions writes no log and may pass the connection table for both.
     pub fn moderation(&self, connections: &str, messages: &str, clock: Arc<dyn Clock>) -> DynamoModeration {
         DynamoModeration::new(self.table(connections), self.table(messages), clock)
     }
 
-    /// The way to the open sockets of the WebSocket API whose stage is at `endpoint`, `https://…/Prod`.
+    /// Returns the gateway to the sockets of the WebSocket API whose stage is at `endpoint`, `https://…/Prod`.
     pub fn gateway(&self, endpoint: &str) -> ApiGatewayConnections {
         ApiGatewayConnections::new(&self.shared, endpoint)
     }
 
-    /// The built page in the bucket of that name.
+    /// Returns the index template in the bucket of that name.
     pub fn templates(&self, bucket: &str, clock: Arc<dyn Clock>) -> S3Templates {
         S3Templates::new(self.s3(), bucket, clock)
     }
 
-    /// The images in the bucket of that name.
+    /// Returns the images in the bucket of that name.
     pub fn images(&self, bucket: &str, clock: Arc<dyn Clock>) -> S3Images {
         S3Images::new(self.s3(), bucket, clock)
     }
 
     fn s3(&self) -> aws_sdk_s3::Client {
         let config = aws_sdk_s3::config::Builder::from(&self.shared)
-            // A bucket is a host name on AWS; a stand-in on loopback has no such names.
+            // A bucket is a host name on AWS. An emulator on loopback has no such names.
             .force_path_style(self.shared.endpoint_url().is_some())
-            // A browser that puts an image knows nothing of checksums.
+            // A browser that uploads an image sends no checksum.
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
             .build();
@@ -134,7 +134,7 @@ impl Clients {
     }
 }
 
-/// The timeouts that all calls have in common. The same for all, or they would not share their connections.
+/// Returns the timeouts that all clients share. With different ones they would not share their connections.
 pub(crate) fn timeouts() -> TimeoutConfigBuilder {
     TimeoutConfig::builder().connect_timeout(CONNECT)
 }

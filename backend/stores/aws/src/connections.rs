@@ -1,4 +1,4 @@
-//! Who is connected, in DynamoDB.
+//! Connections in DynamoDB.
 
 use std::sync::Arc;
 
@@ -17,21 +17,21 @@ use crate::{
     table::{Key, Table, Update},
 };
 
-/// The partitions over which the pointers are spread. One partition takes 1,000 writes a second; 16 of them are more
-/// connects and disconnects than API Gateway lets through (500 new connections a second for an account).
+/// Number of partitions over which the pointers are spread. One partition takes 1,000 writes a second; 16 take more connects and disconnects
+/// than API Gateway allows (500 new connections a second for an account).
 const SHARDS: u32 = 16;
 
-/// How long a connection's items outlive it, in seconds, so that a clock that is slow cannot delete one that lives.
+/// How long the items of a connection outlive it, in seconds, so that a slow clock cannot expire a live one.
 const GRACE_SECONDS: u64 = 10 * 60;
 
-/// Says of a pointer that a place of its address was taken with it.
+/// Attribute of a pointer: it counts for its address.
 const OF_ADDRESS: &str = "ofAddress";
 
 /// [`Connections`] in a DynamoDB table.
 ///
-/// A connection is two items with the same content: the listener under its room, so that one query gives all
-/// listeners, and the pointer under its id. The pointer is the one that counts: it is put with a place taken, and
-/// whoever deletes it gives the place back. So it is with the place of its address, which the pointer says it has.
+/// A connection is two items with the same content: the listener under its room, so that one query returns all listeners, and the pointer
+/// under its id. The pointer decides: it is put after the counters were incremented, and the request that deletes it decrements them. The
+/// pointer also tells whether the counter of its address was incremented.
 pub struct DynamoConnections {
     table: Table,
     clock: Arc<dyn Clock>,
@@ -39,9 +39,9 @@ pub struct DynamoConnections {
 
 #[async_trait]
 impl Connections for DynamoConnections {
-    async fn admit(&self, connection: &Connection, places: ConnectionLimits) -> Result<Admission> {
-        let of_address = Crowd::of(connection, places);
-        let admission = self.take_places(places.all, of_address).await?;
+    async fn admit(&self, connection: &Connection, limits: ConnectionLimits) -> Result<Admission> {
+        let of_address = AddressLimit::of(connection, limits);
+        let admission = self.count_both(limits.all, of_address).await?;
         if admission != Admission::Admitted {
             return Ok(admission);
         }
@@ -49,9 +49,9 @@ impl Connections for DynamoConnections {
         if of_address.is_some() {
             pointer.insert(OF_ADDRESS.into(), number(1));
         }
-        // Both to their end before one is undone: a put that is still on its way would arrive after its deletion.
-        let pointer = self.table.put(pointer, "keeping a connection");
-        let listener = self.table.put(to_item(listener_key(connection), connection), "keeping a listener");
+        // Both puts finish before one is undone: an unfinished put would arrive after its deletion.
+        let pointer = self.table.put(pointer, "storing a connection");
+        let listener = self.table.put(to_item(listener_key(connection), connection), "storing a listener");
         if let (Err(error), _) | (_, Err(error)) = join(pointer, listener).await {
             self.undo(connection, of_address).await;
             return Err(error);
@@ -74,18 +74,18 @@ impl Connections for DynamoConnections {
 
     async fn remove(&self, id: &ConnectionId) -> Result<Option<Connection>> {
         let doing = "removing a connection";
-        // The pointer goes last. If this stops half way the pointer is still there, and the next call finishes it.
+        // The pointer is deleted last. If this stops half-way, the pointer is still there and the next call completes it.
         let Some(found) = self.table.get(pointer_key(id), doing).await? else { return Ok(None) };
         let connection = from_item(&found);
         if let Ok(connection) = &connection {
             self.table.delete(listener_key(connection), "removing a listener").await?;
         }
-        // Of two calls at the same time one deletes it, and that one gives the place back.
+        // Of two calls at the same time one deletes it, and that one decrements the counters.
         if self.table.delete(pointer_key(id), doing).await?.is_none() {
             return Ok(None);
         }
         let address = connection.as_ref().ok().and_then(|connection| connection.address.as_ref());
-        self.give_back(address.filter(|_| found.contains_key(OF_ADDRESS))).await?;
+        self.uncount_both(address.filter(|_| found.contains_key(OF_ADDRESS))).await?;
         connection.map(Some).map_err(Unavailable::while_doing(doing))
     }
 
@@ -134,28 +134,29 @@ impl DynamoConnections {
         Self { table, clock }
     }
 
-    /// Opens the connection to DynamoDB, for the start of a function.
+    /// Opens the connection to DynamoDB, when a function starts.
     pub async fn warm(&self) {
         self.table.warm().await;
     }
 
-    /// Takes a place, and one of its address, at the same time. What was taken is given back where the other is not to be had.
-    async fn take_places(&self, all: u32, of_address: Option<Crowd<'_>>) -> Result<Admission> {
+    /// Increments the counter of all connections and the one of the address at the same time. If one is at its limit, the other is
+    /// decremented again.
+    async fn count_both(&self, all: u32, of_address: Option<AddressLimit<'_>>) -> Result<Admission> {
         let address = async {
             match of_address {
-                Some(crowd) => self.take_place_of(crowd).await,
+                Some(address_limit) => self.count_for_address(address_limit).await,
                 None => Ok(true),
             }
         };
-        let (place, address) = join(self.take_place(all), address).await;
+        let (place, address) = join(self.count_one(all), address).await;
         let undone = match (&place, &address) {
             (Ok(true), Ok(true)) => return Ok(Admission::Admitted),
-            (Ok(true), _) => self.give_place_back().await,
-            (_, Ok(true)) => self.give_place_of_back(of_address.map(|crowd| crowd.address)).await,
+            (Ok(true), _) => self.uncount_one().await,
+            (_, Ok(true)) => self.uncount_for_address(of_address.map(|address_limit| address_limit.address)).await,
             _ => Ok(()),
         };
         if let Err(error) = undone {
-            tracing::warn!(%error, "a place stays taken until the sweep, or until its address is quiet");
+            tracing::warn!(%error, "counter not decremented; the sweep corrects it, or the counter of the address expires");
         }
         match (place?, address?) {
             (false, _) => Ok(Admission::Full),
@@ -163,25 +164,25 @@ impl DynamoConnections {
         }
     }
 
-    /// Takes a place of an address if fewer than it may have are taken.
+    /// Increments the counter of an address if it is below its limit.
     ///
-    /// The counter expires when none of its connections can live any more. What it has too many by then, because a pointer
-    /// expired before anybody deleted it or an answer was lost, goes with it.
-    async fn take_place_of(&self, crowd: Crowd<'_>) -> Result<bool> {
-        let doing = "taking a place of an address";
-        // As below: the condition lets the first one in.
-        if crowd.most == 0 {
+    /// The counter expires when none of its connections can live any more. What it counts too many by then, because a pointer expired
+    /// undeleted or an answer was lost, expires with it.
+    async fn count_for_address(&self, address_limit: AddressLimit<'_>) -> Result<bool> {
+        let doing = "counting a connection of an address";
+        // As below: the condition is true for the first one.
+        if address_limit.most == 0 {
             return Ok(false);
         }
-        let (now, expires) = (self.clock.now().0 / 1000, end_of(crowd.opened_at));
+        let (now, expires) = (self.clock.now().0 / 1000, end_of(address_limit.opened_at));
         let update = self
             .table
-            .updating(address_key(crowd.address))
+            .updating(address_key(address_limit.address))
             .update_expression("ADD taken :one SET expires = :expires")
             .condition_expression("attribute_not_exists(taken) OR (taken < :most AND expires > :now)")
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":expires", number(expires))
-            .expression_attribute_values(":most", number(crowd.most.into()))
+            .expression_attribute_values(":most", number(address_limit.most.into()))
             .expression_attribute_values(":now", number(now));
         match self.table.try_update_once(update.clone(), doing).await? {
             Update::Made(_) => return Ok(true),
@@ -190,25 +191,24 @@ impl DynamoConnections {
         }
         let anew = self
             .table
-            .updating(address_key(crowd.address))
+            .updating(address_key(address_limit.address))
             .update_expression("SET taken = :one, expires = :expires")
             .condition_expression("expires <= :now")
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":expires", number(expires))
             .expression_attribute_values(":now", number(now));
-        // Of many who find it expired one begins it anew, and the others are counted after that one.
+        // Of many that find it expired one restarts it, and the others are counted after that.
         match self.table.try_update_once(anew, doing).await? {
             Update::Made(_) => Ok(true),
             Update::Refused(_) => Ok(matches!(self.table.try_update_once(update, doing).await?, Update::Made(_))),
         }
     }
 
-    /// Takes a place if fewer than `limit` are taken: one conditional write, so that it is exact however many come.
+    /// Increments the counter of all connections if it is below `limit`: one conditional write, exact under concurrency.
     ///
-    /// A place that is lost because the answer was, or by a crash before its pointer is put, is found by the daily
-    /// sweep.
-    async fn take_place(&self, limit: u32) -> Result<bool> {
-        // The condition lets the first one in when nothing has been counted yet, and that is one too many here.
+    /// The daily sweep finds a count that is too high because an answer was lost or a crash came before the pointer was put.
+    async fn count_one(&self, limit: u32) -> Result<bool> {
+        // The condition is true for the first one when nothing was counted yet, which is one too many here.
         if limit == 0 {
             return Ok(false);
         }
@@ -219,30 +219,30 @@ impl DynamoConnections {
             .condition_expression("attribute_not_exists(taken) OR taken < :limit")
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":limit", number(limit.into()));
-        let update = self.table.try_update_once(update, "taking a place").await?;
+        let update = self.table.try_update_once(update, "counting a connection").await?;
         Ok(matches!(update, Update::Made(_)))
     }
 
-    /// Gives a place back, and the one of an address where one was taken.
-    async fn give_back(&self, address: Option<&AddressKey>) -> Result<()> {
-        let (place, of_address) = join(self.give_place_back(), self.give_place_of_back(address)).await;
+    /// Decrements the counter, and the one of the address if it was incremented.
+    async fn uncount_both(&self, address: Option<&AddressKey>) -> Result<()> {
+        let (place, of_address) = join(self.uncount_one(), self.uncount_for_address(address)).await;
         place.and(of_address)
     }
 
-    async fn give_place_back(&self) -> Result<()> {
-        if !self.count_down(count_key(), "giving a place back").await? {
-            tracing::warn!("a place was given back that the counter does not know; the sweep will correct it");
+    async fn uncount_one(&self) -> Result<()> {
+        if !self.count_down(count_key(), "uncounting a connection").await? {
+            tracing::warn!("counter of connections was already 0; the sweep corrects it");
         }
         Ok(())
     }
 
-    /// A counter that has expired since does not know the place any more.
-    async fn give_place_of_back(&self, address: Option<&AddressKey>) -> Result<()> {
+    /// Decrements the counter of an address. A counter that expired meanwhile stays as it is.
+    async fn uncount_for_address(&self, address: Option<&AddressKey>) -> Result<()> {
         let Some(address) = address else { return Ok(()) };
-        self.count_down(address_key(address), "giving a place of an address back").await.map(drop)
+        self.count_down(address_key(address), "uncounting a connection of an address").await.map(drop)
     }
 
-    /// Counts one less, never below none; answers whether there was one.
+    /// Decrements a counter, never below 0. Returns whether it was above 0.
     async fn count_down(&self, counter: Key, doing: &'static str) -> Result<bool> {
         let update = self
             .table
@@ -254,17 +254,17 @@ impl DynamoConnections {
         Ok(matches!(self.table.try_update_once(update, doing).await?, Update::Made(_)))
     }
 
-    /// Undoes an admission that failed half way. Where this fails too, the place stays taken until the sweep.
-    async fn undo(&self, connection: &Connection, of_address: Option<Crowd<'_>>) {
+    /// Undoes an admission that failed half-way. If this fails too, the counter is too high until the sweep.
+    async fn undo(&self, connection: &Connection, of_address: Option<AddressLimit<'_>>) {
         let doing = "undoing an admission";
         let pointer = self.table.delete(pointer_key(&connection.id), doing);
         let listener = self.table.delete(listener_key(connection), doing);
         let undone = match join(pointer, listener).await {
-            (Ok(_), Ok(_)) => self.give_back(of_address.map(|crowd| crowd.address)).await,
+            (Ok(_), Ok(_)) => self.uncount_both(of_address.map(|address_limit| address_limit.address)).await,
             (Err(error), _) | (_, Err(error)) => Err(error),
         };
         if let Err(error) = undone {
-            tracing::warn!(%error, "a place stays taken until the sweep");
+            tracing::warn!(%error, "counter not decremented; the sweep corrects it");
         }
     }
 
@@ -274,7 +274,7 @@ impl DynamoConnections {
             .table
             .updating(key)
             .update_expression("SET #name = :name")
-            // Or the update would make an item out of nothing, without a room and without an end.
+            // Without the condition the update would create an item without a room and an expiry.
             .condition_expression("attribute_exists(pk)")
             .expression_attribute_names("#name", "name")
             .expression_attribute_values(":name", text(name))
@@ -292,16 +292,16 @@ impl DynamoConnections {
 
 /// An address that may have so many places, and when one of them is wanted.
 #[derive(Clone, Copy)]
-struct Crowd<'a> {
+struct AddressLimit<'a> {
     address: &'a AddressKey,
     most: u32,
     opened_at: Timestamp,
 }
 
-impl<'a> Crowd<'a> {
-    /// Where an address is known, and has a limit.
-    fn of(connection: &'a Connection, places: ConnectionLimits) -> Option<Self> {
-        let (address, most) = connection.address.as_ref().zip(places.per_address)?;
+impl<'a> AddressLimit<'a> {
+    /// Returns the limit if the address is known and has one.
+    fn of(connection: &'a Connection, limits: ConnectionLimits) -> Option<Self> {
+        let (address, most) = connection.address.as_ref().zip(limits.per_address)?;
         Some(Self { address, most, opened_at: connection.opened_at })
     }
 }
@@ -319,7 +319,7 @@ fn listener_key(connection: &Connection) -> Key {
 }
 
 fn pointer_key(id: &ConnectionId) -> Key {
-    // FNV-1a, because it must come out the same in every build for as long as a connection lives.
+    // FNV-1a, because the result must be the same in every build for as long as a connection lives.
     let hash = id.0.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     Key::new(shard_partition(hash % SHARDS), &*id.0)
 }
@@ -332,7 +332,7 @@ fn room_partition(room: &RoomName) -> String {
     format!("room#{room}")
 }
 
-/// When the items of a connection that was opened then expire, in seconds.
+/// Returns when the items of a connection that was opened then expire, in seconds since 1970.
 fn end_of(opened_at: Timestamp) -> u64 {
     opened_at.0 / 1000 + LIFETIME.as_secs() + GRACE_SECONDS
 }

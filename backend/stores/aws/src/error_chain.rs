@@ -1,17 +1,16 @@
-//! What went wrong with a call, in one line for the log.
+//! Errors of SDK calls, in one line for the log.
 
 use std::error::Error;
 
-/// An error and all that caused it, joined by colons.
+/// Returns an error and its causes, joined by colons.
 ///
-/// The SDK's own `DisplayErrorContext` adds the raw answer of the service, and that may quote an item and with it what
-/// somebody said.
+/// The SDK's `DisplayErrorContext` would add the raw answer of the service, which may quote an item and so a message.
 pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     let mut line = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
         let said = cause.to_string();
-        // Some errors say what their cause says, and then the cause says it again.
+        // Some errors repeat their cause; the cause is then left out.
         if !line.ends_with(&said) {
             line = format!("{line}: {said}");
         }

@@ -1,4 +1,4 @@
-//! The way to the open sockets: API Gateway's `@connections`.
+//! Sends frames to sockets through the `@connections` API of API Gateway.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use chat::ports::{
 
 use crate::{clients::timeouts, error_chain::chain};
 
-/// How long one post may take. It is answered in some 10 ms; who takes longer is tried again later, and delays nobody.
+/// Timeout of one post. It is usually answered in about 10 ms; a slower one is retried later and delays no other listener.
 const POST: Duration = Duration::from_secs(2);
 
 /// [`ConnectionGateway`] to the sockets of one stage of a WebSocket API.
@@ -45,30 +45,30 @@ impl ApiGatewayConnections {
     pub(crate) fn new(shared: &SdkConfig, endpoint: &str) -> Self {
         let config = Builder::from(shared)
             .endpoint_url(endpoint)
-            // The rule that posts knows how long it may try; the SDK does not.
+            // The caller knows how long it may retry; the SDK does not.
             .retry_config(RetryConfig::disabled())
             .timeout_config(timeouts().operation_attempt_timeout(POST).operation_timeout(POST).build())
             .build();
         Self { client: Client::from_conf(config) }
     }
 
-    /// Opens the connection to API Gateway, for the start of a function, by a post to a socket that does not exist.
+    /// Opens the connection to API Gateway when a function starts, by a post to a socket that does not exist.
     pub async fn warm(&self) {
         let post = self.client.post_to_connection().connection_id("warm").data(Blob::new("{}"));
-        // Whatever the answer is, it came through an open connection; without one the first real post will tell.
+        // Any answer came through an open connection. Without one the first real post reports the error.
         drop(post.send().await);
     }
 }
 
-/// What an answer means. The status decides, and not the SDK's reading of the body: where a socket is open, its
-/// details do not matter.
+/// Returns the meaning of an answer. The status decides, not the SDK's reading of the body: if the socket is open, its details do not
+/// matter.
 fn outcome<T, E: std::error::Error + 'static>(doing: &'static str, answer: Result<T, SdkError<E>>) -> DeliveryOutcome {
     let Err(error) = answer else { return DeliveryOutcome::Delivered };
     match error.raw_response().map(|response| response.status().as_u16()) {
         Some(200..=299) => DeliveryOutcome::Delivered,
         Some(410) => DeliveryOutcome::Gone,
-        // Forbidden, too large, malformed: our own fault, and the socket may be as healthy as any. To call it gone
-        // would throw out a listener; as busy it is tried again a few times and then counted as not reached.
+        // Forbidden, too large, malformed: a fault of ours, and the socket may be healthy. `Gone` would remove a listener; as `Busy` it is
+        // retried a few times and then counted as missed.
         Some(status @ (400..=428 | 430..=499)) => {
             tracing::error!(doing, status, error = chain(&error), "@connections does not accept this");
             DeliveryOutcome::Busy
@@ -93,14 +93,14 @@ mod tests {
     use super::*;
     use crate::clients::{Account, Clients};
 
-    /// An `@connections` on a port of its own, that remembers what it was asked.
+    /// An `@connections` API on its own port that records requests.
     struct Api {
         gateway: ApiGatewayConnections,
         asked: Arc<Mutex<Vec<String>>>,
     }
 
     impl Api {
-        /// One that answers everything with a status and a body, or with nothing at all.
+        /// Answers every request with a status and a body, or never.
         async fn that_answers(answer: Option<(u16, &'static str)>) -> Self {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let endpoint = format!("http://{}/Prod", listener.local_addr().unwrap());
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_socket_is_closed_or_was_or_that_has_to_be_tried_again() {
+    async fn closing_tells_closed_gone_and_busy_apart() {
         check_close(204, DeliveryOutcome::Delivered).await;
         check_close(410, DeliveryOutcome::Gone).await;
         for status in [403, 429, 500] {
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_open_socket_has_the_frame() {
+    async fn an_open_socket_receives_the_frame() {
         check_post(200, DeliveryOutcome::Delivered).await;
     }
 
@@ -195,21 +195,21 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_overloaded_or_broken_api_is_busy_and_nobody_is_gone() {
+    async fn an_overloaded_or_broken_api_is_busy() {
         for status in [429, 500, 502, 503, 504] {
             check_post(status, DeliveryOutcome::Busy).await;
         }
     }
 
     #[tokio::test]
-    async fn what_the_api_does_not_accept_takes_no_listener_with_it() {
+    async fn a_rejected_post_removes_no_listener() {
         for status in [400, 403, 413] {
             check_post(status, DeliveryOutcome::Busy).await;
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_api_that_hangs_is_busy_before_it_delays_anybody() {
+    async fn an_api_that_hangs_is_busy_after_the_timeout() {
         let api = Api::that_answers(None).await;
         let start = Instant::now();
         assert_eq!(api.gateway.post(&socket(), FRAME).await, DeliveryOutcome::Busy);
@@ -217,15 +217,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_api_that_is_not_there_is_busy() {
+    async fn an_unreachable_api_is_busy() {
         let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
         assert_eq!(gateway(&format!("http://127.0.0.1:{port}")).post(&socket(), FRAME).await, DeliveryOutcome::Busy);
     }
 
     #[tokio::test]
-    async fn a_probe_tells_open_from_gone_and_from_unknown() {
+    async fn a_probe_tells_open_gone_and_unknown_apart() {
         check_probe(200, r#"{"connectedAt":"2026-03-12T10:15:30Z"}"#, DeliveryOutcome::Delivered).await;
-        // Some write the times as numbers, which the SDK can't read; the socket is open all the same.
+        // Some implementations write times as numbers, which the SDK cannot parse. The socket is open all the same.
         check_probe(200, r#"{"connectedAt":1773310530}"#, DeliveryOutcome::Delivered).await;
         check_probe(410, "", DeliveryOutcome::Gone).await;
         check_probe(403, "", DeliveryOutcome::Busy).await;

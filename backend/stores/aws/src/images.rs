@@ -1,8 +1,7 @@
-//! Images, in one bucket under two prefixes: `uploads/`, which nobody but the functions can read, and `images/`, which
-//! CloudFront gives out.
+//! Images in one bucket with two prefixes: `uploads/`, which only the functions can read, and `images/`, which CloudFront serves.
 //!
-//! The length and the type that were announced are part of an upload's key, so that a function that knows nothing but the
-//! message can see whether they were kept to; and the address is signed for both.
+//! The announced length and type are part of the key of an upload, so that a function that knows only the message can check them. The
+//! address is signed for both.
 
 use std::sync::Arc;
 
@@ -21,11 +20,11 @@ use shared_types::{Timestamp, image_path, limits};
 
 use crate::error_chain::chain;
 
-/// Deletions under way at once.
+/// Maximum number of deletions at the same time.
 const AT_ONCE: usize = 32;
 
-/// An image never changes: its address is its message's, and a message has one image for ever. CloudFront asks for it again
-/// every hour all the same, so that one that was taken back is gone from there.
+/// Cache control of images. An image never changes: its address is the key of its message, and a message keeps its image. CloudFront asks
+/// for it again every hour all the same, so that a deleted image disappears there.
 const IMMUTABLE: &str = "public, max-age=31536000, s-maxage=3600, immutable";
 
 /// [`Images`] in an S3 bucket.
@@ -50,13 +49,13 @@ impl Images for S3Images {
     }
 
     async fn uploaded(&self, upload: &Upload) -> Result<Option<Uploaded>> {
-        let doing = "looking at an upload";
+        let doing = "reading an upload";
         let range = format!("bytes=0-{}", Uploaded::HEAD - 1);
         let get = self.client.get_object().bucket(&self.bucket).key(upload_key(upload)).range(range);
         let object = match get.send().await {
             Ok(object) => object,
             Err(error) if status(&error) == Some(404) => return Ok(None),
-            // There is no first byte.
+            // The object is empty.
             Err(error) if status(&error) == Some(416) => {
                 return Ok(Some(Uploaded { size: 0, head: Vec::new(), version: String::new() }));
             }
@@ -75,10 +74,10 @@ impl Images for S3Images {
             .copy_object()
             .bucket(&self.bucket)
             .key(image_key(&upload.message_key))
-            // The characters of a key need no escaping but for the `=` of an id, and S3 takes that as it is.
+            // Only the `=` of an id would need escaping in a key, and S3 accepts it as it is.
             .copy_source(format!("{}/{}", self.bucket, upload_key(upload)))
             .copy_source_if_match(version)
-            // What it was uploaded with is forgotten; what is shown is what was found.
+            // The metadata of the upload is replaced by what the check found.
             .metadata_directive(MetadataDirective::Replace)
             .content_type(upload.kind.media_type())
             .content_disposition(disposition)
@@ -147,7 +146,7 @@ fn upload_key(upload: &Upload) -> String {
     format!("uploads/{author}/{room}/{nonce}/{}.{}", upload.size.get(), upload.kind.extension())
 }
 
-/// The path on the page's host, without its first slash: CloudFront asks the bucket for just that.
+/// Returns the path on the page's host without its first slash: CloudFront asks the bucket for exactly that.
 fn image_key(message_key: &MessageKey) -> String {
     image_path(&message_key.room, &message_key.author, &message_key.nonce).split_off(1)
 }
@@ -165,7 +164,7 @@ mod tests {
     use crate::clients::{Account, Clients};
 
     #[tokio::test]
-    async fn an_upload_s_address_is_where_the_template_lets_the_page_put_images() {
+    async fn upload_addresses_have_the_origin_of_the_template() {
         let [region, access_key_id, secret_access_key] = ["eu-central-1", "id", "key"].map(str::to_owned);
         let account = Account { region, access_key_id, secret_access_key, session_token: None, endpoint: None };
         let images = Clients::new(account).images("chat-images", Arc::new(SystemClock));

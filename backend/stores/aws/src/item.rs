@@ -1,4 +1,4 @@
-//! Items of a table, and how values are written into them and read back.
+//! Items of a table: writing values into attributes and reading them back.
 
 use std::{collections::HashMap, str::FromStr};
 
@@ -8,39 +8,39 @@ use serde::Serialize;
 /// One item: attributes by name.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
-/// What a stored item is not.
+/// An attribute that is missing or malformed.
 #[derive(Debug, thiserror::Error)]
 #[error("the attribute {attribute} is missing or not what it should be")]
 pub(crate) struct Malformed {
     attribute: &'static str,
 }
 
-/// A text attribute.
+/// Returns a text attribute.
 pub(crate) fn text(value: impl ToString) -> AttributeValue {
     AttributeValue::S(value.to_string())
 }
 
-/// A number attribute.
+/// Returns a number attribute.
 pub(crate) fn number(value: u64) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-/// A text attribute that holds a value as JSON.
+/// Returns a text attribute with a value as JSON.
 pub(crate) fn json(value: &impl Serialize) -> serde_json::Result<AttributeValue> {
     serde_json::to_string(value).map(text)
 }
 
-/// An item made of attributes.
+/// Returns an item of these attributes.
 pub(crate) fn item<const N: usize>(attributes: [(&str, AttributeValue); N]) -> Item {
     attributes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// Reads a text attribute into the type that parses it.
+/// Reads a text attribute and parses it.
 pub(crate) fn read<T: FromStr>(item: &Item, attribute: &'static str) -> Result<T, Malformed> {
     read_parsed(item, attribute, |text| text.parse().ok())
 }
 
-/// Reads a text attribute that something of its own parses.
+/// Reads a text attribute and parses it with a function.
 pub(crate) fn read_parsed<T>(
     item: &Item,
     attribute: &'static str,
@@ -71,13 +71,13 @@ pub(crate) fn read_optional_number<T: FromStr>(item: &Item, attribute: &'static 
     item.contains_key(attribute).then(|| read_number(item, attribute)).transpose()
 }
 
-/// Reads many items. One that cannot be read is left out and logged: it must not lock everyone out of its room.
+/// Reads items. One that cannot be read is logged and left out, so that it does not make its room unreadable.
 pub(crate) fn read_all<T>(items: &[Item], one: impl Fn(&Item) -> Result<T, Malformed>) -> Vec<T> {
     let readable = items.iter().filter_map(|item| {
         one(item)
             .inspect_err(|error| {
                 let key = item.get("pk").zip(item.get("sk"));
-                tracing::error!(%error, ?key, "left out an item that cannot be read");
+                tracing::error!(%error, ?key, "unreadable item left out");
             })
             .ok()
     });
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_that_is_missing_is_none_and_one_that_cannot_be_read_is_a_fault() {
+    fn a_missing_number_is_none_and_an_unreadable_one_is_an_error() {
         let read = |stored: &[AttributeValue]| {
             let item = stored.iter().map(|value| ("slow".to_owned(), value.clone())).collect();
             read_optional_number::<u16>(&item, "slow").map_err(|fault| fault.to_string())

@@ -1,4 +1,4 @@
-//! The log of every room, in DynamoDB.
+//! The log of all rooms in DynamoDB.
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,10 +20,10 @@ use crate::{
     table::{Key, Table, Update},
 };
 
-/// The most pages one read goes through for messages that are not expired.
+/// Maximum number of pages that one read goes through to find unexpired messages.
 ///
-/// DynamoDB deletes what expired within days, and until then it lies between a reader and the newer messages. A page
-/// is up to 1 MB, at least 60 messages of the longest kind and some 3,000 of the usual one.
+/// DynamoDB deletes expired items within days; until then they lie between a reader and the newer messages. A page is up to 1 MB: at least
+/// 60 messages of the longest kind, or about 3,000 of the usual one.
 const PAGES: usize = 32;
 
 /// [`Messages`] in a DynamoDB table.
@@ -44,31 +44,32 @@ impl Messages for DynamoMessages {
             .expression_attribute_names("#rev", "rev")
             .expression_attribute_values(":one", number(1))
             .return_values(ReturnValue::UpdatedNew);
-        // A try that is repeated leaves a hole in the order, and nothing else.
+        // A repeated attempt leaves a gap in the order, and nothing else.
         match self.table.try_update(update, doing).await? {
             Update::Made(counter) => read_number(&counter, "rev").map(Rev).map_err(Unavailable::while_doing(doing)),
-            Update::Refused(_) => Err(Unavailable { doing, cause: "refused, though there is no condition".into() }),
+            Update::Refused(_) => Err(Unavailable { doing, cause: "refused without a condition".into() }),
         }
     }
 
-    async fn reserve(&self, message_key: &MessageKey, claim: IdempotencyRecord) -> Result<IdempotencyRecord> {
-        let doing = "claiming a place for a message";
-        let Key { pk, sk } = claim_key(message_key);
+    async fn reserve(&self, message_key: &MessageKey, record: IdempotencyRecord) -> Result<IdempotencyRecord> {
+        let doing = "writing an idempotency record";
+        let Key { pk, sk } = record_key(message_key);
         let mut fresh =
-            item([("pk", text(pk)), ("sk", text(sk)), ("rev", number(claim.rev.0)), ("at", number(claim.at.0))]);
-        // As long as its message: a retry finds it for as long as there is something to find.
-        self.expire(&mut fresh, claim.at);
-        // At the same time, since what was given up is asked for by late retries only, and all others would wait.
-        let (put, given_up) = join(self.table.put_if_absent(fresh, doing), self.given_up(message_key, doing)).await;
-        match (put?, given_up?) {
+            item([("pk", text(pk)), ("sk", text(sk)), ("rev", number(record.rev.0)), ("at", number(record.at.0))]);
+        // It expires with its message, so that a retry finds it as long as the message exists.
+        self.expire(&mut fresh, record.at);
+        // Both at once: only late retries need the tombstone, and all others would wait for it.
+        let (put, tombstone) =
+            join(self.table.put_if_absent(fresh, doing), self.find_tombstone(message_key, doing)).await;
+        match (put?, tombstone?) {
             (put, Some(holds)) => {
                 if put.is_none() {
-                    self.table.delete_if_at(claim_key(message_key), claim.rev.0, doing).await?;
+                    self.table.delete_if_at(record_key(message_key), record.rev.0, doing).await?;
                 }
                 Ok(holds)
             }
-            (None, None) => Ok(claim),
-            (Some(earlier), None) => to_claim(&earlier).map_err(Unavailable::while_doing(doing)),
+            (None, None) => Ok(record),
+            (Some(earlier), None) => to_record(&earlier).map_err(Unavailable::while_doing(doing)),
         }
     }
 
@@ -78,10 +79,10 @@ impl Messages for DynamoMessages {
         held: IdempotencyRecord,
         fresh: IdempotencyRecord,
     ) -> Result<IdempotencyRecord> {
-        let doing = "claiming a place anew";
+        let doing = "replacing an idempotency record";
         let update = self
             .table
-            .updating(claim_key(message_key))
+            .updating(record_key(message_key))
             .condition_expression("#rev = :held")
             .expression_attribute_names("#rev", "rev")
             .expression_attribute_names("#at", "at")
@@ -96,12 +97,12 @@ impl Messages for DynamoMessages {
         };
         let holds = match self.table.try_update(update, doing).await? {
             Update::Made(_) => fresh,
-            Update::Refused(Some(other)) => to_claim(&other).map_err(Unavailable::while_doing(doing))?,
-            // It was given up, or expired since it was read.
-            Update::Refused(None) => return self.claim_anew(message_key, held, fresh, doing).await,
+            Update::Refused(Some(other)) => to_record(&other).map_err(Unavailable::while_doing(doing))?,
+            // It became a tombstone, or expired, since it was read.
+            Update::Refused(None) => return self.reserve_again(message_key, held, fresh, doing).await,
         };
-        // Where giving it up was broken off, it is there, too.
-        self.table.delete_if_at(given_up_key(message_key), held.rev.0, doing).await?;
+        // After an interrupted `tombstone` both exist.
+        self.table.delete_if_at(tombstone_key(message_key), held.rev.0, doing).await?;
         Ok(holds)
     }
 
@@ -112,27 +113,27 @@ impl Messages for DynamoMessages {
         limit: usize,
     ) -> Result<Vec<(MessageKey, IdempotencyRecord)>> {
         let partition = author_partition(author);
-        let start = after.map(|after| item([("pk", text(&partition)), ("sk", text(claim_sk(after)))]));
+        let start = after.map(|after| item([("pk", text(&partition)), ("sk", text(record_sk(after)))]));
         let query = self.table.querying(&partition).set_exclusive_start_key(start);
-        let one = |item: &Item| Ok((to_identity(author, item)?, to_claim(item)?));
-        self.kept(query, limit, Expired::StandsAnywhere, one, "reading what somebody wrote").await
+        let one = |item: &Item| Ok((to_identity(author, item)?, to_record(item)?));
+        self.kept(query, limit, Expired::Anywhere, one, "reading the records of an author").await
     }
 
     async fn tombstone(&self, message_key: &MessageKey, until: Timestamp) -> Result<()> {
-        let doing = "giving up a claim";
-        let Some(found) = self.table.get(claim_key(message_key), doing).await? else { return Ok(()) };
-        let IdempotencyRecord { rev, at } = to_claim(&found).map_err(Unavailable::while_doing(doing))?;
-        let Key { pk, sk } = given_up_key(message_key);
-        let given_up = item([
+        let doing = "writing a tombstone";
+        let Some(found) = self.table.get(record_key(message_key), doing).await? else { return Ok(()) };
+        let IdempotencyRecord { rev, at } = to_record(&found).map_err(Unavailable::while_doing(doing))?;
+        let Key { pk, sk } = tombstone_key(message_key);
+        let tombstone = item([
             ("pk", text(pk)),
             ("sk", text(sk)),
             ("rev", number(rev.0)),
             ("at", number(at.0)),
             ("expires", number(until.0 / 1000)),
         ]);
-        // In this order, so that at every moment one of them holds.
-        self.table.put(given_up, doing).await?;
-        self.table.delete_if_at(claim_key(message_key), rev.0, doing).await
+        // In this order one of the two exists at every moment.
+        self.table.put(tombstone, doing).await?;
+        self.table.delete_if_at(record_key(message_key), rev.0, doing).await
     }
 
     async fn put(&self, room: &RoomName, message: &ChatMessage) -> Result<ChatMessage> {
@@ -156,8 +157,8 @@ impl Messages for DynamoMessages {
             Some(Seq(0)) => return Ok(Vec::new()),
             Some(Seq(seq)) => seq - 1,
         };
-        let stretch = Stretch { room, sk: message_sk, oldest: 0, newest, direction: Direction::NewestFirst };
-        let page = self.kept_of(stretch, limit, to_message, "reading a page of messages");
+        let range = Range { room, sk: message_sk, oldest: 0, newest, direction: Direction::NewestFirst };
+        let page = self.kept_of(range, limit, to_message, "reading a page of messages");
         let mut messages = page.await?;
         messages.reverse();
         Ok(messages)
@@ -165,8 +166,8 @@ impl Messages for DynamoMessages {
 
     async fn created_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChatMessage>> {
         let Some(oldest) = rev.0.checked_add(1) else { return Ok(Vec::new()) };
-        let stretch = Stretch { room, sk: message_sk, oldest, newest: u64::MAX, direction: Direction::OldestFirst };
-        self.kept_of(stretch, limit, to_message, "reading new messages").await
+        let range = Range { room, sk: message_sk, oldest, newest: u64::MAX, direction: Direction::OldestFirst };
+        self.kept_of(range, limit, to_message, "reading new messages").await
     }
 
     async fn replace(&self, room: &RoomName, seen: Rev, changed: &StoredMessage) -> Result<bool> {
@@ -176,41 +177,41 @@ impl Messages for DynamoMessages {
         item.insert("applied".into(), json(applied).map_err(Unavailable::while_doing(doing))?);
         match self.table.put_if_at(item, seen.0, doing).await? {
             None => Ok(true),
-            // A try that was made, and whose answer was lost, finds itself. Nobody else has this revision.
+            // An attempt whose answer was lost finds its own write: no other request has this revision.
             Some(found) => Ok(read_number(&found, "rev").is_ok_and(|rev: u64| rev == message.rev.0)),
         }
     }
 
-    async fn record_change(&self, room: &RoomName, mark: ChangeRecord) -> Result<()> {
-        let Key { pk, sk } = Key::new(room_partition(room), mark_sk(mark.rev.0));
+    async fn record_change(&self, room: &RoomName, change: ChangeRecord) -> Result<()> {
+        let Key { pk, sk } = Key::new(room_partition(room), change_sk(change.rev.0));
         let mut stored =
-            item([("pk", text(pk)), ("sk", text(sk)), ("rev", number(mark.rev.0)), ("at", number(mark.at.0))]);
-        if let Some(seq) = mark.seq {
+            item([("pk", text(pk)), ("sk", text(sk)), ("rev", number(change.rev.0)), ("at", number(change.at.0))]);
+        if let Some(seq) = change.seq {
             stored.insert("seq".into(), number(seq.0));
         }
-        // Its message is older, so it goes first: a mark is there for as long as anybody can ask about its message.
-        self.expire(&mut stored, mark.at);
-        self.table.put(stored, "marking a revision").await
+        // Its message is older and expires first, so a change record exists as long as its message.
+        self.expire(&mut stored, change.at);
+        self.table.put(stored, "writing a change record").await
     }
 
     async fn changes_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChangeRecord>> {
         let Some(oldest) = rev.0.checked_add(1) else { return Ok(Vec::new()) };
-        let stretch = Stretch { room, sk: mark_sk, oldest, newest: u64::MAX, direction: Direction::OldestFirst };
-        self.kept_of(stretch, limit, to_mark, "reading what changed").await
+        let range = Range { room, sk: change_sk, oldest, newest: u64::MAX, direction: Direction::OldestFirst };
+        self.kept_of(range, limit, to_change, "reading what changed").await
     }
 
     async fn newest_changes(&self, room: &RoomName, limit: usize) -> Result<Vec<ChangeRecord>> {
-        let stretch = Stretch { room, sk: mark_sk, oldest: 0, newest: u64::MAX, direction: Direction::NewestFirst };
-        let mut marks = self.kept_of(stretch, limit, to_mark, "reading what changed last").await?;
-        marks.reverse();
-        Ok(marks)
+        let range = Range { room, sk: change_sk, oldest: 0, newest: u64::MAX, direction: Direction::NewestFirst };
+        let mut changes = self.kept_of(range, limit, to_change, "reading what changed last").await?;
+        changes.reverse();
+        Ok(changes)
     }
 }
 
-/// A stretch of a room's messages or marks, both ends included.
-struct Stretch<'a> {
+/// A range of messages or change records of a room, both ends included.
+struct Range<'a> {
     room: &'a RoomName,
-    /// The sort key of a number.
+    /// Returns the sort key of a number.
     sk: fn(u64) -> String,
     oldest: u64,
     newest: u64,
@@ -222,12 +223,12 @@ enum Direction {
     NewestFirst,
 }
 
-/// What a query may meet behind something that has expired.
+/// What a query may find after an expired item.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Expired {
-    /// What is kept and what is not.
-    StandsAnywhere,
-    /// Only what is older still, so nobody has to look there.
+    /// Unexpired and expired items.
+    Anywhere,
+    /// Only older items, so the query can stop.
     IsFollowedByOlder,
 }
 
@@ -236,32 +237,32 @@ impl DynamoMessages {
         Self { table, retention, clock }
     }
 
-    /// What was given up, and holds still.
-    async fn given_up(&self, message_key: &MessageKey, doing: &'static str) -> Result<Option<IdempotencyRecord>> {
-        let found = self.table.get(given_up_key(message_key), doing).await?.filter(|item| !self.has_expired(item));
-        found.as_ref().map(to_claim).transpose().map_err(Unavailable::while_doing(doing))
+    /// Returns the tombstone of a message, if it holds.
+    async fn find_tombstone(&self, message_key: &MessageKey, doing: &'static str) -> Result<Option<IdempotencyRecord>> {
+        let found = self.table.get(tombstone_key(message_key), doing).await?.filter(|item| !self.has_expired(item));
+        found.as_ref().map(to_record).transpose().map_err(Unavailable::while_doing(doing))
     }
 
-    /// Claims a place in the stead of a claim that is not among its author's, since it was given up or has expired.
-    async fn claim_anew(
+    /// Writes a record in place of one that became a tombstone or expired.
+    async fn reserve_again(
         &self,
         message_key: &MessageKey,
         held: IdempotencyRecord,
         fresh: IdempotencyRecord,
         doing: &'static str,
     ) -> Result<IdempotencyRecord> {
-        match self.given_up(message_key, doing).await? {
+        match self.find_tombstone(message_key, doing).await? {
             Some(other) if other != held => return Ok(other),
-            Some(_) => self.table.delete_if_at(given_up_key(message_key), held.rev.0, doing).await?,
+            Some(_) => self.table.delete_if_at(tombstone_key(message_key), held.rev.0, doing).await?,
             None => {}
         }
         self.reserve(message_key, fresh).await
     }
 
-    /// Reads up to `limit` of what stands in a stretch, without what has expired.
+    /// Reads up to `limit` unexpired items of a range.
     async fn kept_of<T>(
         &self,
-        Stretch { room, sk, oldest, newest, direction }: Stretch<'_>,
+        Range { room, sk, oldest, newest, direction }: Range<'_>,
         limit: usize,
         one: impl Fn(&Item) -> std::result::Result<T, Malformed>,
         doing: &'static str,
@@ -273,14 +274,14 @@ impl DynamoMessages {
             .expression_attribute_values(":oldest", text(sk(oldest)))
             .expression_attribute_values(":newest", text(sk(newest)));
         let (forward, expired) = match direction {
-            Direction::OldestFirst => (true, Expired::StandsAnywhere),
+            Direction::OldestFirst => (true, Expired::Anywhere),
             Direction::NewestFirst => (false, Expired::IsFollowedByOlder),
         };
         self.kept(query.scan_index_forward(forward), limit, expired, one, doing).await
     }
 
-    /// Reads up to `limit` of what a query finds, without what has expired. It goes on until it has them, or there can be no
-    /// more: an answer that is too short would tell the reader that it has everything.
+    /// Reads up to `limit` unexpired items of a query. It continues until it has them or there are no more: a short answer would tell the
+    /// reader that it has everything.
     async fn kept<T>(
         &self,
         query: QueryFluentBuilder,
@@ -290,7 +291,7 @@ impl DynamoMessages {
         doing: &'static str,
     ) -> Result<Vec<T>> {
         let mut found = Vec::new();
-        // Just what is asked for, at first. Where that meets expired messages, whole pages are the fastest way past.
+        // Exactly `limit` at first. If that meets expired items, whole pages are the fastest way past them.
         let mut page_limit = Some(i32::try_from(limit).unwrap_or(i32::MAX));
         let mut start = query.get_exclusive_start_key().clone();
         for _ in 0..PAGES {
@@ -315,14 +316,13 @@ impl DynamoMessages {
             }
         }
         if found.len() < limit && start.is_some() {
-            return Err(Unavailable { doing, cause: format!("more than {PAGES} pages that have expired") });
+            return Err(Unavailable { doing, cause: format!("more than {PAGES} pages of expired items") });
         }
         found.truncate(limit);
         Ok(found)
     }
 
-    /// Whether something is there for readers. Its own end was set when it was stored; where what is kept is kept for less
-    /// time by now, that counts.
+    /// Returns whether an item is unexpired. Its expiry was set when it was stored; a shorter retention that was set since counts as well.
     fn is_kept(&self, item: &Item) -> bool {
         let from = read_number(item, "sentAt").or_else(|_| read_number(item, "at")).map(Timestamp);
         let end = from.ok().and_then(|from| self.end_of(from));
@@ -348,7 +348,7 @@ impl DynamoMessages {
         if let Some(said) = &message.text {
             stored.insert("text".into(), text(said));
         }
-        // As JSON, as it travels: nothing in the table is ever asked about a part of it.
+        // As JSON, as on the wire: no query looks at a part of it.
         let parts = [
             ("image", message.image.as_ref().map(json)),
             ("replyTo", message.reply_to.as_ref().map(json)),
@@ -379,7 +379,7 @@ impl DynamoMessages {
         }
     }
 
-    /// When what is of that time has been kept long enough, in seconds.
+    /// Returns when an item of that time expires, in seconds since 1970.
     fn end_of(&self, from: Timestamp) -> Option<u64> {
         self.retention.map(|retention| from.0 / 1000 + retention.as_secs())
     }
@@ -398,26 +398,26 @@ fn message_sk(seq: u64) -> String {
     format!("m#{seq:020}")
 }
 
-fn mark_sk(rev: u64) -> String {
+fn change_sk(rev: u64) -> String {
     format!("c#{rev:020}")
 }
 
-/// Claims are also the list of what somebody wrote, and cost no write more for it.
-fn claim_key(message_key: &MessageKey) -> Key {
-    Key::new(author_partition(&message_key.author), claim_sk(message_key))
+/// The records of an author are also the list of what they wrote, without a further write.
+fn record_key(message_key: &MessageKey) -> Key {
+    Key::new(author_partition(&message_key.author), record_sk(message_key))
 }
 
 fn author_partition(author: &PersonId) -> String {
     format!("n#{author}")
 }
 
-/// Out of their author's list, which is read from its beginning each time something more of it is forgotten.
-fn given_up_key(message_key: &MessageKey) -> Key {
-    Key::new(format!("given-up#{}", message_key.author), claim_sk(message_key))
+/// Tombstones are outside their author's list, which every erase request reads from its start.
+fn tombstone_key(message_key: &MessageKey) -> Key {
+    Key::new(format!("given-up#{}", message_key.author), record_sk(message_key))
 }
 
-/// Neither part can hold a `#`, so that no two identities share a key.
-fn claim_sk(message_key: &MessageKey) -> String {
+/// Neither part can contain a `#`, so no two messages share a key.
+fn record_sk(message_key: &MessageKey) -> String {
     format!("{}#{}", message_key.room, message_key.nonce)
 }
 
@@ -429,11 +429,11 @@ fn to_identity(author: &PersonId, item: &Item) -> std::result::Result<MessageKey
     read_parsed(item, "sk", parts)
 }
 
-fn to_claim(item: &Item) -> std::result::Result<IdempotencyRecord, Malformed> {
+fn to_record(item: &Item) -> std::result::Result<IdempotencyRecord, Malformed> {
     Ok(IdempotencyRecord { rev: Rev(read_number(item, "rev")?), at: Timestamp(read_number(item, "at")?) })
 }
 
-fn to_mark(item: &Item) -> std::result::Result<ChangeRecord, Malformed> {
+fn to_change(item: &Item) -> std::result::Result<ChangeRecord, Malformed> {
     let seq = read_optional_number(item, "seq")?.map(Seq);
     Ok(ChangeRecord { rev: Rev(read_number(item, "rev")?), at: Timestamp(read_number(item, "at")?), seq })
 }

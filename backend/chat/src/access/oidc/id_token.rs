@@ -1,7 +1,6 @@
-//! What an OpenID Connect provider says of somebody, and whether it is the provider who says it, to us, now and once.
+//! Verification of ID tokens (OpenID Connect Core 1.0, section 3.1.3.7): signature, issuer, audience, times and nonce.
 //!
-//! OpenID Connect Core 1.0, 3.1.3.7. The token says with which key it was signed, and nothing else about how: that is the
-//! key's own business.
+//! The token names only the key that signed it. The allowed algorithms come from the key, not from the token.
 
 use jsonwebtoken::{
     Algorithm, DecodingKey, Validation, decode, decode_header,
@@ -11,117 +10,125 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use shared_types::Timestamp;
 
-/// By how much a provider's clock may differ from ours, in seconds.
+/// Maximum difference between the provider's clock and ours, in seconds.
 const LEEWAY: u64 = 60;
 
-/// How old a token may be, in seconds: it was made for the code that has just been exchanged, and signing in takes no longer
-/// than this in all.
-const AGE: u64 = 10 * 60;
+/// Maximum age of a token, in seconds. It was made for the code that has just been exchanged, and a whole sign-in takes at most
+/// 10 minutes.
+const MAX_AGE: u64 = 10 * 60;
 
-/// The longest token that is looked at, in bytes. One with a person's two hundred groups has some 8 KB.
-const TOKEN_BYTES: usize = 64 * 1024;
+/// Maximum size of a token, in bytes. One with 200 groups of a person has about 8 KB.
+const MAX_TOKEN_BYTES: usize = 64 * 1024;
 
-/// What a token has to say to be for us.
+/// The values that a token must contain.
 pub(crate) struct Expected<'a> {
-    /// Who speaks.
+    /// The issuer.
     pub(crate) issuer: &'a str,
-    /// To whom.
+    /// Our client id, as the audience.
     pub(crate) client_id: &'a str,
-    /// In answer to what.
+    /// The nonce of the pending sign-in.
     pub(crate) nonce: &'a str,
 }
 
-/// What a provider says of somebody.
+/// The claims of an ID token.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Claims {
-    /// Who it is, to this provider and for ever.
+    /// The subject: identifies the person at this provider permanently.
     pub(crate) sub: String,
-    #[expect(dead_code, reason = "the library compares it, but takes a list with ours in it as well: a text is one")]
+    #[expect(
+        dead_code,
+        reason = "parsed as a text: the library alone would also accept a list that contains our issuer"
+    )]
     iss: String,
     aud: Value,
     azp: Option<String>,
     exp: u64,
     iat: u64,
     nonce: Option<String>,
-    /// Everything else.
+    /// All other claims.
     #[serde(flatten)]
     pub(crate) rest: Map<String, Value>,
 }
 
-/// Why a token proves nothing. Its `Display` is for the log: it says nothing of what stands in the token.
+/// Why a token is not accepted. Its `Display` is for the log and contains nothing of the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum IdTokenError {
-    #[error("it is no signed token")]
-    NoToken,
-    #[error("it is signed with a key that the provider does not have")]
+    #[error("it is not a signed token")]
+    Malformed,
+    #[error("it is signed with a key that the provider does not publish")]
     UnknownKey,
-    #[error("its key can sign nothing that is checked here")]
-    UnfitKey,
+    #[error("its key has no supported algorithm")]
+    UnsupportedKey,
     #[error("its signature, its issuer or its audience is wrong")]
     Forged,
-    #[error("it is for another client as well, and not for us first")]
-    OtherParty,
-    #[error("its time has passed")]
+    #[error("it was issued to another client")]
+    WrongParty,
+    #[error("it has expired")]
     Expired,
-    #[error("it was made at another time")]
-    OtherTime,
-    #[error("it is an answer to somebody else")]
-    OtherNonce,
-    #[error("it says of nobody who they are")]
+    #[error("it was issued too long ago or in the future")]
+    WrongIssueTime,
+    #[error("its nonce is not that of this sign-in")]
+    WrongNonce,
+    #[error("it has no valid subject")]
     NoSubject,
 }
 
-/// Reads a token that one of these keys has signed.
-pub(crate) fn read(token: &str, keys: &[Jwk], expected: &Expected<'_>, now: Timestamp) -> Result<Claims, IdTokenError> {
-    if token.len() > TOKEN_BYTES {
-        return Err(IdTokenError::NoToken);
+/// Verifies a token with one of these keys and returns its claims.
+pub(crate) fn verify(
+    token: &str,
+    keys: &[Jwk],
+    expected: &Expected<'_>,
+    now: Timestamp,
+) -> Result<Claims, IdTokenError> {
+    if token.len() > MAX_TOKEN_BYTES {
+        return Err(IdTokenError::Malformed);
     }
-    // This also refuses the algorithm `none`, which the library does not know.
-    let header = decode_header(token).map_err(|_| IdTokenError::NoToken)?;
-    let key = key_of(header.kid.as_deref(), keys)?;
+    // This also rejects the algorithm `none`, which the library does not support.
+    let header = decode_header(token).map_err(|_| IdTokenError::Malformed)?;
+    let key = find_key(header.kid.as_deref(), keys)?;
     let mut validation = Validation::new(Algorithm::RS256);
     validation.algorithms = algorithms(key);
     if validation.algorithms.is_empty() {
-        return Err(IdTokenError::UnfitKey);
+        return Err(IdTokenError::UnsupportedKey);
     }
     validation.set_issuer(&[expected.issuer]);
     validation.set_audience(&[expected.client_id]);
     validation.set_required_spec_claims(&["iss", "aud", "exp", "sub"]);
-    // Times are judged below, by our clock: the library has one of its own.
+    // Times are checked below with our clock: the library would use the system clock.
     validation.validate_exp = false;
-    let key = DecodingKey::from_jwk(key).map_err(|_| IdTokenError::UnfitKey)?;
+    let key = DecodingKey::from_jwk(key).map_err(|_| IdTokenError::UnsupportedKey)?;
     let claims = decode::<Claims>(token, &key, &validation).map_err(|_| IdTokenError::Forged)?.claims;
-    judge(&claims, expected, now.0 / 1000)?;
+    check_claims(&claims, expected, now.0 / 1000)?;
     Ok(claims)
 }
 
-fn judge(claims: &Claims, expected: &Expected<'_>, now: u64) -> Result<(), IdTokenError> {
-    let is_for_several = claims.aud.as_array().is_some_and(|several| several.len() > 1);
+fn check_claims(claims: &Claims, expected: &Expected<'_>, now: u64) -> Result<(), IdTokenError> {
+    let has_several_audiences = claims.aud.as_array().is_some_and(|audiences| audiences.len() > 1);
     let is_for_us = match &claims.azp {
         Some(party) => party == expected.client_id,
-        None => !is_for_several,
+        None => !has_several_audiences,
     };
     if !is_for_us {
-        return Err(IdTokenError::OtherParty);
+        return Err(IdTokenError::WrongParty);
     }
     if claims.exp.saturating_add(LEEWAY) <= now {
         return Err(IdTokenError::Expired);
     }
-    if claims.iat > now + LEEWAY || claims.iat + AGE + LEEWAY < now {
-        return Err(IdTokenError::OtherTime);
+    if claims.iat > now + LEEWAY || claims.iat + MAX_AGE + LEEWAY < now {
+        return Err(IdTokenError::WrongIssueTime);
     }
     if claims.nonce.as_deref() != Some(expected.nonce) {
-        return Err(IdTokenError::OtherNonce);
+        return Err(IdTokenError::WrongNonce);
     }
-    // 255 characters are the most that the standard allows.
+    // The standard allows at most 255 characters.
     if claims.sub.is_empty() || claims.sub.len() > 255 {
         return Err(IdTokenError::NoSubject);
     }
     Ok(())
 }
 
-/// The key of that name; without a name the only one that signs, if it is the only one.
-fn key_of<'a>(name: Option<&str>, keys: &'a [Jwk]) -> Result<&'a Jwk, IdTokenError> {
+/// Returns the signing key with that id. Without an id, returns the only signing key, if there is exactly one.
+fn find_key<'a>(name: Option<&str>, keys: &'a [Jwk]) -> Result<&'a Jwk, IdTokenError> {
     let mut signing =
         keys.iter().filter(|key| matches!(key.common.public_key_use, None | Some(PublicKeyUse::Signature)));
     match name {
@@ -133,9 +140,10 @@ fn key_of<'a>(name: Option<&str>, keys: &'a [Jwk]) -> Result<&'a Jwk, IdTokenErr
     }
 }
 
-/// What a key may have signed with: what it says itself, or else what its kind allows. A secret signs nothing.
+/// Returns the algorithms that a key may sign with: the one that it declares, or else those of its type. A symmetric key has
+/// none.
 fn algorithms(key: &Jwk) -> Vec<Algorithm> {
-    let of_kind: &[(KeyAlgorithm, Algorithm)] = match &key.algorithm {
+    let of_type: &[(KeyAlgorithm, Algorithm)] = match &key.algorithm {
         AlgorithmParameters::RSA(_) => {
             &[(KeyAlgorithm::RS256, Algorithm::RS256), (KeyAlgorithm::PS256, Algorithm::PS256)]
         }
@@ -147,6 +155,10 @@ fn algorithms(key: &Jwk) -> Vec<Algorithm> {
         }
         _ => &[],
     };
-    let said = key.common.key_algorithm;
-    of_kind.iter().filter(|(name, _)| said.is_none_or(|said| said == *name)).map(|(_, algorithm)| *algorithm).collect()
+    let declared = key.common.key_algorithm;
+    of_type
+        .iter()
+        .filter(|(name, _)| declared.is_none_or(|declared| declared == *name))
+        .map(|(_, algorithm)| *algorithm)
+        .collect()
 }

@@ -1,4 +1,4 @@
-//! What a provider publishes about itself: where people sign in, where codes are exchanged, and the keys it signs with.
+//! The metadata that a provider publishes: its authorization endpoint, its token endpoint, and its signing keys.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -16,42 +16,42 @@ use crate::ports::{
     system::Clock,
 };
 
-/// How long what a provider published is believed: a key that it withdrew is good for no longer than this.
-const BELIEVED: Duration = Duration::from_secs(60 * 60);
+/// Maximum age of the cached metadata: a key that the provider withdrew is accepted for at most one hour more.
+const MAX_CACHE_AGE: Duration = Duration::from_secs(60 * 60);
 
-/// How soon the keys are asked for again when a token names one that is not among them. Whoever makes up names makes one
-/// request a minute for each process.
-const RENEWED: Duration = Duration::from_secs(60);
+/// Minimum age of the cached keys before an unknown key id makes the process fetch them again. Invented key ids cause at most
+/// one request a minute in each process.
+const MIN_REFRESH_INTERVAL: Duration = Duration::from_secs(60);
 
-/// The most keys that are looked at. Providers have two or three.
-const KEYS: usize = 32;
+/// Maximum number of keys that are read. Providers have two or three.
+const MAX_KEYS: usize = 32;
 
-/// A provider's own words, kept for a while.
+/// Fetches and caches the metadata of a provider.
 pub(crate) struct ProviderMetadata {
     pub(crate) provider: Arc<dyn IdentityProvider>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) issuer: ProviderAddress,
-    kept: Mutex<Option<Entry>>,
+    cached: Mutex<Option<CachedMetadata>>,
 }
 
 #[derive(Clone)]
-struct Entry {
-    metadata: Arc<Metadata>,
+struct CachedMetadata {
+    endpoints: Arc<Endpoints>,
     keys: Arc<[Jwk]>,
-    at: Timestamp,
+    fetched_at: Timestamp,
 }
 
-/// Where a provider does what.
-pub(crate) struct Metadata {
-    /// Where people sign in.
+/// The endpoints of a provider.
+pub(crate) struct Endpoints {
+    /// The authorization endpoint, where people sign in.
     pub(crate) authorization: ProviderAddress,
-    /// Where a code is exchanged for a token.
+    /// The token endpoint, where a code is exchanged for a token.
     pub(crate) token: ProviderAddress,
-    keys: ProviderAddress,
+    jwks: ProviderAddress,
 }
 
 #[derive(Deserialize)]
-struct Document {
+struct DiscoveryDocument {
     issuer: String,
     authorization_endpoint: String,
     token_endpoint: String,
@@ -59,75 +59,75 @@ struct Document {
 }
 
 #[derive(Deserialize)]
-struct Keys {
+struct JwkSet {
     keys: Vec<Value>,
 }
 
 impl ProviderMetadata {
     pub(crate) fn new(provider: Arc<dyn IdentityProvider>, clock: Arc<dyn Clock>, issuer: ProviderAddress) -> Self {
-        Self { provider, clock, issuer, kept: Mutex::default() }
+        Self { provider, clock, issuer, cached: Mutex::default() }
     }
 
-    /// Where the provider does what.
-    pub(crate) async fn metadata(&self) -> Result<Arc<Metadata>> {
-        Ok(self.entry().await?.metadata)
+    /// Returns the endpoints of the provider.
+    pub(crate) async fn endpoints(&self) -> Result<Arc<Endpoints>> {
+        Ok(self.current().await?.endpoints)
     }
 
-    /// The keys it signs with.
+    /// Returns the signing keys of the provider.
     pub(crate) async fn keys(&self) -> Result<Arc<[Jwk]>> {
-        Ok(self.entry().await?.keys)
+        Ok(self.current().await?.keys)
     }
 
-    /// The keys it signs with, when a token names another; `None` where they were asked for a moment ago.
+    /// Fetches the signing keys again, for a token with an unknown key; `None` if they were fetched less than a minute ago.
     pub(crate) async fn newer_keys(&self) -> Result<Option<Arc<[Jwk]>>> {
-        let entry = self.entry().await?;
-        if self.clock.now().since(entry.at) < RENEWED {
+        let current = self.current().await?;
+        if self.clock.now().since(current.fetched_at) < MIN_REFRESH_INTERVAL {
             return Ok(None);
         }
-        Ok(Some(self.renew().await?.keys))
+        Ok(Some(self.refresh().await?.keys))
     }
 
-    async fn entry(&self) -> Result<Entry> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        match kept {
-            Some(entry) if self.clock.now().since(entry.at) < BELIEVED => Ok(entry),
-            _ => self.renew().await,
+    async fn current(&self) -> Result<CachedMetadata> {
+        let cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match cached {
+            Some(metadata) if self.clock.now().since(metadata.fetched_at) < MAX_CACHE_AGE => Ok(metadata),
+            _ => self.refresh().await,
         }
     }
 
-    async fn renew(&self) -> Result<Entry> {
-        let metadata = Arc::new(self.discover().await?);
-        let Keys { keys } = read("reading the provider's keys", &self.provider.get(&metadata.keys).await?)?;
-        // One that is of no kind we know is no reason to know none.
-        let keys = keys.into_iter().take(KEYS).filter_map(|key| serde_json::from_value(key).ok()).collect();
-        let entry = Entry { metadata, keys, at: self.clock.now() };
-        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(entry.clone());
-        Ok(entry)
+    async fn refresh(&self) -> Result<CachedMetadata> {
+        let endpoints = Arc::new(self.discover().await?);
+        let JwkSet { keys } = parse("reading the provider's keys", &self.provider.get(&endpoints.jwks).await?)?;
+        // Keys of an unknown type are skipped.
+        let keys = keys.into_iter().take(MAX_KEYS).filter_map(|key| serde_json::from_value(key).ok()).collect();
+        let metadata = CachedMetadata { endpoints, keys, fetched_at: self.clock.now() };
+        *self.cached.lock().unwrap_or_else(PoisonError::into_inner) = Some(metadata.clone());
+        Ok(metadata)
     }
 
-    async fn discover(&self) -> Result<Metadata> {
-        const DOING: &str = "reading what the provider says of itself";
+    async fn discover(&self) -> Result<Endpoints> {
+        const DOING: &str = "reading the provider's metadata";
         let issuer = self.issuer.as_str();
         let address = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
         let address = address.parse().map_err(Unavailable::while_doing(DOING))?;
-        let document: Document = read(DOING, &self.provider.get(&address).await?)?;
+        let document: DiscoveryDocument = parse(DOING, &self.provider.get(&address).await?)?;
         if document.issuer != issuer {
-            return Err(Unavailable { doing: DOING, cause: "it is not the issuer that is set".into() });
+            return Err(Unavailable { doing: DOING, cause: "its issuer is not the configured one".into() });
         }
-        let parse = |address: String| address.parse().map_err(Unavailable::while_doing(DOING));
-        Ok(Metadata {
-            authorization: parse(document.authorization_endpoint)?,
-            token: parse(document.token_endpoint)?,
-            keys: parse(document.jwks_uri)?,
+        let endpoint = |address: String| address.parse().map_err(Unavailable::while_doing(DOING));
+        Ok(Endpoints {
+            authorization: endpoint(document.authorization_endpoint)?,
+            token: endpoint(document.token_endpoint)?,
+            jwks: endpoint(document.jwks_uri)?,
         })
     }
 }
 
-/// Reads JSON of an answer that went well. What stands in it is never part of the cause.
-pub(crate) fn read<T: DeserializeOwned>(doing: &'static str, answer: &ProviderResponse) -> Result<T> {
-    if answer.status != 200 {
-        return Err(Unavailable { doing, cause: format!("it answered with status {}", answer.status) });
+/// Parses the JSON of a response with status 200. The cause of an error never contains the body.
+pub(crate) fn parse<T: DeserializeOwned>(doing: &'static str, response: &ProviderResponse) -> Result<T> {
+    if response.status != 200 {
+        return Err(Unavailable { doing, cause: format!("status {}", response.status) });
     }
-    serde_json::from_slice(&answer.body)
+    serde_json::from_slice(&response.body)
         .map_err(|error| Unavailable { doing, cause: format!("not the expected JSON, line {}", error.line()) })
 }

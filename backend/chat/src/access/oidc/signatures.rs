@@ -1,5 +1,5 @@
-//! How `jsonwebtoken` checks a signature: with ring, which TLS stands on already. Its own choices are aws-lc, and a second
-//! set of cryptography in Rust with an RSA of which an advisory is open.
+//! The signature verification for `jsonwebtoken`, with ring, which TLS uses already. The library's own choices are aws-lc, and
+//! a second set of cryptography in Rust whose RSA has an open advisory.
 
 use jsonwebtoken::{
     Algorithm, DecodingKey, DecodingKeyKind, EncodingKey,
@@ -15,12 +15,12 @@ use ring::signature::{
 static PROVIDER: CryptoProvider =
     CryptoProvider { signer_factory: signer, verifier_factory: verifier, key_utils: KeyUtils::new_unimplemented() };
 
-/// Makes ring what tokens are checked with in this process; once is enough, and again does no harm.
+/// Makes this process verify tokens with ring. Further calls have no effect.
 pub(crate) fn install() {
     let _ = PROVIDER.install_default();
 }
 
-/// The one that checks is the one that was asked for: what is not among these has no verifier, and least of all a secret.
+/// Returns the verifier of an algorithm. Other algorithms have none; in particular, no symmetric one is supported.
 fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>> {
     let key = match algorithm {
         Algorithm::RS256 => Key::Rsa(&RSA_PKCS1_2048_8192_SHA256, rsa(key)?),
@@ -32,7 +32,7 @@ fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerif
     Ok(Box::new(RingVerifier { algorithm: *algorithm, key }))
 }
 
-/// Nothing is signed here as a token.
+/// Fails: the chat signs no JWTs.
 fn signer(_: &Algorithm, _: &EncodingKey) -> Result<Box<dyn JwtSigner>> {
     Err(ErrorKind::UnsupportedAlgorithm.into())
 }

@@ -1,4 +1,4 @@
-//! A sign-in from its beginning to its end.
+//! Tests of a sign-in from start to end.
 
 use std::collections::HashMap;
 
@@ -6,14 +6,14 @@ use serde_json::json;
 
 use super::{
     id_token::{good_claims, signed_under},
-    provider::World,
+    provider::Harness,
     *,
 };
 
 #[tokio::test]
-async fn a_sign_in_asks_for_a_code_that_only_this_browser_can_use() {
-    let world = World::new().await;
-    let (pending, asked) = world.begin().await;
+async fn a_sign_in_uses_pkce_and_a_fresh_state() {
+    let harness = Harness::new().await;
+    let (pending, query) = harness.begin().await;
     for (name, value) in [
         ("response_type", "code"),
         ("client_id", "chat"),
@@ -21,43 +21,43 @@ async fn a_sign_in_asks_for_a_code_that_only_this_browser_can_use() {
         ("scope", "openid profile"),
         ("code_challenge_method", "S256"),
     ] {
-        assert_eq!(asked[name], value);
+        assert_eq!(query[name], value);
     }
-    world.come_back(&pending, &asked, json!({})).await.unwrap();
-    let posted = world.provider.posted.lock().unwrap()[0].clone();
+    harness.finish(&pending, &query, json!({})).await.unwrap();
+    let posted = harness.provider.posted.lock().unwrap()[0].clone();
     let form: HashMap<_, _> = form_urlencoded::parse(posted.as_bytes()).into_owned().collect();
     let of_verifier = BASE64.encode(Sha256::digest(&form["code_verifier"]));
-    assert_eq!(asked["code_challenge"], of_verifier);
+    assert_eq!(query["code_challenge"], of_verifier);
     assert_eq!((form["code"].as_str(), form["redirect_uri"].as_str()), ("code", REDIRECT));
     assert_eq!((form["grant_type"].as_str(), form["client_id"].as_str()), ("authorization_code", "chat"));
-    assert_ne!(world.begin().await.1["state"], asked["state"], "no two are alike");
+    assert_ne!(harness.begin().await.1["state"], query["state"], "each sign-in has its own state");
 }
 
 #[tokio::test]
-async fn somebody_is_who_the_provider_says_and_a_moderator_if_it_says_so() {
-    let world = World::new().await;
+async fn id_name_and_moderator_come_from_the_claims() {
+    let harness = Harness::new().await;
     for (claims, name, moderator) in [
         (json!({}), "Ann", false),
         (json!({ "groups": ["mods"] }), "Ann", true),
         (json!({ "groups": "others", "name": null, "preferred_username": "ann.o" }), "ann.o", false),
         (json!({ "moderator": true, "name": "\u{200b}", "preferred_username": "a" }), "a", false),
     ] {
-        let (pending, asked) = world.begin().await;
-        let visitor = world.come_back(&pending, &asked, claims).await.unwrap();
-        assert_eq!(visitor.id, person_id(ISSUER, "ann@1"));
-        assert_eq!((visitor.name.unwrap().as_str(), visitor.moderator), (name, moderator));
+        let (pending, query) = harness.begin().await;
+        let session = harness.finish(&pending, &query, claims).await.unwrap();
+        assert_eq!(session.id, person_id(ISSUER, "ann@1"));
+        assert_eq!((session.name.unwrap().as_str(), session.moderator), (name, moderator));
     }
-    let (pending, asked) = world.begin().await;
-    let nameless = world.come_back(&pending, &asked, json!({ "name": null })).await.unwrap();
+    let (pending, query) = harness.begin().await;
+    let nameless = harness.finish(&pending, &query, json!({ "name": null })).await.unwrap();
     assert_eq!(nameless.name, Some(guest_name(&nameless.id)));
 }
 
 #[tokio::test]
-async fn whoever_did_not_begin_here_does_not_end_here() {
-    let world = World::new().await;
-    let (pending, asked) = world.begin().await;
-    let (other, _) = world.begin().await;
-    let state = asked["state"].as_str();
+async fn a_callback_without_its_pending_sign_in_is_rejected() {
+    let harness = Harness::new().await;
+    let (pending, query) = harness.begin().await;
+    let (other, _) = harness.begin().await;
+    let state = query["state"].as_str();
     let forged = format!("{}x", &pending[..pending.len() - 1]);
     for (pending, state) in [
         (None, Some(state)),
@@ -67,57 +67,57 @@ async fn whoever_did_not_begin_here_does_not_end_here() {
         (Some(other.as_str()), Some(state)),
         (Some(forged.as_str()), Some(state)),
     ] {
-        let back = AuthCallback { pending, state, code: Some("code"), issuer: None, redirect: REDIRECT };
-        assert!(matches!(world.oidc.finish(back).await, Err((SignInError::NotBegun, _))));
+        let callback = AuthCallback { pending, state, code: Some("code"), issuer: None, redirect: REDIRECT };
+        assert!(matches!(harness.oidc.finish(callback).await, Err((SignInError::NotBegun, _))));
     }
-    assert_eq!(world.provider.asked("https://id.example/token"), 0, "no code was shown to anybody");
-    world.pass(601);
-    assert!(matches!(world.come_back(&pending, &asked, json!({})).await, Err(SignInError::NotBegun)));
+    assert_eq!(harness.provider.request_count("https://id.example/token"), 0, "no code was sent");
+    harness.advance(601);
+    assert!(matches!(harness.finish(&pending, &query, json!({})).await, Err(SignInError::NotBegun)));
 }
 
 #[tokio::test]
-async fn a_refusal_and_another_provider_are_no_sign_in() {
-    let world = World::new().await;
-    let (pending, asked) = world.begin().await;
-    let back = |code, issuer| AuthCallback {
+async fn a_refusal_and_a_callback_of_another_provider_fail() {
+    let harness = Harness::new().await;
+    let (pending, query) = harness.begin().await;
+    let callback = |code, issuer| AuthCallback {
         pending: Some(&pending),
-        state: Some(&asked["state"]),
+        state: Some(&query["state"]),
         code,
         issuer,
         redirect: REDIRECT,
     };
-    let (why, to) = world.oidc.finish(back(None, None)).await.unwrap_err();
-    assert!(matches!(why, SignInError::Refused));
+    let (error, to) = harness.oidc.finish(callback(None, None)).await.unwrap_err();
+    assert!(matches!(error, SignInError::Refused));
     assert_eq!(to.unwrap().as_str(), "cats");
-    let (why, _) = world.oidc.finish(back(Some("code"), Some("https://evil.example"))).await.unwrap_err();
-    assert!(matches!(why, SignInError::IdToken(_)));
-    assert_eq!(world.provider.asked("https://id.example/token"), 0, "no code was shown to anybody");
+    let (error, _) = harness.oidc.finish(callback(Some("code"), Some("https://evil.example"))).await.unwrap_err();
+    assert!(matches!(error, SignInError::IdToken(_)));
+    assert_eq!(harness.provider.request_count("https://id.example/token"), 0, "no code was sent");
 }
 
 #[tokio::test]
-async fn a_token_for_another_sign_in_is_no_use() {
-    let world = World::new().await;
-    let (pending, asked) = world.begin().await;
-    let (_, other) = world.begin().await;
+async fn a_token_of_another_sign_in_is_rejected() {
+    let harness = Harness::new().await;
+    let (pending, query) = harness.begin().await;
+    let (_, other) = harness.begin().await;
     let token = signed_under("one", good_claims(&other["nonce"]));
-    assert!(matches!(world.come_back_with(&pending, &asked, token).await, Err(SignInError::IdToken(_))));
+    assert!(matches!(harness.finish_with_token(&pending, &query, token).await, Err(SignInError::IdToken(_))));
 }
 
 #[tokio::test]
-async fn a_provider_that_fails_signs_nobody_in_and_nothing_it_said_is_in_the_cause() {
-    let world = World::new().await;
-    let (pending, asked) = world.begin().await;
-    world.provider.say("https://id.example/token", 400, json!({ "error": "secret words" }));
-    let back = || AuthCallback {
+async fn a_failing_provider_signs_nobody_in_and_is_not_quoted() {
+    let harness = Harness::new().await;
+    let (pending, query) = harness.begin().await;
+    harness.provider.respond_with("https://id.example/token", 400, json!({ "error": "secret words" }));
+    let callback = || AuthCallback {
         pending: Some(&pending),
-        state: Some(&asked["state"]),
+        state: Some(&query["state"]),
         code: Some("code"),
         issuer: None,
         redirect: REDIRECT,
     };
-    let (why, _) = world.oidc.finish(back()).await.unwrap_err();
-    assert!(matches!(why, SignInError::Unavailable(_)) && !why.to_string().contains("secret"), "{why}");
-    world.provider.say("https://id.example/token", 200, json!({ "id_token": 7, "x": "secret words" }));
-    let (why, _) = world.oidc.finish(back()).await.unwrap_err();
-    assert!(matches!(why, SignInError::Unavailable(_)) && !why.to_string().contains("secret"), "{why}");
+    let (error, _) = harness.oidc.finish(callback()).await.unwrap_err();
+    assert!(matches!(error, SignInError::Unavailable(_)) && !error.to_string().contains("secret"), "{error}");
+    harness.provider.respond_with("https://id.example/token", 200, json!({ "id_token": 7, "x": "secret words" }));
+    let (error, _) = harness.oidc.finish(callback()).await.unwrap_err();
+    assert!(matches!(error, SignInError::Unavailable(_)) && !error.to_string().contains("secret"), "{error}");
 }

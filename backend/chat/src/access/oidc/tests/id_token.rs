@@ -1,4 +1,4 @@
-//! What a token has to say, and who has to have said it.
+//! Tests of the verification of ID tokens.
 
 use ring::{
     rand::SystemRandom,
@@ -9,8 +9,8 @@ use shared_types::Timestamp;
 
 use super::{keys::*, *};
 
-/// A token that is in order, but for some of its claims.
-fn ordinary(claims: Value) -> String {
+/// A valid token with some of its claims replaced.
+fn token_with(claims: Value) -> String {
     signed_under("one", with(good_claims("nonce"), claims))
 }
 
@@ -26,10 +26,10 @@ fn keys(keys: Vec<Value>) -> Vec<jsonwebtoken::jwk::Jwk> {
     keys.into_iter().map(|key| serde_json::from_value(key).unwrap()).collect()
 }
 
-fn read(token: &str, published: Vec<Value>) -> Result<Claims, IdTokenError> {
+fn verify(token: &str, published: Vec<Value>) -> Result<Claims, IdTokenError> {
     signatures::install();
     let expected = Expected { issuer: ISSUER, client_id: "chat", nonce: "nonce" };
-    super::super::id_token::read(token, &keys(published), &expected, Timestamp(NOW * 1000))
+    super::super::id_token::verify(token, &keys(published), &expected, Timestamp(NOW * 1000))
 }
 
 pub(crate) fn published() -> Vec<Value> {
@@ -37,13 +37,13 @@ pub(crate) fn published() -> Vec<Value> {
 }
 
 #[test]
-fn a_token_that_is_in_order_says_who_somebody_is() {
-    let claims = read(&ordinary(json!({})), published()).unwrap();
+fn a_valid_token_returns_its_claims() {
+    let claims = verify(&token_with(json!({})), published()).unwrap();
     assert_eq!((claims.sub.as_str(), claims.rest["name"].as_str()), ("ann@1", Some("Ann")));
 }
 
 #[test]
-fn a_token_is_for_us_now_and_in_answer_to_this_sign_in() {
+fn a_token_with_a_wrong_claim_is_rejected() {
     for (claims, expected) in [
         (json!({ "iss": "https://evil.example" }), IdTokenError::Forged),
         (json!({ "iss": [ISSUER, "https://evil.example"] }), IdTokenError::Forged),
@@ -51,47 +51,47 @@ fn a_token_is_for_us_now_and_in_answer_to_this_sign_in() {
         (json!({ "aud": "other" }), IdTokenError::Forged),
         (json!({ "aud": [] }), IdTokenError::Forged),
         (json!({ "aud": null }), IdTokenError::Forged),
-        (json!({ "aud": ["other", "chat"] }), IdTokenError::OtherParty),
-        (json!({ "aud": ["other", "chat"], "azp": "other" }), IdTokenError::OtherParty),
-        (json!({ "azp": "other" }), IdTokenError::OtherParty),
+        (json!({ "aud": ["other", "chat"] }), IdTokenError::WrongParty),
+        (json!({ "aud": ["other", "chat"], "azp": "other" }), IdTokenError::WrongParty),
+        (json!({ "azp": "other" }), IdTokenError::WrongParty),
         (json!({ "exp": NOW - 60 }), IdTokenError::Expired),
         (json!({ "exp": NOW - 1_000_000 }), IdTokenError::Expired),
         (json!({ "exp": null }), IdTokenError::Forged),
         (json!({ "exp": "never" }), IdTokenError::Forged),
         (json!({ "exp": -1 }), IdTokenError::Forged),
-        (json!({ "iat": NOW + 61 }), IdTokenError::OtherTime),
-        (json!({ "iat": NOW - 661 }), IdTokenError::OtherTime),
-        (json!({ "iat": u64::MAX }), IdTokenError::OtherTime),
+        (json!({ "iat": NOW + 61 }), IdTokenError::WrongIssueTime),
+        (json!({ "iat": NOW - 661 }), IdTokenError::WrongIssueTime),
+        (json!({ "iat": u64::MAX }), IdTokenError::WrongIssueTime),
         (json!({ "iat": null }), IdTokenError::Forged),
-        (json!({ "nonce": "another" }), IdTokenError::OtherNonce),
-        (json!({ "nonce": "" }), IdTokenError::OtherNonce),
-        (json!({ "nonce": null }), IdTokenError::OtherNonce),
+        (json!({ "nonce": "another" }), IdTokenError::WrongNonce),
+        (json!({ "nonce": "" }), IdTokenError::WrongNonce),
+        (json!({ "nonce": null }), IdTokenError::WrongNonce),
         (json!({ "sub": "" }), IdTokenError::NoSubject),
         (json!({ "sub": "s".repeat(256) }), IdTokenError::NoSubject),
         (json!({ "sub": null }), IdTokenError::Forged),
         (json!({ "sub": { "$ne": "" } }), IdTokenError::Forged),
     ] {
-        assert_eq!(read(&ordinary(claims.clone()), published()).err(), Some(expected), "{claims}");
+        assert_eq!(verify(&token_with(claims.clone()), published()).err(), Some(expected), "{claims}");
     }
 }
 
 #[test]
-fn a_token_for_several_is_for_us_where_it_was_made_for_us() {
+fn several_audiences_and_clock_differences_are_accepted() {
     for claims in [
         json!({ "aud": ["chat"] }),
         json!({ "aud": ["other", "chat"], "azp": "chat" }),
         json!({ "exp": NOW - 59, "iat": NOW - 659 }),
         json!({ "iat": NOW + 60 }),
     ] {
-        assert!(read(&ordinary(claims.clone()), published()).is_ok(), "{claims}");
+        assert!(verify(&token_with(claims.clone()), published()).is_ok(), "{claims}");
     }
 }
 
 #[test]
-fn every_kind_of_key_is_checked_with_its_own_kind_of_signature() {
+fn every_supported_key_type_is_verified() {
     let claims = good_claims("nonce");
     let header = |algorithm: &str| json!({ "alg": algorithm, "kid": "one" });
-    let rsa = |says| vec![rsa_jwk(RSA_1, "one", says)];
+    let rsa = |fields| vec![rsa_jwk(RSA_1, "one", fields)];
     let by_p256 = |message: &[u8]| p256().sign(&SystemRandom::new(), message).unwrap().as_ref().to_vec();
     let by_ed25519 = |message: &[u8]| ed25519().sign(message).as_ref().to_vec();
     for (token, keys) in [
@@ -100,22 +100,22 @@ fn every_kind_of_key_is_checked_with_its_own_kind_of_signature() {
         (token(header("PS256"), &claims, by_rsa(RSA_1, &RSA_PSS_SHA256)), rsa(json!({}))),
         (token(header("ES256"), &claims, by_p256), vec![p256_jwk("one")]),
         (token(header("EdDSA"), &claims, by_ed25519), vec![ed25519_jwk("one")]),
-        // Without a name it is the only key there is for signing.
+        // Without a key id, the only signing key is used.
         (
             token(json!({ "alg": "ES256" }), &claims, by_p256),
             vec![p256_jwk("one"), rsa_jwk(RSA_1, "two", json!({ "use": "enc" }))],
         ),
     ] {
-        assert!(read(&token, keys.clone()).is_ok(), "{keys:?}");
+        assert!(verify(&token, keys.clone()).is_ok(), "{keys:?}");
     }
 }
 
 #[test]
-fn whoever_does_not_have_the_provider_s_key_proves_nothing() {
+fn a_token_not_signed_with_the_provider_s_key_is_rejected() {
     let claims = good_claims("nonce");
     let header = |algorithm: &str| json!({ "alg": algorithm, "kid": "one" });
-    let good = ordinary(json!({}));
-    let [head, body, signature] = good.split('.').collect::<Vec<_>>().try_into().unwrap();
+    let good = token_with(json!({}));
+    let [header_part, body, signature] = good.split('.').collect::<Vec<_>>().try_into().unwrap();
     let other_body = BASE64.encode(with(claims.clone(), json!({ "sub": "ben" })).to_string());
     let by_rsa_1 = || by_rsa(RSA_1, &RSA_PKCS1_SHA256);
     let public = BASE64.decode(published()[0]["n"].as_str().unwrap()).unwrap();
@@ -127,25 +127,25 @@ fn whoever_does_not_have_the_provider_s_key_proves_nothing() {
     };
     let secret_key = json!({ "kty": "oct", "kid": "one", "k": BASE64.encode("secret"), "alg": "HS256" });
     let unsigned = |algorithm: &str| token(header(algorithm), &claims, |_| Vec::new());
-    for (what, token, keys, expected) in [
+    for (case, token, keys, expected) in [
         (
             "another key",
             token(header("RS256"), &claims, by_rsa(RSA_2, &RSA_PKCS1_SHA256)),
             published(),
             IdTokenError::Forged,
         ),
-        ("changed", format!("{head}.{other_body}.{signature}"), published(), IdTokenError::Forged),
-        ("no signature", format!("{head}.{body}."), published(), IdTokenError::Forged),
-        ("none", unsigned("none"), published(), IdTokenError::NoToken),
-        ("None", unsigned("None"), published(), IdTokenError::NoToken),
-        ("no alg", token(json!({ "kid": "one" }), &claims, by_rsa_1()), published(), IdTokenError::NoToken),
+        ("changed", format!("{header_part}.{other_body}.{signature}"), published(), IdTokenError::Forged),
+        ("no signature", format!("{header_part}.{body}."), published(), IdTokenError::Forged),
+        ("none", unsigned("none"), published(), IdTokenError::Malformed),
+        ("None", unsigned("None"), published(), IdTokenError::Malformed),
+        ("no alg", token(json!({ "kid": "one" }), &claims, by_rsa_1()), published(), IdTokenError::Malformed),
         ("public key as secret", token(header("HS256"), &claims, by_secret(public)), published(), IdTokenError::Forged),
         ("PEM as secret", token(header("HS256"), &claims, by_secret(RSA_1.into())), published(), IdTokenError::Forged),
         (
             "a published secret",
             token(header("HS256"), &claims, by_secret(b"secret".to_vec())),
             vec![secret_key],
-            IdTokenError::UnfitKey,
+            IdTokenError::UnsupportedKey,
         ),
         (
             "other algorithm than the key's",
@@ -167,20 +167,20 @@ fn whoever_does_not_have_the_provider_s_key_proves_nothing() {
             IdTokenError::UnknownKey,
         ),
         (
-            "key of no fit algorithm",
+            "key with an unsupported algorithm",
             good.clone(),
             vec![rsa_jwk(RSA_1, "one", json!({ "alg": "RSA-OAEP" }))],
-            IdTokenError::UnfitKey,
+            IdTokenError::UnsupportedKey,
         ),
         ("unknown key", good.clone(), vec![rsa_jwk(RSA_1, "two", json!({}))], IdTokenError::UnknownKey),
         ("no keys", good.clone(), Vec::new(), IdTokenError::UnknownKey),
         (
-            "no name among two",
+            "no key id with two keys",
             token(json!({ "alg": "RS256" }), &claims, by_rsa_1()),
             vec![rsa_jwk(RSA_1, "one", json!({})), rsa_jwk(RSA_2, "two", json!({}))],
             IdTokenError::UnknownKey,
         ),
-        // A token brings no keys of its own.
+        // A key inside the token is ignored.
         (
             "key in the token",
             token(
@@ -191,10 +191,15 @@ fn whoever_does_not_have_the_provider_s_key_proves_nothing() {
             published(),
             IdTokenError::Forged,
         ),
-        ("two parts", format!("{head}.{body}"), published(), IdTokenError::NoToken),
-        ("nothing", String::new(), published(), IdTokenError::NoToken),
-        ("too long", format!("{head}.{}.{signature}", "a".repeat(64 * 1024)), published(), IdTokenError::NoToken),
+        ("two parts", format!("{header_part}.{body}"), published(), IdTokenError::Malformed),
+        ("nothing", String::new(), published(), IdTokenError::Malformed),
+        (
+            "too long",
+            format!("{header_part}.{}.{signature}", "a".repeat(64 * 1024)),
+            published(),
+            IdTokenError::Malformed,
+        ),
     ] {
-        assert_eq!(read(&token, keys).err(), Some(expected), "{what}");
+        assert_eq!(verify(&token, keys).err(), Some(expected), "{case}");
     }
 }

@@ -1,5 +1,5 @@
-//! The keys of a provider, as it publishes them and signs with them. They lie in `tests/keys/`, are for tests and secret
-//! from nobody.
+//! The keys of a fake provider, for publishing and for signing. The private keys are in `tests/keys/`; they are for tests only
+//! and not secret.
 
 use base64::engine::general_purpose::STANDARD;
 use ring::{
@@ -32,11 +32,11 @@ pub(crate) fn ed25519() -> Ed25519KeyPair {
     Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der(ED25519)).unwrap()
 }
 
-/// What a key is published as, under a name, with what else it says of itself.
-pub(crate) fn rsa_jwk(pem: &str, kid: &str, says: Value) -> Value {
+/// Returns the JWK of an RSA key with an id and further fields.
+pub(crate) fn rsa_jwk(pem: &str, kid: &str, fields: Value) -> Value {
     let public = ring::signature::RsaPublicKeyComponents::<Vec<u8>>::from(rsa(pem).public());
     let [n, e] = [public.n, public.e].map(|number| BASE64.encode(number));
-    with(json!({ "kty": "RSA", "kid": kid, "n": n, "e": e }), says)
+    with(json!({ "kty": "RSA", "kid": kid, "n": n, "e": e }), fields)
 }
 
 pub(crate) fn p256_jwk(kid: &str) -> Value {
@@ -49,7 +49,7 @@ pub(crate) fn ed25519_jwk(kid: &str) -> Value {
     json!({ "kty": "OKP", "crv": "Ed25519", "kid": kid, "x": BASE64.encode(ed25519().public_key()) })
 }
 
-/// `base` with other fields; a field that is null is taken away.
+/// Returns `base` with other fields. A field that is null is removed.
 pub(crate) fn with(mut base: Value, other: Value) -> Value {
     for (name, value) in other.as_object().unwrap() {
         base[name] = value.clone();
@@ -58,7 +58,7 @@ pub(crate) fn with(mut base: Value, other: Value) -> Value {
     base
 }
 
-/// A token with that header and those claims, signed as the header says.
+/// Returns a token with this header and these claims, signed by `sign`.
 pub(crate) fn token(header: Value, claims: &Value, sign: impl FnOnce(&[u8]) -> Vec<u8>) -> String {
     let [header, claims] = [&header, claims].map(|part| BASE64.encode(part.to_string()));
     let message = format!("{header}.{claims}");

@@ -1,11 +1,11 @@
-//! Who somebody is.
+//! Tests of ids and names of people.
 
 use serde_json::json;
 
 use super::*;
 
 #[test]
-fn an_id_is_the_same_for_the_same_person_at_the_same_provider_and_for_nobody_else() {
+fn an_id_depends_on_provider_and_subject() {
     let id = person_id(ISSUER, "ann");
     assert_eq!(id, person_id(ISSUER, "ann"));
     assert_eq!(id.as_str().len(), 16);
@@ -16,7 +16,7 @@ fn an_id_is_the_same_for_the_same_person_at_the_same_provider_and_for_nobody_els
 }
 
 #[test]
-fn a_name_is_what_the_provider_says_without_what_nobody_could_see() {
+fn a_name_has_no_invisible_characters() {
     let long = "n".repeat(100);
     for (claim, expected) in [
         (json!("Ann Oakley"), Some("Ann Oakley")),

@@ -1,4 +1,4 @@
-//! A provider of our own, and a sign-in with it.
+//! A fake provider, and a harness for sign-ins with it.
 
 use std::{
     collections::HashMap,
@@ -27,31 +27,31 @@ use crate::{
     },
 };
 
-/// A provider that publishes what it is told to, answers every code with one token, and counts what it was asked.
+/// A provider with fixed responses. It counts the requests to each address and stores the posted forms.
 #[derive(Default)]
 pub(crate) struct FakeProvider {
-    answers: Mutex<HashMap<String, ProviderResponse>>,
-    asked: Mutex<HashMap<String, u32>>,
+    responses: Mutex<HashMap<String, ProviderResponse>>,
+    requests: Mutex<HashMap<String, u32>>,
     pub(crate) posted: Mutex<Vec<String>>,
 }
 
 impl FakeProvider {
-    pub(crate) fn say(&self, address: &str, status: u16, body: Value) {
-        let answer = ProviderResponse { status, body: body.to_string().into() };
-        self.answers.lock().unwrap().insert(address.into(), answer);
+    pub(crate) fn respond_with(&self, address: &str, status: u16, body: Value) {
+        let response = ProviderResponse { status, body: body.to_string().into() };
+        self.responses.lock().unwrap().insert(address.into(), response);
     }
 
-    pub(crate) fn asked(&self, address: &str) -> u32 {
-        self.asked.lock().unwrap().get(address).copied().unwrap_or_default()
+    pub(crate) fn request_count(&self, address: &str) -> u32 {
+        self.requests.lock().unwrap().get(address).copied().unwrap_or_default()
     }
 }
 
 #[async_trait]
 impl IdentityProvider for FakeProvider {
     async fn get(&self, from: &ProviderAddress) -> PortResult<ProviderResponse> {
-        *self.asked.lock().unwrap().entry(from.as_str().into()).or_default() += 1;
-        let answer = self.answers.lock().unwrap().get(from.as_str()).cloned();
-        answer.ok_or_else(|| Unavailable { doing: "asking", cause: "nobody is there".into() })
+        *self.requests.lock().unwrap().entry(from.as_str().into()).or_default() += 1;
+        let response = self.responses.lock().unwrap().get(from.as_str()).cloned();
+        response.ok_or_else(|| Unavailable { doing: "requesting", cause: "no response is set".into() })
     }
 
     async fn post(&self, to: &ProviderAddress, form: String) -> PortResult<ProviderResponse> {
@@ -68,17 +68,18 @@ impl Entropy for Counter {
     }
 }
 
-pub(crate) struct World {
+/// A chat with a fake provider and a manual clock.
+pub(crate) struct Harness {
     pub(crate) provider: Arc<FakeProvider>,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) oidc: Oidc,
 }
 
-impl World {
+impl Harness {
     pub(crate) async fn new() -> Self {
         let provider = Arc::new(FakeProvider::default());
         let address = |path: &str| format!("{ISSUER}{path}");
-        provider.say(
+        provider.respond_with(
             &address("/.well-known/openid-configuration"),
             200,
             json!({
@@ -86,7 +87,7 @@ impl World {
                 "token_endpoint": address("/token"), "jwks_uri": address("/keys"),
             }),
         );
-        provider.say(&address("/keys"), 200, json!({ "keys": published() }));
+        provider.respond_with(&address("/keys"), 200, json!({ "keys": published() }));
         let clock = Arc::new(ManualClock(AtomicU64::new(NOW * 1000)));
         let entropy = Arc::new(Counter(AtomicU64::new(1)));
         let client = OidcClient {
@@ -94,54 +95,54 @@ impl World {
             id: "chat".into(),
             moderator_claim: "groups=mods".parse().ok(),
         };
-        let door = AccessPolicy::oidc(client.clone(), Vec::new());
+        let policy = AccessPolicy::oidc(client.clone(), Vec::new());
         let sessions =
-            Sessions::load(Arc::<FakeSecrets>::default(), clock.clone(), entropy.clone(), door).await.unwrap();
+            Sessions::load(Arc::<FakeSecrets>::default(), clock.clone(), entropy.clone(), policy).await.unwrap();
         Self { oidc: Oidc::new(client, provider.clone(), clock.clone(), entropy, sessions), provider, clock }
     }
 
-    /// Begins a sign-in: its cookie, and what the provider is asked.
+    /// Starts a sign-in. Returns its cookie and the parameters of the request to the provider.
     pub(crate) async fn begin(&self) -> (String, HashMap<String, String>) {
         let AuthRequest { location, pending } = self.oidc.begin("cats".parse().unwrap(), REDIRECT).await.unwrap();
         let query = location.strip_prefix("https://id.example/authorize?tenant=1&").unwrap();
         (pending, form_urlencoded::parse(query.as_bytes()).into_owned().collect())
     }
 
-    /// Comes back with everything in order, to a token with those claims beside the ordinary ones.
-    pub(crate) async fn come_back(
+    /// Completes a sign-in with a valid callback and a valid token, in which `claims` replace the usual ones.
+    pub(crate) async fn finish(
         &self,
         pending: &str,
-        asked: &HashMap<String, String>,
+        query: &HashMap<String, String>,
         claims: Value,
     ) -> Result<Session, SignInError> {
-        self.come_back_with(pending, asked, signed_under("one", with(good_claims(&asked["nonce"]), claims))).await
+        self.finish_with_token(pending, query, signed_under("one", with(good_claims(&query["nonce"]), claims))).await
     }
 
-    pub(crate) async fn come_back_with(
+    pub(crate) async fn finish_with_token(
         &self,
         pending: &str,
-        asked: &HashMap<String, String>,
+        query: &HashMap<String, String>,
         token: String,
     ) -> Result<Session, SignInError> {
-        self.provider.say("https://id.example/token", 200, json!({ "id_token": token }));
-        let back = AuthCallback {
+        self.provider.respond_with("https://id.example/token", 200, json!({ "id_token": token }));
+        let callback = AuthCallback {
             pending: Some(pending),
-            state: Some(&asked["state"]),
+            state: Some(&query["state"]),
             code: Some("code"),
             issuer: None,
             redirect: REDIRECT,
         };
         self.oidc
-            .finish(back)
+            .finish(callback)
             .await
-            .map(|(visitor, to)| {
+            .map(|(session, to)| {
                 assert_eq!(to.as_str(), "cats");
-                visitor
+                session
             })
-            .map_err(|(why, _)| why)
+            .map_err(|(error, _)| error)
     }
 
-    pub(crate) fn pass(&self, seconds: u64) {
+    pub(crate) fn advance(&self, seconds: u64) {
         self.clock.0.fetch_add(seconds * 1000, Ordering::Relaxed);
     }
 }

@@ -1,0 +1,42 @@
+//! Steps that several commands share.
+
+use shared_types::{ChatMessage, Nonce, PersonId, RoomName, RoomRules, Seq, ServerMessage};
+
+use super::{FrameHandler, Reply};
+use crate::{
+    content::markdown::with_html,
+    messages::{erase::ErasedMessages, update::MessageUpdate},
+    ports::{Result, connections::Connection},
+    presence::people::RoomPeople,
+};
+
+impl FrameHandler {
+    /// Updates a message and broadcasts it. `edit`, `delete` and `react` share this.
+    pub(super) async fn update(&self, sender: &Connection, seq: Seq, nonce: &Nonce, update: MessageUpdate) -> Reply {
+        let message = self.updater.update(&sender.room, &sender.person, seq, nonce, update).await?;
+        self.tell_room(&sender.room, message).await?;
+        Ok(None)
+    }
+
+    /// Erases a batch of a person's messages and broadcasts the changes. Returns the number of messages, and whether some are
+    /// left.
+    pub(super) async fn erase_batch(&self, person: &PersonId) -> Result<(u32, bool)> {
+        let ErasedMessages { messages, more } = self.eraser.erase(person).await?;
+        let count = u32::try_from(messages.len()).unwrap_or(u32::MAX);
+        let changed = messages.into_iter().map(|(room, message)| (room, ServerMessage::Message(with_html(message))));
+        self.broadcast.to_rooms(changed.collect()).await?;
+        Ok((count, more))
+    }
+
+    /// Broadcasts a message to its room.
+    pub(super) async fn tell_room(&self, room: &RoomName, message: ChatMessage) -> Result<()> {
+        self.broadcast.to_room(room, &ServerMessage::Message(with_html(message))).await
+    }
+
+    /// Sends `welcome`: the person, the people in the room and its rules.
+    pub(super) async fn welcome(&self, to: &Connection, RoomPeople { online, people }: RoomPeople, rules: RoomRules) {
+        let (you, room) = (to.person.clone(), to.room.clone());
+        let welcome = ServerMessage::Welcome { you, room, online, people, rules };
+        self.broadcast.to_one(&to.id, &welcome).await;
+    }
+}
