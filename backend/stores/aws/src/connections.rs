@@ -189,7 +189,7 @@ impl DynamoConnections {
             Update::Refused(there) if there.as_ref().is_some_and(|there| has_ended(there, now)) => {}
             Update::Refused(_) => return Ok(false),
         }
-        let anew = self
+        let restart = self
             .table
             .updating(address_key(address_limit.address))
             .update_expression("SET taken = :one, expires = :expires")
@@ -198,7 +198,7 @@ impl DynamoConnections {
             .expression_attribute_values(":expires", number(expires))
             .expression_attribute_values(":now", number(now));
         // Of many that find it expired one restarts it, and the others are counted after that.
-        match self.table.try_update_once(anew, doing).await? {
+        match self.table.try_update_once(restart, doing).await? {
             Update::Made(_) => Ok(true),
             Update::Refused(_) => Ok(matches!(self.table.try_update_once(update, doing).await?, Update::Made(_))),
         }
@@ -290,7 +290,7 @@ impl DynamoConnections {
     }
 }
 
-/// An address that may have so many places, and when one of them is wanted.
+/// The connection limit of an address, and the time of the connection to count.
 #[derive(Clone, Copy)]
 struct AddressLimit<'a> {
     address: &'a AddressKey,

@@ -115,7 +115,7 @@ impl Messages for DynamoMessages {
         let partition = author_partition(author);
         let start = after.map(|after| item([("pk", text(&partition)), ("sk", text(record_sk(after)))]));
         let query = self.table.querying(&partition).set_exclusive_start_key(start);
-        let one = |item: &Item| Ok((to_identity(author, item)?, to_record(item)?));
+        let one = |item: &Item| Ok((to_message_key(author, item)?, to_record(item)?));
         self.kept(query, limit, Expired::Anywhere, one, "reading the records of an author").await
     }
 
@@ -197,12 +197,12 @@ impl Messages for DynamoMessages {
     async fn changes_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChangeRecord>> {
         let Some(oldest) = rev.0.checked_add(1) else { return Ok(Vec::new()) };
         let range = Range { room, sk: change_sk, oldest, newest: u64::MAX, direction: Direction::OldestFirst };
-        self.kept_of(range, limit, to_change, "reading what changed").await
+        self.kept_of(range, limit, to_change, "reading change records").await
     }
 
     async fn newest_changes(&self, room: &RoomName, limit: usize) -> Result<Vec<ChangeRecord>> {
         let range = Range { room, sk: change_sk, oldest: 0, newest: u64::MAX, direction: Direction::NewestFirst };
-        let mut changes = self.kept_of(range, limit, to_change, "reading what changed last").await?;
+        let mut changes = self.kept_of(range, limit, to_change, "reading the newest change records").await?;
         changes.reverse();
         Ok(changes)
     }
@@ -345,8 +345,8 @@ impl DynamoMessages {
             ("nonce", text(&message.nonce)),
             ("sentAt", number(message.sent_at.0)),
         ]);
-        if let Some(said) = &message.text {
-            stored.insert("text".into(), text(said));
+        if let Some(message_text) = &message.text {
+            stored.insert("text".into(), text(message_text));
         }
         // As JSON, as on the wire: no query looks at a part of it.
         let parts = [
@@ -421,7 +421,7 @@ fn record_sk(message_key: &MessageKey) -> String {
     format!("{}#{}", message_key.room, message_key.nonce)
 }
 
-fn to_identity(author: &PersonId, item: &Item) -> std::result::Result<MessageKey, Malformed> {
+fn to_message_key(author: &PersonId, item: &Item) -> std::result::Result<MessageKey, Malformed> {
     let parts = |sk: &str| {
         let (room, nonce) = sk.split_once('#')?;
         Some(MessageKey { room: room.parse().ok()?, author: author.clone(), nonce: nonce.parse().ok()? })
