@@ -129,7 +129,7 @@ pub fn launch(binary: &str, directory: &Path, settings: &[&str]) -> (Child, u16)
     BufReader::new(process.stdout.take().unwrap()).read_line(&mut announced).unwrap();
     match announced.trim().rsplit(':').next().and_then(|port| port.parse().ok()) {
         Some(port) => (process, port),
-        None => panic!("it did not start: {announced}{}", fs::read_to_string(log).unwrap()),
+        None => panic!("the local server did not start: {announced}{}", fs::read_to_string(log).unwrap()),
     }
 }
 

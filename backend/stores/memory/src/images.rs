@@ -26,7 +26,6 @@ pub struct MemoryImages {
 
 impl MemoryImages {
     /// Stores bytes that a client puts to an address, if the address is for their size and type. Returns whether it did.
-    #[allow(dead_code, reason = "the simulation sends no images")]
     pub fn put(&self, address: &str, media_type: &str, bytes: &[u8]) -> bool {
         let announced = format!("size: ImageSize({})", bytes.len());
         let kind = shared_types::ImageType::of_media_type(media_type);

@@ -19,7 +19,7 @@ use crate::store::{Store, WriteDurability};
 mod expiry;
 pub(crate) mod idempotency;
 
-/// The last revision that was taken, by room.
+/// The last revision of each room.
 const REVS: TableDefinition<'_, &str, u64> = TableDefinition::new("revs");
 /// A [`StoredMessage`] as JSON, by room and seq.
 const MESSAGES: TableDefinition<'_, (&str, u64), &[u8]> = TableDefinition::new("messages");

@@ -160,7 +160,7 @@ async fn an_unreadable_message_is_left_out_and_blocks_no_other() {
 #[tokio::test]
 async fn idempotency_records_of_an_older_version_hold() {
     let directory = tempfile::tempdir().unwrap();
-    let by_room: redb::TableDefinition<'_, (&str, &str, &str), (u64, u64)> = redb::TableDefinition::new("records");
+    let by_room: redb::TableDefinition<'_, (&str, &str, &str), (u64, u64)> = redb::TableDefinition::new("claims");
     let database = redb::Database::create(directory.path().join("chat.redb")).unwrap();
     let transaction = database.begin_write().unwrap();
     transaction.open_table(by_room).unwrap().insert(("lobby", "ann", "n"), (7, 9)).unwrap();
