@@ -7,21 +7,38 @@
 mod fixtures;
 
 use leptos::prelude::*;
+use page_model::{
+    audit::AuditLoading,
+    composer_mode::{ComposerMode, EditedMessage},
+    connection::{EndReason, Status},
+    erasure::Erasure,
+    timeline::{DeliveryState, Row, UnreadSummary},
+};
 use shared_types::{AccessMode, Language, Seq};
 
-use self::fixtures::{answered, attached, chat, image, leave, people, quoted, row, show, silent};
 use crate::{
-    app::frame,
-    chat::{Attachments, Chat, Exporting, Leave, Older, Results, Shown},
-    components::{
-        Actions, Deletion, Lightbox, NameDialog, People, Picker, message, order, privacy, rooms, sanction, shortcuts,
+    gallery::fixtures::{
+        answered, attached, chat, composer_status, disabled_composer, image, people, quoted, row, show,
     },
-    forgetting::Forgetting,
-    link::{Over, Status},
-    render::html,
-    search::Progress,
-    timeline::{News, Row, State},
-    writing::{Edited, Writing},
+    ssr::html,
+    ui::{
+        message::{
+            delete_dialog::DeleteDialog, emoji_picker::EmojiPicker, lightbox::Lightbox, message, toolbar::Toolbar,
+        },
+        moderation::{audit_dialog, restriction_dialog, rules_dialog},
+        page::layout,
+        people_dialog::PeopleDialog,
+        privacy_dialog,
+        profile::ProfileDialog,
+        rooms, shortcuts,
+        state::{
+            Chat,
+            composer::{Attachments, ComposerStatus},
+            log::{KeyedRow, OlderMessages},
+            moderation::AuditView,
+            privacy::ExportStatus,
+        },
+    },
 };
 
 /// What makes a state out of something plain, or draws it, under the state's name.
@@ -30,26 +47,26 @@ type Table<F> = &'static [(&'static str, F)];
 /// A message, and what is unlike a plain one.
 const MESSAGES: Table<fn(&mut Row)> = &[
     ("first of its group", |_| {}),
-    ("later in its group", |row| row.head = false),
+    ("later in its group", |row| row.starts_group = false),
     ("first of its day", |row| row.day = Some("Monday, 23 November 2026".into())),
     ("long words", |row| row.text = "https://example.org/".repeat(8).parse().ok()),
     ("several lines", |row| row.text = "Bring a knife,\nand something to eat.".parse().ok()),
     ("emoji only", |row| row.text = "👍 🎉".parse().ok()),
     ("rich text", |row| row.html = Some(fixtures::RICH.into())),
     ("edited", |row| row.edited = true),
-    ("calling the visitor", |row| (row.html, row.calls_me) = (Some(fixtures::CALLING.into()), true)),
+    ("calling the visitor", |row| (row.html, row.mentions_me) = (Some(fixtures::CALLING.into()), true)),
     ("code in colours", |row| row.html = Some(fixtures::CODE.into())),
     ("first that is new", |row| row.first_new = true),
-    ("first that is new, in a group", |row| (row.first_new, row.head) = (true, false)),
+    ("first that is new, in a group", |row| (row.first_new, row.starts_group) = (true, false)),
     ("deleted", |row| (row.text, row.deleted) = (None, true)),
     ("answer", |row| row.reply_to = Some(quoted(Some("Is the boat in the water yet?")))),
     ("answer to what is not known", |row| row.reply_to = Some(quoted(None))),
     ("reactions", |row| row.reactions = people()),
     ("image", |row| (row.image, row.text) = (Some(image()), None)),
     ("image with a text", |row| row.image = Some(image())),
-    ("sending", |row| row.state = State::Pending),
-    ("waiting for its turn", |row| row.state = State::Waiting),
-    ("uploading", |row| (row.image, row.state) = (Some(image()), State::Uploading(40))),
+    ("sending", |row| row.state = DeliveryState::Pending),
+    ("waiting for its turn", |row| row.state = DeliveryState::Waiting),
+    ("uploading", |row| (row.image, row.state) = (Some(image()), DeliveryState::Uploading(40))),
     ("of a moderator", |row| row.author = fixtures::moderator()),
     ("of one of two of one name", |row| row.tag = Some("·x7f2".into())),
     ("of a moderator with a long name", |row| {
@@ -58,165 +75,173 @@ const MESSAGES: Table<fn(&mut Row)> = &[
         row.tag = Some("·x7f2".into());
     }),
     ("of somebody who left", |row| row.author.id = "gone".parse().unwrap()),
-    ("failed", |row| row.state = State::Failed("The server did not answer.".into())),
+    ("failed", |row| row.state = DeliveryState::Failed("The server did not answer.".into())),
 ];
 
 /// The whole page, and what is unlike one that has a conversation and a connection.
 const PAGES: Table<fn(Chat)> = &[
     ("conversation", |_| {}),
-    ("empty", |chat| chat.rows.set(Vec::new())),
-    ("older messages", |chat| chat.older.set(Older::Some)),
-    ("older messages on their way", |chat| chat.older.set(Older::Loading)),
-    ("new messages below", |chat| chat.unread.set(true)),
-    ("far back", |chat| chat.apart.set(true)),
-    ("more is new than is seen", |chat| chat.news.set(Some(News { from: Seq(1), count: 30, more: true }))),
-    ("somebody writes", |chat| chat.typing.set("Ben is typing…".into())),
-    ("connecting", |chat| chat.status.set(Status::Connecting)),
-    ("offline", |chat| chat.status.set(Status::Offline(7))),
-    ("offline, trying", |chat| chat.status.set(Status::Offline(0))),
-    ("slow", |chat| chat.leave.set(leave("One message every 30 s.", "The next one in 12 s"))),
+    ("empty", |chat| chat.log.rows.set(Vec::new())),
+    ("older messages", |chat| chat.log.older.set(OlderMessages::Some)),
+    ("older messages on their way", |chat| chat.log.older.set(OlderMessages::Loading)),
+    ("new messages below", |chat| chat.log.unread_below.set(true)),
+    ("far back", |chat| chat.log.is_detached.set(true)),
+    ("more is new than is seen", |chat| chat.log.news.set(Some(UnreadSummary { from: Seq(1), count: 30, more: true }))),
+    ("somebody writes", |chat| chat.room.typing.set("Ben is typing…".into())),
+    ("connecting", |chat| chat.room.status.set(Status::Connecting)),
+    ("offline", |chat| chat.room.status.set(Status::Offline(7))),
+    ("offline, trying", |chat| chat.room.status.set(Status::Offline(0))),
+    ("slow", |chat| chat.composer.status.set(composer_status("One message every 30 s.", "The next one in 12 s"))),
     ("slow, for a moderator", |chat| {
-        chat.leave.set(leave("Slow mode: one message every 30 s, but not for you.", ""));
+        chat.composer.status.set(composer_status("Slow mode: one message every 30 s, but not for you.", ""));
     }),
-    ("something was done", |chat| chat.note.set("Ben can’t write until 14:05.".into())),
+    ("something was done", |chat| chat.room.toast.set("Ben can’t write until 14:05.".into())),
     ("something was done, and more is new", |chat| {
-        chat.news.set(Some(News { from: Seq(1), count: 30, more: true }));
-        chat.note.set("All messages of Ben are gone: 28.".into());
+        chat.log.news.set(Some(UnreadSummary { from: Seq(1), count: 30, more: true }));
+        chat.room.toast.set("All messages of Ben are gone: 28.".into());
     }),
     ("too fast", |chat| {
-        let leave = leave("Your message waits for a moment.", "It goes out in 7 s");
-        chat.leave.set(Leave { passing: true, ..leave });
+        let composer_status = composer_status("Your message waits for a moment.", "It goes out in 7 s");
+        chat.composer.status.set(ComposerStatus { is_temporary: true, ..composer_status });
     }),
-    ("only for moderators", |chat| chat.leave.set(leave("Only moderators can write here at the moment.", ""))),
-    ("read only", |chat| chat.leave.set(silent("This room can only be read at the moment."))),
-    ("muted", |chat| chat.leave.set(silent("A moderator muted you until 14:05."))),
+    ("only for moderators", |chat| {
+        chat.composer.status.set(composer_status("Only moderators can write here at the moment.", ""))
+    }),
+    ("read only", |chat| chat.composer.status.set(disabled_composer("This room can only be read at the moment."))),
+    ("muted", |chat| chat.composer.status.set(disabled_composer("A moderator muted you until 14:05."))),
     ("banned", |chat| {
         over(chat, fixtures::BANNED, "You can’t take part until Wednesday, 25 November, 14:05.");
     }),
     ("signed out", |chat| {
-        over(chat, Over::SignedOut, "You are not signed in any more.");
+        over(chat, EndReason::SignedOut, "You are not signed in any more.");
     }),
-    ("writing an answer", |chat| chat.writing.set(Writing::Reply(quoted(Some("Is the boat in the water yet?"))))),
-    ("editing", |chat| chat.writing.set(Writing::Edit(Edited { seq: Seq(1), text: row(0).text, illustrated: false }))),
-    ("images chosen", |chat| chat.tray.set(Attachments { images: attached(), troubles: Vec::new() })),
+    ("writing an answer", |chat| {
+        chat.composer.mode.set(ComposerMode::Reply(quoted(Some("Is the boat in the water yet?"))))
+    }),
+    ("editing", |chat| {
+        chat.composer.mode.set(ComposerMode::Edit(EditedMessage { seq: Seq(1), text: row(0).text, has_image: false }))
+    }),
+    ("images chosen", |chat| chat.composer.attachments.set(Attachments { images: attached(), errors: Vec::new() })),
     ("files that are no images", |chat| {
-        let troubles = vec!["boat.svg: This file is not an image that can be shown.".into()];
-        chat.tray.set(Attachments { images: Vec::new(), troubles });
+        let errors = vec!["boat.svg: This file is not an image that can be shown.".into()];
+        chat.composer.attachments.set(Attachments { images: Vec::new(), errors });
     }),
 ];
 
 /// A part of the page that is not there all the time.
 const PARTS: Table<fn(Chat) -> AnyView> = &[
     ("toolbar of an own message", |chat| {
-        chat.acting.set(Some(Seq(1)));
-        view! { <Actions chat /> }.into_any()
+        chat.log.toolbar_message.set(Some(Seq(1)));
+        view! { <Toolbar chat /> }.into_any()
     }),
     ("toolbar of somebody else’s", |chat| {
-        chat.acting.set(Some(Seq(2)));
-        view! { <Actions chat /> }.into_any()
+        chat.log.toolbar_message.set(Some(Seq(2)));
+        view! { <Toolbar chat /> }.into_any()
     }),
     ("toolbar for a moderator", |chat| {
-        chat.you.set(fixtures::moderator());
-        chat.acting.set(Some(Seq(2)));
-        view! { <Actions chat /> }.into_any()
+        chat.room.you.set(fixtures::moderator());
+        chat.log.toolbar_message.set(Some(Seq(2)));
+        view! { <Toolbar chat /> }.into_any()
     }),
     ("mute or ban", |chat| {
-        chat.sanctioned.set(fixtures::everybody().remove(1));
-        chat.held.set(Ok([String::new(), String::new()]));
-        chat.chosen[1].set(600);
-        sanction::sanction(chat)
+        chat.restriction_dialog.person.set(fixtures::everybody().remove(1));
+        chat.restriction_dialog.current.set(Ok([String::new(), String::new()]));
+        chat.restriction_dialog.selected_duration.set(600);
+        restriction_dialog::restriction_dialog(chat)
     }),
     ("mute or ban, where both hold", |chat| {
-        chat.sanctioned.set(fixtures::namesakes().remove(0));
+        chat.restriction_dialog.person.set(fixtures::namesakes().remove(0));
         let [muted, banned] = ["Muted until 14:05.", "Banned until Wednesday, 25 November, 14:05."];
-        chat.held.set(Ok([muted.into(), banned.into()]));
-        sanction::sanction(chat)
+        chat.restriction_dialog.current.set(Ok([muted.into(), banned.into()]));
+        restriction_dialog::restriction_dialog(chat)
     }),
     ("mute or ban, offline", |chat| {
-        chat.sanctioned.set(fixtures::everybody().remove(1));
-        chat.status.set(Status::Offline(7));
-        sanction::sanction(chat)
+        chat.restriction_dialog.person.set(fixtures::everybody().remove(1));
+        chat.room.status.set(Status::Offline(7));
+        restriction_dialog::restriction_dialog(chat)
     }),
     ("delete everything somebody wrote", |chat| {
-        chat.sanctioned.set(fixtures::everybody().remove(1));
-        chat.held.set(Ok([String::new(), String::new()]));
-        chat.chosen[0].set(2);
-        sanction::sanction(chat)
+        chat.restriction_dialog.person.set(fixtures::everybody().remove(1));
+        chat.restriction_dialog.current.set(Ok([String::new(), String::new()]));
+        chat.restriction_dialog.selected_action.set(2);
+        restriction_dialog::restriction_dialog(chat)
     }),
-    ("rules", order::rules),
+    ("rules", rules_dialog::rules),
     ("what moderators did", |chat| {
-        chat.you.set(fixtures::moderator());
-        chat.audit.set(Results { progress: Progress::Partly(Seq(1)), hits: fixtures::acts() });
-        order::audit(chat)
+        chat.room.you.set(fixtures::moderator());
+        chat.moderation.audit.set(AuditView { state: AuditLoading::Partial, rows: fixtures::audit_rows() });
+        audit_dialog::audit(chat)
     }),
     ("what moderators did, which could not be read", |chat| {
-        chat.audit.set(Results { progress: Progress::Failed(None), hits: Vec::new() });
-        order::audit(chat)
+        chat.moderation.audit.set(AuditView { state: AuditLoading::Failed, rows: Vec::new() });
+        audit_dialog::audit(chat)
     }),
     ("rooms, for a moderator", |chat| {
-        chat.you.set(fixtures::moderator());
-        rooms::switcher(chat)
+        chat.room.you.set(fixtures::moderator());
+        rooms::room_dialog(chat)
     }),
-    ("you and your data", privacy::privacy),
+    ("you and your data", privacy_dialog::privacy),
     ("you and your data, being deleted", |chat| {
-        chat.forgetting.set(Forgetting::Running { gone: 50, due: 0 });
-        privacy::privacy(chat)
+        chat.privacy.erasure.set(Erasure::Running { erased: 50, due: 0 });
+        privacy_dialog::privacy(chat)
     }),
     ("you and your data, being deleted without a connection", |chat| {
-        chat.status.set(Status::Offline(7));
-        chat.forgetting.set(Forgetting::Running { gone: 50, due: 0 });
-        privacy::privacy(chat)
+        chat.room.status.set(Status::Offline(7));
+        chat.privacy.erasure.set(Erasure::Running { erased: 50, due: 0 });
+        privacy_dialog::privacy(chat)
     }),
     ("you and your data, which can be neither copied nor downloaded", |chat| {
-        chat.id_copied.set(Some(false));
-        chat.exporting.set(Exporting::Waiting(23));
-        privacy::privacy(chat)
+        chat.privacy.id_copied.set(Some(false));
+        chat.privacy.export.set(ExportStatus::Waiting(23));
+        privacy_dialog::privacy(chat)
     }),
     ("you and your data, of somebody banned", |chat| {
         over(chat, fixtures::BANNED, "You can’t take part until Wednesday, 25 November, 14:05.");
-        privacy::privacy(chat)
+        privacy_dialog::privacy(chat)
     }),
-    ("you and your data, in a closed chat", |chat| privacy::privacy(Chat { access: AccessMode::Passphrase, ..chat })),
+    ("you and your data, in a closed chat", |chat| {
+        privacy_dialog::privacy(Chat { access: AccessMode::Passphrase, ..chat })
+    }),
     ("name from a sign-in", |chat| {
         let chat = Chat { access: AccessMode::Oidc, ..chat };
-        view! { <NameDialog chat dialog=NodeRef::new() /> }.into_any()
+        view! { <ProfileDialog chat dialog=NodeRef::new() /> }.into_any()
     }),
     ("people, for a moderator", |chat| {
-        chat.you.set(fixtures::moderator());
-        chat.people.set(fixtures::everybody().into_iter().chain(fixtures::namesakes()).collect());
-        chat.namesakes.set(fixtures::namesakes());
-        view! { <People chat dialog=NodeRef::new() /> }.into_any()
+        chat.room.you.set(fixtures::moderator());
+        chat.room.people.set(fixtures::everybody().into_iter().chain(fixtures::namesakes()).collect());
+        chat.room.namesakes.set(fixtures::namesakes());
+        view! { <PeopleDialog chat dialog=NodeRef::new() /> }.into_any()
     }),
-    ("name and language", |chat| view! { <NameDialog chat dialog=NodeRef::new() /> }.into_any()),
+    ("name and language", |chat| view! { <ProfileDialog chat dialog=NodeRef::new() /> }.into_any()),
     ("people", |chat| {
-        chat.people.set(fixtures::everybody());
-        view! { <People chat dialog=NodeRef::new() /> }.into_any()
+        chat.room.people.set(fixtures::everybody());
+        view! { <PeopleDialog chat dialog=NodeRef::new() /> }.into_any()
     }),
     ("shortcuts", |chat| {
-        chat.listed.set(true);
+        chat.shortcuts.is_listed.set(true);
         shortcuts::shortcuts(chat)
     }),
     ("rooms", |chat| {
-        chat.rooms.set(fixtures::rooms());
-        rooms::switcher(chat)
+        chat.rooms.entries.set(fixtures::rooms());
+        rooms::room_dialog(chat)
     }),
-    ("deletion", |chat| view! { <Deletion chat /> }.into_any()),
+    ("deletion", |chat| view! { <DeleteDialog chat /> }.into_any()),
     ("picker", |chat| {
-        chat.asked.set(Some(Seq(1)));
-        view! { <Picker chat /> }.into_any()
+        chat.message_dialogs.message.set(Some(Seq(1)));
+        view! { <EmojiPicker chat /> }.into_any()
     }),
     ("lightbox", |chat| {
         let illustrated = Row { image: Some(image()), ..row(0) };
-        chat.viewed.set(Some(illustrated.key()));
-        chat.rows.set(vec![Shown { key: illustrated.key(), row: ArcRwSignal::new(illustrated) }]);
+        chat.images.viewed_row.set(Some(illustrated.key()));
+        chat.log.rows.set(vec![KeyedRow { key: illustrated.key(), row: ArcRwSignal::new(illustrated) }]);
         view! { <Lightbox chat /> }.into_any()
     }),
 ];
 
 /// The visitor takes no part.
-fn over(chat: Chat, why: Over, told: &str) {
-    chat.status.set(Status::Over(why));
-    chat.leave.set(Leave { over: Some(why), ..silent(told) });
+fn over(chat: Chat, why: EndReason, told: &str) {
+    chat.room.status.set(Status::Ended(why));
+    chat.composer.status.set(ComposerStatus { end_reason: Some(why), ..disabled_composer(told) });
 }
 
 /// The gallery as one HTML file, with the style sheet at this address.
@@ -232,7 +257,7 @@ pub fn page(style: &str) -> String {
         state("page", name, |chat| {
             show(chat, vec![row(0), answered(1)]);
             change(chat);
-            frame(chat).into_any()
+            layout(chat).into_any()
         })
     });
     let parts = PARTS.iter().map(|(name, draw)| {

@@ -6,7 +6,11 @@ use leptos::prelude::*;
 use shared_types::{Language, PageState};
 use wasm_bindgen_futures::spawn_local;
 
-use crate::{App, browser, offline, words::Words};
+use crate::{
+    App,
+    browser::{local_time, location, offline, page_state, time},
+    i18n::Translations,
+};
 
 /// The pause between two tries to reach the server from an empty page.
 const TRY_AGAIN: Duration = Duration::from_secs(2);
@@ -31,19 +35,19 @@ fn is_complete() -> bool {
 
 async fn fetch_and_mount() {
     let Some(body) = document().body() else { return };
-    let room = browser::room_of_path();
+    let room = location::room_of_path();
     // The server will know better than this.
-    let language = browser::locales().find_map(|tag| Language::of_tag(&tag)).unwrap_or_default();
+    let language = local_time::preferred_locales().find_map(|tag| Language::of_tag(&tag)).unwrap_or_default();
     loop {
-        if let Ok(page) = browser::fetch_state(&room).await {
+        if let Ok(page) = page_state::fetch_state(&room).await {
             body.set_text_content(None);
-            document().set_title(&Words::of(page.language).title(room.as_str()));
+            document().set_title(&Translations::of(page.language).title(room.as_str()));
             if let Some(root) = document().document_element() {
                 _ = root.set_attribute("lang", page.language.tag());
             }
             return leptos::mount::mount_to_body(move || view! { <App page /> });
         }
-        body.set_text_content(Some(Words::of(language).unreachable));
-        browser::pause(TRY_AGAIN).await;
+        body.set_text_content(Some(Translations::of(language).unreachable));
+        time::pause(TRY_AGAIN).await;
     }
 }

@@ -4,7 +4,7 @@ use chat::{
     access::{oidc::SignInError, passphrase::PassphraseError, rate_limit::RateError},
     ports::Result,
 };
-use frontend::render::Trouble;
+use frontend::ssr::sign_in_page::SignInProblem;
 use shared_types::Timestamp;
 
 use crate::front::form::NotRead;
@@ -12,7 +12,7 @@ use crate::front::form::NotRead;
 /// What is shown to whoever is not let in.
 pub(crate) enum PassphraseFailurePage {
     /// The door again, and what is wrong.
-    Form(Trouble),
+    Form(SignInProblem),
     /// That they were sent away.
     Banned {
         /// Until then.
@@ -27,9 +27,9 @@ pub(crate) enum PassphraseFailurePage {
 /// `Unavailable` when there is nothing to show but that.
 pub(crate) fn not_let_in(why: PassphraseError) -> Result<(u16, PassphraseFailurePage)> {
     Ok(match why {
-        PassphraseError::Wrong => (403, PassphraseFailurePage::Form(Trouble::Wrong)),
+        PassphraseError::Wrong => (403, PassphraseFailurePage::Form(SignInProblem::WrongPassphrase)),
         PassphraseError::TooOften(wait) => {
-            (429, PassphraseFailurePage::Form(Trouble::TooOften { seconds: wait.seconds().into() }))
+            (429, PassphraseFailurePage::Form(SignInProblem::TooManyAttempts { seconds: wait.seconds().into() }))
         }
         PassphraseError::Banned { until } => (403, PassphraseFailurePage::Banned { until }),
         PassphraseError::Unavailable(cause) => return Err(cause),
@@ -37,11 +37,11 @@ pub(crate) fn not_let_in(why: PassphraseError) -> Result<(u16, PassphraseFailure
 }
 
 /// The HTTP status with which somebody is not signed in, and what their door says of it. From 500 on it is not their doing.
-pub(crate) fn not_signed_in(why: &SignInError) -> (u16, Trouble) {
+pub(crate) fn not_signed_in(why: &SignInError) -> (u16, SignInProblem) {
     match why {
-        SignInError::NotBegun => (403, Trouble::Again),
-        SignInError::Refused => (403, Trouble::Refused),
-        SignInError::IdToken(_) | SignInError::Unavailable(_) => (502, Trouble::Provider),
+        SignInError::NotBegun => (403, SignInProblem::Expired),
+        SignInError::Refused => (403, SignInProblem::ProviderRefused),
+        SignInError::IdToken(_) | SignInError::Unavailable(_) => (502, SignInProblem::ProviderFailed),
     }
 }
 
@@ -50,9 +50,9 @@ pub(crate) fn not_signed_in(why: &SignInError) -> (u16, Trouble) {
 /// # Errors
 ///
 /// `Unavailable` when there is nothing to say but that.
-pub(crate) fn too_often(why: RateError) -> Result<Trouble> {
+pub(crate) fn too_often(why: RateError) -> Result<SignInProblem> {
     match why {
-        RateError::TooFast(wait) => Ok(Trouble::TooOften { seconds: wait.seconds().into() }),
+        RateError::TooFast(wait) => Ok(SignInProblem::TooManyAttempts { seconds: wait.seconds().into() }),
         RateError::Unavailable(cause) => Err(cause),
     }
 }
@@ -101,9 +101,9 @@ mod tests {
     #[test]
     fn whoever_is_not_let_in_sees_the_door_or_until_when_they_were_sent_away() {
         use PassphraseFailurePage::{Banned, Form};
-        assert!(matches!(not_let_in(PassphraseError::Wrong), Ok((403, Form(Trouble::Wrong)))));
+        assert!(matches!(not_let_in(PassphraseError::Wrong), Ok((403, Form(SignInProblem::WrongPassphrase)))));
         let often = not_let_in(PassphraseError::TooOften(too_fast(40_001)));
-        assert!(matches!(often, Ok((429, Form(Trouble::TooOften { seconds: 41 })))));
+        assert!(matches!(often, Ok((429, Form(SignInProblem::TooManyAttempts { seconds: 41 })))));
         let until = Timestamp(7);
         assert!(matches!(not_let_in(PassphraseError::Banned { until }), Ok((403, Banned { until: Timestamp(7) }))));
         assert!(not_let_in(PassphraseError::Unavailable(outage())).is_err());
@@ -111,15 +111,18 @@ mod tests {
 
     #[test]
     fn whoever_is_not_signed_in_is_told_whether_to_try_again() {
-        assert!(matches!(not_signed_in(&SignInError::NotBegun), (403, Trouble::Again)));
-        assert!(matches!(not_signed_in(&SignInError::Refused), (403, Trouble::Refused)));
-        assert!(matches!(not_signed_in(&SignInError::IdToken("no key".into())), (502, Trouble::Provider)));
-        assert!(matches!(not_signed_in(&SignInError::Unavailable(outage())), (502, Trouble::Provider)));
+        assert!(matches!(not_signed_in(&SignInError::NotBegun), (403, SignInProblem::Expired)));
+        assert!(matches!(not_signed_in(&SignInError::Refused), (403, SignInProblem::ProviderRefused)));
+        assert!(matches!(not_signed_in(&SignInError::IdToken("no key".into())), (502, SignInProblem::ProviderFailed)));
+        assert!(matches!(not_signed_in(&SignInError::Unavailable(outage())), (502, SignInProblem::ProviderFailed)));
     }
 
     #[test]
     fn whoever_comes_to_the_door_too_often_is_told_when_to_come_again() {
-        assert!(matches!(too_often(RateError::TooFast(too_fast(1_001))), Ok(Trouble::TooOften { seconds: 2 })));
+        assert!(matches!(
+            too_often(RateError::TooFast(too_fast(1_001))),
+            Ok(SignInProblem::TooManyAttempts { seconds: 2 })
+        ));
         assert!(too_often(RateError::Unavailable(outage())).is_err());
     }
 

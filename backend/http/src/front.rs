@@ -11,9 +11,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use frontend::render::{self, Shell};
+use frontend::ssr::{self, index_template::IndexTemplate};
 use serde_json::json;
-use shared_types::{AccessMode, Language, PageState, PersonName, RoomName};
+use shared_types::{AccessMode, Language, PageState, RoomName};
 
 pub use answer::FrontAnswer;
 pub use form::{FORM_BYTES, FORM_TYPE, NotRead, form};
@@ -43,21 +43,10 @@ use chat::{
 
 use super::{headers, my_data};
 use crate::{
+    cookies,
     headers::{Places, Visitor},
     my_data::MyData,
 };
-
-/// The cookie that makes a visitor the same guest again; signed, and out of reach of scripts.
-const GUEST_COOKIE: &str = "guest";
-
-/// Its name where the visitor came by HTTPS: a browser takes it from this very host alone, and from nobody in between.
-const GUEST_COOKIE_BY_HTTPS: &str = "__Host-guest";
-
-/// The cookie in which the page keeps the visitor's chosen name, percent-encoded, so that the first paint has it.
-const NAME_COOKIE: &str = "name";
-
-/// The cookie in which the page keeps the language that the visitor chose, as a tag.
-const LANGUAGE_COOKIE: &str = "language";
 
 /// The header in which a browser says who led it to an address: the page itself, another one, or its visitor.
 pub const FETCH_SITE: &str = "sec-fetch-site";
@@ -79,7 +68,7 @@ pub struct FrontHandler {
 
 /// What is made of a built `index.html` once.
 struct Parsed {
-    shell: Shell,
+    shell: IndexTemplate,
     /// Its scripts, as its pages' policy allows them.
     scripts: String,
 }
@@ -199,7 +188,7 @@ impl FrontHandler {
         };
         answer.unwrap_or_else(|cause| {
             tracing::error!(path = request.path, %cause, "the front page could not be made");
-            FrontAnswer::plain(503, render::unreachable(language), request.secure)
+            FrontAnswer::plain(503, ssr::unreachable_text(language), request.secure)
         })
     }
 
@@ -208,8 +197,9 @@ impl FrontHandler {
     }
 
     async fn visit(&self, wanted: Wanted, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
-        let cookies = request.cookie.as_deref().unwrap_or_default();
-        let (guest, name) = (cookie(cookies, guest_cookie_name(request.secure)), name(cookies));
+        let header = request.cookies();
+        let guest = cookies::value(header, cookies::session_cookie(request.secure));
+        let name = cookies::person_name(header);
         let (room, as_page) = match wanted {
             Wanted::Page(room) => (room, true),
             Wanted::State(room) => (room, false),
@@ -228,9 +218,9 @@ impl FrontHandler {
         let status = if away.is_some() { 403 } else { 200 };
         let set_cookies = visit.cookie.iter().map(|cookie| self.guest_cookie(cookie, request)).collect();
         let answer = if as_page {
-            let drawn = |shell: &Shell| match away {
-                Some(until) => render::banned(shell, language, until, self.front_page.restriction_store.clock.now()),
-                None => render::page(shell, &visit.state),
+            let drawn = |shell: &IndexTemplate| match away {
+                Some(until) => ssr::banned_page(shell, language, until, self.front_page.restriction_store.clock.now()),
+                None => ssr::room_page(shell, &visit.state),
             };
             self.html(status, request, drawn).await?
         } else {
@@ -245,12 +235,12 @@ impl FrontHandler {
 
     /// The `Set-Cookie` of a visitor who is the same next time.
     fn guest_cookie(&self, value: &str, request: &FrontRequest) -> String {
-        let seconds = self.front_page.sessions.cookie_life().as_secs();
-        set_cookie(guest_cookie_name(request.secure), value, seconds, request)
+        let lifetime = self.front_page.sessions.cookie_life();
+        cookies::set(cookies::session_cookie(request.secure), value, lifetime, request.secure)
     }
 
     async fn not_found(&self, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
-        self.html(404, request, |shell| render::not_found(shell, language)).await
+        self.html(404, request, |shell| ssr::not_found_page(shell, language)).await
     }
 
     /// A page that is drawn into the built one.
@@ -258,7 +248,7 @@ impl FrontHandler {
         &self,
         status: u16,
         request: &FrontRequest,
-        drawn: impl FnOnce(&Shell) -> String,
+        drawn: impl FnOnce(&IndexTemplate) -> String,
     ) -> Result<FrontAnswer> {
         let parsed = self.shell().await?;
         let headers = headers::of_page(&parsed.scripts, &self.places, request.visitor());
@@ -274,7 +264,8 @@ impl FrontHandler {
         {
             return Ok(parsed.clone());
         }
-        let shell = Shell::parse(&index_html).map_err(Unavailable::while_doing("reading the built index.html"))?;
+        let shell =
+            IndexTemplate::parse(&index_html).map_err(Unavailable::while_doing("reading the built index.html"))?;
         let parsed = Arc::new(Parsed { shell, scripts: headers::hashes(&index_html) });
         *last = Some((index_html, parsed.clone()));
         Ok(parsed)
@@ -282,6 +273,11 @@ impl FrontHandler {
 }
 
 impl FrontRequest {
+    /// The `Cookie` header; empty without one.
+    pub(crate) fn cookies(&self) -> &str {
+        self.cookie.as_deref().unwrap_or_default()
+    }
+
     fn visitor(&self) -> Visitor<'_> {
         Visitor { secure: self.secure, host: self.host.as_deref() }
     }
@@ -301,29 +297,8 @@ fn wanted(path: &str) -> Option<Wanted> {
 
 /// The language that the visitor chose, or else the one that their browser prefers.
 fn language(request: &FrontRequest) -> Language {
-    let chosen = cookie(request.cookie.as_deref().unwrap_or_default(), LANGUAGE_COOKIE);
     let preferred = || Language::preferred(request.accept_language.as_deref().unwrap_or_default());
-    chosen.and_then(Language::of_tag).unwrap_or_else(preferred)
-}
-
-/// What the cookie is called that makes a visitor the same guest again.
-fn guest_cookie_name(secure: bool) -> &'static str {
-    if secure { GUEST_COOKIE_BY_HTTPS } else { GUEST_COOKIE }
-}
-
-/// What the visitor wants to be called.
-fn name(cookies: &str) -> Option<PersonName> {
-    cookie(cookies, NAME_COOKIE).and_then(percent_decoded)?.parse().ok()
-}
-
-pub(crate) fn cookie<'a>(cookies: &'a str, name: &str) -> Option<&'a str> {
-    cookies.split(';').find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
-}
-
-/// A `Set-Cookie` that no script can read and no other site's form can use. Without a life it is taken away.
-fn set_cookie(name: &str, value: &str, seconds: u64, request: &FrontRequest) -> String {
-    let secure = if request.secure { "; Secure" } else { "" };
-    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+    cookies::language(request.cookies()).unwrap_or_else(preferred)
 }
 
 /// The room that a path leads to, and the lobby for any other: nobody is sent on to another site.
@@ -332,21 +307,6 @@ fn room_of(path: Option<&str>) -> RoomName {
         Some(Some(Wanted::Page(room))) => room,
         _ => RoomName::lobby(),
     }
-}
-
-pub(crate) fn percent_decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'%' => {
-                let mut digit = || char::from(rest.next()?).to_digit(16);
-                u8::try_from(digit()? * 16 + digit()?).ok()?
-            }
-            plain => plain,
-        });
-    }
-    String::from_utf8(bytes).ok()
 }
 
 #[cfg(test)]
@@ -402,15 +362,6 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_is_found_among_others() {
-        let cookies = "a=1; guest=g.1.mac; name=Ann%20%E7%94%9F; guest2=x";
-        assert_eq!(cookie(cookies, "guest"), Some("g.1.mac"));
-        assert_eq!(cookie(cookies, "name").and_then(percent_decoded).as_deref(), Some("Ann 生"));
-        assert_eq!(cookie(cookies, "gues"), None);
-        assert_eq!(cookie("", "guest"), None);
-    }
-
-    #[test]
     fn the_language_that_was_chosen_goes_before_the_browser_s() {
         for (cookie, header, expected) in [
             (None, None, Language::English),
@@ -425,13 +376,5 @@ mod tests {
             let request = FrontRequest { path: "/".into(), cookie, accept_language, ..FrontRequest::default() };
             assert_eq!(language(&request), expected, "{:?} {header:?}", request.cookie);
         }
-    }
-
-    #[test]
-    fn a_name_cookie_that_is_not_text_is_no_name() {
-        assert_eq!(percent_decoded("%ff"), None);
-        assert_eq!(percent_decoded("%4"), None);
-        assert_eq!(percent_decoded("%zz"), None);
-        assert_eq!(percent_decoded("%+f"), None);
     }
 }

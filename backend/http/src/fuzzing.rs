@@ -1,8 +1,8 @@
 //! What the fuzzer may reach of the routes, though nobody else may: see `fuzz/`.
 
-use crate::front::{cookie, percent_decoded};
+use crate::cookies::{percent_decoded, value};
 
 /// The value of a cookie, and what it says where it is percent-encoded.
 pub fn cookie_of(header: &str, name: &str) -> Option<(String, Option<String>)> {
-    cookie(header, name).map(|value| (value.to_owned(), percent_decoded(value)))
+    value(header, name).map(|value| (value.to_owned(), percent_decoded(value)))
 }

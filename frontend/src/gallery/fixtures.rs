@@ -1,17 +1,21 @@
 //! What the gallery's states are made of.
 
 use leptos::prelude::*;
+use page_model::{
+    connection::{EndReason, Status},
+    room_list::RoomEntry,
+    timeline::{DeliveryState, ReplyPreview, Row, RowReaction},
+};
 use shared_types::{
     AccessMode, ChatImage, ImageType, Language, PageState, Person, Restrictions, Rev, RoomName, RoomRules, Seq,
     Timestamp,
 };
 
-use crate::{
-    chat::{Attached, Chat, Hit, Leave, Shown},
-    link::{Over, Status},
-    rooms::Entry,
-    search::Piece,
-    timeline::{Quoted, Row, RowReaction, State},
+use crate::ui::state::{
+    Chat,
+    composer::{Attachment, ComposerStatus},
+    log::KeyedRow,
+    moderation::AuditRow,
 };
 
 /// Everything that the server makes of Markdown.
@@ -59,34 +63,33 @@ pub(super) fn moderator() -> Person {
 }
 
 /// What the visitor is told while they may write.
-pub(super) fn leave(sentence: &str, countdown: &str) -> Leave {
-    Leave { sentence: sentence.into(), countdown: countdown.into(), ..Leave::default() }
+pub(super) fn composer_status(sentence: &str, countdown: &str) -> ComposerStatus {
+    ComposerStatus { sentence: sentence.into(), countdown: countdown.into(), ..ComposerStatus::default() }
 }
 
 /// What they are told in the place of the composer.
-pub(super) fn silent(sentence: &str) -> Leave {
-    Leave { silent: true, ..leave(sentence, "") }
+pub(super) fn disabled_composer(sentence: &str) -> ComposerStatus {
+    ComposerStatus { is_disabled: true, ..composer_status(sentence, "") }
 }
 
 /// Why somebody takes no part whom a moderator sent away.
-pub(super) const BANNED: Over = Over::Banned(Timestamp(1_795_525_500_000));
+pub(super) const BANNED: EndReason = EndReason::Banned(Timestamp(1_795_525_500_000));
 
-/// What moderators did.
-pub(super) fn acts() -> Vec<Hit> {
+/// An audit log.
+pub(super) fn audit_rows() -> Vec<AuditRow> {
     let [ben, cleo] = [Some(person("ben", "Ben")), Some(person("cleo", "Cleo"))];
-    let act = |minutes: u64, when: &str, what: &str, whom: &Option<Person>| Hit {
-        seq: Seq(1),
-        author: moderator(),
+    let row = |minutes: u64, when: &str, what: &str, whom: &Option<Person>| AuditRow {
+        moderator: moderator(),
         at: Timestamp(1_795_428_000_000 + minutes * 60_000),
         when: when.into(),
-        pieces: vec![Piece { text: what.into(), marked: false }],
-        whom: whom.clone(),
+        text: what.into(),
+        target: whom.clone(),
     };
     vec![
-        act(30, "10:30", "changed the rules of #lobby: One message every 30 s.", &None),
-        act(20, "10:20", "banned Cleo (cleo) until Tuesday, 1 December, 10:20", &cleo),
-        act(10, "10:10", "muted Ben (ben) until 11:10", &ben),
-        act(0, "10:00", "deleted a message of Ben in #lobby", &ben),
+        row(30, "10:30", "changed the rules of #lobby: One message every 30 s.", &None),
+        row(20, "10:20", "banned Cleo (cleo) until Tuesday, 1 December, 10:20", &cleo),
+        row(10, "10:10", "muted Ben (ben) until 11:10", &ben),
+        row(0, "10:00", "deleted a message of Ben in #lobby", &ben),
     ]
 }
 
@@ -107,7 +110,7 @@ pub(super) fn chat() -> Chat {
         restrictions: Restrictions::default(),
     };
     let chat = Chat::new(&page, Callback::new(|_| {}));
-    chat.status.set(Status::Live);
+    chat.room.status.set(Status::Live);
     chat
 }
 
@@ -123,15 +126,15 @@ pub(super) fn namesakes() -> Vec<Person> {
 }
 
 /// The room that is shown, one with something new, and one without.
-pub(super) fn rooms() -> Vec<Entry> {
-    let other = |room: &str, unread| Entry { room: room.parse().unwrap(), here: false, unread };
-    vec![Entry::here(&RoomName::lobby()), other("boats", true), other("plans-2026", false)]
+pub(super) fn rooms() -> Vec<RoomEntry> {
+    let other = |room: &str, unread| RoomEntry { room: room.parse().unwrap(), is_current: false, unread };
+    vec![RoomEntry::current(&RoomName::lobby()), other("boats", true), other("plans-2026", false)]
 }
 
 /// Puts messages on a page.
 pub(super) fn show(chat: Chat, rows: Vec<Row>) {
-    let shown = |row: Row| Shown { key: row.key(), row: ArcRwSignal::new(row) };
-    chat.rows.set(rows.into_iter().map(shown).collect());
+    let shown = |row: Row| KeyedRow { key: row.key(), row: ArcRwSignal::new(row) };
+    chat.log.rows.set(rows.into_iter().map(shown).collect());
 }
 
 /// A message of Ann's; those of one page have numbers of their own.
@@ -147,14 +150,14 @@ pub(super) fn row(number: u64) -> Row {
         image_path: IMAGE.into(),
         at: Timestamp(1_795_428_000_000),
         time: "10:00".into(),
-        state: State::Sent,
+        state: DeliveryState::Sent,
         mine: true,
         edited: false,
         deleted: false,
         reply_to: None,
-        calls_me: false,
+        mentions_me: false,
         reactions: Vec::new(),
-        head: true,
+        starts_group: true,
         day: None,
         first_new: false,
     }
@@ -172,8 +175,8 @@ pub(super) fn answered(number: u64) -> Row {
 }
 
 /// What an answer quotes; without a text it is not known here.
-pub(super) fn quoted(text: Option<&str>) -> Quoted {
-    Quoted { seq: Seq(1), author: person("cleo", "Cleo"), text: text.and_then(|text| text.parse().ok()) }
+pub(super) fn quoted(text: Option<&str>) -> ReplyPreview {
+    ReplyPreview { seq: Seq(1), author: person("cleo", "Cleo"), text: text.and_then(|text| text.parse().ok()) }
 }
 
 /// Reactions of the visitor and of others.
@@ -198,9 +201,9 @@ pub(super) fn image() -> ChatImage {
 }
 
 /// Images in the tray: one that can be sent, and one that is being prepared.
-pub(super) fn attached() -> Vec<Attached> {
+pub(super) fn attached() -> Vec<Attachment> {
     vec![
-        Attached { id: 1, alt: "the sea".into(), url: Some(IMAGE.into()) },
-        Attached { id: 2, alt: String::new(), url: None },
+        Attachment { id: 1, alt: "the sea".into(), url: Some(IMAGE.into()) },
+        Attachment { id: 2, alt: String::new(), url: None },
     ]
 }

@@ -1,12 +1,18 @@
 //! The door of a chat that is not open, and the way out: `POST /enter` with the passphrase, and `POST /sign-out`.
 
+use std::time::Duration;
+
 use chat::ports::Result;
-use frontend::render::{self, Door, Trouble, Way};
+use frontend::ssr::{
+    self,
+    sign_in_page::{SignInMethod, SignInPage, SignInProblem, sign_in_page},
+};
 use serde_json::json;
 use shared_types::{AccessMode, Language, RoomName};
 
-use super::{NAME_COOKIE, guest_cookie_name, room_of, set_cookie};
+use super::room_of;
 use crate::{
+    cookies,
     errors::{PassphraseFailurePage, not_let_in},
     front::{FrontHandler, FrontRequest, answer::FrontAnswer, form::field},
 };
@@ -17,13 +23,13 @@ impl FrontHandler {
         &self,
         status: u16,
         to: &RoomName,
-        trouble: Option<Trouble>,
+        problem: Option<SignInProblem>,
         request: &FrontRequest,
         language: Language,
     ) -> Result<FrontAnswer> {
-        let way = if self.access() == AccessMode::Oidc { Way::SignIn } else { Way::Passphrase };
-        let door = Door { way, to, trouble };
-        self.html(status, request, |shell| render::door(shell, language, door)).await
+        let method = if self.access() == AccessMode::Oidc { SignInMethod::SignIn } else { SignInMethod::Passphrase };
+        let page = SignInPage { method, room: to, problem };
+        self.html(status, request, |shell| sign_in_page(shell, language, page)).await
     }
 
     /// What a page is told that is open, and whose visitor has to come in anew.
@@ -36,7 +42,7 @@ impl FrontHandler {
         let to = room_of(field(form, "to").as_deref());
         if !self.is_own(request) {
             tracing::warn!("a form of another site was refused");
-            return self.door(403, &to, Some(Trouble::Again), request, language).await;
+            return self.door(403, &to, Some(SignInProblem::Expired), request, language).await;
         }
         let passphrase = field(form, "passphrase").unwrap_or_default();
         let why = match self.enter.attempt(&passphrase, request.address).await {
@@ -55,7 +61,7 @@ impl FrontHandler {
             (status, PassphraseFailurePage::Banned { until }) => {
                 tracing::info!(status, "not let in: sent away");
                 let now = self.front_page.restriction_store.clock.now();
-                self.html(status, request, |shell| render::banned(shell, language, until, now)).await
+                self.html(status, request, |shell| ssr::banned_page(shell, language, until, now)).await
             }
         }
     }
@@ -65,7 +71,8 @@ impl FrontHandler {
         if !self.is_own(request) {
             return FrontAnswer::plain(403, "Another site cannot sign you out.\n".into(), request.secure);
         }
-        let cookies = [guest_cookie_name(request.secure), NAME_COOKIE].map(|name| set_cookie(name, "", 0, request));
+        let cookies = [cookies::session_cookie(request.secure), cookies::NAME]
+            .map(|name| cookies::set(name, "", Duration::ZERO, request.secure));
         let mut answer = FrontAnswer::see_other("/".into(), cookies.into(), request.secure);
         // What was said here stays on no device that others use after them. Not the cookies: a browser takes those of the hosts
         // beside this one along.

@@ -2,25 +2,23 @@
 //!
 //! A sign-in begins with a link and not with a form: Chromium holds a form's policy against where its answer leads.
 
+use std::time::Duration;
+
 use chat::{
     access::oidc::{AuthCallback, SIGN_IN_SECONDS},
     ports::Result,
 };
-use frontend::render::Trouble;
+use frontend::ssr::sign_in_page::SignInProblem;
 use shared_types::{Language, RoomName};
 
-use super::{room_of, set_cookie};
+use super::room_of;
 use crate::{
+    cookies,
     errors::{not_signed_in, too_often},
-    front::{FrontHandler, FrontRequest, answer::FrontAnswer, cookie, form::field},
+    front::{FrontHandler, FrontRequest, answer::FrontAnswer, form::field},
 };
 
 const CALLBACK: &str = "/sign-in/callback";
-
-/// The cookie of a sign-in that has begun: a browser takes it from this very host alone where the visitor came by HTTPS.
-fn pending_cookie(request: &FrontRequest) -> &'static str {
-    if request.secure { "__Host-sign-in" } else { "sign-in" }
-}
 
 impl FrontHandler {
     /// Sends a visitor to their provider.
@@ -36,12 +34,14 @@ impl FrontHandler {
         }
         match oidc.begin(to.clone(), &self.redirect(request)).await {
             Ok(begun) => {
-                let cookie = set_cookie(pending_cookie(request), &begun.pending, SIGN_IN_SECONDS, request);
+                let lifetime = Duration::from_secs(SIGN_IN_SECONDS);
+                let name = cookies::sign_in_cookie(request.secure);
+                let cookie = cookies::set(name, &begun.pending, lifetime, request.secure);
                 Ok(FrontAnswer::see_other(begun.location, vec![cookie], request.secure))
             }
             Err(cause) => {
                 tracing::error!(%cause, "nobody can sign in");
-                self.door(502, &to, Some(Trouble::Provider), request, language).await
+                self.door(502, &to, Some(SignInProblem::ProviderFailed), request, language).await
             }
         }
     }
@@ -54,14 +54,14 @@ impl FrontHandler {
         }
         let [state, code, issuer] = ["state", "code", "iss"].map(|name| field(&request.query, name));
         let back = AuthCallback {
-            pending: cookie(request.cookie.as_deref().unwrap_or_default(), pending_cookie(request)),
+            pending: cookies::value(request.cookies(), cookies::sign_in_cookie(request.secure)),
             state: state.as_deref(),
             code: code.as_deref(),
             issuer: issuer.as_deref(),
             redirect: &self.redirect(request),
         };
         // Whatever comes of it, it is not for a second time.
-        let done = set_cookie(pending_cookie(request), "", 0, request);
+        let done = cookies::set(cookies::sign_in_cookie(request.secure), "", Duration::ZERO, request.secure);
         let (why, to) = match oidc.finish(back).await {
             Ok((visitor, to)) => {
                 tracing::info!(person = %visitor.id, moderator = visitor.moderator, "signed in");
@@ -80,7 +80,7 @@ impl FrontHandler {
     }
 
     /// Counts one way to the provider or back; what is wrong where there were too many.
-    async fn too_often(&self, request: &FrontRequest) -> Result<Option<Trouble>> {
+    async fn too_often(&self, request: &FrontRequest) -> Result<Option<SignInProblem>> {
         let keys = request.address.map(|address| self.front_page.sessions.address_keys(address));
         match self.enter.rate.sign_in(keys.as_ref().and_then(|keys| keys.first())).await {
             Ok(()) => Ok(None),

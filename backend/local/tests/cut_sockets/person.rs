@@ -7,13 +7,13 @@ use chat_testing::{
     local_server::{Socket, connect},
 };
 use fastrand::Rng;
-use frontend::{
-    client::{Client, Deed},
-    link::SocketId,
+use futures::{SinkExt, StreamExt};
+use page_model::{
+    client::{Client, Effect},
+    connection::SocketId,
     timeline::Draft,
 };
-use futures::{SinkExt, StreamExt};
-use shared_types::{ChatMessage, Language, Nonce, PageState, PersonId, Seq, ServerMessage};
+use shared_types::{ChatMessage, Nonce, PageState, PersonId, Seq, ServerMessage};
 use tokio::{
     select,
     sync::{mpsc, watch},
@@ -74,14 +74,14 @@ impl Person {
     pub(crate) async fn arrive(port: u16, seed: u64) -> Self {
         let mut cookie = None;
         let page = visit(port, &mut cookie).await.unwrap();
-        let (client, deeds) = Client::start(&page, 0, lot);
+        let (client, effects) = Client::start(&page, &page_model::texts::PlainTexts, 0, lot);
         let (events, inbox) = mpsc::unbounded_channel();
         let account = Account { id: page.you.id.clone(), written: Vec::new(), page: Vec::new(), sockets: 0 };
         let dice = Rng::with_seed(seed);
         let sockets = BTreeMap::new();
         let born = Instant::now();
         let mut person = Self { port, client, page, cookie, sockets, events, inbox, born, dice, account };
-        person.act(deeds);
+        person.act(effects);
         person
     }
 
@@ -96,7 +96,7 @@ impl Person {
                 Mood::Waiting(log, until) if Instant::now() >= *until || self.shows_the_end_of(log) => break,
                 _ => {}
             }
-            let deeds = select! {
+            let effects = select! {
                 Some(event) = self.inbox.recv() => self.happened(event),
                 _ = tick.tick() => {
                     self.look();
@@ -108,7 +108,7 @@ impl Person {
                     Vec::new()
                 }
             };
-            self.act(deeds);
+            self.act(effects);
         }
         self.account.page = self.look();
         self.account
@@ -118,7 +118,7 @@ impl Person {
         self.born.elapsed().as_millis() as u64
     }
 
-    fn fidget(&mut self) -> Vec<Deed> {
+    fn fidget(&mut self) -> Vec<Effect> {
         match self.dice.u8(0..100) {
             0..25 => {
                 let count = self.account.written.len();
@@ -134,45 +134,45 @@ impl Person {
         }
     }
 
-    fn happened(&mut self, event: Event) -> Vec<Deed> {
+    fn happened(&mut self, event: Event) -> Vec<Effect> {
         let now = self.now();
         match event {
-            Event::Heard(id, message) if self.sockets.contains_key(&id) => self.client.heard(now, id, message),
-            Event::Closed(id) if self.sockets.remove(&id).is_some() => self.client.closed(now, id),
+            Event::Heard(id, message) if self.sockets.contains_key(&id) => self.client.on_message(now, id, message),
+            Event::Closed(id) if self.sockets.remove(&id).is_some() => self.client.on_closed(now, id),
             // The page has let that socket go.
             Event::Heard(..) | Event::Closed(_) => Vec::new(),
             Event::ProviderResponse(page) => {
                 let arrived = page.is_some();
                 self.page = page.unwrap_or_else(|| self.page.clone());
-                self.client.fetched(now, arrived)
+                self.client.on_fetched(now, arrived)
             }
         }
     }
 
-    fn act(&mut self, deeds: Vec<Deed>) {
-        for deed in deeds {
-            match deed {
-                Deed::Fetch => {
+    fn act(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Fetch => {
                     let (port, mut cookie, events) = (self.port, self.cookie.clone(), self.events.clone());
                     tokio::spawn(async move {
                         let page = visit(port, &mut cookie).await;
                         drop(events.send(Event::ProviderResponse(page)));
                     });
                 }
-                Deed::Open(id) => {
+                Effect::Open(id) => {
                     let (frames, queue) = mpsc::unbounded_channel();
                     self.sockets.insert(id, frames);
                     self.account.sockets += 1;
                     tokio::spawn(carry(id, self.port, self.page.ticket.clone(), queue, self.events.clone()));
                 }
-                Deed::Say(id, message) => {
+                Effect::Send(id, message) => {
                     if let Some(frames) = self.sockets.get(&id) {
                         // One that has just closed tells so itself.
                         drop(frames.send(serde_json::to_string(&message).unwrap()));
                     }
                 }
-                Deed::Upload(..) => unreachable!("nobody sends an image"),
-                Deed::Close(id) => drop(self.sockets.remove(&id)),
+                Effect::Upload(..) => unreachable!("nobody sends an image"),
+                Effect::Close(id) => drop(self.sockets.remove(&id)),
             }
         }
     }
@@ -184,7 +184,7 @@ impl Person {
 
     /// What is on the page is in order and has nothing twice, at every look.
     fn look(&self) -> Vec<(PersonId, Nonce, Seq)> {
-        let rows = self.client.timeline().rows(&frontend::Utc(Language::English), &[]);
+        let rows = self.client.timeline().rows(&page_model::calendar::Utc::default(), &[]);
         let mut keys: Vec<String> = rows.iter().map(|row| row.key()).collect();
         keys.sort_unstable();
         assert!(keys.windows(2).all(|pair| pair[0] != pair[1]), "shown twice: {keys:?}");

@@ -12,7 +12,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use chat::ports::messages::Messages;
 use chat_testing::number::number;
-use frontend::timeline::Change;
+use page_model::timeline::Change;
 use person::{Account, Habit, Person};
 use server::{Faults, Server};
 use shared_types::{ChatMessage, RoomName};
@@ -131,7 +131,7 @@ fn content_of(message: &ChatMessage) -> String {
 fn is_made(change: &Change, message: &ChatMessage, who: &str) -> bool {
     match change {
         _ if message.deleted => true,
-        Change::Gone => false,
+        Change::Delete => false,
         Change::Text(text) => message.text == *text,
         Change::Reaction { emoji, on } => {
             let meant = message.reactions.iter().filter(|reaction| reaction.emoji == *emoji);

@@ -6,12 +6,12 @@ use std::{
     time::Duration,
 };
 
-use frontend::{
-    client::{Client, Deed},
-    link::SocketId,
-    timeline::{Change, Draft, Row, State},
+use page_model::{
+    client::{Client, Effect},
+    connection::SocketId,
+    timeline::{Change, DeliveryState, Draft, Row},
 };
-use shared_types::{Emoji, Language, MessageText, Nonce, PageState, Seq, ServerMessage};
+use shared_types::{Emoji, MessageText, Nonce, PageState, Seq, ServerMessage};
 use tokio::{
     select,
     sync::mpsc,
@@ -104,7 +104,7 @@ impl Person {
                 break page;
             }
         };
-        let (client, deeds) = Client::start(&page, server.now(), lot);
+        let (client, effects) = Client::start(&page, &page_model::texts::PlainTexts, server.now(), lot);
         let (events, inbox) = mpsc::unbounded_channel();
         let account = Account { id: page.you.id.to_string(), ..Account::default() };
         let mut person = Self {
@@ -121,7 +121,7 @@ impl Person {
             changing: Vec::new(),
             account,
         };
-        person.act(deeds);
+        person.act(effects);
         person
     }
 
@@ -143,15 +143,16 @@ impl Person {
             }
         }
         self.pass(end, calm).await;
-        if self.client.timeline().is_apart() {
-            let rows = self.client.timeline().rows(&frontend::Utc(Language::English), &[]);
+        if self.client.timeline().is_detached() {
+            let rows = self.client.timeline().rows(&page_model::calendar::Utc::default(), &[]);
             self.account.apart = rows.iter().filter_map(|row| Some((row.seq?.0, content_of(row)))).collect();
             self.client.return_to_newest();
         }
         self.account.page = self.rows();
         let timeline = self.client.timeline();
-        self.account.content = timeline.rows(&frontend::Utc(Language::English), &[]).iter().map(content_of).collect();
-        self.account.changing = timeline.changing().len();
+        self.account.content =
+            timeline.rows(&page_model::calendar::Utc::default(), &[]).iter().map(content_of).collect();
+        self.account.changing = timeline.changing_messages().len();
         self.account.ending = format!(
             "{:?}, {} unsent, everything up to {}",
             self.client.status(self.server.now()),
@@ -175,8 +176,8 @@ impl Person {
                 () = sleep_until(tick) => {
                     // Once it is calm a page ticks as one in the background does: browsers slow those down.
                     tick += Duration::from_secs(if tick < calm { 1 } else { 10 });
-                    let deeds = self.client.tick(self.server.now());
-                    self.act(deeds);
+                    let effects = self.client.tick(self.server.now());
+                    self.act(effects);
                     if Instant::now() < calm {
                         self.fidget().await;
                         self.look();
@@ -199,13 +200,13 @@ impl Person {
             }
             34..36 => self.offline_until = self.server.now() + self.server.pick(0..40_000),
             36..38 => {
-                let deeds = self.client.wake(self.server.now());
-                self.act(deeds);
+                let effects = self.client.wake(self.server.now());
+                self.act(effects);
             }
             38..39 => self.reload().await,
             39..42 => {
-                let deeds = self.client.load_older();
-                self.act(deeds);
+                let effects = self.client.load_older();
+                self.act(effects);
             }
             42..54 => self.change(),
             54..60 => self.wander(),
@@ -218,13 +219,13 @@ impl Person {
         let nonce: Nonce = format!("{}-{count}", self.account.id).parse().unwrap();
         let text = format!("message {count}").parse().ok();
         self.account.written.push(nonce.clone());
-        let deeds = self.client.post(Draft { nonce, text, image: None, reply_to: None }, self.server.now());
-        self.act(deeds);
+        let effects = self.client.post(Draft { nonce, text, image: None, reply_to: None }, self.server.now());
+        self.act(effects);
     }
 
     /// Goes to some message of the room, reads on from there, or comes back.
     fn wander(&mut self) {
-        let deeds = match self.server.pick(0..6) {
+        let effects = match self.server.pick(0..6) {
             0..3 => {
                 let seq = self.server.pick(0..self.client.timeline().rev().0 + 1);
                 self.client.seek(Seq(seq))
@@ -235,12 +236,12 @@ impl Person {
                 Vec::new()
             }
         };
-        self.act(deeds);
+        self.act(effects);
     }
 
     /// Does something to one of the newest messages: edits or deletes an own one, or reacts to any.
     fn change(&mut self) {
-        let rows = self.client.timeline().rows(&frontend::Utc(Language::English), &[]);
+        let rows = self.client.timeline().rows(&page_model::calendar::Utc::default(), &[]);
         let sent: Vec<_> = rows.iter().rev().filter(|row| row.seq.is_some() && !row.deleted).take(12).collect();
         if sent.is_empty() {
             return;
@@ -250,7 +251,7 @@ impl Person {
         self.account.nonces += 1;
         let (kind, change) = match self.server.pick(0..10) {
             0..5 if row.mine => ("text".to_owned(), Change::Text(format!("edit {number}").parse().ok())),
-            5 if row.mine => ("text".to_owned(), Change::Gone),
+            5 if row.mine => ("text".to_owned(), Change::Delete),
             pick => {
                 let emoji = if pick % 2 == 0 { "👍" } else { "🎉" };
                 let on = !row.reactions.iter().any(|reaction| reaction.mine && reaction.emoji.as_str() == emoji);
@@ -261,17 +262,17 @@ impl Person {
             self.account.changed.insert((seq.0, kind), change.clone());
         }
         let nonce = format!("c-{}-{number}", self.account.id).parse().unwrap();
-        let deeds = self.client.change(seq, change, nonce, self.server.now());
-        self.act(deeds);
+        let effects = self.client.change(seq, change, nonce, self.server.now());
+        self.act(effects);
     }
 
     /// Looks whether the page gave a change up: nobody knows then whether it was made.
     fn mind_troubles(&mut self) {
-        if !self.client.take_troubles().is_empty() {
+        if !self.client.take_errors().is_empty() {
             let given_up = std::mem::take(&mut self.changing);
             self.forget_changes(&given_up);
         }
-        self.changing = self.client.timeline().changing();
+        self.changing = self.client.timeline().changing_messages();
     }
 
     /// What became of these is not known: the page gave them up, or was closed. The last of them may still arrive, after
@@ -291,7 +292,7 @@ impl Person {
         self.cut_all();
         self.sockets.clear();
         self.life += 1;
-        let changing = self.client.timeline().changing();
+        let changing = self.client.timeline().changing_messages();
         self.forget_changes(&changing);
         self.client.timeline().unsent()
     }
@@ -302,10 +303,10 @@ impl Person {
                 break page;
             }
         };
-        let (client, deeds) = Client::start(&self.page, self.server.now(), lot);
+        let (client, effects) = Client::start(&self.page, &page_model::texts::PlainTexts, self.server.now(), lot);
         self.client = client;
         self.client.restore(unsent, self.server.now());
-        self.act(deeds);
+        self.act(effects);
     }
 
     fn cut_all(&mut self) {
@@ -315,19 +316,19 @@ impl Person {
     }
 
     fn retry_failed(&mut self) {
-        let failed: Vec<Nonce> = (self.client.timeline().rows(&frontend::Utc(Language::English), &[]).into_iter())
-            .filter(|row| matches!(row.state, State::Failed(_)))
+        let failed: Vec<Nonce> = (self.client.timeline().rows(&page_model::calendar::Utc::default(), &[]).into_iter())
+            .filter(|row| matches!(row.state, DeliveryState::Failed(_)))
             .map(|row| row.nonce)
             .collect();
         for nonce in failed {
-            let deeds = self.client.retry(&nonce, self.server.now());
-            self.act(deeds);
+            let effects = self.client.retry(&nonce, self.server.now());
+            self.act(effects);
         }
     }
 
     fn happened(&mut self, event: Event) {
         let now = self.server.now();
-        let deeds = match event {
+        let effects = match event {
             Event::Opened(id, Some(connection)) => {
                 let Some(socket) = self.sockets.get_mut(&id) else { return self.server.cut(&connection) };
                 let early = std::mem::take(&mut socket.early);
@@ -339,33 +340,33 @@ impl Person {
                 if self.sockets.remove(&id).is_none() {
                     return;
                 }
-                self.client.closed(now, id)
+                self.client.on_closed(now, id)
             }
             Event::Heard(id, frame) => {
                 if !self.sockets.contains_key(&id) {
                     return;
                 }
                 let message: ServerMessage = serde_json::from_str(&frame).unwrap();
-                self.client.heard(now, id, Some(message))
+                self.client.on_message(now, id, Some(message))
             }
             Event::ProviderResponse(page) => {
                 let arrived = page.is_some();
                 if let Some(page) = page {
                     self.page = page;
                 }
-                self.client.fetched(now, arrived)
+                self.client.on_fetched(now, arrived)
             }
         };
-        self.act(deeds);
+        self.act(effects);
     }
 
-    fn act(&mut self, deeds: Vec<Deed>) {
+    fn act(&mut self, effects: Vec<Effect>) {
         self.mind_troubles();
-        for deed in deeds {
-            match deed {
-                Deed::Fetch => self.fetch(),
-                Deed::Open(id) => self.open(id),
-                Deed::Say(id, message) => {
+        for effect in effects {
+            match effect {
+                Effect::Fetch => self.fetch(),
+                Effect::Open(id) => self.open(id),
+                Effect::Send(id, message) => {
                     let frame = serde_json::to_string(&message).unwrap();
                     if let Some(socket) = self.sockets.get_mut(&id) {
                         match &socket.id {
@@ -374,8 +375,8 @@ impl Person {
                         }
                     }
                 }
-                Deed::Upload(..) => unreachable!("nobody sends an image"),
-                Deed::Close(id) => {
+                Effect::Upload(..) => unreachable!("nobody sends an image"),
+                Effect::Close(id) => {
                     if let Some(connection) = self.sockets.remove(&id).and_then(|socket| socket.id) {
                         self.server.cut(&connection);
                     }
@@ -417,8 +418,8 @@ impl Person {
         let rows = self.rows();
         assert!(rows.windows(2).all(|pair| pair[0].2 < pair[1].2), "out of order: {rows:?}");
         let mut seen = BTreeSet::new();
-        for row in self.client.timeline().rows(&frontend::Utc(Language::English), &[]) {
-            self.account.failed |= matches!(row.state, State::Failed(_));
+        for row in self.client.timeline().rows(&page_model::calendar::Utc::default(), &[]) {
+            self.account.failed |= matches!(row.state, DeliveryState::Failed(_));
             assert!(seen.insert(row.key()), "shown twice: {}", row.key());
         }
         for (nonce, author, seq) in rows {
@@ -430,7 +431,7 @@ impl Person {
     }
 
     fn rows(&self) -> Vec<(String, String, u64)> {
-        (self.client.timeline().rows(&frontend::Utc(Language::English), &[]).into_iter())
+        (self.client.timeline().rows(&page_model::calendar::Utc::default(), &[]).into_iter())
             .filter_map(|row| Some((row.nonce.to_string(), row.author.id.to_string(), row.seq?.0)))
             .collect()
     }

@@ -1,0 +1,92 @@
+//! The cookies of the chat: their names, and how they are read and written.
+
+use std::time::Duration;
+
+use cookie::{Cookie, SameSite};
+use percent_encoding::percent_decode_str;
+use shared_types::{Language, PersonName};
+
+/// The name of the visitor, percent-encoded; written by the page, so that the first paint has it.
+pub(crate) const NAME: &str = "name";
+
+/// The tag of the language that the visitor chose; written by the page.
+const LANGUAGE: &str = "language";
+
+/// The name of the session cookie. With HTTPS it has the prefix `__Host-`, so that browsers accept it from this host only.
+pub(crate) fn session_cookie(secure: bool) -> &'static str {
+    if secure { "__Host-guest" } else { "guest" }
+}
+
+/// The name of the cookie of a sign-in that has begun; with HTTPS as [`session_cookie`].
+pub(crate) fn sign_in_cookie(secure: bool) -> &'static str {
+    if secure { "__Host-sign-in" } else { "sign-in" }
+}
+
+/// Returns the value of a cookie in a `Cookie` header; of several with one name the first.
+pub(crate) fn value<'a>(header: &'a str, name: &str) -> Option<&'a str> {
+    // A pair that cannot be parsed does not hide the others.
+    let raw = Cookie::split_parse(header).flatten().find(|cookie| cookie.name() == name)?;
+    raw.value_raw()
+}
+
+/// Returns the name that the visitor chose, if the cookie has a valid one.
+pub(crate) fn person_name(header: &str) -> Option<PersonName> {
+    value(header, NAME).and_then(percent_decoded)?.parse().ok()
+}
+
+/// Returns the language that the visitor chose, if the page has it.
+pub(crate) fn language(header: &str) -> Option<Language> {
+    value(header, LANGUAGE).and_then(Language::of_tag)
+}
+
+/// Returns a `Set-Cookie` value that no script can read and no form of another site sends. A lifetime of 0 removes the cookie.
+pub(crate) fn set(name: &'static str, value: &str, lifetime: Duration, secure: bool) -> String {
+    let max_age = cookie::time::Duration::seconds(i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX));
+    let cookie = Cookie::build((name, value)).path("/").max_age(max_age).http_only(true).same_site(SameSite::Lax);
+    cookie.secure(secure).to_string()
+}
+
+/// Decodes percent-encoded text. `None` if a `%` is not followed by two hexadecimal digits, or the result is not UTF-8.
+pub(crate) fn percent_decoded(text: &str) -> Option<String> {
+    let mut rests = text.split('%').skip(1);
+    let is_encoded =
+        |rest: &str| rest.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+    rests.all(is_encoded).then(|| percent_decode_str(text).decode_utf8().ok())?.map(Into::into)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_is_found_among_others() {
+        let cookies = "a=1; guest=g.1.mac; name=Ann%20%E7%94%9F; guest2=x";
+        assert_eq!(value(cookies, "guest"), Some("g.1.mac"));
+        assert_eq!(value(cookies, "name").and_then(percent_decoded).as_deref(), Some("Ann 生"));
+        assert_eq!(value(cookies, "gues"), None);
+        assert_eq!(value("", "guest"), None);
+    }
+
+    #[test]
+    fn an_invalid_pair_hides_no_other_cookie() {
+        for cookies in ["; guest=x", "=; guest=x", "nothing; guest=x", "guest =x; guest=y", "\u{0}; guest=x"] {
+            assert_eq!(value(cookies, "guest"), Some("x"), "{cookies:?}");
+        }
+    }
+
+    #[test]
+    fn a_cookie_is_written_for_this_site_and_out_of_reach_of_scripts() {
+        let hour = Duration::from_secs(3600);
+        let plain = set("guest", "g.1=", hour, false);
+        assert_eq!(plain, "guest=g.1=; HttpOnly; SameSite=Lax; Path=/; Max-Age=3600");
+        let secure = set("__Host-guest", "g", Duration::ZERO, true);
+        assert_eq!(secure, "__Host-guest=g; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=0");
+    }
+
+    #[test]
+    fn an_invalid_percent_encoding_has_no_value() {
+        for text in ["%ff", "%4", "%zz", "%+f", "%", "a%", "%é"] {
+            assert_eq!(percent_decoded(text), None, "{text}");
+        }
+    }
+}

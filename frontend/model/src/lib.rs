@@ -1,0 +1,20 @@
+//! The state of the chat page as plain types, tested natively.
+//!
+//! [`client::Client`] is the entry point: it joins the [`connection`] and the [`timeline`] of one room. It performs no I/O.
+//! Every call takes the current time and returns the effects that the caller has to perform. The other modules hold the
+//! state of one feature each. The crate `frontend` draws this state and connects it to the browser; the simulation in the
+//! backend tests runs it without a browser.
+
+pub mod audit;
+pub mod calendar;
+pub mod client;
+pub mod composer_mode;
+pub mod connection;
+pub mod erasure;
+pub mod mention_completion;
+pub mod notification_level;
+pub mod room_list;
+pub mod search;
+pub mod texts;
+pub mod timeline;
+pub mod unread;

@@ -1,0 +1,108 @@
+//! Finishing a name behind an `@`: what is being looked for, who fits, and what the text becomes. No DOM.
+
+use shared_types::Person;
+
+/// The most names that are offered.
+const OFFERED: usize = 6;
+
+/// The most letters that are looked at behind an `@`: names are no longer.
+const QUERY_CHARS: usize = shared_types::limits::NAME_CHARS;
+
+/// A name that is being written: the part of a text from its `@` to the caret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MentionQuery<'a> {
+    /// Where the `@` is, in bytes.
+    at: usize,
+    /// What stands between it and the caret.
+    query: &'a str,
+}
+
+/// The name that is being written before the caret, if one is.
+pub fn mention_query(before_caret: &str) -> Option<MentionQuery<'_>> {
+    let at = before_caret.rfind('@')?;
+    let query = &before_caret[at + 1..];
+    let in_a_word = before_caret[..at].chars().next_back().is_some_and(|letter| letter.is_ascii_alphanumeric());
+    let fits = !in_a_word && !query.contains('\n') && query.chars().count() <= QUERY_CHARS;
+    fits.then_some(MentionQuery { at, query })
+}
+
+impl MentionQuery<'_> {
+    /// Those whose name, or a word of it, begins with what was written: the whole names first.
+    pub fn matching(&self, people: &[Person]) -> Vec<Person> {
+        let query = case_folded(self.query);
+        let name = |person: &&Person| case_folded(person.name.as_str());
+        let whole = |person: &&Person| name(person).starts_with(&query);
+        let by_a_word =
+            |person: &&Person| !whole(person) && name(person).split(' ').any(|word| word.starts_with(&query));
+        let matching = people.iter().filter(whole).chain(people.iter().filter(by_a_word));
+        let matching: Vec<Person> = matching.take(OFFERED).cloned().collect();
+        // Whoever wrote the whole name needs no offer, and their Enter is to send.
+        if let [only] = &matching[..]
+            && only.name.as_str() == self.query
+        {
+            return Vec::new();
+        }
+        matching
+    }
+
+    /// The text before the caret with the whole name in the place of the started one.
+    pub fn completed(&self, before_caret: &str, name: &str) -> String {
+        [&before_caret[..=self.at], name, " "].concat()
+    }
+}
+
+/// A text without regard to case.
+pub fn case_folded(text: &str) -> String {
+    // In capitals: the page has the table for those already.
+    text.chars().flat_map(char::to_uppercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(before_caret: &str) -> Option<&str> {
+        mention_query(before_caret).map(|mention_query| mention_query.query)
+    }
+
+    #[test]
+    fn a_name_is_started_with_an_at_that_no_word_runs_into() {
+        for (text, expected) in [
+            ("@", Some("")),
+            ("hi @an", Some("an")),
+            ("hi @Ann of", Some("Ann of")),
+            ("@ann @b", Some("b")),
+            ("日本@太", Some("太")),
+            ("me@example", None),
+            ("hi @ann\nand", None),
+            ("hi", None),
+        ] {
+            assert_eq!(query(text), expected, "{text}");
+        }
+        assert_eq!(query(&format!("@{}", "x".repeat(65))), None);
+    }
+
+    #[test]
+    fn whole_names_go_before_later_words_and_no_more_are_offered_than_fit() {
+        let names = ["Joe Ann", "ann", "Anna", "Ben", "Ann of Cleves", "ANNE", "Annie", "Annabel", "Annette"];
+        let person = |name: &&str| Person { id: "x".parse().unwrap(), name: name.parse().unwrap(), moderator: false };
+        let people: Vec<_> = names.iter().map(person).collect();
+        let matching = |text: &str| {
+            let matching = mention_query(text).unwrap().matching(&people);
+            matching.iter().map(|person| person.name.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(matching("@ann"), ["ann", "Anna", "Ann of Cleves", "ANNE", "Annie", "Annabel"]);
+        assert_eq!(matching("@cle"), ["Ann of Cleves"]);
+        assert_eq!(matching("@joe a"), ["Joe Ann"]);
+        assert!(matching("@zed").is_empty());
+        assert!(matching("@Ben").is_empty(), "it is written already");
+        assert_eq!(matching("@ben"), ["Ben"]);
+        assert_eq!(matching("@").len(), OFFERED);
+    }
+
+    #[test]
+    fn a_finished_name_takes_the_place_of_the_started_one() {
+        let text = "hi @an";
+        assert_eq!(mention_query(text).unwrap().completed(text, "Ann of Cleves"), "hi @Ann of Cleves ");
+    }
+}

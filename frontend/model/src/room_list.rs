@@ -1,0 +1,251 @@
+//! The rooms that this browser has visited, as plain state: which they are, where something new was said, and when the
+//! server is asked about that. It is asked when somebody does something, never on a timer.
+
+use shared_types::{ClientMessage, NameError, PersonId, RoomActivity, RoomName, Seq, limits::ROOMS};
+
+/// Whoever comes back to the page asks again after this time only, in milliseconds.
+const LOOK_MS: u64 = 60_000;
+
+/// The rooms visited. The one that is shown is the first of them.
+pub struct RoomList {
+    visited: Vec<RoomName>,
+    activity: Vec<RoomActivity>,
+    /// When the server was last asked.
+    asked: Option<u64>,
+    /// Whether it is to be asked as soon as there is a socket.
+    wanted: bool,
+}
+
+/// A room as it is drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomEntry {
+    /// Its name.
+    pub room: RoomName,
+    /// Whether it is the one that is shown.
+    pub is_current: bool,
+    /// Whether somebody else said something that was not read.
+    pub unread: bool,
+}
+
+impl RoomEntry {
+    /// The room that is shown.
+    pub fn current(room: &RoomName) -> Self {
+        Self { room: room.clone(), is_current: true, unread: false }
+    }
+}
+
+impl RoomList {
+    /// A visit of a room, by somebody who visited those before that are kept.
+    pub fn new(room: &RoomName, stored: Option<&str>) -> Self {
+        let mut rooms = Self { visited: vec![room.clone()], activity: Vec::new(), asked: None, wanted: true };
+        rooms.merge_stored(stored);
+        rooms
+    }
+
+    /// Takes in what is kept: another page may have changed it. What is no room's name is passed over.
+    pub fn merge_stored(&mut self, stored: Option<&str>) {
+        let stored: Vec<String> = stored.and_then(|stored| serde_json::from_str(stored).ok()).unwrap_or_default();
+        self.visited.truncate(1);
+        for room in stored.iter().filter_map(|name| name.parse().ok()) {
+            if self.visited.len() < ROOMS && !self.visited.contains(&room) {
+                self.visited.push(room);
+            }
+        }
+    }
+
+    /// What is to be kept.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(&self.visited).unwrap_or_default()
+    }
+
+    /// Takes a room off the list. The one that is shown stays.
+    pub fn remove(&mut self, room: &RoomName) {
+        let mut place = 0;
+        self.visited.retain(|visited| {
+            place += 1;
+            place == 1 || visited != room
+        });
+    }
+
+    /// Somebody looks at the page again.
+    pub fn on_page_visible(&mut self, now: u64) {
+        self.wanted |= self.asked.is_none_or(|asked| now >= asked + LOOK_MS);
+    }
+
+    /// Somebody opens the list.
+    pub fn request(&mut self) {
+        self.wanted = true;
+    }
+
+    /// What is to be said now that there is a socket. Nobody asks about the room that is shown.
+    pub fn take_request(&mut self, now: u64) -> Option<ClientMessage> {
+        let rooms = self.visited[1..].to_vec();
+        if !std::mem::take(&mut self.wanted) || rooms.is_empty() {
+            return None;
+        }
+        self.asked = Some(now);
+        Some(ClientMessage::Rooms { rooms })
+    }
+
+    /// The server did not answer: the next look at the page is another occasion.
+    pub fn on_error(&mut self) {
+        self.asked = None;
+    }
+
+    /// The server's answer.
+    pub fn on_activity(&mut self, activity: Vec<RoomActivity>) {
+        self.activity = activity;
+    }
+
+    /// What is to be drawn, the room visited last first. `read` says up to where somebody has read a room.
+    pub fn entries(&self, me: &PersonId, read: impl Fn(&RoomName) -> Seq) -> Vec<RoomEntry> {
+        let unread = |room: &RoomName| {
+            let activity = self.activity.iter().find(|activity| activity.room == *room);
+            activity.is_some_and(|activity| activity.author != *me && activity.newest > read(room))
+        };
+        let others = self.visited[1..].iter();
+        let others = others.map(|room| RoomEntry { room: room.clone(), is_current: false, unread: unread(room) });
+        std::iter::once(RoomEntry::current(&self.visited[0])).chain(others).collect()
+    }
+}
+
+/// The room that somebody means: in small letters, with hyphens for spaces, and without the `#` that rooms are shown with.
+pub fn parse_room_name(typed: &str) -> Result<RoomName, NameError> {
+    let name = typed.trim().trim_start_matches('#').to_ascii_lowercase();
+    name.split_whitespace().collect::<Vec<_>>().join("-").parse()
+}
+
+#[cfg(test)]
+mod tests {
+    use shared_types::{Timestamp, limits::ROOM_CHARS};
+
+    use super::*;
+
+    fn room(name: &str) -> RoomName {
+        name.parse().unwrap()
+    }
+
+    fn activity(name: &str, newest: u64, author: &str) -> RoomActivity {
+        RoomActivity { room: room(name), newest: Seq(newest), author: author.parse().unwrap(), sent_at: Timestamp(1) }
+    }
+
+    /// The list in few letters: the room that is shown in brackets, `!` behind one that is unread.
+    fn entries(rooms: &RoomList) -> String {
+        let read = |room: &RoomName| if room.as_str() == "cats" { Seq(7) } else { Seq(0) };
+        let entries = rooms.entries(&"me".parse().unwrap(), read).into_iter().map(|entry| {
+            let name = if entry.is_current { format!("[{}]", entry.room) } else { entry.room.to_string() };
+            if entry.unread { name + "!" } else { name }
+        });
+        entries.collect::<Vec<_>>().join(" ")
+    }
+
+    fn asked(names: &[&str]) -> Option<ClientMessage> {
+        Some(ClientMessage::Rooms { rooms: names.iter().map(|name| room(name)).collect() })
+    }
+
+    #[test]
+    fn the_room_visited_last_is_the_first_and_each_is_there_once() {
+        let rooms = RoomList::new(&room("cats"), Some(r#"["lobby","cats","dogs","lobby"]"#));
+        assert_eq!(entries(&rooms), "[cats] lobby dogs");
+        assert_eq!(rooms.to_json(), r#"["cats","lobby","dogs"]"#);
+    }
+
+    #[test]
+    fn a_question_that_was_refused_is_asked_again_when_the_page_is_looked_at() {
+        let mut rooms = RoomList::new(&room("cats"), Some(r#"["dogs"]"#));
+        assert_eq!(rooms.take_request(0), asked(&["dogs"]));
+        rooms.on_error();
+        assert_eq!(rooms.take_request(1), None, "nothing is asked on a timer");
+        rooms.on_page_visible(1);
+        assert_eq!(rooms.take_request(1), asked(&["dogs"]));
+    }
+
+    #[test]
+    fn what_is_kept_may_be_anything() {
+        for (stored, expected) in [
+            (None, "[lobby]"),
+            (Some(""), "[lobby]"),
+            (Some("{}"), "[lobby]"),
+            (Some("[1]"), "[lobby]"),
+            (Some(r#"["No Such Room","cats","<b>"]"#), "[lobby] cats"),
+        ] {
+            assert_eq!(entries(&RoomList::new(&RoomName::lobby(), stored)), expected, "{stored:?}");
+        }
+    }
+
+    #[test]
+    fn no_more_rooms_are_kept_than_may_be_asked_about() {
+        let many: Vec<_> = (0..ROOMS + 5).map(|number| format!("r{number}")).collect();
+        let mut rooms = RoomList::new(&RoomName::lobby(), Some(&serde_json::to_string(&many).unwrap()));
+        let Some(ClientMessage::Rooms { rooms: asked }) = rooms.take_request(0) else { panic!() };
+        assert_eq!((asked.len(), asked.last()), (ROOMS - 1, Some(&room("r48"))));
+    }
+
+    #[test]
+    fn a_room_is_unread_when_somebody_else_said_what_was_not_read() {
+        let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats","dogs","mice"]"#));
+        for (heard, expected) in [
+            (vec![], "[lobby] cats dogs mice"),
+            (vec![activity("cats", 7, "bob"), activity("dogs", 1, "bob")], "[lobby] cats dogs! mice"),
+            (vec![activity("cats", 8, "bob"), activity("dogs", 1, "me")], "[lobby] cats! dogs mice"),
+            (vec![activity("lobby", 9, "bob"), activity("birds", 9, "bob")], "[lobby] cats dogs mice"),
+        ] {
+            rooms.on_activity(heard);
+            assert_eq!(entries(&rooms), expected);
+        }
+    }
+
+    #[test]
+    fn a_room_is_taken_off_the_list_but_not_the_one_that_is_shown() {
+        let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats","dogs"]"#));
+        rooms.remove(&room("cats"));
+        rooms.remove(&RoomName::lobby());
+        assert_eq!(entries(&rooms), "[lobby] dogs");
+    }
+
+    #[test]
+    fn what_another_page_changed_is_taken_over() {
+        let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats"]"#));
+        rooms.merge_stored(Some(r#"["dogs","lobby"]"#));
+        assert_eq!(entries(&rooms), "[lobby] dogs");
+    }
+
+    #[test]
+    fn the_server_is_asked_once_and_again_only_when_somebody_does_something() {
+        let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats"]"#));
+        assert_eq!(rooms.take_request(0), asked(&["cats"]));
+        assert_eq!(rooms.take_request(1_000_000), None);
+        // Who looks again within a minute knows enough.
+        rooms.on_page_visible(LOOK_MS - 1);
+        assert_eq!(rooms.take_request(LOOK_MS - 1), None);
+        rooms.on_page_visible(LOOK_MS);
+        assert_eq!(rooms.take_request(LOOK_MS), asked(&["cats"]));
+        rooms.request();
+        assert_eq!(rooms.take_request(LOOK_MS + 1), asked(&["cats"]));
+        assert_eq!(rooms.take_request(LOOK_MS + 2), None);
+    }
+
+    #[test]
+    fn whoever_was_in_one_room_only_asks_nothing() {
+        let mut rooms = RoomList::new(&RoomName::lobby(), None);
+        rooms.request();
+        assert_eq!(rooms.take_request(0), None);
+    }
+
+    #[test]
+    fn a_room_is_found_by_what_people_type() {
+        for (typed, expected) in [
+            ("cats", Ok("cats")),
+            (" Big Cats ", Ok("big-cats")),
+            ("#cats", Ok("cats")),
+            ("big\u{3000}cats", Ok("big-cats")),
+            ("", Err(NameError::Empty)),
+            (" # ", Err(NameError::Empty)),
+            ("cats!", Err(NameError::Character)),
+            ("猫", Err(NameError::Character)),
+        ] {
+            assert_eq!(parse_room_name(typed), expected.map(room), "{typed}");
+        }
+        assert_eq!(parse_room_name(&"x".repeat(ROOM_CHARS + 1)), Err(NameError::TooLong { limit: ROOM_CHARS }));
+    }
+}

@@ -1,0 +1,124 @@
+mod changes;
+mod groups;
+mod history;
+mod log;
+mod outgoing;
+mod people;
+mod send_limits;
+mod typing;
+mod unread;
+mod uploads;
+
+use shared_types::{
+    AccessMode, ChatImage, ErrorCode, ImageType, Language, PersonName, Restrictions, RoomRules, Timestamp,
+};
+
+use super::*;
+use crate::calendar::Utc;
+
+const MINUTE: u64 = 60_000;
+
+fn person(id: &str) -> Person {
+    Person { id: id.parse().unwrap(), name: id.parse().unwrap(), moderator: false }
+}
+
+/// A message said by `author` at minute `seq`.
+fn message_by(seq: u64, author: &str) -> ChatMessage {
+    ChatMessage {
+        seq: Seq(seq),
+        rev: Rev(seq),
+        author: person(author),
+        nonce: format!("n{seq}").parse().unwrap(),
+        text: format!("{author} {seq}").parse().ok(),
+        html: None,
+        image: None,
+        reply_to: None,
+        mentions: Vec::new(),
+        sent_at: Timestamp(seq * MINUTE),
+        edited_at: None,
+        deleted: false,
+        reactions: Vec::new(),
+    }
+}
+
+fn live(seq: u64) -> ServerMessage {
+    ServerMessage::Message(message_by(seq, "bob"))
+}
+
+fn page(seqs: std::ops::RangeInclusive<u64>, more: bool) -> ServerMessage {
+    history(HistoryRange::Before(Seq(seqs.end() + 1)), seqs, more, false)
+}
+
+/// The answer to a question about the history.
+fn history(place: HistoryRange, seqs: std::ops::RangeInclusive<u64>, more: bool, newer: bool) -> ServerMessage {
+    let messages = seqs.map(|seq| message_by(seq, "bob")).collect();
+    ServerMessage::Page { place: Some(place), messages, more, newer, up_to: None }
+}
+
+fn changes(seqs: &[u64], up_to: u64) -> ServerMessage {
+    let messages = seqs.iter().map(|&seq| message_by(seq, "bob")).collect();
+    ServerMessage::Changes { messages, up_to: Rev(up_to), truncated: false }
+}
+
+/// A room in which `seqs` are on the page, seen by "me".
+fn room(seqs: std::ops::RangeInclusive<u64>, more: bool) -> Timeline {
+    Timeline::new(&PageState {
+        language: Language::English,
+        room: shared_types::RoomName::lobby(),
+        you: person("me"),
+        online: 1,
+        up_to: Rev(*seqs.end()),
+        messages: seqs.map(|seq| message_by(seq, "bob")).collect(),
+        more,
+        socket: "/ws".into(),
+        ticket: String::new(),
+        access: AccessMode::Open,
+        rules: RoomRules::default(),
+        restrictions: Restrictions::default(),
+    })
+}
+
+/// The texts on the page, failed and pending ones marked.
+fn shown(timeline: &Timeline) -> Vec<String> {
+    let mark = |row: Row| {
+        let text = row.text.map(|text| text.to_string()).unwrap_or_default();
+        match row.state {
+            DeliveryState::Sent => text,
+            DeliveryState::Pending => format!("{text}…"),
+            DeliveryState::Waiting => format!("{text}, held"),
+            DeliveryState::Uploading(percent) => format!("{text} {percent} %"),
+            DeliveryState::Failed(why) => format!("{text}! {why}"),
+        }
+    };
+    timeline.rows(&Utc::default(), &[]).into_iter().map(mark).collect()
+}
+
+fn draft(nonce: &str) -> Draft {
+    Draft { nonce: nonce.parse().unwrap(), text: nonce.parse().ok(), image: None, reply_to: None }
+}
+
+fn post(timeline: &mut Timeline, nonce: &str) {
+    timeline.post(draft(nonce), 10 * MINUTE);
+}
+
+/// The confirmation of "me"'s message `nonce` as number `seq`.
+fn confirmed(seq: u64, nonce: &str) -> ServerMessage {
+    let message = message_by(seq, "me");
+    ServerMessage::Message(ChatMessage { nonce: nonce.parse().unwrap(), text: nonce.parse().ok(), ..message })
+}
+
+/// "me"'s message `nonce` on its way.
+fn sent(nonce: &str) -> Option<ClientMessage> {
+    Some(ClientMessage::Send {
+        text: nonce.parse().ok(),
+        nonce: nonce.parse().ok(),
+        image: None,
+        reply_to: None,
+        mentions: Vec::new(),
+    })
+}
+
+fn refused(nonce: Option<&str>, action: &str, code: ErrorCode) -> ServerMessage {
+    let nonce = nonce.map(|nonce| nonce.parse().unwrap());
+    ServerMessage::Error { code, message: "No.".into(), action: Some(action.into()), nonce, retry_after: None }
+}

@@ -1,0 +1,37 @@
+//! Copies text.
+
+use leptos::prelude::*;
+use shared_types::Seq;
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Clipboard;
+
+use crate::{browser::js, ui::message::message_id};
+
+/// Copies the address of a message. Where a page may not copy, the address is at least in the address bar. Says whether it was
+/// copied.
+pub(crate) async fn copy_address(seq: Seq) -> bool {
+    let location = window().location();
+    let hash = ["#", &message_id(seq)].concat();
+    let page = [location.origin(), location.pathname()].into_iter().flatten().collect::<String>();
+    let copied = copy_text(&[&page, &hash].map(String::as_str).concat()).await;
+    if !copied {
+        _ = location.set_hash(&hash);
+    }
+    copied
+}
+
+/// Copies a text. Says whether it was copied: only a page that came by HTTPS has a clipboard, and the browser may forbid it.
+pub(crate) async fn copy_text(text: &str) -> bool {
+    let clipboard = js::property(&window().navigator(), "clipboard");
+    clipboard.is_object() && JsFuture::from(clipboard.unchecked_into::<Clipboard>().write_text(text)).await.is_ok()
+}
+
+/// Selects the text of an element, as if the visitor had done it.
+pub(crate) fn select_text(element: &str) {
+    if let Ok(Some(element)) = document().query_selector(element)
+        && let Some(selection) = js::call(&window(), "getSelection", &[])
+    {
+        js::call(&selection, "selectAllChildren", &[element.into()]);
+    }
+}

@@ -1,0 +1,224 @@
+//! What the visitor asks as a moderator: sanctions, rules, and what was done. And the answers about themself.
+
+use leptos::prelude::*;
+use page_model::{audit::AuditLog, client::Effect, erasure::Erasure};
+use shared_types::{
+    Action, ActionName, ClientMessage, ErrorCode, ModerationAction, Person, PersonId, Restrictions, Seconds,
+    ServerMessage, Timestamp,
+};
+
+use crate::{
+    browser::{session::Session, time},
+    i18n::Template,
+    ui::{
+        moderation::restriction_dialog,
+        parts::dialog,
+        state::{
+            moderation::{AuditRow, AuditView},
+            set,
+        },
+    },
+};
+
+/// For so long it stands what was done: long enough to be read twice, in milliseconds.
+const TOAST_MS: u64 = 10_000;
+
+impl Session {
+    /// Keeps somebody quiet, or away.
+    pub(super) fn restrict(&mut self, whom: Person, ban: bool, seconds: u32) -> Vec<Effect> {
+        let Ok(seconds) = Seconds::try_from(u64::from(seconds)) else { return Vec::new() };
+        let person = whom.id.clone();
+        let word = if ban { ClientMessage::Ban { person, seconds } } else { ClientMessage::Mute { person, seconds } };
+        self.send_moderation(Some(whom), word)
+    }
+
+    /// Asks what somebody may not do, as soon as there is a socket.
+    pub(super) fn load_restrictions(&mut self) {
+        self.restrictions_query = Some(self.chat.restriction_dialog.person.get_untracked().id);
+        set(self.chat.restriction_dialog.current, Err(self.chat.translations.audit_loading));
+    }
+
+    /// Takes in what somebody may not do, if that is still the question.
+    fn on_restrictions(&self, person: &PersonId, restrictions: Restrictions) {
+        if self.chat.restriction_dialog.person.with_untracked(|whom| whom.id != *person) {
+            return;
+        }
+        let (translations, now) = (self.chat.translations, time::now());
+        let left =
+            [restrictions.muted_until, restrictions.banned_until].map(|until| until.filter(|until| until.0 > now));
+        let [muted, banned] = left;
+        let sentence = |around: &Template, until: Option<Timestamp>| {
+            until
+                .map(|until| around.with(&translations.moment(&self.calendar, until, Timestamp(now))))
+                .unwrap_or_default()
+        };
+        set(
+            self.chat.restriction_dialog.current,
+            Ok([
+                sentence(&translations.restricted_muted_until, muted),
+                sentence(&translations.restricted_banned_until, banned),
+            ]),
+        );
+        let seconds = |until: Option<Timestamp>| until.map_or(0, |until| (until.0 - now).div_ceil(1000));
+        restriction_dialog::choose(self.chat, left.map(seconds));
+    }
+
+    /// Has everything deleted that somebody wrote.
+    pub(super) fn purge_user(&mut self, person: Person) {
+        let mut purges = Erasure::Idle;
+        purges.start();
+        if self.purges.iter().all(|(other, _)| other.id != person.id) {
+            self.purges.push((person, purges));
+        }
+        self.update_purge(|_| {});
+    }
+
+    /// Changes how far it is with the first one, and says so.
+    fn update_purge(&mut self, change: impl FnOnce(&mut Erasure)) {
+        let Some((person, purges)) = self.purges.first_mut() else { return };
+        change(purges);
+        let (translations, gone) = (self.chat.translations, purges.erased());
+        let (told, until) = match purges {
+            Erasure::Done { .. } => (translations.user_purged(person, gone), time::now() + TOAST_MS),
+            // The page says why, as with all that the visitor did.
+            Erasure::Failed { .. } => (String::new(), 0),
+            _ if gone == 0 => (translations.erasing_started.into(), u64::MAX),
+            _ => (translations.erasing.of(gone as usize), u64::MAX),
+        };
+        if until < u64::MAX {
+            self.purges.remove(0);
+        }
+        self.show_toast(told, until);
+    }
+
+    /// Says a moderator's word. Its dialog stays until it is answered: without a socket nothing is said.
+    pub(super) fn send_moderation(&mut self, whom: Option<Person>, word: ClientMessage) -> Vec<Effect> {
+        let said = self.client.send_query(word);
+        self.restricted_person = whom;
+        set(self.chat.moderation.is_pending, !said.is_empty());
+        said
+    }
+
+    /// A moderator's word was answered, or could not be: its dialog goes, unless another one is open by now.
+    fn on_moderation_answered(&mut self) {
+        if self.chat.moderation.is_pending.get_untracked() {
+            set(self.chat.moderation.is_pending, false);
+            dialog::close(self.chat.restriction_dialog.dialog);
+            dialog::close(self.chat.moderation.rules_dialog);
+        }
+    }
+
+    /// Changes what is known of what moderators did, and shows it.
+    pub(super) fn update_audit(&mut self, change: impl FnOnce(&mut AuditLog)) {
+        change(&mut self.audit);
+        let now = Timestamp(time::now());
+        let translations = self.chat.translations;
+        let rows = self.audit.entries().iter().map(|entry| AuditRow {
+            moderator: entry.by.clone(),
+            at: entry.at,
+            when: translations.moment(&self.calendar, entry.at, now),
+            text: translations.audit_sentence(&entry.action, |at| translations.moment(&self.calendar, at, now)),
+            target: whom(&entry.action),
+        });
+        let state = self.audit.loading();
+        set(self.chat.moderation.audit, AuditView { state, rows: rows.collect() });
+    }
+
+    /// Takes in an answer to one of these questions.
+    pub(super) fn on_moderation_answer(&mut self, message: &ServerMessage) {
+        match message {
+            ServerMessage::Audit { entries, more } => {
+                self.update_audit(|audit| audit.on_entries(entries.clone(), *more));
+            }
+            ServerMessage::DataErased { count, more } => {
+                self.update_erasure(|erasure| erasure.on_progress(*count, *more));
+            }
+            ServerMessage::UserPurged { person, count, more }
+                if self.purges.first().is_some_and(|(whom, _)| whom.id == *person) =>
+            {
+                self.update_purge(|purges| purges.on_progress(*count, *more));
+            }
+            ServerMessage::Restrictions { person, restrictions } => {
+                self.on_restrictions(person, *restrictions);
+                if let Some(whom) = self.restricted_person.take_if(|whom| whom.id == *person) {
+                    self.on_moderation_answered();
+                    self.show_restrictions_changed(&whom, *restrictions);
+                }
+            }
+            ServerMessage::Rules { rules }
+                if self.restricted_person.is_none() && self.chat.moderation.is_pending.get_untracked() =>
+            {
+                self.on_moderation_answered();
+                self.show_toast(self.chat.translations.rules_changed(*rules), time::now() + TOAST_MS);
+            }
+            ServerMessage::Error { code, action: Some(ActionName::Known(action)), retry_after, .. } => match action {
+                Action::Audit => self.update_audit(AuditLog::on_error),
+                // The page says why, as with all that the visitor did.
+                Action::Mute | Action::Ban | Action::Rules => self.on_moderation_answered(),
+                Action::Restrictions => {
+                    set(self.chat.restriction_dialog.current, Err(self.chat.translations.audit_failed))
+                }
+                Action::EraseMyData | Action::PurgeUser => {
+                    let after = if *code == ErrorCode::Unavailable { Some(1) } else { *retry_after };
+                    let refuse = |erasure: &mut Erasure| erasure.on_error(time::now(), after);
+                    if *action == Action::PurgeUser { self.update_purge(refuse) } else { self.update_erasure(refuse) }
+                }
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+
+    /// Says that it was done, to the moderator who did it.
+    fn show_restrictions_changed(&mut self, person: &Person, restrictions: Restrictions) {
+        let now = Timestamp(time::now());
+        let translations = self.chat.translations;
+        let until = |until: Timestamp| translations.moment(&self.calendar, until, now);
+        self.show_toast(translations.restrictions_changed(person, restrictions, until), now.0 + TOAST_MS);
+    }
+
+    /// Says what was done, until then.
+    fn show_toast(&mut self, sentence: String, until: u64) {
+        set(self.chat.room.toast, sentence);
+        self.toast_until = until;
+    }
+
+    /// Sees to it that lost questions are asked again.
+    pub(super) fn on_moderation_disconnect(&mut self) {
+        set(self.chat.moderation.is_pending, false);
+        // What was asked may be lost, and what was said may be done.
+        if self.chat.restriction_dialog.dialog.get_untracked().is_some_and(|dialog| dialog.open()) {
+            self.load_restrictions();
+        }
+        for (_, purges) in &mut self.purges {
+            purges.on_disconnect();
+        }
+        self.update_audit(AuditLog::on_disconnect);
+        self.update_erasure(Erasure::on_disconnect);
+    }
+
+    /// What to ask, now that there is a socket.
+    pub(super) fn moderation_queries(&mut self, now: u64) -> [Option<ClientMessage>; 4] {
+        let mut erasure = self.chat.privacy.erasure.get_untracked();
+        let forget = erasure.take_due(now).then_some(ClientMessage::EraseMyData);
+        set(self.chat.privacy.erasure, erasure);
+        let restrictions_query = self.restrictions_query.take().map(|person| ClientMessage::Restrictions { person });
+        let clear = self.purges.first_mut().and_then(|(whom, purges)| {
+            purges.take_due(now).then(|| ClientMessage::PurgeUser { person: whom.id.clone() })
+        });
+        [self.audit.take_request(), forget, restrictions_query, clear]
+    }
+}
+
+/// Whom a moderator did something to. Where their name was not known, the id has to do.
+fn whom(act: &ModerationAction) -> Option<Person> {
+    let (id, name) = match act {
+        ModerationAction::Delete { author, .. } => return Some(author.clone()),
+        ModerationAction::Mute { person, name, .. }
+        | ModerationAction::Ban { person, name, .. }
+        | ModerationAction::PurgeUser { person, name } => (person, name),
+        ModerationAction::Rules { .. } => return None,
+    };
+    let name = name.clone().or_else(|| id.as_str().parse().ok())?;
+    Some(Person { id: id.clone(), name, moderator: false })
+}

@@ -1,0 +1,64 @@
+//! Why something was not done.
+
+use page_model::texts::ClientTexts;
+use shared_types::{ErrorCode, NameError, limits};
+
+#[cfg(feature = "hydrate")]
+use crate::browser::picture::RejectedImage;
+use crate::i18n::Translations;
+
+impl ClientTexts for Translations {
+    fn unconfirmed(&self) -> &'static str {
+        self.unconfirmed
+    }
+
+    fn upload_failed(&self) -> &'static str {
+        self.upload_broken
+    }
+
+    fn image_lost(&self) -> &'static str {
+        self.image_lost
+    }
+
+    // Errors that only other programs can cause have no sentence.
+    fn server_error(&self, code: ErrorCode) -> Option<&'static str> {
+        match code {
+            ErrorCode::BadField | ErrorCode::FrameTooLarge => Some(self.message_rejected),
+            ErrorCode::BadImage => Some(self.bad_image),
+            ErrorCode::NoImage => Some(self.upload_broken),
+            ErrorCode::Unavailable => Some(self.unavailable),
+            ErrorCode::NoMessage => Some(self.no_message),
+            ErrorCode::NotYours => Some(self.not_yours),
+            ErrorCode::TooMany => Some(self.too_many_reactions),
+            ErrorCode::TooFast => Some(self.too_fast),
+            ErrorCode::ReadOnly => Some(self.read_only),
+            ErrorCode::Muted => Some(self.muted),
+            ErrorCode::NotAllowed => Some(self.not_allowed),
+            _ => None,
+        }
+    }
+}
+
+impl Translations {
+    /// Why a file cannot be sent.
+    #[cfg(feature = "hydrate")]
+    pub(crate) fn rejected_image(&self, file: &str, why: RejectedImage) -> String {
+        let why = match why {
+            RejectedImage::TooLarge => self.too_large,
+            RejectedImage::NotAnImage => self.not_an_image,
+            RejectedImage::TooManyPixels => self.too_many_pixels,
+            RejectedImage::LargeGif => self.large_gif,
+            RejectedImage::TooDense => self.too_dense,
+        };
+        [file, self.colon, why].concat()
+    }
+
+    /// Why a name cannot be taken.
+    pub(crate) fn bad_name(&self, error: NameError) -> String {
+        match error {
+            NameError::Empty => self.name_empty.into(),
+            NameError::TooLong { .. } => self.name_long.with(&limits::NAME_CHARS.to_string()),
+            NameError::Character => self.name_character.into(),
+        }
+    }
+}

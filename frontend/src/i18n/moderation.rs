@@ -1,0 +1,84 @@
+//! What holds in a room, and what moderators did.
+
+use shared_types::{ModerationAction, PersonId, PersonName, RoomRules, Timestamp};
+#[cfg(feature = "hydrate")]
+use shared_types::{Person, Restrictions};
+
+use crate::i18n::Translations;
+
+impl Translations {
+    /// What holds in a room.
+    pub(crate) fn rules(&self, rules: RoomRules) -> String {
+        let slow = (rules.slow > 0).then(|| self.slow_mode_rule.with(&self.span(rules.slow.into())));
+        let read_only = rules.read_only.then(|| self.read_only.to_owned());
+        let both: Vec<String> = slow.into_iter().chain(read_only).collect();
+        if both.is_empty() { self.no_rules.into() } else { both.join(" ") }
+    }
+
+    /// That everything is deleted that somebody wrote, and how many messages that were.
+    #[cfg(feature = "hydrate")]
+    pub(crate) fn user_purged(&self, person: &Person, count: u32) -> String {
+        let [before, between, after] = self.user_purged;
+        [before, self.name(person), between, &count.to_string(), after].concat()
+    }
+
+    /// What holds in the room from now on, for the moderator who decided it.
+    #[cfg(feature = "hydrate")]
+    pub(crate) fn rules_changed(&self, rules: RoomRules) -> String {
+        [self.room_rules, self.colon, &self.rules(rules)].concat()
+    }
+
+    /// What a moderator did, without saying who it was; `at` writes a time.
+    pub(crate) fn audit_sentence(&self, act: &ModerationAction, at: impl Fn(Timestamp) -> String) -> String {
+        let until = |[before, between, after]: [&'static str; 3], whom: &str, until: Timestamp| {
+            [before, whom, between, &at(until), after].concat()
+        };
+        match act {
+            ModerationAction::Delete { room, author, .. } => {
+                let [before, between, after] = self.audit_deleted;
+                [before, self.name(author), between, room.as_str(), after].concat()
+            }
+            ModerationAction::Mute { person, name, until: Some(time) } => {
+                until(self.audit_muted, &called(person, name.as_ref()), *time)
+            }
+            ModerationAction::Mute { person, name, until: None } => {
+                self.audit_unmuted.with(&called(person, name.as_ref()))
+            }
+            ModerationAction::Ban { person, name, until: Some(time) } => {
+                until(self.audit_banned, &called(person, name.as_ref()), *time)
+            }
+            ModerationAction::Ban { person, name, until: None } => {
+                self.audit_unbanned.with(&called(person, name.as_ref()))
+            }
+            ModerationAction::PurgeUser { person, name } => self.audit_purged.with(&called(person, name.as_ref())),
+            ModerationAction::Rules { room, rules } => {
+                [&self.audit_rules_changed.with(room.as_str()), self.colon, &self.rules(*rules)].concat()
+            }
+        }
+    }
+
+    /// What became of a person, for the moderator who decided about them; `at` writes a time.
+    #[cfg(feature = "hydrate")]
+    pub(crate) fn restrictions_changed(
+        &self,
+        person: &Person,
+        restrictions: Restrictions,
+        at: impl Fn(Timestamp) -> String,
+    ) -> String {
+        let name = person.name.as_str();
+        let ([before, between, after], until) = match (restrictions.banned_until, restrictions.muted_until) {
+            (Some(until), _) => (self.person_banned, until),
+            (None, Some(until)) => (self.person_muted, until),
+            (None, None) => return self.restrictions_lifted.with(name),
+        };
+        [before, name, between, &at(until), after].concat()
+    }
+}
+
+/// Somebody by their name and id: of two with one name, a moderator has to know which.
+fn called(id: &PersonId, name: Option<&PersonName>) -> String {
+    match name {
+        Some(name) => [name.as_str(), " (", id.as_str(), ")"].concat(),
+        None => id.as_str().into(),
+    }
+}

@@ -1,0 +1,82 @@
+//! Renders pages as HTML on the server: rooms, the sign-in page, errors.
+
+pub mod index_template;
+pub mod sign_in_page;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use page_model::calendar::{Calendar as _, machine_time};
+use shared_types::{Language, PageState, Timestamp};
+
+use crate::{app::App, i18n::Translations, ssr::index_template::IndexTemplate};
+
+/// Renders the page of a room.
+pub fn room_page(template: &IndexTemplate, state: &PageState) -> String {
+    // A `<` in a message must not end the script element; inside a JSON string `\u003c` is the same character.
+    let json = serde_json::to_string(state).unwrap_or_default().replace('<', "\\u003c");
+    let script = [r#"<script type="application/json" id="page-state">"#, &json, "</script>"].concat();
+    let translations = Translations::of(state.language);
+    template.fill(translations, &translations.title(state.room.as_str()), &script, &room_body(state))
+}
+
+/// Renders what is between `<body>` and `</body>` of a room's page.
+pub fn room_body(state: &PageState) -> String {
+    let page = state.clone();
+    html(move || view! { <App page /> })
+}
+
+/// Renders the page for an unknown address.
+pub fn not_found_page(template: &IndexTemplate, language: Language) -> String {
+    let translations = Translations::of(language);
+    let body = html(|| {
+        view! {
+            <main class="notice" data-page="complete">
+                <h1>{translations.not_found}</h1>
+                <p>{translations.not_found_why}</p>
+                <p><a class="button primary" href="/">{translations.to_lobby}</a></p>
+            </main>
+        }
+    });
+    template.fill(translations, translations.not_found, "", &body)
+}
+
+/// Renders the page for a banned visitor at the time `now`. A ban also covers other people at the same address, and the
+/// sentences allow for that.
+pub fn banned_page(template: &IndexTemplate, language: Language, until: Timestamp, now: Timestamp) -> String {
+    const HOUR_MS: u64 = 60 * 60 * 1000;
+    let translations = Translations::of(language);
+    // Rounded up to hours, or to days above two: after the time that the page names, the ban is over.
+    let hours = until.0.saturating_sub(now.0).div_ceil(HOUR_MS);
+    let hours = if hours > 48 { hours.next_multiple_of(24) } else { hours };
+    let span = translations.span(u32::try_from(hours * 3600).unwrap_or(u32::MAX));
+    let [before, between, after] = translations.banned_for;
+    let calendar = Translations::utc(language);
+    let moment = [&translations.with_comma(&calendar.day_name(until), &calendar.time(until)), " UTC"].concat();
+    let body = html(|| {
+        view! {
+            <main class="notice" data-page="complete">
+                <h1>{translations.banned}</h1>
+                <p>{translations.banned_why}</p>
+                <p>{[before, &span, between].concat()}<time datetime=machine_time(until)>{moment}</time>{after}</p>
+                <p><a class="button primary" href="">{translations.try_again}</a></p>
+            </main>
+        }
+    });
+    template.fill(translations, translations.banned, "", &body)
+}
+
+/// Returns the plain text for when no page can be rendered.
+pub fn unreachable_text(language: Language) -> String {
+    Translations::of(language).reload.into()
+}
+
+/// Renders a view with the markers that hydration needs.
+pub(crate) fn html<V: IntoView>(view: impl FnOnce() -> V) -> String {
+    let owner = Owner::new_root(Some(Arc::new(hydration_context::SsrSharedContext::new())));
+    let html = owner.with(|| view().into_view().to_html());
+    owner.cleanup();
+    html
+}

@@ -1,0 +1,326 @@
+use shared_types::{
+    AccessMode, ChatImage, ChatMessage, ImageType, Person, Reaction, ReplyRef, Restrictions, Rev, RoomName, RoomRules,
+    Seq, Timestamp,
+};
+
+use super::*;
+use crate::ssr::{
+    index_template::IndexTemplateError,
+    sign_in_page::{SignInMethod, SignInPage, SignInProblem, sign_in_page},
+};
+
+const INDEX: &str = "<!DOCTYPE html><html lang=\"en\"><head><title>x</title>\
+                     <meta name=\"description\" content=\"y\"><link></head>\n<body class=\"a\"></body></html>";
+
+fn state(texts: &[&str]) -> PageState {
+    let ann = Person { id: "ann".parse().unwrap(), name: "Ann".parse().unwrap(), moderator: false };
+    let message = |(index, text): (usize, &&str)| ChatMessage {
+        seq: Seq(index as u64 + 1),
+        rev: Rev(index as u64 + 1),
+        author: ann.clone(),
+        nonce: format!("n{index}").parse().unwrap(),
+        text: text.parse().ok(),
+        html: None,
+        image: None,
+        reply_to: None,
+        mentions: Vec::new(),
+        sent_at: Timestamp(1_798_761_599_000),
+        edited_at: None,
+        deleted: false,
+        reactions: Vec::new(),
+    };
+    PageState {
+        language: Language::English,
+        room: RoomName::lobby(),
+        you: ann.clone(),
+        online: 3,
+        messages: texts.iter().enumerate().map(message).collect(),
+        more: false,
+        up_to: Rev(texts.len() as u64),
+        socket: "/ws".into(),
+        ticket: "t".into(),
+        access: AccessMode::Open,
+        rules: RoomRules::default(),
+        restrictions: Restrictions::default(),
+    }
+}
+
+#[test]
+fn a_page_has_its_title_its_state_and_its_messages() {
+    let page = room_page(&IndexTemplate::parse(INDEX).unwrap(), &state(&["hi", "there"]));
+    for part in [
+        "<title>#lobby · Chat</title><meta name=\"description\" content=\"A room to talk in: ",
+        "\"><link><script type=\"application/json\" id=\"page-state\">{\"language\":\"en\",\"room\":\"lobby\"",
+        "</script></head>\n<body class=\"a\"><div data-connection=\"connecting\" class=\"chat\">",
+        "3 online",
+        "Thursday, 31 December 2026",
+        "<time datetime=\"2026-12-31T23:59:59Z\">23:59</time>",
+        "</div></body></html>",
+    ] {
+        assert!(page.contains(part), "no {part} in {page}");
+    }
+    assert_eq!(page.matches("<article").count(), 2);
+    assert_eq!(page.matches("class=\"message-author").count(), 1);
+}
+
+#[test]
+fn what_people_write_is_text_in_the_html_and_in_the_state() {
+    let page = room_page(&IndexTemplate::parse(INDEX).unwrap(), &state(&["</script><img src=x onerror=alert(1)>"]));
+    assert!(!page.contains("<img"), "{page}");
+    assert_eq!(page.matches("</script>").count(), 1);
+    assert!(page.contains("&lt;img src=x"), "{page}");
+}
+
+/// A room in which somebody said nothing but an image.
+fn illustrated(alt: Option<&str>) -> PageState {
+    let mut state = state(&["x"]);
+    state.messages[0].text = None;
+    state.messages[0].image = Some(ChatImage {
+        kind: ImageType::Webp,
+        size: 300_000.try_into().unwrap(),
+        width: 2048.try_into().unwrap(),
+        height: 1536.try_into().unwrap(),
+        preview: "0af".repeat(16).parse().ok(),
+        alt: alt.map(|alt| alt.parse().unwrap()),
+    });
+    state
+}
+
+#[test]
+fn an_image_has_its_box_its_colours_its_description_and_its_address() {
+    let body = room_body(&illustrated(Some("a cat")));
+    for part in [
+        "aria-label=\"Open image: a cat\"",
+        "width=\"480\" viewBox=\"0 0 2048 1536\"",
+        "width=\"480\" height=\"360\" alt=\"a cat\" src=\"/images/ann/lobby/n0\"",
+        "x=\"3\" y=\"3\" width=\"1\" height=\"1\" fill=\"#0af\"",
+    ] {
+        assert!(body.contains(part), "no {part} in {body}");
+    }
+    assert_eq!(body.matches("<rect").count(), 16);
+    assert!(!body.contains("message-text"), "{body}");
+    assert!(!body.contains("style="), "{body}");
+}
+
+#[test]
+fn an_image_that_nobody_described_is_called_an_image() {
+    let body = room_body(&illustrated(None));
+    assert!(body.contains("aria-label=\"Open image\"") && body.contains("alt=\"Image\""), "{body}");
+}
+
+#[test]
+fn what_people_say_of_an_image_is_text() {
+    let page = room_page(&IndexTemplate::parse(INDEX).unwrap(), &illustrated(Some("\"><script>alert(1)</script>")));
+    assert_eq!(page.matches("<script").count(), 1, "{page}");
+    assert_eq!(page.matches("</script>").count(), 1, "{page}");
+    assert!(page.contains("alt=\"&quot;&gt;&lt;script&gt;") || page.contains("alt=\"&quot;><script&gt;"), "{page}");
+}
+
+#[test]
+fn an_edited_message_is_marked_and_a_deleted_one_leaves_its_place() {
+    let mut state = state(&["first", "second"]);
+    assert!(!room_body(&state).contains("message-edited"));
+    state.messages[0].edited_at = Some(Timestamp(1_798_761_599_500));
+    state.messages[1].text = None;
+    state.messages[1].deleted = true;
+    let body = room_body(&state);
+    for part in [
+        "<span class=\"message-text\">first</span>",
+        "<span class=\"message-edited\">(edited)</span>",
+        "<span class=\"message-gone\">This message was deleted.</span>",
+    ] {
+        assert!(body.contains(part), "no {part} in {body}");
+    }
+    assert_eq!(body.matches("<article").count(), 2);
+    assert_eq!(body.matches("message-text").count(), 1);
+}
+
+#[test]
+fn an_answer_quotes_the_message_and_says_so_where_it_is_not_known() {
+    let mut state = state(&["first", "second", "third"]);
+    let author = state.you.clone();
+    state.messages[1].reply_to = Some(ReplyRef { seq: Seq(1), author: author.clone() });
+    state.messages[2].reply_to = Some(ReplyRef { seq: Seq(99), author });
+    let body = room_body(&state);
+    for part in [
+        "class=\"message-quote\" type=\"button\" tabindex=\"-1\" value=\"1\"",
+        ": first</span>",
+        "message-quote unknown",
+        ": an earlier message</span>",
+    ] {
+        assert!(body.contains(part), "no {part} in {body}");
+    }
+}
+
+#[test]
+fn reactions_are_counted_and_named_and_a_name_is_text() {
+    let mut state = state(&["first"]);
+    let evil = Person { id: "ben".parse().unwrap(), name: "\"><img src=x>".parse().unwrap(), moderator: false };
+    let people = vec![state.you.clone(), evil];
+    state.messages[0].reactions = vec![Reaction { emoji: "👍".parse().unwrap(), people }];
+    let body = room_body(&state);
+    for part in [
+        "aria-pressed=\"true\"",
+        "aria-label=\"👍 2: Ann, &quot;",
+        "title=\"Ann, &quot;",
+        "<span class=\"reaction-count\">2</span>",
+    ] {
+        assert!(body.contains(part), "no {part} in {body}");
+    }
+    assert!(!body.contains("\"><img"), "{body}");
+}
+
+#[test]
+fn a_page_is_in_the_visitor_s_language() {
+    let template = IndexTemplate::parse(INDEX).unwrap();
+    let english = room_page(&template, &state(&["hi"]));
+    assert!(english.contains("<html lang=\"en\"><head>") && english.contains("#lobby · Chat"), "{english}");
+    let japanese = room_page(&template, &PageState { language: Language::Japanese, ..state(&["hi"]) });
+    for part in [
+        "<html lang=\"ja\"><head><title>#lobby · チャット</title>",
+        "placeholder=\"メッセージを入力（#lobby）\"",
+        "3人がオンライン",
+        "<span>2026年12月31日木曜日</span>",
+        "aria-label=\"Ann、23:59\"",
+        "<option value=\"ja\" lang=\"ja\" selected>日本語</option>",
+    ] {
+        assert!(japanese.contains(part), "no {part} in {japanese}");
+    }
+    let nowhere = not_found_page(&template, Language::Japanese);
+    assert!(nowhere.contains("<html lang=\"ja\">") && nowhere.contains("ルームが見つかりません"), "{nowhere}");
+}
+
+#[test]
+fn an_empty_room_says_so() {
+    assert!(room_body(&state(&[])).contains(Translations::of(Language::English).empty));
+}
+
+#[test]
+fn the_page_for_no_room_has_no_state() {
+    let page = not_found_page(&IndexTemplate::parse(INDEX).unwrap(), Language::English);
+    assert!(page.contains("There is no such room") && page.contains("data-page=\"complete\""), "{page}");
+    assert!(!page.contains("page-state"));
+}
+
+/// The sign-in page of the room cats.
+fn rendered_sign_in_page(method: SignInMethod, problem: Option<SignInProblem>, language: Language) -> String {
+    let room = "cats".parse().unwrap();
+    sign_in_page(&IndexTemplate::parse(INDEX).unwrap(), language, SignInPage { method, room: &room, problem })
+}
+
+#[test]
+fn the_sign_in_page_has_a_form_or_link_back_to_the_room() {
+    let form = rendered_sign_in_page(SignInMethod::Passphrase, None, Language::English);
+    for part in [
+        "<title>Enter the passphrase</title>",
+        "data-page=\"complete\"",
+        "<form method=\"post\" action=\"/enter\" class=\"door\">",
+        "name=\"to\" value=\"/r/cats\"",
+        "autocomplete=\"current-password\"",
+        "<span>Passphrase</span>",
+    ] {
+        assert!(form.contains(part), "no {part} in {form}");
+    }
+    assert!(
+        !form.contains("role=\"alert\"") && !form.contains("aria-invalid") && !form.contains("page-state"),
+        "{form}"
+    );
+    let link = rendered_sign_in_page(SignInMethod::SignIn, None, Language::Japanese);
+    assert!(link.contains("href=\"/sign-in?to=/r/cats\"") && link.contains(">サインイン</a>"), "{link}");
+    assert!(!link.contains("<form"), "{link}");
+}
+
+#[test]
+fn the_sign_in_page_names_the_problem() {
+    for (problem, sentence) in [
+        (SignInProblem::WrongPassphrase, "This is not the passphrase."),
+        (SignInProblem::TooManyAttempts { seconds: 1 }, "try again in 1 second."),
+        (SignInProblem::TooManyAttempts { seconds: 40 }, "try again in 40 seconds."),
+        (SignInProblem::ProviderRefused, "You were not let in there."),
+        (SignInProblem::ProviderFailed, "Signing in did not work."),
+        (SignInProblem::Expired, "This took too long"),
+    ] {
+        let page = rendered_sign_in_page(SignInMethod::Passphrase, Some(problem), Language::English);
+        assert!(page.contains("role=\"alert\"") && page.contains(sentence), "no {sentence} in {page}");
+        assert!(page.contains("aria-describedby=\"trouble\""), "{page}");
+        assert_eq!(page.contains("aria-invalid=\"true\""), problem == SignInProblem::WrongPassphrase, "{page}");
+    }
+}
+
+#[test]
+fn an_index_that_lacks_something_is_refused_by_name() {
+    for (index, error) in [
+        ("<html>", IndexTemplateError::Language),
+        ("<html lang=\"en", IndexTemplateError::Language),
+        ("<html lang=\"en\">", IndexTemplateError::Title),
+        ("<html lang=\"en\"><title>x", IndexTemplateError::Title),
+        ("<html lang=\"en\"><title>x</title></head><body>", IndexTemplateError::Description),
+        ("<html lang=\"en\"><title>x</title><meta name=\"description\" content=\"", IndexTemplateError::Description),
+        ("<html lang=\"en\"><title>x</title><meta name=\"description\" content=\"\"><body>", IndexTemplateError::Head),
+        ("<html lang=\"en\"><title>x</title><meta name=\"description\" content=\"\"></head>", IndexTemplateError::Body),
+    ] {
+        assert_eq!(IndexTemplate::parse(index), Err(error), "{index}");
+    }
+}
+
+#[test]
+fn whoever_was_sent_away_is_told_for_how_long_until_when_and_how_to_try_again() {
+    let template = IndexTemplate::parse(INDEX).unwrap();
+    let now = Timestamp(1_795_478_400_000);
+    let after = |milliseconds| Timestamp(now.0 + milliseconds);
+    for (milliseconds, told) in [
+        (1, "in 1 h at"),
+        (3_600_000, "in 1 h at"),
+        (3_600_001, "in 2 h at"),
+        (86_400_000, "in 1 day at"),
+        (48 * 3_600_000 + 1, "in 3 days at"),
+        (90 * 86_400_000 - 1, "in 90 days at"),
+    ] {
+        assert!(banned_page(&template, Language::English, after(milliseconds), now).contains(told), "{milliseconds}");
+    }
+    let page = banned_page(&template, Language::English, after(60_000), now);
+    assert!(
+        page.contains("<time datetime=\"2026-11-24T00:01:00Z\">Tuesday, 24 November 2026, 00:01 UTC</time>"),
+        "{page}"
+    );
+    assert!(page.contains("You, or somebody at your address"), "{page}");
+    assert!(page.contains("<a href=\"\" class=\"button primary\">Try again</a>"), "{page}");
+    assert!(banned_page(&template, Language::Japanese, after(1), now).contains("1時間後"));
+}
+
+#[test]
+fn the_first_paint_says_already_whether_the_visitor_may_write() {
+    let rules = |slow, read_only| RoomRules { slow, read_only };
+    let free = Restrictions::default();
+    let muted = Restrictions { muted_until: Some(Timestamp(1_798_761_540_000)), banned_until: None };
+    for (rules, restrictions, silent, sentence) in [
+        (rules(30, false), free, false, "One message every 30 s."),
+        (rules(0, true), free, true, "This room can only be read at the moment."),
+        (rules(0, false), muted, true, "A moderator muted you until Thursday, 31 December 2026, 23:59."),
+    ] {
+        let page = room_body(&PageState { rules, restrictions, ..state(&["hi"]) });
+        assert!(page.contains(sentence), "no {sentence} in {page}");
+        assert_eq!(page.contains("data-silent"), silent, "{sentence}");
+    }
+    assert!(room_body(&state(&["hi"])).contains("leave nothing"));
+}
+
+#[test]
+fn only_what_the_server_says_makes_a_moderator() {
+    let mut state = state(&["hi"]);
+    state.messages[0].author.name = "Moderator".parse().unwrap();
+    assert!(!room_body(&state).contains("class=\"badge\""));
+    state.messages[0].author.moderator = true;
+    assert!(room_body(&state).contains("<span class=\"badge\">Moderator</span>"));
+    let way = "Rules of this room</button>";
+    assert!(!room_body(&state).contains(way));
+    state.you.moderator = true;
+    assert!(room_body(&state).contains(way));
+}
+
+#[test]
+fn whoever_is_in_a_closed_chat_can_sign_out_without_a_script() {
+    let form = "<form class=\"part sign-out\" method=\"post\" action=\"/sign-out\">";
+    assert!(!room_body(&state(&[])).contains(form));
+    assert!(room_body(&PageState { access: AccessMode::Passphrase, ..state(&[]) }).contains(form));
+}

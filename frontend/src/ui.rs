@@ -1,0 +1,19 @@
+//! The components of the page, by feature. They draw the signals in [`state`] and report what the visitor wants as
+//! [`state::Intent`]s. They decide nothing.
+
+#![allow(unreachable_pub, reason = "the component macro writes `pub`")]
+
+pub(crate) mod composer;
+pub(crate) mod header;
+pub(crate) mod log;
+pub(crate) mod message;
+pub(crate) mod moderation;
+pub(crate) mod page;
+pub(crate) mod parts;
+pub(crate) mod people_dialog;
+pub(crate) mod privacy_dialog;
+pub(crate) mod profile;
+pub(crate) mod rooms;
+pub(crate) mod search_dialog;
+pub(crate) mod shortcuts;
+pub(crate) mod state;

@@ -1,0 +1,71 @@
+//! The images that are chosen and not sent yet, above the text that goes with them.
+
+use leptos::{ev, prelude::*};
+use shared_types::limits;
+
+use crate::ui::{
+    parts::icon_button::{CROSS, icon_button},
+    state::{Chat, composer::Attachment, intent::Intent},
+};
+
+#[component]
+pub(crate) fn Tray(
+    chat: Chat,
+    /// Takes the keys that are pressed in a description.
+    pressed: Callback<ev::KeyboardEvent>,
+) -> impl IntoView {
+    move || {
+        let tray = chat.composer.attachments.get();
+        let images = (!tray.images.is_empty()).then(|| {
+            let images = tray.images.into_iter().enumerate();
+            let images = images.map(|(index, attached)| image(chat, index + 1, attached, pressed)).collect::<Vec<_>>();
+            view! {
+                <ul class="tray" aria-label=chat.translations.attached>
+                    {images}
+                </ul>
+            }
+        });
+        let errors = (!tray.errors.is_empty()).then(|| {
+            let dismiss = move |_| {
+                chat.dispatch.run(Intent::DismissErrors);
+                chat.focus();
+            };
+            view! {
+                <div class="tray-troubles" role="alert">
+                    <p>{tray.errors.join("\n")}</p>
+                    <button class="quiet" type="button" on:click=dismiss>
+                        {chat.translations.dismiss}
+                    </button>
+                </div>
+            }
+        });
+        (errors, images)
+    }
+}
+
+fn image(chat: Chat, place: usize, image: Attachment, pressed: Callback<ev::KeyboardEvent>) -> impl IntoView {
+    let Attachment { id, alt, url } = image;
+    let busy = url.is_none();
+    let remove = move |()| {
+        chat.dispatch.run(Intent::DetachImage(id));
+        chat.focus();
+    };
+    view! {
+        <li class="tray-image" class:busy=busy aria-busy=busy.then_some("true")>
+            <img src=url alt="" />
+            <input
+                class="tray-alt"
+                type="text"
+                aria-label=chat.translations.describe
+                placeholder=chat.translations.describe
+                maxlength=limits::ALT_CHARS.to_string()
+                autocomplete="off"
+                enterkeyhint="send"
+                prop:value=alt
+                on:input=move |event| chat.dispatch.run(Intent::DescribeImage(id, event_target_value(&event)))
+                on:keydown=move |event| pressed.run(event)
+            />
+            {icon_button("tray-remove", chat.translations.remove_image.with(&place.to_string()), CROSS, true, Callback::new(remove))}
+        </li>
+    }
+}

@@ -1,0 +1,29 @@
+//! What the composer is for, above it, while that is not a new message.
+
+use leptos::prelude::*;
+use page_model::composer_mode::ComposerMode;
+
+use crate::ui::{
+    parts::icon_button::{CROSS, icon_button},
+    state::{Chat, intent::Intent},
+};
+
+pub(crate) fn mode_bar(chat: Chat) -> impl IntoView {
+    let cancel = move |()| {
+        chat.dispatch.run(Intent::SetComposerMode(ComposerMode::New));
+        chat.focus();
+    };
+    move || {
+        let (class, purpose) = chat.composer.mode.with(|writing| match writing {
+            ComposerMode::New => None,
+            ComposerMode::Reply(quoted) => Some(("writing", chat.translations.replying(quoted))),
+            ComposerMode::Edit(_) => Some(("writing edit", chat.translations.editing.to_owned())),
+        })?;
+        Some(view! {
+            <div class=class>
+                <p id="writing-purpose" class="writing-purpose">{purpose}</p>
+                {icon_button("writing-cancel", chat.translations.cancel.into(), CROSS, true, Callback::new(cancel))}
+            </div>
+        })
+    }
+}

@@ -1,0 +1,60 @@
+//! What the visitor is told about writing: in the place of the composer where there is nothing to write with, or below it.
+
+use leptos::prelude::*;
+use page_model::connection::EndReason;
+use shared_types::AccessMode;
+
+use crate::ui::{
+    parts::element::{element, reactive, reactive_text},
+    state::{Chat, composer::ComposerStatus, intent::Intent},
+};
+
+pub(crate) fn posting_notice(chat: Chat) -> AnyView {
+    let sentence = move || chat.composer.status.get().sentence;
+    // A countdown that was read out every second would drown everything else.
+    let countdown = element("span")
+        .class("countdown")
+        .with("aria-hidden", "true")
+        .child(reactive_text(move || chat.composer.status.get().countdown));
+    let way = move || {
+        let way = match chat.composer.status.with(|status| status.end_reason) {
+            None => return Vec::new(),
+            // What is written stays in this tab, and is there again after that.
+            Some(EndReason::SignedOut) => {
+                let passphrase = chat.access == AccessMode::Passphrase;
+                let label = if passphrase { chat.translations.enter } else { chat.translations.sign_in_again };
+                element("a").class("button primary").with("href", room_path(chat)).text(label)
+            }
+            // It may be lifted before its end, and nobody is told of that who is away.
+            Some(EndReason::Banned(_)) => {
+                let asking = move || chat.composer.status.with(|status| status.is_checking_access);
+                let label = move || if asking() { chat.translations.retrying_now } else { chat.translations.try_again };
+                element("button")
+                    .class("button")
+                    .with("type", "button")
+                    .on("click", move |_| chat.dispatch.run(Intent::Reconnect))
+                    .child(reactive_text(move || label().into()))
+            }
+        };
+        vec![way.into_any()]
+    };
+    let class = move || {
+        let class = |status: &ComposerStatus| match status {
+            ComposerStatus { is_disabled: true, .. } => "leave silent",
+            ComposerStatus { sentence, .. } if sentence.is_empty() => "leave nothing",
+            ComposerStatus { is_temporary: true, .. } => "leave passing",
+            _ => "leave",
+        };
+        Some(chat.composer.status.with(class).to_owned())
+    };
+    element("div")
+        .reactive_attribute("class", class)
+        .child(element("p").with("role", "status").child(reactive_text(sentence)).into_any())
+        .child(countdown.into_any())
+        .child(reactive(way))
+        .into_any()
+}
+
+fn room_path(chat: Chat) -> String {
+    chat.room_name().parse::<shared_types::RoomName>().map(|room| room.path()).unwrap_or_default()
+}

@@ -1,0 +1,46 @@
+//! The bar above the log: which room this is, who is here, and who the visitor is.
+
+use leptos::{html, prelude::*};
+use page_model::connection::Status;
+
+use crate::ui::{parts::avatar::avatar, people_dialog, profile, rooms, search_dialog, state::Chat};
+
+#[component]
+pub(crate) fn Header(
+    chat: Chat,
+    /// The dialog that the visitor's own name opens.
+    dialog: NodeRef<html::Dialog>,
+    /// The dialog that the number of people opens.
+    people: NodeRef<html::Dialog>,
+) -> impl IntoView {
+    let me = move || {
+        let you = chat.room.you.get();
+        view! {
+            <button class="me" type="button" title=chat.translations.about_you on:click=move |_| profile::open(chat, dialog)>
+                {avatar(&you)}
+                <span class="me-name">{you.name.to_string()}</span>
+            </button>
+        }
+    };
+    let online = move || match chat.room.status.get() {
+        // Whoever takes no part is not told who does.
+        Status::Ended(_) => chat.translations.offline.into(),
+        _ => chat.translations.online.of(chat.room.online.get() as usize),
+    };
+    view! {
+        <header class="bar">
+            <h1 class="room">{rooms::room_button(chat)}</h1>
+            <button
+                class="presence"
+                type="button"
+                title=chat.translations.people
+                on:click=move |_| people_dialog::open(chat, people)
+            >
+                <span class="dot" aria-hidden="true"></span>
+                <span class="online">{online}</span>
+            </button>
+            {search_dialog::button(chat)}
+            {me}
+        </header>
+    }
+}

@@ -1,0 +1,162 @@
+//! One row of the log.
+
+mod action_button;
+pub(crate) mod delete_dialog;
+pub(crate) mod dom;
+pub(crate) mod emoji_picker;
+pub(crate) mod image;
+pub(crate) mod lightbox;
+pub(crate) mod reactions;
+pub(crate) mod toolbar;
+
+use leptos::prelude::*;
+use page_model::{
+    calendar::machine_time,
+    timeline::{DeliveryState, Row},
+};
+use shared_types::{Emoji, Seq};
+
+use crate::ui::{
+    message::{
+        action_button::{action, quote, reaction},
+        image::image,
+    },
+    parts::{avatar::avatar, colour::coloured, element::element},
+    state::{Chat, intent::Intent},
+};
+
+/// Draws a row: the day that begins with it, if one does, and the message. Every row has the same elements in the same order,
+/// so a change is made in place.
+pub(crate) fn message(chat: Chat, mut row: Row) -> Vec<AnyView> {
+    let day =
+        row.day.take().map(|day| element("h2").class("day").child(element("span").text(day).into_any()).into_any());
+    vec![day.into_any(), article(chat, row)]
+}
+
+fn article(chat: Chat, row: Row) -> AnyView {
+    let id = row.seq.map(message_id);
+    let address = id.as_ref().map(|id| ["#", id].concat());
+    let quoting = row.reply_to.as_ref().filter(|_| !row.deleted).map(|quoted| action(quote(chat, quoted)));
+    let classes = [(row.starts_group, " head"), (quoting.is_some(), " quoting"), (row.mentions_me, " calling")];
+    let classes: String = classes.into_iter().filter_map(|(is_so, class)| is_so.then_some(class)).collect();
+    let line =
+        || element("p").class("new-line").child(element("span").text(chat.translations.new_line).into_any()).into_any();
+    let author = chat.translations.name(&row.author);
+    let author_view = || {
+        let part = |class: &'static str, text: &str| element("span").class(class).text(text).into_any();
+        element("span")
+            .class(coloured("message-author", &row.author.id))
+            .child(element("bdi").text(author).into_any())
+            .optional_child(row.tag.as_deref().map(|tag| part("tag", tag)))
+            .optional_child(row.author.moderator.then(|| part("badge", chat.translations.moderator)))
+            .into_any()
+    };
+    let time = element("time").with("datetime", machine_time(row.at)).text(row.time.as_str());
+    let link = element("a")
+        .class("message-time")
+        .optional_attribute("href", address.as_deref())
+        .with("tabindex", "-1")
+        .with("title", chat.translations.address)
+        .child(time.into_any());
+    element("article")
+        .class(["message", &classes].concat())
+        .optional_attribute("id", id.as_deref())
+        .with("tabindex", "-1")
+        .with("aria-label", chat.translations.with_comma(author, &row.time))
+        .with("data-nonce", row.nonce.as_str())
+        .optional_attribute("data-seq", row.seq.map(|seq| seq.to_string()).as_deref())
+        .with("data-state", state(&row))
+        .optional_child(row.first_new.then(line))
+        .optional_child(row.starts_group.then(|| avatar(&row.author)))
+        .optional_child(row.starts_group.then(author_view))
+        .child(link.into_any())
+        .optional_child(quoting)
+        .optional_child(row.image.as_ref().map(|shown| image(chat, &row, shown)))
+        .optional_child(body(chat, &row))
+        .optional_child(reactions(chat, &row))
+        .optional_child(note(chat, &row))
+        .into_any()
+}
+
+fn state(row: &Row) -> &'static str {
+    match row.state {
+        DeliveryState::Pending | DeliveryState::Waiting | DeliveryState::Uploading(_) => "pending",
+        DeliveryState::Sent => "sent",
+        DeliveryState::Failed(_) => "failed",
+    }
+}
+
+/// What was said, and whether it was changed or taken back since.
+fn body(chat: Chat, row: &Row) -> Option<AnyView> {
+    let mark = match row.deleted {
+        true => Some(("message-gone", chat.translations.message_deleted)),
+        false => row.edited.then_some(("message-edited", chat.translations.edited)),
+    };
+    if row.text.is_none() && mark.is_none() {
+        return None;
+    }
+    let text = row.text.as_ref().map(|text| message_text(text.as_str(), row.html.clone()));
+    let mark = mark.map(|(class, mark)| element("span").class(class).text(mark).into_any());
+    Some(element("div").class("message-said").optional_child(text).optional_child(mark).into_any())
+}
+
+fn reactions(chat: Chat, row: &Row) -> Option<AnyView> {
+    let buttons = row.reactions.iter().map(|shown| action(reaction(chat, shown)));
+    (!row.reactions.is_empty()).then(|| element("div").class("reactions").children(buttons).into_any())
+}
+
+/// How far a message got, and what can be done about it, while it is not sent.
+fn note(chat: Chat, row: &Row) -> Option<AnyView> {
+    let (percent, note) = match &row.state {
+        DeliveryState::Sent => return None,
+        DeliveryState::Pending => (None, chat.translations.sending.to_owned()),
+        DeliveryState::Waiting => (None, chat.translations.waiting.to_owned()),
+        DeliveryState::Uploading(percent) => (Some(percent.to_string()), String::new()),
+        DeliveryState::Failed(reason) => (None, chat.translations.not_sent.with(reason)),
+    };
+    let failed = matches!(row.state, DeliveryState::Failed(_));
+    // It keeps its place on the image until the message is sent, so that nothing jumps when the last byte is there.
+    let on_image = row.image.is_some() && !failed;
+    let retry = || choice(chat, chat.translations.retry, Intent::Retry(row.nonce.clone()));
+    let discard = if failed { chat.translations.discard } else { chat.translations.cancel };
+    let is_open = failed || percent.is_some() || row.state == DeliveryState::Waiting;
+    let discard = is_open.then(|| choice(chat, discard, Intent::Discard(row.nonce.clone())));
+    let progress = |percent| {
+        let bar = element("progress").with("max", "100").with("value", percent);
+        bar.with("aria-label", chat.translations.uploading).into_any()
+    };
+    let note = element("p").class(if on_image { "message-note uploading" } else { "message-note" }).text(note);
+    Some(
+        note.optional_child(percent.map(progress))
+            .optional_child(failed.then(retry))
+            .optional_child(discard)
+            .into_any(),
+    )
+}
+
+/// The address of a message within its room's page.
+pub(crate) fn message_id(seq: Seq) -> String {
+    ["m-", &seq.to_string()].concat()
+}
+
+/// What a message says: as harmless HTML of the server's making, or as the text it is.
+fn message_text(text: &str, html: Option<String>) -> AnyView {
+    match html {
+        Some(html) => element("div").class("message-text rich").markup(html).into_any(),
+        None => element("span")
+            .class(if is_emoji(text) { "message-text big" } else { "message-text" })
+            .text(text)
+            .into_any(),
+    }
+}
+
+/// Whether there is nothing but a few emoji.
+fn is_emoji(text: &str) -> bool {
+    text.len() < 48 && text.split_whitespace().all(|word| word.parse::<Emoji>().is_ok())
+}
+
+/// Something that can be done about a message.
+fn choice(chat: Chat, label: &'static str, intent: Intent) -> AnyView {
+    let button = element("button").class("quiet").with("type", "button").text(label);
+    button.on("click", move |_| chat.dispatch.run(intent.clone())).into_any()
+}

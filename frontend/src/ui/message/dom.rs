@@ -1,0 +1,19 @@
+//! Finds the elements of messages in the document.
+
+use leptos::prelude::*;
+use shared_types::Seq;
+use web_sys::{Element, wasm_bindgen::JsCast as _};
+
+use crate::ui::state::Chat;
+
+/// The place of the message that is drawn so.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "on the server nobody does anything"))]
+pub(crate) fn seq(article: &Element) -> Option<Seq> {
+    article.get_attribute("data-seq")?.parse().ok().map(Seq)
+}
+
+/// Where a message is drawn.
+pub(crate) fn article(chat: Chat, seq: Seq) -> Option<web_sys::HtmlElement> {
+    let selector = ["[data-seq=\"", &seq.to_string(), "\"]"].concat();
+    chat.log.element.get_untracked()?.query_selector(&selector).ok()??.dyn_into().ok()
+}

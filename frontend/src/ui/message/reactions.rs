@@ -1,0 +1,19 @@
+//! The visitor's reactions to messages.
+
+use leptos::prelude::*;
+use page_model::timeline::{Change, Row};
+use shared_types::{Emoji, Seq};
+
+use crate::ui::state::{Chat, intent::Intent};
+
+/// Whether the visitor means an emoji.
+pub(crate) fn means(row: &Row, emoji: &str) -> bool {
+    row.reactions.iter().any(|reaction| reaction.mine && reaction.emoji.as_str() == emoji)
+}
+
+/// Says that the visitor means an emoji, or that they do not any more.
+pub(crate) fn toggle(chat: Chat, seq: Seq, emoji: &str) {
+    let (Some(row), Ok(emoji)) = (chat.row(seq), emoji.parse::<Emoji>()) else { return };
+    let on = !means(&row, emoji.as_str());
+    chat.dispatch.run(Intent::Change(seq, Change::Reaction { emoji, on }));
+}

@@ -1,0 +1,73 @@
+//! The dialog that lists what moderators did.
+
+use leptos::{html, prelude::*, tachys::html::node_ref::NodeRefContainer};
+use page_model::audit::AuditLoading;
+
+use crate::ui::{
+    moderation::restriction_dialog,
+    parts::{
+        byline::byline,
+        dialog::{self, titled_dialog},
+        element::{element, reactive, reactive_text},
+    },
+    state::{Chat, intent::Intent, moderation::AuditRow},
+};
+
+/// Draws the dialog.
+pub(crate) fn audit(chat: Chat) -> AnyView {
+    let translations = chat.translations;
+    let list = NodeRef::<html::Div>::new();
+    let entries = move || chat.moderation.audit.get().rows.into_iter().map(|row| entry(chat, row)).collect();
+    let state = move || match chat.moderation.audit.with(|audit| (audit.state, audit.rows.is_empty())) {
+        (AuditLoading::Failed, _) => translations.audit_failed,
+        (AuditLoading::Loading, true) => translations.audit_loading,
+        (_, true) => translations.audit_empty,
+        (_, false) => translations.audit_hint,
+    };
+    let further = move || {
+        let label = match chat.moderation.audit.with(|audit| audit.state) {
+            AuditLoading::Partial => translations.audit_further,
+            AuditLoading::Failed => translations.audit_again,
+            _ => return Vec::new(),
+        };
+        let further = move |_| {
+            chat.dispatch.run(Intent::AuditMore);
+            // The button goes when there is nothing before, and the focus is not to go with it.
+            if let Some(list) = list.get_untracked() {
+                _ = list.focus();
+            }
+        };
+        vec![element("button").class("button").with("type", "button").on("click", further).text(label).into_any()]
+    };
+    let body = element("div")
+        .class("sheet-body")
+        .with("role", "region")
+        .with("aria-labelledby", "audit-title")
+        .with("tabindex", "0")
+        .on_mount(move |drawn| list.load(drawn))
+        .child(element("ol").class("hits").with("role", "list").child(reactive(entries)).into_any())
+        .child(reactive(further));
+    let state = element("p").class("sheet-hint").with("role", "status").child(reactive_text(move || state().into()));
+    titled_dialog(chat, "audit", translations.audit, chat.moderation.audit_dialog)
+        .child(state.into_any())
+        .child(body.into_any())
+        .into_any()
+}
+
+pub(crate) fn open(chat: Chat) {
+    chat.dispatch.run(Intent::Audit);
+    dialog::open(chat.moderation.audit_dialog);
+}
+
+/// Draws an entry, with a button that opens the restriction dialog about its target.
+fn entry(chat: Chat, entry: AuditRow) -> AnyView {
+    let text = element("span").text(entry.text).into_any();
+    let restrict =
+        entry.target.and_then(|target| restriction_dialog::button(chat, target, chat.moderation.audit_dialog));
+    element("li")
+        .class("hit")
+        .children(byline(chat, &entry.moderator, entry.at, entry.when))
+        .child(element("span").class("hit-text").child(text).into_any())
+        .optional_child(restrict)
+        .into_any()
+}

@@ -1,0 +1,64 @@
+//! The dialog in which a moderator changes the rules of the room.
+
+use leptos::prelude::*;
+use page_model::connection::Status;
+use shared_types::RoomRules;
+
+use crate::ui::{
+    parts::{
+        dialog::{self, titled_dialog},
+        element::element,
+        form_controls::{choice, select},
+    },
+    state::{Chat, intent::Intent, set},
+};
+
+/// The pauses of slow mode, in seconds: none, 5 s, 10 s, 30 s, a minute, 5, 15, an hour.
+const PAUSES: [u16; 8] = [0, 5, 10, 30, 60, 300, 900, 3_600];
+
+/// The dialog with what holds in the room.
+pub(crate) fn rules(chat: Chat) -> AnyView {
+    let translations = chat.translations;
+    let (slow, read_only) = (chat.moderation.selected_slow_mode, chat.moderation.selected_read_only);
+    let name = |pause: u16| if pause == 0 { translations.off.to_owned() } else { translations.span(pause.into()) };
+    let pauses = PAUSES.map(|pause| (u32::from(pause), name(pause))).to_vec();
+    let save = element("button")
+        .class("button primary")
+        .reactive_attribute("aria-disabled", move || (!chat.can_moderate_now()).then(|| "true".into()))
+        .with("type", "submit")
+        .text(translations.save);
+    let hint = move || {
+        if chat.room.status.get() == Status::Live {
+            translations.room_rules_hint
+        } else {
+            translations.moderation_offline
+        }
+    };
+    let form = element("form")
+        .class("sheet-body order")
+        .on("submit", move |event| {
+            event.prevent_default();
+            if !untrack(|| chat.can_moderate_now()) {
+                return;
+            }
+            let slow = u16::try_from(slow.get_untracked()).unwrap_or_default();
+            chat.dispatch.run(Intent::SetRules(RoomRules { slow, read_only: read_only.get_untracked() == 1 }));
+        })
+        .child(select(translations.slow_mode, pauses, slow))
+        .child(choice("checkbox", translations.moderators_only, 1, read_only))
+        .child(dialog::hint(hint))
+        .child(element("div").class("name-buttons").child(save.into_any()).into_any());
+    titled_dialog(chat, "rules", translations.room_rules, chat.moderation.rules_dialog)
+        .child(form.into_any())
+        .into_any()
+}
+
+/// What is chosen is what holds, until somebody chooses something else.
+pub(crate) fn open(chat: Chat) {
+    let (slow, read_only) = (chat.moderation.selected_slow_mode, chat.moderation.selected_read_only);
+    let rules = chat.composer.status.with_untracked(|status| status.rules);
+    set(slow, rules.slow.into());
+    set(read_only, rules.read_only.into());
+    set(chat.moderation.is_pending, false);
+    dialog::open(chat.moderation.rules_dialog);
+}

@@ -1,0 +1,9 @@
+//! Parts that several features draw with: elements, buttons, dialogs, avatars.
+
+pub(crate) mod avatar;
+pub(crate) mod byline;
+pub(crate) mod colour;
+pub(crate) mod dialog;
+pub(crate) mod element;
+pub(crate) mod form_controls;
+pub(crate) mod icon_button;

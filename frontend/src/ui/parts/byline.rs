@@ -1,0 +1,17 @@
+//! Author and time, as search results and audit entries show them.
+
+use leptos::prelude::*;
+use page_model::calendar::machine_time;
+use shared_types::{Person, Timestamp};
+
+use crate::ui::{
+    parts::{colour::coloured, element::element},
+    state::Chat,
+};
+
+/// Draws the author, and the time `at` as the reader's calendar writes it.
+pub(crate) fn byline(chat: Chat, author: &Person, at: Timestamp, when: String) -> [AnyView; 2] {
+    let name = element("span").class(coloured("message-author", &author.id)).text(chat.translations.name(author));
+    let time = element("time").with("datetime", machine_time(at)).text(when);
+    [name.into_any(), time.into_any()]
+}

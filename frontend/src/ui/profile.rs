@@ -1,0 +1,105 @@
+//! What is the visitor's own: their name, their language, and what they are told of.
+
+mod language_select;
+mod notification_choice;
+
+use leptos::{ev, html, prelude::*};
+use shared_types::{AccessMode, NameError, PersonName, limits};
+
+use crate::ui::{
+    parts::element::element,
+    privacy_dialog,
+    profile::{language_select::language_select, notification_choice::notification_choice},
+    shortcuts,
+    state::{Chat, intent::Intent},
+};
+
+#[component]
+pub(crate) fn ProfileDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl IntoView {
+    let field = NodeRef::<html::Input>::new();
+    let error = RwSignal::new(None::<NameError>);
+    let close = move || {
+        error.set(None);
+        if let Some(dialog) = dialog.get_untracked() {
+            dialog.close();
+        }
+    };
+    // Whoever vouches for the visitor says what they are called.
+    let given = chat.access == AccessMode::Oidc;
+    let save = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        if given {
+            return close();
+        }
+        let Some(name) = field.get_untracked().map(|field| field.value()) else { return };
+        match name.parse::<PersonName>() {
+            Ok(name) => {
+                chat.dispatch.run(Intent::Rename(name));
+                close();
+            }
+            Err(why) => error.set(Some(why)),
+        }
+    };
+    let list_shortcuts = move |_| {
+        close();
+        shortcuts::open(chat);
+    };
+    let show_privacy = move |_| {
+        close();
+        privacy_dialog::open(chat);
+    };
+    // Language and notifications hold at once: without a name of one's own there is nothing to save.
+    let keep = (!given).then(|| {
+        element("button").class("button primary").with("type", "submit").text(chat.translations.save).into_any()
+    });
+    let leave = if given { chat.translations.close } else { chat.translations.cancel };
+    let name_hint = if given { chat.translations.name_given } else { chat.translations.name_hint };
+    let invalid = move || error.get().map(|_| "true");
+    view! {
+        <dialog class="name-dialog" aria-labelledby="name-title" node_ref=dialog>
+            <form method="dialog" on:submit=save>
+                <h2 id="name-title">{chat.translations.you}</h2>
+                <label class="name-label">
+                    <span>{chat.translations.your_name}</span>
+                    <input
+                        name="name"
+                        autocomplete="nickname"
+                        spellcheck="false"
+                        value=chat.room.you.get_untracked().name.to_string()
+                        maxlength=(limits::NAME_CHARS * 2).to_string()
+                        readonly=given
+                        aria-invalid=invalid
+                        aria-describedby="name-hint"
+                        node_ref=field
+                        on:input=move |_| error.set(None)
+                    />
+                </label>
+                <p id="name-hint" class="name-hint" class:wrong=move || error.get().is_some() aria-live="polite">
+                    {move || error.get().map_or_else(|| name_hint.to_owned(), |why| chat.translations.bad_name(why))}
+                </p>
+                {language_select(chat)}
+                {notification_choice(chat)}
+                <div class="name-buttons">
+                    <div class="name-ways">
+                        <button class="quiet" type="button" on:click=list_shortcuts>{chat.translations.shortcuts}</button>
+                        <button class="quiet" type="button" on:click=show_privacy>{chat.translations.privacy}</button>
+                    </div>
+                    <button class="button" type="button" on:click=move |_| close()>{leave}</button>
+                    {keep}
+                </div>
+            </form>
+        </dialog>
+    }
+}
+
+/// Opens the dialog with the present name, ready to be replaced.
+pub(crate) fn open(chat: Chat, dialog: NodeRef<html::Dialog>) {
+    let Some(dialog) = dialog.get_untracked() else { return };
+    _ = dialog.show_modal();
+    if let Ok(Some(field)) = dialog.query_selector("input") {
+        use leptos::wasm_bindgen::JsCast;
+        let field: web_sys::HtmlInputElement = field.unchecked_into();
+        field.set_value(chat.room.you.get_untracked().name.as_str());
+        field.select();
+    }
+}

@@ -1,0 +1,41 @@
+//! Where the visitor chooses what they are told of while they do not look at the page.
+
+use leptos::prelude::*;
+use page_model::notification_level::NotificationLevel;
+use web_sys::{HtmlInputElement, wasm_bindgen::JsCast as _};
+
+use crate::ui::{
+    parts::element::{element, reactive_text},
+    state::{Chat, intent::Intent},
+};
+
+pub(crate) fn notification_choice(chat: Chat) -> AnyView {
+    let choices = NotificationLevel::ALL.into_iter().zip(chat.translations.notify).map(|(choice, label)| {
+        let button = element("input")
+            .with("type", "radio")
+            .with("name", "notify")
+            .with("autocomplete", "off")
+            .with("value", choice.tag())
+            .optional_attribute("checked", (choice == NotificationLevel::Never).then_some(""))
+            .on_mount(move |drawn| {
+                let drawn: HtmlInputElement = drawn.clone().unchecked_into();
+                Effect::new(move || drawn.set_checked(chat.notifications.level.get() == choice));
+            })
+            .on("change", move |_| chat.dispatch.run(Intent::SetNotifications(choice)));
+        let label = element("span").text(label);
+        element("label").class("choice").child(button.into_any()).child(label.into_any()).into_any()
+    });
+    let hint = element("p")
+        .with("id", "notify-hint")
+        .reactive_attribute("class", move || {
+            Some(if chat.notifications.error.get().is_some() { "name-hint wrong" } else { "name-hint" }.into())
+        })
+        .with("aria-live", "polite")
+        .child(reactive_text(move || chat.notifications.error.get().unwrap_or(chat.translations.notify_hint).into()));
+    let choices = element("fieldset")
+        .class("choices")
+        .with("aria-describedby", "notify-hint")
+        .child(element("legend").text(chat.translations.notifications).into_any())
+        .children(choices);
+    element("div").child(choices.into_any()).child(hint.into_any()).into_any()
+}

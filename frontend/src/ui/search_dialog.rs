@@ -1,0 +1,119 @@
+//! Looking for messages of the room.
+
+use leptos::{html, prelude::*, tachys::html::node_ref::NodeRefContainer};
+use page_model::{
+    connection::Status,
+    search::{ExcerptPart, Progress},
+};
+use shared_types::limits;
+
+use crate::ui::{
+    parts::{
+        byline::byline,
+        dialog::{self, is_special, titled_dialog},
+        element::{element, reactive, reactive_text},
+        icon_button::icon_button,
+    },
+    state::{Chat, intent::Intent, search::SearchHit},
+};
+
+/// A magnifying glass.
+const ICON: &str = "M10.5 4.5a6 6 0 1 0 0 12 6 6 0 0 0 0-12zM15 15l5 5";
+
+/// The button that opens the dialog.
+pub(crate) fn button(chat: Chat) -> AnyView {
+    icon_button("bar-button", chat.translations.search.into(), ICON, true, Callback::new(move |()| open(chat)))
+}
+
+/// The dialog.
+pub(crate) fn search(chat: Chat) -> AnyView {
+    let field = NodeRef::<html::Input>::new();
+    let look = move || {
+        if let Some(field) = field.get_untracked() {
+            chat.dispatch.run(Intent::Search(field.value()));
+        }
+    };
+    let cleared = move || field.get_untracked().is_some_and(|field| field.value().trim().is_empty());
+    let input = element("input")
+        .with("role", "searchbox")
+        .with("aria-label", chat.translations.search_field)
+        .with("placeholder", chat.translations.search_field)
+        .with("maxlength", limits::SEARCH_CHARS.to_string())
+        .with("enterkeyhint", "search")
+        .on_mount(move |drawn| field.load(drawn))
+        .on("input", move |_| {
+            if cleared() {
+                look()
+            }
+        });
+    let results = NodeRef::<html::Div>::new();
+    let button = move || {
+        let label = match chat.search.results.with(|results| results.progress) {
+            Progress::Partial(_) => chat.translations.further,
+            Progress::Failed(_) => chat.translations.search_again,
+            _ => return Vec::new(),
+        };
+        let further = move |_| {
+            chat.dispatch.run(Intent::SearchMore);
+            // The button goes when there is nothing further back, and the focus is not to go with it.
+            if let Some(results) = results.get_untracked() {
+                _ = results.focus();
+            }
+        };
+        vec![element("button").class("button").with("type", "button").on("click", further).text(label).into_any()]
+    };
+    let hits = move || chat.search.results.get().hits.into_iter().map(|found| hit(chat, found)).collect();
+    let body = element("div")
+        .class("sheet-body")
+        .with("tabindex", "-1")
+        .on_mount(move |drawn| results.load(drawn))
+        .child(element("ol").class("hits").with("role", "list").child(reactive(hits)).into_any())
+        .child(reactive(button));
+    let state = element("p").class("sheet-hint").with("role", "status").child(reactive_text(move || state(chat)));
+    titled_dialog(chat, "search", chat.translations.search, chat.search.dialog)
+        .child(dialog::form(input, chat.translations.search, look).with("role", "search").into_any())
+        .child(state.into_any())
+        .child(body.into_any())
+        .into_any()
+}
+
+/// Opens the dialog.
+pub(crate) fn open(chat: Chat) {
+    dialog::open(chat.search.dialog);
+}
+
+/// How far the search is, in a sentence.
+fn state(chat: Chat) -> String {
+    let translations = chat.translations;
+    let (progress, found) = chat.search.results.with(|results| (results.progress, results.hits.len()));
+    match progress {
+        Progress::Idle => translations.search_hint.into(),
+        Progress::Queued(_) | Progress::Requested(_) => match chat.room.status.get() {
+            // Who takes no part looks for nothing.
+            Status::Ended(_) => chat.composer.status.with(|status| status.sentence.clone()),
+            Status::Offline(_) => translations.search_offline.into(),
+            Status::Connecting | Status::Live => translations.searching.into(),
+        },
+        Progress::Failed(_) => translations.search_failed.into(),
+        Progress::Partial(_) if found == 0 => translations.nothing_yet.into(),
+        Progress::Done if found == 0 => translations.nothing_found.into(),
+        Progress::Partial(_) | Progress::Done => translations.found.of(found),
+    }
+}
+
+/// Draws a message that was found. Its text is not markup: the matches are elements between the other parts.
+fn hit(chat: Chat, hit: SearchHit) -> AnyView {
+    let seq = hit.seq;
+    let chosen = move |event: web_sys::Event| {
+        if !is_special(&event) {
+            event.prevent_default();
+            dialog::close(chat.search.dialog);
+            chat.dispatch.run(Intent::GoToMessage(seq));
+        }
+    };
+    let link = element("a").class("hit").with("href", ["#m-", &seq.to_string()].concat()).on("click", chosen);
+    let part = |part: ExcerptPart| element(if part.matches { "mark" } else { "span" }).text(part.text).into_any();
+    let text = element("span").class("hit-text").children(hit.excerpt.into_iter().map(part));
+    let link = link.children(byline(chat, &hit.author, hit.at, hit.when)).child(text.into_any());
+    element("li").child(link.into_any()).into_any()
+}

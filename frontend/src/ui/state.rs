@@ -1,0 +1,162 @@
+//! The state of the page as signals, by feature. Components draw the signals and send [`Intent`]s; only the session writes
+//! the signals. Until it runs they hold what the server rendered.
+
+pub(crate) mod composer;
+pub(crate) mod intent;
+pub(crate) mod log;
+pub(crate) mod moderation;
+pub(crate) mod privacy;
+pub(crate) mod room;
+pub(crate) mod search;
+mod update;
+
+use leptos::prelude::*;
+use page_model::{
+    connection::Status,
+    timeline::{Row, Timeline, dedup_people, tag},
+};
+use shared_types::{AccessMode, PageState, Person, Seq};
+use web_sys::FileList;
+
+use crate::{
+    i18n::Translations,
+    ui::state::{
+        composer::ComposerState,
+        intent::Intent,
+        log::{ImageState, KeyedRow, LogState, MessageDialogs},
+        moderation::{ModerationState, RestrictionDialogState},
+        privacy::{NotificationState, PrivacyState, ShortcutsState},
+        room::{RoomListState, RoomState},
+        search::SearchState,
+    },
+};
+
+/// The state of the page. All of it is `Copy`, so that event handlers can take it along.
+#[derive(Clone, Copy)]
+pub(crate) struct Chat {
+    /// The sentences of the page, in the visitor's language.
+    pub(crate) translations: &'static Translations,
+    /// How visitors get access to this chat.
+    pub(crate) access: AccessMode,
+    pub(crate) room: RoomState,
+    pub(crate) rooms: RoomListState,
+    pub(crate) log: LogState,
+    pub(crate) message_dialogs: MessageDialogs,
+    pub(crate) images: ImageState,
+    pub(crate) composer: ComposerState,
+    pub(crate) search: SearchState,
+    pub(crate) moderation: ModerationState,
+    pub(crate) restriction_dialog: RestrictionDialogState,
+    pub(crate) privacy: PrivacyState,
+    pub(crate) notifications: NotificationState,
+    pub(crate) shortcuts: ShortcutsState,
+    /// Hands the visitor's intents to the session.
+    pub(crate) dispatch: Callback<Intent>,
+}
+
+impl Chat {
+    pub(crate) fn new(page: &PageState, dispatch: Callback<Intent>) -> Self {
+        let translations = Translations::of(page.language);
+        let chat = Self {
+            translations,
+            access: page.access,
+            room: RoomState::new(page, translations),
+            rooms: RoomListState::new(page),
+            log: LogState::new(),
+            message_dialogs: MessageDialogs::new(),
+            images: ImageState::new(),
+            composer: ComposerState::new(),
+            search: SearchState::new(),
+            moderation: ModerationState::new(),
+            restriction_dialog: RestrictionDialogState::new(page, translations),
+            privacy: PrivacyState::new(),
+            notifications: NotificationState::new(),
+            shortcuts: ShortcutsState::new(),
+            dispatch,
+        };
+        let timeline = Timeline::new(page);
+        let calendar = Translations::utc(page.language);
+        chat.show(&timeline, &calendar, None);
+        // The server has no clock here: every restriction in the page state counts.
+        chat.show_composer_status(&timeline, Status::Connecting, false, &calendar, 0);
+        chat
+    }
+
+    /// The name of the room.
+    pub(crate) fn room_name(&self) -> String {
+        self.room.name.get_value()
+    }
+
+    /// What is written as a new message, even while another one is edited.
+    #[cfg(feature = "hydrate")]
+    pub(crate) fn draft(&self) -> Option<String> {
+        let editing = self
+            .composer
+            .mode
+            .with_untracked(|writing| matches!(writing, page_model::composer_mode::ComposerMode::Edit(_)));
+        if editing {
+            Some(self.composer.stashed_draft.get_value())
+        } else {
+            Some(self.composer.field.get_untracked()?.value())
+        }
+    }
+
+    /// The message of that place, if it is shown. Whoever draws it is told of its changes.
+    pub(crate) fn row(&self, seq: Seq) -> Option<Row> {
+        let of = |shown: &&KeyedRow| shown.row.with_untracked(|row| row.seq == Some(seq));
+        let found = self.log.rows.with_untracked(|rows| rows.iter().rev().find(of).cloned());
+        Some(found?.row.get())
+    }
+
+    /// Everybody whom a text can call.
+    pub(crate) fn known_people(&self) -> Vec<Person> {
+        let author = |shown: &KeyedRow| shown.row.with_untracked(|row| row.author.clone());
+        let authors: Vec<Person> = self.log.rows.with_untracked(|rows| rows.iter().rev().map(author).collect());
+        dedup_people(self.room.people.get_untracked().iter().chain(&authors))
+    }
+
+    /// Brings the focus back to where messages are written.
+    pub(crate) fn focus(&self) {
+        if let Some(field) = self.composer.field.get_untracked() {
+            _ = field.focus();
+        }
+    }
+
+    /// Sends files to the tray. Says whether there were any.
+    pub(crate) fn attach(&self, files: Option<FileList>) -> bool {
+        let Some(files) = files.filter(|files| files.length() > 0) else { return false };
+        self.dispatch.run(Intent::AttachImages((0..files.length()).filter_map(|index| files.get(index)).collect()));
+        self.focus();
+        true
+    }
+
+    /// Where the image of a row is: here, if it comes from this page.
+    pub(crate) fn image_source(&self, row: &Row) -> String {
+        let key = row.key();
+        let own =
+            self.images.own_sources.with_value(|pictures| Some(pictures.iter().find(|(of, _)| *of == key)?.1.clone()));
+        own.unwrap_or_else(|| row.image_path.clone())
+    }
+
+    /// What tells somebody from another one of the same name, where there is one.
+    pub(crate) fn tag(&self, person: &Person) -> Option<String> {
+        self.room.namesakes.with(|namesakes| tag(person, namesakes))
+    }
+
+    /// Whether the visitor keeps order here.
+    pub(crate) fn is_moderator(&self) -> bool {
+        self.room.you.with(|you| you.moderator)
+    }
+
+    /// Whether a moderator's word would be heard: there is a socket, and no other word on its way.
+    pub(crate) fn can_moderate_now(&self) -> bool {
+        self.room.status.get() == Status::Live && !self.moderation.is_pending.get()
+    }
+}
+
+/// Sets a signal whose value changed.
+pub(crate) fn set<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|old| *old != value) {
+        signal.set(value);
+    }
+}

@@ -1,0 +1,83 @@
+//! The dialogs of moderators.
+
+use leptos::{html, prelude::*};
+use page_model::audit::AuditLoading;
+use shared_types::{PageState, Person, Timestamp};
+
+use crate::i18n::Translations;
+
+/// The dialogs about the room.
+#[derive(Clone, Copy)]
+pub(crate) struct ModerationState {
+    /// Whether a command of the moderator was sent and not answered.
+    pub(crate) is_pending: RwSignal<bool>,
+    pub(crate) rules_dialog: NodeRef<html::Dialog>,
+    /// The seconds of slow mode that are selected in the rules dialog; 0 is off.
+    pub(crate) selected_slow_mode: RwSignal<u32>,
+    /// 1 if read-only is ticked in the rules dialog.
+    pub(crate) selected_read_only: RwSignal<u32>,
+    pub(crate) audit: RwSignal<AuditView>,
+    pub(crate) audit_dialog: NodeRef<html::Dialog>,
+}
+
+impl ModerationState {
+    pub(super) fn new() -> Self {
+        Self {
+            is_pending: RwSignal::new(false),
+            rules_dialog: NodeRef::new(),
+            selected_slow_mode: RwSignal::new(0),
+            selected_read_only: RwSignal::new(0),
+            audit: RwSignal::new(AuditView::default()),
+            audit_dialog: NodeRef::new(),
+        }
+    }
+}
+
+/// The dialog that mutes or bans a person, or deletes their messages.
+#[derive(Clone, Copy)]
+pub(crate) struct RestrictionDialogState {
+    pub(crate) person: RwSignal<Person>,
+    pub(crate) current: RwSignal<CurrentRestrictions>,
+    /// The action that is selected.
+    pub(crate) selected_action: RwSignal<u32>,
+    /// The duration that is selected, in seconds.
+    pub(crate) selected_duration: RwSignal<u32>,
+    pub(crate) dialog: NodeRef<html::Dialog>,
+}
+
+impl RestrictionDialogState {
+    pub(super) fn new(page: &PageState, translations: &Translations) -> Self {
+        Self {
+            person: RwSignal::new(page.you.clone()),
+            current: RwSignal::new(Err(translations.audit_loading)),
+            selected_action: RwSignal::new(0),
+            selected_duration: RwSignal::new(0),
+            dialog: NodeRef::new(),
+        }
+    }
+}
+
+/// The restrictions of a person as sentences: muted and banned, each empty if they are not. While they are unknown, the
+/// reason.
+pub(crate) type CurrentRestrictions = Result<[String; 2], &'static str>;
+
+/// The audit log as it is drawn.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct AuditView {
+    pub(crate) state: AuditLoading,
+    /// Newest first.
+    pub(crate) rows: Vec<AuditRow>,
+}
+
+/// An entry of the audit log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AuditRow {
+    pub(crate) moderator: Person,
+    pub(crate) at: Timestamp,
+    /// The time in the reader's calendar.
+    pub(crate) when: String,
+    /// What the moderator did, as a sentence.
+    pub(crate) text: String,
+    /// The person that the action was about.
+    pub(crate) target: Option<Person>,
+}

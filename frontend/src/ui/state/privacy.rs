@@ -1,0 +1,66 @@
+//! The dialog about the visitor's data, and their notifications.
+
+use leptos::{html, prelude::*};
+use page_model::{erasure::Erasure, notification_level::NotificationLevel};
+
+/// The dialog about the visitor's data.
+#[derive(Clone, Copy)]
+pub(crate) struct PrivacyState {
+    pub(crate) dialog: NodeRef<html::Dialog>,
+    /// Whether the visitor's id was copied; `None` until they ask for it.
+    pub(crate) id_copied: RwSignal<Option<bool>>,
+    pub(crate) export: RwSignal<ExportStatus>,
+    pub(crate) erasure: RwSignal<Erasure>,
+}
+
+impl PrivacyState {
+    pub(super) fn new() -> Self {
+        Self {
+            dialog: NodeRef::new(),
+            id_copied: RwSignal::new(None),
+            export: RwSignal::new(ExportStatus::No),
+            erasure: RwSignal::new(Erasure::Idle),
+        }
+    }
+}
+
+/// Notifications of the system.
+#[derive(Clone, Copy)]
+pub(crate) struct NotificationState {
+    pub(crate) level: RwSignal<NotificationLevel>,
+    /// Why notifications are impossible, as a sentence.
+    pub(crate) error: RwSignal<Option<&'static str>>,
+}
+
+impl NotificationState {
+    pub(super) fn new() -> Self {
+        Self { level: RwSignal::new(NotificationLevel::Never), error: RwSignal::new(None) }
+    }
+}
+
+/// The dialog that lists the shortcuts.
+#[derive(Clone, Copy)]
+pub(crate) struct ShortcutsState {
+    /// Whether the dialog was ever opened: its content is drawn then.
+    pub(crate) is_listed: RwSignal<bool>,
+    pub(crate) dialog: NodeRef<html::Dialog>,
+}
+
+impl ShortcutsState {
+    pub(super) fn new() -> Self {
+        Self { is_listed: RwSignal::new(false), dialog: NodeRef::new() }
+    }
+}
+
+/// How far it is with getting everything that the visitor wrote.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "on the server nobody wants it"))]
+pub(crate) enum ExportStatus {
+    /// Nobody wants it, or it is here.
+    #[default]
+    No,
+    Running,
+    /// The server wants to be asked later: after so many seconds.
+    Waiting(u32),
+    Failed,
+}

@@ -1,0 +1,37 @@
+//! The search dialog.
+
+use leptos::{html, prelude::*};
+use page_model::search::{ExcerptPart, Progress};
+use shared_types::{Person, Seq, Timestamp};
+
+/// The search dialog.
+#[derive(Clone, Copy)]
+pub(crate) struct SearchState {
+    pub(crate) results: RwSignal<SearchResults>,
+    pub(crate) dialog: NodeRef<html::Dialog>,
+}
+
+impl SearchState {
+    pub(super) fn new() -> Self {
+        Self { results: RwSignal::new(SearchResults::default()), dialog: NodeRef::new() }
+    }
+}
+
+/// The results of a search.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct SearchResults {
+    pub(crate) progress: Progress,
+    pub(crate) hits: Vec<SearchHit>,
+}
+
+/// A message that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SearchHit {
+    pub(crate) seq: Seq,
+    pub(crate) author: Person,
+    pub(crate) at: Timestamp,
+    /// Day and time in the reader's calendar.
+    pub(crate) when: String,
+    /// The part of the text that matches.
+    pub(crate) excerpt: Vec<ExcerptPart>,
+}
