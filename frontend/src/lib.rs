@@ -1,11 +1,11 @@
 //! The page of a chat room: Leptos components, rendered on the server and hydrated in the browser.
 //!
 //! - the crate `page-model`: the state that is drawn, without Leptos and without a DOM
-//! - [`ui`]: the components
-//! - [`browser`]: sockets, storage, files and events, and the session that connects them with state and components
-//! - [`i18n`]: every sentence that people read
+//! - `ui`: the components
+//! - `browser`: sockets, storage, files and events, and the session that connects them with state and components
+//! - `i18n`: every sentence that people read
 //! - [`ssr`]: the server's HTML
-//! - [`app`]: the component `App`, which puts them together
+//! - `app`: the component `App`, which puts them together
 
 // Views are deep types: a component of a dozen elements is past the default depth.
 #![recursion_limit = "256"]

@@ -1,5 +1,5 @@
-//! The components of the page, by feature. They draw the signals in [`state`] and report what the visitor wants as
-//! [`state::Intent`]s. They decide nothing.
+//! The components of the page, by feature. They draw the signals in `state` and report what the visitor wants as
+//! `state::Intent`s. They decide nothing.
 
 #![allow(unreachable_pub, reason = "the component macro writes `pub`")]
 

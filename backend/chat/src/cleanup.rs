@@ -46,8 +46,8 @@ fn report(swept: Result<SweepReport>, rotated: Result<bool>) -> Result<()> {
     if let (Err(_), Err(cause)) = (&swept, &rotated) {
         tracing::error!(%cause, "signing secret not rotated; the next clean-up tries again");
     }
-    let SweepReport { open, forgotten, drift, uploads } = swept?;
-    tracing::info!(open, forgotten, drift, uploads, "swept");
+    let SweepReport { open, removed, drift, uploads } = swept?;
+    tracing::info!(open, removed, drift, uploads, "swept");
     rotated.map(drop)
 }
 
@@ -87,9 +87,8 @@ mod tests {
 
     #[test]
     fn a_single_failure_is_returned_and_the_success_is_logged() {
-        let (log, error) =
-            log_and_error(Ok(SweepReport { forgotten: 7, ..SweepReport::default() }), failed("rotating"));
-        assert!(log.contains("forgotten=7") && !log.contains("rotating"), "{log}");
+        let (log, error) = log_and_error(Ok(SweepReport { removed: 7, ..SweepReport::default() }), failed("rotating"));
+        assert!(log.contains("removed=7") && !log.contains("rotating"), "{log}");
         assert_eq!(error, "rotating: no answer");
         let (log, error) = log_and_error(Ok(SweepReport::default()), Ok(false));
         assert!(log.contains("swept") && !log.contains("secret"), "{log}");

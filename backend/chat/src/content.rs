@@ -1,4 +1,4 @@
-//! What a message contains: text as HTML, code in colours, images.
+//! The content of messages: Markdown as HTML, highlighted code, and images.
 
 pub mod highlight;
 pub mod image_header;

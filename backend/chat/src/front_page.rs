@@ -65,7 +65,7 @@ impl FrontPage {
             self.connections.in_room(&room),
             self.catch_up.newest_page(&room),
             self.restriction_store.rules(&room),
-            self.restriction_store.of_visitor(&you, addresses),
+            self.restriction_store.of_session(&you, addresses),
         )?;
         let (page, up_to) = newest;
         let state = PageState {

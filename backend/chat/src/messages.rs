@@ -1,4 +1,4 @@
-//! The log of a room: storing, changing, reading and removing messages.
+//! The message log of a room: storing, updating, reading and removing messages.
 
 pub mod catch_up;
 pub mod deadlines;

@@ -1,4 +1,4 @@
-//! What moderators decide, and who may post.
+//! Moderation: the actions of moderators, restrictions, and the posting policy.
 
 pub mod actions;
 pub mod posting_policy;

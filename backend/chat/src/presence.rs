@@ -1,4 +1,4 @@
-//! Who is connected, and what they are told.
+//! Connections: connect, disconnect, broadcasts and the people of a room.
 
 pub mod broadcast;
 pub mod connect;

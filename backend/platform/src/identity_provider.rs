@@ -1,4 +1,4 @@
-//! The way to an OpenID Connect provider, the same in both homes: hyper on rustls, which the SDK stands on as well.
+//! The HTTP client for OpenID Connect providers, the same in both deployments: hyper with rustls, as in the AWS SDK.
 
 use std::{sync::OnceLock, time::Duration};
 
@@ -19,19 +19,19 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 
-/// How long an answer may take, from the name of the host to the last byte. A sign-in asks three times, within the 10 s
-/// that a function has.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// Maximum duration of a request, from the DNS lookup to the last byte. A sign-in makes three requests within the 10 s of a
+/// function.
+const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The most bytes of an answer. Twenty keys with their certificates have 60 KB.
+/// Maximum number of bytes of an answer. Twenty keys with their certificates have 60 KB.
 const ANSWER_BYTES: usize = 256 * 1024;
 
 const DOING: &str = "asking the OpenID Connect provider";
 
 type Http = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
-/// [`IdentityProvider`] over HTTP/1.1. It trusts whom the machine trusts, and is made when it is first asked: a chat without a
-/// provider never reads a certificate.
+/// [`IdentityProvider`] over HTTP/1.1. It trusts the certificates that the operating system trusts. The client is created for
+/// the first request, so a chat without a provider never reads the certificates.
 #[derive(Default)]
 pub struct HttpProvider(OnceLock<Http>);
 
@@ -39,7 +39,7 @@ pub struct HttpProvider(OnceLock<Http>);
 impl IdentityProvider for HttpProvider {
     async fn get(&self, from: &ProviderAddress) -> Result<ProviderResponse> {
         let request = Request::get(from.as_str()).header(ACCEPT, "application/json").body(Full::default());
-        self.ask(request).await
+        self.send(request).await
     }
 
     async fn post(&self, to: &ProviderAddress, form: String) -> Result<ProviderResponse> {
@@ -47,30 +47,30 @@ impl IdentityProvider for HttpProvider {
             .header(ACCEPT, "application/json")
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Full::from(form));
-        self.ask(request).await
+        self.send(request).await
     }
 }
 
 impl HttpProvider {
-    async fn ask(&self, request: hyper::http::Result<Request<Full<Bytes>>>) -> Result<ProviderResponse> {
+    async fn send(&self, request: hyper::http::Result<Request<Full<Bytes>>>) -> Result<ProviderResponse> {
         let request = request.map_err(Unavailable::while_doing(DOING))?;
         let answer = async {
             let (head, body) =
-                self.http()?.request(request).await.map_err(Unavailable::while_doing(DOING))?.into_parts();
+                self.client()?.request(request).await.map_err(Unavailable::while_doing(DOING))?.into_parts();
             let body = Limited::new(body, ANSWER_BYTES).collect().await.map_err(Unavailable::while_doing(DOING))?;
             Ok(ProviderResponse { status: head.status.as_u16(), body: body.to_bytes().into() })
         };
-        tokio::time::timeout(PATIENCE, answer).await.map_err(Unavailable::while_doing(DOING))?
+        tokio::time::timeout(TIMEOUT, answer).await.map_err(Unavailable::while_doing(DOING))?
     }
 
-    fn http(&self) -> Result<&Http> {
-        if let Some(http) = self.0.get() {
-            return Ok(http);
+    fn client(&self) -> Result<&Http> {
+        if let Some(client) = self.0.get() {
+            return Ok(client);
         }
         let connector = HttpsConnectorBuilder::new()
             .with_native_roots()
             .map_err(Unavailable::while_doing("reading the certificates that this machine trusts"))?
-            // The address itself says which of the two it may be.
+            // `ProviderAddress` checks where plain HTTP is allowed.
             .https_or_http()
             .enable_http1()
             .build();
@@ -87,22 +87,22 @@ mod tests {
 
     use super::*;
 
-    /// A server that gives every connection the same answer, or none, and says what it was asked first.
+    /// Starts a server that gives one connection this answer, or none. The task returns the request that it read.
     async fn serve(answer: Option<String>) -> (ProviderAddress, tokio::task::JoinHandle<String>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}/keys", listener.local_addr().unwrap()).parse().unwrap();
-        let asked = tokio::spawn(async move {
+        let request = tokio::spawn(async move {
             let (mut stream, _) = listener.accept().await.unwrap();
-            let mut asked = vec![0; 4096];
-            let length = stream.read(&mut asked).await.unwrap();
+            let mut request = vec![0; 4096];
+            let length = stream.read(&mut request).await.unwrap();
             match answer {
-                // Who asks may have had enough before the end.
+                // The client may close the connection before the end of the answer.
                 Some(answer) => drop(stream.write_all(answer.as_bytes()).await),
                 None => std::future::pending().await,
             }
-            String::from_utf8_lossy(&asked[..length]).into_owned()
+            String::from_utf8_lossy(&request[..length]).into_owned()
         });
-        (address, asked)
+        (address, request)
     }
 
     fn answer(status: &str, body: &str) -> Option<String> {
@@ -110,21 +110,21 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_answer_is_what_the_provider_said() {
-        let (address, asked) = serve(answer("200 OK", "{}")).await;
-        let fetched = HttpProvider::default().get(&address).await.unwrap();
-        assert_eq!(fetched, ProviderResponse { status: 200, body: b"{}".to_vec() });
-        assert!(asked.await.unwrap().starts_with("GET /keys HTTP/1.1\r\n"));
+    async fn get_returns_the_response_of_the_provider() {
+        let (address, request) = serve(answer("200 OK", "{}")).await;
+        let response = HttpProvider::default().get(&address).await.unwrap();
+        assert_eq!(response, ProviderResponse { status: 200, body: b"{}".to_vec() });
+        assert!(request.await.unwrap().starts_with("GET /keys HTTP/1.1\r\n"));
     }
 
     #[tokio::test]
-    async fn a_form_is_posted_as_one() {
-        let (address, asked) = serve(answer("400 Bad Request", "no")).await;
-        let fetched = HttpProvider::default().post(&address, "code=x".into()).await.unwrap();
-        assert_eq!(fetched.status, 400);
-        let asked = asked.await.unwrap();
-        assert!(asked.starts_with("POST /keys HTTP/1.1\r\n") && asked.ends_with("\r\n\r\ncode=x"), "{asked}");
-        assert!(asked.contains("content-type: application/x-www-form-urlencoded\r\n"), "{asked}");
+    async fn post_sends_a_form() {
+        let (address, request) = serve(answer("400 Bad Request", "no")).await;
+        let response = HttpProvider::default().post(&address, "code=x".into()).await.unwrap();
+        assert_eq!(response.status, 400);
+        let request = request.await.unwrap();
+        assert!(request.starts_with("POST /keys HTTP/1.1\r\n") && request.ends_with("\r\n\r\ncode=x"), "{request}");
+        assert!(request.contains("content-type: application/x-www-form-urlencoded\r\n"), "{request}");
     }
 
     #[tokio::test]
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_answer_that_is_too_large_is_none() {
+    async fn a_response_that_is_too_large_is_an_error() {
         let (address, _) = serve(answer("200 OK", &"x".repeat(ANSWER_BYTES))).await;
         assert!(HttpProvider::default().get(&address).await.is_ok());
         let (address, _) = serve(answer("200 OK", &"x".repeat(ANSWER_BYTES + 1))).await;
@@ -143,10 +143,10 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_provider_that_does_not_answer_is_not_waited_for() {
+    async fn a_provider_that_does_not_answer_times_out() {
         let (address, _) = serve(None).await;
-        let begun = tokio::time::Instant::now();
+        let started = tokio::time::Instant::now();
         assert!(HttpProvider::default().get(&address).await.is_err());
-        assert_eq!(begun.elapsed().as_secs(), PATIENCE.as_secs());
+        assert_eq!(started.elapsed().as_secs(), TIMEOUT.as_secs());
     }
 }

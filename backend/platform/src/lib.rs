@@ -1,4 +1,4 @@
-//! What both deployments take from the operating system: clock, randomness, log, outgoing HTTP and shared settings.
+//! Operating system services and settings of both deployments: clock, randomness, log, HTTP client and access settings.
 
 pub mod identity_provider;
 pub mod log;

@@ -1,31 +1,31 @@
-//! What both homes log. How a line looks is each home's own.
+//! Log filters of both deployments. Each deployment formats its own lines.
 
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::{Layer, Registry, filter::Targets, prelude::*};
 
-/// `RUST_LOG`: `error`, `warn`, `info`, `debug`, `trace` or `off`; `info` without it.
+/// Returns the value of `RUST_LOG`: `error`, `warn`, `info`, `debug`, `trace` or `off`. The default is `info`.
 pub fn level_from_environment() -> String {
     let set = std::env::var_os("RUST_LOG").map(|level| level.to_string_lossy().into_owned());
-    // An empty value is none: that is how a template leaves something out.
+    // An empty value counts as not set, because templates set variables that they leave out to an empty value.
     set.filter(|level| !level.trim().is_empty()).unwrap_or_else(|| "info".into())
 }
 
-/// Opens the log of this process. A level that is none is `info`, and the log says so.
+/// Starts logging in this process. An invalid level is replaced by `info` and logged.
 pub fn open(level: &str, lines: impl Layer<Registry> + Send + Sync) {
     let parsed = level.parse().ok();
     let targets = targets(parsed.unwrap_or(LevelFilter::INFO));
     tracing_subscriber::registry().with(lines.with_filter(targets)).init();
     if parsed.is_none() {
-        tracing::warn!(value = level, "the environment variable RUST_LOG is no level, so it is info");
+        tracing::warn!(value = level, "the environment variable RUST_LOG is no level; logging at info");
     }
 }
 
-/// The crates of this project, by the beginnings of their names: `chat` is also `chat_http` and so on, `store` the stores, `local` the
-/// program of the local server.
+/// Prefixes of the names of this project's crates: `chat` also covers `chat_http` and so on, `store` covers the stores, and
+/// `local` is the local server.
 const OWN_CRATES: [&str; 4] = ["chat", "local", "platform", "store"];
 
-/// Only our own code follows the level. What the runtime, the SDK and the server log below it holds whole events, frames and
-/// items, and what people say is not for a log.
+/// Returns the log filter. Only this project's crates use the level. At lower levels the runtime, the SDK and the server log
+/// whole events, frames and items, and the texts of messages must not be in a log.
 fn targets(level: LevelFilter) -> Targets {
     let own = OWN_CRATES.into_iter().map(|name| (name, level));
     Targets::new().with_default(LevelFilter::WARN).with_target("lambda_runtime", LevelFilter::INFO).with_targets(own)
@@ -38,20 +38,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn our_own_code_follows_the_level_and_nothing_else_says_more_than_what_is_wrong() {
-        for (set, said, unsaid) in [
+    fn only_own_crates_follow_the_level() {
+        for (level, enabled, disabled) in [
             (LevelFilter::DEBUG, Some(Level::DEBUG), Some(Level::TRACE)),
             (LevelFilter::WARN, Some(Level::WARN), Some(Level::INFO)),
             (LevelFilter::TRACE, Some(Level::TRACE), None),
             (LevelFilter::OFF, None, Some(Level::ERROR)),
         ] {
-            let targets = targets(set);
+            let targets = targets(level);
             for own in ["chat::commands", "chat_http::front", "store_redb::store", "platform::log", "local"] {
-                assert!(said.is_none_or(|level| targets.would_enable(own, &level)), "{own} {set}");
-                assert!(!unsaid.is_some_and(|level| targets.would_enable(own, &level)), "{own} {set}");
+                assert!(enabled.is_none_or(|enabled| targets.would_enable(own, &enabled)), "{own} {level}");
+                assert!(!disabled.is_some_and(|disabled| targets.would_enable(own, &disabled)), "{own} {level}");
             }
-            assert!(targets.would_enable("hyper::proto", &Level::WARN), "{set}");
-            assert!(!targets.would_enable("hyper::proto", &Level::INFO), "{set}");
+            assert!(targets.would_enable("hyper::proto", &Level::WARN), "{level}");
+            assert!(!targets.would_enable("hyper::proto", &Level::INFO), "{level}");
         }
     }
 }

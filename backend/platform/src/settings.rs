@@ -1,23 +1,23 @@
-//! Who may enter, as both homes are told it.
+//! The access settings of both deployments.
 
 use chat::access::policy::{AccessPolicy, ModeratorClaim, OidcClient};
 use shared_types::{AccessMode, PersonId};
 
-/// The shortest passphrase. Everybody of a chat shares it, and 144,000 can be tried in a day over all addresses
-/// (`limits::ATTEMPTS`): of 8 characters the usual words are gone through in a week.
+/// Minimum length of a passphrase. All people of a chat share it, and 144,000 attempts a day are possible over all addresses
+/// (`limits::ATTEMPTS`): common passphrases of 8 characters could be guessed in a week.
 const PASSPHRASE_CHARS: usize = 12;
 
-/// A setting that is missing, of no use, or at odds with another.
+/// A setting that is missing, invalid, or in conflict with another.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{name} {problem}")]
 pub struct BadSetting {
-    /// Its name.
+    /// The name of the flag or of the environment variable.
     pub name: &'static str,
-    /// What is wrong with it.
+    /// What is wrong with the value. It continues a sentence that begins with the name.
     pub problem: String,
 }
 
-/// A setting under the name by which it is known where it is set.
+/// A setting with its name in the deployment.
 pub struct Setting<'a> {
     /// The name of the flag or of the environment variable.
     pub name: &'static str,
@@ -25,45 +25,49 @@ pub struct Setting<'a> {
     pub value: Option<&'a str>,
 }
 
-/// The settings of a door.
+/// The settings that make an access policy.
 pub struct AccessSettings<'a> {
-    /// How people are let in.
+    /// The access mode.
     pub access: AccessMode,
     /// The passphrase, for [`AccessMode::Passphrase`].
     pub passphrase: Setting<'a>,
-    /// The address of the provider, for [`AccessMode::Oidc`].
+    /// The issuer address of the provider, for [`AccessMode::Oidc`].
     pub issuer: Setting<'a>,
-    /// The id of the chat at the provider, for [`AccessMode::Oidc`].
+    /// The client id of the chat at the provider, for [`AccessMode::Oidc`].
     pub client_id: Setting<'a>,
-    /// The ids of the configured moderators, with commas.
+    /// The ids of the configured moderators, separated by commas.
     pub moderators: Setting<'a>,
-    /// The claim that makes somebody a moderator, for [`AccessMode::Oidc`].
+    /// The claim and value that make a person a moderator, for [`AccessMode::Oidc`].
     pub moderator_claim: Setting<'a>,
 }
 
 impl AccessSettings<'_> {
-    /// The door of these settings.
+    /// Returns the access policy of these settings.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`BadSetting`] for the first setting that is missing, invalid, or not used in this access mode.
     pub fn access_policy(&self) -> Result<AccessPolicy, BadSetting> {
         let moderators = self.moderators.ids()?;
-        let of_provider = [&self.issuer, &self.client_id, &self.moderator_claim];
+        let provider_settings = [&self.issuer, &self.client_id, &self.moderator_claim];
         match self.access {
             AccessMode::Open => {
-                self.without(&[&self.passphrase])?;
-                self.without(&of_provider)?;
+                self.reject_unused(&[&self.passphrase])?;
+                self.reject_unused(&provider_settings)?;
                 Ok(AccessPolicy::open(moderators))
             }
             AccessMode::Passphrase => {
-                self.without(&of_provider)?;
-                let passphrase = self.passphrase.needed()?;
+                self.reject_unused(&provider_settings)?;
+                let passphrase = self.passphrase.required()?;
                 if passphrase.chars().count() < PASSPHRASE_CHARS {
                     return Err(self.passphrase.bad(&format!("must have at least {PASSPHRASE_CHARS} characters")));
                 }
                 Ok(AccessPolicy::passphrase(passphrase, moderators))
             }
             AccessMode::Oidc => {
-                self.without(&[&self.passphrase])?;
-                let issuer = self.issuer.needed()?.parse().map_err(|problem| self.issuer.bad(problem))?;
-                let id = self.client_id.needed()?.to_owned();
+                self.reject_unused(&[&self.passphrase])?;
+                let issuer = self.issuer.required()?.parse().map_err(|problem| self.issuer.bad(problem))?;
+                let id = self.client_id.required()?.to_owned();
                 let moderator_claim = self.moderator_claim.value.map(str::parse::<ModeratorClaim>).transpose();
                 let moderator_claim = moderator_claim.map_err(|problem| self.moderator_claim.bad(problem))?;
                 Ok(AccessPolicy::oidc(OidcClient { issuer, id, moderator_claim }, moderators))
@@ -71,30 +75,34 @@ impl AccessSettings<'_> {
         }
     }
 
-    /// What belongs to another kind of door is a mistake, and better known before anybody comes in by this one.
-    fn without(&self, others: &[&Setting<'_>]) -> Result<(), BadSetting> {
+    /// Rejects settings of another access mode. They are a mistake of the owner, who learns of it before the chat starts.
+    fn reject_unused(&self, others: &[&Setting<'_>]) -> Result<(), BadSetting> {
         match others.iter().find(|setting| setting.value.is_some()) {
             None => Ok(()),
             Some(other) => {
-                let word = match self.access {
+                let access = match self.access {
                     AccessMode::Open => "open",
                     AccessMode::Passphrase => "passphrase",
                     AccessMode::Oidc => "oidc",
                 };
-                Err(other.bad(&format!("is set, but has no use where access is {word}")))
+                Err(other.bad(&format!("is set, but has no use where access is {access}")))
             }
         }
     }
 }
 
 impl Setting<'_> {
-    /// The people whose ids stand between commas.
+    /// Returns the ids of a list that is separated by commas.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`BadSetting`] for the first item that is not the id of a person.
     pub fn ids(&self) -> Result<Vec<PersonId>, BadSetting> {
         let ids = self.value.unwrap_or_default().split(',').map(str::trim).filter(|id| !id.is_empty());
         ids.map(|id| id.parse().map_err(|_| self.bad(&format!("has {id:?}, which is nobody's id")))).collect()
     }
 
-    fn needed(&self) -> Result<&str, BadSetting> {
+    fn required(&self) -> Result<&str, BadSetting> {
         self.value.ok_or_else(|| self.bad("is not set"))
     }
 
@@ -107,12 +115,12 @@ impl Setting<'_> {
 mod tests {
     use super::*;
 
-    /// What is wrong with these settings, in the order passphrase, issuer, client, moderators, claim.
+    /// Returns the problem of these settings, which are passphrase, issuer, client, moderators and claim.
     fn problem(access: AccessMode, [passphrase, issuer, client_id, moderators, claim]: [&str; 5]) -> String {
         fn set<'a>(name: &'static str, value: &'a str) -> Setting<'a> {
             Setting { name, value: (!value.is_empty()).then_some(value) }
         }
-        let entrance = AccessSettings {
+        let settings = AccessSettings {
             access,
             passphrase: set("passphrase", passphrase),
             issuer: set("issuer", issuer),
@@ -120,11 +128,11 @@ mod tests {
             moderators: set("moderators", moderators),
             moderator_claim: set("claim", claim),
         };
-        entrance.access_policy().err().map(|bad| bad.to_string()).unwrap_or_default()
+        settings.access_policy().err().map(|bad| bad.to_string()).unwrap_or_default()
     }
 
     #[test]
-    fn settings_that_fit_make_a_door() {
+    fn valid_settings_make_an_access_policy() {
         assert_eq!(problem(AccessMode::Open, ["", "", "", "", ""]), "");
         assert_eq!(problem(AccessMode::Open, ["", "", "", " ann, ben ,", ""]), "");
         assert_eq!(problem(AccessMode::Passphrase, ["123456789012", "", "", "", ""]), "");
@@ -133,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_setting_that_is_missing_bad_or_at_odds_is_named() {
+    fn a_bad_setting_is_named() {
         for (access, settings, expected) in [
             (AccessMode::Passphrase, ["", "", "", "", ""], "passphrase is not set"),
             (AccessMode::Passphrase, ["1234567", "", "", "", ""], "passphrase must have at least 12 characters"),

@@ -22,7 +22,7 @@ pub(super) async fn run(handler: &FrameHandler, moderator: &Connection, person: 
         let message = ServerMessage::Restrictions { person: person.id.clone(), restrictions: ban_only };
         handler.broadcast.to_one(id, &message).await;
     });
-    join(handler.broadcast.to_these(&connections, &reply), join_all(notices)).await;
+    join(handler.broadcast.to_connections(&connections, &reply), join_all(notices)).await;
     if restrictions.banned_until.is_some() {
         connections.extend(same_address_connections);
         handler.broadcast.close(&connections).await?;

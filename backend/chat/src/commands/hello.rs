@@ -21,7 +21,7 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection, since: Opti
         missed,
         handler.broadcast.arrived(sender),
         restriction_store.rules(&sender.room),
-        restriction_store.of_visitor(&sender.person, sender.address.as_slice())
+        restriction_store.of_session(&sender.person, sender.address.as_slice())
     );
     let restrictions = restrictions?;
     if restrictions.banned_until.is_some() {

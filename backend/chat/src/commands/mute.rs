@@ -15,6 +15,6 @@ pub(super) async fn run(handler: &FrameHandler, moderator: &Connection, person: 
     let outcome = handler.moderation.mute(&moderator.person, person.clone(), seconds).await?;
     let RestrictionOutcome { restrictions, connections, .. } = outcome;
     let reply = ServerMessage::Restrictions { person, restrictions };
-    handler.broadcast.to_these(&connections, &reply).await;
+    handler.broadcast.to_connections(&connections, &reply).await;
     Ok(Some(reply))
 }

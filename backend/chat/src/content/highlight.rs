@@ -1,31 +1,32 @@
-//! Code in colours: where its comments, texts, numbers, keywords and names are, seen closely enough to be read more easily.
+//! Syntax highlighting: finds the comments, strings, numbers, keywords and names in code, exactly enough for readers.
 //!
-//! It is no parser. Whole grammars (`syntect`) took up to 250 ms for a message made to hurt them, on a whole processor where a
-//! Lambda has a seventh of one, and a page has a hundred messages. This goes over the code once: the worst took 0.8 ms.
+//! It is not a parser. Complete grammars (`syntect`) took up to 250 ms for a message that was made to be slow, on a whole
+//! processor. A Lambda has a seventh of one, and a page has a hundred messages. This tokenizer reads the code once: the slowest
+//! message took 0.8 ms.
 
 use crate::content::languages::Language;
 
-/// What a piece of code is.
+/// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// A word of the language.
+pub(crate) enum TokenKind {
+    /// A keyword of the language.
     Keyword,
-    /// A text or a character.
-    Text,
-    /// What is said to people.
+    /// A string or a character.
+    String,
+    /// A comment.
     Comment,
     /// A number.
     Number,
-    /// The name of a function or a type, as far as its looks tell.
+    /// The name of a function or a type, guessed from its form.
     Name,
 }
 
-impl Kind {
-    /// The class of its elements.
+impl TokenKind {
+    /// Returns the CSS class of the token's element.
     pub(crate) fn class(self) -> &'static str {
         match self {
             Self::Keyword => "hl-k",
-            Self::Text => "hl-s",
+            Self::String => "hl-s",
             Self::Comment => "hl-c",
             Self::Number => "hl-n",
             Self::Name => "hl-f",
@@ -33,128 +34,131 @@ impl Kind {
     }
 }
 
-/// Code, piece by piece; put together they are the code again.
-pub(crate) struct Pieces<'a> {
+/// An iterator over the tokens of a piece of code. The tokens together are the whole code.
+pub(crate) struct Tokens<'a> {
     language: &'static Language,
     code: &'a str,
-    at: usize,
+    /// The byte offset of the next token.
+    position: usize,
 }
 
-impl<'a> Pieces<'a> {
+impl<'a> Tokens<'a> {
     pub(crate) fn of(code: &'a str, language: &'static Language) -> Self {
-        Self { language, code, at: 0 }
+        Self { language, code, position: 0 }
     }
 
-    /// The kind and the length of the piece that begins here.
-    fn piece(&self, rest: &str, first: char) -> (Option<Kind>, usize) {
+    /// Returns the kind and the length of the token at the start of `rest`.
+    fn token(&self, rest: &str, first: char) -> (Option<TokenKind>, usize) {
         let language = self.language;
         if let Some((begin, end)) = language.block_comment
             && rest.starts_with(begin)
         {
-            return (Some(Kind::Comment), up_to(rest, begin.len(), end));
+            return (Some(TokenKind::Comment), length_through(rest, begin.len(), end));
         }
-        if language.line_comments.iter().any(|begin| rest.starts_with(begin) && self.may_comment(begin)) {
-            return (Some(Kind::Comment), line(rest));
+        if language.line_comments.iter().any(|begin| rest.starts_with(begin) && self.may_begin_comment(begin)) {
+            return (Some(TokenKind::Comment), line_length(rest));
         }
-        if let Some(length) = self.text(rest) {
-            return (Some(Kind::Text), length);
+        if let Some(length) = self.string_length(rest) {
+            return (Some(TokenKind::String), length);
         }
         if first.is_ascii_digit() {
-            return (Some(Kind::Number), number(rest));
+            return (Some(TokenKind::Number), number_length(rest));
         }
-        if is_of_a_word(first) {
-            let length = rest.find(|letter| !is_of_a_word(letter)).unwrap_or(rest.len());
-            return (self.word(&rest[..length], &rest[length..]), length);
+        if is_word_char(first) {
+            let length = rest.find(|letter| !is_word_char(letter)).unwrap_or(rest.len());
+            return (self.word_kind(&rest[..length], &rest[length..]), length);
         }
         (None, first.len_utf8())
     }
 
-    /// A `#` within a word or a variable begins no comment.
-    fn may_comment(&self, begin: &str) -> bool {
-        begin != "#" || self.code[..self.at].chars().next_back().is_none_or(char::is_whitespace)
+    /// Returns whether a comment may begin here. A `#` within a word or a variable does not begin one.
+    fn may_begin_comment(&self, begin: &str) -> bool {
+        begin != "#" || self.code[..self.position].chars().next_back().is_none_or(char::is_whitespace)
     }
 
-    /// The length of the text that begins here. One that does not end goes to the end of its line, or of the code.
-    fn text(&self, rest: &str) -> Option<usize> {
+    /// Returns the length of the string at the start of `rest`. A string without an end extends to the end of its line, or of
+    /// the code if it may have several lines.
+    fn string_length(&self, rest: &str) -> Option<usize> {
         if self.language.has_lifetimes && rest.starts_with('\'') {
-            return character(rest);
+            return char_literal_length(rest);
         }
-        let text = self.language.texts.iter().find(|text| rest.starts_with(text.begin))?;
-        let within = if text.is_long { rest } else { &rest[..line(rest)] };
-        Some(up_to(within, text.begin.len(), text.end))
+        let syntax = self.language.strings.iter().find(|syntax| rest.starts_with(syntax.begin))?;
+        let within = if syntax.is_multiline { rest } else { &rest[..line_length(rest)] };
+        Some(length_through(within, syntax.begin.len(), syntax.end))
     }
 
-    fn word(&self, word: &str, after: &str) -> Option<Kind> {
+    fn word_kind(&self, word: &str, after: &str) -> Option<TokenKind> {
         if self.language.is_markup {
-            let before = &self.code[..self.at];
-            return (before.ends_with('<') || before.ends_with("</")).then_some(Kind::Keyword);
+            let before = &self.code[..self.position];
+            return (before.ends_with('<') || before.ends_with("</")).then_some(TokenKind::Keyword);
         }
         let is_called = after.starts_with('(') || after.starts_with("!(");
         if self.language.has_keyword(word) {
-            Some(Kind::Keyword)
+            Some(TokenKind::Keyword)
         } else if is_called || word.starts_with(char::is_uppercase) {
-            Some(Kind::Name)
+            Some(TokenKind::Name)
         } else {
             None
         }
     }
 }
 
-impl<'a> Iterator for Pieces<'a> {
-    type Item = (Option<Kind>, &'a str);
+impl<'a> Iterator for Tokens<'a> {
+    type Item = (Option<TokenKind>, &'a str);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let rest = &self.code[self.at..];
-        let (kind, length) = self.piece(rest, rest.chars().next()?);
-        self.at += length;
+        let rest = &self.code[self.position..];
+        let (kind, length) = self.token(rest, rest.chars().next()?);
+        self.position += length;
         Some((kind, &rest[..length]))
     }
 }
 
-/// The length of the line that begins here, without its end.
-fn line(rest: &str) -> usize {
+/// Returns the length of the line at the start of `rest`, without its line break.
+fn line_length(rest: &str) -> usize {
     rest.find('\n').unwrap_or(rest.len())
 }
 
-/// The length up to an end and with it, which is looked for from `from` on; a backslash hides what follows it.
-fn up_to(within: &str, from: usize, end: &str) -> usize {
-    let mut hidden = false;
-    for (at, letter) in within[from..].char_indices() {
-        if hidden {
-            hidden = false;
-        } else if within[from + at..].starts_with(end) {
-            return from + at + end.len();
+/// Returns the length through the first `end` after `from`, or the whole length if there is none. A backslash escapes the
+/// character after it.
+fn length_through(within: &str, from: usize, end: &str) -> usize {
+    let mut escaped = false;
+    for (offset, letter) in within[from..].char_indices() {
+        if escaped {
+            escaped = false;
+        } else if within[from + offset..].starts_with(end) {
+            return from + offset + end.len();
         } else {
-            hidden = letter == '\\';
+            escaped = letter == '\\';
         }
     }
     within.len()
 }
 
-/// The length of a character such as `'x'` or `'\u{1f600}'`, where it is not the beginning of a lifetime.
-fn character(rest: &str) -> Option<usize> {
+/// Returns the length of a character literal such as `'x'` or `'\u{1f600}'`; `None` if a lifetime begins here.
+fn char_literal_length(rest: &str) -> Option<usize> {
     let mut letters = rest.char_indices().skip(1);
     match (letters.next()?, letters.next()?) {
-        ((_, '\\'), (hidden, _)) => {
-            // The longest, `\u{10ffff}`, has nine letters behind what is hidden.
-            let end = rest[hidden..].char_indices().skip(1).take(9).find(|(_, letter)| *letter == '\'');
-            end.map(|(end, _)| hidden + end + 1)
+        ((_, '\\'), (escaped, _)) => {
+            // The longest literal, `\u{10ffff}`, has nine letters after the escaped one.
+            let end = rest[escaped..].char_indices().skip(1).take(9).find(|(_, letter)| *letter == '\'');
+            end.map(|(end, _)| escaped + end + 1)
         }
         (_, (end, '\'')) => Some(end + 1),
         _ => None,
     }
 }
 
-fn number(rest: &str) -> usize {
+fn number_length(rest: &str) -> usize {
     let bytes = rest.as_bytes();
-    let is_in = |at: usize| match bytes[at] {
+    let is_in_number = |at: usize| match bytes[at] {
         b'.' => bytes.get(at + 1).is_some_and(u8::is_ascii_digit),
         byte => byte.is_ascii_alphanumeric() || byte == b'_',
     };
-    (0..bytes.len()).find(|at| !is_in(*at)).unwrap_or(bytes.len())
+    (0..bytes.len()).find(|at| !is_in_number(*at)).unwrap_or(bytes.len())
 }
 
-fn is_of_a_word(letter: char) -> bool {
+fn is_word_char(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '_'
 }
 
@@ -163,19 +167,19 @@ mod tests {
     use super::*;
     use crate::content::languages::language;
 
-    /// The pieces that have a kind, as `kind:piece`.
+    /// Checks the tokens that have a kind, written as `class:token`.
     fn check(name: &str, code: &str, expect: &[&str]) {
-        let pieces: Vec<_> = Pieces::of(code, language(name).unwrap()).collect();
-        assert_eq!(pieces.iter().map(|(_, piece)| *piece).collect::<String>(), code, "nothing is lost");
-        let seen: Vec<_> = pieces
+        let tokens: Vec<_> = Tokens::of(code, language(name).unwrap()).collect();
+        assert_eq!(tokens.iter().map(|(_, token)| *token).collect::<String>(), code, "the tokens are the whole code");
+        let found: Vec<_> = tokens
             .iter()
-            .filter_map(|(kind, piece)| kind.map(|kind| format!("{}:{piece}", &kind.class()[3..])))
+            .filter_map(|(kind, token)| kind.map(|kind| format!("{}:{token}", &kind.class()[3..])))
             .collect();
-        assert_eq!(seen, expect, "{name}: {code}");
+        assert_eq!(found, expect, "{name}: {code}");
     }
 
     #[test]
-    fn what_code_is_made_of_is_seen() {
+    fn tokens_of_each_kind_are_found() {
         check("rust", "let x: u32 = go(1.5e3); // on", &["k:let", "k:u32", "f:go", "n:1.5e3", "c:// on"]);
         check("rust", "/* a\nb */ Some(\"x \\\" y\")", &["c:/* a\nb */", "f:Some", "s:\"x \\\" y\""]);
         check(
@@ -193,13 +197,13 @@ mod tests {
     }
 
     #[test]
-    fn a_lifetime_is_no_text() {
+    fn a_lifetime_is_not_a_string() {
         check("rust", "fn f<'a>(x: &'a str) -> '\"'", &["k:fn", "k:str", "s:'\"'"]);
         check("rust", "'\\'' '\\u{1f600}' '語' '", &["s:'\\''", "s:'\\u{1f600}'", "s:'語'"]);
     }
 
     #[test]
-    fn what_does_not_end_ends_with_its_line_or_with_the_code() {
+    fn an_unclosed_string_ends_with_its_line_or_the_code() {
         check("js", "'a\nlet b", &["s:'a", "k:let"]);
         check("js", "`a\nlet b", &["s:`a\nlet b"]);
         check("js", "/* a\nlet b", &["c:/* a\nlet b"]);
@@ -207,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn every_name_of_a_language_is_known_in_any_case_and_no_other() {
+    fn language_names_ignore_case() {
         for name in
             ["rust", "RS", "c++", "C#", "JavaScript", "tsx", "py", "golang", "bash", "yml", "toml", "css", "xml"]
         {

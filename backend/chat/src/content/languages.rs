@@ -1,68 +1,68 @@
-//! The languages that are shown in colours, by what their code looks like.
+//! The languages with syntax highlighting.
 
-/// A language's looks.
+/// The syntax of a language.
 pub(crate) struct Language {
-    /// What it is called behind the fence, in small letters.
+    /// Its names after the code fence, in lower case.
     names: &'static [&'static str],
-    /// Its words, between spaces.
+    /// Its keywords, separated by spaces.
     keywords: &'static str,
-    /// Whether capital letters make no difference to them.
+    /// Whether the keywords are not case-sensitive.
     any_case: bool,
-    /// What begins a comment that ends with its line.
+    /// The beginnings of a comment that ends with its line.
     pub(crate) line_comments: &'static [&'static str],
-    /// What a longer comment begins and ends with.
+    /// The beginning and the end of a block comment.
     pub(crate) block_comment: Option<(&'static str, &'static str)>,
-    /// Its texts, those with the longest beginnings first.
-    pub(crate) texts: &'static [Text],
-    /// Whether a single quote may begin something else than a character.
+    /// Its kinds of strings, those with the longest beginnings first.
+    pub(crate) strings: &'static [StringSyntax],
+    /// Whether a single quote may begin something other than a character literal.
     pub(crate) has_lifetimes: bool,
-    /// Whether its words are the names of tags.
+    /// Whether its keywords are the names of tags.
     pub(crate) is_markup: bool,
 }
 
-/// A way to write a text.
-pub(crate) struct Text {
+/// The syntax of a kind of strings.
+pub(crate) struct StringSyntax {
     pub(crate) begin: &'static str,
     pub(crate) end: &'static str,
-    /// Whether it may have several lines.
-    pub(crate) is_long: bool,
+    /// Whether the string may have several lines.
+    pub(crate) is_multiline: bool,
 }
 
-/// The language of that name.
+/// Returns the language with this name.
 pub(crate) fn language(name: &str) -> Option<&'static Language> {
     let name = name.to_ascii_lowercase();
     LANGUAGES.iter().find(|language| language.names.contains(&name.as_str()))
 }
 
 impl Language {
-    /// Whether this is one of its words.
+    /// Returns whether a word is a keyword.
     pub(crate) fn has_keyword(&self, word: &str) -> bool {
-        let is_it = |keyword: &str| keyword == word || self.any_case && keyword.eq_ignore_ascii_case(word);
-        self.keywords.split(' ').any(is_it)
+        let matches = |keyword: &str| keyword == word || self.any_case && keyword.eq_ignore_ascii_case(word);
+        self.keywords.split(' ').any(matches)
     }
 }
 
-const fn short(quote: &'static str) -> Text {
-    Text { begin: quote, end: quote, is_long: false }
+const fn single_line(quote: &'static str) -> StringSyntax {
+    StringSyntax { begin: quote, end: quote, is_multiline: false }
 }
 
-const fn long(quote: &'static str) -> Text {
-    Text { begin: quote, end: quote, is_long: true }
+const fn multiline(quote: &'static str) -> StringSyntax {
+    StringSyntax { begin: quote, end: quote, is_multiline: true }
 }
 
-/// With comments as C has them, from which most are descended.
+/// The base of most languages: comments and strings as in C.
 const LIKE_C: Language = Language {
     names: &[],
     keywords: "",
     any_case: false,
     line_comments: &["//"],
     block_comment: Some(("/*", "*/")),
-    texts: &[short("\""), short("'")],
+    strings: &[single_line("\""), single_line("'")],
     has_lifetimes: false,
     is_markup: false,
 };
 
-/// With comments as the shell has them.
+/// The base of languages with comments as in the shell.
 const LIKE_SHELL: Language = Language { line_comments: &["#"], block_comment: None, ..LIKE_C };
 
 static LANGUAGES: [Language; 16] = [
@@ -71,7 +71,7 @@ static LANGUAGES: [Language; 16] = [
         keywords: "as async await bool break char const continue crate dyn else enum extern f32 f64 false fn for i32 i64 if \
             impl in let loop match mod move mut pub ref return self Self static str struct super trait true type u16 u32 u64 \
             u8 unsafe use usize where while",
-        texts: &[long("\"")],
+        strings: &[multiline("\"")],
         has_lifetimes: true,
         ..LIKE_C
     },
@@ -90,7 +90,7 @@ static LANGUAGES: [Language; 16] = [
             init int interface internal is let long namespace new nil null object operator override package private \
             protected protocol public readonly record return sealed self short static string struct super switch this throw \
             throws trait true try using val var virtual void when where while with yield",
-        texts: &[long("\"\"\""), short("\""), short("'")],
+        strings: &[multiline("\"\"\""), single_line("\""), single_line("'")],
         ..LIKE_C
     },
     Language {
@@ -99,7 +99,7 @@ static LANGUAGES: [Language; 16] = [
             enum export extends false finally for from function get if implements import in instanceof interface keyof let \
             namespace never new null number of private protected public readonly return satisfies set static string super \
             switch this throw true try type typeof undefined unknown var void while yield",
-        texts: &[long("`"), short("\""), short("'")],
+        strings: &[multiline("`"), single_line("\""), single_line("'")],
         ..LIKE_C
     },
     Language {
@@ -107,7 +107,7 @@ static LANGUAGES: [Language; 16] = [
         keywords: "any bool break byte case chan const continue default defer else error fallthrough false float64 for func \
             go goto if import int int64 interface map nil package range return rune select string struct switch true type \
             uint uint64 var",
-        texts: &[long("`"), short("\""), short("'")],
+        strings: &[multiline("`"), single_line("\""), single_line("'")],
         ..LIKE_C
     },
     Language {
@@ -130,7 +130,7 @@ static LANGUAGES: [Language; 16] = [
         names: &["python", "py"],
         keywords: "and as assert async await break case class continue def del elif else except False finally for from \
             global if import in is lambda match None nonlocal not or pass raise return self True try while with yield",
-        texts: &[long("\"\"\""), long("'''"), short("\""), short("'")],
+        strings: &[multiline("\"\"\""), multiline("'''"), single_line("\""), single_line("'")],
         ..LIKE_SHELL
     },
     Language {
@@ -143,7 +143,7 @@ static LANGUAGES: [Language; 16] = [
         names: &["sh", "bash", "zsh", "shell", "console"],
         keywords: "case cd do done echo elif else esac exit export false fi for function if in local read readonly return \
             set shift source sudo then trap true unset until while",
-        texts: &[long("\""), long("'")],
+        strings: &[multiline("\""), multiline("'")],
         ..LIKE_SHELL
     },
     Language {
@@ -175,7 +175,7 @@ static LANGUAGES: [Language; 16] = [
         keywords: "case class data deriving do else if import in infix instance let module newtype of then type where",
         line_comments: &["--"],
         block_comment: Some(("{-", "-}")),
-        texts: &[short("\"")],
+        strings: &[single_line("\"")],
         has_lifetimes: true,
         ..LIKE_C
     },
@@ -183,8 +183,11 @@ static LANGUAGES: [Language; 16] = [
         names: &["html", "xml", "svg", "vue"],
         line_comments: &[],
         block_comment: Some(("<!--", "-->")),
-        // A quote in the words between tags is an apostrophe.
-        texts: &[Text { begin: "=\"", end: "\"", is_long: true }, Text { begin: "='", end: "'", is_long: true }],
+        // Only attribute values are strings: between tags, a quote is an apostrophe.
+        strings: &[
+            StringSyntax { begin: "=\"", end: "\"", is_multiline: true },
+            StringSyntax { begin: "='", end: "'", is_multiline: true },
+        ],
         is_markup: true,
         ..LIKE_C
     },

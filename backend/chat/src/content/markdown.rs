@@ -1,76 +1,77 @@
-//! What people write, as they mean it to look: the Markdown that chats have taught them, made into HTML that can do nothing.
+//! Markdown: renders the texts of messages as inert HTML.
 //!
-//! This is the one place where HTML is made of what a stranger wrote. It writes a handful of elements, no attribute but the
-//! address of a link, the number of a list and the class of a mention or of a piece of code, and escapes everything else; raw
-//! HTML is text like any other.
+//! This is the only place that makes HTML of user input. It writes a few elements. Their only attributes are the address of a
+//! link (with a fixed `target` and `rel`), the first number of a list, and the class of a mention or of a highlighted token. It
+//! escapes everything else, including raw HTML.
 
 use linkify::{LinkFinder, LinkKind};
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd, TextMergeStream};
 use shared_types::{ChatMessage, Person, mentions_in};
 
 use crate::content::{
-    highlight::Pieces,
+    highlight::Tokens,
     languages::{Language, language},
 };
 
-/// The deepest that quotes and lists may stand in one another. Deeper, nobody can read them and browsers toil.
+/// Maximum nesting depth of quotes and lists. Deeper ones are unreadable and slow in browsers.
 const DEPTH: usize = 8;
 
-/// The most bytes of HTML for one message: twice its longest text. What would be more is shown as it was written.
+/// Maximum number of bytes of HTML for one message: twice the longest text. A text with more HTML is shown as plain text.
 const BYTES: usize = 32 * 1024;
 
-/// The schemes of addresses that a click may follow.
+/// The allowed schemes of link addresses.
 const SCHEMES: [&str; 3] = ["http://", "https://", "mailto:"];
 
-/// Gives a message its HTML where that is more than its text.
+/// Sets the HTML of a message if it differs from plain text.
 pub fn with_html(mut message: ChatMessage) -> ChatMessage {
     message.html = message.text.as_ref().and_then(|text| html_of(text.as_str(), &message.mentions));
     message
 }
 
-/// The HTML of a text that calls these people; `None` where it would say no more than the text, or too much.
+/// Returns the HTML of a text that may mention these people; `None` if plain text shows the same, or if the HTML is too large
+/// or too deeply nested.
 fn html_of(text: &str, people: &[Person]) -> Option<String> {
-    // Code that is too much with its colours is shown without them.
-    let writer = written(text, people, language).or_else(|| written(text, people, |_| None))?;
+    // If the HTML is too large with highlighted code, it is rendered again without highlighting.
+    let writer = rendered(text, people, language).or_else(|| rendered(text, people, |_| None))?;
     writer.rich.then_some(writer.html)
 }
 
-/// A text, written; `None` where it is too much.
-fn written<'a>(text: &str, people: &'a [Person], languages: Languages) -> Option<Writer<'a>> {
-    let mut writer = Writer::of(people, languages);
-    // Pieces of text are put together, so that a name is found in them.
+/// Renders a text; `None` if the HTML is too large or too deeply nested.
+fn rendered<'a>(text: &str, people: &'a [Person], languages: LanguageLookup) -> Option<HtmlWriter<'a>> {
+    let mut writer = HtmlWriter::of(people, languages);
+    // `TextMergeStream` merges adjacent text events, so that names are found across them.
     for event in TextMergeStream::new(Parser::new_ext(text, Options::ENABLE_STRIKETHROUGH)) {
         writer.write(event)?;
     }
     Some(writer)
 }
 
-/// Which languages are shown in colours, by their names.
-type Languages = fn(&str) -> Option<&'static Language>;
+/// Returns the syntax of the language with this name, if its code is highlighted.
+type LanguageLookup = fn(&str) -> Option<&'static Language>;
 
-struct Writer<'a> {
-    /// Whom the text calls.
+struct HtmlWriter<'a> {
+    /// The mentioned people.
     people: &'a [Person],
-    languages: Languages,
-    /// The language of the code that is being written.
+    languages: LanguageLookup,
+    /// The language of the current code block.
     code: Option<&'static Language>,
     html: String,
-    /// Whether there is anything in it that the text alone does not show.
+    /// Whether the HTML shows anything that plain text does not.
     rich: bool,
     depth: usize,
-    /// Whether what is written is shown letter by letter: in code, and in a link, which can't hold another.
+    /// Number of open elements in which text has no links and mentions: code, and links, which can't contain other links.
     verbatim: usize,
-    /// For each open link whether it leads anywhere.
+    /// For each open link, whether it has an `<a>` element.
     links: Vec<bool>,
 }
 
-impl<'a> Writer<'a> {
-    fn of(people: &'a [Person], languages: Languages) -> Self {
+impl<'a> HtmlWriter<'a> {
+    fn of(people: &'a [Person], languages: LanguageLookup) -> Self {
         let (html, links) = (String::new(), Vec::new());
         Self { people, languages, code: None, html, rich: false, depth: 0, verbatim: 0, links }
     }
 
-    /// Writes one event; `None` when it is enough.
+    /// Writes one event; `None` if the HTML gets too large or too deeply nested.
     fn write(&mut self, event: Event<'_>) -> Option<()> {
         match event {
             Event::Start(tag) => self.open(tag)?,
@@ -82,14 +83,14 @@ impl<'a> Writer<'a> {
                 self.escaped(&code);
                 self.html.push_str("</code>");
             }
-            // Whoever types a line break means it.
+            // A line break in the text is a line break in the HTML, unlike in most Markdown.
             Event::SoftBreak | Event::HardBreak => self.html.push_str("<br>"),
             Event::Rule => {
                 self.rich = true;
                 self.html.push_str("<hr>");
             }
             Event::Html(html) | Event::InlineHtml(html) => self.escaped(&html),
-            // They are not turned on.
+            // These extensions are disabled, so the parser does not return these events.
             Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => self.escaped(&text),
             Event::TaskListMarker(_) => {}
         }
@@ -104,13 +105,13 @@ impl<'a> Writer<'a> {
         self.rich |= !matches!(tag, Tag::Paragraph | Tag::HtmlBlock);
         match tag {
             Tag::Paragraph | Tag::HtmlBlock => self.html.push_str("<p>"),
-            // A chat has no chapters, but some people like to begin with a strong line.
+            // Messages need no headings of different levels; a heading becomes a bold line.
             Tag::Heading { .. } => self.html.push_str("<p><strong>"),
             Tag::BlockQuote(_) => self.html.push_str("<blockquote>"),
             Tag::CodeBlock(kind) => {
                 self.verbatim += 1;
                 if let CodeBlockKind::Fenced(info) = kind {
-                    // Behind the language some write more: a file's name, or which lines matter.
+                    // Some people write more after the language, such as a file name or the lines to emphasize.
                     let name = info.split([' ', ',', ':', '{']).next().unwrap_or_default();
                     self.code = (self.languages)(name);
                 }
@@ -127,12 +128,13 @@ impl<'a> Writer<'a> {
             Tag::Strong => self.html.push_str("<strong>"),
             Tag::Strikethrough => self.html.push_str("<del>"),
             Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => {
-                // An image in a link is a link in a link, and browsers end the first where the second begins.
-                let leads = is_harmless(&dest_url) && !self.links.contains(&true);
-                self.links.push(leads);
+                // An image becomes a link. In a link it would be nested, and browsers end the outer link where the inner one
+                // begins.
+                let has_anchor = is_safe_address(&dest_url) && !self.links.contains(&true);
+                self.links.push(has_anchor);
                 self.verbatim += 1;
-                if leads {
-                    self.anchor(&dest_url);
+                if has_anchor {
+                    self.open_anchor(&dest_url);
                 }
             }
             _ => {}
@@ -165,7 +167,7 @@ impl<'a> Writer<'a> {
         });
     }
 
-    /// Text with the addresses in it as links, and whom it calls marked.
+    /// Writes text with its addresses as links and its mentions marked.
     fn text(&mut self, text: &str) {
         if let Some(language) = self.code {
             return self.highlighted(text, language);
@@ -176,33 +178,34 @@ impl<'a> Writer<'a> {
         let mut finder = LinkFinder::new();
         finder.kinds(&[LinkKind::Url]);
         for span in finder.spans(text) {
-            if span.kind().is_some() && is_harmless(span.as_str()) {
+            if span.kind().is_some() && is_safe_address(span.as_str()) {
                 self.rich = true;
-                self.anchor(span.as_str());
+                self.open_anchor(span.as_str());
                 self.escaped(span.as_str());
                 self.html.push_str("</a>");
             } else {
-                self.words(span.as_str());
+                self.with_mentions(span.as_str());
             }
         }
     }
 
-    fn words(&mut self, text: &str) {
+    /// Writes text with its mentions marked.
+    fn with_mentions(&mut self, text: &str) {
         let mut written = 0;
-        for (place, _) in mentions_in(text, self.people) {
+        for (range, _) in mentions_in(text, self.people) {
             self.rich = true;
-            self.escaped(&text[written..place.start]);
-            written = place.end;
-            self.span("mention", &text[place]);
+            self.escaped(&text[written..range.start]);
+            written = range.end;
+            self.span("mention", &text[range]);
         }
         self.escaped(&text[written..]);
     }
 
     fn highlighted(&mut self, code: &str, language: &'static Language) {
-        for (kind, piece) in Pieces::of(code, language) {
+        for (kind, token) in Tokens::of(code, language) {
             match kind {
-                Some(kind) => self.span(kind.class(), piece),
-                None => self.escaped(piece),
+                Some(kind) => self.span(kind.class(), token),
+                None => self.escaped(token),
             }
         }
     }
@@ -215,8 +218,8 @@ impl<'a> Writer<'a> {
         self.html.push_str("</span>");
     }
 
-    /// The beginning of a link. Its address shows on hover, for its words may claim another.
-    fn anchor(&mut self, address: &str) {
+    /// Opens a link. The browser shows the real address on hover, because the text of the link may claim another.
+    fn open_anchor(&mut self, address: &str) {
         self.html.push_str("<a target=\"_blank\" rel=\"noopener noreferrer nofollow ugc\" href=\"");
         self.escaped(address);
         self.html.push_str("\">");
@@ -236,10 +239,11 @@ impl<'a> Writer<'a> {
     }
 }
 
-fn is_harmless(address: &str) -> bool {
-    // Browsers skip tabs and line ends in an address, and white space before it.
-    let scheme = address.get(..8.min(address.len())).unwrap_or_default().to_ascii_lowercase();
-    SCHEMES.iter().any(|harmless| scheme.starts_with(harmless)) && !address.chars().any(char::is_control)
+/// Returns whether an address has an allowed scheme and no control characters.
+fn is_safe_address(address: &str) -> bool {
+    // Browsers ignore tabs and line breaks in an address, and white space before it.
+    let beginning = address.get(..8.min(address.len())).unwrap_or_default().to_ascii_lowercase();
+    SCHEMES.iter().any(|scheme| beginning.starts_with(scheme)) && !address.chars().any(char::is_control)
 }
 
 #[cfg(any(test, fuzzing))]

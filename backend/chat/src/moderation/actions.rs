@@ -1,7 +1,7 @@
-//! Moderation: muting people, sending them away, and what holds in a room.
+//! Moderation actions: mute, ban, purge a user and set the rules of a room.
 //!
-//! What is done is noted before it is done, so that nothing is done that nobody can read about. If it then fails, the note
-//! says more than what happened, and the moderator does it again.
+//! An action is recorded in the audit log before it takes effect, so that no action is missing there. If it then fails, the
+//! log has an entry for an action without effect, and the moderator repeats it.
 
 use std::sync::Arc;
 
@@ -14,64 +14,65 @@ use shared_types::{
 use crate::{
     moderation::restrictions::RestrictionStore,
     ports::{
-        Result as Answer, Unavailable,
+        Result as PortResult, Unavailable,
         connections::{AddressKey, Connection, Connections},
         moderation::Subject,
     },
 };
 
-/// The rule of moderation.
+/// Carries out the actions of moderators.
 pub struct ModerationActions {
-    /// What was decided and done.
+    /// The restrictions, the rules of rooms and the audit log.
     pub restriction_store: RestrictionStore,
-    /// Who is connected.
+    /// The open connections.
     pub connections: Arc<dyn Connections>,
 }
 
-/// Why a moderator's word was not done. Its `Display` is a sentence for who said it.
+/// Why an action was not carried out. Its `Display` is a sentence for the person who requested it.
 #[derive(Debug, thiserror::Error)]
 pub enum ModerationError {
-    /// They are no moderator, or it is about one: about one by a claim only those whom the owner named may decide.
+    /// The requesting person is not a moderator, or the affected person is one. Configured moderators may act on moderators
+    /// by a provider's claim.
     #[error("only a moderator may do this, and not to a moderator")]
     NotAllowed,
-    /// The store did not answer; doing it again finishes it.
+    /// The store did not answer. A repetition completes the action.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
 
-/// What became of a person.
+/// The result of a mute or a ban.
 #[derive(Debug)]
 pub struct RestrictionOutcome {
-    /// What they may not do now.
+    /// The person's restrictions now.
     pub restrictions: Restrictions,
-    /// Their sockets, in whatever rooms.
+    /// The person's connections in all rooms.
     pub connections: Vec<Connection>,
-    /// The sockets of others who have to go with them, because they come from the same place.
+    /// The connections of other people that a ban closes as well, because they come from the same address.
     pub same_address_connections: Vec<Connection>,
 }
 
-/// The sockets that there are, as they concern one person.
-struct Sockets {
-    theirs: Vec<Connection>,
+/// All open connections, divided into those of one person and those of others.
+struct OpenConnections {
+    own: Vec<Connection>,
     others: Vec<Connection>,
 }
 
 impl ModerationActions {
-    /// Mutes a person for a time, or lets them speak again.
+    /// Mutes a person for a time, or ends the mute (0 seconds).
     ///
-    /// Two moderators who decide about one person in the same moment may undo one another's decision; both are told what
-    /// holds, and both decisions are in the log.
+    /// If two moderators act on one person at the same time, one action may overwrite the other. Both moderators get the
+    /// restrictions in effect, and both actions are in the audit log.
     ///
     /// # Errors
     ///
-    /// [`ModerationError`] says why not.
+    /// Returns [`ModerationError`] when the action is not allowed or the store did not answer.
     pub async fn mute(
         &self,
         by: &Person,
         person: PersonId,
         seconds: Seconds,
     ) -> Result<RestrictionOutcome, ModerationError> {
-        let connections = self.sockets(by, &person).await?.theirs;
+        let connections = self.open_connections(by, &person).await?.own;
         let (until, name) = (self.until(seconds), name_in(&connections));
         self.record(by, ModerationAction::Mute { person: person.clone(), name, until }).await?;
         let subject = Subject::Person(person);
@@ -80,130 +81,132 @@ impl ModerationActions {
         Ok(RestrictionOutcome { restrictions, connections, same_address_connections: Vec::new() })
     }
 
-    /// Sends a person away for a time, and whoever is or comes where they are or were of late; or lets all of them come again. All
-    /// connections in the answer are to be closed then. Moderators stay, wherever they come from.
+    /// Bans a person and the addresses that they use or recently used, for a time, or ends the ban (0 seconds). After a ban the
+    /// caller closes all connections in the result. Bans of addresses do not apply to moderators.
     ///
-    /// An address that two people were sent away with comes back with the first of them; the other one is still known by
-    /// who they are.
+    /// If an address was banned with two people, the end of the first ban also ends the ban of the address. The other person
+    /// stays banned by their id.
     ///
     /// # Errors
     ///
-    /// [`ModerationError`] says why not.
+    /// Returns [`ModerationError`] when the action is not allowed or the store did not answer.
     pub async fn ban(
         &self,
         by: &Person,
         person: PersonId,
         seconds: Seconds,
     ) -> Result<RestrictionOutcome, ModerationError> {
-        let connections = self.sockets(by, &person).await?.theirs;
+        let connections = self.open_connections(by, &person).await?.own;
         let (until, name) = (self.until(seconds), name_in(&connections));
         self.record(by, ModerationAction::Ban { person: person.clone(), name, until }).await?;
 
         let moderation = &self.restriction_store.moderation;
         let (mut addresses, seen) = try_join(moderation.banned_addresses(&person), moderation.seen(&person)).await?;
-        let here = connections.iter().filter_map(|connection| connection.address.clone());
-        for address in here.chain(seen) {
+        let current = connections.iter().filter_map(|connection| connection.address.clone());
+        for address in current.chain(seen) {
             if !addresses.contains(&address) {
                 addresses.push(address);
             }
         }
-        // Remembered first, so that whatever was sent away can be let in again.
-        let remembered = until.unwrap_or_else(|| self.restriction_store.clock.now());
-        moderation.set_banned_addresses(&person, &addresses, remembered).await?;
-        let of_address = Restrictions { banned_until: until, ..Restrictions::default() };
-        let all = addresses
+        // The list is stored first, so that every address that gets banned can be unbanned later.
+        let kept_until = until.unwrap_or_else(|| self.restriction_store.clock.now());
+        moderation.set_banned_addresses(&person, &addresses, kept_until).await?;
+        let address_ban = Restrictions { banned_until: until, ..Restrictions::default() };
+        let writes = addresses
             .iter()
             .cloned()
             .map(Subject::Address)
-            .map(|subject| async move { moderation.set_restrictions(&subject, of_address).await });
-        try_join_all(all).await?;
+            .map(|subject| async move { moderation.set_restrictions(&subject, address_ban).await });
+        try_join_all(writes).await?;
         let subject = Subject::Person(person.clone());
         let restrictions = Restrictions { banned_until: until, ..self.restriction_store.now(&subject).await? };
         moderation.set_restrictions(&subject, restrictions).await?;
         if until.is_none() {
             return Ok(RestrictionOutcome { restrictions, connections, same_address_connections: Vec::new() });
         }
-        // Again, for who came in meanwhile: from now on nobody does.
-        let Sockets { theirs, mut others } = self.sockets(by, &person).await?;
-        let is_from_there = |address: &AddressKey| addresses.contains(address);
-        others.retain(|other| !other.person.moderator && other.address.as_ref().is_some_and(is_from_there));
-        Ok(RestrictionOutcome { restrictions, connections: theirs, same_address_connections: others })
+        // The connections are read again, because new ones may have been admitted before the ban was stored.
+        let OpenConnections { own, mut others } = self.open_connections(by, &person).await?;
+        let is_banned = |address: &AddressKey| addresses.contains(address);
+        others.retain(|other| !other.person.moderator && other.address.as_ref().is_some_and(is_banned));
+        Ok(RestrictionOutcome { restrictions, connections: own, same_address_connections: others })
     }
 
-    /// Says what a person may not do.
+    /// Returns the restrictions of a person.
     ///
     /// # Errors
     ///
-    /// [`ModerationError`] says why not.
+    /// Returns [`ModerationError`] when the action is not allowed or the store did not answer.
     pub async fn restrictions(&self, by: &Person, person: PersonId) -> Result<ServerMessage, ModerationError> {
         moderators_only(by)?;
         let restrictions = self.restriction_store.now(&Subject::Person(person.clone())).await?;
         Ok(ServerMessage::Restrictions { person, restrictions })
     }
 
-    /// Notes that everything a person wrote is taken away, which the caller does then; it takes many requests, and is noted
-    /// once.
+    /// Checks and records that a moderator erases all messages of a person. The caller erases them after this. That takes many
+    /// requests, which are recorded once.
     ///
     /// # Errors
     ///
-    /// [`ModerationError`] says why it is not to be done.
+    /// Returns [`ModerationError`] when the action is not allowed or the store did not answer.
     pub async fn purge_user(&self, by: &Person, person: &PersonId) -> Result<(), ModerationError> {
-        let connections = self.sockets(by, person).await?.theirs;
+        let connections = self.open_connections(by, person).await?.own;
         let newest = self.restriction_store.moderation.audit(None, 1).await?;
-        let is_noted = newest.iter().any(|entry| {
+        let is_recorded = newest.iter().any(|entry| {
             entry.by.id == by.id
-                && matches!(&entry.action, ModerationAction::PurgeUser { person: cleared, .. } if cleared == person)
+                && matches!(&entry.action, ModerationAction::PurgeUser { person: purged, .. } if purged == person)
         });
-        if !is_noted {
+        if !is_recorded {
             self.record(by, ModerationAction::PurgeUser { person: person.clone(), name: name_in(&connections) })
                 .await?;
         }
         Ok(())
     }
 
-    /// Decides what holds in a room.
+    /// Sets the rules of a room.
     ///
     /// # Errors
     ///
-    /// [`ModerationError`] says why not.
+    /// Returns [`ModerationError`] when the action is not allowed or the store did not answer.
     pub async fn set_rules(&self, by: &Person, room: &RoomName, rules: RoomRules) -> Result<(), ModerationError> {
         moderators_only(by)?;
         self.record(by, ModerationAction::Rules { room: room.clone(), rules }).await?;
         Ok(self.restriction_store.moderation.set_rules(room, rules).await?)
     }
 
-    /// Says what moderators did: `audit`.
+    /// Returns entries of the audit log: `audit`.
     ///
     /// # Errors
     ///
-    /// [`ModerationError`] says why not.
+    /// Returns [`ModerationError`] when the action is not allowed or the store did not answer.
     pub async fn audit(&self, by: &Person, before: Option<Timestamp>) -> Result<ServerMessage, ModerationError> {
         moderators_only(by)?;
         let entries = self.restriction_store.moderation.audit(before, limits::AUDIT_ENTRIES).await?;
         Ok(ServerMessage::Audit { more: entries.len() >= limits::AUDIT_ENTRIES, entries })
     }
 
-    /// The sockets of a person whom somebody may do something to, and of all others.
-    async fn sockets(&self, by: &Person, person: &PersonId) -> Result<Sockets, ModerationError> {
+    /// Checks that `by` may act on a person, and returns the connections of the person and of all others.
+    async fn open_connections(&self, by: &Person, person: &PersonId) -> Result<OpenConnections, ModerationError> {
         moderators_only(by)?;
         let all = self.connections.all().await?.into_iter();
-        let (theirs, others): (Vec<_>, Vec<_>) = all.partition(|connection| connection.person.id == *person);
-        let (by_named, is_configured_moderator) = (
+        let (own, others): (Vec<_>, Vec<_>) = all.partition(|connection| connection.person.id == *person);
+        let (by_is_configured, person_is_configured) = (
             self.restriction_store.is_configured_moderator(&by.id),
             self.restriction_store.is_configured_moderator(person),
         );
-        let is_moderator = theirs.iter().any(|connection| connection.person.moderator);
-        if by.id == *person || is_configured_moderator || (is_moderator && !by_named) {
+        let person_is_moderator = own.iter().any(|connection| connection.person.moderator);
+        if by.id == *person || person_is_configured || (person_is_moderator && !by_is_configured) {
             return Err(ModerationError::NotAllowed);
         }
-        Ok(Sockets { theirs, others })
+        Ok(OpenConnections { own, others })
     }
 
-    async fn record(&self, by: &Person, act: ModerationAction) -> Answer<()> {
-        let entry = AuditEntry { at: self.restriction_store.clock.now(), by: by.clone(), action: act };
+    /// Adds an entry to the audit log.
+    async fn record(&self, by: &Person, action: ModerationAction) -> PortResult<()> {
+        let entry = AuditEntry { at: self.restriction_store.clock.now(), by: by.clone(), action };
         self.restriction_store.moderation.record(&entry).await
     }
 
+    /// Returns the time in so many seconds; `None` for 0.
     fn until(&self, seconds: Seconds) -> Option<Timestamp> {
         let milliseconds = u64::from(seconds.get()) * 1000;
         (milliseconds > 0).then(|| Timestamp(self.restriction_store.clock.now().0 + milliseconds))

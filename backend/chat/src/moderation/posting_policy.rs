@@ -16,24 +16,24 @@ use crate::{
 
 /// Decides whether a person may write.
 pub struct PostingPolicy {
-    /// What moderators decided.
+    /// The restrictions and the rules of rooms.
     pub restriction_store: RestrictionStore,
-    /// Whose turn it is, in slow mode.
+    /// The store of the slow mode slots.
     pub rate_store: Arc<dyn RateStore>,
 }
 
-/// Whom a command is for.
+/// The people who may use a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permission {
     /// Everybody, muted people included.
     Anyone,
     /// Everybody who is not muted.
     NotMuted,
-    /// Everybody who may write in the room: not muted, and the room is not read-only.
+    /// Everybody who may post in the room: not muted, and the room is not read-only.
     Post,
-    /// As [`Self::Post`], and in slow mode once in an interval.
+    /// The same people as [`Self::Post`]; in slow mode, once in an interval.
     PostMessage,
-    /// Moderators. [`ModerationActions`](super::actions::ModerationActions) checks it together with the person it is about.
+    /// Moderators. [`ModerationActions`](super::actions::ModerationActions) checks it together with the affected person.
     Moderator,
 }
 
@@ -42,35 +42,35 @@ pub enum Permission {
 pub enum SlowMode {
     /// It does not apply.
     Off,
-    /// One message in so many seconds.
+    /// One message in each interval is allowed.
     Interval {
-        /// The interval.
+        /// The interval in seconds.
         seconds: u16,
     },
 }
 
-/// Why somebody may not say it. Its `Display` is a sentence for them.
+/// Why a person may not use a command now. Its `Display` is a sentence for the person.
 #[derive(Debug, thiserror::Error)]
 pub enum PostingDenied {
-    /// They were sent away, and this socket is only left over.
+    /// The person is banned, and this connection is not closed yet.
     #[error("a moderator sent you away")]
     Banned {
-        /// For how many seconds more.
+        /// Number of seconds until the ban ends.
         seconds: u32,
     },
-    /// They are muted.
+    /// The person is muted.
     #[error("a moderator muted you: you can read, and speak again later")]
     Muted {
-        /// For how many seconds more.
+        /// Number of seconds until the mute ends.
         seconds: u32,
     },
-    /// Nobody may.
+    /// The room is read-only.
     #[error("this room can only be read at the moment")]
     ReadOnly,
-    /// They spoke a moment ago, and the room is in slow mode.
+    /// The room is in slow mode, and the person posted in this interval.
     #[error("this room is in slow mode: wait a moment between two messages")]
     TooFast {
-        /// For how many seconds more.
+        /// Number of seconds until the person may post again.
         seconds: u32,
     },
     /// The store did not answer.
@@ -79,12 +79,12 @@ pub enum PostingDenied {
 }
 
 impl PostingPolicy {
-    /// Checks whether a person may use a command now, and returns how slow mode applies to it. Reading is not checked, and neither is
-    /// deleting one's own messages.
+    /// Checks whether a person may use a command now, and returns how slow mode applies to it. Reading is not checked, and
+    /// neither is deleting one's own messages.
     ///
     /// # Errors
     ///
-    /// [`PostingDenied`] says why not.
+    /// Returns [`PostingDenied`] when the person may not use the command, or the store did not answer.
     pub async fn check(&self, speaker: &Connection, permission: Permission) -> Result<SlowMode, PostingDenied> {
         match permission {
             // The rules of a room do not apply to moderators.
@@ -98,13 +98,13 @@ impl PostingPolicy {
         Ok(SlowMode::Off)
     }
 
-    /// Takes the speaker's turn for a message, after everything else has said yes: what is refused for another reason takes
-    /// no turn. The turn is the message's, by its nonce, so its retry finds that it has it; wherever an attempt dies, the
-    /// next one of the same message goes on, and one of another message waits.
+    /// Acquires the speaker's slow mode slot for a message. This is the last check, so a message that is rejected for another
+    /// reason takes no slot. The slot belongs to the message with this nonce: if an attempt is interrupted, a retry of the
+    /// same message continues, and another message waits.
     ///
     /// # Errors
     ///
-    /// [`PostingDenied`] says why not.
+    /// Returns [`PostingDenied`] when another message has the slot, or the store did not answer.
     pub async fn acquire_slow_mode_slot(
         &self,
         speaker: &Connection,
@@ -120,10 +120,12 @@ impl PostingPolicy {
         }
     }
 
+    /// Checks that a person is neither muted nor banned.
     async fn not_muted(&self, speaker: &Connection) -> Result<(), PostingDenied> {
         self.unrestricted(self.restriction_store.of(&speaker.person).await?)
     }
 
+    /// Checks that a person may post in the room, and returns the room's slow mode.
     async fn post(&self, speaker: &Connection) -> Result<SlowMode, PostingDenied> {
         let (restrictions, rules) =
             try_join(self.restriction_store.of(&speaker.person), self.restriction_store.rules(&speaker.room)).await?;
@@ -135,6 +137,7 @@ impl PostingPolicy {
         }
     }
 
+    /// Checks that no restriction applies.
     fn unrestricted(&self, restrictions: Restrictions) -> Result<(), PostingDenied> {
         let now = self.restriction_store.clock.now();
         match restrictions {

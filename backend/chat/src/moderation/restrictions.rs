@@ -1,4 +1,4 @@
-//! What somebody may not do now, and what holds in a room.
+//! Restrictions of people and addresses, and the rules of rooms.
 
 use std::sync::Arc;
 
@@ -12,25 +12,27 @@ use crate::ports::{
     system::Clock,
 };
 
-/// The rule of what was decided. Whom the owner named may do everything, whatever was decided about them: who is one of them
-/// is not another moderator's decision. Whoever keeps order because a provider says so may be silenced or sent away by those,
-/// since the provider's word holds for a month; where they come from counts for no moderator.
+/// Returns the restrictions that apply now.
+///
+/// - No restriction applies to configured moderators: the owner decides who is one, and not another moderator.
+/// - Moderators by a provider's claim may be muted or banned by configured moderators, because the claim is valid for a month.
+/// - Bans of addresses apply to no moderator.
 #[derive(Clone)]
 pub struct RestrictionStore {
-    /// What was decided.
+    /// The decisions of moderators.
     pub moderation: Arc<dyn Moderation>,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// The moderators whom the owner named.
+    /// The moderators in the owner's configuration.
     pub configured_moderators: Vec<PersonId>,
 }
 
 impl RestrictionStore {
-    /// What a person may not do now.
+    /// Returns the current restrictions of a person.
     ///
     /// # Errors
     ///
-    /// `Unavailable` when the store did not answer.
+    /// Returns `Unavailable` when the store did not answer.
     pub async fn of(&self, person: &Person) -> Result<Restrictions> {
         if self.is_configured_moderator(&person.id) {
             return Ok(Restrictions::default());
@@ -38,63 +40,63 @@ impl RestrictionStore {
         self.now(&Subject::Person(person.id.clone())).await
     }
 
-    /// What a person may not do now, by themself or by where they come from. All of it is read at once.
+    /// Returns the current restrictions of a person and of the addresses that they come from. All are read concurrently.
     ///
     /// # Errors
     ///
-    /// `Unavailable` when the store did not answer.
-    pub async fn of_visitor(&self, person: &Person, addresses: &[AddressKey]) -> Result<Restrictions> {
+    /// Returns `Unavailable` when the store did not answer.
+    pub async fn of_session(&self, person: &Person, addresses: &[AddressKey]) -> Result<Restrictions> {
         if person.moderator {
             return self.of(person).await;
         }
-        let (restrictions, from_there) = try_join(self.of(person), self.banned_from(addresses)).await?;
-        Ok(Restrictions { banned_until: restrictions.banned_until.max(from_there), ..restrictions })
+        let (restrictions, address_ban) = try_join(self.of(person), self.banned_from(addresses)).await?;
+        Ok(Restrictions { banned_until: restrictions.banned_until.max(address_ban), ..restrictions })
     }
 
-    /// Until when a person has to stay away, by themself or by where they come from.
+    /// Returns until when a person or one of their addresses is banned.
     ///
     /// # Errors
     ///
-    /// `Unavailable` when the store did not answer.
+    /// Returns `Unavailable` when the store did not answer.
     pub async fn banned_until(&self, person: &Person, addresses: &[AddressKey]) -> Result<Option<Timestamp>> {
-        Ok(self.of_visitor(person, addresses).await?.banned_until)
+        Ok(self.of_session(person, addresses).await?.banned_until)
     }
 
-    /// Until when everybody from these addresses has to stay away.
+    /// Returns until when one of these addresses is banned.
     ///
     /// # Errors
     ///
-    /// `Unavailable` when the store did not answer.
+    /// Returns `Unavailable` when the store did not answer.
     pub async fn banned_from(&self, addresses: &[AddressKey]) -> Result<Option<Timestamp>> {
-        let restriction_store = addresses.iter().map(|key| async { self.now(&Subject::Address(key.clone())).await });
-        let restriction_store = try_join_all(restriction_store).await?;
-        Ok(restriction_store.into_iter().fold(None, |latest, restrictions| latest.max(restrictions.banned_until)))
+        let reads = addresses.iter().map(|key| async { self.now(&Subject::Address(key.clone())).await });
+        let all = try_join_all(reads).await?;
+        Ok(all.into_iter().fold(None, |latest, restrictions| latest.max(restrictions.banned_until)))
     }
 
-    /// What holds in a room.
+    /// Returns the rules of a room.
     ///
     /// # Errors
     ///
-    /// `Unavailable` when the store did not answer.
+    /// Returns `Unavailable` when the store did not answer.
     pub async fn rules(&self, room: &RoomName) -> Result<RoomRules> {
         self.moderation.rules(room).await
     }
 
-    /// Whether the owner named somebody.
+    /// Returns whether a person is a moderator in the owner's configuration.
     pub(crate) fn is_configured_moderator(&self, person: &PersonId) -> bool {
         self.configured_moderators.contains(person)
     }
 
-    /// What somebody may not do, without what is over.
+    /// Returns the stored restrictions of a subject without those that have ended.
     pub(crate) async fn now(&self, of: &Subject) -> Result<Restrictions> {
         let Restrictions { muted_until, banned_until } = self.moderation.restrictions(of).await?;
         let now = self.clock.now();
-        let to_come = |until: &Timestamp| *until > now;
-        Ok(Restrictions { muted_until: muted_until.filter(to_come), banned_until: banned_until.filter(to_come) })
+        let is_current = |until: &Timestamp| *until > now;
+        Ok(Restrictions { muted_until: muted_until.filter(is_current), banned_until: banned_until.filter(is_current) })
     }
 }
 
-/// How many seconds it is until then, begun ones included.
+/// Returns the number of seconds until a time, rounded up.
 pub(crate) fn seconds_until(then: Timestamp, now: Timestamp) -> u32 {
     whole_seconds(then.since(now))
 }

@@ -1,4 +1,5 @@
-//! Telling the room: every listener once, many at a time, and no listener's trouble is another's.
+//! Broadcast: sends messages to the connections of a room, many concurrently. A failure of one connection does not affect the
+//! others.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -12,88 +13,90 @@ use crate::ports::{
     system::{Clock, Entropy},
 };
 
-/// Posts under way at once. A post to @connections takes about 10 ms, so 64 at once are 6,400 a second from one
-/// function, within the account's 10,000.
-const AT_ONCE: usize = 64;
+/// Maximum number of concurrent posts. A post to @connections takes about 10 ms, so 64 concurrent ones are 6,400 a second
+/// from one function, within the account's 10,000.
+const CONCURRENT_POSTS: usize = 64;
 
-/// Attempts at one listener. With full jitter they wait 100, 200, 400 and 800 ms at most in between.
+/// Maximum number of attempts for one connection. With full jitter, the pauses between them are at most 100, 200, 400 and
+/// 800 ms.
 const ATTEMPTS: u32 = 5;
-const FIRST_WAIT: Duration = Duration::from_millis(100);
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
-/// How long a broadcast goes on trying. The last attempt may begin at its end and hang for the 2 s of a post, so a
-/// listener takes 5 s of the function's 10 at most, and leaves 5 to the store.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a broadcast starts new attempts. The last attempt may start at the end and take the 2 s of a post's timeout, so a
+/// connection takes at most 5 s of the function's 10, and leaves 5 to the store.
+const RETRY_TIME: Duration = Duration::from_secs(3);
 
-/// The same for all that one request tells of several messages. With the 2 s of the last post it takes 7 s of the function's
-/// 10 at most; what is not told by then is caught up like anything else that was missed.
-const PATIENCE_FOR_MANY: Duration = Duration::from_secs(5);
+/// The same for a request that broadcasts several messages. With the 2 s of the last post it takes at most 7 s of the
+/// function's 10. A connection that misses messages gets them with its next catch-up.
+const RETRY_TIME_FOR_MANY: Duration = Duration::from_secs(5);
 
-/// The rule of telling.
+/// Sends messages to connections.
 pub struct Broadcast {
-    /// Who listens.
+    /// The open connections.
     pub connections: Arc<dyn Connections>,
-    /// The way to them.
+    /// The gateway to the connections.
     pub gateway: Arc<dyn ConnectionGateway>,
-    /// The time, for waiting before another attempt.
+    /// The clock, for the pauses between attempts.
     pub clock: Arc<dyn Clock>,
-    /// The jitter of that wait.
+    /// The randomness for the jitter of the pauses.
     pub entropy: Arc<dyn Entropy>,
 }
 
-/// A connection that is younger than this and said to be gone may still be on its way in: API Gateway answers 410 until
-/// its `$connect` has ended, which takes 10 s at most. A clock that is wrong by more costs one reconnect.
-const ARRIVING: Duration = Duration::from_secs(30);
+/// Age below which a connection that is reported as gone may still be connecting. API Gateway answers 410 until its
+/// `$connect` has ended, which takes at most 10 s. A clock that is wrong by more than the rest costs one reconnect.
+const CONNECTING: Duration = Duration::from_secs(30);
 
-/// What became of one listener.
+/// The result for one connection.
 enum ListenerOutcome {
     Delivered,
-    /// It was gone, and this is who has forgotten it.
+    /// The connection was gone, and this request removed it.
     Removed(Connection),
-    /// It was gone, and somebody else has forgotten it or will.
+    /// The connection was gone, and another request has removed it or will.
     Gone,
-    /// It could not be reached in time, or not yet. Its next catch-up brings what it missed.
+    /// The connection could not be reached in time, or not yet. Its next catch-up returns what it missed.
     Missed,
 }
 
 impl Broadcast {
-    /// Tells everyone in a room. Whoever turns out to be gone has left it, and those who stay are told that, too.
+    /// Sends a message to all connections of a room. Connections that are gone are removed, and the others are told that these
+    /// people left.
     ///
     /// # Errors
     ///
-    /// `Unavailable` when the listeners could not be read. What happens to each of them fails nothing.
+    /// Returns `Unavailable` when the connections could not be read. Failures of single connections are no error.
     pub async fn to_room(&self, room: &RoomName, message: &ServerMessage) -> Result<()> {
         let listeners = self.connections.in_room(room).await?;
         self.to_all(&listeners, message).await;
         Ok(())
     }
 
-    /// Tells each room's listeners its messages, one after the other. Whoever can't be told one is not told the rest, so
-    /// that nobody else waits for them.
+    /// Sends each room's messages to its connections, in order. A connection that misses one message does not get the rest,
+    /// so that it does not delay the others.
     ///
     /// # Errors
     ///
-    /// `Unavailable` when the listeners of a room could not be read; nobody was told anything then.
+    /// Returns `Unavailable` when the connections of a room could not be read. Nothing was sent then.
     pub async fn to_rooms(&self, messages: Vec<(RoomName, ServerMessage)>) -> Result<()> {
-        let until = self.ends_in(PATIENCE_FOR_MANY);
+        let until = self.clock.now() + RETRY_TIME_FOR_MANY;
         let mut by_room: BTreeMap<RoomName, Vec<String>> = BTreeMap::new();
         for (room, message) in messages {
             by_room.entry(room).or_default().push(message.to_frame());
         }
-        let mut told = Vec::new();
+        let mut deliveries = Vec::new();
         for (room, frames) in &by_room {
             let listeners = self.connections.in_room(room).await?;
-            told.extend(listeners.into_iter().map(|listener| (listener, frames)));
+            deliveries.extend(listeners.into_iter().map(|listener| (listener, frames)));
         }
-        let posts = told.iter().map(|(listener, frames)| self.deliver_in_turn(listener, frames, until)).collect();
+        let posts = deliveries.iter().map(|(listener, frames)| self.deliver_all(listener, frames, until)).collect();
         self.post_all(posts, until).await;
         Ok(())
     }
 
-    /// Tells the others in a small room that somebody is writing.
+    /// Tells the other people of a small room that a person is typing. In a larger room it does nothing.
     ///
     /// # Errors
     ///
-    /// `Unavailable` when the listeners could not be read.
+    /// Returns `Unavailable` when the connections could not be read.
     pub async fn typing(&self, speaker: &Connection) -> Result<()> {
         let mut listeners = self.connections.in_room(&speaker.room).await?;
         if listeners.len() > limits::TYPING_CONNECTIONS {
@@ -104,147 +107,149 @@ impl Broadcast {
         Ok(())
     }
 
-    /// Tells these connections, in whatever rooms they are. Nobody is forgotten by this: they are about to hear more.
-    pub async fn to_these(&self, connections: &[Connection], message: &ServerMessage) {
-        let (frame, until) = (message.to_frame(), self.patience_ends());
+    /// Sends a message to these connections, which may be in different rooms. It does not remove connections that are gone;
+    /// a later message does.
+    pub async fn to_connections(&self, connections: &[Connection], message: &ServerMessage) {
+        let (frame, until) = (message.to_frame(), self.retry_until());
         join_all(connections.iter().map(|connection| self.deliver(&connection.id, &frame, until))).await;
     }
 
     async fn to_all(&self, listeners: &[Connection], message: &ServerMessage) {
-        let (frame, until) = (message.to_frame(), self.patience_ends());
+        let (frame, until) = (message.to_frame(), self.retry_until());
         let posts = listeners.iter().map(|listener| self.deliver_to(listener, &frame, until)).collect();
         self.post_all(posts, until).await;
     }
 
-    /// Makes these posts, many at a time, and tells those who stay who was gone.
+    /// Runs these posts, many concurrently, and tells the remaining people who left.
     async fn post_all(&self, posts: Vec<impl Future<Output = ListenerOutcome>>, until: Timestamp) {
-        let mut fates = stream::iter(posts).buffer_unordered(AT_ONCE);
-        let (mut delivered, mut missed, mut gone) = (0_usize, 0_usize, Vec::new());
-        while let Some(fate) = fates.next().await {
-            match fate {
+        let mut outcomes = stream::iter(posts).buffer_unordered(CONCURRENT_POSTS);
+        let (mut delivered, mut missed, mut removed) = (0_usize, 0_usize, Vec::new());
+        while let Some(outcome) = outcomes.next().await {
+            match outcome {
                 ListenerOutcome::Delivered => delivered += 1,
-                ListenerOutcome::Removed(listener) => gone.push(listener),
+                ListenerOutcome::Removed(listener) => removed.push(listener),
                 ListenerOutcome::Gone => {}
                 ListenerOutcome::Missed => missed += 1,
             }
         }
         if missed > 0 {
-            tracing::warn!(missed, delivered, "some listeners could not be reached");
+            tracing::warn!(missed, delivered, "some connections could not be reached; they catch up later");
         }
-        // Their own `$disconnect` finds nothing to forget any more, so it tells nobody.
-        if let Err(error) = self.all_left(&gone, until).await {
-            tracing::warn!(%error, "a room was not told who is gone");
+        // The `$disconnect` of a removed connection finds nothing to remove, so it does not send the new presence.
+        if let Err(error) = self.all_left(&removed, until).await {
+            tracing::warn!(%error, "sending presence failed; the next change of presence corrects it");
         }
     }
 
-    /// Closes connections, whatever their other ends do, and tells those who stay who is gone.
+    /// Closes connections and tells the remaining people who left. It does not need the cooperation of the clients.
     ///
     /// # Errors
     ///
-    /// `Unavailable` when a connection could not be forgotten, or the listeners could not be read.
+    /// Returns `Unavailable` when a connection could not be removed, or the connections of a room could not be read.
     pub async fn close(&self, connections: &[Connection]) -> Result<()> {
-        let until = self.patience_ends();
+        let until = self.retry_until();
         let closing: Vec<_> = connections.iter().map(|connection| self.close_one(&connection.id, until)).collect();
-        let closed: Vec<Result<Option<Connection>>> = stream::iter(closing).buffer_unordered(AT_ONCE).collect().await;
-        let gone: Vec<Connection> = closed.into_iter().filter_map(Result::transpose).collect::<Result<_>>()?;
-        self.all_left(&gone, until).await
+        let closed: Vec<Result<Option<Connection>>> =
+            stream::iter(closing).buffer_unordered(CONCURRENT_POSTS).collect().await;
+        let removed: Vec<Connection> = closed.into_iter().filter_map(Result::transpose).collect::<Result<_>>()?;
+        self.all_left(&removed, until).await
     }
 
-    /// Tells those who stay in each room that these connections were forgotten.
-    async fn all_left(&self, gone: &[Connection], until: Timestamp) -> Result<()> {
+    /// Tells the remaining people of each room that these connections were removed.
+    async fn all_left(&self, removed: &[Connection], until: Timestamp) -> Result<()> {
         let mut by_room: BTreeMap<&RoomName, Vec<&Connection>> = BTreeMap::new();
-        for gone in gone {
-            by_room.entry(&gone.room).or_default().push(gone);
+        for connection in removed {
+            by_room.entry(&connection.room).or_default().push(connection);
         }
-        for (room, gone) in by_room {
-            self.left(room, &gone, until).await?;
+        for (room, removed) in by_room {
+            self.left(room, &removed, until).await?;
         }
         Ok(())
     }
 
-    /// Forgets the connection even if it could not be closed: then nobody is behind it any more, whatever it says.
+    /// Closes the connection and removes it. It is removed even if it could not be closed; its frames are rejected then.
     async fn close_one(&self, id: &ConnectionId, until: Timestamp) -> Result<Option<Connection>> {
-        let fate = self.patiently(until, || self.gateway.close(id)).await;
-        if fate == DeliveryOutcome::Busy {
-            tracing::warn!(connection = %id, "a connection could not be closed, and is only forgotten");
+        let outcome = self.retry_while_busy(until, || self.gateway.close(id)).await;
+        if outcome == DeliveryOutcome::Busy {
+            tracing::warn!(connection = %id, "closing a connection failed; it is only removed");
         }
         self.connections.remove(id).await
     }
 
-    /// Answers one connection, which is known to be in. What does not reach it, its next catch-up brings.
+    /// Answers one connection, which is known to be open. If the answer does not reach it, its next catch-up returns what it
+    /// missed.
     pub async fn to_one(&self, id: &ConnectionId, message: &ServerMessage) {
-        self.deliver(id, &message.to_frame(), self.patience_ends()).await;
+        self.deliver(id, &message.to_frame(), self.retry_until()).await;
     }
 
     async fn deliver_to(&self, listener: &Connection, frame: &str, until: Timestamp) -> ListenerOutcome {
         match self.deliver(&listener.id, frame, until).await {
             DeliveryOutcome::Delivered => ListenerOutcome::Delivered,
             DeliveryOutcome::Busy => ListenerOutcome::Missed,
-            // Its `hello` is still to come, and brings everything.
-            DeliveryOutcome::Gone if self.is_arriving(listener) => ListenerOutcome::Missed,
+            // It has not sent its `hello` yet. The answer to that contains everything.
+            DeliveryOutcome::Gone if self.is_connecting(listener) => ListenerOutcome::Missed,
             DeliveryOutcome::Gone => match self.connections.remove(&listener.id).await {
-                Ok(forgotten) => forgotten.map_or(ListenerOutcome::Gone, ListenerOutcome::Removed),
-                // One stale peer must not fail the send; if it can't be forgotten now, the sweep will.
+                Ok(removed) => removed.map_or(ListenerOutcome::Gone, ListenerOutcome::Removed),
+                // One stale connection must not fail the broadcast.
                 Err(error) => {
-                    tracing::warn!(%error, connection = %listener.id, "a connection that is gone could not be forgotten");
+                    let connection = &listener.id;
+                    tracing::warn!(%error, %connection, "removing a closed connection failed; the sweep removes it");
                     ListenerOutcome::Gone
                 }
             },
         }
     }
 
-    async fn deliver_in_turn(&self, listener: &Connection, frames: &[String], until: Timestamp) -> ListenerOutcome {
+    /// Delivers frames one after the other, and stops at the first one that is not delivered.
+    async fn deliver_all(&self, listener: &Connection, frames: &[String], until: Timestamp) -> ListenerOutcome {
         for frame in frames {
             if self.clock.now() >= until {
                 return ListenerOutcome::Missed;
             }
             match self.deliver_to(listener, frame, until).await {
                 ListenerOutcome::Delivered => {}
-                trouble => return trouble,
+                not_delivered => return not_delivered,
             }
         }
         ListenerOutcome::Delivered
     }
 
-    fn is_arriving(&self, listener: &Connection) -> bool {
-        self.clock.now().since(listener.opened_at) < ARRIVING
+    fn is_connecting(&self, listener: &Connection) -> bool {
+        self.clock.now().since(listener.opened_at) < CONNECTING
     }
 
-    pub(crate) fn patience_ends(&self) -> Timestamp {
-        self.ends_in(PATIENCE)
-    }
-
-    fn ends_in(&self, patience: Duration) -> Timestamp {
-        self.clock.now() + patience
+    /// Returns the time until which a broadcast that starts now retries.
+    pub(crate) fn retry_until(&self) -> Timestamp {
+        self.clock.now() + RETRY_TIME
     }
 
     pub(crate) async fn deliver(&self, id: &ConnectionId, frame: &str, until: Timestamp) -> DeliveryOutcome {
-        self.patiently(until, || self.gateway.post(id, frame)).await
+        self.retry_while_busy(until, || self.gateway.post(id, frame)).await
     }
 
-    /// Tries again while the other side is busy.
-    async fn patiently<F: Future<Output = DeliveryOutcome>>(
+    /// Retries `operation` while its outcome is `Busy`.
+    async fn retry_while_busy<F: Future<Output = DeliveryOutcome>>(
         &self,
         until: Timestamp,
-        attempt_at: impl Fn() -> F,
+        operation: impl Fn() -> F,
     ) -> DeliveryOutcome {
-        let mut wait = FIRST_WAIT;
+        let mut pause = FIRST_PAUSE;
         for attempt in 1..=ATTEMPTS {
-            match attempt_at().await {
+            match operation().await {
                 DeliveryOutcome::Busy if attempt < ATTEMPTS && self.clock.now() < until => {
-                    self.clock.sleep(jittered(wait, self.entropy.as_ref())).await;
-                    wait *= 2;
+                    self.clock.sleep(jittered(pause, self.entropy.as_ref())).await;
+                    pause *= 2;
                 }
-                end => return end,
+                outcome => return outcome,
             }
         }
         DeliveryOutcome::Busy
     }
 }
 
-/// Somewhere between nothing and `wait`: full jitter, so that many who were refused at once do not return at once.
-fn jittered(wait: Duration, entropy: &dyn Entropy) -> Duration {
+/// Returns a random duration between 0 and `pause`: full jitter, so that many clients do not retry at the same time.
+fn jittered(pause: Duration, entropy: &dyn Entropy) -> Duration {
     let mut bytes = [0; 4];
     entropy.fill(&mut bytes);
-    wait.mul_f64(f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX))
+    pause.mul_f64(f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX))
 }

@@ -1,4 +1,4 @@
-//! Joining: a knock at a room's door becomes a connection, or a refusal with a reason.
+//! Connect: a connect request becomes a connection, or is rejected with a reason.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -24,82 +24,82 @@ use crate::{
     },
 };
 
-/// The rule of joining.
+/// Decides whether a connection is admitted.
 pub struct ConnectRule {
-    /// Who is connected.
+    /// The open connections.
     pub connections: Arc<dyn Connections>,
-    /// Which tickets were used.
+    /// The store of the used tickets.
     pub rate_store: Arc<dyn RateStore>,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Who a ticket belongs to.
+    /// Verifies tickets.
     pub sessions: Sessions,
-    /// Which pages may open a socket.
+    /// The origins of the pages that may connect.
     pub origins: Origins,
-    /// How often anybody may.
+    /// The rate limit for connecting.
     pub rate: RateLimiter,
-    /// Who was sent away.
+    /// The bans.
     pub restriction_store: RestrictionStore,
-    /// The most connections at once, over all rooms.
+    /// Maximum number of connections in all rooms together.
     pub limit: u32,
 }
 
-/// What somebody at the door says. Without a room it is the lobby; without a ticket, where the door is open, a guest of its
-/// own.
+/// A request to connect. Without a room, it is for the lobby. Without a ticket, it is from a new guest, if the access mode is
+/// open.
 pub struct ConnectRequest {
-    /// The socket.
+    /// The id of the connection.
     pub connection: ConnectionId,
-    /// The room it wants.
+    /// The name of the room.
     pub room: Option<String>,
-    /// What proves who they are.
+    /// The ticket, which names the person.
     pub ticket: Option<String>,
-    /// What they want to be called.
+    /// The name that a guest chose.
     pub name: Option<String>,
-    /// The page that opens the socket, as its browser says.
+    /// The `Origin` header: the page that connects.
     pub origin: Option<String>,
-    /// The host that it was asked of.
+    /// The `Host` header.
     pub host: Option<String>,
-    /// Where it comes from, where that can be seen.
+    /// The client's address, where it is known.
     pub address: Option<IpAddr>,
 }
 
-/// Why somebody was not let in. Its `Display` is a sentence for them.
+/// Why a connect request was rejected. Its `Display` is a sentence for the person.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
-    /// The page that wants the socket is not the chat's own.
+    /// The page is not the chat's own.
     #[error("the page that asks is not this chat's own: open the chat itself")]
     Foreign,
-    /// No room has such a name.
+    /// The name of the room is not valid.
     #[error("the room's name {0}")]
     BadRoom(NameError),
-    /// Nobody can be called that.
+    /// The name of the person is not valid.
     #[error("your name {0}")]
     BadName(NameError),
-    /// It could be read as another's.
+    /// The name of the person could be mistaken for another name.
     #[error("your name {0}")]
     ConfusableName(#[from] ConfusableName),
-    /// Only who was let in on the page may open a socket here.
+    /// There is no ticket, and the access mode requires one.
     #[error("sign in on the page first")]
     NoTicket,
-    /// The ticket was forged, is too old, or was used before.
+    /// The ticket was forged, has expired, or was used before.
     #[error("the ticket is not valid any more: reload the page")]
     BadTicket,
-    /// Too many sockets in too short a time.
+    /// There were too many connect requests in too short a time.
     #[error(transparent)]
     TooFast(#[from] TooFast),
-    /// They were sent away, or come from where somebody was.
+    /// The person or the address is banned.
     #[error("a moderator sent you away: come again in {seconds} seconds")]
     Banned {
-        /// For how many seconds more.
+        /// Number of seconds until the ban ends.
         seconds: u32,
     },
-    /// Every place is taken.
+    /// The maximum number of connections is reached.
     #[error("all {limit} places are taken: try again later")]
     Full {
-        /// How many there are.
+        /// Maximum number of connections.
         limit: u32,
     },
-    /// Every place that their address may have is taken.
+    /// The maximum number of connections from one address is reached.
     #[error("too many sockets are open from your address: close one of them, or try again later")]
     AddressLimitReached,
     /// The store did not answer.
@@ -117,11 +117,12 @@ impl From<RateError> for ConnectError {
 }
 
 impl ConnectRule {
-    /// Lets somebody in. Their ticket is spent by it, and by a refusal that comes as late as that every place is taken.
+    /// Admits a connection. This uses up the ticket, even if the request is rejected after the ticket was checked, for example
+    /// by the connection limit.
     ///
     /// # Errors
     ///
-    /// [`ConnectError`] says why not; no connection is kept then.
+    /// Returns [`ConnectError`] when the request was rejected. No connection is stored then.
     pub async fn admit(&self, request: ConnectRequest) -> Result<Connection, ConnectError> {
         if !self.origins.allow(request.origin.as_deref(), request.host.as_deref()) {
             return Err(ConnectError::Foreign);
@@ -130,37 +131,41 @@ impl ConnectRule {
             None => RoomName::lobby(),
             Some(room) => room.parse().map_err(ConnectError::BadRoom)?,
         };
-        let Session { id, name: given, moderator } = self.visitor(request.ticket.as_deref()).await?;
-        let name = match (given, request.name) {
-            (Some(given), _) => given,
-            (None, Some(chosen)) => chosen_name(&chosen)?,
+        let Session { id, name: session_name, moderator } = self.session(request.ticket.as_deref()).await?;
+        let name = match (session_name, request.name) {
+            (Some(name), _) => name,
+            (None, Some(chosen)) => parse_chosen_name(&chosen)?,
             (None, None) => guest_name(&id),
         };
         let person = Person { id, name, moderator };
         let addresses = request.address.map(|address| self.sessions.address_keys(address)).unwrap_or_default();
-        // At the same time, and the rate first: it knows at once who has to wait, and then nothing else is asked.
-        let in_time = async { Ok(self.rate.take(RateBucket::Connect, &person, addresses.first()).await?) };
+        // These checks run concurrently. The rate limit is the first one, because it may reject the request without asking a
+        // store, and then the others do not start.
+        let within_rate = async { Ok(self.rate.take(RateBucket::Connect, &person, addresses.first()).await?) };
         let address = addresses.first().cloned();
-        let (ticket, seen) = (request.ticket.as_deref(), self.see(&person, address.as_ref()));
-        futures::try_join!(in_time, self.welcomes(&person, &addresses), self.spend(ticket), seen)?;
+        let (ticket, recorded) = (request.ticket.as_deref(), self.record_address(&person, address.as_ref()));
+        futures::try_join!(within_rate, self.check_ban(&person, &addresses), self.use_ticket(ticket), recorded)?;
 
         let connection = Connection { id: request.connection, room, person, address, opened_at: self.clock.now() };
-        let places = ConnectionLimits { all: self.limit, per_address: self.rate.connections_per_address(self.limit) };
-        match self.connections.admit(&connection, places).await? {
+        let connection_limits =
+            ConnectionLimits { all: self.limit, per_address: self.rate.connections_per_address(self.limit) };
+        match self.connections.admit(&connection, connection_limits).await? {
             Admission::Admitted => {}
             Admission::Full => return Err(ConnectError::Full { limit: self.limit }),
             Admission::AddressLimitReached => return Err(ConnectError::AddressLimitReached),
         }
-        // Again: whoever sends them away notes it and then looks who is in, so one of the two sees the other. The room's
-        // broadcasts reach a socket before its first word, so its `hello` would be too late.
-        if let Err(refused) = self.welcomes(&connection.person, &addresses).await {
+        // The second check closes a race: a ban is stored before the connections are read, so either this check sees the ban
+        // or the ban sees this connection. Broadcasts of the room reach the connection before its `hello`, so a check there
+        // would be too late.
+        if let Err(error) = self.check_ban(&connection.person, &addresses).await {
             self.connections.remove(&connection.id).await?;
-            return Err(refused);
+            return Err(error);
         }
         Ok(connection)
     }
 
-    async fn visitor(&self, ticket: Option<&str>) -> Result<Session, ConnectError> {
+    /// Returns the session of the ticket, or a new guest's session.
+    async fn session(&self, ticket: Option<&str>) -> Result<Session, ConnectError> {
         match ticket {
             Some(ticket) => self.sessions.read_ticket(ticket).await.map_err(|_| ConnectError::BadTicket),
             None if self.sessions.access_policy().access.is_open() => Ok(self.sessions.new_guest()),
@@ -168,27 +173,27 @@ impl ConnectRule {
         }
     }
 
-    /// Refuses whom a moderator sent away, and whoever comes from where they were.
-    async fn welcomes(&self, person: &Person, addresses: &[AddressKey]) -> Result<(), ConnectError> {
+    /// Rejects banned people, and everyone from a banned address.
+    async fn check_ban(&self, person: &Person, addresses: &[AddressKey]) -> Result<(), ConnectError> {
         match self.restriction_store.banned_until(person, addresses).await? {
             Some(until) => Err(ConnectError::Banned { seconds: seconds_until(until, self.clock.now()) }),
             None => Ok(()),
         }
     }
 
-    /// Remembers where somebody comes from, or they would only have to leave before a moderator sends them away. Moderators
-    /// are never sent away.
-    async fn see(&self, person: &Person, address: Option<&AddressKey>) -> Result<(), ConnectError> {
+    /// Stores the address of a person, so that a later ban includes it even if the person has disconnected by then. Addresses
+    /// of moderators are not stored, because no ban of an address applies to moderators.
+    async fn record_address(&self, person: &Person, address: Option<&AddressKey>) -> Result<(), ConnectError> {
         let Some(address) = address.filter(|_| !person.moderator) else { return Ok(()) };
         let until = self.clock.now() + limits::ADDRESSES_KEPT;
         Ok(self.restriction_store.moderation.set_seen(&person.id, address, until).await?)
     }
 
-    /// A ticket opens one socket, so one that is seen on its way is worth nothing when it has arrived.
-    async fn spend(&self, ticket: Option<&str>) -> Result<(), ConnectError> {
+    /// Marks a ticket as used. A ticket opens one connection only, so that nobody can use a ticket that they intercepted.
+    async fn use_ticket(&self, ticket: Option<&str>) -> Result<(), ConnectError> {
         let Some(ticket) = ticket else { return Ok(()) };
         let key = format!("ticket#{}", BASE64.encode(Sha256::digest(ticket)));
-        // It ends by the clock of whoever made it, which may be as fast as ours is slow.
+        // The clock of the server that made the ticket decides when it expires. That clock may be fast while ours is slow.
         let until = self.clock.now() + TICKET_LIFE + 2 * CLOCK_SKEW;
         match self.rate_store.mark_ticket_used(&key, until).await? {
             true => Ok(()),
@@ -197,7 +202,7 @@ impl ConnectRule {
     }
 }
 
-fn chosen_name(name: &str) -> Result<PersonName, ConnectError> {
+fn parse_chosen_name(name: &str) -> Result<PersonName, ConnectError> {
     let name = name.parse().map_err(ConnectError::BadName)?;
     reject_confusable(&name)?;
     Ok(name)

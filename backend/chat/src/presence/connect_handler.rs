@@ -1,54 +1,56 @@
-//! `$connect`: a socket wants to open.
+//! The `$connect` route: a client opens a WebSocket.
 
 use crate::presence::connect::{ConnectError, ConnectRequest, ConnectRule};
 
-/// The `$connect` route.
+/// Handles the `$connect` route.
 pub struct ConnectHandler {
-    join: ConnectRule,
+    rule: ConnectRule,
 }
 
-/// A socket that does not open.
+/// The answer to a rejected connect request.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ConnectRejection {
     /// The HTTP status of the handshake.
     pub status: u16,
-    /// A sentence for the one who knocked.
+    /// The reason, as a sentence for the person.
     pub reason: String,
-    /// After how many seconds to try again, where that helps.
+    /// Number of seconds after which a retry may succeed, where that is known.
     pub retry_after: Option<u32>,
 }
 
 impl ConnectHandler {
-    /// Wires the route.
-    pub fn new(join: ConnectRule) -> Self {
-        Self { join }
+    /// Creates the handler.
+    pub fn new(rule: ConnectRule) -> Self {
+        Self { rule }
     }
 
-    /// Lets the socket in.
+    /// Admits the connection.
     ///
     /// # Errors
     ///
-    /// [`ConnectRejection`] with the handshake's status; the reason is in the log as well.
+    /// Returns [`ConnectRejection`] with the handshake's status. The reason is logged as well.
     pub async fn handle(&self, request: ConnectRequest) -> Result<(), ConnectRejection> {
         let id = request.connection.clone();
-        match self.join.admit(request).await {
+        match self.rule.admit(request).await {
             Ok(admitted) => {
-                tracing::info!(connection = %id, room = %admitted.room, person = %admitted.person.id, "joined");
+                tracing::info!(connection = %id, room = %admitted.room, person = %admitted.person.id, "joined the room");
                 Ok(())
             }
-            Err(refused) => {
-                match &refused {
-                    ConnectError::Unavailable(cause) => tracing::error!(connection = %id, %cause, "refused: no answer"),
-                    reason => tracing::warn!(connection = %id, %reason, "refused"),
+            Err(error) => {
+                match &error {
+                    ConnectError::Unavailable(cause) => {
+                        tracing::error!(connection = %id, %cause, "connect failed: a store did not answer");
+                    }
+                    reason => tracing::warn!(connection = %id, %reason, "connect request rejected"),
                 }
-                let (status, retry_after) = (status(&refused), retry_after(&refused));
-                Err(ConnectRejection { status, reason: refused.to_string(), retry_after })
+                let (status, retry_after) = (status(&error), retry_after(&error));
+                Err(ConnectRejection { status, reason: error.to_string(), retry_after })
             }
         }
     }
 }
 
-/// The HTTP status of the refused handshake.
+/// Returns the HTTP status of the handshake.
 fn status(error: &ConnectError) -> u16 {
     match error {
         ConnectError::BadRoom(_) | ConnectError::BadName(_) | ConnectError::ConfusableName(_) => 400,
@@ -59,7 +61,7 @@ fn status(error: &ConnectError) -> u16 {
     }
 }
 
-/// After how many seconds to connect again, where that is known.
+/// Returns the number of seconds after which the client may connect again, where that is known.
 fn retry_after(error: &ConnectError) -> Option<u32> {
     match error {
         ConnectError::TooFast(too_fast) => Some(too_fast.seconds()),
@@ -86,12 +88,12 @@ mod tests {
     }
 
     #[test]
-    fn every_refusal_has_its_status() {
+    fn every_connect_error_has_its_status() {
         let name = shared_types::NameError::Empty;
-        let disguised = reject_confusable(&"\u{410}nn".parse().unwrap()).unwrap_err();
+        let confusable = reject_confusable(&"\u{410}nn".parse().unwrap()).unwrap_err();
         assert_eq!(status(&ConnectError::BadRoom(name)), 400);
         assert_eq!(status(&ConnectError::BadName(name)), 400);
-        assert_eq!(status(&ConnectError::ConfusableName(disguised)), 400);
+        assert_eq!(status(&ConnectError::ConfusableName(confusable)), 400);
         assert_eq!(status(&ConnectError::NoTicket), 401);
         assert_eq!(status(&ConnectError::BadTicket), 401);
         assert_eq!(status(&ConnectError::Foreign), 403);
@@ -103,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_knocked_too_often_is_told_for_how_long_and_never_too_early() {
+    fn retry_after_rounds_up_to_whole_seconds() {
         for (milliseconds, seconds) in [(1, 1), (1_000, 1), (1_001, 2)] {
             assert_eq!(retry_after(&ConnectError::TooFast(too_fast(milliseconds))), Some(seconds));
         }

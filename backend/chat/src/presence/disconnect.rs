@@ -1,25 +1,25 @@
-//! Leaving.
+//! Disconnect: removes a connection.
 
 use crate::{
     ports::{Result, connections::ConnectionId},
     presence::broadcast::Broadcast,
 };
 
-/// The rule of leaving.
+/// Removes connections that have closed.
 pub struct DisconnectRule {
-    /// Those who stay are told.
+    /// Tells the remaining people who left.
     pub broadcast: Broadcast,
 }
 
 impl DisconnectRule {
-    /// Forgets a connection and tells the others who is left.
+    /// Removes a connection and tells the remaining people who left.
     ///
     /// # Errors
     ///
-    /// `Unavailable` when the store did not answer; the sweep makes up for it.
-    pub async fn leave(&self, id: &ConnectionId) -> Result<()> {
+    /// Returns `Unavailable` when the store did not answer. The sweep removes the connection then.
+    pub async fn disconnect(&self, id: &ConnectionId) -> Result<()> {
         match self.broadcast.connections.remove(id).await? {
-            Some(gone) => self.broadcast.left(&gone.room, &[&gone], self.broadcast.patience_ends()).await,
+            Some(removed) => self.broadcast.left(&removed.room, &[&removed], self.broadcast.retry_until()).await,
             None => Ok(()),
         }
     }

@@ -1,4 +1,4 @@
-//! `$disconnect`: a socket has closed. Best effort; the sweep finds what this misses.
+//! The `$disconnect` route: a connection has closed. Best effort; the sweep removes connections that this misses.
 
 use std::sync::Arc;
 
@@ -11,27 +11,27 @@ use crate::{
     presence::{broadcast::Broadcast, disconnect::DisconnectRule},
 };
 
-/// The `$disconnect` route.
+/// Handles the `$disconnect` route.
 pub struct DisconnectHandler {
-    leave: DisconnectRule,
+    rule: DisconnectRule,
 }
 
 impl DisconnectHandler {
-    /// Wires the route.
+    /// Creates the handler.
     pub fn new(
         connections: Arc<dyn Connections>,
         gateway: Arc<dyn ConnectionGateway>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
-        Self { leave: DisconnectRule { broadcast: Broadcast { connections, gateway, clock, entropy } } }
+        Self { rule: DisconnectRule { broadcast: Broadcast { connections, gateway, clock, entropy } } }
     }
 
-    /// Forgets the socket. Nobody is there to be told of an error, so it ends in the log.
+    /// Removes the connection. No client is left to get an error, so errors are only logged.
     pub async fn handle(&self, connection: &ConnectionId) {
-        match self.leave.leave(connection).await {
-            Ok(()) => tracing::info!(%connection, "left"),
-            Err(cause) => tracing::error!(%connection, %cause, "leaving failed; the sweep will make up for it"),
+        match self.rule.disconnect(connection).await {
+            Ok(()) => tracing::info!(%connection, "disconnected"),
+            Err(cause) => tracing::error!(%connection, %cause, "disconnect failed; the sweep removes the connection"),
         }
     }
 }

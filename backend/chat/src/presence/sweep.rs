@@ -1,5 +1,5 @@
-//! The daily sweep: connections that ended without a word are forgotten, the count of places is put right, and images
-//! that were uploaded and never sent are removed.
+//! The daily sweep: removes connections that ended without a `$disconnect`, corrects the connection count, and removes images
+//! that were uploaded and never sent.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,70 +14,70 @@ use crate::ports::{
     system::Clock,
 };
 
-/// Probes under way at once.
-const AT_ONCE: usize = 64;
+/// Maximum number of concurrent probes.
+const CONCURRENT_PROBES: usize = 64;
 
-/// Longer than a `$connect` or `$disconnect` can take (their functions' timeout is 10 s): when the count has not moved
-/// for so long, nobody is half-way through the door.
-const SETTLE: Duration = Duration::from_secs(12);
+/// Longer than a `$connect` or `$disconnect` can take (their functions' timeout is 10 s). If the count does not change for
+/// this time, none of them is in progress.
+const SETTLE_TIME: Duration = Duration::from_secs(12);
 
-/// How often a count that keeps moving is tried again. A busier chat is put right tomorrow.
+/// Maximum number of attempts to correct a count that keeps changing. In a busier chat the next sweep corrects it.
 const ATTEMPTS: u32 = 3;
 
-/// How long an upload may wait for its message: its address is good for ten minutes, and a page that lost its connection
-/// sends the message when it is back.
-const UPLOAD_WAITS: Duration = Duration::from_secs(60 * 60);
+/// How long an upload may wait for its message. Its address is valid for ten minutes, and a page that lost its connection
+/// sends the message after it has reconnected.
+const UPLOAD_RETENTION: Duration = Duration::from_secs(60 * 60);
 
-/// The rule of sweeping.
+/// Runs the sweep.
 pub struct ConnectionSweep {
-    /// Who is said to be connected.
+    /// The stored connections.
     pub connections: Arc<dyn Connections>,
-    /// Who really is.
+    /// The gateway, which knows the connections that are open.
     pub gateway: Arc<dyn ConnectionGateway>,
-    /// What was uploaded.
+    /// The image store, with the uploads.
     pub images: Arc<dyn Images>,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
 }
 
-/// What a sweep found.
+/// The result of a sweep.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SweepReport {
-    /// Connections that are open.
+    /// Number of open connections.
     pub open: usize,
-    /// Connections that were gone and are forgotten.
-    pub forgotten: usize,
-    /// By how much the count of places was wrong: positive when too many were held as taken.
+    /// Number of connections that were gone and are removed.
+    pub removed: usize,
+    /// Error of the connection count: positive when it was too high.
     pub drift: i64,
-    /// Images that were uploaded and never sent, or are kept elsewhere by now.
+    /// Number of removed uploads. They were never sent, or are kept as the image of a message.
     pub uploads: usize,
 }
 
 impl ConnectionSweep {
-    /// Asks every connection whether it is there, counts those that are, and clears up behind the uploads.
+    /// Probes every connection, removes those that are gone, removes old uploads and corrects the connection count.
     ///
     /// # Errors
     ///
-    /// `Unavailable` when the store did not answer.
+    /// Returns `Unavailable` when the store did not answer.
     pub async fn sweep(&self) -> Result<SweepReport> {
         let known = self.connections.all().await?;
-        let questions: Vec<_> = known.iter().map(|connection| self.forget_if_gone(connection)).collect();
-        let outcomes: Vec<Result<bool>> = stream::iter(questions).buffer_unordered(AT_ONCE).collect().await;
-        let mut swept = SweepReport::default();
-        for outcome in outcomes {
-            if outcome? {
-                swept.forgotten += 1;
+        let probes: Vec<_> = known.iter().map(|connection| self.remove_if_gone(connection)).collect();
+        let results: Vec<Result<bool>> = stream::iter(probes).buffer_unordered(CONCURRENT_PROBES).collect().await;
+        let mut report = SweepReport::default();
+        for removed in results {
+            if removed? {
+                report.removed += 1;
             } else {
-                swept.open += 1;
+                report.open += 1;
             }
         }
-        swept.uploads = self.images.sweep(self.clock.now() - UPLOAD_WAITS).await?;
-        swept.drift = self.put_count_right().await?;
-        Ok(swept)
+        report.uploads = self.images.sweep(self.clock.now() - UPLOAD_RETENTION).await?;
+        report.drift = self.correct_count().await?;
+        Ok(report)
     }
 
-    /// Whether it was gone. Where nobody can say, its age decides.
-    async fn forget_if_gone(&self, connection: &Connection) -> Result<bool> {
+    /// Removes a connection that is gone. Returns whether it was. If the gateway can't tell, the connection's age decides.
+    async fn remove_if_gone(&self, connection: &Connection) -> Result<bool> {
         let gone = match self.gateway.probe(&connection.id).await {
             DeliveryOutcome::Gone => true,
             DeliveryOutcome::Delivered => false,
@@ -89,19 +89,20 @@ impl ConnectionSweep {
         Ok(gone)
     }
 
-    async fn put_count_right(&self) -> Result<i64> {
+    /// Sets the connection count to the number of connections. Returns by how much it was too high.
+    async fn correct_count(&self) -> Result<i64> {
         for _ in 0..ATTEMPTS {
             let seen = self.connections.count().await?;
             if usize::try_from(seen) == Ok(self.connections.all().await?.len()) {
                 return Ok(0);
             }
-            self.clock.sleep(SETTLE).await;
-            let truth = u32::try_from(self.connections.all().await?.len()).unwrap_or(u32::MAX);
-            if self.connections.correct_count(seen, truth).await? {
-                return Ok(i64::from(seen) - i64::from(truth));
+            self.clock.sleep(SETTLE_TIME).await;
+            let actual = u32::try_from(self.connections.all().await?.len()).unwrap_or(u32::MAX);
+            if self.connections.correct_count(seen, actual).await? {
+                return Ok(i64::from(seen) - i64::from(actual));
             }
         }
-        tracing::warn!("the count of places kept moving: it is put right tomorrow");
+        tracing::warn!("the connection count kept changing; the next sweep corrects it");
         Ok(0)
     }
 }

@@ -1,4 +1,4 @@
-//! What is made of what people write, and the attacks that nothing may be made of.
+//! Tests of the rendered HTML, and attacks that must have no effect.
 
 use super::*;
 
@@ -7,7 +7,7 @@ fn check(text: &str, html: &str) {
 }
 
 #[test]
-fn plain_text_needs_no_html() {
+fn plain_text_has_no_html() {
     for plain in
         ["hello", "two\nlines", "2 * 3 * 4", "snake_case_name", "a < b && b > c", "https:// nothing", "# ", "日本語"]
     {
@@ -16,7 +16,7 @@ fn plain_text_needs_no_html() {
 }
 
 #[test]
-fn what_chats_have_taught_people_is_shown_as_meant() {
+fn markdown_becomes_html() {
     check("**bold** _it_ ~~no~~ `let x`", "<p><strong>bold</strong> <em>it</em> <del>no</del> <code>let x</code></p>");
     check("> said\n\nyes", "<blockquote><p>said</p></blockquote><p>yes</p>");
     check("- one\n- two", "<ul><li>one</li><li>two</li></ul>");
@@ -26,9 +26,9 @@ fn what_chats_have_taught_people_is_shown_as_meant() {
 }
 
 #[test]
-fn an_address_is_a_link_and_its_address_is_shown_as_it_is() {
-    let link = |href: &str, words: &str| {
-        format!("<a target=\"_blank\" rel=\"noopener noreferrer nofollow ugc\" href=\"{href}\">{words}</a>")
+fn addresses_become_links_and_are_shown_unchanged() {
+    let link = |href: &str, text: &str| {
+        format!("<a target=\"_blank\" rel=\"noopener noreferrer nofollow ugc\" href=\"{href}\">{text}</a>")
     };
     let at = link("https://example.org/a_b?x=1&amp;y=2", "https://example.org/a_b?x=1&amp;y=2");
     check("see https://example.org/a_b?x=1&y=2.", &format!("<p>see {at}.</p>"));
@@ -45,7 +45,7 @@ fn people(names: &[&str]) -> Vec<Person> {
 }
 
 #[test]
-fn whom_a_text_calls_is_marked_where_it_calls_them() {
+fn mentions_are_marked() {
     let people = people(&["Ann", "snake_case", "太郎", "R&D"]);
     let marked = |name: &str| format!("<span class=\"mention\">@{name}</span>");
     for (text, html) in [
@@ -69,29 +69,29 @@ fn whom_a_text_calls_is_marked_where_it_calls_them() {
 }
 
 #[test]
-fn code_in_a_known_language_is_shown_in_colours() {
-    let colours = |name: &str| html_of(&format!("```{name}\nlet x = 1; // <b>\n```"), &[]).unwrap();
+fn code_in_a_known_language_is_highlighted() {
+    let code_block = |name: &str| html_of(&format!("```{name}\nlet x = 1; // <b>\n```"), &[]).unwrap();
     let span = |class: &str, text: &str| format!("<span class=\"{class}\">{text}</span>");
     let code = format!("{} x = {}; {}\n", span("hl-k", "let"), span("hl-n", "1"), span("hl-c", "// &lt;b&gt;"));
     for name in ["rust", "Rust", "rs main.rs", "rust,ignore", "rust {1-2}"] {
-        assert_eq!(colours(name), format!("<pre><code>{code}</code></pre>"), "{name}");
+        assert_eq!(code_block(name), format!("<pre><code>{code}</code></pre>"), "{name}");
     }
     for name in ["", "text", "brainfuck"] {
-        assert_eq!(colours(name), "<pre><code>let x = 1; // &lt;b&gt;\n</code></pre>", "{name}");
+        assert_eq!(code_block(name), "<pre><code>let x = 1; // &lt;b&gt;\n</code></pre>", "{name}");
     }
-    assert!(!html_of("    let x", &[]).unwrap().contains("span"), "without a fence nobody says what it is");
+    assert!(!html_of("    let x", &[]).unwrap().contains("span"), "indented code has no language");
     assert!(!html_of("```rust\n1\n```\n```\n2\n```", &[]).unwrap().contains(&span("hl-n", "2")));
 }
 
 #[test]
-fn code_that_is_too_much_in_colours_is_shown_without_them() {
+fn code_too_large_for_highlighting_is_shown_without_it() {
     let code = "1 ".repeat(1_980);
     let html = html_of(&format!("```rust\n{code}\n```"), &[]).unwrap();
     assert_eq!(html, format!("<pre><code>{code}\n</code></pre>"));
 }
 
 #[test]
-fn code_that_is_no_code_can_do_no_more() {
+fn highlighting_malformed_code_gives_safe_html() {
     let code = |unit: &str, count: usize| format!("```UNIT\n{}\n```", unit.repeat(count / unit.len()));
     for unit in [
         "([{<", "a", " ", "\"\\", "/*", "'\\", "<a ", "a::", "1_", "1.", "#[", "{-", "--[[", "=\"", "`${", "x\n", "語",
@@ -106,16 +106,16 @@ fn code_that_is_no_code_can_do_no_more() {
     }
 }
 
-/// What is written may only be of this kind, whatever was read.
-fn assert_html_is_safe(html: &str, of: &str) {
-    assert_eq!(check_html(html), Ok(()), "{of}: {html}");
+/// Checks that the HTML of `source` is inert.
+fn assert_html_is_safe(html: &str, source: &str) {
+    assert_eq!(check_html(html), Ok(()), "{source}: {html}");
 }
 
 #[test]
-fn html_that_could_do_something_is_known_for_it() {
+fn check_html_rejects_harmful_html() {
     let link = |href: &str| format!("<a target=\"_blank\" rel=\"noopener noreferrer nofollow ugc\" href=\"{href}\">");
     for harmless in ["<p>a<br>b</p>".into(), "<ol start=\"3\"><li>x</li></ol>".into(), link("https://a") + "x</a>"] {
-        assert_html_is_safe(&harmless, "a harmless one");
+        assert_html_is_safe(&harmless, "harmless HTML");
     }
     for harmful in [
         "<script></script>".into(),
@@ -140,7 +140,7 @@ fn html_that_could_do_something_is_known_for_it() {
 }
 
 #[test]
-fn whatever_is_written_nothing_of_it_can_act() {
+fn attacks_in_texts_have_no_effect() {
     let corpus = [
         "<script>alert(1)</script>",
         "<img src=x onerror=alert(1)>",
@@ -202,7 +202,7 @@ fn whatever_is_written_nothing_of_it_can_act() {
 }
 
 #[test]
-fn whatever_somebody_is_called_nothing_of_it_can_act() {
+fn attacks_in_names_have_no_effect() {
     let names = [
         "<script>alert(1)</script>",
         "<b>",
@@ -225,7 +225,7 @@ fn whatever_somebody_is_called_nothing_of_it_can_act() {
     ];
     let people = people(&names);
     for name in names {
-        // As it is, and in every way in which Markdown lets it be written.
+        // The name as it is, with escapes, and as entities.
         let escaped: String =
             name.chars().map(|c| if c.is_ascii_punctuation() { format!("\\{c}") } else { c.into() }).collect();
         let entities: String = name.chars().map(|c| format!("&#{};", c as u32)).collect();
@@ -243,16 +243,19 @@ fn whatever_somebody_is_called_nothing_of_it_can_act() {
                 }
             }
         }
-        // An address is a link, whoever is called like it.
+        // An address becomes a link, even if a person has the same name.
         if !name.contains("://") {
             let html = html_of(&format!("@{entities}"), &people).unwrap();
-            assert!(html.contains("<span class=\"mention\">@"), "{name} is marked, and so it was tried: {html}");
+            assert!(
+                html.contains("<span class=\"mention\">@"),
+                "{name} is marked as a mention, so the attack was tried: {html}"
+            );
         }
     }
 }
 
 #[test]
-fn what_would_be_too_much_is_shown_as_it_was_written() {
+fn a_text_with_too_much_html_is_shown_as_plain_text() {
     let list = |depth: usize| (0..depth).map(|depth| format!("{}- x\n", "  ".repeat(depth))).collect::<String>();
     for (text, too_much) in [("> ".repeat(2_000), true), ("> x".into(), false), (list(20), true), (list(4), false)] {
         assert_eq!(html_of(&text, &[]).is_none(), too_much, "{}", &text[..4]);
