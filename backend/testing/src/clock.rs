@@ -1,4 +1,4 @@
-//! A clock of a test's own.
+//! A clock that tests control.
 
 use std::{
     sync::{
@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use chat::ports::system::Clock;
 use shared_types::Timestamp;
 
-/// A clock that moves by hand, and at once when somebody sleeps.
+/// A clock that only moves when a test advances it. A sleep advances it and returns at once.
 pub struct ManualClock(AtomicU64);
 
 impl ManualClock {

@@ -1,6 +1,6 @@
 //! The contract of the ports: one suite, run against every implementation.
 //!
-//! A crate that implements the ports calls [`contract_tests!`](crate::contract_tests) with a function that makes an empty
+//! A crate that implements the ports calls [`contract_tests!`](crate::contract_tests) with a function that returns empty
 //! [`Stores`]; each case becomes a test of that crate.
 
 use std::sync::Arc;
@@ -29,14 +29,14 @@ pub struct Stores {
     pub images: Arc<dyn Images>,
     pub rate_store: Arc<dyn RateStore>,
     pub browser: Arc<dyn Browser>,
-    /// What has to live as long as the world: a directory, say.
+    /// A resource that must live as long as the stores, such as a temporary directory.
     pub _keep: Box<dyn std::any::Any + Send + Sync>,
 }
 
-/// Somebody who was given an address.
+/// A client that uploads to a signed address.
 #[async_trait]
 pub trait Browser: Send + Sync {
-    /// Puts bytes there; answers whether they were taken in.
+    /// Puts bytes to an address. Returns whether they were accepted.
     async fn put(&self, address: &str, media_type: &str, bytes: &[u8]) -> bool;
 }
 
@@ -62,7 +62,7 @@ macro_rules! contract {
 }
 use contract;
 
-/// Runs every case of the contract against the stores that an async function makes: `contract_tests!(crate::stores)`.
+/// Runs every case of the contract against the stores that an async function returns: `contract_tests!(crate::stores)`.
 #[macro_export]
 macro_rules! contract_tests {
     ($stores:path) => {

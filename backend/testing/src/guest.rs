@@ -1,4 +1,4 @@
-//! A guest of the local binary: the cookie that keeps them the same person, and what they read with it.
+//! A guest of the local binary: the cookie that identifies them, and requests that use it.
 
 use std::time::Duration;
 
@@ -13,13 +13,13 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::local_server::{Socket, connect};
 
-/// The most that a request may take, so that a test ends whatever happens.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Maximum time of a request, so that a test ends in every case.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The lobby as a visitor gets it, who is the guest of the cookie from the second visit on. `None` when the answer did
-/// not arrive whole.
+/// Requests the state of the lobby and stores the session cookie: later visits with this cookie are the same guest. Returns `None`
+/// if the response did not arrive completely.
 pub async fn visit(port: u16, cookie: &mut Option<String>) -> Option<PageState> {
-    let answer = timeout(PATIENCE, get(port, cookie.as_deref())).await.ok()?.ok()?;
+    let answer = timeout(REQUEST_TIMEOUT, get(port, cookie.as_deref())).await.ok()?.ok()?;
     let (head, body) = answer.split_once("\r\n\r\n")?;
     let page = serde_json::from_str(body).ok()?;
     let set = head.lines().find_map(|line| line.strip_prefix("set-cookie: "))?;
@@ -37,23 +37,23 @@ async fn get(port: u16, cookie: Option<&str>) -> std::io::Result<String> {
     Ok(answer)
 }
 
-/// The whole log of the lobby as a socket tells it: the newest page, and the pages before it.
+/// Reads all messages of the lobby through a socket: the newest page, then the pages before it. Returns them oldest first.
 pub async fn whole_log(port: u16) -> Vec<ChatMessage> {
     let mut socket = connect(port, "").await.unwrap();
     let mut log: Vec<ChatMessage> = Vec::new();
-    let mut question = ClientMessage::Hello { since: None };
+    let mut request = ClientMessage::Hello { since: None };
     loop {
-        say(&mut socket, &question).await;
-        let (older, more) = timeout(PATIENCE, next_page(&mut socket)).await.unwrap();
+        send(&mut socket, &request).await;
+        let (older, more) = timeout(REQUEST_TIMEOUT, next_page(&mut socket)).await.unwrap();
         log.splice(0..0, older);
         match log.first() {
-            Some(first) if more => question = ClientMessage::History { place: HistoryRange::Before(first.seq) },
+            Some(first) if more => request = ClientMessage::History { place: HistoryRange::Before(first.seq) },
             _ => return log,
         }
     }
 }
 
-async fn say(socket: &mut Socket, message: &ClientMessage) {
+async fn send(socket: &mut Socket, message: &ClientMessage) {
     socket.send(Message::text(serde_json::to_string(message).unwrap())).await.unwrap();
 }
 

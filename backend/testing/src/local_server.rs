@@ -1,4 +1,4 @@
-//! The single binary as a process of a test's own.
+//! Runs the local binary as a child process of a test.
 
 use std::{
     fs::{self, File},
@@ -17,7 +17,7 @@ const PAGE: &str = "<!DOCTYPE html><html lang=\"en\"><head><title>Chat</title>\
 
 pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-/// A running local binary with a page and a data directory of its own. It ends with its owner.
+/// A running local binary with its own page and data directory. Dropping it kills the process.
 pub struct LocalServer {
     /// The path of the program.
     pub binary: &'static str,
@@ -34,12 +34,12 @@ impl LocalServer {
         Self { binary, process, port, directory }
     }
 
-    /// What the process has logged since it was launched.
+    /// Returns the log of the process since its last launch.
     pub fn log(&self) -> String {
         fs::read_to_string(self.directory.path().join("log")).unwrap()
     }
 
-    /// Kills the process as `kill -9` does.
+    /// Kills the process as `kill -9` does. Panics if it has logged an error.
     pub fn kill(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
@@ -47,27 +47,27 @@ impl LocalServer {
         assert!(!log.contains("ERROR"), "{log}");
     }
 
-    /// Starts the process again on the same directory.
+    /// Starts the process again in the same directory.
     pub fn restart(&mut self) {
         (self.process, self.port) = launch(self.binary, self.directory.path(), &[]);
     }
 
-    /// Opens a socket with that query.
+    /// Opens a socket with a query string, such as `?room=cats`.
     pub async fn socket(&self, query: &str) -> Result<Socket, Error> {
         connect(self.port, query).await
     }
 
-    /// The answer to a GET, head and body.
+    /// Sends a GET request. Returns the response, head and body.
     pub fn get(&self, path: &str, headers: &str) -> String {
-        self.whole("localhost", path, headers)
+        self.request("localhost", path, headers)
     }
 
-    /// The answer to a GET with another `Host`.
+    /// Sends a GET request with another `Host`. Returns the response, head and body.
     pub fn get_at(&self, host: &str, path: &str) -> String {
-        self.whole(host, path, "")
+        self.request(host, path, "")
     }
 
-    fn whole(&self, host: &str, path: &str, headers: &str) -> String {
+    fn request(&self, host: &str, path: &str, headers: &str) -> String {
         let mut stream = net::TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\n{headers}Connection: close\r\n\r\n").unwrap();
         let mut answer = Vec::new();
@@ -81,22 +81,23 @@ impl LocalServer {
         assert!(done.success());
     }
 
-    /// Waits until the process has ended; returns its status and its log.
-    pub fn ended(&mut self) -> (ExitStatus, String) {
+    /// Waits until the process has exited. Returns its status and its log.
+    pub fn wait(&mut self) -> (ExitStatus, String) {
         let status = self.process.wait().unwrap();
         (status, self.log())
     }
 
-    /// A handshake with a `Host` of its own and more headers; answers with the status and what was said about it.
-    pub fn shake_hands(&self, host: &str, headers: &str) -> (u16, String) {
-        self.ask(&format!(
+    /// Sends a WebSocket handshake with a `Host` and more headers. Returns the status and the response.
+    pub fn handshake(&self, host: &str, headers: &str) -> (u16, String) {
+        self.send_raw(&format!(
             "GET /ws HTTP/1.1\r\nHost: {host}\r\n{headers}Connection: upgrade\r\nUpgrade: websocket\r\n\
              Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
         ))
     }
 
-    /// The status of an answer, and the first of the rest: a socket that is open says nothing more.
-    pub fn ask(&self, request: &str) -> (u16, String) {
+    /// Sends a raw request. Returns the status, and the response up to the end of its head or a little further: an open socket sends
+    /// nothing more.
+    pub fn send_raw(&self, request: &str) -> (u16, String) {
         let mut stream = net::TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
         let (mut answer, mut part) = (Vec::new(), [0; 4096]);
@@ -113,25 +114,26 @@ impl LocalServer {
 
 impl Drop for LocalServer {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The process may have exited by itself.
         drop(self.process.kill());
         drop(self.process.wait());
     }
 }
 
-/// Starts the binary on what is in the directory, and answers with the port once it serves there.
+/// Starts the binary with the page and the data in a directory. Returns the process and its port once it serves.
 pub fn launch(binary: &str, directory: &Path, settings: &[&str]) -> (Child, u16) {
     let log = directory.join("log");
-    // A file, not a pipe: nobody reads while the process runs, and a full pipe would stop it.
+    // A file and not a pipe: the test does not read while the process runs, and a full pipe would block it.
     let mut process = command(binary, directory).args(settings).stderr(File::create(&log).unwrap()).spawn().unwrap();
     let mut announced = String::new();
     BufReader::new(process.stdout.take().unwrap()).read_line(&mut announced).unwrap();
     match announced.trim().rsplit(':').next().and_then(|port| port.parse().ok()) {
         Some(port) => (process, port),
-        None => panic!("it did not start: {announced}{}", fs::read_to_string(log).unwrap()),
+        None => panic!("the local server did not start: {announced}{}", fs::read_to_string(log).unwrap()),
     }
 }
 
+/// Creates a small built page in `dist/` of a directory.
 pub fn make_page(directory: &Path) {
     let page = directory.join("dist");
     fs::create_dir(&page).unwrap();
@@ -143,6 +145,7 @@ pub fn make_page(directory: &Path) {
     fs::write(page.join("sw.js"), "skipWaiting()").unwrap();
 }
 
+/// Returns the command that starts the binary with the page and the data of a directory, on a free port.
 pub fn command(binary: &str, directory: &Path) -> Command {
     let mut command = Command::new(binary);
     command
@@ -150,7 +153,7 @@ pub fn command(binary: &str, directory: &Path) -> Command {
         .arg(directory.join("data"))
         .arg("--page")
         .arg(directory.join("dist"))
-        // A test talks faster than people do; one that is about that sets its own.
+        // Tests send faster than people do. A test of the limits sets its own.
         .args(["--limit-person-rate", "0", "--limit-address-rate", "0"])
         .env_remove("RUST_LOG")
         .stdout(Stdio::piped())
@@ -158,7 +161,7 @@ pub fn command(binary: &str, directory: &Path) -> Command {
     command
 }
 
-/// A socket to whoever listens on a port of this machine: the binary, or something in front of it.
+/// Opens a socket to a port of this machine: that of the binary, or of a proxy in front of it.
 pub async fn connect(port: u16, query: &str) -> Result<Socket, Error> {
     Ok(connect_async(format!("ws://127.0.0.1:{port}/ws{query}")).await?.0)
 }

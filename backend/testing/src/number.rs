@@ -1,9 +1,9 @@
-//! Numbers that the one who runs a test may choose.
+//! Numbers that an environment variable can set for one run of a test.
 
-/// The number in an environment variable, or the one for the normal run.
-pub fn number(name: &str, normal: u64) -> u64 {
+/// Returns the number in an environment variable, or `default` if it is not set. Panics if the value is not a number.
+pub fn number(name: &str, default: u64) -> u64 {
     match std::env::var(name) {
-        Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name} is a number, not {text:?}")),
-        Err(_) => normal,
+        Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name} must be a number, not {text:?}")),
+        Err(_) => default,
     }
 }

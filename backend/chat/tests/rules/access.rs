@@ -10,49 +10,49 @@ use chat::{
     ports::connections::Connections,
     presence::{connect::ConnectRequest, connect_handler::ConnectRejection},
 };
-use chat_testing::world::{World, knock_of};
+use chat_testing::test_chat::{TestChat, connect_request};
 use serde_json::json;
 use shared_types::Timestamp;
 
-async fn connect_from(world: &World, id: &str, origin: Option<&str>, host: &str) -> Result<(), ConnectRejection> {
+async fn connect_from(chat: &TestChat, id: &str, origin: Option<&str>, host: &str) -> Result<(), ConnectRejection> {
     let origin = origin.map(String::from);
-    world.handshake(ConnectRequest { origin, host: Some(host.into()), ..knock_of(id) }).await
+    chat.connect_with(ConnectRequest { origin, host: Some(host.into()), ..connect_request(id) }).await
 }
 
 #[tokio::test]
 async fn only_own_origins_and_non_browsers_open_a_socket() {
-    let world = World::new().await;
+    let chat = TestChat::new().await;
     for (id, origin, host) in [
         ("c1", None, "chat.lan:8080"),
         ("c2", Some("http://chat.lan:8080"), "chat.lan:8080"),
         ("c3", Some("https://chat.example"), "chat.lan:8080"),
     ] {
-        connect_from(&world, id, origin, host).await.unwrap();
+        connect_from(&chat, id, origin, host).await.unwrap();
     }
     for origin in ["https://evil.example", "https://chat.example.evil.example", "null", ""] {
-        let rejection = connect_from(&world, "c4", Some(origin), "chat.lan:8080").await.unwrap_err();
+        let rejection = connect_from(&chat, "c4", Some(origin), "chat.lan:8080").await.unwrap_err();
         assert_eq!(rejection.status, 403, "{origin}");
         assert!(rejection.reason.contains("not this chat's own"), "{rejection:?}");
     }
-    assert_eq!(world.connections.count().await.unwrap(), 3);
+    assert_eq!(chat.connections.count().await.unwrap(), 3);
 }
 
 #[tokio::test]
 async fn a_rejected_origin_does_not_use_up_the_ticket() {
-    let world = World::new().await;
-    let ticket = Some(world.ticket("ann"));
+    let chat = TestChat::new().await;
+    let ticket = Some(chat.ticket("ann"));
     let foreign = Some("https://evil.example".into());
-    let request = ConnectRequest { ticket: ticket.clone(), origin: foreign, ..knock_of("c1") };
-    assert_eq!(world.handshake(request).await.unwrap_err().status, 403);
-    world.handshake(ConnectRequest { ticket, ..knock_of("c1") }).await.unwrap();
+    let request = ConnectRequest { ticket: ticket.clone(), origin: foreign, ..connect_request("c1") };
+    assert_eq!(chat.connect_with(request).await.unwrap_err().status, 403);
+    chat.connect_with(ConnectRequest { ticket, ..connect_request("c1") }).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_ticket_opens_one_socket_even_in_parallel() {
-    let world = World::new().await;
-    let ticket = world.ticket("ann");
+    let chat = TestChat::new().await;
+    let ticket = chat.ticket("ann");
     let windows: Vec<_> = (0..10).map(|number| format!("c{number}")).collect();
-    let connects = windows.iter().map(|window| world.knock(window, None, Some(&ticket), None));
+    let connects = windows.iter().map(|window| chat.connect(window, None, Some(&ticket), None));
     let opened = futures::future::join_all(connects).await;
     assert_eq!(opened.iter().filter(|opened| opened.is_ok()).count(), 1);
     assert!(
@@ -60,18 +60,18 @@ async fn a_ticket_opens_one_socket_even_in_parallel() {
         "{opened:?}"
     );
 
-    world.clock.advance(Duration::from_secs(599));
-    assert_eq!(world.knock("c11", None, Some(&ticket), None).await.unwrap_err().status, 401, "until it expires");
-    world.knock("c11", None, Some(&world.ticket("ann")), None).await.unwrap();
-    assert_eq!(world.speaker("c11").await.person.id.as_str(), "ann");
+    chat.clock.advance(Duration::from_secs(599));
+    assert_eq!(chat.connect("c11", None, Some(&ticket), None).await.unwrap_err().status, 401, "until it expires");
+    chat.connect("c11", None, Some(&chat.ticket("ann")), None).await.unwrap();
+    assert_eq!(chat.connection("c11").await.person.id.as_str(), "ann");
 }
 
 #[tokio::test]
 async fn two_tickets_of_the_same_time_open_two_sockets() {
-    let world = World::new().await;
-    let (one, other) = (world.ticket("ann"), world.ticket("ann"));
-    world.knock("c1", None, Some(&one), None).await.unwrap();
-    world.knock("c2", None, Some(&other), None).await.unwrap();
+    let chat = TestChat::new().await;
+    let (one, other) = (chat.ticket("ann"), chat.ticket("ann"));
+    chat.connect("c1", None, Some(&one), None).await.unwrap();
+    chat.connect("c2", None, Some(&other), None).await.unwrap();
 }
 
 #[tokio::test]
@@ -83,36 +83,36 @@ async fn only_open_access_admits_sockets_without_a_ticket() {
         (AccessPolicy::passphrase("correct horse", Vec::new()), false),
         (AccessPolicy::oidc(client, Vec::new()), false),
     ] {
-        let world = World::behind(policy).await;
-        let result = world.knock("c1", None, None, None).await;
+        let chat = TestChat::with_access_policy(policy).await;
+        let result = chat.connect("c1", None, None, None).await;
         assert_eq!(result.is_ok(), admits);
         if let Err(rejection) = result {
             assert_eq!((rejection.status, rejection.reason.as_str()), (401, "sign in on the page first"));
         }
-        world.knock("c2", None, Some(&world.ticket("ann")), None).await.unwrap();
+        chat.connect("c2", None, Some(&chat.ticket("ann")), None).await.unwrap();
     }
 }
 
 #[tokio::test]
 async fn a_ticket_of_another_access_policy_is_rejected() {
-    let open = World::new().await;
-    let closed = World::behind(AccessPolicy::passphrase("correct horse", Vec::new())).await;
-    assert_eq!(closed.knock("c1", None, Some(&open.ticket("ann")), None).await.unwrap_err().status, 401);
+    let open = TestChat::new().await;
+    let closed = TestChat::with_access_policy(AccessPolicy::passphrase("correct horse", Vec::new())).await;
+    assert_eq!(closed.connect("c1", None, Some(&open.ticket("ann")), None).await.unwrap_err().status, 401);
 }
 
 #[tokio::test]
 async fn a_confusable_name_is_rejected() {
-    let world = World::new().await;
+    let chat = TestChat::new().await;
     let confusable = "\u{410}nn";
-    let rejection = world.knock("c1", None, None, Some(confusable)).await.unwrap_err();
+    let rejection = chat.connect("c1", None, None, Some(confusable)).await.unwrap_err();
     assert_eq!(rejection.status, 400);
     assert!(rejection.reason.starts_with("your name mixes letters of several scripts"), "{rejection:?}");
 
-    world.join("c1", "Анна").await;
-    world.say("c1", json!({ "action": "rename", "name": confusable })).await;
-    let told = world.told("c1");
+    chat.connect_to_lobby("c1", "Анна").await;
+    chat.send("c1", json!({ "action": "rename", "name": confusable })).await;
+    let told = chat.received("c1");
     assert_eq!((&told[0]["code"], &told[0]["action"]), (&json!("badField"), &json!("rename")));
-    assert_eq!(world.speaker("c1").await.person.name.as_str(), "Анна");
+    assert_eq!(chat.connection("c1").await.person.name.as_str(), "Анна");
 }
 
 #[tokio::test]
@@ -123,12 +123,12 @@ async fn only_oidc_access_forbids_renames() {
         (AccessPolicy::passphrase("open sesame", Vec::new()), false),
         (AccessPolicy::open(Vec::new()), false),
     ] {
-        let world = World::behind(policy).await;
-        world.knock("c1", None, Some(&world.ticket("ann")), None).await.unwrap();
-        let before = world.speaker("c1").await.person.name;
-        world.say("c1", json!({ "action": "rename", "name": "Bo" })).await;
-        let told = world.told("c1");
-        let after = world.speaker("c1").await.person.name;
+        let chat = TestChat::with_access_policy(policy).await;
+        chat.connect("c1", None, Some(&chat.ticket("ann")), None).await.unwrap();
+        let before = chat.connection("c1").await.person.name;
+        chat.send("c1", json!({ "action": "rename", "name": "Bo" })).await;
+        let told = chat.received("c1");
+        let after = chat.connection("c1").await.person.name;
         if is_rejected {
             assert_eq!((&told[0]["code"], &told[0]["action"]), (&json!("notAllowed"), &json!("rename")));
             assert_eq!(after, before);
@@ -140,42 +140,42 @@ async fn only_oidc_access_forbids_renames() {
 
 #[tokio::test]
 async fn only_the_hash_of_an_address_is_stored() {
-    let world = World::new().await;
+    let chat = TestChat::new().await;
     let address = "203.0.113.7".parse().unwrap();
-    world.handshake(ConnectRequest { address: Some(address), ..knock_of("c1") }).await.unwrap();
-    let stored = world.speaker("c1").await.address.unwrap();
-    assert_eq!(stored, world.sessions.address_keys(address)[0]);
+    chat.connect_with(ConnectRequest { address: Some(address), ..connect_request("c1") }).await.unwrap();
+    let stored = chat.connection("c1").await.address.unwrap();
+    assert_eq!(stored, chat.sessions.address_keys(address)[0]);
     assert!(!stored.0.contains("203"), "{stored:?}");
 }
 
 #[tokio::test]
 async fn the_sweep_rotates_the_secret_and_sessions_survive() {
-    let world = World::new().await;
-    let made_at = async || world.secrets.keep_first([0; 32], Timestamp(0)).await.unwrap().made_at;
+    let chat = TestChat::new().await;
+    let made_at = async || chat.secrets.keep_first([0; 32], Timestamp(0)).await.unwrap().made_at;
     let first = made_at().await;
-    world.clock.advance(Duration::from_secs(179 * 24 * 60 * 60));
-    world.sweep().await;
+    chat.clock.advance(Duration::from_secs(179 * 24 * 60 * 60));
+    chat.run_cleanup().await;
     assert_eq!(made_at().await, first);
 
-    let ticket = world.ticket("ann");
-    world.clock.advance(Duration::from_secs(24 * 60 * 60));
-    let late = world.ticket("bea");
-    world.sweep().await;
+    let ticket = chat.ticket("ann");
+    chat.clock.advance(Duration::from_secs(24 * 60 * 60));
+    let late = chat.ticket("bea");
+    chat.run_cleanup().await;
     let second = made_at().await;
     assert_ne!(second, first);
-    world.knock("c1", None, Some(&late), None).await.unwrap();
-    assert_eq!(world.knock("c2", None, Some(&ticket), None).await.unwrap_err().status, 401, "the ticket is a day old");
+    chat.connect("c1", None, Some(&late), None).await.unwrap();
+    assert_eq!(chat.connect("c2", None, Some(&ticket), None).await.unwrap_err().status, 401, "the ticket is a day old");
 
     // By now every process has loaded the new secret. This process signs with it, and the cookie survives the next rotation.
-    world.clock.advance(Duration::from_secs(3 * 60));
-    let ann = world.sessions.read_ticket(&world.ticket("ann")).await.unwrap();
-    let cookie = world.sessions.cookie(&ann);
-    world.clock.advance(Duration::from_secs(180 * 24 * 60 * 60));
-    world.sweep().await;
+    chat.clock.advance(Duration::from_secs(3 * 60));
+    let ann = chat.sessions.read_ticket(&chat.ticket("ann")).await.unwrap();
+    let cookie = chat.sessions.cookie(&ann);
+    chat.clock.advance(Duration::from_secs(180 * 24 * 60 * 60));
+    chat.run_cleanup().await;
     assert_ne!(made_at().await, second);
     let entropy = platform::system::SystemEntropy;
     let policy = AccessPolicy::open(Vec::new());
     let another =
-        Sessions::load(world.secrets.clone(), world.clock.clone(), std::sync::Arc::new(entropy), policy).await.unwrap();
+        Sessions::load(chat.secrets.clone(), chat.clock.clone(), std::sync::Arc::new(entropy), policy).await.unwrap();
     assert_eq!(another.read_cookie(&cookie).await, Ok(ann));
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chat::ports::{messages::Messages, moderation::Moderation, system::Clock};
-use chat_testing::world::START;
+use chat_testing::test_chat::START;
 use serde_json::{Value, json};
 use shared_types::{AuditEntry, ModerationAction, Person, RoomName, RoomRules, Seq, limits};
 
@@ -11,19 +11,19 @@ use crate::moderation::{ban, moderated_chat, mute};
 
 #[tokio::test]
 async fn a_moderator_s_deletion_makes_one_audit_entry() {
-    let world = moderated_chat().await;
-    world.post("a", "a secret", "n").await;
-    world.told("b");
+    let chat = moderated_chat().await;
+    chat.send_message("a", "a secret", "n").await;
+    chat.received("b");
     let delete = json!({ "action": "delete", "seq": 1, "nonce": "d" });
     for _ in 0..2 {
-        world.say("m", delete.clone()).await;
-        let told = world.told("b").pop().unwrap();
+        chat.send("m", delete.clone()).await;
+        let told = chat.received("b").pop().unwrap();
         assert_eq!(
             (&told["deleted"], &told["text"], &told["author"]["id"]),
             (&json!(true), &Value::Null, &json!("ann"))
         );
     }
-    let entries = world.audit().await;
+    let entries = chat.audit().await;
     let author = json!({ "id": "ann", "name": "Ann" });
     assert_eq!(
         (entries.len(), &entries[0]["act"], &entries[0]["author"]),
@@ -31,33 +31,33 @@ async fn a_moderator_s_deletion_makes_one_audit_entry() {
         "{entries:?}"
     );
     assert!(!entries[0].to_string().contains("secret"));
-    world.post("m", "mine", "m").await;
-    world.say("m", json!({ "action": "delete", "seq": 3 })).await;
-    assert_eq!(world.audit().await.len(), 1, "deleting an own message makes no entry");
-    assert!(world.messages.at(&RoomName::lobby(), Seq(3)).await.unwrap().unwrap().message.deleted);
+    chat.send_message("m", "mine", "m").await;
+    chat.send("m", json!({ "action": "delete", "seq": 3 })).await;
+    assert_eq!(chat.audit().await.len(), 1, "deleting an own message makes no entry");
+    assert!(chat.messages.at(&RoomName::lobby(), Seq(3)).await.unwrap().unwrap().message.deleted);
 }
 
 #[tokio::test]
 async fn audit_entries_name_actors_and_are_paged() {
-    let world = moderated_chat().await;
-    world.say("m", mute("ann", 60)).await;
-    world.clock.advance(Duration::from_millis(1));
-    world.say("m", ban("nobody", 0)).await;
-    world.told("m");
-    world.say("m", json!({ "action": "audit" })).await;
+    let chat = moderated_chat().await;
+    chat.send("m", mute("ann", 60)).await;
+    chat.clock.advance(Duration::from_millis(1));
+    chat.send("m", ban("nobody", 0)).await;
+    chat.received("m");
+    chat.send("m", json!({ "action": "audit" })).await;
     let by = json!({ "id": "mod", "name": "Mo", "moderator": true });
     let muted =
         json!({ "at": START, "by": by, "act": "mute", "person": "ann", "name": "Ann", "until": START + 60_000 });
     let lifted = json!({ "at": START + 1, "by": by, "act": "ban", "person": "nobody" });
-    assert_eq!(world.told("m"), [json!({ "type": "audit", "entries": [lifted, muted], "more": false })]);
-    world.say("m", json!({ "action": "audit", "before": START + 1 })).await;
-    assert_eq!(world.told("m"), [json!({ "type": "audit", "entries": [muted], "more": false })]);
+    assert_eq!(chat.received("m"), [json!({ "type": "audit", "entries": [lifted, muted], "more": false })]);
+    chat.send("m", json!({ "action": "audit", "before": START + 1 })).await;
+    assert_eq!(chat.received("m"), [json!({ "type": "audit", "entries": [muted], "more": false })]);
 }
 
 #[tokio::test]
 async fn audit_entries_expire() {
-    let world = moderated_chat().await;
-    let (moderation, clock) = (&world.moderation, &world.clock);
+    let chat = moderated_chat().await;
+    let (moderation, clock) = (&chat.moderation, &chat.clock);
     let rules = |slow| AuditEntry {
         at: clock.now(),
         by: Person { id: "mod".parse().unwrap(), name: "Mo".parse().unwrap(), moderator: true },

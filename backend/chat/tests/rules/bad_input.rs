@@ -1,15 +1,15 @@
 //! Tests of the answers to frames that the server rejects.
 
 use chat::ports::messages::Messages;
-use chat_testing::world::World;
+use chat_testing::test_chat::TestChat;
 use serde_json::{Value, json};
 use shared_types::{RoomName, limits};
 
 #[tokio::test]
 async fn bad_input_gets_an_error_and_stores_nothing() {
-    let world = World::new().await;
-    world.join("c1", "Ann").await;
-    world.join("c2", "Bea").await;
+    let chat = TestChat::new().await;
+    chat.connect_to_lobby("c1", "Ann").await;
+    chat.connect_to_lobby("c2", "Bea").await;
     let too_long = json!({ "action": "send", "text": "x".repeat(limits::TEXT_CHARS + 1), "nonce": "n" }).to_string();
     let too_big = json!({ "action": "send", "text": "x", "padding": "x".repeat(limits::FRAME_BYTES) }).to_string();
     let long_search = json!({ "action": "search", "text": "x".repeat(limits::SEARCH_CHARS + 1) }).to_string();
@@ -47,22 +47,22 @@ async fn bad_input_gets_an_error_and_stores_nothing() {
         (r#"{"action":"changes","after":-1}"#, "badField", json!("changes"), Value::Null),
         (r#"{"action":"hello","since":"yesterday"}"#, "badField", json!("hello"), Value::Null),
     ] {
-        world.say_raw("c1", frame).await;
-        let told = world.told("c1");
+        chat.send_raw("c1", frame).await;
+        let told = chat.received("c1");
         assert_eq!(told.len(), 1, "{frame}: {told:?}");
         assert_eq!((&told[0]["type"], &told[0]["code"]), (&json!("error"), &json!(code)), "{frame}");
         assert_eq!((&told[0]["action"], &told[0]["nonce"]), (&action, &nonce), "{frame}: {told:?}");
     }
-    assert_eq!(world.told("c2"), [Value::Null; 0], "nobody else is notified");
-    assert_eq!(world.messages.before(&RoomName::lobby(), None, 10).await.unwrap(), []);
-    world.post("c1", "still here", "n2").await;
-    assert_eq!(world.texts("c1"), ["still here"]);
+    assert_eq!(chat.received("c2"), [Value::Null; 0], "nobody else is notified");
+    assert_eq!(chat.messages.before(&RoomName::lobby(), None, 10).await.unwrap(), []);
+    chat.send_message("c1", "still here", "n2").await;
+    assert_eq!(chat.received_texts("c1"), ["still here"]);
 }
 
 #[tokio::test]
 async fn an_unknown_socket_gets_not_connected() {
-    let world = World::new().await;
-    world.say("ghost", json!({ "action": "send", "text": "boo" })).await;
-    assert_eq!(world.told("ghost")[0]["code"], "notConnected");
-    assert_eq!(world.messages.before(&RoomName::lobby(), None, 10).await.unwrap(), []);
+    let chat = TestChat::new().await;
+    chat.send("ghost", json!({ "action": "send", "text": "boo" })).await;
+    assert_eq!(chat.received("ghost")[0]["code"], "notConnected");
+    assert_eq!(chat.messages.before(&RoomName::lobby(), None, 10).await.unwrap(), []);
 }

@@ -3,33 +3,33 @@
 use std::time::Duration;
 
 use chat::ports::connections::Connections;
-use chat_testing::world::{World, text_of};
+use chat_testing::test_chat::{TestChat, text_of};
 use serde_json::json;
 
 #[tokio::test]
 async fn a_ticket_determines_the_person_of_a_socket() {
-    let world = World::new().await;
-    let ticket = world.ticket("ann-id");
-    world.knock("c1", None, Some(&ticket), Some("Ann")).await.unwrap();
-    world.post("c1", "hi", "n").await;
-    assert_eq!(world.told("c1")[0]["author"], json!({ "id": "ann-id", "name": "Ann" }));
+    let chat = TestChat::new().await;
+    let ticket = chat.ticket("ann-id");
+    chat.connect("c1", None, Some(&ticket), Some("Ann")).await.unwrap();
+    chat.send_message("c1", "hi", "n").await;
+    assert_eq!(chat.received("c1")[0]["author"], json!({ "id": "ann-id", "name": "Ann" }));
 }
 
 #[tokio::test]
 async fn a_socket_without_a_ticket_is_a_new_guest() {
-    let world = World::new().await;
-    world.knock("c1", None, None, None).await.unwrap();
-    world.knock("c2", None, None, None).await.unwrap();
-    world.say("c1", json!({ "action": "hello" })).await;
-    world.say("c2", json!({ "action": "hello" })).await;
-    let (first, second) = (&world.told("c1")[0]["you"], &world.told("c2")[0]["you"]);
+    let chat = TestChat::new().await;
+    chat.connect("c1", None, None, None).await.unwrap();
+    chat.connect("c2", None, None, None).await.unwrap();
+    chat.send("c1", json!({ "action": "hello" })).await;
+    chat.send("c2", json!({ "action": "hello" })).await;
+    let (first, second) = (&chat.received("c1")[0]["you"], &chat.received("c2")[0]["you"]);
     assert_ne!(first["id"], second["id"]);
     assert!(first["name"].as_str().unwrap().contains(' '), "a guest has a name of two words: {first}");
 }
 
 #[tokio::test]
 async fn forged_tickets_and_bad_rooms_or_names_are_rejected() {
-    let world = World::new().await;
+    let chat = TestChat::new().await;
     for (room, ticket, name, status) in [
         (Some("Bad Room"), None, None, 400),
         (Some(""), None, None, 400),
@@ -37,39 +37,39 @@ async fn forged_tickets_and_bad_rooms_or_names_are_rejected() {
         (None, None, Some(" ".into()), 400),
         (None, Some("ann.99999999999999.AAAA"), None, 401),
     ] {
-        let rejection = world.knock("c1", room, ticket, name.as_deref()).await.unwrap_err();
+        let rejection = chat.connect("c1", room, ticket, name.as_deref()).await.unwrap_err();
         assert_eq!(rejection.status, status, "{rejection:?}");
     }
-    assert_eq!(world.connections.count().await.unwrap(), 0);
+    assert_eq!(chat.connections.count().await.unwrap(), 0);
 }
 
 #[tokio::test]
 async fn an_expired_ticket_is_rejected() {
-    let world = World::new().await;
-    let ticket = world.ticket("ann");
-    world.clock.advance(Duration::from_secs(601));
-    assert_eq!(world.knock("c1", None, Some(&ticket), None).await.unwrap_err().status, 401);
+    let chat = TestChat::new().await;
+    let ticket = chat.ticket("ann");
+    chat.clock.advance(Duration::from_secs(601));
+    assert_eq!(chat.connect("c1", None, Some(&ticket), None).await.unwrap_err().status, 401);
 }
 
 #[tokio::test]
 async fn a_connect_above_the_connection_limit_is_rejected() {
-    let world = World::with_limits(2, 100).await;
-    world.join("c1", "Ann").await;
-    world.join("c2", "Bea").await;
-    let rejection = world.knock("c3", None, None, None).await.unwrap_err();
+    let chat = TestChat::with_limits(2, 100).await;
+    chat.connect_to_lobby("c1", "Ann").await;
+    chat.connect_to_lobby("c2", "Bea").await;
+    let rejection = chat.connect("c3", None, None, None).await.unwrap_err();
     assert_eq!((rejection.status, rejection.reason.as_str()), (429, "all 2 places are taken: try again later"));
-    world.leave("c1").await;
-    assert!(world.knock("c3", None, None, None).await.is_ok());
+    chat.disconnect("c1").await;
+    assert!(chat.connect("c3", None, None, None).await.is_ok());
 }
 
 #[tokio::test]
 async fn hello_is_answered_with_welcome_and_the_newest_page() {
-    let world = World::new().await;
-    world.join("c1", "Ann").await;
-    world.post("c1", "one", "n1").await;
-    world.join("c2", "Bea").await;
-    world.say("c2", json!({ "action": "hello" })).await;
-    let told = world.told("c2");
+    let chat = TestChat::new().await;
+    chat.connect_to_lobby("c1", "Ann").await;
+    chat.send_message("c1", "one", "n1").await;
+    chat.connect_to_lobby("c2", "Bea").await;
+    chat.send("c2", json!({ "action": "hello" })).await;
+    let told = chat.received("c2");
     assert_eq!(told.len(), 2, "{told:?}");
     assert_eq!(
         (&told[0]["type"], &told[0]["room"], &told[0]["online"]),
@@ -82,8 +82,8 @@ async fn hello_is_answered_with_welcome_and_the_newest_page() {
 
 #[tokio::test]
 async fn a_ping_is_answered() {
-    let world = World::new().await;
-    world.join("c1", "Ann").await;
-    world.say("c1", json!({ "action": "ping" })).await;
-    assert_eq!(world.told("c1"), [json!({ "type": "pong" })]);
+    let chat = TestChat::new().await;
+    chat.connect_to_lobby("c1", "Ann").await;
+    chat.send("c1", json!({ "action": "ping" })).await;
+    assert_eq!(chat.received("c1"), [json!({ "type": "pong" })]);
 }

@@ -6,7 +6,7 @@ use chat::ports::{
     images::{Images, Storage, Upload},
     messages::{MessageKey, Messages},
 };
-use chat_testing::world::World;
+use chat_testing::test_chat::TestChat;
 use serde_json::{Value, json};
 use shared_types::{ImageType, RoomName};
 
@@ -32,8 +32,8 @@ pub(crate) fn image(media_type: &str, size: usize, width: u32, height: u32) -> V
 }
 
 /// Returns the server's description of an upload.
-async fn upload(world: &World, connection: &str, nonce: &str, image: &Value) -> Upload {
-    let speaker = world.speaker(connection).await;
+async fn upload(chat: &TestChat, connection: &str, nonce: &str, image: &Value) -> Upload {
+    let speaker = chat.connection(connection).await;
     Upload {
         message_key: MessageKey { room: speaker.room, author: speaker.person.id, nonce: nonce.parse().unwrap() },
         kind: ImageType::of_media_type(image["type"].as_str().unwrap()).unwrap(),
@@ -41,50 +41,50 @@ async fn upload(world: &World, connection: &str, nonce: &str, image: &Value) -> 
     }
 }
 
-async fn send(world: &World, connection: &str, nonce: &str, image: &Value) {
-    world.say(connection, json!({ "action": "send", "nonce": nonce, "image": image })).await;
+async fn send(chat: &TestChat, connection: &str, nonce: &str, image: &Value) {
+    chat.send(connection, json!({ "action": "send", "nonce": nonce, "image": image })).await;
 }
 
 /// Returns the code of the error that a socket received, and asserts that it received nothing else.
-fn rejection_code(world: &World, connection: &str, nonce: &str) -> Value {
-    let told = world.told(connection);
+fn rejection_code(chat: &TestChat, connection: &str, nonce: &str) -> Value {
+    let told = chat.received(connection);
     assert_eq!(told.len(), 1, "{told:?}");
     assert_eq!((&told[0]["type"], &told[0]["nonce"]), (&json!("error"), &json!(nonce)), "{told:?}");
     told[0]["code"].clone()
 }
 
-async fn assert_nothing_is_stored(world: &World) {
-    assert_eq!(world.messages.before(&RoomName::lobby(), None, 10).await.unwrap(), []);
+async fn assert_nothing_is_stored(chat: &TestChat) {
+    assert_eq!(chat.messages.before(&RoomName::lobby(), None, 10).await.unwrap(), []);
     // A rejected message takes no revision, so it leaves no gap.
-    assert_eq!(world.messages.next_rev(&RoomName::lobby()).await.unwrap().0, 1);
+    assert_eq!(chat.messages.next_rev(&RoomName::lobby()).await.unwrap().0, 1);
 }
 
 #[tokio::test]
 async fn an_uploaded_image_is_sent_with_its_message() {
-    let world = World::new().await;
-    world.join("c1", "Ann").await;
-    world.join("c2", "Bea").await;
+    let chat = TestChat::new().await;
+    chat.connect_to_lobby("c1", "Ann").await;
+    chat.connect_to_lobby("c2", "Bea").await;
     let bytes = png(640, 480);
     let mut image = image("image/png", bytes.len(), 640, 480);
     image["alt"] = "a cat".into();
-    world.upload("c1", "n", &image, &bytes).await;
-    world.say("c1", json!({ "action": "send", "nonce": "n", "image": image, "text": "look" })).await;
+    chat.upload("c1", "n", &image, &bytes).await;
+    chat.send("c1", json!({ "action": "send", "nonce": "n", "image": image, "text": "look" })).await;
     for socket in ["c1", "c2"] {
-        let told = world.told(socket).pop().unwrap();
+        let told = chat.received(socket).pop().unwrap();
         assert_eq!((&told["image"], &told["text"]), (&image, &json!("look")));
     }
-    let message_key = upload(&world, "c1", "n", &image).await.message_key;
-    assert_eq!(world.images.get(&message_key).await.unwrap(), Some(bytes));
+    let message_key = upload(&chat, "c1", "n", &image).await.message_key;
+    assert_eq!(chat.images.get(&message_key).await.unwrap(), Some(bytes));
 }
 
 #[tokio::test]
 async fn a_message_can_be_an_image_without_text() {
-    let world = World::new().await;
-    world.join("c1", "Ann").await;
+    let chat = TestChat::new().await;
+    chat.connect_to_lobby("c1", "Ann").await;
     let image = image("image/gif", gif(3, 2, b"").len(), 3, 2);
-    world.upload("c1", "n", &image, &gif(3, 2, b"")).await;
-    send(&world, "c1", "n", &image).await;
-    let told = world.told("c1").pop().unwrap();
+    chat.upload("c1", "n", &image, &gif(3, 2, b"")).await;
+    send(&chat, "c1", "n", &image).await;
+    let told = chat.received("c1").pop().unwrap();
     assert_eq!((&told["image"], told.get("text")), (&image, None));
 }
 
@@ -117,107 +117,107 @@ async fn an_image_that_differs_from_its_announcement_is_removed() {
         ("a GIF whose frame is larger than its screen", "image/gif", (3, 2), small_screen),
         ("one byte", "image/png", (1, 1), b"x".to_vec()),
     ] {
-        let world = World::new().await;
-        world.join("c1", "Ann").await;
+        let chat = TestChat::new().await;
+        chat.connect_to_lobby("c1", "Ann").await;
         let image = image(media_type, bytes.len(), sides.0, sides.1);
-        world.upload("c1", "n", &image, &bytes).await;
-        send(&world, "c1", "n", &image).await;
-        assert_eq!(rejection_code(&world, "c1", "n"), "badImage", "{what}");
-        let upload = upload(&world, "c1", "n", &image).await;
-        assert_eq!(world.images.uploaded(&upload).await.unwrap(), None, "{what} is removed");
-        assert_eq!(world.images.get(&upload.message_key).await.unwrap(), None, "{what} is not shown");
-        assert_nothing_is_stored(&world).await;
+        chat.upload("c1", "n", &image, &bytes).await;
+        send(&chat, "c1", "n", &image).await;
+        assert_eq!(rejection_code(&chat, "c1", "n"), "badImage", "{what}");
+        let upload = upload(&chat, "c1", "n", &image).await;
+        assert_eq!(chat.images.uploaded(&upload).await.unwrap(), None, "{what} is removed");
+        assert_eq!(chat.images.get(&upload.message_key).await.unwrap(), None, "{what} is not shown");
+        assert_nothing_is_stored(&chat).await;
     }
 }
 
 #[tokio::test]
 async fn an_upload_of_a_wrong_size_is_rejected() {
     for bytes in [png(3, 2)[..40].to_vec(), [png(3, 2), vec![0]].concat(), Vec::new()] {
-        let world = World::new().await;
-        world.join("c1", "Ann").await;
+        let chat = TestChat::new().await;
+        chat.connect_to_lobby("c1", "Ann").await;
         let image = image("image/png", png(3, 2).len(), 3, 2);
-        world.upload("c1", "n", &image, &bytes).await;
-        send(&world, "c1", "n", &image).await;
-        assert_eq!(rejection_code(&world, "c1", "n"), "badImage");
-        assert_nothing_is_stored(&world).await;
+        chat.upload("c1", "n", &image, &bytes).await;
+        send(&chat, "c1", "n", &image).await;
+        assert_eq!(rejection_code(&chat, "c1", "n"), "badImage");
+        assert_nothing_is_stored(&chat).await;
     }
 }
 
 #[tokio::test]
 async fn an_image_that_was_never_uploaded_is_missing() {
-    let world = World::new().await;
-    world.join("c1", "Ann").await;
-    send(&world, "c1", "n", &image("image/png", 40, 3, 2)).await;
-    assert_eq!(rejection_code(&world, "c1", "n"), "noImage");
-    assert_nothing_is_stored(&world).await;
+    let chat = TestChat::new().await;
+    chat.connect_to_lobby("c1", "Ann").await;
+    send(&chat, "c1", "n", &image("image/png", 40, 3, 2)).await;
+    assert_eq!(rejection_code(&chat, "c1", "n"), "noImage");
+    assert_nothing_is_stored(&chat).await;
 }
 
 #[tokio::test]
 async fn another_person_s_image_cannot_be_used() {
-    let world = World::new().await;
-    world.join("c1", "Ann").await;
-    world.join("c2", "Bea").await;
+    let chat = TestChat::new().await;
+    chat.connect_to_lobby("c1", "Ann").await;
+    chat.connect_to_lobby("c2", "Bea").await;
     let bytes = png(3, 2);
     let image = image("image/png", bytes.len(), 3, 2);
-    world.upload("c1", "n", &image, &bytes).await;
-    world.told("c2");
-    send(&world, "c2", "n", &image).await;
-    assert_eq!(rejection_code(&world, "c2", "n"), "noImage");
-    assert_nothing_is_stored(&world).await;
+    chat.upload("c1", "n", &image, &bytes).await;
+    chat.received("c2");
+    send(&chat, "c2", "n", &image).await;
+    assert_eq!(rejection_code(&chat, "c2", "n"), "noImage");
+    assert_nothing_is_stored(&chat).await;
 }
 
 #[tokio::test]
 async fn an_image_belongs_to_one_message() {
-    let world = World::new().await;
-    world.join("c1", "Ann").await;
+    let chat = TestChat::new().await;
+    chat.connect_to_lobby("c1", "Ann").await;
     let bytes = png(3, 2);
     let image = image("image/png", bytes.len(), 3, 2);
-    world.upload("c1", "n", &image, &bytes).await;
-    send(&world, "c1", "n", &image).await;
-    world.told("c1");
-    send(&world, "c1", "m", &image).await;
-    assert_eq!(rejection_code(&world, "c1", "m"), "noImage");
+    chat.upload("c1", "n", &image, &bytes).await;
+    send(&chat, "c1", "n", &image).await;
+    chat.received("c1");
+    send(&chat, "c1", "m", &image).await;
+    assert_eq!(rejection_code(&chat, "c1", "m"), "noImage");
 }
 
 #[tokio::test]
 async fn the_image_of_a_message_never_changes() {
-    let world = World::new().await;
-    world.join("c1", "Ann").await;
+    let chat = TestChat::new().await;
+    chat.connect_to_lobby("c1", "Ann").await;
     let (first, second) = (gif(3, 2, b"first!"), gif(3, 2, b"second"));
     let image = image("image/gif", first.len(), 3, 2);
-    world.upload("c1", "n", &image, &first).await;
-    send(&world, "c1", "n", &image).await;
-    let told = world.told("c1");
-    world.upload("c1", "n", &image, &second).await;
-    send(&world, "c1", "n", &image).await;
-    assert_eq!(world.told("c1"), told, "the retry gets the message unchanged");
-    let message_key = upload(&world, "c1", "n", &image).await.message_key;
-    assert_eq!(world.images.get(&message_key).await.unwrap(), Some(first));
+    chat.upload("c1", "n", &image, &first).await;
+    send(&chat, "c1", "n", &image).await;
+    let told = chat.received("c1");
+    chat.upload("c1", "n", &image, &second).await;
+    send(&chat, "c1", "n", &image).await;
+    assert_eq!(chat.received("c1"), told, "the retry gets the message unchanged");
+    let message_key = upload(&chat, "c1", "n", &image).await.message_key;
+    assert_eq!(chat.images.get(&message_key).await.unwrap(), Some(first));
 }
 
 #[tokio::test]
 async fn a_retry_finishes_a_send_that_kept_its_image() {
-    let world = World::new().await;
-    world.join("c1", "Ann").await;
+    let chat = TestChat::new().await;
+    chat.connect_to_lobby("c1", "Ann").await;
     let bytes = png(3, 2);
     let image = image("image/png", bytes.len(), 3, 2);
-    world.upload("c1", "n", &image, &bytes).await;
-    let upload = upload(&world, "c1", "n", &image).await;
-    let found = world.images.uploaded(&upload).await.unwrap().unwrap();
-    assert!(world.images.keep(&upload, &found.version).await.unwrap());
-    send(&world, "c1", "n", &image).await;
-    assert_eq!(world.told("c1").pop().unwrap()["image"], image);
-    assert_eq!(world.images.get(&upload.message_key).await.unwrap(), Some(bytes));
+    chat.upload("c1", "n", &image, &bytes).await;
+    let upload = upload(&chat, "c1", "n", &image).await;
+    let found = chat.images.uploaded(&upload).await.unwrap().unwrap();
+    assert!(chat.images.keep(&upload, &found.version).await.unwrap());
+    send(&chat, "c1", "n", &image).await;
+    assert_eq!(chat.received("c1").pop().unwrap()["image"], image);
+    assert_eq!(chat.images.get(&upload.message_key).await.unwrap(), Some(bytes));
 }
 
 #[tokio::test]
 async fn an_upload_address_expires_and_is_tamper_proof() {
-    let world = World::new().await;
-    world.join("c1", "Ann").await;
+    let chat = TestChat::new().await;
+    chat.connect_to_lobby("c1", "Ann").await;
     let image = image("image/png", 40, 3, 2);
-    let upload = upload(&world, "c1", "n", &image).await;
-    let address = world.images.address(&upload).await.unwrap();
-    let is_admitted = |address: &str, media_type: &str, size| world.images.admit(address, media_type, size).is_some();
+    let upload = upload(&chat, "c1", "n", &image).await;
+    let address = chat.images.address(&upload).await.unwrap();
+    let is_admitted = |address: &str, media_type: &str, size| chat.images.admit(address, media_type, size).is_some();
     assert!(is_admitted(&address, "image/png", 40));
     for (media_type, size) in [("image/png", 39), ("image/png", 41), ("image/png", 0), ("image/gif", 40), ("", 40)] {
         assert!(!is_admitted(&address, media_type, size), "{media_type} {size}");
@@ -235,27 +235,27 @@ async fn an_upload_address_expires_and_is_tamper_proof() {
     ] {
         assert!(!is_admitted(&tampered, "image/png", 40) && !is_admitted(&tampered, "image/png", 41), "{tampered}");
     }
-    world.clock.advance(Duration::from_secs(600));
+    chat.clock.advance(Duration::from_secs(600));
     assert!(is_admitted(&address, "image/png", 40));
-    world.clock.advance(Duration::from_millis(1));
+    chat.clock.advance(Duration::from_millis(1));
     assert!(!is_admitted(&address, "image/png", 40));
 }
 
 #[tokio::test]
 async fn the_sweep_removes_unsent_uploads() {
-    let world = World::new().await;
-    world.join("c1", "Ann").await;
+    let chat = TestChat::new().await;
+    chat.connect_to_lobby("c1", "Ann").await;
     let bytes = png(3, 2);
     let image = image("image/png", bytes.len(), 3, 2);
-    world.upload("c1", "sent", &image, &bytes).await;
-    send(&world, "c1", "sent", &image).await;
-    world.upload("c1", "left", &image, &bytes).await;
-    world.told("c1");
+    chat.upload("c1", "sent", &image, &bytes).await;
+    send(&chat, "c1", "sent", &image).await;
+    chat.upload("c1", "left", &image, &bytes).await;
+    chat.received("c1");
     // Files have the machine's time, which is years after the manual clock's.
-    world.clock.advance(Duration::from_secs(100 * 365 * 24 * 60 * 60));
-    world.sweep().await;
-    send(&world, "c1", "left", &image).await;
-    assert_eq!(rejection_code(&world, "c1", "left"), "noImage");
-    let sent = upload(&world, "c1", "sent", &image).await.message_key;
-    assert_eq!(world.images.get(&sent).await.unwrap(), Some(bytes), "a sent image is kept");
+    chat.clock.advance(Duration::from_secs(100 * 365 * 24 * 60 * 60));
+    chat.run_cleanup().await;
+    send(&chat, "c1", "left", &image).await;
+    assert_eq!(rejection_code(&chat, "c1", "left"), "noImage");
+    let sent = upload(&chat, "c1", "sent", &image).await.message_key;
+    assert_eq!(chat.images.get(&sent).await.unwrap(), Some(bytes), "a sent image is kept");
 }

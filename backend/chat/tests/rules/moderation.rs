@@ -9,23 +9,25 @@ use chat::{
     },
     ports::messages::Messages,
 };
-use chat_testing::world::{START, World};
+use chat_testing::test_chat::{START, TestChat};
 use serde_json::{Value, json};
 use shared_types::limits;
 
 /// Opens a chat with the moderators `mod` and `other-mod`. Connections in the lobby: `m` of `mod`, `a` of Ann, `b` of Bea. Ann
 /// has `a2` in `cats`, too.
-pub(crate) async fn moderated_chat() -> World {
-    let world = World::behind(AccessPolicy::open(vec!["mod".parse().unwrap(), "other-mod".parse().unwrap()])).await;
+pub(crate) async fn moderated_chat() -> TestChat {
+    let chat =
+        TestChat::with_access_policy(AccessPolicy::open(vec!["mod".parse().unwrap(), "other-mod".parse().unwrap()]))
+            .await;
     for (socket, room, who, name) in [
         ("m", None, "mod", "Mo"),
         ("a", None, "ann", "Ann"),
         ("a2", Some("cats"), "ann", "Ann"),
         ("b", None, "bea", "Bea"),
     ] {
-        world.knock(socket, room, Some(&world.ticket(who)), Some(name)).await.unwrap();
+        chat.connect(socket, room, Some(&chat.ticket(who)), Some(name)).await.unwrap();
     }
-    world
+    chat
 }
 
 pub(crate) fn mute(person: &str, seconds: u64) -> Value {
@@ -46,8 +48,8 @@ pub(crate) fn code(code: &str) -> (Value, Value) {
 
 #[tokio::test]
 async fn only_moderators_may_moderate() {
-    let world = moderated_chat().await;
-    world.post("b", "hi", "n").await;
+    let chat = moderated_chat().await;
+    chat.send_message("b", "hi", "n").await;
     let actions = [
         mute("bea", 60),
         ban("bea", 60),
@@ -57,119 +59,119 @@ async fn only_moderators_may_moderate() {
         json!({ "action": "audit" }),
     ];
     for action in actions {
-        assert_eq!(world.refused("a", action.clone()).await, code("notAllowed"), "{action}");
-        assert_eq!(world.refused("m", action.clone()).await, no_code(), "{action}");
+        assert_eq!(chat.error_for("a", action.clone()).await, code("notAllowed"), "{action}");
+        assert_eq!(chat.error_for("m", action.clone()).await, no_code(), "{action}");
     }
-    assert_eq!(world.refused("a", json!({ "action": "delete", "seq": 1 })).await, code("notYours"));
-    assert_eq!(world.refused("m", json!({ "action": "delete", "seq": 1 })).await, no_code());
-    assert_eq!(world.audit().await.len(), 5, "rejected actions and queries make no audit entry");
+    assert_eq!(chat.error_for("a", json!({ "action": "delete", "seq": 1 })).await, code("notYours"));
+    assert_eq!(chat.error_for("m", json!({ "action": "delete", "seq": 1 })).await, no_code());
+    assert_eq!(chat.audit().await.len(), 5, "rejected actions and queries make no audit entry");
 }
 
 #[tokio::test]
 async fn moderators_cannot_moderate_moderators_or_themselves() {
-    let world = moderated_chat().await;
-    world.knock("o", Some("cats"), Some(&world.ticket("other-mod")), Some("Ol")).await.unwrap();
+    let chat = moderated_chat().await;
+    chat.connect("o", Some("cats"), Some(&chat.ticket("other-mod")), Some("Ol")).await.unwrap();
     let both = ["mod", "other-mod"];
     let actions =
         both.map(|person| [mute(person, 60), ban(person, 60), json!({ "action": "clear", "person": person })]);
     for action in actions.into_iter().flatten() {
-        assert_eq!(world.refused("m", action.clone()).await, code("notAllowed"), "{action}");
+        assert_eq!(chat.error_for("m", action.clone()).await, code("notAllowed"), "{action}");
     }
-    assert_eq!(world.audit().await, [Value::Null; 0]);
-    assert!(world.speaker_is_in("o").await);
+    assert_eq!(chat.audit().await, [Value::Null; 0]);
+    assert!(chat.is_connected("o").await);
 }
 
 #[tokio::test]
 async fn a_moderator_can_query_a_person_s_restrictions() {
-    let world = moderated_chat().await;
-    world.say("m", mute("ann", 60)).await;
+    let chat = moderated_chat().await;
+    chat.send("m", mute("ann", 60)).await;
     for socket in ["m", "a"] {
-        world.told(socket);
+        chat.received(socket);
     }
-    world.say("m", json!({ "action": "standing", "person": "ann" })).await;
+    chat.send("m", json!({ "action": "standing", "person": "ann" })).await;
     let restrictions = json!({ "type": "standing", "person": "ann", "standing": { "mutedUntil": START + 60_000 } });
-    assert_eq!((world.told("m"), world.told("a")), (vec![restrictions], vec![]));
-    world.clock.advance(Duration::from_secs(60));
-    world.say("m", json!({ "action": "standing", "person": "ann" })).await;
-    assert_eq!(world.told("m"), [json!({ "type": "standing", "person": "ann", "standing": {} })]);
+    assert_eq!((chat.received("m"), chat.received("a")), (vec![restrictions], vec![]));
+    chat.clock.advance(Duration::from_secs(60));
+    chat.send("m", json!({ "action": "standing", "person": "ann" })).await;
+    assert_eq!(chat.received("m"), [json!({ "type": "standing", "person": "ann", "standing": {} })]);
 }
 
 #[tokio::test]
 async fn purging_a_user_in_parts_makes_one_audit_entry() {
-    let world = moderated_chat().await;
-    world.post("b", "Bea's", "b").await;
-    world.post("a2", "spam in another room", "s").await;
+    let chat = moderated_chat().await;
+    chat.send_message("b", "Bea's", "b").await;
+    chat.send_message("a2", "spam in another room", "s").await;
     for number in 0..limits::FORGET_MESSAGES {
-        world.post("a", "spam", &format!("s-{number}")).await;
+        chat.send_message("a", "spam", &format!("s-{number}")).await;
     }
     let mut answers = Vec::new();
     for _ in 0..2 {
-        world.told("m");
-        world.say("m", json!({ "action": "clear", "person": "ann" })).await;
-        answers.extend(world.told("m").into_iter().filter(|frame| frame["type"] == "cleared"));
+        chat.received("m");
+        chat.send("m", json!({ "action": "clear", "person": "ann" })).await;
+        answers.extend(chat.received("m").into_iter().filter(|frame| frame["type"] == "cleared"));
     }
     let answer = |count: usize, more: bool| json!({ "type": "cleared", "person": "ann", "count": count, "more": more });
     assert_eq!(answers, [answer(limits::FORGET_MESSAGES, true), answer(1, false)]);
     for room in ["lobby", "cats"] {
-        let stored = world.messages.before(&room.parse().unwrap(), None, 100).await.unwrap();
+        let stored = chat.messages.before(&room.parse().unwrap(), None, 100).await.unwrap();
         let left: Vec<_> = stored.iter().filter(|message| !message.deleted).map(|message| &message.author.id).collect();
         assert!(left.iter().all(|author| author.as_str() == "bea"), "{left:?}");
         assert!(!serde_json::to_string(&stored).unwrap().contains("ann"));
     }
     assert_eq!(
-        world.audit().await,
+        chat.audit().await,
         [json!({
             "at": START, "by": { "id": "mod", "name": "Mo", "moderator": true },
             "act": "clear", "person": "ann", "name": "Ann",
         })]
     );
-    assert!(world.speaker_is_in("a").await, "a purge is no ban");
+    assert!(chat.is_connected("a").await, "a purge is no ban");
 }
 
 #[tokio::test]
 async fn configured_moderators_may_moderate_claim_moderators() {
     let client = OidcClient { issuer: "https://id.example".parse().unwrap(), id: "chat".into(), moderator_claim: None };
-    let world = World::behind(AccessPolicy::oidc(client, vec!["mod".parse().unwrap()])).await;
+    let chat = TestChat::with_access_policy(AccessPolicy::oidc(client, vec!["mod".parse().unwrap()])).await;
     let enter = async |socket: &str, who: &str| {
         let name = Some(who.parse().unwrap());
         let session = Session { id: who.parse().unwrap(), name, moderator: who.starts_with("claim") };
-        world.knock(socket, None, Some(&world.sessions.ticket(&session)), None).await
+        chat.connect(socket, None, Some(&chat.sessions.ticket(&session)), None).await
     };
     for (socket, who) in [("m", "mod"), ("c", "claim"), ("d", "claim-too"), ("a", "ann")] {
         enter(socket, who).await.unwrap();
     }
     for action in [mute("claim-too", 60), ban("mod", 60), json!({ "action": "clear", "person": "claim-too" })] {
-        assert_eq!(world.refused("c", action.clone()).await, code("notAllowed"), "{action}");
+        assert_eq!(chat.error_for("c", action.clone()).await, code("notAllowed"), "{action}");
     }
     let send = json!({ "action": "send", "text": "x" });
-    assert!(world.is_refused_nothing("c", mute("ann", 60)).await);
-    assert!(world.is_refused_nothing("m", json!({ "action": "rules", "rules": { "readOnly": true } })).await);
-    assert_eq!(world.refused("c", send.clone()).await, no_code(), "moderators are exempt from room rules");
-    assert!(world.is_refused_nothing("m", mute("claim", 60)).await);
-    assert_eq!(world.refused("c", send).await, (json!("muted"), json!(60)));
+    assert!(chat.is_accepted("c", mute("ann", 60)).await);
+    assert!(chat.is_accepted("m", json!({ "action": "rules", "rules": { "readOnly": true } })).await);
+    assert_eq!(chat.error_for("c", send.clone()).await, no_code(), "moderators are exempt from room rules");
+    assert!(chat.is_accepted("m", mute("claim", 60)).await);
+    assert_eq!(chat.error_for("c", send).await, (json!("muted"), json!(60)));
 
-    assert!(world.is_refused_nothing("m", ban("claim", 60)).await);
-    assert!(!world.speaker_is_in("c").await);
+    assert!(chat.is_accepted("m", ban("claim", 60)).await);
+    assert!(!chat.is_connected("c").await);
     assert_eq!(enter("c2", "claim").await.unwrap_err().status, 403);
     // A ban also works while the person is disconnected.
-    world.leave("d").await;
-    assert!(world.is_refused_nothing("m", ban("claim-too", 60)).await);
+    chat.disconnect("d").await;
+    assert!(chat.is_accepted("m", ban("claim-too", 60)).await);
     assert_eq!(enter("d2", "claim-too").await.unwrap_err().status, 403);
-    world.clock.advance(Duration::from_secs(60));
+    chat.clock.advance(Duration::from_secs(60));
     enter("c3", "claim").await.unwrap();
 }
 
 #[tokio::test]
 async fn a_muted_person_can_only_read_and_delete() {
-    let world = moderated_chat().await;
-    world.post("a", "hi", "n").await;
-    world.say("m", mute("ann", 60)).await;
+    let chat = moderated_chat().await;
+    chat.send_message("a", "hi", "n").await;
+    chat.send("m", mute("ann", 60)).await;
     let restrictions = json!({ "type": "standing", "person": "ann", "standing": { "mutedUntil": START + 60_000 } });
     for socket in ["m", "a", "a2"] {
-        assert_eq!(world.told(socket).last(), Some(&restrictions), "{socket}");
+        assert_eq!(chat.received(socket).last(), Some(&restrictions), "{socket}");
     }
-    world.told("b");
-    world.clock.advance(Duration::from_millis(500));
+    chat.received("b");
+    chat.clock.advance(Duration::from_millis(500));
     let frames = [
         json!({ "action": "send", "text": "x" }),
         json!({ "action": "edit", "seq": 1, "text": "y" }),
@@ -178,27 +180,27 @@ async fn a_muted_person_can_only_read_and_delete() {
         json!({ "action": "rename", "name": "Eve" }),
     ];
     for frame in &frames {
-        assert_eq!(world.refused("a", frame.clone()).await, (json!("muted"), json!(60)), "{frame}");
+        assert_eq!(chat.error_for("a", frame.clone()).await, (json!("muted"), json!(60)), "{frame}");
     }
-    world.say("a", json!({ "action": "typing" })).await;
-    assert_eq!((world.told("a"), world.told("b")), (vec![], vec![]), "nobody is notified");
+    chat.send("a", json!({ "action": "typing" })).await;
+    assert_eq!((chat.received("a"), chat.received("b")), (vec![], vec![]), "nobody is notified");
     for frame in [json!({ "action": "history", "before": 2 }), json!({ "action": "delete", "seq": 1 })] {
-        assert!(world.is_refused_nothing("a", frame).await);
+        assert!(chat.is_accepted("a", frame).await);
     }
-    world.clock.advance(Duration::from_millis(59_500));
+    chat.clock.advance(Duration::from_millis(59_500));
     for frame in [&frames[0], &frames[4]] {
-        assert_eq!(world.refused("a", frame.clone()).await, no_code(), "{frame}");
+        assert_eq!(chat.error_for("a", frame.clone()).await, no_code(), "{frame}");
     }
 }
 
 #[tokio::test]
 async fn a_mute_can_be_lifted_and_is_sent_on_hello() {
-    let world = moderated_chat().await;
-    world.say("m", mute("ann", 60)).await;
-    world.told("a");
-    world.say("a", json!({ "action": "hello" })).await;
-    assert!(world.told("a").iter().any(|frame| frame["standing"]["mutedUntil"] == START + 60_000));
-    world.say("m", mute("ann", 0)).await;
-    assert_eq!(world.told("a"), [json!({ "type": "standing", "person": "ann", "standing": {} })]);
-    assert!(world.is_refused_nothing("a", json!({ "action": "send", "text": "x" })).await);
+    let chat = moderated_chat().await;
+    chat.send("m", mute("ann", 60)).await;
+    chat.received("a");
+    chat.send("a", json!({ "action": "hello" })).await;
+    assert!(chat.received("a").iter().any(|frame| frame["standing"]["mutedUntil"] == START + 60_000));
+    chat.send("m", mute("ann", 0)).await;
+    assert_eq!(chat.received("a"), [json!({ "type": "standing", "person": "ann", "standing": {} })]);
+    assert!(chat.is_accepted("a", json!({ "action": "send", "text": "x" })).await);
 }

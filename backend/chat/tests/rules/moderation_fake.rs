@@ -8,7 +8,7 @@ use chat::ports::{
     connections::AddressKey,
     moderation::{Moderation, Subject},
 };
-use chat_testing::world::START;
+use chat_testing::test_chat::START;
 use shared_types::{AuditEntry, PersonId, Restrictions, RoomName, RoomRules, Timestamp};
 
 /// Moderation port that reports a ban for everybody after a number of lookups.

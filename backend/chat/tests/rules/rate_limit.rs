@@ -4,40 +4,40 @@ use std::{net::IpAddr, time::Duration};
 
 use chat::ports::system::Clock;
 use chat::{access::rate_limit::RateBucket, ports::messages::Messages, presence::connect::ConnectRequest};
-use chat_testing::world::{World, knock_of};
+use chat_testing::test_chat::{TestChat, connect_request};
 use serde_json::{Value, json};
 use shared_types::RoomName;
 
 pub(crate) const OFFICE: &str = "203.0.113.7";
 
 /// Connects a person's window from an address.
-pub(crate) async fn enter(world: &World, window: &str, person: &str, address: &str) {
-    let (ticket, address) = (Some(world.ticket(person)), address.parse::<IpAddr>().ok());
+pub(crate) async fn enter(chat: &TestChat, window: &str, person: &str, address: &str) {
+    let (ticket, address) = (Some(chat.ticket(person)), address.parse::<IpAddr>().ok());
     let name = Some(person.to_owned());
-    world.handshake(ConnectRequest { ticket, name, address, ..knock_of(window) }).await.unwrap();
+    chat.connect_with(ConnectRequest { ticket, name, address, ..connect_request(window) }).await.unwrap();
 }
 
 /// Sends a number of messages and returns the errors.
-async fn say_often(world: &World, window: &str, times: usize) -> Vec<Value> {
+async fn say_often(chat: &TestChat, window: &str, times: usize) -> Vec<Value> {
     for number in 0..times {
-        world.post(window, "hi", &format!("{window}-{number}-{}", world.clock.now().0)).await;
+        chat.send_message(window, "hi", &format!("{window}-{number}-{}", chat.clock.now().0)).await;
     }
-    errors(world, window)
+    errors(chat, window)
 }
 
-pub(crate) fn errors(world: &World, window: &str) -> Vec<Value> {
-    world.told(window).into_iter().filter(|frame| frame["type"] == "error").collect()
+pub(crate) fn errors(chat: &TestChat, window: &str) -> Vec<Value> {
+    chat.received(window).into_iter().filter(|frame| frame["type"] == "error").collect()
 }
 
 #[tokio::test]
 async fn a_burst_above_a_third_is_rejected_with_retry_after() {
-    let world = World::with_rates(30, 0).await;
-    enter(&world, "c1", "ann", OFFICE).await;
-    world.to_the_next_minute();
-    world.clock.advance(Duration::from_millis(2_500));
-    assert_eq!(say_often(&world, "c1", 10).await, [json!(null); 0]);
-    world.post("c1", "hi", "n-11").await;
-    let told = errors(&world, "c1");
+    let chat = TestChat::with_rates(30, 0).await;
+    enter(&chat, "c1", "ann", OFFICE).await;
+    chat.advance_to_next_minute();
+    chat.clock.advance(Duration::from_millis(2_500));
+    assert_eq!(say_often(&chat, "c1", 10).await, [json!(null); 0]);
+    chat.send_message("c1", "hi", "n-11").await;
+    let told = errors(&chat, "c1");
     assert_eq!(
         told,
         [json!({
@@ -45,88 +45,88 @@ async fn a_burst_above_a_third_is_rejected_with_retry_after() {
             "message": "This is too much in too short a time: try again in 8 s.",
         })]
     );
-    world.clock.advance(Duration::from_secs(8));
-    world.post("c1", "hi", "n-11").await;
-    assert_eq!(errors(&world, "c1"), [json!(null); 0]);
+    chat.clock.advance(Duration::from_secs(8));
+    chat.send_message("c1", "hi", "n-11").await;
+    assert_eq!(errors(&chat, "c1"), [json!(null); 0]);
 }
 
 #[tokio::test]
 async fn a_minute_allows_the_rate_however_messages_are_spread() {
-    let world = World::with_rates(30, 0).await;
-    enter(&world, "c1", "ann", OFFICE).await;
-    world.to_the_next_minute();
+    let chat = TestChat::with_rates(30, 0).await;
+    enter(&chat, "c1", "ann", OFFICE).await;
+    chat.advance_to_next_minute();
     let mut accepted = 0;
     for _ in 0..6 {
-        accepted += 8 - say_often(&world, "c1", 8).await.len();
-        world.clock.advance(Duration::from_secs(10));
+        accepted += 8 - say_often(&chat, "c1", 8).await.len();
+        chat.clock.advance(Duration::from_secs(10));
     }
     assert_eq!(accepted, 30);
-    assert_eq!(say_often(&world, "c1", 8).await, [json!(null); 0], "a new minute has begun");
+    assert_eq!(say_often(&chat, "c1", 8).await, [json!(null); 0], "a new minute has begun");
 }
 
 #[tokio::test]
 async fn a_rate_limited_message_takes_no_seq() {
-    let world = World::with_rates(3, 0).await;
-    enter(&world, "c1", "ann", OFFICE).await;
-    world.post("c1", "one", "n1").await;
-    world.post("c1", "two", "n2").await;
-    assert_eq!(errors(&world, "c1").len(), 1);
-    world.clock.advance(Duration::from_secs(10));
-    world.post("c1", "two", "n2").await;
-    let stored = world.messages.before(&RoomName::lobby(), None, 10).await.unwrap();
+    let chat = TestChat::with_rates(3, 0).await;
+    enter(&chat, "c1", "ann", OFFICE).await;
+    chat.send_message("c1", "one", "n1").await;
+    chat.send_message("c1", "two", "n2").await;
+    assert_eq!(errors(&chat, "c1").len(), 1);
+    chat.clock.advance(Duration::from_secs(10));
+    chat.send_message("c1", "two", "n2").await;
+    let stored = chat.messages.before(&RoomName::lobby(), None, 10).await.unwrap();
     assert_eq!(stored.iter().map(|message| message.seq.0).collect::<Vec<_>>(), [1, 2]);
 }
 
 #[tokio::test]
 async fn a_person_s_windows_share_one_rate() {
-    let world = World::with_rates(3, 0).await;
-    world.to_the_next_minute();
-    enter(&world, "a1", "ann", OFFICE).await;
-    world.clock.advance(Duration::from_secs(10));
-    enter(&world, "a2", "ann", OFFICE).await;
-    enter(&world, "b1", "bea", OFFICE).await;
-    assert_eq!(say_often(&world, "a1", 1).await.len(), 0);
-    assert_eq!(say_often(&world, "a2", 1).await.len(), 1);
-    assert_eq!(say_often(&world, "b1", 1).await.len(), 0);
+    let chat = TestChat::with_rates(3, 0).await;
+    chat.advance_to_next_minute();
+    enter(&chat, "a1", "ann", OFFICE).await;
+    chat.clock.advance(Duration::from_secs(10));
+    enter(&chat, "a2", "ann", OFFICE).await;
+    enter(&chat, "b1", "bea", OFFICE).await;
+    assert_eq!(say_often(&chat, "a1", 1).await.len(), 0);
+    assert_eq!(say_often(&chat, "a2", 1).await.len(), 1);
+    assert_eq!(say_often(&chat, "b1", 1).await.len(), 0);
 }
 
 #[tokio::test]
 async fn everybody_at_an_address_shares_its_rate() {
-    let world = World::with_rates(0, 9).await;
+    let chat = TestChat::with_rates(0, 9).await;
     for (window, person, address) in
         [("a1", "ann", OFFICE), ("b1", "bea", OFFICE), ("c1", "cy", "2001:db8::1"), ("d1", "dan", "2001:db8::2:1")]
     {
-        enter(&world, window, person, address).await;
+        enter(&chat, window, person, address).await;
     }
-    assert_eq!(say_often(&world, "a1", 3).await.len(), 0);
-    assert_eq!(say_often(&world, "b1", 1).await.len(), 1);
-    assert_eq!(say_often(&world, "c1", 3).await.len(), 0, "another address");
-    assert_eq!(say_often(&world, "d1", 1).await.len(), 1, "the same network");
+    assert_eq!(say_often(&chat, "a1", 3).await.len(), 0);
+    assert_eq!(say_often(&chat, "b1", 1).await.len(), 1);
+    assert_eq!(say_often(&chat, "c1", 3).await.len(), 0, "another address");
+    assert_eq!(say_often(&chat, "d1", 1).await.len(), 1, "the same network");
 }
 
 #[tokio::test]
 async fn one_person_s_flood_leaves_the_address_rate_to_others() {
-    let world = World::with_rates(30, 60).await;
-    enter(&world, "a1", "ann", OFFICE).await;
-    enter(&world, "b1", "bea", OFFICE).await;
-    assert_eq!(say_often(&world, "a1", 1_000).await.len(), 990);
-    assert_eq!(say_often(&world, "b1", 10).await.len(), 0);
+    let chat = TestChat::with_rates(30, 60).await;
+    enter(&chat, "a1", "ann", OFFICE).await;
+    enter(&chat, "b1", "bea", OFFICE).await;
+    assert_eq!(say_often(&chat, "a1", 1_000).await.len(), 990);
+    assert_eq!(say_often(&chat, "b1", 10).await.len(), 0);
 }
 
 #[tokio::test]
 async fn a_moderator_is_limited_by_address_only() {
-    let world = World::with_rates(3, 30).await;
-    enter(&world, "m1", "mod", OFFICE).await;
-    enter(&world, "a1", "ann", OFFICE).await;
-    assert_eq!(say_often(&world, "a1", 2).await.len(), 1, "others have a limit");
-    assert_eq!(say_often(&world, "m1", 9).await.len(), 0);
-    assert_eq!(say_often(&world, "m1", 1).await.len(), 1);
+    let chat = TestChat::with_rates(3, 30).await;
+    enter(&chat, "m1", "mod", OFFICE).await;
+    enter(&chat, "a1", "ann", OFFICE).await;
+    assert_eq!(say_often(&chat, "a1", 2).await.len(), 1, "others have a limit");
+    assert_eq!(say_often(&chat, "m1", 9).await.len(), 0);
+    assert_eq!(say_often(&chat, "m1", 1).await.len(), 1);
 }
 
 #[tokio::test]
 async fn each_kind_has_its_own_bucket_and_ping_is_free() {
-    let world = World::with_rates(3, 0).await;
-    enter(&world, "c1", "ann", OFFICE).await;
+    let chat = TestChat::with_rates(3, 0).await;
+    enter(&chat, "c1", "ann", OFFICE).await;
     let limited = [
         json!({ "action": "send", "text": "hi", "nonce": "n" }),
         json!({ "action": "edit", "seq": 1, "text": "ho" }),
@@ -141,54 +141,54 @@ async fn each_kind_has_its_own_bucket_and_ping_is_free() {
         json!({ "action": "forget" }),
     ];
     for frame in &limited {
-        world.say("c1", frame.clone()).await;
+        chat.send("c1", frame.clone()).await;
     }
-    assert_eq!(errors(&world, "c1"), [json!(null); 0]);
+    assert_eq!(errors(&chat, "c1"), [json!(null); 0]);
     // `delete` shares the bucket of edits; `hello` shares the bucket of typing and renames.
     for frame in limited.iter().chain(&[json!({ "action": "delete", "seq": 1 }), json!({ "action": "hello" })]) {
-        world.say("c1", frame.clone()).await;
-        let told = errors(&world, "c1");
+        chat.send("c1", frame.clone()).await;
+        let told = errors(&chat, "c1");
         assert_eq!(told.len(), 1, "{frame}");
         assert_eq!((&told[0]["code"], &told[0]["action"]), (&json!("tooFast"), &frame["action"]));
         assert!(told[0]["retryAfter"].as_u64().is_some(), "{frame}");
     }
     for _ in 0..5 {
-        world.say("c1", json!({ "action": "ping" })).await;
+        chat.send("c1", json!({ "action": "ping" })).await;
     }
-    assert_eq!(errors(&world, "c1"), [json!(null); 0]);
+    assert_eq!(errors(&chat, "c1"), [json!(null); 0]);
 }
 
 #[tokio::test]
 async fn uploads_have_a_third_of_the_message_rate() {
-    let world = World::with_rates(18, 0).await;
-    enter(&world, "c1", "ann", OFFICE).await;
-    world.to_the_next_minute();
+    let chat = TestChat::with_rates(18, 0).await;
+    enter(&chat, "c1", "ann", OFFICE).await;
+    chat.advance_to_next_minute();
     for number in 0..3 {
         let upload = json!({ "action": "upload", "nonce": format!("i-{number}"), "type": "image/png", "size": 9 });
-        world.say("c1", upload).await;
+        chat.send("c1", upload).await;
     }
-    let told: Vec<_> = world.told("c1").iter().map(|frame| frame["type"].clone()).collect();
+    let told: Vec<_> = chat.received("c1").iter().map(|frame| frame["type"].clone()).collect();
     assert_eq!(told, ["upload", "upload", "error"]);
-    assert_eq!(say_often(&world, "c1", 6).await, [json!(null); 0]);
+    assert_eq!(say_often(&chat, "c1", 6).await, [json!(null); 0]);
 }
 
 #[tokio::test]
 async fn typing_too_fast_is_dropped_without_an_error() {
-    let world = World::with_rates(6, 0).await;
-    enter(&world, "a1", "ann", OFFICE).await;
-    enter(&world, "b1", "bea", OFFICE).await;
+    let chat = TestChat::with_rates(6, 0).await;
+    enter(&chat, "a1", "ann", OFFICE).await;
+    enter(&chat, "b1", "bea", OFFICE).await;
     for _ in 0..5 {
-        world.say("a1", json!({ "action": "typing" })).await;
+        chat.send("a1", json!({ "action": "typing" })).await;
     }
-    assert_eq!(world.told("b1").iter().filter(|frame| frame["type"] == "typing").count(), 2);
-    assert_eq!(world.told("a1"), [json!(null); 0]);
+    assert_eq!(chat.received("b1").iter().filter(|frame| frame["type"] == "typing").count(), 2);
+    assert_eq!(chat.received("a1"), [json!(null); 0]);
 }
 
 #[tokio::test]
 async fn a_rate_of_zero_is_no_limit() {
-    let world = World::with_rates(0, 0).await;
-    enter(&world, "c1", "ann", OFFICE).await;
-    assert_eq!(say_often(&world, "c1", 1_000).await, [json!(null); 0]);
-    let person = world.speaker("c1").await.person;
-    assert!(world.rate.take(RateBucket::Connect, &person, None).await.is_ok());
+    let chat = TestChat::with_rates(0, 0).await;
+    enter(&chat, "c1", "ann", OFFICE).await;
+    assert_eq!(say_often(&chat, "c1", 1_000).await, [json!(null); 0]);
+    let person = chat.connection("c1").await.person;
+    assert!(chat.rate.take(RateBucket::Connect, &person, None).await.is_ok());
 }

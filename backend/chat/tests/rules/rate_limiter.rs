@@ -19,7 +19,7 @@ use chat::{
     },
     presence::connect::ConnectRequest,
 };
-use chat_testing::world::{World, knock_of};
+use chat_testing::test_chat::{TestChat, connect_request};
 use serde_json::json;
 use shared_types::{Person, Timestamp};
 use store_redb::rate_store::InProcessRateStore;
@@ -36,8 +36,8 @@ struct RemoteRateStore {
 }
 
 impl RemoteRateStore {
-    fn new(world: &World) -> Self {
-        Self { store: InProcessRateStore::new(world.clock.clone()), requests: AtomicU32::new(0) }
+    fn new(chat: &TestChat) -> Self {
+        Self { store: InProcessRateStore::new(chat.clock.clone()), requests: AtomicU32::new(0) }
     }
 }
 
@@ -66,10 +66,10 @@ impl RateStore for RemoteRateStore {
 
 #[tokio::test]
 async fn a_rate_limited_person_causes_no_store_requests() {
-    let world = World::with_rates(0, 0).await;
-    world.to_the_next_minute();
-    let remote = Arc::new(RemoteRateStore::new(&world));
-    let rate = RateLimiter::new(remote.clone(), world.clock.clone(), RateLimits { person: 30, address: 60 });
+    let chat = TestChat::with_rates(0, 0).await;
+    chat.advance_to_next_minute();
+    let remote = Arc::new(RemoteRateStore::new(&chat));
+    let rate = RateLimiter::new(remote.clone(), chat.clock.clone(), RateLimits { person: 30, address: 60 });
     let [ann, bea] =
         ["ann", "bea"].map(|id| Person { id: id.parse().unwrap(), name: "A".parse().unwrap(), moderator: false });
     let office = AddressKey("office".into());
@@ -87,30 +87,31 @@ async fn a_rate_limited_person_causes_no_store_requests() {
         "person and address, for ten messages and the first rejected one"
     );
     assert_eq!(take(&bea, 9).await, 9, "the address has counted only one rejected message");
-    world.clock.advance(Duration::from_secs(10));
+    chat.clock.advance(Duration::from_secs(10));
     assert_eq!(take(&ann, 1).await, 1);
 }
 
 #[tokio::test]
 async fn a_rate_limited_person_causes_no_restriction_lookup() {
-    let world = World::with_rates(3, 0).await;
+    let chat = TestChat::with_rates(3, 0).await;
     let moderation = Arc::new(BanningModeration { lookups: AtomicU32::new(0), allowed_lookups: u32::MAX, slow: 0 });
     let lookups = || moderation.lookups.load(Ordering::Relaxed);
-    let connect_rule = world.join_under(moderation.clone());
-    let connect =
-        async |id: &str| connect_rule.admit(ConnectRequest { ticket: Some(world.ticket("ann")), ..knock_of(id) }).await;
+    let connect_rule = chat.connect_rule(moderation.clone());
+    let connect = async |id: &str| {
+        connect_rule.admit(ConnectRequest { ticket: Some(chat.ticket("ann")), ..connect_request(id) }).await
+    };
     connect("c1").await.unwrap();
     assert!(connect("c2").await.is_err());
     let before = lookups();
     assert!(before > 0 && connect("c3").await.is_err());
     assert_eq!(lookups(), before);
 
-    let send = FrameHandler::new(FramePorts { moderation: moderation.clone(), ..world.ports() }, world.settings());
+    let send = FrameHandler::new(FramePorts { moderation: moderation.clone(), ..chat.ports() }, chat.settings());
     let say = async |nonce: &str| {
         let body = json!({ "action": "send", "text": "x", "nonce": nonce }).to_string();
         let (connection, request_id) = (ConnectionId("c1".into()), nonce.into());
         send.handle(FrameRequest { connection, request_id, body }).await;
-        errors(&world, "c1").len()
+        errors(&chat, "c1").len()
     };
     assert_eq!((say("one").await, say("two").await), (0, 1));
     let before = lookups();
@@ -119,23 +120,22 @@ async fn a_rate_limited_person_causes_no_restriction_lookup() {
 
 #[tokio::test]
 async fn a_rate_limited_message_takes_no_slow_mode_slot() {
-    let world = World::with_rates(0, 0).await;
-    enter(&world, "c1", "ann", OFFICE).await;
-    world.to_the_next_minute();
-    let remote = Arc::new(RemoteRateStore::new(&world));
-    let rate = RateLimiter::new(remote, world.clock.clone(), RateLimits { person: 3, address: 0 });
+    let chat = TestChat::with_rates(0, 0).await;
+    enter(&chat, "c1", "ann", OFFICE).await;
+    chat.advance_to_next_minute();
+    let remote = Arc::new(RemoteRateStore::new(&chat));
+    let rate = RateLimiter::new(remote, chat.clock.clone(), RateLimits { person: 3, address: 0 });
     let moderation = Arc::new(BanningModeration { lookups: AtomicU32::new(0), allowed_lookups: u32::MAX, slow: 5 });
-    let send =
-        FrameHandler::new(FramePorts { moderation, ..world.ports() }, FrameSettings { rate, ..world.settings() });
+    let send = FrameHandler::new(FramePorts { moderation, ..chat.ports() }, FrameSettings { rate, ..chat.settings() });
     let is_accepted = async |nonce: &str| {
         let body = json!({ "action": "send", "text": "x", "nonce": nonce }).to_string();
         let (connection, request_id) = (ConnectionId("c1".into()), nonce.into());
         send.handle(FrameRequest { connection, request_id, body }).await;
-        errors(&world, "c1").is_empty()
+        errors(&chat, "c1").is_empty()
     };
     assert!(is_accepted("one").await);
-    world.clock.advance(Duration::from_secs(6));
+    chat.clock.advance(Duration::from_secs(6));
     assert!(!is_accepted("two").await, "a second message within ten seconds is too fast");
-    world.clock.advance(Duration::from_secs(4));
+    chat.clock.advance(Duration::from_secs(4));
     assert!(is_accepted("three").await, "the rejected message did not take the slot");
 }

@@ -8,59 +8,59 @@ use crate::moderation::{code, moderated_chat};
 
 #[tokio::test]
 async fn in_a_read_only_room_only_moderators_may_send() {
-    let world = moderated_chat().await;
-    world.post("a", "hi", "n").await;
-    world.say("m", json!({ "action": "rules", "rules": { "readOnly": true } })).await;
+    let chat = moderated_chat().await;
+    chat.send_message("a", "hi", "n").await;
+    chat.send("m", json!({ "action": "rules", "rules": { "readOnly": true } })).await;
     let told = json!({ "type": "rules", "rules": { "readOnly": true } });
     for socket in ["m", "a", "b"] {
-        assert_eq!(world.told(socket).last(), Some(&told), "{socket}");
+        assert_eq!(chat.received(socket).last(), Some(&told), "{socket}");
     }
-    assert!(!world.told("a2").contains(&told), "another room");
+    assert!(!chat.received("a2").contains(&told), "another room");
     for frame in [
         json!({ "action": "send", "text": "x" }),
         json!({ "action": "edit", "seq": 1, "text": "y" }),
         json!({ "action": "react", "seq": 1, "emoji": "👍", "on": true }),
         json!({ "action": "upload", "nonce": "u", "type": "image/png", "size": 9 }),
     ] {
-        assert_eq!(world.refused("a", frame.clone()).await, code("readOnly"), "{frame}");
+        assert_eq!(chat.error_for("a", frame.clone()).await, code("readOnly"), "{frame}");
     }
     for (socket, frame) in [
         ("a", json!({ "action": "delete", "seq": 1 })),
         ("a2", json!({ "action": "send", "text": "x" })),
         ("m", json!({ "action": "send", "text": "x" })),
     ] {
-        assert!(world.is_refused_nothing(socket, frame).await, "{socket}");
+        assert!(chat.is_accepted(socket, frame).await, "{socket}");
     }
-    world.say("b", json!({ "action": "hello" })).await;
-    assert_eq!(world.told("b").iter().find(|frame| frame["type"] == "welcome").unwrap()["rules"], told["rules"]);
+    chat.send("b", json!({ "action": "hello" })).await;
+    assert_eq!(chat.received("b").iter().find(|frame| frame["type"] == "welcome").unwrap()["rules"], told["rules"]);
 }
 
 #[tokio::test]
 async fn slow_mode_limits_each_person_but_not_moderators() {
-    let world = moderated_chat().await;
-    world.say("m", json!({ "action": "rules", "rules": { "slow": 30 } })).await;
+    let chat = moderated_chat().await;
+    chat.send("m", json!({ "action": "rules", "rules": { "slow": 30 } })).await;
     let send = |text| json!({ "action": "send", "text": text });
-    assert!(world.is_refused_nothing("a", send("one")).await);
-    world.clock.advance(Duration::from_secs(10));
-    assert_eq!(world.refused("a", send("two")).await, (json!("tooFast"), json!(20)));
-    assert!(world.is_refused_nothing("b", send("another's")).await);
-    assert!(world.is_refused_nothing("a2", send("in another room")).await);
-    assert!(world.is_refused_nothing("m", send("one")).await && world.is_refused_nothing("m", send("two")).await);
-    world.clock.advance(Duration::from_secs(20));
-    assert!(world.is_refused_nothing("a", send("two")).await);
+    assert!(chat.is_accepted("a", send("one")).await);
+    chat.clock.advance(Duration::from_secs(10));
+    assert_eq!(chat.error_for("a", send("two")).await, (json!("tooFast"), json!(20)));
+    assert!(chat.is_accepted("b", send("another's")).await);
+    assert!(chat.is_accepted("a2", send("in another room")).await);
+    assert!(chat.is_accepted("m", send("one")).await && chat.is_accepted("m", send("two")).await);
+    chat.clock.advance(Duration::from_secs(20));
+    assert!(chat.is_accepted("a", send("two")).await);
 }
 
 #[tokio::test]
 async fn slow_mode_does_not_delay_retries() {
-    let world = moderated_chat().await;
-    world.say("m", json!({ "action": "rules", "rules": { "slow": 30 } })).await;
+    let chat = moderated_chat().await;
+    chat.send("m", json!({ "action": "rules", "rules": { "slow": 30 } })).await;
     let send = |nonce| json!({ "action": "send", "text": "x", "nonce": nonce });
     for seconds in [0, 1, 28] {
-        world.clock.advance(Duration::from_secs(seconds));
-        assert!(world.is_refused_nothing("a", send("one")).await, "{seconds}");
-        assert_eq!(world.refused("a", send("two")).await.0, "tooFast");
+        chat.clock.advance(Duration::from_secs(seconds));
+        assert!(chat.is_accepted("a", send("one")).await, "{seconds}");
+        assert_eq!(chat.error_for("a", send("two")).await.0, "tooFast");
     }
-    world.clock.advance(Duration::from_secs(1));
-    assert!(world.is_refused_nothing("a", send("one")).await, "a retry takes no new slot");
-    assert!(world.is_refused_nothing("a", send("two")).await);
+    chat.clock.advance(Duration::from_secs(1));
+    assert!(chat.is_accepted("a", send("one")).await, "a retry takes no new slot");
+    assert!(chat.is_accepted("a", send("two")).await);
 }

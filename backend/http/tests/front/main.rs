@@ -16,7 +16,7 @@ use chat::{
     },
 };
 use chat_http::front::{FrontHandler, FrontPorts, FrontRequest, FrontSettings};
-use chat_testing::world::{START, World};
+use chat_testing::test_chat::{START, TestChat};
 use shared_types::{Restrictions, Timestamp};
 
 /// The built page, and a provider that nobody asks.
@@ -43,9 +43,10 @@ impl IdentityProvider for Page {
 
 #[tokio::test]
 async fn whoever_comes_from_where_somebody_was_sent_away_sees_no_page_and_does_not_come_through_the_door() {
-    let world = World::behind(AccessPolicy::passphrase("open sesame", vec!["mod".parse().unwrap()])).await;
-    let (sessions, moderation) = (world.sessions.clone(), &world.moderation);
-    let FramePorts { connections, messages, moderation: m, rate_store, clock, entropy, .. } = world.ports();
+    let chat =
+        TestChat::with_access_policy(AccessPolicy::passphrase("open sesame", vec!["mod".parse().unwrap()])).await;
+    let (sessions, moderation) = (chat.sessions.clone(), &chat.moderation);
+    let FramePorts { connections, messages, moderation: m, rate_store, clock, entropy, .. } = chat.ports();
     let (templates, provider) = (Arc::new(Page), Arc::new(Page));
     let ports = FrontPorts { connections, messages, templates, moderation: m, rate_store, provider, clock, entropy };
     let (origins, socket) = (Origins::of_the_address(Vec::new()), String::new());

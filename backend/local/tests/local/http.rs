@@ -108,7 +108,7 @@ fn an_unknown_host_is_misdirected_and_hints_at_the_flag() {
     let local = LocalServer::start(LOCAL, &["--allowed-origins", "https://chat.example"]);
     for path in ["/", "/state/lobby", "/ws", "/assets/page-1a2b.js", "/images/a/lobby/n", "/sw.js"] {
         let (status, answer) =
-            local.ask(&format!("GET {path} HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"));
+            local.send_raw(&format!("GET {path} HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"));
         assert_eq!(status, 421, "{path}");
         assert!(!answer.contains("set-cookie"), "{answer}");
     }

@@ -48,7 +48,7 @@ fn the_log_has_one_line_per_request_without_its_query() {
     let mut local = LocalServer::start(LOCAL, &[]);
     local.get("/r/cats?ticket=secret", "");
     local.interrupt();
-    let (_, log) = local.ended();
+    let (_, log) = local.wait();
     assert_eq!(log.matches("/r/cats").count(), 1, "{log}");
     assert!(!log.contains("secret"), "{log}");
 }

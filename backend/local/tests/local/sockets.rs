@@ -102,7 +102,7 @@ async fn an_interrupt_closes_sockets_and_ends_with_success() {
     next(&mut socket, "pong").await;
     local.interrupt();
     assert_eq!(close_code(&mut socket).await, Some(1001));
-    let (status, log) = local.ended();
+    let (status, log) = local.wait();
     assert!(status.success(), "{log}");
 }
 
@@ -120,7 +120,7 @@ fn sockets_open_for_loopback_and_listed_origins_only() {
         ("Origin: \r\n", 403),
         ("Origin: http://localhost\r\nOrigin: https://evil.example\r\n", 403),
     ] {
-        assert_eq!(local.shake_hands("localhost", headers).0, status, "{headers}");
+        assert_eq!(local.handshake("localhost", headers).0, status, "{headers}");
     }
 }
 
@@ -133,7 +133,7 @@ fn a_public_server_accepts_its_own_origin() {
         ("chat.lan:8080", "Origin: http://evil.example:8080\r\n", 403),
         ("chat.lan:8080", "Origin: http://localhost:8080\r\n", 403),
     ] {
-        assert_eq!(local.shake_hands(host, headers).0, status, "{host} {headers}");
+        assert_eq!(local.handshake(host, headers).0, status, "{host} {headers}");
     }
 }
 
@@ -143,18 +143,18 @@ fn too_many_connects_from_an_address_get_retry_after() {
     // One socket may open in a window of ten seconds, and of three connects at least two are in the same window. The proxy
     // appends the last address; a client controls the addresses before it.
     let from = |number: u8| format!("X-Forwarded-For: 198.51.100.{number}, 203.0.113.7\r\n");
-    let answers: Vec<_> = (0..3).map(|number| local.shake_hands("localhost", &from(number))).collect();
+    let answers: Vec<_> = (0..3).map(|number| local.handshake("localhost", &from(number))).collect();
     let (status, head) = answers.into_iter().find(|(status, _)| *status != 101).unwrap();
     assert_eq!(status, 429);
     let seconds = head.lines().find_map(|line| line.strip_prefix("retry-after: ")).unwrap();
     assert!((1..=60).contains(&seconds.parse::<u32>().unwrap()), "{head}");
-    assert_eq!(local.shake_hands("localhost", "X-Forwarded-For: 203.0.113.7, 198.51.100.1\r\n").0, 101);
+    assert_eq!(local.handshake("localhost", "X-Forwarded-For: 203.0.113.7, 198.51.100.1\r\n").0, 101);
 }
 
 #[test]
 fn without_a_proxy_forwarded_addresses_are_ignored() {
     let local = LocalServer::start(LOCAL, &["--limit-address-rate", "3"]);
     let from = |number: u8| format!("X-Forwarded-For: 198.51.100.{number}\r\n");
-    let answers: Vec<_> = (0..3).map(|number| local.shake_hands("localhost", &from(number)).0).collect();
+    let answers: Vec<_> = (0..3).map(|number| local.handshake("localhost", &from(number)).0).collect();
     assert!(answers.contains(&429), "{answers:?}");
 }

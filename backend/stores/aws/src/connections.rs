@@ -12,10 +12,13 @@ use chat::ports::{
 use futures::future::{join, try_join_all};
 use shared_types::{Person, PersonName, RoomName, Timestamp, limits::LIFETIME};
 
+use self::counters::{AddressLimit, count_key};
 use crate::{
     item::{Item, Malformed, item, number, read, read_all, read_number, read_optional, text},
     table::{Key, Table, Update},
 };
+
+mod counters;
 
 /// Number of partitions over which the pointers are spread. One partition takes 1,000 writes a second; 16 take more connects and disconnects
 /// than API Gateway allows (500 new connections a second for an account).
@@ -139,121 +142,6 @@ impl DynamoConnections {
         self.table.warm().await;
     }
 
-    /// Increments the counter of all connections and the one of the address at the same time. If one is at its limit, the other is
-    /// decremented again.
-    async fn count_both(&self, all: u32, of_address: Option<AddressLimit<'_>>) -> Result<Admission> {
-        let address = async {
-            match of_address {
-                Some(address_limit) => self.count_for_address(address_limit).await,
-                None => Ok(true),
-            }
-        };
-        let (place, address) = join(self.count_one(all), address).await;
-        let undone = match (&place, &address) {
-            (Ok(true), Ok(true)) => return Ok(Admission::Admitted),
-            (Ok(true), _) => self.uncount_one().await,
-            (_, Ok(true)) => self.uncount_for_address(of_address.map(|address_limit| address_limit.address)).await,
-            _ => Ok(()),
-        };
-        if let Err(error) = undone {
-            tracing::warn!(%error, "counter not decremented; the sweep corrects it, or the counter of the address expires");
-        }
-        match (place?, address?) {
-            (false, _) => Ok(Admission::Full),
-            _ => Ok(Admission::AddressLimitReached),
-        }
-    }
-
-    /// Increments the counter of an address if it is below its limit.
-    ///
-    /// The counter expires when none of its connections can live any more. What it counts too many by then, because a pointer expired
-    /// undeleted or an answer was lost, expires with it.
-    async fn count_for_address(&self, address_limit: AddressLimit<'_>) -> Result<bool> {
-        let doing = "counting a connection of an address";
-        // As below: the condition is true for the first one.
-        if address_limit.most == 0 {
-            return Ok(false);
-        }
-        let (now, expires) = (self.clock.now().0 / 1000, end_of(address_limit.opened_at));
-        let update = self
-            .table
-            .updating(address_key(address_limit.address))
-            .update_expression("ADD taken :one SET expires = :expires")
-            .condition_expression("attribute_not_exists(taken) OR (taken < :most AND expires > :now)")
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":expires", number(expires))
-            .expression_attribute_values(":most", number(address_limit.most.into()))
-            .expression_attribute_values(":now", number(now));
-        match self.table.try_update_once(update.clone(), doing).await? {
-            Update::Made(_) => return Ok(true),
-            Update::Refused(there) if there.as_ref().is_some_and(|there| has_ended(there, now)) => {}
-            Update::Refused(_) => return Ok(false),
-        }
-        let anew = self
-            .table
-            .updating(address_key(address_limit.address))
-            .update_expression("SET taken = :one, expires = :expires")
-            .condition_expression("expires <= :now")
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":expires", number(expires))
-            .expression_attribute_values(":now", number(now));
-        // Of many that find it expired one restarts it, and the others are counted after that.
-        match self.table.try_update_once(anew, doing).await? {
-            Update::Made(_) => Ok(true),
-            Update::Refused(_) => Ok(matches!(self.table.try_update_once(update, doing).await?, Update::Made(_))),
-        }
-    }
-
-    /// Increments the counter of all connections if it is below `limit`: one conditional write, exact under concurrency.
-    ///
-    /// The daily sweep finds a count that is too high because an answer was lost or a crash came before the pointer was put.
-    async fn count_one(&self, limit: u32) -> Result<bool> {
-        // The condition is true for the first one when nothing was counted yet, which is one too many here.
-        if limit == 0 {
-            return Ok(false);
-        }
-        let update = self
-            .table
-            .updating(count_key())
-            .update_expression("ADD taken :one")
-            .condition_expression("attribute_not_exists(taken) OR taken < :limit")
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":limit", number(limit.into()));
-        let update = self.table.try_update_once(update, "counting a connection").await?;
-        Ok(matches!(update, Update::Made(_)))
-    }
-
-    /// Decrements the counter, and the one of the address if it was incremented.
-    async fn uncount_both(&self, address: Option<&AddressKey>) -> Result<()> {
-        let (place, of_address) = join(self.uncount_one(), self.uncount_for_address(address)).await;
-        place.and(of_address)
-    }
-
-    async fn uncount_one(&self) -> Result<()> {
-        if !self.count_down(count_key(), "uncounting a connection").await? {
-            tracing::warn!("counter of connections was already 0; the sweep corrects it");
-        }
-        Ok(())
-    }
-
-    /// Decrements the counter of an address. A counter that expired meanwhile stays as it is.
-    async fn uncount_for_address(&self, address: Option<&AddressKey>) -> Result<()> {
-        let Some(address) = address else { return Ok(()) };
-        self.count_down(address_key(address), "uncounting a connection of an address").await.map(drop)
-    }
-
-    /// Decrements a counter, never below 0. Returns whether it was above 0.
-    async fn count_down(&self, counter: Key, doing: &'static str) -> Result<bool> {
-        let update = self
-            .table
-            .updating(counter)
-            .update_expression("SET taken = taken - :one")
-            .condition_expression("taken > :none")
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":none", number(0));
-        Ok(matches!(self.table.try_update_once(update, doing).await?, Update::Made(_)))
-    }
-
     /// Undoes an admission that failed half-way. If this fails too, the counter is too high until the sweep.
     async fn undo(&self, connection: &Connection, of_address: Option<AddressLimit<'_>>) {
         let doing = "undoing an admission";
@@ -290,30 +178,6 @@ impl DynamoConnections {
     }
 }
 
-/// An address that may have so many places, and when one of them is wanted.
-#[derive(Clone, Copy)]
-struct AddressLimit<'a> {
-    address: &'a AddressKey,
-    most: u32,
-    opened_at: Timestamp,
-}
-
-impl<'a> AddressLimit<'a> {
-    /// Returns the limit if the address is known and has one.
-    fn of(connection: &'a Connection, limits: ConnectionLimits) -> Option<Self> {
-        let (address, most) = connection.address.as_ref().zip(limits.per_address)?;
-        Some(Self { address, most, opened_at: connection.opened_at })
-    }
-}
-
-fn count_key() -> Key {
-    Key::new("count", "count")
-}
-
-fn address_key(AddressKey(address): &AddressKey) -> Key {
-    Key::new(format!("open#{address}"), "open")
-}
-
 fn listener_key(connection: &Connection) -> Key {
     Key::new(room_partition(&connection.room), &*connection.id.0)
 }
@@ -335,10 +199,6 @@ fn room_partition(room: &RoomName) -> String {
 /// Returns when the items of a connection that was opened then expire, in seconds since 1970.
 fn end_of(opened_at: Timestamp) -> u64 {
     opened_at.0 / 1000 + LIFETIME.as_secs() + GRACE_SECONDS
-}
-
-fn has_ended(counter: &Item, now: u64) -> bool {
-    read_number::<u64>(counter, "expires").is_ok_and(|expires| expires <= now)
 }
 
 fn to_item(key: Key, connection: &Connection) -> Item {

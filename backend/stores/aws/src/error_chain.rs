@@ -9,10 +9,10 @@ pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     let mut line = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
-        let said = cause.to_string();
+        let text = cause.to_string();
         // Some errors repeat their cause; the cause is then left out.
-        if !line.ends_with(&said) {
-            line = format!("{line}: {said}");
+        if !line.ends_with(&text) {
+            line = format!("{line}: {text}");
         }
         source = cause.source();
     }

@@ -3,28 +3,29 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::ReturnValue};
+use aws_sdk_dynamodb::types::ReturnValue;
 use chat::ports::{
     Result, Unavailable,
     messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages, StoredMessage},
     system::Clock,
 };
 use futures::future::join;
-use shared_types::{ChatMessage, Person, PersonId, Rev, RoomName, Seq, Timestamp};
+use shared_types::{ChatMessage, PersonId, Rev, RoomName, Seq, Timestamp};
 
-use crate::{
-    item::{
-        Item, Malformed, item, json, number, read, read_all, read_number, read_optional, read_optional_number,
-        read_parsed, text,
+use self::{
+    items::{
+        author_partition, change_sk, message_key, message_sk, record_key, record_sk, room_partition, to_change,
+        to_message, to_message_key, to_record, to_stored, tombstone_key,
     },
+    query::{Direction, Expired, Range},
+};
+use crate::{
+    item::{Item, item, json, number, read_all, read_number, text},
     table::{Key, Table, Update},
 };
 
-/// Maximum number of pages that one read goes through to find unexpired messages.
-///
-/// DynamoDB deletes expired items within days; until then they lie between a reader and the newer messages. A page is up to 1 MB: at least
-/// 60 messages of the longest kind, or about 3,000 of the usual one.
-const PAGES: usize = 32;
+mod items;
+mod query;
 
 /// [`Messages`] in a DynamoDB table.
 pub struct DynamoMessages {
@@ -115,7 +116,7 @@ impl Messages for DynamoMessages {
         let partition = author_partition(author);
         let start = after.map(|after| item([("pk", text(&partition)), ("sk", text(record_sk(after)))]));
         let query = self.table.querying(&partition).set_exclusive_start_key(start);
-        let one = |item: &Item| Ok((to_identity(author, item)?, to_record(item)?));
+        let one = |item: &Item| Ok((to_message_key(author, item)?, to_record(item)?));
         self.kept(query, limit, Expired::Anywhere, one, "reading the records of an author").await
     }
 
@@ -197,39 +198,15 @@ impl Messages for DynamoMessages {
     async fn changes_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChangeRecord>> {
         let Some(oldest) = rev.0.checked_add(1) else { return Ok(Vec::new()) };
         let range = Range { room, sk: change_sk, oldest, newest: u64::MAX, direction: Direction::OldestFirst };
-        self.kept_of(range, limit, to_change, "reading what changed").await
+        self.kept_of(range, limit, to_change, "reading change records").await
     }
 
     async fn newest_changes(&self, room: &RoomName, limit: usize) -> Result<Vec<ChangeRecord>> {
         let range = Range { room, sk: change_sk, oldest: 0, newest: u64::MAX, direction: Direction::NewestFirst };
-        let mut changes = self.kept_of(range, limit, to_change, "reading what changed last").await?;
+        let mut changes = self.kept_of(range, limit, to_change, "reading the newest change records").await?;
         changes.reverse();
         Ok(changes)
     }
-}
-
-/// A range of messages or change records of a room, both ends included.
-struct Range<'a> {
-    room: &'a RoomName,
-    /// Returns the sort key of a number.
-    sk: fn(u64) -> String,
-    oldest: u64,
-    newest: u64,
-    direction: Direction,
-}
-
-enum Direction {
-    OldestFirst,
-    NewestFirst,
-}
-
-/// What a query may find after an expired item.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Expired {
-    /// Unexpired and expired items.
-    Anywhere,
-    /// Only older items, so the query can stop.
-    IsFollowedByOlder,
 }
 
 impl DynamoMessages {
@@ -259,69 +236,6 @@ impl DynamoMessages {
         self.reserve(message_key, fresh).await
     }
 
-    /// Reads up to `limit` unexpired items of a range.
-    async fn kept_of<T>(
-        &self,
-        Range { room, sk, oldest, newest, direction }: Range<'_>,
-        limit: usize,
-        one: impl Fn(&Item) -> std::result::Result<T, Malformed>,
-        doing: &'static str,
-    ) -> Result<Vec<T>> {
-        let query = self
-            .table
-            .querying(&room_partition(room))
-            .key_condition_expression("pk = :pk AND sk BETWEEN :oldest AND :newest")
-            .expression_attribute_values(":oldest", text(sk(oldest)))
-            .expression_attribute_values(":newest", text(sk(newest)));
-        let (forward, expired) = match direction {
-            Direction::OldestFirst => (true, Expired::Anywhere),
-            Direction::NewestFirst => (false, Expired::IsFollowedByOlder),
-        };
-        self.kept(query.scan_index_forward(forward), limit, expired, one, doing).await
-    }
-
-    /// Reads up to `limit` unexpired items of a query. It continues until it has them or there are no more: a short answer would tell the
-    /// reader that it has everything.
-    async fn kept<T>(
-        &self,
-        query: QueryFluentBuilder,
-        limit: usize,
-        expired: Expired,
-        one: impl Fn(&Item) -> std::result::Result<T, Malformed>,
-        doing: &'static str,
-    ) -> Result<Vec<T>> {
-        let mut found = Vec::new();
-        // Exactly `limit` at first. If that meets expired items, whole pages are the fastest way past them.
-        let mut page_limit = Some(i32::try_from(limit).unwrap_or(i32::MAX));
-        let mut start = query.get_exclusive_start_key().clone();
-        for _ in 0..PAGES {
-            if found.len() >= limit {
-                break;
-            }
-            let page = query.clone().set_limit(page_limit).set_exclusive_start_key(start);
-            let page = page.send().await.map_err(self.table.failed(doing))?;
-            let mut items = page.items.unwrap_or_default();
-            let read = items.len();
-            items.retain(|item| self.is_kept(item));
-            found.extend(read_all(&items, &one));
-            start = page.last_evaluated_key;
-            if items.len() < read {
-                page_limit = None;
-                if expired == Expired::IsFollowedByOlder {
-                    start = None;
-                }
-            }
-            if start.is_none() {
-                break;
-            }
-        }
-        if found.len() < limit && start.is_some() {
-            return Err(Unavailable { doing, cause: format!("more than {PAGES} pages of expired items") });
-        }
-        found.truncate(limit);
-        Ok(found)
-    }
-
     /// Returns whether an item is unexpired. Its expiry was set when it was stored; a shorter retention that was set since counts as well.
     fn is_kept(&self, item: &Item) -> bool {
         let from = read_number(item, "sentAt").or_else(|_| read_number(item, "at")).map(Timestamp);
@@ -345,8 +259,8 @@ impl DynamoMessages {
             ("nonce", text(&message.nonce)),
             ("sentAt", number(message.sent_at.0)),
         ]);
-        if let Some(said) = &message.text {
-            stored.insert("text".into(), text(said));
+        if let Some(message_text) = &message.text {
+            stored.insert("text".into(), text(message_text));
         }
         // As JSON, as on the wire: no query looks at a part of it.
         let parts = [
@@ -383,81 +297,4 @@ impl DynamoMessages {
     fn end_of(&self, from: Timestamp) -> Option<u64> {
         self.retention.map(|retention| from.0 / 1000 + retention.as_secs())
     }
-}
-
-fn room_partition(room: &RoomName) -> String {
-    format!("room#{room}")
-}
-
-fn message_key(room: &RoomName, seq: Seq) -> Key {
-    Key::new(room_partition(room), message_sk(seq.0))
-}
-
-/// Twenty digits hold every `u64`, so that the order of the texts is the order of the numbers.
-fn message_sk(seq: u64) -> String {
-    format!("m#{seq:020}")
-}
-
-fn change_sk(rev: u64) -> String {
-    format!("c#{rev:020}")
-}
-
-/// The records of an author are also the list of what they wrote, without a further write.
-fn record_key(message_key: &MessageKey) -> Key {
-    Key::new(author_partition(&message_key.author), record_sk(message_key))
-}
-
-fn author_partition(author: &PersonId) -> String {
-    format!("n#{author}")
-}
-
-/// Tombstones are outside their author's list, which every erase request reads from its start.
-fn tombstone_key(message_key: &MessageKey) -> Key {
-    Key::new(format!("given-up#{}", message_key.author), record_sk(message_key))
-}
-
-/// Neither part can contain a `#`, so no two messages share a key.
-fn record_sk(message_key: &MessageKey) -> String {
-    format!("{}#{}", message_key.room, message_key.nonce)
-}
-
-fn to_identity(author: &PersonId, item: &Item) -> std::result::Result<MessageKey, Malformed> {
-    let parts = |sk: &str| {
-        let (room, nonce) = sk.split_once('#')?;
-        Some(MessageKey { room: room.parse().ok()?, author: author.clone(), nonce: nonce.parse().ok()? })
-    };
-    read_parsed(item, "sk", parts)
-}
-
-fn to_record(item: &Item) -> std::result::Result<IdempotencyRecord, Malformed> {
-    Ok(IdempotencyRecord { rev: Rev(read_number(item, "rev")?), at: Timestamp(read_number(item, "at")?) })
-}
-
-fn to_change(item: &Item) -> std::result::Result<ChangeRecord, Malformed> {
-    let seq = read_optional_number(item, "seq")?.map(Seq);
-    Ok(ChangeRecord { rev: Rev(read_number(item, "rev")?), at: Timestamp(read_number(item, "at")?), seq })
-}
-
-fn to_stored(item: &Item) -> std::result::Result<StoredMessage, Malformed> {
-    let applied = read_optional(item, "applied", |json| serde_json::from_str(json).ok())?;
-    Ok(StoredMessage { message: to_message(item)?, applied: applied.unwrap_or_default() })
-}
-
-fn to_message(item: &Item) -> std::result::Result<ChatMessage, Malformed> {
-    let moderator = item.contains_key("authorModerator");
-    Ok(ChatMessage {
-        seq: Seq(read_number(item, "seq")?),
-        rev: Rev(read_number(item, "rev")?),
-        author: Person { id: read(item, "authorId")?, name: read(item, "authorName")?, moderator },
-        nonce: read(item, "nonce")?,
-        text: read_optional(item, "text", |text| text.parse().ok())?,
-        html: None,
-        image: read_optional(item, "image", |json| serde_json::from_str(json).ok())?,
-        reply_to: read_optional(item, "replyTo", |json| serde_json::from_str(json).ok())?,
-        mentions: read_optional(item, "mentions", |json| serde_json::from_str(json).ok())?.unwrap_or_default(),
-        sent_at: Timestamp(read_number(item, "sentAt")?),
-        edited_at: read_optional_number(item, "editedAt")?.map(Timestamp),
-        deleted: item.contains_key("deleted"),
-        reactions: read_optional(item, "reactions", |json| serde_json::from_str(json).ok())?.unwrap_or_default(),
-    })
 }

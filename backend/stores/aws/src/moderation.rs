@@ -1,7 +1,7 @@
-//! What moderators decided, in the connection table, and what they did, in the message table.
+//! Restrictions and room rules in the connection table, and the audit log in the message table.
 //!
-//! What was done is kept where people's messages are: it must outlive the stack as they do, and one partition gives it in its
-//! order with one Query. What holds now is read with every message that is sent, and goes by itself when its time is over.
+//! The audit log is in the message table because it must outlive the stack as messages do. It is one partition, so that one Query reads
+//! it in order. Restrictions and room rules are read with every message that is sent; restrictions expire by themselves.
 
 use std::sync::Arc;
 
@@ -19,13 +19,13 @@ use crate::{
     table::{Key, Table},
 };
 
-/// How long an item outlives its time, in seconds, so that a clock that is fast cannot delete one that still holds.
+/// How long an item outlives its restriction, in seconds, so that a fast clock cannot expire one that is still in force.
 const GRACE_SECONDS: u64 = 10 * 60;
 
-/// The partition of what was done. Moderators write some entries a minute; it takes 1,000 a second.
+/// The partition of the audit log. Moderators write a few entries a minute; a partition takes 1,000 writes a second.
 const AUDIT: &str = "audit";
 
-/// What comes before an address that a person came from, in a sort key.
+/// The prefix of a sort key that names a recent address of a person.
 const SEEN: &str = "seen#";
 
 /// [`Moderation`] in two DynamoDB tables.
@@ -38,17 +38,17 @@ pub struct DynamoModeration {
 #[async_trait]
 impl Moderation for DynamoModeration {
     async fn restrictions(&self, of: &Subject) -> Result<Restrictions> {
-        let doing = "reading what somebody may not do";
-        let found = self.decisions.get(standing_key(of), doing).await?;
-        to_standing(&found.unwrap_or_default()).map_err(Unavailable::while_doing(doing))
+        let doing = "reading restrictions";
+        let found = self.decisions.get(restrictions_key(of), doing).await?;
+        to_restrictions(&found.unwrap_or_default()).map_err(Unavailable::while_doing(doing))
     }
 
     async fn set_restrictions(&self, of: &Subject, restrictions: Restrictions) -> Result<()> {
-        let doing = "deciding what somebody may not do";
+        let doing = "writing restrictions";
         let Some(until) = restrictions.muted_until.max(restrictions.banned_until) else {
-            return self.decisions.delete(standing_key(of), doing).await.map(drop);
+            return self.decisions.delete(restrictions_key(of), doing).await.map(drop);
         };
-        let mut stored = lasting(standing_key(of), until);
+        let mut stored = expiring_item(restrictions_key(of), until);
         for (name, time) in [("mutedUntil", restrictions.muted_until), ("bannedUntil", restrictions.banned_until)] {
             if let Some(time) = time {
                 stored.insert(name.into(), number(time.0));
@@ -58,26 +58,26 @@ impl Moderation for DynamoModeration {
     }
 
     async fn banned_addresses(&self, person: &PersonId) -> Result<Vec<AddressKey>> {
-        let found = self.decisions.get(addresses_key(person), "reading which addresses were sent away").await?;
-        let found = found.filter(|item| self.is_to_come(item));
+        let found = self.decisions.get(addresses_key(person), "reading banned addresses").await?;
+        let found = found.filter(|item| self.is_unexpired(item));
         let keys = found.as_ref().and_then(|item| item.get("keys")?.as_l().ok());
         let keys = keys.into_iter().flatten().filter_map(|key| key.as_s().ok());
         Ok(keys.map(|key| AddressKey(key.clone())).collect())
     }
 
     async fn set_banned_addresses(&self, person: &PersonId, addresses: &[AddressKey], until: Timestamp) -> Result<()> {
-        let mut stored = lasting(addresses_key(person), until);
+        let mut stored = expiring_item(addresses_key(person), until);
         let keys = addresses.iter().map(|AddressKey(key)| text(key)).collect();
         stored.insert("keys".into(), aws_sdk_dynamodb::types::AttributeValue::L(keys));
-        self.decisions.put(stored, "remembering which addresses were sent away").await
+        self.decisions.put(stored, "writing banned addresses").await
     }
 
     async fn set_seen(&self, person: &PersonId, address: &AddressKey, until: Timestamp) -> Result<()> {
-        self.decisions.put(lasting(seen_key(person, address), until), "remembering where somebody comes from").await
+        self.decisions.put(expiring_item(seen_key(person, address), until), "writing a recent address").await
     }
 
     async fn seen(&self, person: &PersonId) -> Result<Vec<AddressKey>> {
-        let doing = "reading where somebody came from";
+        let doing = "reading recent addresses";
         let query = self
             .decisions
             .querying(&person_partition(person))
@@ -86,8 +86,8 @@ impl Moderation for DynamoModeration {
         let items = query.into_paginator().items().send();
         let items: Vec<Item> =
             items.collect::<std::result::Result<_, _>>().await.map_err(self.decisions.failed(doing))?;
-        let is_to_come = |item: &&Item| self.is_to_come(item);
-        let keys = items.iter().filter(is_to_come).filter_map(|item| item.get("sk")?.as_s().ok()?.strip_prefix(SEEN));
+        let is_unexpired = |item: &&Item| self.is_unexpired(item);
+        let keys = items.iter().filter(is_unexpired).filter_map(|item| item.get("sk")?.as_s().ok()?.strip_prefix(SEEN));
         Ok(keys.map(|key| AddressKey(key.into())).take(limits::BANNED_ADDRESSES).collect())
     }
 
@@ -103,13 +103,13 @@ impl Moderation for DynamoModeration {
         if rules.read_only {
             stored.insert("readOnly".into(), number(1));
         }
-        self.decisions.put(stored, "deciding the rules of a room").await
+        self.decisions.put(stored, "writing the rules of a room").await
     }
 
     async fn record(&self, entry: &AuditEntry) -> Result<()> {
-        let doing = "noting what a moderator did";
+        let doing = "writing an audit entry";
         let json = serde_json::to_string(entry).map_err(Unavailable::while_doing(doing))?;
-        // A try that was made, and whose answer was lost, finds itself and is noted twice, which is better than never.
+        // An attempt whose answer was lost finds its own entry and writes it twice, which is better than losing it.
         let expires = number((entry.at + limits::AUDIT_RETENTION).0 / 1000);
         for number in 0..u32::MAX {
             let sk = format!("{}#{}#{number:010}", audit_sk(entry.at), entry.by.id);
@@ -123,8 +123,8 @@ impl Moderation for DynamoModeration {
     }
 
     async fn audit(&self, before: Option<Timestamp>, limit: usize) -> Result<Vec<AuditEntry>> {
-        let doing = "reading what moderators did";
-        // A `~` comes after every character of a key.
+        let doing = "reading the audit log";
+        // `~` sorts after every character of a key.
         let end = before.map_or_else(|| "~".into(), audit_sk);
         let oldest = self.clock.now() - limits::AUDIT_RETENTION;
         let newest = self.audit_between(&audit_sk(oldest), &end, Some(limit), doing).await?;
@@ -141,12 +141,12 @@ impl DynamoModeration {
         Self { decisions, log, clock }
     }
 
-    /// Whether the end of an item is to come: DynamoDB deletes what expired within days, and until then it is there.
-    fn is_to_come(&self, item: &Item) -> bool {
+    /// Returns whether an item is unexpired. DynamoDB deletes expired items within days; until then reads find them.
+    fn is_unexpired(&self, item: &Item) -> bool {
         read_number(item, "expires").is_ok_and(|expires: u64| self.clock.now().0 / 1000 < expires)
     }
 
-    /// The entries between two keys, newest first; all of them without a limit.
+    /// Reads the entries between two keys, newest first; all of them if there is no limit.
     async fn audit_between(
         &self,
         oldest: &str,
@@ -177,7 +177,7 @@ impl DynamoModeration {
     }
 }
 
-fn standing_key(of: &Subject) -> Key {
+fn restrictions_key(of: &Subject) -> Key {
     match of {
         Subject::Person(person) => Key::new(person_partition(person), "standing"),
         Subject::Address(AddressKey(key)) => Key::new(format!("address#{key}"), "standing"),
@@ -200,25 +200,25 @@ fn rules_key(room: &RoomName) -> Key {
     Key::new(format!("rules#{room}"), "rules")
 }
 
-/// A decision that cannot be read must not be taken for none: that would let back in whoever was sent away.
-fn to_standing(item: &Item) -> std::result::Result<Restrictions, Malformed> {
+/// Reads restrictions. Unreadable ones are an error and not "none", which would lift a ban.
+fn to_restrictions(item: &Item) -> std::result::Result<Restrictions, Malformed> {
     let until = |attribute| Ok(read_optional_number(item, attribute)?.map(Timestamp));
     Ok(Restrictions { muted_until: until("mutedUntil")?, banned_until: until("bannedUntil")? })
 }
 
-/// The same holds for what holds in a room.
+/// Reads the rules of a room. Unreadable ones are an error and not "none".
 fn to_rules(item: &Item) -> std::result::Result<RoomRules, Malformed> {
     let slow = read_optional_number(item, "slow")?.unwrap_or_default();
     Ok(RoomRules { slow, read_only: item.contains_key("readOnly") })
 }
 
-/// Twenty digits hold every `u64`, so that the order of the texts is the order of the times.
+/// Returns a time in twenty digits. They hold every `u64`, so the order of the texts is the order of the times.
 fn audit_sk(at: Timestamp) -> String {
     format!("{:020}", at.0)
 }
 
-/// An item that goes by itself when its time is over.
-fn lasting(Key { pk, sk }: Key, until: Timestamp) -> Item {
+/// Returns an item that expires some time after `until`.
+fn expiring_item(Key { pk, sk }: Key, until: Timestamp) -> Item {
     item([("pk", text(pk)), ("sk", text(sk)), ("expires", number(until.0 / 1000 + GRACE_SECONDS))])
 }
 
@@ -227,17 +227,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_decision_that_cannot_be_read_is_never_taken_for_none() {
-        assert_eq!(to_standing(&Item::new()).unwrap(), Restrictions::default());
-        let muted = to_standing(&item([("mutedUntil", number(7))])).unwrap();
+    fn unreadable_restrictions_are_an_error() {
+        assert_eq!(to_restrictions(&Item::new()).unwrap(), Restrictions::default());
+        let muted = to_restrictions(&item([("mutedUntil", number(7))])).unwrap();
         assert_eq!((muted.muted_until, muted.banned_until), (Some(Timestamp(7)), None));
         for attribute in ["mutedUntil", "bannedUntil"] {
-            assert!(to_standing(&item([(attribute, text("for ever"))])).is_err(), "{attribute}");
+            assert!(to_restrictions(&item([(attribute, text("for ever"))])).is_err(), "{attribute}");
         }
     }
 
     #[test]
-    fn rules_that_cannot_be_read_are_never_taken_for_none() {
+    fn unreadable_rules_are_an_error() {
         assert_eq!(to_rules(&Item::new()).unwrap(), RoomRules::default());
         let strict = to_rules(&item([("slow", number(30)), ("readOnly", number(1))])).unwrap();
         assert_eq!((strict.slow, strict.read_only), (30, true));

@@ -1,4 +1,4 @@
-//! How often things were done, in the connection table.
+//! Rate counters, slow mode slots and used tickets in the connection table.
 
 use std::time::Duration;
 
@@ -15,19 +15,19 @@ use crate::{
     table::{Key, Table, Update},
 };
 
-/// How long an item outlives its time, in seconds, so that a clock that is fast cannot delete one that still counts.
+/// How long an item outlives its window, in seconds, so that a fast clock cannot expire one that still counts.
 const GRACE_SECONDS: u64 = 10 * 60;
 
-/// [`RateStore`] in a DynamoDB table: an item for each key and long stretch, which counts the long stretch and each of its short
-/// ones. One conditional write counts both, so it is exact however many come.
+/// [`RateStore`] in a DynamoDB table. There is one item for each key and long window. It counts the long window and each of its short
+/// ones. One conditional write increments both counters, so they are exact under concurrency.
 pub struct DynamoRateStore {
     table: Table,
 }
 
 #[async_trait]
 impl RateStore for DynamoRateStore {
-    async fn take(&self, key: &str, allowance: RateLimit, now: Timestamp) -> Result<RateDecision> {
-        let RateWindows { long, short, until_long, until_short } = allowance.windows(now);
+    async fn take(&self, key: &str, limit: RateLimit, now: Timestamp) -> Result<RateDecision> {
+        let RateWindows { long, short, until_long, until_short } = limit.windows(now);
         let burst = format!("b{short}");
         let update = self
             .table
@@ -40,15 +40,15 @@ impl RateStore for DynamoRateStore {
             .expression_attribute_names("#total", "total")
             .expression_attribute_names("#burst", &burst)
             .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":sustained", number(allowance.sustained.into()))
-            .expression_attribute_values(":most", number(allowance.burst.into()))
+            .expression_attribute_values(":sustained", number(limit.sustained.into()))
+            .expression_attribute_values(":most", number(limit.burst.into()))
             .expression_attribute_values(":expires", expires(Timestamp(now.0 + until_long)));
-        // A try that timed out and is repeated may count twice. Whoever waited for it that long is not fast.
-        match self.table.try_update(update, "counting how often something was done").await? {
+        // An attempt that timed out and is repeated may count twice. A client that waited for it that long is not near its limit.
+        match self.table.try_update(update, "counting against a rate limit").await? {
             Update::Made(_) => Ok(RateDecision::Allowed),
-            Update::Refused(there) => {
-                let is_over = count(&there, "total") >= allowance.sustained;
-                Ok(RateDecision::Denied(Duration::from_millis(if is_over { until_long } else { until_short })))
+            Update::Refused(stored) => {
+                let is_sustained = count(&stored, "total") >= limit.sustained;
+                Ok(RateDecision::Denied(Duration::from_millis(if is_sustained { until_long } else { until_short })))
             }
         }
     }
@@ -69,10 +69,11 @@ impl RateStore for DynamoRateStore {
             .expression_attribute_values(":now", number(now.0))
             .expression_attribute_values(":over", number((now - window).0))
             .expression_attribute_values(":expires", expires(now + window));
-        // A try that timed out and is repeated finds that it has the turn.
-        match self.table.try_update(update, "taking a turn").await? {
-            Update::Refused(Some(there)) if there.get("turnOf") != Some(&text(holder)) => {
-                let taken_at = read_number(&there, "takenAt").map_err(Unavailable::while_doing("reading a turn"))?;
+        // An attempt that timed out and is repeated finds that its holder has the slot.
+        match self.table.try_update(update, "acquiring a slow mode slot").await? {
+            Update::Refused(Some(stored)) if stored.get("turnOf") != Some(&text(holder)) => {
+                let taken_at =
+                    read_number(&stored, "takenAt").map_err(Unavailable::while_doing("reading a slow mode slot"))?;
                 Ok(RateDecision::Denied((Timestamp(taken_at) + window).since(now)))
             }
             Update::Made(_) | Update::Refused(_) => Ok(RateDecision::Allowed),
@@ -81,9 +82,8 @@ impl RateStore for DynamoRateStore {
 
     async fn mark_ticket_used(&self, key: &str, until: Timestamp) -> Result<bool> {
         let used = item([("pk", text(format!("used#{key}"))), ("sk", text("used")), ("expires", expires(until))]);
-        // An item that is deleted late is remembered for longer than it has to be, and does no harm: what may be used once is
-        // worthless after its time.
-        Ok(self.table.put_if_absent(used, "noting that something was used").await?.is_none())
+        // DynamoDB may delete the item late, which does no harm: an expired ticket is invalid anyway.
+        Ok(self.table.put_if_absent(used, "marking a ticket as used").await?.is_none())
     }
 }
 
@@ -97,6 +97,6 @@ fn expires(until: Timestamp) -> AttributeValue {
     number(until.0 / 1000 + GRACE_SECONDS)
 }
 
-fn count(there: &Option<Item>, attribute: &'static str) -> u32 {
-    there.as_ref().and_then(|item| read_number(item, attribute).ok()).unwrap_or_default()
+fn count(stored: &Option<Item>, attribute: &'static str) -> u32 {
+    stored.as_ref().and_then(|item| read_number(item, attribute).ok()).unwrap_or_default()
 }

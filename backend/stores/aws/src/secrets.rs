@@ -1,4 +1,4 @@
-//! The signing secrets, in the connection table.
+//! The signing secrets in the connection table.
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
@@ -23,7 +23,7 @@ pub struct DynamoSecrets {
 #[async_trait]
 impl Secrets for DynamoSecrets {
     async fn keep_first(&self, proposed: [u8; 32], now: Timestamp) -> Result<Keys> {
-        // Only the first function of a stack finds nothing; all others are spared a write that is refused.
+        // Only the first function of a stack finds nothing. All others avoid a write that would be rejected.
         if let Some(kept) = self.table.get(key(), DOING).await? {
             return keys_of(&kept);
         }
@@ -75,11 +75,11 @@ fn keys_of(item: &Item) -> Result<Keys> {
         bytes.and_then(|bytes| bytes.as_ref().try_into().ok())
     };
     let made_at = read_optional_number(item, "madeAt").map_err(Unavailable::while_doing(DOING))?;
-    let bad = || Unavailable { doing: DOING, cause: "the item secret has no value of 32 bytes".into() };
+    let malformed = || Unavailable { doing: DOING, cause: "the item secret has no value of 32 bytes".into() };
     Ok(Keys {
-        current: secret("value").ok_or_else(bad)?,
+        current: secret("value").ok_or_else(malformed)?,
         previous: secret("previous"),
-        // One from before times were kept is as old as can be.
+        // A secret of an older version has no time and counts as the oldest possible.
         made_at: Timestamp(made_at.unwrap_or_default()),
     })
 }

@@ -1,4 +1,4 @@
-//! One DynamoDB table: calls by key, and what its answers mean.
+//! One DynamoDB table: calls by key, and the interpretation of their results.
 
 use aws_sdk_dynamodb::{
     Client,
@@ -23,9 +23,9 @@ use crate::{
 /// The key of an item.
 #[derive(Clone, Debug)]
 pub(crate) struct Key {
-    /// The partition.
+    /// The partition key.
     pub pk: String,
-    /// The place in it.
+    /// The sort key.
     pub sk: String,
 }
 
@@ -35,11 +35,11 @@ impl Key {
     }
 }
 
-/// What became of a conditional update.
+/// The outcome of a conditional update.
 pub(crate) enum Update {
-    /// It was made; the attributes that were asked for.
+    /// The update was made. Holds the requested attributes.
     Made(Item),
-    /// The condition does not hold; the item that is there, if there is one.
+    /// The condition is false. Holds the stored item, if there is one.
     Refused(Option<Item>),
 }
 
@@ -55,29 +55,29 @@ impl Table {
         Self { client, name: name.to_owned() }
     }
 
-    /// Opens a connection with a read that costs next to nothing, so that the first event finds it open. A failure is
-    /// logged and no more: the event will meet it and answer properly.
+    /// Opens a connection with one cheap read, so that the first event finds it open. A failure is only logged: the first event reports
+    /// it to its client.
     pub(crate) async fn warm(&self) {
         let answer = self.client.get_item().table_name(&self.name).key("pk", text("warm")).key("sk", text("warm"));
         if let Err(error) = answer.send().await {
-            tracing::error!(error = %self.failed("opening the connection to DynamoDB")(error), "not warm");
+            tracing::error!(error = %self.failed("opening the connection to DynamoDB")(error), "warm-up failed; the first call opens the connection");
         }
     }
 
-    /// The item of a key, as of now.
+    /// Reads the item of a key, consistently.
     pub(crate) async fn get(&self, key: Key, doing: &'static str) -> Result<Option<Item>> {
         let get = self.client.get_item().table_name(&self.name).consistent_read(true);
         let got = get.key("pk", text(key.pk)).key("sk", text(key.sk)).send().await;
         Ok(got.map_err(self.failed(doing))?.item)
     }
 
-    /// Puts an item, whatever was there.
+    /// Puts an item and overwrites an existing one.
     pub(crate) async fn put(&self, item: Item, doing: &'static str) -> Result<()> {
         self.putting(item).send().await.map_err(self.failed(doing)).map(drop)
     }
 
-    /// Puts an item if the one that is there has the revision `rev`. Answers with the one that was there if it had not,
-    /// and with one of no attributes if there was none.
+    /// Puts an item if the stored one has the revision `rev`. Returns `None` if it did. Otherwise it returns the stored item, which has no
+    /// attributes if there is none.
     pub(crate) async fn put_if_at(&self, item: Item, rev: u64, doing: &'static str) -> Result<Option<Item>> {
         let put = self
             .putting(item)
@@ -87,53 +87,53 @@ impl Table {
         Ok(self.try_put(put, doing).await?.map(Option::unwrap_or_default))
     }
 
-    /// Puts an item if there is none of its key. Answers with the one that was there.
+    /// Puts an item if its key is free. Returns `None` if it did, or the stored item.
     pub(crate) async fn put_if_absent(&self, item: Item, doing: &'static str) -> Result<Option<Item>> {
         let put = self.putting(item).condition_expression("attribute_not_exists(pk)");
-        let nothing = || Unavailable { doing, cause: "the item that is there was not answered".into() };
-        self.try_put(put, doing).await?.map(|there| there.ok_or_else(nothing)).transpose()
+        let missing = || Unavailable { doing, cause: "the rejection does not contain the stored item".into() };
+        self.try_put(put, doing).await?.map(|stored| stored.ok_or_else(missing)).transpose()
     }
 
-    /// Puts an item if its condition holds. Answers, where it does not, with what is there.
+    /// Puts an item if its condition is true. Returns `None` if it did, or the stored item, if the rejection contains it.
     async fn try_put(&self, put: PutItemFluentBuilder, doing: &'static str) -> Result<Option<Option<Item>>> {
         let put = put.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         match put.send().await {
             Ok(_) => Ok(None),
             Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(refusal)) => Ok(Some(refusal.item.clone())),
+                Some(PutItemError::ConditionalCheckFailedException(rejection)) => Ok(Some(rejection.item.clone())),
                 _ => Err(self.failed(doing)(error)),
             },
         }
     }
 
-    /// An update of the item of a key, to be completed and handed to [`Self::try_update`].
+    /// Returns an update of the item of a key. The caller completes it and passes it to [`Self::try_update`].
     pub(crate) fn updating(&self, key: Key) -> UpdateItemFluentBuilder {
         self.client.update_item().table_name(&self.name).key("pk", text(key.pk)).key("sk", text(key.sk))
     }
 
-    /// Makes an update if its condition holds.
+    /// Makes an update if its condition is true.
     pub(crate) async fn try_update(&self, update: UpdateItemFluentBuilder, doing: &'static str) -> Result<Update> {
         let update = update.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        self.made(update.send().await, doing)
+        self.outcome(update.send().await, doing)
     }
 
-    /// Like [`Self::try_update`], for an update that should not be made twice: a try that timed out is not repeated,
-    /// since it may have been made. One whose connection breaks still is: that is how a function that was frozen finds
-    /// its connection closed, and then nothing was made.
+    /// Like [`Self::try_update`], for an update that should not be made twice. An attempt that timed out is not repeated, because it may
+    /// have been made. An attempt whose connection breaks is repeated: a function that was frozen finds its connection closed, and then
+    /// nothing was made.
     pub(crate) async fn try_update_once(&self, update: UpdateItemFluentBuilder, doing: &'static str) -> Result<Update> {
         let update = update.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let patient = timeouts().operation_attempt_timeout(OPERATION).operation_timeout(OPERATION).build();
-        let update = update.customize().config_override(Builder::new().timeout_config(patient));
-        self.made(update.send().await, doing)
+        let one_attempt = timeouts().operation_attempt_timeout(OPERATION).operation_timeout(OPERATION).build();
+        let update = update.customize().config_override(Builder::new().timeout_config(one_attempt));
+        self.outcome(update.send().await, doing)
     }
 
-    /// Deletes the item of a key. Answers with what was there.
+    /// Deletes the item of a key. Returns the deleted item.
     pub(crate) async fn delete(&self, key: Key, doing: &'static str) -> Result<Option<Item>> {
         let deleted = self.deleting(key).return_values(ReturnValue::AllOld).send().await;
         Ok(deleted.map_err(self.failed(doing))?.attributes)
     }
 
-    /// Deletes the item of a key if it has the revision `rev`.
+    /// Deletes the item of a key if it has the revision `rev`. Does nothing otherwise.
     pub(crate) async fn delete_if_at(&self, key: Key, rev: u64, doing: &'static str) -> Result<()> {
         let delete = self
             .deleting(key)
@@ -151,20 +151,20 @@ impl Table {
         }
     }
 
-    /// A consistent query of one partition, to be completed.
+    /// Returns a consistent query of one partition. The caller completes it.
     pub(crate) fn querying(&self, pk: &str) -> QueryFluentBuilder {
         let query = self.client.query().table_name(&self.name).consistent_read(true);
         query.key_condition_expression("pk = :pk").expression_attribute_values(":pk", text(pk))
     }
 
-    /// All of one partition, however many pages that takes.
+    /// Reads all items of one partition, in as many pages as needed.
     pub(crate) async fn partition(&self, pk: &str, doing: &'static str) -> Result<Vec<Item>> {
         let items = self.querying(pk).into_paginator().items().send();
         items.collect::<std::result::Result<_, _>>().await.map_err(self.failed(doing))
     }
 
-    /// Turns an error of the SDK into the port's, for `map_err`. It names the table, which may be the one that is
-    /// missing.
+    /// Converts an error of the SDK into [`Unavailable`], for `map_err`. The error names the table, because a missing table is a possible
+    /// cause.
     pub(crate) fn failed<E>(&self, doing: &'static str) -> impl FnOnce(SdkError<E>) -> Unavailable
     where
         E: std::error::Error + 'static,
@@ -172,16 +172,17 @@ impl Table {
         move |error| Unavailable { doing, cause: format!("table {}: {}", self.name, chain(&error)) }
     }
 
-    fn made(
+    /// Returns the outcome of an update.
+    fn outcome(
         &self,
         answer: std::result::Result<UpdateItemOutput, SdkError<UpdateItemError>>,
         doing: &'static str,
     ) -> Result<Update> {
         match answer {
-            Ok(made) => Ok(Update::Made(made.attributes.unwrap_or_default())),
+            Ok(output) => Ok(Update::Made(output.attributes.unwrap_or_default())),
             Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(refusal)) => {
-                    Ok(Update::Refused(refusal.item.clone()))
+                Some(UpdateItemError::ConditionalCheckFailedException(rejection)) => {
+                    Ok(Update::Refused(rejection.item.clone()))
                 }
                 _ => Err(self.failed(doing)(error)),
             },

@@ -1,4 +1,4 @@
-//! The built page, in the asset bucket.
+//! The index template in the asset bucket.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,19 +12,20 @@ use crate::error_chain::chain;
 
 const DOING: &str = "reading index.html of the asset bucket";
 
-/// How long a copy is good, in milliseconds. A newer build has to be seen within a minute, and to look for it may take
-/// some seconds.
-const FRESH: Duration = Duration::from_secs(50);
+/// How long a cached template is served without a check. A newer build must be served within a minute, and the check may take some
+/// seconds.
+const CACHE_LIFE: Duration = Duration::from_secs(50);
 
 /// [`TemplateStore`] in an S3 bucket.
 pub struct S3Templates {
     client: Client,
     bucket: String,
     clock: Arc<dyn Clock>,
-    copy: Mutex<Option<Copy>>,
+    cached: Mutex<Option<CachedTemplate>>,
 }
 
-struct Copy {
+/// The last template that was read.
+struct CachedTemplate {
     html: Arc<str>,
     etag: Option<String>,
     read_at: Timestamp,
@@ -33,17 +34,17 @@ struct Copy {
 #[async_trait]
 impl TemplateStore for S3Templates {
     async fn index_html(&self) -> Result<Arc<str>> {
-        let mut copy = self.copy.lock().await;
+        let mut cached = self.cached.lock().await;
         let now = self.clock.now();
-        if let Some(copy) = copy.as_ref().filter(|copy| now.since(copy.read_at) < FRESH) {
-            return Ok(copy.html.clone());
+        if let Some(cached) = cached.as_ref().filter(|cached| now.since(cached.read_at) < CACHE_LIFE) {
+            return Ok(cached.html.clone());
         }
-        match self.read(copy.as_ref(), now).await {
-            Ok(newer) => Ok(copy.insert(newer).html.clone()),
-            // The page of a minute ago is better than none.
-            Err(error) => match copy.as_ref() {
+        match self.read(cached.as_ref(), now).await {
+            Ok(newer) => Ok(cached.insert(newer).html.clone()),
+            // A template that is a minute old is better than none.
+            Err(error) => match cached.as_ref() {
                 Some(old) => {
-                    tracing::warn!(%error, "going on with an old page");
+                    tracing::warn!(%error, "reading the template failed; serving the cached one");
                     Ok(old.html.clone())
                 }
                 None => Err(error),
@@ -54,30 +55,29 @@ impl TemplateStore for S3Templates {
 
 impl S3Templates {
     pub(crate) fn new(client: Client, bucket: &str, clock: Arc<dyn Clock>) -> Self {
-        Self { client, bucket: bucket.to_owned(), clock, copy: Mutex::new(None) }
+        Self { client, bucket: bucket.to_owned(), clock, cached: Mutex::new(None) }
     }
 
-    /// Reads the page ahead, for the start of a function. A failure is logged and no more: the first visit will meet it
-    /// and answer properly.
+    /// Reads the template when a function starts. A failure is only logged: the first visit reports it to its client.
     pub async fn warm(&self) {
         if let Err(error) = self.index_html().await {
-            tracing::error!(%error, "not warm");
+            tracing::error!(%error, "warm-up failed; the first visit reads the template");
         }
     }
 
-    /// Reads the page, or learns that the old copy still is the page.
-    async fn read(&self, old: Option<&Copy>, now: Timestamp) -> Result<Copy> {
+    /// Reads the template, or returns the cached one if it is unchanged.
+    async fn read(&self, old: Option<&CachedTemplate>, now: Timestamp) -> Result<CachedTemplate> {
         let get = self.client.get_object().bucket(&self.bucket).key("index.html");
-        let get = get.set_if_none_match(old.and_then(|copy| copy.etag.clone()));
+        let get = get.set_if_none_match(old.and_then(|cached| cached.etag.clone()));
         match (get.send().await, old) {
             (Ok(object), _) => {
                 let etag = object.e_tag;
                 let bytes = object.body.collect().await.map_err(|error| self.failed(chain(&error)))?.into_bytes();
                 let html = std::str::from_utf8(&bytes).map_err(|error| self.failed(error.to_string()))?;
-                Ok(Copy { html: html.into(), etag, read_at: now })
+                Ok(CachedTemplate { html: html.into(), etag, read_at: now })
             }
             (Err(error), Some(old)) if is_unchanged(&error) => {
-                Ok(Copy { html: old.html.clone(), etag: old.etag.clone(), read_at: now })
+                Ok(CachedTemplate { html: old.html.clone(), etag: old.etag.clone(), read_at: now })
             }
             (Err(error), _) => Err(self.failed(chain(&error))),
         }
@@ -88,7 +88,7 @@ impl S3Templates {
     }
 }
 
-/// The SDK takes 304 for an error.
+/// Returns whether the answer is 304 (not modified), which the SDK reports as an error.
 fn is_unchanged(error: &SdkError<GetObjectError>) -> bool {
     error.raw_response().is_some_and(|response| response.status().as_u16() == 304)
 }

@@ -12,7 +12,7 @@ use chat::ports::{
 };
 use shared_types::{PersonName, RoomName};
 
-/// Connections in memory.
+/// [`Connections`] in memory.
 #[derive(Default)]
 pub struct MemoryConnections(Mutex<BTreeMap<ConnectionId, Connection>>);
 
@@ -24,14 +24,14 @@ impl MemoryConnections {
 
 #[async_trait]
 impl Connections for MemoryConnections {
-    async fn admit(&self, connection: &Connection, places: ConnectionLimits) -> Result<Admission> {
+    async fn admit(&self, connection: &Connection, limits: ConnectionLimits) -> Result<Admission> {
         let mut known = self.lock();
-        if known.len() >= places.all as usize {
+        if known.len() >= limits.all as usize {
             return Ok(Admission::Full);
         }
         let same_address_connections = known.values().filter(|known| known.address == connection.address).count();
         if connection.address.is_some()
-            && places.per_address.is_some_and(|most| same_address_connections >= most as usize)
+            && limits.per_address.is_some_and(|limit| same_address_connections >= limit as usize)
         {
             return Ok(Admission::AddressLimitReached);
         }

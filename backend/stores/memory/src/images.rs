@@ -13,28 +13,30 @@ use chat::ports::{
 };
 use shared_types::Timestamp;
 
-/// What was put, by address, and what is kept, by message.
+/// [`Images`] in memory. The address of an upload is its debug text.
 #[derive(Default)]
 pub struct MemoryImages {
-    given: Mutex<BTreeSet<String>>,
+    /// Addresses that were handed out.
+    issued: Mutex<BTreeSet<String>>,
+    /// Uploaded bytes by address.
     uploads: Mutex<BTreeMap<String, Vec<u8>>>,
+    /// Kept images by message key.
     kept: Mutex<BTreeMap<String, Vec<u8>>>,
 }
 
 impl MemoryImages {
-    /// Takes in bytes that somebody put to an address, if it is for them.
-    #[allow(dead_code, reason = "nobody in the simulation sends an image")]
-    pub fn take_in(&self, address: &str, media_type: &str, bytes: &[u8]) -> bool {
+    /// Stores bytes that a client puts to an address, if the address is for their size and type. Returns whether it did.
+    pub fn put(&self, address: &str, media_type: &str, bytes: &[u8]) -> bool {
         let announced = format!("size: ImageSize({})", bytes.len());
         let kind = shared_types::ImageType::of_media_type(media_type);
         let kind = kind.map(|kind| format!("kind: {kind:?}"));
-        let good = self.given.lock().unwrap().contains(address)
+        let is_valid = self.issued.lock().unwrap().contains(address)
             && address.contains(&announced)
             && kind.is_some_and(|kind| address.contains(&kind));
-        if good {
+        if is_valid {
             self.uploads.lock().unwrap().insert(address.into(), bytes.to_vec());
         }
-        good
+        is_valid
     }
 }
 
@@ -42,7 +44,7 @@ impl MemoryImages {
 impl Images for MemoryImages {
     async fn address(&self, upload: &Upload) -> Result<String> {
         let address = format!("{upload:?}");
-        self.given.lock().unwrap().insert(address.clone());
+        self.issued.lock().unwrap().insert(address.clone());
         Ok(address)
     }
 
@@ -72,7 +74,7 @@ impl Images for MemoryImages {
         Ok(())
     }
 
-    /// Time stands still here: everything was put at 1.
+    /// There is no clock here: the time of every upload is 1.
     async fn sweep(&self, before: Timestamp) -> Result<usize> {
         let mut uploads = self.uploads.lock().unwrap();
         Ok(if before > Timestamp(1) { std::mem::take(&mut *uploads).len() } else { 0 })

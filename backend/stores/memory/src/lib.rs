@@ -1,7 +1,7 @@
-//! The ports in memory, for simulations and tests: ordered maps, so that the same seed gives the same run. They pass the same
+//! The ports in memory, for simulations and tests. They use ordered maps, so that the same seed gives the same run, and pass the same
 //! contract as every other store.
 
-#![allow(clippy::unwrap_used, reason = "a poisoned lock ends a test")]
+#![allow(clippy::unwrap_used, reason = "a poisoned lock fails the test")]
 
 pub mod connections;
 pub mod images;

@@ -1,4 +1,4 @@
-//! The log of messages in memory.
+//! The messages of all rooms in memory.
 
 use std::{
     collections::BTreeMap,
@@ -12,17 +12,17 @@ use chat::ports::{
 };
 use shared_types::{ChatMessage, PersonId, Rev, RoomName, Seq, Timestamp};
 
-/// The log in memory.
+/// [`Messages`] in memory. Nothing expires.
 #[derive(Default)]
 pub struct MemoryMessages(Mutex<Log>);
 
 #[derive(Default)]
 struct Log {
     revs: BTreeMap<RoomName, u64>,
-    /// By author, room and nonce, and whether it was given up.
-    claims: BTreeMap<(String, String, String), (IdempotencyRecord, bool)>,
+    /// Idempotency records by author, room and nonce, each with whether it is a tombstone.
+    records: BTreeMap<(String, String, String), (IdempotencyRecord, bool)>,
     messages: BTreeMap<(RoomName, u64), StoredMessage>,
-    marks: BTreeMap<(RoomName, u64), ChangeRecord>,
+    changes: BTreeMap<(RoomName, u64), ChangeRecord>,
 }
 
 impl MemoryMessages {
@@ -44,8 +44,8 @@ impl Messages for MemoryMessages {
         Ok(Rev(*rev))
     }
 
-    async fn reserve(&self, message_key: &MessageKey, claim: IdempotencyRecord) -> Result<IdempotencyRecord> {
-        Ok(self.lock().claims.entry(key(message_key)).or_insert((claim, false)).0)
+    async fn reserve(&self, message_key: &MessageKey, record: IdempotencyRecord) -> Result<IdempotencyRecord> {
+        Ok(self.lock().records.entry(key(message_key)).or_insert((record, false)).0)
     }
 
     async fn take_over(
@@ -55,11 +55,11 @@ impl Messages for MemoryMessages {
         fresh: IdempotencyRecord,
     ) -> Result<IdempotencyRecord> {
         let mut log = self.lock();
-        let (claim, given_up) = log.claims.entry(key(message_key)).or_insert((fresh, false));
-        if *claim == held {
-            (*claim, *given_up) = (fresh, false);
+        let (record, is_tombstone) = log.records.entry(key(message_key)).or_insert((fresh, false));
+        if *record == held {
+            (*record, *is_tombstone) = (fresh, false);
         }
-        Ok(*claim)
+        Ok(*record)
     }
 
     async fn records_of(
@@ -69,27 +69,28 @@ impl Messages for MemoryMessages {
         limit: usize,
     ) -> Result<Vec<(MessageKey, IdempotencyRecord)>> {
         let log = self.lock();
-        let theirs = log.claims.iter().filter(|((whose, ..), (_, given_up))| whose == author.as_str() && !given_up);
-        let further = theirs.filter(|(found, _)| after.is_none_or(|after| **found > key(after)));
-        let identified = further.map(|((_, room, nonce), (claim, _))| {
+        let of_author =
+            log.records.iter().filter(|((by, ..), (_, is_tombstone))| by == author.as_str() && !is_tombstone);
+        let further = of_author.filter(|(found, _)| after.is_none_or(|after| **found > key(after)));
+        let found = further.map(|((_, room, nonce), (record, _))| {
             let (room, nonce) = (room.parse().unwrap(), nonce.parse().unwrap());
-            (MessageKey { room, author: author.clone(), nonce }, *claim)
+            (MessageKey { room, author: author.clone(), nonce }, *record)
         });
-        Ok(identified.take(limit).collect())
+        Ok(found.take(limit).collect())
     }
 
-    /// It holds for good here.
+    /// A tombstone does not expire here.
     async fn tombstone(&self, message_key: &MessageKey, _until: Timestamp) -> Result<()> {
-        if let Some((_, given_up)) = self.lock().claims.get_mut(&key(message_key)) {
-            *given_up = true;
+        if let Some((_, is_tombstone)) = self.lock().records.get_mut(&key(message_key)) {
+            *is_tombstone = true;
         }
         Ok(())
     }
 
     async fn put(&self, room: &RoomName, message: &ChatMessage) -> Result<ChatMessage> {
         let mut log = self.lock();
-        let born = || StoredMessage { message: message.clone(), applied: Vec::new() };
-        Ok(log.messages.entry((room.clone(), message.seq.0)).or_insert_with(born).message.clone())
+        let fresh = || StoredMessage { message: message.clone(), applied: Vec::new() };
+        Ok(log.messages.entry((room.clone(), message.seq.0)).or_insert_with(fresh).message.clone())
     }
 
     async fn at(&self, room: &RoomName, seq: Seq) -> Result<Option<StoredMessage>> {
@@ -111,23 +112,23 @@ impl Messages for MemoryMessages {
         Ok(stored.filter(|stored| stored.message.rev == seen).map(|stored| *stored = changed.clone()).is_some())
     }
 
-    async fn record_change(&self, room: &RoomName, mark: ChangeRecord) -> Result<()> {
-        self.lock().marks.insert((room.clone(), mark.rev.0), mark);
+    async fn record_change(&self, room: &RoomName, change: ChangeRecord) -> Result<()> {
+        self.lock().changes.insert((room.clone(), change.rev.0), change);
         Ok(())
     }
 
     async fn changes_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChangeRecord>> {
         let log = self.lock();
-        let after = log.marks.range((room.clone(), rev.0.saturating_add(1))..=(room.clone(), u64::MAX));
-        Ok(after.take(limit).map(|(_, mark)| *mark).collect())
+        let after = log.changes.range((room.clone(), rev.0.saturating_add(1))..=(room.clone(), u64::MAX));
+        Ok(after.take(limit).map(|(_, change)| *change).collect())
     }
 
     async fn newest_changes(&self, room: &RoomName, limit: usize) -> Result<Vec<ChangeRecord>> {
         let log = self.lock();
-        let newest_first = log.marks.range((room.clone(), 0)..=(room.clone(), u64::MAX)).rev().take(limit);
-        let mut marks: Vec<_> = newest_first.map(|(_, mark)| *mark).collect();
-        marks.reverse();
-        Ok(marks)
+        let newest_first = log.changes.range((room.clone(), 0)..=(room.clone(), u64::MAX)).rev().take(limit);
+        let mut changes: Vec<_> = newest_first.map(|(_, change)| *change).collect();
+        changes.reverse();
+        Ok(changes)
     }
 
     async fn created_after(&self, room: &RoomName, rev: Rev, limit: usize) -> Result<Vec<ChatMessage>> {

@@ -10,27 +10,27 @@ use chat::ports::{
 };
 use shared_types::{AuditEntry, PersonId, Restrictions, RoomName, RoomRules, Timestamp};
 
-/// Restrictions, rules and audit log in memory.
+/// [`Moderation`] in memory. Nothing expires.
 #[derive(Default)]
-pub struct MemoryModeration(Mutex<Decisions>);
+pub struct MemoryModeration(Mutex<State>);
 
 #[derive(Default)]
-struct Decisions {
-    restriction_store: BTreeMap<String, Restrictions>,
+struct State {
+    restrictions: BTreeMap<String, Restrictions>,
     banned_addresses: BTreeMap<PersonId, Vec<AddressKey>>,
     seen: BTreeMap<PersonId, Vec<AddressKey>>,
     rules: BTreeMap<RoomName, RoomRules>,
-    done: Vec<AuditEntry>,
+    audit: Vec<AuditEntry>,
 }
 
 #[async_trait]
 impl Moderation for MemoryModeration {
     async fn restrictions(&self, of: &Subject) -> Result<Restrictions> {
-        Ok(self.0.lock().unwrap().restriction_store.get(&format!("{of:?}")).copied().unwrap_or_default())
+        Ok(self.0.lock().unwrap().restrictions.get(&format!("{of:?}")).copied().unwrap_or_default())
     }
 
     async fn set_restrictions(&self, of: &Subject, restrictions: Restrictions) -> Result<()> {
-        self.0.lock().unwrap().restriction_store.insert(format!("{of:?}"), restrictions);
+        self.0.lock().unwrap().restrictions.insert(format!("{of:?}"), restrictions);
         Ok(())
     }
 
@@ -44,8 +44,8 @@ impl Moderation for MemoryModeration {
     }
 
     async fn set_seen(&self, person: &PersonId, address: &AddressKey, _until: Timestamp) -> Result<()> {
-        let mut decisions = self.0.lock().unwrap();
-        let seen = decisions.seen.entry(person.clone()).or_default();
+        let mut state = self.0.lock().unwrap();
+        let seen = state.seen.entry(person.clone()).or_default();
         seen.retain(|other| other != address);
         seen.push(address.clone());
         Ok(())
@@ -65,12 +65,12 @@ impl Moderation for MemoryModeration {
     }
 
     async fn record(&self, entry: &AuditEntry) -> Result<()> {
-        self.0.lock().unwrap().done.push(entry.clone());
+        self.0.lock().unwrap().audit.push(entry.clone());
         Ok(())
     }
 
     async fn audit(&self, before: Option<Timestamp>, limit: usize) -> Result<Vec<AuditEntry>> {
-        let mut entries = self.0.lock().unwrap().done.clone();
+        let mut entries = self.0.lock().unwrap().audit.clone();
         entries.retain(|entry| before.is_none_or(|before| entry.at < before));
         entries.sort_by_key(|entry| std::cmp::Reverse(entry.at));
         let last = entries.get(limit.saturating_sub(1)).map(|entry| entry.at);

@@ -13,26 +13,28 @@ use chat::ports::{
 };
 use shared_types::Timestamp;
 
-/// Everything that was ever done, with its times: the rule itself, and nothing clever.
+/// [`RateStore`] in memory. It keeps the time of every allowed call and counts those of the current windows.
 #[derive(Default)]
 pub struct MemoryRateStore {
-    taken: Mutex<BTreeMap<String, Vec<u64>>>,
+    /// Times of allowed calls by key, in milliseconds.
+    allowed: Mutex<BTreeMap<String, Vec<u64>>>,
     used: Mutex<BTreeSet<String>>,
-    turns: Mutex<BTreeMap<String, (String, u64)>>,
+    /// Holder of each slow mode slot, and when it was acquired.
+    slots: Mutex<BTreeMap<String, (String, u64)>>,
 }
 
 #[async_trait]
 impl RateStore for MemoryRateStore {
-    async fn take(&self, key: &str, allowance: RateLimit, now: Timestamp) -> Result<RateDecision> {
-        let (long, short) = (allowance.window.as_millis() as u64, allowance.burst_window.as_millis() as u64);
-        let mut taken = self.taken.lock().unwrap();
-        let times = taken.entry(key.into()).or_default();
-        let since = |begin: u64| times.iter().filter(|time| **time >= begin && **time <= now.0).count() as u32;
+    async fn take(&self, key: &str, limit: RateLimit, now: Timestamp) -> Result<RateDecision> {
+        let (long, short) = (limit.window.as_millis() as u64, limit.burst_window.as_millis() as u64);
+        let mut allowed = self.allowed.lock().unwrap();
+        let times = allowed.entry(key.into()).or_default();
+        let count_since = |begin: u64| times.iter().filter(|time| **time >= begin && **time <= now.0).count() as u32;
         let (long_began, short_began) = (now.0 - now.0 % long, now.0 - now.0 % long % short);
-        if since(long_began) >= allowance.sustained {
+        if count_since(long_began) >= limit.sustained {
             return Ok(RateDecision::Denied(Duration::from_millis(long_began + long - now.0)));
         }
-        if since(short_began) >= allowance.burst {
+        if count_since(short_began) >= limit.burst {
             return Ok(RateDecision::Denied(Duration::from_millis(short_began + short - now.0)));
         }
         times.push(now.0);
@@ -46,15 +48,15 @@ impl RateStore for MemoryRateStore {
         window: Duration,
         now: Timestamp,
     ) -> Result<RateDecision> {
-        let mut turns = self.turns.lock().unwrap();
-        match turns.get(key) {
+        let mut slots = self.slots.lock().unwrap();
+        match slots.get(key) {
             Some((of, _)) if of == holder => return Ok(RateDecision::Allowed),
             Some((_, taken_at)) if taken_at + window.as_millis() as u64 > now.0 => {
                 return Ok(RateDecision::Denied(Duration::from_millis(taken_at + window.as_millis() as u64 - now.0)));
             }
             _ => {}
         }
-        turns.insert(key.into(), (holder.into(), now.0));
+        slots.insert(key.into(), (holder.into(), now.0));
         Ok(RateDecision::Allowed)
     }
 

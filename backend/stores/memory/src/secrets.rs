@@ -9,7 +9,7 @@ use chat::ports::{
 };
 use shared_types::Timestamp;
 
-/// The signing secret in memory.
+/// [`Secrets`] in memory.
 #[derive(Default)]
 pub struct MemorySecrets(Mutex<Option<Keys>>);
 

@@ -43,7 +43,7 @@ pub struct FileImages {
     /// Signs the addresses. A restart invalidates them, and pages ask for new ones.
     key: [u8; 32],
     /// Held while an upload is put or kept, so that the bytes that are kept are the bytes that were checked.
-    places: Arc<Mutex<()>>,
+    put_or_keep: Arc<Mutex<()>>,
 }
 
 impl FileImages {
@@ -58,7 +58,7 @@ impl FileImages {
         fs::create_dir_all(&images)?;
         let mut key = [0; 32];
         entropy.fill(&mut key);
-        Ok(Self { uploads: Arc::new(uploads), images: Arc::new(images), clock, key, places: Arc::default() })
+        Ok(Self { uploads: Arc::new(uploads), images: Arc::new(images), clock, key, put_or_keep: Arc::default() })
     }
 
     /// Returns the MAC of an address: of everything before its signature, and of the type and size of the bytes.
@@ -93,16 +93,16 @@ impl Images for FileImages {
 
     async fn keep(&self, upload: &Upload, seen: &str) -> Result<bool> {
         let path = self.uploads.join(upload_name(upload));
-        let (images, place, seen) =
+        let (images, target, seen) =
             (self.images.clone(), self.images.join(image_name(&upload.message_key)), seen.to_owned());
-        let places = self.places.clone();
+        let put_or_keep = self.put_or_keep.clone();
         blocking("keeping an image", move || {
-            let _mine = places.lock().unwrap_or_else(PoisonError::into_inner);
+            let _guard = put_or_keep.lock().unwrap_or_else(PoisonError::into_inner);
             let Some(bytes) = unless_missing(fs::read(&path))? else { return Ok(false) };
             if version(&bytes) != seen {
                 return Ok(false);
             }
-            fs::rename(path, place)?;
+            fs::rename(path, target)?;
             sync_directory(&images)?;
             Ok(true)
         })
@@ -149,8 +149,8 @@ impl Storage for FileImages {
         let [author, room, nonce, announced, until] = signed.split('/').collect::<Vec<_>>().try_into().ok()?;
         let kind = ImageType::of_media_type(media_type)?;
         let as_announced = announced == format!("{size}.{}", kind.extension());
-        let good = self.clock.now().0 <= until.parse().ok()?;
-        if !as_announced || !good {
+        let is_valid = self.clock.now().0 <= until.parse().ok()?;
+        if !as_announced || !is_valid {
             return None;
         }
         let message_key =
@@ -160,7 +160,7 @@ impl Storage for FileImages {
 
     async fn put(&self, upload: &Upload, bytes: Vec<u8>) -> Result<()> {
         let (uploads, path) = (self.uploads.clone(), self.uploads.join(upload_name(upload)));
-        let places = self.places.clone();
+        let put_or_keep = self.put_or_keep.clone();
         blocking("storing an upload", move || {
             let waiting = waiting_bytes(&uploads)?;
             if waiting + bytes.len() as u64 > WAITING_BYTES {
@@ -172,7 +172,7 @@ impl Storage for FileImages {
             file.write_all(&bytes)?;
             // The message with the image may be stored a moment later and must not survive a power cut without it.
             file.sync_all()?;
-            let _mine = places.lock().unwrap_or_else(PoisonError::into_inner);
+            let _guard = put_or_keep.lock().unwrap_or_else(PoisonError::into_inner);
             fs::rename(part, path)
         })
         .await

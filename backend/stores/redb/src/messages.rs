@@ -1,4 +1,4 @@
-//! The log of every room in the database.
+//! The messages and change records of every room in the database.
 //!
 //! Expired messages are skipped by reads, as in DynamoDB, and removed once an hour.
 
@@ -19,7 +19,7 @@ use crate::store::{Store, WriteDurability};
 mod expiry;
 pub(crate) mod idempotency;
 
-/// The last revision that was taken, by room.
+/// The last revision of each room.
 const REVS: TableDefinition<'_, &str, u64> = TableDefinition::new("revs");
 /// A [`StoredMessage`] as JSON, by room and seq.
 const MESSAGES: TableDefinition<'_, (&str, u64), &[u8]> = TableDefinition::new("messages");
@@ -41,14 +41,14 @@ impl RedbMessages {
 
     /// Returns the time before which messages are expired.
     fn oldest_kept(&self) -> Timestamp {
-        let moment = Duration::from_millis(1);
-        self.retention.map_or(Timestamp(0), |retention| self.clock.now() - retention + moment)
+        let millisecond = Duration::from_millis(1);
+        self.retention.map_or(Timestamp(0), |retention| self.clock.now() - retention + millisecond)
     }
 
     async fn read(
         &self,
         doing: &'static str,
-        work: impl FnOnce(&Log, Timestamp) -> ReadResult + Send + 'static,
+        work: impl FnOnce(&MessageTable, Timestamp) -> ReadResult + Send + 'static,
     ) -> Result<Vec<ChatMessage>> {
         let oldest = self.oldest_kept();
         self.store
@@ -60,7 +60,7 @@ impl RedbMessages {
     }
 }
 
-type Log = ReadOnlyTable<(&'static str, u64), &'static [u8]>;
+type MessageTable = ReadOnlyTable<(&'static str, u64), &'static [u8]>;
 type ReadResult = std::result::Result<Vec<ChatMessage>, redb::Error>;
 type Entry<V> = std::result::Result<
     (redb::AccessGuard<'static, (&'static str, u64)>, redb::AccessGuard<'static, V>),
@@ -195,23 +195,23 @@ impl Messages for RedbMessages {
             let range = changes.range((room.as_str(), 0)..=(room.as_str(), u64::MAX))?;
             range.rev().filter_map(|entry| kept_change(entry, oldest)).take(limit).collect()
         });
-        let mut marks = newest_first.await?;
-        marks.reverse();
-        Ok(marks)
+        let mut changes = newest_first.await?;
+        changes.reverse();
+        Ok(changes)
     }
 }
 
-type Marks = ReadOnlyTable<(&'static str, u64), (u64, u64)>;
+type ChangeTable = ReadOnlyTable<(&'static str, u64), (u64, u64)>;
 
 impl RedbMessages {
     async fn read_changes(
         &self,
-        work: impl FnOnce(&Marks, Timestamp) -> std::result::Result<Vec<ChangeRecord>, redb::Error> + Send + 'static,
+        work: impl FnOnce(&ChangeTable, Timestamp) -> std::result::Result<Vec<ChangeRecord>, redb::Error> + Send + 'static,
     ) -> Result<Vec<ChangeRecord>> {
         let oldest = self.oldest_kept();
         self.store
-            .read("reading what changed", move |transaction| match open(transaction, CHANGES)? {
-                Some(marks) => work(&marks, oldest),
+            .read("reading change records", move |transaction| match open(transaction, CHANGES)? {
+                Some(changes) => work(&changes, oldest),
                 None => Ok(Vec::new()),
             })
             .await
@@ -238,16 +238,17 @@ fn kept_change(entry: Entry<(u64, u64)>, oldest: Timestamp) -> Option<std::resul
 
 /// Decodes a stored value. One that cannot be read is logged and left out, so that it does not make its room unreadable.
 fn readable<T: DeserializeOwned>(stored: &[u8]) -> Option<T> {
-    decode(stored).inspect_err(|error| tracing::error!(%error, "unreadable value left out")).ok()
+    decode(stored).inspect_err(|error| tracing::error!(%error, "stored value cannot be read; left out")).ok()
 }
 
+/// Opens a table for reading. Returns `None` if it does not exist.
 pub(crate) fn open<K: redb::Key + 'static, V: redb::Value + 'static>(
     transaction: &ReadTransaction,
     table: TableDefinition<'_, K, V>,
 ) -> std::result::Result<Option<ReadOnlyTable<K, V>>, redb::Error> {
     match transaction.open_table(table) {
         Ok(table) => Ok(Some(table)),
-        // Nothing was ever written to the table.
+        // The first write creates the table.
         Err(TableError::TableDoesNotExist(_)) => Ok(None),
         Err(error) => Err(error.into()),
     }

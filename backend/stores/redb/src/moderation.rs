@@ -143,7 +143,7 @@ impl Moderation for RedbModeration {
     async fn set_rules(&self, room: &RoomName, rules: RoomRules) -> Result<()> {
         let room = room.clone();
         self.store
-            .write("deciding the rules of a room", WriteDurability::Now, move |transaction| {
+            .write("writing the rules of a room", WriteDurability::Now, move |transaction| {
                 transaction.open_table(RULES)?.insert(room.as_str(), encode(&rules)?.as_slice())?;
                 Ok(())
             })
@@ -153,7 +153,7 @@ impl Moderation for RedbModeration {
     async fn record(&self, entry: &AuditEntry) -> Result<()> {
         let (entry, oldest) = (entry.clone(), self.oldest_entry());
         self.store
-            .write("noting what a moderator did", WriteDurability::Now, move |transaction| {
+            .write("writing an audit entry", WriteDurability::Now, move |transaction| {
                 let mut audit = transaction.open_table(AUDIT)?;
                 let at = entry.at.0;
                 let last = audit.range((at, 0)..=(at, u64::MAX))?.next_back().transpose()?;
@@ -168,7 +168,7 @@ impl Moderation for RedbModeration {
     async fn audit(&self, before: Option<Timestamp>, limit: usize) -> Result<Vec<AuditEntry>> {
         let oldest = self.oldest_entry();
         self.store
-            .read("reading what moderators did", move |transaction| {
+            .read("reading the audit log", move |transaction| {
                 let Some(audit) = open(transaction, AUDIT)? else { return Ok(Vec::new()) };
                 let mut entries: Vec<AuditEntry> = Vec::new();
                 let newest = before.map_or(u64::MAX, |before| before.0).max(oldest);

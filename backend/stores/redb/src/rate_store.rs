@@ -22,7 +22,7 @@ const CLEANUP_THRESHOLD: usize = 1_000;
 /// It keeps the current windows only: whenever it has grown to twice the size that the last cleanup left, it drops expired entries.
 pub struct InProcessRateStore {
     clock: Arc<dyn Clock>,
-    taken: Mutex<Bounded<Count>>,
+    counts: Mutex<Bounded<Count>>,
     used: Mutex<Bounded<Timestamp>>,
     slots: Mutex<Bounded<Slot>>,
 }
@@ -47,9 +47,9 @@ impl RateStore for InProcessRateStore {
     async fn take(&self, key: &str, limit: RateLimit, now: Timestamp) -> Result<RateDecision> {
         let RateWindows { until_long, until_short, .. } = limit.windows(now);
         let (long_ends, short_ends) = (Timestamp(now.0 + until_long), Timestamp(now.0 + until_short));
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        taken.drop_expired(|count| count.long_ends <= now);
-        let count = taken.entries.entry(key.into()).or_insert(Count { total: 0, long_ends, burst: 0, short_ends });
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.drop_expired(|count| count.long_ends <= now);
+        let count = counts.entries.entry(key.into()).or_insert(Count { total: 0, long_ends, burst: 0, short_ends });
         if count.long_ends != long_ends {
             *count = Count { total: 0, long_ends, burst: 0, short_ends };
         } else if count.short_ends != short_ends {
@@ -100,7 +100,7 @@ impl RateStore for InProcessRateStore {
 impl InProcessRateStore {
     /// Returns an empty store.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, taken: Mutex::default(), used: Mutex::default(), slots: Mutex::default() }
+        Self { clock, counts: Mutex::default(), used: Mutex::default(), slots: Mutex::default() }
     }
 }
 
@@ -145,7 +145,7 @@ mod tests {
                 RateDecision::Allowed
             );
         }
-        assert!(rate_store.taken.lock().unwrap().entries.len() <= CLEANUP_THRESHOLD);
+        assert!(rate_store.counts.lock().unwrap().entries.len() <= CLEANUP_THRESHOLD);
         assert!(rate_store.used.lock().unwrap().entries.len() <= CLEANUP_THRESHOLD);
         assert!(rate_store.slots.lock().unwrap().entries.len() <= CLEANUP_THRESHOLD);
     }

@@ -133,7 +133,7 @@ impl Store {
             };
             let answer: Answer = Box::new(move |committed| {
                 let result = committed.map_err(String::from).and_then(|()| value.ok_or_else(|| "not written".into()));
-                // The caller may be gone; the write stands all the same.
+                // The caller may have stopped waiting. The write is made all the same.
                 drop(reply.send(result));
             });
             (outcome, answer)

@@ -1,4 +1,4 @@
-//! Who is connected, and how many may be.
+//! Connections, and the limits of their number.
 
 use chat::ports::connections::{Admission, Connection, ConnectionId, ConnectionLimits};
 use futures::future::join_all;
@@ -6,19 +6,19 @@ use futures::future::join_all;
 use super::contract;
 use crate::contract::{
     Stores,
-    fixtures::{connection, connection_from, places, room},
+    fixtures::{connection, connection_from, limit, room},
 };
 
 contract! { connections_contract connections {
-    a_connection_is_found_by_its_name_and_in_its_room
-    a_connection_nobody_knows_is_not_found
-    a_renamed_person_is_renamed_everywhere
-    a_removed_connection_gives_its_place_back_once
-    the_limit_is_exact_when_fifty_knock_at_once
-    of_fifty_at_once_from_one_address_as_many_get_in_as_it_may_have
-    whoever_is_in_from_an_address_goes_and_the_next_gets_in_once
-    without_an_address_or_a_limit_for_it_all_places_are_open
-    the_count_is_corrected_only_if_nobody_moved
+    a_connection_is_found_by_its_id_and_its_room
+    an_unknown_connection_is_not_found
+    a_rename_changes_the_connection_and_its_room_entry
+    a_removed_connection_is_subtracted_from_the_count_once
+    the_limit_is_exact_for_fifty_concurrent_connects
+    the_limit_per_address_is_exact_for_fifty_concurrent_connects
+    a_removed_connection_frees_one_slot_of_its_address
+    only_known_addresses_have_a_limit_per_address
+    the_count_is_corrected_only_if_it_is_unchanged
 } }
 
 fn sorted(mut connections: Vec<Connection>) -> Vec<Connection> {
@@ -29,12 +29,12 @@ fn sorted(mut connections: Vec<Connection>) -> Vec<Connection> {
 async fn admitted(stores: &Stores, ids: &[(&str, &str)]) -> Vec<Connection> {
     let connections: Vec<_> = ids.iter().map(|(id, room)| connection(id, room)).collect();
     for connection in &connections {
-        assert_eq!(stores.connections.admit(connection, places(100)).await.unwrap(), Admission::Admitted);
+        assert_eq!(stores.connections.admit(connection, limit(100)).await.unwrap(), Admission::Admitted);
     }
     connections
 }
 
-pub async fn a_connection_is_found_by_its_name_and_in_its_room(stores: Stores) {
+pub async fn a_connection_is_found_by_its_id_and_its_room(stores: Stores) {
     let known = admitted(&stores, &[("c1", "lobby"), ("c2", "lobby"), ("c3", "cats")]).await;
     assert_eq!(stores.connections.find(&known[0].id).await.unwrap().as_ref(), Some(&known[0]));
     assert_eq!(sorted(stores.connections.in_room(&room("lobby")).await.unwrap()), known[..2]);
@@ -43,16 +43,16 @@ pub async fn a_connection_is_found_by_its_name_and_in_its_room(stores: Stores) {
     assert_eq!(stores.connections.count().await.unwrap(), 3);
 }
 
-pub async fn a_connection_nobody_knows_is_not_found(stores: Stores) {
-    let stranger = ConnectionId("stranger".into());
-    assert_eq!(stores.connections.find(&stranger).await.unwrap(), None);
-    assert_eq!(stores.connections.rename(&stranger, &"Eve".parse().unwrap()).await.unwrap(), None);
-    assert_eq!(stores.connections.remove(&stranger).await.unwrap(), None);
+pub async fn an_unknown_connection_is_not_found(stores: Stores) {
+    let unknown = ConnectionId("unknown".into());
+    assert_eq!(stores.connections.find(&unknown).await.unwrap(), None);
+    assert_eq!(stores.connections.rename(&unknown, &"Eve".parse().unwrap()).await.unwrap(), None);
+    assert_eq!(stores.connections.remove(&unknown).await.unwrap(), None);
     assert_eq!(stores.connections.in_room(&room("lobby")).await.unwrap(), []);
     assert_eq!(stores.connections.count().await.unwrap(), 0);
 }
 
-pub async fn a_renamed_person_is_renamed_everywhere(stores: Stores) {
+pub async fn a_rename_changes_the_connection_and_its_room_entry(stores: Stores) {
     let known = admitted(&stores, &[("c1", "lobby"), ("c2", "lobby")]).await;
     let mut expected = known.clone();
     expected[0].person.name = "Bea".parse().unwrap();
@@ -62,7 +62,7 @@ pub async fn a_renamed_person_is_renamed_everywhere(stores: Stores) {
     assert_eq!(sorted(stores.connections.in_room(&room("lobby")).await.unwrap()), expected);
 }
 
-pub async fn a_removed_connection_gives_its_place_back_once(stores: Stores) {
+pub async fn a_removed_connection_is_subtracted_from_the_count_once(stores: Stores) {
     let known = admitted(&stores, &[("c1", "lobby"), ("c2", "lobby")]).await;
     assert_eq!(stores.connections.remove(&known[0].id).await.unwrap().as_ref(), Some(&known[0]));
     assert_eq!(stores.connections.remove(&known[0].id).await.unwrap(), None);
@@ -71,42 +71,42 @@ pub async fn a_removed_connection_gives_its_place_back_once(stores: Stores) {
     assert_eq!(stores.connections.in_room(&room("lobby")).await.unwrap(), known[1..]);
 }
 
-pub async fn the_limit_is_exact_when_fifty_knock_at_once(stores: Stores) {
-    let knocking: Vec<_> = (0..50).map(|n| connection(&format!("c{n}"), "lobby")).collect();
-    let answers = join_all(knocking.iter().map(|request| stores.connections.admit(request, places(20)))).await;
+pub async fn the_limit_is_exact_for_fifty_concurrent_connects(stores: Stores) {
+    let connections: Vec<_> = (0..50).map(|n| connection(&format!("c{n}"), "lobby")).collect();
+    let answers = join_all(connections.iter().map(|request| stores.connections.admit(request, limit(20)))).await;
     let admitted = answers.into_iter().filter(|answer| matches!(answer, Ok(Admission::Admitted))).count();
     assert_eq!(admitted, 20);
     assert_eq!(stores.connections.count().await.unwrap(), 20);
     assert_eq!(stores.connections.in_room(&room("lobby")).await.unwrap().len(), 20);
 
-    let leaving = stores.connections.all().await.unwrap().swap_remove(0);
-    stores.connections.remove(&leaving.id).await.unwrap();
+    let removed = stores.connections.all().await.unwrap().swap_remove(0);
+    stores.connections.remove(&removed.id).await.unwrap();
     let next = connection("next", "lobby");
-    assert_eq!(stores.connections.admit(&next, places(20)).await.unwrap(), Admission::Admitted);
-    assert_eq!(stores.connections.admit(&connection("late", "lobby"), places(20)).await.unwrap(), Admission::Full);
+    assert_eq!(stores.connections.admit(&next, limit(20)).await.unwrap(), Admission::Admitted);
+    assert_eq!(stores.connections.admit(&connection("late", "lobby"), limit(20)).await.unwrap(), Admission::Full);
     assert_eq!(stores.connections.find(&ConnectionId("late".into())).await.unwrap(), None);
 }
 
-pub async fn of_fifty_at_once_from_one_address_as_many_get_in_as_it_may_have(stores: Stores) {
-    let places = ConnectionLimits { all: 60, per_address: Some(10) };
-    let knocking: Vec<_> = (0..50).map(|n| connection_from("a", &format!("c{n}"))).collect();
-    let answers = join_all(knocking.iter().map(|request| stores.connections.admit(request, places))).await;
+pub async fn the_limit_per_address_is_exact_for_fifty_concurrent_connects(stores: Stores) {
+    let limits = ConnectionLimits { all: 60, per_address: Some(10) };
+    let connections: Vec<_> = (0..50).map(|n| connection_from("a", &format!("c{n}"))).collect();
+    let answers = join_all(connections.iter().map(|request| stores.connections.admit(request, limits))).await;
     let answers: Vec<_> = answers.into_iter().map(Result::unwrap).collect();
     let counted = |admission| answers.iter().filter(|answer| **answer == admission).count();
     assert_eq!((counted(Admission::Admitted), counted(Admission::AddressLimitReached)), (10, 40));
     assert_eq!(stores.connections.in_room(&room("lobby")).await.unwrap().len(), 10);
-    assert_eq!(stores.connections.count().await.unwrap(), 10, "who was refused holds no place of all");
+    assert_eq!(stores.connections.count().await.unwrap(), 10, "a rejected connection is not counted");
     for other in [connection_from("b", "other"), connection("nowhere", "lobby")] {
-        assert_eq!(stores.connections.admit(&other, places).await.unwrap(), Admission::Admitted, "{other:?}");
+        assert_eq!(stores.connections.admit(&other, limits).await.unwrap(), Admission::Admitted, "{other:?}");
     }
-    let full = ConnectionLimits { all: 12, ..places };
+    let full = ConnectionLimits { all: 12, ..limits };
     assert_eq!(stores.connections.admit(&connection_from("a", "late"), full).await.unwrap(), Admission::Full);
 }
 
-pub async fn whoever_is_in_from_an_address_goes_and_the_next_gets_in_once(stores: Stores) {
-    let places = ConnectionLimits { all: 9, per_address: Some(2) };
+pub async fn a_removed_connection_frees_one_slot_of_its_address(stores: Stores) {
+    let limits = ConnectionLimits { all: 9, per_address: Some(2) };
     let admit =
-        async |address, id: &str| stores.connections.admit(&connection_from(address, id), places).await.unwrap();
+        async |address, id: &str| stores.connections.admit(&connection_from(address, id), limits).await.unwrap();
     for id in ["c1", "c2"] {
         assert_eq!(admit("a", id).await, Admission::Admitted);
     }
@@ -117,8 +117,8 @@ pub async fn whoever_is_in_from_an_address_goes_and_the_next_gets_in_once(stores
     }
     assert_eq!(admit("a", "c4").await, Admission::Admitted);
     assert_eq!(admit("a", "c5").await, Admission::AddressLimitReached);
-    // Whom all places are taken from takes none of its address.
-    let full = ConnectionLimits { all: 2, ..places };
+    // A connection that is rejected by the limit of all does not count against its address.
+    let full = ConnectionLimits { all: 2, ..limits };
     assert_eq!(stores.connections.admit(&connection_from("b", "c6"), full).await.unwrap(), Admission::Full);
     for (id, admission) in
         [("c7", Admission::Admitted), ("c8", Admission::Admitted), ("c9", Admission::AddressLimitReached)]
@@ -127,19 +127,19 @@ pub async fn whoever_is_in_from_an_address_goes_and_the_next_gets_in_once(stores
     }
 }
 
-pub async fn without_an_address_or_a_limit_for_it_all_places_are_open(stores: Stores) {
+pub async fn only_known_addresses_have_a_limit_per_address(stores: Stores) {
     let limited = ConnectionLimits { all: 9, per_address: Some(1) };
     for id in ["n1", "n2"] {
         assert_eq!(stores.connections.admit(&connection(id, "lobby"), limited).await.unwrap(), Admission::Admitted);
     }
     for id in ["c1", "c2", "c3"] {
         let request = connection_from("a", id);
-        assert_eq!(stores.connections.admit(&request, places(9)).await.unwrap(), Admission::Admitted, "{id}");
+        assert_eq!(stores.connections.admit(&request, limit(9)).await.unwrap(), Admission::Admitted, "{id}");
     }
     assert_eq!(stores.connections.count().await.unwrap(), 5);
 }
 
-pub async fn the_count_is_corrected_only_if_nobody_moved(stores: Stores) {
+pub async fn the_count_is_corrected_only_if_it_is_unchanged(stores: Stores) {
     admitted(&stores, &[("c1", "lobby"), ("c2", "lobby")]).await;
     assert!(!stores.connections.correct_count(7, 2).await.unwrap());
     assert!(stores.connections.correct_count(2, 2).await.unwrap());

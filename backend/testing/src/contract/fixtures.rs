@@ -1,4 +1,4 @@
-//! What the cases are made of.
+//! Test data of the contract cases.
 
 use std::time::SystemTime;
 
@@ -15,6 +15,7 @@ pub fn room(name: &str) -> RoomName {
     name.parse().unwrap()
 }
 
+/// Returns a connection. `c1` has an address, and `c2` is a moderator.
 pub fn connection(id: &str, in_room: &str) -> Connection {
     Connection {
         id: ConnectionId(id.into()),
@@ -33,8 +34,8 @@ pub fn connection_from(address: &str, id: &str) -> Connection {
     Connection { address: Some(AddressKey(address.into())), ..connection(id, "lobby") }
 }
 
-/// So many in all.
-pub fn places(all: u32) -> ConnectionLimits {
+/// Returns limits for all connections together, without a limit per address.
+pub fn limit(all: u32) -> ConnectionLimits {
     ConnectionLimits { all, per_address: None }
 }
 
@@ -65,11 +66,12 @@ pub fn message_key(in_room: &str, author: &str, nonce: &str) -> MessageKey {
     MessageKey { room: room(in_room), author: author.parse().unwrap(), nonce: nonce.parse().unwrap() }
 }
 
-pub fn claim(rev: u64) -> IdempotencyRecord {
+pub fn record(rev: u64) -> IdempotencyRecord {
     IdempotencyRecord { rev: Rev(rev), at: Timestamp(now().0 + rev) }
 }
 
-pub async fn stored(stores: &Stores, in_room: &str, seqs: impl IntoIterator<Item = u64>) {
+/// Stores a message under each sequence number.
+pub async fn store_messages(stores: &Stores, in_room: &str, seqs: impl IntoIterator<Item = u64>) {
     for seq in seqs {
         let message = message(seq, &format!("{in_room} {seq}"));
         stores.messages.put(&room(in_room), &message).await.unwrap();
@@ -80,6 +82,7 @@ pub fn seqs(messages: &[ChatMessage]) -> Vec<u64> {
     messages.iter().map(|message| message.seq.0).collect()
 }
 
+/// Returns an upload of `ann=` in the lobby.
 pub fn upload(nonce: &str, kind: ImageType, size: usize) -> Upload {
     Upload { message_key: message_key("lobby", "ann=", nonce), kind, size: (size as u64).try_into().unwrap() }
 }

@@ -1,4 +1,4 @@
-//! The right of a message to a place: one through every retry, until it is given up.
+//! Idempotency records: every retry of a message finds the same record, until the record is taken over or becomes a tombstone.
 
 use chat::ports::messages::{IdempotencyRecord, MessageKey};
 use futures::future::join_all;
@@ -7,110 +7,114 @@ use shared_types::Timestamp;
 use super::contract;
 use crate::contract::{
     Stores,
-    fixtures::{claim, message_key, now},
+    fixtures::{message_key, now, record},
 };
 
 contract! { idempotency_contract idempotency {
-    the_first_claim_holds
-    of_many_claims_at_once_one_holds
-    a_claim_is_replaced_only_by_who_saw_it
-    identities_differ_by_room_author_and_nonce
-    claims_are_listed_by_author_in_the_order_of_rooms_and_nonces
-    a_claim_that_was_given_up_holds_and_is_not_listed
-    a_claim_that_was_given_up_and_is_claimed_anew_is_its_author_s_again
-    what_was_given_up_does_not_stand_before_what_is_left
+    the_first_record_is_kept
+    one_of_many_concurrent_records_is_kept
+    take_over_requires_the_current_record
+    keys_differ_by_room_author_and_nonce
+    records_of_an_author_are_in_order_of_room_and_nonce
+    a_tombstone_is_found_by_retries_and_is_not_listed
+    a_tombstone_that_is_taken_over_is_listed_again
+    tombstones_do_not_hide_the_records_after_them
 } }
 
-pub async fn the_first_claim_holds(stores: Stores) {
+pub async fn the_first_record_is_kept(stores: Stores) {
     let message_key = message_key("lobby", "ann", "n");
-    let first = claim(1);
+    let first = record(1);
     assert_eq!(stores.messages.reserve(&message_key, first).await.unwrap(), first);
-    assert_eq!(stores.messages.reserve(&message_key, claim(2)).await.unwrap(), first);
+    assert_eq!(stores.messages.reserve(&message_key, record(2)).await.unwrap(), first);
 }
 
-pub async fn of_many_claims_at_once_one_holds(stores: Stores) {
+pub async fn one_of_many_concurrent_records_is_kept(stores: Stores) {
     let message_key = message_key("lobby", "ann", "n");
-    let held = join_all((1..=20).map(|rev| stores.messages.reserve(&message_key, claim(rev)))).await;
+    let held = join_all((1..=20).map(|rev| stores.messages.reserve(&message_key, record(rev)))).await;
     let held: Vec<IdempotencyRecord> = held.into_iter().map(Result::unwrap).collect();
-    assert!(held.iter().all(|claim| *claim == held[0]), "{held:?}");
+    assert!(held.iter().all(|record| *record == held[0]), "{held:?}");
 }
 
-pub async fn a_claim_is_replaced_only_by_who_saw_it(stores: Stores) {
+pub async fn take_over_requires_the_current_record(stores: Stores) {
     let message_key = message_key("lobby", "ann", "n");
-    let first = stores.messages.reserve(&message_key, claim(1)).await.unwrap();
-    let (second, third) = (claim(2), claim(3));
+    let first = stores.messages.reserve(&message_key, record(1)).await.unwrap();
+    let (second, third) = (record(2), record(3));
     assert_eq!(stores.messages.take_over(&message_key, first, second).await.unwrap(), second);
     assert_eq!(stores.messages.take_over(&message_key, first, third).await.unwrap(), second);
     assert_eq!(stores.messages.reserve(&message_key, third).await.unwrap(), second);
 }
 
-pub async fn identities_differ_by_room_author_and_nonce(stores: Stores) {
-    let sessions = [
+pub async fn keys_differ_by_room_author_and_nonce(stores: Stores) {
+    let keys = [
         message_key("lobby", "ann", "n"),
         message_key("cats", "ann", "n"),
         message_key("lobby", "bea", "n"),
         message_key("lobby", "ann", "m"),
         message_key("lobby", "ann-n", "n"),
     ];
-    for (rev, message_key) in (1..).zip(&sessions) {
-        let claim = claim(rev);
-        assert_eq!(stores.messages.reserve(message_key, claim).await.unwrap(), claim, "{message_key:?}");
+    for (rev, message_key) in (1..).zip(&keys) {
+        let record = record(rev);
+        assert_eq!(stores.messages.reserve(message_key, record).await.unwrap(), record, "{message_key:?}");
     }
 }
 
-pub async fn claims_are_listed_by_author_in_the_order_of_rooms_and_nonces(stores: Stores) {
+pub async fn records_of_an_author_are_in_order_of_room_and_nonce(stores: Stores) {
     let ann = |room, nonce| message_key(room, "ann", nonce);
     let in_order = [ann("a", "n-1"), ann("a", "n-2"), ann("a-b", "n-0"), ann("b", "m"), ann("b", "n")];
-    for place in [3, 0, 4, 2, 1] {
-        stores.messages.reserve(&in_order[place], claim(place as u64)).await.unwrap();
+    for index in [3, 0, 4, 2, 1] {
+        stores.messages.reserve(&in_order[index], record(index as u64)).await.unwrap();
     }
-    for stranger in ["an", "ann-", "anna"] {
-        stores.messages.reserve(&message_key("a", stranger, "n-1"), claim(7)).await.unwrap();
+    for other in ["an", "ann-", "anna"] {
+        stores.messages.reserve(&message_key("a", other, "n-1"), record(7)).await.unwrap();
     }
     let listed = async |after: Option<&MessageKey>, limit| {
-        let claims = stores.messages.records_of(&in_order[0].author, after, limit).await.unwrap();
-        claims.into_iter().map(|(message_key, _)| message_key).collect::<Vec<_>>()
+        let records = stores.messages.records_of(&in_order[0].author, after, limit).await.unwrap();
+        records.into_iter().map(|(message_key, _)| message_key).collect::<Vec<_>>()
     };
     assert_eq!(listed(None, 10).await, in_order);
     assert_eq!(listed(None, 2).await, in_order[..2]);
     assert_eq!(listed(Some(&in_order[1]), 2).await, in_order[2..4]);
     assert_eq!(listed(Some(&in_order[4]), 2).await, []);
-    assert_eq!(listed(Some(&ann("a", "n-11")), 1).await, in_order[1..2], "after a place where nothing is");
+    assert_eq!(listed(Some(&ann("a", "n-11")), 1).await, in_order[1..2], "after a key without a record");
     let found = stores.messages.records_of(&in_order[0].author, None, 1).await.unwrap();
-    let held = stores.messages.reserve(&in_order[0], claim(99)).await.unwrap();
+    let held = stores.messages.reserve(&in_order[0], record(99)).await.unwrap();
     assert_eq!(found, [(in_order[0].clone(), held)]);
 }
 
-pub async fn a_claim_that_was_given_up_holds_and_is_not_listed(stores: Stores) {
-    let (kept, gone) = (message_key("lobby", "ann", "kept"), message_key("lobby", "ann", "gone"));
-    let first = stores.messages.reserve(&gone, claim(1)).await.unwrap();
-    stores.messages.reserve(&kept, claim(2)).await.unwrap();
+pub async fn a_tombstone_is_found_by_retries_and_is_not_listed(stores: Stores) {
+    let (kept, deleted) = (message_key("lobby", "ann", "kept"), message_key("lobby", "ann", "deleted"));
+    let first = stores.messages.reserve(&deleted, record(1)).await.unwrap();
+    stores.messages.reserve(&kept, record(2)).await.unwrap();
     let tomorrow = Timestamp(now().0 + 24 * 60 * 60 * 1000);
     for _ in 0..2 {
-        stores.messages.tombstone(&gone, tomorrow).await.unwrap();
+        stores.messages.tombstone(&deleted, tomorrow).await.unwrap();
         let left = stores.messages.records_of(&kept.author, None, 10).await.unwrap();
         assert_eq!(
             left.into_iter().map(|(message_key, _)| message_key).collect::<Vec<_>>(),
             std::slice::from_ref(&kept)
         );
-        assert_eq!(stores.messages.reserve(&gone, claim(3)).await.unwrap(), first, "a retry finds it");
+        assert_eq!(stores.messages.reserve(&deleted, record(3)).await.unwrap(), first, "a retry finds it");
     }
     let never = message_key("lobby", "ann", "never");
     stores.messages.tombstone(&never, tomorrow).await.unwrap();
-    let fresh = claim(4);
+    let fresh = record(4);
     assert_eq!(stores.messages.reserve(&never, fresh).await.unwrap(), fresh);
 }
 
-pub async fn a_claim_that_was_given_up_and_is_claimed_anew_is_its_author_s_again(stores: Stores) {
+pub async fn a_tombstone_that_is_taken_over_is_listed_again(stores: Stores) {
     let message_key = message_key("lobby", "ann", "n");
-    let (held, fresh, late) = (claim(1), claim(2), claim(3));
+    let (held, fresh, late) = (record(1), record(2), record(3));
     stores.messages.reserve(&message_key, held).await.unwrap();
     let until = Timestamp(now().0 + 60_000);
     stores.messages.tombstone(&message_key, until).await.unwrap();
-    assert_eq!(stores.messages.take_over(&message_key, late, fresh).await.unwrap(), held, "who saw another is refused");
+    assert_eq!(
+        stores.messages.take_over(&message_key, late, fresh).await.unwrap(),
+        held,
+        "another record was expected"
+    );
     assert_eq!(stores.messages.take_over(&message_key, held, fresh).await.unwrap(), fresh);
     let listed = async || stores.messages.records_of(&message_key.author, None, 9).await.unwrap();
-    assert_eq!(listed().await, [(message_key.clone(), fresh)], "or what it says could not be forgotten");
+    assert_eq!(listed().await, [(message_key.clone(), fresh)], "otherwise its message could not be erased");
     assert_eq!(stores.messages.reserve(&message_key, late).await.unwrap(), fresh, "a retry finds the new one");
     assert_eq!(stores.messages.take_over(&message_key, held, late).await.unwrap(), fresh);
     assert_eq!(listed().await, [(message_key.clone(), fresh)]);
@@ -118,19 +122,19 @@ pub async fn a_claim_that_was_given_up_and_is_claimed_anew_is_its_author_s_again
     assert_eq!((listed().await, stores.messages.reserve(&message_key, late).await.unwrap()), (vec![], fresh));
 }
 
-pub async fn what_was_given_up_does_not_stand_before_what_is_left(stores: Stores) {
-    let names: Vec<_> = (10..40).map(|number| message_key("lobby", "ann", &format!("n-{number}"))).collect();
-    for (name, rev) in names.iter().zip(1..) {
-        stores.messages.reserve(name, claim(rev)).await.unwrap();
+pub async fn tombstones_do_not_hide_the_records_after_them(stores: Stores) {
+    let keys: Vec<_> = (10..40).map(|number| message_key("lobby", "ann", &format!("n-{number}"))).collect();
+    for (key, rev) in keys.iter().zip(1..) {
+        stores.messages.reserve(key, record(rev)).await.unwrap();
     }
-    for gone in &names[..20] {
-        stores.messages.tombstone(gone, Timestamp(now().0 + 60_000)).await.unwrap();
+    for key in &keys[..20] {
+        stores.messages.tombstone(key, Timestamp(now().0 + 60_000)).await.unwrap();
     }
     let listed = async |after: Option<&MessageKey>, limit| {
-        let claims = stores.messages.records_of(&names[0].author, after, limit).await.unwrap();
-        claims.into_iter().map(|(message_key, _)| message_key).collect::<Vec<_>>()
+        let records = stores.messages.records_of(&keys[0].author, after, limit).await.unwrap();
+        records.into_iter().map(|(message_key, _)| message_key).collect::<Vec<_>>()
     };
-    assert_eq!(listed(None, 3).await, names[20..23]);
-    assert_eq!(listed(Some(&names[5]), 100).await, names[20..]);
-    assert_eq!(listed(Some(&names[22]), 2).await, names[23..25]);
+    assert_eq!(listed(None, 3).await, keys[20..23]);
+    assert_eq!(listed(Some(&keys[5]), 100).await, keys[20..]);
+    assert_eq!(listed(Some(&keys[22]), 2).await, keys[23..25]);
 }

@@ -1,4 +1,4 @@
-//! What browsers put, and what is kept of it.
+//! Uploads of browsers, and images that are kept.
 
 use chat::ports::images::Upload;
 use shared_types::{ImageType, Timestamp};
@@ -10,12 +10,12 @@ use crate::contract::{
 };
 
 contract! { images_contract images {
-    an_upload_is_found_as_it_was_put
-    an_address_is_for_its_bytes_type_and_message_only
-    only_what_was_looked_at_is_kept
-    a_discarded_upload_is_gone
-    a_removed_image_is_gone
-    the_sweep_takes_old_uploads_and_nothing_that_is_kept
+    an_upload_has_the_bytes_that_were_put
+    an_address_accepts_only_its_size_type_and_message
+    keep_requires_the_version_that_was_read
+    a_discarded_upload_is_not_found
+    a_removed_image_is_not_found
+    the_sweep_removes_old_uploads_and_no_images
 } }
 
 async fn put(stores: &Stores, upload: &Upload, bytes: &[u8]) -> bool {
@@ -23,7 +23,7 @@ async fn put(stores: &Stores, upload: &Upload, bytes: &[u8]) -> bool {
     stores.browser.put(&address, upload.kind.media_type(), bytes).await
 }
 
-pub async fn an_upload_is_found_as_it_was_put(stores: Stores) {
+pub async fn an_upload_has_the_bytes_that_were_put(stores: Stores) {
     let bytes: Vec<u8> = (0..200_000_u32).map(|n| n as u8).collect();
     let image = upload("n", ImageType::Webp, bytes.len());
     assert_eq!(stores.images.uploaded(&image).await.unwrap(), None);
@@ -38,7 +38,7 @@ pub async fn an_upload_is_found_as_it_was_put(stores: Stores) {
     }
 }
 
-pub async fn an_address_is_for_its_bytes_type_and_message_only(stores: Stores) {
+pub async fn an_address_accepts_only_its_size_type_and_message(stores: Stores) {
     let image = upload("n", ImageType::Png, 4);
     let address = stores.images.address(&image).await.unwrap();
     let other = upload("m", ImageType::Png, 4);
@@ -59,13 +59,13 @@ pub async fn an_address_is_for_its_bytes_type_and_message_only(stores: Stores) {
     assert!(stores.browser.put(&address, "image/png", b"1234").await);
 }
 
-pub async fn only_what_was_looked_at_is_kept(stores: Stores) {
+pub async fn keep_requires_the_version_that_was_read(stores: Stores) {
     let image = upload("n", ImageType::Gif, 3);
-    assert!(!stores.images.keep(&image, "never seen").await.unwrap());
+    assert!(!stores.images.keep(&image, "never read").await.unwrap());
     put(&stores, &image, b"one").await;
     let first = stores.images.uploaded(&image).await.unwrap().unwrap().version;
     put(&stores, &image, b"two").await;
-    assert!(!stores.images.keep(&image, &first).await.unwrap(), "it was changed meanwhile");
+    assert!(!stores.images.keep(&image, &first).await.unwrap(), "the upload changed since it was read");
     assert!(!stores.images.is_kept(&image.message_key).await.unwrap());
     let second = stores.images.uploaded(&image).await.unwrap().unwrap().version;
     assert!(stores.images.keep(&image, &second).await.unwrap());
@@ -74,7 +74,7 @@ pub async fn only_what_was_looked_at_is_kept(stores: Stores) {
     assert!(!stores.images.is_kept(&message_key("cats", "ann=", "n")).await.unwrap());
 }
 
-pub async fn a_discarded_upload_is_gone(stores: Stores) {
+pub async fn a_discarded_upload_is_not_found(stores: Stores) {
     let image = upload("n", ImageType::Jpeg, 3);
     assert!(put(&stores, &image, b"one").await);
     stores.images.discard(&image).await.unwrap();
@@ -82,7 +82,7 @@ pub async fn a_discarded_upload_is_gone(stores: Stores) {
     stores.images.discard(&image).await.unwrap();
 }
 
-pub async fn a_removed_image_is_gone(stores: Stores) {
+pub async fn a_removed_image_is_not_found(stores: Stores) {
     let image = upload("n", ImageType::Jpeg, 3);
     assert!(put(&stores, &image, b"one").await);
     let version = stores.images.uploaded(&image).await.unwrap().unwrap().version;
@@ -93,16 +93,16 @@ pub async fn a_removed_image_is_gone(stores: Stores) {
     stores.images.remove(&image.message_key).await.unwrap();
 }
 
-pub async fn the_sweep_takes_old_uploads_and_nothing_that_is_kept(stores: Stores) {
-    let (kept, left) = (upload("n", ImageType::Gif, 3), upload("m", ImageType::Gif, 3));
-    for image in [&kept, &left] {
+pub async fn the_sweep_removes_old_uploads_and_no_images(stores: Stores) {
+    let (kept, waiting) = (upload("n", ImageType::Gif, 3), upload("m", ImageType::Gif, 3));
+    for image in [&kept, &waiting] {
         put(&stores, image, b"one").await;
     }
     let version = stores.images.uploaded(&kept).await.unwrap().unwrap().version;
     stores.images.keep(&kept, &version).await.unwrap();
     assert_eq!(stores.images.sweep(Timestamp(0)).await.unwrap(), 0);
-    assert!(stores.images.uploaded(&left).await.unwrap().is_some());
+    assert!(stores.images.uploaded(&waiting).await.unwrap().is_some());
     assert!(stores.images.sweep(Timestamp(now().0 + 60_000)).await.unwrap() >= 1);
-    assert_eq!(stores.images.uploaded(&left).await.unwrap(), None);
+    assert_eq!(stores.images.uploaded(&waiting).await.unwrap(), None);
     assert!(stores.images.is_kept(&kept.message_key).await.unwrap());
 }

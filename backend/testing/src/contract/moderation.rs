@@ -1,4 +1,4 @@
-//! What moderators decided, and what is remembered of it.
+//! Restrictions, banned and recent addresses, room rules and the audit log.
 
 use chat::ports::{connections::AddressKey, moderation::Subject};
 use shared_types::{AuditEntry, ModerationAction, Person, Restrictions, RoomRules, Timestamp};
@@ -10,14 +10,14 @@ use crate::contract::{
 };
 
 contract! { moderation_contract moderation {
-    a_standing_is_of_a_person_or_an_address_and_can_be_taken_back
-    the_addresses_banned_with_a_person_are_remembered
-    where_a_person_came_from_is_known_until_its_time_is_over
-    rules_are_a_room_s_own
-    what_was_done_is_read_newest_first_and_none_of_one_moment_is_left_out
+    restrictions_of_people_and_addresses_are_separate
+    banned_addresses_belong_to_one_person
+    recent_addresses_of_a_person_are_known_until_they_expire
+    rules_of_rooms_are_separate
+    the_audit_log_is_newest_first_with_whole_milliseconds
 } }
 
-pub async fn a_standing_is_of_a_person_or_an_address_and_can_be_taken_back(stores: Stores) {
+pub async fn restrictions_of_people_and_addresses_are_separate(stores: Stores) {
     let soon = |minutes: u64| Some(Timestamp(now().0 / 1000 * 1000 + minutes * 60_000));
     let (person, address) = (Subject::Person("ann".parse().unwrap()), Subject::Address(AddressKey("ann".into())));
     assert_eq!(stores.moderation.restrictions(&person).await.unwrap(), Restrictions::default());
@@ -32,7 +32,7 @@ pub async fn a_standing_is_of_a_person_or_an_address_and_can_be_taken_back(store
     assert_eq!(stores.moderation.restrictions(&address).await.unwrap(), banned);
 }
 
-pub async fn the_addresses_banned_with_a_person_are_remembered(stores: Stores) {
+pub async fn banned_addresses_belong_to_one_person(stores: Stores) {
     let ann = "ann".parse().unwrap();
     assert_eq!(stores.moderation.banned_addresses(&ann).await.unwrap(), []);
     let addresses = ["a", "b"].map(|key| AddressKey(key.into()));
@@ -41,7 +41,7 @@ pub async fn the_addresses_banned_with_a_person_are_remembered(stores: Stores) {
     assert_eq!(stores.moderation.banned_addresses(&"bea".parse().unwrap()).await.unwrap(), []);
 }
 
-pub async fn where_a_person_came_from_is_known_until_its_time_is_over(stores: Stores) {
+pub async fn recent_addresses_of_a_person_are_known_until_they_expire(stores: Stores) {
     let (ann, bea) = ("ann".parse().unwrap(), "bea".parse().unwrap());
     let [a, b, c] = ["a", "b", "c"].map(|key| AddressKey(key.into()));
     assert_eq!(stores.moderation.seen(&ann).await.unwrap(), []);
@@ -56,7 +56,7 @@ pub async fn where_a_person_came_from_is_known_until_its_time_is_over(stores: St
     assert_eq!(stores.moderation.restrictions(&Subject::Person(ann)).await.unwrap(), Restrictions::default());
 }
 
-pub async fn rules_are_a_room_s_own(stores: Stores) {
+pub async fn rules_of_rooms_are_separate(stores: Stores) {
     let of = async |name| stores.moderation.rules(&room(name)).await.unwrap();
     for rules in [
         RoomRules { slow: 30, read_only: true },
@@ -69,16 +69,16 @@ pub async fn rules_are_a_room_s_own(stores: Stores) {
     }
 }
 
-pub async fn what_was_done_is_read_newest_first_and_none_of_one_moment_is_left_out(stores: Stores) {
+pub async fn the_audit_log_is_newest_first_with_whole_milliseconds(stores: Stores) {
     let start = now().0;
-    let done = |at: u64, slow| AuditEntry {
+    let entry = |at: u64, slow| AuditEntry {
         at: Timestamp(start + at),
         by: Person { id: "mod".parse().unwrap(), name: "Mo".parse().unwrap(), moderator: true },
         action: ModerationAction::Rules { room: room("lobby"), rules: RoomRules { slow, read_only: false } },
     };
     assert_eq!(stores.moderation.audit(None, 10).await.unwrap(), []);
     for (at, slow) in [(9, 1), (10, 2), (10, 3), (10, 3), (10, 4), (100, 5)] {
-        stores.moderation.record(&done(at, slow)).await.unwrap();
+        stores.moderation.record(&entry(at, slow)).await.unwrap();
     }
     let times = async |before: Option<u64>, limit| {
         let entries = stores.moderation.audit(before.map(|before| Timestamp(start + before)), limit).await.unwrap();
@@ -90,5 +90,5 @@ pub async fn what_was_done_is_read_newest_first_and_none_of_one_moment_is_left_o
     assert_eq!(times(Some(100), 1).await, [10, 10, 10, 10]);
     assert_eq!(times(Some(10), 5).await, [9]);
     assert_eq!(times(Some(9), 5).await, [0_u64; 0]);
-    assert_eq!(stores.moderation.audit(Some(Timestamp(start + 10)), 9).await.unwrap(), [done(9, 1)]);
+    assert_eq!(stores.moderation.audit(Some(Timestamp(start + 10)), 9).await.unwrap(), [entry(9, 1)]);
 }

@@ -1,4 +1,4 @@
-//! The secrets that sign.
+//! The signing secrets.
 
 use chat::ports::secrets::Keys;
 use futures::future::join_all;
@@ -9,7 +9,7 @@ use crate::contract::Stores;
 
 contract! { secrets_contract secrets {
     the_first_secret_is_kept
-    a_secret_is_replaced_once_and_the_one_before_it_is_remembered
+    a_secret_is_replaced_once_and_the_previous_one_is_kept
 } }
 
 pub async fn the_first_secret_is_kept(stores: Stores) {
@@ -19,7 +19,7 @@ pub async fn the_first_secret_is_kept(stores: Stores) {
     assert_eq!(stores.secrets.keep_first([99; 32], Timestamp(99)).await.unwrap(), answers[0]);
 }
 
-pub async fn a_secret_is_replaced_once_and_the_one_before_it_is_remembered(stores: Stores) {
+pub async fn a_secret_is_replaced_once_and_the_previous_one_is_kept(stores: Stores) {
     let first = stores.secrets.keep_first([1; 32], Timestamp(1)).await.unwrap();
     let replaced = join_all((2..=9).map(|n| stores.secrets.replace(&first, [n; 32], Timestamp(7)))).await;
     assert_eq!(replaced.into_iter().map(Result::unwrap).filter(|made| *made).count(), 1);

@@ -1,5 +1,5 @@
-//! What only the AWS adapters have to prove: expiry, large pages, the shell in its bucket, and errors that name what is
-//! missing.
+//! Tests of behaviour that only the AWS stores have: expiry, large pages, the index template in its bucket, and errors that name a
+//! missing resource.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,21 +15,21 @@ use chat_testing::{
     clock::ManualClock,
     contract::{
         Browser,
-        fixtures::{connection, connection_from, message, message_key, now, places, room, seqs, upload},
+        fixtures::{connection, connection_from, limit, message, message_key, now, room, seqs, upload},
     },
 };
 use futures::future::join_all;
 use shared_types::{AuditEntry, ChatMessage, ImageType, ModerationAction, Person, Rev, Seq, Timestamp, limits};
 
-use super::{Signed, Tables, clients, endpoint, fresh_name, s3};
+use super::{PresignedUploads, Tables, clients, endpoint, fresh_name, s3};
 
 #[tokio::test]
-async fn a_connection_older_than_any_can_be_is_in_no_answer_but_the_sweep_s() {
+async fn an_expired_connection_is_found_only_by_the_sweep() {
     let Tables { clients, connections, .. } = Tables::create().await;
     let old = connection("c1", "lobby");
     let clock = ManualClock::at(old.opened_at);
     let connections = clients.connections(&connections, clock.clone());
-    assert_eq!(connections.admit(&old, places(1)).await.unwrap(), Admission::Admitted);
+    assert_eq!(connections.admit(&old, limit(1)).await.unwrap(), Admission::Admitted);
 
     clock.advance(limits::LIFETIME);
     assert_eq!(connections.find(&old.id).await.unwrap().as_ref(), Some(&old));
@@ -44,56 +44,56 @@ async fn a_connection_older_than_any_can_be_is_in_no_answer_but_the_sweep_s() {
 }
 
 #[tokio::test]
-async fn many_removals_at_once_give_one_place_back() {
+async fn concurrent_removals_decrement_the_count_once() {
     let Tables { clients, connections, .. } = Tables::create().await;
     let (one, other) = (connection("c1", "lobby"), connection("c2", "lobby"));
     let connections = clients.connections(&connections, ManualClock::at(one.opened_at));
-    connections.admit(&one, places(2)).await.unwrap();
-    connections.admit(&other, places(2)).await.unwrap();
+    connections.admit(&one, limit(2)).await.unwrap();
+    connections.admit(&other, limit(2)).await.unwrap();
 
     let removals = join_all((0..10).map(|_| connections.remove(&one.id))).await;
-    let told: Vec<_> = removals.into_iter().filter_map(Result::unwrap).collect();
-    assert_eq!(told, [one]);
+    let removed: Vec<_> = removals.into_iter().filter_map(Result::unwrap).collect();
+    assert_eq!(removed, [one]);
     assert_eq!(connections.count().await.unwrap(), 1);
 }
 
 #[tokio::test]
-async fn nobody_is_let_in_where_nobody_may_be() {
+async fn a_limit_of_zero_admits_no_connection() {
     let Tables { clients, connections, .. } = Tables::create().await;
     let request = connection("c1", "lobby");
     let connections = clients.connections(&connections, ManualClock::at(request.opened_at));
-    assert_eq!(connections.admit(&request, places(0)).await.unwrap(), Admission::Full);
+    assert_eq!(connections.admit(&request, limit(0)).await.unwrap(), Admission::Full);
     assert_eq!(connections.find(&ConnectionId("c1".into())).await.unwrap(), None);
 }
 
 #[tokio::test]
-async fn places_of_an_address_that_nobody_gave_back_are_free_when_nobody_can_be_in_them() {
+async fn the_counter_of_an_address_expires_with_its_connections() {
     let Tables { clients, connections, .. } = Tables::create().await;
     let clock = ManualClock::at(Timestamp(1_000_000_000));
     let connections = clients.connections(&connections, clock.clone());
-    let (places, longest) =
+    let (limits_of_address, longest) =
         (ConnectionLimits { all: 100, per_address: Some(3) }, limits::LIFETIME + Duration::from_secs(11 * 60));
     let admitted = async |times: usize| {
-        let knocks = (0..times).map(|number| Connection {
+        let requests = (0..times).map(|number| Connection {
             opened_at: clock.now(),
             ..connection_from("a", &format!("{}-{number}", clock.now().0))
         });
-        let knocks: Vec<_> = knocks.collect();
-        let answers = join_all(knocks.iter().map(|request| connections.admit(request, places))).await;
+        let requests: Vec<_> = requests.collect();
+        let answers = join_all(requests.iter().map(|request| connections.admit(request, limits_of_address))).await;
         answers.into_iter().filter(|answer| matches!(answer, Ok(Admission::Admitted))).count()
     };
     assert_eq!(admitted(2).await, 2);
     clock.advance(longest / 2);
     assert_eq!(admitted(9).await, 1);
     clock.advance(longest / 2);
-    assert_eq!(admitted(9).await, 0, "one of them may be in still");
+    assert_eq!(admitted(9).await, 0, "one of them may still be connected");
     clock.advance(longest / 2);
     assert_eq!(admitted(20).await, 3);
     clock.advance(longest);
     assert_eq!(admitted(1).await, 1);
     clock.advance(longest);
-    assert_eq!(admitted(20).await, 3, "the one before them is not counted either");
-    assert_eq!(connections.count().await.unwrap(), 10, "the sweep puts that right");
+    assert_eq!(admitted(20).await, 3, "the expired one is not counted either");
+    assert_eq!(connections.count().await.unwrap(), 10, "the sweep corrects the count");
 }
 
 #[tokio::test]
@@ -121,75 +121,76 @@ async fn expired_messages_are_not_shown_and_hide_no_newer_ones() {
 }
 
 #[tokio::test]
-async fn what_was_stored_to_be_kept_for_longer_is_not_shown_once_less_is_kept() {
+async fn a_shorter_retention_hides_older_messages() {
     let Tables { clients, messages: table, .. } = Tables::create().await;
     let day = Duration::from_secs(24 * 60 * 60);
     let lobby = room("lobby");
     let clock = ManualClock::at(message(1, "x").sent_at);
-    let for_ever = clients.messages(&table, None, clock.clone());
-    let for_a_week = clients.messages(&table, Some(7 * day), clock.clone());
+    let unlimited = clients.messages(&table, None, clock.clone());
+    let one_week = clients.messages(&table, Some(7 * day), clock.clone());
     let store = async |messages: &dyn Messages, seq: u64| {
-        let said = ChatMessage { sent_at: clock.now(), ..message(seq, "x") };
-        let name = MessageKey { room: lobby.clone(), author: said.author.id.clone(), nonce: said.nonce.clone() };
-        messages.reserve(&name, IdempotencyRecord { rev: Rev(seq), at: clock.now() }).await.unwrap();
+        let sent = ChatMessage { sent_at: clock.now(), ..message(seq, "x") };
+        let key = MessageKey { room: lobby.clone(), author: sent.author.id.clone(), nonce: sent.nonce.clone() };
+        messages.reserve(&key, IdempotencyRecord { rev: Rev(seq), at: clock.now() }).await.unwrap();
         messages
             .record_change(&lobby, ChangeRecord { rev: Rev(seq), at: clock.now(), seq: Some(Seq(seq)) })
             .await
             .unwrap();
-        messages.put(&lobby, &said).await.unwrap();
-        name.author
+        messages.put(&lobby, &sent).await.unwrap();
+        key.author
     };
-    store(&for_ever, 1).await;
-    store(&for_a_week, 2).await;
+    store(&unlimited, 1).await;
+    store(&one_week, 2).await;
     clock.advance(day);
-    let author = store(&for_ever, 3).await;
+    let author = store(&unlimited, 3).await;
 
-    for (messages, left) in [(&for_ever, vec![1, 2, 3]), (&clients.messages(&table, Some(day), clock.clone()), vec![3])]
+    for (messages, kept) in
+        [(&unlimited, vec![1, 2, 3]), (&clients.messages(&table, Some(day), clock.clone()), vec![3])]
     {
-        assert_eq!(seqs(&messages.before(&lobby, None, 9).await.unwrap()), left);
-        assert_eq!(seqs(&messages.created_after(&lobby, Rev(0), 9).await.unwrap()), left);
-        assert_eq!(messages.at(&lobby, Seq(1)).await.unwrap().is_some(), left.contains(&1));
-        let revs = |marks: Vec<ChangeRecord>| marks.into_iter().map(|mark| mark.rev.0).collect::<Vec<_>>();
-        assert_eq!(revs(messages.changes_after(&lobby, Rev(0), 9).await.unwrap()), left);
-        assert_eq!(revs(messages.newest_changes(&lobby, 9).await.unwrap()), left);
-        assert_eq!(messages.records_of(&author, None, 9).await.unwrap().len(), left.len());
+        assert_eq!(seqs(&messages.before(&lobby, None, 9).await.unwrap()), kept);
+        assert_eq!(seqs(&messages.created_after(&lobby, Rev(0), 9).await.unwrap()), kept);
+        assert_eq!(messages.at(&lobby, Seq(1)).await.unwrap().is_some(), kept.contains(&1));
+        let revs = |changes: Vec<ChangeRecord>| changes.into_iter().map(|change| change.rev.0).collect::<Vec<_>>();
+        assert_eq!(revs(messages.changes_after(&lobby, Rev(0), 9).await.unwrap()), kept);
+        assert_eq!(revs(messages.newest_changes(&lobby, 9).await.unwrap()), kept);
+        assert_eq!(messages.records_of(&author, None, 9).await.unwrap().len(), kept.len());
     }
 }
 
 #[tokio::test]
-async fn expired_claims_are_not_listed_and_hide_no_others_and_what_was_given_up_holds_until_its_time() {
+async fn expired_records_are_not_listed_and_tombstones_expire() {
     let Tables { clients, messages, .. } = Tables::create().await;
     let day = Duration::from_secs(24 * 60 * 60);
     let clock = ManualClock::at(Timestamp(1_000_000_000));
     let messages = clients.messages(&messages, Some(day), clock.clone());
-    let names: Vec<_> = (10..60).map(|number| message_key("lobby", "ann", &format!("n-{number}"))).collect();
-    let claim_as_of_now = async |name, rev| {
-        let claim = IdempotencyRecord { rev: Rev(rev), at: clock.now() };
-        messages.reserve(name, claim).await.unwrap()
+    let keys: Vec<_> = (10..60).map(|number| message_key("lobby", "ann", &format!("n-{number}"))).collect();
+    let reserve_now = async |key, rev| {
+        let record = IdempotencyRecord { rev: Rev(rev), at: clock.now() };
+        messages.reserve(key, record).await.unwrap()
     };
-    for name in &names[..40] {
-        claim_as_of_now(name, 1).await;
+    for key in &keys[..40] {
+        reserve_now(key, 1).await;
     }
     clock.advance(day);
-    for name in &names[40..] {
-        claim_as_of_now(name, 2).await;
+    for key in &keys[40..] {
+        reserve_now(key, 2).await;
     }
-    let listed = messages.records_of(&names[0].author, None, 5).await.unwrap();
-    assert_eq!(listed.into_iter().map(|(name, _)| name).collect::<Vec<_>>(), names[40..45]);
+    let listed = messages.records_of(&keys[0].author, None, 5).await.unwrap();
+    assert_eq!(listed.into_iter().map(|(key, _)| key).collect::<Vec<_>>(), keys[40..45]);
 
-    messages.tombstone(&names[40], Timestamp(clock.now().0 + 60_000)).await.unwrap();
-    assert_eq!(claim_as_of_now(&names[40], 3).await.rev, Rev(2));
+    messages.tombstone(&keys[40], Timestamp(clock.now().0 + 60_000)).await.unwrap();
+    assert_eq!(reserve_now(&keys[40], 3).await.rev, Rev(2));
     assert_eq!(
-        messages.records_of(&names[0].author, None, 1).await.unwrap()[0].0,
-        names[41],
-        "nothing came of the retry"
+        messages.records_of(&keys[0].author, None, 1).await.unwrap()[0].0,
+        keys[41],
+        "the retry wrote no record"
     );
     clock.advance(Duration::from_secs(60));
-    assert_eq!(claim_as_of_now(&names[40], 3).await.rev, Rev(3));
+    assert_eq!(reserve_now(&keys[40], 3).await.rev, Rev(3));
 }
 
 #[tokio::test]
-async fn where_a_person_came_from_and_was_sent_away_with_is_forgotten_in_time() {
+async fn banned_and_recent_addresses_expire() {
     let Tables { clients, connections, messages } = Tables::create().await;
     let clock = ManualClock::at(Timestamp(1_000_000_000));
     let moderation = clients.moderation(&connections, &messages, clock.clone());
@@ -204,22 +205,22 @@ async fn where_a_person_came_from_and_was_sent_away_with_is_forgotten_in_time() 
 }
 
 #[tokio::test]
-async fn what_moderators_did_is_forgotten_in_time() {
+async fn audit_entries_expire() {
     let Tables { clients, connections, messages } = Tables::create().await;
     let clock = ManualClock::at(Timestamp(1_700_000_000_000));
     let moderation = clients.moderation(&connections, &messages, clock.clone());
-    let act = ModerationAction::PurgeUser { person: "ann".parse().unwrap(), name: None };
+    let action = ModerationAction::PurgeUser { person: "ann".parse().unwrap(), name: None };
     let by = Person { id: "mod".parse().unwrap(), name: "Mo".parse().unwrap(), moderator: true };
-    let done = AuditEntry { at: clock.now(), by, action: act };
-    moderation.record(&done).await.unwrap();
+    let entry = AuditEntry { at: clock.now(), by, action };
+    moderation.record(&entry).await.unwrap();
     clock.advance(limits::AUDIT_RETENTION);
-    assert_eq!(moderation.audit(None, 9).await.unwrap(), [done]);
+    assert_eq!(moderation.audit(None, 9).await.unwrap(), [entry]);
     clock.advance(Duration::from_millis(1));
     assert_eq!(moderation.audit(None, 9).await.unwrap(), []);
 }
 
 #[tokio::test]
-async fn a_page_may_be_larger_than_one_answer_of_dynamodb() {
+async fn a_page_can_be_larger_than_one_dynamodb_response() {
     let Tables { clients, messages, .. } = Tables::create().await;
     let lobby = room("lobby");
     let messages = clients.messages(&messages, None, ManualClock::at(Timestamp(0)));
@@ -232,7 +233,7 @@ async fn a_page_may_be_larger_than_one_answer_of_dynamodb() {
 }
 
 #[tokio::test]
-async fn a_table_that_is_missing_is_named() {
+async fn an_error_names_the_missing_table() {
     let connections = clients(endpoint()).connections("no-such-table", ManualClock::at(Timestamp(0)));
     let error = connections.count().await.unwrap_err().to_string();
     assert_eq!(
@@ -243,7 +244,7 @@ async fn a_table_that_is_missing_is_named() {
 }
 
 #[tokio::test]
-async fn the_shell_is_kept_for_less_than_a_minute_and_outlives_its_bucket() {
+async fn the_template_is_cached_for_a_minute_and_survives_read_errors() {
     let bucket = fresh_name("assets");
     let s3 = s3();
     s3.create_bucket().bucket(&bucket).send().await.unwrap();
@@ -262,10 +263,10 @@ async fn the_shell_is_kept_for_less_than_a_minute_and_outlives_its_bucket() {
     let one = templates.index_html().await.unwrap();
     assert_eq!(&*one, "one");
     clock.advance(minute);
-    assert!(Arc::ptr_eq(&one, &templates.index_html().await.unwrap()), "it is read again and has not changed");
+    assert!(Arc::ptr_eq(&one, &templates.index_html().await.unwrap()), "the check finds it unchanged");
 
     publish("two").await;
-    assert!(Arc::ptr_eq(&one, &templates.index_html().await.unwrap()), "it is not read again so soon");
+    assert!(Arc::ptr_eq(&one, &templates.index_html().await.unwrap()), "there is no check within a minute");
     clock.advance(minute);
     assert_eq!(&*templates.index_html().await.unwrap(), "two");
 
@@ -275,14 +276,14 @@ async fn the_shell_is_kept_for_less_than_a_minute_and_outlives_its_bucket() {
 }
 
 #[tokio::test]
-async fn an_address_for_an_upload_is_worthless_after_its_minutes() {
+async fn an_upload_address_expires() {
     let Tables { clients, .. } = Tables::create().await;
     let bucket = fresh_name("images");
     s3().create_bucket().bucket(&bucket).send().await.unwrap();
     let ago = |age: Duration| Timestamp(now().0 - u64::try_from(age.as_millis()).unwrap());
-    for (age, good) in [(limits::UPLOAD_LIFE / 2, true), (limits::UPLOAD_LIFE + Duration::from_secs(1), false)] {
+    for (age, is_accepted) in [(limits::UPLOAD_LIFE / 2, true), (limits::UPLOAD_LIFE + Duration::from_secs(1), false)] {
         let images = clients.images(&bucket, ManualClock::at(ago(age)));
         let address = images.address(&upload("n", ImageType::Png, 4)).await.unwrap();
-        assert_eq!(Signed.put(&address, "image/png", b"1234").await, good, "{age:?}");
+        assert_eq!(PresignedUploads.put(&address, "image/png", b"1234").await, is_accepted, "{age:?}");
     }
 }

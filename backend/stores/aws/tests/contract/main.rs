@@ -1,6 +1,6 @@
-//! The contract of the ports on AWS: each test has tables of its own, in the AWS emulator at `CONTRACT_AWS_ENDPOINT`.
+//! The contract of the ports on AWS. Each test has its own tables in the AWS emulator at `CONTRACT_AWS_ENDPOINT`.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it does not hold")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test panics when it fails")]
 
 use std::{
     env,
@@ -41,35 +41,35 @@ async fn stores() -> Stores {
         secrets: Arc::new(clients.secrets(&connections)),
         rate_store: Arc::new(clients.rate_store(&connections)),
         images: Arc::new(clients.images(&bucket, Arc::new(SystemClock))),
-        browser: Arc::new(Signed),
+        browser: Arc::new(PresignedUploads),
         _keep: Box::new(()),
     }
 }
 
-/// Puts what an address is signed for, as S3 insists on it; the stand-in does not look at what was signed.
-struct Signed;
+/// Uploads to a presigned address. It checks the signed headers, which S3 enforces and the AWS emulator does not.
+struct PresignedUploads;
 
 #[async_trait]
-impl Browser for Signed {
+impl Browser for PresignedUploads {
     async fn put(&self, address: &str, media_type: &str, bytes: &[u8]) -> bool {
         let signed = address.contains("X-Amz-SignedHeaders=content-length%3Bcontent-type%3Bhost");
         assert!(signed && address.contains("X-Amz-Expires=600"), "{address}");
         let Some((authority, path)) = address.strip_prefix("http://").and_then(|rest| rest.split_once('/')) else {
-            panic!("{address} is no address of the stand-in")
+            panic!("{address} is not an address of the AWS emulator")
         };
-        let mut line = TcpStream::connect(authority).await.unwrap();
+        let mut stream = TcpStream::connect(authority).await.unwrap();
         let head = format!(
             "PUT /{path} HTTP/1.1\r\nHost: {authority}\r\nContent-Type: {media_type}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
             bytes.len()
         );
-        line.write_all(&[head.as_bytes(), bytes].concat()).await.unwrap();
-        let mut answer = Vec::new();
-        line.read_to_end(&mut answer).await.unwrap();
-        answer.starts_with(b"HTTP/1.1 200")
+        stream.write_all(&[head.as_bytes(), bytes].concat()).await.unwrap();
+        let mut response = Vec::new();
+        stream.read_to_end(&mut response).await.unwrap();
+        response.starts_with(b"HTTP/1.1 200")
     }
 }
 
-/// A client that makes buckets, which no adapter may.
+/// Returns a client that can create buckets, which the stores cannot.
 fn s3() -> aws_sdk_s3::Client {
     let config = aws_sdk_s3::Config::builder()
         .behavior_version(aws_sdk_s3::config::BehaviorVersion::v2026_01_12())
@@ -81,7 +81,7 @@ fn s3() -> aws_sdk_s3::Client {
     aws_sdk_s3::Client::from_conf(config.build())
 }
 
-/// Two fresh tables, as `template.yml` makes them.
+/// Two empty tables, as `template.yml` creates them.
 struct Tables {
     clients: Clients,
     connections: String,
@@ -99,11 +99,12 @@ impl Tables {
 }
 
 fn endpoint() -> String {
-    env::var("CONTRACT_AWS_ENDPOINT")
-        .expect("CONTRACT_AWS_ENDPOINT is the address of a stand-in for AWS; `cargo xtask test` starts one and sets it")
+    env::var("CONTRACT_AWS_ENDPOINT").expect(
+        "CONTRACT_AWS_ENDPOINT must be the address of an AWS emulator; `cargo xtask test` starts one and sets it",
+    )
 }
 
-/// The adapters' own clients, at an address.
+/// Returns the clients of the stores for an endpoint.
 fn clients(endpoint: String) -> Clients {
     Clients::new(Account {
         region: "us-east-1".into(),
@@ -114,7 +115,7 @@ fn clients(endpoint: String) -> Clients {
     })
 }
 
-/// A client that makes tables, which no adapter may.
+/// Returns a client that can create tables, which the stores cannot.
 fn dynamodb() -> Client {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
@@ -142,7 +143,7 @@ async fn create(client: &Client, table: &str) {
     table.send().await.unwrap();
 }
 
-/// A name that nobody else has: all worlds, and all runs, share one stand-in.
+/// Returns a unique name: all tests and all runs share one AWS emulator.
 fn fresh_name(what: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_nanos();

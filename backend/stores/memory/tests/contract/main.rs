@@ -1,6 +1,6 @@
-//! The contract of the ports, on the stores in memory.
+//! The contract of the ports on the stores in memory.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it does not hold")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test panics when it fails")]
 
 use std::sync::Arc;
 
@@ -27,11 +27,12 @@ async fn stores() -> Stores {
     }
 }
 
+/// Uploads directly into the store.
 struct MemoryBrowser(Arc<MemoryImages>);
 
 #[async_trait]
 impl Browser for MemoryBrowser {
     async fn put(&self, address: &str, media_type: &str, bytes: &[u8]) -> bool {
-        self.0.take_in(address, media_type, bytes)
+        self.0.put(address, media_type, bytes)
     }
 }

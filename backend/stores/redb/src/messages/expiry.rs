@@ -29,17 +29,17 @@ impl Expiring for RedbMessages {
                 return Ok(Vec::new());
             }
             let expired = expired(transaction, oldest, limit)?;
-            let (mut messages, mut claims) = (transaction.open_table(MESSAGES)?, transaction.open_table(RECORDS)?);
+            let (mut messages, mut records) = (transaction.open_table(MESSAGES)?, transaction.open_table(RECORDS)?);
             for (room, message) in &expired {
                 messages.remove((room.as_str(), message.seq.0))?;
-                claims.remove((message.author.id.as_str(), room.as_str(), message.nonce.as_str()))?;
+                records.remove((message.author.id.as_str(), room.as_str(), message.nonce.as_str()))?;
             }
             Ok(expired)
         });
         let removed = removed.await?;
         let mut from = (oldest > Timestamp(0)).then(|| (String::new(), 0));
-        while let Some(place) = from {
-            let changes = move |transaction: &WriteTransaction| remove_changes(transaction, oldest, place, limit);
+        while let Some(position) = from {
+            let changes = move |transaction: &WriteTransaction| remove_changes(transaction, oldest, position, limit);
             from = self.store.write(DOING, WriteDurability::Later, changes).await?;
         }
         Ok(removed.into_iter().filter_map(|(room, message)| message_key(&room, message)).collect())

@@ -1,6 +1,6 @@
-//! The contract of the ports on the embedded stores, each in a directory of its own, and what only these stores have.
+//! The contract of the ports on the embedded stores, each in its own directory, and tests of behaviour that only these stores have.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it does not hold")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test panics when it fails")]
 
 use std::{fs::File, sync::Arc, time::Duration};
 
@@ -11,7 +11,7 @@ use chat::ports::{
 };
 use chat_testing::contract::{
     Browser, Stores,
-    fixtures::{claim, message, message_key, now, room, seqs, upload},
+    fixtures::{message, message_key, now, record, room, seqs, upload},
 };
 use platform::system::{SystemClock, SystemEntropy};
 use shared_types::{ChatMessage, ImageType, Rev, Seq, Timestamp, limits};
@@ -85,13 +85,13 @@ async fn expired_messages_are_hidden_and_then_removed() {
         for_ever.reserve(&message_key, IdempotencyRecord { rev: Rev(seq), at: sent_at }).await.unwrap();
     }
     let read = async |messages: &RedbMessages| {
-        let marks = messages.changes_after(&lobby, Rev(0), 9).await.unwrap();
-        assert_eq!(messages.newest_changes(&lobby, 9).await.unwrap(), marks);
+        let changes = messages.changes_after(&lobby, Rev(0), 9).await.unwrap();
+        assert_eq!(messages.newest_changes(&lobby, 9).await.unwrap(), changes);
         let page = messages.before(&lobby, None, 9).await.unwrap();
         assert_eq!(messages.created_after(&lobby, Rev(0), 9).await.unwrap(), page);
         assert_eq!(messages.at(&lobby, Seq(1)).await.unwrap().is_some(), seqs(&page).contains(&1));
-        let claims = messages.records_of(&"ann".parse().unwrap(), None, 9).await.unwrap();
-        assert_eq!((claims.len(), marks.len()), (page.len(), page.len()));
+        let records = messages.records_of(&"ann".parse().unwrap(), None, 9).await.unwrap();
+        assert_eq!((records.len(), changes.len()), (page.len(), page.len()));
         seqs(&page)
     };
     assert_eq!((read(&for_ever).await, read(&for_an_hour).await), (vec![1, 2, 3], vec![3]));
@@ -119,7 +119,7 @@ async fn expired_change_records_are_removed_among_many_rooms() {
     for_ever.record_change(&last, ChangeRecord { rev: Rev(99), at: now(), seq: None }).await.unwrap();
     assert_eq!(for_an_hour.expire(3).await.unwrap(), []);
     let left = for_ever.changes_after(&last, Rev(0), 100).await.unwrap();
-    assert_eq!(left.into_iter().map(|mark| mark.rev).collect::<Vec<_>>(), [Rev(99)]);
+    assert_eq!(left.into_iter().map(|change| change.rev).collect::<Vec<_>>(), [Rev(99)]);
     assert_eq!(for_ever.changes_after(&room("a-20"), Rev(0), 9).await.unwrap().len(), 1);
 }
 
@@ -127,12 +127,12 @@ async fn expired_change_records_are_removed_among_many_rooms() {
 async fn an_unreadable_message_is_left_out_and_blocks_no_other() {
     let directory = tempfile::tempdir().unwrap();
     let stored: redb::TableDefinition<'_, (&str, u64), &[u8]> = redb::TableDefinition::new("messages");
-    let claims: redb::TableDefinition<'_, (&str, &str, &str), (u64, u64)> =
+    let records: redb::TableDefinition<'_, (&str, &str, &str), (u64, u64)> =
         redb::TableDefinition::new("claims_by_author");
     let database = redb::Database::create(directory.path().join("chat.redb")).unwrap();
     let transaction = database.begin_write().unwrap();
     transaction.open_table(stored).unwrap().insert(("lobby", 1), b"{}".as_slice()).unwrap();
-    transaction.open_table(claims).unwrap().insert(("ann", "No Room", "n-0"), (1, now().0)).unwrap();
+    transaction.open_table(records).unwrap().insert(("ann", "No Room", "n-0"), (1, now().0)).unwrap();
     transaction.commit().unwrap();
     drop(database);
     let store = Store::open(directory.path()).unwrap();
@@ -142,11 +142,11 @@ async fn an_unreadable_message_is_left_out_and_blocks_no_other() {
     let old = ChatMessage { sent_at: Timestamp(now().0 - (hour * 2).as_millis() as u64), ..message(2, "old") };
     messages.put(&lobby, &old).await.unwrap();
     messages.put(&lobby, &message(3, "new")).await.unwrap();
-    messages.reserve(&message_key("lobby", "ann", "n-3"), claim(3)).await.unwrap();
+    messages.reserve(&message_key("lobby", "ann", "n-3"), record(3)).await.unwrap();
 
     assert_eq!(messages.at(&lobby, Seq(1)).await.unwrap(), None);
     // Both usually share a commit; the failure of one does not affect the other.
-    let (cats, bad, other) = (room("cats"), message(1, "anew"), message(4, "of somebody else"));
+    let (cats, bad, other) = (room("cats"), message(1, "again"), message(4, "of another room"));
     let (bad, other) = tokio::join!(messages.put(&lobby, &bad), messages.put(&cats, &other));
     assert_eq!((bad.is_err(), other.is_ok()), (true, true));
     let bad = StoredMessage { message: ChatMessage { rev: Rev(9), ..message(1, "changed") }, applied: Vec::new() };
@@ -170,7 +170,7 @@ async fn idempotency_records_of_an_older_version_hold() {
     for _ in 0..2 {
         let store = Store::open(directory.path()).unwrap();
         let messages = RedbMessages::new(store, None, Arc::new(SystemClock));
-        let held = messages.reserve(&message_key, claim(8)).await.unwrap();
+        let held = messages.reserve(&message_key, record(8)).await.unwrap();
         assert_eq!(held, IdempotencyRecord { rev: Rev(7), at: Timestamp(9) });
         let listed = messages.records_of(&message_key.author, None, 9).await.unwrap();
         assert_eq!(listed, [(message_key.clone(), held)]);

@@ -1,4 +1,4 @@
-//! A disk in memory that loses power: what was not synced by then is kept, lost or torn, write by write.
+//! A disk in memory that loses power. Each write that was not synced by then is kept, lost or torn.
 
 use std::{
     fmt, io,
@@ -8,21 +8,21 @@ use std::{
 use fastrand::Rng;
 use redb::StorageBackend;
 
-/// Clones are the same disk.
+/// A simulated disk. Clones share it.
 #[derive(Clone)]
 pub(crate) struct Disk(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
-    /// What no power cut can take.
-    settled: Vec<u8>,
-    /// What is read: everything that was written.
-    seen: Vec<u8>,
-    /// What was written since the last sync, in its order.
-    unsettled: Vec<Change>,
-    /// So many changes and syncs yet, and the power goes.
+    /// Synced content: it survives every power cut.
+    synced: Vec<u8>,
+    /// Content that reads return: everything that was written.
+    current: Vec<u8>,
+    /// Changes since the last sync, in order.
+    unsynced: Vec<Change>,
+    /// Number of changes and syncs until the power fails.
     charge: u64,
-    /// So many syncs until now.
+    /// Number of syncs so far.
     syncs: u64,
 }
 
@@ -32,36 +32,36 @@ enum Change {
 }
 
 impl Disk {
-    /// An empty one without power.
+    /// Returns an empty disk without power.
     pub(crate) fn new() -> Self {
         Self(Arc::default())
     }
 
-    /// Gives it power for so many changes and syncs.
+    /// Gives the disk power for a number of changes and syncs.
     pub(crate) fn charge(&self, charge: u64) {
         self.lock().charge = charge;
     }
 
-    /// Whether the power is gone.
-    pub(crate) fn is_dark(&self) -> bool {
+    /// Returns whether the disk has no power.
+    pub(crate) fn is_off(&self) -> bool {
         self.lock().charge == 0
     }
 
-    /// The power goes, if it has not yet, and takes a random part of what was not synced.
-    pub(crate) fn cut(&self, dice: &mut Rng) {
+    /// Cuts the power, and loses a random part of the changes that were not synced.
+    pub(crate) fn cut(&self, rng: &mut Rng) {
         let mut state = self.lock();
         state.charge = 0;
-        for change in std::mem::take(&mut state.unsettled) {
-            match dice.u8(0..4) {
-                0 | 1 => apply(&mut state.settled, &change),
-                2 => apply(&mut state.settled, &torn(change, dice)),
+        for change in std::mem::take(&mut state.unsynced) {
+            match rng.u8(0..4) {
+                0 | 1 => apply(&mut state.synced, &change),
+                2 => apply(&mut state.synced, &torn(change, rng)),
                 _ => {}
             }
         }
-        state.seen = state.settled.clone();
+        state.current = state.synced.clone();
     }
 
-    /// How often it was asked to settle what was written.
+    /// Returns the number of syncs.
     pub(crate) fn syncs(&self) -> u64 {
         self.lock().syncs
     }
@@ -70,27 +70,27 @@ impl Disk {
         self.0.lock().unwrap()
     }
 
-    /// Uses up one change or sync; the one at which the power goes does not happen any more.
+    /// Counts one change or sync. The one at which the power fails is not made.
     fn use_charge(&self) -> io::Result<MutexGuard<'_, State>> {
         let mut state = self.lock();
         state.charge = state.charge.saturating_sub(1);
-        if state.charge == 0 { Err(io::Error::other("the power is gone")) } else { Ok(state) }
+        if state.charge == 0 { Err(io::Error::other("the power is off")) } else { Ok(state) }
     }
 
     fn change(&self, change: Change) -> io::Result<()> {
         let mut state = self.use_charge()?;
-        apply(&mut state.seen, &change);
-        state.unsettled.push(change);
+        apply(&mut state.current, &change);
+        state.unsynced.push(change);
         Ok(())
     }
 }
 
-/// The first or the last part of a write.
-fn torn(change: Change, dice: &mut Rng) -> Change {
+/// Returns the first or the last part of a write.
+fn torn(change: Change, rng: &mut Rng) -> Change {
     match change {
         Change::Bytes(at, bytes) if !bytes.is_empty() => {
-            let tear = dice.usize(0..bytes.len());
-            if dice.bool() {
+            let tear = rng.usize(0..bytes.len());
+            if rng.bool() {
                 Change::Bytes(at, bytes[..tear].to_vec())
             } else {
                 Change::Bytes(at + tear, bytes[tear..].to_vec())
@@ -105,7 +105,7 @@ fn apply(bytes: &mut Vec<u8>, change: &Change) {
         Change::Length(length) => bytes.resize(*length, 0),
         Change::Bytes(at, written) => {
             let end = at + written.len();
-            // A file grows by what is written behind its end.
+            // A write behind the end extends the file.
             if bytes.len() < end {
                 bytes.resize(end, 0);
             }
@@ -116,13 +116,13 @@ fn apply(bytes: &mut Vec<u8>, change: &Change) {
 
 impl StorageBackend for Disk {
     fn len(&self) -> io::Result<u64> {
-        Ok(self.lock().seen.len() as u64)
+        Ok(self.lock().current.len() as u64)
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
         let state = self.lock();
         let from = offset as usize;
-        let read = state.seen.get(from..from + out.len()).ok_or(io::ErrorKind::UnexpectedEof)?;
+        let read = state.current.get(from..from + out.len()).ok_or(io::ErrorKind::UnexpectedEof)?;
         out.copy_from_slice(read);
         Ok(())
     }
@@ -134,8 +134,8 @@ impl StorageBackend for Disk {
     fn sync_data(&self) -> io::Result<()> {
         let mut state = self.use_charge()?;
         state.syncs += 1;
-        for change in std::mem::take(&mut state.unsettled) {
-            apply(&mut state.settled, &change);
+        for change in std::mem::take(&mut state.unsynced) {
+            apply(&mut state.synced, &change);
         }
         Ok(())
     }
@@ -147,6 +147,6 @@ impl StorageBackend for Disk {
 
 impl fmt::Debug for Disk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a disk of {} bytes", self.lock().seen.len())
+        write!(f, "a disk of {} bytes", self.lock().current.len())
     }
 }

@@ -1,18 +1,16 @@
-//! A chat in one process: the real rules and the embedded adapters, with a clock that stands still and an outbox that
-//! remembers what it posted.
+//! A chat in one process: the real rules and the embedded stores, with a manual clock and a gateway that records the frames it
+//! posts.
 
 mod steps;
 
 use std::{
-    collections::{HashMap, HashSet},
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
 
-use async_trait::async_trait;
 use chat::{
     access::{
         origin::Origins,
@@ -24,7 +22,6 @@ use chat::{
     commands::{FrameHandler, FramePorts, FrameRequest, FrameSettings},
     moderation::restrictions::RestrictionStore,
     ports::{
-        connection_gateway::{ConnectionGateway, DeliveryOutcome},
         connections::{Connection, ConnectionId, Connections},
         images::{Images, Storage},
         messages::MessageKey,
@@ -45,11 +42,13 @@ use store_redb::{
     rate_store::InProcessRateStore, store::Store,
 };
 
-use crate::clock::ManualClock;
+use crate::{clock::ManualClock, recording_gateway::RecordingGateway};
 
+/// The time at which the clock of a [`TestChat`] starts.
 pub const START: u64 = 1_700_000_000_000;
 
-pub struct World {
+/// A chat whose rules a test calls directly. A socket is identified by its connection id.
+pub struct TestChat {
     pub connections: Arc<InProcessConnections>,
     pub messages: Arc<RedbMessages>,
     pub images: Arc<FileImages>,
@@ -62,12 +61,12 @@ pub struct World {
     pub secrets: Arc<dyn Secrets>,
     connection_limit: u32,
     page_size: usize,
-    entropy: Arc<Counter>,
+    entropy: Arc<SplitMix>,
     frames: AtomicU64,
     _directory: tempfile::TempDir,
 }
 
-impl World {
+impl TestChat {
     pub async fn new() -> Self {
         Self::with_limits(100, 100).await
     }
@@ -77,29 +76,29 @@ impl World {
             .await
     }
 
-    /// A chat in which so much is allowed to a person, and to all behind an address, in a minute.
+    /// Returns a chat with rate limits per minute: for a person, and for all clients of an address.
     pub async fn with_rates(person: u32, address: u32) -> Self {
-        let door = AccessPolicy::open(vec!["mod".parse().unwrap()]);
-        Self::with(100, 100, RateLimits { person, address }, door).await
+        let policy = AccessPolicy::open(vec!["mod".parse().unwrap()]);
+        Self::with(100, 100, RateLimits { person, address }, policy).await
     }
 
-    pub async fn behind(door: AccessPolicy) -> Self {
-        Self::with(100, 100, RateLimits { person: 0, address: 0 }, door).await
+    pub async fn with_access_policy(policy: AccessPolicy) -> Self {
+        Self::with(100, 100, RateLimits { person: 0, address: 0 }, policy).await
     }
 
-    async fn with(connection_limit: u32, page_size: usize, rates: RateLimits, door: AccessPolicy) -> Self {
+    async fn with(connection_limit: u32, page_size: usize, rates: RateLimits, policy: AccessPolicy) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let store = Store::open(directory.path()).unwrap();
-        let entropy = Arc::new(Counter::default());
+        let entropy = Arc::new(SplitMix::default());
         let clock = ManualClock::at(Timestamp(START));
         let secrets: Arc<dyn Secrets> = Arc::new(store.clone());
-        let sessions = Sessions::load(secrets.clone(), clock.clone(), entropy.clone(), door).await.unwrap();
+        let sessions = Sessions::load(secrets.clone(), clock.clone(), entropy.clone(), policy).await.unwrap();
         let connections = Arc::new(InProcessConnections::default());
         let messages = Arc::new(RedbMessages::new(store.clone(), None, clock.clone()));
         let moderation = Arc::new(RedbModeration::new(store, clock.clone()));
         let images = FileImages::open(directory.path(), clock.clone(), entropy.as_ref()).unwrap();
         let images = Arc::new(images);
-        let gateway = Arc::new(RecordingGateway { post: Mutex::default(), clock: clock.clone() });
+        let gateway = Arc::new(RecordingGateway::new(clock.clone()));
         let rate_store = Arc::new(InProcessRateStore::new(clock.clone()));
         let rate = RateLimiter::new(rate_store.clone(), clock.clone(), rates);
         Self {
@@ -121,8 +120,8 @@ impl World {
         }
     }
 
-    /// The rule of joining, where moderators decided something of their own.
-    pub fn join_under(&self, moderation: Arc<dyn Moderation>) -> ConnectRule {
+    /// Returns the rule of connecting, with the given store of restrictions.
+    pub fn connect_rule(&self, moderation: Arc<dyn Moderation>) -> ConnectRule {
         ConnectRule {
             connections: self.connections.clone(),
             rate_store: self.rate_store.clone(),
@@ -139,7 +138,7 @@ impl World {
         }
     }
 
-    /// The ports of a frame.
+    /// Returns the ports of the frame handler.
     pub fn ports(&self) -> FramePorts {
         FramePorts {
             connections: self.connections.clone(),
@@ -153,43 +152,44 @@ impl World {
         }
     }
 
-    /// What holds for a frame.
     pub fn configured_moderators(&self) -> Vec<PersonId> {
         self.sessions.access_policy().moderators().to_vec()
     }
 
+    /// Returns the settings of the frame handler.
     pub fn settings(&self) -> FrameSettings {
-        let door = self.sessions.access_policy();
+        let policy = self.sessions.access_policy();
         FrameSettings {
             rate: self.rate.clone(),
-            access: door.access,
+            access: policy.access,
             configured_moderators: self.configured_moderators(),
             page_size: self.page_size,
         }
     }
 
-    /// To the beginning of a minute, where rates are counted anew.
-    pub fn to_the_next_minute(&self) {
+    /// Advances the clock to the beginning of the next minute, where a new rate window begins.
+    pub fn advance_to_next_minute(&self) {
         self.clock.advance(Duration::from_millis(60_000 - self.clock.now().0 % 60_000));
     }
 
-    /// A day has passed.
-    pub async fn sweep(&self) {
+    /// Runs the daily clean-up.
+    pub async fn run_cleanup(&self) {
         let FramePorts { connections, gateway, images, clock, .. } = self.ports();
         CleanupHandler::new(connections, gateway, images, clock, self.sessions.clone()).handle().await.unwrap();
     }
 
-    /// A ticket of somebody with that id.
+    /// Returns a ticket of the person with that id.
     pub fn ticket(&self, id: &str) -> String {
         self.sessions.ticket(&Session { id: id.parse().unwrap(), name: None, moderator: false })
     }
 
-    /// Opens a socket in the lobby for somebody of that name.
-    pub async fn join(&self, id: &str, name: &str) {
-        self.knock(id, None, None, Some(name)).await.unwrap();
+    /// Opens a socket in the lobby for a person with that name.
+    pub async fn connect_to_lobby(&self, id: &str, name: &str) {
+        self.connect(id, None, None, Some(name)).await.unwrap();
     }
 
-    pub async fn knock(
+    /// Opens a socket. Defaults: the lobby, a new guest, a generated name.
+    pub async fn connect(
         &self,
         id: &str,
         room: Option<&str>,
@@ -197,74 +197,77 @@ impl World {
         name: Option<&str>,
     ) -> Result<(), ConnectRejection> {
         let [room, ticket, name] = [room, ticket, name].map(|value| value.map(String::from));
-        self.handshake(ConnectRequest { room, ticket, name, ..knock_of(id) }).await
+        self.connect_with(ConnectRequest { room, ticket, name, ..connect_request(id) }).await
     }
 
-    /// A knock with all that a handshake tells.
-    pub async fn handshake(&self, knock: ConnectRequest) -> Result<(), ConnectRejection> {
-        ConnectHandler::new(self.join_under(self.moderation.clone())).handle(knock).await
+    /// Opens a socket with all fields of a connect request.
+    pub async fn connect_with(&self, request: ConnectRequest) -> Result<(), ConnectRejection> {
+        ConnectHandler::new(self.connect_rule(self.moderation.clone())).handle(request).await
     }
 
-    /// A frame arrives from a socket.
-    pub async fn say(&self, id: &str, frame: Value) {
-        self.say_raw(id, &frame.to_string()).await;
+    /// Handles a frame from a socket.
+    pub async fn send(&self, id: &str, frame: Value) {
+        self.send_raw(id, &frame.to_string()).await;
     }
 
-    pub async fn say_raw(&self, id: &str, frame: &str) {
+    pub async fn send_raw(&self, id: &str, frame: &str) {
         let request_id = format!("request-{}", self.frames.fetch_add(1, Ordering::Relaxed));
         let request = FrameRequest { connection: ConnectionId(id.into()), request_id, body: frame.into() };
         FrameHandler::new(self.ports(), self.settings()).handle(request).await;
     }
 
-    /// A message is sent with a nonce.
-    pub async fn post(&self, id: &str, text: &str, nonce: &str) {
-        self.say(id, json!({ "action": "send", "text": text, "nonce": nonce })).await;
+    /// Sends a text message with a nonce.
+    pub async fn send_message(&self, id: &str, text: &str, nonce: &str) {
+        self.send(id, json!({ "action": "send", "text": text, "nonce": nonce })).await;
     }
 
-    /// Asks for an address and puts an image's bytes there, whatever they are: also what no S3 would take in.
+    /// Asks for an upload address and stores bytes there as the image. The bytes need not be an image of the announced size.
     pub async fn upload(&self, id: &str, nonce: &str, image: &Value, bytes: &[u8]) {
-        self.say(id, json!({ "action": "upload", "nonce": nonce, "type": image["type"], "size": image["size"] })).await;
-        let answer = self.told(id).pop().unwrap();
+        self.send(id, json!({ "action": "upload", "nonce": nonce, "type": image["type"], "size": image["size"] }))
+            .await;
+        let answer = self.received(id).pop().unwrap();
         assert_eq!((&answer["type"], &answer["nonce"]), (&json!("upload"), &json!(nonce)), "{answer}");
         let address = answer["url"].as_str().unwrap();
         let admitted = self.images.admit(address, image["type"].as_str().unwrap(), image["size"].as_u64().unwrap());
         Storage::put(self.images.as_ref(), &admitted.unwrap(), bytes.to_vec()).await.unwrap();
     }
 
-    /// Whether a message of a socket's speaker has its image.
+    /// Returns whether the image of a message is kept. The person of the socket is the author.
     pub async fn has_image(&self, id: &str, nonce: &str) -> bool {
-        let Connection { room, person, .. } = self.speaker(id).await;
+        let Connection { room, person, .. } = self.connection(id).await;
         self.images.is_kept(&MessageKey { room, author: person.id, nonce: nonce.parse().unwrap() }).await.unwrap()
     }
 
-    /// Who speaks through a socket.
-    pub async fn speaker(&self, id: &str) -> Connection {
+    /// Returns the connection of a socket.
+    pub async fn connection(&self, id: &str) -> Connection {
         self.connections.find(&ConnectionId(id.into())).await.unwrap().unwrap()
     }
 
-    pub async fn speaker_is_in(&self, id: &str) -> bool {
+    /// Returns whether a socket is in the connection store.
+    pub async fn is_connected(&self, id: &str) -> bool {
         self.connections.find(&ConnectionId(id.into())).await.unwrap().is_some()
     }
 
-    pub async fn leave(&self, id: &str) {
+    /// Handles the end of a socket.
+    pub async fn disconnect(&self, id: &str) {
         let FramePorts { connections, gateway, clock, entropy, .. } = self.ports();
         DisconnectHandler::new(connections, gateway, clock, entropy).handle(&ConnectionId(id.into())).await;
     }
 
-    /// What a socket was told since it was last asked.
-    pub fn told(&self, id: &str) -> Vec<Value> {
+    /// Returns the frames that a socket received since the last call.
+    pub fn received(&self, id: &str) -> Vec<Value> {
         self.gateway.lock().frames.remove(&ConnectionId(id.into())).unwrap_or_default()
     }
 
-    /// The texts of the messages a socket was told since it was last asked.
-    pub fn texts(&self, id: &str) -> Vec<String> {
-        let told = self.told(id);
-        told.iter().filter(|frame| frame["type"] == "message").map(text_of).collect()
+    /// Returns the texts of the messages that a socket received since the last call.
+    pub fn received_texts(&self, id: &str) -> Vec<String> {
+        let received = self.received(id);
+        received.iter().filter(|frame| frame["type"] == "message").map(text_of).collect()
     }
 }
 
-/// A knock at the lobby that tells nothing of itself.
-pub fn knock_of(id: &str) -> ConnectRequest {
+/// Returns a connect request for the lobby without ticket, name, origin and address.
+pub fn connect_request(id: &str) -> ConnectRequest {
     let connection = ConnectionId(id.into());
     ConnectRequest { connection, room: None, ticket: None, name: None, origin: None, host: None, address: None }
 }
@@ -273,75 +276,18 @@ pub fn text_of(message: &Value) -> String {
     message["text"].as_str().unwrap().into()
 }
 
-/// Bytes that are never the same twice, and the same in every run.
+/// A deterministic generator: bytes that differ from call to call and are the same in every run.
 #[derive(Default)]
-struct Counter(AtomicU64);
+struct SplitMix(AtomicU64);
 
-impl Entropy for Counter {
+impl Entropy for SplitMix {
     fn fill(&self, bytes: &mut [u8]) {
         for byte in bytes {
-            // SplitMix64: as good as a draw by lot, and the same each time.
-            let drawn = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
-            let mixed = (drawn ^ (drawn >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            // SplitMix64.
+            let state = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+            let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
             let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
             *byte = (mixed >> 56) as u8;
         }
-    }
-}
-
-/// An outbox that keeps every frame, and fails where it is told to.
-pub struct RecordingGateway {
-    post: Mutex<MessagePoster>,
-    clock: Arc<ManualClock>,
-}
-
-#[derive(Default)]
-pub struct MessagePoster {
-    pub frames: HashMap<ConnectionId, Vec<Value>>,
-    pub gone: HashSet<ConnectionId>,
-    /// How many more times a socket is busy.
-    pub busy: HashMap<ConnectionId, u32>,
-    /// Sockets to which a post takes as long as a post may, and fails.
-    pub hanging: HashSet<ConnectionId>,
-    /// Sockets that were closed.
-    pub closed: Vec<ConnectionId>,
-}
-
-impl RecordingGateway {
-    pub fn lock(&self) -> std::sync::MutexGuard<'_, MessagePoster> {
-        self.post.lock().unwrap()
-    }
-}
-
-#[async_trait]
-impl ConnectionGateway for RecordingGateway {
-    async fn post(&self, to: &ConnectionId, frame: &str) -> DeliveryOutcome {
-        let mut post = self.lock();
-        if post.gone.contains(to) {
-            return DeliveryOutcome::Gone;
-        }
-        if post.hanging.contains(to) {
-            self.clock.advance(Duration::from_secs(2));
-            return DeliveryOutcome::Busy;
-        }
-        if let Some(times) = post.busy.get_mut(to).filter(|times| **times > 0) {
-            *times -= 1;
-            return DeliveryOutcome::Busy;
-        }
-        post.frames.entry(to.clone()).or_default().push(serde_json::from_str(frame).unwrap());
-        DeliveryOutcome::Delivered
-    }
-
-    async fn probe(&self, id: &ConnectionId) -> DeliveryOutcome {
-        if self.lock().gone.contains(id) { DeliveryOutcome::Gone } else { DeliveryOutcome::Delivered }
-    }
-
-    async fn close(&self, id: &ConnectionId) -> DeliveryOutcome {
-        let mut post = self.lock();
-        if post.hanging.contains(id) {
-            return DeliveryOutcome::Busy;
-        }
-        post.closed.push(id.clone());
-        if post.gone.insert(id.clone()) { DeliveryOutcome::Delivered } else { DeliveryOutcome::Gone }
     }
 }

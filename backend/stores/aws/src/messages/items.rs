@@ -1,0 +1,86 @@
+//! Keys of the items in the message table, and reading items back.
+
+use chat::ports::messages::{ChangeRecord, IdempotencyRecord, MessageKey, StoredMessage};
+use shared_types::{ChatMessage, Person, PersonId, Rev, RoomName, Seq, Timestamp};
+
+use crate::{
+    item::{Item, Malformed, read, read_number, read_optional, read_optional_number, read_parsed},
+    table::Key,
+};
+
+pub(super) fn room_partition(room: &RoomName) -> String {
+    format!("room#{room}")
+}
+
+pub(super) fn message_key(room: &RoomName, seq: Seq) -> Key {
+    Key::new(room_partition(room), message_sk(seq.0))
+}
+
+/// Twenty digits hold every `u64`, so that the order of the texts is the order of the numbers.
+pub(super) fn message_sk(seq: u64) -> String {
+    format!("m#{seq:020}")
+}
+
+pub(super) fn change_sk(rev: u64) -> String {
+    format!("c#{rev:020}")
+}
+
+/// The records of an author are also the list of what they wrote, without a further write.
+pub(super) fn record_key(message_key: &MessageKey) -> Key {
+    Key::new(author_partition(&message_key.author), record_sk(message_key))
+}
+
+pub(super) fn author_partition(author: &PersonId) -> String {
+    format!("n#{author}")
+}
+
+/// Tombstones are outside their author's list, which every erase request reads from its start.
+pub(super) fn tombstone_key(message_key: &MessageKey) -> Key {
+    Key::new(format!("given-up#{}", message_key.author), record_sk(message_key))
+}
+
+/// Neither part can contain a `#`, so no two messages share a key.
+pub(super) fn record_sk(message_key: &MessageKey) -> String {
+    format!("{}#{}", message_key.room, message_key.nonce)
+}
+
+pub(super) fn to_message_key(author: &PersonId, item: &Item) -> std::result::Result<MessageKey, Malformed> {
+    let parts = |sk: &str| {
+        let (room, nonce) = sk.split_once('#')?;
+        Some(MessageKey { room: room.parse().ok()?, author: author.clone(), nonce: nonce.parse().ok()? })
+    };
+    read_parsed(item, "sk", parts)
+}
+
+pub(super) fn to_record(item: &Item) -> std::result::Result<IdempotencyRecord, Malformed> {
+    Ok(IdempotencyRecord { rev: Rev(read_number(item, "rev")?), at: Timestamp(read_number(item, "at")?) })
+}
+
+pub(super) fn to_change(item: &Item) -> std::result::Result<ChangeRecord, Malformed> {
+    let seq = read_optional_number(item, "seq")?.map(Seq);
+    Ok(ChangeRecord { rev: Rev(read_number(item, "rev")?), at: Timestamp(read_number(item, "at")?), seq })
+}
+
+pub(super) fn to_stored(item: &Item) -> std::result::Result<StoredMessage, Malformed> {
+    let applied = read_optional(item, "applied", |json| serde_json::from_str(json).ok())?;
+    Ok(StoredMessage { message: to_message(item)?, applied: applied.unwrap_or_default() })
+}
+
+pub(super) fn to_message(item: &Item) -> std::result::Result<ChatMessage, Malformed> {
+    let moderator = item.contains_key("authorModerator");
+    Ok(ChatMessage {
+        seq: Seq(read_number(item, "seq")?),
+        rev: Rev(read_number(item, "rev")?),
+        author: Person { id: read(item, "authorId")?, name: read(item, "authorName")?, moderator },
+        nonce: read(item, "nonce")?,
+        text: read_optional(item, "text", |text| text.parse().ok())?,
+        html: None,
+        image: read_optional(item, "image", |json| serde_json::from_str(json).ok())?,
+        reply_to: read_optional(item, "replyTo", |json| serde_json::from_str(json).ok())?,
+        mentions: read_optional(item, "mentions", |json| serde_json::from_str(json).ok())?.unwrap_or_default(),
+        sent_at: Timestamp(read_number(item, "sentAt")?),
+        edited_at: read_optional_number(item, "editedAt")?.map(Timestamp),
+        deleted: item.contains_key("deleted"),
+        reactions: read_optional(item, "reactions", |json| serde_json::from_str(json).ok())?.unwrap_or_default(),
+    })
+}
