@@ -88,9 +88,9 @@ pub(crate) fn read(event: &RawValue, origin_key: &str) -> Result<(FrontRequest, 
     let brotli = if reads_brotli(&event.headers) { Brotli::Readable } else { Brotli::Unreadable };
     let cookie = cookies(&event.headers, event.cookies.unwrap_or_default());
     let query = event.raw_query_string.unwrap_or_default();
-    let [accept_language, host, origin, led_by] =
+    let [accept_language, host, origin, fetch_site] =
         [ACCEPT_LANGUAGE, HOST, ORIGIN, HeaderName::from_static(FETCH_SITE)].map(text);
-    Ok((FrontRequest { path, query, form, cookie, accept_language, host, origin, led_by, address, secure }, brotli))
+    Ok((FrontRequest { path, query, form, cookie, accept_language, host, origin, fetch_site, address, secure }, brotli))
 }
 
 /// What was posted. API Gateway passes on as base64 what it takes for bytes.

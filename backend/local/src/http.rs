@@ -100,7 +100,7 @@ pub(crate) async fn front(
         accept_language: text(header::ACCEPT_LANGUAGE),
         host: visitor::host(&head.headers),
         origin: visitor::origin(&head.headers),
-        led_by: text(HeaderName::from_static(FETCH_SITE)),
+        fetch_site: text(HeaderName::from_static(FETCH_SITE)),
         address: Some(visitor::address(&shared, &head.headers, peer)),
         secure,
     };
