@@ -1,8 +1,6 @@
 //! The front page: reads requests, finds their route and answers them. One file per group of routes.
 
-pub mod answer;
 mod enter;
-pub mod form;
 mod page_template;
 mod room;
 mod sign_in;
@@ -36,8 +34,9 @@ use frontend::ssr::{self, index_template::IndexTemplate};
 use shared_types::{AccessMode, Language};
 
 use crate::{
+    answers::FrontAnswer,
     cookies,
-    front::{answer::FrontAnswer, page_template::TemplateCache},
+    front::page_template::TemplateCache,
     headers::{self, ConnectTargets, PageOrigin},
     my_data::MyData,
     routes::Route,
@@ -158,10 +157,7 @@ impl FrontHandler {
             Route::SignInCallback => self.sign_in_callback(&request, language).await,
             Route::SignOut { form } => Ok(self.sign_out(form, &request)),
             Route::NotFound => self.not_found(&request, language).await,
-            Route::MethodNotAllowed => {
-                let sentence = "This address can only be looked at.\n".into();
-                Ok(FrontAnswer::plain(405, sentence, request.secure))
-            }
+            Route::MethodNotAllowed => Ok(FrontAnswer::method_not_allowed(request.secure)),
         };
         answer.unwrap_or_else(|cause| {
             tracing::error!(path = request.path, %cause, "the request failed; answering with 503");
@@ -192,8 +188,7 @@ impl FrontHandler {
     ) -> Result<FrontAnswer> {
         let template = self.templates.current().await?;
         let headers = headers::of_page(&template.script_hashes, &self.connect_targets, request.page_origin());
-        let (content_type, body) = ("text/html; charset=utf-8", render(&template.index));
-        Ok(FrontAnswer { status, content_type, headers, location: None, set_cookies: Vec::new(), body })
+        Ok(FrontAnswer::html(status, headers, render(&template.index)))
     }
 
     /// Returns whether a page of the chat posted the form. Browsers send the origin, and no page can forge it.

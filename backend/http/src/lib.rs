@@ -1,7 +1,8 @@
 //! The HTTP interface that both deployments share: the front page, its routes, cookies, headers and answers.
 
+pub mod answers;
 mod cookies;
-mod errors;
+pub mod form;
 pub mod front;
 #[cfg(fuzzing)]
 pub mod fuzzing;

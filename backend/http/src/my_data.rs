@@ -7,11 +7,7 @@ use chat::{
 };
 use shared_types::{Nonce, RoomName};
 
-use crate::{
-    cookies,
-    errors::not_now,
-    front::{FrontRequest, answer::FrontAnswer},
-};
+use crate::{answers::FrontAnswer, cookies, front::FrontRequest};
 
 /// Exports people's own messages.
 pub(crate) struct MyData {
@@ -41,13 +37,10 @@ impl MyData {
     pub(crate) async fn answer(&self, start: ExportStart, request: &FrontRequest) -> Result<FrontAnswer> {
         let secure = request.secure;
         let Some(session) = self.sessions.session(request.session_cookie()).await else {
-            return Ok(FrontAnswer::plain(401, "Nobody is known by this cookie.\n".into(), secure));
+            return Ok(FrontAnswer::no_session(secure));
         };
-        if let Err(why) = self.rate.export(&session.id).await {
-            let (status, sentence, seconds) = not_now(why)?;
-            let mut answer = FrontAnswer::plain(status, sentence, secure);
-            answer.headers.push(("retry-after", seconds.to_string().into()));
-            return Ok(answer);
+        if let Err(error) = self.rate.export(&session.id).await {
+            return FrontAnswer::export_refused(error, secure);
         }
         let person = session.person(cookies::person_name(request.cookies()));
         let after = start.0.map(|(room, nonce)| MessageKey { room, author: person.id.clone(), nonce });

@@ -5,8 +5,9 @@ use frontend::ssr::sign_in_page::{SignInMethod, SignInPage, SignInProblem, sign_
 use shared_types::{AccessMode, Language, RoomName};
 
 use crate::{
-    errors::{PassphraseFailurePage, not_let_in},
-    front::{FrontHandler, FrontRequest, answer::FrontAnswer, form::field},
+    answers::{FrontAnswer, PassphraseFailurePage, passphrase_failure},
+    form::field,
+    front::{FrontHandler, FrontRequest},
     routes::redirect_room,
 };
 
@@ -28,7 +29,7 @@ impl FrontHandler {
             }
             Err(error) => error,
         };
-        match not_let_in(error)? {
+        match passphrase_failure(error)? {
             (status, PassphraseFailurePage::Form(problem)) => {
                 tracing::info!(status, "passphrase sign-in failed");
                 self.sign_in_page(status, &to, Some(problem), request, language).await

@@ -6,8 +6,9 @@ use serde_json::json;
 use shared_types::{Language, RoomName, Timestamp};
 
 use crate::{
+    answers::FrontAnswer,
     cookies,
-    front::{FrontHandler, FrontRequest, answer::FrontAnswer},
+    front::{FrontHandler, FrontRequest},
 };
 
 impl FrontHandler {

@@ -12,9 +12,10 @@ use frontend::ssr::sign_in_page::SignInProblem;
 use shared_types::{Language, RoomName};
 
 use crate::{
+    answers::{FrontAnswer, sign_in_failure, sign_in_rate_problem},
     cookies,
-    errors::{not_signed_in, too_often},
-    front::{FrontHandler, FrontRequest, answer::FrontAnswer, form::field},
+    form::field,
+    front::{FrontHandler, FrontRequest},
     routes::redirect_room,
 };
 
@@ -30,7 +31,7 @@ impl FrontHandler {
         if matches!(request.fetch_site.as_deref(), Some("cross-site" | "same-site")) {
             return self.sign_in_page(200, &to, None, request, language).await;
         }
-        if let Some(problem) = self.sign_in_rate_problem(request).await? {
+        if let Some(problem) = self.count_sign_in(request).await? {
             return self.sign_in_page(429, &to, Some(problem), request, language).await;
         }
         match oidc.begin(to.clone(), &self.callback_address(request)).await {
@@ -50,7 +51,7 @@ impl FrontHandler {
     /// Signs in a visitor whom the provider redirected back.
     pub(crate) async fn sign_in_callback(&self, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
         let Some(oidc) = &self.oidc else { return self.not_found(request, language).await };
-        if let Some(problem) = self.sign_in_rate_problem(request).await? {
+        if let Some(problem) = self.count_sign_in(request).await? {
             return self.sign_in_page(429, &RoomName::lobby(), Some(problem), request, language).await;
         }
         let [state, code, issuer] = ["state", "code", "iss"].map(|name| field(&request.query, name));
@@ -71,7 +72,7 @@ impl FrontHandler {
             }
             Err((error, to)) => (error, to.unwrap_or_else(RoomName::lobby)),
         };
-        let (status, problem) = not_signed_in(&error);
+        let (status, problem) = sign_in_failure(&error);
         match status {
             500.. => tracing::error!(%error, "sign-in with the provider failed"),
             _ => tracing::info!(%error, "sign-in with the provider failed"),
@@ -81,11 +82,11 @@ impl FrontHandler {
     }
 
     /// Counts a redirect to the provider or back. Returns the problem to show if there were too many.
-    async fn sign_in_rate_problem(&self, request: &FrontRequest) -> Result<Option<SignInProblem>> {
+    async fn count_sign_in(&self, request: &FrontRequest) -> Result<Option<SignInProblem>> {
         let keys = request.address.map(|address| self.front_page.sessions.address_keys(address));
         match self.passphrase_check.rate.sign_in(keys.as_ref().and_then(|keys| keys.first())).await {
             Ok(()) => Ok(None),
-            Err(error) => too_often(error).map(Some),
+            Err(error) => sign_in_rate_problem(error).map(Some),
         }
     }
 

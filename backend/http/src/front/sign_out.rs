@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use crate::{
+    answers::FrontAnswer,
     cookies,
-    front::{FrontHandler, FrontRequest, answer::FrontAnswer, form::field},
+    form::field,
+    front::{FrontHandler, FrontRequest},
 };
 
 impl FrontHandler {
     /// Removes the cookies of the session and the stored messages from the browser.
     pub(crate) fn sign_out(&self, form: &str, request: &FrontRequest) -> FrontAnswer {
         if !self.is_from_own_page(request) {
-            return FrontAnswer::plain(403, "Another site cannot sign you out.\n".into(), request.secure);
+            return FrontAnswer::foreign_sign_out(request.secure);
         }
         let cookies = [cookies::session_cookie(request.secure), cookies::NAME]
             .map(|name| cookies::set(name, "", Duration::ZERO, request.secure));
