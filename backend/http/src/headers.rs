@@ -37,7 +37,7 @@ const NEVER: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-read=()
                      publickey-credentials-get=(), screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()";
 
 /// Where the page's requests go beside its own host.
-pub(crate) struct Places {
+pub(crate) struct ConnectTargets {
     /// The socket; a path alone is on the page's own host.
     pub(crate) socket: String,
     /// Where images are put, as an origin; `None` is the page's own host.
@@ -46,7 +46,7 @@ pub(crate) struct Places {
 
 /// How a visitor came.
 #[derive(Clone, Copy)]
-pub(crate) struct Visitor<'a> {
+pub(crate) struct PageOrigin<'a> {
     /// Whether by HTTPS.
     pub(crate) secure: bool,
     /// The `Host` they asked for.
@@ -71,10 +71,10 @@ pub(crate) fn of_failure() -> HeaderMap {
 }
 
 /// The headers of a page whose shell has these `scripts`, as [`hashes`] writes them.
-pub(crate) fn of_page(scripts: &str, places: &Places, visitor: Visitor<'_>) -> Headers {
-    let mut headers = of_data(visitor.secure);
+pub(crate) fn of_page(scripts: &str, targets: &ConnectTargets, page: PageOrigin<'_>) -> Headers {
+    let mut headers = of_data(page.secure);
     headers.retain(|(name, _)| *name != POLICY);
-    headers.push((POLICY, policy(scripts, places, visitor).into()));
+    headers.push((POLICY, policy(scripts, targets, page).into()));
     // Whoever opens the page has no hold on its window.
     headers.push(("cross-origin-opener-policy", "same-origin".into()));
     headers.push(("permissions-policy", NEVER.into()));
@@ -92,16 +92,16 @@ pub(crate) fn hashes(index_html: &str) -> String {
 ///
 /// `require-trusted-types-for` is not among it. Leptos makes its elements with `innerHTML`, and so is the server's HTML
 /// shown, so the page would have to name a policy that lets every text through, and that is none.
-fn policy(scripts: &str, places: &Places, visitor: Visitor<'_>) -> String {
-    let scheme = if visitor.secure { "wss" } else { "ws" };
-    let socket = match visitor.host.filter(|host| is_host(host)) {
-        _ if !places.socket.starts_with('/') => format!(" {}", origin(&places.socket)),
+fn policy(scripts: &str, targets: &ConnectTargets, page: PageOrigin<'_>) -> String {
+    let scheme = if page.secure { "wss" } else { "ws" };
+    let socket = match page.host.filter(|host| is_host(host)) {
+        _ if !targets.socket.starts_with('/') => format!(" {}", origin(&targets.socket)),
         // Not every browser's 'self' has the sockets of its host.
         Some(host) => format!(" {scheme}://{host}"),
         None => String::new(),
     };
-    let uploads = places.uploads.as_deref().map(|uploads| format!(" {}", origin(uploads))).unwrap_or_default();
-    let upgrade = if visitor.secure { "; upgrade-insecure-requests" } else { "" };
+    let uploads = targets.uploads.as_deref().map(|uploads| format!(" {}", origin(uploads))).unwrap_or_default();
+    let upgrade = if page.secure { "; upgrade-insecure-requests" } else { "" };
     [
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'",
         scripts,
@@ -141,15 +141,15 @@ fn inline_scripts(html: &str) -> Vec<&str> {
 mod tests {
     use super::*;
 
-    const LOCAL: Visitor<'_> = Visitor { secure: false, host: Some("localhost:8080") };
+    const LOCAL: PageOrigin<'_> = PageOrigin { secure: false, host: Some("localhost:8080") };
 
-    fn places(socket: &str, uploads: Option<&str>) -> Places {
-        Places { socket: socket.into(), uploads: uploads.map(str::to_owned) }
+    fn places(socket: &str, uploads: Option<&str>) -> ConnectTargets {
+        ConnectTargets { socket: socket.into(), uploads: uploads.map(str::to_owned) }
     }
 
     /// Where a page may send its requests.
-    fn reaches(places: &Places, visitor: Visitor<'_>) -> String {
-        let policy = policy("", places, visitor);
+    fn reaches(targets: &ConnectTargets, page: PageOrigin<'_>) -> String {
+        let policy = policy("", targets, page);
         let part = policy.split("; ").find_map(|part| part.strip_prefix("connect-src ")).map(str::to_owned);
         part.unwrap_or_default()
     }
@@ -171,16 +171,16 @@ mod tests {
 
     #[test]
     fn a_page_speaks_with_its_host_its_socket_and_the_place_of_its_uploads() {
-        let secure = Visitor { secure: true, host: Some("chat.example") };
+        let secure = PageOrigin { secure: true, host: Some("chat.example") };
         let aws = places("wss://a.execute-api.eu-central-1.amazonaws.com/Prod", Some("https://b.s3.amazonaws.com"));
         let own = places("/ws", None);
-        for (places, visitor, expected) in [
+        for (targets, visitor, expected) in [
             (&own, LOCAL, "'self' ws://localhost:8080"),
             (&own, secure, "'self' wss://chat.example"),
-            (&own, Visitor { host: Some("[::1]:8080"), ..LOCAL }, "'self' ws://[::1]:8080"),
+            (&own, PageOrigin { host: Some("[::1]:8080"), ..LOCAL }, "'self' ws://[::1]:8080"),
             (&aws, secure, "'self' wss://a.execute-api.eu-central-1.amazonaws.com https://b.s3.amazonaws.com"),
         ] {
-            assert_eq!(reaches(places, visitor), expected);
+            assert_eq!(reaches(targets, visitor), expected);
         }
     }
 
@@ -189,14 +189,14 @@ mod tests {
         for host in
             [None, Some(""), Some("a b"), Some("a; script-src *"), Some("a,b"), Some("*"), Some("a/b"), Some("日")]
         {
-            assert_eq!(reaches(&places("/ws", None), Visitor { secure: false, host }), "'self'", "{host:?}");
+            assert_eq!(reaches(&places("/ws", None), PageOrigin { secure: false, host }), "'self'", "{host:?}");
         }
     }
 
     #[test]
     fn only_who_came_by_https_is_held_to_it() {
         let held = |secure| {
-            let page = of_page("", &places("/ws", None), Visitor { secure, ..LOCAL });
+            let page = of_page("", &places("/ws", None), PageOrigin { secure, ..LOCAL });
             let upgrades = |(_, value): &(&str, Cow<'_, str>)| value.contains("upgrade-insecure-requests");
             let strict = |headers: &Headers| headers.iter().any(|(name, _)| *name == "strict-transport-security");
             (strict(&page), page.iter().any(upgrades), strict(&of_data(secure)))

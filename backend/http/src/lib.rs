@@ -1,9 +1,11 @@
-//! What both front doors share: the front page, its routes, cookies and headers, and the answers to errors.
+//! The HTTP interface that both deployments share: the front page, its routes, cookies, headers and answers.
 
+pub mod answers;
 mod cookies;
-pub mod errors;
+pub mod form;
 pub mod front;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 pub mod headers;
-pub mod my_data;
+mod my_data;
+mod routes;

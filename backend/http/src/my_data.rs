@@ -1,55 +1,49 @@
-//! `GET /me/data`: what a visitor wrote, for themself.
+//! `GET /me/data`: lets people download their own messages.
 
 use chat::{
     access::{rate_limit::RateLimiter, sessions::Sessions},
     messages::export::{DataExport, ExportPart},
     ports::{Result, messages::MessageKey},
 };
-use shared_types::PersonName;
+use shared_types::{Nonce, RoomName};
 
-use crate::{errors::not_now, front::answer::FrontAnswer};
+use crate::{answers::FrontAnswer, cookies, front::FrontRequest};
 
-/// The route of one's own data.
+/// Exports people's own messages.
 pub(crate) struct MyData {
     pub(crate) export: DataExport,
     pub(crate) rate: RateLimiter,
     pub(crate) sessions: Sessions,
 }
 
-/// Where an answer is to begin: after a message, or with the first.
-pub(crate) struct Part(Option<(shared_types::RoomName, shared_types::Nonce)>);
+/// Where a part of an export starts: with the first message, or after this one.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct ExportStart(Option<(RoomName, Nonce)>);
 
-/// The part that a path asks for: `/me/data`, or as an answer's `next` says it.
-pub(crate) fn part(path: &str) -> Option<Part> {
-    let rest = path.strip_prefix("/me/data")?;
-    if rest.is_empty() {
-        return Some(Part(None));
+impl ExportStart {
+    /// Returns the start that a path names: `/me/data`, or `/me/data/{room}/{nonce}` as in the field `next` of an answer.
+    pub(crate) fn of_path(path: &str) -> Option<Self> {
+        let rest = path.strip_prefix("/me/data")?;
+        if rest.is_empty() {
+            return Some(Self(None));
+        }
+        let (room, nonce) = rest.strip_prefix('/')?.split_once('/')?;
+        Some(Self(Some((room.parse().ok()?, nonce.parse().ok()?))))
     }
-    let (room, nonce) = rest.strip_prefix('/')?.split_once('/')?;
-    Some(Part(Some((room.parse().ok()?, nonce.parse().ok()?))))
 }
 
 impl MyData {
-    /// Answers with a file for whoever has a cookie; 401 without, and 429 for who asks again and again. `secure` is whether
-    /// they came by HTTPS.
-    pub(crate) async fn give(
-        &self,
-        part: Part,
-        cookie: Option<&str>,
-        name: Option<PersonName>,
-        secure: bool,
-    ) -> Result<FrontAnswer> {
-        let Some(visitor) = self.sessions.session(cookie).await else {
-            return Ok(FrontAnswer::plain(401, "Nobody is known by this cookie.\n".into(), secure));
+    /// Answers with a file. Without a valid session cookie the answer is 401; if the rate limit is exceeded, it is 429.
+    pub(crate) async fn answer(&self, start: ExportStart, request: &FrontRequest) -> Result<FrontAnswer> {
+        let secure = request.secure;
+        let Some(session) = self.sessions.session(request.session_cookie()).await else {
+            return Ok(FrontAnswer::no_session(secure));
         };
-        if let Err(why) = self.rate.export(&visitor.id).await {
-            let (status, sentence, seconds) = not_now(why)?;
-            let mut answer = FrontAnswer::plain(status, sentence, secure);
-            answer.headers.push(("retry-after", seconds.to_string().into()));
-            return Ok(answer);
+        if let Err(error) = self.rate.export(&session.id).await {
+            return FrontAnswer::export_refused(error, secure);
         }
-        let person = visitor.person(name);
-        let after = part.0.map(|(room, nonce)| MessageKey { room, author: person.id.clone(), nonce });
+        let person = session.person(cookies::person_name(request.cookies()));
+        let after = start.0.map(|(room, nonce)| MessageKey { room, author: person.id.clone(), nonce });
         let exported: ExportPart = self.export.export(person, after).await?;
         let mut answer = FrontAnswer::json(200, &exported, secure)?;
         answer.headers.push(("content-disposition", "attachment; filename=my-messages.json".into()));
@@ -62,8 +56,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_the_beginning_a_part_or_nothing() {
-        let read = |path| part(path).map(|Part(after)| after.map(|(room, nonce)| format!("{room} {}", nonce.as_str())));
+    fn a_path_names_the_start_of_an_export_or_nothing() {
+        let read = |path| {
+            let start = ExportStart::of_path(path);
+            start.map(|ExportStart(after)| after.map(|(room, nonce)| format!("{room} {}", nonce.as_str())))
+        };
         assert_eq!(read("/me/data"), Some(None));
         assert_eq!(read("/me/data/cats/n-1"), Some(Some("cats n-1".into())));
         for path in ["/me", "/me/data/", "/me/data/cats", "/me/data/Cats/n", "/me/data/cats/n/m", "/me/datax"] {

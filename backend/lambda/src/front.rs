@@ -3,10 +3,10 @@
 use std::{io::Write, net::IpAddr};
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
-use chat_http::front::{
-    FETCH_SITE, FrontHandler, FrontRequest,
-    answer::FrontAnswer,
-    form::{NotRead, form},
+use chat_http::{
+    answers::FrontAnswer,
+    form::{RequestError, read_form},
+    front::{FETCH_SITE, FrontHandler, FrontRequest},
 };
 use lambda_http::{
     aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse},
@@ -47,7 +47,7 @@ async fn answer(route: &FrontHandler, origin_key: &str, event: &RawValue) -> Api
     match read(event, origin_key) {
         Ok((request, brotli)) => response(route.handle(request).await, brotli),
         // API Gateway is never come to but by HTTPS.
-        Err(why) => response(FrontAnswer::not_read(why, true), Brotli::Unreadable),
+        Err(why) => response(FrontAnswer::bad_request(why, true), Brotli::Unreadable),
     }
 }
 
@@ -59,23 +59,23 @@ pub(crate) enum Brotli {
 }
 
 /// Reads a visit, or says why not.
-pub(crate) fn read(event: &RawValue, origin_key: &str) -> Result<(FrontRequest, Brotli), NotRead> {
+pub(crate) fn read(event: &RawValue, origin_key: &str) -> Result<(FrontRequest, Brotli), RequestError> {
     let event: ApiGatewayV2httpRequest = serde_json::from_str(event.get()).map_err(|error| {
         tracing::error!(%error, "an event of an unexpected shape");
-        NotRead::Unknown
+        RequestError::UnknownEvent
     })?;
     let Some(path) = event.raw_path else {
         tracing::error!("an event of an unexpected shape: it has no rawPath");
-        return Err(NotRead::Unknown);
+        return Err(RequestError::UnknownEvent);
     };
     let text = |name: HeaderName| event.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let form = match event.request_context.http.method {
         Method::GET | Method::HEAD => None,
         Method::POST => {
             let bytes = bytes(event.body.unwrap_or_default(), event.is_base64_encoded)?;
-            Some(form(text(CONTENT_TYPE).as_deref(), bytes)?)
+            Some(read_form(text(CONTENT_TYPE).as_deref(), bytes)?)
         }
-        _ => return Err(NotRead::Method),
+        _ => return Err(RequestError::MethodNotAllowed),
     };
     let source = event.request_context.http.source_ip;
     let by_cloudfront = event.headers.get(ORIGIN_KEY).is_some_and(|key| key == origin_key);
@@ -88,14 +88,14 @@ pub(crate) fn read(event: &RawValue, origin_key: &str) -> Result<(FrontRequest, 
     let brotli = if reads_brotli(&event.headers) { Brotli::Readable } else { Brotli::Unreadable };
     let cookie = cookies(&event.headers, event.cookies.unwrap_or_default());
     let query = event.raw_query_string.unwrap_or_default();
-    let [accept_language, host, origin, led_by] =
+    let [accept_language, host, origin, fetch_site] =
         [ACCEPT_LANGUAGE, HOST, ORIGIN, HeaderName::from_static(FETCH_SITE)].map(text);
-    Ok((FrontRequest { path, query, form, cookie, accept_language, host, origin, led_by, address, secure }, brotli))
+    Ok((FrontRequest { path, query, form, cookie, accept_language, host, origin, fetch_site, address, secure }, brotli))
 }
 
 /// What was posted. API Gateway passes on as base64 what it takes for bytes.
-fn bytes(body: String, is_base64: bool) -> Result<Vec<u8>, NotRead> {
-    if is_base64 { BASE64.decode(body).map_err(|_| NotRead::NoText) } else { Ok(body.into_bytes()) }
+fn bytes(body: String, is_base64: bool) -> Result<Vec<u8>, RequestError> {
+    if is_base64 { BASE64.decode(body).map_err(|_| RequestError::NotText) } else { Ok(body.into_bytes()) }
 }
 
 /// Where a visitor comes from. Each proxy adds to `X-Forwarded-For` whom it was spoken to by: API Gateway CloudFront, which
@@ -159,12 +159,12 @@ fn compressed(body: &str, brotli: Brotli) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use chat_http::front::form::{FORM_BYTES, FORM_TYPE};
+    use chat_http::form::{FORM_BYTES, FORM_TYPE};
     use serde_json::json;
 
     use super::*;
 
-    fn read(json: &str) -> Result<FrontRequest, NotRead> {
+    fn read(json: &str) -> Result<FrontRequest, RequestError> {
         super::read(&RawValue::from_string(json.to_owned()).unwrap(), "key").map(|(request, _)| request)
     }
 
@@ -192,7 +192,7 @@ mod tests {
     }
 
     /// A request of that method, with that body.
-    fn posted(method: &str, content_type: &str, body: &str, is_base64: bool) -> Result<FrontRequest, NotRead> {
+    fn posted(method: &str, content_type: &str, body: &str, is_base64: bool) -> Result<FrontRequest, RequestError> {
         let mut event: serde_json::Value =
             serde_json::from_str(include_str!("../tests/events/aws-front.json")).unwrap();
         event["requestContext"]["http"]["method"] = json!(method);
@@ -214,14 +214,14 @@ mod tests {
     fn what_is_posted_is_a_small_form_or_is_refused() {
         let long = "x".repeat(FORM_BYTES + 1);
         for (method, content_type, body, is_base64, why) in [
-            ("PUT", FORM_TYPE, "x", false, NotRead::Method),
-            ("DELETE", FORM_TYPE, "", false, NotRead::Method),
-            ("POST", "application/json", "{}", false, NotRead::NoForm),
-            ("POST", "multipart/form-data", "x", false, NotRead::NoForm),
-            ("POST", FORM_TYPE, &long, false, NotRead::TooLarge),
-            ("POST", FORM_TYPE, &BASE64.encode(&long), true, NotRead::TooLarge),
-            ("POST", FORM_TYPE, "not base64!", true, NotRead::NoText),
-            ("POST", FORM_TYPE, "/w==", true, NotRead::NoText),
+            ("PUT", FORM_TYPE, "x", false, RequestError::MethodNotAllowed),
+            ("DELETE", FORM_TYPE, "", false, RequestError::MethodNotAllowed),
+            ("POST", "application/json", "{}", false, RequestError::NotAForm),
+            ("POST", "multipart/form-data", "x", false, RequestError::NotAForm),
+            ("POST", FORM_TYPE, &long, false, RequestError::TooLarge),
+            ("POST", FORM_TYPE, &BASE64.encode(&long), true, RequestError::TooLarge),
+            ("POST", FORM_TYPE, "not base64!", true, RequestError::NotText),
+            ("POST", FORM_TYPE, "/w==", true, RequestError::NotText),
         ] {
             assert_eq!(posted(method, content_type, body, is_base64).err(), Some(why), "{method} {content_type}");
         }
@@ -263,7 +263,7 @@ mod tests {
     #[test]
     fn an_event_of_an_unexpected_shape_is_refused() {
         for event in ["null", "7", "[]", "{}", include_str!("../tests/events/send.json")] {
-            assert_eq!(read(event).err(), Some(NotRead::Unknown), "{event}");
+            assert_eq!(read(event).err(), Some(RequestError::UnknownEvent), "{event}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chat_http::front::{FrontRequest, answer::FrontAnswer};
+use chat_http::{answers::FrontAnswer, front::FrontRequest};
 use serde_json::value::RawValue;
 
 use crate::event::{Kind, SocketEvent};
@@ -37,5 +37,7 @@ pub fn socket_event(event: &RawValue) -> Vec<Read> {
 ///
 /// That status.
 pub fn visit(event: &RawValue) -> Result<FrontRequest, u16> {
-    crate::front::read(event, "key").map(|(request, _)| request).map_err(|why| FrontAnswer::not_read(why, true).status)
+    crate::front::read(event, "key")
+        .map(|(request, _)| request)
+        .map_err(|why| FrontAnswer::bad_request(why, true).status)
 }

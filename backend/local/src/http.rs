@@ -11,11 +11,9 @@ use axum::{
     routing::{self, MethodRouter},
 };
 use chat_http::{
-    front::{
-        FETCH_SITE, FrontRequest,
-        answer::FrontAnswer,
-        form::{FORM_BYTES, NotRead, form},
-    },
+    answers::FrontAnswer,
+    form::{FORM_BYTES, RequestError, read_form},
+    front::{FETCH_SITE, FrontRequest},
     headers::ALWAYS,
 };
 use tower_http::{
@@ -81,13 +79,13 @@ pub(crate) async fn front(
     let secure = visitor::is_secure(&shared, &head.headers);
     let form = if head.method == Method::POST {
         let bytes = body::read(body, FORM_BYTES, PATIENCE).await.map_err(|why| match why {
-            Unread::TooLarge => NotRead::TooLarge,
-            Unread::Broken => NotRead::Broken,
-            Unread::Late => NotRead::Late,
+            Unread::TooLarge => RequestError::TooLarge,
+            Unread::Broken => RequestError::Incomplete,
+            Unread::Late => RequestError::TimedOut,
         });
-        match bytes.and_then(|bytes| form(text(header::CONTENT_TYPE).as_deref(), bytes.into())) {
+        match bytes.and_then(|bytes| read_form(text(header::CONTENT_TYPE).as_deref(), bytes.into())) {
             Ok(form) => Some(form),
-            Err(why) => return written(FrontAnswer::not_read(why, secure)),
+            Err(why) => return written(FrontAnswer::bad_request(why, secure)),
         }
     } else {
         None
@@ -100,7 +98,7 @@ pub(crate) async fn front(
         accept_language: text(header::ACCEPT_LANGUAGE),
         host: visitor::host(&head.headers),
         origin: visitor::origin(&head.headers),
-        led_by: text(HeaderName::from_static(FETCH_SITE)),
+        fetch_site: text(HeaderName::from_static(FETCH_SITE)),
         address: Some(visitor::address(&shared, &head.headers, peer)),
         secure,
     };

@@ -1,6 +1,6 @@
-//! `GET /sign-in` and `GET /sign-in/callback`: to the OpenID Connect provider, and back.
+//! `GET /sign-in` and `GET /sign-in/callback`: the redirect to the OpenID Connect provider, and the way back.
 //!
-//! A sign-in begins with a link and not with a form: Chromium holds a form's policy against where its answer leads.
+//! A sign-in begins with a link and not with a form, because Chromium applies a page's `form-action` policy to redirects too.
 
 use std::time::Duration;
 
@@ -11,85 +11,87 @@ use chat::{
 use frontend::ssr::sign_in_page::SignInProblem;
 use shared_types::{Language, RoomName};
 
-use super::room_of;
 use crate::{
+    answers::{FrontAnswer, sign_in_failure, sign_in_rate_problem},
     cookies,
-    errors::{not_signed_in, too_often},
-    front::{FrontHandler, FrontRequest, answer::FrontAnswer, form::field},
+    form::field,
+    front::{FrontHandler, FrontRequest},
+    routes::redirect_room,
 };
 
 const CALLBACK: &str = "/sign-in/callback";
 
 impl FrontHandler {
-    /// Sends a visitor to their provider.
+    /// Redirects a visitor to the provider.
     pub(crate) async fn sign_in(&self, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
-        let to = room_of(field(&request.query, "to").as_deref());
+        let to = redirect_room(field(&request.query, "to").as_deref());
         let Some(oidc) = &self.oidc else { return self.not_found(request, language).await };
-        // A provider that knows them may ask nothing: nobody is signed in, or in again, because another site wants it.
-        if matches!(request.led_by.as_deref(), Some("cross-site" | "same-site")) {
-            return self.door(200, &to, None, request, language).await;
+        // A provider that knows the visitor may ask nothing. Another site must not sign anybody in, so a visitor who comes from
+        // there has to follow the link on the sign-in page.
+        if matches!(request.fetch_site.as_deref(), Some("cross-site" | "same-site")) {
+            return self.sign_in_page(200, &to, None, request, language).await;
         }
-        if let Some(trouble) = self.too_often(request).await? {
-            return self.door(429, &to, Some(trouble), request, language).await;
+        if let Some(problem) = self.count_sign_in(request).await? {
+            return self.sign_in_page(429, &to, Some(problem), request, language).await;
         }
-        match oidc.begin(to.clone(), &self.redirect(request)).await {
-            Ok(begun) => {
+        match oidc.begin(to.clone(), &self.callback_address(request)).await {
+            Ok(auth_request) => {
                 let lifetime = Duration::from_secs(SIGN_IN_SECONDS);
                 let name = cookies::sign_in_cookie(request.secure);
-                let cookie = cookies::set(name, &begun.pending, lifetime, request.secure);
-                Ok(FrontAnswer::see_other(begun.location, vec![cookie], request.secure))
+                let cookie = cookies::set(name, &auth_request.pending, lifetime, request.secure);
+                Ok(FrontAnswer::see_other(auth_request.location, vec![cookie], request.secure))
             }
             Err(cause) => {
-                tracing::error!(%cause, "nobody can sign in");
-                self.door(502, &to, Some(SignInProblem::ProviderFailed), request, language).await
+                tracing::error!(%cause, "the provider is not available; sign-in failed");
+                self.sign_in_page(502, &to, Some(SignInProblem::ProviderFailed), request, language).await
             }
         }
     }
 
-    /// A visitor is back from their provider.
-    pub(crate) async fn signed_in(&self, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
+    /// Signs in a visitor whom the provider redirected back.
+    pub(crate) async fn sign_in_callback(&self, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
         let Some(oidc) = &self.oidc else { return self.not_found(request, language).await };
-        if let Some(trouble) = self.too_often(request).await? {
-            return self.door(429, &RoomName::lobby(), Some(trouble), request, language).await;
+        if let Some(problem) = self.count_sign_in(request).await? {
+            return self.sign_in_page(429, &RoomName::lobby(), Some(problem), request, language).await;
         }
         let [state, code, issuer] = ["state", "code", "iss"].map(|name| field(&request.query, name));
-        let back = AuthCallback {
+        let callback = AuthCallback {
             pending: cookies::value(request.cookies(), cookies::sign_in_cookie(request.secure)),
             state: state.as_deref(),
             code: code.as_deref(),
             issuer: issuer.as_deref(),
-            redirect: &self.redirect(request),
+            redirect: &self.callback_address(request),
         };
-        // Whatever comes of it, it is not for a second time.
-        let done = cookies::set(cookies::sign_in_cookie(request.secure), "", Duration::ZERO, request.secure);
-        let (why, to) = match oidc.finish(back).await {
-            Ok((visitor, to)) => {
-                tracing::info!(person = %visitor.id, moderator = visitor.moderator, "signed in");
-                let cookie = self.guest_cookie(&self.front_page.sessions.cookie(&visitor), request);
-                return Ok(FrontAnswer::see_other(to.path(), vec![cookie, done], request.secure));
+        // A pending sign-in is used once, with success or without.
+        let remove_pending = cookies::set(cookies::sign_in_cookie(request.secure), "", Duration::ZERO, request.secure);
+        let (error, to) = match oidc.finish(callback).await {
+            Ok((session, to)) => {
+                tracing::info!(person = %session.id, moderator = session.moderator, "signed in with the provider");
+                let cookie = self.set_session_cookie(&self.front_page.sessions.cookie(&session), request);
+                return Ok(FrontAnswer::see_other(to.path(), vec![cookie, remove_pending], request.secure));
             }
-            Err((why, to)) => (why, to.unwrap_or_else(RoomName::lobby)),
+            Err((error, to)) => (error, to.unwrap_or_else(RoomName::lobby)),
         };
-        let (status, trouble) = not_signed_in(&why);
+        let (status, problem) = sign_in_failure(&error);
         match status {
-            500.. => tracing::error!(%why, "not signed in"),
-            _ => tracing::info!(%why, "not signed in"),
+            500.. => tracing::error!(%error, "sign-in with the provider failed"),
+            _ => tracing::info!(%error, "sign-in with the provider failed"),
         }
-        let page = self.door(status, &to, Some(trouble), request, language).await?;
-        Ok(FrontAnswer { set_cookies: vec![done], ..page })
+        let page = self.sign_in_page(status, &to, Some(problem), request, language).await?;
+        Ok(FrontAnswer { set_cookies: vec![remove_pending], ..page })
     }
 
-    /// Counts one way to the provider or back; what is wrong where there were too many.
-    async fn too_often(&self, request: &FrontRequest) -> Result<Option<SignInProblem>> {
+    /// Counts a redirect to the provider or back. Returns the problem to show if there were too many.
+    async fn count_sign_in(&self, request: &FrontRequest) -> Result<Option<SignInProblem>> {
         let keys = request.address.map(|address| self.front_page.sessions.address_keys(address));
-        match self.enter.rate.sign_in(keys.as_ref().and_then(|keys| keys.first())).await {
+        match self.passphrase_check.rate.sign_in(keys.as_ref().and_then(|keys| keys.first())).await {
             Ok(()) => Ok(None),
-            Err(why) => too_often(why).map(Some),
+            Err(error) => sign_in_rate_problem(error).map(Some),
         }
     }
 
-    /// The address that the provider sends visitors back to, and that has to be registered with it.
-    fn redirect(&self, request: &FrontRequest) -> String {
+    /// Returns the redirect URI, which has to be registered with the provider.
+    fn callback_address(&self, request: &FrontRequest) -> String {
         self.own_origin(request) + CALLBACK
     }
 }

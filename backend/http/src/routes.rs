@@ -1,0 +1,172 @@
+//! The route table: which handler answers a method and a path.
+
+use shared_types::{AccessMode, RoomName};
+
+use crate::my_data::ExportStart;
+
+/// The route of a request. Routes of another access mode are [`NotFound`](Self::NotFound) for GET and
+/// [`MethodNotAllowed`](Self::MethodNotAllowed) for POST.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Route<'a> {
+    /// `GET /` for the lobby, `GET /r/{room}` for any room: the page of the room.
+    RoomPage(RoomName),
+    /// `GET /state/{room}`: the state of that page as JSON.
+    RoomState(RoomName),
+    /// `GET /me/data` and `GET /me/data/{room}/{nonce}`: the visitor's own messages.
+    MyData(ExportStart),
+    /// `POST /enter` with the passphrase; access mode `passphrase`.
+    Enter {
+        /// The posted form.
+        form: &'a str,
+    },
+    /// `GET /enter`: a reload of the page that answered a wrong passphrase; access mode `passphrase`.
+    EnterReload,
+    /// `GET /sign-in`: to the provider; access mode `oidc`.
+    SignIn,
+    /// `GET /sign-in/callback`: back from the provider; access mode `oidc`.
+    SignInCallback,
+    /// `POST /sign-out`.
+    SignOut {
+        /// The posted form.
+        form: &'a str,
+    },
+    /// `GET` of any other path.
+    NotFound,
+    /// `POST` to any other path.
+    MethodNotAllowed,
+}
+
+impl<'a> Route<'a> {
+    /// Returns the route of a path in a chat with this access mode. A request with a form is a POST, any other a GET.
+    pub(crate) fn of(path: &str, form: Option<&'a str>, access: AccessMode) -> Self {
+        match form {
+            Some(form) => Self::post(path, form, access),
+            None => Self::get(path, access),
+        }
+    }
+
+    fn post(path: &str, form: &'a str, access: AccessMode) -> Self {
+        match (path, access) {
+            ("/enter", AccessMode::Passphrase) => Self::Enter { form },
+            ("/sign-out", _) => Self::SignOut { form },
+            _ => Self::MethodNotAllowed,
+        }
+    }
+
+    fn get(path: &str, access: AccessMode) -> Self {
+        match (path, access) {
+            ("/enter", AccessMode::Passphrase) => Self::EnterReload,
+            ("/sign-in", AccessMode::Oidc) => Self::SignIn,
+            ("/sign-in/callback", AccessMode::Oidc) => Self::SignInCallback,
+            _ => Self::page_or_data(path).unwrap_or(Self::NotFound),
+        }
+    }
+
+    fn page_or_data(path: &str) -> Option<Self> {
+        if let Some(room) = path.strip_prefix("/state/") {
+            return room.parse().ok().map(Self::RoomState);
+        }
+        page_room(path).map(Self::RoomPage).or_else(|| ExportStart::of_path(path).map(Self::MyData))
+    }
+}
+
+/// Returns the room whose page has this path.
+fn page_room(path: &str) -> Option<RoomName> {
+    if path == "/" { Some(RoomName::lobby()) } else { path.strip_prefix("/r/")?.parse().ok() }
+}
+
+/// Returns the room to redirect to after signing in: the room whose page has this path, or else the lobby. A redirect never
+/// leads to another site.
+pub(crate) fn redirect_room(path: Option<&str>) -> RoomName {
+    path.and_then(page_room).unwrap_or_else(RoomName::lobby)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MODES: [AccessMode; 3] = [AccessMode::Open, AccessMode::Passphrase, AccessMode::Oidc];
+
+    fn described(path: &str, access: AccessMode) -> Option<String> {
+        match Route::of(path, None, access) {
+            Route::RoomPage(room) => Some(format!("page {room}")),
+            Route::RoomState(room) => Some(format!("state {room}")),
+            Route::MyData(_) => Some("data".into()),
+            Route::NotFound => None,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_path_is_a_room_s_page_its_state_or_nothing() {
+        for (path, expected) in [
+            ("/", Some("page lobby")),
+            ("/r/cats", Some("page cats")),
+            ("/r/lobby", Some("page lobby")),
+            ("/state/cats", Some("state cats")),
+            ("/me/data", Some("data")),
+            ("/r/", None),
+            ("/r/Cats", None),
+            ("/r/cats/", None),
+            ("/r/../secret", None),
+            ("/r/%63ats", None),
+            ("/favicon.ico", None),
+            ("", None),
+        ] {
+            for access in MODES {
+                assert_eq!(described(path, access).as_deref(), expected, "{path}");
+            }
+        }
+    }
+
+    #[test]
+    fn routes_of_another_access_mode_do_not_exist() {
+        use AccessMode::{Oidc, Open, Passphrase};
+        let form = Some("x=1");
+        for (path, form, access, expected) in [
+            ("/enter", form, Passphrase, Route::Enter { form: "x=1" }),
+            ("/enter", None, Passphrase, Route::EnterReload),
+            ("/enter", form, Open, Route::MethodNotAllowed),
+            ("/enter", form, Oidc, Route::MethodNotAllowed),
+            ("/enter", None, Oidc, Route::NotFound),
+            ("/sign-in", None, Oidc, Route::SignIn),
+            ("/sign-in", form, Oidc, Route::MethodNotAllowed),
+            ("/sign-in", None, Passphrase, Route::NotFound),
+            ("/sign-in/callback", None, Oidc, Route::SignInCallback),
+            ("/sign-in/callback", None, Open, Route::NotFound),
+        ] {
+            assert_eq!(Route::of(path, form, access), expected, "{path} {form:?} {access:?}");
+        }
+    }
+
+    #[test]
+    fn only_enter_and_sign_out_accept_a_form() {
+        for access in MODES {
+            assert_eq!(Route::of("/sign-out", Some(""), access), Route::SignOut { form: "" });
+            assert_eq!(Route::of("/sign-out", None, access), Route::NotFound);
+            for path in ["/", "/r/cats", "/state/cats", "/me/data", "/nothing"] {
+                assert_eq!(Route::of(path, Some(""), access), Route::MethodNotAllowed, "{path}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_redirect_leads_to_a_room_of_this_chat() {
+        for (to, expected) in [
+            (Some("/"), "/"),
+            (Some("/r/cats"), "/r/cats"),
+            (Some("/r/cats?x"), "/"),
+            (Some("/state/cats"), "/"),
+            (Some("https://evil.example/"), "/"),
+            (Some("//evil.example/r/cats"), "/"),
+            (Some("/r/../../evil"), "/"),
+            (Some("/\\evil.example"), "/"),
+            (Some("/r/cats\r\nSet-Cookie: x=y"), "/"),
+            (Some("javascript:alert(1)"), "/"),
+            (Some(""), "/"),
+            (None, "/"),
+        ] {
+            assert_eq!(redirect_room(to).path(), expected, "{to:?}");
+        }
+    }
+}
