@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cookie::{Cookie, SameSite};
+use cookie::Cookie;
 use percent_encoding::percent_decode_str;
 use shared_types::{Language, PersonName};
 
@@ -40,10 +40,11 @@ pub(crate) fn language(header: &str) -> Option<Language> {
 }
 
 /// Returns a `Set-Cookie` value that no script can read and no form of another site sends. A lifetime of 0 removes the cookie.
-pub(crate) fn set(name: &'static str, value: &str, lifetime: Duration, secure: bool) -> String {
-    let max_age = cookie::time::Duration::seconds(i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX));
-    let cookie = Cookie::build((name, value)).path("/").max_age(max_age).http_only(true).same_site(SameSite::Lax);
-    cookie.secure(secure).to_string()
+///
+/// The crate `cookie` would write the same attributes in another order; this order is what released versions send.
+pub(crate) fn set(name: &str, value: &str, lifetime: Duration, secure: bool) -> String {
+    let (seconds, secure) = (lifetime.as_secs(), if secure { "; Secure" } else { "" });
+    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
 }
 
 /// Decodes percent-encoded text. `None` if a `%` is not followed by two hexadecimal digits, or the result is not UTF-8.
@@ -78,9 +79,9 @@ mod tests {
     fn a_cookie_is_written_for_this_site_and_out_of_reach_of_scripts() {
         let hour = Duration::from_secs(3600);
         let plain = set("guest", "g.1=", hour, false);
-        assert_eq!(plain, "guest=g.1=; HttpOnly; SameSite=Lax; Path=/; Max-Age=3600");
+        assert_eq!(plain, "guest=g.1=; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax");
         let secure = set("__Host-guest", "g", Duration::ZERO, true);
-        assert_eq!(secure, "__Host-guest=g; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=0");
+        assert_eq!(secure, "__Host-guest=g; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure");
     }
 
     #[test]

@@ -41,7 +41,7 @@ impl ConnectHandler {
                     ConnectError::Unavailable(cause) => {
                         tracing::error!(connection = %id, %cause, "connect failed: a store did not answer");
                     }
-                    reason => tracing::warn!(connection = %id, %reason, "connect request rejected"),
+                    reason => tracing::warn!(connection = %id, %reason, "connect request refused"),
                 }
                 let (status, retry_after) = (status(&error), retry_after(&error));
                 Err(ConnectRejection { status, reason: error.to_string(), retry_after })
