@@ -2,7 +2,7 @@
 //!
 //! A state more is a line more in one of the three tables. `e2e/tests/gallery.spec.ts` holds a picture of each.
 
-#![expect(clippy::unwrap_used, reason = "a fixture that is none is to be seen at once, by whoever wrote it")]
+#![expect(clippy::unwrap_used, reason = "an invalid fixture fails at once, for its author")]
 
 mod fixtures;
 

@@ -1,5 +1,5 @@
-//! What is written and not sent yet, kept in this tab for its room and its author: a reload does not lose it, nor does another
-//! language, and whoever comes in after them does not find it.
+//! The unsent text, stored in this tab for its room and its author. A reload or another language does not lose it, and another person
+//! in the same tab does not find it.
 
 use leptos::prelude::*;
 use web_sys::Event;
@@ -9,7 +9,7 @@ use crate::{
     ui::state::Chat,
 };
 
-/// Brings back what an earlier page of this tab left, and will leave what this one has.
+/// Restores what an earlier page of this tab stored, and stores the text when this page is left.
 pub(crate) fn keep(chat: Chat) {
     // Where storage is forbidden, what is written lasts as long as the page.
     let Some(storage) = storage::session_storage() else { return };

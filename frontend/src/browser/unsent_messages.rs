@@ -1,8 +1,8 @@
-//! What was written and is not confirmed, kept on the device: a reload or a crash of the browser does not lose it.
+//! Unconfirmed messages, stored on the device, so that a reload or a crash of the browser does not lose them.
 //!
-//! One entry a message, so that two windows of one room do not overwrite each other's. A message that both of them send
-//! is still one message, for it has one nonce. An entry is its author's: whoever comes in after them on the same device neither
-//! sees nor sends it, and it is there when its author is back.
+//! Each message is one entry, so that two windows of a room do not overwrite each other's. A message that both send is still one
+//! message, because it has one nonce. An entry belongs to its author: another person on the same device neither sees nor sends it,
+//! and it is still there when its author returns.
 
 use page_model::timeline::Draft;
 use shared_types::{Nonce, PersonId, RoomName};

@@ -20,7 +20,7 @@ pub(crate) fn watch() {
             return;
         };
         let whole = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
-        // Whoever enlarges the page with two fingers sees less of it, too.
+        // A pinch zoom shows less of the page as well.
         let covered = seen.scale() < 1.01 && whole - seen.height() > KEYBOARD_PX;
         if covered {
             let left = [&(seen.height() as i32).to_string(), "px"].concat();

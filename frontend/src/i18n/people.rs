@@ -5,7 +5,7 @@ use shared_types::Person;
 use crate::i18n::Translations;
 
 impl Translations {
-    /// What a person is called: whoever had everything deleted has no name any more.
+    /// Returns the name of a person. A person whose data was erased has no name any more.
     pub(crate) fn name<'a>(&self, person: &'a Person) -> &'a str {
         if person.is_erased() { self.erased_person } else { person.name.as_str() }
     }

@@ -103,7 +103,7 @@ fn what_a_moderator_did_is_a_sentence_with_the_name_and_the_id() {
 }
 
 #[test]
-fn whoever_had_everything_deleted_is_called_in_the_page_s_own_words() {
+fn an_erased_person_has_a_translated_name() {
     let person = |id: &str| Person { id: id.parse().unwrap(), name: "Ann".parse().unwrap(), moderator: false };
     for (language, departed) in [(Language::English, "Somebody who left"), (Language::Japanese, "退会したユーザー")]
     {

@@ -264,7 +264,7 @@ fn an_index_that_lacks_something_is_refused_by_name() {
 }
 
 #[test]
-fn whoever_was_sent_away_is_told_for_how_long_until_when_and_how_to_try_again() {
+fn a_banned_visitor_sees_duration_end_and_retry() {
     let template = IndexTemplate::parse(INDEX).unwrap();
     let now = Timestamp(1_795_478_400_000);
     let after = |milliseconds| Timestamp(now.0 + milliseconds);
@@ -319,7 +319,7 @@ fn only_what_the_server_says_makes_a_moderator() {
 }
 
 #[test]
-fn whoever_is_in_a_closed_chat_can_sign_out_without_a_script() {
+fn a_closed_chat_has_a_sign_out_form_without_scripts() {
     let form = "<form class=\"part sign-out\" method=\"post\" action=\"/sign-out\">";
     assert!(!room_body(&state(&[])).contains(form));
     assert!(room_body(&PageState { access: AccessMode::Passphrase, ..state(&[]) }).contains(form));

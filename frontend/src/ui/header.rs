@@ -23,7 +23,7 @@ pub(crate) fn Header(
         }
     };
     let online = move || match chat.room.status.get() {
-        // Whoever takes no part is not told who does.
+        // A banned or signed-out visitor does not see who is online.
         Status::Ended(_) => chat.translations.offline.into(),
         _ => chat.translations.online.of(chat.room.online.get() as usize),
     };

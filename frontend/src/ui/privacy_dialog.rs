@@ -166,7 +166,7 @@ fn forget_me(chat: Chat, question: Question) -> AnyView {
     };
     let hint = move || match (chat.privacy.erasure.get(), chat.room.status.get()) {
         (Erasure::Done { .. }, _) => translations.data_erased.into(),
-        // Nothing is deleted for whoever is away, but somebody can do it for them.
+        // A banned visitor cannot delete their data; a moderator can do it for them.
         (_, Status::Ended(EndReason::Banned(_))) => {
             chat.composer.status.with(|status| translations.erase_banned.with(&status.sentence))
         }

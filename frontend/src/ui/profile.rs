@@ -24,7 +24,7 @@ pub(crate) fn ProfileDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl I
             dialog.close();
         }
     };
-    // Whoever vouches for the visitor says what they are called.
+    // With OpenID Connect the provider says what people are called.
     let given = chat.access == AccessMode::Oidc;
     let save = move |event: ev::SubmitEvent| {
         event.prevent_default();

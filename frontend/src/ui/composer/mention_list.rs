@@ -23,7 +23,7 @@ impl MentionList {
         Self { chat, offered: RwSignal::new(Vec::new()), chosen: RwSignal::new(0) }
     }
 
-    /// Offers whoever fits what stands before the caret.
+    /// Offers the people whose names match the text before the caret.
     pub(crate) fn look(self) {
         // A text that is brought back from before a reload is not being written.
         let written = self

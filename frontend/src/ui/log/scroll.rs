@@ -72,7 +72,7 @@ impl ScrollAnchor {
     }
 
     /// Brings the reader back, after the log changed: by as much as it moved them, and not by what they scrolled meanwhile.
-    /// Whoever scrolled to the end is there.
+    /// A reader who scrolled to the end is at the end.
     pub(crate) fn restore(self) {
         let scrolled = self.log.scroll_top() - self.scroll_top;
         let moved = self.message.get_bounding_client_rect().top() - self.top + f64::from(scrolled);

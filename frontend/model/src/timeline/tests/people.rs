@@ -106,7 +106,7 @@ fn only_people_of_the_same_name_get_a_tag() {
     timeline.apply(called(2, "id-of-ann", "Ann"), 0);
     timeline.apply(called(3, "gone", "Cleo"), 0);
     timeline.apply(called(4, "id-of-cleo", "Cleo"), 0);
-    assert!(timeline.namesakes().is_empty(), "whoever left has no name");
+    assert!(timeline.namesakes().is_empty(), "people who left have no name");
     timeline.apply(called(5, "another", "ANN"), 0);
     let tags: Vec<_> = timeline.rows(&Utc::default(), &timeline.namesakes()).into_iter().map(|row| row.tag).collect();
     assert_eq!(tags, [None, Some("·-ann".into()), None, None, Some("·ther".into())]);
