@@ -75,7 +75,7 @@ pub(crate) fn of_page(scripts: &str, targets: &ConnectTargets, page: PageOrigin<
     let mut headers = of_data(page.secure);
     headers.retain(|(name, _)| *name != POLICY);
     headers.push((POLICY, policy(scripts, targets, page).into()));
-    // Whoever opens the page has no hold on its window.
+    // A page that opens this one cannot control its window.
     headers.push(("cross-origin-opener-policy", "same-origin".into()));
     headers.push(("permissions-policy", NEVER.into()));
     headers

@@ -45,7 +45,7 @@ pub struct LocalSettings {
     /// Believe what a proxy of yours says about a visitor's address and protocol (X-Forwarded-For, X-Forwarded-Proto).
     #[arg(long, env = "CHAT_BEHIND_PROXY")]
     pub behind_proxy: bool,
-    /// Who may enter: open (everybody), passphrase, or oidc (whoever an OpenID Connect provider vouches for).
+    /// Who can enter: open (everybody), passphrase, or oidc (people for whom an OpenID Connect provider vouches).
     #[arg(long, env = "CHAT_ACCESS", default_value = "open", value_name = "KIND")]
     access: AccessMode,
     /// What has to be said to enter, 12 characters or more. Better in the environment: a flag is seen by everybody on this

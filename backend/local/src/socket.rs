@@ -107,7 +107,7 @@ async fn live(
         }
     };
     drop(timeout(CLOSING, goodbye).await);
-    // Whoever does not read keeps their queue and their socket no longer than this.
+    // A client that does not read keeps its queue and its socket no longer than this.
     stop_writing.abort();
 }
 

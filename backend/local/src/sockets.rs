@@ -86,7 +86,7 @@ impl ConnectionGateway for Sockets {
     async fn post(&self, to: &ConnectionId, frame: &str) -> DeliveryOutcome {
         let queues = self.queues();
         let Some(Queue { frames, bytes }) = queues.get(to) else { return DeliveryOutcome::Gone };
-        // Whoever adds holds the lock, so that it is never more.
+        // The lock is held while bytes are added, so the sum never exceeds the bound.
         if bytes.load(Ordering::Relaxed) + frame.len() > WAITING_BYTES && !frames.is_closed() {
             return DeliveryOutcome::Busy;
         }
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn whoever_does_not_read_is_kept_a_megabyte_for_and_no_more() {
+    async fn the_queue_of_a_client_that_does_not_read_is_bounded() {
         let (sockets, id) = (Sockets::default(), ConnectionId("c".into()));
         let (_sender, mut waiting) = sockets.open(&id);
         let answer = "x".repeat(WAITING_BYTES / 4);

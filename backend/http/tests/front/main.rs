@@ -42,7 +42,7 @@ impl IdentityProvider for Page {
 }
 
 #[tokio::test]
-async fn whoever_comes_from_where_somebody_was_sent_away_sees_no_page_and_does_not_come_through_the_door() {
+async fn a_banned_address_gets_no_page_and_cannot_sign_in() {
     let chat =
         TestChat::with_access_policy(AccessPolicy::passphrase("open sesame", vec!["mod".parse().unwrap()])).await;
     let (sessions, moderation) = (chat.sessions.clone(), &chat.moderation);

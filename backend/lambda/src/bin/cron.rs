@@ -23,9 +23,9 @@ async fn run() -> Result<(), Error> {
     let config = CronSettings::from_environment()?;
     let aws = Clients::new(config.account);
     let clock = Arc::new(SystemClock);
-    // Nobody comes in here, so any door will do.
-    let (secrets, door) = (Arc::new(aws.secrets(&config.connection_table)), AccessPolicy::open(Vec::new()));
-    let sessions = Sessions::load(secrets, clock.clone(), Arc::new(SystemEntropy), door).await?;
+    // This function lets nobody in, so any access policy will do.
+    let (secrets, policy) = (Arc::new(aws.secrets(&config.connection_table)), AccessPolicy::open(Vec::new()));
+    let sessions = Sessions::load(secrets, clock.clone(), Arc::new(SystemEntropy), policy).await?;
     let connections = Arc::new(aws.connections(&config.connection_table, clock.clone()));
     let gateway = Arc::new(aws.gateway(&config.connections_endpoint));
     let images = Arc::new(aws.images(&config.image_bucket, clock.clone()));

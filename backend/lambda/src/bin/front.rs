@@ -1,4 +1,4 @@
-//! The front page: what its room says right now, as HTML or as JSON, for whoever may enter.
+//! The `front` function: pages as HTML, their state as JSON, and the sign-in routes.
 
 use std::{process::ExitCode, sync::Arc};
 
