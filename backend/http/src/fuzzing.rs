@@ -1,8 +1,8 @@
-//! What the fuzzer may reach of the routes, though nobody else may: see `fuzz/`.
+//! Entry points for the fuzz targets in `fuzz/`.
 
 use crate::cookies::{percent_decoded, value};
 
-/// The value of a cookie, and what it says where it is percent-encoded.
+/// Returns the value of a cookie, and its percent-decoded form.
 pub fn cookie_of(header: &str, name: &str) -> Option<(String, Option<String>)> {
     value(header, name).map(|value| (value.to_owned(), percent_decoded(value)))
 }

@@ -1,4 +1,4 @@
-//! What an answer says beside its body: what a page may do, and what others may do with it. The same for both homes.
+//! Security and cache headers of answers, the same in both deployments.
 
 use std::borrow::Cow;
 
@@ -6,14 +6,14 @@ use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use sha2::{Digest, Sha256};
 
-/// The headers of an answer, named in small letters as HTTP/2 wants them.
+/// The headers of an answer, with lower-case names as HTTP/2 requires.
 pub type Headers = Vec<(&'static str, Cow<'static, str>)>;
 
-/// What everything says that this host gives out, pages and images apart: opened as a page it does nothing, it is what its
-/// type says, nobody else's page may have it, and an address stays with us, since it has the room's name in it.
+/// The headers of every answer except pages and images: opened as a page it can do nothing, its type is final, pages of other origins cannot
+/// load it, and its address, which contains the room, is not sent to other origins.
 ///
-/// The worker is among it. It has the policy that it came with and not its page's, and fetches pages and assets. The
-/// referrer is not `no-referrer`, with which a browser hides where a request of our own comes from (`Origin: null`).
+/// They apply to the service worker, too. It has the policy of its own answer and not that of its page, and fetches pages and assets. The
+/// referrer policy is not `no-referrer`, because browsers then send `Origin: null` with our own requests.
 pub const ALWAYS: [(&str, &str); 4] = [
     (POLICY, "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"),
     ("x-content-type-options", "nosniff"),
@@ -21,39 +21,38 @@ pub const ALWAYS: [(&str, &str); 4] = [
     ("cross-origin-resource-policy", "same-origin"),
 ];
 
-/// What is one visitor's own is kept by nobody on its way.
+/// An answer that belongs to one visitor is never cached.
 const NEVER_KEPT: (&str, &str) = ("cache-control", "no-store");
 
 const POLICY: &str = "content-security-policy";
 
-/// Two years. Not of the hosts below this one, which may be somebody else's.
+/// Two years, without `includeSubDomains`: the hosts below this one may belong to others.
 const HTTPS_ONLY: &str = "max-age=63072000";
 
-/// What a browser could do and a chat never does. Showing notifications is asked for by the page, and the clipboard is
-/// written to by a button; neither is here.
+/// Browser features that the chat never uses. Notifications and writing to the clipboard are used, so they are not listed.
 const NEVER: &str = "accelerometer=(), autoplay=(), camera=(), clipboard-read=(), display-capture=(), encrypted-media=(), \
                      fullscreen=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), magnetometer=(), \
                      microphone=(), midi=(), payment=(), picture-in-picture=(), publickey-credentials-create=(), \
                      publickey-credentials-get=(), screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()";
 
-/// Where the page's requests go beside its own host.
+/// Where the page sends requests beside its own host.
 pub(crate) struct ConnectTargets {
-    /// The socket; a path alone is on the page's own host.
+    /// The address of the socket; a path without a host is on the page's own host.
     pub(crate) socket: String,
-    /// Where images are put, as an origin; `None` is the page's own host.
+    /// The origin to which images are uploaded; `None` is the page's own host.
     pub(crate) uploads: Option<String>,
 }
 
-/// How a visitor came.
+/// How the client reached the server.
 #[derive(Clone, Copy)]
 pub(crate) struct PageOrigin<'a> {
-    /// Whether by HTTPS.
+    /// Whether it uses HTTPS.
     pub(crate) secure: bool,
-    /// The `Host` they asked for.
+    /// The `Host` header.
     pub(crate) host: Option<&'a str>,
 }
 
-/// The headers of every answer of the front route that is no page.
+/// Returns the headers of every answer of the front page that is not a page.
 pub(crate) fn of_data(secure: bool) -> Headers {
     let always = [NEVER_KEPT].into_iter().chain(ALWAYS);
     let mut headers: Headers = always.map(|(name, value)| (name, value.into())).collect();
@@ -63,14 +62,14 @@ pub(crate) fn of_data(secure: bool) -> Headers {
     headers
 }
 
-/// The headers of a sentence in place of an answer that could not be written.
+/// Returns the headers of the text that replaces an answer that could not be written.
 pub(crate) fn of_failure() -> HeaderMap {
     let always = ALWAYS.into_iter().chain([NEVER_KEPT]);
     let written = always.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
     written.chain([(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"))]).collect()
 }
 
-/// The headers of a page whose shell has these `scripts`, as [`hashes`] writes them.
+/// Returns the headers of a page whose template has these `scripts`, as [`hashes`] writes them.
 pub(crate) fn of_page(scripts: &str, targets: &ConnectTargets, page: PageOrigin<'_>) -> Headers {
     let mut headers = of_data(page.secure);
     headers.retain(|(name, _)| *name != POLICY);
@@ -81,22 +80,22 @@ pub(crate) fn of_page(scripts: &str, targets: &ConnectTargets, page: PageOrigin<
     headers
 }
 
-/// The inline scripts of a built `index.html`, as a policy allows them: by what they say, so that no other is run.
+/// Returns the hashes of the inline scripts of a built `index.html`, as the policy lists them, so that no other script runs.
 pub(crate) fn hashes(index_html: &str) -> String {
     let scripts = inline_scripts(index_html).into_iter();
     scripts.map(|script| format!(" 'sha256-{}'", BASE64.encode(Sha256::digest(script)))).collect()
 }
 
-/// Nothing, but for what the page does. Images are also `data:` (the icon with a dot) and `blob:` (those that wait to be
-/// sent); `wasm-unsafe-eval` lets the program be compiled, and no text be run.
+/// Returns the content security policy: only what the page does. Images are also `data:` (the icon with a dot) and `blob:` (images that wait
+/// to be sent). `wasm-unsafe-eval` allows compiling the program and no evaluation of text.
 ///
-/// `require-trusted-types-for` is not among it. Leptos makes its elements with `innerHTML`, and so is the server's HTML
-/// shown, so the page would have to name a policy that lets every text through, and that is none.
+/// `require-trusted-types-for` is left out. Leptos creates elements with `innerHTML`, and the HTML of messages is inserted with it, so the
+/// page would need a policy that accepts every text, which is none.
 fn policy(scripts: &str, targets: &ConnectTargets, page: PageOrigin<'_>) -> String {
     let scheme = if page.secure { "wss" } else { "ws" };
     let socket = match page.host.filter(|host| is_host(host)) {
         _ if !targets.socket.starts_with('/') => format!(" {}", origin(&targets.socket)),
-        // Not every browser's 'self' has the sockets of its host.
+        // In some browsers 'self' does not include the WebSockets of the host.
         Some(host) => format!(" {scheme}://{host}"),
         None => String::new(),
     };
@@ -114,19 +113,19 @@ fn policy(scripts: &str, targets: &ConnectTargets, page: PageOrigin<'_>) -> Stri
     .concat()
 }
 
-/// An address without its path.
+/// Returns an address without its path.
 fn origin(address: &str) -> &str {
     let host = address.find("://").map_or(0, |at| at + "://".len());
     address[host..].find('/').map_or(address, |end| &address[..host + end])
 }
 
-/// Whether a `Host` is one, and not a way to say something else in a policy.
+/// Returns whether a `Host` header is a host, and no text that would add something to the policy.
 fn is_host(host: &str) -> bool {
     let part = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
     !host.is_empty() && host.bytes().all(part)
 }
 
-/// What stands in the script elements that have no `src`, byte for byte.
+/// Returns the contents of the script elements without `src`, byte for byte.
 fn inline_scripts(html: &str) -> Vec<&str> {
     let elements = html.split("<script").skip(1);
     let scripts = elements.filter_map(|element| {
@@ -147,7 +146,7 @@ mod tests {
         ConnectTargets { socket: socket.into(), uploads: uploads.map(str::to_owned) }
     }
 
-    /// Where a page may send its requests.
+    /// Returns where a page may send requests.
     fn reaches(targets: &ConnectTargets, page: PageOrigin<'_>) -> String {
         let policy = policy("", targets, page);
         let part = policy.split("; ").find_map(|part| part.strip_prefix("connect-src ")).map(str::to_owned);

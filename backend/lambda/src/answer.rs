@@ -1,8 +1,8 @@
-//! What API Gateway is answered with for an event of a socket.
+//! The answers to API Gateway for events of a socket.
 
 use serde::Serialize;
 
-/// A status and nothing else: a body would reach the client as a frame of no known type.
+/// A status without a body: a body would reach the client as a frame of an unknown type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Answer {
@@ -10,13 +10,13 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// All is well.
+    /// The event was handled.
     pub(crate) const OK: Self = Self::status(200);
 
-    /// The event is none that this function knows.
+    /// The event is not for this function.
     pub(crate) const BAD_EVENT: Self = Self::status(400);
 
-    /// Refused with a status.
+    /// Returns the answer with a status.
     pub(crate) const fn status(status_code: u16) -> Self {
         Self { status_code }
     }

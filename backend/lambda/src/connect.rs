@@ -1,4 +1,4 @@
-//! `$connect`.
+//! Handles `$connect` events.
 
 use chat::presence::{connect::ConnectRequest, connect_handler::ConnectHandler};
 use serde_json::value::RawValue;
@@ -10,11 +10,11 @@ use crate::{
     start::serve,
 };
 
-/// Lets sockets in, or refuses them with a status.
+/// Handles connect requests: admits them or refuses them with a status.
 ///
 /// # Errors
 ///
-/// When the Lambda runtime can't be spoken to any more.
+/// If the connection to the Lambda runtime fails.
 pub async fn connect(route: ConnectHandler) -> Result<(), Error> {
     let route = &route;
     serve(|event| async move { answer(route, &event).await }).await

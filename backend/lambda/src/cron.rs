@@ -1,4 +1,4 @@
-//! The daily event.
+//! Handles the daily event.
 
 use chat::{cleanup::CleanupHandler, ports::Unavailable};
 use lambda_runtime::{LambdaEvent, service_fn};
@@ -6,14 +6,14 @@ use serde::de::IgnoredAny;
 
 use crate::Error;
 
-/// Sweeps at every event, whatever it says: it can say nothing but that it is time.
+/// Runs the clean-up for every event. The content of the event does not matter.
 ///
-/// A sweep that fails fails its invocation, and is the only event that does. Lambda then tries it twice more, which is
-/// right at any time, and the alarm on errors shows it.
+/// A failed clean-up fails its invocation; no other function does that. Lambda then retries it twice, which is safe, and the alarm on
+/// errors reports it.
 ///
 /// # Errors
 ///
-/// When the Lambda runtime can't be spoken to any more.
+/// If the connection to the Lambda runtime fails.
 pub async fn cron(route: CleanupHandler) -> Result<(), Error> {
     let route = &route;
     lambda_runtime::run(service_fn(|_: LambdaEvent<IgnoredAny>| async move { Ok::<_, Error>(sweep(route).await?) }))

@@ -1,4 +1,4 @@
-//! `$disconnect`.
+//! Handles `$disconnect` events.
 
 use chat::presence::disconnect_handler::DisconnectHandler;
 use serde_json::value::RawValue;
@@ -10,11 +10,11 @@ use crate::{
     start::serve,
 };
 
-/// Forgets sockets that have closed.
+/// Removes connections whose sockets have closed.
 ///
 /// # Errors
 ///
-/// When the Lambda runtime can't be spoken to any more.
+/// If the connection to the Lambda runtime fails.
 pub async fn disconnect(route: DisconnectHandler) -> Result<(), Error> {
     let route = &route;
     serve(|event| async move { answer(route, &event).await }).await

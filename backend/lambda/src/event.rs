@@ -1,4 +1,4 @@
-//! The events of a socket, as API Gateway writes them.
+//! Parses the socket events of API Gateway.
 
 use std::{collections::HashMap, net::IpAddr};
 
@@ -6,10 +6,9 @@ use chat::ports::connections::ConnectionId;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// What an event is about.
+/// The type of an event.
 ///
-/// Its route does not say it: API Gateway chooses the route by what a client says, and `{"action":"$connect"}` is
-/// nothing but a message.
+/// The route does not tell it: API Gateway chooses the route by what the client sends, and `{"action":"$connect"}` is an ordinary message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub(crate) enum Kind {
@@ -21,25 +20,25 @@ pub(crate) enum Kind {
     Disconnect,
 }
 
-/// One event of a socket, with what the routes ask of it.
+/// An event of a socket, with the fields that the handlers need.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct SocketEvent {
     /// The socket.
     pub connection: ConnectionId,
-    /// The event's own id, the same for every attempt at it.
+    /// The id of the event, the same for every retry.
     pub request_id: String,
-    /// The query of the handshake; nothing in any other event.
+    /// The query of the handshake; empty in other events.
     pub query: HashMap<String, String>,
-    /// The headers of the handshake, their names in small letters: API Gateway leaves them as the client wrote them.
+    /// The headers of the handshake with lower-case names: API Gateway passes them on as the client wrote them.
     pub headers: HashMap<String, String>,
-    /// The address at the other end.
+    /// The IP address of the client.
     pub address: Option<IpAddr>,
     /// The frame.
     pub body: String,
 }
 
 impl SocketEvent {
-    /// Reads an event of that kind. Anything else is one line in the log.
+    /// Parses an event of the expected kind. Any other event is logged and gives `None`.
     pub(crate) fn read(expected: Kind, event: &RawValue) -> Option<Self> {
         let Shape { request_context, query_string_parameters, headers, body } = serde_json::from_str(event.get())
             .inspect_err(|error| tracing::error!(?expected, %error, "an event of an unexpected shape"))

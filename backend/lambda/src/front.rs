@@ -1,4 +1,4 @@
-//! The front page, behind an HTTP API with payload version 2.
+//! Handles requests of the front page, from an HTTP API with payload version 2.
 
 use std::{io::Write, net::IpAddr};
 
@@ -21,23 +21,22 @@ use serde_json::value::RawValue;
 
 use crate::{Error, start::serve};
 
-/// How hard the page is compressed, 0 to 11. A page of 100 messages takes a few milliseconds of a full processor at 5.
+/// Brotli quality, 0 to 11. At 5 a page of 100 messages takes a few milliseconds of a full processor.
 const QUALITY: u32 = 5;
 
-/// Below this, in bytes, an answer fits one packet as it is.
+/// Size in bytes below which an answer fits one packet uncompressed.
 const SMALL: usize = 1_200;
 
-/// The header by which CloudFront says that it is the one who asks: nobody outside knows its value.
+/// The header that identifies CloudFront: only CloudFront knows its value.
 const ORIGIN_KEY: &str = "x-origin-key";
 
-/// Answers page visits. Only who brings `origin_key` is believed to be CloudFront.
+/// Answers requests for pages. A request with `origin_key` is from CloudFront.
 ///
-/// This uses the events of `lambda_http` and not its `run`, which makes a URI of what a visitor sent and stops the
-/// process where that can't be done.
+/// This uses the events of `lambda_http` and not its `run`, which builds a URI from the request and stops the process if that fails.
 ///
 /// # Errors
 ///
-/// When the Lambda runtime can't be spoken to any more.
+/// If the connection to the Lambda runtime fails.
 pub async fn front(route: FrontHandler, origin_key: String) -> Result<(), Error> {
     let (route, origin_key) = (&route, origin_key.as_str());
     serve(|event| async move { answer(route, origin_key, &event).await }).await
@@ -46,19 +45,19 @@ pub async fn front(route: FrontHandler, origin_key: String) -> Result<(), Error>
 async fn answer(route: &FrontHandler, origin_key: &str, event: &RawValue) -> ApiGatewayV2httpResponse {
     match read(event, origin_key) {
         Ok((request, brotli)) => response(route.handle(request).await, brotli),
-        // API Gateway is never come to but by HTTPS.
+        // API Gateway accepts HTTPS only.
         Err(why) => response(FrontAnswer::bad_request(why, true), Brotli::Unreadable),
     }
 }
 
-/// Whether the visitor reads brotli.
+/// Whether the client accepts brotli.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Brotli {
     Readable,
     Unreadable,
 }
 
-/// Reads a visit, or says why not.
+/// Parses a request, or returns why it cannot be read.
 pub(crate) fn read(event: &RawValue, origin_key: &str) -> Result<(FrontRequest, Brotli), RequestError> {
     let event: ApiGatewayV2httpRequest = serde_json::from_str(event.get()).map_err(|error| {
         tracing::error!(%error, "an event of an unexpected shape");
@@ -93,14 +92,13 @@ pub(crate) fn read(event: &RawValue, origin_key: &str) -> Result<(FrontRequest, 
     Ok((FrontRequest { path, query, form, cookie, accept_language, host, origin, fetch_site, address, secure }, brotli))
 }
 
-/// What was posted. API Gateway passes on as base64 what it takes for bytes.
+/// Returns the posted form. API Gateway encodes what it takes for binary as base64.
 fn bytes(body: String, is_base64: bool) -> Result<Vec<u8>, RequestError> {
     if is_base64 { BASE64.decode(body).map_err(|_| RequestError::NotText) } else { Ok(body.into_bytes()) }
 }
 
-/// Where a visitor comes from. Each proxy adds to `X-Forwarded-For` whom it was spoken to by: API Gateway CloudFront, which
-/// is its own `sourceIp`, and CloudFront the visitor. What stands before that is the visitor's own to say, and all of it is
-/// where they speak to the API without CloudFront.
+/// Returns the IP address of the client. Each proxy appends its peer to `X-Forwarded-For`: CloudFront appends the client, and API Gateway
+/// appends CloudFront, which is its own `sourceIp`. The entries before are written by the client, and without CloudFront all of them are.
 fn address(headers: &HeaderMap, source: Option<&str>) -> Option<IpAddr> {
     let headers = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
     let mut chain: Vec<&str> = headers.flat_map(|value| value.split(',')).map(str::trim).collect();
@@ -110,7 +108,7 @@ fn address(headers: &HeaderMap, source: Option<&str>) -> Option<IpAddr> {
     chain.last().copied().or(source)?.parse().ok()
 }
 
-/// Whether `br` is among the encodings, and not with a weight of 0.
+/// Returns whether `br` is among the encodings with a weight above 0.
 fn reads_brotli(headers: &HeaderMap) -> bool {
     let headers = headers.get_all(ACCEPT_ENCODING).into_iter().filter_map(|encodings| encodings.to_str().ok());
     headers.flat_map(|encodings| encodings.split(',')).any(|encoding| {
@@ -119,19 +117,19 @@ fn reads_brotli(headers: &HeaderMap) -> bool {
     })
 }
 
-/// API Gateway takes the cookies out of the headers; a stand-in may leave them there.
+/// Returns the cookies. API Gateway moves them out of the headers; an emulator may leave them there.
 fn cookies(headers: &HeaderMap, mut cookies: Vec<String>) -> Option<String> {
     let headers = headers.get_all(COOKIE).into_iter().filter_map(|cookie| cookie.to_str().ok());
     cookies.extend(headers.map(str::to_owned));
     (!cookies.is_empty()).then(|| cookies.join("; "))
 }
 
-/// Compressed here because CloudFront compresses only what it may cache, and a page is one visitor's own.
+/// Compresses a body. CloudFront compresses only cacheable answers, and a page belongs to one visitor.
 fn response(answer: FrontAnswer, brotli: Brotli) -> ApiGatewayV2httpResponse {
     let (status, mut headers, body) = answer.into_parts();
     let mut response = ApiGatewayV2httpResponse::default();
     response.status_code = status.into();
-    // API Gateway has a place of their own for them.
+    // API Gateway has a separate field for cookies.
     let cookies = headers.get_all(SET_COOKIE).into_iter();
     response.cookies = cookies.map(|cookie| String::from_utf8_lossy(cookie.as_bytes()).into_owned()).collect();
     headers.remove(SET_COOKIE);

@@ -1,4 +1,4 @@
-//! What the fuzzer may reach of the events, though nobody else may: see `fuzz/`.
+//! Entry points for the fuzz targets in `fuzz/`.
 
 use std::collections::HashMap;
 
@@ -7,10 +7,10 @@ use serde_json::value::RawValue;
 
 use crate::event::{Kind, SocketEvent};
 
-/// An event of a socket, as one of the three functions reads it.
+/// An event of a socket, as one of the three functions parses it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Read {
-    /// Which function: `connect`, `send` or `disconnect`.
+    /// The function: `connect`, `send` or `disconnect`.
     pub function: &'static str,
     /// The socket.
     pub connection: String,
@@ -20,7 +20,7 @@ pub struct Read {
     pub body: String,
 }
 
-/// The functions that take an event for theirs.
+/// Returns the functions that accept an event.
 pub fn socket_event(event: &RawValue) -> Vec<Read> {
     [(Kind::Connect, "connect"), (Kind::Message, "send"), (Kind::Disconnect, "disconnect")]
         .into_iter()
@@ -31,7 +31,7 @@ pub fn socket_event(event: &RawValue) -> Vec<Read> {
         .collect()
 }
 
-/// A visit of the front page, or the status with which it is refused.
+/// Parses a request of the front page, or returns the status of the refusal.
 ///
 /// # Errors
 ///

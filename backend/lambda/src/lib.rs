@@ -1,5 +1,5 @@
-//! Lambda events become calls of the routes. One file an event; each takes the event as it came, so that one of an
-//! unexpected shape is logged and answered here, and never fails the invocation: a failed one may be tried again.
+//! The five Lambda functions. One file per event turns the event into a call of a handler. Each takes the raw event, so that one of an
+//! unexpected shape is logged and answered, and never fails the invocation: Lambda may retry a failed one.
 
 pub use lambda_runtime::Error;
 

@@ -1,4 +1,4 @@
-//! `send` and `$default`.
+//! Handles the events of `send` and `$default`.
 
 use chat::commands::{FrameHandler, FrameRequest};
 use serde_json::value::RawValue;
@@ -10,11 +10,11 @@ use crate::{
     start::serve,
 };
 
-/// Answers frames. The answer goes through the outbox, so API Gateway only hears that the frame was taken.
+/// Handles frames. Replies go through the connection gateway, so API Gateway gets a status only.
 ///
 /// # Errors
 ///
-/// When the Lambda runtime can't be spoken to any more.
+/// If the connection to the Lambda runtime fails.
 pub async fn send(route: FrameHandler) -> Result<(), Error> {
     let route = &route;
     serve(|event| async move { answer(route, &event).await }).await

@@ -1,4 +1,4 @@
-//! The settings of the Lambdas, one type for each: `template.yml` sets the variables, AWS those of the account.
+//! The settings of the functions, one type for each. `template.yml` sets the variables, AWS those of the account.
 
 use std::{env, fmt::Display, ops::RangeInclusive, str::FromStr, time::Duration};
 
@@ -11,7 +11,7 @@ use platform::settings::{AccessSettings, BadSetting, Setting};
 use shared_types::{AccessMode, PersonId, limits};
 use store_aws::clients::Account;
 
-/// A variable that is missing, or has a value that is of no use.
+/// An environment variable that is missing or invalid.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the environment variable {name} {problem}")]
 pub struct BadVariable {
@@ -21,7 +21,7 @@ pub struct BadVariable {
     pub problem: String,
 }
 
-/// What `connect` is told.
+/// The settings of the function `connect`.
 pub struct ConnectSettings {
     /// The account it runs in.
     pub account: Account,
@@ -37,7 +37,7 @@ pub struct ConnectSettings {
     pub access_policy: AccessPolicy,
 }
 
-/// What `disconnect` is told.
+/// The settings of the function `disconnect`.
 pub struct DisconnectSettings {
     /// The account it runs in.
     pub account: Account,
@@ -47,7 +47,7 @@ pub struct DisconnectSettings {
     pub connections_endpoint: String,
 }
 
-/// What `cron` is told.
+/// The settings of the function `cron`.
 pub struct CronSettings {
     /// The account it runs in.
     pub account: Account,
@@ -59,7 +59,7 @@ pub struct CronSettings {
     pub image_bucket: String,
 }
 
-/// What `send` is told.
+/// The settings of the function `send`.
 pub struct SendSettings {
     /// The account it runs in.
     pub account: Account,
@@ -71,11 +71,11 @@ pub struct SendSettings {
     pub connections_endpoint: String,
     /// `IMAGE_BUCKET_NAME`
     pub image_bucket: String,
-    /// `LIMIT_MESSAGE_COUNT`, the most messages in one answer
+    /// `LIMIT_MESSAGE_COUNT`, maximum number of messages in one answer
     pub page_size: usize,
     /// `ACCESS`
     pub access: AccessMode,
-    /// `MODERATORS`, the ids of those whom the owner named, with commas
+    /// `MODERATORS`, the ids of the configured moderators, with commas
     pub moderators: Vec<PersonId>,
     /// `MESSAGE_RETENTION_DAYS`; `None` keeps messages for ever.
     pub retention: Option<Duration>,
@@ -83,7 +83,7 @@ pub struct SendSettings {
     pub rates: RateLimits,
 }
 
-/// What `front` is told.
+/// The settings of the function `front`.
 pub struct FrontSettings {
     /// The account it runs in.
     pub account: Account,
@@ -91,7 +91,7 @@ pub struct FrontSettings {
     pub connection_table: String,
     /// `MESSAGE_TABLE_NAME`
     pub message_table: String,
-    /// `LIMIT_MESSAGE_COUNT`, the most messages on the page
+    /// `LIMIT_MESSAGE_COUNT`, maximum number of messages on the page
     pub page_size: usize,
     /// `MESSAGE_RETENTION_DAYS`; `None` keeps messages for ever.
     pub retention: Option<Duration>,
@@ -99,13 +99,13 @@ pub struct FrontSettings {
     pub asset_bucket: String,
     /// `WEBSOCKET_URI`, `wss://…/Prod`
     pub socket: String,
-    /// `ORIGIN_KEY`, by which CloudFront is known
+    /// `ORIGIN_KEY`, the secret that identifies CloudFront
     pub origin_key: String,
-    /// `UPLOAD_ORIGIN`, `https://…`: where `send` has images put. A stand-in has its buckets where it has all of AWS.
+    /// `UPLOAD_ORIGIN`, `https://…`: where browsers upload images. An emulator has its buckets at its only address.
     pub uploads: String,
-    /// As `connect` is told it.
+    /// As in [`ConnectSettings`].
     pub access_policy: AccessPolicy,
-    /// `PAGE_ORIGINS`, the origins of the chat's own page, with commas; the first is the one that a provider sends people to
+    /// `PAGE_ORIGINS`, the origins of the chat's own page, with commas; the first is the one that a provider redirects to
     pub origins: Origins,
 }
 
@@ -116,7 +116,7 @@ macro_rules! read_from_environment {
             ///
             /// # Errors
             ///
-            /// [`BadVariable`] names the first variable that is missing or of no use.
+            /// [`BadVariable`] names the first variable that is missing or invalid.
             pub fn from_environment() -> Result<Self, BadVariable> {
                 Self::read(&Variables(&from_environment))
             }
@@ -201,11 +201,11 @@ fn from_environment(name: &str) -> Option<String> {
     env::var(name).ok()
 }
 
-/// Where variables come from: the environment, or a test.
+/// The source of variables: the environment, or a test.
 struct Variables<'a>(&'a dyn Fn(&str) -> Option<String>);
 
 impl Variables<'_> {
-    /// An empty value is none: that is how a template leaves something out.
+    /// Returns a variable. An empty value counts as unset, because a template cannot leave a variable out.
     fn optional(&self, name: &'static str) -> Option<String> {
         (self.0)(name).filter(|value| !value.trim().is_empty())
     }
@@ -234,7 +234,7 @@ impl Variables<'_> {
         number.ok_or_else(|| BadVariable { name, problem: problem() })
     }
 
-    /// An address of a scheme or of its secure form: `http` is `http://…` or `https://…`.
+    /// Returns an address with a scheme or its secure form: `http` accepts `http://…` and `https://…`.
     fn address(&self, name: &'static str, scheme: &str) -> Result<String, BadVariable> {
         let text = self.text(name)?;
         let rest = text.strip_prefix(scheme).map(|rest| rest.strip_prefix('s').unwrap_or(rest));
@@ -255,7 +255,7 @@ impl Variables<'_> {
         listed.map(Origins::listed).map_err(|problem| BadVariable { name, problem: format!("is not right: {problem}") })
     }
 
-    /// What stands between commas; an empty place is how a template leaves something out.
+    /// Returns the values between commas without empty ones.
     fn list(&self, name: &'static str) -> Result<Vec<String>, BadVariable> {
         Ok(self.text(name)?.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect())
     }

@@ -1,4 +1,4 @@
-//! The start of a function: its log, and one line where it could not start.
+//! Starts a function: opens its log and serves events.
 
 use std::{convert::Infallible, io, process::ExitCode};
 
@@ -10,7 +10,7 @@ use tracing_subscriber::fmt;
 
 use crate::Error;
 
-/// Opens the log, one JSON object a line with the request's id, and runs a function to its end, which comes only when it can't go on.
+/// Opens the log, one JSON object a line with the request id, and runs a function until it cannot continue.
 pub async fn start(log_level: &str, run: impl Future<Output = Result<(), Error>>) -> ExitCode {
     // CloudWatch adds the time.
     let lines = fmt::layer().json().flatten_event(true).with_span_list(false).without_time().with_writer(io::stderr);
@@ -24,8 +24,8 @@ pub async fn start(log_level: &str, run: impl Future<Output = Result<(), Error>>
     }
 }
 
-/// Answers events, as they came, until the runtime can't be spoken to any more. There is always an answer and never a failure,
-/// since Lambda may try again what failed.
+/// Answers raw events until the connection to the runtime fails. There is always an answer and never a failure, because Lambda may retry
+/// a failed event.
 pub(crate) async fn serve<A: Serialize, F: Future<Output = A>>(
     answer: impl Fn(Box<RawValue>) -> F,
 ) -> Result<(), Error> {

@@ -1,18 +1,18 @@
-//! The body of a request, for as long as anybody waits for it.
+//! Reads the body of a request, within a size and a time.
 
 use std::{error::Error, time::Duration};
 
 use axum::body::{Body, Bytes, to_bytes};
 use http_body_util::LengthLimitError;
 
-/// Why there is no body.
+/// Why a body could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unread {
-    /// It was longer than it may be.
+    /// It is longer than the limit.
     TooLarge,
-    /// It ended before its end, or was none.
+    /// The connection ended before the body did.
     Broken,
-    /// It did not come in time: who sends it letter by letter, or never, keeps a connection from others.
+    /// It did not arrive in time. A client that sends slowly would occupy a connection.
     Late,
 }
 

@@ -1,4 +1,4 @@
-//! Pages and assets.
+//! Serves pages and assets.
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Instant};
 
@@ -27,23 +27,23 @@ use crate::{
     server::{PATIENCE, Shared},
 };
 
-/// Files with a hash in their name never change, so a browser asks for them once.
+/// Cache control of files with a hash in their name: they never change.
 pub(crate) const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
-/// Files that keep their name: a browser asks each time whether they are still the same.
+/// Cache control of files without a hash: browsers revalidate them each time.
 const REVALIDATED: HeaderValue = HeaderValue::from_static("no-cache");
 
-/// The built page's files, brotli-compressed where the build made a `.br` beside them.
+/// Serves the files of the built page, as brotli where the build made a `.br` file.
 pub(crate) fn assets(page: &Path) -> Router<Arc<Shared>> {
     Router::new().fallback_service(directory(page)).layer(kept(IMMUTABLE))
 }
 
-/// Those of them whose names have no hash: the manifest and its icons, which a telephone remembers by their addresses.
+/// Serves the files without a hash: the manifest and its icons, whose addresses phones remember.
 pub(crate) fn named_assets(page: &Path) -> Router<Arc<Shared>> {
     Router::new().fallback_service(directory(&page.join("app"))).layer(kept(REVALIDATED))
 }
 
-/// The page's worker. It answers for the addresses beside and below its own, so it has one above them all.
+/// Serves the service worker. Its scope is its own folder, so it is at the root.
 pub(crate) fn worker(page: &Path) -> MethodRouter<Arc<Shared>> {
     routing::get_service(ServeFile::new(page.join("sw.js"))).layer(kept(REVALIDATED))
 }
@@ -52,13 +52,13 @@ fn directory(path: &Path) -> ServeDir {
     ServeDir::new(path).append_index_html_on_directories(false).precompressed_br()
 }
 
-/// Says how long a browser may keep what it has found.
+/// Sets the cache control of an answer that was found.
 fn kept(how_long: HeaderValue) -> SetResponseHeaderLayer<impl Fn(&Response) -> Option<HeaderValue> + Clone> {
     let found = move |response: &Response| response.status().is_success().then(|| how_long.clone());
     SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, found)
 }
 
-/// What every answer says that has no word of its own for it.
+/// Adds the headers that every answer has unless it sets its own.
 pub(crate) async fn guard(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     for (name, value) in ALWAYS {
@@ -68,7 +68,7 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
     response
 }
 
-/// The front route, over HTTP.
+/// Passes a request to the front page.
 pub(crate) async fn front(
     State(shared): State<Arc<Shared>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
@@ -110,8 +110,8 @@ fn written(answer: FrontAnswer) -> Response {
     (StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), headers, body).into_response()
 }
 
-/// One line a request. Queries stay out of it, since a ticket is a secret, and so do the addresses of uploads and images: they
-/// are all that is needed to put or to see one.
+/// Logs one line a request. It leaves out queries, because a ticket is a secret, and the addresses of uploads and images, which are all
+/// that is needed to put or to see one.
 pub(crate) async fn log(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let path = match request.uri().path() {

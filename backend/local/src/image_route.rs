@@ -1,4 +1,4 @@
-//! `PUT /uploads/…` and `GET /images/…`, where no S3 and no CloudFront answer them.
+//! `PUT /uploads/…` and `GET /images/…`, which S3 and CloudFront answer on AWS.
 
 use std::sync::Arc;
 
@@ -12,36 +12,36 @@ use chat::{
 };
 use shared_types::ImageType;
 
-/// The images' route.
+/// Takes uploads and serves images.
 pub struct Images {
     storage: Arc<dyn Storage>,
 }
 
 impl Images {
-    /// Wires the route.
+    /// Creates the route.
     pub fn new(storage: Arc<dyn Storage>) -> Self {
         Self { storage }
     }
 
-    /// The upload that an address was given out for, if it may be put there now.
+    /// Returns the upload of a signed address, if the address is valid for this type and size.
     pub fn admit(&self, address: &str, media_type: &str, size: u64) -> Option<Upload> {
         self.storage.admit(address, media_type, size)
     }
 
-    /// Takes in what was put.
+    /// Stores the bytes of an upload.
     ///
     /// # Errors
     ///
-    /// `Unavailable` when it could not be stored; putting it again is always right.
+    /// `Unavailable` if they could not be stored. It is safe to repeat.
     pub async fn put(&self, upload: &Upload, bytes: Vec<u8>) -> Result<()> {
         self.storage.put(upload, bytes).await
     }
 
-    /// The image at a path, as [`image_path`](shared_types::image_path) writes it, and what it is by its own bytes.
+    /// Returns the image of a path, as [`image_path`](shared_types::image_path) writes it, and its type by its bytes.
     ///
     /// # Errors
     ///
-    /// `Unavailable` when it could not be read.
+    /// `Unavailable` if it could not be read.
     pub async fn get(&self, path: &str) -> Result<Option<(ImageType, Vec<u8>)>> {
         let Some(message_key) = message_key(path) else { return Ok(None) };
         let bytes = self.storage.get(&message_key).await?;

@@ -1,4 +1,4 @@
-//! Images: taken in and given out, as S3 and CloudFront do it for the other home.
+//! HTTP handlers of uploads and images, as S3 and CloudFront do it on AWS.
 
 use std::sync::Arc;
 
@@ -14,14 +14,14 @@ use shared_types::limits;
 use super::body;
 use crate::{body::Unread, http::IMMUTABLE, image_route::Images, server::Shared};
 
-/// What is shown is an image and nothing else: it can't be taken for a page, and a page made of it could do nothing. The
-/// styles are those of the browser's own frame around an image. The rest is said of everything (`http::guard`).
+/// Headers of images: an image cannot be taken for a page, and a page made of it could do nothing. The styles allow the frame that browsers
+/// draw around an image. `http::guard` adds the headers of every answer.
 const HARMLESS: [(HeaderName, &str); 1] = [(
     header::CONTENT_SECURITY_POLICY,
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
 )];
 
-/// `PUT /uploads/…`: the bytes of an image, to an address that was given out for just them.
+/// `PUT /uploads/…`: stores the bytes of an image at a signed address.
 pub(crate) async fn put(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let images = &shared.server.images;
     let Some(upload) = admitted(images, &request) else {
@@ -31,7 +31,7 @@ pub(crate) async fn put(State(shared): State<Arc<Shared>>, request: Request) -> 
     let limit = usize::try_from(upload.size.get()).unwrap_or(usize::MAX);
     let bytes = match body::read(request.into_body(), limit, limits::UPLOAD_LIFE).await {
         Ok(bytes) => bytes,
-        // Nothing of it is stored.
+        // Nothing is stored.
         Err(Unread::TooLarge | Unread::Broken | Unread::Late) => {
             return (StatusCode::BAD_REQUEST, "The image did not arrive whole. Try again.\n").into_response();
         }
@@ -48,7 +48,7 @@ fn admitted(images: &Images, request: &Request) -> Option<Upload> {
     images.admit(request.uri().path(), text(header::CONTENT_TYPE)?, size)
 }
 
-/// `GET /images/…`: the image of a message.
+/// `GET /images/…`: serves the image of a message.
 pub(crate) async fn get(State(shared): State<Arc<Shared>>, path: Uri) -> Response {
     let (kind, bytes) = match shared.server.images.get(path.path()).await {
         Ok(Some(image)) => image,

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 use platform::log;
 use tracing_subscriber::fmt;
 
-/// Opens the log, on standard error: for people, and in colours where they look on.
+/// Opens the log on standard error, with colours on a terminal.
 pub fn open(level: &str) {
     let lines = fmt::layer().with_target(false).with_ansi(io::stderr().is_terminal()).with_writer(io::stderr);
     log::open(level, lines);

@@ -1,4 +1,4 @@
-//! The single binary: settings, ports, run.
+//! The local server: reads the settings, connects the ports and runs.
 
 use std::{
     error::Error,
@@ -144,7 +144,7 @@ async fn wire(settings: &LocalSettings, store: Store) -> Result<Server, Box<dyn 
                 sessions,
                 origins: origins.clone(),
                 page_size,
-                // A path alone: the page's own host, whatever name or proxy it was reached by.
+                // A path without a host: the page uses its own host, whatever name or proxy it was reached by.
                 socket: "/ws".into(),
                 uploads: None,
             },
@@ -158,13 +158,13 @@ async fn wire(settings: &LocalSettings, store: Store) -> Result<Server, Box<dyn 
     })
 }
 
-/// A server that only this machine can reach is its own by any name of this machine; any other by whatever name it is reached.
+/// Returns the accepted origins. A server on loopback accepts the names of this machine; any other accepts the host of the request.
 fn origins(settings: &LocalSettings) -> Result<Origins, Box<dyn Error>> {
     let listed = Origin::all(&settings.allowed_origins).map_err(|error| format!("--allowed-origins: {error}"))?;
     Ok(if settings.host.is_loopback() { Origins::of_this_machine(listed) } else { Origins::of_the_address(listed) })
 }
 
-/// Tells the one who started the program where the chat is; on standard output, for other programs to read.
+/// Prints the address of the chat on standard output, for people and for programs.
 fn announce(settings: &LocalSettings, port: u16) -> io::Result<()> {
     let host = if settings.host.is_loopback() || settings.host.is_unspecified() {
         "localhost".into()
@@ -174,7 +174,7 @@ fn announce(settings: &LocalSettings, port: u16) -> io::Result<()> {
     writeln!(io::stdout(), "Serverless Chat Page is at http://{host}:{port}")
 }
 
-/// Ends with an interrupt from the terminal or, where there is such a thing, with SIGTERM.
+/// Waits for an interrupt from the terminal or, on Unix, for SIGTERM.
 async fn asked_to_stop() {
     let interrupt = async {
         if tokio::signal::ctrl_c().await.is_err() {

@@ -1,4 +1,4 @@
-//! The local server: what API Gateway, CloudFront and S3 are to the other home.
+//! The local server: what API Gateway, CloudFront and S3 do on AWS.
 
 use std::{convert::Infallible, future::Future, net::SocketAddr, path::PathBuf, pin::pin, sync::Arc, time::Duration};
 
@@ -26,63 +26,62 @@ use tower_http::compression::CompressionLayer;
 use super::{http, images, socket, visitor};
 use crate::{image_route::Images, sockets::Sockets};
 
-/// How long open sockets get to say goodbye after a shutdown was asked for.
+/// How long open sockets may take to close after a shutdown was requested.
 const GOODBYE: Duration = Duration::from_secs(5);
 
-/// How long a client gets to say what it wants, with a form as long again: who says it letter by letter keeps a place from
-/// others.
+/// Timeout for the head of a request, and again for a form. A client that sends slowly would occupy a connection.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Everything the server passes requests to.
+/// The handlers that the server passes requests to.
 pub struct Server {
-    /// A socket wants to open.
+    /// Handles connect requests.
     pub connect: ConnectHandler,
-    /// A socket has closed.
+    /// Handles closed sockets.
     pub disconnect: DisconnectHandler,
-    /// A frame has arrived.
+    /// Handles frames.
     pub send: FrameHandler,
-    /// A page is wanted.
+    /// Answers requests for pages.
     pub front: FrontHandler,
-    /// An hour has passed.
+    /// Runs the hourly clean-up.
     pub cron: Arc<CleanupHandler>,
-    /// So has that of some messages.
+    /// Removes expired messages.
     pub expire: Arc<MessageExpiry>,
-    /// An image is put or wanted.
+    /// Takes uploads and serves images.
     pub images: Images,
-    /// The sockets' queues.
+    /// The queues of the sockets.
     pub sockets: Arc<Sockets>,
     /// The randomness of connection ids.
     pub entropy: Arc<dyn Entropy>,
-    /// When a socket is closed.
+    /// The timeouts of sockets.
     pub timeouts: Timeouts,
     /// The directory of the built page.
     pub page: PathBuf,
-    /// By which names it is asked, and by whose pages.
+    /// The accepted hosts and origins.
     pub origins: Origins,
-    /// Whether what `X-Forwarded-For` and `X-Forwarded-Proto` say is said by a proxy of ours. Without one, anybody says it.
+    /// Whether `X-Forwarded-For` and `X-Forwarded-Proto` come from a trusted proxy. Without one, any client can send them.
     pub behind_proxy: bool,
 }
 
-/// How often what was left lying about is cleared up, beginning with the start.
+/// Interval of the clean-up; the first one runs at the start.
 const SWEEP: Duration = Duration::from_secs(60 * 60);
 
-/// When a socket is closed by the server, as API Gateway does it.
+/// When the server closes a socket, as API Gateway does.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
-    /// After so long without a frame in either direction.
+    /// Time without a frame in either direction.
     pub idle: Duration,
-    /// After so long in any case.
+    /// Time since the socket opened.
     pub lifetime: Duration,
 }
 
-/// What every request can reach.
+/// State that all requests share.
 pub(crate) struct Shared {
     pub(crate) server: Server,
     pub(crate) stopping: watch::Receiver<bool>,
 }
 
 impl Server {
-    /// Serves until `shutdown` is done, then lets open sockets close in order.
+    /// Serves until `shutdown` completes, then lets open sockets close.
     pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
         let (stop, stopping) = watch::channel(false);
         let (page, cron, expire) = (self.page.clone(), self.cron.clone(), self.expire.clone());
@@ -94,7 +93,7 @@ impl Server {
             .nest("/assets", http::assets(&page))
             .route("/uploads/{*address}", routing::put(images::put))
             .route("/images/{*path}", routing::get(images::get))
-            // The page itself is a visitor's own, so it is compressed as it is made.
+            // A page belongs to one visitor, so it is compressed for each request.
             .fallback_service(
                 routing::get(http::front).post(http::front).with_state(shared.clone()).layer(CompressionLayer::new()),
             )
@@ -107,24 +106,24 @@ impl Server {
             never = sweep_hourly(&cron, &expire) => match never {},
             () = shutdown => {}
         }
-        // Nobody else comes in, and this lets go of the server's own receiver.
+        // No more connections are accepted, and this drops the receiver of the server itself.
         drop((listener, app));
         tracing::info!("stopping: sockets are asked to close");
         stop.send_replace(true);
-        // Every connection holds a receiver, so this is when the last one has said goodbye.
+        // Every connection holds a receiver, so this waits until the last one has ended.
         if tokio::time::timeout(GOODBYE, stop.closed()).await.is_err() {
             tracing::warn!("some sockets did not close in time");
         }
     }
 }
 
-/// Lets connections in.
+/// Accepts connections.
 async fn accept(listener: &TcpListener, app: &Router, stop: &watch::Sender<bool>) -> Infallible {
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => drop(tokio::spawn(serve(stream, peer, app.clone(), stop.subscribe()))),
             Err(error) => {
-                // As a rule there are too many open files, and some are closed in a moment.
+                // Usually there are too many open files, and some close soon.
                 tracing::error!(%error, "nobody can be let in for a second");
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }

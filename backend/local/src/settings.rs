@@ -1,7 +1,7 @@
 //! The settings of the local binary: flags, each with an environment variable.
 //!
-//! `HOST` and the like are set by some shells for purposes of their own, so these have a prefix; `PORT` is what hosting
-//! services set, and the limits are called what `template.yml` calls them.
+//! Some shells set `HOST` and similar variables, so ours have a prefix. Hosting services set `PORT`. The limits have the names that
+//! `template.yml` uses.
 
 use std::{net::IpAddr, path::PathBuf, time::Duration};
 
@@ -14,54 +14,53 @@ use shared_types::{AccessMode, limits};
 #[derive(Debug, Parser)]
 #[command(name = "local", version, args_override_self = true)]
 pub struct LocalSettings {
-    /// Port to listen on; 0 takes any that is free.
+    /// Port to listen on; 0 takes any free one.
     #[arg(long, env, default_value_t = 8080)]
     pub port: u16,
     /// Address to listen on; 0.0.0.0 lets other machines in.
     #[arg(long, env = "CHAT_HOST", default_value = "127.0.0.1")]
     pub host: IpAddr,
-    /// Directory that keeps the messages; made if it is not there.
+    /// Directory of the messages; created if it is missing.
     #[arg(long, env = "CHAT_DATA", default_value = "data", value_name = "DIR")]
     pub data: PathBuf,
     /// Directory of the built page.
     #[arg(long, env = "CHAT_PAGE", default_value = "dist", value_name = "DIR")]
     pub page: PathBuf,
-    /// Most connections at once, over all rooms.
+    /// Maximum number of connections at once, over all rooms.
     #[arg(long, env, default_value_t = 1000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub limit_connection_count: u32,
     /// Messages on a page, 1 to 100.
     #[arg(long, env, default_value_t = 100, value_name = "N", value_parser = page_size)]
     pub limit_message_count: usize,
-    /// Messages a minute from one person, and as many edits, reactions, uploads, connects, signals and questions of each kind; a
-    /// third of it within ten seconds. 0 is no limit.
+    /// Messages a minute from one person, and as many edits, reactions, connects, signals and queries of each kind; uploads a third
+    /// of it. A third of each within ten seconds. 0 is no limit.
     #[arg(long, env, default_value_t = limits::RATE_PERSON, value_name = "N", value_parser = rate())]
     pub limit_person_rate: u32,
-    /// The same from everybody behind one address: a household, an office. 0 is no limit.
+    /// The same for all people behind one address, such as an office. 0 is no limit.
     #[arg(long, env, default_value_t = limits::RATE_ADDRESS, value_name = "N", value_parser = rate())]
     pub limit_address_rate: u32,
-    /// Origins of pages that may open a socket beside the chat's own, with commas: `https://chat.example,https://b.example`
+    /// Further origins of pages that may open a socket, with commas: `https://chat.example,https://b.example`
     #[arg(long, env = "CHAT_ALLOWED_ORIGINS", value_name = "ORIGINS", value_delimiter = ',')]
     pub allowed_origins: Vec<String>,
-    /// Believe what a proxy of yours says about a visitor's address and protocol (X-Forwarded-For, X-Forwarded-Proto).
+    /// Trust your proxy's headers about address and protocol of visitors (X-Forwarded-For, X-Forwarded-Proto).
     #[arg(long, env = "CHAT_BEHIND_PROXY")]
     pub behind_proxy: bool,
     /// Who can enter: open (everybody), passphrase, or oidc (people for whom an OpenID Connect provider vouches).
     #[arg(long, env = "CHAT_ACCESS", default_value = "open", value_name = "KIND")]
     access: AccessMode,
-    /// What has to be said to enter, 12 characters or more. Better in the environment: a flag is seen by everybody on this
-    /// machine.
+    /// Passphrase to enter, 12 characters or more. Prefer the environment variable: other users of this machine can see flags.
     #[arg(long, env = "CHAT_PASSPHRASE", hide_env_values = true, value_name = "WORDS", allow_hyphen_values = true)]
     passphrase: Option<String>,
-    /// The provider's address, as it calls itself: https://…
+    /// Issuer address of the provider: https://…
     #[arg(long, env = "CHAT_OIDC_ISSUER", value_name = "ADDRESS")]
     oidc_issuer: Option<String>,
-    /// What the provider calls this chat. The address to register with it is this chat's own and /sign-in/callback.
+    /// Client id of this chat at the provider. Register this chat's address with /sign-in/callback there.
     #[arg(long, env = "CHAT_OIDC_CLIENT_ID", value_name = "ID")]
     oidc_client_id: Option<String>,
-    /// The claim that makes somebody a moderator, such as groups=chat-moderators.
+    /// Claim that makes a person a moderator, such as groups=chat-moderators.
     #[arg(long, env = "CHAT_OIDC_MODERATOR_CLAIM", value_name = "CLAIM=VALUE")]
     oidc_moderator_claim: Option<String>,
-    /// The ids of people who are moderators, with commas between them. An id may begin with a hyphen.
+    /// Ids of moderators, with commas. An id may begin with a hyphen.
     #[arg(long, env = "CHAT_MODERATORS", value_name = "IDS", allow_hyphen_values = true)]
     moderators: Option<String>,
     /// Days for which a message and its image are kept; 0 keeps them for ever.
@@ -76,19 +75,19 @@ pub struct LocalSettings {
 }
 
 impl LocalSettings {
-    /// The settings this process was started with; a wrong one ends it with a sentence that names it.
+    /// Reads the settings of this process. An invalid one ends the process with a sentence that names it.
     pub fn from_arguments() -> Self {
         Self::parse()
     }
 
-    /// Who may enter.
+    /// Returns the access policy.
     ///
     /// # Errors
     ///
-    /// [`BadSetting`] names a flag that is missing, of no use, or at odds with `--access`.
+    /// [`BadSetting`] names a flag that is missing, invalid, or in conflict with `--access`.
     pub fn access_policy(&self) -> Result<AccessPolicy, BadSetting> {
         fn set<'a>(name: &'static str, value: &'a Option<String>) -> Setting<'a> {
-            // As a template leaves something out, so may an environment.
+            // An empty variable counts as unset.
             Setting { name, value: value.as_deref().filter(|value| !value.trim().is_empty()) }
         }
         AccessSettings {
@@ -102,18 +101,18 @@ impl LocalSettings {
         .access_policy()
     }
 
-    /// How long messages are kept; `None` keeps them for ever.
+    /// Returns how long messages are kept; `None` keeps them for ever.
     pub fn retention(&self) -> Option<Duration> {
         let days = self.message_retention_days;
         (days > 0).then(|| Duration::from_secs(days * 24 * 60 * 60))
     }
 
-    /// The time of silence after which a socket is closed.
+    /// Returns the time of silence after which a socket is closed.
     pub fn idle(&self) -> Duration {
         Duration::from_secs(self.idle_seconds)
     }
 
-    /// The time after which a socket is closed in any case.
+    /// Returns the time after which a socket is closed in any case.
     pub fn lifetime(&self) -> Duration {
         Duration::from_secs(self.lifetime_seconds)
     }

@@ -1,4 +1,4 @@
-//! A socket's life: it opens or is refused, its frames are handled in order, and it closes.
+//! The lifecycle of a socket: it opens or is refused, its frames are handled in order, and it closes.
 
 use std::{
     net::SocketAddr,
@@ -34,16 +34,16 @@ use crate::{
     sockets::{Outgoing, Waiting},
 };
 
-/// Read up to here, so that a frame that is too big is answered with a close code instead of a broken pipe.
+/// Maximum frame size that is read, so that an oversized frame is answered with a close code and not with a reset.
 const READ_BYTES: usize = 8 * limits::FRAME_BYTES_HARD;
 
-/// "Going away" (RFC 6455 §7.4.1): what API Gateway says when a socket is idle or too old, and we when we stop.
+/// "Going away" (RFC 6455 §7.4.1): API Gateway sends it when a socket is idle or too old; this server also when it stops.
 const CLOSE_GOING_AWAY: u16 = 1001;
 
-/// How long a client gets to answer our close.
+/// How long a client may take to answer a close frame.
 const CLOSING: Duration = Duration::from_secs(3);
 
-/// The query of the socket's address.
+/// The query of the handshake.
 #[derive(Deserialize)]
 pub(crate) struct Opening {
     room: Option<String>,
@@ -51,7 +51,7 @@ pub(crate) struct Opening {
     name: Option<String>,
 }
 
-/// `GET /ws`: the handshake is refused with a status, or becomes a socket.
+/// `GET /ws`: refuses the handshake with a status, or upgrades it to a socket.
 pub(crate) async fn open(
     State(shared): State<Arc<Shared>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
@@ -60,7 +60,7 @@ pub(crate) async fn open(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let id = new_connection_id(&shared);
-    // The queue is there before the connection is, so that no broadcast finds it gone.
+    // The queue exists before the connection is admitted, so that no broadcast misses it.
     let (to_writer, outgoing) = shared.server.sockets.open(&id);
     let (origin, host) = (visitor::origin(&headers), visitor::host(&headers));
     let address = Some(visitor::address(&shared, &headers, peer));
@@ -98,7 +98,7 @@ async fn live(
     let rest = read(&shared, &id, stream, &to_writer, &activity).await;
     forget(&shared, &id).await;
     drop(to_writer);
-    // The writer flushes what is queued and says goodbye; the client then closes its side.
+    // The writer flushes the queue and sends a close frame; the client then closes its side.
     let stop_writing = writer.abort_handle();
     let goodbye = async {
         drop(writer.await);
@@ -111,7 +111,7 @@ async fn live(
     stop_writing.abort();
 }
 
-/// Handles frames in the order they come until the socket ends. Answers with the stream if we are to close it.
+/// Handles frames in order until the socket ends. Returns the stream if the server has to close it.
 async fn read(
     shared: &Shared,
     id: &ConnectionId,
@@ -134,7 +134,7 @@ async fn read(
                 break CLOSE_GOING_AWAY;
             }
             _ = &mut stopping => break CLOSE_GOING_AWAY,
-            // The writer has said goodbye: nothing that still comes is heard.
+            // The writer has sent a close frame: later frames are ignored.
             () = to_writer.closed() => return Some(stream),
         };
         activity.touch();
@@ -146,15 +146,14 @@ async fn read(
                 shared.server.send.handle(frame).await;
             }
             Some(Ok(Message::Binary(_))) => break limits::CLOSE_BINARY,
-            // Pongs are sent by the library; a close is answered by it, and the stream ends after.
+            // The library sends pongs and answers a close; the stream ends after that.
             Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_))) => {}
-            // The one error a client can make while the socket still stands is a frame above READ_BYTES; where it does
-            // not stand, the close goes nowhere.
+            // On an open socket the only error of a client is a frame above READ_BYTES. On a broken one the close frame is lost.
             Some(Err(_)) => break limits::CLOSE_TOO_BIG,
             None => return None,
         }
     };
-    // The queue may be full of frames that nobody reads; then there is nobody to say goodbye to either.
+    // A full queue means that the client does not read; then the close frame would not arrive either.
     drop(to_writer.try_send(Outgoing::Close(code)));
     Some(stream)
 }
@@ -165,7 +164,7 @@ async fn write(mut sink: SplitSink<WebSocket, Message>, mut outgoing: Waiting, a
             Outgoing::Frame(frame) => sink.send(Message::Text(frame.into())).await,
             Outgoing::Close(code) => {
                 let frame = CloseFrame { code, reason: "".into() };
-                // Whether it arrives or not, nothing follows it.
+                // Nothing follows a close frame, whether it arrives or not.
                 drop(sink.send(Message::Close(Some(frame))).await);
                 return;
             }
@@ -192,7 +191,7 @@ fn random_id(shared: &Shared) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// When a frame last went either way.
+/// The time of the last frame in either direction.
 #[derive(Clone)]
 struct Activity(Arc<Mutex<Instant>>);
 

@@ -1,5 +1,5 @@
-//! The way to the sockets of this process: what @connections is to the other home. The sockets are this server's own, so
-//! the port is implemented here and not in `outbound`.
+//! The connection gateway to the sockets of this process, as `@connections` on AWS. It is in this crate because the server owns the
+//! sockets.
 
 use std::{
     collections::HashMap,
@@ -17,34 +17,34 @@ use chat::ports::{
 use shared_types::limits;
 use tokio::sync::mpsc::{self, error::TrySendError};
 
-/// Frames that may wait for a slow reader. Two pages' worth of single messages; then the reader has to catch up.
+/// Maximum number of queued frames of a slow reader: two pages of single messages. Beyond it the reader has to catch up.
 const WAITING: usize = 256;
 
-/// As many bytes may wait in them: eight of the largest answers. A thousand who ask for pages and read none hold 1 GB so, and
-/// not 32.
+/// Maximum number of queued bytes: eight of the largest answers. A thousand clients that request pages and read none hold 1 GB and not
+/// 32.
 const WAITING_BYTES: usize = 1024 * 1024;
 
-/// Every open socket's queue of outgoing frames.
+/// The queues of outgoing frames of all open sockets.
 #[derive(Default)]
 pub struct Sockets {
     queues: Mutex<HashMap<ConnectionId, Queue>>,
 }
 
-/// One socket's.
+/// The queue of one socket.
 struct Queue {
     frames: mpsc::Sender<Outgoing>,
-    /// The bytes that wait in it.
+    /// The queued bytes.
     bytes: Arc<AtomicUsize>,
 }
 
-/// What a socket's writer takes from its queue.
+/// The receiving end of a queue, for the writer of the socket.
 pub(crate) struct Waiting {
     frames: mpsc::Receiver<Outgoing>,
     bytes: Arc<AtomicUsize>,
 }
 
 impl Waiting {
-    /// The next thing to do, once there is one; none when the socket is forgotten.
+    /// Waits for the next item; `None` when the queue was removed.
     pub(crate) async fn next(&mut self) -> Option<Outgoing> {
         let next = self.frames.recv().await?;
         if let Outgoing::Frame(frame) = &next {
@@ -54,24 +54,24 @@ impl Waiting {
     }
 }
 
-/// What a socket's writer is told.
+/// An item of a queue.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Outgoing {
-    /// Send this.
+    /// Send this frame.
     Frame(String),
-    /// Close with this code, and say nothing after it.
+    /// Close with this code; nothing follows.
     Close(u16),
 }
 
 impl Sockets {
-    /// Opens a socket's queue; its writer reads from the answer.
+    /// Creates the queue of a socket and returns its receiving end.
     pub(crate) fn open(&self, id: &ConnectionId) -> (mpsc::Sender<Outgoing>, Waiting) {
         let ((sender, frames), bytes) = (mpsc::channel(WAITING), Arc::<AtomicUsize>::default());
         self.queues().insert(id.clone(), Queue { frames: sender.clone(), bytes: bytes.clone() });
         (sender, Waiting { frames, bytes })
     }
 
-    /// Forgets a socket's queue.
+    /// Removes the queue of a socket.
     pub(crate) fn close(&self, id: &ConnectionId) {
         self.queues().remove(id);
     }

@@ -1,4 +1,4 @@
-//! Who asks, and by which name: what the head of a request says of it, and what of that may be believed.
+//! Host, origin and address of a request: what its head says, and what of that can be trusted.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -14,9 +14,9 @@ use axum::{
 
 use crate::server::Shared;
 
-/// Lets a request pass that calls us by a name of ours.
+/// Passes requests whose host is accepted.
 pub(crate) async fn ask_us(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
-    // Where the whole address stands in the request, that counts and not the header (RFC 9112 §3.2.2).
+    // An absolute request target overrides the `Host` header (RFC 9112 §3.2.2).
     let host = request.uri().authority().map(|authority| authority.to_string()).or_else(|| host(request.headers()));
     if shared.server.origins.know_host(host.as_deref()) {
         return next.run(request).await;
@@ -26,17 +26,17 @@ pub(crate) async fn ask_us(State(shared): State<Arc<Shared>>, request: Request, 
     (StatusCode::MISDIRECTED_REQUEST, why).into_response()
 }
 
-/// The `Origin` header.
+/// Returns the `Origin` header.
 pub(crate) fn origin(headers: &HeaderMap) -> Option<String> {
     only(headers, header::ORIGIN.as_str())
 }
 
-/// The `Host` header.
+/// Returns the `Host` header.
 pub(crate) fn host(headers: &HeaderMap) -> Option<String> {
     only(headers, header::HOST.as_str())
 }
 
-/// The address at the other end. A proxy of ours writes whom it serves behind whatever a stranger has written there.
+/// Returns the IP address of the client. A trusted proxy appends its client to what the client itself may have written.
 pub(crate) fn address(shared: &Shared, headers: &HeaderMap, peer: SocketAddr) -> IpAddr {
     let forwarded = || {
         let last =
@@ -46,12 +46,12 @@ pub(crate) fn address(shared: &Shared, headers: &HeaderMap, peer: SocketAddr) ->
     Some(shared.server.behind_proxy).filter(|behind| *behind).and_then(|_| forwarded()).unwrap_or_else(|| peer.ip())
 }
 
-/// Whether the visitor came by HTTPS, to a proxy of ours that speaks it for us.
+/// Returns whether the client uses HTTPS, by way of a trusted proxy.
 pub(crate) fn is_secure(shared: &Shared, headers: &HeaderMap) -> bool {
     shared.server.behind_proxy && headers.get("x-forwarded-proto").is_some_and(|protocol| protocol == "https")
 }
 
-/// A header that there may be once. Of two, or of what is no text, nobody can say which counts: it is a value that is nothing.
+/// Returns a header that may occur once. Two of them, or one that is not text, give an empty value, because it is unclear which counts.
 fn only(headers: &HeaderMap, name: &str) -> Option<String> {
     let mut values = headers.get_all(name).into_iter();
     let first = values.next()?;

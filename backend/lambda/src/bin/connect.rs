@@ -1,4 +1,4 @@
-//! `$connect`: lets a socket in, or refuses it.
+//! The `connect` function: admits a socket or refuses it.
 
 use std::{process::ExitCode, sync::Arc};
 

@@ -1,5 +1,5 @@
-//! The daily event: forgets the sockets that are gone, puts the counter right, removes uploads nobody sent, and changes the
-//! signing secret when its time has come.
+//! The `cron` function: removes closed connections, corrects their counter, removes unused uploads, and rotates the signing secret when it
+//! is due.
 
 use std::{process::ExitCode, sync::Arc};
 

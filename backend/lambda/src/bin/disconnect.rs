@@ -1,4 +1,4 @@
-//! `$disconnect`: forgets a socket and tells the room.
+//! The `disconnect` function: removes a connection and tells the room.
 
 use std::{process::ExitCode, sync::Arc};
 

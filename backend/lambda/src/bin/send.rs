@@ -1,4 +1,4 @@
-//! `send` and `$default`: stores a message and tells the room; answers every other action.
+//! The `send` function: runs the commands of all frames.
 
 use std::{process::ExitCode, sync::Arc};
 
