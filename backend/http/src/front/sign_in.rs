@@ -74,8 +74,8 @@ impl FrontHandler {
         };
         let (status, problem) = sign_in_failure(&error);
         match status {
-            500.. => tracing::error!(%error, "sign-in with the provider failed"),
-            _ => tracing::info!(%error, "sign-in with the provider failed"),
+            500.. => tracing::error!(%error, "not signed in: the sign-in with the provider failed"),
+            _ => tracing::info!(%error, "not signed in: the sign-in with the provider failed"),
         }
         let page = self.sign_in_page(status, &to, Some(problem), request, language).await?;
         Ok(FrontAnswer { set_cookies: vec![remove_pending], ..page })
