@@ -21,8 +21,7 @@ fn check(text: &str) {
 /// digits.
 fn header(text: &str) {
     let found = cookie_of(text, "name");
-    let has_pair = text.split(';').any(|pair| pair.split_once('=').is_some_and(|(name, _)| name.trim() == "name"));
-    assert!(found.is_none() || has_pair);
+    assert!(found.is_none() || text.contains("name="));
     if let Some((value, Some(decoded))) = found {
         assert!(!value.contains(';') && decoded.len() <= value.len());
         let bytes = value.split('%').skip(1);

@@ -23,10 +23,14 @@ pub(crate) fn sign_in_cookie(secure: bool) -> &'static str {
 }
 
 /// Returns the value of a cookie in a `Cookie` header; of several with one name the first.
+///
+/// The name has to match exactly. The crate `cookie` trims Unicode white space, but browsers do not: a sibling host may set
+/// `\u{2000}__Host-guest`, which must not count as `__Host-guest`.
 pub(crate) fn value<'a>(header: &'a str, name: &str) -> Option<&'a str> {
+    let pairs = header.split(';').map(|pair| pair.trim_matches([' ', '\t']));
+    let mut named = pairs.filter(|pair| pair.strip_prefix(name).is_some_and(|rest| rest.starts_with('=')));
     // A pair that cannot be parsed does not hide the others.
-    let raw = Cookie::split_parse(header).flatten().find(|cookie| cookie.name() == name)?;
-    raw.value_raw()
+    named.find_map(|pair| Cookie::parse(pair).ok()?.value_raw())
 }
 
 /// Returns the name that the visitor chose, if the cookie has a valid one.
@@ -70,8 +74,16 @@ mod tests {
 
     #[test]
     fn an_invalid_pair_hides_no_other_cookie() {
-        for cookies in ["; guest=x", "=; guest=x", "nothing; guest=x", "guest =x; guest=y", "\u{0}; guest=x"] {
+        for cookies in ["; guest=x", "=; guest=x", "nothing; guest=x", "guest =y; guest=x", "\u{0}; guest=x"] {
             assert_eq!(value(cookies, "guest"), Some("x"), "{cookies:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_with_unicode_white_space_is_another_cookie() {
+        for space in ["\u{2000}", "\u{a0}", "\u{3000}", "\u{b}"] {
+            let spoofed = format!("{space}__Host-guest=spoofed; __Host-guest{space}=spoofed; __Host-guest=own");
+            assert_eq!(value(&spoofed, "__Host-guest"), Some("own"), "{space:?}");
         }
     }
 
