@@ -11,10 +11,10 @@ use tracing_subscriber::fmt;
 use crate::Error;
 
 /// Opens the log, one JSON object a line with the request id, and runs a function until it cannot continue.
-pub async fn start(log_level: &str, run: impl Future<Output = Result<(), Error>>) -> ExitCode {
+pub async fn start(run: impl Future<Output = Result<(), Error>>) -> ExitCode {
     // CloudWatch adds the time.
     let lines = fmt::layer().json().flatten_event(true).with_span_list(false).without_time().with_writer(io::stderr);
-    log::open(log_level, lines);
+    log::open(lines);
     match run.await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -6,7 +6,7 @@ use platform::log;
 use tracing_subscriber::fmt;
 
 /// Opens the log on standard error, with colours on a terminal.
-pub fn open(level: &str) {
+pub fn open() {
     let lines = fmt::layer().with_target(false).with_ansi(io::stderr().is_terminal()).with_writer(io::stderr);
-    log::open(level, lines);
+    log::open(lines);
 }

@@ -39,7 +39,7 @@ use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    log::open(&platform::log::level_from_environment());
+    log::open();
     match run(LocalSettings::from_arguments()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -4,14 +4,15 @@ use tracing::level_filters::LevelFilter;
 use tracing_subscriber::{Layer, Registry, filter::Targets, prelude::*};
 
 /// Returns the value of `RUST_LOG`: `error`, `warn`, `info`, `debug`, `trace` or `off`. The default is `info`.
-pub fn level_from_environment() -> String {
+fn level_from_environment() -> String {
     let set = std::env::var_os("RUST_LOG").map(|level| level.to_string_lossy().into_owned());
     // An empty value counts as not set, because templates set variables that they leave out to an empty value.
     set.filter(|level| !level.trim().is_empty()).unwrap_or_else(|| "info".into())
 }
 
-/// Starts logging in this process. An invalid level is replaced by `info` and logged.
-pub fn open(level: &str, lines: impl Layer<Registry> + Send + Sync) {
+/// Starts logging in this process, at the level of `RUST_LOG`. An invalid level is replaced by `info` and logged.
+pub fn open(lines: impl Layer<Registry> + Send + Sync) {
+    let level = level_from_environment();
     let parsed = level.parse().ok();
     let targets = targets(parsed.unwrap_or(LevelFilter::INFO));
     tracing_subscriber::registry().with(lines.with_filter(targets)).init();

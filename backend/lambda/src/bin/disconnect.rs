@@ -4,15 +4,12 @@ use std::{process::ExitCode, sync::Arc};
 
 use chat::presence::disconnect_handler::DisconnectHandler;
 use chat_lambda::{Error, settings::DisconnectSettings, start};
-use platform::{
-    log,
-    system::{SystemClock, SystemEntropy},
-};
+use platform::system::{SystemClock, SystemEntropy};
 use store_aws::clients::Clients;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    start::start(&log::level_from_environment(), run()).await
+    start::start(run()).await
 }
 
 async fn run() -> Result<(), Error> {

@@ -7,14 +7,13 @@ use chat_http::front::{self, FrontHandler, FrontPorts};
 use chat_lambda::{Error, settings::FrontSettings, start};
 use platform::{
     identity_provider::HttpProvider,
-    log,
     system::{SystemClock, SystemEntropy},
 };
 use store_aws::clients::Clients;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    start::start(&log::level_from_environment(), run()).await
+    start::start(run()).await
 }
 
 async fn run() -> Result<(), Error> {

@@ -7,15 +7,12 @@ use chat::{
     commands::{FrameHandler, FramePorts, FrameSettings},
 };
 use chat_lambda::{Error, settings::SendSettings, start};
-use platform::{
-    log,
-    system::{SystemClock, SystemEntropy},
-};
+use platform::system::{SystemClock, SystemEntropy};
 use store_aws::clients::Clients;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    start::start(&log::level_from_environment(), run()).await
+    start::start(run()).await
 }
 
 async fn run() -> Result<(), Error> {
