@@ -4,6 +4,5 @@ pub mod broadcast;
 pub mod connect;
 pub mod connect_handler;
 pub mod disconnect;
-pub mod disconnect_handler;
 pub mod people;
 pub mod sweep;

@@ -1,6 +1,6 @@
 //! Handles `$disconnect` events.
 
-use chat::presence::disconnect_handler::DisconnectHandler;
+use chat::presence::disconnect::DisconnectHandler;
 use serde_json::value::RawValue;
 
 use crate::{

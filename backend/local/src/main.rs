@@ -17,7 +17,7 @@ use chat::{
     commands::{FrameHandler, FramePorts, FrameSettings},
     messages::expire::MessageExpiry,
     moderation::restrictions::RestrictionStore,
-    presence::{connect::ConnectRule, connect_handler::ConnectHandler, disconnect_handler::DisconnectHandler},
+    presence::{connect::ConnectRule, connect_handler::ConnectHandler, disconnect::DisconnectHandler},
 };
 use chat_http::front::{FrontHandler, FrontPorts, FrontSettings};
 use chat_local::{

@@ -9,7 +9,7 @@ use chat::{
     commands::FrameHandler,
     messages::expire::MessageExpiry,
     ports::system::Entropy,
-    presence::{connect_handler::ConnectHandler, disconnect_handler::DisconnectHandler},
+    presence::{connect_handler::ConnectHandler, disconnect::DisconnectHandler},
 };
 use chat_http::front::FrontHandler;
 use hyper::server::conn::http1;

@@ -32,7 +32,7 @@ use chat::{
     presence::{
         connect::{ConnectRequest, ConnectRule},
         connect_handler::{ConnectHandler, ConnectRejection},
-        disconnect_handler::DisconnectHandler,
+        disconnect::DisconnectHandler,
     },
 };
 use serde_json::{Value, json};

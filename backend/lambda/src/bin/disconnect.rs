@@ -2,7 +2,7 @@
 
 use std::{process::ExitCode, sync::Arc};
 
-use chat::presence::disconnect_handler::DisconnectHandler;
+use chat::presence::disconnect::DisconnectHandler;
 use chat_lambda::{Error, settings::DisconnectSettings, start};
 use platform::system::{SystemClock, SystemEntropy};
 use store_aws::clients::Clients;

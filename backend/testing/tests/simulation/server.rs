@@ -25,7 +25,7 @@ use chat::{
     presence::{
         connect::{ConnectRequest, ConnectRule},
         connect_handler::ConnectHandler,
-        disconnect_handler::DisconnectHandler,
+        disconnect::DisconnectHandler,
     },
 };
 use ports::{FrozenClock, Ports, SeededEntropy};
