@@ -8,11 +8,18 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
-use chat::ports::{Unavailable, images::Upload};
+use chat::{
+    content::images::image_type,
+    ports::{
+        Unavailable,
+        images::{Storage, Upload},
+        messages::MessageKey,
+    },
+};
 use shared_types::limits;
 
 use super::body;
-use crate::{body::Unread, http::IMMUTABLE, image_route::Images, server::Shared};
+use crate::{body::Unread, http::IMMUTABLE, server::Shared};
 
 /// Headers of images: an image cannot be taken for a page, and a page made of it could do nothing. The styles allow the frame that browsers
 /// draw around an image. `http::guard` adds the headers of every answer.
@@ -23,8 +30,8 @@ const HARMLESS: [(HeaderName, &str); 1] = [(
 
 /// `PUT /uploads/…`: stores the bytes of an image at a signed address.
 pub(crate) async fn put(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let images = &shared.server.images;
-    let Some(upload) = admitted(images, &request) else {
+    let storage = &shared.server.storage;
+    let Some(upload) = admitted(storage.as_ref(), &request) else {
         let why = "This address is not for these bytes, or not any more. Ask for a new one.\n";
         return (StatusCode::FORBIDDEN, why).into_response();
     };
@@ -36,24 +43,32 @@ pub(crate) async fn put(State(shared): State<Arc<Shared>>, request: Request) -> 
             return (StatusCode::BAD_REQUEST, "The image did not arrive whole. Try again.\n").into_response();
         }
     };
-    match images.put(&upload, bytes.into()).await {
+    match storage.put(&upload, bytes.into()).await {
         Ok(()) => StatusCode::OK.into_response(),
         Err(cause) => unavailable(&cause),
     }
 }
 
-fn admitted(images: &Images, request: &Request) -> Option<Upload> {
+/// Returns the upload of a signed address, if the address is valid for the type and the size of the request.
+fn admitted(storage: &dyn Storage, request: &Request) -> Option<Upload> {
     let text = |name| request.headers().get(name)?.to_str().ok();
     let size = text(header::CONTENT_LENGTH)?.parse().ok()?;
-    images.admit(request.uri().path(), text(header::CONTENT_TYPE)?, size)
+    storage.admit(request.uri().path(), text(header::CONTENT_TYPE)?, size)
 }
 
 /// `GET /images/…`: serves the image of a message.
 pub(crate) async fn get(State(shared): State<Arc<Shared>>, path: Uri) -> Response {
-    let (kind, bytes) = match shared.server.images.get(path.path()).await {
-        Ok(Some(image)) => image,
-        Ok(None) => return (StatusCode::NOT_FOUND, HARMLESS, "There is no such image.\n").into_response(),
+    let stored = match message_key(path.path()) {
+        Some(message_key) => shared.server.storage.get(&message_key).await,
+        None => Ok(None),
+    };
+    let bytes = match stored {
+        Ok(bytes) => bytes.unwrap_or_default(),
         Err(cause) => return unavailable(&cause),
+    };
+    // The type comes from the bytes; an image that is not there has none.
+    let Some(kind) = image_type(&bytes) else {
+        return (StatusCode::NOT_FOUND, HARMLESS, "There is no such image.\n").into_response();
     };
     let mut headers = HeaderMap::from_iter(HARMLESS.map(|(name, value)| (name, HeaderValue::from_static(value))));
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind.media_type()));
@@ -62,6 +77,13 @@ pub(crate) async fn get(State(shared): State<Arc<Shared>>, path: Uri) -> Respons
         headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
     (headers, Body::from(bytes)).into_response()
+}
+
+/// Returns the message of a path, as [`image_path`](shared_types::image_path) writes it.
+fn message_key(path: &str) -> Option<MessageKey> {
+    let mut parts = path.strip_prefix("/images/")?.split('/');
+    let (author, room, nonce) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    parts.next().is_none().then_some(MessageKey { room, author, nonce })
 }
 
 fn unavailable(cause: &Unavailable) -> Response {

@@ -2,7 +2,6 @@
 
 mod body;
 mod http;
-pub mod image_route;
 mod images;
 pub mod log;
 pub mod server;

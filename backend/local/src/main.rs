@@ -21,7 +21,6 @@ use chat::{
 };
 use chat_http::front::{FrontHandler, FrontPorts, FrontSettings};
 use chat_local::{
-    image_route::Images,
     log,
     server::{Server, Timeouts},
     settings::LocalSettings,
@@ -128,7 +127,7 @@ async fn wire(settings: &LocalSettings, store: Store) -> Result<Server, Box<dyn 
             sessions.clone(),
         )),
         expire: Arc::new(MessageExpiry { messages: messages.clone(), images: images.clone() }),
-        images: Images::new(images),
+        storage: images,
         front: FrontHandler::new(
             FrontPorts {
                 connections,

@@ -8,7 +8,7 @@ use chat::{
     cleanup::CleanupHandler,
     commands::FrameHandler,
     messages::expire::MessageExpiry,
-    ports::system::Entropy,
+    ports::{images::Storage, system::Entropy},
     presence::{connect_handler::ConnectHandler, disconnect::DisconnectHandler},
 };
 use chat_http::front::FrontHandler;
@@ -24,7 +24,7 @@ use tokio::{
 use tower_http::compression::CompressionLayer;
 
 use super::{http, images, socket, visitor};
-use crate::{image_route::Images, sockets::Sockets};
+use crate::sockets::Sockets;
 
 /// How long open sockets may take to close after a shutdown was requested.
 const GOODBYE: Duration = Duration::from_secs(5);
@@ -46,8 +46,8 @@ pub struct Server {
     pub cron: Arc<CleanupHandler>,
     /// Removes expired messages.
     pub expire: Arc<MessageExpiry>,
-    /// Takes uploads and serves images.
-    pub images: Images,
+    /// Stores uploads and images.
+    pub storage: Arc<dyn Storage>,
     /// The queues of the sockets.
     pub sockets: Arc<Sockets>,
     /// The randomness of connection ids.
