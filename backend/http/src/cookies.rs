@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use cookie::Cookie;
 use percent_encoding::percent_decode_str;
 use shared_types::{Language, PersonName};
 
@@ -24,13 +23,10 @@ pub(crate) fn sign_in_cookie(secure: bool) -> &'static str {
 
 /// Returns the value of a cookie in a `Cookie` header; of several with one name the first.
 ///
-/// The name has to match exactly. The crate `cookie` trims Unicode white space, but browsers do not: a sibling host may set
-/// `\u{2000}__Host-guest`, which must not count as `__Host-guest`.
+/// The name has to match exactly. A library that trims Unicode white space would take `\u{2000}__Host-guest`, which a sibling host
+/// can set, for `__Host-guest`.
 pub(crate) fn value<'a>(header: &'a str, name: &str) -> Option<&'a str> {
-    let pairs = header.split(';').map(|pair| pair.trim_matches([' ', '\t']));
-    let mut named = pairs.filter(|pair| pair.strip_prefix(name).is_some_and(|rest| rest.starts_with('=')));
-    // A pair that cannot be parsed does not hide the others.
-    named.find_map(|pair| Cookie::parse(pair).ok()?.value_raw())
+    header.split(';').find_map(|pair| pair.trim_matches([' ', '\t']).strip_prefix(name)?.strip_prefix('='))
 }
 
 /// Returns the name that the visitor chose, if the cookie has a valid one.
@@ -44,8 +40,6 @@ pub(crate) fn language(header: &str) -> Option<Language> {
 }
 
 /// Returns a `Set-Cookie` value that no script can read and no form of another site sends. A lifetime of 0 removes the cookie.
-///
-/// The crate `cookie` would write the same attributes in another order; this order is what released versions send.
 pub(crate) fn set(name: &str, value: &str, lifetime: Duration, secure: bool) -> String {
     let (seconds, secure) = (lifetime.as_secs(), if secure { "; Secure" } else { "" });
     format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
