@@ -4,87 +4,54 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A command that a client may send: the `action` of a frame.
-///
-/// Adding a command starts here: the compiler then asks for it in every exhaustive match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(missing_docs, reason = "each is documented at its variant of `ClientMessage`")]
-pub enum Action {
-    Hello,
-    Send,
-    Upload,
-    Edit,
-    Delete,
-    React,
-    History,
-    Changes,
-    Rename,
-    People,
-    Rooms,
-    Search,
-    Typing,
-    Mute,
-    Ban,
-    Restrictions,
-    PurgeUser,
-    Rules,
-    Audit,
-    EraseMyData,
-    Ping,
+/// Defines [`Action`] from one table of variants and their names on the wire.
+macro_rules! actions {
+    ($($variant:ident = $name:literal,)*) => {
+        /// A command that a client may send: the `action` of a frame.
+        ///
+        /// Adding a command starts here: the compiler then asks for it in every exhaustive match.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[allow(missing_docs, reason = "each is documented at its variant of `ClientMessage`")]
+        pub enum Action {
+            $($variant,)*
+        }
+
+        impl Action {
+            /// All commands.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// Returns the name on the wire.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+        }
+    };
 }
 
-impl Action {
-    /// Every command.
-    pub const ALL: [Self; 21] = [
-        Self::Hello,
-        Self::Send,
-        Self::Upload,
-        Self::Edit,
-        Self::Delete,
-        Self::React,
-        Self::History,
-        Self::Changes,
-        Self::Rename,
-        Self::People,
-        Self::Rooms,
-        Self::Search,
-        Self::Typing,
-        Self::Mute,
-        Self::Ban,
-        Self::Restrictions,
-        Self::PurgeUser,
-        Self::Rules,
-        Self::Audit,
-        Self::EraseMyData,
-        Self::Ping,
-    ];
-
-    /// Returns the name on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Hello => "hello",
-            Self::Send => "send",
-            Self::Upload => "upload",
-            Self::Edit => "edit",
-            Self::Delete => "delete",
-            Self::React => "react",
-            Self::History => "history",
-            Self::Changes => "changes",
-            Self::Rename => "rename",
-            Self::People => "people",
-            Self::Rooms => "rooms",
-            Self::Search => "search",
-            Self::Typing => "typing",
-            Self::Mute => "mute",
-            Self::Ban => "ban",
-            Self::Restrictions => "standing",
-            Self::PurgeUser => "clear",
-            Self::Rules => "rules",
-            Self::Audit => "audit",
-            Self::EraseMyData => "forget",
-            Self::Ping => "ping",
-        }
-    }
+actions! {
+    Hello = "hello",
+    Send = "send",
+    Upload = "upload",
+    Edit = "edit",
+    Delete = "delete",
+    React = "react",
+    History = "history",
+    Changes = "changes",
+    Rename = "rename",
+    People = "people",
+    Rooms = "rooms",
+    Search = "search",
+    Typing = "typing",
+    Mute = "mute",
+    Ban = "ban",
+    Restrictions = "standing",
+    PurgeUser = "clear",
+    Rules = "rules",
+    Audit = "audit",
+    EraseMyData = "forget",
+    Ping = "ping",
 }
 
 impl fmt::Display for Action {
@@ -97,7 +64,7 @@ impl FromStr for Action {
     type Err = UnknownAction;
 
     fn from_str(name: &str) -> Result<Self, UnknownAction> {
-        Self::ALL.into_iter().find(|action| action.as_str() == name).ok_or(UnknownAction)
+        Self::ALL.iter().copied().find(|action| action.as_str() == name).ok_or(UnknownAction)
     }
 }
 
@@ -162,7 +129,7 @@ mod tests {
 
     #[test]
     fn every_action_has_a_unique_name() {
-        for action in Action::ALL {
+        for &action in Action::ALL {
             assert_eq!(action.as_str().parse(), Ok(action));
             assert_eq!(ActionName::from(action.as_str()), ActionName::Known(action));
         }

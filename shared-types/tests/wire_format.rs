@@ -102,7 +102,7 @@ fn client_messages_match_their_golden_json() {
 
 #[test]
 fn every_action_is_known_by_its_name() {
-    for action in Action::ALL {
+    for &action in Action::ALL {
         let parsed = ClientMessage::parse(&json!({ "action": action.as_str() }).to_string());
         assert!(!matches!(parsed, Err(FrameError::UnknownAction { .. })), "{action}");
     }
