@@ -242,7 +242,7 @@ pub(crate) struct Translations {
     pub(crate) copied: &'static str,
     #[cfg(feature = "hydrate")]
     pub(crate) not_copied: &'static str,
-    /// The name of the list of people whom a message may call.
+    /// The name of the list of people that a message can mention.
     pub(crate) mention: &'static str,
     #[cfg(feature = "hydrate")]
     pub(crate) not_found_message: &'static str,

@@ -13,7 +13,7 @@ pub enum AccessMode {
     Open,
     /// Everybody who knows the passphrase, as a guest.
     Passphrase,
-    /// Everybody whom an OpenID Connect provider authenticates, under the name that it supplies.
+    /// Everybody that an OpenID Connect provider authenticates, under the name that it supplies.
     Oidc,
 }
 

@@ -33,7 +33,7 @@ pub enum ClientMessage {
         /// The message to which this one replies.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reply_to: Option<Seq>,
-        /// The people whom the text mentions with `@name`; at most [`MENTIONS`]. The server drops people whom the text does not
+        /// The people that the text mentions with `@name`; at most [`MENTIONS`]. The server drops people that the text does not
         /// mention.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         mentions: Vec<Person>,
@@ -45,7 +45,7 @@ pub enum ClientMessage {
         /// The new text. It is optional only if there is an image.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<MessageText>,
-        /// The people whom the new text mentions with `@name`; at most [`MENTIONS`].
+        /// The people that the new text mentions with `@name`; at most [`MENTIONS`].
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         mentions: Vec<Person>,
         /// Repeated in an error.

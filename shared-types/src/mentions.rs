@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::{Person, limits::MENTIONS};
 
-/// Returns those of `people` whom a text mentions, each once, at most [`MENTIONS`]. The `moderator` flag is cleared, because
+/// Returns the `people` that a text mentions, each once, at most [`MENTIONS`]. The `moderator` flag is cleared, because
 /// a client supplies `people`.
 pub fn mentioned(text: &str, people: &[Person]) -> Vec<Person> {
     let mut found: Vec<Person> = Vec::new();

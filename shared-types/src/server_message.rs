@@ -184,7 +184,7 @@ pub struct ChatMessage {
     /// The message to which this one replies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<ReplyRef>,
-    /// The people whom the text mentions with `@name`, with the names they had at that time.
+    /// The people that the text mentions with `@name`, with the names they had at that time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<Person>,
     /// Time when the server accepted the message.

@@ -45,7 +45,7 @@ pub struct LocalSettings {
     /// Trust your proxy's headers about address and protocol of visitors (X-Forwarded-For, X-Forwarded-Proto).
     #[arg(long, env = "CHAT_BEHIND_PROXY")]
     pub behind_proxy: bool,
-    /// Who can enter: open (everybody), passphrase, or oidc (people for whom an OpenID Connect provider vouches).
+    /// Who can enter: open (everybody), passphrase, or oidc (people that an OpenID Connect provider authenticates).
     #[arg(long, env = "CHAT_ACCESS", default_value = "open", value_name = "KIND")]
     access: AccessMode,
     /// Passphrase to enter, 12 characters or more. Prefer the environment variable: other users of this machine can see flags.

@@ -72,18 +72,18 @@ pub(super) fn disabled_composer(sentence: &str) -> ComposerStatus {
     ComposerStatus { is_disabled: true, ..composer_status(sentence, "") }
 }
 
-/// Why somebody takes no part whom a moderator sent away.
+/// The reason that is shown to a banned visitor.
 pub(super) const BANNED: EndReason = EndReason::Banned(Timestamp(1_795_525_500_000));
 
 /// An audit log.
 pub(super) fn audit_rows() -> Vec<AuditRow> {
     let [ben, cleo] = [Some(person("ben", "Ben")), Some(person("cleo", "Cleo"))];
-    let row = |minutes: u64, when: &str, what: &str, whom: &Option<Person>| AuditRow {
+    let row = |minutes: u64, when: &str, what: &str, target: &Option<Person>| AuditRow {
         moderator: moderator(),
         at: Timestamp(1_795_428_000_000 + minutes * 60_000),
         when: when.into(),
         text: what.into(),
-        target: whom.clone(),
+        target: target.clone(),
     };
     vec![
         row(30, "10:30", "changed the rules of #lobby: One message every 30 s.", &None),
@@ -119,7 +119,7 @@ pub(super) fn everybody() -> Vec<Person> {
     vec![person("ann", "Ann"), person("ben", "Ben"), person("cleo", "Cleo")]
 }
 
-/// Two people whom their long names do not tell apart, and a moderator.
+/// Two people with the same long name, and a moderator.
 pub(super) fn namesakes() -> Vec<Person> {
     let name = "Benjamin of the very long name that goes on and on and on";
     vec![person("Benj4QwK", name), person("BenjfpQ6", name), moderator()]

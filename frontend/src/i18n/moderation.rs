@@ -30,8 +30,8 @@ impl Translations {
 
     /// What a moderator did, without saying who it was; `at` writes a time.
     pub(crate) fn audit_sentence(&self, act: &ModerationAction, at: impl Fn(Timestamp) -> String) -> String {
-        let until = |[before, between, after]: [&'static str; 3], whom: &str, until: Timestamp| {
-            [before, whom, between, &at(until), after].concat()
+        let until = |[before, between, after]: [&'static str; 3], target: &str, until: Timestamp| {
+            [before, target, between, &at(until), after].concat()
         };
         match act {
             ModerationAction::Delete { room, author, .. } => {

@@ -108,7 +108,7 @@ impl Chat {
         Some(found?.row.get())
     }
 
-    /// Everybody whom a text can mention.
+    /// Everybody that a text can mention.
     pub(crate) fn known_people(&self) -> Vec<Person> {
         let author = |shown: &KeyedRow| shown.row.with_untracked(|row| row.author.clone());
         let authors: Vec<Person> = self.log.rows.with_untracked(|rows| rows.iter().rev().map(author).collect());

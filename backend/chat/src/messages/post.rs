@@ -34,7 +34,7 @@ pub struct Draft {
     pub image: Option<ChatImage>,
     /// The message that it replies to.
     pub reply_to: Option<Seq>,
-    /// Candidates for mentions, from the client. Those whom the text does not mention are dropped.
+    /// Candidates for mentions, from the client. The server drops people that the text does not mention.
     pub mentions: Vec<Person>,
 }
 

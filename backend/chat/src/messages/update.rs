@@ -48,7 +48,7 @@ pub enum MessageUpdate {
     Text {
         /// The text.
         text: Option<MessageText>,
-        /// Candidates for mentions, from the client. Those whom the text does not mention are dropped.
+        /// Candidates for mentions, from the client. The server drops people that the text does not mention.
         mentions: Vec<Person>,
     },
     /// It is deleted.

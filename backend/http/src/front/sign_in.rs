@@ -48,7 +48,7 @@ impl FrontHandler {
         }
     }
 
-    /// Signs in a visitor whom the provider redirected back.
+    /// Completes the sign-in of a visitor that the provider redirected back.
     pub(crate) async fn sign_in_callback(&self, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
         let Some(oidc) = &self.oidc else { return self.not_found(request, language).await };
         if let Some(problem) = self.count_sign_in(request).await? {

@@ -1,4 +1,4 @@
-//! Who is online, and whom a text mentions.
+//! Online people, and the people that a text mentions.
 
 use shared_types::{MessageText, Person, mentioned};
 
@@ -100,7 +100,7 @@ impl Timeline {
         }
     }
 
-    /// Everybody whom a text can mention: people online and authors of shown messages.
+    /// Everybody that a text can mention: people online and authors of shown messages.
     fn known(&self) -> Vec<Person> {
         let presence_tracker =
             self.presence_tracker.next.as_ref().map_or(&self.presence_tracker.shown, |(_, next)| next);

@@ -25,11 +25,11 @@ const TOAST_MS: u64 = 10_000;
 
 impl Session {
     /// Mutes or bans a person.
-    pub(super) fn restrict(&mut self, whom: Person, ban: bool, seconds: u32) -> Vec<Effect> {
+    pub(super) fn restrict(&mut self, target: Person, ban: bool, seconds: u32) -> Vec<Effect> {
         let Ok(seconds) = Seconds::try_from(u64::from(seconds)) else { return Vec::new() };
-        let person = whom.id.clone();
+        let person = target.id.clone();
         let word = if ban { ClientMessage::Ban { person, seconds } } else { ClientMessage::Mute { person, seconds } };
-        self.send_moderation(Some(whom), word)
+        self.send_moderation(Some(target), word)
     }
 
     /// Requests the restrictions of the person in the dialog, as soon as there is a socket.
@@ -40,7 +40,7 @@ impl Session {
 
     /// Shows the restrictions of a person, if the dialog is still about them.
     fn on_restrictions(&self, person: &PersonId, restrictions: Restrictions) {
-        if self.chat.restriction_dialog.person.with_untracked(|whom| whom.id != *person) {
+        if self.chat.restriction_dialog.person.with_untracked(|target| target.id != *person) {
             return;
         }
         let (translations, now) = (self.chat.translations, time::now());
@@ -92,9 +92,9 @@ impl Session {
     }
 
     /// Sends a moderation command. Its dialog stays open until the answer; without a socket nothing is sent.
-    pub(super) fn send_moderation(&mut self, whom: Option<Person>, word: ClientMessage) -> Vec<Effect> {
+    pub(super) fn send_moderation(&mut self, target: Option<Person>, word: ClientMessage) -> Vec<Effect> {
         let said = self.client.send_query(word);
-        self.restricted_person = whom;
+        self.restricted_person = target;
         set(self.chat.moderation.is_pending, !said.is_empty());
         said
     }
@@ -118,7 +118,7 @@ impl Session {
             at: entry.at,
             when: translations.moment(&self.calendar, entry.at, now),
             text: translations.audit_sentence(&entry.action, |at| translations.moment(&self.calendar, at, now)),
-            target: whom(&entry.action),
+            target: target_of(&entry.action),
         });
         let state = self.audit.loading();
         set(self.chat.moderation.audit, AuditView { state, rows: rows.collect() });
@@ -134,15 +134,15 @@ impl Session {
                 self.update_erasure(|erasure| erasure.on_progress(*count, *more));
             }
             ServerMessage::UserPurged { person, count, more }
-                if self.purges.first().is_some_and(|(whom, _)| whom.id == *person) =>
+                if self.purges.first().is_some_and(|(target, _)| target.id == *person) =>
             {
                 self.update_purge(|purges| purges.on_progress(*count, *more));
             }
             ServerMessage::Restrictions { person, restrictions } => {
                 self.on_restrictions(person, *restrictions);
-                if let Some(whom) = self.restricted_person.take_if(|whom| whom.id == *person) {
+                if let Some(target) = self.restricted_person.take_if(|target| target.id == *person) {
                     self.on_moderation_answered();
-                    self.show_restrictions_changed(&whom, *restrictions);
+                    self.show_restrictions_changed(&target, *restrictions);
                 }
             }
             ServerMessage::Rules { rules }
@@ -203,15 +203,15 @@ impl Session {
         let forget = erasure.take_due(now).then_some(ClientMessage::EraseMyData);
         set(self.chat.privacy.erasure, erasure);
         let restrictions_query = self.restrictions_query.take().map(|person| ClientMessage::Restrictions { person });
-        let clear = self.purges.first_mut().and_then(|(whom, purges)| {
-            purges.take_due(now).then(|| ClientMessage::PurgeUser { person: whom.id.clone() })
+        let clear = self.purges.first_mut().and_then(|(target, purges)| {
+            purges.take_due(now).then(|| ClientMessage::PurgeUser { person: target.id.clone() })
         });
         [self.audit.take_request(), forget, restrictions_query, clear]
     }
 }
 
 /// The person that an action was about. If the name is unknown, the id replaces it.
-fn whom(act: &ModerationAction) -> Option<Person> {
+fn target_of(act: &ModerationAction) -> Option<Person> {
     let (id, name) = match act {
         ModerationAction::Delete { author, .. } => return Some(author.clone()),
         ModerationAction::Mute { person, name, .. }

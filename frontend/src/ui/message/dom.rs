@@ -7,7 +7,7 @@ use web_sys::{Element, wasm_bindgen::JsCast as _};
 use crate::ui::state::Chat;
 
 /// The place of the message that is drawn so.
-#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "on the server nobody does anything"))]
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
 pub(crate) fn seq(article: &Element) -> Option<Seq> {
     article.get_attribute("data-seq")?.parse().ok().map(Seq)
 }

@@ -72,7 +72,7 @@ fn of_message(chat: Chat, row: &Row) -> Vec<Action> {
 }
 
 /// Brings the toolbar to a message.
-#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "on the server nobody does anything"))]
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
 pub(crate) fn show(chat: Chat, article: &Element) {
     let Some(toolbar) = chat.log.toolbar.get_untracked() else { return };
     let seq = seq(article);
@@ -83,13 +83,13 @@ pub(crate) fn show(chat: Chat, article: &Element) {
 }
 
 /// Takes the toolbar away.
-#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "on the server nobody does anything"))]
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
 pub(crate) fn hide(chat: Chat) {
     set(chat.log.toolbar_message, None);
 }
 
 /// Does what a button or a key of that name stands for.
-#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "on the server nobody does anything"))]
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
 pub(crate) fn act(chat: Chat, seq: Seq, name: &str) {
     let Some(row) = chat.row(seq) else { return };
     let writing = match name {

@@ -31,9 +31,9 @@ pub(crate) fn restriction_dialog(chat: Chat) -> AnyView {
     let translations = chat.translations;
     let (what, span) = (chat.restriction_dialog.selected_action, chat.restriction_dialog.selected_duration);
     // Of two with one name a moderator has to know which.
-    let id =
-        element("code").child(reactive_text(move || chat.restriction_dialog.person.with(|whom| whom.id.to_string())));
-    let whom = element("p").child(id.into_any());
+    let id = element("code")
+        .child(reactive_text(move || chat.restriction_dialog.person.with(|target| target.id.to_string())));
+    let target = element("p").child(id.into_any());
     let held = element("div").class("held").with("aria-live", "polite").child(reactive(move || held(chat)));
     let kinds = element("fieldset")
         .class("choices")
@@ -75,7 +75,7 @@ pub(crate) fn restriction_dialog(chat: Chat) -> AnyView {
                 decide(chat, what.get_untracked(), span.get_untracked());
             }
         })
-        .child(whom.into_any())
+        .child(target.into_any())
         .child(held.into_any())
         .child(kinds.into_any())
         .child(spans.into_any())
@@ -137,7 +137,7 @@ fn decide(chat: Chat, what: u32, seconds: u32) {
 
 /// What holds for so many seconds yet, muted and banned, is what is chosen, unless something else is: nobody is to shorten it
 /// unawares.
-#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "on the server nobody knows what holds"))]
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
 pub(crate) fn choose(chat: Chat, [muted, banned]: [u64; 2]) {
     let (what, span) = (chat.restriction_dialog.selected_action, chat.restriction_dialog.selected_duration);
     if (what.get_untracked(), span.get_untracked()) == (MUTE, SPANS[0]) {
@@ -155,12 +155,12 @@ pub(crate) fn is_allowed(chat: Chat, person: &Person) -> bool {
 }
 
 /// The button that opens the dialog about somebody, in place of the dialog that it is in.
-pub(crate) fn button(chat: Chat, whom: Person, place: NodeRef<html::Dialog>) -> Option<AnyView> {
-    is_allowed(chat, &whom).then(|| {
-        let label = chat.translations.restrict_person.with(whom.name.as_str());
+pub(crate) fn button(chat: Chat, target: Person, place: NodeRef<html::Dialog>) -> Option<AnyView> {
+    is_allowed(chat, &target).then(|| {
+        let label = chat.translations.restrict_person.with(target.name.as_str());
         let open = move |()| {
             dialog::close(place);
-            open(chat, whom.clone());
+            open(chat, target.clone());
         };
         icon_button("person-sanction", label, ICON, true, Callback::new(open))
     })

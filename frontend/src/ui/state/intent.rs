@@ -6,7 +6,7 @@ use web_sys::File;
 
 /// A command of the visitor.
 #[derive(Clone, Debug)]
-#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "on the server nobody asks for anything"))]
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
 pub(crate) enum Intent {
     /// Send a text, the attached images, or both.
     Post(Option<MessageText>),

@@ -54,7 +54,7 @@ impl ShortcutsState {
 
 /// The state of the data export.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "on the server nobody wants it"))]
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
 pub(crate) enum ExportStatus {
     /// Not started, or done.
     #[default]

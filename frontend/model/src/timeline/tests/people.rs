@@ -1,4 +1,4 @@
-//! Who is here, and whom a text calls.
+//! Tests of online people and mentions.
 
 use super::*;
 
