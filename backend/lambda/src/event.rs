@@ -41,11 +41,16 @@ impl SocketEvent {
     /// Parses an event of the expected kind. Any other event is logged and gives `None`.
     pub(crate) fn read(expected: Kind, event: &RawValue) -> Option<Self> {
         let Shape { request_context, query_string_parameters, headers, body } = serde_json::from_str(event.get())
-            .inspect_err(|error| tracing::error!(?expected, %error, "an event of an unexpected shape"))
+            .inspect_err(|error| tracing::error!(?expected, %error, "event refused: unexpected shape"))
             .ok()?;
         let Context { connection_id, event_type, request_id, identity } = request_context;
         if event_type != expected {
-            tracing::warn!(?expected, ?event_type, connection = connection_id, "an event of another kind");
+            tracing::warn!(
+                ?expected,
+                ?event_type,
+                connection = connection_id,
+                "event refused: type of another function"
+            );
             return None;
         }
         Some(Self {

@@ -60,11 +60,11 @@ pub(crate) enum Brotli {
 /// Parses a request, or returns why it cannot be read.
 pub(crate) fn read(event: &RawValue, origin_key: &str) -> Result<(FrontRequest, Brotli), RequestError> {
     let event: ApiGatewayV2httpRequest = serde_json::from_str(event.get()).map_err(|error| {
-        tracing::error!(%error, "an event of an unexpected shape");
+        tracing::error!(%error, "event refused: unexpected shape");
         RequestError::UnknownEvent
     })?;
     let Some(path) = event.raw_path else {
-        tracing::error!("an event of an unexpected shape: it has no rawPath");
+        tracing::error!("event refused: no rawPath");
         return Err(RequestError::UnknownEvent);
     };
     let text = |name: HeaderName| event.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);

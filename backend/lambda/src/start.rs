@@ -18,7 +18,7 @@ pub async fn start(run: impl Future<Output = Result<(), Error>>) -> ExitCode {
     match run.await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!(error, "the function can't start");
+            tracing::error!(error, "start failed; the function ends");
             ExitCode::FAILURE
         }
     }

@@ -87,6 +87,6 @@ fn message_key(path: &str) -> Option<MessageKey> {
 }
 
 fn unavailable(cause: &Unavailable) -> Response {
-    tracing::error!(%cause, "an image could not be stored or read");
+    tracing::error!(%cause, "storing or reading an image failed; answering with 503");
     (StatusCode::SERVICE_UNAVAILABLE, "The image can't be stored or read right now. Try again.\n").into_response()
 }

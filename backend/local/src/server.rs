@@ -124,7 +124,7 @@ async fn accept(listener: &TcpListener, app: &Router, stop: &watch::Sender<bool>
             Ok((stream, peer)) => drop(tokio::spawn(serve(stream, peer, app.clone(), stop.subscribe()))),
             Err(error) => {
                 // Usually there are too many open files, and some close soon.
-                tracing::error!(%error, "nobody can be let in for a second");
+                tracing::error!(%error, "accept failed; retrying in 1 s");
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
         }
@@ -146,7 +146,7 @@ async fn serve(stream: TcpStream, peer: SocketAddr, app: Router, mut stopping: w
         }
     };
     if let Err(error) = ended {
-        tracing::debug!(%error, "a connection broke");
+        tracing::debug!(%error, "connection broken");
     }
 }
 
@@ -155,11 +155,11 @@ async fn sweep_hourly(cron: &CleanupHandler, expire: &MessageExpiry) -> Infallib
     loop {
         hours.tick().await;
         if let Err(cause) = cron.handle().await {
-            tracing::error!(%cause, "the clean-up broke off; the next one makes up for it");
+            tracing::error!(%cause, "clean-up failed; the next one retries");
         }
         match expire.expire().await {
-            Ok(messages) => tracing::info!(messages, "what was kept long enough is gone"),
-            Err(cause) => tracing::error!(%cause, "some messages are kept too long; the next clean-up makes up for it"),
+            Ok(messages) => tracing::info!(messages, "expired messages removed"),
+            Err(cause) => tracing::error!(%cause, "removing expired messages failed; the next clean-up retries"),
         }
     }
 }

@@ -79,7 +79,7 @@ pub(crate) async fn open(
         .max_message_size(READ_BYTES)
         .max_frame_size(READ_BYTES)
         .on_failed_upgrade(move |error| {
-            tracing::warn!(connection = %failed_id, %error, "the handshake broke off");
+            tracing::warn!(connection = %failed_id, %error, "handshake interrupted");
             tokio::spawn(async move { forget(&failed, &failed_id).await });
         })
         .on_upgrade(move |socket| live(shared, id, socket, to_writer, outgoing))

@@ -70,7 +70,7 @@ fn outcome<T, E: std::error::Error + 'static>(doing: &'static str, answer: Resul
         // Forbidden, too large, malformed: a fault of ours, and the socket may be healthy. `Gone` would remove a listener; as `Busy` it is
         // retried a few times and then counted as missed.
         Some(status @ (400..=428 | 430..=499)) => {
-            tracing::error!(doing, status, error = chain(&error), "@connections does not accept this");
+            tracing::error!(doing, status, error = chain(&error), "@connections refused the request");
             DeliveryOutcome::Busy
         }
         status => {
