@@ -131,6 +131,13 @@ pub enum ServerMessage {
         /// Whether messages are left. Then the client repeats the command.
         more: bool,
     },
+    /// The client read too slowly, and the server dropped frames for it. The client asks for `changes` after the revision up to
+    /// which it has everything. Only the local deployment sends this.
+    CatchUp {
+        /// The revision before the first dropped message. Absent if only frames without a revision were dropped.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<Rev>,
+    },
     /// The answer to `ping`.
     Pong,
     /// The server rejected a frame or failed to execute it. The socket stays open.

@@ -307,6 +307,8 @@ fn server_messages_match_their_golden_json() {
             }),
         ),
         (ServerMessage::Typing { person: ann() }, json!({ "type": "typing", "person": { "id": "p1", "name": "Ann" } })),
+        (ServerMessage::CatchUp { after: Some(Rev(6)) }, json!({ "type": "catchUp", "after": 6 })),
+        (ServerMessage::CatchUp { after: None }, json!({ "type": "catchUp" })),
         (ServerMessage::Pong, json!({ "type": "pong" })),
         (
             error(Some("send"), Some("n-1")),

@@ -245,6 +245,7 @@ impl Client {
         if matches!(&message, ServerMessage::Error { action: Some(ActionName::Known(Action::Rename)), .. }) {
             self.name = None;
         }
+        let presence_missed = matches!(message, ServerMessage::CatchUp { .. });
         let not_connected = matches!(message, ServerMessage::Error { code: ErrorCode::NotConnected, .. });
         let hello_refused = match &message {
             ServerMessage::Error {
@@ -273,6 +274,9 @@ impl Client {
             effects.extend(self.confirm_name());
         }
         effects.extend(question.map(|question| self.send(question)).unwrap_or_default());
+        if presence_missed {
+            effects.extend(self.send(ClientMessage::People));
+        }
         effects.extend(self.send_request(Timeline::request_target));
         effects.extend(self.send_due(now));
         effects

@@ -149,6 +149,7 @@ impl Timeline {
                 self.set_restrictions(restrictions)
             }
             ServerMessage::Typing { person } => self.on_typing(person, now),
+            ServerMessage::CatchUp { .. } => self.ask_changes_at = Some(now),
             ServerMessage::Upload { .. }
             | ServerMessage::Rooms { .. }
             | ServerMessage::Found { .. }
