@@ -103,7 +103,8 @@ pub const fn spec(action: Action) -> CommandSpec {
 /// The reply to the sender: a message, or `None` where the broadcast is the answer.
 type Reply = std::result::Result<Option<ServerMessage>, CommandError>;
 
-/// Handles the frames of all sockets: the `send` and the `$default` route.
+/// Handles the frames of all sockets: the `send` and the `$default` route. A clone shares the ports.
+#[derive(Clone)]
 pub struct FrameHandler {
     broadcast: Broadcast,
     poster: MessagePoster,
@@ -112,7 +113,7 @@ pub struct FrameHandler {
     search: MessageSearch,
     room_activity: RoomActivityQuery,
     rate: RateLimiter,
-    rejection_log: LogThrottle,
+    rejection_log: Arc<LogThrottle>,
     access: AccessMode,
     posting_policy: PostingPolicy,
     moderation: ModerationActions,
@@ -174,20 +175,25 @@ impl FrameHandler {
             posting_policy: PostingPolicy { restriction_store: restriction_store.clone(), rate_store },
             moderation: ModerationActions { restriction_store, connections: connections.clone() },
             eraser: DataEraser { updater: updater.clone() },
-            broadcast: Broadcast { connections, gateway, clock: clock.clone(), entropy },
+            broadcast: Broadcast { connections, gateway, clock: clock.clone(), entropy, deadline: None },
             poster: MessagePoster { messages: messages.clone(), images, clock: clock.clone() },
             updater,
             catch_up: CatchUp { messages: messages.clone(), clock, page_size },
             search: MessageSearch { messages: messages.clone() },
             room_activity: RoomActivityQuery { messages },
             rate,
-            rejection_log: LogThrottle::default(),
+            rejection_log: Arc::default(),
             access,
         }
     }
 
     /// Runs the command in a frame. Errors are sent to the client; those that the server caused are logged as well.
     pub async fn handle(&self, frame: FrameRequest) {
+        // Whatever the command posts, to the room, to single people and to the sender, has one deadline.
+        Self { broadcast: self.broadcast.for_request(), ..self.clone() }.handle_within_deadline(frame).await;
+    }
+
+    async fn handle_within_deadline(&self, frame: FrameRequest) {
         let connection = frame.connection.clone();
         let Err(failure) = self.answer(frame).await else { return };
         match &failure {

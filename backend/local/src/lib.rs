@@ -1,11 +1,14 @@
 //! The local server: page, assets, images and sockets on one port.
 
+mod activity;
 mod body;
 mod http;
 mod images;
 pub mod log;
+mod send_queue;
 pub mod server;
 pub mod settings;
 mod socket;
 pub mod sockets;
+pub mod tcp_limits;
 mod visitor;

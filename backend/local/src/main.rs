@@ -25,6 +25,7 @@ use chat_local::{
     server::{Server, Timeouts},
     settings::LocalSettings,
     sockets::Sockets,
+    tcp_limits::TcpLimits,
 };
 use platform::{
     identity_provider::HttpProvider,
@@ -148,9 +149,13 @@ async fn wire(settings: &LocalSettings, store: Store) -> Result<Server, Box<dyn 
                 uploads: None,
             },
         ),
+        tcp_limits: Arc::new(TcpLimits::new(
+            settings.limit_connection_count,
+            settings.limit_address_rate > 0 && !settings.behind_proxy,
+        )),
         sockets,
         entropy,
-        timeouts: Timeouts { idle: settings.idle(), lifetime: settings.lifetime() },
+        timeouts: Timeouts { idle: settings.idle(), behind: settings.behind(), lifetime: settings.lifetime() },
         page: settings.page.clone(),
         origins,
         behind_proxy: settings.behind_proxy,

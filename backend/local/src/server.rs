@@ -24,7 +24,10 @@ use tokio::{
 use tower_http::compression::CompressionLayer;
 
 use super::{http, images, socket, visitor};
-use crate::sockets::Sockets;
+use crate::{
+    sockets::Sockets,
+    tcp_limits::{self, TcpLimits, TcpPermit},
+};
 
 /// How long open sockets may take to close after a shutdown was requested.
 const GOODBYE: Duration = Duration::from_secs(5);
@@ -48,6 +51,8 @@ pub struct Server {
     pub expire: Arc<MessageExpiry>,
     /// Stores uploads and images.
     pub storage: Arc<dyn Storage>,
+    /// The limits of TCP connections.
+    pub tcp_limits: Arc<TcpLimits>,
     /// The queues of the sockets.
     pub sockets: Arc<Sockets>,
     /// The randomness of connection ids.
@@ -70,6 +75,8 @@ const SWEEP: Duration = Duration::from_secs(60 * 60);
 pub struct Timeouts {
     /// Time without a frame in either direction.
     pub idle: Duration,
+    /// Time for which a client may read too slowly.
+    pub behind: Duration,
     /// Time since the socket opened.
     pub lifetime: Duration,
 }
@@ -85,6 +92,10 @@ impl Server {
     pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
         let (stop, stopping) = watch::channel(false);
         let (page, cron, expire) = (self.page.clone(), self.cron.clone(), self.expire.clone());
+        let tcp_limits = self.tcp_limits.clone();
+        if let Err(error) = tcp_limits::limit_buffers(&listener) {
+            tracing::warn!(%error, "limiting the send buffers failed; a client that does not read may hold 4 MB of the kernel's memory");
+        }
         let shared = Arc::new(Shared { server: self, stopping });
         let app = Router::new()
             .route("/ws", routing::get(socket::open))
@@ -102,7 +113,7 @@ impl Server {
             .layer(middleware::from_fn(http::log))
             .with_state(shared);
         tokio::select! {
-            never = accept(&listener, &app, &stop) => match never {},
+            never = accept(&listener, &app, &tcp_limits, &stop) => match never {},
             never = sweep_hourly(&cron, &expire) => match never {},
             () = shutdown => {}
         }
@@ -117,11 +128,19 @@ impl Server {
     }
 }
 
-/// Accepts connections.
-async fn accept(listener: &TcpListener, app: &Router, stop: &watch::Sender<bool>) -> Infallible {
+/// Accepts connections, and refuses those above the limits.
+async fn accept(
+    listener: &TcpListener,
+    app: &Router,
+    limits: &Arc<TcpLimits>,
+    stop: &watch::Sender<bool>,
+) -> Infallible {
     loop {
         match listener.accept().await {
-            Ok((stream, peer)) => drop(tokio::spawn(serve(stream, peer, app.clone(), stop.subscribe()))),
+            Ok((stream, peer)) => match limits.admit(peer.ip()) {
+                Some(permit) => drop(tokio::spawn(serve(stream, peer, permit, app.clone(), stop.subscribe()))),
+                None => tcp_limits::refuse(stream, peer),
+            },
             Err(error) => {
                 // Usually there are too many open files, and some close soon.
                 tracing::error!(%error, "accept failed; retrying in 1 s");
@@ -132,8 +151,21 @@ async fn accept(listener: &TcpListener, app: &Router, stop: &watch::Sender<bool>
 }
 
 /// Serves one connection until it or the server ends.
-async fn serve(stream: TcpStream, peer: SocketAddr, app: Router, mut stopping: watch::Receiver<bool>) {
-    let app = TowerToHyperService::new(app.layer(Extension(ConnectInfo(peer))));
+async fn serve(
+    stream: TcpStream,
+    peer: SocketAddr,
+    permit: TcpPermit,
+    app: Router,
+    mut stopping: watch::Receiver<bool>,
+) {
+    if let Err(error) = tcp_limits::set_options(&stream) {
+        // The peer has closed the connection already.
+        tracing::debug!(%error, "connection broken");
+        return;
+    }
+    // A socket takes the permit over: it outlives this function.
+    let permit = SharedPermit(Arc::new(permit));
+    let app = TowerToHyperService::new(app.layer(Extension(ConnectInfo(peer))).layer(Extension(permit)));
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(PATIENCE);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), app).with_upgrades());
@@ -149,6 +181,13 @@ async fn serve(stream: TcpStream, peer: SocketAddr, app: Router, mut stopping: w
         tracing::debug!(%error, "connection broken");
     }
 }
+
+/// The permit of the TCP connection that a request came through. The connection and its socket hold it.
+#[derive(Clone)]
+pub(crate) struct SharedPermit(
+    #[expect(dead_code, reason = "holding it is its use: the place is freed when the last clone is dropped")]
+    Arc<TcpPermit>,
+);
 
 async fn sweep_hourly(cron: &CleanupHandler, expire: &MessageExpiry) -> Infallible {
     let mut hours = tokio::time::interval(SWEEP);

@@ -69,6 +69,9 @@ pub struct LocalSettings {
     /// Seconds of silence after which a socket is closed.
     #[arg(long, env = "CHAT_IDLE_SECONDS", default_value_t = limits::IDLE.as_secs(), value_name = "SECONDS")]
     idle_seconds: u64,
+    /// Seconds for which a client may read too slowly before its socket is closed.
+    #[arg(long, env = "CHAT_BEHIND_SECONDS", default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600))]
+    behind_seconds: u64,
     /// Seconds after which a socket is closed in any case.
     #[arg(long, env = "CHAT_LIFETIME_SECONDS", default_value_t = limits::LIFETIME.as_secs(), value_name = "SECONDS")]
     lifetime_seconds: u64,
@@ -110,6 +113,11 @@ impl LocalSettings {
     /// Returns the time of silence after which a socket is closed.
     pub fn idle(&self) -> Duration {
         Duration::from_secs(self.idle_seconds)
+    }
+
+    /// Returns how long a client may read too slowly before its socket is closed.
+    pub fn behind(&self) -> Duration {
+        Duration::from_secs(self.behind_seconds)
     }
 
     /// Returns the time after which a socket is closed in any case.

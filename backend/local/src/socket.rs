@@ -1,22 +1,23 @@
 //! The lifecycle of a socket: it opens or is refused, its frames are handled in order, and it closes.
 
-use std::{
-    net::SocketAddr,
-    pin::pin,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{error::Error, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{
+    Extension,
+    body::Bytes,
     extract::{
         ConnectInfo, Query, State,
-        ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
+        ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade},
     },
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chat::{commands::FrameRequest, ports::connections::ConnectionId, presence::connect::ConnectRequest};
+use chat::{
+    commands::FrameRequest,
+    ports::connections::ConnectionId,
+    presence::{connect::ConnectRequest, connect_handler::ConnectRejection},
+};
 use futures::{
     SinkExt, StreamExt,
     stream::{SplitSink, SplitStream},
@@ -24,23 +25,38 @@ use futures::{
 use serde::Deserialize;
 use shared_types::limits;
 use tokio::{
-    sync::mpsc,
+    runtime::Handle,
     time::{Instant, sleep_until, timeout},
 };
+use tungstenite::error::ProtocolError;
 
 use super::visitor;
 use crate::{
-    server::Shared,
-    sockets::{Outgoing, Waiting},
+    activity::{Activity, Deadline},
+    send_queue::{Outgoing, SendQueue},
+    server::{Shared, SharedPermit},
 };
 
-/// Maximum frame size that is read, so that an oversized frame is answered with a close code and not with a reset.
-const READ_BYTES: usize = 8 * limits::FRAME_BYTES_HARD;
+/// Size of the read buffer, in bytes: most frames of a client fit. The library's default of 128 KB is held by each socket for its whole
+/// life.
+const READ_BUFFER_BYTES: usize = 4 * 1024;
+
+/// Size of the write buffer, in bytes: a burst of short messages leaves in one packet.
+const WRITE_BUFFER_BYTES: usize = 16 * 1024;
 
 /// "Going away" (RFC 6455 §7.4.1): API Gateway sends it when a socket is idle or too old; this server also when it stops.
 const CLOSE_GOING_AWAY: u16 = 1001;
 
-/// How long a client may take to answer a close frame.
+/// "Protocol error" (RFC 6455 §7.4.1).
+const CLOSE_PROTOCOL_ERROR: u16 = 1002;
+
+/// "Invalid payload data" (RFC 6455 §7.4.1): text that is not UTF-8.
+const CLOSE_INVALID_PAYLOAD: u16 = 1007;
+
+/// "Policy violation" (RFC 6455 §7.4.1): the client reads too slowly.
+const CLOSE_TOO_SLOW: u16 = 1008;
+
+/// How long a client may take to read its last frames and to answer a close frame.
 const CLOSING: Duration = Duration::from_secs(3);
 
 /// The query of the handshake.
@@ -55,130 +71,222 @@ pub(crate) struct Opening {
 pub(crate) async fn open(
     State(shared): State<Arc<Shared>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(permit): Extension<SharedPermit>,
     Query(Opening { room, ticket, name }): Query<Opening>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    let id = new_connection_id(&shared);
-    // The queue exists before the connection is admitted, so that no broadcast misses it.
-    let (to_writer, outgoing) = shared.server.sockets.open(&id);
-    let (origin, host) = (visitor::origin(&headers), visitor::host(&headers));
+    let socket = OpenSocket::new(shared.clone(), permit);
+    let origin = visitor::origin(&headers);
+    let host = visitor::host(&headers);
     let address = Some(visitor::address(&shared, &headers, peer));
-    let request = ConnectRequest { connection: id.clone(), room, ticket, name, origin, host, address };
-    if let Err(refusal) = shared.server.connect.handle(request).await {
-        shared.server.sockets.close(&id);
-        let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = (status, refusal.reason).into_response();
-        if let Some(seconds) = refusal.retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-        }
-        return response;
+    let request = ConnectRequest { connection: socket.id.clone(), room, ticket, name, origin, host, address };
+    if let Err(rejection) = shared.server.connect.handle(request).await {
+        socket.discard();
+        return rejected(rejection);
     }
-    let (failed_id, failed) = (id.clone(), shared.clone());
+    let failed = socket.id.clone();
     upgrade
-        .max_message_size(READ_BYTES)
-        .max_frame_size(READ_BYTES)
-        .on_failed_upgrade(move |error| {
-            tracing::warn!(connection = %failed_id, %error, "handshake interrupted");
-            tokio::spawn(async move { forget(&failed, &failed_id).await });
-        })
-        .on_upgrade(move |socket| live(shared, id, socket, to_writer, outgoing))
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .write_buffer_size(WRITE_BUFFER_BYTES)
+        .max_message_size(limits::FRAME_BYTES_HARD)
+        .max_frame_size(limits::FRAME_BYTES_HARD)
+        .on_failed_upgrade(move |error| tracing::warn!(connection = %failed, %error, "handshake interrupted"))
+        .on_upgrade(move |stream| socket.serve(stream))
 }
 
-async fn live(
+fn rejected(rejection: ConnectRejection) -> Response {
+    let status = StatusCode::from_u16(rejection.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = (status, rejection.reason).into_response();
+    if let Some(seconds) = rejection.retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
+/// A socket from the begin of its handshake to its end. Dropping it disconnects it, wherever it ended: also when the client gave up the
+/// handshake and the server dropped the request.
+struct OpenSocket {
     shared: Arc<Shared>,
     id: ConnectionId,
-    socket: WebSocket,
-    to_writer: mpsc::Sender<Outgoing>,
-    outgoing: Waiting,
-) {
-    let (sink, stream) = socket.split();
-    let activity = Activity::default();
-    let writer = tokio::spawn(write(sink, outgoing, activity.clone()));
-    let rest = read(&shared, &id, stream, &to_writer, &activity).await;
-    forget(&shared, &id).await;
-    drop(to_writer);
-    // The writer flushes the queue and sends a close frame; the client then closes its side.
-    let stop_writing = writer.abort_handle();
-    let goodbye = async {
-        drop(writer.await);
-        if let Some(mut stream) = rest {
-            while let Some(Ok(_)) = stream.next().await {}
-        }
-    };
-    drop(timeout(CLOSING, goodbye).await);
-    // A client that does not read keeps its queue and its socket no longer than this.
-    stop_writing.abort();
+    queue: Arc<SendQueue>,
+    permit: SharedPermit,
+    /// Whether dropping it disconnects it.
+    connected: bool,
 }
 
-/// Handles frames in order until the socket ends. Returns the stream if the server has to close it.
-async fn read(
-    shared: &Shared,
-    id: &ConnectionId,
-    mut stream: SplitStream<WebSocket>,
-    to_writer: &mpsc::Sender<Outgoing>,
-    activity: &Activity,
-) -> Option<SplitStream<WebSocket>> {
-    let idle = shared.server.timeouts.idle;
-    let end = Instant::now() + shared.server.timeouts.lifetime;
-    let mut stopping = shared.stopping.clone();
-    let mut stopping = pin!(stopping.wait_for(|stopping| *stopping));
-    let code = loop {
-        let silent_at = activity.last() + idle;
-        let frame = tokio::select! {
-            frame = stream.next() => frame,
-            () = sleep_until(silent_at.min(end)) => {
-                if Instant::now() < end && activity.last() + idle > Instant::now() {
+impl OpenSocket {
+    /// Creates the socket with its queue. The queue exists before the connection is admitted, so that no broadcast misses it.
+    fn new(shared: Arc<Shared>, permit: SharedPermit) -> Self {
+        let id = new_connection_id(&shared);
+        let queue = shared.server.sockets.open(&id);
+        Self { shared, id, queue, permit, connected: true }
+    }
+
+    /// Ends a socket that was not admitted.
+    fn discard(mut self) {
+        self.connected = false;
+    }
+
+    async fn serve(self, socket: WebSocket) {
+        let (sink, stream) = socket.split();
+        let activity = Activity::default();
+        let writer = tokio::spawn(write(sink, self.queue.clone(), activity.clone()));
+        let rest = self.read(stream, &activity).await;
+        let (queue, _permit, stop_writing) = (self.queue.clone(), self.permit.clone(), writer.abort_handle());
+        // The others are told now; the rest of the queue and the close frame are sent after that.
+        drop(self);
+        queue.close(CLOSE_GOING_AWAY);
+        let goodbye = async {
+            drop(writer.await);
+            if let Some(mut stream) = rest {
+                while let Some(Ok(_)) = stream.next().await {}
+            }
+        };
+        drop(timeout(CLOSING, goodbye).await);
+        // A client that does not read keeps its queue and its socket no longer than this.
+        stop_writing.abort();
+    }
+
+    /// Handles frames in order until the socket ends. Returns the stream if the server has to close it.
+    async fn read(&self, mut stream: SplitStream<WebSocket>, activity: &Activity) -> Option<SplitStream<WebSocket>> {
+        let end = Instant::now() + self.shared.server.timeouts.lifetime;
+        let mut stopping = self.shared.stopping.clone();
+        let mut stopping = pin!(stopping.wait_for(|stopping| *stopping));
+        loop {
+            let status = self.queue.status();
+            if status.closing {
+                // Later frames of the client are ignored.
+                return Some(stream);
+            }
+            let deadline = activity.deadline(self.shared.server.timeouts.idle);
+            let timer = [Some(deadline.at()), self.behind_until(), Some(end)].into_iter().flatten().min();
+            let frame = tokio::select! {
+                frame = stream.next(), if status.ready => frame,
+                () = self.queue.changed() => continue,
+                () = sleep_until(timer.unwrap_or(end)) => {
+                    self.on_timer(activity, end);
                     continue;
                 }
-                break CLOSE_GOING_AWAY;
+                _ = &mut stopping => {
+                    self.queue.close(CLOSE_GOING_AWAY);
+                    continue;
+                }
+            };
+            match frame {
+                Some(Ok(frame)) => self.handle(frame, activity).await,
+                Some(Err(error)) => {
+                    self.queue.close(close_code(&error)?);
+                }
+                None => return None,
             }
-            _ = &mut stopping => break CLOSE_GOING_AWAY,
-            // The writer has sent a close frame: later frames are ignored.
-            () = to_writer.closed() => return Some(stream),
-        };
-        activity.touch();
-        match frame {
-            Some(Ok(Message::Text(text))) if text.len() > limits::FRAME_BYTES_HARD => break limits::CLOSE_TOO_BIG,
-            Some(Ok(Message::Text(text))) => {
-                let frame =
-                    FrameRequest { connection: id.clone(), request_id: random_id(shared), body: text.as_str().into() };
-                shared.server.send.handle(frame).await;
-            }
-            Some(Ok(Message::Binary(_))) => break limits::CLOSE_BINARY,
-            // The library sends pongs and answers a close; the stream ends after that.
-            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_))) => {}
-            // On an open socket the only error of a client is a frame above READ_BYTES. On a broken one the close frame is lost.
-            Some(Err(_)) => break limits::CLOSE_TOO_BIG,
-            None => return None,
         }
-    };
-    // A full queue means that the client does not read; then the close frame would not arrive either.
-    drop(to_writer.try_send(Outgoing::Close(code)));
-    Some(stream)
+    }
+
+    async fn handle(&self, frame: Message, activity: &Activity) {
+        activity.on_received();
+        match frame {
+            Message::Text(text) => {
+                activity.on_frame();
+                let (connection, request_id) = (self.id.clone(), random_id(&self.shared));
+                let frame = FrameRequest { connection, request_id, body: text.as_str().into() };
+                self.shared.server.send.handle(frame).await;
+            }
+            Message::Binary(_) => drop(self.queue.close(limits::CLOSE_BINARY)),
+            // The library sends pongs and answers a close; the stream ends after that.
+            Message::Ping(_) | Message::Pong(_) | Message::Close(_) => {}
+        }
+    }
+
+    /// Returns when the client has been behind for too long, if it is behind.
+    fn behind_until(&self) -> Option<Instant> {
+        Some(self.queue.status().behind_since? + self.shared.server.timeouts.behind)
+    }
+
+    /// Closes the socket if one of its times is over, or pings the client.
+    fn on_timer(&self, activity: &Activity, end: Instant) {
+        let now = Instant::now();
+        let is_behind = self.behind_until().is_some_and(|until| now >= until);
+        if is_behind {
+            tracing::info!(connection = %self.id, "client read too slowly; its socket is closed");
+            self.queue.cut(CLOSE_TOO_SLOW);
+            return;
+        }
+        match activity.deadline(self.shared.server.timeouts.idle) {
+            Deadline::Ping(at) if now >= at => {
+                activity.on_pinged();
+                self.queue.ping();
+            }
+            Deadline::Close(at) if now >= at => drop(self.queue.close(CLOSE_GOING_AWAY)),
+            _ if now >= end => drop(self.queue.close(CLOSE_GOING_AWAY)),
+            _ => {}
+        }
+    }
 }
 
-async fn write(mut sink: SplitSink<WebSocket, Message>, mut outgoing: Waiting, activity: Activity) {
-    while let Some(next) = outgoing.next().await {
-        let sent = match next {
-            Outgoing::Frame(frame) => sink.send(Message::Text(frame.into())).await,
+impl Drop for OpenSocket {
+    fn drop(&mut self) {
+        self.shared.server.sockets.remove(&self.id);
+        if !self.connected {
+            return;
+        }
+        let (shared, id) = (self.shared.clone(), self.id.clone());
+        // Without a runtime the process is ending, and the connections end with it.
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(async move { shared.server.disconnect.handle(&id).await });
+        }
+    }
+}
+
+/// Returns the close code for an error of a client (RFC 6455 §7.4.1); `None` if the connection is broken.
+fn close_code(error: &axum::Error) -> Option<u16> {
+    match error.source()?.downcast_ref()? {
+        tungstenite::Error::Capacity(_) => Some(limits::CLOSE_TOO_BIG),
+        tungstenite::Error::Utf8(_) => Some(CLOSE_INVALID_PAYLOAD),
+        tungstenite::Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => None,
+        tungstenite::Error::Protocol(_) => Some(CLOSE_PROTOCOL_ERROR),
+        _ => None,
+    }
+}
+
+/// Sends what is queued, until the socket is closed or broken.
+async fn write(mut sink: SplitSink<WebSocket, Message>, queue: Arc<SendQueue>, activity: Activity) {
+    // Ends the queue also when the task is aborted.
+    let _end = EndOnDrop(&queue);
+    loop {
+        let next = match queue.try_next() {
+            Some(next) => next,
+            None if sink.flush().await.is_err() => return,
+            None => queue.next().await,
+        };
+        let message = match next {
+            Outgoing::Frame(frame) => {
+                activity.on_frame();
+                match Utf8Bytes::try_from(frame.json().clone()) {
+                    Ok(text) => Message::Text(text),
+                    Err(_) => continue,
+                }
+            }
+            Outgoing::Ping => Message::Ping(Bytes::new()),
             Outgoing::Close(code) => {
-                let frame = CloseFrame { code, reason: "".into() };
                 // Nothing follows a close frame, whether it arrives or not.
-                drop(sink.send(Message::Close(Some(frame))).await);
+                drop(sink.send(Message::Close(Some(CloseFrame { code, reason: "".into() }))).await);
                 return;
             }
         };
-        if sent.is_err() {
+        if sink.feed(message).await.is_err() {
             return;
         }
-        activity.touch();
     }
 }
 
-async fn forget(shared: &Shared, id: &ConnectionId) {
-    shared.server.sockets.close(id);
-    shared.server.disconnect.handle(id).await;
+/// Ends a queue when it is dropped.
+struct EndOnDrop<'a>(&'a SendQueue);
+
+impl Drop for EndOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.end();
+    }
 }
 
 fn new_connection_id(shared: &Shared) -> ConnectionId {
@@ -189,24 +297,4 @@ fn random_id(shared: &Shared) -> String {
     let mut bytes = [0; 12];
     shared.server.entropy.fill(&mut bytes);
     URL_SAFE_NO_PAD.encode(bytes)
-}
-
-/// The time of the last frame in either direction.
-#[derive(Clone)]
-struct Activity(Arc<Mutex<Instant>>);
-
-impl Default for Activity {
-    fn default() -> Self {
-        Self(Arc::new(Mutex::new(Instant::now())))
-    }
-}
-
-impl Activity {
-    fn touch(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
-    }
-
-    fn last(&self) -> Instant {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }

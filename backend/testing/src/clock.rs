@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use chat::ports::system::Clock;
 use shared_types::Timestamp;
 
-/// A clock that only moves when a test advances it. A sleep advances it and returns at once.
+/// A clock that only moves when a test advances it. A sleep advances it and returns at once. Concurrent sleeps pass together.
 pub struct ManualClock(AtomicU64);
 
 impl ManualClock {
@@ -32,6 +32,9 @@ impl Clock for ManualClock {
     }
 
     async fn sleep(&self, duration: Duration) {
-        self.advance(duration);
+        let end = self.now() + duration;
+        // Other sleeps begin now.
+        tokio::task::yield_now().await;
+        self.advance(end.since(self.now()));
     }
 }

@@ -49,7 +49,12 @@ impl LocalServer {
 
     /// Starts the process again in the same directory.
     pub fn restart(&mut self) {
-        (self.process, self.port) = launch(self.binary, self.directory.path(), &[]);
+        self.relaunch(&[]);
+    }
+
+    /// Starts the process again in the same directory, with these settings.
+    pub fn relaunch(&mut self, settings: &[&str]) {
+        (self.process, self.port) = launch(self.binary, self.directory.path(), settings);
     }
 
     /// Opens a socket with a query string, such as `?room=cats`.

@@ -8,8 +8,9 @@ use std::{
 
 use async_trait::async_trait;
 use chat::ports::{
-    connection_gateway::{ConnectionGateway, DeliveryOutcome},
+    connection_gateway::{ConnectionGateway, DeliveryOutcome, Frame},
     connections::ConnectionId,
+    system::Clock,
 };
 use serde_json::Value;
 
@@ -30,7 +31,7 @@ pub struct GatewayState {
     pub gone: HashSet<ConnectionId>,
     /// Number of further posts for which a socket is busy.
     pub busy: HashMap<ConnectionId, u32>,
-    /// Sockets to which every post times out after 2 s.
+    /// Sockets for which every post and close times out after 2 s.
     pub hanging: HashSet<ConnectionId>,
     /// Sockets that were closed, in order.
     pub closed: Vec<ConnectionId>,
@@ -44,24 +45,32 @@ impl RecordingGateway {
     pub fn lock(&self) -> MutexGuard<'_, GatewayState> {
         self.state.lock().unwrap()
     }
+
+    /// Returns whether a call for this socket times out, and lets that time pass. Concurrent calls time out together.
+    async fn times_out(&self, id: &ConnectionId) -> bool {
+        if !self.lock().hanging.contains(id) {
+            return false;
+        }
+        self.clock.sleep(Duration::from_secs(2)).await;
+        true
+    }
 }
 
 #[async_trait]
 impl ConnectionGateway for RecordingGateway {
-    async fn post(&self, to: &ConnectionId, frame: &str) -> DeliveryOutcome {
+    async fn post(&self, to: &ConnectionId, frame: &Frame) -> DeliveryOutcome {
+        if self.times_out(to).await {
+            return DeliveryOutcome::Busy;
+        }
         let mut state = self.lock();
         if state.gone.contains(to) {
             return DeliveryOutcome::Gone;
-        }
-        if state.hanging.contains(to) {
-            self.clock.advance(Duration::from_secs(2));
-            return DeliveryOutcome::Busy;
         }
         if let Some(times) = state.busy.get_mut(to).filter(|times| **times > 0) {
             *times -= 1;
             return DeliveryOutcome::Busy;
         }
-        state.frames.entry(to.clone()).or_default().push(serde_json::from_str(frame).unwrap());
+        state.frames.entry(to.clone()).or_default().push(serde_json::from_slice(frame.json()).unwrap());
         DeliveryOutcome::Delivered
     }
 
@@ -70,10 +79,10 @@ impl ConnectionGateway for RecordingGateway {
     }
 
     async fn close(&self, id: &ConnectionId) -> DeliveryOutcome {
-        let mut state = self.lock();
-        if state.hanging.contains(id) {
+        if self.times_out(id).await {
             return DeliveryOutcome::Busy;
         }
+        let mut state = self.lock();
         state.closed.push(id.clone());
         if state.gone.insert(id.clone()) { DeliveryOutcome::Delivered } else { DeliveryOutcome::Gone }
     }

@@ -25,6 +25,7 @@ use crate::{
 const AT_ONCE: usize = 16;
 
 /// Reads pages and changes of a room.
+#[derive(Clone)]
 pub struct CatchUp {
     /// The log.
     pub messages: Arc<dyn Messages>,

@@ -25,6 +25,7 @@ use crate::{
 const TOMBSTONE_LIFE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// Erases the data of a person.
+#[derive(Clone)]
 pub struct DataEraser {
     /// Changes the messages.
     pub updater: MessageUpdater,

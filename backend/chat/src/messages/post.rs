@@ -53,6 +53,7 @@ pub enum PostError {
 }
 
 /// Stores new messages.
+#[derive(Clone)]
 pub struct MessagePoster {
     /// The log.
     pub messages: Arc<dyn Messages>,

@@ -11,6 +11,7 @@ use crate::ports::{Result, messages::Messages};
 const AT_ONCE: usize = 16;
 
 /// Reads the newest message of rooms.
+#[derive(Clone)]
 pub struct RoomActivityQuery {
     /// The log.
     pub messages: Arc<dyn Messages>,

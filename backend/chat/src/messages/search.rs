@@ -15,6 +15,7 @@ use crate::{
 const PAGE: usize = 200;
 
 /// Searches messages.
+#[derive(Clone)]
 pub struct MessageSearch {
     /// The log.
     pub messages: Arc<dyn Messages>,

@@ -21,6 +21,7 @@ use crate::{
 };
 
 /// Carries out the actions of moderators.
+#[derive(Clone)]
 pub struct ModerationActions {
     /// The restrictions, the rules of rooms and the audit log.
     pub restriction_store: RestrictionStore,

@@ -15,6 +15,7 @@ use crate::{
 };
 
 /// Decides whether a person may write.
+#[derive(Clone)]
 pub struct PostingPolicy {
     /// The restrictions and the rules of rooms.
     pub restriction_store: RestrictionStore,

@@ -8,7 +8,7 @@ use shared_types::{RoomName, ServerMessage, Timestamp, limits};
 
 use crate::ports::{
     Result,
-    connection_gateway::{ConnectionGateway, DeliveryOutcome},
+    connection_gateway::{ConnectionGateway, DeliveryOutcome, Frame},
     connections::{Connection, ConnectionId, Connections},
     system::{Clock, Entropy},
 };
@@ -17,20 +17,16 @@ use crate::ports::{
 /// from one function, within the account's 10,000.
 const CONCURRENT_POSTS: usize = 64;
 
-/// Maximum number of attempts for one connection. With full jitter, the pauses between them are at most 100, 200, 400 and
-/// 800 ms.
-const ATTEMPTS: u32 = 5;
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// Maximum pause before the one retry of a post, with full jitter. A connection that is busy twice is left to its next
+/// catch-up, so that it delays the request by 100 ms at most.
+const RETRY_PAUSE: Duration = Duration::from_millis(100);
 
-/// How long a broadcast starts new attempts. The last attempt may start at the end and take the 2 s of a post's timeout, so a
-/// connection takes at most 5 s of the function's 10, and leaves 5 to the store.
-const RETRY_TIME: Duration = Duration::from_secs(3);
-
-/// The same for a request that broadcasts several messages. With the 2 s of the last post it takes at most 7 s of the
-/// function's 10. A connection that misses messages gets them with its next catch-up.
-const RETRY_TIME_FOR_MANY: Duration = Duration::from_secs(5);
+/// How long a request starts posts, counted from its beginning. The last post may take its timeout of 2 s, so all posts
+/// together end within 7 s of the function's 10, and leave 3 s to the store.
+const POSTING_TIME: Duration = Duration::from_secs(5);
 
 /// Sends messages to connections.
+#[derive(Clone)]
 pub struct Broadcast {
     /// The open connections.
     pub connections: Arc<dyn Connections>,
@@ -40,6 +36,8 @@ pub struct Broadcast {
     pub clock: Arc<dyn Clock>,
     /// The randomness for the jitter of the pauses.
     pub entropy: Arc<dyn Entropy>,
+    /// When the posts of the present request stop. `None` between requests: then each call has [`POSTING_TIME`] of its own.
+    pub deadline: Option<Timestamp>,
 }
 
 /// Age below which a connection that is reported as gone may still be connecting. API Gateway answers 410 until its
@@ -58,6 +56,11 @@ enum ListenerOutcome {
 }
 
 impl Broadcast {
+    /// Returns a broadcast for one request: all its posts together take at most [`POSTING_TIME`] and the last post's timeout.
+    pub(crate) fn for_request(&self) -> Self {
+        Self { deadline: Some(self.clock.now() + POSTING_TIME), ..self.clone() }
+    }
+
     /// Sends a message to all connections of a room. Connections that are gone are removed, and the others are told that these
     /// people left.
     ///
@@ -77,10 +80,10 @@ impl Broadcast {
     ///
     /// Returns `Unavailable` when the connections of a room could not be read. Nothing was sent then.
     pub async fn to_rooms(&self, messages: Vec<(RoomName, ServerMessage)>) -> Result<()> {
-        let until = self.clock.now() + RETRY_TIME_FOR_MANY;
-        let mut by_room: BTreeMap<RoomName, Vec<String>> = BTreeMap::new();
+        let until = self.posting_deadline();
+        let mut by_room: BTreeMap<RoomName, Vec<Frame>> = BTreeMap::new();
         for (room, message) in messages {
-            by_room.entry(room).or_default().push(message.to_frame());
+            by_room.entry(room).or_default().push(Frame::from(&message));
         }
         let mut deliveries = Vec::new();
         for (room, frames) in &by_room {
@@ -110,12 +113,12 @@ impl Broadcast {
     /// Sends a message to these connections, which may be in different rooms. It does not remove connections that are gone;
     /// a later message does.
     pub async fn to_connections(&self, connections: &[Connection], message: &ServerMessage) {
-        let (frame, until) = (message.to_frame(), self.retry_until());
+        let (frame, until) = (Frame::from(message), self.posting_deadline());
         join_all(connections.iter().map(|connection| self.deliver(&connection.id, &frame, until))).await;
     }
 
     async fn to_all(&self, listeners: &[Connection], message: &ServerMessage) {
-        let (frame, until) = (message.to_frame(), self.retry_until());
+        let (frame, until) = (Frame::from(message), self.posting_deadline());
         let posts = listeners.iter().map(|listener| self.deliver_to(listener, &frame, until)).collect();
         self.post_all(posts, until).await;
     }
@@ -147,7 +150,7 @@ impl Broadcast {
     ///
     /// Returns `Unavailable` when a connection could not be removed, or the connections of a room could not be read.
     pub async fn close(&self, connections: &[Connection]) -> Result<()> {
-        let until = self.retry_until();
+        let until = self.posting_deadline();
         let closing: Vec<_> = connections.iter().map(|connection| self.close_one(&connection.id, until)).collect();
         let closed: Vec<Result<Option<Connection>>> =
             stream::iter(closing).buffer_unordered(CONCURRENT_POSTS).collect().await;
@@ -169,7 +172,7 @@ impl Broadcast {
 
     /// Closes the connection and removes it. It is removed even if it could not be closed; its frames are rejected then.
     async fn close_one(&self, id: &ConnectionId, until: Timestamp) -> Result<Option<Connection>> {
-        let outcome = self.retry_while_busy(until, || self.gateway.close(id)).await;
+        let outcome = self.retry_if_busy(until, || self.gateway.close(id)).await;
         if outcome == DeliveryOutcome::Busy {
             tracing::warn!(connection = %id, "closing a connection failed; it is only removed");
         }
@@ -179,13 +182,13 @@ impl Broadcast {
     /// Answers one connection, which is known to be open. If the answer does not reach it, its next catch-up returns what it
     /// missed.
     pub async fn to_one(&self, id: &ConnectionId, message: &ServerMessage) {
-        self.deliver(id, &message.to_frame(), self.retry_until()).await;
+        self.deliver(id, &Frame::from(message), self.posting_deadline()).await;
     }
 
-    async fn deliver_to(&self, listener: &Connection, frame: &str, until: Timestamp) -> ListenerOutcome {
+    async fn deliver_to(&self, listener: &Connection, frame: &Frame, until: Timestamp) -> ListenerOutcome {
         match self.deliver(&listener.id, frame, until).await {
             DeliveryOutcome::Delivered => ListenerOutcome::Delivered,
-            DeliveryOutcome::Busy => ListenerOutcome::Missed,
+            DeliveryOutcome::Busy | DeliveryOutcome::Behind => ListenerOutcome::Missed,
             // It has not sent its `hello` yet. The answer to that contains everything.
             DeliveryOutcome::Gone if self.is_connecting(listener) => ListenerOutcome::Missed,
             DeliveryOutcome::Gone => match self.connections.remove(&listener.id).await {
@@ -201,11 +204,8 @@ impl Broadcast {
     }
 
     /// Delivers frames one after the other, and stops at the first one that is not delivered.
-    async fn deliver_all(&self, listener: &Connection, frames: &[String], until: Timestamp) -> ListenerOutcome {
+    async fn deliver_all(&self, listener: &Connection, frames: &[Frame], until: Timestamp) -> ListenerOutcome {
         for frame in frames {
-            if self.clock.now() >= until {
-                return ListenerOutcome::Missed;
-            }
             match self.deliver_to(listener, frame, until).await {
                 ListenerOutcome::Delivered => {}
                 not_delivered => return not_delivered,
@@ -218,32 +218,30 @@ impl Broadcast {
         self.clock.now().since(listener.opened_at) < CONNECTING
     }
 
-    /// Returns the time until which a broadcast that starts now retries.
-    pub(crate) fn retry_until(&self) -> Timestamp {
-        self.clock.now() + RETRY_TIME
+    /// Returns the time after which no post starts: the deadline of the request.
+    pub(crate) fn posting_deadline(&self) -> Timestamp {
+        self.deadline.unwrap_or_else(|| self.clock.now() + POSTING_TIME)
     }
 
-    pub(crate) async fn deliver(&self, id: &ConnectionId, frame: &str, until: Timestamp) -> DeliveryOutcome {
-        self.retry_while_busy(until, || self.gateway.post(id, frame)).await
+    pub(crate) async fn deliver(&self, id: &ConnectionId, frame: &Frame, until: Timestamp) -> DeliveryOutcome {
+        self.retry_if_busy(until, || self.gateway.post(id, frame)).await
     }
 
-    /// Retries `operation` while its outcome is `Busy`.
-    async fn retry_while_busy<F: Future<Output = DeliveryOutcome>>(
+    /// Runs `operation`, and once more if its outcome is `Busy`. After `until` it does not run.
+    async fn retry_if_busy<F: Future<Output = DeliveryOutcome>>(
         &self,
         until: Timestamp,
         operation: impl Fn() -> F,
     ) -> DeliveryOutcome {
-        let mut pause = FIRST_PAUSE;
-        for attempt in 1..=ATTEMPTS {
-            match operation().await {
-                DeliveryOutcome::Busy if attempt < ATTEMPTS && self.clock.now() < until => {
-                    self.clock.sleep(jittered(pause, self.entropy.as_ref())).await;
-                    pause *= 2;
-                }
-                outcome => return outcome,
-            }
+        if self.clock.now() >= until {
+            return DeliveryOutcome::Busy;
         }
-        DeliveryOutcome::Busy
+        let outcome = operation().await;
+        if outcome != DeliveryOutcome::Busy || self.clock.now() >= until {
+            return outcome;
+        }
+        self.clock.sleep(jittered(RETRY_PAUSE, self.entropy.as_ref())).await;
+        operation().await
     }
 }
 

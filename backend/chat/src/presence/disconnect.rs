@@ -25,7 +25,7 @@ impl DisconnectHandler {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
-        Self { broadcast: Broadcast { connections, gateway, clock, entropy } }
+        Self { broadcast: Broadcast { connections, gateway, clock, entropy, deadline: None } }
     }
 
     /// Removes the connection and tells the remaining people who left. No client is left to get an error, so errors are only logged.
@@ -38,7 +38,7 @@ impl DisconnectHandler {
 
     async fn disconnect(&self, id: &ConnectionId) -> Result<()> {
         match self.broadcast.connections.remove(id).await? {
-            Some(removed) => self.broadcast.left(&removed.room, &[&removed], self.broadcast.retry_until()).await,
+            Some(removed) => self.broadcast.left(&removed.room, &[&removed], self.broadcast.posting_deadline()).await,
             None => Ok(()),
         }
     }

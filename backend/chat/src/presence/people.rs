@@ -10,7 +10,7 @@ use futures::future::join_all;
 use shared_types::{Person, PersonId, PersonName, RoomName, ServerMessage, Timestamp, limits};
 
 use crate::{
-    ports::{Result, connections::Connection, system::Entropy},
+    ports::{Result, connection_gateway::Frame, connections::Connection, system::Entropy},
     presence::broadcast::Broadcast,
 };
 
@@ -108,14 +108,14 @@ impl Broadcast {
 
     async fn send_to_others(&self, mut listeners: Vec<Connection>, except: &Connection, present: &RoomPeople) {
         listeners.retain(|listener| listener.id != except.id);
-        self.send_to_some(listeners, present.clone(), self.retry_until()).await;
+        self.send_to_some(listeners, present.clone(), self.posting_deadline()).await;
     }
 
     /// Sends the presence to these connections, or to [`limits::PRESENCE_TOLD`] random ones of them. It does not remove
     /// connections that are gone, because each removal would cause another presence message. The next message or their own
     /// `$disconnect` removes them.
     async fn send_to_some(&self, listeners: Vec<Connection>, present: RoomPeople, until: Timestamp) {
-        let frame = ServerMessage::from(present).to_frame();
+        let frame = Frame::from(&ServerMessage::from(present));
         let selected = random_sample(listeners, limits::PRESENCE_TOLD, self.entropy.as_ref());
         join_all(selected.iter().map(|listener| self.deliver(&listener.id, &frame, until))).await;
     }

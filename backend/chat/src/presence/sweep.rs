@@ -80,7 +80,7 @@ impl ConnectionSweep {
     async fn remove_if_gone(&self, connection: &Connection) -> Result<bool> {
         let gone = match self.gateway.probe(&connection.id).await {
             DeliveryOutcome::Gone => true,
-            DeliveryOutcome::Delivered => false,
+            DeliveryOutcome::Delivered | DeliveryOutcome::Behind => false,
             DeliveryOutcome::Busy => has_expired(connection, self.clock.now()),
         };
         if gone {

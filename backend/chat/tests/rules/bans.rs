@@ -10,6 +10,7 @@ use chat::{
     ports::{
         connections::{AddressKey, ConnectionId, ConnectionLimits, Connections},
         moderation::{Moderation, Subject},
+        system::Clock,
     },
     presence::connect::{ConnectError, ConnectRequest},
 };
@@ -161,6 +162,23 @@ async fn a_banned_socket_that_stays_open_is_disconnected() {
     assert_eq!(chat.error_for("a", json!({ "action": "send", "text": "x" })).await, code("notConnected"));
     chat.send_message("b", "hi", "n").await;
     assert_eq!(chat.received("a"), [Value::Null; 0]);
+}
+
+#[tokio::test]
+async fn a_ban_of_hanging_sockets_ends_within_its_deadline() {
+    let chat = moderated_chat().await;
+    for number in 0..10 {
+        let window = format!("a{number}");
+        chat.connect(&window, None, Some(&chat.ticket("ann")), Some("Ann")).await.unwrap();
+        chat.gateway.lock().hanging.insert(ConnectionId(window));
+    }
+    let before = chat.clock.now();
+    chat.send("m", ban("ann", 60)).await;
+    let took = chat.clock.now().0 - before.0;
+    assert!(took <= 7_000, "{took} ms: telling, closing and the reply have the function's 10 s");
+    for number in 0..10 {
+        assert!(!chat.is_connected(&format!("a{number}")).await);
+    }
 }
 
 #[tokio::test]

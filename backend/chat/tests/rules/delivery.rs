@@ -38,13 +38,18 @@ async fn a_listener_that_is_still_connecting_is_kept() {
 }
 
 #[tokio::test]
-async fn a_busy_listener_is_retried() {
+async fn a_busy_listener_is_retried_once() {
     let chat = TestChat::new().await;
     chat.connect_to_lobby("c1", "Ann").await;
     chat.connect_to_lobby("c2", "Bea").await;
-    chat.gateway.lock().busy.insert(ConnectionId("c2".into()), 4);
-    chat.send_message("c1", "hi", "n").await;
-    assert_eq!(chat.received_texts("c2"), ["hi"]);
+    chat.gateway.lock().busy.insert(ConnectionId("c2".into()), 1);
+    chat.send_message("c1", "one", "n-1").await;
+    assert_eq!(chat.received_texts("c2"), ["one"]);
+    chat.gateway.lock().busy.insert(ConnectionId("c2".into()), 3);
+    chat.send_message("c1", "two", "n-2").await;
+    assert_eq!(chat.gateway.lock().busy[&ConnectionId("c2".into())], 1, "two attempts were made");
+    chat.send("c2", json!({ "action": "changes", "after": 1 })).await;
+    assert_eq!(chat.received("c2")[0]["messages"][0]["text"], "two", "its catch-up returns what it missed");
 }
 
 #[tokio::test]
@@ -69,4 +74,19 @@ async fn delivery_to_a_hanging_listener_has_a_deadline() {
     chat.send_message("c1", "hi", "n").await;
     assert!(chat.clock.now().0 - before.0 <= 5_000, "half of the function's 10 s is left for the store");
     assert_eq!(chat.received_texts("c1"), ["hi"]);
+}
+
+#[tokio::test]
+async fn all_posts_of_a_request_share_one_deadline() {
+    let chat = TestChat::with_limits(500, 100).await;
+    chat.connect_to_lobby("c1", "Ann").await;
+    // More than are posted to at once.
+    for number in 2..300 {
+        chat.connect_to_lobby(&format!("c{number}"), "Bea").await;
+        chat.gateway.lock().hanging.insert(ConnectionId(format!("c{number}")));
+    }
+    let before = chat.clock.now();
+    chat.send_message("c1", "hi", "n").await;
+    let took = chat.clock.now().0 - before.0;
+    assert!(took <= 7_000, "{took} ms: the function has 10 s");
 }

@@ -11,7 +11,7 @@ use aws_sdk_apigatewaymanagement::{
 };
 use aws_types::SdkConfig;
 use chat::ports::{
-    connection_gateway::{ConnectionGateway, DeliveryOutcome},
+    connection_gateway::{ConnectionGateway, DeliveryOutcome, Frame},
     connections::ConnectionId,
 };
 
@@ -27,8 +27,8 @@ pub struct ApiGatewayConnections {
 
 #[async_trait]
 impl ConnectionGateway for ApiGatewayConnections {
-    async fn post(&self, to: &ConnectionId, frame: &str) -> DeliveryOutcome {
-        let post = self.client.post_to_connection().connection_id(&to.0).data(Blob::new(frame));
+    async fn post(&self, to: &ConnectionId, frame: &Frame) -> DeliveryOutcome {
+        let post = self.client.post_to_connection().connection_id(&to.0).data(Blob::new(frame.json().as_ref()));
         outcome("post", post.send().await)
     }
 
@@ -84,6 +84,7 @@ fn outcome<T, E: std::error::Error + 'static>(doing: &'static str, answer: Resul
 mod tests {
     use std::sync::{Arc, Mutex};
 
+    use shared_types::ServerMessage;
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
         net::{TcpListener, TcpStream},
@@ -153,13 +154,17 @@ mod tests {
 
     const FRAME: &str = r#"{"type":"pong"}"#;
 
+    fn frame() -> Frame {
+        Frame::from(&ServerMessage::Pong)
+    }
+
     fn socket() -> ConnectionId {
         ConnectionId("c-1=".into())
     }
 
     async fn check_post(status: u16, expected: DeliveryOutcome) {
         let api = Api::that_answers(Some((status, ""))).await;
-        assert_eq!(api.gateway.post(&socket(), FRAME).await, expected, "{status}");
+        assert_eq!(api.gateway.post(&socket(), &frame()).await, expected, "{status}");
         assert_eq!(api.asked(), ["POST /Prod/@connections/c-1%3D HTTP/1.1"], "{status}: once and no more");
     }
 
@@ -212,14 +217,14 @@ mod tests {
     async fn an_api_that_hangs_is_busy_after_the_timeout() {
         let api = Api::that_answers(None).await;
         let start = Instant::now();
-        assert_eq!(api.gateway.post(&socket(), FRAME).await, DeliveryOutcome::Busy);
+        assert_eq!(api.gateway.post(&socket(), &frame()).await, DeliveryOutcome::Busy);
         assert!(start.elapsed() <= POST + Duration::from_millis(1), "{:?}", start.elapsed());
     }
 
     #[tokio::test]
     async fn an_unreachable_api_is_busy() {
         let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
-        assert_eq!(gateway(&format!("http://127.0.0.1:{port}")).post(&socket(), FRAME).await, DeliveryOutcome::Busy);
+        assert_eq!(gateway(&format!("http://127.0.0.1:{port}")).post(&socket(), &frame()).await, DeliveryOutcome::Busy);
     }
 
     #[tokio::test]

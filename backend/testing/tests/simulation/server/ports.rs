@@ -8,7 +8,7 @@ use std::{
 use async_trait::async_trait;
 use chat::ports::{
     Result,
-    connection_gateway::{ConnectionGateway, DeliveryOutcome},
+    connection_gateway::{ConnectionGateway, DeliveryOutcome, Frame},
     connections::{Admission, Connection, ConnectionId, ConnectionLimits, Connections},
     messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages, StoredMessage},
     rate_store::{RateDecision, RateLimit, RateStore},
@@ -145,7 +145,7 @@ impl Messages for Ports {
 
 #[async_trait]
 impl ConnectionGateway for Ports {
-    async fn post(&self, to: &ConnectionId, frame: &str) -> DeliveryOutcome {
+    async fn post(&self, to: &ConnectionId, frame: &Frame) -> DeliveryOutcome {
         self.0.step().await;
         let Some(socket) = self.0.sockets().get(to).cloned() else { return DeliveryOutcome::Gone };
         let busy = self.0.happens(|faults| faults.busy);
@@ -156,7 +156,7 @@ impl ConnectionGateway for Ports {
             self.0.cut(to);
         }
         if !self.0.happens(|faults| faults.loss) {
-            let (frame, delay) = (frame.to_owned(), self.0.delay());
+            let (frame, delay) = (String::from_utf8_lossy(frame.json()).into_owned(), self.0.delay());
             tokio::spawn(async move {
                 sleep(delay).await;
                 // The client may have closed the socket meanwhile.

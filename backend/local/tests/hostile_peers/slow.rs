@@ -1,0 +1,68 @@
+//! Peers that never read.
+
+use std::fs;
+
+use chat_testing::{
+    guest::visit,
+    local_server::{LocalServer, connect},
+    number::number,
+};
+use futures::{SinkExt, future::join_all};
+use serde_json::json;
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::{
+    LOCAL,
+    peer::Peer,
+    talk::{self, Talk, wait_until_alone},
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn peers_that_never_read_do_not_affect_others() {
+    let (peers, messages) = (number("HOSTILE_PEERS", 24), number("HOSTILE_MESSAGES", 20));
+    let local = LocalServer::start(LOCAL, &["--behind-seconds", "1"]);
+    let talk = Talk { port: local.port, talkers: 20, messages };
+    let before = memory(&local);
+    let alone = talk.run("alone").await;
+    let held = join_all((0..peers).map(|_| Peer::open(local.port))).await;
+    let beside = talk.run("beside").await;
+    let peak = memory(&local);
+
+    let mut observer = talk::join(local.port).await;
+    wait_until_alone(&mut observer).await;
+    drop(held);
+    println!("alone:                 {alone}");
+    println!("beside {peers} that never read: {beside}");
+    println!("memory: {before} KB before, {peak} KB beside them, {} KB after", memory(&local));
+}
+
+#[tokio::test]
+async fn a_banned_peer_that_never_reads_is_disconnected() {
+    let mut local = LocalServer::start(LOCAL, &[]);
+    let mut cookie = None;
+    let moderator = visit(local.port, &mut cookie).await.unwrap().you.id;
+    local.interrupt();
+    local.wait();
+    local.relaunch(&["--moderators", moderator.as_str(), "--behind-seconds", "600"]);
+
+    let mut hostile_cookie = None;
+    let page = visit(local.port, &mut hostile_cookie).await.unwrap();
+    let mut hostile = Peer::open_with(local.port, &format!("?ticket={}", page.ticket)).await;
+    let talk = Talk { port: local.port, talkers: 10, messages: 50 };
+    talk.run("fills its queue").await;
+
+    let ticket = visit(local.port, &mut cookie).await.unwrap().ticket;
+    let mut moderator = connect(local.port, &format!("?ticket={ticket}")).await.unwrap();
+    let ban = json!({ "action": "ban", "person": page.you.id, "seconds": 60 });
+    moderator.send(Message::text(ban.to_string())).await.unwrap();
+    wait_until_alone(&mut moderator).await;
+    // Reads what its kernel has, and then the end: its socket is closed although it did not answer.
+    hostile.read_to_end().await;
+}
+
+/// Returns the resident memory of the server, in KB.
+fn memory(local: &LocalServer) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", local.process.id())).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or_default()
+}
