@@ -25,7 +25,7 @@ use chat_local::{
     server::{Server, Timeouts},
     settings::LocalSettings,
     sockets::Sockets,
-    tcp_limits::TcpLimits,
+    tcp_limits::{self, TcpLimits},
 };
 use platform::{
     identity_provider::HttpProvider,
@@ -35,7 +35,6 @@ use store_redb::{
     connections::InProcessConnections, images::FileImages, messages::RedbMessages, moderation::RedbModeration,
     rate_store::InProcessRateStore, store::Store, template_file::TemplateFile,
 };
-use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -57,8 +56,7 @@ async fn run(settings: LocalSettings) -> Result<(), Box<dyn Error>> {
         );
     }
     let store = Store::open(&settings.data)?;
-    let address = (settings.host, settings.port);
-    let listener = TcpListener::bind(address).await.map_err(|error| {
+    let listener = tcp_limits::listen((settings.host, settings.port).into()).map_err(|error| {
         format!("{}:{} can't be listened on ({error}): choose another with --port", settings.host, settings.port)
     })?;
     let port = listener.local_addr()?.port();

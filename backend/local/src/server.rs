@@ -93,9 +93,6 @@ impl Server {
         let (stop, stopping) = watch::channel(false);
         let (page, cron, expire) = (self.page.clone(), self.cron.clone(), self.expire.clone());
         let tcp_limits = self.tcp_limits.clone();
-        if let Err(error) = tcp_limits::limit_buffers(&listener) {
-            tracing::warn!(%error, "limiting the send buffers failed; a client that does not read may hold 4 MB of the kernel's memory");
-        }
         let shared = Arc::new(Shared { server: self, stopping });
         let app = Router::new()
             .route("/ws", routing::get(socket::open))

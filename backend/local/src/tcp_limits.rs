@@ -9,8 +9,9 @@ use std::{
 };
 
 use shared_types::limits;
+#[cfg(target_os = "linux")]
 use socket2::SockRef;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 /// Number of TCP connections beside those of the sockets: for pages, assets, uploads and handshakes. A browser opens six at most, so 256
 /// serve 40 people who load the page at the same moment.
@@ -18,8 +19,9 @@ const HTTP_CONNECTIONS: usize = 256;
 
 /// Size of the kernel's send buffer of a connection, in bytes; Linux doubles it. Without this Linux lets it grow to 4 MB, so 1,000 clients
 /// that do not read would hold 4 GB. A page of 100 KB leaves at once, and 256 KB in transit are 1.3 MB/s at a round trip of 200 ms.
-const SEND_BUFFER_BYTES: usize = 128 * 1024;
+const SEND_BUFFER_BYTES: u32 = 128 * 1024;
 
+#[cfg(target_os = "linux")]
 /// How long sent data may stay unacknowledged before the kernel closes the connection: the peer is gone, or reads nothing.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(60);
 
@@ -99,9 +101,23 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// Bounds the send buffers of the connections that this listener accepts.
-pub(crate) fn limit_buffers(listener: &TcpListener) -> io::Result<()> {
-    SockRef::from(listener).set_send_buffer_size(SEND_BUFFER_BYTES)
+/// Number of connections that may wait until they are accepted.
+const BACKLOG: u32 = 1024;
+
+/// Listens on an address. The accepted connections have bounded send buffers.
+///
+/// # Errors
+///
+/// If the address is in use or not one of this machine.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A restart need not wait for the last packets of the process before. On Windows the option would mean something else.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    // Accepted connections inherit it, so it is set before the first one can arrive.
+    socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// Sets the options of an accepted connection: small frames leave at once, and a peer that is gone is noticed.

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use chat_testing::local_server::Socket as WebSocket;
 use socket2::{Domain, Socket, Type};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     time::timeout,
 };
+use tokio_tungstenite::{MaybeTlsStream, client_async};
 
 /// Maximum wait for the server, so that a test ends in every case.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -20,11 +22,7 @@ pub(crate) struct Peer(TcpStream);
 
 impl Peer {
     pub(crate) async fn connect(port: u16) -> Self {
-        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-        socket.set_recv_buffer_size(RECEIVE_BUFFER).unwrap();
-        socket.connect(&std::net::SocketAddr::from(([127, 0, 0, 1], port)).into()).unwrap();
-        socket.set_nonblocking(true).unwrap();
-        Self(TcpStream::from_std(socket.into()).unwrap())
+        Self(connect_with_small_buffer(port))
     }
 
     /// Opens a socket in the lobby as a guest.
@@ -90,6 +88,20 @@ impl Peer {
         drop(timeout(PATIENCE, self.0.read_to_end(&mut rest)).await.expect("the server closes the connection"));
         rest
     }
+}
+
+/// Opens a socket that follows the protocol but whose kernel takes only a little of what it does not read.
+pub(crate) async fn connect_slowly(port: u16) -> WebSocket {
+    let stream = MaybeTlsStream::Plain(connect_with_small_buffer(port));
+    client_async(format!("ws://127.0.0.1:{port}/ws"), stream).await.unwrap().0
+}
+
+fn connect_with_small_buffer(port: u16) -> TcpStream {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.set_recv_buffer_size(RECEIVE_BUFFER).unwrap();
+    socket.connect(&std::net::SocketAddr::from(([127, 0, 0, 1], port)).into()).unwrap();
+    socket.set_nonblocking(true).unwrap();
+    TcpStream::from_std(socket.into()).unwrap()
 }
 
 /// Returns a frame of a client with an unmasked first byte and a payload. The mask is zero.

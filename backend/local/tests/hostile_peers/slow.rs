@@ -9,31 +9,67 @@ use chat_testing::{
 };
 use futures::{SinkExt, future::join_all};
 use serde_json::json;
+use shared_types::ServerMessage;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
     LOCAL,
-    peer::Peer,
+    peer::{Peer, connect_slowly},
     talk::{self, Talk, wait_until_alone},
 };
 
 #[tokio::test(flavor = "multi_thread")]
 async fn peers_that_never_read_do_not_affect_others() {
     let (peers, messages) = (number("HOSTILE_PEERS", 24), number("HOSTILE_MESSAGES", 20));
-    let local = LocalServer::start(LOCAL, &["--behind-seconds", "1"]);
+    let local = LocalServer::start(LOCAL, &["--behind-seconds", "600"]);
     let talk = Talk { port: local.port, talkers: 20, messages };
-    let before = memory(&local);
     let alone = talk.run("alone").await;
+    let before = memory(&local);
     let held = join_all((0..peers).map(|_| Peer::open(local.port))).await;
+    // Enough for the buffers of the kernel and the queue.
+    let filling = Talk { messages: 20, ..talk }.run("filling").await;
     let beside = talk.run("beside").await;
     let peak = memory(&local);
 
+    drop(held);
     let mut observer = talk::join(local.port).await;
     wait_until_alone(&mut observer).await;
-    drop(held);
-    println!("alone:                 {alone}");
-    println!("beside {peers} that never read: {beside}");
+    println!("alone: {alone}");
+    println!("beside {peers} peers that never read, while their buffers fill: {filling}");
+    println!("beside {peers} peers that never read, after that: {beside}");
     println!("memory: {before} KB before, {peak} KB beside them, {} KB after", memory(&local));
+}
+
+#[tokio::test]
+async fn a_peer_that_stays_behind_is_disconnected() {
+    let local = LocalServer::start(LOCAL, &["--behind-seconds", "1"]);
+    let peer = Peer::open(local.port).await;
+    Talk { port: local.port, talkers: 20, messages: 40 }.run("fills its queue").await;
+    let mut observer = talk::join(local.port).await;
+    wait_until_alone(&mut observer).await;
+    drop(peer);
+}
+
+#[tokio::test]
+async fn a_peer_that_reads_again_is_told_to_catch_up() {
+    let local = LocalServer::start(LOCAL, &["--behind-seconds", "600"]);
+    let mut slow = connect_slowly(local.port).await;
+    Talk { port: local.port, talkers: 20, messages: 30 }.run("fills its queue").await;
+    let mut newest = 0;
+    let after = talk::next(&mut slow, |message| match message {
+        ServerMessage::Message(message) => {
+            newest = newest.max(message.rev.0);
+            None
+        }
+        ServerMessage::CatchUp { after } => after,
+        _ => None,
+    });
+    let after = after.await.0;
+    assert!(after > 0 && after <= newest, "{after}, {newest}: it has got everything up to there");
+    talk::send(&mut slow, json!({ "action": "changes", "after": after })).await;
+    let answer =
+        talk::next(&mut slow, |message| matches!(message, ServerMessage::Changes { .. }).then_some(message)).await;
+    assert!(matches!(answer, ServerMessage::Changes { up_to, .. } if up_to.0 == 600));
 }
 
 #[tokio::test]

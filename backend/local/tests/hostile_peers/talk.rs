@@ -24,6 +24,7 @@ const TEXT_CHARS: usize = 3_500;
 type SendTimes = Arc<Mutex<HashMap<String, Instant>>>;
 
 /// A conversation.
+#[derive(Clone, Copy)]
 pub(crate) struct Talk {
     pub(crate) port: u16,
     pub(crate) talkers: u64,
@@ -94,12 +95,12 @@ async fn talk(mut socket: Socket, author: String, count: u64, all: u64, times: S
     delays
 }
 
-async fn send(socket: &mut Socket, frame: serde_json::Value) {
+pub(crate) async fn send(socket: &mut Socket, frame: serde_json::Value) {
     socket.send(Message::text(frame.to_string())).await.unwrap();
 }
 
 /// Returns the next message that `wanted` takes. Panics if the server sends an error.
-async fn next<T>(socket: &mut Socket, wanted: impl Fn(ServerMessage) -> Option<T>) -> T {
+pub(crate) async fn next<T>(socket: &mut Socket, mut wanted: impl FnMut(ServerMessage) -> Option<T>) -> T {
     loop {
         let frame = timeout(FRAME_TIMEOUT, socket.next()).await.expect("a frame arrives in time").unwrap().unwrap();
         let Message::Text(text) = frame else { continue };
