@@ -17,7 +17,7 @@ use crate::{
     tools,
 };
 
-/// Runs of Lighthouse: a single result depends on chance.
+/// Number of Lighthouse runs: single results vary.
 const RUNS: usize = 3;
 
 /// Categories that Lighthouse scores: its own name and the column of the table.
@@ -119,12 +119,12 @@ fn check(reports: &[Value]) -> Result<()> {
     Ok(())
 }
 
-/// Score of a category, 0 to 100.
+/// Returns the score of a category, 0 to 100.
 fn score(report: &Value, category: &str) -> f64 {
     report["categories"][category]["score"].as_f64().unwrap_or_default() * 100.0
 }
 
-/// Audits that lower the score of a category, with their own scores.
+/// Returns the audits that lower the score of a category, with their own scores.
 fn failed_audits(report: &Value, category: &str) -> Vec<String> {
     let audits = report["categories"][category]["auditRefs"].as_array().into_iter().flatten();
     audits

@@ -40,19 +40,18 @@ pub(crate) fn deploy(flags: &[String]) -> Result<()> {
 
 /// Returns the value of a flag, written as `--flag value` or `--flag=value`.
 fn value<'a>(flags: &'a [String], flag: &str) -> Option<&'a str> {
-    let at = flags
-        .iter()
-        .position(|word| word == flag || word.strip_prefix(flag).is_some_and(|rest| rest.starts_with('=')))?;
+    let at = flags.iter().position(|argument| {
+        argument == flag || argument.strip_prefix(flag).is_some_and(|rest| rest.starts_with('='))
+    })?;
     match flags[at].split_once('=') {
         Some((_, value)) => Some(value),
         None => flags.get(at + 1).map(String::as_str),
     }
 }
 
-/// Returns the architecture that the deployment will ask for: the functions are built for it. The default is that of
-/// template.yml.
+/// Returns the architecture in the flags, for which the functions are built. The default is that of template.yml.
 fn architecture(flags: &[String]) -> &str {
-    flags.iter().find_map(|word| word.rsplit_once("Architecture=")).map_or("arm64", |(_, value)| {
+    flags.iter().find_map(|argument| argument.rsplit_once("Architecture=")).map_or("arm64", |(_, value)| {
         value.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
     })
 }

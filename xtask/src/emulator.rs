@@ -1,4 +1,4 @@
-//! AWS emulator (ministack) on this machine. It listens on a free port of the loopback interface.
+//! The AWS emulator (ministack). It listens on a free port of the loopback interface.
 
 use std::{
     fs::{self, File},
@@ -13,10 +13,10 @@ use anyhow::{Context, Result, bail};
 
 use crate::project::Project;
 
-/// Longest wait for the first answer. On an idle machine it takes two seconds.
+/// Timeout for the first response. On an idle machine it takes two seconds.
 const START_TIMEOUT: Duration = Duration::from_secs(90);
 
-/// Longest wait after a termination signal, before the process is killed.
+/// Timeout after a termination signal. The process is killed then.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A running emulator. Dropping it stops it.
@@ -26,7 +26,7 @@ pub(crate) struct AwsEmulator {
 }
 
 impl AwsEmulator {
-    /// Starts an emulator and waits until it answers.
+    /// Starts an emulator and waits until it is healthy.
     pub(crate) fn start(project: &Project) -> Result<Self> {
         // The port is bound once and released: the system gives it to the emulator next.
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
@@ -54,38 +54,38 @@ impl AwsEmulator {
         Ok(emulator)
     }
 
-    /// Host and port.
+    /// Returns host and port.
     pub(crate) fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// Port on which it listens.
+    /// Returns the port on which it listens.
     pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
-    /// Makes a command use this emulator as its AWS. The command cannot reach any account of the user.
+    /// Points a command at this emulator. The command cannot reach the user's AWS accounts.
     pub(crate) fn configure<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         set_aws_environment(command, self.port)
     }
 
     fn is_healthy(&self) -> bool {
-        let ask = || -> std::io::Result<String> {
+        let check = || -> std::io::Result<String> {
             let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
             stream.set_read_timeout(Some(Duration::from_secs(5)))?;
             stream.write_all(b"GET /_ministack/health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
-            let mut answer = String::new();
-            stream.read_to_string(&mut answer)?;
-            Ok(answer)
+            let mut response = String::new();
+            stream.read_to_string(&mut response)?;
+            Ok(response)
         };
-        ask().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
+        check().is_ok_and(|response| response.starts_with("HTTP/1.1 200"))
     }
 }
 
 impl Drop for AwsEmulator {
     fn drop(&mut self) {
-        // On a termination signal it stops the functions it started. Those it misses exit when their runtime API is
-        // gone.
+        // On a termination signal, the emulator stops the functions that it started. Others exit when they lose their
+        // runtime API.
         let signalled = Command::new("kill").arg(self.child.id().to_string()).status();
         let deadline = Instant::now() + STOP_TIMEOUT;
         while signalled.is_ok() && Instant::now() < deadline {
@@ -101,8 +101,8 @@ impl Drop for AwsEmulator {
 }
 
 fn set_aws_environment(command: &mut Command, port: u16) -> &mut Command {
-    for users in ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN"] {
-        command.env_remove(users);
+    for variable in ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN"] {
+        command.env_remove(variable);
     }
     command
         .env("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}"))

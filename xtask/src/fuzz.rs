@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: runs the fuzz targets in `fuzz/`, one for each parser of data that strangers send.
+//! `cargo xtask fuzz`: runs the fuzz targets in `fuzz/`, one for each parser of untrusted data.
 
 use std::{
     fs::{self, File},
@@ -39,7 +39,7 @@ struct Target {
 /// Length of a run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Length {
-    /// About a minute for all targets. The seed is fixed, so every machine tries the same inputs.
+    /// About a minute for all targets. The seed is fixed, so every machine runs the same inputs.
     Short,
     /// [`LONG_RUNS`] inputs for each target, from a random seed and the corpus of earlier long runs.
     Long,
@@ -62,7 +62,7 @@ pub(crate) fn run(project: &Project, length: Length) -> Result<()> {
         table.push(target.run(project, &programs, length)?);
     }
     println!("\n{:16} {:>12} {:>10}", "target", "executions", "per second");
-    for (target, Figures { executions, speed }) in TARGETS.iter().zip(table) {
+    for (target, RunStats { executions, speed }) in TARGETS.iter().zip(table) {
         println!("{:16} {executions:>12} {speed:>10.0}", target.name);
     }
     Ok(())
@@ -72,15 +72,15 @@ pub(crate) fn run(project: &Project, length: Length) -> Result<()> {
 /// versions.
 fn check_versions(chat: &str, fuzz: &str) -> Result<()> {
     let chat = packages(chat);
-    let others: Vec<String> = packages(fuzz)
+    let mismatches: Vec<String> = packages(fuzz)
         .into_iter()
         .filter(|package| chat.iter().any(|(name, _)| *name == package.0) && !chat.contains(package))
         .map(|(name, version)| format!("{name} {version}"))
         .collect();
-    if !others.is_empty() {
+    if !mismatches.is_empty() {
         bail!(
             "fuzz/Cargo.lock has other versions than Cargo.lock ({}): run `cp Cargo.lock fuzz/Cargo.lock`",
-            others.join(", ")
+            mismatches.join(", ")
         );
     }
     Ok(())
@@ -104,8 +104,8 @@ fn build(project: &Project) -> Result<PathBuf> {
     let folder = project.target.join("fuzz");
     let mut build = project.command("rustup");
     build.args(["run", "nightly", "cargo", "fuzz", "build", "--fuzz-dir", "fuzz", "--debug-assertions"]);
-    // The code is free of `unsafe` (the lint `unsafe_code` is "forbid"), so the address sanitizer would look
-    // for errors that this code cannot have, and halve the speed.
+    // The code has no `unsafe` (the lint `unsafe_code` is "forbid"), so the address sanitizer would find nothing and
+    // halve the speed.
     build.args(["--sanitizer", "none", "--target-dir"]).arg(&folder);
     // These variables name the stable compiler that runs xtask; the targets are built by the nightly compiler.
     command::run(build.env_remove("CARGO").env_remove("RUSTC"))?;
@@ -113,15 +113,15 @@ fn build(project: &Project) -> Result<PathBuf> {
     Ok(folder.join(host.trim()).join("release"))
 }
 
-struct Figures {
+struct RunStats {
     executions: u32,
     /// Executions per second.
     speed: f64,
 }
 
 impl Target {
-    /// Runs the target and prints how fast it was. A failure is returned with the command that repeats it.
-    fn run(&self, project: &Project, programs: &Path, length: Length) -> Result<Figures> {
+    /// Runs the target and prints its speed. The error of a failed run contains the command that repeats it.
+    fn run(&self, project: &Project, programs: &Path, length: Length) -> Result<RunStats> {
         let log = project.scratch()?.join(format!("fuzz-{}.log", self.name));
         let mut program = self.command(project, programs, length)?;
         program.stderr(File::create(&log)?);
@@ -134,14 +134,14 @@ impl Target {
         }
         let executions =
             executions(&output).with_context(|| format!("{} has no number of executions", log.display()))?;
-        let figures = Figures { executions, speed: f64::from(executions) / seconds };
-        println!("{executions} executions, {:.0} per second", figures.speed);
-        Ok(figures)
+        let stats = RunStats { executions, speed: f64::from(executions) / seconds };
+        println!("{executions} executions, {:.0} per second", stats.speed);
+        Ok(stats)
     }
 
     fn command(&self, project: &Project, programs: &Path, length: Length) -> Result<Command> {
         let fuzz = project.root.join("fuzz");
-        let corpus = project.target.join("fuzz/corpus").join(format!("{}-{}", self.name, length.word()));
+        let corpus = project.target.join("fuzz/corpus").join(format!("{}-{}", self.name, length.name()));
         let artifacts = fuzz.join("artifacts").join(self.name);
         let dictionary = fuzz.join("dictionaries").join(self.dictionary).with_extension("dict");
         if length == Length::Short && corpus.exists() {
@@ -175,7 +175,7 @@ impl Target {
 }
 
 impl Length {
-    fn word(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Self::Short => "short",
             Self::Long => "long",

@@ -1,4 +1,4 @@
-//! `cargo xtask gallery`: pictures for people, to review by eye.
+//! `cargo xtask gallery`: the gallery and screenshots, for review by people.
 //!
 //! It writes the gallery (every state of every component on one HTML page) and takes screenshots of the running chat.
 //! The comparison of the gallery with the pictures in `e2e/pictures/` is a test: `cargo xtask test` runs it.

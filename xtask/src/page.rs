@@ -1,4 +1,4 @@
-//! The page: `dist/`, built by trunk. A compressed copy stands beside every file that compresses well.
+//! The page: `dist/`, built by trunk. Every file that compresses well has a compressed copy beside it.
 
 use std::{
     fs,
@@ -28,7 +28,7 @@ pub(crate) fn build(project: &Project) -> Result<PathBuf> {
     println!("Building the page (about 2 minutes for the first time, seconds later).");
     let mut trunk = project.command("trunk");
     trunk.args(["build", "--release", "--public-url", "/assets/"]).env("TRUNK_SKIP_VERSION_CHECK", "true");
-    // A value meant for the chat would set the verbosity of trunk, too.
+    // RUST_LOG is meant for the chat, and would also set the verbosity of trunk.
     trunk.env_remove("RUST_LOG");
     // All tools are on the PATH: trunk must not try to download them.
     trunk.env("TRUNK_OFFLINE", "true");
@@ -54,7 +54,7 @@ fn is_built(project: &Project) -> Result<bool> {
     Ok(project.root.join("dist/index.html").exists() && built.is_some() && built >= changed)
 }
 
-/// Path of the file whose modification time is the time of the last build.
+/// Returns the path of the file whose modification time is the time of the last build.
 fn stamp(project: &Project) -> Result<PathBuf> {
     Ok(project.scratch()?.join("page"))
 }
@@ -100,7 +100,7 @@ fn compress(dist: &Path) -> Result<()> {
             continue;
         }
         let plain = fs::read(&file)?;
-        // The best quality (11) is slow, but it is paid once and every visitor downloads less.
+        // The best quality (11) is slow, but it runs once per build and every visitor downloads less.
         let small = brotli(&plain, 11)?;
         println!("{:>8} -> {:>7} bytes  {}", plain.len(), small.len(), file.strip_prefix(dist)?.display());
         fs::write(compressed(&file), small)?;

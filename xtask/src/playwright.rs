@@ -1,4 +1,4 @@
-//! Playwright on this machine: what it tests, and the environment that `e2e/support/settings.ts` reads.
+//! Playwright: builds what it tests, and sets the environment that `e2e/support/settings.ts` reads.
 
 use std::{path::PathBuf, process::Command};
 
@@ -14,10 +14,10 @@ use crate::{
 /// Connection limit of the small stack and of the small local server.
 pub(crate) const SMALL_CONNECTION_LIMIT: &str = "20";
 
-/// Messages on a front page: a low limit, so that a test needs few messages to get older ones.
+/// Maximum number of messages on a front page: low, so that a test needs few messages to get older ones.
 pub(crate) const MESSAGE_LIMIT: &str = "30";
 
-/// Everything that Playwright needs on this machine.
+/// The built parts that Playwright tests, and the browser.
 pub(crate) struct Playwright {
     chromium: PathBuf,
     /// The built page.
@@ -37,7 +37,7 @@ impl Playwright {
         Ok(Self { chromium, dist, gallery, local })
     }
 
-    /// `npx playwright test`, which reads `e2e/playwright.config.ts`.
+    /// Returns the command `npx playwright test`, which reads `e2e/playwright.config.ts`.
     pub(crate) fn command(&self, project: &Project) -> Command {
         let mut playwright = project.command("npx");
         playwright.args(["playwright", "test"]).current_dir(project.root.join("e2e"));

@@ -16,7 +16,7 @@ use crate::command;
 pub(crate) struct Project {
     /// Root of the repository.
     pub(crate) root: PathBuf,
-    /// Cargo's target directory, as the user's settings have it.
+    /// Cargo's target directory, from the user's settings.
     pub(crate) target: PathBuf,
     /// Folder of the tools that xtask installs. All clones share it, and it is safe to delete.
     pub(crate) tools: PathBuf,
@@ -44,21 +44,21 @@ impl Project {
         Ok(Self { root, target, tools: cache.join("serverless-chat-page"), packages })
     }
 
-    /// A command that runs at the root of the repository, with the installed tools first on its PATH.
+    /// Returns a command that runs at the root of the repository, with the installed tools first on its PATH.
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.root).env("PATH", self.path());
         command
     }
 
-    /// A `cargo` command, as [`Self::command`]; `arguments` are separated by spaces.
+    /// Returns a `cargo` command, as [`Self::command`]. `arguments` are separated by spaces.
     pub(crate) fn cargo(&self, arguments: &str) -> Command {
         let mut command = self.command("cargo");
         command.args(arguments.split_whitespace());
         command
     }
 
-    /// Folder for the files that tasks write. It is created when it is missing.
+    /// Returns the folder for files that tasks write. Creates it if it is missing.
     pub(crate) fn scratch(&self) -> Result<PathBuf> {
         let scratch = self.target.join("xtask");
         std::fs::create_dir_all(&scratch).with_context(|| format!("{} cannot be created", scratch.display()))?;
@@ -68,7 +68,7 @@ impl Project {
     fn path(&self) -> OsString {
         let installed = ["tools/bin", "tools/node_modules/.bin", "python/bin"].map(|folder| self.tools.join(folder));
         let inherited = env::var_os("PATH").unwrap_or_default();
-        // A folder whose name contains a colon cannot be on a PATH; the inherited PATH is used as it is then.
+        // A folder whose name contains a colon cannot be on a PATH. The inherited PATH is used unchanged then.
         env::join_paths(installed.into_iter().chain(env::split_paths(&inherited))).unwrap_or(inherited)
     }
 }

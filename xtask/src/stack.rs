@@ -1,5 +1,4 @@
-//! The AWS stack: build of the functions, upload of the page and outputs. The steps are the same on AWS and on the
-//! emulator.
+//! The AWS stack: builds the functions, uploads the page and reads the outputs, on AWS and on the emulator.
 
 use std::{collections::HashMap, path::Path, process::Command};
 
@@ -12,7 +11,7 @@ use crate::{
     project::Project,
 };
 
-/// Selects the AWS that commands talk to: it is applied to every command before that command runs.
+/// Sets the AWS endpoint and credentials of a command. Applied to every command before it runs.
 pub(crate) type Aws<'a> = &'a dyn Fn(&mut Command);
 
 /// Builds the five functions for `architecture` (`arm64` or `x86_64`).
@@ -86,7 +85,7 @@ impl Outputs {
     }
 }
 
-/// A `sam` command, without telemetry.
+/// Returns a `sam` command without telemetry.
 pub(crate) fn sam(project: &Project) -> Command {
     let mut sam = project.command("sam");
     sam.env("SAM_CLI_TELEMETRY", "0");

@@ -1,4 +1,4 @@
-//! Named steps with their durations: a long task shows where it is, and at the end where the time went.
+//! Named steps with their durations: a long task prints its progress, and a table of the durations at the end.
 
 use std::time::Instant;
 

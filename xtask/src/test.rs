@@ -31,7 +31,7 @@ const RUST_TESTS: [(&str, &str); 4] = [
     ),
 ];
 
-/// The delivery tests, which have a long form.
+/// The delivery tests, which `--long` repeats with more repetitions.
 const DELIVERY_TESTS: &str = "--package chat-testing --test simulation --package store-redb --test power_cut \
                               --package chat-local --test crash --test cut_sockets --test flood";
 

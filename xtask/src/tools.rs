@@ -1,4 +1,4 @@
-//! Tools that the tasks need, and which task needs which of them.
+//! Tools of the tasks: installs what a task needs.
 //!
 //! A tool that is on the PATH is used when its version fits. Otherwise it is installed into [`Project::tools`]. Nothing
 //! outside that folder changes, except the compilers that rustup manages and, for root on Debian, the package
@@ -23,28 +23,28 @@ use crate::{
     project::Project,
 };
 
-/// What trunk needs to build the page, besides [`wasm_target`].
+/// Tools that build the page, besides [`wasm_target`].
 pub(crate) const PAGE: [Tool; 3] = [table::WASM_BINDGEN, table::TRUNK, table::WASM_OPT];
-/// What `sam build` and `sam deploy` need.
+/// Tools that `sam build` and `sam deploy` need.
 pub(crate) const STACK: [Tool; 3] = [table::SAM, table::CARGO_LAMBDA, table::ZIG];
 /// [`STACK`], and the emulator to deploy to in tests. pip installs them together, so that their libraries agree.
 pub(crate) const EMULATED_STACK: [Tool; 4] = [table::SAM, table::CARGO_LAMBDA, table::ZIG, table::MINISTACK];
-/// What uploads the page to a stack.
+/// Tools that upload the page to a stack.
 pub(crate) const UPLOAD: [Tool; 1] = [table::AWS_CLI];
-/// What checks licences, bans and advisories of dependencies.
+/// Tools that check licences, bans and advisories of dependencies.
 pub(crate) const LICENCES: [Tool; 1] = [table::CARGO_DENY];
-/// What builds and runs the fuzz targets.
+/// Tools that build and run the fuzz targets.
 pub(crate) const FUZZ: [Tool; 2] = [table::NIGHTLY, table::CARGO_FUZZ];
-/// What writes SBOMs.
+/// Tools that write SBOMs.
 pub(crate) const SBOM: [Tool; 1] = [table::CARGO_CYCLONEDX];
-/// What measures the page.
+/// Tools that measure the page.
 pub(crate) const BENCH: [Tool; 1] = [table::LIGHTHOUSE];
 
 /// A program: how to recognise it and how to install it.
 pub(crate) struct Tool {
     /// Name for messages; a downloaded program is stored under it.
     name: &'static str,
-    /// Reason why it is needed: completes the sentence "NAME, which …".
+    /// Why it is needed. Completes the sentence "NAME, which …".
     purpose: &'static str,
     /// Command lines that print its version. One of them has to succeed.
     probes: &'static [&'static str],
@@ -100,21 +100,21 @@ enum CrateVersion {
 impl Tool {
     /// Returns whether the machine has this tool in a version that fits.
     fn is_installed(&self, project: &Project) -> Result<bool> {
-        let answer = self.probes.iter().find_map(|probe| {
+        let output = self.probes.iter().find_map(|probe| {
             let mut words = probe.split(' ');
             try_read(project.command(words.next()?).args(words))
         });
-        Ok(match answer {
+        Ok(match output {
             None => false,
-            Some(answer) => self.accepts.fits(project, &answer)?,
+            Some(output) => self.accepts.fits(project, &output)?,
         })
     }
 }
 
 impl Accepts {
-    /// `answer` contains the version, as in "trunk 0.21.14" or "SAM CLI, version 1.167.0".
-    fn fits(&self, project: &Project, answer: &str) -> Result<bool> {
-        let version = answer.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+    /// Returns whether the version in `output` fits, as in "trunk 0.21.14" or "SAM CLI, version 1.167.0".
+    fn fits(&self, project: &Project, output: &str) -> Result<bool> {
+        let version = output.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()));
         let version = version.unwrap_or_default();
         Ok(match self {
             Self::Any => true,
@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn versions_are_read_from_the_usual_answers() {
+    fn versions_are_read_from_the_output_of_tools() {
         let project = Project::find().unwrap();
         let fits = |accepts: Accepts, answer: &str| accepts.fits(&project, answer).unwrap();
         assert!(fits(Accepts::Series("0.21."), "trunk 0.21.14"));

@@ -16,7 +16,7 @@ use crate::project::Project;
 /// Number of messages: as many as the front page shows by default.
 pub(super) const MESSAGES: usize = 100;
 
-/// Longest wait for an answer.
+/// Timeout for a response.
 const READ_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A running local server with one room. Dropping it stops the server.
@@ -47,18 +47,18 @@ impl SampleRoom {
         Ok(room)
     }
 
-    /// Address of the room's page.
+    /// Returns the address of the room's page.
     pub(super) fn address(&self) -> String {
         format!("http://127.0.0.1:{}/r/bench", self.port)
     }
 
-    /// HTML of the room's page.
+    /// Fetches the HTML of the room's page.
     pub(super) fn page(&self) -> Result<String> {
         let mut stream = self.connect()?;
         stream.write_all(b"GET /r/bench HTTP/1.0\r\nhost: localhost\r\n\r\n")?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        let (_, body) = answer.split_once("\r\n\r\n").context("the page has no body")?;
+        let mut response = String::new();
+        stream.read_to_string(&mut response)?;
+        let (_, body) = response.split_once("\r\n\r\n").context("the page has no body")?;
         Ok(body.to_owned())
     }
 

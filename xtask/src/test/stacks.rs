@@ -15,7 +15,7 @@ use crate::{
 /// Name of the stack whose functions send to connections through a proxy that fails on purpose.
 const FAULTS: &str = "chat-test-faults";
 
-/// Passphrase of the stack whose access policy asks for one.
+/// Passphrase of the stack whose access policy requires one.
 const PASSPHRASE: &str = "open-sesame-now";
 
 /// Connection limit of the other stacks: more than the tests open.
@@ -76,7 +76,7 @@ impl TestStacks {
         })
     }
 
-    /// Sets the environment variables by which the browser tests find the stacks.
+    /// Sets the environment variables with which the browser tests find the stacks.
     pub(super) fn configure(&self, playwright: &mut Command, emulator: &AwsEmulator) -> Result<()> {
         playwright.env("STACK_GATEWAY", emulator.address()).env("STACK_SOCKET", self.open.get("WebSocketURI")?);
         playwright.env("STACK_FRONT", self.open.get("FrontApiEndpoint")?);
@@ -113,7 +113,7 @@ impl Ports {
     }
 }
 
-/// Parameter of the pages whose scripts may open a socket.
+/// Returns the parameter that lists the origins from which scripts may open a socket.
 fn allowed_origins(ports: &[u16]) -> String {
     let origins: Vec<_> = ports.iter().map(|port| format!("http://127.0.0.1:{port}")).collect();
     format!("AllowedOrigins={}", origins.join(","))
@@ -123,7 +123,7 @@ struct StackSettings<'a> {
     name: &'a str,
     /// Connection limit.
     limit: &'a str,
-    /// Address at which the functions find the API Gateway.
+    /// Address of the API Gateway for the functions.
     gateway: &'a str,
     /// Parameters of the access policy, and the allowed origins.
     access: &'a [String],
@@ -146,7 +146,8 @@ fn deploy(project: &Project, emulator: &AwsEmulator, dist: &Path, settings: &Sta
     Ok(outputs)
 }
 
-/// Architecture of this machine, in the words of template.yml: the emulator runs the functions as local processes.
+/// Returns the architecture of this machine, as template.yml names it. The emulator runs the functions as local
+/// processes.
 pub(super) fn architecture() -> &'static str {
     if env::consts::ARCH == "aarch64" { "arm64" } else { "x86_64" }
 }

@@ -53,7 +53,7 @@ fn install(
 ) -> Result<()> {
     let folder = project.tools.join("download");
     let bin = project.tools.join("tools/bin");
-    // Left over when an earlier download was interrupted.
+    // An interrupted download leaves this folder.
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder)?;
     fs::create_dir_all(&bin)?;
@@ -92,7 +92,7 @@ fn curl(project: &Project, address: &str, file: &Path) -> Result<()> {
     run(curl.arg("--output").arg(file).arg(address)).context("the download failed, see above")
 }
 
-/// SHA-256 of a file in lower-case hexadecimal. Linux has `sha256sum`, macOS has `shasum`.
+/// Returns the SHA-256 of a file in lower-case hexadecimal. Linux has `sha256sum`, macOS has `shasum`.
 fn sha256(project: &Project, file: &Path) -> Result<String> {
     let output = try_read(project.command("sha256sum").arg(file))
         .or_else(|| try_read(project.command("shasum").args(["-a", "256"]).arg(file)));

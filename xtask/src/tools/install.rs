@@ -30,7 +30,7 @@ pub(crate) fn install(project: &Project, tools: &[Tool]) -> Result<()> {
         }
         .with_context(|| format!("{name} cannot be installed: install it by hand and put it on the PATH"))?;
     }
-    // It is about a gigabyte and is not needed again. Often it does not exist, and a failure to delete it is harmless.
+    // The build output is about a gigabyte and is not needed again. It may not exist, so errors are ignored.
     let _ = fs::remove_dir_all(build_folder(project));
     if python.is_empty() { Ok(()) } else { install_pip(project, &python) }
 }
@@ -57,7 +57,7 @@ fn install_crate(project: &Project, tool: &Tool, source: &Crate) -> Result<()> {
     run(cargo.env("CARGO_TARGET_DIR", build_folder(project)).current_dir(env::temp_dir()))
 }
 
-/// Build output of tools: dependencies that several of them have in common are built once.
+/// Returns the folder for the build output of tools. They share it, so that common dependencies are built once.
 fn build_folder(project: &Project) -> PathBuf {
     project.tools.join("build")
 }

@@ -1,5 +1,5 @@
-//! The table of tools. A tool with [`Accepts::Any`] stays on a machine that has it; the others are installed again when
-//! the version on the machine no longer fits.
+//! The table of tools. A tool with [`Accepts::Any`] is installed only if it is missing. The others are also installed
+//! if their version does not fit.
 
 use super::{
     Accepts, Crate, CrateVersion, Source, Tool,
@@ -37,7 +37,7 @@ pub(super) const TRUNK: Tool = Tool {
     time: "2 to 4 minutes",
 };
 
-/// Debian 12 has version 108, which does not know today's instructions.
+/// Debian 12 has version 108, which lacks instructions that the compiler uses.
 pub(super) const WASM_OPT: Tool = Tool {
     name: "wasm-opt",
     purpose: "makes the page a tenth smaller",
@@ -47,7 +47,7 @@ pub(super) const WASM_OPT: Tool = Tool {
     time: "a few seconds",
 };
 
-/// Older versions do not know `AWS::Serverless::WebSocketApi`.
+/// Older versions do not support `AWS::Serverless::WebSocketApi`.
 pub(super) const SAM: Tool = Tool {
     name: "sam",
     purpose: "builds and deploys the stack",
