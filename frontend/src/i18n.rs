@@ -1,5 +1,7 @@
-//! Every sentence people read, in one place: a catalogue for each language. All are of one type, so a sentence that one of
-//! them lacks does not compile. They are nothing but texts: a language costs the page its letters and no code.
+//! Translations: one catalogue of texts for each language.
+//!
+//! All catalogues have the same type, so a missing text does not compile. They contain data only: another language adds
+//! no code to the page.
 
 mod en;
 mod errors;
@@ -16,14 +18,14 @@ mod time;
 use page_model::calendar::Utc;
 use shared_types::Language;
 
-/// What the page says in one language.
+/// The texts of the page in one language.
 #[derive(Debug)]
 pub(crate) struct Translations {
     pub(crate) language: Language,
     pub(crate) app: &'static str,
 
     pub(crate) message: &'static str,
-    /// What is written in the empty composer of a room.
+    /// Placeholder of the composer; takes the name of the room.
     pub(crate) placeholder: Template,
     pub(crate) send: &'static str,
     pub(crate) composer_keys: &'static str,
@@ -37,17 +39,17 @@ pub(crate) struct Translations {
     pub(crate) reconnect: &'static str,
     pub(crate) retrying_now: &'static str,
     retrying_in: Template,
-    /// How many people are in the room.
+    /// Number of people in the room.
     pub(crate) online: Plural,
     typing_one: Template,
     typing_two: Template,
     typing_many: &'static str,
-    /// Between two names.
+    /// Separator between two names.
     and: &'static str,
 
     pub(crate) sending: &'static str,
     pub(crate) waiting: &'static str,
-    /// What stands before the reason.
+    /// Takes the reason.
     pub(crate) not_sent: Template,
     pub(crate) unconfirmed: &'static str,
     message_rejected: &'static str,
@@ -59,41 +61,41 @@ pub(crate) struct Translations {
     pub(crate) retry: &'static str,
     pub(crate) discard: &'static str,
 
-    /// What is heard when the server wants to wait.
+    /// Shown while a message waits for the rate limit.
     pub(crate) message_held: &'static str,
     pub(crate) sent_in: Template,
     pub(crate) next_message_in: Template,
-    /// In a slow room; with a span of time.
+    /// Slow mode for members; takes the interval.
     pub(crate) slow_mode_rule: Template,
-    /// For those who need not wait in one.
+    /// Slow mode for moderators; takes the interval.
     pub(crate) slow_mode_exempt: Template,
     pub(crate) read_only: &'static str,
-    /// For those who may write all the same.
+    /// Read-only mode for moderators.
     pub(crate) only_moderators_write: &'static str,
     pub(crate) muted_until: Template,
     pub(crate) banned_until: Template,
     pub(crate) signed_out: &'static str,
     pub(crate) sign_in_again: &'static str,
-    /// The same where a passphrase is asked for.
+    /// Replaces `signed_out` in a chat with a passphrase.
     pub(crate) passphrase_again: &'static str,
     pub(crate) enter: &'static str,
     pub(crate) try_again: &'static str,
     too_fast: &'static str,
     muted: &'static str,
     not_allowed: &'static str,
-    /// Spans of time.
+    /// Durations; each takes a number.
     seconds: Template,
     minutes: Template,
     hours: Template,
     days: Plural,
 
-    /// What stands beside the name of one.
+    /// Badge beside the name of a moderator.
     pub(crate) moderator: &'static str,
-    /// In the place of a name that is not there any more.
+    /// Replaces the name of a person whose data was erased.
     erased_person: &'static str,
-    /// The name of the button in the toolbar that opens the dialog about a person.
+    /// Toolbar button that opens the restriction dialog.
     pub(crate) restrict: &'static str,
-    /// The same, where there is one for each, and the dialog's title.
+    /// Button beside a person that opens the restriction dialog, and the title of that dialog; takes the name.
     pub(crate) restrict_person: Template,
     pub(crate) mute: &'static str,
     pub(crate) mute_hint: &'static str,
@@ -103,7 +105,7 @@ pub(crate) struct Translations {
     pub(crate) lift: &'static str,
     pub(crate) purge_user: &'static str,
     pub(crate) purge_user_hint: &'static str,
-    /// What holds for a person.
+    /// Shown in the restriction dialog about a person without restrictions.
     pub(crate) no_restrictions: &'static str,
     #[cfg(feature = "hydrate")]
     pub(crate) restricted_muted_until: Template,
@@ -111,7 +113,7 @@ pub(crate) struct Translations {
     pub(crate) restricted_banned_until: Template,
     #[cfg(feature = "hydrate")]
     user_purged: [&'static str; 3],
-    /// What a moderator reads while there is no connection.
+    /// Shown in the moderation dialogs while there is no connection.
     pub(crate) moderation_offline: &'static str,
     pub(crate) room_rules: &'static str,
     pub(crate) room_rules_hint: &'static str,
@@ -153,7 +155,7 @@ pub(crate) struct Translations {
     pub(crate) id_hint: &'static str,
     pub(crate) copy_id: &'static str,
     pub(crate) id_copied: &'static str,
-    /// Where the page may not copy it.
+    /// Shown if the browser forbids copying.
     pub(crate) id_selected: &'static str,
     pub(crate) export: &'static str,
     pub(crate) export_hint: &'static str,
@@ -164,7 +166,7 @@ pub(crate) struct Translations {
     pub(crate) erase_hint: &'static str,
     pub(crate) erase_confirm: &'static str,
     pub(crate) erase_yes: &'static str,
-    /// With the sentence about the ban before it.
+    /// Takes the sentence about the ban.
     pub(crate) erase_banned: Template,
     pub(crate) erasing_started: &'static str,
     pub(crate) erasing: Plural,
@@ -172,7 +174,7 @@ pub(crate) struct Translations {
     pub(crate) erase_failed: &'static str,
     pub(crate) stop: &'static str,
     pub(crate) data_erased: &'static str,
-    /// What follows that where the visitor has a new id.
+    /// Follows `data_erased` if the visitor has a new id.
     #[cfg(feature = "hydrate")]
     pub(crate) data_erased_new_id: &'static str,
     pub(crate) sign_out: &'static str,
@@ -184,7 +186,7 @@ pub(crate) struct Translations {
     pub(crate) attached: &'static str,
     pub(crate) drop: &'static str,
     pub(crate) describe: &'static str,
-    /// The name of the button that takes an image out of the tray, by its place.
+    /// Button that removes an image from the tray; takes the position of the image.
     pub(crate) remove_image: Template,
     pub(crate) dismiss: &'static str,
     #[cfg(feature = "hydrate")]
@@ -210,12 +212,12 @@ pub(crate) struct Translations {
     pub(crate) close: &'static str,
 
     pub(crate) edited: &'static str,
-    /// What is left of a message that was taken back.
+    /// Replaces the content of a deleted message.
     pub(crate) message_deleted: &'static str,
-    /// What stands in a quote for a text that is not known here.
+    /// Replaces the text of a reply preview if the message is not loaded.
     pub(crate) earlier_message: &'static str,
     pub(crate) actions: &'static str,
-    /// The name of a button with an emoji.
+    /// Button that adds a reaction; takes the emoji.
     pub(crate) react: Template,
     pub(crate) more_reactions: &'static str,
     pub(crate) reply: &'static str,
@@ -236,32 +238,32 @@ pub(crate) struct Translations {
     not_yours: &'static str,
     too_many_reactions: &'static str,
 
-    /// The name of the link to a message.
+    /// Label of the link to a message.
     pub(crate) address: &'static str,
     pub(crate) copy: &'static str,
     pub(crate) copied: &'static str,
     #[cfg(feature = "hydrate")]
     pub(crate) not_copied: &'static str,
-    /// The name of the list of people that a message can mention.
+    /// Label of the list of people that a message can mention.
     pub(crate) mention: &'static str,
     #[cfg(feature = "hydrate")]
     pub(crate) not_found_message: &'static str,
 
-    /// The name of the list of those who are here.
+    /// Label of the list of people in the room.
     pub(crate) people: &'static str,
-    /// What stands behind the visitor's own name.
+    /// Follows the visitor's own name.
     pub(crate) yourself: &'static str,
-    /// How many more are here than are named.
+    /// Number of people in the room that the list does not name.
     pub(crate) more_people: Plural,
 
-    /// What the line says that is drawn above what is new.
+    /// Label of the line above the first unread message.
     pub(crate) new_line: &'static str,
     unread_messages: Plural,
     unread_messages_more: Template,
     pub(crate) to_newest: &'static str,
-    /// The name of a room's log.
+    /// Label of the log; takes the name of the room.
     pub(crate) log: Template,
-    /// What stands before the first message of a room.
+    /// Title above the first message of a room; takes the name of the room.
     pub(crate) beginning: Template,
     pub(crate) new_messages: &'static str,
     pub(crate) older: &'static str,
@@ -271,7 +273,7 @@ pub(crate) struct Translations {
 
     pub(crate) rooms: &'static str,
     pub(crate) switch_rooms: &'static str,
-    /// What is heard where a dot says that something new was said in another room.
+    /// Screen reader text for the dot that shows unread messages in another room.
     pub(crate) new_elsewhere: &'static str,
     pub(crate) open_room: &'static str,
     pub(crate) open: &'static str,
@@ -280,7 +282,7 @@ pub(crate) struct Translations {
     room_empty: &'static str,
     room_long: Template,
     room_character: &'static str,
-    /// The name of the button that takes a room off the list.
+    /// Button that removes a room from the list; takes the name of the room.
     pub(crate) remove_room: Template,
 
     pub(crate) search: &'static str,
@@ -290,7 +292,7 @@ pub(crate) struct Translations {
     pub(crate) search_offline: &'static str,
     pub(crate) search_failed: &'static str,
     pub(crate) search_again: &'static str,
-    /// How many messages were found.
+    /// Number of messages found.
     pub(crate) found: Plural,
     pub(crate) nothing_yet: &'static str,
     pub(crate) nothing_found: &'static str,
@@ -317,10 +319,10 @@ pub(crate) struct Translations {
     name_empty: &'static str,
     name_long: Template,
     name_character: &'static str,
-    /// For those, too, who do not read the language that the page is in.
+    /// In every language at once, for visitors who do not read the current one.
     pub(crate) choose_language: &'static str,
     pub(crate) notifications: &'static str,
-    /// Never, when the visitor is mentioned, always.
+    /// Labels of the notification levels: none, mentions, all messages.
     pub(crate) notify: [&'static str; 3],
     pub(crate) notify_hint: &'static str,
     #[cfg(feature = "hydrate")]
@@ -337,7 +339,7 @@ pub(crate) struct Translations {
     #[cfg(feature = "hydrate")]
     pub(crate) yesterday: &'static str,
 
-    /// What a search engine, or somebody who is sent a link, reads of a room's page. It stands in an attribute.
+    /// Description of the page for search engines and link previews. It is written into an attribute without escaping.
     #[cfg(feature = "ssr")]
     pub(crate) description: &'static str,
     #[cfg(feature = "ssr")]
@@ -357,7 +359,7 @@ pub(crate) struct Translations {
     #[cfg(feature = "ssr")]
     pub(crate) wrong_passphrase: &'static str,
     #[cfg(feature = "ssr")]
-    /// After how many seconds another passphrase is looked at.
+    /// Takes the number of seconds until the next attempt is allowed.
     pub(crate) too_many_attempts: Plural,
     #[cfg(feature = "ssr")]
     pub(crate) sign_in_title: &'static str,
@@ -375,28 +377,28 @@ pub(crate) struct Translations {
     pub(crate) banned: &'static str,
     #[cfg(feature = "ssr")]
     pub(crate) banned_why: &'static str,
-    /// For how long, in a span of time, and behind that the moment.
+    /// The text around the remaining time and the end of the ban.
     #[cfg(feature = "ssr")]
     pub(crate) banned_for: [&'static str; 3],
 
-    /// A day, such as "Monday, 23 November 2026"; the weekday counts from Monday = 0, then day and month from 1, and the
-    /// year.
+    /// Formats a date, such as "Monday, 23 November 2026". Takes the weekday (0 is Monday), the day and the month (from
+    /// 1), and the year.
     pub(crate) date: fn(usize, u32, usize, i64) -> String,
     comma: &'static str,
     colon: &'static str,
 }
 
-/// A sentence about something: what stands before it and after it.
+/// A text with one placeholder: the text before it and the text after it.
 #[derive(Debug)]
 pub(crate) struct Template(&'static str, &'static str);
 
 impl Template {
-    pub(crate) fn with(&self, thing: &str) -> String {
-        [self.0, thing, self.1].concat()
+    pub(crate) fn with(&self, value: &str) -> String {
+        [self.0, value, self.1].concat()
     }
 }
 
-/// A sentence with a number: for one, and for any other number.
+/// A text with a number: the form for 1, and the form for all other numbers.
 #[derive(Debug)]
 pub(crate) struct Plural {
     one: Template,
@@ -405,13 +407,13 @@ pub(crate) struct Plural {
 
 impl Plural {
     pub(crate) fn of(&self, number: usize) -> String {
-        let around = if number == 1 { &self.one } else { &self.other };
-        around.with(&number.to_string())
+        let template = if number == 1 { &self.one } else { &self.other };
+        template.with(&number.to_string())
     }
 }
 
 impl Translations {
-    /// The calendar of the server in a language.
+    /// Returns the server's calendar, in UTC, with the date format of a language.
     pub(crate) fn utc(language: Language) -> Utc {
         Utc(Self::of(language).date)
     }

@@ -1,4 +1,4 @@
-//! Why something was not done.
+//! Error sentences.
 
 use page_model::texts::ClientTexts;
 use shared_types::{ErrorCode, NameError, limits};
@@ -21,7 +21,7 @@ impl ClientTexts for Translations {
         self.image_lost
     }
 
-    // Errors that only other programs can cause have no sentence.
+    // Errors that only other clients can cause have no sentence.
     fn server_error(&self, code: ErrorCode) -> Option<&'static str> {
         match code {
             ErrorCode::BadField | ErrorCode::FrameTooLarge => Some(self.message_rejected),
@@ -41,7 +41,7 @@ impl ClientTexts for Translations {
 }
 
 impl Translations {
-    /// Why a file cannot be sent.
+    /// Returns why a file cannot be sent.
     #[cfg(feature = "hydrate")]
     pub(crate) fn rejected_image(&self, file: &str, why: RejectedImage) -> String {
         let why = match why {
@@ -54,7 +54,7 @@ impl Translations {
         [file, self.colon, why].concat()
     }
 
-    /// Why a name cannot be taken.
+    /// Returns why a person's name is invalid.
     pub(crate) fn bad_name(&self, error: NameError) -> String {
         match error {
             NameError::Empty => self.name_empty.into(),

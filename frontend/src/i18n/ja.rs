@@ -4,7 +4,7 @@ use shared_types::Language;
 
 use crate::i18n::{Plural, Template, Translations};
 
-/// It counts one and many alike.
+/// Japanese has one form for all numbers.
 const fn count(before: &'static str, after: &'static str) -> Plural {
     Plural { one: Template(before, after), other: Template(before, after) }
 }

@@ -1,15 +1,15 @@
-//! A message: its first words, what it answers, how long it is, its image, and how many are new.
+//! Messages: excerpts, replies, the character counter, images, and unread messages.
 
 use page_model::timeline::{ReplyPreview, UnreadSummary};
 use shared_types::limits;
 
 use crate::i18n::Translations;
 
-/// So much of a message stands where another one answers it: more than a line has room for, in characters.
+/// Maximum length of an excerpt, in characters: longer than a line of the page.
 const EXCERPT_CHARS: usize = 120;
 
 impl Translations {
-    /// The first words of a message, on one line.
+    /// Returns the beginning of the message that a reply refers to.
     pub(crate) fn excerpt(&self, preview: &ReplyPreview) -> String {
         preview
             .text
@@ -17,21 +17,21 @@ impl Translations {
             .map_or_else(|| self.earlier_message.into(), |text| text.as_str().chars().take(EXCERPT_CHARS).collect())
     }
 
-    /// Whom and what the visitor is about to answer.
+    /// Returns the title of the composer while the visitor replies: author and excerpt.
     pub(crate) fn replying(&self, preview: &ReplyPreview) -> String {
         [&self.replying.with(self.name(&preview.author)), self.colon, &self.excerpt(preview)].concat()
     }
 
-    /// How much is new to the visitor, with the way to where it begins.
-    pub(crate) fn unread_messages(&self, news: &UnreadSummary) -> String {
-        if news.more {
-            self.unread_messages_more.with(&news.count.to_string())
+    /// Returns the label of the button that leads to the first unread message.
+    pub(crate) fn unread_messages(&self, unread: &UnreadSummary) -> String {
+        if unread.more {
+            self.unread_messages_more.with(&unread.count.to_string())
         } else {
-            self.unread_messages.of(news.count)
+            self.unread_messages.of(unread.count)
         }
     }
 
-    /// The room left in the composer, or how much is too much.
+    /// Returns how many characters are left, or how many are too many.
     pub(crate) fn counter(&self, chars: usize) -> String {
         match chars.checked_sub(limits::TEXT_CHARS) {
             None | Some(0) => self.chars_left.of(limits::TEXT_CHARS - chars),
@@ -39,7 +39,7 @@ impl Translations {
         }
     }
 
-    /// The name of the button that shows an image at its full size.
+    /// Returns the label of the button that opens an image in the lightbox.
     pub(crate) fn open_image(&self, alt: Option<&str>) -> String {
         alt.map_or_else(|| self.open_image.into(), |alt| self.open_described.with(alt))
     }

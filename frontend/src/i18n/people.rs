@@ -1,4 +1,4 @@
-//! People, and what they say and do.
+//! People: names, typing, reactions, notifications.
 
 use shared_types::Person;
 
@@ -10,12 +10,12 @@ impl Translations {
         if person.is_erased() { self.erased_person } else { person.name.as_str() }
     }
 
-    /// The names of people, one after the other.
+    /// Returns the names of people, separated by commas.
     pub(crate) fn names(&self, people: &[Person]) -> String {
         people.iter().map(|person| self.name(person)).collect::<Vec<_>>().join(self.comma)
     }
 
-    /// Who is writing something, in the order in which they began.
+    /// Returns who is typing. The order of `people` is kept.
     pub(crate) fn typing(&self, people: &[&Person]) -> String {
         match people {
             [] => String::new(),
@@ -25,23 +25,23 @@ impl Translations {
         }
     }
 
-    /// Who said a message and when, for those who cannot see that it belongs to a group.
-    pub(crate) fn with_comma(&self, author: &str, time: &str) -> String {
-        [author, self.comma, time].concat()
+    /// Joins two texts with a comma.
+    pub(crate) fn with_comma(&self, first: &str, second: &str) -> String {
+        [first, self.comma, second].concat()
     }
 
-    /// What somebody said, behind their name.
+    /// Prefixes a text with a colon.
     pub(crate) fn after_colon(&self, text: &str) -> String {
         [self.colon, text].concat()
     }
 
-    /// What somebody said, as it is told to who does not look at the page.
+    /// Returns the body of a notification: author and text.
     #[cfg(feature = "hydrate")]
     pub(crate) fn notification_body(&self, author: &str, text: Option<&str>) -> String {
         [author, self.colon, text.unwrap_or(self.image)].concat()
     }
 
-    /// Who means an emoji, for those who see no button with a number: "👍 2: Ann, Ben".
+    /// Returns the label of a reaction for screen readers: "👍 2: Ann, Ben".
     pub(crate) fn reaction(&self, emoji: &str, people: &[Person]) -> String {
         [emoji, " ", &people.len().to_string(), self.colon, &self.names(people)].concat()
     }

@@ -6,11 +6,11 @@ use shared_types::{ErrorCode, ModerationAction, Person, RoomRules, Timestamp, li
 
 use super::*;
 
-/// The sentences of a catalogue by their names, as its own description of itself has them.
+/// Returns the texts of a catalogue by field name, parsed from its `Debug` output.
 fn sentences(language: Language) -> Vec<(String, String)> {
     let mut sentences: Vec<(String, String)> = Vec::new();
     for line in format!("{:#?}", Translations::of(language)).lines() {
-        // A field stands four spaces in, the parts of its sentence further in.
+        // Fields are indented by four spaces, parts of their values by more.
         if line.starts_with("    ") && line.as_bytes().get(4).is_some_and(u8::is_ascii_lowercase) {
             let name = line.split(':').next().unwrap_or_default().trim();
             sentences.push((name.to_owned(), String::new()));
@@ -26,27 +26,27 @@ fn sentences(language: Language) -> Vec<(String, String)> {
 }
 
 fn is_japanese(letter: char) -> bool {
-    // Punctuation, kana, kanji, and the full-width forms.
+    // Punctuation and kana, kanji, full-width forms.
     matches!(letter, '\u{3000}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}')
 }
 
 #[test]
-fn no_sentence_is_empty_and_every_japanese_one_is_japanese() {
+fn no_text_is_empty_or_in_another_language() {
     let [english, japanese] = [Language::English, Language::Japanese].map(sentences);
     assert!(english.len() > 50, "{english:?}");
     assert_eq!(english.len(), japanese.len());
     for ((name, english), (_, japanese)) in english.iter().zip(&japanese) {
-        assert!(!english.trim().is_empty() && !japanese.trim().is_empty(), "{name} says nothing");
+        assert!(!english.trim().is_empty() && !japanese.trim().is_empty(), "{name} is empty");
         assert!(japanese.contains(is_japanese), "{name} is not Japanese: {japanese}");
         assert!(!english.contains(is_japanese) || name == "choose_language", "{name} is not English: {english}");
     }
 }
 
 #[test]
-fn numbers_are_counted_as_each_language_counts() {
+fn numbers_use_the_plural_forms_of_each_language() {
     let [english, japanese] = [Language::English, Language::Japanese].map(Translations::of);
     let limit = limits::TEXT_CHARS;
-    for (said, expected) in [
+    for (actual, expected) in [
         (english.counter(limit - 2), "2 characters left"),
         (english.counter(limit - 1), "1 character left"),
         (english.counter(limit), "0 characters left"),
@@ -60,12 +60,12 @@ fn numbers_are_counted_as_each_language_counts() {
         (english.retrying(3), "Trying again in 3 s"),
         (japanese.retrying(3), "3秒後に再接続"),
     ] {
-        assert_eq!(said, expected);
+        assert_eq!(actual, expected);
     }
 }
 
 #[test]
-fn a_span_of_time_is_told_in_the_unit_that_fits_it() {
+fn a_duration_has_the_largest_fitting_unit() {
     let [english, japanese] = [Language::English, Language::Japanese].map(Translations::of);
     for (seconds, expected, in_japanese) in [
         (1, "1 s", "1秒"),
@@ -83,37 +83,39 @@ fn a_span_of_time_is_told_in_the_unit_that_fits_it() {
 }
 
 #[test]
-fn what_a_moderator_did_is_a_sentence_with_the_name_and_the_id() {
+fn an_audit_sentence_has_name_and_id() {
     let [english, japanese] = [Language::English, Language::Japanese].map(Translations::of);
     let (person, name) = ("p1".parse().unwrap(), "Ann".parse().ok());
     let mute = ModerationAction::Mute { person, name, until: Some(Timestamp(0)) };
     let unban = ModerationAction::Ban { person: "p2".parse().unwrap(), name: None, until: None };
     let rules = RoomRules { slow: 30, read_only: true };
     let rules = ModerationAction::Rules { room: "cats".parse().unwrap(), rules };
-    let calm = ModerationAction::Rules { room: "cats".parse().unwrap(), rules: RoomRules::default() };
-    let said = |words: &Translations, act: &ModerationAction| words.audit_sentence(act, |_| "14:05".into());
-    assert_eq!(said(english, &mute), "muted Ann (p1) until 14:05");
-    assert_eq!(said(japanese, &mute), "Ann (p1)さんの発言を14:05まで停止しました");
-    assert_eq!(said(english, &unban), "let p2 come back");
-    let clear = ModerationAction::PurgeUser { person: "p2".parse().unwrap(), name: None };
-    assert_eq!(said(english, &clear), "deleted everything that p2 wrote");
+    let no_rules = ModerationAction::Rules { room: "cats".parse().unwrap(), rules: RoomRules::default() };
+    let audit = |translations: &Translations, action: &ModerationAction| {
+        translations.audit_sentence(action, |_| "14:05".into())
+    };
+    assert_eq!(audit(english, &mute), "muted Ann (p1) until 14:05");
+    assert_eq!(audit(japanese, &mute), "Ann (p1)さんの発言を14:05まで停止しました");
+    assert_eq!(audit(english, &unban), "let p2 come back");
+    let purge = ModerationAction::PurgeUser { person: "p2".parse().unwrap(), name: None };
+    assert_eq!(audit(english, &purge), "deleted everything that p2 wrote");
     let read_only = "This room can only be read at the moment.";
-    assert_eq!(said(english, &rules), format!("changed the rules of #cats: One message every 30 s. {read_only}"));
-    assert_eq!(said(english, &calm), "changed the rules of #cats: Nothing special.");
+    assert_eq!(audit(english, &rules), format!("changed the rules of #cats: One message every 30 s. {read_only}"));
+    assert_eq!(audit(english, &no_rules), "changed the rules of #cats: Nothing special.");
 }
 
 #[test]
 fn an_erased_person_has_a_translated_name() {
     let person = |id: &str| Person { id: id.parse().unwrap(), name: "Ann".parse().unwrap(), moderator: false };
-    for (language, departed) in [(Language::English, "Somebody who left"), (Language::Japanese, "退会したユーザー")]
+    for (language, erased) in [(Language::English, "Somebody who left"), (Language::Japanese, "退会したユーザー")]
     {
-        let words = Translations::of(language);
-        assert_eq!((words.name(&person("gone")), words.name(&person("p1"))), (departed, "Ann"));
+        let translations = Translations::of(language);
+        assert_eq!((translations.name(&person("gone")), translations.name(&person("p1"))), (erased, "Ann"));
     }
 }
 
 #[test]
-fn every_refusal_that_a_visitor_can_meet_has_a_sentence() {
+fn every_error_that_a_visitor_can_cause_has_a_sentence() {
     for code in [ErrorCode::TooFast, ErrorCode::ReadOnly, ErrorCode::Muted, ErrorCode::NotAllowed] {
         for language in Language::ALL {
             assert!(Translations::of(language).server_error(code).is_some(), "{code:?} in {language:?}");
@@ -122,9 +124,9 @@ fn every_refusal_that_a_visitor_can_meet_has_a_sentence() {
 }
 
 #[test]
-fn a_moment_of_another_day_has_its_day() {
-    let words = Translations::of(Language::English);
-    let moment = |at| words.moment(&Translations::utc(Language::English), Timestamp(at), Timestamp(0));
+fn a_time_on_another_day_includes_the_day() {
+    let translations = Translations::of(Language::English);
+    let moment = |at| translations.moment(&Translations::utc(Language::English), Timestamp(at), Timestamp(0));
     assert_eq!(moment(60_000), "00:01");
     assert_eq!(moment(86_400_000), "Friday, 2 January 1970, 00:00");
 }

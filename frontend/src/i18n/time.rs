@@ -1,4 +1,4 @@
-//! Times, and how long something lasts.
+//! Times and durations.
 
 use page_model::calendar::Calendar;
 use shared_types::Timestamp;
@@ -6,13 +6,13 @@ use shared_types::Timestamp;
 use crate::i18n::Translations;
 
 impl Translations {
-    /// A time that is not far: the day stands before it where that is another one.
+    /// Returns the time of `at`, after its day if `now` is on another day.
     pub(crate) fn moment(&self, calendar: &dyn Calendar, at: Timestamp, now: Timestamp) -> String {
         let time = calendar.time(at);
         if calendar.day(at) == calendar.day(now) { time } else { self.with_comma(&calendar.day_name(at), &time) }
     }
 
-    /// A span of time in the largest unit that has a whole number of it; above a minute and a half none is counted in seconds.
+    /// Returns a duration in the largest unit that divides it. Durations above 90 seconds are rounded up to minutes.
     pub(crate) fn span(&self, seconds: u32) -> String {
         let minutes = seconds.div_ceil(60);
         if seconds <= 90 && seconds != 60 {
@@ -25,7 +25,7 @@ impl Translations {
         }
     }
 
-    /// What follows [`Translations::offline`]: when the next try is, 0 for one that is under way.
+    /// Returns when the page tries to connect again; 0 means that it is trying now.
     pub(crate) fn retrying(&self, seconds: u32) -> String {
         match seconds {
             0 => self.retrying_now.into(),

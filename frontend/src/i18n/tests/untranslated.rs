@@ -1,12 +1,13 @@
-//! Nobody reads a sentence that is not in the catalogues.
+//! Checks that the source contains no user-visible text outside the catalogues.
 
 use std::{fs, path::Path};
 
-/// The attributes that people read or hear.
-const SPOKEN: [&str; 6] = ["aria-label", "aria-description", "aria-roledescription", "title", "placeholder", "alt"];
+/// Attributes whose values are shown or read out.
+const TEXT_ATTRIBUTES: [&str; 6] =
+    ["aria-label", "aria-description", "aria-roledescription", "title", "placeholder", "alt"];
 
-/// What looks like a word to be read and is none: names that a browser gives to keys, headers and what is dragged.
-const NONE: [&str; 17] = [
+/// Literals that look like text but are names: keys, headers, drag types.
+const NAMES: [&str; 17] = [
     "ArrowDown",
     "ArrowLeft",
     "ArrowRight",
@@ -27,20 +28,20 @@ const NONE: [&str; 17] = [
 ];
 
 #[test]
-fn whatever_people_read_comes_from_the_catalogues() {
+fn the_source_contains_no_untranslated_text() {
     let mut files = 0;
     for source in ["src", "model/src"] {
         visit(&Path::new(env!("CARGO_MANIFEST_DIR")).join(source), &mut |path, text| {
             files += 1;
-            let strays = strays(text);
-            assert!(strays.is_empty(), "{}: these belong in i18n: {strays:#?}", path.display());
+            let found = untranslated(text);
+            assert!(found.is_empty(), "{}: move these texts to i18n: {found:#?}", path.display());
         });
     }
-    assert!(files > 30, "only {files} files were looked at");
+    assert!(files > 30, "only {files} files were checked");
 }
 
 #[test]
-fn a_stray_sentence_is_found() {
+fn untranslated_text_is_found() {
     for (code, expected) in [
         (r#"view! { <p>"hello there"</p> }"#, vec!["hello there"]),
         (r#"view! { <p>{x}" online"</p> }"#, vec![" online"]),
@@ -54,30 +55,30 @@ fn a_stray_sentence_is_found() {
         (r#"Some("Enter") => "pending""#, vec![]),
         ("#[cfg(test)]\nmod tests { \"Hello\" }", vec![]),
     ] {
-        assert_eq!(strays(code), expected, "{code}");
+        assert_eq!(untranslated(code), expected, "{code}");
     }
 }
 
-fn visit(folder: &Path, look: &mut impl FnMut(&Path, &str)) {
+fn visit(folder: &Path, check: &mut impl FnMut(&Path, &str)) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap();
-        // The gallery is for those who work on the page.
+        // Only developers see the gallery.
         if name == "i18n" || name == "tests" || name == "gallery" {
             continue;
         }
         if path.is_dir() {
-            visit(&path, look);
+            visit(&path, check);
         } else {
-            look(&path, &fs::read_to_string(&path).unwrap());
+            check(&path, &fs::read_to_string(&path).unwrap());
         }
     }
 }
 
-/// The literals of some code that people would read.
-fn strays(code: &str) -> Vec<&str> {
-    let mut strays = Vec::new();
-    // What precedes a literal: the code since the last one, without comments.
+/// Returns the literals in `code` that users would read.
+fn untranslated(code: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    // The code before a literal, without comments and without the contents of other literals.
     let mut before = String::new();
     for line in code.lines().take_while(|line| !line.starts_with("#[cfg(test)]")) {
         let mut rest = line;
@@ -94,33 +95,33 @@ fn strays(code: &str) -> Vec<&str> {
                 rest = slash;
                 continue;
             }
-            // One that goes on in the next line is looked at as far as it is here.
+            // Of a literal that continues on the next line, only this part is checked.
             let (literal, after) = rest[1..].split_once('"').unwrap_or((&rest[1..], ""));
-            if is_read(&before, literal) {
-                strays.push(literal);
+            if is_visible(&before, literal) {
+                found.push(literal);
             }
             before.push_str("\"\"");
             rest = after;
         }
     }
-    strays
+    found
 }
 
-fn is_read(before: &str, literal: &str) -> bool {
-    if !literal.contains(char::is_alphabetic) || NONE.contains(&literal) {
+fn is_visible(before: &str, literal: &str) -> bool {
+    if !literal.contains(char::is_alphabetic) || NAMES.contains(&literal) {
         return false;
     }
-    // A lint's reason, a mark in markup.
+    // The reason of a lint attribute, or markup.
     if before.ends_with("reason = ") || literal.starts_with('<') {
         return false;
     }
     let text_node = before.trim_end().ends_with(['>', '}']) && !before.trim_end().ends_with("=>");
     let attribute = before.rsplit(char::is_whitespace).map(|part| part.split_once('=')).find(Option::is_some).flatten();
-    let spoken = attribute.is_some_and(|(name, _)| SPOKEN.contains(&name));
-    text_node || spoken || is_sentence(literal)
+    let text_attribute = attribute.is_some_and(|(name, _)| TEXT_ATTRIBUTES.contains(&name));
+    text_node || text_attribute || is_sentence(literal)
 }
 
-/// Whether it begins as a sentence or a label does, or is in no Latin script.
+/// Whether a literal begins with a capitalized word, or contains letters of a non-Latin script.
 fn is_sentence(literal: &str) -> bool {
     let mut letters = literal.trim_start().chars();
     let begins = letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase);
