@@ -22,7 +22,7 @@ pub fn room_page(template: &IndexTemplate, state: &PageState) -> String {
     template.fill(translations, &translations.title(state.room.as_str()), &script, &room_body(state))
 }
 
-/// Renders what is between `<body>` and `</body>` of a room's page.
+/// Renders the content of `<body>` of a room's page.
 pub fn room_body(state: &PageState) -> String {
     let page = state.clone();
     html(move || view! { <App page /> })
@@ -43,12 +43,12 @@ pub fn not_found_page(template: &IndexTemplate, language: Language) -> String {
     template.fill(translations, translations.not_found, "", &body)
 }
 
-/// Renders the page for a banned visitor at the time `now`. A ban also covers other people at the same address, and the
-/// sentences allow for that.
+/// Renders the page for a visitor who is banned until `until`. A ban also covers other people at the same address, so
+/// the text does not say that the visitor was banned in person.
 pub fn banned_page(template: &IndexTemplate, language: Language, until: Timestamp, now: Timestamp) -> String {
     const HOUR_MS: u64 = 60 * 60 * 1000;
     let translations = Translations::of(language);
-    // Rounded up to hours, or to days above two: after the time that the page names, the ban is over.
+    // Rounded up to hours, or to days above 48 hours, so that the ban is over after the stated duration.
     let hours = until.0.saturating_sub(now.0).div_ceil(HOUR_MS);
     let hours = if hours > 48 { hours.next_multiple_of(24) } else { hours };
     let span = translations.span(u32::try_from(hours * 3600).unwrap_or(u32::MAX));
@@ -68,12 +68,12 @@ pub fn banned_page(template: &IndexTemplate, language: Language, until: Timestam
     template.fill(translations, translations.banned, "", &body)
 }
 
-/// Returns the plain text for when no page can be rendered.
+/// Returns the plain text that replaces the page if it cannot be rendered.
 pub fn unreachable_text(language: Language) -> String {
     Translations::of(language).reload.into()
 }
 
-/// Renders a view with the markers that hydration needs.
+/// Renders a view to HTML with hydration markers.
 pub(crate) fn html<V: IntoView>(view: impl FnOnce() -> V) -> String {
     let owner = Owner::new_root(Some(Arc::new(hydration_context::SsrSharedContext::new())));
     let html = owner.with(|| view().into_view().to_html());

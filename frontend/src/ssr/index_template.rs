@@ -7,21 +7,21 @@ use crate::i18n::Translations;
 /// The built `index.html`, split where language, title, description, state and body are inserted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndexTemplate {
-    /// Up to and with `lang="`.
+    /// Up to and including `lang="`.
     before_language: String,
-    /// From the end of the language up to and with `<title>`.
+    /// From the end of the language up to and including `<title>`.
     before_title: String,
-    /// From `</title>` up to and with `content="` of the description.
+    /// From `</title>` up to and including `content="` of the description.
     before_description: String,
     /// From the end of the description up to `</head>`.
     head: String,
-    /// From `</head>` up to and with `<body…>`.
+    /// From `</head>` up to and including `<body…>`.
     to_body: String,
     /// After `<body…>`.
     rest: String,
 }
 
-/// Why an `index.html` is no [`IndexTemplate`].
+/// Why an `index.html` is not a valid [`IndexTemplate`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IndexTemplateError {
     /// It has no `lang="…"`.
@@ -55,7 +55,7 @@ impl IndexTemplate {
     ///
     /// # Errors
     ///
-    /// [`IndexTemplateError`] says what is missing.
+    /// Returns what is missing.
     pub fn parse(index_html: &str) -> Result<Self, IndexTemplateError> {
         let (before_language, rest) = cut_after(index_html, "<html lang=\"").ok_or(IndexTemplateError::Language)?;
         let (_, rest) = cut_before(rest, "\"").ok_or(IndexTemplateError::Language)?;
@@ -91,10 +91,10 @@ impl IndexTemplate {
     }
 }
 
-fn cut_after<'a>(text: &'a str, mark: &str) -> Option<(&'a str, &'a str)> {
-    text.find(mark).map(|at| text.split_at(at + mark.len()))
+fn cut_after<'a>(text: &'a str, marker: &str) -> Option<(&'a str, &'a str)> {
+    text.find(marker).map(|at| text.split_at(at + marker.len()))
 }
 
-fn cut_before<'a>(text: &'a str, mark: &str) -> Option<(&'a str, &'a str)> {
-    text.find(mark).map(|at| text.split_at(at))
+fn cut_before<'a>(text: &'a str, marker: &str) -> Option<(&'a str, &'a str)> {
+    text.find(marker).map(|at| text.split_at(at))
 }

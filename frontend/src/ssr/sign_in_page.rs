@@ -1,4 +1,4 @@
-//! The page that asks for a passphrase, or leads to the provider.
+//! The sign-in page: a passphrase form, or a link to the provider.
 
 use leptos::prelude::*;
 use shared_types::{Language, RoomName};
@@ -8,12 +8,12 @@ use crate::{
     ssr::{html, index_template::IndexTemplate},
 };
 
-/// The page that asks a visitor to sign in before they enter a room.
+/// The settings of a sign-in page.
 #[derive(Clone, Copy, Debug)]
 pub struct SignInPage<'a> {
     /// How visitors sign in.
     pub method: SignInMethod,
-    /// The room that follows.
+    /// The room that the visitor enters afterwards.
     pub room: &'a RoomName,
     /// Why the last attempt failed.
     pub problem: Option<SignInProblem>,
@@ -24,7 +24,7 @@ pub struct SignInPage<'a> {
 pub enum SignInMethod {
     /// With a passphrase.
     Passphrase,
-    /// By signing in with a provider.
+    /// With an OpenID Connect provider.
     SignIn,
 }
 
@@ -40,9 +40,9 @@ pub enum SignInProblem {
     },
     /// The provider refused the sign-in.
     ProviderRefused,
-    /// The provider did not answer as it should.
+    /// The provider returned an invalid response, or none.
     ProviderFailed,
-    /// The callback does not belong to a sign-in begun here, or came too late.
+    /// The callback does not belong to a sign-in of this browser, or came too late.
     Expired,
 }
 

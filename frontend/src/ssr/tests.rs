@@ -46,7 +46,7 @@ fn state(texts: &[&str]) -> PageState {
 }
 
 #[test]
-fn a_page_has_its_title_its_state_and_its_messages() {
+fn a_room_page_contains_title_state_and_messages() {
     let page = room_page(&IndexTemplate::parse(INDEX).unwrap(), &state(&["hi", "there"]));
     for part in [
         "<title>#lobby · Chat</title><meta name=\"description\" content=\"A room to talk in: ",
@@ -64,15 +64,15 @@ fn a_page_has_its_title_its_state_and_its_messages() {
 }
 
 #[test]
-fn what_people_write_is_text_in_the_html_and_in_the_state() {
+fn message_text_is_escaped_in_html_and_page_state() {
     let page = room_page(&IndexTemplate::parse(INDEX).unwrap(), &state(&["</script><img src=x onerror=alert(1)>"]));
     assert!(!page.contains("<img"), "{page}");
     assert_eq!(page.matches("</script>").count(), 1);
     assert!(page.contains("&lt;img src=x"), "{page}");
 }
 
-/// A room in which somebody said nothing but an image.
-fn illustrated(alt: Option<&str>) -> PageState {
+/// Returns the state of a room with one message, which is an image without text.
+fn state_with_image(alt: Option<&str>) -> PageState {
     let mut state = state(&["x"]);
     state.messages[0].text = None;
     state.messages[0].image = Some(ChatImage {
@@ -87,8 +87,8 @@ fn illustrated(alt: Option<&str>) -> PageState {
 }
 
 #[test]
-fn an_image_has_its_box_its_colours_its_description_and_its_address() {
-    let body = room_body(&illustrated(Some("a cat")));
+fn an_image_has_size_preview_description_and_source() {
+    let body = room_body(&state_with_image(Some("a cat")));
     for part in [
         "aria-label=\"Open image: a cat\"",
         "width=\"480\" viewBox=\"0 0 2048 1536\"",
@@ -103,21 +103,22 @@ fn an_image_has_its_box_its_colours_its_description_and_its_address() {
 }
 
 #[test]
-fn an_image_that_nobody_described_is_called_an_image() {
-    let body = room_body(&illustrated(None));
+fn an_image_without_description_has_a_default_one() {
+    let body = room_body(&state_with_image(None));
     assert!(body.contains("aria-label=\"Open image\"") && body.contains("alt=\"Image\""), "{body}");
 }
 
 #[test]
-fn what_people_say_of_an_image_is_text() {
-    let page = room_page(&IndexTemplate::parse(INDEX).unwrap(), &illustrated(Some("\"><script>alert(1)</script>")));
+fn image_descriptions_are_escaped() {
+    let page =
+        room_page(&IndexTemplate::parse(INDEX).unwrap(), &state_with_image(Some("\"><script>alert(1)</script>")));
     assert_eq!(page.matches("<script").count(), 1, "{page}");
     assert_eq!(page.matches("</script>").count(), 1, "{page}");
     assert!(page.contains("alt=\"&quot;&gt;&lt;script&gt;") || page.contains("alt=\"&quot;><script&gt;"), "{page}");
 }
 
 #[test]
-fn an_edited_message_is_marked_and_a_deleted_one_leaves_its_place() {
+fn edited_and_deleted_messages_are_marked() {
     let mut state = state(&["first", "second"]);
     assert!(!room_body(&state).contains("message-edited"));
     state.messages[0].edited_at = Some(Timestamp(1_798_761_599_500));
@@ -136,7 +137,7 @@ fn an_edited_message_is_marked_and_a_deleted_one_leaves_its_place() {
 }
 
 #[test]
-fn an_answer_quotes_the_message_and_says_so_where_it_is_not_known() {
+fn a_reply_shows_the_message_or_a_placeholder() {
     let mut state = state(&["first", "second", "third"]);
     let author = state.you.clone();
     state.messages[1].reply_to = Some(ReplyRef { seq: Seq(1), author: author.clone() });
@@ -153,7 +154,7 @@ fn an_answer_quotes_the_message_and_says_so_where_it_is_not_known() {
 }
 
 #[test]
-fn reactions_are_counted_and_named_and_a_name_is_text() {
+fn reactions_have_counts_and_escaped_names() {
     let mut state = state(&["first"]);
     let evil = Person { id: "ben".parse().unwrap(), name: "\"><img src=x>".parse().unwrap(), moderator: false };
     let people = vec![state.you.clone(), evil];
@@ -171,7 +172,7 @@ fn reactions_are_counted_and_named_and_a_name_is_text() {
 }
 
 #[test]
-fn a_page_is_in_the_visitor_s_language() {
+fn a_page_is_in_the_language_of_the_visitor() {
     let template = IndexTemplate::parse(INDEX).unwrap();
     let english = room_page(&template, &state(&["hi"]));
     assert!(english.contains("<html lang=\"en\"><head>") && english.contains("#lobby · Chat"), "{english}");
@@ -186,30 +187,30 @@ fn a_page_is_in_the_visitor_s_language() {
     ] {
         assert!(japanese.contains(part), "no {part} in {japanese}");
     }
-    let nowhere = not_found_page(&template, Language::Japanese);
-    assert!(nowhere.contains("<html lang=\"ja\">") && nowhere.contains("ルームが見つかりません"), "{nowhere}");
+    let not_found = not_found_page(&template, Language::Japanese);
+    assert!(not_found.contains("<html lang=\"ja\">") && not_found.contains("ルームが見つかりません"), "{not_found}");
 }
 
 #[test]
-fn an_empty_room_says_so() {
+fn an_empty_room_has_a_hint() {
     assert!(room_body(&state(&[])).contains(Translations::of(Language::English).empty));
 }
 
 #[test]
-fn the_page_for_no_room_has_no_state() {
+fn the_not_found_page_has_no_page_state() {
     let page = not_found_page(&IndexTemplate::parse(INDEX).unwrap(), Language::English);
     assert!(page.contains("There is no such room") && page.contains("data-page=\"complete\""), "{page}");
     assert!(!page.contains("page-state"));
 }
 
-/// The sign-in page of the room cats.
+/// Renders the sign-in page of the room `cats`.
 fn rendered_sign_in_page(method: SignInMethod, problem: Option<SignInProblem>, language: Language) -> String {
     let room = "cats".parse().unwrap();
     sign_in_page(&IndexTemplate::parse(INDEX).unwrap(), language, SignInPage { method, room: &room, problem })
 }
 
 #[test]
-fn the_sign_in_page_has_a_form_or_link_back_to_the_room() {
+fn the_sign_in_page_returns_to_the_room() {
     let form = rendered_sign_in_page(SignInMethod::Passphrase, None, Language::English);
     for part in [
         "<title>Enter the passphrase</title>",
@@ -248,7 +249,7 @@ fn the_sign_in_page_names_the_problem() {
 }
 
 #[test]
-fn an_index_that_lacks_something_is_refused_by_name() {
+fn an_incomplete_index_html_is_rejected() {
     for (index, error) in [
         ("<html>", IndexTemplateError::Language),
         ("<html lang=\"en", IndexTemplateError::Language),
@@ -264,11 +265,11 @@ fn an_index_that_lacks_something_is_refused_by_name() {
 }
 
 #[test]
-fn a_banned_visitor_sees_duration_end_and_retry() {
+fn the_banned_page_has_duration_end_and_retry_link() {
     let template = IndexTemplate::parse(INDEX).unwrap();
     let now = Timestamp(1_795_478_400_000);
     let after = |milliseconds| Timestamp(now.0 + milliseconds);
-    for (milliseconds, told) in [
+    for (milliseconds, expected) in [
         (1, "in 1 h at"),
         (3_600_000, "in 1 h at"),
         (3_600_001, "in 2 h at"),
@@ -276,7 +277,10 @@ fn a_banned_visitor_sees_duration_end_and_retry() {
         (48 * 3_600_000 + 1, "in 3 days at"),
         (90 * 86_400_000 - 1, "in 90 days at"),
     ] {
-        assert!(banned_page(&template, Language::English, after(milliseconds), now).contains(told), "{milliseconds}");
+        assert!(
+            banned_page(&template, Language::English, after(milliseconds), now).contains(expected),
+            "{milliseconds}"
+        );
     }
     let page = banned_page(&template, Language::English, after(60_000), now);
     assert!(
@@ -289,37 +293,37 @@ fn a_banned_visitor_sees_duration_end_and_retry() {
 }
 
 #[test]
-fn the_first_paint_says_already_whether_the_visitor_may_write() {
+fn the_rendered_page_shows_the_posting_policy() {
     let rules = |slow, read_only| RoomRules { slow, read_only };
-    let free = Restrictions::default();
+    let none = Restrictions::default();
     let muted = Restrictions { muted_until: Some(Timestamp(1_798_761_540_000)), banned_until: None };
-    for (rules, restrictions, silent, sentence) in [
-        (rules(30, false), free, false, "One message every 30 s."),
-        (rules(0, true), free, true, "This room can only be read at the moment."),
+    for (rules, restrictions, is_disabled, sentence) in [
+        (rules(30, false), none, false, "One message every 30 s."),
+        (rules(0, true), none, true, "This room can only be read at the moment."),
         (rules(0, false), muted, true, "A moderator muted you until Thursday, 31 December 2026, 23:59."),
     ] {
         let page = room_body(&PageState { rules, restrictions, ..state(&["hi"]) });
         assert!(page.contains(sentence), "no {sentence} in {page}");
-        assert_eq!(page.contains("data-silent"), silent, "{sentence}");
+        assert_eq!(page.contains("data-silent"), is_disabled, "{sentence}");
     }
     assert!(room_body(&state(&["hi"])).contains("leave nothing"));
 }
 
 #[test]
-fn only_what_the_server_says_makes_a_moderator() {
+fn moderator_badge_and_tools_do_not_depend_on_names() {
     let mut state = state(&["hi"]);
     state.messages[0].author.name = "Moderator".parse().unwrap();
     assert!(!room_body(&state).contains("class=\"badge\""));
     state.messages[0].author.moderator = true;
     assert!(room_body(&state).contains("<span class=\"badge\">Moderator</span>"));
-    let way = "Rules of this room</button>";
-    assert!(!room_body(&state).contains(way));
+    let button = "Rules of this room</button>";
+    assert!(!room_body(&state).contains(button));
     state.you.moderator = true;
-    assert!(room_body(&state).contains(way));
+    assert!(room_body(&state).contains(button));
 }
 
 #[test]
-fn a_closed_chat_has_a_sign_out_form_without_scripts() {
+fn a_closed_chat_has_a_sign_out_form() {
     let form = "<form class=\"part sign-out\" method=\"post\" action=\"/sign-out\">";
     assert!(!room_body(&state(&[])).contains(form));
     assert!(room_body(&PageState { access: AccessMode::Passphrase, ..state(&[]) }).contains(form));
