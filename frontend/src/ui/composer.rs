@@ -1,4 +1,4 @@
-//! Where messages are written.
+//! The composer: the field for messages, its attachments and mentions.
 
 mod attach_button;
 mod attachment_tray;
@@ -14,7 +14,7 @@ use crate::ui::{
     composer::{
         attach_button::attach_button,
         attachment_tray::Tray,
-        mention_list::{LIST, MentionList},
+        mention_list::{LIST_ID, MentionList},
         mode_bar::mode_bar,
         posting_notice::posting_notice,
     },
@@ -22,28 +22,28 @@ use crate::ui::{
     state::{Chat, composer::Attachments, intent::Intent},
 };
 
-/// The room left is shown once it is this small, in characters.
+/// The counter is shown when this many characters or fewer are left.
 const NEAR_LIMIT: usize = 200;
 
-/// The textarea keeps its own text: what was typed before the script ran is still there, and is sent like any other.
+/// Draws the composer. The textarea holds the text itself, so that text typed before the script ran is kept.
 #[component]
 pub(crate) fn Composer(chat: Chat) -> impl IntoView {
     let field = chat.composer.field;
     let chars = RwSignal::new(0);
     let measure = move || {
         if let Some(field) = field.get() {
-            chars.set(length(&field.value()));
-            fit(&field);
+            chars.set(counted_chars(&field.value()));
+            fit_height(&field);
         }
     };
     Effect::new(measure);
     let mentions = MentionList::new(chat);
-    // An edit takes the place of what was written, and gives it back.
+    // An edit replaces the draft; afterwards the draft is restored.
     Effect::new(move |edited: Option<Option<EditedMessage>>| {
         let editing = chat
             .composer
             .mode
-            .with(|writing| if let ComposerMode::Edit(edited) = writing { Some(edited.clone()) } else { None });
+            .with(|mode| if let ComposerMode::Edit(edited) = mode { Some(edited.clone()) } else { None });
         let edited = edited.flatten();
         if editing != edited
             && let Some(field) = field.get_untracked()
@@ -59,75 +59,78 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
         }
         editing
     });
-    let silent = move || chat.composer.status.with(|status| status.is_disabled);
+    let is_disabled = move || chat.composer.status.with(|status| status.is_disabled);
     let preparing = move || chat.composer.attachments.with(Attachments::preparing);
-    let over = move || chars.get() > limits::TEXT_CHARS;
-    // Somebody said "send" while an image was still being prepared: it goes as soon as it is ready.
-    let waiting = RwSignal::new(false);
+    let is_too_long = move || chars.get() > limits::TEXT_CHARS;
+    // Whether the visitor sent the message while an image was being prepared. It is sent when the image is ready.
+    let send_when_ready = RwSignal::new(false);
     let send = move || {
         let Some(element) = field.get_untracked() else { return };
         _ = element.focus();
         let text = element.value().parse::<MessageText>().ok();
         if let ComposerMode::Edit(edited) = chat.composer.mode.get_untracked() {
-            if !untrack(over) {
+            if !untrack(is_too_long) {
                 save(chat, &edited, text);
             }
             return;
         }
-        let something = text.is_some() || chat.composer.attachments.with_untracked(|tray| !tray.images.is_empty());
-        waiting.set(untrack(preparing));
-        if something && !untrack(over) && !waiting.get_untracked() {
+        let has_content = text.is_some() || chat.composer.attachments.with_untracked(|tray| !tray.images.is_empty());
+        send_when_ready.set(untrack(preparing));
+        if has_content && !untrack(is_too_long) && !send_when_ready.get_untracked() {
             element.set_value("");
             measure();
             chat.dispatch.run(Intent::Post(text));
         }
     };
     Effect::new(move || {
-        if !preparing() && waiting.get() {
+        if !preparing() && send_when_ready.get() {
             send();
         }
     });
-    let pressed = move |event: ev::KeyboardEvent| {
-        if sends(&event) {
+    let on_key = move |event: ev::KeyboardEvent| {
+        if is_send_key(&event) {
             event.prevent_default();
             send();
-        } else if event.key() == "Escape" && !composes(&event) {
+        } else if event.key() == "Escape" && !is_composing_key(&event) {
             chat.dispatch.run(Intent::SetComposerMode(ComposerMode::New));
         }
     };
-    let pressed_in_field = move |event: ev::KeyboardEvent| {
-        if !composes(&event) && mentions.press(&event.key()) {
+    let on_field_key = move |event: ev::KeyboardEvent| {
+        if !is_composing_key(&event) && mentions.on_key(&event.key()) {
             event.prevent_default();
             measure();
             return;
         }
         if event.key() == "ArrowUp"
-            && !composes(&event)
+            && !is_composing_key(&event)
             && field.get_untracked().is_some_and(|field| field.value().is_empty())
-            && let Some(last) = last_own(chat)
+            && let Some(last) = edit_last_own(chat)
         {
             event.prevent_default();
             chat.dispatch.run(Intent::SetComposerMode(last));
             return;
         }
-        pressed(event);
+        on_key(event);
     };
-    let pasted = move |event: ev::ClipboardEvent| {
-        if chat.attach(event.clipboard_data().and_then(|pasted| pasted.files())) {
+    let on_paste = move |event: ev::ClipboardEvent| {
+        if chat.attach(event.clipboard_data().and_then(|data| data.files())) {
             event.prevent_default();
         }
     };
-    let editing = move || chat.composer.mode.with(|writing| matches!(writing, ComposerMode::Edit(_)));
+    let editing = move || chat.composer.mode.with(|mode| matches!(mode, ComposerMode::Edit(_)));
     let counter = move || {
         let chars = chars.get();
-        let over = chars > limits::TEXT_CHARS;
-        (chars + NEAR_LIMIT > limits::TEXT_CHARS)
-            .then(|| view! { <p class="counter" class:over=over role="status">{chat.translations.counter(chars)}</p> })
+        let is_too_long = chars > limits::TEXT_CHARS;
+        (chars + NEAR_LIMIT > limits::TEXT_CHARS).then(|| {
+            view! {
+                <p class="counter" class:over=is_too_long role="status">{chat.translations.counter(chars)}</p>
+            }
+        })
     };
     view! {
-        <footer class="composer" data-silent=move || silent().then_some("")>
+        <footer class="composer" data-silent=move || is_disabled().then_some("")>
             {mode_bar(chat)}
-            <Tray chat pressed=Callback::new(pressed) />
+            <Tray chat on_key=Callback::new(on_key) />
             {mentions.view()}
             <div class="composer-box">
                 {attach_button(chat)}
@@ -137,28 +140,33 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
                     aria-label=chat.translations.message
                     aria-description=chat.translations.composer_keys
                     aria-describedby="writing-purpose"
-                    aria-invalid=move || over().then_some("true")
+                    aria-invalid=move || is_too_long().then_some("true")
                     aria-autocomplete="list"
-                    aria-controls=move || mentions.active().map(|_| LIST)
+                    aria-controls=move || mentions.active().map(|_| LIST_ID)
                     aria-activedescendant=move || mentions.active()
                     placeholder=chat.translations.placeholder.with(&chat.room_name())
                     enterkeyhint="send"
                     autocomplete="off"
-                    disabled=silent
+                    disabled=is_disabled
                     node_ref=field
                     on:input=move |_| {
                         measure();
-                        mentions.look();
+                        mentions.update();
                         if untrack(|| chars.get() > 0 && matches!(chat.composer.mode.get(), ComposerMode::New)) {
                             chat.dispatch.run(Intent::Typing);
                         }
                     }
-                    on:keydown=pressed_in_field
-                    on:click=move |_| mentions.look()
+                    on:keydown=on_field_key
+                    on:click=move |_| mentions.update()
                     on:blur=move |_| mentions.hide()
-                    on:paste=pasted
+                    on:paste=on_paste
                 ></textarea>
-                <button class="send" type="button" disabled=move || over() || waiting.get() on:click=move |_| send()>
+                <button
+                    class="send"
+                    type="button"
+                    disabled=move || is_too_long() || send_when_ready.get()
+                    on:click=move |_| send()
+                >
                     {move || if editing() { chat.translations.save } else { chat.translations.send }}
                 </button>
             </div>
@@ -170,7 +178,7 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
     }
 }
 
-/// Ends an edit with this text.
+/// Ends an edit and sends its outcome.
 fn save(chat: Chat, edited: &EditedMessage, text: Option<MessageText>) {
     chat.dispatch.run(Intent::SetComposerMode(ComposerMode::New));
     match edited.outcome(text) {
@@ -180,9 +188,9 @@ fn save(chat: Chat, edited: &EditedMessage, text: Option<MessageText>) {
     }
 }
 
-/// An edit of the last message that the visitor can edit.
-fn last_own(chat: Chat) -> Option<ComposerMode> {
-    if chat.composer.mode.with_untracked(|writing| *writing != ComposerMode::New) {
+/// Returns an edit of the visitor's last editable message. Returns `None` during a reply or an edit.
+fn edit_last_own(chat: Chat) -> Option<ComposerMode> {
+    if chat.composer.mode.with_untracked(|mode| *mode != ComposerMode::New) {
         return None;
     }
     chat.log
@@ -190,19 +198,19 @@ fn last_own(chat: Chat) -> Option<ComposerMode> {
         .with_untracked(|rows| rows.iter().rev().find_map(|shown| ComposerMode::edit(shown.row.get_untracked())))
 }
 
-/// Whether a key sends: Enter does, but not with Shift, and not the Enter that ends the work of an input method.
-fn sends(event: &ev::KeyboardEvent) -> bool {
-    event.key() == "Enter" && !event.shift_key() && !composes(event)
+/// Whether a key sends the message: Enter without Shift, unless it ends a composition of an input method.
+fn is_send_key(event: &ev::KeyboardEvent) -> bool {
+    event.key() == "Enter" && !event.shift_key() && !is_composing_key(event)
 }
 
-/// Whether a key belongs to an input method. It says so in `isComposing`, or, in Safari where the last one comes after the
-/// end, only in the code 229.
-fn composes(event: &ev::KeyboardEvent) -> bool {
+/// Whether a key belongs to an input method. Safari reports the last key after the end of the composition, marked only
+/// by the key code 229.
+fn is_composing_key(event: &ev::KeyboardEvent) -> bool {
     event.is_composing() || event.key_code() == 229
 }
 
-/// How many characters of a text count against the limit.
-fn length(text: &str) -> usize {
+/// Returns how many characters of a text count against the limit.
+fn counted_chars(text: &str) -> usize {
     match text.parse::<MessageText>() {
         Ok(text) => text.as_str().chars().count(),
         Err(TextError::TooLong { chars }) => chars,
@@ -210,9 +218,9 @@ fn length(text: &str) -> usize {
     }
 }
 
-/// Makes the field as high as its text. The style sheet sets the bounds, and browsers that know `field-sizing` need none
-/// of this.
-fn fit(field: &web_sys::HtmlTextAreaElement) {
+/// Makes the field as high as its text. The style sheet sets the bounds. Browsers with `field-sizing` do this
+/// themselves.
+fn fit_height(field: &web_sys::HtmlTextAreaElement) {
     if web_sys::css::supports_with_value("field-sizing", "content").unwrap_or(false) {
         return;
     }

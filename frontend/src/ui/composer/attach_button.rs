@@ -1,13 +1,13 @@
-//! The button by which images come into the tray. They can be pasted and dropped, too.
+//! The button that attaches images. They can also be pasted and dropped.
 
 use leptos::{html, prelude::*};
 
 use crate::ui::{parts::icon_button::icon_button, state::Chat};
 
-/// What the file picker offers.
+/// Media types that the file picker offers.
 const ACCEPT: &str = "image/png,image/jpeg,image/gif,image/webp,image/*";
 
-/// A frame with a sun and a hill.
+/// Icon of a picture.
 const ICON: &str = "M6 4.5h12a2.5 2.5 0 0 1 2.5 2.5v10a2.5 2.5 0 0 1-2.5 2.5H6A2.5 2.5 0 0 1 3.5 17V7A2.5 2.5 0 0 1 6 4.5zM10 \
                     9.5a1.5 1.5 0 1 1-3 0 1.5 1.5 0 0 1 3 0zM4 17.5l4.5-4.5 3 3 4-4.5 4.5 4.5";
 
@@ -18,15 +18,15 @@ pub(crate) fn attach_button(chat: Chat) -> impl IntoView {
             picker.click();
         }
     };
-    let chosen = move |_| {
+    let on_change = move |_| {
         if let Some(picker) = picker.get_untracked() {
             chat.attach(picker.files());
-            // Or the same file could not be chosen again.
+            // Without this, choosing the same file again would fire no event.
             picker.set_value("");
         }
     };
     view! {
         {icon_button("attach", chat.translations.attach.into(), ICON, true, Callback::new(open))}
-        <input type="file" accept=ACCEPT multiple hidden node_ref=picker on:change=chosen />
+        <input type="file" accept=ACCEPT multiple hidden node_ref=picker on:change=on_change />
     }
 }

@@ -1,4 +1,4 @@
-//! The images that are chosen and not sent yet, above the text that goes with them.
+//! The attached images and the errors about them, above the field of the composer.
 
 use leptos::{ev, prelude::*};
 use shared_types::limits;
@@ -11,14 +11,14 @@ use crate::ui::{
 #[component]
 pub(crate) fn Tray(
     chat: Chat,
-    /// Takes the keys that are pressed in a description.
-    pressed: Callback<ev::KeyboardEvent>,
+    /// Handles the keys that are pressed in the description of an image.
+    on_key: Callback<ev::KeyboardEvent>,
 ) -> impl IntoView {
     move || {
         let tray = chat.composer.attachments.get();
         let images = (!tray.images.is_empty()).then(|| {
             let images = tray.images.into_iter().enumerate();
-            let images = images.map(|(index, attached)| image(chat, index + 1, attached, pressed)).collect::<Vec<_>>();
+            let images = images.map(|(index, attached)| image(chat, index + 1, attached, on_key)).collect::<Vec<_>>();
             view! {
                 <ul class="tray" aria-label=chat.translations.attached>
                     {images}
@@ -43,15 +43,15 @@ pub(crate) fn Tray(
     }
 }
 
-fn image(chat: Chat, place: usize, image: Attachment, pressed: Callback<ev::KeyboardEvent>) -> impl IntoView {
+fn image(chat: Chat, number: usize, image: Attachment, on_key: Callback<ev::KeyboardEvent>) -> impl IntoView {
     let Attachment { id, alt, url } = image;
-    let busy = url.is_none();
+    let is_preparing = url.is_none();
     let remove = move |()| {
         chat.dispatch.run(Intent::DetachImage(id));
         chat.focus();
     };
     view! {
-        <li class="tray-image" class:busy=busy aria-busy=busy.then_some("true")>
+        <li class="tray-image" class:busy=is_preparing aria-busy=is_preparing.then_some("true")>
             <img src=url alt="" />
             <input
                 class="tray-alt"
@@ -63,9 +63,9 @@ fn image(chat: Chat, place: usize, image: Attachment, pressed: Callback<ev::Keyb
                 enterkeyhint="send"
                 prop:value=alt
                 on:input=move |event| chat.dispatch.run(Intent::DescribeImage(id, event_target_value(&event)))
-                on:keydown=move |event| pressed.run(event)
+                on:keydown=move |event| on_key.run(event)
             />
-            {icon_button("tray-remove", chat.translations.remove_image.with(&place.to_string()), CROSS, true, Callback::new(remove))}
+            {icon_button("tray-remove", chat.translations.remove_image.with(&number.to_string()), CROSS, true, Callback::new(remove))}
         </li>
     }
 }

@@ -1,4 +1,4 @@
-//! The people whose name is being written behind an `@`, to choose from while the focus stays in the text.
+//! Suggests people while the visitor types a name after `@`. The focus stays in the field.
 
 use leptos::prelude::*;
 use page_model::mention_completion::mention_query;
@@ -7,96 +7,96 @@ use web_sys::HtmlTextAreaElement;
 
 use crate::ui::{parts::avatar::avatar, state::Chat};
 
-/// The list's element, which the text names while the list is there.
-pub(crate) const LIST: &str = "mentions";
+/// Id of the list, to which the field refers while the list is shown.
+pub(crate) const LIST_ID: &str = "mentions";
 
-/// Who is offered, and which of them would be taken.
+/// The suggestions, and which of them is selected.
 #[derive(Clone, Copy)]
 pub(crate) struct MentionList {
     chat: Chat,
-    offered: RwSignal<Vec<Person>>,
-    chosen: RwSignal<usize>,
+    suggestions: RwSignal<Vec<Person>>,
+    selected: RwSignal<usize>,
 }
 
 impl MentionList {
     pub(crate) fn new(chat: Chat) -> Self {
-        Self { chat, offered: RwSignal::new(Vec::new()), chosen: RwSignal::new(0) }
+        Self { chat, suggestions: RwSignal::new(Vec::new()), selected: RwSignal::new(0) }
     }
 
-    /// Offers the people whose names match the text before the caret.
-    pub(crate) fn look(self) {
-        // A text that is brought back from before a reload is not being written.
-        let written = self
+    /// Suggests the people whose names match the text before the caret.
+    pub(crate) fn update(self) {
+        // A draft that was restored after a reload is not being typed.
+        let field = self
             .chat
             .composer
             .field
             .get_untracked()
             .filter(|field| document().active_element().as_ref() == Some(field));
-        let before = written.map(|field| split(&field).0).unwrap_or_default();
-        let offered = mention_query(&before).map(|started| {
+        let before = field.map(|field| split(&field).0).unwrap_or_default();
+        let suggestions = mention_query(&before).map(|query| {
             let me = self.chat.room.you.get_untracked().id;
             let others: Vec<Person> = self.chat.known_people().into_iter().filter(|person| person.id != me).collect();
-            started.matching(&others)
+            query.matching(&others)
         });
-        let offered = offered.unwrap_or_default();
-        self.chosen.set(0);
-        self.offer(offered);
+        let suggestions = suggestions.unwrap_or_default();
+        self.selected.set(0);
+        self.set_suggestions(suggestions);
     }
 
     pub(crate) fn hide(self) {
-        self.offer(Vec::new());
+        self.set_suggestions(Vec::new());
     }
 
-    /// The element of the one that would be taken, while some are offered.
+    /// Returns the id of the selected option while the list is shown.
     pub(crate) fn active(self) -> Option<String> {
-        (!self.offered.with(Vec::is_empty)).then(|| option_id(self.chosen.get()))
+        (!self.suggestions.with(Vec::is_empty)).then(|| option_id(self.selected.get()))
     }
 
-    /// Takes a key that is meant for the list; says whether it was.
-    pub(crate) fn press(self, key: &str) -> bool {
-        let count = self.offered.with_untracked(Vec::len);
+    /// Handles a key. Returns whether the list used it.
+    pub(crate) fn on_key(self, key: &str) -> bool {
+        let count = self.suggestions.with_untracked(Vec::len);
         if count == 0 {
             return false;
         }
         match key {
-            "ArrowDown" => self.chosen.update(|chosen| *chosen = (*chosen + 1) % count),
-            "ArrowUp" => self.chosen.update(|chosen| *chosen = (*chosen + count - 1) % count),
-            "Enter" | "Tab" => self.take(self.chosen.get_untracked()),
+            "ArrowDown" => self.selected.update(|selected| *selected = (*selected + 1) % count),
+            "ArrowUp" => self.selected.update(|selected| *selected = (*selected + count - 1) % count),
+            "Enter" | "Tab" => self.complete(self.selected.get_untracked()),
             "Escape" => self.hide(),
             _ => return false,
         }
         true
     }
 
-    /// Writes the whole name of the one at that place.
-    fn take(self, place: usize) {
-        let name = self.offered.with_untracked(|offered| Some(offered.get(place)?.name.to_string()));
+    /// Completes the name in the field with the suggestion at `index`.
+    fn complete(self, index: usize) {
+        let name = self.suggestions.with_untracked(|suggestions| Some(suggestions.get(index)?.name.to_string()));
         self.hide();
         let (Some(name), Some(field)) = (name, self.chat.composer.field.get_untracked()) else { return };
         let (before, after) = split(&field);
-        let Some(started) = mention_query(&before) else { return };
-        let finished = started.completed(&before, &name);
-        let caret = finished.encode_utf16().count() as u32;
-        field.set_value(&[&finished, after.trim_start_matches(' ')].concat());
+        let Some(query) = mention_query(&before) else { return };
+        let completed = query.completed(&before, &name);
+        let caret = completed.encode_utf16().count() as u32;
+        field.set_value(&[&completed, after.trim_start_matches(' ')].concat());
         _ = field.set_selection_range(caret, caret);
         self.chat.focus();
     }
 
-    fn offer(self, offered: Vec<Person>) {
-        crate::ui::state::set(self.offered, offered);
+    fn set_suggestions(self, suggestions: Vec<Person>) {
+        crate::ui::state::set(self.suggestions, suggestions);
     }
 
     /// Draws the list.
     pub(crate) fn view(self) -> impl IntoView {
-        let option = move |(place, person): (usize, Person)| {
-            let selected = move || if self.chosen.get() == place { "true" } else { "false" };
+        let option = move |(index, person): (usize, Person)| {
+            let selected = move || if self.selected.get() == index { "true" } else { "false" };
             view! {
                 <li
-                    id=option_id(place)
+                    id=option_id(index)
                     class="mention-option"
                     role="option"
                     aria-selected=selected
-                    on:click=move |_| self.take(place)
+                    on:click=move |_| self.complete(index)
                 >
                     {avatar(&person)}
                     <span class="person-name">{person.name.to_string()}</span>
@@ -104,15 +104,15 @@ impl MentionList {
             }
         };
         let list = move || {
-            let offered = self.offered.get();
-            if offered.is_empty() {
+            let suggestions = self.suggestions.get();
+            if suggestions.is_empty() {
                 return None;
             }
-            let options = offered.into_iter().enumerate().map(option).collect_view();
-            // What is pressed there leaves the focus in the text.
+            let options = suggestions.into_iter().enumerate().map(option).collect_view();
+            // A click in the list leaves the focus in the field.
             Some(view! {
                 <ul
-                    id=LIST
+                    id=LIST_ID
                     class="mention-list"
                     role="listbox"
                     aria-label=self.chat.translations.mention
@@ -126,11 +126,11 @@ impl MentionList {
     }
 }
 
-fn option_id(place: usize) -> String {
-    ["mention-", &place.to_string()].concat()
+fn option_id(index: usize) -> String {
+    ["mention-", &index.to_string()].concat()
 }
 
-/// What stands before and behind the caret.
+/// Returns the text before and after the caret.
 fn split(field: &HtmlTextAreaElement) -> (String, String) {
     let text: Vec<u16> = field.value().encode_utf16().collect();
     let caret = field.selection_start().ok().flatten().map_or(text.len(), |caret| (caret as usize).min(text.len()));

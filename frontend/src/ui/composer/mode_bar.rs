@@ -1,4 +1,4 @@
-//! What the composer is for, above it, while that is not a new message.
+//! The bar above the composer that names the message being answered or edited.
 
 use leptos::prelude::*;
 use page_model::composer_mode::ComposerMode;
@@ -14,9 +14,9 @@ pub(crate) fn mode_bar(chat: Chat) -> impl IntoView {
         chat.focus();
     };
     move || {
-        let (class, purpose) = chat.composer.mode.with(|writing| match writing {
+        let (class, purpose) = chat.composer.mode.with(|mode| match mode {
             ComposerMode::New => None,
-            ComposerMode::Reply(quoted) => Some(("writing", chat.translations.replying(quoted))),
+            ComposerMode::Reply(preview) => Some(("writing", chat.translations.replying(preview))),
             ComposerMode::Edit(_) => Some(("writing edit", chat.translations.editing.to_owned())),
         })?;
         Some(view! {

@@ -1,4 +1,4 @@
-//! What the visitor is told about writing: in the place of the composer where there is nothing to write with, or below it.
+//! The notice about posting: below the composer, or in place of the composer if it is disabled.
 
 use leptos::prelude::*;
 use page_model::connection::EndReason;
@@ -11,24 +11,25 @@ use crate::ui::{
 
 pub(crate) fn posting_notice(chat: Chat) -> AnyView {
     let sentence = move || chat.composer.status.get().sentence;
-    // A countdown that was read out every second would drown everything else.
+    // Screen readers would read the countdown out every second.
     let countdown = element("span")
         .class("countdown")
         .with("aria-hidden", "true")
         .child(reactive_text(move || chat.composer.status.get().countdown));
-    let way = move || {
-        let way = match chat.composer.status.with(|status| status.end_reason) {
+    let action = move || {
+        let action = match chat.composer.status.with(|status| status.end_reason) {
             None => return Vec::new(),
-            // What is written stays in this tab, and is there again after that.
+            // The draft is stored in this tab and is restored after the sign-in.
             Some(EndReason::SignedOut) => {
-                let passphrase = chat.access == AccessMode::Passphrase;
-                let label = if passphrase { chat.translations.enter } else { chat.translations.sign_in_again };
+                let has_passphrase = chat.access == AccessMode::Passphrase;
+                let label = if has_passphrase { chat.translations.enter } else { chat.translations.sign_in_again };
                 element("a").class("button primary").with("href", room_path(chat)).text(label)
             }
-            // It may be lifted before its end, and nobody is told of that who is away.
+            // The ban may be lifted early, and a disconnected page does not receive that.
             Some(EndReason::Banned(_)) => {
-                let asking = move || chat.composer.status.with(|status| status.is_checking_access);
-                let label = move || if asking() { chat.translations.retrying_now } else { chat.translations.try_again };
+                let is_checking = move || chat.composer.status.with(|status| status.is_checking_access);
+                let label =
+                    move || if is_checking() { chat.translations.retrying_now } else { chat.translations.try_again };
                 element("button")
                     .class("button")
                     .with("type", "button")
@@ -36,7 +37,7 @@ pub(crate) fn posting_notice(chat: Chat) -> AnyView {
                     .child(reactive_text(move || label().into()))
             }
         };
-        vec![way.into_any()]
+        vec![action.into_any()]
     };
     let class = move || {
         let class = |status: &ComposerStatus| match status {
@@ -51,7 +52,7 @@ pub(crate) fn posting_notice(chat: Chat) -> AnyView {
         .reactive_attribute("class", class)
         .child(element("p").with("role", "status").child(reactive_text(sentence)).into_any())
         .child(countdown.into_any())
-        .child(reactive(way))
+        .child(reactive(action))
         .into_any()
 }
 
