@@ -1,4 +1,4 @@
-//! Everything that touches the browser: sockets, storage, files, events of the window.
+//! The browser APIs that the page uses: sockets, storage, files, window events.
 //!
 //! [`session`] connects these modules with the state of `page-model` and with the components.
 

@@ -1,4 +1,4 @@
-//! One program, two doors: the server's page is hydrated, an empty one (as from `trunk serve`) is drawn here.
+//! Starts the page in the browser: hydrates HTML from the server, or mounts the page in an empty one (`trunk serve`).
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use crate::{
     i18n::Translations,
 };
 
-/// The pause between two tries to reach the server from an empty page.
-const TRY_AGAIN: Duration = Duration::from_secs(2);
+/// Delay between two attempts to fetch the page state for an empty page.
+const RETRY_DELAY: Duration = Duration::from_secs(2);
 
-/// Brings the page to life.
+/// Hydrates the page, or fetches its state and mounts it.
 pub fn start() {
     let state = document().get_element_by_id("page-state").and_then(|script| script.text_content());
     match state.and_then(|state| serde_json::from_str::<PageState>(&state).ok()) {
@@ -28,7 +28,7 @@ pub fn start() {
     }
 }
 
-/// Whether the page is one that needs no script, such as the one that says there is no such room.
+/// Whether the page needs no script, such as the page for an unknown room.
 fn is_complete() -> bool {
     document().query_selector("[data-page=complete]").is_ok_and(|found| found.is_some())
 }
@@ -36,7 +36,7 @@ fn is_complete() -> bool {
 async fn fetch_and_mount() {
     let Some(body) = document().body() else { return };
     let room = location::room_of_path();
-    // The server will know better than this.
+    // Only for the error text: the page state has the language that the server chose.
     let language = local_time::preferred_locales().find_map(|tag| Language::of_tag(&tag)).unwrap_or_default();
     loop {
         if let Ok(page) = page_state::fetch_state(&room).await {
@@ -48,6 +48,6 @@ async fn fetch_and_mount() {
             return leptos::mount::mount_to_body(move || view! { <App page /> });
         }
         body.set_text_content(Some(Translations::of(language).unreachable));
-        time::pause(TRY_AGAIN).await;
+        time::sleep(RETRY_DELAY).await;
     }
 }

@@ -1,5 +1,5 @@
-//! The images that are chosen and not sent yet. They are prepared one after the other: a phone that decoded ten photos at
-//! once would run out of memory.
+//! The attached images, before they are sent. They are prepared one after the other: a phone that decodes ten photos at
+//! once runs out of memory.
 
 use page_model::rejected_image::RejectedImage;
 use web_sys::File;
@@ -10,22 +10,22 @@ use crate::{
     ui::state::composer::{Attachment, Attachments},
 };
 
-/// The most images that are sent at once: one message each.
+/// Maximum number of images that are sent at once. Each is a message of its own.
 const MAX_IMAGES: usize = 10;
 
-/// The chosen images, in their order.
+/// The attached images, in the order in which they were attached.
 pub(crate) struct AttachmentTray {
     translations: &'static Translations,
-    images: Vec<ChosenImage>,
-    /// How many were ever chosen.
-    count: u32,
-    /// Whether one is being prepared.
-    busy: bool,
-    /// Why other files are not among them.
+    images: Vec<AttachedImage>,
+    /// Id of the last attached image.
+    last_id: u32,
+    /// Whether an image is being prepared.
+    is_preparing: bool,
+    /// Error sentences, such as why a file was rejected.
     errors: Vec<String>,
 }
 
-struct ChosenImage {
+struct AttachedImage {
     id: u32,
     file: File,
     alt: String,
@@ -33,88 +33,89 @@ struct ChosenImage {
 }
 
 impl AttachmentTray {
-    /// An empty one.
+    /// Returns an empty tray.
     pub(crate) fn new(translations: &'static Translations) -> Self {
-        Self { translations, images: Vec::new(), count: 0, busy: false, errors: Vec::new() }
+        Self { translations, images: Vec::new(), last_id: 0, is_preparing: false, errors: Vec::new() }
     }
 
-    /// Takes files in, as many as there is room for.
+    /// Attaches files, up to [`MAX_IMAGES`].
     pub(crate) fn add(&mut self, files: Vec<File>) {
-        let room = MAX_IMAGES.saturating_sub(self.images.len());
+        let free = MAX_IMAGES.saturating_sub(self.images.len());
         self.errors.clear();
-        if files.len() > room {
+        if files.len() > free {
             self.errors.push(self.translations.too_many.into());
         }
-        for file in files.into_iter().take(room) {
-            self.count += 1;
-            self.images.push(ChosenImage { id: self.count, file, alt: String::new(), picture: None });
+        for file in files.into_iter().take(free) {
+            self.last_id += 1;
+            self.images.push(AttachedImage { id: self.last_id, file, alt: String::new(), picture: None });
         }
     }
 
-    /// The next file to be prepared, unless one is being prepared already. [`AttachmentTray::on_prepared`] is to follow.
+    /// Returns the next file to prepare, unless a file is being prepared. The caller reports the result to
+    /// [`AttachmentTray::on_prepared`].
     pub(crate) fn next_to_prepare(&mut self) -> Option<(u32, File)> {
-        if self.busy {
+        if self.is_preparing {
             return None;
         }
-        let next = self.images.iter().find(|chosen| chosen.picture.is_none())?;
-        self.busy = true;
+        let next = self.images.iter().find(|attached| attached.picture.is_none())?;
+        self.is_preparing = true;
         Some((next.id, next.file.clone()))
     }
 
-    /// A file was prepared. One that cannot be sent is not in the tray any more.
+    /// Handles the result of preparing a file. Removes a file that cannot be sent.
     pub(crate) fn on_prepared(&mut self, id: u32, picture: Result<Picture, RejectedImage>) {
-        self.busy = false;
-        let Some(place) = self.images.iter().position(|chosen| chosen.id == id) else { return };
+        self.is_preparing = false;
+        let Some(index) = self.images.iter().position(|attached| attached.id == id) else { return };
         match picture {
-            Ok(picture) => self.images[place].picture = Some(picture),
+            Ok(picture) => self.images[index].picture = Some(picture),
             Err(rejected_image) => self
                 .errors
-                .push(self.translations.rejected_image(&self.images.remove(place).file.name(), rejected_image)),
+                .push(self.translations.rejected_image(&self.images.remove(index).file.name(), rejected_image)),
         }
     }
 
-    /// Says what is to be seen on an image.
+    /// Sets the description of an image.
     pub(crate) fn describe(&mut self, id: u32, text: String) {
-        if let Some(chosen) = self.images.iter_mut().find(|chosen| chosen.id == id) {
-            chosen.alt = text;
+        if let Some(attached) = self.images.iter_mut().find(|attached| attached.id == id) {
+            attached.alt = text;
         }
     }
 
-    /// Takes an image out.
+    /// Removes an image.
     pub(crate) fn remove(&mut self, id: u32) {
-        self.images.retain(|chosen| chosen.id != id);
+        self.images.retain(|attached| attached.id != id);
     }
 
-    /// Says why something was not done.
+    /// Replaces the error sentences.
     pub(crate) fn set_errors(&mut self, errors: Vec<String>) {
         self.errors = errors;
     }
 
-    /// Forgets why other files are not in the tray.
+    /// Removes the error sentences.
     pub(crate) fn clear_errors(&mut self) {
         self.errors.clear();
     }
 
-    /// Takes all images out, to be sent; none while one of them is not ready.
+    /// Removes all images and returns them for sending. Returns `None` while one of them is not prepared.
     pub(crate) fn take(&mut self) -> Option<Vec<Picture>> {
-        if self.images.iter().any(|chosen| chosen.picture.is_none()) {
+        if self.images.iter().any(|attached| attached.picture.is_none()) {
             return None;
         }
-        let described = |chosen: ChosenImage| {
-            let mut picture = chosen.picture?;
-            picture.image.alt = chosen.alt.parse().ok();
+        let described = |attached: AttachedImage| {
+            let mut picture = attached.picture?;
+            picture.image.alt = attached.alt.parse().ok();
             Some(picture)
         };
         self.errors.clear();
         Some(self.images.drain(..).filter_map(described).collect())
     }
 
-    /// What is to be drawn of it.
+    /// Returns what the components draw.
     pub(crate) fn view(&self) -> Attachments {
-        let shown = |chosen: &ChosenImage| Attachment {
-            id: chosen.id,
-            alt: chosen.alt.clone(),
-            url: chosen.picture.as_ref().map(|picture| picture.url.as_str().to_owned()),
+        let shown = |attached: &AttachedImage| Attachment {
+            id: attached.id,
+            alt: attached.alt.clone(),
+            url: attached.picture.as_ref().map(|picture| picture.url.as_str().to_owned()),
         };
         Attachments { images: self.images.iter().map(shown).collect(), errors: self.errors.clone() }
     }

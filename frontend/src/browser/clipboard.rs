@@ -1,4 +1,4 @@
-//! Copies text.
+//! Access to the clipboard.
 
 use leptos::prelude::*;
 use shared_types::Seq;
@@ -8,7 +8,7 @@ use web_sys::Clipboard;
 
 use crate::{browser::js, ui::message::message_id};
 
-/// Copies the address of a message. Where a page may not copy, the address is at least in the address bar. Says whether it was
+/// Copies the address of a message. If the page may not copy, shows it in the address bar. Returns whether it was
 /// copied.
 pub(crate) async fn copy_address(seq: Seq) -> bool {
     let location = window().location();
@@ -21,15 +21,16 @@ pub(crate) async fn copy_address(seq: Seq) -> bool {
     copied
 }
 
-/// Copies a text. Says whether it was copied: only a page that came by HTTPS has a clipboard, and the browser may forbid it.
+/// Copies a text. Returns whether it was copied: only pages loaded by HTTPS have a clipboard, and the browser may
+/// refuse.
 pub(crate) async fn copy_text(text: &str) -> bool {
     let clipboard = js::property(&window().navigator(), "clipboard");
     clipboard.is_object() && JsFuture::from(clipboard.unchecked_into::<Clipboard>().write_text(text)).await.is_ok()
 }
 
-/// Selects the text of an element, as if the visitor had done it.
-pub(crate) fn select_text(element: &str) {
-    if let Ok(Some(element)) = document().query_selector(element)
+/// Selects the text of the first element that matches a selector.
+pub(crate) fn select_text(selector: &str) {
+    if let Ok(Some(element)) = document().query_selector(selector)
         && let Some(selection) = js::call(&window(), "getSelection", &[])
     {
         js::call(&selection, "selectAllChildren", &[element.into()]);

@@ -1,4 +1,4 @@
-//! Preferences that the server needs: stored in cookies.
+//! Cookies with the preferences that the server needs.
 
 use leptos::prelude::*;
 use shared_types::{Language, PersonName};
@@ -7,30 +7,30 @@ use web_sys::HtmlDocument;
 
 use crate::browser::{location, storage};
 
-/// Keeps the name the visitor chose.
+/// Stores the visitor's name.
 pub(crate) fn store_name(name: &PersonName) {
     set_preference("name=", &String::from(js_sys::encode_uri_component(name.as_str())));
 }
 
-/// Keeps the language the visitor chose, and asks the server for the page in it.
+/// Stores the visitor's language and reloads the page in it.
 pub(crate) fn switch_language(language: Language) {
     set_preference("language=", language.tag());
     location::reload();
 }
 
-/// Keeps a choice of the visitor in a cookie: the server's next page has it before any script runs.
+/// Stores a preference in a cookie, so that the server renders the next page with it.
 fn set_preference(name: &str, value: &str) {
     if !storage::has_signed_out() {
-        // 400 days is the longest a browser keeps a cookie.
+        // 400 days, the maximum lifetime that browsers allow for a cookie.
         set_cookie(name, value, "34560000");
     }
 }
 
 pub(crate) fn set_cookie(name: &str, value: &str, seconds: &str) {
-    let secure = if location::by_https() { "; Secure" } else { "" };
+    let secure = if location::is_https() { "; Secure" } else { "" };
     let cookie = [name, value, "; Path=/; Max-Age=", seconds, "; SameSite=Lax", secure].concat();
     if let Some(document) = document().dyn_ref::<HtmlDocument>() {
-        // Where cookies are forbidden a choice lasts as long as the page.
+        // If cookies are forbidden, the preference lasts until the page is closed.
         _ = document.set_cookie(&cookie);
     }
 }

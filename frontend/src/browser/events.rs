@@ -19,7 +19,7 @@ pub(crate) fn on_resume(act: impl Fn() + Clone + 'static) {
     _ = document().add_event_listener_with_callback("visibilitychange", listener.unchecked_ref());
 }
 
-/// Calls `act` whenever the page may end: phones end hidden pages without an event.
+/// Calls `act` when the page is left or hidden: phones end hidden pages without an event.
 pub(crate) fn on_page_hide(act: impl Fn() + Clone + 'static) {
     for event in ["pagehide", "visibilitychange"] {
         let act = act.clone();
@@ -42,8 +42,8 @@ pub(crate) fn on_file_drop(act: impl Fn(Option<FileList>) + Clone + 'static) {
                 }
                 return;
             }
-            let files = |dragged: &DataTransfer| dragged.types().includes(&"Files".into(), 0);
-            let Some(dragged) = event.data_transfer().filter(files) else { return };
+            let has_files = |dragged: &DataTransfer| dragged.types().includes(&"Files".into(), 0);
+            let Some(dragged) = event.data_transfer().filter(has_files) else { return };
             event.prevent_default();
             if name == "dragover" {
                 _ = root.set_attribute("data-dragging", "");
@@ -55,10 +55,10 @@ pub(crate) fn on_file_drop(act: impl Fn(Option<FileList>) + Clone + 'static) {
     }
 }
 
-/// Lets the browser ask before it leaves the page, while `loses` returns true.
-pub(crate) fn confirm_before_unload(loses: impl Fn() -> bool + 'static) {
+/// Lets the browser ask for confirmation before it leaves the page, while `has_unsaved_work` returns `true`.
+pub(crate) fn confirm_before_unload(has_unsaved_work: impl Fn() -> bool + 'static) {
     keep_listening(window_event_listener(ev::beforeunload, move |event| {
-        if loses() {
+        if has_unsaved_work() {
             event.prevent_default();
         }
     }));

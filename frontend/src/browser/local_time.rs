@@ -1,5 +1,4 @@
-//! The visitor's own calendar: their time zone, and times and dates as their browser writes them in the language
-//! of the page.
+//! The visitor's calendar: times and dates in their time zone, formatted by the browser in the language of the page.
 
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
 use page_model::calendar::Calendar;
@@ -12,7 +11,7 @@ use crate::{browser::time, i18n::Translations};
 
 const DAY_MS: f64 = 24.0 * 60.0 * 60.0 * 1000.0;
 
-/// Days and times where the visitor is.
+/// Days and times in the visitor's time zone.
 pub(crate) struct LocalTime {
     translations: &'static Translations,
     time: Function,
@@ -45,13 +44,13 @@ impl Calendar for LocalTime {
         match self.day(now) - self.day(at) {
             0 => self.translations.today.into(),
             1 => self.translations.yesterday.into(),
-            _ if date(at).get_full_year() == date(now).get_full_year() => write(&self.day_of_year, at),
-            _ => write(&self.date, at),
+            _ if date(at).get_full_year() == date(now).get_full_year() => format(&self.day_of_year, at),
+            _ => format(&self.date, at),
         }
     }
 
     fn time(&self, at: Timestamp) -> String {
-        write(&self.time, at)
+        format(&self.time, at)
     }
 }
 
@@ -59,13 +58,13 @@ fn date(at: Timestamp) -> Date {
     Date::new(&JsValue::from_f64(at.0 as f64))
 }
 
-/// A language as the visitor's browser knows it: British English, say, and if it knows none, the language as such.
+/// Returns the locales of a language: the visitor's preferred ones, such as British English, then the language itself.
 fn locales(language: Language) -> Array {
     let locales = Array::new();
     for locale in preferred_locales() {
-        // Some browsers on Linux name locales that `Intl` does not take, such as "en-US@posix".
-        let takes = locale.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        if takes && Language::of_tag(&locale) == Some(language) {
+        // Some browsers on Linux report locales that `Intl` rejects, such as "en-US@posix".
+        let is_valid = locale.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        if is_valid && Language::of_tag(&locale) == Some(language) {
             locales.push(&JsValue::from_str(&locale));
         }
     }
@@ -73,7 +72,7 @@ fn locales(language: Language) -> Array {
     locales
 }
 
-/// A function that writes moments with these parts.
+/// Returns a function that formats a timestamp with these parts.
 fn formatter(locales: &Array, parts: &[(&str, &str)]) -> Function {
     let options = Object::new();
     for (part, style) in parts {
@@ -82,12 +81,12 @@ fn formatter(locales: &Array, parts: &[(&str, &str)]) -> Function {
     Intl::DateTimeFormat::new(locales, &options).format()
 }
 
-fn write(formatter: &Function, at: Timestamp) -> String {
-    let written = formatter.call1(&JsValue::UNDEFINED, &JsValue::from_f64(at.0 as f64));
-    written.ok().and_then(|text| text.as_string()).unwrap_or_default()
+fn format(formatter: &Function, at: Timestamp) -> String {
+    let formatted = formatter.call1(&JsValue::UNDEFINED, &JsValue::from_f64(at.0 as f64));
+    formatted.ok().and_then(|text| text.as_string()).unwrap_or_default()
 }
 
-/// The locales that the visitor prefers, best first: language tags.
+/// Returns the language tags that the visitor prefers, best first.
 pub(crate) fn preferred_locales() -> impl Iterator<Item = String> {
     window().navigator().languages().into_iter().filter_map(|tag| tag.as_string())
 }

@@ -5,38 +5,38 @@ use shared_types::{PageState, RoomName, Seq};
 
 use crate::browser::events;
 
-/// The message in the address: `#m-` and its sequence number.
+/// Returns the message in the fragment of the address: `#m-` and its sequence number.
 pub(crate) fn message_in_address() -> Option<Seq> {
     window().location().hash().ok()?.strip_prefix("#m-")?.parse().ok().map(Seq)
 }
 
-/// Calls `act` when the address names another message.
+/// Calls `act` when the fragment of the address changes.
 pub(crate) fn on_address_change(act: impl Fn() + 'static) {
     events::keep_listening(window_event_listener(ev::hashchange, move |_| act()));
 }
 
 /// Whether the page was loaded by HTTPS.
-pub(crate) fn by_https() -> bool {
+pub(crate) fn is_https() -> bool {
     window().location().protocol().is_ok_and(|protocol| protocol == "https:")
 }
 
 /// Reloads the page.
 pub(crate) fn reload() {
-    // Not at once: the reload asks the session for unsaved work, and the session is busy.
+    // Deferred: the reload asks the session for unsaved work, and the session is borrowed now.
     queue_microtask(|| _ = window().location().reload());
 }
 
-/// The room in the path: `/r/{room}`, or the lobby.
+/// Returns the room in the path, `/r/{room}`, or the lobby.
 pub(crate) fn room_of_path() -> RoomName {
     let path = window().location().pathname().unwrap_or_default();
     path.strip_prefix("/r/").and_then(|room| room.trim_end_matches('/').parse().ok()).unwrap_or_else(RoomName::lobby)
 }
 
-/// The address of the socket with its parameters. A path alone is on the page's host.
+/// Returns the address of the socket with its parameters. An address that is only a path is on the page's host.
 pub(crate) fn socket_address(page: &PageState) -> String {
     let mut address = String::new();
     if page.socket.starts_with('/') {
-        address.push_str(if by_https() { "wss://" } else { "ws://" });
+        address.push_str(if is_https() { "wss://" } else { "ws://" });
         address.push_str(&window().location().host().unwrap_or_default());
     }
     address.push_str(&page.socket);

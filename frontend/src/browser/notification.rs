@@ -1,5 +1,4 @@
-//! The one place that knows notifications of the system. Not every browser has them, and some let a service worker alone
-//! show them.
+//! System notifications. Some browsers lack them, and some let only a service worker show them.
 
 use js_sys::{Function, Object, Promise, Reflect};
 use leptos::prelude::window;
@@ -8,23 +7,24 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use crate::browser::js::{call, property};
 
-/// Whether the page may show them.
+/// Whether the page may show notifications.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Permission {
     Granted,
     Denied,
     /// The visitor was not asked yet.
     Open,
-    /// The browser has none.
+    /// The browser has no notifications.
     Unable,
 }
 
-/// Whether the page may show them now.
+/// Returns the current permission.
 pub(crate) fn permission() -> Permission {
     permission_of(&property(&property(&window(), "Notification"), "permission"))
 }
 
-/// Asks the visitor, at once.
+/// Asks the visitor for permission. The request starts before the future is polled, as browsers require it in a click
+/// handler.
 pub(crate) fn ask() -> impl Future<Output = Permission> + 'static {
     let answer = call(&property(&window(), "Notification"), "requestPermission", &[]);
     async move {
@@ -44,14 +44,14 @@ fn permission_of(value: &JsValue) -> Permission {
     }
 }
 
-/// Shows one in the place of the last one with this tag. Where a service worker shows it, a click is the worker's, and
-/// `url` (the notification's `data`) is where it leads; otherwise a click brings the page to the front and is `clicked`.
-pub(crate) fn show(title: &str, body: &str, tag: &str, url: &str, clicked: impl Fn() + 'static) {
+/// Shows a notification. It replaces the last one with the same tag. If a service worker shows it, the worker handles
+/// the click and opens `url` (the notification's `data`). Otherwise a click focuses the page and calls `on_click`.
+pub(crate) fn show(title: &str, body: &str, tag: &str, url: &str, on_click: impl Fn() + 'static) {
     let options = Object::new();
     for (name, value) in [("body", body), ("tag", tag), ("data", url)] {
         _ = Reflect::set(&options, &name.into(), &value.into());
     }
-    // Or only the first of them would be heard.
+    // Without this, only the first notification of a tag alerts the visitor.
     _ = Reflect::set(&options, &"renotify".into(), &true.into());
     let arguments = [title.into(), options.into()];
     let workers = property(&window().navigator(), "serviceWorker");
@@ -66,12 +66,12 @@ pub(crate) fn show(title: &str, body: &str, tag: &str, url: &str, clicked: impl 
         return;
     }
     let Ok(constructor) = property(&window(), "Notification").dyn_into::<Function>() else { return };
-    let Ok(shown) = Reflect::construct(&constructor, &arguments.iter().collect()) else { return };
-    let closes = shown.clone();
+    let Ok(notification) = Reflect::construct(&constructor, &arguments.iter().collect()) else { return };
+    let clicked = notification.clone();
     let click = Closure::once_into_js(move || {
         _ = window().focus();
-        call(&closes, "close", &[]);
-        clicked();
+        call(&clicked, "close", &[]);
+        on_click();
     });
-    _ = Reflect::set(&shown, &"onclick".into(), &click);
+    _ = Reflect::set(&notification, &"onclick".into(), &click);
 }

@@ -1,4 +1,4 @@
-//! The page without a network: a worker keeps the last copy of every room (`public/sw.js`), and this has it installed.
+//! Offline support: installs the service worker (`public/sw.js`), which stores a copy of every visited room.
 
 use std::time::Duration;
 
@@ -9,57 +9,56 @@ use web_sys::ServiceWorkerRegistration;
 
 use crate::browser::{events, js, storage};
 
-/// Where the worker is: above everything that it answers for.
+/// Path of the worker. It is in the root, because a worker controls only the paths below its own.
 const WORKER: &str = "/sw.js";
 
-/// The page itself comes first: what it needs to be alive, and what its images and its socket have to fetch.
-const PAUSE: Duration = Duration::from_secs(2);
+/// Delay before the worker is installed, so that scripts, images and the socket of the page load first.
+const INSTALL_DELAY: Duration = Duration::from_secs(2);
 
-/// Where the worker keeps its copies of pages.
-const PAGES: &str = "pages-1";
+/// Name of the cache in which the worker stores copies of pages.
+const PAGE_CACHE: &str = "pages-1";
 
-/// Drops every copy.
+/// Deletes all copies of pages.
 pub(crate) fn delete_copies() {
-    let copies = js::property(&window(), "caches");
-    if copies.is_object() {
-        js::ignore_result(js::call(&copies, "delete", &[PAGES.into()]));
+    let caches = js::property(&window(), "caches");
+    if caches.is_object() {
+        js::ignore_result(js::call(&caches, "delete", &[PAGE_CACHE.into()]));
     }
 }
 
-/// Has the worker installed, once the page has come to rest, and the page kept whenever it is left.
+/// Installs the worker after a delay. The worker then stores a copy of the page whenever it is left.
 pub(crate) fn prepare() {
-    set_timeout(|| spawn_local(install()), PAUSE);
+    set_timeout(|| spawn_local(install()), INSTALL_DELAY);
 }
 
 async fn install() {
     let workers = window().navigator().service_worker();
-    // There are none on a page that came without HTTPS from another machine, and in some private windows.
+    // Pages loaded without HTTPS from another machine have no workers, nor have some private windows.
     if AsRef::<JsValue>::as_ref(&workers).is_undefined() {
         return;
     }
-    let seen = workers.controller().is_some();
-    // Where it cannot be had, the page does without.
+    let was_controlled = workers.controller().is_some();
     if JsFuture::from(workers.register(WORKER)).await.is_err() {
         return;
     }
     let Ok(ready) = workers.ready() else { return };
     let Ok(registration) = JsFuture::from(ready).await else { return };
     let registration: ServiceWorkerRegistration = registration.unchecked_into();
-    // It has seen this page come, if it was there.
-    if !seen {
-        keep(&registration);
+    // A worker that controlled the page while it loaded has stored it already.
+    if !was_controlled {
+        store_copy(&registration);
     }
     events::on_page_hide(move || {
         if !events::is_visible() {
-            keep(&registration);
+            store_copy(&registration);
         }
     });
 }
 
-/// Tells the worker to keep a copy of the page, as the server has it now.
-fn keep(registration: &ServiceWorkerRegistration) {
+/// Tells the worker to fetch the page again and to store it.
+fn store_copy(registration: &ServiceWorkerRegistration) {
     if let Some(worker) = registration.active().filter(|_| !storage::has_signed_out()) {
-        // It knows who asks, and there is nothing else to say.
+        // The worker reads the address of the page from the sender.
         _ = worker.post_message(&JsValue::NULL);
     }
 }

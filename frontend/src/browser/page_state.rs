@@ -1,4 +1,4 @@
-//! Fetches the state of a room with a fresh ticket.
+//! Fetches the state of a room.
 
 use gloo_net::http::Request;
 use page_model::connection::EndReason;
@@ -6,13 +6,13 @@ use shared_types::{PageState, RoomName, Timestamp};
 
 use crate::browser::js;
 
-/// Asks the server for a room's state, and with it a fresh ticket. Where there is none, it may have said why there will be
-/// none.
+/// Fetches a room's state with a new ticket. The error is the reason if the visitor is banned or signed out, and `None`
+/// otherwise.
 pub(crate) async fn fetch_state(room: &RoomName) -> Result<PageState, Option<EndReason>> {
     let path = ["/state/", room.as_str()].concat();
-    let answer = Request::get(&path).send().await.map_err(|_| None)?;
-    let status = answer.status();
-    let text = answer.text().await.map_err(|_| None)?;
+    let response = Request::get(&path).send().await.map_err(|_| None)?;
+    let status = response.status();
+    let text = response.text().await.map_err(|_| None)?;
     match status {
         200 => serde_json::from_str(&text).map_err(|_| None),
         401 => Err(Some(EndReason::SignedOut)),
@@ -21,8 +21,8 @@ pub(crate) async fn fetch_state(room: &RoomName) -> Result<PageState, Option<End
     }
 }
 
-/// Until when the visitor is to stay away: `{"standing":{"bannedUntil":…}}`.
-fn banned_until(answer: &str) -> Option<Timestamp> {
-    let answer = js_sys::JSON::parse(answer).ok()?;
-    js::property(&js::property(&answer, "standing"), "bannedUntil").as_f64().map(|until| Timestamp(until as u64))
+/// Reads the end of the ban from the response: `{"standing":{"bannedUntil":…}}`.
+fn banned_until(response: &str) -> Option<Timestamp> {
+    let response = js_sys::JSON::parse(response).ok()?;
+    js::property(&js::property(&response, "standing"), "bannedUntil").as_f64().map(|until| Timestamp(until as u64))
 }

@@ -1,7 +1,7 @@
-//! The one place that knows canvas and the decoding of images: makes of a file what a chat shows of it.
+//! Prepares images for sending with a canvas.
 //!
-//! All but a GIF is drawn and encoded anew. That makes a phone's photo ten times smaller, and it leaves behind what the
-//! camera wrote beside the picture, such as where it was taken: the original bytes never leave the device.
+//! All images except GIFs are drawn and encoded again. That makes a phone's photo about ten times smaller and removes
+//! its metadata, such as the location: the original bytes never leave the device.
 
 use js_sys::{Promise, Reflect, Uint8Array};
 use leptos::prelude::document;
@@ -14,26 +14,26 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, CanvasRenderingContext2d, File, HtmlCanvasElement, HtmlImageElement, Url};
 
-/// The most pixels an image may have before it is made smaller: as 4 bytes each, decoding it takes 400 MB.
-const PIXELS: u64 = 100_000_000;
+/// Maximum number of pixels of the original image: at 4 bytes each, decoding it takes 400 MB.
+const MAX_PIXELS: u64 = 100_000_000;
 
-/// What an encoder is to try for, and what it tries when that was still too many bytes: quality, then sides halved so often.
+/// Encodings to try until one is small enough: quality, and how often the sides are halved.
 const ATTEMPTS: [(f64, u32); 3] = [(0.85, 0), (0.6, 0), (0.6, 1)];
 
-/// Under a picture's transparent parts, in its preview: neither the paper of a light page nor that of a dark one.
+/// Background of transparent parts in the preview: between the backgrounds of the light and the dark theme.
 const GREY: u32 = 128;
 
-/// An image as it will be sent.
+/// An image that is ready to be sent.
 pub(crate) struct Picture {
-    /// What its message says about it; the description is still missing.
+    /// The image in its message, without the description.
     pub(crate) image: ChatImage,
     /// Its bytes.
     pub(crate) blob: Blob,
-    /// Where this page finds it.
+    /// Its URL within this page.
     pub(crate) url: LocalUrl,
 }
 
-/// An address that only this page knows. It ends when it is dropped.
+/// An object URL. It is revoked when dropped.
 pub(crate) struct LocalUrl(String);
 
 impl LocalUrl {
@@ -41,7 +41,7 @@ impl LocalUrl {
         Url::create_object_url_with_blob(blob).ok().map(Self)
     }
 
-    /// The address itself.
+    /// Returns the URL.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -54,7 +54,7 @@ impl Drop for LocalUrl {
 }
 
 impl Picture {
-    /// Makes a picture of a file.
+    /// Prepares a file for sending.
     pub(crate) async fn of(file: &File) -> Result<Self, RejectedImage> {
         if file.size() > f64::from(FILE_BYTES) {
             return Err(RejectedImage::TooLarge);
@@ -65,11 +65,11 @@ impl Picture {
         let url = LocalUrl::of(file).ok_or(RejectedImage::NotAnImage)?;
         let original = load(url.as_str()).await.ok_or(RejectedImage::NotAnImage)?;
         let (width, height) = (original.natural_width(), original.natural_height());
-        // A drawing without a size of its own has none here either.
+        // An image format without an intrinsic size.
         if width == 0 || height == 0 {
             return Err(RejectedImage::NotAnImage);
         }
-        if u64::from(width) * u64::from(height) > PIXELS {
+        if u64::from(width) * u64::from(height) > MAX_PIXELS {
             return Err(RejectedImage::TooManyPixels);
         }
         let preview = preview(&original);
@@ -90,7 +90,7 @@ impl Picture {
     }
 }
 
-/// What a message says about an image, if an image may be so.
+/// Returns the image of a message, or `None` if its file or its sides are too large.
 fn describe(kind: ImageType, blob: &Blob, size: (u32, u32), preview: Option<ImagePreview>) -> Option<ChatImage> {
     if blob.size() > f64::from(IMAGE_BYTES) {
         return None;
@@ -105,14 +105,14 @@ fn describe(kind: ImageType, blob: &Blob, size: (u32, u32), preview: Option<Imag
     })
 }
 
-/// Whether a file is a GIF, whatever it is called.
+/// Whether the content of a file is a GIF, whatever its name.
 async fn is_gif(file: &File) -> bool {
     let Ok(start) = file.slice_with_i32_and_i32(0, 4) else { return false };
     let bytes = JsFuture::from(start.array_buffer()).await;
     bytes.is_ok_and(|bytes| Uint8Array::new(&bytes).to_vec() == b"GIF8")
 }
 
-/// A size made smaller so that the longer side is at most `side`.
+/// Shrinks a size, so that the longer side is at most `side`.
 fn within(side: u32, width: u32, height: u32) -> (u32, u32) {
     let longer = width.max(height);
     if longer <= side {
@@ -122,7 +122,7 @@ fn within(side: u32, width: u32, height: u32) -> (u32, u32) {
     (shrunk(width), shrunk(height))
 }
 
-/// Loads an image as far as its size is known. Its pixels are decoded when it is drawn.
+/// Loads an image until its size is known. Its pixels are decoded when it is drawn.
 async fn load(url: &str) -> Option<HtmlImageElement> {
     let image = HtmlImageElement::new().ok()?;
     let loaded = Promise::new(&mut |resolve, reject| {
@@ -134,7 +134,7 @@ async fn load(url: &str) -> Option<HtmlImageElement> {
     Some(image)
 }
 
-/// Draws an image, upright as the camera was held, at a size.
+/// Draws an image in a size. The browser applies the orientation of the camera.
 fn draw(
     image: &HtmlImageElement,
     (width, height): (u32, u32),
@@ -143,28 +143,28 @@ fn draw(
     canvas.set_width(width);
     canvas.set_height(height);
     let context: CanvasRenderingContext2d = canvas.get_context("2d").ok()??.unchecked_into();
-    // Many pixels become one: without this some browsers look at a few of them only.
+    // Without this, some browsers sample only a few of the pixels that become one.
     _ = Reflect::set(&context, &"imageSmoothingQuality".into(), &"high".into());
     let (width, height) = (f64::from(width), f64::from(height));
     context.draw_image_with_html_image_element_and_dw_and_dh(image, 0.0, 0.0, width, height).ok()?;
     Some((canvas, context))
 }
 
-/// The image as WebP, or as JPEG where the browser cannot make that.
+/// Encodes an image as WebP, or as JPEG if the browser cannot encode WebP.
 async fn encode(image: &HtmlImageElement, size: (u32, u32), quality: f64) -> Option<(ImageType, Blob)> {
     let (canvas, context) = draw(image, size)?;
     let webp = to_blob(&canvas, ImageType::Webp, quality).await;
     if let Some(webp) = webp {
         return Some((ImageType::Webp, webp));
     }
-    // A JPEG has no transparent parts, and what is black on nothing could not be read on black.
+    // A JPEG has no transparency: without a white background, transparent parts would be black.
     _ = context.set_global_composite_operation("destination-over");
     context.set_fill_style_str("#fff");
     context.fill_rect(0.0, 0.0, f64::from(size.0), f64::from(size.1));
     Some((ImageType::Jpeg, to_blob(&canvas, ImageType::Jpeg, quality).await?))
 }
 
-/// What is drawn, as bytes of a kind. A browser that does not know the kind answers with another one.
+/// Encodes a canvas as a type of image. Returns `None` if the browser cannot encode this type and uses another one.
 async fn to_blob(canvas: &HtmlCanvasElement, kind: ImageType, quality: f64) -> Option<Blob> {
     let encoded = Promise::new(&mut |resolve, _| {
         let quality = JsValue::from_f64(quality);
@@ -174,7 +174,7 @@ async fn to_blob(canvas: &HtmlCanvasElement, kind: ImageType, quality: f64) -> O
     (blob.type_() == kind.media_type()).then_some(blob)
 }
 
-/// The colours of an image, coarsely.
+/// Returns the preview of an image: a few coarse colours.
 fn preview(image: &HtmlImageElement) -> Option<ImagePreview> {
     let side = PREVIEW_SIDE as u32;
     let (_, context) = draw(image, (side, side))?;

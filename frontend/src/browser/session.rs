@@ -35,7 +35,7 @@ use crate::{
         sign_out,
         socket::{Socket, SocketEvent},
         storage, time,
-        unsent_messages::Unsent,
+        unsent_messages::UnsentMessages,
         viewport,
     },
     ui::{
@@ -46,19 +46,19 @@ use crate::{
     },
 };
 
-/// Interval at which due work is performed.
+/// Interval at which the session performs due work.
 const TICK: Duration = Duration::from_secs(1);
 
 /// Where the session of the page is stored.
 type SessionHandle = StoredValue<Option<Session>, LocalStorage>;
 
-/// Everything that changes while the page is open, apart from what is drawn.
+/// The state of the page outside the components, and what it is connected to.
 pub(crate) struct Session {
     handle: SessionHandle,
     chat: Chat,
     page: PageState,
     client: Client,
-    unsent: Unsent,
+    unsent: UnsentMessages,
     /// The attached images.
     attachments: AttachmentTray,
     /// The images that this page sent.
@@ -85,8 +85,8 @@ pub(crate) struct Session {
     read_position: ReadPosition,
     /// The message that the visitor wants to see.
     target: Option<Seq>,
-    /// The unread messages that were last shown.
-    news: Option<UnreadSummary>,
+    /// The unread messages that were shown last.
+    unread: Option<UnreadSummary>,
     /// Number of messages of others since the page was last visible.
     unseen_count: u32,
     /// Whether the rows may have changed since they were drawn.
@@ -99,8 +99,8 @@ pub(crate) struct Session {
 pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
     let now = time::now();
     let (mut client, effects) = Client::start(&page, chat.translations, now, random::random);
-    let (unsent, left) = Unsent::open(&page.room, &page.you.id);
-    client.restore(left, now);
+    let (unsent, stored) = UnsentMessages::open(&page.room, &page.you.id);
+    client.restore(stored, now);
     let newest = client.timeline().newest().map(|(seq, _)| seq);
     let rooms = RoomList::new(&page.room, storage::read("rooms").as_deref());
     let mut session = Session {
@@ -124,7 +124,7 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
         calendar: LocalTime::new(chat.translations),
         sockets: Vec::new(),
         scroll_anchor: None,
-        news: None,
+        unread: None,
         unseen_count: 0,
         rows_changed: true,
         drawn_day: 0,
@@ -157,7 +157,7 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
     gestures::watch(chat);
     keys::watch(chat);
     viewport::watch();
-    draft::keep(chat);
+    draft::restore_and_store(chat);
 }
 
 /// Performs a command of the visitor.
@@ -182,7 +182,7 @@ impl Session {
         let effects = match intent {
             Intent::Typing => self.client.typing(now),
             Intent::Post(text) => self.post(text),
-            Intent::SetComposerMode(what) => return set(self.chat.composer.mode, what),
+            Intent::SetComposerMode(mode) => return set(self.chat.composer.mode, mode),
             Intent::Change(seq, change) => self.change(seq, change),
             Intent::AttachImages(files) => return self.attach(files),
             Intent::DetachImage(id) => self.update_attachments(|attachments| attachments.remove(id)),
@@ -205,8 +205,10 @@ impl Session {
                     if clipboard::copy_address(seq).await {
                         return set(chat.log.copied_message, Some(seq));
                     }
-                    let told = vec![chat.translations.not_copied.to_owned()];
-                    with(handle, |session| _ = session.update_attachments(|attachments| attachments.set_errors(told)));
+                    let errors = vec![chat.translations.not_copied.to_owned()];
+                    with(handle, |session| {
+                        session.update_attachments(|attachments| attachments.set_errors(errors));
+                    });
                 });
             }
             Intent::MarkRead => return self.mark_read(),
@@ -234,13 +236,13 @@ impl Session {
 
     /// Whether a reload would lose something.
     fn has_unsaved_work(&self) -> bool {
-        let known = self.client.timeline();
+        let timeline = self.client.timeline();
         let unfinished =
-            known.has_unfinished_uploads() || !known.changing_messages().is_empty() || !self.purges.is_empty();
-        !storage::has_signed_out() && (unfinished || !self.unsent.is_whole())
+            timeline.has_unfinished_uploads() || !timeline.changing_messages().is_empty() || !self.purges.is_empty();
+        !storage::has_signed_out() && (unfinished || !self.unsent.is_complete())
     }
 
-    /// Changes a message.
+    /// Edits or deletes a message, or changes a reaction.
     fn change(&mut self, seq: Seq, change: Change) -> Vec<Effect> {
         let nonce = random::unique_token().parse();
         nonce.map(|nonce| self.client.change(seq, change, nonce, time::now())).unwrap_or_default()
@@ -249,7 +251,7 @@ impl Session {
     fn tick(&mut self) {
         let now = time::now();
         let timeline = self.client.timeline();
-        // An unsent message may fail meanwhile.
+        // The state of an unsent message may change with time.
         self.rows_changed |= timeline.has_unfinished_uploads()
             || !timeline.changing_messages().is_empty()
             || !timeline.unsent().is_empty();
@@ -298,8 +300,8 @@ impl Session {
             with(handle, |session| {
                 let now = time::now();
                 let effects = match page {
-                    // If another person signed in in another tab, this page's unsent messages are not sent in their
-                    // name: they wait for their author. Without sign-in it is the same person with another cookie.
+                    // Another person signed in in another tab. A reload keeps the unsent messages for their author.
+                    // In an open chat, a new id is the same person with another cookie.
                     Ok(page) if !page.access.is_open() && page.you.id != session.page.you.id => {
                         return location::reload();
                     }
@@ -308,7 +310,7 @@ impl Session {
                         session.page = page;
                         session.client.on_fetched(now, true)
                     }
-                    Err(Some(over)) => session.client.end(now, over),
+                    Err(Some(reason)) => session.client.end(now, reason),
                     Err(None) => session.client.on_fetched(now, false),
                 };
                 session.perform(effects);
@@ -319,15 +321,15 @@ impl Session {
     fn on_socket_event(&mut self, id: SocketId, event: SocketEvent) {
         let now = time::now();
         self.rows_changed = true;
-        let mut news = Vec::new();
-        let mut renaming_refused = false;
+        let mut new_messages = Vec::new();
+        let mut is_rename_rejected = false;
         let effects = match event {
             SocketEvent::Frame(frame) => {
                 let message = serde_json::from_str(&frame).ok();
                 if let Some(message) = &message {
-                    news = self.new_messages(message);
+                    new_messages = self.new_messages(message);
                     self.on_query_answer(message);
-                    renaming_refused =
+                    is_rename_rejected =
                         matches!(message, ServerMessage::Error { action: Some(ActionName::Known(Action::Rename)), .. });
                 }
                 self.client.on_message(now, id, message)
@@ -340,11 +342,11 @@ impl Session {
             }
         };
         self.perform(effects);
-        if renaming_refused {
+        if is_rename_rejected {
             self.restore_name();
         }
         self.update_unread();
-        self.notify_messages(&news);
+        self.notify_messages(&new_messages);
     }
 
     /// Draws what changed, and stores unsent messages.
@@ -375,19 +377,19 @@ impl Session {
         let errors = self.client.take_errors();
         if !errors.is_empty() {
             self.rows_changed = true;
-            let told = errors.iter().map(|why| self.chat.translations.not_changed.with(why)).collect();
-            self.update_attachments(|attachments| attachments.set_errors(told));
+            let errors = errors.iter().map(|why| self.chat.translations.not_changed.with(why)).collect();
+            self.update_attachments(|attachments| attachments.set_errors(errors));
         }
         if std::mem::take(&mut self.rows_changed) {
             self.drawn_day = self.calendar.day(Timestamp(now));
-            let sought = self.target.take_if(|_| !self.client.timeline().is_seeking());
-            match sought {
+            let target = self.target.take_if(|_| !self.client.timeline().is_seeking());
+            match target {
                 Some(seq) => self.show_target(seq),
                 None => self.keep_scroll_position(),
             }
-            self.unsent.keep(&self.client.timeline().unsent(), now);
-            let news = self.chat.show(self.client.timeline(), &self.calendar, self.read_position.line());
-            self.show_unread_summary(news);
+            self.unsent.update(&self.client.timeline().unsent(), now);
+            let unread = self.chat.show(self.client.timeline(), &self.calendar, self.read_position.line());
+            self.show_unread_summary(unread);
         }
     }
 }

@@ -9,10 +9,10 @@ use web_sys::HtmlFormElement;
 
 use crate::browser::{cookies, events, js, offline, storage};
 
-/// Tells the next page of this tab that all data was deleted.
+/// Storage key that tells the next page of this tab that all data was deleted.
 const ERASED_FLAG: &str = "deleted";
 
-/// Delay before a page reloads after another one signed out: the new cookie is set by then, and both pages get the same
+/// Delay before a page reloads after another one signed out. The new cookie is set by then, and both pages get the same
 /// new visitor.
 const RELOAD_DELAY: Duration = Duration::from_secs(1);
 
@@ -21,9 +21,10 @@ const RELOAD_DELAY: Duration = Duration::from_secs(1);
 /// `deleted` says whether all messages were deleted, too.
 pub(crate) async fn sign_out(deleted: bool) {
     storage::stop_storing();
-    let asked = Request::post("/sign-out").header("content-type", "application/x-www-form-urlencoded").body("by=page");
-    let answered = match asked {
-        Ok(request) => request.send().await.is_ok_and(|answer| answer.ok()),
+    let request =
+        Request::post("/sign-out").header("content-type", "application/x-www-form-urlencoded").body("by=page");
+    let succeeded = match request {
+        Ok(request) => request.send().await.is_ok_and(|response| response.ok()),
         Err(_) => false,
     };
     // The host belongs to this chat only: everything in its storage is ours.
@@ -40,22 +41,22 @@ pub(crate) async fn sign_out(deleted: bool) {
     {
         _ = storage.set_item(ERASED_FLAG, "");
     }
-    if answered {
+    if succeeded {
         _ = window().location().set_href("/");
     } else if let Ok(Some(form)) = document().query_selector("form.sign-out") {
-        // If something fails, the browser shows it.
+        // The browser shows the error if this fails, too.
         _ = form.unchecked_into::<HtmlFormElement>().submit();
     }
 }
 
 /// Whether all data was deleted just before this page. Returns `true` once.
 pub(crate) fn take_erased_flag() -> bool {
-    let said = storage::session_storage().and_then(|storage| {
-        let said = storage.get_item(ERASED_FLAG).ok()?;
+    let flag = storage::session_storage().and_then(|storage| {
+        let flag = storage.get_item(ERASED_FLAG).ok()?;
         _ = storage.remove_item(ERASED_FLAG);
-        said
+        flag
     });
-    said.is_some()
+    flag.is_some()
 }
 
 /// Calls `act` when another page of this host cleared the storage.
@@ -67,7 +68,7 @@ pub(crate) fn on_storage_cleared(act: impl Fn() + 'static) {
     }));
 }
 
-/// The visitor signed out on another page: clears this tab and reloads as a new visitor.
+/// Clears this tab and reloads it as a new visitor, after the visitor signed out on another page.
 pub(crate) fn follow_sign_out() {
     if let Some(storage) = storage::session_storage() {
         _ = storage.clear();

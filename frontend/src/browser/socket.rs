@@ -1,4 +1,4 @@
-//! The only module that uses WebSocket: a socket that reports events and closes when it is dropped.
+//! A WebSocket that reports events and closes when it is dropped. No other module uses WebSocket.
 
 use futures::{
     SinkExt, StreamExt,
@@ -13,29 +13,29 @@ use wasm_bindgen_futures::spawn_local;
 pub(crate) enum SocketEvent {
     /// A text frame arrived.
     Frame(String),
-    /// It was closed, or could not be opened. It is the last event.
+    /// The socket was closed or could not be opened. This is the last event.
     Closed,
 }
 
-/// A socket that is open or being opened. Messages wait until it is open.
+/// A socket that is open or opening. Messages are queued until it is open.
 pub(crate) struct Socket {
     frames: UnboundedSender<String>,
     task: AbortHandle,
 }
 
 impl Socket {
-    /// Opens a socket. Its events go to `report`, after this function has returned.
+    /// Opens a socket. Calls `report` for its events, after this function has returned.
     pub(crate) fn open(address: String, report: impl Fn(SocketEvent) + 'static) -> Self {
         let (frames, outgoing) = unbounded();
-        let (carry, task) = abortable(async move {
-            carry(&address, outgoing, &report).await;
+        let (run, task) = abortable(async move {
+            run(&address, outgoing, &report).await;
             report(SocketEvent::Closed);
         });
-        spawn_local(async move { _ = carry.await });
+        spawn_local(async move { _ = run.await });
         Self { frames, task }
     }
 
-    /// Sends a message. On a closed socket it is lost, and `Closed` is reported.
+    /// Sends a message. A closed socket drops it and reports `Closed`.
     pub(crate) fn send_message(&self, message: &ClientMessage) {
         if let Ok(frame) = serde_json::to_string(message) {
             _ = self.frames.unbounded_send(frame);
@@ -49,8 +49,8 @@ impl Drop for Socket {
     }
 }
 
-/// Carries frames both ways until the socket ends.
-async fn carry(address: &str, mut outgoing: UnboundedReceiver<String>, report: &impl Fn(SocketEvent)) {
+/// Sends and receives frames until the socket ends.
+async fn run(address: &str, mut outgoing: UnboundedReceiver<String>, report: &impl Fn(SocketEvent)) {
     let Ok(mut socket) = WebSocket::open(address) else { return };
     loop {
         match select(socket.next(), outgoing.next()).await {

@@ -1,4 +1,4 @@
-//! What the browser stores on this device: preferences and read positions.
+//! The browser's storage on this device.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use shared_types::{RoomName, Seq};
 use web_sys::Storage;
 
-/// The stored read position in a room.
+/// Returns the stored read position in a room.
 pub(crate) fn read_position(room: &RoomName) -> Option<Seq> {
     read(&read_position_key(room))?.parse().ok().map(Seq)
 }
@@ -20,7 +20,7 @@ fn read_position_key(room: &RoomName) -> String {
     ["read/", room.as_str()].concat()
 }
 
-/// Whether nothing may be stored any more, because the visitor signed out.
+/// Whether the visitor signed out: nothing is stored from then on.
 static SIGNED_OUT: AtomicBool = AtomicBool::new(false);
 
 /// Whether the visitor signed out, here or on another page of this host.

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-/// Now, in milliseconds since 1970 on the visitor's clock.
+/// Returns the time on the visitor's clock, in milliseconds since 1970.
 pub(crate) fn now() -> u64 {
     js_sys::Date::now() as u64
 }
 
-/// Waits.
-pub(crate) async fn pause(length: Duration) {
-    let (done, pause) = futures::channel::oneshot::channel();
-    set_timeout(move || _ = done.send(()), length);
-    _ = pause.await;
+/// Waits for `duration`.
+pub(crate) async fn sleep(duration: Duration) {
+    let (done, elapsed) = futures::channel::oneshot::channel();
+    set_timeout(move || _ = done.send(()), duration);
+    _ = elapsed.await;
 }

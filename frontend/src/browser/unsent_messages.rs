@@ -1,8 +1,8 @@
 //! Unconfirmed messages, stored on the device, so that a reload or a crash of the browser does not lose them.
 //!
-//! Each message is one entry, so that two windows of a room do not overwrite each other's. A message that both send is still one
-//! message, because it has one nonce. An entry belongs to its author: another person on the same device neither sees nor sends it,
-//! and it is still there when its author returns.
+//! Each message is one entry, so that two windows of a room do not overwrite each other's messages. If both windows
+//! send a message, the server stores it once, because the nonce is the same. An entry belongs to its author: another
+//! person on the same device neither sees nor sends it, and it is still there when its author returns.
 
 use page_model::timeline::Draft;
 use shared_types::{Nonce, PersonId, RoomName};
@@ -10,62 +10,62 @@ use web_sys::Storage;
 
 use crate::browser::storage::local_storage;
 
-/// The messages of one author in one room that this page keeps.
-pub(crate) struct Unsent {
+/// The stored messages of one author in one room.
+pub(crate) struct UnsentMessages {
     prefix: String,
-    /// The entries of this page: their keys and their messages.
-    kept: Vec<(String, Nonce)>,
-    /// Whether there is an entry for every message.
-    whole: bool,
+    /// The entries of this page: keys and nonces.
+    entries: Vec<(String, Nonce)>,
+    /// Whether every unsent message has an entry.
+    is_complete: bool,
 }
 
-impl Unsent {
-    /// Opens the storage of an author in a room and reads what an earlier page of theirs left, oldest first.
+impl UnsentMessages {
+    /// Opens the entries of an author in a room. Returns the messages that earlier pages stored, oldest first.
     pub(crate) fn open(room: &RoomName, author: &PersonId) -> (Self, Vec<Draft>) {
         let prefix = ["unsent/", room.as_str(), "/", author.as_str(), "/"].concat();
-        let mut kept = Vec::new();
-        let mut left = Vec::new();
+        let mut entries = Vec::new();
+        let mut drafts = Vec::new();
         if let Some(storage) = local_storage() {
             let keys = (0..storage.length().unwrap_or(0)).filter_map(|index| storage.key(index).ok()?);
             let mut keys: Vec<String> = keys.filter(|key| key.starts_with(&prefix)).collect();
-            // The time stands before the nonce, with as many digits for centuries to come.
+            // Keys contain the time before the nonce, so this sorts by time. It has 13 digits until the year 2286.
             keys.sort_unstable();
             for key in keys {
                 if let Some(draft) = read(&storage, &key) {
-                    kept.push((key, draft.nonce.clone()));
-                    left.push(draft);
+                    entries.push((key, draft.nonce.clone()));
+                    drafts.push(draft);
                 }
             }
         }
-        (Self { prefix, kept, whole: true }, left)
+        (Self { prefix, entries, is_complete: true }, drafts)
     }
 
-    /// Whether everything that is unsent would survive this page.
-    pub(crate) fn is_whole(&self) -> bool {
-        self.whole
+    /// Whether every unsent message is stored and survives a reload.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.is_complete
     }
 
-    /// Brings the entries up to date with what is not confirmed at `now`, in milliseconds.
-    pub(crate) fn keep(&mut self, unsent: &[Draft], now: u64) {
+    /// Updates the entries to the messages that are unsent at `now`, in milliseconds.
+    pub(crate) fn update(&mut self, unsent: &[Draft], now: u64) {
         let Some(storage) = local_storage() else {
-            self.whole = unsent.is_empty();
+            self.is_complete = unsent.is_empty();
             return;
         };
-        self.kept.retain(|(key, nonce)| {
-            let wanted = unsent.iter().any(|draft| draft.nonce == *nonce);
-            if !wanted {
+        self.entries.retain(|(key, nonce)| {
+            let is_unsent = unsent.iter().any(|draft| draft.nonce == *nonce);
+            if !is_unsent {
                 _ = storage.remove_item(key);
             }
-            wanted
+            is_unsent
         });
-        self.whole = true;
+        self.is_complete = true;
         for draft in unsent {
-            if !self.kept.iter().any(|(_, kept)| *kept == draft.nonce) {
+            if !self.entries.iter().any(|(_, stored)| *stored == draft.nonce) {
                 let key = [&self.prefix, now.to_string().as_str(), "/", draft.nonce.as_str()].concat();
-                // Where storage is full or forbidden, what is unsent lasts as long as the page, and there may be room later.
+                // If storage is full or forbidden, the message lasts until the page is left. Later updates try again.
                 match storage.set_item(&key, &write(draft)) {
-                    Ok(()) => self.kept.push((key, draft.nonce.clone())),
-                    Err(_) => self.whole = false,
+                    Ok(()) => self.entries.push((key, draft.nonce.clone())),
+                    Err(_) => self.is_complete = false,
                 }
             }
         }

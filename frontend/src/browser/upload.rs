@@ -1,19 +1,18 @@
-//! The one place that knows XMLHttpRequest, for `fetch` cannot say how far an upload is: puts bytes to an address, reports
-//! how far they are, and stops when it is dropped.
+//! An upload with XMLHttpRequest, because `fetch` reports no progress. No other module uses XMLHttpRequest.
 
 use shared_types::limits;
 use wasm_bindgen::{JsCast as _, closure::Closure};
 use web_sys::{Blob, ProgressEvent, XmlHttpRequest};
 
-/// What happens to an upload.
+/// An event of an upload.
 pub(crate) enum UploadEvent {
-    /// So many hundredths are there.
-    Runs(u8),
-    /// It came to an end, and the bytes are there or are not. Nothing follows.
+    /// Progress in percent.
+    Progress(u8),
+    /// The upload ended; `true` if it succeeded. This is the last event.
     Ended(bool),
 }
 
-/// An upload under way.
+/// A running upload. It is aborted when dropped.
 pub(crate) struct Upload {
     request: XmlHttpRequest,
     _progress: Closure<dyn Fn(ProgressEvent)>,
@@ -21,7 +20,7 @@ pub(crate) struct Upload {
 }
 
 impl Upload {
-    /// Puts bytes of a media type to an address. Events go to `report`, none of them before this function has returned.
+    /// Uploads a blob to a URL with PUT. Calls `report` for events, after this function has returned.
     pub(crate) fn start(
         url: &str,
         media_type: &str,
@@ -30,20 +29,20 @@ impl Upload {
     ) -> Option<Self> {
         let request = XmlHttpRequest::new().ok()?;
         request.open("PUT", url).ok()?;
-        // After that the address is not good any more.
+        // The URL expires after this time.
         request.set_timeout(limits::UPLOAD_LIFE.as_millis() as u32);
         request.set_request_header("Content-Type", media_type).ok()?;
-        let runs = report.clone();
+        let report_progress = report.clone();
         let progress = Closure::<dyn Fn(ProgressEvent)>::new(move |event: ProgressEvent| {
-            let whole = event.total();
-            if whole > 0.0 {
-                runs(UploadEvent::Runs((event.loaded() * 100.0 / whole) as u8));
+            let total = event.total();
+            if total > 0.0 {
+                report_progress(UploadEvent::Progress((event.loaded() * 100.0 / total) as u8));
             }
         });
-        let asked = request.clone();
+        let ended = request.clone();
         let end = Closure::<dyn Fn()>::new(move || {
-            // A request that found no answer has the status 0.
-            report(UploadEvent::Ended(asked.status().is_ok_and(|status| (200..300).contains(&status))));
+            // The status is 0 if the request failed without a response.
+            report(UploadEvent::Ended(ended.status().is_ok_and(|status| (200..300).contains(&status))));
         });
         request.upload().ok()?.set_onprogress(Some(progress.as_ref().unchecked_ref()));
         request.set_onloadend(Some(end.as_ref().unchecked_ref()));
@@ -54,7 +53,7 @@ impl Upload {
 
 impl Drop for Upload {
     fn drop(&mut self) {
-        // Nobody waits for the end any more, and it would be reported at once.
+        // `abort` would report the end.
         self.request.set_onloadend(None);
         if let Ok(upload) = self.request.upload() {
             upload.set_onprogress(None);

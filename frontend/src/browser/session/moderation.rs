@@ -28,11 +28,12 @@ impl Session {
     pub(super) fn restrict(&mut self, target: Person, ban: bool, seconds: u32) -> Vec<Effect> {
         let Ok(seconds) = Seconds::try_from(u64::from(seconds)) else { return Vec::new() };
         let person = target.id.clone();
-        let word = if ban { ClientMessage::Ban { person, seconds } } else { ClientMessage::Mute { person, seconds } };
-        self.send_moderation(Some(target), word)
+        let command =
+            if ban { ClientMessage::Ban { person, seconds } } else { ClientMessage::Mute { person, seconds } };
+        self.send_moderation(Some(target), command)
     }
 
-    /// Requests the restrictions of the person in the dialog, as soon as there is a socket.
+    /// Requests the restrictions of the person in the restriction dialog, as soon as there is a socket.
     pub(super) fn load_restrictions(&mut self) {
         self.restrictions_query = Some(self.chat.restriction_dialog.person.get_untracked().id);
         set(self.chat.restriction_dialog.current, Err(self.chat.translations.audit_loading));
@@ -44,12 +45,12 @@ impl Session {
             return;
         }
         let (translations, now) = (self.chat.translations, time::now());
-        let left =
+        let active =
             [restrictions.muted_until, restrictions.banned_until].map(|until| until.filter(|until| until.0 > now));
-        let [muted, banned] = left;
-        let sentence = |around: &Template, until: Option<Timestamp>| {
+        let [muted, banned] = active;
+        let sentence = |template: &Template, until: Option<Timestamp>| {
             until
-                .map(|until| around.with(&translations.moment(&self.calendar, until, Timestamp(now))))
+                .map(|until| template.with(&translations.moment(&self.calendar, until, Timestamp(now))))
                 .unwrap_or_default()
         };
         set(
@@ -60,46 +61,46 @@ impl Session {
             ]),
         );
         let seconds = |until: Option<Timestamp>| until.map_or(0, |until| (until.0 - now).div_ceil(1000));
-        restriction_dialog::choose(self.chat, left.map(seconds));
+        restriction_dialog::choose(self.chat, active.map(seconds));
     }
 
     /// Starts to delete all messages of a person.
     pub(super) fn purge_user(&mut self, person: Person) {
-        let mut purges = Erasure::Idle;
-        purges.start();
+        let mut purge = Erasure::Idle;
+        purge.start();
         if self.purges.iter().all(|(other, _)| other.id != person.id) {
-            self.purges.push((person, purges));
+            self.purges.push((person, purge));
         }
         self.update_purge(|_| {});
     }
 
     /// Updates the first purge and shows its progress.
     fn update_purge(&mut self, change: impl FnOnce(&mut Erasure)) {
-        let Some((person, purges)) = self.purges.first_mut() else { return };
-        change(purges);
-        let (translations, gone) = (self.chat.translations, purges.erased());
-        let (told, until) = match purges {
-            Erasure::Done { .. } => (translations.user_purged(person, gone), time::now() + TOAST_MS),
+        let Some((person, purge)) = self.purges.first_mut() else { return };
+        change(purge);
+        let (translations, deleted) = (self.chat.translations, purge.erased());
+        let (sentence, until) = match purge {
+            Erasure::Done { .. } => (translations.user_purged(person, deleted), time::now() + TOAST_MS),
             // The error is shown with the other errors of the visitor's commands.
             Erasure::Failed { .. } => (String::new(), 0),
-            _ if gone == 0 => (translations.erasing_started.into(), u64::MAX),
-            _ => (translations.erasing.of(gone as usize), u64::MAX),
+            _ if deleted == 0 => (translations.erasing_started.into(), u64::MAX),
+            _ => (translations.erasing.of(deleted as usize), u64::MAX),
         };
         if until < u64::MAX {
             self.purges.remove(0);
         }
-        self.show_toast(told, until);
+        self.show_toast(sentence, until);
     }
 
-    /// Sends a moderation command. Its dialog stays open until the answer; without a socket nothing is sent.
-    pub(super) fn send_moderation(&mut self, target: Option<Person>, word: ClientMessage) -> Vec<Effect> {
-        let said = self.client.send_query(word);
+    /// Sends a moderation command if there is a socket. Its dialog stays open until the answer.
+    pub(super) fn send_moderation(&mut self, target: Option<Person>, command: ClientMessage) -> Vec<Effect> {
+        let effects = self.client.send_query(command);
         self.restricted_person = target;
-        set(self.chat.moderation.is_pending, !said.is_empty());
-        said
+        set(self.chat.moderation.is_pending, !effects.is_empty());
+        effects
     }
 
-    /// A moderation command was answered or lost: closes its dialog.
+    /// Closes the dialog of a moderation command that was answered.
     fn on_moderation_answered(&mut self) {
         if self.chat.moderation.is_pending.get_untracked() {
             set(self.chat.moderation.is_pending, false);
@@ -124,7 +125,7 @@ impl Session {
         set(self.chat.moderation.audit, AuditView { state, rows: rows.collect() });
     }
 
-    /// Handles an answer to one of these requests.
+    /// Handles the answer to a moderation command or to an erasure request.
     pub(super) fn on_moderation_answer(&mut self, message: &ServerMessage) {
         match message {
             ServerMessage::Audit { entries, more } => {
@@ -136,7 +137,7 @@ impl Session {
             ServerMessage::UserPurged { person, count, more }
                 if self.purges.first().is_some_and(|(target, _)| target.id == *person) =>
             {
-                self.update_purge(|purges| purges.on_progress(*count, *more));
+                self.update_purge(|purge| purge.on_progress(*count, *more));
             }
             ServerMessage::Restrictions { person, restrictions } => {
                 self.on_restrictions(person, *restrictions);
@@ -160,8 +161,8 @@ impl Session {
                 }
                 Action::EraseMyData | Action::PurgeUser => {
                     let after = if *code == ErrorCode::Unavailable { Some(1) } else { *retry_after };
-                    let refuse = |erasure: &mut Erasure| erasure.on_error(time::now(), after);
-                    if *action == Action::PurgeUser { self.update_purge(refuse) } else { self.update_erasure(refuse) }
+                    let fail = |erasure: &mut Erasure| erasure.on_error(time::now(), after);
+                    if *action == Action::PurgeUser { self.update_purge(fail) } else { self.update_erasure(fail) }
                 }
                 _ => {}
             },
@@ -177,42 +178,42 @@ impl Session {
         self.show_toast(translations.restrictions_changed(person, restrictions, until), now.0 + TOAST_MS);
     }
 
-    /// Shows a toast until then.
+    /// Shows a toast until a time, in milliseconds since 1970.
     fn show_toast(&mut self, sentence: String, until: u64) {
         set(self.chat.room.toast, sentence);
         self.toast_until = until;
     }
 
-    /// Repeats requests of a lost socket.
+    /// Prepares the requests of a closed socket to be repeated.
     pub(super) fn on_moderation_disconnect(&mut self) {
         set(self.chat.moderation.is_pending, false);
         // The request may be lost, and the command may have been performed.
         if self.chat.restriction_dialog.dialog.get_untracked().is_some_and(|dialog| dialog.open()) {
             self.load_restrictions();
         }
-        for (_, purges) in &mut self.purges {
-            purges.on_disconnect();
+        for (_, purge) in &mut self.purges {
+            purge.on_disconnect();
         }
         self.update_audit(AuditLog::on_disconnect);
         self.update_erasure(Erasure::on_disconnect);
     }
 
-    /// The requests to send, now that there is a socket.
+    /// Returns the requests that are due. The caller has a socket.
     pub(super) fn moderation_queries(&mut self, now: u64) -> [Option<ClientMessage>; 4] {
         let mut erasure = self.chat.privacy.erasure.get_untracked();
-        let forget = erasure.take_due(now).then_some(ClientMessage::EraseMyData);
+        let erase = erasure.take_due(now).then_some(ClientMessage::EraseMyData);
         set(self.chat.privacy.erasure, erasure);
         let restrictions_query = self.restrictions_query.take().map(|person| ClientMessage::Restrictions { person });
-        let clear = self.purges.first_mut().and_then(|(target, purges)| {
-            purges.take_due(now).then(|| ClientMessage::PurgeUser { person: target.id.clone() })
+        let purge = self.purges.first_mut().and_then(|(target, purge)| {
+            purge.take_due(now).then(|| ClientMessage::PurgeUser { person: target.id.clone() })
         });
-        [self.audit.take_request(), forget, restrictions_query, clear]
+        [self.audit.take_request(), erase, restrictions_query, purge]
     }
 }
 
-/// The person that an action was about. If the name is unknown, the id replaces it.
-fn target_of(act: &ModerationAction) -> Option<Person> {
-    let (id, name) = match act {
+/// Returns the person that an action was about. If the name is unknown, the id replaces it.
+fn target_of(action: &ModerationAction) -> Option<Person> {
+    let (id, name) = match action {
         ModerationAction::Delete { author, .. } => return Some(author.clone()),
         ModerationAction::Mute { person, name, .. }
         | ModerationAction::Ban { person, name, .. }

@@ -1,4 +1,4 @@
-//! Tells the visitor about new messages while the page is hidden: in the title, the icon, and notifications.
+//! Tells the visitor about new messages while the page is hidden: in the title, on the icon, and with notifications.
 
 use leptos::prelude::*;
 use page_model::notification_level::NotificationLevel;
@@ -15,87 +15,87 @@ use crate::{
     ui::state::set,
 };
 
-/// Storage key of the level.
+/// Storage key of the notification level.
 const NOTIFY: &str = "notify";
 
 impl Session {
     /// Restores the stored level, if the browser still permits notifications.
     pub(super) fn init_notifications(&self) {
-        let kept = storage::read(NOTIFY).and_then(|tag| NotificationLevel::of_tag(&tag)).unwrap_or_default();
+        let stored = storage::read(NOTIFY).and_then(|tag| NotificationLevel::of_tag(&tag)).unwrap_or_default();
         if notification::permission() == Permission::Granted {
-            set(self.chat.notifications.level, kept);
+            set(self.chat.notifications.level, stored);
         }
     }
 
     /// Sets the level. This runs in the click handler, because browsers ask for permission only there.
-    pub(super) fn set_notifications(&self, choice: NotificationLevel) {
+    pub(super) fn set_notifications(&self, level: NotificationLevel) {
         let permission =
-            if choice == NotificationLevel::Never { Permission::Granted } else { notification::permission() };
-        // The choice is shown at once, so that resetting it changes the radio button.
-        set(self.chat.notifications.level, choice);
+            if level == NotificationLevel::Never { Permission::Granted } else { notification::permission() };
+        // The level is shown at once, so that resetting it changes the radio button.
+        set(self.chat.notifications.level, level);
         set(self.chat.notifications.error, None);
         if permission != Permission::Open {
-            return self.apply_notification_level(choice, permission);
+            return self.apply_notification_level(level, permission);
         }
         let handle = self.handle;
         let answer = notification::ask();
         spawn_local(async move {
             let permission = answer.await;
-            with(handle, |session| session.apply_notification_level(choice, permission));
+            with(handle, |session| session.apply_notification_level(level, permission));
         });
     }
 
-    fn apply_notification_level(&self, choice: NotificationLevel, permission: Permission) {
+    fn apply_notification_level(&self, level: NotificationLevel, permission: Permission) {
         let error = match permission {
             Permission::Granted => None,
             Permission::Unable => Some(self.chat.translations.notify_unable),
             Permission::Denied | Permission::Open => Some(self.chat.translations.notify_denied),
         };
-        let choice = if error.is_none() { choice } else { NotificationLevel::Never };
-        set(self.chat.notifications.level, choice);
+        let level = if error.is_none() { level } else { NotificationLevel::Never };
+        set(self.chat.notifications.level, level);
         set(self.chat.notifications.error, error);
-        storage::write(NOTIFY, choice.tag());
+        storage::write(NOTIFY, level.tag());
     }
 
-    /// The messages of others in a frame that are new.
+    /// Returns the new messages of other people in a frame.
     pub(super) fn new_messages(&self, message: &ServerMessage) -> Vec<ChatMessage> {
-        let heard = match message {
+        let messages = match message {
             ServerMessage::Message(message) => std::slice::from_ref(message),
             ServerMessage::Changes { messages, .. } => messages,
             _ => &[],
         };
-        let new = |message: &&ChatMessage| {
+        let is_new = |message: &&ChatMessage| {
             Some(message.seq) > self.newest_noticed && message.author.id != self.page.you.id && !message.deleted
         };
-        heard.iter().filter(new).cloned().collect()
+        messages.iter().filter(is_new).cloned().collect()
     }
 
-    /// Notifies the visitor of messages while the page is hidden.
-    pub(super) fn notify_messages(&mut self, news: &[ChatMessage]) {
-        if events::is_visible() || news.is_empty() {
+    /// Notifies the visitor of new messages if the page is hidden.
+    pub(super) fn notify_messages(&mut self, messages: &[ChatMessage]) {
+        if events::is_visible() || messages.is_empty() {
             return;
         }
-        self.unseen_count += news.len() as u32;
+        self.unseen_count += messages.len() as u32;
         self.show_unseen_count();
-        let choice = self.chat.notifications.level.get_untracked();
-        for message in news.iter().filter(|message| choice.applies_to(message, &self.page.you.id)) {
+        let level = self.chat.notifications.level.get_untracked();
+        for message in messages.iter().filter(|message| level.applies_to(message, &self.page.you.id)) {
             let translations = self.chat.translations;
             let body = translations
                 .notification_body(message.author.name.as_str(), message.text.as_ref().map(|text| text.as_str()));
             let url = [self.page.room.path().as_str(), "#m-", &message.seq.to_string()].concat();
-            let (intend, seq) = (self.chat.dispatch, message.seq);
-            let clicked = move || intend.run(crate::ui::state::intent::Intent::GoToMessage(seq));
+            let (dispatch, seq) = (self.chat.dispatch, message.seq);
+            let on_click = move || dispatch.run(crate::ui::state::intent::Intent::GoToMessage(seq));
             notification::show(
                 &translations.title(self.page.room.as_str()),
                 &body,
                 self.page.room.as_str(),
                 &url,
-                clicked,
+                on_click,
             );
         }
     }
 
-    /// The page is visible.
+    /// Resets the count of unseen messages. The page is visible.
     pub(super) fn clear_unseen(&mut self) {
         if std::mem::take(&mut self.unseen_count) > 0 {
             self.show_unseen_count();

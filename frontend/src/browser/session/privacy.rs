@@ -16,9 +16,9 @@ impl Session {
         if sign_out::take_erased_flag() {
             let translations = self.chat.translations;
             // A visitor who signs in with a provider keeps their id.
-            let anew = (self.page.access != AccessMode::Oidc).then(|| translations.data_erased_new_id.to_owned());
+            let new_id = (self.page.access != AccessMode::Oidc).then(|| translations.data_erased_new_id.to_owned());
             self.update_attachments(|attachments| {
-                attachments.set_errors([translations.data_erased.to_owned()].into_iter().chain(anew).collect())
+                attachments.set_errors([translations.data_erased.to_owned()].into_iter().chain(new_id).collect())
             });
         }
     }
@@ -29,12 +29,12 @@ impl Session {
         self.page.you.name = name;
     }
 
-    /// The server refused a name: restores the one before.
+    /// Restores the last accepted name, after the server rejected a new one.
     pub(super) fn restore_name(&mut self) {
         self.store_name(self.client.timeline().me().name.clone());
     }
 
-    /// Copies the visitor's id, or selects it.
+    /// Copies the visitor's id. If the page may not copy, selects it.
     pub(super) fn copy_id(&self) {
         let (chat, id) = (self.chat, self.page.you.id.clone());
         spawn_local(async move {
@@ -48,20 +48,19 @@ impl Session {
 
     /// Downloads everything that the visitor wrote, as a file.
     pub(super) fn export(&self) {
-        let exporting = self.chat.privacy.export;
-        if matches!(exporting.get_untracked(), ExportStatus::Running | ExportStatus::Waiting(_)) {
+        let status = self.chat.privacy.export;
+        if matches!(status.get_untracked(), ExportStatus::Running | ExportStatus::Waiting(_)) {
             return;
         }
         spawn_local(async move {
-            let got = data_export::save(move |waits| {
-                set(exporting, waits.map_or(ExportStatus::Running, ExportStatus::Waiting))
-            })
-            .await;
-            set(exporting, if got.is_some() { ExportStatus::No } else { ExportStatus::Failed });
+            let saved =
+                data_export::save(move |wait| set(status, wait.map_or(ExportStatus::Running, ExportStatus::Waiting)))
+                    .await;
+            set(status, if saved.is_some() { ExportStatus::No } else { ExportStatus::Failed });
         });
     }
 
-    /// Updates the erasure. When nothing is left, the visitor is signed out.
+    /// Updates the erasure. Signs the visitor out when it is done.
     pub(super) fn update_erasure(&mut self, change: impl FnOnce(&mut Erasure)) {
         let before = self.chat.privacy.erasure.get_untracked();
         let mut erasure = before;
@@ -79,7 +78,7 @@ impl Session {
         spawn_local(sign_out::sign_out(deleted));
     }
 
-    /// The visitor signed out on another page: nothing is sent in their name here.
+    /// Disconnects this page, after the visitor signed out on another one.
     pub(super) fn follow_sign_out(&mut self) {
         self.disconnect();
         sign_out::follow_sign_out();

@@ -1,4 +1,4 @@
-//! Requests that do not concern the messages: activity in other rooms, and search.
+//! Queries: activity in other rooms, and search.
 
 use page_model::{
     calendar::Calendar,
@@ -25,14 +25,14 @@ impl Session {
         self.show_rooms();
     }
 
-    /// The page is visible again: other pages may have visited rooms.
+    /// Refreshes the list of rooms, after the page became visible. Other pages may have visited rooms.
     pub(super) fn refresh_rooms(&mut self, now: u64) {
         self.rooms.on_page_visible(now);
         self.rooms.merge_stored(storage::read(ROOMS).as_deref());
         self.show_rooms();
     }
 
-    /// The visitor opens the list of rooms.
+    /// Refreshes the list of rooms at once. The visitor opens it.
     pub(super) fn refresh_rooms_now(&mut self) {
         self.rooms.request();
         self.rooms.merge_stored(storage::read(ROOMS).as_deref());
@@ -72,7 +72,7 @@ impl Session {
         set(self.chat.search.results, SearchResults { progress: self.search.progress(), hits: hits.collect() });
     }
 
-    /// Handles an answer that does not concern the messages.
+    /// Handles the answer to a query.
     pub(super) fn on_query_answer(&mut self, message: &ServerMessage) {
         match message {
             ServerMessage::Rooms { rooms } => {
@@ -90,14 +90,14 @@ impl Session {
         }
     }
 
-    /// Sends the requests that wait for a socket.
+    /// Sends the queries that are due, if there is a live socket.
     pub(super) fn send_queries(&mut self, now: u64) {
         if self.client.status(now) != Status::Live {
             return;
         }
-        let questions = [self.rooms.take_request(now), self.search.take_request()];
-        for question in questions.into_iter().chain(self.moderation_queries(now)).flatten() {
-            let effects = self.client.send_query(question);
+        let queries = [self.rooms.take_request(now), self.search.take_request()];
+        for query in queries.into_iter().chain(self.moderation_queries(now)).flatten() {
+            let effects = self.client.send_query(query);
             self.perform(effects);
         }
     }

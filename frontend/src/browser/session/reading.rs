@@ -28,7 +28,7 @@ impl Session {
         self.perform(effects);
     }
 
-    /// Goes to the newest message.
+    /// Returns to the newest messages.
     pub(super) fn return_to_newest(&mut self) {
         self.client.return_to_newest();
         self.rows_changed = true;
@@ -36,7 +36,7 @@ impl Session {
         self.mark_read();
     }
 
-    /// Follows the newest message from now on.
+    /// Scrolls to the end of the log, which then follows the newest message.
     pub(super) fn scroll_to_end(&mut self) {
         self.scroll_anchor = None;
         self.target = None;
@@ -44,7 +44,7 @@ impl Session {
         scroll::to_end(self.chat.log.element);
     }
 
-    /// Stores the read position.
+    /// Stores the newest message as the read position if the visitor sees it.
     pub(super) fn mark_read(&mut self) {
         let at_end = self.chat.log.element.get_untracked().is_none_or(|log| scroll::at_end(&log));
         let timeline = self.client.timeline();
@@ -65,12 +65,12 @@ impl Session {
 
     /// Marks new messages of others as unread if the reader does not see them.
     pub(super) fn update_unread(&mut self) {
-        let Some((newest, by_somebody_else)) = self.client.timeline().newest() else { return };
+        let Some((newest, is_from_other)) = self.client.timeline().newest() else { return };
         if Some(newest) <= self.newest_noticed {
             return;
         }
         self.newest_noticed = Some(newest);
-        if !by_somebody_else {
+        if !is_from_other {
             return self.mark_read();
         }
         let follows = |log: web_sys::HtmlDivElement| scroll::at_end(&log) && !self.client.timeline().is_detached();
@@ -85,34 +85,34 @@ impl Session {
         }
     }
 
-    /// Scrolls to the target, once it is drawn.
+    /// Scrolls to the target as soon as it is drawn.
     pub(super) fn show_target(&mut self, seq: Seq) {
         self.scroll_anchor = None;
         let (handle, chat) = (self.handle, self.chat);
         request_animation_frame(move || {
             if !gestures::find_message(chat, seq) {
                 with(handle, |session| {
-                    let told = vec![chat.translations.not_found_message.to_owned()];
-                    session.update_attachments(|attachments| attachments.set_errors(told));
+                    let errors = vec![chat.translations.not_found_message.to_owned()];
+                    session.update_attachments(|attachments| attachments.set_errors(errors));
                 });
             }
         });
     }
 
-    /// Offers a link to the unread messages, unless their start is in view.
-    pub(super) fn show_unread_summary(&mut self, news: Option<UnreadSummary>) {
-        if news == self.news {
+    /// Shows a button that leads to the first unread message, unless that is in view.
+    pub(super) fn show_unread_summary(&mut self, unread: Option<UnreadSummary>) {
+        if unread == self.unread {
             return;
         }
-        let begins_elsewhere = self.news.map(|news| news.from) != news.map(|news| news.from);
-        self.news = news;
-        if !begins_elsewhere && self.chat.log.news.with_untracked(Option::is_none) {
+        let start_changed = self.unread.map(|unread| unread.from) != unread.map(|unread| unread.from);
+        self.unread = unread;
+        if !start_changed && self.chat.log.news.with_untracked(Option::is_none) {
             return;
         }
         let chat = self.chat;
         request_animation_frame(move || {
             let in_view = chat.log.element.get_untracked().is_some_and(|log| scroll::news_in_view(&log));
-            set(chat.log.news, news.filter(|_| !in_view));
+            set(chat.log.news, unread.filter(|_| !in_view));
         });
     }
 
@@ -123,15 +123,15 @@ impl Session {
         }
         // A detached range has no newest message to follow.
         let follows = !self.client.timeline().is_detached() && !self.chat.log.is_detached.get_untracked();
-        let place = self.chat.log.element.get_untracked().and_then(|log| ScrollAnchor::of(&log, follows));
-        let Some(place) = place else { return };
-        self.scroll_anchor = Some(place);
+        let anchor = self.chat.log.element.get_untracked().and_then(|log| ScrollAnchor::of(&log, follows));
+        let Some(anchor) = anchor else { return };
+        self.scroll_anchor = Some(anchor);
         let handle = self.handle;
-        // Rows are drawn in a microtask, before the frame: the log is never shown in between.
+        // Rows are drawn in a microtask before the frame, so the log is never painted in the wrong position.
         request_animation_frame(move || {
             handle.update_value(|session| {
-                if let Some(place) = session.as_mut().and_then(|session| session.scroll_anchor.take()) {
-                    place.restore();
+                if let Some(anchor) = session.as_mut().and_then(|session| session.scroll_anchor.take()) {
+                    anchor.restore();
                 }
             });
         });

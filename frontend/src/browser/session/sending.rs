@@ -10,11 +10,11 @@ use crate::{
 };
 
 impl Session {
-    /// Sends a text, the attached images, or both. Every image is a message of its own; the text belongs to the first.
+    /// Sends a text, the attached images, or both. Every image is a message of its own; the first one has the text.
     pub(super) fn post(&mut self, mut text: Option<MessageText>) -> Vec<Effect> {
         let Some(pictures) = self.attachments.take() else { return Vec::new() };
         self.show_attachments();
-        // Authors want to see their message, wherever they were reading.
+        // The visitor sees their new message, wherever they were reading.
         self.scroll_to_end();
         self.clear_unread_line();
         let mut reply_to = self.chat.composer.mode.with_untracked(ComposerMode::reply_to);
@@ -33,7 +33,7 @@ impl Session {
         effects
     }
 
-    /// Discards a message that is not sent, with its image. Does nothing if the message may have been delivered.
+    /// Discards an unsent message with its image. Does nothing if the message may have been delivered.
     pub(super) fn discard(&mut self, nonce: &Nonce) -> Vec<Effect> {
         let effects = self.client.discard(nonce, time::now());
         if !self.client.timeline().is_unsent(nonce) {

@@ -1,4 +1,4 @@
-//! Images, from choosing a file to the end of its upload.
+//! Attaches, prepares and uploads images.
 
 use leptos::prelude::*;
 use page_model::{
@@ -21,7 +21,7 @@ use crate::{
     ui::state::set,
 };
 
-/// An image that this page sent. It is kept as long as the page shows it.
+/// An image that this page sent. It is kept while the page shows it.
 pub(super) struct SentImage {
     nonce: Nonce,
     picture: Picture,
@@ -71,8 +71,8 @@ impl Session {
             let effects = self.client.on_image_lost(&nonce, now);
             return self.perform(effects);
         };
-        let about = nonce.clone();
-        let report = move |event| with(handle, |session| session.on_upload_event(&about, event));
+        let uploaded = nonce.clone();
+        let report = move |event| with(handle, |session| session.on_upload_event(&uploaded, event));
         let Picture { image, blob, .. } = &sent.picture;
         sent.upload = Upload::start(url, image.kind.media_type(), blob, report);
         if sent.upload.is_none() {
@@ -85,7 +85,7 @@ impl Session {
         self.rows_changed = true;
         let now = time::now();
         let effects = match event {
-            UploadEvent::Runs(percent) => {
+            UploadEvent::Progress(percent) => {
                 self.client.on_upload_progress(nonce, percent);
                 return;
             }
@@ -98,7 +98,7 @@ impl Session {
         self.perform(effects);
     }
 
-    /// A message with this image, which is uploaded when the server asks for it.
+    /// Returns a message with an image. The image is uploaded when the server returns a URL for it.
     pub(super) fn draft_with_image(
         &mut self,
         nonce: Nonce,
@@ -113,7 +113,7 @@ impl Session {
         draft
     }
 
-    /// Forgets the image of a message.
+    /// Drops the image of a message.
     pub(super) fn drop_image(&mut self, nonce: &Nonce) {
         let key = self.row_key(nonce);
         self.sent_images.retain(|sent| sent.nonce != *nonce);
