@@ -1,8 +1,8 @@
-//! Every state of every component on one page, drawn by the components themselves from made-up state.
+//! The gallery: every state of every component on one page, drawn by the components from fixtures.
 //!
-//! A state more is a line more in one of the three tables. `e2e/tests/gallery.spec.ts` holds a picture of each.
+//! To add a state, add a line to one of the three tables. `e2e/tests/gallery.spec.ts` compares a screenshot of each.
 
-#![expect(clippy::unwrap_used, reason = "an invalid fixture fails at once, for its author")]
+#![expect(clippy::unwrap_used, reason = "an invalid fixture is a bug in this module")]
 
 mod fixtures;
 
@@ -18,7 +18,7 @@ use shared_types::{AccessMode, Language, Seq};
 
 use crate::{
     gallery::fixtures::{
-        answered, attached, chat, composer_status, disabled_composer, image, people, quoted, row, show,
+        attachments, chat, composer_status, disabled_composer, image, preview, reactions, reply, row, show,
     },
     ssr::html,
     ui::{
@@ -41,10 +41,10 @@ use crate::{
     },
 };
 
-/// What makes a state out of something plain, or draws it, under the state's name.
+/// Names of states, and the functions that set up or draw them.
 type Table<F> = &'static [(&'static str, F)];
 
-/// A message, and what is unlike a plain one.
+/// States of a message, as changes to a plain row.
 const MESSAGES: Table<fn(&mut Row)> = &[
     ("first of its group", |_| {}),
     ("later in its group", |row| row.starts_group = false),
@@ -52,16 +52,16 @@ const MESSAGES: Table<fn(&mut Row)> = &[
     ("long words", |row| row.text = "https://example.org/".repeat(8).parse().ok()),
     ("several lines", |row| row.text = "Bring a knife,\nand something to eat.".parse().ok()),
     ("emoji only", |row| row.text = "👍 🎉".parse().ok()),
-    ("rich text", |row| row.html = Some(fixtures::RICH.into())),
+    ("rich text", |row| row.html = Some(fixtures::RICH_TEXT.into())),
     ("edited", |row| row.edited = true),
-    ("calling the visitor", |row| (row.html, row.mentions_me) = (Some(fixtures::CALLING.into()), true)),
+    ("calling the visitor", |row| (row.html, row.mentions_me) = (Some(fixtures::MENTION.into()), true)),
     ("code in colours", |row| row.html = Some(fixtures::CODE.into())),
     ("first that is new", |row| row.first_new = true),
     ("first that is new, in a group", |row| (row.first_new, row.starts_group) = (true, false)),
     ("deleted", |row| (row.text, row.deleted) = (None, true)),
-    ("answer", |row| row.reply_to = Some(quoted(Some("Is the boat in the water yet?")))),
-    ("answer to what is not known", |row| row.reply_to = Some(quoted(None))),
-    ("reactions", |row| row.reactions = people()),
+    ("answer", |row| row.reply_to = Some(preview(Some("Is the boat in the water yet?")))),
+    ("answer to what is not known", |row| row.reply_to = Some(preview(None))),
+    ("reactions", |row| row.reactions = reactions()),
     ("image", |row| (row.image, row.text) = (Some(image()), None)),
     ("image with a text", |row| row.image = Some(image())),
     ("sending", |row| row.state = DeliveryState::Pending),
@@ -78,7 +78,7 @@ const MESSAGES: Table<fn(&mut Row)> = &[
     ("failed", |row| row.state = DeliveryState::Failed("The server did not answer.".into())),
 ];
 
-/// The whole page, and what is unlike one that has a conversation and a connection.
+/// States of the whole page, as changes to a connected page with a conversation.
 const PAGES: Table<fn(Chat)> = &[
     ("conversation", |_| {}),
     ("empty", |chat| chat.log.rows.set(Vec::new())),
@@ -86,7 +86,9 @@ const PAGES: Table<fn(Chat)> = &[
     ("older messages on their way", |chat| chat.log.older.set(OlderMessages::Loading)),
     ("new messages below", |chat| chat.log.unread_below.set(true)),
     ("far back", |chat| chat.log.is_detached.set(true)),
-    ("more is new than is seen", |chat| chat.log.news.set(Some(UnreadSummary { from: Seq(1), count: 30, more: true }))),
+    ("more is new than is seen", |chat| {
+        chat.log.news.set(Some(UnreadSummary { from: Seq(1), count: 30, more: true }))
+    }),
     ("somebody writes", |chat| chat.room.typing.set("Ben is typing…".into())),
     ("connecting", |chat| chat.room.status.set(Status::Connecting)),
     ("offline", |chat| chat.room.status.set(Status::Offline(7))),
@@ -110,25 +112,25 @@ const PAGES: Table<fn(Chat)> = &[
     ("read only", |chat| chat.composer.status.set(disabled_composer("This room can only be read at the moment."))),
     ("muted", |chat| chat.composer.status.set(disabled_composer("A moderator muted you until 14:05."))),
     ("banned", |chat| {
-        over(chat, fixtures::BANNED, "You can’t take part until Wednesday, 25 November, 14:05.");
+        end_connection(chat, fixtures::BANNED, "You can’t take part until Wednesday, 25 November, 14:05.");
     }),
     ("signed out", |chat| {
-        over(chat, EndReason::SignedOut, "You are not signed in any more.");
+        end_connection(chat, EndReason::SignedOut, "You are not signed in any more.");
     }),
     ("writing an answer", |chat| {
-        chat.composer.mode.set(ComposerMode::Reply(quoted(Some("Is the boat in the water yet?"))))
+        chat.composer.mode.set(ComposerMode::Reply(preview(Some("Is the boat in the water yet?"))))
     }),
     ("editing", |chat| {
         chat.composer.mode.set(ComposerMode::Edit(EditedMessage { seq: Seq(1), text: row(0).text, has_image: false }))
     }),
-    ("images chosen", |chat| chat.composer.attachments.set(Attachments { images: attached(), errors: Vec::new() })),
+    ("images chosen", |chat| chat.composer.attachments.set(Attachments { images: attachments(), errors: Vec::new() })),
     ("files that are no images", |chat| {
         let errors = vec!["boat.svg: This file is not an image that can be shown.".into()];
         chat.composer.attachments.set(Attachments { images: Vec::new(), errors });
     }),
 ];
 
-/// A part of the page that is not there all the time.
+/// Parts of the page that are not always shown.
 const PARTS: Table<fn(Chat) -> AnyView> = &[
     ("toolbar of an own message", |chat| {
         chat.log.toolbar_message.set(Some(Seq(1)));
@@ -144,7 +146,7 @@ const PARTS: Table<fn(Chat) -> AnyView> = &[
         view! { <Toolbar chat /> }.into_any()
     }),
     ("mute or ban", |chat| {
-        chat.restriction_dialog.person.set(fixtures::everybody().remove(1));
+        chat.restriction_dialog.person.set(fixtures::people().remove(1));
         chat.restriction_dialog.current.set(Ok([String::new(), String::new()]));
         chat.restriction_dialog.selected_duration.set(600);
         restriction_dialog::restriction_dialog(chat)
@@ -156,12 +158,12 @@ const PARTS: Table<fn(Chat) -> AnyView> = &[
         restriction_dialog::restriction_dialog(chat)
     }),
     ("mute or ban, offline", |chat| {
-        chat.restriction_dialog.person.set(fixtures::everybody().remove(1));
+        chat.restriction_dialog.person.set(fixtures::people().remove(1));
         chat.room.status.set(Status::Offline(7));
         restriction_dialog::restriction_dialog(chat)
     }),
     ("delete everything somebody wrote", |chat| {
-        chat.restriction_dialog.person.set(fixtures::everybody().remove(1));
+        chat.restriction_dialog.person.set(fixtures::people().remove(1));
         chat.restriction_dialog.current.set(Ok([String::new(), String::new()]));
         chat.restriction_dialog.selected_action.set(2);
         restriction_dialog::restriction_dialog(chat)
@@ -196,7 +198,7 @@ const PARTS: Table<fn(Chat) -> AnyView> = &[
         privacy_dialog::privacy(chat)
     }),
     ("you and your data, of somebody banned", |chat| {
-        over(chat, fixtures::BANNED, "You can’t take part until Wednesday, 25 November, 14:05.");
+        end_connection(chat, fixtures::BANNED, "You can’t take part until Wednesday, 25 November, 14:05.");
         privacy_dialog::privacy(chat)
     }),
     ("you and your data, in a closed chat", |chat| {
@@ -208,13 +210,13 @@ const PARTS: Table<fn(Chat) -> AnyView> = &[
     }),
     ("people, for a moderator", |chat| {
         chat.room.you.set(fixtures::moderator());
-        chat.room.people.set(fixtures::everybody().into_iter().chain(fixtures::namesakes()).collect());
+        chat.room.people.set(fixtures::people().into_iter().chain(fixtures::namesakes()).collect());
         chat.room.namesakes.set(fixtures::namesakes());
         view! { <PeopleDialog chat dialog=NodeRef::new() /> }.into_any()
     }),
     ("name and language", |chat| view! { <ProfileDialog chat dialog=NodeRef::new() /> }.into_any()),
     ("people", |chat| {
-        chat.room.people.set(fixtures::everybody());
+        chat.room.people.set(fixtures::people());
         view! { <PeopleDialog chat dialog=NodeRef::new() /> }.into_any()
     }),
     ("shortcuts", |chat| {
@@ -231,20 +233,20 @@ const PARTS: Table<fn(Chat) -> AnyView> = &[
         view! { <EmojiPicker chat /> }.into_any()
     }),
     ("lightbox", |chat| {
-        let illustrated = Row { image: Some(image()), ..row(0) };
-        chat.images.viewed_row.set(Some(illustrated.key()));
-        chat.log.rows.set(vec![KeyedRow { key: illustrated.key(), row: ArcRwSignal::new(illustrated) }]);
+        let with_image = Row { image: Some(image()), ..row(0) };
+        chat.images.viewed_row.set(Some(with_image.key()));
+        chat.log.rows.set(vec![KeyedRow { key: with_image.key(), row: ArcRwSignal::new(with_image) }]);
         view! { <Lightbox chat /> }.into_any()
     }),
 ];
 
-/// The visitor takes no part.
-fn over(chat: Chat, why: EndReason, told: &str) {
-    chat.room.status.set(Status::Ended(why));
-    chat.composer.status.set(ComposerStatus { end_reason: Some(why), ..disabled_composer(told) });
+/// Ends the connection for a reason.
+fn end_connection(chat: Chat, reason: EndReason, sentence: &str) {
+    chat.room.status.set(Status::Ended(reason));
+    chat.composer.status.set(ComposerStatus { end_reason: Some(reason), ..disabled_composer(sentence) });
 }
 
-/// The gallery as one HTML file, with the style sheet at this address.
+/// Returns the gallery as one HTML file. `style` is the address of the style sheet.
 pub fn page(style: &str) -> String {
     let messages = MESSAGES.iter().map(|(name, change)| {
         state("message", name, |chat| {
@@ -255,14 +257,14 @@ pub fn page(style: &str) -> String {
     });
     let pages = PAGES.iter().map(|(name, change)| {
         state("page", name, |chat| {
-            show(chat, vec![row(0), answered(1)]);
+            show(chat, vec![row(0), reply(1)]);
             change(chat);
             layout(chat).into_any()
         })
     });
     let parts = PARTS.iter().map(|(name, draw)| {
         state("part", name, |chat| {
-            show(chat, vec![row(0), answered(1)]);
+            show(chat, vec![row(0), reply(1)]);
             draw(chat)
         })
     });
@@ -276,11 +278,11 @@ pub fn page(style: &str) -> String {
     )
 }
 
-/// One state with its name.
+/// Renders a state with its name.
 fn state(kind: &str, name: &str, draw: impl FnOnce(Chat) -> AnyView) -> String {
-    let drawn = html(|| draw(chat()));
-    // A dialog that is a part is seen without being asked for, and where it stands.
-    let drawn = if kind == "part" { drawn.replace("<dialog ", "<dialog open ") } else { drawn };
+    let html = html(|| draw(chat()));
+    // A dialog in a part is open, at its position in the page.
+    let html = if kind == "part" { html.replace("<dialog ", "<dialog open ") } else { html };
     let id: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    format!("<figure id=\"{kind}-{id}\"><figcaption>{kind}: {name}</figcaption>\n{drawn}</figure>\n")
+    format!("<figure id=\"{kind}-{id}\"><figcaption>{kind}: {name}</figcaption>\n{html}</figure>\n")
 }

@@ -1,4 +1,4 @@
-//! What the gallery's states are made of.
+//! Fixtures of the gallery.
 
 use leptos::prelude::*;
 use page_model::{
@@ -18,24 +18,24 @@ use crate::ui::state::{
     moderation::AuditRow,
 };
 
-/// Everything that the server makes of Markdown.
-pub(super) const RICH: &str = "<p><strong>bold</strong>, <em>italic</em>, <del>struck</del>, <code>code</code> and a \
+/// HTML with everything that the server renders from Markdown.
+pub(super) const RICH_TEXT: &str = "<p><strong>bold</strong>, <em>italic</em>, <del>struck</del>, <code>code</code> and a \
     <a href=\"https://example.org\">link</a></p><blockquote><p>quoted</p></blockquote><ul><li>one</li><li>two</li></ul>\
     <ol><li>first</li></ol><pre><code>let rope = 3;\n</code></pre>";
 
-/// Somebody who is called, as the server marks it.
-pub(super) const CALLING: &str = "<p><span class=\"mention\">@Ann</span> look</p>";
+/// HTML with a mention.
+pub(super) const MENTION: &str = "<p><span class=\"mention\">@Ann</span> look</p>";
 
-/// Code with all of its colours.
+/// HTML with highlighted code in all colours.
 pub(super) const CODE: &str = "<pre><code><span class=\"hl-k\">let</span> rope = <span class=\"hl-f\">cut</span>(\
     <span class=\"hl-s\">\"long\"</span>, <span class=\"hl-n\">3</span>); <span class=\"hl-c\">// metres</span>\n</code></pre>";
 
-/// An image that needs no server.
+/// Address of an image that needs no server.
 const IMAGE: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 2 1'%3E\
     %3Crect width='2' height='1' fill='%2348c'/%3E%3Ccircle cx='1.5' cy='.5' r='.25' fill='%23fe8'/%3E%3C/svg%3E";
 
-/// Where the gallery is unlike the page: states stand beside each other, each in a frame of its own; the one that the address
-/// names stands alone.
+/// Style sheet of the gallery: states are side by side, each in its own frame. If the address names a state, only that
+/// one is shown.
 pub(super) const STYLE: &str = "
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, 26rem); gap: 1.5rem; padding: 1.5rem; align-items: start }
 .gallery figure { position: relative; overflow: hidden; background: var(--surface); transform: none; contain: layout }
@@ -57,22 +57,22 @@ fn person(id: &str, name: &str) -> Person {
     Person { id: id.parse().unwrap(), name: name.parse().unwrap(), moderator: false }
 }
 
-/// Mona, who keeps order.
+/// Mona, a moderator.
 pub(super) fn moderator() -> Person {
     Person { moderator: true, ..person("mona", "Mona") }
 }
 
-/// What the visitor is told while they may write.
+/// The status of a composer that the visitor can use.
 pub(super) fn composer_status(sentence: &str, countdown: &str) -> ComposerStatus {
     ComposerStatus { sentence: sentence.into(), countdown: countdown.into(), ..ComposerStatus::default() }
 }
 
-/// What they are told in the place of the composer.
+/// The status of a disabled composer.
 pub(super) fn disabled_composer(sentence: &str) -> ComposerStatus {
     ComposerStatus { is_disabled: true, ..composer_status(sentence, "") }
 }
 
-/// The reason that is shown to a banned visitor.
+/// The end reason of a banned visitor.
 pub(super) const BANNED: EndReason = EndReason::Banned(Timestamp(1_795_525_500_000));
 
 /// An audit log.
@@ -93,7 +93,7 @@ pub(super) fn audit_rows() -> Vec<AuditRow> {
     ]
 }
 
-/// The page of Ann, who is connected to a room that is empty.
+/// The state of Ann's page, which is connected to an empty room.
 pub(super) fn chat() -> Chat {
     let page = PageState {
         language: Language::English,
@@ -114,8 +114,8 @@ pub(super) fn chat() -> Chat {
     chat
 }
 
-/// Everybody who is here.
-pub(super) fn everybody() -> Vec<Person> {
+/// The people in the room.
+pub(super) fn people() -> Vec<Person> {
     vec![person("ann", "Ann"), person("ben", "Ben"), person("cleo", "Cleo")]
 }
 
@@ -125,19 +125,19 @@ pub(super) fn namesakes() -> Vec<Person> {
     vec![person("Benj4QwK", name), person("BenjfpQ6", name), moderator()]
 }
 
-/// The room that is shown, one with something new, and one without.
+/// The current room, one with unread messages, and one without.
 pub(super) fn rooms() -> Vec<RoomEntry> {
     let other = |room: &str, unread| RoomEntry { room: room.parse().unwrap(), is_current: false, unread };
     vec![RoomEntry::current(&RoomName::lobby()), other("boats", true), other("plans-2026", false)]
 }
 
-/// Puts messages on a page.
+/// Shows messages on a page.
 pub(super) fn show(chat: Chat, rows: Vec<Row>) {
     let shown = |row: Row| KeyedRow { key: row.key(), row: ArcRwSignal::new(row) };
     chat.log.rows.set(rows.into_iter().map(shown).collect());
 }
 
-/// A message of Ann's; those of one page have numbers of their own.
+/// A message by Ann. Each message of a page has its own number.
 pub(super) fn row(number: u64) -> Row {
     Row {
         author: person("ann", "Ann"),
@@ -163,24 +163,24 @@ pub(super) fn row(number: u64) -> Row {
     }
 }
 
-/// A message of Ben's that answers the first one.
-pub(super) fn answered(number: u64) -> Row {
+/// A reply by Ben.
+pub(super) fn reply(number: u64) -> Row {
     Row {
         author: person("ben", "Ben"),
         mine: false,
         text: "Nearly. The rope is stuck.".parse().ok(),
-        reply_to: Some(quoted(Some("I could come at ten."))),
+        reply_to: Some(preview(Some("I could come at ten."))),
         ..row(number)
     }
 }
 
-/// What an answer quotes; without a text it is not known here.
-pub(super) fn quoted(text: Option<&str>) -> ReplyPreview {
+/// The preview of a message by Cleo that a reply refers to. Without a text, the message is not loaded.
+pub(super) fn preview(text: Option<&str>) -> ReplyPreview {
     ReplyPreview { seq: Seq(1), author: person("cleo", "Cleo"), text: text.and_then(|text| text.parse().ok()) }
 }
 
 /// Reactions of the visitor and of others.
-pub(super) fn people() -> Vec<RowReaction> {
+pub(super) fn reactions() -> Vec<RowReaction> {
     let (ann, ben) = (person("ann", "Ann"), person("ben", "Ben"));
     vec![
         RowReaction { emoji: "👍".parse().unwrap(), people: vec![ann, ben.clone()], mine: true },
@@ -188,7 +188,7 @@ pub(super) fn people() -> Vec<RowReaction> {
     ]
 }
 
-/// What a message says of its image.
+/// The image of a message.
 pub(super) fn image() -> ChatImage {
     ChatImage {
         kind: ImageType::Webp,
@@ -200,8 +200,8 @@ pub(super) fn image() -> ChatImage {
     }
 }
 
-/// Images in the tray: one that can be sent, and one that is being prepared.
-pub(super) fn attached() -> Vec<Attachment> {
+/// Attached images: one that can be sent, and one that is being prepared.
+pub(super) fn attachments() -> Vec<Attachment> {
     vec![
         Attachment { id: 1, alt: "the sea".into(), url: Some(IMAGE.into()) },
         Attachment { id: 2, alt: String::new(), url: None },
