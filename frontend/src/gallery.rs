@@ -87,7 +87,7 @@ const PAGES: Table<fn(Chat)> = &[
     ("new messages below", |chat| chat.log.unread_below.set(true)),
     ("far back", |chat| chat.log.is_detached.set(true)),
     ("more is new than is seen", |chat| {
-        chat.log.news.set(Some(UnreadSummary { from: Seq(1), count: 30, more: true }))
+        chat.log.unread.set(Some(UnreadSummary { from: Seq(1), count: 30, more: true }))
     }),
     ("somebody writes", |chat| chat.room.typing.set("Ben is typing…".into())),
     ("connecting", |chat| chat.room.status.set(Status::Connecting)),
@@ -99,7 +99,7 @@ const PAGES: Table<fn(Chat)> = &[
     }),
     ("something was done", |chat| chat.room.toast.set("Ben can’t write until 14:05.".into())),
     ("something was done, and more is new", |chat| {
-        chat.log.news.set(Some(UnreadSummary { from: Seq(1), count: 30, more: true }));
+        chat.log.unread.set(Some(UnreadSummary { from: Seq(1), count: 30, more: true }));
         chat.room.toast.set("All messages of Ben are gone: 28.".into());
     }),
     ("too fast", |chat| {

@@ -1,4 +1,4 @@
-//! The log of messages, and the button that leads to the newest one.
+//! The log of messages, and the buttons that lead to other positions in it.
 
 pub(crate) mod connection_status;
 #[cfg(feature = "hydrate")]
@@ -17,36 +17,36 @@ use crate::ui::{
     state::{Chat, intent::Intent, log::OlderMessages, set},
 };
 
-/// The scrolling element is laid out from its end, with everything in one inner element: the newest message is in view
-/// before any script runs, and what is put before the first message moves nothing.
+/// Draws the log. Its scrolling element is laid out from the end, with one inner element: the newest message is in view
+/// before any script runs, and inserting older messages does not move the others.
 #[component]
 pub(crate) fn Log(chat: Chat) -> impl IntoView {
-    let scrolled = move |_| {
+    let on_scroll = move |_| {
         let Some(log) = chat.log.element.get_untracked() else { return };
-        let apart = chat.log.is_detached.get_untracked();
-        if scroll::at_end(&log) && !apart {
+        let is_detached = chat.log.is_detached.get_untracked();
+        if scroll::at_end(&log) && !is_detached {
             set(chat.log.unread_below, false);
             chat.dispatch.run(Intent::MarkRead);
         }
         if scroll::near_start(&log) && chat.log.older.get_untracked() == OlderMessages::Some {
             chat.dispatch.run(Intent::LoadOlder);
         }
-        if apart && scroll::near_end(&log) {
+        if is_detached && scroll::near_end(&log) {
             chat.dispatch.run(Intent::LoadNewer);
         }
-        if chat.log.news.with_untracked(Option::is_some) && scroll::news_in_view(&log) {
-            set(chat.log.news, None);
+        if chat.log.unread.with_untracked(Option::is_some) && scroll::unread_line_in_view(&log) {
+            set(chat.log.unread, None);
         }
     };
     let busy = move || if chat.log.older.get() == OlderMessages::Loading { "true" } else { "false" };
-    let new_messages = move || {
+    let to_newest = move || {
         let label = if chat.log.unread_below.get() { Some(chat.translations.new_messages) } else { None };
         let label = label.or_else(|| chat.log.is_detached.get().then_some(chat.translations.to_newest))?;
-        Some(way(chat, "new-messages", label.into(), Intent::GoToNewest))
+        Some(jump_button(chat, "new-messages", label.into(), Intent::GoToNewest))
     };
-    let news = move || {
-        let news = chat.log.news.get()?;
-        Some(way(chat, "news", chat.translations.unread_messages(&news), Intent::GoToMessage(news.from)))
+    let unread = move || {
+        let unread = chat.log.unread.get()?;
+        Some(jump_button(chat, "news", chat.translations.unread_messages(&unread), Intent::GoToMessage(unread.from)))
     };
     view! {
         <div
@@ -57,7 +57,7 @@ pub(crate) fn Log(chat: Chat) -> impl IntoView {
             aria-label=chat.translations.log.with(&chat.room_name())
             tabindex="0"
             node_ref=chat.log.element
-            on:scroll=scrolled
+            on:scroll=on_scroll
         >
             <div class="log-rows">
                 <Start chat />
@@ -68,14 +68,15 @@ pub(crate) fn Log(chat: Chat) -> impl IntoView {
                 />
             </div>
         </div>
-        {news}
-        {new_messages}
+        {unread}
+        {to_newest}
         <Toolbar chat />
     }
 }
 
-/// A button that leads somewhere else in the log, where the focus goes too: the button may be gone then.
-fn way(chat: Chat, class: &'static str, label: String, intent: Intent) -> AnyView {
+/// Draws a button that leads to another position in the log. It moves the focus to the log, because the button may
+/// disappear.
+fn jump_button(chat: Chat, class: &'static str, label: String, intent: Intent) -> AnyView {
     let go = move |_| {
         if let Some(log) = chat.log.element.get_untracked() {
             _ = log.focus();
@@ -85,7 +86,7 @@ fn way(chat: Chat, class: &'static str, label: String, intent: Intent) -> AnyVie
     view! { <button class=class type="button" on:click=go>{label}</button> }.into_any()
 }
 
-/// What stands before the first message: the way to older ones, or where the room begins.
+/// Draws what precedes the first message: a button that loads older ones, or the beginning of the room.
 #[component]
 fn Start(chat: Chat) -> impl IntoView {
     move || match chat.log.older.get() {

@@ -1,4 +1,4 @@
-//! One row of the log.
+//! A row of the log: a message, and the date above the first message of a day.
 
 mod action_button;
 pub(crate) mod delete_dialog;
@@ -18,15 +18,15 @@ use shared_types::{Emoji, Seq};
 
 use crate::ui::{
     message::{
-        action_button::{action, quote, reaction},
+        action_button::{action_button, reaction, reply_preview},
         image::image,
     },
     parts::{avatar::avatar, colour::coloured, element::element},
     state::{Chat, intent::Intent},
 };
 
-/// Draws a row: the day that begins with it, if one does, and the message. Every row has the same elements in the same order,
-/// so a change is made in place.
+/// Draws a row: its date, if it has one, and its message. Every row has the same elements in the same order, so that
+/// changes are made in place.
 pub(crate) fn message(chat: Chat, mut row: Row) -> Vec<AnyView> {
     let day =
         row.day.take().map(|day| element("h2").class("day").child(element("span").text(day).into_any()).into_any());
@@ -36,9 +36,10 @@ pub(crate) fn message(chat: Chat, mut row: Row) -> Vec<AnyView> {
 fn article(chat: Chat, row: Row) -> AnyView {
     let id = row.seq.map(message_id);
     let address = id.as_ref().map(|id| ["#", id].concat());
-    let quoting = row.reply_to.as_ref().filter(|_| !row.deleted).map(|quoted| action(quote(chat, quoted)));
-    let classes = [(row.starts_group, " head"), (quoting.is_some(), " quoting"), (row.mentions_me, " calling")];
-    let classes: String = classes.into_iter().filter_map(|(is_so, class)| is_so.then_some(class)).collect();
+    let reply =
+        row.reply_to.as_ref().filter(|_| !row.deleted).map(|preview| action_button(reply_preview(chat, preview)));
+    let classes = [(row.starts_group, " head"), (reply.is_some(), " quoting"), (row.mentions_me, " calling")];
+    let classes: String = classes.into_iter().filter_map(|(applies, class)| applies.then_some(class)).collect();
     let line =
         || element("p").class("new-line").child(element("span").text(chat.translations.new_line).into_any()).into_any();
     let author = chat.translations.name(&row.author);
@@ -70,11 +71,11 @@ fn article(chat: Chat, row: Row) -> AnyView {
         .optional_child(row.starts_group.then(|| avatar(&row.author)))
         .optional_child(row.starts_group.then(author_view))
         .child(link.into_any())
-        .optional_child(quoting)
+        .optional_child(reply)
         .optional_child(row.image.as_ref().map(|shown| image(chat, &row, shown)))
         .optional_child(body(chat, &row))
         .optional_child(reactions(chat, &row))
-        .optional_child(note(chat, &row))
+        .optional_child(delivery_note(chat, &row))
         .into_any()
 }
 
@@ -86,7 +87,7 @@ fn state(row: &Row) -> &'static str {
     }
 }
 
-/// What was said, and whether it was changed or taken back since.
+/// Draws the text, and whether the message was edited or deleted.
 fn body(chat: Chat, row: &Row) -> Option<AnyView> {
     let mark = match row.deleted {
         true => Some(("message-gone", chat.translations.message_deleted)),
@@ -101,12 +102,12 @@ fn body(chat: Chat, row: &Row) -> Option<AnyView> {
 }
 
 fn reactions(chat: Chat, row: &Row) -> Option<AnyView> {
-    let buttons = row.reactions.iter().map(|shown| action(reaction(chat, shown)));
+    let buttons = row.reactions.iter().map(|shown| action_button(reaction(chat, shown)));
     (!row.reactions.is_empty()).then(|| element("div").class("reactions").children(buttons).into_any())
 }
 
-/// How far a message got, and what can be done about it, while it is not sent.
-fn note(chat: Chat, row: &Row) -> Option<AnyView> {
+/// Draws the delivery state of a message that is not sent, with buttons to retry or discard it.
+fn delivery_note(chat: Chat, row: &Row) -> Option<AnyView> {
     let (percent, note) = match &row.state {
         DeliveryState::Sent => return None,
         DeliveryState::Pending => (None, chat.translations.sending.to_owned()),
@@ -115,12 +116,12 @@ fn note(chat: Chat, row: &Row) -> Option<AnyView> {
         DeliveryState::Failed(reason) => (None, chat.translations.not_sent.with(reason)),
     };
     let failed = matches!(row.state, DeliveryState::Failed(_));
-    // It keeps its place on the image until the message is sent, so that nothing jumps when the last byte is there.
+    // The note stays on the image until the message is sent, so that the end of the upload moves nothing.
     let on_image = row.image.is_some() && !failed;
-    let retry = || choice(chat, chat.translations.retry, Intent::Retry(row.nonce.clone()));
+    let retry = || note_button(chat, chat.translations.retry, Intent::Retry(row.nonce.clone()));
     let discard = if failed { chat.translations.discard } else { chat.translations.cancel };
     let is_open = failed || percent.is_some() || row.state == DeliveryState::Waiting;
-    let discard = is_open.then(|| choice(chat, discard, Intent::Discard(row.nonce.clone())));
+    let discard = is_open.then(|| note_button(chat, discard, Intent::Discard(row.nonce.clone())));
     let progress = |percent| {
         let bar = element("progress").with("max", "100").with("value", percent);
         bar.with("aria-label", chat.translations.uploading).into_any()
@@ -134,12 +135,12 @@ fn note(chat: Chat, row: &Row) -> Option<AnyView> {
     )
 }
 
-/// The address of a message within its room's page.
+/// Returns the id of a message's element, which is the fragment of its address.
 pub(crate) fn message_id(seq: Seq) -> String {
     ["m-", &seq.to_string()].concat()
 }
 
-/// What a message says: as harmless HTML of the server's making, or as the text it is.
+/// Draws the text of a message: as HTML that the server rendered from Markdown, or as plain text.
 fn message_text(text: &str, html: Option<String>) -> AnyView {
     match html {
         Some(html) => element("div").class("message-text rich").markup(html).into_any(),
@@ -150,13 +151,13 @@ fn message_text(text: &str, html: Option<String>) -> AnyView {
     }
 }
 
-/// Whether there is nothing but a few emoji.
+/// Whether a text consists of a few emoji only.
 fn is_emoji(text: &str) -> bool {
     text.len() < 48 && text.split_whitespace().all(|word| word.parse::<Emoji>().is_ok())
 }
 
-/// Something that can be done about a message.
-fn choice(chat: Chat, label: &'static str, intent: Intent) -> AnyView {
+/// Draws a button of the delivery note.
+fn note_button(chat: Chat, label: &'static str, intent: Intent) -> AnyView {
     let button = element("button").class("quiet").with("type", "button").text(label);
     button.on("click", move |_| chat.dispatch.run(intent.clone())).into_any()
 }

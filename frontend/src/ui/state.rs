@@ -1,5 +1,5 @@
-//! The state of the page as signals, by feature. Components draw the signals and send [`Intent`]s; only the session writes
-//! the signals. Until it runs they hold what the server rendered.
+//! The state of the page as signals, by feature. Components draw the signals and send [`Intent`]s. Only the session
+//! writes the signals. Until it runs, they hold what the server rendered.
 
 pub(crate) mod composer;
 pub(crate) mod intent;
@@ -31,10 +31,10 @@ use crate::{
     },
 };
 
-/// The state of the page. All of it is `Copy`, so that event handlers can take it along.
+/// The state of the page. It is `Copy`, so that event handlers can capture it.
 #[derive(Clone, Copy)]
 pub(crate) struct Chat {
-    /// The sentences of the page, in the visitor's language.
+    /// The translations in the visitor's language.
     pub(crate) translations: &'static Translations,
     /// How visitors get access to this chat.
     pub(crate) access: AccessMode,
@@ -50,7 +50,7 @@ pub(crate) struct Chat {
     pub(crate) privacy: PrivacyState,
     pub(crate) notifications: NotificationState,
     pub(crate) shortcuts: ShortcutsState,
-    /// Hands the visitor's intents to the session.
+    /// Sends intents to the session.
     pub(crate) dispatch: Callback<Intent>,
 }
 
@@ -90,10 +90,8 @@ impl Chat {
     /// The draft of a new message, even while an edit is in the field.
     #[cfg(feature = "hydrate")]
     pub(crate) fn draft(&self) -> Option<String> {
-        let editing = self
-            .composer
-            .mode
-            .with_untracked(|writing| matches!(writing, page_model::composer_mode::ComposerMode::Edit(_)));
+        let editing =
+            self.composer.mode.with_untracked(|mode| matches!(mode, page_model::composer_mode::ComposerMode::Edit(_)));
         if editing {
             Some(self.composer.stashed_draft.get_value())
         } else {
@@ -101,14 +99,14 @@ impl Chat {
         }
     }
 
-    /// The message with this sequence number, if it is shown. The caller is subscribed to its changes.
+    /// Returns the message with a sequence number, if it is shown. Subscribes the caller to its changes.
     pub(crate) fn row(&self, seq: Seq) -> Option<Row> {
         let of = |shown: &&KeyedRow| shown.row.with_untracked(|row| row.seq == Some(seq));
         let found = self.log.rows.with_untracked(|rows| rows.iter().rev().find(of).cloned());
         Some(found?.row.get())
     }
 
-    /// Everybody that a text can mention.
+    /// Returns the people that a message can mention: those who are online, and the authors in the log.
     pub(crate) fn known_people(&self) -> Vec<Person> {
         let author = |shown: &KeyedRow| shown.row.with_untracked(|row| row.author.clone());
         let authors: Vec<Person> = self.log.rows.with_untracked(|rows| rows.iter().rev().map(author).collect());
@@ -154,7 +152,7 @@ impl Chat {
     }
 }
 
-/// Sets a signal whose value changed.
+/// Sets a signal, unless it has this value already.
 pub(crate) fn set<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
     if signal.with_untracked(|old| *old != value) {
         signal.set(value);

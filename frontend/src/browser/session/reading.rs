@@ -90,7 +90,7 @@ impl Session {
         self.scroll_anchor = None;
         let (handle, chat) = (self.handle, self.chat);
         request_animation_frame(move || {
-            if !gestures::find_message(chat, seq) {
+            if !gestures::scroll_to_message(chat, seq) {
                 with(handle, |session| {
                     let errors = vec![chat.translations.not_found_message.to_owned()];
                     session.update_attachments(|attachments| attachments.set_errors(errors));
@@ -106,13 +106,13 @@ impl Session {
         }
         let start_changed = self.unread.map(|unread| unread.from) != unread.map(|unread| unread.from);
         self.unread = unread;
-        if !start_changed && self.chat.log.news.with_untracked(Option::is_none) {
+        if !start_changed && self.chat.log.unread.with_untracked(Option::is_none) {
             return;
         }
         let chat = self.chat;
         request_animation_frame(move || {
-            let in_view = chat.log.element.get_untracked().is_some_and(|log| scroll::news_in_view(&log));
-            set(chat.log.news, unread.filter(|_| !in_view));
+            let in_view = chat.log.element.get_untracked().is_some_and(|log| scroll::unread_line_in_view(&log));
+            set(chat.log.unread, unread.filter(|_| !in_view));
         });
     }
 

@@ -1,4 +1,4 @@
-//! How the connection is, while it is not as it should be. It floats over the log, so nothing moves when it comes or goes.
+//! The state of the connection. It floats over the log, so showing it moves nothing.
 
 use leptos::prelude::*;
 use page_model::connection::Status;
@@ -10,12 +10,12 @@ pub(crate) fn ConnectionStatus(chat: Chat) -> impl IntoView {
     let state = move || match chat.room.status.get() {
         Status::Connecting => chat.translations.connecting,
         Status::Live => chat.translations.connected,
-        // Why, and what can be done, stands where messages are written.
+        // The posting notice shows the reason and what the visitor can do.
         Status::Ended(_) | Status::Offline(_) => chat.translations.offline,
     };
     let offline = move || match chat.room.status.get() {
         Status::Offline(seconds) => Some(view! {
-            // A countdown that was read out every second would drown everything else.
+            // Screen readers would read the countdown out every second.
             <span class="countdown" aria-hidden="true">{chat.translations.retrying(seconds)}</span>
             <button class="button" type="button" on:click=move |_| chat.dispatch.run(Intent::Reconnect)>
                 {chat.translations.reconnect}

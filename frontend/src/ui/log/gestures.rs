@@ -1,5 +1,4 @@
-//! What is done in the log with a mouse, a finger or keys. The log hears it for all messages, so that a thousand of them need
-//! no more than one.
+//! Mouse, touch and keyboard events of messages. The log has one listener for all messages, however many there are.
 
 use leptos::{ev, prelude::*};
 use page_model::timeline::Row;
@@ -14,15 +13,15 @@ use crate::ui::{
     message::{
         dom::{article, seq},
         reactions::toggle,
-        toolbar::{act, hide, show},
+        toolbar::{hide, run_action, show},
     },
     state::{Chat, intent::Intent},
 };
 
-/// For so long a message that was looked for stands out.
-const FOUND: std::time::Duration = std::time::Duration::from_millis(2000);
+/// How long a message is highlighted after [`scroll_to_message`].
+const HIGHLIGHT_TIME: std::time::Duration = std::time::Duration::from_millis(2000);
 
-/// What the log hears.
+/// Events that the log listens to.
 const EVENTS: [&str; 13] = [
     "click",
     "pointerover",
@@ -39,52 +38,52 @@ const EVENTS: [&str; 13] = [
     "keydown",
 ];
 
-/// Listens from now on.
+/// Registers the listeners of the log.
 pub(crate) fn watch(chat: Chat) {
     let Some(log) = chat.log.element.get_untracked() else { return };
-    // Whether the last that was heard of was not a mouse.
+    // Whether the last pointer was not a mouse.
     let touched = StoredValue::new(false);
     let press = LongPress::new();
-    let pointed = move |event: &web_sys::Event| {
+    let on_pointer = move |event: &web_sys::Event| {
         touched.set_value(event.unchecked_ref::<ev::PointerEvent>().pointer_type() != "mouse");
         if !touched.get_value() {
-            pointed(chat, event);
+            on_pointer_over(chat, event);
         }
     };
     let listener = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| match event.type_().as_str() {
-        "click" => clicked(chat, &event, touched.get_value()),
-        "pointerover" => pointed(&event),
-        "pointerdown" => press.start(chat, event.unchecked_ref(), place(event.target())),
+        "click" => on_click(chat, &event, touched.get_value()),
+        "pointerover" => on_pointer(&event),
+        "pointerdown" => press.start(chat, event.unchecked_ref(), locate(event.target())),
         "pointermove" => press.on_move(event.unchecked_ref()),
         "pointerup" | "pointercancel" | "scroll" => press.end(),
         "contextmenu" => press.suppress_menu(&event),
-        "pointerleave" if !touched.get_value() => left(chat),
-        // A button that is clicked leaves the focus where it was.
+        "pointerleave" if !touched.get_value() => on_pointer_leave(chat),
+        // A click on a toolbar button leaves the focus where it was.
         "mousedown" if in_toolbar(&event) => event.prevent_default(),
-        "focusin" => focused(chat, &event),
-        "focusout" => blurred(chat, event.unchecked_ref()),
-        "keydown" => pressed(chat, event.unchecked_ref()),
+        "focusin" => on_focus(chat, &event),
+        "focusout" => on_blur(chat, event.unchecked_ref()),
+        "keydown" => on_key(chat, event.unchecked_ref()),
         _ => {}
     });
     let listener = listener.into_js_value();
     let swallow = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| press.swallow_click(&event));
-    // Before anybody else hears it.
+    // In the capture phase, before the other listeners.
     _ = log.add_event_listener_with_callback_and_bool("click", swallow.into_js_value().unchecked_ref(), true);
     for event in EVENTS {
         _ = log.add_event_listener_with_callback(event, listener.unchecked_ref());
     }
 }
 
-/// Whatever is clicked in the log. A finger that taps beside the buttons takes the toolbar away.
-fn clicked(chat: Chat, event: &web_sys::Event, touched: bool) {
+/// Handles a click in the log. A tap beside the buttons hides the toolbar.
+fn on_click(chat: Chat, event: &web_sys::Event, touched: bool) {
     let button =
-        place(event.target()).and_then(|(target, message)| Some((closest(&target, "button, a")?, seq(&message)?)));
+        locate(event.target()).and_then(|(target, message)| Some((closest(&target, "button, a")?, seq(&message)?)));
     if let Some((button, seq)) = button {
         match button.get_attribute("value").as_deref() {
             None => {}
-            Some(name @ ("more" | "reply" | "copy" | "edit" | "delete" | "sanction")) => act(chat, seq, name),
+            Some(name @ ("more" | "reply" | "copy" | "edit" | "delete" | "sanction")) => run_action(chat, seq, name),
             Some(value) => match value.parse() {
-                Ok(quoted) => chat.dispatch.run(Intent::GoToMessage(Seq(quoted))),
+                Ok(target) => chat.dispatch.run(Intent::GoToMessage(Seq(target))),
                 Err(_) => toggle(chat, seq, value),
             },
         }
@@ -93,18 +92,18 @@ fn clicked(chat: Chat, event: &web_sys::Event, touched: bool) {
     }
 }
 
-/// A mouse is over something else.
-fn pointed(chat: Chat, event: &web_sys::Event) {
-    if let Some((_, message)) = place(event.target())
-        && !uses_toolbar(chat)
+/// Shows the toolbar at the message under the mouse.
+fn on_pointer_over(chat: Chat, event: &web_sys::Event) {
+    if let Some((_, message)) = locate(event.target())
+        && !toolbar_has_focus(chat)
     {
         show(chat, &message);
     }
 }
 
-/// The mouse is not over the log any more. What has the focus keeps the toolbar.
-fn left(chat: Chat) {
-    if uses_toolbar(chat) {
+/// Shows the toolbar at the focused message, or hides it, when the mouse leaves the log.
+fn on_pointer_leave(chat: Chat) {
+    if toolbar_has_focus(chat) {
         return;
     }
     let focused = chat.log.element.get_untracked().and_then(|log| log.query_selector(".message:focus-visible").ok()?);
@@ -114,29 +113,30 @@ fn left(chat: Chat) {
     }
 }
 
-/// Something in the log has the focus now.
-fn focused(chat: Chat, event: &web_sys::Event) {
-    if let Some((target, message)) = place(event.target())
+/// Shows the toolbar at the message that got the keyboard focus.
+fn on_focus(chat: Chat, event: &web_sys::Event) {
+    if let Some((target, message)) = locate(event.target())
         && target.matches(":focus-visible").unwrap_or(false)
     {
         show(chat, &message);
     }
 }
 
-/// The focus leaves something in the log.
-fn blurred(chat: Chat, event: &ev::FocusEvent) {
-    if place(event.related_target()).is_none() {
+/// Hides the toolbar when the focus leaves the messages.
+fn on_blur(chat: Chat, event: &ev::FocusEvent) {
+    if locate(event.related_target()).is_none() {
         hide(chat);
     }
 }
 
-/// Keys in the log: arrows go from message to message and along the buttons of one, letters do something to it.
-fn pressed(chat: Chat, event: &ev::KeyboardEvent) {
+/// Handles a key in the log: arrow keys move between messages and along the buttons of a message, letters run
+/// actions.
+fn on_key(chat: Chat, event: &ev::KeyboardEvent) {
     if event.ctrl_key() || event.meta_key() || event.alt_key() {
         return;
     }
     let key = event.key();
-    let (target, message) = place(event.target()).unzip();
+    let (target, message) = locate(event.target()).unzip();
     let at_message = target == message;
     let next = match (key.as_str(), &message) {
         ("ArrowUp", Some(message)) => sibling(message, Element::previous_element_sibling),
@@ -146,7 +146,7 @@ fn pressed(chat: Chat, event: &ev::KeyboardEvent) {
         ("Escape", Some(message)) if !at_message => Some(message.clone()),
         ("Home", Some(_)) => find(chat, "article"),
         ("End", Some(_)) => find(chat, "article:last-of-type"),
-        // By the log itself the keyboard gets in.
+        // From the log itself, arrow keys move to the last visible message.
         ("ArrowUp" | "ArrowDown", None) => last_in_view(chat),
         _ => None,
     };
@@ -164,51 +164,52 @@ fn pressed(chat: Chat, event: &ev::KeyboardEvent) {
         "Delete" => "delete",
         _ => return,
     };
-    // Or the letter would be typed where the focus goes.
+    // Otherwise the letter would be typed into the field that gets the focus.
     event.prevent_default();
-    act(chat, seq, name);
+    run_action(chat, seq, name);
 }
 
-/// Goes to a message that was looked for; says whether it is there.
-pub(crate) fn find_message(chat: Chat, seq: Seq) -> bool {
-    let Some(message) = article(chat, seq).or_else(|| article(chat, first_behind(chat, seq)?)) else { return false };
-    let middle = ScrollIntoViewOptions::new();
-    middle.set_block(ScrollLogicalPosition::Center);
-    message.scroll_into_view_with_scroll_into_view_options(&middle);
+/// Scrolls to a message, focuses and highlights it. If it is not shown, uses the next one. Returns `false` if there is
+/// none.
+pub(crate) fn scroll_to_message(chat: Chat, seq: Seq) -> bool {
+    let Some(message) = article(chat, seq).or_else(|| article(chat, first_after(chat, seq)?)) else { return false };
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(ScrollLogicalPosition::Center);
+    message.scroll_into_view_with_scroll_into_view_options(&options);
     _ = message.focus();
     _ = message.set_attribute("data-found", "");
-    set_timeout(move || _ = message.remove_attribute("data-found"), FOUND);
+    set_timeout(move || _ = message.remove_attribute("data-found"), HIGHLIGHT_TIME);
     true
 }
 
-/// The first message behind a place where none is: it was passed over, or is kept no more.
-fn first_behind(chat: Chat, seq: Seq) -> Option<Seq> {
-    let behind = |row: &Row| row.seq.filter(|of| *of > seq);
-    chat.log.rows.with_untracked(|rows| rows.iter().find_map(|shown| shown.row.with_untracked(behind)))
+/// Returns the first shown message after a sequence number. Some numbers have no message.
+fn first_after(chat: Chat, seq: Seq) -> Option<Seq> {
+    let after = |row: &Row| row.seq.filter(|of| *of > seq);
+    chat.log.rows.with_untracked(|rows| rows.iter().find_map(|shown| shown.row.with_untracked(after)))
 }
 
-/// What something happened to, and the message that it belongs to.
-fn place(target: Option<EventTarget>) -> Option<(Element, Element)> {
+/// Returns the element that an event happened to, and the message that contains it.
+fn locate(target: Option<EventTarget>) -> Option<(Element, Element)> {
     let target: Element = target?.dyn_into().ok()?;
     let message = closest(&target, ".message")?;
     Some((target, message))
 }
 
 fn in_toolbar(event: &web_sys::Event) -> bool {
-    place(event.target()).is_some_and(|(target, _)| closest(&target, ".actions").is_some())
+    locate(event.target()).is_some_and(|(target, _)| closest(&target, ".actions").is_some())
 }
 
 fn closest(element: &Element, selector: &str) -> Option<Element> {
     element.closest(selector).ok()?
 }
 
-/// Whether somebody is at a button of the toolbar with the keyboard: they would lose their place if it moved.
-fn uses_toolbar(chat: Chat) -> bool {
+/// Whether the toolbar has the keyboard focus. It does not move then, because the focus would be lost.
+fn toolbar_has_focus(chat: Chat) -> bool {
     let toolbar = chat.log.toolbar.get_untracked();
     toolbar.is_some_and(|toolbar| toolbar.query_selector(":focus-visible").is_ok_and(|found| found.is_some()))
 }
 
-/// The last message that the reader sees the end of.
+/// Returns the last message whose end is in view.
 fn last_in_view(chat: Chat) -> Option<Element> {
     let log = chat.log.element.get_untracked()?;
     let end = log.get_bounding_client_rect().bottom();
@@ -223,7 +224,7 @@ fn find(chat: Chat, selector: &str) -> Option<Element> {
     chat.log.element.get_untracked()?.query_selector(selector).ok()?
 }
 
-/// The next message one way: days stand between them.
+/// Returns the next message in one direction. Skips the dates between messages.
 fn sibling(message: &Element, step: fn(&Element) -> Option<Element>) -> Option<Element> {
     let mut next = step(message)?;
     while !next.class_list().contains("message") {
@@ -232,15 +233,15 @@ fn sibling(message: &Element, step: fn(&Element) -> Option<Element>) -> Option<E
     Some(next)
 }
 
-/// The button of a message that is so many after the one with the focus; the message itself stands before the first one.
+/// Returns the button of a message that is `step` after the focused one. Position 0 is the message itself.
 fn button(message: &Element, step: i32) -> Option<Element> {
-    // Its time is a link for the mouse; the keyboard has a button that copies the same address.
+    // The time is a link for the mouse only; for the keyboard, a button copies the same address.
     let buttons = message.query_selector_all("button, a:not(.message-time)").ok()?;
     let focused: Option<Node> = document().active_element().map(Into::into);
-    let at = |place: &u32| buttons.get(*place) == focused;
-    let place = (0..buttons.length()).find(at).map_or(0, |place| place as i32 + 1) + step;
-    if place == 0 {
+    let has_focus = |index: &u32| buttons.get(*index) == focused;
+    let position = (0..buttons.length()).find(has_focus).map_or(0, |index| index as i32 + 1) + step;
+    if position == 0 {
         return Some(message.clone());
     }
-    buttons.get(u32::try_from(place - 1).ok()?)?.dyn_into().ok()
+    buttons.get(u32::try_from(position - 1).ok()?)?.dyn_into().ok()
 }

@@ -1,4 +1,4 @@
-//! A finger that stays on a message: it shows what a mouse shows by pointing.
+//! A long press on a message: shows the toolbar on touch screens.
 
 use std::time::Duration;
 
@@ -10,35 +10,35 @@ use crate::ui::{
     state::Chat,
 };
 
-/// So long it stays: as long as for the menus of phones.
-const HOLD: Duration = Duration::from_millis(500);
-/// So far, in CSS pixels, it may move.
-const TREMBLE_PX: i32 = 10;
+/// Duration of a long press, as in the menus of phones.
+const HOLD_TIME: Duration = Duration::from_millis(500);
+/// Maximum movement during a long press, in CSS pixels.
+const MAX_MOVE_PX: i32 = 10;
 
-/// The finger.
+/// The state of a press.
 #[derive(Clone, Copy)]
 pub(crate) struct LongPress {
-    /// Where it came down, while it may yet stay long enough.
-    begun: StoredValue<Option<(i32, i32)>>,
-    /// How often it came down.
-    count: StoredValue<u32>,
-    /// Whether it stayed long enough.
-    held: StoredValue<bool>,
+    /// Where the press started, while it may become a long press.
+    pressed_at: StoredValue<Option<(i32, i32)>>,
+    /// Number of presses, to recognise the timer of an earlier one.
+    press_count: StoredValue<u32>,
+    /// Whether the last press was a long press.
+    is_long: StoredValue<bool>,
 }
 
 impl LongPress {
-    /// One that is nowhere yet.
+    /// Returns the state without a press.
     pub(crate) fn new() -> Self {
-        Self { begun: StoredValue::new(None), count: StoredValue::new(0), held: StoredValue::new(false) }
+        Self { pressed_at: StoredValue::new(None), press_count: StoredValue::new(0), is_long: StoredValue::new(false) }
     }
 
-    /// It comes down on something in a message. A link keeps what the browser does with it, and so does a message that shows its actions
-    /// already: its text can be selected.
-    pub(crate) fn start(self, chat: Chat, event: &ev::PointerEvent, place: Option<(Element, Element)>) {
+    /// Starts a press on an element of a message. Links, and the message that already shows the toolbar, keep the
+    /// browser's own long press, such as for selecting text.
+    pub(crate) fn start(self, chat: Chat, event: &ev::PointerEvent, target: Option<(Element, Element)>) {
         self.end();
-        self.held.set_value(false);
-        self.count.update_value(|count| *count += 1);
-        let Some((target, message)) = place else { return };
+        self.is_long.set_value(false);
+        self.press_count.update_value(|press_count| *press_count += 1);
+        let Some((target, message)) = target else { return };
         let link = target.closest("a").is_ok_and(|link| link.is_some());
         if event.pointer_type() == "mouse"
             || link
@@ -47,45 +47,45 @@ impl LongPress {
         {
             return;
         }
-        self.begun.set_value(Some((event.client_x(), event.client_y())));
-        let count = self.count.get_value();
-        let stay = move || {
-            if self.count.get_value() == count && self.begun.get_value().is_some() {
-                self.begun.set_value(None);
-                self.held.set_value(true);
+        self.pressed_at.set_value(Some((event.client_x(), event.client_y())));
+        let press_count = self.press_count.get_value();
+        let on_timeout = move || {
+            if self.press_count.get_value() == press_count && self.pressed_at.get_value().is_some() {
+                self.pressed_at.set_value(None);
+                self.is_long.set_value(true);
                 show(chat, &message);
             }
         };
-        set_timeout(stay, HOLD);
+        set_timeout(on_timeout, HOLD_TIME);
     }
 
-    /// It moves.
+    /// Ends the press if the pointer moved too far.
     pub(crate) fn on_move(self, event: &ev::PointerEvent) {
-        let far = |from: i32, to: i32| (to - from).abs() > TREMBLE_PX;
-        let begun = self.begun.get_value();
-        if begun.is_some_and(|(x, y)| far(x, event.client_x()) || far(y, event.client_y())) {
+        let far = |from: i32, to: i32| (to - from).abs() > MAX_MOVE_PX;
+        let pressed_at = self.pressed_at.get_value();
+        if pressed_at.is_some_and(|(x, y)| far(x, event.client_x()) || far(y, event.client_y())) {
             self.end();
         }
     }
 
-    /// It is taken up, or scrolls.
+    /// Ends the press.
     pub(crate) fn end(self) {
-        self.begun.set_value(None);
+        self.pressed_at.set_value(None);
     }
 
-    /// Keeps the browser from doing what else it does with a finger that stays.
+    /// Prevents the browser's context menu for a long press.
     pub(crate) fn suppress_menu(self, event: &Event) {
-        if self.held.get_value() || self.begun.with_value(Option::is_some) {
+        if self.is_long.get_value() || self.pressed_at.with_value(Option::is_some) {
             event.prevent_default();
         }
     }
 
-    /// Keeps a click from those who would hear it, if it is the end of a finger's stay.
+    /// Stops the click that ends a long press.
     pub(crate) fn swallow_click(self, event: &Event) {
-        if self.held.get_value() && event.unchecked_ref::<ev::PointerEvent>().pointer_type() != "mouse" {
+        if self.is_long.get_value() && event.unchecked_ref::<ev::PointerEvent>().pointer_type() != "mouse" {
             event.prevent_default();
             event.stop_propagation();
         }
-        self.held.set_value(false);
+        self.is_long.set_value(false);
     }
 }

@@ -1,4 +1,4 @@
-//! What was done, said in passing. It floats over the log, so that nothing moves, and goes by itself.
+//! The toast: a confirmation that disappears after a while. It floats over the log, so showing it moves nothing.
 
 use leptos::prelude::*;
 
@@ -8,8 +8,8 @@ use crate::ui::{
 };
 
 pub(crate) fn toast(chat: Chat) -> AnyView {
-    // It is there while it says nothing, or nobody would hear that it begins to.
+    // Screen readers announce changes of an existing element only, so the empty toast stays in the document.
     let class = move || Some(if chat.room.toast.with(String::is_empty) { "note nothing" } else { "note" }.to_owned());
-    let note = element("p").reactive_attribute("class", class).with("role", "status");
-    note.child(reactive_text(move || chat.room.toast.get())).into_any()
+    let paragraph = element("p").reactive_attribute("class", class).with("role", "status");
+    paragraph.child(reactive_text(move || chat.room.toast.get())).into_any()
 }

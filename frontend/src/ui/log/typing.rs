@@ -1,5 +1,5 @@
-//! Who is writing something. It floats over the end of the log, so nothing moves; and it is not read out, for it would
-//! interrupt those who listen all the time.
+//! Shows who is typing. It floats over the end of the log, so showing it moves nothing. Screen readers do not announce
+//! it, because it changes too often.
 
 use leptos::prelude::*;
 

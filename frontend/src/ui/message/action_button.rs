@@ -1,7 +1,7 @@
-//! The buttons of a message: what people think of it, what it answers, and what can be done about it.
+//! The buttons of a message: reactions, the reply preview, and actions.
 //!
-//! They are all of one kind, and none of them listens: the log hears for all, and their `value` tells what is wanted: an
-//! emoji, the place of another message, or a word.
+//! They have no listeners of their own: the log handles their clicks. Their `value` is an emoji, the sequence number of
+//! another message, or the name of an action.
 
 use leptos::prelude::*;
 use page_model::timeline::{ReplyPreview, RowReaction};
@@ -11,31 +11,31 @@ use crate::ui::{
     state::Chat,
 };
 
-/// One button.
+/// A button.
 #[derive(Default)]
 pub(crate) struct Action {
     pub(crate) class: &'static str,
     pub(crate) value: String,
-    /// Its name, where its texts do not say enough.
+    /// Label for screen readers, if the texts are not enough.
     pub(crate) label: Option<String>,
     pub(crate) title: Option<String>,
     pub(crate) pressed: Option<bool>,
-    /// Whether arrow keys lead to it and no others.
-    pub(crate) by_arrows: bool,
-    /// Whether it answers the question of a dialog.
-    pub(crate) answers: bool,
+    /// Whether only arrow keys reach it, and not the tab key.
+    pub(crate) arrow_keys_only: bool,
+    /// Whether it submits the form of a dialog.
+    pub(crate) submits: bool,
     pub(crate) icon: Option<&'static str>,
     /// Texts with their classes.
     pub(crate) texts: Vec<(String, String)>,
 }
 
 /// Draws a button.
-pub(crate) fn action(action: Action) -> AnyView {
+pub(crate) fn action_button(action: Action) -> AnyView {
     let text = |(class, text): (String, String)| element("span").class(class).text(text).into_any();
     element("button")
         .class(action.class)
-        .with("type", if action.answers { "submit" } else { "button" })
-        .optional_attribute("tabindex", action.by_arrows.then_some("-1"))
+        .with("type", if action.submits { "submit" } else { "button" })
+        .optional_attribute("tabindex", action.arrow_keys_only.then_some("-1"))
         .optional_attribute("aria-label", action.label.as_deref())
         .optional_attribute("aria-pressed", action.pressed.map(|pressed| if pressed { "true" } else { "false" }))
         .optional_attribute("title", action.title.as_deref())
@@ -45,21 +45,21 @@ pub(crate) fn action(action: Action) -> AnyView {
         .into_any()
 }
 
-/// What a message answers, as a button that leads to it.
-pub(crate) fn quote(chat: Chat, quoted: &ReplyPreview) -> Action {
+/// The preview of the message that a reply refers to, as a button that leads to it.
+pub(crate) fn reply_preview(chat: Chat, preview: &ReplyPreview) -> Action {
     Action {
-        class: if quoted.text.is_some() { "message-quote" } else { "message-quote unknown" },
-        value: quoted.seq.to_string(),
-        by_arrows: true,
+        class: if preview.text.is_some() { "message-quote" } else { "message-quote unknown" },
+        value: preview.seq.to_string(),
+        arrow_keys_only: true,
         texts: vec![
-            (coloured("quote-author", &quoted.author.id), chat.translations.name(&quoted.author).into()),
-            ("quote-text".into(), chat.translations.after_colon(&chat.translations.excerpt(quoted))),
+            (coloured("quote-author", &preview.author.id), chat.translations.name(&preview.author).into()),
+            ("quote-text".into(), chat.translations.after_colon(&chat.translations.excerpt(preview))),
         ],
         ..Action::default()
     }
 }
 
-/// An emoji, how many mean it, and who.
+/// A reaction with the number and the names of the people.
 pub(crate) fn reaction(chat: Chat, reaction: &RowReaction) -> Action {
     let emoji = reaction.emoji.as_str();
     Action {
@@ -68,13 +68,13 @@ pub(crate) fn reaction(chat: Chat, reaction: &RowReaction) -> Action {
         label: Some(chat.translations.reaction(emoji, &reaction.people)),
         title: Some(chat.translations.names(&reaction.people)),
         pressed: Some(reaction.mine),
-        by_arrows: true,
+        arrow_keys_only: true,
         texts: vec![(String::new(), emoji.into()), ("reaction-count".into(), reaction.people.len().to_string())],
         ..Action::default()
     }
 }
 
-/// An emoji that can be meant.
+/// A button that adds a reaction.
 pub(crate) fn emoji(chat: Chat, class: &'static str, emoji: &str) -> Action {
     Action {
         class,
@@ -85,8 +85,8 @@ pub(crate) fn emoji(chat: Chat, class: &'static str, emoji: &str) -> Action {
     }
 }
 
-/// Something that can be done about a message.
-pub(crate) fn tool(name: &'static str, label: &'static str, icon: &'static str) -> Action {
+/// An action of the toolbar.
+pub(crate) fn toolbar_action(name: &'static str, label: &'static str, icon: &'static str) -> Action {
     Action {
         class: "action",
         value: name.into(),

@@ -6,13 +6,13 @@ use web_sys::{Element, wasm_bindgen::JsCast as _};
 
 use crate::ui::state::Chat;
 
-/// The place of the message that is drawn so.
+/// Returns the sequence number of a message's element.
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
 pub(crate) fn seq(article: &Element) -> Option<Seq> {
     article.get_attribute("data-seq")?.parse().ok().map(Seq)
 }
 
-/// Where a message is drawn.
+/// Returns the element of a message.
 pub(crate) fn article(chat: Chat, seq: Seq) -> Option<web_sys::HtmlElement> {
     let selector = ["[data-seq=\"", &seq.to_string(), "\"]"].concat();
     chat.log.element.get_untracked()?.query_selector(&selector).ok()??.dyn_into().ok()

@@ -1,8 +1,8 @@
 //! The image of a message, in the log.
 //!
-//! Its box is there before its bytes are, and stays the same whether they come or not, so nothing in the log moves. An
-//! `svg` makes it: one whose `viewBox` is the image's size keeps the image's ratio at every width, in every browser and
-//! without a style of its own. The image lies over it.
+//! The image has its final size before it is loaded, and keeps it if loading fails, so nothing in the log moves. An
+//! `svg` reserves the space: with the size of the image as its `viewBox` it keeps the aspect ratio at every width, in
+//! every browser and without inline styles. The image lies over it.
 
 use leptos::{prelude::*, wasm_bindgen::JsCast as _};
 use page_model::timeline::Row;
@@ -12,19 +12,19 @@ use web_sys::HtmlImageElement;
 
 use crate::ui::{message::lightbox, parts::element::element, state::Chat};
 
-/// The widest an image is in the log, in CSS pixels.
-const WIDEST: u32 = 480;
-/// The highest an image is in the log, in CSS pixels.
-const HIGHEST: u32 = 360;
+/// Maximum width of an image in the log, in CSS pixels.
+const MAX_WIDTH: u32 = 480;
+/// Maximum height of an image in the log, in CSS pixels.
+const MAX_HEIGHT: u32 = 360;
 
 /// Draws the image of a row.
 pub(crate) fn image(chat: Chat, row: &Row, image: &ChatImage) -> AnyView {
     let (natural_width, natural_height) = (image.width.get(), image.height.get());
-    let [width, height] = displayed(natural_width, natural_height).map(|side| side.to_string());
+    let [width, height] = display_size(natural_width, natural_height).map(|side| side.to_string());
     let alt = image.alt.as_ref().map(AltText::as_str);
     let key = row.key();
     let open = move |event: web_sys::Event| {
-        // Safari does not focus the button that is clicked, and the focus is to come back to it.
+        // The focus returns to the button when the lightbox closes. Safari does not focus a clicked button.
         if let Some(frame) = event.current_target() {
             _ = frame.unchecked_into::<web_sys::HtmlElement>().focus();
         }
@@ -53,8 +53,8 @@ pub(crate) fn image(chat: Chat, row: &Row, image: &ChatImage) -> AnyView {
     element("figure").class("message-image").child(frame.into_any()).child(missing.into_any()).into_any()
 }
 
-/// The coarse colours of an image, stretched over its box. The style sheet blurs them. It is markup, for as elements they
-/// would be most of the page; nothing in it but digits is anybody's choice.
+/// Returns the preview as markup: coarse colours over the space of the image, which the style sheet blurs. As elements,
+/// previews would be most of the page. The markup is safe, because [`ImagePreview`] contains hexadecimal digits only.
 fn preview(preview: &ImagePreview) -> String {
     let mut markup = String::from(r#"<svg viewBox="0 0 4 4" preserveAspectRatio="none">"#);
     for (index, colour) in preview.colours().enumerate() {
@@ -67,44 +67,44 @@ fn preview(preview: &ImagePreview) -> String {
     markup
 }
 
-/// The size of an image in the log: made smaller to fit, never larger, and at least a pixel.
-fn displayed(width: u32, height: u32) -> [u32; 2] {
-    let (wide, high) = (width.max(1), height.max(1));
-    // The first of the two limits that it meets.
-    let (by, to) = if wide * HIGHEST > high * WIDEST { (wide, WIDEST) } else { (high, HIGHEST) };
-    if by <= to {
-        return [wide, high];
+/// Returns the size of an image in the log: shrunk to fit, never enlarged, and at least a pixel.
+fn display_size(width: u32, height: u32) -> [u32; 2] {
+    let (width, height) = (width.max(1), height.max(1));
+    // The side that exceeds its limit by the larger factor.
+    let (side, limit) = if width * MAX_HEIGHT > height * MAX_WIDTH { (width, MAX_WIDTH) } else { (height, MAX_HEIGHT) };
+    if side <= limit {
+        return [width, height];
     }
-    [(wide * to / by).max(1), (high * to / by).max(1)]
+    [(width * limit / side).max(1), (height * limit / side).max(1)]
 }
 
-/// Notes of every image in the log, as soon as it is known, whether it is there: then its preview is not to shine through
-/// it, or a sentence says that it is gone. What is noted is an attribute that no view sets, so no redrawing takes it away.
+/// Records for every image in the log whether it loaded or failed. The style sheet then hides the preview or shows that
+/// the image is missing. The attribute is set by no view, so redrawing does not remove it.
 #[cfg(feature = "hydrate")]
 pub(crate) fn watch() {
     use leptos::wasm_bindgen::closure::Closure;
-    let note = |image: &HtmlImageElement| {
+    let record = |image: &HtmlImageElement| {
         let state = if image.natural_width() > 0 { "there" } else { "missing" };
         if let Ok(Some(figure)) = image.closest(".message-image") {
             _ = figure.set_attribute("data-image", state);
         }
     };
-    // An image's events do not bubble, but all of them pass the document on their way down.
+    // The events of images do not bubble, but the document receives them in the capture phase.
     let listener = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
         if let Some(Ok(image)) = event.target().map(|target| target.dyn_into()) {
-            note(&image);
+            record(&image);
         }
     });
     let listener = listener.into_js_value();
     for event in ["load", "error"] {
         _ = document().add_event_listener_with_callback_and_bool(event, listener.unchecked_ref(), true);
     }
-    // Some were done before anybody listened.
+    // Some images finished loading before the listener was registered.
     let Ok(images) = document().query_selector_all(".message-image img") else { return };
     for image in (0..images.length()).filter_map(|index| images.get(index)) {
         let image: HtmlImageElement = image.unchecked_into();
         if image.complete() {
-            note(&image);
+            record(&image);
         }
     }
 }
@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_image_is_made_smaller_to_fit_and_never_larger() {
+    fn an_image_is_shrunk_to_fit_and_never_enlarged() {
         for (natural, expect) in [
             ((8, 8), [8, 8]),
             ((480, 360), [480, 360]),
@@ -127,7 +127,7 @@ mod tests {
             ((1, 2048), [1, 360]),
             ((2048, 2048), [360, 360]),
         ] {
-            assert_eq!(displayed(natural.0, natural.1), expect, "{natural:?}");
+            assert_eq!(display_size(natural.0, natural.1), expect, "{natural:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One image of the log at its full size, and the way to the others.
+//! The lightbox: shows an image of the log at full size, with buttons for the previous and the next one.
 
 use leptos::{ev, prelude::*};
 use page_model::timeline::Row;
@@ -9,16 +9,16 @@ use crate::ui::{
     state::{Chat, set},
 };
 
-/// So far, in CSS pixels, a finger moves for the next image.
+/// Minimum movement of a swipe, in CSS pixels.
 const SWIPE_PX: i32 = 50;
-/// So far, in CSS pixels, a hand may tremble while it clicks.
+/// Maximum movement of a click, in CSS pixels.
 const CLICK_PX: i32 = 8;
 
-/// Where to go from the image that is looked at.
+/// Which image follows the viewed one.
 #[derive(Clone, Copy)]
-enum Way {
-    Back,
-    On,
+enum Direction {
+    Previous,
+    Next,
 }
 
 #[component]
@@ -28,25 +28,25 @@ pub(crate) fn Lightbox(chat: Chat) -> impl IntoView {
             dialog.close();
         }
     };
-    let from = StoredValue::new(0);
-    let pressed = move |event: ev::KeyboardEvent| match event.key().as_str() {
-        "ArrowLeft" => step(chat, Way::Back),
-        "ArrowRight" => step(chat, Way::On),
+    let pressed_x = StoredValue::new(0);
+    let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {
+        "ArrowLeft" => step(chat, Direction::Previous),
+        "ArrowRight" => step(chat, Direction::Next),
         _ => {}
     };
-    let released = move |event: ev::PointerEvent| {
-        let moved = event.client_x() - from.get_value();
+    let on_pointer_up = move |event: ev::PointerEvent| {
+        let moved = event.client_x() - pressed_x.get_value();
         if moved > SWIPE_PX {
-            step(chat, Way::Back);
+            step(chat, Direction::Previous);
         } else if moved < -SWIPE_PX {
-            step(chat, Way::On);
+            step(chat, Direction::Next);
         }
     };
-    // Beside the image and the controls.
-    let clicked = move |event: ev::MouseEvent| {
+    // A click beside the image and the controls closes the dialog.
+    let on_click = move |event: ev::MouseEvent| {
         let target = event.target().map(|target| target.unchecked_into::<web_sys::Element>());
         let beside = target.is_some_and(|target| target.matches(".lightbox, .lightbox-stage").unwrap_or(false));
-        if beside && (event.client_x() - from.get_value()).abs() < CLICK_PX {
+        if beside && (event.client_x() - pressed_x.get_value()).abs() < CLICK_PX {
             close();
         }
     };
@@ -56,10 +56,10 @@ pub(crate) fn Lightbox(chat: Chat) -> impl IntoView {
             aria-label=chat.translations.image
             node_ref=chat.images.lightbox
             on:close=move |_| set(chat.images.viewed_row, None)
-            on:keydown=pressed
-            on:pointerdown=move |event| from.set_value(event.client_x())
-            on:pointerup=released
-            on:click=clicked
+            on:keydown=on_key
+            on:pointerdown=move |event| pressed_x.set_value(event.client_x())
+            on:pointerup=on_pointer_up
+            on:click=on_click
         >
             {icon_button("lightbox-close", chat.translations.close.into(), CROSS, true, Callback::new(move |()| close()))}
             {move || viewed(chat).map(|row| picture(chat, &row))}
@@ -75,7 +75,7 @@ pub(crate) fn open(chat: Chat, key: String) {
     }
 }
 
-/// The image of a row, what is said with it, and what can be done.
+/// Draws the image of a row with its caption and controls.
 fn picture(chat: Chat, row: &Row) -> impl IntoView + use<> {
     let image = row.image.clone()?;
     let source = chat.image_source(row);
@@ -98,43 +98,43 @@ fn picture(chat: Chat, row: &Row) -> impl IntoView + use<> {
             {caption.map(|caption| view! { <p class="lightbox-caption">{caption}</p> })}
             <a class="lightbox-download" href=source download=file>{chat.translations.download}</a>
         </div>
-        {turn(chat, Way::Back)}
-        {turn(chat, Way::On)}
+        {step_button(chat, Direction::Previous)}
+        {step_button(chat, Direction::Next)}
     })
 }
 
-/// The button for one way. Where it leads nowhere it stays, or the focus on it would be lost.
-fn turn(chat: Chat, way: Way) -> impl IntoView + use<> {
-    let (class, label, path) = match way {
-        Way::Back => ("lightbox-turn back", chat.translations.previous, "M15 5l-7 7 7 7"),
-        Way::On => ("lightbox-turn on", chat.translations.next, "M9 5l7 7-7 7"),
+/// Draws the button for one direction. At the last image it stays as disabled, because a removed button would lose the
+/// focus.
+fn step_button(chat: Chat, direction: Direction) -> impl IntoView + use<> {
+    let (class, label, path) = match direction {
+        Direction::Previous => ("lightbox-turn back", chat.translations.previous, "M15 5l-7 7 7 7"),
+        Direction::Next => ("lightbox-turn on", chat.translations.next, "M9 5l7 7-7 7"),
     };
-    let leads = neighbour(chat, way).is_some();
-    icon_button(class, label.into(), path, leads, Callback::new(move |()| step(chat, way)))
+    let enabled = adjacent_row(chat, direction).is_some();
+    icon_button(class, label.into(), path, enabled, Callback::new(move |()| step(chat, direction)))
 }
 
-fn step(chat: Chat, way: Way) {
-    if let Some(key) = neighbour(chat, way) {
+fn step(chat: Chat, direction: Direction) {
+    if let Some(key) = adjacent_row(chat, direction) {
         set(chat.images.viewed_row, Some(key));
     }
 }
 
-/// The row whose image is looked at.
+/// Returns the row whose image is viewed.
 fn viewed(chat: Chat) -> Option<Row> {
     let key = chat.images.viewed_row.get()?;
     chat.log.rows.with(|rows| rows.iter().find(|shown| shown.key == key).map(|shown| shown.row.get()))
 }
 
-/// The key of the nearest row with an image before or after the one that is looked at.
-fn neighbour(chat: Chat, way: Way) -> Option<String> {
+/// Returns the key of the nearest row with an image before or after the viewed one.
+fn adjacent_row(chat: Chat, direction: Direction) -> Option<String> {
     let key = chat.images.viewed_row.get_untracked()?;
     chat.log.rows.with_untracked(|rows| {
-        let place = rows.iter().position(|shown| shown.key == key)?;
-        let illustrated =
-            |shown: &&crate::ui::state::log::KeyedRow| shown.row.with_untracked(|row| row.image.is_some());
-        let found = match way {
-            Way::Back => rows[..place].iter().rev().find(illustrated),
-            Way::On => rows[place + 1..].iter().find(illustrated),
+        let index = rows.iter().position(|shown| shown.key == key)?;
+        let has_image = |shown: &&crate::ui::state::log::KeyedRow| shown.row.with_untracked(|row| row.image.is_some());
+        let found = match direction {
+            Direction::Previous => rows[..index].iter().rev().find(has_image),
+            Direction::Next => rows[index + 1..].iter().find(has_image),
         };
         found.map(|shown| shown.key.clone())
     })

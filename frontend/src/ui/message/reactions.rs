@@ -6,14 +6,14 @@ use shared_types::{Emoji, Seq};
 
 use crate::ui::state::{Chat, intent::Intent};
 
-/// Whether the visitor means an emoji.
-pub(crate) fn means(row: &Row, emoji: &str) -> bool {
+/// Whether the visitor reacted to a row with an emoji.
+pub(crate) fn has_reacted(row: &Row, emoji: &str) -> bool {
     row.reactions.iter().any(|reaction| reaction.mine && reaction.emoji.as_str() == emoji)
 }
 
-/// Says that the visitor means an emoji, or that they do not any more.
+/// Adds or removes a reaction of the visitor.
 pub(crate) fn toggle(chat: Chat, seq: Seq, emoji: &str) {
     let (Some(row), Ok(emoji)) = (chat.row(seq), emoji.parse::<Emoji>()) else { return };
-    let on = !means(&row, emoji.as_str());
+    let on = !has_reacted(&row, emoji.as_str());
     chat.dispatch.run(Intent::Change(seq, Change::Reaction { emoji, on }));
 }

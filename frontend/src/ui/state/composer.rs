@@ -1,4 +1,4 @@
-//! The composer: text, attachments, and whether the visitor may write.
+//! The composer: draft, attachments, and whether the visitor may post.
 
 use leptos::{html, prelude::*};
 use page_model::{composer_mode::ComposerMode, connection::EndReason};
@@ -7,7 +7,7 @@ use shared_types::RoomRules;
 /// The composer.
 #[derive(Clone, Copy)]
 pub(crate) struct ComposerState {
-    /// Whether the visitor may write.
+    /// Whether the visitor may post.
     pub(crate) status: RwSignal<ComposerStatus>,
     pub(crate) attachments: RwSignal<Attachments>,
     /// Whether the text is a new message, a reply or an edit.
@@ -38,7 +38,7 @@ pub(crate) struct Attachments {
 }
 
 impl Attachments {
-    /// Whether one of them is not ready to be sent.
+    /// Whether an image is not ready to be sent.
     pub(crate) fn preparing(&self) -> bool {
         self.images.iter().any(|image| image.url.is_none())
     }
@@ -54,19 +54,19 @@ pub(crate) struct Attachment {
     pub(crate) url: Option<String>,
 }
 
-/// Whether the visitor may write, as sentences, and the rules of the room.
+/// Whether the visitor may post, as sentences, and the rules of the room.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ComposerStatus {
     pub(crate) rules: RoomRules,
     /// Whether the composer is disabled.
     pub(crate) is_disabled: bool,
-    /// Whether the sentence goes away by itself soon.
+    /// Whether the sentence disappears soon.
     pub(crate) is_temporary: bool,
     /// Why the connection ended.
     pub(crate) end_reason: Option<EndReason>,
     /// Whether the page is checking if a banned visitor may come back.
     pub(crate) is_checking_access: bool,
-    /// What the visitor is told; empty if there is nothing special.
+    /// The notice; empty if the visitor may post without limits.
     pub(crate) sentence: String,
     /// The time left. It changes every second and is hidden from screen readers.
     pub(crate) countdown: String,

@@ -1,4 +1,4 @@
-//! The log of messages, and what is open above it.
+//! The log of messages, and the dialogs about a message.
 
 use leptos::{html, prelude::*};
 use page_model::timeline::{Row, UnreadSummary};
@@ -13,9 +13,9 @@ pub(crate) struct LogState {
     pub(crate) unread_below: RwSignal<bool>,
     /// Whether the rows are a range of the history with a gap between them and the newest messages.
     pub(crate) is_detached: RwSignal<bool>,
-    /// The unread messages, until the reader has come to the first of them.
-    pub(crate) news: RwSignal<Option<UnreadSummary>>,
-    /// The message that the toolbar is at.
+    /// The unread messages, until the first of them is in view.
+    pub(crate) unread: RwSignal<Option<UnreadSummary>>,
+    /// The message at which the toolbar is shown.
     pub(crate) toolbar_message: RwSignal<Option<Seq>>,
     pub(crate) toolbar: NodeRef<html::Div>,
     /// The message whose address was copied last.
@@ -31,7 +31,7 @@ impl LogState {
             older: RwSignal::new(OlderMessages::None),
             unread_below: RwSignal::new(false),
             is_detached: RwSignal::new(false),
-            news: RwSignal::new(None),
+            unread: RwSignal::new(None),
             toolbar_message: RwSignal::new(None),
             toolbar: NodeRef::new(),
             copied_message: RwSignal::new(None),

@@ -9,12 +9,12 @@ use crate::i18n::Translations;
 /// The dialogs about the room.
 #[derive(Clone, Copy)]
 pub(crate) struct ModerationState {
-    /// Whether a command of the moderator was sent and not answered.
+    /// Whether a moderation command was sent and is not answered.
     pub(crate) is_pending: RwSignal<bool>,
     pub(crate) rules_dialog: NodeRef<html::Dialog>,
     /// The seconds of slow mode that are selected in the rules dialog; 0 is off.
     pub(crate) selected_slow_mode: RwSignal<u32>,
-    /// 1 if read-only is ticked in the rules dialog.
+    /// 1 if read-only is checked in the rules dialog.
     pub(crate) selected_read_only: RwSignal<u32>,
     pub(crate) audit: RwSignal<AuditView>,
     pub(crate) audit_dialog: NodeRef<html::Dialog>,

@@ -41,7 +41,7 @@ impl NotificationState {
 /// The dialog that lists the shortcuts.
 #[derive(Clone, Copy)]
 pub(crate) struct ShortcutsState {
-    /// Whether the dialog was ever opened: its content is drawn then.
+    /// Whether the dialog was opened before. Its content is drawn only then.
     pub(crate) is_listed: RwSignal<bool>,
     pub(crate) dialog: NodeRef<html::Dialog>,
 }

@@ -13,12 +13,12 @@ pub(crate) struct RoomState {
     pub(crate) you: RwSignal<Person>,
     /// Number of people online.
     pub(crate) online: RwSignal<u32>,
-    /// Who is online, as far as the server names them.
+    /// The people online, as far as the server names them.
     pub(crate) people: RwSignal<Vec<Person>>,
     /// People who share their name with somebody else.
     pub(crate) namesakes: RwSignal<Vec<Person>>,
     pub(crate) status: RwSignal<Status>,
-    /// Who is typing, as a sentence; empty while nobody is.
+    /// The people typing, as a sentence; empty if there are none.
     pub(crate) typing: RwSignal<String>,
     /// A confirmation that disappears after a while; usually empty.
     pub(crate) toast: RwSignal<String>,

@@ -35,9 +35,9 @@ impl Chat {
         let namesakes = timeline.namesakes();
         let mut rows = timeline.rows(calendar, &namesakes);
         set(self.room.namesakes, namesakes);
-        let news = line.and_then(|line| UnreadSummary::mark(&mut rows, line, timeline.more()));
+        let unread = line.and_then(|line| UnreadSummary::mark(&mut rows, line, timeline.more()));
         self.show_rows(rows);
-        news
+        unread
     }
 
     /// Updates the composer status at `now`.
@@ -103,15 +103,15 @@ impl Chat {
         let before = self.log.rows.get_untracked();
         let mut moved = before.len() != rows.len();
         // Rows mostly keep their order, so the next row is usually found after the last one.
-        let mut place = 0;
+        let mut next = 0;
         let shown = rows.into_iter().enumerate().map(|(index, row)| {
             let key = row.key();
-            let found = before.iter().skip(place).chain(before.iter().take(place)).position(|shown| shown.key == key);
-            let Some(found) = found.map(|steps| (place + steps) % before.len()) else {
+            let found = before.iter().skip(next).chain(before.iter().take(next)).position(|shown| shown.key == key);
+            let Some(found) = found.map(|steps| (next + steps) % before.len()) else {
                 moved = true;
                 return KeyedRow { key, row: ArcRwSignal::new(row) };
             };
-            place = found + 1;
+            next = found + 1;
             moved |= found != index;
             let shown = before[found].clone();
             if shown.row.with_untracked(|old| *old != row) {
