@@ -1,4 +1,4 @@
-//! How moderators keep order in a room: what holds in it, and what was done.
+//! Dialogs for moderators: room rules, restrictions, audit log.
 
 pub(crate) mod audit_dialog;
 pub(crate) mod restriction_dialog;
@@ -14,9 +14,9 @@ use crate::ui::{
     state::Chat,
 };
 
-/// The way to both dialogs, for moderators.
+/// Draws the buttons that open the dialogs about the room, if the visitor is a moderator.
 pub(crate) fn buttons(chat: Chat) -> AnyView {
-    let way = move |label, open: fn(Chat)| {
+    let button = move |label, open: fn(Chat)| {
         let open = move |_| {
             dialog::close(chat.rooms.dialog);
             open(chat);
@@ -27,8 +27,10 @@ pub(crate) fn buttons(chat: Chat) -> AnyView {
         if !chat.is_moderator() {
             return Vec::new();
         }
-        let ways =
-            [way(chat.translations.room_rules, rules_dialog::open), way(chat.translations.audit, audit_dialog::open)];
-        vec![element("div").class("sheet-ways").children(ways).into_any()]
+        let buttons = [
+            button(chat.translations.room_rules, rules_dialog::open),
+            button(chat.translations.audit, audit_dialog::open),
+        ];
+        vec![element("div").class("sheet-ways").children(buttons).into_any()]
     })
 }

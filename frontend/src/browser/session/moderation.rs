@@ -61,7 +61,7 @@ impl Session {
             ]),
         );
         let seconds = |until: Option<Timestamp>| until.map_or(0, |until| (until.0 - now).div_ceil(1000));
-        restriction_dialog::choose(self.chat, active.map(seconds));
+        restriction_dialog::preselect(self.chat, active.map(seconds));
     }
 
     /// Starts to delete all messages of a person.

@@ -1,4 +1,4 @@
-//! The dialog that lists what moderators did.
+//! The dialog that shows the audit log.
 
 use leptos::{html, prelude::*, tachys::html::node_ref::NodeRefContainer};
 use page_model::audit::AuditLoading;
@@ -32,7 +32,7 @@ pub(crate) fn audit(chat: Chat) -> AnyView {
         };
         let further = move |_| {
             chat.dispatch.run(Intent::AuditMore);
-            // The button goes when there is nothing before, and the focus is not to go with it.
+            // The button disappears after the oldest entry, so the focus moves to the list.
             if let Some(list) = list.get_untracked() {
                 _ = list.focus();
             }
@@ -59,7 +59,7 @@ pub(crate) fn open(chat: Chat) {
     dialog::open(chat.moderation.audit_dialog);
 }
 
-/// Draws an entry, with a button that opens the restriction dialog about its target.
+/// Draws an entry with a button that opens the restriction dialog about its target.
 fn entry(chat: Chat, entry: AuditRow) -> AnyView {
     let text = element("span").text(entry.text).into_any();
     let restrict =

@@ -13,15 +13,16 @@ use crate::ui::{
     state::{Chat, intent::Intent, set},
 };
 
-/// The pauses of slow mode, in seconds: none, 5 s, 10 s, 30 s, a minute, 5, 15, an hour.
-const PAUSES: [u16; 8] = [0, 5, 10, 30, 60, 300, 900, 3_600];
+/// The intervals of slow mode, in seconds: off, 5 s, 10 s, 30 s, 1 min, 5 min, 15 min, 1 h.
+const INTERVALS: [u16; 8] = [0, 5, 10, 30, 60, 300, 900, 3_600];
 
-/// The dialog with what holds in the room.
+/// Draws the dialog.
 pub(crate) fn rules(chat: Chat) -> AnyView {
     let translations = chat.translations;
     let (slow, read_only) = (chat.moderation.selected_slow_mode, chat.moderation.selected_read_only);
-    let name = |pause: u16| if pause == 0 { translations.off.to_owned() } else { translations.span(pause.into()) };
-    let pauses = PAUSES.map(|pause| (u32::from(pause), name(pause))).to_vec();
+    let name =
+        |interval: u16| if interval == 0 { translations.off.to_owned() } else { translations.span(interval.into()) };
+    let intervals = INTERVALS.map(|interval| (u32::from(interval), name(interval))).to_vec();
     let save = element("button")
         .class("button primary")
         .reactive_attribute("aria-disabled", move || (!chat.can_moderate_now()).then(|| "true".into()))
@@ -44,7 +45,7 @@ pub(crate) fn rules(chat: Chat) -> AnyView {
             let slow = u16::try_from(slow.get_untracked()).unwrap_or_default();
             chat.dispatch.run(Intent::SetRules(RoomRules { slow, read_only: read_only.get_untracked() == 1 }));
         })
-        .child(select(translations.slow_mode, pauses, slow))
+        .child(select(translations.slow_mode, intervals, slow))
         .child(choice("checkbox", translations.moderators_only, 1, read_only))
         .child(dialog::hint(hint))
         .child(element("div").class("name-buttons").child(save.into_any()).into_any());
@@ -53,7 +54,7 @@ pub(crate) fn rules(chat: Chat) -> AnyView {
         .into_any()
 }
 
-/// What is chosen is what holds, until somebody chooses something else.
+/// Opens the dialog with the current rules selected.
 pub(crate) fn open(chat: Chat) {
     let (slow, read_only) = (chat.moderation.selected_slow_mode, chat.moderation.selected_read_only);
     let rules = chat.composer.status.with_untracked(|status| status.rules);
