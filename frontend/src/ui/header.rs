@@ -1,4 +1,4 @@
-//! The bar above the log: which room this is, who is here, and who the visitor is.
+//! The header: the room, the number of people online, search, and the visitor's name.
 
 use leptos::{html, prelude::*};
 use page_model::connection::Status;
@@ -8,9 +8,9 @@ use crate::ui::{parts::avatar::avatar, people_dialog, profile, rooms, search_dia
 #[component]
 pub(crate) fn Header(
     chat: Chat,
-    /// The dialog that the visitor's own name opens.
+    /// The profile dialog.
     dialog: NodeRef<html::Dialog>,
-    /// The dialog that the number of people opens.
+    /// The dialog that lists the people in the room.
     people: NodeRef<html::Dialog>,
 ) -> impl IntoView {
     let me = move || {

@@ -1,4 +1,4 @@
-//! Parts that several features draw with: elements, buttons, dialogs, avatars.
+//! Parts that several features share: elements, buttons, dialogs, avatars.
 
 pub(crate) mod avatar;
 pub(crate) mod byline;

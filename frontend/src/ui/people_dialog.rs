@@ -1,4 +1,4 @@
-//! Who is in the room.
+//! The dialog that lists the people in the room.
 
 use leptos::{html, prelude::*};
 use shared_types::Person;
@@ -19,15 +19,15 @@ pub(crate) fn PeopleDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl In
         let me = me();
         let person = |person: Person| {
             let part = |class: &'static str, text: &str| element("span").class(class).text(text).into_any();
-            let who = element("span")
+            let identity = element("span")
                 .class("person-who")
                 .child(part("person-name", person.name.as_str()))
                 .optional_child(chat.tag(&person).map(|tag| part("tag", &tag)))
                 .optional_child(person.moderator.then(|| part("badge", chat.translations.moderator)))
                 .optional_child((person.id == me).then(|| part("person-you", chat.translations.yourself)));
             let avatar = avatar(&person);
-            let decide = restriction_dialog::button(chat, person, dialog);
-            element("li").class("person").child(avatar).child(who.into_any()).optional_child(decide).into_any()
+            let restrict = restriction_dialog::button(chat, person, dialog);
+            element("li").class("person").child(avatar).child(identity.into_any()).optional_child(restrict).into_any()
         };
         chat.room.people.get().into_iter().map(person).collect()
     };
@@ -50,7 +50,7 @@ pub(crate) fn PeopleDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl In
     .into_any()
 }
 
-/// Opens the list, and asks for the newest one: in a large room not every change of it is told.
+/// Opens the dialog and requests the current list, because large rooms do not announce every change.
 pub(crate) fn open(chat: Chat, dialog: NodeRef<html::Dialog>) {
     chat.dispatch.run(Intent::RefreshPeople);
     if let Some(dialog) = dialog.get_untracked() {

@@ -1,4 +1,4 @@
-//! The visitor and their data: who they are here, what they wrote, and the ways to take it along, to delete it, and to leave.
+//! The dialog about the visitor's id and data: export, erasure and sign-out.
 
 use leptos::{html, prelude::*, tachys::html::node_ref::NodeRefContainer};
 use page_model::{
@@ -9,34 +9,34 @@ use shared_types::AccessMode;
 
 use crate::ui::{
     parts::{
-        dialog::{self, is_special, titled_dialog},
+        dialog::{self, has_modifier, titled_dialog},
         element::{Element, element, reactive, reactive_text},
     },
     state::{Chat, intent::Intent, privacy::ExportStatus, set},
 };
 
-/// The dialog.
+/// Draws the dialog.
 pub(crate) fn privacy(chat: Chat) -> AnyView {
-    let questions = [Question::new(), Question::new()];
+    let confirmations = [Confirmation::new(), Confirmation::new()];
     let body = element("div")
         .class("sheet-body order")
         .child(id(chat))
         .child(export(chat))
-        .child(forget_me(chat, questions[0]))
-        .child(sign_out(chat, questions[1]));
-    let closed = move |_| {
-        // It is heard of a little later, and by then it may be open again.
+        .child(erase_my_data(chat, confirmations[0]))
+        .child(sign_out(chat, confirmations[1]));
+    let on_close = move |_| {
+        // The event arrives after the dialog closed, and the dialog may be open again.
         if chat.privacy.dialog.get_untracked().is_none_or(|dialog| dialog.open()) {
             return;
         }
         set(chat.privacy.id_copied, None);
-        for question in questions {
-            set(question.asked, false);
+        for confirmation in confirmations {
+            set(confirmation.is_open, false);
         }
     };
     titled_dialog(chat, "privacy", chat.translations.privacy, chat.privacy.dialog)
         .child(body.into_any())
-        .on("close", closed)
+        .on("close", on_close)
         .into_any()
 }
 
@@ -49,44 +49,44 @@ fn button(class: &'static str, kind: &'static str, label: &'static str) -> Eleme
     element("button").class(class).with("type", kind).text(label)
 }
 
-/// What is told about a part, above its buttons.
-fn told(sentence: impl FnMut() -> String + Send + 'static) -> AnyView {
+/// Draws the hint of a section, above its buttons.
+fn hint_line(sentence: impl FnMut() -> String + Send + 'static) -> AnyView {
     element("p").class("name-hint").with("aria-live", "polite").child(reactive_text(sentence)).into_any()
 }
 
-/// A question before what cannot be taken back. A button asks it, and the answers take its place; the focus is on the one that
-/// changes nothing, and comes back to the button.
+/// A confirmation before an irreversible action. A button opens it and is replaced by two buttons: confirm and cancel.
+/// The focus moves to cancel, and returns to the button afterwards.
 #[derive(Clone, Copy)]
-struct Question {
-    asked: RwSignal<bool>,
+struct Confirmation {
+    is_open: RwSignal<bool>,
     button: NodeRef<html::Button>,
     cancel: NodeRef<html::Button>,
 }
 
-impl Question {
+impl Confirmation {
     fn new() -> Self {
-        Self { asked: RwSignal::new(false), button: NodeRef::new(), cancel: NodeRef::new() }
+        Self { is_open: RwSignal::new(false), button: NodeRef::new(), cancel: NodeRef::new() }
     }
 
-    fn ask(self) {
-        set(self.asked, true);
+    fn open(self) {
+        set(self.is_open, true);
         focus(self.cancel);
     }
 
-    fn end(self) {
-        set(self.asked, false);
+    fn close(self) {
+        set(self.is_open, false);
         focus(self.button);
     }
 
-    /// The button that asks, or whichever is there when it was answered.
+    /// Draws the button that opens the confirmation, or that replaces it afterwards.
     fn button(self, button: Element) -> AnyView {
         button.on_mount(move |drawn| self.button.load(drawn)).into_any()
     }
 
-    fn answers(self, chat: Chat, yes: Element) -> AnyView {
+    fn answer_buttons(self, chat: Chat, yes: Element) -> AnyView {
         let no = button("button", "button", chat.translations.cancel)
             .on_mount(move |drawn| self.cancel.load(drawn))
-            .on("click", move |_| self.end());
+            .on("click", move |_| self.close());
         element("div").class("name-buttons").child(no.into_any()).child(yes.into_any()).into_any()
     }
 }
@@ -116,12 +116,12 @@ fn id(chat: Chat) -> AnyView {
         .class("part")
         .child(element("h3").text(translations.your_id).into_any())
         .child(element("p").class("id").child(id.into_any()).into_any())
-        .child(told(move || hint().into()))
+        .child(hint_line(move || hint().into()))
         .child(copy.child(reactive_text(move || label().into())).into_any())
         .into_any()
 }
 
-/// Without scripts it is a link to the first part of it.
+/// Draws the export. Without scripts, the link downloads the first part.
 fn export(chat: Chat) -> AnyView {
     let translations = chat.translations;
     let hint = move || match chat.privacy.export.get() {
@@ -132,36 +132,39 @@ fn export(chat: Chat) -> AnyView {
     };
     let link = element("a").class("button").with("href", "/me/data").with("download", "").text(translations.export);
     let link = link.on("click", move |event| {
-        if !is_special(&event) {
+        if !has_modifier(&event) {
             event.prevent_default();
             chat.dispatch.run(Intent::Export);
         }
     });
-    element("section").class("part").child(told(hint)).child(link.into_any()).into_any()
+    element("section").class("part").child(hint_line(hint)).child(link.into_any()).into_any()
 }
 
-fn forget_me(chat: Chat, question: Question) -> AnyView {
+fn erase_my_data(chat: Chat, confirmation: Confirmation) -> AnyView {
     let translations = chat.translations;
-    let over = move || matches!(chat.room.status.get(), Status::Ended(_));
-    let answers = move || match chat.privacy.erasure.get() {
+    let has_ended = move || matches!(chat.room.status.get(), Status::Ended(_));
+    let buttons = move || match chat.privacy.erasure.get() {
         Erasure::Done { .. } => Vec::new(),
         Erasure::Running { .. } => {
             let stop = move |_| {
                 chat.dispatch.run(Intent::StopErasing);
-                question.end();
+                confirmation.close();
             };
-            vec![question.button(button("button", "button", translations.stop).on("click", stop))]
+            vec![confirmation.button(button("button", "button", translations.stop).on("click", stop))]
         }
-        _ if question.asked.get() && !over() => {
+        _ if confirmation.is_open.get() && !has_ended() => {
             let yes = move |_| {
                 chat.dispatch.run(Intent::EraseMyData);
-                question.end();
+                confirmation.close();
             };
-            vec![question.answers(chat, button("button danger", "button", translations.erase_yes).on("click", yes))]
+            vec![
+                confirmation
+                    .answer_buttons(chat, button("button danger", "button", translations.erase_yes).on("click", yes)),
+            ]
         }
         _ => {
-            let ask = button("button", "button", translations.erase_my_data).on("click", move |_| question.ask());
-            vec![question.button(ask.reactive_attribute("disabled", move || over().then(String::new)))]
+            let open = button("button", "button", translations.erase_my_data).on("click", move |_| confirmation.open());
+            vec![confirmation.button(open.reactive_attribute("disabled", move || has_ended().then(String::new)))]
         }
     };
     let hint = move || match (chat.privacy.erasure.get(), chat.room.status.get()) {
@@ -174,41 +177,42 @@ fn forget_me(chat: Chat, question: Question) -> AnyView {
         (Erasure::Running { .. }, Status::Offline(_) | Status::Connecting) => translations.erasing_offline.into(),
         (Erasure::Running { erased: 0, .. }, _) => translations.erasing_started.into(),
         (Erasure::Running { erased, .. }, _) => translations.erasing.of(erased as usize),
-        _ if question.asked.get() => translations.erase_confirm.into(),
+        _ if confirmation.is_open.get() => translations.erase_confirm.into(),
         (Erasure::Failed { .. }, _) => translations.erase_failed.into(),
         (Erasure::Idle, _) => translations.erase_hint.into(),
     };
-    element("section").class("part").child(told(hint)).child(reactive(answers)).into_any()
+    element("section").class("part").child(hint_line(hint)).child(reactive(buttons)).into_any()
 }
 
-/// A form that works without scripts, too. In an open chat nobody signs out, but who had everything deleted leaves by it. With a
-/// passphrase nobody comes back as who they were, so they are asked whether they mean it.
-fn sign_out(chat: Chat, question: Question) -> AnyView {
+/// Draws the sign-out form, which also works without scripts. In an open chat it is hidden and used only after an
+/// erasure. In a chat with a passphrase it asks for confirmation, because the visitor gets a new id at the next
+/// sign-in.
+fn sign_out(chat: Chat, confirmation: Confirmation) -> AnyView {
     let translations = chat.translations;
-    let asks = chat.access == AccessMode::Passphrase;
-    let submitted = move |event: web_sys::Event| {
+    let needs_confirmation = chat.access == AccessMode::Passphrase;
+    let on_submit = move |event: web_sys::Event| {
         event.prevent_default();
-        if asks && !question.asked.get_untracked() {
-            question.ask();
+        if needs_confirmation && !confirmation.is_open.get_untracked() {
+            confirmation.open();
         } else {
             chat.dispatch.run(Intent::SignOut);
         }
     };
-    let answers = move || {
-        vec![if question.asked.get() {
-            question.answers(chat, button("button danger", "submit", translations.sign_out))
+    let buttons = move || {
+        vec![if confirmation.is_open.get() {
+            confirmation.answer_buttons(chat, button("button danger", "submit", translations.sign_out))
         } else {
-            question.button(button("button", "submit", translations.sign_out))
+            confirmation.button(button("button", "submit", translations.sign_out))
         }]
     };
-    let hint = move || if question.asked.get() { translations.sign_out_sure } else { translations.sign_out_hint };
+    let hint = move || if confirmation.is_open.get() { translations.sign_out_sure } else { translations.sign_out_hint };
     element("form")
         .class("part sign-out")
         .optional_attribute("hidden", chat.access.is_open().then_some(""))
         .with("method", "post")
         .with("action", "/sign-out")
-        .on("submit", submitted)
-        .child(told(move || hint().into()))
-        .child(reactive(answers))
+        .on("submit", on_submit)
+        .child(hint_line(move || hint().into()))
+        .child(reactive(buttons))
         .into_any()
 }

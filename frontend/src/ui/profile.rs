@@ -1,4 +1,4 @@
-//! What is the visitor's own: their name, their language, and what they are told of.
+//! The profile dialog: the visitor's name, language and notifications.
 
 mod language_select;
 mod notification_choice;
@@ -24,11 +24,11 @@ pub(crate) fn ProfileDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl I
             dialog.close();
         }
     };
-    // With OpenID Connect the provider says what people are called.
-    let given = chat.access == AccessMode::Oidc;
+    // With OpenID Connect, names come from the provider.
+    let name_is_fixed = chat.access == AccessMode::Oidc;
     let save = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        if given {
+        if name_is_fixed {
             return close();
         }
         let Some(name) = field.get_untracked().map(|field| field.value()) else { return };
@@ -40,7 +40,7 @@ pub(crate) fn ProfileDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl I
             Err(why) => error.set(Some(why)),
         }
     };
-    let list_shortcuts = move |_| {
+    let show_shortcuts = move |_| {
         close();
         shortcuts::open(chat);
     };
@@ -48,12 +48,12 @@ pub(crate) fn ProfileDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl I
         close();
         privacy_dialog::open(chat);
     };
-    // Language and notifications hold at once: without a name of one's own there is nothing to save.
-    let keep = (!given).then(|| {
+    // Language and notifications apply at once, so without an editable name there is nothing to save.
+    let save_button = (!name_is_fixed).then(|| {
         element("button").class("button primary").with("type", "submit").text(chat.translations.save).into_any()
     });
-    let leave = if given { chat.translations.close } else { chat.translations.cancel };
-    let name_hint = if given { chat.translations.name_given } else { chat.translations.name_hint };
+    let close_label = if name_is_fixed { chat.translations.close } else { chat.translations.cancel };
+    let name_hint = if name_is_fixed { chat.translations.name_given } else { chat.translations.name_hint };
     let invalid = move || error.get().map(|_| "true");
     view! {
         <dialog class="name-dialog" aria-labelledby="name-title" node_ref=dialog>
@@ -67,7 +67,7 @@ pub(crate) fn ProfileDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl I
                         spellcheck="false"
                         value=chat.room.you.get_untracked().name.to_string()
                         maxlength=(limits::NAME_CHARS * 2).to_string()
-                        readonly=given
+                        readonly=name_is_fixed
                         aria-invalid=invalid
                         aria-describedby="name-hint"
                         node_ref=field
@@ -81,18 +81,18 @@ pub(crate) fn ProfileDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl I
                 {notification_choice(chat)}
                 <div class="name-buttons">
                     <div class="name-ways">
-                        <button class="quiet" type="button" on:click=list_shortcuts>{chat.translations.shortcuts}</button>
+                        <button class="quiet" type="button" on:click=show_shortcuts>{chat.translations.shortcuts}</button>
                         <button class="quiet" type="button" on:click=show_privacy>{chat.translations.privacy}</button>
                     </div>
-                    <button class="button" type="button" on:click=move |_| close()>{leave}</button>
-                    {keep}
+                    <button class="button" type="button" on:click=move |_| close()>{close_label}</button>
+                    {save_button}
                 </div>
             </form>
         </dialog>
     }
 }
 
-/// Opens the dialog with the present name, ready to be replaced.
+/// Opens the dialog with the current name selected.
 pub(crate) fn open(chat: Chat, dialog: NodeRef<html::Dialog>) {
     let Some(dialog) = dialog.get_untracked() else { return };
     _ = dialog.show_modal();

@@ -1,5 +1,5 @@
-//! The rooms that the visitor has been in, and the way into any other: a column beside the chat where there is room for
-//! one, and a dialog everywhere.
+//! The list of visited rooms, and a form that opens any other: as a column beside the chat on wide screens, and as a
+//! dialog everywhere.
 
 use leptos::{html, prelude::*, tachys::html::node_ref::NodeRefContainer};
 use page_model::room_list::{RoomEntry, parse_room_name};
@@ -9,57 +9,58 @@ use web_sys::{HtmlElement, wasm_bindgen::JsCast as _};
 use crate::ui::{
     moderation,
     parts::{
-        dialog::{self, is_special, titled_dialog},
+        dialog::{self, has_modifier, titled_dialog},
         element::{element, reactive, reactive_text},
         icon_button::{CROSS, icon, icon_button},
     },
     state::{Chat, intent::Intent},
 };
 
-/// Down.
+/// Icon of a chevron that points down.
 const CHEVRON: &str = "M7 10l5 5 5-5";
-/// One more.
+/// Icon of a plus sign.
 const PLUS: &str = "M12 5.5v13M5.5 12h13";
 
-/// The column. The style sheet keeps its place on wide screens from the first paint on, and the room that is shown stands
-/// first in it, so nothing moves when the others come.
+/// Draws the column. The style sheet reserves its space from the first paint on, and the current room is first, so
+/// nothing moves when the others are added.
 pub(crate) fn column(chat: Chat) -> AnyView {
     let title = element("p").with("aria-hidden", "true").text(chat.translations.rooms).into_any();
-    let others =
+    let open_button =
         icon_button("rooms-open", chat.translations.open_room.into(), PLUS, true, Callback::new(move |()| open(chat)));
     element("nav")
         .class("rooms")
         .with("aria-label", chat.translations.rooms)
-        .child(element("div").class("rooms-bar").child(title).child(others).into_any())
+        .child(element("div").class("rooms-bar").child(title).child(open_button).into_any())
         .child(list(chat))
         .into_any()
 }
 
-/// The name of the room, which opens the dialog.
+/// Draws the name of the room as a button that opens the dialog.
 pub(crate) fn room_button(chat: Chat) -> AnyView {
-    let elsewhere = move || chat.rooms.entries.with(|rooms| rooms.iter().any(|entry| entry.unread));
-    let heard = reactive_text(move || if elsewhere() { chat.translations.new_elsewhere.into() } else { String::new() });
+    let has_unread = move || chat.rooms.entries.with(|rooms| rooms.iter().any(|entry| entry.unread));
+    let screen_reader_text =
+        reactive_text(move || if has_unread() { chat.translations.new_elsewhere.into() } else { String::new() });
     element("button")
         .class("room-switch")
         .with("type", "button")
         .with("aria-haspopup", "dialog")
         .on("click", move |_| open(chat))
-        .reactive_attribute("data-unread", move || elsewhere().then(String::new))
+        .reactive_attribute("data-unread", move || has_unread().then(String::new))
         .with("title", chat.translations.switch_rooms)
         .children(name(chat.room_name()))
         .child(icon(CHEVRON))
-        .child(element("span").class("heard").child(heard).into_any())
+        .child(element("span").class("heard").child(screen_reader_text).into_any())
         .into_any()
 }
 
-/// The dialog.
+/// Draws the dialog.
 pub(crate) fn room_dialog(chat: Chat) -> AnyView {
     let field = NodeRef::<html::Input>::new();
     let error = RwSignal::new(None::<NameError>);
-    let enter = move || {
+    let submit = move || {
         let Some(field) = field.get_untracked() else { return };
         match parse_room_name(&field.value()) {
-            // A room is made by being entered.
+            // The server creates a room when it is first used.
             Ok(room) => _ = window().location().set_href(&room.path()),
             Err(why) => {
                 error.set(Some(why));
@@ -88,12 +89,12 @@ pub(crate) fn room_dialog(chat: Chat) -> AnyView {
         .with("aria-live", "polite")
         .child(reactive_text(hint));
     titled_dialog(chat, "switcher", chat.translations.rooms, chat.rooms.dialog)
-        .child(dialog::form(name, chat.translations.open, enter).into_any())
+        .child(dialog::form(name, chat.translations.open, submit).into_any())
         .child(hint.into_any())
         .child(element("div").class("sheet-body").child(list(chat)).into_any())
         .child(moderation::buttons(chat))
         .on("close", move |_| {
-            // It is heard of a little later, and by then it may be open again and written in.
+            // The event arrives after the dialog closed, and the dialog may be open again with text in its field.
             if chat.rooms.dialog.get_untracked().is_none_or(|dialog| dialog.open()) {
                 return;
             }
@@ -113,52 +114,53 @@ pub(crate) fn open(chat: Chat) {
 
 fn list(chat: Chat) -> AnyView {
     let rows = move || chat.rooms.entries.get().into_iter().map(|entry| row(chat, entry)).collect();
-    // Without its marks a list is none for Safari, unless it says so.
+    // Safari ignores the role of a list without markers, unless the role is explicit.
     element("ul").class("room-list").with("role", "list").child(reactive(rows)).into_any()
 }
 
 fn row(chat: Chat, entry: RoomEntry) -> AnyView {
-    let RoomEntry { room, is_current: here, unread } = entry;
+    let RoomEntry { room, is_current, unread } = entry;
     let label = room.to_string();
-    let heard = unread.then(|| element("span").class("heard").text(chat.translations.is_unread()).into_any());
+    let screen_reader_text =
+        unread.then(|| element("span").class("heard").text(chat.translations.is_unread()).into_any());
     let link = element("a")
         .class("room-link")
         .with("href", room.path())
-        .optional_attribute("aria-current", here.then_some("page"))
+        .optional_attribute("aria-current", is_current.then_some("page"))
         .on("click", move |event| {
-            // One is there already.
-            if here && !is_special(&event) {
+            // The visitor is in this room already.
+            if is_current && !has_modifier(&event) {
                 event.prevent_default();
                 dialog::close(chat.rooms.dialog);
             }
         })
         .children(name(label.clone()))
-        .children(heard);
-    let forget = (!here).then(|| {
-        let forget = move |()| {
+        .children(screen_reader_text);
+    let remove = (!is_current).then(|| {
+        let remove = move |()| {
             chat.dispatch.run(Intent::RemoveRoom(room.clone()));
-            focus_a_room();
+            focus_first_room();
         };
-        icon_button("room-forget", chat.translations.remove_room.with(&label), CROSS, true, Callback::new(forget))
+        icon_button("room-forget", chat.translations.remove_room.with(&label), CROSS, true, Callback::new(remove))
     });
     element("li")
         .class(if unread { "room-row unread" } else { "room-row" })
         .child(link.into_any())
-        .children(forget)
+        .children(remove)
         .into_any()
 }
 
 fn name(room: String) -> [AnyView; 2] {
-    let mark = element("span").class("room-mark").with("aria-hidden", "true").text("#");
-    [mark.into_any(), element("span").class("room-name").text(room).into_any()]
+    let hash = element("span").class("room-mark").with("aria-hidden", "true").text("#");
+    [hash.into_any(), element("span").class("room-name").text(room).into_any()]
 }
 
-/// Keeps the focus in the list when the row that had it is gone.
-fn focus_a_room() {
+/// Keeps the focus in the list after the focused row was removed.
+fn focus_first_room() {
     request_animation_frame(|| {
-        let lost = document().active_element().is_none_or(|active| active.matches("body, dialog").unwrap_or(true));
+        let is_lost = document().active_element().is_none_or(|active| active.matches("body, dialog").unwrap_or(true));
         let first = |list: &str| document().query_selector(list).ok().flatten();
-        if let Some(room) = first("[open] .room-link").or_else(|| first(".room-link")).filter(|_| lost) {
+        if let Some(room) = first("[open] .room-link").or_else(|| first(".room-link")).filter(|_| is_lost) {
             _ = room.unchecked_into::<HtmlElement>().focus();
         }
     });

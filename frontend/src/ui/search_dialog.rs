@@ -1,4 +1,4 @@
-//! Looking for messages of the room.
+//! The search dialog.
 
 use leptos::{html, prelude::*, tachys::html::node_ref::NodeRefContainer};
 use page_model::{
@@ -10,30 +10,30 @@ use shared_types::limits;
 use crate::ui::{
     parts::{
         byline::byline,
-        dialog::{self, is_special, titled_dialog},
+        dialog::{self, has_modifier, titled_dialog},
         element::{element, reactive, reactive_text},
         icon_button::icon_button,
     },
     state::{Chat, intent::Intent, search::SearchHit},
 };
 
-/// A magnifying glass.
+/// Icon of a magnifying glass.
 const ICON: &str = "M10.5 4.5a6 6 0 1 0 0 12 6 6 0 0 0 0-12zM15 15l5 5";
 
-/// The button that opens the dialog.
+/// Draws the button that opens the dialog.
 pub(crate) fn button(chat: Chat) -> AnyView {
     icon_button("bar-button", chat.translations.search.into(), ICON, true, Callback::new(move |()| open(chat)))
 }
 
-/// The dialog.
+/// Draws the dialog.
 pub(crate) fn search(chat: Chat) -> AnyView {
     let field = NodeRef::<html::Input>::new();
-    let look = move || {
+    let submit = move || {
         if let Some(field) = field.get_untracked() {
             chat.dispatch.run(Intent::Search(field.value()));
         }
     };
-    let cleared = move || field.get_untracked().is_some_and(|field| field.value().trim().is_empty());
+    let is_empty = move || field.get_untracked().is_some_and(|field| field.value().trim().is_empty());
     let input = element("input")
         .with("role", "searchbox")
         .with("aria-label", chat.translations.search_field)
@@ -42,8 +42,8 @@ pub(crate) fn search(chat: Chat) -> AnyView {
         .with("enterkeyhint", "search")
         .on_mount(move |drawn| field.load(drawn))
         .on("input", move |_| {
-            if cleared() {
-                look()
+            if is_empty() {
+                submit()
             }
         });
     let results = NodeRef::<html::Div>::new();
@@ -53,14 +53,14 @@ pub(crate) fn search(chat: Chat) -> AnyView {
             Progress::Failed(_) => chat.translations.search_again,
             _ => return Vec::new(),
         };
-        let further = move |_| {
+        let search_more = move |_| {
             chat.dispatch.run(Intent::SearchMore);
-            // The button goes when there is nothing further back, and the focus is not to go with it.
+            // The button disappears when the search is complete, so the focus moves to the results.
             if let Some(results) = results.get_untracked() {
                 _ = results.focus();
             }
         };
-        vec![element("button").class("button").with("type", "button").on("click", further).text(label).into_any()]
+        vec![element("button").class("button").with("type", "button").on("click", search_more).text(label).into_any()]
     };
     let hits = move || chat.search.results.get().hits.into_iter().map(|found| hit(chat, found)).collect();
     let body = element("div")
@@ -71,7 +71,7 @@ pub(crate) fn search(chat: Chat) -> AnyView {
         .child(reactive(button));
     let state = element("p").class("sheet-hint").with("role", "status").child(reactive_text(move || state(chat)));
     titled_dialog(chat, "search", chat.translations.search, chat.search.dialog)
-        .child(dialog::form(input, chat.translations.search, look).with("role", "search").into_any())
+        .child(dialog::form(input, chat.translations.search, submit).with("role", "search").into_any())
         .child(state.into_any())
         .child(body.into_any())
         .into_any()
@@ -82,14 +82,14 @@ pub(crate) fn open(chat: Chat) {
     dialog::open(chat.search.dialog);
 }
 
-/// How far the search is, in a sentence.
+/// Returns the progress of the search as a sentence.
 fn state(chat: Chat) -> String {
     let translations = chat.translations;
     let (progress, found) = chat.search.results.with(|results| (results.progress, results.hits.len()));
     match progress {
         Progress::Idle => translations.search_hint.into(),
         Progress::Queued(_) | Progress::Requested(_) => match chat.room.status.get() {
-            // Who takes no part looks for nothing.
+            // Banned and signed-out visitors cannot search.
             Status::Ended(_) => chat.composer.status.with(|status| status.sentence.clone()),
             Status::Offline(_) => translations.search_offline.into(),
             Status::Connecting | Status::Live => translations.searching.into(),
@@ -101,17 +101,17 @@ fn state(chat: Chat) -> String {
     }
 }
 
-/// Draws a message that was found. Its text is not markup: the matches are elements between the other parts.
+/// Draws a search result. The excerpt is plain text; matches are `mark` elements.
 fn hit(chat: Chat, hit: SearchHit) -> AnyView {
     let seq = hit.seq;
-    let chosen = move |event: web_sys::Event| {
-        if !is_special(&event) {
+    let on_click = move |event: web_sys::Event| {
+        if !has_modifier(&event) {
             event.prevent_default();
             dialog::close(chat.search.dialog);
             chat.dispatch.run(Intent::GoToMessage(seq));
         }
     };
-    let link = element("a").class("hit").with("href", ["#m-", &seq.to_string()].concat()).on("click", chosen);
+    let link = element("a").class("hit").with("href", ["#m-", &seq.to_string()].concat()).on("click", on_click);
     let part = |part: ExcerptPart| element(if part.matches { "mark" } else { "span" }).text(part.text).into_any();
     let text = element("span").class("hit-text").children(hit.excerpt.into_iter().map(part));
     let link = link.children(byline(chat, &hit.author, hit.at, hit.when)).child(text.into_any());

@@ -1,4 +1,4 @@
-//! The sheet that lists every shortcut.
+//! The dialog that lists the keyboard shortcuts.
 
 #[cfg(feature = "hydrate")]
 pub(crate) mod keys;
@@ -15,7 +15,7 @@ use crate::ui::{
     state::{Chat, set},
 };
 
-/// The sheet. What stands in it is drawn when it is first opened.
+/// Draws the dialog. Its content is drawn when it is first opened.
 pub(crate) fn shortcuts(chat: Chat) -> AnyView {
     let groups = move || {
         if chat.shortcuts.is_listed.get() {
@@ -24,7 +24,7 @@ pub(crate) fn shortcuts(chat: Chat) -> AnyView {
             Vec::new()
         }
     };
-    // There is nothing in it to go to, so it takes the focus itself, or the keyboard could not scroll it.
+    // The list contains nothing focusable. It takes the focus itself, so that the keyboard can scroll it.
     let list = element("div")
         .class("sheet-body")
         .with("role", "region")
@@ -36,7 +36,7 @@ pub(crate) fn shortcuts(chat: Chat) -> AnyView {
         .into_any()
 }
 
-/// Opens the sheet.
+/// Opens the dialog.
 pub(crate) fn open(chat: Chat) {
     set(chat.shortcuts.is_listed, true);
     dialog::open(chat.shortcuts.dialog);
@@ -44,10 +44,14 @@ pub(crate) fn open(chat: Chat) {
 
 fn group(group: Group) -> [AnyView; 2] {
     let key = |key: &str| element("kbd").text(key).into_any();
-    let way = |way: &str| element("dd").children(way.split('-').map(key)).into_any();
-    let shortcut = |(ways, does): (&'static str, &'static str)| {
-        let does = element("dt").text(does).into_any();
-        element("div").class("shortcut").child(does).children(ways.split(' ').map(way)).into_any()
+    let combination = |keys: &str| element("dd").children(keys.split('-').map(key)).into_any();
+    let shortcut = |(combinations, description): (&'static str, &'static str)| {
+        let description = element("dt").text(description).into_any();
+        element("div")
+            .class("shortcut")
+            .child(description)
+            .children(combinations.split(' ').map(combination))
+            .into_any()
     };
     let shortcuts = group.keys.into_iter().map(shortcut);
     [element("h3").text(group.name).into_any(), element("dl").children(shortcuts).into_any()]

@@ -1,4 +1,4 @@
-//! The coloured initial of a person.
+//! The avatar: the initial of a person in their colour.
 
 use leptos::prelude::*;
 use shared_types::Person;
@@ -8,7 +8,7 @@ use crate::ui::parts::{
     element::element,
 };
 
-/// Decoration: the name stands beside it.
+/// Draws an avatar. It is hidden from screen readers, because the name is beside it.
 pub(crate) fn avatar(person: &Person) -> AnyView {
     element("span").class(coloured("avatar", &person.id)).with("aria-hidden", "true").text(initial(person)).into_any()
 }

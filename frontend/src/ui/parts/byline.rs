@@ -9,7 +9,7 @@ use crate::ui::{
     state::Chat,
 };
 
-/// Draws the author, and the time `at` as the reader's calendar writes it.
+/// Draws the author and the time `at`. `when` is the time in the reader's calendar.
 pub(crate) fn byline(chat: Chat, author: &Person, at: Timestamp, when: String) -> [AnyView; 2] {
     let name = element("span").class(coloured("message-author", &author.id)).text(chat.translations.name(author));
     let time = element("time").with("datetime", machine_time(at)).text(when);

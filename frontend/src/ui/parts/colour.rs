@@ -2,25 +2,25 @@
 
 use shared_types::{Person, PersonId};
 
-/// The classes of `style/people.css`, around the colour wheel.
+/// Classes in `style/people.css`, one for each hue.
 const HUES: [&str; 12] = [
     " hue-0", " hue-1", " hue-2", " hue-3", " hue-4", " hue-5", " hue-6", " hue-7", " hue-8", " hue-9", " hue-10",
     " hue-11",
 ];
 
-/// The classes of something that is drawn in a person's colour.
+/// Returns `class` and the class of a person's colour.
 pub(crate) fn coloured(class: &str, person: &PersonId) -> String {
     [class, hue(person)].concat()
 }
 
 fn hue(person: &PersonId) -> &'static str {
-    // FNV-1a: a few operations a byte, and ids that differ in one letter are spread.
+    // FNV-1a: cheap, and similar ids get different hashes.
     let hash =
         person.as_str().bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     HUES[((hash ^ (hash >> 16)) % 12) as usize]
 }
 
-/// The letter in a person's avatar.
+/// Returns the letter in a person's avatar.
 pub(crate) fn initial(person: &Person) -> String {
     person.name.as_str().chars().next().map(|first| first.to_uppercase().collect()).unwrap_or_default()
 }
@@ -34,7 +34,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_keeps_the_colour() {
+    fn a_person_keeps_their_colour() {
         assert_eq!(hue_of("ann"), hue_of("ann"));
     }
 
@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn the_initial_is_a_capital_whatever_the_script() {
+    fn the_initial_is_upper_case_in_every_script() {
         for (name, letter) in [("ann", "A"), ("Ömer", "Ö"), ("日本", "日"), ("🦊 fox", "🦊")] {
             let person = Person { id: "x".parse().unwrap(), name: name.parse().unwrap(), moderator: false };
             assert_eq!(initial(&person), letter);

@@ -1,4 +1,4 @@
-//! A dialog with a title: in the middle of a wide screen, and on a narrow one from below, where the thumb is.
+//! Dialogs with a title: in the middle of a wide screen, at the bottom of a narrow one.
 
 use leptos::{html, prelude::*, tachys::html::node_ref::NodeRefContainer};
 use web_sys::{HtmlInputElement, wasm_bindgen::JsCast as _};
@@ -11,7 +11,7 @@ use crate::ui::{
     state::Chat,
 };
 
-/// One of that name, which is its class, too. What it shows is to be put into it.
+/// Returns a dialog without content. `name` is its class and the prefix of the title's id.
 pub(crate) fn titled_dialog(
     chat: Chat,
     name: &'static str,
@@ -21,7 +21,7 @@ pub(crate) fn titled_dialog(
     dialog_with_title(chat, name, title.into_any(), dialog)
 }
 
-/// The same, with a title that is more than words of the page.
+/// As [`titled_dialog`], with any view as the title.
 pub(crate) fn dialog_with_title(
     chat: Chat,
     name: &'static str,
@@ -32,7 +32,7 @@ pub(crate) fn dialog_with_title(
     let title_line = element("h2").with("id", title_id.as_str()).child(title).into_any();
     let close =
         icon_button("sheet-close", chat.translations.close.into(), CROSS, true, Callback::new(move |()| close(dialog)));
-    // `closedby` lets a click beside it close it, where a browser knows that.
+    // In browsers that support `closedby`, a click beside the dialog closes it.
     element("dialog")
         .class(["sheet ", name].concat())
         .with("aria-labelledby", title_id)
@@ -41,28 +41,28 @@ pub(crate) fn dialog_with_title(
         .child(element("div").class("sheet-bar").child(title_line).child(close).into_any())
 }
 
-/// The line in which something is typed, with the button that takes it.
-pub(crate) fn form(field: Element, take: &'static str, submitted: impl FnMut() + Send + 'static) -> Element {
-    let mut submitted = submitted;
-    let button = element("button").class("button primary").with("type", "submit").text(take);
+/// Returns a form of one field and a submit button.
+pub(crate) fn form(field: Element, label: &'static str, on_submit: impl FnMut() + Send + 'static) -> Element {
+    let mut on_submit = on_submit;
+    let button = element("button").class("button primary").with("type", "submit").text(label);
     element("form")
         .class("sheet-form")
         .with("novalidate", "")
         .on("submit", move |event| {
             event.prevent_default();
-            submitted();
+            on_submit();
         })
         .child(field.class("sheet-field").with("autocomplete", "off").into_any())
         .child(button.into_any())
 }
 
-/// What is said below what can be chosen, as it changes.
+/// Draws a hint that follows signals. Screen readers announce its changes.
 pub(crate) fn hint(hint: impl Fn() -> &'static str + Send + 'static) -> AnyView {
     let hint = reactive_text(move || hint().into());
     element("p").class("name-hint").with("aria-live", "polite").child(hint).into_any()
 }
 
-/// Opens one. What stands in its field is ready to be replaced.
+/// Opens a dialog and selects the text of its first field.
 pub(crate) fn open(dialog: NodeRef<html::Dialog>) {
     let Some(dialog) = dialog.get_untracked().filter(|dialog| !dialog.open()) else { return };
     _ = dialog.show_modal();
@@ -73,14 +73,15 @@ pub(crate) fn open(dialog: NodeRef<html::Dialog>) {
     }
 }
 
+/// Closes a dialog.
 pub(crate) fn close(dialog: NodeRef<html::Dialog>) {
     if let Some(dialog) = dialog.get_untracked() {
         dialog.close();
     }
 }
 
-/// Whether a click is one that the browser makes something else of: another tab, say.
-pub(crate) fn is_special(click: &web_sys::Event) -> bool {
+/// Whether a click has a modifier key: the browser opens the link in a new tab, for example.
+pub(crate) fn has_modifier(click: &web_sys::Event) -> bool {
     let click: &web_sys::MouseEvent = click.unchecked_ref();
     click.ctrl_key() || click.meta_key() || click.shift_key()
 }

@@ -1,5 +1,5 @@
-//! Elements of one type. Every `view!` is a type of its own, and for each the code is compiled that draws, hydrates and
-//! changes it; for these it is there once.
+//! Elements of one type. Every `view!` has a type of its own, and the code that builds, hydrates and rebuilds it is
+//! compiled for each. For [`Element`] it is compiled once, which makes the WebAssembly smaller.
 
 use std::sync::{Arc, Mutex};
 
@@ -20,42 +20,42 @@ use web_sys::{
     wasm_bindgen::{JsCast as _, JsValue},
 };
 
-/// An element before it is drawn.
+/// A description of an element.
 #[derive(Default)]
 pub(crate) struct Element {
     tag: &'static str,
     attributes: Vec<(&'static str, Value)>,
     listeners: Vec<(&'static str, Listener)>,
-    /// Is given the element once it is there.
-    holder: Option<Holder>,
+    /// Called with the element once it exists.
+    mount_handler: Option<MountHandler>,
     children: Vec<AnyView>,
-    /// Markup that stands in it instead of children.
+    /// Markup that replaces the children.
     markup: Option<String>,
 }
 
 type Listener = Box<dyn FnMut(Event) + Send>;
-type Holder = Box<dyn FnOnce(&web_sys::Element) + Send>;
-/// A listener that can be replaced while the browser holds on to it.
-type Held = Arc<Mutex<Listener>>;
+type MountHandler = Box<dyn FnOnce(&web_sys::Element) + Send>;
+/// A listener that can be replaced while it is registered with the browser.
+type SharedListener = Arc<Mutex<Listener>>;
 
 enum Value {
     Fixed(String),
-    /// Follows the signals that it reads.
+    /// Updated when a signal that it reads changes.
     Reactive(Box<dyn Fn() -> Option<String> + Send>),
 }
 
-/// An element without anything.
+/// Returns an element without attributes and children.
 pub(crate) fn element(tag: &'static str) -> Element {
     Element { tag, ..Element::default() }
 }
 
-/// A part that follows the signals that it reads.
-pub(crate) fn reactive(part: impl FnMut() -> Vec<AnyView> + Send + 'static) -> AnyView {
-    let part: SharedReactiveFunction<Vec<AnyView>> = Arc::new(Mutex::new(part));
-    part.into_any()
+/// Returns views that are redrawn when a signal that they read changes.
+pub(crate) fn reactive(views: impl FnMut() -> Vec<AnyView> + Send + 'static) -> AnyView {
+    let views: SharedReactiveFunction<Vec<AnyView>> = Arc::new(Mutex::new(views));
+    views.into_any()
 }
 
-/// A text that follows the signals that it reads.
+/// Returns a text that is updated when a signal that it reads changes.
 pub(crate) fn reactive_text(text: impl FnMut() -> String + Send + 'static) -> AnyView {
     let text: SharedReactiveFunction<String> = Arc::new(Mutex::new(text));
     text.into_any()
@@ -66,18 +66,18 @@ impl Element {
         self.with("class", class)
     }
 
-    /// With an attribute.
+    /// Adds an attribute.
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.attributes.push((name, Value::Fixed(value.into())));
         self
     }
 
-    /// With an attribute where there is a value for it.
+    /// Adds an attribute if there is a value.
     pub(crate) fn optional_attribute(self, name: &'static str, value: Option<&str>) -> Self {
         if let Some(value) = value { self.with(name, value) } else { self }
     }
 
-    /// With an attribute that follows the signals that it reads.
+    /// Adds an attribute that is updated when a signal that it reads changes.
     pub(crate) fn reactive_attribute(
         mut self,
         name: &'static str,
@@ -87,13 +87,13 @@ impl Element {
         self
     }
 
-    pub(crate) fn on(mut self, event: &'static str, act: impl FnMut(Event) + Send + 'static) -> Self {
-        self.listeners.push((event, Box::new(act)));
+    pub(crate) fn on(mut self, event: &'static str, listener: impl FnMut(Event) + Send + 'static) -> Self {
+        self.listeners.push((event, Box::new(listener)));
         self
     }
 
-    pub(crate) fn on_mount(mut self, holder: impl FnOnce(&web_sys::Element) + Send + 'static) -> Self {
-        self.holder = Some(Box::new(holder));
+    pub(crate) fn on_mount(mut self, handler: impl FnOnce(&web_sys::Element) + Send + 'static) -> Self {
+        self.mount_handler = Some(Box::new(handler));
         self
     }
 
@@ -107,12 +107,12 @@ impl Element {
         self
     }
 
-    /// With a child that may be missing: it keeps its place, so that the others are changed where they are.
+    /// Adds a child that may be missing. A missing child keeps its position, so that rebuilding matches the others.
     pub(crate) fn optional_child(self, child: Option<AnyView>) -> Self {
         self.child(child.into_any())
     }
 
-    /// With markup in the place of children. It is not escaped: it must be harmless by its making.
+    /// Sets markup in place of the children. It is not escaped, so it must not contain text of users.
     pub(crate) fn markup(mut self, markup: String) -> Self {
         self.markup = Some(markup);
         self
@@ -122,62 +122,63 @@ impl Element {
         self.child(text.into().into_any())
     }
 
-    /// Gives life to what is drawn, with its fixed attributes where they are not there yet.
-    fn attach_to(self, element: web_sys::Element, children: Vec<AnyViewState>, anew: bool) -> Drawn {
+    /// Registers listeners and reactive attributes with an element of the document. A new element (`is_new`) gets the
+    /// fixed attributes, too; on others the server rendered them.
+    fn attach_to(self, element: web_sys::Element, children: Vec<AnyViewState>, is_new: bool) -> ElementState {
         let (attributes, effects, listeners) = Default::default();
         let markup = self.markup;
-        let mut drawn = Drawn { tag: self.tag, element, attributes, effects, listeners, children, markup };
-        drawn.attach(self.attributes, anew);
-        for (event, act) in self.listeners {
-            let act = Arc::new(Mutex::new(act));
-            let heard = act.clone();
-            let hear = move |event: JsValue| {
-                if let Ok(mut act) = heard.lock() {
-                    act(event.unchecked_into());
+        let mut state = ElementState { tag: self.tag, element, attributes, effects, listeners, children, markup };
+        state.attach(self.attributes, is_new);
+        for (event, listener) in self.listeners {
+            let listener = Arc::new(Mutex::new(listener));
+            let shared = listener.clone();
+            let call = move |event: JsValue| {
+                if let Ok(mut listener) = shared.lock() {
+                    listener(event.unchecked_into());
                 }
             };
-            let hearing = Rndr::add_event_listener(&drawn.element, event, Box::new(hear));
-            drawn.listeners.push((event, act, hearing));
+            let remove = Rndr::add_event_listener(&state.element, event, Box::new(call));
+            state.listeners.push((event, listener, remove));
         }
-        if let Some(holder) = self.holder {
-            holder(&drawn.element);
+        if let Some(handler) = self.mount_handler {
+            handler(&state.element);
         }
-        drawn
+        state
     }
 
-    /// Whether it can be made of what is drawn.
-    fn is_like(&self, drawn: &Drawn) -> bool {
-        self.tag == drawn.tag
-            && self.listeners.iter().map(|(event, _)| event).eq(drawn.listeners.iter().map(|(event, ..)| event))
-            && self.children.len() == drawn.children.len()
-            && self.markup.is_some() == drawn.markup.is_some()
+    /// Whether the element of `state` can be rebuilt as this one.
+    fn matches(&self, state: &ElementState) -> bool {
+        self.tag == state.tag
+            && self.listeners.iter().map(|(event, _)| event).eq(state.listeners.iter().map(|(event, ..)| event))
+            && self.children.len() == state.children.len()
+            && self.markup.is_some() == state.markup.is_some()
     }
 }
 
 type AnyViewState = <AnyView as Render>::State;
 
-/// An element that is drawn.
-pub(crate) struct Drawn {
+/// An element in the document.
+pub(crate) struct ElementState {
     tag: &'static str,
     element: web_sys::Element,
-    /// Their values, but for those that follow signals.
+    /// Names and values; reactive attributes have no value here.
     attributes: Vec<(&'static str, Option<String>)>,
     effects: Vec<RenderEffect<()>>,
-    /// They end with this.
-    listeners: Vec<(&'static str, Held, RemoveEventHandler<web_sys::Element>)>,
+    /// They are removed when the state is dropped.
+    listeners: Vec<(&'static str, SharedListener, RemoveEventHandler<web_sys::Element>)>,
     children: Vec<AnyViewState>,
     markup: Option<String>,
 }
 
-impl Drawn {
-    fn attach(&mut self, attributes: Vec<(&'static str, Value)>, anew: bool) {
+impl ElementState {
+    fn attach(&mut self, attributes: Vec<(&'static str, Value)>, is_new: bool) {
         let before = std::mem::take(&mut self.attributes);
         for (name, value) in attributes {
             match value {
                 Value::Fixed(value) => {
-                    // An image whose address is set is loaded again, even if it is the same.
+                    // Setting the address of an image loads it again, even if the address is the same.
                     let is_set = before.iter().any(|(set, before)| *set == name && before.as_ref() == Some(&value));
-                    if anew && !is_set {
+                    if is_new && !is_set {
                         Rndr::set_attribute(&self.element, name, &value);
                     }
                     self.attributes.push((name, Some(value)));
@@ -196,11 +197,11 @@ impl Drawn {
 }
 
 impl Render for Element {
-    type State = Drawn;
+    type State = ElementState;
 
-    fn build(mut self) -> Drawn {
-        let vector = matches!(self.tag, "svg" | "path").then_some("http://www.w3.org/2000/svg");
-        let element = Rndr::create_element(self.tag, vector);
+    fn build(mut self) -> ElementState {
+        let namespace = matches!(self.tag, "svg" | "path").then_some("http://www.w3.org/2000/svg");
+        let element = Rndr::create_element(self.tag, namespace);
         if let Some(markup) = &self.markup {
             element.set_inner_html(markup);
         }
@@ -213,37 +214,37 @@ impl Render for Element {
         self.attach_to(element, children, true)
     }
 
-    fn rebuild(self, drawn: &mut Drawn) {
-        if !self.is_like(drawn) {
+    fn rebuild(self, state: &mut ElementState) {
+        if !self.matches(state) {
             let mut other = self.build();
-            drawn.insert_before_this(&mut other);
-            drawn.unmount();
-            *drawn = other;
+            state.insert_before_this(&mut other);
+            state.unmount();
+            *state = other;
             return;
         }
-        drawn.effects.clear();
-        for (name, _) in &drawn.attributes {
+        state.effects.clear();
+        for (name, _) in &state.attributes {
             if !self.attributes.iter().any(|(kept, _)| kept == name) {
-                Rndr::remove_attribute(&drawn.element, name);
+                Rndr::remove_attribute(&state.element, name);
             }
         }
-        drawn.attach(self.attributes, true);
-        for ((_, act), (_, drawn, _)) in self.listeners.into_iter().zip(&drawn.listeners) {
-            if let Ok(mut drawn) = drawn.lock() {
-                *drawn = act;
+        state.attach(self.attributes, true);
+        for ((_, listener), (_, shared, _)) in self.listeners.into_iter().zip(&state.listeners) {
+            if let Ok(mut shared) = shared.lock() {
+                *shared = listener;
             }
         }
-        for (child, drawn) in self.children.into_iter().zip(&mut drawn.children) {
-            child.rebuild(drawn);
+        for (child, child_state) in self.children.into_iter().zip(&mut state.children) {
+            child.rebuild(child_state);
         }
-        if drawn.markup != self.markup {
-            drawn.element.set_inner_html(self.markup.as_deref().unwrap_or_default());
-            drawn.markup = self.markup;
+        if state.markup != self.markup {
+            state.element.set_inner_html(self.markup.as_deref().unwrap_or_default());
+            state.markup = self.markup;
         }
     }
 }
 
-impl Mountable for Drawn {
+impl Mountable for ElementState {
     fn unmount(&mut self) {
         self.element.remove();
     }
@@ -315,7 +316,7 @@ impl RenderHtml for Element {
         *position = Position::NextChild;
     }
 
-    fn hydrate<const FROM_SERVER: bool>(mut self, cursor: &Cursor, position: &PositionState) -> Drawn {
+    fn hydrate<const FROM_SERVER: bool>(mut self, cursor: &Cursor, position: &PositionState) -> ElementState {
         match position.get() {
             Position::FirstChild => cursor.child(),
             Position::Current => {}
@@ -335,7 +336,7 @@ impl RenderHtml for Element {
     }
 }
 
-/// A text as it stands between quotes in HTML.
+/// Escapes a text for an attribute in HTML.
 fn escaped(value: &str) -> String {
     value.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
 }
@@ -345,14 +346,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_element_is_written_as_html_and_what_people_wrote_is_text_in_it() {
-        let written =
+    fn html_of_an_element_escapes_attributes_and_text() {
+        let link =
             element("a").class("hit").with("title", "\"<&>").optional_attribute("href", None).text("<b>").into_any();
-        assert_eq!(written.to_html(), "<a class=\"hit\" title=\"&quot;&lt;&amp;&gt;\">&lt;b&gt;</a>");
+        assert_eq!(link.to_html(), "<a class=\"hit\" title=\"&quot;&lt;&amp;&gt;\">&lt;b&gt;</a>");
     }
 
     #[test]
-    fn what_follows_signals_is_written_as_it_is_now() {
+    fn html_of_reactive_parts_has_their_current_values() {
         let owner = Owner::new();
         owner.set();
         let shown = RwSignal::new(true);

@@ -1,38 +1,37 @@
-//! What is chosen in a dialog: a number from a list, one of several, on or off. All choose numbers, so that the program has this
-//! once.
+//! Form controls of dialogs: select, radio button, checkbox. All values are numbers, so that the code is compiled once.
 
 use leptos::prelude::*;
 use web_sys::{HtmlInputElement, HtmlSelectElement, wasm_bindgen::JsCast as _};
 
 use crate::ui::parts::element::element;
 
-/// A list with its name above it.
-pub(crate) fn select(label: &'static str, options: Vec<(u32, String)>, chosen: RwSignal<u32>) -> AnyView {
+/// Draws a select with a label.
+pub(crate) fn select(label: &'static str, options: Vec<(u32, String)>, selected: RwSignal<u32>) -> AnyView {
     let option =
         |(number, name): (u32, String)| element("option").with("value", number.to_string()).text(name).into_any();
     let list = element("select")
         .with("autocomplete", "off")
         .on_mount(move |drawn| {
             let drawn: HtmlSelectElement = drawn.clone().unchecked_into();
-            Effect::new(move || drawn.set_value(&chosen.get().to_string()));
+            Effect::new(move || drawn.set_value(&selected.get().to_string()));
         })
-        .on("change", move |event| chosen.set(event_target_value(&event).parse().unwrap_or_default()))
+        .on("change", move |event| selected.set(event_target_value(&event).parse().unwrap_or_default()))
         .children(options.into_iter().map(option));
     let name = element("span").text(label).into_any();
     element("label").class("name-label").child(name).child(list.into_any()).into_any()
 }
 
-/// A radio button or a checkbox for this number; without its tick a checkbox means 0.
-pub(crate) fn choice(kind: &'static str, label: &'static str, number: u32, chosen: RwSignal<u32>) -> AnyView {
+/// Draws a radio button or a checkbox for `number`. An unchecked checkbox sets 0.
+pub(crate) fn choice(kind: &'static str, label: &'static str, number: u32, selected: RwSignal<u32>) -> AnyView {
     let button = element("input")
         .with("type", kind)
         .with("name", "choice")
         .with("autocomplete", "off")
         .on_mount(move |drawn| {
             let drawn: HtmlInputElement = drawn.clone().unchecked_into();
-            Effect::new(move || drawn.set_checked(chosen.get() == number));
+            Effect::new(move || drawn.set_checked(selected.get() == number));
         })
-        .on("change", move |event| chosen.set(if event_target_checked(&event) { number } else { 0 }));
+        .on("change", move |event| selected.set(if event_target_checked(&event) { number } else { 0 }));
     let label = element("span").text(label);
     element("label").class("choice").child(button.into_any()).child(label.into_any()).into_any()
 }

@@ -1,4 +1,4 @@
-//! Where the visitor chooses what they are told of while they do not look at the page.
+//! Radio buttons for the notification level.
 
 use leptos::prelude::*;
 use page_model::notification_level::NotificationLevel;

@@ -1,14 +1,15 @@
-//! The keys that do something, as the sheet lists them. `e2e/tests/keyboard.spec.ts` presses every one that stands here.
+//! The keyboard shortcuts, as the dialog lists them. `e2e/tests/keyboard.spec.ts` presses every one of them.
 
 use crate::i18n::Translations;
 
-/// Keys and what they do: a hyphen stands between keys that are pressed together, a space between one way and another.
+/// A group of shortcuts.
 pub(crate) struct Group {
     pub(crate) name: &'static str,
+    /// Keys and descriptions. Hyphens join keys that are pressed together; spaces separate alternatives.
     pub(crate) keys: Vec<(&'static str, &'static str)>,
 }
 
-/// Every shortcut there is.
+/// Returns all shortcuts.
 pub(crate) fn shortcuts(translations: &Translations) -> [Group; 4] {
     [
         Group {
