@@ -1,4 +1,4 @@
-//! The component `App`: the whole page with its session.
+//! The root component `App`: creates the state of the page, its layout and, in the browser, its session.
 
 #![allow(unreachable_pub, reason = "the component macro writes `pub`")]
 
@@ -7,21 +7,21 @@ use shared_types::PageState;
 
 use crate::ui::{page::layout, state::Chat};
 
-/// The whole page. The server draws it, and the browser draws the same from the same state; what only the browser knows
-/// (the chosen name, the local time, the connection) is shown after that.
+/// The whole page. The server and the browser render the same HTML from the same [`PageState`]. The browser then adds
+/// what only it knows: unsent messages, the local time, the connection.
 #[component]
 pub fn App(
-    /// What the server knew when the page was asked for.
+    /// The state of the room at the time of the request.
     page: PageState,
 ) -> impl IntoView {
     #[cfg(feature = "hydrate")]
     let session = StoredValue::new_local(None::<crate::browser::session::Session>);
     #[cfg(feature = "hydrate")]
-    let intend = Callback::new(move |intent| crate::browser::session::on_intent(session, intent));
+    let dispatch = Callback::new(move |intent| crate::browser::session::on_intent(session, intent));
     #[cfg(not(feature = "hydrate"))]
-    let intend = Callback::new(|_: crate::ui::state::intent::Intent| {});
+    let dispatch = Callback::new(|_: crate::ui::state::intent::Intent| {});
 
-    let chat = Chat::new(&page, intend);
+    let chat = Chat::new(&page, dispatch);
 
     #[cfg(feature = "hydrate")]
     Effect::new(move || crate::browser::session::begin(session, chat, page.clone()));

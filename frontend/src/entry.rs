@@ -1,4 +1,4 @@
-//! The program of the page: takes over the HTML of the server, or draws the page itself where there is none.
+//! Entry point of the page in the browser.
 
 fn main() {
     frontend::start::start();

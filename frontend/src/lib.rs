@@ -1,13 +1,15 @@
 //! The page of a chat room: Leptos components, rendered on the server and hydrated in the browser.
 //!
-//! - the crate `page-model`: the state that is drawn, without Leptos and without a DOM
+//! - the crate `page-model`: the state of the page, without Leptos and without a DOM
 //! - `ui`: the components
 //! - `browser`: sockets, storage, files and events, and the session that connects them with state and components
-//! - `i18n`: every sentence that people read
-//! - `ssr`: the server's HTML
-//! - `app`: the component `App`, which puts them together
+//! - `i18n`: the translations
+//! - `ssr`: renders the page as HTML on the server
+//! - `app`: the root component `App`
+//! - `start`: hydrates or mounts `App` in the browser
+//! - `gallery`: every state of every component on one page
 
-// Views are deep types: a component of a dozen elements is past the default depth.
+// Views are deeply nested types: a component of a dozen elements exceeds the default limit.
 #![recursion_limit = "256"]
 
 mod app;

@@ -1,5 +1,5 @@
-//! The components of the page, by feature. They draw the signals in [`state`] and report what the visitor wants as
-//! [`state::intent::Intent`]s. They decide nothing.
+//! The components of the page, by feature. They draw the signals in [`state`] and send the visitor's commands as
+//! [`state::intent::Intent`]s. They contain no chat logic.
 
 #![allow(unreachable_pub, reason = "the component macro writes `pub`")]
 
