@@ -49,6 +49,11 @@ impl ConnectionGateway for Sockets {
         self.find(to).map_or(DeliveryOutcome::Gone, |queue| queue.push(frame))
     }
 
+    fn post_to_many(&self, to: &mut dyn Iterator<Item = &ConnectionId>, frame: &Frame) -> Option<Vec<DeliveryOutcome>> {
+        let queues = self.queues();
+        Some(to.map(|id| queues.get(id).map_or(DeliveryOutcome::Gone, |queue| queue.push(frame))).collect())
+    }
+
     async fn probe(&self, id: &ConnectionId) -> DeliveryOutcome {
         match self.find(id) {
             Some(queue) if !queue.is_closing() => DeliveryOutcome::Delivered,

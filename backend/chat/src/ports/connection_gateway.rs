@@ -53,6 +53,16 @@ pub trait ConnectionGateway: Send + Sync {
     /// [`DeliveryOutcome::Behind`].
     async fn post(&self, to: &ConnectionId, frame: &Frame) -> DeliveryOutcome;
 
+    /// Sends a frame to many sockets at once, if that needs no waiting. Returns the outcomes in the order of the sockets, or `None`
+    /// if each post has to be waited for.
+    fn post_to_many(
+        &self,
+        _to: &mut dyn Iterator<Item = &ConnectionId>,
+        _frame: &Frame,
+    ) -> Option<Vec<DeliveryOutcome>> {
+        None
+    }
+
     /// Checks whether the socket is open. [`DeliveryOutcome::Busy`] means that this is unknown.
     async fn probe(&self, id: &ConnectionId) -> DeliveryOutcome;
 

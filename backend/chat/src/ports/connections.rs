@@ -1,6 +1,6 @@
 //! Stores the open connections and enforces the limits on their number.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
 use shared_types::{Person, PersonName, RoomName, Timestamp};
@@ -76,7 +76,7 @@ pub trait Connections: Send + Sync {
     async fn remove(&self, id: &ConnectionId) -> Result<Option<Connection>>;
 
     /// Returns every connection in a room. MUST include each one whose `admit` had ended before the call.
-    async fn in_room(&self, room: &RoomName) -> Result<Vec<Connection>>;
+    async fn in_room(&self, room: &RoomName) -> Result<Arc<[Connection]>>;
 
     /// Returns every connection, expired ones included. The cost grows with the number of connections, so only two callers use
     /// it: the sweep, and a moderator who mutes or bans a person who may be in any room.

@@ -55,6 +55,25 @@ enum ListenerOutcome {
     Missed,
 }
 
+/// The results for all connections of a broadcast.
+#[derive(Default)]
+struct Summary {
+    delivered: usize,
+    missed: usize,
+    removed: Vec<Connection>,
+}
+
+impl Summary {
+    fn add(&mut self, outcome: ListenerOutcome) {
+        match outcome {
+            ListenerOutcome::Delivered => self.delivered += 1,
+            ListenerOutcome::Removed(listener) => self.removed.push(listener),
+            ListenerOutcome::Gone => {}
+            ListenerOutcome::Missed => self.missed += 1,
+        }
+    }
+}
+
 impl Broadcast {
     /// Returns a broadcast for one request: all its posts together take at most [`POSTING_TIME`] and the last post's timeout.
     pub(crate) fn for_request(&self) -> Self {
@@ -69,7 +88,7 @@ impl Broadcast {
     /// Returns `Unavailable` when the connections could not be read. Failures of single connections are no error.
     pub async fn to_room(&self, room: &RoomName, message: &ServerMessage) -> Result<()> {
         let listeners = self.connections.in_room(room).await?;
-        self.to_all(&listeners, message).await;
+        self.to_all(listeners.iter(), message).await;
         Ok(())
     }
 
@@ -85,12 +104,12 @@ impl Broadcast {
         for (room, message) in messages {
             by_room.entry(room).or_default().push(Frame::from(&message));
         }
-        let mut deliveries = Vec::new();
+        let mut rooms = Vec::new();
         for (room, frames) in &by_room {
-            let listeners = self.connections.in_room(room).await?;
-            deliveries.extend(listeners.into_iter().map(|listener| (listener, frames)));
+            rooms.push((self.connections.in_room(room).await?, frames));
         }
-        let posts = deliveries.iter().map(|(listener, frames)| self.deliver_all(listener, frames, until)).collect();
+        let deliveries = rooms.iter().flat_map(|(listeners, frames)| listeners.iter().map(move |one| (one, *frames)));
+        let posts = deliveries.map(|(listener, frames)| self.deliver_all(listener, frames, until)).collect();
         self.post_all(posts, until).await;
         Ok(())
     }
@@ -101,12 +120,12 @@ impl Broadcast {
     ///
     /// Returns `Unavailable` when the connections could not be read.
     pub async fn typing(&self, speaker: &Connection) -> Result<()> {
-        let mut listeners = self.connections.in_room(&speaker.room).await?;
+        let listeners = self.connections.in_room(&speaker.room).await?;
         if listeners.len() > limits::TYPING_CONNECTIONS {
             return Ok(());
         }
-        listeners.retain(|listener| listener.person.id != speaker.person.id);
-        self.to_all(&listeners, &ServerMessage::Typing { person: speaker.person.clone() }).await;
+        let others = listeners.iter().filter(|listener| listener.person.id != speaker.person.id);
+        self.to_all(others, &ServerMessage::Typing { person: speaker.person.clone() }).await;
         Ok(())
     }
 
@@ -117,24 +136,32 @@ impl Broadcast {
         join_all(connections.iter().map(|connection| self.deliver(&connection.id, &frame, until))).await;
     }
 
-    async fn to_all(&self, listeners: &[Connection], message: &ServerMessage) {
+    async fn to_all<'a>(&self, listeners: impl Iterator<Item = &'a Connection> + Clone, message: &ServerMessage) {
         let (frame, until) = (Frame::from(message), self.posting_deadline());
-        let posts = listeners.iter().map(|listener| self.deliver_to(listener, &frame, until)).collect();
-        self.post_all(posts, until).await;
+        let mut ids = listeners.clone().map(|listener| &listener.id);
+        let Some(outcomes) = self.gateway.post_to_many(&mut ids, &frame) else {
+            let posts = listeners.map(|listener| self.deliver_to(listener, &frame, until)).collect();
+            return self.post_all(posts, until).await;
+        };
+        let mut summary = Summary::default();
+        for (listener, outcome) in listeners.zip(outcomes) {
+            summary.add(self.conclude(listener, outcome).await);
+        }
+        self.finish(summary, until).await;
     }
 
     /// Runs these posts, many concurrently, and tells the remaining people who left.
     async fn post_all(&self, posts: Vec<impl Future<Output = ListenerOutcome>>, until: Timestamp) {
         let mut outcomes = stream::iter(posts).buffer_unordered(CONCURRENT_POSTS);
-        let (mut delivered, mut missed, mut removed) = (0_usize, 0_usize, Vec::new());
+        let mut summary = Summary::default();
         while let Some(outcome) = outcomes.next().await {
-            match outcome {
-                ListenerOutcome::Delivered => delivered += 1,
-                ListenerOutcome::Removed(listener) => removed.push(listener),
-                ListenerOutcome::Gone => {}
-                ListenerOutcome::Missed => missed += 1,
-            }
+            summary.add(outcome);
         }
+        self.finish(summary, until).await;
+    }
+
+    /// Logs how many connections missed a message, and tells the remaining people who left.
+    async fn finish(&self, Summary { delivered, missed, removed }: Summary, until: Timestamp) {
         if missed > 0 {
             tracing::warn!(missed, delivered, "some connections could not be reached; they catch up later");
         }
@@ -186,7 +213,12 @@ impl Broadcast {
     }
 
     async fn deliver_to(&self, listener: &Connection, frame: &Frame, until: Timestamp) -> ListenerOutcome {
-        match self.deliver(&listener.id, frame, until).await {
+        self.conclude(listener, self.deliver(&listener.id, frame, until).await).await
+    }
+
+    /// Removes the connection if it is gone, and returns the result for it.
+    async fn conclude(&self, listener: &Connection, outcome: DeliveryOutcome) -> ListenerOutcome {
+        match outcome {
             DeliveryOutcome::Delivered => ListenerOutcome::Delivered,
             DeliveryOutcome::Busy | DeliveryOutcome::Behind => ListenerOutcome::Missed,
             // It has not sent its `hello` yet. The answer to that contains everything.

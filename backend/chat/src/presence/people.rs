@@ -71,7 +71,7 @@ impl Broadcast {
         // If two connections open at the same time, exactly one of them is the first.
         let own = listeners.iter().filter(|listener| listener.person.id == newcomer.person.id);
         if own.min_by_key(|connection| opening_order(connection)).is_none_or(|first| first.id == newcomer.id) {
-            self.send_to_others(listeners, newcomer, &present).await;
+            self.send_to_others(&listeners, newcomer, &present).await;
         }
         Ok(present)
     }
@@ -85,7 +85,7 @@ impl Broadcast {
         let listeners = self.connections.in_room(&renamed.room).await?;
         let present = RoomPeople::of(&listeners);
         if renamed.person.name != *before {
-            self.send_to_others(listeners, renamed, &present).await;
+            self.send_to_others(&listeners, renamed, &present).await;
         }
         Ok(present)
     }
@@ -101,20 +101,20 @@ impl Broadcast {
         let is_still_in = |left: &&Connection| listeners.iter().any(|listener| listener.person.id == left.person.id);
         if !removed.iter().all(is_still_in) {
             let present = RoomPeople::of(&listeners);
-            self.send_to_some(listeners, present, until).await;
+            self.send_to_some(listeners.iter().collect(), present, until).await;
         }
         Ok(())
     }
 
-    async fn send_to_others(&self, mut listeners: Vec<Connection>, except: &Connection, present: &RoomPeople) {
-        listeners.retain(|listener| listener.id != except.id);
-        self.send_to_some(listeners, present.clone(), self.posting_deadline()).await;
+    async fn send_to_others(&self, listeners: &[Connection], except: &Connection, present: &RoomPeople) {
+        let others = listeners.iter().filter(|listener| listener.id != except.id).collect();
+        self.send_to_some(others, present.clone(), self.posting_deadline()).await;
     }
 
     /// Sends the presence to these connections, or to [`limits::PRESENCE_TOLD`] random ones of them. It does not remove
     /// connections that are gone, because each removal would cause another presence message. The next message or their own
     /// `$disconnect` removes them.
-    async fn send_to_some(&self, listeners: Vec<Connection>, present: RoomPeople, until: Timestamp) {
+    async fn send_to_some(&self, listeners: Vec<&Connection>, present: RoomPeople, until: Timestamp) {
         let frame = Frame::from(&ServerMessage::from(present));
         let selected = random_sample(listeners, limits::PRESENCE_TOLD, self.entropy.as_ref());
         join_all(selected.iter().map(|listener| self.deliver(&listener.id, &frame, until))).await;

@@ -92,11 +92,11 @@ impl Connections for DynamoConnections {
         connection.map(Some).map_err(Unavailable::while_doing(doing))
     }
 
-    async fn in_room(&self, room: &RoomName) -> Result<Vec<Connection>> {
+    async fn in_room(&self, room: &RoomName) -> Result<Arc<[Connection]>> {
         let listeners = self.table.partition(&room_partition(room), "reading the listeners of a room").await?;
         let mut listeners = read_all(&listeners, from_item);
         listeners.retain(|connection| self.lives(connection));
-        Ok(listeners)
+        Ok(listeners.into())
     }
 
     async fn all(&self) -> Result<Vec<Connection>> {

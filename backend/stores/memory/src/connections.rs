@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, MutexGuard},
+    sync::{Arc, Mutex, MutexGuard},
 };
 
 use async_trait::async_trait;
@@ -54,7 +54,7 @@ impl Connections for MemoryConnections {
         Ok(self.lock().remove(id))
     }
 
-    async fn in_room(&self, room: &RoomName) -> Result<Vec<Connection>> {
+    async fn in_room(&self, room: &RoomName) -> Result<Arc<[Connection]>> {
         Ok(self.lock().values().filter(|connection| connection.room == *room).cloned().collect())
     }
 

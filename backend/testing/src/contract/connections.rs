@@ -34,11 +34,15 @@ async fn admitted(stores: &Stores, ids: &[(&str, &str)]) -> Vec<Connection> {
     connections
 }
 
+async fn in_room(stores: &Stores, name: &str) -> Vec<Connection> {
+    stores.connections.in_room(&room(name)).await.unwrap().to_vec()
+}
+
 pub async fn a_connection_is_found_by_its_id_and_its_room(stores: Stores) {
     let known = admitted(&stores, &[("c1", "lobby"), ("c2", "lobby"), ("c3", "cats")]).await;
     assert_eq!(stores.connections.find(&known[0].id).await.unwrap().as_ref(), Some(&known[0]));
-    assert_eq!(sorted(stores.connections.in_room(&room("lobby")).await.unwrap()), known[..2]);
-    assert_eq!(stores.connections.in_room(&room("cats")).await.unwrap(), known[2..]);
+    assert_eq!(sorted(in_room(&stores, "lobby").await), known[..2]);
+    assert_eq!(in_room(&stores, "cats").await, known[2..]);
     assert_eq!(sorted(stores.connections.all().await.unwrap()), known);
     assert_eq!(stores.connections.count().await.unwrap(), 3);
 }
@@ -48,7 +52,7 @@ pub async fn an_unknown_connection_is_not_found(stores: Stores) {
     assert_eq!(stores.connections.find(&unknown).await.unwrap(), None);
     assert_eq!(stores.connections.rename(&unknown, &"Eve".parse().unwrap()).await.unwrap(), None);
     assert_eq!(stores.connections.remove(&unknown).await.unwrap(), None);
-    assert_eq!(stores.connections.in_room(&room("lobby")).await.unwrap(), []);
+    assert_eq!(in_room(&stores, "lobby").await, []);
     assert_eq!(stores.connections.count().await.unwrap(), 0);
 }
 
@@ -59,7 +63,7 @@ pub async fn a_rename_changes_the_connection_and_its_room_entry(stores: Stores) 
     let renamed = stores.connections.rename(&known[0].id, &"Bea".parse().unwrap()).await.unwrap();
     assert_eq!(renamed.as_ref(), Some(&expected[0]));
     assert_eq!(stores.connections.find(&known[0].id).await.unwrap().as_ref(), Some(&expected[0]));
-    assert_eq!(sorted(stores.connections.in_room(&room("lobby")).await.unwrap()), expected);
+    assert_eq!(sorted(in_room(&stores, "lobby").await), expected);
 }
 
 pub async fn a_removed_connection_is_subtracted_from_the_count_once(stores: Stores) {
@@ -68,7 +72,7 @@ pub async fn a_removed_connection_is_subtracted_from_the_count_once(stores: Stor
     assert_eq!(stores.connections.remove(&known[0].id).await.unwrap(), None);
     assert_eq!(stores.connections.count().await.unwrap(), 1);
     assert_eq!(stores.connections.find(&known[0].id).await.unwrap(), None);
-    assert_eq!(stores.connections.in_room(&room("lobby")).await.unwrap(), known[1..]);
+    assert_eq!(in_room(&stores, "lobby").await, known[1..]);
 }
 
 pub async fn the_limit_is_exact_for_fifty_concurrent_connects(stores: Stores) {
@@ -77,7 +81,7 @@ pub async fn the_limit_is_exact_for_fifty_concurrent_connects(stores: Stores) {
     let admitted = answers.into_iter().filter(|answer| matches!(answer, Ok(Admission::Admitted))).count();
     assert_eq!(admitted, 20);
     assert_eq!(stores.connections.count().await.unwrap(), 20);
-    assert_eq!(stores.connections.in_room(&room("lobby")).await.unwrap().len(), 20);
+    assert_eq!(in_room(&stores, "lobby").await.len(), 20);
 
     let removed = stores.connections.all().await.unwrap().swap_remove(0);
     stores.connections.remove(&removed.id).await.unwrap();
@@ -94,7 +98,7 @@ pub async fn the_limit_per_address_is_exact_for_fifty_concurrent_connects(stores
     let answers: Vec<_> = answers.into_iter().map(Result::unwrap).collect();
     let counted = |admission| answers.iter().filter(|answer| **answer == admission).count();
     assert_eq!((counted(Admission::Admitted), counted(Admission::AddressLimitReached)), (10, 40));
-    assert_eq!(stores.connections.in_room(&room("lobby")).await.unwrap().len(), 10);
+    assert_eq!(in_room(&stores, "lobby").await.len(), 10);
     assert_eq!(stores.connections.count().await.unwrap(), 10, "a rejected connection is not counted");
     for other in [connection_from("b", "other"), connection("nowhere", "lobby")] {
         assert_eq!(stores.connections.admit(&other, limits).await.unwrap(), Admission::Admitted, "{other:?}");

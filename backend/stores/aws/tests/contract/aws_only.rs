@@ -35,7 +35,7 @@ async fn an_expired_connection_is_found_only_by_the_sweep() {
     assert_eq!(connections.find(&old.id).await.unwrap().as_ref(), Some(&old));
     clock.advance(Duration::from_millis(1));
     assert_eq!(connections.find(&old.id).await.unwrap(), None);
-    assert_eq!(connections.in_room(&old.room).await.unwrap(), []);
+    assert_eq!(*connections.in_room(&old.room).await.unwrap(), []);
     assert_eq!(connections.rename(&old.id, &"Bea".parse().unwrap()).await.unwrap(), None);
 
     assert_eq!(connections.all().await.unwrap().len(), 1);

@@ -40,7 +40,7 @@ impl Connections for Ports {
         self.0.call(self.0.connections.remove(id)).await
     }
 
-    async fn in_room(&self, room: &RoomName) -> Result<Vec<Connection>> {
+    async fn in_room(&self, room: &RoomName) -> Result<Arc<[Connection]>> {
         self.0.call(self.0.connections.in_room(room)).await
     }
 
