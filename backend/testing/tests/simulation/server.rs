@@ -4,7 +4,7 @@ mod ports;
 
 use std::{
     cell::Cell,
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     future::Future,
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
@@ -29,7 +29,7 @@ use chat::{
     },
 };
 use ports::{FrozenClock, Ports, SeededEntropy};
-use shared_types::{AccessMode, Language, PageState, PersonName, RoomName};
+use shared_types::{AccessMode, Language, PageState, PersonName, Rev, RoomName, ServerMessage};
 use store_memory::{
     connections::MemoryConnections, images::MemoryImages, messages::MemoryMessages, moderation::MemoryModeration,
     rate_store::MemoryRateStore, secrets::MemorySecrets,
@@ -65,9 +65,14 @@ pub(crate) struct Faults {
     pub(crate) twice: u32,
     /// A socket is cut. The probability applies to each of its frames.
     pub(crate) cut: u32,
+    /// A client reads too slowly for some seconds. Frames for it are dropped meanwhile, and then it gets `catchUp` or is cut.
+    pub(crate) behind: u32,
+    /// A socket carries nothing any more in either direction, and neither side is told.
+    pub(crate) half_open: u32,
 }
 
-pub(crate) const NO_FAULTS: Faults = Faults { crash: 0, outage: 0, stall: 0, busy: 0, loss: 0, twice: 0, cut: 0 };
+pub(crate) const NO_FAULTS: Faults =
+    Faults { crash: 0, outage: 0, stall: 0, busy: 0, loss: 0, twice: 0, cut: 0, behind: 0, half_open: 0 };
 
 /// Server with its store and its network.
 pub(crate) struct Server {
@@ -79,6 +84,9 @@ pub(crate) struct Server {
     rate_store: MemoryRateStore,
     moderation: Arc<MemoryModeration>,
     sockets: Mutex<BTreeMap<ConnectionId, mpsc::UnboundedSender<String>>>,
+    /// The sockets whose clients are behind, with the first revision of a dropped frame.
+    behind: Mutex<BTreeMap<ConnectionId, Option<Rev>>>,
+    half_open: Mutex<BTreeSet<ConnectionId>>,
     sessions: Sessions,
 }
 
@@ -103,6 +111,8 @@ impl Server {
             rate_store: MemoryRateStore::default(),
             moderation: Arc::default(),
             sockets: Mutex::default(),
+            behind: Mutex::default(),
+            half_open: Mutex::default(),
             sessions,
         })
     }
@@ -188,7 +198,7 @@ impl Server {
         if self.happens(|faults| faults.cut) {
             self.cut(id);
         }
-        if self.happens(|faults| faults.loss) {
+        if self.happens(|faults| faults.loss) || self.is_half_open(id) {
             return;
         }
         let times = if self.happens(|faults| faults.twice) { 2 } else { 1 };
@@ -245,6 +255,42 @@ impl Server {
             let disconnect = DisconnectHandler::new(ports.clone(), ports.clone(), ports.clone(), ports);
             server.run(disconnect.handle(&id)).await;
         });
+    }
+
+    /// Returns whether a frame for this client is dropped because it is behind. It may fall behind with this frame.
+    fn drops_frame(self: &Arc<Self>, id: &ConnectionId, rev: Option<Rev>) -> bool {
+        let mut behind = self.behind.lock().unwrap();
+        if let Some(first) = behind.get_mut(id) {
+            *first = [*first, rev].into_iter().flatten().min();
+            return true;
+        }
+        if !self.happens(|faults| faults.behind) {
+            return false;
+        }
+        behind.insert(id.clone(), rev);
+        let (server, id, time) = (self.clone(), id.clone(), Duration::from_millis(self.pick(0..30_000)));
+        tokio::spawn(async move {
+            sleep(time).await;
+            let first = server.behind.lock().unwrap().remove(&id).flatten();
+            if server.pick(0..4) == 0 {
+                return server.cut(&id);
+            }
+            let frame = ServerMessage::CatchUp { after: first.map(|rev| Rev(rev.0 - 1)) }.to_frame();
+            if let Some(socket) = server.sockets().get(&id) {
+                drop(socket.send(frame));
+            }
+        });
+        true
+    }
+
+    /// Returns whether a socket carries nothing any more. It may break with this frame.
+    fn is_half_open(&self, id: &ConnectionId) -> bool {
+        let breaks = self.happens(|faults| faults.half_open);
+        let mut half_open = self.half_open.lock().unwrap();
+        if breaks {
+            half_open.insert(id.clone());
+        }
+        half_open.contains(id)
     }
 
     /// Runs a handler as a separate function with its own clock, until it ends, crashes or reaches the timeout.

@@ -148,6 +148,9 @@ impl ConnectionGateway for Ports {
     async fn post(&self, to: &ConnectionId, frame: &Frame) -> DeliveryOutcome {
         self.0.step().await;
         let Some(socket) = self.0.sockets().get(to).cloned() else { return DeliveryOutcome::Gone };
+        if self.0.drops_frame(to, frame.rev()) {
+            return DeliveryOutcome::Behind;
+        }
         let busy = self.0.happens(|faults| faults.busy);
         if busy && self.0.pick(0..2) == 0 {
             return DeliveryOutcome::Busy;
@@ -155,7 +158,7 @@ impl ConnectionGateway for Ports {
         if self.0.happens(|faults| faults.cut) {
             self.0.cut(to);
         }
-        if !self.0.happens(|faults| faults.loss) {
+        if !self.0.happens(|faults| faults.loss) && !self.0.is_half_open(to) {
             let (frame, delay) = (String::from_utf8_lossy(frame.json()).into_owned(), self.0.delay());
             tokio::spawn(async move {
                 sleep(delay).await;
