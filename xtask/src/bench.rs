@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: size of the page, and its Lighthouse scores.
+//! `cargo xtask bench`: size of the page, its Lighthouse scores, and what hostile peers cost the others.
 
 mod sample_room;
 
@@ -52,8 +52,16 @@ pub(crate) fn bench() -> Result<()> {
     let reports = steps.step("Lighthouse", || {
         (1..=RUNS).map(|number| lighthouse(&project, &chromium, &room, number)).collect::<Result<Vec<_>>>()
     })?;
+    drop(room);
+    steps.step("beside hostile peers", || beside_hostile_peers(&project))?;
     table(&reports);
     check(&reports)
+}
+
+/// Prints how long deliveries take beside peers that never read, and without them in the same run.
+fn beside_hostile_peers(project: &Project) -> Result<()> {
+    let test = "test --release --package chat-local --test hostile_peers peers_that_never_read -- --nocapture";
+    run(project.cargo(test).env("HOSTILE_PEERS", "240").env("HOSTILE_MESSAGES", "100"))
 }
 
 /// Prints the compressed size of everything that a browser downloads before the page is interactive.

@@ -5,6 +5,7 @@ mod body;
 mod http;
 mod images;
 pub mod log;
+pub mod open_files;
 mod send_queue;
 pub mod server;
 pub mod settings;

@@ -21,7 +21,7 @@ use chat::{
 };
 use chat_http::front::{FrontHandler, FrontPorts, FrontSettings};
 use chat_local::{
-    log,
+    log, open_files,
     server::{Server, Timeouts},
     settings::LocalSettings,
     sockets::Sockets,
@@ -61,6 +61,7 @@ async fn run(settings: LocalSettings) -> Result<(), Box<dyn Error>> {
     })?;
     let port = listener.local_addr()?.port();
     let server = wire(&settings, store).await?;
+    open_files::raise_limit(server.tcp_limits.all());
     announce(&settings, port)?;
     server.run(listener, asked_to_stop()).await;
     Ok(())
@@ -86,6 +87,8 @@ async fn wire(settings: &LocalSettings, store: Store) -> Result<Server, Box<dyn 
     let limits = RateLimits { person: settings.limit_person_rate, address: settings.limit_address_rate };
     let rate = RateLimiter::new(rate_store.clone(), clock.clone(), limits);
     let origins = origins(settings)?;
+    let is_limited_per_address = settings.limit_address_rate > 0 && !settings.behind_proxy;
+    let tcp_limits = TcpLimits::new(settings.limit_connection_count, is_limited_per_address);
     let sockets = Arc::new(Sockets::default());
     let templates = Arc::new(TemplateFile::in_directory(&settings.page));
     let page_size = settings.limit_message_count;
@@ -147,10 +150,7 @@ async fn wire(settings: &LocalSettings, store: Store) -> Result<Server, Box<dyn 
                 uploads: None,
             },
         ),
-        tcp_limits: Arc::new(TcpLimits::new(
-            settings.limit_connection_count,
-            settings.limit_address_rate > 0 && !settings.behind_proxy,
-        )),
+        tcp_limits: Arc::new(tcp_limits),
         sockets,
         entropy,
         timeouts: Timeouts { idle: settings.idle(), behind: settings.behind(), lifetime: settings.lifetime() },

@@ -58,6 +58,11 @@ impl TcpLimits {
         Self { all, per_address: is_limited_per_address.then_some(all / share), open: Mutex::default() }
     }
 
+    /// Returns the maximum number of open connections.
+    pub fn all(&self) -> u64 {
+        self.all as u64
+    }
+
     /// Returns a permit for a connection from this address, or `None` if too many are open.
     pub(crate) fn admit(self: &Arc<Self>, address: IpAddr) -> Option<TcpPermit> {
         let network = network(address);

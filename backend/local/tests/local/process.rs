@@ -1,5 +1,10 @@
 //! Tests of the process: errors at start, and the log.
 
+#[cfg(target_os = "linux")]
+use std::{fs, fs::Permissions, os::unix::fs::PermissionsExt};
+
+#[cfg(target_os = "linux")]
+use chat_testing::local_server::launch;
 use chat_testing::local_server::{LocalServer, command, make_page};
 
 use crate::LOCAL;
@@ -51,4 +56,24 @@ fn the_log_has_one_line_per_request_without_its_query() {
     let (_, log) = local.wait();
     assert_eq!(log.matches("/r/cats").count(), 1, "{log}");
     assert!(!log.contains("secret"), "{log}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_limit_of_open_files_is_raised_for_all_connections() {
+    let directory = tempfile::tempdir().unwrap();
+    make_page(directory.path());
+    for (limit, expected, is_warned) in [("-Sn 300", 1512, false), ("-n 300", 300, true)] {
+        let script = directory.path().join("limited.sh");
+        fs::write(&script, format!("#!/bin/sh\nulimit {limit}\nexec {LOCAL} \"$@\"\n")).unwrap();
+        fs::set_permissions(&script, Permissions::from_mode(0o700)).unwrap();
+        let (mut process, _) = launch(script.to_str().unwrap(), directory.path(), &[]);
+        let limits = fs::read_to_string(format!("/proc/{}/limits", process.id())).unwrap();
+        process.kill().unwrap();
+        process.wait().unwrap();
+        let open_files = limits.lines().find_map(|line| line.strip_prefix("Max open files")).unwrap();
+        assert_eq!(open_files.split_whitespace().next(), Some(expected.to_string().as_str()), "{limit}");
+        let log = fs::read_to_string(directory.path().join("log")).unwrap();
+        assert_eq!(log.contains("too few open files"), is_warned, "{limit}: {log}");
+    }
 }
