@@ -23,7 +23,7 @@ use tower_http::{
 
 use super::{body, visitor};
 use crate::{
-    body::Unread,
+    body::BodyError,
     server::{PATIENCE, Shared},
 };
 
@@ -78,10 +78,10 @@ pub(crate) async fn front(
     let text = |name| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let secure = visitor::is_secure(&shared, &head.headers);
     let form = if head.method == Method::POST {
-        let bytes = body::read(body, FORM_BYTES, PATIENCE).await.map_err(|why| match why {
-            Unread::TooLarge => RequestError::TooLarge,
-            Unread::Broken => RequestError::Incomplete,
-            Unread::Late => RequestError::TimedOut,
+        let bytes = body::read(body, FORM_BYTES, PATIENCE).await.map_err(|error| match error {
+            BodyError::TooLarge => RequestError::TooLarge,
+            BodyError::Incomplete => RequestError::Incomplete,
+            BodyError::TimedOut => RequestError::TimedOut,
         });
         match bytes.and_then(|bytes| read_form(text(header::CONTENT_TYPE).as_deref(), bytes.into())) {
             Ok(form) => Some(form),

@@ -1,25 +1,29 @@
 //! HTTP handlers of uploads and images, as S3 and CloudFront do it on AWS.
 
-use std::sync::Arc;
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
-    body::Body,
-    extract::{Request, State},
+    body::{Body, Bytes},
+    extract::{ConnectInfo, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
 use chat::{
     content::images::image_type,
-    ports::{
-        Unavailable,
-        images::{Storage, Upload},
-        messages::MessageKey,
-    },
+    ports::{Unavailable, images::Upload, messages::MessageKey},
 };
+use futures::stream;
+use http_body_util::BodyExt;
 use shared_types::limits;
+use store_redb::images::{FileImages, IncomingUpload, StoredImage, UploadError, UploadRefusal};
+use tokio::{
+    fs::File,
+    io::AsyncReadExt,
+    time::{Instant, timeout_at},
+};
 
-use super::body;
-use crate::{body::Unread, http::IMMUTABLE, server::Shared};
+use super::visitor;
+use crate::{http::IMMUTABLE, server::Shared, tcp_limits::network};
 
 /// Headers of images: an image cannot be taken for a page, and a page made of it could do nothing. The styles allow the frame that browsers
 /// draw around an image. `http::guard` adds the headers of every answer.
@@ -28,55 +32,106 @@ const HARMLESS: [(HeaderName, &str); 1] = [(
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
 )];
 
+/// How long an upload may send nothing. It holds room that others could use.
+const SILENCE: Duration = Duration::from_secs(30);
+
+/// Bytes of an image that are read at once, so that a reader that is slow holds no more.
+const READ_BYTES: usize = 64 * 1024;
+
 /// `PUT /uploads/…`: stores the bytes of an image at a signed address.
-pub(crate) async fn put(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let storage = &shared.server.storage;
-    let Some(upload) = admitted(storage.as_ref(), &request) else {
+pub(crate) async fn put(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    let images = &shared.server.images;
+    let Some(upload) = admitted(images, &request) else {
         let why = "This address is not for these bytes, or not any more. Ask for a new one.\n";
         return (StatusCode::FORBIDDEN, why).into_response();
     };
-    let limit = usize::try_from(upload.size.get()).unwrap_or(usize::MAX);
-    let bytes = match body::read(request.into_body(), limit, limits::UPLOAD_LIFE).await {
-        Ok(bytes) => bytes,
-        // Nothing is stored.
-        Err(Unread::TooLarge | Unread::Broken | Unread::Late) => {
-            return (StatusCode::BAD_REQUEST, "The image did not arrive whole. Try again.\n").into_response();
-        }
+    let address = network(visitor::address(&shared, request.headers(), peer));
+    let address = shared.server.is_limited_per_address.then_some(address);
+    let incoming = match images.receive(&upload, address).await {
+        Ok(incoming) => incoming,
+        Err(UploadError::Refused(refusal)) => return refused(refusal),
+        Err(UploadError::Unavailable(cause)) => return unavailable(&cause),
     };
-    match storage.put(&upload, bytes.into()).await {
-        Ok(()) => StatusCode::OK.into_response(),
+    match receive(incoming, request.into_body()).await {
+        Ok(true) => StatusCode::OK.into_response(),
+        // Nothing is stored.
+        Ok(false) => (StatusCode::BAD_REQUEST, "The image did not arrive whole. Try again.\n").into_response(),
         Err(cause) => unavailable(&cause),
     }
 }
 
 /// Returns the upload of a signed address, if the address is valid for the type and the size of the request.
-fn admitted(storage: &dyn Storage, request: &Request) -> Option<Upload> {
+fn admitted(images: &FileImages, request: &Request) -> Option<Upload> {
     let text = |name| request.headers().get(name)?.to_str().ok();
     let size = text(header::CONTENT_LENGTH)?.parse().ok()?;
-    storage.admit(request.uri().path(), text(header::CONTENT_TYPE)?, size)
+    images.admit(request.uri().path(), text(header::CONTENT_TYPE)?, size)
+}
+
+/// Stores a body as it arrives. Returns whether it was complete and in time.
+async fn receive(mut incoming: IncomingUpload, mut body: Body) -> Result<bool, Unavailable> {
+    let end = Instant::now() + limits::UPLOAD_LIFE;
+    loop {
+        let Ok(frame) = timeout_at(end.min(Instant::now() + SILENCE), body.frame()).await else { return Ok(false) };
+        match frame {
+            None => return incoming.finish().await,
+            Some(Err(_)) => return Ok(false),
+            Some(Ok(frame)) => {
+                let Ok(bytes) = frame.into_data() else { continue };
+                if !incoming.write(&bytes).await? {
+                    return Ok(false);
+                }
+            }
+        }
+    }
+}
+
+fn refused(refusal: UploadRefusal) -> Response {
+    let status = match refusal {
+        UploadRefusal::InProgress => StatusCode::CONFLICT,
+        UploadRefusal::AddressFull => StatusCode::TOO_MANY_REQUESTS,
+        UploadRefusal::Full => StatusCode::SERVICE_UNAVAILABLE,
+        UploadRefusal::DiskFull => StatusCode::INSUFFICIENT_STORAGE,
+    };
+    tracing::warn!(%refusal, "upload refused");
+    (status, format!("{refusal}\n")).into_response()
 }
 
 /// `GET /images/…`: serves the image of a message.
 pub(crate) async fn get(State(shared): State<Arc<Shared>>, path: Uri) -> Response {
     let stored = match message_key(path.path()) {
-        Some(message_key) => shared.server.storage.get(&message_key).await,
+        Some(message_key) => shared.server.images.image(&message_key).await,
         None => Ok(None),
     };
-    let bytes = match stored {
-        Ok(bytes) => bytes.unwrap_or_default(),
+    let image = match stored {
+        Ok(image) => image,
         Err(cause) => return unavailable(&cause),
     };
     // The type comes from the bytes; an image that is not there has none.
-    let Some(kind) = image_type(&bytes) else {
+    let Some((image, kind)) = image.and_then(|image| image_type(&image.head).map(|kind| (image, kind))) else {
         return (StatusCode::NOT_FOUND, HARMLESS, "There is no such image.\n").into_response();
     };
     let mut headers = HeaderMap::from_iter(HARMLESS.map(|(name, value)| (name, HeaderValue::from_static(value))));
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind.media_type()));
+    headers.insert(header::CONTENT_LENGTH, image.length.into());
     headers.insert(header::CACHE_CONTROL, IMMUTABLE);
     if let Ok(disposition) = format!("inline; filename=\"image.{}\"", kind.extension()).parse() {
         headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
-    (headers, Body::from(bytes)).into_response()
+    (headers, body(image)).into_response()
+}
+
+/// Returns the body of an image, which is read from its file as the client takes it.
+fn body(StoredImage { file, length, .. }: StoredImage) -> Body {
+    let state = (File::from_std(file).take(length), vec![0; READ_BYTES]);
+    Body::from_stream(stream::try_unfold(state, |(mut file, mut buffer)| async move {
+        let count = file.read(&mut buffer).await?;
+        let bytes = Bytes::copy_from_slice(&buffer[..count]);
+        Ok::<_, io::Error>((count > 0).then_some((bytes, (file, buffer))))
+    }))
 }
 
 /// Returns the message of a path, as [`image_path`](shared_types::image_path) writes it.

@@ -129,7 +129,8 @@ async fn wire(settings: &LocalSettings, store: Store) -> Result<Server, Box<dyn 
             sessions.clone(),
         )),
         expire: Arc::new(MessageExpiry { messages: messages.clone(), images: images.clone() }),
-        storage: images,
+        images,
+        is_limited_per_address: settings.limit_address_rate > 0,
         front: FrontHandler::new(
             FrontPorts {
                 connections,

@@ -8,7 +8,7 @@ use chat::{
     cleanup::CleanupHandler,
     commands::FrameHandler,
     messages::expire::MessageExpiry,
-    ports::{images::Storage, system::Entropy},
+    ports::system::Entropy,
     presence::{connect_handler::ConnectHandler, disconnect::DisconnectHandler},
 };
 use chat_http::front::FrontHandler;
@@ -17,6 +17,7 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
+use store_redb::images::FileImages;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
@@ -49,8 +50,10 @@ pub struct Server {
     pub cron: Arc<CleanupHandler>,
     /// Removes expired messages.
     pub expire: Arc<MessageExpiry>,
-    /// Stores uploads and images.
-    pub storage: Arc<dyn Storage>,
+    /// Receives uploads and serves images.
+    pub images: Arc<FileImages>,
+    /// Whether one address may hold only a part of what there is.
+    pub is_limited_per_address: bool,
     /// The limits of TCP connections.
     pub tcp_limits: Arc<TcpLimits>,
     /// The queues of the sockets.

@@ -96,7 +96,7 @@ impl Drop for TcpPermit {
 }
 
 /// Returns the address itself for IPv4, and the first half for IPv6, because a client can choose the rest.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();

@@ -23,7 +23,7 @@ use chat::{
     moderation::restrictions::RestrictionStore,
     ports::{
         connections::{Connection, ConnectionId, Connections},
-        images::{Images, Storage},
+        images::{Images, Upload},
         messages::MessageKey,
         moderation::Moderation,
         secrets::Secrets,
@@ -63,7 +63,7 @@ pub struct TestChat {
     page_size: usize,
     entropy: Arc<SplitMix>,
     frames: AtomicU64,
-    _directory: tempfile::TempDir,
+    directory: tempfile::TempDir,
 }
 
 impl TestChat {
@@ -116,7 +116,7 @@ impl TestChat {
             gateway,
             sessions,
             frames: AtomicU64::new(0),
-            _directory: directory,
+            directory,
         }
     }
 
@@ -229,7 +229,22 @@ impl TestChat {
         assert_eq!((&answer["type"], &answer["nonce"]), (&json!("upload"), &json!(nonce)), "{answer}");
         let address = answer["url"].as_str().unwrap();
         let admitted = self.images.admit(address, image["type"].as_str().unwrap(), image["size"].as_u64().unwrap());
-        Storage::put(self.images.as_ref(), &admitted.unwrap(), bytes.to_vec()).await.unwrap();
+        self.put(&admitted.unwrap(), bytes);
+    }
+
+    /// Stores bytes as an upload, whether or not they are as many as announced.
+    pub fn put(&self, upload: &Upload, bytes: &[u8]) {
+        let MessageKey { room, author, nonce } = &upload.message_key;
+        let name = format!("{author}.{room}.{nonce}.{}.{}", upload.size.get(), upload.kind.extension());
+        std::fs::write(self.directory.path().join("uploads").join(name), bytes).unwrap();
+    }
+
+    /// Returns the bytes of the image of a message, if it is kept.
+    pub async fn kept_image(&self, message_key: &MessageKey) -> Option<Vec<u8>> {
+        let mut image = self.images.image(message_key).await.unwrap()?;
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut image.file, &mut bytes).unwrap();
+        Some(bytes)
     }
 
     /// Returns whether the image of a message is kept. The person of the socket is the author.

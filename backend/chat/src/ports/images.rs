@@ -60,17 +60,3 @@ pub trait Images: Send + Sync {
     /// stay.
     async fn sweep(&self, before: Timestamp) -> Result<usize>;
 }
-
-/// Receives uploads and serves published images. On AWS, S3 does this by itself; the local server does it through this port.
-#[async_trait]
-pub trait Storage: Send + Sync {
-    /// Returns the upload that an address was issued for, if the address is genuine, has not expired, and is for that type and
-    /// size.
-    fn admit(&self, address: &str, media_type: &str, size: u64) -> Option<Upload>;
-
-    /// Stores the bytes of an admitted upload and replaces an earlier file.
-    async fn put(&self, upload: &Upload, bytes: Vec<u8>) -> Result<()>;
-
-    /// Returns the published image of a message.
-    async fn get(&self, message_key: &MessageKey) -> Result<Option<Vec<u8>>>;
-}

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chat::ports::{
-    images::{Images, Storage, Upload},
+    images::{Images, Upload},
     messages::{MessageKey, Messages},
 };
 use chat_testing::test_chat::TestChat;
@@ -74,7 +74,7 @@ async fn an_uploaded_image_is_sent_with_its_message() {
         assert_eq!((&told["image"], &told["text"]), (&image, &json!("look")));
     }
     let message_key = upload(&chat, "c1", "n", &image).await.message_key;
-    assert_eq!(chat.images.get(&message_key).await.unwrap(), Some(bytes));
+    assert_eq!(chat.kept_image(&message_key).await, Some(bytes));
 }
 
 #[tokio::test]
@@ -125,7 +125,7 @@ async fn an_image_that_differs_from_its_announcement_is_removed() {
         assert_eq!(rejection_code(&chat, "c1", "n"), "badImage", "{what}");
         let upload = upload(&chat, "c1", "n", &image).await;
         assert_eq!(chat.images.uploaded(&upload).await.unwrap(), None, "{what} is removed");
-        assert_eq!(chat.images.get(&upload.message_key).await.unwrap(), None, "{what} is not shown");
+        assert_eq!(chat.kept_image(&upload.message_key).await, None, "{what} is not shown");
         assert_nothing_is_stored(&chat).await;
     }
 }
@@ -192,7 +192,7 @@ async fn the_image_of_a_message_never_changes() {
     send(&chat, "c1", "n", &image).await;
     assert_eq!(chat.received("c1"), told, "the retry gets the message unchanged");
     let message_key = upload(&chat, "c1", "n", &image).await.message_key;
-    assert_eq!(chat.images.get(&message_key).await.unwrap(), Some(first));
+    assert_eq!(chat.kept_image(&message_key).await, Some(first));
 }
 
 #[tokio::test]
@@ -207,7 +207,7 @@ async fn a_retry_finishes_a_send_that_kept_its_image() {
     assert!(chat.images.keep(&upload, &found.version).await.unwrap());
     send(&chat, "c1", "n", &image).await;
     assert_eq!(chat.received("c1").pop().unwrap()["image"], image);
-    assert_eq!(chat.images.get(&upload.message_key).await.unwrap(), Some(bytes));
+    assert_eq!(chat.kept_image(&upload.message_key).await, Some(bytes));
 }
 
 #[tokio::test]
@@ -257,5 +257,5 @@ async fn the_sweep_removes_unsent_uploads() {
     send(&chat, "c1", "left", &image).await;
     assert_eq!(rejection_code(&chat, "c1", "left"), "noImage");
     let sent = upload(&chat, "c1", "sent", &image).await.message_key;
-    assert_eq!(chat.images.get(&sent).await.unwrap(), Some(bytes), "a sent image is kept");
+    assert_eq!(chat.kept_image(&sent).await, Some(bytes), "a sent image is kept");
 }

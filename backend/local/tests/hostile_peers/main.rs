@@ -11,6 +11,7 @@ mod protocol;
 mod slow;
 mod talk;
 mod tcp;
+mod uploads;
 
 /// Path of the local server, built by cargo for this test.
 const LOCAL: &str = env!("CARGO_BIN_EXE_local");

@@ -97,7 +97,7 @@ async fn a_banned_peer_that_never_reads_is_disconnected() {
 }
 
 /// Returns the resident memory of the server, in KB.
-fn memory(local: &LocalServer) -> u64 {
+pub(crate) fn memory(local: &LocalServer) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", local.process.id())).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or_default()

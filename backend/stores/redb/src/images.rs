@@ -3,9 +3,13 @@
 //! The name of a file is the key of its message: `{author}.{room}.{nonce}`. None of the three can contain a dot, a slash or another
 //! character with a meaning in a file system.
 
+mod incoming;
+mod waiting;
+
 use std::{
     fs::{self, File},
-    io::{self, Write},
+    io::{self, Read, Seek},
+    net::IpAddr,
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
@@ -18,7 +22,7 @@ use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use chat::ports::{
     Result, Unavailable,
-    images::{Images, Storage, Upload, Uploaded},
+    images::{Images, Upload, Uploaded},
     messages::MessageKey,
     system::{Clock, Entropy},
 };
@@ -26,16 +30,39 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use shared_types::{ImageType, Timestamp, limits};
 
+use self::waiting::WaitingUploads;
+pub use self::{incoming::IncomingUpload, waiting::UploadRefusal};
 use crate::store::sync_directory;
 
-/// Maximum bytes of uploads that wait for their messages, some of them for hours: 128 of the largest images. A client that uploads without
-/// sending fills this bound and not the disk.
-const WAITING_BYTES: u64 = 128 * limits::IMAGE_BYTES as u64;
+/// Free space that uploads leave on the disk, in bytes, so that messages can still be stored: 256 MB, which is 60,000 of the longest
+/// messages.
+const RESERVED_BYTES: u64 = 256 * 1024 * 1024;
 
-/// The number of the next temporary file.
-static PARTS: AtomicU64 = AtomicU64::new(0);
+/// Returns the free bytes of the disk that a directory is on.
+type FreeSpace = fn(&Path) -> io::Result<u64>;
 
-/// [`Images`] and [`Storage`] in a data directory.
+/// Why an upload cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub enum UploadError {
+    /// A bound is reached.
+    #[error(transparent)]
+    Refused(#[from] UploadRefusal),
+    /// The disk did not answer.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+/// A published image.
+pub struct StoredImage {
+    /// The file, from its first byte.
+    pub file: File,
+    /// Its length in bytes.
+    pub length: u64,
+    /// Its first bytes, at least 32 unless it is shorter: enough to recognize its type.
+    pub head: Vec<u8>,
+}
+
+/// [`Images`] in a data directory. It also receives the uploads and serves the images, which S3 does by itself on AWS.
 pub struct FileImages {
     uploads: Arc<PathBuf>,
     images: Arc<PathBuf>,
@@ -44,21 +71,102 @@ pub struct FileImages {
     key: [u8; 32],
     /// Held while an upload is put or kept, so that the bytes that are kept are the bytes that were checked.
     put_or_keep: Arc<Mutex<()>>,
+    waiting: Arc<WaitingUploads>,
+    /// The number of the next temporary file.
+    parts: AtomicU64,
+    free_space: FreeSpace,
 }
 
 impl FileImages {
-    /// Opens the images of a data directory, and creates the folders if they are missing.
+    /// Opens the images of a data directory, and creates the folders if they are missing. Removes what interrupted uploads left.
     ///
     /// # Errors
     ///
-    /// If the folders cannot be created.
+    /// If the folders cannot be created or read.
     pub fn open(directory: &Path, clock: Arc<dyn Clock>, entropy: &dyn Entropy) -> io::Result<Self> {
         let (uploads, images) = (directory.join("uploads"), directory.join("images"));
         fs::create_dir_all(&uploads)?;
         fs::create_dir_all(&images)?;
+        let waiting = Arc::new(read_waiting(&uploads)?);
         let mut key = [0; 32];
         entropy.fill(&mut key);
-        Ok(Self { uploads: Arc::new(uploads), images: Arc::new(images), clock, key, put_or_keep: Arc::default() })
+        Ok(Self {
+            uploads: Arc::new(uploads),
+            images: Arc::new(images),
+            clock,
+            key,
+            put_or_keep: Arc::default(),
+            waiting,
+            parts: AtomicU64::default(),
+            free_space,
+        })
+    }
+
+    /// Returns the same images on a disk with this free space: for tests.
+    #[must_use]
+    pub fn with_free_space(self, free_space: FreeSpace) -> Self {
+        Self { free_space, ..self }
+    }
+
+    /// Returns the upload that an address was issued for, if the address is genuine, has not expired, and is for that type and size.
+    pub fn admit(&self, address: &str, media_type: &str, size: u64) -> Option<Upload> {
+        let (signed, mac) = address.strip_prefix("/uploads/")?.rsplit_once('/')?;
+        self.mac(signed).verify_slice(&BASE64.decode(mac).ok()?).ok()?;
+        let [author, room, nonce, announced, until] = signed.split('/').collect::<Vec<_>>().try_into().ok()?;
+        let kind = ImageType::of_media_type(media_type)?;
+        let as_announced = announced == format!("{size}.{}", kind.extension());
+        let is_valid = self.clock.now().0 <= until.parse().ok()?;
+        if !as_announced || !is_valid {
+            return None;
+        }
+        let message_key =
+            MessageKey { room: room.parse().ok()?, author: author.parse().ok()?, nonce: nonce.parse().ok()? };
+        Some(Upload { message_key, kind, size: size.try_into().ok()? })
+    }
+
+    /// Begins to receive an admitted upload. `address` is where it comes from; `None` has no bound of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`UploadError`] if a bound is reached, the same upload is in progress, or the disk does not answer.
+    pub async fn receive(
+        &self,
+        upload: &Upload,
+        address: Option<IpAddr>,
+    ) -> std::result::Result<IncomingUpload, UploadError> {
+        const DOING: &str = "beginning an upload";
+        let (name, size) = (upload_name(upload), u64::from(upload.size.get()));
+        let (reservation, evicted) = self.waiting.reserve(&name, address, size)?;
+        let (uploads, target) = (self.uploads.clone(), self.uploads.join(name));
+        let part = self.uploads.join(format!(".{}{PART}", self.parts.fetch_add(1, Ordering::Relaxed)));
+        let (put_or_keep, free_space) = (self.put_or_keep.clone(), self.free_space);
+        let begin = move || {
+            for name in evicted {
+                unless_missing(fs::remove_file(uploads.join(name)))?;
+            }
+            if free_space(&uploads)? < RESERVED_BYTES + size {
+                return Ok(Err(UploadRefusal::DiskFull));
+            }
+            IncomingUpload::create(part, target, size, reservation, put_or_keep).map(Ok)
+        };
+        Ok(blocking(DOING, begin).await??)
+    }
+
+    /// Opens the published image of a message.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` if the disk does not answer.
+    pub async fn image(&self, message_key: &MessageKey) -> Result<Option<StoredImage>> {
+        let path = self.images.join(image_name(message_key));
+        blocking("reading an image", move || {
+            let Some(mut file) = unless_missing(File::open(path))? else { return Ok(None) };
+            let mut head = Vec::new();
+            io::Read::by_ref(&mut file).take(IMAGE_HEAD_BYTES).read_to_end(&mut head)?;
+            file.rewind()?;
+            Ok(Some(StoredImage { length: file.metadata()?.len(), file, head }))
+        })
+        .await
     }
 
     /// Returns the MAC of an address: of everything before its signature, and of the type and size of the bytes.
@@ -68,6 +176,52 @@ impl FileImages {
         mac.update(signed.as_bytes());
         mac
     }
+
+    /// Removes the file of an upload, and gives its room back.
+    async fn remove_upload(&self, upload: &Upload) -> Result<()> {
+        let name = upload_name(upload);
+        let (path, waiting) = (self.uploads.join(&name), self.waiting.clone());
+        blocking("removing an upload", move || {
+            unless_missing(fs::remove_file(path))?;
+            waiting.remove(&name);
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// End of the name of a temporary file.
+const PART: &str = ".part";
+
+/// Number of bytes that tell the type of an image.
+const IMAGE_HEAD_BYTES: u64 = 32;
+
+/// Returns the uploads of an earlier run, and removes those that it did not finish.
+fn read_waiting(uploads: &Path) -> io::Result<WaitingUploads> {
+    let waiting = WaitingUploads::default();
+    for entry in fs::read_dir(uploads)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.ends_with(PART) {
+            fs::remove_file(entry.path())?;
+        } else {
+            waiting.add_stored(&name, entry.metadata()?.len());
+        }
+    }
+    Ok(waiting)
+}
+
+/// Returns the free bytes of the disk that a directory is on, for a process without special rights.
+#[cfg(unix)]
+fn free_space(directory: &Path) -> io::Result<u64> {
+    let disk = rustix::fs::statvfs(directory)?;
+    Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+/// Returns no bound: other systems are not asked.
+#[cfg(not(unix))]
+fn free_space(_directory: &Path) -> io::Result<u64> {
+    Ok(u64::MAX)
 }
 
 #[async_trait]
@@ -95,7 +249,7 @@ impl Images for FileImages {
         let path = self.uploads.join(upload_name(upload));
         let (images, target, seen) =
             (self.images.clone(), self.images.join(image_name(&upload.message_key)), seen.to_owned());
-        let put_or_keep = self.put_or_keep.clone();
+        let (put_or_keep, waiting, name) = (self.put_or_keep.clone(), self.waiting.clone(), upload_name(upload));
         blocking("keeping an image", move || {
             let _guard = put_or_keep.lock().unwrap_or_else(PoisonError::into_inner);
             let Some(bytes) = unless_missing(fs::read(&path))? else { return Ok(false) };
@@ -103,6 +257,7 @@ impl Images for FileImages {
                 return Ok(false);
             }
             fs::rename(path, target)?;
+            waiting.remove(&name);
             sync_directory(&images)?;
             Ok(true)
         })
@@ -120,67 +275,25 @@ impl Images for FileImages {
     }
 
     async fn discard(&self, upload: &Upload) -> Result<()> {
-        let path = self.uploads.join(upload_name(upload));
-        blocking("removing an upload", move || unless_missing(fs::remove_file(path)).map(drop)).await
+        self.remove_upload(upload).await
     }
 
     async fn sweep(&self, before: Timestamp) -> Result<usize> {
-        let (uploads, before) = (self.uploads.clone(), UNIX_EPOCH + Duration::from_millis(before.0));
+        let (uploads, waiting) = (self.uploads.clone(), self.waiting.clone());
+        let before = UNIX_EPOCH + Duration::from_millis(before.0);
         blocking("sweeping the uploads", move || {
             let mut swept = 0;
             for entry in fs::read_dir(uploads.as_path())? {
                 let entry = entry?;
                 if unless_missing(entry.metadata())?.is_some_and(|file| file.modified().is_ok_and(|at| at < before)) {
                     unless_missing(fs::remove_file(entry.path()))?;
+                    waiting.remove(&entry.file_name().to_string_lossy());
                     swept += 1;
                 }
             }
             Ok(swept)
         })
         .await
-    }
-}
-
-#[async_trait]
-impl Storage for FileImages {
-    fn admit(&self, address: &str, media_type: &str, size: u64) -> Option<Upload> {
-        let (signed, mac) = address.strip_prefix("/uploads/")?.rsplit_once('/')?;
-        self.mac(signed).verify_slice(&BASE64.decode(mac).ok()?).ok()?;
-        let [author, room, nonce, announced, until] = signed.split('/').collect::<Vec<_>>().try_into().ok()?;
-        let kind = ImageType::of_media_type(media_type)?;
-        let as_announced = announced == format!("{size}.{}", kind.extension());
-        let is_valid = self.clock.now().0 <= until.parse().ok()?;
-        if !as_announced || !is_valid {
-            return None;
-        }
-        let message_key =
-            MessageKey { room: room.parse().ok()?, author: author.parse().ok()?, nonce: nonce.parse().ok()? };
-        Some(Upload { message_key, kind, size: size.try_into().ok()? })
-    }
-
-    async fn put(&self, upload: &Upload, bytes: Vec<u8>) -> Result<()> {
-        let (uploads, path) = (self.uploads.clone(), self.uploads.join(upload_name(upload)));
-        let put_or_keep = self.put_or_keep.clone();
-        blocking("storing an upload", move || {
-            let waiting = waiting_bytes(&uploads)?;
-            if waiting + bytes.len() as u64 > WAITING_BYTES {
-                return Err(io::Error::other(format!("{waiting} bytes of images wait for their messages already")));
-            }
-            // Under a temporary name until it is complete. The sweep removes one that a crash left behind.
-            let part = uploads.join(format!(".{}.part", PARTS.fetch_add(1, Ordering::Relaxed)));
-            let mut file = File::create(&part)?;
-            file.write_all(&bytes)?;
-            // The message with the image may be stored a moment later and must not survive a power cut without it.
-            file.sync_all()?;
-            let _guard = put_or_keep.lock().unwrap_or_else(PoisonError::into_inner);
-            fs::rename(part, path)
-        })
-        .await
-    }
-
-    async fn get(&self, message_key: &MessageKey) -> Result<Option<Vec<u8>>> {
-        let path = self.images.join(image_name(message_key));
-        blocking("reading an image", move || unless_missing(fs::read(path))).await
     }
 }
 
@@ -191,13 +304,6 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T> {
     let done = tokio::task::spawn_blocking(work).await.map_err(Unavailable::while_doing(doing))?;
     done.map_err(Unavailable::while_doing(doing))
-}
-
-fn waiting_bytes(uploads: &Path) -> io::Result<u64> {
-    fs::read_dir(uploads)?.try_fold(0, |sum, entry| {
-        let file = unless_missing(entry?.metadata())?;
-        Ok(sum + file.map_or(0, |file| file.len()))
-    })
 }
 
 fn unless_missing<T>(result: io::Result<T>) -> io::Result<Option<T>> {

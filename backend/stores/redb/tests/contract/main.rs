@@ -2,19 +2,18 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test panics when it fails")]
 
-use std::{fs::File, sync::Arc, time::Duration};
+mod uploads;
+
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use chat::ports::{
-    images::{Images, Storage},
-    messages::{ChangeRecord, Expiring, IdempotencyRecord, Messages, StoredMessage},
-};
+use chat::ports::messages::{ChangeRecord, Expiring, IdempotencyRecord, Messages, StoredMessage};
 use chat_testing::contract::{
     Browser, Stores,
-    fixtures::{message, message_key, now, record, room, seqs, upload},
+    fixtures::{message, message_key, now, record, room, seqs},
 };
 use platform::system::{SystemClock, SystemEntropy};
-use shared_types::{ChatMessage, ImageType, Rev, Seq, Timestamp, limits};
+use shared_types::{ChatMessage, Rev, Seq, Timestamp};
 use store_redb::{
     connections::InProcessConnections, images::FileImages, messages::RedbMessages, moderation::RedbModeration,
     rate_store::InProcessRateStore, store::Store,
@@ -46,23 +45,9 @@ struct LocalBrowser(Arc<FileImages>);
 impl Browser for LocalBrowser {
     async fn put(&self, address: &str, media_type: &str, bytes: &[u8]) -> bool {
         let Some(upload) = self.0.admit(address, media_type, bytes.len() as u64) else { return false };
-        Storage::put(self.0.as_ref(), &upload, bytes.to_vec()).await.is_ok()
+        let Ok(mut incoming) = self.0.receive(&upload, None).await else { return false };
+        incoming.write(bytes).await.unwrap() && incoming.finish().await.unwrap()
     }
-}
-
-#[tokio::test]
-async fn waiting_uploads_are_bounded() {
-    let directory = tempfile::tempdir().unwrap();
-    let images = FileImages::open(directory.path(), Arc::new(SystemClock), &SystemEntropy).unwrap();
-    // A sparse file: it has a size and takes no space.
-    let waiting = File::create(directory.path().join("uploads/waiting")).unwrap();
-    let bytes = vec![0; 1_000];
-    let [one, other] = ["n-1", "n-2"].map(|nonce| upload(nonce, ImageType::Png, bytes.len()));
-    waiting.set_len(128 * u64::from(limits::IMAGE_BYTES) - bytes.len() as u64).unwrap();
-    Storage::put(&images, &one, bytes.clone()).await.unwrap();
-    Storage::put(&images, &other, bytes.clone()).await.unwrap_err();
-    images.discard(&one).await.unwrap();
-    Storage::put(&images, &other, bytes).await.unwrap();
 }
 
 #[tokio::test]
