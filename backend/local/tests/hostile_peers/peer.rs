@@ -52,6 +52,17 @@ impl Peer {
         drop(self.0.write_all(bytes).await);
     }
 
+    /// Sends bytes for ever, and reads and ignores what comes.
+    pub(crate) async fn flood(self, bytes: Vec<u8>) {
+        let (mut read, mut write) = self.0.into_split();
+        let send = async { while write.write_all(&bytes).await.is_ok() {} };
+        let receive = async {
+            let mut part = vec![0; 64 * 1024];
+            while read.read(&mut part).await.is_ok_and(|count| count > 0) {}
+        };
+        tokio::join!(send, receive);
+    }
+
     /// Returns the head of the next answer.
     pub(crate) async fn read_head(&mut self) -> String {
         let mut head = Vec::new();
