@@ -1,6 +1,6 @@
 //! The lifecycle of a socket: it opens or is refused, its frames are handled in order, and it closes.
 
-use std::{error::Error, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{error::Error, future::pending, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{
     Extension,
@@ -139,8 +139,13 @@ impl OpenSocket {
         queue.close(CLOSE_GOING_AWAY);
         let goodbye = async {
             drop(writer.await);
-            if let Some(mut stream) = rest {
-                while let Some(Ok(_)) = stream.next().await {}
+            let Some(mut stream) = rest else { return };
+            while let Some(frame) = stream.next().await {
+                if frame.is_err() {
+                    // The rest of a broken frame is not read. Closing the connection with it would reset it, and the client might
+                    // not get the close code. It has the time that is left.
+                    pending::<()>().await;
+                }
             }
         };
         drop(timeout(CLOSING, goodbye).await);
