@@ -1,46 +1,48 @@
-// The page without a network. This worker keeps the last copy of each room's page, with everything the copy names, and
-// shows it when the server cannot be reached. With a network a page always comes from there, so that a new deployment is
-// seen at once. Nothing else is kept: no state, no socket, no upload, no image, no answer that failed, and nothing at all of a
-// chat that is not open to everybody: what is said behind a door must not stay on a device whose next user has no key.
+// The service worker, for reading without a network. It stores the last copy of each room's page with the assets that the
+// copy references, and serves the copy when the server cannot be reached. With a network, pages always come from the
+// server, so that a new deployment is visible at once. Nothing else is stored: no state, no socket, no upload, no image
+// and no error response. Pages of a chat that is not open to everybody are never stored: the next user of the device may
+// have no access to that chat.
 
 const PAGES = 'pages-1';
 const ASSETS = 'assets-1';
 
-/** So many rooms are kept, those that were seen last: 20 pages of 100 messages are some 2 MB. */
+/** Maximum number of stored rooms, the last visited ones: 20 pages of 100 messages are some 2 MB. */
 const ROOMS = 20;
 
-/** A page of a room. Doors and what a visitor fetches about themself (`/enter`, `/sign-in`, `/me`) are none. */
+/** Paths of rooms. Sign-in pages and pages about the visitor (`/enter`, `/sign-in`, `/me`) do not match. */
 const ROOM = /^\/(r\/[a-z0-9-]+\/?)?$/;
 
-/** The answers to whoever may not read. */
-const SHUT = [401, 403];
+/** Statuses of the responses to visitors without access. */
+const ACCESS_DENIED = [401, 403];
 
-/** What a copy says of itself. */
-const KEPT_AT = 'x-kept-at';
-const NAMED = 'x-named';
+/** Headers of a stored copy: the time in milliseconds at which it was stored, and the paths of its assets. */
+const STORED_AT = 'x-kept-at';
+const ASSET_PATHS = 'x-named';
 
 addEventListener('install', () => skipWaiting());
 
-addEventListener('activate', (event) => event.waitUntil(begin()));
+addEventListener('activate', (event) => event.waitUntil(activate()));
 
 addEventListener('fetch', (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== 'GET' || origin !== location.origin) return;
-  if (request.mode === 'navigate') event.respondWith(page(event));
-  else if (pathname.startsWith('/assets/')) event.respondWith(asset(request));
+  if (request.mode === 'navigate') event.respondWith(respondWithPage(event));
+  else if (pathname.startsWith('/assets/')) event.respondWith(respondWithAsset(request));
 });
 
-// A page is left, or was there before the worker was: what its reader has seen is to be there when they come back.
-addEventListener('message', (event) => event.waitUntil(renew(event.source.url)));
+// A page sends a message when the visitor leaves it, or when it was loaded before the worker was installed. The worker
+// then fetches and stores the page again.
+addEventListener('message', (event) => event.waitUntil(refreshCopy(event.source.url)));
 
-// A notification leads to its message, in the room's page if that is open.
+// A click on a notification opens its message, in a tab that already shows the room if there is one.
 addEventListener('notificationclick', (event) => {
   event.notification.close();
-  event.waitUntil(lead(new URL(event.notification.data, location.origin)));
+  event.waitUntil(openMessage(new URL(event.notification.data, location.origin)));
 });
 
-async function lead(url) {
+async function openMessage(url) {
   const pages = await clients.matchAll({ type: 'window' });
   const open = pages.find((page) => new URL(page.url).pathname === url.pathname);
   if (!open) return clients.openWindow(url);
@@ -48,8 +50,8 @@ async function lead(url) {
   await open.navigate(url);
 }
 
-async function begin() {
-  // The request for a page does not wait until the worker is awake.
+async function activate() {
+  // The browser requests a page while it starts the worker.
   await registration.navigationPreload?.enable();
   for (const name of await caches.keys()) {
     if (name !== PAGES && name !== ASSETS) await caches.delete(name);
@@ -57,79 +59,79 @@ async function begin() {
   await clients.claim();
 }
 
-/** The page as the server has it now; the copy, where there is no server or it has trouble. */
-async function page(event) {
+/** Returns the page from the server, or the copy if the server cannot be reached or fails. */
+async function respondWithPage(event) {
   const { url } = event.request;
   try {
-    const answer = (await event.preloadResponse) ?? (await fetch(event.request));
-    if (answer.status >= 500) return (await copy(url)) ?? answer;
-    event.waitUntil(keep(url, answer.clone()));
-    return answer;
+    const response = (await event.preloadResponse) ?? (await fetch(event.request));
+    if (response.status >= 500) return (await findCopy(url)) ?? response;
+    event.waitUntil(storePage(url, response.clone()));
+    return response;
   } catch (error) {
-    const kept = await copy(url);
-    if (kept) return kept;
+    const copy = await findCopy(url);
+    if (copy) return copy;
     throw error;
   }
 }
 
-/** A file with a hash in its name never changes. */
-async function asset(request) {
+/** Returns an asset from the cache first: its name has a hash, so its content never changes. */
+async function respondWithAsset(request) {
   const assets = await caches.open(ASSETS);
   return (await assets.match(request, { ignoreVary: true })) ?? fetch(request);
 }
 
-async function copy(url) {
+async function findCopy(url) {
   const pages = await caches.open(PAGES);
   return pages.match(new URL(url).pathname);
 }
 
-async function renew(url) {
-  // Whoever is left without a network has the last copy.
-  const answer = await fetch(url).catch(() => undefined);
-  if (answer) await keep(url, answer);
+async function refreshCopy(url) {
+  // Without a network the last copy stays.
+  const response = await fetch(url).catch(() => undefined);
+  if (response) await storePage(url, response);
 }
 
-/** Keeps a page, one at a time: another one must not drop what this one has just fetched. */
-async function keep(url, answer) {
+/** Stores a page. A lock serializes the writes, because each one deletes assets that no stored copy references. */
+async function storePage(url, response) {
   const { pathname, search } = new URL(url);
   if (!ROOM.test(pathname)) return;
-  const html = answer.ok ? await answer.text() : '';
-  // Copies of before the chat was closed go, too, all of them: whoever reads this stands before its door.
-  if (SHUT.includes(answer.status) || (answer.ok && !isOpen(html))) {
+  const html = response.ok ? await response.text() : '';
+  // Deletes all copies when the chat is no longer open to everybody.
+  if (ACCESS_DENIED.includes(response.status) || (response.ok && !isOpen(html))) {
     return navigator.locks.request('pages', () => caches.delete(PAGES));
   }
-  // With a query it is not the newest page of the room.
-  if (!answer.ok || search) return;
-  // What people wrote stands behind this, and may look like anything.
+  // A page with a query does not show the newest messages of the room.
+  if (!response.ok || search) return;
+  // Text of users follows the state, and may look like the path of an asset.
   const head = html.slice(0, html.indexOf('id="page-state"'));
-  const named = [...new Set(head.match(/\/assets\/(?!app\/)[\w./-]+/g))];
-  // A copy may do what its page may, and no more. What is stored is the text, whichever way it came.
-  const headers = new Headers(answer.headers);
+  const assetPaths = [...new Set(head.match(/\/assets\/(?!app\/)[\w./-]+/g))];
+  // The copy keeps the security headers of the page. Headers about the encoding are removed, because text is stored.
+  const headers = new Headers(response.headers);
   for (const name of ['content-encoding', 'content-length', 'vary']) headers.delete(name);
-  headers.set(KEPT_AT, Date.now());
-  headers.set(NAMED, named.join(' '));
-  const store = () => put(pathname, new Response(html, { headers }), named);
-  // Where the device has no room left, or an asset cannot be had, the last copy stays as it is.
-  await navigator.locks.request('pages', store).catch(() => {});
+  headers.set(STORED_AT, Date.now());
+  headers.set(ASSET_PATHS, assetPaths.join(' '));
+  const put = () => putCopy(pathname, new Response(html, { headers }), assetPaths);
+  // If the storage of the device is full or an asset cannot be fetched, the last copy stays.
+  await navigator.locks.request('pages', put).catch(() => {});
 }
 
-/** Whether everybody may enter the chat that a page is of: its state says so by saying nothing. A door has no state. */
+/** Whether the chat of a page is open to everybody. The page state leaves `access` out then. A sign-in page has no state. */
 function isOpen(html) {
   const [, state] = html.match(/id="page-state">(.*?)<\/script>/s) ?? [];
   return !!state && (JSON.parse(state).access ?? 'open') === 'open';
 }
 
-/** Stores a copy when everything that it names is there, and then drops what no copy names any more. */
-async function put(pathname, kept, named) {
+/** Stores a copy after all of its assets, then deletes the oldest copies and the assets that no copy references. */
+async function putCopy(pathname, copy, assetPaths) {
   const [pages, assets] = await Promise.all([caches.open(PAGES), caches.open(ASSETS)]);
-  const fetched = named.map(async (name) => (await assets.match(name, { ignoreVary: true })) ?? assets.add(name));
+  const fetched = assetPaths.map(async (path) => (await assets.match(path, { ignoreVary: true })) ?? assets.add(path));
   await Promise.all(fetched);
-  await pages.put(pathname, kept);
-  const of = async (request) => ({ request, headers: (await pages.match(request)).headers });
-  const copies = await Promise.all((await pages.keys()).map(of));
-  copies.sort((one, other) => other.headers.get(KEPT_AT) - one.headers.get(KEPT_AT));
+  await pages.put(pathname, copy);
+  const withHeaders = async (request) => ({ request, headers: (await pages.match(request)).headers });
+  const copies = await Promise.all((await pages.keys()).map(withHeaders));
+  copies.sort((one, other) => other.headers.get(STORED_AT) - one.headers.get(STORED_AT));
   for (const { request } of copies.slice(ROOMS)) await pages.delete(request);
-  const needed = new Set(copies.slice(0, ROOMS).flatMap(({ headers }) => headers.get(NAMED).split(' ')));
+  const needed = new Set(copies.slice(0, ROOMS).flatMap(({ headers }) => headers.get(ASSET_PATHS).split(' ')));
   for (const request of await assets.keys()) {
     if (!needed.has(new URL(request.url).pathname)) await assets.delete(request);
   }
