@@ -7,11 +7,11 @@ use shared_types::{AuditEntry, ClientMessage, Timestamp};
 pub struct AuditLog {
     entries: Vec<AuditEntry>,
     more: bool,
-    /// Before which time entries are to be loaded; `Some(None)` for the newest.
+    /// The request to send: entries before this time, or the newest for `Some(None)`.
     wanted: Option<Option<Timestamp>>,
-    /// The same, for the request that was sent.
+    /// The request that was sent, in the same form.
     asked: Option<Option<Timestamp>>,
-    /// The same, for the request that failed.
+    /// The request that failed, in the same form.
     failed: Option<Option<Timestamp>>,
 }
 
@@ -128,7 +128,7 @@ mod tests {
         audit.on_entries(vec![entry(7)], false);
         assert_eq!(times(&audit), [9, 8, 7]);
         audit.load_more();
-        assert_eq!(audit.take_request(), None, "there is nothing before");
+        assert_eq!(audit.take_request(), None, "there are no older entries");
     }
 
     #[test]
@@ -156,7 +156,7 @@ mod tests {
         audit.load_more();
         audit.take_request();
         audit.on_error();
-        assert_eq!(times(&audit), [9], "what is known stays");
+        assert_eq!(times(&audit), [9], "loaded entries stay");
         audit.load_more();
         assert_eq!(audit.take_request(), Some(ClientMessage::Audit { before: Some(Timestamp(9)) }));
         audit.on_error();

@@ -18,8 +18,8 @@ pub trait Calendar {
 /// Writes a day as a heading. Arguments: weekday (Monday = 0), day of the month and month (both from 1), year.
 pub type DateFormat = fn(usize, u32, usize, i64) -> String;
 
-/// The calendar of the server and of the first drawing in the browser, so that both draw the same. Days are written in the
-/// given format.
+/// The calendar of the server and of the hydration in the browser, so that both render the same text. Days are written in
+/// the given format.
 #[derive(Clone, Copy, Debug)]
 pub struct Utc(pub DateFormat);
 
@@ -77,8 +77,8 @@ fn two_digits(to: &mut String, number: u64) {
     }
 }
 
-/// Year, month and day of a day counted from 1970-01-01, in the Gregorian calendar. Years are taken to begin in March,
-/// so that the leap day is the last one, and months of a year then follow one line: (153 m + 2) / 5 days precede month m.
+/// Year, month and day of a day counted from 1970-01-01, in the Gregorian calendar. Years are counted from
+/// March, so that the leap day is the last day. Then (153 m + 2) / 5 days of the year precede month m.
 fn civil(days: i64) -> (i64, u32, u32) {
     // 0000-03-01 is 719,468 days before 1970-01-01, and 400 years have 146,097 days.
     let days = days + 719_468;

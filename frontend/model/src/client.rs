@@ -130,7 +130,7 @@ impl Client {
         self.send(ClientMessage::Rename { name })
     }
 
-    /// The visitor is typing. The server is told at intervals.
+    /// The visitor is typing. Tells the server, at most once in each interval.
     pub fn typing(&mut self, now: u64) -> Vec<Effect> {
         if now < self.typing_sent_at + limits::TYPING_PAUSE.as_millis() as u64 {
             return Vec::new();
@@ -161,8 +161,8 @@ impl Client {
     }
 
     /// Sends a request that does not concern the messages. Sends nothing while there is no live socket.
-    pub fn send_query(&self, question: ClientMessage) -> Vec<Effect> {
-        self.send(question)
+    pub fn send_query(&self, request: ClientMessage) -> Vec<Effect> {
+        self.send(request)
     }
 
     /// Performs what is due at `now`.
@@ -174,9 +174,9 @@ impl Client {
             effects.extend(self.execute(now, command));
         }
         if self.connection.live().is_some()
-            && let Some(question) = self.timeline.due_changes_request(now)
+            && let Some(request) = self.timeline.due_changes_request(now)
         {
-            effects.extend(self.send(question));
+            effects.extend(self.send(request));
         }
         self.timeline.expire_history(now);
         effects.extend(self.send_request(Timeline::request_target));
@@ -256,7 +256,7 @@ impl Client {
             } => Some(retry_after.unwrap_or_default()),
             _ => None,
         };
-        let question = self.timeline.apply(message, now);
+        let request = self.timeline.apply(message, now);
         let mut effects = self.execute(now, command);
         effects.extend(upload);
         if let Some(seconds) = hello_refused {
@@ -273,7 +273,7 @@ impl Client {
         if self.connection.live() != before && self.connection.live().is_some() {
             effects.extend(self.confirm_name());
         }
-        effects.extend(question.map(|question| self.send(question)).unwrap_or_default());
+        effects.extend(request.map(|request| self.send(request)).unwrap_or_default());
         if presence_missed {
             effects.extend(self.send(ClientMessage::People));
         }
@@ -314,8 +314,8 @@ impl Client {
                     effects.push(Effect::Close(id));
                     effects.extend(self.on_socket_lost(now));
                 }
-                // The heartbeat asks for changes: that costs little more than a ping, and finds a lost message that was
-                // the last one before a silence.
+                // The heartbeat requests changes. That costs little more than a ping, and finds a lost message even if
+                // no later message reveals the gap.
                 ConnectionCommand::Ping(id) => effects.push(Effect::Send(id, self.timeline.changes_request(now))),
             }
         }
@@ -332,9 +332,9 @@ impl Client {
     }
 
     /// Sends a request on the live socket. Without a live socket the request stays open.
-    fn send_request(&mut self, question: impl FnOnce(&mut Timeline) -> Option<ClientMessage>) -> Vec<Effect> {
-        let question = self.connection.live().and_then(|_| question(&mut self.timeline));
-        question.map(|question| self.send(question)).unwrap_or_default()
+    fn send_request(&mut self, request: impl FnOnce(&mut Timeline) -> Option<ClientMessage>) -> Vec<Effect> {
+        let request = self.connection.live().and_then(|_| request(&mut self.timeline));
+        request.map(|request| self.send(request)).unwrap_or_default()
     }
 
     /// Sends a message on the live socket.

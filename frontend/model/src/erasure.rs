@@ -109,7 +109,7 @@ mod tests {
     fn erasure_repeats_until_nothing_is_left() {
         let mut erasure = started();
         assert!(erasure.take_due(1));
-        assert!(!erasure.take_due(2), "one question at a time");
+        assert!(!erasure.take_due(2), "one request at a time");
         erasure.on_progress(25, true);
         assert!(erasure.take_due(3));
         erasure.on_progress(3, false);

@@ -95,7 +95,7 @@ mod tests {
         assert_eq!(matching("@cle"), ["Ann of Cleves"]);
         assert_eq!(matching("@joe a"), ["Joe Ann"]);
         assert!(matching("@zed").is_empty());
-        assert!(matching("@Ben").is_empty(), "it is written already");
+        assert!(matching("@Ben").is_empty(), "the name is complete");
         assert_eq!(matching("@ben"), ["Ben"]);
         assert_eq!(matching("@").len(), OFFERED);
     }

@@ -29,7 +29,7 @@ impl NotificationLevel {
 
     /// The level for its stored form.
     pub fn of_tag(tag: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|choice| choice.tag() == tag)
+        Self::ALL.into_iter().find(|level| level.tag() == tag)
     }
 
     /// Whether a message of somebody else causes a notification.
@@ -73,21 +73,21 @@ mod tests {
     #[test]
     fn the_level_decides_which_messages_notify() {
         let me = person("me").id;
-        for (choice, of_any, of_others, of_mine) in [
+        for (level, without_mentions, mentions_others, mentions_me) in [
             (NotificationLevel::Never, false, false, false),
             (NotificationLevel::Mentions, false, false, true),
             (NotificationLevel::Always, true, true, true),
         ] {
-            assert_eq!(choice.applies_to(&message(&[]), &me), of_any, "{choice:?}");
-            assert_eq!(choice.applies_to(&message(&["ben"]), &me), of_others, "{choice:?}");
-            assert_eq!(choice.applies_to(&message(&["ben", "me"]), &me), of_mine, "{choice:?}");
+            assert_eq!(level.applies_to(&message(&[]), &me), without_mentions, "{level:?}");
+            assert_eq!(level.applies_to(&message(&["ben"]), &me), mentions_others, "{level:?}");
+            assert_eq!(level.applies_to(&message(&["ben", "me"]), &me), mentions_me, "{level:?}");
         }
     }
 
     #[test]
     fn a_stored_level_is_restored_and_defaults_to_never() {
-        for choice in NotificationLevel::ALL {
-            assert_eq!(NotificationLevel::of_tag(choice.tag()), Some(choice));
+        for level in NotificationLevel::ALL {
+            assert_eq!(NotificationLevel::of_tag(level.tag()), Some(level));
         }
         assert_eq!(NotificationLevel::of_tag("sometimes").unwrap_or_default(), NotificationLevel::Never);
     }

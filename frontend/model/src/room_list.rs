@@ -129,7 +129,7 @@ mod tests {
         RoomActivity { room: room(name), newest: Seq(newest), author: author.parse().unwrap(), sent_at: Timestamp(1) }
     }
 
-    /// The list in few letters: the room that is shown in brackets, `!` behind one that is unread.
+    /// Formats the list: the current room in brackets, unread rooms with a `!`.
     fn entries(rooms: &RoomList) -> String {
         let read = |room: &RoomName| if room.as_str() == "cats" { Seq(7) } else { Seq(0) };
         let entries = rooms.entries(&"me".parse().unwrap(), read).into_iter().map(|entry| {
@@ -155,7 +155,7 @@ mod tests {
         let mut rooms = RoomList::new(&room("cats"), Some(r#"["dogs"]"#));
         assert_eq!(rooms.take_request(0), asked(&["dogs"]));
         rooms.on_error();
-        assert_eq!(rooms.take_request(1), None, "nothing is asked on a timer");
+        assert_eq!(rooms.take_request(1), None, "there is no timer");
         rooms.on_page_visible(1);
         assert_eq!(rooms.take_request(1), asked(&["dogs"]));
     }
@@ -184,13 +184,13 @@ mod tests {
     #[test]
     fn a_room_with_unseen_messages_of_others_is_unread() {
         let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats","dogs","mice"]"#));
-        for (heard, expected) in [
+        for (activity, expected) in [
             (vec![], "[lobby] cats dogs mice"),
             (vec![activity("cats", 7, "bob"), activity("dogs", 1, "bob")], "[lobby] cats dogs! mice"),
             (vec![activity("cats", 8, "bob"), activity("dogs", 1, "me")], "[lobby] cats! dogs mice"),
             (vec![activity("lobby", 9, "bob"), activity("birds", 9, "bob")], "[lobby] cats dogs mice"),
         ] {
-            rooms.on_activity(heard);
+            rooms.on_activity(activity);
             assert_eq!(entries(&rooms), expected);
         }
     }
@@ -215,7 +215,7 @@ mod tests {
         let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats"]"#));
         assert_eq!(rooms.take_request(0), asked(&["cats"]));
         assert_eq!(rooms.take_request(1_000_000), None);
-        // Who looks again within a minute knows enough.
+        // Within a minute, a page that becomes visible sends no request.
         rooms.on_page_visible(LOOK_MS - 1);
         assert_eq!(rooms.take_request(LOOK_MS - 1), None);
         rooms.on_page_visible(LOOK_MS);

@@ -32,8 +32,8 @@ use shared_types::{
     Restrictions, Rev, RoomName, RoomRules, Seq, ServerMessage,
 };
 
-/// Timeout of a request for missing changes or history, in milliseconds. It is also the interval at which a gap is
-/// asked for that the server cannot fill yet.
+/// Timeout of a request for missing changes or history, in milliseconds. It is also the interval at which the page
+/// requests a gap again that the server cannot fill yet.
 pub const REQUEST_TIMEOUT_MS: u64 = 20_000;
 
 /// The messages of a room: those that the server confirmed, and those that the visitor sent since.
@@ -76,7 +76,7 @@ pub struct Timeline {
     late_changes: Vec<ChatMessage>,
     /// The open request for history.
     history_request: Option<HistoryRange>,
-    /// The same request, and since when its answer is awaited.
+    /// The same request, and when it was sent.
     history_awaited: Option<(HistoryRange, u64)>,
     /// When to repeat that request after the server rate-limited it.
     retry_history_at: Option<u64>,
@@ -226,12 +226,12 @@ impl Timeline {
     fn replace_newest(&mut self, newest: MessageRange, up_to: Rev) {
         // Messages and changes that are newer than the answer are not part of it: they are kept.
         let before = std::mem::replace(&mut self.newest_range, newest);
-        let heard: Vec<_> = before.messages.into_iter().filter(|confirmed| confirmed.rev > up_to).collect();
+        let newer: Vec<_> = before.messages.into_iter().filter(|confirmed| confirmed.rev > up_to).collect();
         for message in self.newest_range.messages.clone() {
             self.confirm(&message);
             self.confirm_changes(message.seq);
         }
-        for message in heard {
+        for message in newer {
             if self.newest_range.find(message.seq).is_some() || message.seq.0 > up_to.0 {
                 self.insert_message(message);
             }

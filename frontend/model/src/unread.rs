@@ -52,8 +52,8 @@ mod tests {
 
     fn lines(mut position: ReadPosition, steps: &[(&str, u64)]) -> Vec<Option<u64>> {
         let mut lines = Vec::new();
-        for (what, newest) in steps {
-            match *what {
+        for (step, newest) in steps {
+            match *step {
                 "miss" => position.on_unseen_message(),
                 "see" => position.mark_seen(Seq(*newest)),
                 _ => position.clear_line(Seq(*newest)),

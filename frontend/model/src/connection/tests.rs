@@ -2,15 +2,15 @@ use super::*;
 
 const HOUR: u64 = 3_600_000;
 
-/// The shortest waits.
+/// A connection with the shortest delays.
 fn connection() -> Connection {
     let (connection, command) = Connection::open(0, || 0);
     assert_eq!(command, ConnectionCommand::Open(1));
     connection
 }
 
-/// A connection whose waits are as long as they can be after one failure: 1,000 ms.
-fn patient() -> Connection {
+/// A connection with the maximum delay after one failure: 1,000 ms.
+fn with_long_delays() -> Connection {
     Connection::open(0, || 1_000).0
 }
 
@@ -43,7 +43,7 @@ fn a_lost_socket_is_replaced_with_a_fresh_ticket() {
 
 #[test]
 fn the_offline_status_tells_the_delay() {
-    let mut connection = patient();
+    let mut connection = with_long_delays();
     connection.on_closed(0, 1);
     assert_eq!(connection.status(0), Status::Offline(1));
     assert_eq!(connection.tick(999), []);
@@ -53,10 +53,10 @@ fn the_offline_status_tells_the_delay() {
 
 #[test]
 fn reconnecting_on_demand_does_not_wait() {
-    let mut connection = patient();
+    let mut connection = with_long_delays();
     connection.on_closed(0, 1);
     assert_eq!(connection.wake(1), Some(ConnectionCommand::Fetch));
-    assert_eq!(connection.wake(2), None, "it is under way");
+    assert_eq!(connection.wake(2), None, "an attempt is running");
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn an_attempt_fails_after_its_timeout() {
 
 #[test]
 fn a_missing_ticket_is_a_failed_attempt() {
-    let mut connection = patient();
+    let mut connection = with_long_delays();
     connection.on_closed(0, 1);
     connection.wake(1);
     assert_eq!(connection.on_ticket(2, false), None);
@@ -88,7 +88,7 @@ fn a_silent_socket_is_pinged() {
 
 #[test]
 fn a_socket_without_a_pong_is_closed() {
-    let mut connection = live(patient());
+    let mut connection = live(with_long_delays());
     connection.tick(HEARTBEAT_MS);
     assert_eq!(connection.tick(HEARTBEAT_MS + PONG_MS), [ConnectionCommand::Close(1)]);
     assert!(matches!(connection.status(HEARTBEAT_MS + PONG_MS), Status::Offline(_)));
@@ -96,9 +96,9 @@ fn a_socket_without_a_pong_is_closed() {
 
 #[test]
 fn a_page_that_becomes_visible_pings_its_socket() {
-    let mut connection = live(patient());
+    let mut connection = live(with_long_delays());
     assert_eq!(connection.wake(10), Some(ConnectionCommand::Ping(1)));
-    assert_eq!(connection.wake(11), None, "it was asked");
+    assert_eq!(connection.wake(11), None, "the ping is unanswered");
     assert_eq!(connection.tick(10 + PONG_MS), [ConnectionCommand::Close(1)]);
 }
 
@@ -122,7 +122,7 @@ fn a_socket_is_replaced_before_its_end_without_downtime() {
     assert_eq!(connection.on_frame(now, 2, true), Some(ConnectionCommand::Close(1)));
     assert_eq!((connection.live(), connection.status(now)), (Some(2), Status::Live));
     connection.on_closed(now, 1);
-    assert_eq!(connection.live(), Some(2), "the old socket's end is not the new one's");
+    assert_eq!(connection.live(), Some(2), "the end of the old socket does not affect the new one");
 }
 
 #[test]
@@ -175,13 +175,13 @@ fn a_banned_visitor_can_check_at_once() {
     assert!(!connection.is_checking_access());
     assert_eq!(connection.reconnect(1), Some(ConnectionCommand::Fetch));
     assert!(connection.is_checking_access());
-    assert_eq!(connection.reconnect(2), None, "it is under way");
+    assert_eq!(connection.reconnect(2), None, "an attempt is running");
     connection.end(3, end_reason);
     assert!(!connection.is_checking_access());
     assert_eq!(connection.reconnect(4), Some(ConnectionCommand::Fetch));
     assert_eq!(connection.on_ticket(5, true), Some(ConnectionCommand::Open(2)));
     connection.end(6, EndReason::SignedOut);
-    assert_eq!(connection.reconnect(7), None, "a page of their own lets them in");
+    assert_eq!(connection.reconnect(7), None, "they have to sign in on a new page");
 }
 
 #[test]
@@ -189,14 +189,14 @@ fn a_visible_page_notices_a_lifted_ban() {
     let mut connection = live(connection());
     let end_reason = EndReason::Banned(Timestamp(HOUR));
     connection.end(0, end_reason);
-    assert_eq!(connection.wake(BAN_RECHECK_MS - 1), None, "it has only just been said");
+    assert_eq!(connection.wake(BAN_RECHECK_MS - 1), None, "access was checked too recently");
     assert_eq!(connection.wake(BAN_RECHECK_MS), Some(ConnectionCommand::Fetch));
-    assert_eq!(connection.wake(BAN_RECHECK_MS + 1), None, "it is under way");
+    assert_eq!(connection.wake(BAN_RECHECK_MS + 1), None, "an attempt is running");
     connection.end(BAN_RECHECK_MS + 2, end_reason);
-    assert_eq!(connection.wake(2 * BAN_RECHECK_MS + 1), None, "nobody asks more often, however often they look");
+    assert_eq!(connection.wake(2 * BAN_RECHECK_MS + 1), None, "the page checks at most once in each interval");
     assert_eq!(connection.wake(2 * BAN_RECHECK_MS + 2), Some(ConnectionCommand::Fetch));
     connection.on_ticket(2 * BAN_RECHECK_MS + 3, false);
-    assert_eq!(connection.wake(2 * BAN_RECHECK_MS + 4), None, "nor where the question is lost");
+    assert_eq!(connection.wake(2 * BAN_RECHECK_MS + 4), None, "a failed check counts, too");
     assert_eq!(connection.wake(3 * BAN_RECHECK_MS + 2), Some(ConnectionCommand::Fetch));
     assert_eq!(connection.on_ticket(3 * BAN_RECHECK_MS + 3, true), Some(ConnectionCommand::Open(2)));
 }
@@ -204,7 +204,7 @@ fn a_visible_page_notices_a_lifted_ban() {
 #[test]
 fn a_rate_limited_hello_is_repeated_on_another_socket() {
     let mut connection = connection();
-    assert_eq!(connection.postpone(5, 2, 9), None, "another socket's hello is not the one");
+    assert_eq!(connection.postpone(5, 2, 9), None, "the hello of another socket is ignored");
     assert_eq!(connection.postpone(5, 1, 9), Some(ConnectionCommand::Close(1)));
     assert_eq!(connection.status(5), Status::Offline(9));
     assert_eq!(connection.tick(9_004), []);
@@ -214,8 +214,8 @@ fn a_rate_limited_hello_is_repeated_on_another_socket() {
 #[test]
 fn the_live_socket_stays_while_the_next_is_postponed() {
     let mut connection = live(connection());
-    let moves = connection.tick(2 * HOUR - REPLACE_BEFORE_END_MS);
-    assert!(moves.contains(&ConnectionCommand::Fetch), "{moves:?}");
+    let commands = connection.tick(2 * HOUR - REPLACE_BEFORE_END_MS);
+    assert!(commands.contains(&ConnectionCommand::Fetch), "{commands:?}");
     connection.on_ticket(2 * HOUR - REPLACE_BEFORE_END_MS, true);
     assert_eq!(connection.postpone(2 * HOUR - REPLACE_BEFORE_END_MS, 2, 9), Some(ConnectionCommand::Close(2)));
     assert_eq!(connection.live(), Some(1));

@@ -16,7 +16,7 @@ pub struct ExcerptPart {
 
 /// The part of `text` around the first match of a word in `wanted`. Case is ignored.
 pub fn excerpt(text: &str, wanted: &str) -> Vec<ExcerptPart> {
-    // Upper case, because the page contains that table already. Of ß, which becomes two letters, the first one is
+    // Upper case, because the page contains that table already. For ß, which becomes two letters, the first letter is
     // enough.
     let capital = |letter: char| letter.to_uppercase().next().unwrap_or(letter);
     let letters: Vec<char> = text.chars().collect();
@@ -24,8 +24,8 @@ pub fn excerpt(text: &str, wanted: &str) -> Vec<ExcerptPart> {
     let mut matches = vec![false; letters.len()];
     for word in wanted.split_whitespace() {
         let word: Vec<char> = word.chars().map(capital).collect();
-        for (start, stretch) in capitals.windows(word.len()).enumerate() {
-            if stretch == word {
+        for (start, window) in capitals.windows(word.len()).enumerate() {
+            if window == word {
                 matches[start..start + word.len()].fill(true);
             }
         }
@@ -53,7 +53,7 @@ pub fn excerpt(text: &str, wanted: &str) -> Vec<ExcerptPart> {
 mod tests {
     use super::*;
 
-    /// The pieces in one line, with brackets around what is marked.
+    /// Formats the parts in one line, with brackets around matches.
     fn line(text: &str, wanted: &str) -> String {
         let part = |part: ExcerptPart| if part.matches { format!("[{}]", part.text) } else { part.text };
         excerpt(text, wanted).into_iter().map(part).collect()

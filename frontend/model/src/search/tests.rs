@@ -20,11 +20,11 @@ fn message(seq: u64) -> ChatMessage {
     }
 }
 
-fn take_request(text: &str, before: Option<u64>) -> Option<ClientMessage> {
+fn request(text: &str, before: Option<u64>) -> Option<ClientMessage> {
     Some(ClientMessage::Search { text: text.parse().unwrap(), before: before.map(Seq) })
 }
 
-/// The server's answer to a question for `text`.
+/// Passes the server's results for `text` to the search.
 fn answer(search: &mut Search, text: &str, found: &[u64], before: Option<u64>) {
     search.on_results(&text.parse().unwrap(), found.iter().map(|seq| message(*seq)).collect(), before.map(Seq));
 }
@@ -40,7 +40,7 @@ fn a_search_is_requested_once_and_its_results_are_shown() {
     let mut search = Search::default();
     assert_eq!(search.take_request(), None);
     search.start(" hi ");
-    assert_eq!(search.take_request(), take_request("hi", None));
+    assert_eq!(search.take_request(), request("hi", None));
     assert_eq!(search.take_request(), None);
     answer(&mut search, "hi", &[9, 7], None);
     check(&search, &[9, 7], Progress::Done);
@@ -54,11 +54,11 @@ fn older_results_follow_newer_ones() {
     answer(&mut search, "hi", &[9, 7], Some(5));
     check(&search, &[9, 7], Progress::Partial(Seq(5)));
     search.continue_search();
-    assert_eq!(search.take_request(), take_request("hi", Some(5)));
-    // A part in which nothing is.
+    assert_eq!(search.take_request(), request("hi", Some(5)));
+    // A part without results.
     answer(&mut search, "hi", &[], Some(3));
     search.continue_search();
-    assert_eq!(search.take_request(), take_request("hi", Some(3)));
+    assert_eq!(search.take_request(), request("hi", Some(3)));
     answer(&mut search, "hi", &[1], None);
     check(&search, &[9, 7, 1], Progress::Done);
     search.continue_search();
@@ -83,7 +83,7 @@ fn results_of_an_older_search_are_ignored() {
 #[test]
 fn duplicate_results_are_shown_once() {
     let mut search = Search::default();
-    // Somebody changed their mind and back: two questions, two equal answers.
+    // The visitor changes the text and changes it back: two equal requests with two equal answers.
     for text in ["hi", "ho", "hi"] {
         search.start(text);
         search.take_request();
@@ -117,7 +117,7 @@ fn a_search_is_repeated_after_a_lost_socket() {
     search.start("hi");
     search.take_request();
     search.on_disconnect();
-    assert_eq!(search.take_request(), take_request("hi", None));
+    assert_eq!(search.take_request(), request("hi", None));
     answer(&mut search, "hi", &[9], Some(5));
     search.on_disconnect();
     assert_eq!(search.take_request(), None);
@@ -132,5 +132,5 @@ fn a_failed_search_is_repeated_on_demand() {
     check(&search, &[], Progress::Failed(None));
     assert_eq!(search.take_request(), None);
     search.continue_search();
-    assert_eq!(search.take_request(), take_request("hi", None));
+    assert_eq!(search.take_request(), request("hi", None));
 }

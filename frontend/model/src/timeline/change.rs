@@ -92,14 +92,14 @@ impl Change {
 
 /// Whether a person reacted with this emoji.
 pub(super) fn has_reaction(reactions: &[Reaction], emoji: &Emoji, who: &Person) -> bool {
-    let meant = reactions.iter().filter(|reaction| reaction.emoji == *emoji);
-    meant.flat_map(|reaction| &reaction.people).any(|person| person.id == who.id)
+    let matching = reactions.iter().filter(|reaction| reaction.emoji == *emoji);
+    matching.flat_map(|reaction| &reaction.people).any(|person| person.id == who.id)
 }
 
 impl PendingChange {
     fn is_confirmed_by(&self, message: &ChatMessage, me: &Person) -> bool {
-        let made = self.seq == message.seq && self.change.is_applied_to(message, me);
-        made && (self.retry.is_in_flight() || message.deleted)
+        let applied = self.seq == message.seq && self.change.is_applied_to(message, me);
+        applied && (self.retry.is_in_flight() || message.deleted)
     }
 }
 

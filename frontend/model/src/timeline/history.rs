@@ -45,7 +45,7 @@ impl Timeline {
 
     /// Drops a history request that has timed out.
     pub fn expire_history(&mut self, now: u64) {
-        // A rate-limited request has not been asked yet.
+        // A rate-limited request has not been sent again yet.
         if self.retry_history_at.is_some() {
             self.history_awaited = None;
             return;
@@ -122,7 +122,7 @@ impl Timeline {
         if let HistoryRange::Around(seq) = asked {
             self.target.take_if(|target| *target == seq);
         }
-        // They may be newer than the answer.
+        // These changes may be newer than the answer.
         let late = std::mem::take(&mut self.late_changes);
         late.into_iter().for_each(|message| self.insert_message(message));
     }

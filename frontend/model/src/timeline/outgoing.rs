@@ -163,10 +163,10 @@ impl Timeline {
 
     /// The server returned an upload URL. Returns whether it was still awaited.
     pub fn on_upload_url(&mut self, nonce: &Nonce) -> bool {
-        let history_awaited = |outgoing: &&mut OutgoingMessage| {
+        let is_awaited = |outgoing: &&mut OutgoingMessage| {
             outgoing.draft.nonce == *nonce && matches!(outgoing.upload, Upload::Requested(_))
         };
-        let found = self.outgoing.iter_mut().find(history_awaited);
+        let found = self.outgoing.iter_mut().find(is_awaited);
         found.map(|outgoing| outgoing.upload = Upload::Running(0)).is_some()
     }
 
@@ -206,7 +206,7 @@ impl Timeline {
             .find(|outgoing| outgoing.draft.nonce == *nonce && matches!(outgoing.upload, Upload::Running(_)))
     }
 
-    /// The socket is lost: what it carried is sent again on the next one.
+    /// The socket is lost: requests in flight are sent again on the next one.
     pub fn on_disconnect(&mut self) {
         for outgoing in &mut self.outgoing {
             // An upload does not use the socket.
@@ -218,8 +218,8 @@ impl Timeline {
         self.retry_history_at = None;
     }
 
-    /// Retries what was not confirmed in time, or lets it fail for `reason` after the last attempt. Returns whether
-    /// there was any: the socket may be dead then.
+    /// Retries a request that was not confirmed in time, or fails it for `reason` after the last attempt. Returns whether
+    /// there was one: the socket may be dead then.
     pub fn expire(&mut self, now: u64, reason: &str) -> bool {
         let late = |at: u64| now >= at + CONFIRM_MS;
         let overdue = |outgoing: &&mut OutgoingMessage| {
@@ -267,9 +267,9 @@ impl Timeline {
         let is_waiting_for_slot = self.is_waiting_for_slot;
         self.outgoing.retain(|outgoing| {
             let waits = is_waiting_for_slot && outgoing.is_undelivered();
-            let stands =
+            let is_kept =
                 !matches!(outgoing.retry.phase, RetryPhase::Failed(_)) && outgoing.upload == Upload::Done && !waits;
-            outgoing.draft.nonce != *nonce || stands
+            outgoing.draft.nonce != *nonce || is_kept
         });
     }
 }

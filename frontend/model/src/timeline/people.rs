@@ -12,7 +12,7 @@ const LEAVE_MS: u64 = 5_000;
 #[derive(Debug)]
 pub(super) struct PresenceTracker {
     shown: Presence,
-    /// What is shown from that time on.
+    /// The next state, and when to show it.
     next: Option<(u64, Presence)>,
 }
 
@@ -35,13 +35,13 @@ impl PresenceTracker {
         if let Some((_, next)) = self.next.take_if(|(due, _)| now >= *due) {
             self.shown = next;
         }
-        let heard = Presence { online, people };
+        let received = Presence { online, people };
         if online < self.shown.online {
-            // The first departure sets the time, or a busy room would never show one.
+            // The first departure sets the time. If each one restarted the delay, a busy room would never show any.
             let due = self.next.as_ref().map_or(now + LEAVE_MS, |(due, _)| *due);
-            self.next = Some((due, heard));
+            self.next = Some((due, received));
         } else {
-            self.shown = heard;
+            self.shown = received;
             self.next = None;
         }
     }
@@ -77,7 +77,7 @@ fn namesakes<'a>(people: impl Iterator<Item = &'a Person>) -> Vec<Person> {
         }
     }
     let shared = |(person, name): &&(&Person, String)| {
-        names.iter().any(|(other, called)| other.id != person.id && called == name)
+        names.iter().any(|(other, other_name)| other.id != person.id && other_name == name)
     };
     names.iter().filter(shared).map(|(person, _)| (*person).clone()).collect()
 }
@@ -102,15 +102,14 @@ impl Timeline {
 
     /// Everybody that a text can mention: people online and authors of shown messages.
     fn known(&self) -> Vec<Person> {
-        let presence_tracker =
-            self.presence_tracker.next.as_ref().map_or(&self.presence_tracker.shown, |(_, next)| next);
+        let presence = self.presence_tracker.next.as_ref().map_or(&self.presence_tracker.shown, |(_, next)| next);
         let authors = self.shown().messages.iter().rev().map(|confirmed| &confirmed.author);
-        dedup_people(presence_tracker.people.iter().chain(authors))
+        dedup_people(presence.people.iter().chain(authors))
     }
 
     /// The people that a text mentions, of those mentioned before and those known now.
     pub(super) fn mentioned(&self, text: Option<&MessageText>, before: &[Person]) -> Vec<Person> {
-        // Most texts mention nobody.
+        // Most texts have no mentions.
         let Some(text) = text.filter(|text| text.as_str().contains('@')) else { return Vec::new() };
         mentioned(text.as_str(), &dedup_people(before.iter().chain(&self.known())))
     }

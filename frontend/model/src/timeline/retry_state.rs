@@ -16,7 +16,7 @@ const PAUSE_MS: u64 = 1_000;
 pub(super) struct RetryState {
     pub(super) phase: RetryPhase,
     tries: u32,
-    /// Sends without an answer that the request was refused.
+    /// Number of times it was sent without being refused.
     unanswered: u32,
 }
 
@@ -61,7 +61,7 @@ impl RetryState {
         matches!(self.phase, RetryPhase::InFlight(at) if now >= at + CONFIRM_MS)
     }
 
-    /// It is sent.
+    /// Records that it is sent.
     pub(super) fn start_attempt(&mut self, now: u64) {
         self.phase = RetryPhase::InFlight(now);
         self.tries += 1;

@@ -102,7 +102,7 @@ pub fn key(author: &PersonId, nonce: &Nonce) -> String {
 }
 
 impl Row {
-    /// Identifies the row from the first drawing to the last.
+    /// Identifies the row as long as it is drawn.
     pub fn key(&self) -> String {
         key(&self.author.id, &self.nonce)
     }
@@ -187,7 +187,7 @@ impl Timeline {
             mine: confirmed.author.id == self.me.id,
             edited: confirmed.edited_at.is_some(),
             deleted: confirmed.deleted,
-            reply_to: confirmed.reply_to.as_ref().map(|quote| self.reply_preview(quote.seq, &quote.author)),
+            reply_to: confirmed.reply_to.as_ref().map(|reply_ref| self.reply_preview(reply_ref.seq, &reply_ref.author)),
             mentions_me: confirmed.mentions.iter().any(|person| person.id == self.me.id),
             reactions: reactions.collect(),
             starts_group: true,

@@ -22,7 +22,7 @@ fn person(id: &str) -> Person {
     Person { id: id.parse().unwrap(), name: id.parse().unwrap(), moderator: false }
 }
 
-/// A message said by `author` at minute `seq`.
+/// A message of `author`, sent at minute `seq`.
 fn message_by(seq: u64, author: &str) -> ChatMessage {
     ChatMessage {
         seq: Seq(seq),
@@ -49,7 +49,7 @@ fn page(seqs: std::ops::RangeInclusive<u64>, more: bool) -> ServerMessage {
     history(HistoryRange::Before(Seq(seqs.end() + 1)), seqs, more, false)
 }
 
-/// The answer to a question about the history.
+/// The answer to a history request.
 fn history(place: HistoryRange, seqs: std::ops::RangeInclusive<u64>, more: bool, newer: bool) -> ServerMessage {
     let messages = seqs.map(|seq| message_by(seq, "bob")).collect();
     ServerMessage::Page { place: Some(place), messages, more, newer, up_to: None }
@@ -60,7 +60,7 @@ fn changes(seqs: &[u64], up_to: u64) -> ServerMessage {
     ServerMessage::Changes { messages, up_to: Rev(up_to), truncated: false }
 }
 
-/// A room in which `seqs` are on the page, seen by "me".
+/// The timeline of "me" in a room whose page has the messages `seqs`.
 fn room(seqs: std::ops::RangeInclusive<u64>, more: bool) -> Timeline {
     Timeline::new(&PageState {
         language: Language::English,
@@ -78,9 +78,9 @@ fn room(seqs: std::ops::RangeInclusive<u64>, more: bool) -> Timeline {
     })
 }
 
-/// The texts on the page, failed and pending ones marked.
+/// The texts on the page, each with its delivery state.
 fn shown(timeline: &Timeline) -> Vec<String> {
-    let mark = |row: Row| {
+    let describe = |row: Row| {
         let text = row.text.map(|text| text.to_string()).unwrap_or_default();
         match row.state {
             DeliveryState::Sent => text,
@@ -90,7 +90,7 @@ fn shown(timeline: &Timeline) -> Vec<String> {
             DeliveryState::Failed(why) => format!("{text}! {why}"),
         }
     };
-    timeline.rows(&Utc::default(), &[]).into_iter().map(mark).collect()
+    timeline.rows(&Utc::default(), &[]).into_iter().map(describe).collect()
 }
 
 fn draft(nonce: &str) -> Draft {
@@ -101,13 +101,13 @@ fn post(timeline: &mut Timeline, nonce: &str) {
     timeline.post(draft(nonce), 10 * MINUTE);
 }
 
-/// The confirmation of "me"'s message `nonce` as number `seq`.
+/// The confirmation of the message `nonce` of "me" under the sequence number `seq`.
 fn confirmed(seq: u64, nonce: &str) -> ServerMessage {
     let message = message_by(seq, "me");
     ServerMessage::Message(ChatMessage { nonce: nonce.parse().unwrap(), text: nonce.parse().ok(), ..message })
 }
 
-/// "me"'s message `nonce` on its way.
+/// The frame with the message `nonce` of "me".
 fn sent(nonce: &str) -> Option<ClientMessage> {
     Some(ClientMessage::Send {
         text: nonce.parse().ok(),

@@ -4,14 +4,14 @@ use shared_types::{Person, PersonId, limits};
 
 use super::Timeline;
 
-/// How long a person counts as typing, in milliseconds: one notice may be lost.
+/// How long a person counts as typing after a notice, in milliseconds, so that one lost notice does not end it.
 const TYPING_MS: u64 = 2 * limits::TYPING_PAUSE.as_millis() as u64 + 1_000;
 
 impl Timeline {
     /// The others who are typing at `now`, in the order in which they began.
     pub fn typing(&self, now: u64) -> Vec<&Person> {
-        let writing = self.typists.iter().filter(|(person, until)| now < *until && person.id != self.me.id);
-        writing.map(|(person, _)| person).collect()
+        let typing = self.typists.iter().filter(|(person, until)| now < *until && person.id != self.me.id);
+        typing.map(|(person, _)| person).collect()
     }
 
     /// A person is typing.

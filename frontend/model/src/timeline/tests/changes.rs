@@ -1,4 +1,4 @@
-//! What the visitor does to messages, shown before it is confirmed.
+//! Tests of the visitor's changes of messages, shown before the server confirms them.
 
 use super::*;
 
@@ -18,19 +18,19 @@ fn change(timeline: &mut Timeline, place: u64, change: Change, nonce: &str) {
     timeline.change(seq(place), change, nonce.parse().unwrap());
 }
 
-/// A message of "me"'s that says `text` since revision `rev`.
+/// A message of "me" that has `text` since revision `rev`.
 fn edited(place: u64, rev: u64, text: &str) -> ServerMessage {
     ServerMessage::Message(ChatMessage { rev: Rev(rev), text: text.parse().ok(), ..message_by(place, "me") })
 }
 
-/// Bob's message with a thumb of "me"'s, or without one.
+/// Bob's message, with or without the reaction of "me".
 fn thumbed(place: u64, rev: u64, on: bool) -> ServerMessage {
     let reaction = shared_types::Reaction { emoji: "👍".parse().unwrap(), people: vec![person("me")] };
     let reactions = if on { vec![reaction] } else { Vec::new() };
     ServerMessage::Message(ChatMessage { rev: Rev(rev), reactions, ..message_by(place, "bob") })
 }
 
-/// How often the visitor's thumb is shown.
+/// How many reactions of the visitor are shown.
 fn thumbs(timeline: &Timeline) -> usize {
     timeline.rows(&Utc::default(), &[]).iter().flat_map(|row| &row.reactions).filter(|reaction| reaction.mine).count()
 }
@@ -73,10 +73,14 @@ fn a_change_in_flight_is_confirmed_before_its_undo_is_sent() {
     change(&mut timeline, 1, thumb(false), "b");
     assert_eq!(thumbs(&timeline), 0);
     timeline.on_disconnect();
-    let told = |message: Option<ClientMessage>| message.and_then(|message| Some(message.nonce()?.to_string()));
-    assert_eq!(told(timeline.next_change(0)).as_deref(), Some("a"), "it may have arrived, so it goes first");
+    let nonce = |message: Option<ClientMessage>| message.and_then(|message| Some(message.nonce()?.to_string()));
+    assert_eq!(
+        nonce(timeline.next_change(0)).as_deref(),
+        Some("a"),
+        "it may have been applied, so it is confirmed first"
+    );
     timeline.apply(thumbed(1, 2, true), 0);
-    assert_eq!(told(timeline.next_change(0)).as_deref(), Some("b"));
+    assert_eq!(nonce(timeline.next_change(0)).as_deref(), Some("b"));
     timeline.apply(thumbed(1, 3, false), 0);
     assert_eq!((timeline.changing_messages(), thumbs(&timeline)), (vec![], 0));
 }
@@ -121,7 +125,7 @@ fn an_unconfirmed_change_fails_after_all_attempts() {
     for _ in 0..TRIES {
         assert!(timeline.next_change(now).is_some());
         now += CONFIRM_MS;
-        assert!(timeline.expire(now, "Late."), "the socket is not to be trusted");
+        assert!(timeline.expire(now, "Late."), "the socket may be dead");
         now += MINUTE;
     }
     assert_eq!((timeline.next_change(now), thumbs(&timeline)), (None, 0));
@@ -132,8 +136,8 @@ fn an_unconfirmed_change_fails_after_all_attempts() {
 fn deleting_a_message_ends_its_pending_changes() {
     let mut timeline = room(1..=1, false);
     change(&mut timeline, 1, thumb(true), "a");
-    let gone = ChatMessage { rev: Rev(2), text: None, deleted: true, ..message_by(1, "bob") };
-    timeline.apply(ServerMessage::Message(gone), 0);
+    let deleted = ChatMessage { rev: Rev(2), text: None, deleted: true, ..message_by(1, "bob") };
+    timeline.apply(ServerMessage::Message(deleted), 0);
     assert_eq!(timeline.changing_messages(), []);
     let rows = timeline.rows(&Utc::default(), &[]);
     assert!(rows[0].deleted && rows[0].text.is_none() && rows[0].reactions.is_empty());
@@ -147,7 +151,7 @@ fn a_change_of_an_unloaded_message_is_confirmed() {
     let newest = (50..=51).map(|seq| message_by(seq, "bob")).collect();
     timeline.apply(ServerMessage::Changes { messages: newest, up_to: Rev(51), truncated: true }, 0);
     timeline.apply(thumbed(1, 1, true), 0);
-    assert_eq!(timeline.changing_messages(), [seq(1)], "that is what it was before");
+    assert_eq!(timeline.changing_messages(), [seq(1)], "the revision is older than the change");
     timeline.apply(thumbed(1, 52, true), 0);
     assert_eq!((timeline.changing_messages(), shown(&timeline)), (vec![], vec!["bob 50".into(), "bob 51".into()]));
 }
@@ -168,22 +172,22 @@ fn a_newest_page_keeps_newer_messages_without_a_gap() {
     timeline.apply(thumbed(50, 61, true), 0);
     let newest = (50..=52).map(|seq| message_by(seq, "bob")).collect();
     timeline.apply(ServerMessage::Changes { messages: newest, up_to: Rev(52), truncated: true }, 0);
-    assert_eq!(shown(&timeline), ["bob 50", "bob 51", "bob 52"], "1 is far above");
-    assert_eq!(thumbs(&timeline), 1, "what is known of 50 is newer than the page");
+    assert_eq!(shown(&timeline), ["bob 50", "bob 51", "bob 52"], "message 1 is outside the range");
+    assert_eq!(thumbs(&timeline), 1, "the known revision of 50 is newer than the page");
 }
 
 #[test]
 fn a_reply_shows_the_loaded_text() {
     let mut timeline = room(3..=4, true);
-    let answer = |to: u64| {
+    let reply = |to: u64| {
         let reply_to = Some(shared_types::ReplyRef { seq: seq(to), author: person("bob") });
         ServerMessage::Message(ChatMessage { reply_to, ..message_by(to + 10, "ann") })
     };
-    timeline.apply(answer(3), 0);
-    timeline.apply(answer(1), 0);
-    let quotes: Vec<_> = (timeline.rows(&Utc::default(), &[]).into_iter())
+    timeline.apply(reply(3), 0);
+    timeline.apply(reply(1), 0);
+    let previews: Vec<_> = (timeline.rows(&Utc::default(), &[]).into_iter())
         .filter_map(|row| row.reply_to)
         .map(|reply_preview| (reply_preview.seq.0, reply_preview.text.map(|text| text.to_string())))
         .collect();
-    assert_eq!(quotes, [(1, None), (3, Some("bob 3".into()))]);
+    assert_eq!(previews, [(1, None), (3, Some("bob 3".into()))]);
 }

@@ -1,4 +1,4 @@
-//! Going to a message far back, and from there to the newest ones.
+//! Tests of seeking a message far back, and of the return to the newest messages.
 
 use shared_types::Reaction;
 
@@ -8,8 +8,8 @@ fn history_request(place: HistoryRange) -> Option<ClientMessage> {
     Some(ClientMessage::History { place })
 }
 
-/// The visitor at 30 to 32 of a room whose newest messages are 90 to 92.
-fn far_back() -> Timeline {
+/// A timeline that shows the messages 30 to 32; the newest messages are 90 to 92.
+fn detached() -> Timeline {
     let mut timeline = room(90..=92, true);
     timeline.seek(Seq(31));
     assert_eq!(timeline.request_target(), history_request(HistoryRange::Around(Seq(31))));
@@ -21,31 +21,31 @@ fn far_back() -> Timeline {
 
 #[test]
 fn a_message_far_back_is_shown_in_a_detached_range() {
-    let mut timeline = far_back();
+    let mut timeline = detached();
     timeline.return_to_newest();
     assert_eq!(shown(&timeline), ["bob 90", "bob 91", "bob 92"]);
 }
 
 #[test]
 fn a_loaded_message_is_not_requested() {
-    let mut timeline = far_back();
+    let mut timeline = detached();
     for seq in [31, 90] {
         timeline.seek(Seq(seq));
         assert_eq!((timeline.request_target(), timeline.is_seeking()), (None, false));
     }
-    assert_eq!(shown(&timeline), ["bob 90", "bob 91", "bob 92"], "the last one is among the newest");
+    assert_eq!(shown(&timeline), ["bob 90", "bob 91", "bob 92"], "90 is in the newest range");
 }
 
 #[test]
 fn reading_on_joins_the_detached_and_the_newest_range() {
-    let mut timeline = far_back();
+    let mut timeline = detached();
     assert_eq!(timeline.request_newer(), history_request(HistoryRange::After(Seq(32))));
-    assert_eq!(timeline.request_newer(), None, "it is on its way");
+    assert_eq!(timeline.request_newer(), None, "one request is open");
     timeline.apply(history(HistoryRange::After(Seq(32)), 33..=35, true, true), 0);
     assert_eq!(timeline.request_newer(), history_request(HistoryRange::After(Seq(35))));
     timeline.apply(live(93), 0);
     timeline.apply(history(HistoryRange::After(Seq(35)), 36..=90, true, true), 0);
-    assert!(!timeline.is_detached(), "90 is where the newest begin");
+    assert!(!timeline.is_detached(), "the newest range starts at 90");
     let all: Vec<_> = (30..=93).map(|seq| format!("bob {seq}")).collect();
     assert_eq!(shown(&timeline), all);
     assert_eq!(timeline.request_older(), history_request(HistoryRange::Before(Seq(30))));
@@ -65,19 +65,19 @@ fn a_range_that_meets_the_newest_is_joined_at_once() {
 
 #[test]
 fn older_messages_extend_the_detached_range() {
-    let mut timeline = far_back();
+    let mut timeline = detached();
     assert_eq!(timeline.request_older(), history_request(HistoryRange::Before(Seq(30))));
     assert!(timeline.is_loading_older());
     timeline.apply(page(28..=29, false), 0);
     assert_eq!(shown(&timeline), ["bob 28", "bob 29", "bob 30", "bob 31", "bob 32"]);
-    assert_eq!(timeline.request_older(), None, "there is no more");
+    assert_eq!(timeline.request_older(), None, "there are no older messages");
     timeline.return_to_newest();
     assert!(timeline.more());
 }
 
 #[test]
 fn messages_and_changes_arrive_in_the_right_range() {
-    let mut timeline = far_back();
+    let mut timeline = detached();
     timeline.apply(live(93), 0);
     timeline.apply(
         ServerMessage::Message(ChatMessage { rev: Rev(94), text: "new".parse().ok(), ..message_by(31, "bob") }),
@@ -119,13 +119,13 @@ fn a_target_request_replaces_other_history_requests() {
     timeline.seek(Seq(31));
     assert_eq!(timeline.request_target(), history_request(HistoryRange::Around(Seq(31))));
     timeline.apply(page(88..=89, true), 0);
-    assert_eq!(shown(&timeline), ["bob 90", "bob 91", "bob 92"], "nobody waits for that any more");
+    assert_eq!(shown(&timeline), ["bob 90", "bob 91", "bob 92"], "the answer is outdated");
     timeline.apply(history(HistoryRange::Around(Seq(31)), 30..=32, true, true), 0);
     assert_eq!(shown(&timeline), ["bob 30", "bob 31", "bob 32"]);
 }
 
 #[test]
-fn a_target_that_does_not_exist_is_given_up() {
+fn a_missing_target_ends_the_seek() {
     let mut timeline = room(90..=92, true);
     timeline.seek(Seq(31));
     timeline.request_target();
@@ -136,11 +136,11 @@ fn a_target_that_does_not_exist_is_given_up() {
 
 #[test]
 fn a_truncated_answer_reloads_the_detached_range() {
-    let mut timeline = far_back();
+    let mut timeline = detached();
     let truncated = ServerMessage::Changes { messages: vec![message_by(500, "bob")], up_to: Rev(500), truncated: true };
     timeline.apply(truncated, 0);
     assert_eq!(timeline.request_target(), history_request(HistoryRange::Around(Seq(31))));
-    assert_eq!(shown(&timeline).len(), 3, "it is still to be read");
+    assert_eq!(shown(&timeline).len(), 3, "the old range stays until then");
     let edited = ChatMessage { rev: Rev(300), text: "new".parse().ok(), ..message_by(31, "bob") };
     timeline.apply(
         ServerMessage::Page {
@@ -157,7 +157,7 @@ fn a_truncated_answer_reloads_the_detached_range() {
 
 #[test]
 fn a_truncated_answer_keeps_the_target() {
-    for mut timeline in [room(90..=92, true), far_back()] {
+    for mut timeline in [room(90..=92, true), detached()] {
         timeline.seek(Seq(60));
         timeline.request_target();
         let truncated =
@@ -186,19 +186,19 @@ fn a_history_request_is_repeated_after_a_timeout() {
     timeline.expire_history(REQUEST_TIMEOUT_MS);
     timeline.request_older();
     timeline.expire_history(2 * REQUEST_TIMEOUT_MS - 1);
-    assert!(timeline.is_loading_older(), "it has only just been asked");
+    assert!(timeline.is_loading_older(), "its timeout starts when it is sent");
 }
 
 #[test]
 fn posting_returns_to_the_newest_messages() {
-    let mut timeline = far_back();
+    let mut timeline = detached();
     post(&mut timeline, "hi");
     assert_eq!(shown(&timeline), ["bob 90", "bob 91", "bob 92", "hi…"]);
 }
 
 #[test]
 fn a_message_far_back_can_be_changed() {
-    let mut timeline = far_back();
+    let mut timeline = detached();
     timeline.change(Seq(31), Change::Reaction { emoji: "👍".parse().unwrap(), on: true }, "c".parse().unwrap());
     assert!(matches!(timeline.next_change(0), Some(ClientMessage::React { seq: Seq(31), .. })));
     let reactions = vec![Reaction { emoji: "👍".parse().unwrap(), people: vec![person("me")] }];
@@ -206,7 +206,7 @@ fn a_message_far_back_can_be_changed() {
     assert!(timeline.changing_messages().is_empty());
 }
 
-/// The server wants no more questions for so many seconds.
+/// The server rate-limits a history request for this many seconds.
 fn too_fast(seconds: u32) -> ServerMessage {
     let (code, action) = (ErrorCode::TooFast, Some("history".into()));
     ServerMessage::Error { code, message: "why".into(), action, nonce: None, retry_after: Some(seconds) }
@@ -218,32 +218,32 @@ fn a_rate_limited_history_request_is_repeated() {
         timeline.seek(Seq(61));
         timeline.request_target()
     };
-    let asks: [fn(&mut Timeline) -> Option<ClientMessage>; 3] =
+    let requests: [fn(&mut Timeline) -> Option<ClientMessage>; 3] =
         [Timeline::request_older, Timeline::request_newer, target];
-    for asks in asks {
-        let mut timeline = far_back();
-        let question = asks(&mut timeline);
-        assert!(question.is_some());
+    for request in requests {
+        let mut timeline = detached();
+        let first = request(&mut timeline);
+        assert!(first.is_some());
         timeline.apply(too_fast(60), 1_000);
         for now in [1_000, 30_000, 60_999] {
             timeline.expire_history(now);
-            let asked = [timeline.retry_history(now), timeline.request_target(), timeline.request_older()];
-            assert_eq!(asked, [const { None }; 3], "at {now}");
+            let sent = [timeline.retry_history(now), timeline.request_target(), timeline.request_older()];
+            assert_eq!(sent, [const { None }; 3], "at {now}");
         }
-        assert_eq!(timeline.retry_history(61_000), question);
+        assert_eq!(timeline.retry_history(61_000), first);
         assert_eq!(timeline.retry_history(61_001), None);
         timeline.expire_history(61_000);
         timeline.expire_history(61_000 + REQUEST_TIMEOUT_MS);
-        assert!(asks(&mut timeline).is_some(), "one that was asked again is one without an answer");
+        assert!(request(&mut timeline).is_some(), "the repeated request times out, too");
     }
 }
 
 #[test]
 fn a_target_does_not_wait_for_a_rate_limited_request() {
-    let mut timeline = far_back();
+    let mut timeline = detached();
     timeline.request_older();
     timeline.apply(too_fast(60), 0);
     timeline.seek(Seq(61));
     assert_eq!(timeline.request_target(), history_request(HistoryRange::Around(Seq(61))));
-    assert_eq!(timeline.retry_history(60_000), None, "nobody waits for that any more");
+    assert_eq!(timeline.retry_history(60_000), None, "the request is replaced");
 }

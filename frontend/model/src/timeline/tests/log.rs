@@ -1,4 +1,4 @@
-//! What is heard and asked for, in its order.
+//! Tests of received messages, gaps and requests.
 
 use super::*;
 
@@ -19,7 +19,7 @@ fn a_duplicate_message_is_shown_once() {
 }
 
 #[test]
-fn one_message_key_is_one_message_at_any_place() {
+fn a_message_key_is_shown_once_at_any_sequence_number() {
     let mut timeline = room(1..=1, false);
     timeline.apply(ServerMessage::Message(ChatMessage { nonce: "n1".parse().unwrap(), ..message_by(2, "bob") }), 0);
     assert_eq!(shown(&timeline), ["bob 1"]);
@@ -36,7 +36,7 @@ fn two_people_may_use_the_same_nonce() {
 fn a_gap_is_requested_once() {
     let mut timeline = room(1..=2, false);
     assert_eq!(timeline.apply(live(4), 0), Some(ClientMessage::Changes { after: Rev(2) }));
-    assert_eq!(timeline.apply(live(6), 1), None, "the question is on its way");
+    assert_eq!(timeline.apply(live(6), 1), None, "one request is open");
     assert_eq!(timeline.rev(), Rev(2));
     assert_eq!(timeline.apply(changes(&[3, 5], 5), 2), None);
     assert_eq!(timeline.rev(), Rev(6));
@@ -56,7 +56,7 @@ fn a_gap_that_arrives_late_closes_by_itself() {
 fn a_remaining_gap_is_requested_again() {
     let mut timeline = room(1..=2, false);
     timeline.apply(live(4), 0);
-    assert_eq!(timeline.apply(changes(&[], 2), 1), None, "the server may not pass the hole yet");
+    assert_eq!(timeline.apply(changes(&[], 2), 1), None, "the server cannot fill the gap yet");
     assert_eq!(timeline.due_changes_request(REQUEST_TIMEOUT_MS - 1), None);
     assert_eq!(timeline.due_changes_request(REQUEST_TIMEOUT_MS), Some(ClientMessage::Changes { after: Rev(2) }));
 }
@@ -107,7 +107,7 @@ fn older_messages_are_requested_once_and_prepended() {
     assert_eq!(shown(&timeline), ["bob 3", "bob 4", "bob 5", "bob 6"]);
     assert_eq!(timeline.request_older(), Some(ClientMessage::History { place: HistoryRange::Before(Seq(3)) }));
     timeline.apply(page(1..=2, false), 0);
-    assert_eq!(timeline.request_older(), None, "there is no more");
+    assert_eq!(timeline.request_older(), None, "there are no older messages");
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn a_refused_request_for_older_messages_can_be_repeated() {
 }
 
 #[test]
-fn an_empty_room_asks_for_nothing_older() {
+fn an_empty_room_requests_no_older_messages() {
     #[allow(clippy::reversed_empty_ranges)]
     let mut timeline = room(1..=0, true);
     assert_eq!(timeline.request_older(), None);
@@ -145,7 +145,7 @@ fn the_newest_message_tells_whether_another_person_wrote_it() {
 }
 
 #[test]
-fn the_welcome_names_the_visitor() {
+fn welcome_sets_the_visitor() {
     let mut timeline = room(1..=1, false);
     timeline.rename("Me".parse::<PersonName>().unwrap());
     assert_eq!(timeline.me().name.as_str(), "Me");

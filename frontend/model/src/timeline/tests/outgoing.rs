@@ -1,4 +1,4 @@
-//! What the visitor says, until it is confirmed or has failed.
+//! Tests of the visitor's messages until they are confirmed or have failed.
 
 use super::*;
 
@@ -7,7 +7,7 @@ fn a_posted_message_is_pending_until_confirmed() {
     let mut timeline = room(1..=1, false);
     post(&mut timeline, "a");
     assert_eq!(timeline.next_message(0), sent("a"));
-    assert_eq!(timeline.next_message(0), None, "it was handed over");
+    assert_eq!(timeline.next_message(0), None, "it is in flight");
     assert_eq!(shown(&timeline), ["bob 1", "a…"]);
     let key = timeline.rows(&Utc::default(), &[])[1].key();
     timeline.apply(confirmed(2, "a"), 0);
@@ -33,7 +33,7 @@ fn a_restored_message_is_not_shown_twice() {
 }
 
 #[test]
-fn only_the_author_s_message_confirms_a_posted_one() {
+fn the_same_nonce_of_another_author_confirms_nothing() {
     let mut timeline = room(1..=1, false);
     post(&mut timeline, "a");
     timeline.apply(ServerMessage::Message(ChatMessage { nonce: "a".parse().unwrap(), ..message_by(2, "bob") }), 0);
@@ -74,7 +74,7 @@ fn a_message_after_a_failed_one_is_sent() {
 }
 
 #[test]
-fn a_failed_message_may_be_discarded_and_a_pending_one_may_not() {
+fn a_failed_message_can_be_discarded_and_a_pending_one_cannot() {
     let mut timeline = room(1..=1, false);
     post(&mut timeline, "a");
     timeline.discard(&"a".parse().unwrap());
@@ -85,7 +85,7 @@ fn a_failed_message_may_be_discarded_and_a_pending_one_may_not() {
 }
 
 #[test]
-fn a_message_refused_because_the_socket_is_unknown_waits_for_the_next_one() {
+fn a_message_refused_as_not_connected_is_resent() {
     let mut timeline = room(1..=1, false);
     post(&mut timeline, "a");
     timeline.next_message(0);
@@ -114,7 +114,7 @@ fn an_unavailable_server_is_retried_until_the_message_fails() {
         assert_eq!(shown(&timeline), ["bob 1", "a…"]);
         assert_eq!(timeline.next_message(now), sent("a"));
         timeline.apply(refused(Some("a"), "send", ErrorCode::Unavailable), now);
-        assert_eq!(timeline.next_message(now), None, "not at once");
+        assert_eq!(timeline.next_message(now), None, "there is a pause");
     }
     assert_eq!(shown(&timeline), ["bob 1", "a! No."]);
 }
@@ -123,7 +123,7 @@ fn an_unavailable_server_is_retried_until_the_message_fails() {
 fn a_message_that_is_never_confirmed_fails() {
     let mut timeline = room(1..=1, false);
     post(&mut timeline, "a");
-    assert!(!timeline.expire(CONFIRM_MS, "Why."), "it waits for a socket, however long");
+    assert!(!timeline.expire(CONFIRM_MS, "Why."), "waiting for a socket has no timeout");
     for round in 1..=u64::from(TRIES) {
         let now = round * 10 * CONFIRM_MS;
         assert_eq!(timeline.next_message(now), sent("a"));

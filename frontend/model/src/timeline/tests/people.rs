@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn presence_tracker(names: &[&str]) -> ServerMessage {
+fn presence(names: &[&str]) -> ServerMessage {
     ServerMessage::Presence { online: names.len() as u32, people: names.iter().map(|name| person(name)).collect() }
 }
 
@@ -13,9 +13,9 @@ fn names(timeline: &Timeline, now: u64) -> Vec<String> {
 #[test]
 fn arrivals_show_at_once_and_departures_later() {
     let mut timeline = room(1..=1, false);
-    timeline.apply(presence_tracker(&["ann", "ben", "me"]), 0);
+    timeline.apply(presence(&["ann", "ben", "me"]), 0);
     assert_eq!(names(&timeline, 0), ["ann", "ben", "me"]);
-    timeline.apply(presence_tracker(&["ann", "me"]), 1_000);
+    timeline.apply(presence(&["ann", "me"]), 1_000);
     assert_eq!(names(&timeline, 5_999), ["ann", "ben", "me"]);
     assert_eq!(names(&timeline, 6_000), ["ann", "me"]);
     assert_eq!(timeline.presence(6_000).online, 2);
@@ -25,7 +25,7 @@ fn arrivals_show_at_once_and_departures_later() {
 fn a_short_absence_is_not_shown() {
     let mut timeline = room(1..=1, false);
     for (now, who) in [(0, &["ann", "me"][..]), (1_000, &["me"]), (2_000, &["ann", "me"])] {
-        timeline.apply(presence_tracker(who), now);
+        timeline.apply(presence(who), now);
     }
     assert_eq!(names(&timeline, 60_000), ["ann", "me"]);
 }
@@ -34,7 +34,7 @@ fn a_short_absence_is_not_shown() {
 fn successive_departures_are_shown_together() {
     let mut timeline = room(1..=1, false);
     for (now, who) in [(0, &["a", "b", "me"][..]), (1_000, &["a", "me"]), (5_000, &["me"])] {
-        timeline.apply(presence_tracker(who), now);
+        timeline.apply(presence(who), now);
     }
     assert_eq!(names(&timeline, 5_999), ["a", "b", "me"]);
     assert_eq!(names(&timeline, 6_000), ["me"]);
@@ -44,7 +44,7 @@ fn successive_departures_are_shown_together() {
 fn all_departures_are_shown_after_the_delay() {
     let mut timeline = room(1..=1, false);
     for (now, who) in [(0, &["a", "b", "me"][..]), (1_000, &["a", "me"]), (60_000, &["me"])] {
-        timeline.apply(presence_tracker(who), now);
+        timeline.apply(presence(who), now);
     }
     assert_eq!(names(&timeline, 64_999), ["a", "me"]);
     assert_eq!(names(&timeline, 65_000), ["me"]);
@@ -76,7 +76,7 @@ fn mentions_include_authors_in_the_detached_range() {
 #[test]
 fn a_text_mentions_people_online_and_shown_authors() {
     let mut timeline = room(1..=2, false);
-    timeline.apply(presence_tracker(&["ann", "me"]), 0);
+    timeline.apply(presence(&["ann", "me"]), 0);
     let text = "@ann, @bob and @eve".parse::<shared_types::MessageText>().unwrap();
     timeline.post(Draft { text: Some(text.clone()), ..draft("n") }, 0);
     let Some(ClientMessage::Send { mentions, .. }) = timeline.next_message(0) else { panic!("nothing is sent") };
@@ -89,25 +89,25 @@ fn a_text_mentions_people_online_and_shown_authors() {
 #[test]
 fn a_message_shows_that_it_mentions_the_visitor() {
     let mut timeline = room(1..=1, false);
-    let calling = |seq, id: &str| ChatMessage { mentions: vec![person(id)], ..message_by(seq, "bob") };
-    timeline.apply(ServerMessage::Message(calling(2, "me")), 0);
-    timeline.apply(ServerMessage::Message(calling(3, "ann")), 0);
-    let calls: Vec<_> = timeline.rows(&Utc::default(), &[]).into_iter().map(|row| row.mentions_me).collect();
-    assert_eq!(calls, [false, true, false]);
+    let mentioning = |seq, id: &str| ChatMessage { mentions: vec![person(id)], ..message_by(seq, "bob") };
+    timeline.apply(ServerMessage::Message(mentioning(2, "me")), 0);
+    timeline.apply(ServerMessage::Message(mentioning(3, "ann")), 0);
+    let mentions_me: Vec<_> = timeline.rows(&Utc::default(), &[]).into_iter().map(|row| row.mentions_me).collect();
+    assert_eq!(mentions_me, [false, true, false]);
 }
 
 #[test]
 fn only_people_of_the_same_name_get_a_tag() {
     let mut timeline = room(1..=1, false);
-    let called = |seq, id: &str, name: &str| {
+    let message_of = |seq, id: &str, name: &str| {
         let author = Person { id: id.parse().unwrap(), name: name.parse().unwrap(), moderator: false };
         ServerMessage::Message(ChatMessage { author, ..message_by(seq, "x") })
     };
-    timeline.apply(called(2, "id-of-ann", "Ann"), 0);
-    timeline.apply(called(3, "gone", "Cleo"), 0);
-    timeline.apply(called(4, "id-of-cleo", "Cleo"), 0);
-    assert!(timeline.namesakes().is_empty(), "people who left have no name");
-    timeline.apply(called(5, "another", "ANN"), 0);
+    timeline.apply(message_of(2, "id-of-ann", "Ann"), 0);
+    timeline.apply(message_of(3, "gone", "Cleo"), 0);
+    timeline.apply(message_of(4, "id-of-cleo", "Cleo"), 0);
+    assert!(timeline.namesakes().is_empty(), "one name has one person");
+    timeline.apply(message_of(5, "another", "ANN"), 0);
     let tags: Vec<_> = timeline.rows(&Utc::default(), &timeline.namesakes()).into_iter().map(|row| row.tag).collect();
     assert_eq!(tags, [None, Some("·-ann".into()), None, None, Some("·ther".into())]);
 }

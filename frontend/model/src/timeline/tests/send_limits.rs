@@ -1,4 +1,4 @@
-//! What goes out when, and whether the visitor may write.
+//! Tests of rate limits, slow mode and the composer policy.
 
 use super::*;
 
@@ -165,10 +165,10 @@ fn rules_and_restrictions_decide_the_composer_policy() {
         restrictions: Restrictions { muted_until: until, banned_until: None },
     };
     timeline.apply(restrictions("bob", Some(Timestamp(5_000))), 0);
-    assert_eq!(timeline.composer_policy(0), ComposerPolicy::Allowed, "it is somebody else who is muted");
+    assert_eq!(timeline.composer_policy(0), ComposerPolicy::Allowed, "another person is muted");
     timeline.apply(restrictions("me", Some(Timestamp(5_000))), 0);
     assert_eq!(timeline.composer_policy(4_999), ComposerPolicy::Muted(Timestamp(5_000)));
-    assert_eq!(timeline.composer_policy(5_000), ComposerPolicy::Allowed, "a time that has passed says nothing");
+    assert_eq!(timeline.composer_policy(5_000), ComposerPolicy::Allowed, "the mute has expired");
     timeline.apply(restrictions("me", None), 0);
     assert_eq!(timeline.composer_policy(0), ComposerPolicy::Allowed);
 }
@@ -215,18 +215,18 @@ fn reactions_and_edits_have_separate_rate_limits() {
         let mut timeline = room(1..=2, false);
         timeline.change(Seq(1), first, "x".parse().unwrap());
         timeline.change(Seq(2), second, "y".parse().unwrap());
-        let gone = |timeline: &mut Timeline, now| {
+        let next_nonce = |timeline: &mut Timeline, now| {
             let change = timeline.next_change(now)?;
             Some(change.nonce()?.to_string())
         };
-        assert_eq!(gone(&mut timeline, 0).as_deref(), Some("x"));
+        assert_eq!(next_nonce(&mut timeline, 0).as_deref(), Some("x"));
         timeline.apply(too_fast("x", 3), 0);
-        assert_eq!(gone(&mut timeline, 0).as_deref(), Some("y"), "it is counted apart");
+        assert_eq!(next_nonce(&mut timeline, 0).as_deref(), Some("y"), "it has its own rate limit");
     }
 }
 
-/// Tries to take a message back, and says what is left.
-fn taken_back(timeline: &mut Timeline, nonce: &str) -> Vec<String> {
+/// Tries to discard a message. Returns the texts that are shown afterwards.
+fn shown_after_discard(timeline: &mut Timeline, nonce: &str) -> Vec<String> {
     timeline.discard(&nonce.parse().unwrap());
     shown(timeline)
 }
@@ -242,9 +242,9 @@ fn a_message_waiting_for_slow_mode_can_be_discarded() {
     post(&mut timeline, "c");
     assert_eq!(timeline.next_message(1), None);
     assert_eq!(shown(&timeline), ["bob 1", "a", "b, held", "c, held"]);
-    assert_eq!(taken_back(&mut timeline, "b"), ["bob 1", "a", "c, held"]);
+    assert_eq!(shown_after_discard(&mut timeline, "b"), ["bob 1", "a", "c, held"]);
     assert_eq!(timeline.next_message(30_000), sent("c"));
-    assert_eq!(taken_back(&mut timeline, "c"), ["bob 1", "a", "c…"]);
+    assert_eq!(shown_after_discard(&mut timeline, "c"), ["bob 1", "a", "c…"]);
 }
 
 #[test]
@@ -255,7 +255,7 @@ fn a_rate_limited_message_can_be_discarded() {
     timeline.apply(too_fast("a", 7), 0);
     timeline.next_message(0);
     assert_eq!(shown(&timeline), ["bob 1", "a, held"]);
-    assert_eq!(taken_back(&mut timeline, "a"), ["bob 1"]);
+    assert_eq!(shown_after_discard(&mut timeline, "a"), ["bob 1"]);
 }
 
 #[test]
@@ -277,7 +277,7 @@ fn a_possibly_delivered_message_cannot_be_discarded() {
         assert_eq!(timeline.next_message(10 * MINUTE), sent("a"));
         timeline.apply(too_fast("a", 7), 10 * MINUTE);
         assert_eq!(timeline.next_message(10 * MINUTE), None);
-        assert_eq!(taken_back(&mut timeline, "a"), ["bob 1", "a…"]);
+        assert_eq!(shown_after_discard(&mut timeline, "a"), ["bob 1", "a…"]);
     }
 }
 

@@ -1,22 +1,22 @@
-//! Who is writing.
+//! Tests of typing notices.
 
 use super::*;
 
-fn types(who: &str) -> ServerMessage {
+fn typing(who: &str) -> ServerMessage {
     ServerMessage::Typing { person: person(who) }
 }
 
 #[test]
 fn typing_ends_with_a_message_or_a_timeout() {
     let mut timeline = room(1..=1, false);
-    let typing =
+    let typists =
         |timeline: &Timeline, now: u64| timeline.typing(now).iter().map(|p| p.name.to_string()).collect::<Vec<_>>();
-    timeline.apply(types("bob"), 0);
-    timeline.apply(types("ann"), 1_000);
-    timeline.apply(types("me"), 1_000);
-    assert_eq!(typing(&timeline, 2_000), ["bob", "ann"], "and the visitor knows it of themselves");
-    timeline.apply(types("bob"), 5_000);
-    assert_eq!(typing(&timeline, 10_500), ["bob"], "ann has fallen silent");
+    timeline.apply(typing("bob"), 0);
+    timeline.apply(typing("ann"), 1_000);
+    timeline.apply(typing("me"), 1_000);
+    assert_eq!(typists(&timeline, 2_000), ["bob", "ann"], "the visitor is left out");
+    timeline.apply(typing("bob"), 5_000);
+    assert_eq!(typists(&timeline, 10_500), ["bob"], "ann has stopped typing");
     timeline.apply(live(2), 11_000);
-    assert_eq!(typing(&timeline, 11_000), [""; 0]);
+    assert_eq!(typists(&timeline, 11_000), [""; 0]);
 }

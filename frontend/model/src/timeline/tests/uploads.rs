@@ -1,28 +1,28 @@
-//! Messages that wait for their image.
+//! Tests of messages that wait for their image.
 
 use super::*;
 
-fn picture() -> ChatImage {
+fn image() -> ChatImage {
     let side = 8.try_into().unwrap();
     let size = 100.try_into().unwrap();
     ChatImage { kind: ImageType::Webp, size, width: side, height: side, preview: None, alt: None }
 }
 
-fn post_picture(timeline: &mut Timeline, nonce: &str) {
-    timeline.post(Draft { image: Some(picture()), ..draft(nonce) }, 0);
+fn post_image(timeline: &mut Timeline, nonce: &str) {
+    timeline.post(Draft { image: Some(image()), ..draft(nonce) }, 0);
 }
 
-/// The question where to put the image of `nonce`.
-fn asked(nonce: &str) -> Option<ClientMessage> {
-    Some(ClientMessage::Upload { nonce: nonce.parse().unwrap(), kind: ImageType::Webp, size: picture().size })
+/// The request for the upload URL of the image of `nonce`.
+fn upload_request(nonce: &str) -> Option<ClientMessage> {
+    Some(ClientMessage::Upload { nonce: nonce.parse().unwrap(), kind: ImageType::Webp, size: image().size })
 }
 
-/// "me"'s message `nonce` with its image, on its way.
-fn sent_picture(nonce: &str) -> Option<ClientMessage> {
+/// The frame with the message `nonce` of "me" and its image.
+fn sent_with_image(nonce: &str) -> Option<ClientMessage> {
     Some(ClientMessage::Send {
         text: nonce.parse().ok(),
         nonce: nonce.parse().ok(),
-        image: Some(picture()),
+        image: Some(image()),
         reply_to: None,
         mentions: Vec::new(),
     })
@@ -32,15 +32,15 @@ fn sent_picture(nonce: &str) -> Option<ClientMessage> {
 fn a_message_is_sent_when_its_image_is_uploaded() {
     let mut timeline = room(1..=1, false);
     let nonce = "a".parse().unwrap();
-    post_picture(&mut timeline, "a");
-    assert_eq!((timeline.next_message(0), timeline.next_upload(0)), (None, asked("a")));
-    assert_eq!(timeline.next_upload(0), None, "the answer is on its way");
+    post_image(&mut timeline, "a");
+    assert_eq!((timeline.next_message(0), timeline.next_upload(0)), (None, upload_request("a")));
+    assert_eq!(timeline.next_upload(0), None, "one request is open");
     assert!(timeline.on_upload_url(&nonce));
     timeline.on_upload_progress(&nonce, 40);
     assert_eq!(shown(&timeline), ["bob 1", "a 40 %"]);
     assert_eq!(timeline.next_message(0), None);
     timeline.on_upload_finished(&nonce);
-    assert_eq!((timeline.next_upload(0), timeline.next_message(0)), (None, sent_picture("a")));
+    assert_eq!((timeline.next_upload(0), timeline.next_message(0)), (None, sent_with_image("a")));
     timeline.apply(confirmed(2, "a"), 0);
     assert_eq!(shown(&timeline), ["bob 1", "a"]);
 }
@@ -48,7 +48,7 @@ fn a_message_is_sent_when_its_image_is_uploaded() {
 #[test]
 fn a_text_message_does_not_wait_for_an_upload() {
     let mut timeline = room(1..=1, false);
-    post_picture(&mut timeline, "a");
+    post_image(&mut timeline, "a");
     post(&mut timeline, "b");
     timeline.next_upload(0);
     assert_eq!(timeline.next_message(0), sent("b"));
@@ -57,23 +57,23 @@ fn a_text_message_does_not_wait_for_an_upload() {
 #[test]
 fn images_are_uploaded_one_at_a_time() {
     let mut timeline = room(1..=1, false);
-    post_picture(&mut timeline, "a");
-    post_picture(&mut timeline, "b");
-    assert_eq!((timeline.next_upload(0), timeline.next_upload(0)), (asked("a"), None));
+    post_image(&mut timeline, "a");
+    post_image(&mut timeline, "b");
+    assert_eq!((timeline.next_upload(0), timeline.next_upload(0)), (upload_request("a"), None));
     timeline.on_upload_url(&"a".parse().unwrap());
     assert_eq!(timeline.next_upload(0), None);
     timeline.on_upload_finished(&"a".parse().unwrap());
-    assert_eq!(timeline.next_upload(0), asked("b"));
+    assert_eq!(timeline.next_upload(0), upload_request("b"));
 }
 
 #[test]
 fn a_broken_upload_is_retried_and_finally_fails() {
     let mut timeline = room(1..=1, false);
     let nonce = "a".parse().unwrap();
-    post_picture(&mut timeline, "a");
+    post_image(&mut timeline, "a");
     let mut now = 0;
     for _ in 0..TRIES {
-        assert_eq!(timeline.next_upload(now), asked("a"));
+        assert_eq!(timeline.next_upload(now), upload_request("a"));
         timeline.on_upload_url(&nonce);
         timeline.on_upload_failed(&nonce, now, "Broken.");
         assert_eq!(timeline.next_upload(now), None, "there is a pause");
@@ -82,44 +82,44 @@ fn a_broken_upload_is_retried_and_finally_fails() {
     assert_eq!(shown(&timeline), ["bob 1", "a! Broken."]);
     assert_eq!(timeline.next_upload(now), None);
     timeline.retry(&nonce);
-    assert_eq!(timeline.next_upload(now), asked("a"));
+    assert_eq!(timeline.next_upload(now), upload_request("a"));
 }
 
 #[test]
 fn an_upload_survives_a_lost_socket_but_its_request_does_not() {
     let mut timeline = room(1..=1, false);
-    post_picture(&mut timeline, "a");
+    post_image(&mut timeline, "a");
     timeline.next_upload(0);
     timeline.on_disconnect();
-    assert!(!timeline.on_upload_url(&"a".parse().unwrap()), "nobody waits for that answer any more");
-    assert_eq!(timeline.next_upload(0), asked("a"));
+    assert!(!timeline.on_upload_url(&"a".parse().unwrap()), "the request is void after a lost socket");
+    assert_eq!(timeline.next_upload(0), upload_request("a"));
     timeline.on_upload_url(&"a".parse().unwrap());
     timeline.on_disconnect();
     timeline.on_upload_finished(&"a".parse().unwrap());
-    assert_eq!(timeline.next_message(0), sent_picture("a"));
+    assert_eq!(timeline.next_message(0), sent_with_image("a"));
 }
 
 #[test]
 fn an_upload_request_is_repeated_after_a_timeout() {
     let mut timeline = room(1..=1, false);
-    post_picture(&mut timeline, "a");
+    post_image(&mut timeline, "a");
     timeline.next_upload(0);
     assert!(!timeline.expire(CONFIRM_MS - 1, "Late."));
-    assert!(timeline.expire(CONFIRM_MS, "Late."), "the socket is not to be trusted");
-    assert_eq!(timeline.next_upload(CONFIRM_MS + MINUTE), asked("a"));
+    assert!(timeline.expire(CONFIRM_MS, "Late."), "the socket may be dead");
+    assert_eq!(timeline.next_upload(CONFIRM_MS + MINUTE), upload_request("a"));
 }
 
 #[test]
 fn an_image_missing_in_storage_is_uploaded_again() {
     let mut timeline = room(1..=1, false);
     let nonce = "a".parse().unwrap();
-    post_picture(&mut timeline, "a");
+    post_image(&mut timeline, "a");
     timeline.next_upload(0);
     timeline.on_upload_url(&nonce);
     timeline.on_upload_finished(&nonce);
     timeline.next_message(0);
     timeline.apply(refused(Some("a"), "send", ErrorCode::NoImage), 0);
-    assert_eq!((timeline.next_message(MINUTE), timeline.next_upload(MINUTE)), (None, asked("a")));
+    assert_eq!((timeline.next_message(MINUTE), timeline.next_upload(MINUTE)), (None, upload_request("a")));
     timeline.on_upload_url(&nonce);
     timeline.on_image_lost(&nonce, "Gone.");
     assert_eq!(shown(&timeline), ["bob 1", "a! Gone."]);
@@ -128,7 +128,7 @@ fn an_image_missing_in_storage_is_uploaded_again() {
 #[test]
 fn a_refused_image_fails() {
     let mut timeline = room(1..=1, false);
-    post_picture(&mut timeline, "a");
+    post_image(&mut timeline, "a");
     timeline.next_upload(0);
     timeline.apply(refused(Some("a"), "upload", ErrorCode::BadField), 0);
     assert_eq!(shown(&timeline), ["bob 1", "a! No."]);
@@ -139,7 +139,7 @@ fn an_upload_can_be_cancelled_and_a_sent_message_cannot() {
     let mut timeline = room(1..=1, false);
     let nonce = "a".parse().unwrap();
     for uploaded in [false, true] {
-        post_picture(&mut timeline, "a");
+        post_image(&mut timeline, "a");
         timeline.next_upload(0);
         timeline.on_upload_url(&nonce);
         if uploaded {
@@ -154,7 +154,7 @@ fn an_upload_can_be_cancelled_and_a_sent_message_cannot() {
 fn only_uploaded_images_are_kept_for_the_next_visit() {
     let mut timeline = room(1..=1, false);
     let nonce = "a".parse().unwrap();
-    post_picture(&mut timeline, "a");
+    post_image(&mut timeline, "a");
     assert!(timeline.unsent().is_empty() && timeline.has_unfinished_uploads());
     timeline.next_upload(0);
     timeline.on_upload_url(&nonce);
@@ -162,5 +162,5 @@ fn only_uploaded_images_are_kept_for_the_next_visit() {
     assert!(!timeline.has_unfinished_uploads());
     let mut next = room(1..=1, false);
     timeline.unsent().into_iter().for_each(|draft| next.restore(draft, 0));
-    assert_eq!((next.next_upload(0), next.next_message(0)), (None, sent_picture("a")));
+    assert_eq!((next.next_upload(0), next.next_message(0)), (None, sent_with_image("a")));
 }
