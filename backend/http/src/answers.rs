@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_written_with_every_header_it_has() {
+    fn an_answer_is_written_with_all_its_headers() {
         let cookies = vec!["guest=x; Path=/".into(), "name=; Path=/".into()];
         let (status, headers, body) = FrontAnswer::see_other("/r/cats".into(), cookies, true).into_parts();
         let all = |name| headers.get_all(name).iter().map(|value| value.to_str().unwrap()).collect::<Vec<_>>();

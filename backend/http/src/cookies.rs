@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn an_invalid_pair_hides_no_other_cookie() {
+    fn an_invalid_pair_does_not_hide_other_cookies() {
         for cookies in ["; guest=x", "=; guest=x", "nothing; guest=x", "guest =y; guest=x", "\u{0}; guest=x"] {
             assert_eq!(value(cookies, "guest"), Some("x"), "{cookies:?}");
         }
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_is_written_for_this_site_and_out_of_reach_of_scripts() {
+    fn a_cookie_is_http_only_and_same_site() {
         let hour = Duration::from_secs(3600);
         let plain = set("guest", "g.1=", hour, false);
         assert_eq!(plain, "guest=g.1=; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax");

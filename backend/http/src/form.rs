@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_small_form_of_text_is_read() {
+    fn only_small_forms_of_utf_8_are_read() {
         let of = |content_type, bytes: &[u8]| read_form(content_type, bytes.to_vec());
         assert_eq!(of(Some(FORM_TYPE), b"to=%2F&x=1"), Ok("to=%2F&x=1".into()));
         assert_eq!(of(Some("application/x-www-form-urlencoded; charset=UTF-8"), b""), Ok(String::new()));
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_is_read_as_browsers_write_it() {
+    fn a_field_is_decoded_as_browsers_encode_it() {
         let form = "passphrase=open+sesame%21%E9%96%8B&to=%2Fr%2Fcats&to=%2Fr%2Fdogs&empty=";
         assert_eq!(field(form, "passphrase").as_deref(), Some("open sesame!開"));
         assert_eq!(field(form, "to").as_deref(), Some("/r/cats"));

@@ -196,7 +196,7 @@ impl FrontHandler {
         request.origin.is_some() && self.origins.allow(request.origin.as_deref(), request.host.as_deref())
     }
 
-    /// Returns the origin of the page, as the browser has it.
+    /// Returns the origin of the chat's pages, as browsers see it.
     fn own_origin(&self, request: &FrontRequest) -> String {
         let scheme = if request.secure { "https" } else { "http" };
         let requested = || format!("{scheme}://{}", request.host.as_deref().unwrap_or_default());

@@ -22,7 +22,7 @@ pub const ALWAYS: [(&str, &str); 4] = [
 ];
 
 /// An answer that belongs to one visitor is never cached.
-const NEVER_KEPT: (&str, &str) = ("cache-control", "no-store");
+const NO_STORE: (&str, &str) = ("cache-control", "no-store");
 
 const POLICY: &str = "content-security-policy";
 
@@ -54,7 +54,7 @@ pub(crate) struct PageOrigin<'a> {
 
 /// Returns the headers of every answer of the front page that is not a page.
 pub(crate) fn of_data(secure: bool) -> Headers {
-    let always = [NEVER_KEPT].into_iter().chain(ALWAYS);
+    let always = [NO_STORE].into_iter().chain(ALWAYS);
     let mut headers: Headers = always.map(|(name, value)| (name, value.into())).collect();
     if secure {
         headers.push(("strict-transport-security", HTTPS_ONLY.into()));
@@ -64,7 +64,7 @@ pub(crate) fn of_data(secure: bool) -> Headers {
 
 /// Returns the headers of the text that replaces an answer that could not be written.
 pub(crate) fn of_failure() -> HeaderMap {
-    let always = ALWAYS.into_iter().chain([NEVER_KEPT]);
+    let always = ALWAYS.into_iter().chain([NO_STORE]);
     let written = always.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
     written.chain([(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"))]).collect()
 }
@@ -74,7 +74,7 @@ pub(crate) fn of_page(scripts: &str, targets: &ConnectTargets, page: PageOrigin<
     let mut headers = of_data(page.secure);
     headers.retain(|(name, _)| *name != POLICY);
     headers.push((POLICY, policy(scripts, targets, page).into()));
-    // A page that opens this one cannot control its window.
+    // A page of another origin that opens this one gets no reference to its window.
     headers.push(("cross-origin-opener-policy", "same-origin".into()));
     headers.push(("permissions-policy", NEVER.into()));
     headers
@@ -142,25 +142,25 @@ mod tests {
 
     const LOCAL: PageOrigin<'_> = PageOrigin { secure: false, host: Some("localhost:8080") };
 
-    fn places(socket: &str, uploads: Option<&str>) -> ConnectTargets {
+    fn connect_targets(socket: &str, uploads: Option<&str>) -> ConnectTargets {
         ConnectTargets { socket: socket.into(), uploads: uploads.map(str::to_owned) }
     }
 
-    /// Returns where a page may send requests.
-    fn reaches(targets: &ConnectTargets, page: PageOrigin<'_>) -> String {
+    /// Returns the sources that `connect-src` allows to a page.
+    fn connect_sources(targets: &ConnectTargets, page: PageOrigin<'_>) -> String {
         let policy = policy("", targets, page);
         let part = policy.split("; ").find_map(|part| part.strip_prefix("connect-src ")).map(str::to_owned);
         part.unwrap_or_default()
     }
 
     #[test]
-    fn a_page_runs_its_own_scripts_and_no_other() {
+    fn a_page_runs_only_its_own_scripts() {
         let index = "<script type=\"module\">\nimport 'x';\n</script><script src=\"/a.js\"></script><p>";
         // printf '\nimport '"'x'"';\n' | openssl dgst -sha256 -binary | base64
         let hashes = hashes(index);
         assert_eq!(hashes, " 'sha256-V/iIeKl0e1k1o/Ins0DcsUWYIFF3qnFj7P5DBRRTD6o='");
         assert_eq!(
-            policy(&hashes, &places("/ws", None), LOCAL),
+            policy(&hashes, &connect_targets("/ws", None), LOCAL),
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'sha256-V/iIeKl0e1k1o/Ins0DcsUWYIFF3qnFj7P5DBRRTD6o='; \
              style-src 'self'; img-src 'self' data: blob:; manifest-src 'self'; worker-src 'self'; \
              connect-src 'self' ws://localhost:8080; form-action 'self'; base-uri 'none'; object-src 'none'; \
@@ -169,42 +169,47 @@ mod tests {
     }
 
     #[test]
-    fn a_page_speaks_with_its_host_its_socket_and_the_place_of_its_uploads() {
+    fn a_page_connects_to_its_host_its_socket_and_its_uploads() {
         let secure = PageOrigin { secure: true, host: Some("chat.example") };
-        let aws = places("wss://a.execute-api.eu-central-1.amazonaws.com/Prod", Some("https://b.s3.amazonaws.com"));
-        let own = places("/ws", None);
-        for (targets, visitor, expected) in [
+        let aws =
+            connect_targets("wss://a.execute-api.eu-central-1.amazonaws.com/Prod", Some("https://b.s3.amazonaws.com"));
+        let own = connect_targets("/ws", None);
+        for (targets, page, expected) in [
             (&own, LOCAL, "'self' ws://localhost:8080"),
             (&own, secure, "'self' wss://chat.example"),
             (&own, PageOrigin { host: Some("[::1]:8080"), ..LOCAL }, "'self' ws://[::1]:8080"),
             (&aws, secure, "'self' wss://a.execute-api.eu-central-1.amazonaws.com https://b.s3.amazonaws.com"),
         ] {
-            assert_eq!(reaches(targets, visitor), expected);
+            assert_eq!(connect_sources(targets, page), expected);
         }
     }
 
     #[test]
-    fn a_host_that_is_none_adds_nothing_to_the_policy() {
+    fn an_invalid_host_adds_nothing_to_the_policy() {
         for host in
             [None, Some(""), Some("a b"), Some("a; script-src *"), Some("a,b"), Some("*"), Some("a/b"), Some("日")]
         {
-            assert_eq!(reaches(&places("/ws", None), PageOrigin { secure: false, host }), "'self'", "{host:?}");
+            assert_eq!(
+                connect_sources(&connect_targets("/ws", None), PageOrigin { secure: false, host }),
+                "'self'",
+                "{host:?}"
+            );
         }
     }
 
     #[test]
-    fn only_who_came_by_https_is_held_to_it() {
-        let held = |secure| {
-            let page = of_page("", &places("/ws", None), PageOrigin { secure, ..LOCAL });
+    fn only_https_clients_get_strict_transport_security() {
+        let is_enforced = |secure| {
+            let page = of_page("", &connect_targets("/ws", None), PageOrigin { secure, ..LOCAL });
             let upgrades = |(_, value): &(&str, Cow<'_, str>)| value.contains("upgrade-insecure-requests");
             let strict = |headers: &Headers| headers.iter().any(|(name, _)| *name == "strict-transport-security");
             (strict(&page), page.iter().any(upgrades), strict(&of_data(secure)))
         };
-        assert_eq!((held(true), held(false)), ((true, true, true), (false, false, false)));
+        assert_eq!((is_enforced(true), is_enforced(false)), ((true, true, true), (false, false, false)));
     }
 
     #[test]
-    fn what_is_no_page_does_nothing() {
+    fn an_answer_that_is_no_page_may_do_nothing() {
         let expected = [
             ("cache-control", "no-store"),
             ("content-security-policy", "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"),

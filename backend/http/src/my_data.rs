@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_names_the_start_of_an_export_or_nothing() {
+    fn an_export_path_names_where_to_start() {
         let read = |path| {
             let start = ExportStart::of_path(path);
             start.map(|ExportStart(after)| after.map(|(room, nonce)| format!("{room} {}", nonce.as_str())))

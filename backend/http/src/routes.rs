@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_a_room_s_page_its_state_or_nothing() {
+    fn rooms_and_their_states_have_paths() {
         for (path, expected) in [
             ("/", Some("page lobby")),
             ("/r/cats", Some("page cats")),

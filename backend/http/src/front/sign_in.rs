@@ -26,8 +26,8 @@ impl FrontHandler {
     pub(crate) async fn sign_in(&self, request: &FrontRequest, language: Language) -> Result<FrontAnswer> {
         let to = redirect_room(field(&request.query, "to").as_deref());
         let Some(oidc) = &self.oidc else { return self.not_found(request, language).await };
-        // A provider that knows the visitor may ask nothing. Another site must not sign anybody in, so a visitor who comes from
-        // there has to follow the link on the sign-in page.
+        // A provider may sign in a known visitor without a question. Another site must not start a sign-in, so a visitor who
+        // comes from there has to follow the link on the sign-in page.
         if matches!(request.fetch_site.as_deref(), Some("cross-site" | "same-site")) {
             return self.sign_in_page(200, &to, None, request, language).await;
         }
