@@ -25,8 +25,8 @@ const PAGE_SIZE: usize = 20;
 /// Duration of the faults.
 const FAULTS_DURATION: Duration = Duration::from_secs(90);
 
-/// Maximum time after the faults until everybody has every message: until the last gap may be passed, with clocks that are
-/// wrong in opposite directions, and two heartbeats.
+/// Maximum time after the faults until everybody has every message: the life of the last gap, with clocks that are wrong in
+/// opposite directions, and two heartbeats.
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(40 * 60);
 
 #[test]
@@ -50,7 +50,7 @@ fn run(seed: u64) -> usize {
         let mut tasks = Vec::new();
         for number in 0..people {
             let person = Person::open_page(&server).await;
-            // In every third schedule one person closes the page for long and another one loses the network.
+            // In every third schedule one person closes the page for a long time and another one loses the network.
             let habit = match (seed % 3, number) {
                 (0, 0) => Habit::ClosesPage,
                 (0, 1) => Habit::LosesNetwork,
@@ -115,19 +115,19 @@ async fn verify(server: &Arc<Server>, accounts: &[Account]) -> usize {
         assert!(shown.len() >= stored.len().min(PAGE_SIZE), "the page shows at least one page of messages");
         let expected: Vec<String> = stored.iter().filter(|message| message.seq.0 >= from).map(content_of).collect();
         assert_eq!(account.content, expected, "the page of {} shows the current state of the messages", account.id);
-        if let (Some((first, _)), Some((last, _))) = (account.apart.first(), account.apart.last()) {
+        if let (Some((first, _)), Some((last, _))) = (account.detached.first(), account.detached.last()) {
             let between = stored.iter().filter(|message| (*first..=*last).contains(&message.seq.0));
             let expected: Vec<_> = between.map(|message| (message.seq.0, content_of(message))).collect();
             assert_eq!(
-                account.apart, expected,
+                account.detached, expected,
                 "the older messages that {} reads have no gap and match the store",
                 account.id
             );
         }
-        assert_eq!(account.changing, 0, "every change is confirmed or given up");
+        assert_eq!(account.changing, 0, "every change is confirmed or has failed");
         for ((seq, _), change) in &account.changed {
             let message = stored.iter().find(|message| message.seq.0 == *seq).unwrap();
-            assert!(is_made(change, message, &account.id), "{change:?} of {} is in {message:?}", account.id);
+            assert!(is_applied(change, message, &account.id), "{change:?} of {} is in {message:?}", account.id);
         }
     }
     written
@@ -139,14 +139,14 @@ fn content_of(message: &ChatMessage) -> String {
 }
 
 /// Returns whether a person's last change of a message is stored in it.
-fn is_made(change: &Change, message: &ChatMessage, who: &str) -> bool {
+fn is_applied(change: &Change, message: &ChatMessage, who: &str) -> bool {
     match change {
         _ if message.deleted => true,
         Change::Delete => false,
         Change::Text(text) => message.text == *text,
         Change::Reaction { emoji, on } => {
-            let meant = message.reactions.iter().filter(|reaction| reaction.emoji == *emoji);
-            meant.flat_map(|reaction| &reaction.people).any(|person| person.id.as_str() == who) == *on
+            let matching = message.reactions.iter().filter(|reaction| reaction.emoji == *emoji);
+            matching.flat_map(|reaction| &reaction.people).any(|person| person.id.as_str() == who) == *on
         }
     }
 }

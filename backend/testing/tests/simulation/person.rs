@@ -32,7 +32,7 @@ pub(crate) struct Account {
     /// Content of each row of the page, as [`content`] formats it.
     pub(crate) content: Vec<String>,
     /// Detached range of older messages that the person was reading at the end: position and content of each row.
-    pub(crate) apart: Vec<(u64, String)>,
+    pub(crate) detached: Vec<(u64, String)>,
     /// This person's last change of each message, by seq and kind, as far as its outcome is known.
     pub(crate) changed: BTreeMap<(u64, String), Change>,
     /// Number of changes that are not confirmed.
@@ -104,7 +104,7 @@ impl Person {
                 break page;
             }
         };
-        let (client, effects) = Client::start(&page, &page_model::texts::PlainTexts, server.now(), lot);
+        let (client, effects) = Client::start(&page, &page_model::texts::PlainTexts, server.now(), constant_random);
         let (events, inbox) = mpsc::unbounded_channel();
         let account = Account { id: page.you.id.to_string(), ..Account::default() };
         let mut person = Self {
@@ -145,7 +145,7 @@ impl Person {
         self.run_until(end, faults_end).await;
         if self.client.timeline().is_detached() {
             let rows = self.client.timeline().rows(&page_model::calendar::Utc::default(), &[]);
-            self.account.apart = rows.iter().filter_map(|row| Some((row.seq?.0, content_of(row)))).collect();
+            self.account.detached = rows.iter().filter_map(|row| Some((row.seq?.0, content_of(row)))).collect();
             self.client.return_to_newest();
         }
         self.account.page = self.rows();
@@ -266,16 +266,16 @@ impl Person {
         self.act(effects);
     }
 
-    /// Checks whether the page gave up a change. Then the outcome of the change is unknown.
-    fn check_given_up_changes(&mut self) {
+    /// Checks whether a change failed on the page. Then its outcome on the server is unknown.
+    fn check_failed_changes(&mut self) {
         if !self.client.take_errors().is_empty() {
-            let given_up = std::mem::take(&mut self.changing);
-            self.mark_unknown(&given_up);
+            let failed = std::mem::take(&mut self.changing);
+            self.mark_unknown(&failed);
         }
         self.changing = self.client.timeline().changing_messages();
     }
 
-    /// Marks the outcome of changes as unknown, because the page gave them up or was closed. They may still arrive after the
+    /// Marks the outcome of changes as unknown, because they failed or the page was closed. They may still arrive after the
     /// person's next change.
     fn mark_unknown(&mut self, of: &[Seq]) {
         self.unknown.extend(of);
@@ -303,7 +303,8 @@ impl Person {
                 break page;
             }
         };
-        let (client, effects) = Client::start(&self.page, &page_model::texts::PlainTexts, self.server.now(), lot);
+        let (client, effects) =
+            Client::start(&self.page, &page_model::texts::PlainTexts, self.server.now(), constant_random);
         self.client = client;
         self.client.restore(unsent, self.server.now());
         self.act(effects);
@@ -333,7 +334,7 @@ impl Person {
                 let Some(socket) = self.sockets.get_mut(&id) else { return self.server.cut(&connection) };
                 let early = std::mem::take(&mut socket.early);
                 socket.id = Some(connection.clone());
-                early.into_iter().for_each(|frame| self.server.say(&connection, frame));
+                early.into_iter().for_each(|frame| self.server.send_frame(&connection, frame));
                 Vec::new()
             }
             Event::Opened(id, None) | Event::Closed(id) => {
@@ -361,7 +362,7 @@ impl Person {
     }
 
     fn act(&mut self, effects: Vec<Effect>) {
-        self.check_given_up_changes();
+        self.check_failed_changes();
         for effect in effects {
             match effect {
                 Effect::Fetch => self.fetch_page(),
@@ -370,12 +371,12 @@ impl Person {
                     let frame = serde_json::to_string(&message).unwrap();
                     if let Some(socket) = self.sockets.get_mut(&id) {
                         match &socket.id {
-                            Some(connection) => self.server.say(connection, frame),
+                            Some(connection) => self.server.send_frame(connection, frame),
                             None => socket.early.push(frame),
                         }
                     }
                 }
-                Effect::Upload(..) => unreachable!("nobody sends an image"),
+                Effect::Upload(..) => unreachable!("no person sends an image"),
                 Effect::Close(id) => {
                     if let Some(connection) = self.sockets.remove(&id).and_then(|socket| socket.id) {
                         self.server.cut(&connection);
@@ -454,7 +455,7 @@ pub(crate) fn content<'a>(
     format!("{:?} {deleted} {edited} {reactions:?}", text.map(MessageText::as_str))
 }
 
-/// Returns the page's random number. It is constant here: the network provides the randomness.
-fn lot() -> u32 {
+/// Returns the random number of the page. It is constant here: the simulated network provides the randomness.
+fn constant_random() -> u32 {
     1_234_567
 }

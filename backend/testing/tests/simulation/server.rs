@@ -194,7 +194,7 @@ impl Server {
     }
 
     /// Sends a frame of a client. It arrives later: once, twice or not at all.
-    pub(crate) fn say(self: &Arc<Self>, id: &ConnectionId, body: String) {
+    pub(crate) fn send_frame(self: &Arc<Self>, id: &ConnectionId, body: String) {
         if self.happens(|faults| faults.cut) {
             self.cut(id);
         }
