@@ -17,7 +17,7 @@ const localOnly = [
 // Tests that need the AWS emulator: access policies of deployed stacks, and failures of API Gateway and functions.
 const stackOnly = ['delivery_failures.spec.ts', 'deployed_access.spec.ts'];
 
-// Not a test: it takes pictures for people, with screenshots.config.ts.
+// Takes screenshots and checks nothing. It runs with screenshots.config.ts only.
 const screenshots = 'screenshots.spec.ts';
 
 const environment = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));

@@ -37,5 +37,5 @@ export async function postPassphrase(server: LocalServer, value: string, origin 
   return context.post(`${server.url}/enter`, { form, headers: origin ? { origin } : {}, maxRedirects: 0 });
 }
 
-/** Leaves the page before its server stops. A page that is still loading its WebAssembly module would report a crash. */
+/** Navigates away before the server stops. A page that is still loading its WebAssembly module would report a crash. */
 export const leave = (page: Page) => page.goto('about:blank');

@@ -3,8 +3,8 @@ import { expect, type Page } from '@playwright/test';
 import axe from 'axe-core';
 
 /**
- * The only rule that does not apply to every colour scheme. A contrast of 7:1 is level AAA of WCAG and would make all muted
- * text loud. Users who need it ask for it with `prefers-contrast: more`, and that scheme has to pass the rule.
+ * The only rule that does not apply to every colour scheme. A contrast of 7:1 is level AAA of WCAG and would make secondary
+ * text as prominent as the rest. Users who need it set `prefers-contrast: more`, and that scheme has to pass the rule.
  */
 const enhancedContrast = 'color-contrast-enhanced';
 

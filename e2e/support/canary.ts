@@ -5,7 +5,7 @@ const host = 'canary.test';
 
 /**
  * Detects attacks that get through. It records a script that sets `__pwned` or opens a dialog or a window, a request to
- * `canary.test`, and a violation of the Content Security Policy: the policy only has to stop what was not sanitised before.
+ * `canary.test`, and a violation of the Content Security Policy, because sanitised HTML violates no policy.
  */
 export class Canary {
   private readonly recorded: string[] = [];
@@ -38,7 +38,7 @@ export class Canary {
     return [...this.recorded, ...inPage];
   }
 
-  /** Forgets the findings so far. */
+  /** Clears the findings so far. */
   reset(): void {
     this.recorded.length = 0;
   }

@@ -11,7 +11,7 @@ export type DeliveryOutcome = number | 'no answer' | 'delivered';
 export class FailingGateway {
   private readonly outcomes = new Map<string, DeliveryOutcome[]>();
   private readonly names = new Map<string, string>();
-  private readonly server = createServer((incoming, outgoing) => void this.pass(incoming, outgoing));
+  private readonly server = createServer((incoming, outgoing) => void this.handle(incoming, outgoing));
 
   static async start(): Promise<FailingGateway> {
     const gateway = new FailingGateway();
@@ -30,7 +30,7 @@ export class FailingGateway {
     });
   }
 
-  private async pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  private async handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk);
     const body = Buffer.concat(chunks);

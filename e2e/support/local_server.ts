@@ -20,11 +20,11 @@ export class LocalServer {
   static async start(data: string, ...flags: string[]): Promise<LocalServer> {
     const { child, output, exited } = launch(data, flags);
     const url = await new Promise<string>((resolve, reject) => {
-      const look = () => {
+      const checkReady = () => {
         const ready = /Serverless Chat Page is at (http:\/\/\S+)/.exec(output.log)?.[1];
         if (ready) resolve(ready.replace('localhost', '127.0.0.1'));
       };
-      child.stdout?.on('data', look);
+      child.stdout?.on('data', checkReady);
       exited.then(({ code }) => reject(new Error(`the local binary ended with ${code}:\n${output.log}`)), reject);
     });
     return new LocalServer(child, url, output);

@@ -12,7 +12,7 @@ export const screenSizes = { 'phone-320': [320, 640], 'phone-390': [390, 844], '
 /** An open page, its socket proxy, two other people in its room, and a client in another room. */
 export type Screen = { chat: ChatPage; proxy: SocketProxy; people: [WireClient, WireClient]; elsewhere: WireClient; rooms: string[] };
 
-/** Opens a room's page with its company. */
+/** Opens a room's page and connects the other clients. */
 export async function openScreen(page: Page, deployment: Deployment, room: string, connect: (room: string) => Promise<WireClient>): Promise<Screen> {
   const rooms = [`${room}-harbour`, 'lobby', 'a-room-with-a-name-that-is-as-long-as-the-name-of-a-room-can-be'];
   const elsewhere = await connect(rooms[0]!);

@@ -10,7 +10,7 @@ export class SocketProxy {
   /** Installs the proxy. Call it before the page is opened. */
   static async install(page: Page): Promise<SocketProxy> {
     const proxy = new SocketProxy();
-    await page.routeWebSocket(/.*/, (socket) => proxy.carry(socket));
+    await page.routeWebSocket(/.*/, (socket) => proxy.connect(socket));
     return proxy;
   }
 
@@ -57,7 +57,7 @@ export class SocketProxy {
     for (const socket of this.open) socket.send(JSON.stringify(frame));
   }
 
-  private carry(socket: WebSocketRoute): void {
+  private connect(socket: WebSocketRoute): void {
     if (this.state === 'down') {
       void socket.close({ code: 4000, reason: 'the test disconnected the socket' });
       return;

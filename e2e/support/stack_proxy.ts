@@ -4,7 +4,7 @@ import { requireEnv } from './settings.ts';
 
 /**
  * Serves the deployed stack at one address, with the routing of its CloudFront distribution: assets, service worker and images
- * come from their buckets, everything else from the front page's API. The AWS emulator's CloudFront serves buckets but no API
+ * come from their buckets, everything else comes from the front page's API. The AWS emulator's CloudFront serves buckets but no API
  * origin, so this proxy does the routing. `port` is the one that the stack was deployed with: its sockets accept no other
  * origin. `prefix` selects the environment variables of the stack.
  */
@@ -13,7 +13,7 @@ export async function startStackProxy(port: number, prefix = 'STACK'): Promise<{
   const front = new URL(requireEnv(`${prefix}_FRONT`)).host;
   const assets = requireEnv(`${prefix}_ASSETS`).replace(/\.net$/, `.localhost:${gatewayPort}`);
 
-  const pass = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+  const forward = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const toBucket = /^\/((assets|images)\/|sw\.js$)/.test(incoming.url ?? '');
     // The AWS emulator selects a service by the Host header alone, and its CloudFront insists on https.
     const headers = { ...incoming.headers, host: toBucket ? assets : front, 'x-forwarded-proto': 'https' };
@@ -25,7 +25,7 @@ export async function startStackProxy(port: number, prefix = 'STACK'): Promise<{
     incoming.pipe(forwarded);
   };
 
-  const server = createServer(pass);
+  const server = createServer(forward);
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

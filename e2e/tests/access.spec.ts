@@ -63,16 +63,16 @@ test('signing out warns first and signs out every tab', async ({ page, context }
     await page.locator('.me').click();
     await page.getByRole('button', { name: 'You and your data' }).click();
     const dialog = page.getByRole('dialog', { name: 'You and your data' });
-    const out = dialog.getByRole('button', { name: 'Sign out' });
-    await out.click();
+    const signOut = dialog.getByRole('button', { name: 'Sign out' });
+    await signOut.click();
     await expect(dialog).toContainText('You will be somebody new when you come back.');
     await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused();
     await page.keyboard.press('Enter');
-    await expect(out).toBeFocused();
+    await expect(signOut).toBeFocused();
     await expect(dialog).not.toContainText('You will be somebody new when you come back.');
-    await out.click();
+    await signOut.click();
     await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused();
-    await out.click();
+    await signOut.click();
     for (const { page } of [chat, other]) {
       await expect(page.getByRole('heading', { name: 'Enter the passphrase' })).toBeVisible();
       expect(await page.evaluate(() => ({ ...localStorage, ...sessionStorage }))).toEqual({});
@@ -170,12 +170,12 @@ test('a cookie of another access policy is rejected', async () => {
 
     const first = await LocalServer.start(data, '--access', 'passphrase', '--passphrase', 'the first words');
     expect(await status(first, guest)).toBe(401);
-    const entered = await cookieOf(await postPassphrase(first, 'the first words'));
-    expect(await status(first, entered)).toBe(200);
+    const session = await cookieOf(await postPassphrase(first, 'the first words'));
+    expect(await status(first, session)).toBe(200);
     await first.stop();
 
     const second = await LocalServer.start(data, '--access', 'passphrase', '--passphrase', 'the other words');
-    expect(await status(second, entered)).toBe(401);
+    expect(await status(second, session)).toBe(401);
     await second.stop();
   });
 });
@@ -203,15 +203,15 @@ test('forms of other sites cannot sign in or out', async () => {
   await withPassphraseServer(async (server) => {
     for (const origin of ['https://evil.example', `${server.url}.evil.example`, 'null', '']) {
       expect((await postPassphrase(server, passphrase, origin)).status(), origin).toBe(403);
-      const out = await fetch(`${server.url}/sign-out`, {
+      const signOut = await fetch(`${server.url}/sign-out`, {
         method: 'POST',
         headers: { 'content-type': 'application/x-www-form-urlencoded', ...(origin ? { origin } : {}) },
       });
-      expect(out.status, origin).toBe(403);
-      expect(out.headers.get('set-cookie')).toBeNull();
+      expect(signOut.status, origin).toBe(403);
+      expect(signOut.headers.get('set-cookie')).toBeNull();
     }
     expect((await postPassphrase(server, passphrase)).status()).toBe(303);
-    // Redirects lead to the own site only.
+    // Redirects lead to paths of the chat only.
     for (const to of ['https://evil.example', '//evil.example', '/\\evil.example', '/r/cats\r\nx: y']) {
       expect((await postPassphrase(server, passphrase, server.url, to)).headers()['location']).toBe('/');
     }

@@ -8,9 +8,9 @@ async function status(url: string, origin?: string): Promise<number> {
   try {
     (await WireClient.open(url, origin)).close();
     return 101;
-  } catch (refused) {
-    if (refused instanceof ConnectError) return refused.status;
-    throw refused;
+  } catch (error) {
+    if (error instanceof ConnectError) return error.status;
+    throw error;
   }
 }
 

@@ -4,7 +4,7 @@ import { expect, test } from '../support/fixtures.ts';
 import { dialogStates } from '../support/page_states/dialogs.ts';
 import { messageStates } from '../support/page_states/messages.ts';
 import { restrictionStates } from '../support/page_states/restrictions.ts';
-import { sendConversation } from '../support/page_states/stage.ts';
+import { sendConversation } from '../support/page_states/setup.ts';
 import { SocketProxy } from '../support/socket_proxy.ts';
 
 // Every state of the page is checked against every rule of axe. A new state is an entry in `support/page_states/`.
@@ -23,10 +23,10 @@ for (const [size, screen] of [
         test(`${name} is accessible`, async ({ page, deployment, room, connect }) => {
           const [ann, ben] = [await connect(room), await connect(room)];
           const proxy = await SocketProxy.install(page);
-          const stage = { page, deployment, room, proxy, ann, ben, connect };
-          await before?.(stage);
+          const setup = { page, deployment, room, proxy, ann, ben, connect };
+          await before?.(setup);
           const chat = await ChatPage.open(page, deployment, room);
-          await after?.({ ...stage, chat });
+          await after?.({ ...setup, chat });
           await expectAccessible(page);
         });
       });

@@ -123,11 +123,11 @@ for (const [number, entries] of batches(names.filter((entry) => !entry.expect), 
     const shown: Shown[] = [];
     for (const entry of entries) {
       const name = expandPayload(entry.payload);
-      const speaker = await connect(room, { name });
-      const { author, seq, text } = await speaker.sendMessage('hello');
+      const sender = await connect(room, { name });
+      const { author, seq, text } = await sender.sendMessage('hello');
       expect(author, entry.id).toEqual({ id: author.id, name: name.trim().replace(/\s+/g, ' ') });
-      expect(await speaker.request({ action: 'rename', name }, 'welcome'), entry.id).toMatchObject({ you: author });
-      await speaker.request({ action: 'react', seq, emoji: '👍', on: true }, 'message');
+      expect(await sender.request({ action: 'rename', name }, 'welcome'), entry.id).toMatchObject({ you: author });
+      await sender.request({ action: 'react', seq, emoji: '👍', on: true }, 'message');
       shown.push({ id: entry.id, seq, text, author: author.name });
       await ann.sendMessage(bystander.text);
     }
@@ -174,7 +174,7 @@ async function expectInertEverywhere(chat: ChatPage, deployment: Deployment, roo
   await noScript.close();
 }
 
-/** A search for the payload finds it, and shows it as plain text. */
+/** Checks that a search for the payload finds it and shows it as plain text. */
 async function expectFoundAsText({ page }: ChatPage, mallory: WireClient, canary: Canary, { id, payload }: Text, shown: Shown[]): Promise<void> {
   const [query, sent] = [expandPayload(payload), shown.find((entry) => entry.id === id)!];
   const answer = await mallory.request({ action: 'search', text: query }, 'found');
@@ -193,10 +193,10 @@ async function expectFoundAsText({ page }: ChatPage, mallory: WireClient, canary
   await expect(dialog, id).toBeHidden();
 }
 
-/** The bystander messages before and after an attack look like one that is far from it. */
+/** Checks that the bystander messages before and after an attack look like one that is far from it. */
 async function expectNoOverpaint(chat: ChatPage, shown: Shown[], id: string): Promise<void> {
   const bystanders = chat.messages.filter({ has: chat.page.locator('.message-author', { hasText: bystander.name }) });
-  // By script: the page's policy forbids style elements, and also the style with which Playwright hides the caret.
+  // A script sets the style, because the page's policy forbids style elements, including the one with which Playwright hides the caret.
   await chat.page.evaluate(() => {
     for (const changing of document.querySelectorAll<HTMLElement>('.message-time, .new-line')) changing.style.visibility = 'hidden';
   });

@@ -59,15 +59,15 @@ type Ticket = Attack & {
 };
 
 test('attack frames are answered and not broadcast', async ({ deployment, room, connect }) => {
-  const [speaker, witness] = [await connect(room), await connect(room)];
-  const [mallory, ann] = [await personId(speaker), await personId(witness)];
-  await witness.sendMessage('hello');
-  await speaker.drain('message');
-  await speaker.drain('presence');
+  const [sender, observer] = [await connect(room), await connect(room)];
+  const [mallory, ann] = [await personId(sender), await personId(observer)];
+  await observer.sendMessage('hello');
+  await sender.drain('message');
+  await sender.drain('presence');
   const accepted: string[] = [];
   for (const entry of loadAttacks<Raw>('frames', deployment)) {
-    speaker.send(expandPayload(entry.frame));
-    const answer = await speaker.next('message', 'error', 'page', 'changes', 'found', 'upload', 'rooms', 'pong', ...(entry.answers ? [entry.answers] : []));
+    sender.send(expandPayload(entry.frame));
+    const answer = await sender.next('message', 'error', 'page', 'changes', 'found', 'upload', 'rooms', 'pong', ...(entry.answers ? [entry.answers] : []));
     const what = `${entry.id}: ${JSON.stringify(answer).slice(0, 300)}`;
     if (entry.says !== undefined) {
       accepted.push(entry.says);
@@ -86,11 +86,11 @@ test('attack frames are answered and not broadcast', async ({ deployment, room, 
       expect(found.filter(({ author }) => ![mallory, ann].includes(author.id)), what).toEqual([]);
     }
     // The socket is still open and got no further error.
-    expect(await speaker.drain('error'), what).toEqual([]);
+    expect(await sender.drain('error'), what).toEqual([]);
   }
-  const received = (await witness.drain('message')).sort((one, other) => one['seq'] - other['seq']);
+  const received = (await observer.drain('message')).sort((one, other) => one['seq'] - other['seq']);
   expect(received.map(({ text }) => text)).toEqual(accepted);
-  expect((await witness.allMessages()).map(({ text }) => text)).toEqual(['hello', ...accepted]);
+  expect((await observer.allMessages()).map(({ text }) => text)).toEqual(['hello', ...accepted]);
 });
 
 test('attack requests are rejected and not reflected', async ({ deployment, room, connect }) => {

@@ -30,12 +30,12 @@ test('a late visitor gets all messages in order without scripts', async ({ brows
 
 test('a minimal send without hello and ticket reaches everyone', async ({ page, deployment, room, connect }) => {
   const chat = await ChatPage.open(page, deployment, room);
-  const [speaker, listener] = [await connect(room), await connect(room)];
+  const [sender, listener] = [await connect(room), await connect(room)];
 
-  speaker.send('{"action":"send","text":"hi"}');
+  sender.send('{"action":"send","text":"hi"}');
   await chat.expectMessages('hi');
   expect(await listener.next('message')).toMatchObject({ text: 'hi' });
-  expect(await speaker.next('message')).toMatchObject({ text: 'hi', seq: expect.any(Number), nonce: expect.any(String) });
+  expect(await sender.next('message')).toMatchObject({ text: 'hi', seq: expect.any(Number), nonce: expect.any(String) });
 });
 
 test('messages stay in their room', async ({ room, connect }) => {
@@ -96,21 +96,21 @@ test('a message written offline is sent once after reconnecting', async ({ page,
 test('a message with a lost acknowledgement is stored once', async ({ page, deployment, room, connect }) => {
   const proxy = await SocketProxy.install(page);
   const chat = await ChatPage.open(page, deployment, room);
-  const witness = await connect(room);
+  const observer = await connect(room);
 
   proxy.dropReplies();
   await chat.sendMessage('did you get this?');
   // The message did arrive; only the page does not know it.
-  expect(await witness.next('message')).toMatchObject({ text: 'did you get this?' });
+  expect(await observer.next('message')).toMatchObject({ text: 'did you get this?' });
   await expect(chat.messageWithText('did you get this?')).toHaveAttribute('data-state', 'pending');
   await proxy.disconnect();
   await chat.waitForState('offline');
   proxy.restore();
   await expect(chat.messageWithText('did you get this?')).toHaveAttribute('data-state', 'sent');
 
-  await witness.sendMessage('the end');
+  await observer.sendMessage('the end');
   await chat.expectMessages('did you get this?', 'the end');
-  expect((await witness.newestMessages()).map((message) => message['text'])).toEqual(['did you get this?', 'the end']);
+  expect((await observer.newestMessages()).map((message) => message['text'])).toEqual(['did you get this?', 'the end']);
 });
 
 test('the Reconnect button reconnects without waiting', async ({ page, deployment, room }) => {
@@ -199,9 +199,9 @@ test('Enter that ends an IME composition does not send', async ({ page, deployme
 });
 
 test('scrolling up loads older messages back to the first', async ({ page, deployment, room, connect }) => {
-  const speaker = await connect(room);
+  const sender = await connect(room);
   const all = Array.from({ length: 2 * messageLimit + 5 }, (_, at) => `line ${at + 1}`);
-  for (const text of all) await speaker.sendMessage(text);
+  for (const text of all) await sender.sendMessage(text);
 
   const chat = await ChatPage.open(page, deployment, room);
   await expect(chat.messages).toHaveCount(messageLimit);
@@ -218,18 +218,18 @@ test('scrolling up loads older messages back to the first', async ({ page, deplo
 });
 
 test('new messages do not scroll a reader who is further up', async ({ page, deployment, room, connect }) => {
-  const speaker = await connect(room);
-  for (let at = 1; at <= messageLimit; at += 1) await speaker.sendMessage(`line ${at}`);
+  const sender = await connect(room);
+  for (let at = 1; at <= messageLimit; at += 1) await sender.sendMessage(`line ${at}`);
   const chat = await ChatPage.open(page, deployment, room);
 
   // At the bottom, a new message scrolls into view.
-  await speaker.sendMessage('you are at the bottom');
+  await sender.sendMessage('you are at the bottom');
   await expect(chat.messageWithText('you are at the bottom')).toBeInViewport();
   await expect(chat.newMessages).toBeHidden();
 
   await chat.scrollToOldest();
   await expect(chat.messageWithText('line 1')).toBeInViewport();
-  await speaker.sendMessage('you are at the top');
+  await sender.sendMessage('you are at the top');
   await expect(chat.newMessages).toBeVisible();
   await expect(chat.messageWithText('line 1')).toBeInViewport();
   await chat.newMessages.click();

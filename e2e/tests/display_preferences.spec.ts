@@ -24,7 +24,7 @@ test.describe('with forced colours', () => {
     await expect(own).toHaveAttribute('aria-pressed', 'true');
     expect(await computedStyle(own, 'background-color')).not.toEqual(await computedStyle(other, 'background-color'));
 
-    // With the keyboard: a focus that follows the mouse is not drawn.
+    // Focuses with the keyboard, because the outline is not drawn for a focus by mouse.
     await chat.composer.press('Home');
     expect(await computedStyle(page.locator('.composer-box'), 'outline-style')).toEqual(['solid']);
     await message.article.focus();
@@ -45,7 +45,7 @@ test.describe('with reduced motion', () => {
   test('animations and transitions are off', async ({ page, deployment, room, connect }) => {
     const proxy = await SocketProxy.install(page);
     const chat = await ChatPage.open(page, deployment, room);
-    // A spinner while an image is prepared, a note that appears, a state that changes its colour.
+    // These steps show a spinner, a note that appears, and a state that changes its colour.
     await page.locator('input[type=file]').setInputFiles({ name: 'a.svg', mimeType: 'image/svg+xml', buffer: Buffer.from('<svg/>') });
     await (await connect(room)).sendMessage('Hello');
     proxy.holdSends();

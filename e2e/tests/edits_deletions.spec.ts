@@ -138,7 +138,7 @@ test('messages of others can be replied to, but not changed', async ({ page, dep
   const foreign = await (await Message.withText(chat, 'theirs')).toolbar();
   await expect(foreign.getByRole('button', { name: 'Reply' })).toBeVisible();
   for (const name of ['Edit', 'Delete']) await expect(foreign.getByRole('button', { name })).toHaveCount(0);
-  // Not with shortcuts, either.
+  // Shortcuts do not change them, either.
   await (await Message.withText(chat, 'theirs')).article.focus();
   await page.keyboard.press('e');
   await page.keyboard.press('Delete');

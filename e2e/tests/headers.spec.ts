@@ -147,13 +147,13 @@ async function openInjectedPage(page: Page, deployment: Deployment, room: string
     const answer = await route.fetch();
     const headers = answer.headers();
     if (policy === 'dropped') delete headers['content-security-policy'];
-    // After the elements that hydration reads.
+    // Injected after the elements that hydration reads.
     const body = (await answer.text()).replace('</body>', `${Object.values(injections).join('')}</body>`);
     await route.fulfill({ response: answer, headers, body });
   });
   await page.addInitScript(() => Object.assign(window, { executed: [] }));
   await page.goto(deployment.pageUrl(room), { waitUntil: 'load' });
-  // By the test, to find out whether the page itself could do it.
+  // The test adds these itself, to find out whether code in the page could do so.
   await page.evaluate(() => {
     const script = document.createElement('script');
     script.textContent = 'try { eval(\'window.executed.push("an eval")\') } catch {}';
@@ -174,7 +174,7 @@ const effects = (page: Page): Promise<string[]> =>
 
 test('injected HTML has no effect', async ({ page, deployment, room, violations }) => {
   await openInjectedPage(page, deployment, room, 'kept');
-  // One for each injection, one for the added script and one for the javascript: address.
+  // One violation for each injection, one for the added script and one for the javascript: address.
   await expect.poll(() => violations.length).toBe(Object.keys(injections).length + 2);
   expect(await effects(page)).toEqual([]);
   violations.length = 0;
@@ -188,7 +188,7 @@ test('without the policy, injected HTML takes effect', async ({ page, deployment
 
 test('eval is blocked, even for the page itself', async ({ page, deployment, room, violations }) => {
   const chat = await ChatPage.open(page, deployment, room);
-  // In a callback, as a library would call it. The policy does not apply to code that a test evaluates directly.
+  // Calls eval in a callback, as a library would. The policy does not apply to code that a test evaluates directly.
   const run = await page.evaluate(() => new Promise((done) => setTimeout(() => {
     try {
       done((0, eval)('1 + 1'));

@@ -29,7 +29,7 @@ for (const [name, [type, width, height, bytes]] of Object.entries(mismatches)) {
     const image = imageMetadata(bytes, type, width, height);
     expect(await putBytes(await requestUploadUrl(ann, deployment, 'n', image), type, bytes)).toBe(200);
     expect(await sendImage(ann, 'n', image)).toMatchObject({ type: 'error', code: 'badImage', action: 'send', nonce: 'n' });
-    // Removed: the same command does not find the upload any more.
+    // The upload is removed, so the same command does not find it any more.
     expect(await sendImage(ann, 'n', image)).toMatchObject({ type: 'error', code: 'noImage' });
     await expectNothingStored(deployment, room, ann, 'n');
   });
@@ -163,7 +163,7 @@ test('no path serves anything but images', async ({ deployment, room, connect })
     '/images/',
     `/uploads/${author}/${room}/n/${bytes.length}.png`,
   ]) {
-    // Sent unchanged: `fetch` would normalise the path.
+    // Sends the path unchanged; `fetch` would normalise it.
     const [status, body] = await new Promise<[number, string]>((resolve, reject) => {
       const get = request(`http://${host}`, { path }, (answer) => {
         let text = '';
@@ -177,7 +177,7 @@ test('no path serves anything but images', async ({ deployment, room, connect })
   }
 });
 
-/** Neither the message nor its image exists, and the room still accepts messages. */
+/** Checks that neither the message nor its image exists, and that the room still accepts messages. */
 async function expectNothingStored(deployment: Deployment, room: string, client: WireClient, nonce: string): Promise<void> {
   const shown = await fetch(imageUrl(deployment, room, await personId(client), nonce));
   expect(shown.status).toBeGreaterThanOrEqual(400);

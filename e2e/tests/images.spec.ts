@@ -252,7 +252,7 @@ test('loading ten images does not shift the layout', async ({ page, deployment, 
       for (const entry of list.getEntries()) (window as any).layoutShifts.push((entry as any).value);
     }).observe({ type: 'layout-shift', buffered: true });
   });
-  // Delayed, so that each image arrives after the first paint.
+  // Delays each image, so that it arrives after the first paint.
   let delay = 0;
   await page.route(/\/images\//, async (route) => {
     delay += 100;

@@ -35,22 +35,22 @@ const reservedRoutes = ['{"action":"$connect"}', '{"action":"$disconnect"}'];
 for (const [name, frame, code] of rejectedFrames) {
   test(`${name} is answered with ${code}`, async ({ deployment, room, connect }) => {
     test.skip(deployment.name === 'stack' && reservedRoutes.includes(frame), 'the AWS emulator runs reserved routes itself');
-    const [speaker, witness] = [await connect(room), await connect(room)];
-    speaker.send(frame);
-    const error = await speaker.next('error');
+    const [sender, observer] = [await connect(room), await connect(room)];
+    sender.send(frame);
+    const error = await sender.next('error');
     expect(error['code']).toBe(code);
     expect(error['message'], 'a sentence without server internals').toMatch(/^[^:{}]*[a-z]/i);
-    await expectUnaffected(speaker, witness);
+    await expectUnaffected(sender, observer);
   });
 }
 
 for (const [name, frame, code] of closingFrames) {
   test(`${name} closes the socket with ${code}`, async ({ deployment, room, connect }) => {
     test.skip(deployment.name === 'stack', 'the AWS emulator has neither limit: on AWS, API Gateway closes the socket');
-    const [speaker, witness] = [await connect(room), await connect(room)];
-    speaker.send(frame);
-    expect(await speaker.closed).toBe(code);
-    await expectUnaffected(await connect(room), witness);
+    const [sender, observer] = [await connect(room), await connect(room)];
+    sender.send(frame);
+    expect(await sender.closed).toBe(code);
+    await expectUnaffected(await connect(room), observer);
   });
 }
 
@@ -63,11 +63,11 @@ for (const room of ['UPPER', 'with space', 'dots.and/slashes', 'x'.repeat(65), '
   });
 }
 
-/** The socket is still open, and the rejected frame was neither broadcast nor stored. */
-async function expectUnaffected(speaker: WireClient, witness: WireClient): Promise<void> {
-  speaker.send({ action: 'ping' });
-  await speaker.next('pong');
-  await speaker.sendMessage('still here');
-  expect((await witness.next('message'))['text']).toBe('still here');
-  expect((await speaker.allMessages()).map((message) => message['text'])).toEqual(['still here']);
+/** Checks that the socket is still open, and that the rejected frame was neither broadcast nor stored. */
+async function expectUnaffected(sender: WireClient, observer: WireClient): Promise<void> {
+  sender.send({ action: 'ping' });
+  await sender.next('pong');
+  await sender.sendMessage('still here');
+  expect((await observer.next('message'))['text']).toBe('still here');
+  expect((await sender.allMessages()).map((message) => message['text'])).toEqual(['still here']);
 }

@@ -37,7 +37,7 @@ async function recordNotifications(page: Page): Promise<void> {
 const shown = (page: Page): Promise<Shown[]> => page.evaluate(() => (window as any).shown);
 const permissionRequests = (page: Page): Promise<number> => page.evaluate(() => (window as any).permissionRequests ?? 0);
 
-/** Makes the page believe that it is hidden. A headless browser never hides a page. */
+/** Simulates that the page is hidden or visible. A headless browser never hides a page. */
 async function setHidden(page: Page, hidden: boolean): Promise<void> {
   await page.evaluate((hidden) => {
     Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });

@@ -197,7 +197,7 @@ test('pages with restricted access are not cached', async ({ page, context, depl
   await (await connect(room)).sendMessage('behind the passphrase');
   await ChatPage.open(page, deployment, room);
   await waitUntilCached(page);
-  // The same page, as a chat with a passphrase sends it.
+  // Serves the same page as a chat with a passphrase would.
   await context.route(deployment.pageUrl(room), async (route) => {
     const answer = await route.fetch();
     const body = (await answer.text()).replace('id="page-state">{', 'id="page-state">{"access":"passphrase",');

@@ -7,7 +7,7 @@ import { ConnectError, WireClient } from '../support/wire_client.ts';
 
 // Sign-in with OpenID Connect. The access policy is a setting of the process, so each test starts its own server and provider.
 
-test('signing in takes the provider’s identity, for 30 days', async ({ page, context }) => {
+test('a sign-in uses the provider’s identity for 30 days', async ({ page, context }) => {
   await withProviderServer(async (server, provider) => {
     await page.goto(`${server.url}/r/cats`);
     await expect(page.getByRole('heading')).toHaveText('Sign in to enter');
@@ -31,7 +31,7 @@ test('signing in takes the provider’s identity, for 30 days', async ({ page, c
     expect(days).toBeLessThan(30.1);
     expect(cookies.filter(({ name }) => name.endsWith('sign-in'))).toEqual([]);
 
-    // A visit does not extend the session: the provider has to be asked again.
+    // A visit does not extend the session, so the visitor has to sign in again after 30 days.
     expect((await page.request.get(`${server.url}/state/cats`)).headers()['set-cookie']).toBeUndefined();
     expect(server.log).not.toMatch(/code=|state=|eyJ|ann@example/);
     await leave(page);
@@ -127,14 +127,14 @@ test('signing out asks for a new sign-in', async ({ page }) => {
   await withProviderServer(async (server) => {
     await page.goto(`${server.url}/sign-in`);
     await expect(page.getByRole('log')).toBeVisible();
-    const out = page.waitForResponse(/\/sign-out$/);
+    const response = page.waitForResponse(/\/sign-out$/);
     await page.evaluate(() => {
       const form = document.createElement('form');
       [form.method, form.action] = ['post', '/sign-out'];
       document.body.append(form);
       form.submit();
     });
-    expect(await (await out).headerValue('clear-site-data')).toBe('"cache", "storage"');
+    expect(await (await response).headerValue('clear-site-data')).toBe('"cache", "storage"');
     await expect(page.getByRole('heading')).toHaveText('Sign in to enter');
     expect(await page.context().cookies()).toEqual([]);
     // The page clears its storage itself, which tells its other tabs.
@@ -209,7 +209,7 @@ test('a link on another site cannot start a sign-in', async ({ page, context }) 
     await page.getByRole('link').click();
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sign in to enter');
     expect([provider.keyRequests, await context.cookies()]).toEqual([0, []]);
-    // The visitor has to click there.
+    // The visitor has to follow the link on the sign-in page.
     await page.getByRole('link', { name: 'Sign in' }).click();
     await expect(page).toHaveURL(`${server.url}/r/cats`);
     expect((await (await page.request.get(`${server.url}/state/cats`)).json()).you.name).toBe('Ann Oakley');
@@ -219,10 +219,10 @@ test('a link on another site cannot start a sign-in', async ({ page, context }) 
 
 test('too many sign-in callbacks are rate-limited', async ({ page }) => {
   await withProviderServer(async (server) => {
-    const back = () => page.request.get(`${server.url}/sign-in/callback?code=x&state=y`);
+    const callback = () => page.request.get(`${server.url}/sign-in/callback?code=x&state=y`);
     // If the minute changes during the test, twice as many attempts get through.
     const statuses: number[] = [];
-    for (let tries = 0; tries < 250 && statuses.at(-1) !== 429; tries += 1) statuses.push((await back()).status());
+    for (let tries = 0; tries < 250 && statuses.at(-1) !== 429; tries += 1) statuses.push((await callback()).status());
     expect(statuses.indexOf(429)).toBeGreaterThanOrEqual(120);
     await page.goto(`${server.url}/sign-in/callback?code=x&state=y`);
     await expect(page.getByRole('alert')).toHaveText(/too many tries. Please try again in \d+ seconds?\./);
@@ -233,15 +233,15 @@ test('a sign-in callback works once', async ({ page, context }) => {
   await withProviderServer(async (server, provider) => {
     const callback = page.waitForRequest(/\/sign-in\/callback\?/);
     await page.goto(`${server.url}/sign-in?to=/r/cats`);
-    const back = (await callback).url();
-    expect(back).toMatch(/code=.*state=|state=.*code=/);
+    const callbackUrl = (await callback).url();
+    expect(callbackUrl).toMatch(/code=.*state=|state=.*code=/);
     const currentPerson = async () => (await (await page.request.get(`${server.url}/state/cats`)).json()).you;
     const [ann, cookies] = [await currentPerson(), await context.cookies()];
     expect(ann.name).toBe('Ann Oakley');
 
-    // The address is used up, whoever is signed in at the provider now.
+    // The callback URL is used up, no matter who is signed in at the provider now.
     provider.claims = { sub: 'ben@example', name: 'Ben' };
-    expect((await page.goto(back))?.status()).toBe(403);
+    expect((await page.goto(callbackUrl))?.status()).toBe(403);
     await expect(page.getByRole('alert')).toBeVisible();
     expect([await currentPerson(), await context.cookies()]).toEqual([ann, cookies]);
   });

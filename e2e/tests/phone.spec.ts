@@ -207,7 +207,7 @@ test('the composer stays above the on-screen keyboard', async ({ page, deploymen
     }, height);
   const bottom = () => chat.composer.evaluate((field) => field.getBoundingClientRect().bottom);
   expect(await bottom()).toBeGreaterThan(700);
-  // As Safari on iOS does when its keyboard opens.
+  // Simulates the keyboard of Safari on iOS.
   await setVisibleHeight(480);
   expect(await bottom()).toBeLessThanOrEqual(480);
   expect(await bottom()).toBeGreaterThan(400);

@@ -26,7 +26,7 @@ test('the privacy dialog shows the visitor’s id', async ({ page, deployment, r
 test('the export has the visitor’s own messages only', async ({ page, deployment, room, connect }) => {
   const chat = await ChatPage.open(page, deployment, room);
   await chat.sendMessage('mine to keep');
-  // Wait: sequence numbers are assigned by the server.
+  // Waits until the server has assigned the sequence number.
   await expect(chat.messageWithText('mine to keep')).toHaveAttribute('data-state', 'sent');
   await (await connect(room)).sendMessage('somebody else’s');
   await chat.expectMessages('mine to keep', 'somebody else’s');
@@ -127,7 +127,7 @@ test('erasing data confirms once and resets other tabs', async ({ page, context,
   expect(await sessionPersonId(page)).toBe(await sessionPersonId(other.page));
 });
 
-test('reopening the dialog resets an unanswered question', async ({ page, deployment, room }) => {
+test('reopening the dialog resets an unanswered confirmation', async ({ page, deployment, room }) => {
   const chat = await ChatPage.open(page, deployment, room);
   const dialog = await openPrivacyDialog(chat);
   const ask = dialog.getByRole('button', { name: 'Delete everything I wrote…' });
@@ -170,7 +170,7 @@ test('erasing waits for a connection and can be stopped', async ({ page, deploym
 });
 
 test('without a clipboard the id is selected instead of copied', async ({ page, deployment, room }) => {
-  // As on a page that another host serves without HTTPS.
+  // Simulates a page that another host serves without HTTPS.
   await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'clipboard', { get: () => undefined }));
   const chat = await ChatPage.open(page, deployment, room);
   const dialog = await openPrivacyDialog(chat);

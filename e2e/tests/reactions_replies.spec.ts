@@ -89,10 +89,10 @@ test('a reply quotes its message and leads to it', async ({ page, deployment, ro
 });
 
 test('a quote leads to a message that is not loaded yet', async ({ page, deployment, room, connect }) => {
-  const speaker = await connect(room);
-  const { seq } = await speaker.sendMessage('long ago');
-  for (let at = 0; at < 2 * messageLimit; at += 1) await speaker.sendMessage(`line ${at}`);
-  speaker.send({ action: 'send', text: 'do you remember?', replyTo: seq, nonce: crypto.randomUUID() });
+  const sender = await connect(room);
+  const { seq } = await sender.sendMessage('long ago');
+  for (let at = 0; at < 2 * messageLimit; at += 1) await sender.sendMessage(`line ${at}`);
+  sender.send({ action: 'send', text: 'do you remember?', replyTo: seq, nonce: crypto.randomUUID() });
 
   const chat = await ChatPage.open(page, deployment, room);
   const quote = chat.messageWithText('do you remember?').locator('.message-quote');
@@ -203,18 +203,18 @@ test.describe('on a touch screen', () => {
 });
 
 test('edits, deletions, reactions and quotes show without scripts', async ({ browser, deployment, room, connect }) => {
-  const speaker = await connect(room);
-  speaker.send({ action: 'rename', name: '"><img src=x>' });
-  await speaker.next('welcome');
-  const sent = [await speaker.sendMessage('frist'), await speaker.sendMessage('a mistake')];
-  speaker.send({ action: 'edit', seq: sent[0]!['seq'], text: 'first' });
-  await speaker.next('message');
-  speaker.send({ action: 'react', seq: sent[0]!['seq'], emoji: '🎉', on: true });
-  await speaker.next('message');
-  speaker.send({ action: 'delete', seq: sent[1]!['seq'] });
-  await speaker.next('message');
-  speaker.send({ action: 'send', text: 'answer', replyTo: sent[0]!['seq'], nonce: crypto.randomUUID() });
-  await speaker.next('message');
+  const sender = await connect(room);
+  sender.send({ action: 'rename', name: '"><img src=x>' });
+  await sender.next('welcome');
+  const sent = [await sender.sendMessage('frist'), await sender.sendMessage('a mistake')];
+  sender.send({ action: 'edit', seq: sent[0]!['seq'], text: 'first' });
+  await sender.next('message');
+  sender.send({ action: 'react', seq: sent[0]!['seq'], emoji: '🎉', on: true });
+  await sender.next('message');
+  sender.send({ action: 'delete', seq: sent[1]!['seq'] });
+  await sender.next('message');
+  sender.send({ action: 'send', text: 'answer', replyTo: sent[0]!['seq'], nonce: crypto.randomUUID() });
+  await sender.next('message');
 
   const context = await browser.newContext({ javaScriptEnabled: false });
   const chat = new ChatPage(await context.newPage());

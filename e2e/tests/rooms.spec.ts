@@ -103,7 +103,7 @@ test.describe('on a wide screen', () => {
     await expect(links).toHaveText([`#${room}-b`, `#${room}`, `#${room}-a`]);
   });
 
-  test('without scripts the column shows the room and no dead buttons', async ({ browser, deployment, room }) => {
+  test('without scripts the column has no buttons that need scripts', async ({ browser, deployment, room }) => {
     const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 1280, height: 800 } });
     const page = await context.newPage();
     await page.goto(deployment.pageUrl(room));

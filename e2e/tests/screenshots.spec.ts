@@ -1,7 +1,7 @@
 import { openScreen, screenSizes, screenStates } from '../support/screen_states.ts';
 import { test } from '../support/fixtures.ts';
 
-// Takes pictures for people, into screenshots/. It checks nothing and is not part of the default run:
+// Takes screenshots of typical states, into screenshots/. It checks nothing and is not part of the default run:
 // npx playwright test --config screenshots.config.ts
 
 for (const [size, [width, height]] of Object.entries(screenSizes)) {

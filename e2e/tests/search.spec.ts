@@ -17,10 +17,10 @@ async function searchFor(page: Page, query: string): Promise<void> {
 }
 
 test('search finds and marks messages with all words, newest first', async ({ page, deployment, room, connect }) => {
-  const speaker = await connect(room);
-  speaker.send({ action: 'rename', name: 'Ann' });
-  await speaker.next('welcome');
-  for (const text of ['The boat is red', 'a red house', 'Which BOAT was red?']) await speaker.sendMessage(text);
+  const sender = await connect(room);
+  sender.send({ action: 'rename', name: 'Ann' });
+  await sender.next('welcome');
+  for (const text of ['The boat is red', 'a red house', 'Which BOAT was red?']) await sender.sendMessage(text);
   await ChatPage.open(page, deployment, room);
   await page.getByRole('button', { name: 'Search', exact: true }).click();
   await expect(dialog(page).getByRole('searchbox')).toBeFocused();
@@ -49,9 +49,9 @@ test('search results show HTML as text', async ({ page, deployment, room, connec
 });
 
 test('a search result leads to its message, loaded or not', async ({ page, deployment, room, connect }) => {
-  const speaker = await connect(room);
-  await speaker.sendMessage('the needle');
-  for (let at = 0; at < 2 * messageLimit; at += 1) await speaker.sendMessage(`hay ${at}`);
+  const sender = await connect(room);
+  await sender.sendMessage('the needle');
+  for (let at = 0; at < 2 * messageLimit; at += 1) await sender.sendMessage(`hay ${at}`);
   const chat = await ChatPage.open(page, deployment, room);
   await expect(chat.messageWithText('the needle')).toHaveCount(0);
   await searchFor(page, 'needle');
@@ -80,8 +80,8 @@ test('the slash key opens the search, but not in a text field', async ({ page, d
 });
 
 test('search continues further back until there is no more', async ({ page, deployment, room, connect }) => {
-  const speaker = await connect(room);
-  for (let at = 1; at <= 25; at += 1) await speaker.sendMessage(`needle ${at}`);
+  const sender = await connect(room);
+  for (let at = 1; at <= 25; at += 1) await sender.sendMessage(`needle ${at}`);
   await ChatPage.open(page, deployment, room);
   await searchFor(page, 'needle');
   await expect(hits(page)).toHaveCount(20);

@@ -6,7 +6,7 @@ import { messageLimit } from '../support/settings.ts';
 
 // The unread line, the title count, and the way to the first unread message.
 
-/** Makes the page believe that it is hidden or visible. */
+/** Simulates that the page is hidden or visible. */
 async function setVisibility(page: Page, state: 'hidden' | 'visible'): Promise<void> {
   await page.evaluate((state) => {
     Object.defineProperty(document, 'hidden', { configurable: true, value: state === 'hidden' });

@@ -58,7 +58,7 @@ for (const [where, { width, height, text }] of Object.entries(screens)) {
   });
 }
 
-/** Sets the size of text by script: the page's policy forbids other style sheets. */
+/** Sets the text size with a script, because the page's policy forbids other style sheets. */
 async function setTextSize(page: Page, text: string): Promise<void> {
   await page.evaluate((text) => document.documentElement.style.setProperty('font-size', text), text);
 }

@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test';
 import { ChatPage } from '../chat_page.ts';
-import { becomeModerator, pressOnMessage, sendPicture, type PageStates } from './stage.ts';
+import { becomeModerator, pressOnMessage, sendPicture, type PageStates } from './setup.ts';
 
 /** States of the dialogs. */
 export const dialogStates: PageStates = {

@@ -2,7 +2,7 @@ import { expect } from '@playwright/test';
 import { ChatPage } from '../chat_page.ts';
 import { imageUrl, personId } from '../images.ts';
 import { Message } from '../message.ts';
-import { picture, pressOnMessage, sendConversation, sendPicture, type PageStates } from './stage.ts';
+import { picture, pressOnMessage, sendConversation, sendPicture, type PageStates } from './setup.ts';
 
 /** States of the log, the messages and the composer. */
 export const messageStates: PageStates = {
@@ -78,7 +78,7 @@ export const messageStates: PageStates = {
       await expect(message.reaction(/👍 2/)).toHaveAttribute('aria-pressed', 'true');
     },
   },
-  'a reply, and one being written': {
+  'a reply, and a reply being written': {
     after: async ({ page, chat, ann, ben }) => {
       const { seq } = await ann.sendMessage('Who comes?');
       ben.send({ action: 'send', text: 'I do.', replyTo: seq });
@@ -88,7 +88,7 @@ export const messageStates: PageStates = {
       await chat.composer.fill('So do I');
     },
   },
-  'an edited message, and one being edited': {
+  'an edited message, and an edit being written': {
     after: async ({ page, chat }) => {
       await chat.sendMessage('Helo');
       await pressOnMessage(chat, 'Helo', 'e');

@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test';
 import { sessionPersonId } from '../moderation_fixtures.ts';
-import { type PageStates } from './stage.ts';
+import { type PageStates } from './setup.ts';
 
 /** States of the connection, the rules of the room and the restrictions of the visitor. */
 export const restrictionStates: PageStates = {

@@ -7,10 +7,10 @@ import { sessionPersonId } from '../moderation_fixtures.ts';
 import type { SocketProxy } from '../socket_proxy.ts';
 import type { WireClient } from '../wire_client.ts';
 
-// What the states of the page share.
+// Setup and helpers that the states of the page share.
 
 /** A room with two other people, the page under test and its socket proxy. */
-export type Stage = {
+export type StateSetup = {
   page: Page;
   deployment: Deployment;
   room: string;
@@ -22,13 +22,13 @@ export type Stage = {
 };
 
 /** A state of the page: what happens in a room before and after its page is opened, and the browser's locale. */
-export type PageState = { before?: (stage: Omit<Stage, 'chat'>) => Promise<void>; after?: (stage: Stage) => Promise<void>; locale?: string };
+export type PageState = { before?: (setup: Omit<StateSetup, 'chat'>) => Promise<void>; after?: (setup: StateSetup) => Promise<void>; locale?: string };
 
 export type PageStates = { [name: string]: PageState };
 
 export const picture = png(320, 200);
 
-/** Makes the page believe that its visitor is a moderator. */
+/** Injects a `welcome` that makes the visitor a moderator on the page. */
 export async function becomeModerator(page: Page, proxy: SocketProxy): Promise<void> {
   const you = { id: await sessionPersonId(page), name: 'Mona', moderator: true };
   proxy.injectFrame({ type: 'welcome', you, room: 'lobby', online: 2, people: [you, { id: 'ben', name: 'Ben' }] });
