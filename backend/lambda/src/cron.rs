@@ -16,10 +16,10 @@ use crate::Error;
 /// If the connection to the Lambda runtime fails.
 pub async fn cron(route: CleanupHandler) -> Result<(), Error> {
     let route = &route;
-    lambda_runtime::run(service_fn(|_: LambdaEvent<IgnoredAny>| async move { Ok::<_, Error>(sweep(route).await?) }))
+    lambda_runtime::run(service_fn(|_: LambdaEvent<IgnoredAny>| async move { Ok::<_, Error>(clean_up(route).await?) }))
         .await
 }
 
-async fn sweep(route: &CleanupHandler) -> Result<(), Unavailable> {
-    route.handle().await.inspect_err(|error| tracing::error!(%error, "the sweep failed"))
+async fn clean_up(route: &CleanupHandler) -> Result<(), Unavailable> {
+    route.handle().await.inspect_err(|error| tracing::error!(%error, "clean-up failed; Lambda retries it twice"))
 }

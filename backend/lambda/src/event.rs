@@ -8,7 +8,8 @@ use serde_json::value::RawValue;
 
 /// The type of an event.
 ///
-/// The route does not tell it: API Gateway chooses the route by what the client sends, and `{"action":"$connect"}` is an ordinary message.
+/// The route does not tell the type: a client chooses the route with the `action` of its frame, and `{"action":"$connect"}` is
+/// an ordinary message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub(crate) enum Kind {
@@ -103,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_handshake_has_a_socket_and_its_query() {
+    fn a_handshake_has_a_connection_id_and_a_query() {
         for event in [include_str!("../tests/events/connect.json"), include_str!("../tests/events/aws-connect.json")] {
             let event = read(Kind::Connect, event).unwrap();
             assert!(!event.connection.0.is_empty());
@@ -113,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_handshake_tells_where_it_comes_from() {
+    fn a_handshake_has_an_origin_and_an_address() {
         let origin = |event: &SocketEvent| event.headers["origin"].clone();
         let event = read(Kind::Connect, include_str!("../tests/events/aws-connect.json")).unwrap();
         assert_eq!(origin(&event), "https://d111111abcdef8.cloudfront.net");
@@ -123,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_handshake_without_a_query_has_none() {
+    fn a_handshake_may_have_no_query() {
         let event = r#"{"requestContext":{"connectionId":"c=","eventType":"CONNECT","requestId":"r"},"headers":{}}"#;
         assert_eq!(read(Kind::Connect, event).unwrap().query, HashMap::new());
         let null = event.replace("\"headers\"", "\"queryStringParameters\":null,\"headers\"");
@@ -131,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_is_passed_on_as_it_came() {
+    fn a_frame_is_passed_on_unchanged() {
         for event in [include_str!("../tests/events/send.json"), include_str!("../tests/events/aws-send.json")] {
             let event = read(Kind::Message, event).unwrap();
             assert_eq!(event.body, r#"{"action":"send","text":"hi"}"#);
@@ -144,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_socket_is_known_by_its_id() {
+    fn a_disconnect_event_has_the_connection_id() {
         for event in
             [include_str!("../tests/events/disconnect.json"), include_str!("../tests/events/aws-disconnect.json")]
         {
@@ -153,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_that_calls_itself_connect_is_no_handshake() {
+    fn a_message_with_the_action_connect_is_no_handshake() {
         let event =
             include_str!("../tests/events/send.json").replace("\"routeKey\": \"send\"", "\"routeKey\": \"$connect\"");
         assert!(read(Kind::Message, &event).is_some());
@@ -162,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_of_an_unexpected_shape_is_refused() {
+    fn an_event_with_an_unexpected_shape_is_rejected() {
         let front = include_str!("../tests/events/front.json");
         for event in ["null", "7", "[]", "{}", r#"{"requestContext":null}"#, r#"{"requestContext":{}}"#, front] {
             for kind in [Kind::Connect, Kind::Message, Kind::Disconnect] {

@@ -92,7 +92,7 @@ pub(crate) fn read(event: &RawValue, origin_key: &str) -> Result<(FrontRequest, 
     Ok((FrontRequest { path, query, form, cookie, accept_language, host, origin, fetch_site, address, secure }, brotli))
 }
 
-/// Returns the posted form. API Gateway encodes what it takes for binary as base64.
+/// Returns the bytes of the body. API Gateway encodes bodies as base64 if their content type may be binary.
 fn bytes(body: String, is_base64: bool) -> Result<Vec<u8>, RequestError> {
     if is_base64 { BASE64.decode(body).map_err(|_| RequestError::NotText) } else { Ok(body.into_bytes()) }
 }
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_visit_has_its_path_and_its_cookies() {
+    fn a_request_has_its_path_and_cookies() {
         let visit = read(include_str!("../tests/events/front.json")).ok().unwrap();
         assert_eq!((visit.path.as_str(), visit.cookie.as_deref()), ("/r/cats", Some("s=1; t=2")));
         assert!(!visit.secure);
@@ -182,14 +182,14 @@ mod tests {
     }
 
     #[test]
-    fn a_visit_whose_address_is_no_uri_is_a_visit() {
+    fn a_path_that_is_no_valid_uri_is_accepted() {
         let odd = include_str!("../tests/events/aws-front.json")
             .replace("/r/cats", r"/r/a b|\u65e5<>")
             .replace("x=1&y=a%20b", r#"q=<a b>^{\""#);
         assert_eq!(read(&odd).ok().unwrap().path, "/r/a b|日<>");
     }
 
-    /// A request of that method, with that body.
+    /// Reads a request with this method and body.
     fn posted(method: &str, content_type: &str, body: &str, is_base64: bool) -> Result<FrontRequest, RequestError> {
         let mut event: serde_json::Value =
             serde_json::from_str(include_str!("../tests/events/aws-front.json")).unwrap();
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_is_read_whether_it_comes_as_text_or_as_base64() {
+    fn a_form_is_read_from_text_and_from_base64() {
         for (body, is_base64) in [("to=%2F&x=1", false), ("dG89JTJGJng9MQ==", true)] {
             let request = posted("POST", "application/x-www-form-urlencoded; charset=UTF-8", body, is_base64);
             assert_eq!(request.ok().unwrap().form.as_deref(), Some("to=%2F&x=1"));
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_posted_is_a_small_form_or_is_refused() {
+    fn only_small_forms_are_accepted() {
         let long = "x".repeat(FORM_BYTES + 1);
         for (method, content_type, body, is_base64, why) in [
             ("PUT", FORM_TYPE, "x", false, RequestError::MethodNotAllowed),
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_visitor_is_where_cloudfront_saw_them_whatever_they_say() {
+    fn the_address_is_the_one_that_cloudfront_appended() {
         let cloudfront = Some("130.176.0.1");
         for (forwarded, source, expected) in [
             ("203.0.113.7, 130.176.0.1", cloudfront, "203.0.113.7"),
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn only_cloudfront_says_for_whom_it_asks() {
+    fn only_cloudfront_is_trusted_with_the_client_address() {
         let event = |key: &str| {
             json!({
                 "rawPath": "/", "headers": { "x-forwarded-for": "192.0.2.7, 130.176.0.1", "x-origin-key": key },
@@ -259,14 +259,14 @@ mod tests {
     }
 
     #[test]
-    fn an_event_of_an_unexpected_shape_is_refused() {
+    fn an_event_with_an_unexpected_shape_is_rejected() {
         for event in ["null", "7", "[]", "{}", include_str!("../tests/events/send.json")] {
             assert_eq!(read(event).err(), Some(RequestError::UnknownEvent), "{event}");
         }
     }
 
     #[test]
-    fn an_answer_is_written_as_payload_version_2_wants_it() {
+    fn an_answer_has_the_format_of_payload_version_2() {
         let answer = FrontAnswer {
             status: 200,
             content_type: "text/html; charset=utf-8",
@@ -285,8 +285,9 @@ mod tests {
         assert_eq!(written["cookies"], json!(["guest=x; Path=/", "name=; Path=/"]));
         assert_eq!((&written["body"], &written["isBase64Encoded"]), (&json!("<p>日</p>"), &json!(false)));
     }
+
     #[test]
-    fn a_page_is_compressed_for_those_who_can_read_it() {
+    fn a_page_is_compressed_if_the_client_accepts_brotli() {
         let page = || FrontAnswer {
             status: 200,
             content_type: "text/html; charset=utf-8",
@@ -297,12 +298,12 @@ mod tests {
         };
         let plain = serde_json::to_value(response(page(), Brotli::Unreadable)).unwrap();
         assert_eq!((&plain["body"], &plain["isBase64Encoded"]), (&json!(page().body), &json!(false)));
-        let pressed = serde_json::to_value(response(page(), Brotli::Readable)).unwrap();
+        let compressed = serde_json::to_value(response(page(), Brotli::Readable)).unwrap();
         assert_eq!(
-            (&pressed["headers"]["content-encoding"], &pressed["isBase64Encoded"]),
+            (&compressed["headers"]["content-encoding"], &compressed["isBase64Encoded"]),
             (&json!("br"), &json!(true))
         );
-        let bytes = BASE64.decode(pressed["body"].as_str().unwrap()).unwrap();
+        let bytes = BASE64.decode(compressed["body"].as_str().unwrap()).unwrap();
         assert!(bytes.len() < 200, "{} bytes", bytes.len());
         let mut read = Vec::new();
         brotli::BrotliDecompress(&mut bytes.as_slice(), &mut read).unwrap();
@@ -310,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn brotli_is_readable_where_the_visitor_says_so() {
+    fn brotli_is_used_only_if_accept_encoding_allows_it() {
         for (encodings, expected) in [
             ("gzip, deflate, br, zstd", true),
             ("BR;q=1.0", true),

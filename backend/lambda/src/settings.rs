@@ -1,4 +1,4 @@
-//! The settings of the functions, one type for each. `template.yml` sets the variables, AWS those of the account.
+//! The settings of the functions, one type for each. `template.yml` sets the variables; Lambda sets those of the account.
 
 use std::{env, fmt::Display, ops::RangeInclusive, str::FromStr, time::Duration};
 
@@ -287,7 +287,7 @@ impl Variables<'_> {
     }
 
     fn retention(&self) -> Result<Option<Duration>, BadVariable> {
-        // A hundred years, so that the sums with it stay far from any overflow.
+        // A hundred years, so that adding the retention to a time cannot overflow.
         let days: u64 = self.number("MESSAGE_RETENTION_DAYS", 0..=36_500)?;
         Ok((days > 0).then(|| Duration::from_secs(days * 24 * 60 * 60)))
     }
@@ -319,7 +319,7 @@ mod tests {
         ("UPLOAD_ORIGIN", "https://chat-images.s3.eu-central-1.amazonaws.com"),
     ];
 
-    /// Reads all settings from the good variables with one of them changed, and gives the errors.
+    /// Reads all settings from the good variables with one of them changed. Returns the errors.
     fn problems(name: &str, value: Option<&str>) -> Vec<String> {
         let lookup = |wanted: &str| {
             let good = GOOD.iter().find(|(name, _)| *name == wanted).map(|(_, value)| *value);
@@ -337,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn the_variables_of_the_template_are_enough() {
+    fn the_variables_of_the_template_are_accepted() {
         assert_eq!(problems("", None), [""; 0]);
     }
 
@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_variable_is_named_with_what_it_should_be() {
+    fn an_invalid_variable_is_named_with_the_expected_value() {
         let check = |name, value, says| assert_eq!(problems(name, Some(value)).first().map(String::as_str), Some(says));
         check(
             "LIMIT_MESSAGE_COUNT",
@@ -385,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn images_are_put_where_the_buckets_are() {
+    fn uploads_go_to_the_bucket_or_to_the_emulator() {
         let uploads = |endpoint: Option<&str>| {
             let lookup = |wanted: &str| {
                 let good = GOOD.iter().find(|(name, _)| *name == wanted).map(|(_, value)| *value);
@@ -398,7 +398,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_has_what_stands_between_its_commas() {
+    fn a_list_is_split_at_commas_without_empty_items() {
         let list = Variables(&|_| Some("https://a.example, http://localhost:8081,".into())).list("PAGE_ORIGINS");
         assert_eq!(list.unwrap(), ["https://a.example", "http://localhost:8081"]);
     }

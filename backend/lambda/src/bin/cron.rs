@@ -1,5 +1,5 @@
-//! The `cron` function: removes closed connections, corrects their counter, removes unused uploads, and rotates the signing secret when it
-//! is due.
+//! The `cron` function: removes closed connections, corrects their counter, removes unused uploads, and rotates the signing
+//! secret when it is due.
 
 use std::{process::ExitCode, sync::Arc};
 
@@ -20,7 +20,7 @@ async fn run() -> Result<(), Error> {
     let config = CronSettings::from_environment()?;
     let aws = Clients::new(config.account);
     let clock = Arc::new(SystemClock);
-    // This function lets nobody in, so any access policy will do.
+    // This function admits no sockets, so the access policy does not matter.
     let (secrets, policy) = (Arc::new(aws.secrets(&config.connection_table)), AccessPolicy::open(Vec::new()));
     let sessions = Sessions::load(secrets, clock.clone(), Arc::new(SystemEntropy), policy).await?;
     let connections = Arc::new(aws.connections(&config.connection_table, clock.clone()));
