@@ -110,8 +110,8 @@ async fn a_confusable_name_is_rejected() {
 
     chat.connect_to_lobby("c1", "Анна").await;
     chat.send("c1", json!({ "action": "rename", "name": confusable })).await;
-    let told = chat.received("c1");
-    assert_eq!((&told[0]["code"], &told[0]["action"]), (&json!("badField"), &json!("rename")));
+    let received = chat.received("c1");
+    assert_eq!((&received[0]["code"], &received[0]["action"]), (&json!("badField"), &json!("rename")));
     assert_eq!(chat.connection("c1").await.person.name.as_str(), "Анна");
 }
 
@@ -127,13 +127,13 @@ async fn only_oidc_access_forbids_renames() {
         chat.connect("c1", None, Some(&chat.ticket("ann")), None).await.unwrap();
         let before = chat.connection("c1").await.person.name;
         chat.send("c1", json!({ "action": "rename", "name": "Bo" })).await;
-        let told = chat.received("c1");
+        let received = chat.received("c1");
         let after = chat.connection("c1").await.person.name;
         if is_rejected {
-            assert_eq!((&told[0]["code"], &told[0]["action"]), (&json!("notAllowed"), &json!("rename")));
+            assert_eq!((&received[0]["code"], &received[0]["action"]), (&json!("notAllowed"), &json!("rename")));
             assert_eq!(after, before);
         } else {
-            assert_eq!((&told[0]["type"], after.as_str()), (&json!("welcome"), "Bo"));
+            assert_eq!((&received[0]["type"], after.as_str()), (&json!("welcome"), "Bo"));
         }
     }
 }

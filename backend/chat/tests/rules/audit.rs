@@ -17,9 +17,9 @@ async fn a_moderator_s_deletion_makes_one_audit_entry() {
     let delete = json!({ "action": "delete", "seq": 1, "nonce": "d" });
     for _ in 0..2 {
         chat.send("m", delete.clone()).await;
-        let told = chat.received("b").pop().unwrap();
+        let received = chat.received("b").pop().unwrap();
         assert_eq!(
-            (&told["deleted"], &told["text"], &told["author"]["id"]),
+            (&received["deleted"], &received["text"], &received["author"]["id"]),
             (&json!(true), &Value::Null, &json!("ann"))
         );
     }

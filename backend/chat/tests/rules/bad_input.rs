@@ -48,10 +48,10 @@ async fn bad_input_gets_an_error_and_stores_nothing() {
         (r#"{"action":"hello","since":"yesterday"}"#, "badField", json!("hello"), Value::Null),
     ] {
         chat.send_raw("c1", frame).await;
-        let told = chat.received("c1");
-        assert_eq!(told.len(), 1, "{frame}: {told:?}");
-        assert_eq!((&told[0]["type"], &told[0]["code"]), (&json!("error"), &json!(code)), "{frame}");
-        assert_eq!((&told[0]["action"], &told[0]["nonce"]), (&action, &nonce), "{frame}: {told:?}");
+        let received = chat.received("c1");
+        assert_eq!(received.len(), 1, "{frame}: {received:?}");
+        assert_eq!((&received[0]["type"], &received[0]["code"]), (&json!("error"), &json!(code)), "{frame}");
+        assert_eq!((&received[0]["action"], &received[0]["nonce"]), (&action, &nonce), "{frame}: {received:?}");
     }
     assert_eq!(chat.received("c2"), [Value::Null; 0], "nobody else is notified");
     assert_eq!(chat.messages.before(&RoomName::lobby(), None, 10).await.unwrap(), []);

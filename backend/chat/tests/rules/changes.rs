@@ -18,20 +18,21 @@ async fn room() -> TestChat {
     chat
 }
 
-async fn say(chat: &TestChat, socket: &str, frame: Value) -> Vec<Value> {
+/// Sends a frame and returns the frames that the socket has received.
+async fn exchange(chat: &TestChat, socket: &str, frame: Value) -> Vec<Value> {
     chat.send(socket, frame).await;
     chat.received(socket)
 }
 
-fn assert_rejected(told: &[Value], code: &str) {
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert_eq!((&told[0]["type"], &told[0]["code"]), (&json!("error"), &json!(code)), "{told:?}");
+fn assert_rejected(received: &[Value], code: &str) {
+    assert_eq!(received.len(), 1, "{received:?}");
+    assert_eq!((&received[0]["type"], &received[0]["code"]), (&json!("error"), &json!(code)), "{received:?}");
 }
 
 /// Returns the answer to `changes` after a revision.
 async fn changes(chat: &TestChat, socket: &str, after: u64) -> Value {
     chat.received(socket);
-    say(chat, socket, json!({ "action": "changes", "after": after })).await.remove(0)
+    exchange(chat, socket, json!({ "action": "changes", "after": after })).await.remove(0)
 }
 
 #[tokio::test]
@@ -40,18 +41,21 @@ async fn an_edit_is_broadcast_and_keeps_its_seq() {
     chat.clock.advance(Duration::from_secs(60));
     chat.send("ann", json!({ "action": "edit", "seq": 1, "text": "hello all", "nonce": "e" })).await;
     for socket in ["ann", "bea"] {
-        let told = chat.received(socket).remove(0);
-        assert_eq!((&told["seq"], &told["rev"], &told["text"]), (&json!(1), &json!(2), &json!("hello all")));
-        assert_eq!(told["editedAt"], json!(chat_testing::test_chat::START + 60_000));
-        assert_eq!(told["sentAt"], json!(chat_testing::test_chat::START));
+        let received = chat.received(socket).remove(0);
+        assert_eq!(
+            (&received["seq"], &received["rev"], &received["text"]),
+            (&json!(1), &json!(2), &json!("hello all"))
+        );
+        assert_eq!(received["editedAt"], json!(chat_testing::test_chat::START + 60_000));
+        assert_eq!(received["sentAt"], json!(chat_testing::test_chat::START));
     }
 }
 
 #[tokio::test]
 async fn another_person_s_message_cannot_be_changed() {
     let chat = room().await;
-    assert_rejected(&say(&chat, "bea", json!({ "action": "edit", "seq": 1, "text": "mine" })).await, "notYours");
-    assert_rejected(&say(&chat, "bea", json!({ "action": "delete", "seq": 1 })).await, "notYours");
+    assert_rejected(&exchange(&chat, "bea", json!({ "action": "edit", "seq": 1, "text": "mine" })).await, "notYours");
+    assert_rejected(&exchange(&chat, "bea", json!({ "action": "delete", "seq": 1 })).await, "notYours");
     let stored = chat.messages.at(&RoomName::lobby(), Seq(1)).await.unwrap().unwrap().message;
     assert_eq!(stored.text.unwrap().as_str(), "hello");
     assert_eq!(stored.rev.0, 1);
@@ -61,20 +65,23 @@ async fn another_person_s_message_cannot_be_changed() {
 async fn a_missing_message_cannot_be_changed() {
     let chat = room().await;
     for seq in [0, 2, u64::MAX] {
-        assert_rejected(&say(&chat, "ann", json!({ "action": "edit", "seq": seq, "text": "x" })).await, "noMessage");
-        assert_rejected(&say(&chat, "ann", json!({ "action": "delete", "seq": seq })).await, "noMessage");
+        assert_rejected(
+            &exchange(&chat, "ann", json!({ "action": "edit", "seq": seq, "text": "x" })).await,
+            "noMessage",
+        );
+        assert_rejected(&exchange(&chat, "ann", json!({ "action": "delete", "seq": seq })).await, "noMessage");
         let react = json!({ "action": "react", "seq": seq, "emoji": "👍", "on": true });
-        assert_rejected(&say(&chat, "ann", react).await, "noMessage");
+        assert_rejected(&exchange(&chat, "ann", react).await, "noMessage");
     }
     chat.connect("cat", Some("cats"), None, None).await.unwrap();
-    assert_rejected(&say(&chat, "cat", json!({ "action": "delete", "seq": 1 })).await, "noMessage");
+    assert_rejected(&exchange(&chat, "cat", json!({ "action": "delete", "seq": 1 })).await, "noMessage");
 }
 
 #[tokio::test]
 async fn an_edit_needs_a_text() {
     let chat = room().await;
     for edit in [json!({ "action": "edit", "seq": 1 }), json!({ "action": "edit", "seq": 1, "text": "  " })] {
-        assert_rejected(&say(&chat, "ann", edit).await, "badField");
+        assert_rejected(&exchange(&chat, "ann", edit).await, "badField");
     }
 }
 
@@ -83,18 +90,18 @@ async fn a_deletion_leaves_only_the_position() {
     let chat = room().await;
     chat.send("bea", json!({ "action": "react", "seq": 1, "emoji": "👍", "on": true })).await;
     chat.send("ann", json!({ "action": "delete", "seq": 1, "nonce": "d" })).await;
-    let told = chat.received("bea").pop().unwrap();
+    let received = chat.received("bea").pop().unwrap();
     let expected = json!({
-        "type": "message", "seq": 1, "rev": 3, "author": told["author"], "nonce": "n", "sentAt": told["sentAt"], "deleted": true,
+        "type": "message", "seq": 1, "rev": 3, "author": received["author"], "nonce": "n", "sentAt": received["sentAt"], "deleted": true,
     });
-    assert_eq!(told, expected);
+    assert_eq!(received, expected);
     for rejected in [
         json!({ "action": "edit", "seq": 1, "text": "back" }),
         json!({ "action": "react", "seq": 1, "emoji": "👍", "on": true }),
         json!({ "action": "send", "text": "re", "replyTo": 1 }),
     ] {
         chat.received("ann");
-        assert_rejected(&say(&chat, "ann", rejected).await, "noMessage");
+        assert_rejected(&exchange(&chat, "ann", rejected).await, "noMessage");
     }
 }
 
@@ -104,8 +111,8 @@ async fn a_retry_does_not_restore_a_deleted_message() {
     chat.send("ann", json!({ "action": "delete", "seq": 1 })).await;
     chat.received("ann");
     chat.send_message("ann", "hello", "n").await;
-    let told = chat.received("ann").remove(0);
-    assert_eq!((&told["seq"], &told["deleted"], told.get("text")), (&json!(1), &json!(true), None));
+    let received = chat.received("ann").remove(0);
+    assert_eq!((&received["seq"], &received["deleted"], received.get("text")), (&json!(1), &json!(true), None));
 }
 
 #[tokio::test]
@@ -144,7 +151,7 @@ async fn a_reaction_must_be_an_emoji() {
     let chat = room().await;
     for bad in ["", "hello", "<b>", "👍 👍", "\u{202e}"] {
         let react = json!({ "action": "react", "seq": 1, "emoji": bad, "on": true });
-        assert_rejected(&say(&chat, "bea", react).await, "badField");
+        assert_rejected(&exchange(&chat, "bea", react).await, "badField");
     }
 }
 
@@ -157,19 +164,19 @@ async fn reactions_have_a_limit() {
     }
     chat.received("ann");
     let one_more = json!({ "action": "react", "seq": 1, "emoji": "👍", "on": true, "nonce": "r" });
-    assert_rejected(&say(&chat, "ann", one_more).await, "tooMany");
+    assert_rejected(&exchange(&chat, "ann", one_more).await, "tooMany");
 }
 
 #[tokio::test]
 async fn a_reply_names_the_author_but_not_the_text() {
     let chat = room().await;
     chat.send("bea", json!({ "action": "send", "text": "hi", "replyTo": 1 })).await;
-    let told = chat.received("ann").pop().unwrap();
-    assert_eq!((&told["replyTo"]["seq"], &told["replyTo"]["author"]["name"]), (&json!(1), &json!("Ann")));
-    assert!(!told.to_string().contains("hello"));
+    let received = chat.received("ann").pop().unwrap();
+    assert_eq!((&received["replyTo"]["seq"], &received["replyTo"]["author"]["name"]), (&json!(1), &json!("Ann")));
+    assert!(!received.to_string().contains("hello"));
     chat.received("bea");
     let missing = json!({ "action": "send", "text": "hi", "replyTo": 9, "nonce": "x" });
-    assert_rejected(&say(&chat, "bea", missing).await, "noMessage");
+    assert_rejected(&exchange(&chat, "bea", missing).await, "noMessage");
 }
 
 #[tokio::test]
@@ -181,15 +188,15 @@ async fn changes_include_edits_deletions_and_reactions() {
     chat.send("ann", json!({ "action": "edit", "seq": 1, "text": "best" })).await;
     chat.send_message("bea", "third", "o").await;
     chat.send("bea", json!({ "action": "delete", "seq": 6 })).await;
-    let told = changes(&chat, "bea", 2).await;
+    let received = changes(&chat, "bea", 2).await;
     let seen: Vec<_> =
-        told["messages"].as_array().unwrap().iter().map(|m| (m["seq"].clone(), m["rev"].clone())).collect();
+        received["messages"].as_array().unwrap().iter().map(|m| (m["seq"].clone(), m["rev"].clone())).collect();
     assert_eq!(
         seen,
         [(json!(2), json!(4)), (json!(1), json!(5)), (json!(6), json!(7))],
         "each message once, in its current state"
     );
-    assert_eq!((&told["upTo"], &told["truncated"]), (&json!(7), &json!(false)));
+    assert_eq!((&received["upTo"], &received["truncated"]), (&json!(7), &json!(false)));
     assert_eq!(changes(&chat, "bea", 7).await["messages"], json!([]));
 }
 
@@ -211,8 +218,8 @@ async fn a_retry_leaves_no_gap() {
     let chat = room().await;
     chat.send_message("ann", "hello", "n").await;
     chat.send_message("ann", "next", "m").await;
-    let told = changes(&chat, "bea", 1).await;
-    assert_eq!((&told["messages"][0]["seq"], &told["upTo"]), (&json!(3), &json!(3)), "the retry took 2");
+    let received = changes(&chat, "bea", 1).await;
+    assert_eq!((&received["messages"][0]["seq"], &received["upTo"]), (&json!(3), &json!(3)), "the retry reserved 2");
 }
 
 #[tokio::test]
@@ -227,9 +234,9 @@ async fn after_many_changes_a_new_client_is_complete() {
     }
     chat.connect_to_lobby("bea", "Bea").await;
     chat.received("bea");
-    let told = say(&chat, "bea", json!({ "action": "hello" })).await;
-    assert_eq!((&told[1]["type"], &told[1]["upTo"]), (&json!("page"), &json!(20)));
-    assert_eq!(told[1]["messages"].as_array().unwrap().len(), 5);
+    let received = exchange(&chat, "bea", json!({ "action": "hello" })).await;
+    assert_eq!((&received[1]["type"], &received[1]["upTo"]), (&json!("page"), &json!(20)));
+    assert_eq!(received[1]["messages"].as_array().unwrap().len(), 5);
     let late = changes(&chat, "bea", 3).await;
     assert_eq!((&late["truncated"], &late["upTo"]), (&json!(true), &json!(20)), "more than five messages");
     let less = changes(&chat, "bea", 16).await;
@@ -261,8 +268,8 @@ async fn a_page_stops_before_a_gap_despite_many_changes() {
         chat.send("ann", json!({ "action": "edit", "seq": 3, "text": format!("edit {number}") })).await;
     }
     chat.received("ann");
-    let told = say(&chat, "ann", json!({ "action": "hello" })).await;
-    assert_eq!(told[1]["upTo"], json!(1));
+    let received = exchange(&chat, "ann", json!({ "action": "hello" })).await;
+    assert_eq!(received[1]["upTo"], json!(1));
     chat.clock.advance(chat::messages::deadlines::GAP_LIFE + Duration::from_secs(1));
-    assert_eq!(say(&chat, "ann", json!({ "action": "hello" })).await[1]["upTo"], json!(63), "the gap is passed");
+    assert_eq!(exchange(&chat, "ann", json!({ "action": "hello" })).await[1]["upTo"], json!(63), "the gap is passed");
 }

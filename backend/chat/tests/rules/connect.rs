@@ -69,15 +69,18 @@ async fn hello_is_answered_with_welcome_and_the_newest_page() {
     chat.send_message("c1", "one", "n1").await;
     chat.connect_to_lobby("c2", "Bea").await;
     chat.send("c2", json!({ "action": "hello" })).await;
-    let told = chat.received("c2");
-    assert_eq!(told.len(), 2, "{told:?}");
+    let received = chat.received("c2");
+    assert_eq!(received.len(), 2, "{received:?}");
     assert_eq!(
-        (&told[0]["type"], &told[0]["room"], &told[0]["online"]),
+        (&received[0]["type"], &received[0]["room"], &received[0]["online"]),
         (&json!("welcome"), &json!("lobby"), &json!(2))
     );
-    assert_eq!(told[0]["you"]["name"], "Bea");
-    assert_eq!((&told[1]["type"], &told[1]["more"], &told[1]["upTo"]), (&json!("page"), &json!(false), &json!(1)));
-    assert_eq!(text_of(&told[1]["messages"][0]), "one");
+    assert_eq!(received[0]["you"]["name"], "Bea");
+    assert_eq!(
+        (&received[1]["type"], &received[1]["more"], &received[1]["upTo"]),
+        (&json!("page"), &json!(false), &json!(1))
+    );
+    assert_eq!(text_of(&received[1]["messages"][0]), "one");
 }
 
 #[tokio::test]

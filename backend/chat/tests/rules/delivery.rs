@@ -80,7 +80,7 @@ async fn delivery_to_a_hanging_listener_has_a_deadline() {
 async fn all_posts_of_a_request_share_one_deadline() {
     let chat = TestChat::with_limits(500, 100).await;
     chat.connect_to_lobby("c1", "Ann").await;
-    // More than are posted to at once.
+    // More connections than the gateway posts to in parallel.
     for number in 2..300 {
         chat.connect_to_lobby(&format!("c{number}"), "Bea").await;
         chat.gateway.lock().hanging.insert(ConnectionId(format!("c{number}")));

@@ -41,8 +41,8 @@ async fn forget_erases_texts_and_author_in_every_room() {
     assert_eq!(chat.erase_data("a").await, (2, false));
     let erased_author = json!({ "id": "gone", "name": "gone" });
     for (socket, room) in [("b", "lobby"), ("b2", "cats")] {
-        let told = chat.received(socket).pop().unwrap();
-        assert_eq!((&told["author"], &told["deleted"]), (&erased_author, &json!(true)), "{told}");
+        let received = chat.received(socket).pop().unwrap();
+        assert_eq!((&received["author"], &received["deleted"]), (&erased_author, &json!(true)), "{received}");
         let stored = chat.stored_message(room, 1).await.to_string();
         assert!(!stored.contains("ann") && !stored.contains("secret") && !stored.contains("bea"), "{stored}");
     }
@@ -86,7 +86,7 @@ async fn a_hanging_listener_does_not_block_forget() {
     let began = chat.clock.now().0;
     assert_eq!(chat.erase_data("a").await, (20, false));
     assert!(chat.clock.now().0 - began <= 7_000, "the function has 10 s for everything");
-    assert_eq!(chat.received("b2").len(), 10, "in another room");
+    assert_eq!(chat.received("b2").len(), 10, "a listener in another room is not affected");
     assert_eq!(chat.received("a2").len(), 10);
 }
 

@@ -69,7 +69,7 @@ async fn around_a_missing_seq_returns_its_neighbours() {
     chat.send_message("c1", "m4", "n4").await;
     chat.send_message("c1", "m6", "n6").await;
     chat.received("c1");
-    // The retry took 5 and did not use it.
+    // The retry reserved 5 and did not use it.
     assert_eq!(page_summary(&chat, "around", 5).await, ("m3 m4 m6".into(), true, false));
     for missing in [100, u64::MAX] {
         assert_eq!(page_summary(&chat, "around", missing).await, ("m4 m6".into(), true, false), "{missing}");

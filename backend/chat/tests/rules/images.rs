@@ -33,9 +33,9 @@ pub(crate) fn image(media_type: &str, size: usize, width: u32, height: u32) -> V
 
 /// Returns the server's description of an upload.
 async fn upload(chat: &TestChat, connection: &str, nonce: &str, image: &Value) -> Upload {
-    let speaker = chat.connection(connection).await;
+    let sender = chat.connection(connection).await;
     Upload {
-        message_key: MessageKey { room: speaker.room, author: speaker.person.id, nonce: nonce.parse().unwrap() },
+        message_key: MessageKey { room: sender.room, author: sender.person.id, nonce: nonce.parse().unwrap() },
         kind: ImageType::of_media_type(image["type"].as_str().unwrap()).unwrap(),
         size: image["size"].as_u64().unwrap().try_into().unwrap(),
     }
@@ -47,10 +47,10 @@ async fn send(chat: &TestChat, connection: &str, nonce: &str, image: &Value) {
 
 /// Returns the code of the error that a socket received, and asserts that it received nothing else.
 fn rejection_code(chat: &TestChat, connection: &str, nonce: &str) -> Value {
-    let told = chat.received(connection);
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert_eq!((&told[0]["type"], &told[0]["nonce"]), (&json!("error"), &json!(nonce)), "{told:?}");
-    told[0]["code"].clone()
+    let received = chat.received(connection);
+    assert_eq!(received.len(), 1, "{received:?}");
+    assert_eq!((&received[0]["type"], &received[0]["nonce"]), (&json!("error"), &json!(nonce)), "{received:?}");
+    received[0]["code"].clone()
 }
 
 async fn assert_nothing_is_stored(chat: &TestChat) {
@@ -70,8 +70,8 @@ async fn an_uploaded_image_is_sent_with_its_message() {
     chat.upload("c1", "n", &image, &bytes).await;
     chat.send("c1", json!({ "action": "send", "nonce": "n", "image": image, "text": "look" })).await;
     for socket in ["c1", "c2"] {
-        let told = chat.received(socket).pop().unwrap();
-        assert_eq!((&told["image"], &told["text"]), (&image, &json!("look")));
+        let received = chat.received(socket).pop().unwrap();
+        assert_eq!((&received["image"], &received["text"]), (&image, &json!("look")));
     }
     let message_key = upload(&chat, "c1", "n", &image).await.message_key;
     assert_eq!(chat.kept_image(&message_key).await, Some(bytes));
@@ -84,8 +84,8 @@ async fn a_message_can_be_an_image_without_text() {
     let image = image("image/gif", gif(3, 2, b"").len(), 3, 2);
     chat.upload("c1", "n", &image, &gif(3, 2, b"")).await;
     send(&chat, "c1", "n", &image).await;
-    let told = chat.received("c1").pop().unwrap();
-    assert_eq!((&told["image"], told.get("text")), (&image, None));
+    let received = chat.received("c1").pop().unwrap();
+    assert_eq!((&received["image"], received.get("text")), (&image, None));
 }
 
 #[tokio::test]
@@ -102,10 +102,10 @@ async fn an_image_that_differs_from_its_announcement_is_removed() {
         ("an SVG with a script", "image/png", (10, 10), svg.to_vec()),
         ("a page", "image/webp", (10, 10), html.to_vec()),
         ("a page that begins like a GIF", "image/gif", (10, 10), [b"GIF89a", &html[..]].concat()),
-        ("a GIF that is called a PNG", "image/png", (3, 2), gif(3, 2, &[0; 64])),
-        ("a PNG that is called a JPEG", "image/jpeg", (3, 2), png(3, 2)),
-        ("a hundred megapixels that are called ten", "image/png", (10, 10), png(10_000, 10_000)),
-        ("an image turned on its side", "image/png", (480, 640), png(640, 480)),
+        ("a GIF that is declared as PNG", "image/png", (3, 2), gif(3, 2, &[0; 64])),
+        ("a PNG that is declared as JPEG", "image/jpeg", (3, 2), png(3, 2)),
+        ("a hundred megapixels that are declared as 10 × 10 pixels", "image/png", (10, 10), png(10_000, 10_000)),
+        ("an image with width and height exchanged", "image/png", (480, 640), png(640, 480)),
         ("the first bytes of an image", "image/png", (3, 2), png(3, 2)[..12].to_vec()),
         (
             "a JPEG without a frame",
@@ -187,10 +187,10 @@ async fn the_image_of_a_message_never_changes() {
     let image = image("image/gif", first.len(), 3, 2);
     chat.upload("c1", "n", &image, &first).await;
     send(&chat, "c1", "n", &image).await;
-    let told = chat.received("c1");
+    let received = chat.received("c1");
     chat.upload("c1", "n", &image, &second).await;
     send(&chat, "c1", "n", &image).await;
-    assert_eq!(chat.received("c1"), told, "the retry gets the message unchanged");
+    assert_eq!(chat.received("c1"), received, "the retry gets the message unchanged");
     let message_key = upload(&chat, "c1", "n", &image).await.message_key;
     assert_eq!(chat.kept_image(&message_key).await, Some(first));
 }

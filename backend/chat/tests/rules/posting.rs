@@ -31,13 +31,13 @@ async fn a_message_has_its_seq_author_nonce_and_time() {
     let chat = TestChat::new().await;
     chat.connect_to_lobby("c1", "Ann").await;
     chat.send_message("c1", "hi", "n-1").await;
-    let told = chat.received("c1").remove(0);
+    let received = chat.received("c1").remove(0);
     let expected = json!({
-        "type": "message", "seq": 1, "rev": 1, "author": told["author"], "nonce": "n-1", "text": "hi",
+        "type": "message", "seq": 1, "rev": 1, "author": received["author"], "nonce": "n-1", "text": "hi",
         "sentAt": START,
     });
-    assert_eq!(told, expected);
-    assert_eq!(told["author"]["name"], "Ann");
+    assert_eq!(received, expected);
+    assert_eq!(received["author"]["name"], "Ann");
 }
 
 #[tokio::test]
@@ -67,9 +67,9 @@ async fn the_same_nonce_of_two_authors_makes_two_messages() {
 /// and there is no message.
 pub(crate) async fn abort_after_reserving(chat: &TestChat, connection: &str, nonce: &str) {
     let room = RoomName::lobby();
-    let speaker = chat.connections.find(&ConnectionId(connection.into())).await.unwrap().unwrap();
+    let sender = chat.connections.find(&ConnectionId(connection.into())).await.unwrap().unwrap();
     let rev = chat.messages.next_rev(&room).await.unwrap();
-    let message_key = MessageKey { room, author: speaker.person.id, nonce: nonce.parse().unwrap() };
+    let message_key = MessageKey { room, author: sender.person.id, nonce: nonce.parse().unwrap() };
     chat.messages.reserve(&message_key, IdempotencyRecord { rev, at: chat.clock.now() }).await.unwrap();
 }
 
@@ -80,8 +80,8 @@ async fn a_retry_finishes_an_aborted_send_at_its_seq() {
     abort_after_reserving(&chat, "c1", "n").await;
     chat.send_message("c1", "another", "m").await;
     chat.send_message("c1", "finished", "n").await;
-    let told = chat.received("c1");
-    assert_eq!((&told[1]["text"], &told[1]["seq"]), (&json!("finished"), &json!(1)));
+    let received = chat.received("c1");
+    assert_eq!((&received[1]["text"], &received[1]["seq"]), (&json!("finished"), &json!(1)));
 }
 
 #[tokio::test]
@@ -92,10 +92,10 @@ async fn a_retry_replaces_an_expired_idempotency_record() {
     chat.send_message("c1", "another", "m").await;
     chat.clock.advance(RECORD_LIFE + Duration::from_millis(1));
     chat.send_message("c1", "late", "n").await;
-    let told = chat.received("c1");
-    assert_eq!((&told[1]["text"], &told[1]["seq"]), (&json!("late"), &json!(3)));
+    let received = chat.received("c1");
+    assert_eq!((&received[1]["text"], &received[1]["seq"]), (&json!("late"), &json!(3)));
     chat.send_message("c1", "late", "n").await;
-    assert_eq!(chat.received("c1"), told[1..]);
+    assert_eq!(chat.received("c1"), received[1..]);
 }
 
 #[tokio::test]
@@ -105,8 +105,8 @@ async fn a_rename_applies_to_later_messages_only() {
     chat.send_message("c1", "as Ann", "n1").await;
     chat.send("c1", json!({ "action": "rename", "name": " Bea  B. " })).await;
     chat.send_message("c1", "as Bea", "n2").await;
-    let told = chat.received("c1");
-    assert_eq!((&told[1]["type"], &told[1]["you"]["name"]), (&json!("welcome"), &json!("Bea B.")));
-    assert_eq!((&told[0]["author"]["name"], &told[2]["author"]["name"]), (&json!("Ann"), &json!("Bea B.")));
-    assert_eq!(told[0]["author"]["id"], told[2]["author"]["id"]);
+    let received = chat.received("c1");
+    assert_eq!((&received[1]["type"], &received[1]["you"]["name"]), (&json!("welcome"), &json!("Bea B.")));
+    assert_eq!((&received[0]["author"]["name"], &received[2]["author"]["name"]), (&json!("Ann"), &json!("Bea B.")));
+    assert_eq!(received[0]["author"]["id"], received[2]["author"]["id"]);
 }

@@ -20,8 +20,8 @@ async fn hello(chat: &TestChat, window: &str) {
 
 /// Returns the names in each presence that a window received.
 fn received_presence(chat: &TestChat, window: &str) -> Vec<String> {
-    let told = chat.received(window);
-    told.iter().filter(|frame| frame["type"] == "presence").map(names).collect()
+    let received = chat.received(window);
+    received.iter().filter(|frame| frame["type"] == "presence").map(names).collect()
 }
 
 fn names(frame: &Value) -> String {
@@ -55,10 +55,10 @@ async fn welcome_lists_the_people_sorted_by_name() {
     for (window, person, name) in [("c", "p3", "Cat"), ("a", "p2", "Ann"), ("x", "p1", "Cat")] {
         enter(&chat, window, person, name).await;
     }
-    let told = chat.received("x");
-    assert_eq!(told.iter().map(|frame| frame["type"].as_str().unwrap()).collect::<Vec<_>>(), ["welcome", "page"]);
-    let ids: Vec<_> = told[0]["people"].as_array().unwrap().iter().map(|person| person["id"].clone()).collect();
-    assert_eq!((ids, &told[0]["online"]), (vec![json!("p2"), json!("p1"), json!("p3")], &json!(3)));
+    let received = chat.received("x");
+    assert_eq!(received.iter().map(|frame| frame["type"].as_str().unwrap()).collect::<Vec<_>>(), ["welcome", "page"]);
+    let ids: Vec<_> = received[0]["people"].as_array().unwrap().iter().map(|person| person["id"].clone()).collect();
+    assert_eq!((ids, &received[0]["online"]), (vec![json!("p2"), json!("p1"), json!("p3")], &json!(3)));
 }
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn a_person_s_second_window_sends_no_presence() {
     assert_eq!(chat.received("b2")[0]["online"], json!(2));
     chat.disconnect("b2").await;
     enter(&chat, "b3", "bea", "Bea").await;
-    // A page that moves to a new socket closes the old one last.
+    // A page that replaces its socket closes the old one last.
     chat.disconnect("b1").await;
     assert_eq!(received_presence(&chat, "a1"), [""; 0]);
     chat.disconnect("b3").await;
@@ -116,8 +116,8 @@ async fn presence_is_sent_for_a_changed_name_only() {
     }
     chat.send("b1", json!({ "action": "rename", "name": "Zoe" })).await;
     assert_eq!(received_presence(&chat, "a1"), ["Ann Zoe"]);
-    let told = chat.received("b1");
-    assert_eq!((told.len(), &told[0]["type"], names(&told[0])), (1, &json!("welcome"), "Ann Zoe".into()));
+    let received = chat.received("b1");
+    assert_eq!((received.len(), &received[0]["type"], names(&received[0])), (1, &json!("welcome"), "Ann Zoe".into()));
     chat.send("b1", json!({ "action": "rename", "name": "Zoe" })).await;
     assert_eq!((received_presence(&chat, "a1"), chat.received("b1").len()), (vec![], 1));
 }
@@ -176,12 +176,12 @@ async fn in_a_large_room_presence_goes_to_a_random_sample() {
     let mut samples = BTreeSet::new();
     for number in 0..20 {
         enter(&chat, "new", "new", "Newcomer").await;
-        let told: BTreeSet<usize> =
+        let received: BTreeSet<usize> =
             (0..count).filter(|other| !chat.received(&format!("c{other}")).is_empty()).collect();
-        assert_eq!(told.len(), limits::PRESENCE_TOLD, "change {number}");
+        assert_eq!(received.len(), limits::PRESENCE_TOLD, "change {number}");
         assert_eq!(chat.received("new").len(), 2, "welcome and page");
-        notified.extend(told.iter().copied());
-        samples.insert(told);
+        notified.extend(received.iter().copied());
+        samples.insert(received);
         chat.disconnect("new").await;
         for other in 0..count {
             chat.received(&format!("c{other}"));
@@ -197,9 +197,9 @@ async fn presence_counts_all_people_but_lists_the_first() {
         chat.connect(&format!("c{number}"), None, None, Some(&format!("n{number:03}"))).await.unwrap();
     }
     chat.send("c0", json!({ "action": "people" })).await;
-    let told = chat.received("c0").pop().unwrap();
-    let people = told["people"].as_array().unwrap();
-    assert_eq!((people.len(), &told["online"]), (limits::PEOPLE, &json!(limits::PEOPLE + 20)));
+    let received = chat.received("c0").pop().unwrap();
+    let people = received["people"].as_array().unwrap();
+    assert_eq!((people.len(), &received["online"]), (limits::PEOPLE, &json!(limits::PEOPLE + 20)));
     assert_eq!((&people[0]["name"], &people[99]["name"]), (&json!("n000"), &json!("n099")));
 }
 

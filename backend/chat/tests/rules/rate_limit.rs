@@ -17,8 +17,8 @@ pub(crate) async fn enter(chat: &TestChat, window: &str, person: &str, address: 
     chat.connect_with(ConnectRequest { ticket, name, address, ..connect_request(window) }).await.unwrap();
 }
 
-/// Sends a number of messages and returns the errors.
-async fn say_often(chat: &TestChat, window: &str, times: usize) -> Vec<Value> {
+/// Sends this many messages and returns the errors.
+async fn send_messages(chat: &TestChat, window: &str, times: usize) -> Vec<Value> {
     for number in 0..times {
         chat.send_message(window, "hi", &format!("{window}-{number}-{}", chat.clock.now().0)).await;
     }
@@ -35,11 +35,11 @@ async fn a_burst_above_a_third_is_rejected_with_retry_after() {
     enter(&chat, "c1", "ann", OFFICE).await;
     chat.advance_to_next_minute();
     chat.clock.advance(Duration::from_millis(2_500));
-    assert_eq!(say_often(&chat, "c1", 10).await, [json!(null); 0]);
+    assert_eq!(send_messages(&chat, "c1", 10).await, [json!(null); 0]);
     chat.send_message("c1", "hi", "n-11").await;
-    let told = errors(&chat, "c1");
+    let received = errors(&chat, "c1");
     assert_eq!(
-        told,
+        received,
         [json!({
             "type": "error", "code": "tooFast", "action": "send", "nonce": "n-11", "retryAfter": 8,
             "message": "This is too much in too short a time: try again in 8 s.",
@@ -57,11 +57,11 @@ async fn a_minute_allows_the_rate_however_messages_are_spread() {
     chat.advance_to_next_minute();
     let mut accepted = 0;
     for _ in 0..6 {
-        accepted += 8 - say_often(&chat, "c1", 8).await.len();
+        accepted += 8 - send_messages(&chat, "c1", 8).await.len();
         chat.clock.advance(Duration::from_secs(10));
     }
     assert_eq!(accepted, 30);
-    assert_eq!(say_often(&chat, "c1", 8).await, [json!(null); 0], "a new minute has begun");
+    assert_eq!(send_messages(&chat, "c1", 8).await, [json!(null); 0], "a new minute has begun");
 }
 
 #[tokio::test]
@@ -85,9 +85,9 @@ async fn a_person_s_windows_share_one_rate() {
     chat.clock.advance(Duration::from_secs(10));
     enter(&chat, "a2", "ann", OFFICE).await;
     enter(&chat, "b1", "bea", OFFICE).await;
-    assert_eq!(say_often(&chat, "a1", 1).await.len(), 0);
-    assert_eq!(say_often(&chat, "a2", 1).await.len(), 1);
-    assert_eq!(say_often(&chat, "b1", 1).await.len(), 0);
+    assert_eq!(send_messages(&chat, "a1", 1).await.len(), 0);
+    assert_eq!(send_messages(&chat, "a2", 1).await.len(), 1);
+    assert_eq!(send_messages(&chat, "b1", 1).await.len(), 0);
 }
 
 #[tokio::test]
@@ -98,10 +98,10 @@ async fn everybody_at_an_address_shares_its_rate() {
     {
         enter(&chat, window, person, address).await;
     }
-    assert_eq!(say_often(&chat, "a1", 3).await.len(), 0);
-    assert_eq!(say_often(&chat, "b1", 1).await.len(), 1);
-    assert_eq!(say_often(&chat, "c1", 3).await.len(), 0, "another address");
-    assert_eq!(say_often(&chat, "d1", 1).await.len(), 1, "the same network");
+    assert_eq!(send_messages(&chat, "a1", 3).await.len(), 0);
+    assert_eq!(send_messages(&chat, "b1", 1).await.len(), 1);
+    assert_eq!(send_messages(&chat, "c1", 3).await.len(), 0, "another address");
+    assert_eq!(send_messages(&chat, "d1", 1).await.len(), 1, "the same network");
 }
 
 #[tokio::test]
@@ -109,8 +109,8 @@ async fn one_person_s_flood_leaves_the_address_rate_to_others() {
     let chat = TestChat::with_rates(30, 60).await;
     enter(&chat, "a1", "ann", OFFICE).await;
     enter(&chat, "b1", "bea", OFFICE).await;
-    assert_eq!(say_often(&chat, "a1", 1_000).await.len(), 990);
-    assert_eq!(say_often(&chat, "b1", 10).await.len(), 0);
+    assert_eq!(send_messages(&chat, "a1", 1_000).await.len(), 990);
+    assert_eq!(send_messages(&chat, "b1", 10).await.len(), 0);
 }
 
 #[tokio::test]
@@ -118,9 +118,9 @@ async fn a_moderator_is_limited_by_address_only() {
     let chat = TestChat::with_rates(3, 30).await;
     enter(&chat, "m1", "mod", OFFICE).await;
     enter(&chat, "a1", "ann", OFFICE).await;
-    assert_eq!(say_often(&chat, "a1", 2).await.len(), 1, "others have a limit");
-    assert_eq!(say_often(&chat, "m1", 9).await.len(), 0);
-    assert_eq!(say_often(&chat, "m1", 1).await.len(), 1);
+    assert_eq!(send_messages(&chat, "a1", 2).await.len(), 1, "others have a limit");
+    assert_eq!(send_messages(&chat, "m1", 9).await.len(), 0);
+    assert_eq!(send_messages(&chat, "m1", 1).await.len(), 1);
 }
 
 #[tokio::test]
@@ -147,10 +147,10 @@ async fn each_kind_has_its_own_bucket_and_ping_is_free() {
     // `delete` shares the bucket of edits; `hello` shares the bucket of typing and renames.
     for frame in limited.iter().chain(&[json!({ "action": "delete", "seq": 1 }), json!({ "action": "hello" })]) {
         chat.send("c1", frame.clone()).await;
-        let told = errors(&chat, "c1");
-        assert_eq!(told.len(), 1, "{frame}");
-        assert_eq!((&told[0]["code"], &told[0]["action"]), (&json!("tooFast"), &frame["action"]));
-        assert!(told[0]["retryAfter"].as_u64().is_some(), "{frame}");
+        let received = errors(&chat, "c1");
+        assert_eq!(received.len(), 1, "{frame}");
+        assert_eq!((&received[0]["code"], &received[0]["action"]), (&json!("tooFast"), &frame["action"]));
+        assert!(received[0]["retryAfter"].as_u64().is_some(), "{frame}");
     }
     for _ in 0..5 {
         chat.send("c1", json!({ "action": "ping" })).await;
@@ -167,9 +167,9 @@ async fn uploads_have_a_third_of_the_message_rate() {
         let upload = json!({ "action": "upload", "nonce": format!("i-{number}"), "type": "image/png", "size": 9 });
         chat.send("c1", upload).await;
     }
-    let told: Vec<_> = chat.received("c1").iter().map(|frame| frame["type"].clone()).collect();
-    assert_eq!(told, ["upload", "upload", "error"]);
-    assert_eq!(say_often(&chat, "c1", 6).await, [json!(null); 0]);
+    let received: Vec<_> = chat.received("c1").iter().map(|frame| frame["type"].clone()).collect();
+    assert_eq!(received, ["upload", "upload", "error"]);
+    assert_eq!(send_messages(&chat, "c1", 6).await, [json!(null); 0]);
 }
 
 #[tokio::test]
@@ -188,7 +188,7 @@ async fn typing_too_fast_is_dropped_without_an_error() {
 async fn a_rate_of_zero_is_no_limit() {
     let chat = TestChat::with_rates(0, 0).await;
     enter(&chat, "c1", "ann", OFFICE).await;
-    assert_eq!(say_often(&chat, "c1", 1_000).await, [json!(null); 0]);
+    assert_eq!(send_messages(&chat, "c1", 1_000).await, [json!(null); 0]);
     let person = chat.connection("c1").await.person;
     assert!(chat.rate.take(RateBucket::Connect, &person, None).await.is_ok());
 }

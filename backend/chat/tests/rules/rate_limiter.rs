@@ -107,15 +107,15 @@ async fn a_rate_limited_person_causes_no_restriction_lookup() {
     assert_eq!(lookups(), before);
 
     let send = FrameHandler::new(FramePorts { moderation: moderation.clone(), ..chat.ports() }, chat.settings());
-    let say = async |nonce: &str| {
+    let errors_after_send = async |nonce: &str| {
         let body = json!({ "action": "send", "text": "x", "nonce": nonce }).to_string();
         let (connection, request_id) = (ConnectionId("c1".into()), nonce.into());
         send.handle(FrameRequest { connection, request_id, body }).await;
         errors(&chat, "c1").len()
     };
-    assert_eq!((say("one").await, say("two").await), (0, 1));
+    assert_eq!((errors_after_send("one").await, errors_after_send("two").await), (0, 1));
     let before = lookups();
-    assert_eq!((say("three").await, lookups()), (1, before));
+    assert_eq!((errors_after_send("three").await, lookups()), (1, before));
 }
 
 #[tokio::test]

@@ -11,11 +11,11 @@ async fn in_a_read_only_room_only_moderators_may_send() {
     let chat = moderated_chat().await;
     chat.send_message("a", "hi", "n").await;
     chat.send("m", json!({ "action": "rules", "rules": { "readOnly": true } })).await;
-    let told = json!({ "type": "rules", "rules": { "readOnly": true } });
+    let received = json!({ "type": "rules", "rules": { "readOnly": true } });
     for socket in ["m", "a", "b"] {
-        assert_eq!(chat.received(socket).last(), Some(&told), "{socket}");
+        assert_eq!(chat.received(socket).last(), Some(&received), "{socket}");
     }
-    assert!(!chat.received("a2").contains(&told), "another room");
+    assert!(!chat.received("a2").contains(&received), "another room");
     for frame in [
         json!({ "action": "send", "text": "x" }),
         json!({ "action": "edit", "seq": 1, "text": "y" }),
@@ -32,7 +32,7 @@ async fn in_a_read_only_room_only_moderators_may_send() {
         assert!(chat.is_accepted(socket, frame).await, "{socket}");
     }
     chat.send("b", json!({ "action": "hello" })).await;
-    assert_eq!(chat.received("b").iter().find(|frame| frame["type"] == "welcome").unwrap()["rules"], told["rules"]);
+    assert_eq!(chat.received("b").iter().find(|frame| frame["type"] == "welcome").unwrap()["rules"], received["rules"]);
 }
 
 #[tokio::test]

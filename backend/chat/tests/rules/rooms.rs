@@ -7,9 +7,9 @@ use shared_types::limits;
 async fn activity(chat: &TestChat, rooms: &[&str]) -> Value {
     chat.received("here");
     chat.send("here", json!({ "action": "rooms", "rooms": rooms })).await;
-    let told = chat.received("here").remove(0);
-    assert_eq!(told["type"], "rooms", "{told}");
-    told["rooms"].clone()
+    let received = chat.received("here").remove(0);
+    assert_eq!(received["type"], "rooms", "{received}");
+    received["rooms"].clone()
 }
 
 #[tokio::test]
@@ -47,9 +47,9 @@ async fn the_maximum_number_of_rooms_is_answered() {
         chat.send_message(name, "hi", "n").await;
     }
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let told = activity(&chat, &names).await;
+    let received = activity(&chat, &names).await;
     assert_eq!(
-        told.as_array().unwrap().iter().map(|activity| activity["room"].as_str().unwrap()).collect::<Vec<_>>(),
+        received.as_array().unwrap().iter().map(|activity| activity["room"].as_str().unwrap()).collect::<Vec<_>>(),
         names
     );
 }

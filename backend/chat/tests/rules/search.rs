@@ -18,9 +18,9 @@ async fn room(texts: &[&str]) -> TestChat {
 async fn search(chat: &TestChat, text: &str, before: Option<u64>) -> Value {
     chat.received("ann");
     chat.send("ann", json!({ "action": "search", "text": text, "before": before })).await;
-    let told = chat.received("ann").remove(0);
-    assert_eq!(told["type"], "found", "{told}");
-    told
+    let received = chat.received("ann").remove(0);
+    assert_eq!(received["type"], "found", "{received}");
+    received
 }
 
 fn seqs(found: &Value) -> Vec<u64> {

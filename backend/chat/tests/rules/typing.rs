@@ -14,8 +14,11 @@ async fn in_a_small_room_the_others_see_who_is_typing() {
         chat.received(socket);
     }
     chat.send("c1", json!({ "action": "typing" })).await;
-    let told = chat.received("c2");
-    assert_eq!((told.len(), &told[0]["type"], &told[0]["person"]["name"]), (1, &json!("typing"), &json!("Ann")));
+    let received = chat.received("c2");
+    assert_eq!(
+        (received.len(), &received[0]["type"], &received[0]["person"]["name"]),
+        (1, &json!("typing"), &json!("Ann"))
+    );
     assert_eq!((chat.received("c1"), chat.received("c3")), (vec![], vec![]));
 }
 
