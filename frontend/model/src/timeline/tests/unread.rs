@@ -29,7 +29,7 @@ fn own_and_deleted_messages_are_not_unread() {
 }
 
 #[test]
-fn without_the_first_unread_message_the_link_leads_to_the_last_read() {
+fn with_a_gap_the_unread_link_leads_to_the_last_read() {
     assert_eq!(unread(&room(50..=52, true), 20), (Some((20, 3, true)), vec![]));
     assert_eq!(unread(&room(50..=52, true), 50), (Some((51, 2, false)), vec!["bob 51".into()]));
     assert_eq!(unread(&room(50..=52, false), 20), (Some((50, 3, false)), vec!["bob 50".into()]));
