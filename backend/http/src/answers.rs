@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_passphrase_check_shows_the_form_or_the_end_of_the_ban() {
+    fn a_failed_passphrase_check_shows_the_form_or_the_ban() {
         use PassphraseFailurePage::{Banned, Form};
         assert!(matches!(passphrase_failure(PassphraseError::Wrong), Ok((403, Form(SignInProblem::WrongPassphrase)))));
         let often = passphrase_failure(PassphraseError::TooOften(too_fast(40_001)));
