@@ -34,10 +34,11 @@ function isSendFunction(pid: string): boolean {
 
 test('failing recipients do not delay others and catch up later', async ({ room }) => {
   const gateway = await FailingGateway.start();
-  const names = ['Ann', 'Quick', 'Gone', 'Busy', 'Broken', 'Silent'] as const;
-  const [ann, quick, gone, busy, broken, silent] = await Promise.all(names.map((name) => connectToFaultyStack(room, name)));
+  const names = ['Ann', 'Quick', 'Gone', 'Busy', 'Overloaded', 'Broken', 'Silent'] as const;
+  const [ann, quick, gone, busy, overloaded, broken, silent] = await Promise.all(names.map((name) => connectToFaultyStack(room, name)));
   gateway.setOutcomes('Gone', 410);
-  gateway.setOutcomes('Busy', 429, 503, 'delivered');
+  gateway.setOutcomes('Busy', 429, 'delivered');
+  gateway.setOutcomes('Overloaded', 429, 503, 'delivered');
   gateway.setOutcomes('Broken', 500);
   gateway.setOutcomes('Silent', 'no answer', 'delivered');
 
@@ -47,12 +48,12 @@ test('failing recipients do not delay others and catch up later', async ({ room 
   expect(await busy!.next('message')).toMatchObject({ text: 'hello all' });
   expect(await silent!.next('message')).toMatchObject({ text: 'hello all' });
 
-  // Gone and Broken got nothing, and ask for changes as a page does with its heartbeat.
-  for (const listener of [gone, broken]) {
+  // A listener is retried once. Gone, Overloaded and Broken got nothing, and ask for changes as a page does with its heartbeat.
+  for (const listener of [gone, overloaded, broken]) {
     listener!.send({ action: 'changes', after: 0 });
     expect(texts((await listener!.next('changes'))['messages'])).toEqual(['hello all']);
   }
-  for (const client of [ann, quick, gone, busy, broken, silent]) client!.close();
+  for (const client of [ann, quick, gone, busy, overloaded, broken, silent]) client!.close();
   await gateway.stop();
 });
 
