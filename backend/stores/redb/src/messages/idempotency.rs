@@ -4,7 +4,7 @@ use chat::ports::{
     Result,
     messages::{IdempotencyRecord, MessageKey},
 };
-use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, TableHandle};
+use redb::{ReadableTable, TableDefinition, TableHandle, WriteTransaction};
 use shared_types::{PersonId, Rev, Timestamp};
 
 use crate::{
@@ -21,13 +21,11 @@ pub(crate) const TOMBSTONES: TableDefinition<'_, (&str, &str, &str), (u64, u64, 
 /// The table of older versions: by room, author and nonce.
 const BY_ROOM: TableDefinition<'_, (&str, &str, &str), (u64, u64)> = TableDefinition::new("claims");
 
-/// Migrates the records of an older version, in one transaction.
-pub(in super::super) fn migrate(database: &Database) -> std::result::Result<(), redb::Error> {
-    let is_there = database.begin_read()?.list_tables()?.any(|table| table.name() == BY_ROOM.name());
-    if !is_there {
+/// Migrates a database of version 0, in which the records were in a table by room.
+pub(in super::super) fn index_by_author(transaction: &WriteTransaction) -> std::result::Result<(), redb::Error> {
+    if !transaction.list_tables()?.any(|table| table.name() == BY_ROOM.name()) {
         return Ok(());
     }
-    let transaction = database.begin_write()?;
     {
         let (old, mut records) = (transaction.open_table(BY_ROOM)?, transaction.open_table(RECORDS)?);
         for entry in old.iter()? {
@@ -37,7 +35,6 @@ pub(in super::super) fn migrate(database: &Database) -> std::result::Result<(), 
         }
     }
     transaction.delete_table(BY_ROOM)?;
-    transaction.commit()?;
     Ok(())
 }
 

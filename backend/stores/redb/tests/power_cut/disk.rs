@@ -6,7 +6,8 @@ use std::{
 };
 
 use fastrand::Rng;
-use redb::StorageBackend;
+use redb::{Database, StorageBackend};
+use store_redb::store::DatabaseSource;
 
 /// A simulated disk. Clones share it.
 #[derive(Clone)]
@@ -148,5 +149,18 @@ impl StorageBackend for Disk {
 impl fmt::Debug for Disk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "a disk of {} bytes", self.lock().current.len())
+    }
+}
+
+/// Opens the database on a disk.
+pub(crate) struct DiskSource {
+    pub(crate) disk: Disk,
+    /// Size of redb's cache.
+    pub(crate) cache_bytes: usize,
+}
+
+impl DatabaseSource for DiskSource {
+    fn open(&self) -> Result<Database, redb::Error> {
+        Ok(Database::builder().set_cache_size(self.cache_bytes).create_with_backend(self.disk.clone())?)
     }
 }

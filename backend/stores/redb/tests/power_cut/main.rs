@@ -6,9 +6,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test panics when it fails")]
 
 mod disk;
+mod migration;
 
 use std::{
     collections::BTreeMap,
+    io,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
@@ -18,11 +20,10 @@ use chat::{
     ports::messages::Messages,
 };
 use chat_testing::number::number;
-use disk::Disk;
+use disk::{Disk, DiskSource};
 use fastrand::Rng;
 use futures::future::join_all;
 use platform::system::SystemClock;
-use redb::Database;
 use shared_types::{ChatMessage, MessageText, Person, RoomName, Seq};
 use store_redb::{messages::RedbMessages, store::Store};
 use tokio::runtime::Runtime;
@@ -123,11 +124,10 @@ fn run_disk(runtime: &Runtime, seed: u64, totals: &mut Totals) {
     totals.acknowledged += all_sent.iter().filter(|sent| sent.acknowledged.is_some()).count();
 }
 
-fn open(disk: &Disk, rng: &mut Rng) -> Result<Store, redb::DatabaseError> {
+fn open(disk: &Disk, rng: &mut Rng) -> io::Result<Store> {
     // With a small cache redb writes early, with a large one at the commit.
-    let cache = if rng.bool() { 0 } else { 1 << 20 };
-    let database = Database::builder().set_cache_size(cache).create_with_backend(disk.clone())?;
-    Ok(Store::over(database).unwrap())
+    let cache_bytes = if rng.bool() { 0 } else { 1 << 20 };
+    Store::over(DiskSource { disk: disk.clone(), cache_bytes })
 }
 
 /// Checks that the store has every acknowledged message, unchanged and once.
