@@ -14,7 +14,7 @@ use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, TableDefinition, Table
 use serde::{Serialize, de::DeserializeOwned};
 use shared_types::{ChatMessage, PersonId, Rev, RoomName, Seq, Timestamp};
 
-use crate::store::{Store, WriteDurability};
+use crate::store::Store;
 
 mod expiry;
 pub(crate) mod idempotency;
@@ -72,7 +72,7 @@ impl Messages for RedbMessages {
     async fn next_rev(&self, room: &RoomName) -> Result<Rev> {
         let room = room.clone();
         self.store
-            .write("taking a revision", WriteDurability::Later, move |transaction| {
+            .write_later("taking a revision", move |transaction| {
                 let mut revs = transaction.open_table(REVS)?;
                 let next = revs.get(room.as_str())?.map_or(0, |last| last.value()) + 1;
                 revs.insert(room.as_str(), next)?;
@@ -109,7 +109,7 @@ impl Messages for RedbMessages {
 
     async fn put(&self, room: &RoomName, message: &ChatMessage) -> Result<ChatMessage> {
         let (room, message, doing) = (room.clone(), message.clone(), "storing a message");
-        let put = self.store.write(doing, WriteDurability::Now, move |transaction| {
+        let put = self.store.write(doing, move |transaction| {
             let mut messages = transaction.open_table(MESSAGES)?;
             let key = (room.as_str(), message.seq.0);
             let stored = messages.get(key)?.map(|stored| readable(stored.value()));
@@ -156,7 +156,7 @@ impl Messages for RedbMessages {
     async fn replace(&self, room: &RoomName, seen: Rev, changed: &StoredMessage) -> Result<bool> {
         let (room, changed) = (room.clone(), changed.clone());
         self.store
-            .write("changing a message", WriteDurability::Now, move |transaction| {
+            .write("changing a message", move |transaction| {
                 let mut messages = transaction.open_table(MESSAGES)?;
                 let key = (room.as_str(), changed.message.seq.0);
                 let stored = messages.get(key)?.and_then(|stored| readable::<ChatMessage>(stored.value()));
@@ -172,7 +172,7 @@ impl Messages for RedbMessages {
     async fn record_change(&self, room: &RoomName, change: ChangeRecord) -> Result<()> {
         let room = room.clone();
         self.store
-            .write("writing a change record", WriteDurability::Later, move |transaction| {
+            .write_later("writing a change record", move |transaction| {
                 let mut changes = transaction.open_table(CHANGES)?;
                 changes.insert((room.as_str(), change.rev.0), (change.at.0, change.seq.map_or(0, |seq| seq.0)))?;
                 Ok(())

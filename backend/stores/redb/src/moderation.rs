@@ -18,7 +18,7 @@ use shared_types::{AuditEntry, PersonId, Restrictions, RoomName, RoomRules, Time
 
 use crate::{
     messages::{decode, encode, open},
-    store::{Store, WriteDurability},
+    store::Store,
 };
 
 /// [`Restrictions`] as JSON, by subject.
@@ -78,7 +78,7 @@ impl Moderation for RedbModeration {
     async fn set_restrictions(&self, of: &Subject, restrictions: Restrictions) -> Result<()> {
         let (key, now) = (subject_key(of), self.clock.now());
         self.store
-            .write("writing restrictions", WriteDurability::Now, move |transaction| {
+            .write("writing restrictions", move |transaction| {
                 let mut table = transaction.open_table(RESTRICTIONS)?;
                 table.insert(key.as_str(), encode(&restrictions)?.as_slice())?;
                 // Moderators decide a few times a day, and nothing else would remove expired restrictions.
@@ -104,7 +104,7 @@ impl Moderation for RedbModeration {
         let addresses = addresses.iter().map(|AddressKey(key)| key.clone()).collect();
         let banned = BannedAddresses { addresses, until };
         self.store
-            .write("writing banned addresses", WriteDurability::Now, move |transaction| {
+            .write("writing banned addresses", move |transaction| {
                 let mut table = transaction.open_table(BANNED_ADDRESSES)?;
                 table.insert(person.as_str(), encode(&banned)?.as_slice())?;
                 table.retain(|_, banned| !decode::<BannedAddresses>(banned).is_ok_and(|banned| banned.until <= now))?;
@@ -143,7 +143,7 @@ impl Moderation for RedbModeration {
     async fn set_rules(&self, room: &RoomName, rules: RoomRules) -> Result<()> {
         let room = room.clone();
         self.store
-            .write("writing the rules of a room", WriteDurability::Now, move |transaction| {
+            .write("writing the rules of a room", move |transaction| {
                 transaction.open_table(RULES)?.insert(room.as_str(), encode(&rules)?.as_slice())?;
                 Ok(())
             })
@@ -153,7 +153,7 @@ impl Moderation for RedbModeration {
     async fn record(&self, entry: &AuditEntry) -> Result<()> {
         let (entry, oldest) = (entry.clone(), self.oldest_entry());
         self.store
-            .write("writing an audit entry", WriteDurability::Now, move |transaction| {
+            .write("writing an audit entry", move |transaction| {
                 let mut audit = transaction.open_table(AUDIT)?;
                 let at = entry.at.0;
                 let last = audit.range((at, 0)..=(at, u64::MAX))?.next_back().transpose()?;

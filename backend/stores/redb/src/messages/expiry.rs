@@ -9,12 +9,9 @@ use redb::{ReadableTable, WriteTransaction};
 use shared_types::{ChatMessage, Timestamp};
 
 use super::{CHANGES, MESSAGES, readable};
-use crate::{
-    messages::{
-        RedbMessages,
-        idempotency::{RECORDS, TOMBSTONES},
-    },
-    store::WriteDurability,
+use crate::messages::{
+    RedbMessages,
+    idempotency::{RECORDS, TOMBSTONES},
 };
 
 const DOING: &str = "removing expired messages";
@@ -23,7 +20,7 @@ const DOING: &str = "removing expired messages";
 impl Expiring for RedbMessages {
     async fn expire(&self, limit: usize) -> Result<Vec<MessageKey>> {
         let (oldest, now) = (self.oldest_kept(), self.clock.now());
-        let removed = self.store.write(DOING, WriteDurability::Later, move |transaction| {
+        let removed = self.store.write_later(DOING, move |transaction| {
             remove_tombstones(transaction, now)?;
             if oldest == Timestamp(0) {
                 return Ok(Vec::new());
@@ -39,8 +36,9 @@ impl Expiring for RedbMessages {
         let removed = removed.await?;
         let mut from = (oldest > Timestamp(0)).then(|| (String::new(), 0));
         while let Some(position) = from {
-            let changes = move |transaction: &WriteTransaction| remove_changes(transaction, oldest, position, limit);
-            from = self.store.write(DOING, WriteDurability::Later, changes).await?;
+            let changes =
+                move |transaction: &WriteTransaction| remove_changes(transaction, oldest, position.clone(), limit);
+            from = self.store.write_later(DOING, changes).await?;
         }
         Ok(removed.into_iter().filter_map(|(room, message)| message_key(&room, message)).collect())
     }

@@ -7,10 +7,7 @@ use chat::ports::{
 use redb::{ReadableTable, TableDefinition, TableHandle, WriteTransaction};
 use shared_types::{PersonId, Rev, Timestamp};
 
-use crate::{
-    messages::{RedbMessages, open},
-    store::WriteDurability,
-};
+use crate::messages::{RedbMessages, open};
 
 /// `(rev, at)` by author, room and nonce.
 pub(crate) const RECORDS: TableDefinition<'_, (&str, &str, &str), (u64, u64)> =
@@ -44,11 +41,11 @@ impl RedbMessages {
         &self,
         message_key: &MessageKey,
         record: IdempotencyRecord,
-        holds: impl FnOnce(IdempotencyRecord) -> bool + Send + 'static,
+        holds: impl Fn(IdempotencyRecord) -> bool + Send + Sync + 'static,
     ) -> Result<IdempotencyRecord> {
         let MessageKey { room, author, nonce } = message_key.clone();
         self.store
-            .write("writing an idempotency record", WriteDurability::Later, move |transaction| {
+            .write_later("writing an idempotency record", move |transaction| {
                 let key = (author.as_str(), room.as_str(), nonce.as_str());
                 let mut records = transaction.open_table(RECORDS)?;
                 let current = records.get(key)?.map(|found| record_of(found.value()));
@@ -102,7 +99,7 @@ impl RedbMessages {
     pub(crate) async fn write_tombstone(&self, message_key: &MessageKey, until: Timestamp) -> Result<()> {
         let MessageKey { room, author, nonce } = message_key.clone();
         self.store
-            .write("writing a tombstone", WriteDurability::Now, move |transaction| {
+            .write("writing a tombstone", move |transaction| {
                 let key = (author.as_str(), room.as_str(), nonce.as_str());
                 if let Some(record) = transaction.open_table(RECORDS)?.remove(key)? {
                     let (rev, at) = record.value();

@@ -4,12 +4,12 @@ use std::{
     fs::{self, DirBuilder, File},
     io,
     panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use redb::{Builder, Database};
 
-use crate::store::migrations;
+use crate::store::{DatabaseSource, migrations};
 
 /// Name of the database file in a data directory.
 pub(crate) const FILE_NAME: &str = "chat.redb";
@@ -19,10 +19,10 @@ pub(crate) const UNFINISHED_NAME: &str = "chat.redb.new";
 
 /// Size of redb's page cache, in bytes. The default of redb is 1 GiB.
 ///
-/// redb uses up to a half, 32 MiB, for pages that wait to be written. A full commit has 256 messages (`BATCH`) of at most 32 KB as
+/// redb uses up to a half, 16 MiB, for pages that wait to be written. A full commit has 256 messages (`BATCH`) of at most 32 KB as
 /// JSON: 8 MiB, and as much again for the pages of the tree. The other half holds the newest pages of rooms: 100 messages of 1 KB are
-/// 100 KB, so 32 MiB hold some 300 rooms. Pages that are not cached are usually in the page cache of the operating system.
-pub(crate) const CACHE_BYTES: usize = 64 << 20;
+/// 100 KB, so 16 MiB hold 160 rooms. Other pages are usually in the page cache of the operating system.
+pub(crate) const CACHE_BYTES: usize = 32 << 20;
 
 /// Why a data directory cannot be used. `Display` is a sentence for the person who started the program.
 #[derive(Debug, thiserror::Error)]
@@ -99,8 +99,48 @@ fn is_of_damage(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof)
 }
 
+/// The database file of a data directory.
+pub(crate) struct DataFile {
+    file: PathBuf,
+    identity: Identity,
+}
+
+/// What distinguishes a file from another one under the same name.
+#[derive(PartialEq, Eq)]
+struct Identity(u64, u64);
+
+impl Identity {
+    #[cfg(unix)]
+    fn of(file: &Path) -> io::Result<Self> {
+        use std::os::unix::fs::MetadataExt;
+        let metadata = fs::metadata(file)?;
+        Ok(Self(metadata.dev(), metadata.ino()))
+    }
+
+    /// Other systems do not remove an open file.
+    #[cfg(not(unix))]
+    fn of(file: &Path) -> io::Result<Self> {
+        fs::metadata(file).map(|_| Self(0, 0))
+    }
+}
+
+impl DatabaseSource for DataFile {
+    fn open(&self) -> Result<Database, redb::Error> {
+        self.check_place().map_err(io::Error::other)?;
+        Ok(builder().open(&self.file)?)
+    }
+
+    fn check_place(&self) -> Result<(), String> {
+        match Identity::of(&self.file) {
+            Ok(identity) if identity == self.identity => Ok(()),
+            Ok(_) => Err(format!("{} was replaced while it was open", self.file.display())),
+            Err(error) => Err(format!("{} was removed while it was open ({error})", self.file.display())),
+        }
+    }
+}
+
 /// Opens the database of a directory, and creates both if they are missing.
-pub(crate) fn open_or_create(directory: &Path) -> Result<Database, Fault> {
+pub(crate) fn open_or_create(directory: &Path) -> Result<(Database, DataFile), Fault> {
     make_directory(directory).map_err(redb::Error::from)?;
     let file = directory.join(FILE_NAME);
     if !file.try_exists().map_err(redb::Error::from)? {
@@ -111,7 +151,9 @@ pub(crate) fn open_or_create(directory: &Path) -> Result<Database, Fault> {
             create(directory, &file)?;
         }
     }
-    open_checked(&file)
+    let database = open_checked(&file)?;
+    let identity = Identity::of(&file).map_err(redb::Error::from)?;
+    Ok((database, DataFile { file, identity }))
 }
 
 /// Opens a database file, verifies the checksum of every page, and migrates data of an older version.
@@ -236,7 +278,7 @@ mod tests {
     fn the_page_cache_stays_within_its_size() {
         const BLOBS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("blobs");
         let directory = tempfile::tempdir().unwrap();
-        let database = open_or_create(directory.path()).unwrap();
+        let (database, _) = open_or_create(directory.path()).unwrap();
         let (blob, count) = (vec![1; 1 << 20], (CACHE_BYTES + CACHE_BYTES / 2) as u64 >> 20);
         let transaction = database.begin_write().unwrap();
         for number in 0..count {

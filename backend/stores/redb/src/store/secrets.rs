@@ -7,7 +7,7 @@ use chat::ports::{
 use redb::{ReadableTable, TableDefinition, WriteTransaction};
 use shared_types::Timestamp;
 
-use crate::store::{Store, WriteDurability};
+use crate::store::Store;
 
 /// The secrets, by name: `signing` and `previous`.
 pub(super) const SECRETS: TableDefinition<'_, &str, &[u8; 32]> = TableDefinition::new("secrets");
@@ -17,7 +17,7 @@ pub(super) const SECRET_TIMES: TableDefinition<'_, &str, u64> = TableDefinition:
 #[async_trait::async_trait]
 impl Secrets for Store {
     async fn keep_first(&self, proposed: [u8; 32], now: Timestamp) -> Result<Keys> {
-        self.write("keeping the signing secret", WriteDurability::Now, move |transaction| {
+        self.write("keeping the signing secret", move |transaction| {
             if let Some(kept) = kept_secrets(transaction)? {
                 return Ok(kept);
             }
@@ -30,7 +30,7 @@ impl Secrets for Store {
 
     async fn replace(&self, seen: &Keys, fresh: [u8; 32], now: Timestamp) -> Result<bool> {
         let seen = *seen;
-        self.write("changing the signing secret", WriteDurability::Now, move |transaction| {
+        self.write("changing the signing secret", move |transaction| {
             if kept_secrets(transaction)? != Some(seen) {
                 return Ok(false);
             }

@@ -1,8 +1,9 @@
-//! A disk in memory that loses power. Each write that was not synced by then is kept, lost or torn.
+//! A disk in memory that loses power or is full. Each write that was not synced when the power failed is kept, lost or torn.
 
 use std::{
     fmt, io,
     sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
 };
 
 use fastrand::Rng;
@@ -25,6 +26,10 @@ struct State {
     charge: u64,
     /// Number of syncs so far.
     syncs: u64,
+    /// Number of changes until the disk is full; `None` if it has space.
+    space: Option<u64>,
+    /// Maximum length of the file, if there is one.
+    max_length: Option<usize>,
 }
 
 enum Change {
@@ -46,6 +51,23 @@ impl Disk {
     /// Returns whether the disk has no power.
     pub(crate) fn is_off(&self) -> bool {
         self.lock().charge == 0
+    }
+
+    /// Makes the disk full after a number of changes: every change fails from then on, as on a file system that copies on write.
+    pub(crate) fn fill_after(&self, changes: u64) {
+        self.lock().space = Some(changes);
+    }
+
+    /// Makes the disk full for a file that grows: changes within its present length are made, as on other file systems.
+    pub(crate) fn stop_growth(&self) {
+        let mut state = self.lock();
+        state.max_length = Some(state.current.len());
+    }
+
+    /// Gives the disk space again.
+    pub(crate) fn make_space(&self) {
+        let mut state = self.lock();
+        (state.space, state.max_length) = (None, None);
     }
 
     /// Cuts the power, and loses a random part of the changes that were not synced.
@@ -80,9 +102,24 @@ impl Disk {
 
     fn change(&self, change: Change) -> io::Result<()> {
         let mut state = self.use_charge()?;
+        let is_too_long = state.max_length.is_some_and(|max| change.end() > max);
+        if state.space == Some(0) || is_too_long {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        state.space = state.space.map(|space| space - 1);
         apply(&mut state.current, &change);
         state.unsynced.push(change);
         Ok(())
+    }
+}
+
+impl Change {
+    /// Returns the length that the file needs for it.
+    fn end(&self) -> usize {
+        match self {
+            Self::Bytes(at, bytes) => at + bytes.len(),
+            Self::Length(length) => *length,
+        }
     }
 }
 
@@ -157,10 +194,22 @@ pub(crate) struct DiskSource {
     pub(crate) disk: Disk,
     /// Size of redb's cache.
     pub(crate) cache_bytes: usize,
+    /// How long the store tries to reopen the database.
+    pub(crate) reopen_within: Duration,
+}
+
+impl DiskSource {
+    pub(crate) fn of(disk: &Disk, cache_bytes: usize) -> Self {
+        Self { disk: disk.clone(), cache_bytes, reopen_within: Duration::from_secs(60) }
+    }
 }
 
 impl DatabaseSource for DiskSource {
     fn open(&self) -> Result<Database, redb::Error> {
         Ok(Database::builder().set_cache_size(self.cache_bytes).create_with_backend(self.disk.clone())?)
+    }
+
+    fn reopen_within(&self) -> Duration {
+        self.reopen_within
     }
 }

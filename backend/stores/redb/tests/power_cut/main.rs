@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test panics when it fails")]
 
 mod disk;
+mod full_disk;
 mod migration;
 
 use std::{
@@ -127,7 +128,7 @@ fn run_disk(runtime: &Runtime, seed: u64, totals: &mut Totals) {
 fn open(disk: &Disk, rng: &mut Rng) -> io::Result<Store> {
     // With a small cache redb writes early, with a large one at the commit.
     let cache_bytes = if rng.bool() { 0 } else { 1 << 20 };
-    Store::over(DiskSource { disk: disk.clone(), cache_bytes })
+    Store::over(DiskSource::of(disk, cache_bytes))
 }
 
 /// Checks that the store has every acknowledged message, unchanged and once.

@@ -21,7 +21,7 @@ const BY_ROOM: TableDefinition<'_, (&str, &str, &str), (u64, u64)> = TableDefini
 const RECORDS: u64 = 100;
 
 fn open_raw(disk: &Disk) -> Database {
-    DiskSource { disk: disk.clone(), cache_bytes: 0 }.open().unwrap()
+    DiskSource::of(disk, 0).open().unwrap()
 }
 
 /// Returns a disk with a database of version 0.
@@ -45,7 +45,7 @@ fn an_interrupted_migration_is_repeated() {
     for charge in 1.. {
         let (disk, mut rng) = (old_disk(), Rng::with_seed(charge));
         disk.charge(charge);
-        let is_complete = Store::over(DiskSource { disk: disk.clone(), cache_bytes: 0 }).is_ok();
+        let is_complete = Store::over(DiskSource::of(&disk, 0)).is_ok();
         disk.cut(&mut rng);
         disk.charge(u64::MAX);
         if is_complete {
@@ -62,7 +62,7 @@ fn an_interrupted_migration_is_repeated() {
 
 /// Checks that the store has every record.
 fn check(disk: &Disk) {
-    let store = Store::over(DiskSource { disk: disk.clone(), cache_bytes: 0 }).unwrap();
+    let store = Store::over(DiskSource::of(disk, 0)).unwrap();
     let messages = RedbMessages::new(store, None, Arc::new(SystemClock));
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
