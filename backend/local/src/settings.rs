@@ -10,6 +10,12 @@ use clap::Parser;
 use platform::settings::{AccessSettings, BadSetting, Setting};
 use shared_types::{AccessMode, limits};
 
+/// Maximum time of silence, in seconds: a day. Proxies and routers forget a silent connection in minutes or hours.
+const MAX_IDLE: u64 = 24 * 60 * 60;
+
+/// Maximum lifetime of a socket, in seconds: 30 days, as long as a session is valid.
+const MAX_LIFETIME: u64 = 30 * 24 * 60 * 60;
+
 /// Serverless Chat Page as one local process: page, assets and socket on one port, messages in one directory.
 #[derive(Debug, Parser)]
 #[command(name = "local", version, args_override_self = true)]
@@ -26,8 +32,8 @@ pub struct LocalSettings {
     /// Directory of the built page.
     #[arg(long, env = "CHAT_PAGE", default_value = "dist", value_name = "DIR")]
     pub page: PathBuf,
-    /// Maximum number of connections at once, over all rooms.
-    #[arg(long, env, default_value_t = 1000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    /// Maximum number of connections at once, over all rooms, 1 to 100000.
+    #[arg(long, env, default_value_t = 1000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub limit_connection_count: u32,
     /// Messages on a page, 1 to 100.
     #[arg(long, env, default_value_t = 100, value_name = "N", value_parser = page_size)]
@@ -63,17 +69,19 @@ pub struct LocalSettings {
     /// Ids of moderators, with commas. An id may begin with a hyphen.
     #[arg(long, env = "CHAT_MODERATORS", value_name = "IDS", allow_hyphen_values = true)]
     moderators: Option<String>,
-    /// Days for which a message and its image are kept; 0 keeps them for ever.
+    /// Days for which a message and its image are kept, up to 36500; 0 keeps them for ever.
     #[arg(long, env, default_value_t = 0, value_name = "DAYS", value_parser = clap::value_parser!(u64).range(..=36_500))]
     message_retention_days: u64,
-    /// Seconds of silence after which a socket is closed.
-    #[arg(long, env = "CHAT_IDLE_SECONDS", default_value_t = limits::IDLE.as_secs(), value_name = "SECONDS")]
+    /// Seconds of silence after which a socket is closed, 1 to 86400.
+    #[arg(long, env = "CHAT_IDLE_SECONDS", default_value_t = limits::IDLE.as_secs(), value_name = "SECONDS",
+          value_parser = clap::value_parser!(u64).range(1..=MAX_IDLE))]
     idle_seconds: u64,
-    /// Seconds for which a client may read too slowly before its socket is closed.
+    /// Seconds for which a client may read too slowly before its socket is closed, 1 to 600.
     #[arg(long, env = "CHAT_BEHIND_SECONDS", default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600))]
     behind_seconds: u64,
-    /// Seconds after which a socket is closed in any case.
-    #[arg(long, env = "CHAT_LIFETIME_SECONDS", default_value_t = limits::LIFETIME.as_secs(), value_name = "SECONDS")]
+    /// Seconds after which a socket is closed in any case, 1 to 2592000.
+    #[arg(long, env = "CHAT_LIFETIME_SECONDS", default_value_t = limits::LIFETIME.as_secs(), value_name = "SECONDS",
+          value_parser = clap::value_parser!(u64).range(1..=MAX_LIFETIME))]
     lifetime_seconds: u64,
 }
 

@@ -1,5 +1,6 @@
 //! Tests of the process: errors at start, and the log.
 
+use std::process::Command;
 #[cfg(target_os = "linux")]
 use std::{fs, fs::Permissions, os::unix::fs::PermissionsExt};
 
@@ -75,5 +76,47 @@ fn the_limit_of_open_files_is_raised_for_all_connections() {
         assert_eq!(open_files.split_whitespace().next(), Some(expected.to_string().as_str()), "{limit}");
         let log = fs::read_to_string(directory.path().join("log")).unwrap();
         assert_eq!(log.contains("too few open files"), is_warned, "{limit}: {log}");
+    }
+}
+
+#[test]
+fn a_number_out_of_range_is_an_error_that_names_the_range() {
+    // Without a page, so that a server that accepts a number ends, too.
+    let directory = tempfile::tempdir().unwrap();
+    for (flag, variable, range, values) in [
+        (
+            "--idle-seconds",
+            "CHAT_IDLE_SECONDS",
+            "1..=86400",
+            ["0", "86401", "9300000000000000000", "18446744073709551615"],
+        ),
+        ("--behind-seconds", "CHAT_BEHIND_SECONDS", "1..=600", ["0", "601", "9300000000000000000", "x"]),
+        ("--lifetime-seconds", "CHAT_LIFETIME_SECONDS", "1..=2592000", ["0", "2592001", "9300000000000000000", "-1"]),
+        ("--limit-connection-count", "LIMIT_CONNECTION_COUNT", "1..=100000", ["0", "100001", "4294967296", "x"]),
+        ("--limit-message-count", "LIMIT_MESSAGE_COUNT", "1 to 100", ["0", "101", "18446744073709551616", "-1"]),
+        (
+            "--message-retention-days",
+            "MESSAGE_RETENTION_DAYS",
+            "0..=36500",
+            ["36501", "-1", "x", "9300000000000000000"],
+        ),
+        ("--limit-person-rate", "LIMIT_PERSON_RATE", "0..=", ["-1", "4294967295", "x", "4294967296"]),
+        ("--limit-address-rate", "LIMIT_ADDRESS_RATE", "0..=", ["-1", "4294967295", "x", "4294967296"]),
+        ("--port", "PORT", "0..=65535", ["-1", "65536", "x", "4294967296"]),
+    ] {
+        for value in values {
+            // Not a flag and a variable at once: the flag would win.
+            let mut by_variable = Command::new(LOCAL);
+            by_variable.env(variable, value);
+            let mut by_flag = Command::new(LOCAL);
+            by_flag.arg(format!("{flag}={value}"));
+            for mut command in [by_variable, by_flag] {
+                let output = command.current_dir(directory.path()).output().unwrap();
+                let error = String::from_utf8_lossy(&output.stderr).into_owned();
+                assert_eq!(output.status.code(), Some(2), "{flag} {value}: {error}");
+                assert!(error.contains(flag), "{flag} {value}: {error}");
+                assert!(error.contains(range) || error.contains("invalid digit"), "{flag} {value}: {error}");
+            }
+        }
     }
 }
