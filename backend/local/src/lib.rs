@@ -2,6 +2,7 @@
 
 mod activity;
 mod body;
+mod health;
 mod http;
 mod images;
 pub mod log;

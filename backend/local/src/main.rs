@@ -32,9 +32,15 @@ use platform::{
     system::{SystemClock, SystemEntropy},
 };
 use store_redb::{
-    connections::InProcessConnections, images::FileImages, messages::RedbMessages, moderation::RedbModeration,
-    rate_store::InProcessRateStore, store::Store, template_file::TemplateFile,
+    connections::InProcessConnections,
+    images::FileImages,
+    messages::RedbMessages,
+    moderation::RedbModeration,
+    rate_store::InProcessRateStore,
+    store::{Store, StoreState},
+    template_file::TemplateFile,
 };
+use tokio::sync::watch;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -60,11 +66,32 @@ async fn run(settings: LocalSettings) -> Result<(), Box<dyn Error>> {
         format!("{}:{} can't be listened on ({error}): choose another with --port", settings.host, settings.port)
     })?;
     let port = listener.local_addr()?.port();
+    let state = store.state();
     let server = wire(&settings, store).await?;
     open_files::raise_limit(server.tcp_limits.all());
     announce(&settings, port)?;
-    server.run(listener, asked_to_stop()).await;
-    Ok(())
+    let stopped = async {
+        tokio::select! {
+            () = asked_to_stop() => {}
+            () = failed(state.clone()) => {}
+        }
+    };
+    server.run(listener, stopped).await;
+    match &*state.borrow() {
+        StoreState::Failed { cause } => Err(format!(
+            "stopped, because the store could not be reopened after an error ({cause}): check the disk of {} and start again",
+            settings.data.display()
+        )
+        .into()),
+        _ => Ok(()),
+    }
+}
+
+/// Waits until the store has failed.
+async fn failed(mut state: watch::Receiver<StoreState>) {
+    if state.wait_for(|state| matches!(state, StoreState::Failed { .. })).await.is_err() {
+        std::future::pending().await
+    }
 }
 
 async fn wire(settings: &LocalSettings, store: Store) -> Result<Server, Box<dyn Error>> {
@@ -75,7 +102,7 @@ async fn wire(settings: &LocalSettings, store: Store) -> Result<Server, Box<dyn 
     let sessions = Sessions::load(Arc::new(store.clone()), clock.clone(), entropy.clone(), policy).await?;
     let connections = Arc::new(InProcessConnections::default());
     let messages = Arc::new(RedbMessages::new(store.clone(), settings.retention(), clock.clone()));
-    let moderation = Arc::new(RedbModeration::new(store, clock.clone()));
+    let moderation = Arc::new(RedbModeration::new(store.clone(), clock.clone()));
     let images = FileImages::open(&settings.data, clock.clone(), entropy.as_ref());
     let images = Arc::new(images.map_err(|error| {
         format!(
@@ -131,6 +158,7 @@ async fn wire(settings: &LocalSettings, store: Store) -> Result<Server, Box<dyn 
         expire: Arc::new(MessageExpiry { messages: messages.clone(), images: images.clone() }),
         images,
         is_limited_per_address: settings.limit_address_rate > 0,
+        store,
         front: FrontHandler::new(
             FrontPorts {
                 connections,

@@ -17,14 +17,14 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
-use store_redb::images::FileImages;
+use store_redb::{images::FileImages, store::Store};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
 };
 use tower_http::compression::CompressionLayer;
 
-use super::{http, images, socket, visitor};
+use super::{health, http, images, socket, visitor};
 use crate::{
     sockets::Sockets,
     tcp_limits::{self, TcpLimits, TcpPermit},
@@ -56,6 +56,8 @@ pub struct Server {
     pub is_limited_per_address: bool,
     /// The limits of TCP connections.
     pub tcp_limits: Arc<TcpLimits>,
+    /// The store whose state `/readyz` reports.
+    pub store: Store,
     /// The queues of the sockets.
     pub sockets: Arc<Sockets>,
     /// The randomness of connection ids.
@@ -94,6 +96,7 @@ impl Server {
     /// Serves until `shutdown` completes, then lets open sockets close.
     pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
         let (stop, stopping) = watch::channel(false);
+        let health = health::routes(self.store.clone());
         let (page, cron, expire) = (self.page.clone(), self.cron.clone(), self.expire.clone());
         let tcp_limits = self.tcp_limits.clone();
         let shared = Arc::new(Shared { server: self, stopping });
@@ -111,7 +114,8 @@ impl Server {
             .layer(middleware::from_fn(http::guard))
             .layer(middleware::from_fn_with_state(shared.clone(), visitor::ask_us))
             .layer(middleware::from_fn(http::log))
-            .with_state(shared);
+            .with_state(shared)
+            .merge(health);
         tokio::select! {
             never = accept(&listener, &app, &tcp_limits, &stop) => match never {},
             never = sweep_hourly(&cron, &expire) => match never {},

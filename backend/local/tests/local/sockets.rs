@@ -18,7 +18,7 @@ async fn close_code(socket: &mut Socket) -> Option<u16> {
 }
 
 /// Returns the next frame of a type. It skips others.
-async fn next(socket: &mut Socket, of_type: &str) -> Value {
+pub(crate) async fn next(socket: &mut Socket, of_type: &str) -> Value {
     loop {
         if let Message::Text(text) = socket.next().await.unwrap().unwrap() {
             let frame: Value = serde_json::from_str(&text).unwrap();
@@ -29,7 +29,7 @@ async fn next(socket: &mut Socket, of_type: &str) -> Value {
     }
 }
 
-async fn send(socket: &mut Socket, frame: &str) {
+pub(crate) async fn send(socket: &mut Socket, frame: &str) {
     socket.send(Message::text(frame)).await.unwrap();
 }
 

@@ -126,10 +126,15 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// A sentence that says why not.
-    pub fn check_ready(&self) -> std::result::Result<(), String> {
-        let refusal = self.shared.state.borrow().write_refusal();
-        refusal.map_or_else(|| self.shared.source.check_place(), Err)
+    /// A sentence that says why not. It does not contain the cause, so it may be shown to strangers.
+    pub fn check_ready(&self) -> std::result::Result<(), &'static str> {
+        match *self.shared.state.borrow() {
+            StoreState::Ready => {}
+            StoreState::Reopening { .. } => return Err("the store is being reopened after an error"),
+            StoreState::Paused { .. } => return Err("writes are paused after an error"),
+            StoreState::Failed { .. } => return Err("the store could not be reopened after an error"),
+        }
+        self.shared.source.check_place().map_err(|_| "the database file is not in the data directory any more")
     }
 
     /// Runs `work` in the next commit and returns after it. The write is durable then.

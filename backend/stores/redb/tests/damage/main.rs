@@ -116,7 +116,7 @@ async fn writes_are_refused_while_the_directory_is_gone() {
     fs::rename(&data, &away).unwrap();
     let error = messages.put(&lobby, &message(2, "during")).await.unwrap_err().to_string();
     assert!(error.contains("was removed while it was open"), "{error}");
-    assert!(store.check_ready().unwrap_err().contains("was removed"));
+    assert!(store.check_ready().unwrap_err().contains("not in the data directory"));
     // Another file in its place is not the open one.
     fs::create_dir(&data).unwrap();
     fs::write(data.join("chat.redb"), "another").unwrap();
