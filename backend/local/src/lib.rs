@@ -1,7 +1,10 @@
 //! The local server: page, assets, images and sockets on one port.
 
 mod activity;
+pub mod backup;
 mod body;
+#[cfg(unix)]
+pub mod control;
 mod health;
 mod http;
 mod images;

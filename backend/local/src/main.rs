@@ -3,6 +3,7 @@
 use std::{
     error::Error,
     io::{self, Write},
+    path::Path,
     process::ExitCode,
     sync::Arc,
 };
@@ -20,10 +21,12 @@ use chat::{
     presence::{connect::ConnectRule, connect_handler::ConnectHandler, disconnect::DisconnectHandler},
 };
 use chat_http::front::{FrontHandler, FrontPorts, FrontSettings};
+#[cfg(unix)]
+use chat_local::control::ControlSocket;
 use chat_local::{
-    log, open_files,
+    backup, log, open_files,
     server::{Server, Timeouts},
-    settings::LocalSettings,
+    settings::{Command, LocalSettings},
     sockets::Sockets,
     tcp_limits::{self, TcpLimits},
 };
@@ -37,7 +40,7 @@ use store_redb::{
     messages::RedbMessages,
     moderation::RedbModeration,
     rate_store::InProcessRateStore,
-    store::{Store, StoreState},
+    store::{CopySummary, Store, StoreState},
     template_file::TemplateFile,
 };
 use tokio::sync::watch;
@@ -45,7 +48,13 @@ use tokio::sync::watch;
 #[tokio::main]
 async fn main() -> ExitCode {
     log::open();
-    match run(LocalSettings::from_arguments()).await {
+    let settings = LocalSettings::from_arguments();
+    let done = match &settings.command {
+        None => run(settings).await,
+        Some(Command::Backup { to }) => print_copy("backup", to, backup::back_up(&settings.data, to)),
+        Some(Command::Restore { from }) => print_copy("restore", &settings.data, backup::restore(from, &settings.data)),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error}");
@@ -67,6 +76,8 @@ async fn run(settings: LocalSettings) -> Result<(), Box<dyn Error>> {
     })?;
     let port = listener.local_addr()?.port();
     let state = store.state();
+    #[cfg(unix)]
+    let _control = ControlSocket::listen(&settings.data, store.clone());
     let server = wire(&settings, store).await?;
     open_files::raise_limit(server.tcp_limits.all());
     announce(&settings, port)?;
@@ -92,6 +103,13 @@ async fn failed(mut state: watch::Receiver<StoreState>) {
     if state.wait_for(|state| matches!(state, StoreState::Failed { .. })).await.is_err() {
         std::future::pending().await
     }
+}
+
+/// Prints the result of a command that made a copy.
+fn print_copy(name: &str, target: &Path, copied: Result<CopySummary, Box<dyn Error>>) -> Result<(), Box<dyn Error>> {
+    let CopySummary { messages, images } = copied.map_err(|error| format!("{name} failed: {error}"))?;
+    writeln!(io::stdout(), "{name} complete: {messages} messages and {images} images in {}", target.display())?;
+    Ok(())
 }
 
 async fn wire(settings: &LocalSettings, store: Store) -> Result<Server, Box<dyn Error>> {

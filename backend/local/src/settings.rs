@@ -6,7 +6,7 @@
 use std::{net::IpAddr, path::PathBuf, time::Duration};
 
 use chat::access::policy::AccessPolicy;
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use platform::settings::{AccessSettings, BadSetting, Setting};
 use shared_types::{AccessMode, limits};
 
@@ -18,8 +18,11 @@ const MAX_LIFETIME: u64 = 30 * 24 * 60 * 60;
 
 /// Serverless Chat Page as one local process: page, assets and socket on one port, messages in one directory.
 #[derive(Debug, Parser)]
-#[command(name = "local", version, args_override_self = true)]
+#[command(name = "local", version, args_override_self = true, disable_help_subcommand = true)]
 pub struct LocalSettings {
+    /// What to do instead of serving the chat.
+    #[command(subcommand)]
+    pub command: Option<Command>,
     /// Port to listen on; 0 takes any free one.
     #[arg(long, env, default_value_t = 8080)]
     pub port: u16,
@@ -27,7 +30,7 @@ pub struct LocalSettings {
     #[arg(long, env = "CHAT_HOST", default_value = "127.0.0.1")]
     pub host: IpAddr,
     /// Directory of the messages; created if it is missing.
-    #[arg(long, env = "CHAT_DATA", default_value = "data", value_name = "DIR")]
+    #[arg(long, env = "CHAT_DATA", default_value = "data", value_name = "DIR", global = true)]
     pub data: PathBuf,
     /// Directory of the built page.
     #[arg(long, env = "CHAT_PAGE", default_value = "dist", value_name = "DIR")]
@@ -83,6 +86,23 @@ pub struct LocalSettings {
     #[arg(long, env = "CHAT_LIFETIME_SECONDS", default_value_t = limits::LIFETIME.as_secs(), value_name = "SECONDS",
           value_parser = clap::value_parser!(u64).range(1..=MAX_LIFETIME))]
     lifetime_seconds: u64,
+}
+
+/// A command that ends by itself.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Copies the messages and images of --data to a new directory. The server may run meanwhile.
+    Backup {
+        /// Directory of the copy; it must be empty or missing.
+        #[arg(long, value_name = "DIR")]
+        to: PathBuf,
+    },
+    /// Makes the data directory --data of a backup.
+    Restore {
+        /// Directory of the backup.
+        #[arg(long, value_name = "DIR")]
+        from: PathBuf,
+    },
 }
 
 impl LocalSettings {

@@ -30,6 +30,11 @@ impl LocalServer {
     pub fn start(binary: &'static str, settings: &[&str]) -> Self {
         let directory = tempfile::tempdir().unwrap();
         make_page(directory.path());
+        Self::start_in(binary, directory, settings)
+    }
+
+    /// Starts the binary in a directory that has a page already.
+    pub fn start_in(binary: &'static str, directory: TempDir, settings: &[&str]) -> Self {
         let (process, port) = launch(binary, directory.path(), settings);
         Self { binary, process, port, directory }
     }
@@ -73,11 +78,16 @@ impl LocalServer {
     }
 
     fn request(&self, host: &str, path: &str, headers: &str) -> String {
-        let mut stream = net::TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\n{headers}Connection: close\r\n\r\n").unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        String::from_utf8_lossy(&answer).into_owned()
+        exchange(self.port, &format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n{headers}Connection: close\r\n\r\n"), &[])
+    }
+
+    /// Puts the bytes of an image at the address of an upload. Returns the response, head and body.
+    pub fn put(&self, address: &str, media_type: &str, bytes: &[u8]) -> String {
+        let head = format!(
+            "PUT {address} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {media_type}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+            bytes.len()
+        );
+        exchange(self.port, &head, bytes)
     }
 
     /// Sends SIGINT to the process.
@@ -123,6 +133,15 @@ impl Drop for LocalServer {
         drop(self.process.kill());
         drop(self.process.wait());
     }
+}
+
+/// Sends a request to a port of this machine. Returns the response, head and body.
+fn exchange(port: u16, head: &str, body: &[u8]) -> String {
+    let mut stream = net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    stream.write_all(&[head.as_bytes(), body].concat()).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
 }
 
 /// Starts the binary with the page and the data in a directory. Returns the process and its port once it serves.

@@ -20,11 +20,11 @@ mod expiry;
 pub(crate) mod idempotency;
 
 /// The last revision of each room.
-const REVS: TableDefinition<'_, &str, u64> = TableDefinition::new("revs");
+pub(crate) const REVS: TableDefinition<'_, &str, u64> = TableDefinition::new("revs");
 /// A [`StoredMessage`] as JSON, by room and seq.
-const MESSAGES: TableDefinition<'_, (&str, u64), &[u8]> = TableDefinition::new("messages");
+pub(crate) const MESSAGES: TableDefinition<'_, (&str, u64), &[u8]> = TableDefinition::new("messages");
 /// Change records: `(at, seq)` by room and rev; a seq of 0 is none.
-const CHANGES: TableDefinition<'_, (&str, u64), (u64, u64)> = TableDefinition::new("marks");
+pub(crate) const CHANGES: TableDefinition<'_, (&str, u64), (u64, u64)> = TableDefinition::new("marks");
 
 /// [`Messages`] in a [`Store`].
 pub struct RedbMessages {

@@ -22,13 +22,13 @@ use crate::{
 };
 
 /// [`Restrictions`] as JSON, by subject.
-const RESTRICTIONS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("standings");
+pub(crate) const RESTRICTIONS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("standings");
 /// [`BannedAddresses`] as JSON, by person.
-const BANNED_ADDRESSES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("banned_with");
+pub(crate) const BANNED_ADDRESSES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("banned_with");
 /// [`RoomRules`] as JSON, by room.
-const RULES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("rules");
+pub(crate) const RULES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("rules");
 /// An [`AuditEntry`] as JSON, by its time and a number that distinguishes entries of the same time.
-const AUDIT: TableDefinition<'_, (u64, u64), &[u8]> = TableDefinition::new("audit");
+pub(crate) const AUDIT: TableDefinition<'_, (u64, u64), &[u8]> = TableDefinition::new("audit");
 
 /// Maximum number of people whose recent addresses are remembered, about 100 bytes each. Beyond it all are dropped.
 const SEEN_PEOPLE: usize = 10_000;

@@ -16,6 +16,7 @@ use crate::store::{
     writer::{Answer, Recovery, Repeat, Work, Write, Writer},
 };
 
+mod backup;
 mod handle;
 pub(crate) mod migrations;
 mod open;
@@ -23,6 +24,7 @@ mod secrets;
 mod state;
 mod writer;
 
+pub use backup::{CopyError, CopySummary, restore};
 pub use open::OpenError;
 pub(crate) use open::sync_directory;
 pub use state::StoreState;

@@ -1,0 +1,165 @@
+//! The control socket: a Unix socket in the data directory, through which the command `backup` asks the running server for a copy.
+//!
+//! A request is one line of JSON, and so is the answer. Only the owner of the data directory can open the socket.
+
+use std::{
+    error::Error,
+    fs::{self, Permissions},
+    io::{self, BufRead, BufReader, Write},
+    os::unix::{fs::PermissionsExt, net},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use serde::{Deserialize, Serialize};
+use store_redb::store::{CopySummary, Store};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt},
+    net::{UnixListener, UnixStream},
+    task::JoinHandle,
+    time::timeout,
+};
+
+/// Name of the socket in the data directory.
+const NAME: &str = "control.sock";
+
+/// Maximum length of a request, in bytes. Linux limits a path to 4 KiB, and JSON escapes some characters with 6.
+const REQUEST_BYTES: u64 = 32 * 1024;
+
+/// Timeout for a request, so that a client that sends nothing does not block the next one.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Pause after an error of `accept`.
+const RETRY: Duration = Duration::from_secs(1);
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Request {
+    /// Make a copy in an absolute directory.
+    Backup { to: PathBuf },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Answer {
+    Copied { messages: u64, images: u64 },
+    Error(String),
+}
+
+/// The control socket of a running server. Dropping it removes it.
+pub struct ControlSocket {
+    path: PathBuf,
+    task: JoinHandle<()>,
+}
+
+impl Drop for ControlSocket {
+    fn drop(&mut self) {
+        self.task.abort();
+        // If it stays, the next server removes it.
+        drop(fs::remove_file(&self.path));
+    }
+}
+
+impl ControlSocket {
+    /// Opens the control socket of a data directory whose store is open. Without one the server runs all the same, and `None` is
+    /// returned.
+    pub fn listen(directory: &Path, store: Store) -> Option<Self> {
+        let path = directory.join(NAME);
+        match bind(&path) {
+            Ok(listener) => {
+                let task = tokio::spawn(serve(listener, store, directory.to_owned()));
+                Some(Self { path, task })
+            }
+            Err(error) => {
+                // A path of more than some 100 bytes is the usual cause.
+                tracing::warn!(%error, path = %path.display(), "control socket not opened; backups need a stopped server");
+                None
+            }
+        }
+    }
+}
+
+fn bind(path: &Path) -> io::Result<UnixListener> {
+    // A killed server leaves its socket. The store is open, so no other server uses it.
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let listener = UnixListener::bind(path)?;
+    fs::set_permissions(path, Permissions::from_mode(0o600))?;
+    Ok(listener)
+}
+
+/// Answers one request after the other.
+async fn serve(listener: UnixListener, store: Store, directory: PathBuf) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                if let Err(error) = answer(stream, &store, &directory).await {
+                    tracing::warn!(%error, "control request not answered");
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "accept on the control socket failed; retrying in 1 s");
+                tokio::time::sleep(RETRY).await;
+            }
+        }
+    }
+}
+
+async fn answer(mut stream: UnixStream, store: &Store, directory: &Path) -> io::Result<()> {
+    let mut line = String::new();
+    let mut reader = tokio::io::BufReader::new((&mut stream).take(REQUEST_BYTES));
+    timeout(REQUEST_TIMEOUT, reader.read_line(&mut line)).await??;
+    let answer = match serde_json::from_str(&line) {
+        Ok(Request::Backup { to }) => back_up(store.clone(), directory.to_owned(), to).await,
+        Err(error) => Answer::Error(format!("bad request: {error}")),
+    };
+    let mut line = serde_json::to_vec(&answer)?;
+    line.push(b'\n');
+    stream.write_all(&line).await
+}
+
+async fn back_up(store: Store, directory: PathBuf, to: PathBuf) -> Answer {
+    tracing::info!(to = %to.display(), "backup started");
+    let copied = tokio::task::spawn_blocking(move || store.back_up(&directory, &to)).await;
+    match copied
+        .map_err(|_| "the copy panicked".to_owned())
+        .and_then(|copied| copied.map_err(|error| error.to_string()))
+    {
+        Ok(CopySummary { messages, images }) => {
+            tracing::info!(messages, images, "backup complete");
+            Answer::Copied { messages, images }
+        }
+        Err(error) => {
+            tracing::error!(%error, "backup failed");
+            Answer::Error(error)
+        }
+    }
+}
+
+/// Asks the server of a data directory for a copy in an absolute directory. Returns `None` if no server runs.
+///
+/// # Errors
+///
+/// The server's sentence if the copy failed, or an error of the socket.
+pub fn ask_for_backup(data: &Path, to: &Path) -> Result<Option<CopySummary>, Box<dyn Error>> {
+    let mut stream = match net::UnixStream::connect(data.join(NAME)) {
+        Ok(stream) => stream,
+        Err(error) if matches!(error.kind(), io::ErrorKind::PermissionDenied) => return Err(error.into()),
+        // No socket, one that a killed server left, or a path that is too long for one. The lock of the store tells whether a server runs.
+        Err(_) => return Ok(None),
+    };
+    let mut request = serde_json::to_vec(&Request::Backup { to: to.to_owned() })?;
+    request.push(b'\n');
+    stream.write_all(&request)?;
+    let mut line = String::new();
+    BufReader::new(stream).read_line(&mut line)?;
+    if line.is_empty() {
+        return Err("the server stopped before the copy was complete".into());
+    }
+    match serde_json::from_str(&line)? {
+        Answer::Copied { messages, images } => Ok(Some(CopySummary { messages, images })),
+        Answer::Error(error) => Err(error.into()),
+    }
+}
