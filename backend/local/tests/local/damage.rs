@@ -10,18 +10,19 @@ use std::{
 
 use chat_testing::local_server::{LocalServer, command};
 use fastrand::Rng;
-use futures::StreamExt;
 use serde_json::Value;
 use tokio::time::timeout;
-use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
     LOCAL,
-    sockets::{next, send},
+    sockets::{next, next_of, send},
 };
 
 /// Number of damaged files of each test.
 const SEEDS: u64 = 8;
+
+/// Number of messages in a store: enough for a tree of several levels, so that most of the file is in use.
+const MESSAGES: u32 = 200;
 
 /// Overwrites some places of a file with random bytes.
 fn damage(file: &Path, rng: &mut Rng) {
@@ -37,9 +38,11 @@ fn damage(file: &Path, rng: &mut Rng) {
 async fn start_with_messages() -> LocalServer {
     let local = LocalServer::start(LOCAL, &[]);
     let mut socket = local.socket("").await.unwrap();
-    for number in 0..40 {
-        let text = "x".repeat(1_000);
+    let text = "x".repeat(1_000);
+    for number in 0..MESSAGES {
         send(&mut socket, &format!(r#"{{"action":"send","text":"{text}","nonce":"n-{number}"}}"#)).await;
+    }
+    for _ in 0..MESSAGES {
         next(&mut socket, "message").await;
     }
     local
@@ -49,16 +52,7 @@ async fn start_with_messages() -> LocalServer {
 async fn hello(local: &LocalServer) -> Value {
     let mut socket = local.socket("").await.unwrap();
     send(&mut socket, r#"{"action":"hello"}"#).await;
-    let answer = async {
-        loop {
-            if let Message::Text(text) = socket.next().await.unwrap().unwrap() {
-                let frame: Value = serde_json::from_str(&text).unwrap();
-                if frame["type"] == "page" || frame["type"] == "error" {
-                    return frame;
-                }
-            }
-        }
-    };
+    let answer = next_of(&mut socket, &["page", "error"]);
     timeout(Duration::from_secs(15), answer).await.expect("the server answers")
 }
 

@@ -6,7 +6,7 @@ use chat_testing::local_server::LocalServer;
 
 use crate::{
     LOCAL,
-    sockets::{next, send},
+    sockets::{next, next_of, send},
 };
 
 #[test]
@@ -34,7 +34,7 @@ async fn a_server_without_its_data_directory_is_not_ready() {
 
     fs::rename(&data, &away).unwrap();
     send(&mut socket, r#"{"action":"send","text":"during","nonce":"n-2"}"#).await;
-    let error = next(&mut socket, "error").await;
+    let error = next_of(&mut socket, &["error", "message"]).await;
     assert_eq!((&error["code"], &error["nonce"]), (&"unavailable".into(), &"n-2".into()), "{error}");
     let answer = local.get("/readyz", "");
     assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");

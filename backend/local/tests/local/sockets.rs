@@ -19,10 +19,15 @@ async fn close_code(socket: &mut Socket) -> Option<u16> {
 
 /// Returns the next frame of a type. It skips others.
 pub(crate) async fn next(socket: &mut Socket, of_type: &str) -> Value {
+    next_of(socket, &[of_type]).await
+}
+
+/// Returns the next frame of one of some types. It skips others.
+pub(crate) async fn next_of(socket: &mut Socket, types: &[&str]) -> Value {
     loop {
         if let Message::Text(text) = socket.next().await.unwrap().unwrap() {
             let frame: Value = serde_json::from_str(&text).unwrap();
-            if frame["type"] == of_type {
+            if frame["type"].as_str().is_some_and(|of_type| types.contains(&of_type)) {
                 return frame;
             }
         }
