@@ -15,6 +15,6 @@ pub fn open() {
     panic::set_hook(Box::new(|panic| {
         // Not the panic's message: it could quote what is stored.
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
-        tracing::error!(%place, "panic; its request is answered with an error, if it can be");
+        tracing::error!(%place, "a thread panicked; the operation that met it fails");
     }));
 }

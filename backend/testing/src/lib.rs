@@ -6,6 +6,7 @@
 
 pub mod clock;
 pub mod contract;
+pub mod damage;
 pub mod guest;
 pub mod local_server;
 pub mod number;

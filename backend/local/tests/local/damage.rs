@@ -1,14 +1,11 @@
 //! Tests of a damaged database file.
 
-use std::{
-    fs::{self, File},
-    io::{Seek, SeekFrom, Write},
-    path::Path,
-    process::Command,
-    time::Duration,
-};
+use std::{process::Command, time::Duration};
 
-use chat_testing::local_server::{LocalServer, command};
+use chat_testing::{
+    damage::damage,
+    local_server::{LocalServer, command},
+};
 use fastrand::Rng;
 use serde_json::Value;
 use tokio::time::timeout;
@@ -23,17 +20,6 @@ const SEEDS: u64 = 8;
 
 /// Number of messages in a store: enough for a tree of several levels, so that most of the file is in use.
 const MESSAGES: u32 = 200;
-
-/// Overwrites some places of a file with random bytes.
-fn damage(file: &Path, rng: &mut Rng) {
-    let length = fs::metadata(file).unwrap().len();
-    let mut file = File::options().write(true).open(file).unwrap();
-    for _ in 0..rng.u32(1..8) {
-        let bytes: Vec<u8> = (0..rng.usize(1..4096)).map(|_| rng.u8(..)).collect();
-        file.seek(SeekFrom::Start(rng.u64(0..length))).unwrap();
-        file.write_all(&bytes).unwrap();
-    }
-}
 
 async fn start_with_messages() -> LocalServer {
     let local = LocalServer::start(LOCAL, &[]);

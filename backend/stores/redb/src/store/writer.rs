@@ -161,7 +161,7 @@ impl Writer {
                 self.state.send_replace(StoreState::Failed { cause });
                 return false;
             }
-            tracing::warn!(%cause, pause = pause.as_secs_f32(), "reopening the store failed; retrying after a pause");
+            tracing::warn!(%cause, pause_ms = pause.as_millis(), "reopening the store failed; retrying after a pause");
             if !self.wait(pause, queue) {
                 return false;
             }

@@ -6,16 +6,15 @@
 
 use std::{
     cell::Cell,
-    fs::{self, File},
-    io::{Seek, SeekFrom, Write},
+    fs,
     panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
     sync::Arc,
 };
 
 use chat::ports::messages::Messages;
 use chat_testing::{
     contract::fixtures::{message, room},
+    damage::damage,
     number::number,
 };
 use fastrand::Rng;
@@ -40,18 +39,6 @@ async fn fill(messages: &RedbMessages) {
     futures::future::join_all(messages_to_put.iter().map(|message| messages.put(&lobby, message))).await;
 }
 
-/// Overwrites some places of the database file with random bytes.
-fn damage(directory: &Path, rng: &mut Rng) {
-    let path = directory.join("chat.redb");
-    let length = fs::metadata(&path).unwrap().len();
-    let mut file = File::options().write(true).open(path).unwrap();
-    for _ in 0..rng.u32(1..8) {
-        let bytes: Vec<u8> = (0..rng.usize(1..4096)).map(|_| rng.u8(..)).collect();
-        file.seek(SeekFrom::Start(rng.u64(0..length))).unwrap();
-        file.write_all(&bytes).unwrap();
-    }
-}
-
 fn for_each_seed(test: impl AsyncFn(&mut Rng)) {
     let first = number("SEED", 0);
     for seed in first..first + number("DAMAGES", 40) {
@@ -68,7 +55,7 @@ fn a_damaged_file_is_refused_or_complete() {
     for_each_seed(async |rng| {
         let directory = tempfile::tempdir().unwrap();
         fill(&messages_of(Store::open(directory.path()).unwrap())).await;
-        damage(directory.path(), rng);
+        damage(&directory.path().join("chat.redb"), rng);
         match Store::open(directory.path()) {
             Ok(store) => {
                 let read = messages_of(store).before(&room("lobby"), None, usize::MAX).await.unwrap();
@@ -91,7 +78,7 @@ fn damage_of_an_open_file_is_an_error_and_no_panic() {
         fill(&messages_of(Store::open(directory.path()).unwrap())).await;
         // The cache is empty again, so the reads find the damage.
         let messages = messages_of(Store::open(directory.path()).unwrap());
-        damage(directory.path(), rng);
+        damage(&directory.path().join("chat.redb"), rng);
         let lobby = room("lobby");
         for seq in (1..=MESSAGES).step_by(30) {
             let read = messages.at(&lobby, Seq(seq)).await;
