@@ -24,7 +24,7 @@ use tower_http::{
 use super::{body, visitor};
 use crate::{
     body::BodyError,
-    server::{PATIENCE, Shared},
+    server::{REQUEST_TIMEOUT, Shared},
 };
 
 /// Cache control of files with a hash in their name: they never change.
@@ -78,7 +78,7 @@ pub(crate) async fn front(
     let text = |name| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let secure = visitor::is_secure(&shared, &head.headers);
     let form = if head.method == Method::POST {
-        let bytes = body::read(body, FORM_BYTES, PATIENCE).await.map_err(|error| match error {
+        let bytes = body::read(body, FORM_BYTES, REQUEST_TIMEOUT).await.map_err(|error| match error {
             BodyError::TooLarge => RequestError::TooLarge,
             BodyError::Incomplete => RequestError::Incomplete,
             BodyError::TimedOut => RequestError::TimedOut,

@@ -3,6 +3,7 @@
 mod activity;
 pub mod backup;
 mod body;
+mod close_code;
 #[cfg(unix)]
 pub mod control;
 mod health;

@@ -78,12 +78,12 @@ async fn run(settings: LocalSettings) -> Result<(), Box<dyn Error>> {
     let state = store.state();
     #[cfg(unix)]
     let _control = ControlSocket::listen(&settings.data, store.clone());
-    let server = wire(&settings, store).await?;
+    let server = build_server(&settings, store).await?;
     open_files::raise_limit(server.tcp_limits.all());
     announce(&settings, port)?;
     let stopped = async {
         tokio::select! {
-            () = asked_to_stop() => {}
+            () = shutdown_signal() => {}
             () = failed(state.clone()) => {}
         }
     };
@@ -112,7 +112,7 @@ fn print_copy(name: &str, target: &Path, copied: Result<CopySummary, Box<dyn Err
     Ok(())
 }
 
-async fn wire(settings: &LocalSettings, store: Store) -> Result<Server, Box<dyn Error>> {
+async fn build_server(settings: &LocalSettings, store: Store) -> Result<Server, Box<dyn Error>> {
     let entropy = Arc::new(SystemEntropy);
     let clock = Arc::new(SystemClock);
     let policy = settings.access_policy()?;
@@ -224,7 +224,7 @@ fn announce(settings: &LocalSettings, port: u16) -> io::Result<()> {
 }
 
 /// Waits for an interrupt from the terminal or, on Unix, for SIGTERM.
-async fn asked_to_stop() {
+async fn shutdown_signal() {
     let interrupt = async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;

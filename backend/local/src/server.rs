@@ -31,10 +31,10 @@ use crate::{
 };
 
 /// How long open sockets may take to close after a shutdown was requested.
-const GOODBYE: Duration = Duration::from_secs(5);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Timeout for the head of a request, and again for a form. A client that sends slowly would occupy a connection.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The handlers that the server passes requests to.
 pub struct Server {
@@ -112,7 +112,7 @@ impl Server {
                 routing::get(http::front).post(http::front).with_state(shared.clone()).layer(CompressionLayer::new()),
             )
             .layer(middleware::from_fn(http::guard))
-            .layer(middleware::from_fn_with_state(shared.clone(), visitor::ask_us))
+            .layer(middleware::from_fn_with_state(shared.clone(), visitor::require_known_host))
             .layer(middleware::from_fn(http::log))
             .with_state(shared)
             .merge(health);
@@ -126,7 +126,7 @@ impl Server {
         tracing::info!("stopping: sockets are asked to close");
         stop.send_replace(true);
         // Every connection holds a receiver, so this waits until the last one has ended.
-        if tokio::time::timeout(GOODBYE, stop.closed()).await.is_err() {
+        if tokio::time::timeout(SHUTDOWN_TIMEOUT, stop.closed()).await.is_err() {
             tracing::warn!("some sockets did not close in time");
         }
     }
@@ -171,7 +171,7 @@ async fn serve(
     let permit = SharedPermit(Arc::new(permit));
     let app = TowerToHyperService::new(app.layer(Extension(ConnectInfo(peer))).layer(Extension(permit)));
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(PATIENCE);
+    builder.timer(TokioTimer::new()).header_read_timeout(REQUEST_TIMEOUT);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), app).with_upgrades());
     let stopped = async { drop(stopping.wait_for(|stopping| *stopping).await) };
     let ended = tokio::select! {

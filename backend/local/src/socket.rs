@@ -1,6 +1,6 @@
 //! The lifecycle of a socket: it opens or is refused, its frames are handled in order, and it closes.
 
-use std::{error::Error, future::pending, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{future::pending, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{
     Extension,
@@ -28,11 +28,11 @@ use tokio::{
     runtime::Handle,
     time::{Instant, sleep_until, timeout},
 };
-use tungstenite::error::ProtocolError;
 
 use super::visitor;
 use crate::{
     activity::{Activity, Deadline},
+    close_code::{CLOSE_GOING_AWAY, CLOSE_TOO_SLOW, close_code},
     send_queue::{Outgoing, SendQueue},
     server::{Shared, SharedPermit},
 };
@@ -43,18 +43,6 @@ const READ_BUFFER_BYTES: usize = 4 * 1024;
 
 /// Size of the write buffer, in bytes: a burst of short messages leaves in one packet.
 const WRITE_BUFFER_BYTES: usize = 16 * 1024;
-
-/// "Going away" (RFC 6455 §7.4.1): API Gateway sends it when a socket is idle or too old; this server also when it stops.
-const CLOSE_GOING_AWAY: u16 = 1001;
-
-/// "Protocol error" (RFC 6455 §7.4.1).
-const CLOSE_PROTOCOL_ERROR: u16 = 1002;
-
-/// "Invalid payload data" (RFC 6455 §7.4.1): text that is not UTF-8.
-const CLOSE_INVALID_PAYLOAD: u16 = 1007;
-
-/// "Policy violation" (RFC 6455 §7.4.1): the client reads too slowly.
-const CLOSE_TOO_SLOW: u16 = 1008;
 
 /// How long a client may take to read its last frames and to answer a close frame.
 const CLOSING: Duration = Duration::from_secs(3);
@@ -244,17 +232,6 @@ impl Drop for OpenSocket {
         if let Ok(runtime) = Handle::try_current() {
             runtime.spawn(async move { shared.server.disconnect.handle(&id).await });
         }
-    }
-}
-
-/// Returns the close code for an error of a client (RFC 6455 §7.4.1); `None` if the connection is broken.
-fn close_code(error: &axum::Error) -> Option<u16> {
-    match error.source()?.downcast_ref()? {
-        tungstenite::Error::Capacity(_) => Some(limits::CLOSE_TOO_BIG),
-        tungstenite::Error::Utf8(_) => Some(CLOSE_INVALID_PAYLOAD),
-        tungstenite::Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => None,
-        tungstenite::Error::Protocol(_) => Some(CLOSE_PROTOCOL_ERROR),
-        _ => None,
     }
 }
 

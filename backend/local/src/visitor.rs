@@ -15,7 +15,7 @@ use axum::{
 use crate::server::Shared;
 
 /// Passes requests whose host is accepted.
-pub(crate) async fn ask_us(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+pub(crate) async fn require_known_host(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     // An absolute request target overrides the `Host` header (RFC 9112 §3.2.2).
     let host = request.uri().authority().map(|authority| authority.to_string()).or_else(|| host(request.headers()));
     if shared.server.origins.know_host(host.as_deref()) {

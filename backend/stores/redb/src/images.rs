@@ -3,6 +3,7 @@
 //! The name of a file is the key of its message: `{author}.{room}.{nonce}`. None of the three can contain a dot, a slash or another
 //! character with a meaning in a file system.
 
+mod free_space;
 mod incoming;
 mod waiting;
 
@@ -30,16 +31,12 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use shared_types::{ImageType, Timestamp, limits};
 
-use self::waiting::WaitingUploads;
+use self::{
+    free_space::{FreeSpace, RESERVED_BYTES, free_space},
+    waiting::WaitingUploads,
+};
 pub use self::{incoming::IncomingUpload, waiting::UploadRefusal};
 use crate::store::sync_directory;
-
-/// Free space that uploads leave on the disk, in bytes, so that messages can still be stored: 256 MB, which is 60,000 of the longest
-/// messages.
-const RESERVED_BYTES: u64 = 256 * 1024 * 1024;
-
-/// Returns the free bytes of the disk that a directory is on.
-type FreeSpace = fn(&Path) -> io::Result<u64>;
 
 /// Why an upload cannot begin.
 #[derive(Debug, thiserror::Error)]
@@ -209,19 +206,6 @@ fn read_waiting(uploads: &Path) -> io::Result<WaitingUploads> {
         }
     }
     Ok(waiting)
-}
-
-/// Returns the free bytes of the disk that a directory is on, for a process without special rights.
-#[cfg(unix)]
-fn free_space(directory: &Path) -> io::Result<u64> {
-    let disk = rustix::fs::statvfs(directory)?;
-    Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
-}
-
-/// Returns no bound: other systems are not asked.
-#[cfg(not(unix))]
-fn free_space(_directory: &Path) -> io::Result<u64> {
-    Ok(u64::MAX)
 }
 
 #[async_trait]
