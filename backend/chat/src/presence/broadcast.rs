@@ -36,7 +36,7 @@ pub struct Broadcast {
     pub clock: Arc<dyn Clock>,
     /// The randomness for the jitter of the pauses.
     pub entropy: Arc<dyn Entropy>,
-    /// When the posts of the present request stop. `None` between requests: then each call has [`POSTING_TIME`] of its own.
+    /// When the posts of the present request stop. `None` between requests: then each call has its own deadline.
     pub deadline: Option<Timestamp>,
 }
 
