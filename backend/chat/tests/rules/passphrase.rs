@@ -16,18 +16,20 @@ use chat_testing::clock::ManualClock;
 use platform::system::SystemEntropy;
 use shared_types::{Restrictions, Timestamp};
 use store_redb::{moderation::RedbModeration, rate_store::InProcessRateStore, store::Store};
+use tempfile::TempDir;
 
-async fn passphrase_check() -> (Arc<ManualClock>, PassphraseCheck) {
+/// Returns a check with its clock and the directory of its store, which has to exist as long as the store is open.
+async fn passphrase_check() -> (TempDir, Arc<ManualClock>, PassphraseCheck) {
     let clock = ManualClock::at(Timestamp(1_700_000_000_000 / 60_000 * 60_000));
     let entropy = Arc::new(SystemEntropy);
     let policy = AccessPolicy::passphrase("open sesame", Vec::new());
-    // On Linux an open file stays usable after its directory is removed.
-    let store = Store::open(tempfile::tempdir().unwrap().path()).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(directory.path()).unwrap();
     let sessions = Sessions::load(Arc::new(store.clone()), clock.clone(), entropy, policy).await.unwrap();
     let rate = RateLimiter::new(Arc::new(InProcessRateStore::new(clock.clone())), clock.clone(), RateLimits::NONE);
     let moderation = Arc::new(RedbModeration::new(store, clock.clone()));
     let restriction_store = RestrictionStore { moderation, clock: clock.clone(), configured_moderators: Vec::new() };
-    (clock, PassphraseCheck { rate, sessions, restriction_store })
+    (directory, clock, PassphraseCheck { rate, sessions, restriction_store })
 }
 
 fn address(last: u8) -> Option<IpAddr> {
@@ -36,7 +38,7 @@ fn address(last: u8) -> Option<IpAddr> {
 
 #[tokio::test]
 async fn the_passphrase_admits_a_new_guest_each_time() {
-    let (_, check) = passphrase_check().await;
+    let (_directory, _, check) = passphrase_check().await;
     let ann = check.attempt("open sesame", address(1)).await.unwrap();
     let ben = check.attempt("open sesame", address(1)).await.unwrap();
     assert_ne!(ann.id, ben.id);
@@ -46,7 +48,7 @@ async fn the_passphrase_admits_a_new_guest_each_time() {
 
 #[tokio::test]
 async fn a_banned_address_is_rejected_whatever_the_passphrase() {
-    let (clock, check) = passphrase_check().await;
+    let (_directory, clock, check) = passphrase_check().await;
     let until = Timestamp(clock.now().0 + 60_000);
     let banned_address = Subject::Address(check.sessions.address_keys(address(1).unwrap()).remove(0));
     let banned = Restrictions { banned_until: Some(until), ..Restrictions::default() };
@@ -62,7 +64,7 @@ async fn a_banned_address_is_rejected_whatever_the_passphrase() {
 
 #[tokio::test]
 async fn an_address_has_ten_passphrase_attempts_a_minute() {
-    let (clock, check) = passphrase_check().await;
+    let (_directory, clock, check) = passphrase_check().await;
     for _ in 0..10 {
         assert!(matches!(check.attempt("wrong", address(1)).await, Err(PassphraseError::Wrong)));
     }
@@ -76,7 +78,7 @@ async fn an_address_has_ten_passphrase_attempts_a_minute() {
 
 #[tokio::test]
 async fn all_addresses_share_a_hundred_attempts_a_minute() {
-    let (_, check) = passphrase_check().await;
+    let (_directory, _, check) = passphrase_check().await;
     for last in 0..100 {
         assert!(matches!(check.attempt("wrong", address(last)).await, Err(PassphraseError::Wrong)));
     }
