@@ -4,9 +4,9 @@
 
 use std::sync::LazyLock;
 
-use chat::{content::markdown::with_html, fuzzing::check_html};
+use chat::{content::html_cache::HtmlCache, fuzzing::check_html};
 use libfuzzer_sys::fuzz_target;
-use shared_types::{ChatMessage, Person, Rev, Seq, Timestamp};
+use shared_types::{ChatMessage, Person, Rev, RoomName, Seq, Timestamp};
 
 /// Mentioned people. Some names try to inject HTML or Markdown.
 static PEOPLE: LazyLock<Vec<Person>> = LazyLock::new(|| {
@@ -15,7 +15,7 @@ static PEOPLE: LazyLock<Vec<Person>> = LazyLock::new(|| {
 
 fuzz_target!(|text: &str| {
     let Ok(text) = text.parse() else { return };
-    let message = with_html(ChatMessage {
+    let message = ChatMessage {
         seq: Seq(1),
         rev: Rev(1),
         author: person("Ann"),
@@ -29,7 +29,8 @@ fuzz_target!(|text: &str| {
         edited_at: None,
         deleted: false,
         reactions: Vec::new(),
-    });
+    };
+    let message = HtmlCache::new(0).with_html(&RoomName::lobby(), message);
     if let Some(html) = message.html {
         assert_eq!(check_html(&html), Ok(()), "{html}");
     }

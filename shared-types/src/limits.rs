@@ -152,6 +152,10 @@ pub const RATE_UPLOADS: u32 = 3;
 /// whose people all share one address has no limits per address: a rate of 0 turns this one off, too.
 pub const ADDRESS_CONNECTION_SHARE: u32 = 4;
 
+/// Maximum number of pages of one address that the local server makes at the same time; their number in [`RATE_WINDOW`] is that
+/// of an address ([`RATE_ADDRESS`]). A browser that restores its windows loads a dozen at once. At 1 MB a page they take 16 MB.
+pub const PAGE_LOADS_AT_ONCE: usize = 16;
+
 /// Maximum number of passphrase attempts from one address in [`RATE_WINDOW`].
 pub const PASSPHRASE_ATTEMPTS_PER_ADDRESS: u32 = 10;
 

@@ -42,6 +42,7 @@ use crate::{
         catch_up::CatchUp,
         erase::DataEraser,
         post::{Draft, MessagePoster},
+        renderer::MessageRenderer,
         room_activity::RoomActivityQuery,
         search::MessageSearch,
         update::MessageUpdater,
@@ -111,6 +112,7 @@ pub struct FrameHandler {
     updater: MessageUpdater,
     catch_up: CatchUp,
     search: MessageSearch,
+    renderer: MessageRenderer,
     room_activity: RoomActivityQuery,
     rate: RateLimiter,
     rejection_log: Arc<LogThrottle>,
@@ -134,6 +136,8 @@ pub struct FramePorts {
     pub moderation: Arc<dyn Moderation>,
     /// Slow mode slots.
     pub rate_store: Arc<dyn RateStore>,
+    /// Renders messages, in turns of the clients.
+    pub renderer: MessageRenderer,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The source of randomness.
@@ -165,7 +169,8 @@ pub struct FrameRequest {
 impl FrameHandler {
     /// Connects the handler with its ports.
     pub fn new(ports: FramePorts, settings: FrameSettings) -> Self {
-        let FramePorts { connections, messages, images, gateway, moderation, rate_store, clock, entropy } = ports;
+        let FramePorts { connections, messages, images, gateway, moderation, rate_store, renderer, clock, entropy } =
+            ports;
         let FrameSettings { rate, access, configured_moderators, page_size } = settings;
         let restriction_store =
             RestrictionStore { moderation: moderation.clone(), clock: clock.clone(), configured_moderators };
@@ -178,8 +183,9 @@ impl FrameHandler {
             broadcast: Broadcast { connections, gateway, clock: clock.clone(), entropy, deadline: None },
             poster: MessagePoster { messages: messages.clone(), images, clock: clock.clone() },
             updater,
-            catch_up: CatchUp { messages: messages.clone(), clock, page_size },
-            search: MessageSearch { messages: messages.clone() },
+            catch_up: CatchUp { messages: messages.clone(), clock, renderer: renderer.clone(), page_size },
+            search: MessageSearch { messages: messages.clone(), renderer: renderer.clone() },
+            renderer,
             room_activity: RoomActivityQuery { messages },
             rate,
             rejection_log: Arc::default(),

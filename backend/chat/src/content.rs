@@ -1,6 +1,8 @@
 //! The content of messages: Markdown as HTML, highlighted code, and images.
 
+pub mod folding;
 pub mod highlight;
+pub mod html_cache;
 pub mod image_header;
 pub mod images;
 pub mod languages;

@@ -6,6 +6,7 @@ use shared_types::{AccessMode, Language, PageState, PersonName, RoomName};
 
 use crate::{
     access::sessions::Sessions,
+    cpu::CpuClient,
     messages::catch_up::CatchUp,
     moderation::restrictions::RestrictionStore,
     ports::{
@@ -61,9 +62,10 @@ impl FrontPage {
         };
         // `person` ignores a confusable name: a socket would reject it, and a visitor with it in a cookie would be locked out.
         let you = session.person(name);
+        let client = addresses.first().map(CpuClient::from).unwrap_or_default();
         let (listeners, newest, rules, restrictions) = futures::try_join!(
             self.connections.in_room(&room),
-            self.catch_up.newest_page(&room),
+            self.catch_up.newest_page(&room, &client),
             self.restriction_store.rules(&room),
             self.restriction_store.of_session(&you, addresses),
         )?;

@@ -7,6 +7,7 @@ pub mod access;
 pub mod cleanup;
 pub mod commands;
 pub mod content;
+pub mod cpu;
 pub mod front_page;
 #[cfg(fuzzing)]
 pub mod fuzzing;

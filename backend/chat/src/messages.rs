@@ -7,6 +7,7 @@ pub mod expire;
 pub mod export;
 pub mod page;
 pub mod post;
+pub mod renderer;
 pub mod room_activity;
 pub mod search;
 pub mod update;

@@ -4,6 +4,7 @@
 
 pub mod connection_gateway;
 pub mod connections;
+pub mod cpu_pool;
 pub mod identity_provider;
 pub mod images;
 pub mod messages;

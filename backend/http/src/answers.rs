@@ -1,7 +1,11 @@
 //! The answers to HTTP requests: how they are made, what errors become, and how they are written.
 
 use chat::{
-    access::{oidc::SignInError, passphrase::PassphraseError, rate_limit::RateError},
+    access::{
+        oidc::SignInError,
+        passphrase::PassphraseError,
+        rate_limit::{RateError, TooFast},
+    },
     ports::{Result, Unavailable},
 };
 use frontend::ssr::sign_in_page::SignInProblem;
@@ -58,6 +62,23 @@ impl FrontAnswer {
         Self::plain(401, "There is no valid session cookie.\n".into(), secure)
     }
 
+    /// Creates the answer to a page load that was not counted. `secure` says whether the client uses HTTPS.
+    pub fn page_load_refused(error: RateError, secure: bool) -> Self {
+        match error {
+            RateError::TooFast(error) => Self::too_fast("Too many page loads from your network", error, secure),
+            RateError::Unavailable(cause) => {
+                tracing::error!(%cause, "counting a page load failed; answering with 503");
+                Self::plain(503, "This page could not be made. Try again later.\n".into(), secure)
+            }
+        }
+    }
+
+    fn too_fast(what: &str, error: TooFast, secure: bool) -> Self {
+        let mut answer = Self::plain(429, format!("{what}: {error}.\n"), secure);
+        answer.headers.push(("retry-after", error.seconds().to_string().into()));
+        answer
+    }
+
     /// Creates the answer to an export that was not counted.
     ///
     /// # Errors
@@ -65,11 +86,7 @@ impl FrontAnswer {
     /// `Unavailable` when the store did not answer.
     pub(crate) fn export_refused(error: RateError, secure: bool) -> Result<Self> {
         match error {
-            RateError::TooFast(error) => {
-                let mut answer = Self::plain(429, format!("Too many exports: {error}.\n"), secure);
-                answer.headers.push(("retry-after", error.seconds().to_string().into()));
-                Ok(answer)
-            }
+            RateError::TooFast(error) => Ok(Self::too_fast("Too many exports", error, secure)),
             RateError::Unavailable(cause) => Err(cause),
         }
     }
@@ -191,8 +208,6 @@ fn request_error(error: RequestError) -> (u16, &'static str) {
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
-
-    use chat::access::rate_limit::TooFast;
 
     use super::*;
 

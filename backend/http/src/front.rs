@@ -16,8 +16,9 @@ use chat::{
         rate_limit::{RateLimiter, RateLimits},
         sessions::Sessions,
     },
+    cpu::{CpuClient, CpuScheduler},
     front_page::FrontPage,
-    messages::{catch_up::CatchUp, export::DataExport},
+    messages::{catch_up::CatchUp, export::DataExport, renderer::MessageRenderer},
     moderation::restrictions::RestrictionStore,
     ports::{
         Result,
@@ -31,7 +32,7 @@ use chat::{
     },
 };
 use frontend::ssr::{self, index_template::IndexTemplate};
-use shared_types::{AccessMode, Language};
+use shared_types::{AccessMode, Language, PageState};
 
 use crate::{
     answers::FrontAnswer,
@@ -56,6 +57,8 @@ pub struct FrontHandler {
     my_data: MyData,
     templates: TemplateCache,
     connect_targets: ConnectTargets,
+    /// The turns in which pages of rooms are rendered.
+    cpu: CpuScheduler,
 }
 
 /// The ports of the front page.
@@ -72,6 +75,8 @@ pub struct FrontPorts {
     pub rate_store: Arc<dyn RateStore>,
     /// The HTTP client for the OpenID Connect provider.
     pub provider: Arc<dyn IdentityProvider>,
+    /// Renders messages, in turns of the clients.
+    pub renderer: MessageRenderer,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The source of randomness.
@@ -120,7 +125,8 @@ pub struct FrontRequest {
 impl FrontHandler {
     /// Creates the handler from its ports and settings.
     pub fn new(ports: FrontPorts, settings: FrontSettings) -> Self {
-        let FrontPorts { connections, messages, templates, moderation, rate_store, provider, clock, entropy } = ports;
+        let FrontPorts { connections, messages, templates, moderation, rate_store, provider, renderer, clock, entropy } =
+            ports;
         let FrontSettings { sessions, origins, page_size, socket, uploads } = settings;
         let rate = RateLimiter::new(rate_store, clock.clone(), RateLimits::NONE);
         let client = sessions.access_policy().client().cloned();
@@ -137,11 +143,12 @@ impl FrontHandler {
         };
         let export = DataExport { messages: messages.clone(), clock: clock.clone() };
         let my_data = MyData { export, rate, sessions: sessions.clone() };
-        let catch_up = CatchUp { messages, clock, page_size };
+        let cpu = renderer.cpu.clone();
+        let catch_up = CatchUp { messages, clock, renderer, page_size };
         let connect_targets = ConnectTargets { socket: socket.clone(), uploads };
         let front_page = FrontPage { connections, catch_up, sessions, restriction_store, socket };
         let templates = TemplateCache::new(templates);
-        Self { front_page, passphrase_check, oidc, origins, my_data, templates, connect_targets }
+        Self { front_page, passphrase_check, oidc, origins, my_data, templates, connect_targets, cpu }
     }
 
     /// Answers a request. If a store or the template is not available, the answer is 503 with a text that says to try again.
@@ -179,7 +186,22 @@ impl FrontHandler {
         self.html(404, request, |template| ssr::not_found_page(template, language)).await
     }
 
-    /// Answers with a page that is rendered into the template.
+    /// Answers with the page of a room, which is rendered in a turn of the client.
+    async fn room_html(&self, state: PageState, request: &FrontRequest) -> Result<FrontAnswer> {
+        let template = self.templates.current().await?;
+        let headers = headers::of_page(&template.script_hashes, &self.connect_targets, request.page_origin());
+        let turn = self.cpu.turn(&self.client(request)).await;
+        let html = turn.run("rendering a page", move || ssr::room_page(&template.index, &state)).await?;
+        Ok(FrontAnswer::html(200, headers, html))
+    }
+
+    /// Returns the client that takes turns: the address.
+    fn client(&self, request: &FrontRequest) -> CpuClient {
+        let keys = request.address.map(|address| self.front_page.sessions.address_keys(address)).unwrap_or_default();
+        keys.first().map(CpuClient::from).unwrap_or_default()
+    }
+
+    /// Answers with a small page that is rendered into the template.
     async fn html(
         &self,
         status: u16,

@@ -1,6 +1,7 @@
 //! The HTTP interface that both deployments share: the front page, its routes, cookies, headers and answers.
 
 pub mod answers;
+pub mod compression;
 mod cookies;
 pub mod form;
 pub mod front;

@@ -1,31 +1,24 @@
 //! Handles requests of the front page, from an HTTP API with payload version 2.
 
-use std::{io::Write, net::IpAddr};
+use std::net::IpAddr;
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use chat_http::{
     answers::FrontAnswer,
+    compression::{self, Brotli},
     form::{RequestError, read_form},
     front::{FETCH_SITE, FrontHandler, FrontRequest},
 };
 use lambda_http::{
     aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse},
     http::{
-        HeaderMap, HeaderName, HeaderValue, Method,
-        header::{
-            ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HOST, ORIGIN, SET_COOKIE, VARY,
-        },
+        HeaderMap, HeaderName, Method,
+        header::{ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HOST, ORIGIN, SET_COOKIE},
     },
 };
 use serde_json::value::RawValue;
 
 use crate::{Error, start::serve};
-
-/// Brotli quality, 0 to 11. At 5 a page of 100 messages takes a few milliseconds of a full processor.
-const QUALITY: u32 = 5;
-
-/// Size in bytes below which an answer fits one packet uncompressed.
-const SMALL: usize = 1_200;
 
 /// The header that identifies CloudFront: only CloudFront knows its value.
 const ORIGIN_KEY: &str = "x-origin-key";
@@ -46,15 +39,8 @@ async fn answer(route: &FrontHandler, origin_key: &str, event: &RawValue) -> Api
     match read(event, origin_key) {
         Ok((request, brotli)) => response(route.handle(request).await, brotli),
         // API Gateway accepts HTTPS only.
-        Err(why) => response(FrontAnswer::bad_request(why, true), Brotli::Unreadable),
+        Err(why) => response(FrontAnswer::bad_request(why, true), Brotli::NotAccepted),
     }
-}
-
-/// Whether the client accepts brotli.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Brotli {
-    Readable,
-    Unreadable,
 }
 
 /// Parses a request, or returns why it cannot be read.
@@ -84,7 +70,7 @@ pub(crate) fn read(event: &RawValue, origin_key: &str) -> Result<(FrontRequest, 
         source.and_then(|source| source.parse().ok())
     };
     let secure = event.headers.get("x-forwarded-proto").is_some_and(|protocol| protocol == "https");
-    let brotli = if reads_brotli(&event.headers) { Brotli::Readable } else { Brotli::Unreadable };
+    let brotli = Brotli::of(&event.headers);
     let cookie = cookies(&event.headers, event.cookies.unwrap_or_default());
     let query = event.raw_query_string.unwrap_or_default();
     let [accept_language, host, origin, fetch_site] =
@@ -108,15 +94,6 @@ fn address(headers: &HeaderMap, source: Option<&str>) -> Option<IpAddr> {
     chain.last().copied().or(source)?.parse().ok()
 }
 
-/// Returns whether `br` is among the encodings with a weight above 0.
-fn reads_brotli(headers: &HeaderMap) -> bool {
-    let headers = headers.get_all(ACCEPT_ENCODING).into_iter().filter_map(|encodings| encodings.to_str().ok());
-    headers.flat_map(|encodings| encodings.split(',')).any(|encoding| {
-        let (name, weight) = encoding.split_once(';').unwrap_or((encoding, ""));
-        name.trim().eq_ignore_ascii_case("br") && !matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
-    })
-}
-
 /// Returns the cookies. API Gateway moves them out of the headers; an emulator may leave them there.
 fn cookies(headers: &HeaderMap, mut cookies: Vec<String>) -> Option<String> {
     let headers = headers.get_all(COOKIE).into_iter().filter_map(|cookie| cookie.to_str().ok());
@@ -133,11 +110,11 @@ fn response(answer: FrontAnswer, brotli: Brotli) -> ApiGatewayV2httpResponse {
     let cookies = headers.get_all(SET_COOKIE).into_iter();
     response.cookies = cookies.map(|cookie| String::from_utf8_lossy(cookie.as_bytes()).into_owned()).collect();
     headers.remove(SET_COOKIE);
-    headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    let compressed = if brotli.fits(&body) { compression::compressed(&body) } else { None };
+    compression::set_headers(&mut headers, compressed.is_some());
     response.headers = headers;
-    match compressed(&body, brotli) {
+    match compressed {
         Some(bytes) => {
-            response.headers.insert(CONTENT_ENCODING, HeaderValue::from_static("br"));
             response.body = Some(BASE64.encode(bytes).into());
             response.is_base64_encoded = true;
         }
@@ -146,18 +123,10 @@ fn response(answer: FrontAnswer, brotli: Brotli) -> ApiGatewayV2httpResponse {
     response
 }
 
-fn compressed(body: &str, brotli: Brotli) -> Option<Vec<u8>> {
-    if brotli == Brotli::Unreadable || body.len() < SMALL {
-        return None;
-    }
-    let mut writer = brotli::CompressorWriter::new(Vec::new(), 4096, QUALITY, 22);
-    writer.write_all(body.as_bytes()).ok()?;
-    Some(writer.into_inner())
-}
-
 #[cfg(test)]
 mod tests {
     use chat_http::form::{FORM_BYTES, FORM_TYPE};
+    use lambda_http::http::HeaderValue;
     use serde_json::json;
 
     use super::*;
@@ -275,7 +244,7 @@ mod tests {
             set_cookies: vec!["guest=x; Path=/".into(), "name=; Path=/".into()],
             body: "<p>日</p>".into(),
         };
-        let written = serde_json::to_value(response(answer, Brotli::Readable)).unwrap();
+        let written = serde_json::to_value(response(answer, Brotli::Accepted)).unwrap();
         assert_eq!(written["statusCode"], json!(200));
         let expected = json!({
             "content-type": "text/html; charset=utf-8", "vary": "accept-encoding", "location": "/r/cats",
@@ -296,9 +265,9 @@ mod tests {
             set_cookies: Vec::new(),
             body: "<p>a page</p>".repeat(1_000),
         };
-        let plain = serde_json::to_value(response(page(), Brotli::Unreadable)).unwrap();
+        let plain = serde_json::to_value(response(page(), Brotli::NotAccepted)).unwrap();
         assert_eq!((&plain["body"], &plain["isBase64Encoded"]), (&json!(page().body), &json!(false)));
-        let compressed = serde_json::to_value(response(page(), Brotli::Readable)).unwrap();
+        let compressed = serde_json::to_value(response(page(), Brotli::Accepted)).unwrap();
         assert_eq!(
             (&compressed["headers"]["content-encoding"], &compressed["isBase64Encoded"]),
             (&json!("br"), &json!(true))
@@ -308,21 +277,5 @@ mod tests {
         let mut read = Vec::new();
         brotli::BrotliDecompress(&mut bytes.as_slice(), &mut read).unwrap();
         assert_eq!(String::from_utf8(read).unwrap(), page().body);
-    }
-
-    #[test]
-    fn brotli_is_used_only_if_accept_encoding_allows_it() {
-        for (encodings, expected) in [
-            ("gzip, deflate, br, zstd", true),
-            ("BR;q=1.0", true),
-            ("br;q=0", false),
-            ("gzip", false),
-            ("brotli", false),
-        ] {
-            let mut headers = HeaderMap::new();
-            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(encodings));
-            assert_eq!(reads_brotli(&headers), expected, "{encodings}");
-        }
-        assert!(!reads_brotli(&HeaderMap::new()));
     }
 }

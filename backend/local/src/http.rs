@@ -1,17 +1,24 @@
 //! Serves pages and assets.
 
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Instant};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::Path,
+    sync::Arc,
+    time::Instant,
+};
 
 use axum::{
     Router,
+    body::Body,
     extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
     routing::{self, MethodRouter},
 };
 use chat_http::{
     answers::FrontAnswer,
+    compression::{self, Brotli},
     form::{FORM_BYTES, RequestError, read_form},
     front::{FETCH_SITE, FrontRequest},
     headers::ALWAYS,
@@ -68,28 +75,29 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
     response
 }
 
-/// Passes a request to the front page.
+/// Passes a request to the front page, if the address has not loaded too many pages.
 pub(crate) async fn front(
     State(shared): State<Arc<Shared>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Response {
     let (head, body) = request.into_parts();
-    let text = |name| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let secure = visitor::is_secure(&shared, &head.headers);
-    let form = if head.method == Method::POST {
-        let bytes = body::read(body, FORM_BYTES, REQUEST_TIMEOUT).await.map_err(|error| match error {
-            BodyError::TooLarge => RequestError::TooLarge,
-            BodyError::Incomplete => RequestError::Incomplete,
-            BodyError::TimedOut => RequestError::TimedOut,
-        });
-        match bytes.and_then(|bytes| read_form(text(header::CONTENT_TYPE).as_deref(), bytes.into())) {
-            Ok(form) => Some(form),
-            Err(why) => return written(FrontAnswer::bad_request(why, secure)),
-        }
-    } else {
-        None
+    let address = visitor::address(&shared, &head.headers, peer);
+    // Forms have limits of their own.
+    let load = match head.method {
+        Method::POST => Ok(None),
+        _ => shared.server.page_loads.begin(address).await,
     };
+    let _load = match load {
+        Ok(load) => load,
+        Err(error) => return written(FrontAnswer::page_load_refused(error, secure)),
+    };
+    let form = match form(&head, body).await {
+        Ok(form) => form,
+        Err(why) => return written(FrontAnswer::bad_request(why, secure)),
+    };
+    let text = |name| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let request = FrontRequest {
         path: head.uri.path().into(),
         query: head.uri.query().unwrap_or_default().into(),
@@ -99,14 +107,54 @@ pub(crate) async fn front(
         host: visitor::host(&head.headers),
         origin: visitor::origin(&head.headers),
         fetch_site: text(HeaderName::from_static(FETCH_SITE)),
-        address: Some(visitor::address(&shared, &head.headers, peer)),
+        address: Some(address),
         secure,
     };
-    written(shared.server.front.handle(request).await)
+    let answer = shared.server.front.handle(request).await;
+    compressed(&shared, answer, Brotli::of(&head.headers), address).await
+}
+
+/// Reads the posted form; `None` for a request without one.
+async fn form(head: &Parts, body: Body) -> Result<Option<String>, RequestError> {
+    if head.method != Method::POST {
+        return Ok(None);
+    }
+    let bytes = body::read(body, FORM_BYTES, REQUEST_TIMEOUT).await.map_err(|error| match error {
+        BodyError::TooLarge => RequestError::TooLarge,
+        BodyError::Incomplete => RequestError::Incomplete,
+        BodyError::TimedOut => RequestError::TimedOut,
+    })?;
+    let content_type = head.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    read_form(content_type, bytes.into()).map(Some)
+}
+
+/// Compresses an answer in a turn of its client: a page belongs to one visitor, so it is compressed for each request.
+async fn compressed(shared: &Shared, answer: FrontAnswer, brotli: Brotli, address: IpAddr) -> Response {
+    if !brotli.fits(&answer.body) {
+        return written(answer);
+    }
+    let (status, mut headers, body) = answer.into_parts();
+    let turn = shared.server.cpu.turn(&shared.server.page_loads.client(address)).await;
+    let compress = move || compression::compressed(&body).ok_or(body);
+    match turn.run("compressing a page", compress).await {
+        Ok(body) => {
+            compression::set_headers(&mut headers, body.is_ok());
+            response(status, headers, body.map_or_else(Body::from, Body::from))
+        }
+        Err(cause) => {
+            tracing::error!(%cause, "compressing a page failed; answering with 503");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
 }
 
 fn written(answer: FrontAnswer) -> Response {
-    let (status, headers, body) = answer.into_parts();
+    let (status, mut headers, body) = answer.into_parts();
+    compression::set_headers(&mut headers, false);
+    response(status, headers, body.into())
+}
+
+fn response(status: u16, headers: HeaderMap, body: Body) -> Response {
     (StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), headers, body).into_response()
 }
 

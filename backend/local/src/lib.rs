@@ -11,6 +11,7 @@ mod http;
 mod images;
 pub mod log;
 pub mod open_files;
+pub mod page_loads;
 mod send_queue;
 pub mod server;
 pub mod settings;

@@ -16,7 +16,7 @@ use chat::{
     },
     cleanup::CleanupHandler,
     commands::{FrameHandler, FramePorts, FrameSettings},
-    messages::expire::MessageExpiry,
+    messages::{expire::MessageExpiry, renderer::MessageRenderer},
     moderation::restrictions::RestrictionStore,
     presence::{connect::ConnectRule, connect_handler::ConnectHandler, disconnect::DisconnectHandler},
 };
@@ -25,12 +25,14 @@ use chat_http::front::{FrontHandler, FrontPorts, FrontSettings};
 use chat_local::control::ControlSocket;
 use chat_local::{
     backup, log, open_files,
+    page_loads::PageLoads,
     server::{Server, Timeouts},
     settings::{Command, LocalSettings},
     sockets::Sockets,
     tcp_limits::{self, TcpLimits},
 };
 use platform::{
+    cpu_pool,
     identity_provider::HttpProvider,
     system::{SystemClock, SystemEntropy},
 };
@@ -137,6 +139,8 @@ async fn build_server(settings: &LocalSettings, store: Store) -> Result<Server, 
     let sockets = Arc::new(Sockets::default());
     let templates = Arc::new(TemplateFile::in_directory(&settings.page));
     let page_size = settings.limit_message_count;
+    let cpu = cpu_pool::scheduler();
+    let renderer = MessageRenderer::new(cpu.clone());
     Ok(Server {
         connect: ConnectHandler::new(ConnectRule {
             connections: connections.clone(),
@@ -161,10 +165,11 @@ async fn build_server(settings: &LocalSettings, store: Store) -> Result<Server, 
                 gateway: sockets.clone(),
                 moderation: moderation.clone(),
                 rate_store: rate_store.clone(),
+                renderer: renderer.clone(),
                 clock: clock.clone(),
                 entropy: entropy.clone(),
             },
-            FrameSettings { rate, access, configured_moderators, page_size },
+            FrameSettings { rate: rate.clone(), access, configured_moderators, page_size },
         ),
         cron: Arc::new(CleanupHandler::new(
             connections.clone(),
@@ -185,11 +190,12 @@ async fn build_server(settings: &LocalSettings, store: Store) -> Result<Server, 
                 moderation,
                 rate_store,
                 provider: Arc::<HttpProvider>::default(),
+                renderer,
                 clock,
                 entropy: entropy.clone(),
             },
             FrontSettings {
-                sessions,
+                sessions: sessions.clone(),
                 origins: origins.clone(),
                 page_size,
                 // A path without a host: the page uses its own host, whatever name or proxy it was reached by.
@@ -198,6 +204,8 @@ async fn build_server(settings: &LocalSettings, store: Store) -> Result<Server, 
             },
         ),
         tcp_limits: Arc::new(tcp_limits),
+        page_loads: PageLoads::new(rate, sessions),
+        cpu,
         sockets,
         entropy,
         timeouts: Timeouts { idle: settings.idle(), behind: settings.behind(), lifetime: settings.lifetime() },

@@ -7,6 +7,7 @@ use chat::{
     access::origin::Origins,
     cleanup::CleanupHandler,
     commands::FrameHandler,
+    cpu::CpuScheduler,
     messages::expire::MessageExpiry,
     ports::system::Entropy,
     presence::{connect_handler::ConnectHandler, disconnect::DisconnectHandler},
@@ -22,10 +23,10 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
 };
-use tower_http::compression::CompressionLayer;
 
 use super::{health, http, images, socket, visitor};
 use crate::{
+    page_loads::PageLoads,
     sockets::Sockets,
     tcp_limits::{self, TcpLimits, TcpPermit},
 };
@@ -46,6 +47,10 @@ pub struct Server {
     pub send: FrameHandler,
     /// Answers requests for pages.
     pub front: FrontHandler,
+    /// Bounds the page loads of an address.
+    pub page_loads: PageLoads,
+    /// The turns in which pages are compressed.
+    pub cpu: CpuScheduler,
     /// Runs the hourly clean-up.
     pub cron: Arc<CleanupHandler>,
     /// Removes expired messages.
@@ -107,10 +112,7 @@ impl Server {
             .nest("/assets", http::assets(&page))
             .route("/uploads/{*address}", routing::put(images::put))
             .route("/images/{*path}", routing::get(images::get))
-            // A page belongs to one visitor, so it is compressed for each request.
-            .fallback_service(
-                routing::get(http::front).post(http::front).with_state(shared.clone()).layer(CompressionLayer::new()),
-            )
+            .fallback_service(routing::get(http::front).post(http::front).with_state(shared.clone()))
             .layer(middleware::from_fn(http::guard))
             .layer(middleware::from_fn_with_state(shared.clone(), visitor::require_known_host))
             .layer(middleware::from_fn(http::log))

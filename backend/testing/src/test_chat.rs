@@ -20,6 +20,8 @@ use chat::{
     },
     cleanup::CleanupHandler,
     commands::{FrameHandler, FramePorts, FrameRequest, FrameSettings},
+    cpu::CpuScheduler,
+    messages::renderer::MessageRenderer,
     moderation::restrictions::RestrictionStore,
     ports::{
         connections::{Connection, ConnectionId, Connections},
@@ -59,6 +61,7 @@ pub struct TestChat {
     pub rate_store: Arc<InProcessRateStore>,
     pub rate: RateLimiter,
     pub secrets: Arc<dyn Secrets>,
+    pub renderer: MessageRenderer,
     connection_limit: u32,
     page_size: usize,
     entropy: Arc<SplitMix>,
@@ -108,6 +111,7 @@ impl TestChat {
             rate_store,
             rate,
             secrets,
+            renderer: MessageRenderer::new(CpuScheduler::inline()),
             connections,
             messages,
             images,
@@ -147,6 +151,7 @@ impl TestChat {
             gateway: self.gateway.clone(),
             moderation: self.moderation.clone(),
             rate_store: self.rate_store.clone(),
+            renderer: self.renderer.clone(),
             clock: self.clock.clone(),
             entropy: self.entropy.clone(),
         }

@@ -135,6 +135,21 @@ impl RateLimiter {
         self.count_both(one, None).await
     }
 
+    /// Counts the load of a page, if the limit of the address allows it. It is the same as for messages.
+    ///
+    /// # Errors
+    ///
+    /// [`RateError`] gives the time to wait.
+    pub async fn page_load(&self, AddressKey(address): &AddressKey) -> Result<(), RateError> {
+        let one = (format!("page#a#{address}"), with_burst(self.shared.limits.address));
+        self.count_both(Some(one), None).await
+    }
+
+    /// Returns whether addresses have limits.
+    pub fn limits_addresses(&self) -> bool {
+        self.shared.limits.address > 0
+    }
+
     /// Counts an export of a person's own messages, if the limit allows it.
     ///
     /// # Errors
@@ -146,7 +161,7 @@ impl RateLimiter {
 
     /// Returns the maximum number of open connections from one address, out of `all`. `None` if addresses have no limit.
     pub fn connections_per_address(&self, all: u32) -> Option<u32> {
-        (self.shared.limits.address > 0).then(|| (all / limits::ADDRESS_CONNECTION_SHARE).max(1))
+        self.limits_addresses().then(|| (all / limits::ADDRESS_CONNECTION_SHARE).max(1))
     }
 
     async fn count_both(&self, one: Option<Counter>, other: Option<Counter>) -> Result<(), RateError> {

@@ -10,5 +10,5 @@ pub(super) const SPEC: CommandSpec =
     CommandSpec { permission: Permission::Anyone, rate_bucket: Some(RateBucket::Query(Action::Changes)) };
 
 pub(super) async fn run(handler: &FrameHandler, sender: &Connection, after: Rev) -> Reply {
-    Ok(Some(handler.catch_up.changes(&sender.room, after).await?))
+    Ok(Some(handler.catch_up.changes(&sender.room, after, &sender.into()).await?))
 }

@@ -3,17 +3,21 @@
 use shared_types::{Rev, ServerMessage};
 
 use super::{CommandSpec, FrameHandler, Reply};
-use crate::{access::rate_limit::RateBucket, moderation::posting_policy::Permission, ports::connections::Connection};
+use crate::{
+    access::rate_limit::RateBucket, cpu::CpuClient, moderation::posting_policy::Permission,
+    ports::connections::Connection,
+};
 
 /// Permission and rate bucket of the command.
 pub(super) const SPEC: CommandSpec =
     CommandSpec { permission: Permission::Anyone, rate_bucket: Some(RateBucket::Signal) };
 
 pub(super) async fn run(handler: &FrameHandler, sender: &Connection, since: Option<Rev>) -> Reply {
+    let client = CpuClient::from(sender);
     let missed = async {
         match since {
-            Some(since) => handler.catch_up.changes(&sender.room, since).await,
-            None => handler.catch_up.newest(&sender.room).await,
+            Some(since) => handler.catch_up.changes(&sender.room, since, &client).await,
+            None => handler.catch_up.newest(&sender.room, &client).await,
         }
     };
     let restriction_store = &handler.posting_policy.restriction_store;

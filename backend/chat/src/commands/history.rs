@@ -10,5 +10,5 @@ pub(super) const SPEC: CommandSpec =
     CommandSpec { permission: Permission::Anyone, rate_bucket: Some(RateBucket::Query(Action::History)) };
 
 pub(super) async fn run(handler: &FrameHandler, sender: &Connection, range: HistoryRange) -> Reply {
-    Ok(Some(handler.catch_up.history(&sender.room, range).await?))
+    Ok(Some(handler.catch_up.history(&sender.room, range, &sender.into()).await?))
 }

@@ -10,5 +10,5 @@ pub(super) const SPEC: CommandSpec =
     CommandSpec { permission: Permission::Anyone, rate_bucket: Some(RateBucket::Query(Action::Search)) };
 
 pub(super) async fn run(handler: &FrameHandler, sender: &Connection, text: SearchText, before: Option<Seq>) -> Reply {
-    Ok(Some(handler.search.search(&sender.room, text, before).await?))
+    Ok(Some(handler.search.search(&sender.room, text, before, &sender.into()).await?))
 }

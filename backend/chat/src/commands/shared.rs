@@ -4,7 +4,6 @@ use shared_types::{ChatMessage, Nonce, PersonId, RoomName, RoomRules, Seq, Serve
 
 use super::{FrameHandler, Reply};
 use crate::{
-    content::markdown::with_html,
     messages::{erase::ErasedMessages, update::MessageUpdate},
     ports::{Result, connections::Connection},
     presence::people::RoomPeople,
@@ -23,14 +22,17 @@ impl FrameHandler {
     pub(super) async fn erase_batch(&self, person: &PersonId) -> Result<(u32, bool)> {
         let ErasedMessages { messages, more } = self.eraser.erase(person).await?;
         let count = u32::try_from(messages.len()).unwrap_or(u32::MAX);
-        let changed = messages.into_iter().map(|(room, message)| (room, ServerMessage::Message(with_html(message))));
+        let changed = messages.into_iter().map(|(room, message)| {
+            let message = ServerMessage::Message(self.renderer.one(&room, message));
+            (room, message)
+        });
         self.broadcast.to_rooms(changed.collect()).await?;
         Ok((count, more))
     }
 
     /// Broadcasts a message to its room.
     pub(super) async fn tell_room(&self, room: &RoomName, message: ChatMessage) -> Result<()> {
-        self.broadcast.to_room(room, &ServerMessage::Message(with_html(message))).await
+        self.broadcast.to_room(room, &ServerMessage::Message(self.renderer.one(room, message))).await
     }
 
     /// Sends `welcome`: the person, the people in the room and its rules.

@@ -6,7 +6,7 @@
 
 use linkify::{LinkFinder, LinkKind};
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd, TextMergeStream};
-use shared_types::{ChatMessage, Person, mentions_in};
+use shared_types::{Person, mentions_in};
 
 use crate::content::{
     highlight::Tokens,
@@ -22,15 +22,9 @@ const BYTES: usize = 32 * 1024;
 /// The allowed schemes of link addresses.
 const SCHEMES: [&str; 3] = ["http://", "https://", "mailto:"];
 
-/// Sets the HTML of a message if it differs from plain text.
-pub fn with_html(mut message: ChatMessage) -> ChatMessage {
-    message.html = message.text.as_ref().and_then(|text| html_of(text.as_str(), &message.mentions));
-    message
-}
-
 /// Returns the HTML of a text that may mention these people; `None` if plain text shows the same, or if the HTML is too large
 /// or too deeply nested.
-fn html_of(text: &str, people: &[Person]) -> Option<String> {
+pub(crate) fn html_of(text: &str, people: &[Person]) -> Option<String> {
     // If the HTML is too large with highlighted code, it is rendered again without highlighting.
     let writer = rendered(text, people, language).or_else(|| rendered(text, people, |_| None))?;
     writer.rich.then_some(writer.html)

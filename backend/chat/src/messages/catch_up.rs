@@ -9,10 +9,12 @@ use futures::{StreamExt, stream};
 use shared_types::{ChatMessage, HistoryRange, Rev, RoomName, Seq, ServerMessage, Timestamp, limits};
 
 use crate::{
-    content::markdown::with_html,
+    content::html_cache::HtmlCache,
+    cpu::CpuClient,
     messages::{
         deadlines::GAP_LIFE,
-        page::{Page, json_bytes},
+        page::{Page, UnrenderedPage, json_bytes},
+        renderer::MessageRenderer,
     },
     ports::{
         Result,
@@ -31,6 +33,8 @@ pub struct CatchUp {
     pub messages: Arc<dyn Messages>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Renders the messages.
+    pub renderer: MessageRenderer,
     /// Maximum number of messages in one answer; at most `limits::PAGE_MESSAGES`.
     pub page_size: usize,
 }
@@ -41,8 +45,8 @@ impl CatchUp {
     /// # Errors
     ///
     /// `Unavailable` if the log did not answer.
-    pub async fn newest(&self, room: &RoomName) -> Result<ServerMessage> {
-        let (Page { messages, more, newer }, up_to) = self.newest_page(room).await?;
+    pub async fn newest(&self, room: &RoomName, client: &CpuClient) -> Result<ServerMessage> {
+        let (Page { messages, more, newer }, up_to) = self.newest_page(room, client).await?;
         Ok(ServerMessage::Page { place: None, messages, more, newer, up_to: Some(up_to) })
     }
 
@@ -51,8 +55,11 @@ impl CatchUp {
     /// # Errors
     ///
     /// `Unavailable` if the log did not answer.
-    pub async fn history(&self, room: &RoomName, place: HistoryRange) -> Result<ServerMessage> {
-        let Page { messages, more, newer } = Page::about(self.messages.as_ref(), room, place, self.limit()).await?;
+    pub async fn history(&self, room: &RoomName, place: HistoryRange, client: &CpuClient) -> Result<ServerMessage> {
+        let turn = self.renderer.turn(client).await;
+        let page = UnrenderedPage::about(self.messages.as_ref(), room, place, self.limit()).await?;
+        let room = room.clone();
+        let Page { messages, more, newer } = turn.run("rendering a page", move |html| page.render(html, &room)).await?;
         Ok(ServerMessage::Page { place: Some(place), messages, more, newer, up_to: None })
     }
 
@@ -61,33 +68,50 @@ impl CatchUp {
     /// # Errors
     ///
     /// `Unavailable` if the log did not answer.
-    pub async fn changes(&self, room: &RoomName, after: Rev) -> Result<ServerMessage> {
+    pub async fn changes(&self, room: &RoomName, after: Rev, client: &CpuClient) -> Result<ServerMessage> {
+        if let Some((messages, up_to)) = self.all_changes(room, after, client).await? {
+            return Ok(ServerMessage::Changes { messages, up_to, truncated: false });
+        }
+        let (page, up_to) = self.newest_page(room, client).await?;
+        Ok(ServerMessage::Changes { messages: page.messages, up_to, truncated: true })
+    }
+
+    /// Returns all that changed after a revision, and the revision up to which it is complete; `None` if it is more than one answer.
+    async fn all_changes(
+        &self,
+        room: &RoomName,
+        after: Rev,
+        client: &CpuClient,
+    ) -> Result<Option<(Vec<ChatMessage>, Rev)>> {
         let limit = self.limit();
+        let turn = self.renderer.turn(client).await;
         let (created, records) = futures::try_join!(
             self.messages.created_after(room, after, limit + 1),
             self.messages.changes_after(room, after, self.change_records_limit() + 1)
         )?;
         let changed: BTreeSet<Seq> = records.iter().filter_map(|record| record.seq).collect();
-        if created.len() + changed.len() <= limit && records.len() <= self.change_records_limit() {
-            let now = self.clock.now();
-            let messages = self.current_messages(room, created, &records).await?;
-            let messages: Vec<ChatMessage> = messages.into_iter().map(with_html).collect();
-            if total_bytes(&messages) <= limits::ANSWER_BYTES {
-                let up_to = settled(after, entries(&messages, &records, after), now);
-                return Ok(ServerMessage::Changes { messages, up_to, truncated: false });
-            }
+        if created.len() + changed.len() > limit || records.len() > self.change_records_limit() {
+            return Ok(None);
         }
-        let (page, up_to) = self.newest_page(room).await?;
-        Ok(ServerMessage::Changes { messages: page.messages, up_to, truncated: true })
+        let now = self.clock.now();
+        let (messages, room) = (self.current_messages(room, created, &records).await?, room.clone());
+        let messages = turn.run("rendering changes", move |html| rendered(html, &room, messages)).await?;
+        Ok(messages.map(|messages| {
+            let up_to = settled(after, entries(&messages, &records, after), now);
+            (messages, up_to)
+        }))
     }
 
     /// Returns the newest page and the revision up to which it is complete.
-    pub(crate) async fn newest_page(&self, room: &RoomName) -> Result<(Page, Rev)> {
+    pub(crate) async fn newest_page(&self, room: &RoomName, client: &CpuClient) -> Result<(Page, Rev)> {
+        let turn = self.renderer.turn(client).await;
         // Both at once: a revision that only one of the reads saw is a gap or an unfinished change, and is not passed.
         let (records, page) = futures::try_join!(
             self.messages.newest_changes(room, self.change_records_limit()),
-            Page::newest(self.messages.as_ref(), room, self.limit())
+            UnrenderedPage::newest(self.messages.as_ref(), room, self.limit())
         )?;
+        let room = room.clone();
+        let page = turn.run("rendering the newest page", move |html| page.render(html, &room)).await?;
         // Revisions before the page are history, not a gap. Records beyond the read limit are gaps like others.
         let start = page.messages.first().filter(|_| page.more).map_or(0, |oldest| oldest.seq.0.saturating_sub(1));
         // A change of a message before the page does not concern a client that has only this page.
@@ -169,8 +193,15 @@ fn settled(after: Rev, entries: Vec<Entry>, now: Timestamp) -> Rev {
     up_to
 }
 
-fn total_bytes(messages: &[ChatMessage]) -> usize {
-    messages.iter().map(json_bytes).sum()
+/// Renders messages; `None` as soon as they do not fit one answer.
+fn rendered(html: &HtmlCache, room: &RoomName, messages: Vec<ChatMessage>) -> Option<Vec<ChatMessage>> {
+    let mut bytes = 0;
+    let fit = messages.into_iter().map(|message| {
+        let message = html.with_html(room, message);
+        bytes += json_bytes(&message);
+        (bytes <= limits::ANSWER_BYTES).then_some(message)
+    });
+    fit.collect()
 }
 
 #[cfg(test)]

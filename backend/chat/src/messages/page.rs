@@ -1,9 +1,11 @@
 //! A page: consecutive messages of a room, as many as fit one answer.
 
+use std::collections::VecDeque;
+
 use shared_types::{ChatMessage, HistoryRange, Rev, RoomName, Seq, limits};
 
 use crate::{
-    content::markdown::with_html,
+    content::html_cache::HtmlCache,
     ports::{Result, messages::Messages},
 };
 
@@ -24,14 +26,23 @@ struct Sides {
     newer: usize,
 }
 
-impl Page {
-    /// Returns the newest `limit` messages of a room.
+/// Messages on both sides of a `seq`, as they were read. A [`Page`] is made of those that fit.
+pub(crate) struct UnrenderedPage {
+    /// Oldest first; the last one is next to the `seq`.
+    older: Vec<ChatMessage>,
+    /// Oldest first; the first one is next to the `seq`.
+    newer: Vec<ChatMessage>,
+    most: Sides,
+}
+
+impl UnrenderedPage {
+    /// Reads the newest `limit` messages of a room.
     pub(crate) async fn newest(log: &dyn Messages, room: &RoomName, limit: usize) -> Result<Self> {
         let older = log.before(room, None, limit + 1).await?;
-        Ok(Self::from_middle(older, Vec::new(), Sides { older: limit, newer: 0 }))
+        Ok(Self { older, newer: Vec::new(), most: Sides { older: limit, newer: 0 } })
     }
 
-    /// Returns up to `limit` messages about a `seq`, which may have no message.
+    /// Reads up to `limit` messages about a `seq`, which may have no message.
     pub(crate) async fn about(log: &dyn Messages, room: &RoomName, place: HistoryRange, limit: usize) -> Result<Self> {
         // Where the older side ends and the newer one begins.
         let (at, most) = match place {
@@ -44,35 +55,33 @@ impl Page {
             log.before(room, Some(at), most.older + 1),
             log.created_after(room, Rev(at.0.saturating_sub(1)), most.newer + 1)
         )?;
-        Ok(Self::from_middle(older, newer, most))
+        Ok(Self { older, newer, most })
     }
 
     /// Takes what fits one answer from the middle outwards. It begins with the message that the page is around, so that one is always
-    /// included.
-    fn from_middle(older: Vec<ChatMessage>, newer: Vec<ChatMessage>, most: Sides) -> Self {
-        let [mut older, mut newer] = [older, newer].map(|side| side.into_iter().map(with_html).collect::<Vec<_>>());
-        let (mut from, mut to, mut bytes) = (older.len(), 0, 0);
-        let mut fits = |message: &ChatMessage| {
-            bytes += json_bytes(message);
-            bytes <= limits::ANSWER_BYTES
-        };
-        for step in 0..most.older.max(most.newer) {
-            if step < most.newer.min(newer.len()) {
-                if !fits(&newer[to]) {
-                    break;
-                }
-                to += 1;
+    /// included. How large a message is shows only when it is rendered, so they are rendered one by one until one does not fit.
+    pub(crate) fn render(self, html: &HtmlCache, room: &RoomName) -> Page {
+        let Self { older, newer, most } = self;
+        let (older_count, newer_count) = (older.len(), newer.len());
+        let mut older = older.into_iter().rev().take(most.older).map(|message| (false, message));
+        let mut newer = newer.into_iter().take(most.newer).map(|message| (true, message));
+        let outwards = (0..most.older.max(most.newer)).flat_map(|_| [newer.next(), older.next()]).flatten();
+        let (mut messages, mut bytes, mut older_taken, mut newer_taken) = (VecDeque::new(), 0, 0, 0);
+        for (is_newer, message) in outwards {
+            let message = html.with_html(room, message);
+            bytes += json_bytes(&message);
+            if bytes > limits::ANSWER_BYTES {
+                break;
             }
-            if step < most.older && from > 0 {
-                if !fits(&older[from - 1]) {
-                    break;
-                }
-                from -= 1;
+            if is_newer {
+                messages.push_back(message);
+                newer_taken += 1;
+            } else {
+                messages.push_front(message);
+                older_taken += 1;
             }
         }
-        let (more, has_newer) = (from > 0, to < newer.len());
-        let messages = older.drain(from..).chain(newer.drain(..to)).collect();
-        Self { messages, more, newer: has_newer }
+        Page { messages: messages.into(), more: older_taken < older_count, newer: newer_taken < newer_count }
     }
 }
 
@@ -100,6 +109,10 @@ mod tests {
         ChatMessage { text: "語".repeat(4000).parse().ok(), ..message(seq) }
     }
 
+    fn render(older: Vec<ChatMessage>, newer: Vec<ChatMessage>, most: Sides) -> Page {
+        UnrenderedPage { older, newer, most }.render(&HtmlCache::new(0), &RoomName::lobby())
+    }
+
     fn seqs(page: &Page) -> Vec<u64> {
         page.messages.iter().map(|message| message.seq.0).collect()
     }
@@ -109,7 +122,7 @@ mod tests {
         let sides = Sides { older: 2, newer: 2 };
         let page = |older: &[u64], newer: &[u64]| {
             let [older, newer] = [older, newer].map(|side| side.iter().copied().map(message).collect());
-            let page = Page::from_middle(older, newer, sides);
+            let page = render(older, newer, sides);
             (seqs(&page), page.more, page.newer)
         };
         assert_eq!(page(&[1, 2, 3], &[4, 5, 6]), (vec![2, 3, 4, 5], true, true));
@@ -128,7 +141,7 @@ mod tests {
             [(20, 0, (11..=20).collect()), (0, 20, (21..=30).collect()), (20, 20, (16..=25).collect::<Vec<u64>>())]
         {
             let most = Sides { older: older_most, newer: newer_most };
-            let page = Page::from_middle(older.clone(), newer.clone(), most);
+            let page = render(older.clone(), newer.clone(), most);
             assert_eq!((seqs(&page), page.more, page.newer), (expected, true, true));
             assert!(page.messages.iter().map(json_bytes).sum::<usize>() <= limits::ANSWER_BYTES);
         }
@@ -137,7 +150,16 @@ mod tests {
     #[test]
     fn the_middle_message_is_always_in_the_page() {
         let older = (1..=20).map(heavy).collect();
-        let page = Page::from_middle(older, vec![heavy(21)], Sides { older: 20, newer: 20 });
+        let page = render(older, vec![heavy(21)], Sides { older: 20, newer: 20 });
         assert!(seqs(&page).contains(&21) && page.more && !page.newer, "{:?}", seqs(&page));
+    }
+
+    #[test]
+    fn a_page_renders_only_messages_that_fit() {
+        let (older, newer) = ((1..=20).map(heavy).collect(), (21..=40).map(heavy).collect());
+        let html = HtmlCache::new(0);
+        let most = Sides { older: 20, newer: 20 };
+        let page = UnrenderedPage { older, newer, most }.render(&html, &RoomName::lobby());
+        assert_eq!(html.rendered(), page.messages.len() as u64 + 1, "the last one shows that the page is full");
     }
 }

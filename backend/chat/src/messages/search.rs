@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use shared_types::{ChatMessage, RoomName, SearchText, Seq, ServerMessage, limits};
-use unicode_normalization::UnicodeNormalization;
 
 use crate::{
-    content::markdown::with_html,
-    messages::page::json_bytes,
+    content::{folding::folded, html_cache::HtmlCache},
+    cpu::CpuClient,
+    messages::{page::json_bytes, renderer::MessageRenderer},
     ports::{Result, messages::Messages},
 };
 
@@ -19,6 +19,17 @@ const PAGE: usize = 200;
 pub struct MessageSearch {
     /// The log.
     pub messages: Arc<dyn Messages>,
+    /// Renders the hits, and gives turns to the clients.
+    pub renderer: MessageRenderer,
+}
+
+/// A search that has not ended.
+struct Search {
+    room: RoomName,
+    words: Words,
+    found: Found,
+    /// The oldest message that was looked at.
+    position: Option<Seq>,
 }
 
 /// The hits so far, newest first.
@@ -30,32 +41,54 @@ struct Found {
 
 impl MessageSearch {
     /// Returns the messages before a `seq` that contain all words, newest first, as `found`. Reads at most [`limits::SEARCH_READ`]
-    /// messages; the answer tells where to go on if the start of the room was not reached.
+    /// messages; the answer tells where to go on if the start of the room was not reached. Each read is a turn of the client, so that
+    /// others go on between two reads.
     ///
     /// # Errors
     ///
     /// `Unavailable` if the log did not answer.
-    pub async fn search(&self, room: &RoomName, text: SearchText, before: Option<Seq>) -> Result<ServerMessage> {
+    pub async fn search(
+        &self,
+        room: &RoomName,
+        text: SearchText,
+        before: Option<Seq>,
+        client: &CpuClient,
+    ) -> Result<ServerMessage> {
         let words = Words::of(&text);
-        let (mut found, mut position) = (Found::default(), before);
+        let mut search = Search { room: room.clone(), words, found: Found::default(), position: before };
         for _ in 0..limits::SEARCH_READ / PAGE {
-            if found.is_full() {
+            if search.found.is_full() {
                 break;
             }
-            let page = self.messages.before(room, position, PAGE).await?;
+            let turn = self.renderer.turn(client).await;
+            let page = self.messages.before(room, search.position, PAGE).await?;
             let is_last = page.len() < PAGE;
-            for message in page.into_iter().rev() {
-                let seq = message.seq;
-                if found.is_full() || words.are_in(&message) && !found.take(message) {
-                    return Ok(found.answer(text, position));
-                }
-                position = Some(seq);
+            let is_complete;
+            (search, is_complete) = turn.run("searching messages", move |html| search.step(page, html)).await?;
+            if is_complete {
+                break;
             }
             if is_last {
-                return Ok(found.answer(text, None));
+                search.position = None;
+                break;
             }
         }
-        Ok(found.answer(text, position))
+        let Search { found, position, .. } = search;
+        Ok(ServerMessage::Found { text, messages: found.messages, before: position })
+    }
+}
+
+impl Search {
+    /// Looks for the words in messages, newest first. Returns whether the answer is complete.
+    fn step(mut self, page: Vec<ChatMessage>, html: &HtmlCache) -> (Self, bool) {
+        for message in page.into_iter().rev() {
+            let seq = message.seq;
+            if self.found.is_full() || self.words.are_in(&message) && !self.found.take(message, &self.room, html) {
+                return (self, true);
+            }
+            self.position = Some(seq);
+        }
+        (self, false)
     }
 }
 
@@ -65,8 +98,8 @@ impl Found {
     }
 
     /// Adds a message if it still fits the answer, and returns whether it did.
-    fn take(&mut self, message: ChatMessage) -> bool {
-        let message = with_html(message);
+    fn take(&mut self, message: ChatMessage, room: &RoomName, html: &HtmlCache) -> bool {
+        let message = html.with_html(room, message);
         self.bytes += json_bytes(&message);
         let fits = self.bytes <= limits::ANSWER_BYTES;
         if fits {
@@ -74,13 +107,9 @@ impl Found {
         }
         fits
     }
-
-    fn answer(self, text: SearchText, before: Option<Seq>) -> ServerMessage {
-        ServerMessage::Found { text, messages: self.messages, before }
-    }
 }
 
-/// The words of a query, without regard to case and width.
+/// The words of a query, folded.
 struct Words(Vec<String>);
 
 impl Words {
@@ -90,16 +119,17 @@ impl Words {
 
     /// Returns whether a message contains all words in its text, its image description or its author's name.
     fn are_in(&self, message: &ChatMessage) -> bool {
-        let text = message.text.as_ref().map(|text| folded(text.as_str()));
-        let alt = message.image.as_ref().and_then(|image| image.alt.as_ref()).map(|alt| folded(alt.as_str()));
-        let fields = [text, alt, Some(folded(message.author.name.as_str()))];
-        let is_there = |word: &String| fields.iter().flatten().any(|field| field.contains(word));
-        !message.deleted && self.0.iter().all(is_there)
+        let text = message.text.as_ref().map(|text| text.as_str());
+        let alt = message.image.as_ref().and_then(|image| image.alt.as_ref()).map(|alt| alt.as_str());
+        let mut missing: Vec<&str> = self.0.iter().map(String::as_str).collect();
+        // The shortest first: a text is not folded for words that the name has.
+        for field in [Some(message.author.name.as_str()), alt, text].into_iter().flatten() {
+            // What is folded from ASCII is ASCII, so it contains no other word.
+            if !missing.iter().all(|word| field.is_ascii() && !word.is_ascii()) {
+                let field = folded(field);
+                missing.retain(|word| !field.contains(word));
+            }
+        }
+        !message.deleted && missing.is_empty()
     }
-}
-
-/// Folds width, composition and case.
-fn folded(text: &str) -> String {
-    // One character can expand to 18 (U+FDFA). Without the bound a thousand such texts would take a function seven seconds.
-    text.nfkc().flat_map(char::to_lowercase).take(2 * limits::TEXT_CHARS).collect()
 }

@@ -10,6 +10,7 @@ mod catch_up;
 mod changes;
 mod connect;
 mod connection_limits;
+mod cpu;
 mod delivery;
 mod erase;
 mod history;

@@ -23,11 +23,12 @@ impl FrontHandler {
         let Some(visit) = self.visit(room, request, language).await? else {
             return self.sign_in_page(200, room, None, request, language).await;
         };
+        let set_cookies = self.visit_cookies(&visit, request);
         let answer = match visit.state.restrictions.banned_until {
             Some(until) => self.banned_page(403, until, request, language).await?,
-            None => self.html(200, request, |template| ssr::room_page(template, &visit.state)).await?,
+            None => self.room_html(visit.state, request).await?,
         };
-        Ok(FrontAnswer { set_cookies: self.visit_cookies(&visit, request), ..answer })
+        Ok(FrontAnswer { set_cookies, ..answer })
     }
 
     /// Answers with the state of a room. Visitors who have to sign in first get 401 and the access mode; banned ones get 403 and

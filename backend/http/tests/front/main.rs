@@ -2,14 +2,20 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it does not hold")]
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use async_trait::async_trait;
 use chat::{
     access::{origin::Origins, policy::AccessPolicy, sessions::Session},
     commands::FramePorts,
+    cpu::CpuScheduler,
+    messages::renderer::MessageRenderer,
     ports::{
         Result,
+        cpu_pool::{CpuPool, Work},
         identity_provider::{IdentityProvider, ProviderAddress, ProviderResponse},
         moderation::{Moderation, Subject},
         template_store::TemplateStore,
@@ -41,17 +47,50 @@ impl IdentityProvider for Page {
     }
 }
 
+/// Returns the front page of a chat.
+fn front(chat: &TestChat) -> FrontHandler {
+    let FramePorts { connections, messages, moderation: m, rate_store, renderer, clock, entropy, .. } = chat.ports();
+    let (templates, provider) = (Arc::new(Page), Arc::new(Page));
+    let ports =
+        FrontPorts { connections, messages, templates, moderation: m, rate_store, provider, renderer, clock, entropy };
+    let (sessions, origins) = (chat.sessions.clone(), Origins::of_the_address(Vec::new()));
+    FrontHandler::new(ports, FrontSettings { sessions, origins, page_size: 100, socket: String::new(), uploads: None })
+}
+
+/// Counts the works, and runs them on the thread of the caller.
+#[derive(Default)]
+struct CountingPool(AtomicUsize);
+
+#[async_trait]
+impl CpuPool for CountingPool {
+    async fn run(&self, work: Work) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        work();
+    }
+}
+
+#[tokio::test]
+async fn a_page_and_its_messages_are_rendered_in_the_cpu_pool() {
+    let pool = Arc::new(CountingPool::default());
+    let mut chat = TestChat::new().await;
+    chat.renderer = MessageRenderer::new(CpuScheduler::new(pool.clone(), 1));
+    chat.connect_to_lobby("ann", "Ann").await;
+    chat.send_message("ann", "*hi*", "n").await;
+    for (path, works) in [("/state/lobby", 1), ("/", 2)] {
+        let before = pool.0.load(Ordering::Relaxed);
+        let answer = front(&chat).handle(FrontRequest { path: path.into(), ..FrontRequest::default() }).await;
+        assert!(answer.status == 200 && answer.body.contains("<em>hi"), "{}", answer.body);
+        assert_eq!(pool.0.load(Ordering::Relaxed) - before, works, "{path}");
+    }
+    assert_eq!(chat.renderer.html.rendered(), 1, "socket and pages share the HTML");
+}
+
 #[tokio::test]
 async fn a_banned_address_gets_no_page_and_cannot_sign_in() {
     let chat =
         TestChat::with_access_policy(AccessPolicy::passphrase("open sesame", vec!["mod".parse().unwrap()])).await;
     let (sessions, moderation) = (chat.sessions.clone(), &chat.moderation);
-    let FramePorts { connections, messages, moderation: m, rate_store, clock, entropy, .. } = chat.ports();
-    let (templates, provider) = (Arc::new(Page), Arc::new(Page));
-    let ports = FrontPorts { connections, messages, templates, moderation: m, rate_store, provider, clock, entropy };
-    let (origins, socket) = (Origins::of_the_address(Vec::new()), String::new());
-    let settings = FrontSettings { sessions: sessions.clone(), origins, page_size: 100, socket, uploads: None };
-    let front = FrontHandler::new(ports, settings);
+    let front = front(&chat);
 
     let there = "203.0.113.7".parse().unwrap();
     let subject = Subject::Address(sessions.address_keys(there).remove(0));

@@ -2,7 +2,7 @@
 
 use std::{process::ExitCode, sync::Arc};
 
-use chat::access::sessions::Sessions;
+use chat::{access::sessions::Sessions, cpu::CpuScheduler, messages::renderer::MessageRenderer};
 use chat_http::front::{self, FrontHandler, FrontPorts};
 use chat_lambda::{Error, settings::FrontSettings, start};
 use platform::{
@@ -29,7 +29,9 @@ async fn run() -> Result<(), Error> {
     let (connections, rate_store) = (Arc::new(aws.connections(table, clock.clone())), Arc::new(aws.rate_store(table)));
     let messages = Arc::new(aws.messages(&config.message_table, config.retention, clock.clone()));
     let moderation = Arc::new(aws.moderation(table, &config.message_table, clock.clone()));
-    let ports = FrontPorts { connections, messages, templates, moderation, rate_store, provider, clock, entropy };
+    let renderer = MessageRenderer::new(CpuScheduler::inline());
+    let ports =
+        FrontPorts { connections, messages, templates, moderation, rate_store, provider, renderer, clock, entropy };
     let FrontSettings { origins, page_size, socket, uploads, origin_key, .. } = config;
     let settings = front::FrontSettings { sessions: known?, origins, page_size, socket, uploads: Some(uploads) };
     chat_lambda::front::front(FrontHandler::new(ports, settings), origin_key).await

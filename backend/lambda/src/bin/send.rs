@@ -5,6 +5,8 @@ use std::{process::ExitCode, sync::Arc};
 use chat::{
     access::rate_limit::RateLimiter,
     commands::{FrameHandler, FramePorts, FrameSettings},
+    cpu::CpuScheduler,
+    messages::renderer::MessageRenderer,
 };
 use chat_lambda::{Error, settings::SendSettings, start};
 use platform::system::{SystemClock, SystemEntropy};
@@ -27,7 +29,8 @@ async fn run() -> Result<(), Error> {
     let rate = RateLimiter::new(rate_store.clone(), clock.clone(), config.rates);
     let moderation = Arc::new(aws.moderation(&config.connection_table, &config.message_table, clock.clone()));
     tokio::join!(connections.warm(), gateway.warm());
-    let ports = FramePorts { connections, messages, images, gateway, moderation, rate_store, clock, entropy };
+    let renderer = MessageRenderer::new(CpuScheduler::inline());
+    let ports = FramePorts { connections, messages, images, gateway, moderation, rate_store, renderer, clock, entropy };
     let settings = FrameSettings {
         rate,
         access: config.access,

@@ -118,3 +118,29 @@ fn an_unknown_host_is_misdirected_and_hints_at_the_flag() {
         assert!(local.get_at(host, "/").starts_with("HTTP/1.1 200"), "{host}");
     }
 }
+
+#[test]
+fn too_many_page_loads_of_an_address_get_retry_after() {
+    let local = LocalServer::start(LOCAL, &["--limit-address-rate", "3"]);
+    // One page load is allowed in a window of ten seconds, and of three at least two are in the same window.
+    for path in ["/", "/r/cats", "/state/lobby", "/nothing"] {
+        let answers: Vec<_> = (0..3).map(|_| local.get(path, "")).collect();
+        let refused = answers.iter().find(|answer| answer.starts_with("HTTP/1.1 429")).unwrap();
+        let seconds = refused.lines().find_map(|line| line.strip_prefix("retry-after: ")).unwrap();
+        assert!((1..=60).contains(&seconds.parse::<u32>().unwrap()), "{refused}");
+        assert!(refused.contains("text/plain") && refused.contains("Too many page loads"), "{refused}");
+    }
+    for path in ["/sw.js", "/assets/page-1a2b.js"] {
+        assert!(local.get(path, "").starts_with("HTTP/1.1 200"), "assets are not counted");
+    }
+}
+
+#[test]
+fn a_page_is_compressed_for_clients_that_accept_brotli() {
+    let local = LocalServer::start(LOCAL, &[]);
+    let plain = local.get("/", "");
+    assert!(plain.contains("vary: accept-encoding") && plain.contains("</html>"), "{plain}");
+    let compressed = local.get("/", "Accept-Encoding: gzip, br\r\n");
+    assert!(compressed.contains("content-encoding: br") && !compressed.contains("</html>"), "{compressed}");
+    assert!(compressed.len() < plain.len() / 2, "{} of {} bytes", compressed.len(), plain.len());
+}

@@ -18,8 +18,9 @@ use chat::{
         sessions::Sessions,
     },
     commands::{FrameHandler, FramePorts, FrameRequest, FrameSettings},
+    cpu::CpuScheduler,
     front_page::FrontPage,
-    messages::catch_up::CatchUp,
+    messages::{catch_up::CatchUp, renderer::MessageRenderer},
     moderation::restrictions::RestrictionStore,
     ports::{Result, Unavailable, connections::ConnectionId},
     presence::{
@@ -88,6 +89,7 @@ pub(crate) struct Server {
     behind: Mutex<BTreeMap<ConnectionId, Option<Rev>>>,
     half_open: Mutex<BTreeSet<ConnectionId>>,
     sessions: Sessions,
+    renderer: MessageRenderer,
 }
 
 tokio::task_local! {
@@ -114,6 +116,7 @@ impl Server {
             behind: Mutex::default(),
             half_open: Mutex::default(),
             sessions,
+            renderer: MessageRenderer::new(CpuScheduler::inline()),
         })
     }
 
@@ -140,7 +143,12 @@ impl Server {
         let ports = Arc::new(Ports(self.clone()));
         let page = FrontPage {
             connections: ports.clone(),
-            catch_up: CatchUp { messages: ports.clone(), clock: ports.clone(), page_size: super::PAGE_SIZE },
+            catch_up: CatchUp {
+                messages: ports.clone(),
+                clock: ports.clone(),
+                renderer: self.renderer.clone(),
+                page_size: super::PAGE_SIZE,
+            },
             restriction_store: self.restriction_store(&ports),
             sessions: self.sessions.clone(),
             socket: String::new(),
@@ -237,6 +245,7 @@ impl Server {
             gateway: ports.clone(),
             moderation: self.moderation.clone(),
             rate_store: ports.clone(),
+            renderer: self.renderer.clone(),
             clock: ports.clone(),
             entropy: ports,
         };
