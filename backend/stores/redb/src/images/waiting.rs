@@ -1,8 +1,8 @@
 //! The uploads that wait for their messages: who may add how many bytes.
 //!
 //! An upload waits until its message is sent, or until the sweep removes it after an hour. The bound of one address comes first, so that
-//! one client cannot take the room of all others. When the bound over all is reached, the address that holds most gives its oldest upload
-//! away: whoever fills the room with many addresses takes it from themselves.
+//! one client cannot take the room of all others. When the bound over all is reached, the address that holds most loses its oldest
+//! upload. So an attacker who fills the room from many addresses loses their own uploads.
 
 use std::{
     collections::HashMap,
