@@ -235,9 +235,10 @@ impl<'a> HtmlWriter<'a> {
 
 /// Returns whether an address has an allowed scheme and no control characters.
 fn is_safe_address(address: &str) -> bool {
+    let has_scheme =
+        |scheme: &&str| address.get(..scheme.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(scheme));
     // Browsers ignore tabs and line breaks in an address, and white space before it.
-    let beginning = address.get(..8.min(address.len())).unwrap_or_default().to_ascii_lowercase();
-    SCHEMES.iter().any(|scheme| beginning.starts_with(scheme)) && !address.chars().any(char::is_control)
+    SCHEMES.iter().any(has_scheme) && !address.chars().any(char::is_control)
 }
 
 #[cfg(any(test, fuzzing))]

@@ -32,6 +32,10 @@ fn addresses_become_links_and_are_shown_unchanged() {
     };
     let at = link("https://example.org/a_b?x=1&amp;y=2", "https://example.org/a_b?x=1&amp;y=2");
     check("see https://example.org/a_b?x=1&y=2.", &format!("<p>see {at}.</p>"));
+    // The scheme ends inside the first character of the host if both are cut at the same byte.
+    for address in ["http://日本語.jp", "https://日本語.jp", "HTTP://bücher.example/ä", "http://a"] {
+        check(address, &format!("<p>{}</p>", link(address, address)));
+    }
     check("[here](https://example.org)", &format!("<p>{}</p>", link("https://example.org", "here")));
     check("<https://example.org>", &format!("<p>{}</p>", link("https://example.org", "https://example.org")));
     check("`https://example.org`", "<p><code>https://example.org</code></p>");
