@@ -29,6 +29,12 @@ pub fn reject_confusable(name: &PersonName) -> Result<(), ConfusableName> {
     if is_allowed { Ok(()) } else { Err(ConfusableName) }
 }
 
+/// Returns a name with wide, mathematical and decomposed letters replaced by the plain ones (NFKC), so that names that look alike are
+/// equal. The page compares names without regard to case. A name that would get too long, such as 64 ligatures, stays as it is.
+pub fn normalized_name(name: &PersonName) -> PersonName {
+    name.as_str().nfkc().collect::<String>().parse().unwrap_or_else(|_| name.clone())
+}
+
 fn is_confusable(letter: char) -> bool {
     !letter.is_ascii() && is_potential_mixed_script_confusable_char(letter)
 }
@@ -36,6 +42,23 @@ fn is_confusable(letter: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_look_alike_are_equal_after_normalization() {
+        for (name, expected) in [
+            ("Rene\u{301}", "René"),
+            ("René", "René"),
+            ("Ａｎｎ", "Ann"),
+            ("𝐀𝐧𝐧", "Ann"),
+            ("ｶﾞｰﾄﾞ", "ガード"),
+            ("ﬁn", "fin"),
+            ("Ann ❤\u{fe0f}", "Ann ❤\u{fe0f}"),
+        ] {
+            assert_eq!(normalized_name(&name.parse().unwrap()).as_str(), expected);
+        }
+        let ligatures: PersonName = "\u{fdfa}".repeat(64).parse().unwrap();
+        assert_eq!(normalized_name(&ligatures), ligatures);
+    }
 
     #[test]
     fn names_that_mix_confusable_scripts_are_rejected() {

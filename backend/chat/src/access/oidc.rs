@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use shared_types::{PersonId, PersonName, RoomName, limits};
 use subtle::ConstantTimeEq;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::{
     access::{
@@ -226,7 +227,7 @@ fn person_id(issuer: &str, sub: &str) -> PersonId {
 /// Returns a claim as a name, without invisible characters and cut to the maximum length.
 fn name(claims: &Map<String, Value>, claim: &str) -> Option<PersonName> {
     let is_allowed = |letter: &char| format!("x{letter}").parse::<PersonName>().is_ok();
-    let text: String = claims.get(claim)?.as_str()?.chars().take(1_000).filter(is_allowed).collect();
+    let text: String = claims.get(claim)?.as_str()?.nfkc().take(1_000).filter(is_allowed).collect();
     let folded = text.split_whitespace().collect::<Vec<_>>().join(" ");
     folded.chars().take(limits::NAME_CHARS).collect::<String>().parse().ok()
 }

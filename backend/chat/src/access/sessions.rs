@@ -17,7 +17,7 @@ use shared_types::{AccessMode, Person, PersonId, PersonName};
 
 use crate::{
     access::{
-        confusable_name::reject_confusable,
+        confusable_name::{normalized_name, reject_confusable},
         guest_name::guest_name,
         policy::AccessPolicy,
         sessions::signing::{CachedKeys, Purpose, mac},
@@ -77,7 +77,7 @@ impl Session {
     /// Returns the person of this session. The name is the provider's, or else `chosen` unless that is confusable, or else a
     /// guest name.
     pub fn person(&self, chosen: Option<PersonName>) -> Person {
-        let chosen = chosen.filter(|name| reject_confusable(name).is_ok());
+        let chosen = chosen.filter(|name| reject_confusable(name).is_ok()).map(|name| normalized_name(&name));
         let name = self.name.clone().or(chosen).unwrap_or_else(|| guest_name(&self.id));
         Person { id: self.id.clone(), name, moderator: self.moderator }
     }

@@ -4,7 +4,10 @@ use shared_types::{AccessMode, PersonName};
 
 use super::{CommandSpec, FrameHandler, Reply, error::CommandError};
 use crate::{
-    access::{confusable_name::reject_confusable, rate_limit::RateBucket},
+    access::{
+        confusable_name::{normalized_name, reject_confusable},
+        rate_limit::RateBucket,
+    },
     moderation::posting_policy::Permission,
     ports::connections::Connection,
 };
@@ -19,7 +22,8 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection, name: &Pers
         return Err(CommandError::NotAllowed);
     }
     reject_confusable(name)?;
-    let Some(renamed) = handler.broadcast.connections.rename(&sender.id, name).await? else {
+    let name = normalized_name(name);
+    let Some(renamed) = handler.broadcast.connections.rename(&sender.id, &name).await? else {
         // The socket closed meanwhile: there is no connection to reply to.
         return Ok(None);
     };

@@ -8,7 +8,7 @@ use shared_types::{NameError, Person, PersonName, RoomName, limits};
 
 use crate::{
     access::{
-        confusable_name::{ConfusableName, reject_confusable},
+        confusable_name::{ConfusableName, normalized_name, reject_confusable},
         guest_name::guest_name,
         origin::Origins,
         rate_limit::{RateBucket, RateError, RateLimiter, TooFast},
@@ -205,5 +205,5 @@ impl ConnectRule {
 fn parse_chosen_name(name: &str) -> Result<PersonName, ConnectError> {
     let name = name.parse().map_err(ConnectError::BadName)?;
     reject_confusable(&name)?;
-    Ok(name)
+    Ok(normalized_name(&name))
 }

@@ -28,6 +28,20 @@ async fn a_socket_without_a_ticket_is_a_new_guest() {
 }
 
 #[tokio::test]
+async fn names_that_look_alike_become_the_same_name() {
+    let chat = TestChat::new().await;
+    for (socket, name) in [("c1", "Ａｎｎ"), ("c2", "Rene\u{301}")] {
+        chat.connect(socket, None, None, Some(name)).await.unwrap();
+        chat.send(socket, json!({ "action": "hello" })).await;
+    }
+    assert_eq!(chat.received("c1")[0]["you"]["name"], "Ann");
+    chat.send("c1", json!({ "action": "rename", "name": "Ｒｅｎｅ\u{301}" })).await;
+    let name = |socket| chat.received(socket)[0]["you"]["name"].clone();
+    assert_eq!(name("c1"), json!("Ren\u{e9}"));
+    assert_eq!(name("c2"), json!("Ren\u{e9}"));
+}
+
+#[tokio::test]
 async fn forged_tickets_and_bad_rooms_or_names_are_rejected() {
     let chat = TestChat::new().await;
     for (room, ticket, name, status) in [
