@@ -139,7 +139,7 @@ async fn build_server(settings: &LocalSettings, store: Store) -> Result<Server, 
     let sockets = Arc::new(Sockets::default());
     let templates = Arc::new(TemplateFile::in_directory(&settings.page));
     let page_size = settings.limit_message_count;
-    let cpu = cpu_pool::scheduler();
+    let cpu = cpu_pool::scheduler()?;
     let renderer = MessageRenderer::new(cpu.clone());
     Ok(Server {
         connect: ConnectHandler::new(ConnectRule {

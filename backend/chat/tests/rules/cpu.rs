@@ -12,7 +12,7 @@ use chat::{
     ports::cpu_pool::{CpuPool, Work},
 };
 use chat_testing::test_chat::TestChat;
-use platform::cpu_pool::BlockingCpuPool;
+use platform::cpu_pool::ThreadCpuPool;
 use serde_json::{Value, json};
 
 /// Counts the works, and runs them on the thread of the caller.
@@ -56,7 +56,7 @@ async fn pages_and_searches_run_in_the_cpu_pool() {
 
 #[tokio::test]
 async fn a_busy_pool_does_not_delay_messages() {
-    let chat = chat_with_pool(Arc::new(BlockingCpuPool)).await;
+    let chat = chat_with_pool(Arc::new(ThreadCpuPool::start(1).unwrap())).await;
     let (release, released) = mpsc::channel::<()>();
     let turn = chat.renderer.cpu.turn(&CpuClient::default()).await;
     let busy = turn.run("keeping the pool busy", move || released.recv());

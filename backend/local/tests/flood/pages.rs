@@ -25,12 +25,13 @@ async fn page_loads_do_not_affect_others() {
         send_text(&mut socket, &"*a*b".repeat(limits::TEXT_CHARS / 4), &format!("h-{number}")).await;
         while !is_message(&socket.next().await.unwrap().unwrap()) {}
     }
+    let alone = talk_together(talkers(local.port).await, message_count(seconds)).await;
     let talkers = talkers(local.port).await;
     let until = Instant::now() + Duration::from_secs(seconds);
     let loads = join_all((0..clients).map(|_| tokio::spawn(load_until(local.port, until))));
     let (pages, received) = tokio::join!(loads, talk_together(talkers, message_count(seconds)));
     let pages: u64 = pages.into_iter().map(Result::unwrap).sum();
-    println!("{clients} clients loaded {pages} pages in {seconds} s; {}", delays(&received));
+    println!("{clients} clients loaded {pages} pages in {seconds} s; {}; alone {}", delays(&received), delays(&alone));
 }
 
 fn is_message(frame: &Message) -> bool {

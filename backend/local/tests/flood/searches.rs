@@ -31,6 +31,7 @@ async fn searches_do_not_affect_others() {
         sockets.push(enter(local.port, "long").await);
     }
     let search = sockets.into_iter().map(|socket| tokio::spawn(search_for_nothing(socket)));
+    let alone = talk_together(talkers(local.port).await, message_count(seconds)).await;
     let talkers = talkers(local.port).await;
     let start = Instant::now();
     let searching = async {
@@ -38,7 +39,11 @@ async fn searches_do_not_affect_others() {
         start.elapsed().as_secs_f64()
     };
     let (took, received) = tokio::join!(searching, talk_together(talkers, message_count(seconds)));
-    println!("{searches} searches of {messages} long messages took {took:.1} s; {}", delays(&received));
+    println!(
+        "{searches} searches of {messages} long messages took {took:.1} s; {}; alone {}",
+        delays(&received),
+        delays(&alone)
+    );
 }
 
 async fn fill(socket: &mut Socket, messages: usize) {
