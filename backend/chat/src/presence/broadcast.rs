@@ -199,7 +199,11 @@ impl Broadcast {
 
     /// Closes the connection and removes it. It is removed even if it could not be closed; its frames are rejected then.
     async fn close_one(&self, id: &ConnectionId, until: Timestamp) -> Result<Option<Connection>> {
-        let outcome = self.retry_if_busy(until, || self.gateway.close(id)).await;
+        let outcome = if self.clock.now() < until {
+            self.retry_if_busy(until, || self.gateway.close(id)).await
+        } else {
+            DeliveryOutcome::Busy
+        };
         if outcome == DeliveryOutcome::Busy {
             tracing::warn!(connection = %id, "closing a connection failed; it is only removed");
         }
@@ -209,7 +213,9 @@ impl Broadcast {
     /// Answers one connection, which is known to be open. If the answer does not reach it, its next catch-up returns what it
     /// missed.
     pub async fn to_one(&self, id: &ConnectionId, message: &ServerMessage) {
-        self.deliver(id, &Frame::from(message), self.posting_deadline()).await;
+        let frame = Frame::from(message);
+        // The command is done, however long it took: its sender waits for the answer.
+        self.retry_if_busy(self.posting_deadline(), || self.gateway.post(id, &frame)).await;
     }
 
     async fn deliver_to(&self, listener: &Connection, frame: &Frame, until: Timestamp) -> ListenerOutcome {
@@ -256,18 +262,18 @@ impl Broadcast {
     }
 
     pub(crate) async fn deliver(&self, id: &ConnectionId, frame: &Frame, until: Timestamp) -> DeliveryOutcome {
+        if self.clock.now() >= until {
+            return DeliveryOutcome::Busy;
+        }
         self.retry_if_busy(until, || self.gateway.post(id, frame)).await
     }
 
-    /// Runs `operation`, and once more if its outcome is `Busy`. After `until` it does not run.
+    /// Runs `operation`, and once more before `until` if its outcome is `Busy`.
     async fn retry_if_busy<F: Future<Output = DeliveryOutcome>>(
         &self,
         until: Timestamp,
         operation: impl Fn() -> F,
     ) -> DeliveryOutcome {
-        if self.clock.now() >= until {
-            return DeliveryOutcome::Busy;
-        }
         let outcome = operation().await;
         if outcome != DeliveryOutcome::Busy || self.clock.now() >= until {
             return outcome;

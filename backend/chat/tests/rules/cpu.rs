@@ -1,9 +1,12 @@
 //! Tests of CPU-heavy commands: they run in the pool, and others do not wait for them.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-    mpsc,
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+    time::Duration,
 };
 
 use chat::{
@@ -11,7 +14,7 @@ use chat::{
     messages::renderer::MessageRenderer,
     ports::cpu_pool::{CpuPool, Work},
 };
-use chat_testing::test_chat::TestChat;
+use chat_testing::{clock::ManualClock, test_chat::TestChat};
 use platform::cpu_pool::ThreadCpuPool;
 use serde_json::{Value, json};
 
@@ -25,6 +28,25 @@ impl CpuPool for CountingPool {
         self.0.fetch_add(1, Ordering::Relaxed);
         work();
     }
+}
+
+/// A pool in which other work takes ten seconds.
+struct BusyPool(Arc<ManualClock>);
+
+#[async_trait::async_trait]
+impl CpuPool for BusyPool {
+    async fn run(&self, work: Work) {
+        self.0.advance(Duration::from_secs(10));
+        work();
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_takes_long_is_sent() {
+    let mut chat = chat_with_pool(Arc::new(CountingPool::default())).await;
+    chat.renderer = MessageRenderer::new(CpuScheduler::new(Arc::new(BusyPool(chat.clock.clone())), 1));
+    chat.send("ann", json!({ "action": "search", "text": "apples" })).await;
+    assert_eq!(chat.received("ann")[0]["type"], "found", "the deadline of posts is for broadcasts");
 }
 
 async fn chat_with_pool(pool: Arc<dyn CpuPool>) -> TestChat {
