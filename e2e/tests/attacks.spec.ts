@@ -125,7 +125,7 @@ for (const [number, entries] of batches(names.filter((entry) => !entry.expect), 
       const name = expandPayload(entry.payload);
       const sender = await connect(room, { name });
       const { author, seq, text } = await sender.sendMessage('hello');
-      expect(author, entry.id).toEqual({ id: author.id, name: name.trim().replace(/\s+/g, ' ') });
+      expect(author, entry.id).toEqual({ id: author.id, name: name.trim().replace(/\s+/g, ' ').normalize('NFKC') });
       expect(await sender.request({ action: 'rename', name }, 'welcome'), entry.id).toMatchObject({ you: author });
       await sender.request({ action: 'react', seq, emoji: '👍', on: true }, 'message');
       shown.push({ id: entry.id, seq, text, author: author.name });
