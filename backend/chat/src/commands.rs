@@ -195,7 +195,7 @@ impl FrameHandler {
 
     /// Runs the command in a frame. Errors are sent to the client; those that the server caused are logged as well.
     pub async fn handle(&self, frame: FrameRequest) {
-        // Whatever the command posts, to the room, to single people and to the sender, has one deadline.
+        // All posts of the command, to the room and to other people, have one deadline. The reply is sent in any case.
         Self { broadcast: self.broadcast.for_request(), ..self.clone() }.handle_within_deadline(frame).await;
     }
 

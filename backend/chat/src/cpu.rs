@@ -150,6 +150,13 @@ impl From<&AddressKey> for CpuClient {
     }
 }
 
+impl From<&[AddressKey]> for CpuClient {
+    /// Takes the keys of one address. Requests without an address are one client together.
+    fn from(keys: &[AddressKey]) -> Self {
+        keys.first().map(Self::from).unwrap_or_default()
+    }
+}
+
 impl From<&Connection> for CpuClient {
     fn from(connection: &Connection) -> Self {
         connection.address.as_ref().map_or_else(|| Self(format!("person {}", connection.person.id)), Self::from)

@@ -62,7 +62,7 @@ impl FrontPage {
         };
         // `person` ignores a confusable name: a socket would reject it, and a visitor with it in a cookie would be locked out.
         let you = session.person(name);
-        let client = addresses.first().map(CpuClient::from).unwrap_or_default();
+        let client = CpuClient::from(addresses);
         let (listeners, newest, rules, restrictions) = futures::try_join!(
             self.connections.in_room(&room),
             self.catch_up.newest_page(&room, &client),

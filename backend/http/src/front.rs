@@ -198,7 +198,7 @@ impl FrontHandler {
     /// Returns the client that takes turns: the address.
     fn client(&self, request: &FrontRequest) -> CpuClient {
         let keys = request.address.map(|address| self.front_page.sessions.address_keys(address)).unwrap_or_default();
-        keys.first().map(CpuClient::from).unwrap_or_default()
+        CpuClient::from(keys.as_slice())
     }
 
     /// Answers with a small page that is rendered into the template.

@@ -68,10 +68,9 @@ impl Activity {
     /// Returns what is due next for a socket with this idle time.
     pub(crate) fn deadline(&self, idle: Duration) -> Deadline {
         let state = self.lock();
-        let ping_at = state.received + idle / 2;
         // In a silent room a ping would keep nothing open.
         if !state.pinged && state.frame > state.received {
-            return Deadline::Ping(ping_at.min(state.received + idle));
+            return Deadline::Ping(state.received + idle / 2);
         }
         Deadline::Close(state.frame.min(state.received) + idle)
     }

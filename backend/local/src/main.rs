@@ -134,8 +134,8 @@ async fn build_server(settings: &LocalSettings, store: Store) -> Result<Server, 
     let limits = RateLimits { person: settings.limit_person_rate, address: settings.limit_address_rate };
     let rate = RateLimiter::new(rate_store.clone(), clock.clone(), limits);
     let origins = origins(settings)?;
-    let is_limited_per_address = settings.limit_address_rate > 0 && !settings.behind_proxy;
-    let tcp_limits = TcpLimits::new(settings.limit_connection_count, is_limited_per_address);
+    let is_limited_per_address = rate.limits_addresses();
+    let tcp_limits = TcpLimits::new(settings.limit_connection_count, is_limited_per_address && !settings.behind_proxy);
     let sockets = Arc::new(Sockets::default());
     let templates = Arc::new(TemplateFile::in_directory(&settings.page));
     let page_size = settings.limit_message_count;
@@ -180,7 +180,7 @@ async fn build_server(settings: &LocalSettings, store: Store) -> Result<Server, 
         )),
         expire: Arc::new(MessageExpiry { messages: messages.clone(), images: images.clone() }),
         images,
-        is_limited_per_address: settings.limit_address_rate > 0,
+        is_limited_per_address,
         store,
         front: FrontHandler::new(
             FrontPorts {

@@ -62,7 +62,7 @@ impl PageLoads {
 
     /// Returns the client that takes turns at the processors.
     pub(crate) fn client(&self, address: IpAddr) -> CpuClient {
-        self.sessions.address_keys(address).first().map(CpuClient::from).unwrap_or_default()
+        CpuClient::from(self.sessions.address_keys(address).as_slice())
     }
 
     fn in_progress(&self) -> MutexGuard<'_, HashMap<AddressKey, usize>> {

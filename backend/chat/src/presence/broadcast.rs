@@ -22,7 +22,7 @@ const CONCURRENT_POSTS: usize = 64;
 const RETRY_PAUSE: Duration = Duration::from_millis(100);
 
 /// How long a request starts posts, counted from its beginning. The last post may take its timeout of 2 s, so all posts
-/// together end within 7 s of the function's 10, and leave 3 s to the store.
+/// together end within 7 s of the function's 10, and leave 3 s to the store and the reply, which has no deadline.
 const POSTING_TIME: Duration = Duration::from_secs(5);
 
 /// Sends messages to connections.
@@ -75,7 +75,7 @@ impl Summary {
 }
 
 impl Broadcast {
-    /// Returns a broadcast for one request: all its posts together take at most [`POSTING_TIME`] and the last post's timeout.
+    /// Returns a broadcast for one request: all its posts but the reply start within [`POSTING_TIME`].
     pub(crate) fn for_request(&self) -> Self {
         Self { deadline: Some(self.clock.now() + POSTING_TIME), ..self.clone() }
     }
@@ -199,11 +199,7 @@ impl Broadcast {
 
     /// Closes the connection and removes it. It is removed even if it could not be closed; its frames are rejected then.
     async fn close_one(&self, id: &ConnectionId, until: Timestamp) -> Result<Option<Connection>> {
-        let outcome = if self.clock.now() < until {
-            self.retry_if_busy(until, || self.gateway.close(id)).await
-        } else {
-            DeliveryOutcome::Busy
-        };
+        let outcome = self.run_until(until, || self.gateway.close(id)).await;
         if outcome == DeliveryOutcome::Busy {
             tracing::warn!(connection = %id, "closing a connection failed; it is only removed");
         }
@@ -262,10 +258,19 @@ impl Broadcast {
     }
 
     pub(crate) async fn deliver(&self, id: &ConnectionId, frame: &Frame, until: Timestamp) -> DeliveryOutcome {
+        self.run_until(until, || self.gateway.post(id, frame)).await
+    }
+
+    /// Runs `operation` as [`retry_if_busy`](Self::retry_if_busy), but not after `until`.
+    async fn run_until<F: Future<Output = DeliveryOutcome>>(
+        &self,
+        until: Timestamp,
+        operation: impl Fn() -> F,
+    ) -> DeliveryOutcome {
         if self.clock.now() >= until {
             return DeliveryOutcome::Busy;
         }
-        self.retry_if_busy(until, || self.gateway.post(id, frame)).await
+        self.retry_if_busy(until, operation).await
     }
 
     /// Runs `operation`, and once more before `until` if its outcome is `Busy`.
