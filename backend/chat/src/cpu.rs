@@ -113,6 +113,12 @@ impl Drop for CpuTurn {
     }
 }
 
+/// Lets other threads have the processor, if one waits for it. Work calls it about every 100 microseconds: else Linux lets a thread
+/// that serves sockets wait for the end of its time slice of three milliseconds, whatever the priorities are.
+pub fn yield_processor() {
+    std::thread::yield_now();
+}
+
 impl Queue {
     /// Adds a request of a client. It waits until the receiver gets its turn.
     fn wait(&mut self, client: &CpuClient) -> oneshot::Receiver<CpuTurn> {

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use chat::cpu::yield_processor;
 use hyper::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, HeaderValue, VARY};
 
 /// Brotli quality, 0 to 11. At 5 a page of 100 messages takes a few milliseconds of a full processor.
@@ -9,6 +10,9 @@ const QUALITY: u32 = 5;
 
 /// Size in bytes below which an answer fits one packet uncompressed.
 const SMALL: usize = 1_200;
+
+/// Number of bytes that are compressed in about 100 microseconds.
+const PART: usize = 4096;
 
 /// Whether the client accepts brotli.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +43,10 @@ impl Brotli {
 /// Compresses a body; `None` if that fails.
 pub fn compressed(body: &str) -> Option<Vec<u8>> {
     let mut writer = brotli::CompressorWriter::new(Vec::new(), 4096, QUALITY, 22);
-    writer.write_all(body.as_bytes()).ok()?;
+    for part in body.as_bytes().chunks(PART) {
+        yield_processor();
+        writer.write_all(part).ok()?;
+    }
     Some(writer.into_inner())
 }
 

@@ -7,6 +7,7 @@
 pub mod clock;
 pub mod contract;
 pub mod damage;
+pub mod delays;
 pub mod guest;
 pub mod local_server;
 pub mod number;

@@ -6,7 +6,7 @@ use shared_types::{ChatMessage, RoomName, SearchText, Seq, ServerMessage, limits
 
 use crate::{
     content::{folding::folded, html_cache::HtmlCache},
-    cpu::CpuClient,
+    cpu::{CpuClient, yield_processor},
     messages::{page::json_bytes, renderer::MessageRenderer},
     ports::{Result, messages::Messages},
 };
@@ -82,6 +82,7 @@ impl Search {
     /// Looks for the words in messages, newest first. Returns whether the answer is complete.
     fn step(mut self, page: Vec<ChatMessage>, html: &HtmlCache) -> (Self, bool) {
         for message in page.into_iter().rev() {
+            yield_processor();
             let seq = message.seq;
             if self.found.is_full() || self.words.are_in(&message) && !self.found.take(message, &self.room, html) {
                 return (self, true);

@@ -1,5 +1,4 @@
-//! Tests with one person who keeps the server busy while ten others send at a human rate. Each prints the delays of the others
-//! from sending to receiving.
+//! Tests with one person who keeps the server busy while ten others talk. Each prints how long deliveries to the others take.
 //!
 //! `FLOOD_SECONDS` is the duration, and `FLOOD_RATE` the messages a second of the flood of messages; 0 turns it off.
 //! `FLOOD_SEARCHES` and `FLOOD_PAGES` are the numbers of searches and of connections that load pages. For figures that mean

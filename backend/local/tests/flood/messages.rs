@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
     LOCAL,
-    talkers::{FRAME_TIMEOUT, TALKERS, delays, enter, message_count, talk_together, talker_message, talkers},
+    talkers::{FRAME_TIMEOUT, HUMAN_INTERVAL, TALKERS, Talk, delays, enter, talker_message, talkers},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -23,16 +23,16 @@ async fn one_person_s_flood_does_not_affect_others() {
     let (seconds, rate) = (number("FLOOD_SECONDS", 3), number("FLOOD_RATE", 1_000));
     let (person, address) = (limits::RATE_PERSON.to_string(), limits::RATE_ADDRESS.to_string());
     let local = LocalServer::start(LOCAL, &["--limit-person-rate", &person, "--limit-address-rate", &address]);
-    let count = message_count(seconds);
+    let talk = Talk::new(seconds, HUMAN_INTERVAL);
     let talkers = talkers(local.port).await;
     let flooder = enter(local.port, "lobby").await;
     let (flood, received) =
-        tokio::join!(tokio::spawn(flood(flooder, rate, Duration::from_secs(seconds))), talk_together(talkers, count));
+        tokio::join!(tokio::spawn(flood(flooder, rate, Duration::from_secs(seconds))), talk.run(talkers));
     let flood = flood.unwrap();
 
     let log = whole_log(local.port).await;
     let order: Vec<_> = log.iter().filter_map(|one| talker_message(one.text.as_ref()?.as_str(), one.seq)).collect();
-    assert_eq!(order.len(), TALKERS as usize * count, "every message is stored once");
+    assert_eq!(order.len(), TALKERS as usize * talk.count, "every message is stored once");
     for one in &received {
         // Two messages sent at the same time may arrive in either order; a page sorts them by `seq`.
         let mut messages = one.messages.clone();

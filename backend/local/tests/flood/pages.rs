@@ -13,7 +13,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
     LOCAL,
-    talkers::{delays, enter, message_count, send_text, talk_together, talkers},
+    talkers::{SHORT_INTERVAL, Talk, delays, enter, send_text, talkers},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -25,13 +25,14 @@ async fn page_loads_do_not_affect_others() {
         send_text(&mut socket, &"*a*b".repeat(limits::TEXT_CHARS / 4), &format!("h-{number}")).await;
         while !is_message(&socket.next().await.unwrap().unwrap()) {}
     }
-    let alone = talk_together(talkers(local.port).await, message_count(seconds)).await;
+    let talk = Talk::new(seconds, SHORT_INTERVAL);
+    let alone = talk.run(talkers(local.port).await).await;
     let talkers = talkers(local.port).await;
     let until = Instant::now() + Duration::from_secs(seconds);
     let loads = join_all((0..clients).map(|_| tokio::spawn(load_until(local.port, until))));
-    let (pages, received) = tokio::join!(loads, talk_together(talkers, message_count(seconds)));
+    let (pages, received) = tokio::join!(loads, talk.run(talkers));
     let pages: u64 = pages.into_iter().map(Result::unwrap).sum();
-    println!("{clients} clients loaded {pages} pages in {seconds} s; {}; alone {}", delays(&received), delays(&alone));
+    println!("{clients} clients loaded {pages} pages in {seconds} s; {}; alone: {}", delays(&received), delays(&alone));
 }
 
 fn is_message(frame: &Message) -> bool {

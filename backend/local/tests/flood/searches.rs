@@ -14,7 +14,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
     LOCAL,
-    talkers::{FRAME_TIMEOUT, delays, enter, message_count, send_text, talk_together, talkers},
+    talkers::{FRAME_TIMEOUT, SHORT_INTERVAL, Talk, delays, enter, send_text, talkers},
 };
 
 /// What the long messages consist of: the ligature that folding expands to 18 characters, which is the slowest text to fold.
@@ -31,16 +31,17 @@ async fn searches_do_not_affect_others() {
         sockets.push(enter(local.port, "long").await);
     }
     let search = sockets.into_iter().map(|socket| tokio::spawn(search_for_nothing(socket)));
-    let alone = talk_together(talkers(local.port).await, message_count(seconds)).await;
+    let talk = Talk::new(seconds, SHORT_INTERVAL);
+    let alone = talk.run(talkers(local.port).await).await;
     let talkers = talkers(local.port).await;
     let start = Instant::now();
     let searching = async {
         join_all(search).await.into_iter().for_each(Result::unwrap);
         start.elapsed().as_secs_f64()
     };
-    let (took, received) = tokio::join!(searching, talk_together(talkers, message_count(seconds)));
+    let (took, received) = tokio::join!(searching, talk.run(talkers));
     println!(
-        "{searches} searches of {messages} long messages took {took:.1} s; {}; alone {}",
+        "{searches} searches of {messages} long messages took {took:.1} s; {}; alone: {}",
         delays(&received),
         delays(&alone)
     );

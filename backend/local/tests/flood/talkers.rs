@@ -1,4 +1,4 @@
-//! Ten people who send at a human rate, and how long their messages take.
+//! Ten people who talk, and how long their messages take.
 
 use std::{
     collections::HashMap,
@@ -7,6 +7,7 @@ use std::{
 };
 
 use chat_testing::{
+    delays::Delays,
     guest::visit,
     local_server::{Socket, connect},
 };
@@ -20,7 +21,11 @@ pub(crate) const TALKERS: u32 = 10;
 
 /// Interval between two messages of a talker: 40 a minute. That is below the rate limit of a person, and all talkers together
 /// are below the limit of an address.
-const SEND_INTERVAL: Duration = Duration::from_millis(1_500);
+pub(crate) const HUMAN_INTERVAL: Duration = Duration::from_millis(1_500);
+
+/// Interval between two messages of a talker where no limit is set: 100 messages a second of all talkers, so that the slowest in
+/// 100 are more than one.
+pub(crate) const SHORT_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Maximum wait for a frame.
 pub(crate) const FRAME_TIMEOUT: Duration = Duration::from_secs(15);
@@ -28,9 +33,27 @@ pub(crate) const FRAME_TIMEOUT: Duration = Duration::from_secs(15);
 /// Time at which each message was sent, by its text.
 type SendTimes = Arc<Mutex<HashMap<String, Instant>>>;
 
-/// Returns the number of messages that each talker sends in this many seconds.
-pub(crate) fn message_count(seconds: u64) -> usize {
-    (Duration::from_secs(seconds).as_millis() / SEND_INTERVAL.as_millis()).max(1) as usize
+/// A conversation of all talkers.
+#[derive(Clone, Copy)]
+pub(crate) struct Talk {
+    /// Number of messages of each talker.
+    pub(crate) count: usize,
+    /// Time between two messages of a talker.
+    pub(crate) interval: Duration,
+}
+
+impl Talk {
+    /// Returns the conversation of this many seconds.
+    pub(crate) fn new(seconds: u64, interval: Duration) -> Self {
+        Self { count: (Duration::from_secs(seconds).as_millis() / interval.as_millis()).max(1) as usize, interval }
+    }
+
+    /// Lets the talkers send. Returns what each received.
+    pub(crate) async fn run(self, talkers: Vec<Socket>) -> Vec<Received> {
+        let send_times = SendTimes::default();
+        let talk = talkers.into_iter().zip(0..).map(|(socket, number)| talk(socket, number, self, send_times.clone()));
+        join_all(talk.map(tokio::spawn)).await.into_iter().map(Result::unwrap).collect()
+    }
 }
 
 /// Opens the sockets of the talkers, in the lobby.
@@ -40,13 +63,6 @@ pub(crate) async fn talkers(port: u16) -> Vec<Socket> {
         sockets.push(enter(port, "lobby").await);
     }
     sockets
-}
-
-/// Lets the talkers send `count` messages each. Returns what each received.
-pub(crate) async fn talk_together(talkers: Vec<Socket>, count: usize) -> Vec<Received> {
-    let send_times = SendTimes::default();
-    let talk = talkers.into_iter().zip(0..).map(|(socket, number)| talk(socket, number, count, send_times.clone()));
-    join_all(talk.map(tokio::spawn)).await.into_iter().map(Result::unwrap).collect()
 }
 
 /// Opens a socket of a room as a new guest.
@@ -62,10 +78,11 @@ pub(crate) struct Received {
     delays: Vec<Duration>,
 }
 
-/// Sends `count` messages at a human rate, and receives until the messages of all talkers arrived.
-async fn talk(mut socket: Socket, number: u32, count: usize, send_times: SendTimes) -> Received {
+/// Sends the messages of one talker, and receives until the messages of all talkers arrived.
+async fn talk(mut socket: Socket, number: u32, talk: Talk, send_times: SendTimes) -> Received {
+    let Talk { count, interval } = talk;
     let mut received = Received::default();
-    let mut ticks = interval_at(tokio::time::Instant::now() + SEND_INTERVAL * number / TALKERS, SEND_INTERVAL);
+    let mut ticks = interval_at(tokio::time::Instant::now() + interval * number / TALKERS, interval);
     let (all, mut next) = (TALKERS as usize * count, 0);
     while received.messages.len() < all {
         tokio::select! {
@@ -116,17 +133,7 @@ pub(crate) async fn send_text(socket: &mut Socket, text: &str, nonce: &str) {
     socket.send(Message::text(frame.to_string())).await.unwrap();
 }
 
-/// Returns a sentence about how long the deliveries to the talkers took.
-pub(crate) fn delays(received: &[Received]) -> String {
-    let mut delays: Vec<Duration> = received.iter().flat_map(|one| one.delays.iter().copied()).collect();
-    delays.sort();
-    let at = |percent: usize| delays[(delays.len() - 1) * percent / 100].as_secs_f64() * 1000.0;
-    format!(
-        "of {} deliveries to others 50 % took {:.1} ms, 90 % {:.1}, 99 % {:.1}, all {:.1}",
-        delays.len(),
-        at(50),
-        at(90),
-        at(99),
-        at(100)
-    )
+/// Returns how long the deliveries to all talkers took.
+pub(crate) fn delays(received: &[Received]) -> Delays {
+    Delays(received.iter().flat_map(|one| one.delays.iter().copied()).collect())
 }

@@ -2,12 +2,14 @@
 
 use std::{
     collections::HashMap,
-    fmt,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
-use chat_testing::local_server::{Socket, connect};
+use chat_testing::{
+    delays::Delays,
+    local_server::{Socket, connect},
+};
 use futures::{SinkExt, StreamExt, future::join_all};
 use serde_json::json;
 use shared_types::ServerMessage;
@@ -31,9 +33,6 @@ pub(crate) struct Talk {
     /// Messages of each talker. They send the next one when the last one came back.
     pub(crate) messages: u64,
 }
-
-/// How long deliveries took.
-pub(crate) struct Delays(Vec<Duration>);
 
 impl Talk {
     /// Runs the conversation in the lobby. Panics if a message is lost, repeated or out of its author's order.
@@ -111,14 +110,5 @@ pub(crate) async fn next<T>(socket: &mut Socket, mut wanted: impl FnMut(ServerMe
         if let Some(found) = wanted(message) {
             return found;
         }
-    }
-}
-
-impl fmt::Display for Delays {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut sorted = self.0.clone();
-        sorted.sort();
-        let at = |percent: usize| sorted[(sorted.len() - 1) * percent / 100].as_secs_f64() * 1000.0;
-        write!(f, "{} deliveries, p50 {:.1} ms, p99 {:.1} ms, all {:.1} ms", sorted.len(), at(50), at(99), at(100))
     }
 }

@@ -5,10 +5,13 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use chat::ports::{
-    Result, Unavailable,
-    messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages, StoredMessage},
-    system::Clock,
+use chat::{
+    cpu::yield_processor,
+    ports::{
+        Result, Unavailable,
+        messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages, StoredMessage},
+        system::Clock,
+    },
 };
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, TableDefinition, TableError};
 use serde::{Serialize, de::DeserializeOwned};
@@ -224,6 +227,7 @@ fn kept(entry: Entry<&'static [u8]>, oldest: Timestamp) -> Option<std::result::R
         Ok((_, stored)) => stored,
         Err(error) => return Some(Err(error.into())),
     };
+    yield_processor();
     readable::<ChatMessage>(stored.value()).filter(|message| message.sent_at >= oldest).map(Ok)
 }
 
