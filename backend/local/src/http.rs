@@ -4,7 +4,7 @@ use std::{
     net::{IpAddr, SocketAddr},
     path::Path,
     sync::Arc,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use axum::{
@@ -36,6 +36,9 @@ use crate::{
 
 /// Cache control of files with a hash in their name: they never change.
 pub(crate) const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+
+/// Delay of an answer 429. The 314 connections that one address can have get 628 of them a second.
+const REFUSAL_DELAY: Duration = Duration::from_millis(500);
 
 /// Cache control of files without a hash: browsers revalidate them each time.
 const REVALIDATED: HeaderValue = HeaderValue::from_static("no-cache");
@@ -71,6 +74,19 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
     for (name, value) in ALWAYS {
         let value = HeaderValue::from_static(value);
         response.headers_mut().entry(HeaderName::from_static(name)).or_insert(value);
+    }
+    response
+}
+
+/// Delays the answers to clients that exceed a limit of theirs. Such a client often tries again at once, and its connections are
+/// bounded, so this bounds how many requests it makes.
+pub(crate) async fn delay_refusals(request: Request, next: Next) -> Response {
+    delayed_if_refused(next.run(request).await).await
+}
+
+async fn delayed_if_refused(response: Response) -> Response {
+    if response.status() == StatusCode::TOO_MANY_REQUESTS {
+        tokio::time::sleep(REFUSAL_DELAY).await;
     }
     response
 }
@@ -177,4 +193,18 @@ pub(crate) async fn log(request: Request, next: Next) -> Response {
 fn joined(headers: &HeaderMap, name: &str) -> Option<String> {
     let values: Vec<&str> = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
     (!values.is_empty()).then(|| values.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn only_answers_to_clients_above_a_limit_are_delayed() {
+        for (status, delay) in [(StatusCode::TOO_MANY_REQUESTS, REFUSAL_DELAY), (StatusCode::OK, Duration::ZERO)] {
+            let start = tokio::time::Instant::now();
+            assert_eq!(delayed_if_refused(status.into_response()).await.status(), status);
+            assert_eq!(start.elapsed(), delay);
+        }
+    }
 }

@@ -114,6 +114,7 @@ impl Server {
             .route("/images/{*path}", routing::get(images::get))
             .fallback_service(routing::get(http::front).post(http::front).with_state(shared.clone()))
             .layer(middleware::from_fn(http::guard))
+            .layer(middleware::from_fn(http::delay_refusals))
             .layer(middleware::from_fn_with_state(shared.clone(), visitor::require_known_host))
             .layer(middleware::from_fn(http::log))
             .with_state(shared)
