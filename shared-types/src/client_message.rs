@@ -236,13 +236,40 @@ impl ClientMessage {
             reason,
         };
         let message = Self::deserialize(&value).map_err(|error| bad_field(error.to_string()))?;
-        match &message {
-            Self::Send { text: None, image: None, .. } => Err(bad_field("missing field `text`".into())),
+        message.check_lists().map_err(bad_field)?;
+        Ok(message)
+    }
+
+    /// Checks what the types of the fields do not: the lengths of lists, and that a message has text or an image. The match has no
+    /// default, so that a list in a new command cannot be forgotten.
+    fn check_lists(&self) -> Result<(), String> {
+        match self {
+            Self::Send { text: None, image: None, .. } => Err("missing field `text`".into()),
             Self::Send { mentions, .. } | Self::Edit { mentions, .. } if mentions.len() > MENTIONS => {
-                Err(bad_field(format!("`mentions` has more than {MENTIONS} people")))
+                Err(format!("`mentions` has more than {MENTIONS} people"))
             }
-            Self::Rooms { rooms } if rooms.len() > ROOMS => Err(bad_field(format!("`rooms` has more than {ROOMS}"))),
-            _ => Ok(message),
+            Self::Rooms { rooms } if rooms.len() > ROOMS => Err(format!("`rooms` has more than {ROOMS}")),
+            Self::Send { .. }
+            | Self::Edit { .. }
+            | Self::Rooms { .. }
+            | Self::Hello { .. }
+            | Self::Upload { .. }
+            | Self::Delete { .. }
+            | Self::React { .. }
+            | Self::History { .. }
+            | Self::Changes { .. }
+            | Self::Rename { .. }
+            | Self::People
+            | Self::Search { .. }
+            | Self::Typing
+            | Self::Mute { .. }
+            | Self::Ban { .. }
+            | Self::Restrictions { .. }
+            | Self::PurgeUser { .. }
+            | Self::Rules { .. }
+            | Self::Audit { .. }
+            | Self::EraseMyData
+            | Self::Ping => Ok(()),
         }
     }
 }

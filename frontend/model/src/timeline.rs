@@ -312,7 +312,26 @@ impl Timeline {
             Some(Action::PurgeUser) if code == ErrorCode::Unavailable || retry_after.is_some() => {}
             // Nothing on the page shows that these failed.
             Some(Action::Mute | Action::Ban | Action::PurgeUser | Action::Rules) => self.errors.push(reason.clone()),
-            _ => {}
+            // A row of the log shows the error of a message or a change, a dialog that of a query. Hello, changes, people and ping are
+            // sent again.
+            Some(
+                Action::Hello
+                | Action::Send
+                | Action::Upload
+                | Action::Edit
+                | Action::Delete
+                | Action::React
+                | Action::Changes
+                | Action::People
+                | Action::Rooms
+                | Action::Search
+                | Action::Typing
+                | Action::Restrictions
+                | Action::Audit
+                | Action::EraseMyData
+                | Action::Ping,
+            )
+            | None => {}
         }
         if code == ErrorCode::Muted {
             self.set_muted(now, retry_after);

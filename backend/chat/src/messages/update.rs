@@ -129,7 +129,9 @@ impl MessageUpdater {
             let is_done = match update {
                 // An erased message keeps no list of changes.
                 MessageUpdate::Erased => found.message.author.is_erased(),
-                _ => found.applied.iter().any(is_mine),
+                MessageUpdate::Text { .. } | MessageUpdate::Deleted | MessageUpdate::Reaction { .. } => {
+                    found.applied.iter().any(is_mine)
+                }
             };
             if is_done {
                 self.remove_image(room, &found.message).await?;
@@ -149,7 +151,9 @@ impl MessageUpdater {
             let applied = match update {
                 // The list would tell who wrote the message.
                 MessageUpdate::Erased => Vec::new(),
-                _ => recent_changes(found.applied, mine),
+                MessageUpdate::Text { .. } | MessageUpdate::Deleted | MessageUpdate::Reaction { .. } => {
+                    recent_changes(found.applied, mine)
+                }
             };
             let changed = StoredMessage { message, applied };
             if self.messages.replace(room, found.message.rev, &changed).await? {
@@ -204,18 +208,19 @@ fn updated(
     update: &MessageUpdate,
     now: Timestamp,
 ) -> Result<ChatMessage, UpdateError> {
-    let own = found.author.id == by.id;
+    if !may_change(found, by, update) {
+        return Err(UpdateError::NotYours);
+    }
     let mut wanted = found.clone();
     match update {
-        MessageUpdate::Deleted if !own && !by.moderator => return Err(UpdateError::NotYours),
-        MessageUpdate::Erased if !own => return Err(UpdateError::NotYours),
-        MessageUpdate::Text { .. } if !own => return Err(UpdateError::NotYours),
         MessageUpdate::Deleted => delete(&mut wanted),
         MessageUpdate::Erased => {
             delete(&mut wanted);
             wanted.author = Person::erased();
         }
-        _ if found.deleted => return Err(UpdateError::NoMessage),
+        MessageUpdate::Text { .. } | MessageUpdate::Reaction { .. } if found.deleted => {
+            return Err(UpdateError::NoMessage);
+        }
         MessageUpdate::Text { text: None, .. } if found.image.is_none() => return Err(UpdateError::Empty),
         MessageUpdate::Text { text, mentions } => {
             wanted.text.clone_from(text);
@@ -227,6 +232,16 @@ fn updated(
         MessageUpdate::Reaction { emoji, on } => react(&mut wanted.reactions, by, emoji, *on)?,
     }
     Ok(wanted)
+}
+
+/// Returns whether a person may make an update. The match has no default, so a new update has to say who may make it.
+fn may_change(found: &ChatMessage, by: &Person, update: &MessageUpdate) -> bool {
+    let own = found.author.id == by.id;
+    match update {
+        MessageUpdate::Deleted => own || by.moderator,
+        MessageUpdate::Text { .. } | MessageUpdate::Erased => own,
+        MessageUpdate::Reaction { .. } => true,
+    }
 }
 
 fn delete(message: &mut ChatMessage) {

@@ -19,6 +19,7 @@ mod mentions;
 mod moderation;
 mod moderation_fake;
 mod passphrase;
+mod permissions;
 mod posting;
 mod presence;
 mod rate_limit;

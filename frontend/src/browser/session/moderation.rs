@@ -164,7 +164,21 @@ impl Session {
                     let fail = |erasure: &mut Erasure| erasure.on_error(time::now(), after);
                     if *action == Action::PurgeUser { self.update_purge(fail) } else { self.update_erasure(fail) }
                 }
-                _ => {}
+                // Not asked for by a moderator; the timeline and the dialogs handle these errors.
+                Action::Hello
+                | Action::Send
+                | Action::Upload
+                | Action::Edit
+                | Action::Delete
+                | Action::React
+                | Action::History
+                | Action::Changes
+                | Action::Rename
+                | Action::People
+                | Action::Rooms
+                | Action::Search
+                | Action::Typing
+                | Action::Ping => {}
             },
             _ => {}
         }

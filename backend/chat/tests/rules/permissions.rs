@@ -1,0 +1,74 @@
+//! Tests of the permission of every command: what a muted person can do, and what anybody can do in a read-only room.
+
+use chat_testing::test_chat::TestChat;
+use serde_json::{Value, json};
+use shared_types::Action;
+
+/// The answer of the server to a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Expected {
+    Allowed,
+    /// The error code of the room's or the person's restriction.
+    Denied,
+    /// Moderators only.
+    NotAllowed,
+}
+
+/// Returns an example of a command, and whether a person can use it who may not write. The match has no default: a new command does
+/// not compile without a decision.
+fn example(action: Action) -> (Value, Expected) {
+    match action {
+        Action::Hello => (json!({}), Expected::Allowed),
+        Action::Send => (json!({ "text": "hi" }), Expected::Denied),
+        Action::Upload => (json!({ "nonce": "u", "type": "image/png", "size": 9 }), Expected::Denied),
+        Action::Edit => (json!({ "seq": 1, "text": "changed" }), Expected::Denied),
+        Action::React => (json!({ "seq": 1, "emoji": "👍", "on": true }), Expected::Denied),
+        Action::Delete => (json!({ "seq": 1 }), Expected::Allowed),
+        Action::History => (json!({ "before": 9 }), Expected::Allowed),
+        Action::Changes => (json!({ "after": 0 }), Expected::Allowed),
+        Action::Rename => (json!({ "name": "Annie" }), Expected::Denied),
+        Action::People | Action::Typing | Action::EraseMyData | Action::Ping => (json!({}), Expected::Allowed),
+        Action::Rooms => (json!({ "rooms": ["lobby"] }), Expected::Allowed),
+        Action::Search => (json!({ "text": "hi" }), Expected::Allowed),
+        Action::Mute | Action::Ban => (json!({ "person": "bea", "seconds": 60 }), Expected::NotAllowed),
+        Action::Restrictions | Action::PurgeUser => (json!({ "person": "bea" }), Expected::NotAllowed),
+        Action::Rules => (json!({ "rules": { "slow": 5 } }), Expected::NotAllowed),
+        Action::Audit => (json!({}), Expected::NotAllowed),
+    }
+}
+
+async fn check(chat: &TestChat, denied: &str, exceptions: &[Action]) {
+    for &action in Action::ALL {
+        let (mut frame, mut expected) = example(action);
+        if exceptions.contains(&action) {
+            expected = Expected::Allowed;
+        }
+        frame["action"] = action.as_str().into();
+        let answer = chat.error_for("a", frame).await.0;
+        let answer = match answer.as_str() {
+            None => Expected::Allowed,
+            Some("notAllowed") => Expected::NotAllowed,
+            Some(code) => {
+                assert_eq!(code, denied, "{action}");
+                Expected::Denied
+            }
+        };
+        assert_eq!(answer, expected, "{action}");
+    }
+}
+
+#[tokio::test]
+async fn a_muted_person_can_use_only_commands_that_write_nothing() {
+    let chat = super::moderation::moderated_chat().await;
+    chat.send_message("a", "hi", "n").await;
+    chat.send("m", json!({ "action": "mute", "person": "ann", "seconds": 60 })).await;
+    check(&chat, "muted", &[]).await;
+}
+
+#[tokio::test]
+async fn a_read_only_room_accepts_no_command_that_writes_into_it() {
+    let chat = super::moderation::moderated_chat().await;
+    chat.send_message("a", "hi", "n").await;
+    chat.send("m", json!({ "action": "rules", "rules": { "readOnly": true } })).await;
+    check(&chat, "readOnly", &[Action::Rename]).await;
+}
