@@ -4,16 +4,26 @@ use shared_types::{ChatMessage, Nonce, PersonId, RoomName, RoomRules, Seq, Serve
 
 use super::{FrameHandler, Reply};
 use crate::{
-    messages::{erase::ErasedMessages, update::MessageUpdate},
+    messages::{
+        erase::ErasedMessages,
+        update::{Changed, MessageUpdate},
+    },
     ports::{Result, connections::Connection},
     presence::people::RoomPeople,
 };
 
 impl FrameHandler {
     /// Updates a message and broadcasts it. `edit`, `delete` and `react` share this.
+    ///
+    /// A retry broadcasts again, because the first attempt may have ended before its broadcast. An update that is not needed is
+    /// answered to the sender alone.
     pub(super) async fn update(&self, sender: &Connection, seq: Seq, nonce: &Nonce, update: MessageUpdate) -> Reply {
-        let message = self.updater.update(&sender.room, &sender.person, seq, nonce, update).await?;
-        self.tell_room(&sender.room, message).await?;
+        match self.updater.update(&sender.room, &sender.person, seq, nonce, update).await? {
+            Changed::Now { message, .. } | Changed::Before(message) => self.tell_room(&sender.room, message).await?,
+            Changed::Unneeded(message) => {
+                return Ok(Some(ServerMessage::Message(self.renderer.one(&sender.room, message))));
+            }
+        }
         Ok(None)
     }
 

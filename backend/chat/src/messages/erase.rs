@@ -73,23 +73,26 @@ impl DataEraser {
     ) -> Result<()> {
         let (seq, now) = (Seq::from(record.rev), self.updater.clock.now());
         let author = Person { id: who.clone(), ..Person::erased() };
-        let left =
-            match self.updater.change(&message_key.room, &author, seq, &message_key.nonce, MessageUpdate::Erased).await
+        let (left, may_have_image) =
+            match self.updater.update(&message_key.room, &author, seq, &message_key.nonce, MessageUpdate::Erased).await
             {
-                Ok(Changed::Now(message)) => Some((message_key.room.clone(), message)),
+                Ok(Changed::Now { message, had_image }) => (Some((message_key.room.clone(), message)), had_image),
                 // An earlier request erased it, or one that runs at the same time. It is not broadcast again: that would let one person
                 // cause any number of posts. A client that missed it catches up with its next heartbeat.
-                Ok(Changed::Before(_)) => None,
+                Ok(Changed::Before(_) | Changed::Unneeded(_)) => (None, true),
                 Err(UpdateError::Unavailable(cause)) => return Err(cause),
                 Err(UpdateError::NoMessage) if is_young(record, now) => {
                     // Its send may be unfinished and store the message after this.
                     erased.more = true;
                     return Ok(());
                 }
-                Err(UpdateError::NoMessage) => None,
+                // Its send may have ended between image and message.
+                Err(UpdateError::NoMessage) => (None, true),
                 Err(why) => return Err(Unavailable { doing: "erasing a message", cause: why.to_string() }),
             };
-        self.updater.images.remove(message_key).await?;
+        if may_have_image {
+            self.updater.images.remove(message_key).await?;
+        }
         let until = now + TOMBSTONE_LIFE;
         self.updater.messages.tombstone(message_key, until).await?;
         erased.messages.extend(left);

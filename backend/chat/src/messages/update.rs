@@ -85,34 +85,29 @@ pub enum UpdateError {
 }
 
 /// A message in its desired state.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Changed {
-    /// This change brought it there.
-    Now(ChatMessage),
-    /// It was so before.
+    /// This call brought it there.
+    Now {
+        /// The message.
+        message: ChatMessage,
+        /// Whether it had an image before.
+        had_image: bool,
+    },
+    /// An earlier attempt of the same change brought it there.
     Before(ChatMessage),
+    /// It was so already, so nothing was written.
+    Unneeded(ChatMessage),
 }
 
 impl MessageUpdater {
-    /// Changes a message unless the change was applied before, and returns the message as it is then. `nonce` identifies the change of
-    /// this person through every retry.
+    /// Changes a message unless the change was applied before, or is not needed. Returns the message as it is then. `nonce` identifies
+    /// the change of this person through every retry.
     ///
     /// # Errors
     ///
     /// [`UpdateError`] says why not.
-    pub async fn update(
-        &self,
-        room: &RoomName,
-        by: &Person,
-        seq: Seq,
-        nonce: &Nonce,
-        update: MessageUpdate,
-    ) -> Result<ChatMessage, UpdateError> {
-        let (Changed::Now(message) | Changed::Before(message)) = self.change(room, by, seq, nonce, update).await?;
-        Ok(message)
-    }
-
-    /// As [`Self::update`], and tells whether this call changed the message.
-    pub(crate) async fn change(
+    pub(crate) async fn update(
         &self,
         room: &RoomName,
         by: &Person,
@@ -134,11 +129,15 @@ impl MessageUpdater {
                 }
             };
             if is_done {
-                self.remove_image(room, &found.message).await?;
+                // The first attempt may have ended before it removed the image.
+                self.remove_image(room, &found.message, &update).await?;
                 return Ok(Changed::Before(found.message));
             }
             let now = self.clock.now();
             let mut message = updated(&found.message, by, &update, now)?;
+            if is_unneeded(&update, &found.message, &message) {
+                return Ok(Changed::Unneeded(found.message));
+            }
             if message.deleted && !found.message.deleted && found.message.author.id != by.id && !audited {
                 self.record_deletion(room, by, &found.message, now).await?;
                 audited = true;
@@ -157,10 +156,11 @@ impl MessageUpdater {
             };
             let changed = StoredMessage { message, applied };
             if self.messages.replace(room, found.message.rev, &changed).await? {
-                if changed.message.deleted {
-                    self.remove_image(room, &ChatMessage { deleted: true, ..found.message }).await?;
+                let had_image = found.message.image.is_some();
+                if had_image {
+                    self.remove_image(room, &changed.message, &update).await?;
                 }
-                return Ok(Changed::Now(changed.message));
+                return Ok(Changed::Now { message: changed.message, had_image });
             }
             // Another change was faster. Release the revision, so that no client waits for it.
             self.messages.record_change(room, ChangeRecord { seq: None, ..record }).await?;
@@ -182,12 +182,27 @@ impl MessageUpdater {
         self.moderation.record(&AuditEntry { at, by: by.clone(), action }).await
     }
 
-    async fn remove_image(&self, room: &RoomName, message: &ChatMessage) -> Result<(), Unavailable> {
-        if !message.deleted {
+    /// Removes the image of a deleted message. That of an erased one is left to the eraser, which knows the author's key.
+    async fn remove_image(
+        &self,
+        room: &RoomName,
+        message: &ChatMessage,
+        update: &MessageUpdate,
+    ) -> Result<(), Unavailable> {
+        if !message.deleted || message.author.is_erased() || *update == MessageUpdate::Erased {
             return Ok(());
         }
         let (author, nonce) = (message.author.id.clone(), message.nonce.clone());
         self.images.remove(&MessageKey { room: room.clone(), author, nonce }).await
+    }
+}
+
+/// Returns whether a deletion or a reaction would change nothing. An edit that changes nothing is stored all the same, so that a late
+/// attempt of it does not undo a newer one.
+fn is_unneeded(update: &MessageUpdate, found: &ChatMessage, wanted: &ChatMessage) -> bool {
+    match update {
+        MessageUpdate::Deleted | MessageUpdate::Reaction { .. } => found == wanted,
+        MessageUpdate::Text { .. } | MessageUpdate::Erased => false,
     }
 }
 
@@ -261,7 +276,11 @@ fn react(reactions: &mut Vec<Reaction>, by: &Person, emoji: &Emoji, on: bool) ->
     match (index, on) {
         (Some(index), true) if has_own(&reactions[index]) => {}
         (_, true) if count >= limits::REACTIONS => return Err(UpdateError::TooMany),
-        (Some(index), true) => reactions[index].people.push(by.clone()),
+        (Some(index), true) => {
+            // An older server may have stored it without its variation selectors.
+            reactions[index].emoji = emoji.clone();
+            reactions[index].people.push(by.clone());
+        }
         (None, true) => reactions.push(Reaction { emoji: emoji.clone(), people: vec![by.clone()] }),
         (Some(index), false) => {
             reactions[index].people.retain(|person| person.id != by.id);

@@ -1,11 +1,17 @@
 //! Tests of `forget`, which erases a person's own messages.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
+use async_trait::async_trait;
 use chat::{
-    messages::deadlines::RECORD_LIFE,
+    messages::{deadlines::RECORD_LIFE, erase::DataEraser, update::MessageUpdater},
     ports::{
+        Result,
         connections::ConnectionId,
+        images::{Images, Upload, Uploaded},
         messages::{IdempotencyRecord, MessageKey, Messages},
         system::Clock,
     },
@@ -60,6 +66,64 @@ async fn forget_erases_images() {
     assert!(chat.has_image("a", "n").await);
     assert_eq!(chat.erase_data("a").await, (1, false));
     assert!(!chat.has_image("a", "n").await);
+}
+
+#[tokio::test]
+async fn an_erased_image_is_removed_once() {
+    let chat = two_rooms().await;
+    let bytes = png(3, 2);
+    let image = image("image/png", bytes.len(), 3, 2);
+    chat.upload("a", "n", &image, &bytes).await;
+    chat.send("a", json!({ "action": "send", "nonce": "n", "image": image })).await;
+    chat.send_message("a", "without an image", "m").await;
+    let images = Arc::new(CountingImages::default());
+    let updater = MessageUpdater {
+        messages: chat.messages.clone(),
+        images: images.clone(),
+        moderation: chat.moderation.clone(),
+        clock: chat.clock.clone(),
+    };
+    let eraser = DataEraser { updater };
+    assert_eq!(eraser.erase(&"ann".parse().unwrap()).await.unwrap().messages.len(), 2);
+    assert_eq!(*images.removed.lock().unwrap(), ["n"]);
+}
+
+/// Images that only note which are removed.
+#[derive(Default)]
+struct CountingImages {
+    removed: Mutex<Vec<String>>,
+}
+
+#[async_trait]
+impl Images for CountingImages {
+    async fn address(&self, _: &Upload) -> Result<String> {
+        unreachable!()
+    }
+
+    async fn uploaded(&self, _: &Upload) -> Result<Option<Uploaded>> {
+        unreachable!()
+    }
+
+    async fn keep(&self, _: &Upload, _: &str) -> Result<bool> {
+        unreachable!()
+    }
+
+    async fn is_kept(&self, _: &MessageKey) -> Result<bool> {
+        unreachable!()
+    }
+
+    async fn remove(&self, message_key: &MessageKey) -> Result<()> {
+        self.removed.lock().unwrap().push(message_key.nonce.to_string());
+        Ok(())
+    }
+
+    async fn discard(&self, _: &Upload) -> Result<()> {
+        unreachable!()
+    }
+
+    async fn sweep(&self, _: Timestamp) -> Result<usize> {
+        unreachable!()
+    }
 }
 
 #[tokio::test]
