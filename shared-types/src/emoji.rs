@@ -1,6 +1,11 @@
 //! Reactions and emoji.
 
-use std::{fmt, str::FromStr};
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    str::FromStr,
+};
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
@@ -16,14 +21,72 @@ pub struct Reaction {
     pub people: Vec<Person>,
 }
 
+/// Returns stored reactions with one entry for each emoji: older servers kept `❤` and `❤\u{fe0f}` apart.
+pub(crate) fn merged_reactions<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Reaction>, D::Error> {
+    let mut merged: Vec<Reaction> = Vec::new();
+    for reaction in Vec::<Reaction>::deserialize(deserializer)? {
+        let Some(same) = merged.iter_mut().find(|same| same.emoji == reaction.emoji) else {
+            merged.push(reaction);
+            continue;
+        };
+        // The canonical form is the one with all its variation selectors.
+        if same.emoji.0.len() < reaction.emoji.0.len() {
+            same.emoji = reaction.emoji;
+        }
+        let is_new = |person: &Person| same.people.iter().all(|other| other.id != person.id);
+        let added: Vec<Person> = reaction.people.into_iter().filter(is_new).collect();
+        same.people.extend(added);
+    }
+    Ok(merged)
+}
+
 /// One emoji with its modifiers: skin tones, joined symbols, the two letters of a flag. At most [`EMOJI_BYTES`].
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+///
+/// This type checks the kinds of characters only, so that the page needs no table of all emoji. The server has one, and accepts
+/// only emoji that are in it, in their canonical form.
+///
+/// Two emoji are equal if they differ only in variation selectors: `❤` and `❤\u{fe0f}` are one emoji.
+#[derive(Clone, Debug, Serialize)]
 pub struct Emoji(String);
+
+/// The variation selector that asks for the coloured form of an emoji.
+const COLOURED: char = '\u{fe0f}';
 
 impl Emoji {
     /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Returns the characters that tell emoji apart.
+    fn symbols(&self) -> impl Iterator<Item = char> {
+        self.0.chars().filter(|character| *character != COLOURED)
+    }
+}
+
+impl PartialEq for Emoji {
+    fn eq(&self, other: &Self) -> bool {
+        self.symbols().eq(other.symbols())
+    }
+}
+
+impl Eq for Emoji {}
+
+impl PartialOrd for Emoji {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Emoji {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.symbols().cmp(other.symbols())
+    }
+}
+
+impl Hash for Emoji {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.symbols().for_each(|symbol| symbol.hash(state));
     }
 }
 
@@ -89,5 +152,38 @@ mod tests {
             assert!(bad.parse::<Emoji>().is_err(), "{bad}");
         }
         assert!("👍".repeat(13).parse::<Emoji>().is_err(), "too long");
+    }
+
+    #[test]
+    fn emoji_that_differ_only_in_variation_selectors_are_equal() {
+        let emoji = |text: &str| text.parse::<Emoji>().unwrap();
+        assert_eq!(emoji("❤"), emoji("❤\u{fe0f}"));
+        assert_eq!(emoji("👁\u{fe0f}\u{200d}🗨"), emoji("👁\u{200d}🗨\u{fe0f}"));
+        assert_ne!(emoji("👍"), emoji("👍🏽"));
+        let distinct = std::collections::HashSet::from([emoji("❤"), emoji("❤\u{fe0f}"), emoji("🧡")]);
+        assert_eq!(distinct.len(), 2);
+    }
+
+    #[test]
+    fn stored_reactions_with_one_emoji_are_merged() {
+        let person = |id: &str| serde_json::json!({ "id": id, "name": id });
+        let message = serde_json::json!({
+            "seq": 1, "rev": 3, "author": person("ann"), "nonce": "n", "text": "hi", "sentAt": 5,
+            "reactions": [
+                { "emoji": "❤", "people": [person("ann"), person("bea")] },
+                { "emoji": "👍", "people": [person("bea")] },
+                { "emoji": "❤\u{fe0f}", "people": [person("bea"), person("cy")] },
+            ],
+        });
+        let message: crate::ChatMessage = serde_json::from_value(message).unwrap();
+        let merged: Vec<_> = message
+            .reactions
+            .iter()
+            .map(|reaction| {
+                let ids: Vec<&str> = reaction.people.iter().map(|person| person.id.as_str()).collect();
+                (reaction.emoji.as_str(), ids.join(" "))
+            })
+            .collect();
+        assert_eq!(merged, [("❤\u{fe0f}", "ann bea cy".into()), ("👍", "bea".to_owned())]);
     }
 }

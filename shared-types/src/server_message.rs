@@ -203,7 +203,7 @@ pub struct ChatMessage {
     #[serde(default, skip_serializing_if = "is_false")]
     pub deleted: bool,
     /// Reactions, in the order in which each emoji was first used.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "crate::emoji::merged_reactions")]
     pub reactions: Vec<Reaction>,
 }
 

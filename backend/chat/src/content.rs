@@ -1,5 +1,6 @@
 //! The content of messages: Markdown as HTML, highlighted code, and images.
 
+pub mod emoji;
 pub mod folding;
 pub mod highlight;
 pub mod html_cache;

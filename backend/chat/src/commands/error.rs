@@ -7,7 +7,7 @@ use crate::{
         confusable_name::ConfusableName,
         rate_limit::{RateError, TooFast},
     },
-    content::images::ImageFault,
+    content::{emoji::NotOneEmoji, images::ImageFault},
     messages::{post::PostError, update::UpdateError},
     moderation::{actions::ModerationError, posting_policy::PostingDenied},
     ports::Unavailable,
@@ -54,6 +54,9 @@ pub(crate) enum CommandError {
     /// The requested name is confusable with another person's.
     #[error("your name {0}")]
     Name(#[from] ConfusableName),
+    /// The reaction is not one emoji.
+    #[error(transparent)]
+    Emoji(#[from] NotOneEmoji),
     /// The rate limit is exceeded.
     #[error(transparent)]
     TooFast(TooFast),
@@ -123,7 +126,7 @@ impl CommandError {
             Self::Post(PostError::Image(_)) => ErrorCode::BadImage,
             Self::Post(PostError::NoMessage) | Self::Update(UpdateError::NoMessage) => ErrorCode::NoMessage,
             Self::Update(UpdateError::NotYours) => ErrorCode::NotYours,
-            Self::Update(UpdateError::Empty) | Self::Name(_) => ErrorCode::BadField,
+            Self::Update(UpdateError::Empty) | Self::Name(_) | Self::Emoji(_) => ErrorCode::BadField,
             Self::TooFast(_) => ErrorCode::TooFast,
             Self::Update(UpdateError::TooMany) => ErrorCode::TooMany,
             Self::NotAllowed

@@ -4,8 +4,8 @@ use shared_types::{Emoji, Nonce, Seq};
 
 use super::{CommandSpec, FrameHandler, Reply};
 use crate::{
-    access::rate_limit::RateBucket, messages::update::MessageUpdate, moderation::posting_policy::Permission,
-    ports::connections::Connection,
+    access::rate_limit::RateBucket, content::emoji::canonical, messages::update::MessageUpdate,
+    moderation::posting_policy::Permission, ports::connections::Connection,
 };
 
 /// Permission and rate bucket of the command.
@@ -20,5 +20,11 @@ pub(super) async fn run(
     emoji: Emoji,
     on: bool,
 ) -> Reply {
+    let emoji = match canonical(&emoji) {
+        Ok(emoji) => emoji,
+        // Older servers stored other symbols as well. They can be removed.
+        Err(_) if !on => emoji,
+        Err(not_one_emoji) => return Err(not_one_emoji.into()),
+    };
     handler.update(sender, seq, nonce, MessageUpdate::Reaction { emoji, on }).await
 }

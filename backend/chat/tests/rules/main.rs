@@ -24,6 +24,7 @@ mod posting;
 mod presence;
 mod rate_limit;
 mod rate_limiter;
+mod reactions;
 mod room_rules;
 mod rooms;
 mod search;

@@ -8,7 +8,9 @@ use crate::ui::state::{Chat, intent::Intent};
 
 /// Whether the visitor reacted to a row with an emoji.
 pub(crate) fn has_reacted(row: &Row, emoji: &str) -> bool {
-    row.reactions.iter().any(|reaction| reaction.mine && reaction.emoji.as_str() == emoji)
+    emoji
+        .parse()
+        .is_ok_and(|emoji: Emoji| row.reactions.iter().any(|reaction| reaction.mine && reaction.emoji == emoji))
 }
 
 /// Adds or removes a reaction of the visitor.

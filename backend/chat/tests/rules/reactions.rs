@@ -1,0 +1,114 @@
+//! Tests of reactions: what is one emoji, and changes that are not needed.
+
+use chat::ports::messages::{Messages, StoredMessage};
+use chat_testing::test_chat::TestChat;
+use serde_json::{Value, json};
+use shared_types::{RoomName, Seq};
+
+/// Opens a room with a message of Ann that Bea has received.
+async fn room() -> TestChat {
+    let chat = TestChat::new().await;
+    for (socket, name) in [("ann", "Ann"), ("bea", "Bea")] {
+        chat.connect_to_lobby(socket, name).await;
+    }
+    chat.send_message("ann", "hello", "n").await;
+    chat.received("ann");
+    chat.received("bea");
+    chat
+}
+
+fn react(emoji: &str, on: bool) -> Value {
+    json!({ "action": "react", "seq": 1, "emoji": emoji, "on": on })
+}
+
+/// Returns the emoji of the stored message, each with the number of people.
+async fn reactions(chat: &TestChat) -> Vec<(String, usize)> {
+    let stored = chat.stored_message("lobby", 1).await;
+    let reactions = stored["reactions"].as_array().cloned().unwrap_or_default();
+    let entry = |reaction: &Value| {
+        (reaction["emoji"].as_str().unwrap().to_owned(), reaction["people"].as_array().unwrap().len())
+    };
+    reactions.iter().map(entry).collect()
+}
+
+#[tokio::test]
+async fn a_reaction_is_exactly_one_emoji() {
+    let chat = room().await;
+    for bad in ["\u{2067}", "\u{206e}", "ℋℯℓℓℴ", "🇯🇵🇺🇸", "▇", "👍👎", "🏽", "👍\u{200d}", "→"]
+    {
+        assert_eq!(chat.error_for("bea", react(bad, true)).await.0, json!("badField"), "{}", bad.escape_unicode());
+    }
+    assert_eq!(reactions(&chat).await, []);
+    for good in ["👍🏽", "🇯🇵", "1\u{fe0f}\u{20e3}", "👨\u{200d}👩\u{200d}👧\u{200d}👦"] {
+        assert!(chat.is_accepted("bea", react(good, true)).await, "{good}");
+    }
+    assert_eq!(reactions(&chat).await.len(), 4);
+}
+
+#[tokio::test]
+async fn forms_of_one_emoji_are_one_reaction() {
+    let chat = room().await;
+    chat.send("ann", react("❤", true)).await;
+    chat.send("bea", react("❤\u{fe0f}", true)).await;
+    assert_eq!(reactions(&chat).await, [("❤\u{fe0f}".into(), 2)]);
+    chat.send("bea", react("❤", false)).await;
+    assert_eq!(reactions(&chat).await, [("❤\u{fe0f}".into(), 1)]);
+}
+
+/// Stores the message with reactions of Ann that an older server accepted.
+async fn store_old_reactions(chat: &TestChat, emoji: &[&str]) {
+    let lobby = RoomName::lobby();
+    let StoredMessage { mut message, applied } = chat.messages.at(&lobby, Seq(1)).await.unwrap().unwrap();
+    let person = message.author.clone();
+    let reaction =
+        |emoji: &&str| shared_types::Reaction { emoji: emoji.parse().unwrap(), people: vec![person.clone()] };
+    message.reactions = emoji.iter().map(reaction).collect();
+    let seen = message.rev;
+    assert!(chat.messages.replace(&lobby, seen, &StoredMessage { message, applied }).await.unwrap());
+}
+
+#[tokio::test]
+async fn stored_reactions_of_an_older_server_stay_usable() {
+    let chat = room().await;
+    store_old_reactions(&chat, &["❤", "▇", "❤\u{fe0f}"]).await;
+    chat.send("ann", json!({ "action": "history", "around": 1 })).await;
+    let page = chat.received("ann").pop().unwrap();
+    let shown: Vec<_> =
+        page["messages"][0]["reactions"].as_array().unwrap().iter().map(|shown| shown["emoji"].clone()).collect();
+    assert_eq!(shown, ["❤\u{fe0f}", "▇"]);
+    assert!(chat.is_accepted("ann", react("▇", false)).await, "it can be removed");
+    assert!(!chat.is_accepted("ann", react("▇", true)).await);
+    assert_eq!(reactions(&chat).await, [("❤\u{fe0f}".into(), 1)]);
+}
+
+#[tokio::test]
+async fn a_new_reaction_completes_the_stored_form() {
+    let chat = room().await;
+    store_old_reactions(&chat, &["❤"]).await;
+    chat.send("bea", react("❤", true)).await;
+    assert_eq!(reactions(&chat).await, [("❤\u{fe0f}".into(), 2)]);
+}
+
+#[tokio::test]
+async fn an_unneeded_change_is_only_acknowledged() {
+    let chat = room().await;
+    let delete = json!({ "action": "delete", "seq": 1 });
+    for (change, repeated) in [
+        (react("❤\u{fe0f}", true), react("❤", true)),
+        (react("❤", false), react("❤\u{fe0f}", false)),
+        (delete.clone(), delete),
+    ] {
+        chat.send("ann", change).await;
+        let changed = chat.received("ann").pop().unwrap();
+        let stored = chat.stored_message("lobby", 1).await;
+        chat.received("bea");
+        for _ in 0..3 {
+            chat.send("ann", repeated.clone()).await;
+        }
+        assert_eq!(chat.received("ann"), [changed.clone(), changed.clone(), changed], "each is answered");
+        assert_eq!(chat.received("bea"), [Value::Null; 0], "the others know it");
+        assert_eq!(chat.stored_message("lobby", 1).await, stored);
+    }
+    chat.send_message("ann", "next", "m").await;
+    assert_eq!(chat.received("bea")[0]["seq"], 5, "three changes took a revision");
+}
