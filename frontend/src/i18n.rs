@@ -235,6 +235,7 @@ pub(crate) struct Translations {
     #[cfg(feature = "hydrate")]
     pub(crate) not_changed: Template,
     no_message: &'static str,
+    outdated: &'static str,
     not_yours: &'static str,
     too_many_reactions: &'static str,
 

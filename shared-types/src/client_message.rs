@@ -48,6 +48,10 @@ pub enum ClientMessage {
         /// The people that the new text mentions with `@name`; at most [`MENTIONS`].
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         mentions: Vec<Person>,
+        /// The revision of the message that its author saw when they edited it. If the text was edited after it, the edit is refused
+        /// with `outdated`. Without it the edit always wins.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        based_on: Option<Rev>,
         /// Repeated in an error.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         nonce: Option<Nonce>,

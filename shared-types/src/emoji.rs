@@ -21,10 +21,14 @@ pub struct Reaction {
     pub people: Vec<Person>,
 }
 
+pub(crate) fn read_reactions<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Reaction>, D::Error> {
+    Vec::deserialize(deserializer).map(merged_reactions)
+}
+
 /// Returns stored reactions with one entry for each emoji: older servers kept `❤` and `❤\u{fe0f}` apart.
-pub(crate) fn merged_reactions<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Reaction>, D::Error> {
-    let mut merged: Vec<Reaction> = Vec::new();
-    for reaction in Vec::<Reaction>::deserialize(deserializer)? {
+pub fn merged_reactions(reactions: Vec<Reaction>) -> Vec<Reaction> {
+    let mut merged: Vec<Reaction> = Vec::with_capacity(reactions.len());
+    for reaction in reactions {
         let Some(same) = merged.iter_mut().find(|same| same.emoji == reaction.emoji) else {
             merged.push(reaction);
             continue;
@@ -37,7 +41,7 @@ pub(crate) fn merged_reactions<'de, D: Deserializer<'de>>(deserializer: D) -> Re
         let added: Vec<Person> = reaction.people.into_iter().filter(is_new).collect();
         same.people.extend(added);
     }
-    Ok(merged)
+    merged
 }
 
 /// One emoji with its modifiers: skin tones, joined symbols, the two letters of a flag. At most [`EMOJI_BYTES`].

@@ -20,7 +20,7 @@ mod timestamp;
 pub use access::AccessMode;
 pub use action::{Action, ActionName, UnknownAction};
 pub use client_message::{ClientMessage, FrameError, HistoryRange};
-pub use emoji::{Emoji, EmojiError, Reaction};
+pub use emoji::{Emoji, EmojiError, Reaction, merged_reactions};
 pub use image::{
     AltText, AltTextError, ChatImage, ImageNumberError, ImagePreview, ImageSide, ImageSize, ImageType, PreviewError,
     image_path,

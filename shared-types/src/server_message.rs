@@ -203,7 +203,7 @@ pub struct ChatMessage {
     #[serde(default, skip_serializing_if = "is_false")]
     pub deleted: bool,
     /// Reactions, in the order in which each emoji was first used.
-    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "crate::emoji::merged_reactions")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "crate::emoji::read_reactions")]
     pub reactions: Vec<Reaction>,
 }
 
@@ -285,6 +285,8 @@ pub enum ErrorCode {
     NoMessage,
     /// The message belongs to another person.
     NotYours,
+    /// The text was edited after the revision that the edit is based on.
+    Outdated,
     /// Only a moderator may do this, or the deployment does not offer it.
     NotAllowed,
     /// The rate limit is reached. Retry after `retryAfter` seconds.

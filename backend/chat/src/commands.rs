@@ -45,7 +45,7 @@ use crate::{
         renderer::MessageRenderer,
         room_activity::RoomActivityQuery,
         search::MessageSearch,
-        update::MessageUpdater,
+        update::{MessageUpdate, MessageUpdater},
     },
     moderation::{
         actions::ModerationActions,
@@ -278,8 +278,8 @@ impl FrameHandler {
                 send::run(self, Draft { room, author, nonce, text, image, reply_to, mentions }).await
             }
             ClientMessage::Upload { nonce, kind, size } => upload::run(self, sender, nonce, kind, size).await,
-            ClientMessage::Edit { seq, text, mentions, .. } => {
-                edit::run(self, sender, seq, &nonce, text, mentions).await
+            ClientMessage::Edit { seq, text, mentions, based_on, .. } => {
+                edit::run(self, sender, seq, &nonce, MessageUpdate::Text { text, mentions, based_on }).await
             }
             ClientMessage::Delete { seq, .. } => delete::run(self, sender, seq, &nonce).await,
             ClientMessage::React { seq, emoji, on, .. } => react::run(self, sender, seq, &nonce, emoji, on).await,

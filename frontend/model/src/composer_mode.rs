@@ -2,7 +2,7 @@
 
 use shared_types::{MessageText, Seq};
 
-use crate::timeline::{Change, ReplyPreview, Row};
+use crate::timeline::{Change, ReplyPreview, Row, Timeline};
 
 /// What is being written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +48,15 @@ impl ComposerMode {
     pub fn edit(row: Row) -> Option<Self> {
         let seq = row.seq.filter(|_| row.mine && !row.deleted)?;
         Some(Self::Edit(EditedMessage { seq, text: row.text, has_image: row.image.is_some() }))
+    }
+
+    /// The mode after messages have changed, if it is another one: a quote disappears with its message, and shows its newest text.
+    pub fn refreshed(&self, timeline: &Timeline) -> Option<Self> {
+        let Self::Reply(preview) = self else { return None };
+        match timeline.quote(preview) {
+            None => Some(Self::New),
+            Some(quote) => (quote != *preview).then_some(Self::Reply(quote)),
+        }
     }
 
     /// The message that is replied to.

@@ -27,6 +27,8 @@ pub use retry_state::{CONFIRM_MS, TRIES};
 pub use rows::{DeliveryState, ReplyPreview, Row, RowReaction, UnreadSummary, key};
 use send_limits::{LimitKind, SendLimits};
 
+use std::collections::BTreeSet;
+
 use shared_types::{
     Action, ActionName, ChatMessage, ClientMessage, ErrorCode, HistoryRange, Nonce, PageState, Person, PersonName,
     Restrictions, Rev, RoomName, RoomRules, Seq, ServerMessage,
@@ -74,6 +76,8 @@ pub struct Timeline {
     ask_changes_at: Option<u64>,
     /// Changes of messages that are not loaded, received while a history request is open.
     late_changes: Vec<ChatMessage>,
+    /// The deleted messages that are not loaded.
+    deleted_elsewhere: BTreeSet<Seq>,
     /// The open request for history.
     history_request: Option<HistoryRange>,
     /// The same request, and when it was sent.
@@ -103,6 +107,7 @@ impl Timeline {
             typists: Vec::new(),
             errors: Vec::new(),
             late_changes: Vec::new(),
+            deleted_elsewhere: BTreeSet::new(),
             rev: page.up_to,
             revs_ahead: Vec::new(),
             changes_asked_at: None,
@@ -275,6 +280,9 @@ impl Timeline {
             self.newest_range.insert(message);
             self.confirm_changes(seq);
         } else {
+            if message.deleted {
+                self.deleted_elsewhere.insert(seq);
+            }
             self.confirm_changes_unloaded(&message);
             if self.history_request.is_some() {
                 self.late_changes.push(message);

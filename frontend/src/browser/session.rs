@@ -387,6 +387,7 @@ impl Session {
                 Some(seq) => self.show_target(seq),
                 None => self.keep_scroll_position(),
             }
+            self.refresh_composer_mode();
             self.unsent.update(&self.client.timeline().unsent(), now);
             let unread = self.chat.show(self.client.timeline(), &self.calendar, self.read_position.line());
             self.show_unread_summary(unread);

@@ -201,6 +201,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     #[cfg(feature = "hydrate")]
     not_changed: Template("Not changed. ", ""),
     no_message: "This message is not there any more.",
+    outdated: "It was edited elsewhere meanwhile.",
     not_yours: "Only its author can change this message.",
     too_many_reactions: "This message has as many reactions as it can have.",
 

@@ -30,6 +30,7 @@ impl ClientTexts for Translations {
             ErrorCode::Unavailable => Some(self.unavailable),
             ErrorCode::NoMessage => Some(self.no_message),
             ErrorCode::NotYours => Some(self.not_yours),
+            ErrorCode::Outdated => Some(self.outdated),
             ErrorCode::TooMany => Some(self.too_many_reactions),
             ErrorCode::TooFast => Some(self.too_fast),
             ErrorCode::ReadOnly => Some(self.read_only),

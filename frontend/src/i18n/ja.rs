@@ -201,6 +201,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     #[cfg(feature = "hydrate")]
     not_changed: Template("変更できませんでした。", ""),
     no_message: "このメッセージはもうありません。",
+    outdated: "このメッセージはその間に別の場所で編集されました。",
     not_yours: "メッセージを変更できるのは投稿した人だけです。",
     too_many_reactions: "このメッセージにはこれ以上リアクションを追加できません。",
 

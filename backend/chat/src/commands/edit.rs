@@ -1,6 +1,7 @@
-//! `edit`: replaces the text of a message of the sender. The broadcast is the answer.
+//! `edit`: replaces the text of a message of the sender, unless it was edited after the revision that the sender saw. The broadcast is
+//! the answer.
 
-use shared_types::{MessageText, Nonce, Person, Seq};
+use shared_types::{Nonce, Seq};
 
 use super::{CommandSpec, FrameHandler, Reply};
 use crate::{
@@ -17,8 +18,7 @@ pub(super) async fn run(
     sender: &Connection,
     seq: Seq,
     nonce: &Nonce,
-    text: Option<MessageText>,
-    mentions: Vec<Person>,
+    edit: MessageUpdate,
 ) -> Reply {
-    handler.update(sender, seq, nonce, MessageUpdate::Text { text, mentions }).await
+    handler.update(sender, seq, nonce, edit).await
 }

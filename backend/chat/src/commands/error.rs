@@ -124,8 +124,9 @@ impl CommandError {
         match self {
             Self::Post(PostError::Image(ImageFault::Missing)) => ErrorCode::NoImage,
             Self::Post(PostError::Image(_)) => ErrorCode::BadImage,
-            Self::Post(PostError::NoMessage) | Self::Update(UpdateError::NoMessage) => ErrorCode::NoMessage,
+            Self::Update(UpdateError::NoMessage) => ErrorCode::NoMessage,
             Self::Update(UpdateError::NotYours) => ErrorCode::NotYours,
+            Self::Update(UpdateError::Outdated) => ErrorCode::Outdated,
             Self::Update(UpdateError::Empty) | Self::Name(_) | Self::Emoji(_) => ErrorCode::BadField,
             Self::TooFast(_) => ErrorCode::TooFast,
             Self::Update(UpdateError::TooMany) => ErrorCode::TooMany,
@@ -246,9 +247,9 @@ mod tests {
             check(image(fault), ErrorCode::BadImage, Some("send"), Some("n-1"));
         }
         let update_error = |why: UpdateError| command_error(why.into());
-        check(command_error(PostError::NoMessage.into()), ErrorCode::NoMessage, Some("send"), Some("n-1"));
         check(update_error(UpdateError::NoMessage), ErrorCode::NoMessage, Some("send"), Some("n-1"));
         check(update_error(UpdateError::NotYours), ErrorCode::NotYours, Some("send"), Some("n-1"));
+        check(update_error(UpdateError::Outdated), ErrorCode::Outdated, Some("send"), Some("n-1"));
         check(update_error(UpdateError::Empty), ErrorCode::BadField, Some("send"), Some("n-1"));
         check(update_error(UpdateError::TooMany), ErrorCode::TooMany, Some("send"), Some("n-1"));
         check(command_error(confusable_name_error().into()), ErrorCode::BadField, Some("send"), Some("n-1"));

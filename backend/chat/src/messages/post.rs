@@ -41,9 +41,6 @@ pub struct Draft {
 /// Why a message was not posted.
 #[derive(Debug, thiserror::Error)]
 pub enum PostError {
-    /// The message that it replies to does not exist.
-    #[error("the message that this answers is not there any more")]
-    NoMessage,
     /// The image cannot be used.
     #[error(transparent)]
     Image(#[from] ImageFault),
@@ -88,7 +85,7 @@ impl MessagePoster {
     ///
     /// # Errors
     ///
-    /// [`PostError`] if the image or the reply is invalid, or a store did not answer.
+    /// [`PostError`] if the image is invalid, or a store did not answer.
     pub async fn post(&self, draft: Draft) -> std::result::Result<ChatMessage, PostError> {
         let Draft { room, author, nonce, text, image, reply_to, mentions } = draft;
         let message_key = MessageKey { room: room.clone(), author: author.id.clone(), nonce: nonce.clone() };
@@ -98,7 +95,7 @@ impl MessagePoster {
             None => None,
         };
         let reply_to = match reply_to {
-            Some(seq) => Some(self.reply_ref(&room, seq).await?),
+            Some(seq) => self.reply_ref(&room, seq).await?,
             None => None,
         };
         let fresh = IdempotencyRecord { at: self.clock.now(), rev: self.messages.next_rev(&room).await? };
@@ -146,9 +143,11 @@ impl MessagePoster {
         Ok(stored)
     }
 
-    async fn reply_ref(&self, room: &RoomName, seq: Seq) -> std::result::Result<ReplyRef, PostError> {
+    /// Returns the reference to a message that is replied to; `None` if it does not exist or is deleted. It may have been deleted while
+    /// the reply was written, or before a retry of the reply: the reply is then a message like any other, and is not refused.
+    async fn reply_ref(&self, room: &RoomName, seq: Seq) -> Result<Option<ReplyRef>> {
         let found = self.messages.at(room, seq).await?.map(|found| found.message).filter(|found| !found.deleted);
-        found.map(|found| ReplyRef { seq, author: found.author }).ok_or(PostError::NoMessage)
+        Ok(found.map(|found| ReplyRef { seq, author: found.author }))
     }
 
     /// Records that a retry took a revision and did not use it, so that no client waits for it. Without the record clients wait until the

@@ -6,8 +6,8 @@
 use std::{sync::Arc, time::Duration};
 
 use shared_types::{
-    AuditEntry, ChatMessage, Emoji, MessageText, ModerationAction, Nonce, Person, Reaction, RoomName, Seq, Timestamp,
-    limits, mentioned,
+    AuditEntry, ChatMessage, Emoji, MessageText, ModerationAction, Nonce, Person, Reaction, Rev, RoomName, Seq,
+    Timestamp, limits, mentioned,
 };
 
 use crate::{
@@ -50,6 +50,8 @@ pub enum MessageUpdate {
         text: Option<MessageText>,
         /// Candidates for mentions, from the client. The server drops people that the text does not mention.
         mentions: Vec<Person>,
+        /// The revision of the message that its author saw when they edited it.
+        based_on: Option<Rev>,
     },
     /// It is deleted.
     Deleted,
@@ -76,6 +78,9 @@ pub enum UpdateError {
     /// It would have neither text nor image.
     #[error("a message must say something: delete it instead")]
     Empty,
+    /// Its text was edited after the revision that the edit is based on.
+    #[error("this message was edited elsewhere meanwhile, and your older edit was not applied")]
+    Outdated,
     /// It has the maximum number of reactions.
     #[error("a message can have {} reactions, and this one has them", limits::REACTIONS)]
     TooMany,
@@ -138,6 +143,9 @@ impl MessageUpdater {
             if is_unneeded(&update, &found.message, &message) {
                 return Ok(Changed::Unneeded(found.message));
             }
+            if is_outdated(&update, &found.applied) {
+                return Err(UpdateError::Outdated);
+            }
             if message.deleted && !found.message.deleted && found.message.author.id != by.id && !audited {
                 self.record_deletion(room, by, &found.message, now).await?;
                 audited = true;
@@ -146,7 +154,8 @@ impl MessageUpdater {
             message.rev = self.messages.next_rev(room).await?;
             let record = ChangeRecord { rev: message.rev, at: now, seq: Some(seq) };
             self.messages.record_change(room, record).await?;
-            let mine = AppliedChange { by: by.id.clone(), nonce: nonce.clone(), at: now };
+            let edit_rev = matches!(update, MessageUpdate::Text { .. }).then_some(message.rev);
+            let mine = AppliedChange { by: by.id.clone(), nonce: nonce.clone(), at: now, edit_rev };
             let applied = match update {
                 // The list would tell who wrote the message.
                 MessageUpdate::Erased => Vec::new(),
@@ -197,6 +206,19 @@ impl MessageUpdater {
     }
 }
 
+/// Returns whether an edit is older than the newest one. Reactions since then do not matter.
+fn is_outdated(update: &MessageUpdate, applied: &[AppliedChange]) -> bool {
+    match update {
+        MessageUpdate::Text { based_on: Some(seen), .. } => {
+            applied.iter().filter_map(|change| change.edit_rev).any(|edited| edited > *seen)
+        }
+        MessageUpdate::Text { based_on: None, .. }
+        | MessageUpdate::Deleted
+        | MessageUpdate::Erased
+        | MessageUpdate::Reaction { .. } => false,
+    }
+}
+
 /// Returns whether a deletion or a reaction would change nothing. An edit that changes nothing is stored all the same, so that a late
 /// attempt of it does not undo a newer one.
 fn is_unneeded(update: &MessageUpdate, found: &ChatMessage, wanted: &ChatMessage) -> bool {
@@ -206,14 +228,17 @@ fn is_unneeded(update: &MessageUpdate, found: &ChatMessage, wanted: &ChatMessage
     }
 }
 
-/// Returns the changes that may still be retried, and this one.
-fn recent_changes(mut applied: Vec<AppliedChange>, mine: AppliedChange) -> Vec<AppliedChange> {
+/// Returns the changes that may still be retried, and this one. The newest edit is always kept: an older one may have waited on a
+/// sleeping device for any time.
+fn recent_changes(applied: Vec<AppliedChange>, mine: AppliedChange) -> Vec<AppliedChange> {
     let now = mine.at;
-    applied.push(mine);
-    applied.retain(|applied| now.since(applied.at) <= RECORD_LIFE);
-    let surplus = applied.len().saturating_sub(REMEMBERED);
-    applied.drain(..surplus);
-    applied
+    let newest_edit = applied.iter().chain([&mine]).filter_map(|change| change.edit_rev).max();
+    let is_newest_edit = |change: &AppliedChange| newest_edit.is_some() && change.edit_rev == newest_edit;
+    let mut recent = applied;
+    recent.retain(|change| now.since(change.at) <= RECORD_LIFE || is_newest_edit(change));
+    let surplus = (recent.len() + 1).saturating_sub(REMEMBERED);
+    let is_kept = |(place, change): &(usize, AppliedChange)| *place >= surplus || is_newest_edit(change);
+    recent.into_iter().enumerate().filter(is_kept).map(|(_, change)| change).chain([mine]).collect()
 }
 
 /// Returns the message in its desired state.
@@ -237,7 +262,7 @@ fn updated(
             return Err(UpdateError::NoMessage);
         }
         MessageUpdate::Text { text: None, .. } if found.image.is_none() => return Err(UpdateError::Empty),
-        MessageUpdate::Text { text, mentions } => {
+        MessageUpdate::Text { text, mentions, .. } => {
             wanted.text.clone_from(text);
             wanted.mentions = text.as_ref().map(|text| mentioned(text.as_str(), mentions)).unwrap_or_default();
             if wanted.text != found.text {

@@ -46,6 +46,9 @@ pub struct AppliedChange {
     pub nonce: Nonce,
     /// When it was made.
     pub at: Timestamp,
+    /// The revision that it took, if it is an edit of the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edit_rev: Option<Rev>,
 }
 
 /// Records why a revision was taken, where it was not for a new message.

@@ -98,7 +98,6 @@ async fn a_deletion_leaves_only_the_position() {
     for rejected in [
         json!({ "action": "edit", "seq": 1, "text": "back" }),
         json!({ "action": "react", "seq": 1, "emoji": "👍", "on": true }),
-        json!({ "action": "send", "text": "re", "replyTo": 1 }),
     ] {
         chat.received("ann");
         assert_rejected(&exchange(&chat, "ann", rejected).await, "noMessage");
@@ -174,9 +173,62 @@ async fn a_reply_names_the_author_but_not_the_text() {
     let received = chat.received("ann").pop().unwrap();
     assert_eq!((&received["replyTo"]["seq"], &received["replyTo"]["author"]["name"]), (&json!(1), &json!("Ann")));
     assert!(!received.to_string().contains("hello"));
+}
+
+#[tokio::test]
+async fn a_reply_to_a_deleted_or_unknown_message_has_no_reference() {
+    let chat = room().await;
+    chat.send("ann", json!({ "action": "delete", "seq": 1 })).await;
+    for (seq, nonce) in [(1, "a"), (9, "b"), (u64::MAX, "c")] {
+        chat.received("ann");
+        chat.send("bea", json!({ "action": "send", "text": "as I said", "replyTo": seq, "nonce": nonce })).await;
+        let received = chat.received("ann").pop().unwrap();
+        assert_eq!((&received["text"], received.get("replyTo")), (&json!("as I said"), None), "{seq}");
+    }
+}
+
+#[tokio::test]
+async fn a_retry_of_a_reply_returns_the_stored_one_after_a_deletion() {
+    let chat = room().await;
+    let reply = json!({ "action": "send", "text": "hi", "replyTo": 1, "nonce": "r" });
+    chat.send("bea", reply.clone()).await;
+    let stored = chat.received("bea").pop().unwrap();
+    chat.send("ann", json!({ "action": "delete", "seq": 1 })).await;
     chat.received("bea");
-    let missing = json!({ "action": "send", "text": "hi", "replyTo": 9, "nonce": "x" });
-    assert_rejected(&exchange(&chat, "bea", missing).await, "noMessage");
+    assert_eq!(exchange(&chat, "bea", reply).await, [stored]);
+}
+
+#[tokio::test]
+async fn an_edit_never_undoes_a_newer_one() {
+    let chat = room().await;
+    let edit = |text: &str, based_on: u64, nonce: &str| json!({ "action": "edit", "seq": 1, "text": text, "basedOn": based_on, "nonce": nonce });
+    // From the other window: at revision 2. Then the reaction of somebody else takes revision 3.
+    chat.send("ann", edit("newer", 1, "b")).await;
+    chat.send("bea", json!({ "action": "react", "seq": 1, "emoji": "👍", "on": true })).await;
+    for minutes in [0, 20, 24 * 60] {
+        chat.clock.advance(Duration::from_secs(minutes * 60));
+        chat.received("ann");
+        assert_rejected(&exchange(&chat, "ann", edit("older", 1, "a")).await, "outdated");
+        assert_eq!(exchange(&chat, "ann", edit("newer", 1, "b")).await[0]["text"], "newer", "its own retry");
+    }
+    assert_eq!(chat.stored_message("lobby", 1).await["rev"], 3);
+    // Based on the newest edit, whatever else has changed since.
+    assert_eq!(exchange(&chat, "ann", edit("newest", 2, "c")).await[0]["text"], "newest");
+    let without = json!({ "action": "edit", "seq": 1, "text": "by an older client" });
+    assert_eq!(exchange(&chat, "ann", without).await[0]["text"], "by an older client");
+}
+
+#[tokio::test]
+async fn the_newest_edit_is_remembered_among_many_changes() {
+    let chat = room().await;
+    chat.send("ann", json!({ "action": "edit", "seq": 1, "text": "newer", "basedOn": 1, "nonce": "b" })).await;
+    for number in 0..250 {
+        chat.send("bea", json!({ "action": "react", "seq": 1, "emoji": "👍", "on": number % 2 == 0 })).await;
+    }
+    chat.received("ann");
+    let older = json!({ "action": "edit", "seq": 1, "text": "older", "basedOn": 1, "nonce": "a" });
+    assert_rejected(&exchange(&chat, "ann", older).await, "outdated");
+    assert!(chat.stored_message("lobby", 1).await["applied"].as_array().unwrap().len() <= 201);
 }
 
 #[tokio::test]

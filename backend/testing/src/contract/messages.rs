@@ -112,7 +112,12 @@ pub async fn replace_requires_the_current_revision(stores: Stores) {
             reactions: vec![Reaction { emoji: "👍".parse().unwrap(), people: vec![original.author.clone()] }],
             ..original.clone()
         },
-        applied: vec![AppliedChange { by: original.author.id.clone(), nonce: original.nonce.clone(), at: now() }],
+        applied: vec![AppliedChange {
+            by: original.author.id.clone(),
+            nonce: original.nonce.clone(),
+            at: now(),
+            edit_rev: Some(Rev(2)),
+        }],
     };
     assert!(!stores.messages.replace(&lobby, Rev(2), &changed).await.unwrap());
     assert_eq!(at(3).await.as_ref(), Some(&unchanged));

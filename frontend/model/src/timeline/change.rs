@@ -134,12 +134,12 @@ impl Timeline {
         let place = (0..self.pending_changes.len()).find(|place| due(place) && first(place))?;
         let next = &mut self.pending_changes[place];
         next.retry.start_attempt(now);
-        let (seq, nonce) = (next.seq, Some(next.nonce.clone()));
+        let (seq, seen, nonce) = (next.seq, next.seen, Some(next.nonce.clone()));
         Some(match next.change.clone() {
             Change::Text(text) => {
                 let before = self.find(seq).map(|confirmed| confirmed.mentions.clone()).unwrap_or_default();
                 let mentions = self.mentioned(text.as_ref(), &before);
-                ClientMessage::Edit { seq, text, mentions, nonce }
+                ClientMessage::Edit { seq, text, mentions, based_on: Some(seen), nonce }
             }
             Change::Delete => ClientMessage::Delete { seq, nonce },
             Change::Reaction { emoji, on } => ClientMessage::React { seq, emoji, on, nonce },
@@ -154,6 +154,14 @@ impl Timeline {
     /// Returns the errors of the visitor's commands since the last call.
     pub fn take_errors(&mut self) -> Vec<String> {
         std::mem::take(&mut self.errors)
+    }
+
+    /// Whether a message is deleted, or the visitor deleted it and the server has not confirmed that. Of messages that are not loaded
+    /// only the deletions that arrived on this page are known.
+    pub fn is_deleted(&self, seq: Seq) -> bool {
+        self.find(seq).is_some_and(|found| found.deleted)
+            || self.deleted_elsewhere.contains(&seq)
+            || self.pending_changes.iter().any(|pending| pending.seq == seq && pending.change == Change::Delete)
     }
 
     /// The message with all unconfirmed changes applied.
@@ -175,15 +183,30 @@ impl Timeline {
         }
         // The message as it is shown: the frame may be outdated.
         let Some(message) = self.find(seq).cloned() else { return };
-        let me = &self.me;
-        self.pending_changes.retain(|pending| !pending.is_confirmed_by(&message, me));
+        let me = self.me.clone();
+        self.drop_confirmed(&message, |pending| pending.is_confirmed_by(&message, &me));
     }
 
     /// Confirms changes of a message that is not loaded. Only a revision newer than the one that the visitor saw
     /// counts.
     pub(super) fn confirm_changes_unloaded(&mut self, message: &ChatMessage) {
-        let me = &self.me;
-        self.pending_changes.retain(|pending| message.rev <= pending.seen || !pending.is_confirmed_by(message, me));
+        let me = self.me.clone();
+        self.drop_confirmed(message, |pending| message.rev > pending.seen && pending.is_confirmed_by(message, &me));
+    }
+
+    /// Drops the confirmed changes of a message. A later edit was made on top of a confirmed one, so it is based on that.
+    fn drop_confirmed(&mut self, message: &ChatMessage, is_confirmed: impl Fn(&PendingChange) -> bool) {
+        let mut edited = false;
+        self.pending_changes.retain_mut(|pending| {
+            if is_confirmed(pending) {
+                edited |= matches!(pending.change, Change::Text(_));
+                return false;
+            }
+            if edited && pending.seq == message.seq {
+                pending.seen = pending.seen.max(message.rev);
+            }
+            true
+        });
     }
 
     /// The server refused a change.

@@ -138,10 +138,16 @@ impl Timeline {
             return None;
         }
         next.retry.start_attempt(now);
-        let Draft { nonce, text, image, reply_to } = next.draft.clone();
-        let before = next.mentions.clone();
-        let mentions = self.mentioned(text.as_ref(), &before);
+        let (draft, before) = (next.draft.clone(), next.mentions.clone());
+        let mentions = self.mentioned(draft.text.as_ref(), &before);
+        let reply_to = self.reply_target(&draft);
+        let Draft { nonce, text, image, .. } = draft;
         Some(ClientMessage::Send { text, nonce: Some(nonce), image, reply_to, mentions })
+    }
+
+    /// The message that a draft replies to, unless it was deleted meanwhile.
+    pub(super) fn reply_target(&self, draft: &Draft) -> Option<Seq> {
+        draft.reply_to.filter(|seq| !self.is_deleted(*seq))
     }
 
     /// The request for the next upload URL. Only one image is uploaded at a time, so that several images keep their

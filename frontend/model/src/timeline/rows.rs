@@ -196,8 +196,16 @@ impl Timeline {
         }
     }
 
+    /// A deleted message has no text: neither does one that the visitor deleted without a connection.
     fn reply_preview(&self, seq: Seq, author: &Person) -> ReplyPreview {
-        ReplyPreview { seq, author: author.clone(), text: self.find(seq).and_then(|confirmed| confirmed.text.clone()) }
+        let text = self.find(seq).filter(|_| !self.is_deleted(seq)).and_then(|confirmed| confirmed.text.clone());
+        ReplyPreview { seq, author: author.clone(), text }
+    }
+
+    /// What the composer quotes: the message as it is now. `None` if it is deleted. Without its text if it is not loaded any more, as
+    /// it may be deleted then.
+    pub fn quote(&self, preview: &ReplyPreview) -> Option<ReplyPreview> {
+        (!self.is_deleted(preview.seq)).then(|| self.reply_preview(preview.seq, &preview.author))
     }
 
     fn outgoing_row(&self, outgoing: &OutgoingMessage, calendar: &dyn Calendar) -> Row {
@@ -217,7 +225,9 @@ impl Timeline {
             mine: true,
             edited: false,
             deleted: false,
-            reply_to: outgoing.draft.reply_to.and_then(|seq| Some(self.reply_preview(seq, &self.find(seq)?.author))),
+            reply_to: self
+                .reply_target(&outgoing.draft)
+                .and_then(|seq| Some(self.reply_preview(seq, &self.find(seq)?.author))),
             mentions_me: false,
             reactions: Vec::new(),
             state: match (&outgoing.retry.phase, &outgoing.upload) {

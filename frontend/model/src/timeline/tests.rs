@@ -4,6 +4,7 @@ mod history;
 mod log;
 mod outgoing;
 mod people;
+mod quotes;
 mod send_limits;
 mod typing;
 mod unread;

@@ -33,6 +33,14 @@ impl Session {
         effects
     }
 
+    /// Takes a deleted message out of the quote above the composer.
+    pub(super) fn refresh_composer_mode(&self) {
+        let mode = self.chat.composer.mode;
+        if let Some(refreshed) = mode.with_untracked(|mode| mode.refreshed(self.client.timeline())) {
+            set(mode, refreshed);
+        }
+    }
+
     /// Discards an unsent message with its image. Does nothing if the message may have been delivered.
     pub(super) fn discard(&mut self, nonce: &Nonce) -> Vec<Effect> {
         let effects = self.client.discard(nonce, time::now());

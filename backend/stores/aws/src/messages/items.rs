@@ -1,7 +1,7 @@
 //! Keys of the items in the message table, and reading items back.
 
 use chat::ports::messages::{ChangeRecord, IdempotencyRecord, MessageKey, StoredMessage};
-use shared_types::{ChatMessage, Person, PersonId, Rev, RoomName, Seq, Timestamp};
+use shared_types::{ChatMessage, Person, PersonId, Rev, RoomName, Seq, Timestamp, merged_reactions};
 
 use crate::{
     item::{Item, Malformed, read, read_number, read_optional, read_optional_number, read_parsed},
@@ -81,6 +81,8 @@ pub(super) fn to_message(item: &Item) -> std::result::Result<ChatMessage, Malfor
         sent_at: Timestamp(read_number(item, "sentAt")?),
         edited_at: read_optional_number(item, "editedAt")?.map(Timestamp),
         deleted: item.contains_key("deleted"),
-        reactions: read_optional(item, "reactions", |json| serde_json::from_str(json).ok())?.unwrap_or_default(),
+        reactions: merged_reactions(
+            read_optional(item, "reactions", |json| serde_json::from_str(json).ok())?.unwrap_or_default(),
+        ),
     })
 }

@@ -42,7 +42,7 @@ fn a_change_is_shown_sent_and_confirmed() {
     change(&mut timeline, 2, text("better"), "a");
     assert_eq!(shown(&timeline), ["bob 1", "better"]);
     let (text, nonce) = ("better".parse().ok(), "a".parse().ok());
-    let edit = ClientMessage::Edit { seq: seq(2), text, mentions: Vec::new(), nonce };
+    let edit = ClientMessage::Edit { seq: seq(2), text, mentions: Vec::new(), based_on: Some(Rev(2)), nonce };
     assert_eq!((timeline.next_change(0), timeline.next_change(0)), (Some(edit), None));
     timeline.apply(edited(2, 3, "better"), 0);
     assert_eq!((timeline.changing_messages(), shown(&timeline)), (vec![], vec!["bob 1".into(), "better".into()]));
@@ -190,4 +190,34 @@ fn a_reply_shows_the_loaded_text() {
         .map(|reply_preview| (reply_preview.seq.0, reply_preview.text.map(|text| text.to_string())))
         .collect();
     assert_eq!(previews, [(1, None), (3, Some("bob 3".into()))]);
+}
+
+/// Returns the revision on which the next edit is based.
+fn next_base(timeline: &mut Timeline) -> Option<Rev> {
+    let Some(ClientMessage::Edit { based_on, .. }) = timeline.next_change(0) else { panic!("nothing is edited") };
+    based_on
+}
+
+#[test]
+fn an_edit_is_based_on_what_its_author_saw() {
+    let mut timeline = room(1..=1, false);
+    timeline.apply(edited(2, 2, "mine"), 0);
+    change(&mut timeline, 2, text("from this window"), "a");
+    // From another window, before this one was sent.
+    timeline.apply(edited(2, 3, "from the other window"), 0);
+    assert_eq!(next_base(&mut timeline), Some(Rev(2)));
+    timeline.apply(refused(Some("a"), "edit", ErrorCode::Outdated), 0);
+    assert_eq!((timeline.changing_messages(), shown(&timeline)[1].as_str()), (vec![], "from the other window"));
+    assert_eq!(timeline.take_errors().len(), 1, "the visitor is told");
+}
+
+#[test]
+fn an_edit_of_an_unconfirmed_edit_is_based_on_its_confirmation() {
+    let mut timeline = room(1..=1, false);
+    timeline.apply(edited(2, 2, "mine"), 0);
+    change(&mut timeline, 2, text("better"), "a");
+    assert_eq!(next_base(&mut timeline), Some(Rev(2)));
+    change(&mut timeline, 2, text("best"), "b");
+    timeline.apply(edited(2, 5, "better"), 0);
+    assert_eq!(next_base(&mut timeline), Some(Rev(5)));
 }
