@@ -57,6 +57,11 @@ export class SocketProxy {
     for (const socket of this.open) socket.send(JSON.stringify(frame));
   }
 
+  /** The number of open sockets of the page. */
+  count(): number {
+    return this.open.size;
+  }
+
   private connect(socket: WebSocketRoute): void {
     if (this.state === 'down') {
       void socket.close({ code: 4000, reason: 'the test disconnected the socket' });
@@ -75,6 +80,10 @@ export class SocketProxy {
       } else {
         server.send(frame);
       }
+    });
+    socket.onClose(() => {
+      this.open.delete(socket);
+      void server.close();
     });
     server.onMessage((frame) => {
       if (this.state === 'up') socket.send(frame);

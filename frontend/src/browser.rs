@@ -20,6 +20,7 @@ pub(crate) mod session;
 pub(crate) mod sign_out;
 pub(crate) mod socket;
 pub(crate) mod storage;
+pub(crate) mod takeover;
 pub(crate) mod time;
 pub(crate) mod unread_badge;
 pub(crate) mod unsent_messages;

@@ -345,6 +345,11 @@ pub(crate) struct Translations {
     pub(crate) description: &'static str,
     #[cfg(feature = "ssr")]
     pub(crate) reload: &'static str,
+    /// The program has failed and cannot be started again.
+    #[cfg(feature = "ssr")]
+    pub(crate) failed: &'static str,
+    #[cfg(feature = "ssr")]
+    pub(crate) reload_page: &'static str,
     #[cfg(feature = "ssr")]
     pub(crate) not_found: &'static str,
     #[cfg(feature = "ssr")]

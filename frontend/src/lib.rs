@@ -7,6 +7,7 @@
 //! - `ssr`: renders the page as HTML on the server
 //! - `app`: the root component `App`
 //! - `start`: hydrates or mounts `App` in the browser
+//! - `shape`: tells whether the server's HTML was changed before hydration
 //! - `gallery`: every state of every component on one page
 
 // Views are deeply nested types: a component of a dozen elements exceeds the default limit.
@@ -18,6 +19,7 @@ mod browser;
 #[cfg(feature = "gallery")]
 pub mod gallery;
 mod i18n;
+mod shape;
 #[cfg(feature = "ssr")]
 pub mod ssr;
 #[cfg(feature = "hydrate")]

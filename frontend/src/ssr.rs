@@ -11,7 +11,12 @@ use leptos::prelude::*;
 use page_model::calendar::{Calendar as _, machine_time};
 use shared_types::{Language, PageState, Timestamp};
 
-use crate::{app::App, i18n::Translations, ssr::index_template::IndexTemplate};
+use crate::{
+    app::App,
+    i18n::Translations,
+    shape::{self, Shape},
+    ssr::index_template::IndexTemplate,
+};
 
 /// Renders the page of a room.
 pub fn room_page(template: &IndexTemplate, state: &PageState) -> String {
@@ -19,10 +24,31 @@ pub fn room_page(template: &IndexTemplate, state: &PageState) -> String {
     let json = serde_json::to_string(state).unwrap_or_default().replace('<', "\\u003c");
     let script = [r#"<script type="application/json" id="page-state">"#, &json, "</script>"].concat();
     let translations = Translations::of(state.language);
-    template.fill(translations, &translations.title(state.room.as_str()), &script, &room_body(state))
+    let body = [room_root(state), failure_notice(translations)].concat();
+    template.fill(translations, &translations.title(state.room.as_str()), &script, &body)
 }
 
-/// Renders the content of `<body>` of a room's page.
+/// Renders the element that the program takes over, with its [`Shape`]. Extensions add elements to `<body>`, so the
+/// page has an element of its own.
+fn room_root(state: &PageState) -> String {
+    let content = room_body(state);
+    let shape = Shape::of_html(&content).to_attribute();
+    ["<div id=\"app\" ", shape::ATTRIBUTE, "=\"", &shape, "\">", &content, "</div>"].concat()
+}
+
+/// Renders the notice that the script in `Trunk.toml` shows when the program has failed and cannot be started again.
+fn failure_notice(translations: &'static Translations) -> String {
+    html(move || {
+        view! {
+            <div id="failure" class="failure" role="alert" hidden>
+                <p>{translations.failed}</p>
+                <button class="button primary" type="button">{translations.reload_page}</button>
+            </div>
+        }
+    })
+}
+
+/// Renders the content of the page of a room.
 pub fn room_body(state: &PageState) -> String {
     let page = state.clone();
     html(move || view! { <App page /> })
@@ -33,7 +59,7 @@ pub fn not_found_page(template: &IndexTemplate, language: Language) -> String {
     let translations = Translations::of(language);
     let body = html(|| {
         view! {
-            <main class="notice" data-page="complete">
+            <main class="notice">
                 <h1>{translations.not_found}</h1>
                 <p>{translations.not_found_why}</p>
                 <p><a class="button primary" href="/">{translations.to_lobby}</a></p>
@@ -57,7 +83,7 @@ pub fn banned_page(template: &IndexTemplate, language: Language, until: Timestam
     let moment = [&translations.with_comma(&calendar.day_name(until), &calendar.time(until)), " UTC"].concat();
     let body = html(|| {
         view! {
-            <main class="notice" data-page="complete">
+            <main class="notice">
                 <h1>{translations.banned}</h1>
                 <p>{translations.banned_why}</p>
                 <p>{[before, &span, between].concat()}<time datetime=machine_time(until)>{moment}</time>{after}</p>

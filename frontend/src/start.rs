@@ -1,53 +1,76 @@
-//! Starts the page in the browser: hydrates HTML from the server, or mounts the page in an empty one (`trunk serve`).
+//! Starts the page in the browser: hydrates HTML from the server, or mounts the page afresh.
+//!
+//! The page is mounted afresh where something changed the server's HTML, where an earlier instance of the program failed
+//! in this document (`Trunk.toml` starts another one then), and where there is no HTML from a server (`trunk serve`).
 
 use std::time::Duration;
 
 use leptos::prelude::*;
 use shared_types::{Language, PageState};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::HtmlElement;
 
 use crate::{
     App,
-    browser::{local_time, location, offline, page_state, time},
+    browser::{local_time, location, offline, page_state, takeover::Takeover, time},
     i18n::Translations,
+    shape::{self, Shape},
 };
+
+/// Id of the element that contains the whole page.
+const ROOT_ID: &str = "app";
 
 /// Delay between two attempts to fetch the page state for an empty page.
 const RETRY_DELAY: Duration = Duration::from_secs(2);
 
-/// Hydrates the page, or fetches its state and mounts it.
+/// Hydrates the page, or mounts it from its state, which is fetched if it is not in the document.
 pub fn start() {
+    let Some(root) = document().get_element_by_id(ROOT_ID).map(JsCast::unchecked_into::<HtmlElement>) else { return };
     let state = document().get_element_by_id("page-state").and_then(|script| script.text_content());
     match state.and_then(|state| serde_json::from_str::<PageState>(&state).ok()) {
         Some(page) => {
-            leptos::mount::hydrate_body(move || view! { <App page /> });
+            if take_unchanged(&root) {
+                leptos::mount::hydrate_from(root, move || view! { <App page /> }).forget();
+            } else {
+                mount_afresh(&root, page);
+            }
             offline::prepare();
         }
-        None if is_complete() => {}
-        None => spawn_local(fetch_and_mount()),
+        None => spawn_local(fetch_and_mount(root)),
     }
 }
 
-/// Whether the page needs no script, such as the page for an unknown room.
-fn is_complete() -> bool {
-    document().query_selector("[data-page=complete]").is_ok_and(|found| found.is_some())
+/// Whether the content of the root is as the server rendered it. Returns `true` once: the program changes the content.
+fn take_unchanged(root: &HtmlElement) -> bool {
+    let rendered = root.get_attribute(shape::ATTRIBUTE);
+    _ = root.remove_attribute(shape::ATTRIBUTE);
+    rendered.is_some_and(|rendered| rendered == Shape::of_content(root).to_attribute())
 }
 
-async fn fetch_and_mount() {
-    let Some(body) = document().body() else { return };
+/// Replaces the root by a new one, and keeps what the visitor has typed and where they read. Listeners of an earlier
+/// instance disappear with the old root.
+fn mount_afresh(old: &HtmlElement, page: PageState) {
+    let Ok(root) = old.clone_node().map(JsCast::unchecked_into::<HtmlElement>) else { return };
+    let takeover = Takeover::of(old);
+    leptos::mount::mount_to(root.clone(), move || view! { <App page /> }).forget();
+    _ = old.replace_with_with_node_1(&root);
+    takeover.apply(&root);
+}
+
+async fn fetch_and_mount(root: HtmlElement) {
     let room = location::room_of_path();
     // Only for the error text: the page state has the language that the server chose.
     let language = local_time::preferred_locales().find_map(|tag| Language::of_tag(&tag)).unwrap_or_default();
     loop {
         if let Ok(page) = page_state::fetch_state(&room).await {
-            body.set_text_content(None);
             document().set_title(&Translations::of(page.language).title(room.as_str()));
-            if let Some(root) = document().document_element() {
-                _ = root.set_attribute("lang", page.language.tag());
+            if let Some(document) = document().document_element() {
+                _ = document.set_attribute("lang", page.language.tag());
             }
-            return leptos::mount::mount_to_body(move || view! { <App page /> });
+            return mount_afresh(&root, page);
         }
-        body.set_text_content(Some(Translations::of(language).unreachable));
+        root.set_text_content(Some(Translations::of(language).unreachable));
         time::sleep(RETRY_DELAY).await;
     }
 }

@@ -1,36 +1,52 @@
-//! The draft, stored in this tab by room and author. It survives a reload and a switch of the language. Another person
-//! who uses the same tab does not see it.
+//! The draft, stored in this tab by room and author. It survives a reload, a switch of the language and a failure of the
+//! program. Another person who uses the same tab does not see it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use leptos::prelude::*;
 use web_sys::Event;
 
 use crate::{
-    browser::{events, storage},
+    browser::storage::{self, Store},
     ui::state::Chat,
 };
 
-/// Restores the draft that an earlier page of this tab stored, and stores the draft when this page is left.
+/// Whether a reload would lose the draft, because storage is forbidden or full.
+static IS_UNSTORED: AtomicBool = AtomicBool::new(false);
+
+/// Whether a reload would lose the draft.
+pub(crate) fn is_unstored() -> bool {
+    IS_UNSTORED.load(Ordering::Relaxed)
+}
+
+/// Restores the draft that an earlier page of this tab stored, and stores it whenever it changes: a program that fails
+/// has no occasion to do so.
 pub(crate) fn restore_and_store(chat: Chat) {
-    // If storage is forbidden, the draft lasts until the page is left.
-    let Some(storage) = storage::session_storage() else { return };
     let author = chat.room.you.with_untracked(|you| you.id.clone());
     let key = ["draft/", &chat.room_name(), "/", author.as_str()].concat();
     if let Some(field) = chat.composer.field.get_untracked()
         // The visitor may have typed before the script ran.
         && field.value().is_empty()
-        && let Ok(Some(text)) = storage.get_item(&key)
+        && let Some(text) = storage::tab().get(&key)
     {
         field.set_value(&text);
         // The composer updates its height and its counter on this event.
         _ = Event::new("input").and_then(|event| field.dispatch_event(&event));
     }
-    events::on_page_hide(move || {
-        let Some(storage) = storage::session_storage() else { return };
-        match chat.draft() {
-            Some(text) if !text.is_empty() => _ = storage.set_item(&key, &text),
-            // An empty draft leaves no entry, because its key would reveal the name of the room.
-            Some(_) => _ = storage.remove_item(&key),
-            None => {}
+    Effect::new(move || {
+        chat.composer.chars.track();
+        if let Some(text) = chat.draft() {
+            IS_UNSTORED.store(!store(storage::tab(), &key, &text), Ordering::Relaxed);
         }
     });
+}
+
+/// Stores a draft. Returns whether it survives a reload. An empty draft leaves no entry, because its key would reveal the
+/// name of the room.
+fn store(tab: Store, key: &str, text: &str) -> bool {
+    if text.is_empty() {
+        tab.remove(key);
+        return true;
+    }
+    tab.set(key, text)
 }

@@ -34,7 +34,7 @@ use crate::{
         session::uploads::SentImage,
         sign_out,
         socket::{Socket, SocketEvent},
-        storage, time,
+        storage, takeover, time,
         unsent_messages::UnsentMessages,
         viewport,
     },
@@ -136,7 +136,7 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
     // From the first visit on, later messages are unread.
     storage::store_read_position(&session.page.room, session.read_position.read());
     session.mark_read();
-    if let Some(seq) = location::message_in_address() {
+    if let Some(seq) = takeover::target().or_else(location::message_in_address) {
         session.go_to_message(seq);
     }
     session.show();
@@ -239,7 +239,7 @@ impl Session {
         let timeline = self.client.timeline();
         let unfinished =
             timeline.has_unfinished_uploads() || !timeline.changing_messages().is_empty() || !self.purges.is_empty();
-        !storage::has_signed_out() && (unfinished || !self.unsent.is_complete())
+        !storage::has_signed_out() && (unfinished || !self.unsent.is_complete() || draft::is_unstored())
     }
 
     /// Edits or deletes a message, or changes a reaction.
@@ -280,7 +280,7 @@ impl Session {
                 Effect::Open(id) => {
                     let handle = self.handle;
                     let report = move |event| with(handle, |session| session.on_socket_event(id, event));
-                    self.sockets.push((id, Socket::open(location::socket_address(&self.page), report)));
+                    self.sockets.push((id, Socket::open(&location::socket_address(&self.page), report)));
                 }
                 Effect::Send(id, message) => {
                     if let Some((_, socket)) = self.sockets.iter().find(|(open, _)| *open == id) {
@@ -391,6 +391,7 @@ impl Session {
             self.unsent.update(&self.client.timeline().unsent(), now);
             let unread = self.chat.show(self.client.timeline(), &self.calendar, self.read_position.line());
             self.show_unread_summary(unread);
+            takeover::restore_mode(self.chat);
         }
     }
 }

@@ -51,11 +51,9 @@ pub(crate) async fn sign_out(deleted: bool) {
 
 /// Whether all data was deleted just before this page. Returns `true` once.
 pub(crate) fn take_erased_flag() -> bool {
-    let flag = storage::session_storage().and_then(|storage| {
-        let flag = storage.get_item(ERASED_FLAG).ok()?;
-        _ = storage.remove_item(ERASED_FLAG);
-        flag
-    });
+    let tab = storage::tab();
+    let flag = tab.get(ERASED_FLAG);
+    tab.remove(ERASED_FLAG);
     flag.is_some()
 }
 
@@ -70,7 +68,7 @@ pub(crate) fn on_storage_cleared(act: impl Fn() + 'static) {
 
 /// Clears this tab and reloads it as a new visitor, after the visitor signed out on another page.
 pub(crate) fn follow_sign_out() {
-    if let Some(storage) = storage::session_storage() {
+    if let Ok(Some(storage)) = window().session_storage() {
         _ = storage.clear();
     }
     storage::stop_storing();

@@ -2,9 +2,16 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use js_sys::{Object, Reflect};
 use leptos::prelude::*;
 use shared_types::{RoomName, Seq};
+use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Storage;
+
+use crate::browser::js;
+
+/// Property of the window with the entries that could not be stored.
+const MEMORY: &str = "unstored";
 
 /// Returns the stored read position in a room.
 pub(crate) fn read_position(room: &RoomName) -> Option<Seq> {
@@ -28,14 +35,74 @@ pub(crate) fn has_signed_out() -> bool {
     SIGNED_OUT.load(Ordering::Relaxed)
 }
 
-/// The local storage, unless it is forbidden or the visitor signed out.
-pub(crate) fn local_storage() -> Option<Storage> {
-    window().local_storage().ok()?.filter(|_| !has_signed_out())
+/// Entries of this page. Where the browser forbids storage or has no space left, they are in the window: they outlive a
+/// failed instance of the program (`Trunk.toml`), but no reload.
+pub(crate) struct Store {
+    /// `None` if storage is forbidden or the visitor signed out.
+    storage: Option<Storage>,
 }
 
-/// The session storage, under the same conditions.
-pub(crate) fn session_storage() -> Option<Storage> {
-    window().session_storage().ok()?.filter(|_| !has_signed_out())
+/// Returns the entries of this device.
+pub(crate) fn device() -> Store {
+    Store { storage: allowed(window().local_storage()) }
+}
+
+/// Returns the entries of this tab.
+pub(crate) fn tab() -> Store {
+    Store { storage: allowed(window().session_storage()) }
+}
+
+fn allowed(storage: Result<Option<Storage>, JsValue>) -> Option<Storage> {
+    storage.ok()?.filter(|_| !has_signed_out())
+}
+
+impl Store {
+    /// Reads an entry.
+    pub(crate) fn get(&self, key: &str) -> Option<String> {
+        let stored = self.storage.as_ref().and_then(|storage| storage.get_item(key).ok()?);
+        stored.or_else(|| js::property(&memory(), key).as_string())
+    }
+
+    /// Writes an entry. Returns whether it survives a reload.
+    pub(crate) fn set(&self, key: &str, value: &str) -> bool {
+        let is_stored = self.storage.as_ref().is_some_and(|storage| storage.set_item(key, value).is_ok());
+        if is_stored {
+            _ = Reflect::delete_property(&memory(), &key.into());
+        } else if !has_signed_out() {
+            _ = Reflect::set(&memory(), &key.into(), &value.into());
+        }
+        is_stored
+    }
+
+    /// Removes an entry.
+    pub(crate) fn remove(&self, key: &str) {
+        if let Some(storage) = &self.storage {
+            _ = storage.remove_item(key);
+        }
+        _ = Reflect::delete_property(&memory(), &key.into());
+    }
+
+    /// Returns the keys that start with `prefix`, sorted.
+    pub(crate) fn keys(&self, prefix: &str) -> Vec<String> {
+        let length = self.storage.as_ref().and_then(|storage| storage.length().ok()).unwrap_or(0);
+        let stored = (0..length).filter_map(|index| self.storage.as_ref()?.key(index).ok()?);
+        let unstored = Object::keys(&memory()).iter().filter_map(|key| key.as_string()).collect::<Vec<_>>();
+        let mut keys: Vec<String> = stored.chain(unstored).filter(|key| key.starts_with(prefix)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+}
+
+/// Returns the object that holds the entries that could not be stored.
+fn memory() -> Object {
+    let memory = js::property(&window(), MEMORY);
+    if memory.is_object() {
+        return memory.unchecked_into();
+    }
+    let memory = Object::new();
+    _ = Reflect::set(&window(), &MEMORY.into(), &memory);
+    memory
 }
 
 /// Stops storing. Existing entries stay.
@@ -43,14 +110,12 @@ pub(crate) fn stop_storing() {
     SIGNED_OUT.store(true, Ordering::Relaxed);
 }
 
-/// Reads an entry.
+/// Reads an entry of this device.
 pub(crate) fn read(name: &str) -> Option<String> {
-    local_storage()?.get_item(name).ok()?
+    device().get(name)
 }
 
-/// Writes an entry. If storage is full or forbidden, it is lost with the page.
+/// Writes an entry of this device. If storage is full or forbidden, it is lost with the page.
 pub(crate) fn write(name: &str, value: &str) {
-    if let Some(storage) = local_storage() {
-        _ = storage.set_item(name, value);
-    }
+    device().set(name, value);
 }

@@ -6,69 +6,71 @@
 
 use page_model::timeline::Draft;
 use shared_types::{Nonce, PersonId, RoomName};
-use web_sys::Storage;
 
-use crate::browser::storage::local_storage;
+use crate::browser::storage;
 
 /// The stored messages of one author in one room.
 pub(crate) struct UnsentMessages {
     prefix: String,
-    /// The entries of this page: keys and nonces.
-    entries: Vec<(String, Nonce)>,
-    /// Whether every unsent message has an entry.
-    is_complete: bool,
+    entries: Vec<Entry>,
+}
+
+/// The entry of an unsent message.
+struct Entry {
+    key: String,
+    nonce: Nonce,
+    /// Whether it survives a reload. If storage is full or forbidden, it lasts until the page is left.
+    is_stored: bool,
 }
 
 impl UnsentMessages {
     /// Opens the entries of an author in a room. Returns the messages that earlier pages stored, oldest first.
     pub(crate) fn open(room: &RoomName, author: &PersonId) -> (Self, Vec<Draft>) {
         let prefix = ["unsent/", room.as_str(), "/", author.as_str(), "/"].concat();
+        let device = storage::device();
         let mut entries = Vec::new();
         let mut drafts = Vec::new();
-        if let Some(storage) = local_storage() {
-            let keys = (0..storage.length().unwrap_or(0)).filter_map(|index| storage.key(index).ok()?);
-            let mut keys: Vec<String> = keys.filter(|key| key.starts_with(&prefix)).collect();
-            // Keys contain the time before the nonce, so this sorts by time. It has 13 digits until the year 2286.
-            keys.sort_unstable();
-            for key in keys {
-                if let Some(draft) = read(&storage, &key) {
-                    entries.push((key, draft.nonce.clone()));
-                    drafts.push(draft);
-                }
+        // Keys contain the time before the nonce, so they are sorted by time. It has 13 digits until the year 2286.
+        for key in device.keys(&prefix) {
+            if let Some(draft) = device.get(&key).and_then(|entry| read(&entry)) {
+                entries.push(Entry { key, nonce: draft.nonce.clone(), is_stored: false });
+                drafts.push(draft);
             }
         }
-        (Self { prefix, entries, is_complete: true }, drafts)
+        (Self { prefix, entries }, drafts)
     }
 
     /// Whether every unsent message is stored and survives a reload.
     pub(crate) fn is_complete(&self) -> bool {
-        self.is_complete
+        self.entries.iter().all(|entry| entry.is_stored)
     }
 
     /// Updates the entries to the messages that are unsent at `now`, in milliseconds.
     pub(crate) fn update(&mut self, unsent: &[Draft], now: u64) {
-        let Some(storage) = local_storage() else {
-            self.is_complete = unsent.is_empty();
-            return;
-        };
-        self.entries.retain(|(key, nonce)| {
+        let device = storage::device();
+        self.entries.retain(|Entry { key, nonce, .. }| {
             let is_unsent = unsent.iter().any(|draft| draft.nonce == *nonce);
             if !is_unsent {
-                _ = storage.remove_item(key);
+                device.remove(key);
             }
             is_unsent
         });
-        self.is_complete = true;
         for draft in unsent {
-            if !self.entries.iter().any(|(_, stored)| *stored == draft.nonce) {
-                let key = [&self.prefix, now.to_string().as_str(), "/", draft.nonce.as_str()].concat();
-                // If storage is full or forbidden, the message lasts until the page is left. Later updates try again.
-                match storage.set_item(&key, &write(draft)) {
-                    Ok(()) => self.entries.push((key, draft.nonce.clone())),
-                    Err(_) => self.is_complete = false,
-                }
-            }
+            let entry = self.entry(draft, now);
+            // An entry that could not be stored is tried again.
+            entry.is_stored = entry.is_stored || device.set(&entry.key, &write(draft));
         }
+    }
+
+    /// Returns the entry of a message. A new one gets a key with the time `now`.
+    fn entry(&mut self, draft: &Draft, now: u64) -> &mut Entry {
+        let known = self.entries.iter().position(|entry| entry.nonce == draft.nonce);
+        let index = known.unwrap_or_else(|| {
+            let key = [&self.prefix, now.to_string().as_str(), "/", draft.nonce.as_str()].concat();
+            self.entries.push(Entry { key, nonce: draft.nonce.clone(), is_stored: false });
+            self.entries.len() - 1
+        });
+        &mut self.entries[index]
     }
 }
 
@@ -76,7 +78,7 @@ fn write(draft: &Draft) -> String {
     serde_json::to_string(&(&draft.nonce, &draft.text, &draft.image, draft.reply_to)).unwrap_or_default()
 }
 
-fn read(storage: &Storage, key: &str) -> Option<Draft> {
-    let (nonce, text, image, reply_to) = serde_json::from_str(&storage.get_item(key).ok()??).ok()?;
+fn read(entry: &str) -> Option<Draft> {
+    let (nonce, text, image, reply_to) = serde_json::from_str(entry).ok()?;
     Some(Draft { nonce, text, image, reply_to })
 }

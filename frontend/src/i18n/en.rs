@@ -298,6 +298,10 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     #[cfg(feature = "ssr")]
     reload: "The chat can't be reached right now. Please reload the page in a moment.\n",
     #[cfg(feature = "ssr")]
+    failed: "This page has stopped working. Reload it to go on.",
+    #[cfg(feature = "ssr")]
+    reload_page: "Reload",
+    #[cfg(feature = "ssr")]
     not_found: "There is no such room",
     #[cfg(feature = "ssr")]
     not_found_why: "The name of a room has lower-case letters, digits and hyphens, and at most 64 of them.",

@@ -300,6 +300,10 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     #[cfg(feature = "ssr")]
     reload: "現在チャットに接続できません。しばらくしてからページを再読み込みしてください。\n",
     #[cfg(feature = "ssr")]
+    failed: "このページは動作を停止しました。続けるには再読み込みしてください。",
+    #[cfg(feature = "ssr")]
+    reload_page: "再読み込み",
+    #[cfg(feature = "ssr")]
     not_found: "ルームが見つかりません",
     #[cfg(feature = "ssr")]
     not_found_why: "ルーム名に使えるのは半角の英小文字、数字、ハイフンで、長さは64文字までです。",

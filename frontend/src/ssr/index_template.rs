@@ -17,7 +17,7 @@ pub struct IndexTemplate {
     head: String,
     /// From `</head>` up to and including `<body…>`.
     to_body: String,
-    /// After `<body…>`.
+    /// From `</body>` on.
     rest: String,
 }
 
@@ -32,7 +32,7 @@ pub enum IndexTemplateError {
     Description,
     /// It has no `</head>` after the description.
     Head,
-    /// It has no `<body…>` after the head.
+    /// It has no `<body…>` and `</body>` after the head.
     Body,
 }
 
@@ -43,7 +43,7 @@ impl fmt::Display for IndexTemplateError {
             Self::Title => "index.html has no <title> after its language",
             Self::Description => "index.html has no description after its title",
             Self::Head => "index.html has no </head> after its description",
-            Self::Body => "index.html has no <body> after its head",
+            Self::Body => "index.html has no <body> with its end after its head",
         })
     }
 }
@@ -68,6 +68,8 @@ impl IndexTemplate {
         let tag = rest.find("<body").ok_or(IndexTemplateError::Body)?;
         let end = tag + rest[tag..].find('>').ok_or(IndexTemplateError::Body)? + 1;
         let (to_body, rest) = rest.split_at(end);
+        // The content is for the page without a server.
+        let (_, rest) = cut_before(rest, "</body>").ok_or(IndexTemplateError::Body)?;
         let [before_language, before_title, before_description, head, to_body, rest] =
             [before_language, before_title, before_description, head, to_body, rest].map(str::to_owned);
         Ok(Self { before_language, before_title, before_description, head, to_body, rest })

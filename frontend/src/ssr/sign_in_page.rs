@@ -56,7 +56,7 @@ pub fn sign_in_page(template: &IndexTemplate, language: Language, page: SignInPa
     let problem = page.problem.map(|problem| problem.sentence(translations));
     let body = html(|| {
         view! {
-            <main class="notice" data-page="complete">
+            <main class="notice">
                 <h1>{title}</h1>
                 <p>{why}</p>
                 {problem.map(|sentence| view! { <p id="trouble" class="trouble" role="alert">{sentence}</p> })}

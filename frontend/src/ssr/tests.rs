@@ -10,7 +10,7 @@ use crate::ssr::{
 };
 
 const INDEX: &str = "<!DOCTYPE html><html lang=\"en\"><head><title>x</title>\
-                     <meta name=\"description\" content=\"y\"><link></head>\n<body class=\"a\"></body></html>";
+                     <meta name=\"description\" content=\"y\"><link></head>\n<body class=\"a\"><div id=\"app\"></div></body></html>";
 
 fn state(texts: &[&str]) -> PageState {
     let ann = Person { id: "ann".parse().unwrap(), name: "Ann".parse().unwrap(), moderator: false };
@@ -51,10 +51,12 @@ fn a_room_page_contains_title_state_and_messages() {
     for part in [
         "<title>#lobby · Chat</title><meta name=\"description\" content=\"A room to talk in: ",
         "\"><link><script type=\"application/json\" id=\"page-state\">{\"language\":\"en\",\"room\":\"lobby\"",
-        "</script></head>\n<body class=\"a\"><div data-connection=\"connecting\" class=\"chat\">",
+        "</script></head>\n<body class=\"a\"><div id=\"app\" data-shape=\"",
+        "\"><div data-connection=\"connecting\" class=\"chat\">",
         "3 online",
         "Thursday, 31 December 2026",
         "<time datetime=\"2026-12-31T23:59:59Z\">23:59</time>",
+        "</div></div><div id=\"failure\" role=\"alert\" hidden ",
         "</div></body></html>",
     ] {
         assert!(page.contains(part), "no {part} in {page}");
@@ -199,8 +201,8 @@ fn an_empty_room_has_a_hint() {
 #[test]
 fn the_not_found_page_has_no_page_state() {
     let page = not_found_page(&IndexTemplate::parse(INDEX).unwrap(), Language::English);
-    assert!(page.contains("There is no such room") && page.contains("data-page=\"complete\""), "{page}");
-    assert!(!page.contains("page-state"));
+    assert!(page.contains("There is no such room"), "{page}");
+    assert!(!page.contains("page-state") && !page.contains("id=\"app\""), "{page}");
 }
 
 /// Renders the sign-in page of the room `cats`.
@@ -214,7 +216,6 @@ fn the_sign_in_page_returns_to_the_room() {
     let form = rendered_sign_in_page(SignInMethod::Passphrase, None, Language::English);
     for part in [
         "<title>Enter the passphrase</title>",
-        "data-page=\"complete\"",
         "<form method=\"post\" action=\"/enter\" class=\"door\">",
         "name=\"to\" value=\"/r/cats\"",
         "autocomplete=\"current-password\"",

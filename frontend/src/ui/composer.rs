@@ -29,7 +29,7 @@ const NEAR_LIMIT: usize = 200;
 #[component]
 pub(crate) fn Composer(chat: Chat) -> impl IntoView {
     let field = chat.composer.field;
-    let chars = RwSignal::new(0);
+    let chars = chat.composer.chars;
     let measure = move || {
         if let Some(field) = field.get() {
             chars.set(counted_chars(&field.value()));
@@ -52,7 +52,10 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
                 chat.composer.stashed_draft.set_value(field.value());
             }
             match &editing {
-                Some(editing) => field.set_value(editing.text.as_ref().map_or("", MessageText::as_str)),
+                Some(editing) => match chat.composer.restored_edit.try_update_value(Option::take).flatten() {
+                    Some(text) => field.set_value(&text),
+                    None => field.set_value(editing.text.as_ref().map_or("", MessageText::as_str)),
+                },
                 None => field.set_value(&chat.composer.stashed_draft.get_value()),
             }
             untrack(measure);

@@ -14,13 +14,13 @@ pub(crate) fn mode_bar(chat: Chat) -> impl IntoView {
         chat.focus();
     };
     move || {
-        let (class, purpose) = chat.composer.mode.with(|mode| match mode {
+        let (class, seq, purpose) = chat.composer.mode.with(|mode| match mode {
             ComposerMode::New => None,
-            ComposerMode::Reply(preview) => Some(("writing", chat.translations.replying(preview))),
-            ComposerMode::Edit(_) => Some(("writing edit", chat.translations.editing.to_owned())),
+            ComposerMode::Reply(preview) => Some(("writing", preview.seq, chat.translations.replying(preview))),
+            ComposerMode::Edit(edited) => Some(("writing edit", edited.seq, chat.translations.editing.to_owned())),
         })?;
         Some(view! {
-            <div class=class>
+            <div class=class data-seq=seq.to_string()>
                 <p id="writing-purpose" class="writing-purpose">{purpose}</p>
                 {icon_button("writing-cancel", chat.translations.cancel.into(), CROSS, true, Callback::new(cancel))}
             </div>

@@ -14,6 +14,10 @@ pub(crate) struct ComposerState {
     pub(crate) mode: RwSignal<ComposerMode>,
     /// The draft of a new message, while an edit is in the field.
     pub(crate) stashed_draft: StoredValue<String>,
+    /// The text of an edit that a failed instance of the program has left.
+    pub(crate) restored_edit: StoredValue<Option<String>>,
+    /// Number of characters in the field. It is set whenever the text changes.
+    pub(crate) chars: RwSignal<usize>,
     pub(crate) field: NodeRef<html::Textarea>,
 }
 
@@ -24,6 +28,8 @@ impl ComposerState {
             attachments: RwSignal::new(Attachments::default()),
             mode: RwSignal::new(ComposerMode::New),
             stashed_draft: StoredValue::new(String::new()),
+            restored_edit: StoredValue::new(None),
+            chars: RwSignal::new(0),
             field: NodeRef::new(),
         }
     }
