@@ -111,6 +111,29 @@ test('messages that are not sent yet survive a panic', async ({ browser, deploym
   expect(await texts(ann)).toEqual(['from the tunnel', 'and the panic']);
 });
 
+test('without storage, a draft and messages that are not sent yet survive a panic', async ({ browser, deployment, room, connect }) => {
+  const ann = await connect(room, { name: 'Ann' });
+  const page = await (await browser.newContext({ locale: 'en-GB' })).newPage();
+  const proxy = await SocketProxy.install(page);
+  await page.addInitScript(() => {
+    Storage.prototype.setItem = () => {
+      throw new DOMException('full, says the test', 'QuotaExceededError');
+    };
+  });
+  const chat = await ChatPage.open(page, deployment, room);
+  proxy.holdSends();
+  await chat.sendMessage('not sent yet');
+  await chat.composer.fill('a draft');
+  await makePanic(page, 1);
+  await ann.sendMessage('while it fails');
+  await expect(chat.messageWithText('while it fails')).toHaveAttribute('data-state', 'sent');
+  await expect(chat.messageWithText('not sent yet')).toHaveAttribute('data-state', 'pending');
+  await expect(chat.composer).toHaveValue('a draft');
+  proxy.releaseSends();
+  await expect(chat.messageWithText('not sent yet')).toHaveAttribute('data-state', 'sent');
+  expect((await texts(ann)).filter((text) => text === 'not sent yet')).toHaveLength(1);
+});
+
 test('an edit and the draft behind it survive a panic', async ({ browser, deployment, room, connect }) => {
   const ann = await connect(room, { name: 'Ann' });
   const { chat } = await openUnchecked(browser, deployment, room);

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use js_sys::Promise;
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::ServiceWorkerRegistration;
+use web_sys::{ServiceWorkerContainer, ServiceWorkerRegistration};
 
 use crate::browser::{events, js, storage};
 
@@ -32,13 +33,14 @@ pub(crate) fn prepare() {
 }
 
 async fn install() {
-    let workers = window().navigator().service_worker();
-    // Pages loaded without HTTPS from another machine have no workers, nor have some private windows.
-    if AsRef::<JsValue>::as_ref(&workers).is_undefined() {
-        return;
-    }
+    // Pages loaded without HTTPS from another machine have no workers, nor have some private windows. Other browsers
+    // throw an error where a page asks for them.
+    let workers = js::property(&window().navigator(), "serviceWorker");
+    let Ok(workers) = workers.dyn_into::<ServiceWorkerContainer>() else { return };
     let was_controlled = workers.controller().is_some();
-    if JsFuture::from(workers.register(WORKER)).await.is_err() {
+    let registration = js::call(&workers, "register", &[WORKER.into()]);
+    let Some(Ok(registration)) = registration.map(JsCast::dyn_into::<Promise>) else { return };
+    if JsFuture::from(registration).await.is_err() {
         return;
     }
     let Ok(ready) = workers.ready() else { return };
