@@ -6,6 +6,7 @@ export class ChatPage {
   readonly log: Locator;
   readonly messages: Locator;
   readonly composer: Locator;
+  readonly sendButton: Locator;
   readonly newMessages: Locator;
   readonly page: Page;
 
@@ -14,6 +15,7 @@ export class ChatPage {
     this.log = page.getByRole('log');
     this.messages = this.log.locator('article.message');
     this.composer = page.getByLabel('Message', { exact: true });
+    this.sendButton = page.locator('.composer .send');
     this.newMessages = page.locator('.new-messages');
   }
 
@@ -30,10 +32,11 @@ export class ChatPage {
     await expect(this.page.locator('.chat')).toHaveAttribute('data-connection', connection);
   }
 
-  /** Types a message and sends it. */
+  /** Types a message and sends it. On a phone, Enter makes a new line. */
   async sendMessage(text: string): Promise<void> {
     await this.composer.fill(text);
-    await this.composer.press('Enter');
+    if (await this.page.evaluate(() => matchMedia('(pointer: coarse)').matches)) await this.sendButton.click();
+    else await this.composer.press('Enter');
   }
 
   /** Locates the messages with exactly this text. */

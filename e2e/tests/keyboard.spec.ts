@@ -199,6 +199,14 @@ test('a complete visit works with the keyboard alone', async ({ page, deployment
   expect(listed.filter((shortcut) => !keys.pressed.has(shortcut))).toEqual([]);
 });
 
+test('with a mouse, Enter sends', async ({ page, deployment, room }) => {
+  const chat = await ChatPage.open(page, deployment, room);
+  await expect(chat.composer).toHaveAttribute('enterkeyhint', 'send');
+  await expect(chat.composer).toHaveAttribute('aria-description', /^Enter to send/);
+  await chat.sendMessage('hello');
+  await chat.expectMessages('hello');
+});
+
 test('the shortcuts dialog lists all keys and opens from a button', async ({ page, deployment, room }) => {
   const chat = await ChatPage.open(page, deployment, room);
   const keys = new Keyboard(page);

@@ -219,3 +219,22 @@ test('the composer stays above the on-screen keyboard', async ({ page, deploymen
   await setVisibleHeight(null);
   expect(await bottom()).toBeGreaterThan(700);
 });
+
+test('Enter makes a new line, the button sends', async ({ page, deployment, room }) => {
+  const chat = await ChatPage.open(page, deployment, room);
+  await expect(chat.composer).toHaveAttribute('enterkeyhint', 'enter');
+  await expect(chat.composer).toHaveAttribute('aria-description', /^Enter for a new line/);
+  await chat.composer.pressSequentially('milk');
+  await chat.composer.press('Enter');
+  await chat.composer.pressSequentially('bread');
+  await expect(chat.composer).toHaveValue('milk\nbread');
+  await expect(chat.messages).toHaveCount(0);
+  await chat.sendButton.tap();
+  await expect(chat.messages).toHaveCount(1);
+  expect(await chat.messages.locator('.message-text').innerText()).toBe('milk\nbread');
+  await expect(chat.composer).toHaveValue('');
+  // A keyboard that is connected to the phone has the key.
+  await chat.composer.pressSequentially('and tea');
+  await chat.composer.press('Control+Enter');
+  await expect(chat.messages).toHaveCount(2);
+});

@@ -29,6 +29,7 @@ pub(crate) struct Translations {
     pub(crate) placeholder: Template,
     pub(crate) send: &'static str,
     pub(crate) composer_keys: &'static str,
+    pub(crate) composer_keys_touch: &'static str,
     pub(crate) no_script: &'static str,
     chars_left: Plural,
     chars_over: Plural,

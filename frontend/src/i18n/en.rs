@@ -12,6 +12,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     placeholder: Template("Message #", ""),
     send: "Send",
     composer_keys: "Enter to send, Shift + Enter for a new line",
+    composer_keys_touch: "Enter for a new line, the button to send",
     no_script: "You are reading along. Turn on JavaScript to join the conversation.",
     chars_left: Plural { one: Template("", " character left"), other: Template("", " characters left") },
     chars_over: Plural { one: Template("", " character too long"), other: Template("", " characters too long") },

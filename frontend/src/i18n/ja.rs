@@ -17,6 +17,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     placeholder: Template("メッセージを入力（#", "）"),
     send: "送信",
     composer_keys: "Enterで送信、Shift + Enterで改行",
+    composer_keys_touch: "Enterで改行、ボタンで送信",
     no_script: "現在は閲覧のみできます。会話に参加するには、JavaScriptを有効にしてください。",
     chars_left: count("残り", "文字"),
     chars_over: count("", "文字超過しています"),

@@ -19,6 +19,7 @@ use crate::ui::{
         posting_notice::posting_notice,
     },
     message::delete_dialog,
+    parts::pointer_and_keys::{has_coarse_pointer, is_composing_key, with_key_press},
     state::{Chat, composer::Attachments, intent::Intent},
 };
 
@@ -37,6 +38,7 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
         }
     };
     Effect::new(measure);
+    Effect::new(move || adapt_to_pointer(chat));
     let mentions = MentionList::new(chat);
     // An edit replaces the draft; afterwards the draft is restored.
     Effect::new(move |edited: Option<Option<EditedMessage>>| {
@@ -90,8 +92,8 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
             send();
         }
     });
-    let on_key = move |event: ev::KeyboardEvent| {
-        if is_send_key(&event) {
+    let on_key = move |event: ev::KeyboardEvent, has_several_lines: bool| {
+        if with_key_press(&event, |key| key.sends(has_several_lines, has_coarse_pointer())) {
             event.prevent_default();
             send();
         } else if event.key() == "Escape" && !is_composing_key(&event) {
@@ -113,7 +115,15 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
             chat.dispatch.run(Intent::SetComposerMode(last));
             return;
         }
-        on_key(event);
+        on_key(event, true);
+    };
+    // The composition of an input method ends before the text is taken: its last syllable would otherwise appear in the
+    // empty field. Safari leaves the focus in the field when a button is tapped.
+    let send_by_button = move |_| {
+        if let Some(field) = field.get_untracked() {
+            _ = field.blur();
+        }
+        send();
     };
     let on_paste = move |event: ev::ClipboardEvent| {
         if chat.attach(event.clipboard_data().and_then(|data| data.files())) {
@@ -133,7 +143,7 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
     view! {
         <footer class="composer" data-silent=move || is_disabled().then_some("")>
             {mode_bar(chat)}
-            <Tray chat on_key=Callback::new(on_key) />
+            <Tray chat on_key=Callback::new(move |event| on_key(event, false)) />
             {mentions.view()}
             <div class="composer-box">
                 {attach_button(chat)}
@@ -161,6 +171,7 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
                     }
                     on:keydown=on_field_key
                     on:click=move |_| mentions.update()
+                    on:focus=move |_| adapt_to_pointer(chat)
                     on:blur=move |_| mentions.hide()
                     on:paste=on_paste
                 ></textarea>
@@ -168,7 +179,7 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
                     class="send"
                     type="button"
                     disabled=move || is_too_long() || send_when_ready.get()
-                    on:click=move |_| send()
+                    on:click=send_by_button
                 >
                     {move || if editing() { chat.translations.save } else { chat.translations.send }}
                 </button>
@@ -179,6 +190,18 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
             <p class="drop">{chat.translations.drop}</p>
         </footer>
     }
+}
+
+/// Says what Enter does. The main pointer may change, for example when a tablet is put into its keyboard.
+fn adapt_to_pointer(chat: Chat) {
+    let Some(field) = chat.composer.field.get() else { return };
+    let (hint, keys) = if has_coarse_pointer() {
+        ("enter", chat.translations.composer_keys_touch)
+    } else {
+        ("send", chat.translations.composer_keys)
+    };
+    _ = field.set_attribute("enterkeyhint", hint);
+    _ = field.set_attribute("aria-description", keys);
 }
 
 /// Ends an edit and sends its outcome.
@@ -199,17 +222,6 @@ fn edit_last_own(chat: Chat) -> Option<ComposerMode> {
     chat.log
         .rows
         .with_untracked(|rows| rows.iter().rev().find_map(|shown| ComposerMode::edit(shown.row.get_untracked())))
-}
-
-/// Whether a key sends the message: Enter without Shift, unless it ends a composition of an input method.
-fn is_send_key(event: &ev::KeyboardEvent) -> bool {
-    event.key() == "Enter" && !event.shift_key() && !is_composing_key(event)
-}
-
-/// Whether a key belongs to an input method. Safari reports the last key after the end of the composition, marked only
-/// by the key code 229.
-fn is_composing_key(event: &ev::KeyboardEvent) -> bool {
-    event.is_composing() || event.key_code() == 229
 }
 
 /// Returns how many characters of a text count against the limit.

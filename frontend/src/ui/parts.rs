@@ -7,3 +7,4 @@ pub(crate) mod dialog;
 pub(crate) mod element;
 pub(crate) mod form_controls;
 pub(crate) mod icon_button;
+pub(crate) mod pointer_and_keys;

@@ -1,9 +1,10 @@
 //! The keyboard shortcuts that work anywhere on the page.
 
 use leptos::{ev, prelude::*};
+use page_model::keys::{Platform, Shortcut};
 use web_sys::{Element, wasm_bindgen::JsCast as _};
 
-use crate::ui::{rooms, search_dialog, shortcuts, state::Chat};
+use crate::ui::{parts::pointer_and_keys::with_key_press, rooms, search_dialog, shortcuts, state::Chat};
 
 /// Registers the listener.
 pub(crate) fn watch(chat: Chat) {
@@ -12,13 +13,12 @@ pub(crate) fn watch(chat: Chat) {
 }
 
 fn on_key(chat: Chat, event: &ev::KeyboardEvent) {
-    let key = event.key();
-    let command = event.ctrl_key() || event.meta_key();
-    let open_dialog = match key.as_str() {
-        "k" | "K" if command && !event.shift_key() && !event.alt_key() => rooms::open,
-        "/" if !command && !is_typed(event) => search_dialog::open,
-        "?" if !command && !is_typed(event) => shortcuts::open,
-        _ => return,
+    let platform = Platform::of(&window().navigator().platform().unwrap_or_default());
+    let open_dialog = match with_key_press(event, |key| key.shortcut(platform, is_typed(event))) {
+        Some(Shortcut::Rooms) => rooms::open,
+        Some(Shortcut::Search) => search_dialog::open,
+        Some(Shortcut::Shortcuts) => shortcuts::open,
+        None => return,
     };
     event.prevent_default();
     // One dialog at a time.
