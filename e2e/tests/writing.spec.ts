@@ -1,7 +1,53 @@
+import type { Page } from '@playwright/test';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
+import { png } from '../support/images.ts';
 
-// What the composer does with keys and input methods.
+// What the composer does with clipboards, keys and input methods.
+
+/** A clipboard: its texts, and the names of its files, which are all the same image. */
+type Clipboard = { text?: string; html?: string; files?: string[] };
+
+/** Pastes a clipboard. If the page leaves the paste to the browser, the text is inserted, as the browser does. */
+async function paste(chat: ChatPage, clipboard: Clipboard): Promise<void> {
+  await chat.composer.focus();
+  await chat.composer.evaluate((field, { clipboard: { text, html, files }, bytes }) => {
+    const clipboardData = new DataTransfer();
+    if (text !== undefined) clipboardData.setData('text/plain', text);
+    if (html !== undefined) clipboardData.setData('text/html', html);
+    for (const name of files ?? []) clipboardData.items.add(new File([new Uint8Array(bytes)], name, { type: 'image/png' }));
+    const event = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
+    if (field.dispatchEvent(event)) document.execCommand('insertText', false, text ?? '');
+  }, { clipboard, bytes: [...png(30, 20)] });
+}
+
+const attached = (page: Page) => page.getByRole('list', { name: 'Attached images' }).getByRole('listitem');
+
+for (const [source, clipboard, text] of [
+  ['cells of a spreadsheet', { text: 'Apples\t3', html: '<table><tr><td>Apples</td><td>3</td></tr></table>', files: ['image.png'] }, 'Apples\t3'],
+  ['a paragraph of a text processor', { text: 'Dear all', html: '<p class=MsoNormal>Dear all<o:p></o:p></p>', files: ['image.png'] }, 'Dear all'],
+  ['text without a picture', { text: 'let x = 1;', html: '<pre>let x = 1;</pre>' }, 'let x = 1;'],
+] as const) {
+  test(`pasting ${source} inserts the text`, async ({ page, deployment, room }) => {
+    const chat = await ChatPage.open(page, deployment, room);
+    await paste(chat, clipboard as Clipboard);
+    await expect(chat.composer).toHaveValue(text);
+    await expect(attached(page)).toHaveCount(0);
+  });
+}
+
+for (const [source, clipboard] of [
+  ['a screenshot', { files: ['image.png'] }],
+  ['an image of a web page', { text: 'A cat', html: '<meta charset="utf-8"><img src="https://example.com/cat" alt="A cat">', files: ['image.png'] }],
+  ['a file of a file manager', { text: 'boat.png', files: ['boat.png'] }],
+] as const) {
+  test(`pasting ${source} attaches it`, async ({ page, deployment, room }) => {
+    const chat = await ChatPage.open(page, deployment, room);
+    await paste(chat, clipboard as unknown as Clipboard);
+    await expect(attached(page)).toHaveCount(1);
+    await expect(chat.composer).toHaveValue('');
+  });
+}
 
 test('a syllable that is being composed is sent once, and the field is empty', async ({ page, deployment, room }) => {
   const chat = await ChatPage.open(page, deployment, room);

@@ -14,6 +14,7 @@ pub mod erasure;
 pub mod keys;
 pub mod mention_completion;
 pub mod notification_level;
+pub mod paste;
 pub mod rejected_image;
 pub mod room_list;
 pub mod search;

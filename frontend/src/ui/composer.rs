@@ -7,7 +7,10 @@ mod mode_bar;
 mod posting_notice;
 
 use leptos::{ev, prelude::*};
-use page_model::composer_mode::{ComposerMode, EditOutcome, EditedMessage};
+use page_model::{
+    composer_mode::{ComposerMode, EditOutcome, EditedMessage},
+    paste::{ClipboardFormats, Paste},
+};
 use shared_types::{MessageText, TextError, limits};
 
 use crate::ui::{
@@ -126,7 +129,10 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
         send();
     };
     let on_paste = move |event: ev::ClipboardEvent| {
-        if chat.attach(event.clipboard_data().and_then(|data| data.files())) {
+        if let Some(data) = event.clipboard_data()
+            && what_to_paste(&data) == Paste::Files
+            && chat.attach(data.files())
+        {
             event.prevent_default();
         }
     };
@@ -202,6 +208,15 @@ fn adapt_to_pointer(chat: Chat) {
     };
     _ = field.set_attribute("enterkeyhint", hint);
     _ = field.set_attribute("aria-description", keys);
+}
+
+/// Decides between the text and the files of a clipboard.
+fn what_to_paste(data: &web_sys::DataTransfer) -> Paste {
+    let [text, html] = ["text/plain", "text/html"].map(|format| data.get_data(format).unwrap_or_default());
+    let name = |files: &web_sys::FileList, index| Some(files.get(index)?.name());
+    let names = |files: web_sys::FileList| (0..files.length()).filter_map(|index| name(&files, index)).collect();
+    let files: Vec<String> = data.files().map(names).unwrap_or_default();
+    ClipboardFormats { text: &text, html: &html, files: &files }.paste()
 }
 
 /// Ends an edit and sends its outcome.
