@@ -24,6 +24,11 @@ test('the passphrase opens the requested room and keeps the session', async ({ p
     await expect(field).toBeFocused();
     await expect(field).toHaveAttribute('autocomplete', 'current-password');
     await expect(field).toHaveAttribute('type', 'password');
+    // A password manager stores the passphrase under this name.
+    const name = page.locator('form input[name=username]');
+    await expect(name).toHaveAttribute('autocomplete', 'username');
+    await expect(name).toHaveValue('chat');
+    await expect(name).toBeHidden();
 
     await field.fill('not it');
     await field.press('Enter');

@@ -104,3 +104,14 @@ test('on a Mac, Control+K stays with the field and Command+K opens the rooms', a
   expect(await press({ metaKey: true }), 'handled by the page').toBe(false);
   await expect(rooms).toBeVisible();
 });
+
+test('password managers are told to leave the fields alone', async ({ page, deployment, room }) => {
+  const chat = await ChatPage.open(page, deployment, room);
+  await page.locator('input[type=file]').setInputFiles({ name: 'sea.png', mimeType: 'image/png', buffer: png(30, 20) });
+  const fields = [chat.composer, page.getByLabel('Describe this image'), page.locator('.search input'), page.locator('.switcher input'), page.locator('.picker-field')];
+  for (const field of fields) {
+    for (const [name, value] of [['autocomplete', 'off'], ['data-1p-ignore', ''], ['data-bwignore', 'true'], ['data-lpignore', 'true'], ['data-form-type', 'other']] as const) {
+      await expect(field).toHaveAttribute(name, value);
+    }
+  }
+});

@@ -78,6 +78,8 @@ fn passphrase(translations: &'static Translations, page: SignInPage<'_>) -> impl
     view! {
         <form class="door" method="post" action="/enter">
             <input type="hidden" name="to" value=page.room.path() />
+            // Password managers store a passphrase under a name. All visitors share this one.
+            <input type="text" name="username" value="chat" autocomplete="username" readonly hidden />
             <label class="name-label">
                 <span>{translations.passphrase}</span>
                 <input

@@ -22,7 +22,10 @@ use crate::ui::{
         posting_notice::posting_notice,
     },
     message::delete_dialog,
-    parts::pointer_and_keys::{has_coarse_pointer, is_composing_key, with_key_press},
+    parts::{
+        autofill::no_autofill,
+        pointer_and_keys::{has_coarse_pointer, is_composing_key, with_key_press},
+    },
     state::{Chat, composer::Attachments, intent::Intent},
 };
 
@@ -165,7 +168,7 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
                     aria-activedescendant=move || mentions.active()
                     placeholder=chat.translations.placeholder.with(&chat.room_name())
                     enterkeyhint="send"
-                    autocomplete="off"
+                    {..no_autofill()}
                     disabled=is_disabled
                     node_ref=field
                     on:input=move |_| {

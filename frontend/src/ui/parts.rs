@@ -1,5 +1,6 @@
 //! Parts that several features share: elements, buttons, dialogs, avatars.
 
+pub(crate) mod autofill;
 pub(crate) mod avatar;
 pub(crate) mod byline;
 pub(crate) mod colour;

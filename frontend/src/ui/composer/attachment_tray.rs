@@ -4,7 +4,10 @@ use leptos::{ev, prelude::*};
 use shared_types::limits;
 
 use crate::ui::{
-    parts::icon_button::{CROSS, icon_button},
+    parts::{
+        autofill::no_autofill,
+        icon_button::{CROSS, icon_button},
+    },
     state::{Chat, composer::Attachment, intent::Intent},
 };
 
@@ -59,7 +62,7 @@ fn image(chat: Chat, number: usize, image: Attachment, on_key: Callback<ev::Keyb
                 aria-label=chat.translations.describe
                 placeholder=chat.translations.describe
                 maxlength=limits::ALT_CHARS.to_string()
-                autocomplete="off"
+                {..no_autofill()}
                 enterkeyhint="send"
                 prop:value=alt
                 on:input=move |event| chat.dispatch.run(Intent::DescribeImage(id, event_target_value(&event)))

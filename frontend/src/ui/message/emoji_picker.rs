@@ -10,6 +10,7 @@ use crate::ui::{
         dom::article,
         reactions::toggle,
     },
+    parts::autofill::no_autofill,
     state::{Chat, set},
 };
 
@@ -69,7 +70,7 @@ pub(crate) fn EmojiPicker(chat: Chat) -> impl IntoView {
                     aria-label=chat.translations.any_emoji
                     placeholder=chat.translations.any_emoji
                     required
-                    autocomplete="off"
+                    {..no_autofill()}
                     node_ref=field
                     on:input=validate
                 />
