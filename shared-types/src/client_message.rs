@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Action, ChatImage, Emoji, ImageSize, ImageType, MessageText, Nonce, Person, PersonId, PersonName, Rev, RoomName,
     RoomRules, SearchText, Seconds, Seq, Timestamp,
-    limits::{MENTIONS, ROOMS},
+    limits::{IMAGE_PIXELS, MENTIONS, ROOMS},
 };
 
 /// One frame from a client: `{"action": …}`. The server ignores unknown fields, so that a newer client can send more.
@@ -240,15 +240,18 @@ impl ClientMessage {
             reason,
         };
         let message = Self::deserialize(&value).map_err(|error| bad_field(error.to_string()))?;
-        message.check_lists().map_err(bad_field)?;
+        message.check_fields().map_err(bad_field)?;
         Ok(message)
     }
 
-    /// Checks what the types of the fields do not: the lengths of lists, and that a message has text or an image. The match has no
-    /// default, so that a list in a new command cannot be forgotten.
-    fn check_lists(&self) -> Result<(), String> {
+    /// Checks what the types of the fields do not: the lengths of lists, the area of an image, and that a message has text or an
+    /// image. The match has no default, so that a list in a new command cannot be forgotten.
+    fn check_fields(&self) -> Result<(), String> {
         match self {
             Self::Send { text: None, image: None, .. } => Err("missing field `text`".into()),
+            Self::Send { image: Some(image), .. } if !image.has_allowed_area() => {
+                Err(format!("`image` has more than {IMAGE_PIXELS} pixels"))
+            }
             Self::Send { mentions, .. } | Self::Edit { mentions, .. } if mentions.len() > MENTIONS => {
                 Err(format!("`mentions` has more than {MENTIONS} people"))
             }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::{
     Nonce, PersonId, RoomName,
-    limits::{ALT_CHARS, IMAGE_BYTES, IMAGE_SIDE, PREVIEW_SIDE},
+    limits::{ALT_CHARS, IMAGE_BYTES, IMAGE_PIXELS, IMAGE_SIDE, PREVIEW_SIDE},
 };
 
 /// Image of a message, as everybody sees it before its bytes are loaded.
@@ -31,6 +31,13 @@ pub struct ChatImage {
     /// Description of the image for people who do not see it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alt: Option<AltText>,
+}
+
+impl ChatImage {
+    /// Whether the image has at most [`IMAGE_PIXELS`] pixels. Sides within their own limit can have more.
+    pub fn has_allowed_area(&self) -> bool {
+        u64::from(self.width.get()) * u64::from(self.height.get()) <= u64::from(IMAGE_PIXELS)
+    }
 }
 
 /// Returns the path of a message's image on the page's own host: `/images/{author}/{room}/{nonce}`.

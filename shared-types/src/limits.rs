@@ -31,12 +31,17 @@ pub const TEXT_CHARS: usize = 4_000;
 /// GIF unchanged.
 pub const IMAGE_BYTES: u32 = 2 * 1024 * 1024;
 
-/// Maximum width and height of an image, in pixels: what a large screen can show. At 4 bytes a pixel the image takes
-/// 2,048² × 4 = 16 MB in a reader's browser, however well it was compressed.
-pub const IMAGE_SIDE: u32 = 2_048;
+/// Maximum width and height of an image, in pixels: the largest side of a WebP. A screenshot of a whole page is that long.
+pub const IMAGE_SIDE: u32 = 16_383;
 
-/// Maximum size of a file from which the page makes an image, in bytes. A phone's photo has 2 to 8 MB.
-pub const FILE_BYTES: u32 = 10 * 1024 * 1024;
+/// Maximum number of pixels of an image. At 4 bytes a pixel the image takes 12 × 1,024² × 4 = 50 MB in a reader's browser,
+/// however well it was compressed. A screenshot of 1,080 × 20,000 pixels keeps three quarters of its width. The page makes
+/// photos smaller: 2,048 × 1,536 pixels, 13 MB.
+pub const IMAGE_PIXELS: u32 = 12 * 1024 * 1024;
+
+/// Maximum size of a file from which the page makes an image, in bytes. A phone's photo has 2 to 8 MB, one of 108 megapixels
+/// up to 40 MB. The page reads the first [`IMAGE_BYTES`] × 2 of them itself; the browser reads the file to decode it.
+pub const FILE_BYTES: u32 = 50 * 1024 * 1024;
 
 /// Number of colours along one side of an image's preview: 4 × 4 × 3 = 48 bytes.
 pub const PREVIEW_SIDE: usize = 4;

@@ -452,6 +452,24 @@ fn lists_above_their_limit_are_bad_fields() {
 }
 
 #[test]
+fn an_image_with_too_many_pixels_is_a_bad_field() {
+    for (width, height, good) in [
+        (16_383, 768, true),
+        (824, 15_264, true),
+        (4_096, 3_072, true),
+        (4_096, 3_073, false),
+        (16_383, 769, false),
+        (16_383, 16_383, false),
+    ] {
+        let mut send = json!({ "action": "send", "nonce": "n-1", "image": image_json() });
+        (send["image"]["width"], send["image"]["height"]) = (json!(width), json!(height));
+        let parsed = ClientMessage::parse(&send.to_string());
+        assert_eq!(parsed.is_ok(), good, "{width} × {height}: {parsed:?}");
+        assert!(good || matches!(parsed, Err(FrameError::Field { .. })), "{width} × {height}");
+    }
+}
+
+#[test]
 fn an_image_outside_the_limits_is_a_bad_field() {
     let upload = json!({ "action": "upload", "nonce": "n-1", "type": "image/png", "size": 1 });
     let send = json!({ "action": "send", "nonce": "n-1", "image": image_json() });
@@ -467,7 +485,8 @@ fn an_image_outside_the_limits_is_a_bad_field() {
         ("/nonce", json!("../secret")),
         ("/nonce", json!(null)),
         ("/image/type", json!("image/svg+xml")),
-        ("/image/width", json!(2_049)),
+        ("/image/width", json!(16_384)),
+        ("/image/height", json!(16_384)),
         ("/image/height", json!(0)),
         ("/image/preview", json!("<svg onload=alert(1)>")),
         ("/image/alt", json!("x".repeat(1_001))),

@@ -11,6 +11,7 @@ pub mod client;
 pub mod composer_mode;
 pub mod connection;
 pub mod erasure;
+pub mod image_file;
 pub mod keys;
 pub mod mention_completion;
 pub mod notification_level;

@@ -7,11 +7,13 @@ const TEXT_ATTRIBUTES: [&str; 6] =
     ["aria-label", "aria-description", "aria-roledescription", "title", "placeholder", "alt"];
 
 /// Literals that look like text but are names: keys, headers, drag types.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 26] = [
+    "Adobe",
     "ArrowDown",
     "ArrowLeft",
     "ArrowRight",
     "ArrowUp",
+    "CR3",
     "Content-Type",
     "Ctrl-K ⌘-K",
     "Delete",
@@ -19,11 +21,18 @@ const NAMES: [&str; 17] = [
     "Enter",
     "Esc",
     "Escape",
+    "Exif\\0\\0",
     "Files",
     "Home",
     "Home End",
+    "JPEG 2000",
+    "JPEG XL",
+    "KeyK",
     "Notification",
+    "PDF",
+    "Photoshop",
     "Shift-Enter",
+    "TIFF",
     "Tab",
 ];
 
