@@ -34,6 +34,70 @@ export function manyPixels(width: number, height: number): Buffer {
   ]);
 }
 
+/** Returns an animated GIF: this many frames of one pixel, in two colours. */
+export function animatedGif(frames: number): Buffer {
+  const frame = (colour: number) => Buffer.from(`21f90404050000002c0000000001000100000202${colour ? '4c' : '44'}0100`, 'hex');
+  const header = Buffer.from('47494638396101000100800000ff00000000ff21ff0b4e45545343415045322e300301000000', 'hex');
+  return Buffer.concat([header, ...Array.from({ length: frames }, (_, index) => frame(index % 2)), Buffer.from(';')]);
+}
+
+/** Returns an animated PNG of two colours, with a comment. */
+export function animatedPng(width: number, height: number, comment: string): Buffer {
+  const rows = (colour: number[]) => {
+    const row = Buffer.concat([Buffer.from([0]), Buffer.from(Array.from({ length: width }, () => colour).flat())]);
+    return deflateSync(Buffer.concat(Array.from({ length: height }, () => row)));
+  };
+  const control = (sequence: number) => chunk('fcTL', Buffer.concat([number(sequence), number(width), number(height), number(0), number(0), Buffer.from([0, 20, 0, 100, 0, 0])]));
+  return Buffer.concat([
+    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+    chunk('IHDR', Buffer.concat([number(width), number(height), Buffer.from([8, 2, 0, 0, 0])])),
+    chunk('acTL', Buffer.concat([number(2), number(0)])),
+    chunk('tEXt', Buffer.from(`Comment\0${comment}`, 'latin1')),
+    control(0),
+    chunk('IDAT', rows([200, 40, 40])),
+    control(1),
+    chunk('fdAT', Buffer.concat([number(2), rows([40, 40, 200])])),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+/** Returns an animated WebP that shows a still one twice, with an EXIF chunk. */
+export function animatedWebp(still: Buffer, width: number, height: number, exif: string): Buffer {
+  const part = (name: string, data: Buffer) => {
+    const head = Buffer.from(`${name}\0\0\0\0`, 'latin1');
+    head.writeUInt32LE(data.length, 4);
+    return Buffer.concat([head, data, Buffer.alloc(data.length % 2)]);
+  };
+  const side = (length: number) => {
+    const bytes = Buffer.alloc(3);
+    bytes.writeUIntLE(length - 1, 0, 3);
+    return bytes;
+  };
+  const sides = Buffer.concat([side(width), side(height)]);
+  const pixels: Buffer[] = [];
+  for (let at = 12; at < still.length; ) {
+    const end = at + 8 + still.readUInt32LE(at + 4) + (still.readUInt32LE(at + 4) % 2);
+    if (['VP8 ', 'VP8L', 'ALPH'].includes(still.toString('latin1', at, at + 4))) pixels.push(still.subarray(at, end));
+    at = end;
+  }
+  const frame = part('ANMF', Buffer.concat([Buffer.alloc(6), sides, Buffer.from([200, 0, 0, 0]), ...pixels]));
+  const parts = [part('VP8X', Buffer.concat([Buffer.from([0x1a, 0, 0, 0]), sides])), part('ANIM', Buffer.alloc(6)), frame, frame, part('EXIF', Buffer.from(exif))];
+  const head = Buffer.from('RIFF\0\0\0\0WEBP', 'latin1');
+  head.writeUInt32LE(4 + Buffer.concat(parts).length, 4);
+  return Buffer.concat([head, ...parts]);
+}
+
+/** Returns a PNG of one colour whose pixels have this opacity, from 0 to 255. */
+export function transparentPng(width: number, height: number, alpha: number): Buffer {
+  const row = Buffer.concat([Buffer.from([0]), Buffer.from(Array.from({ length: width }, () => [0, 0, 0, alpha]).flat())]);
+  return Buffer.concat([
+    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+    chunk('IHDR', Buffer.concat([number(width), number(height), Buffer.from([8, 6, 0, 0, 0])])),
+    chunk('IDAT', deflateSync(Buffer.concat(Array.from({ length: height }, () => row)))),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
 /** Adds the metadata that a phone writes: an EXIF block with the GPS position of the photo. */
 export function jpegWithGps(jpeg: Buffer): Buffer {
   const entry = (tag: number, type: number, count: number, value: number) => {

@@ -151,9 +151,7 @@ test('invalid and oversized images are rejected before upload', async ({ page, d
     [{ name: 'logo.svg', mimeType: 'image/svg+xml', buffer: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>') }, 'SVG cannot'],
     [{ name: 'logo.png', mimeType: 'image/png', buffer: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>') }, 'not an image'],
     [{ name: 'empty.png', mimeType: 'image/png', buffer: Buffer.alloc(0) }, 'not an image'],
-    [{ name: 'huge.png', mimeType: 'image/png', buffer: Buffer.alloc(10 * 1024 * 1024 + 1) }, 'larger than 10 MB'],
     [{ name: 'bomb.png', mimeType: 'image/png', buffer: manyPixels(10_001, 10_000) }, 'megapixels'],
-    [{ name: 'long.gif', mimeType: 'image/gif', buffer: gif('x'.repeat(2 * 1024 * 1024)) }, 'GIF is too large'],
   ] as const) {
     await chooseFiles(page, file);
     await expect(page.getByRole('alert')).toContainText(`${file.name}: `);

@@ -82,7 +82,7 @@ test('a syllable that is being composed is sent once, and the field is empty', a
 test('Enter that ends a composition does not send', async ({ page, deployment, room }) => {
   const chat = await ChatPage.open(page, deployment, room);
   await chat.composer.fill('かんじ');
-  const press = (init: KeyboardEventInit) =>
+  const press = (init: { isComposing?: boolean; keyCode?: number; ctrlKey?: boolean; metaKey?: boolean }) =>
     chat.composer.evaluate((field, init) => field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true, ...init })), init);
   expect(await press({ isComposing: true })).toBe(true);
   // Safari reports the end of the composition first, and then this key.
@@ -96,7 +96,7 @@ test('on a Mac, Control+K stays with the field and Command+K opens the rooms', a
   await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'platform', { get: () => 'MacIntel' }));
   const chat = await ChatPage.open(page, deployment, room);
   const rooms = page.getByRole('dialog', { name: 'Rooms' });
-  const press = (init: KeyboardEventInit) =>
+  const press = (init: { isComposing?: boolean; keyCode?: number; ctrlKey?: boolean; metaKey?: boolean }) =>
     chat.composer.evaluate((field, init) => field.dispatchEvent(new KeyboardEvent('keydown', { key: 'k', bubbles: true, cancelable: true, ...init })), init);
   await chat.composer.focus();
   expect(await press({ ctrlKey: true }), 'handled by the browser').toBe(true);

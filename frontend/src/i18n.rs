@@ -197,11 +197,23 @@ pub(crate) struct Translations {
     #[cfg(feature = "hydrate")]
     not_an_image: &'static str,
     #[cfg(feature = "hydrate")]
-    too_many_pixels: &'static str,
+    heic: &'static str,
     #[cfg(feature = "hydrate")]
-    large_gif: &'static str,
+    /// Takes the name of the format.
+    foreign_image: Template,
+    #[cfg(feature = "hydrate")]
+    video: &'static str,
+    #[cfg(feature = "hydrate")]
+    /// Takes the number of megapixels.
+    too_many_pixels: Template,
     #[cfg(feature = "hydrate")]
     too_dense: &'static str,
+    #[cfg(feature = "hydrate")]
+    false_pixels: &'static str,
+    /// Shown beside an attached image that moves.
+    still_image: &'static str,
+    /// Shown beside an attached image that is long.
+    small_image: &'static str,
 
     pub(crate) image: &'static str,
     open_image: &'static str,

@@ -116,6 +116,7 @@ impl AttachmentTray {
             id: attached.id,
             alt: attached.alt.clone(),
             url: attached.picture.as_ref().map(|picture| picture.url.as_str().to_owned()),
+            note: attached.picture.as_ref().and_then(|picture| picture.note),
         };
         Attachments { images: self.images.iter().map(shown).collect(), errors: self.errors.clone() }
     }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use page_model::{
     connection::{EndReason, Status},
+    rejected_image::ImageNote,
     room_list::RoomEntry,
     timeline::{DeliveryState, ReplyPreview, Row, RowReaction},
 };
@@ -203,7 +204,7 @@ pub(super) fn image() -> ChatImage {
 /// Attached images: one that can be sent, and one that is being prepared.
 pub(super) fn attachments() -> Vec<Attachment> {
     vec![
-        Attachment { id: 1, alt: "the sea".into(), url: Some(IMAGE.into()) },
-        Attachment { id: 2, alt: String::new(), url: None },
+        Attachment { id: 1, alt: "the sea".into(), url: Some(IMAGE.into()), note: Some(ImageNote::Still) },
+        Attachment { id: 2, alt: String::new(), url: None, note: None },
     ]
 }

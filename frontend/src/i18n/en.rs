@@ -163,15 +163,26 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     #[cfg(feature = "hydrate")]
     too_many: "At most 10 images go at once. The others were left out.",
     #[cfg(feature = "hydrate")]
-    too_large: "This file is larger than 10 MB. Please choose a smaller one.",
+    too_large: "This file is larger than 50 MB. Please choose a smaller one.",
     #[cfg(feature = "hydrate")]
     not_an_image: "This file is not an image that can be shown. PNG, JPEG, WebP and GIF can, SVG cannot.",
     #[cfg(feature = "hydrate")]
-    too_many_pixels: "This image has more than 100 megapixels. Please choose a smaller one.",
+    heic: "This is a HEIC photo, which this browser cannot open. Please save it as JPEG and choose that. An iPhone takes JPEG photos if Settings, Camera, Formats is set to “Most Compatible”.",
     #[cfg(feature = "hydrate")]
-    large_gif: "This GIF is too large. A GIF may have 2 MB, and 2048 pixels on a side.",
+    foreign_image: Template(
+        "This is a file of the format ",
+        ", which this browser cannot open. Please save it as JPEG or PNG and choose that.",
+    ),
+    #[cfg(feature = "hydrate")]
+    video: "This is a video. Only images can be sent.",
+    #[cfg(feature = "hydrate")]
+    too_many_pixels: Template("This image has more than ", " megapixels. Please choose a smaller one."),
     #[cfg(feature = "hydrate")]
     too_dense: "This image cannot be made small enough. Please choose another one.",
+    #[cfg(feature = "hydrate")]
+    false_pixels: "This browser hides the pixels of images from pages, so that this image cannot be made smaller. Please allow the page to read canvas data, or choose a JPEG, PNG, GIF or WebP of at most 2 MB.",
+    still_image: "Becomes a still image: it is too large to be sent moving.",
+    small_image: "Very long: small text will be hard to read. Sent in several parts, it stays legible.",
 
     image: "Image",
     open_image: "Open image",

@@ -45,14 +45,17 @@ impl Translations {
     /// Returns why a file cannot be sent.
     #[cfg(feature = "hydrate")]
     pub(crate) fn rejected_image(&self, file: &str, why: RejectedImage) -> String {
-        let why = match why {
-            RejectedImage::TooLarge => self.too_large,
-            RejectedImage::NotAnImage => self.not_an_image,
-            RejectedImage::TooManyPixels => self.too_many_pixels,
-            RejectedImage::LargeGif => self.large_gif,
-            RejectedImage::TooDense => self.too_dense,
+        let why: String = match why {
+            RejectedImage::TooLarge => self.too_large.into(),
+            RejectedImage::NotAnImage => self.not_an_image.into(),
+            RejectedImage::Heic => self.heic.into(),
+            RejectedImage::Foreign(format) => self.foreign_image.with(format),
+            RejectedImage::Video => self.video.into(),
+            RejectedImage::TooManyPixels(limit) => self.too_many_pixels.with(&limit.to_string()),
+            RejectedImage::TooDense => self.too_dense.into(),
+            RejectedImage::FalsePixels => self.false_pixels.into(),
         };
-        [file, self.colon, why].concat()
+        [file, self.colon, &why].concat()
     }
 
     /// Returns why a person's name is invalid.

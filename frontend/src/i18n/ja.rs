@@ -163,15 +163,26 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     #[cfg(feature = "hydrate")]
     too_many: "一度に送信できる画像は10枚までです。超えた分は添付されませんでした。",
     #[cfg(feature = "hydrate")]
-    too_large: "ファイルサイズが10 MBを超えています。より小さいファイルを選択してください。",
+    too_large: "ファイルサイズが50 MBを超えています。より小さいファイルを選択してください。",
     #[cfg(feature = "hydrate")]
     not_an_image: "表示できる画像ファイルではありません。PNG、JPEG、WebP、GIFに対応しています。SVGには対応していません。",
     #[cfg(feature = "hydrate")]
-    too_many_pixels: "画像が1億画素を超えています。より小さい画像を選択してください。",
+    heic: "HEIC形式の写真です。このブラウザーでは開けません。JPEGで保存して選択してください。iPhoneでは「設定」の「カメラ」→「フォーマット」を「互換性優先」にすると、JPEGで撮影されます。",
     #[cfg(feature = "hydrate")]
-    large_gif: "GIFが大きすぎます。2 MB以内、縦横それぞれ2048ピクセル以内のGIFを選択してください。",
+    foreign_image: Template(
+        "",
+        "形式のファイルです。このブラウザーでは開けません。JPEGまたはPNGで保存して選択してください。",
+    ),
+    #[cfg(feature = "hydrate")]
+    video: "動画です。送信できるのは画像だけです。",
+    #[cfg(feature = "hydrate")]
+    too_many_pixels: Template("画像が", "メガピクセルを超えています。より小さい画像を選択してください。"),
     #[cfg(feature = "hydrate")]
     too_dense: "この画像は送信できる大きさまで小さくできません。別の画像を選択してください。",
+    #[cfg(feature = "hydrate")]
+    false_pixels: "このブラウザーはページに画像の画素を渡さないため、画像を小さくできません。このページにキャンバスの読み取りを許可するか、2 MB以内のJPEG、PNG、GIF、WebPを選択してください。",
+    still_image: "静止画として送信されます。動くまま送るには大きすぎます。",
+    small_image: "とても長い画像のため、小さな文字は読みにくくなります。分割して送ると読みやすくなります。",
 
     image: "画像",
     open_image: "画像を開く",

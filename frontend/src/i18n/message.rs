@@ -1,6 +1,9 @@
 //! Messages: excerpts, replies, the character counter, images, and unread messages.
 
-use page_model::timeline::{ReplyPreview, UnreadSummary};
+use page_model::{
+    rejected_image::ImageNote,
+    timeline::{ReplyPreview, UnreadSummary},
+};
 use shared_types::limits;
 
 use crate::i18n::Translations;
@@ -42,5 +45,13 @@ impl Translations {
     /// Returns the label of the button that opens an image in the lightbox.
     pub(crate) fn open_image(&self, alt: Option<&str>) -> String {
         alt.map_or_else(|| self.open_image.into(), |alt| self.open_described.with(alt))
+    }
+
+    /// Returns what the visitor should know about an attached image.
+    pub(crate) fn image_note(&self, note: ImageNote) -> &'static str {
+        match note {
+            ImageNote::Still => self.still_image,
+            ImageNote::Small => self.small_image,
+        }
     }
 }

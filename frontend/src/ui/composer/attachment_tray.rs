@@ -47,7 +47,8 @@ pub(crate) fn Tray(
 }
 
 fn image(chat: Chat, number: usize, image: Attachment, on_key: Callback<ev::KeyboardEvent>) -> impl IntoView {
-    let Attachment { id, alt, url } = image;
+    let Attachment { id, alt, url, note } = image;
+    let note = note.map(|note| view! { <p class="tray-note" role="status">{chat.translations.image_note(note)}</p> });
     let is_preparing = url.is_none();
     let remove = move |()| {
         chat.dispatch.run(Intent::DetachImage(id));
@@ -68,6 +69,7 @@ fn image(chat: Chat, number: usize, image: Attachment, on_key: Callback<ev::Keyb
                 on:input=move |event| chat.dispatch.run(Intent::DescribeImage(id, event_target_value(&event)))
                 on:keydown=move |event| on_key.run(event)
             />
+            {note}
             {icon_button("tray-remove", chat.translations.remove_image.with(&number.to_string()), CROSS, true, Callback::new(remove))}
         </li>
     }

@@ -16,11 +16,19 @@ use crate::ui::{message::lightbox, parts::element::element, state::Chat};
 const MAX_WIDTH: u32 = 480;
 /// Maximum height of an image in the log, in CSS pixels.
 const MAX_HEIGHT: u32 = 360;
+/// Width below which an image is cut in the log rather than shrunk, in CSS pixels.
+const MIN_WIDTH: u32 = 160;
+/// Height below which an image is cut in the log rather than shrunk, in CSS pixels.
+const MIN_HEIGHT: u32 = 96;
 
 /// Draws the image of a row.
 pub(crate) fn image(chat: Chat, row: &Row, image: &ChatImage) -> AnyView {
     let (natural_width, natural_height) = (image.width.get(), image.height.get());
-    let [width, height] = display_size(natural_width, natural_height).map(|side| side.to_string());
+    let size = display_size(natural_width, natural_height);
+    let [width, height] = size.map(|side| side.to_string());
+    let cut = cut(size, [natural_width, natural_height]);
+    // A box of whole pixels would not have exactly the aspect ratio of the image.
+    let [ratio_width, ratio_height] = if cut.is_empty() { [natural_width, natural_height] } else { size };
     let alt = image.alt.as_ref().map(AltText::as_str);
     let key = row.key();
     let open = move |event: web_sys::Event| {
@@ -33,7 +41,7 @@ pub(crate) fn image(chat: Chat, row: &Row, image: &ChatImage) -> AnyView {
     let space = element("svg")
         .class("image-space")
         .with("width", width.as_str())
-        .with("viewBox", ["0 0 ", &natural_width.to_string(), " ", &natural_height.to_string()].concat())
+        .with("viewBox", ["0 0 ", &ratio_width.to_string(), " ", &ratio_height.to_string()].concat())
         .with("aria-hidden", "true")
         .markup(image.preview.as_ref().map(preview).unwrap_or_default());
     let picture = element("img")
@@ -48,7 +56,13 @@ pub(crate) fn image(chat: Chat, row: &Row, image: &ChatImage) -> AnyView {
         .with("type", "button")
         .with("aria-label", chat.translations.open_image(alt))
         .on("click", open)
-        .child(element("span").class("image-box").child(space.into_any()).child(picture.into_any()).into_any());
+        .child(
+            element("span")
+                .class(["image-box", cut].concat())
+                .child(space.into_any())
+                .child(picture.into_any())
+                .into_any(),
+        );
     let missing = element("p").class("image-missing").text(chat.translations.missing);
     element("figure").class("message-image").child(frame.into_any()).child(missing.into_any()).into_any()
 }
@@ -67,15 +81,27 @@ fn preview(preview: &ImagePreview) -> String {
     markup
 }
 
-/// Returns the size of an image in the log: shrunk to fit, never enlarged, and at least a pixel.
+/// Returns the size of an image in the log: shrunk to fit and never enlarged. A long image is not shrunk to a line: it keeps
+/// a minimum width and height, and the box shows its beginning.
 fn display_size(width: u32, height: u32) -> [u32; 2] {
     let (width, height) = (width.max(1), height.max(1));
-    // The side that exceeds its limit by the larger factor.
-    let (side, limit) = if width * MAX_HEIGHT > height * MAX_WIDTH { (width, MAX_WIDTH) } else { (height, MAX_HEIGHT) };
-    if side <= limit {
-        return [width, height];
+    let fit = |side: u32, other: u32, limit: u32, other_limit: u32, minimum: u32| {
+        let shrunk = if other > other_limit { (side * other_limit / other).max(1) } else { side };
+        shrunk.max(minimum.min(side)).min(limit)
+    };
+    [fit(width, height, MAX_WIDTH, MAX_HEIGHT, MIN_WIDTH), fit(height, width, MAX_HEIGHT, MAX_WIDTH, MIN_HEIGHT)]
+}
+
+/// Returns the class of a box that shows only the beginning of an image: the aspect ratios differ by more than a tenth.
+fn cut(shown: [u32; 2], natural: [u32; 2]) -> &'static str {
+    let (shown, whole) = (shown[0] * natural[1], shown[1] * natural[0]);
+    if 10 * shown > 11 * whole {
+        " cut-below"
+    } else if 11 * shown < 10 * whole {
+        " cut-beside"
+    } else {
+        ""
     }
-    [(width * limit / side).max(1), (height * limit / side).max(1)]
 }
 
 /// Records for every image in the log whether it loaded or failed. The style sheet then hides the preview or shows that
@@ -114,6 +140,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_a_long_image_is_cut() {
+        for (natural, expect) in [
+            ([8, 8], ""),
+            ([2048, 1365], ""),
+            ([1024, 2275], ""),
+            ([824, 15264], " cut-below"),
+            ([15264, 824], " cut-beside"),
+            ([40, 2048], " cut-below"),
+            ([16383, 1], " cut-beside"),
+        ] {
+            assert_eq!(cut(display_size(natural[0], natural[1]), natural), expect, "{natural:?}");
+        }
+    }
+
+    #[test]
     fn an_image_is_shrunk_to_fit_and_never_enlarged() {
         for (natural, expect) in [
             ((8, 8), [8, 8]),
@@ -121,8 +162,12 @@ mod tests {
             ((2048, 1536), [480, 360]),
             ((2048, 1365), [480, 319]),
             ((1365, 2048), [239, 360]),
-            ((2048, 40), [480, 9]),
-            ((40, 2048), [7, 360]),
+            ((2048, 40), [480, 40]),
+            ((40, 2048), [40, 360]),
+            ((1024, 2275), [162, 360]),
+            ((824, 15264), [160, 360]),
+            ((15264, 824), [480, 96]),
+            ((16383, 1), [480, 1]),
             ((2048, 1), [480, 1]),
             ((1, 2048), [1, 360]),
             ((2048, 2048), [360, 360]),

@@ -30,6 +30,8 @@ pub(crate) fn Lightbox(chat: Chat) -> impl IntoView {
     };
     let pressed_x = StoredValue::new(0);
     let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {
+        // A wide image scrolls.
+        "ArrowLeft" | "ArrowRight" if scrolls_sideways(&event) => {}
         "ArrowLeft" => step(chat, Direction::Previous),
         "ArrowRight" => step(chat, Direction::Next),
         _ => {}
@@ -79,12 +81,15 @@ pub(crate) fn open(chat: Chat, key: String) {
 fn picture(chat: Chat, row: &Row) -> impl IntoView + use<> {
     let image = row.image.clone()?;
     let source = chat.image_source(row);
+    let shape = shape(image.width.get(), image.height.get());
+    let is_long = !shape.is_empty();
+    let stage_class = ["lightbox-stage", shape].concat();
     let alt = image.alt.map(|alt| alt.as_str().to_owned());
     let caption = row.text.as_ref().map(ToString::to_string).or_else(|| alt.clone());
     let seq = row.seq.map(|seq| ["-", &seq.to_string()].concat()).unwrap_or_default();
     let file = ["image", &seq, ".", image.kind.extension()].concat();
     Some(view! {
-        <div class="lightbox-stage">
+        <div class=stage_class tabindex=is_long.then_some("0")>
             <img
                 class="lightbox-image"
                 width=image.width.get().to_string()
@@ -103,6 +108,17 @@ fn picture(chat: Chat, row: &Row) -> impl IntoView + use<> {
     })
 }
 
+/// Returns the class of an image that is so long that fitted into a screen it would be hard to read.
+fn shape(width: u32, height: u32) -> &'static str {
+    if height * 2 > width * 5 {
+        " tall"
+    } else if width * 2 > height * 5 {
+        " wide"
+    } else {
+        ""
+    }
+}
+
 /// Draws the button for one direction. At the last image it stays as disabled, because a removed button would lose the
 /// focus.
 fn step_button(chat: Chat, direction: Direction) -> impl IntoView + use<> {
@@ -117,7 +133,18 @@ fn step_button(chat: Chat, direction: Direction) -> impl IntoView + use<> {
 fn step(chat: Chat, direction: Direction) {
     if let Some(key) = adjacent_row(chat, direction) {
         set(chat.images.viewed_row, Some(key));
+        // The image before this one may have been scrolled.
+        if let Ok(Some(stage)) = document().query_selector(".lightbox-stage") {
+            stage.set_scroll_top(0);
+            stage.set_scroll_left(0);
+        }
     }
+}
+
+/// Whether a key is pressed in a stage that scrolls sideways.
+fn scrolls_sideways(event: &ev::KeyboardEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|target| target.matches(".wide").unwrap_or(false))
 }
 
 /// Returns the row whose image is viewed.

@@ -1,7 +1,7 @@
 //! The composer: draft, attachments, and whether the visitor may post.
 
 use leptos::{html, prelude::*};
-use page_model::{composer_mode::ComposerMode, connection::EndReason};
+use page_model::{composer_mode::ComposerMode, connection::EndReason, rejected_image::ImageNote};
 use shared_types::RoomRules;
 
 /// The composer.
@@ -58,6 +58,8 @@ pub(crate) struct Attachment {
     pub(crate) alt: String,
     /// Its local URL, once it is ready to be sent.
     pub(crate) url: Option<String>,
+    /// What the visitor should know before it is sent.
+    pub(crate) note: Option<ImageNote>,
 }
 
 /// Whether the visitor may post, as sentences, and the rules of the room.
