@@ -3,6 +3,7 @@ import type { Page, WebSocketRoute } from '@playwright/test';
 /** Stands between a page's WebSocket and its server. Tests use it to disconnect, delay, reject and inject frames. */
 export class SocketProxy {
   private readonly open = new Set<WebSocketRoute>();
+  private readonly dead = new Set<WebSocketRoute>();
   private heldSends: (() => void)[] | undefined;
   private rejection: { action: string; code: string; retryAfter?: number } | undefined;
   private state: 'up' | 'dropping replies' | 'down' = 'up';
@@ -19,6 +20,11 @@ export class SocketProxy {
     this.state = 'down';
     await Promise.all([...this.open].map((socket) => socket.close({ code: 4000, reason: 'the test disconnected the socket' })));
     this.open.clear();
+  }
+
+  /** Passes nothing on any more on the open sockets, which neither side notices. New ones work. */
+  killSilently(): void {
+    for (const socket of this.open) this.dead.add(socket);
   }
 
   /** Drops the server's frames. The page's frames still arrive at the server. */
@@ -70,6 +76,7 @@ export class SocketProxy {
     const server = socket.connectToServer();
     this.open.add(socket);
     socket.onMessage((frame) => {
+      if (this.dead.has(socket)) return;
       const command = JSON.parse(String(frame));
       if (this.rejection?.action === command.action) {
         const error = { type: 'error', ...this.rejection, message: 'Not like this.', nonce: command.nonce };
@@ -86,7 +93,7 @@ export class SocketProxy {
       void server.close();
     });
     server.onMessage((frame) => {
-      if (this.state === 'up') socket.send(frame);
+      if (this.state === 'up' && !this.dead.has(socket)) socket.send(frame);
     });
   }
 }

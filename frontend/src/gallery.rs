@@ -92,6 +92,7 @@ const PAGES: Table<fn(Chat)> = &[
     ("somebody writes", |chat| chat.room.typing.set("Ben is typing…".into())),
     ("connecting", |chat| chat.room.status.set(Status::Connecting)),
     ("offline", |chat| chat.room.status.set(Status::Offline(7))),
+    ("no socket", |chat| chat.room.status.set(Status::Blocked(7))),
     ("offline, trying", |chat| chat.room.status.set(Status::Offline(0))),
     ("slow", |chat| chat.composer.status.set(composer_status("One message every 30 s.", "The next one in 12 s"))),
     ("slow, for a moderator", |chat| {

@@ -37,6 +37,7 @@ pub(crate) struct Translations {
     pub(crate) connecting: &'static str,
     pub(crate) connected: &'static str,
     pub(crate) offline: &'static str,
+    pub(crate) blocked: &'static str,
     pub(crate) reconnect: &'static str,
     pub(crate) retrying_now: &'static str,
     retrying_in: Template,

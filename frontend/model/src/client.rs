@@ -2,8 +2,7 @@
 //! in milliseconds and returns the [`Effect`]s that the caller performs, in order.
 
 use shared_types::{
-    Action, ActionName, ClientMessage, ErrorCode, Nonce, PageState, PersonName, Restrictions, Seq, ServerMessage,
-    limits,
+    Action, ActionName, ClientMessage, ErrorCode, Nonce, PageState, PersonName, Seq, ServerMessage, limits,
 };
 
 use crate::{
@@ -208,9 +207,13 @@ impl Client {
         self.execute(now, command)
     }
 
-    /// Applies the restrictions of a fresh page state.
-    pub fn set_restrictions(&mut self, restrictions: Restrictions) {
-        self.timeline.set_restrictions(restrictions);
+    /// Applies the restrictions and, while there is no live socket, the messages of a fresh page state. So the conversation can be read
+    /// where sockets are blocked.
+    pub fn on_page_state(&mut self, page: &PageState) {
+        self.timeline.set_restrictions(page.restrictions);
+        if self.connection.live().is_none() {
+            self.timeline.apply_page(page);
+        }
     }
 
     /// Ends the connection: the server refuses the visitor.

@@ -13,6 +13,14 @@ pub use backoff::backoff;
 const OPEN_MS: u64 = 10_000;
 /// Timeout of a ping, in milliseconds.
 const PONG_MS: u64 = 8_000;
+/// The same after the page or the device was suspended, when the socket is often dead. Too short a time only costs a reconnect, and what
+/// was missed is to be there within ten seconds.
+const WAKE_PONG_MS: u64 = 4_000;
+/// Time between two ticks, in milliseconds, that shows that the device was suspended. Browsers run the timers of hidden pages once a
+/// minute.
+const SUSPENDED_MS: u64 = 90_000;
+/// Number of sockets in a row that failed although a page state could be fetched before each, after which the visitor is told.
+const BLOCKED_AFTER: u32 = 2;
 /// A socket that lived this long, in milliseconds, resets the count of failures.
 const STABLE_MS: u64 = 10_000;
 /// How long before its maximum lifetime a socket is replaced, in milliseconds. Up to the same time again is added at
@@ -50,6 +58,9 @@ pub enum Status {
     Live,
     /// There is no live socket. The next attempt is in this many seconds; 0 while one is running.
     Offline(u32),
+    /// The server answers, but no socket opens, as behind a proxy that does not pass sockets on. Each attempt fetches the newest
+    /// messages. The number is that of `Offline`.
+    Blocked(u32),
     /// The server refuses the visitor, and there are no attempts.
     Ended(EndReason),
 }
@@ -69,8 +80,8 @@ struct Live {
     id: SocketId,
     since: u64,
     next_ping: u64,
-    /// When the unanswered ping was sent.
-    unanswered_ping: Option<u64>,
+    /// Until when the unanswered ping has to be answered.
+    pong_due: Option<u64>,
 }
 
 /// The next socket: while there is no live one, or before the live one is replaced.
@@ -88,6 +99,10 @@ pub struct Connection {
     next: Next,
     /// Failed attempts since a socket was last stable.
     failures: u32,
+    /// Sockets in a row that failed although the server answered.
+    failed_sockets: u32,
+    /// When [`Connection::tick`] was called last.
+    last_tick: u64,
     last_id: SocketId,
     ever_live: bool,
     /// Why there are no attempts.
@@ -102,10 +117,19 @@ impl Connection {
     pub fn open(now: u64, random: fn() -> u32) -> (Self, ConnectionCommand) {
         let next = Next::Opening { id: 1, until: now + OPEN_MS };
         let (live, end_reason) = (None, None);
-        (
-            Self { live, next, failures: 0, last_id: 1, ever_live: false, end_reason, ended_at: 0, random },
-            ConnectionCommand::Open(1),
-        )
+        let connection = Self {
+            live,
+            next,
+            failures: 0,
+            failed_sockets: 0,
+            last_tick: now,
+            last_id: 1,
+            ever_live: false,
+            end_reason,
+            ended_at: 0,
+            random,
+        };
+        (connection, ConnectionCommand::Open(1))
     }
 
     /// The live socket.
@@ -118,19 +142,24 @@ impl Connection {
         if let Some(end_reason) = self.end_reason {
             return Status::Ended(end_reason);
         }
-        match self.next {
-            _ if self.live.is_some() => Status::Live,
-            _ if !self.ever_live && self.failures == 0 => Status::Connecting,
-            Next::At(at) => Status::Offline(at.saturating_sub(now).div_ceil(1000) as u32),
-            Next::Fetching { .. } | Next::Opening { .. } => Status::Offline(0),
+        if self.live.is_some() {
+            return Status::Live;
         }
+        if !self.ever_live && self.failures == 0 {
+            return Status::Connecting;
+        }
+        let seconds = match self.next {
+            Next::At(at) => at.saturating_sub(now).div_ceil(1000) as u32,
+            Next::Fetching { .. } | Next::Opening { .. } => 0,
+        };
+        if self.failed_sockets >= BLOCKED_AFTER { Status::Blocked(seconds) } else { Status::Offline(seconds) }
     }
 
     /// The ticket has arrived, or could not be fetched.
     pub fn on_ticket(&mut self, now: u64, arrived: bool) -> Option<ConnectionCommand> {
         let Next::Fetching { .. } = self.next else { return None };
         if !arrived {
-            self.on_attempt_failed(now);
+            self.on_server_silent(now);
             return None;
         }
         self.end_reason = None;
@@ -142,14 +171,15 @@ impl Connection {
     /// A frame has arrived. `welcome` is the answer to hello and makes the socket the live one.
     pub fn on_frame(&mut self, now: u64, id: SocketId, welcome: bool) -> Option<ConnectionCommand> {
         if let Some(live) = self.live.as_mut().filter(|live| live.id == id) {
-            live.unanswered_ping = None;
+            live.pong_due = None;
             return None;
         }
         match self.next {
             Next::Opening { id: opening, .. } if opening == id && welcome => {}
             _ => return None,
         }
-        let old = self.live.replace(Live { id, since: now, next_ping: now + HEARTBEAT_MS, unanswered_ping: None });
+        let old = self.live.replace(Live { id, since: now, next_ping: now + HEARTBEAT_MS, pong_due: None });
+        self.failed_sockets = 0;
         let jitter = u64::from((self.random)()) % REPLACE_BEFORE_END_MS;
         self.next = Next::At(now + LIFETIME_MS - REPLACE_BEFORE_END_MS - jitter);
         self.ever_live = true;
@@ -159,7 +189,7 @@ impl Connection {
     /// A socket was closed.
     pub fn on_closed(&mut self, now: u64, id: SocketId) {
         match self.next {
-            Next::Opening { id: opening, .. } if opening == id => self.on_attempt_failed(now),
+            Next::Opening { id: opening, .. } if opening == id => self.on_socket_failed(now),
             _ if self.live() == Some(id) => self.on_live_lost(now),
             _ => {}
         }
@@ -168,33 +198,37 @@ impl Connection {
     /// Performs what is due at `now`.
     pub fn tick(&mut self, now: u64) -> Vec<ConnectionCommand> {
         let mut commands = Vec::new();
-        if let Some(live) = &mut self.live {
-            if live.unanswered_ping.is_some_and(|unanswered_ping| now >= unanswered_ping + PONG_MS) {
+        let was_suspended = now >= self.last_tick + SUSPENDED_MS;
+        self.last_tick = now;
+        if let Some(live) = self.live {
+            if was_suspended {
+                commands.extend(self.wake(now));
+            } else if live.pong_due.is_some_and(|due| now >= due) {
                 commands.extend(self.drop_live(now));
             } else if now >= live.next_ping {
-                commands.extend(self.ping(now));
+                commands.extend(self.ping(now, PONG_MS));
             }
         }
         match self.next {
             Next::At(at) if now >= at => commands.push(self.fetch(now)),
-            Next::Fetching { until } if now >= until => self.on_attempt_failed(now),
+            Next::Fetching { until } if now >= until => self.on_server_silent(now),
             Next::Opening { id, until } if now >= until => {
                 commands.push(ConnectionCommand::Close(id));
-                self.on_attempt_failed(now);
+                self.on_socket_failed(now);
             }
             _ => {}
         }
         commands
     }
 
-    /// The network changed or the page is visible again: stops waiting, and pings the live socket. Checks whether a ban
-    /// was lifted.
+    /// The network changed, the page is visible again, or the device was suspended: stops waiting, and pings the live socket with a
+    /// short timeout. Checks whether a ban was lifted.
     pub fn wake(&mut self, now: u64) -> Option<ConnectionCommand> {
         match (self.live, self.next) {
             _ if self.end_reason == Some(EndReason::SignedOut) => None,
             _ if self.end_reason.is_some() && now < self.ended_at + BAN_RECHECK_MS => None,
             (None, Next::At(_)) => Some(self.fetch(now)),
-            (Some(live), _) if live.unanswered_ping.is_none() => self.ping(now),
+            (Some(_), _) => self.ping(now, WAKE_PONG_MS),
             _ => None,
         }
     }
@@ -246,10 +280,15 @@ impl Connection {
         open.into_iter().chain(opening).map(ConnectionCommand::Close).collect()
     }
 
-    fn ping(&mut self, now: u64) -> Option<ConnectionCommand> {
+    /// Pings the live socket, unless a ping is unanswered. The answer has to arrive within `timeout` milliseconds in both cases.
+    fn ping(&mut self, now: u64, timeout: u64) -> Option<ConnectionCommand> {
         let live = self.live.as_mut()?;
+        let due = now + timeout;
+        if let Some(earlier) = live.pong_due.replace(due) {
+            live.pong_due = Some(earlier.min(due));
+            return None;
+        }
         live.next_ping = now + HEARTBEAT_MS;
-        live.unanswered_ping.get_or_insert(now);
         Some(ConnectionCommand::Ping(live.id))
     }
 
@@ -257,6 +296,16 @@ impl Connection {
         self.ended_at = now;
         self.next = Next::Fetching { until: now + OPEN_MS };
         ConnectionCommand::Fetch
+    }
+
+    fn on_server_silent(&mut self, now: u64) {
+        self.failed_sockets = 0;
+        self.on_attempt_failed(now);
+    }
+
+    fn on_socket_failed(&mut self, now: u64) {
+        self.failed_sockets += 1;
+        self.on_attempt_failed(now);
     }
 
     fn on_attempt_failed(&mut self, now: u64) {

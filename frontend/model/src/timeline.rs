@@ -167,6 +167,20 @@ impl Timeline {
         self.due_changes_request(now)
     }
 
+    /// Applies the newest page of a page state, which may be older than what is known.
+    pub(crate) fn apply_page(&mut self, page: &PageState) {
+        let newest = MessageRange::of(page.messages.clone(), page.more);
+        if page.up_to <= self.rev {
+            return;
+        }
+        if self.newest_range.last().is_some_and(|last| newest.reaches_back_to(last)) {
+            // The revision stays: messages that are older than the page may have changed, too. The next socket asks for that.
+            newest.messages.into_iter().for_each(|message| self.insert_message(message));
+        } else {
+            self.replace_newest(newest, page.up_to);
+        }
+    }
+
     /// The first message on a new socket: asks for changes after the known revision.
     pub fn hello(&mut self, now: u64) -> ClientMessage {
         self.changes_asked_at = Some(now);

@@ -306,7 +306,9 @@ impl Session {
                         return location::reload();
                     }
                     Ok(page) => {
-                        session.client.set_restrictions(page.restrictions);
+                        session.client.on_page_state(&page);
+                        session.rows_changed = true;
+                        session.update_unread();
                         session.page = page;
                         session.client.on_fetched(now, true)
                     }

@@ -20,6 +20,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     connecting: "Connecting…",
     connected: "Connected",
     offline: "Offline",
+    blocked: "No live connection: your network may block it. New messages appear every half a minute, yours are sent when it is back.",
     reconnect: "Reconnect now",
     retrying_now: "Trying again…",
     retrying_in: Template("Trying again in ", " s"),

@@ -25,6 +25,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     connecting: "接続中…",
     connected: "接続しました",
     offline: "オフライン",
+    blocked: "リアルタイムの接続ができません。ネットワークが遮断している可能性があります。新しいメッセージは約30秒ごとに表示され、送信したものは接続が戻ると届きます。",
     reconnect: "今すぐ再接続",
     retrying_now: "再接続中…",
     retrying_in: Template("", "秒後に再接続"),

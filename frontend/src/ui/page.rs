@@ -21,7 +21,7 @@ pub(crate) fn layout(chat: Chat) -> impl IntoView {
     let connection = move || match chat.room.status.get() {
         Status::Connecting => "connecting",
         Status::Live => "live",
-        Status::Offline(_) => "offline",
+        Status::Offline(_) | Status::Blocked(_) => "offline",
         Status::Ended(_) => "over",
     };
     let dialog = NodeRef::new();

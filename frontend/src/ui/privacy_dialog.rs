@@ -174,7 +174,9 @@ fn erase_my_data(chat: Chat, confirmation: Confirmation) -> AnyView {
             chat.composer.status.with(|status| translations.erase_banned.with(&status.sentence))
         }
         (_, Status::Ended(EndReason::SignedOut)) => chat.composer.status.with(|status| status.sentence.clone()),
-        (Erasure::Running { .. }, Status::Offline(_) | Status::Connecting) => translations.erasing_offline.into(),
+        (Erasure::Running { .. }, Status::Offline(_) | Status::Blocked(_) | Status::Connecting) => {
+            translations.erasing_offline.into()
+        }
         (Erasure::Running { erased: 0, .. }, _) => translations.erasing_started.into(),
         (Erasure::Running { erased, .. }, _) => translations.erasing.of(erased as usize),
         _ if confirmation.is_open.get() => translations.erase_confirm.into(),

@@ -91,7 +91,7 @@ fn state(chat: Chat) -> String {
         Progress::Queued(_) | Progress::Requested(_) => match chat.room.status.get() {
             // Banned and signed-out visitors cannot search.
             Status::Ended(_) => chat.composer.status.with(|status| status.sentence.clone()),
-            Status::Offline(_) => translations.search_offline.into(),
+            Status::Offline(_) | Status::Blocked(_) => translations.search_offline.into(),
             Status::Connecting | Status::Live => translations.searching.into(),
         },
         Progress::Failed(_) => translations.search_failed.into(),
@@ -113,7 +113,7 @@ fn hit(chat: Chat, hit: SearchHit) -> AnyView {
     };
     let link = element("a").class("hit").with("href", ["#m-", &seq.to_string()].concat()).on("click", on_click);
     let part = |part: ExcerptPart| element(if part.matches { "mark" } else { "span" }).text(part.text).into_any();
-    let text = element("span").class("hit-text").children(hit.excerpt.into_iter().map(part));
+    let text = element("span").class("hit-text").with("dir", "auto").children(hit.excerpt.into_iter().map(part));
     let link = link.children(byline(chat, &hit.author, hit.at, hit.when)).child(text.into_any());
     element("li").child(link.into_any()).into_any()
 }

@@ -143,7 +143,10 @@ impl Person {
             Event::Received(..) | Event::Closed(_) => Vec::new(),
             Event::PageFetched(page) => {
                 let arrived = page.is_some();
-                self.page = page.unwrap_or_else(|| self.page.clone());
+                if let Some(page) = page {
+                    self.client.on_page_state(&page);
+                    self.page = page;
+                }
                 self.client.on_fetched(now, arrived)
             }
         }

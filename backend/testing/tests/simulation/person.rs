@@ -353,6 +353,7 @@ impl Person {
             Event::PageFetched(page) => {
                 let arrived = page.is_some();
                 if let Some(page) = page {
+                    self.client.on_page_state(&page);
                     self.page = page;
                 }
                 self.client.on_fetched(now, arrived)

@@ -76,10 +76,20 @@ fn a_missing_ticket_is_a_failed_attempt() {
     assert_eq!(connection.status(2), Status::Offline(1));
 }
 
+/// Ticks as a hidden page does, and at last at `until`. Returns all commands.
+fn tick_each_minute(connection: &mut Connection, until: u64) -> Vec<ConnectionCommand> {
+    (1..)
+        .map(|minute| minute * 60_000)
+        .take_while(|&now| now < until)
+        .chain([until])
+        .flat_map(|now| connection.tick(now))
+        .collect()
+}
+
 #[test]
 fn a_silent_socket_is_pinged() {
     let mut connection = live(connection());
-    assert_eq!(connection.tick(HEARTBEAT_MS - 1), []);
+    assert_eq!(tick_each_minute(&mut connection, HEARTBEAT_MS - 1), []);
     assert_eq!(connection.tick(HEARTBEAT_MS), [ConnectionCommand::Ping(1)]);
     connection.on_frame(HEARTBEAT_MS + 1, 1, false);
     assert_eq!(connection.tick(HEARTBEAT_MS + PONG_MS), []);
@@ -89,7 +99,8 @@ fn a_silent_socket_is_pinged() {
 #[test]
 fn a_socket_without_a_pong_is_closed() {
     let mut connection = live(with_long_delays());
-    connection.tick(HEARTBEAT_MS);
+    tick_each_minute(&mut connection, HEARTBEAT_MS);
+    assert_eq!(connection.tick(HEARTBEAT_MS + PONG_MS - 1), []);
     assert_eq!(connection.tick(HEARTBEAT_MS + PONG_MS), [ConnectionCommand::Close(1)]);
     assert!(matches!(connection.status(HEARTBEAT_MS + PONG_MS), Status::Offline(_)));
 }
@@ -100,6 +111,62 @@ fn a_page_that_becomes_visible_pings_its_socket() {
     assert_eq!(connection.wake(10), Some(ConnectionCommand::Ping(1)));
     assert_eq!(connection.wake(11), None, "the ping is unanswered");
     assert_eq!(connection.tick(10 + PONG_MS), [ConnectionCommand::Close(1)]);
+}
+
+#[test]
+fn a_woken_page_waits_only_shortly_for_an_earlier_ping() {
+    let mut connection = live(with_long_delays());
+    assert_eq!(tick_each_minute(&mut connection, HEARTBEAT_MS), [ConnectionCommand::Ping(1)]);
+    assert_eq!(connection.wake(HEARTBEAT_MS + 1), None);
+    assert_eq!(connection.tick(HEARTBEAT_MS + WAKE_PONG_MS), []);
+    assert_eq!(connection.tick(HEARTBEAT_MS + 1 + WAKE_PONG_MS), [ConnectionCommand::Close(1)]);
+}
+
+#[test]
+fn a_suspended_device_pings_its_socket_and_replaces_it_within_ten_seconds() {
+    let mut connection = live(Connection::open(0, || u32::MAX).0);
+    assert_eq!(connection.tick(1_000), []);
+    let woken = 1_000 + SUSPENDED_MS;
+    assert_eq!(connection.tick(woken - 1), []);
+    let mut connection = live(Connection::open(0, || u32::MAX).0);
+    connection.tick(1_000);
+    assert_eq!(connection.tick(woken), [ConnectionCommand::Ping(1)]);
+    assert_eq!(connection.tick(woken + WAKE_PONG_MS), [ConnectionCommand::Close(1)]);
+    let fetched = (1..10_000).find(|after| connection.tick(woken + after) == [ConnectionCommand::Fetch]);
+    assert!(fetched.is_some_and(|after| after < 6_000), "{fetched:?}");
+}
+
+/// Fails the next socket after its ticket was fetched.
+fn fail_socket(connection: &mut Connection, now: u64) {
+    connection.reconnect(now);
+    let Some(ConnectionCommand::Open(id)) = connection.on_ticket(now, true) else { panic!("no attempt") };
+    connection.on_closed(now, id);
+}
+
+#[test]
+fn sockets_are_blocked_when_they_fail_although_the_server_answers() {
+    let mut connection = with_long_delays();
+    connection.on_closed(0, 1);
+    assert!(matches!(connection.status(0), Status::Offline(_)), "one failure is not enough");
+    fail_socket(&mut connection, 1);
+    assert!(matches!(connection.status(1), Status::Blocked(seconds) if seconds > 0));
+    connection.reconnect(2);
+    assert_eq!(connection.status(2), Status::Blocked(0));
+    connection.on_ticket(2, false);
+    assert!(matches!(connection.status(2), Status::Offline(_)), "the server does not answer either");
+}
+
+#[test]
+fn a_live_socket_is_not_blocked() {
+    let mut connection = with_long_delays();
+    connection.on_closed(0, 1);
+    fail_socket(&mut connection, 1);
+    connection.reconnect(2);
+    connection.on_ticket(2, true);
+    connection.on_frame(2, 3, true);
+    assert_eq!(connection.status(2), Status::Live);
+    connection.on_closed(3, 3);
+    assert!(matches!(connection.status(3), Status::Offline(_)));
 }
 
 #[test]

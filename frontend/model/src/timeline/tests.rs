@@ -3,6 +3,7 @@ mod groups;
 mod history;
 mod log;
 mod outgoing;
+mod page_state;
 mod people;
 mod quotes;
 mod send_limits;

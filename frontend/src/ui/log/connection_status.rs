@@ -10,11 +10,13 @@ pub(crate) fn ConnectionStatus(chat: Chat) -> impl IntoView {
     let state = move || match chat.room.status.get() {
         Status::Connecting => chat.translations.connecting,
         Status::Live => chat.translations.connected,
+        Status::Blocked(_) => chat.translations.blocked,
         // The posting notice shows the reason and what the visitor can do.
         Status::Ended(_) | Status::Offline(_) => chat.translations.offline,
     };
+    let is_blocked = move || matches!(chat.room.status.get(), Status::Blocked(_));
     let offline = move || match chat.room.status.get() {
-        Status::Offline(seconds) => Some(view! {
+        Status::Offline(seconds) | Status::Blocked(seconds) => Some(view! {
             // Screen readers would read the countdown out every second.
             <span class="countdown" aria-hidden="true">{chat.translations.retrying(seconds)}</span>
             <button class="button" type="button" on:click=move |_| chat.dispatch.run(Intent::Reconnect)>
@@ -25,7 +27,7 @@ pub(crate) fn ConnectionStatus(chat: Chat) -> impl IntoView {
     };
     view! {
         <div class="connection">
-            <p class="connection-state" role="status">{state}</p>
+            <p class="connection-state" class:sentence=is_blocked role="status">{state}</p>
             {offline}
         </div>
     }
