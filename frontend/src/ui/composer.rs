@@ -159,6 +159,7 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
                 <textarea
                     class="composer-field"
                     rows="1"
+                    dir="auto"
                     aria-label=chat.translations.message
                     aria-description=chat.translations.composer_keys
                     aria-describedby="writing-purpose"

@@ -98,7 +98,7 @@ fn body(chat: Chat, row: &Row) -> Option<AnyView> {
     }
     let text = row.text.as_ref().map(|text| message_text(text.as_str(), row.html.clone()));
     let mark = mark.map(|(class, mark)| element("span").class(class).text(mark).into_any());
-    Some(element("div").class("message-said").optional_child(text).optional_child(mark).into_any())
+    Some(element("div").class("message-said").with("dir", "auto").optional_child(text).optional_child(mark).into_any())
 }
 
 fn reactions(chat: Chat, row: &Row) -> Option<AnyView> {

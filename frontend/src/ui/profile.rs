@@ -63,6 +63,7 @@ pub(crate) fn ProfileDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl I
                     <span>{chat.translations.your_name}</span>
                     <input
                         name="name"
+                        dir="auto"
                         autocomplete="nickname"
                         spellcheck="false"
                         value=chat.room.you.get_untracked().name.to_string()

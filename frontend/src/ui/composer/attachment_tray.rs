@@ -60,6 +60,7 @@ fn image(chat: Chat, number: usize, image: Attachment, on_key: Callback<ev::Keyb
             <input
                 class="tray-alt"
                 type="text"
+                dir="auto"
                 aria-label=chat.translations.describe
                 placeholder=chat.translations.describe
                 maxlength=limits::ALT_CHARS.to_string()

@@ -100,7 +100,7 @@ fn picture(chat: Chat, row: &Row) -> impl IntoView + use<> {
             />
         </div>
         <div class="lightbox-foot">
-            {caption.map(|caption| view! { <p class="lightbox-caption">{caption}</p> })}
+            {caption.map(|caption| view! { <p class="lightbox-caption" dir="auto">{caption}</p> })}
             <a class="lightbox-download" href=source download=file>{chat.translations.download}</a>
         </div>
         {step_button(chat, Direction::Previous)}

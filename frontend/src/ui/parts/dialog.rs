@@ -52,7 +52,7 @@ pub(crate) fn form(field: Element, label: &'static str, on_submit: impl FnMut() 
             event.prevent_default();
             on_submit();
         })
-        .child(field.class("sheet-field").no_autofill().into_any())
+        .child(field.class("sheet-field").with("dir", "auto").no_autofill().into_any())
         .child(button.into_any())
 }
 
