@@ -18,7 +18,7 @@ export function findLogDefects(page: Page, shown: Shown[]): Promise<string[]> {
 function inspect({ shown, bystander }: { shown: Shown[]; bystander: { name: string; text: string } }): string[] {
   const defects: string[] = [];
   // Only the elements and classes that `content/markdown.rs` writes.
-  const elements = ['P', 'BR', 'HR', 'STRONG', 'EM', 'DEL', 'CODE', 'PRE', 'BLOCKQUOTE', 'UL', 'LI'];
+  const elements = ['P', 'BR', 'STRONG', 'EM', 'DEL', 'CODE', 'PRE', 'BLOCKQUOTE', 'UL', 'LI'];
   const classes = ['mention', 'hl-k', 'hl-s', 'hl-c', 'hl-n', 'hl-f'];
   const isAllowed = (element: Element): boolean => {
     const attributes = Object.fromEntries([...element.attributes].map(({ name, value }) => [name, value]));

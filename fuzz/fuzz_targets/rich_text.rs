@@ -1,10 +1,11 @@
-//! The HTML of every message is safe: no text and no mentioned name adds a script or other active content.
+//! The HTML of every message is safe: no text and no mentioned name adds a script or other active content. It shows everything
+//! that was typed, except for the delimiters of marks.
 
 #![no_main]
 
 use std::sync::LazyLock;
 
-use chat::{content::html_cache::HtmlCache, fuzzing::check_html};
+use chat::{content::html_cache::HtmlCache, fuzzing::{check_html, check_shown}};
 use libfuzzer_sys::fuzz_target;
 use shared_types::{ChatMessage, Person, Rev, RoomName, Seq, Timestamp};
 
@@ -33,6 +34,7 @@ fuzz_target!(|text: &str| {
     let message = HtmlCache::new(0).with_html(&RoomName::lobby(), message);
     if let Some(html) = message.html {
         assert_eq!(check_html(&html), Ok(()), "{html}");
+        assert_eq!(check_shown(message.text.as_ref().map_or("", |text| text.as_str()), &html), Ok(()), "{html}");
     }
 });
 

@@ -28,7 +28,9 @@ pub use image::{
 pub use language::Language;
 pub use mentions::{mentioned, mentions_in};
 pub use moderation::{AuditEntry, ModerationAction, Restrictions, RoomRules, Seconds, SecondsError};
-pub use names::{MessageText, NameError, Nonce, PersonId, PersonName, Rev, RoomName, SearchText, Seq, TextError};
+pub use names::{
+    MessageText, NameError, Nonce, PersonId, PersonName, Rev, RoomName, SearchText, Seq, TextError, is_invisible,
+};
 pub use page_state::PageState;
 pub use server_message::{ChatMessage, ErrorCode, Person, ReplyRef, RoomActivity, ServerMessage};
 pub use timestamp::{Timestamp, whole_seconds};

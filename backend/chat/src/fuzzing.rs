@@ -38,6 +38,15 @@ pub fn check_html(html: &str) -> std::result::Result<(), String> {
     markdown::check_html(html)
 }
 
+/// Checks that the HTML of a message shows everything that was typed, except for the delimiters of marks.
+///
+/// # Errors
+///
+/// A sentence that names the place in the HTML.
+pub fn check_shown(text: &str, html: &str) -> std::result::Result<(), String> {
+    markdown::check_shown(text, html)
+}
+
 /// Returns sessions that are signed with a secret that no input contains.
 ///
 /// # Errors

@@ -1,43 +1,49 @@
-//! Markdown: renders the texts of messages as inert HTML.
+//! Markdown: renders the texts of messages as inert HTML. `docs/markdown.md` describes the dialect.
 //!
 //! This is the only place that makes HTML of user input. It writes a few elements. Their only attributes are the address of a
 //! link (with a fixed `target` and `rel`), the first number of a list, and the class of a mention or of a highlighted token. It
 //! escapes everything else, including raw HTML.
+//!
+//! A text is read three times: [`blocks`] looks at the beginnings of its lines, [`atoms`] finds what marks can't divide, and
+//! [`marks`] pairs the delimiters of emphasis. Each takes time in proportion to the text.
 
-use linkify::{LinkFinder, LinkKind};
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd, TextMergeStream};
-use shared_types::{Person, mentions_in};
+use shared_types::Person;
 
 use crate::content::{
     highlight::Tokens,
     languages::{Language, language},
 };
 
-/// Maximum nesting depth of quotes and lists. Deeper ones are unreadable and slow in browsers.
-const DEPTH: usize = 8;
+mod addresses;
+mod atoms;
+mod blocks;
+mod delimiters;
+mod letters;
+mod lines;
+mod marks;
+
+use self::{
+    atoms::atoms,
+    blocks::{Block, blocks},
+    marks::{Mark, Piece, pieces},
+};
 
 /// Maximum number of bytes of HTML for one message: twice the longest text. A text with more HTML is shown as plain text.
 const BYTES: usize = 32 * 1024;
 
-/// The allowed schemes of link addresses.
-const SCHEMES: [&str; 3] = ["http://", "https://", "mailto:"];
-
-/// Returns the HTML of a text that may mention these people; `None` if plain text shows the same, or if the HTML is too large
-/// or too deeply nested.
+/// Returns the HTML of a text that may mention these people; `None` if plain text shows the same, or if the HTML is too large.
 pub(crate) fn html_of(text: &str, people: &[Person]) -> Option<String> {
+    let blocks = blocks(text);
     // If the HTML is too large with highlighted code, it is rendered again without highlighting.
-    let writer = rendered(text, people, language).or_else(|| rendered(text, people, |_| None))?;
+    let writer = rendered(&blocks, people, language).or_else(|| rendered(&blocks, people, |_| None))?;
     writer.rich.then_some(writer.html)
 }
 
-/// Renders a text; `None` if the HTML is too large or too deeply nested.
-fn rendered<'a>(text: &str, people: &'a [Person], languages: LanguageLookup) -> Option<HtmlWriter<'a>> {
-    let mut writer = HtmlWriter::of(people, languages);
-    // `TextMergeStream` merges adjacent text events, so that names are found across them.
-    for event in TextMergeStream::new(Parser::new_ext(text, Options::ENABLE_STRIKETHROUGH)) {
-        writer.write(event)?;
-    }
-    Some(writer)
+/// Renders blocks; `None` if the HTML is too large.
+fn rendered<'a>(blocks: &[Block<'_>], people: &'a [Person], languages: LanguageLookup) -> Option<HtmlWriter<'a>> {
+    let mut writer = HtmlWriter { people, languages, html: String::new(), rich: false };
+    writer.blocks(blocks);
+    (writer.html.len() <= BYTES).then_some(writer)
 }
 
 /// Returns the syntax of the language with this name, if its code is highlighted.
@@ -47,152 +53,109 @@ struct HtmlWriter<'a> {
     /// The mentioned people.
     people: &'a [Person],
     languages: LanguageLookup,
-    /// The language of the current code block.
-    code: Option<&'static Language>,
     html: String,
     /// Whether the HTML shows anything that plain text does not.
     rich: bool,
-    depth: usize,
-    /// Number of open elements in which text has no links and mentions: code, and links, which can't contain other links.
-    verbatim: usize,
-    /// For each open link, whether it has an `<a>` element.
-    links: Vec<bool>,
 }
 
-impl<'a> HtmlWriter<'a> {
-    fn of(people: &'a [Person], languages: LanguageLookup) -> Self {
-        let (html, links) = (String::new(), Vec::new());
-        Self { people, languages, code: None, html, rich: false, depth: 0, verbatim: 0, links }
+impl HtmlWriter<'_> {
+    fn blocks(&mut self, blocks: &[Block<'_>]) {
+        for block in blocks {
+            self.block(block);
+        }
     }
 
-    /// Writes one event; `None` if the HTML gets too large or too deeply nested.
-    fn write(&mut self, event: Event<'_>) -> Option<()> {
-        match event {
-            Event::Start(tag) => self.open(tag)?,
-            Event::End(tag) => self.close(tag),
-            Event::Text(text) => self.text(&text),
-            Event::Code(code) => {
-                self.rich = true;
-                self.html.push_str("<code>");
-                self.escaped(&code);
-                self.html.push_str("</code>");
+    fn block(&mut self, block: &Block<'_>) {
+        self.rich |= !matches!(block, Block::Paragraph(_));
+        match block {
+            Block::Paragraph(lines) => {
+                self.html.push_str("<p>");
+                self.inline(&lines.join("\n"));
+                self.html.push_str("</p>");
             }
-            // A line break in the text is a line break in the HTML, unlike in most Markdown.
-            Event::SoftBreak | Event::HardBreak => self.html.push_str("<br>"),
-            Event::Rule => {
-                self.rich = true;
-                self.html.push_str("<hr>");
-            }
-            Event::Html(html) | Event::InlineHtml(html) => self.escaped(&html),
-            // These extensions are disabled, so the parser does not return these events.
-            Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => self.escaped(&text),
-            Event::TaskListMarker(_) => {}
-        }
-        (self.html.len() <= BYTES).then_some(())
-    }
-
-    fn open(&mut self, tag: Tag<'_>) -> Option<()> {
-        self.depth += 1;
-        if self.depth > DEPTH * 2 {
-            return None;
-        }
-        self.rich |= !matches!(tag, Tag::Paragraph | Tag::HtmlBlock);
-        match tag {
-            Tag::Paragraph | Tag::HtmlBlock => self.html.push_str("<p>"),
             // Messages need no headings of different levels; a heading becomes a bold line.
-            Tag::Heading { .. } => self.html.push_str("<p><strong>"),
-            Tag::BlockQuote(_) => self.html.push_str("<blockquote>"),
-            Tag::CodeBlock(kind) => {
-                self.verbatim += 1;
-                if let CodeBlockKind::Fenced(info) = kind {
-                    // Some people write more after the language, such as a file name or the lines to emphasize.
-                    let name = info.split([' ', ',', ':', '{']).next().unwrap_or_default();
-                    self.code = (self.languages)(name);
-                }
-                self.html.push_str("<pre><code>");
+            Block::Heading(text) => {
+                self.html.push_str("<p><strong>");
+                self.inline(text);
+                self.html.push_str("</strong></p>");
             }
-            Tag::List(Some(first)) => {
+            Block::Quote(blocks) => {
+                self.html.push_str("<blockquote>");
+                self.blocks(blocks);
+                self.html.push_str("</blockquote>");
+            }
+            Block::List { first, items } => self.list(*first, items),
+            Block::Code { language, lines } => self.code(*language, lines),
+        }
+    }
+
+    fn list(&mut self, first: Option<u32>, items: &[Vec<Block<'_>>]) {
+        match first {
+            Some(first) => {
                 self.html.push_str("<ol start=\"");
                 self.html.push_str(&first.to_string());
                 self.html.push_str("\">");
             }
-            Tag::List(None) => self.html.push_str("<ul>"),
-            Tag::Item => self.html.push_str("<li>"),
-            Tag::Emphasis => self.html.push_str("<em>"),
-            Tag::Strong => self.html.push_str("<strong>"),
-            Tag::Strikethrough => self.html.push_str("<del>"),
-            Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => {
-                // An image becomes a link. In a link it would be nested, and browsers end the outer link where the inner one
-                // begins.
-                let has_anchor = is_safe_address(&dest_url) && !self.links.contains(&true);
-                self.links.push(has_anchor);
-                self.verbatim += 1;
-                if has_anchor {
-                    self.open_anchor(&dest_url);
+            None => self.html.push_str("<ul>"),
+        }
+        for item in items {
+            self.html.push_str("<li>");
+            // The first paragraph is on the line of the marker.
+            let rest = match item.split_first() {
+                Some((Block::Paragraph(lines), rest)) => {
+                    self.inline(&lines.join("\n"));
+                    rest
+                }
+                _ => item,
+            };
+            self.blocks(rest);
+            self.html.push_str("</li>");
+        }
+        self.html.push_str(if first.is_some() { "</ol>" } else { "</ul>" });
+    }
+
+    fn code(&mut self, language: Option<&str>, lines: &[&str]) {
+        self.html.push_str("<pre><code>");
+        let code = lines.join("\n");
+        match language.and_then(self.languages) {
+            Some(language) => self.highlighted(&code, language),
+            None => self.escaped(&code),
+        }
+        self.html.push_str("\n</code></pre>");
+    }
+
+    /// Writes the text of a paragraph with its marks.
+    fn inline(&mut self, text: &str) {
+        for piece in pieces(text, &atoms(text, self.people)) {
+            self.rich |= match &piece {
+                Piece::Text(_) | Piece::LineBreak => false,
+                Piece::Delimiter(delimiter) => !delimiter.begins.is_empty() || !delimiter.ends.is_empty(),
+                Piece::Code(_) | Piece::Address(_) | Piece::Mention(_) | Piece::LinkStart(_) | Piece::LinkEnd => true,
+            };
+            match piece {
+                Piece::Text(range) => self.escaped(&text[range]),
+                // A line break in the text is a line break in the HTML, unlike in most Markdown.
+                Piece::LineBreak => self.html.push_str("<br>"),
+                Piece::Code(range) => {
+                    self.html.push_str("<code>");
+                    self.escaped(&text[range]);
+                    self.html.push_str("</code>");
+                }
+                Piece::Address(range) => {
+                    self.open_anchor(&text[range.clone()]);
+                    self.escaped(&text[range]);
+                    self.html.push_str("</a>");
+                }
+                Piece::LinkStart(destination) => self.open_anchor(&text[destination]),
+                Piece::LinkEnd => self.html.push_str("</a>"),
+                Piece::Mention(range) => self.span("mention", &text[range]),
+                Piece::Delimiter(delimiter) => {
+                    delimiter.ends.iter().for_each(|mark| self.html.push_str(end_tag(*mark)));
+                    self.escaped(&text[delimiter.shown.clone()]);
+                    delimiter.begins.iter().rev().for_each(|mark| self.html.push_str(start_tag(*mark)));
                 }
             }
-            _ => {}
         }
-        Some(())
-    }
-
-    fn close(&mut self, tag: TagEnd) {
-        self.depth -= 1;
-        self.html.push_str(match tag {
-            TagEnd::Paragraph | TagEnd::HtmlBlock => "</p>",
-            TagEnd::Heading(_) => "</strong></p>",
-            TagEnd::BlockQuote(_) => "</blockquote>",
-            TagEnd::CodeBlock => {
-                self.verbatim -= 1;
-                self.code = None;
-                "</code></pre>"
-            }
-            TagEnd::List(true) => "</ol>",
-            TagEnd::List(false) => "</ul>",
-            TagEnd::Item => "</li>",
-            TagEnd::Emphasis => "</em>",
-            TagEnd::Strong => "</strong>",
-            TagEnd::Strikethrough => "</del>",
-            TagEnd::Link | TagEnd::Image => {
-                self.verbatim -= 1;
-                if self.links.pop() == Some(true) { "</a>" } else { "" }
-            }
-            _ => "",
-        });
-    }
-
-    /// Writes text with its addresses as links and its mentions marked.
-    fn text(&mut self, text: &str) {
-        if let Some(language) = self.code {
-            return self.highlighted(text, language);
-        }
-        if self.verbatim > 0 {
-            return self.escaped(text);
-        }
-        let mut finder = LinkFinder::new();
-        finder.kinds(&[LinkKind::Url]);
-        for span in finder.spans(text) {
-            if span.kind().is_some() && is_safe_address(span.as_str()) {
-                self.rich = true;
-                self.open_anchor(span.as_str());
-                self.escaped(span.as_str());
-                self.html.push_str("</a>");
-            } else {
-                self.with_mentions(span.as_str());
-            }
-        }
-    }
-
-    /// Writes text with its mentions marked.
-    fn with_mentions(&mut self, text: &str) {
-        let mut written = 0;
-        for (range, _) in mentions_in(text, self.people) {
-            self.rich = true;
-            self.escaped(&text[written..range.start]);
-            written = range.end;
-            self.span("mention", &text[range]);
-        }
-        self.escaped(&text[written..]);
     }
 
     fn highlighted(&mut self, code: &str, language: &'static Language) {
@@ -233,17 +196,29 @@ impl<'a> HtmlWriter<'a> {
     }
 }
 
-/// Returns whether an address has an allowed scheme and no control characters.
-fn is_safe_address(address: &str) -> bool {
-    let has_scheme =
-        |scheme: &&str| address.get(..scheme.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(scheme));
-    // Browsers ignore tabs and line breaks in an address, and white space before it.
-    SCHEMES.iter().any(has_scheme) && !address.chars().any(char::is_control)
+fn start_tag(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Emphasis => "<em>",
+        Mark::Strong => "<strong>",
+        Mark::Struck => "<del>",
+    }
+}
+
+fn end_tag(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Emphasis => "</em>",
+        Mark::Strong => "</strong>",
+        Mark::Struck => "</del>",
+    }
 }
 
 #[cfg(any(test, fuzzing))]
 mod html_check;
 #[cfg(any(test, fuzzing))]
 pub(crate) use html_check::check_html;
+#[cfg(any(test, fuzzing))]
+mod shown_check;
+#[cfg(any(test, fuzzing))]
+pub(crate) use shown_check::check_shown;
 #[cfg(test)]
 mod tests;

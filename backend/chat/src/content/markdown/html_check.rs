@@ -1,12 +1,12 @@
 //! A check that HTML of user input is inert, for the attack tests and the fuzzer.
 
-use super::{BYTES, is_safe_address};
+use super::{BYTES, addresses::is_safe_address};
 
 /// The allowed elements without attributes.
 const PLAIN: [&str; 10] = ["p", "strong", "em", "del", "code", "pre", "blockquote", "ul", "li", "ol"];
 
 /// The allowed elements without content.
-const EMPTY: [&str; 2] = ["br", "hr"];
+const EMPTY: [&str; 1] = ["br"];
 
 const CLASSES: [&str; 6] = ["mention", "hl-k", "hl-s", "hl-c", "hl-n", "hl-f"];
 

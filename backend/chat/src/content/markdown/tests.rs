@@ -2,46 +2,9 @@
 
 use super::*;
 
-fn check(text: &str, html: &str) {
-    assert_eq!(html_of(text, &[]).as_deref(), Some(html), "{text}");
-}
-
-#[test]
-fn plain_text_has_no_html() {
-    for plain in
-        ["hello", "two\nlines", "2 * 3 * 4", "snake_case_name", "a < b && b > c", "https:// nothing", "# ", "日本語"]
-    {
-        assert_eq!(html_of(plain, &[]).filter(|html| !html.contains("<p><strong>")), None, "{plain}");
-    }
-}
-
-#[test]
-fn markdown_becomes_html() {
-    check("**bold** _it_ ~~no~~ `let x`", "<p><strong>bold</strong> <em>it</em> <del>no</del> <code>let x</code></p>");
-    check("> said\n\nyes", "<blockquote><p>said</p></blockquote><p>yes</p>");
-    check("- one\n- two", "<ul><li>one</li><li>two</li></ul>");
-    check("3. three\n4. four", "<ol start=\"3\"><li>three</li><li>four</li></ol>");
-    check("```\nfn main() { 1 < 2 }\n```", "<pre><code>fn main() { 1 &lt; 2 }\n</code></pre>");
-    check("one\n**two**", "<p>one<br><strong>two</strong></p>");
-}
-
-#[test]
-fn addresses_become_links_and_are_shown_unchanged() {
-    let link = |href: &str, text: &str| {
-        format!("<a target=\"_blank\" rel=\"noopener noreferrer nofollow ugc\" href=\"{href}\">{text}</a>")
-    };
-    let at = link("https://example.org/a_b?x=1&amp;y=2", "https://example.org/a_b?x=1&amp;y=2");
-    check("see https://example.org/a_b?x=1&y=2.", &format!("<p>see {at}.</p>"));
-    // The scheme ends inside the first character of the host if both are cut at the same byte.
-    for address in ["http://日本語.jp", "https://日本語.jp", "HTTP://bücher.example/ä", "http://a"] {
-        check(address, &format!("<p>{}</p>", link(address, address)));
-    }
-    check("[here](https://example.org)", &format!("<p>{}</p>", link("https://example.org", "here")));
-    check("<https://example.org>", &format!("<p>{}</p>", link("https://example.org", "https://example.org")));
-    check("`https://example.org`", "<p><code>https://example.org</code></p>");
-    let image = "[![x](https://example.org/x.png)](https://example.org)";
-    check(image, &format!("<p>{}</p>", link("https://example.org", "x")));
-}
+mod dialect;
+mod links;
+mod properties;
 
 fn people(names: &[&str]) -> Vec<Person> {
     let person = |name: &&str| Person { id: "p".parse().unwrap(), name: name.parse().unwrap(), moderator: false };
@@ -77,13 +40,17 @@ fn code_in_a_known_language_is_highlighted() {
     let code_block = |name: &str| html_of(&format!("```{name}\nlet x = 1; // <b>\n```"), &[]).unwrap();
     let span = |class: &str, text: &str| format!("<span class=\"{class}\">{text}</span>");
     let code = format!("{} x = {}; {}\n", span("hl-k", "let"), span("hl-n", "1"), span("hl-c", "// &lt;b&gt;"));
-    for name in ["rust", "Rust", "rs main.rs", "rust,ignore", "rust {1-2}"] {
+    for name in ["rust", "Rust", "rust,ignore"] {
         assert_eq!(code_block(name), format!("<pre><code>{code}</code></pre>"), "{name}");
     }
     for name in ["", "text", "brainfuck"] {
         assert_eq!(code_block(name), "<pre><code>let x = 1; // &lt;b&gt;\n</code></pre>", "{name}");
     }
-    assert!(!html_of("    let x", &[]).unwrap().contains("span"), "indented code has no language");
+    for (info, first) in [("rs main.rs", "main.rs"), ("rust {1-2}", "{1-2}")] {
+        let html = html_of(&format!("```{info}\nlet\n```"), &[]).unwrap();
+        assert!(html.starts_with("<pre><code>") && html.contains(&span("hl-k", "let")), "{html}");
+        assert!(properties::shown(&html).starts_with(first), "{html}");
+    }
     assert!(!html_of("```rust\n1\n```\n```\n2\n```", &[]).unwrap().contains(&span("hl-n", "2")));
 }
 
@@ -249,7 +216,7 @@ fn attacks_in_names_have_no_effect() {
         }
         // An address becomes a link, even if a person has the same name.
         if !name.contains("://") {
-            let html = html_of(&format!("@{entities}"), &people).unwrap();
+            let html = html_of(&format!("@{name}"), &people).unwrap();
             assert!(
                 html.contains("<span class=\"mention\">@"),
                 "{name} is marked as a mention, so the attack was tried: {html}"
@@ -259,11 +226,32 @@ fn attacks_in_names_have_no_effect() {
 }
 
 #[test]
-fn a_text_with_too_much_html_is_shown_as_plain_text() {
-    let list = |depth: usize| (0..depth).map(|depth| format!("{}- x\n", "  ".repeat(depth))).collect::<String>();
-    for (text, too_much) in [("> ".repeat(2_000), true), ("> x".into(), false), (list(20), true), (list(4), false)] {
-        assert_eq!(html_of(&text, &[]).is_none(), too_much, "{}", &text[..4]);
+fn quotes_and_lists_nest_to_a_maximum_depth() {
+    let list = (0..20).map(|depth| format!("{}- x\n", "  ".repeat(depth))).collect::<String>();
+    for (text, element) in
+        [("> ".repeat(1_000) + "x", "<blockquote>"), ("- ".repeat(1_000) + "x", "<ul>"), (list, "<ul>")]
+    {
+        let html = html_of(&text, &[]).unwrap();
+        assert_eq!(html.matches(element).count(), 8, "{html}");
+        assert_eq!(check_shown(&text, &html), Ok(()));
     }
+}
+
+#[test]
+fn marks_nest_to_a_maximum_depth() {
+    for unit in ["*a ", "***a ", "**a *b ", "_a ***b __c ~~d "] {
+        let text = unit.repeat(100) + &"x* y** z*** _ __ ~~ ".repeat(100);
+        let Some(html) = html_of(&text, &[]) else { continue };
+        let mut depth = 0_usize;
+        for tag in html.split('<').filter(|tag| !tag.starts_with("br>")) {
+            depth = if tag.starts_with('/') { depth - 1 } else { depth + 1 };
+            assert!(depth <= 12, "{unit}: {html}");
+        }
+    }
+}
+
+#[test]
+fn a_text_with_too_much_html_is_shown_as_plain_text() {
     for heavy in [
         "http://a.b ".repeat(363),
         "`a`".repeat(1_300),
@@ -275,4 +263,5 @@ fn a_text_with_too_much_html_is_shown_as_plain_text() {
             assert_html_is_safe(&html, &heavy[..12]);
         }
     }
+    assert_eq!(html_of(&"http://a.b ".repeat(363), &[]), None);
 }
