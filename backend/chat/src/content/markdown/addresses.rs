@@ -14,6 +14,9 @@ const BRACKETS: usize = 8;
 /// Maximum number of letters in a label of a host name, by RFC 1035.
 const LABEL: usize = 63;
 
+/// Particles that begin no word in Japanese and Korean. They end an address after `/` as well.
+const PARTICLES: [char; 2] = ['を', '를'];
+
 /// Returns whether an address has an allowed scheme and no control characters.
 pub(super) fn is_safe_address(address: &str) -> bool {
     // Browsers ignore tabs and line breaks in an address, and white space before it.
@@ -78,7 +81,8 @@ impl<'a> AddressReader<'a> {
         }
         if !letter.is_ascii() && !continues_latin(letter) {
             let is_next_word = self.before.is_ascii_alphanumeric() && !self.is_foreign;
-            if is_next_word && !self.is_label_of_host(at) {
+            let is_particle = PARTICLES.contains(&letter) && self.before.is_ascii();
+            if is_next_word && !self.is_label_of_host(at) || is_particle {
                 return false;
             }
             self.is_foreign = true;

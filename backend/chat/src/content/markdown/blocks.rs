@@ -165,8 +165,8 @@ impl<'a> BlockParser<'a, '_> {
         let code = below[..end].iter().copied().chain(last.filter(|last| !last.is_empty()));
         let mut lines: Vec<&str> = code.map(|line| without_indent(line, fence.indent)).collect();
         let next = self.position + 1 + end + usize::from(closing.is_some());
-        let has_code = lines.iter().any(|line| has_visible_besides(line, &[]));
-        if !has_code && (first.is_empty() || closing.is_none()) {
+        let is_visible = |line: &&str| has_visible_besides(line, &[]);
+        if !lines.iter().any(is_visible) && (!is_visible(&first) || closing.is_none()) {
             return self.take_text(next);
         }
         if !first.is_empty() {

@@ -201,8 +201,10 @@ impl Reading {
         let fences = ['`', '~'].into_iter().filter_map(|letter| {
             let (fence, length) = self.run(text, letter).filter(|(_, length)| *length >= 3)?;
             let fence = fence.until(End::Fence(letter, length));
-            let is_name = |letter: &&char| letter.is_ascii_alphanumeric() || "+#-_., ".contains(**letter);
-            let most = text[fence.position..].iter().take_while(is_name).count();
+            let rest = &text[fence.position..];
+            let space = rest.iter().take_while(|letter| **letter != '\n' && !is_visible(**letter)).count();
+            let is_name = |letter: &&char| letter.is_ascii_alphanumeric() || "+#-_.,".contains(**letter);
+            let most = space + rest[space..].iter().take_while(is_name).count();
             let after = |length| Self { position: fence.position + length, ..fence.clone() };
             Some((0..=most).map(after).collect::<Vec<_>>())
         });

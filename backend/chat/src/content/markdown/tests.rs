@@ -2,6 +2,7 @@
 
 use super::*;
 
+mod cost;
 mod dialect;
 mod links;
 mod properties;

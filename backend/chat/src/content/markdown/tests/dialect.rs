@@ -58,6 +58,8 @@ fn markers_without_text_are_shown() {
         "```rust",
         "```rust\n",
         "```hello world",
+        "~~~\u{1}\n~~~",
+        "```\u{200b}\n```",
         "[]",
         "[]()",
         "` `",
