@@ -31,6 +31,29 @@ test('Markdown is rendered in loaded, live and own messages', async ({ page, bro
   await plain.close();
 });
 
+test('what people type is what people read', async ({ page, deployment, room, connect }) => {
+  const asTyped = ['*', '2026.', '##', '___', '- -', 'cp ~/notes.txt~ ~/notes.txt', '\\*not bold\\*', '&lt;b&gt;', '2*3*4', '(*´▽｀*)', '[a]: b'];
+  const ann = await connect(room);
+  for (const text of asTyped) {
+    await ann.sendMessage(text);
+    await ann.sendMessage(`${text}\n\n**bold**`);
+  }
+  await ann.sendMessage('> quoted\nmy answer');
+  await ann.sendMessage('これは**「大事」**です。詳細はhttps://example.com/aをご覧ください。');
+  await ann.sendMessage('https://example.com/_foo_/*a*/[x](y)');
+  const chat = await ChatPage.open(page, deployment, room);
+  const texts = chat.messages.locator('.message-text');
+  const shown = await texts.evaluateAll((elements) => elements.map((element) => (element as HTMLElement).innerText.split('\n')[0]));
+  expect(shown.slice(0, 2 * asTyped.length)).toEqual(asTyped.flatMap((text) => [text, text]));
+
+  const [quote, japanese, address] = [0, 1, 2].map((index) => texts.nth(2 * asTyped.length + index));
+  await expect(quote!.locator('blockquote')).toHaveText('quoted');
+  await expect(quote!.locator('> p')).toHaveText('my answer');
+  await expect(japanese!.locator('strong')).toHaveText('「大事」');
+  await expect(japanese!.getByRole('link')).toHaveAttribute('href', 'https://example.com/a');
+  await expect(address!.getByRole('link')).toHaveAttribute('href', 'https://example.com/_foo_/*a*/[x](y)');
+});
+
 test('no script in Markdown runs', async ({ page, deployment, room, connect }) => {
   const attacks = [
     '<script>window.pwned = 1</script>',

@@ -226,7 +226,7 @@ fn is_token_byte(byte: u8) -> bool {
 
 /// Returns whether a character is invisible (Unicode's Default_Ignorable_Code_Point, the empty Braille pattern) or changes the
 /// direction of text. Such characters make two names look the same, make a name overlap the text next to it, or make a name
-/// look empty. [`has_useless_selector`] checks variation selectors.
+/// look empty. It does not know the variation selectors that are invisible only after certain characters.
 pub fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
