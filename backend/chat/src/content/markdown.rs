@@ -4,8 +4,8 @@
 //! link (with a fixed `target` and `rel`), the first number of a list, and the class of a mention or of a highlighted token. It
 //! escapes everything else, including raw HTML.
 //!
-//! A text is read three times: [`blocks`] looks at the beginnings of its lines, [`atoms`] finds what marks can't divide, and
-//! [`marks`] pairs the delimiters of emphasis. Each takes time in proportion to the text.
+//! A text is read three times: `blocks` looks at the beginnings of its lines, `atoms` finds what marks can't divide, and
+//! `marks` pairs the delimiters of emphasis. Each takes time in proportion to the text.
 
 use shared_types::Person;
 
