@@ -7,6 +7,7 @@ const localOnly = [
   'access.spec.ts',
   'accessibility.spec.ts',
   'display_preferences.spec.ts',
+  'engines.spec.ts',
   'gallery.spec.ts',
   'layout.spec.ts',
   'oidc.spec.ts',

@@ -16,3 +16,9 @@ export const smallLimit = Number(process.env['SMALL_LIMIT'] ?? 20);
 
 /** The maximum number of messages on the front page and in one answer. */
 export const messageLimit = Number(process.env['MESSAGE_LIMIT'] ?? 30);
+
+/** The programs of the browser engines. Firefox and WebKit may be missing. */
+export const chromium = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+export const firefox = process.env['FIREFOX'];
+/** The browser of WebKit. Its driver and `xvfb-run` are on the PATH. */
+export const webkit = process.env['WEBKIT'];

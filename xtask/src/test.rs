@@ -16,7 +16,7 @@ All of this runs on this machine; servers listen on the loopback interface only:
   3. the fuzz targets are built with a nightly compiler and run for about a minute
   4. the page, the local binary and the five functions are built
   5. template.yml is deployed to an AWS emulator (ministack) with the real `sam build` and `sam deploy`
-  6. Chromium tests both deployments: the local binary and the deployed stack
+  6. Chromium tests both deployments: the local binary and the deployed stack; Firefox and WebKit run smoke tests
 About 30 minutes for the first time on two cores, about 5 after that.";
 
 /// Rust tests that need no emulator: name of the step, arguments of `cargo test`.
@@ -63,10 +63,10 @@ pub(crate) fn test_long() -> Result<()> {
 /// Runs all tests as steps of a larger task.
 pub(crate) fn all(project: &Project, steps: &mut Steps) -> Result<()> {
     println!("{PLAN}");
-    let chromium = steps.step("tools", || {
+    let (chromium, engines) = steps.step("tools", || {
         tools::install(project, &tools::EMULATED_STACK)?;
         tools::install(project, &tools::UPLOAD)?;
-        tools::browser_tests(project)
+        Ok((tools::browser_tests(project)?, tools::engines()))
     })?;
     for (name, packages) in RUST_TESTS {
         steps.step(name, || run(&mut project.cargo(&format!("test {packages}"))))?;
@@ -81,6 +81,7 @@ pub(crate) fn all(project: &Project, steps: &mut Steps) -> Result<()> {
         steps.step("deploy to the AWS emulator", || TestStacks::deploy(project, &emulator, &playwright.dist))?;
     steps.step("browser tests of both deployments", || {
         let mut command = playwright.command(project);
+        engines.configure(&mut command);
         stacks.configure(&mut command, &emulator)?;
         run(&mut command)
     })

@@ -1,11 +1,13 @@
 //! Tools of the tasks: installs what a task needs.
 //!
 //! A tool that is on the PATH is used when its version fits. Otherwise it is installed into [`Project::tools`]. Nothing
-//! outside that folder changes, except the compilers that rustup manages and, for root on Debian, the package
-//! `chromium`.
+//! outside that folder changes, except the compilers that rustup manages and, for root on Debian, the packages of the
+//! browsers.
 
+mod apt;
 mod browser;
 mod download;
+mod engines;
 mod install;
 mod table;
 
@@ -16,6 +18,7 @@ use anyhow::{Context, Result};
 use self::download::Release;
 pub(crate) use self::{
     browser::{browser_tests, chromium},
+    engines::engines,
     install::install,
 };
 use crate::{

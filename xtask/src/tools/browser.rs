@@ -1,14 +1,11 @@
 //! Chromium, and the npm packages of the browser tests.
 
-use std::{env, fs, path::PathBuf, process::Command};
+use std::{env, fs, path::PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::install::require_npm;
-use crate::{
-    command::{run, try_read},
-    project::Project,
-};
+use super::{apt, install::require_npm};
+use crate::{command::run, project::Project};
 
 /// Places where Linux distributions install Chromium or Chrome.
 const PATHS: [&str; 3] = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -29,13 +26,7 @@ pub(crate) fn chromium() -> Result<PathBuf> {
     if let Some(chromium) = find() {
         return Ok(chromium);
     }
-    let root = try_read(Command::new("id").arg("-u")).as_deref() == Some("0");
-    if root && try_read(Command::new("apt-get").arg("--version")).is_some() {
-        println!("Installing Debian's package of Chromium, because there is no Chromium (1 minute).");
-        // A new machine has no package lists yet.
-        run(Command::new("apt-get").arg("update"))?;
-        run(Command::new("apt-get").args(["install", "--yes", "--no-install-recommends", "chromium"]))?;
-    }
+    apt::install("Debian's package of Chromium, because there is no Chromium (1 minute)", &["chromium"])?;
     find().context("there is no Chromium: install it (Debian: `apt-get install chromium`), or set CHROMIUM to its path")
 }
 
