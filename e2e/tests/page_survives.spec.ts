@@ -41,6 +41,17 @@ for (const [change, apply] of Object.entries(pageChanges)) {
   });
 }
 
+for (const [change, apply] of Object.entries(pageChanges)) {
+  test(`while the page runs: ${change}`, async ({ page, deployment, room, connect }) => {
+    const ann = await connect(room, { name: 'Ann' });
+    for (const text of written) await ann.sendMessage(text);
+    const chat = await ChatPage.open(page, deployment, room);
+    await chat.composer.fill('a draft');
+    await page.evaluate(apply);
+    await expectAlive(chat, ann, 'a draft');
+  });
+}
+
 test('an unchanged page is hydrated, not drawn again', async ({ page, deployment, room, connect }) => {
   const ann = await connect(room, { name: 'Ann' });
   for (const text of written) await ann.sendMessage(text);

@@ -5,6 +5,7 @@
 pub(crate) mod attachments;
 pub(crate) mod clipboard;
 pub(crate) mod cookies;
+pub(crate) mod damage;
 pub(crate) mod data_export;
 pub(crate) mod draft;
 pub(crate) mod events;

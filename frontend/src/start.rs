@@ -26,7 +26,7 @@ const RETRY_DELAY: Duration = Duration::from_secs(2);
 
 /// Hydrates the page, or mounts it from its state, which is fetched if it is not in the document.
 pub fn start() {
-    let Some(root) = document().get_element_by_id(ROOT_ID).map(JsCast::unchecked_into::<HtmlElement>) else { return };
+    let Some(root) = root() else { return };
     let state = document().get_element_by_id("page-state").and_then(|script| script.text_content());
     match state.and_then(|state| serde_json::from_str::<PageState>(&state).ok()) {
         Some(page) => {
@@ -39,6 +39,17 @@ pub fn start() {
         }
         None => spawn_local(fetch_and_mount(root)),
     }
+}
+
+/// Returns the root. If something has removed it, a new one.
+fn root() -> Option<HtmlElement> {
+    let root = document().get_element_by_id(ROOT_ID).or_else(|| {
+        let root = document().create_element("div").ok()?;
+        root.set_id(ROOT_ID);
+        document().body()?.append_child(&root).ok()?;
+        Some(root)
+    })?;
+    root.dyn_into().ok()
 }
 
 /// Whether the content of the root is as the server rendered it. Returns `true` once: the program changes the content.

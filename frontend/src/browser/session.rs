@@ -28,7 +28,7 @@ use wasm_bindgen_futures::spawn_local;
 use crate::{
     browser::{
         attachments::AttachmentTray,
-        clipboard, cookies, draft, events,
+        clipboard, cookies, damage, draft, events,
         local_time::LocalTime,
         location, page_state, random,
         session::uploads::SentImage,
@@ -54,6 +54,8 @@ type SessionHandle = StoredValue<Option<Session>, LocalStorage>;
 
 /// The state of the page outside the components, and what it is connected to.
 pub(crate) struct Session {
+    /// When it started, in milliseconds.
+    started_at: u64,
     handle: SessionHandle,
     chat: Chat,
     page: PageState,
@@ -104,6 +106,7 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
     let newest = client.timeline().newest().map(|(seq, _)| seq);
     let rooms = RoomList::new(&page.room, storage::read("rooms").as_deref());
     let mut session = Session {
+        started_at: now,
         handle,
         chat,
         newest_noticed: newest,
@@ -250,6 +253,7 @@ impl Session {
 
     fn tick(&mut self) {
         let now = time::now();
+        damage::restart_if_damaged(self.chat, now.saturating_sub(self.started_at));
         let timeline = self.client.timeline();
         // The state of an unsent message may change with time.
         self.rows_changed |= timeline.has_unfinished_uploads()
