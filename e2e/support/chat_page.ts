@@ -32,11 +32,16 @@ export class ChatPage {
     await expect(this.page.locator('.chat')).toHaveAttribute('data-connection', connection);
   }
 
-  /** Types a message and sends it. On a phone, Enter makes a new line. */
+  /** Types a message and sends it. */
   async sendMessage(text: string): Promise<void> {
     await this.composer.fill(text);
-    if (await this.page.evaluate(() => matchMedia('(pointer: coarse)').matches)) await this.sendButton.click();
-    else await this.composer.press('Enter');
+    await this.send();
+  }
+
+  /** Sends the text of the composer with a key. On a phone, Enter makes a new line. */
+  async send(): Promise<void> {
+    const isPhone = await this.page.evaluate(() => matchMedia('(pointer: coarse)').matches);
+    await this.composer.press(isPhone ? 'Control+Enter' : 'Enter');
   }
 
   /** Locates the messages with exactly this text. */

@@ -93,7 +93,7 @@ export const messageStates: PageStates = {
       await chat.sendMessage('Helo');
       await pressOnMessage(chat, 'Helo', 'e');
       await chat.composer.fill('Hello');
-      await chat.composer.press('Enter');
+      await chat.send();
       await (await Message.withText(chat, 'Hello')).expectEdited();
       await pressOnMessage(chat, 'Hello', 'e');
       await expect(page.getByText('Editing your message')).toBeVisible();
