@@ -16,29 +16,26 @@ const WEBP_METADATA_FLAGS: u8 = 0x08 | 0x04;
 /// Returns a file without its metadata. The orientation of a photo is kept. Returns `None` if the file is torn.
 pub fn without_metadata(kind: ImageType, bytes: &[u8]) -> Option<Vec<u8>> {
     let mut clean = Vec::with_capacity(bytes.len());
-    let mut orientation = 1;
     each_part(kind, bytes, &mut |part| {
-        if kind == ImageType::Jpeg
-            && let Some(found) = exif_orientation(part)
-        {
-            orientation = found;
-        }
         if is_kept(kind, part) {
             clean.extend_from_slice(part);
         }
     })?;
     match kind {
-        ImageType::Jpeg if orientation > 1 => {
-            clean.splice(2..2, orientation_segment(orientation));
+        ImageType::Jpeg => {
+            let turned = orientation(kind, bytes).filter(|orientation| *orientation > 1);
+            clean.splice(2..2, turned.map(orientation_segment).unwrap_or_default());
         }
         ImageType::Webp => {
             let length = u32::try_from(clean.len().checked_sub(8)?).ok()?;
             clean.get_mut(4..8)?.copy_from_slice(&length.to_le_bytes());
             if clean.get(12..16)? == b"VP8X" {
+                // The chunk has ten bytes, and the flags are the first.
+                (clean.get(16..20)? == b"\x0a\0\0\0").then_some(())?;
                 *clean.get_mut(20)? &= !WEBP_METADATA_FLAGS;
             }
         }
-        ImageType::Jpeg | ImageType::Png | ImageType::Gif => {}
+        ImageType::Png | ImageType::Gif => {}
     }
     Some(clean)
 }
@@ -64,11 +61,16 @@ fn is_kept(kind: ImageType, part: &[u8]) -> bool {
 
 /// Returns the width and height that a file stores, if it is shown with these. A photo may be turned when it is shown.
 pub fn stored_size(kind: ImageType, bytes: &[u8], shown: (u32, u32)) -> (u32, u32) {
-    let mut is_turned = false;
+    if orientation(kind, bytes).is_some_and(|orientation| orientation > 4) { (shown.1, shown.0) } else { shown }
+}
+
+/// Returns the orientation that the first EXIF segment with one has.
+fn orientation(kind: ImageType, bytes: &[u8]) -> Option<u8> {
+    let mut first = None;
     if kind == ImageType::Jpeg {
-        _ = each_part(kind, bytes, &mut |part| is_turned |= exif_orientation(part).is_some_and(|found| found > 4));
+        _ = each_part(kind, bytes, &mut |part| first = first.or_else(|| exif_orientation(part)));
     }
-    if is_turned { (shown.1, shown.0) } else { shown }
+    first
 }
 
 /// Returns the orientation, 1 to 8, that the EXIF segment of a JPEG has.

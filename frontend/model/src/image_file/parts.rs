@@ -48,7 +48,9 @@ fn jpeg(bytes: &[u8], visit: &mut dyn FnMut(&[u8])) -> Option<()> {
                 rest = &rest[1..];
                 continue;
             }
-            0x01 | 0xd0..=0xd7 | 0xd9 => 2,
+            0xd0..=0xd7 | 0xd9 => 2,
+            // No marker. After a scan it would be read as its data, once the segments between them are removed.
+            0..=0xbf => return None,
             _ => {
                 let length = 2 + usize::from(u16::from_be_bytes(*rest.get(2..)?.first_chunk()?));
                 length + if marker == 0xda { scan_length(rest.get(length..)?)? } else { 0 }
@@ -63,7 +65,7 @@ fn jpeg(bytes: &[u8], visit: &mut dyn FnMut(&[u8])) -> Option<()> {
 
 /// Returns the length of the data of a scan. Restart markers are part of it, and so is a zero after each 0xff.
 fn scan_length(data: &[u8]) -> Option<usize> {
-    data.windows(2).position(|pair| pair[0] == 0xff && !matches!(pair[1], 0 | 0xd0..=0xd7 | 0xff))
+    data.windows(2).position(|pair| pair[0] == 0xff && !matches!(pair[1], 0 | 0xd0..=0xd7))
 }
 
 /// The header with its colours, then extensions, frames and the end.

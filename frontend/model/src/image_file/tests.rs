@@ -211,6 +211,9 @@ fn the_orientation_of_a_photo_is_kept() {
             assert_eq!(clean.windows(4).any(|part| part == b"Exif"), orientation != 1, "{orientation}");
         }
     }
+    let two = jpeg(&[exif(true, 6), exif(false, 1)]);
+    assert_eq!(stored_size(ImageType::Jpeg, &two, (2, 3)), (3, 2), "the first of two counts");
+    assert_eq!(stored_size(ImageType::Jpeg, &without_metadata(ImageType::Jpeg, &two).unwrap(), (2, 3)), (3, 2));
     for invalid in [0, 9, 200] {
         let clean = without_metadata(ImageType::Jpeg, &jpeg(&[exif(true, invalid)])).unwrap();
         assert_eq!(clean, jpeg(&[]), "{invalid}");
@@ -226,6 +229,14 @@ fn a_torn_file_has_no_clean_copy() {
             assert!(torn.is_none() || torn == whole, "{name}, the first {end} bytes");
         }
     }
+}
+
+#[test]
+fn a_jpeg_with_a_marker_that_is_none_has_no_clean_copy() {
+    let whole = jpeg(&[]);
+    let end = whole.len() - 2;
+    let torn = [&whole[..end], &segment(0xfe, SECRET), b"\xff\0\0\x04ab", &whole[end..]].concat();
+    assert_eq!(without_metadata(ImageType::Jpeg, &torn), None);
 }
 
 #[test]
