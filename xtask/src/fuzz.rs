@@ -13,12 +13,13 @@ use crate::{command, project::Project, tools};
 
 /// All fuzz targets. `max_len` is the length that a parser needs to take every branch; longer inputs are only slower.
 /// `short_runs` takes about ten seconds on one core.
-const TARGETS: [Target; 6] = [
+const TARGETS: [Target; 7] = [
     Target { name: "client_message", max_len: 1_024, dictionary: "json", short_runs: 2_000_000 },
     Target { name: "lambda_event", max_len: 2_048, dictionary: "json", short_runs: 150_000 },
     Target { name: "ticket", max_len: 256, dictionary: "token", short_runs: 2_000_000 },
     Target { name: "cookie", max_len: 256, dictionary: "token", short_runs: 2_000_000 },
     Target { name: "image_header", max_len: 512, dictionary: "image", short_runs: 3_000_000 },
+    Target { name: "image_file", max_len: 512, dictionary: "image", short_runs: 2_000_000 },
     Target { name: "rich_text", max_len: 512, dictionary: "markdown", short_runs: 200_000 },
 ];
 
