@@ -8,6 +8,7 @@ mod action;
 mod client_message;
 mod emoji;
 mod image;
+mod joiners;
 mod language;
 pub mod limits;
 mod mentions;
@@ -25,6 +26,7 @@ pub use image::{
     AltText, AltTextError, ChatImage, ImageNumberError, ImagePreview, ImageSide, ImageSize, ImageType, PreviewError,
     image_path,
 };
+pub use joiners::is_joiner_or_selector;
 pub use language::Language;
 pub use mentions::{mentioned, mentions_in};
 pub use moderation::{AuditEntry, ModerationAction, Restrictions, RoomRules, Seconds, SecondsError};

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize, de};
 
 use crate::{
     Person, Timestamp,
+    joiners::has_stray_part,
     limits::{NAME_CHARS, NONCE_CHARS, ROOM_CHARS, SEARCH_CHARS, TEXT_CHARS},
 };
 
@@ -54,7 +55,8 @@ impl FromStr for PersonName {
         if name.len() > NAME_CHARS * 16 {
             return Err(NameError::TooLong { limit: NAME_CHARS });
         }
-        if name.chars().any(|c| (c.is_control() && !c.is_whitespace()) || is_invisible(c)) || has_useless_selector(name)
+        if name.chars().any(|c| (c.is_control() && !c.is_whitespace()) || is_invisible(c) && !is_checked(c))
+            || has_stray_part(name)
         {
             return Err(NameError::Character);
         }
@@ -226,7 +228,7 @@ fn is_token_byte(byte: u8) -> bool {
 
 /// Returns whether a character is invisible (Unicode's Default_Ignorable_Code_Point, the empty Braille pattern) or changes the
 /// direction of text. Such characters make two names look the same, make a name overlap the text next to it, or make a name
-/// look empty. It does not know the variation selectors that are invisible only after certain characters.
+/// look empty.
 pub fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
@@ -235,22 +237,9 @@ pub fn is_invisible(c: char) -> bool {
         | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e00ff}' | '\u{e01f0}'..='\u{e0fff}')
 }
 
-/// Returns whether a variation selector follows a character that has no variants, and so is invisible. U+FE0F selects the
-/// coloured variant of an emoji. U+E0100 to U+E01EF select the variants of Chinese characters that Japanese names need.
-fn has_useless_selector(name: &str) -> bool {
-    let is_symbol = |c: char| {
-        matches!(c, '\u{a9}' | '\u{ae}' | '\u{203c}'..='\u{2bff}' | '\u{3030}' | '\u{303d}' | '\u{3297}' | '\u{3299}'
-            | '\u{1f000}'..='\u{1faff}')
-    };
-    let is_han = |c: char| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}');
-    name.char_indices().any(|(at, c)| {
-        let before = name[..at].chars().next_back();
-        match c {
-            '\u{fe0f}' => !before.is_some_and(is_symbol),
-            '\u{e0100}'..='\u{e01ef}' => !before.is_some_and(is_han),
-            _ => false,
-        }
-    })
+/// Returns whether [`has_stray_part`] decides where an invisible character is allowed in a name: joiners and the letters of flags.
+fn is_checked(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}' | '\u{e0030}'..='\u{e0039}' | '\u{e0061}'..='\u{e007a}' | '\u{e007f}')
 }
 
 macro_rules! text_newtype {
@@ -328,6 +317,48 @@ mod tests {
         assert!("葛\u{e0100}城".parse::<PersonName>().is_ok(), "a selected variant of a character");
         assert_eq!("a".repeat(65).parse::<PersonName>(), Err(NameError::TooLong { limit: 64 }));
         assert!("日".repeat(64).parse::<PersonName>().is_ok());
+    }
+
+    #[test]
+    fn a_person_name_has_joiners_only_where_they_belong() {
+        for good in [
+            "علی\u{200c}رضا",
+            "🏳\u{fe0f}\u{200d}🌈",
+            "🏳\u{200d}🌈 Ann",
+            "1\u{fe0f}\u{20e3}",
+            "1\u{20e3}",
+            "👩🏽\u{200d}🚀 Ann",
+            "क\u{94d}\u{200d}ष",
+            "शर\u{94d}\u{200c}मा",
+            "ශ\u{dca}\u{200d}රී",
+            "🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}",
+        ] {
+            assert!(good.parse::<PersonName>().is_ok(), "{}", good.escape_unicode());
+        }
+        for bad in [
+            "\u{200d}",
+            "\u{200c}علی",
+            "علی\u{200c}",
+            "علی\u{200c} رضا",
+            "علی\u{200c}\u{200c}رضا",
+            "علی\u{200c}\u{200d}رضا",
+            "A\u{200d}nn",
+            "A\u{200c}nn",
+            "山\u{200d}田",
+            "🏳\u{fe0f}\u{200d}",
+            "\u{200d}🌈",
+            "🏳\u{200d}\u{200d}🌈",
+            "🏳\u{200d}\u{fe0f}🌈",
+            "Ann\u{200d}🌈",
+            "1\u{fe0f}",
+            "A\u{20e3}",
+            "A\u{fe0f}\u{20e3}",
+            "❤\u{fe0f}\u{fe0f}",
+            "🏴\u{e0067}",
+            "Ann\u{e0067}\u{e007f}",
+        ] {
+            assert_eq!(bad.parse::<PersonName>(), Err(NameError::Character), "{}", bad.escape_unicode());
+        }
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Confusable names: names that mix letters of several scripts. `Аnn` with a Cyrillic А looks like `Ann`.
+//! Confusable names: names that mix letters of several scripts, or have joiners that nobody sees. `Аnn` with a Cyrillic А looks like
+//! `Ann`.
 
 use shared_types::PersonName;
 use unicode_normalization::UnicodeNormalization;
@@ -6,19 +7,30 @@ use unicode_security::{
     MixedScript, RestrictionLevel, RestrictionLevelDetection, is_potential_mixed_script_confusable_char,
 };
 
+use crate::access::joiners::has_stray_joiner;
+
 /// A confusable name. Its `Display` continues a sentence that begins with "your name".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("mixes letters of several scripts, so that it could be read as another's")]
-pub struct ConfusableName;
+pub enum ConfusableName {
+    /// It mixes letters of several scripts.
+    #[error("mixes letters of several scripts, so that it could be read as another's")]
+    Scripts,
+    /// It has a joiner that changes nothing.
+    #[error("has an invisible joiner that neither its script nor an emoji needs")]
+    Joiner,
+}
 
 /// Rejects a name that mixes more scripts than the level "moderately restrictive" of UTS 39 allows. Latin may be mixed with
 /// Chinese, Japanese or Korean, and with one other script if none of its letters looks like a Latin one. It may not be mixed
-/// with Cyrillic or Greek. Signs, digits and emoji are always allowed.
+/// with Cyrillic or Greek. Signs, digits and emoji are always allowed. Joiners are allowed where a script or an emoji needs them.
 ///
 /// # Errors
 ///
-/// [`ConfusableName`] if the name mixes scripts in another way.
+/// [`ConfusableName`] says what makes the name confusable.
 pub fn reject_confusable(name: &PersonName) -> Result<(), ConfusableName> {
+    if has_stray_joiner(name.as_str()) {
+        return Err(ConfusableName::Joiner);
+    }
     // NFKC replaces wide and mathematical letters by the plain ones.
     let letters: String = name.as_str().nfkc().filter(|letter| letter.is_alphabetic()).collect();
     let is_allowed = letters.as_str().is_single_script()
@@ -26,7 +38,7 @@ pub fn reject_confusable(name: &PersonName) -> Result<(), ConfusableName> {
             RestrictionLevel::ModeratelyRestrictive => !letters.chars().any(is_confusable),
             level => level < RestrictionLevel::ModeratelyRestrictive,
         };
-    if is_allowed { Ok(()) } else { Err(ConfusableName) }
+    if is_allowed { Ok(()) } else { Err(ConfusableName::Scripts) }
 }
 
 /// Returns a name with wide, mathematical and decomposed letters replaced by the plain ones (NFKC), so that names that look alike are
@@ -83,6 +95,10 @@ mod tests {
             ("Ａнн", false),
             ("Анна はなこ", false),
             ("Aոո", false),
+            ("علی\u{200c}رضا", true),
+            ("د\u{200c}ر", false),
+            ("🏳\u{fe0f}\u{200d}🌈", true),
+            ("👍\u{200d}👎", false),
         ] {
             assert_eq!(reject_confusable(&name.parse().unwrap()).is_ok(), is_allowed, "{name}");
         }

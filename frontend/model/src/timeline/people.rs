@@ -1,6 +1,6 @@
 //! Online people, and the people that a text mentions.
 
-use shared_types::{MessageText, Person, mentioned};
+use shared_types::{MessageText, Person, is_joiner_or_selector, mentioned};
 
 use super::Timeline;
 use crate::mention_completion::case_folded;
@@ -68,12 +68,13 @@ pub fn tag(person: &Person, namesakes: &[Person]) -> Option<String> {
     namesakes.iter().any(|namesake| namesake.id == person.id).then(end)
 }
 
-/// The people who share a name, ignoring case, with somebody else.
+/// The people who share a name with somebody else, ignoring case and what is invisible.
 fn namesakes<'a>(people: impl Iterator<Item = &'a Person>) -> Vec<Person> {
     let mut names: Vec<(&Person, String)> = Vec::new();
     for person in people.filter(|person| !person.is_erased()) {
         if !names.iter().any(|(before, _)| before.id == person.id && before.name == person.name) {
-            names.push((person, case_folded(person.name.as_str())));
+            let visible: String = person.name.as_str().chars().filter(|c| !is_joiner_or_selector(*c)).collect();
+            names.push((person, case_folded(&visible)));
         }
     }
     let shared = |(person, name): &&(&Person, String)| {

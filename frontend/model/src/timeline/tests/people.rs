@@ -113,6 +113,18 @@ fn only_people_of_the_same_name_get_a_tag() {
 }
 
 #[test]
+fn names_that_differ_only_in_joiners_get_tags() {
+    for [one, other] in [["علی\u{200c}رضا", "علیرضا"], ["Ann ❤", "Ann ❤\u{fe0f}"]] {
+        let mut timeline = room(1..=1, false);
+        for (seq, id, name) in [(2, "a", one), (3, "b", other)] {
+            let author = Person { id: id.parse().unwrap(), name: name.parse().unwrap(), moderator: false };
+            timeline.apply(ServerMessage::Message(ChatMessage { author, ..message_by(seq, "x") }), 0);
+        }
+        assert_eq!(timeline.namesakes().len(), 2, "{one}");
+    }
+}
+
+#[test]
 fn one_person_under_two_names_gets_no_tag() {
     let mut timeline = room(1..=1, false);
     for (seq, name) in [(2, "Ann"), (3, "ann"), (4, "Anna")] {
