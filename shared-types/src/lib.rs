@@ -15,6 +15,7 @@ mod mentions;
 mod moderation;
 mod names;
 mod page_state;
+mod search_folding;
 mod server_message;
 mod timestamp;
 
@@ -34,5 +35,6 @@ pub use names::{
     MessageText, NameError, Nonce, PersonId, PersonName, Rev, RoomName, SearchText, Seq, TextError, is_invisible,
 };
 pub use page_state::PageState;
+pub use search_folding::{fold_letter, is_ignored_in_search};
 pub use server_message::{ChatMessage, ErrorCode, Person, ReplyRef, RoomActivity, ServerMessage};
 pub use timestamp::{Timestamp, whole_seconds};

@@ -131,6 +131,7 @@ impl Words {
                 missing.retain(|word| !field.contains(word));
             }
         }
-        !message.deleted && missing.is_empty()
+        // A query of nothing but marks has no words.
+        !message.deleted && missing.is_empty() && !self.0.is_empty()
     }
 }

@@ -61,6 +61,26 @@ async fn search_matches_the_author() {
 }
 
 #[tokio::test]
+async fn search_ignores_accents_and_the_kind_of_kana() {
+    let chat = room(&["crème brûlée", "naïve", "İstanbul'da", "Straße", "カタカナ", "が", "مـحـمـد"]).await;
+    for (text, expected) in [
+        ("brulee", 1),
+        ("naive", 2),
+        ("istanbul", 3),
+        ("strasse", 4),
+        ("かたかな", 5),
+        ("ｶﾀｶﾅ", 5),
+        ("ガ", 6),
+        ("محمد", 7),
+        ("BRÛLÉE", 1),
+    ] {
+        assert_eq!(found(&chat, text).await, [expected], "{text}");
+    }
+    assert_eq!(found(&chat, "か").await, [5], "が is another letter");
+    assert_eq!(found(&chat, "ـ").await, [0; 0], "no word");
+}
+
+#[tokio::test]
 async fn search_matches_the_alt_text() {
     let chat = room(&["no cat"]).await;
     let bytes = b"GIF89a\x03\x00\x02\x00\x00\x00\x00,\0\0\0\0\x03\0\x02\0\0".to_vec();

@@ -1,5 +1,9 @@
 //! The part of a message that matches a search.
 
+use std::ops::Range;
+
+use shared_types::{fold_letter, is_ignored_in_search};
+
 /// Maximum length of an excerpt, in characters: about three lines.
 const EXCERPT_CHARS: usize = 240;
 /// Maximum length of the text before the first match, in characters.
@@ -14,19 +18,21 @@ pub struct ExcerptPart {
     pub matches: bool,
 }
 
-/// The part of `text` around the first match of a word in `wanted`. Case is ignored.
-pub fn excerpt(text: &str, wanted: &str) -> Vec<ExcerptPart> {
-    // Upper case, because the page contains that table already. For ß, which becomes two letters, the first letter is
-    // enough.
-    let capital = |letter: char| letter.to_uppercase().next().unwrap_or(letter);
+/// The part of `text` around the first match of a word in `wanted`, by the rules of the server's search. `decompose` returns a character
+/// with its compatible parts (Unicode's NFKD): the browser has that table, so that the page need not.
+pub fn excerpt(text: &str, wanted: &str, decompose: &dyn Fn(char) -> String) -> Vec<ExcerptPart> {
     let letters: Vec<char> = text.chars().collect();
-    let capitals: Vec<char> = letters.iter().copied().map(capital).collect();
+    let folded = fold(&letters, decompose);
     let mut matches = vec![false; letters.len()];
     for word in wanted.split_whitespace() {
-        let word: Vec<char> = word.chars().map(capital).collect();
-        for (start, window) in capitals.windows(word.len()).enumerate() {
-            if window == word {
-                matches[start..start + word.len()].fill(true);
+        let word: Vec<char> =
+            fold(&word.chars().collect::<Vec<_>>(), decompose).iter().map(|(letter, _)| *letter).collect();
+        if word.is_empty() {
+            continue;
+        }
+        for window in folded.windows(word.len()) {
+            if window.iter().map(|(letter, _)| letter).eq(&word) {
+                matches[window[0].1.start..window[word.len() - 1].1.end].fill(true);
             }
         }
     }
@@ -49,14 +55,69 @@ pub fn excerpt(text: &str, wanted: &str) -> Vec<ExcerptPart> {
     parts
 }
 
+/// Returns the folded letters of a text, each with the range of the letters that it stands for. Marks belong to the letter before them.
+fn fold(letters: &[char], decompose: &dyn Fn(char) -> String) -> Vec<(char, Range<usize>)> {
+    let mut folded: Vec<(char, Range<usize>)> = Vec::with_capacity(letters.len());
+    let mut start = 0;
+    while let Some(&letter) = letters.get(start) {
+        let belongs = |letter: &&char| is_ignored_in_search(**letter) || voicing(**letter).is_some();
+        let marks = letters[start + 1..].iter().take_while(belongs).count();
+        let end = start + 1 + if letter.is_whitespace() { 0 } else { marks };
+        let before = folded.len();
+        fold_cluster(letter, decompose, |part| folded.push((part, start..end)));
+        if let (Some(mark), true) =
+            (letters[start + 1..end].iter().find_map(|mark| voicing(*mark)), folded.len() > before)
+            && let Some((last, _)) = folded.last_mut()
+        {
+            *last = voiced(*last, mark);
+        }
+        start = end;
+    }
+    folded
+}
+
+fn fold_cluster(letter: char, decompose: &dyn Fn(char) -> String, mut push: impl FnMut(char)) {
+    let is_whole = letter.is_ascii()
+        || matches!(letter, 'й' | 'Й' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}');
+    let mut fold = |part: char| {
+        for lower in part.to_lowercase().filter(|lower| !is_ignored_in_search(*lower)) {
+            fold_letter(lower, &mut push);
+        }
+    };
+    if is_whole { fold(letter) } else { decompose(letter).chars().for_each(fold) }
+}
+
+/// How much a voicing mark of Japanese, as wide or narrow character, adds to the letter before it.
+fn voicing(mark: char) -> Option<u32> {
+    match mark {
+        '\u{3099}' | '\u{ff9e}' => Some(1),
+        '\u{309a}' | '\u{ff9f}' => Some(2),
+        _ => None,
+    }
+}
+
+fn voiced(letter: char, mark: u32) -> char {
+    match letter {
+        'う' => 'ゔ',
+        'か'..='と' | 'は'..='ほ' => char::from_u32(letter as u32 + mark).unwrap_or(letter),
+        _ => letter,
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use unicode_normalization::UnicodeNormalization;
+
     use super::*;
+
+    fn decompose(letter: char) -> String {
+        std::iter::once(letter).nfkd().collect()
+    }
 
     /// Formats the parts in one line, with brackets around matches.
     fn line(text: &str, wanted: &str) -> String {
         let part = |part: ExcerptPart| if part.matches { format!("[{}]", part.text) } else { part.text };
-        excerpt(text, wanted).into_iter().map(part).collect()
+        excerpt(text, wanted, &decompose).into_iter().map(part).collect()
     }
 
     #[test]
@@ -71,8 +132,46 @@ mod tests {
             ("<b>bold</b>", "b>", "<[b>]bold</[b>]"),
             ("nothing", "else", "nothing"),
             ("", "x", ""),
+            ("Une crème brûlée.", "brulee", "Une crème [brûlée]."),
+            ("a naive idea", "naïve", "a [naive] idea"),
+            ("Bru\u{302}le\u{301}e!", "brulee", "[Bru\u{302}le\u{301}e]!"),
+            ("İstanbul'da", "istanbul", "[İstanbul]'da"),
+            ("Die Straße.", "strasse", "Die [Straße]."),
+            ("Die STRASSE.", "straße", "Die [STRASSE]."),
+            ("これはカタカナ", "かたかな", "これは[カタカナ]"),
+            ("ｶﾞﾗｽです", "がらす", "[ｶﾞﾗｽ]です"),
+            ("が か", "か", "が [か]"),
+            ("مـحـمـد", "محمد", "[مـحـمـد]"),
+            ("ＡＢＣ", "abc", "[ＡＢＣ]"),
+            ("aß", "s", "a[ß]"),
+            ("ﬁn", "fin", "[ﬁn]"),
         ] {
             assert_eq!(line(text, wanted), expected, "{wanted} in {text}");
+        }
+    }
+
+    #[test]
+    fn an_excerpt_has_the_letters_of_the_message() {
+        let mut random = fastrand::Rng::with_seed(1);
+        let notable =
+            ['a', 'ß', 'İ', 'é', '\u{301}', 'ガ', 'ｶ', '\u{ff9e}', 'ـ', '\u{fdfa}', '각', ' ', '😀', '\u{200d}'];
+        for _ in 0..20_000 {
+            let mut text = |length: usize| -> String {
+                let letter = |random: &mut fastrand::Rng| match random.bool() {
+                    true => notable[random.usize(0..notable.len())],
+                    false => random.char(..),
+                };
+                (0..random.usize(0..length)).map(|_| letter(&mut random)).collect()
+            };
+            let (text, wanted) = (text(12), text(4));
+            let parts = excerpt(&text, &wanted, &decompose);
+            assert_eq!(parts.iter().map(|part| part.text.as_str()).collect::<String>(), text, "{wanted}");
+            // What is marked contains the word, and each letter finds itself.
+            let own = excerpt(&text, &text, &decompose);
+            let folds = |text: &str| !fold(&text.chars().collect::<Vec<_>>(), &decompose).is_empty();
+            for part in own.iter().filter(|part| !part.matches) {
+                assert!(part.text.split_whitespace().all(|word| !folds(word)), "{text:?}: {:?}", part.text);
+            }
         }
     }
 

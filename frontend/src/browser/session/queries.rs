@@ -18,6 +18,11 @@ use crate::{
 /// Storage key of the visited rooms.
 const ROOMS: &str = "rooms";
 
+/// Returns a character with its compatible parts (NFKD), by the browser's table.
+fn decompose(letter: char) -> String {
+    js_sys::JsString::from(String::from(letter)).normalize("NFKD").into()
+}
+
 impl Session {
     /// Shows and stores the visited rooms.
     pub(super) fn init_rooms(&self) {
@@ -66,7 +71,7 @@ impl Session {
                     .chat
                     .translations
                     .with_comma(&self.calendar.day_name(found.sent_at), &self.calendar.time(found.sent_at)),
-                excerpt: excerpt(text.unwrap_or(self.chat.translations.image), self.search.text()),
+                excerpt: excerpt(text.unwrap_or(self.chat.translations.image), self.search.text(), &decompose),
             }
         });
         set(self.chat.search.results, SearchResults { progress: self.search.progress(), hits: hits.collect() });
