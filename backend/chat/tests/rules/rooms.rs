@@ -30,6 +30,20 @@ async fn room_activity_is_in_the_order_of_the_request() {
 }
 
 #[tokio::test]
+async fn a_deleted_newest_message_leaves_a_room_as_it_was() {
+    let chat = TestChat::new().await;
+    chat.connect_to_lobby("here", "Ann").await;
+    chat.connect("cats", Some("cats"), None, None).await.unwrap();
+    for (text, nonce) in [("one", "n1"), ("two", "n2"), ("three", "n3")] {
+        chat.send_message("cats", text, nonce).await;
+    }
+    for (deleted, newest) in [(3, Some(2)), (1, Some(2)), (2, None)] {
+        chat.send("cats", json!({ "action": "delete", "seq": deleted })).await;
+        assert_eq!(activity(&chat, &["cats"]).await[0]["newest"].as_u64(), newest, "{deleted}");
+    }
+}
+
+#[tokio::test]
 async fn rooms_without_messages_are_left_out() {
     let chat = TestChat::new().await;
     chat.connect_to_lobby("here", "Ann").await;
