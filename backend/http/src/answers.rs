@@ -11,7 +11,7 @@ use chat::{
 use frontend::ssr::sign_in_page::SignInProblem;
 use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION, SET_COOKIE};
 use serde::Serialize;
-use shared_types::Timestamp;
+use shared_types::{RoomName, Timestamp};
 
 use crate::{
     form::RequestError,
@@ -110,6 +110,16 @@ impl FrontAnswer {
     /// Creates a redirect (303) that the client follows with GET.
     pub(crate) fn see_other(location: String, set_cookies: Vec<String>, secure: bool) -> Self {
         Self { location: Some(location), set_cookies, ..Self::plain(303, String::new(), secure) }
+    }
+
+    /// Returns a permanent redirect to the page of a room, with the query. It is a path of this host, so it leads to no other site.
+    pub(crate) fn moved(room: &RoomName, query: &str, secure: bool) -> Self {
+        let mut location = format!("/r/{room}");
+        // A header can have no other characters.
+        if !query.is_empty() && query.bytes().all(|byte| byte.is_ascii_graphic()) {
+            location.extend(["?", query]);
+        }
+        Self { location: Some(location), ..Self::plain(308, String::new(), secure) }
     }
 
     /// Returns the status, the headers and the body as they are sent.

@@ -156,6 +156,7 @@ impl FrontHandler {
         let language = language(&request);
         let answer = match Route::of(&request.path, request.form.as_deref(), self.access()) {
             Route::RoomPage(room) => self.room_page(&room, &request, language).await,
+            Route::MovedRoomPage(room) => Ok(FrontAnswer::moved(&room, &request.query, request.secure)),
             Route::RoomState(room) => self.room_state(&room, &request, language).await,
             Route::MyData(start) => self.my_data.answer(start, &request).await,
             Route::Enter { form } => self.enter(form, &request, language).await,

@@ -10,6 +10,8 @@ use crate::my_data::ExportStart;
 pub(crate) enum Route<'a> {
     /// `GET /` for the lobby, `GET /r/{room}` for any room: the page of the room.
     RoomPage(RoomName),
+    /// `GET /r/{room}` in upper case or with slashes after it: another address of the page of this room.
+    MovedRoomPage(RoomName),
     /// `GET /state/{room}`: the state of that page as JSON.
     RoomState(RoomName),
     /// `GET /me/data` and `GET /me/data/{room}/{nonce}`: the visitor's own messages.
@@ -66,13 +68,21 @@ impl<'a> Route<'a> {
         if let Some(room) = path.strip_prefix("/state/") {
             return room.parse().ok().map(Self::RoomState);
         }
-        page_room(path).map(Self::RoomPage).or_else(|| ExportStart::of_path(path).map(Self::MyData))
+        page_room(path)
+            .map(Self::RoomPage)
+            .or_else(|| moved_page_room(path).map(Self::MovedRoomPage))
+            .or_else(|| ExportStart::of_path(path).map(Self::MyData))
     }
 }
 
 /// Returns the room whose page has this path.
 fn page_room(path: &str) -> Option<RoomName> {
     if path == "/" { Some(RoomName::lobby()) } else { path.strip_prefix("/r/")?.parse().ok() }
+}
+
+/// Returns the room that a path means that is the address of no page: names have no upper case and no slash.
+fn moved_page_room(path: &str) -> Option<RoomName> {
+    path.strip_prefix("/r/")?.trim_end_matches('/').to_ascii_lowercase().parse().ok()
 }
 
 /// Returns the room to redirect to after signing in: the room whose page has this path, or else the lobby. A redirect never
@@ -90,6 +100,7 @@ mod tests {
     fn described(path: &str, access: AccessMode) -> Option<String> {
         match Route::of(path, None, access) {
             Route::RoomPage(room) => Some(format!("page {room}")),
+            Route::MovedRoomPage(room) => Some(format!("moved {room}")),
             Route::RoomState(room) => Some(format!("state {room}")),
             Route::MyData(_) => Some("data".into()),
             Route::NotFound => None,
@@ -106,8 +117,16 @@ mod tests {
             ("/state/cats", Some("state cats")),
             ("/me/data", Some("data")),
             ("/r/", None),
-            ("/r/Cats", None),
-            ("/r/cats/", None),
+            ("/r/Cats", Some("moved cats")),
+            ("/r/cats/", Some("moved cats")),
+            ("/r/CATS-2//", Some("moved cats-2")),
+            ("/r/Lobby/", Some("moved lobby")),
+            ("/r/cats/dogs", None),
+            ("/r//cats", None),
+            ("/r//", None),
+            ("/r/Katzen+Hunde", None),
+            ("/r/%43ats", None),
+            ("/state/Cats", None),
             ("/r/../secret", None),
             ("/r/%63ats", None),
             ("/favicon.ico", None),

@@ -86,6 +86,21 @@ async fn a_page_and_its_messages_are_rendered_in_the_cpu_pool() {
 }
 
 #[tokio::test]
+async fn another_spelling_of_a_room_redirects_to_its_page() {
+    let chat = TestChat::new().await;
+    for (path, query, location) in [
+        ("/r/Cats", "", "/r/cats"),
+        ("/r/cats/", "", "/r/cats"),
+        ("/r/CATS//", "m=7&x=%20", "/r/cats?m=7&x=%20"),
+        ("/r/Cats", "x=\r\nSet-Cookie: a", "/r/cats"),
+    ] {
+        let request = FrontRequest { path: path.into(), query: query.into(), ..FrontRequest::default() };
+        let (status, headers, body) = front(&chat).handle(request).await.into_parts();
+        assert_eq!((status, headers["location"].to_str().unwrap(), body.as_str()), (308, location, ""), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_banned_address_gets_no_page_and_cannot_sign_in() {
     let chat =
         TestChat::with_access_policy(AccessPolicy::passphrase("open sesame", vec!["mod".parse().unwrap()])).await;
