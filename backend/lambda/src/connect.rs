@@ -29,6 +29,7 @@ async fn answer(route: &ConnectHandler, event: &RawValue) -> Answer {
         name: query("name"),
         origin: event.headers.remove("origin"),
         host: event.headers.remove("host"),
+        subprotocols: event.headers.remove("sec-websocket-protocol"),
         address: event.address,
         connection: event.connection,
     };

@@ -68,7 +68,10 @@ pub(crate) async fn open(
     let origin = visitor::origin(&headers);
     let host = visitor::host(&headers);
     let address = Some(visitor::address(&shared, &headers, peer));
-    let request = ConnectRequest { connection: socket.id.clone(), room, ticket, name, origin, host, address };
+    let subprotocols = headers.get(header::SEC_WEBSOCKET_PROTOCOL);
+    let subprotocols = subprotocols.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let connection = socket.id.clone();
+    let request = ConnectRequest { connection, room, ticket, name, origin, host, address, subprotocols };
     if let Err(rejection) = shared.server.connect.handle(request).await {
         socket.discard();
         return rejected(rejection);

@@ -289,7 +289,16 @@ impl TestChat {
 /// Returns a connect request for the lobby without ticket, name, origin and address.
 pub fn connect_request(id: &str) -> ConnectRequest {
     let connection = ConnectionId(id.into());
-    ConnectRequest { connection, room: None, ticket: None, name: None, origin: None, host: None, address: None }
+    ConnectRequest {
+        connection,
+        room: None,
+        ticket: None,
+        name: None,
+        origin: None,
+        host: None,
+        address: None,
+        subprotocols: None,
+    }
 }
 
 pub fn text_of(message: &Value) -> String {

@@ -61,6 +61,8 @@ pub struct ConnectRequest {
     pub host: Option<String>,
     /// The client's address, where it is known.
     pub address: Option<IpAddr>,
+    /// The `Sec-WebSocket-Protocol` header: the subprotocols that the client asks for.
+    pub subprotocols: Option<String>,
 }
 
 /// Why a connect request was rejected. Its `Display` is a sentence for the person.
@@ -69,6 +71,9 @@ pub enum ConnectError {
     /// The page is not the chat's own.
     #[error("the page that asks is not this chat's own: open the chat itself")]
     Foreign,
+    /// The client asks for a subprotocol. A browser fails a handshake that does not choose one, without a reason.
+    #[error("this chat has no WebSocket subprotocol: connect without Sec-WebSocket-Protocol")]
+    Subprotocol,
     /// The name of the room is not valid.
     #[error("the room's name {0}")]
     BadRoom(NameError),
@@ -126,6 +131,9 @@ impl ConnectRule {
     pub async fn admit(&self, request: ConnectRequest) -> Result<Connection, ConnectError> {
         if !self.origins.allow(request.origin.as_deref(), request.host.as_deref()) {
             return Err(ConnectError::Foreign);
+        }
+        if request.subprotocols.is_some() {
+            return Err(ConnectError::Subprotocol);
         }
         let room = match request.room {
             None => RoomName::lobby(),

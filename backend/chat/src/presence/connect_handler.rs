@@ -53,7 +53,10 @@ impl ConnectHandler {
 /// Returns the HTTP status of the handshake.
 fn status(error: &ConnectError) -> u16 {
     match error {
-        ConnectError::BadRoom(_) | ConnectError::BadName(_) | ConnectError::ConfusableName(_) => 400,
+        ConnectError::Subprotocol
+        | ConnectError::BadRoom(_)
+        | ConnectError::BadName(_)
+        | ConnectError::ConfusableName(_) => 400,
         ConnectError::NoTicket | ConnectError::BadTicket => 401,
         ConnectError::Foreign | ConnectError::Banned { .. } => 403,
         ConnectError::TooFast(_) | ConnectError::Full { .. } | ConnectError::AddressLimitReached => 429,
@@ -94,6 +97,7 @@ mod tests {
         assert_eq!(status(&ConnectError::BadRoom(name)), 400);
         assert_eq!(status(&ConnectError::BadName(name)), 400);
         assert_eq!(status(&ConnectError::ConfusableName(confusable)), 400);
+        assert_eq!(status(&ConnectError::Subprotocol), 400);
         assert_eq!(status(&ConnectError::NoTicket), 401);
         assert_eq!(status(&ConnectError::BadTicket), 401);
         assert_eq!(status(&ConnectError::Foreign), 403);

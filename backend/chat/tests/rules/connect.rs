@@ -2,9 +2,21 @@
 
 use std::time::Duration;
 
-use chat::ports::connections::Connections;
-use chat_testing::test_chat::{TestChat, text_of};
+use chat::{ports::connections::Connections, presence::connect::ConnectRequest};
+use chat_testing::test_chat::{TestChat, connect_request, text_of};
 use serde_json::json;
+
+#[tokio::test]
+async fn a_request_for_a_subprotocol_is_refused_with_a_reason() {
+    let chat = TestChat::new().await;
+    for subprotocols in ["chat", "graphql-ws, chat", ""] {
+        let request = ConnectRequest { subprotocols: Some(subprotocols.into()), ..connect_request("c1") };
+        let rejection = chat.connect_with(request).await.unwrap_err();
+        assert_eq!(rejection.status, 400);
+        assert!(rejection.reason.contains("Sec-WebSocket-Protocol"), "{}", rejection.reason);
+    }
+    assert!(!chat.is_connected("c1").await);
+}
 
 #[tokio::test]
 async fn a_ticket_determines_the_person_of_a_socket() {

@@ -190,6 +190,7 @@ impl Server {
             origin: None,
             host: None,
             address: None,
+            subprotocols: None,
         };
         let mut admitted = false;
         self.run(async { admitted = connect.handle(request).await.is_ok() }).await;
