@@ -101,7 +101,7 @@ pub(crate) enum Changed {
     },
     /// An earlier attempt of the same change brought it there.
     Before(ChatMessage),
-    /// It was so already, so nothing was written.
+    /// It was so already, so the message is the same.
     Unneeded(ChatMessage),
 }
 
@@ -219,12 +219,12 @@ fn is_outdated(update: &MessageUpdate, applied: &[AppliedChange]) -> bool {
     }
 }
 
-/// Returns whether a deletion or a reaction would change nothing. An edit that changes nothing is stored all the same, so that a late
-/// attempt of it does not undo a newer one.
+/// Returns whether a deletion would change nothing. Nothing follows a deletion. An edit or a reaction that changes nothing is stored all
+/// the same, so that a late attempt of it does not undo a newer one.
 fn is_unneeded(update: &MessageUpdate, found: &ChatMessage, wanted: &ChatMessage) -> bool {
     match update {
-        MessageUpdate::Deleted | MessageUpdate::Reaction { .. } => found == wanted,
-        MessageUpdate::Text { .. } | MessageUpdate::Erased => false,
+        MessageUpdate::Deleted => found == wanted,
+        MessageUpdate::Text { .. } | MessageUpdate::Reaction { .. } | MessageUpdate::Erased => false,
     }
 }
 
