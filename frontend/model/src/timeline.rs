@@ -137,13 +137,7 @@ impl Timeline {
                 self.replace_newest(MessageRange::of(messages, more), up_to);
             }
             ServerMessage::Changes { messages, up_to, truncated: true } => {
-                self.replace_newest(MessageRange::of(messages, true), up_to);
-                // What changed in the detached range is unknown: it is loaded again, unless another target is already
-                // wanted.
-                let middle = |detached_range: &MessageRange| {
-                    Some(detached_range.messages.get(detached_range.messages.len() / 2)?.seq)
-                };
-                self.target = self.target.or_else(|| self.detached_range.as_ref().and_then(middle));
+                self.replace_after_gap(MessageRange::of(messages, true), up_to);
             }
             ServerMessage::Changes { messages, up_to, truncated: false } => self.apply_changes(messages, up_to),
             ServerMessage::Error { code, message, action, nonce, retry_after } => {
@@ -177,7 +171,7 @@ impl Timeline {
             // The revision stays: messages that are older than the page may have changed, too. The next socket asks for that.
             newest.messages.into_iter().for_each(|message| self.insert_message(message));
         } else {
-            self.replace_newest(newest, page.up_to);
+            self.replace_after_gap(newest, page.up_to);
         }
     }
 
@@ -240,6 +234,14 @@ impl Timeline {
             self.revs_ahead.push(rev);
             self.advance_rev();
         }
+    }
+
+    /// Replaces the newest messages when the changes before them are unknown.
+    fn replace_after_gap(&mut self, newest: MessageRange, up_to: Rev) {
+        self.replace_newest(newest, up_to);
+        // What changed in the detached range is unknown, too: it is loaded again, unless another target is already wanted.
+        let middle = |range: &MessageRange| Some(range.messages.get(range.messages.len() / 2)?.seq);
+        self.target = self.target.or_else(|| self.detached_range.as_ref().and_then(middle));
     }
 
     fn replace_newest(&mut self, newest: MessageRange, up_to: Rev) {
