@@ -146,7 +146,7 @@ async fn accept(
         match listener.accept().await {
             Ok((stream, peer)) => match limits.admit(peer.ip()) {
                 Some(permit) => drop(tokio::spawn(serve(stream, peer, permit, app.clone(), stop.subscribe()))),
-                None => tcp_limits::refuse(stream, peer),
+                None => tcp_limits::refuse(stream),
             },
             Err(error) => {
                 // Usually there are too many open files, and some close soon.

@@ -134,8 +134,8 @@ pub(crate) fn set_options(stream: &TcpStream) -> io::Result<()> {
 }
 
 /// Tells a client that there are too many connections, without waiting for it, and closes the connection.
-pub(crate) fn refuse(stream: TcpStream, peer: SocketAddr) {
-    tracing::debug!(%peer, "connection refused: too many are open");
+pub(crate) fn refuse(stream: TcpStream) {
+    tracing::debug!("connection refused: too many are open");
     // The buffer of a new connection is empty, so this is sent as a whole or the client is gone.
     drop(stream.try_write(REFUSAL.as_bytes()));
 }

@@ -11,8 +11,8 @@ const SHORTER_SIDE: u32 = 1_024;
 /// Shorter side below which a scaled image is hard to read, in pixels.
 const LEGIBLE_SIDE: u32 = 640;
 
-/// Returns the size at which an image is sent, divided by `divisor`. The longer side has at most [`LONGER_SIDE`] or the
-/// shorter one at most [`SHORTER_SIDE`] pixels, whichever is larger, within the limits of the server.
+/// Returns the size at which an image is sent, divided by `divisor`. The longer side has at most `LONGER_SIDE` or the
+/// shorter one at most `SHORTER_SIDE` pixels, whichever is larger, within the limits of the server.
 pub fn scaled_size((width, height): (u32, u32), divisor: f64) -> (u32, u32) {
     let (longer, shorter) = (f64::from(width.max(height)), f64::from(width.min(height)));
     let wanted = (f64::from(LONGER_SIDE) / longer).max(f64::from(SHORTER_SIDE) / shorter).min(1.0);
