@@ -54,7 +54,7 @@ for (const [name, frame, code] of closingFrames) {
   });
 }
 
-for (const room of ['UPPER', 'with space', 'dots.and/slashes', 'x'.repeat(65), '<script>']) {
+for (const room of ['UPPER CASE', 'with space', 'dots.and/slashes', 'x'.repeat(65), '<script>']) {
   test(`the room ${JSON.stringify(room.slice(0, 20))} has no socket and no page`, async ({ deployment, page, connect }) => {
     await expect(connect(room)).rejects.toThrow(ConnectError);
     const answer = await page.goto(deployment.pageUrl(room));
@@ -62,6 +62,15 @@ for (const room of ['UPPER', 'with space', 'dots.and/slashes', 'x'.repeat(65), '
     await expect(page.locator('body')).not.toBeEmpty();
   });
 }
+
+test('another spelling of a room leads to its page, and has no socket', async ({ deployment, page, room, connect }) => {
+  await expect(connect(room.toUpperCase())).rejects.toThrow(ConnectError);
+  for (const spelling of [deployment.pageUrl(room.toUpperCase()), `${deployment.pageUrl(room)}/`]) {
+    await page.goto(`${spelling}?from=link`);
+    expect(page.url()).toBe(`${deployment.pageUrl(room)}?from=link`);
+    await expect(page.locator('.bar .room-name')).toHaveText(room);
+  }
+});
 
 /** Checks that the socket is still open, and that the rejected frame was neither broadcast nor stored. */
 async function expectUnaffected(sender: WireClient, observer: WireClient): Promise<void> {
