@@ -33,7 +33,7 @@ for (const [size, screen] of [
     }
 
     test('the page for an invalid room is accessible', async ({ page, deployment }) => {
-      await page.goto(deployment.pageUrl('NoSuchRoom'));
+      await page.goto(deployment.pageUrl('no such room'));
       await expect(page.getByRole('heading', { name: 'There is no such room' })).toBeVisible();
       await expectAccessible(page);
     });

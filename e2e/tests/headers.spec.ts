@@ -75,7 +75,7 @@ test('all answers have their security and cache headers', async ({ deployment, r
     'cross-origin-opener-policy': 'same-origin',
     'permissions-policy': disabledFeatures.map((feature) => `${feature}=()`).join(', '),
   });
-  for (const [path, status] of [['/', 200], [`/r/${room}`, 200], ['/r/NoSuchRoom', 404], ['/nowhere', 404]] as const) {
+  for (const [path, status] of [['/', 200], [`/r/${room}`, 200], ['/r/no%20such%20room', 404], ['/nowhere', 404]] as const) {
     const answer = await fetchAnswer(urlAt(deployment, path));
     expect([path, answer.status, answer.headers]).toEqual([path, status, page(answer.body)]);
   }

@@ -93,7 +93,7 @@ test('only rooms and their assets are cached, no error pages', async ({ page, de
   await waitUntilCached(page);
   await page.reload();
   await chat.waitForState('live');
-  await page.goto(deployment.pageUrl('NoSuchRoom'));
+  await page.goto(deployment.pageUrl('no such room'));
   await expect(page.getByRole('heading', { name: 'There is no such room' })).toBeVisible();
   await page.goto(deployment.pageUrl(room));
   await chat.waitForState('live');
