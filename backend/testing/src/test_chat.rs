@@ -66,7 +66,8 @@ pub struct TestChat {
     page_size: usize,
     entropy: Arc<SplitMix>,
     frames: AtomicU64,
-    directory: tempfile::TempDir,
+    /// The files of the stores, which are removed with it.
+    _directory: tempfile::TempDir,
 }
 
 impl TestChat {
@@ -120,7 +121,7 @@ impl TestChat {
             gateway,
             sessions,
             frames: AtomicU64::new(0),
-            directory,
+            _directory: directory,
         }
     }
 
@@ -239,9 +240,7 @@ impl TestChat {
 
     /// Stores bytes as an upload, whether or not they are as many as announced.
     pub fn put(&self, upload: &Upload, bytes: &[u8]) {
-        let MessageKey { room, author, nonce } = &upload.message_key;
-        let name = format!("{author}.{room}.{nonce}.{}.{}", upload.size.get(), upload.kind.extension());
-        std::fs::write(self.directory.path().join("uploads").join(name), bytes).unwrap();
+        std::fs::write(self.images.upload_path(upload), bytes).unwrap();
     }
 
     /// Returns the bytes of the image of a message, if it is kept.

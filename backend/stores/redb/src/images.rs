@@ -1,10 +1,10 @@
 //! Images as files of the data directory: `uploads/` holds what browsers put there, `images/` what is served.
 //!
-//! The name of a file is the key of its message: `{author}.{room}.{nonce}`. None of the three can contain a dot, a slash or another
-//! character with a meaning in a file system.
+//! The name of a file is made of the key of its message (`names.rs`).
 
 mod free_space;
 mod incoming;
+mod names;
 mod waiting;
 
 use std::{
@@ -33,6 +33,7 @@ use shared_types::{ImageType, Timestamp, limits};
 
 use self::{
     free_space::{FreeSpace, RESERVED_BYTES, free_space},
+    names::{image_name, rename_old_files, upload_name},
     waiting::WaitingUploads,
 };
 pub use self::{incoming::IncomingUpload, waiting::UploadRefusal};
@@ -84,6 +85,9 @@ impl FileImages {
         let (uploads, images) = (directory.join("uploads"), directory.join("images"));
         fs::create_dir_all(&uploads)?;
         fs::create_dir_all(&images)?;
+        for folder in [&uploads, &images] {
+            rename_old_files(folder)?;
+        }
         let waiting = Arc::new(read_waiting(&uploads)?);
         let mut key = [0; 32];
         entropy.fill(&mut key);
@@ -103,6 +107,11 @@ impl FileImages {
     #[must_use]
     pub fn with_free_space(self, free_space: FreeSpace) -> Self {
         Self { free_space, ..self }
+    }
+
+    /// Returns the file of an upload.
+    pub fn upload_path(&self, upload: &Upload) -> PathBuf {
+        self.uploads.join(upload_name(upload))
     }
 
     /// Returns the upload that an address was issued for, if the address is genuine, has not expired, and is for that type and size.
@@ -301,13 +310,4 @@ fn unless_missing<T>(result: io::Result<T>) -> io::Result<Option<T>> {
 /// Returns the hash of the bytes. Modification times would not do: two files can be put within one tick of the clock.
 fn version(bytes: &[u8]) -> String {
     BASE64.encode(Sha256::digest(bytes))
-}
-
-fn upload_name(upload: &Upload) -> String {
-    format!("{}.{}.{}", image_name(&upload.message_key), upload.size.get(), upload.kind.extension())
-}
-
-fn image_name(message_key: &MessageKey) -> String {
-    let MessageKey { room, author, nonce } = message_key;
-    format!("{author}.{room}.{nonce}")
 }

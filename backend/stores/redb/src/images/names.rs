@@ -1,0 +1,106 @@
+//! Names of image files. Two messages never share a file, also on a disk that does not tell `a` from `A`.
+//!
+//! The name is the key of the message, `{author}.{room}.{nonce}`, in lower case. If author or nonce have upper case letters, a mask
+//! follows: one bit for each of their characters, set for upper case, as hexadecimal digits. None of the parts can contain a dot, a slash
+//! or another character with a meaning in a file system. The longest name of an upload has 240 bytes; file systems allow 255.
+
+use std::{fs, io, path::Path};
+
+use chat::ports::{images::Upload, messages::MessageKey};
+
+use crate::store::sync_directory;
+
+/// Returns the name of the published image of a message.
+pub(super) fn image_name(message_key: &MessageKey) -> String {
+    let MessageKey { room, author, nonce } = message_key;
+    portable_name(author.as_str(), room.as_str(), nonce.as_str())
+}
+
+/// Returns the name of an upload.
+pub(super) fn upload_name(upload: &Upload) -> String {
+    format!("{}.{}.{}", image_name(&upload.message_key), upload.size.get(), upload.kind.extension())
+}
+
+fn portable_name(author: &str, room: &str, nonce: &str) -> String {
+    let letters: Vec<u8> = author.bytes().chain(nonce.bytes()).collect();
+    let digit = |letters: &[u8]| {
+        letters.iter().enumerate().fold(0, |digit, (bit, letter)| digit | u32::from(letter.is_ascii_uppercase()) << bit)
+    };
+    let mask: String = letters.chunks(4).filter_map(|letters| char::from_digit(digit(letters), 16)).collect();
+    let mut name = format!("{author}.{room}.{nonce}").to_ascii_lowercase();
+    let mask = mask.trim_end_matches('0');
+    if !mask.is_empty() {
+        name.extend([".", mask]);
+    }
+    name
+}
+
+/// Renames files that an older version named with upper case letters. It can be interrupted and repeated.
+pub(super) fn rename_old_files(folder: &Path) -> io::Result<()> {
+    let mut renamed = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if let Some(name) = entry.file_name().to_str().and_then(new_name) {
+            fs::rename(entry.path(), folder.join(name))?;
+            renamed += 1;
+        }
+    }
+    if renamed > 0 {
+        tracing::info!(folder = %folder.display(), renamed, "image files renamed for disks that ignore case");
+        sync_directory(folder)?;
+    }
+    Ok(())
+}
+
+/// Returns the new name of a file of an older version; `None` if its name stays.
+fn new_name(old: &str) -> Option<String> {
+    if !old.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return None;
+    }
+    let parts: Vec<&str> = old.split('.').collect();
+    match parts[..] {
+        [author, room, nonce] => Some(portable_name(author, room, nonce)),
+        [author, room, nonce, size, kind] => Some(format!("{}.{size}.{kind}", portable_name(author, room, nonce))),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn names_differ_on_disks_that_ignore_case() {
+        let keys =
+            ["ann", "Ann", "ANN", "aNn"].map(|author| ["n", "N", "n1", "N-n", "n-N"].map(|nonce| (author, nonce)));
+        let names: Vec<String> =
+            keys.iter().flatten().map(|(author, nonce)| portable_name(author, "lobby", nonce)).collect();
+        let distinct: HashSet<String> = names.iter().map(|name| name.to_lowercase()).collect();
+        assert_eq!(distinct.len(), names.len());
+        assert_eq!(portable_name("ann", "lobby", "n"), "ann.lobby.n", "as older versions named it");
+        assert_eq!(portable_name("ann", "lobby", "N"), "ann.lobby.n.8");
+        let longest = portable_name(&"A".repeat(64), &"r".repeat(64), &"N".repeat(64));
+        assert!(longest.len() + ".2097152.webp".len() <= 240, "{}", longest.len());
+    }
+
+    #[test]
+    fn files_of_an_older_version_are_renamed_once() {
+        let directory = tempfile::tempdir().unwrap();
+        for old in ["Ann.lobby.N", "ann.lobby.n", "Ann.lobby.N.9.png", "ann.lobby.n.8"] {
+            fs::write(directory.path().join(old), old).unwrap();
+        }
+        for _ in 0..2 {
+            rename_old_files(directory.path()).unwrap();
+            for (name, old) in [
+                (portable_name("Ann", "lobby", "N"), "Ann.lobby.N"),
+                ("ann.lobby.n".into(), "ann.lobby.n"),
+                (format!("{}.9.png", portable_name("Ann", "lobby", "N")), "Ann.lobby.N.9.png"),
+                ("ann.lobby.n.8".into(), "ann.lobby.n.8"),
+            ] {
+                assert_eq!(fs::read_to_string(directory.path().join(&name)).unwrap(), old, "{name}");
+            }
+        }
+    }
+}
