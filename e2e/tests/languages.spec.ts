@@ -75,7 +75,7 @@ test.describe('in a Japanese browser', () => {
   });
 
   test('the page for an invalid room is in Japanese', async ({ browser, deployment }) => {
-    const page = await openWithoutScripts(browser, deployment, 'NoSuchRoom', 'ja-JP');
+    const page = await openWithoutScripts(browser, deployment, 'no such room', 'ja-JP');
     await expect(page.locator('html')).toHaveAttribute('lang', 'ja');
     await expect(page.locator('h1')).toHaveText('ルームが見つかりません');
     await page.context().close();
