@@ -261,12 +261,12 @@ test.describe('a complete visit', () => {
     await expect(page.getByRole('dialog', { name: 'Rooms' })).toBeVisible();
     await page.keyboard.press('Escape');
     await ann.sendMessage('are you there?');
-    await chat.expectMessages('https://example.org/ and a picture', 'hello', 'the sea', 'are you there?');
+    await chat.expectMessages('https://example.org/ and !a picture', 'hello', 'the sea', 'are you there?');
 
     await expect.poll(() => page.evaluate(async () => (await caches.match(location.pathname))?.headers.get('content-security-policy'))).toContain("default-src 'none'");
     await context.setOffline(true);
     await page.reload();
-    await chat.expectMessages('https://example.org/ and a picture', 'hello', 'the sea', 'are you there?');
+    await chat.expectMessages('https://example.org/ and !a picture', 'hello', 'the sea', 'are you there?');
     expect(violations).toEqual([]);
     // The cached copy has the same policy as the page.
     const ran = await page.evaluate(() => {
