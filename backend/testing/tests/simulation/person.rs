@@ -219,7 +219,11 @@ impl Person {
         let nonce: Nonce = format!("{}-{count}", self.account.id).parse().unwrap();
         let text = format!("message {count}").parse().ok();
         self.account.written.push(nonce.clone());
-        let effects = self.client.post(Draft { nonce, text, image: None, reply_to: None }, self.server.now());
+        // Every third message answers one of the page. That one may be deleted before the answer is stored, or before its retry.
+        let shown = self.rows();
+        let is_reply = self.server.pick(0..3) == 0 && !shown.is_empty();
+        let reply_to = is_reply.then(|| Seq(shown[self.server.pick(0..shown.len() as u64) as usize].2));
+        let effects = self.client.post(Draft { nonce, text, image: None, reply_to }, self.server.now());
         self.act(effects);
     }
 
