@@ -7,7 +7,7 @@ use axum::{
     body::Bytes,
     extract::{
         ConnectInfo, Query, State,
-        ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade},
+        ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, rejection::WebSocketUpgradeRejection},
     },
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
@@ -62,8 +62,15 @@ pub(crate) async fn open(
     Extension(permit): Extension<SharedPermit>,
     Query(Opening { room, ticket, name }): Query<Opening>,
     headers: HeaderMap,
-    upgrade: WebSocketUpgrade,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
+    let upgrade = match upgrade {
+        Ok(upgrade) => upgrade,
+        Err(error) => {
+            tracing::warn!(%error, "not a socket handshake; a proxy in front must pass on `Upgrade` and `Connection`");
+            return (StatusCode::UPGRADE_REQUIRED, [(header::UPGRADE, "websocket")], NO_HANDSHAKE).into_response();
+        }
+    };
     let socket = OpenSocket::new(shared.clone(), permit);
     let origin = visitor::origin(&headers);
     let host = visitor::host(&headers);
@@ -85,6 +92,10 @@ pub(crate) async fn open(
         .on_failed_upgrade(move |error| tracing::warn!(connection = %failed, %error, "handshake interrupted"))
         .on_upgrade(move |stream| socket.serve(stream))
 }
+
+/// The answer to a request for a socket that is no handshake.
+const NO_HANDSHAKE: &str =
+    "This address only opens WebSockets. A proxy in front of the chat must pass on the headers Upgrade and Connection.";
 
 fn rejected(rejection: ConnectRejection) -> Response {
     let status = StatusCode::from_u16(rejection.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -19,6 +19,14 @@ fn assets_are_immutable_and_compressed_on_request() {
 }
 
 #[test]
+fn a_proxy_that_passes_no_upgrade_on_is_named() {
+    let local = LocalServer::start(LOCAL, &[]);
+    let answer = local.get("/ws?room=lobby", "");
+    assert!(answer.starts_with("HTTP/1.1 426") && answer.contains("proxy in front"), "{answer}");
+    assert!(local.log().contains("a proxy in front must pass on `Upgrade`"), "{}", local.log());
+}
+
+#[test]
 fn files_without_a_hash_are_revalidated() {
     let local = LocalServer::start(LOCAL, &[]);
     for (path, kind, content) in [
