@@ -6,7 +6,7 @@ import { ChatPage } from '../support/chat_page.ts';
 import { expect, test, type Deployment } from '../support/fixtures.ts';
 import { animatedGif, animatedPng, animatedWebp, jpegWithGps, manyPixels, png, transparentPng } from '../support/images.ts';
 
-// Files of every kind that people attach: what is sent, and what is said about it before.
+// Attached files of every kind: the page sends the right bytes, and shows a note where the result differs from the file.
 
 type File = { name: string; mimeType: string; buffer: Buffer };
 

@@ -1,9 +1,9 @@
 mod changes;
+mod fetched_page;
 mod groups;
 mod history;
 mod log;
 mod outgoing;
-mod page_state;
 mod people;
 mod quotes;
 mod send_limits;
@@ -62,9 +62,9 @@ fn changes(seqs: &[u64], up_to: u64) -> ServerMessage {
     ServerMessage::Changes { messages, up_to: Rev(up_to), truncated: false }
 }
 
-/// The timeline of "me" in a room whose page has the messages `seqs`.
-fn room(seqs: std::ops::RangeInclusive<u64>, more: bool) -> Timeline {
-    Timeline::new(&PageState {
+/// The state of a page for "me" that has the messages `seqs`.
+fn page_state(seqs: std::ops::RangeInclusive<u64>, more: bool) -> PageState {
+    PageState {
         language: Language::English,
         room: shared_types::RoomName::lobby(),
         you: person("me"),
@@ -77,7 +77,12 @@ fn room(seqs: std::ops::RangeInclusive<u64>, more: bool) -> Timeline {
         access: AccessMode::Open,
         rules: RoomRules::default(),
         restrictions: Restrictions::default(),
-    })
+    }
+}
+
+/// The timeline of "me" in a room whose page has the messages `seqs`.
+fn room(seqs: std::ops::RangeInclusive<u64>, more: bool) -> Timeline {
+    Timeline::new(&page_state(seqs, more))
 }
 
 /// The texts on the page, each with its delivery state.
