@@ -1,19 +1,15 @@
-//! The root component `App`: creates the state of the page, its layout and, in the browser, its session.
-
-#![allow(unreachable_pub, reason = "the component macro writes `pub`")]
+//! The root of the page: creates its state, its layout and, in the browser, its session.
 
 use leptos::prelude::*;
+use page_view::Element;
 use shared_types::PageState;
 
 use crate::ui::{page::layout, state::Chat};
 
-/// The whole page. The server and the browser render the same HTML from the same [`PageState`]. The browser then adds
-/// what only it knows: unsent messages, the local time, the connection.
-#[component]
-pub fn App(
-    /// The state of the room at the time of the request.
-    page: PageState,
-) -> impl IntoView {
+/// Draws the whole page from the state of the room at the time of the request. The server and the browser draw the same
+/// from the same [`PageState`]. The browser then adds what only it knows: unsent messages, the local time, the
+/// connection.
+pub(crate) fn app(page: PageState) -> Element {
     #[cfg(feature = "hydrate")]
     let session = StoredValue::new_local(None::<crate::browser::session::Session>);
     #[cfg(feature = "hydrate")]

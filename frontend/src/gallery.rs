@@ -14,6 +14,7 @@ use page_model::{
     erasure::Erasure,
     timeline::{DeliveryState, Row, UnreadSummary},
 };
+use page_view::{Element, element};
 use shared_types::{AccessMode, Language, Seq};
 
 use crate::{
@@ -23,13 +24,13 @@ use crate::{
     ssr::html,
     ui::{
         message::{
-            delete_dialog::DeleteDialog, emoji_picker::EmojiPicker, lightbox::Lightbox, message, toolbar::Toolbar,
+            delete_dialog::delete_dialog, emoji_picker::emoji_picker, lightbox::lightbox, message, toolbar::toolbar,
         },
         moderation::{audit_dialog, restriction_dialog, rules_dialog},
         page::layout,
-        people_dialog::PeopleDialog,
+        people_dialog::people_dialog,
         privacy_dialog,
-        profile::ProfileDialog,
+        profile::profile_dialog,
         rooms, shortcuts,
         state::{
             Chat,
@@ -132,19 +133,19 @@ const PAGES: Table<fn(Chat)> = &[
 ];
 
 /// Parts of the page that are not always shown.
-const PARTS: Table<fn(Chat) -> AnyView> = &[
+const PARTS: Table<fn(Chat) -> Element> = &[
     ("toolbar of an own message", |chat| {
         chat.log.toolbar_message.set(Some(Seq(1)));
-        view! { <Toolbar chat /> }.into_any()
+        toolbar(chat)
     }),
     ("toolbar of somebody else’s", |chat| {
         chat.log.toolbar_message.set(Some(Seq(2)));
-        view! { <Toolbar chat /> }.into_any()
+        toolbar(chat)
     }),
     ("toolbar for a moderator", |chat| {
         chat.room.you.set(fixtures::moderator());
         chat.log.toolbar_message.set(Some(Seq(2)));
-        view! { <Toolbar chat /> }.into_any()
+        toolbar(chat)
     }),
     ("mute or ban", |chat| {
         chat.restriction_dialog.person.set(fixtures::people().remove(1));
@@ -207,18 +208,18 @@ const PARTS: Table<fn(Chat) -> AnyView> = &[
     }),
     ("name from a sign-in", |chat| {
         let chat = Chat { access: AccessMode::Oidc, ..chat };
-        view! { <ProfileDialog chat dialog=NodeRef::new() /> }.into_any()
+        profile_dialog(chat, NodeRef::new())
     }),
     ("people, for a moderator", |chat| {
         chat.room.you.set(fixtures::moderator());
         chat.room.people.set(fixtures::people().into_iter().chain(fixtures::namesakes()).collect());
         chat.room.namesakes.set(fixtures::namesakes());
-        view! { <PeopleDialog chat dialog=NodeRef::new() /> }.into_any()
+        people_dialog(chat, NodeRef::new())
     }),
-    ("name and language", |chat| view! { <ProfileDialog chat dialog=NodeRef::new() /> }.into_any()),
+    ("name and language", |chat| profile_dialog(chat, NodeRef::new())),
     ("people", |chat| {
         chat.room.people.set(fixtures::people());
-        view! { <PeopleDialog chat dialog=NodeRef::new() /> }.into_any()
+        people_dialog(chat, NodeRef::new())
     }),
     ("shortcuts", |chat| {
         chat.shortcuts.is_listed.set(true);
@@ -228,16 +229,16 @@ const PARTS: Table<fn(Chat) -> AnyView> = &[
         chat.rooms.entries.set(fixtures::rooms());
         rooms::room_dialog(chat)
     }),
-    ("deletion", |chat| view! { <DeleteDialog chat /> }.into_any()),
+    ("deletion", delete_dialog),
     ("picker", |chat| {
         chat.message_dialogs.message.set(Some(Seq(1)));
-        view! { <EmojiPicker chat /> }.into_any()
+        emoji_picker(chat)
     }),
     ("lightbox", |chat| {
         let with_image = Row { image: Some(image()), ..row(0) };
         chat.images.viewed_row.set(Some(with_image.key()));
         chat.log.rows.set(vec![KeyedRow { key: with_image.key(), row: ArcRwSignal::new(with_image) }]);
-        view! { <Lightbox chat /> }.into_any()
+        lightbox(chat)
     }),
 ];
 
@@ -253,14 +254,14 @@ pub fn page(style: &str) -> String {
         state("message", name, |chat| {
             let mut row = row(0);
             change(&mut row);
-            view! { <div class="log-rows">{message(chat, row)}</div> }.into_any()
+            element("div").class("log-rows").children(message(chat, row))
         })
     });
     let pages = PAGES.iter().map(|(name, change)| {
         state("page", name, |chat| {
             show(chat, vec![row(0), reply(1)]);
             change(chat);
-            layout(chat).into_any()
+            layout(chat)
         })
     });
     let parts = PARTS.iter().map(|(name, draw)| {
@@ -280,7 +281,7 @@ pub fn page(style: &str) -> String {
 }
 
 /// Renders a state with its name.
-fn state(kind: &str, name: &str, draw: impl FnOnce(Chat) -> AnyView) -> String {
+fn state(kind: &str, name: &str, draw: impl FnOnce(Chat) -> Element) -> String {
     let html = html(|| draw(chat()));
     // A dialog in a part is open, at its position in the page.
     let html = if kind == "part" { html.replace("<dialog ", "<dialog open ") } else { html };

@@ -1,17 +1,14 @@
-//! The page of a chat room: Leptos components, rendered on the server and hydrated in the browser.
+//! The page of a chat room, rendered on the server and hydrated in the browser.
 //!
 //! - the crate `page-model`: the state of the page, without Leptos and without a DOM
+//! - the crate `page-view`: elements and texts that follow Leptos signals, as HTML and in the DOM
 //! - `ui`: the components
 //! - `browser`: sockets, storage, files and events, and the session that connects them with state and components
 //! - `i18n`: the translations
 //! - `ssr`: renders the page as HTML on the server
-//! - `app`: the root component `App`
-//! - `start`: hydrates or mounts `App` in the browser
-//! - `shape`: tells whether the server's HTML was changed before hydration
+//! - `app`: the root component
+//! - `start`: hydrates or mounts the root component in the browser
 //! - `gallery`: every state of every component on one page
-
-// Views are deeply nested types: a component of a dozen elements exceeds the default limit.
-#![recursion_limit = "256"]
 
 mod app;
 #[cfg(feature = "hydrate")]
@@ -19,11 +16,8 @@ mod browser;
 #[cfg(feature = "gallery")]
 pub mod gallery;
 mod i18n;
-mod shape;
 #[cfg(feature = "ssr")]
 pub mod ssr;
 #[cfg(feature = "hydrate")]
 pub mod start;
 mod ui;
-
-pub use app::App;

@@ -5,18 +5,14 @@ pub mod sign_in_page;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
 use leptos::prelude::*;
 use page_model::calendar::{Calendar as _, machine_time};
+use page_view::{Element, View, element};
 use shared_types::{Language, PageState, Timestamp};
 
-use crate::{
-    app::App,
-    i18n::Translations,
-    shape::{self, Shape},
-    ssr::index_template::IndexTemplate,
-};
+use crate::{app::app, i18n::Translations, ssr::index_template::IndexTemplate};
 
 /// Renders the page of a room.
 pub fn room_page(template: &IndexTemplate, state: &PageState) -> String {
@@ -28,44 +24,45 @@ pub fn room_page(template: &IndexTemplate, state: &PageState) -> String {
     template.fill(translations, &translations.title(state.room.as_str()), &script, &body)
 }
 
-/// Renders the element that the program takes over, with its [`Shape`]. Extensions add elements to `<body>`, so the
-/// page has an element of its own.
+/// Renders the element that the program takes over. Extensions add elements to `<body>`, so the page has an element of
+/// its own. The program removes the attribute `data-rendered`, because it changes the content.
 fn room_root(state: &PageState) -> String {
-    let content = room_body(state);
-    let shape = Shape::of_html(&content).to_attribute();
-    ["<div id=\"app\" ", shape::ATTRIBUTE, "=\"", &shape, "\">", &content, "</div>"].concat()
+    ["<div id=\"app\" data-rendered>", &room_body(state), "</div>"].concat()
 }
 
 /// Renders the notice that the script in `Trunk.toml` shows when the program has failed and cannot be started again.
 fn failure_notice(translations: &'static Translations) -> String {
-    html(move || {
-        view! {
-            <div id="failure" class="failure" role="alert" hidden>
-                <p>{translations.failed}</p>
-                <button class="button primary" type="button">{translations.reload_page}</button>
-            </div>
-        }
-    })
+    let reload = element("button").class("button primary").with("type", "button").text(translations.reload_page);
+    let notice = element("div")
+        .with("id", "failure")
+        .class("failure")
+        .with("role", "alert")
+        .with("hidden", "")
+        .child(element("p").text(translations.failed))
+        .child(reload);
+    html(|| notice)
 }
 
 /// Renders the content of the page of a room.
 pub fn room_body(state: &PageState) -> String {
-    let page = state.clone();
-    html(move || view! { <App page /> })
+    html(|| app(state.clone()))
+}
+
+/// Returns a page that consists of a title and paragraphs.
+fn notice(title: &'static str, paragraphs: impl IntoIterator<Item = Element>) -> Element {
+    element("main").class("notice").child(element("h1").text(title)).children(paragraphs)
+}
+
+/// Returns a link that looks like the main button, in a paragraph.
+fn main_link(address: impl Into<Cow<'static, str>>, label: &'static str) -> Element {
+    element("p").child(element("a").class("button primary").with("href", address).text(label))
 }
 
 /// Renders the page for an unknown address.
 pub fn not_found_page(template: &IndexTemplate, language: Language) -> String {
     let translations = Translations::of(language);
-    let body = html(|| {
-        view! {
-            <main class="notice">
-                <h1>{translations.not_found}</h1>
-                <p>{translations.not_found_why}</p>
-                <p><a class="button primary" href="/">{translations.to_lobby}</a></p>
-            </main>
-        }
-    });
+    let why = element("p").text(translations.not_found_why);
+    let body = html(|| notice(translations.not_found, [why, main_link("/", translations.to_lobby)]));
     template.fill(translations, translations.not_found, "", &body)
 }
 
@@ -81,16 +78,10 @@ pub fn banned_page(template: &IndexTemplate, language: Language, until: Timestam
     let [before, between, after] = translations.banned_for;
     let calendar = Translations::utc(language);
     let moment = [&translations.with_comma(&calendar.day_name(until), &calendar.time(until)), " UTC"].concat();
-    let body = html(|| {
-        view! {
-            <main class="notice">
-                <h1>{translations.banned}</h1>
-                <p>{translations.banned_why}</p>
-                <p>{[before, &span, between].concat()}<time datetime=machine_time(until)>{moment}</time>{after}</p>
-                <p><a class="button primary" href="">{translations.try_again}</a></p>
-            </main>
-        }
-    });
+    let moment = element("time").with("datetime", machine_time(until)).text(moment);
+    let duration = element("p").text([before, &span, between].concat()).child(moment).text(after);
+    let why = element("p").text(translations.banned_why);
+    let body = html(|| notice(translations.banned, [why, duration, main_link("", translations.try_again)]));
     template.fill(translations, translations.banned, "", &body)
 }
 
@@ -99,10 +90,10 @@ pub fn unreachable_text(language: Language) -> String {
     Translations::of(language).reload.into()
 }
 
-/// Renders a view to HTML with hydration markers.
-pub(crate) fn html<V: IntoView>(view: impl FnOnce() -> V) -> String {
-    let owner = Owner::new_root(Some(Arc::new(hydration_context::SsrSharedContext::new())));
-    let html = owner.with(|| view().into_view().to_html());
+/// Renders a view to HTML.
+pub(crate) fn html(view: impl FnOnce() -> Element) -> String {
+    let owner = Owner::new();
+    let html = owner.with(|| View::from(view()).to_html());
     owner.cleanup();
     html
 }

@@ -6,20 +6,23 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
+use page_view::dom::{self, Mounted};
 use shared_types::{Language, PageState};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlElement;
 
 use crate::{
-    App,
+    app::app,
     browser::{local_time, location, offline, page_state, takeover::Takeover, time},
     i18n::Translations,
-    shape::{self, Shape},
 };
 
 /// Id of the element that contains the whole page.
 const ROOT_ID: &str = "app";
+
+/// Attribute of the root while its content is as the server rendered it.
+const RENDERED: &str = "data-rendered";
 
 /// Delay between two attempts to fetch the page state for an empty page.
 const RETRY_DELAY: Duration = Duration::from_secs(2);
@@ -30,10 +33,9 @@ pub fn start() {
     let state = document().get_element_by_id("page-state").and_then(|script| script.text_content());
     match state.and_then(|state| serde_json::from_str::<PageState>(&state).ok()) {
         Some(page) => {
-            if take_unchanged(&root) {
-                leptos::mount::hydrate_from(root, move || view! { <App page /> }).forget();
-            } else {
-                mount_afresh(&root, page);
+            match hydrate(&root, &page) {
+                Some(mounted) => mounted.forget(),
+                None => mount_afresh(&root, page),
             }
             offline::prepare();
         }
@@ -52,11 +54,14 @@ fn root() -> Option<HtmlElement> {
     root.dyn_into().ok()
 }
 
-/// Whether the content of the root is as the server rendered it. Returns `true` once: the program changes the content.
-fn take_unchanged(root: &HtmlElement) -> bool {
-    let rendered = root.get_attribute(shape::ATTRIBUTE);
-    _ = root.remove_attribute(shape::ATTRIBUTE);
-    rendered.is_some_and(|rendered| rendered == Shape::of_content(root).to_attribute())
+/// Takes over the content of the root, if it is as the server rendered it.
+fn hydrate(root: &HtmlElement, page: &PageState) -> Option<Mounted> {
+    // The program changes the content, so it is as rendered only once.
+    if !root.has_attribute(RENDERED) {
+        return None;
+    }
+    _ = root.remove_attribute(RENDERED);
+    dom::hydrate(root, || app(page.clone()).into()).ok()
 }
 
 /// Replaces the root by a new one, and keeps what the visitor has typed and where they read. Listeners of an earlier
@@ -64,7 +69,7 @@ fn take_unchanged(root: &HtmlElement) -> bool {
 fn mount_afresh(old: &HtmlElement, page: PageState) {
     let Ok(root) = old.clone_node().map(JsCast::unchecked_into::<HtmlElement>) else { return };
     let takeover = Takeover::of(old);
-    leptos::mount::mount_to(root.clone(), move || view! { <App page /> }).forget();
+    dom::mount(&root, move || app(page).into()).forget();
     _ = old.replace_with_with_node_1(&root);
     takeover.apply(&root);
 }

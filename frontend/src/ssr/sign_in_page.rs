@@ -1,11 +1,11 @@
 //! The sign-in page: a passphrase form, or a link to the provider.
 
-use leptos::prelude::*;
+use page_view::{Element, element};
 use shared_types::{Language, RoomName};
 
 use crate::{
     i18n::Translations,
-    ssr::{html, index_template::IndexTemplate},
+    ssr::{html, index_template::IndexTemplate, main_link, notice},
 };
 
 /// The settings of a sign-in page.
@@ -54,47 +54,45 @@ pub fn sign_in_page(template: &IndexTemplate, language: Language, page: SignInPa
         SignInMethod::SignIn => (translations.sign_in_title, translations.sign_in_why),
     };
     let problem = page.problem.map(|problem| problem.sentence(translations));
-    let body = html(|| {
-        view! {
-            <main class="notice">
-                <h1>{title}</h1>
-                <p>{why}</p>
-                {problem.map(|sentence| view! { <p id="trouble" class="trouble" role="alert">{sentence}</p> })}
-                {match page.method {
-                    SignInMethod::Passphrase => passphrase(translations, page).into_any(),
-                    SignInMethod::SignIn => {
-                        let address = format!("/sign-in?to={}", page.room.path());
-                        view! { <p><a class="button primary" href=address>{translations.sign_in}</a></p> }.into_any()
-                    }
-                }}
-            </main>
-        }
-    });
+    let problem = problem
+        .map(|sentence| element("p").with("id", "trouble").class("trouble").with("role", "alert").text(sentence));
+    let way = match page.method {
+        SignInMethod::Passphrase => passphrase(translations, page),
+        SignInMethod::SignIn => main_link(format!("/sign-in?to={}", page.room.path()), translations.sign_in),
+    };
+    let parts = [Some(element("p").text(why)), problem, Some(way)];
+    let body = html(|| notice(title, parts.into_iter().flatten()));
     template.fill(translations, title, "", &body)
 }
 
-fn passphrase(translations: &'static Translations, page: SignInPage<'_>) -> impl IntoView {
-    let has_problem = page.problem.is_some();
-    view! {
-        <form class="door" method="post" action="/enter">
-            <input type="hidden" name="to" value=page.room.path() />
-            // Password managers store a passphrase under a name. All visitors share this one.
-            <input type="text" name="username" value="chat" autocomplete="username" readonly hidden />
-            <label class="name-label">
-                <span>{translations.passphrase}</span>
-                <input
-                    type="password"
-                    name="passphrase"
-                    autocomplete="current-password"
-                    required
-                    autofocus
-                    aria-invalid=(page.problem == Some(SignInProblem::WrongPassphrase)).then_some("true")
-                    aria-describedby=has_problem.then_some("trouble")
-                />
-            </label>
-            <button class="button primary">{translations.enter}</button>
-        </form>
-    }
+fn passphrase(translations: &'static Translations, page: SignInPage<'_>) -> Element {
+    let is_wrong = page.problem == Some(SignInProblem::WrongPassphrase);
+    let to = element("input").with("type", "hidden").with("name", "to").with("value", page.room.path());
+    // Password managers store a passphrase under a name. All visitors share this one.
+    let username = element("input")
+        .with("type", "text")
+        .with("name", "username")
+        .with("value", "chat")
+        .with("autocomplete", "username")
+        .with("readonly", "")
+        .with("hidden", "");
+    let field = element("input")
+        .with("type", "password")
+        .with("name", "passphrase")
+        .with("autocomplete", "current-password")
+        .with("required", "")
+        .with("autofocus", "")
+        .optional_attribute("aria-invalid", is_wrong.then_some("true"))
+        .optional_attribute("aria-describedby", page.problem.map(|_| "trouble"));
+    let label = element("label").class("name-label").child(element("span").text(translations.passphrase)).child(field);
+    element("form")
+        .class("door")
+        .with("method", "post")
+        .with("action", "/enter")
+        .child(to)
+        .child(username)
+        .child(label)
+        .child(element("button").class("button primary").text(translations.enter))
 }
 
 impl SignInProblem {

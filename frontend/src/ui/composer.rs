@@ -11,19 +11,20 @@ use page_model::{
     composer_mode::{ComposerMode, EditOutcome, EditedMessage},
     paste::{ClipboardFormats, Paste},
 };
+use page_view::{Element, element, reactive, reactive_text};
 use shared_types::{MessageText, TextError, limits};
 
 use crate::ui::{
     composer::{
         attach_button::attach_button,
-        attachment_tray::Tray,
+        attachment_tray::tray,
         mention_list::{LIST_ID, MentionList},
         mode_bar::mode_bar,
         posting_notice::posting_notice,
     },
     message::delete_dialog,
     parts::{
-        autofill::no_autofill,
+        autofill::NoAutofill as _,
         pointer_and_keys::{has_coarse_pointer, is_composing_key, with_key_press},
     },
     state::{Chat, composer::Attachments, intent::Intent},
@@ -33,8 +34,7 @@ use crate::ui::{
 const NEAR_LIMIT: usize = 200;
 
 /// Draws the composer. The textarea holds the text itself, so that text typed before the script ran is kept.
-#[component]
-pub(crate) fn Composer(chat: Chat) -> impl IntoView {
+pub(crate) fn composer(chat: Chat) -> Element {
     let field = chat.composer.field;
     let chars = chat.composer.chars;
     let measure = move || {
@@ -144,62 +144,57 @@ pub(crate) fn Composer(chat: Chat) -> impl IntoView {
         let chars = chars.get();
         let is_too_long = chars > limits::TEXT_CHARS;
         (chars + NEAR_LIMIT > limits::TEXT_CHARS).then(|| {
-            view! {
-                <p class="counter" class:over=is_too_long role="status">{chat.translations.counter(chars)}</p>
-            }
+            let class = if is_too_long { "counter over" } else { "counter" };
+            element("p").class(class).with("role", "status").text(chat.translations.counter(chars))
         })
     };
-    view! {
-        <footer class="composer" data-silent=move || is_disabled().then_some("")>
-            {mode_bar(chat)}
-            <Tray chat on_key=Callback::new(move |event| on_key(event, false)) />
-            {mentions.view()}
-            <div class="composer-box">
-                {attach_button(chat)}
-                <textarea
-                    class="composer-field"
-                    rows="1"
-                    dir="auto"
-                    aria-label=chat.translations.message
-                    aria-description=chat.translations.composer_keys
-                    aria-describedby="writing-purpose"
-                    aria-invalid=move || is_too_long().then_some("true")
-                    aria-autocomplete="list"
-                    aria-controls=move || mentions.active().map(|_| LIST_ID)
-                    aria-activedescendant=move || mentions.active()
-                    placeholder=chat.translations.placeholder.with(&chat.room_name())
-                    enterkeyhint="send"
-                    {..no_autofill()}
-                    disabled=is_disabled
-                    node_ref=field
-                    on:input=move |_| {
-                        measure();
-                        mentions.update();
-                        if untrack(|| chars.get() > 0 && matches!(chat.composer.mode.get(), ComposerMode::New)) {
-                            chat.dispatch.run(Intent::Typing);
-                        }
-                    }
-                    on:keydown=on_field_key
-                    on:click=move |_| mentions.update()
-                    on:focus=move |_| adapt_to_pointer(chat)
-                    on:blur=move |_| mentions.hide()
-                    on:paste=on_paste
-                ></textarea>
-                <button
-                    class="send"
-                    type="button"
-                    disabled=move || is_too_long() || send_when_ready.get()
-                    on:click=send_by_button
-                >
-                    {move || if editing() { chat.translations.save } else { chat.translations.send }}
-                </button>
-            </div>
-            {counter}
-            {posting_notice(chat)}
-            <noscript>{chat.translations.no_script}</noscript>
-            <p class="drop">{chat.translations.drop}</p>
-        </footer>
-    }
+    let on_input = move |_| {
+        measure();
+        mentions.update();
+        if untrack(|| chars.get() > 0 && matches!(chat.composer.mode.get(), ComposerMode::New)) {
+            chat.dispatch.run(Intent::Typing);
+        }
+    };
+    let text_field = element("textarea")
+        .class("composer-field")
+        .with("rows", "1")
+        .with("dir", "auto")
+        .with("aria-label", chat.translations.message)
+        .with("aria-description", chat.translations.composer_keys)
+        .with("aria-describedby", "writing-purpose")
+        .reactive_attribute("aria-invalid", move || is_too_long().then_some("true"))
+        .with("aria-autocomplete", "list")
+        .reactive_attribute("aria-controls", move || mentions.active().map(|_| LIST_ID))
+        .reactive_attribute("aria-activedescendant", move || mentions.active())
+        .with("placeholder", chat.translations.placeholder.with(&chat.room_name()))
+        .with("enterkeyhint", "send")
+        .no_autofill()
+        .flag("disabled", is_disabled)
+        .node_ref(field)
+        .on(ev::input, on_input)
+        .on(ev::keydown, on_field_key)
+        .on(ev::click, move |_| mentions.update())
+        .on(ev::focus, move |_| adapt_to_pointer(chat))
+        .on(ev::blur, move |_| mentions.hide())
+        .on(ev::paste, on_paste);
+    let send_label = move || if editing() { chat.translations.save } else { chat.translations.send };
+    let send_button = element("button")
+        .class("send")
+        .with("type", "button")
+        .flag("disabled", move || is_too_long() || send_when_ready.get())
+        .on(ev::click, send_by_button)
+        .child(reactive_text(send_label));
+    element("footer")
+        .class("composer")
+        .flag("data-silent", is_disabled)
+        .child(mode_bar(chat))
+        .child(tray(chat, move |event| on_key(event, false)))
+        .child(mentions.view())
+        .child(element("div").class("composer-box").children(attach_button(chat)).child(text_field).child(send_button))
+        .child(reactive(counter))
+        .child(posting_notice(chat))
+        .child(element("noscript").text(chat.translations.no_script))
+        .child(element("p").class("drop").text(chat.translations.drop))
 }
 
 /// Says what Enter does. The main pointer may change, for example when a tablet is put into its keyboard.

@@ -9,18 +9,17 @@ pub(crate) mod scroll;
 pub(crate) mod toast;
 pub(crate) mod typing;
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
+use page_view::{Element, View, element, keyed, reactive};
 
 use crate::ui::{
-    message::{message, toolbar::Toolbar},
-    parts::element::reactive,
+    message::{message, toolbar::toolbar},
     state::{Chat, intent::Intent, log::OlderMessages, set},
 };
 
 /// Draws the log. Its scrolling element is laid out from the end, with one inner element: the newest message is in view
 /// before any script runs, and inserting older messages does not move the others.
-#[component]
-pub(crate) fn Log(chat: Chat) -> impl IntoView {
+pub(crate) fn log(chat: Chat) -> [View; 4] {
     let on_scroll = move |_| {
         let Some(log) = chat.log.element.get_untracked() else { return };
         let is_detached = chat.log.is_detached.get_untracked();
@@ -38,7 +37,7 @@ pub(crate) fn Log(chat: Chat) -> impl IntoView {
             set(chat.log.unread, None);
         }
     };
-    let busy = move || if chat.log.older.get() == OlderMessages::Loading { "true" } else { "false" };
+    let busy = move || Some(if chat.log.older.get() == OlderMessages::Loading { "true" } else { "false" });
     let to_newest = move || {
         let label = if chat.log.unread_below.get() { Some(chat.translations.new_messages) } else { None };
         let label = label.or_else(|| chat.log.is_detached.get().then_some(chat.translations.to_newest))?;
@@ -48,70 +47,58 @@ pub(crate) fn Log(chat: Chat) -> impl IntoView {
         let unread = chat.log.unread.get()?;
         Some(jump_button(chat, "news", chat.translations.unread_messages(&unread), Intent::GoToMessage(unread.from)))
     };
-    view! {
-        <div
-            class="log"
-            role="log"
-            aria-live="polite"
-            aria-busy=busy
-            aria-label=chat.translations.log.with(&chat.room_name())
-            tabindex="0"
-            node_ref=chat.log.element
-            on:scroll=on_scroll
-        >
-            <div class="log-rows">
-                <Start chat />
-                <For
-                    each=move || chat.log.rows.get()
-                    key=|shown| shown.key.clone()
-                    children=move |shown| reactive(move || message(chat, shown.row.get()))
-                />
-            </div>
-        </div>
-        {unread}
-        {to_newest}
-        <Toolbar chat />
-    }
+    let rows = keyed(
+        move || chat.log.rows.get(),
+        |shown| shown.key.clone(),
+        move |shown| {
+            let row = shown.row.clone();
+            reactive(move || message(chat, row.get()))
+        },
+    );
+    let log = element("div")
+        .class("log")
+        .with("role", "log")
+        .with("aria-live", "polite")
+        .reactive_attribute("aria-busy", busy)
+        .with("aria-label", chat.translations.log.with(&chat.room_name()))
+        .with("tabindex", "0")
+        .node_ref(chat.log.element)
+        .on(ev::scroll, on_scroll)
+        .child(element("div").class("log-rows").child(start(chat)).child(rows));
+    [log.into(), reactive(unread), reactive(to_newest), toolbar(chat).into()]
 }
 
 /// Draws a button that leads to another position in the log. It moves the focus to the log, because the button may
 /// disappear.
-fn jump_button(chat: Chat, class: &'static str, label: String, intent: Intent) -> AnyView {
+fn jump_button(chat: Chat, class: &'static str, label: String, intent: Intent) -> Element {
     let go = move |_| {
         if let Some(log) = chat.log.element.get_untracked() {
             _ = log.focus();
         }
         chat.dispatch.run(intent.clone());
     };
-    view! { <button class=class type="button" on:click=go>{label}</button> }.into_any()
+    element("button").class(class).with("type", "button").on(ev::click, go).text(label)
 }
 
 /// Draws what precedes the first message: a button that loads older ones, or the beginning of the room.
-#[component]
-fn Start(chat: Chat) -> impl IntoView {
-    move || match chat.log.older.get() {
+fn start(chat: Chat) -> View {
+    reactive(move || match chat.log.older.get() {
         OlderMessages::None => {
             let empty = chat.log.rows.with(Vec::is_empty);
             let sentence = if empty { chat.translations.empty } else { chat.translations.welcome };
-            view! {
-                <div class="history beginning">
-                    <h2 class="beginning-title">{chat.translations.beginning.with(&chat.room_name())}</h2>
-                    <p>{sentence}</p>
-                </div>
-            }
-            .into_any()
+            let title =
+                element("h2").class("beginning-title").text(chat.translations.beginning.with(&chat.room_name()));
+            [element("div").class("history beginning").child(title).child(element("p").text(sentence))]
         }
         older => {
             let label =
                 if older == OlderMessages::Loading { chat.translations.loading } else { chat.translations.older };
-            view! {
-                <div class="history">
-                    <button class="quiet" type="button" on:click=move |_| chat.dispatch.run(Intent::LoadOlder)>
-                        {label}
-                    </button>
-                </div>
-            }
-            .into_any()
+            let button = element("button")
+                .class("quiet")
+                .with("type", "button")
+                .on(ev::click, move |_| chat.dispatch.run(Intent::LoadOlder))
+                .text(label);
+            [element("div").class("history").child(button)]
         }
-    }
+    })
 }

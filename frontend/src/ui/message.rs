@@ -9,11 +9,12 @@ pub(crate) mod lightbox;
 pub(crate) mod reactions;
 pub(crate) mod toolbar;
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use page_model::{
     calendar::machine_time,
     timeline::{DeliveryState, Row},
 };
+use page_view::{Element, View, element};
 use shared_types::{Emoji, Seq};
 
 use crate::ui::{
@@ -21,62 +22,58 @@ use crate::ui::{
         action_button::{action_button, reaction, reply_preview},
         image::image,
     },
-    parts::{avatar::avatar, colour::coloured, element::element},
+    parts::{avatar::avatar, colour::coloured},
     state::{Chat, intent::Intent},
 };
 
 /// Draws a row: its date, if it has one, and its message. Every row has the same elements in the same order, so that
 /// changes are made in place.
-pub(crate) fn message(chat: Chat, mut row: Row) -> Vec<AnyView> {
-    let day =
-        row.day.take().map(|day| element("h2").class("day").child(element("span").text(day).into_any()).into_any());
-    vec![day.into_any(), article(chat, row)]
+pub(crate) fn message(chat: Chat, mut row: Row) -> [View; 2] {
+    let day = row.day.take().map(|day| element("h2").class("day").child(element("span").text(day)));
+    [day.into(), article(chat, row).into()]
 }
 
-fn article(chat: Chat, row: Row) -> AnyView {
+fn article(chat: Chat, row: Row) -> Element {
     let id = row.seq.map(message_id);
     let address = id.as_ref().map(|id| ["#", id].concat());
     let reply =
         row.reply_to.as_ref().filter(|_| !row.deleted).map(|preview| action_button(reply_preview(chat, preview)));
     let classes = [(row.starts_group, " head"), (reply.is_some(), " quoting"), (row.mentions_me, " calling")];
     let classes: String = classes.into_iter().filter_map(|(applies, class)| applies.then_some(class)).collect();
-    let line =
-        || element("p").class("new-line").child(element("span").text(chat.translations.new_line).into_any()).into_any();
+    let line = || element("p").class("new-line").child(element("span").text(chat.translations.new_line));
     let author = chat.translations.name(&row.author);
     let author_view = || {
-        let part = |class: &'static str, text: &str| element("span").class(class).text(text).into_any();
+        let part = |class, text: &str| element("span").class(class).text(text.to_owned());
         element("span")
             .class(coloured("message-author", &row.author.id))
-            .child(element("bdi").text(author).into_any())
-            .optional_child(row.tag.as_deref().map(|tag| part("tag", tag)))
-            .optional_child(row.author.moderator.then(|| part("badge", chat.translations.moderator)))
-            .into_any()
+            .child(element("bdi").text(author.to_owned()))
+            .child(row.tag.as_deref().map(|tag| part("tag", tag)))
+            .child(row.author.moderator.then(|| part("badge", chat.translations.moderator)))
     };
-    let time = element("time").with("datetime", machine_time(row.at)).text(row.time.as_str());
+    let time = element("time").with("datetime", machine_time(row.at)).text(row.time.clone());
     let link = element("a")
         .class("message-time")
-        .optional_attribute("href", address.as_deref())
+        .optional_attribute("href", address)
         .with("tabindex", "-1")
         .with("title", chat.translations.address)
-        .child(time.into_any());
+        .child(time);
     element("article")
         .class(["message", &classes].concat())
-        .optional_attribute("id", id.as_deref())
+        .optional_attribute("id", id)
         .with("tabindex", "-1")
         .with("aria-label", chat.translations.with_comma(author, &row.time))
-        .with("data-nonce", row.nonce.as_str())
-        .optional_attribute("data-seq", row.seq.map(|seq| seq.to_string()).as_deref())
+        .with("data-nonce", row.nonce.as_str().to_owned())
+        .optional_attribute("data-seq", row.seq.map(|seq| seq.to_string()))
         .with("data-state", state(&row))
-        .optional_child(row.first_new.then(line))
-        .optional_child(row.starts_group.then(|| avatar(&row.author)))
-        .optional_child(row.starts_group.then(author_view))
-        .child(link.into_any())
-        .optional_child(reply)
-        .optional_child(row.image.as_ref().map(|shown| image(chat, &row, shown)))
-        .optional_child(body(chat, &row))
-        .optional_child(reactions(chat, &row))
-        .optional_child(delivery_note(chat, &row))
-        .into_any()
+        .child(row.first_new.then(line))
+        .child(row.starts_group.then(|| avatar(&row.author)))
+        .child(row.starts_group.then(author_view))
+        .child(link)
+        .child(reply)
+        .child(row.image.as_ref().map(|shown| image(chat, &row, shown)))
+        .child(body(chat, &row))
+        .child(reactions(chat, &row))
+        .child(delivery_note(chat, &row))
 }
 
 fn state(row: &Row) -> &'static str {
@@ -88,7 +85,7 @@ fn state(row: &Row) -> &'static str {
 }
 
 /// Draws the text, and whether the message was edited or deleted.
-fn body(chat: Chat, row: &Row) -> Option<AnyView> {
+fn body(chat: Chat, row: &Row) -> Option<Element> {
     let mark = match row.deleted {
         true => Some(("message-gone", chat.translations.message_deleted)),
         false => row.edited.then_some(("message-edited", chat.translations.edited)),
@@ -97,17 +94,17 @@ fn body(chat: Chat, row: &Row) -> Option<AnyView> {
         return None;
     }
     let text = row.text.as_ref().map(|text| message_text(text.as_str(), row.html.clone()));
-    let mark = mark.map(|(class, mark)| element("span").class(class).text(mark).into_any());
-    Some(element("div").class("message-said").with("dir", "auto").optional_child(text).optional_child(mark).into_any())
+    let mark = mark.map(|(class, mark)| element("span").class(class).text(mark));
+    Some(element("div").class("message-said").with("dir", "auto").child(text).child(mark))
 }
 
-fn reactions(chat: Chat, row: &Row) -> Option<AnyView> {
+fn reactions(chat: Chat, row: &Row) -> Option<Element> {
     let buttons = row.reactions.iter().map(|shown| action_button(reaction(chat, shown)));
-    (!row.reactions.is_empty()).then(|| element("div").class("reactions").children(buttons).into_any())
+    (!row.reactions.is_empty()).then(|| element("div").class("reactions").children(buttons))
 }
 
 /// Draws the delivery state of a message that is not sent, with buttons to retry or discard it.
-fn delivery_note(chat: Chat, row: &Row) -> Option<AnyView> {
+fn delivery_note(chat: Chat, row: &Row) -> Option<Element> {
     let (percent, note) = match &row.state {
         DeliveryState::Sent => return None,
         DeliveryState::Pending => (None, chat.translations.sending.to_owned()),
@@ -124,15 +121,10 @@ fn delivery_note(chat: Chat, row: &Row) -> Option<AnyView> {
     let discard = is_open.then(|| note_button(chat, discard, Intent::Discard(row.nonce.clone())));
     let progress = |percent| {
         let bar = element("progress").with("max", "100").with("value", percent);
-        bar.with("aria-label", chat.translations.uploading).into_any()
+        bar.with("aria-label", chat.translations.uploading)
     };
     let note = element("p").class(if on_image { "message-note uploading" } else { "message-note" }).text(note);
-    Some(
-        note.optional_child(percent.map(progress))
-            .optional_child(failed.then(retry))
-            .optional_child(discard)
-            .into_any(),
-    )
+    Some(note.child(percent.map(progress)).child(failed.then(retry)).child(discard))
 }
 
 /// Returns the id of a message's element, which is the fragment of its address.
@@ -141,13 +133,12 @@ pub(crate) fn message_id(seq: Seq) -> String {
 }
 
 /// Draws the text of a message: as HTML that the server rendered from Markdown, or as plain text.
-fn message_text(text: &str, html: Option<String>) -> AnyView {
+fn message_text(text: &str, html: Option<String>) -> Element {
     match html {
-        Some(html) => element("div").class("message-text rich").markup(html).into_any(),
+        Some(html) => element("div").class("message-text rich").markup(html),
         None => element("span")
             .class(if is_emoji(text) { "message-text big" } else { "message-text" })
-            .text(text)
-            .into_any(),
+            .text(text.to_owned()),
     }
 }
 
@@ -157,7 +148,7 @@ fn is_emoji(text: &str) -> bool {
 }
 
 /// Draws a button of the delivery note.
-fn note_button(chat: Chat, label: &'static str, intent: Intent) -> AnyView {
+fn note_button(chat: Chat, label: &'static str, intent: Intent) -> Element {
     let button = element("button").class("quiet").with("type", "button").text(label);
-    button.on("click", move |_| chat.dispatch.run(intent.clone())).into_any()
+    button.on(ev::click, move |_| chat.dispatch.run(intent.clone()))
 }

@@ -4,33 +4,28 @@ pub(crate) mod audit_dialog;
 pub(crate) mod restriction_dialog;
 pub(crate) mod rules_dialog;
 
-use leptos::prelude::*;
+use leptos::ev;
+use page_view::{View, element, reactive};
 
-use crate::ui::{
-    parts::{
-        dialog,
-        element::{element, reactive},
-    },
-    state::Chat,
-};
+use crate::ui::{parts::dialog, state::Chat};
 
 /// Draws the buttons that open the dialogs about the room, if the visitor is a moderator.
-pub(crate) fn buttons(chat: Chat) -> AnyView {
+pub(crate) fn buttons(chat: Chat) -> View {
     let button = move |label, open: fn(Chat)| {
         let open = move |_| {
             dialog::close(chat.rooms.dialog);
             open(chat);
         };
-        element("button").class("quiet").with("type", "button").on("click", open).text(label).into_any()
+        element("button").class("quiet").with("type", "button").on(ev::click, open).text(label)
     };
     reactive(move || {
         if !chat.is_moderator() {
-            return Vec::new();
+            return None;
         }
         let buttons = [
             button(chat.translations.room_rules, rules_dialog::open),
             button(chat.translations.audit, audit_dialog::open),
         ];
-        vec![element("div").class("sheet-ways").children(buttons).into_any()]
+        Some(element("div").class("sheet-ways").children(buttons))
     })
 }

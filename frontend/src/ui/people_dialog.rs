@@ -1,53 +1,51 @@
 //! The dialog that lists the people in the room.
 
 use leptos::{html, prelude::*};
+use page_view::{Element, element, reactive};
 use shared_types::Person;
 
 use crate::ui::{
     moderation::restriction_dialog,
-    parts::{
-        avatar::avatar,
-        element::{element, reactive},
-    },
+    parts::avatar::avatar,
     state::{Chat, intent::Intent},
 };
 
-#[component]
-pub(crate) fn PeopleDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl IntoView {
+/// Draws the dialog.
+pub(crate) fn people_dialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> Element {
     let me = move || chat.room.you.with(|you| you.id.clone());
     let people = move || {
         let me = me();
         let person = |person: Person| {
-            let part = |class: &'static str, text: &str| element("span").class(class).text(text).into_any();
+            let part = |class: &'static str, text: &str| element("span").class(class).text(text.to_owned());
             let identity = element("span")
                 .class("person-who")
                 .child(part("person-name", person.name.as_str()))
-                .optional_child(chat.tag(&person).map(|tag| part("tag", &tag)))
-                .optional_child(person.moderator.then(|| part("badge", chat.translations.moderator)))
-                .optional_child((person.id == me).then(|| part("person-you", chat.translations.yourself)));
+                .child(chat.tag(&person).map(|tag| part("tag", &tag)))
+                .child(person.moderator.then(|| part("badge", chat.translations.moderator)))
+                .child((person.id == me).then(|| part("person-you", chat.translations.yourself)));
             let avatar = avatar(&person);
             let restrict = restriction_dialog::button(chat, person, dialog);
-            element("li").class("person").child(avatar).child(identity.into_any()).optional_child(restrict).into_any()
+            element("li").class("person").child(avatar).child(identity).child(restrict)
         };
-        chat.room.people.get().into_iter().map(person).collect()
+        chat.room.people.get().into_iter().map(person).collect::<Vec<_>>()
     };
     let others = move || {
         let others = (chat.room.online.get() as usize).saturating_sub(chat.room.people.with(Vec::len));
-        (others > 0).then(|| view! { <p class="name-hint">{chat.translations.more_people.of(others)}</p> })
+        (others > 0).then(|| element("p").class("name-hint").text(chat.translations.more_people.of(others)))
     };
-    view! {
-        <dialog class="name-dialog people" aria-labelledby="people-title" closedby="any" node_ref=dialog>
-            <form method="dialog">
-                <h2 id="people-title">{chat.translations.people}</h2>
-                <ul class="people-list">{reactive(people)}</ul>
-                {others}
-                <div class="name-buttons">
-                    <button class="button" type="submit">{chat.translations.close}</button>
-                </div>
-            </form>
-        </dialog>
-    }
-    .into_any()
+    let close = element("button").class("button").with("type", "submit").text(chat.translations.close);
+    let form = element("form")
+        .with("method", "dialog")
+        .child(element("h2").with("id", "people-title").text(chat.translations.people))
+        .child(element("ul").class("people-list").child(reactive(people)))
+        .child(reactive(others))
+        .child(element("div").class("name-buttons").child(close));
+    element("dialog")
+        .class("name-dialog people")
+        .with("aria-labelledby", "people-title")
+        .with("closedby", "any")
+        .node_ref(dialog)
+        .child(form)
 }
 
 /// Opens the dialog and requests the current list, because large rooms do not announce every change.

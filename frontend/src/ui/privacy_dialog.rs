@@ -1,22 +1,20 @@
 //! The dialog about the visitor's id and data: export, erasure and sign-out.
 
-use leptos::{html, prelude::*, tachys::html::node_ref::NodeRefContainer};
+use leptos::{ev, html, prelude::*};
 use page_model::{
     connection::{EndReason, Status},
     erasure::Erasure,
 };
+use page_view::{Element, element, reactive, reactive_text};
 use shared_types::AccessMode;
 
 use crate::ui::{
-    parts::{
-        dialog::{self, has_modifier, titled_dialog},
-        element::{Element, element, reactive, reactive_text},
-    },
+    parts::dialog::{self, has_modifier, titled_dialog},
     state::{Chat, intent::Intent, privacy::ExportStatus, set},
 };
 
 /// Draws the dialog.
-pub(crate) fn privacy(chat: Chat) -> AnyView {
+pub(crate) fn privacy(chat: Chat) -> Element {
     let confirmations = [Confirmation::new(), Confirmation::new()];
     let body = element("div")
         .class("sheet-body order")
@@ -34,10 +32,7 @@ pub(crate) fn privacy(chat: Chat) -> AnyView {
             set(confirmation.is_open, false);
         }
     };
-    titled_dialog(chat, "privacy", chat.translations.privacy, chat.privacy.dialog)
-        .child(body.into_any())
-        .on("close", on_close)
-        .into_any()
+    titled_dialog(chat, "privacy", chat.translations.privacy, chat.privacy.dialog).child(body).on(ev::close, on_close)
 }
 
 /// Opens the dialog.
@@ -50,8 +45,8 @@ fn button(class: &'static str, kind: &'static str, label: &'static str) -> Eleme
 }
 
 /// Draws the hint of a section, above its buttons.
-fn hint_line(sentence: impl FnMut() -> String + Send + 'static) -> AnyView {
-    element("p").class("name-hint").with("aria-live", "polite").child(reactive_text(sentence)).into_any()
+fn hint_line(sentence: impl Fn() -> String + 'static) -> Element {
+    element("p").class("name-hint").with("aria-live", "polite").child(reactive_text(sentence))
 }
 
 /// A confirmation before an irreversible action. A button opens it and is replaced by two buttons: confirm and cancel.
@@ -79,15 +74,15 @@ impl Confirmation {
     }
 
     /// Draws the button that opens the confirmation, or that replaces it afterwards.
-    fn button(self, button: Element) -> AnyView {
-        button.on_mount(move |drawn| self.button.load(drawn)).into_any()
+    fn button(self, button: Element) -> Element {
+        button.node_ref(self.button)
     }
 
-    fn answer_buttons(self, chat: Chat, yes: Element) -> AnyView {
+    fn answer_buttons(self, chat: Chat, yes: Element) -> Element {
         let no = button("button", "button", chat.translations.cancel)
-            .on_mount(move |drawn| self.cancel.load(drawn))
-            .on("click", move |_| self.close());
-        element("div").class("name-buttons").child(no.into_any()).child(yes.into_any()).into_any()
+            .node_ref(self.cancel)
+            .on(ev::click, move |_| self.close());
+        element("div").class("name-buttons").child(no).child(yes)
     }
 }
 
@@ -100,7 +95,7 @@ fn focus(button: NodeRef<html::Button>) {
     });
 }
 
-fn id(chat: Chat) -> AnyView {
+fn id(chat: Chat) -> Element {
     let translations = chat.translations;
     let label =
         move || if chat.privacy.id_copied.get() == Some(true) { translations.id_copied } else { translations.copy_id };
@@ -111,18 +106,17 @@ fn id(chat: Chat) -> AnyView {
     let copy = element("button")
         .class("button")
         .with("type", "button")
-        .on("click", move |_| chat.dispatch.run(Intent::CopyId));
+        .on(ev::click, move |_| chat.dispatch.run(Intent::CopyId));
     element("section")
         .class("part")
-        .child(element("h3").text(translations.your_id).into_any())
-        .child(element("p").class("id").child(id.into_any()).into_any())
+        .child(element("h3").text(translations.your_id))
+        .child(element("p").class("id").child(id))
         .child(hint_line(move || hint().into()))
-        .child(copy.child(reactive_text(move || label().into())).into_any())
-        .into_any()
+        .child(copy.child(reactive_text(label)))
 }
 
 /// Draws the export. Without scripts, the link downloads the first part.
-fn export(chat: Chat) -> AnyView {
+fn export(chat: Chat) -> Element {
     let translations = chat.translations;
     let hint = move || match chat.privacy.export.get() {
         ExportStatus::No => translations.export_hint.into(),
@@ -131,16 +125,16 @@ fn export(chat: Chat) -> AnyView {
         ExportStatus::Failed => translations.export_failed.into(),
     };
     let link = element("a").class("button").with("href", "/me/data").with("download", "").text(translations.export);
-    let link = link.on("click", move |event| {
+    let link = link.on(ev::click, move |event| {
         if !has_modifier(&event) {
             event.prevent_default();
             chat.dispatch.run(Intent::Export);
         }
     });
-    element("section").class("part").child(hint_line(hint)).child(link.into_any()).into_any()
+    element("section").class("part").child(hint_line(hint)).child(link)
 }
 
-fn erase_my_data(chat: Chat, confirmation: Confirmation) -> AnyView {
+fn erase_my_data(chat: Chat, confirmation: Confirmation) -> Element {
     let translations = chat.translations;
     let has_ended = move || matches!(chat.room.status.get(), Status::Ended(_));
     let buttons = move || match chat.privacy.erasure.get() {
@@ -150,7 +144,7 @@ fn erase_my_data(chat: Chat, confirmation: Confirmation) -> AnyView {
                 chat.dispatch.run(Intent::StopErasing);
                 confirmation.close();
             };
-            vec![confirmation.button(button("button", "button", translations.stop).on("click", stop))]
+            vec![confirmation.button(button("button", "button", translations.stop).on(ev::click, stop))]
         }
         _ if confirmation.is_open.get() && !has_ended() => {
             let yes = move |_| {
@@ -159,12 +153,13 @@ fn erase_my_data(chat: Chat, confirmation: Confirmation) -> AnyView {
             };
             vec![
                 confirmation
-                    .answer_buttons(chat, button("button danger", "button", translations.erase_yes).on("click", yes)),
+                    .answer_buttons(chat, button("button danger", "button", translations.erase_yes).on(ev::click, yes)),
             ]
         }
         _ => {
-            let open = button("button", "button", translations.erase_my_data).on("click", move |_| confirmation.open());
-            vec![confirmation.button(open.reactive_attribute("disabled", move || has_ended().then(String::new)))]
+            let open =
+                button("button", "button", translations.erase_my_data).on(ev::click, move |_| confirmation.open());
+            vec![confirmation.button(open.reactive_attribute("disabled", move || has_ended().then_some("")))]
         }
     };
     let hint = move || match (chat.privacy.erasure.get(), chat.room.status.get()) {
@@ -183,16 +178,16 @@ fn erase_my_data(chat: Chat, confirmation: Confirmation) -> AnyView {
         (Erasure::Failed { .. }, _) => translations.erase_failed.into(),
         (Erasure::Idle, _) => translations.erase_hint.into(),
     };
-    element("section").class("part").child(hint_line(hint)).child(reactive(buttons)).into_any()
+    element("section").class("part").child(hint_line(hint)).child(reactive(buttons))
 }
 
 /// Draws the sign-out form, which also works without scripts. In an open chat it is hidden and used only after an
 /// erasure. In a chat with a passphrase it asks for confirmation, because the visitor gets a new id at the next
 /// sign-in.
-fn sign_out(chat: Chat, confirmation: Confirmation) -> AnyView {
+fn sign_out(chat: Chat, confirmation: Confirmation) -> Element {
     let translations = chat.translations;
     let needs_confirmation = chat.access == AccessMode::Passphrase;
-    let on_submit = move |event: web_sys::Event| {
+    let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         if needs_confirmation && !confirmation.is_open.get_untracked() {
             confirmation.open();
@@ -213,8 +208,7 @@ fn sign_out(chat: Chat, confirmation: Confirmation) -> AnyView {
         .optional_attribute("hidden", chat.access.is_open().then_some(""))
         .with("method", "post")
         .with("action", "/sign-out")
-        .on("submit", on_submit)
+        .on(ev::submit, on_submit)
         .child(hint_line(move || hint().into()))
         .child(reactive(buttons))
-        .into_any()
 }

@@ -4,18 +4,18 @@ mod language_select;
 mod notification_choice;
 
 use leptos::{ev, html, prelude::*};
+use page_view::{Element, element, reactive_text};
 use shared_types::{AccessMode, NameError, PersonName, limits};
 
 use crate::ui::{
-    parts::element::element,
     privacy_dialog,
     profile::{language_select::language_select, notification_choice::notification_choice},
     shortcuts,
     state::{Chat, intent::Intent},
 };
 
-#[component]
-pub(crate) fn ProfileDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl IntoView {
+/// Draws the dialog.
+pub(crate) fn profile_dialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> Element {
     let field = NodeRef::<html::Input>::new();
     let error = RwSignal::new(None::<NameError>);
     let close = move || {
@@ -49,48 +49,50 @@ pub(crate) fn ProfileDialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> impl I
         privacy_dialog::open(chat);
     };
     // Language and notifications apply at once, so without an editable name there is nothing to save.
-    let save_button = (!name_is_fixed).then(|| {
-        element("button").class("button primary").with("type", "submit").text(chat.translations.save).into_any()
-    });
+    let save_button = (!name_is_fixed)
+        .then(|| element("button").class("button primary").with("type", "submit").text(chat.translations.save));
     let close_label = if name_is_fixed { chat.translations.close } else { chat.translations.cancel };
     let name_hint = if name_is_fixed { chat.translations.name_given } else { chat.translations.name_hint };
-    let invalid = move || error.get().map(|_| "true");
-    view! {
-        <dialog class="name-dialog" aria-labelledby="name-title" node_ref=dialog>
-            <form method="dialog" on:submit=save>
-                <h2 id="name-title">{chat.translations.you}</h2>
-                <label class="name-label">
-                    <span>{chat.translations.your_name}</span>
-                    <input
-                        name="name"
-                        dir="auto"
-                        autocomplete="nickname"
-                        spellcheck="false"
-                        value=chat.room.you.get_untracked().name.to_string()
-                        maxlength=(limits::NAME_CHARS * 2).to_string()
-                        readonly=name_is_fixed
-                        aria-invalid=invalid
-                        aria-describedby="name-hint"
-                        node_ref=field
-                        on:input=move |_| error.set(None)
-                    />
-                </label>
-                <p id="name-hint" class="name-hint" class:wrong=move || error.get().is_some() aria-live="polite">
-                    {move || error.get().map_or_else(|| name_hint.to_owned(), |why| chat.translations.bad_name(why))}
-                </p>
-                {language_select(chat)}
-                {notification_choice(chat)}
-                <div class="name-buttons">
-                    <div class="name-ways">
-                        <button class="quiet" type="button" on:click=show_shortcuts>{chat.translations.shortcuts}</button>
-                        <button class="quiet" type="button" on:click=show_privacy>{chat.translations.privacy}</button>
-                    </div>
-                    <button class="button" type="button" on:click=move |_| close()>{close_label}</button>
-                    {save_button}
-                </div>
-            </form>
-        </dialog>
-    }
+    let name = element("input")
+        .with("name", "name")
+        .with("dir", "auto")
+        .with("autocomplete", "nickname")
+        .with("spellcheck", "false")
+        .with("value", chat.room.you.get_untracked().name.to_string())
+        .with("maxlength", (limits::NAME_CHARS * 2).to_string())
+        .optional_attribute("readonly", name_is_fixed.then_some(""))
+        .reactive_attribute("aria-invalid", move || error.get().map(|_| "true"))
+        .with("aria-describedby", "name-hint")
+        .node_ref(field)
+        .on(ev::input, move |_| error.set(None));
+    let hint = move || error.get().map_or_else(|| name_hint.to_owned(), |why| chat.translations.bad_name(why));
+    let hint = element("p")
+        .with("id", "name-hint")
+        .reactive_attribute("class", move || Some(if error.get().is_some() { "name-hint wrong" } else { "name-hint" }))
+        .with("aria-live", "polite")
+        .child(reactive_text(hint));
+    let button = |class, label| element("button").class(class).with("type", "button").text(label);
+    let others = element("div")
+        .class("name-ways")
+        .child(button("quiet", chat.translations.shortcuts).on(ev::click, show_shortcuts))
+        .child(button("quiet", chat.translations.privacy).on(ev::click, show_privacy));
+    let buttons = element("div")
+        .class("name-buttons")
+        .child(others)
+        .child(button("button", close_label).on(ev::click, move |_| close()))
+        .child(save_button);
+    let form = element("form")
+        .with("method", "dialog")
+        .on(ev::submit, save)
+        .child(element("h2").with("id", "name-title").text(chat.translations.you))
+        .child(
+            element("label").class("name-label").child(element("span").text(chat.translations.your_name)).child(name),
+        )
+        .child(hint)
+        .child(language_select(chat))
+        .child(notification_choice(chat))
+        .child(buttons);
+    element("dialog").class("name-dialog").with("aria-labelledby", "name-title").node_ref(dialog).child(form)
 }
 
 /// Opens the dialog with the current name selected.

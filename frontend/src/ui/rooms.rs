@@ -1,8 +1,9 @@
 //! The list of visited rooms, and a form that opens any other: as a column beside the chat on wide screens, and as a
 //! dialog everywhere.
 
-use leptos::{html, prelude::*, tachys::html::node_ref::NodeRefContainer};
+use leptos::{ev, html, prelude::*};
 use page_model::room_list::{RoomEntry, parse_room_name};
+use page_view::{Element, element, reactive, reactive_text};
 use shared_types::NameError;
 use web_sys::{HtmlElement, wasm_bindgen::JsCast as _};
 
@@ -10,7 +11,6 @@ use crate::ui::{
     moderation,
     parts::{
         dialog::{self, has_modifier, titled_dialog},
-        element::{element, reactive, reactive_text},
         icon_button::{CROSS, icon, icon_button},
     },
     state::{Chat, intent::Intent},
@@ -23,20 +23,19 @@ const PLUS: &str = "M12 5.5v13M5.5 12h13";
 
 /// Draws the column. The style sheet reserves its space from the first paint on, and the current room is first, so
 /// nothing moves when the others are added.
-pub(crate) fn column(chat: Chat) -> AnyView {
-    let title = element("p").with("aria-hidden", "true").text(chat.translations.rooms).into_any();
+pub(crate) fn column(chat: Chat) -> Element {
+    let title = element("p").with("aria-hidden", "true").text(chat.translations.rooms);
     let open_button =
         icon_button("rooms-open", chat.translations.open_room.into(), PLUS, true, Callback::new(move |()| open(chat)));
     element("nav")
         .class("rooms")
         .with("aria-label", chat.translations.rooms)
-        .child(element("div").class("rooms-bar").child(title).child(open_button).into_any())
+        .child(element("div").class("rooms-bar").child(title).child(open_button))
         .child(list(chat))
-        .into_any()
 }
 
 /// Draws the name of the room as a button that opens the dialog.
-pub(crate) fn room_button(chat: Chat) -> AnyView {
+pub(crate) fn room_button(chat: Chat) -> Element {
     let has_unread = move || chat.rooms.entries.with(|rooms| rooms.iter().any(|entry| entry.unread));
     let screen_reader_text =
         reactive_text(move || if has_unread() { chat.translations.new_elsewhere.into() } else { String::new() });
@@ -44,17 +43,16 @@ pub(crate) fn room_button(chat: Chat) -> AnyView {
         .class("room-switch")
         .with("type", "button")
         .with("aria-haspopup", "dialog")
-        .on("click", move |_| open(chat))
-        .reactive_attribute("data-unread", move || has_unread().then(String::new))
+        .on(ev::click, move |_| open(chat))
+        .reactive_attribute("data-unread", move || has_unread().then_some(""))
         .with("title", chat.translations.switch_rooms)
         .children(name(chat.room_name()))
         .child(icon(CHEVRON))
-        .child(element("span").class("heard").child(screen_reader_text).into_any())
-        .into_any()
+        .child(element("span").class("heard").child(screen_reader_text))
 }
 
 /// Draws the dialog.
-pub(crate) fn room_dialog(chat: Chat) -> AnyView {
+pub(crate) fn room_dialog(chat: Chat) -> Element {
     let field = NodeRef::<html::Input>::new();
     let error = RwSignal::new(None::<NameError>);
     let submit = move || {
@@ -71,29 +69,29 @@ pub(crate) fn room_dialog(chat: Chat) -> AnyView {
     let name = element("input")
         .with("aria-label", chat.translations.room_name)
         .with("placeholder", chat.translations.room_name)
-        .reactive_attribute("aria-invalid", move || error.get().map(|_| "true".into()))
+        .reactive_attribute("aria-invalid", move || error.get().map(|_| "true"))
         .with("aria-describedby", "room-hint")
         .with("autocapitalize", "none")
         .with("spellcheck", "false")
         .with("enterkeyhint", "go")
-        .on_mount(move |drawn| field.load(drawn))
-        .on("input", move |_| error.set(None));
+        .node_ref(field)
+        .on(ev::input, move |_| error.set(None));
     let hint = move || {
         error.get().map_or_else(|| chat.translations.room_hint.to_owned(), |why| chat.translations.bad_room(why))
     };
     let hint = element("p")
         .reactive_attribute("class", move || {
-            Some(if error.get().is_some() { "sheet-hint wrong" } else { "sheet-hint" }.into())
+            Some(if error.get().is_some() { "sheet-hint wrong" } else { "sheet-hint" })
         })
         .with("id", "room-hint")
         .with("aria-live", "polite")
         .child(reactive_text(hint));
     titled_dialog(chat, "switcher", chat.translations.rooms, chat.rooms.dialog)
-        .child(dialog::form(name, chat.translations.open, submit).into_any())
-        .child(hint.into_any())
-        .child(element("div").class("sheet-body").child(list(chat)).into_any())
+        .child(dialog::form(name, chat.translations.open, submit))
+        .child(hint)
+        .child(element("div").class("sheet-body").child(list(chat)))
         .child(moderation::buttons(chat))
-        .on("close", move |_| {
+        .on(ev::close, move |_| {
             // The event arrives after the dialog closed, and the dialog may be open again with text in its field.
             if chat.rooms.dialog.get_untracked().is_none_or(|dialog| dialog.open()) {
                 return;
@@ -103,7 +101,6 @@ pub(crate) fn room_dialog(chat: Chat) -> AnyView {
                 field.set_value("");
             }
         })
-        .into_any()
 }
 
 /// Opens the dialog.
@@ -112,22 +109,21 @@ pub(crate) fn open(chat: Chat) {
     dialog::open(chat.rooms.dialog);
 }
 
-fn list(chat: Chat) -> AnyView {
-    let rows = move || chat.rooms.entries.get().into_iter().map(|entry| row(chat, entry)).collect();
+fn list(chat: Chat) -> Element {
+    let rows = move || chat.rooms.entries.get().into_iter().map(|entry| row(chat, entry)).collect::<Vec<_>>();
     // Safari ignores the role of a list without markers, unless the role is explicit.
-    element("ul").class("room-list").with("role", "list").child(reactive(rows)).into_any()
+    element("ul").class("room-list").with("role", "list").child(reactive(rows))
 }
 
-fn row(chat: Chat, entry: RoomEntry) -> AnyView {
+fn row(chat: Chat, entry: RoomEntry) -> Element {
     let RoomEntry { room, is_current, unread } = entry;
     let label = room.to_string();
-    let screen_reader_text =
-        unread.then(|| element("span").class("heard").text(chat.translations.is_unread()).into_any());
+    let screen_reader_text = unread.then(|| element("span").class("heard").text(chat.translations.is_unread()));
     let link = element("a")
         .class("room-link")
         .with("href", room.path())
         .optional_attribute("aria-current", is_current.then_some("page"))
-        .on("click", move |event| {
+        .on(ev::click, move |event| {
             // The visitor is in this room already.
             if is_current && !has_modifier(&event) {
                 event.prevent_default();
@@ -143,16 +139,12 @@ fn row(chat: Chat, entry: RoomEntry) -> AnyView {
         };
         icon_button("room-forget", chat.translations.remove_room.with(&label), CROSS, true, Callback::new(remove))
     });
-    element("li")
-        .class(if unread { "room-row unread" } else { "room-row" })
-        .child(link.into_any())
-        .children(remove)
-        .into_any()
+    element("li").class(if unread { "room-row unread" } else { "room-row" }).child(link).children(remove)
 }
 
-fn name(room: String) -> [AnyView; 2] {
+fn name(room: String) -> [Element; 2] {
     let hash = element("span").class("room-mark").with("aria-hidden", "true").text("#");
-    [hash.into_any(), element("span").class("room-name").text(room).into_any()]
+    [hash, element("span").class("room-name").text(room)]
 }
 
 /// Keeps the focus in the list after the focused row was removed.

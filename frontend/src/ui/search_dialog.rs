@@ -1,17 +1,17 @@
 //! The search dialog.
 
-use leptos::{html, prelude::*, tachys::html::node_ref::NodeRefContainer};
+use leptos::{ev, html, prelude::*};
 use page_model::{
     connection::Status,
     search::{ExcerptPart, Progress},
 };
+use page_view::{Element, element, reactive, reactive_text};
 use shared_types::limits;
 
 use crate::ui::{
     parts::{
         byline::byline,
         dialog::{self, has_modifier, titled_dialog},
-        element::{element, reactive, reactive_text},
         icon_button::icon_button,
     },
     state::{Chat, intent::Intent, search::SearchHit},
@@ -21,12 +21,12 @@ use crate::ui::{
 const ICON: &str = "M10.5 4.5a6 6 0 1 0 0 12 6 6 0 0 0 0-12zM15 15l5 5";
 
 /// Draws the button that opens the dialog.
-pub(crate) fn button(chat: Chat) -> AnyView {
+pub(crate) fn button(chat: Chat) -> Element {
     icon_button("bar-button", chat.translations.search.into(), ICON, true, Callback::new(move |()| open(chat)))
 }
 
 /// Draws the dialog.
-pub(crate) fn search(chat: Chat) -> AnyView {
+pub(crate) fn search(chat: Chat) -> Element {
     let field = NodeRef::<html::Input>::new();
     let submit = move || {
         if let Some(field) = field.get_untracked() {
@@ -40,8 +40,8 @@ pub(crate) fn search(chat: Chat) -> AnyView {
         .with("placeholder", chat.translations.search_field)
         .with("maxlength", limits::SEARCH_CHARS.to_string())
         .with("enterkeyhint", "search")
-        .on_mount(move |drawn| field.load(drawn))
-        .on("input", move |_| {
+        .node_ref(field)
+        .on(ev::input, move |_| {
             if is_empty() {
                 submit()
             }
@@ -60,21 +60,20 @@ pub(crate) fn search(chat: Chat) -> AnyView {
                 _ = results.focus();
             }
         };
-        vec![element("button").class("button").with("type", "button").on("click", search_more).text(label).into_any()]
+        vec![element("button").class("button").with("type", "button").on(ev::click, search_more).text(label)]
     };
-    let hits = move || chat.search.results.get().hits.into_iter().map(|found| hit(chat, found)).collect();
+    let hits = move || chat.search.results.get().hits.into_iter().map(|found| hit(chat, found)).collect::<Vec<_>>();
     let body = element("div")
         .class("sheet-body")
         .with("tabindex", "-1")
-        .on_mount(move |drawn| results.load(drawn))
-        .child(element("ol").class("hits").with("role", "list").child(reactive(hits)).into_any())
+        .node_ref(results)
+        .child(element("ol").class("hits").with("role", "list").child(reactive(hits)))
         .child(reactive(button));
     let state = element("p").class("sheet-hint").with("role", "status").child(reactive_text(move || state(chat)));
     titled_dialog(chat, "search", chat.translations.search, chat.search.dialog)
-        .child(dialog::form(input, chat.translations.search, submit).with("role", "search").into_any())
-        .child(state.into_any())
-        .child(body.into_any())
-        .into_any()
+        .child(dialog::form(input, chat.translations.search, submit).with("role", "search"))
+        .child(state)
+        .child(body)
 }
 
 /// Opens the dialog.
@@ -102,18 +101,18 @@ fn state(chat: Chat) -> String {
 }
 
 /// Draws a search result. The excerpt is plain text; matches are `mark` elements.
-fn hit(chat: Chat, hit: SearchHit) -> AnyView {
+fn hit(chat: Chat, hit: SearchHit) -> Element {
     let seq = hit.seq;
-    let on_click = move |event: web_sys::Event| {
+    let on_click = move |event: ev::MouseEvent| {
         if !has_modifier(&event) {
             event.prevent_default();
             dialog::close(chat.search.dialog);
             chat.dispatch.run(Intent::GoToMessage(seq));
         }
     };
-    let link = element("a").class("hit").with("href", ["#m-", &seq.to_string()].concat()).on("click", on_click);
-    let part = |part: ExcerptPart| element(if part.matches { "mark" } else { "span" }).text(part.text).into_any();
+    let link = element("a").class("hit").with("href", ["#m-", &seq.to_string()].concat()).on(ev::click, on_click);
+    let part = |part: ExcerptPart| element(if part.matches { "mark" } else { "span" }).text(part.text);
     let text = element("span").class("hit-text").with("dir", "auto").children(hit.excerpt.into_iter().map(part));
-    let link = link.children(byline(chat, &hit.author, hit.at, hit.when)).child(text.into_any());
-    element("li").child(link.into_any()).into_any()
+    let link = link.children(byline(chat, &hit.author, hit.at, hit.when)).child(text);
+    element("li").child(link)
 }

@@ -5,18 +5,16 @@ pub(crate) mod keys;
 mod list;
 
 use leptos::prelude::*;
+use page_view::{Element, element, reactive};
 
 use crate::ui::{
-    parts::{
-        dialog::{self, titled_dialog},
-        element::{element, reactive},
-    },
+    parts::dialog::{self, titled_dialog},
     shortcuts::list::{Group, shortcuts as all},
     state::{Chat, set},
 };
 
 /// Draws the dialog. Its content is drawn when it is first opened.
-pub(crate) fn shortcuts(chat: Chat) -> AnyView {
+pub(crate) fn shortcuts(chat: Chat) -> Element {
     let groups = move || {
         if chat.shortcuts.is_listed.get() {
             all(chat.translations).into_iter().flat_map(group).collect()
@@ -31,9 +29,7 @@ pub(crate) fn shortcuts(chat: Chat) -> AnyView {
         .with("aria-labelledby", "shortcuts-title")
         .with("tabindex", "0")
         .child(reactive(groups));
-    titled_dialog(chat, "shortcuts", chat.translations.shortcuts, chat.shortcuts.dialog)
-        .child(list.into_any())
-        .into_any()
+    titled_dialog(chat, "shortcuts", chat.translations.shortcuts, chat.shortcuts.dialog).child(list)
 }
 
 /// Opens the dialog.
@@ -42,17 +38,13 @@ pub(crate) fn open(chat: Chat) {
     dialog::open(chat.shortcuts.dialog);
 }
 
-fn group(group: Group) -> [AnyView; 2] {
-    let key = |key: &str| element("kbd").text(key).into_any();
-    let combination = |keys: &str| element("dd").children(keys.split('-').map(key)).into_any();
+fn group(group: Group) -> [Element; 2] {
+    let key = |key: &'static str| element("kbd").text(key);
+    let combination = |keys: &'static str| element("dd").children(keys.split('-').map(key));
     let shortcut = |(combinations, description): (&'static str, &'static str)| {
-        let description = element("dt").text(description).into_any();
-        element("div")
-            .class("shortcut")
-            .child(description)
-            .children(combinations.split(' ').map(combination))
-            .into_any()
+        let description = element("dt").text(description);
+        element("div").class("shortcut").child(description).children(combinations.split(' ').map(combination))
     };
     let shortcuts = group.keys.into_iter().map(shortcut);
-    [element("h3").text(group.name).into_any(), element("dl").children(shortcuts).into_any()]
+    [element("h3").text(group.name), element("dl").children(shortcuts)]
 }

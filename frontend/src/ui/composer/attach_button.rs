@@ -1,6 +1,7 @@
 //! The button that attaches images. They can also be pasted and dropped.
 
-use leptos::{html, prelude::*};
+use leptos::{ev, html, prelude::*};
+use page_view::{Element, element};
 
 use crate::ui::{parts::icon_button::icon_button, state::Chat};
 
@@ -11,7 +12,8 @@ const ACCEPT: &str = "image/png,image/jpeg,image/gif,image/webp,image/*";
 const ICON: &str = "M6 4.5h12a2.5 2.5 0 0 1 2.5 2.5v10a2.5 2.5 0 0 1-2.5 2.5H6A2.5 2.5 0 0 1 3.5 17V7A2.5 2.5 0 0 1 6 4.5zM10 \
                     9.5a1.5 1.5 0 1 1-3 0 1.5 1.5 0 0 1 3 0zM4 17.5l4.5-4.5 3 3 4-4.5 4.5 4.5";
 
-pub(crate) fn attach_button(chat: Chat) -> impl IntoView {
+/// Draws the button, and the file picker that it opens.
+pub(crate) fn attach_button(chat: Chat) -> [Element; 2] {
     let picker = NodeRef::<html::Input>::new();
     let open = move |()| {
         if let Some(picker) = picker.get_untracked() {
@@ -25,8 +27,12 @@ pub(crate) fn attach_button(chat: Chat) -> impl IntoView {
             picker.set_value("");
         }
     };
-    view! {
-        {icon_button("attach", chat.translations.attach.into(), ICON, true, Callback::new(open))}
-        <input type="file" accept=ACCEPT multiple hidden node_ref=picker on:change=on_change />
-    }
+    let field = element("input")
+        .with("type", "file")
+        .with("accept", ACCEPT)
+        .with("multiple", "")
+        .with("hidden", "")
+        .node_ref(picker)
+        .on(ev::change, on_change);
+    [icon_button("attach", chat.translations.attach.into(), ICON, true, Callback::new(open)), field]
 }

@@ -1,7 +1,8 @@
 //! Suggests people while the visitor types a name after `@`. The focus stays in the field.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use page_model::mention_completion::mention_query;
+use page_view::{View, element, reactive};
 use shared_types::Person;
 use web_sys::HtmlTextAreaElement;
 
@@ -87,42 +88,32 @@ impl MentionList {
     }
 
     /// Draws the list.
-    pub(crate) fn view(self) -> impl IntoView {
+    pub(crate) fn view(self) -> View {
         let option = move |(index, person): (usize, Person)| {
-            let selected = move || if self.selected.get() == index { "true" } else { "false" };
-            view! {
-                <li
-                    id=option_id(index)
-                    class="mention-option"
-                    role="option"
-                    aria-selected=selected
-                    on:click=move |_| self.complete(index)
-                >
-                    {avatar(&person)}
-                    <span class="person-name">{person.name.to_string()}</span>
-                </li>
-            }
+            element("li")
+                .with("id", option_id(index))
+                .class("mention-option")
+                .with("role", "option")
+                .reactive_attribute("aria-selected", move || {
+                    Some(if self.selected.get() == index { "true" } else { "false" })
+                })
+                .on(ev::click, move |_| self.complete(index))
+                .child(avatar(&person))
+                .child(element("span").class("person-name").text(person.name.to_string()))
         };
-        let list = move || {
+        reactive(move || {
             let suggestions = self.suggestions.get();
-            if suggestions.is_empty() {
-                return None;
-            }
-            let options = suggestions.into_iter().enumerate().map(option).collect_view();
-            // A click in the list leaves the focus in the field.
-            Some(view! {
-                <ul
-                    id=LIST_ID
-                    class="mention-list"
-                    role="listbox"
-                    aria-label=self.chat.translations.mention
-                    on:mousedown=|event| event.prevent_default()
-                >
-                    {options}
-                </ul>
+            (!suggestions.is_empty()).then(|| {
+                element("ul")
+                    .with("id", LIST_ID)
+                    .class("mention-list")
+                    .with("role", "listbox")
+                    .with("aria-label", self.chat.translations.mention)
+                    // A click in the list leaves the focus in the field.
+                    .on(ev::mousedown, |event| event.prevent_default())
+                    .children(suggestions.into_iter().enumerate().map(option))
             })
-        };
-        list.into_any()
+        })
     }
 }
 

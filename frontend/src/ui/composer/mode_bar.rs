@@ -2,28 +2,26 @@
 
 use leptos::prelude::*;
 use page_model::composer_mode::ComposerMode;
+use page_view::{View, element, reactive};
 
 use crate::ui::{
     parts::icon_button::{CROSS, icon_button},
     state::{Chat, intent::Intent},
 };
 
-pub(crate) fn mode_bar(chat: Chat) -> impl IntoView {
+pub(crate) fn mode_bar(chat: Chat) -> View {
     let cancel = move |()| {
         chat.dispatch.run(Intent::SetComposerMode(ComposerMode::New));
         chat.focus();
     };
-    move || {
+    reactive(move || {
         let (class, seq, purpose) = chat.composer.mode.with(|mode| match mode {
             ComposerMode::New => None,
             ComposerMode::Reply(preview) => Some(("writing", preview.seq, chat.translations.replying(preview))),
             ComposerMode::Edit(edited) => Some(("writing edit", edited.seq, chat.translations.editing.to_owned())),
         })?;
-        Some(view! {
-            <div class=class data-seq=seq.to_string()>
-                <p id="writing-purpose" class="writing-purpose">{purpose}</p>
-                {icon_button("writing-cancel", chat.translations.cancel.into(), CROSS, true, Callback::new(cancel))}
-            </div>
-        })
-    }
+        let purpose = element("p").with("id", "writing-purpose").class("writing-purpose").text(purpose);
+        let cancel = icon_button("writing-cancel", chat.translations.cancel.into(), CROSS, true, Callback::new(cancel));
+        Some(element("div").class(class).with("data-seq", seq.to_string()).child(purpose).child(cancel))
+    })
 }

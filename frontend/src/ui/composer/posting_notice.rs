@@ -1,15 +1,13 @@
 //! The notice about posting: below the composer, or in place of the composer if it is disabled.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use page_model::connection::EndReason;
+use page_view::{Element, element, reactive, reactive_text};
 use shared_types::AccessMode;
 
-use crate::ui::{
-    parts::element::{element, reactive, reactive_text},
-    state::{Chat, composer::ComposerStatus, intent::Intent},
-};
+use crate::ui::state::{Chat, composer::ComposerStatus, intent::Intent};
 
-pub(crate) fn posting_notice(chat: Chat) -> AnyView {
+pub(crate) fn posting_notice(chat: Chat) -> Element {
     let sentence = move || chat.composer.status.get().sentence;
     // Screen readers would read the countdown out every second.
     let countdown = element("span")
@@ -33,11 +31,11 @@ pub(crate) fn posting_notice(chat: Chat) -> AnyView {
                 element("button")
                     .class("button")
                     .with("type", "button")
-                    .on("click", move |_| chat.dispatch.run(Intent::Reconnect))
-                    .child(reactive_text(move || label().into()))
+                    .on(ev::click, move |_| chat.dispatch.run(Intent::Reconnect))
+                    .child(reactive_text(label))
             }
         };
-        vec![action.into_any()]
+        vec![action]
     };
     let class = move || {
         let class = |status: &ComposerStatus| match status {
@@ -50,10 +48,9 @@ pub(crate) fn posting_notice(chat: Chat) -> AnyView {
     };
     element("div")
         .reactive_attribute("class", class)
-        .child(element("p").with("role", "status").child(reactive_text(sentence)).into_any())
-        .child(countdown.into_any())
+        .child(element("p").with("role", "status").child(reactive_text(sentence)))
+        .child(countdown)
         .child(reactive(action))
-        .into_any()
 }
 
 fn room_path(chat: Chat) -> String {

@@ -2,9 +2,10 @@
 //! it, because it changes too often.
 
 use leptos::prelude::*;
+use page_view::{Element, element, reactive_text};
 
 use crate::ui::state::Chat;
 
-pub(crate) fn typing(chat: Chat) -> impl IntoView {
-    view! { <p class="typing">{move || chat.room.typing.get()}</p> }
+pub(crate) fn typing(chat: Chat) -> Element {
+    element("p").class("typing").child(reactive_text(move || chat.room.typing.get()))
 }

@@ -3,11 +3,11 @@
 //! They have no listeners of their own: the log handles their clicks. Their `value` is an emoji, the sequence number of
 //! another message, or the name of an action.
 
-use leptos::prelude::*;
 use page_model::timeline::{ReplyPreview, RowReaction};
+use page_view::{Element, element};
 
 use crate::ui::{
-    parts::{colour::coloured, element::element, icon_button::icon},
+    parts::{colour::coloured, icon_button::icon},
     state::Chat,
 };
 
@@ -30,19 +30,18 @@ pub(crate) struct Action {
 }
 
 /// Draws a button.
-pub(crate) fn action_button(action: Action) -> AnyView {
-    let text = |(class, text): (String, String)| element("span").class(class).text(text).into_any();
+pub(crate) fn action_button(action: Action) -> Element {
+    let text = |(class, text): (String, String)| element("span").class(class).text(text);
     element("button")
         .class(action.class)
         .with("type", if action.submits { "submit" } else { "button" })
         .optional_attribute("tabindex", action.arrow_keys_only.then_some("-1"))
-        .optional_attribute("aria-label", action.label.as_deref())
+        .optional_attribute("aria-label", action.label)
         .optional_attribute("aria-pressed", action.pressed.map(|pressed| if pressed { "true" } else { "false" }))
-        .optional_attribute("title", action.title.as_deref())
+        .optional_attribute("title", action.title)
         .with("value", action.value)
-        .optional_child(action.icon.map(icon))
+        .child(action.icon.map(icon))
         .children(action.texts.into_iter().map(text))
-        .into_any()
 }
 
 /// The preview of the message that a reply refers to, as a button that leads to it.

@@ -1,7 +1,8 @@
 //! The dialog that confirms the deletion of a message.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use page_model::timeline::Change;
+use page_view::{Element, element};
 use shared_types::Seq;
 
 use crate::ui::{
@@ -12,8 +13,8 @@ use crate::ui::{
 /// Return value of the dialog if the visitor confirms.
 const CONFIRMED: &str = "yes";
 
-#[component]
-pub(crate) fn DeleteDialog(chat: Chat) -> impl IntoView {
+/// Draws the dialog.
+pub(crate) fn delete_dialog(chat: Chat) -> Element {
     let on_close = move |_| {
         let Some(dialog) = chat.message_dialogs.delete_dialog.get_untracked() else { return };
         if dialog.return_value() == CONFIRMED
@@ -22,24 +23,24 @@ pub(crate) fn DeleteDialog(chat: Chat) -> impl IntoView {
             chat.dispatch.run(Intent::Change(seq, Change::Delete));
         }
     };
-    view! {
-        <dialog
-            class="name-dialog"
-            aria-labelledby="deletion-title"
-            aria-describedby="deletion-hint"
-            node_ref=chat.message_dialogs.delete_dialog
-            on:close=on_close
-        >
-            <form method="dialog">
-                <h2 id="deletion-title">{chat.translations.delete_title}</h2>
-                <p id="deletion-hint" class="name-hint">{chat.translations.delete_hint}</p>
-                <div class="name-buttons">
-                    <button class="button" type="submit" value="">{chat.translations.cancel}</button>
-                    <button class="button danger" type="submit" value=CONFIRMED>{chat.translations.delete}</button>
-                </div>
-            </form>
-        </dialog>
-    }
+    let button =
+        |class, value, label| element("button").class(class).with("type", "submit").with("value", value).text(label);
+    let buttons = element("div")
+        .class("name-buttons")
+        .child(button("button", "", chat.translations.cancel))
+        .child(button("button danger", CONFIRMED, chat.translations.delete));
+    let form = element("form")
+        .with("method", "dialog")
+        .child(element("h2").with("id", "deletion-title").text(chat.translations.delete_title))
+        .child(element("p").with("id", "deletion-hint").class("name-hint").text(chat.translations.delete_hint))
+        .child(buttons);
+    element("dialog")
+        .class("name-dialog")
+        .with("aria-labelledby", "deletion-title")
+        .with("aria-describedby", "deletion-hint")
+        .node_ref(chat.message_dialogs.delete_dialog)
+        .on(ev::close, on_close)
+        .child(form)
 }
 
 /// Opens the dialog about a message. The focus returns to the message, because the clicked button may be gone.

@@ -1,6 +1,7 @@
 //! The emoji picker: the most common emoji, and a field for any other.
 
 use leptos::{ev, html, prelude::*};
+use page_view::{Element, element, reactive};
 use shared_types::{Emoji, Seq};
 use web_sys::{HtmlElement, wasm_bindgen::JsCast as _};
 
@@ -10,7 +11,7 @@ use crate::ui::{
         dom::article,
         reactions::toggle,
     },
-    parts::autofill::no_autofill,
+    parts::autofill::NoAutofill as _,
     state::{Chat, set},
 };
 
@@ -25,8 +26,8 @@ const GROUPS: [&str; 4] = [
     "🎉 🔥 ✨ ⭐ ✅ ❌ ❓ 💡 🚀 🎂 ☕ 💯",
 ];
 
-#[component]
-pub(crate) fn EmojiPicker(chat: Chat) -> impl IntoView {
+/// Draws the dialog.
+pub(crate) fn emoji_picker(chat: Chat) -> Element {
     let field = NodeRef::<html::Input>::new();
     let validate = move |_| {
         if let Some(field) = field.get_untracked() {
@@ -48,44 +49,45 @@ pub(crate) fn EmojiPicker(chat: Chat) -> impl IntoView {
     };
     // Drawn when first opened: they are many elements, and few people open the picker.
     let groups = move || {
-        chat.message_dialogs.message.get().map(|_| {
-            let named = chat.translations.emoji_groups.into_iter().zip(GROUPS);
-            named.map(|(name, emoji)| group(chat, name, emoji)).collect_view()
-        })
+        let is_opened = chat.message_dialogs.message.with(Option::is_some);
+        let named = chat.translations.emoji_groups.into_iter().zip(GROUPS).filter(move |_| is_opened);
+        named.map(move |(name, emoji)| group(chat, name, emoji))
     };
+    let input = element("input")
+        .class("picker-field")
+        .with("aria-label", chat.translations.any_emoji)
+        .with("placeholder", chat.translations.any_emoji)
+        .with("required", "")
+        .no_autofill()
+        .node_ref(field)
+        .on(ev::input, validate);
+    let button = |value| element("button").class("button").with("type", "submit").with("value", value);
+    let form = element("form")
+        .class("picker-form")
+        .with("method", "dialog")
+        .child(input)
+        .child(button(TYPED).text(chat.translations.add))
+        .child(button("").with("formnovalidate", "").text(chat.translations.cancel));
     // In browsers that support `closedby`, a click beside the dialog closes it.
-    view! {
-        <dialog
-            class="picker"
-            aria-label=chat.translations.more_reactions
-            closedby="any"
-            node_ref=chat.message_dialogs.emoji_picker
-            on:close=on_close
-            on:keydown=on_key
-        >
-            <form class="picker-groups" method="dialog">{groups}</form>
-            <form class="picker-form" method="dialog">
-                <input
-                    class="picker-field"
-                    aria-label=chat.translations.any_emoji
-                    placeholder=chat.translations.any_emoji
-                    required
-                    {..no_autofill()}
-                    node_ref=field
-                    on:input=validate
-                />
-                <button class="button" type="submit" value=TYPED>{chat.translations.add}</button>
-                <button class="button" type="submit" value="" formnovalidate>{chat.translations.cancel}</button>
-            </form>
-        </dialog>
-    }
+    element("dialog")
+        .class("picker")
+        .with("aria-label", chat.translations.more_reactions)
+        .with("closedby", "any")
+        .node_ref(chat.message_dialogs.emoji_picker)
+        .on(ev::close, on_close)
+        .on(ev::keydown, on_key)
+        .child(element("form").class("picker-groups").with("method", "dialog").child(reactive(groups)))
+        .child(form)
 }
 
-fn group(chat: Chat, label: &'static str, group: &'static str) -> impl IntoView {
+fn group(chat: Chat, label: &'static str, group: &'static str) -> Element {
     let buttons =
         group.split(' ').map(|name| Action { arrow_keys_only: true, submits: true, ..emoji(chat, "emoji", name) });
-    let buttons = buttons.map(action_button);
-    view! { <div class="picker-group" role="group" aria-label=label>{buttons.collect_view()}</div> }
+    element("div")
+        .class("picker-group")
+        .with("role", "group")
+        .with("aria-label", label)
+        .children(buttons.map(action_button))
 }
 
 /// Moves the focus between emoji with arrow keys.

@@ -4,13 +4,14 @@
 //! `svg` reserves the space: with the size of the image as its `viewBox` it keeps the aspect ratio at every width, in
 //! every browser and without inline styles. The image lies over it.
 
-use leptos::{prelude::*, wasm_bindgen::JsCast as _};
+use leptos::{ev, wasm_bindgen::JsCast as _};
 use page_model::timeline::Row;
+use page_view::{Element, element};
 use shared_types::{AltText, ChatImage, ImagePreview, limits::PREVIEW_SIDE};
 #[cfg(feature = "hydrate")]
 use web_sys::HtmlImageElement;
 
-use crate::ui::{message::lightbox, parts::element::element, state::Chat};
+use crate::ui::{message::lightbox, state::Chat};
 
 /// Maximum width of an image in the log, in CSS pixels.
 const MAX_WIDTH: u32 = 480;
@@ -22,7 +23,7 @@ const MIN_WIDTH: u32 = 160;
 const MIN_HEIGHT: u32 = 96;
 
 /// Draws the image of a row.
-pub(crate) fn image(chat: Chat, row: &Row, image: &ChatImage) -> AnyView {
+pub(crate) fn image(chat: Chat, row: &Row, image: &ChatImage) -> Element {
     let (natural_width, natural_height) = (image.width.get(), image.height.get());
     let size = display_size(natural_width, natural_height);
     let [width, height] = size.map(|side| side.to_string());
@@ -31,7 +32,7 @@ pub(crate) fn image(chat: Chat, row: &Row, image: &ChatImage) -> AnyView {
     let [ratio_width, ratio_height] = if cut.is_empty() { [natural_width, natural_height] } else { size };
     let alt = image.alt.as_ref().map(AltText::as_str);
     let key = row.key();
-    let open = move |event: web_sys::Event| {
+    let open = move |event: ev::MouseEvent| {
         // The focus returns to the button when the lightbox closes. Safari does not focus a clicked button.
         if let Some(frame) = event.current_target() {
             _ = frame.unchecked_into::<web_sys::HtmlElement>().focus();
@@ -40,7 +41,7 @@ pub(crate) fn image(chat: Chat, row: &Row, image: &ChatImage) -> AnyView {
     };
     let space = element("svg")
         .class("image-space")
-        .with("width", width.as_str())
+        .with("width", width.clone())
         .with("viewBox", ["0 0 ", &ratio_width.to_string(), " ", &ratio_height.to_string()].concat())
         .with("aria-hidden", "true")
         .markup(image.preview.as_ref().map(preview).unwrap_or_default());
@@ -49,22 +50,16 @@ pub(crate) fn image(chat: Chat, row: &Row, image: &ChatImage) -> AnyView {
         .with("decoding", "async")
         .with("width", width)
         .with("height", height)
-        .with("alt", alt.unwrap_or(chat.translations.image))
+        .with("alt", alt.unwrap_or(chat.translations.image).to_owned())
         .with("src", chat.image_source(row));
     let frame = element("button")
         .class("image-frame")
         .with("type", "button")
         .with("aria-label", chat.translations.open_image(alt))
-        .on("click", open)
-        .child(
-            element("span")
-                .class(["image-box", cut].concat())
-                .child(space.into_any())
-                .child(picture.into_any())
-                .into_any(),
-        );
+        .on(ev::click, open)
+        .child(element("span").class(["image-box", cut].concat()).child(space).child(picture));
     let missing = element("p").class("image-missing").text(chat.translations.missing);
-    element("figure").class("message-image").child(frame.into_any()).child(missing.into_any()).into_any()
+    element("figure").class("message-image").child(frame).child(missing)
 }
 
 /// Returns the preview as markup: coarse colours over the space of the image, which the style sheet blurs. As elements,
@@ -108,7 +103,7 @@ fn cut(shown: [u32; 2], natural: [u32; 2]) -> &'static str {
 /// the image is missing. The attribute is set by no view, so redrawing does not remove it.
 #[cfg(feature = "hydrate")]
 pub(crate) fn watch() {
-    use leptos::wasm_bindgen::closure::Closure;
+    use leptos::{prelude::document, wasm_bindgen::closure::Closure};
     let record = |image: &HtmlImageElement| {
         let state = if image.natural_width() > 0 { "there" } else { "missing" };
         if let Ok(Some(figure)) = image.closest(".message-image") {

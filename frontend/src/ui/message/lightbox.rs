@@ -2,6 +2,7 @@
 
 use leptos::{ev, prelude::*};
 use page_model::timeline::Row;
+use page_view::{Element, element, reactive};
 use web_sys::wasm_bindgen::JsCast as _;
 
 use crate::ui::{
@@ -21,8 +22,8 @@ enum Direction {
     Next,
 }
 
-#[component]
-pub(crate) fn Lightbox(chat: Chat) -> impl IntoView {
+/// Draws the dialog.
+pub(crate) fn lightbox(chat: Chat) -> Element {
     let close = move || {
         if let Some(dialog) = chat.images.lightbox.get_untracked() {
             dialog.close();
@@ -52,21 +53,19 @@ pub(crate) fn Lightbox(chat: Chat) -> impl IntoView {
             close();
         }
     };
-    view! {
-        <dialog
-            class="lightbox"
-            aria-label=chat.translations.image
-            node_ref=chat.images.lightbox
-            on:close=move |_| set(chat.images.viewed_row, None)
-            on:keydown=on_key
-            on:pointerdown=move |event| pressed_x.set_value(event.client_x())
-            on:pointerup=on_pointer_up
-            on:click=on_click
-        >
-            {icon_button("lightbox-close", chat.translations.close.into(), CROSS, true, Callback::new(move |()| close()))}
-            {move || viewed(chat).map(|row| picture(chat, &row))}
-        </dialog>
-    }
+    let close_button =
+        icon_button("lightbox-close", chat.translations.close.into(), CROSS, true, Callback::new(move |()| close()));
+    element("dialog")
+        .class("lightbox")
+        .with("aria-label", chat.translations.image)
+        .node_ref(chat.images.lightbox)
+        .on(ev::close, move |_| set(chat.images.viewed_row, None))
+        .on(ev::keydown, on_key)
+        .on(ev::pointerdown, move |event| pressed_x.set_value(event.client_x()))
+        .on(ev::pointerup, on_pointer_up)
+        .on(ev::click, on_click)
+        .child(close_button)
+        .child(reactive(move || viewed(chat).and_then(|row| picture(chat, &row)).into_iter().flatten()))
 }
 
 /// Opens the dialog with the image of a row.
@@ -78,7 +77,7 @@ pub(crate) fn open(chat: Chat, key: String) {
 }
 
 /// Draws the image of a row with its caption and controls.
-fn picture(chat: Chat, row: &Row) -> impl IntoView + use<> {
+fn picture(chat: Chat, row: &Row) -> Option<[Element; 4]> {
     let image = row.image.clone()?;
     let source = chat.image_source(row);
     let shape = shape(image.width.get(), image.height.get());
@@ -88,24 +87,26 @@ fn picture(chat: Chat, row: &Row) -> impl IntoView + use<> {
     let caption = row.text.as_ref().map(ToString::to_string).or_else(|| alt.clone());
     let seq = row.seq.map(|seq| ["-", &seq.to_string()].concat()).unwrap_or_default();
     let file = ["image", &seq, ".", image.kind.extension()].concat();
-    Some(view! {
-        <div class=stage_class tabindex=is_long.then_some("0")>
-            <img
-                class="lightbox-image"
-                width=image.width.get().to_string()
-                height=image.height.get().to_string()
-                alt=alt.unwrap_or_else(|| chat.translations.image.into())
-                src=source.clone()
-                draggable="false"
-            />
-        </div>
-        <div class="lightbox-foot">
-            {caption.map(|caption| view! { <p class="lightbox-caption" dir="auto">{caption}</p> })}
-            <a class="lightbox-download" href=source download=file>{chat.translations.download}</a>
-        </div>
-        {step_button(chat, Direction::Previous)}
-        {step_button(chat, Direction::Next)}
-    })
+    let picture = element("img")
+        .class("lightbox-image")
+        .with("width", image.width.get().to_string())
+        .with("height", image.height.get().to_string())
+        .with("alt", alt.unwrap_or_else(|| chat.translations.image.into()))
+        .with("src", source.clone())
+        .with("draggable", "false");
+    let caption = caption.map(|caption| element("p").class("lightbox-caption").with("dir", "auto").text(caption));
+    let download = element("a")
+        .class("lightbox-download")
+        .with("href", source)
+        .with("download", file)
+        .text(chat.translations.download);
+    let stage = element("div").class(stage_class).optional_attribute("tabindex", is_long.then_some("0"));
+    Some([
+        stage.child(picture),
+        element("div").class("lightbox-foot").child(caption).child(download),
+        step_button(chat, Direction::Previous),
+        step_button(chat, Direction::Next),
+    ])
 }
 
 /// Returns the class of an image that is so long that fitted into a screen it would be hard to read.
@@ -121,7 +122,7 @@ fn shape(width: u32, height: u32) -> &'static str {
 
 /// Draws the button for one direction. At the last image it stays as disabled, because a removed button would lose the
 /// focus.
-fn step_button(chat: Chat, direction: Direction) -> impl IntoView + use<> {
+fn step_button(chat: Chat, direction: Direction) -> Element {
     let (class, label, path) = match direction {
         Direction::Previous => ("lightbox-turn back", chat.translations.previous, "M15 5l-7 7 7 7"),
         Direction::Next => ("lightbox-turn on", chat.translations.next, "M9 5l7 7-7 7"),

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 use page_model::{composer_mode::ComposerMode, timeline::Row};
+use page_view::{Element, element, reactive};
 use shared_types::{Person, Seq};
-use web_sys::Element;
 
 use crate::ui::{
     message::{
@@ -28,24 +28,25 @@ const DELETE: &str = "M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 12.5h9l1-12.5M10 10.5v5.5M
 const MORE: &str = "M20 12a8 8 0 1 1-7-7.9M9 10v.5M14.500 10v.5M8.500 14.500a4 4 0 0 0 6.500 0M19 2.500v5M16.500 5h5";
 
 /// Draws the toolbar. It is visible while it has buttons.
-#[component]
-pub(crate) fn Toolbar(chat: Chat) -> impl IntoView {
+pub(crate) fn toolbar(chat: Chat) -> Element {
     let buttons = move || {
-        chat.log.toolbar_message.get().and_then(|seq| chat.row(seq)).map(|row| {
+        chat.log.toolbar_message.get().and_then(|seq| chat.row(seq)).into_iter().flat_map(move |row| {
             let mut actions = if row.deleted { Vec::new() } else { message_actions(chat, &row) };
             // A deleted message still has its author.
             if restriction_dialog::is_allowed(chat, &row.author) {
                 actions.push(toolbar_action("sanction", chat.translations.restrict, restriction_dialog::ICON));
             }
-            actions.into_iter().map(action_button).collect_view()
+            actions.into_iter().map(action_button)
         })
     };
     // Screen readers announce changes of the log, but must not announce those of the toolbar.
-    view! {
-        <div class="actions" role="toolbar" aria-label=chat.translations.actions aria-live="off" node_ref=chat.log.toolbar>
-            {buttons}
-        </div>
-    }
+    element("div")
+        .class("actions")
+        .with("role", "toolbar")
+        .with("aria-label", chat.translations.actions)
+        .with("aria-live", "off")
+        .node_ref(chat.log.toolbar)
+        .child(reactive(buttons))
 }
 
 /// Returns the actions of a message that is not deleted.
@@ -73,7 +74,7 @@ fn message_actions(chat: Chat, row: &Row) -> Vec<Action> {
 
 /// Moves the toolbar to a message.
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
-pub(crate) fn show(chat: Chat, article: &Element) {
+pub(crate) fn show(chat: Chat, article: &web_sys::Element) {
     let Some(toolbar) = chat.log.toolbar.get_untracked() else { return };
     let seq = seq(article);
     if seq.is_some() && !article.contains(Some(&toolbar)) {

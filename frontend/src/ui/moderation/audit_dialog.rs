@@ -1,23 +1,23 @@
 //! The dialog that shows the audit log.
 
-use leptos::{html, prelude::*, tachys::html::node_ref::NodeRefContainer};
+use leptos::{ev, html, prelude::*};
 use page_model::audit::AuditLoading;
+use page_view::{Element, element, reactive, reactive_text};
 
 use crate::ui::{
     moderation::restriction_dialog,
     parts::{
         byline::byline,
         dialog::{self, titled_dialog},
-        element::{element, reactive, reactive_text},
     },
     state::{Chat, intent::Intent, moderation::AuditRow},
 };
 
 /// Draws the dialog.
-pub(crate) fn audit(chat: Chat) -> AnyView {
+pub(crate) fn audit(chat: Chat) -> Element {
     let translations = chat.translations;
     let list = NodeRef::<html::Div>::new();
-    let entries = move || chat.moderation.audit.get().rows.into_iter().map(|row| entry(chat, row)).collect();
+    let entries = move || chat.moderation.audit.get().rows.into_iter().map(|row| entry(chat, row)).collect::<Vec<_>>();
     let state = move || match chat.moderation.audit.with(|audit| (audit.state, audit.rows.is_empty())) {
         (AuditLoading::Failed, _) => translations.audit_failed,
         (AuditLoading::Loading, true) => translations.audit_loading,
@@ -37,21 +37,18 @@ pub(crate) fn audit(chat: Chat) -> AnyView {
                 _ = list.focus();
             }
         };
-        vec![element("button").class("button").with("type", "button").on("click", further).text(label).into_any()]
+        vec![element("button").class("button").with("type", "button").on(ev::click, further).text(label)]
     };
     let body = element("div")
         .class("sheet-body")
         .with("role", "region")
         .with("aria-labelledby", "audit-title")
         .with("tabindex", "0")
-        .on_mount(move |drawn| list.load(drawn))
-        .child(element("ol").class("hits").with("role", "list").child(reactive(entries)).into_any())
+        .node_ref(list)
+        .child(element("ol").class("hits").with("role", "list").child(reactive(entries)))
         .child(reactive(further));
-    let state = element("p").class("sheet-hint").with("role", "status").child(reactive_text(move || state().into()));
-    titled_dialog(chat, "audit", translations.audit, chat.moderation.audit_dialog)
-        .child(state.into_any())
-        .child(body.into_any())
-        .into_any()
+    let state = element("p").class("sheet-hint").with("role", "status").child(reactive_text(state));
+    titled_dialog(chat, "audit", translations.audit, chat.moderation.audit_dialog).child(state).child(body)
 }
 
 pub(crate) fn open(chat: Chat) {
@@ -60,14 +57,13 @@ pub(crate) fn open(chat: Chat) {
 }
 
 /// Draws an entry with a button that opens the restriction dialog about its target.
-fn entry(chat: Chat, entry: AuditRow) -> AnyView {
-    let text = element("span").text(entry.text).into_any();
+fn entry(chat: Chat, entry: AuditRow) -> Element {
+    let text = element("span").text(entry.text);
     let restrict =
         entry.target.and_then(|target| restriction_dialog::button(chat, target, chat.moderation.audit_dialog));
     element("li")
         .class("hit")
         .children(byline(chat, &entry.moderator, entry.at, entry.when))
-        .child(element("span").class("hit-text").child(text).into_any())
-        .optional_child(restrict)
-        .into_any()
+        .child(element("span").class("hit-text").child(text))
+        .child(restrict)
 }

@@ -1,14 +1,14 @@
 //! The restriction dialog: a moderator mutes or bans a person, lifts restrictions, or deletes all messages of the
 //! person.
 
-use leptos::{html, prelude::*};
+use leptos::{ev, html, prelude::*};
 use page_model::connection::Status;
+use page_view::{Element, element, reactive, reactive_text};
 use shared_types::Person;
 
 use crate::ui::{
     parts::{
         dialog,
-        element::{element, reactive, reactive_text},
         form_controls::{choice, select},
         icon_button::icon_button,
     },
@@ -27,13 +27,13 @@ const BAN: u32 = 1;
 const PURGE: u32 = 2;
 
 /// Draws the dialog.
-pub(crate) fn restriction_dialog(chat: Chat) -> AnyView {
+pub(crate) fn restriction_dialog(chat: Chat) -> Element {
     let translations = chat.translations;
     let (action, duration) = (chat.restriction_dialog.selected_action, chat.restriction_dialog.selected_duration);
     // The id distinguishes people with the same name.
     let id = element("code")
         .child(reactive_text(move || chat.restriction_dialog.person.with(|target| target.id.to_string())));
-    let target = element("p").child(id.into_any());
+    let target = element("p").child(id);
     let held = element("div").class("held").with("aria-live", "polite").child(reactive(move || held(chat)));
     let actions = element("fieldset")
         .class("choices")
@@ -44,7 +44,7 @@ pub(crate) fn restriction_dialog(chat: Chat) -> AnyView {
     let durations = DURATIONS.map(|duration| (duration, translations.span(duration))).to_vec();
     // A purge has no duration.
     let durations = element("div")
-        .reactive_attribute("hidden", move || (action.get() == PURGE).then(String::new))
+        .reactive_attribute("hidden", move || (action.get() == PURGE).then_some(""))
         .child(select(translations.how_long, durations, duration));
     let hint = move || match action.get() {
         _ if chat.room.status.get() != Status::Live => translations.moderation_offline,
@@ -60,63 +60,58 @@ pub(crate) fn restriction_dialog(chat: Chat) -> AnyView {
     let cancel = element("button")
         .class("button")
         .with("type", "button")
-        .on("click", move |_| dialog::close(chat.restriction_dialog.dialog))
+        .on(ev::click, move |_| dialog::close(chat.restriction_dialog.dialog))
         .text(translations.cancel);
     let submit_button = element("button")
         .class("button danger")
-        .reactive_attribute("aria-disabled", move || (!can_submit(chat)).then(|| "true".into()))
+        .reactive_attribute("aria-disabled", move || (!can_submit(chat)).then_some("true"))
         .with("type", "submit")
-        .child(reactive_text(move || label().into()));
+        .child(reactive_text(label));
     let form = element("form")
         .class("sheet-body order")
-        .on("submit", move |event| {
+        .on(ev::submit, move |event| {
             event.prevent_default();
             if untrack(|| can_submit(chat)) {
                 submit(chat, action.get_untracked(), duration.get_untracked());
             }
         })
-        .child(target.into_any())
-        .child(held.into_any())
-        .child(actions.into_any())
-        .child(durations.into_any())
+        .child(target)
+        .child(held)
+        .child(actions)
+        .child(durations)
         .child(dialog::hint(hint))
-        .child(
-            element("div").class("name-buttons").child(cancel.into_any()).child(submit_button.into_any()).into_any(),
-        );
+        .child(element("div").class("name-buttons").child(cancel).child(submit_button));
     let title =
         move || chat.translations.restrict_person.with(chat.translations.name(&chat.restriction_dialog.person.get()));
-    dialog::dialog_with_title(chat, "sanction", reactive_text(title), chat.restriction_dialog.dialog)
-        .child(form.into_any())
-        .into_any()
+    dialog::dialog_with_title(chat, "sanction", reactive_text(title), chat.restriction_dialog.dialog).child(form)
 }
 
 /// Draws the current restrictions, each with a button that lifts it.
-fn held(chat: Chat) -> Vec<AnyView> {
-    let line = |sentence: &str| element("p").text(sentence);
+fn held(chat: Chat) -> Vec<Element> {
+    let line = |sentence: &str| element("p").text(sentence.to_owned());
     let lift = |action, sentence: &str| {
         let label = [chat.translations.lift, &chat.translations.after_colon(sentence)].concat();
         element("button")
             .class("quiet")
-            .reactive_attribute("aria-disabled", move || (!chat.can_moderate_now()).then(|| "true".into()))
+            .reactive_attribute("aria-disabled", move || (!chat.can_moderate_now()).then_some("true"))
             .with("type", "button")
             .with("aria-label", label)
-            .on("click", move |_| {
+            .on(ev::click, move |_| {
                 if untrack(|| chat.can_moderate_now()) {
                     submit(chat, action, 0);
                 }
             })
             .text(chat.translations.lift)
-            .into_any()
     };
     let held = match chat.restriction_dialog.current.get() {
         Ok(held) => held,
-        Err(why) => return vec![line(why).into_any()],
+        Err(why) => return vec![line(why)],
     };
     if held.iter().all(String::is_empty) {
-        return vec![line(chat.translations.no_restrictions).into_any()];
+        return vec![line(chat.translations.no_restrictions)];
     }
     let held = [MUTE, BAN].into_iter().zip(held).filter(|(_, sentence)| !sentence.is_empty());
-    held.map(|(action, sentence)| line(&sentence).child(lift(action, &sentence)).into_any()).collect()
+    held.map(|(action, sentence)| line(&sentence).child(lift(action, &sentence))).collect()
 }
 
 /// Whether the form can be submitted: the current restrictions are loaded, or cannot be loaded.
@@ -157,7 +152,7 @@ pub(crate) fn is_allowed(chat: Chat, person: &Person) -> bool {
 }
 
 /// Draws the button that opens the dialog about a person. It closes the dialog `container`, which contains the button.
-pub(crate) fn button(chat: Chat, target: Person, container: NodeRef<html::Dialog>) -> Option<AnyView> {
+pub(crate) fn button(chat: Chat, target: Person, container: NodeRef<html::Dialog>) -> Option<Element> {
     is_allowed(chat, &target).then(|| {
         let label = chat.translations.restrict_person.with(target.name.as_str());
         let open = move |()| {

@@ -1,13 +1,13 @@
 //! The dialog in which a moderator changes the rules of the room.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use page_model::connection::Status;
+use page_view::{Element, element};
 use shared_types::RoomRules;
 
 use crate::ui::{
     parts::{
         dialog::{self, titled_dialog},
-        element::element,
         form_controls::{choice, select},
     },
     state::{Chat, intent::Intent, set},
@@ -17,7 +17,7 @@ use crate::ui::{
 const INTERVALS: [u16; 8] = [0, 5, 10, 30, 60, 300, 900, 3_600];
 
 /// Draws the dialog.
-pub(crate) fn rules(chat: Chat) -> AnyView {
+pub(crate) fn rules(chat: Chat) -> Element {
     let translations = chat.translations;
     let (slow, read_only) = (chat.moderation.selected_slow_mode, chat.moderation.selected_read_only);
     let name =
@@ -25,7 +25,7 @@ pub(crate) fn rules(chat: Chat) -> AnyView {
     let intervals = INTERVALS.map(|interval| (u32::from(interval), name(interval))).to_vec();
     let save = element("button")
         .class("button primary")
-        .reactive_attribute("aria-disabled", move || (!chat.can_moderate_now()).then(|| "true".into()))
+        .reactive_attribute("aria-disabled", move || (!chat.can_moderate_now()).then_some("true"))
         .with("type", "submit")
         .text(translations.save);
     let hint = move || {
@@ -37,7 +37,7 @@ pub(crate) fn rules(chat: Chat) -> AnyView {
     };
     let form = element("form")
         .class("sheet-body order")
-        .on("submit", move |event| {
+        .on(ev::submit, move |event| {
             event.prevent_default();
             if !untrack(|| chat.can_moderate_now()) {
                 return;
@@ -48,10 +48,8 @@ pub(crate) fn rules(chat: Chat) -> AnyView {
         .child(select(translations.slow_mode, intervals, slow))
         .child(choice("checkbox", translations.moderators_only, 1, read_only))
         .child(dialog::hint(hint))
-        .child(element("div").class("name-buttons").child(save.into_any()).into_any());
-    titled_dialog(chat, "rules", translations.room_rules, chat.moderation.rules_dialog)
-        .child(form.into_any())
-        .into_any()
+        .child(element("div").class("name-buttons").child(save));
+    titled_dialog(chat, "rules", translations.room_rules, chat.moderation.rules_dialog).child(form)
 }
 
 /// Opens the dialog with the current rules selected.

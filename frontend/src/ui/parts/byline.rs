@@ -1,17 +1,15 @@
 //! Author and time, as search results and audit entries show them.
 
-use leptos::prelude::*;
 use page_model::calendar::machine_time;
+use page_view::{Element, element};
 use shared_types::{Person, Timestamp};
 
-use crate::ui::{
-    parts::{colour::coloured, element::element},
-    state::Chat,
-};
+use crate::ui::{parts::colour::coloured, state::Chat};
 
 /// Draws the author and the time `at`. `when` is the time in the reader's calendar.
-pub(crate) fn byline(chat: Chat, author: &Person, at: Timestamp, when: String) -> [AnyView; 2] {
-    let name = element("span").class(coloured("message-author", &author.id)).text(chat.translations.name(author));
+pub(crate) fn byline(chat: Chat, author: &Person, at: Timestamp, when: String) -> [Element; 2] {
+    let name =
+        element("span").class(coloured("message-author", &author.id)).text(chat.translations.name(author).to_owned());
     let time = element("time").with("datetime", machine_time(at)).text(when);
-    [name.into_any(), time.into_any()]
+    [name, time]
 }

@@ -1,13 +1,12 @@
 //! Dialogs with a title: in the middle of a wide screen, at the bottom of a narrow one.
 
-use leptos::{html, prelude::*, tachys::html::node_ref::NodeRefContainer};
+use leptos::{ev, html, prelude::*};
+use page_view::{Element, View, element, reactive_text};
 use web_sys::{HtmlInputElement, wasm_bindgen::JsCast as _};
 
 use crate::ui::{
-    parts::{
-        element::{Element, element, reactive_text},
-        icon_button::{CROSS, icon_button},
-    },
+    parts::autofill::NoAutofill as _,
+    parts::icon_button::{CROSS, icon_button},
     state::Chat,
 };
 
@@ -18,18 +17,18 @@ pub(crate) fn titled_dialog(
     title: &'static str,
     dialog: NodeRef<html::Dialog>,
 ) -> Element {
-    dialog_with_title(chat, name, title.into_any(), dialog)
+    dialog_with_title(chat, name, title, dialog)
 }
 
 /// As [`titled_dialog`], with any view as the title.
 pub(crate) fn dialog_with_title(
     chat: Chat,
     name: &'static str,
-    title: AnyView,
+    title: impl Into<View>,
     dialog: NodeRef<html::Dialog>,
 ) -> Element {
     let title_id = [name, "-title"].concat();
-    let title_line = element("h2").with("id", title_id.as_str()).child(title).into_any();
+    let title_line = element("h2").with("id", title_id.clone()).child(title);
     let close =
         icon_button("sheet-close", chat.translations.close.into(), CROSS, true, Callback::new(move |()| close(dialog)));
     // In browsers that support `closedby`, a click beside the dialog closes it.
@@ -37,29 +36,28 @@ pub(crate) fn dialog_with_title(
         .class(["sheet ", name].concat())
         .with("aria-labelledby", title_id)
         .with("closedby", "any")
-        .on_mount(move |drawn| dialog.load(drawn))
-        .child(element("div").class("sheet-bar").child(title_line).child(close).into_any())
+        .node_ref(dialog)
+        .child(element("div").class("sheet-bar").child(title_line).child(close))
 }
 
 /// Returns a form of one field and a submit button.
-pub(crate) fn form(field: Element, label: &'static str, on_submit: impl FnMut() + Send + 'static) -> Element {
-    let mut on_submit = on_submit;
+pub(crate) fn form(field: Element, label: &'static str, on_submit: impl Fn() + 'static) -> Element {
     let button = element("button").class("button primary").with("type", "submit").text(label);
     element("form")
         .class("sheet-form")
         .with("novalidate", "")
-        .on("submit", move |event| {
+        .on(ev::submit, move |event| {
             event.prevent_default();
             on_submit();
         })
-        .child(field.class("sheet-field").with("dir", "auto").no_autofill().into_any())
-        .child(button.into_any())
+        .child(field.class("sheet-field").with("dir", "auto").no_autofill())
+        .child(button)
 }
 
 /// Draws a hint that follows signals. Screen readers announce its changes.
-pub(crate) fn hint(hint: impl Fn() -> &'static str + Send + 'static) -> AnyView {
-    let hint = reactive_text(move || hint().into());
-    element("p").class("name-hint").with("aria-live", "polite").child(hint).into_any()
+pub(crate) fn hint(hint: impl Fn() -> &'static str + 'static) -> Element {
+    let hint = reactive_text(hint);
+    element("p").class("name-hint").with("aria-live", "polite").child(hint)
 }
 
 /// Opens a dialog and selects the text of its first field.

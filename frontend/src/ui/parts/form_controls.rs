@@ -1,28 +1,26 @@
 //! Form controls of dialogs: select, radio button, checkbox. All values are numbers, so that the code is compiled once.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
+use page_view::{Element, element};
 use web_sys::{HtmlInputElement, HtmlSelectElement, wasm_bindgen::JsCast as _};
 
-use crate::ui::parts::element::element;
-
 /// Draws a select with a label.
-pub(crate) fn select(label: &'static str, options: Vec<(u32, String)>, selected: RwSignal<u32>) -> AnyView {
-    let option =
-        |(number, name): (u32, String)| element("option").with("value", number.to_string()).text(name).into_any();
+pub(crate) fn select(label: &'static str, options: Vec<(u32, String)>, selected: RwSignal<u32>) -> Element {
+    let option = |(number, name): (u32, String)| element("option").with("value", number.to_string()).text(name);
     let list = element("select")
         .with("autocomplete", "off")
         .on_mount(move |drawn| {
             let drawn: HtmlSelectElement = drawn.clone().unchecked_into();
             Effect::new(move || drawn.set_value(&selected.get().to_string()));
         })
-        .on("change", move |event| selected.set(event_target_value(&event).parse().unwrap_or_default()))
+        .on(ev::change, move |event| selected.set(event_target_value(&event).parse().unwrap_or_default()))
         .children(options.into_iter().map(option));
-    let name = element("span").text(label).into_any();
-    element("label").class("name-label").child(name).child(list.into_any()).into_any()
+    let name = element("span").text(label);
+    element("label").class("name-label").child(name).child(list)
 }
 
 /// Draws a radio button or a checkbox for `number`. An unchecked checkbox sets 0.
-pub(crate) fn choice(kind: &'static str, label: &'static str, number: u32, selected: RwSignal<u32>) -> AnyView {
+pub(crate) fn choice(kind: &'static str, label: &'static str, number: u32, selected: RwSignal<u32>) -> Element {
     let button = element("input")
         .with("type", kind)
         .with("name", "choice")
@@ -31,7 +29,7 @@ pub(crate) fn choice(kind: &'static str, label: &'static str, number: u32, selec
             let drawn: HtmlInputElement = drawn.clone().unchecked_into();
             Effect::new(move || drawn.set_checked(selected.get() == number));
         })
-        .on("change", move |event| selected.set(if event_target_checked(&event) { number } else { 0 }));
+        .on(ev::change, move |event| selected.set(if event_target_checked(&event) { number } else { 0 }));
     let label = element("span").text(label);
-    element("label").class("choice").child(button.into_any()).child(label.into_any()).into_any()
+    element("label").class("choice").child(button).child(label)
 }

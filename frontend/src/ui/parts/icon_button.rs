@@ -1,8 +1,7 @@
 //! Buttons with an icon and no text.
 
-use leptos::prelude::*;
-
-use crate::ui::parts::element::element;
+use leptos::{ev, prelude::*};
+use page_view::{Element, element};
 
 /// Icon of a cross, for closing and removing.
 pub(crate) const CROSS: &str = "M6.5 6.5l11 11M17.5 6.5l-11 11";
@@ -15,20 +14,19 @@ pub(crate) fn icon_button(
     path: &'static str,
     enabled: bool,
     on_click: Callback<()>,
-) -> AnyView {
+) -> Element {
     element("button")
         .class(class)
         .with("type", "button")
         .with("aria-label", label.clone())
         .optional_attribute("aria-disabled", (!enabled).then_some("true"))
         .with("title", label)
-        .on("click", move |_| on_click.run(()))
+        .on(ev::click, move |_| on_click.run(()))
         .child(icon(path))
-        .into_any()
 }
 
 /// Draws an icon.
-pub(crate) fn icon(path: &'static str) -> AnyView {
-    let path = element("path").with("d", path).into_any();
-    element("svg").class("icon").with("viewBox", "0 0 24 24").with("aria-hidden", "true").child(path).into_any()
+pub(crate) fn icon(path: &'static str) -> Element {
+    let path = element("path").with("d", path);
+    element("svg").class("icon").with("viewBox", "0 0 24 24").with("aria-hidden", "true").child(path)
 }

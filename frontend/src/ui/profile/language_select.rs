@@ -1,29 +1,34 @@
 //! The select for the language of the page.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
+use page_view::{Element, element};
 use shared_types::Language;
 
 use crate::ui::state::{Chat, intent::Intent};
 
 /// Draws the select. Every language has its own name for itself.
-pub(crate) fn language_select(chat: Chat) -> impl IntoView {
+pub(crate) fn language_select(chat: Chat) -> Element {
     let on_change = move |event| {
         if let Some(language) = Language::of_tag(&event_target_value(&event)) {
             chat.dispatch.run(Intent::SetLanguage(language));
         }
     };
     let options = Language::ALL.map(|language| {
-        let tag = language.tag();
         let is_current = language == chat.translations.language;
-        view! { <option value=tag lang=tag selected=is_current>{language.name()}</option> }
+        element("option")
+            .with("value", language.tag())
+            .with("lang", language.tag())
+            .optional_attribute("selected", is_current.then_some(""))
+            .text(language.name())
     });
-    // Without `autocomplete="off"`, a browser may restore the old selection after the reload.
-    view! {
-        <label class="name-label language">
-            <span>{chat.translations.choose_language}</span>
-            <select name="language" autocomplete="off" on:change=on_change>
-                {options.into_iter().collect_view()}
-            </select>
-        </label>
-    }
+    let list = element("select")
+        .with("name", "language")
+        // Otherwise a browser may restore the old selection after the reload.
+        .with("autocomplete", "off")
+        .on(ev::change, on_change)
+        .children(options);
+    element("label")
+        .class("name-label language")
+        .child(element("span").text(chat.translations.choose_language))
+        .child(list)
 }

@@ -1,15 +1,13 @@
 //! Radio buttons for the notification level.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use page_model::notification_level::NotificationLevel;
+use page_view::{Element, element, reactive_text};
 use web_sys::{HtmlInputElement, wasm_bindgen::JsCast as _};
 
-use crate::ui::{
-    parts::element::{element, reactive_text},
-    state::{Chat, intent::Intent},
-};
+use crate::ui::state::{Chat, intent::Intent};
 
-pub(crate) fn notification_choice(chat: Chat) -> AnyView {
+pub(crate) fn notification_choice(chat: Chat) -> Element {
     let choices = NotificationLevel::ALL.into_iter().zip(chat.translations.notify).map(|(choice, label)| {
         let button = element("input")
             .with("type", "radio")
@@ -21,21 +19,21 @@ pub(crate) fn notification_choice(chat: Chat) -> AnyView {
                 let drawn: HtmlInputElement = drawn.clone().unchecked_into();
                 Effect::new(move || drawn.set_checked(chat.notifications.level.get() == choice));
             })
-            .on("change", move |_| chat.dispatch.run(Intent::SetNotifications(choice)));
+            .on(ev::change, move |_| chat.dispatch.run(Intent::SetNotifications(choice)));
         let label = element("span").text(label);
-        element("label").class("choice").child(button.into_any()).child(label.into_any()).into_any()
+        element("label").class("choice").child(button).child(label)
     });
     let hint = element("p")
         .with("id", "notify-hint")
         .reactive_attribute("class", move || {
-            Some(if chat.notifications.error.get().is_some() { "name-hint wrong" } else { "name-hint" }.into())
+            Some(if chat.notifications.error.get().is_some() { "name-hint wrong" } else { "name-hint" })
         })
         .with("aria-live", "polite")
-        .child(reactive_text(move || chat.notifications.error.get().unwrap_or(chat.translations.notify_hint).into()));
+        .child(reactive_text(move || chat.notifications.error.get().unwrap_or(chat.translations.notify_hint)));
     let choices = element("fieldset")
         .class("choices")
         .with("aria-describedby", "notify-hint")
-        .child(element("legend").text(chat.translations.notifications).into_any())
+        .child(element("legend").text(chat.translations.notifications))
         .children(choices);
-    element("div").child(choices.into_any()).child(hint.into_any()).into_any()
+    element("div").child(choices).child(hint)
 }

@@ -1,0 +1,132 @@
+//! Lists with keys in the document.
+
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
+
+use leptos::{
+    prelude::untrack,
+    reactive::{effect::RenderEffect, owner::Owner},
+};
+use web_sys::Node;
+
+use crate::{
+    View,
+    dom::{
+        part::{Part, first_node, last_node},
+        place::Place,
+        reactive::Placeholder,
+    },
+    keyed::Keyed,
+};
+
+/// A list in the document.
+pub(super) struct DrawnList {
+    rows: Rc<RefCell<Rows>>,
+    #[expect(dead_code, reason = "it runs until it is dropped")]
+    effect: RenderEffect<()>,
+}
+
+struct Rows {
+    drawn: Vec<Row>,
+    placeholder: Placeholder,
+    /// The rows' effects belong to owners of their own below this one, and live as long as their row.
+    owner: Option<Owner>,
+}
+
+struct Row {
+    key: String,
+    part: [Part; 1],
+    owner: Owner,
+}
+
+impl DrawnList {
+    pub(super) fn draw(list: Keyed, place: &Place) -> Self {
+        let rows = Rows { drawn: Vec::new(), placeholder: Placeholder::new(place), owner: Owner::current() };
+        let rows = Rc::new(RefCell::new(rows));
+        let shared = rows.clone();
+        let mut place = Some(place.clone());
+        let effect = RenderEffect::new(move |_| {
+            let keys = (list.keys)();
+            untrack(|| shared.borrow_mut().update(keys, &list.row, place.take()));
+        });
+        Self { rows, effect }
+    }
+
+    pub(super) fn for_each_node(&self, visit: &mut dyn FnMut(&Node)) {
+        let rows = self.rows.borrow();
+        rows.drawn.iter().for_each(|row| row.part[0].for_each_node(visit));
+        rows.placeholder.node().into_iter().for_each(visit);
+    }
+}
+
+impl Rows {
+    /// Makes the rows those of `keys`. They are drawn at `place` first, unless they are drawn already.
+    fn update(&mut self, keys: Vec<String>, view: &dyn Fn(usize) -> View, place: Option<Place>) {
+        let place = match place {
+            Some(place) => {
+                let rows = keys.into_iter().enumerate().map(|(index, key)| self.row(key, view(index), &place));
+                self.drawn = rows.collect();
+                place
+            }
+            None => {
+                let last = self.drawn.iter().rev().find_map(|row| last_node(&row.part));
+                let place = self.placeholder.place_after(last, &mut |put| {
+                    self.drawn.iter().for_each(|row| row.part[0].for_each_node(put));
+                });
+                self.replace(keys, view, &place);
+                place
+            }
+        };
+        self.placeholder.update(self.drawn.is_empty(), &place);
+    }
+
+    /// Draws a row.
+    fn row(&self, key: String, view: View, place: &Place) -> Row {
+        let owner = self.owner.as_ref().map_or_else(Owner::new, Owner::child);
+        let part = [owner.with(|| Part::draw(view, place))];
+        Row { key, part, owner }
+    }
+
+    /// Removes, draws and moves rows between the first and the last change. `list_end` is the position after the list.
+    fn replace(&mut self, keys: Vec<String>, view: &dyn Fn(usize) -> View, list_end: &Place) {
+        let is_same = |(row, key): &(&Row, &String)| row.key == **key;
+        let start = self.drawn.iter().zip(&keys).take_while(is_same).count();
+        let at_most = self.drawn.len().min(keys.len()) - start;
+        let kept = self.drawn.iter().rev().zip(keys.iter().rev()).take(at_most).take_while(is_same).count();
+        let end = self.drawn.split_off(self.drawn.len() - kept);
+        let replaced = self.drawn.drain(start..).enumerate();
+        let mut replaced: HashMap<_, _> = replaced.map(|(index, row)| (row.key.clone(), (index, row))).collect();
+
+        let mut place = list_end.or_before(end.iter().find_map(|row| first_node(&row.part)));
+        // Rows that were in this order before stay where they are; the others move.
+        let mut lowest = usize::MAX;
+        let mut rows = Vec::new();
+        let count = keys.len() - kept;
+        for (index, key) in keys.into_iter().enumerate().take(count).skip(start).rev() {
+            let row = match replaced.remove(&key) {
+                Some((position, row)) if position < lowest => {
+                    lowest = position;
+                    row
+                }
+                Some((_, row)) => {
+                    row.part[0].for_each_node(&mut |node| place.insert(node));
+                    row
+                }
+                None => self.row(key, view(index), &place),
+            };
+            place = place.or_before(first_node(&row.part));
+            rows.push(row);
+        }
+        replaced.into_values().for_each(|(_, row)| row.remove());
+        self.drawn.extend(rows.into_iter().rev());
+        self.drawn.extend(end);
+    }
+}
+
+impl Row {
+    /// Removes the row from the document, and ends its effects.
+    fn remove(self) {
+        let [part] = self.part;
+        part.remove();
+        self.owner.cleanup();
+    }
+}

@@ -1,0 +1,132 @@
+//! The description of an element.
+
+use std::borrow::Cow;
+
+use leptos::{
+    ev::EventDescriptor,
+    html::ElementType,
+    prelude::NodeRef,
+    tachys::html::node_ref::NodeRefContainer as _,
+    wasm_bindgen::{JsCast, convert::FromWasmAbi},
+};
+use web_sys::Event;
+
+use crate::View;
+
+/// The description of an element: its tag, attributes, listeners and children.
+#[derive(Default)]
+pub struct Element {
+    pub(crate) tag: &'static str,
+    pub(crate) attributes: Vec<(&'static str, Value)>,
+    pub(crate) children: Vec<View>,
+    /// Markup in place of children.
+    pub(crate) markup: Option<String>,
+    /// The text of a field.
+    pub(crate) field_value: Option<String>,
+    pub(crate) listeners: Vec<(Cow<'static, str>, Listener)>,
+    pub(crate) mount_handlers: Vec<MountHandler>,
+}
+
+pub(crate) type Listener = Box<dyn Fn(Event)>;
+pub(crate) type MountHandler = Box<dyn FnOnce(&web_sys::Element)>;
+
+/// The value of an attribute.
+pub(crate) enum Value {
+    Fixed(Cow<'static, str>),
+    /// Follows the signals that it reads. Without a value, the element lacks the attribute.
+    Reactive(Box<dyn Fn() -> Option<Cow<'static, str>>>),
+}
+
+/// Returns an element without attributes and children.
+pub fn element(tag: &'static str) -> Element {
+    Element { tag, ..Element::default() }
+}
+
+impl Element {
+    /// Sets the attribute `class`.
+    pub fn class(self, class: impl Into<Cow<'static, str>>) -> Self {
+        self.with("class", class)
+    }
+
+    /// Adds an attribute.
+    pub fn with(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.attributes.push((name, Value::Fixed(value.into())));
+        self
+    }
+
+    /// Adds an attribute if there is a value.
+    pub fn optional_attribute(self, name: &'static str, value: Option<impl Into<Cow<'static, str>>>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+
+    /// Adds an attribute that follows the signals that `value` reads.
+    pub fn reactive_attribute<V: Into<Cow<'static, str>>>(
+        mut self,
+        name: &'static str,
+        value: impl Fn() -> Option<V> + 'static,
+    ) -> Self {
+        self.attributes.push((name, Value::Reactive(Box::new(move || value().map(Into::into)))));
+        self
+    }
+
+    /// Adds an attribute without value that the element has while `is_set` returns `true`.
+    pub fn flag(self, name: &'static str, is_set: impl Fn() -> bool + 'static) -> Self {
+        self.reactive_attribute(name, move || is_set().then_some(""))
+    }
+
+    /// Calls `listener` for each event, for example of [`click`](leptos::ev::click).
+    pub fn on<E>(mut self, event: E, listener: impl Fn(E::EventType) + 'static) -> Self
+    where
+        E: EventDescriptor<EventType: JsCast + FromWasmAbi>,
+    {
+        let listener = move |event: Event| listener(event.unchecked_into());
+        self.listeners.push((event.name(), Box::new(listener)));
+        self
+    }
+
+    /// Calls `handler` with the element once it exists. Nothing is called for an element that is redrawn.
+    pub fn on_mount(mut self, handler: impl FnOnce(&web_sys::Element) + 'static) -> Self {
+        self.mount_handlers.push(Box::new(handler));
+        self
+    }
+
+    /// Stores the element in a reference.
+    pub fn node_ref<E>(self, node_ref: NodeRef<E>) -> Self
+    where
+        E: ElementType<Output: JsCast + Clone + 'static>,
+    {
+        self.on_mount(move |element| node_ref.load(element))
+    }
+
+    /// Sets the text of a field, which people can change. It is set again when it is redrawn with another one.
+    pub fn field_value(mut self, value: String) -> Self {
+        self.field_value = Some(value);
+        self
+    }
+
+    /// Adds a child. A child that is `None` keeps its position.
+    pub fn child(mut self, child: impl Into<View>) -> Self {
+        self.children.push(child.into());
+        self
+    }
+
+    /// Adds children.
+    pub fn children(mut self, children: impl IntoIterator<Item: Into<View>>) -> Self {
+        self.children.extend(children.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds a text as a child.
+    pub fn text(self, text: impl Into<Cow<'static, str>>) -> Self {
+        self.child(View::Text(text.into()))
+    }
+
+    /// Sets markup in place of children. It is not escaped, so it must not contain text of users.
+    pub fn markup(mut self, markup: String) -> Self {
+        self.markup = Some(markup);
+        self
+    }
+}
