@@ -9,7 +9,7 @@ use web_sys::{Event, Node};
 use crate::{
     Element, View,
     dom::{
-        part::{Part, redraw_all},
+        part::{Part, last_node, redraw_all},
         place::Place,
     },
     element::{Listener, Value},
@@ -103,7 +103,13 @@ impl DrawnElement {
         for (listening, (_, listener)) in self.listeners.iter().zip(view.listeners) {
             *listening.listener.borrow_mut() = Rc::new(listener);
         }
-        redraw_all(&mut self.children, view.children, &Place::at_end_of(&self.element));
+        // Something else may have added nodes behind the children, such as the toolbar of the log.
+        let end = |children: &[Part]| {
+            let last = last_node(children);
+            let next = last.map_or_else(|| self.element.first_child(), |last| last.next_sibling());
+            Place::before(self.element.clone().into(), next)
+        };
+        redraw_all(&mut self.children, view.children, &end);
         if self.markup != view.markup {
             self.element.set_inner_html(view.markup.as_deref().unwrap_or_default());
             self.markup = view.markup;

@@ -69,8 +69,10 @@ impl Rows {
             }
             None => {
                 let last = self.drawn.iter().rev().find_map(|row| last_node(&row.part));
-                let place = self.placeholder.place_after(last, &mut |put| {
-                    self.drawn.iter().for_each(|row| row.part[0].for_each_node(put));
+                let place = self.placeholder.place_after(last).unwrap_or_else(|| {
+                    let home = self.placeholder.home();
+                    self.drawn.iter().for_each(|row| row.part[0].for_each_node(&mut |node| home.insert(node)));
+                    home
                 });
                 self.replace(keys, view, &place);
                 place

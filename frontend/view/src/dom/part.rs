@@ -100,14 +100,17 @@ pub(super) fn last_node(parts: &[Part]) -> Option<Node> {
     })
 }
 
-/// Redraws parts as other views, position by position. `end` is the position after the last part.
-pub(super) fn redraw_all(parts: &mut Vec<Part>, mut views: Vec<View>, end: &Place) {
+/// Redraws parts as other views, position by position. `end` returns the position after the last part.
+pub(super) fn redraw_all(parts: &mut Vec<Part>, mut views: Vec<View>, end: &dyn Fn(&[Part]) -> Place) {
     parts.drain(views.len().min(parts.len())..).for_each(Part::remove);
     let added = views.split_off(parts.len());
-    parts.extend(added.into_iter().map(|view| Part::draw(view, end)));
+    if !added.is_empty() {
+        let end = end(parts);
+        parts.extend(added.into_iter().map(|view| Part::draw(view, &end)));
+    }
     for (index, view) in views.into_iter().enumerate().rev() {
         if let Err(view) = parts[index].redraw(view) {
-            let part = Part::draw(view, &end.or_before(first_node(&parts[index + 1..])));
+            let part = Part::draw(view, &end(parts).or_before(first_node(&parts[index + 1..])));
             std::mem::replace(&mut parts[index], part).remove();
         }
     }

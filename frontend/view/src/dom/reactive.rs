@@ -52,10 +52,12 @@ impl DrawnParts {
                     place
                 }
                 None => {
-                    let place = placeholder.place_after(last_node(drawn), &mut |put| {
-                        drawn.iter().for_each(|part| part.for_each_node(put));
+                    let place = placeholder.place_after(last_node(drawn)).unwrap_or_else(|| {
+                        let home = placeholder.home();
+                        drawn.iter().for_each(|part| part.for_each_node(&mut |node| home.insert(node)));
+                        home
                     });
-                    redraw_all(drawn, views, &place);
+                    redraw_all(drawn, views, &|_| place.clone());
                     place
                 }
             };
@@ -73,7 +75,7 @@ impl DrawnParts {
 /// A comment that keeps the position of parts while they have no node.
 pub(super) struct Placeholder {
     node: Option<Node>,
-    /// The element in which the parts were drawn. They return to it if something else has removed their nodes.
+    /// The element in which the parts were drawn.
     home: Node,
 }
 
@@ -86,22 +88,16 @@ impl Placeholder {
         self.node.as_ref()
     }
 
-    /// Returns the position after the parts. `last` is their last node, and `for_each_node` visits all of them. If
-    /// something else has removed the last node, all nodes return to the end of the element in which they were drawn.
-    pub(super) fn place_after(
-        &self,
-        last: Option<Node>,
-        for_each_node: &mut dyn FnMut(&mut dyn FnMut(&Node)),
-    ) -> Place {
-        let last = last.or_else(|| self.node.clone());
-        if let Some(last) = last
-            && let Some(parent) = last.parent_node()
-        {
-            return Place::before(parent, last.next_sibling());
-        }
-        let home = Place::at_end_of(&self.home);
-        for_each_node(&mut |node| home.insert(node));
-        home
+    /// Returns the position after the parts. `last` is their last node. Without a position, something else has removed
+    /// it: all nodes belong at the end of the [home](Self::home).
+    pub(super) fn place_after(&self, last: Option<Node>) -> Option<Place> {
+        let last = last.or_else(|| self.node.clone())?;
+        Some(Place::before(last.parent_node()?, last.next_sibling()))
+    }
+
+    /// Returns the end of the element in which the parts were drawn.
+    pub(super) fn home(&self) -> Place {
+        Place::at_end_of(&self.home)
     }
 
     /// Adds the comment if it is needed, and removes it if not.
