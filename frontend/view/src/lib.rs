@@ -6,7 +6,7 @@
 //!
 //! Leptos brings signals, effects and owners. Its own views are types of their own, one for each use of `view!`, and
 //! the code that builds, hydrates and rebuilds a view is compiled for each type. Here that code exists once, which
-//! makes the program of the page much smaller. docs/page.md compares both.
+//! makes the program of the page much smaller. docs/frontend.md compares both.
 
 #[cfg(feature = "dom")]
 pub mod dom;
