@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// Tools that build the page, besides [`wasm_target`].
-pub(crate) const PAGE: [Tool; 3] = [table::WASM_BINDGEN, table::TRUNK, table::WASM_OPT];
+pub(crate) const PAGE: [Tool; 4] = [table::WASM_BINDGEN, table::TRUNK, table::WASM_OPT, table::ESBUILD];
 /// Tools that `sam build` and `sam deploy` need.
 pub(crate) const STACK: [Tool; 3] = [table::SAM, table::CARGO_LAMBDA, table::ZIG];
 /// [`STACK`], and the emulator to deploy to in tests. pip installs them together, so that their libraries agree.

@@ -47,6 +47,16 @@ pub(super) const WASM_OPT: Tool = Tool {
     time: "a few seconds",
 };
 
+/// The hooks in Trunk.toml use it.
+pub(super) const ESBUILD: Tool = Tool {
+    name: "esbuild",
+    purpose: "makes the page's style sheet and script smaller",
+    probes: &["esbuild --version"],
+    accepts: Accepts::Series("0.28."),
+    source: Source::Npm("esbuild@0.28.2"),
+    time: "a few seconds",
+};
+
 /// Older versions do not support `AWS::Serverless::WebSocketApi`.
 pub(super) const SAM: Tool = Tool {
     name: "sam",
