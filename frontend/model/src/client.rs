@@ -154,6 +154,14 @@ impl Client {
         self.send_request(Timeline::request_target)
     }
 
+    /// Drops messages far from what the visitor reads, if there are many. `reading` returns the first visible message;
+    /// `None` means the end of the log.
+    pub fn limit_window(&mut self, reading: impl FnOnce() -> Option<Seq>) {
+        if self.timeline.exceeds_window() {
+            self.timeline.limit_window(reading());
+        }
+    }
+
     /// Shows the newest messages again.
     pub fn return_to_newest(&mut self) {
         self.timeline.return_to_newest();

@@ -13,6 +13,7 @@ mod send_limits;
 #[cfg(test)]
 mod tests;
 mod typing;
+mod window;
 
 pub use change::Change;
 use change::PendingChange;

@@ -391,7 +391,10 @@ impl Session {
             let target = self.target.take_if(|_| !self.client.timeline().is_seeking());
             match target {
                 Some(seq) => self.show_target(seq),
-                None => self.keep_scroll_position(),
+                None => {
+                    self.limit_window();
+                    self.keep_scroll_position();
+                }
             }
             self.refresh_composer_mode();
             self.unsent.update(&self.client.timeline().unsent(), now);

@@ -10,6 +10,7 @@ mod send_limits;
 mod typing;
 mod unread;
 mod uploads;
+mod window;
 
 use shared_types::{
     AccessMode, ChatImage, ErrorCode, ImageType, Language, PersonName, Restrictions, RoomRules, Timestamp,

@@ -116,6 +116,12 @@ impl Session {
         });
     }
 
+    /// Drops messages far from what the visitor reads, if there are many.
+    pub(super) fn limit_window(&mut self) {
+        let log = self.chat.log.element.get_untracked();
+        self.client.limit_window(|| log.filter(|log| !scroll::at_end(log)).and_then(|log| scroll::first_visible(&log)));
+    }
+
     /// Keeps the scroll position while the rows change.
     pub(super) fn keep_scroll_position(&mut self) {
         if self.scroll_anchor.is_some() {

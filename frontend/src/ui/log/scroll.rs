@@ -5,7 +5,14 @@
 
 #[cfg(feature = "hydrate")]
 use leptos::{html, prelude::*};
+#[cfg(feature = "hydrate")]
+use shared_types::Seq;
+#[cfg(feature = "hydrate")]
+use web_sys::wasm_bindgen::JsCast as _;
 use web_sys::{Element, HtmlDivElement};
+
+#[cfg(feature = "hydrate")]
+use crate::ui::message::dom::seq;
 
 /// Maximum distance from the end at which the reader counts as being there, in CSS pixels.
 const END_PX: i32 = 48;
@@ -25,6 +32,23 @@ pub(crate) fn near_start(log: &Element) -> bool {
 /// Whether the reader is near the last loaded message.
 pub(crate) fn near_end(log: &Element) -> bool {
     log.scroll_top() > -START_PX
+}
+
+/// Returns the first visible message, found by halving.
+#[cfg(feature = "hydrate")]
+pub(crate) fn first_visible(log: &Element) -> Option<Seq> {
+    let top = log.get_bounding_client_rect().top();
+    let messages = log.query_selector_all("article[data-seq]").ok()?;
+    let message = |index| messages.item(index)?.dyn_into::<Element>().ok();
+    let (mut start, mut end) = (0, messages.length());
+    while start < end {
+        let middle = (start + end) / 2;
+        match message(middle)?.get_bounding_client_rect().bottom() > top {
+            true => end = middle,
+            false => start = middle + 1,
+        }
+    }
+    seq(&message(start)?)
 }
 
 /// Whether the line above the first unread message is in view.

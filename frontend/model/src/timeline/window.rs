@@ -1,0 +1,50 @@
+//! The window of messages that the page draws.
+//!
+//! Every drawn message costs memory and layout. So a reader who goes far back keeps only the messages around what they
+//! read; the others are loaded again on the way.
+
+use shared_types::Seq;
+
+use super::{Timeline, message_range::MessageRange};
+
+/// Maximum number of messages that are drawn.
+const MAX_SHOWN: usize = 300;
+/// Number of messages that stay when there are more.
+const KEPT: usize = 200;
+
+impl Timeline {
+    /// Whether more messages are shown than should be drawn. An open history request needs the range that it extends.
+    pub fn exceeds_window(&self) -> bool {
+        self.shown().messages.len() > MAX_SHOWN && self.history_request.is_none()
+    }
+
+    /// Keeps the messages around the first visible one, `reading`, or the newest ones for a reader at the end.
+    pub fn limit_window(&mut self, reading: Option<Seq>) {
+        let messages = &self.shown().messages;
+        let count = messages.len();
+        let reading = reading.map_or(count, |seq| messages.partition_point(|message| message.seq < seq));
+        let start = reading.saturating_sub(KEPT / 2).min(count.saturating_sub(KEPT));
+        let end = (start + KEPT).min(count);
+        match &mut self.detached_range {
+            Some(range) => {
+                range.messages.truncate(end);
+                range.drop_before(start);
+            }
+            None if end == count => self.newest_range.drop_before(start),
+            None => {
+                let more = self.newest_range.more || start > 0;
+                let messages = self.newest_range.messages[start..end].to_vec();
+                self.detached_range = Some(MessageRange { messages, more });
+                self.newest_range.drop_before(count - KEPT);
+            }
+        }
+    }
+}
+
+impl MessageRange {
+    /// Drops the messages before an index. They are then older messages that are not loaded.
+    fn drop_before(&mut self, index: usize) {
+        self.more |= index > 0;
+        self.messages.drain(..index);
+    }
+}
