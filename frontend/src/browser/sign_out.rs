@@ -4,13 +4,17 @@ use std::time::Duration;
 
 use gloo_net::http::Request;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast as _;
-use web_sys::HtmlFormElement;
+use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::{HtmlFormElement, HtmlInputElement, RequestRedirect, ResponseType};
 
 use crate::browser::{cookies, events, js, offline, storage};
 
 /// Storage key that tells the next page of this tab that all data was deleted.
 const ERASED_FLAG: &str = "deleted";
+
+/// Field of the form that tells the server that the page clears the storage by itself. Without the field the browser clears
+/// it after the answer, and so removes [`ERASED_FLAG`], too.
+const CLEARED_BY: (&str, &str) = ("by", "page");
 
 /// Delay before a page reloads after another one signed out. The new cookie is set by then, and both pages get the same
 /// new visitor.
@@ -21,12 +25,7 @@ const RELOAD_DELAY: Duration = Duration::from_secs(1);
 /// `deleted` says whether all messages were deleted, too.
 pub(crate) async fn sign_out(deleted: bool) {
     storage::stop_storing();
-    let request =
-        Request::post("/sign-out").header("content-type", "application/x-www-form-urlencoded").body("by=page");
-    let succeeded = match request {
-        Ok(request) => request.send().await.is_ok_and(|response| response.ok()),
-        Err(_) => false,
-    };
+    let succeeded = post_sign_out().await;
     // The host belongs to this chat only: everything in its storage is ours.
     let stores = [window().local_storage(), window().session_storage()];
     for storage in stores.iter().filter_map(|storage| storage.as_ref().ok()?.as_ref()) {
@@ -43,10 +42,35 @@ pub(crate) async fn sign_out(deleted: bool) {
     }
     if succeeded {
         _ = window().location().set_href("/");
-    } else if let Ok(Some(form)) = document().query_selector("form.sign-out") {
+    } else {
         // The browser shows the error if this fails, too.
-        _ = form.unchecked_into::<HtmlFormElement>().submit();
+        _ = submit_form();
     }
+}
+
+/// Removes the session cookie. Returns whether the server did it: it answers with a redirect then. The redirect is not
+/// followed, because the page behind it can fail when the visitor is signed out already.
+async fn post_sign_out() -> bool {
+    let (name, value) = CLEARED_BY;
+    let request = Request::post("/sign-out")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .redirect(RequestRedirect::Manual)
+        .body([name, "=", value].concat());
+    let Ok(request) = request else { return false };
+    let answer = request.send().await;
+    answer.is_ok_and(|answer| answer.ok() || answer.type_() == ResponseType::Opaqueredirect)
+}
+
+/// Signs out with the form of the page, as the browser does without scripts.
+fn submit_form() -> Result<(), JsValue> {
+    let Some(form) = document().query_selector("form.sign-out")? else { return Ok(()) };
+    let (name, value) = CLEARED_BY;
+    let field: HtmlInputElement = document().create_element("input")?.unchecked_into();
+    field.set_type("hidden");
+    field.set_name(name);
+    field.set_value(value);
+    form.append_child(&field)?;
+    form.unchecked_into::<HtmlFormElement>().submit()
 }
 
 /// Whether all data was deleted just before this page. Returns `true` once.

@@ -19,8 +19,8 @@ impl FrontHandler {
             .map(|name| cookies::set(name, "", Duration::ZERO, request.secure));
         let mut answer = FrontAnswer::see_other("/".into(), cookies.into(), request.secure);
         // No message stays on a device that other people use afterwards. "cookies" is not listed, because browsers then also
-        // remove the cookies of sibling hosts. "storage" is not listed if the page's script sends the form: the script tells the
-        // other windows through the storage, and a browser clears it after it has reported that it is done.
+        // remove the cookies of sibling hosts. "storage" is not listed if the page's script sends the form: the script clears the
+        // storage, tells the other windows through it, and leaves a flag for the next page in it. A browser clears it after the answer.
         let by_script = field(form, "by").as_deref() == Some("page");
         let cleared = if by_script { "\"cache\"" } else { "\"cache\", \"storage\"" };
         answer.headers.push(("clear-site-data", cleared.into()));
