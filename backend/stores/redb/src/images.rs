@@ -4,7 +4,7 @@
 
 mod free_space;
 mod incoming;
-mod names;
+pub(crate) mod names;
 mod waiting;
 
 use std::{
@@ -33,11 +33,14 @@ use shared_types::{ImageType, Timestamp, limits};
 
 use self::{
     free_space::{FreeSpace, RESERVED_BYTES, free_space},
-    names::{image_name, rename_old_files, upload_name},
+    names::{image_name, upload_name},
     waiting::WaitingUploads,
 };
 pub use self::{incoming::IncomingUpload, waiting::UploadRefusal};
 use crate::store::sync_directory;
+
+/// Folders of a data directory: of uploads, and of the images of messages.
+pub(crate) const FOLDERS: [&str; 2] = ["uploads", "images"];
 
 /// Why an upload cannot begin.
 #[derive(Debug, thiserror::Error)]
@@ -82,12 +85,9 @@ impl FileImages {
     ///
     /// If the folders cannot be created or read.
     pub fn open(directory: &Path, clock: Arc<dyn Clock>, entropy: &dyn Entropy) -> io::Result<Self> {
-        let (uploads, images) = (directory.join("uploads"), directory.join("images"));
+        let [uploads, images] = FOLDERS.map(|folder| directory.join(folder));
         fs::create_dir_all(&uploads)?;
         fs::create_dir_all(&images)?;
-        for folder in [&uploads, &images] {
-            rename_old_files(folder)?;
-        }
         let waiting = Arc::new(read_waiting(&uploads)?);
         let mut key = [0; 32];
         entropy.fill(&mut key);

@@ -103,7 +103,7 @@ impl Store {
     /// If the database cannot be opened, the data of an older version cannot be migrated, or the writer thread cannot be started.
     pub fn over(source: impl DatabaseSource) -> io::Result<Self> {
         let database = source.open().map_err(io::Error::other)?;
-        migrations::migrate(&database).map_err(io::Error::other)?;
+        migrations::migrate(&database, None).map_err(io::Error::other)?;
         Self::of(database, source)
     }
 

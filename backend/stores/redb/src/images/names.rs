@@ -8,7 +8,10 @@ use std::{fs, io, path::Path};
 
 use chat::ports::{images::Upload, messages::MessageKey};
 
-use crate::store::sync_directory;
+use crate::{
+    images::FOLDERS,
+    store::{migrations::Migration, sync_directory},
+};
 
 /// Returns the name of the published image of a message.
 pub(super) fn image_name(message_key: &MessageKey) -> String {
@@ -35,8 +38,18 @@ fn portable_name(author: &str, room: &str, nonce: &str) -> String {
     name
 }
 
+/// Migrates the files of version 1, whose names could have upper case letters.
+pub(crate) fn rename_image_files(migration: &Migration<'_>) -> Result<(), redb::Error> {
+    for folder in migration.directory.iter().flat_map(|directory| FOLDERS.map(|folder| directory.join(folder))) {
+        if folder.try_exists()? {
+            rename_old_files(&folder)?;
+        }
+    }
+    Ok(())
+}
+
 /// Renames files that an older version named with upper case letters. It can be interrupted and repeated.
-pub(super) fn rename_old_files(folder: &Path) -> io::Result<()> {
+fn rename_old_files(folder: &Path) -> io::Result<()> {
     let mut renamed = 0;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;

@@ -4,10 +4,13 @@ use chat::ports::{
     Result,
     messages::{IdempotencyRecord, MessageKey},
 };
-use redb::{ReadableTable, TableDefinition, TableHandle, WriteTransaction};
+use redb::{ReadableTable, TableDefinition, TableHandle};
 use shared_types::{PersonId, Rev, Timestamp};
 
-use crate::messages::{RedbMessages, open};
+use crate::{
+    messages::{RedbMessages, open},
+    store::migrations::Migration,
+};
 
 /// `(rev, at)` by author, room and nonce.
 pub(crate) const RECORDS: TableDefinition<'_, (&str, &str, &str), (u64, u64)> =
@@ -19,7 +22,8 @@ pub(crate) const TOMBSTONES: TableDefinition<'_, (&str, &str, &str), (u64, u64, 
 const BY_ROOM: TableDefinition<'_, (&str, &str, &str), (u64, u64)> = TableDefinition::new("claims");
 
 /// Migrates a database of version 0, in which the records were in a table by room.
-pub(in super::super) fn index_by_author(transaction: &WriteTransaction) -> std::result::Result<(), redb::Error> {
+pub(crate) fn index_by_author(migration: &Migration<'_>) -> std::result::Result<(), redb::Error> {
+    let transaction = &migration.transaction;
     if !transaction.list_tables()?.any(|table| table.name() == BY_ROOM.name()) {
         return Ok(());
     }

@@ -103,7 +103,7 @@ pub fn restore(backup: &Path, target: &Path) -> Result<CopySummary, CopyError> {
     Ok(CopySummary { messages, images })
 }
 
-/// Checks that a copied database can be used, and migrates it. Returns the number of messages.
+/// Checks that a copied database can be used. The first start migrates it with its images. Returns the number of messages.
 fn check(backup: &Path, copied: &Path) -> Result<u64, CopyError> {
     let database = open::open_checked(copied).map_err(|fault: Fault| fault.in_directory(backup))?;
     let transaction = database.begin_read().map_err(redb::Error::from)?;

@@ -151,12 +151,21 @@ pub(crate) fn open_or_create(directory: &Path) -> Result<(Database, DataFile), F
             create(directory, &file)?;
         }
     }
-    let database = open_checked(&file)?;
+    let database = open_and_migrate(&file, directory)?;
     let identity = Identity::of(&file).map_err(redb::Error::from)?;
     Ok((database, DataFile { file, identity }))
 }
 
-/// Opens a database file, verifies the checksum of every page, and migrates data of an older version.
+/// Opens a database file as [`open_checked`], and migrates it and the files of its directory if they are of an older version.
+pub(crate) fn open_and_migrate(file: &Path, directory: &Path) -> Result<Database, Fault> {
+    unless_panicking(|| {
+        let database = open_checked(file)?;
+        migrations::migrate(&database, Some(directory))?;
+        Ok(database)
+    })
+}
+
+/// Opens a database file, verifies the checksum of every page, and checks that no newer version wrote it.
 ///
 /// redb trusts a file that was closed properly. Without the check, damage would be found by the reads and writes that meet it, some of
 /// them panics.
@@ -164,11 +173,14 @@ pub(crate) fn open_checked(file: &Path) -> Result<Database, Fault> {
     if fs::metadata(file).map_err(redb::Error::from)?.len() == 0 {
         return Err(Fault::Empty);
     }
-    let open = || -> Result<Database, Fault> {
+    unless_panicking(|| {
         let database = builder().set_check_integrity_on_open(true).open(file).map_err(redb::Error::from)?;
-        migrations::migrate(&database)?;
+        migrations::missing_steps(&database)?;
         Ok(database)
-    };
+    })
+}
+
+fn unless_panicking(open: impl FnOnce() -> Result<Database, Fault>) -> Result<Database, Fault> {
     catch_unwind(AssertUnwindSafe(open)).unwrap_or(Err(Fault::Panic))
 }
 
@@ -196,7 +208,7 @@ fn create(directory: &Path, file: &Path) -> Result<(), Fault> {
     let unfinished = directory.join(UNFINISHED_NAME);
     remove_if_present(&unfinished).map_err(redb::Error::from)?;
     let database = builder().create(&unfinished).map_err(redb::Error::from)?;
-    migrations::migrate(&database)?;
+    migrations::migrate(&database, Some(directory))?;
     drop(database);
     fs::rename(&unfinished, file).map_err(redb::Error::from)?;
     Ok(sync_directory(directory).map_err(redb::Error::from)?)
