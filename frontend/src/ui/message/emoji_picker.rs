@@ -131,3 +131,22 @@ pub(crate) fn open(chat: Chat, seq: Seq) {
         }
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use chat::content::emoji::canonical;
+
+    use super::*;
+    use crate::ui::message::toolbar::QUICK_REACTIONS;
+
+    #[test]
+    fn every_offered_emoji_has_its_canonical_form() {
+        let offered: Vec<&str> = GROUPS.iter().flat_map(|group| group.split(' ')).chain(QUICK_REACTIONS).collect();
+        assert!(offered.len() > 50, "{offered:?}");
+        for text in offered {
+            let emoji: Emoji = text.parse().unwrap();
+            // As text, because emoji are equal if only their variation selectors differ.
+            assert_eq!(canonical(&emoji).unwrap().as_str(), text, "{}", text.escape_unicode());
+        }
+    }
+}

@@ -18,7 +18,7 @@ use crate::ui::{
 };
 
 /// The reactions that the toolbar offers.
-const QUICK_REACTIONS: [&str; 4] = ["👍", "❤️", "😂", "🎉"];
+pub(super) const QUICK_REACTIONS: [&str; 4] = ["👍", "❤️", "😂", "🎉"];
 
 const REPLY: &str = "M9.5 6.5L4 12l5.5 5.5M4.5 12H14a6 6 0 0 1 6 6";
 const EDIT: &str = "M4 20l1-4L16 5l3 3L8 19zM13.5 7.5l3 3";
