@@ -40,7 +40,7 @@ use crate::{
     front::page_template::TemplateCache,
     headers::{self, ConnectTargets, PageOrigin},
     my_data::MyData,
-    routes::Route,
+    routes::{Route, logged_path},
 };
 
 /// The header in which browsers say which site started a request: `same-origin`, `same-site`, `cross-site` or `none`.
@@ -168,7 +168,8 @@ impl FrontHandler {
             Route::MethodNotAllowed => Ok(FrontAnswer::method_not_allowed(request.secure)),
         };
         answer.unwrap_or_else(|cause| {
-            tracing::error!(path = request.path, %cause, "the request failed; answering with 503");
+            let path = logged_path(&request.path);
+            tracing::error!(path, %cause, "the request failed; answering with 503");
             FrontAnswer::plain(503, ssr::unreachable_text(language), request.secure)
         })
     }

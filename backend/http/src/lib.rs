@@ -9,4 +9,4 @@ pub mod front;
 pub mod fuzzing;
 pub mod headers;
 mod my_data;
-mod routes;
+pub mod routes;

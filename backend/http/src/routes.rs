@@ -75,6 +75,25 @@ impl<'a> Route<'a> {
     }
 }
 
+/// Returns what the log shows of a path. An unknown path may be text that a person pasted, and a path of an image, an upload or an
+/// export has parts that only its owner should know.
+pub fn logged_path(path: &str) -> &str {
+    const KNOWN: [&str; 7] = ["/enter", "/sign-in", "/sign-in/callback", "/sign-out", "/me/data", "/ws", "/sw.js"];
+    const SHORTENED: [(&str, &str); 6] = [
+        ("/images/", "/images/…"),
+        ("/uploads/", "/uploads/…"),
+        ("/me/data/", "/me/data/…"),
+        ("/assets/", "/assets/…"),
+        ("/state/", "/state/…"),
+        ("/r/", "/r/…"),
+    ];
+    let is_of_room = page_room(path).is_some() || matches!(Route::page_or_data(path), Some(Route::RoomState(_)));
+    if is_of_room || KNOWN.contains(&path) {
+        return path;
+    }
+    SHORTENED.iter().find(|(prefix, _)| path.starts_with(prefix)).map_or("/…", |(_, shown)| *shown)
+}
+
 /// Returns the room whose page has this path.
 fn page_room(path: &str) -> Option<RoomName> {
     if path == "/" { Some(RoomName::lobby()) } else { path.strip_prefix("/r/")?.parse().ok() }
@@ -96,6 +115,31 @@ mod tests {
     use super::*;
 
     const MODES: [AccessMode; 3] = [AccessMode::Open, AccessMode::Passphrase, AccessMode::Oidc];
+
+    #[test]
+    fn the_log_shows_only_known_parts_of_a_path() {
+        for path in
+            ["/", "/r/cats", "/state/cats", "/enter", "/sign-in", "/sign-in/callback", "/sign-out", "/ws", "/sw.js"]
+        {
+            assert_eq!(logged_path(path), path);
+        }
+        for (path, shown) in [
+            ("/me/data", "/me/data"),
+            ("/me/data/cats/n-1", "/me/data/…"),
+            ("/images/ann/cats/n-1", "/images/…"),
+            ("/uploads/ann/cats/n-1/9.png/5/mac", "/uploads/…"),
+            ("/assets/page-1a2b.js", "/assets/…"),
+            ("/r/my%20text", "/r/…"),
+            ("/r/Cats/", "/r/…"),
+            ("/state/my%20text", "/state/…"),
+            ("/sign-in/my-text", "/…"),
+            ("/my-text", "/…"),
+            ("my-text", "/…"),
+            ("", "/…"),
+        ] {
+            assert_eq!(logged_path(path), shown, "{path}");
+        }
+    }
 
     fn described(path: &str, access: AccessMode) -> Option<String> {
         match Route::of(path, None, access) {

@@ -38,11 +38,16 @@ pub(crate) struct SocketEvent {
     pub body: String,
 }
 
+/// Describes why an event cannot be parsed. The error itself may quote the event, and with it what a client sent.
+pub(crate) fn fault(error: &serde_json::Error) -> String {
+    format!("{:?} at line {}, column {}", error.classify(), error.line(), error.column())
+}
+
 impl SocketEvent {
     /// Parses an event of the expected kind. Any other event is logged and gives `None`.
     pub(crate) fn read(expected: Kind, event: &RawValue) -> Option<Self> {
         let Shape { request_context, query_string_parameters, headers, body } = serde_json::from_str(event.get())
-            .inspect_err(|error| tracing::error!(?expected, %error, "event refused: unexpected shape"))
+            .inspect_err(|error| tracing::error!(?expected, fault = fault(error), "event refused: unexpected shape"))
             .ok()?;
         let Context { connection_id, event_type, request_id, identity } = request_context;
         if event_type != expected {

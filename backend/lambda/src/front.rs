@@ -18,7 +18,7 @@ use lambda_http::{
 };
 use serde_json::value::RawValue;
 
-use crate::{Error, start::serve};
+use crate::{Error, event::fault, start::serve};
 
 /// The header that identifies CloudFront: only CloudFront knows its value.
 const ORIGIN_KEY: &str = "x-origin-key";
@@ -46,7 +46,7 @@ async fn answer(route: &FrontHandler, origin_key: &str, event: &RawValue) -> Api
 /// Parses a request, or returns why it cannot be read.
 pub(crate) fn read(event: &RawValue, origin_key: &str) -> Result<(FrontRequest, Brotli), RequestError> {
     let event: ApiGatewayV2httpRequest = serde_json::from_str(event.get()).map_err(|error| {
-        tracing::error!(%error, "event refused: unexpected shape");
+        tracing::error!(fault = fault(&error), "event refused: unexpected shape");
         RequestError::UnknownEvent
     })?;
     let Some(path) = event.raw_path else {
@@ -232,6 +232,31 @@ mod tests {
         for event in ["null", "7", "[]", "{}", include_str!("../tests/events/send.json")] {
             assert_eq!(read(event).err(), Some(RequestError::UnknownEvent), "{event}");
         }
+    }
+
+    #[test]
+    fn the_log_does_not_quote_an_unreadable_event() {
+        let get = json!({ "http": { "method": "GET" } });
+        let wrong = [
+            json!({ "rawPath": "/", "headers": { "cookie": "guest=xyzzy\n" }, "requestContext": get }),
+            json!({ "rawPath": "/", "headers": { "x-xyzzy\n": "a" }, "requestContext": get }),
+            json!({ "rawPath": "/", "isBase64Encoded": "xyzzy", "requestContext": get }),
+            json!({ "rawPath": "/", "requestContext": { "http": { "method": "xyzzy\n" } } }),
+        ];
+        let lines = tempfile::NamedTempFile::new().unwrap();
+        let writer = std::sync::Arc::new(lines.reopen().unwrap());
+        let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(writer).finish();
+        tracing::subscriber::with_default(subscriber, || {
+            for event in &wrong {
+                assert_eq!(read(&event.to_string()).err(), Some(RequestError::UnknownEvent), "{event}");
+            }
+            let frame = r#"{ "requestContext": { "connectionId": "c", "eventType": "xyzzy", "requestId": "r" } }"#;
+            let event = RawValue::from_string(frame.into()).unwrap();
+            assert_eq!(crate::event::SocketEvent::read(crate::event::Kind::Message, &event), None);
+        });
+        let log = std::fs::read_to_string(lines.path()).unwrap();
+        assert_eq!(log.matches("event refused: unexpected shape").count(), wrong.len() + 1, "{log}");
+        assert!(!log.contains("xyzzy"), "{log}");
     }
 
     #[test]

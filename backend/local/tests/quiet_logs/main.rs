@@ -60,9 +60,15 @@ async fn the_log_holds_no_messages_names_or_credentials() {
     let state: Value = serde_json::from_str(first.rsplit("\r\n\r\n").next().unwrap().trim()).unwrap();
     let ticket = state["ticket"].as_str().unwrap().to_owned();
     get(local.port, "/", &format!("guest={cookie}; name={SECRET}"));
-    for path in ["/?", "/images/ann/lobby/", "/uploads/ann/lobby/"] {
+    for path in
+        ["/?", "/images/ann/lobby/", "/uploads/ann/lobby/", "/me/data/lobby/", "/assets/", "/r/a%20", "/state/_", "/"]
+    {
         get(local.port, &format!("{path}{SECRET}"), "");
     }
+    local.send_raw(&format!("{SECRET} / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+    local.send_raw(&format!(
+        "GET / HTTP/1.1\r\nHost: {SECRET}.example\r\nOrigin: http://{SECRET}\r\nConnection: close\r\n\r\n"
+    ));
 
     let mut socket = connect(local.port, &format!("?ticket={ticket}&name={SECRET}")).await.unwrap();
     let frames = [
