@@ -22,6 +22,8 @@ function inspect({ shown, bystander }: { shown: Shown[]; bystander: { name: stri
   const classes = ['mention', 'hl-k', 'hl-s', 'hl-c', 'hl-n', 'hl-f'];
   const isAllowed = (element: Element): boolean => {
     const attributes = Object.fromEntries([...element.attributes].map(({ name, value }) => [name, value]));
+    const hasDirection = attributes['dir'] === 'auto' && ['P', 'BLOCKQUOTE', 'UL', 'OL', 'LI'].includes(element.tagName);
+    if (hasDirection) delete attributes['dir'];
     const names = Object.keys(attributes).sort().join(' ');
     switch (element.tagName) {
       case 'A':

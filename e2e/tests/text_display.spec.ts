@@ -146,6 +146,43 @@ test.describe('text from right to left', () => {
     expect(end).toBeGreaterThan(0);
   });
 
+  test('each block of a message is aligned by its own first letter', async ({ page, deployment, room, connect }) => {
+    const ann = await connect(room, { name: 'Ann' });
+    const texts = ['hello\n\nשלום\n\n**bye**', 'שלום\n> hello\n# hello', '- one\n- שתיים\n- three', '```\nlet x\n```\nשלום', 'hello שלום\n\n**hello** שלום'];
+    for (const text of texts) await ann.sendMessage(text);
+    const chat = await ChatPage.open(page, deployment, room);
+    for (const [index, selector, expected] of [
+      [0, 'p', ['ltr', 'rtl', 'ltr']],
+      [1, 'p', ['rtl', 'ltr', 'ltr']],
+      [1, 'blockquote', ['ltr']],
+      [2, 'ul', ['ltr']],
+      [2, 'li', ['ltr', 'rtl', 'ltr']],
+      [3, 'pre', ['ltr']],
+      [3, 'p', ['rtl']],
+      [4, 'p', ['ltr', 'ltr']],
+    ] as const) {
+      const blocks = await chat.messages.nth(index).locator(`.message-text ${selector}`).all();
+      expect(await Promise.all(blocks.map(direction)), `${texts[index]}: ${selector}`).toEqual(expected);
+    }
+    // The text of a block touches the side where it begins, and markers of both directions are inside of the message.
+    const gaps = (index: number, selector: string) =>
+      chat.messages.nth(index).locator(`.message-text ${selector}`).evaluateAll((blocks) =>
+        blocks.map((block) => {
+          const range = document.createRange();
+          range.selectNodeContents(block);
+          const [text, box, message] = [range, block, block.closest('.message-text')!].map((part) => part.getBoundingClientRect());
+          return { left: text!.left - box!.left, right: box!.right - text!.right, marker: Math.min(box!.left - message!.left, message!.right - box!.right) };
+        }),
+      );
+    const [left, right] = await gaps(0, 'p');
+    expect(left!.left).toBeLessThan(1);
+    expect(right!.right).toBeLessThan(1);
+    expect(right!.left).toBeGreaterThan(50);
+    for (const { marker } of await gaps(2, 'li')) expect(marker).toBeGreaterThan(10);
+    // Texts of one direction have no attribute.
+    expect(await chat.messages.nth(4).locator('.message-text [dir]').count()).toBe(0);
+  });
+
   test('fields have the direction of what is typed', async ({ page, deployment, room }) => {
     const chat = await ChatPage.open(page, deployment, room);
     await chat.composer.fill('שלום');

@@ -1,8 +1,8 @@
 //! Markdown: renders the texts of messages as inert HTML. `docs/markdown.md` describes the dialect.
 //!
 //! This is the only place that makes HTML of user input. It writes a few elements. Their only attributes are the address of a
-//! link (with a fixed `target` and `rel`), the first number of a list, and the class of a mention or of a highlighted token. It
-//! escapes everything else, including raw HTML.
+//! link (with a fixed `target` and `rel`), the first number of a list, `dir="auto"`, and the class of a mention or of a highlighted
+//! token. It escapes everything else, including raw HTML.
 //!
 //! A text is read three times: `blocks` looks at the beginnings of its lines, `atoms` finds what marks can't divide, and
 //! `marks` pairs the delimiters of emphasis. Each takes time in proportion to the text.
@@ -18,6 +18,7 @@ mod addresses;
 mod atoms;
 mod blocks;
 mod delimiters;
+mod direction;
 mod letters;
 mod lines;
 mod marks;
@@ -25,6 +26,7 @@ mod marks;
 use self::{
     atoms::atoms,
     blocks::{Block, blocks},
+    direction::Direction,
     marks::{Mark, Piece, pieces},
 };
 
@@ -41,7 +43,8 @@ pub(crate) fn html_of(text: &str, people: &[Person]) -> Option<String> {
 
 /// Renders blocks; `None` if the HTML is too large.
 fn rendered<'a>(blocks: &[Block<'_>], people: &'a [Person], languages: LanguageLookup) -> Option<HtmlWriter<'a>> {
-    let mut writer = HtmlWriter { people, languages, html: String::new(), rich: false };
+    let direction = direction::of_blocks(blocks);
+    let mut writer = HtmlWriter { people, languages, html: String::new(), rich: false, direction };
     writer.blocks(blocks);
     (writer.html.len() <= BYTES).then_some(writer)
 }
@@ -56,6 +59,8 @@ struct HtmlWriter<'a> {
     html: String,
     /// Whether the HTML shows anything that plain text does not.
     rich: bool,
+    /// The direction of the text around the next block; `None` if the message has no letter.
+    direction: Option<Direction>,
 }
 
 impl HtmlWriter<'_> {
@@ -69,49 +74,66 @@ impl HtmlWriter<'_> {
         self.rich |= !matches!(block, Block::Paragraph(_));
         match block {
             Block::Paragraph(lines) => {
-                self.html.push_str("<p>");
-                self.inline(&lines.join("\n"));
-                self.html.push_str("</p>");
+                self.element("p", direction::of_block(block), |writer| writer.inline(&lines.join("\n")));
             }
             // Messages need no headings of different levels; a heading becomes a bold line.
-            Block::Heading(text) => {
-                self.html.push_str("<p><strong>");
-                self.inline(text);
-                self.html.push_str("</strong></p>");
-            }
+            Block::Heading(text) => self.element("p", direction::of_block(block), |writer| {
+                writer.html.push_str("<strong>");
+                writer.inline(text);
+                writer.html.push_str("</strong>");
+            }),
             Block::Quote(blocks) => {
-                self.html.push_str("<blockquote>");
-                self.blocks(blocks);
-                self.html.push_str("</blockquote>");
+                self.element("blockquote", direction::of_block(block), |writer| writer.blocks(blocks));
             }
-            Block::List { first, items } => self.list(*first, items),
+            Block::List { first, items } => {
+                let name = if first.is_some() { "ol" } else { "ul" };
+                let number = first.map(|first| format!(" start=\"{first}\"")).unwrap_or_default();
+                let items = |writer: &mut Self| items.iter().for_each(|item| writer.item(item));
+                self.element_with(name, &number, direction::of_block(block), items);
+            }
             Block::Code { language, lines } => self.code(*language, lines),
         }
     }
 
-    fn list(&mut self, first: Option<u32>, items: &[Vec<Block<'_>>]) {
-        match first {
-            Some(first) => {
-                self.html.push_str("<ol start=\"");
-                self.html.push_str(&first.to_string());
-                self.html.push_str("\">");
-            }
-            None => self.html.push_str("<ul>"),
-        }
-        for item in items {
-            self.html.push_str("<li>");
+    fn item(&mut self, item: &[Block<'_>]) {
+        self.element("li", direction::of_blocks(item), |writer| {
             // The first paragraph is on the line of the marker.
             let rest = match item.split_first() {
                 Some((Block::Paragraph(lines), rest)) => {
-                    self.inline(&lines.join("\n"));
+                    writer.inline(&lines.join("\n"));
                     rest
                 }
                 _ => item,
             };
-            self.blocks(rest);
-            self.html.push_str("</li>");
+            writer.blocks(rest);
+        });
+    }
+
+    fn element(&mut self, name: &str, direction: Option<Direction>, content: impl FnOnce(&mut Self)) {
+        self.element_with(name, "", direction, content);
+    }
+
+    /// Writes an element of a block. If its text has another direction than the text around it, the browser finds the direction.
+    ///
+    /// All other blocks are without `dir`, because the browser leaves out elements that have it when it finds the direction of what is
+    /// around them.
+    fn element_with(
+        &mut self,
+        name: &str,
+        attributes: &str,
+        direction: Option<Direction>,
+        content: impl FnOnce(&mut Self),
+    ) {
+        let around = self.direction;
+        let turns = direction.is_some() && direction != around;
+        self.html.extend(["<", name, attributes, if turns { " dir=\"auto\">" } else { ">" }]);
+        if turns {
+            self.rich = true;
+            self.direction = direction;
         }
-        self.html.push_str(if first.is_some() { "</ol>" } else { "</ul>" });
+        content(self);
+        self.direction = around;
+        self.html.extend(["</", name, ">"]);
     }
 
     fn code(&mut self, language: Option<&str>, lines: &[&str]) {

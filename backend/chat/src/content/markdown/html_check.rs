@@ -8,6 +8,9 @@ const PLAIN: [&str; 10] = ["p", "strong", "em", "del", "code", "pre", "blockquot
 /// The allowed elements without content.
 const EMPTY: [&str; 1] = ["br"];
 
+/// The elements that may have a direction of their own.
+const BLOCKS: [&str; 5] = ["p", "blockquote", "ul", "ol", "li"];
+
 const CLASSES: [&str; 6] = ["mention", "hl-k", "hl-s", "hl-c", "hl-n", "hl-f"];
 
 /// Checks that HTML is inert: it has only allowed elements, attributes and link addresses, every element is closed where it was
@@ -55,6 +58,9 @@ fn check_tag<'a>(tag: &'a str, open: &mut Vec<&'a str>) -> Result<(), String> {
 
 /// Returns the element that a tag opens, if the element and its attributes are allowed.
 fn allowed_element(tag: &str) -> Option<&str> {
+    if let Some(turned) = tag.strip_suffix(" dir=\"auto\"") {
+        return allowed_element(turned).filter(|name| BLOCKS.contains(name));
+    }
     if PLAIN.contains(&tag) {
         return Some(tag);
     }

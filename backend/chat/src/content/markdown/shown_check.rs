@@ -29,6 +29,7 @@ pub(crate) fn check_shown(text: &str, html: &str) -> Result<(), String> {
         let next: BTreeSet<Reading> = if let Some(after) = rest.strip_prefix('<') {
             let (tag, after) = after.split_once('>').ok_or("a tag has no end")?;
             rest = after;
+            let tag = tag.strip_suffix(" dir=\"auto\"").unwrap_or(tag);
             if let Some(name) = tag.strip_prefix('/') {
                 if begins.pop() == Some(visible) && name != "p" {
                     return Err(format!("</{name}> ends an empty element before {after}"));

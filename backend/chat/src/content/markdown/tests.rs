@@ -4,6 +4,7 @@ use super::*;
 
 mod cost;
 mod dialect;
+mod direction;
 mod links;
 mod properties;
 
