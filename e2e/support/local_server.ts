@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { localBinary, messageLimit, page } from './settings.ts';
 
 /** A running local binary, on a free port and with a data directory of its own. */
@@ -18,7 +18,17 @@ export class LocalServer {
 
   /** Starts the binary and waits until it logs its address. */
   static async start(data: string, ...flags: string[]): Promise<LocalServer> {
-    const { child, output, exited } = launch(data, flags);
+    return this.ready(launch(data, flags));
+  }
+
+  /** Starts a copy of the binary in a directory with nothing else in it, and waits until it logs its address. */
+  static async startCopyIn(directory: string): Promise<LocalServer> {
+    const copy = join(directory, 'local');
+    await copyFile(localBinary, copy);
+    return this.ready(run(copy, ['--port', '0'], directory));
+  }
+
+  private static async ready({ child, output, exited }: Launched): Promise<LocalServer> {
     const url = await new Promise<string>((resolve, reject) => {
       const checkReady = () => {
         const ready = /Serverless Chat Page is at (http:\/\/\S+)/.exec(output.log)?.[1];
@@ -61,17 +71,23 @@ export async function withDataDir<T>(use: (data: string) => Promise<T>): Promise
   }
 }
 
-function launch(data: string, flags: string[]) {
+type Launched = ReturnType<typeof run>;
+
+function launch(data: string, flags: string[]): Launched {
   const defaults = ['--port', '0', '--data', data, '--page', page, '--limit-message-count', String(messageLimit)];
   // Tests send faster than people do. Tests of the rate limits set their own.
   defaults.push('--limit-person-rate', '0', '--limit-address-rate', '0');
-  const child = spawn(localBinary, [...defaults, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return run(resolve(localBinary), [...defaults, ...flags]);
+}
+
+function run(binary: string, flags: string[], cwd?: string) {
+  const child = spawn(binary, flags, { stdio: ['ignore', 'pipe', 'pipe'], cwd });
   const output = { log: '' };
   let stderr = '';
   child.stdout.on('data', (bytes) => (output.log += bytes));
   child.stderr.on('data', (bytes) => ((output.log += bytes), (stderr += bytes)));
   const exited = new Promise<{ code: number | null; stderr: string }>((resolve, reject) => {
-    child.once('error', (error) => reject(new Error(`${localBinary} could not be started: ${error.message}`)));
+    child.once('error', (error) => reject(new Error(`${binary} could not be started: ${error.message}`)));
     child.once('close', (code) => resolve({ code, stderr }));
   });
   return { child, output, exited };

@@ -1,3 +1,4 @@
+import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { LocalServer, withDataDir } from '../support/local_server.ts';
 import { WireClient } from '../support/wire_client.ts';
@@ -35,6 +36,29 @@ test('kill -9 loses no acknowledged message', async ({ room }) => {
     const seqs = stored.map((message) => message['seq'] as number);
     expect(seqs).toEqual([...new Set(seqs)].sort((a, b) => a - b));
     reader.close();
+    await server.stop();
+  });
+});
+
+test('a copy of the binary serves the page from any directory', async ({ page }) => {
+  await withDataDir(async (directory) => {
+    const server = await LocalServer.startCopyIn(directory);
+    const chat = new ChatPage(page);
+    await page.goto(`${server.url}/r/anywhere`);
+    await chat.waitForState('live');
+    await chat.sendMessage('no files needed');
+    await expect(chat.messageWithText('no files needed')).toHaveAttribute('data-state', 'sent');
+
+    const [script] = /\/assets\/page-\w+\.js/.exec(await (await fetch(server.url)).text())!;
+    const load = async (path: string, encoding: string) => {
+      const answer = await fetch(server.url + path, { headers: { 'accept-encoding': encoding } });
+      const { headers, status } = answer;
+      return { status, encoding: headers.get('content-encoding'), cache: headers.get('cache-control'), body: await answer.text() };
+    };
+    const [compressed, plain] = [await load(script, 'br'), await load(script, 'identity')];
+    expect(plain).toEqual({ ...compressed, encoding: null });
+    expect(compressed).toMatchObject({ status: 200, encoding: 'br', cache: 'public, max-age=31536000, immutable' });
+    for (const path of ['/sw.js', '/assets/app/manifest.webmanifest']) expect(await load(path, 'br')).toMatchObject({ status: 200, cache: 'no-cache' });
     await server.stop();
   });
 });

@@ -19,15 +19,14 @@ pub(crate) fn run(flags: &[String]) -> Result<()> {
         });
         (page::build(&project), local.join())
     });
-    let dist = dist?;
-    let mut local = Command::new(local.map_err(|_| anyhow!("the thread that built the local binary panicked"))??);
-    // The binary runs in the user's working directory, so that relative paths in flags work. Only defaults are set
-    // here.
+    dist?;
+    local.map_err(|_| anyhow!("the thread that built the local binary panicked"))??;
+    // The page is part of the binary. If it is new, only the server itself is compiled again.
+    let mut local = Command::new(build_local(&project, Output::Errors)?);
+    // The binary runs in the user's working directory, so that relative paths in flags work. Only a default is set here.
     local.args(flags);
-    for (variable, path) in [("CHAT_PAGE", dist), ("CHAT_DATA", project.root.join("data"))] {
-        if env::var_os(variable).is_none() {
-            local.env(variable, path);
-        }
+    if env::var_os("CHAT_DATA").is_none() {
+        local.env("CHAT_DATA", project.root.join("data"));
     }
     exec(local)
 }
@@ -41,7 +40,7 @@ pub(crate) enum Output {
     Errors,
 }
 
-/// Builds the local binary and returns its path.
+/// Builds the local binary with the page in `dist/`, and returns its path.
 pub(crate) fn build_local(project: &Project, output: Output) -> Result<PathBuf> {
     let mut cargo = project.cargo("build --release --package chat-local --bin local");
     if output == Output::Errors {

@@ -1,6 +1,6 @@
 //! Compresses answers with brotli, for both deployments. A page belongs to one visitor, so no cache in front can do it.
 
-use std::io::Write;
+use std::io::{Read, Write};
 
 use chat::cpu::yield_processor;
 use hyper::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, HeaderValue, VARY};
@@ -48,6 +48,13 @@ pub fn compressed(body: &str) -> Option<Vec<u8>> {
         writer.write_all(part).ok()?;
     }
     Some(writer.into_inner())
+}
+
+/// Decompresses bytes; `None` if they are no brotli.
+pub fn decompressed(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut plain = Vec::new();
+    brotli::Decompressor::new(bytes, 4096).read_to_end(&mut plain).ok()?;
+    Some(plain)
 }
 
 /// Sets the headers of an answer that may be compressed, or is.

@@ -1,20 +1,17 @@
-//! Serves pages and assets.
+//! Serves pages.
 
 use std::{
     net::{IpAddr, SocketAddr},
-    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use axum::{
-    Router,
     body::Body,
     extract::{ConnectInfo, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
-    routing::{self, MethodRouter},
 };
 use chat_http::{
     answers::FrontAnswer,
@@ -24,10 +21,6 @@ use chat_http::{
     headers::ALWAYS,
     routes::logged_path,
 };
-use tower_http::{
-    services::{ServeDir, ServeFile},
-    set_header::SetResponseHeaderLayer,
-};
 
 use super::{body, visitor};
 use crate::{
@@ -35,39 +28,8 @@ use crate::{
     server::{REQUEST_TIMEOUT, Shared},
 };
 
-/// Cache control of files with a hash in their name: they never change.
-pub(crate) const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
-
 /// Delay of an answer 429. The 314 connections that one address can have get 628 of them a second.
 const REFUSAL_DELAY: Duration = Duration::from_millis(500);
-
-/// Cache control of files without a hash: browsers revalidate them each time.
-const REVALIDATED: HeaderValue = HeaderValue::from_static("no-cache");
-
-/// Serves the files of the built page, as brotli where the build made a `.br` file.
-pub(crate) fn assets(page: &Path) -> Router<Arc<Shared>> {
-    Router::new().fallback_service(directory(page)).layer(kept(IMMUTABLE))
-}
-
-/// Serves the files without a hash: the manifest and its icons, whose addresses phones remember.
-pub(crate) fn named_assets(page: &Path) -> Router<Arc<Shared>> {
-    Router::new().fallback_service(directory(&page.join("app"))).layer(kept(REVALIDATED))
-}
-
-/// Serves the service worker. Its scope is its own folder, so it is at the root.
-pub(crate) fn worker(page: &Path) -> MethodRouter<Arc<Shared>> {
-    routing::get_service(ServeFile::new(page.join("sw.js"))).layer(kept(REVALIDATED))
-}
-
-fn directory(path: &Path) -> ServeDir {
-    ServeDir::new(path).append_index_html_on_directories(false).precompressed_br()
-}
-
-/// Sets the cache control of an answer that was found.
-fn kept(how_long: HeaderValue) -> SetResponseHeaderLayer<impl Fn(&Response) -> Option<HeaderValue> + Clone> {
-    let found = move |response: &Response| response.status().is_success().then(|| how_long.clone());
-    SetResponseHeaderLayer::overriding(header::CACHE_CONTROL, found)
-}
 
 /// Adds the headers that every answer has unless it sets its own.
 pub(crate) async fn guard(request: Request, next: Next) -> Response {

@@ -23,7 +23,7 @@ use tokio::{
 };
 
 use super::visitor;
-use crate::{http::IMMUTABLE, server::Shared, tcp_limits::network};
+use crate::{assets::IMMUTABLE, server::Shared, tcp_limits::network};
 
 /// Headers of images: an image cannot be taken for a page, and a page made of it could do nothing. The styles allow the frame that browsers
 /// draw around an image. `http::guard` adds the headers of every answer.

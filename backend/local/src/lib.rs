@@ -1,8 +1,10 @@
 //! The local server: page, assets, images and sockets on one port.
 
 mod activity;
+mod assets;
 pub mod backup;
 mod body;
+pub mod built_page;
 mod close_code;
 #[cfg(unix)]
 pub mod control;

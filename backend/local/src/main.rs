@@ -24,7 +24,9 @@ use chat_http::front::{FrontHandler, FrontPorts, FrontSettings};
 #[cfg(unix)]
 use chat_local::control::ControlSocket;
 use chat_local::{
-    backup, log, open_files,
+    backup,
+    built_page::{BuiltPage, EmbeddedPage},
+    log, open_files,
     page_loads::PageLoads,
     server::{Server, Timeouts},
     settings::{Command, LocalSettings},
@@ -43,7 +45,6 @@ use store_redb::{
     moderation::RedbModeration,
     rate_store::InProcessRateStore,
     store::{CopySummary, Store, StoreState},
-    template_file::TemplateFile,
 };
 use tokio::sync::watch;
 
@@ -66,12 +67,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(settings: LocalSettings) -> Result<(), Box<dyn Error>> {
-    if !settings.page.join("index.html").is_file() {
-        let page = settings.page.display();
-        return Err(
-            format!("there is no built page in {page}: `cargo xtask run` makes one, --page names another").into()
-        );
-    }
+    let page = BuiltPage::find(settings.page.clone(), EmbeddedPage::of_this_program())?;
     let store = Store::open(&settings.data)?;
     let listener = tcp_limits::listen((settings.host, settings.port).into()).map_err(|error| {
         format!("{}:{} can't be listened on ({error}): choose another with --port", settings.host, settings.port)
@@ -80,7 +76,7 @@ async fn run(settings: LocalSettings) -> Result<(), Box<dyn Error>> {
     let state = store.state();
     #[cfg(unix)]
     let _control = ControlSocket::listen(&settings.data, store.clone());
-    let server = build_server(&settings, store).await?;
+    let server = build_server(&settings, store, page).await?;
     open_files::raise_limit(server.tcp_limits.all());
     announce(&settings, port)?;
     let stopped = async {
@@ -114,7 +110,7 @@ fn print_copy(name: &str, target: &Path, copied: Result<CopySummary, Box<dyn Err
     Ok(())
 }
 
-async fn build_server(settings: &LocalSettings, store: Store) -> Result<Server, Box<dyn Error>> {
+async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -> Result<Server, Box<dyn Error>> {
     let entropy = Arc::new(SystemEntropy);
     let clock = Arc::new(SystemClock);
     let policy = settings.access_policy()?;
@@ -137,7 +133,7 @@ async fn build_server(settings: &LocalSettings, store: Store) -> Result<Server, 
     let is_limited_per_address = rate.limits_addresses();
     let tcp_limits = TcpLimits::new(settings.limit_connection_count, is_limited_per_address && !settings.behind_proxy);
     let sockets = Arc::new(Sockets::default());
-    let templates = Arc::new(TemplateFile::in_directory(&settings.page));
+    let templates = page.templates();
     let page_size = settings.limit_message_count;
     let cpu = cpu_pool::scheduler()?;
     let renderer = MessageRenderer::new(cpu.clone());
@@ -209,7 +205,7 @@ async fn build_server(settings: &LocalSettings, store: Store) -> Result<Server, 
         sockets,
         entropy,
         timeouts: Timeouts { idle: settings.idle(), behind: settings.behind(), lifetime: settings.lifetime() },
-        page: settings.page.clone(),
+        page,
         origins,
         behind_proxy: settings.behind_proxy,
     })

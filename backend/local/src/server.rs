@@ -1,6 +1,6 @@
 //! The local server: what API Gateway, CloudFront and S3 do on AWS.
 
-use std::{convert::Infallible, future::Future, net::SocketAddr, path::PathBuf, pin::pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, future::Future, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{Extension, Router, extract::ConnectInfo, middleware, routing};
 use chat::{
@@ -24,8 +24,9 @@ use tokio::{
     sync::watch,
 };
 
-use super::{health, http, images, socket, visitor};
+use super::{assets, health, http, images, socket, visitor};
 use crate::{
+    built_page::BuiltPage,
     page_loads::PageLoads,
     sockets::Sockets,
     tcp_limits::{self, TcpLimits, TcpPermit},
@@ -69,8 +70,8 @@ pub struct Server {
     pub entropy: Arc<dyn Entropy>,
     /// The timeouts of sockets.
     pub timeouts: Timeouts,
-    /// The directory of the built page.
-    pub page: PathBuf,
+    /// The built page.
+    pub page: BuiltPage,
     /// The accepted hosts and origins.
     pub origins: Origins,
     /// Whether `X-Forwarded-For` and `X-Forwarded-Proto` come from a trusted proxy. Without one, any client can send them.
@@ -107,9 +108,8 @@ impl Server {
         let shared = Arc::new(Shared { server: self, stopping });
         let app = Router::new()
             .route("/ws", routing::get(socket::open))
-            .route("/sw.js", http::worker(&page))
-            .nest("/assets/app", http::named_assets(&page))
-            .nest("/assets", http::assets(&page))
+            .route("/sw.js", assets::worker(&page))
+            .merge(assets::assets(&page))
             .route("/uploads/{*address}", routing::put(images::put))
             .route("/images/{*path}", routing::get(images::get))
             .fallback_service(routing::get(http::front).post(http::front).with_state(shared.clone()))

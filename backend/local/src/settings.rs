@@ -32,9 +32,9 @@ pub struct LocalSettings {
     /// Directory of the messages; created if it is missing.
     #[arg(long, env = "CHAT_DATA", default_value = "data", value_name = "DIR", global = true)]
     pub data: PathBuf,
-    /// Directory of the built page.
-    #[arg(long, env = "CHAT_PAGE", default_value = "dist", value_name = "DIR")]
-    pub page: PathBuf,
+    /// Directory of a built page, in place of the one that is part of this program.
+    #[arg(long, env = "CHAT_PAGE", value_name = "DIR")]
+    pub page: Option<PathBuf>,
     /// Maximum number of connections at once, over all rooms, 1 to 100000.
     #[arg(long, env, default_value_t = 1000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub limit_connection_count: u32,

@@ -1,9 +1,14 @@
 //! Tests of the process: errors at start, and the log.
 
-use std::process::Command;
 #[cfg(target_os = "linux")]
 use std::{fs, fs::Permissions, os::unix::fs::PermissionsExt};
+use std::{
+    fs::File,
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+};
 
+use chat_local::built_page::EmbeddedPage;
 #[cfg(target_os = "linux")]
 use chat_testing::local_server::launch;
 use chat_testing::local_server::{LocalServer, command, make_page};
@@ -26,6 +31,32 @@ fn a_page_that_is_not_built_is_an_error() {
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1));
     assert!(error.contains("cargo xtask run") && error.contains("--page"), "{error}");
+}
+
+#[test]
+fn a_binary_with_the_page_runs_in_an_empty_directory() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut local = Command::new(LOCAL);
+    local.current_dir(directory.path()).env_remove("CHAT_PAGE").args(["--port", "0", "--data", "data"]);
+    if EmbeddedPage::of_this_program().is_none() {
+        // `dist/` had no page when this test was built.
+        let output = local.output().unwrap();
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(error.contains("built without a page") && error.contains("--page"), "{error}");
+        return;
+    }
+    let log = File::create(directory.path().join("log")).unwrap();
+    let mut process = local.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+    let mut first_line = String::new();
+    BufReader::new(process.stdout.take().unwrap()).read_line(&mut first_line).unwrap();
+    let port = first_line.trim().rsplit(':').next().unwrap().parse().unwrap();
+    let local = LocalServer { binary: LOCAL, process, port, directory };
+    let page = local.get("/", "");
+    assert!(page.starts_with("HTTP/1.1 200") && page.contains("id=\"page-state\""), "{page}");
+    let script = page.split('"').find(|part| part.starts_with("/assets/") && part.ends_with(".js")).unwrap();
+    let answer = local.get(script, "Accept-Encoding: br\r\n");
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("immutable"), "{}", &answer[..200]);
 }
 
 #[test]
@@ -111,7 +142,7 @@ fn a_number_out_of_range_is_an_error_that_names_the_range() {
             let mut by_flag = Command::new(LOCAL);
             by_flag.arg(format!("{flag}={value}"));
             for mut command in [by_variable, by_flag] {
-                let output = command.current_dir(directory.path()).output().unwrap();
+                let output = command.env("CHAT_PAGE", "none").current_dir(directory.path()).output().unwrap();
                 let error = String::from_utf8_lossy(&output.stderr).into_owned();
                 assert_eq!(output.status.code(), Some(2), "{flag} {value}: {error}");
                 assert!(error.contains(flag), "{flag} {value}: {error}");
