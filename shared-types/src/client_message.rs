@@ -73,6 +73,10 @@ pub enum ClientMessage {
         emoji: Emoji,
         /// Whether to add or to remove the reaction. Repeating the command changes nothing.
         on: bool,
+        /// The revision of the message that the sender saw when they reacted. If they changed this reaction after it, in another window
+        /// or by a later command, the command is late: it is refused with `outdated`. Without it the last command to arrive wins.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        based_on: Option<Rev>,
         /// Repeated in an error.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         nonce: Option<Nonce>,

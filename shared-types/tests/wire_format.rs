@@ -73,6 +73,7 @@ fn client_messages_match_their_golden_json() {
         json!({ "action": "delete", "seq": 7, "nonce": "n-1" }),
         json!({ "action": "react", "seq": 7, "emoji": "👍", "on": true, "nonce": "n-1" }),
         json!({ "action": "react", "seq": 7, "emoji": "👍", "on": false }),
+        json!({ "action": "react", "seq": 7, "emoji": "👍", "on": true, "basedOn": 9, "nonce": "n-1" }),
         json!({ "action": "upload", "nonce": "n-1", "type": "image/gif", "size": 2_097_152 }),
         json!({ "action": "history", "before": 7 }),
         json!({ "action": "history", "after": 7 }),

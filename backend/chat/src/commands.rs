@@ -282,7 +282,9 @@ impl FrameHandler {
                 edit::run(self, sender, seq, &nonce, MessageUpdate::Text { text, mentions, based_on }).await
             }
             ClientMessage::Delete { seq, .. } => delete::run(self, sender, seq, &nonce).await,
-            ClientMessage::React { seq, emoji, on, .. } => react::run(self, sender, seq, &nonce, emoji, on).await,
+            ClientMessage::React { seq, emoji, on, based_on, .. } => {
+                react::run(self, sender, seq, &nonce, react::Wanted { emoji, on, based_on }).await
+            }
             ClientMessage::History { place } => history::run(self, sender, place).await,
             ClientMessage::Changes { after } => changes::run(self, sender, after).await,
             ClientMessage::Rename { name } => rename::run(self, sender, &name).await,

@@ -6,7 +6,7 @@ use super::{FrameHandler, Reply};
 use crate::{
     messages::{
         erase::ErasedMessages,
-        update::{Changed, MessageUpdate},
+        update::{Changed, MessageUpdate, UpdateError},
     },
     ports::{Result, connections::Connection},
     presence::people::RoomPeople,
@@ -15,11 +15,15 @@ use crate::{
 impl FrameHandler {
     /// Updates a message and broadcasts it. `edit`, `delete` and `react` share this.
     ///
-    /// A retry broadcasts again, because the first attempt may have ended before its broadcast. An update that is not needed is
-    /// answered to the sender alone.
+    /// A retry broadcasts again, because the first attempt may have ended before its broadcast. If another change came after it, the
+    /// sender is told as well, because the broadcast does not show theirs. An update that is not needed is answered to the sender alone.
     pub(super) async fn update(&self, sender: &Connection, seq: Seq, nonce: &Nonce, update: MessageUpdate) -> Reply {
         match self.updater.update(&sender.room, &sender.person, seq, nonce, update).await? {
             Changed::Now { message, .. } | Changed::Before(message) => self.tell_room(&sender.room, message).await?,
+            Changed::Overtaken(message) => {
+                self.tell_room(&sender.room, message).await?;
+                return Err(UpdateError::Outdated.into());
+            }
             Changed::Unneeded(message) => {
                 return Ok(Some(ServerMessage::Message(self.renderer.one(&sender.room, message))));
             }

@@ -79,7 +79,7 @@ impl DataEraser {
                 Ok(Changed::Now { message, had_image }) => (Some((message_key.room.clone(), message)), had_image),
                 // An earlier request erased it, or one that runs at the same time. It is not broadcast again: that would let one person
                 // cause any number of posts. A client that missed it catches up with its next heartbeat.
-                Ok(Changed::Before(_) | Changed::Unneeded(_)) => (None, true),
+                Ok(Changed::Before(_) | Changed::Overtaken(_) | Changed::Unneeded(_)) => (None, true),
                 Err(UpdateError::Unavailable(cause)) => return Err(cause),
                 Err(UpdateError::NoMessage) if is_young(record, now) => {
                     // Its send may be unfinished and store the message after this.

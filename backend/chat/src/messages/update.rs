@@ -3,6 +3,8 @@
 //! A change takes the room's next revision, writes a change record that names the message, and replaces the message if it is still the
 //! one that was read. A client that catches up finds the record, and waits at it until the message is as new as the record.
 
+mod applied_changes;
+
 use std::{sync::Arc, time::Duration};
 
 use shared_types::{
@@ -10,23 +12,18 @@ use shared_types::{
     Timestamp, limits, mentioned,
 };
 
-use crate::{
-    messages::deadlines::RECORD_LIFE,
-    ports::{
-        Unavailable,
-        images::Images,
-        messages::{AppliedChange, ChangeRecord, MessageKey, Messages, StoredMessage},
-        moderation::Moderation,
-        system::Clock,
-    },
+use self::applied_changes::{applied_change, is_outdated, is_overtaken, is_unneeded, recent_changes};
+use crate::ports::{
+    Unavailable,
+    images::Images,
+    messages::{AppliedChange, ChangeRecord, MessageKey, Messages, StoredMessage},
+    moderation::Moderation,
+    system::Clock,
 };
 
 /// Maximum number of attempts when others change the same message at the same time. With the pauses between them (0 to 15 ms, times the
 /// attempt) that is 4 s on average; a function has 10 s.
 const ATTEMPTS: u32 = 32;
-
-/// Maximum number of applied changes that a message remembers: 200 of about 80 bytes are 16 KB.
-const REMEMBERED: usize = 200;
 
 /// Changes stored messages.
 #[derive(Clone)]
@@ -63,6 +60,8 @@ pub enum MessageUpdate {
         emoji: Emoji,
         /// Whether the reaction is there.
         on: bool,
+        /// The revision of the message that the sender saw when they reacted.
+        based_on: Option<Rev>,
     },
 }
 
@@ -78,8 +77,8 @@ pub enum UpdateError {
     /// It would have neither text nor image.
     #[error("a message must say something: delete it instead")]
     Empty,
-    /// Its text was edited after the revision that the edit is based on.
-    #[error("this message was edited elsewhere meanwhile, and your older edit was not applied")]
+    /// Its author edited the text, or the sender changed the reaction, after the revision that the change is based on.
+    #[error("this was changed elsewhere meanwhile, and your older change does not apply")]
     Outdated,
     /// It has the maximum number of reactions.
     #[error("a message can have {} reactions, and this one has them", limits::REACTIONS)]
@@ -101,6 +100,8 @@ pub(crate) enum Changed {
     },
     /// An earlier attempt of the same change brought it there.
     Before(ChatMessage),
+    /// An earlier attempt of the same change was applied, and a newer change followed.
+    Overtaken(ChatMessage),
     /// It was so already, so the message is the same.
     Unneeded(ChatMessage),
 }
@@ -136,14 +137,16 @@ impl MessageUpdater {
             if is_done {
                 // The first attempt may have ended before it removed the image.
                 self.remove_image(room, &found.message, &update).await?;
-                return Ok(Changed::Before(found.message));
+                let outcome =
+                    if is_overtaken(&update, &found.message, by) { Changed::Overtaken } else { Changed::Before };
+                return Ok(outcome(found.message));
             }
             let now = self.clock.now();
             let mut message = updated(&found.message, by, &update, now)?;
             if is_unneeded(&update, &found.message, &message) {
                 return Ok(Changed::Unneeded(found.message));
             }
-            if is_outdated(&update, &found.applied) {
+            if is_outdated(&update, by, &found.applied) {
                 return Err(UpdateError::Outdated);
             }
             if message.deleted && !found.message.deleted && found.message.author.id != by.id && !audited {
@@ -154,8 +157,7 @@ impl MessageUpdater {
             message.rev = self.messages.next_rev(room).await?;
             let record = ChangeRecord { rev: message.rev, at: now, seq: Some(seq) };
             self.messages.record_change(room, record).await?;
-            let edit_rev = matches!(update, MessageUpdate::Text { .. }).then_some(message.rev);
-            let mine = AppliedChange { by: by.id.clone(), nonce: nonce.clone(), at: now, edit_rev };
+            let mine = applied_change(&update, by, nonce, message.rev, now);
             let applied = match update {
                 // The list would tell who wrote the message.
                 MessageUpdate::Erased => Vec::new(),
@@ -206,41 +208,6 @@ impl MessageUpdater {
     }
 }
 
-/// Returns whether an edit is older than the newest one. Reactions since then do not matter.
-fn is_outdated(update: &MessageUpdate, applied: &[AppliedChange]) -> bool {
-    match update {
-        MessageUpdate::Text { based_on: Some(seen), .. } => {
-            applied.iter().filter_map(|change| change.edit_rev).any(|edited| edited > *seen)
-        }
-        MessageUpdate::Text { based_on: None, .. }
-        | MessageUpdate::Deleted
-        | MessageUpdate::Erased
-        | MessageUpdate::Reaction { .. } => false,
-    }
-}
-
-/// Returns whether a deletion would change nothing. Nothing follows a deletion. An edit or a reaction that changes nothing is stored all
-/// the same, so that a late attempt of it does not undo a newer one.
-fn is_unneeded(update: &MessageUpdate, found: &ChatMessage, wanted: &ChatMessage) -> bool {
-    match update {
-        MessageUpdate::Deleted => found == wanted,
-        MessageUpdate::Text { .. } | MessageUpdate::Reaction { .. } | MessageUpdate::Erased => false,
-    }
-}
-
-/// Returns the changes that may still be retried, and this one. The newest edit is always kept: an older one may have waited on a
-/// sleeping device for any time.
-fn recent_changes(applied: Vec<AppliedChange>, mine: AppliedChange) -> Vec<AppliedChange> {
-    let now = mine.at;
-    let newest_edit = applied.iter().chain([&mine]).filter_map(|change| change.edit_rev).max();
-    let is_newest_edit = |change: &AppliedChange| newest_edit.is_some() && change.edit_rev == newest_edit;
-    let mut recent = applied;
-    recent.retain(|change| now.since(change.at) <= RECORD_LIFE || is_newest_edit(change));
-    let surplus = (recent.len() + 1).saturating_sub(REMEMBERED);
-    let is_kept = |(place, change): &(usize, AppliedChange)| *place >= surplus || is_newest_edit(change);
-    recent.into_iter().enumerate().filter(is_kept).map(|(_, change)| change).chain([mine]).collect()
-}
-
 /// Returns the message in its desired state.
 fn updated(
     found: &ChatMessage,
@@ -269,7 +236,7 @@ fn updated(
                 wanted.edited_at = Some(now);
             }
         }
-        MessageUpdate::Reaction { emoji, on } => react(&mut wanted.reactions, by, emoji, *on)?,
+        MessageUpdate::Reaction { emoji, on, .. } => react(&mut wanted.reactions, by, emoji, *on)?,
     }
     Ok(wanted)
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use shared_types::{ChatMessage, Nonce, PersonId, Rev, RoomName, Seq, Timestamp};
+use shared_types::{ChatMessage, Emoji, Nonce, PersonId, Rev, RoomName, Seq, Timestamp};
 
 use crate::ports::Result;
 
@@ -49,6 +49,18 @@ pub struct AppliedChange {
     /// The revision that it took, if it is an edit of the text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edit_rev: Option<Rev>,
+    /// The reaction that it added or removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reaction: Option<AppliedReaction>,
+}
+
+/// A reaction that was added or removed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppliedReaction {
+    /// The emoji.
+    pub emoji: Emoji,
+    /// The revision that the change took.
+    pub rev: Rev,
 }
 
 /// Records why a revision was taken, where it was not for a new message.

@@ -89,38 +89,73 @@ async fn a_new_reaction_completes_the_stored_form() {
     assert_eq!(reactions(&chat).await, [("❤\u{fe0f}".into(), 2)]);
 }
 
-/// Returns a stored message without the list of its changes.
-fn visible(mut stored: Value) -> Value {
-    stored.as_object_mut().unwrap().remove("applied");
-    stored
+/// Returns a reaction of a client that saw the message at a revision.
+fn seen_react(on: bool, based_on: u64, nonce: &str) -> Value {
+    json!({ "action": "react", "seq": 1, "emoji": "👍", "on": on, "basedOn": based_on, "nonce": nonce })
 }
 
 #[tokio::test]
 async fn a_late_attempt_of_a_repeated_reaction_does_not_undo_a_newer_one() {
     let chat = room().await;
-    let react = |on: bool, nonce: &str| json!({ "action": "react", "seq": 1, "emoji": "👍", "on": on, "nonce": nonce });
-    for frame in [react(false, "a"), react(true, "b"), react(false, "a")] {
+    // `a` changes nothing and is not stored.
+    for frame in [seen_react(false, 1, "a"), seen_react(true, 1, "b")] {
         chat.send("bea", frame).await;
     }
+    assert_eq!(chat.error_for("bea", seen_react(false, 1, "a")).await.0, json!("outdated"));
     assert_eq!(reactions(&chat).await, [("👍".into(), 1)]);
 }
 
 #[tokio::test]
-async fn an_unneeded_deletion_is_only_acknowledged() {
+async fn a_reaction_that_was_never_applied_does_not_undo_a_newer_one() {
+    let chat = room().await;
+    // `a` waits in a network. Another window adds the reaction, so the page takes `a` for done, and then takes it back.
+    chat.send("bea", seen_react(true, 1, "other")).await;
+    chat.send("bea", seen_react(false, 2, "b")).await;
+    assert_eq!(reactions(&chat).await, []);
+    assert_eq!(chat.error_for("bea", seen_react(true, 1, "a")).await.0, json!("outdated"));
+    // Other people and other emoji do not matter.
+    chat.send("ann", seen_react(true, 1, "a")).await;
+    chat.send("bea", json!({ "action": "react", "seq": 1, "emoji": "🎉", "on": true, "basedOn": 1, "nonce": "c" }))
+        .await;
+    assert_eq!(reactions(&chat).await, [("👍".into(), 1), ("🎉".into(), 1)]);
+    // A client that sends no `basedOn` has the last word, as before.
+    chat.send("bea", react("👍", true)).await;
+    assert_eq!(reactions(&chat).await, [("👍".into(), 2), ("🎉".into(), 1)]);
+}
+
+#[tokio::test]
+async fn a_retry_of_a_change_that_another_one_followed_is_told_so() {
+    let chat = room().await;
+    chat.send("bea", seen_react(true, 1, "a")).await;
+    chat.send("bea", seen_react(false, 2, "b")).await;
+    assert_eq!(chat.error_for("bea", seen_react(true, 1, "a")).await.0, json!("outdated"));
+    let edit = |text: &str, based_on: u64, nonce: &str| json!({ "action": "edit", "seq": 1, "text": text, "basedOn": based_on, "nonce": nonce });
+    chat.send("ann", edit("one", 3, "c")).await;
+    chat.send("ann", edit("two", 4, "d")).await;
+    assert_eq!(chat.error_for("ann", edit("one", 3, "c")).await.0, json!("outdated"));
+    assert_eq!(chat.stored_message("lobby", 1).await["rev"], 5, "no retry took a revision");
+}
+
+#[tokio::test]
+async fn an_unneeded_change_is_only_acknowledged() {
     let chat = room().await;
     let delete = json!({ "action": "delete", "seq": 1 });
-    for (change, repeated) in [(delete.clone(), delete)] {
+    for (change, repeated) in [
+        (react("❤\u{fe0f}", true), react("❤", true)),
+        (react("❤", false), react("❤\u{fe0f}", false)),
+        (delete.clone(), delete),
+    ] {
         chat.send("ann", change).await;
         let changed = chat.received("ann").pop().unwrap();
-        let stored = visible(chat.stored_message("lobby", 1).await);
+        let stored = chat.stored_message("lobby", 1).await;
         chat.received("bea");
         for _ in 0..3 {
             chat.send("ann", repeated.clone()).await;
         }
         assert_eq!(chat.received("ann"), [changed.clone(), changed.clone(), changed], "each is answered");
         assert_eq!(chat.received("bea"), [Value::Null; 0], "the others know it");
-        assert_eq!(visible(chat.stored_message("lobby", 1).await), stored);
+        assert_eq!(chat.stored_message("lobby", 1).await, stored);
     }
     chat.send_message("ann", "next", "m").await;
-    assert_eq!(chat.received("bea")[0]["seq"], 3, "one deletion took a revision");
+    assert_eq!(chat.received("bea")[0]["seq"], 5, "three changes took a revision");
 }

@@ -1,6 +1,6 @@
 //! Messages, their order and the records of their changes.
 
-use chat::ports::messages::{AppliedChange, ChangeRecord, StoredMessage};
+use chat::ports::messages::{AppliedChange, AppliedReaction, ChangeRecord, StoredMessage};
 use futures::future::join_all;
 use shared_types::{ChatMessage, Reaction, ReplyRef, Rev, Seq};
 
@@ -117,6 +117,7 @@ pub async fn replace_requires_the_current_revision(stores: Stores) {
             nonce: original.nonce.clone(),
             at: now(),
             edit_rev: Some(Rev(2)),
+            reaction: Some(AppliedReaction { emoji: "👍".parse().unwrap(), rev: Rev(2) }),
         }],
     };
     assert!(!stores.messages.replace(&lobby, Rev(2), &changed).await.unwrap());

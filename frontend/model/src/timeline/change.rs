@@ -142,7 +142,7 @@ impl Timeline {
                 ClientMessage::Edit { seq, text, mentions, based_on: Some(seen), nonce }
             }
             Change::Delete => ClientMessage::Delete { seq, nonce },
-            Change::Reaction { emoji, on } => ClientMessage::React { seq, emoji, on, nonce },
+            Change::Reaction { emoji, on } => ClientMessage::React { seq, emoji, on, based_on: Some(seen), nonce },
         })
     }
 
@@ -194,15 +194,16 @@ impl Timeline {
         self.drop_confirmed(message, |pending| message.rev > pending.seen && pending.is_confirmed_by(message, &me));
     }
 
-    /// Drops the confirmed changes of a message. A later edit was made on top of a confirmed one, so it is based on that.
+    /// Drops the confirmed changes of a message. A later change of the same text or reaction was made on top of a confirmed one, so it is
+    /// based on that.
     fn drop_confirmed(&mut self, message: &ChatMessage, is_confirmed: impl Fn(&PendingChange) -> bool) {
-        let mut edited = false;
+        let mut confirmed: Vec<Change> = Vec::new();
         self.pending_changes.retain_mut(|pending| {
             if is_confirmed(pending) {
-                edited |= matches!(pending.change, Change::Text(_));
+                confirmed.push(pending.change.clone());
                 return false;
             }
-            if edited && pending.seq == message.seq {
+            if pending.seq == message.seq && confirmed.iter().any(|before| pending.change.replaces(before)) {
                 pending.seen = pending.seen.max(message.rev);
             }
             true
@@ -213,6 +214,11 @@ impl Timeline {
     pub(super) fn on_change_error(&mut self, error: &RequestError, nonce: &Nonce) {
         let Some(pending) = self.pending_changes.iter_mut().find(|pending| pending.nonce == *nonce) else { return };
         let RequestError { code, reason, retry_after, now } = error;
+        // The visitor changed this reaction in another window meanwhile: the newer one is shown, and there is nothing to report.
+        if *code == ErrorCode::Outdated && matches!(pending.change, Change::Reaction { .. }) {
+            self.pending_changes.retain(|pending| pending.nonce != *nonce);
+            return;
+        }
         pending.retry.on_error(*code, *now, reason);
         if *code == ErrorCode::TooFast {
             self.send_limits.block(pending.change.kind(), *now, *retry_after);

@@ -192,10 +192,12 @@ fn a_reply_shows_the_loaded_text() {
     assert_eq!(previews, [(1, None), (3, Some("bob 3".into()))]);
 }
 
-/// Returns the revision on which the next edit is based.
+/// Returns the revision on which the next edit or reaction is based.
 fn next_base(timeline: &mut Timeline) -> Option<Rev> {
-    let Some(ClientMessage::Edit { based_on, .. }) = timeline.next_change(0) else { panic!("nothing is edited") };
-    based_on
+    match timeline.next_change(0) {
+        Some(ClientMessage::Edit { based_on, .. } | ClientMessage::React { based_on, .. }) => based_on,
+        other => panic!("nothing is changed: {other:?}"),
+    }
 }
 
 #[test]
@@ -220,4 +222,26 @@ fn an_edit_of_an_unconfirmed_edit_is_based_on_its_confirmation() {
     change(&mut timeline, 2, text("best"), "b");
     timeline.apply(edited(2, 5, "better"), 0);
     assert_eq!(next_base(&mut timeline), Some(Rev(5)));
+}
+
+#[test]
+fn a_reaction_is_based_on_what_the_visitor_saw() {
+    let mut timeline = room(1..=1, false);
+    change(&mut timeline, 1, thumb(true), "a");
+    assert_eq!(next_base(&mut timeline), Some(Rev(1)));
+    change(&mut timeline, 1, thumb(false), "b");
+    timeline.apply(thumbed(1, 4, true), 0);
+    assert_eq!(next_base(&mut timeline), Some(Rev(4)), "the one that takes it back is based on its confirmation");
+}
+
+#[test]
+fn an_overtaken_reaction_is_dropped_without_an_error() {
+    let mut timeline = room(1..=1, false);
+    change(&mut timeline, 1, thumb(true), "a");
+    timeline.next_change(0);
+    // The other window added it and took it back.
+    timeline.apply(thumbed(1, 3, false), 0);
+    assert_eq!(thumbs(&timeline), 1);
+    timeline.apply(refused(Some("a"), "react", ErrorCode::Outdated), 0);
+    assert_eq!((thumbs(&timeline), timeline.changing_messages(), timeline.take_errors()), (0, vec![], vec![]));
 }

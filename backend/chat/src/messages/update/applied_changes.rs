@@ -1,0 +1,93 @@
+//! The changes that a message remembers, and what they tell about another attempt.
+//!
+//! A change can arrive late: an attempt may wait in a network, in a retried function, or on a sleeping device. Two things keep it from
+//! undoing a newer change. Its nonce is remembered if it was applied. And it names the revision that its author saw (`based_on`): a
+//! change of the same text or reaction that took a later revision is newer. So a change that was never applied needs no record.
+
+use shared_types::{ChatMessage, Emoji, Nonce, Person, Rev, Timestamp};
+
+use crate::{
+    messages::{deadlines::RECORD_LIFE, update::MessageUpdate},
+    ports::messages::{AppliedChange, AppliedReaction},
+};
+
+/// Maximum number of applied changes that a message remembers: 200 of at most 130 bytes are 26 KB.
+const REMEMBERED: usize = 200;
+
+/// Returns the record of a change that takes a revision.
+pub(super) fn applied_change(
+    update: &MessageUpdate,
+    by: &Person,
+    nonce: &Nonce,
+    rev: Rev,
+    at: Timestamp,
+) -> AppliedChange {
+    let (edit_rev, reaction) = match update {
+        MessageUpdate::Text { .. } => (Some(rev), None),
+        MessageUpdate::Reaction { emoji, .. } => (None, Some(AppliedReaction { emoji: emoji.clone(), rev })),
+        MessageUpdate::Deleted | MessageUpdate::Erased => (None, None),
+    };
+    AppliedChange { by: by.id.clone(), nonce: nonce.clone(), at, edit_rev, reaction }
+}
+
+/// Returns whether a newer change of the same text, or of the person's same reaction, was applied. Other changes do not matter.
+pub(super) fn is_outdated(update: &MessageUpdate, by: &Person, applied: &[AppliedChange]) -> bool {
+    let newest = match update {
+        MessageUpdate::Text { .. } => applied.iter().filter_map(|change| change.edit_rev).max(),
+        MessageUpdate::Reaction { emoji, .. } => {
+            let own = applied.iter().filter(|change| change.by == by.id);
+            let reactions = own.filter_map(|change| change.reaction.as_ref());
+            reactions.filter(|reaction| reaction.emoji == *emoji).map(|reaction| reaction.rev).max()
+        }
+        MessageUpdate::Deleted | MessageUpdate::Erased => None,
+    };
+    matches!((newest, based_on(update)), (Some(newest), Some(seen)) if newest > seen)
+}
+
+/// Returns whether a deletion or a reaction would change nothing. Nothing follows a deletion, and a late attempt of the reaction is
+/// outdated when a newer one is applied. An edit that changes nothing is stored all the same, so that it raises the newest edit.
+pub(super) fn is_unneeded(update: &MessageUpdate, found: &ChatMessage, wanted: &ChatMessage) -> bool {
+    match update {
+        MessageUpdate::Deleted | MessageUpdate::Reaction { .. } => found == wanted,
+        MessageUpdate::Text { .. } | MessageUpdate::Erased => false,
+    }
+}
+
+/// Returns whether the effect of a change that was applied is gone, because another one followed. Its sender may have seen neither, so it
+/// is told. A client that sends no `basedOn` does not know that answer.
+pub(super) fn is_overtaken(update: &MessageUpdate, found: &ChatMessage, by: &Person) -> bool {
+    if found.deleted || based_on(update).is_none() {
+        return false;
+    }
+    match update {
+        MessageUpdate::Text { text, .. } => found.text != *text,
+        MessageUpdate::Reaction { emoji, on, .. } => has_reaction(found, emoji, by) != *on,
+        MessageUpdate::Deleted | MessageUpdate::Erased => false,
+    }
+}
+
+/// Returns the changes that may still be retried, and this one. The newest edit is always kept: an older one may have waited on a
+/// sleeping device for any time.
+pub(super) fn recent_changes(applied: Vec<AppliedChange>, mine: AppliedChange) -> Vec<AppliedChange> {
+    let now = mine.at;
+    let newest_edit = applied.iter().chain([&mine]).filter_map(|change| change.edit_rev).max();
+    let is_newest_edit = |change: &AppliedChange| newest_edit.is_some() && change.edit_rev == newest_edit;
+    let mut recent = applied;
+    recent.retain(|change| now.since(change.at) <= RECORD_LIFE || is_newest_edit(change));
+    let surplus = (recent.len() + 1).saturating_sub(REMEMBERED);
+    let is_kept = |(place, change): &(usize, AppliedChange)| *place >= surplus || is_newest_edit(change);
+    recent.into_iter().enumerate().filter(is_kept).map(|(_, change)| change).chain([mine]).collect()
+}
+
+/// Returns the revision that the author of a change saw.
+fn based_on(update: &MessageUpdate) -> Option<Rev> {
+    match update {
+        MessageUpdate::Text { based_on, .. } | MessageUpdate::Reaction { based_on, .. } => *based_on,
+        MessageUpdate::Deleted | MessageUpdate::Erased => None,
+    }
+}
+
+fn has_reaction(message: &ChatMessage, emoji: &Emoji, by: &Person) -> bool {
+    let matching = message.reactions.iter().filter(|reaction| reaction.emoji == *emoji);
+    matching.flat_map(|reaction| &reaction.people).any(|person| person.id == by.id)
+}
