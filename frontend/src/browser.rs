@@ -24,6 +24,5 @@ pub(crate) mod storage;
 pub(crate) mod takeover;
 pub(crate) mod time;
 pub(crate) mod unread_badge;
-pub(crate) mod unsent_messages;
 pub(crate) mod upload;
 pub(crate) mod viewport;

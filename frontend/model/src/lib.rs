@@ -22,3 +22,4 @@ pub mod search;
 pub mod texts;
 pub mod timeline;
 pub mod unread;
+pub mod unsent_messages;

@@ -21,6 +21,7 @@ use page_model::{
     search::Search,
     timeline::{Change, UnreadSummary},
     unread::ReadPosition,
+    unsent_messages::UnsentMessages,
 };
 use shared_types::{Action, ActionName, ClientMessage, PageState, Person, PersonId, Seq, ServerMessage, Timestamp};
 use wasm_bindgen_futures::spawn_local;
@@ -34,9 +35,7 @@ use crate::{
         session::uploads::SentImage,
         sign_out,
         socket::{Socket, SocketEvent},
-        storage, takeover, time,
-        unsent_messages::UnsentMessages,
-        viewport,
+        storage, takeover, time, viewport,
     },
     ui::{
         log::{gestures, scroll::ScrollAnchor},
@@ -101,7 +100,7 @@ pub(crate) struct Session {
 pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
     let now = time::now();
     let (mut client, effects) = Client::start(&page, chat.translations, now, random::random);
-    let (unsent, stored) = UnsentMessages::open(&page.room, &page.you.id);
+    let (unsent, stored) = UnsentMessages::open(&page.room, &page.you.id, &storage::device());
     client.restore(stored, now);
     let newest = client.timeline().newest().map(|(seq, _)| seq);
     let rooms = RoomList::new(&page.room, storage::read("rooms").as_deref());
@@ -397,7 +396,7 @@ impl Session {
                 }
             }
             self.refresh_composer_mode();
-            self.unsent.update(&self.client.timeline().unsent(), now);
+            self.unsent.update(&storage::device(), &self.client.timeline().unsent(), now);
             let unread = self.chat.show(self.client.timeline(), &self.calendar, self.read_position.line());
             self.show_unread_summary(unread);
             takeover::restore_mode(self.chat);

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use js_sys::{Object, Reflect};
 use leptos::prelude::*;
+use page_model::unsent_messages::DeviceStorage;
 use shared_types::{RoomName, Seq};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Storage;
@@ -91,6 +92,24 @@ impl Store {
         keys.sort_unstable();
         keys.dedup();
         keys
+    }
+}
+
+impl DeviceStorage for Store {
+    fn keys(&self, prefix: &str) -> Vec<String> {
+        Self::keys(self, prefix)
+    }
+
+    fn get(&self, key: &str) -> Option<String> {
+        Self::get(self, key)
+    }
+
+    fn set(&self, key: &str, value: &str) -> bool {
+        Self::set(self, key, value)
+    }
+
+    fn remove(&self, key: &str) {
+        Self::remove(self, key);
     }
 }
 

@@ -88,7 +88,12 @@ impl RetryState {
     }
 
     /// Waits for a retry after `now`, or fails for `reason` when all attempts are used.
+    ///
+    /// A request that failed stays so: this may be the late answer to another attempt of it, while a retry is up to the visitor.
     pub(super) fn retry_later(&mut self, now: u64, reason: &str) {
+        if matches!(self.phase, RetryPhase::Failed(_)) {
+            return;
+        }
         self.phase = if self.tries >= TRIES {
             RetryPhase::Failed(reason.into())
         } else {

@@ -145,3 +145,16 @@ fn unconfirmed_messages_are_kept_for_the_next_visit() {
     let unsent: Vec<_> = timeline.unsent().into_iter().map(|draft| draft.nonce.to_string()).collect();
     assert_eq!(unsent, ["b", "c"]);
 }
+
+#[test]
+fn a_late_answer_to_another_attempt_does_not_retry_a_refused_message() {
+    let mut timeline = room(1..=1, false);
+    post(&mut timeline, "a");
+    timeline.next_message(0);
+    timeline.apply(refused(Some("a"), "send", ErrorCode::Muted), 0);
+    // The frame was handled twice.
+    timeline.apply(refused(Some("a"), "send", ErrorCode::Unavailable), 0);
+    assert_eq!((shown(&timeline), timeline.next_message(MINUTE)), (vec!["bob 1".into(), "a! No.".into()], None));
+    timeline.retry(&"a".parse().unwrap());
+    assert_eq!(timeline.next_message(MINUTE), sent("a"), "the visitor can");
+}

@@ -1,0 +1,168 @@
+//! Unconfirmed messages, stored on the device, so that a reload or a crash of the browser does not lose them.
+//!
+//! Each message is one entry, so that two windows of a room do not overwrite each other's messages. If both windows
+//! send a message, the server stores it once, because the nonce is the same. An entry belongs to its author: another
+//! person on the same device neither sees nor sends it, and it is still there when its author returns.
+
+use shared_types::{Nonce, PersonId, RoomName};
+
+use crate::timeline::Draft;
+
+/// The storage of the device, which all windows of a browser share.
+pub trait DeviceStorage {
+    /// The keys that start with `prefix`, sorted.
+    fn keys(&self, prefix: &str) -> Vec<String>;
+
+    /// Reads an entry.
+    fn get(&self, key: &str) -> Option<String>;
+
+    /// Writes an entry. Returns whether it survives a reload.
+    fn set(&self, key: &str, value: &str) -> bool;
+
+    /// Removes an entry.
+    fn remove(&self, key: &str);
+}
+
+/// The stored messages of one author in one room.
+#[derive(Debug)]
+pub struct UnsentMessages {
+    prefix: String,
+    entries: Vec<Entry>,
+    /// The time in the newest key, in milliseconds.
+    newest: u64,
+}
+
+/// The entry of an unsent message.
+#[derive(Debug)]
+struct Entry {
+    key: String,
+    nonce: Nonce,
+    /// Whether it survives a reload. If storage is full or forbidden, it lasts until the page is left.
+    is_stored: bool,
+}
+
+impl UnsentMessages {
+    /// Opens the entries of an author in a room. Returns the messages that earlier pages and other windows stored, oldest first.
+    pub fn open(room: &RoomName, author: &PersonId, device: &impl DeviceStorage) -> (Self, Vec<Draft>) {
+        let prefix = ["unsent/", room.as_str(), "/", author.as_str(), "/"].concat();
+        let (mut entries, mut drafts, mut newest) = (Vec::new(), Vec::new(), 0);
+        // Keys contain the time before the nonce, so they are sorted by time. It has 13 digits until the year 2286.
+        for key in device.keys(&prefix) {
+            if let Some(draft) = device.get(&key).and_then(|entry| read(&entry)) {
+                let time = key[prefix.len()..].split('/').next().and_then(|time| time.parse().ok());
+                newest = newest.max(time.unwrap_or_default());
+                entries.push(Entry { key, nonce: draft.nonce.clone(), is_stored: false });
+                drafts.push(draft);
+            }
+        }
+        (Self { prefix, entries, newest }, drafts)
+    }
+
+    /// Whether every unsent message is stored and survives a reload.
+    pub fn is_complete(&self) -> bool {
+        self.entries.iter().all(|entry| entry.is_stored)
+    }
+
+    /// Updates the entries to the messages that are unsent at `now`, in milliseconds.
+    pub fn update(&mut self, device: &impl DeviceStorage, unsent: &[Draft], now: u64) {
+        self.entries.retain(|Entry { key, nonce, .. }| {
+            let is_unsent = unsent.iter().any(|draft| draft.nonce == *nonce);
+            if !is_unsent {
+                device.remove(key);
+            }
+            is_unsent
+        });
+        for draft in unsent {
+            let entry = self.entry(draft, now);
+            // An entry that could not be stored is tried again.
+            entry.is_stored = entry.is_stored || device.set(&entry.key, &write(draft));
+        }
+    }
+
+    /// Returns the entry of a message. A new one gets a key with the time `now`, or a later one: the nonce would decide the order of
+    /// messages of the same millisecond, and the device's clock may be set back.
+    fn entry(&mut self, draft: &Draft, now: u64) -> &mut Entry {
+        let known = self.entries.iter().position(|entry| entry.nonce == draft.nonce);
+        let index = known.unwrap_or_else(|| {
+            self.newest = now.max(self.newest + 1);
+            let key = [&self.prefix, self.newest.to_string().as_str(), "/", draft.nonce.as_str()].concat();
+            self.entries.push(Entry { key, nonce: draft.nonce.clone(), is_stored: false });
+            self.entries.len() - 1
+        });
+        &mut self.entries[index]
+    }
+}
+
+fn write(draft: &Draft) -> String {
+    serde_json::to_string(&(&draft.nonce, &draft.text, &draft.image, draft.reply_to)).unwrap_or_default()
+}
+
+fn read(entry: &str) -> Option<Draft> {
+    let (nonce, text, image, reply_to) = serde_json::from_str(entry).ok()?;
+    Some(Draft { nonce, text, image, reply_to })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{cell::RefCell, collections::BTreeMap};
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Device(RefCell<BTreeMap<String, String>>);
+
+    impl DeviceStorage for Device {
+        fn keys(&self, prefix: &str) -> Vec<String> {
+            self.0.borrow().keys().filter(|key| key.starts_with(prefix)).cloned().collect()
+        }
+
+        fn get(&self, key: &str) -> Option<String> {
+            self.0.borrow().get(key).cloned()
+        }
+
+        fn set(&self, key: &str, value: &str) -> bool {
+            self.0.borrow_mut().insert(key.into(), value.into());
+            true
+        }
+
+        fn remove(&self, key: &str) {
+            self.0.borrow_mut().remove(key);
+        }
+    }
+
+    fn draft(nonce: &str) -> Draft {
+        Draft { nonce: nonce.parse().unwrap(), text: "hi".parse().ok(), image: None, reply_to: None }
+    }
+
+    fn open(device: &Device, author: &str) -> (UnsentMessages, Vec<String>) {
+        let (unsent, drafts) = UnsentMessages::open(&RoomName::lobby(), &author.parse().unwrap(), device);
+        (unsent, drafts.iter().map(|draft| draft.nonce.to_string()).collect())
+    }
+
+    #[test]
+    fn messages_of_one_moment_keep_their_order() {
+        let device = Device::default();
+        let (mut unsent, _) = open(&device, "ann");
+        unsent.update(&device, &[draft("z"), draft("a")], 1_700_000_000_000);
+        // The clock was set back.
+        unsent.update(&device, &[draft("z"), draft("a"), draft("m")], 1_600_000_000_000);
+        let (mut reopened, drafts) = open(&device, "ann");
+        assert_eq!(drafts, ["z", "a", "m"]);
+        reopened.update(&device, &["z", "a", "m", "b"].map(draft), 1_700_000_000_000);
+        assert_eq!(open(&device, "ann").1, ["z", "a", "m", "b"]);
+    }
+
+    #[test]
+    fn two_windows_keep_each_other_s_messages() {
+        let device = Device::default();
+        let (mut one, _) = open(&device, "ann");
+        one.update(&device, &[draft("a")], 1_700_000_000_000);
+        let (mut other, drafts) = open(&device, "ann");
+        assert_eq!(drafts, ["a"]);
+        assert_eq!(open(&device, "bea").1, [""; 0], "another person on the device");
+        other.update(&device, &[draft("a"), draft("b")], 1_700_000_000_001);
+        one.update(&device, &[], 1_700_000_000_002);
+        assert_eq!(open(&device, "ann").1, ["b"]);
+        assert!(one.is_complete() && other.is_complete());
+    }
+}
