@@ -16,7 +16,7 @@ use crate::{
     ports::{
         Result as PortResult, Unavailable,
         connections::{AddressKey, Connection, Connections},
-        moderation::Subject,
+        moderation::{RestrictionChange, Subject},
     },
 };
 
@@ -61,8 +61,8 @@ struct OpenConnections {
 impl ModerationActions {
     /// Mutes a person for a time, or ends the mute (0 seconds).
     ///
-    /// If two moderators act on one person at the same time, one action may overwrite the other. Both moderators get the
-    /// restrictions in effect, and both actions are in the audit log.
+    /// If two moderators mute or unmute one person at the same time, the last one to arrive decides. Both moderators get the
+    /// restrictions in effect, and both actions are in the audit log. A mute and a ban do not affect each other.
     ///
     /// # Errors
     ///
@@ -77,8 +77,7 @@ impl ModerationActions {
         let (until, name) = (self.until(seconds), name_in(&connections));
         self.record(by, ModerationAction::Mute { person: person.clone(), name, until }).await?;
         let subject = Subject::Person(person);
-        let restrictions = Restrictions { muted_until: until, ..self.restriction_store.now(&subject).await? };
-        self.restriction_store.moderation.set_restrictions(&subject, restrictions).await?;
+        let restrictions = self.restriction_store.restrict(&subject, RestrictionChange::MutedUntil(until)).await?;
         Ok(RestrictionOutcome { restrictions, connections, same_address_connections: Vec::new() })
     }
 
@@ -120,8 +119,7 @@ impl ModerationActions {
             .map(|subject| async move { moderation.set_restrictions(&subject, address_ban).await });
         try_join_all(writes).await?;
         let subject = Subject::Person(person.clone());
-        let restrictions = Restrictions { banned_until: until, ..self.restriction_store.now(&subject).await? };
-        moderation.set_restrictions(&subject, restrictions).await?;
+        let restrictions = self.restriction_store.restrict(&subject, RestrictionChange::BannedUntil(until)).await?;
         if until.is_none() {
             return Ok(RestrictionOutcome { restrictions, connections, same_address_connections: Vec::new() });
         }

@@ -8,7 +8,7 @@ use shared_types::{Person, PersonId, Restrictions, RoomName, RoomRules, Timestam
 use crate::ports::{
     Result,
     connections::AddressKey,
-    moderation::{Moderation, Subject},
+    moderation::{Moderation, RestrictionChange, Subject},
     system::Clock,
 };
 
@@ -89,10 +89,19 @@ impl RestrictionStore {
 
     /// Returns the stored restrictions of a subject without those that have ended.
     pub(crate) async fn now(&self, of: &Subject) -> Result<Restrictions> {
-        let Restrictions { muted_until, banned_until } = self.moderation.restrictions(of).await?;
+        Ok(self.current(self.moderation.restrictions(of).await?))
+    }
+
+    /// Changes one restriction of a subject. Returns the restrictions afterwards, without those that have ended.
+    pub(crate) async fn restrict(&self, of: &Subject, change: RestrictionChange) -> Result<Restrictions> {
+        Ok(self.current(self.moderation.restrict(of, change).await?))
+    }
+
+    /// Returns restrictions without those that have ended.
+    fn current(&self, Restrictions { muted_until, banned_until }: Restrictions) -> Restrictions {
         let now = self.clock.now();
         let is_current = |until: &Timestamp| *until > now;
-        Ok(Restrictions { muted_until: muted_until.filter(is_current), banned_until: banned_until.filter(is_current) })
+        Restrictions { muted_until: muted_until.filter(is_current), banned_until: banned_until.filter(is_current) }
     }
 }
 

@@ -14,14 +14,38 @@ pub enum Subject {
     Address(AddressKey),
 }
 
+/// A change of one restriction. The other one stays as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RestrictionChange {
+    /// Muted until this time; `None` lifts the mute.
+    MutedUntil(Option<Timestamp>),
+    /// Banned until this time; `None` lifts the ban.
+    BannedUntil(Option<Timestamp>),
+}
+
+impl RestrictionChange {
+    /// Returns the restrictions after the change.
+    pub fn apply(self, before: Restrictions) -> Restrictions {
+        match self {
+            Self::MutedUntil(muted_until) => Restrictions { muted_until, ..before },
+            Self::BannedUntil(banned_until) => Restrictions { banned_until, ..before },
+        }
+    }
+}
+
 /// The store of moderators' decisions.
 #[async_trait]
 pub trait Moderation: Send + Sync {
-    /// Returns the restrictions of a subject, expired ones included. MUST see every `set_restrictions` that has ended.
+    /// Returns the restrictions of a subject, expired ones included. MUST see every `set_restrictions` and `restrict`
+    /// that has ended.
     async fn restrictions(&self, of: &Subject) -> Result<Restrictions>;
 
     /// Replaces the restrictions of a subject. The store may drop them once they have expired.
     async fn set_restrictions(&self, of: &Subject, restrictions: Restrictions) -> Result<()>;
+
+    /// Changes one restriction of a subject. Returns the restrictions afterwards, expired ones included. MUST be one step: of a mute and
+    /// a ban at the same time, neither is lost. The store may drop restrictions once they have expired.
+    async fn restrict(&self, of: &Subject, change: RestrictionChange) -> Result<Restrictions>;
 
     /// Returns the addresses that were banned together with a person, expired bans included. Some minutes after the `until` of
     /// `set_banned_addresses` the list MUST be empty.

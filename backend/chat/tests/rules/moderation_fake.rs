@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chat::ports::{
     Result,
     connections::AddressKey,
-    moderation::{Moderation, Subject},
+    moderation::{Moderation, RestrictionChange, Subject},
 };
 use chat_testing::test_chat::START;
 use shared_types::{AuditEntry, PersonId, Restrictions, RoomName, RoomRules, Timestamp};
@@ -30,6 +30,10 @@ impl Moderation for BanningModeration {
     }
 
     async fn set_restrictions(&self, _: &Subject, _: Restrictions) -> Result<()> {
+        unreachable!()
+    }
+
+    async fn restrict(&self, _: &Subject, _: RestrictionChange) -> Result<Restrictions> {
         unreachable!()
     }
 

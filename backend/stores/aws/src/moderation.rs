@@ -6,17 +6,18 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use aws_sdk_dynamodb::types::ReturnValue;
 use chat::ports::{
     Result, Unavailable,
     connections::AddressKey,
-    moderation::{Moderation, Subject},
+    moderation::{Moderation, RestrictionChange, Subject},
     system::Clock,
 };
 use shared_types::{AuditEntry, PersonId, Restrictions, RoomName, RoomRules, Timestamp, limits};
 
 use crate::{
     item::{Item, Malformed, item, number, read_all, read_number, read_optional_number, read_parsed, text},
-    table::{Key, Table},
+    table::{Key, Table, Update},
 };
 
 /// How long an item outlives its restriction, in seconds, so that a fast clock cannot expire one that is still in force.
@@ -55,6 +56,32 @@ impl Moderation for DynamoModeration {
             }
         }
         self.decisions.put(stored, doing).await
+    }
+
+    async fn restrict(&self, of: &Subject, change: RestrictionChange) -> Result<Restrictions> {
+        let doing = "changing a restriction";
+        let (attribute, until) = match change {
+            RestrictionChange::MutedUntil(until) => ("mutedUntil", until),
+            RestrictionChange::BannedUntil(until) => ("bannedUntil", until),
+        };
+        // The other restriction may end later than this one, but not later than the longest one that begins now.
+        let expires = (self.clock.now() + limits::SANCTION).0 / 1000 + GRACE_SECONDS;
+        let update = self
+            .decisions
+            .updating(restrictions_key(of))
+            .expression_attribute_names("#until", attribute)
+            .expression_attribute_values(":expires", number(expires))
+            .return_values(ReturnValue::AllNew);
+        let update = match until {
+            Some(until) => update
+                .update_expression("SET expires = :expires, #until = :until")
+                .expression_attribute_values(":until", number(until.0)),
+            None => update.update_expression("SET expires = :expires REMOVE #until"),
+        };
+        match self.decisions.try_update(update, doing).await? {
+            Update::Made(stored) => to_restrictions(&stored).map_err(Unavailable::while_doing(doing)),
+            Update::Refused(_) => Err(Unavailable { doing, cause: "an update without a condition was refused".into() }),
+        }
     }
 
     async fn banned_addresses(&self, person: &PersonId) -> Result<Vec<AddressKey>> {

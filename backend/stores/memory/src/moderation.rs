@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chat::ports::{
     Result,
     connections::AddressKey,
-    moderation::{Moderation, Subject},
+    moderation::{Moderation, RestrictionChange, Subject},
 };
 use shared_types::{AuditEntry, PersonId, Restrictions, RoomName, RoomRules, Timestamp};
 
@@ -32,6 +32,13 @@ impl Moderation for MemoryModeration {
     async fn set_restrictions(&self, of: &Subject, restrictions: Restrictions) -> Result<()> {
         self.0.lock().unwrap().restrictions.insert(format!("{of:?}"), restrictions);
         Ok(())
+    }
+
+    async fn restrict(&self, of: &Subject, change: RestrictionChange) -> Result<Restrictions> {
+        let mut state = self.0.lock().unwrap();
+        let stored = state.restrictions.entry(format!("{of:?}")).or_default();
+        *stored = change.apply(*stored);
+        Ok(*stored)
     }
 
     async fn banned_addresses(&self, person: &PersonId) -> Result<Vec<AddressKey>> {

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use chat::ports::{
     Result,
     connections::AddressKey,
-    moderation::{Moderation, Subject},
+    moderation::{Moderation, RestrictionChange, Subject},
     system::Clock,
 };
 use redb::{ReadTransaction, ReadableTable, TableDefinition};
@@ -54,6 +54,28 @@ impl RedbModeration {
         Self { store, clock, seen: Mutex::default() }
     }
 
+    /// Changes the restrictions of a subject in one commit. Returns those afterwards.
+    async fn change_restrictions(
+        &self,
+        of: &Subject,
+        change: impl Fn(Restrictions) -> Restrictions + Send + 'static,
+    ) -> Result<Restrictions> {
+        let (key, now) = (subject_key(of), self.clock.now());
+        self.store
+            .write("writing restrictions", move |transaction| {
+                let mut table = transaction.open_table(RESTRICTIONS)?;
+                let before = table.get(key.as_str())?.map(|value| decode(value.value())).transpose()?;
+                let changed = change(before.unwrap_or_default());
+                table.insert(key.as_str(), encode(&changed)?.as_slice())?;
+                // Moderators decide a few times a day, and nothing else would remove expired restrictions.
+                table.retain(|_, restrictions| {
+                    !decode(restrictions).is_ok_and(|restrictions| is_over(restrictions, now))
+                })?;
+                Ok(changed)
+            })
+            .await
+    }
+
     /// Returns the time of the oldest audit entry that is kept.
     fn oldest_entry(&self) -> u64 {
         (self.clock.now() - limits::AUDIT_RETENTION).0
@@ -76,18 +98,11 @@ impl Moderation for RedbModeration {
     }
 
     async fn set_restrictions(&self, of: &Subject, restrictions: Restrictions) -> Result<()> {
-        let (key, now) = (subject_key(of), self.clock.now());
-        self.store
-            .write("writing restrictions", move |transaction| {
-                let mut table = transaction.open_table(RESTRICTIONS)?;
-                table.insert(key.as_str(), encode(&restrictions)?.as_slice())?;
-                // Moderators decide a few times a day, and nothing else would remove expired restrictions.
-                table.retain(|_, restrictions| {
-                    !decode(restrictions).is_ok_and(|restrictions| is_over(restrictions, now))
-                })?;
-                Ok(())
-            })
-            .await
+        self.change_restrictions(of, move |_| restrictions).await.map(drop)
+    }
+
+    async fn restrict(&self, of: &Subject, change: RestrictionChange) -> Result<Restrictions> {
+        self.change_restrictions(of, move |before| change.apply(before)).await
     }
 
     async fn banned_addresses(&self, person: &PersonId) -> Result<Vec<AddressKey>> {

@@ -1,6 +1,9 @@
 //! Restrictions, banned and recent addresses, room rules and the audit log.
 
-use chat::ports::{connections::AddressKey, moderation::Subject};
+use chat::ports::{
+    connections::AddressKey,
+    moderation::{RestrictionChange, Subject},
+};
 use shared_types::{AuditEntry, ModerationAction, Person, Restrictions, RoomRules, Timestamp};
 
 use super::contract;
@@ -11,6 +14,7 @@ use crate::contract::{
 
 contract! { moderation_contract moderation {
     restrictions_of_people_and_addresses_are_separate
+    a_mute_and_a_ban_do_not_affect_each_other
     banned_addresses_belong_to_one_person
     recent_addresses_of_a_person_are_known_until_they_expire
     rules_of_rooms_are_separate
@@ -30,6 +34,20 @@ pub async fn restrictions_of_people_and_addresses_are_separate(stores: Stores) {
     stores.moderation.set_restrictions(&person, Restrictions::default()).await.unwrap();
     assert_eq!(stores.moderation.restrictions(&person).await.unwrap(), Restrictions::default());
     assert_eq!(stores.moderation.restrictions(&address).await.unwrap(), banned);
+}
+
+pub async fn a_mute_and_a_ban_do_not_affect_each_other(stores: Stores) {
+    let soon = |minutes: u64| Some(Timestamp(now().0 / 1000 * 1000 + minutes * 60_000));
+    let ann = Subject::Person("ann".parse().unwrap());
+    let (mute, ban) = (RestrictionChange::MutedUntil(soon(1)), RestrictionChange::BannedUntil(soon(2)));
+    let (muted, banned) = futures::join!(stores.moderation.restrict(&ann, mute), stores.moderation.restrict(&ann, ban));
+    let both = Restrictions { muted_until: soon(1), banned_until: soon(2) };
+    assert!([muted.unwrap(), banned.unwrap()].contains(&both), "the second one sees the first");
+    assert_eq!(stores.moderation.restrictions(&ann).await.unwrap(), both);
+    let forgiven = stores.moderation.restrict(&ann, RestrictionChange::BannedUntil(None)).await.unwrap();
+    assert_eq!(forgiven, Restrictions { banned_until: None, ..both });
+    stores.moderation.restrict(&ann, RestrictionChange::MutedUntil(None)).await.unwrap();
+    assert_eq!(stores.moderation.restrictions(&ann).await.unwrap(), Restrictions::default());
 }
 
 pub async fn banned_addresses_belong_to_one_person(stores: Stores) {
