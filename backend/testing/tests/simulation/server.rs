@@ -1,9 +1,10 @@
 //! Simulated server: the real handlers over ports that delay, fail and crash.
 
+mod moderation_ports;
+mod network;
 mod ports;
 
 use std::{
-    cell::Cell,
     collections::{BTreeMap, BTreeSet},
     future::Future,
     sync::{Arc, Mutex, MutexGuard},
@@ -15,7 +16,7 @@ use chat::{
         origin::Origins,
         policy::AccessPolicy,
         rate_limit::{RateLimiter, RateLimits},
-        sessions::Sessions,
+        sessions::{Session, Sessions},
     },
     commands::{FrameHandler, FramePorts, FrameRequest, FrameSettings},
     cpu::CpuScheduler,
@@ -26,11 +27,11 @@ use chat::{
     presence::{
         connect::{ConnectRequest, ConnectRule},
         connect_handler::ConnectHandler,
-        disconnect::DisconnectHandler,
     },
 };
+pub(crate) use network::SentFrame;
 use ports::{FrozenClock, Ports, SeededEntropy};
-use shared_types::{AccessMode, Language, PageState, PersonName, Rev, RoomName, ServerMessage};
+use shared_types::{AccessMode, Language, PageState, PersonId, Rev, RoomName, Timestamp};
 use store_memory::{
     connections::MemoryConnections, images::MemoryImages, messages::MemoryMessages, moderation::MemoryModeration,
     rate_store::MemoryRateStore, secrets::MemorySecrets,
@@ -40,6 +41,8 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
+use crate::observations::{Acknowledged, Observations};
+
 /// Timeout of a function on AWS: `Timeout` in template.yml.
 const FUNCTION_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -48,6 +51,9 @@ const MAX_SKEW: i64 = 5 * 60 * 1000;
 
 /// Start of every run on the true clock, in milliseconds since the epoch.
 const START: u64 = 1_700_000_000_000;
+
+/// The id of the moderator.
+const MODERATOR: &str = "moderator";
 
 /// Probabilities of faults, in thousandths.
 #[derive(Clone, Copy)]
@@ -83,8 +89,11 @@ pub(crate) struct Server {
     pub(crate) messages: MemoryMessages,
     connections: MemoryConnections,
     rate_store: MemoryRateStore,
-    moderation: Arc<MemoryModeration>,
-    sockets: Mutex<BTreeMap<ConnectionId, mpsc::UnboundedSender<String>>>,
+    moderation: MemoryModeration,
+    observations: Mutex<Observations>,
+    /// The people who opened a page, without the moderator.
+    people: Mutex<Vec<PersonId>>,
+    sockets: Mutex<BTreeMap<ConnectionId, mpsc::UnboundedSender<SentFrame>>>,
     /// The sockets whose clients are behind, with the first revision of a dropped frame.
     behind: Mutex<BTreeMap<ConnectionId, Option<Rev>>>,
     half_open: Mutex<BTreeSet<ConnectionId>>,
@@ -92,16 +101,35 @@ pub(crate) struct Server {
     renderer: MessageRenderer,
 }
 
+/// The answer to a request for the page.
+pub(crate) enum Visit {
+    /// The page, and the number of deletions that it has to respect.
+    Page(Box<PageState>, usize),
+    /// The visitor is banned until this time.
+    Banned(Timestamp),
+    /// The request failed.
+    Failed,
+}
+
+/// A running handler.
+struct Handler {
+    /// The error of its clock.
+    skew: i64,
+    /// Crashes it.
+    crashed: Arc<Notify>,
+    /// What was acknowledged when it started.
+    acknowledged: Acknowledged,
+}
+
 tokio::task_local! {
-    /// The running handler: the error of its clock, and the notification that crashes it.
-    static HANDLER: (Cell<i64>, Arc<Notify>);
+    static HANDLER: Handler;
 }
 
 impl Server {
     pub(crate) async fn new(seed: u64, faults: Faults) -> Arc<Self> {
         let rng = Mutex::new(fastrand::Rng::with_seed(seed));
         let secrets = Arc::new(MemorySecrets::default());
-        let policy = AccessPolicy::open(Vec::new());
+        let policy = AccessPolicy::open(vec![MODERATOR.parse().unwrap()]);
         let entropy = Arc::new(SeededEntropy(Mutex::new(fastrand::Rng::with_seed(seed))));
         let sessions = Sessions::load(secrets, Arc::new(FrozenClock), entropy, policy).await.unwrap();
         Arc::new(Self {
@@ -111,7 +139,9 @@ impl Server {
             messages: MemoryMessages::default(),
             connections: MemoryConnections::default(),
             rate_store: MemoryRateStore::default(),
-            moderation: Arc::default(),
+            moderation: MemoryModeration::default(),
+            observations: Mutex::default(),
+            people: Mutex::default(),
             sockets: Mutex::default(),
             behind: Mutex::default(),
             half_open: Mutex::default(),
@@ -138,8 +168,22 @@ impl Server {
         self.pick(0..1000) < u64::from(thousandths)
     }
 
-    /// Fetches the page; `None` if the request failed.
-    pub(crate) async fn visit(self: &Arc<Self>, cookie: &mut Option<String>) -> Option<PageState> {
+    pub(crate) fn observations(&self) -> MutexGuard<'_, Observations> {
+        self.observations.lock().unwrap()
+    }
+
+    /// Returns the session cookie of the moderator.
+    pub(crate) fn moderator_cookie(&self) -> String {
+        self.sessions.cookie(&Session { id: MODERATOR.parse().unwrap(), name: None, moderator: true })
+    }
+
+    /// Returns the people who opened a page, without the moderator.
+    pub(crate) fn people(&self) -> Vec<PersonId> {
+        self.people.lock().unwrap().clone()
+    }
+
+    /// Fetches the page.
+    pub(crate) async fn visit(self: &Arc<Self>, cookie: &mut Option<String>) -> Visit {
         let ports = Arc::new(Ports(self.clone()));
         let page = FrontPage {
             connections: ports.clone(),
@@ -153,23 +197,30 @@ impl Server {
             sessions: self.sessions.clone(),
             socket: String::new(),
         };
-        let mut visit = None;
+        let (mut visit, mut deletions) = (None, 0);
         self.run(async {
+            deletions = HANDLER.with(|handler| handler.acknowledged.deletions);
             visit = page.visit(RoomName::lobby(), cookie.as_deref(), None, &[], Language::English).await.ok().flatten();
         })
         .await;
-        visit.map(|visit| {
-            *cookie = visit.cookie.or_else(|| cookie.take());
-            visit.state
-        })
+        let Some(visit) = visit else { return Visit::Failed };
+        // The routes of the page refuse a banned visitor.
+        if let Some(until) = visit.state.restrictions.banned_until {
+            return Visit::Banned(until);
+        }
+        *cookie = visit.cookie.or_else(|| cookie.take());
+        let you = &visit.state.you;
+        if !you.moderator && !self.people().contains(&you.id) {
+            self.people.lock().unwrap().push(you.id.clone());
+        }
+        Visit::Page(Box::new(visit.state), deletions)
     }
 
     /// Opens a socket. The receiver yields its frames until it is cut.
     pub(crate) async fn connect(
         self: &Arc<Self>,
         ticket: String,
-        name: Option<PersonName>,
-    ) -> Option<(ConnectionId, mpsc::UnboundedReceiver<String>)> {
+    ) -> Option<(ConnectionId, mpsc::UnboundedReceiver<SentFrame>)> {
         let ports = Arc::new(Ports(self.clone()));
         let id = ConnectionId(format!("c{}", self.pick(0..u64::MAX)));
         let connect = ConnectHandler::new(ConnectRule {
@@ -186,7 +237,7 @@ impl Server {
             connection: id.clone(),
             room: None,
             ticket: Some(ticket),
-            name: name.map(|name| name.to_string()),
+            name: None,
             origin: None,
             host: None,
             address: None,
@@ -202,32 +253,11 @@ impl Server {
         Some((id, frames))
     }
 
-    /// Sends a frame of a client. It arrives later: once, twice or not at all.
-    pub(crate) fn send_frame(self: &Arc<Self>, id: &ConnectionId, body: String) {
-        if self.happens(|faults| faults.cut) {
-            self.cut(id);
-        }
-        if self.happens(|faults| faults.loss) || self.is_half_open(id) {
-            return;
-        }
-        let times = if self.happens(|faults| faults.twice) { 2 } else { 1 };
-        let request_id = format!("r{}", self.pick(0..u64::MAX));
-        for _ in 0..times {
-            let frame = FrameRequest { connection: id.clone(), request_id: request_id.clone(), body: body.clone() };
-            let (server, delay) = (self.clone(), self.delay());
-            tokio::spawn(async move {
-                sleep(delay).await;
-                server.handle(frame).await;
-            });
-        }
-    }
-
-    /// Returns the restrictions of the simulation. There are none, so this store has no faults.
     fn restriction_store(&self, ports: &Arc<Ports>) -> RestrictionStore {
         RestrictionStore {
-            moderation: self.moderation.clone(),
+            moderation: ports.clone(),
             clock: ports.clone(),
-            configured_moderators: Vec::new(),
+            configured_moderators: self.sessions.access_policy().moderators().to_vec(),
         }
     }
 
@@ -236,7 +266,7 @@ impl Server {
         let settings = FrameSettings {
             rate: unlimited(ports.clone()),
             access: AccessMode::Open,
-            configured_moderators: Vec::new(),
+            configured_moderators: self.sessions.access_policy().moderators().to_vec(),
             page_size: super::PAGE_SIZE,
         };
         let ports = FramePorts {
@@ -244,7 +274,7 @@ impl Server {
             messages: ports.clone(),
             images: Arc::new(MemoryImages::default()),
             gateway: ports.clone(),
-            moderation: self.moderation.clone(),
+            moderation: ports.clone(),
             rate_store: ports.clone(),
             renderer: self.renderer.clone(),
             clock: ports.clone(),
@@ -253,61 +283,12 @@ impl Server {
         self.run(FrameHandler::new(ports, settings).handle(frame)).await;
     }
 
-    /// Cuts a socket. `$disconnect` is best effort, so the server may not receive it.
-    pub(crate) fn cut(self: &Arc<Self>, id: &ConnectionId) {
-        if self.sockets().remove(id).is_none() || self.pick(0..4) == 0 {
-            return;
-        }
-        let (server, id, delay) = (self.clone(), id.clone(), self.delay());
-        tokio::spawn(async move {
-            sleep(delay).await;
-            let ports = Arc::new(Ports(server.clone()));
-            let disconnect = DisconnectHandler::new(ports.clone(), ports.clone(), ports.clone(), ports);
-            server.run(disconnect.handle(&id)).await;
-        });
-    }
-
-    /// Returns whether a frame for this client is dropped because it is behind. It may fall behind with this frame.
-    fn drops_frame(self: &Arc<Self>, id: &ConnectionId, rev: Option<Rev>) -> bool {
-        let mut behind = self.behind.lock().unwrap();
-        if let Some(first) = behind.get_mut(id) {
-            *first = [*first, rev].into_iter().flatten().min();
-            return true;
-        }
-        if !self.happens(|faults| faults.behind) {
-            return false;
-        }
-        behind.insert(id.clone(), rev);
-        let (server, id, time) = (self.clone(), id.clone(), Duration::from_millis(self.pick(0..30_000)));
-        tokio::spawn(async move {
-            sleep(time).await;
-            let first = server.behind.lock().unwrap().remove(&id).flatten();
-            if server.pick(0..4) == 0 {
-                return server.cut(&id);
-            }
-            let frame = ServerMessage::CatchUp { after: first.map(|rev| Rev(rev.0 - 1)) }.to_frame();
-            if let Some(socket) = server.sockets().get(&id) {
-                drop(socket.send(frame));
-            }
-        });
-        true
-    }
-
-    /// Returns whether a socket carries nothing any more. It may break with this frame.
-    fn is_half_open(&self, id: &ConnectionId) -> bool {
-        let breaks = self.happens(|faults| faults.half_open);
-        let mut half_open = self.half_open.lock().unwrap();
-        if breaks {
-            half_open.insert(id.clone());
-        }
-        half_open.contains(id)
-    }
-
     /// Runs a handler as a separate function with its own clock, until it ends, crashes or reaches the timeout.
     async fn run(&self, handler: impl Future<Output = ()>) {
         let crashed = Arc::new(Notify::new());
         let skew = self.pick(0..2 * MAX_SKEW as u64) as i64 - MAX_SKEW;
-        let handler = HANDLER.scope((Cell::new(skew), crashed.clone()), handler);
+        let acknowledged = self.observations().acknowledged(self.now());
+        let handler = HANDLER.scope(Handler { skew, crashed: crashed.clone(), acknowledged }, handler);
         tokio::select! {
             biased;
             () = crashed.notified() => {}
@@ -315,7 +296,7 @@ impl Server {
         }
     }
 
-    fn sockets(&self) -> MutexGuard<'_, BTreeMap<ConnectionId, mpsc::UnboundedSender<String>>> {
+    fn sockets(&self) -> MutexGuard<'_, BTreeMap<ConnectionId, mpsc::UnboundedSender<SentFrame>>> {
         self.sockets.lock().unwrap()
     }
 
@@ -330,7 +311,7 @@ impl Server {
         let longest = if self.happens(|faults| faults.stall) { 12_000 } else { 20 };
         sleep(Duration::from_millis(self.pick(0..longest))).await;
         if self.happens(|faults| faults.crash) {
-            HANDLER.with(|(_, crashed)| crashed.notify_one());
+            HANDLER.with(|handler| handler.crashed.notify_one());
             std::future::pending().await
         }
     }

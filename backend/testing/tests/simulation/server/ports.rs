@@ -17,7 +17,7 @@ use chat::ports::{
 use shared_types::{ChatMessage, PersonId, PersonName, Rev, RoomName, Seq, Timestamp};
 use tokio::time::sleep;
 
-use super::{HANDLER, Server};
+use super::{HANDLER, SentFrame, Server};
 
 /// Ports of one handler.
 pub(super) struct Ports(pub(super) Arc<Server>);
@@ -111,6 +111,7 @@ impl Messages for Ports {
     }
 
     async fn put(&self, room: &RoomName, message: &ChatMessage) -> Result<ChatMessage> {
+        HANDLER.with(|handler| self.0.observations().on_put(message, &handler.acknowledged));
         self.0.call(self.0.messages.put(room, message)).await
     }
 
@@ -127,7 +128,14 @@ impl Messages for Ports {
     }
 
     async fn replace(&self, room: &RoomName, seen: Rev, changed: &StoredMessage) -> Result<bool> {
-        self.0.call(self.0.messages.replace(room, seen, changed)).await
+        let replace = async {
+            let is_replaced = self.0.messages.replace(room, seen, changed).await?;
+            if is_replaced {
+                HANDLER.with(|handler| self.0.observations().on_replaced(changed, &handler.acknowledged));
+            }
+            Ok(is_replaced)
+        };
+        self.0.call(replace).await
     }
 
     async fn record_change(&self, room: &RoomName, change: ChangeRecord) -> Result<()> {
@@ -159,7 +167,9 @@ impl ConnectionGateway for Ports {
             self.0.cut(to);
         }
         if !self.0.happens(|faults| faults.loss) && !self.0.is_half_open(to) {
-            let (frame, delay) = (String::from_utf8_lossy(frame.json()).into_owned(), self.0.delay());
+            let deletions = HANDLER.with(|handler| handler.acknowledged.deletions);
+            let json = String::from_utf8_lossy(frame.json()).into_owned();
+            let (frame, delay) = (SentFrame { json, deletions }, self.0.delay());
             tokio::spawn(async move {
                 sleep(delay).await;
                 // The client may have closed the socket meanwhile.
@@ -182,7 +192,7 @@ impl ConnectionGateway for Ports {
 #[async_trait]
 impl Clock for Ports {
     fn now(&self) -> Timestamp {
-        Timestamp(HANDLER.with(|(skew, _)| self.0.now().saturating_add_signed(skew.get())))
+        Timestamp(HANDLER.with(|handler| self.0.now().saturating_add_signed(handler.skew)))
     }
 
     async fn sleep(&self, duration: Duration) {

@@ -1,0 +1,58 @@
+//! The store of moderators' decisions, with delays and faults.
+
+use async_trait::async_trait;
+use chat::ports::{
+    Result,
+    connections::AddressKey,
+    moderation::{Moderation, RestrictionChange, Subject},
+};
+use shared_types::{AuditEntry, PersonId, Restrictions, RoomName, RoomRules, Timestamp};
+
+use super::ports::Ports;
+
+#[async_trait]
+impl Moderation for Ports {
+    async fn restrictions(&self, of: &Subject) -> Result<Restrictions> {
+        self.0.call(self.0.moderation.restrictions(of)).await
+    }
+
+    async fn set_restrictions(&self, of: &Subject, restrictions: Restrictions) -> Result<()> {
+        self.0.call(self.0.moderation.set_restrictions(of, restrictions)).await
+    }
+
+    async fn restrict(&self, of: &Subject, change: RestrictionChange) -> Result<Restrictions> {
+        self.0.call(self.0.moderation.restrict(of, change)).await
+    }
+
+    async fn banned_addresses(&self, person: &PersonId) -> Result<Vec<AddressKey>> {
+        self.0.call(self.0.moderation.banned_addresses(person)).await
+    }
+
+    async fn set_banned_addresses(&self, person: &PersonId, addresses: &[AddressKey], until: Timestamp) -> Result<()> {
+        self.0.call(self.0.moderation.set_banned_addresses(person, addresses, until)).await
+    }
+
+    async fn set_seen(&self, person: &PersonId, address: &AddressKey, until: Timestamp) -> Result<()> {
+        self.0.call(self.0.moderation.set_seen(person, address, until)).await
+    }
+
+    async fn seen(&self, person: &PersonId) -> Result<Vec<AddressKey>> {
+        self.0.call(self.0.moderation.seen(person)).await
+    }
+
+    async fn rules(&self, room: &RoomName) -> Result<RoomRules> {
+        self.0.call(self.0.moderation.rules(room)).await
+    }
+
+    async fn set_rules(&self, room: &RoomName, rules: RoomRules) -> Result<()> {
+        self.0.call(self.0.moderation.set_rules(room, rules)).await
+    }
+
+    async fn record(&self, entry: &AuditEntry) -> Result<()> {
+        self.0.call(self.0.moderation.record(entry)).await
+    }
+
+    async fn audit(&self, before: Option<Timestamp>, limit: usize) -> Result<Vec<AuditEntry>> {
+        self.0.call(self.0.moderation.audit(before, limit)).await
+    }
+}

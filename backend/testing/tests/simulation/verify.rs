@@ -1,0 +1,79 @@
+//! What has to be true at the end of a schedule.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use chat::ports::messages::Messages;
+use shared_types::{ChatMessage, RoomName};
+
+use crate::{
+    PAGE_SIZE,
+    account::{self, Account, View},
+    changes::verify_changes,
+    device::Device,
+    server::Server,
+};
+
+/// Verifies a schedule. Returns how often things happened.
+pub(crate) async fn verify(server: &Arc<Server>, devices: &[Arc<Device>]) -> BTreeMap<&'static str, usize> {
+    let stored = server.messages.before(&RoomName::lobby(), None, usize::MAX).await.unwrap();
+    let seqs = seqs_by_key(&stored);
+    let accounts: Vec<_> = devices.iter().map(|device| device.account()).collect();
+    let written: usize = accounts.iter().flat_map(|account| account.written.values()).map(Vec::len).sum();
+    let endings: Vec<_> = accounts.iter().flat_map(|account| &account.views).map(|view| &view.ending).collect();
+    assert_eq!(stored.len(), written, "every written message is stored, and nothing else: {endings:?}");
+    let mut observations = server.observations();
+    assert_eq!(observations.violations, [""; 0]);
+    for account in &accounts {
+        verify_messages(account, &seqs);
+        account.views.iter().for_each(|view| verify_view(view, &account.id, &stored));
+        verify_changes(account, &observations.applied, &stored);
+    }
+    *observations.counts.entry("messages").or_default() = written;
+    *observations.counts.entry("changes").or_default() = observations.applied.len();
+    std::mem::take(&mut observations.counts)
+}
+
+fn verify_messages(account: &Account, seqs: &BTreeMap<(String, String), u64>) {
+    let seq_of = |nonce: &shared_types::Nonce| seqs.get(&(account.id.clone(), nonce.to_string())).copied();
+    for written in account.written.values() {
+        let order: Vec<_> = written.iter().map(seq_of).collect();
+        assert!(!order.contains(&None), "a message was written and is lost: {written:?}, {order:?}");
+        assert!(
+            account.failed || order.is_sorted(),
+            "a window's messages are in the order in which they were written: {order:?}"
+        );
+    }
+    for (nonce, seq) in &account.confirmed {
+        assert_eq!(seq_of(nonce), Some(*seq), "{nonce} was confirmed with this seq");
+    }
+}
+
+fn verify_view(view: &View, who: &str, stored: &[ChatMessage]) {
+    let from = view.seqs.first().copied().unwrap_or(0);
+    let end = || stored.iter().filter(|message| message.seq.0 >= from);
+    let expected: Vec<u64> = end().map(|message| message.seq.0).collect();
+    assert_eq!(view.seqs, expected, "a page of {who} is the end of the log: {}", view.ending);
+    assert!(view.seqs.len() >= stored.len().min(PAGE_SIZE), "the page shows at least one page of messages");
+    let expected: Vec<String> = end().map(content_of).collect();
+    assert_eq!(view.content, expected, "a page of {who} shows the current state of the messages");
+    if let (Some((first, _)), Some((last, _))) = (view.detached.first(), view.detached.last()) {
+        let between = stored.iter().filter(|message| (*first..=*last).contains(&message.seq.0));
+        let expected: Vec<_> = between.map(|message| (message.seq.0, content_of(message))).collect();
+        assert_eq!(view.detached, expected, "the older messages that {who} reads have no gap and match the store");
+    }
+    assert_eq!(view.changing, 0, "every change is confirmed or has failed");
+}
+
+fn content_of(message: &ChatMessage) -> String {
+    let reactions = message.reactions.iter().map(|reaction| (&reaction.emoji, &reaction.people));
+    account::content(message.text.as_ref(), message.deleted, message.edited_at.is_some(), reactions)
+}
+
+fn seqs_by_key(stored: &[ChatMessage]) -> BTreeMap<(String, String), u64> {
+    let mut seqs = BTreeMap::new();
+    for message in stored {
+        let message_key = (message.author.id.to_string(), message.nonce.to_string());
+        assert_eq!(seqs.insert(message_key.clone(), message.seq.0), None, "{message_key:?} is stored twice");
+    }
+    seqs
+}

@@ -1,0 +1,123 @@
+//! What a person does at random.
+
+use page_model::{
+    connection::Status,
+    timeline::{Change, DeliveryState, Draft},
+};
+use shared_types::{MessageText, Nonce, Seq};
+
+use super::Window;
+use crate::account::Made;
+
+impl Window {
+    pub(super) async fn act_randomly(&mut self) {
+        match self.server.pick(0..100) {
+            0..30 => self.write(),
+            30..34 => {
+                if let Some(id) = self.sockets.values().rev().find_map(|socket| socket.id.clone()) {
+                    self.server.cut(&id);
+                }
+            }
+            34..36 => self.offline_until = self.server.now() + self.server.pick(0..40_000),
+            36..38 => {
+                let effects = self.client.wake(self.server.now());
+                self.act(effects);
+            }
+            38..39 => self.reload().await,
+            39..42 => {
+                let effects = self.client.load_older();
+                self.act(effects);
+            }
+            42..54 => self.change(),
+            54..60 => self.navigate(),
+            60..75 => self.moderate(),
+            _ => {}
+        }
+    }
+
+    fn write(&mut self) {
+        let (count, nonce) = {
+            let mut account = self.device.account();
+            let id = account.id.clone();
+            let written = account.written.entry(self.number).or_default();
+            let nonce: Nonce = format!("{id}-{}-{}", self.number, written.len()).parse().unwrap();
+            written.push(nonce.clone());
+            (written.len(), nonce)
+        };
+        let text = format!("message {count} of window {}", self.number).parse().ok();
+        // Every third message answers one of the page. That one may be deleted before the answer is stored, or before its retry.
+        let shown: Vec<Seq> = self.rows().iter().filter_map(|row| row.seq).collect();
+        let is_reply = self.server.pick(0..3) == 0 && !shown.is_empty();
+        let reply_to = is_reply.then(|| shown[self.server.pick(0..shown.len() as u64) as usize]);
+        let effects = self.client.post(Draft { nonce, text, image: None, reply_to }, self.server.now());
+        self.act(effects);
+    }
+
+    /// Jumps to a message of the room, loads newer messages from there, or returns to the newest.
+    fn navigate(&mut self) {
+        let effects = match self.server.pick(0..6) {
+            0..3 => {
+                let seq = self.server.pick(0..self.client.timeline().rev().0 + 1);
+                self.client.seek(Seq(seq))
+            }
+            3..5 => self.client.load_newer(),
+            _ => {
+                self.client.return_to_newest();
+                Vec::new()
+            }
+        };
+        self.act(effects);
+    }
+
+    /// Changes one of the newest messages: edits or deletes an own one, deletes any as a moderator, or reacts to any.
+    fn change(&mut self) {
+        let rows = self.rows();
+        let sent: Vec<_> = rows.iter().rev().filter(|row| row.seq.is_some() && !row.deleted).take(12).collect();
+        if sent.is_empty() {
+            return;
+        }
+        let row = sent[self.server.pick(0..sent.len() as u64) as usize];
+        let number = self.device.account().made.len();
+        let change = match self.server.pick(0..10) {
+            0..5 if row.mine => Change::Text(format!("edit {number} of {}", row.author.id).parse().ok()),
+            5 if row.mine || self.moderator.is_some() => Change::Delete,
+            pick => {
+                let emoji = if pick % 2 == 0 { "👍" } else { "🎉" };
+                let on = !row.reactions.iter().any(|reaction| reaction.mine && reaction.emoji.as_str() == emoji);
+                Change::Reaction { emoji: emoji.parse().unwrap(), on }
+            }
+        };
+        let seq = row.seq.unwrap();
+        let nonce: Nonce = format!("c-{}-{number}", self.device.account().id).parse().unwrap();
+        self.device.account().made.push(Made {
+            nonce: nonce.clone(),
+            window: self.number,
+            seq,
+            change: change.clone(),
+            shown: row.text.as_ref().map(MessageText::to_string),
+            based_on: None,
+            is_unknown: false,
+        });
+        let effects = self.client.change(seq, change, nonce, self.server.now());
+        self.act(effects);
+    }
+
+    /// Retries what failed, unless the page says that the person may not write now.
+    pub(super) fn retry_failed(&mut self) {
+        let now = self.server.now();
+        let is_banned = matches!(self.client.status(now), Status::Ended(_));
+        if is_banned || self.client.timeline().composer_policy(now).is_disabled() {
+            return;
+        }
+        // Failed messages are shown below the newest one.
+        if self.client.timeline().is_detached() && self.server.pick(0..10) == 0 {
+            self.client.return_to_newest();
+        }
+        let failed = self.rows().into_iter().filter(|row| matches!(row.state, DeliveryState::Failed(_)));
+        for nonce in failed.map(|row| row.nonce) {
+            self.refused.remove(&nonce);
+            let effects = self.client.retry(&nonce, now);
+            self.act(effects);
+        }
+    }
+}
