@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: size of the page, its Lighthouse scores, and what hostile peers cost the others.
 
+mod local;
 mod sample_room;
 
 use std::{fs, path::Path};
@@ -7,6 +8,7 @@ use std::{fs, path::Path};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+pub(crate) use self::local::{Extent, bench as bench_local};
 use self::sample_room::SampleRoom;
 use crate::{
     command::run,

@@ -43,6 +43,11 @@ pub(crate) const SBOM: [Tool; 1] = [table::CARGO_CYCLONEDX];
 /// Tools that measure the page.
 pub(crate) const BENCH: [Tool; 1] = [table::LIGHTHOUSE];
 
+/// Runs a chat room that the local binary is compared with.
+pub(crate) const BUN: Tool = table::BUN;
+/// The library of the other chat room.
+pub(crate) const NODE_WS: Tool = table::NODE_WS;
+
 /// A program: how to recognise it and how to install it.
 pub(crate) struct Tool {
     /// Name for messages; a downloaded program is stored under it.

@@ -166,6 +166,25 @@ pub(super) const LIGHTHOUSE: Tool = Tool {
     time: "half a minute",
 };
 
+pub(super) const BUN: Tool = Tool {
+    name: "bun",
+    purpose: "is measured beside the local binary",
+    probes: &["bun --version"],
+    accepts: Accepts::AtLeast(&[1, 4]),
+    source: Source::Npm("bun@1.4.5"),
+    time: "a few seconds",
+};
+
+/// A library: it has no program that could be asked for its version.
+pub(super) const NODE_WS: Tool = Tool {
+    name: "the package ws",
+    purpose: "is measured beside the local binary",
+    probes: &[],
+    accepts: Accepts::Any,
+    source: Source::Npm("ws@8.23.0"),
+    time: "a few seconds",
+};
+
 /// Prebuilt trunk, pinned by checksum. Change the checksums together with the version of [`TRUNK`]: the file
 /// `ARCHIVE.sha256` beside each archive has them.
 const TRUNK_RELEASE: Release = Release {
