@@ -1,19 +1,18 @@
 //! When a socket was last used, and when it is closed or pinged.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use tokio::time::Instant;
 
-/// The last use of one socket. Clones share it.
+/// The last use of one socket.
 ///
 /// Two rules end a socket. As at API Gateway, it ends when no frame was sent in either direction for the idle time. And it ends when
 /// nothing at all came from the client for that time, although frames were sent to it: then the connection is broken, and nobody has told
 /// this side. Clients that only listen in a busy room answer pings.
-#[derive(Clone)]
-pub(crate) struct Activity(Arc<Mutex<State>>);
+pub(crate) struct Activity(Mutex<State>);
 
 struct State {
     /// The last frame in either direction, without pings and pongs.
@@ -44,7 +43,7 @@ impl Deadline {
 impl Default for Activity {
     fn default() -> Self {
         let now = Instant::now();
-        Self(Arc::new(Mutex::new(State { frame: now, received: now, pinged: false })))
+        Self(Mutex::new(State { frame: now, received: now, pinged: false }))
     }
 }
 

@@ -1,7 +1,5 @@
 //! The codes that the server closes sockets with (RFC 6455 §7.4.1). Those that the page knows are in `shared_types::limits`.
 
-use std::error::Error;
-
 use shared_types::limits;
 use tungstenite::error::ProtocolError;
 
@@ -18,8 +16,8 @@ const CLOSE_INVALID_PAYLOAD: u16 = 1007;
 pub(crate) const CLOSE_TOO_SLOW: u16 = 1008;
 
 /// Returns the close code for an error of a client (RFC 6455 §7.4.1); `None` if the connection is broken.
-pub(crate) fn close_code(error: &axum::Error) -> Option<u16> {
-    match error.source()?.downcast_ref()? {
+pub(crate) fn close_code(error: &tungstenite::Error) -> Option<u16> {
+    match error {
         tungstenite::Error::Capacity(_) => Some(limits::CLOSE_TOO_BIG),
         tungstenite::Error::Utf8(_) => Some(CLOSE_INVALID_PAYLOAD),
         tungstenite::Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => None,

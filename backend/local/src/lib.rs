@@ -8,6 +8,9 @@ pub mod built_page;
 mod close_code;
 #[cfg(unix)]
 pub mod control;
+mod flusher;
+mod frame_reader;
+mod handshake;
 mod health;
 mod http;
 mod images;
@@ -16,6 +19,7 @@ pub mod open_files;
 pub mod page_loads;
 mod send_queue;
 pub mod server;
+mod server_frame;
 pub mod settings;
 mod socket;
 pub mod sockets;

@@ -104,7 +104,9 @@ impl Server {
         let (stop, stopping) = watch::channel(false);
         let health = health::routes(self.store.clone());
         let (page, cron, expire) = (self.page.clone(), self.cron.clone(), self.expire.clone());
-        let tcp_limits = self.tcp_limits.clone();
+        let (tcp_limits, sockets) = (self.tcp_limits.clone(), self.sockets.clone());
+        // It goes on while the sockets are closed.
+        let flusher = tokio::spawn(async move { sockets.flusher.run().await });
         let shared = Arc::new(Shared { server: self, stopping });
         let app = Router::new()
             .route("/ws", routing::get(socket::open))
@@ -132,6 +134,7 @@ impl Server {
         if tokio::time::timeout(SHUTDOWN_TIMEOUT, stop.closed()).await.is_err() {
             tracing::warn!("some sockets did not close in time");
         }
+        flusher.abort();
     }
 }
 

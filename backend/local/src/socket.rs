@@ -1,15 +1,11 @@
 //! The lifecycle of a socket: it opens or is refused, its frames are handled in order, and it closes.
 
-use std::{future::pending, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{cell::RefCell, future::pending, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{
     Extension,
-    body::Bytes,
-    extract::{
-        ConnectInfo, Query, State,
-        ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, rejection::WebSocketUpgradeRejection},
-    },
-    http::{HeaderMap, StatusCode, header},
+    extract::{ConnectInfo, Query, Request, State},
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -18,31 +14,33 @@ use chat::{
     ports::connections::ConnectionId,
     presence::{connect::ConnectRequest, connect_handler::ConnectRejection},
 };
-use futures::{
-    SinkExt, StreamExt,
-    stream::{SplitSink, SplitStream},
-};
 use serde::Deserialize;
 use shared_types::limits;
 use tokio::{
+    net::TcpStream,
     runtime::Handle,
     time::{Instant, sleep_until, timeout},
 };
+use tungstenite::Message;
 
 use super::visitor;
 use crate::{
-    activity::{Activity, Deadline},
+    activity::Deadline,
     close_code::{CLOSE_GOING_AWAY, CLOSE_TOO_SLOW, close_code},
-    send_queue::{Outgoing, SendQueue},
+    frame_reader::FrameReader,
+    handshake::{Handshake, Upgraded},
+    send_queue::{QueueStatus, SendQueue},
     server::{Shared, SharedPermit},
+    server_frame,
 };
 
-/// Size of the read buffer, in bytes: most frames of a client fit. The library's default of 128 KB is held by each socket for its whole
-/// life.
-const READ_BUFFER_BYTES: usize = 4 * 1024;
+/// Size of the buffer that the sockets of a thread read into, in bytes.
+const READ_BYTES: usize = 16 * 1024;
 
-/// Size of the write buffer, in bytes: a burst of short messages leaves in one packet.
-const WRITE_BUFFER_BYTES: usize = 16 * 1024;
+thread_local! {
+    /// A socket needs no buffer of its own while it waits.
+    static READ_BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);
+}
 
 /// How long a client may take to read its last frames and to answer a close frame.
 const CLOSING: Duration = Duration::from_secs(3);
@@ -61,20 +59,20 @@ pub(crate) async fn open(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Extension(permit): Extension<SharedPermit>,
     Query(Opening { room, ticket, name }): Query<Opening>,
-    headers: HeaderMap,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    mut request: Request,
 ) -> Response {
-    let upgrade = match upgrade {
-        Ok(upgrade) => upgrade,
-        Err(error) => {
-            tracing::warn!(%error, "not a socket handshake; a proxy in front must pass on `Upgrade` and `Connection`");
+    let handshake = match Handshake::of(&mut request) {
+        Ok(handshake) => handshake,
+        Err(reason) => {
+            tracing::warn!(?reason, "not a socket handshake; a proxy in front must pass on `Upgrade` and `Connection`");
             return (StatusCode::UPGRADE_REQUIRED, [(header::UPGRADE, "websocket")], NO_HANDSHAKE).into_response();
         }
     };
+    let headers = request.headers();
     let socket = OpenSocket::new(shared.clone(), permit);
-    let origin = visitor::origin(&headers);
-    let host = visitor::host(&headers);
-    let address = Some(visitor::address(&shared, &headers, peer));
+    let origin = visitor::origin(headers);
+    let host = visitor::host(headers);
+    let address = Some(visitor::address(&shared, headers, peer));
     let subprotocols = headers.get(header::SEC_WEBSOCKET_PROTOCOL);
     let subprotocols = subprotocols.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let connection = socket.id.clone();
@@ -83,14 +81,7 @@ pub(crate) async fn open(
         socket.discard();
         return rejected(rejection);
     }
-    let failed = socket.id.clone();
-    upgrade
-        .read_buffer_size(READ_BUFFER_BYTES)
-        .write_buffer_size(WRITE_BUFFER_BYTES)
-        .max_message_size(limits::FRAME_BYTES_HARD)
-        .max_frame_size(limits::FRAME_BYTES_HARD)
-        .on_failed_upgrade(move |error| tracing::warn!(connection = %failed, %error, "handshake interrupted"))
-        .on_upgrade(move |stream| socket.serve(stream))
+    handshake.accept(move |upgraded| socket.serve(upgraded))
 }
 
 /// The answer to a request for a socket that is no handshake.
@@ -130,83 +121,110 @@ impl OpenSocket {
         self.connected = false;
     }
 
-    async fn serve(self, socket: WebSocket) {
-        let (sink, stream) = socket.split();
-        let activity = Activity::default();
-        let writer = tokio::spawn(write(sink, self.queue.clone(), activity.clone()));
-        let rest = self.read(stream, &activity).await;
-        let (queue, _permit, stop_writing) = (self.queue.clone(), self.permit.clone(), writer.abort_handle());
+    async fn serve(self, Upgraded { stream, received }: Upgraded) {
+        let queue = self.queue.clone();
+        let stream = queue.open(stream);
+        let mut reader = FrameReader::new(limits::FRAME_BYTES_HARD, received);
+        // What was queued since the connection was admitted.
+        queue.flush();
+        let ended_by = self.read(stream, &mut reader).await;
+        let _permit = self.permit.clone();
         // The others are told now; the rest of the queue and the close frame are sent after that.
         drop(self);
         queue.close(CLOSE_GOING_AWAY);
         let goodbye = async {
-            drop(writer.await);
-            let Some(mut stream) = rest else { return };
-            while let Some(frame) = stream.next().await {
-                if frame.is_err() {
-                    // The rest of a broken frame is not read. Closing the connection with it would reset it, and the client might
-                    // not get the close code. It has the time that is left.
-                    pending::<()>().await;
-                }
+            send_rest(stream, &queue).await;
+            if ended_by == EndedBy::Server {
+                wait_for_close(stream, &mut reader).await;
             }
         };
-        drop(timeout(CLOSING, goodbye).await);
         // A client that does not read keeps its queue and its socket no longer than this.
-        stop_writing.abort();
+        drop(timeout(CLOSING, goodbye).await);
+        queue.end();
     }
 
-    /// Handles frames in order until the socket ends. Returns the stream if the server has to close it.
-    async fn read(&self, mut stream: SplitStream<WebSocket>, activity: &Activity) -> Option<SplitStream<WebSocket>> {
+    /// Handles frames in order until the socket ends.
+    async fn read(&self, stream: &TcpStream, reader: &mut FrameReader) -> EndedBy {
         let end = Instant::now() + self.shared.server.timeouts.lifetime;
         let mut stopping = self.shared.stopping.clone();
         let mut stopping = pin!(stopping.wait_for(|stopping| *stopping));
         loop {
             let status = self.queue.status();
-            if status.closing {
-                // Later frames of the client are ignored.
-                return Some(stream);
+            if status.has_ended {
+                return EndedBy::Client;
             }
-            let deadline = activity.deadline(self.shared.server.timeouts.idle);
-            let timer = [Some(deadline.at()), self.behind_until(), Some(end)].into_iter().flatten().min();
-            let frame = tokio::select! {
-                frame = stream.next(), if status.ready => frame,
-                () = self.queue.changed() => continue,
-                () = sleep_until(timer.unwrap_or(end)) => {
-                    self.on_timer(activity, end);
-                    continue;
+            if status.is_closing {
+                // Later frames of the client are ignored.
+                return EndedBy::Server;
+            }
+            if status.is_ready {
+                let next = reader.next();
+                self.send_pongs(reader);
+                match next {
+                    Ok(Some(frame)) => {
+                        self.handle(frame, reader).await;
+                        // A client that has sent a thousand frames waits for its turn after each of them.
+                        tokio::task::yield_now().await;
+                        continue;
+                    }
+                    Ok(None) => {}
+                    Err(error) => match close_code(&error) {
+                        Some(code) => {
+                            self.queue.close(code);
+                            continue;
+                        }
+                        None => return EndedBy::Client,
+                    },
                 }
-                _ = &mut stopping => {
-                    self.queue.close(CLOSE_GOING_AWAY);
-                    continue;
-                }
-            };
-            match frame {
-                Some(Ok(frame)) => {
-                    self.handle(frame, activity).await;
-                    // A client that has sent a thousand frames waits for its turn after each of them.
-                    tokio::task::yield_now().await;
-                }
-                Some(Err(error)) => {
-                    self.queue.close(close_code(&error)?);
-                }
-                None => return None,
+            }
+            tokio::select! {
+                received = receive(stream, reader), if status.is_ready => received,
+                () = self.queue.changed() => {}
+                () = writable(stream), if status.is_blocked => self.queue.flush(),
+                () = sleep_until(self.wake_at(&status, end)) => self.on_timer(end),
+                _ = &mut stopping => drop(self.queue.close(CLOSE_GOING_AWAY)),
             }
         }
     }
 
-    async fn handle(&self, frame: Message, activity: &Activity) {
-        activity.on_received();
+    async fn handle(&self, frame: Message, reader: &mut FrameReader) {
+        self.queue.activity.on_received();
         match frame {
             Message::Text(text) => {
-                activity.on_frame();
+                self.queue.activity.on_frame();
                 let (connection, request_id) = (self.id.clone(), random_id(&self.shared));
                 let frame = FrameRequest { connection, request_id, body: text.as_str().into() };
-                self.shared.server.send.handle(frame).await;
+                // In memory of its own, which a silent socket does not hold.
+                Box::pin(self.shared.server.send.handle(frame)).await;
             }
             Message::Binary(_) => drop(self.queue.close(limits::CLOSE_BINARY)),
-            // The library sends pongs and answers a close; the stream ends after that.
-            Message::Ping(_) | Message::Pong(_) | Message::Close(_) => {}
+            Message::Close(_) => {
+                // The library makes the answer, with a code that is allowed.
+                drop(reader.next());
+                self.queue.answer_close(reader.take_replies().into());
+            }
+            // The library makes the pong.
+            Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
         }
+    }
+
+    fn send_pongs(&self, reader: &mut FrameReader) {
+        let pongs = reader.take_replies();
+        if !pongs.is_empty() {
+            self.queue.control(pongs.into());
+            self.queue.flush();
+        }
+    }
+
+    /// Returns when the task has to look at its times again.
+    ///
+    /// Frames to the client do not wake the task, and the first one after a silence begins the time of a ping. So it looks four times
+    /// in the idle time.
+    fn wake_at(&self, status: &QueueStatus, end: Instant) -> Instant {
+        let timeouts = &self.shared.server.timeouts;
+        let idle = self.queue.activity.deadline(timeouts.idle).at().min(Instant::now() + timeouts.idle / 4);
+        let behind = status.behind_since.map_or(end, |since| since + timeouts.behind);
+        idle.min(behind).min(end)
     }
 
     /// Returns when the client has been behind for too long, if it is behind.
@@ -215,7 +233,8 @@ impl OpenSocket {
     }
 
     /// Closes the socket if one of its times is over, or pings the client.
-    fn on_timer(&self, activity: &Activity, end: Instant) {
+    fn on_timer(&self, end: Instant) {
+        let activity = &self.queue.activity;
         let now = Instant::now();
         let is_behind = self.behind_until().is_some_and(|until| now >= until);
         if is_behind {
@@ -226,7 +245,8 @@ impl OpenSocket {
         match activity.deadline(self.shared.server.timeouts.idle) {
             Deadline::Ping(at) if now >= at => {
                 activity.on_pinged();
-                self.queue.ping();
+                self.queue.control(server_frame::ping());
+                self.queue.flush();
             }
             Deadline::Close(at) if now >= at => drop(self.queue.close(CLOSE_GOING_AWAY)),
             _ if now >= end => drop(self.queue.close(CLOSE_GOING_AWAY)),
@@ -249,43 +269,57 @@ impl Drop for OpenSocket {
     }
 }
 
-/// Sends what is queued, until the socket is closed or broken.
-async fn write(mut sink: SplitSink<WebSocket, Message>, queue: Arc<SendQueue>, activity: Activity) {
-    // Ends the queue also when the task is aborted.
-    let _end = EndOnDrop(&queue);
+/// Who ended a socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum EndedBy {
+    /// The server has to send a close frame, and the client to answer it.
+    Server,
+    /// The client has closed it, or the connection is broken.
+    Client,
+}
+
+/// Receives bytes, once there are some. After an error there are none, as at the end of the connection.
+async fn receive(stream: &TcpStream, reader: &mut FrameReader) {
+    let is_readable = stream.readable().await.is_ok();
+    READ_BUFFER.with_borrow_mut(|buffer| match stream.try_read(buffer) {
+        Ok(count) if is_readable => reader.receive(&buffer[..count]),
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+        _ => reader.receive(&[]),
+    });
+}
+
+/// Waits until the connection takes more. If it is broken, writing to it says so.
+async fn writable(stream: &TcpStream) {
+    drop(stream.writable().await);
+}
+
+/// Sends what is queued and the close frame.
+async fn send_rest(stream: &TcpStream, queue: &SendQueue) {
     loop {
-        let next = match queue.try_next() {
-            Some(next) => next,
-            None if sink.flush().await.is_err() => return,
-            None => queue.next().await,
-        };
-        let message = match next {
-            Outgoing::Frame(frame) => {
-                activity.on_frame();
-                match Utf8Bytes::try_from(frame.json().clone()) {
-                    Ok(text) => Message::Text(text),
-                    Err(_) => continue,
-                }
-            }
-            Outgoing::Ping => Message::Ping(Bytes::new()),
-            Outgoing::Close(code) => {
-                // Nothing follows a close frame, whether it arrives or not.
-                drop(sink.send(Message::Close(Some(CloseFrame { code, reason: "".into() }))).await);
-                return;
-            }
-        };
-        if sink.feed(message).await.is_err() {
+        queue.flush();
+        let status = queue.status();
+        if status.has_ended {
             return;
+        }
+        tokio::select! {
+            () = writable(stream), if status.is_blocked => {}
+            () = queue.changed() => {}
         }
     }
 }
 
-/// Ends a queue when it is dropped.
-struct EndOnDrop<'a>(&'a SendQueue);
-
-impl Drop for EndOnDrop<'_> {
-    fn drop(&mut self) {
-        self.0.end();
+/// Waits until the client has answered the close frame, or has closed the connection.
+async fn wait_for_close(stream: &TcpStream, reader: &mut FrameReader) {
+    loop {
+        match reader.next() {
+            Ok(Some(Message::Close(_))) => return,
+            Ok(Some(_)) => {}
+            Ok(None) => receive(stream, reader).await,
+            Err(error) if close_code(&error).is_none() => return,
+            // The rest of a broken frame is not read. Closing the connection with it would reset it, and the client might not get the
+            // close code. It has the time that is left.
+            Err(_) => pending().await,
+        }
     }
 }
 

@@ -13,12 +13,14 @@ use chat::ports::{
 };
 use shared_types::limits;
 
-use crate::send_queue::SendQueue;
+use crate::{flusher::Flusher, send_queue::SendQueue, server_frame::ServerFrame};
 
 /// The send queues of all open sockets.
 #[derive(Default)]
 pub struct Sockets {
     queues: Mutex<HashMap<ConnectionId, Arc<SendQueue>>>,
+    /// Writes what broadcasts have queued. The server runs it.
+    pub(crate) flusher: Flusher,
 }
 
 impl Sockets {
@@ -46,17 +48,37 @@ impl Sockets {
 #[async_trait]
 impl ConnectionGateway for Sockets {
     async fn post(&self, to: &ConnectionId, frame: &Frame) -> DeliveryOutcome {
-        self.find(to).map_or(DeliveryOutcome::Gone, |queue| queue.push(frame))
+        let Some(queue) = self.find(to) else { return DeliveryOutcome::Gone };
+        let pushed = queue.push(&ServerFrame::from(frame));
+        if pushed.needs_flush {
+            self.flusher.add([queue]);
+        }
+        pushed.outcome
     }
 
     fn post_to_many(&self, to: &mut dyn Iterator<Item = &ConnectionId>, frame: &Frame) -> Option<Vec<DeliveryOutcome>> {
+        let frame = ServerFrame::from(frame);
+        let (mut outcomes, mut filled) = (Vec::new(), Vec::new());
         let queues = self.queues();
-        Some(to.map(|id| queues.get(id).map_or(DeliveryOutcome::Gone, |queue| queue.push(frame))).collect())
+        for id in to {
+            let Some(queue) = queues.get(id) else {
+                outcomes.push(DeliveryOutcome::Gone);
+                continue;
+            };
+            let pushed = queue.push(&frame);
+            if pushed.needs_flush {
+                filled.push(queue.clone());
+            }
+            outcomes.push(pushed.outcome);
+        }
+        drop(queues);
+        self.flusher.add(filled);
+        Some(outcomes)
     }
 
     async fn probe(&self, id: &ConnectionId) -> DeliveryOutcome {
         match self.find(id) {
-            Some(queue) if !queue.is_closing() => DeliveryOutcome::Delivered,
+            Some(queue) if !queue.status().is_closing => DeliveryOutcome::Delivered,
             _ => DeliveryOutcome::Gone,
         }
     }
