@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use shared_types::{
-    ChatImage, ChatMessage, ImageSize, ImageType, MessageText, Nonce, Person, ReplyRef, RoomName, Seq, ServerMessage,
-    Timestamp, mentioned,
+    ChatImage, ChatMessage, ImageSize, ImageType, MessageText, Nonce, Person, ReplyRef, Rev, RoomName, Seq,
+    ServerMessage, Timestamp, mentioned,
 };
 
 use crate::{
@@ -98,6 +98,27 @@ impl MessagePoster {
             Some(seq) => self.reply_ref(&room, seq).await?,
             None => None,
         };
+        let mentions = text.as_ref().map(|text| mentioned(text.as_str(), &mentions)).unwrap_or_default();
+        let mut message = ChatMessage {
+            seq: Seq(0),
+            rev: Rev(0),
+            author,
+            nonce,
+            text,
+            html: None,
+            image,
+            reply_to,
+            mentions,
+            sent_at: self.clock.now(),
+            edited_at: None,
+            deleted: false,
+            reactions: Vec::new(),
+        };
+        if checked.is_none()
+            && let Some(stored) = self.messages.append(&message_key, &message).await?
+        {
+            return Ok(stored);
+        }
         let fresh = IdempotencyRecord { at: self.clock.now(), rev: self.messages.next_rev(&room).await? };
         let held = self.messages.reserve(&message_key, fresh).await?;
 
@@ -114,23 +135,7 @@ impl MessagePoster {
         };
 
         // The time comes from the record, so that two concurrent attempts write identical bytes.
-        let (seq, rev, sent_at) = (Seq::from(record.rev), record.rev, record.at);
-        let mentions = text.as_ref().map(|text| mentioned(text.as_str(), &mentions)).unwrap_or_default();
-        let message = ChatMessage {
-            seq,
-            rev,
-            author,
-            nonce,
-            text,
-            html: None,
-            image,
-            reply_to,
-            mentions,
-            sent_at,
-            edited_at: None,
-            deleted: false,
-            reactions: Vec::new(),
-        };
+        (message.seq, message.rev, message.sent_at) = (Seq::from(record.rev), record.rev, record.at);
         // Only a message that is not stored yet gets here, so the image of a stored message never changes. The image is kept first, so
         // that no client is shown the message without it.
         if let Some(checked) = checked {

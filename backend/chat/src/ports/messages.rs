@@ -107,6 +107,18 @@ pub trait Messages: Send + Sync {
     /// transit finds it; after that nothing of it remains.
     async fn tombstone(&self, message_key: &MessageKey, until: Timestamp) -> Result<()>;
 
+    /// Takes the next revision for a message without an image, writes its idempotency record and stores it, all or nothing, and returns
+    /// the stored message. `seq` and `rev` of `message` are not read; `sent_at` is the time of the record. After success the message
+    /// MUST survive a crash and a power cut.
+    ///
+    /// Returns `None` and does nothing where this cannot be one step, and where the message has a record already, which is a tombstone or
+    /// that of an earlier attempt. The caller takes the steps one by one then.
+    ///
+    /// Concurrent calls MUST be stored in the order in which they were polled first.
+    async fn append(&self, _message_key: &MessageKey, _message: &ChatMessage) -> Result<Option<ChatMessage>> {
+        Ok(None)
+    }
+
     /// Stores a message at its `seq` if there is none. Returns the message that is stored there afterwards. After success the
     /// message MUST survive a crash and a power cut.
     async fn put(&self, room: &RoomName, message: &ChatMessage) -> Result<ChatMessage>;

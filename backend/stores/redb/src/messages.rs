@@ -13,7 +13,7 @@ use chat::{
         system::Clock,
     },
 };
-use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, TableDefinition, TableError};
+use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, TableDefinition, TableError, WriteTransaction};
 use serde::{Serialize, de::DeserializeOwned};
 use shared_types::{ChatMessage, PersonId, Rev, RoomName, Seq, Timestamp};
 
@@ -74,14 +74,7 @@ type Entry<V> = std::result::Result<
 impl Messages for RedbMessages {
     async fn next_rev(&self, room: &RoomName) -> Result<Rev> {
         let room = room.clone();
-        self.store
-            .write_later("taking a revision", move |transaction| {
-                let mut revs = transaction.open_table(REVS)?;
-                let next = revs.get(room.as_str())?.map_or(0, |last| last.value()) + 1;
-                revs.insert(room.as_str(), next)?;
-                Ok(Rev(next))
-            })
-            .await
+        self.store.write_later("taking a revision", move |transaction| take_rev(transaction, &room)).await
     }
 
     async fn reserve(&self, message_key: &MessageKey, record: IdempotencyRecord) -> Result<IdempotencyRecord> {
@@ -108,6 +101,10 @@ impl Messages for RedbMessages {
 
     async fn tombstone(&self, message_key: &MessageKey, until: Timestamp) -> Result<()> {
         self.write_tombstone(message_key, until).await
+    }
+
+    async fn append(&self, message_key: &MessageKey, message: &ChatMessage) -> Result<Option<ChatMessage>> {
+        self.append_unless_known(message_key, message).await
     }
 
     async fn put(&self, room: &RoomName, message: &ChatMessage) -> Result<ChatMessage> {
@@ -202,6 +199,14 @@ impl Messages for RedbMessages {
         changes.reverse();
         Ok(changes)
     }
+}
+
+/// Takes the next revision of a room.
+fn take_rev(transaction: &WriteTransaction, room: &RoomName) -> std::result::Result<Rev, redb::Error> {
+    let mut revs = transaction.open_table(REVS)?;
+    let next = revs.get(room.as_str())?.map_or(0, |last| last.value()) + 1;
+    revs.insert(room.as_str(), next)?;
+    Ok(Rev(next))
 }
 
 type ChangeTable = ReadOnlyTable<(&'static str, u64), (u64, u64)>;

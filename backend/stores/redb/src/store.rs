@@ -8,7 +8,10 @@ use std::{convert::Infallible, io, path::Path, sync, sync::Arc, thread, time::Du
 
 use chat::ports::{Result, Unavailable};
 use redb::{Database, ReadTransaction, WriteTransaction};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{
+    mpsc::{self, error::TrySendError},
+    oneshot, watch,
+};
 
 use crate::store::{
     handle::DatabaseHandle,
@@ -187,7 +190,12 @@ impl Store {
         }
         let not_written = || refused("an error of another write ended the commit before this one".into());
         let writes = self.shared.writes.as_ref().ok_or_else(not_written)?;
-        writes.send(Write { work, repeat }).await.map_err(|_| not_written())?;
+        // Without waiting if there is room, so that the first poll decides the order.
+        match writes.try_send(Write { work, repeat }) {
+            Ok(()) => {}
+            Err(TrySendError::Full(write)) => writes.send(write).await.map_err(|_| not_written())?,
+            Err(TrySendError::Closed(_)) => return Err(not_written()),
+        }
         answer.await.map_err(|_| not_written())?.map_err(refused)
     }
 

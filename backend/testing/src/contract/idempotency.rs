@@ -2,15 +2,17 @@
 
 use chat::ports::messages::{IdempotencyRecord, MessageKey};
 use futures::future::join_all;
-use shared_types::Timestamp;
+use shared_types::{Rev, Seq, Timestamp};
 
 use super::contract;
 use crate::contract::{
     Stores,
-    fixtures::{message_key, now, record},
+    fixtures::{message, message_key, now, record, room},
 };
 
 contract! { idempotency_contract idempotency {
+    an_appended_message_is_stored_once_with_its_record
+    appended_messages_keep_the_order_of_their_calls
     the_first_record_is_kept
     one_of_many_concurrent_records_is_kept
     take_over_requires_the_current_record
@@ -20,6 +22,34 @@ contract! { idempotency_contract idempotency {
     a_tombstone_that_is_taken_over_is_listed_again
     tombstones_do_not_hide_the_records_after_them
 } }
+
+/// A store may leave `append` to the caller, who takes the steps one by one.
+pub async fn an_appended_message_is_stored_once_with_its_record(stores: Stores) {
+    let (lobby, first_key) = (room("lobby"), message_key("lobby", "ann", "n-1"));
+    let Some(first) = stores.messages.append(&first_key, &message(9, "one")).await.unwrap() else { return };
+    assert_eq!((first.seq, first.rev, first.text.as_ref().unwrap().as_str()), (Seq(1), Rev(1), "one"));
+    assert_eq!(stores.messages.at(&lobby, Seq(1)).await.unwrap().unwrap().message, first);
+    let held = IdempotencyRecord { rev: Rev(1), at: first.sent_at };
+    assert_eq!(stores.messages.reserve(&first_key, record(7)).await.unwrap(), held);
+    assert_eq!(stores.messages.append(&first_key, &message(9, "again")).await.unwrap(), None, "it has a record");
+    let gone_key = message_key("lobby", "ann", "n-2");
+    stores.messages.reserve(&gone_key, record(8)).await.unwrap();
+    stores.messages.tombstone(&gone_key, Timestamp(u64::MAX)).await.unwrap();
+    assert_eq!(stores.messages.append(&gone_key, &message(9, "erased")).await.unwrap(), None, "it has a tombstone");
+    assert_eq!(stores.messages.next_rev(&lobby).await.unwrap(), Rev(2), "a refused one takes no revision");
+    assert_eq!(stores.messages.before(&lobby, None, 9).await.unwrap(), [first]);
+}
+
+pub async fn appended_messages_keep_the_order_of_their_calls(stores: Stores) {
+    let texts: Vec<String> = (0..50).map(|number| format!("number {number}")).collect();
+    let appended = join_all(texts.iter().map(|text| async {
+        let key = message_key("lobby", "ann", &text.replace(' ', "-"));
+        stores.messages.append(&key, &message(1, text)).await.unwrap()
+    }));
+    let Some(appended) = appended.await.into_iter().collect::<Option<Vec<_>>>() else { return };
+    assert_eq!(appended.iter().map(|message| message.seq.0).collect::<Vec<_>>(), (1..=50).collect::<Vec<_>>());
+    assert_eq!(stores.messages.before(&room("lobby"), None, 99).await.unwrap(), appended);
+}
 
 pub async fn the_first_record_is_kept(stores: Stores) {
     let message_key = message_key("lobby", "ann", "n");

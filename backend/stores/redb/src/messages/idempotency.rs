@@ -5,10 +5,10 @@ use chat::ports::{
     messages::{IdempotencyRecord, MessageKey},
 };
 use redb::{ReadableTable, TableDefinition, TableHandle};
-use shared_types::{PersonId, Rev, Timestamp};
+use shared_types::{ChatMessage, PersonId, Rev, Seq, Timestamp};
 
 use crate::{
-    messages::{RedbMessages, open},
+    messages::{MESSAGES, RedbMessages, encode, open, take_rev},
     store::migrations::Migration,
 };
 
@@ -69,6 +69,31 @@ impl RedbMessages {
                         Ok(record)
                     }
                 }
+            })
+            .await
+    }
+
+    /// Stores a message with its revision and its record in one transaction, unless it has a record.
+    pub(crate) async fn append_unless_known(
+        &self,
+        message_key: &MessageKey,
+        message: &ChatMessage,
+    ) -> Result<Option<ChatMessage>> {
+        let (MessageKey { room, author, nonce }, mut message) = (message_key.clone(), message.clone());
+        self.store
+            .write("storing a message", move |transaction| {
+                let key = (author.as_str(), room.as_str(), nonce.as_str());
+                let mut records = transaction.open_table(RECORDS)?;
+                let is_known = records.get(key)?.is_some() || transaction.open_table(TOMBSTONES)?.get(key)?.is_some();
+                if is_known {
+                    return Ok(None);
+                }
+                let rev = take_rev(transaction, &room)?;
+                (message.seq, message.rev) = (Seq::from(rev), rev);
+                records.insert(key, (rev.0, message.sent_at.0))?;
+                let mut messages = transaction.open_table(MESSAGES)?;
+                messages.insert((room.as_str(), message.seq.0), encode(&message)?.as_slice())?;
+                Ok(Some(message))
             })
             .await
     }

@@ -7,6 +7,7 @@ use std::{
         Arc,
         mpsc::{Receiver, RecvTimeoutError},
     },
+    thread,
     time::{Duration, Instant},
 };
 
@@ -87,6 +88,13 @@ impl Writer {
     pub(super) fn run(mut self, mut queue: mpsc::Receiver<Write>) {
         let mut batch = Vec::with_capacity(BATCH);
         while queue.blocking_recv_many(&mut batch, BATCH) > 0 {
+            // On a busy machine other senders are about to add theirs, and would have to wait for a commit of their own.
+            thread::yield_now();
+            while batch.len() < BATCH
+                && let Ok(write) = queue.try_recv()
+            {
+                batch.push(write);
+            }
             let mut answers = Vec::with_capacity(batch.len());
             let failure = self.commit(&mut batch, &mut answers).err();
             // Work that a failed batch did not reach is dropped here; its callers learn it from the closed channel.
