@@ -7,19 +7,22 @@ use std::{
 
 use async_trait::async_trait;
 use chat::ports::{
-    Result,
+    Result, Unavailable,
     connections::AddressKey,
     moderation::{Moderation, RestrictionChange, Subject},
     system::Clock,
 };
-use redb::{ReadTransaction, ReadableTable, TableDefinition};
-use serde::{Deserialize, Serialize};
+use redb::{ReadTransaction, ReadableTable, TableDefinition, TableHandle, WriteTransaction};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shared_types::{AuditEntry, PersonId, Restrictions, RoomName, RoomRules, Timestamp, limits};
 
 use crate::{
     messages::{decode, encode, open},
+    moderation::decisions::Decisions,
     store::Store,
 };
+
+mod decisions;
 
 /// [`Restrictions`] as JSON, by subject.
 pub(crate) const RESTRICTIONS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("standings");
@@ -39,6 +42,7 @@ pub struct RedbModeration {
     store: Store,
     clock: Arc<dyn Clock>,
     seen: Mutex<HashMap<PersonId, Vec<(AddressKey, Timestamp)>>>,
+    decisions: Decisions,
 }
 
 /// The addresses that were banned together with a person.
@@ -51,7 +55,7 @@ struct BannedAddresses {
 impl RedbModeration {
     /// Returns the moderation data of a store.
     pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock, seen: Mutex::default() }
+        Self { store, clock, seen: Mutex::default(), decisions: Decisions::default() }
     }
 
     /// Changes the restrictions of a subject in one commit. Returns those afterwards.
@@ -61,19 +65,17 @@ impl RedbModeration {
         change: impl Fn(Restrictions) -> Restrictions + Send + 'static,
     ) -> Result<Restrictions> {
         let (key, now) = (subject_key(of), self.clock.now());
-        self.store
-            .write("writing restrictions", move |transaction| {
-                let mut table = transaction.open_table(RESTRICTIONS)?;
-                let before = table.get(key.as_str())?.map(|value| decode(value.value())).transpose()?;
-                let changed = change(before.unwrap_or_default());
-                table.insert(key.as_str(), encode(&changed)?.as_slice())?;
-                // Moderators decide a few times a day, and nothing else would remove expired restrictions.
-                table.retain(|_, restrictions| {
-                    !decode(restrictions).is_ok_and(|restrictions| is_over(restrictions, now))
-                })?;
-                Ok(changed)
-            })
-            .await
+        self.decide("writing restrictions", move |transaction| {
+            let mut table = transaction.open_table(RESTRICTIONS)?;
+            let before = table.get(key.as_str())?.map(|value| decode(value.value())).transpose()?;
+            let changed = change(before.unwrap_or_default());
+            table.insert(key.as_str(), encode(&changed)?.as_slice())?;
+            // Moderators decide a few times a day, and nothing else would remove expired restrictions.
+            table
+                .retain(|_, restrictions| !decode(restrictions).is_ok_and(|restrictions| is_over(restrictions, now)))?;
+            Ok(changed)
+        })
+        .await
     }
 
     /// Returns the time of the oldest audit entry that is kept.
@@ -81,13 +83,37 @@ impl RedbModeration {
         (self.clock.now() - limits::AUDIT_RETENTION).0
     }
 
-    async fn find<T: for<'de> Deserialize<'de> + Default + Send + 'static>(
+    /// Returns a decision; the default if there is none.
+    async fn find<T: DeserializeOwned + Default>(
         &self,
         doing: &'static str,
         table: TableDefinition<'static, &'static str, &'static [u8]>,
         key: String,
     ) -> Result<T> {
-        self.store.read(doing, move |transaction| found(transaction, table, &key)).await
+        let value = match self.decisions.get(table.name(), &key) {
+            Ok(value) => value,
+            Err(writes) => {
+                let wanted = key.clone();
+                let read = self.store.read(doing, move |transaction| stored(transaction, table, &wanted));
+                let value = read.await?.map(Arc::from);
+                self.decisions.keep(table.name(), &key, value.clone(), writes);
+                value
+            }
+        };
+        let value = value.map(|json| decode(&json)).transpose();
+        value.map(Option::unwrap_or_default).map_err(Unavailable::while_doing(doing))
+    }
+
+    /// Writes decisions. Reads that begin after it see them.
+    async fn decide<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&WriteTransaction) -> std::result::Result<T, redb::Error> + Send + 'static,
+    ) -> Result<T> {
+        let write = self.decisions.write();
+        // The guard is in the result, so that it lives until the commit has ended, also if the caller has stopped waiting.
+        let written = self.store.write(doing, move |transaction| work(transaction).map(|value| (value, write))).await;
+        written.map(|(value, _)| value)
     }
 }
 
@@ -118,14 +144,13 @@ impl Moderation for RedbModeration {
         let (person, now) = (person.clone(), self.clock.now());
         let addresses = addresses.iter().map(|AddressKey(key)| key.clone()).collect();
         let banned = BannedAddresses { addresses, until };
-        self.store
-            .write("writing banned addresses", move |transaction| {
-                let mut table = transaction.open_table(BANNED_ADDRESSES)?;
-                table.insert(person.as_str(), encode(&banned)?.as_slice())?;
-                table.retain(|_, banned| !decode::<BannedAddresses>(banned).is_ok_and(|banned| banned.until <= now))?;
-                Ok(())
-            })
-            .await
+        self.decide("writing banned addresses", move |transaction| {
+            let mut table = transaction.open_table(BANNED_ADDRESSES)?;
+            table.insert(person.as_str(), encode(&banned)?.as_slice())?;
+            table.retain(|_, banned| !decode::<BannedAddresses>(banned).is_ok_and(|banned| banned.until <= now))?;
+            Ok(())
+        })
+        .await
     }
 
     async fn set_seen(&self, person: &PersonId, address: &AddressKey, until: Timestamp) -> Result<()> {
@@ -157,12 +182,11 @@ impl Moderation for RedbModeration {
 
     async fn set_rules(&self, room: &RoomName, rules: RoomRules) -> Result<()> {
         let room = room.clone();
-        self.store
-            .write("writing the rules of a room", move |transaction| {
-                transaction.open_table(RULES)?.insert(room.as_str(), encode(&rules)?.as_slice())?;
-                Ok(())
-            })
-            .await
+        self.decide("writing the rules of a room", move |transaction| {
+            transaction.open_table(RULES)?.insert(room.as_str(), encode(&rules)?.as_slice())?;
+            Ok(())
+        })
+        .await
     }
 
     async fn record(&self, entry: &AuditEntry) -> Result<()> {
@@ -200,13 +224,13 @@ impl Moderation for RedbModeration {
     }
 }
 
-fn found<T: for<'de> Deserialize<'de> + Default>(
+fn stored(
     transaction: &ReadTransaction,
     table: TableDefinition<'_, &'static str, &'static [u8]>,
     key: &str,
-) -> std::result::Result<T, redb::Error> {
-    let Some(table) = open(transaction, table)? else { return Ok(T::default()) };
-    table.get(key)?.map(|value| decode(value.value())).transpose().map(Option::unwrap_or_default)
+) -> std::result::Result<Option<Vec<u8>>, redb::Error> {
+    let Some(table) = open(transaction, table)? else { return Ok(None) };
+    Ok(table.get(key)?.map(|value| value.value().to_vec()))
 }
 
 fn is_over(restrictions: Restrictions, now: Timestamp) -> bool {
