@@ -18,6 +18,7 @@ mod history;
 mod mute;
 mod people;
 mod ping;
+pub mod pipeline;
 mod purge_user;
 mod react;
 mod rename;
@@ -32,11 +33,14 @@ mod upload;
 
 use std::sync::Arc;
 
-use shared_types::{AccessMode, Action, ClientMessage, Nonce, PersonId, ServerMessage, limits};
+use shared_types::{AccessMode, Action, ClientMessage, Nonce, PersonId, ServerMessage};
 
 use crate::{
     access::rate_limit::{RateBucket, RateLimiter},
-    commands::error::{CommandError, FrameFailure, to_error},
+    commands::{
+        error::{CommandError, FrameFailure, to_error},
+        pipeline::ParsedFrame,
+    },
     log_throttle::LogThrottle,
     messages::{
         catch_up::CatchUp,
@@ -195,13 +199,21 @@ impl FrameHandler {
 
     /// Runs the command in a frame. Errors are sent to the client; those that the server caused are logged as well.
     pub async fn handle(&self, frame: FrameRequest) {
-        // All posts of the command, to the room and to other people, have one deadline. The reply is sent in any case.
-        Self { broadcast: self.broadcast.for_request(), ..self.clone() }.handle_within_deadline(frame).await;
+        self.handle_parsed(ParsedFrame::from(frame)).await;
     }
 
-    async fn handle_within_deadline(&self, frame: FrameRequest) {
+    /// Does the same for a frame that is parsed already.
+    pub async fn handle_parsed(&self, frame: ParsedFrame) {
+        // All posts of the command, to the room and to other people, have one deadline. The reply is sent in any case.
+        let handler = Self { broadcast: self.broadcast.for_request(), ..self.clone() };
         let connection = frame.connection.clone();
-        let Err(failure) = self.answer(frame).await else { return };
+        if let Err(failure) = handler.answer(frame).await {
+            handler.report(&connection, failure).await;
+        }
+    }
+
+    /// Logs a failure and sends it to the client.
+    async fn report(&self, connection: &ConnectionId, failure: FrameFailure) {
         match &failure {
             FrameFailure::Command { error: CommandError::Unavailable(cause), action, .. } => {
                 tracing::error!(%connection, %action, %cause, "command failed");
@@ -213,26 +225,32 @@ impl FrameHandler {
                 }
             }
         }
-        self.broadcast.to_one(&connection, &to_error(failure)).await;
+        self.broadcast.to_one(connection, &to_error(failure)).await;
     }
 
-    async fn answer(&self, frame: FrameRequest) -> std::result::Result<(), FrameFailure> {
-        if frame.body.len() > limits::FRAME_BYTES {
-            return Err(FrameFailure::TooLarge);
-        }
-        let message = ClientMessage::parse(&frame.body).map_err(FrameFailure::Invalid)?;
-        let action = message.action();
-        let nonce = message.nonce().cloned();
-
-        let sender = match self.broadcast.connections.find(&frame.connection).await {
-            Ok(Some(sender)) => sender,
-            Ok(None) => return Err(FrameFailure::NotConnected),
-            Err(cause) => return Err(FrameFailure::Command { error: cause.into(), action, nonce }),
-        };
-        // Both are the same through every retry: the client's nonce, or else the request id.
-        let retry_key = nonce.clone().map_or_else(|| nonce_of(&frame.request_id), Ok);
-        let executed = async { self.execute(&sender, message, retry_key?).await };
+    async fn answer(&self, frame: ParsedFrame) -> std::result::Result<(), FrameFailure> {
+        let ParsedFrame { connection, request_id, message } = frame;
+        let message = message?;
+        let (action, nonce) = (message.action(), message.nonce().cloned());
+        let sender = self.sender(&connection, &message).await?;
+        let executed = async { self.execute(&sender, message, retry_key(nonce.clone(), &request_id)?).await };
         executed.await.map_err(|error| FrameFailure::Command { error, action, nonce })
+    }
+
+    /// Returns the connection that a command came through.
+    async fn sender(
+        &self,
+        connection: &ConnectionId,
+        message: &ClientMessage,
+    ) -> std::result::Result<Connection, FrameFailure> {
+        match self.broadcast.connections.find(connection).await {
+            Ok(Some(sender)) => Ok(sender),
+            Ok(None) => Err(FrameFailure::NotConnected),
+            Err(cause) => {
+                let (action, nonce) = (message.action(), message.nonce().cloned());
+                Err(FrameFailure::Command { error: cause.into(), action, nonce })
+            }
+        }
     }
 
     /// Checks a command, runs it and sends the reply. `nonce` identifies the command through every retry.
@@ -304,6 +322,7 @@ impl FrameHandler {
     }
 }
 
-fn nonce_of(request_id: &str) -> Result<Nonce> {
-    request_id.parse().map_err(Unavailable::while_doing("taking a request id as nonce"))
+/// Returns what is the same through every retry of a command: the client's nonce, or else the request id.
+fn retry_key(nonce: Option<Nonce>, request_id: &str) -> Result<Nonce> {
+    nonce.map_or_else(|| request_id.parse().map_err(Unavailable::while_doing("taking a request id as nonce")), Ok)
 }

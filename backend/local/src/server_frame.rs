@@ -10,18 +10,26 @@ const TEXT: u8 = 0x81;
 const CLOSE: u8 = 0x88;
 const PING: u8 = 0x89;
 
-/// A frame that is ready to be sent.
+/// Maximum size of a header, in bytes.
+const MAX_HEADER: usize = 10;
+
+/// One or more frames that are ready to be sent, and are sent together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ServerFrame {
-    /// Header and payload.
+    /// Headers and payloads.
     pub(crate) bytes: Bytes,
-    /// The revision of the message in it, if it is a `message`.
+    /// The first revision of the messages in them.
     pub(crate) rev: Option<Rev>,
 }
 
-impl From<&Frame> for ServerFrame {
-    fn from(frame: &Frame) -> Self {
-        Self { bytes: encode(TEXT, frame.json()), rev: frame.rev() }
+impl ServerFrame {
+    /// Encodes frames.
+    pub(crate) fn of(frames: &[Frame]) -> Self {
+        let mut bytes = Vec::with_capacity(frames.iter().map(|frame| MAX_HEADER + frame.json().len()).sum());
+        for frame in frames {
+            encode_into(&mut bytes, TEXT, frame.json());
+        }
+        Self { bytes: bytes.into(), rev: frames.iter().filter_map(Frame::rev).min() }
     }
 }
 
@@ -35,9 +43,15 @@ pub(crate) fn close(code: u16) -> Bytes {
     encode(CLOSE, &code.to_be_bytes())
 }
 
-/// Returns header and payload. A server does not mask.
+/// Returns header and payload.
 fn encode(first: u8, payload: &[u8]) -> Bytes {
-    let mut frame = Vec::with_capacity(10 + payload.len());
+    let mut frame = Vec::with_capacity(MAX_HEADER + payload.len());
+    encode_into(&mut frame, first, payload);
+    frame.into()
+}
+
+/// Adds header and payload. A server does not mask.
+fn encode_into(frame: &mut Vec<u8>, first: u8, payload: &[u8]) {
     frame.push(first);
     match (u8::try_from(payload.len()), u16::try_from(payload.len())) {
         (Ok(short), _) if short < 126 => frame.push(short),
@@ -51,7 +65,6 @@ fn encode(first: u8, payload: &[u8]) -> Bytes {
         }
     }
     frame.extend_from_slice(payload);
-    frame.into()
 }
 
 #[cfg(test)]

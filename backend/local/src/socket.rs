@@ -10,10 +10,14 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chat::{
-    commands::FrameRequest,
+    commands::{
+        FrameRequest,
+        pipeline::{ParsedFrame, SendOutcome, Storing},
+    },
     ports::connections::ConnectionId,
     presence::{connect::ConnectRequest, connect_handler::ConnectRejection},
 };
+use futures::{FutureExt, StreamExt, stream::FuturesOrdered};
 use serde::Deserialize;
 use shared_types::limits;
 use tokio::{
@@ -41,6 +45,9 @@ thread_local! {
     /// A socket needs no buffer of its own while it waits.
     static READ_BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);
 }
+
+/// Maximum number of messages of one socket that are being stored. Those that wait share one commit.
+const MAX_STORING: usize = 16;
 
 /// How long a client may take to read its last frames and to answer a close frame.
 const CLOSING: Duration = Duration::from_secs(3);
@@ -145,6 +152,19 @@ impl OpenSocket {
 
     /// Handles frames in order until the socket ends.
     async fn read(&self, stream: &TcpStream, reader: &mut FrameReader) -> EndedBy {
+        let mut storing = FuturesOrdered::new();
+        let ended_by = self.read_frames(stream, reader, &mut storing).await;
+        // What is stored reaches the room, whether its sender is there or not.
+        self.finish_all(&mut storing).await;
+        ended_by
+    }
+
+    async fn read_frames(
+        &self,
+        stream: &TcpStream,
+        reader: &mut FrameReader,
+        storing: &mut FuturesOrdered<Storing>,
+    ) -> EndedBy {
         let end = Instant::now() + self.shared.server.timeouts.lifetime;
         let mut stopping = self.shared.stopping.clone();
         let mut stopping = pin!(stopping.wait_for(|stopping| *stopping));
@@ -157,12 +177,13 @@ impl OpenSocket {
                 // Later frames of the client are ignored.
                 return EndedBy::Server;
             }
-            if status.is_ready {
+            let is_ready = status.is_ready && storing.len() < MAX_STORING;
+            if is_ready {
                 let next = reader.next();
                 self.send_pongs(reader);
                 match next {
                     Ok(Some(frame)) => {
-                        self.handle(frame, reader).await;
+                        self.handle(frame, reader, storing).await;
                         // A client that has sent a thousand frames waits for its turn after each of them.
                         tokio::task::yield_now().await;
                         continue;
@@ -177,25 +198,37 @@ impl OpenSocket {
                     },
                 }
             }
-            tokio::select! {
-                received = receive(stream, reader), if status.is_ready => received,
-                () = self.queue.changed() => {}
-                () = writable(stream), if status.is_blocked => self.queue.flush(),
-                () = sleep_until(self.wake_at(&status, end)) => self.on_timer(end),
-                _ = &mut stopping => drop(self.queue.close(CLOSE_GOING_AWAY)),
+            let stored = tokio::select! {
+                () = receive(stream, reader), if is_ready => None,
+                stored = storing.next(), if !storing.is_empty() => stored,
+                () = self.queue.changed() => None,
+                () = writable(stream), if status.is_blocked => {
+                    self.queue.flush();
+                    None
+                }
+                () = sleep_until(self.wake_at(&status, end)) => {
+                    self.on_timer(end);
+                    None
+                }
+                _ = &mut stopping => {
+                    self.queue.close(CLOSE_GOING_AWAY);
+                    None
+                }
+            };
+            if let Some(first) = stored {
+                self.finish(first, storing).await;
             }
         }
     }
 
-    async fn handle(&self, frame: Message, reader: &mut FrameReader) {
+    async fn handle(&self, frame: Message, reader: &mut FrameReader, storing: &mut FuturesOrdered<Storing>) {
         self.queue.activity.on_received();
         match frame {
             Message::Text(text) => {
                 self.queue.activity.on_frame();
                 let (connection, request_id) = (self.id.clone(), random_id(&self.shared));
                 let frame = FrameRequest { connection, request_id, body: text.as_str().into() };
-                // In memory of its own, which a silent socket does not hold.
-                Box::pin(self.shared.server.send.handle(frame)).await;
+                self.run(ParsedFrame::from(frame), storing).await;
             }
             Message::Binary(_) => drop(self.queue.close(limits::CLOSE_BINARY)),
             Message::Close(_) => {
@@ -205,6 +238,36 @@ impl OpenSocket {
             }
             // The library makes the pong.
             Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
+        }
+    }
+
+    /// Runs a command. Futures are in memory of their own, which a silent socket does not hold.
+    async fn run(&self, frame: ParsedFrame, storing: &mut FuturesOrdered<Storing>) {
+        let handler = &self.shared.server.send;
+        if frame.is_plain_send() {
+            storing.extend(Box::pin(handler.begin_send(frame)).await);
+            return;
+        }
+        self.finish_all(storing).await;
+        Box::pin(handler.handle_parsed(frame)).await;
+        self.queue.flush();
+    }
+
+    /// Sends this message to the room, and those after it that are stored already.
+    async fn finish(&self, first: SendOutcome, storing: &mut FuturesOrdered<Storing>) {
+        let mut stored = vec![first];
+        while let Some(Some(next)) = storing.next().now_or_never() {
+            stored.push(next);
+        }
+        Box::pin(self.shared.server.send.finish_sends(stored)).await;
+        // An author has their messages before the others do: the next ones can come while the others are written to.
+        self.queue.flush();
+    }
+
+    /// Waits until all messages are stored, and sends them to the room.
+    async fn finish_all(&self, storing: &mut FuturesOrdered<Storing>) {
+        while let Some(first) = storing.next().await {
+            self.finish(first, storing).await;
         }
     }
 

@@ -3,6 +3,7 @@
 
 use std::{
     collections::HashMap,
+    slice,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -49,15 +50,19 @@ impl Sockets {
 impl ConnectionGateway for Sockets {
     async fn post(&self, to: &ConnectionId, frame: &Frame) -> DeliveryOutcome {
         let Some(queue) = self.find(to) else { return DeliveryOutcome::Gone };
-        let pushed = queue.push(&ServerFrame::from(frame));
+        let pushed = queue.push(&ServerFrame::of(slice::from_ref(frame)));
         if pushed.needs_flush {
             self.flusher.add([queue]);
         }
         pushed.outcome
     }
 
-    fn post_to_many(&self, to: &mut dyn Iterator<Item = &ConnectionId>, frame: &Frame) -> Option<Vec<DeliveryOutcome>> {
-        let frame = ServerFrame::from(frame);
+    fn post_to_many(
+        &self,
+        to: &mut dyn Iterator<Item = &ConnectionId>,
+        frames: &[Frame],
+    ) -> Option<Vec<DeliveryOutcome>> {
+        let frame = ServerFrame::of(frames);
         let (mut outcomes, mut filled) = (Vec::new(), Vec::new());
         let queues = self.queues();
         for id in to {

@@ -53,12 +53,12 @@ pub trait ConnectionGateway: Send + Sync {
     /// [`DeliveryOutcome::Behind`].
     async fn post(&self, to: &ConnectionId, frame: &Frame) -> DeliveryOutcome;
 
-    /// Sends a frame to many sockets at once, if that needs no waiting. Returns the outcomes in the order of the sockets, or `None`
-    /// if each post has to be waited for.
+    /// Sends frames to many sockets at once, if that needs no waiting. Each socket gets all of them, in order, or none. Returns the
+    /// outcomes in the order of the sockets, or `None` if each post has to be waited for.
     fn post_to_many(
         &self,
         _to: &mut dyn Iterator<Item = &ConnectionId>,
-        _frame: &Frame,
+        _frames: &[Frame],
     ) -> Option<Vec<DeliveryOutcome>> {
         None
     }

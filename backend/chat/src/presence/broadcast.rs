@@ -1,7 +1,7 @@
 //! Broadcast: sends messages to the connections of a room, many concurrently. A failure of one connection does not affect the
 //! others.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, slice, sync::Arc, time::Duration};
 
 use futures::{StreamExt, future::join_all, stream};
 use shared_types::{RoomName, ServerMessage, Timestamp, limits};
@@ -87,8 +87,21 @@ impl Broadcast {
     ///
     /// Returns `Unavailable` when the connections could not be read. Failures of single connections are no error.
     pub async fn to_room(&self, room: &RoomName, message: &ServerMessage) -> Result<()> {
+        self.all_to_room(room, slice::from_ref(message)).await
+    }
+
+    /// Sends several messages to all connections of a room, in order, as [`to_room`](Self::to_room). A connection that misses one does
+    /// not get the rest.
+    ///
+    /// # Errors
+    ///
+    /// Returns `Unavailable` when the connections could not be read.
+    pub async fn all_to_room(&self, room: &RoomName, messages: &[ServerMessage]) -> Result<()> {
+        if messages.is_empty() {
+            return Ok(());
+        }
         let listeners = self.connections.in_room(room).await?;
-        self.to_all(listeners.iter(), message).await;
+        self.to_all(listeners.iter(), messages).await;
         Ok(())
     }
 
@@ -125,7 +138,7 @@ impl Broadcast {
             return Ok(());
         }
         let others = listeners.iter().filter(|listener| listener.person.id != speaker.person.id);
-        self.to_all(others, &ServerMessage::Typing { person: speaker.person.clone() }).await;
+        self.to_all(others, &[ServerMessage::Typing { person: speaker.person.clone() }]).await;
         Ok(())
     }
 
@@ -136,11 +149,11 @@ impl Broadcast {
         join_all(connections.iter().map(|connection| self.deliver(&connection.id, &frame, until))).await;
     }
 
-    async fn to_all<'a>(&self, listeners: impl Iterator<Item = &'a Connection> + Clone, message: &ServerMessage) {
-        let (frame, until) = (Frame::from(message), self.posting_deadline());
+    async fn to_all<'a>(&self, listeners: impl Iterator<Item = &'a Connection> + Clone, messages: &[ServerMessage]) {
+        let (frames, until) = (messages.iter().map(Frame::from).collect::<Vec<_>>(), self.posting_deadline());
         let mut ids = listeners.clone().map(|listener| &listener.id);
-        let Some(outcomes) = self.gateway.post_to_many(&mut ids, &frame) else {
-            let posts = listeners.map(|listener| self.deliver_to(listener, &frame, until)).collect();
+        let Some(outcomes) = self.gateway.post_to_many(&mut ids, &frames) else {
+            let posts = listeners.map(|listener| self.deliver_all(listener, &frames, until)).collect();
             return self.post_all(posts, until).await;
         };
         let mut summary = Summary::default();

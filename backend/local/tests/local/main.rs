@@ -6,6 +6,7 @@ mod backup;
 mod damage;
 mod health;
 mod http;
+mod pipeline;
 mod process;
 mod sockets;
 
