@@ -245,7 +245,10 @@ impl OpenSocket {
     async fn run(&self, frame: ParsedFrame, storing: &mut FuturesOrdered<Storing>) {
         let handler = &self.shared.server.send;
         if frame.is_plain_send() {
-            storing.extend(Box::pin(handler.begin_send(frame)).await);
+            if let Some(begun) = Box::pin(handler.begin_send(frame)).await {
+                self.shared.server.sockets.flusher.begin();
+                storing.push_back(begun);
+            }
             return;
         }
         self.finish_all(storing).await;
@@ -259,7 +262,9 @@ impl OpenSocket {
         while let Some(Some(next)) = storing.next().now_or_never() {
             stored.push(next);
         }
+        let messages = stored.len();
         Box::pin(self.shared.server.send.finish_sends(stored)).await;
+        self.shared.server.sockets.flusher.end(messages);
         // An author has their messages before the others do: the next ones can come while the others are written to.
         self.queue.flush();
     }

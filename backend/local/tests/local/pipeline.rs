@@ -67,6 +67,9 @@ async fn a_retry_among_messages_sent_at_once_is_stored_once() {
         seqs.push((message["text"].as_str().unwrap().to_owned(), message["seq"].as_u64().unwrap()));
     }
     let seq_of = |text: &str| seqs.iter().find(|(other, _)| other == text).unwrap().1;
-    assert!(seqs.iter().all(|(text, seq)| *seq == seq_of(text)), "a retry has the place of the first attempt: {seqs:?}");
+    assert!(
+        seqs.iter().all(|(text, seq)| *seq == seq_of(text)),
+        "a retry has the place of the first attempt: {seqs:?}"
+    );
     assert!(seq_of("a") < seq_of("b") && seq_of("b") < seq_of("c"));
 }
