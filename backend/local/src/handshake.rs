@@ -106,21 +106,27 @@ mod tests {
             ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
         ];
         for without in 0..complete.len() {
-            let mut request = Request::new(Body::empty());
-            for (name, value) in
-                complete.iter().enumerate().filter(|(index, _)| *index != without).map(|(_, pair)| *pair)
-            {
-                request.headers_mut().insert(name, HeaderValue::from_static(value));
-            }
+            let mut request = with_headers(&complete);
+            request.headers_mut().remove(complete[without].0);
             let refused = Handshake::of(&mut request).err();
             assert!(matches!(refused, Some(NotAHandshake::Header(_))), "{refused:?} without {}", complete[without].0);
         }
-        let mut request = Request::new(Body::empty());
-        for (name, value) in complete {
+        for (name, value) in [("connection", "close"), ("upgrade", "h2c"), ("sec-websocket-version", "8")] {
+            let mut request = with_headers(&complete);
             request.headers_mut().insert(name, HeaderValue::from_static(value));
+            assert!(matches!(Handshake::of(&mut request).err(), Some(NotAHandshake::Header(_))), "{name}: {value}");
         }
+        let mut request = with_headers(&complete);
         assert_eq!(Handshake::of(&mut request).err(), Some(NotAHandshake::Connection), "it is complete");
         *request.method_mut() = Method::POST;
         assert_eq!(Handshake::of(&mut request).err(), Some(NotAHandshake::Method));
+    }
+
+    fn with_headers(headers: &[(&'static str, &'static str)]) -> Request {
+        let mut request = Request::new(Body::empty());
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, HeaderValue::from_static(value));
+        }
+        request
     }
 }

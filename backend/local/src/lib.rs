@@ -22,6 +22,7 @@ pub mod server;
 mod server_frame;
 pub mod settings;
 mod socket;
+mod socket_stream;
 pub mod sockets;
 pub mod tcp_limits;
 mod visitor;

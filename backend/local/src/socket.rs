@@ -1,6 +1,6 @@
 //! The lifecycle of a socket: it opens or is refused, its frames are handled in order, and it closes.
 
-use std::{cell::RefCell, future::pending, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{
     Extension,
@@ -36,15 +36,8 @@ use crate::{
     send_queue::{QueueStatus, SendQueue},
     server::{Shared, SharedPermit},
     server_frame,
+    socket_stream::{EndedBy, receive, send_rest, wait_for_close, writable},
 };
-
-/// Size of the buffer that the sockets of a thread read into, in bytes.
-const READ_BYTES: usize = 16 * 1024;
-
-thread_local! {
-    /// A socket needs no buffer of its own while it waits.
-    static READ_BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; READ_BYTES]);
-}
 
 /// Maximum number of messages of one socket that are being stored. Those that wait share one commit.
 const MAX_STORING: usize = 16;
@@ -333,60 +326,6 @@ impl Drop for OpenSocket {
         // Without a runtime the process is ending, and the connections end with it.
         if let Ok(runtime) = Handle::try_current() {
             runtime.spawn(async move { shared.server.disconnect.handle(&id).await });
-        }
-    }
-}
-
-/// Who ended a socket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum EndedBy {
-    /// The server has to send a close frame, and the client to answer it.
-    Server,
-    /// The client has closed it, or the connection is broken.
-    Client,
-}
-
-/// Receives bytes, once there are some. After an error there are none, as at the end of the connection.
-async fn receive(stream: &TcpStream, reader: &mut FrameReader) {
-    let is_readable = stream.readable().await.is_ok();
-    READ_BUFFER.with_borrow_mut(|buffer| match stream.try_read(buffer) {
-        Ok(count) if is_readable => reader.receive(&buffer[..count]),
-        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-        _ => reader.receive(&[]),
-    });
-}
-
-/// Waits until the connection takes more. If it is broken, writing to it says so.
-async fn writable(stream: &TcpStream) {
-    drop(stream.writable().await);
-}
-
-/// Sends what is queued and the close frame.
-async fn send_rest(stream: &TcpStream, queue: &SendQueue) {
-    loop {
-        queue.flush();
-        let status = queue.status();
-        if status.has_ended {
-            return;
-        }
-        tokio::select! {
-            () = writable(stream), if status.is_blocked => {}
-            () = queue.changed() => {}
-        }
-    }
-}
-
-/// Waits until the client has answered the close frame, or has closed the connection.
-async fn wait_for_close(stream: &TcpStream, reader: &mut FrameReader) {
-    loop {
-        match reader.next() {
-            Ok(Some(Message::Close(_))) => return,
-            Ok(Some(_)) => {}
-            Ok(None) => receive(stream, reader).await,
-            Err(error) if close_code(&error).is_none() => return,
-            // The rest of a broken frame is not read. Closing the connection with it would reset it, and the client might not get the
-            // close code. It has the time that is left.
-            Err(_) => pending().await,
         }
     }
 }
