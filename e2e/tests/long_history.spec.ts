@@ -1,0 +1,48 @@
+import { ChatPage } from '../support/chat_page.ts';
+import { expect, test } from '../support/fixtures.ts';
+import { messageLimit } from '../support/settings.ts';
+
+// A long history: the page draws the messages around what the reader sees, and no more.
+
+/** The page draws at most 300 messages, and keeps 200 of them when there are more. */
+const maximum = 300;
+const count = maximum + 2 * messageLimit;
+
+test('a reader of a long history finds every message, and the page draws a part of them', async ({ page, deployment, room, connect }) => {
+  const ann = await connect(room, { name: 'Ann' });
+  const seqs: unknown[] = [];
+  for (let at = 1; at <= count; at += 1) seqs.push((await ann.sendMessage(`line ${at}`))['seq']);
+  const chat = await ChatPage.open(page, deployment, room);
+  const drawn = () => chat.messages.evaluateAll((all) => all.map((message) => Number((message as HTMLElement).dataset['seq'])));
+  const seen = new Set<number>();
+
+  /** Scrolls in small steps until `isThere`. */
+  const scroll = async (distance: number, isThere: () => Promise<boolean>) => {
+    await expect(async () => {
+      for (let step = 0; step < 10; step += 1) {
+        await chat.log.evaluate((log, distance) => log.scrollBy({ top: distance, behavior: 'instant' }), distance);
+        const now = await drawn();
+        now.forEach((seq) => seen.add(seq));
+        expect(now.length).toBeLessThanOrEqual(maximum + messageLimit);
+        expect(now, 'a range without a gap').toEqual(seqs.slice(seqs.indexOf(now[0]), seqs.indexOf(now[0]) + now.length));
+      }
+      expect(await isThere()).toBe(true);
+    }).toPass({ timeout: 60_000 });
+  };
+  const atStart = () => chat.log.evaluate((log) => log.scrollHeight - log.clientHeight + log.scrollTop < 2);
+  await scroll(-300, async () => (await chat.messageWithText('line 1').count()) === 1 && (await atStart()));
+  await expect(chat.messageWithText('line 1')).toBeInViewport();
+  expect(seen.size).toBe(count);
+  expect((await drawn()).length).toBeLessThan(count);
+  await expect(chat.messageWithText(`line ${count}`)).toHaveCount(0);
+
+  // A message that arrives meanwhile is announced, and the way back leads to it.
+  await ann.sendMessage('the newest');
+  await expect(chat.newMessages).toBeVisible();
+  seen.clear();
+  seqs.push((await ann.newestMessages()).at(-1)!['seq']);
+  const atEnd = () => chat.log.evaluate((log) => log.scrollTop > -2);
+  await scroll(300, async () => (await chat.messageWithText('the newest').count()) === 1 && (await atEnd()));
+  expect(seen.size).toBe(count + 1);
+  await expect(chat.newMessages).toBeHidden();
+});
