@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use page_view::dom::{self, Mounted};
-use shared_types::{Language, PageState};
+use shared_types::{Language, PageState, json};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlElement;
@@ -31,7 +31,7 @@ const RETRY_DELAY: Duration = Duration::from_secs(2);
 pub fn start() {
     let Some(root) = root() else { return };
     let state = document().get_element_by_id("page-state").and_then(|script| script.text_content());
-    match state.and_then(|state| serde_json::from_str::<PageState>(&state).ok()) {
+    match state.and_then(|state| json::from_str::<PageState>(&state).ok()) {
         Some(page) => {
             match hydrate(&root, &page) {
                 Some(mounted) => mounted.forget(),

@@ -2,10 +2,13 @@
 
 use std::str::FromStr;
 
+use light_json::Json;
+#[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
 /// Who may enter a chat. One setting applies to all of its rooms.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Json)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[serde(rename_all = "lowercase")]
 pub enum AccessMode {
     /// Everybody, as a guest.

@@ -1,8 +1,8 @@
 //! The names of the commands on the wire.
 
-use std::{fmt, str::FromStr};
+use std::{convert::Infallible, fmt, str::FromStr};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use crate::checked::json_of_text;
 
 /// Defines [`Action`] from one table of variants and their names on the wire.
 macro_rules! actions {
@@ -111,17 +111,15 @@ impl From<&str> for ActionName {
     }
 }
 
-impl Serialize for ActionName {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+impl FromStr for ActionName {
+    type Err = Infallible;
+
+    fn from_str(name: &str) -> Result<Self, Infallible> {
+        Ok(Self::from(name))
     }
 }
 
-impl<'de> Deserialize<'de> for ActionName {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(|name| Self::from(name.as_str()))
-    }
-}
+json_of_text!(ActionName);
 
 #[cfg(test)]
 mod tests {

@@ -1,15 +1,17 @@
 //! Frames from a client to the server.
 
+use light_json::Json;
+#[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Action, ChatImage, Emoji, ImageSize, ImageType, MessageText, Nonce, Person, PersonId, PersonName, Rev, RoomName,
     RoomRules, SearchText, Seconds, Seq, Timestamp,
-    limits::{IMAGE_PIXELS, MENTIONS, ROOMS},
 };
 
 /// One frame from a client: `{"action": …}`. The server ignores unknown fields, so that a newer client can send more.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Json)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[serde(tag = "action", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ClientMessage {
     /// Starts the session; the first frame after the socket opened. The server answers with `welcome`, and then with the
@@ -33,7 +35,7 @@ pub enum ClientMessage {
         /// The message to which this one replies.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reply_to: Option<Seq>,
-        /// The people that the text mentions with `@name`; at most [`MENTIONS`]. The server drops people that the text does not
+        /// The people that the text mentions with `@name`; at most [`crate::limits::MENTIONS`]. The server drops people that the text does not
         /// mention.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         mentions: Vec<Person>,
@@ -45,7 +47,7 @@ pub enum ClientMessage {
         /// The new text. It is optional only if there is an image.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<MessageText>,
-        /// The people that the new text mentions with `@name`; at most [`MENTIONS`].
+        /// The people that the new text mentions with `@name`; at most [`crate::limits::MENTIONS`].
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         mentions: Vec<Person>,
         /// The revision of the message that its author saw when they edited it. If the text was edited after it, the edit is refused
@@ -111,7 +113,7 @@ pub enum ClientMessage {
     People,
     /// Requests the latest activity of some rooms. Answered with `rooms`.
     Rooms {
-        /// The rooms; at most [`ROOMS`].
+        /// The rooms; at most [`crate::limits::ROOMS`].
         rooms: Vec<RoomName>,
     },
     /// Searches the room for messages that contain all words. Answered with `found`.
@@ -227,66 +229,11 @@ impl ClientMessage {
             | Self::Ping => None,
         }
     }
-
-    /// Parses one frame.
-    ///
-    /// # Errors
-    ///
-    /// Returns a [`FrameError`] if the frame is not JSON, has no known action, or has a bad field.
-    pub fn parse(frame: &str) -> Result<Self, FrameError> {
-        let value: serde_json::Value = serde_json::from_str(frame).map_err(|_| FrameError::Json)?;
-        let name = value.get("action").and_then(|action| action.as_str()).ok_or(FrameError::NoAction)?;
-        let unknown = |_| FrameError::UnknownAction { action: name.chars().take(64).collect() };
-        let action: Action = name.parse().map_err(unknown)?;
-        let bad_field = |reason| FrameError::Field {
-            action,
-            nonce: value.get("nonce").and_then(|nonce| nonce.as_str()?.parse().ok()),
-            reason,
-        };
-        let message = Self::deserialize(&value).map_err(|error| bad_field(error.to_string()))?;
-        message.check_fields().map_err(bad_field)?;
-        Ok(message)
-    }
-
-    /// Checks what the types of the fields do not: the lengths of lists, the area of an image, and that a message has text or an
-    /// image. The match has no default, so that a list in a new command cannot be forgotten.
-    fn check_fields(&self) -> Result<(), String> {
-        match self {
-            Self::Send { text: None, image: None, .. } => Err("missing field `text`".into()),
-            Self::Send { image: Some(image), .. } if !image.has_allowed_area() => {
-                Err(format!("`image` has more than {IMAGE_PIXELS} pixels"))
-            }
-            Self::Send { mentions, .. } | Self::Edit { mentions, .. } if mentions.len() > MENTIONS => {
-                Err(format!("`mentions` has more than {MENTIONS} people"))
-            }
-            Self::Rooms { rooms } if rooms.len() > ROOMS => Err(format!("`rooms` has more than {ROOMS}")),
-            Self::Send { .. }
-            | Self::Edit { .. }
-            | Self::Rooms { .. }
-            | Self::Hello { .. }
-            | Self::Upload { .. }
-            | Self::Delete { .. }
-            | Self::React { .. }
-            | Self::History { .. }
-            | Self::Changes { .. }
-            | Self::Rename { .. }
-            | Self::People
-            | Self::Search { .. }
-            | Self::Typing
-            | Self::Mute { .. }
-            | Self::Ban { .. }
-            | Self::Restrictions { .. }
-            | Self::PurgeUser { .. }
-            | Self::Rules { .. }
-            | Self::Audit { .. }
-            | Self::EraseMyData
-            | Self::Ping => Ok(()),
-        }
-    }
 }
 
 /// Range of a room's messages, relative to one message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Json)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[serde(rename_all = "camelCase")]
 pub enum HistoryRange {
     /// The messages directly before this one.
@@ -295,27 +242,4 @@ pub enum HistoryRange {
     After(Seq),
     /// This message, with as many before it as after it.
     Around(Seq),
-}
-
-/// Why a frame is not a [`ClientMessage`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FrameError {
-    /// The frame is not JSON.
-    Json,
-    /// The frame has no `action`, or one that is not a string.
-    NoAction,
-    /// This server does not know the action.
-    UnknownAction {
-        /// Name of the unknown action, cut after 64 characters.
-        action: String,
-    },
-    /// A field is missing or has a value that is not allowed.
-    Field {
-        /// The action of the frame.
-        action: Action,
-        /// The nonce of the frame, if it has one. With it the page finds the message.
-        nonce: Option<Nonce>,
-        /// The parser's description of the fault.
-        reason: String,
-    },
 }

@@ -7,12 +7,15 @@ use std::{
     str::FromStr,
 };
 
-use serde::{Deserialize, Deserializer, Serialize, de};
+use light_json::Json;
+#[cfg(feature = "serde")]
+use serde::{Deserialize, Serialize};
 
-use crate::{Person, limits::EMOJI_BYTES};
+use crate::{Person, checked::json_of_text, limits::EMOJI_BYTES};
 
 /// One emoji under a message, with the people who reacted with it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Json)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[serde(rename_all = "camelCase")]
 pub struct Reaction {
     /// The emoji.
@@ -21,8 +24,22 @@ pub struct Reaction {
     pub people: Vec<Person>,
 }
 
-pub(crate) fn read_reactions<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Reaction>, D::Error> {
-    Vec::deserialize(deserializer).map(merged_reactions)
+/// Reading of a message's reactions.
+pub(crate) mod stored_reactions {
+    use light_json::{FromJson, JsonError, Value};
+
+    use super::{Reaction, merged_reactions};
+
+    /// Reads reactions with serde.
+    #[cfg(feature = "serde")]
+    pub(crate) fn deserialize<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Reaction>, D::Error> {
+        serde::Deserialize::deserialize(deserializer).map(merged_reactions)
+    }
+
+    /// Reads reactions with light-json.
+    pub(crate) fn from_json(value: &Value<'_>) -> Result<Vec<Reaction>, JsonError> {
+        FromJson::from_json(value).map(merged_reactions)
+    }
 }
 
 /// Returns stored reactions with one entry for each emoji: older servers kept `❤` and `❤\u{fe0f}` apart.
@@ -50,7 +67,7 @@ pub fn merged_reactions(reactions: Vec<Reaction>) -> Vec<Reaction> {
 /// only emoji that are in it, in their canonical form.
 ///
 /// Two emoji are equal if they differ only in variation selectors: `❤` and `❤\u{fe0f}` are one emoji.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Emoji(String);
 
 /// The variation selector that asks for the coloured form of an emoji.
@@ -110,11 +127,7 @@ impl FromStr for Emoji {
     }
 }
 
-impl<'de> Deserialize<'de> for Emoji {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
-    }
-}
+json_of_text!(Emoji);
 
 /// Error: a text is not one emoji.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,15 +5,19 @@
 
 use std::{fmt, str::FromStr};
 
-use serde::{Deserialize, Deserializer, Serialize, de};
+use light_json::Json;
+#[cfg(feature = "serde")]
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Nonce, PersonId, RoomName,
+    checked::{json_of_number, json_of_text},
     limits::{ALT_CHARS, IMAGE_BYTES, IMAGE_PIXELS, IMAGE_SIDE, PREVIEW_SIDE},
 };
 
 /// Image of a message, as everybody sees it before its bytes are loaded.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Json)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[serde(rename_all = "camelCase")]
 pub struct ChatImage {
     /// Type of the image.
@@ -46,7 +50,8 @@ pub fn image_path(room: &RoomName, author: &PersonId, nonce: &Nonce) -> String {
 }
 
 /// Image types that a chat shows. None of them can hold a script.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Json)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 pub enum ImageType {
     /// Portable Network Graphics.
     #[serde(rename = "image/png")]
@@ -93,11 +98,11 @@ impl ImageType {
 }
 
 /// Size of an image in bytes: 1 to [`IMAGE_BYTES`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ImageSize(u32);
 
 /// Width or height of an image in pixels: 1 to [`IMAGE_SIDE`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ImageSide(u32);
 
 /// Error: a number of an image is 0 or above its limit. Its `Display` is a sentence for the sender of the image.
@@ -132,20 +137,15 @@ macro_rules! image_number {
                 number.map(Self).ok_or(ImageNumberError { limit: $limit, unit: $unit })
             }
         }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                Self::try_from(u64::deserialize(deserializer)?).map_err(de::Error::custom)
-            }
-        }
     };
 }
 
 image_number!(ImageSize, IMAGE_BYTES, "bytes");
 image_number!(ImageSide, IMAGE_SIDE, "pixels");
+json_of_number!(ImageSize, ImageSide);
 
 /// Coarse colours of an image: [`PREVIEW_SIDE`]² of them in rows from the top left, three hexadecimal digits each.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ImagePreview(String);
 
 impl ImagePreview {
@@ -182,7 +182,7 @@ impl fmt::Display for PreviewError {
 impl std::error::Error for PreviewError {}
 
 /// Description of an image: 1 to [`ALT_CHARS`] characters in one line, trimmed. It is text, never markup.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct AltText(String);
 
 impl AltText {
@@ -216,17 +216,7 @@ impl fmt::Display for AltTextError {
 
 impl std::error::Error for AltTextError {}
 
-macro_rules! read_from_text {
-    ($($name:ident),*) => {$(
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
-            }
-        }
-    )*};
-}
-
-read_from_text!(ImagePreview, AltText);
+json_of_text!(ImagePreview, AltText);
 
 #[cfg(test)]
 mod tests {

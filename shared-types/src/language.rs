@@ -1,9 +1,12 @@
 //! Languages of the page.
 
+use light_json::Json;
+#[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
 /// Language of the page. English is the default for everybody who prefers neither.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Json)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 pub enum Language {
     /// English.
     #[default]

@@ -1,10 +1,19 @@
 //! Wire types: the messages between the page and the server, and their limits.
 //!
 //! The crate holds types and limits only: no I/O, no clock, no platform. It builds for `wasm32-unknown-unknown` and for the
-//! server. `tests/wire_format.rs` pins the JSON of every variant.
+//! server. `tests/wire_format/` pins the JSON of every variant.
+//!
+//! Types are declared once and have their JSON in two forms with the same result: serde's for the server (feature `serde`), and
+//! [`json`] for the page, where serde would take a seventh of the program.
+
+/// JSON of the wire types without serde. The page uses it, because it is small in WebAssembly.
+pub use light_json as json;
 
 mod access;
 mod action;
+mod checked;
+#[cfg(feature = "serde")]
+mod client_frame;
 mod client_message;
 mod emoji;
 mod image;
@@ -21,7 +30,9 @@ mod timestamp;
 
 pub use access::AccessMode;
 pub use action::{Action, ActionName, UnknownAction};
-pub use client_message::{ClientMessage, FrameError, HistoryRange};
+#[cfg(feature = "serde")]
+pub use client_frame::FrameError;
+pub use client_message::{ClientMessage, HistoryRange};
 pub use emoji::{Emoji, EmojiError, Reaction, merged_reactions};
 pub use image::{
     AltText, AltTextError, ChatImage, ImageNumberError, ImagePreview, ImageSide, ImageSize, ImageType, PreviewError,

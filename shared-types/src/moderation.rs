@@ -2,13 +2,17 @@
 
 use std::{fmt, num::TryFromIntError};
 
+use light_json::Json;
+#[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-use crate::{Person, PersonId, PersonName, RoomName, Seq, Timestamp, limits::SANCTION, server_message::is_false};
+use crate::{
+    Person, PersonId, PersonName, RoomName, Seq, Timestamp, checked::json_of_number, limits::SANCTION,
+    server_message::is_false,
+};
 
 /// Duration of a mute or a ban in seconds: at most [`SANCTION`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "u64", into = "u64")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Seconds(u32);
 
 impl Seconds {
@@ -34,6 +38,8 @@ impl From<Seconds> for u64 {
     }
 }
 
+json_of_number!(Seconds);
+
 /// Error: a number of seconds is above [`SANCTION`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SecondsError;
@@ -47,7 +53,8 @@ impl fmt::Display for SecondsError {
 impl std::error::Error for SecondsError {}
 
 /// Rules of one room. Moderators change them, and are exempt from them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Json)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[serde(rename_all = "camelCase")]
 pub struct RoomRules {
     /// Slow mode: minimum number of seconds between two messages of a person; 0 turns it off.
@@ -66,7 +73,8 @@ impl RoomRules {
 }
 
 /// Restrictions of a person, each with its end. A restriction whose end has passed has no effect.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Json)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[serde(rename_all = "camelCase")]
 pub struct Restrictions {
     /// End of the mute: the person may not send messages before.
@@ -85,7 +93,8 @@ impl Restrictions {
 }
 
 /// Record of one moderation action.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Json)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[serde(rename_all = "camelCase")]
 pub struct AuditEntry {
     /// Time of the action.
@@ -98,7 +107,8 @@ pub struct AuditEntry {
 }
 
 /// Action of a moderator.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Json)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[serde(tag = "act", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ModerationAction {
     /// Deleted a message. The entry does not repeat its text.

@@ -1,11 +1,14 @@
 //! Initial state of the page: embedded in the HTML for hydration, and served as JSON at `/state/{room}`.
 
+use light_json::Json;
+#[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
 use crate::{AccessMode, ChatMessage, Language, Person, Restrictions, Rev, RoomName, RoomRules};
 
 /// Everything that the page needs to show a room and to open its socket.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Json)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[serde(rename_all = "camelCase")]
 pub struct PageState {
     /// Language of the page.

@@ -5,11 +5,14 @@ use std::{
     time::Duration,
 };
 
+use light_json::Json;
+#[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
 /// Time on the server's clock, in milliseconds since 1970-01-01T00:00:00Z. Arithmetic saturates: it ends at the first or the
 /// last timestamp.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Json)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 pub struct Timestamp(pub u64);
 
 impl Timestamp {

@@ -1,7 +1,7 @@
 //! The rooms that this browser has visited, and which of them have unread messages. The server is asked when the
 //! visitor does something, never on a timer.
 
-use shared_types::{ClientMessage, NameError, PersonId, RoomActivity, RoomName, Seq, limits::ROOMS};
+use shared_types::{ClientMessage, NameError, PersonId, RoomActivity, RoomName, Seq, json, limits::ROOMS};
 
 /// Minimum time between two requests when the page becomes visible, in milliseconds.
 const LOOK_MS: u64 = 60_000;
@@ -44,7 +44,7 @@ impl RoomList {
 
     /// Merges the stored list, which another page may have changed. Invalid names are skipped.
     pub fn merge_stored(&mut self, stored: Option<&str>) {
-        let stored: Vec<String> = stored.and_then(|stored| serde_json::from_str(stored).ok()).unwrap_or_default();
+        let stored: Vec<String> = stored.and_then(|stored| json::from_str(stored).ok()).unwrap_or_default();
         self.visited.truncate(1);
         for room in stored.iter().filter_map(|name| name.parse().ok()) {
             if self.visited.len() < ROOMS && !self.visited.contains(&room) {
@@ -55,7 +55,7 @@ impl RoomList {
 
     /// The list to store.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(&self.visited).unwrap_or_default()
+        json::to_string(&self.visited)
     }
 
     /// Removes a room. The current one stays.
@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn the_room_list_has_a_maximum_length() {
         let many: Vec<_> = (0..ROOMS + 5).map(|number| format!("r{number}")).collect();
-        let mut rooms = RoomList::new(&RoomName::lobby(), Some(&serde_json::to_string(&many).unwrap()));
+        let mut rooms = RoomList::new(&RoomName::lobby(), Some(&json::to_string(&many)));
         let Some(ClientMessage::Rooms { rooms: asked }) = rooms.take_request(0) else { panic!() };
         assert_eq!((asked.len(), asked.last()), (ROOMS - 1, Some(&room("r48"))));
     }

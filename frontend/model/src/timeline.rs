@@ -10,6 +10,7 @@ mod people;
 mod retry_state;
 mod rows;
 mod send_limits;
+mod stored_draft;
 #[cfg(test)]
 mod tests;
 mod typing;

@@ -48,7 +48,7 @@ impl UnsentMessages {
         let (mut entries, mut drafts, mut newest) = (Vec::new(), Vec::new(), 0);
         // Keys contain the time before the nonce, so they are sorted by time. It has 13 digits until the year 2286.
         for key in device.keys(&prefix) {
-            if let Some(draft) = device.get(&key).and_then(|entry| read(&entry)) {
+            if let Some(draft) = device.get(&key).and_then(|stored| Draft::from_stored(&stored)) {
                 let time = key[prefix.len()..].split('/').next().and_then(|time| time.parse().ok());
                 newest = newest.max(time.unwrap_or_default());
                 entries.push(Entry { key, nonce: draft.nonce.clone(), is_stored: false });
@@ -75,7 +75,7 @@ impl UnsentMessages {
         for draft in unsent {
             let entry = self.entry(draft, now);
             // An entry that could not be stored is tried again.
-            entry.is_stored = entry.is_stored || device.set(&entry.key, &write(draft));
+            entry.is_stored = entry.is_stored || device.set(&entry.key, &draft.to_stored());
         }
     }
 
@@ -91,15 +91,6 @@ impl UnsentMessages {
         });
         &mut self.entries[index]
     }
-}
-
-fn write(draft: &Draft) -> String {
-    serde_json::to_string(&(&draft.nonce, &draft.text, &draft.image, draft.reply_to)).unwrap_or_default()
-}
-
-fn read(entry: &str) -> Option<Draft> {
-    let (nonce, text, image, reply_to) = serde_json::from_str(entry).ok()?;
-    Some(Draft { nonce, text, image, reply_to })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use gloo_net::http::Request;
 use page_model::connection::EndReason;
-use shared_types::{PageState, RoomName, Timestamp};
+use shared_types::{PageState, RoomName, Timestamp, json};
 
 use crate::browser::js;
 
@@ -14,7 +14,7 @@ pub(crate) async fn fetch_state(room: &RoomName) -> Result<PageState, Option<End
     let status = response.status();
     let text = response.text().await.map_err(|_| None)?;
     match status {
-        200 => serde_json::from_str(&text).map_err(|_| None),
+        200 => json::from_str(&text).map_err(|_| None),
         401 => Err(Some(EndReason::SignedOut)),
         403 => Err(banned_until(&text).map(EndReason::Banned)),
         _ => Err(None),

@@ -330,7 +330,7 @@ impl Session {
         let mut is_rename_rejected = false;
         let effects = match event {
             SocketEvent::Frame(frame) => {
-                let message = serde_json::from_str(&frame).ok();
+                let message = shared_types::json::from_str(&frame).ok();
                 if let Some(message) = &message {
                     new_messages = self.new_messages(message);
                     self.on_query_answer(message);

@@ -4,7 +4,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use js_sys::Function;
 use leptos::prelude::window;
-use shared_types::ClientMessage;
+use shared_types::{ClientMessage, json};
 use wasm_bindgen::{JsCast as _, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{MessageEvent, WebSocket};
@@ -51,9 +51,8 @@ impl Socket {
 
     /// Sends a message. A closed socket drops it and reports `Closed`.
     pub(crate) fn send_message(&self, message: &ClientMessage) {
-        let (Some(Connection { socket, queue, .. }), Ok(frame)) = (&self.0, serde_json::to_string(message)) else {
-            return;
-        };
+        let Some(Connection { socket, queue, .. }) = &self.0 else { return };
+        let frame = json::to_string(message);
         if socket.ready_state() == WebSocket::CONNECTING {
             queue.borrow_mut().push(frame);
         } else {

@@ -1,0 +1,116 @@
+//! What the server refuses in a frame, and what it ignores.
+
+use serde_json::json;
+use shared_types::{Action, ClientMessage, FrameError, Person};
+
+use crate::samples::{ann, image_json};
+
+#[test]
+fn a_mute_lasts_at_most_ninety_days() {
+    let mute = |seconds: u64| {
+        ClientMessage::parse(&json!({ "action": "mute", "person": "p1", "seconds": seconds }).to_string())
+    };
+    assert!(mute(7_776_000).is_ok());
+    for long in [7_776_001, 1 << 32, u64::MAX] {
+        assert!(matches!(mute(long), Err(FrameError::Field { .. })), "{long}");
+    }
+}
+
+#[test]
+fn a_mention_never_carries_the_moderator_flag() {
+    let ann = Person { moderator: true, ..ann() };
+    assert!(shared_types::mentioned("hi @Ann", &[ann]).iter().all(|person| !person.moderator));
+}
+
+#[test]
+fn unknown_fields_are_ignored() {
+    let newer = json!({ "action": "send", "text": "hi", "sticker": { "pack": 1 } });
+    assert!(ClientMessage::parse(&newer.to_string()).is_ok());
+}
+
+#[test]
+fn a_bad_frame_has_the_right_frame_error() {
+    let field = |frame: &str, nonce: Option<&str>| match ClientMessage::parse(frame) {
+        Err(FrameError::Field { action, nonce: actual, .. }) => {
+            assert_eq!(action, Action::Send);
+            assert_eq!(actual, nonce.map(|nonce| nonce.parse().unwrap()));
+        }
+        other => panic!("{frame}: {other:?}"),
+    };
+    assert_eq!(ClientMessage::parse("hi"), Err(FrameError::Json));
+    assert_eq!(ClientMessage::parse("[]"), Err(FrameError::NoAction));
+    assert_eq!(ClientMessage::parse(r#"{"text":"hi"}"#), Err(FrameError::NoAction));
+    assert_eq!(ClientMessage::parse(r#"{"action":7}"#), Err(FrameError::NoAction));
+    assert_eq!(
+        ClientMessage::parse(r#"{"action":"explode"}"#),
+        Err(FrameError::UnknownAction { action: "explode".into() })
+    );
+    field(r#"{"action":"send"}"#, None);
+    field(r#"{"action":"send","text":null,"nonce":"n-1"}"#, Some("n-1"));
+    field(r#"{"action":"send","text":7,"nonce":"n-1"}"#, Some("n-1"));
+    field(r#"{"action":"send","text":"  ","nonce":"n-1"}"#, Some("n-1"));
+    field(r#"{"action":"send","text":"hi","nonce":"not a nonce"}"#, None);
+}
+
+#[test]
+fn lists_above_their_limit_are_bad_fields() {
+    let people = |count: usize| (0..count).map(|n| json!({ "id": n.to_string(), "name": "x" })).collect::<Vec<_>>();
+    let rooms = |count: usize| (0..count).map(|n| n.to_string()).collect::<Vec<_>>();
+    for (action, limit) in [("send", 10), ("edit", 10), ("rooms", 50)] {
+        let frame = |count| json!({ "action": action, "seq": 1, "text": "x", "mentions": people(count), "rooms": rooms(count) });
+        assert!(ClientMessage::parse(&frame(limit).to_string()).is_ok(), "{action}");
+        let rejected = ClientMessage::parse(&frame(limit + 1).to_string());
+        assert!(matches!(rejected, Err(FrameError::Field { .. })), "{action}");
+    }
+    for no_range in [json!({ "action": "history" }), json!({ "action": "history", "before": "x" })] {
+        assert!(matches!(ClientMessage::parse(&no_range.to_string()), Err(FrameError::Field { .. })), "{no_range}");
+    }
+}
+
+#[test]
+fn an_image_with_too_many_pixels_is_a_bad_field() {
+    for (width, height, good) in [
+        (16_383, 768, true),
+        (824, 15_264, true),
+        (4_096, 3_072, true),
+        (4_096, 3_073, false),
+        (16_383, 769, false),
+        (16_383, 16_383, false),
+    ] {
+        let mut send = json!({ "action": "send", "nonce": "n-1", "image": image_json() });
+        (send["image"]["width"], send["image"]["height"]) = (json!(width), json!(height));
+        let parsed = ClientMessage::parse(&send.to_string());
+        assert_eq!(parsed.is_ok(), good, "{width} × {height}: {parsed:?}");
+        assert!(good || matches!(parsed, Err(FrameError::Field { .. })), "{width} × {height}");
+    }
+}
+
+#[test]
+fn an_image_outside_the_limits_is_a_bad_field() {
+    let upload = json!({ "action": "upload", "nonce": "n-1", "type": "image/png", "size": 1 });
+    let send = json!({ "action": "send", "nonce": "n-1", "image": image_json() });
+    assert!(ClientMessage::parse(&upload.to_string()).is_ok() && ClientMessage::parse(&send.to_string()).is_ok());
+    for (pointer, bad) in [
+        ("/type", json!("image/svg+xml")),
+        ("/type", json!("text/html")),
+        ("/type", json!("image/png; charset=utf-8")),
+        ("/size", json!(0)),
+        ("/size", json!(2_097_153)),
+        ("/size", json!(-1)),
+        ("/size", json!(1.5)),
+        ("/nonce", json!("../secret")),
+        ("/nonce", json!(null)),
+        ("/image/type", json!("image/svg+xml")),
+        ("/image/width", json!(16_384)),
+        ("/image/height", json!(16_384)),
+        ("/image/height", json!(0)),
+        ("/image/preview", json!("<svg onload=alert(1)>")),
+        ("/image/alt", json!("x".repeat(1_001))),
+        ("/image", json!("n-1")),
+    ] {
+        let mut broken = if pointer.starts_with("/image") { send.clone() } else { upload.clone() };
+        *broken.pointer_mut(pointer).unwrap() = bad;
+        let parsed = ClientMessage::parse(&broken.to_string());
+        assert!(matches!(parsed, Err(FrameError::Field { .. })), "{broken}");
+    }
+}

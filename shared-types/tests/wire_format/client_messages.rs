@@ -1,0 +1,72 @@
+//! Golden JSON of the frames from a client.
+
+use serde_json::{Value, json};
+use shared_types::{
+    Action, ClientMessage, FrameError,
+    json::compare::{read_both, write_both},
+};
+
+use crate::samples::image_json;
+
+/// Returns the golden JSON. The frames cover every variant and field (`coverage.rs`).
+pub(crate) fn golden() -> Vec<Value> {
+    vec![
+        json!({ "action": "hello" }),
+        json!({ "action": "hello", "since": 12 }),
+        json!({ "action": "send", "text": "hi" }),
+        json!({ "action": "send", "text": "hi", "nonce": "n-1" }),
+        json!({ "action": "send", "text": "hi", "nonce": "n-1", "image": image_json() }),
+        json!({ "action": "send", "nonce": "n-1", "image": { "type": "image/png", "size": 1, "width": 1, "height": 1 } }),
+        json!({ "action": "send", "text": "hi", "replyTo": 3 }),
+        json!({ "action": "send", "text": "hi @Ann", "mentions": [{ "id": "p1", "name": "Ann" }] }),
+        json!({ "action": "edit", "seq": 7, "text": "better", "nonce": "n-1" }),
+        json!({ "action": "edit", "seq": 7, "text": "hi @Ann", "mentions": [{ "id": "p1", "name": "Ann" }] }),
+        json!({ "action": "edit", "seq": 7 }),
+        json!({ "action": "edit", "seq": 7, "text": "better", "basedOn": 9, "nonce": "n-1" }),
+        json!({ "action": "delete", "seq": 7 }),
+        json!({ "action": "delete", "seq": 7, "nonce": "n-1" }),
+        json!({ "action": "react", "seq": 7, "emoji": "👍", "on": true, "nonce": "n-1" }),
+        json!({ "action": "react", "seq": 7, "emoji": "👍", "on": false }),
+        json!({ "action": "react", "seq": 7, "emoji": "👍", "on": true, "basedOn": 9, "nonce": "n-1" }),
+        json!({ "action": "upload", "nonce": "n-1", "type": "image/gif", "size": 2_097_152 }),
+        json!({ "action": "upload", "nonce": "n-1", "type": "image/jpeg", "size": 1 }),
+        json!({ "action": "history", "before": 7 }),
+        json!({ "action": "history", "after": 7 }),
+        json!({ "action": "history", "around": 7 }),
+        json!({ "action": "changes", "after": 12 }),
+        json!({ "action": "rename", "name": "Ann" }),
+        json!({ "action": "people" }),
+        json!({ "action": "rooms", "rooms": ["lobby", "cats"] }),
+        json!({ "action": "search", "text": "two words" }),
+        json!({ "action": "search", "text": "two words", "before": 7 }),
+        json!({ "action": "typing" }),
+        json!({ "action": "mute", "person": "p1", "seconds": 600 }),
+        json!({ "action": "ban", "person": "p1", "seconds": 0 }),
+        json!({ "action": "standing", "person": "p1" }),
+        json!({ "action": "clear", "person": "p1" }),
+        json!({ "action": "rules", "rules": { "slow": 30, "readOnly": true } }),
+        json!({ "action": "rules", "rules": {} }),
+        json!({ "action": "audit" }),
+        json!({ "action": "audit", "before": 5 }),
+        json!({ "action": "forget" }),
+        json!({ "action": "ping" }),
+    ]
+}
+
+#[test]
+fn client_messages_match_their_golden_json() {
+    for golden in golden() {
+        let message = ClientMessage::parse(&golden.to_string()).unwrap();
+        assert_eq!(serde_json::from_str::<Value>(&write_both(&message)).unwrap(), golden);
+        assert_eq!(read_both(&golden.to_string()), Some(message.clone()));
+        assert_eq!(message.action().as_str(), golden["action"]);
+    }
+}
+
+#[test]
+fn every_action_is_known_by_its_name() {
+    for &action in Action::ALL {
+        let parsed = ClientMessage::parse(&json!({ "action": action.as_str() }).to_string());
+        assert!(!matches!(parsed, Err(FrameError::UnknownAction { .. })), "{action}");
+    }
+}

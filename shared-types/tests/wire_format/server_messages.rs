@@ -1,0 +1,267 @@
+//! Golden JSON of the frames from the server.
+
+use serde_json::{Value, json};
+use shared_types::{
+    AuditEntry, ChatMessage, ErrorCode, HistoryRange, ModerationAction, Person, Reaction, ReplyRef, Restrictions, Rev,
+    RoomActivity, RoomName, RoomRules, Seq, ServerMessage, Timestamp,
+    json::compare::{read_both, write_both},
+};
+
+use crate::samples::{ann, image, image_json, message, message_json};
+
+/// Returns frames and their golden JSON. They cover every variant and field (`coverage.rs`).
+pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
+    let flat = {
+        let mut flat = message_json();
+        flat["type"] = "message".into();
+        flat
+    };
+    let error = |action: Option<&str>, nonce: Option<&str>| ServerMessage::Error {
+        code: ErrorCode::BadField,
+        message: "text must not be empty".into(),
+        action: action.map(Into::into),
+        nonce: nonce.map(|nonce| nonce.parse().unwrap()),
+        retry_after: None,
+    };
+    let rules = RoomRules { slow: 30, read_only: true };
+    let entry = |action| AuditEntry { at: Timestamp(5), by: Person { moderator: true, ..ann() }, action };
+    let until = Some(Timestamp(9));
+    vec![
+        (
+            ServerMessage::Welcome {
+                you: ann(),
+                room: RoomName::lobby(),
+                online: 2,
+                people: vec![ann()],
+                rules: RoomRules::default(),
+            },
+            json!({
+                "type": "welcome", "you": { "id": "p1", "name": "Ann" }, "room": "lobby", "online": 2,
+                "people": [{ "id": "p1", "name": "Ann" }],
+            }),
+        ),
+        (
+            ServerMessage::Welcome {
+                you: Person { moderator: true, ..ann() },
+                room: RoomName::lobby(),
+                online: 1,
+                people: vec![],
+                rules,
+            },
+            json!({
+                "type": "welcome", "you": { "id": "p1", "name": "Ann", "moderator": true }, "room": "lobby", "online": 1,
+                "rules": { "slow": 30, "readOnly": true },
+            }),
+        ),
+        (ServerMessage::Rules { rules }, json!({ "type": "rules", "rules": { "slow": 30, "readOnly": true } })),
+        (ServerMessage::Rules { rules: RoomRules::default() }, json!({ "type": "rules", "rules": {} })),
+        (
+            ServerMessage::Restrictions {
+                person: "p1".parse().unwrap(),
+                restrictions: Restrictions { muted_until: until, banned_until: None },
+            },
+            json!({ "type": "standing", "person": "p1", "standing": { "mutedUntil": 9 } }),
+        ),
+        (
+            ServerMessage::Audit {
+                entries: vec![
+                    entry(ModerationAction::Delete { room: RoomName::lobby(), seq: Seq(7), author: ann() }),
+                    entry(ModerationAction::Mute { person: "p1".parse().unwrap(), name: "Ann".parse().ok(), until }),
+                    entry(ModerationAction::Mute { person: "p1".parse().unwrap(), name: None, until: None }),
+                    entry(ModerationAction::Ban { person: "p1".parse().unwrap(), name: "Ann".parse().ok(), until }),
+                    entry(ModerationAction::Ban { person: "p1".parse().unwrap(), name: None, until: None }),
+                    entry(ModerationAction::PurgeUser { person: "p1".parse().unwrap(), name: "Ann".parse().ok() }),
+                    entry(ModerationAction::PurgeUser { person: "p1".parse().unwrap(), name: None }),
+                    entry(ModerationAction::Rules { room: RoomName::lobby(), rules }),
+                ],
+                more: false,
+            },
+            {
+                let by = json!({ "id": "p1", "name": "Ann", "moderator": true });
+                json!({
+                    "type": "audit", "more": false,
+                    "entries": [
+                        {
+                            "at": 5, "by": by, "act": "delete", "room": "lobby", "seq": 7,
+                            "author": { "id": "p1", "name": "Ann" },
+                        },
+                        { "at": 5, "by": by, "act": "mute", "person": "p1", "name": "Ann", "until": 9 },
+                        { "at": 5, "by": by, "act": "mute", "person": "p1" },
+                        { "at": 5, "by": by, "act": "ban", "person": "p1", "name": "Ann", "until": 9 },
+                        { "at": 5, "by": by, "act": "ban", "person": "p1" },
+                        { "at": 5, "by": by, "act": "clear", "person": "p1", "name": "Ann" },
+                        { "at": 5, "by": by, "act": "clear", "person": "p1" },
+                        { "at": 5, "by": by, "act": "rules", "room": "lobby", "rules": { "slow": 30, "readOnly": true } },
+                    ],
+                })
+            },
+        ),
+        (
+            ServerMessage::DataErased { count: 25, more: true },
+            json!({ "type": "forgotten", "count": 25, "more": true }),
+        ),
+        (
+            ServerMessage::UserPurged { person: "p1".parse().unwrap(), count: 3, more: false },
+            json!({ "type": "cleared", "person": "p1", "count": 3, "more": false }),
+        ),
+        (
+            ServerMessage::Error {
+                code: ErrorCode::TooFast,
+                message: "Too fast.".into(),
+                action: Some("send".into()),
+                nonce: "n-1".parse().ok(),
+                retry_after: Some(7),
+            },
+            json!({
+                "type": "error", "code": "tooFast", "message": "Too fast.", "action": "send", "nonce": "n-1",
+                "retryAfter": 7,
+            }),
+        ),
+        (ServerMessage::Message(message()), flat),
+        (
+            ServerMessage::Page {
+                place: Some(HistoryRange::Before(Seq(8))),
+                messages: vec![message()],
+                more: true,
+                newer: false,
+                up_to: None,
+            },
+            json!({ "type": "page", "before": 8, "messages": [message_json()], "more": true }),
+        ),
+        (
+            ServerMessage::Page {
+                place: Some(HistoryRange::Around(Seq(7))),
+                messages: vec![],
+                more: false,
+                newer: true,
+                up_to: None,
+            },
+            json!({ "type": "page", "around": 7, "messages": [], "more": false, "newer": true }),
+        ),
+        (
+            ServerMessage::Page { place: None, messages: vec![], more: false, newer: false, up_to: Some(Rev(9)) },
+            json!({ "type": "page", "messages": [], "more": false, "upTo": 9 }),
+        ),
+        (
+            ServerMessage::Changes { messages: vec![message()], up_to: Rev(7), truncated: false },
+            json!({ "type": "changes", "messages": [message_json()], "upTo": 7, "truncated": false }),
+        ),
+        (
+            ServerMessage::Message(ChatMessage { text: None, image: Some(image()), ..message() }),
+            json!({
+                "type": "message", "seq": 7, "rev": 7, "author": { "id": "p1", "name": "Ann" }, "nonce": "n-1",
+                "image": image_json(), "sentAt": 1_700_000_000_000_u64,
+            }),
+        ),
+        (
+            ServerMessage::Message(ChatMessage {
+                rev: Rev(9),
+                reply_to: Some(ReplyRef { seq: Seq(3), author: ann() }),
+                edited_at: Some(Timestamp(1_700_000_000_001)),
+                reactions: vec![Reaction { emoji: "👍".parse().unwrap(), people: vec![ann()] }],
+                ..message()
+            }),
+            json!({
+                "type": "message", "seq": 7, "rev": 9, "author": { "id": "p1", "name": "Ann" }, "nonce": "n-1", "text": "hi",
+                "replyTo": { "seq": 3, "author": { "id": "p1", "name": "Ann" } }, "sentAt": 1_700_000_000_000_u64,
+                "editedAt": 1_700_000_000_001_u64,
+                "reactions": [{ "emoji": "👍", "people": [{ "id": "p1", "name": "Ann" }] }],
+            }),
+        ),
+        (
+            ServerMessage::Message(ChatMessage { html: Some("<p><em>hi</em></p>".into()), ..message() }),
+            json!({
+                "type": "message", "seq": 7, "rev": 7, "author": { "id": "p1", "name": "Ann" }, "nonce": "n-1", "text": "hi",
+                "html": "<p><em>hi</em></p>", "sentAt": 1_700_000_000_000_u64,
+            }),
+        ),
+        (
+            ServerMessage::Message(ChatMessage { rev: Rev(10), text: None, deleted: true, ..message() }),
+            json!({
+                "type": "message", "seq": 7, "rev": 10, "author": { "id": "p1", "name": "Ann" }, "nonce": "n-1",
+                "sentAt": 1_700_000_000_000_u64, "deleted": true,
+            }),
+        ),
+        (
+            ServerMessage::Upload { nonce: "n-1".parse().unwrap(), url: "/uploads/x".into() },
+            json!({ "type": "upload", "nonce": "n-1", "url": "/uploads/x" }),
+        ),
+        (ServerMessage::Presence { online: 3, people: vec![] }, json!({ "type": "presence", "online": 3 })),
+        (
+            ServerMessage::Presence { online: 1, people: vec![ann()] },
+            json!({ "type": "presence", "online": 1, "people": [{ "id": "p1", "name": "Ann" }] }),
+        ),
+        (
+            ServerMessage::Rooms {
+                rooms: vec![RoomActivity {
+                    room: RoomName::lobby(),
+                    newest: Seq(7),
+                    author: "p1".parse().unwrap(),
+                    sent_at: Timestamp(5),
+                }],
+            },
+            json!({ "type": "rooms", "rooms": [{ "room": "lobby", "newest": 7, "author": "p1", "sentAt": 5 }] }),
+        ),
+        (
+            ServerMessage::Found { text: "hi".parse().unwrap(), messages: vec![], before: None },
+            json!({ "type": "found", "text": "hi", "messages": [] }),
+        ),
+        (
+            ServerMessage::Found { text: "hi".parse().unwrap(), messages: vec![message()], before: Some(Seq(7)) },
+            json!({ "type": "found", "text": "hi", "messages": [message_json()], "before": 7 }),
+        ),
+        (
+            ServerMessage::Message(ChatMessage { mentions: vec![ann()], ..message() }),
+            json!({
+                "type": "message", "seq": 7, "rev": 7, "author": { "id": "p1", "name": "Ann" }, "nonce": "n-1", "text": "hi",
+                "mentions": [{ "id": "p1", "name": "Ann" }], "sentAt": 1_700_000_000_000_u64,
+            }),
+        ),
+        (ServerMessage::Typing { person: ann() }, json!({ "type": "typing", "person": { "id": "p1", "name": "Ann" } })),
+        (ServerMessage::CatchUp { after: Some(Rev(6)) }, json!({ "type": "catchUp", "after": 6 })),
+        (ServerMessage::CatchUp { after: None }, json!({ "type": "catchUp" })),
+        (ServerMessage::Pong, json!({ "type": "pong" })),
+        (
+            error(Some("send"), Some("n-1")),
+            json!({ "type": "error", "code": "badField", "message": "text must not be empty", "action": "send", "nonce": "n-1" }),
+        ),
+        (error(None, None), json!({ "type": "error", "code": "badField", "message": "text must not be empty" })),
+    ]
+}
+
+#[test]
+fn server_messages_match_their_golden_json() {
+    for (message, golden) in golden().into_iter().chain(golden_errors()) {
+        assert_eq!(serde_json::from_str::<Value>(&message.to_frame()).unwrap(), golden);
+        assert_eq!(write_both(&message), message.to_frame());
+        assert_eq!(read_both(&golden.to_string()), Some(message));
+    }
+}
+
+/// Returns an error of every code, and its golden JSON.
+pub(crate) fn golden_errors() -> impl Iterator<Item = (ServerMessage, Value)> {
+    let codes = [
+        (ErrorCode::BadJson, "badJson"),
+        (ErrorCode::MissingAction, "missingAction"),
+        (ErrorCode::UnknownAction, "unknownAction"),
+        (ErrorCode::BadField, "badField"),
+        (ErrorCode::FrameTooLarge, "frameTooLarge"),
+        (ErrorCode::BadImage, "badImage"),
+        (ErrorCode::NoImage, "noImage"),
+        (ErrorCode::NoMessage, "noMessage"),
+        (ErrorCode::NotYours, "notYours"),
+        (ErrorCode::Outdated, "outdated"),
+        (ErrorCode::NotAllowed, "notAllowed"),
+        (ErrorCode::TooFast, "tooFast"),
+        (ErrorCode::ReadOnly, "readOnly"),
+        (ErrorCode::Muted, "muted"),
+        (ErrorCode::TooMany, "tooMany"),
+        (ErrorCode::NotConnected, "notConnected"),
+        (ErrorCode::Unavailable, "unavailable"),
+    ];
+    codes.into_iter().map(|(code, name)| {
+        let message = String::new();
+        let error = ServerMessage::Error { code, message, action: None, nonce: None, retry_after: None };
+        (error, json!({ "type": "error", "code": name, "message": "" }))
+    })
+}
