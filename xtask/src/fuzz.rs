@@ -13,8 +13,9 @@ use crate::{command, project::Project, tools};
 
 /// All fuzz targets. `max_len` is the length that a parser needs to take every branch; longer inputs are only slower.
 /// `short_runs` takes about ten seconds on one core.
-const TARGETS: [Target; 7] = [
+const TARGETS: [Target; 8] = [
     Target { name: "client_message", max_len: 1_024, dictionary: "json", short_runs: 2_000_000 },
+    Target { name: "wire_json", max_len: 1_024, dictionary: "json", short_runs: 1_000_000 },
     Target { name: "lambda_event", max_len: 2_048, dictionary: "json", short_runs: 150_000 },
     Target { name: "ticket", max_len: 256, dictionary: "token", short_runs: 2_000_000 },
     Target { name: "cookie", max_len: 256, dictionary: "token", short_runs: 2_000_000 },
@@ -224,7 +225,7 @@ mod tests {
     #[test]
     fn a_failure_prints_the_command_that_repeats_it() {
         let output = "x\nartifact_prefix='a/'; Test unit written to /x/fuzz/artifacts/ticket/crash-1\nBase64: AA==\n";
-        assert!(TARGETS[2].repeat_command(output).ends_with(" ticket /x/fuzz/artifacts/ticket/crash-1"));
+        assert!(TARGETS[3].repeat_command(output).ends_with(" ticket /x/fuzz/artifacts/ticket/crash-1"));
     }
 
     #[test]
