@@ -4,7 +4,7 @@
 //! server. `tests/wire_format/` pins the JSON of every variant.
 //!
 //! Types are declared once and have their JSON in two forms with the same result: serde's for the server (feature `serde`), and
-//! [`json`] for the page, where serde would take a seventh of the program.
+//! [`json`] for the page, where serde would make the program a sixth larger.
 
 /// JSON of the wire types without serde. The page uses it, because it is small in WebAssembly.
 pub use light_json as json;
