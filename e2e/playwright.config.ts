@@ -18,8 +18,8 @@ const localOnly = [
 // Tests that need the AWS emulator: access policies of deployed stacks, and failures of API Gateway and functions.
 const stackOnly = ['delivery_failures.spec.ts', 'deployed_access.spec.ts'];
 
-// Takes screenshots and checks nothing. It runs with screenshots.config.ts only.
-const screenshots = 'screenshots.spec.ts';
+// They run with their own configurations only: one takes screenshots, one measures the page.
+const notTests = ['screenshots.spec.ts', 'page_bench.spec.ts'];
 
 const environment = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
 
@@ -51,7 +51,7 @@ export default defineConfig<object, DeploymentOptions>({
     },
   },
   projects: [
-    { name: 'local', use: { deploymentName: 'local' }, testIgnore: [...stackOnly, screenshots] },
-    { name: 'stack', use: { deploymentName: 'stack' }, testIgnore: [...localOnly, screenshots] },
+    { name: 'local', use: { deploymentName: 'local' }, testIgnore: [...stackOnly, ...notTests] },
+    { name: 'stack', use: { deploymentName: 'stack' }, testIgnore: [...localOnly, ...notTests] },
   ],
 });

@@ -11,8 +11,10 @@ use serde_json::Value;
 pub(crate) use self::local::{Extent, bench as bench_local};
 use self::sample_room::SampleRoom;
 use crate::{
+    budget,
     command::run,
     page,
+    playwright::Playwright,
     project::Project,
     run::{Output, build_local},
     steps::Steps,
@@ -50,7 +52,7 @@ pub(crate) fn bench() -> Result<()> {
     let local = steps.step("build: local binary", || build_local(&project, Output::Progress))?;
     // The server stops when this function returns, also after an error.
     let room = steps.step("start the server and fill a room", || SampleRoom::start(&project, &local, &dist))?;
-    steps.step("size of the page", || print_sizes(&dist, &room))?;
+    steps.step("size of the page", || print_sizes(&project, &dist, &room))?;
     let reports = steps.step("Lighthouse", || {
         (1..=RUNS).map(|number| lighthouse(&project, &chromium, &room, number)).collect::<Result<Vec<_>>>()
     })?;
@@ -67,21 +69,24 @@ fn beside_hostile_peers(project: &Project) -> Result<()> {
 }
 
 /// Prints the compressed size of everything that a browser downloads before the page is interactive.
-fn print_sizes(dist: &Path, room: &SampleRoom) -> Result<()> {
-    let html = room.page()?;
+fn print_sizes(project: &Project, dist: &Path, room: &SampleRoom) -> Result<()> {
     // The quality that the function `front` uses.
-    let mut total = page::brotli(html.as_bytes(), 5)?.len() as u64;
-    println!("{total:>8} bytes  HTML of a room with {} messages", sample_room::MESSAGES);
-    for file in page::assets(dist)? {
-        let name = file.strip_prefix(dist)?.display().to_string();
-        if matches!(page::extension(&file), "css" | "js" | "wasm") && html.contains(&name) {
-            let bytes = fs::metadata(page::compressed(&file))?.len();
-            println!("{bytes:>8} bytes  {name}");
-            total += bytes;
-        }
-    }
+    let html = page::brotli(room.page()?.as_bytes(), 5)?.len() as u64;
+    println!("{html:>8} bytes  HTML of a room with {} messages", sample_room::MESSAGES);
+    let total = html + budget::check(project, dist)?;
     println!("{total:>8} bytes  total, compressed with brotli");
     Ok(())
+}
+
+/// Measures visits, history and sending in Chromium.
+pub(crate) fn bench_page() -> Result<()> {
+    let project = Project::find()?;
+    let mut steps = Steps::new();
+    let chromium = steps.step("tools", || tools::browser_tests(&project))?;
+    let playwright = Playwright::build(&project, &mut steps, chromium)?;
+    steps.step("measure the page", || {
+        run(playwright.command(&project).args(["--config", "bench.config.ts", "--project=bench"]))
+    })
 }
 
 /// Runs Lighthouse once, with the settings of a mobile phone, and returns its report.

@@ -1,6 +1,7 @@
 //! `cargo xtask`: builds, runs, tests and deploys the project. Each task is one command.
 
 mod bench;
+mod budget;
 mod ci;
 mod command;
 mod deploy;
@@ -24,6 +25,7 @@ cargo xtask run [FLAGS]     build what is missing and serve the chat at http://l
 cargo xtask test            run every test, including browser tests of the local binary and of the deployed stack;
                             with --long, run the delivery tests again with many more repetitions
 cargo xtask bench           print the size of the page and run Lighthouse three times
+cargo xtask bench page      measure visits, history and sending in Chromium
 cargo xtask bench local     measure the local binary beside chat rooms on Bun and Node.js; with --short, in about a minute
 cargo xtask gallery         write a page with every state of every component, and take screenshots for review
 cargo xtask fuzz            run the fuzz targets for a minute; with --long, 10,000,000 inputs for each target
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         ("test", true) => test::test(),
         ("test", false) if rest == ["--long"] => test::test_long(),
         ("bench", true) => bench::bench(),
+        ("bench", false) if rest == ["page"] => bench::bench_page(),
         ("bench", false) if rest == ["local"] => bench::bench_local(bench::Extent::FULL),
         ("bench", false) if rest == ["local", "--short"] => bench::bench_local(bench::Extent::SHORT),
         ("fuzz", true) => fuzz::fuzz(fuzz::Length::Short),

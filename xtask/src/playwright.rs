@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::Command};
 use anyhow::Result;
 
 use crate::{
-    gallery, page,
+    budget, gallery, page,
     project::Project,
     run::{Output, build_local},
     steps::Steps,
@@ -32,6 +32,7 @@ impl Playwright {
     /// Builds the page, the gallery and the local binary.
     pub(crate) fn build(project: &Project, steps: &mut Steps, chromium: PathBuf) -> Result<Self> {
         let dist = steps.step("build: page", || page::build(project))?;
+        steps.step("size of the page", || budget::check(project, &dist))?;
         let gallery = steps.step("build: gallery", || gallery::build(project, &dist))?;
         let local = steps.step("build: local binary", || build_local(project, Output::Progress))?;
         Ok(Self { chromium, dist, gallery, local })

@@ -21,8 +21,11 @@ About 30 minutes for the first time on two cores, about 5 after that.";
 
 /// Rust tests that need no emulator: name of the step, arguments of `cargo test`.
 const RUST_TESTS: [(&str, &str); 4] = [
-    ("tests: wire types and xtask", "--package shared-types --package xtask"),
-    ("tests: page model", "--package page-model"),
+    (
+        "tests: wire types and xtask",
+        "--package shared-types --package light-json --package light-json-derive --package load --package xtask",
+    ),
+    ("tests: page model and view layer", "--package page-model --package page-view"),
     ("tests: page on the server", "--package frontend --features ssr"),
     (
         "tests: rules, stores and local server",
