@@ -97,17 +97,20 @@ impl Writer {
 
     /// Writes a text so that it means itself, in content and in attributes.
     fn escaped(&mut self, text: &str) {
-        for char in text.chars() {
-            match char {
-                '&' => self.html.push_str("&amp;"),
-                '<' => self.html.push_str("&lt;"),
-                '>' => self.html.push_str("&gt;"),
-                '"' => self.html.push_str("&quot;"),
-                // The parser of HTML turns it into a line feed.
-                '\r' => self.html.push_str("&#13;"),
-                char => self.html.push(char),
-            }
+        let mut rest = text;
+        while let Some(index) = rest.bytes().position(|byte| matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\r')) {
+            self.html.push_str(&rest[..index]);
+            self.html.push_str(match rest.as_bytes()[index] {
+                b'&' => "&amp;",
+                b'<' => "&lt;",
+                b'>' => "&gt;",
+                b'"' => "&quot;",
+                // The parser of HTML turns a carriage return into a line feed.
+                _ => "&#13;",
+            });
+            rest = &rest[index + 1..];
         }
+        self.html.push_str(rest);
     }
 }
 
