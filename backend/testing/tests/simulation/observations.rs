@@ -6,8 +6,11 @@ use chat::ports::messages::StoredMessage;
 use page_model::timeline::Change;
 use shared_types::{ChatMessage, Nonce, PersonId, Restrictions, Rev, Seq, ServerMessage};
 
+/// Maximum error of a clock, in milliseconds.
+const CLOCK_ERROR: u64 = 5 * 60 * 1000;
+
 /// Maximum duration of a handler and of the clock error of the one that checks a restriction, in milliseconds.
-const ENFORCEMENT_MARGIN: u64 = (5 * 60 + 15) * 1000;
+const ENFORCEMENT_MARGIN: u64 = CLOCK_ERROR + 15 * 1000;
 
 /// What a moderator can impose on a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,16 +45,26 @@ pub(crate) struct Applied {
 pub(crate) struct Acknowledged {
     /// Number of deletions.
     pub(crate) deletions: usize,
-    /// The muted and banned people.
-    pub(crate) restricted: BTreeSet<PersonId>,
+    /// The restrictions that are enforced, by their numbers.
+    restrictions: BTreeSet<usize>,
+}
+
+/// A restriction that a moderator was told of.
+struct Imposed {
+    /// Its place among all restrictions. One that is lifted and imposed again gets another number.
+    number: usize,
+    /// Until when it is certainly enforced.
+    until: u64,
 }
 
 #[derive(Default)]
 pub(crate) struct Observations {
     /// The deleted messages, in the order in which a page first showed them as deleted.
     deletions: Vec<Seq>,
-    /// Until when a restriction is certainly enforced.
-    restrictions: BTreeMap<(PersonId, RestrictionKind), u64>,
+    /// The restrictions that nobody asked to end.
+    restrictions: BTreeMap<(PersonId, RestrictionKind), Imposed>,
+    /// Number of restrictions so far.
+    imposed: usize,
     /// Applied changes, in their order.
     pub(crate) applied: Vec<Applied>,
     /// The broken rules. A panic in a handler would be lost.
@@ -63,11 +76,8 @@ pub(crate) struct Observations {
 impl Observations {
     /// Returns what a handler that starts now has to respect.
     pub(crate) fn acknowledged(&self, now: u64) -> Acknowledged {
-        let enforced = self.restrictions.iter().filter(|(_, until)| **until > now);
-        Acknowledged {
-            deletions: self.deletions.len(),
-            restricted: enforced.map(|((person, _), _)| person.clone()).collect(),
-        }
+        let enforced = self.restrictions.values().filter(|imposed| imposed.until > now);
+        Acknowledged { deletions: self.deletions.len(), restrictions: enforced.map(|imposed| imposed.number).collect() }
     }
 
     pub(crate) fn count(&mut self, what: &'static str) {
@@ -85,7 +95,18 @@ impl Observations {
     /// A moderator was told that a restriction holds until this time.
     pub(crate) fn on_restricted(&mut self, person: &PersonId, kind: RestrictionKind, until: u64) {
         self.count(if kind == RestrictionKind::Mute { "mutes" } else { "bans" });
-        self.restrictions.insert((person.clone(), kind), until.saturating_sub(ENFORCEMENT_MARGIN));
+        let until = until.saturating_sub(ENFORCEMENT_MARGIN);
+        let number = self.imposed;
+        let imposed = self.restrictions.entry((person.clone(), kind)).or_insert(Imposed { number, until });
+        imposed.until = until;
+        self.imposed += 1;
+    }
+
+    /// A moderator asks for a restriction until this time. It may be shorter than the one that holds, and its answer may be lost.
+    pub(crate) fn on_imposing(&mut self, person: &PersonId, kind: RestrictionKind, until: u64) {
+        if let Some(imposed) = self.restrictions.get_mut(&(person.clone(), kind)) {
+            imposed.until = imposed.until.min(until.saturating_sub(CLOCK_ERROR + ENFORCEMENT_MARGIN));
+        }
     }
 
     /// A moderator asks for the end of a restriction. From now on it may hold or not.
@@ -93,9 +114,11 @@ impl Observations {
         self.restrictions.remove(&(person.clone(), kind));
     }
 
-    /// Returns whether a person was restricted all the time since a handler started.
+    /// Returns whether the same restriction of a person was enforced all the time since a handler started. A ban that followed the end
+    /// of a mute leaves a gap between them, in which the handler may have read the restrictions.
     fn is_restricted(&self, person: &PersonId, since: &Acknowledged) -> bool {
-        since.restricted.contains(person) && self.restrictions.keys().any(|(restricted, _)| restricted == person)
+        let own = self.restrictions.iter().filter(|((restricted, _), _)| restricted == person);
+        own.map(|(_, imposed)| imposed).any(|imposed| since.restrictions.contains(&imposed.number))
     }
 
     /// A message is stored by a handler that started with this knowledge.
@@ -144,4 +167,21 @@ pub(crate) fn kind_of(change: &Change) -> String {
         Change::Text(_) | Change::Delete => "text".to_owned(),
         Change::Reaction { emoji, .. } => emoji.as_str().to_owned(),
     }
+}
+
+#[test]
+fn a_restriction_that_follows_the_end_of_another_one_does_not_extend_it() {
+    let ann: PersonId = "ann".parse().unwrap();
+    let far = 10 * ENFORCEMENT_MARGIN;
+    let mut observations = Observations::default();
+    observations.on_restricted(&ann, RestrictionKind::Mute, far);
+    let muted = observations.acknowledged(0);
+    observations.on_restricted(&ann, RestrictionKind::Mute, far);
+    assert!(observations.is_restricted(&ann, &muted), "it is the same mute");
+    observations.on_lifting(&ann, RestrictionKind::Mute);
+    for kind in [RestrictionKind::Ban, RestrictionKind::Mute] {
+        observations.on_restricted(&ann, kind, far);
+        assert!(!observations.is_restricted(&ann, &muted), "{kind:?} came after a gap");
+    }
+    assert!(observations.is_restricted(&ann, &observations.acknowledged(0)));
 }

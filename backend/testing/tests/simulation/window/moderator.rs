@@ -81,7 +81,9 @@ impl Window {
             return;
         }
         moderator.last.insert(about, Decision { sent_at: now, imposes, is_acknowledged: false });
-        if !imposes {
+        if imposes {
+            self.server.observations().on_imposing(&person, kind, now + u64::from(seconds.get()) * 1000);
+        } else {
             self.server.observations().on_lifting(&person, kind);
         }
         self.act(effects);
