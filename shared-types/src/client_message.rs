@@ -76,7 +76,7 @@ pub enum ClientMessage {
         /// Whether to add or to remove the reaction. Repeating the command changes nothing.
         on: bool,
         /// The revision of the message that the sender saw when they reacted. If they changed this reaction after it, in another window
-        /// or by a later command, the command is late: it is refused with `outdated`. Without it the last command to arrive wins.
+        /// or by a later command, the command is late: it is refused with `outdated`. Without it the nonce alone tells a late attempt.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         based_on: Option<Rev>,
         /// Repeated in an error.

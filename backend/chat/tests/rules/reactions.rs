@@ -149,6 +149,8 @@ async fn an_unneeded_change_is_only_acknowledged() {
         let changed = chat.received("ann").pop().unwrap();
         let stored = chat.stored_message("lobby", 1).await;
         chat.received("bea");
+        let mut repeated = repeated;
+        repeated["basedOn"] = changed["rev"].clone();
         for _ in 0..3 {
             chat.send("ann", repeated.clone()).await;
         }
@@ -158,4 +160,14 @@ async fn an_unneeded_change_is_only_acknowledged() {
     }
     chat.send_message("ann", "next", "m").await;
     assert_eq!(chat.received("bea")[0]["seq"], 5, "three changes took a revision");
+}
+
+#[tokio::test]
+async fn a_late_attempt_of_a_client_without_based_on_undoes_nothing() {
+    let chat = room().await;
+    let react = |on: bool, nonce: &str| json!({ "action": "react", "seq": 1, "emoji": "👍", "on": on, "nonce": nonce });
+    for (on, nonce) in [(true, "first"), (true, "repeated"), (false, "newer"), (true, "repeated")] {
+        chat.send("bea", react(on, nonce)).await;
+    }
+    assert_eq!(chat.stored_message("lobby", 1).await.get("reactions"), None, "the repeated one was remembered");
 }

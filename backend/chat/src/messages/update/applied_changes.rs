@@ -45,10 +45,11 @@ pub(super) fn is_outdated(update: &MessageUpdate, by: &Person, applied: &[Applie
 }
 
 /// Returns whether a deletion or a reaction would change nothing. Nothing follows a deletion, and a late attempt of the reaction is
-/// outdated when a newer one is applied. An edit that changes nothing is stored all the same, so that it raises the newest edit.
+/// outdated when a newer one is applied, if it names a revision. Without one it needs its record. An edit that changes nothing is stored all the same, so that it raises the newest edit.
 pub(super) fn is_unneeded(update: &MessageUpdate, found: &ChatMessage, wanted: &ChatMessage) -> bool {
     match update {
-        MessageUpdate::Deleted | MessageUpdate::Reaction { .. } => found == wanted,
+        MessageUpdate::Deleted => found == wanted,
+        MessageUpdate::Reaction { based_on, .. } => based_on.is_some() && found == wanted,
         MessageUpdate::Text { .. } | MessageUpdate::Erased => false,
     }
 }
