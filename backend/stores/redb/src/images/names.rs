@@ -50,19 +50,20 @@ pub(crate) fn rename_image_files(migration: &Migration<'_>) -> Result<(), redb::
 
 /// Renames files that an older version named with upper case letters. It can be interrupted and repeated.
 fn rename_old_files(folder: &Path) -> io::Result<()> {
+    // All names are read before the first file is renamed: otherwise it is not defined which files are listed.
+    let files: Vec<_> = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
     let mut renamed = 0;
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if let Some(name) = entry.file_name().to_str().and_then(new_name) {
-            fs::rename(entry.path(), folder.join(name))?;
+    for file in files {
+        if let Some(name) = file.file_name().and_then(|name| name.to_str()).and_then(new_name) {
+            fs::rename(&file, folder.join(name))?;
             renamed += 1;
         }
     }
     if renamed > 0 {
         tracing::info!(folder = %folder.display(), renamed, "image files renamed for disks that ignore case");
-        sync_directory(folder)?;
     }
-    Ok(())
+    // Also without a renamed file: an interrupted run may have renamed the last ones and not synced them.
+    sync_directory(folder)
 }
 
 /// Returns the new name of a file of an older version; `None` if its name stays.
