@@ -20,6 +20,8 @@ pub(crate) struct FrameReader {
     position: usize,
     /// Whether the client has closed its side of the connection.
     has_ended: bool,
+    /// Whether the client broke the protocol. The library cannot read on.
+    has_failed: bool,
     /// Answers of the protocol that have to be sent: pongs, and the answer to a close frame.
     replies: Vec<u8>,
 }
@@ -33,7 +35,7 @@ impl FrameReader {
             .max_message_size(Some(max_bytes))
             .max_frame_size(Some(max_bytes));
         let context = WebSocketContext::new(Role::Server, Some(config));
-        Self { context, received, position: 0, has_ended: false, replies: Vec::new() }
+        Self { context, received, position: 0, has_ended: false, has_failed: false, replies: Vec::new() }
     }
 
     /// Adds bytes that were received, after all before were read. None mean that the client has closed its side.
@@ -50,7 +52,7 @@ impl FrameReader {
     ///
     /// The client broke the protocol, or the connection has ended.
     pub(crate) fn next(&mut self) -> Result<Option<Message>, Error> {
-        let Self { context, received, position, has_ended, replies } = self;
+        let Self { context, received, position, has_ended, has_failed, replies } = self;
         let mut stream = Stream { received: &received[*position..], has_ended: *has_ended, replies };
         let read = context.read(&mut stream);
         *position = received.len() - stream.received.len();
@@ -61,8 +63,16 @@ impl FrameReader {
                 (self.received, self.position) = (Vec::new(), 0);
                 Ok(None)
             }
-            Err(error) => Err(error),
+            Err(error) => {
+                *has_failed = true;
+                Err(error)
+            }
         }
+    }
+
+    /// Returns whether the client broke the protocol, or the connection has ended. There is no next frame.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.has_failed
     }
 
     /// Takes the answers that have to be sent.

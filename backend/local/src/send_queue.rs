@@ -66,7 +66,9 @@ pub(crate) struct SendQueue {
 struct State {
     /// The rest of a frame of which a part was sent.
     rest: Bytes,
-    /// Pings, pongs and the close frame. They overtake frames that wait.
+    /// The answer to the newest ping. Others need none (RFC 6455 section 5.5.3), so that pings fill no memory.
+    pong: Bytes,
+    /// A ping, and the close frame. Like pongs, they overtake frames that wait.
     controls: VecDeque<Bytes>,
     frames: VecDeque<ServerFrame>,
     /// Size of all of these.
@@ -142,7 +144,19 @@ impl SendQueue {
         Pushed { outcome, needs_flush }
     }
 
-    /// Adds a ping, or the answer to a ping. The caller flushes.
+    /// Answers a ping, in place of an answer that waits. Returns whether the caller has to flush.
+    pub(crate) fn pong(&self, frame: Bytes) -> bool {
+        let mut state = self.lock();
+        if state.closing != Closing::Open {
+            return false;
+        }
+        state.bytes += frame.len();
+        state.bytes -= state.pong.len();
+        state.pong = frame;
+        !state.is_blocked
+    }
+
+    /// Adds a ping. The caller flushes.
     pub(crate) fn control(&self, frame: Bytes) {
         let mut state = self.lock();
         if state.closing == Closing::Open {
@@ -308,7 +322,9 @@ impl State {
     /// Writes all that fits in one call. Short frames are copied together, which costs the kernel less than many slices do.
     fn write(&self, write: &mut impl FnMut(&[IoSlice<'_>]) -> io::Result<usize>) -> io::Result<usize> {
         let rest = Some(&self.rest).filter(|rest| !rest.is_empty());
-        let all = rest.into_iter().chain(&self.controls).chain(self.frames.iter().map(|frame| &frame.bytes));
+        let pong = Some(&self.pong).filter(|pong| !pong.is_empty());
+        let all =
+            rest.into_iter().chain(pong).chain(&self.controls).chain(self.frames.iter().map(|frame| &frame.bytes));
         if self.bytes <= COPIED_BYTES {
             return COPY_BUFFER.with_borrow_mut(|buffer| {
                 buffer.clear();
@@ -332,6 +348,8 @@ impl State {
         while left > 0 {
             let (mut bytes, is_frame) = if !self.rest.is_empty() {
                 (std::mem::take(&mut self.rest), false)
+            } else if !self.pong.is_empty() {
+                (std::mem::take(&mut self.pong), false)
             } else if let Some(control) = self.controls.pop_front() {
                 (control, false)
             } else if let Some(frame) = self.frames.pop_front() {

@@ -106,7 +106,7 @@ impl Server {
         let (page, cron, expire) = (self.page.clone(), self.cron.clone(), self.expire.clone());
         let (tcp_limits, sockets) = (self.tcp_limits.clone(), self.sockets.clone());
         // It goes on while the sockets are closed.
-        let flusher = tokio::spawn(async move { sockets.flusher.run().await });
+        let mut flusher = tokio::spawn(async move { sockets.flusher.run().await });
         let shared = Arc::new(Shared { server: self, stopping });
         let app = Router::new()
             .route("/ws", routing::get(socket::open))
@@ -124,6 +124,7 @@ impl Server {
         tokio::select! {
             never = accept(&listener, &app, &tcp_limits, &stop) => match never {},
             never = sweep_hourly(&cron, &expire) => match never {},
+            ended = &mut flusher => tracing::error!(?ended, "frames cannot be written any more; the server stops"),
             () = shutdown => {}
         }
         // No more connections are accepted, and this drops the receiver of the server itself.

@@ -1,6 +1,14 @@
 //! The lifecycle of a socket: it opens or is refused, its frames are handled in order, and it closes.
 
-use std::{net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{
     Extension,
@@ -104,6 +112,8 @@ struct OpenSocket {
     id: ConnectionId,
     queue: Arc<SendQueue>,
     permit: SharedPermit,
+    /// Number of messages that are being stored.
+    storing: AtomicUsize,
     /// Whether dropping it disconnects it.
     connected: bool,
 }
@@ -113,7 +123,7 @@ impl OpenSocket {
     fn new(shared: Arc<Shared>, permit: SharedPermit) -> Self {
         let id = new_connection_id(&shared);
         let queue = shared.server.sockets.open(&id);
-        Self { shared, id, queue, permit, connected: true }
+        Self { shared, id, queue, permit, storing: AtomicUsize::new(0), connected: true }
     }
 
     /// Ends a socket that was not admitted.
@@ -128,7 +138,8 @@ impl OpenSocket {
         // What was queued since the connection was admitted.
         queue.flush();
         let ended_by = self.read(stream, &mut reader).await;
-        let _permit = self.permit.clone();
+        // The server waits for the end of the close handshake when it stops.
+        let _running = (self.permit.clone(), self.shared.stopping.clone());
         // The others are told now; the rest of the queue and the close frame are sent after that.
         drop(self);
         queue.close(CLOSE_GOING_AWAY);
@@ -240,6 +251,7 @@ impl OpenSocket {
         if frame.is_plain_send() {
             if let Some(begun) = Box::pin(handler.begin_send(frame)).await {
                 self.shared.server.sockets.flusher.begin();
+                self.storing.fetch_add(1, Ordering::Relaxed);
                 storing.push_back(begun);
             }
             return;
@@ -258,6 +270,7 @@ impl OpenSocket {
         let messages = stored.len();
         Box::pin(self.shared.server.send.finish_sends(stored)).await;
         self.shared.server.sockets.flusher.end(messages);
+        self.storing.fetch_sub(messages, Ordering::Relaxed);
         // An author has their messages before the others do: the next ones can come while the others are written to.
         self.queue.flush();
     }
@@ -271,8 +284,7 @@ impl OpenSocket {
 
     fn send_pongs(&self, reader: &mut FrameReader) {
         let pongs = reader.take_replies();
-        if !pongs.is_empty() {
-            self.queue.control(pongs.into());
+        if !pongs.is_empty() && self.queue.pong(pongs.into()) {
             self.queue.flush();
         }
     }
@@ -319,6 +331,8 @@ impl OpenSocket {
 impl Drop for OpenSocket {
     fn drop(&mut self) {
         self.shared.server.sockets.remove(&self.id);
+        // The flusher must not wait for them, also after a panic.
+        self.shared.server.sockets.flusher.end(*self.storing.get_mut());
         if !self.connected {
             return;
         }

@@ -57,14 +57,18 @@ pub(crate) async fn send_rest(stream: &TcpStream, queue: &SendQueue) {
 /// Waits until the client has answered the close frame, or has closed the connection.
 pub(crate) async fn wait_for_close(stream: &TcpStream, reader: &mut FrameReader) {
     loop {
+        // The rest of a broken frame is not read. Closing the connection with it would reset it, and the client might not get the
+        // close code. It has the time that is left.
+        if reader.has_failed() {
+            return pending().await;
+        }
         match reader.next() {
             Ok(Some(Message::Close(_))) => return,
-            Ok(Some(_)) => {}
+            // Pings are not answered any more.
+            Ok(Some(_)) => drop(reader.take_replies()),
             Ok(None) => receive(stream, reader).await,
             Err(error) if close_code(&error).is_none() => return,
-            // The rest of a broken frame is not read. Closing the connection with it would reset it, and the client might not get the
-            // close code. It has the time that is left.
-            Err(_) => pending().await,
+            Err(_) => {}
         }
     }
 }

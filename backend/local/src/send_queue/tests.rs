@@ -114,6 +114,23 @@ fn a_control_frame_overtakes_frames_but_not_the_rest_of_one() {
 }
 
 #[test]
+fn only_the_newest_ping_is_answered_when_the_client_does_not_read() {
+    let queue = SendQueue::default();
+    let pong = |number: u8| Bytes::from(vec![0x8a, 1, number]);
+    push(&queue, &message(1, 9));
+    let mut read_so_far = read(&queue, 5);
+    (0..100).for_each(|number| _ = queue.pong(pong(number)));
+    assert_eq!(queue.lock().bytes, message(1, 9).bytes.len() - 5 + 3);
+    assert!(!queue.pong(pong(100)), "the client takes nothing: flushing is of no use");
+    read_so_far.extend(read(&queue, usize::MAX));
+    assert_eq!(read_so_far, [message(1, 9).bytes, pong(100)].concat());
+    assert_eq!(queue.lock().bytes, 0);
+    assert!(queue.pong(pong(101)));
+    queue.close(4403);
+    assert!(!queue.pong(pong(102)), "nothing is answered after the close frame");
+}
+
+#[test]
 fn every_place_of_a_cut_gives_the_same_bytes() {
     let frames: Vec<ServerFrame> = (1..=100).map(|rev| message(rev, 300)).collect();
     let expected = frames.iter().map(|frame| frame.bytes.to_vec()).collect::<Vec<_>>().concat();
