@@ -28,7 +28,7 @@ export default defineConfig<object, DeploymentOptions>({
   // Time limits at every level.
   timeout: 60_000,
   expect: { timeout: 15_000 },
-  globalTimeout: 20 * 60_000,
+  globalTimeout: 40 * 60_000,
   retries: 0,
   workers: 2,
   fullyParallel: true,
