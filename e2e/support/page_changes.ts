@@ -5,6 +5,8 @@ export const pageChanges: Record<string, () => void> = {
   'a div before everything in the body': () => document.body.prepend(document.createElement('div')),
   'a custom element at the end of the body': () => document.body.append(document.createElement('password-manager')),
   'an element after the field of the composer': () => document.querySelector('.composer-field')!.after(document.createElement('grammar-check')),
+  'an element before the field of the composer': () => document.querySelector('.composer-field')!.before(document.createElement('grammar-check')),
+  'an element before everything in the page': () => document.querySelector('.chat')!.prepend(document.createElement('grammar-check')),
   'an element of the same kind before each message': () => {
     for (const message of document.querySelectorAll('article.message')) message.before(document.createElement('article'));
   },

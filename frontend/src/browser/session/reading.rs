@@ -41,6 +41,8 @@ impl Session {
         self.scroll_anchor = None;
         self.target = None;
         set(self.chat.log.unread_below, false);
+        // Otherwise the position in the detached range would be kept.
+        set(self.chat.log.is_detached, false);
         scroll::to_end(self.chat.log.element);
     }
 

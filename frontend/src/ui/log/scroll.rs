@@ -98,7 +98,9 @@ impl ScrollAnchor {
     /// Restores the position after the log changed. Keeps what the reader scrolled in the meantime: a reader who
     /// scrolled to the end stays there.
     pub(crate) fn restore(self) {
-        let scrolled = self.log.scroll_top() - self.scroll_top;
+        // The browser itself scrolls a reader whose position does not exist any more, because the log became shorter.
+        let is_gone = self.scroll_top < self.log.client_height() - self.log.scroll_height();
+        let scrolled = if is_gone { 0 } else { self.log.scroll_top() - self.scroll_top };
         let moved = self.message.get_bounding_client_rect().top() - self.top + f64::from(scrolled);
         let scrolled_to_end = scrolled != 0 && at_end(&self.log);
         if self.message.is_connected() && moved != 0.0 && !scrolled_to_end {

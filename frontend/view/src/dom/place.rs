@@ -87,12 +87,10 @@ impl Place {
         matches!(&self.source, Source::Existing(walk) if walk.is_mismatch.get())
     }
 
-    /// Puts a node here.
+    /// Puts a new node here. Existing content stays as it is.
     pub(super) fn insert(&self, node: &Node) {
-        let next = match &self.source {
-            Source::New { next } => next.clone(),
-            Source::Existing(walk) => walk.next.borrow().clone(),
-        };
+        // Hydration has missed a node. What people typed is read from the content afterwards, so it stays as it is.
+        let Source::New { next } = &self.source else { return };
         // Something else may have moved `next` elsewhere.
         if self.parent.insert_before(node, next.as_ref()).is_err() {
             _ = self.parent.append_child(node);
