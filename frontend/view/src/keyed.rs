@@ -13,7 +13,7 @@ pub struct Keyed {
 }
 
 /// Returns a list of rows, one for each of `items`. A row is drawn when its key appears, keeps its elements while the
-/// key is in the list, and follows the signals that it reads itself. Of several items with one key, the first is drawn.
+/// key is in the list, and follows the signals that it reads itself. No two items may have the same key.
 pub fn keyed<T: 'static, V: Into<View>>(
     items: impl Fn() -> Vec<T> + 'static,
     key: impl Fn(&T) -> String + 'static,

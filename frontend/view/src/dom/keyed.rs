@@ -63,7 +63,7 @@ impl Rows {
     fn update(&mut self, keys: Vec<String>, view: &dyn Fn(usize) -> View, place: Option<Place>) {
         let place = match place {
             Some(place) => {
-                let rows = keys.into_iter().enumerate().map(|(index, key)| self.row(key, view(index), &place));
+                let rows = keys.into_iter().enumerate().map(|(index, key)| self.row(key, || view(index), &place));
                 self.drawn = rows.collect();
                 place
             }
@@ -81,10 +81,10 @@ impl Rows {
         self.placeholder.update(self.drawn.is_empty(), &place);
     }
 
-    /// Draws a row.
-    fn row(&self, key: String, view: View, place: &Place) -> Row {
+    /// Draws a row. What `view` creates lives as long as the row.
+    fn row(&self, key: String, view: impl FnOnce() -> View, place: &Place) -> Row {
         let owner = self.owner.as_ref().map_or_else(Owner::new, Owner::child);
-        let part = [owner.with(|| Part::draw(view, place))];
+        let part = [owner.with(|| Part::draw(view(), place))];
         Row { key, part, owner }
     }
 
@@ -113,7 +113,7 @@ impl Rows {
                     row.part[0].for_each_node(&mut |node| place.insert(node));
                     row
                 }
-                None => self.row(key, view(index), &place),
+                None => self.row(key, || view(index), &place),
             };
             place = place.or_before(first_node(&row.part));
             rows.push(row);
