@@ -140,7 +140,7 @@ async fn attend(mut socket: Socket, number: usize, in_flight: usize, tally: Rc<T
     }
 }
 
-/// Returns when a message was sent and by whom; `None` for a frame of another kind.
+/// Returns the time and the sender of a message. Other frames have none: `None`.
 fn message(payload: &[u8]) -> Option<(u64, u64)> {
     // Nothing else in a frame has an equals sign.
     let mut numbers = payload.split(|byte| *byte == b'=').skip(1).map(|after| {

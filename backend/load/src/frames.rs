@@ -23,7 +23,7 @@ pub(crate) fn text(payload: &str) -> Vec<u8> {
 /// Splits a stream of bytes into the frames of a server.
 #[derive(Default)]
 pub(crate) struct Frames {
-    /// The begin of a frame whose rest has not arrived.
+    /// The start of a frame whose rest has not arrived.
     rest: Vec<u8>,
 }
 

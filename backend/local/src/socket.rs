@@ -105,7 +105,7 @@ fn rejected(rejection: ConnectRejection) -> Response {
     response
 }
 
-/// A socket from the begin of its handshake to its end. Dropping it disconnects it, wherever it ended: also when the client gave up the
+/// A socket from the start of its handshake to its end. Dropping it disconnects it, wherever it ended: also when the client gave up the
 /// handshake and the server dropped the request.
 struct OpenSocket {
     shared: Arc<Shared>,
