@@ -1,5 +1,7 @@
 //! Tests of reactions: what is one emoji, and changes that are not needed.
 
+use std::time::Duration;
+
 use chat::ports::messages::{Messages, StoredMessage};
 use chat_testing::test_chat::TestChat;
 use serde_json::{Value, json};
@@ -121,6 +123,30 @@ async fn a_reaction_that_was_never_applied_does_not_undo_a_newer_one() {
     // A client that sends no `basedOn` has the last word, as before.
     chat.send("bea", react("👍", true)).await;
     assert_eq!(reactions(&chat).await, [("👍".into(), 2), ("🎉".into(), 1)]);
+}
+
+#[tokio::test]
+async fn a_late_reaction_is_refused_after_any_time() {
+    let chat = room().await;
+    chat.send("bea", seen_react(true, 1, "b")).await;
+    for minutes in [20, 24 * 60] {
+        chat.clock.advance(Duration::from_secs(minutes * 60));
+        // A change by somebody else ends the records that are no longer needed.
+        chat.send("ann", react("🎉", minutes == 20)).await;
+        assert_eq!(chat.error_for("bea", seen_react(false, 1, "a")).await.0, json!("outdated"));
+    }
+    assert_eq!(reactions(&chat).await, [("👍".into(), 1)]);
+}
+
+#[tokio::test]
+async fn a_late_reaction_is_refused_after_many_changes_of_another_person() {
+    let chat = room().await;
+    chat.send("bea", seen_react(true, 1, "b")).await;
+    for number in 0..250 {
+        chat.send("ann", react("🎉", number % 2 == 0)).await;
+    }
+    assert_eq!(chat.error_for("bea", seen_react(false, 1, "a")).await.0, json!("outdated"));
+    assert_eq!(chat.stored_message("lobby", 1).await["applied"].as_array().unwrap().len(), 200);
 }
 
 #[tokio::test]

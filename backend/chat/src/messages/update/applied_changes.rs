@@ -4,6 +4,8 @@
 //! undoing a newer change. Its nonce is remembered if it was applied. And it names the revision that its author saw (`based_on`): a
 //! change of the same text or reaction that took a later revision is newer. So a change that was never applied needs no record.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use shared_types::{ChatMessage, Emoji, Nonce, Person, Rev, Timestamp};
 
 use crate::{
@@ -67,17 +69,44 @@ pub(super) fn is_overtaken(update: &MessageUpdate, found: &ChatMessage, by: &Per
     }
 }
 
-/// Returns the changes that may still be retried, and this one. The newest edit is always kept: an older one may have waited on a
-/// sleeping device for any time.
+/// Returns the changes that may still be retried, and this one. The newest edit and the newest change of each person's reaction are kept
+/// for any time, because an older one may have waited on a sleeping device. If there are too many, those that a newer one replaced go
+/// first, then the oldest reactions.
 pub(super) fn recent_changes(applied: Vec<AppliedChange>, mine: AppliedChange) -> Vec<AppliedChange> {
     let now = mine.at;
     let newest_edit = applied.iter().chain([&mine]).filter_map(|change| change.edit_rev).max();
+    let newest_reactions = newest_reactions(applied.iter().chain([&mine]));
     let is_newest_edit = |change: &AppliedChange| newest_edit.is_some() && change.edit_rev == newest_edit;
+    let is_newest = |change: &AppliedChange| {
+        is_newest_edit(change)
+            || change.reaction.as_ref().is_some_and(|reaction| newest_reactions.contains(&reaction.rev))
+    };
     let mut recent = applied;
-    recent.retain(|change| now.since(change.at) <= RECORD_LIFE || is_newest_edit(change));
-    let surplus = (recent.len() + 1).saturating_sub(REMEMBERED);
-    let is_kept = |(place, change): &(usize, AppliedChange)| *place >= surplus || is_newest_edit(change);
-    recent.into_iter().enumerate().filter(is_kept).map(|(_, change)| change).chain([mine]).collect()
+    recent.retain(|change| now.since(change.at) <= RECORD_LIFE || is_newest(change));
+    recent.push(mine);
+    let mut surplus = recent.len().saturating_sub(REMEMBERED);
+    let mut drop_surplus = |is_needed: &dyn Fn(&AppliedChange) -> bool| {
+        recent.retain(|change| {
+            let is_kept = surplus == 0 || is_needed(change);
+            surplus -= usize::from(!is_kept);
+            is_kept
+        });
+    };
+    drop_surplus(&is_newest);
+    drop_surplus(&is_newest_edit);
+    recent
+}
+
+/// Returns the revisions of the newest change of each person's reactions.
+fn newest_reactions<'a>(applied: impl Iterator<Item = &'a AppliedChange>) -> BTreeSet<Rev> {
+    let mut newest = BTreeMap::<_, Rev>::new();
+    for change in applied {
+        if let Some(reaction) = &change.reaction {
+            let rev = newest.entry((&change.by, &reaction.emoji)).or_default();
+            *rev = reaction.rev.max(*rev);
+        }
+    }
+    newest.into_values().collect()
 }
 
 /// Returns the revision that the author of a change saw.
