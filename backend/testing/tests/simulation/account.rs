@@ -1,6 +1,6 @@
 //! What a person did and saw, for the verification.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use page_model::timeline::{Change, Row};
 use shared_types::{Emoji, MessageText, Nonce, Rev, Seq};
@@ -47,8 +47,8 @@ pub(crate) struct Account {
     pub(crate) confirmed: BTreeMap<Nonce, u64>,
     /// Changes in their order.
     pub(crate) made: Vec<Made>,
-    /// Whether a message failed. Then the later messages are sent before its retry, so the order may differ.
-    pub(crate) failed: bool,
+    /// Messages that failed in a window. Later messages are sent before their retry, so their order may differ.
+    pub(crate) failed: BTreeSet<Nonce>,
     /// The windows at the end.
     pub(crate) views: Vec<View>,
 }

@@ -196,6 +196,8 @@ impl Window {
     }
 
     fn close(&mut self) {
+        self.client.return_to_newest();
+        self.note_failed_messages();
         self.cut_all();
         self.sockets.clear();
         self.generation += 1;
@@ -267,6 +269,7 @@ impl Window {
     }
 
     fn act(&mut self, effects: Vec<Effect>) {
+        self.note_failed_messages();
         self.check_failed_changes();
         for effect in effects {
             match effect {

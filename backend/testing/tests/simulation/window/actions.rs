@@ -113,6 +113,7 @@ impl Window {
         if self.client.timeline().is_detached() && self.server.pick(0..10) == 0 {
             self.client.return_to_newest();
         }
+        self.note_failed_messages();
         let failed = self.rows().into_iter().filter(|row| matches!(row.state, DeliveryState::Failed(_)));
         for nonce in failed.map(|row| row.nonce) {
             self.refused.remove(&nonce);

@@ -16,7 +16,6 @@ impl Window {
         for row in self.rows() {
             assert!(seen.insert(row.key()), "shown twice: {}", row.key());
             let mut account = self.device.account();
-            account.failed |= matches!(row.state, DeliveryState::Failed(_));
             for reaction in &row.reactions {
                 let people: BTreeSet<_> = reaction.people.iter().map(|person| &person.id).collect();
                 assert_eq!(people.len(), reaction.people.len(), "counted twice: {reaction:?}");
@@ -35,6 +34,12 @@ impl Window {
             }
             assert!(row.deleted || !self.deleted.contains(&seq), "{seq} is shown again after its deletion");
         }
+    }
+
+    /// Remembers which of the shown messages failed. While older messages are shown, none are.
+    pub(super) fn note_failed_messages(&self) {
+        let failed = self.rows().into_iter().filter(|row| matches!(row.state, DeliveryState::Failed(_)));
+        self.device.account().failed.extend(failed.map(|row| row.nonce));
     }
 
     /// Checks whether a change failed on the page. Then its outcome on the server is unknown.
