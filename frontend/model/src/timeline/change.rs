@@ -32,6 +32,8 @@ pub(super) struct PendingChange {
     seen: Rev,
     nonce: Nonce,
     change: Change,
+    /// Whether it was made on top of a reaction that failed on this page, and that the server may have applied all the same.
+    follows_failed: bool,
     retry: RetryState,
 }
 
@@ -114,7 +116,8 @@ impl Timeline {
         let Some(confirmed) = self.find(seq) else { return };
         if follows || !change.is_applied_to(confirmed, &self.me) {
             let seen = confirmed.rev;
-            self.pending_changes.push(PendingChange { seq, seen, nonce, change, retry: RetryState::new() });
+            let retry = RetryState::new();
+            self.pending_changes.push(PendingChange { seq, seen, nonce, change, follows_failed: false, retry });
         }
     }
 
@@ -132,7 +135,11 @@ impl Timeline {
             pending.retry.is_due(now) && self.send_limits.allows(pending.change.kind(), now)
         };
         let place = (0..self.pending_changes.len()).find(|place| due(place) && first(place))?;
+        let known = self.find(self.pending_changes[place].seq).map(|confirmed| confirmed.rev);
         let next = &mut self.pending_changes[place];
+        if next.follows_failed {
+            next.seen = known.unwrap_or_default().max(next.seen);
+        }
         next.retry.start_attempt(now);
         let (seq, seen, nonce) = (next.seq, next.seen, Some(next.nonce.clone()));
         Some(match next.change.clone() {
@@ -214,12 +221,15 @@ impl Timeline {
     pub(super) fn on_change_error(&mut self, error: &RequestError, nonce: &Nonce) {
         let Some(pending) = self.pending_changes.iter_mut().find(|pending| pending.nonce == *nonce) else { return };
         let RequestError { code, reason, retry_after, now } = error;
-        // The visitor changed this reaction in another window meanwhile: the newer one is shown, and there is nothing to report.
-        if *code == ErrorCode::Outdated && matches!(pending.change, Change::Reaction { .. }) {
-            self.pending_changes.retain(|pending| pending.nonce != *nonce);
-            return;
+        match (code, &pending.change) {
+            // The failed one was applied. Its broadcast tells the revision for the next attempt, and may still be under way.
+            (ErrorCode::Outdated, _) if pending.follows_failed => pending.retry.retry_later(*now, reason),
+            // The visitor changed this reaction in another window meanwhile: the newer one is shown, and there is nothing to report.
+            (ErrorCode::Outdated, Change::Reaction { .. }) => {
+                return self.pending_changes.retain(|pending| pending.nonce != *nonce);
+            }
+            _ => pending.retry.on_error(*code, *now, reason),
         }
-        pending.retry.on_error(*code, *now, reason);
         if *code == ErrorCode::TooFast {
             self.send_limits.block(pending.change.kind(), *now, *retry_after);
         }
@@ -243,13 +253,17 @@ impl Timeline {
 
     /// Stops showing changes that failed.
     fn drop_failed_changes(&mut self) {
-        let errors = &mut self.errors;
-        self.pending_changes.retain(|pending| match &pending.retry.phase {
-            RetryPhase::Failed(reason) => {
-                errors.push(reason.clone());
-                false
+        let is_failed = |pending: &PendingChange| matches!(pending.retry.phase, RetryPhase::Failed(_));
+        let failed: Vec<_> = self.pending_changes.extract_if(.., |pending| is_failed(pending)).collect();
+        for failed in failed {
+            let follows =
+                |pending: &PendingChange| pending.seq == failed.seq && pending.change.replaces(&failed.change);
+            for pending in self.pending_changes.iter_mut().filter(|pending| follows(pending)) {
+                pending.follows_failed |= matches!(pending.change, Change::Reaction { .. });
             }
-            _ => true,
-        });
+            if let RetryPhase::Failed(reason) = failed.retry.phase {
+                self.errors.push(reason);
+            }
+        }
     }
 }

@@ -245,3 +245,38 @@ fn an_overtaken_reaction_is_dropped_without_an_error() {
     timeline.apply(refused(Some("a"), "react", ErrorCode::Outdated), 0);
     assert_eq!((thumbs(&timeline), timeline.changing_messages(), timeline.take_errors()), (0, vec![], vec![]));
 }
+
+/// Adds a reaction, takes it back while that is in flight, and lets the first one fail.
+fn taken_back_after_failure() -> Timeline {
+    let mut timeline = room(1..=1, false);
+    change(&mut timeline, 1, thumb(true), "a");
+    for attempt in 0..5 {
+        let now = attempt * 10_000;
+        timeline.next_change(now);
+        if attempt == 0 {
+            change(&mut timeline, 1, thumb(false), "b");
+        }
+        timeline.apply(refused(Some("a"), "react", ErrorCode::Unavailable), now);
+    }
+    assert_eq!(timeline.take_errors().len(), 1, "the first one failed");
+    timeline
+}
+
+#[test]
+fn a_reaction_that_follows_a_failed_one_is_based_on_what_the_page_knows() {
+    let mut timeline = taken_back_after_failure();
+    timeline.apply(thumbed(1, 4, true), 0);
+    assert_eq!(next_base(&mut timeline), Some(Rev(4)), "the failed one was applied all the same");
+}
+
+#[test]
+fn a_reaction_is_taken_back_although_the_failed_one_made_it_outdated() {
+    let mut timeline = taken_back_after_failure();
+    assert_eq!(next_base(&mut timeline), Some(Rev(1)));
+    // The refusal overtakes the broadcast of the reaction.
+    timeline.apply(refused(Some("b"), "react", ErrorCode::Outdated), 0);
+    timeline.apply(thumbed(1, 4, true), 0);
+    assert_eq!(thumbs(&timeline), 0, "the last wish is shown");
+    let again = timeline.next_change(1_000);
+    assert!(matches!(again, Some(ClientMessage::React { on: false, based_on: Some(Rev(4)), .. })), "{again:?}");
+}
