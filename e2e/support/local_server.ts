@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { freePort } from './ports.ts';
 import { localBinary, messageLimit, page } from './settings.ts';
 
 /** A running local binary, on a free port and with a data directory of its own. */
@@ -18,7 +19,8 @@ export class LocalServer {
 
   /** Starts the binary and waits until it logs its address. */
   static async start(data: string, ...flags: string[]): Promise<LocalServer> {
-    return this.ready(launch(data, flags));
+    // Some tests start it again on the same port, others rely on nothing being there after it has stopped.
+    return this.ready(launch(data, ['--port', String(await freePort()), ...flags]));
   }
 
   /** Starts a copy of the binary in a directory with nothing else in it, and waits until it logs its address. */

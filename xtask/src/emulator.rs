@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File},
     io::{Read, Write},
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     process::{Child, Command},
     thread,
     time::{Duration, Instant},
@@ -11,7 +11,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::project::Project;
+use crate::{ports, project::Project};
 
 /// Timeout for the first response. On an idle machine it takes two seconds.
 const START_TIMEOUT: Duration = Duration::from_secs(90);
@@ -28,8 +28,7 @@ pub(crate) struct AwsEmulator {
 impl AwsEmulator {
     /// Starts an emulator and waits until it is healthy.
     pub(crate) fn start(project: &Project) -> Result<Self> {
-        // The port is bound once and released: the system gives it to the emulator next.
-        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let port = ports::free(1)?[0];
         let scratch = project.scratch()?.join("aws-emulator");
         fs::create_dir_all(&scratch)?;
         let log = scratch.join("log");

@@ -10,6 +10,7 @@ mod fuzz;
 mod gallery;
 mod page;
 mod playwright;
+mod ports;
 mod project;
 mod run;
 mod sbom;

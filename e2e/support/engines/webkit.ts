@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
 import { expect } from '@playwright/test';
 import { Builder, By, Capabilities, Key, type WebDriver } from 'selenium-webdriver';
+import { freePort } from '../ports.ts';
 import type { Engine } from './engine.ts';
 
 /** WebKit, as WebKitGTK's MiniBrowser on a screen of its own, driven by WebDriver. */
@@ -67,12 +67,4 @@ export class WebKitEngine implements Engine {
     process.kill(-this.process.pid!, 'SIGTERM');
     await ended;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

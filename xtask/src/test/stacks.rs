@@ -1,6 +1,6 @@
 //! The stacks that the browser tests need, deployed to the AWS emulator.
 
-use std::{env, net::TcpListener, path::Path, process::Command};
+use std::{env, path::Path, process::Command};
 
 use anyhow::Result;
 
@@ -8,6 +8,7 @@ use crate::{
     command::run,
     emulator::AwsEmulator,
     playwright::{MESSAGE_LIMIT, SMALL_CONNECTION_LIMIT},
+    ports,
     project::Project,
     stack::{self, Outputs},
 };
@@ -104,10 +105,9 @@ impl TestStacks {
 }
 
 impl Ports {
-    /// Chooses free ports. All are bound at the same time, so no two are equal, and then released.
+    /// Chooses free ports. The tests listen on them minutes later.
     fn free() -> Result<Self> {
-        let bound: Vec<_> = (0..4 + WORKERS).map(|_| TcpListener::bind(("127.0.0.1", 0))).collect::<Result<_, _>>()?;
-        let ports: Vec<u16> = bound.iter().map(|port| Ok(port.local_addr()?.port())).collect::<Result<_>>()?;
+        let ports = ports::free(4 + WORKERS)?;
         let [faults, passphrase, oidc, provider] = [0, 1, 2, 3].map(|at| ports[at]);
         Ok(Self { faults, passphrase, oidc, provider, pages: ports[4..].to_vec() })
     }

@@ -87,7 +87,7 @@ mod tests {
     use shared_types::ServerMessage;
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
-        net::{TcpListener, TcpStream},
+        net::{TcpListener, TcpSocket, TcpStream},
         time::Instant,
     };
 
@@ -223,7 +223,10 @@ mod tests {
 
     #[tokio::test]
     async fn an_unreachable_api_is_busy() {
-        let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+        // A bound socket that does not listen keeps the port, and refuses.
+        let refusing = TcpSocket::new_v4().unwrap();
+        refusing.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let port = refusing.local_addr().unwrap().port();
         assert_eq!(gateway(&format!("http://127.0.0.1:{port}")).post(&socket(), &frame()).await, DeliveryOutcome::Busy);
     }
 
