@@ -19,7 +19,7 @@ impl FrameHandler {
     /// sender is told as well, because the broadcast does not show theirs. An update that is not needed is answered to the sender alone.
     pub(super) async fn update(&self, sender: &Connection, seq: Seq, nonce: &Nonce, update: MessageUpdate) -> Reply {
         match self.updater.update(&sender.room, &sender.person, seq, nonce, update).await? {
-            Changed::Now { message, .. } | Changed::Before(message) => self.tell_room(&sender.room, message).await?,
+            Changed::Now(message) | Changed::Before(message) => self.tell_room(&sender.room, message).await?,
             Changed::Overtaken(message) => {
                 self.tell_room(&sender.room, message).await?;
                 return Err(UpdateError::Outdated.into());

@@ -76,7 +76,7 @@ impl DataEraser {
         let (left, may_have_image) =
             match self.updater.update(&message_key.room, &author, seq, &message_key.nonce, MessageUpdate::Erased).await
             {
-                Ok(Changed::Now { message, had_image }) => (Some((message_key.room.clone(), message)), had_image),
+                Ok(Changed::Now(message)) => (Some((message_key.room.clone(), message)), false),
                 // An earlier request erased it, or one that runs at the same time. It is not broadcast again: that would let one person
                 // cause any number of posts. A client that missed it catches up with its next heartbeat.
                 Ok(Changed::Before(_) | Changed::Overtaken(_) | Changed::Unneeded(_)) => (None, true),

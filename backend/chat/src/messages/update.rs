@@ -92,12 +92,7 @@ pub enum UpdateError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Changed {
     /// This call brought it there.
-    Now {
-        /// The message.
-        message: ChatMessage,
-        /// Whether it had an image before.
-        had_image: bool,
-    },
+    Now(ChatMessage),
     /// An earlier attempt of the same change brought it there.
     Before(ChatMessage),
     /// An earlier attempt of the same change was applied, and a newer change followed.
@@ -121,7 +116,7 @@ impl MessageUpdater {
         nonce: &Nonce,
         update: MessageUpdate,
     ) -> Result<Changed, UpdateError> {
-        let mut audited = false;
+        let (mut audited, mut image_removed) = (false, false);
         for attempt in 1..=ATTEMPTS {
             let Some(found) = self.messages.at(room, seq).await? else { return Err(UpdateError::NoMessage) };
             // A late retry must not undo a newer change. The search looks into the very message that will be replaced, so that no other
@@ -135,8 +130,6 @@ impl MessageUpdater {
                 }
             };
             if is_done {
-                // The first attempt may have ended before it removed the image.
-                self.remove_image(room, &found.message, &update).await?;
                 let outcome =
                     if is_overtaken(&update, &found.message, by) { Changed::Overtaken } else { Changed::Before };
                 return Ok(outcome(found.message));
@@ -153,6 +146,12 @@ impl MessageUpdater {
                 self.record_deletion(room, by, &found.message, now).await?;
                 audited = true;
             }
+            if message.deleted && found.message.image.is_some() && !image_removed {
+                // Before the message: a deletion that stops here leaves a message that shows the loss and can be deleted again. The other
+                // order would leave an image that no message leads to.
+                self.images.remove(&message_key(room, &found.message)).await?;
+                image_removed = true;
+            }
             // Taken after the message was read, so it is higher than every change in it.
             message.rev = self.messages.next_rev(room).await?;
             let record = ChangeRecord { rev: message.rev, at: now, seq: Some(seq) };
@@ -167,11 +166,7 @@ impl MessageUpdater {
             };
             let changed = StoredMessage { message, applied };
             if self.messages.replace(room, found.message.rev, &changed).await? {
-                let had_image = found.message.image.is_some();
-                if had_image {
-                    self.remove_image(room, &changed.message, &update).await?;
-                }
-                return Ok(Changed::Now { message: changed.message, had_image });
+                return Ok(Changed::Now(changed.message));
             }
             // Another change was faster. Release the revision, so that no client waits for it.
             self.messages.record_change(room, ChangeRecord { seq: None, ..record }).await?;
@@ -192,20 +187,10 @@ impl MessageUpdater {
         let action = ModerationAction::Delete { room: room.clone(), seq: of.seq, author: of.author.clone() };
         self.moderation.record(&AuditEntry { at, by: by.clone(), action }).await
     }
+}
 
-    /// Removes the image of a deleted message. That of an erased one is left to the eraser, which knows the author's key.
-    async fn remove_image(
-        &self,
-        room: &RoomName,
-        message: &ChatMessage,
-        update: &MessageUpdate,
-    ) -> Result<(), Unavailable> {
-        if !message.deleted || message.author.is_erased() || *update == MessageUpdate::Erased {
-            return Ok(());
-        }
-        let (author, nonce) = (message.author.id.clone(), message.nonce.clone());
-        self.images.remove(&MessageKey { room: room.clone(), author, nonce }).await
-    }
+fn message_key(room: &RoomName, message: &ChatMessage) -> MessageKey {
+    MessageKey { room: room.clone(), author: message.author.id.clone(), nonce: message.nonce.clone() }
 }
 
 /// Returns the message in its desired state.

@@ -1,7 +1,10 @@
 //! Tests of `forget`, which erases a person's own messages.
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -9,7 +12,7 @@ use async_trait::async_trait;
 use chat::{
     messages::{deadlines::RECORD_LIFE, erase::DataEraser, update::MessageUpdater},
     ports::{
-        Result,
+        Result, Unavailable,
         connections::ConnectionId,
         images::{Images, Upload, Uploaded},
         messages::{IdempotencyRecord, MessageKey, Messages},
@@ -68,34 +71,53 @@ async fn forget_erases_images() {
     assert!(!chat.has_image("a", "n").await);
 }
 
-#[tokio::test]
-async fn an_erased_image_is_removed_once() {
-    let chat = two_rooms().await;
+/// Sends a message with an image (nonce `n`). Returns an eraser over images that only note what is removed.
+async fn with_image(chat: &TestChat) -> (DataEraser, Arc<NotedImages>) {
     let bytes = png(3, 2);
     let image = image("image/png", bytes.len(), 3, 2);
     chat.upload("a", "n", &image, &bytes).await;
     chat.send("a", json!({ "action": "send", "nonce": "n", "image": image })).await;
-    chat.send_message("a", "without an image", "m").await;
-    let images = Arc::new(CountingImages::default());
+    let images = Arc::new(NotedImages::default());
     let updater = MessageUpdater {
         messages: chat.messages.clone(),
         images: images.clone(),
         moderation: chat.moderation.clone(),
         clock: chat.clock.clone(),
     };
-    let eraser = DataEraser { updater };
+    (DataEraser { updater }, images)
+}
+
+#[tokio::test]
+async fn an_erased_image_is_removed_once() {
+    let chat = two_rooms().await;
+    let (eraser, images) = with_image(&chat).await;
+    chat.send_message("a", "without an image", "m").await;
     assert_eq!(eraser.erase(&"ann".parse().unwrap()).await.unwrap().messages.len(), 2);
     assert_eq!(*images.removed.lock().unwrap(), ["n"]);
 }
 
-/// Images that only note which are removed.
+#[tokio::test]
+async fn a_deletion_that_stops_leaves_no_image_without_a_message() {
+    let chat = two_rooms().await;
+    let (eraser, images) = with_image(&chat).await;
+    images.fails.store(true, Ordering::Relaxed);
+    eraser.erase(&"ann".parse().unwrap()).await.unwrap_err();
+    let stored = chat.stored_message("lobby", 1).await;
+    assert_eq!((&stored["author"]["id"], &stored["image"]["type"]), (&json!("ann"), &json!("image/png")), "{stored}");
+    images.fails.store(false, Ordering::Relaxed);
+    assert_eq!(eraser.erase(&"ann".parse().unwrap()).await.unwrap().messages.len(), 1);
+    assert_eq!(*images.removed.lock().unwrap(), ["n"]);
+}
+
+/// Images that only note which are removed, or fail to remove them.
 #[derive(Default)]
-struct CountingImages {
+struct NotedImages {
+    fails: AtomicBool,
     removed: Mutex<Vec<String>>,
 }
 
 #[async_trait]
-impl Images for CountingImages {
+impl Images for NotedImages {
     async fn address(&self, _: &Upload) -> Result<String> {
         unreachable!()
     }
@@ -113,6 +135,9 @@ impl Images for CountingImages {
     }
 
     async fn remove(&self, message_key: &MessageKey) -> Result<()> {
+        if self.fails.load(Ordering::Relaxed) {
+            return Err(Unavailable { doing: "removing an image", cause: "a fault of the test".into() });
+        }
         self.removed.lock().unwrap().push(message_key.nonce.to_string());
         Ok(())
     }
