@@ -94,6 +94,11 @@ impl Client {
         self.send_due(now)
     }
 
+    /// Keeps the messages that the visitor is about to change known, even when they leave the log.
+    pub fn hold(&mut self, used: &[Seq]) {
+        self.timeline.hold(used);
+    }
+
     /// Returns the errors of the visitor's commands since the last call.
     pub fn take_errors(&mut self) -> Vec<String> {
         self.timeline.take_errors()

@@ -63,6 +63,11 @@ impl ComposerMode {
     pub fn reply_to(&self) -> Option<Seq> {
         if let Self::Reply(preview) = self { Some(preview.seq) } else { None }
     }
+
+    /// The message that is edited.
+    pub fn edited(&self) -> Option<Seq> {
+        if let Self::Edit(edited) = self { Some(edited.seq) } else { None }
+    }
 }
 
 impl EditedMessage {

@@ -3,6 +3,7 @@
 
 mod change;
 mod composer_policy;
+mod held;
 mod history;
 mod message_range;
 mod outgoing;
@@ -57,6 +58,8 @@ pub struct Timeline {
     is_waiting_for_slot: bool,
     /// The visitor's unconfirmed changes, oldest first.
     pending_changes: Vec<PendingChange>,
+    /// The messages that the visitor is about to change.
+    held: Vec<ChatMessage>,
     /// The rules of the room.
     rules: RoomRules,
     /// The visitor's restrictions.
@@ -102,6 +105,7 @@ impl Timeline {
             outgoing: Vec::new(),
             is_waiting_for_slot: false,
             pending_changes: Vec::new(),
+            held: Vec::new(),
             rules: page.rules,
             restrictions: page.restrictions,
             send_limits: SendLimits::default(),
@@ -308,8 +312,9 @@ impl Timeline {
         }
     }
 
-    /// Removes a message from the outgoing ones: the server has it.
+    /// The server has this message. Removes it from the outgoing ones.
     fn confirm(&mut self, message: &ChatMessage) {
+        self.update_held(message);
         if message.author.id == self.me.id {
             self.outgoing.retain(|outgoing| outgoing.draft.nonce != message.nonce);
         }

@@ -170,6 +170,7 @@ pub(crate) fn on_intent(handle: SessionHandle, intent: Intent) {
 fn with(handle: SessionHandle, act: impl FnOnce(&mut Session)) {
     handle.update_value(|session| {
         if let Some(session) = session {
+            session.hold_used_messages();
             act(session);
             session.show();
         }

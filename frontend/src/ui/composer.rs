@@ -218,14 +218,14 @@ fn what_to_paste(data: &web_sys::DataTransfer) -> Paste {
     ClipboardFormats { text: &text, html: &html, files: &files }.paste()
 }
 
-/// Ends an edit and sends its outcome.
+/// Sends the outcome of an edit and ends it. In this order, because the edited message is known to its end.
 fn save(chat: Chat, edited: &EditedMessage, text: Option<MessageText>) {
-    chat.dispatch.run(Intent::SetComposerMode(ComposerMode::New));
     match edited.outcome(text) {
         EditOutcome::Unchanged => {}
         EditOutcome::Change(change) => chat.dispatch.run(Intent::Change(edited.seq, change)),
         EditOutcome::Deletion => delete_dialog::open(chat, edited.seq),
     }
+    chat.dispatch.run(Intent::SetComposerMode(ComposerMode::New));
 }
 
 /// Returns an edit of the visitor's last editable message. Returns `None` during a reply or an edit.

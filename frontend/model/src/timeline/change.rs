@@ -34,6 +34,8 @@ pub(super) struct PendingChange {
     change: Change,
     /// Whether it was made on top of a reaction that failed on this page, and that the server may have applied all the same.
     follows_failed: bool,
+    /// The people that the new text mentions, of those known when it was written.
+    mentions: Vec<Person>,
     retry: RetryState,
 }
 
@@ -113,11 +115,16 @@ impl Timeline {
         // is dropped.
         self.pending_changes.retain(|before| !same(before) || before.retry.may_be_delivered());
         let follows = self.pending_changes.iter().any(same);
-        let Some(confirmed) = self.find(seq) else { return };
+        let Some(confirmed) = self.loaded_or_held(seq) else { return };
         if follows || !change.is_applied_to(confirmed, &self.me) {
             let seen = confirmed.rev;
+            let mentions = match &change {
+                Change::Text(text) => self.mentioned(text.as_ref(), &confirmed.mentions),
+                Change::Delete | Change::Reaction { .. } => Vec::new(),
+            };
             let retry = RetryState::new();
-            self.pending_changes.push(PendingChange { seq, seen, nonce, change, follows_failed: false, retry });
+            let follows_failed = false;
+            self.pending_changes.push(PendingChange { seq, seen, nonce, change, follows_failed, mentions, retry });
         }
     }
 
@@ -135,16 +142,15 @@ impl Timeline {
             pending.retry.is_due(now) && self.send_limits.allows(pending.change.kind(), now)
         };
         let place = (0..self.pending_changes.len()).find(|place| due(place) && first(place))?;
-        let known = self.find(self.pending_changes[place].seq).map(|confirmed| confirmed.rev);
+        let known = self.loaded_or_held(self.pending_changes[place].seq).map(|confirmed| confirmed.rev);
         let next = &mut self.pending_changes[place];
         if next.follows_failed {
             next.seen = known.unwrap_or_default().max(next.seen);
         }
         next.retry.start_attempt(now);
-        let (seq, seen, nonce) = (next.seq, next.seen, Some(next.nonce.clone()));
+        let (seq, seen, nonce, before) = (next.seq, next.seen, Some(next.nonce.clone()), next.mentions.clone());
         Some(match next.change.clone() {
             Change::Text(text) => {
-                let before = self.find(seq).map(|confirmed| confirmed.mentions.clone()).unwrap_or_default();
                 let mentions = self.mentioned(text.as_ref(), &before);
                 ClientMessage::Edit { seq, text, mentions, based_on: Some(seen), nonce }
             }

@@ -1,7 +1,7 @@
 //! The reader's position in the log: what they see, what is unread, and navigation.
 
 use leptos::prelude::*;
-use page_model::timeline::UnreadSummary;
+use page_model::{composer_mode::ComposerMode, timeline::UnreadSummary};
 use shared_types::Seq;
 
 use crate::{
@@ -116,6 +116,13 @@ impl Session {
             let in_view = chat.log.element.get_untracked().is_some_and(|log| scroll::unread_line_in_view(&log));
             set(chat.log.unread, unread.filter(|_| !in_view));
         });
+    }
+
+    /// Keeps the messages known that the composer edits or that a dialog is about, wherever the reader goes meanwhile.
+    pub(super) fn hold_used_messages(&mut self) {
+        let edited = self.chat.composer.mode.with_untracked(ComposerMode::edited);
+        let used = [edited, self.chat.message_dialogs.message.get_untracked()];
+        self.client.hold(&used.into_iter().flatten().collect::<Vec<_>>());
     }
 
     /// Drops messages far from what the visitor reads, if there are many.

@@ -13,9 +13,9 @@ pub(crate) fn has_reacted(row: &Row, emoji: &str) -> bool {
         .is_ok_and(|emoji: Emoji| row.reactions.iter().any(|reaction| reaction.mine && reaction.emoji == emoji))
 }
 
-/// Adds or removes a reaction of the visitor.
+/// Adds or removes a reaction of the visitor. Adds it to a message that left the log while the emoji was picked.
 pub(crate) fn toggle(chat: Chat, seq: Seq, emoji: &str) {
-    let (Some(row), Ok(emoji)) = (chat.row(seq), emoji.parse::<Emoji>()) else { return };
-    let on = !has_reacted(&row, emoji.as_str());
+    let Ok(emoji) = emoji.parse::<Emoji>() else { return };
+    let on = chat.row(seq).is_none_or(|row| !has_reacted(&row, emoji.as_str()));
     chat.dispatch.run(Intent::Change(seq, Change::Reaction { emoji, on }));
 }

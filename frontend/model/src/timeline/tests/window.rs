@@ -1,5 +1,7 @@
 //! Tests of the window of messages that the page draws.
 
+use shared_types::MessageText;
+
 use super::*;
 
 /// A timeline that shows the newest messages from 101 to `last`. There are older ones.
@@ -74,4 +76,101 @@ fn changes_outside_the_window_do_not_return_their_message() {
     timeline.apply(ServerMessage::Message(ChatMessage { rev: Rev(402), deleted: true, ..message_by(150, "bob") }), 0);
     assert_eq!(seqs(&timeline), Vec::from_iter(202..=401));
     assert_eq!(timeline.rev(), Rev(402));
+}
+
+/// The timeline of a long room in which "me" wrote message 150, which mentions "cat" and left the window.
+fn own_message_outside_window() -> Timeline {
+    let mut timeline = long_room(400);
+    let own = ChatMessage { rev: Rev(401), mentions: vec![person("cat")], ..message_by(150, "me") };
+    timeline.apply(ServerMessage::Message(own), 0);
+    timeline.hold(&[Seq(150)]);
+    timeline.apply(live(402), 0);
+    timeline.limit_window(None);
+    assert!(!seqs(&timeline).contains(&150));
+    timeline
+}
+
+fn change(timeline: &mut Timeline, change: Change, nonce: &str) {
+    timeline.change(Seq(150), change, nonce.parse().unwrap());
+}
+
+#[test]
+fn an_edit_of_a_message_that_left_the_window_is_sent() {
+    let mut timeline = own_message_outside_window();
+    // Changed in another window since.
+    let newer = ChatMessage { rev: Rev(403), mentions: vec![person("cat")], ..message_by(150, "me") };
+    timeline.apply(ServerMessage::Message(newer.clone()), 0);
+    let text: Option<MessageText> = "better, @cat".parse().ok();
+    change(&mut timeline, Change::Text(text.clone()), "a");
+    let (mentions, nonce) = (vec![person("cat")], "a".parse().ok());
+    let edit = ClientMessage::Edit { seq: Seq(150), text: text.clone(), mentions, based_on: Some(Rev(403)), nonce };
+    assert_eq!(timeline.next_change(0), Some(edit));
+    timeline.apply(ServerMessage::Message(ChatMessage { rev: Rev(404), text, ..newer }), 0);
+    assert_eq!((timeline.changing_messages(), timeline.take_errors()), (vec![], vec![]));
+}
+
+#[test]
+fn a_held_message_is_known_after_every_way_out_of_the_log() {
+    let edit = || Change::Text("better".parse().ok());
+    let truncated = ServerMessage::Changes { messages: vec![message_by(900, "bob")], up_to: Rev(900), truncated: true };
+    let ways: [&dyn Fn(&mut Timeline); 4] = [
+        &|timeline| timeline.return_to_newest(),
+        &|timeline| timeline.seek(Seq(95)),
+        &|timeline| post(timeline, "hi"),
+        &|timeline| _ = timeline.apply(truncated.clone(), 0),
+    ];
+    for (index, leave) in ways.into_iter().enumerate() {
+        let mut timeline = room(90..=99, true);
+        timeline.seek(Seq(31));
+        timeline.request_target();
+        timeline.apply(history(HistoryRange::Around(Seq(31)), 30..=32, true, true), 0);
+        timeline.apply(ServerMessage::Message(ChatMessage { rev: Rev(100), ..message_by(31, "me") }), 0);
+        timeline.hold(&[Seq(31)]);
+        leave(&mut timeline);
+        timeline.return_to_newest();
+        timeline.change(Seq(31), edit(), "a".parse().unwrap());
+        assert_eq!(timeline.changing_messages(), [Seq(31)], "way {index}");
+    }
+}
+
+#[test]
+fn a_deletion_and_a_reaction_of_a_message_that_left_the_window_are_sent() {
+    let sent_after = |wanted| {
+        let mut timeline = own_message_outside_window();
+        change(&mut timeline, wanted, "a");
+        timeline.next_change(0)
+    };
+    assert!(matches!(sent_after(Change::Delete), Some(ClientMessage::Delete { seq: Seq(150), .. })));
+    let reaction = Change::Reaction { emoji: "👍".parse().unwrap(), on: true };
+    let is_expected = |sent| matches!(sent, Some(ClientMessage::React { based_on: Some(Rev(401)), .. }));
+    assert!(is_expected(sent_after(reaction)));
+}
+
+#[test]
+fn a_change_in_flight_survives_the_end_of_its_message_in_the_window() {
+    let mut timeline = long_room(400);
+    let own = ChatMessage { rev: Rev(401), mentions: vec![person("cat")], ..message_by(150, "me") };
+    timeline.apply(ServerMessage::Message(own), 0);
+    let text: Option<MessageText> = "better, @cat".parse().ok();
+    change(&mut timeline, Change::Text(text.clone()), "a");
+    timeline.hold(&[]);
+    timeline.apply(live(402), 0);
+    timeline.limit_window(None);
+    let mentions = |sent: Option<ClientMessage>| match sent {
+        Some(ClientMessage::Edit { mentions, .. }) => mentions,
+        other => panic!("no edit: {other:?}"),
+    };
+    assert_eq!(mentions(timeline.next_change(0)), [person("cat")]);
+    timeline.on_disconnect();
+    assert_eq!(mentions(timeline.next_change(0)), [person("cat")], "on the next socket");
+    timeline.apply(ServerMessage::Message(ChatMessage { rev: Rev(403), text, ..message_by(150, "me") }), 0);
+    assert_eq!(timeline.changing_messages(), []);
+}
+
+#[test]
+fn a_message_that_is_used_no_more_is_not_held() {
+    let mut timeline = own_message_outside_window();
+    timeline.hold(&[]);
+    change(&mut timeline, Change::Delete, "a");
+    assert_eq!(timeline.changing_messages(), []);
 }
