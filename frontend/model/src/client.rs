@@ -148,8 +148,9 @@ impl Client {
         self.send_request(Timeline::request_older)
     }
 
-    /// Loads newer messages, while a detached range is shown.
+    /// Shows newer messages, while a detached range is shown. Loads them if needed.
     pub fn load_newer(&mut self) -> Vec<Effect> {
+        self.timeline.join_ranges();
         self.send_request(Timeline::request_newer)
     }
 

@@ -11,8 +11,17 @@ impl Timeline {
         self.request_history(HistoryRange::Before(before))
     }
 
-    /// The request for newer messages, while a detached range is shown.
+    /// Joins the detached range and the newest one, if nothing is missing between them. That needs no connection.
+    pub fn join_ranges(&mut self) {
+        // What changed in a range that is about to be loaded again is unknown.
+        if self.target.is_none() {
+            self.join_up(false);
+        }
+    }
+
+    /// The request for newer messages, while a detached range is shown and there are messages between it and the newest ones.
     pub fn request_newer(&mut self) -> Option<ClientMessage> {
+        self.join_ranges();
         let after = self.detached_range.as_ref()?.last()?;
         self.request_history(HistoryRange::After(after))
     }

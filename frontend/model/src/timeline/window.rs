@@ -35,7 +35,8 @@ impl Timeline {
                 let more = self.newest_range.more || start > 0;
                 let messages = self.newest_range.messages[start..end].to_vec();
                 self.detached_range = Some(MessageRange { messages, more });
-                self.newest_range.drop_before(count - KEPT);
+                // The ranges meet, so that the way back needs no connection.
+                self.newest_range.drop_before((count - KEPT).min(end - 1));
             }
         }
     }

@@ -3,6 +3,7 @@
 use shared_types::MessageText;
 
 use super::*;
+use crate::{client::Client, texts::PlainTexts};
 
 /// A timeline that shows the newest messages from 101 to `last`. There are older ones.
 fn long_room(last: u64) -> Timeline {
@@ -46,11 +47,14 @@ fn a_reader_far_back_keeps_the_messages_around_what_they_read() {
 fn the_way_back_to_the_newest_messages_has_no_gap() {
     let mut timeline = long_room(401);
     timeline.limit_window(Some(Seq(101)));
+    timeline.request_older();
+    timeline.apply(page(1..=100, false), 0);
+    timeline.limit_window(Some(Seq(1)));
     timeline.apply(live(402), 0);
-    assert_eq!(timeline.request_newer(), Some(ClientMessage::History { place: HistoryRange::After(Seq(300)) }));
+    assert_eq!(timeline.request_newer(), Some(ClientMessage::History { place: HistoryRange::After(Seq(200)) }));
     assert!(!timeline.exceeds_window(), "a request is open");
-    timeline.apply(history(HistoryRange::After(Seq(300)), 301..=400, false, true), 0);
-    assert_eq!(seqs(&timeline), Vec::from_iter(101..=402));
+    timeline.apply(history(HistoryRange::After(Seq(200)), 201..=300, false, true), 0);
+    assert_eq!(seqs(&timeline), Vec::from_iter(1..=402));
     assert!(!timeline.is_detached());
     timeline.limit_window(Some(Seq(350)));
     assert_eq!(seqs(&timeline), Vec::from_iter(203..=402));
@@ -173,4 +177,49 @@ fn a_message_that_is_used_no_more_is_not_held() {
     timeline.hold(&[]);
     change(&mut timeline, Change::Delete, "a");
     assert_eq!(timeline.changing_messages(), []);
+}
+
+#[test]
+fn overlapping_ranges_are_joined_without_a_request() {
+    for reading in [101, 150, 250] {
+        let mut timeline = long_room(401);
+        timeline.limit_window(Some(Seq(reading)));
+        assert!(timeline.is_detached());
+        timeline.join_ranges();
+        assert!(!timeline.is_detached(), "reading {reading}");
+        let shown = seqs(&timeline);
+        assert_eq!(shown, Vec::from_iter(shown[0]..=401));
+    }
+    let mut timeline = long_room(401);
+    timeline.limit_window(Some(Seq(250)));
+    assert_eq!(timeline.request_newer(), None, "nothing is missing");
+    assert!(!timeline.is_detached());
+}
+
+#[test]
+fn a_reader_without_a_connection_returns_to_the_newest_messages() {
+    let (mut client, _) = Client::start(&page_state(101..=401, true), &PlainTexts, 0, || 0);
+    client.limit_window(|| Some(Seq(101)));
+    assert!(client.timeline().is_detached());
+    assert_eq!(client.load_newer(), []);
+    assert!(!client.timeline().is_detached());
+}
+
+#[test]
+fn a_cut_leaves_no_gap_before_the_newest_messages() {
+    let mut timeline = room(101..=700, true);
+    timeline.limit_window(Some(Seq(101)));
+    assert_eq!(seqs(&timeline), Vec::from_iter(101..=300));
+    timeline.join_ranges();
+    assert_eq!(seqs(&timeline), Vec::from_iter(101..=700));
+}
+
+#[test]
+fn ranges_with_a_gap_are_not_joined() {
+    let mut timeline = room(900..=999, true);
+    timeline.seek(Seq(500));
+    timeline.request_target();
+    timeline.apply(history(HistoryRange::Around(Seq(500)), 400..=600, true, true), 0);
+    timeline.join_ranges();
+    assert!(timeline.is_detached());
 }
