@@ -160,6 +160,11 @@ impl Client {
         self.send_request(Timeline::request_target)
     }
 
+    /// The page has scrolled to the message that the visitor went to, or there is no such message.
+    pub fn on_target_seen(&mut self) {
+        self.timeline.on_target_seen();
+    }
+
     /// Drops messages far from what the visitor reads, if there are many. `reading` returns the first visible message;
     /// `None` means the end of the log.
     pub fn limit_window(&mut self, reading: impl FnOnce() -> Option<Seq>) {

@@ -91,6 +91,8 @@ pub struct Timeline {
     retry_history_at: Option<u64>,
     /// The message that the reader wants to see and that is not loaded.
     target: Option<Seq>,
+    /// The message that the reader goes to, until the page has scrolled to it.
+    unseen_target: Option<Seq>,
 }
 
 impl Timeline {
@@ -122,6 +124,7 @@ impl Timeline {
             history_awaited: None,
             retry_history_at: None,
             target: None,
+            unseen_target: None,
         }
     }
 

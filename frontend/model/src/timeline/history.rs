@@ -26,8 +26,10 @@ impl Timeline {
         self.request_history(HistoryRange::After(after))
     }
 
-    /// Goes to a message. When [`Timeline::is_seeking`] becomes false, the message is shown or does not exist.
+    /// Goes to a message. When [`Timeline::is_seeking`] becomes false, the message is shown or does not exist. It stays in the window
+    /// until [`Timeline::on_target_seen`].
     pub fn seek(&mut self, seq: Seq) {
+        self.unseen_target = Some(seq);
         self.target = None;
         if self.newest_range.reaches_back_to(seq) {
             self.detached_range = None;
@@ -72,8 +74,19 @@ impl Timeline {
         self.target.is_some()
     }
 
+    /// The message that the reader goes to, until they see it.
+    pub fn unseen_target(&self) -> Option<Seq> {
+        self.unseen_target
+    }
+
+    /// The page has scrolled to the message that the reader went to, or there is no such message.
+    pub fn on_target_seen(&mut self) {
+        self.unseen_target = None;
+    }
+
     /// Returns to the newest messages.
     pub fn return_to_newest(&mut self) {
+        self.unseen_target = None;
         self.target = None;
         self.detached_range = None;
     }

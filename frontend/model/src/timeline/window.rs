@@ -18,8 +18,10 @@ impl Timeline {
         self.shown().messages.len() > MAX_SHOWN && self.history_request.is_none()
     }
 
-    /// Keeps the messages around the first visible one, `reading`, or the newest ones for a reader at the end.
+    /// Keeps the messages around the first visible one, `reading`, or the newest ones for a reader at the end. A message that the
+    /// reader goes to counts as visible.
     pub fn limit_window(&mut self, reading: Option<Seq>) {
+        let reading = self.unseen_target.filter(|seq| self.shown().spans(*seq)).or(reading);
         let messages = &self.shown().messages;
         let count = messages.len();
         let reading = reading.map_or(count, |seq| messages.partition_point(|message| message.seq < seq));

@@ -40,6 +40,7 @@ impl Session {
     pub(super) fn scroll_to_end(&mut self) {
         self.scroll_anchor = None;
         self.target = None;
+        self.client.on_target_seen();
         set(self.chat.log.unread_below, false);
         // Otherwise the position in the detached range would be kept.
         set(self.chat.log.is_detached, false);
@@ -87,17 +88,24 @@ impl Session {
         }
     }
 
-    /// Scrolls to the target as soon as it is drawn.
+    /// Scrolls to the target as soon as it is drawn. Until then it stays in the window.
     pub(super) fn show_target(&mut self, seq: Seq) {
         self.scroll_anchor = None;
         let (handle, chat) = (self.handle, self.chat);
         request_animation_frame(move || {
-            if !gestures::scroll_to_message(chat, seq) {
-                with(handle, |session| {
+            let target = handle.with_value(|session| session.as_ref()?.client.timeline().unseen_target());
+            // The visitor may have gone elsewhere since.
+            if target != Some(seq) {
+                return;
+            }
+            let is_found = gestures::scroll_to_message(chat, seq);
+            with(handle, |session| {
+                session.client.on_target_seen();
+                if !is_found {
                     let errors = vec![chat.translations.not_found_message.to_owned()];
                     session.update_attachments(|attachments| attachments.set_errors(errors));
-                });
-            }
+                }
+            });
         });
     }
 
@@ -133,7 +141,8 @@ impl Session {
 
     /// Keeps the scroll position while the rows change.
     pub(super) fn keep_scroll_position(&mut self) {
-        if self.scroll_anchor.is_some() {
+        let is_scrolling_to_target = self.target.is_none() && self.client.timeline().unseen_target().is_some();
+        if self.scroll_anchor.is_some() || is_scrolling_to_target {
             return;
         }
         // A detached range has no newest message to follow.

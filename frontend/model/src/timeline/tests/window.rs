@@ -223,3 +223,31 @@ fn ranges_with_a_gap_are_not_joined() {
     timeline.join_ranges();
     assert!(timeline.is_detached());
 }
+
+#[test]
+fn a_target_is_kept_until_it_is_seen() {
+    let mut timeline = room(900..=999, true);
+    timeline.seek(Seq(420));
+    timeline.request_target();
+    timeline.apply(history(HistoryRange::Around(Seq(420)), 400..=800, true, true), 0);
+    timeline.limit_window(Some(Seq(700)));
+    assert_eq!(timeline.unseen_target(), Some(Seq(420)));
+    assert_eq!(seqs(&timeline), Vec::from_iter(400..600));
+    timeline.on_target_seen();
+    timeline.limit_window(Some(Seq(590)));
+    assert_eq!(seqs(&timeline), Vec::from_iter(400..600));
+    timeline.request_newer();
+    timeline.apply(history(HistoryRange::After(Seq(599)), 600..=800, true, true), 0);
+    timeline.limit_window(Some(Seq(700)));
+    assert!(!seqs(&timeline).contains(&420), "the reader has gone on");
+}
+
+#[test]
+fn a_target_that_is_not_loaded_does_not_move_the_window() {
+    let mut timeline = long_room(401);
+    timeline.seek(Seq(20));
+    timeline.limit_window(Some(Seq(390)));
+    assert_eq!(seqs(&timeline), Vec::from_iter(202..=401));
+    timeline.return_to_newest();
+    assert_eq!(timeline.unseen_target(), None);
+}
