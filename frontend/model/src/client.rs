@@ -165,6 +165,11 @@ impl Client {
         self.timeline.on_target_seen();
     }
 
+    /// Sets the first visible message. A range whose changes are unknown is loaded again around it.
+    pub fn set_first_visible(&mut self, seq: Option<Seq>) {
+        self.timeline.set_first_visible(seq);
+    }
+
     /// Drops messages far from what the visitor reads, if there are many. `reading` returns the first visible message;
     /// `None` means the end of the log.
     pub fn limit_window(&mut self, reading: impl FnOnce() -> Option<Seq>) {

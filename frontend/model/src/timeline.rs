@@ -93,6 +93,8 @@ pub struct Timeline {
     target: Option<Seq>,
     /// The message that the reader goes to, until the page has scrolled to it.
     unseen_target: Option<Seq>,
+    /// The first visible message, as far as the page has told.
+    first_visible: Option<Seq>,
 }
 
 impl Timeline {
@@ -125,6 +127,7 @@ impl Timeline {
             retry_history_at: None,
             target: None,
             unseen_target: None,
+            first_visible: None,
         }
     }
 
@@ -249,8 +252,7 @@ impl Timeline {
     fn replace_after_gap(&mut self, newest: MessageRange, up_to: Rev) {
         self.replace_newest(newest, up_to);
         // What changed in the detached range is unknown, too: it is loaded again, unless another target is already wanted.
-        let middle = |range: &MessageRange| Some(range.messages.get(range.messages.len() / 2)?.seq);
-        self.target = self.target.or_else(|| self.detached_range.as_ref().and_then(middle));
+        self.target = self.target.or_else(|| self.reload_target());
     }
 
     fn replace_newest(&mut self, newest: MessageRange, up_to: Rev) {

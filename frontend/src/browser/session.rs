@@ -310,6 +310,7 @@ impl Session {
                         return location::reload();
                     }
                     Ok(page) => {
+                        session.update_first_visible();
                         session.client.on_page_state(&page);
                         session.rows_changed = true;
                         session.update_unread();
@@ -333,6 +334,9 @@ impl Session {
             SocketEvent::Frame(frame) => {
                 let message = shared_types::json::from_str(&frame).ok();
                 if let Some(message) = &message {
+                    if matches!(message, ServerMessage::Changes { truncated: true, .. }) {
+                        self.update_first_visible();
+                    }
                     new_messages = self.new_messages(message);
                     self.on_query_answer(message);
                     is_rename_rejected =

@@ -84,6 +84,18 @@ impl Timeline {
         self.unseen_target = None;
     }
 
+    /// Sets the first visible message. A range whose changes are unknown is loaded again around it.
+    pub fn set_first_visible(&mut self, seq: Option<Seq>) {
+        self.first_visible = seq;
+    }
+
+    /// The message around which the detached range is loaded again: the first visible one, or the middle one.
+    pub(super) fn reload_target(&self) -> Option<Seq> {
+        let range = self.detached_range.as_ref()?;
+        let middle = || Some(range.messages.get(range.messages.len() / 2)?.seq);
+        self.first_visible.filter(|seq| range.spans(*seq)).or_else(middle)
+    }
+
     /// Returns to the newest messages.
     pub fn return_to_newest(&mut self) {
         self.unseen_target = None;

@@ -139,6 +139,12 @@ impl Session {
         self.client.limit_window(|| log.filter(|log| !scroll::at_end(log)).and_then(|log| scroll::first_visible(&log)));
     }
 
+    /// Finds the first visible message, before a frame or a page that may have a gap before it.
+    pub(super) fn update_first_visible(&mut self) {
+        let log = self.chat.log.element.get_untracked();
+        self.client.set_first_visible(log.and_then(|log| scroll::first_visible(&log)));
+    }
+
     /// Keeps the scroll position while the rows change.
     pub(super) fn keep_scroll_position(&mut self) {
         let is_scrolling_to_target = self.target.is_none() && self.client.timeline().unseen_target().is_some();

@@ -251,3 +251,21 @@ fn a_target_that_is_not_loaded_does_not_move_the_window() {
     timeline.return_to_newest();
     assert_eq!(timeline.unseen_target(), None);
 }
+
+#[test]
+fn a_range_is_loaded_again_around_the_first_visible_message() {
+    let after_gap = |reading: Option<u64>| {
+        let mut timeline = room(900..=999, true);
+        timeline.seek(Seq(500));
+        timeline.request_target();
+        timeline.apply(history(HistoryRange::Around(Seq(500)), 401..=600, true, true), 0);
+        timeline.set_first_visible(reading.map(Seq));
+        let messages = vec![message_by(2_000, "bob")];
+        timeline.apply(ServerMessage::Changes { messages, up_to: Rev(2_000), truncated: true }, 0);
+        match timeline.request_target() {
+            Some(ClientMessage::History { place: HistoryRange::Around(seq) }) => seq.0,
+            other => panic!("nothing is loaded: {other:?}"),
+        }
+    };
+    assert_eq!([Some(410), Some(590), None, Some(950)].map(after_gap), [410, 590, 501, 501]);
+}
