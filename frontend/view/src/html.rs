@@ -149,6 +149,13 @@ mod tests {
     }
 
     #[test]
+    fn an_item_with_the_key_of_an_earlier_one_has_no_row() {
+        let row = |item: &&str| element("i").text(item.to_string());
+        let list = keyed(|| vec!["a1", "b1", "a2", "b2", "c1", "a3"], |item| item[..1].to_owned(), row);
+        assert_eq!(html(list), "<p><i>a1</i><i>b1</i><i>c1</i></p>");
+    }
+
+    #[test]
     fn comments_separate_texts_and_stand_for_missing_ones() {
         for (children, expected) in [
             (vec!["a".into(), "b".into()], "a<!>b"),

@@ -45,7 +45,7 @@ impl DrawnList {
         let shared = rows.clone();
         let mut place = Some(place.clone());
         let effect = RenderEffect::new(move |_| {
-            let keys = (list.keys)();
+            let keys = list.keys();
             untrack(|| shared.borrow_mut().update(keys, &list.row, place.take()));
         });
         Self { rows, effect }
@@ -60,10 +60,10 @@ impl DrawnList {
 
 impl Rows {
     /// Makes the rows those of `keys`. They are drawn at `place` first, unless they are drawn already.
-    fn update(&mut self, keys: Vec<String>, view: &dyn Fn(usize) -> View, place: Option<Place>) {
+    fn update(&mut self, keys: Vec<(usize, String)>, view: &dyn Fn(usize) -> View, place: Option<Place>) {
         let place = match place {
             Some(place) => {
-                let rows = keys.into_iter().enumerate().map(|(index, key)| self.row(key, || view(index), &place));
+                let rows = keys.into_iter().map(|(index, key)| self.row(key, || view(index), &place));
                 self.drawn = rows.collect();
                 place
             }
@@ -89,8 +89,8 @@ impl Rows {
     }
 
     /// Removes, draws and moves rows between the first and the last change. `list_end` is the position after the list.
-    fn replace(&mut self, keys: Vec<String>, view: &dyn Fn(usize) -> View, list_end: &Place) {
-        let is_same = |(row, key): &(&Row, &String)| row.key == **key;
+    fn replace(&mut self, keys: Vec<(usize, String)>, view: &dyn Fn(usize) -> View, list_end: &Place) {
+        let is_same = |(row, (_, key)): &(&Row, &(usize, String))| row.key == *key;
         let start = self.drawn.iter().zip(&keys).take_while(is_same).count();
         let at_most = self.drawn.len().min(keys.len()) - start;
         let kept = self.drawn.iter().rev().zip(keys.iter().rev()).take(at_most).take_while(is_same).count();
@@ -103,7 +103,7 @@ impl Rows {
         let mut lowest = usize::MAX;
         let mut rows = Vec::new();
         let count = keys.len() - kept;
-        for (index, key) in keys.into_iter().enumerate().take(count).skip(start).rev() {
+        for (index, key) in keys.into_iter().take(count).skip(start).rev() {
             let row = match replaced.remove(&key) {
                 Some((position, row)) if position < lowest => {
                     lowest = position;
