@@ -28,19 +28,19 @@ pub(super) struct DrawnList {
 struct Rows {
     drawn: Vec<Row>,
     placeholder: Placeholder,
-    /// The rows' effects belong to owners of their own below this one, and live as long as their row.
-    owner: Option<Owner>,
 }
 
 struct Row {
     key: String,
     part: [Part; 1],
+    /// The row's effects belong to it, and live as long as the row. It has no parent: an owner keeps a reference to every child that
+    /// it ever had, with the child's memory.
     owner: Owner,
 }
 
 impl DrawnList {
     pub(super) fn draw(list: Keyed, place: &Place) -> Self {
-        let rows = Rows { drawn: Vec::new(), placeholder: Placeholder::new(place), owner: Owner::current() };
+        let rows = Rows { drawn: Vec::new(), placeholder: Placeholder::new(place) };
         let rows = Rc::new(RefCell::new(rows));
         let shared = rows.clone();
         let mut place = Some(place.clone());
@@ -63,7 +63,7 @@ impl Rows {
     fn update(&mut self, keys: Vec<(usize, String)>, view: &dyn Fn(usize) -> View, place: Option<Place>) {
         let place = match place {
             Some(place) => {
-                let rows = keys.into_iter().map(|(index, key)| self.row(key, || view(index), &place));
+                let rows = keys.into_iter().map(|(index, key)| Row::draw(key, || view(index), &place));
                 self.drawn = rows.collect();
                 place
             }
@@ -79,13 +79,6 @@ impl Rows {
             }
         };
         self.placeholder.update(self.drawn.is_empty(), &place);
-    }
-
-    /// Draws a row. What `view` creates lives as long as the row.
-    fn row(&self, key: String, view: impl FnOnce() -> View, place: &Place) -> Row {
-        let owner = self.owner.as_ref().map_or_else(Owner::new, Owner::child);
-        let part = [owner.with(|| Part::draw(view(), place))];
-        Row { key, part, owner }
     }
 
     /// Removes, draws and moves rows between the first and the last change. `list_end` is the position after the list.
@@ -113,7 +106,7 @@ impl Rows {
                     row.part[0].for_each_node(&mut |node| place.insert(node));
                     row
                 }
-                None => self.row(key, || view(index), &place),
+                None => Row::draw(key, || view(index), &place),
             };
             place = place.or_before(first_node(&row.part));
             rows.push(row);
@@ -125,6 +118,13 @@ impl Rows {
 }
 
 impl Row {
+    /// Draws a row. What `view` creates lives as long as the row.
+    fn draw(key: String, view: impl FnOnce() -> View, place: &Place) -> Self {
+        let owner = Owner::default();
+        let part = [owner.with(|| Part::draw(view(), place))];
+        Row { key, part, owner }
+    }
+
     /// Removes the row from the document, and ends its effects.
     fn remove(self) {
         let [part] = self.part;
