@@ -8,6 +8,7 @@ use crate::ssr::{
     index_template::IndexTemplateError,
     sign_in_page::{SignInMethod, SignInPage, SignInProblem, sign_in_page},
 };
+use crate::ui::{message::lightbox::lightbox, state::Chat};
 
 const INDEX: &str = "<!DOCTYPE html><html lang=\"en\"><head><title>x</title>\
                      <meta name=\"description\" content=\"y\"><link></head>\n<body class=\"a\"><div id=\"app\"></div></body></html>";
@@ -328,4 +329,31 @@ fn a_closed_chat_has_a_sign_out_form() {
     let form = "<form class=\"part sign-out\" method=\"post\" action=\"/sign-out\">";
     assert!(!room_body(&state(&[])).contains(form));
     assert!(room_body(&PageState { access: AccessMode::Passphrase, ..state(&[]) }).contains(form));
+}
+
+#[test]
+fn the_lightbox_keeps_an_image_whose_row_leaves_the_log() {
+    let owner = Owner::new();
+    owner.with(|| {
+        let mut page = state(&["a", "b", "c", "d"]);
+        for message in &mut page.messages {
+            let side = 8.try_into().unwrap();
+            let size = 9.try_into().unwrap();
+            let image = ChatImage { kind: ImageType::Png, size, width: side, height: side, preview: None, alt: None };
+            message.image = Some(image);
+        }
+        let chat = Chat::new(&page, Callback::new(|_| {}));
+        let rows = chat.log.rows.get_untracked();
+        chat.images.viewed_row.set(Some(rows[1].key.clone()));
+        let dialog = View::from(lightbox(chat));
+        let turns = |html: &str| html.matches("lightbox-turn").count() - html.matches("aria-disabled").count();
+        let before = dialog.to_html();
+        assert_eq!(turns(&before), 2, "{before}");
+        chat.log.rows.set(rows[2..].to_vec());
+        let after = dialog.to_html();
+        assert!(after.contains("/n1\""), "{after}");
+        assert_eq!(turns(&after), 2, "the images beside it are known");
+        chat.images.viewed_row.set(None);
+        assert!(!dialog.to_html().contains("lightbox-image"));
+    });
 }

@@ -7,7 +7,7 @@ use web_sys::wasm_bindgen::JsCast as _;
 
 use crate::ui::{
     parts::icon_button::{CROSS, icon_button},
-    state::{Chat, set},
+    state::{Chat, log::KeyedRow, set},
 };
 
 /// Minimum movement of a swipe, in CSS pixels.
@@ -148,22 +148,35 @@ fn scrolls_sideways(event: &ev::KeyboardEvent) -> bool {
     target.is_some_and(|target| target.matches(".wide").unwrap_or(false))
 }
 
-/// Returns the row whose image is viewed.
+/// Returns the row whose image is viewed. A row that has left the log is shown among the rows that were there with it.
 fn viewed(chat: Chat) -> Option<Row> {
-    let key = chat.images.viewed_row.get()?;
-    chat.log.rows.with(|rows| rows.iter().find(|shown| shown.key == key).map(|shown| shown.row.get()))
+    let album = chat.images.album;
+    let Some(key) = chat.images.viewed_row.get() else {
+        album.set(Vec::new());
+        return None;
+    };
+    let rows = chat.log.rows.get();
+    if position(&rows, &key).is_some() {
+        album.set(rows);
+    }
+    let found = album.with_untracked(|rows| Some(rows[position(rows, &key)?].row.clone()));
+    Some(found?.get())
 }
 
 /// Returns the key of the nearest row with an image before or after the viewed one.
 fn adjacent_row(chat: Chat, direction: Direction) -> Option<String> {
     let key = chat.images.viewed_row.get_untracked()?;
-    chat.log.rows.with_untracked(|rows| {
-        let index = rows.iter().position(|shown| shown.key == key)?;
-        let has_image = |shown: &&crate::ui::state::log::KeyedRow| shown.row.with_untracked(|row| row.image.is_some());
+    chat.images.album.with_untracked(|rows| {
+        let index = position(rows, &key)?;
+        let has_image = |shown: &&KeyedRow| shown.row.with_untracked(|row| row.image.is_some());
         let found = match direction {
             Direction::Previous => rows[..index].iter().rev().find(has_image),
             Direction::Next => rows[index + 1..].iter().find(has_image),
         };
         found.map(|shown| shown.key.clone())
     })
+}
+
+fn position(rows: &[KeyedRow], key: &str) -> Option<usize> {
+    rows.iter().position(|shown| shown.key == key)
 }

@@ -62,12 +62,19 @@ pub(crate) struct ImageState {
     pub(crate) own_sources: StoredValue<Vec<(String, String)>>,
     /// The key of the row whose image is open in the lightbox.
     pub(crate) viewed_row: RwSignal<Option<String>>,
+    /// The rows among which the visitor turns in the lightbox: the last ones in the log with the viewed row.
+    pub(crate) album: RwSignal<Vec<KeyedRow>>,
     pub(crate) lightbox: NodeRef<html::Dialog>,
 }
 
 impl ImageState {
     pub(super) fn new() -> Self {
-        Self { own_sources: StoredValue::new(Vec::new()), viewed_row: RwSignal::new(None), lightbox: NodeRef::new() }
+        Self {
+            own_sources: StoredValue::new(Vec::new()),
+            viewed_row: RwSignal::new(None),
+            album: RwSignal::new(Vec::new()),
+            lightbox: NodeRef::new(),
+        }
     }
 }
 
