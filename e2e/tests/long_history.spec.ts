@@ -46,3 +46,18 @@ test('a reader of a long history finds every message, and the page draws a part 
   expect(seen.size).toBe(count + 1);
   await expect(chat.newMessages).toBeHidden();
 });
+
+test('an edit is saved after its message has left the log', async ({ page, deployment, room, connect }) => {
+  const ann = await connect(room, { name: 'Ann' });
+  const chat = await ChatPage.open(page, deployment, room);
+  await chat.sendMessage('mine');
+  await expect(chat.messageWithText('mine')).toHaveAttribute('data-state', 'sent');
+  await chat.composer.press('ArrowUp');
+  await expect(chat.composer).toHaveValue('mine');
+  await chat.composer.fill('mine, edited');
+  for (let at = 1; at <= maximum; at += 1) await ann.sendMessage(`line ${at}`);
+  await expect(chat.messageWithText('mine')).toHaveCount(0);
+  await chat.send();
+  await expect(chat.composer).toHaveValue('');
+  await expect.poll(async () => (await ann.allMessages())[0]!['text']).toBe('mine, edited');
+});
