@@ -47,6 +47,28 @@ test('a reader of a long history finds every message, and the page draws a part 
   await expect(chat.newMessages).toBeHidden();
 });
 
+test('nothing jumps when older messages arrive and the page drops newer ones', async ({ page, deployment, room, connect }) => {
+  const ann = await connect(room, { name: 'Ann' });
+  for (let at = 1; at <= count; at += 1) await ann.sendMessage(`line ${at}`);
+  const chat = await ChatPage.open(page, deployment, room);
+  const drawn = () => chat.messages.evaluateAll((all) => all.map((message) => (message as HTMLElement).dataset['seq']));
+  const bottom = (seq: string) => chat.log.evaluate((log, seq) => log.querySelector(`[data-seq="${seq}"]`)!.getBoundingClientRect().bottom, seq);
+  let wasCut = false;
+  while ((await chat.messageWithText('line 1').count()) === 0) {
+    const before = (await drawn()).length;
+    // In one step, so that nothing arrives in between.
+    const first = await chat.log.evaluate((log) => {
+      log.scrollTo({ top: -log.scrollHeight, behavior: 'instant' });
+      const message = log.querySelector<HTMLElement>('article')!;
+      return { seq: message.dataset['seq']!, bottom: message.getBoundingClientRect().bottom };
+    });
+    await expect.poll(async () => (await drawn())[0]).not.toBe(first.seq);
+    await expect.poll(async () => Math.abs((await bottom(first.seq)) - first.bottom)).toBeLessThan(3);
+    wasCut ||= (await drawn()).length < before;
+  }
+  expect(wasCut).toBe(true);
+});
+
 test('an edit is saved after its message has left the log', async ({ page, deployment, room, connect }) => {
   const ann = await connect(room, { name: 'Ann' });
   const chat = await ChatPage.open(page, deployment, room);

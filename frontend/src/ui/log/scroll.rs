@@ -70,7 +70,7 @@ pub(crate) fn to_end(log: NodeRef<html::Div>) {
 pub(crate) struct ScrollAnchor {
     log: HtmlDivElement,
     message: Element,
-    top: f64,
+    bottom: f64,
     scroll_top: i32,
 }
 
@@ -91,8 +91,13 @@ impl ScrollAnchor {
                 _ => break,
             }
         }
-        let top = message.get_bounding_client_rect().top();
-        Some(Self { log: log.clone(), message, top, scroll_top: log.scroll_top() })
+        // A date disappears when older messages of its day arrive.
+        if !message.class_list().contains("message") {
+            message = message.next_element_sibling()?;
+        }
+        // Its end, because its beginning disappears, too: the line with its author.
+        let bottom = message.get_bounding_client_rect().bottom();
+        Some(Self { log: log.clone(), message, bottom, scroll_top: log.scroll_top() })
     }
 
     /// Restores the position after the log changed. Keeps what the reader scrolled in the meantime: a reader who
@@ -101,7 +106,7 @@ impl ScrollAnchor {
         // The browser itself scrolls a reader whose position does not exist any more, because the log became shorter.
         let is_gone = self.scroll_top < self.log.client_height() - self.log.scroll_height();
         let scrolled = if is_gone { 0 } else { self.log.scroll_top() - self.scroll_top };
-        let moved = self.message.get_bounding_client_rect().top() - self.top + f64::from(scrolled);
+        let moved = self.message.get_bounding_client_rect().bottom() - self.bottom + f64::from(scrolled);
         let scrolled_to_end = scrolled != 0 && at_end(&self.log);
         if self.message.is_connected() && moved != 0.0 && !scrolled_to_end {
             self.log.set_scroll_top(self.log.scroll_top() + moved as i32);
