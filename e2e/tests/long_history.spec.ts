@@ -69,6 +69,27 @@ test('nothing jumps when older messages arrive and the page drops newer ones', a
   expect(wasCut).toBe(true);
 });
 
+test('the way to the newest messages leads to the last one', async ({ page, deployment, room, connect }) => {
+  const ann = await connect(room, { name: 'Ann' });
+  for (let at = 1; at <= count; at += 1) await ann.sendMessage(`line ${at}`);
+  const chat = await ChatPage.open(page, deployment, room);
+  const first = () => chat.messages.first().getAttribute('data-seq');
+  const last = chat.messageWithText(`line ${count}`);
+  // The page then draws older messages, which the newest ones overlap.
+  while ((await last.count()) > 0) {
+    const before = await first();
+    await chat.scrollToOldest();
+    await expect.poll(first).not.toBe(before);
+  }
+  await expect(chat.newMessages).toHaveText('Go to the newest messages');
+  await chat.newMessages.click();
+  await expect(last).toBeInViewport();
+  await expect(chat.newMessages).toBeHidden();
+  expect(await chat.log.evaluate((log) => log.scrollTop)).toBeGreaterThan(-2);
+  await ann.sendMessage('next');
+  await expect(chat.messageWithText('next'), 'the log follows').toBeInViewport();
+});
+
 test('an edit is saved after its message has left the log', async ({ page, deployment, room, connect }) => {
   const ann = await connect(room, { name: 'Ann' });
   const chat = await ChatPage.open(page, deployment, room);
