@@ -1,6 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import { defineConfig } from '@playwright/test';
+import { launchOptions } from './support/browser.ts';
 import type { DeploymentOptions } from './support/fixtures.ts';
+import { headlessShell } from './support/settings.ts';
 
 // Tests of the local binary's own settings and processes, and tests of how the page looks, which is the same on both deployments.
 const localOnly = [
@@ -21,8 +22,6 @@ const stackOnly = ['delivery_failures.spec.ts', 'deployed_access.spec.ts'];
 // They run with their own configurations only: one takes screenshots, one measures the page.
 const notTests = ['screenshots.spec.ts', 'page_bench.spec.ts'];
 
-const environment = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
-
 export default defineConfig<object, DeploymentOptions>({
   testDir: 'tests',
   // Time limits at every level.
@@ -42,13 +41,7 @@ export default defineConfig<object, DeploymentOptions>({
     locale: 'en-GB',
     // A service worker would answer for a server that a test has stopped. Tests of the service worker allow it.
     serviceWorkers: 'block',
-    launchOptions: {
-      // The fonts of npm packages, so that pictures and sizes do not depend on the machine's fonts.
-      env: { ...environment, FONTCONFIG_FILE: fileURLToPath(new URL('fonts.conf', import.meta.url)) },
-      executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-      // Only the page under test uses the network.
-      args: ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--font-render-hinting=none'],
-    },
+    launchOptions: launchOptions(headlessShell),
   },
   projects: [
     { name: 'local', use: { deploymentName: 'local' }, testIgnore: [...stackOnly, ...notTests] },

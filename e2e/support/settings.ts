@@ -19,6 +19,8 @@ export const messageLimit = Number(process.env['MESSAGE_LIMIT'] ?? 30);
 
 /** The programs of the browser engines. Firefox and WebKit may be missing. */
 export const chromium = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+/** Chromium without windows, permissions and profiles, which opens a page with a fifth of the processor time. */
+export const headlessShell = process.env['HEADLESS_SHELL'] ?? chromium;
 export const firefox = process.env['FIREFOX'];
 /** The browser of WebKit. Its driver and `xvfb-run` are on the PATH. */
 export const webkit = process.env['WEBKIT'];

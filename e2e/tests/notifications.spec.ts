@@ -1,11 +1,16 @@
 import type { Page } from '@playwright/test';
+import { launchOptions } from '../support/browser.ts';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test, type Deployment } from '../support/fixtures.ts';
+import { chromium } from '../support/settings.ts';
 
 // Notifications while the page is hidden.
 
 // The service worker starts some time after the page. Without it, tests do not depend on when it starts.
 test.use({ serviceWorkers: 'block' });
+
+// The headless shell denies every permission.
+test.use({ launchOptions: launchOptions(chromium) });
 
 type Shown = { title: string; body: string; tag: string };
 

@@ -82,8 +82,8 @@ fn print_sizes(project: &Project, dist: &Path, room: &SampleRoom) -> Result<()> 
 pub(crate) fn bench_page() -> Result<()> {
     let project = Project::find()?;
     let mut steps = Steps::new();
-    let chromium = steps.step("tools", || tools::browser_tests(&project))?;
-    let playwright = Playwright::build(&project, &mut steps, chromium)?;
+    let browsers = steps.step("tools", || tools::browser_tests(&project))?;
+    let playwright = Playwright::build(&project, &mut steps, browsers)?;
     steps.step("measure the page", || {
         run(playwright.command(&project).args(["--config", "bench.config.ts", "--project=bench"]))
     })

@@ -23,8 +23,8 @@ use crate::{
 pub(crate) fn gallery() -> Result<()> {
     let project = Project::find()?;
     let mut steps = Steps::new();
-    let chromium = steps.step("tools", || tools::browser_tests(&project))?;
-    let playwright = Playwright::build(&project, &mut steps, chromium)?;
+    let browsers = steps.step("tools", || tools::browser_tests(&project))?;
+    let playwright = Playwright::build(&project, &mut steps, browsers)?;
     println!("The gallery is {}", playwright.gallery.join("index.html").display());
     steps.step("screenshots", || {
         run(playwright.command(&project).args(["--config", "screenshots.config.ts", "--project=screenshots"]))

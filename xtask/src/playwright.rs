@@ -9,6 +9,7 @@ use crate::{
     project::Project,
     run::{Output, build_local},
     steps::Steps,
+    tools::Browsers,
 };
 
 /// Connection limit of the small stack and of the small local server.
@@ -17,9 +18,9 @@ pub(crate) const SMALL_CONNECTION_LIMIT: &str = "20";
 /// Maximum number of messages on a front page: low, so that a test needs few messages to get older ones.
 pub(crate) const MESSAGE_LIMIT: &str = "30";
 
-/// The built parts that Playwright tests, and the browser.
+/// The built parts that Playwright tests, and the browsers.
 pub(crate) struct Playwright {
-    chromium: PathBuf,
+    browsers: Browsers,
     /// The built page.
     pub(crate) dist: PathBuf,
     /// Folder of the gallery.
@@ -30,20 +31,20 @@ pub(crate) struct Playwright {
 
 impl Playwright {
     /// Builds the page, the gallery and the local binary.
-    pub(crate) fn build(project: &Project, steps: &mut Steps, chromium: PathBuf) -> Result<Self> {
+    pub(crate) fn build(project: &Project, steps: &mut Steps, browsers: Browsers) -> Result<Self> {
         let dist = steps.step("build: page", || page::build(project))?;
         steps.step("size of the page", || budget::check(project, &dist))?;
         let gallery = steps.step("build: gallery", || gallery::build(project, &dist))?;
         let local = steps.step("build: local binary", || build_local(project, Output::Progress))?;
-        Ok(Self { chromium, dist, gallery, local })
+        Ok(Self { browsers, dist, gallery, local })
     }
 
     /// Returns the command `npx playwright test`, which reads `e2e/playwright.config.ts`.
     pub(crate) fn command(&self, project: &Project) -> Command {
         let mut playwright = project.command("npx");
         playwright.args(["playwright", "test"]).current_dir(project.root.join("e2e"));
+        self.browsers.configure(&mut playwright);
         playwright
-            .env("CHROMIUM", &self.chromium)
             .env("LOCAL_BINARY", &self.local)
             .env("PAGE", &self.dist)
             .env("GALLERY", &self.gallery)

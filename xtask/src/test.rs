@@ -66,7 +66,7 @@ pub(crate) fn test_long() -> Result<()> {
 /// Runs all tests as steps of a larger task.
 pub(crate) fn all(project: &Project, steps: &mut Steps) -> Result<()> {
     println!("{PLAN}");
-    let (chromium, engines) = steps.step("tools", || {
+    let (browsers, engines) = steps.step("tools", || {
         tools::install(project, &tools::EMULATED_STACK)?;
         tools::install(project, &tools::UPLOAD)?;
         Ok((tools::browser_tests(project)?, tools::engines()))
@@ -75,7 +75,7 @@ pub(crate) fn all(project: &Project, steps: &mut Steps) -> Result<()> {
         steps.step(name, || run(&mut project.cargo(&format!("test {packages}"))))?;
     }
     steps.step("fuzz targets, short run", || fuzz::run(project, fuzz::Length::Short))?;
-    let playwright = Playwright::build(project, steps, chromium)?;
+    let playwright = Playwright::build(project, steps, browsers)?;
     // The emulator stops when this function returns, also after an error.
     let emulator = steps.step("start the AWS emulator", || AwsEmulator::start(project))?;
     steps.step("tests: AWS adapters on the emulator", || aws_adapters(project, &emulator))?;

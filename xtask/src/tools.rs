@@ -17,7 +17,7 @@ use anyhow::{Context, Result};
 
 use self::download::Release;
 pub(crate) use self::{
-    browser::{browser_tests, chromium},
+    browser::{Browsers, browser_tests, chromium},
     engines::engines,
     install::install,
 };
