@@ -26,7 +26,7 @@ export const localOnly = 'only the local binary lets a test choose its moderator
 
 /**
  * Provides a moderator. The binary is told its moderators by id, and an id exists only after the first visit. So the future
- * moderator visits once, and the binary is restarted on the same data and port with `--moderators <id>`. Local only: on AWS
+ * moderator requests the page once, and the binary is restarted on the same data and port with `--moderators <id>`. Local only: on AWS
  * moderators are a parameter of the stack.
  */
 export const test = base.extend<Fixtures>({
@@ -45,11 +45,17 @@ export const test = base.extend<Fixtures>({
         server = await LocalServer.start(data, '--port', port, ...flags, ...more);
       };
       const deployment = deploymentAt(server.url);
-      const openAsGuest = (name?: string) => openAsNewGuest(browser, device, deployment, room, open, name);
-      const first = await openAsGuest('Mona');
-      await restart('--moderators', first.id);
-      const mona = { ...first, chat: await ChatPage.open(first.page, deployment, room) };
-      await use({ deployment, mona, openAsGuest, restart: (...more) => restart('--moderators', first.id, ...more) });
+      const newContext = async (name?: string) => {
+        const context = await newNamedContext(browser, device, deployment, name);
+        open.push(context);
+        return context;
+      };
+      const openAsGuest = async (name?: string) => openPage(await newContext(name), deployment, room);
+      const ofMona = await newContext('Mona');
+      const id = await visit(ofMona, deployment.pageUrl(room));
+      await restart('--moderators', id);
+      const mona = await openPage(ofMona, deployment, room);
+      await use({ deployment, mona, openAsGuest, restart: (...more) => restart('--moderators', id, ...more) });
       for (const context of open) await context.close();
       await server.stop();
     });
@@ -64,10 +70,21 @@ function deploymentAt(url: string): Deployment {
   };
 }
 
-async function openAsNewGuest(browser: Browser, device: BrowserContextOptions, deployment: Deployment, room: string, open: BrowserContext[], name?: string): Promise<Person> {
+async function newNamedContext(browser: Browser, device: BrowserContextOptions, deployment: Deployment, name?: string): Promise<BrowserContext> {
   const context = await browser.newContext({ locale: 'en-GB', serviceWorkers: 'block', ...device });
-  open.push(context);
   if (name) await context.addCookies([{ name: 'name', value: encodeURIComponent(name), url: deployment.pageUrl('lobby') }]);
+  return context;
+}
+
+/** Requests a page, whose cookies the context keeps, without loading it. Returns the id of the new person. */
+async function visit(context: BrowserContext, url: string): Promise<string> {
+  const html = await (await context.request.get(url)).text();
+  const state = /<script type="application\/json" id="page-state">(.*?)<\/script>/s.exec(html)?.[1];
+  if (!state) throw new Error(`the page has no state:\n${html}`);
+  return JSON.parse(state).you.id;
+}
+
+async function openPage(context: BrowserContext, deployment: Deployment, room: string): Promise<Person> {
   const page = await context.newPage();
   const chat = await ChatPage.open(page, deployment, room);
   return { page, chat, context, id: await sessionPersonId(page) };
