@@ -3,16 +3,24 @@ import { launchOptions } from './support/browser.ts';
 import type { DeploymentOptions } from './support/fixtures.ts';
 import { headlessShell } from './support/settings.ts';
 
-// Tests of the local binary's own settings and processes, and tests of how the page looks, which is the same on both deployments.
-const localOnly = [
-  'access.spec.ts',
+// Tests of the local binary's own settings and processes.
+const binaryOnly = ['access.spec.ts', 'oidc.spec.ts', 'process.spec.ts'];
+
+// Tests of how the page looks and what it does with input. Both deployments serve the same page: a server's part in them is to store
+// messages and pass them on, which other tests check on both.
+const pageOnly = [
   'accessibility.spec.ts',
   'display_preferences.spec.ts',
   'engines.spec.ts',
   'gallery.spec.ts',
+  'keyboard.spec.ts',
   'layout.spec.ts',
-  'oidc.spec.ts',
-  'process.spec.ts',
+  'long_history.spec.ts',
+  'notifications.spec.ts',
+  'phone.spec.ts',
+  'print.spec.ts',
+  'text_display.spec.ts',
+  'writing.spec.ts',
   'zoom.spec.ts',
 ];
 
@@ -45,6 +53,7 @@ export default defineConfig<object, DeploymentOptions>({
   },
   projects: [
     { name: 'local', use: { deploymentName: 'local' }, testIgnore: [...stackOnly, ...notTests] },
-    { name: 'stack', use: { deploymentName: 'stack' }, testIgnore: [...localOnly, ...notTests] },
+    // `@page` marks a test of the page alone in a file of other tests.
+    { name: 'stack', use: { deploymentName: 'stack' }, testIgnore: [...binaryOnly, ...pageOnly, ...notTests], grepInvert: /@page/ },
   ],
 });

@@ -28,7 +28,7 @@ async function expectAlive(chat: ChatPage, ann: WireClient, draft: string): Prom
 }
 
 for (const [change, apply] of Object.entries(pageChanges)) {
-  test(`before hydration: ${change}`, async ({ page, deployment, room, connect }) => {
+  test(`before hydration: ${change}`, { tag: '@page' }, async ({ page, deployment, room, connect }) => {
     const ann = await connect(room, { name: 'Ann' });
     for (const text of written) await ann.sendMessage(text);
     const release = await openWithoutProgram(page, deployment.pageUrl(room));
@@ -42,7 +42,7 @@ for (const [change, apply] of Object.entries(pageChanges)) {
 }
 
 for (const [change, apply] of Object.entries(pageChanges)) {
-  test(`while the page runs: ${change}`, async ({ page, deployment, room, connect }) => {
+  test(`while the page runs: ${change}`, { tag: '@page' }, async ({ page, deployment, room, connect }) => {
     const ann = await connect(room, { name: 'Ann' });
     for (const text of written) await ann.sendMessage(text);
     const chat = await ChatPage.open(page, deployment, room);
