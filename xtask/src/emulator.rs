@@ -36,6 +36,8 @@ impl AwsEmulator {
         let mut command = project.command("ministack");
         command.env("BIND_HOST", "127.0.0.1").env("GATEWAY_PORT", port.to_string()).env("TMPDIR", &scratch);
         command.env("S3_DATA_DIR", scratch.join("s3")).env("STATE_DIR", scratch.join("state"));
+        // Its `sitecustomize.py` removes waits from the emulator.
+        command.env("PYTHONPATH", project.root.join("xtask/emulator"));
         set_aws_environment(&mut command, port);
         let child = command.stdout(out.try_clone()?).stderr(out).spawn().context("ministack cannot be started")?;
         let mut emulator = Self { child, port };
