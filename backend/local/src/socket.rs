@@ -186,8 +186,13 @@ impl OpenSocket {
                 let next = reader.next();
                 self.send_pongs(reader);
                 match next {
+                    Ok(Some(Message::Close(_))) => {
+                        self.answer_close(reader);
+                        // The client has nothing more to say, so its place is free as soon as it has the answer.
+                        return EndedBy::Client;
+                    }
                     Ok(Some(frame)) => {
-                        self.handle(frame, reader, storing).await;
+                        self.handle(frame, storing).await;
                         // A client that has sent a thousand frames waits for its turn after each of them.
                         tokio::task::yield_now().await;
                         continue;
@@ -225,7 +230,7 @@ impl OpenSocket {
         }
     }
 
-    async fn handle(&self, frame: Message, reader: &mut FrameReader, storing: &mut FuturesOrdered<Storing>) {
+    async fn handle(&self, frame: Message, storing: &mut FuturesOrdered<Storing>) {
         self.queue.activity.on_received();
         match frame {
             Message::Text(text) => {
@@ -235,13 +240,8 @@ impl OpenSocket {
                 self.run(ParsedFrame::from(frame), storing).await;
             }
             Message::Binary(_) => drop(self.queue.close(limits::CLOSE_BINARY)),
-            Message::Close(_) => {
-                // The library makes the answer, with a code that is allowed.
-                drop(reader.next());
-                self.queue.answer_close(reader.take_replies().into());
-            }
-            // The library makes the pong.
-            Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
+            // The library makes the pong. Nothing follows a close frame, so it does not get here.
+            Message::Ping(_) | Message::Pong(_) | Message::Frame(_) | Message::Close(_) => {}
         }
     }
 
@@ -280,6 +280,12 @@ impl OpenSocket {
         while let Some(first) = storing.next().await {
             self.finish(first, storing).await;
         }
+    }
+
+    fn answer_close(&self, reader: &mut FrameReader) {
+        // The library makes the answer, with a code that is allowed.
+        drop(reader.next());
+        self.queue.answer_close(reader.take_replies().into());
     }
 
     fn send_pongs(&self, reader: &mut FrameReader) {

@@ -1,6 +1,7 @@
 //! Peers that hold TCP connections, or give them up.
 
 use chat_testing::{guest::visit, local_server::LocalServer};
+use futures::StreamExt;
 
 use crate::{
     LOCAL,
@@ -17,6 +18,21 @@ async fn an_abandoned_handshake_leaves_nobody_online() {
     let mut observer = talk::join(local.port).await;
     talk::wait_until_alone(&mut observer).await;
     assert_eq!(online(&mut observer).await, 1);
+}
+
+#[tokio::test]
+async fn a_socket_that_its_client_closes_gives_its_place_back_at_once() {
+    // Twice as many as one address may have.
+    let local = LocalServer::start(LOCAL, &["--limit-connection-count", "44", "--limit-address-rate", "100000"]);
+    for _ in 0..150 {
+        let mut socket = local.socket("").await.expect("there is a place");
+        socket.close(None).await.unwrap();
+        while let Some(Ok(frame)) = socket.next().await {
+            if frame.is_close() {
+                break;
+            }
+        }
+    }
 }
 
 #[tokio::test]
