@@ -154,9 +154,10 @@ impl ImagePreview {
         &self.0
     }
 
-    /// Returns the colours as `#rgb`, row by row.
-    pub fn colours(&self) -> impl Iterator<Item = String> {
-        (0..self.0.len()).step_by(3).map(|at| ["#", &self.0[at..at + 3]].concat())
+    /// Returns the colours as red, green and blue from 0 to 255, row by row.
+    pub fn colours(&self) -> impl Iterator<Item = [u8; 3]> {
+        let level = |digit: u8| 17 * if digit < b'a' { digit - b'0' } else { digit - b'a' + 10 };
+        self.0.as_bytes().chunks_exact(3).map(move |digits| [level(digits[0]), level(digits[1]), level(digits[2])])
     }
 }
 
@@ -240,7 +241,7 @@ mod tests {
     #[test]
     fn a_preview_is_exactly_sixteen_colours() {
         let preview: ImagePreview = "0af".repeat(16).parse().unwrap();
-        assert_eq!(preview.colours().collect::<Vec<_>>(), vec!["#0af"; 16]);
+        assert_eq!(preview.colours().collect::<Vec<_>>(), vec![[0, 0xaa, 0xff]; 16]);
         for bad in ["", "0af", &"0AF".repeat(16), &"0af".repeat(17), &"\"/>".repeat(16)] {
             assert!(bad.parse::<ImagePreview>().is_err(), "{bad}");
         }

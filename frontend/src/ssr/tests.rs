@@ -96,11 +96,10 @@ fn an_image_has_size_preview_description_and_source() {
         "aria-label=\"Open image: a cat\"",
         "width=\"480\" viewBox=\"0 0 2048 1536\"",
         "width=\"480\" height=\"360\" alt=\"a cat\" src=\"/images/ann/lobby/n0\"",
-        "x=\"3\" y=\"3\" width=\"1\" height=\"1\" fill=\"#0af\"",
+        "<image width=\"100%\" height=\"100%\" preserveAspectRatio=\"none\" href=\"data:image/bmp;base64,",
     ] {
         assert!(body.contains(part), "no {part} in {body}");
     }
-    assert_eq!(body.matches("<rect").count(), 16);
     assert!(!body.contains("message-text"), "{body}");
     assert!(!body.contains("style="), "{body}");
 }

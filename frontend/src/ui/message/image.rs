@@ -7,7 +7,7 @@
 use leptos::{ev, wasm_bindgen::JsCast as _};
 use page_model::timeline::Row;
 use page_view::{Element, element};
-use shared_types::{AltText, ChatImage, ImagePreview, limits::PREVIEW_SIDE};
+use shared_types::{AltText, ChatImage, ImagePreview};
 #[cfg(feature = "hydrate")]
 use web_sys::HtmlImageElement;
 
@@ -21,6 +21,13 @@ const MAX_HEIGHT: u32 = 360;
 const MIN_WIDTH: u32 = 160;
 /// Height below which an image is cut in the log rather than shrunk, in CSS pixels.
 const MIN_HEIGHT: u32 = 96;
+
+/// The beginning of the address of a bitmap: 4 by 4 pixels from the top left, of 24 bits and without compression. A
+/// pixel is blue, green, red, and four characters.
+const BITMAP_HEAD: &str =
+    "data:image/bmp;base64,Qk1mAAAAAAAAADYAAAAoAAAABAAAAPz///8BABgAAAAAADAAAAAAAAAAAAAAAAAAAAAAAAAA";
+/// The digits of base64.
+const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// Draws the image of a row.
 pub(crate) fn image(chat: Chat, row: &Row, image: &ChatImage) -> Element {
@@ -62,17 +69,17 @@ pub(crate) fn image(chat: Chat, row: &Row, image: &ChatImage) -> Element {
     element("figure").class("message-image").child(frame).child(missing)
 }
 
-/// Returns the preview as markup: coarse colours over the space of the image, which the style sheet blurs. As elements,
-/// previews would be most of the page. The markup is safe, because [`ImagePreview`] contains hexadecimal digits only.
+/// Returns the preview as markup: coarse colours over the space of the image, which the style sheet blurs. They are a
+/// bitmap in one element, because an element for each colour would be most of the page. The markup is safe, because
+/// [`ImagePreview`] is colours only.
 fn preview(preview: &ImagePreview) -> String {
-    let mut markup = String::from(r#"<svg viewBox="0 0 4 4" preserveAspectRatio="none">"#);
-    for (index, colour) in preview.colours().enumerate() {
-        let (x, y) = ((index % PREVIEW_SIDE).to_string(), (index / PREVIEW_SIDE).to_string());
-        for part in [r#"<rect x=""#, &x, r#"" y=""#, &y, r#"" width="1" height="1" fill=""#, &colour, r#""/>"#] {
-            markup.push_str(part);
-        }
+    let mut markup = String::from(r#"<image width="100%" height="100%" preserveAspectRatio="none" href=""#);
+    markup.push_str(BITMAP_HEAD);
+    for [red, green, blue] in preview.colours() {
+        let pixel = u32::from_be_bytes([0, blue, green, red]);
+        markup.extend([18, 12, 6, 0].map(|shift| char::from(BASE64[((pixel >> shift) & 63) as usize])));
     }
-    markup.push_str("</svg>");
+    markup.push_str(r#""/>"#);
     markup
 }
 
@@ -133,6 +140,13 @@ pub(crate) fn watch() {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_preview_is_a_bitmap_of_its_colours() {
+        let markup = preview(&["0af", &"000".repeat(14), "123"].concat().parse().unwrap());
+        let black = "AAAA".repeat(14);
+        assert!(markup.ends_with(&format!("AAAA/6oA{black}MyIR\"/>")), "{markup}");
+    }
 
     #[test]
     fn only_a_long_image_is_cut() {
