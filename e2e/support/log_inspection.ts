@@ -72,8 +72,9 @@ function inspect({ shown, bystander }: { shown: Shown[]; bystander: { name: stri
     const editMark = article.querySelector('.message-edited')?.firstChild;
     const lefts = editMark ? [...editMark.nodeValue!].map((_, at) => letterBox(editMark, at).left) : [];
     if (lefts.some((left, at) => at > 0 && left < lefts[at - 1]!)) defects.push(`${id}: its edit mark is reversed`);
-    const siblings = [...article.querySelectorAll('.message-said > *')].map((element) => element.classList[0]).join(' ');
-    if (!/^message-text( message-edited)?$/.test(siblings)) defects.push(`${id}: has beside its text ${siblings}`);
+    // A text alone is in one element, and checked above.
+    const siblings = [...article.querySelectorAll('.message-said:not(.message-text) > *')].map((element) => element.classList[0]).join(' ');
+    if (!/^(message-text( message-edited)?)?$/.test(siblings)) defects.push(`${id}: has beside its text ${siblings}`);
   }
 
   /** Returns the position of each letter, relative to the corner of its message. */

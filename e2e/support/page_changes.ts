@@ -25,7 +25,7 @@ export const pageChanges: Record<string, () => void> = {
     day.innerHTML = `<a href="x-apple-data-detectors://0">${day.innerHTML}</a>`;
   },
   'a link around every time': () => {
-    for (const time of document.querySelectorAll('time')) time.innerHTML = `<a href="x-apple-data-detectors://1">${time.innerHTML}</a>`;
+    for (const time of document.querySelectorAll('.message-time')) time.innerHTML = `<a href="x-apple-data-detectors://1">${time.innerHTML}</a>`;
   },
   'a font element around every text': () => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

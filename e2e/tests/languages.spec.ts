@@ -52,7 +52,7 @@ test.describe('in a Japanese browser', () => {
     await composer(page).press('Enter');
     await chat.expectMessages('こんにちは');
     await expect(page.locator('.day')).toHaveText('今日');
-    await expect(chat.messages.locator('time')).toHaveText(/^\d{1,2}:\d\d$/);
+    await expect(chat.messages.locator('.message-time')).toHaveText(/^\d{1,2}:\d\d$/);
     expect(await pageText(page)).not.toMatch(english);
   });
 

@@ -68,7 +68,7 @@ test('a long press suppresses the context menu, except on links', async ({ page,
   const showsContextMenu = (selector: string) =>
     message.article.locator(selector).evaluate((element) => element.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true })));
   expect(await showsContextMenu('.message-text')).toBe(true);
-  await touch.down(message.article.locator('time'));
+  await touch.down(message.article.locator('.message-time'));
   expect(await showsContextMenu('.message-text')).toBe(false);
   await page.clock.runFor(500);
   await touch.up();
@@ -128,7 +128,7 @@ test('all touch targets are at least 44 pixels in every state', async ({ page, d
   const check = async (state: string) => expect(await smallTargets(page), state).toEqual([]);
   const button = (name: string) => page.getByRole('button', { name, exact: true });
   const longPress = async (message: Message) => {
-    await touch.down(message.article.locator('time'));
+    await touch.down(message.article.locator('.message-time'));
     await expect(toolbar(page)).toBeVisible();
     await touch.up();
   };

@@ -3,10 +3,14 @@
 
 use js_sys::Reflect;
 use leptos::prelude::*;
+use page_model::timeline::Row;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Element;
 
-use crate::{browser::js, ui::state::Chat};
+use crate::{
+    browser::js,
+    ui::{message::dom::article, state::Chat},
+};
 
 /// Property of the window: an instance of the program has ended itself because of damage.
 const RESTARTED: &str = "restarted";
@@ -26,16 +30,17 @@ pub(crate) fn restart_if_damaged(chat: Chat, age: u64) {
 
 fn is_damaged(chat: Chat) -> bool {
     let field = chat.composer.field.get_untracked();
-    let newest = chat.log.rows.with_untracked(|rows| rows.last().map(|shown| shown.row.get_untracked().nonce));
-    field.is_some_and(|field| !field.is_connected())
-        || newest.is_some_and(|nonce| !is_in_document(chat, nonce.as_str()))
+    let newest = chat.log.rows.with_untracked(|rows| rows.last().map(|shown| shown.row.get_untracked()));
+    field.is_some_and(|field| !field.is_connected()) || newest.is_some_and(|row| !is_in_document(chat, &row))
 }
 
-/// Whether the document has a message with this nonce. Searches from the newest one.
-fn is_in_document(chat: Chat, nonce: &str) -> bool {
+/// Whether the document has the message of a row: a sent one by its number, another by its nonce.
+fn is_in_document(chat: Chat, row: &Row) -> bool {
+    if let Some(seq) = row.seq {
+        return article(chat, seq).is_some();
+    }
     let Some(log) = chat.log.element.get_untracked() else { return true };
     let Ok(messages) = log.query_selector_all("[data-nonce]") else { return true };
-    let mut messages =
-        (0..messages.length()).rev().filter_map(|index| messages.item(index)?.dyn_into::<Element>().ok());
-    messages.any(|message| message.get_attribute("data-nonce").as_deref() == Some(nonce))
+    let mut messages = (0..messages.length()).filter_map(|index| messages.item(index)?.dyn_into::<Element>().ok());
+    messages.any(|message| message.get_attribute("data-nonce").as_deref() == Some(row.nonce.as_str()))
 }

@@ -56,7 +56,7 @@ fn a_room_page_contains_title_state_and_messages() {
         "<div class=\"chat\" data-connection=\"connecting\">",
         "3 online",
         "Thursday, 31 December 2026",
-        "<time datetime=\"2026-12-31T23:59:59Z\">23:59</time>",
+        "href=\"#m-2\" tabindex=\"-1\" title=\"Link to this message\">23:59</a>",
         "</div></div><div id=\"failure\" class=\"failure\" role=\"alert\" hidden",
         "</div></body></html>",
     ] {
@@ -64,6 +64,19 @@ fn a_room_page_contains_title_state_and_messages() {
     }
     assert_eq!(page.matches("<article").count(), 2);
     assert_eq!(page.matches("class=\"message-author").count(), 1);
+}
+
+/// Every element is drawn up to 300 times, and sent 100 times.
+#[test]
+fn a_message_has_few_elements() {
+    let mut messages = state(&["hi", "there"]);
+    messages.messages[1].edited_at = Some(Timestamp(1));
+    let body = room_body(&messages);
+    let rows: Vec<&str> = body.split_inclusive("</article>").collect();
+    let elements = |row: &str| row[row.find("<article").unwrap()..].matches("</").count();
+    assert_eq!(elements(rows[0]), 5, "article, author, name, time and text: {}", rows[0]);
+    assert_eq!(elements(rows[1]), 5, "article, time, body, text and mark: {}", rows[1]);
+    assert!(rows[0].contains(" data-seq=\"1\" data-initial=\"A\"") && !body.contains("data-nonce"), "{body}");
 }
 
 #[test]

@@ -10,10 +10,7 @@ pub(crate) mod reactions;
 pub(crate) mod toolbar;
 
 use leptos::{ev, prelude::*};
-use page_model::{
-    calendar::machine_time,
-    timeline::{DeliveryState, Row},
-};
+use page_model::timeline::{DeliveryState, Row};
 use page_view::{Element, View, element};
 use shared_types::{Emoji, Seq};
 
@@ -22,7 +19,7 @@ use crate::ui::{
         action_button::{action_button, reaction, reply_preview},
         image::image,
     },
-    parts::{avatar::avatar, colour::coloured},
+    parts::colour::{coloured, initial},
     state::{Chat, intent::Intent},
 };
 
@@ -40,33 +37,35 @@ fn article(chat: Chat, row: Row) -> Element {
         row.reply_to.as_ref().filter(|_| !row.deleted).map(|preview| action_button(reply_preview(chat, preview)));
     let classes = [(row.starts_group, " head"), (reply.is_some(), " quoting"), (row.mentions_me, " calling")];
     let classes: String = classes.into_iter().filter_map(|(applies, class)| applies.then_some(class)).collect();
+    let class = ["message", &classes].concat();
+    // The style sheet draws the avatar from the initial, in the colour of the person.
+    let class = if row.starts_group { coloured(&class, &row.author.id) } else { class };
     let line = || element("p").class("new-line").child(element("span").text(chat.translations.new_line));
     let author = chat.translations.name(&row.author);
     let author_view = || {
         let part = |class, text: &str| element("span").class(class).text(text.to_owned());
         element("span")
-            .class(coloured("message-author", &row.author.id))
+            .class("message-author")
             .child(element("bdi").text(author.to_owned()))
             .child(row.tag.as_deref().map(|tag| part("tag", tag)))
             .child(row.author.moderator.then(|| part("badge", chat.translations.moderator)))
     };
-    let time = element("time").with("datetime", machine_time(row.at)).text(row.time.clone());
     let link = element("a")
         .class("message-time")
         .optional_attribute("href", address)
         .with("tabindex", "-1")
         .with("title", chat.translations.address)
-        .child(time);
+        .text(row.time.clone());
     element("article")
-        .class(["message", &classes].concat())
+        .class(class)
         .optional_attribute("id", id)
         .with("tabindex", "-1")
         .with("aria-label", chat.translations.with_comma(author, &row.time))
-        .with("data-nonce", row.nonce.as_str().to_owned())
+        .optional_attribute("data-nonce", row.seq.is_none().then(|| row.nonce.as_str().to_owned()))
         .optional_attribute("data-seq", row.seq.map(|seq| seq.to_string()))
+        .optional_attribute("data-initial", row.starts_group.then(|| initial(&row.author)))
         .with("data-state", state(&row))
         .child(row.first_new.then(line))
-        .child(row.starts_group.then(|| avatar(&row.author)))
         .child(row.starts_group.then(author_view))
         .child(link)
         .child(reply)
@@ -90,12 +89,19 @@ fn body(chat: Chat, row: &Row) -> Option<Element> {
         true => Some(("message-gone", chat.translations.message_deleted)),
         false => row.edited.then_some(("message-edited", chat.translations.edited)),
     };
-    if row.text.is_none() && mark.is_none() {
-        return None;
+    let said = |class| element("div").class(class).with("dir", "auto");
+    let is_big = row.html.is_none() && row.text.as_ref().is_some_and(|text| is_emoji(text.as_str()));
+    match (&row.text, &row.html, mark) {
+        (None, _, None) => None,
+        // A text alone is in one element. Big emoji are in one of their own, because lines keep the height of a text.
+        (Some(_), Some(html), None) => Some(said("message-said message-text rich").markup(html.clone())),
+        (Some(text), None, None) if !is_big => Some(said("message-said message-text").text(text.as_str().to_owned())),
+        (text, html, mark) => {
+            let text = text.as_ref().map(|text| message_text(text.as_str(), html.clone(), is_big));
+            let mark = mark.map(|(class, mark)| element("span").class(class).text(mark));
+            Some(said("message-said").child(text).child(mark))
+        }
     }
-    let text = row.text.as_ref().map(|text| message_text(text.as_str(), row.html.clone()));
-    let mark = mark.map(|(class, mark)| element("span").class(class).text(mark));
-    Some(element("div").class("message-said").with("dir", "auto").child(text).child(mark))
 }
 
 fn reactions(chat: Chat, row: &Row) -> Option<Element> {
@@ -133,12 +139,10 @@ pub(crate) fn message_id(seq: Seq) -> String {
 }
 
 /// Draws the text of a message: as HTML that the server rendered from Markdown, or as plain text.
-fn message_text(text: &str, html: Option<String>) -> Element {
+fn message_text(text: &str, html: Option<String>, is_big: bool) -> Element {
     match html {
         Some(html) => element("div").class("message-text rich").markup(html),
-        None => element("span")
-            .class(if is_emoji(text) { "message-text big" } else { "message-text" })
-            .text(text.to_owned()),
+        None => element("span").class(if is_big { "message-text big" } else { "message-text" }).text(text.to_owned()),
     }
 }
 

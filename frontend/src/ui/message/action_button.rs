@@ -31,7 +31,9 @@ pub(crate) struct Action {
 
 /// Draws a button.
 pub(crate) fn action_button(action: Action) -> Element {
-    let text = |(class, text): (String, String)| element("span").class(class).text(text);
+    let text = |(class, text): (String, String)| {
+        element("span").optional_attribute("class", (!class.is_empty()).then_some(class)).text(text)
+    };
     element("button")
         .class(action.class)
         .with("type", if action.submits { "submit" } else { "button" })
