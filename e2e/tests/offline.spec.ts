@@ -100,8 +100,8 @@ test('only rooms and their assets are cached, no error pages', async ({ page, de
   await waitUntilCached(page);
   const names = await cachedPaths(page);
   expect(names.filter((name) => !name.startsWith('/assets/'))).toEqual([`/r/${room}`]);
-  // The page's script, WebAssembly module, style sheet and icon.
-  expect(names.filter((name) => name.startsWith('/assets/'))).toHaveLength(4);
+  // The page's script, WebAssembly module, style sheet and icon, and what it loads on demand.
+  expect(names.filter((name) => name.startsWith('/assets/'))).toHaveLength(5);
 });
 
 test('the manifest is valid and its icons match it', async ({ page, context, deployment, room }) => {

@@ -29,6 +29,7 @@ use crate::{
         moderation::{audit_dialog, restriction_dialog, rules_dialog},
         page::layout,
         people_dialog::people_dialog,
+        placeholder::placeholder,
         privacy_dialog,
         profile::profile_dialog,
         rooms, shortcuts,
@@ -37,6 +38,7 @@ use crate::{
             composer::{Attachments, ComposerStatus},
             log::{KeyedRow, OlderMessages},
             moderation::AuditView,
+            on_demand::Loading,
             privacy::ExportStatus,
         },
     },
@@ -208,18 +210,18 @@ const PARTS: Table<fn(Chat) -> Element> = &[
     }),
     ("name from a sign-in", |chat| {
         let chat = Chat { access: AccessMode::Oidc, ..chat };
-        profile_dialog(chat, NodeRef::new())
+        profile_dialog(chat)
     }),
     ("people, for a moderator", |chat| {
         chat.room.you.set(fixtures::moderator());
         chat.room.people.set(fixtures::people().into_iter().chain(fixtures::namesakes()).collect());
         chat.room.namesakes.set(fixtures::namesakes());
-        people_dialog(chat, NodeRef::new())
+        people_dialog(chat)
     }),
-    ("name and language", |chat| profile_dialog(chat, NodeRef::new())),
+    ("name and language", |chat| profile_dialog(chat)),
     ("people", |chat| {
         chat.room.people.set(fixtures::people());
-        people_dialog(chat, NodeRef::new())
+        people_dialog(chat)
     }),
     ("shortcuts", |chat| {
         chat.shortcuts.is_listed.set(true);
@@ -228,6 +230,11 @@ const PARTS: Table<fn(Chat) -> Element> = &[
     ("rooms", |chat| {
         chat.rooms.entries.set(fixtures::rooms());
         rooms::room_dialog(chat)
+    }),
+    ("dialog on its way", placeholder),
+    ("dialog that could not be loaded", |chat| {
+        chat.on_demand.loading.set(Loading::Failed);
+        placeholder(chat)
     }),
     ("deletion", delete_dialog),
     ("picker", |chat| {

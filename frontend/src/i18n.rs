@@ -85,6 +85,9 @@ pub(crate) struct Translations {
     pub(crate) passphrase_again: &'static str,
     pub(crate) enter: &'static str,
     pub(crate) try_again: &'static str,
+    /// Title of the placeholder of a dialog that is being loaded.
+    pub(crate) loading_part: &'static str,
+    pub(crate) part_not_loaded: &'static str,
     too_fast: &'static str,
     muted: &'static str,
     not_allowed: &'static str,

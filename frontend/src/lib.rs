@@ -10,6 +10,8 @@
 //! - `start`: hydrates or mounts the root component in the browser
 //! - `gallery`: every state of every component on one page
 
+#![cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser draws and uses the dialogs"))]
+
 mod app;
 #[cfg(feature = "hydrate")]
 mod browser;

@@ -1,5 +1,5 @@
-//! The size budget of the page, `frontend/size_budget.json`: the most bytes that a first visit may download of each kind of
-//! file, compressed with brotli. Sizes do not depend on the machine, so exceeding the budget is an error.
+//! The size budget of the page, `frontend/size_budget.json`: the most bytes that the page may download of each kind of file,
+//! compressed with brotli, first and on demand. Sizes do not depend on the machine, so exceeding the budget is an error.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -10,35 +10,84 @@ use crate::{page, project::Project};
 /// Name of the file.
 const FILE: &str = "frontend/size_budget.json";
 
-/// Prints the size of each file that a first visit downloads beside the HTML, and returns their sum.
+/// How the names of the files start that a visit needs at first. Other programs are loaded on demand.
+const FIRST: &str = "page-";
+
+/// The most bytes of each kind of file, by when they are loaded.
+type Budget = BTreeMap<When, BTreeMap<String, u64>>;
+
+/// When a file is loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum When {
+    First,
+    OnDemand,
+}
+
+impl When {
+    const ALL: [Self; 2] = [Self::First, Self::OnDemand];
+
+    fn of(file: &str) -> Self {
+        if file.starts_with(FIRST) { Self::First } else { Self::OnDemand }
+    }
+
+    /// Returns its name in the budget.
+    fn name(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::OnDemand => "on demand",
+        }
+    }
+}
+
+/// A file of the page.
+struct Size {
+    when: When,
+    kind: String,
+    bytes: u64,
+}
+
+/// Prints the size of each file that the page downloads beside the HTML, and returns the sum of a first visit.
 ///
 /// # Errors
 ///
 /// If a kind of file is larger than its budget.
 pub(crate) fn check(project: &Project, dist: &Path) -> Result<u64> {
-    let budget = fs::read_to_string(project.root.join(FILE)).with_context(|| format!("{FILE} cannot be read"))?;
-    let budget: BTreeMap<String, u64> = serde_json::from_str(&budget).with_context(|| format!("{FILE} is invalid"))?;
+    let budget = read(&project.root.join(FILE))?;
     let mut sizes = Vec::new();
     for file in page::assets(dist)?.iter().filter(|file| file.parent() == Some(dist)) {
-        let kind = page::extension(file);
-        if budget.contains_key(kind) {
+        let name = file.strip_prefix(dist)?.display().to_string();
+        let (when, kind) = (When::of(&name), page::extension(file).to_owned());
+        if budget[&when].contains_key(&kind) {
             let bytes = fs::metadata(page::compressed(file))?.len();
-            println!("{bytes:>8} bytes  {}", file.strip_prefix(dist)?.display());
-            sizes.push((kind.to_owned(), bytes));
+            println!("{bytes:>8} bytes  {name}  {}", when.name());
+            sizes.push(Size { when, kind, bytes });
         }
     }
     let exceeded = exceeded(&budget, &sizes);
     if !exceeded.is_empty() {
         bail!("{}. Make the page smaller, or change {FILE} and give the reason.", exceeded.join(", "));
     }
-    Ok(sizes.iter().map(|(_, bytes)| bytes).sum())
+    Ok(sizes.iter().filter(|size| size.when == When::First).map(|size| size.bytes).sum())
+}
+
+fn read(file: &Path) -> Result<Budget> {
+    let text = fs::read_to_string(file).with_context(|| format!("{FILE} cannot be read"))?;
+    let mut budget: BTreeMap<String, BTreeMap<String, u64>> =
+        serde_json::from_str(&text).with_context(|| format!("{FILE} is invalid"))?;
+    let part = |when: When| {
+        let part = budget.remove(when.name());
+        part.map(|part| (when, part)).with_context(|| format!("{FILE} has no part {:?}", when.name()))
+    };
+    When::ALL.into_iter().map(part).collect()
 }
 
 /// Returns a sentence for each kind of file that is larger than its budget.
-fn exceeded(budget: &BTreeMap<String, u64>, sizes: &[(String, u64)]) -> Vec<String> {
-    let over = budget.iter().filter_map(|(kind, limit)| {
-        let bytes: u64 = sizes.iter().filter(|(of, _)| of == kind).map(|(_, bytes)| bytes).sum();
-        (bytes > *limit).then(|| format!("{kind} has {bytes} bytes, and its budget is {limit}"))
+fn exceeded(budget: &Budget, sizes: &[Size]) -> Vec<String> {
+    let limits = budget.iter().flat_map(|(when, kinds)| kinds.iter().map(move |(kind, limit)| (when, kind, limit)));
+    let over = limits.filter_map(|(when, kind, limit)| {
+        let fits = |size: &&Size| size.when == *when && size.kind == *kind;
+        let bytes: u64 = sizes.iter().filter(fits).map(|size| size.bytes).sum();
+        (bytes > *limit).then(|| format!("{kind} ({}) has {bytes} bytes, and its budget is {limit}", when.name()))
     });
     over.collect()
 }
@@ -48,15 +97,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_of_a_kind_share_their_budget() {
-        let budget = BTreeMap::from([("css".to_owned(), 10), ("wasm".to_owned(), 100)]);
-        let sizes = |css, wasm, other| {
-            [("css", css), ("wasm", wasm), ("wasm", other)].map(|(kind, bytes)| (kind.to_owned(), bytes))
+    fn files_of_a_kind_share_the_budget_of_when_they_are_loaded() {
+        let kinds = |kinds: &[(&str, u64)]| kinds.iter().map(|(kind, limit)| ((*kind).to_owned(), *limit)).collect();
+        let budget = Budget::from([
+            (When::First, kinds(&[("css", 10), ("wasm", 100)])),
+            (When::OnDemand, kinds(&[("wasm", 50)])),
+        ]);
+        let check = |files: &[(&str, u64)]| {
+            let size = |(file, bytes): &(&str, u64)| Size {
+                when: When::of(file),
+                kind: page::extension(Path::new(file)).to_owned(),
+                bytes: *bytes,
+            };
+            exceeded(&budget, &files.iter().map(size).collect::<Vec<_>>())
         };
-        assert_eq!(exceeded(&budget, &sizes(10, 60, 40)), [""; 0]);
+        assert_eq!(check(&[("page-1.css", 10), ("page-2.wasm", 100), ("a-3.wasm", 30), ("b-4.wasm", 20)]), [""; 0]);
         assert_eq!(
-            exceeded(&budget, &sizes(11, 60, 41)),
-            ["css has 11 bytes, and its budget is 10", "wasm has 101 bytes, and its budget is 100",]
+            check(&[("page-1.css", 11), ("page-2.wasm", 101), ("a-3.wasm", 30), ("b-4.wasm", 21)]),
+            [
+                "css (first) has 11 bytes, and its budget is 10",
+                "wasm (first) has 101 bytes, and its budget is 100",
+                "wasm (on demand) has 51 bytes, and its budget is 50",
+            ]
         );
     }
 }

@@ -28,6 +28,7 @@ export const dialogStates: PageStates = {
       await ann.sendMessage('where is the boat?');
       await chat.expectMessages('where is the boat?');
       await page.getByRole('button', { name: 'Search' }).click();
+      await expect(page.getByRole('searchbox')).toBeFocused();
       await page.keyboard.type('boat');
       await page.keyboard.press('Enter');
       await expect(page.locator('mark')).toHaveText('boat');

@@ -31,7 +31,7 @@ use crate::{
         attachments::AttachmentTray,
         clipboard, cookies, damage, draft, events,
         local_time::LocalTime,
-        location, page_state, random,
+        location, on_demand, page_state, random,
         session::uploads::SentImage,
         sign_out,
         socket::{Socket, SocketEvent},
@@ -160,6 +160,7 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
     keys::watch(chat);
     viewport::watch();
     draft::restore_and_store(chat);
+    on_demand::load_when_idle(chat);
 }
 
 /// Performs a command of the visitor.
@@ -222,6 +223,7 @@ impl Session {
             Intent::Search(text) => return self.update_search(|search| search.start(&text)),
             Intent::SearchMore => return self.update_search(Search::continue_search),
             Intent::SetNotifications(choice) => return self.set_notifications(choice),
+            Intent::LoadDialogs => return on_demand::load(self.chat),
             Intent::LoadRestrictions => return self.load_restrictions(),
             Intent::Restrict { person, ban, seconds } => self.restrict(person, ban, seconds),
             Intent::PurgeUser(person) => return self.purge_user(person),

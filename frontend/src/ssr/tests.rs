@@ -4,11 +4,13 @@ use shared_types::{
 };
 
 use super::*;
-use crate::ssr::{
-    index_template::IndexTemplateError,
-    sign_in_page::{SignInMethod, SignInPage, SignInProblem, sign_in_page},
+use crate::{
+    ssr::{
+        index_template::IndexTemplateError,
+        sign_in_page::{SignInMethod, SignInPage, SignInProblem, sign_in_page},
+    },
+    ui::{message::lightbox::lightbox, on_demand, state::Chat},
 };
-use crate::ui::{message::lightbox::lightbox, state::Chat};
 
 const INDEX: &str = "<!DOCTYPE html><html lang=\"en\"><head><title>x</title>\
                      <meta name=\"description\" content=\"y\"><link></head>\n<body class=\"a\"><div id=\"app\"></div></body></html>";
@@ -198,10 +200,11 @@ fn a_page_is_in_the_language_of_the_visitor() {
         "3人がオンライン",
         "<span>2026年12月31日木曜日</span>",
         "aria-label=\"Ann、23:59\"",
-        "<option value=\"ja\" lang=\"ja\" selected=\"\">日本語</option>",
     ] {
         assert!(japanese.contains(part), "no {part} in {japanese}");
     }
+    let option = "<option value=\"ja\" lang=\"ja\" selected=\"\">日本語</option>";
+    assert!(dialogs(&PageState { language: Language::Japanese, ..state(&[]) }).contains(option));
     let not_found = not_found_page(&template, Language::Japanese);
     assert!(not_found.contains("<html lang=\"ja\">") && not_found.contains("ルームが見つかりません"), "{not_found}");
 }
@@ -323,6 +326,19 @@ fn the_rendered_page_shows_the_posting_policy() {
     assert!(room_body(&state(&["hi"])).contains("leave nothing"));
 }
 
+/// Draws the dialogs, which the browser adds to the page.
+fn dialogs(state: &PageState) -> String {
+    let draw = || on_demand::dialogs(Chat::new(state, Callback::new(|_| {})));
+    html(|| element("div").children(draw()))
+}
+
+#[test]
+fn the_page_from_the_server_has_no_dialogs_but_the_placeholder() {
+    let page = room_body(&state(&["hi"]));
+    assert_eq!(page.matches("<dialog").count(), 1, "{page}");
+    assert!(page.contains("<dialog class=\"sheet loading\""), "{page}");
+}
+
 #[test]
 fn moderator_badge_and_tools_do_not_depend_on_names() {
     let mut state = state(&["hi"]);
@@ -331,16 +347,16 @@ fn moderator_badge_and_tools_do_not_depend_on_names() {
     state.messages[0].author.moderator = true;
     assert!(room_body(&state).contains("<span class=\"badge\">Moderator</span>"));
     let button = "Rules of this room</button>";
-    assert!(!room_body(&state).contains(button));
+    assert!(!dialogs(&state).contains(button));
     state.you.moderator = true;
-    assert!(room_body(&state).contains(button));
+    assert!(dialogs(&state).contains(button));
 }
 
 #[test]
 fn a_closed_chat_has_a_sign_out_form() {
     let form = "<form class=\"part sign-out\" method=\"post\" action=\"/sign-out\">";
-    assert!(!room_body(&state(&[])).contains(form));
-    assert!(room_body(&PageState { access: AccessMode::Passphrase, ..state(&[]) }).contains(form));
+    assert!(!dialogs(&state(&[])).contains(form));
+    assert!(dialogs(&PageState { access: AccessMode::Passphrase, ..state(&[]) }).contains(form));
 }
 
 #[test]

@@ -1,19 +1,23 @@
 //! The header: the room, the number of people online, search, and the visitor's name.
 
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 use page_model::connection::Status;
 use page_view::{Element, element, reactive, reactive_text};
 
-use crate::ui::{parts::avatar::avatar, people_dialog, profile, rooms, search_dialog, state::Chat};
+use crate::ui::{
+    parts::avatar::avatar,
+    rooms, search_dialog,
+    state::{Chat, on_demand::DialogRequest},
+};
 
-/// Draws the header. `dialog` is the profile dialog, `people` the one that lists the people in the room.
-pub(crate) fn header(chat: Chat, dialog: NodeRef<html::Dialog>, people: NodeRef<html::Dialog>) -> Element {
+/// Draws the header.
+pub(crate) fn header(chat: Chat) -> Element {
     let button = |class| element("button").class(class).with("type", "button");
     let me = move || {
         let you = chat.room.you.get();
         let name = element("span").class("me-name").text(you.name.to_string());
         let me = button("me").with("title", chat.translations.about_you);
-        [me.on(ev::click, move |_| profile::open(chat, dialog)).child(avatar(&you)).child(name)]
+        [me.on(ev::click, move |_| chat.open_dialog(DialogRequest::Profile)).child(avatar(&you)).child(name)]
     };
     let online = move || match chat.room.status.get() {
         // A banned or signed-out visitor does not see who is online.
@@ -22,7 +26,7 @@ pub(crate) fn header(chat: Chat, dialog: NodeRef<html::Dialog>, people: NodeRef<
     };
     let presence = button("presence")
         .with("title", chat.translations.people)
-        .on(ev::click, move |_| people_dialog::open(chat, people))
+        .on(ev::click, move |_| chat.open_dialog(DialogRequest::People))
         .child(element("span").class("dot").with("aria-hidden", "true"))
         .child(element("span").class("online").child(reactive_text::<String>(online)));
     element("header")

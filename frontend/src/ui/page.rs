@@ -8,12 +8,8 @@ use crate::ui::{
     composer::composer,
     header::header,
     log::{connection_status::connection_status, log, toast::toast, typing::typing},
-    message::{delete_dialog::delete_dialog, emoji_picker::emoji_picker, lightbox::lightbox},
-    moderation::{audit_dialog, restriction_dialog, rules_dialog},
-    people_dialog::people_dialog,
-    privacy_dialog,
-    profile::profile_dialog,
-    rooms, search_dialog, shortcuts,
+    placeholder::placeholder,
+    rooms,
     state::Chat,
 };
 
@@ -27,8 +23,6 @@ pub(crate) fn layout(chat: Chat) -> Element {
             Status::Ended(_) => "over",
         })
     };
-    let dialog = NodeRef::new();
-    let people = NodeRef::new();
     let stage = element("main")
         .class("stage")
         .child(connection_status(chat))
@@ -37,21 +31,11 @@ pub(crate) fn layout(chat: Chat) -> Element {
         .child(toast(chat));
     element("div")
         .class("chat")
+        .node_ref(chat.on_demand.container)
         .reactive_attribute("data-connection", connection)
         .child(rooms::column(chat))
-        .child(header(chat, dialog, people))
+        .child(header(chat))
         .child(stage)
         .child(composer(chat))
-        .child(profile_dialog(chat, dialog))
-        .child(people_dialog(chat, people))
-        .child(lightbox(chat))
-        .child(emoji_picker(chat))
-        .child(delete_dialog(chat))
-        .child(rooms::room_dialog(chat))
-        .child(search_dialog::search(chat))
-        .child(shortcuts::shortcuts(chat))
-        .child(restriction_dialog::restriction_dialog(chat))
-        .child(rules_dialog::rules(chat))
-        .child(audit_dialog::audit(chat))
-        .child(privacy_dialog::privacy(chat))
+        .child(placeholder(chat))
 }

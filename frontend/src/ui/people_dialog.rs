@@ -1,6 +1,6 @@
 //! The dialog that lists the people in the room.
 
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use page_view::{Element, element, reactive};
 use shared_types::Person;
 
@@ -11,7 +11,8 @@ use crate::ui::{
 };
 
 /// Draws the dialog.
-pub(crate) fn people_dialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> Element {
+pub(crate) fn people_dialog(chat: Chat) -> Element {
+    let dialog = chat.on_demand.people_dialog;
     let me = move || chat.room.you.with(|you| you.id.clone());
     let people = move || {
         let me = me();
@@ -49,9 +50,9 @@ pub(crate) fn people_dialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> Elemen
 }
 
 /// Opens the dialog and requests the current list, because large rooms do not announce every change.
-pub(crate) fn open(chat: Chat, dialog: NodeRef<html::Dialog>) {
+pub(crate) fn show(chat: Chat) {
     chat.dispatch.run(Intent::RefreshPeople);
-    if let Some(dialog) = dialog.get_untracked() {
+    if let Some(dialog) = chat.on_demand.people_dialog.get_untracked() {
         _ = dialog.show_modal();
     }
 }

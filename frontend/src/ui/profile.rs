@@ -15,7 +15,8 @@ use crate::ui::{
 };
 
 /// Draws the dialog.
-pub(crate) fn profile_dialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> Element {
+pub(crate) fn profile_dialog(chat: Chat) -> Element {
+    let dialog = chat.on_demand.profile_dialog;
     let field = NodeRef::<html::Input>::new();
     let error = RwSignal::new(None::<NameError>);
     let close = move || {
@@ -96,8 +97,8 @@ pub(crate) fn profile_dialog(chat: Chat, dialog: NodeRef<html::Dialog>) -> Eleme
 }
 
 /// Opens the dialog with the current name selected.
-pub(crate) fn open(chat: Chat, dialog: NodeRef<html::Dialog>) {
-    let Some(dialog) = dialog.get_untracked() else { return };
+pub(crate) fn show(chat: Chat) {
+    let Some(dialog) = chat.on_demand.profile_dialog.get_untracked() else { return };
     _ = dialog.show_modal();
     if let Ok(Some(field)) = dialog.query_selector("input") {
         use leptos::wasm_bindgen::JsCast;

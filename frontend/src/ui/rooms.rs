@@ -13,7 +13,7 @@ use crate::ui::{
         dialog::{self, has_modifier, titled_dialog},
         icon_button::{CROSS, icon, icon_button},
     },
-    state::{Chat, intent::Intent},
+    state::{Chat, intent::Intent, on_demand::DialogRequest},
 };
 
 /// Icon of a chevron that points down.
@@ -103,8 +103,13 @@ pub(crate) fn room_dialog(chat: Chat) -> Element {
         })
 }
 
-/// Opens the dialog.
+/// Opens the dialog, as soon as it is loaded.
 pub(crate) fn open(chat: Chat) {
+    chat.open_dialog(DialogRequest::Rooms);
+}
+
+/// Opens the loaded dialog.
+pub(crate) fn show(chat: Chat) {
     chat.dispatch.run(Intent::RefreshRooms);
     dialog::open(chat.rooms.dialog);
 }

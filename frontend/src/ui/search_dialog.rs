@@ -14,7 +14,7 @@ use crate::ui::{
         dialog::{self, has_modifier, titled_dialog},
         icon_button::icon_button,
     },
-    state::{Chat, intent::Intent, search::SearchHit},
+    state::{Chat, intent::Intent, on_demand::DialogRequest, search::SearchHit},
 };
 
 /// Icon of a magnifying glass.
@@ -76,8 +76,13 @@ pub(crate) fn search(chat: Chat) -> Element {
         .child(body)
 }
 
-/// Opens the dialog.
+/// Opens the dialog, as soon as it is loaded.
 pub(crate) fn open(chat: Chat) {
+    chat.open_dialog(DialogRequest::Search);
+}
+
+/// Opens the loaded dialog.
+pub(crate) fn show(chat: Chat) {
     dialog::open(chat.search.dialog);
 }
 

@@ -10,7 +10,7 @@ use page_view::{Element, element, reactive};
 use crate::ui::{
     parts::dialog::{self, titled_dialog},
     shortcuts::list::{Group, shortcuts as all},
-    state::{Chat, set},
+    state::{Chat, on_demand::DialogRequest, set},
 };
 
 /// Draws the dialog. Its content is drawn when it is first opened.
@@ -32,8 +32,13 @@ pub(crate) fn shortcuts(chat: Chat) -> Element {
     titled_dialog(chat, "shortcuts", chat.translations.shortcuts, chat.shortcuts.dialog).child(list)
 }
 
-/// Opens the dialog.
+/// Opens the dialog, as soon as it is loaded.
 pub(crate) fn open(chat: Chat) {
+    chat.open_dialog(DialogRequest::Shortcuts);
+}
+
+/// Opens the loaded dialog.
+pub(crate) fn show(chat: Chat) {
     set(chat.shortcuts.is_listed, true);
     dialog::open(chat.shortcuts.dialog);
 }

@@ -5,6 +5,7 @@ pub(crate) mod composer;
 pub(crate) mod intent;
 pub(crate) mod log;
 pub(crate) mod moderation;
+pub(crate) mod on_demand;
 pub(crate) mod privacy;
 pub(crate) mod room;
 pub(crate) mod search;
@@ -25,6 +26,7 @@ use crate::{
         intent::Intent,
         log::{ImageState, KeyedRow, LogState, MessageDialogs},
         moderation::{ModerationState, RestrictionDialogState},
+        on_demand::{DialogRequest, OnDemandState},
         privacy::{NotificationState, PrivacyState, ShortcutsState},
         room::{RoomListState, RoomState},
         search::SearchState,
@@ -50,6 +52,7 @@ pub(crate) struct Chat {
     pub(crate) privacy: PrivacyState,
     pub(crate) notifications: NotificationState,
     pub(crate) shortcuts: ShortcutsState,
+    pub(crate) on_demand: OnDemandState,
     /// Sends intents to the session.
     pub(crate) dispatch: Callback<Intent>,
 }
@@ -72,6 +75,7 @@ impl Chat {
             privacy: PrivacyState::new(),
             notifications: NotificationState::new(),
             shortcuts: ShortcutsState::new(),
+            on_demand: OnDemandState::new(),
             dispatch,
         };
         let timeline = Timeline::new(page);
@@ -111,6 +115,13 @@ impl Chat {
         let author = |shown: &KeyedRow| shown.row.with_untracked(|row| row.author.clone());
         let authors: Vec<Person> = self.log.rows.with_untracked(|rows| rows.iter().rev().map(author).collect());
         dedup_people(self.room.people.get_untracked().iter().chain(&authors))
+    }
+
+    /// Opens a dialog, as soon as it is loaded.
+    pub(crate) fn open_dialog(self, request: DialogRequest) {
+        #[cfg(feature = "hydrate")]
+        let Err(request) = crate::browser::on_demand::open(self, request) else { return };
+        crate::ui::placeholder::open_when_loaded(self, request);
     }
 
     /// Focuses the composer.

@@ -7,7 +7,7 @@ use shared_types::Seq;
 
 use crate::ui::{
     message::dom::article,
-    state::{Chat, intent::Intent, set},
+    state::{Chat, intent::Intent, on_demand::DialogRequest, set},
 };
 
 /// Return value of the dialog if the visitor confirms.
@@ -43,8 +43,13 @@ pub(crate) fn delete_dialog(chat: Chat) -> Element {
         .child(form)
 }
 
-/// Opens the dialog about a message. The focus returns to the message, because the clicked button may be gone.
+/// Opens the dialog, as soon as it is loaded.
 pub(crate) fn open(chat: Chat, seq: Seq) {
+    chat.open_dialog(DialogRequest::Delete(seq));
+}
+
+/// Opens the loaded dialog about a message. The focus returns to the message, because the clicked button may be gone.
+pub(crate) fn show(chat: Chat, seq: Seq) {
     set(chat.message_dialogs.message, Some(seq));
     if let Some(message) = article(chat, seq) {
         _ = message.focus();

@@ -12,7 +12,7 @@ use crate::ui::{
         reactions::toggle,
     },
     parts::autofill::NoAutofill as _,
-    state::{Chat, set},
+    state::{Chat, on_demand::DialogRequest, set},
 };
 
 /// Return value of the dialog for the emoji in the field.
@@ -113,8 +113,13 @@ fn on_key(event: ev::KeyboardEvent) {
     }
 }
 
-/// Opens the picker for a message. The focus returns to the message.
+/// Opens the dialog, as soon as it is loaded.
 pub(crate) fn open(chat: Chat, seq: Seq) {
+    chat.open_dialog(DialogRequest::EmojiPicker(seq));
+}
+
+/// Opens the loaded picker for a message. The focus returns to the message.
+pub(crate) fn show(chat: Chat, seq: Seq) {
     set(chat.message_dialogs.message, Some(seq));
     if let Some(message) = article(chat, seq) {
         _ = message.focus();

@@ -7,7 +7,7 @@ use web_sys::wasm_bindgen::JsCast as _;
 
 use crate::ui::{
     parts::icon_button::{CROSS, icon_button},
-    state::{Chat, log::KeyedRow, set},
+    state::{Chat, log::KeyedRow, on_demand::DialogRequest, set},
 };
 
 /// Minimum movement of a swipe, in CSS pixels.
@@ -68,8 +68,13 @@ pub(crate) fn lightbox(chat: Chat) -> Element {
         .child(reactive(move || viewed(chat).and_then(|row| picture(chat, &row)).into_iter().flatten()))
 }
 
-/// Opens the dialog with the image of a row.
+/// Opens the dialog, as soon as it is loaded.
 pub(crate) fn open(chat: Chat, key: String) {
+    chat.open_dialog(DialogRequest::Lightbox(key));
+}
+
+/// Opens the loaded dialog with the image of a row.
+pub(crate) fn show(chat: Chat, key: String) {
     set(chat.images.viewed_row, Some(key));
     if let Some(dialog) = chat.images.lightbox.get_untracked() {
         _ = dialog.show_modal();

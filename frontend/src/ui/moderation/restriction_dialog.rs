@@ -12,7 +12,7 @@ use crate::ui::{
         form_controls::{choice, select},
         icon_button::icon_button,
     },
-    state::{Chat, intent::Intent, set},
+    state::{Chat, intent::Intent, on_demand::DialogRequest, set},
 };
 
 /// Icon of a shield.
@@ -163,8 +163,13 @@ pub(crate) fn button(chat: Chat, target: Person, container: NodeRef<html::Dialog
     })
 }
 
-/// Opens the dialog about a person. Resets what was selected for another person.
+/// Opens the dialog, as soon as it is loaded.
 pub(crate) fn open(chat: Chat, person: Person) {
+    chat.open_dialog(DialogRequest::Restrict(person));
+}
+
+/// Opens the loaded dialog about a person. Resets what was selected for another person.
+pub(crate) fn show(chat: Chat, person: Person) {
     set(chat.restriction_dialog.person, person);
     let (action, duration) = (chat.restriction_dialog.selected_action, chat.restriction_dialog.selected_duration);
     set(action, MUTE);

@@ -48,6 +48,8 @@ pub(crate) enum Intent {
     /// Search further back.
     SearchMore,
     SetNotifications(NotificationLevel),
+    /// Load the dialogs now.
+    LoadDialogs,
     /// Load the restrictions of the person in the restriction dialog.
     LoadRestrictions,
     /// Mute or ban a person for so many seconds; 0 lifts it.

@@ -1,0 +1,36 @@
+//! The loader: the lines of the page's script that load parts.
+
+use std::collections::{BTreeMap, HashMap};
+
+use anyhow::{Context, Result};
+
+use crate::page::StagedPage;
+
+/// The module that the program imports the loader from. There is no such file: [`insert`] writes it into the script.
+pub(crate) const MODULE: &str = "./loader.js";
+
+/// Loads parts, then calls the program with the result. `wasm` is what the program exports. A part is not loaded again
+/// after it was loaded, and is loaded again after it failed.
+const LOADER: &str = "\
+const load = (files) => async (callback, data) => {
+  const start = async (file) =>
+    WebAssembly.instantiateStreaming(fetch(new URL(file, import.meta.url)), { __wasm_split: wasm });
+  const loaded = await Promise.all(files.map(start)).then(() => true, () => false);
+  wasm.__indirect_function_table.get(callback)(data, loaded);
+};
+";
+
+/// Replaces the import of the loader in the script that wasm-bindgen has written. `parts` has the name of each split and
+/// of the files that it needs.
+pub(crate) fn insert(script: &str, parts: &HashMap<String, Vec<String>>, page: &StagedPage) -> Result<String> {
+    let quoted = format!("from \"{MODULE}\"");
+    let import = script.lines().find(|line| line.starts_with("import ") && line.contains(&quoted));
+    let import = import.context("the script does not import the loader")?;
+    let name = import.split_whitespace().nth(3).context("the import of the loader has another form")?;
+    let mut loaders = String::new();
+    for (split, files) in parts.iter().collect::<BTreeMap<_, _>>() {
+        let files = files.iter().map(|file| Ok(format!("{:?}", page.file_of(file)?))).collect::<Result<Vec<_>>>()?;
+        loaders.push_str(&format!("  __wasm_split_load_{split}: load([{}]),\n", files.join(", ")));
+    }
+    Ok(script.replacen(import, &format!("{LOADER}const {name} = {{\n{loaders}}};"), 1))
+}

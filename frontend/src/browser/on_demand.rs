@@ -1,0 +1,83 @@
+//! Loads the part of the program that is not needed to read, write and react.
+//!
+//! [`part`] is where the program is split: everything that is reached only through its functions is in a file of its own
+//! (`frontend/split/`). So nothing outside may call these functions directly.
+
+use std::{cell::Cell, time::Duration};
+
+use leptos::prelude::*;
+use leptos::wasm_split::SplitLoaderError;
+use page_view::{View, dom};
+use wasm_bindgen_futures::spawn_local;
+
+use crate::ui::{
+    on_demand,
+    parts::dialog,
+    state::{
+        Chat,
+        on_demand::{DialogRequest, Loading},
+        set,
+    },
+};
+
+/// When the dialogs are loaded, unless one is opened before. Until then, the page has the network for itself.
+const IDLE_DELAY: Duration = Duration::from_secs(1);
+
+/// The functions of the part.
+#[derive(Clone, Copy)]
+pub(crate) struct OnDemandPart {
+    draw: fn(Chat) -> Vec<View>,
+    show: fn(Chat, DialogRequest),
+}
+
+thread_local! {
+    static LOADED: Cell<Option<OnDemandPart>> = const { Cell::new(None) };
+}
+
+/// Returns the part once it is loaded. A debug build is not split, so that `trunk serve` needs one step less.
+#[cfg_attr(not(debug_assertions), leptos::wasm_split::wasm_split(on_demand, fallible, wasm_split_path = ::leptos::wasm_split))]
+fn part() -> Result<OnDemandPart, SplitLoaderError> {
+    Ok(OnDemandPart { draw: on_demand::dialogs, show: on_demand::show })
+}
+
+#[cfg(debug_assertions)]
+async fn load_part() -> Result<OnDemandPart, SplitLoaderError> {
+    part()
+}
+
+#[cfg(not(debug_assertions))]
+async fn load_part() -> Result<OnDemandPart, SplitLoaderError> {
+    part().await
+}
+
+/// Opens a dialog if it is loaded. If not, returns the request.
+pub(crate) fn open(chat: Chat, request: DialogRequest) -> Result<(), DialogRequest> {
+    let Some(part) = LOADED.get() else { return Err(request) };
+    (part.show)(chat, request);
+    Ok(())
+}
+
+/// Loads the dialogs when the page has nothing else to do.
+pub(crate) fn load_when_idle(chat: Chat) {
+    set_timeout(move || load(chat), IDLE_DELAY);
+}
+
+/// Loads the dialogs, unless they are loaded or on their way. Then opens the one that the visitor waits for.
+pub(crate) fn load(chat: Chat) {
+    if matches!(chat.on_demand.loading.get_untracked(), Loading::Running | Loading::Done) {
+        return;
+    }
+    set(chat.on_demand.loading, Loading::Running);
+    spawn_local(async move {
+        let Ok(part) = load_part().await else { return set(chat.on_demand.loading, Loading::Failed) };
+        let Some(container) = chat.on_demand.container.get_untracked() else { return };
+        dom::mount(&container, move || page_view::reactive(move || untrack(|| (part.draw)(chat)))).forget();
+        LOADED.set(Some(part));
+        set(chat.on_demand.loading, Loading::Done);
+        dialog::close(chat.on_demand.placeholder);
+        let request = chat.on_demand.request.try_update_value(Option::take).flatten();
+        if let Some(request) = request {
+            (part.show)(chat, request);
+        }
+    });
+}

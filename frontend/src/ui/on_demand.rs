@@ -1,0 +1,59 @@
+//! The dialogs. They are not part of the first program: nobody needs them to read, write and react.
+//!
+//! The browser loads them when it is idle, or when the first of them is opened. On a slow line, a placeholder is shown
+//! meanwhile; if loading fails, it says so and offers to try again.
+
+use page_view::View;
+
+use crate::ui::{
+    message::{
+        delete_dialog::{self, delete_dialog},
+        emoji_picker::{self, emoji_picker},
+        lightbox::{self, lightbox},
+    },
+    moderation::{
+        audit_dialog,
+        restriction_dialog::{self, restriction_dialog},
+        rules_dialog,
+    },
+    people_dialog::{self, people_dialog},
+    privacy_dialog,
+    profile::{self, profile_dialog},
+    rooms, search_dialog, shortcuts,
+    state::{Chat, on_demand::DialogRequest},
+};
+
+/// Draws all dialogs.
+pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
+    let dialogs = [
+        profile_dialog(chat),
+        people_dialog(chat),
+        lightbox(chat),
+        emoji_picker(chat),
+        delete_dialog(chat),
+        rooms::room_dialog(chat),
+        search_dialog::search(chat),
+        shortcuts::shortcuts(chat),
+        restriction_dialog(chat),
+        rules_dialog::rules(chat),
+        audit_dialog::audit(chat),
+        privacy_dialog::privacy(chat),
+    ];
+    dialogs.into_iter().map(View::from).collect()
+}
+
+/// Opens a dialog that is loaded.
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
+pub(crate) fn show(chat: Chat, request: DialogRequest) {
+    match request {
+        DialogRequest::Profile => profile::show(chat),
+        DialogRequest::People => people_dialog::show(chat),
+        DialogRequest::Rooms => rooms::show(chat),
+        DialogRequest::Search => search_dialog::show(chat),
+        DialogRequest::Shortcuts => shortcuts::show(chat),
+        DialogRequest::EmojiPicker(seq) => emoji_picker::show(chat, seq),
+        DialogRequest::Delete(seq) => delete_dialog::show(chat, seq),
+        DialogRequest::Lightbox(row) => lightbox::show(chat, row),
+        DialogRequest::Restrict(person) => restriction_dialog::show(chat, person),
+    }
+}

@@ -1,0 +1,60 @@
+//! What is loaded on demand: the dialogs.
+
+use leptos::{html, prelude::*};
+use shared_types::{Person, Seq};
+
+/// What is loaded on demand.
+#[derive(Clone, Copy)]
+pub(crate) struct OnDemandState {
+    pub(crate) loading: RwSignal<Loading>,
+    /// The dialog that the visitor opened before it was loaded.
+    pub(crate) request: StoredValue<Option<DialogRequest>>,
+    /// The dialog that is shown meanwhile.
+    pub(crate) placeholder: NodeRef<html::Dialog>,
+    /// The element that contains the dialogs.
+    pub(crate) container: NodeRef<html::Div>,
+    pub(crate) profile_dialog: NodeRef<html::Dialog>,
+    pub(crate) people_dialog: NodeRef<html::Dialog>,
+}
+
+impl OnDemandState {
+    pub(super) fn new() -> Self {
+        Self {
+            loading: RwSignal::new(Loading::Waiting),
+            request: StoredValue::new(None),
+            placeholder: NodeRef::new(),
+            container: NodeRef::new(),
+            profile_dialog: NodeRef::new(),
+            people_dialog: NodeRef::new(),
+        }
+    }
+}
+
+/// Whether the dialogs are loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
+pub(crate) enum Loading {
+    /// Loading has not started.
+    Waiting,
+    Running,
+    Failed,
+    Done,
+}
+
+/// A dialog to open.
+#[derive(Clone, Debug)]
+pub(crate) enum DialogRequest {
+    Profile,
+    People,
+    Rooms,
+    Search,
+    Shortcuts,
+    /// Reactions to a message.
+    EmojiPicker(Seq),
+    /// The deletion of a message.
+    Delete(Seq),
+    /// The image of the row with this key.
+    Lightbox(String),
+    /// The restrictions of a person.
+    Restrict(Person),
+}
