@@ -14,7 +14,6 @@ pub(crate) mod local_time;
 pub(crate) mod location;
 pub(crate) mod notification;
 pub(crate) mod offline;
-pub(crate) mod on_demand;
 pub(crate) mod page_state;
 pub(crate) mod picture;
 pub(crate) mod random;

@@ -38,12 +38,13 @@ pub(crate) fn build(project: &Project) -> Result<PathBuf> {
     Ok(dist)
 }
 
-/// Compiles the page in advance, while trunk is still being installed. The arguments are those that trunk takes from
-/// `frontend/index.html`. With other arguments trunk would compile again, which costs time and breaks nothing.
+/// Compiles the page, and what splits it, in advance, while trunk is still being installed. The arguments are those that
+/// trunk takes from `frontend/index.html`. With other arguments trunk would compile again, which costs time and breaks nothing.
 pub(crate) fn compile_ahead(project: &Project) -> Result<()> {
     if is_built(project)? {
         return Ok(());
     }
+    command::run(&mut project.cargo("build --quiet --package page-split"))?;
     let mut cargo = project.cargo("build --quiet --target=wasm32-unknown-unknown --manifest-path frontend/Cargo.toml");
     command::run(cargo.args(["--profile", "wasm", "--bin", "page", "--no-default-features", "--features", "hydrate"]))
 }

@@ -1,7 +1,9 @@
 //! The session: connects the state of the page with sockets, storage and components.
 
+mod dialogs;
 mod moderation;
 mod notifications;
+pub(crate) mod on_demand;
 mod privacy;
 mod queries;
 mod reading;
@@ -29,9 +31,9 @@ use wasm_bindgen_futures::spawn_local;
 use crate::{
     browser::{
         attachments::AttachmentTray,
-        clipboard, cookies, damage, draft, events,
+        clipboard, damage, draft, events,
         local_time::LocalTime,
-        location, on_demand, page_state, random,
+        location, page_state, random,
         session::uploads::SentImage,
         sign_out,
         socket::{Socket, SocketEvent},
@@ -194,11 +196,6 @@ impl Session {
             Intent::DismissErrors => self.update_attachments(AttachmentTray::clear_errors),
             Intent::Retry(nonce) => self.client.retry(&nonce, now),
             Intent::Discard(nonce) => self.discard(&nonce),
-            Intent::Rename(name) => {
-                self.store_name(name.clone());
-                self.client.rename(name)
-            }
-            Intent::SetLanguage(language) => return cookies::switch_language(language),
             Intent::LoadOlder => self.client.load_older(),
             Intent::LoadNewer => self.client.load_newer(),
             Intent::GoToNewest => return self.return_to_newest(),
@@ -220,21 +217,8 @@ impl Session {
             Intent::Reconnect => self.client.reconnect(now),
             Intent::RefreshRooms => return self.refresh_rooms_now(),
             Intent::RemoveRoom(room) => return self.remove_room(&room),
-            Intent::Search(text) => return self.update_search(|search| search.start(&text)),
-            Intent::SearchMore => return self.update_search(Search::continue_search),
-            Intent::SetNotifications(choice) => return self.set_notifications(choice),
             Intent::LoadDialogs => return on_demand::load(self.chat),
-            Intent::LoadRestrictions => return self.load_restrictions(),
-            Intent::Restrict { person, ban, seconds } => self.restrict(person, ban, seconds),
-            Intent::PurgeUser(person) => return self.purge_user(person),
-            Intent::SetRules(rules) => self.send_moderation(None, ClientMessage::Rules { rules }),
-            Intent::Audit => return self.update_audit(AuditLog::reload),
-            Intent::AuditMore => return self.update_audit(AuditLog::load_more),
-            Intent::Export => return self.export(),
-            Intent::EraseMyData => return self.update_erasure(Erasure::start),
-            Intent::StopErasing => return self.update_erasure(Erasure::stop),
-            Intent::CopyId => return self.copy_id(),
-            Intent::SignOut => return self.sign_out(false),
+            Intent::Dialog(intent) => on_demand::perform(self, intent),
         };
         self.perform(effects);
     }
@@ -348,8 +332,7 @@ impl Session {
             }
             SocketEvent::Closed => {
                 self.sockets.retain(|(open, _)| *open != id);
-                self.update_search(Search::on_disconnect);
-                self.on_moderation_disconnect();
+                on_demand::with_part(|part| (part.on_disconnect)(self));
                 self.client.on_closed(now, id)
             }
         };
@@ -375,7 +358,7 @@ impl Session {
             now,
         );
         if let Status::Ended(_) = status {
-            self.update_erasure(Erasure::stop);
+            on_demand::with_part(|part| (part.on_end)(self));
         }
         set(self.chat.room.typing, self.chat.translations.typing(&self.client.timeline().typing(now)));
         let presence = self.client.timeline().presence(now);

@@ -10,7 +10,7 @@ use shared_types::AccessMode;
 
 use crate::ui::{
     parts::dialog::{self, has_modifier, titled_dialog},
-    state::{Chat, intent::Intent, privacy::ExportStatus, set},
+    state::{Chat, intent::DialogIntent, privacy::ExportStatus, set},
 };
 
 /// Draws the dialog.
@@ -106,7 +106,7 @@ fn id(chat: Chat) -> Element {
     let copy = element("button")
         .class("button")
         .with("type", "button")
-        .on(ev::click, move |_| chat.dispatch.run(Intent::CopyId));
+        .on(ev::click, move |_| chat.run_in_dialog(DialogIntent::CopyId));
     element("section")
         .class("part")
         .child(element("h3").text(translations.your_id))
@@ -128,7 +128,7 @@ fn export(chat: Chat) -> Element {
     let link = link.on(ev::click, move |event| {
         if !has_modifier(&event) {
             event.prevent_default();
-            chat.dispatch.run(Intent::Export);
+            chat.run_in_dialog(DialogIntent::Export);
         }
     });
     element("section").class("part").child(hint_line(hint)).child(link)
@@ -141,14 +141,14 @@ fn erase_my_data(chat: Chat, confirmation: Confirmation) -> Element {
         Erasure::Done { .. } => Vec::new(),
         Erasure::Running { .. } => {
             let stop = move |_| {
-                chat.dispatch.run(Intent::StopErasing);
+                chat.run_in_dialog(DialogIntent::StopErasing);
                 confirmation.close();
             };
             vec![confirmation.button(button("button", "button", translations.stop).on(ev::click, stop))]
         }
         _ if confirmation.is_open.get() && !has_ended() => {
             let yes = move |_| {
-                chat.dispatch.run(Intent::EraseMyData);
+                chat.run_in_dialog(DialogIntent::EraseMyData);
                 confirmation.close();
             };
             vec![
@@ -192,7 +192,7 @@ fn sign_out(chat: Chat, confirmation: Confirmation) -> Element {
         if needs_confirmation && !confirmation.is_open.get_untracked() {
             confirmation.open();
         } else {
-            chat.dispatch.run(Intent::SignOut);
+            chat.run_in_dialog(DialogIntent::SignOut);
         }
     };
     let buttons = move || {

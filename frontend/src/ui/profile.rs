@@ -11,7 +11,7 @@ use crate::ui::{
     privacy_dialog,
     profile::{language_select::language_select, notification_choice::notification_choice},
     shortcuts,
-    state::{Chat, intent::Intent},
+    state::{Chat, intent::DialogIntent},
 };
 
 /// Draws the dialog.
@@ -35,7 +35,7 @@ pub(crate) fn profile_dialog(chat: Chat) -> Element {
         let Some(name) = field.get_untracked().map(|field| field.value()) else { return };
         match name.parse::<PersonName>() {
             Ok(name) => {
-                chat.dispatch.run(Intent::Rename(name));
+                chat.run_in_dialog(DialogIntent::Rename(name));
                 close();
             }
             Err(why) => error.set(Some(why)),

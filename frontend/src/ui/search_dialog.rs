@@ -14,7 +14,12 @@ use crate::ui::{
         dialog::{self, has_modifier, titled_dialog},
         icon_button::icon_button,
     },
-    state::{Chat, intent::Intent, on_demand::DialogRequest, search::SearchHit},
+    state::{
+        Chat,
+        intent::{DialogIntent, Intent},
+        on_demand::DialogRequest,
+        search::SearchHit,
+    },
 };
 
 /// Icon of a magnifying glass.
@@ -30,7 +35,7 @@ pub(crate) fn search(chat: Chat) -> Element {
     let field = NodeRef::<html::Input>::new();
     let submit = move || {
         if let Some(field) = field.get_untracked() {
-            chat.dispatch.run(Intent::Search(field.value()));
+            chat.run_in_dialog(DialogIntent::Search(field.value()));
         }
     };
     let is_empty = move || field.get_untracked().is_some_and(|field| field.value().trim().is_empty());
@@ -54,7 +59,7 @@ pub(crate) fn search(chat: Chat) -> Element {
             _ => return Vec::new(),
         };
         let search_more = move |_| {
-            chat.dispatch.run(Intent::SearchMore);
+            chat.run_in_dialog(DialogIntent::SearchMore);
             // The button disappears when the search is complete, so the focus moves to the results.
             if let Some(results) = results.get_untracked() {
                 _ = results.focus();

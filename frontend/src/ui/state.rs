@@ -23,7 +23,7 @@ use crate::{
     i18n::Translations,
     ui::state::{
         composer::ComposerState,
-        intent::Intent,
+        intent::{DialogIntent, Intent},
         log::{ImageState, KeyedRow, LogState, MessageDialogs},
         moderation::{ModerationState, RestrictionDialogState},
         on_demand::{DialogRequest, OnDemandState},
@@ -120,8 +120,13 @@ impl Chat {
     /// Opens a dialog, as soon as it is loaded.
     pub(crate) fn open_dialog(self, request: DialogRequest) {
         #[cfg(feature = "hydrate")]
-        let Err(request) = crate::browser::on_demand::open(self, request) else { return };
+        let Err(request) = crate::browser::session::on_demand::open(self, request) else { return };
         crate::ui::placeholder::open_when_loaded(self, request);
+    }
+
+    /// Sends a command of a dialog to the session.
+    pub(crate) fn run_in_dialog(&self, intent: DialogIntent) {
+        self.dispatch.run(Intent::Dialog(intent));
     }
 
     /// Focuses the composer.

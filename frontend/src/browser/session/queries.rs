@@ -8,7 +8,10 @@ use page_model::{
 use shared_types::{Action, ActionName, RoomName, ServerMessage};
 
 use crate::{
-    browser::{session::Session, storage},
+    browser::{
+        session::{Session, on_demand},
+        storage,
+    },
     ui::state::{
         search::{SearchHit, SearchResults},
         set,
@@ -84,14 +87,8 @@ impl Session {
                 self.rooms.on_activity(rooms.clone());
                 self.show_rooms();
             }
-            ServerMessage::Found { text, messages, before } => {
-                self.update_search(|search| search.on_results(text, messages.clone(), *before));
-            }
-            ServerMessage::Error { action: Some(ActionName::Known(Action::Search)), .. } => {
-                self.update_search(Search::on_error);
-            }
             ServerMessage::Error { action: Some(ActionName::Known(Action::Rooms)), .. } => self.rooms.on_error(),
-            _ => self.on_moderation_answer(message),
+            _ => on_demand::with_part(|part| (part.on_answer)(self, message)),
         }
     }
 
@@ -100,8 +97,9 @@ impl Session {
         if self.client.status(now) != Status::Live {
             return;
         }
-        let queries = [self.rooms.take_request(now), self.search.take_request()];
-        for query in queries.into_iter().chain(self.moderation_queries(now)).flatten() {
+        let mut queries = Vec::from_iter(self.rooms.take_request(now));
+        on_demand::with_part(|part| queries.extend((part.queries)(self, now)));
+        for query in queries {
             let effects = self.client.send_query(query);
             self.perform(effects);
         }

@@ -10,7 +10,7 @@ use crate::ui::{
         byline::byline,
         dialog::{self, titled_dialog},
     },
-    state::{Chat, intent::Intent, moderation::AuditRow},
+    state::{Chat, intent::DialogIntent, moderation::AuditRow},
 };
 
 /// Draws the dialog.
@@ -31,7 +31,7 @@ pub(crate) fn audit(chat: Chat) -> Element {
             _ => return Vec::new(),
         };
         let further = move |_| {
-            chat.dispatch.run(Intent::AuditMore);
+            chat.run_in_dialog(DialogIntent::AuditMore);
             // The button disappears after the oldest entry, so the focus moves to the list.
             if let Some(list) = list.get_untracked() {
                 _ = list.focus();
@@ -52,7 +52,7 @@ pub(crate) fn audit(chat: Chat) -> Element {
 }
 
 pub(crate) fn open(chat: Chat) {
-    chat.dispatch.run(Intent::Audit);
+    chat.run_in_dialog(DialogIntent::Audit);
     dialog::open(chat.moderation.audit_dialog);
 }
 

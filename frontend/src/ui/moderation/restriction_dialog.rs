@@ -12,7 +12,7 @@ use crate::ui::{
         form_controls::{choice, select},
         icon_button::icon_button,
     },
-    state::{Chat, intent::Intent, on_demand::DialogRequest, set},
+    state::{Chat, intent::DialogIntent, on_demand::DialogRequest, set},
 };
 
 /// Icon of a shield.
@@ -122,14 +122,14 @@ fn can_submit(chat: Chat) -> bool {
 fn submit(chat: Chat, action: u32, seconds: u32) {
     let person = chat.restriction_dialog.person.get_untracked();
     if action != PURGE {
-        return chat.dispatch.run(Intent::Restrict { person, ban: action == BAN, seconds });
+        return chat.run_in_dialog(DialogIntent::Restrict { person, ban: action == BAN, seconds });
     }
     dialog::close(chat.restriction_dialog.dialog);
     // The message at which the dialog was opened is about to be redrawn, so the focus moves to the log.
     if let Some(log) = chat.log.element.get_untracked() {
         _ = log.focus();
     }
-    chat.dispatch.run(Intent::PurgeUser(person));
+    chat.run_in_dialog(DialogIntent::PurgeUser(person));
 }
 
 /// Preselects the current restrictions, given as remaining seconds of a mute and a ban, so that a moderator does not
@@ -175,6 +175,6 @@ pub(crate) fn show(chat: Chat, person: Person) {
     set(action, MUTE);
     set(duration, DURATIONS[0]);
     set(chat.moderation.is_pending, false);
-    chat.dispatch.run(Intent::LoadRestrictions);
+    chat.run_in_dialog(DialogIntent::LoadRestrictions);
     dialog::open(chat.restriction_dialog.dialog);
 }

@@ -10,7 +10,7 @@ use crate::ui::{
         dialog::{self, titled_dialog},
         form_controls::{choice, select},
     },
-    state::{Chat, intent::Intent, set},
+    state::{Chat, intent::DialogIntent, set},
 };
 
 /// The intervals of slow mode, in seconds: off, 5 s, 10 s, 30 s, 1 min, 5 min, 15 min, 1 h.
@@ -43,7 +43,7 @@ pub(crate) fn rules(chat: Chat) -> Element {
                 return;
             }
             let slow = u16::try_from(slow.get_untracked()).unwrap_or_default();
-            chat.dispatch.run(Intent::SetRules(RoomRules { slow, read_only: read_only.get_untracked() == 1 }));
+            chat.run_in_dialog(DialogIntent::SetRules(RoomRules { slow, read_only: read_only.get_untracked() == 1 }));
         })
         .child(select(translations.slow_mode, intervals, slow))
         .child(choice("checkbox", translations.moderators_only, 1, read_only))

@@ -4,13 +4,13 @@ use leptos::{ev, prelude::*};
 use page_view::{Element, element};
 use shared_types::Language;
 
-use crate::ui::state::{Chat, intent::Intent};
+use crate::ui::state::{Chat, intent::DialogIntent};
 
 /// Draws the select. Every language has its own name for itself.
 pub(crate) fn language_select(chat: Chat) -> Element {
     let on_change = move |event| {
         if let Some(language) = Language::of_tag(&event_target_value(&event)) {
-            chat.dispatch.run(Intent::SetLanguage(language));
+            chat.run_in_dialog(DialogIntent::SetLanguage(language));
         }
     };
     let options = Language::ALL.map(|language| {

@@ -5,7 +5,7 @@ use page_model::notification_level::NotificationLevel;
 use page_view::{Element, element, reactive_text};
 use web_sys::{HtmlInputElement, wasm_bindgen::JsCast as _};
 
-use crate::ui::state::{Chat, intent::Intent};
+use crate::ui::state::{Chat, intent::DialogIntent};
 
 pub(crate) fn notification_choice(chat: Chat) -> Element {
     let choices = NotificationLevel::ALL.into_iter().zip(chat.translations.notify).map(|(choice, label)| {
@@ -19,7 +19,7 @@ pub(crate) fn notification_choice(chat: Chat) -> Element {
                 let drawn: HtmlInputElement = drawn.clone().unchecked_into();
                 Effect::new(move || drawn.set_checked(chat.notifications.level.get() == choice));
             })
-            .on(ev::change, move |_| chat.dispatch.run(Intent::SetNotifications(choice)));
+            .on(ev::change, move |_| chat.run_in_dialog(DialogIntent::SetNotifications(choice)));
         let label = element("span").text(label);
         element("label").class("choice").child(button).child(label)
     });

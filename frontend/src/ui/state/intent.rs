@@ -21,9 +21,6 @@ pub(crate) enum Intent {
     DescribeImage(u32, String),
     Retry(Nonce),
     Discard(Nonce),
-    Rename(PersonName),
-    /// Switch the language of the page.
-    SetLanguage(Language),
     /// The visitor is typing.
     Typing,
     LoadOlder,
@@ -43,13 +40,24 @@ pub(crate) enum Intent {
     RefreshRooms,
     /// Remove a room from the list.
     RemoveRoom(RoomName),
+    /// Load the dialogs now.
+    LoadDialogs,
+    /// A command of a dialog.
+    Dialog(DialogIntent),
+}
+
+/// A command of the visitor in a dialog. What performs it is loaded with the dialogs.
+#[derive(Clone, Debug)]
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
+pub(crate) enum DialogIntent {
+    Rename(PersonName),
+    /// Switch the language of the page.
+    SetLanguage(Language),
     /// Search for messages with these words.
     Search(String),
     /// Search further back.
     SearchMore,
     SetNotifications(NotificationLevel),
-    /// Load the dialogs now.
-    LoadDialogs,
     /// Load the restrictions of the person in the restriction dialog.
     LoadRestrictions,
     /// Mute or ban a person for so many seconds; 0 lifts it.

@@ -7,16 +7,22 @@ use std::{cell::Cell, time::Duration};
 
 use leptos::prelude::*;
 use leptos::wasm_split::SplitLoaderError;
+use page_model::client::Effect;
 use page_view::{View, dom};
+use shared_types::{ClientMessage, ServerMessage};
 use wasm_bindgen_futures::spawn_local;
 
-use crate::ui::{
-    on_demand,
-    parts::dialog,
-    state::{
-        Chat,
-        on_demand::{DialogRequest, Loading},
-        set,
+use crate::{
+    browser::session::Session,
+    ui::{
+        on_demand,
+        parts::dialog,
+        state::{
+            Chat,
+            intent::DialogIntent,
+            on_demand::{DialogRequest, Loading},
+            set,
+        },
     },
 };
 
@@ -25,9 +31,16 @@ const IDLE_DELAY: Duration = Duration::from_secs(1);
 
 /// The functions of the part.
 #[derive(Clone, Copy)]
-pub(crate) struct OnDemandPart {
+pub(super) struct OnDemandPart {
     draw: fn(Chat) -> Vec<View>,
     show: fn(Chat, DialogRequest),
+    perform: fn(&mut Session, DialogIntent) -> Vec<Effect>,
+    pub(super) on_answer: fn(&mut Session, &ServerMessage),
+    pub(super) on_disconnect: fn(&mut Session),
+    /// Called while the connection has ended for good.
+    pub(super) on_end: fn(&mut Session),
+    /// Returns the requests that are due.
+    pub(super) queries: fn(&mut Session, u64) -> Vec<ClientMessage>,
 }
 
 thread_local! {
@@ -37,7 +50,15 @@ thread_local! {
 /// Returns the part once it is loaded. A debug build is not split, so that `trunk serve` needs one step less.
 #[cfg_attr(not(debug_assertions), leptos::wasm_split::wasm_split(on_demand, fallible, wasm_split_path = ::leptos::wasm_split))]
 fn part() -> Result<OnDemandPart, SplitLoaderError> {
-    Ok(OnDemandPart { draw: on_demand::dialogs, show: on_demand::show })
+    Ok(OnDemandPart {
+        draw: on_demand::dialogs,
+        show: on_demand::show,
+        perform: Session::on_dialog_intent,
+        on_answer: Session::on_dialog_answer,
+        on_disconnect: Session::on_dialogs_disconnect,
+        on_end: Session::stop_erasing,
+        queries: Session::dialog_queries,
+    })
 }
 
 #[cfg(debug_assertions)]
@@ -55,6 +76,18 @@ pub(crate) fn open(chat: Chat, request: DialogRequest) -> Result<(), DialogReque
     let Some(part) = LOADED.get() else { return Err(request) };
     (part.show)(chat, request);
     Ok(())
+}
+
+/// Calls `act` with the part if it is loaded. Before that, no dialog waits for anything.
+pub(super) fn with_part(act: impl FnOnce(OnDemandPart)) {
+    if let Some(part) = LOADED.get() {
+        act(part);
+    }
+}
+
+/// Performs a command of a dialog.
+pub(super) fn perform(session: &mut Session, intent: DialogIntent) -> Vec<Effect> {
+    LOADED.get().map(|part| (part.perform)(session, intent)).unwrap_or_default()
 }
 
 /// Loads the dialogs when the page has nothing else to do.
