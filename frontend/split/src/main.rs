@@ -5,18 +5,19 @@
 //! The files replace those that trunk has written, and their names in the page.
 
 mod loader;
+mod names;
 mod page;
 
 use std::{
     env, fs,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 use anyhow::{Context, Result, anyhow, ensure};
 use wasm_split_cli_support::{Options, SplitWasm};
 
-use crate::page::StagedPage;
+use crate::{names::ShortNames, page::StagedPage};
 
 /// Settings of wasm-opt. The features are those that the compiler uses.
 const WASM_OPT: [&str; 8] = [
@@ -43,11 +44,14 @@ fn main() -> Result<()> {
     bind(&scratch)?;
     let mut page = StagedPage::open(Path::new(&staging), &address)?;
     for part in &split.split_modules {
-        page.add_part(&stem(part)?, &optimized(part)?)?;
+        page.add_part(&stem(part)?, &optimized(part, &[])?.0)?;
     }
-    page.replace_program(&optimized(&scratch.join("page_bg.wasm"))?)?;
-    let script = loader::insert(&fs::read_to_string(scratch.join("page.js"))?, &split.prefetch_map, &page)?;
-    page.replace_script(&script)?;
+    let (program, listed) = optimized(&scratch.join("page_bg.wasm"), &["--minify-imports-and-exports-and-modules"])?;
+    page.replace_program(&program)?;
+    let names = ShortNames::parse(&listed)?;
+    let script = names::merge_modules(&fs::read_to_string(scratch.join("page.js"))?)?;
+    let script = loader::insert(&script, &split.prefetch_map, &page, names.shared())?;
+    page.replace_script(&names.replace_in(&script))?;
     page.finish()
 }
 
@@ -76,11 +80,14 @@ fn bind(scratch: &Path) -> Result<()> {
     run(bindgen.arg(scratch).arg(scratch.join("program.wasm")))
 }
 
-/// Makes a file smaller and returns it.
-fn optimized(file: &Path) -> Result<Vec<u8>> {
+/// Makes a file smaller. Returns it, and what wasm-opt has printed.
+fn optimized(file: &Path, passes: &[&str]) -> Result<(Vec<u8>, String)> {
     let small = file.with_extension("small.wasm");
-    run(Command::new("wasm-opt").args(WASM_OPT).arg(file).arg("-o").arg(&small))?;
-    Ok(fs::read(small)?)
+    let mut wasm_opt = Command::new("wasm-opt");
+    let output = wasm_opt.args(WASM_OPT).args(passes).arg(file).arg("-o").arg(&small).stderr(Stdio::inherit()).output();
+    let output = output.context("wasm-opt cannot be started")?;
+    ensure!(output.status.success(), "{wasm_opt:?} failed");
+    Ok((fs::read(small)?, String::from_utf8(output.stdout)?))
 }
 
 fn run(command: &mut Command) -> Result<()> {
