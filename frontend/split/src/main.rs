@@ -19,9 +19,12 @@ use wasm_split_cli_support::{Options, SplitWasm};
 
 use crate::{names::ShortNames, page::StagedPage};
 
+/// What wasm-opt does with the program. Streams of Leptos export functions that nothing calls.
+const PROGRAM_PASSES: [&str; 3] =
+    ["--remove-exports=*intounderlying*", "-Oz", "--minify-imports-and-exports-and-modules"];
+
 /// Settings of wasm-opt. The features are those that the compiler uses.
-const WASM_OPT: [&str; 8] = [
-    "-Oz",
+const WASM_OPT: [&str; 7] = [
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
     "--enable-sign-ext",
@@ -44,9 +47,9 @@ fn main() -> Result<()> {
     bind(&scratch)?;
     let mut page = StagedPage::open(Path::new(&staging), &address)?;
     for part in &split.split_modules {
-        page.add_part(&stem(part)?, &optimized(part, &[])?.0)?;
+        page.add_part(&stem(part)?, &optimized(part, &["-Oz"])?.0)?;
     }
-    let (program, listed) = optimized(&scratch.join("page_bg.wasm"), &["--minify-imports-and-exports-and-modules"])?;
+    let (program, listed) = optimized(&scratch.join("page_bg.wasm"), &PROGRAM_PASSES)?;
     page.replace_program(&program)?;
     let names = ShortNames::parse(&listed)?;
     let script = names::merge_modules(&fs::read_to_string(scratch.join("page.js"))?)?;
@@ -84,7 +87,7 @@ fn bind(scratch: &Path) -> Result<()> {
 fn optimized(file: &Path, passes: &[&str]) -> Result<(Vec<u8>, String)> {
     let small = file.with_extension("small.wasm");
     let mut wasm_opt = Command::new("wasm-opt");
-    let output = wasm_opt.args(WASM_OPT).args(passes).arg(file).arg("-o").arg(&small).stderr(Stdio::inherit()).output();
+    let output = wasm_opt.args(passes).args(WASM_OPT).arg(file).arg("-o").arg(&small).stderr(Stdio::inherit()).output();
     let output = output.context("wasm-opt cannot be started")?;
     ensure!(output.status.success(), "{wasm_opt:?} failed");
     Ok((fs::read(small)?, String::from_utf8(output.stdout)?))
