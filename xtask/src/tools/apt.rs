@@ -1,6 +1,6 @@
 //! Debian packages.
 
-use std::process::Command;
+use std::{fs, process::Command};
 
 use anyhow::Result;
 
@@ -16,4 +16,9 @@ pub(super) fn install(purpose: &str, packages: &[&str]) -> Result<()> {
     // A new machine has no package lists yet.
     run(Command::new("apt-get").arg("update"))?;
     run(Command::new("apt-get").args(["install", "--yes", "--no-install-recommends"]).args(packages))
+}
+
+/// Whether this machine runs Debian. Other distributions may lack a package.
+pub(super) fn is_debian() -> bool {
+    fs::read_to_string("/etc/os-release").is_ok_and(|release| release.lines().any(|line| line == "ID=debian"))
 }

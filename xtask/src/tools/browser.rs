@@ -41,20 +41,23 @@ pub(crate) fn browser_tests(project: &Project) -> Result<Browsers> {
     Ok(Browsers { chromium: chromium()?, headless_shell: headless_shell() })
 }
 
-/// Returns the path of the headless shell. It is installed where that is possible: for root on Debian.
+/// Returns the path of the headless shell, if the tests are to run in it. It is installed for root on Debian.
 fn headless_shell() -> Option<PathBuf> {
-    let find = || {
-        let named = env::var_os("HEADLESS_SHELL").map(PathBuf::from);
-        named.or_else(|| Some(PathBuf::from(HEADLESS_SHELL)).filter(|path| path.exists()))
-    };
+    if let Some(named) = env::var_os("HEADLESS_SHELL") {
+        return Some(named.into());
+    }
+    // A browser that somebody has named is the one to test.
+    if env::var_os("CHROMIUM").is_some() {
+        return None;
+    }
+    let find = || Some(PathBuf::from(HEADLESS_SHELL)).filter(|path| path.exists());
     if let Some(shell) = find() {
         return Some(shell);
     }
     // Both have to be of one version.
     let packages = ["chromium", "chromium-headless-shell"];
-    if let Err(error) =
-        apt::install("Chromium's headless shell, in which the browser tests take half the time (1 minute)", &packages)
-    {
+    let purpose = "Chromium's headless shell, in which the browser tests take half the time (1 minute)";
+    if let Some(Err(error)) = apt::is_debian().then(|| apt::install(purpose, &packages)) {
         println!("It cannot be installed: {error:#}.");
     }
     let shell = find();
