@@ -1,6 +1,7 @@
 //! The AWS emulator (ministack). It listens on a free port of the loopback interface.
 
 use std::{
+    env,
     fs::{self, File},
     io::{Read, Write},
     net::TcpStream,
@@ -37,7 +38,11 @@ impl AwsEmulator {
         command.env("BIND_HOST", "127.0.0.1").env("GATEWAY_PORT", port.to_string()).env("TMPDIR", &scratch);
         command.env("S3_DATA_DIR", scratch.join("s3")).env("STATE_DIR", scratch.join("state"));
         // Its `sitecustomize.py` removes waits from the emulator.
-        command.env("PYTHONPATH", project.root.join("xtask/emulator"));
+        let inherited = env::var_os("PYTHONPATH").unwrap_or_default();
+        let folders = [project.root.join("xtask/emulator")]
+            .into_iter()
+            .chain(env::split_paths(&inherited).filter(|path| !path.as_os_str().is_empty()));
+        command.env("PYTHONPATH", env::join_paths(folders)?);
         set_aws_environment(&mut command, port);
         let child = command.stdout(out.try_clone()?).stderr(out).spawn().context("ministack cannot be started")?;
         let mut emulator = Self { child, port };
