@@ -25,7 +25,7 @@ const RUST_TESTS: [(&str, &str); 4] = [
         "tests: wire types and xtask",
         "--package shared-types --package light-json --package light-json-derive --package load --package xtask",
     ),
-    ("tests: page model and view layer", "--package page-model --package page-view"),
+    ("tests: page model, view layer and splitting", "--package page-model --package page-view --package page-split"),
     ("tests: page on the server", "--package frontend --features ssr"),
     (
         "tests: rules, stores and local server",

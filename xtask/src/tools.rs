@@ -179,8 +179,8 @@ mod tests {
         assert!(fits(Accepts::AtLeast(&[1, 167]), "SAM CLI, version 1.167.0"));
         assert!(fits(Accepts::AtLeast(&[1, 167]), "SAM CLI, version 2.0.0"));
         assert!(!fits(Accepts::AtLeast(&[1, 167]), "SAM CLI, version 1.99.0"));
-        assert!(fits(Accepts::AtLeast(&[120]), "wasm-opt version 132 (version_132)"));
-        assert!(!fits(Accepts::AtLeast(&[120]), "no version"));
+        assert!(fits(Accepts::AtLeast(&[132]), "wasm-opt version 132 (version_132)"));
+        assert!(!fits(Accepts::AtLeast(&[132]), "no version"));
     }
 
     #[test]

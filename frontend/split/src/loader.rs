@@ -9,14 +9,17 @@ use crate::page::StagedPage;
 /// The module that the program imports the loader from. There is no such file: [`insert`] writes it into the script.
 pub(crate) const MODULE: &str = "./loader.js";
 
-/// Loads parts, then calls the program with the result. `wasm` is what the program exports, and `shared` what the parts use of it. The
+/// Loads parts, each within a minute, then calls the program with the result. `wasm` is what the program exports, and `shared` what the parts use of it. The
 /// call only wakes the task that waits; the task itself is called through an export, which the script in `Trunk.toml` guards.
 const LOADER: &str = "\
 const load = (files) => async (callback, data) => {
-  const start = async (file) =>
-    WebAssembly.instantiateStreaming(fetch(new URL(file, import.meta.url)), { __wasm_split: shared() });
-  const loaded = await Promise.all(files.map(start)).then(() => true, () => false);
-  wasm.__indirect_function_table.get(callback)(data, loaded);
+  const start = async (file) => {
+    const answer = fetch(new URL(file, import.meta.url), { signal: AbortSignal.timeout(60000) });
+    await WebAssembly.instantiateStreaming(answer, { __wasm_split: shared() });
+  };
+  const report = (error) => console.error(error);
+  const loaded = await Promise.all(files.map(start)).then(() => true, report);
+  wasm.__indirect_function_table.get(callback)(data, loaded === true);
 };
 ";
 

@@ -54,7 +54,7 @@ fn main() -> Result<()> {
     let names = ShortNames::parse(&listed)?;
     let script = names::merge_modules(&fs::read_to_string(scratch.join("page.js"))?)?;
     let script = loader::insert(&script, &split.prefetch_map, &page, names.shared())?;
-    page.replace_script(&names.replace_in(&script))?;
+    page.replace_script(&names.replace_in(&script)?)?;
     page.finish()
 }
 
@@ -88,15 +88,21 @@ fn optimized(file: &Path, passes: &[&str]) -> Result<(Vec<u8>, String)> {
     let small = file.with_extension("small.wasm");
     let mut wasm_opt = Command::new("wasm-opt");
     let output = wasm_opt.args(passes).args(WASM_OPT).arg(file).arg("-o").arg(&small).stderr(Stdio::inherit()).output();
-    let output = output.context("wasm-opt cannot be started")?;
+    let output = output.with_context(|| missing_tool(&wasm_opt))?;
     ensure!(output.status.success(), "{wasm_opt:?} failed");
     Ok((fs::read(small)?, String::from_utf8(output.stdout)?))
 }
 
 fn run(command: &mut Command) -> Result<()> {
-    let status = command.status().with_context(|| format!("{:?} cannot be started", command.get_program()))?;
+    let status = command.status().with_context(|| missing_tool(command))?;
     ensure!(status.success(), "{command:?} failed");
     Ok(())
+}
+
+/// Says what helps when a tool cannot be started. trunk finds its own tools, and this program only those on the PATH.
+fn missing_tool(command: &Command) -> String {
+    let tool = command.get_program().display();
+    format!("{tool} cannot be started: `cargo xtask run` installs it and builds the page; or put it on the PATH")
 }
 
 /// Returns the name of a file without its extension.

@@ -1,8 +1,8 @@
 //! Short names of what the program imports from its script and exports to it. The long ones of wasm-bindgen are in both files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
 /// The module in which wasm-opt puts all imports.
@@ -39,8 +39,13 @@ impl ShortNames {
 
     /// Replaces the long names in the script of wasm-bindgen. An import is a key of an object literal there, and an export a property of
     /// `wasm`.
-    pub(crate) fn replace_in(&self, script: &str) -> String {
+    ///
+    /// # Errors
+    ///
+    /// An import is not in the script: another version of wasm-bindgen may write it in another form, and the program would not start.
+    pub(crate) fn replace_in(&self, script: &str) -> Result<String> {
         let mut short = String::with_capacity(script.len());
+        let mut missing: BTreeSet<_> = self.imports.keys().map(String::as_str).collect();
         let mut rest = script;
         while let Some(start) = rest.find(is_part_of_name) {
             let end = rest[start..].find(|c| !is_part_of_name(c)).map_or(rest.len(), |length| start + length);
@@ -52,9 +57,13 @@ impl ShortNames {
             let is_used = is_export || rest.starts_with(':');
             let found = names.get(name).filter(|_| is_used);
             short.push_str(found.map_or(name, String::as_str));
+            if is_used && !is_export {
+                missing.remove(name);
+            }
         }
         short.push_str(rest);
-        short
+        ensure!(missing.is_empty(), "the script has these imports of the program in an unknown form: {missing:?}");
+        Ok(short)
     }
 }
 
@@ -83,13 +92,15 @@ mod tests {
     fn names_are_replaced_where_the_script_uses_them() {
         let names = ShortNames::parse(LISTED).unwrap();
         for (script, expect) in [
-            ("{ __wbg_now_1: function() {} }", "{ b: function() {} }"),
             ("wasm.__wbindgen_free(memory)", "wasm.e(memory)"),
             ("__wbindgen_free(a.memory)", "__wbindgen_free(a.memory)"),
             ("wasm.memory_of, __wbg_now_12: 1, 'é'", "wasm.memory_of, __wbg_now_12: 1, 'é'"),
         ] {
-            assert_eq!(names.replace_in(script), expect);
+            let imports = "{ __wbg_now_1: function() {}, load_x: 1 }";
+            let expect = ["{ b: function() {}, c: 1 }", expect].concat();
+            assert_eq!(names.replace_in(&[imports, script].concat()).unwrap(), expect);
         }
+        assert!(names.replace_in("{ __wbg_now_1() {}, load_x: 1 }").is_err(), "an import in another form");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 /// The page in trunk's staging directory.
 pub(crate) struct StagedPage {
@@ -62,6 +62,7 @@ impl StagedPage {
     /// Writes `index.html`. It names the parts, so that the service worker stores them.
     pub(crate) fn finish(self) -> Result<()> {
         let paths: Vec<String> = self.parts.iter().map(|(_, file)| [self.address.as_str(), file].concat()).collect();
+        ensure!(self.html.contains("</head>"), "index.html has no </head>");
         let names = format!("<meta name=\"on-demand\" content=\"{}\">\n</head>", paths.join(" "));
         fs::write(self.directory.join("index.html"), self.html.replacen("</head>", &names, 1))?;
         Ok(())

@@ -37,12 +37,12 @@ pub(super) const TRUNK: Tool = Tool {
     time: "2 to 4 minutes",
 };
 
-/// Debian 12 has version 108, which lacks instructions that the compiler uses.
+/// `frontend/split/` needs `--remove-exports` and the list of short names as JSON. Debian 12 has version 108.
 pub(super) const WASM_OPT: Tool = Tool {
     name: "wasm-opt",
-    purpose: "makes the page a tenth smaller",
+    purpose: "makes the page smaller, as its last build step",
     probes: &["wasm-opt --version"],
-    accepts: Accepts::AtLeast(&[120]),
+    accepts: Accepts::AtLeast(&[132]),
     source: Source::Npm("binaryen@132.0.0"),
     time: "a few seconds",
 };
