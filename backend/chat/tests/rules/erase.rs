@@ -72,12 +72,12 @@ async fn forget_erases_images() {
 }
 
 /// Sends a message with an image (nonce `n`). Returns an eraser over images that only note what is removed.
-async fn with_image(chat: &TestChat) -> (DataEraser, Arc<NotedImages>) {
+async fn with_image(chat: &TestChat) -> (DataEraser, Arc<RecordingImages>) {
     let bytes = png(3, 2);
     let image = image("image/png", bytes.len(), 3, 2);
     chat.upload("a", "n", &image, &bytes).await;
     chat.send("a", json!({ "action": "send", "nonce": "n", "image": image })).await;
-    let images = Arc::new(NotedImages::default());
+    let images = Arc::new(RecordingImages::default());
     let updater = MessageUpdater {
         messages: chat.messages.clone(),
         images: images.clone(),
@@ -97,7 +97,7 @@ async fn an_erased_image_is_removed_once() {
 }
 
 #[tokio::test]
-async fn a_deletion_that_stops_leaves_no_image_without_a_message() {
+async fn an_interrupted_deletion_leaves_no_orphaned_image() {
     let chat = two_rooms().await;
     let (eraser, images) = with_image(&chat).await;
     images.fails.store(true, Ordering::Relaxed);
@@ -111,13 +111,13 @@ async fn a_deletion_that_stops_leaves_no_image_without_a_message() {
 
 /// Images that only note which are removed, or fail to remove them.
 #[derive(Default)]
-struct NotedImages {
+struct RecordingImages {
     fails: AtomicBool,
     removed: Mutex<Vec<String>>,
 }
 
 #[async_trait]
-impl Images for NotedImages {
+impl Images for RecordingImages {
     async fn address(&self, _: &Upload) -> Result<String> {
         unreachable!()
     }

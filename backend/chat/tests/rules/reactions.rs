@@ -139,7 +139,7 @@ async fn a_late_reaction_is_refused_after_any_time() {
 }
 
 #[tokio::test]
-async fn a_late_reaction_is_refused_after_many_changes_of_another_person() {
+async fn a_late_reaction_is_refused_after_many_changes() {
     let chat = room().await;
     chat.send("bea", seen_react(true, 1, "b")).await;
     for number in 0..250 {

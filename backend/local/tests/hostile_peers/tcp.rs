@@ -21,7 +21,7 @@ async fn an_abandoned_handshake_leaves_nobody_online() {
 }
 
 #[tokio::test]
-async fn a_socket_that_its_client_closes_gives_its_place_back_at_once() {
+async fn a_closed_socket_gives_its_place_back_at_once() {
     // Twice as many as one address may have.
     let local = LocalServer::start(LOCAL, &["--limit-connection-count", "44", "--limit-address-rate", "100000"]);
     for _ in 0..150 {

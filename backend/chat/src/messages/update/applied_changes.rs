@@ -83,8 +83,7 @@ pub(super) fn recent_changes(applied: Vec<AppliedChange>, mine: AppliedChange) -
     };
     let mut recent = applied;
     recent.retain(|change| now.since(change.at) <= RECORD_LIFE || is_newest(change));
-    recent.push(mine);
-    let mut surplus = recent.len().saturating_sub(REMEMBERED);
+    let mut surplus = (recent.len() + 1).saturating_sub(REMEMBERED);
     let mut drop_surplus = |is_needed: &dyn Fn(&AppliedChange) -> bool| {
         recent.retain(|change| {
             let is_kept = surplus == 0 || is_needed(change);
@@ -94,6 +93,7 @@ pub(super) fn recent_changes(applied: Vec<AppliedChange>, mine: AppliedChange) -
     };
     drop_surplus(&is_newest);
     drop_surplus(&is_newest_edit);
+    recent.push(mine);
     recent
 }
 
