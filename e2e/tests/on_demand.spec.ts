@@ -3,7 +3,7 @@ import { ChatPage } from '../support/chat_page.ts';
 import { SocketProxy } from '../support/socket_proxy.ts';
 import { expect, test } from '../support/fixtures.ts';
 
-// The dialogs are loaded when the page is idle, or when the first of them is opened.
+// The dialogs are loaded a second after the page is live, or when the first of them is opened.
 
 const PART = /\/assets\/on_demand-[0-9a-f]+\.wasm$/;
 

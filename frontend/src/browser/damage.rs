@@ -36,10 +36,10 @@ fn is_damaged(chat: Chat) -> bool {
 
 /// Whether the document has the message of a row: a sent one by its number, another by its nonce.
 fn is_in_document(chat: Chat, row: &Row) -> bool {
+    let Some(log) = chat.log.element.get_untracked() else { return true };
     if let Some(seq) = row.seq {
         return article(chat, seq).is_some();
     }
-    let Some(log) = chat.log.element.get_untracked() else { return true };
     let Ok(messages) = log.query_selector_all("[data-nonce]") else { return true };
     let mut messages = (0..messages.length()).filter_map(|index| messages.item(index)?.dyn_into::<Element>().ok());
     messages.any(|message| message.get_attribute("data-nonce").as_deref() == Some(row.nonce.as_str()))

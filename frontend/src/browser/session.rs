@@ -162,7 +162,7 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
     keys::watch(chat);
     viewport::watch();
     draft::restore_and_store(chat);
-    on_demand::load_when_idle(chat);
+    on_demand::load_soon(chat);
 }
 
 /// Performs a command of the visitor.

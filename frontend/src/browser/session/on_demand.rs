@@ -26,8 +26,9 @@ use crate::{
     },
 };
 
-/// When the dialogs are loaded, unless one is opened before. Until then, the page has the network for itself.
-const IDLE_DELAY: Duration = Duration::from_secs(1);
+/// Time after the start of the session at which the dialogs are loaded, unless one is opened before. Until then, the page has the network
+/// for itself.
+const LOAD_DELAY: Duration = Duration::from_secs(1);
 
 /// The functions of the part.
 #[derive(Clone, Copy)]
@@ -90,9 +91,9 @@ pub(super) fn perform(session: &mut Session, intent: DialogIntent) -> Vec<Effect
     LOADED.get().map(|part| (part.perform)(session, intent)).unwrap_or_default()
 }
 
-/// Loads the dialogs when the page has nothing else to do.
-pub(crate) fn load_when_idle(chat: Chat) {
-    set_timeout(move || load(chat), IDLE_DELAY);
+/// Loads the dialogs a moment later.
+pub(crate) fn load_soon(chat: Chat) {
+    set_timeout(move || load(chat), LOAD_DELAY);
 }
 
 /// Loads the dialogs, unless they are loaded or on their way. Then opens the one that the visitor waits for.
@@ -102,8 +103,9 @@ pub(crate) fn load(chat: Chat) {
     }
     set(chat.on_demand.loading, Loading::Running);
     spawn_local(async move {
-        let Ok(part) = load_part().await else { return set(chat.on_demand.loading, Loading::Failed) };
-        let Some(container) = chat.on_demand.container.get_untracked() else { return };
+        let (Ok(part), Some(container)) = (load_part().await, chat.on_demand.container.get_untracked()) else {
+            return set(chat.on_demand.loading, Loading::Failed);
+        };
         dom::mount(&container, move || page_view::reactive(move || untrack(|| (part.draw)(chat)))).forget();
         LOADED.set(Some(part));
         set(chat.on_demand.loading, Loading::Done);

@@ -129,7 +129,8 @@ impl Session {
     /// Keeps the messages known that the composer edits or that a dialog is about, wherever the reader goes meanwhile.
     pub(super) fn hold_used_messages(&mut self) {
         let edited = self.chat.composer.mode.with_untracked(ComposerMode::edited);
-        let used = [edited, self.chat.message_dialogs.message.get_untracked()];
+        let requested = self.chat.on_demand.request.with_value(|request| request.as_ref()?.message());
+        let used = [edited, requested, self.chat.message_dialogs.message.get_untracked()];
         self.client.hold(&used.into_iter().flatten().collect::<Vec<_>>());
     }
 

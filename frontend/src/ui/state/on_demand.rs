@@ -58,3 +58,15 @@ pub(crate) enum DialogRequest {
     /// The restrictions of a person.
     Restrict(Person),
 }
+
+impl DialogRequest {
+    /// The message that the visitor is about to change in the dialog.
+    #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
+    pub(crate) fn message(&self) -> Option<Seq> {
+        match self {
+            Self::EmojiPicker(seq) | Self::Delete(seq) => Some(*seq),
+            Self::Profile | Self::People | Self::Rooms | Self::Search | Self::Shortcuts => None,
+            Self::Lightbox(_) | Self::Restrict(_) => None,
+        }
+    }
+}
