@@ -1,5 +1,6 @@
 //! The size budget of the page, `frontend/size_budget.json`: the most bytes that the page may download of each kind of file,
-//! compressed with brotli, first and on demand. Sizes do not depend on the machine, so exceeding the budget is an error.
+//! compressed with brotli, first and on demand. Sizes hardly depend on the machine (the program has paths of dependencies in
+//! it), so exceeding the budget is an error.
 
 use std::{collections::BTreeMap, fs, path::Path};
 

@@ -9,8 +9,9 @@ use crate::page::StagedPage;
 /// The module that the program imports the loader from. There is no such file: [`insert`] writes it into the script.
 pub(crate) const MODULE: &str = "./loader.js";
 
-/// Loads parts, each within a minute, then calls the program with the result. `wasm` is what the program exports, and `shared` what the parts use of it. The
-/// call only wakes the task that waits; the task itself is called through an export, which the script in `Trunk.toml` guards.
+/// Loads parts, each within a minute, then calls the program with the result. `wasm` is what the program exports, and `shared`
+/// what the parts use of it. The call only wakes the task that waits; the task itself is called through an export, which the
+/// script in `Trunk.toml` guards.
 const LOADER: &str = "\
 const load = (files) => async (callback, data) => {
   const start = async (file) => {

@@ -1,7 +1,7 @@
 //! The dialogs. They are not part of the first program: reading, writing and the quick reactions need none.
 //!
-//! The browser loads them a second after its session has started, or when the first of them is opened. On a slow line, a placeholder is shown
-//! meanwhile; if loading fails, it says so and offers to try again.
+//! The browser loads them a second after its session has started, or when the first of them is opened. On a slow line, a
+//! placeholder is shown meanwhile; if loading fails, it says so and offers to try again.
 
 use page_view::View;
 

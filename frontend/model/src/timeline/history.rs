@@ -19,9 +19,8 @@ impl Timeline {
         }
     }
 
-    /// The request for newer messages, while a detached range is shown and there are messages between it and the newest ones.
+    /// The request for newer messages, while a detached range is shown. After [`Timeline::join_ranges`], which may need none.
     pub fn request_newer(&mut self) -> Option<ClientMessage> {
-        self.join_ranges();
         let after = self.detached_range.as_ref()?.last()?;
         self.request_history(HistoryRange::After(after))
     }
