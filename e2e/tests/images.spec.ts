@@ -2,6 +2,7 @@ import type { Locator, Page } from '@playwright/test';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { requestUploadUrl, imageMetadata, gif, jpegWithGps, manyPixels, png, putBytes, sendImage } from '../support/images.ts';
+import { eachOf } from '../support/locators.ts';
 
 // Images in a browser, on both deployments.
 
@@ -95,7 +96,7 @@ test('dropped images become one message each, text on the first', async ({ page,
   await expect(chat.messages).toHaveCount(2);
   await expect(chat.messages.first().locator('.message-text')).toHaveText('two of them');
   await expect(chat.messages.nth(1).locator('.message-text')).toHaveCount(0);
-  for (const state of await chat.messages.all()) await expect(state).toHaveAttribute('data-state', 'sent');
+  for (const message of await eachOf(chat.messages, 2)) await expect(message).toHaveAttribute('data-state', 'sent');
   await page.reload();
   await expect(image(chat)).toHaveCount(2);
   await waitUntilLoaded(image(chat).first());
@@ -260,7 +261,7 @@ test('loading ten images does not shift the layout', async ({ page, deployment, 
   const chat = await ChatPage.open(page, deployment, room);
   const box = () => image(chat).nth(0).evaluate((image) => image.getBoundingClientRect().height);
   const before = await box();
-  for (const one of (await image(chat).all()).reverse()) await waitUntilLoaded(one);
+  for (const one of (await eachOf(image(chat), 10)).reverse()) await waitUntilLoaded(one);
   expect(await box()).toBe(before);
   expect(await page.evaluate(() => (window as any).layoutShifts.reduce((sum: number, value: number) => sum + value, 0))).toBe(0);
 });

@@ -1,5 +1,6 @@
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
+import { eachOf } from '../support/locators.ts';
 
 // Markdown in messages is rendered, and cannot run scripts.
 
@@ -10,8 +11,7 @@ test('Markdown is rendered in loaded, live and own messages', async ({ page, bro
   const chat = await ChatPage.open(page, deployment, room);
   const live = await ann.sendMessage(`${text} again`);
   expect(live['html']).toContain('<strong>bold</strong>');
-  await expect(chat.messages).toHaveCount(2);
-  for (const message of await chat.messages.all()) {
+  for (const message of await eachOf(chat.messages, 2)) {
     const body = message.locator('.message-text');
     for (const [element, content] of [['strong', 'bold'], ['em', 'italic'], ['del', 'gone'], ['p code', 'code'], ['pre code', 'let x = 1 < 2;']] as const) {
       await expect(body.locator(element)).toHaveText(content);

@@ -1,6 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
+import { eachOf } from '../support/locators.ts';
 
 // How scripts and characters that are not plain Latin are drawn: stacked combining marks, emoji, and text from right to left.
 
@@ -161,7 +162,7 @@ test.describe('text from right to left', () => {
       [3, 'p', ['rtl']],
       [4, 'p', ['ltr', 'ltr']],
     ] as const) {
-      const blocks = await chat.messages.nth(index).locator(`.message-text ${selector}`).all();
+      const blocks = await eachOf(chat.messages.nth(index).locator(`.message-text ${selector}`), expected.length);
       expect(await Promise.all(blocks.map(direction)), `${texts[index]}: ${selector}`).toEqual(expected);
     }
     // The text of a block touches the side where it begins, and markers of both directions are inside of the message.
