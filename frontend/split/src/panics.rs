@@ -1,0 +1,107 @@
+//! Removes what only the message of a panic needs: the code that formats it, and the data that only this code reads.
+//!
+//! The program aborts at a panic, and the script in `Trunk.toml` starts another one. The message would cost each visitor
+//! several kilobytes, and a debug build prints it. A release build ends with a trap, which the browser's console shows.
+//!
+//! This is done before the program is split, because the relocations of the linker tell which function uses which data, and are
+//! gone afterwards. Nothing is moved: functions are overwritten in place, and data with zeros, which wasm-opt leaves out.
+
+mod places;
+mod program;
+
+use std::{cmp::Reverse, collections::HashSet, ops::Range};
+
+use anyhow::{Context, Result};
+use wasm_encoder::{CustomSection, Encode, Section};
+
+use self::{
+    places::{Ranges, Relocations},
+    program::{Function, Item, Program},
+};
+
+/// Functions of the standard library that panic, as their paths are written in mangled names. None of them returns.
+const PANICS: [&str; 14] = [
+    "3std6thread5local18panic_access_error",
+    "3std9panicking",
+    "3vec13assert_failed",
+    "4core3str16slice_error_fail",
+    "4core4cell22panic_already_borrowed",
+    "4core4cell30panic_already_mutably_borrowed",
+    "4core4cell4lazy14panic_poisoned",
+    "4core5slice5index16slice_index_fail",
+    "4core6option13expect_failed",
+    "4core6option13unwrap_failed",
+    "4core6result13unwrap_failed",
+    "4core9panicking",
+    "copy_from_slice_impl17len_mismatch_fail",
+    "smallsort22panic_on_ord_violation",
+];
+
+/// Removes the messages of panics from a program that was linked with `--emit-relocs`. `is_removed` tells which exports are
+/// removed later: what only they use is not needed either.
+pub(crate) fn remove_messages(bytes: &[u8], is_removed: impl Fn(&str) -> bool) -> Result<Vec<u8>> {
+    let mut program = Program::parse(bytes)?;
+    let panics: HashSet<u32> =
+        program.functions_named(|name| PANICS.iter().any(|panic| name.contains(panic))).collect();
+    let (panicking, others): (Vec<&Function>, Vec<&Function>) =
+        program.functions.iter().partition(|function| panics.contains(&function.index));
+    let bodies: Vec<Range<usize>> = panicking.iter().map(|function| function.body.clone()).collect();
+    let calls: Vec<Range<usize>> = others.iter().flat_map(|function| function.ways_to(&panics)).collect();
+    program.forget(&Ranges::new(bodies.iter().chain(&calls).cloned()));
+
+    let exports =
+        program.exports.iter().filter(|(name, _)| !is_removed(name)).map(|(_, function)| Item::Function(*function));
+    let used = program.used(exports.chain(program.kept_data()));
+    let unused_data = program.unused_data(&used);
+    program.forget(&Ranges::new(unused_data.iter().cloned()));
+
+    let mut result = bytes.to_vec();
+    for body in bodies {
+        trap_in_body(&mut result[body]).context("a function is too short")?;
+    }
+    for call in calls {
+        trap(&mut result[call]).context("a call is too short")?;
+    }
+    for range in unused_data {
+        result[range].fill(0);
+    }
+    // The later section is replaced first, so that the place of the other one stays.
+    let mut replaced = [&program.code, &program.data];
+    replaced.sort_by_key(|relocations| Reverse(relocations.range.start));
+    for relocations in replaced {
+        result.splice(relocations.range.clone(), encode(relocations));
+    }
+    Ok(result)
+}
+
+/// Overwrites a function by one that traps and has no local variables.
+fn trap_in_body(body: &mut [u8]) -> Option<()> {
+    const END: u8 = 0x0b;
+    let [locals, code @ .., last] = body else { return None };
+    *locals = 0;
+    *last = END;
+    trap(code)
+}
+
+/// Overwrites code by one that traps. What follows is never reached.
+fn trap(code: &mut [u8]) -> Option<()> {
+    const UNREACHABLE: u8 = 0x00;
+    const NOP: u8 = 0x01;
+    code.fill(NOP);
+    *code.first_mut()? = UNREACHABLE;
+    Some(())
+}
+
+/// Writes a section of relocations.
+fn encode(relocations: &Relocations<'_>) -> Vec<u8> {
+    let mut content = Vec::new();
+    relocations.of_section.encode(&mut content);
+    relocations.entries.len().encode(&mut content);
+    content.extend(relocations.entries.iter().flat_map(|entry| entry.encoded));
+    let mut section = Vec::new();
+    CustomSection { name: relocations.name.into(), data: content.into() }.append_to(&mut section);
+    section
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,268 @@
+//! A program with the relocations of its linker: which function and which data use which others.
+
+use std::{collections::HashSet, ops::Range};
+
+use anyhow::{Result, ensure};
+use wasmparser::{
+    CustomSectionReader, DataSectionReader, ExternalKind, FunctionBody, KnownCustom, Linking, Operator, Parser,
+    Payload, SymbolFlags, SymbolInfo, TypeRef,
+};
+
+use super::places::{Ranges, Relocations, outside, place};
+
+/// What a program consists of.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Item {
+    /// The index of a function.
+    Function(u32),
+    /// The index of a symbol that is data.
+    Data(u32),
+}
+
+/// What the file says about the program.
+#[derive(Default)]
+pub(super) struct Program<'a> {
+    /// Name and index of each exported function.
+    pub(super) exports: Vec<(&'a str, u32)>,
+    pub(super) code: Relocations<'a>,
+    pub(super) data: Relocations<'a>,
+    /// Number of imported functions, which have the first indices.
+    imported: u32,
+    /// The other functions.
+    pub(super) functions: Vec<Function>,
+    symbols: Vec<SymbolInfo<'a>>,
+    /// The places of the segments of data in the file.
+    pub(super) segments: Vec<Range<usize>>,
+    /// Where the sections of code and data start in the file.
+    code_start: usize,
+    data_start: usize,
+}
+
+/// A function that is no import.
+pub(super) struct Function {
+    pub(super) index: u32,
+    /// Its place in the file.
+    pub(super) body: Range<usize>,
+    operators: Vec<(usize, Kind)>,
+}
+
+/// What matters of an operator.
+enum Kind {
+    /// Calls a function. Functions that the linker has made do so without a relocation.
+    Call(u32),
+    /// Others may continue before or after it.
+    Branch,
+    Plain,
+}
+
+impl<'a> Program<'a> {
+    /// Parses the file.
+    pub(super) fn parse(bytes: &'a [u8]) -> Result<Self> {
+        let mut program = Self::default();
+        // Where the section before ends.
+        let mut end = 8;
+        for payload in Parser::new(0).parse_all(bytes) {
+            let payload = payload?;
+            let section = payload.as_section().map(|(_, range)| place(range));
+            match payload {
+                Payload::ImportSection(imports) => {
+                    for import in imports.into_imports() {
+                        program.imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
+                    }
+                }
+                Payload::ExportSection(exports) => {
+                    for export in exports {
+                        let export = export?;
+                        if export.kind == ExternalKind::Func {
+                            program.exports.push((export.name, export.index));
+                        }
+                    }
+                }
+                Payload::CodeSectionStart { range, .. } => program.code_start = place(range).start,
+                Payload::CodeSectionEntry(body) => {
+                    let index = program.imported + u32::try_from(program.functions.len())?;
+                    program.functions.push(Function::parse(index, &body)?);
+                }
+                Payload::DataSection(data) => program.add_segments(data)?,
+                Payload::CustomSection(custom) => program.add_custom(bytes, &custom, end)?,
+                _ => {}
+            }
+            end = section.map_or(end, |range| range.end);
+        }
+        ensure!(!program.symbols.is_empty(), "the program has no symbols: it was linked without --emit-relocs");
+        Ok(program)
+    }
+
+    fn add_segments(&mut self, data: DataSectionReader<'a>) -> Result<()> {
+        self.data_start = place(data.range()).start;
+        for segment in data {
+            let segment = segment?;
+            let end = place(segment.range).end;
+            self.segments.push(end - segment.data.len()..end);
+        }
+        Ok(())
+    }
+
+    /// Adds a custom section. `start` is its place in the file.
+    fn add_custom(&mut self, bytes: &'a [u8], custom: &CustomSectionReader<'a>, start: usize) -> Result<()> {
+        match custom.as_known() {
+            KnownCustom::Linking(linking) => {
+                for part in linking.subsections() {
+                    if let Linking::SymbolTable(symbols) = part? {
+                        self.symbols = symbols.into_iter().collect::<Result<_, _>>()?;
+                    }
+                }
+            }
+            KnownCustom::Reloc(reader) => {
+                let (relocations, base) = match custom.name() {
+                    "reloc.CODE" => (&mut self.code, self.code_start),
+                    "reloc.DATA" => (&mut self.data, self.data_start),
+                    _ => return Ok(()),
+                };
+                let range = start..place(custom.range()).end;
+                *relocations = Relocations::parse(bytes, &reader, custom.name(), range, base)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Returns the functions whose mangled name fits.
+    pub(super) fn functions_named(&self, fits: impl Fn(&str) -> bool) -> impl Iterator<Item = u32> {
+        self.symbols.iter().filter_map(move |symbol| match symbol {
+            SymbolInfo::Func { index, name: Some(name), .. } if fits(name) => Some(*index),
+            _ => None,
+        })
+    }
+
+    /// Forgets what is done in ranges of the file.
+    pub(super) fn forget(&mut self, ranges: &Ranges) {
+        for function in &mut self.functions {
+            function.operators.retain(|(at, _)| !ranges.contain(*at));
+        }
+        for relocations in [&mut self.code, &mut self.data] {
+            relocations.entries.retain(|entry| !ranges.contain(entry.at));
+        }
+    }
+
+    fn function(&self, index: u32) -> Option<&Function> {
+        self.functions.get(index.checked_sub(self.imported)? as usize)
+    }
+
+    /// Returns the data that stays although nothing may use it.
+    pub(super) fn kept_data(&self) -> impl Iterator<Item = Item> {
+        let kept = SymbolFlags::EXPORTED | SymbolFlags::NO_STRIP;
+        let data = (0..).zip(&self.symbols).filter_map(move |(index, symbol)| match symbol {
+            SymbolInfo::Data { flags, .. } if flags.intersects(kept) => Some(index),
+            _ => None,
+        });
+        data.map(Item::Data)
+    }
+
+    /// Returns the roots and everything that they use.
+    pub(super) fn used(&self, roots: impl Iterator<Item = Item>) -> HashSet<Item> {
+        let mut used: HashSet<Item> = roots.collect();
+        let mut open: Vec<Item> = used.iter().copied().collect();
+        while let Some(item) = open.pop() {
+            open.extend(self.uses_of(item).into_iter().filter(|next| used.insert(*next)));
+        }
+        used
+    }
+
+    /// Returns what a function or data uses directly.
+    fn uses_of(&self, item: Item) -> Vec<Item> {
+        let (relocations, range) = match item {
+            Item::Function(index) => (&self.code, self.function(index).map(|function| function.body.clone())),
+            Item::Data(symbol) => (&self.data, self.data_range(symbol)),
+        };
+        let symbols = range.into_iter().flat_map(|range| relocations.symbols_in(range));
+        let mut uses: Vec<Item> = symbols.filter_map(|symbol| self.item(symbol)).collect();
+        if let Item::Function(index) = item {
+            uses.extend(self.function(index).into_iter().flat_map(Function::calls).map(Item::Function));
+        }
+        uses
+    }
+
+    /// Returns the function or the data of a symbol.
+    fn item(&self, symbol: u32) -> Option<Item> {
+        match self.symbols.get(symbol as usize)? {
+            SymbolInfo::Func { index, .. } => Some(Item::Function(*index)),
+            SymbolInfo::Data { .. } => Some(Item::Data(symbol)),
+            _ => None,
+        }
+    }
+
+    /// Returns the place in the file of the data of a symbol.
+    fn data_range(&self, symbol: u32) -> Option<Range<usize>> {
+        let SymbolInfo::Data { symbol: Some(place), .. } = self.symbols.get(symbol as usize)? else { return None };
+        let segment = self.segments.get(place.index as usize)?;
+        let start = segment.start + place.offset as usize;
+        let range = start..start + place.size as usize;
+        (range.end <= segment.end).then_some(range)
+    }
+
+    /// Returns the places in the file of data that has a symbol, but no used one.
+    pub(super) fn unused_data(&self, used: &HashSet<Item>) -> Vec<Range<usize>> {
+        let all = (0..).zip(&self.symbols).filter_map(|(index, _)| Some((index, self.data_range(index)?)));
+        let (kept, unused): (Vec<_>, Vec<_>) = all.partition(|(symbol, _)| used.contains(&Item::Data(*symbol)));
+        let mut kept: Vec<Range<usize>> = kept.into_iter().map(|(_, range)| range).collect();
+        kept.sort_by_key(|range| range.start);
+        unused.into_iter().flat_map(|(_, range)| outside(range, &kept)).collect()
+    }
+}
+
+impl Function {
+    fn parse(index: u32, body: &FunctionBody<'_>) -> Result<Self> {
+        let mut operators = Vec::new();
+        for operator in body.get_operators_reader()?.into_iter_with_offsets() {
+            let (operator, at) = operator?;
+            operators.push((usize::try_from(at)?, Kind::of(&operator)));
+        }
+        Ok(Self { index, body: place(body.range()), operators })
+    }
+
+    fn calls(&self) -> impl Iterator<Item = u32> {
+        self.operators
+            .iter()
+            .filter_map(|(_, kind)| if let Kind::Call(function) = kind { Some(*function) } else { None })
+    }
+
+    /// Returns the ranges that do nothing but to prepare and make a call of one of these functions, which do not return.
+    pub(super) fn ways_to(&self, ends: &HashSet<u32>) -> Vec<Range<usize>> {
+        let mut found = Vec::new();
+        let mut start = None;
+        for pair in self.operators.windows(2) {
+            let [(at, kind), (next, _)] = pair else { continue };
+            if let Kind::Plain = kind {
+                start.get_or_insert(*at);
+                continue;
+            }
+            let first = start.take().unwrap_or(*at);
+            if matches!(kind, Kind::Call(function) if ends.contains(function)) {
+                found.push(first..*next);
+            }
+        }
+        found
+    }
+}
+
+impl Kind {
+    fn of(operator: &Operator<'_>) -> Self {
+        match operator {
+            Operator::Call { function_index } | Operator::ReturnCall { function_index } => Self::Call(*function_index),
+            Operator::Block { .. }
+            | Operator::Loop { .. }
+            | Operator::If { .. }
+            | Operator::Else
+            | Operator::End
+            | Operator::Br { .. }
+            | Operator::BrIf { .. }
+            | Operator::BrTable { .. }
+            | Operator::Return
+            | Operator::Unreachable
+            | Operator::CallIndirect { .. }
+            | Operator::ReturnCallIndirect { .. } => Self::Branch,
+            _ => Self::Plain,
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The program of these tests is built by the compiler, because nothing else writes such relocations.
+
+use std::{env, fs, process, process::Command};
+
+use wasmparser::Validator;
+
+use super::*;
+
+const SOURCE: &str = r#"
+    static KEPT: [&str; 2] = ["a text that is kept", "another one"];
+    #[unsafe(no_mangle)]
+    pub extern "C" fn letter(text: usize, at: usize) -> u8 { KEPT[text].as_bytes()[at] }
+    #[unsafe(no_mangle)]
+    pub extern "C" fn removed() -> *const u8 { "a text of a removed export".as_ptr() }
+    #[unsafe(no_mangle)]
+    pub extern "C" fn refuse(number: u32) { panic!("a text of a panic: {number}") }
+"#;
+
+/// Builds a program. `name` tells the files of a test from those of others.
+fn built(name: &str) -> Vec<u8> {
+    let directory = env::temp_dir().join(format!("page-split-{}-{name}", process::id()));
+    fs::create_dir_all(&directory).unwrap();
+    let (source, program) = (directory.join("program.rs"), directory.join("program.wasm"));
+    fs::write(&source, SOURCE).unwrap();
+    let mut rustc = Command::new(env::var_os("RUSTC").unwrap_or("rustc".into()));
+    rustc.args(["--edition=2024", "--target=wasm32-unknown-unknown", "--crate-type=cdylib", "-O", "-Cpanic=abort"]);
+    let status = rustc.arg("-Clink-arg=--emit-relocs").arg("-o").arg(&program).arg(&source).status().unwrap();
+    assert!(status.success());
+    let bytes = fs::read(program).unwrap();
+    fs::remove_dir_all(directory).unwrap();
+    bytes
+}
+
+fn has(bytes: &[u8], text: &str) -> bool {
+    let segments = Program::parse(bytes).unwrap().segments;
+    segments.into_iter().any(|segment| bytes[segment].windows(text.len()).any(|part| part == text.as_bytes()))
+}
+
+#[test]
+fn data_that_only_panics_read_is_removed() {
+    let bytes = built("data");
+    let result = remove_messages(&bytes, |_| false).unwrap();
+    for (text, is_kept) in [
+        ("a text that is kept", true),
+        ("another one", true),
+        ("a text of a removed export", true),
+        ("a text of a panic", false),
+        ("program.rs", false),
+    ] {
+        assert!(has(&bytes, text), "{text}");
+        assert_eq!(has(&result, text), is_kept, "{text}");
+    }
+}
+
+#[test]
+fn data_of_removed_exports_is_removed() {
+    let result = remove_messages(&built("exports"), |export| export == "removed").unwrap();
+    assert!(!has(&result, "a text of a removed export"));
+    assert!(has(&result, "a text that is kept"));
+}
+
+#[test]
+fn panics_trap_and_the_program_is_valid() {
+    let bytes = built("code");
+    let result = remove_messages(&bytes, |_| false).unwrap();
+    Validator::new().validate_all(&result).unwrap();
+    let program = Program::parse(&result).unwrap();
+    let panic = program.functions_named(|name| name.contains("4core9panicking9panic_fmt")).next().unwrap();
+    let body = &program.functions.iter().find(|function| function.index == panic).unwrap().body;
+    assert_eq!(result[body.clone()][..2], [0, 0]);
+    assert_eq!(program.code.symbols_in(body.clone()).count(), 0);
+    // The relocations of the text stay, those of the places of the panics do not.
+    let of = |program: &Program<'_>, name: &str| {
+        let (_, index) = program.exports.iter().find(|(export, _)| *export == name).unwrap();
+        let function = program.functions.iter().find(|function| function.index == *index).unwrap();
+        program.code.symbols_in(function.body.clone()).count()
+    };
+    let (before, after) = (of(&Program::parse(&bytes).unwrap(), "letter"), of(&program, "letter"));
+    assert!(0 < after && after < before, "{before} before, {after} after");
+}
+
+#[test]
+fn a_program_without_relocations_is_refused() {
+    assert!(remove_messages(b"\0asm\x01\0\0\0", |_| false).is_err());
+}
+
+#[test]
+fn used_bytes_are_cut_out_of_a_range() {
+    for (range, others, expect) in [
+        ((0, 10), vec![], vec![(0, 10)]),
+        ((0, 10), vec![(2, 4), (3, 6)], vec![(0, 2), (6, 10)]),
+        ((5, 10), vec![(0, 20)], vec![]),
+        ((5, 10), vec![(0, 6), (9, 20), (30, 40)], vec![(6, 9)]),
+    ] {
+        let others: Vec<Range<usize>> = others.into_iter().map(|(start, end)| start..end).collect();
+        let rest = places::outside(range.0..range.1, &others);
+        let rest: Vec<(usize, usize)> = rest.into_iter().map(|range| (range.start, range.end)).collect();
+        assert_eq!(rest, expect, "{range:?} without {others:?}");
+    }
+}
+
+#[test]
+fn places_in_overlapping_ranges_are_found() {
+    let ranges = Ranges::new([(40, 50), (0, 100), (0, 10), (90, 120), (200, 210)].map(|(start, end)| start..end));
+    for (at, expect) in
+        [(0, true), (45, true), (70, true), (110, true), (120, false), (199, false), (209, true), (210, false)]
+    {
+        assert_eq!(ranges.contain(at), expect, "{at}");
+    }
+}
