@@ -31,6 +31,17 @@ test('the dialogs are loaded after the page is live, with an immutable name', as
   await expect(page.getByRole('dialog', { name: 'You' })).toBeVisible();
 });
 
+test('the texts of the dialogs are in the file on demand only', async ({ page, deployment, room }) => {
+  const program = page.waitForResponse(/_bg\.wasm$/);
+  const part = page.waitForResponse(PART);
+  await ChatPage.open(page, deployment, room);
+  const [first, onDemand] = await Promise.all([program, part].map(async (answer) => (await (await answer).body()).toString()));
+  for (const text of ['Nothing found.', '名前はサインインしたアカウントのものです。', 'Your name comes from where you signed in.']) {
+    expect(onDemand.includes(text), text).toBe(true);
+    expect(first.includes(text), text).toBe(false);
+  }
+});
+
 test('a dialog that is opened before it is loaded opens when it is', async ({ page, deployment, room }) => {
   const answerPart = await holdPart(page);
   const chat = await ChatPage.open(page, deployment, room);

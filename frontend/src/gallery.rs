@@ -37,7 +37,7 @@ use crate::{
             Chat,
             composer::{Attachments, ComposerStatus},
             log::{KeyedRow, OlderMessages},
-            moderation::AuditView,
+            moderation::{AuditView, CurrentRestrictions},
             on_demand::Loading,
             privacy::ExportStatus,
         },
@@ -151,14 +151,14 @@ const PARTS: Table<fn(Chat) -> Element> = &[
     }),
     ("mute or ban", |chat| {
         chat.restriction_dialog.person.set(fixtures::people().remove(1));
-        chat.restriction_dialog.current.set(Ok([String::new(), String::new()]));
+        chat.restriction_dialog.current.set(CurrentRestrictions::Known([String::new(), String::new()]));
         chat.restriction_dialog.selected_duration.set(600);
         restriction_dialog::restriction_dialog(chat)
     }),
     ("mute or ban, where both hold", |chat| {
         chat.restriction_dialog.person.set(fixtures::namesakes().remove(0));
         let [muted, banned] = ["Muted until 14:05.", "Banned until Wednesday, 25 November, 14:05."];
-        chat.restriction_dialog.current.set(Ok([muted.into(), banned.into()]));
+        chat.restriction_dialog.current.set(CurrentRestrictions::Known([muted.into(), banned.into()]));
         restriction_dialog::restriction_dialog(chat)
     }),
     ("mute or ban, offline", |chat| {
@@ -168,7 +168,7 @@ const PARTS: Table<fn(Chat) -> Element> = &[
     }),
     ("delete everything somebody wrote", |chat| {
         chat.restriction_dialog.person.set(fixtures::people().remove(1));
-        chat.restriction_dialog.current.set(Ok([String::new(), String::new()]));
+        chat.restriction_dialog.current.set(CurrentRestrictions::Known([String::new(), String::new()]));
         chat.restriction_dialog.selected_action.set(2);
         restriction_dialog::restriction_dialog(chat)
     }),

@@ -1,13 +1,15 @@
-//! Translations: one catalogue of texts for each language.
+//! Translations: three catalogues of texts for each language.
 //!
-//! All catalogues have the same type, so a missing text does not compile. They contain data only: another language adds
-//! no code to the page.
+//! Each catalogue is a value of one type, so a missing text does not compile. They contain data only: another language
+//! adds no code to the page. A catalogue is in the first program if any code of the first program uses it, so the texts
+//! that only the dialogs show are apart ([`DialogTexts`]).
 
+mod dialogs;
 mod en;
 mod errors;
+mod images;
 mod ja;
 mod message;
-#[cfg(any(test, feature = "hydrate"))]
 mod moderation;
 mod people;
 mod room;
@@ -21,7 +23,9 @@ use std::fmt;
 use page_model::calendar::Utc;
 use shared_types::Language;
 
-/// The texts of the page in one language.
+use crate::i18n::{dialogs::DialogTexts, images::ImageTexts};
+
+/// The texts of the page in one language, without those that only the dialogs show.
 #[cfg_attr(test, derive(Debug))]
 pub(crate) struct Translations {
     pub(crate) language: Language,
@@ -103,92 +107,11 @@ pub(crate) struct Translations {
     erased_person: &'static str,
     /// Toolbar button that opens the restriction dialog.
     pub(crate) restrict: &'static str,
-    /// Button beside a person that opens the restriction dialog, and the title of that dialog; takes the name.
-    pub(crate) restrict_person: Template,
-    pub(crate) mute: &'static str,
-    pub(crate) mute_hint: &'static str,
-    pub(crate) ban: &'static str,
-    pub(crate) ban_hint: &'static str,
-    pub(crate) how_long: &'static str,
-    pub(crate) lift: &'static str,
-    pub(crate) purge_user: &'static str,
-    pub(crate) purge_user_hint: &'static str,
-    /// Shown in the restriction dialog about a person without restrictions.
-    pub(crate) no_restrictions: &'static str,
-    #[cfg(feature = "hydrate")]
-    pub(crate) restricted_muted_until: Template,
-    #[cfg(feature = "hydrate")]
-    pub(crate) restricted_banned_until: Template,
-    #[cfg(feature = "hydrate")]
-    user_purged: [&'static str; 3],
-    /// Shown in the moderation dialogs while there is no connection.
-    pub(crate) moderation_offline: &'static str,
-    pub(crate) room_rules: &'static str,
-    pub(crate) room_rules_hint: &'static str,
-    pub(crate) slow_mode: &'static str,
-    pub(crate) off: &'static str,
-    pub(crate) moderators_only: &'static str,
-    pub(crate) audit: &'static str,
-    pub(crate) audit_hint: &'static str,
-    pub(crate) audit_loading: &'static str,
-    pub(crate) audit_empty: &'static str,
-    pub(crate) audit_failed: &'static str,
-    pub(crate) audit_again: &'static str,
-    pub(crate) audit_further: &'static str,
-    #[cfg(feature = "hydrate")]
-    restrictions_lifted: Template,
-    #[cfg(feature = "hydrate")]
-    person_muted: [&'static str; 3],
-    #[cfg(feature = "hydrate")]
-    person_banned: [&'static str; 3],
-    #[cfg(any(test, feature = "hydrate"))]
-    audit_deleted: [&'static str; 3],
-    #[cfg(any(test, feature = "hydrate"))]
-    audit_muted: [&'static str; 3],
-    #[cfg(any(test, feature = "hydrate"))]
-    audit_unmuted: Template,
-    #[cfg(any(test, feature = "hydrate"))]
-    audit_banned: [&'static str; 3],
-    #[cfg(any(test, feature = "hydrate"))]
-    audit_unbanned: Template,
-    #[cfg(any(test, feature = "hydrate"))]
-    audit_purged: Template,
-    #[cfg(any(test, feature = "hydrate"))]
-    audit_rules_changed: Template,
-    #[cfg(any(test, feature = "hydrate"))]
-    no_rules: &'static str,
 
-    pub(crate) privacy: &'static str,
-    pub(crate) your_id: &'static str,
-    pub(crate) id_hint: &'static str,
-    pub(crate) copy_id: &'static str,
-    pub(crate) id_copied: &'static str,
-    /// Shown if the browser forbids copying.
-    pub(crate) id_selected: &'static str,
-    pub(crate) export: &'static str,
-    pub(crate) export_hint: &'static str,
-    pub(crate) exporting: &'static str,
-    pub(crate) export_waits: Template,
-    pub(crate) export_failed: &'static str,
-    pub(crate) erase_my_data: &'static str,
-    pub(crate) erase_hint: &'static str,
-    pub(crate) erase_confirm: &'static str,
-    pub(crate) erase_yes: &'static str,
-    /// Takes the sentence about the ban.
-    pub(crate) erase_banned: Template,
-    pub(crate) erasing_started: &'static str,
-    pub(crate) erasing: Plural,
-    pub(crate) erasing_offline: &'static str,
-    pub(crate) erase_failed: &'static str,
-    pub(crate) stop: &'static str,
     pub(crate) data_erased: &'static str,
     /// Follows `data_erased` if the visitor has a new id.
     #[cfg(feature = "hydrate")]
     pub(crate) data_erased_new_id: &'static str,
-    pub(crate) sign_out: &'static str,
-    pub(crate) sign_out_hint: &'static str,
-    pub(crate) sign_out_sure: &'static str,
-    pub(crate) name_given: &'static str,
 
     pub(crate) attach: &'static str,
     pub(crate) attached: &'static str,
@@ -197,26 +120,6 @@ pub(crate) struct Translations {
     /// Button that removes an image from the tray; takes the position of the image.
     pub(crate) remove_image: Template,
     pub(crate) dismiss: &'static str,
-    #[cfg(feature = "hydrate")]
-    pub(crate) too_many: &'static str,
-    #[cfg(feature = "hydrate")]
-    too_large: &'static str,
-    #[cfg(feature = "hydrate")]
-    not_an_image: &'static str,
-    #[cfg(feature = "hydrate")]
-    heic: &'static str,
-    #[cfg(feature = "hydrate")]
-    /// Takes the name of the format.
-    foreign_image: Template,
-    #[cfg(feature = "hydrate")]
-    video: &'static str,
-    #[cfg(feature = "hydrate")]
-    /// Takes the number of megapixels.
-    too_many_pixels: Template,
-    #[cfg(feature = "hydrate")]
-    too_dense: &'static str,
-    #[cfg(feature = "hydrate")]
-    false_pixels: &'static str,
     /// Shown beside an attached image that moves.
     still_image: &'static str,
     /// Shown beside an attached image that is long.
@@ -226,9 +129,6 @@ pub(crate) struct Translations {
     open_image: &'static str,
     open_described: Template,
     pub(crate) missing: &'static str,
-    pub(crate) previous: &'static str,
-    pub(crate) next: &'static str,
-    pub(crate) download: &'static str,
     pub(crate) close: &'static str,
 
     pub(crate) edited: &'static str,
@@ -243,15 +143,8 @@ pub(crate) struct Translations {
     pub(crate) reply: &'static str,
     pub(crate) edit: &'static str,
     pub(crate) delete: &'static str,
-    pub(crate) delete_title: &'static str,
-    pub(crate) delete_hint: &'static str,
     replying: Template,
     pub(crate) editing: &'static str,
-    pub(crate) any_emoji: &'static str,
-    pub(crate) not_an_emoji: &'static str,
-    /// The names of the groups of emoji: faces, hands, hearts, things.
-    pub(crate) emoji_groups: [&'static str; 4],
-    pub(crate) add: &'static str,
     #[cfg(feature = "hydrate")]
     pub(crate) not_changed: Template,
     no_message: &'static str,
@@ -272,10 +165,6 @@ pub(crate) struct Translations {
 
     /// Label of the list of people in the room.
     pub(crate) people: &'static str,
-    /// Follows the visitor's own name.
-    pub(crate) yourself: &'static str,
-    /// Number of people in the room that the list does not name.
-    pub(crate) more_people: Plural,
 
     /// Label of the line above the first unread message.
     pub(crate) new_line: &'static str,
@@ -297,59 +186,12 @@ pub(crate) struct Translations {
     /// Screen reader text for the dot that shows unread messages in another room.
     pub(crate) new_elsewhere: &'static str,
     pub(crate) open_room: &'static str,
-    pub(crate) open: &'static str,
-    pub(crate) room_name: &'static str,
-    pub(crate) room_hint: &'static str,
-    room_empty: &'static str,
-    room_long: Template,
-    room_character: &'static str,
     /// Button that removes a room from the list; takes the name of the room.
     pub(crate) remove_room: Template,
 
     pub(crate) search: &'static str,
-    pub(crate) search_field: &'static str,
-    pub(crate) search_hint: &'static str,
-    pub(crate) searching: &'static str,
-    pub(crate) search_offline: &'static str,
-    pub(crate) search_failed: &'static str,
-    pub(crate) search_again: &'static str,
-    /// Number of messages found.
-    pub(crate) found: Plural,
-    pub(crate) nothing_yet: &'static str,
-    pub(crate) nothing_found: &'static str,
-    pub(crate) further: &'static str,
-
-    pub(crate) shortcuts: &'static str,
-    pub(crate) anywhere: &'static str,
-    pub(crate) while_writing: &'static str,
-    pub(crate) among_messages: &'static str,
-    pub(crate) at_an_image: &'static str,
-    pub(crate) line_break: &'static str,
-    pub(crate) edit_last: &'static str,
-    pub(crate) stop_writing: &'static str,
-    pub(crate) other_message: &'static str,
-    pub(crate) first_or_last: &'static str,
-    pub(crate) next_button: &'static str,
-    pub(crate) react_to: &'static str,
-    pub(crate) other_image: &'static str,
 
     pub(crate) about_you: &'static str,
-    pub(crate) you: &'static str,
-    pub(crate) name_hint: &'static str,
-    pub(crate) your_name: &'static str,
-    name_empty: &'static str,
-    name_long: Template,
-    name_character: &'static str,
-    /// In every language at once, for visitors who do not read the current one.
-    pub(crate) choose_language: &'static str,
-    pub(crate) notifications: &'static str,
-    /// Labels of the notification levels: none, mentions, all messages.
-    pub(crate) notify: [&'static str; 3],
-    pub(crate) notify_hint: &'static str,
-    #[cfg(feature = "hydrate")]
-    pub(crate) notify_denied: &'static str,
-    #[cfg(feature = "hydrate")]
-    pub(crate) notify_unable: &'static str,
     pub(crate) save: &'static str,
     pub(crate) cancel: &'static str,
 

@@ -43,7 +43,7 @@ impl AttachmentTray {
         let free = MAX_IMAGES.saturating_sub(self.images.len());
         self.errors.clear();
         if files.len() > free {
-            self.errors.push(self.translations.too_many.into());
+            self.errors.push(self.translations.images().too_many.into());
         }
         for file in files.into_iter().take(free) {
             self.last_id += 1;

@@ -3,9 +3,6 @@
 use page_model::texts::ClientTexts;
 use shared_types::{ErrorCode, NameError, limits};
 
-#[cfg(feature = "hydrate")]
-use page_model::rejected_image::RejectedImage;
-
 use crate::i18n::Translations;
 
 impl ClientTexts for Translations {
@@ -42,28 +39,12 @@ impl ClientTexts for Translations {
 }
 
 impl Translations {
-    /// Returns why a file cannot be sent.
-    #[cfg(feature = "hydrate")]
-    pub(crate) fn rejected_image(&self, file: &str, why: RejectedImage) -> String {
-        let why: String = match why {
-            RejectedImage::TooLarge => self.too_large.into(),
-            RejectedImage::NotAnImage => self.not_an_image.into(),
-            RejectedImage::Heic => self.heic.into(),
-            RejectedImage::Foreign(format) => self.foreign_image.with(format),
-            RejectedImage::Video => self.video.into(),
-            RejectedImage::TooManyPixels(limit) => self.too_many_pixels.with(&limit.to_string()),
-            RejectedImage::TooDense => self.too_dense.into(),
-            RejectedImage::FalsePixels => self.false_pixels.into(),
-        };
-        [file, self.colon, &why].concat()
-    }
-
     /// Returns why a person's name is invalid.
     pub(crate) fn bad_name(&self, error: NameError) -> String {
         match error {
-            NameError::Empty => self.name_empty.into(),
-            NameError::TooLong { .. } => self.name_long.with(&limits::NAME_CHARS.to_string()),
-            NameError::Character => self.name_character.into(),
+            NameError::Empty => self.dialogs().name_empty.into(),
+            NameError::TooLong { .. } => self.dialogs().name_long.with(&limits::NAME_CHARS.to_string()),
+            NameError::Character => self.dialogs().name_character.into(),
         }
     }
 }

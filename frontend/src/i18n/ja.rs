@@ -1,5 +1,8 @@
 //! Japanese.
 
+pub(super) mod dialogs;
+pub(super) mod images;
+
 use shared_types::Language;
 
 use crate::i18n::{Plural, Template, Translations};
@@ -76,86 +79,10 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     moderator: "モデレーター",
     erased_person: "退会したユーザー",
     restrict: "発言停止・参加禁止…",
-    restrict_person: Template("", "さんの発言停止・参加禁止"),
-    mute: "発言を停止",
-    mute_hint: "すべてのルームで、閲覧はできますが発言はできなくなります。対象はこのIDだけです。",
-    ban: "参加を禁止",
-    ban_hint: "すべてのルームで閲覧も発言もできなくなります。過去1日間の接続元アドレスからは、ほかの人も参加できません。",
-    how_long: "期間",
-    lift: "今すぐ解除",
-    purge_user: "投稿をすべて削除",
-    purge_user_hint: "すべてのルームのメッセージと画像が全員の画面から削除され、誰の投稿だったかも分からなくなります。削除したことはモデレーターの操作履歴に残ります。元に戻すことはできません。",
-    no_restrictions: "参加も発言もできます。",
-    #[cfg(feature = "hydrate")]
-    restricted_muted_until: Template("", "まで発言停止中です。"),
-    #[cfg(feature = "hydrate")]
-    restricted_banned_until: Template("", "まで参加禁止中です。"),
-    #[cfg(feature = "hydrate")]
-    user_purged: ["", "さんのメッセージをすべて削除しました（", "件）。"],
-    moderation_offline: "オフラインのため、現在は変更できません。",
-    room_rules: "このルームのルール",
-    room_rules_hint: "モデレーターは、いつでも何度でも発言できます。",
-    slow_mode: "低速モード（1件ごとの間隔）",
-    off: "オフ",
-    moderators_only: "モデレーターだけが発言でき、ほかの人は閲覧のみ",
-    audit: "モデレーターの操作履歴",
-    audit_hint: "すべてのルームの履歴を新しい順に表示します。モデレーターだけが見られます。",
-    audit_loading: "読み込み中…",
-    audit_empty: "まだ履歴はありません。",
-    audit_failed: "現在、履歴を読み込めません。",
-    audit_again: "もう一度読み込む",
-    audit_further: "さらに前を表示",
-    #[cfg(feature = "hydrate")]
-    restrictions_lifted: Template("", "さんは再び参加して発言できます。"),
-    #[cfg(feature = "hydrate")]
-    person_muted: ["", "さんは", "まで発言できません。"],
-    #[cfg(feature = "hydrate")]
-    person_banned: ["", "さんは", "まで参加できません。"],
-    #[cfg(any(test, feature = "hydrate"))]
-    audit_deleted: ["", "さんのメッセージを削除しました（#", "）"],
-    #[cfg(any(test, feature = "hydrate"))]
-    audit_muted: ["", "さんの発言を", "まで停止しました"],
-    #[cfg(any(test, feature = "hydrate"))]
-    audit_unmuted: Template("", "さんの発言停止を解除しました"),
-    #[cfg(any(test, feature = "hydrate"))]
-    audit_banned: ["", "さんの参加を", "まで禁止しました"],
-    #[cfg(any(test, feature = "hydrate"))]
-    audit_unbanned: Template("", "さんの参加禁止を解除しました"),
-    #[cfg(any(test, feature = "hydrate"))]
-    audit_purged: Template("", "さんの投稿をすべて削除しました"),
-    #[cfg(any(test, feature = "hydrate"))]
-    audit_rules_changed: Template("#", " のルールを変更しました"),
-    #[cfg(any(test, feature = "hydrate"))]
-    no_rules: "特別なルールはありません。",
 
-    privacy: "あなたとあなたのデータ",
-    your_id: "あなたのID",
-    id_hint: "モデレーターになるとき、このチャットの管理者に伝えてください。IDだけでは誰も参加できません。",
-    copy_id: "IDをコピー",
-    id_copied: "IDをコピーしました",
-    id_selected: "このページからはコピーできません。選択されたIDをご自身でコピーしてください。",
-    export: "自分の投稿をダウンロード",
-    export_hint: "すべてのルームに投稿したメッセージと画像のアドレスが、1つのファイルになります。",
-    exporting: "投稿を集めています…",
-    export_waits: Template("短時間に操作が集中しています。", "後に続けます。このページを開いたままお待ちください。"),
-    export_failed: "現在ダウンロードできません。もう一度お試しください。",
-    erase_my_data: "自分の投稿をすべて削除…",
-    erase_hint: "すべてのルームのメッセージと画像、この端末のデータが対象です。ほかの人の投稿へのリアクションや投稿内の名前はその投稿がある間、モデレーターの操作履歴はそのまま残ります。",
-    erase_confirm: "すべて削除しますか？メッセージと画像は全員の画面から削除され、元に戻すことはできません。",
-    erase_yes: "すべて削除する",
-    erase_banned: Template("", "それまでは、モデレーターがあなたのメッセージを削除できます。"),
-    erasing_started: "削除しています… このページを開いたままお待ちください。",
-    erasing: count("", "件のメッセージを削除しました。このページを開いたままお待ちください…"),
-    erasing_offline: "オフラインです。再接続すると、削除を続けます。",
-    erase_failed: "一部を削除できませんでした。もう一度お試しください。",
-    stop: "中止",
     data_erased: "投稿をすべて削除しました。",
     #[cfg(feature = "hydrate")]
     data_erased_new_id: "これからは新しいユーザーになります。",
-    sign_out: "サインアウト",
-    sign_out_hint: "未送信の内容も含め、このチャットのデータはこの端末に残りません。",
-    sign_out_sure: "サインアウトしますか？次に入るときは新しいユーザーになり、これまでの投稿の編集、削除、ダウンロードはできなくなります。",
-    name_given: "名前はサインインしたアカウントのものです。",
 
     attach: "画像を添付",
     attached: "添付する画像",
@@ -163,27 +90,6 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     describe: "画像の説明を入力",
     remove_image: Template("画像", "を取り除く"),
     dismiss: "閉じる",
-    #[cfg(feature = "hydrate")]
-    too_many: "一度に送信できる画像は10枚までです。超えた分は添付されませんでした。",
-    #[cfg(feature = "hydrate")]
-    too_large: "ファイルサイズが50 MBを超えています。より小さいファイルを選択してください。",
-    #[cfg(feature = "hydrate")]
-    not_an_image: "表示できる画像ファイルではありません。PNG、JPEG、WebP、GIFに対応しています。SVGには対応していません。",
-    #[cfg(feature = "hydrate")]
-    heic: "HEIC形式の写真です。このブラウザーでは開けません。JPEGで保存して選択してください。iPhoneでは「設定」の「カメラ」→「フォーマット」を「互換性優先」にすると、JPEGで撮影されます。",
-    #[cfg(feature = "hydrate")]
-    foreign_image: Template(
-        "",
-        "形式のファイルです。このブラウザーでは開けません。JPEGまたはPNGで保存して選択してください。",
-    ),
-    #[cfg(feature = "hydrate")]
-    video: "動画です。送信できるのは画像だけです。",
-    #[cfg(feature = "hydrate")]
-    too_many_pixels: Template("画像が", "メガピクセルを超えています。より小さい画像を選択してください。"),
-    #[cfg(feature = "hydrate")]
-    too_dense: "この画像は送信できる大きさまで小さくできません。別の画像を選択してください。",
-    #[cfg(feature = "hydrate")]
-    false_pixels: "このブラウザーはページに画像の画素を渡さないため、画像を小さくできません。このページにキャンバスの読み取りを許可するか、2 MB以内のJPEG、PNG、GIF、WebPを選択してください。",
     still_image: "静止画として送信されます。動くまま送るには大きすぎます。",
     small_image: "とても長い画像のため、小さな文字は読みにくくなります。分割して送ると読みやすくなります。",
 
@@ -191,9 +97,6 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     open_image: "画像を開く",
     open_described: Template("画像を開く：", ""),
     missing: "この画像は表示できなくなりました",
-    previous: "前の画像",
-    next: "次の画像",
-    download: "ダウンロード",
     close: "閉じる",
 
     edited: "（編集済み）",
@@ -205,14 +108,8 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     reply: "返信",
     edit: "編集",
     delete: "削除",
-    delete_title: "このメッセージを削除しますか？",
-    delete_hint: "全員の画面から削除されます。",
     replying: Template("", "さんに返信"),
     editing: "メッセージを編集中",
-    any_emoji: "ほかの絵文字を入力",
-    not_an_emoji: "絵文字を1つ入力してください。",
-    emoji_groups: ["顔", "手", "ハート", "もの"],
-    add: "追加",
     #[cfg(feature = "hydrate")]
     not_changed: Template("変更できませんでした。", ""),
     no_message: "このメッセージはもうありません。",
@@ -230,8 +127,6 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     not_found_message: "このメッセージは見つかりませんでした。",
 
     people: "参加中のメンバー",
-    yourself: "（あなた）",
-    more_people: Plural { one: Template("ほか", "人"), other: Template("ほか", "人") },
 
     new_line: "未読",
     unread_messages: Plural {
@@ -251,55 +146,11 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     switch_rooms: "ルームを切り替える",
     new_elsewhere: "ほかのルームに新着メッセージがあります",
     open_room: "ルームを開く",
-    open: "開く",
-    room_name: "ルーム名",
-    room_hint: "まだ使われていない名前を入力すると、新しいルームができます。",
-    room_empty: "ルーム名を入力してください。",
-    room_long: Template("ルーム名は", "文字以内で入力してください。"),
-    room_character: "ルーム名に使えるのは、半角の英字、数字、ハイフンだけです。",
     remove_room: Template("#", " を一覧から外す"),
 
     search: "検索",
-    search_field: "検索する言葉",
-    search_hint: "入力した言葉をすべて含む、このルームのメッセージを探します。",
-    searching: "検索中…",
-    search_failed: "検索できませんでした。",
-    search_again: "もう一度検索",
-    search_offline: "オフラインです。接続が回復すると検索を再開します。",
-    found: count("", "件見つかりました"),
-    nothing_yet: "ここまでの範囲では見つかりませんでした。",
-    nothing_found: "見つかりませんでした。",
-    further: "さらに前を検索",
-
-    shortcuts: "キーボードショートカット",
-    anywhere: "どこでも",
-    while_writing: "入力中",
-    among_messages: "メッセージの一覧で",
-    at_an_image: "画像の表示中",
-    line_break: "改行",
-    edit_last: "最後に送ったメッセージを編集（入力欄が空のとき）",
-    stop_writing: "返信や編集をやめる",
-    other_message: "前後のメッセージへ移動",
-    first_or_last: "最初や最後のメッセージへ移動",
-    next_button: "メッセージ内のボタンやリンクへ移動",
-    react_to: "リアクション",
-    other_image: "前後の画像へ移動",
 
     about_you: "名前・言語・通知の設定",
-    you: "あなたの設定",
-    name_hint: "この名前は、ルームの全員にメッセージと一緒に表示されます。",
-    your_name: "名前",
-    name_empty: "名前を入力してください。",
-    name_long: Template("名前は", "文字以内で入力してください。"),
-    name_character: "名前に、表示されない文字が含まれています。",
-    choose_language: "言語 / Language",
-    notifications: "通知",
-    notify: ["通知しない", "自分がメンションされたとき", "すべてのメッセージ"],
-    notify_hint: "このページを見ていないときに通知します。",
-    #[cfg(feature = "hydrate")]
-    notify_denied: "ブラウザーがこのページからの通知を許可していません。サイトの設定で変更できます。",
-    #[cfg(feature = "hydrate")]
-    notify_unable: "このブラウザーでは通知を表示できません。",
     save: "保存",
     cancel: "キャンセル",
 

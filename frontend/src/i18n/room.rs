@@ -24,9 +24,9 @@ impl Translations {
     /// Returns why the name of a room is invalid.
     pub(crate) fn bad_room(&self, error: NameError) -> String {
         match error {
-            NameError::Empty => self.room_empty.into(),
-            NameError::TooLong { .. } => self.room_long.with(&limits::ROOM_CHARS.to_string()),
-            NameError::Character => self.room_character.into(),
+            NameError::Empty => self.dialogs().room_empty.into(),
+            NameError::TooLong { .. } => self.dialogs().room_long.with(&limits::ROOM_CHARS.to_string()),
+            NameError::Character => self.dialogs().room_character.into(),
         }
     }
 }

@@ -6,10 +6,12 @@ use shared_types::{ErrorCode, ModerationAction, Person, RoomRules, Timestamp, li
 
 use super::*;
 
-/// Returns the texts of a catalogue by field name, parsed from its `Debug` output.
+/// Returns the texts of all catalogues by field name, parsed from their `Debug` output.
 fn sentences(language: Language) -> Vec<(String, String)> {
     let mut sentences: Vec<(String, String)> = Vec::new();
-    for line in format!("{:#?}", Translations::of(language)).lines() {
+    let translations = Translations::of(language);
+    let catalogues = format!("{translations:#?}\n{:#?}\n{:#?}", translations.dialogs(), translations.images());
+    for line in catalogues.lines() {
         // Fields are indented by four spaces, parts of their values by more.
         if line.starts_with("    ") && line.as_bytes().get(4).is_some_and(u8::is_ascii_lowercase) {
             let name = line.split(':').next().unwrap_or_default().trim();
@@ -33,7 +35,7 @@ fn is_japanese(letter: char) -> bool {
 #[test]
 fn no_text_is_empty_or_in_another_language() {
     let [english, japanese] = [Language::English, Language::Japanese].map(sentences);
-    assert!(english.len() > 50, "{english:?}");
+    assert!(english.len() > 200, "{english:?}");
     assert_eq!(english.len(), japanese.len());
     for ((name, english), (_, japanese)) in english.iter().zip(&japanese) {
         assert!(!english.trim().is_empty() && !japanese.trim().is_empty(), "{name} is empty");

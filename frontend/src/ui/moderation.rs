@@ -23,8 +23,8 @@ pub(crate) fn buttons(chat: Chat) -> View {
             return None;
         }
         let buttons = [
-            button(chat.translations.room_rules, rules_dialog::open),
-            button(chat.translations.audit, audit_dialog::open),
+            button(chat.translations.dialogs().room_rules, rules_dialog::open),
+            button(chat.translations.dialogs().audit, audit_dialog::open),
         ];
         Some(element("div").class("sheet-ways").children(buttons))
     })

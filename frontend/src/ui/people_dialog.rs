@@ -23,7 +23,7 @@ pub(crate) fn people_dialog(chat: Chat) -> Element {
                 .child(part("person-name", person.name.as_str()))
                 .child(chat.tag(&person).map(|tag| part("tag", &tag)))
                 .child(person.moderator.then(|| part("badge", chat.translations.moderator)))
-                .child((person.id == me).then(|| part("person-you", chat.translations.yourself)));
+                .child((person.id == me).then(|| part("person-you", chat.translations.dialogs().yourself)));
             let avatar = avatar(&person);
             let restrict = restriction_dialog::button(chat, person, dialog);
             element("li").class("person").child(avatar).child(identity).child(restrict)
@@ -32,7 +32,7 @@ pub(crate) fn people_dialog(chat: Chat) -> Element {
     };
     let others = move || {
         let others = (chat.room.online.get() as usize).saturating_sub(chat.room.people.with(Vec::len));
-        (others > 0).then(|| element("p").class("name-hint").text(chat.translations.more_people.of(others)))
+        (others > 0).then(|| element("p").class("name-hint").text(chat.translations.dialogs().more_people.of(others)))
     };
     let close = element("button").class("button").with("type", "submit").text(chat.translations.close);
     let form = element("form")

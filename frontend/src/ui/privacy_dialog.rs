@@ -32,7 +32,9 @@ pub(crate) fn privacy(chat: Chat) -> Element {
             set(confirmation.is_open, false);
         }
     };
-    titled_dialog(chat, "privacy", chat.translations.privacy, chat.privacy.dialog).child(body).on(ev::close, on_close)
+    titled_dialog(chat, "privacy", chat.translations.dialogs().privacy, chat.privacy.dialog)
+        .child(body)
+        .on(ev::close, on_close)
 }
 
 /// Opens the dialog.
@@ -96,11 +98,10 @@ fn focus(button: NodeRef<html::Button>) {
 }
 
 fn id(chat: Chat) -> Element {
-    let translations = chat.translations;
-    let label =
-        move || if chat.privacy.id_copied.get() == Some(true) { translations.id_copied } else { translations.copy_id };
+    let texts = chat.translations.dialogs();
+    let label = move || if chat.privacy.id_copied.get() == Some(true) { texts.id_copied } else { texts.copy_id };
     let hint = move || {
-        if chat.privacy.id_copied.get() == Some(false) { translations.id_selected } else { translations.id_hint }
+        if chat.privacy.id_copied.get() == Some(false) { texts.id_selected } else { texts.id_hint }
     };
     let id = element("code").child(reactive_text(move || chat.room.you.with(|you| you.id.to_string())));
     let copy = element("button")
@@ -109,7 +110,7 @@ fn id(chat: Chat) -> Element {
         .on(ev::click, move |_| chat.run_in_dialog(DialogIntent::CopyId));
     element("section")
         .class("part")
-        .child(element("h3").text(translations.your_id))
+        .child(element("h3").text(texts.your_id))
         .child(element("p").class("id").child(id))
         .child(hint_line(move || hint().into()))
         .child(copy.child(reactive_text(label)))
@@ -117,14 +118,14 @@ fn id(chat: Chat) -> Element {
 
 /// Draws the export. Without scripts, the link downloads the first part.
 fn export(chat: Chat) -> Element {
-    let translations = chat.translations;
+    let (translations, texts) = (chat.translations, chat.translations.dialogs());
     let hint = move || match chat.privacy.export.get() {
-        ExportStatus::No => translations.export_hint.into(),
-        ExportStatus::Running => translations.exporting.into(),
-        ExportStatus::Waiting(seconds) => translations.export_waits.with(&translations.span(seconds)),
-        ExportStatus::Failed => translations.export_failed.into(),
+        ExportStatus::No => texts.export_hint.into(),
+        ExportStatus::Running => texts.exporting.into(),
+        ExportStatus::Waiting(seconds) => texts.export_waits.with(&translations.span(seconds)),
+        ExportStatus::Failed => texts.export_failed.into(),
     };
-    let link = element("a").class("button").with("href", "/me/data").with("download", "").text(translations.export);
+    let link = element("a").class("button").with("href", "/me/data").with("download", "").text(texts.export);
     let link = link.on(ev::click, move |event| {
         if !has_modifier(&event) {
             event.prevent_default();
@@ -135,7 +136,7 @@ fn export(chat: Chat) -> Element {
 }
 
 fn erase_my_data(chat: Chat, confirmation: Confirmation) -> Element {
-    let translations = chat.translations;
+    let (translations, texts) = (chat.translations, chat.translations.dialogs());
     let has_ended = move || matches!(chat.room.status.get(), Status::Ended(_));
     let buttons = move || match chat.privacy.erasure.get() {
         Erasure::Done { .. } => Vec::new(),
@@ -144,7 +145,7 @@ fn erase_my_data(chat: Chat, confirmation: Confirmation) -> Element {
                 chat.run_in_dialog(DialogIntent::StopErasing);
                 confirmation.close();
             };
-            vec![confirmation.button(button("button", "button", translations.stop).on(ev::click, stop))]
+            vec![confirmation.button(button("button", "button", texts.stop).on(ev::click, stop))]
         }
         _ if confirmation.is_open.get() && !has_ended() => {
             let yes = move |_| {
@@ -153,12 +154,11 @@ fn erase_my_data(chat: Chat, confirmation: Confirmation) -> Element {
             };
             vec![
                 confirmation
-                    .answer_buttons(chat, button("button danger", "button", translations.erase_yes).on(ev::click, yes)),
+                    .answer_buttons(chat, button("button danger", "button", texts.erase_yes).on(ev::click, yes)),
             ]
         }
         _ => {
-            let open =
-                button("button", "button", translations.erase_my_data).on(ev::click, move |_| confirmation.open());
+            let open = button("button", "button", texts.erase_my_data).on(ev::click, move |_| confirmation.open());
             vec![confirmation.button(open.reactive_attribute("disabled", move || has_ended().then_some("")))]
         }
     };
@@ -166,17 +166,17 @@ fn erase_my_data(chat: Chat, confirmation: Confirmation) -> Element {
         (Erasure::Done { .. }, _) => translations.data_erased.into(),
         // A banned visitor cannot delete their data; a moderator can do it for them.
         (_, Status::Ended(EndReason::Banned(_))) => {
-            chat.composer.status.with(|status| translations.erase_banned.with(&status.sentence))
+            chat.composer.status.with(|status| texts.erase_banned.with(&status.sentence))
         }
         (_, Status::Ended(EndReason::SignedOut)) => chat.composer.status.with(|status| status.sentence.clone()),
         (Erasure::Running { .. }, Status::Offline(_) | Status::Blocked(_) | Status::Connecting) => {
-            translations.erasing_offline.into()
+            texts.erasing_offline.into()
         }
-        (Erasure::Running { erased: 0, .. }, _) => translations.erasing_started.into(),
-        (Erasure::Running { erased, .. }, _) => translations.erasing.of(erased as usize),
-        _ if confirmation.is_open.get() => translations.erase_confirm.into(),
-        (Erasure::Failed { .. }, _) => translations.erase_failed.into(),
-        (Erasure::Idle, _) => translations.erase_hint.into(),
+        (Erasure::Running { erased: 0, .. }, _) => texts.erasing_started.into(),
+        (Erasure::Running { erased, .. }, _) => texts.erasing.of(erased as usize),
+        _ if confirmation.is_open.get() => texts.erase_confirm.into(),
+        (Erasure::Failed { .. }, _) => texts.erase_failed.into(),
+        (Erasure::Idle, _) => texts.erase_hint.into(),
     };
     element("section").class("part").child(hint_line(hint)).child(reactive(buttons))
 }
@@ -185,7 +185,7 @@ fn erase_my_data(chat: Chat, confirmation: Confirmation) -> Element {
 /// erasure. In a chat with a passphrase it asks for confirmation, because the visitor gets a new id at the next
 /// sign-in.
 fn sign_out(chat: Chat, confirmation: Confirmation) -> Element {
-    let translations = chat.translations;
+    let texts = chat.translations.dialogs();
     let needs_confirmation = chat.access == AccessMode::Passphrase;
     let on_submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
@@ -197,12 +197,12 @@ fn sign_out(chat: Chat, confirmation: Confirmation) -> Element {
     };
     let buttons = move || {
         vec![if confirmation.is_open.get() {
-            confirmation.answer_buttons(chat, button("button danger", "submit", translations.sign_out))
+            confirmation.answer_buttons(chat, button("button danger", "submit", texts.sign_out))
         } else {
-            confirmation.button(button("button", "submit", translations.sign_out))
+            confirmation.button(button("button", "submit", texts.sign_out))
         }]
     };
-    let hint = move || if confirmation.is_open.get() { translations.sign_out_sure } else { translations.sign_out_hint };
+    let hint = move || if confirmation.is_open.get() { texts.sign_out_sure } else { texts.sign_out_hint };
     element("form")
         .class("part sign-out")
         .optional_attribute("hidden", chat.access.is_open().then_some(""))

@@ -53,7 +53,8 @@ pub(crate) fn profile_dialog(chat: Chat) -> Element {
     let save_button = (!name_is_fixed)
         .then(|| element("button").class("button primary").with("type", "submit").text(chat.translations.save));
     let close_label = if name_is_fixed { chat.translations.close } else { chat.translations.cancel };
-    let name_hint = if name_is_fixed { chat.translations.name_given } else { chat.translations.name_hint };
+    let name_hint =
+        if name_is_fixed { chat.translations.dialogs().name_given } else { chat.translations.dialogs().name_hint };
     let name = element("input")
         .with("name", "name")
         .with("dir", "auto")
@@ -75,8 +76,8 @@ pub(crate) fn profile_dialog(chat: Chat) -> Element {
     let button = |class, label| element("button").class(class).with("type", "button").text(label);
     let others = element("div")
         .class("name-ways")
-        .child(button("quiet", chat.translations.shortcuts).on(ev::click, show_shortcuts))
-        .child(button("quiet", chat.translations.privacy).on(ev::click, show_privacy));
+        .child(button("quiet", chat.translations.dialogs().shortcuts).on(ev::click, show_shortcuts))
+        .child(button("quiet", chat.translations.dialogs().privacy).on(ev::click, show_privacy));
     let buttons = element("div")
         .class("name-buttons")
         .child(others)
@@ -85,9 +86,12 @@ pub(crate) fn profile_dialog(chat: Chat) -> Element {
     let form = element("form")
         .with("method", "dialog")
         .on(ev::submit, save)
-        .child(element("h2").with("id", "name-title").text(chat.translations.you))
+        .child(element("h2").with("id", "name-title").text(chat.translations.dialogs().you))
         .child(
-            element("label").class("name-label").child(element("span").text(chat.translations.your_name)).child(name),
+            element("label")
+                .class("name-label")
+                .child(element("span").text(chat.translations.dialogs().your_name))
+                .child(name),
         )
         .child(hint)
         .child(language_select(chat))

@@ -67,8 +67,8 @@ pub(crate) fn room_dialog(chat: Chat) -> Element {
         }
     };
     let name = element("input")
-        .with("aria-label", chat.translations.room_name)
-        .with("placeholder", chat.translations.room_name)
+        .with("aria-label", chat.translations.dialogs().room_name)
+        .with("placeholder", chat.translations.dialogs().room_name)
         .reactive_attribute("aria-invalid", move || error.get().map(|_| "true"))
         .with("aria-describedby", "room-hint")
         .with("autocapitalize", "none")
@@ -77,7 +77,9 @@ pub(crate) fn room_dialog(chat: Chat) -> Element {
         .node_ref(field)
         .on(ev::input, move |_| error.set(None));
     let hint = move || {
-        error.get().map_or_else(|| chat.translations.room_hint.to_owned(), |why| chat.translations.bad_room(why))
+        error
+            .get()
+            .map_or_else(|| chat.translations.dialogs().room_hint.to_owned(), |why| chat.translations.bad_room(why))
     };
     let hint = element("p")
         .reactive_attribute("class", move || {
@@ -87,7 +89,7 @@ pub(crate) fn room_dialog(chat: Chat) -> Element {
         .with("aria-live", "polite")
         .child(reactive_text(hint));
     titled_dialog(chat, "switcher", chat.translations.rooms, chat.rooms.dialog)
-        .child(dialog::form(name, chat.translations.open, submit))
+        .child(dialog::form(name, chat.translations.dialogs().open, submit))
         .child(hint)
         .child(element("div").class("sheet-body").child(list(chat)))
         .child(moderation::buttons(chat))

@@ -41,8 +41,8 @@ pub(crate) fn search(chat: Chat) -> Element {
     let is_empty = move || field.get_untracked().is_some_and(|field| field.value().trim().is_empty());
     let input = element("input")
         .with("role", "searchbox")
-        .with("aria-label", chat.translations.search_field)
-        .with("placeholder", chat.translations.search_field)
+        .with("aria-label", chat.translations.dialogs().search_field)
+        .with("placeholder", chat.translations.dialogs().search_field)
         .with("maxlength", limits::SEARCH_CHARS.to_string())
         .with("enterkeyhint", "search")
         .node_ref(field)
@@ -54,8 +54,8 @@ pub(crate) fn search(chat: Chat) -> Element {
     let results = NodeRef::<html::Div>::new();
     let button = move || {
         let label = match chat.search.results.with(|results| results.progress) {
-            Progress::Partial(_) => chat.translations.further,
-            Progress::Failed(_) => chat.translations.search_again,
+            Progress::Partial(_) => chat.translations.dialogs().further,
+            Progress::Failed(_) => chat.translations.dialogs().search_again,
             _ => return Vec::new(),
         };
         let search_more = move |_| {
@@ -93,20 +93,20 @@ pub(crate) fn show(chat: Chat) {
 
 /// Returns the progress of the search as a sentence.
 fn state(chat: Chat) -> String {
-    let translations = chat.translations;
+    let texts = chat.translations.dialogs();
     let (progress, found) = chat.search.results.with(|results| (results.progress, results.hits.len()));
     match progress {
-        Progress::Idle => translations.search_hint.into(),
+        Progress::Idle => texts.search_hint.into(),
         Progress::Queued(_) | Progress::Requested(_) => match chat.room.status.get() {
             // Banned and signed-out visitors cannot search.
             Status::Ended(_) => chat.composer.status.with(|status| status.sentence.clone()),
-            Status::Offline(_) | Status::Blocked(_) => translations.search_offline.into(),
-            Status::Connecting | Status::Live => translations.searching.into(),
+            Status::Offline(_) | Status::Blocked(_) => texts.search_offline.into(),
+            Status::Connecting | Status::Live => texts.searching.into(),
         },
-        Progress::Failed(_) => translations.search_failed.into(),
-        Progress::Partial(_) if found == 0 => translations.nothing_yet.into(),
-        Progress::Done if found == 0 => translations.nothing_found.into(),
-        Progress::Partial(_) | Progress::Done => translations.found.of(found),
+        Progress::Failed(_) => texts.search_failed.into(),
+        Progress::Partial(_) if found == 0 => texts.nothing_yet.into(),
+        Progress::Done if found == 0 => texts.nothing_found.into(),
+        Progress::Partial(_) | Progress::Done => texts.found.of(found),
     }
 }
 

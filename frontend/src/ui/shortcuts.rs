@@ -29,7 +29,7 @@ pub(crate) fn shortcuts(chat: Chat) -> Element {
         .with("aria-labelledby", "shortcuts-title")
         .with("tabindex", "0")
         .child(reactive(groups));
-    titled_dialog(chat, "shortcuts", chat.translations.shortcuts, chat.shortcuts.dialog).child(list)
+    titled_dialog(chat, "shortcuts", chat.translations.dialogs().shortcuts, chat.shortcuts.dialog).child(list)
 }
 
 /// Opens the dialog, as soon as it is loaded.

@@ -71,7 +71,7 @@ impl Chat {
             composer: ComposerState::new(),
             search: SearchState::new(),
             moderation: ModerationState::new(),
-            restriction_dialog: RestrictionDialogState::new(page, translations),
+            restriction_dialog: RestrictionDialogState::new(page),
             privacy: PrivacyState::new(),
             notifications: NotificationState::new(),
             shortcuts: ShortcutsState::new(),

@@ -14,7 +14,7 @@ use crate::{
         moderation::restriction_dialog,
         parts::dialog,
         state::{
-            moderation::{AuditRow, AuditView},
+            moderation::{AuditRow, AuditView, CurrentRestrictions},
             set,
         },
     },
@@ -36,7 +36,7 @@ impl Session {
     /// Requests the restrictions of the person in the restriction dialog, as soon as there is a socket.
     pub(super) fn load_restrictions(&mut self) {
         self.restrictions_query = Some(self.chat.restriction_dialog.person.get_untracked().id);
-        set(self.chat.restriction_dialog.current, Err(self.chat.translations.audit_loading));
+        set(self.chat.restriction_dialog.current, CurrentRestrictions::Loading);
     }
 
     /// Shows the restrictions of a person, if the dialog is still about them.
@@ -48,6 +48,7 @@ impl Session {
         let active =
             [restrictions.muted_until, restrictions.banned_until].map(|until| until.filter(|until| until.0 > now));
         let [muted, banned] = active;
+        let texts = translations.dialogs();
         let sentence = |template: &Template, until: Option<Timestamp>| {
             until
                 .map(|until| template.with(&translations.moment(&self.calendar, until, Timestamp(now))))
@@ -55,9 +56,9 @@ impl Session {
         };
         set(
             self.chat.restriction_dialog.current,
-            Ok([
-                sentence(&translations.restricted_muted_until, muted),
-                sentence(&translations.restricted_banned_until, banned),
+            CurrentRestrictions::Known([
+                sentence(&texts.restricted_muted_until, muted),
+                sentence(&texts.restricted_banned_until, banned),
             ]),
         );
         let seconds = |until: Option<Timestamp>| until.map_or(0, |until| (until.0 - now).div_ceil(1000));
@@ -83,8 +84,8 @@ impl Session {
             Erasure::Done { .. } => (translations.user_purged(person, deleted), time::now() + TOAST_MS),
             // The error is shown with the other errors of the visitor's commands.
             Erasure::Failed { .. } => (String::new(), 0),
-            _ if deleted == 0 => (translations.erasing_started.into(), u64::MAX),
-            _ => (translations.erasing.of(deleted as usize), u64::MAX),
+            _ if deleted == 0 => (translations.dialogs().erasing_started.into(), u64::MAX),
+            _ => (translations.dialogs().erasing.of(deleted as usize), u64::MAX),
         };
         if until < u64::MAX {
             self.purges.remove(0);
@@ -156,9 +157,7 @@ impl Session {
                 Action::Audit => self.update_audit(AuditLog::on_error),
                 // The error is shown with the other errors of the visitor's commands.
                 Action::Mute | Action::Ban | Action::Rules => self.on_moderation_answered(),
-                Action::Restrictions => {
-                    set(self.chat.restriction_dialog.current, Err(self.chat.translations.audit_failed))
-                }
+                Action::Restrictions => set(self.chat.restriction_dialog.current, CurrentRestrictions::Failed),
                 Action::EraseMyData | Action::PurgeUser => {
                     let after = if *code == ErrorCode::Unavailable { Some(1) } else { *retry_after };
                     let fail = |erasure: &mut Erasure| erasure.on_error(time::now(), after);

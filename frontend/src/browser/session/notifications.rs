@@ -48,8 +48,8 @@ impl Session {
     fn apply_notification_level(&self, level: NotificationLevel, permission: Permission) {
         let error = match permission {
             Permission::Granted => None,
-            Permission::Unable => Some(self.chat.translations.notify_unable),
-            Permission::Denied | Permission::Open => Some(self.chat.translations.notify_denied),
+            Permission::Unable => Some(self.chat.translations.dialogs().notify_unable),
+            Permission::Denied | Permission::Open => Some(self.chat.translations.dialogs().notify_denied),
         };
         let level = if error.is_none() { level } else { NotificationLevel::Never };
         set(self.chat.notifications.level, level);

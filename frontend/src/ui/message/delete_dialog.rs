@@ -31,8 +31,10 @@ pub(crate) fn delete_dialog(chat: Chat) -> Element {
         .child(button("button danger", CONFIRMED, chat.translations.delete));
     let form = element("form")
         .with("method", "dialog")
-        .child(element("h2").with("id", "deletion-title").text(chat.translations.delete_title))
-        .child(element("p").with("id", "deletion-hint").class("name-hint").text(chat.translations.delete_hint))
+        .child(element("h2").with("id", "deletion-title").text(chat.translations.dialogs().delete_title))
+        .child(
+            element("p").with("id", "deletion-hint").class("name-hint").text(chat.translations.dialogs().delete_hint),
+        )
         .child(buttons);
     element("dialog")
         .class("name-dialog")

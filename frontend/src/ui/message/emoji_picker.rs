@@ -32,7 +32,7 @@ pub(crate) fn emoji_picker(chat: Chat) -> Element {
     let validate = move |_| {
         if let Some(field) = field.get_untracked() {
             let is_valid = field.value().trim().parse::<Emoji>().is_ok();
-            field.set_custom_validity(if is_valid { "" } else { chat.translations.not_an_emoji });
+            field.set_custom_validity(if is_valid { "" } else { chat.translations.dialogs().not_an_emoji });
         }
     };
     let on_close = move |_| {
@@ -50,13 +50,13 @@ pub(crate) fn emoji_picker(chat: Chat) -> Element {
     // Drawn when first opened: they are many elements, and few people open the picker.
     let groups = move || {
         let is_opened = chat.message_dialogs.message.with(Option::is_some);
-        let named = chat.translations.emoji_groups.into_iter().zip(GROUPS).filter(move |_| is_opened);
+        let named = chat.translations.dialogs().emoji_groups.into_iter().zip(GROUPS).filter(move |_| is_opened);
         named.map(move |(name, emoji)| group(chat, name, emoji))
     };
     let input = element("input")
         .class("picker-field")
-        .with("aria-label", chat.translations.any_emoji)
-        .with("placeholder", chat.translations.any_emoji)
+        .with("aria-label", chat.translations.dialogs().any_emoji)
+        .with("placeholder", chat.translations.dialogs().any_emoji)
         .with("required", "")
         .no_autofill()
         .node_ref(field)
@@ -66,7 +66,7 @@ pub(crate) fn emoji_picker(chat: Chat) -> Element {
         .class("picker-form")
         .with("method", "dialog")
         .child(input)
-        .child(button(TYPED).text(chat.translations.add))
+        .child(button(TYPED).text(chat.translations.dialogs().add))
         .child(button("").with("formnovalidate", "").text(chat.translations.cancel));
     // In browsers that support `closedby`, a click beside the dialog closes it.
     element("dialog")

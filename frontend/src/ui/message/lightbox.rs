@@ -104,7 +104,7 @@ fn picture(chat: Chat, row: &Row) -> Option<[Element; 4]> {
         .class("lightbox-download")
         .with("href", source)
         .with("download", file)
-        .text(chat.translations.download);
+        .text(chat.translations.dialogs().download);
     let stage = element("div").class(stage_class).optional_attribute("tabindex", is_long.then_some("0"));
     Some([
         stage.child(picture),
@@ -129,8 +129,8 @@ fn shape(width: u32, height: u32) -> &'static str {
 /// focus.
 fn step_button(chat: Chat, direction: Direction) -> Element {
     let (class, label, path) = match direction {
-        Direction::Previous => ("lightbox-turn back", chat.translations.previous, "M15 5l-7 7 7 7"),
-        Direction::Next => ("lightbox-turn on", chat.translations.next, "M9 5l7 7-7 7"),
+        Direction::Previous => ("lightbox-turn back", chat.translations.dialogs().previous, "M15 5l-7 7 7 7"),
+        Direction::Next => ("lightbox-turn on", chat.translations.dialogs().next, "M9 5l7 7-7 7"),
     };
     let enabled = adjacent_row(chat, direction).is_some();
     icon_button(class, label.into(), path, enabled, Callback::new(move |()| step(chat, direction)))

@@ -15,19 +15,19 @@ use crate::ui::{
 
 /// Draws the dialog.
 pub(crate) fn audit(chat: Chat) -> Element {
-    let translations = chat.translations;
+    let texts = chat.translations.dialogs();
     let list = NodeRef::<html::Div>::new();
     let entries = move || chat.moderation.audit.get().rows.into_iter().map(|row| entry(chat, row)).collect::<Vec<_>>();
     let state = move || match chat.moderation.audit.with(|audit| (audit.state, audit.rows.is_empty())) {
-        (AuditLoading::Failed, _) => translations.audit_failed,
-        (AuditLoading::Loading, true) => translations.audit_loading,
-        (_, true) => translations.audit_empty,
-        (_, false) => translations.audit_hint,
+        (AuditLoading::Failed, _) => texts.audit_failed,
+        (AuditLoading::Loading, true) => texts.audit_loading,
+        (_, true) => texts.audit_empty,
+        (_, false) => texts.audit_hint,
     };
     let further = move || {
         let label = match chat.moderation.audit.with(|audit| audit.state) {
-            AuditLoading::Partial => translations.audit_further,
-            AuditLoading::Failed => translations.audit_again,
+            AuditLoading::Partial => texts.audit_further,
+            AuditLoading::Failed => texts.audit_again,
             _ => return Vec::new(),
         };
         let further = move |_| {
@@ -48,7 +48,7 @@ pub(crate) fn audit(chat: Chat) -> Element {
         .child(element("ol").class("hits").with("role", "list").child(reactive(entries)))
         .child(reactive(further));
     let state = element("p").class("sheet-hint").with("role", "status").child(reactive_text(state));
-    titled_dialog(chat, "audit", translations.audit, chat.moderation.audit_dialog).child(state).child(body)
+    titled_dialog(chat, "audit", texts.audit, chat.moderation.audit_dialog).child(state).child(body)
 }
 
 pub(crate) fn open(chat: Chat) {

@@ -12,7 +12,7 @@ use crate::ui::{
         form_controls::{choice, select},
         icon_button::icon_button,
     },
-    state::{Chat, intent::DialogIntent, on_demand::DialogRequest, set},
+    state::{Chat, intent::DialogIntent, moderation::CurrentRestrictions, on_demand::DialogRequest, set},
 };
 
 /// Icon of a shield.
@@ -28,7 +28,7 @@ const PURGE: u32 = 2;
 
 /// Draws the dialog.
 pub(crate) fn restriction_dialog(chat: Chat) -> Element {
-    let translations = chat.translations;
+    let (translations, texts) = (chat.translations, chat.translations.dialogs());
     let (action, duration) = (chat.restriction_dialog.selected_action, chat.restriction_dialog.selected_duration);
     // The id distinguishes people with the same name.
     let id = element("code")
@@ -38,24 +38,24 @@ pub(crate) fn restriction_dialog(chat: Chat) -> Element {
     let actions = element("fieldset")
         .class("choices")
         .with("aria-labelledby", "sanction-title")
-        .child(choice("radio", translations.mute, MUTE, action))
-        .child(choice("radio", translations.ban, BAN, action))
-        .child(choice("radio", translations.purge_user, PURGE, action));
+        .child(choice("radio", texts.mute, MUTE, action))
+        .child(choice("radio", texts.ban, BAN, action))
+        .child(choice("radio", texts.purge_user, PURGE, action));
     let durations = DURATIONS.map(|duration| (duration, translations.span(duration))).to_vec();
     // A purge has no duration.
     let durations = element("div")
         .reactive_attribute("hidden", move || (action.get() == PURGE).then_some(""))
-        .child(select(translations.how_long, durations, duration));
+        .child(select(texts.how_long, durations, duration));
     let hint = move || match action.get() {
-        _ if chat.room.status.get() != Status::Live => translations.moderation_offline,
-        MUTE => translations.mute_hint,
-        BAN => translations.ban_hint,
-        _ => translations.purge_user_hint,
+        _ if chat.room.status.get() != Status::Live => texts.moderation_offline,
+        MUTE => texts.mute_hint,
+        BAN => texts.ban_hint,
+        _ => texts.purge_user_hint,
     };
     let label = move || match action.get() {
-        MUTE => translations.mute,
-        BAN => translations.ban,
-        _ => translations.erase_yes,
+        MUTE => texts.mute,
+        BAN => texts.ban,
+        _ => texts.erase_yes,
     };
     let cancel = element("button")
         .class("button")
@@ -81,8 +81,7 @@ pub(crate) fn restriction_dialog(chat: Chat) -> Element {
         .child(durations)
         .child(dialog::hint(hint))
         .child(element("div").class("name-buttons").child(cancel).child(submit_button));
-    let title =
-        move || chat.translations.restrict_person.with(chat.translations.name(&chat.restriction_dialog.person.get()));
+    let title = move || texts.restrict_person.with(chat.translations.name(&chat.restriction_dialog.person.get()));
     dialog::dialog_with_title(chat, "sanction", reactive_text(title), chat.restriction_dialog.dialog).child(form)
 }
 
@@ -90,7 +89,7 @@ pub(crate) fn restriction_dialog(chat: Chat) -> Element {
 fn held(chat: Chat) -> Vec<Element> {
     let line = |sentence: &str| element("p").text(sentence.to_owned());
     let lift = |action, sentence: &str| {
-        let label = [chat.translations.lift, &chat.translations.after_colon(sentence)].concat();
+        let label = [chat.translations.dialogs().lift, &chat.translations.after_colon(sentence)].concat();
         element("button")
             .class("quiet")
             .reactive_attribute("aria-disabled", move || (!chat.can_moderate_now()).then_some("true"))
@@ -101,14 +100,16 @@ fn held(chat: Chat) -> Vec<Element> {
                     submit(chat, action, 0);
                 }
             })
-            .text(chat.translations.lift)
+            .text(chat.translations.dialogs().lift)
     };
+    let texts = chat.translations.dialogs();
     let held = match chat.restriction_dialog.current.get() {
-        Ok(held) => held,
-        Err(why) => return vec![line(why)],
+        CurrentRestrictions::Known(held) => held,
+        CurrentRestrictions::Loading => return vec![line(texts.audit_loading)],
+        CurrentRestrictions::Failed => return vec![line(texts.audit_failed)],
     };
     if held.iter().all(String::is_empty) {
-        return vec![line(chat.translations.no_restrictions)];
+        return vec![line(texts.no_restrictions)];
     }
     let held = [MUTE, BAN].into_iter().zip(held).filter(|(_, sentence)| !sentence.is_empty());
     held.map(|(action, sentence)| line(&sentence).child(lift(action, &sentence))).collect()
@@ -116,7 +117,7 @@ fn held(chat: Chat) -> Vec<Element> {
 
 /// Whether the form can be submitted: the current restrictions are loaded, or cannot be loaded.
 fn can_submit(chat: Chat) -> bool {
-    chat.can_moderate_now() && chat.restriction_dialog.current.get() != Err(chat.translations.audit_loading)
+    chat.can_moderate_now() && chat.restriction_dialog.current.get() != CurrentRestrictions::Loading
 }
 
 fn submit(chat: Chat, action: u32, seconds: u32) {
@@ -154,7 +155,7 @@ pub(crate) fn is_allowed(chat: Chat, person: &Person) -> bool {
 /// Draws the button that opens the dialog about a person. It closes the dialog `container`, which contains the button.
 pub(crate) fn button(chat: Chat, target: Person, container: NodeRef<html::Dialog>) -> Option<Element> {
     is_allowed(chat, &target).then(|| {
-        let label = chat.translations.restrict_person.with(target.name.as_str());
+        let label = chat.translations.dialogs().restrict_person.with(target.name.as_str());
         let open = move |()| {
             dialog::close(container);
             open(chat, target.clone());

@@ -18,10 +18,9 @@ const INTERVALS: [u16; 8] = [0, 5, 10, 30, 60, 300, 900, 3_600];
 
 /// Draws the dialog.
 pub(crate) fn rules(chat: Chat) -> Element {
-    let translations = chat.translations;
+    let (translations, texts) = (chat.translations, chat.translations.dialogs());
     let (slow, read_only) = (chat.moderation.selected_slow_mode, chat.moderation.selected_read_only);
-    let name =
-        |interval: u16| if interval == 0 { translations.off.to_owned() } else { translations.span(interval.into()) };
+    let name = |interval: u16| if interval == 0 { texts.off.to_owned() } else { translations.span(interval.into()) };
     let intervals = INTERVALS.map(|interval| (u32::from(interval), name(interval))).to_vec();
     let save = element("button")
         .class("button primary")
@@ -29,11 +28,7 @@ pub(crate) fn rules(chat: Chat) -> Element {
         .with("type", "submit")
         .text(translations.save);
     let hint = move || {
-        if chat.room.status.get() == Status::Live {
-            translations.room_rules_hint
-        } else {
-            translations.moderation_offline
-        }
+        if chat.room.status.get() == Status::Live { texts.room_rules_hint } else { texts.moderation_offline }
     };
     let form = element("form")
         .class("sheet-body order")
@@ -45,11 +40,11 @@ pub(crate) fn rules(chat: Chat) -> Element {
             let slow = u16::try_from(slow.get_untracked()).unwrap_or_default();
             chat.run_in_dialog(DialogIntent::SetRules(RoomRules { slow, read_only: read_only.get_untracked() == 1 }));
         })
-        .child(select(translations.slow_mode, intervals, slow))
-        .child(choice("checkbox", translations.moderators_only, 1, read_only))
+        .child(select(texts.slow_mode, intervals, slow))
+        .child(choice("checkbox", texts.moderators_only, 1, read_only))
         .child(dialog::hint(hint))
         .child(element("div").class("name-buttons").child(save));
-    titled_dialog(chat, "rules", translations.room_rules, chat.moderation.rules_dialog).child(form)
+    titled_dialog(chat, "rules", texts.room_rules, chat.moderation.rules_dialog).child(form)
 }
 
 /// Opens the dialog with the current rules selected.

@@ -29,6 +29,6 @@ pub(crate) fn language_select(chat: Chat) -> Element {
         .children(options);
     element("label")
         .class("name-label language")
-        .child(element("span").text(chat.translations.choose_language))
+        .child(element("span").text(chat.translations.dialogs().choose_language))
         .child(list)
 }

@@ -8,7 +8,7 @@ use web_sys::{HtmlInputElement, wasm_bindgen::JsCast as _};
 use crate::ui::state::{Chat, intent::DialogIntent};
 
 pub(crate) fn notification_choice(chat: Chat) -> Element {
-    let choices = NotificationLevel::ALL.into_iter().zip(chat.translations.notify).map(|(choice, label)| {
+    let choices = NotificationLevel::ALL.into_iter().zip(chat.translations.dialogs().notify).map(|(choice, label)| {
         let button = element("input")
             .with("type", "radio")
             .with("name", "notify")
@@ -29,11 +29,13 @@ pub(crate) fn notification_choice(chat: Chat) -> Element {
             Some(if chat.notifications.error.get().is_some() { "name-hint wrong" } else { "name-hint" })
         })
         .with("aria-live", "polite")
-        .child(reactive_text(move || chat.notifications.error.get().unwrap_or(chat.translations.notify_hint)));
+        .child(reactive_text(move || {
+            chat.notifications.error.get().unwrap_or(chat.translations.dialogs().notify_hint)
+        }));
     let choices = element("fieldset")
         .class("choices")
         .with("aria-describedby", "notify-hint")
-        .child(element("legend").text(chat.translations.notifications))
+        .child(element("legend").text(chat.translations.dialogs().notifications))
         .children(choices);
     element("div").child(choices).child(hint)
 }

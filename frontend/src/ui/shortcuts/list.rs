@@ -11,38 +11,39 @@ pub(crate) struct Group {
 
 /// Returns all shortcuts.
 pub(crate) fn shortcuts(translations: &Translations) -> [Group; 4] {
+    let texts = translations.dialogs();
     [
         Group {
-            name: translations.anywhere,
+            name: texts.anywhere,
             keys: vec![
                 ("Ctrl-K ⌘-K", translations.switch_rooms),
                 ("/", translations.search),
-                ("?", translations.shortcuts),
+                ("?", texts.shortcuts),
                 ("Esc", translations.close),
             ],
         },
         Group {
-            name: translations.while_writing,
+            name: texts.while_writing,
             keys: vec![
                 ("Enter", translations.send),
-                ("Shift-Enter", translations.line_break),
-                ("↑", translations.edit_last),
-                ("Esc", translations.stop_writing),
+                ("Shift-Enter", texts.line_break),
+                ("↑", texts.edit_last),
+                ("Esc", texts.stop_writing),
             ],
         },
         Group {
-            name: translations.among_messages,
+            name: texts.among_messages,
             keys: vec![
-                ("↑ ↓", translations.other_message),
-                ("Home End", translations.first_or_last),
-                ("→ ←", translations.next_button),
+                ("↑ ↓", texts.other_message),
+                ("Home End", texts.first_or_last),
+                ("→ ←", texts.next_button),
                 ("R", translations.reply),
                 ("L", translations.copy),
                 ("E", translations.edit),
-                ("A +", translations.react_to),
+                ("A +", texts.react_to),
                 ("Delete", translations.delete),
             ],
         },
-        Group { name: translations.at_an_image, keys: vec![("← →", translations.other_image)] },
+        Group { name: texts.at_an_image, keys: vec![("← →", texts.other_image)] },
     ]
 }

@@ -4,8 +4,6 @@ use leptos::{html, prelude::*};
 use page_model::audit::AuditLoading;
 use shared_types::{PageState, Person, Timestamp};
 
-use crate::i18n::Translations;
-
 /// The dialogs about the room.
 #[derive(Clone, Copy)]
 pub(crate) struct ModerationState {
@@ -46,10 +44,10 @@ pub(crate) struct RestrictionDialogState {
 }
 
 impl RestrictionDialogState {
-    pub(super) fn new(page: &PageState, translations: &Translations) -> Self {
+    pub(super) fn new(page: &PageState) -> Self {
         Self {
             person: RwSignal::new(page.you.clone()),
-            current: RwSignal::new(Err(translations.audit_loading)),
+            current: RwSignal::new(CurrentRestrictions::Loading),
             selected_action: RwSignal::new(0),
             selected_duration: RwSignal::new(0),
             dialog: NodeRef::new(),
@@ -57,9 +55,15 @@ impl RestrictionDialogState {
     }
 }
 
-/// The restrictions of a person as sentences: muted and banned, each empty if they are not. While they are unknown, the
-/// reason.
-pub(crate) type CurrentRestrictions = Result<[String; 2], &'static str>;
+/// The restrictions of a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser requests them"))]
+pub(crate) enum CurrentRestrictions {
+    Loading,
+    Failed,
+    /// Sentences: muted and banned, each empty if they are not.
+    Known([String; 2]),
+}
 
 /// The audit log as it is drawn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

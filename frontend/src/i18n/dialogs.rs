@@ -1,0 +1,153 @@
+//! The texts that only the dialogs show.
+
+use shared_types::Language;
+
+use crate::i18n::{Plural, Template, Translations, en, ja};
+
+/// The texts that only the dialogs show, in one language. They are loaded with the dialogs, as long as nothing else uses them.
+#[cfg_attr(test, derive(Debug))]
+pub(crate) struct DialogTexts {
+    /// Button beside a person that opens the restriction dialog, and the title of that dialog; takes the name.
+    pub(crate) restrict_person: Template,
+    pub(crate) mute: &'static str,
+    pub(crate) mute_hint: &'static str,
+    pub(crate) ban: &'static str,
+    pub(crate) ban_hint: &'static str,
+    pub(crate) how_long: &'static str,
+    pub(crate) lift: &'static str,
+    pub(crate) purge_user: &'static str,
+    pub(crate) purge_user_hint: &'static str,
+    /// Shown in the restriction dialog about a person without restrictions.
+    pub(crate) no_restrictions: &'static str,
+    pub(crate) restricted_muted_until: Template,
+    pub(crate) restricted_banned_until: Template,
+    pub(super) user_purged: [&'static str; 3],
+    /// Shown in the moderation dialogs while there is no connection.
+    pub(crate) moderation_offline: &'static str,
+    pub(crate) room_rules: &'static str,
+    pub(crate) room_rules_hint: &'static str,
+    pub(crate) slow_mode: &'static str,
+    pub(crate) off: &'static str,
+    pub(crate) moderators_only: &'static str,
+    pub(crate) audit: &'static str,
+    pub(crate) audit_hint: &'static str,
+    pub(crate) audit_loading: &'static str,
+    pub(crate) audit_empty: &'static str,
+    pub(crate) audit_failed: &'static str,
+    pub(crate) audit_again: &'static str,
+    pub(crate) audit_further: &'static str,
+    pub(super) restrictions_lifted: Template,
+    pub(super) person_muted: [&'static str; 3],
+    pub(super) person_banned: [&'static str; 3],
+    pub(super) audit_deleted: [&'static str; 3],
+    pub(super) audit_muted: [&'static str; 3],
+    pub(super) audit_unmuted: Template,
+    pub(super) audit_banned: [&'static str; 3],
+    pub(super) audit_unbanned: Template,
+    pub(super) audit_purged: Template,
+    pub(super) audit_rules_changed: Template,
+    pub(super) no_rules: &'static str,
+
+    pub(crate) privacy: &'static str,
+    pub(crate) your_id: &'static str,
+    pub(crate) id_hint: &'static str,
+    pub(crate) copy_id: &'static str,
+    pub(crate) id_copied: &'static str,
+    /// Shown if the browser forbids copying.
+    pub(crate) id_selected: &'static str,
+    pub(crate) export: &'static str,
+    pub(crate) export_hint: &'static str,
+    pub(crate) exporting: &'static str,
+    pub(crate) export_waits: Template,
+    pub(crate) export_failed: &'static str,
+    pub(crate) erase_my_data: &'static str,
+    pub(crate) erase_hint: &'static str,
+    pub(crate) erase_confirm: &'static str,
+    pub(crate) erase_yes: &'static str,
+    /// Takes the sentence about the ban.
+    pub(crate) erase_banned: Template,
+    pub(crate) erasing_started: &'static str,
+    pub(crate) erasing: Plural,
+    pub(crate) erasing_offline: &'static str,
+    pub(crate) erase_failed: &'static str,
+    pub(crate) stop: &'static str,
+    pub(crate) sign_out: &'static str,
+    pub(crate) sign_out_hint: &'static str,
+    pub(crate) sign_out_sure: &'static str,
+    pub(crate) name_given: &'static str,
+
+    pub(crate) previous: &'static str,
+    pub(crate) next: &'static str,
+    pub(crate) download: &'static str,
+
+    pub(crate) delete_title: &'static str,
+    pub(crate) delete_hint: &'static str,
+    pub(crate) any_emoji: &'static str,
+    pub(crate) not_an_emoji: &'static str,
+    /// The names of the groups of emoji: faces, hands, hearts, things.
+    pub(crate) emoji_groups: [&'static str; 4],
+    pub(crate) add: &'static str,
+
+    /// Follows the visitor's own name.
+    pub(crate) yourself: &'static str,
+    /// Number of people in the room that the list does not name.
+    pub(crate) more_people: Plural,
+
+    pub(crate) open: &'static str,
+    pub(crate) room_name: &'static str,
+    pub(crate) room_hint: &'static str,
+    pub(super) room_empty: &'static str,
+    pub(super) room_long: Template,
+    pub(super) room_character: &'static str,
+
+    pub(crate) search_field: &'static str,
+    pub(crate) search_hint: &'static str,
+    pub(crate) searching: &'static str,
+    pub(crate) search_offline: &'static str,
+    pub(crate) search_failed: &'static str,
+    pub(crate) search_again: &'static str,
+    /// Number of messages found.
+    pub(crate) found: Plural,
+    pub(crate) nothing_yet: &'static str,
+    pub(crate) nothing_found: &'static str,
+    pub(crate) further: &'static str,
+
+    pub(crate) shortcuts: &'static str,
+    pub(crate) anywhere: &'static str,
+    pub(crate) while_writing: &'static str,
+    pub(crate) among_messages: &'static str,
+    pub(crate) at_an_image: &'static str,
+    pub(crate) line_break: &'static str,
+    pub(crate) edit_last: &'static str,
+    pub(crate) stop_writing: &'static str,
+    pub(crate) other_message: &'static str,
+    pub(crate) first_or_last: &'static str,
+    pub(crate) next_button: &'static str,
+    pub(crate) react_to: &'static str,
+    pub(crate) other_image: &'static str,
+
+    pub(crate) you: &'static str,
+    pub(crate) name_hint: &'static str,
+    pub(crate) your_name: &'static str,
+    pub(super) name_empty: &'static str,
+    pub(super) name_long: Template,
+    pub(super) name_character: &'static str,
+    /// In every language at once, for visitors who do not read the current one.
+    pub(crate) choose_language: &'static str,
+    pub(crate) notifications: &'static str,
+    /// Labels of the notification levels: none, mentions, all messages.
+    pub(crate) notify: [&'static str; 3],
+    pub(crate) notify_hint: &'static str,
+    pub(crate) notify_denied: &'static str,
+    pub(crate) notify_unable: &'static str,
+}
+
+impl Translations {
+    /// Returns the texts of the dialogs. Only what is loaded on demand may call it.
+    pub(crate) fn dialogs(&self) -> &'static DialogTexts {
+        match self.language {
+            Language::English => &en::dialogs::DIALOGS,
+            Language::Japanese => &ja::dialogs::DIALOGS,
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Why files cannot be sent.
+
+use page_model::rejected_image::RejectedImage;
+use shared_types::Language;
+
+use crate::i18n::{Template, Translations, en, ja};
+
+/// The reasons in one language. They are apart from [`Translations`], so that they are in the same file as the code that uses them.
+#[cfg_attr(test, derive(Debug))]
+pub(crate) struct ImageTexts {
+    pub(crate) too_many: &'static str,
+    pub(super) too_large: &'static str,
+    pub(super) not_an_image: &'static str,
+    pub(super) heic: &'static str,
+    /// Takes the name of the format.
+    pub(super) foreign_image: Template,
+    pub(super) video: &'static str,
+    /// Takes the number of megapixels.
+    pub(super) too_many_pixels: Template,
+    pub(super) too_dense: &'static str,
+    pub(super) false_pixels: &'static str,
+}
+
+impl Translations {
+    /// Returns the reasons why files cannot be sent.
+    pub(crate) fn images(&self) -> &'static ImageTexts {
+        match self.language {
+            Language::English => &en::images::IMAGES,
+            Language::Japanese => &ja::images::IMAGES,
+        }
+    }
+
+    /// Returns why a file cannot be sent.
+    pub(crate) fn rejected_image(&self, file: &str, why: RejectedImage) -> String {
+        let texts = self.images();
+        let why: String = match why {
+            RejectedImage::TooLarge => texts.too_large.into(),
+            RejectedImage::NotAnImage => texts.not_an_image.into(),
+            RejectedImage::Heic => texts.heic.into(),
+            RejectedImage::Foreign(format) => texts.foreign_image.with(format),
+            RejectedImage::Video => texts.video.into(),
+            RejectedImage::TooManyPixels(limit) => texts.too_many_pixels.with(&limit.to_string()),
+            RejectedImage::TooDense => texts.too_dense.into(),
+            RejectedImage::FalsePixels => texts.false_pixels.into(),
+        };
+        [file, self.colon, &why].concat()
+    }
+}
