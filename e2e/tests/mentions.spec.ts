@@ -33,6 +33,34 @@ test('a mention is completed with the keyboard and marked', async ({ page, deplo
   await expect(chat.messageWithText('hi @Ann of Cleves')).not.toHaveClass(/calling/);
 });
 
+test('names match and have initials without regard to case', async ({ page, deployment, room, connect }) => {
+  const queries = { straße: 'STRASSE', ΝΊΚΟΣ: 'νίκος', ömer: 'ÖM', İpek: 'İP', ısı: 'IS' };
+  for (const name of Object.keys(queries)) {
+    await renamed(await connect(room), name);
+  }
+  const chat = await ChatPage.open(page, deployment, room);
+  await expect(page.getByText('6 online')).toBeVisible();
+  const options = page.getByRole('listbox', { name: 'People to mention' }).getByRole('option');
+  for (const [name, query] of Object.entries(queries)) {
+    await chat.composer.fill('');
+    await chat.composer.pressSequentially(`@${query}`);
+    await expect(options.locator('.person-name')).toHaveText([name]);
+    const initial = [...name].slice(0, 1).join('').toUpperCase();
+    await expect(options.locator('.avatar')).toHaveText([initial], { useInnerText: true });
+  }
+});
+
+test('two people whose names differ only in case have a tag', async ({ page, deployment, room, connect }) => {
+  for (const [name, text] of [['Straße', 'one'], ['STRASSE', 'two'], ['Straße 2', 'three']] as const) {
+    (await renamed(await connect(room), name)).send({ action: 'send', text });
+  }
+  const chat = await ChatPage.open(page, deployment, room);
+  for (const [text, tags] of [['one', 1], ['two', 1], ['three', 0]] as const) {
+    await expect(chat.messageWithText(text)).toBeVisible();
+    await expect(chat.messageWithText(text).locator('.tag')).toHaveCount(tags);
+  }
+});
+
 test('the mention list works with Escape and the mouse', async ({ page, deployment, room, connect }) => {
   await renamed(await connect(room), 'Ann');
   const chat = await ChatPage.open(page, deployment, room);

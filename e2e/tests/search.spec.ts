@@ -39,6 +39,24 @@ test('search finds and marks messages with all words, newest first', async ({ pa
   await expect(state(page)).toContainText('have all of the words');
 });
 
+test('search marks what differs in case or accents only', async ({ page, deployment, room, connect }) => {
+  await (await connect(room)).sendMessage('Straße nach ΝΊΚΑΙΑΣ, İstanbul, Йод, ﬁn, ＡＢＣ und ÉTÉ');
+  await ChatPage.open(page, deployment, room);
+  const marked = {
+    STRASSE: 'Straße',
+    νικαιας: 'ΝΊΚΑΙΑΣ',
+    istanbul: 'İstanbul',
+    йод: 'Йод',
+    FIN: 'ﬁn',
+    abc: 'ＡＢＣ',
+    été: 'ÉTÉ',
+  };
+  for (const [query, match] of Object.entries(marked)) {
+    await searchFor(page, query);
+    await expect(hits(page).locator('mark')).toHaveText([match]);
+  }
+});
+
 test('search results show HTML as text', async ({ page, deployment, room, connect }) => {
   await (await connect(room)).sendMessage('<img src=x onerror="document.title=1"> **bold** attack');
   await ChatPage.open(page, deployment, room);

@@ -8,6 +8,9 @@ const OFFERED: usize = 6;
 /// Maximum length of a query, in characters: the maximum length of a name.
 const QUERY_CHARS: usize = shared_types::limits::NAME_CHARS;
 
+/// Returns a text in upper case, to compare names without regard to case. The browser has Unicode's table, so that the page need not.
+pub type UpperCase = fn(&str) -> String;
+
 /// A name that is being typed: the text from `@` to the caret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MentionQuery<'a> {
@@ -27,10 +30,10 @@ pub fn mention_query(before_caret: &str) -> Option<MentionQuery<'_>> {
 }
 
 impl MentionQuery<'_> {
-    /// The people whose name, or a word of it, starts with the query. Matches of the whole name come first.
-    pub fn matching(&self, people: &[Person]) -> Vec<Person> {
-        let query = case_folded(self.query);
-        let name = |person: &&Person| case_folded(person.name.as_str());
+    /// The people whose name, or a word of it, starts with the query, without regard to case. Matches of the whole name come first.
+    pub fn matching(&self, people: &[Person], upper_case: UpperCase) -> Vec<Person> {
+        let query = upper_case(self.query);
+        let name = |person: &&Person| upper_case(person.name.as_str());
         let whole = |person: &&Person| name(person).starts_with(&query);
         let by_a_word =
             |person: &&Person| !whole(person) && name(person).split(' ').any(|word| word.starts_with(&query));
@@ -49,12 +52,6 @@ impl MentionQuery<'_> {
     pub fn completed(&self, before_caret: &str, name: &str) -> String {
         [&before_caret[..=self.at], name, " "].concat()
     }
-}
-
-/// The text for comparison without case.
-pub fn case_folded(text: &str) -> String {
-    // Upper case, because the page contains that table already.
-    text.chars().flat_map(char::to_uppercase).collect()
 }
 
 #[cfg(test)]
@@ -88,7 +85,7 @@ mod tests {
         let person = |name: &&str| Person { id: "x".parse().unwrap(), name: name.parse().unwrap(), moderator: false };
         let people: Vec<_> = names.iter().map(person).collect();
         let matching = |text: &str| {
-            let matching = mention_query(text).unwrap().matching(&people);
+            let matching = mention_query(text).unwrap().matching(&people, str::to_uppercase);
             matching.iter().map(|person| person.name.to_string()).collect::<Vec<_>>()
         };
         assert_eq!(matching("@ann"), ["ann", "Anna", "Ann of Cleves", "ANNE", "Annie", "Annabel"]);
@@ -98,6 +95,28 @@ mod tests {
         assert!(matching("@Ben").is_empty(), "the name is complete");
         assert_eq!(matching("@ben"), ["Ben"]);
         assert_eq!(matching("@").len(), OFFERED);
+    }
+
+    #[test]
+    fn names_match_without_regard_to_case_in_every_script() {
+        let names = ["Straße", "ömer", "ΝΊΚΟΣ", "İpek", "ısı"];
+        let people: Vec<_> = names
+            .iter()
+            .map(|name| Person { id: "x".parse().unwrap(), name: name.parse().unwrap(), moderator: false })
+            .collect();
+        for (text, expected) in [
+            ("@STRASSE", Some("Straße")),
+            ("@Ö", Some("ömer")),
+            ("@νίκος", Some("ΝΊΚΟΣ")),
+            ("@νίκοσ", Some("ΝΊΚΟΣ")),
+            ("@İP", Some("İpek")),
+            ("@IS", Some("ısı")),
+            ("@ip", None),
+        ] {
+            let matching = mention_query(text).unwrap().matching(&people, str::to_uppercase);
+            assert_eq!(matching.iter().map(|person| person.name.as_str()).next(), expected, "{text}");
+            assert!(matching.len() <= 1, "{text}");
+        }
     }
 
     #[test]

@@ -8,3 +8,4 @@ pub(crate) mod dialog;
 pub(crate) mod form_controls;
 pub(crate) mod icon_button;
 pub(crate) mod pointer_and_keys;
+pub(crate) mod text;

@@ -18,15 +18,15 @@ pub struct ExcerptPart {
     pub matches: bool,
 }
 
-/// The part of `text` around the first match of a word in `wanted`, by the rules of the server's search. `decompose` returns a character
-/// with its compatible parts (Unicode's NFKD): the browser has that table, so that the page need not.
-pub fn excerpt(text: &str, wanted: &str, decompose: &dyn Fn(char) -> String) -> Vec<ExcerptPart> {
+/// The part of `text` around the first match of a word in `wanted`, by the rules of the server's search. `lower_parts` returns the
+/// compatible parts of a character (Unicode's NFKD) in lower case: the browser has these tables, so that the page need not.
+pub fn excerpt(text: &str, wanted: &str, lower_parts: &dyn Fn(char) -> String) -> Vec<ExcerptPart> {
     let letters: Vec<char> = text.chars().collect();
-    let folded = fold(&letters, decompose);
+    let folded = fold(&letters, lower_parts);
     let mut matches = vec![false; letters.len()];
     for word in wanted.split_whitespace() {
         let word: Vec<char> =
-            fold(&word.chars().collect::<Vec<_>>(), decompose).iter().map(|(letter, _)| *letter).collect();
+            fold(&word.chars().collect::<Vec<_>>(), lower_parts).iter().map(|(letter, _)| *letter).collect();
         if word.is_empty() {
             continue;
         }
@@ -56,7 +56,7 @@ pub fn excerpt(text: &str, wanted: &str, decompose: &dyn Fn(char) -> String) -> 
 }
 
 /// Returns the folded letters of a text, each with the range of the letters that it stands for. Marks belong to the letter before them.
-fn fold(letters: &[char], decompose: &dyn Fn(char) -> String) -> Vec<(char, Range<usize>)> {
+fn fold(letters: &[char], lower_parts: &dyn Fn(char) -> String) -> Vec<(char, Range<usize>)> {
     let mut folded: Vec<(char, Range<usize>)> = Vec::with_capacity(letters.len());
     let mut start = 0;
     while let Some(&letter) = letters.get(start) {
@@ -64,7 +64,7 @@ fn fold(letters: &[char], decompose: &dyn Fn(char) -> String) -> Vec<(char, Rang
         let marks = letters[start + 1..].iter().take_while(belongs).count();
         let end = start + 1 + if letter.is_whitespace() { 0 } else { marks };
         let before = folded.len();
-        fold_cluster(letter, decompose, |part| folded.push((part, start..end)));
+        fold_cluster(letter, lower_parts, |part| folded.push((part, start..end)));
         if let (Some(mark), true) =
             (letters[start + 1..end].iter().find_map(|mark| voicing(*mark)), folded.len() > before)
             && let Some((last, _)) = folded.last_mut()
@@ -76,15 +76,19 @@ fn fold(letters: &[char], decompose: &dyn Fn(char) -> String) -> Vec<(char, Rang
     folded
 }
 
-fn fold_cluster(letter: char, decompose: &dyn Fn(char) -> String, mut push: impl FnMut(char)) {
-    let is_whole = letter.is_ascii()
-        || matches!(letter, 'й' | 'Й' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}');
-    let mut fold = |part: char| {
-        for lower in part.to_lowercase().filter(|lower| !is_ignored_in_search(*lower)) {
+fn fold_cluster(letter: char, lower_parts: &dyn Fn(char) -> String, mut push: impl FnMut(char)) {
+    let mut fold = |lower: char| {
+        if !is_ignored_in_search(lower) {
             fold_letter(lower, &mut push);
         }
     };
-    if is_whole { fold(letter) } else { decompose(letter).chars().for_each(fold) }
+    match letter {
+        // Letters that stay whole.
+        'Й' | 'й' => fold('й'),
+        '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' => fold(letter),
+        _ if letter.is_ascii() => fold(letter.to_ascii_lowercase()),
+        _ => lower_parts(letter).chars().for_each(fold),
+    }
 }
 
 /// How much a voicing mark of Japanese, as wide or narrow character, adds to the letter before it.
@@ -110,14 +114,14 @@ mod tests {
 
     use super::*;
 
-    fn decompose(letter: char) -> String {
-        std::iter::once(letter).nfkd().collect()
+    fn lower_parts(letter: char) -> String {
+        std::iter::once(letter).nfkd().flat_map(char::to_lowercase).collect()
     }
 
     /// Formats the parts in one line, with brackets around matches.
     fn line(text: &str, wanted: &str) -> String {
         let part = |part: ExcerptPart| if part.matches { format!("[{}]", part.text) } else { part.text };
-        excerpt(text, wanted, &decompose).into_iter().map(part).collect()
+        excerpt(text, wanted, &lower_parts).into_iter().map(part).collect()
     }
 
     #[test]
@@ -164,11 +168,11 @@ mod tests {
                 (0..random.usize(0..length)).map(|_| letter(&mut random)).collect()
             };
             let (text, wanted) = (text(12), text(4));
-            let parts = excerpt(&text, &wanted, &decompose);
+            let parts = excerpt(&text, &wanted, &lower_parts);
             assert_eq!(parts.iter().map(|part| part.text.as_str()).collect::<String>(), text, "{wanted}");
             // What is marked contains the word, and each letter finds itself.
-            let own = excerpt(&text, &text, &decompose);
-            let folds = |text: &str| !fold(&text.chars().collect::<Vec<_>>(), &decompose).is_empty();
+            let own = excerpt(&text, &text, &lower_parts);
+            let folds = |text: &str| !fold(&text.chars().collect::<Vec<_>>(), &lower_parts).is_empty();
             for part in own.iter().filter(|part| !part.matches) {
                 assert!(part.text.split_whitespace().all(|word| !folds(word)), "{text:?}: {:?}", part.text);
             }

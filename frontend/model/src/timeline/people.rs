@@ -3,7 +3,7 @@
 use shared_types::{MessageText, Person, is_joiner_or_selector, mentioned};
 
 use super::Timeline;
-use crate::mention_completion::case_folded;
+use crate::mention_completion::UpperCase;
 
 /// How long people who left are still shown, in milliseconds. A reload or a change of the network takes a few seconds.
 const LEAVE_MS: u64 = 5_000;
@@ -69,12 +69,12 @@ pub fn tag(person: &Person, namesakes: &[Person]) -> Option<String> {
 }
 
 /// The people who share a name with somebody else, ignoring case and what is invisible.
-fn namesakes<'a>(people: impl Iterator<Item = &'a Person>) -> Vec<Person> {
+fn namesakes<'a>(people: impl Iterator<Item = &'a Person>, upper_case: UpperCase) -> Vec<Person> {
     let mut names: Vec<(&Person, String)> = Vec::new();
     for person in people.filter(|person| !person.is_erased()) {
         if !names.iter().any(|(before, _)| before.id == person.id && before.name == person.name) {
             let visible: String = person.name.as_str().chars().filter(|c| !is_joiner_or_selector(*c)).collect();
-            names.push((person, case_folded(&visible)));
+            names.push((person, upper_case(&visible)));
         }
     }
     let shared = |(person, name): &&(&Person, String)| {
@@ -85,11 +85,12 @@ fn namesakes<'a>(people: impl Iterator<Item = &'a Person>) -> Vec<Person> {
 
 impl Timeline {
     /// The people online or in the shown messages who share a name with somebody else.
-    pub fn namesakes(&self) -> Vec<Person> {
+    pub fn namesakes(&self, upper_case: UpperCase) -> Vec<Person> {
         let authors = self.shown().messages.iter().map(|confirmed| &confirmed.author);
         let mine = std::iter::once(&self.me);
         namesakes(
             self.presence_tracker.shown.people.iter().chain(authors).chain(mine).filter(|person| !person.is_erased()),
+            upper_case,
         )
     }
 

@@ -21,9 +21,9 @@ use crate::{
 /// Storage key of the visited rooms.
 const ROOMS: &str = "rooms";
 
-/// Returns a character with its compatible parts (NFKD), by the browser's table.
-fn decompose(letter: char) -> String {
-    js_sys::JsString::from(String::from(letter)).normalize("NFKD").into()
+/// Returns the compatible parts (NFKD) of a character in lower case, by the browser's tables.
+fn lower_parts(letter: char) -> String {
+    js_sys::JsString::from(String::from(letter)).normalize("NFKD").to_lower_case().into()
 }
 
 impl Session {
@@ -74,7 +74,7 @@ impl Session {
                     .chat
                     .translations
                     .with_comma(&self.calendar.day_name(found.sent_at), &self.calendar.time(found.sent_at)),
-                excerpt: excerpt(text.unwrap_or(self.chat.translations.image), self.search.text(), &decompose),
+                excerpt: excerpt(text.unwrap_or(self.chat.translations.image), self.search.text(), &lower_parts),
             }
         });
         set(self.chat.search.results, SearchResults { progress: self.search.progress(), hits: hits.collect() });

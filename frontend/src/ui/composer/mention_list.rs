@@ -6,7 +6,10 @@ use page_view::{View, element, reactive};
 use shared_types::Person;
 use web_sys::HtmlTextAreaElement;
 
-use crate::ui::{parts::avatar::avatar, state::Chat};
+use crate::ui::{
+    parts::{avatar::avatar, text::upper_case},
+    state::Chat,
+};
 
 /// Id of the list, to which the field refers while the list is shown.
 pub(crate) const LIST_ID: &str = "mentions";
@@ -37,7 +40,7 @@ impl MentionList {
         let suggestions = mention_query(&before).map(|query| {
             let me = self.chat.room.you.get_untracked().id;
             let others: Vec<Person> = self.chat.known_people().into_iter().filter(|person| person.id != me).collect();
-            query.matching(&others)
+            query.matching(&others, upper_case)
         });
         let suggestions = suggestions.unwrap_or_default();
         self.selected.set(0);

@@ -8,11 +8,14 @@ use page_model::{
 };
 use shared_types::{AccessMode, Seq, Timestamp};
 
-use crate::ui::state::{
-    Chat,
-    composer::ComposerStatus,
-    log::{KeyedRow, OlderMessages},
-    set,
+use crate::ui::{
+    parts::text::upper_case,
+    state::{
+        Chat,
+        composer::ComposerStatus,
+        log::{KeyedRow, OlderMessages},
+        set,
+    },
 };
 
 impl Chat {
@@ -32,7 +35,7 @@ impl Chat {
         };
         set(self.log.older, older);
         set(self.log.is_detached, timeline.is_detached());
-        let namesakes = timeline.namesakes();
+        let namesakes = timeline.namesakes(upper_case);
         let mut rows = timeline.rows(calendar, &namesakes);
         set(self.room.namesakes, namesakes);
         let unread = line.and_then(|line| UnreadSummary::mark(&mut rows, line, timeline.more()));

@@ -106,21 +106,28 @@ fn only_people_of_the_same_name_get_a_tag() {
     timeline.apply(message_of(2, "id-of-ann", "Ann"), 0);
     timeline.apply(message_of(3, "gone", "Cleo"), 0);
     timeline.apply(message_of(4, "id-of-cleo", "Cleo"), 0);
-    assert!(timeline.namesakes().is_empty(), "one name has one person");
+    assert!(timeline.namesakes(str::to_uppercase).is_empty(), "one name has one person");
     timeline.apply(message_of(5, "another", "ANN"), 0);
-    let tags: Vec<_> = timeline.rows(&Utc::default(), &timeline.namesakes()).into_iter().map(|row| row.tag).collect();
+    let tags: Vec<_> =
+        timeline.rows(&Utc::default(), &timeline.namesakes(str::to_uppercase)).into_iter().map(|row| row.tag).collect();
     assert_eq!(tags, [None, Some("·-ann".into()), None, None, Some("·ther".into())]);
 }
 
 #[test]
-fn names_that_differ_only_in_joiners_get_tags() {
-    for [one, other] in [["علی\u{200c}رضا", "علیرضا"], ["Ann ❤", "Ann ❤\u{fe0f}"]] {
+fn names_that_differ_only_in_joiners_or_case_get_tags() {
+    for [one, other] in [
+        ["علی\u{200c}رضا", "علیرضا"],
+        ["Ann ❤", "Ann ❤\u{fe0f}"],
+        ["Straße", "STRASSE"],
+        ["νίκος", "ΝΊΚΟΣ"],
+        ["ısı", "ISI"],
+    ] {
         let mut timeline = room(1..=1, false);
         for (seq, id, name) in [(2, "a", one), (3, "b", other)] {
             let author = Person { id: id.parse().unwrap(), name: name.parse().unwrap(), moderator: false };
             timeline.apply(ServerMessage::Message(ChatMessage { author, ..message_by(seq, "x") }), 0);
         }
-        assert_eq!(timeline.namesakes().len(), 2, "{one}");
+        assert_eq!(timeline.namesakes(str::to_uppercase).len(), 2, "{one}");
     }
 }
 
@@ -131,5 +138,5 @@ fn one_person_under_two_names_gets_no_tag() {
         let author = Person { id: "a".parse().unwrap(), name: name.parse().unwrap(), moderator: false };
         timeline.apply(ServerMessage::Message(ChatMessage { author, ..message_by(seq, "x") }), 0);
     }
-    assert!(timeline.namesakes().is_empty());
+    assert!(timeline.namesakes(str::to_uppercase).is_empty());
 }
