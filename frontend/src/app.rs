@@ -11,7 +11,7 @@ use crate::ui::{page::layout, state::Chat};
 /// connection.
 pub(crate) fn app(page: PageState) -> Element {
     #[cfg(feature = "hydrate")]
-    let session = StoredValue::new_local(None::<crate::browser::session::Session>);
+    let session = page_view::State::new(None::<crate::browser::session::Session>);
     #[cfg(feature = "hydrate")]
     let dispatch = Callback::new(move |intent| crate::browser::session::on_intent(session, intent));
     #[cfg(not(feature = "hydrate"))]
@@ -20,7 +20,7 @@ pub(crate) fn app(page: PageState) -> Element {
     let chat = Chat::new(&page, dispatch);
 
     #[cfg(feature = "hydrate")]
-    Effect::new(move || crate::browser::session::begin(session, chat, page.clone()));
+    page_view::effect(move || crate::browser::session::begin(session, chat, page.clone()));
 
     layout(chat)
 }

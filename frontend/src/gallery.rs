@@ -6,7 +6,6 @@
 
 mod fixtures;
 
-use leptos::prelude::*;
 use page_model::{
     audit::AuditLoading,
     composer_mode::{ComposerMode, EditedMessage},
@@ -14,7 +13,7 @@ use page_model::{
     erasure::Erasure,
     timeline::{DeliveryState, Row, UnreadSummary},
 };
-use page_view::{Element, element};
+use page_view::{Element, SharedState, element};
 use shared_types::{AccessMode, Language, Seq};
 
 use crate::{
@@ -244,7 +243,7 @@ const PARTS: Table<fn(Chat) -> Element> = &[
     ("lightbox", |chat| {
         let with_image = Row { image: Some(image()), ..row(0) };
         chat.images.viewed_row.set(Some(with_image.key()));
-        chat.log.rows.set(vec![KeyedRow { key: with_image.key(), row: ArcRwSignal::new(with_image) }]);
+        chat.log.rows.set(vec![KeyedRow { key: with_image.key(), row: SharedState::new(with_image) }]);
         lightbox(chat)
     }),
 ];

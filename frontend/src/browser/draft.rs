@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use leptos::prelude::*;
+use page_view::effect;
 use web_sys::Event;
 
 use crate::{
@@ -33,8 +33,9 @@ pub(crate) fn restore_and_store(chat: Chat) {
         // The composer updates its height and its counter on this event.
         _ = Event::new("input").and_then(|event| field.dispatch_event(&event));
     }
-    Effect::new(move || {
-        chat.composer.chars.track();
+    effect(move || {
+        // It is set whenever the text changes.
+        _ = chat.composer.chars.get();
         if let Some(text) = chat.draft() {
             IS_UNSTORED.store(!store(storage::tab(), &key, &text), Ordering::Relaxed);
         }

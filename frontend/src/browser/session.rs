@@ -25,6 +25,7 @@ use page_model::{
     unread::ReadPosition,
     unsent_messages::UnsentMessages,
 };
+use page_view::State;
 use shared_types::{Action, ActionName, ClientMessage, PageState, Person, PersonId, Seq, ServerMessage, Timestamp};
 use wasm_bindgen_futures::spawn_local;
 
@@ -51,7 +52,7 @@ use crate::{
 const TICK: Duration = Duration::from_secs(1);
 
 /// Where the session of the page is stored.
-type SessionHandle = StoredValue<Option<Session>, LocalStorage>;
+type SessionHandle = State<Option<Session>>;
 
 /// The state of the page outside the components, and what it is connected to.
 pub(crate) struct Session {
@@ -144,7 +145,7 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
         session.go_to_message(seq);
     }
     session.show();
-    handle.set_value(Some(session));
+    handle.set(Some(session));
     set_interval(move || with(handle, Session::tick), TICK);
     events::on_resume(move || with(handle, Session::wake));
     location::on_address_change(move || {
@@ -153,7 +154,7 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
         }
     });
     events::confirm_before_unload(move || {
-        handle.with_value(|session| session.as_ref().is_some_and(Session::has_unsaved_work))
+        handle.with_untracked(|session| session.as_ref().is_some_and(Session::has_unsaved_work))
     });
     sign_out::on_storage_cleared(move || with(handle, Session::follow_sign_out));
     events::on_file_drop(move |files| _ = chat.attach(files));
@@ -171,7 +172,7 @@ pub(crate) fn on_intent(handle: SessionHandle, intent: Intent) {
 }
 
 fn with(handle: SessionHandle, act: impl FnOnce(&mut Session)) {
-    handle.update_value(|session| {
+    handle.update(|session| {
         if let Some(session) = session {
             session.hold_used_messages();
             act(session);

@@ -36,7 +36,7 @@ pub(crate) fn restore_mode(chat: Chat) {
     let edit = mode.edit;
     let mode = if edit.is_some() { ComposerMode::edit(row) } else { ComposerMode::reply(row) };
     if let Some(mode) = mode {
-        chat.composer.restored_edit.set_value(edit);
+        chat.composer.restored_edit.set(edit);
         set(chat.composer.mode, mode);
     }
 }

@@ -7,6 +7,7 @@ use page_model::{
     room_list::RoomEntry,
     timeline::{DeliveryState, ReplyPreview, Row, RowReaction},
 };
+use page_view::SharedState;
 use shared_types::{
     AccessMode, ChatImage, ImageType, Language, PageState, Person, Restrictions, Rev, RoomName, RoomRules, Seq,
     Timestamp,
@@ -134,7 +135,7 @@ pub(super) fn rooms() -> Vec<RoomEntry> {
 
 /// Shows messages on a page.
 pub(super) fn show(chat: Chat, rows: Vec<Row>) {
-    let shown = |row: Row| KeyedRow { key: row.key(), row: ArcRwSignal::new(row) };
+    let shown = |row: Row| KeyedRow { key: row.key(), row: SharedState::new(row) };
     chat.log.rows.set(rows.into_iter().map(shown).collect());
 }
 

@@ -11,7 +11,7 @@ use page_model::{
     composer_mode::{ComposerMode, EditOutcome, EditedMessage},
     paste::{ClipboardFormats, Paste},
 };
-use page_view::{Element, element, reactive, reactive_text};
+use page_view::{Element, State, effect, element, reactive, reactive_text};
 use shared_types::{MessageText, TextError, limits};
 
 use crate::ui::{
@@ -43,38 +43,38 @@ pub(crate) fn composer(chat: Chat) -> Element {
             fit_height(&field);
         }
     };
-    Effect::new(measure);
-    Effect::new(move || adapt_to_pointer(chat));
+    effect(measure);
+    effect(move || adapt_to_pointer(chat));
     let mentions = MentionList::new(chat);
     // An edit replaces the draft; afterwards the draft is restored.
-    Effect::new(move |edited: Option<Option<EditedMessage>>| {
+    let mut edited: Option<EditedMessage> = None;
+    effect(move || {
         let editing = chat
             .composer
             .mode
             .with(|mode| if let ComposerMode::Edit(edited) = mode { Some(edited.clone()) } else { None });
-        let edited = edited.flatten();
         if editing != edited
             && let Some(field) = field.get_untracked()
         {
             if edited.is_none() {
-                chat.composer.stashed_draft.set_value(field.value());
+                chat.composer.stashed_draft.set(field.value());
             }
             match &editing {
-                Some(editing) => match chat.composer.restored_edit.try_update_value(Option::take).flatten() {
+                Some(editing) => match chat.composer.restored_edit.try_update(Option::take).flatten() {
                     Some(text) => field.set_value(&text),
                     None => field.set_value(editing.text.as_ref().map_or("", MessageText::as_str)),
                 },
-                None => field.set_value(&chat.composer.stashed_draft.get_value()),
+                None => field.set_value(&chat.composer.stashed_draft.get_untracked()),
             }
             untrack(measure);
         }
-        editing
+        edited = editing;
     });
     let is_disabled = move || chat.composer.status.with(|status| status.is_disabled);
     let preparing = move || chat.composer.attachments.with(Attachments::preparing);
     let is_too_long = move || chars.get() > limits::TEXT_CHARS;
     // Whether the visitor sent the message while an image was being prepared. It is sent when the image is ready.
-    let send_when_ready = RwSignal::new(false);
+    let send_when_ready = State::new(false);
     let send = move || {
         let Some(element) = field.get_untracked() else { return };
         _ = element.focus();
@@ -93,7 +93,7 @@ pub(crate) fn composer(chat: Chat) -> Element {
             chat.dispatch.run(Intent::Post(text));
         }
     };
-    Effect::new(move || {
+    effect(move || {
         if !preparing() && send_when_ready.get() {
             send();
         }

@@ -1,6 +1,6 @@
 //! The header: the room, the number of people online, search, and the visitor's name.
 
-use leptos::{ev, prelude::*};
+use leptos::ev;
 use page_model::connection::Status;
 use page_view::{Element, element, reactive, reactive_text};
 

@@ -1,6 +1,5 @@
 //! The layout of the page: which parts it has, and in which order.
 
-use leptos::prelude::*;
 use page_model::connection::Status;
 use page_view::{Element, element};
 

@@ -34,7 +34,7 @@ pub(crate) fn placeholder(chat: Chat) -> Element {
     // A visitor who closes the placeholder does not want the dialog any more.
     let on_close = move |_| {
         if chat.on_demand.loading.get_untracked() != Loading::Done {
-            chat.on_demand.request.set_value(None);
+            chat.on_demand.request.set(None);
         }
     };
     let body = element("div").class("sheet-body order").with("role", "status").child(reactive(content));
@@ -45,11 +45,11 @@ pub(crate) fn placeholder(chat: Chat) -> Element {
 
 /// Opens a dialog that is not loaded yet as soon as it is.
 pub(crate) fn open_when_loaded(chat: Chat, request: DialogRequest) {
-    chat.on_demand.request.set_value(Some(request));
+    chat.on_demand.request.set(Some(request));
     chat.dispatch.run(Intent::LoadDialogs);
     set_timeout(
         move || {
-            if chat.on_demand.request.with_value(Option::is_some) {
+            if chat.on_demand.request.with_untracked(Option::is_some) {
                 dialog::open(chat.on_demand.placeholder);
             }
         },

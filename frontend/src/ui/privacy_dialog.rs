@@ -1,12 +1,13 @@
 //! The dialog about the visitor's id and data: export, erasure and sign-out.
 
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 use page_model::{
     connection::{EndReason, Status},
     erasure::Erasure,
 };
-use page_view::{Element, element, reactive, reactive_text};
+use page_view::{Element, NodeRef, State, element, reactive, reactive_text};
 use shared_types::AccessMode;
+use web_sys::HtmlButtonElement;
 
 use crate::ui::{
     parts::dialog::{self, has_modifier, titled_dialog},
@@ -55,14 +56,14 @@ fn hint_line(sentence: impl Fn() -> String + 'static) -> Element {
 /// The focus moves to cancel, and returns to the button afterwards.
 #[derive(Clone, Copy)]
 struct Confirmation {
-    is_open: RwSignal<bool>,
-    button: NodeRef<html::Button>,
-    cancel: NodeRef<html::Button>,
+    is_open: State<bool>,
+    button: NodeRef<HtmlButtonElement>,
+    cancel: NodeRef<HtmlButtonElement>,
 }
 
 impl Confirmation {
     fn new() -> Self {
-        Self { is_open: RwSignal::new(false), button: NodeRef::new(), cancel: NodeRef::new() }
+        Self { is_open: State::new(false), button: NodeRef::new(), cancel: NodeRef::new() }
     }
 
     fn open(self) {
@@ -89,7 +90,7 @@ impl Confirmation {
 }
 
 /// Focuses a button once it is drawn.
-fn focus(button: NodeRef<html::Button>) {
+fn focus(button: NodeRef<HtmlButtonElement>) {
     request_animation_frame(move || {
         if let Some(button) = button.get_untracked() {
             _ = button.focus();

@@ -3,9 +3,10 @@
 mod language_select;
 mod notification_choice;
 
-use leptos::{ev, html, prelude::*};
-use page_view::{Element, element, reactive_text};
+use leptos::ev;
+use page_view::{Element, NodeRef, State, element, reactive_text};
 use shared_types::{AccessMode, NameError, PersonName, limits};
+use web_sys::HtmlInputElement;
 
 use crate::ui::{
     privacy_dialog,
@@ -17,8 +18,8 @@ use crate::ui::{
 /// Draws the dialog.
 pub(crate) fn profile_dialog(chat: Chat) -> Element {
     let dialog = chat.on_demand.profile_dialog;
-    let field = NodeRef::<html::Input>::new();
-    let error = RwSignal::new(None::<NameError>);
+    let field = NodeRef::<HtmlInputElement>::new();
+    let error = State::new(None::<NameError>);
     let close = move || {
         error.set(None);
         if let Some(dialog) = dialog.get_untracked() {

@@ -1,11 +1,11 @@
 //! The list of visited rooms, and a form that opens any other: as a column beside the chat on wide screens, and as a
 //! dialog everywhere.
 
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 use page_model::room_list::{RoomEntry, parse_room_name};
-use page_view::{Element, element, reactive, reactive_text};
+use page_view::{Element, NodeRef, State, element, reactive, reactive_text};
 use shared_types::NameError;
-use web_sys::{HtmlElement, wasm_bindgen::JsCast as _};
+use web_sys::{HtmlElement, HtmlInputElement, wasm_bindgen::JsCast as _};
 
 use crate::ui::{
     moderation,
@@ -53,8 +53,8 @@ pub(crate) fn room_button(chat: Chat) -> Element {
 
 /// Draws the dialog.
 pub(crate) fn room_dialog(chat: Chat) -> Element {
-    let field = NodeRef::<html::Input>::new();
-    let error = RwSignal::new(None::<NameError>);
+    let field = NodeRef::<HtmlInputElement>::new();
+    let error = State::new(None::<NameError>);
     let submit = move || {
         let Some(field) = field.get_untracked() else { return };
         match parse_room_name(&field.value()) {

@@ -1,12 +1,13 @@
 //! The search dialog.
 
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 use page_model::{
     connection::Status,
     search::{ExcerptPart, Progress},
 };
-use page_view::{Element, element, reactive, reactive_text};
+use page_view::{Element, NodeRef, element, reactive, reactive_text};
 use shared_types::limits;
+use web_sys::{HtmlElement, HtmlInputElement};
 
 use crate::ui::{
     parts::{
@@ -32,7 +33,7 @@ pub(crate) fn button(chat: Chat) -> Element {
 
 /// Draws the dialog.
 pub(crate) fn search(chat: Chat) -> Element {
-    let field = NodeRef::<html::Input>::new();
+    let field = NodeRef::<HtmlInputElement>::new();
     let submit = move || {
         if let Some(field) = field.get_untracked() {
             chat.run_in_dialog(DialogIntent::Search(field.value()));
@@ -51,7 +52,7 @@ pub(crate) fn search(chat: Chat) -> Element {
                 submit()
             }
         });
-    let results = NodeRef::<html::Div>::new();
+    let results = NodeRef::<HtmlElement>::new();
     let button = move || {
         let label = match chat.search.results.with(|results| results.progress) {
             Progress::Partial(_) => chat.translations.dialogs().further,

@@ -4,7 +4,6 @@
 pub(crate) mod keys;
 mod list;
 
-use leptos::prelude::*;
 use page_view::{Element, element, reactive};
 
 use crate::ui::{

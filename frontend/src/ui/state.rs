@@ -16,6 +16,7 @@ use page_model::{
     connection::Status,
     timeline::{Row, Timeline, dedup_people, tag},
 };
+use page_view::State;
 use shared_types::{AccessMode, PageState, Person, Seq};
 use web_sys::FileList;
 
@@ -88,7 +89,7 @@ impl Chat {
 
     /// The name of the room.
     pub(crate) fn room_name(&self) -> String {
-        self.room.name.get_value()
+        self.room.name.get_untracked()
     }
 
     /// The draft of a new message, even while an edit is in the field.
@@ -97,7 +98,7 @@ impl Chat {
         let editing =
             self.composer.mode.with_untracked(|mode| matches!(mode, page_model::composer_mode::ComposerMode::Edit(_)));
         if editing {
-            Some(self.composer.stashed_draft.get_value())
+            Some(self.composer.stashed_draft.get_untracked())
         } else {
             Some(self.composer.field.get_untracked()?.value())
         }
@@ -147,8 +148,10 @@ impl Chat {
     /// The URL of a row's image: a local one if this page sent it.
     pub(crate) fn image_source(&self, row: &Row) -> String {
         let key = row.key();
-        let own =
-            self.images.own_sources.with_value(|pictures| Some(pictures.iter().find(|(of, _)| *of == key)?.1.clone()));
+        let own = self
+            .images
+            .own_sources
+            .with_untracked(|pictures| Some(pictures.iter().find(|(of, _)| *of == key)?.1.clone()));
         own.unwrap_or_else(|| row.image_path.clone())
     }
 
@@ -169,7 +172,7 @@ impl Chat {
 }
 
 /// Sets a signal, unless it has this value already.
-pub(crate) fn set<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+pub(crate) fn set<T: PartialEq + 'static>(signal: State<T>, value: T) {
     if signal.with_untracked(|old| *old != value) {
         signal.set(value);
     }

@@ -4,14 +4,11 @@ use std::borrow::Cow;
 
 use leptos::{
     ev::EventDescriptor,
-    html::ElementType,
-    prelude::NodeRef,
-    tachys::html::node_ref::NodeRefContainer as _,
     wasm_bindgen::{JsCast, convert::FromWasmAbi},
 };
 use web_sys::Event;
 
-use crate::View;
+use crate::{NodeRef, State, View};
 
 /// The description of an element: its tag, attributes, listeners and children.
 #[derive(Default)]
@@ -94,11 +91,12 @@ impl Element {
     }
 
     /// Stores the element in a reference.
-    pub fn node_ref<E>(self, node_ref: NodeRef<E>) -> Self
-    where
-        E: ElementType<Output: JsCast + Clone + 'static>,
-    {
-        self.on_mount(move |element| node_ref.load(element))
+    pub fn node_ref<T>(self, node_ref: NodeRef<T>) -> Self {
+        self.stored_in(node_ref.element)
+    }
+
+    fn stored_in(self, node_ref: State<Option<web_sys::Element>>) -> Self {
+        self.on_mount(move |element| node_ref.set(Some(element.clone())))
     }
 
     /// Sets the text of a field, which people can change. It is set again when it is redrawn with another one.

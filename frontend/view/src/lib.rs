@@ -7,17 +7,26 @@
 //! Leptos brings signals, effects and owners. Its own views are types of their own, one for each use of `view!`, and
 //! the code that builds, hydrates and rebuilds a view is compiled for each type. Here that code exists once, which
 //! makes the program of the page much smaller. docs/frontend.md compares both.
+//!
+//! For the same reason, values that views follow are of the type [`State`], and [`effect`] starts effects. Both are
+//! thin: the signals and effects behind them are those of Leptos, each of one type.
 
 #[cfg(feature = "dom")]
 pub mod dom;
+mod effect;
 mod element;
 mod html;
 mod keyed;
+mod node_ref;
+mod state;
 
 use std::borrow::Cow;
 
+pub use effect::effect;
 pub use element::{Element, element};
 pub use keyed::keyed;
+pub use node_ref::NodeRef;
+pub use state::{SharedState, State};
 
 /// A part of the page.
 pub enum View {

@@ -1,6 +1,5 @@
 //! Commands of moderators and their answers, and answers about the visitor's own data.
 
-use leptos::prelude::*;
 use page_model::{audit::AuditLog, client::Effect, erasure::Erasure};
 use shared_types::{
     Action, ActionName, ClientMessage, ErrorCode, ModerationAction, Person, PersonId, Restrictions, Seconds,

@@ -110,7 +110,7 @@ pub(crate) fn load(chat: Chat) {
         LOADED.set(Some(part));
         set(chat.on_demand.loading, Loading::Done);
         dialog::close(chat.on_demand.placeholder);
-        let request = chat.on_demand.request.try_update_value(Option::take).flatten();
+        let request = chat.on_demand.request.try_update(Option::take).flatten();
         if let Some(request) = request {
             (part.show)(chat, request);
         }

@@ -1,6 +1,5 @@
 //! The visitor's name, id and data, and signing out.
 
-use leptos::prelude::*;
 use page_model::{connection::EndReason, erasure::Erasure};
 use shared_types::{AccessMode, PersonName};
 use wasm_bindgen_futures::spawn_local;

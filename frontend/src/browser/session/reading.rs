@@ -76,7 +76,7 @@ impl Session {
         if !is_from_other {
             return self.mark_read();
         }
-        let follows = |log: web_sys::HtmlDivElement| scroll::at_end(&log) && !self.client.timeline().is_detached();
+        let follows = |log: web_sys::HtmlElement| scroll::at_end(&log) && !self.client.timeline().is_detached();
         if !self.chat.log.element.get_untracked().is_none_or(follows) {
             set(self.chat.log.unread_below, true);
             self.read_position.on_unseen_message();
@@ -93,7 +93,7 @@ impl Session {
         self.scroll_anchor = None;
         let (handle, chat) = (self.handle, self.chat);
         request_animation_frame(move || {
-            let target = handle.with_value(|session| session.as_ref()?.client.timeline().unseen_target());
+            let target = handle.with_untracked(|session| session.as_ref()?.client.timeline().unseen_target());
             // The visitor may have gone elsewhere since.
             if target != Some(seq) {
                 return;
@@ -129,7 +129,7 @@ impl Session {
     /// Keeps the messages known that the composer edits or that a dialog is about, wherever the reader goes meanwhile.
     pub(super) fn hold_used_messages(&mut self) {
         let edited = self.chat.composer.mode.with_untracked(ComposerMode::edited);
-        let requested = self.chat.on_demand.request.with_value(|request| request.as_ref()?.message());
+        let requested = self.chat.on_demand.request.with_untracked(|request| request.as_ref()?.message());
         let used = [edited, requested, self.chat.message_dialogs.message.get_untracked()];
         self.client.hold(&used.into_iter().flatten().collect::<Vec<_>>());
     }
@@ -160,7 +160,7 @@ impl Session {
         let handle = self.handle;
         // Rows are drawn in a microtask before the frame, so the log is never painted in the wrong position.
         request_animation_frame(move || {
-            handle.update_value(|session| {
+            handle.update(|session| {
                 if let Some(anchor) = session.as_mut().and_then(|session| session.scroll_anchor.take()) {
                     anchor.restore();
                 }

@@ -1,6 +1,5 @@
 //! Sends and discards messages.
 
-use leptos::prelude::*;
 use page_model::{client::Effect, composer_mode::ComposerMode, timeline::Draft};
 use shared_types::{MessageText, Nonce};
 

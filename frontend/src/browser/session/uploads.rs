@@ -1,6 +1,5 @@
 //! Attaches, prepares and uploads images.
 
-use leptos::prelude::*;
 use page_model::{
     client::Effect,
     rejected_image::RejectedImage,
@@ -108,7 +107,7 @@ impl Session {
     ) -> Draft {
         let draft = Draft { nonce: nonce.clone(), text, image: Some(picture.image.clone()), reply_to };
         let key = self.row_key(&nonce);
-        self.chat.images.own_sources.update_value(|sources| sources.push((key, picture.url.as_str().to_owned())));
+        self.chat.images.own_sources.update(|sources| sources.push((key, picture.url.as_str().to_owned())));
         self.sent_images.push(SentImage { nonce, picture, upload: None });
         draft
     }
@@ -117,7 +116,7 @@ impl Session {
     pub(super) fn drop_image(&mut self, nonce: &Nonce) {
         let key = self.row_key(nonce);
         self.sent_images.retain(|sent| sent.nonce != *nonce);
-        self.chat.images.own_sources.update_value(|sources| sources.retain(|(of, _)| *of != key));
+        self.chat.images.own_sources.update(|sources| sources.retain(|(of, _)| *of != key));
     }
 
     fn row_key(&self, nonce: &Nonce) -> String {

@@ -1,7 +1,8 @@
 //! The button that attaches images. They can also be pasted and dropped.
 
-use leptos::{ev, html, prelude::*};
-use page_view::{Element, element};
+use leptos::{ev, prelude::*};
+use page_view::{Element, NodeRef, element};
+use web_sys::HtmlInputElement;
 
 use crate::ui::{parts::icon_button::icon_button, state::Chat};
 
@@ -14,7 +15,7 @@ const ICON: &str = "M6 4.5h12a2.5 2.5 0 0 1 2.5 2.5v10a2.5 2.5 0 0 1-2.5 2.5H6A2
 
 /// Draws the button, and the file picker that it opens.
 pub(crate) fn attach_button(chat: Chat) -> [Element; 2] {
-    let picker = NodeRef::<html::Input>::new();
+    let picker = NodeRef::<HtmlInputElement>::new();
     let open = move |()| {
         if let Some(picker) = picker.get_untracked() {
             picker.click();

@@ -2,7 +2,7 @@
 
 use leptos::{ev, prelude::*};
 use page_model::mention_completion::mention_query;
-use page_view::{View, element, reactive};
+use page_view::{State, View, element, reactive};
 use shared_types::Person;
 use web_sys::HtmlTextAreaElement;
 
@@ -18,13 +18,13 @@ pub(crate) const LIST_ID: &str = "mentions";
 #[derive(Clone, Copy)]
 pub(crate) struct MentionList {
     chat: Chat,
-    suggestions: RwSignal<Vec<Person>>,
-    selected: RwSignal<usize>,
+    suggestions: State<Vec<Person>>,
+    selected: State<usize>,
 }
 
 impl MentionList {
     pub(crate) fn new(chat: Chat) -> Self {
-        Self { chat, suggestions: RwSignal::new(Vec::new()), selected: RwSignal::new(0) }
+        Self { chat, suggestions: State::new(Vec::new()), selected: State::new(0) }
     }
 
     /// Suggests the people whose names match the text before the caret.

@@ -2,6 +2,7 @@
 
 use leptos::{ev, prelude::*};
 use page_model::timeline::Row;
+use page_view::State;
 use shared_types::Seq;
 use web_sys::{
     Element, EventTarget, HtmlElement, Node, ScrollIntoViewOptions, ScrollLogicalPosition,
@@ -42,22 +43,22 @@ const EVENTS: [&str; 13] = [
 pub(crate) fn watch(chat: Chat) {
     let Some(log) = chat.log.element.get_untracked() else { return };
     // Whether the last pointer was not a mouse.
-    let touched = StoredValue::new(false);
+    let touched = State::new(false);
     let press = LongPress::new();
     let on_pointer = move |event: &web_sys::Event| {
-        touched.set_value(event.unchecked_ref::<ev::PointerEvent>().pointer_type() != "mouse");
-        if !touched.get_value() {
+        touched.set(event.unchecked_ref::<ev::PointerEvent>().pointer_type() != "mouse");
+        if !touched.get_untracked() {
             on_pointer_over(chat, event);
         }
     };
     let listener = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| match event.type_().as_str() {
-        "click" => on_click(chat, &event, touched.get_value()),
+        "click" => on_click(chat, &event, touched.get_untracked()),
         "pointerover" => on_pointer(&event),
         "pointerdown" => press.start(chat, event.unchecked_ref(), locate(event.target())),
         "pointermove" => press.on_move(event.unchecked_ref()),
         "pointerup" | "pointercancel" | "scroll" => press.end(),
         "contextmenu" => press.suppress_menu(&event),
-        "pointerleave" if !touched.get_value() => on_pointer_leave(chat),
+        "pointerleave" if !touched.get_untracked() => on_pointer_leave(chat),
         // A click on a toolbar button leaves the focus where it was.
         "mousedown" if in_toolbar(&event) => event.prevent_default(),
         "focusin" => on_focus(chat, &event),

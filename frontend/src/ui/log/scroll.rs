@@ -4,12 +4,12 @@
 //! before the first message move nothing. Rows inserted after the last one move the view; [`ScrollAnchor`] undoes that.
 
 #[cfg(feature = "hydrate")]
-use leptos::{html, prelude::*};
+use page_view::NodeRef;
 #[cfg(feature = "hydrate")]
 use shared_types::Seq;
 #[cfg(feature = "hydrate")]
 use web_sys::wasm_bindgen::JsCast as _;
-use web_sys::{Element, HtmlDivElement};
+use web_sys::{Element, HtmlElement};
 
 #[cfg(feature = "hydrate")]
 use crate::ui::message::dom::seq;
@@ -59,7 +59,7 @@ pub(crate) fn unread_line_in_view(log: &Element) -> bool {
 
 /// Scrolls to the newest message.
 #[cfg(feature = "hydrate")]
-pub(crate) fn to_end(log: NodeRef<html::Div>) {
+pub(crate) fn to_end(log: NodeRef<HtmlElement>) {
     if let Some(log) = log.get_untracked() {
         log.set_scroll_top(0);
     }
@@ -68,7 +68,7 @@ pub(crate) fn to_end(log: NodeRef<html::Div>) {
 /// A visible message and its position, which is restored after the rows changed.
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser scrolls"))]
 pub(crate) struct ScrollAnchor {
-    log: HtmlDivElement,
+    log: HtmlElement,
     message: Element,
     bottom: f64,
     scroll_top: i32,
@@ -77,7 +77,7 @@ pub(crate) struct ScrollAnchor {
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser scrolls"))]
 impl ScrollAnchor {
     /// Records the position. Returns `None` for a reader at the end who follows the newest message (`follows`).
-    pub(crate) fn of(log: &HtmlDivElement, follows: bool) -> Option<Self> {
+    pub(crate) fn of(log: &HtmlElement, follows: bool) -> Option<Self> {
         if follows && at_end(log) {
             return None;
         }

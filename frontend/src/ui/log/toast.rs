@@ -1,6 +1,5 @@
 //! The toast: a confirmation that disappears after a while. It floats over the log, so showing it moves nothing.
 
-use leptos::prelude::*;
 use page_view::{Element, element, reactive_text};
 
 use crate::ui::state::Chat;

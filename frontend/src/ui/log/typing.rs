@@ -1,7 +1,6 @@
 //! Shows who is typing. It floats over the end of the log, so showing it moves nothing. Screen readers do not announce
 //! it, because it changes too often.
 
-use leptos::prelude::*;
 use page_view::{Element, element, reactive_text};
 
 use crate::ui::state::Chat;

@@ -1,6 +1,5 @@
 //! Finds the elements of messages in the document.
 
-use leptos::prelude::*;
 use shared_types::Seq;
 use web_sys::{Element, wasm_bindgen::JsCast as _};
 

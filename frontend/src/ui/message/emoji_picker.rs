@@ -1,9 +1,9 @@
 //! The emoji picker: the most common emoji, and a field for any other.
 
-use leptos::{ev, html, prelude::*};
-use page_view::{Element, element, reactive};
+use leptos::{ev, prelude::*};
+use page_view::{Element, NodeRef, element, reactive};
 use shared_types::{Emoji, Seq};
-use web_sys::{HtmlElement, wasm_bindgen::JsCast as _};
+use web_sys::{HtmlElement, HtmlInputElement, wasm_bindgen::JsCast as _};
 
 use crate::ui::{
     message::{
@@ -28,7 +28,7 @@ const GROUPS: [&str; 4] = [
 
 /// Draws the dialog.
 pub(crate) fn emoji_picker(chat: Chat) -> Element {
-    let field = NodeRef::<html::Input>::new();
+    let field = NodeRef::<HtmlInputElement>::new();
     let validate = move |_| {
         if let Some(field) = field.get_untracked() {
             let is_valid = field.value().trim().parse::<Emoji>().is_ok();

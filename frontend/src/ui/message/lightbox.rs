@@ -2,7 +2,7 @@
 
 use leptos::{ev, prelude::*};
 use page_model::timeline::Row;
-use page_view::{Element, element, reactive};
+use page_view::{Element, State, element, reactive};
 use web_sys::wasm_bindgen::JsCast as _;
 
 use crate::ui::{
@@ -29,7 +29,7 @@ pub(crate) fn lightbox(chat: Chat) -> Element {
             dialog.close();
         }
     };
-    let pressed_x = StoredValue::new(0);
+    let pressed_x = State::new(0);
     let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {
         // A wide image scrolls.
         "ArrowLeft" | "ArrowRight" if scrolls_sideways(&event) => {}
@@ -38,7 +38,7 @@ pub(crate) fn lightbox(chat: Chat) -> Element {
         _ => {}
     };
     let on_pointer_up = move |event: ev::PointerEvent| {
-        let moved = event.client_x() - pressed_x.get_value();
+        let moved = event.client_x() - pressed_x.get_untracked();
         if moved > SWIPE_PX {
             step(chat, Direction::Previous);
         } else if moved < -SWIPE_PX {
@@ -49,7 +49,7 @@ pub(crate) fn lightbox(chat: Chat) -> Element {
     let on_click = move |event: ev::MouseEvent| {
         let target = event.target().map(|target| target.unchecked_into::<web_sys::Element>());
         let beside = target.is_some_and(|target| target.matches(".lightbox, .lightbox-stage").unwrap_or(false));
-        if beside && (event.client_x() - pressed_x.get_value()).abs() < CLICK_PX {
+        if beside && (event.client_x() - pressed_x.get_untracked()).abs() < CLICK_PX {
             close();
         }
     };
@@ -61,7 +61,7 @@ pub(crate) fn lightbox(chat: Chat) -> Element {
         .node_ref(chat.images.lightbox)
         .on(ev::close, move |_| set(chat.images.viewed_row, None))
         .on(ev::keydown, on_key)
-        .on(ev::pointerdown, move |event| pressed_x.set_value(event.client_x()))
+        .on(ev::pointerdown, move |event| pressed_x.set(event.client_x()))
         .on(ev::pointerup, on_pointer_up)
         .on(ev::click, on_click)
         .child(close_button)

@@ -1,8 +1,9 @@
 //! The dialog that shows the audit log.
 
-use leptos::{ev, html, prelude::*};
+use leptos::ev;
 use page_model::audit::AuditLoading;
-use page_view::{Element, element, reactive, reactive_text};
+use page_view::{Element, NodeRef, element, reactive, reactive_text};
+use web_sys::HtmlElement;
 
 use crate::ui::{
     moderation::restriction_dialog,
@@ -16,7 +17,7 @@ use crate::ui::{
 /// Draws the dialog.
 pub(crate) fn audit(chat: Chat) -> Element {
     let texts = chat.translations.dialogs();
-    let list = NodeRef::<html::Div>::new();
+    let list = NodeRef::<HtmlElement>::new();
     let entries = move || chat.moderation.audit.get().rows.into_iter().map(|row| entry(chat, row)).collect::<Vec<_>>();
     let state = move || match chat.moderation.audit.with(|audit| (audit.state, audit.rows.is_empty())) {
         (AuditLoading::Failed, _) => texts.audit_failed,

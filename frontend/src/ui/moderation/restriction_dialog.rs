@@ -1,10 +1,11 @@
 //! The restriction dialog: a moderator mutes or bans a person, lifts restrictions, or deletes all messages of the
 //! person.
 
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, prelude::*};
 use page_model::connection::Status;
-use page_view::{Element, element, reactive, reactive_text};
+use page_view::{Element, NodeRef, element, reactive, reactive_text};
 use shared_types::Person;
+use web_sys::HtmlDialogElement;
 
 use crate::ui::{
     parts::{
@@ -153,7 +154,7 @@ pub(crate) fn is_allowed(chat: Chat, person: &Person) -> bool {
 }
 
 /// Draws the button that opens the dialog about a person. It closes the dialog `container`, which contains the button.
-pub(crate) fn button(chat: Chat, target: Person, container: NodeRef<html::Dialog>) -> Option<Element> {
+pub(crate) fn button(chat: Chat, target: Person, container: NodeRef<HtmlDialogElement>) -> Option<Element> {
     is_allowed(chat, &target).then(|| {
         let label = chat.translations.dialogs().restrict_person.with(target.name.as_str());
         let open = move |()| {

@@ -1,8 +1,8 @@
 //! Dialogs with a title: in the middle of a wide screen, at the bottom of a narrow one.
 
-use leptos::{ev, html, prelude::*};
-use page_view::{Element, View, element, reactive_text};
-use web_sys::{HtmlInputElement, wasm_bindgen::JsCast as _};
+use leptos::{ev, prelude::*};
+use page_view::{Element, NodeRef, View, element, reactive_text};
+use web_sys::{HtmlDialogElement, HtmlInputElement, wasm_bindgen::JsCast as _};
 
 use crate::ui::{
     parts::autofill::NoAutofill as _,
@@ -15,7 +15,7 @@ pub(crate) fn titled_dialog(
     chat: Chat,
     name: &'static str,
     title: &'static str,
-    dialog: NodeRef<html::Dialog>,
+    dialog: NodeRef<HtmlDialogElement>,
 ) -> Element {
     dialog_with_title(chat, name, title, dialog)
 }
@@ -25,7 +25,7 @@ pub(crate) fn dialog_with_title(
     chat: Chat,
     name: &'static str,
     title: impl Into<View>,
-    dialog: NodeRef<html::Dialog>,
+    dialog: NodeRef<HtmlDialogElement>,
 ) -> Element {
     let title_id = [name, "-title"].concat();
     let title_line = element("h2").with("id", title_id.clone()).child(title);
@@ -61,7 +61,7 @@ pub(crate) fn hint(hint: impl Fn() -> &'static str + 'static) -> Element {
 }
 
 /// Opens a dialog and selects the text of its first field.
-pub(crate) fn open(dialog: NodeRef<html::Dialog>) {
+pub(crate) fn open(dialog: NodeRef<HtmlDialogElement>) {
     let Some(dialog) = dialog.get_untracked().filter(|dialog| !dialog.open()) else { return };
     _ = dialog.show_modal();
     if let Ok(Some(field)) = dialog.query_selector("input") {
@@ -72,7 +72,7 @@ pub(crate) fn open(dialog: NodeRef<html::Dialog>) {
 }
 
 /// Closes a dialog.
-pub(crate) fn close(dialog: NodeRef<html::Dialog>) {
+pub(crate) fn close(dialog: NodeRef<HtmlDialogElement>) {
     if let Some(dialog) = dialog.get_untracked() {
         dialog.close();
     }

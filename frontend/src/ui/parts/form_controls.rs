@@ -1,17 +1,17 @@
 //! Form controls of dialogs: select, radio button, checkbox. All values are numbers, so that the code is compiled once.
 
 use leptos::{ev, prelude::*};
-use page_view::{Element, element};
+use page_view::{Element, State, effect, element};
 use web_sys::{HtmlInputElement, HtmlSelectElement, wasm_bindgen::JsCast as _};
 
 /// Draws a select with a label.
-pub(crate) fn select(label: &'static str, options: Vec<(u32, String)>, selected: RwSignal<u32>) -> Element {
+pub(crate) fn select(label: &'static str, options: Vec<(u32, String)>, selected: State<u32>) -> Element {
     let option = |(number, name): (u32, String)| element("option").with("value", number.to_string()).text(name);
     let list = element("select")
         .with("autocomplete", "off")
         .on_mount(move |drawn| {
             let drawn: HtmlSelectElement = drawn.clone().unchecked_into();
-            Effect::new(move || drawn.set_value(&selected.get().to_string()));
+            effect(move || drawn.set_value(&selected.get().to_string()));
         })
         .on(ev::change, move |event| selected.set(event_target_value(&event).parse().unwrap_or_default()))
         .children(options.into_iter().map(option));
@@ -20,14 +20,14 @@ pub(crate) fn select(label: &'static str, options: Vec<(u32, String)>, selected:
 }
 
 /// Draws a radio button or a checkbox for `number`. An unchecked checkbox sets 0.
-pub(crate) fn choice(kind: &'static str, label: &'static str, number: u32, selected: RwSignal<u32>) -> Element {
+pub(crate) fn choice(kind: &'static str, label: &'static str, number: u32, selected: State<u32>) -> Element {
     let button = element("input")
         .with("type", kind)
         .with("name", "choice")
         .with("autocomplete", "off")
         .on_mount(move |drawn| {
             let drawn: HtmlInputElement = drawn.clone().unchecked_into();
-            Effect::new(move || drawn.set_checked(selected.get() == number));
+            effect(move || drawn.set_checked(selected.get() == number));
         })
         .on(ev::change, move |event| selected.set(if event_target_checked(&event) { number } else { 0 }));
     let label = element("span").text(label);

@@ -1,8 +1,8 @@
 //! Radio buttons for the notification level.
 
-use leptos::{ev, prelude::*};
+use leptos::ev;
 use page_model::notification_level::NotificationLevel;
-use page_view::{Element, element, reactive_text};
+use page_view::{Element, effect, element, reactive_text};
 use web_sys::{HtmlInputElement, wasm_bindgen::JsCast as _};
 
 use crate::ui::state::{Chat, intent::DialogIntent};
@@ -17,7 +17,7 @@ pub(crate) fn notification_choice(chat: Chat) -> Element {
             .optional_attribute("checked", (choice == NotificationLevel::Never).then_some(""))
             .on_mount(move |drawn| {
                 let drawn: HtmlInputElement = drawn.clone().unchecked_into();
-                Effect::new(move || drawn.set_checked(chat.notifications.level.get() == choice));
+                effect(move || drawn.set_checked(chat.notifications.level.get() == choice));
             })
             .on(ev::change, move |_| chat.run_in_dialog(DialogIntent::SetNotifications(choice)));
         let label = element("span").text(label);

@@ -1,35 +1,36 @@
 //! The composer: draft, attachments, and whether the visitor may post.
 
-use leptos::{html, prelude::*};
 use page_model::{composer_mode::ComposerMode, connection::EndReason, rejected_image::ImageNote};
+use page_view::{NodeRef, State};
 use shared_types::RoomRules;
+use web_sys::HtmlTextAreaElement;
 
 /// The composer.
 #[derive(Clone, Copy)]
 pub(crate) struct ComposerState {
     /// Whether the visitor may post.
-    pub(crate) status: RwSignal<ComposerStatus>,
-    pub(crate) attachments: RwSignal<Attachments>,
+    pub(crate) status: State<ComposerStatus>,
+    pub(crate) attachments: State<Attachments>,
     /// Whether the text is a new message, a reply or an edit.
-    pub(crate) mode: RwSignal<ComposerMode>,
+    pub(crate) mode: State<ComposerMode>,
     /// The draft of a new message, while an edit is in the field.
-    pub(crate) stashed_draft: StoredValue<String>,
+    pub(crate) stashed_draft: State<String>,
     /// The text of an edit that a failed instance of the program has left.
-    pub(crate) restored_edit: StoredValue<Option<String>>,
+    pub(crate) restored_edit: State<Option<String>>,
     /// Number of characters in the field. It is set whenever the text changes.
-    pub(crate) chars: RwSignal<usize>,
-    pub(crate) field: NodeRef<html::Textarea>,
+    pub(crate) chars: State<usize>,
+    pub(crate) field: NodeRef<HtmlTextAreaElement>,
 }
 
 impl ComposerState {
     pub(super) fn new() -> Self {
         Self {
-            status: RwSignal::new(ComposerStatus::default()),
-            attachments: RwSignal::new(Attachments::default()),
-            mode: RwSignal::new(ComposerMode::New),
-            stashed_draft: StoredValue::new(String::new()),
-            restored_edit: StoredValue::new(None),
-            chars: RwSignal::new(0),
+            status: State::new(ComposerStatus::default()),
+            attachments: State::new(Attachments::default()),
+            mode: State::new(ComposerMode::New),
+            stashed_draft: State::new(String::new()),
+            restored_edit: State::new(None),
+            chars: State::new(0),
             field: NodeRef::new(),
         }
     }

@@ -1,40 +1,41 @@
 //! The log of messages, and the dialogs about a message.
 
-use leptos::{html, prelude::*};
 use page_model::timeline::{Row, UnreadSummary};
+use page_view::{NodeRef, SharedState, State};
 use shared_types::Seq;
+use web_sys::{HtmlDialogElement, HtmlElement};
 
 /// The log of messages.
 #[derive(Clone, Copy)]
 pub(crate) struct LogState {
-    pub(crate) rows: RwSignal<Vec<KeyedRow>>,
-    pub(crate) older: RwSignal<OlderMessages>,
+    pub(crate) rows: State<Vec<KeyedRow>>,
+    pub(crate) older: State<OlderMessages>,
     /// Whether a message arrived below what the reader sees.
-    pub(crate) unread_below: RwSignal<bool>,
+    pub(crate) unread_below: State<bool>,
     /// Whether the rows are a range of the history with a gap between them and the newest messages.
-    pub(crate) is_detached: RwSignal<bool>,
+    pub(crate) is_detached: State<bool>,
     /// The unread messages, until the first of them is in view.
-    pub(crate) unread: RwSignal<Option<UnreadSummary>>,
+    pub(crate) unread: State<Option<UnreadSummary>>,
     /// The message at which the toolbar is shown.
-    pub(crate) toolbar_message: RwSignal<Option<Seq>>,
-    pub(crate) toolbar: NodeRef<html::Div>,
+    pub(crate) toolbar_message: State<Option<Seq>>,
+    pub(crate) toolbar: NodeRef<HtmlElement>,
     /// The message whose address was copied last.
-    pub(crate) copied_message: RwSignal<Option<Seq>>,
+    pub(crate) copied_message: State<Option<Seq>>,
     /// The scrolling element.
-    pub(crate) element: NodeRef<html::Div>,
+    pub(crate) element: NodeRef<HtmlElement>,
 }
 
 impl LogState {
     pub(super) fn new() -> Self {
         Self {
-            rows: RwSignal::new(Vec::new()),
-            older: RwSignal::new(OlderMessages::None),
-            unread_below: RwSignal::new(false),
-            is_detached: RwSignal::new(false),
-            unread: RwSignal::new(None),
-            toolbar_message: RwSignal::new(None),
+            rows: State::new(Vec::new()),
+            older: State::new(OlderMessages::None),
+            unread_below: State::new(false),
+            is_detached: State::new(false),
+            unread: State::new(None),
+            toolbar_message: State::new(None),
             toolbar: NodeRef::new(),
-            copied_message: RwSignal::new(None),
+            copied_message: State::new(None),
             element: NodeRef::new(),
         }
     }
@@ -44,14 +45,14 @@ impl LogState {
 #[derive(Clone, Copy)]
 pub(crate) struct MessageDialogs {
     /// The message that the open dialog is about.
-    pub(crate) message: RwSignal<Option<Seq>>,
-    pub(crate) emoji_picker: NodeRef<html::Dialog>,
-    pub(crate) delete_dialog: NodeRef<html::Dialog>,
+    pub(crate) message: State<Option<Seq>>,
+    pub(crate) emoji_picker: NodeRef<HtmlDialogElement>,
+    pub(crate) delete_dialog: NodeRef<HtmlDialogElement>,
 }
 
 impl MessageDialogs {
     pub(super) fn new() -> Self {
-        Self { message: RwSignal::new(None), emoji_picker: NodeRef::new(), delete_dialog: NodeRef::new() }
+        Self { message: State::new(None), emoji_picker: NodeRef::new(), delete_dialog: NodeRef::new() }
     }
 }
 
@@ -59,20 +60,20 @@ impl MessageDialogs {
 #[derive(Clone, Copy)]
 pub(crate) struct ImageState {
     /// The addresses of images that this page sent, by the keys of their rows.
-    pub(crate) own_sources: StoredValue<Vec<(String, String)>>,
+    pub(crate) own_sources: State<Vec<(String, String)>>,
     /// The key of the row whose image is open in the lightbox.
-    pub(crate) viewed_row: RwSignal<Option<String>>,
+    pub(crate) viewed_row: State<Option<String>>,
     /// The rows among which the visitor turns in the lightbox: the last ones in the log with the viewed row.
-    pub(crate) album: RwSignal<Vec<KeyedRow>>,
-    pub(crate) lightbox: NodeRef<html::Dialog>,
+    pub(crate) album: State<Vec<KeyedRow>>,
+    pub(crate) lightbox: NodeRef<HtmlDialogElement>,
 }
 
 impl ImageState {
     pub(super) fn new() -> Self {
         Self {
-            own_sources: StoredValue::new(Vec::new()),
-            viewed_row: RwSignal::new(None),
-            album: RwSignal::new(Vec::new()),
+            own_sources: State::new(Vec::new()),
+            viewed_row: State::new(None),
+            album: State::new(Vec::new()),
             lightbox: NodeRef::new(),
         }
     }
@@ -82,7 +83,7 @@ impl ImageState {
 #[derive(Clone)]
 pub(crate) struct KeyedRow {
     pub(crate) key: String,
-    pub(crate) row: ArcRwSignal<Row>,
+    pub(crate) row: SharedState<Row>,
 }
 
 /// Whether there are messages before the first row.

@@ -1,31 +1,32 @@
 //! The dialogs of moderators.
 
-use leptos::{html, prelude::*};
 use page_model::audit::AuditLoading;
+use page_view::{NodeRef, State};
 use shared_types::{PageState, Person, Timestamp};
+use web_sys::HtmlDialogElement;
 
 /// The dialogs about the room.
 #[derive(Clone, Copy)]
 pub(crate) struct ModerationState {
     /// Whether a moderation command was sent and is not answered.
-    pub(crate) is_pending: RwSignal<bool>,
-    pub(crate) rules_dialog: NodeRef<html::Dialog>,
+    pub(crate) is_pending: State<bool>,
+    pub(crate) rules_dialog: NodeRef<HtmlDialogElement>,
     /// The seconds of slow mode that are selected in the rules dialog; 0 is off.
-    pub(crate) selected_slow_mode: RwSignal<u32>,
+    pub(crate) selected_slow_mode: State<u32>,
     /// 1 if read-only is checked in the rules dialog.
-    pub(crate) selected_read_only: RwSignal<u32>,
-    pub(crate) audit: RwSignal<AuditView>,
-    pub(crate) audit_dialog: NodeRef<html::Dialog>,
+    pub(crate) selected_read_only: State<u32>,
+    pub(crate) audit: State<AuditView>,
+    pub(crate) audit_dialog: NodeRef<HtmlDialogElement>,
 }
 
 impl ModerationState {
     pub(super) fn new() -> Self {
         Self {
-            is_pending: RwSignal::new(false),
+            is_pending: State::new(false),
             rules_dialog: NodeRef::new(),
-            selected_slow_mode: RwSignal::new(0),
-            selected_read_only: RwSignal::new(0),
-            audit: RwSignal::new(AuditView::default()),
+            selected_slow_mode: State::new(0),
+            selected_read_only: State::new(0),
+            audit: State::new(AuditView::default()),
             audit_dialog: NodeRef::new(),
         }
     }
@@ -34,22 +35,22 @@ impl ModerationState {
 /// The dialog that mutes or bans a person, or deletes their messages.
 #[derive(Clone, Copy)]
 pub(crate) struct RestrictionDialogState {
-    pub(crate) person: RwSignal<Person>,
-    pub(crate) current: RwSignal<CurrentRestrictions>,
+    pub(crate) person: State<Person>,
+    pub(crate) current: State<CurrentRestrictions>,
     /// The action that is selected.
-    pub(crate) selected_action: RwSignal<u32>,
+    pub(crate) selected_action: State<u32>,
     /// The duration that is selected, in seconds.
-    pub(crate) selected_duration: RwSignal<u32>,
-    pub(crate) dialog: NodeRef<html::Dialog>,
+    pub(crate) selected_duration: State<u32>,
+    pub(crate) dialog: NodeRef<HtmlDialogElement>,
 }
 
 impl RestrictionDialogState {
     pub(super) fn new(page: &PageState) -> Self {
         Self {
-            person: RwSignal::new(page.you.clone()),
-            current: RwSignal::new(CurrentRestrictions::Loading),
-            selected_action: RwSignal::new(0),
-            selected_duration: RwSignal::new(0),
+            person: State::new(page.you.clone()),
+            current: State::new(CurrentRestrictions::Loading),
+            selected_action: State::new(0),
+            selected_duration: State::new(0),
             dialog: NodeRef::new(),
         }
     }

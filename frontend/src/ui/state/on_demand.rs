@@ -1,27 +1,28 @@
 //! What is loaded on demand: the dialogs.
 
-use leptos::{html, prelude::*};
+use page_view::{NodeRef, State};
 use shared_types::{Person, Seq};
+use web_sys::{HtmlDialogElement, HtmlElement};
 
 /// What is loaded on demand.
 #[derive(Clone, Copy)]
 pub(crate) struct OnDemandState {
-    pub(crate) loading: RwSignal<Loading>,
+    pub(crate) loading: State<Loading>,
     /// The dialog that the visitor opened before it was loaded.
-    pub(crate) request: StoredValue<Option<DialogRequest>>,
+    pub(crate) request: State<Option<DialogRequest>>,
     /// The dialog that is shown meanwhile.
-    pub(crate) placeholder: NodeRef<html::Dialog>,
+    pub(crate) placeholder: NodeRef<HtmlDialogElement>,
     /// The element that contains the dialogs.
-    pub(crate) container: NodeRef<html::Div>,
-    pub(crate) profile_dialog: NodeRef<html::Dialog>,
-    pub(crate) people_dialog: NodeRef<html::Dialog>,
+    pub(crate) container: NodeRef<HtmlElement>,
+    pub(crate) profile_dialog: NodeRef<HtmlDialogElement>,
+    pub(crate) people_dialog: NodeRef<HtmlDialogElement>,
 }
 
 impl OnDemandState {
     pub(super) fn new() -> Self {
         Self {
-            loading: RwSignal::new(Loading::Waiting),
-            request: StoredValue::new(None),
+            loading: State::new(Loading::Waiting),
+            request: State::new(None),
             placeholder: NodeRef::new(),
             container: NodeRef::new(),
             profile_dialog: NodeRef::new(),

@@ -1,25 +1,26 @@
 //! The dialog about the visitor's data, and their notifications.
 
-use leptos::{html, prelude::*};
 use page_model::{erasure::Erasure, notification_level::NotificationLevel};
+use page_view::{NodeRef, State};
+use web_sys::HtmlDialogElement;
 
 /// The dialog about the visitor's data.
 #[derive(Clone, Copy)]
 pub(crate) struct PrivacyState {
-    pub(crate) dialog: NodeRef<html::Dialog>,
+    pub(crate) dialog: NodeRef<HtmlDialogElement>,
     /// Whether the visitor's id was copied; `None` until they ask for it.
-    pub(crate) id_copied: RwSignal<Option<bool>>,
-    pub(crate) export: RwSignal<ExportStatus>,
-    pub(crate) erasure: RwSignal<Erasure>,
+    pub(crate) id_copied: State<Option<bool>>,
+    pub(crate) export: State<ExportStatus>,
+    pub(crate) erasure: State<Erasure>,
 }
 
 impl PrivacyState {
     pub(super) fn new() -> Self {
         Self {
             dialog: NodeRef::new(),
-            id_copied: RwSignal::new(None),
-            export: RwSignal::new(ExportStatus::No),
-            erasure: RwSignal::new(Erasure::Idle),
+            id_copied: State::new(None),
+            export: State::new(ExportStatus::No),
+            erasure: State::new(Erasure::Idle),
         }
     }
 }
@@ -27,14 +28,14 @@ impl PrivacyState {
 /// Notifications of the system.
 #[derive(Clone, Copy)]
 pub(crate) struct NotificationState {
-    pub(crate) level: RwSignal<NotificationLevel>,
+    pub(crate) level: State<NotificationLevel>,
     /// Why notifications are impossible, as a sentence.
-    pub(crate) error: RwSignal<Option<&'static str>>,
+    pub(crate) error: State<Option<&'static str>>,
 }
 
 impl NotificationState {
     pub(super) fn new() -> Self {
-        Self { level: RwSignal::new(NotificationLevel::Never), error: RwSignal::new(None) }
+        Self { level: State::new(NotificationLevel::Never), error: State::new(None) }
     }
 }
 
@@ -42,13 +43,13 @@ impl NotificationState {
 #[derive(Clone, Copy)]
 pub(crate) struct ShortcutsState {
     /// Whether the dialog was opened before. Its content is drawn only then.
-    pub(crate) is_listed: RwSignal<bool>,
-    pub(crate) dialog: NodeRef<html::Dialog>,
+    pub(crate) is_listed: State<bool>,
+    pub(crate) dialog: NodeRef<HtmlDialogElement>,
 }
 
 impl ShortcutsState {
     pub(super) fn new() -> Self {
-        Self { is_listed: RwSignal::new(false), dialog: NodeRef::new() }
+        Self { is_listed: State::new(false), dialog: NodeRef::new() }
     }
 }
 

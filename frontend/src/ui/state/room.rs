@@ -1,40 +1,41 @@
 //! The room, who is in it, and the connection to it.
 
-use leptos::{html, prelude::*};
 use page_model::{connection::Status, room_list::RoomEntry};
+use page_view::{NodeRef, State};
 use shared_types::{PageState, Person};
+use web_sys::HtmlDialogElement;
 
 use crate::i18n::Translations;
 
 /// The room that is shown.
 #[derive(Clone, Copy)]
 pub(crate) struct RoomState {
-    pub(crate) name: StoredValue<String>,
-    pub(crate) you: RwSignal<Person>,
+    pub(crate) name: State<String>,
+    pub(crate) you: State<Person>,
     /// Number of people online.
-    pub(crate) online: RwSignal<u32>,
+    pub(crate) online: State<u32>,
     /// The people online, as far as the server names them.
-    pub(crate) people: RwSignal<Vec<Person>>,
+    pub(crate) people: State<Vec<Person>>,
     /// People who share their name with somebody else.
-    pub(crate) namesakes: RwSignal<Vec<Person>>,
-    pub(crate) status: RwSignal<Status>,
+    pub(crate) namesakes: State<Vec<Person>>,
+    pub(crate) status: State<Status>,
     /// The people typing, as a sentence; empty if there are none.
-    pub(crate) typing: RwSignal<String>,
+    pub(crate) typing: State<String>,
     /// A confirmation that disappears after a while; usually empty.
-    pub(crate) toast: RwSignal<String>,
+    pub(crate) toast: State<String>,
 }
 
 impl RoomState {
     pub(super) fn new(page: &PageState, translations: &Translations) -> Self {
         Self {
-            name: StoredValue::new(page.room.to_string()),
-            you: RwSignal::new(page.you.clone()),
-            online: RwSignal::new(page.online),
-            people: RwSignal::new(Vec::new()),
-            namesakes: RwSignal::new(Vec::new()),
-            status: RwSignal::new(Status::Connecting),
-            typing: RwSignal::new(translations.typing(&[])),
-            toast: RwSignal::new(String::new()),
+            name: State::new(page.room.to_string()),
+            you: State::new(page.you.clone()),
+            online: State::new(page.online),
+            people: State::new(Vec::new()),
+            namesakes: State::new(Vec::new()),
+            status: State::new(Status::Connecting),
+            typing: State::new(translations.typing(&[])),
+            toast: State::new(String::new()),
         }
     }
 }
@@ -42,12 +43,12 @@ impl RoomState {
 /// The list of visited rooms.
 #[derive(Clone, Copy)]
 pub(crate) struct RoomListState {
-    pub(crate) entries: RwSignal<Vec<RoomEntry>>,
-    pub(crate) dialog: NodeRef<html::Dialog>,
+    pub(crate) entries: State<Vec<RoomEntry>>,
+    pub(crate) dialog: NodeRef<HtmlDialogElement>,
 }
 
 impl RoomListState {
     pub(super) fn new(page: &PageState) -> Self {
-        Self { entries: RwSignal::new(vec![RoomEntry::current(&page.room)]), dialog: NodeRef::new() }
+        Self { entries: State::new(vec![RoomEntry::current(&page.room)]), dialog: NodeRef::new() }
     }
 }

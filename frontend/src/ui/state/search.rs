@@ -1,19 +1,20 @@
 //! The search dialog.
 
-use leptos::{html, prelude::*};
 use page_model::search::{ExcerptPart, Progress};
+use page_view::{NodeRef, State};
 use shared_types::{Person, Seq, Timestamp};
+use web_sys::HtmlDialogElement;
 
 /// The search dialog.
 #[derive(Clone, Copy)]
 pub(crate) struct SearchState {
-    pub(crate) results: RwSignal<SearchResults>,
-    pub(crate) dialog: NodeRef<html::Dialog>,
+    pub(crate) results: State<SearchResults>,
+    pub(crate) dialog: NodeRef<HtmlDialogElement>,
 }
 
 impl SearchState {
     pub(super) fn new() -> Self {
-        Self { results: RwSignal::new(SearchResults::default()), dialog: NodeRef::new() }
+        Self { results: State::new(SearchResults::default()), dialog: NodeRef::new() }
     }
 }
 

@@ -1,11 +1,11 @@
 //! Writes the state of the page into the signals.
 
-use leptos::prelude::*;
 use page_model::{
     calendar::Calendar,
     connection::{EndReason, Status},
     timeline::{ComposerPolicy, Row, Timeline, UnreadSummary},
 };
+use page_view::SharedState;
 use shared_types::{AccessMode, Seq, Timestamp};
 
 use crate::ui::{
@@ -112,7 +112,7 @@ impl Chat {
             let found = before.iter().skip(next).chain(before.iter().take(next)).position(|shown| shown.key == key);
             let Some(found) = found.map(|steps| (next + steps) % before.len()) else {
                 moved = true;
-                return KeyedRow { key, row: ArcRwSignal::new(row) };
+                return KeyedRow { key, row: SharedState::new(row) };
             };
             next = found + 1;
             moved |= found != index;
