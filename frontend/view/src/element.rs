@@ -10,9 +10,12 @@ use web_sys::Event;
 
 use crate::{NodeRef, State, View};
 
-/// The description of an element: its tag, attributes, listeners and children.
+/// The description of an element: its tag, attributes, listeners and children. It is a pointer, because each call that adds
+/// something takes and returns it.
+pub struct Element(pub(crate) Box<Description>);
+
 #[derive(Default)]
-pub struct Element {
+pub(crate) struct Description {
     pub(crate) tag: &'static str,
     pub(crate) attributes: Vec<(&'static str, Value)>,
     pub(crate) children: Vec<View>,
@@ -36,7 +39,7 @@ pub(crate) enum Value {
 
 /// Returns an element without attributes and children.
 pub fn element(tag: &'static str) -> Element {
-    Element { tag, ..Element::default() }
+    Element(Box::new(Description { tag, ..Description::default() }))
 }
 
 impl Element {
@@ -47,7 +50,7 @@ impl Element {
 
     /// Adds an attribute.
     pub fn with(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
-        self.attributes.push((name, Value::Fixed(value.into())));
+        self.0.attributes.push((name, Value::Fixed(value.into())));
         self
     }
 
@@ -65,7 +68,7 @@ impl Element {
         name: &'static str,
         value: impl Fn() -> Option<V> + 'static,
     ) -> Self {
-        self.attributes.push((name, Value::Reactive(Box::new(move || value().map(Into::into)))));
+        self.0.attributes.push((name, Value::Reactive(Box::new(move || value().map(Into::into)))));
         self
     }
 
@@ -80,13 +83,13 @@ impl Element {
         E: EventDescriptor<EventType: JsCast + FromWasmAbi>,
     {
         let listener = move |event: Event| listener(event.unchecked_into());
-        self.listeners.push((event.name(), Box::new(listener)));
+        self.0.listeners.push((event.name(), Box::new(listener)));
         self
     }
 
     /// Calls `handler` with the element once it exists. Nothing is called for an element that is redrawn.
     pub fn on_mount(mut self, handler: impl FnOnce(&web_sys::Element) + 'static) -> Self {
-        self.mount_handlers.push(Box::new(handler));
+        self.0.mount_handlers.push(Box::new(handler));
         self
     }
 
@@ -101,19 +104,19 @@ impl Element {
 
     /// Sets the text of a field, which people can change. It is set again when it is redrawn with another one.
     pub fn field_value(mut self, value: String) -> Self {
-        self.field_value = Some(value);
+        self.0.field_value = Some(value);
         self
     }
 
     /// Adds a child. A child that is `None` keeps its position.
     pub fn child(mut self, child: impl Into<View>) -> Self {
-        self.children.push(child.into());
+        self.0.children.push(child.into());
         self
     }
 
     /// Adds children.
     pub fn children(mut self, children: impl IntoIterator<Item: Into<View>>) -> Self {
-        self.children.extend(children.into_iter().map(Into::into));
+        self.0.children.extend(children.into_iter().map(Into::into));
         self
     }
 
@@ -124,7 +127,7 @@ impl Element {
 
     /// Sets markup in place of children. It is not escaped, so it must not contain text of users.
     pub fn markup(mut self, markup: String) -> Self {
-        self.markup = Some(markup);
+        self.0.markup = Some(markup);
         self
     }
 }

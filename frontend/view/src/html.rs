@@ -63,6 +63,7 @@ impl Writer {
     }
 
     fn element(&mut self, element: &Element) {
+        let element = &element.0;
         self.html.push('<');
         self.html.push_str(element.tag);
         for (name, value) in &element.attributes {

@@ -37,7 +37,7 @@ pub enum View {
     /// A text that follows signals.
     ReactiveText(ReactiveText),
     /// An element.
-    Element(Box<Element>),
+    Element(Element),
     /// Parts that follow signals.
     Reactive(ReactiveParts),
     /// A list whose rows keep their elements when other rows come, go and move.
@@ -61,7 +61,7 @@ pub fn reactive<I: IntoIterator<Item: Into<View>>>(parts: impl Fn() -> I + 'stat
 
 impl From<Element> for View {
     fn from(element: Element) -> Self {
-        Self::Element(Box::new(element))
+        Self::Element(element)
     }
 }
 

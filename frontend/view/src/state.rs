@@ -99,7 +99,6 @@ impl<T: 'static> State<T> {
         self.find().unwrap_or_else(|| ended())
     }
 
-    #[inline(never)]
     fn find(self) -> Option<SharedState<T>> {
         kept(self.item)?.downcast().ok().map(SharedState)
     }
@@ -131,13 +130,11 @@ impl<T> SharedState<T> {
     }
 
     /// Replaces the value and notifies those who follow it. Does nothing while the value is in use.
-    #[inline(never)]
     pub fn set(&self, value: T) {
         _ = self.try_update(|old| *old = value);
     }
 
     /// Returns the value, and subscribes the caller to its changes.
-    #[inline(never)]
     pub fn get(&self) -> T
     where
         T: Clone,
@@ -146,7 +143,6 @@ impl<T> SharedState<T> {
     }
 
     /// Returns the value.
-    #[inline(never)]
     pub fn get_untracked(&self) -> T
     where
         T: Clone,
@@ -155,12 +151,10 @@ impl<T> SharedState<T> {
     }
 }
 
-#[inline(never)]
 fn keep(value: Rc<dyn Any>) -> Item {
     ArenaItem::new_with_storage(value)
 }
 
-#[inline(never)]
 fn kept(item: Item) -> Option<Rc<dyn Any>> {
     item.try_get_value()
 }

@@ -12,7 +12,7 @@ use crate::{
         part::{Part, last_node, redraw_all},
         place::Place,
     },
-    element::{Listener, Value},
+    element::{Description, Listener, Value},
 };
 
 /// Tags that are made in the namespace of SVG.
@@ -50,7 +50,7 @@ impl Drop for Listening {
 }
 
 impl DrawnElement {
-    pub(super) fn draw(view: Element, place: &Place) -> Self {
+    pub(super) fn draw(Element(view): Element, place: &Place) -> Self {
         let taken = place.take_element(view.tag);
         let is_new = taken.is_none();
         let element = taken.unwrap_or_else(|| create(view.tag));
@@ -88,9 +88,9 @@ impl DrawnElement {
     /// # Errors
     ///
     /// Returns the view if it needs another element.
-    pub(super) fn redraw(&mut self, view: Box<Element>) -> Result<(), View> {
+    pub(super) fn redraw(&mut self, Element(view): Element) -> Result<(), View> {
         if !self.fits(&view) {
-            return Err(View::Element(view));
+            return Err(View::Element(Element(view)));
         }
         self.reactive.retain(|(name, _)| {
             view.attributes.iter().any(|(kept, _)| kept == name) || {
@@ -118,7 +118,7 @@ impl DrawnElement {
     }
 
     /// Whether the element can be redrawn as `view`.
-    fn fits(&self, view: &Element) -> bool {
+    fn fits(&self, view: &Description) -> bool {
         self.tag == view.tag
             && self.markup.is_some() == view.markup.is_some()
             && self.mount_handlers == view.mount_handlers.len()

@@ -31,7 +31,7 @@ impl Part {
                 let effect = follow_text(node.clone(), text);
                 Self::ReactiveText(node, effect)
             }
-            View::Element(element) => Self::Element(Box::new(DrawnElement::draw(*element, place))),
+            View::Element(element) => Self::Element(Box::new(DrawnElement::draw(element, place))),
             View::Reactive(parts) => Self::Reactive(DrawnParts::draw(parts, place)),
             View::Keyed(list) => Self::Keyed(DrawnList::draw(list, place)),
         }
