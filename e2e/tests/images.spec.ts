@@ -69,6 +69,7 @@ test('messages do not wait for an upload', async ({ page, deployment, room }) =>
   const release = await holdUploads(page);
   await chooseFiles(page, picture);
   await chat.sendMessage('first');
+  await expect(chat.messageWithText('first')).toBeVisible();
   await chat.sendMessage('second');
   await expect(chat.messageWithText('second')).toHaveAttribute('data-state', 'sent');
   await expect(chat.messageWithText('first')).toHaveAttribute('data-state', 'pending');

@@ -1,22 +1,10 @@
 import type { Page } from '@playwright/test';
 import { ChatPage } from '../support/chat_page.ts';
+import { holdPart, PART } from '../support/on_demand.ts';
 import { SocketProxy } from '../support/socket_proxy.ts';
 import { expect, test } from '../support/fixtures.ts';
 
 // The dialogs are loaded a second after the page is live, or when the first of them is opened.
-
-const PART = /\/assets\/on_demand-[0-9a-f]+\.wasm$/;
-
-/** Holds every request for the dialogs. Returns a function that answers them, and all later ones. */
-async function holdPart(page: Page): Promise<() => void> {
-  let answer = () => {};
-  const answered = new Promise<void>((resolve) => (answer = resolve));
-  await page.route(PART, async (route) => {
-    await answered;
-    await route.continue();
-  });
-  return answer;
-}
 
 const search = (page: Page) => page.getByRole('dialog', { name: 'Search', exact: true });
 const placeholder = (page: Page) => page.getByRole('dialog', { name: 'Loading…' });

@@ -11,7 +11,7 @@ use crate::ui::{page::layout, state::Chat};
 /// connection.
 pub(crate) fn app(page: PageState) -> Element {
     #[cfg(feature = "hydrate")]
-    let session = page_view::State::new(None::<crate::browser::session::Session>);
+    let session = page_view::State::new(None::<&'static mut crate::browser::session::Session>);
     #[cfg(feature = "hydrate")]
     let dispatch = Callback::new(move |intent| crate::browser::session::on_intent(session, intent));
     #[cfg(not(feature = "hydrate"))]

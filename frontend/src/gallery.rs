@@ -34,7 +34,7 @@ use crate::{
         rooms, shortcuts,
         state::{
             Chat,
-            composer::{Attachments, ComposerStatus},
+            composer::ComposerStatus,
             log::{KeyedRow, OlderMessages},
             moderation::{AuditView, CurrentRestrictions},
             on_demand::Loading,
@@ -126,10 +126,14 @@ const PAGES: Table<fn(Chat)> = &[
     ("editing", |chat| {
         chat.composer.mode.set(ComposerMode::Edit(EditedMessage { seq: Seq(1), text: row(0).text, has_image: false }))
     }),
-    ("images chosen", |chat| chat.composer.attachments.set(Attachments { images: attachments(), errors: Vec::new() })),
+    ("images chosen", |chat| {
+        chat.on_demand.loading.set(Loading::Done);
+        chat.composer.attachments.set(attachments());
+    }),
+    ("images chosen, on their way", |chat| wait_for_images(chat, Loading::Running)),
+    ("images chosen, which could not be loaded", |chat| wait_for_images(chat, Loading::Failed)),
     ("files that are no images", |chat| {
-        let errors = vec!["boat.svg: This file is not an image that can be shown.".into()];
-        chat.composer.attachments.set(Attachments { images: Vec::new(), errors });
+        chat.composer.errors.set("boat.svg: This file is not an image that can be shown.".into());
     }),
 ];
 
@@ -252,6 +256,13 @@ const PARTS: Table<fn(Chat) -> Element> = &[
 fn end_connection(chat: Chat, reason: EndReason, sentence: &str) {
     chat.room.status.set(Status::Ended(reason));
     chat.composer.status.set(ComposerStatus { end_reason: Some(reason), ..disabled_composer(sentence) });
+}
+
+/// Keeps images waiting for what handles them.
+fn wait_for_images(chat: Chat, loading: Loading) {
+    chat.on_demand.loading.set(loading);
+    chat.on_demand.has_waiting.set(true);
+    chat.on_demand.is_late.set(true);
 }
 
 /// Returns the gallery as one HTML file. `style` is the address of the style sheet.

@@ -1,14 +1,10 @@
 //! The attached images, before they are sent. They are prepared one after the other: a phone that decodes ten photos at
-//! once runs out of memory.
+//! once runs out of memory. They are loaded on demand.
 
 use page_model::rejected_image::RejectedImage;
 use web_sys::File;
 
-use crate::{
-    browser::picture::Picture,
-    i18n::Translations,
-    ui::state::composer::{Attachment, Attachments},
-};
+use crate::{browser::picture::Picture, i18n::Translations, ui::state::composer::Attachment};
 
 /// Maximum number of images that are sent at once. Each is a message of its own.
 const MAX_IMAGES: usize = 10;
@@ -21,8 +17,6 @@ pub(crate) struct AttachmentTray {
     last_id: u32,
     /// Whether an image is being prepared.
     is_preparing: bool,
-    /// Error sentences, such as why a file was rejected.
-    errors: Vec<String>,
 }
 
 struct AttachedImage {
@@ -35,20 +29,18 @@ struct AttachedImage {
 impl AttachmentTray {
     /// Returns an empty tray.
     pub(crate) fn new(translations: &'static Translations) -> Self {
-        Self { translations, images: Vec::new(), last_id: 0, is_preparing: false, errors: Vec::new() }
+        Self { translations, images: Vec::new(), last_id: 0, is_preparing: false }
     }
 
-    /// Attaches files, up to [`MAX_IMAGES`].
-    pub(crate) fn add(&mut self, files: Vec<File>) {
+    /// Attaches files, up to [`MAX_IMAGES`]. Returns an error sentence if there are more.
+    pub(crate) fn add(&mut self, files: Vec<File>) -> Option<&'static str> {
         let free = MAX_IMAGES.saturating_sub(self.images.len());
-        self.errors.clear();
-        if files.len() > free {
-            self.errors.push(self.translations.images().too_many.into());
-        }
+        let error = (files.len() > free).then_some(self.translations.images().too_many);
         for file in files.into_iter().take(free) {
             self.last_id += 1;
             self.images.push(AttachedImage { id: self.last_id, file, alt: String::new(), picture: None });
         }
+        error
     }
 
     /// Returns the next file to prepare, unless a file is being prepared. The caller reports the result to
@@ -62,15 +54,16 @@ impl AttachmentTray {
         Some((next.id, next.file.clone()))
     }
 
-    /// Handles the result of preparing a file. Removes a file that cannot be sent.
-    pub(crate) fn on_prepared(&mut self, id: u32, picture: Result<Picture, RejectedImage>) {
+    /// Handles the result of preparing a file. Removes a file that cannot be sent, and returns an error sentence.
+    pub(crate) fn on_prepared(&mut self, id: u32, picture: Result<Picture, RejectedImage>) -> Option<String> {
         self.is_preparing = false;
-        let Some(index) = self.images.iter().position(|attached| attached.id == id) else { return };
+        let index = self.images.iter().position(|attached| attached.id == id)?;
         match picture {
-            Ok(picture) => self.images[index].picture = Some(picture),
-            Err(rejected_image) => self
-                .errors
-                .push(self.translations.rejected_image(&self.images.remove(index).file.name(), rejected_image)),
+            Ok(picture) => {
+                self.images[index].picture = Some(picture);
+                None
+            }
+            Err(rejected) => Some(self.translations.rejected_image(&self.images.remove(index).file.name(), rejected)),
         }
     }
 
@@ -86,16 +79,6 @@ impl AttachmentTray {
         self.images.retain(|attached| attached.id != id);
     }
 
-    /// Replaces the error sentences.
-    pub(crate) fn set_errors(&mut self, errors: Vec<String>) {
-        self.errors = errors;
-    }
-
-    /// Removes the error sentences.
-    pub(crate) fn clear_errors(&mut self) {
-        self.errors.clear();
-    }
-
     /// Removes all images and returns them for sending. Returns `None` while one of them is not prepared.
     pub(crate) fn take(&mut self) -> Option<Vec<Picture>> {
         if self.images.iter().any(|attached| attached.picture.is_none()) {
@@ -106,18 +89,17 @@ impl AttachmentTray {
             picture.image.alt = attached.alt.parse().ok();
             Some(picture)
         };
-        self.errors.clear();
         Some(self.images.drain(..).filter_map(described).collect())
     }
 
     /// Returns what the components draw.
-    pub(crate) fn view(&self) -> Attachments {
+    pub(crate) fn view(&self) -> Vec<Attachment> {
         let shown = |attached: &AttachedImage| Attachment {
             id: attached.id,
             alt: attached.alt.clone(),
             url: attached.picture.as_ref().map(|picture| picture.url.as_str().to_owned()),
             note: attached.picture.as_ref().and_then(|picture| picture.note),
         };
-        Attachments { images: self.images.iter().map(shown).collect(), errors: self.errors.clone() }
+        self.images.iter().map(shown).collect()
     }
 }

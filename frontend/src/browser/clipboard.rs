@@ -36,3 +36,8 @@ pub(crate) fn select_text(selector: &str) {
         js::call(&selection, "selectAllChildren", &[element.into()]);
     }
 }
+
+/// Inserts a text into the focused field, as a paste does: it can be undone, and the field gets its events.
+pub(crate) fn insert_text(text: &str) {
+    js::call(&document(), "execCommand", &["insertText".into(), false.into(), text.into()]);
+}

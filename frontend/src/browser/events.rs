@@ -27,11 +27,11 @@ pub(crate) fn on_page_hide(act: impl Fn() + Clone + 'static) {
     }
 }
 
-/// Calls `act` with files that are dropped on the page, and sets `data-dragging` on the document while files are
-/// dragged over it. Dropped files never replace the page.
-pub(crate) fn on_file_drop(act: impl Fn(Option<FileList>) + Clone + 'static) {
+/// Calls `on_drag` when files are dragged over the page, and `on_drop` with files that are dropped on it. Sets
+/// `data-dragging` on the document meanwhile. Dropped files never replace the page.
+pub(crate) fn on_file_drop(on_drag: impl Fn() + Clone + 'static, on_drop: impl Fn(Option<FileList>) + Clone + 'static) {
     for name in ["dragover", "dragleave", "drop"] {
-        let act = act.clone();
+        let (on_drag, on_drop) = (on_drag.clone(), on_drop.clone());
         keep_listening(window_event_listener_untyped(name, move |event| {
             let event: &DragEvent = event.unchecked_ref();
             let Some(root) = document().document_element() else { return };
@@ -46,10 +46,14 @@ pub(crate) fn on_file_drop(act: impl Fn(Option<FileList>) + Clone + 'static) {
             let Some(dragged) = event.data_transfer().filter(has_files) else { return };
             event.prevent_default();
             if name == "dragover" {
-                _ = root.set_attribute("data-dragging", "");
+                // The event is repeated while the files are above the page.
+                if !root.has_attribute("data-dragging") {
+                    _ = root.set_attribute("data-dragging", "");
+                    on_drag();
+                }
             } else {
                 _ = root.remove_attribute("data-dragging");
-                act(dragged.files());
+                on_drop(dragged.files());
             }
         }));
     }

@@ -44,15 +44,19 @@ use crate::{
         log::{gestures, scroll::ScrollAnchor},
         message::image,
         shortcuts::keys,
-        state::{Chat, intent::Intent, set},
+        state::{
+            Chat, files_of,
+            intent::{Intent, OnDemandIntent},
+            set,
+        },
     },
 };
 
 /// Interval at which the session performs due work.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Where the session of the page is stored.
-type SessionHandle = State<Option<Session>>;
+/// Where the session of the page is stored. It lives as long as the page, so the program has no code that drops it.
+pub(crate) type SessionHandle = State<Option<&'static mut Session>>;
 
 /// The state of the page outside the components, and what it is connected to.
 pub(crate) struct Session {
@@ -63,6 +67,8 @@ pub(crate) struct Session {
     page: PageState,
     client: Client,
     unsent: UnsentMessages,
+    /// The commands of the visitor that wait for what is loaded on demand.
+    waiting: Vec<OnDemandIntent>,
     /// The attached images.
     attachments: AttachmentTray,
     /// The images that this page sent.
@@ -117,6 +123,7 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
         page,
         client,
         unsent,
+        waiting: Vec::new(),
         attachments: AttachmentTray::new(chat.translations),
         sent_images: Vec::new(),
         rooms,
@@ -145,7 +152,7 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
         session.go_to_message(seq);
     }
     session.show();
-    handle.set(Some(session));
+    handle.set(Some(Box::leak(Box::new(session))));
     set_interval(move || with(handle, Session::tick), TICK);
     events::on_resume(move || with(handle, Session::wake));
     location::on_address_change(move || {
@@ -154,16 +161,16 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
         }
     });
     events::confirm_before_unload(move || {
-        handle.with_untracked(|session| session.as_ref().is_some_and(Session::has_unsaved_work))
+        handle.with_untracked(|session| session.as_ref().is_some_and(|session| session.has_unsaved_work()))
     });
     sign_out::on_storage_cleared(move || with(handle, Session::follow_sign_out));
-    events::on_file_drop(move |files| _ = chat.attach(files));
+    events::on_file_drop(move || chat.dispatch.run(Intent::LoadOnDemand), move |files| chat.attach(files_of(files)));
     image::watch();
     gestures::watch(chat);
     keys::watch(chat);
     viewport::watch();
     draft::restore_and_store(chat);
-    on_demand::load_soon(chat);
+    on_demand::load_soon(handle, chat);
 }
 
 /// Performs a command of the visitor.
@@ -191,10 +198,7 @@ impl Session {
             Intent::Post(text) => self.post(text),
             Intent::SetComposerMode(mode) => return set(self.chat.composer.mode, mode),
             Intent::Change(seq, change) => self.change(seq, change),
-            Intent::AttachImages(files) => return self.attach(files),
-            Intent::DetachImage(id) => self.update_attachments(|attachments| attachments.remove(id)),
-            Intent::DescribeImage(id, text) => self.update_attachments(|attachments| attachments.describe(id, text)),
-            Intent::DismissErrors => self.update_attachments(AttachmentTray::clear_errors),
+            Intent::DismissErrors => return self.show_errors(Vec::new()),
             Intent::Retry(nonce) => self.client.retry(&nonce, now),
             Intent::Discard(nonce) => self.discard(&nonce),
             Intent::LoadOlder => self.client.load_older(),
@@ -207,10 +211,7 @@ impl Session {
                     if clipboard::copy_address(seq).await {
                         return set(chat.log.copied_message, Some(seq));
                     }
-                    let errors = vec![chat.translations.not_copied.to_owned()];
-                    with(handle, |session| {
-                        session.update_attachments(|attachments| attachments.set_errors(errors));
-                    });
+                    with(handle, |session| session.show_errors(vec![chat.translations.not_copied.to_owned()]));
                 });
             }
             Intent::MarkRead => return self.mark_read(),
@@ -218,8 +219,8 @@ impl Session {
             Intent::Reconnect => self.client.reconnect(now),
             Intent::RefreshRooms => return self.refresh_rooms_now(),
             Intent::RemoveRoom(room) => return self.remove_room(&room),
-            Intent::LoadDialogs => return on_demand::load(self.chat),
-            Intent::Dialog(intent) => on_demand::perform(self, intent),
+            Intent::LoadOnDemand => return on_demand::load(self.handle, self.chat),
+            Intent::OnDemand(intent) => on_demand::perform(self, intent),
         };
         self.perform(effects);
     }
@@ -279,7 +280,7 @@ impl Session {
                     }
                 }
                 Effect::Close(id) => self.sockets.retain(|(open, _)| *open != id),
-                Effect::Upload(nonce, url) => self.start_upload(nonce, &url),
+                Effect::Upload(nonce, url) => on_demand::upload(self, nonce, &url),
             }
         }
     }
@@ -373,8 +374,7 @@ impl Session {
         let errors = self.client.take_errors();
         if !errors.is_empty() {
             self.rows_changed = true;
-            let errors = errors.iter().map(|why| self.chat.translations.not_changed.with(why)).collect();
-            self.update_attachments(|attachments| attachments.set_errors(errors));
+            self.show_errors(errors.iter().map(|why| self.chat.translations.not_changed.with(why)).collect());
         }
         if std::mem::take(&mut self.rows_changed) {
             self.drawn_day = self.calendar.day(Timestamp(now));

@@ -1,25 +1,25 @@
 //! The composer: the field for messages, its attachments and mentions.
 
 mod attach_button;
-mod attachment_tray;
+pub(crate) mod attachment_tray;
+pub(crate) mod errors;
 mod mention_list;
 mod mode_bar;
+pub(crate) mod paste;
 mod posting_notice;
 
 use leptos::{ev, prelude::*};
-use page_model::{
-    composer_mode::{ComposerMode, EditOutcome, EditedMessage},
-    paste::{ClipboardFormats, Paste},
-};
+use page_model::composer_mode::{ComposerMode, EditOutcome, EditedMessage};
 use page_view::{Element, State, effect, element, reactive, reactive_text};
 use shared_types::{MessageText, TextError, limits};
 
 use crate::ui::{
     composer::{
         attach_button::attach_button,
-        attachment_tray::tray,
+        errors::errors,
         mention_list::{LIST_ID, MentionList},
         mode_bar::mode_bar,
+        paste::on_paste,
         posting_notice::posting_notice,
     },
     message::delete_dialog,
@@ -27,7 +27,13 @@ use crate::ui::{
         autofill::NoAutofill as _,
         pointer_and_keys::{has_coarse_pointer, is_composing_key, with_key_press},
     },
-    state::{Chat, composer::Attachments, intent::Intent},
+    placeholder::{slot, waiting_notice},
+    state::{
+        Chat,
+        composer::Attachment,
+        intent::{ImageIntent, Intent, OnDemandIntent},
+        on_demand::Slot,
+    },
 };
 
 /// The counter is shown when this many characters or fewer are left.
@@ -71,7 +77,10 @@ pub(crate) fn composer(chat: Chat) -> Element {
         edited = editing;
     });
     let is_disabled = move || chat.composer.status.with(|status| status.is_disabled);
-    let preparing = move || chat.composer.attachments.with(Attachments::preparing);
+    let preparing = move || {
+        let is_preparing = |attached: &Vec<Attachment>| attached.iter().any(|image| image.url.is_none());
+        chat.on_demand.has_waiting.get() || chat.composer.attachments.with(is_preparing)
+    };
     let is_too_long = move || chars.get() > limits::TEXT_CHARS;
     // Whether the visitor sent the message while an image was being prepared. It is sent when the image is ready.
     let send_when_ready = State::new(false);
@@ -85,12 +94,17 @@ pub(crate) fn composer(chat: Chat) -> Element {
             }
             return;
         }
-        let has_content = text.is_some() || chat.composer.attachments.with_untracked(|tray| !tray.images.is_empty());
         send_when_ready.set(untrack(preparing));
-        if has_content && !untrack(is_too_long) && !send_when_ready.get_untracked() {
+        if untrack(is_too_long) || send_when_ready.get_untracked() {
+            return;
+        }
+        let has_images = chat.composer.attachments.with_untracked(|attached| !attached.is_empty());
+        let post_images = |text| Intent::OnDemand(OnDemandIntent::Image(ImageIntent::Post(text)));
+        let post = if has_images { Some(post_images(text)) } else { text.map(Intent::Post) };
+        if let Some(post) = post {
             element.set_value("");
             measure();
-            chat.dispatch.run(Intent::Post(text));
+            chat.dispatch.run(post);
         }
     };
     effect(move || {
@@ -98,14 +112,7 @@ pub(crate) fn composer(chat: Chat) -> Element {
             send();
         }
     });
-    let on_key = move |event: ev::KeyboardEvent, has_several_lines: bool| {
-        if with_key_press(&event, |key| key.sends(has_several_lines, has_coarse_pointer())) {
-            event.prevent_default();
-            send();
-        } else if event.key() == "Escape" && !is_composing_key(&event) {
-            chat.dispatch.run(Intent::SetComposerMode(ComposerMode::New));
-        }
-    };
+    let send_callback = Callback::new(move |()| send());
     let on_field_key = move |event: ev::KeyboardEvent| {
         if !is_composing_key(&event) && mentions.on_key(&event.key()) {
             event.prevent_default();
@@ -121,7 +128,7 @@ pub(crate) fn composer(chat: Chat) -> Element {
             chat.dispatch.run(Intent::SetComposerMode(last));
             return;
         }
-        on_key(event, true);
+        on_key(chat, &event, true, send_callback);
     };
     // The composition of an input method ends before the text is taken: its last syllable would otherwise appear in the
     // empty field. Safari leaves the focus in the field when a button is tapped.
@@ -130,14 +137,6 @@ pub(crate) fn composer(chat: Chat) -> Element {
             _ = field.blur();
         }
         send();
-    };
-    let on_paste = move |event: ev::ClipboardEvent| {
-        if let Some(data) = event.clipboard_data()
-            && what_to_paste(&data) == Paste::Files
-            && chat.attach(data.files())
-        {
-            event.prevent_default();
-        }
     };
     let editing = move || chat.composer.mode.with(|mode| matches!(mode, ComposerMode::Edit(_)));
     let counter = move || {
@@ -176,7 +175,7 @@ pub(crate) fn composer(chat: Chat) -> Element {
         .on(ev::click, move |_| mentions.update())
         .on(ev::focus, move |_| adapt_to_pointer(chat))
         .on(ev::blur, move |_| mentions.hide())
-        .on(ev::paste, on_paste);
+        .on(ev::paste, move |event| on_paste(chat, &event));
     let send_label = move || if editing() { chat.translations.save } else { chat.translations.send };
     let send_button = element("button")
         .class("send")
@@ -188,13 +187,25 @@ pub(crate) fn composer(chat: Chat) -> Element {
         .class("composer")
         .flag("data-silent", is_disabled)
         .child(mode_bar(chat))
-        .child(tray(chat, move |event| on_key(event, false)))
+        .child(errors(chat))
+        .child(waiting_notice(chat))
+        .child(slot(chat, Slot::Attachments(send_callback)))
         .child(mentions.view())
         .child(element("div").class("composer-box").children(attach_button(chat)).child(text_field).child(send_button))
         .child(reactive(counter))
         .child(posting_notice(chat))
         .child(element("noscript").text(chat.translations.no_script))
         .child(element("p").class("drop").text(chat.translations.drop))
+}
+
+/// Sends the message or cancels a reply or an edit, if a key of a field does that. The field has several lines, or one.
+pub(crate) fn on_key(chat: Chat, event: &ev::KeyboardEvent, has_several_lines: bool, send: Callback<()>) {
+    if with_key_press(event, |key| key.sends(has_several_lines, has_coarse_pointer())) {
+        event.prevent_default();
+        send.run(());
+    } else if event.key() == "Escape" && !is_composing_key(event) {
+        chat.dispatch.run(Intent::SetComposerMode(ComposerMode::New));
+    }
 }
 
 /// Says what Enter does. The main pointer may change, for example when a tablet is put into its keyboard.
@@ -207,15 +218,6 @@ fn adapt_to_pointer(chat: Chat) {
     };
     _ = field.set_attribute("enterkeyhint", hint);
     _ = field.set_attribute("aria-description", keys);
-}
-
-/// Decides between the text and the files of a clipboard.
-fn what_to_paste(data: &web_sys::DataTransfer) -> Paste {
-    let [text, html] = ["text/plain", "text/html"].map(|format| data.get_data(format).unwrap_or_default());
-    let name = |files: &web_sys::FileList, index| Some(files.get(index)?.name());
-    let names = |files: web_sys::FileList| (0..files.length()).filter_map(|index| name(&files, index)).collect();
-    let files: Vec<String> = data.files().map(names).unwrap_or_default();
-    ClipboardFormats { text: &text, html: &html, files: &files }.paste()
 }
 
 /// Sends the outcome of an edit and ends it. In this order, because the edited message is known to its end.

@@ -1,11 +1,13 @@
-//! The dialogs. They are not part of the first program: reading, writing and the quick reactions need none.
+//! What is not part of the first program, because reading, writing and the quick reactions do not need it: the dialogs,
+//! and the attached images.
 //!
-//! The browser loads them a second after its session has started, or when the first of them is opened. On a slow line, a
+//! The browser loads it a second after its session has started, or when it is first needed. On a slow line, a
 //! placeholder is shown meanwhile; if loading fails, it says so and offers to try again.
 
 use page_view::View;
 
 use crate::ui::{
+    composer::attachment_tray::tray,
     message::{
         delete_dialog::{self, delete_dialog},
         emoji_picker::{self, emoji_picker},
@@ -20,8 +22,19 @@ use crate::ui::{
     privacy_dialog,
     profile::{self, profile_dialog},
     rooms, search_dialog, shortcuts,
-    state::{Chat, on_demand::DialogRequest},
+    state::{
+        Chat,
+        on_demand::{DialogRequest, Slot},
+    },
 };
+
+/// Draws the content of a slot.
+pub(crate) fn draw(chat: Chat, slot: Slot) -> Vec<View> {
+    match slot {
+        Slot::Dialogs => dialogs(chat),
+        Slot::Attachments(send) => vec![tray(chat, send)],
+    }
+}
 
 /// Draws all dialogs.
 pub(crate) fn dialogs(chat: Chat) -> Vec<View> {

@@ -1,26 +1,28 @@
-//! The dialog that is shown while a dialog is loaded.
+//! What is shown while something is loaded on demand.
 
 use std::time::Duration;
 
 use leptos::{ev, prelude::*};
-use page_view::{Element, element, reactive};
+use page_view::{Element, View, element, reactive};
 
 use crate::ui::{
+    composer::errors::notice,
     parts::dialog::{self, titled_dialog},
     state::{
         Chat,
         intent::Intent,
-        on_demand::{DialogRequest, Loading},
+        on_demand::{DialogRequest, Loading, Slot},
+        set,
     },
 };
 
-/// How long a dialog may be loaded before the placeholder is shown: a shorter wait is not noticed.
+/// How long something may be loaded before the visitor is told: a shorter wait is not noticed.
 const DELAY: Duration = Duration::from_millis(100);
 
-/// Draws the placeholder.
+/// Draws the dialog that is shown while a dialog is loaded.
 pub(crate) fn placeholder(chat: Chat) -> Element {
     let translations = chat.translations;
-    let retry = move |_| chat.dispatch.run(Intent::LoadDialogs);
+    let retry = move |_| chat.dispatch.run(Intent::LoadOnDemand);
     let content = move || {
         if chat.on_demand.loading.get() == Loading::Failed {
             let button = element("button").class("button primary").with("type", "button").on(ev::click, retry);
@@ -46,7 +48,7 @@ pub(crate) fn placeholder(chat: Chat) -> Element {
 /// Opens a dialog that is not loaded yet as soon as it is.
 pub(crate) fn open_when_loaded(chat: Chat, request: DialogRequest) {
     chat.on_demand.request.set(Some(request));
-    chat.dispatch.run(Intent::LoadDialogs);
+    chat.dispatch.run(Intent::LoadOnDemand);
     set_timeout(
         move || {
             if chat.on_demand.request.with_untracked(Option::is_some) {
@@ -55,4 +57,36 @@ pub(crate) fn open_when_loaded(chat: Chat, request: DialogRequest) {
         },
         DELAY,
     );
+}
+
+/// Draws what is loaded on demand, once it is loaded.
+pub(crate) fn slot(chat: Chat, slot: Slot) -> View {
+    #[cfg(feature = "hydrate")]
+    let draw = crate::browser::session::on_demand::draw;
+    #[cfg(not(feature = "hydrate"))]
+    let draw = crate::ui::on_demand::draw;
+    reactive(move || {
+        let is_loaded = chat.on_demand.loading.get() == Loading::Done;
+        if is_loaded { untrack(|| draw(chat, slot)) } else { Vec::new() }
+    })
+}
+
+/// Draws a notice while commands of the visitor wait for what is loaded on demand.
+pub(crate) fn waiting_notice(chat: Chat) -> View {
+    let translations = chat.translations;
+    reactive(move || {
+        let is_shown = chat.on_demand.has_waiting.get() && chat.on_demand.is_late.get();
+        is_shown.then(|| match chat.on_demand.loading.get() {
+            Loading::Failed => notice(translations.part_not_loaded.into(), translations.try_again, move || {
+                chat.dispatch.run(Intent::LoadOnDemand);
+            }),
+            _ => element("p").class("tray-note").with("role", "status").text(translations.loading_part),
+        })
+    })
+}
+
+/// Shows the notice, unless what waits is loaded soon.
+pub(crate) fn show_notice_when_late(chat: Chat) {
+    set(chat.on_demand.has_waiting, true);
+    set_timeout(move || set(chat.on_demand.is_late, chat.on_demand.has_waiting.get_untracked()), DELAY);
 }

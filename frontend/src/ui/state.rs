@@ -18,13 +18,13 @@ use page_model::{
 };
 use page_view::State;
 use shared_types::{AccessMode, PageState, Person, Seq};
-use web_sys::FileList;
+use web_sys::{File, FileList};
 
 use crate::{
     i18n::Translations,
     ui::state::{
         composer::ComposerState,
-        intent::{DialogIntent, Intent},
+        intent::{Clipboard, DialogIntent, ImageIntent, Intent, OnDemandIntent},
         log::{ImageState, KeyedRow, LogState, MessageDialogs},
         moderation::{ModerationState, RestrictionDialogState},
         on_demand::{DialogRequest, OnDemandState},
@@ -127,7 +127,12 @@ impl Chat {
 
     /// Sends a command of a dialog to the session.
     pub(crate) fn run_in_dialog(&self, intent: DialogIntent) {
-        self.dispatch.run(Intent::Dialog(intent));
+        self.dispatch.run(Intent::OnDemand(OnDemandIntent::Dialog(intent)));
+    }
+
+    /// Sends a command about the attached images to the session.
+    pub(crate) fn run_for_images(&self, intent: ImageIntent) {
+        self.dispatch.run(Intent::OnDemand(OnDemandIntent::Image(intent)));
     }
 
     /// Focuses the composer.
@@ -137,12 +142,20 @@ impl Chat {
         }
     }
 
-    /// Attaches files. Returns whether there were any.
-    pub(crate) fn attach(&self, files: Option<FileList>) -> bool {
-        let Some(files) = files.filter(|files| files.length() > 0) else { return false };
-        self.dispatch.run(Intent::AttachImages((0..files.length()).filter_map(|index| files.get(index)).collect()));
-        self.focus();
-        true
+    /// Whether the files of a clipboard are pasted, and not its text. Returns `None` until what decides it is loaded.
+    pub(crate) fn pastes_files(&self, clipboard: &Clipboard) -> Option<bool> {
+        #[cfg(feature = "hydrate")]
+        return crate::browser::session::on_demand::pastes_files(clipboard);
+        #[cfg(not(feature = "hydrate"))]
+        return Some(crate::ui::composer::paste::pastes_files(clipboard));
+    }
+
+    /// Attaches files.
+    pub(crate) fn attach(&self, files: Vec<File>) {
+        if !files.is_empty() {
+            self.run_for_images(ImageIntent::Attach(files));
+            self.focus();
+        }
     }
 
     /// The URL of a row's image: a local one if this page sent it.
@@ -169,6 +182,12 @@ impl Chat {
     pub(crate) fn can_moderate_now(&self) -> bool {
         self.room.status.get() == Status::Live && !self.moderation.is_pending.get()
     }
+}
+
+/// Returns the files of a list.
+pub(crate) fn files_of(list: Option<FileList>) -> Vec<File> {
+    let files = list.map(|list| (0..list.length()).filter_map(|index| list.get(index)).collect());
+    files.unwrap_or_default()
 }
 
 /// Sets a signal, unless it has this value already.

@@ -16,9 +16,7 @@ impl Session {
             let translations = self.chat.translations;
             // A visitor who signs in with a provider keeps their id.
             let new_id = (self.page.access != AccessMode::Oidc).then(|| translations.data_erased_new_id.to_owned());
-            self.update_attachments(|attachments| {
-                attachments.set_errors([translations.data_erased.to_owned()].into_iter().chain(new_id).collect())
-            });
+            self.show_errors([translations.data_erased.to_owned()].into_iter().chain(new_id).collect());
         }
     }
 

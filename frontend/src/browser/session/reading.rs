@@ -102,8 +102,7 @@ impl Session {
             with(handle, |session| {
                 session.client.on_target_seen();
                 if !is_found {
-                    let errors = vec![chat.translations.not_found_message.to_owned()];
-                    session.update_attachments(|attachments| attachments.set_errors(errors));
+                    session.show_errors(vec![chat.translations.not_found_message.to_owned()]);
                 }
             });
         });

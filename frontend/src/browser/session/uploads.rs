@@ -1,4 +1,4 @@
-//! Attaches, prepares and uploads images.
+//! Attaches, prepares, sends and uploads images. It is loaded on demand: `on_demand` has the table of these functions.
 
 use page_model::{
     client::Effect,
@@ -12,12 +12,20 @@ use web_sys::File;
 use crate::{
     browser::{
         attachments::AttachmentTray,
+        clipboard,
         picture::Picture,
+        random,
         session::{Session, with},
         time,
         upload::{Upload, UploadEvent},
     },
-    ui::state::set,
+    ui::{
+        composer::paste::pastes_files,
+        state::{
+            intent::{Clipboard, ImageIntent},
+            set,
+        },
+    },
 };
 
 /// An image that this page sent. It is kept while the page shows it.
@@ -28,17 +36,54 @@ pub(super) struct SentImage {
 }
 
 impl Session {
-    /// Attaches files.
-    pub(super) fn attach(&mut self, files: Vec<File>) {
-        self.attachments.add(files);
+    /// Performs a command about the attached images.
+    pub(super) fn on_image_intent(&mut self, intent: ImageIntent) -> Vec<Effect> {
+        match intent {
+            ImageIntent::Attach(files) => self.attach(files),
+            ImageIntent::Paste(clipboard) => self.paste(clipboard),
+            ImageIntent::Remove(id) => self.update_attachments(|attachments| attachments.remove(id)),
+            ImageIntent::Describe(id, text) => self.update_attachments(|attachments| attachments.describe(id, text)),
+            ImageIntent::Post(text) => return self.post_images(text),
+        }
+        Vec::new()
+    }
+
+    fn attach(&mut self, files: Vec<File>) {
+        let error = self.attachments.add(files);
+        self.show_errors(error.into_iter().map(Into::into).collect());
         self.prepare_next_image();
     }
 
-    /// Updates the attachments. Returns no effects.
-    pub(super) fn update_attachments(&mut self, change: impl FnOnce(&mut AttachmentTray)) -> Vec<Effect> {
+    /// Pastes a clipboard into the field. The text is inserted after this function has returned, because the events of
+    /// the field call the session.
+    fn paste(&mut self, clipboard: Clipboard) {
+        if pastes_files(&clipboard) {
+            return self.attach(clipboard.files);
+        }
+        let chat = self.chat;
+        spawn_local(async move {
+            chat.focus();
+            clipboard::insert_text(&clipboard.text);
+        });
+    }
+
+    fn update_attachments(&mut self, change: impl FnOnce(&mut AttachmentTray)) {
         change(&mut self.attachments);
         self.show_attachments();
-        Vec::new()
+    }
+
+    /// Sends the attached images. Every image is a message of its own; the first one has the text.
+    fn post_images(&mut self, mut text: Option<MessageText>) -> Vec<Effect> {
+        let Some(pictures) = self.attachments.take() else { return Vec::new() };
+        self.show_attachments();
+        let mut reply_to = self.start_posting();
+        let mut effects = Vec::new();
+        for picture in pictures {
+            let Ok(nonce) = random::unique_token().parse() else { continue };
+            let draft = self.draft_with_image(nonce, picture, text.take(), reply_to.take());
+            effects.extend(self.client.post(draft, time::now()));
+        }
+        effects
     }
 
     fn prepare_next_image(&mut self) {
@@ -53,11 +98,13 @@ impl Session {
     }
 
     fn on_image_prepared(&mut self, id: u32, picture: Result<Picture, RejectedImage>) {
-        self.attachments.on_prepared(id, picture);
+        if let Some(error) = self.attachments.on_prepared(id, picture) {
+            self.add_error(error);
+        }
         self.prepare_next_image();
     }
 
-    pub(super) fn show_attachments(&self) {
+    fn show_attachments(&self) {
         set(self.chat.composer.attachments, self.attachments.view());
     }
 
@@ -67,8 +114,7 @@ impl Session {
         let now = time::now();
         let handle = self.handle;
         let Some(sent) = self.sent_images.iter_mut().find(|sent| sent.nonce == nonce) else {
-            let effects = self.client.on_image_lost(&nonce, now);
-            return self.perform(effects);
+            return self.on_image_lost(&nonce);
         };
         let uploaded = nonce.clone();
         let report = move |event| with(handle, |session| session.on_upload_event(&uploaded, event));
@@ -98,7 +144,7 @@ impl Session {
     }
 
     /// Returns a message with an image. The image is uploaded when the server returns a URL for it.
-    pub(super) fn draft_with_image(
+    fn draft_with_image(
         &mut self,
         nonce: Nonce,
         picture: Picture,

@@ -4,7 +4,10 @@ use leptos::{ev, prelude::*};
 use page_view::{Element, NodeRef, element};
 use web_sys::HtmlInputElement;
 
-use crate::ui::{parts::icon_button::icon_button, state::Chat};
+use crate::ui::{
+    parts::icon_button::icon_button,
+    state::{Chat, files_of, intent::Intent},
+};
 
 /// Media types that the file picker offers.
 const ACCEPT: &str = "image/png,image/jpeg,image/gif,image/webp,image/*";
@@ -18,12 +21,13 @@ pub(crate) fn attach_button(chat: Chat) -> [Element; 2] {
     let picker = NodeRef::<HtmlInputElement>::new();
     let open = move |()| {
         if let Some(picker) = picker.get_untracked() {
+            chat.dispatch.run(Intent::LoadOnDemand);
             picker.click();
         }
     };
     let on_change = move |_| {
         if let Some(picker) = picker.get_untracked() {
-            chat.attach(picker.files());
+            chat.attach(files_of(picker.files()));
             // Without this, choosing the same file again would fire no event.
             picker.set_value("");
         }

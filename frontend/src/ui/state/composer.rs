@@ -10,7 +10,9 @@ use web_sys::HtmlTextAreaElement;
 pub(crate) struct ComposerState {
     /// Whether the visitor may post.
     pub(crate) status: State<ComposerStatus>,
-    pub(crate) attachments: State<Attachments>,
+    pub(crate) attachments: State<Vec<Attachment>>,
+    /// Errors, such as files that were rejected: a sentence in each line.
+    pub(crate) errors: State<String>,
     /// Whether the text is a new message, a reply or an edit.
     pub(crate) mode: State<ComposerMode>,
     /// The draft of a new message, while an edit is in the field.
@@ -26,28 +28,14 @@ impl ComposerState {
     pub(super) fn new() -> Self {
         Self {
             status: State::new(ComposerStatus::default()),
-            attachments: State::new(Attachments::default()),
+            attachments: State::new(Vec::new()),
+            errors: State::new(String::new()),
             mode: State::new(ComposerMode::New),
             stashed_draft: State::new(String::new()),
             restored_edit: State::new(None),
             chars: State::new(0),
             field: NodeRef::new(),
         }
-    }
-}
-
-/// The attached images.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Attachments {
-    pub(crate) images: Vec<Attachment>,
-    /// Errors, such as files that were rejected, as sentences.
-    pub(crate) errors: Vec<String>,
-}
-
-impl Attachments {
-    /// Whether an image is not ready to be sent.
-    pub(crate) fn preparing(&self) -> bool {
-        self.images.iter().any(|image| image.url.is_none())
     }
 }
 

@@ -8,17 +8,13 @@ use web_sys::File;
 #[derive(Clone, Debug)]
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
 pub(crate) enum Intent {
-    /// Send a text, the attached images, or both.
-    Post(Option<MessageText>),
+    /// Send a text.
+    Post(MessageText),
     /// Start a new message, a reply or an edit.
     SetComposerMode(ComposerMode),
     Change(Seq, Change),
-    AttachImages(Vec<File>),
-    DetachImage(u32),
     /// Dismiss the errors.
     DismissErrors,
-    /// Set the description of an attached image.
-    DescribeImage(u32, String),
     Retry(Nonce),
     Discard(Nonce),
     /// The visitor is typing.
@@ -40,13 +36,45 @@ pub(crate) enum Intent {
     RefreshRooms,
     /// Remove a room from the list.
     RemoveRoom(RoomName),
-    /// Load the dialogs now.
-    LoadDialogs,
-    /// A command of a dialog.
-    Dialog(DialogIntent),
+    /// Load now what is loaded on demand.
+    LoadOnDemand,
+    /// A command for what is loaded on demand. It waits until that is loaded.
+    OnDemand(OnDemandIntent),
 }
 
-/// A command of the visitor in a dialog. What performs it is loaded with the dialogs.
+/// A command of the visitor. What performs it is loaded on demand.
+#[derive(Clone, Debug)]
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
+pub(crate) enum OnDemandIntent {
+    Dialog(DialogIntent),
+    Image(ImageIntent),
+}
+
+/// A command about the attached images.
+#[derive(Clone, Debug)]
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
+pub(crate) enum ImageIntent {
+    /// Attach files.
+    Attach(Vec<File>),
+    /// Attach the files of a clipboard, or insert its text.
+    Paste(Clipboard),
+    /// Remove an image.
+    Remove(u32),
+    /// Set the description of an image.
+    Describe(u32, String),
+    /// Send the images. The first one has the text.
+    Post(Option<MessageText>),
+}
+
+/// A clipboard that contains files.
+#[derive(Clone, Debug)]
+pub(crate) struct Clipboard {
+    pub(crate) text: String,
+    pub(crate) html: String,
+    pub(crate) files: Vec<File>,
+}
+
+/// A command of the visitor in a dialog.
 #[derive(Clone, Debug)]
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
 pub(crate) enum DialogIntent {

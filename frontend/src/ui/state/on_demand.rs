@@ -1,5 +1,6 @@
-//! What is loaded on demand: the dialogs.
+//! What is loaded on demand: the dialogs, and what handles attached images.
 
+use leptos::prelude::Callback;
 use page_view::{NodeRef, State};
 use shared_types::{Person, Seq};
 use web_sys::{HtmlDialogElement, HtmlElement};
@@ -10,6 +11,10 @@ pub(crate) struct OnDemandState {
     pub(crate) loading: State<Loading>,
     /// The dialog that the visitor opened before it was loaded.
     pub(crate) request: State<Option<DialogRequest>>,
+    /// Whether commands of the visitor wait until it is loaded.
+    pub(crate) has_waiting: State<bool>,
+    /// Whether they wait so long that the visitor is told.
+    pub(crate) is_late: State<bool>,
     /// The dialog that is shown meanwhile.
     pub(crate) placeholder: NodeRef<HtmlDialogElement>,
     /// The element that contains the dialogs.
@@ -23,6 +28,8 @@ impl OnDemandState {
         Self {
             loading: State::new(Loading::Waiting),
             request: State::new(None),
+            has_waiting: State::new(false),
+            is_late: State::new(false),
             placeholder: NodeRef::new(),
             container: NodeRef::new(),
             profile_dialog: NodeRef::new(),
@@ -31,7 +38,7 @@ impl OnDemandState {
     }
 }
 
-/// Whether the dialogs are loaded.
+/// Whether the part is loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
 pub(crate) enum Loading {
@@ -40,6 +47,14 @@ pub(crate) enum Loading {
     Running,
     Failed,
     Done,
+}
+
+/// A position in the page whose content is loaded on demand.
+#[derive(Clone, Copy)]
+pub(crate) enum Slot {
+    Dialogs,
+    /// The attached images. The callback sends the message.
+    Attachments(Callback<()>),
 }
 
 /// A dialog to open.

@@ -1,0 +1,30 @@
+import type { Page } from '@playwright/test';
+
+/** The path of the file that is loaded on demand. */
+export const PART = /\/assets\/on_demand-[0-9a-f]+\.wasm$/;
+
+/** Holds every request for the file that is loaded on demand. Returns a function that answers them, and all later ones. */
+export async function holdPart(page: Page): Promise<() => void> {
+  let answer = () => {};
+  const answered = new Promise<void>((resolve) => (answer = resolve));
+  await page.route(PART, async (route) => {
+    await answered;
+    await route.continue();
+  });
+  return answer;
+}
+
+/** Fails every request for the file that is loaded on demand. Returns a function that lets all later ones pass. */
+export async function failPart(page: Page): Promise<() => Promise<void>> {
+  await page.route(PART, (route) => route.abort());
+  return () => page.unroute(PART);
+}
+
+/** Removes the timer that loads the file a second after the page is live: what is needed loads it. */
+export async function loadOnlyWhenNeeded(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const { setTimeout } = window;
+    const after = (act: TimerHandler, time?: number, ...rest: unknown[]) => (time === 1000 ? 0 : setTimeout(act, time, ...rest));
+    window.setTimeout = after as typeof window.setTimeout;
+  });
+}
