@@ -4,6 +4,7 @@
 //! files of their own, which the program loads when it needs them. wasm-bindgen then writes the script of what remains.
 //! The files replace those that trunk has written, and their names in the page.
 
+mod exports;
 mod loader;
 mod names;
 mod page;
@@ -22,9 +23,6 @@ use crate::{names::ShortNames, page::StagedPage};
 
 /// The program that trunk has built, in cargo's target directory.
 const BUILT: &str = "wasm32-unknown-unknown/wasm/page.wasm";
-
-/// What is in the names of exports that nothing calls: streams of Leptos.
-const UNUSED_EXPORTS: &str = "intounderlying";
 
 /// The passes of wasm-opt that together make the smallest file. New control flow between two optimisations saves 1.5%. Rust
 /// puts nothing at the lowest addresses but the end of its stack.
@@ -53,12 +51,12 @@ fn main() -> Result<()> {
     bind(&scratch)?;
     let mut page = StagedPage::open(Path::new(&staging), &address)?;
     for part in &split.split_modules {
-        make_small(part, None)?;
+        make_small(part)?;
         wasm_opt(part, &["--strip-debug"])?;
         page.add_part(&stem(part)?, &fs::read(part)?)?;
     }
     let program = scratch.join("page_bg.wasm");
-    make_small(&program, Some(&format!("--remove-exports=*{UNUSED_EXPORTS}*")))?;
+    make_small(&program)?;
     let listed = wasm_opt(&program, &["--minify-imports-and-exports-and-modules", "--strip-debug"])?;
     let names = ShortNames::parse(&listed)?;
     page.replace_program(&fs::read(&program)?)?;
@@ -78,7 +76,7 @@ fn target() -> Result<PathBuf> {
 /// Splits the program. The remaining program is `program.wasm` in `scratch`.
 fn split(program: &Path, scratch: &Path) -> Result<SplitWasm> {
     let bytes = fs::read(program).with_context(|| format!("{} cannot be read", program.display()))?;
-    let bytes = panics::remove_messages(&bytes, |export| export.contains(UNUSED_EXPORTS))?;
+    let bytes = panics::remove_messages(&exports::remove_unused(&bytes)?)?;
     let remaining = scratch.join("program.wasm");
     let mut options = Options::new(&bytes);
     options.output_dir = scratch;
@@ -95,12 +93,10 @@ fn bind(scratch: &Path) -> Result<()> {
     run(bindgen.arg(scratch).arg(scratch.join("program.wasm")))
 }
 
-/// Makes a file as small as wasm-opt can, after a first pass. `NAME.symbols` then lists its functions, for a stack that a browser
-/// shows.
-fn make_small(file: &Path, first: Option<&str>) -> Result<()> {
+/// Makes a file as small as wasm-opt can. `NAME.symbols` then lists its functions, for a stack that a browser shows.
+fn make_small(file: &Path) -> Result<()> {
     let symbols = format!("--symbolmap={}", file.with_extension("symbols").display());
-    let passes: Vec<&str> = first.into_iter().chain(SMALLEST).chain([symbols.as_str()]).collect();
-    wasm_opt(file, &passes)?;
+    wasm_opt(file, &[SMALLEST.as_slice(), &[&symbols]].concat())?;
     Ok(())
 }
 

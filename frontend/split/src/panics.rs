@@ -37,9 +37,8 @@ const PANICS: [&str; 14] = [
     "smallsort22panic_on_ord_violation",
 ];
 
-/// Removes the messages of panics from a program that was linked with `--emit-relocs`. `is_removed` tells which exports are
-/// removed later: what only they use is not needed either.
-pub(crate) fn remove_messages(bytes: &[u8], is_removed: impl Fn(&str) -> bool) -> Result<Vec<u8>> {
+/// Removes the messages of panics from a program that was linked with `--emit-relocs`.
+pub(crate) fn remove_messages(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut program = Program::parse(bytes)?;
     let panics: HashSet<u32> =
         program.functions_named(|name| PANICS.iter().any(|panic| name.contains(panic))).collect();
@@ -49,8 +48,7 @@ pub(crate) fn remove_messages(bytes: &[u8], is_removed: impl Fn(&str) -> bool) -
     let calls: Vec<Range<usize>> = others.iter().flat_map(|function| function.ways_to(&panics)).collect();
     program.forget(&Ranges::new(bodies.iter().chain(&calls).cloned()));
 
-    let exports =
-        program.exports.iter().filter(|(name, _)| !is_removed(name)).map(|(_, function)| Item::Function(*function));
+    let exports = program.exports.values().map(|function| Item::Function(*function));
     let used = program.used(exports.chain(program.kept_data()));
     let unused_data = program.unused_data(&used);
     program.forget(&Ranges::new(unused_data.iter().cloned()));

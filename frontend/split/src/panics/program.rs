@@ -1,6 +1,9 @@
 //! A program with the relocations of its linker: which function and which data use which others.
 
-use std::{collections::HashSet, ops::Range};
+use std::{
+    collections::{BTreeMap, HashSet},
+    ops::Range,
+};
 
 use anyhow::{Result, ensure};
 use wasmparser::{
@@ -22,8 +25,8 @@ pub(super) enum Item {
 /// What the file says about the program.
 #[derive(Default)]
 pub(super) struct Program<'a> {
-    /// Name and index of each exported function.
-    pub(super) exports: Vec<(&'a str, u32)>,
+    /// The index of each exported function, by its name.
+    pub(super) exports: BTreeMap<&'a str, u32>,
     pub(super) code: Relocations<'a>,
     pub(super) data: Relocations<'a>,
     /// Number of imported functions, which have the first indices.
@@ -74,7 +77,7 @@ impl<'a> Program<'a> {
                     for export in exports {
                         let export = export?;
                         if export.kind == ExternalKind::Func {
-                            program.exports.push((export.name, export.index));
+                            program.exports.insert(export.name, export.index);
                         }
                     }
                 }

@@ -11,8 +11,6 @@ const SOURCE: &str = r#"
     #[unsafe(no_mangle)]
     pub extern "C" fn letter(text: usize, at: usize) -> u8 { KEPT[text].as_bytes()[at] }
     #[unsafe(no_mangle)]
-    pub extern "C" fn removed() -> *const u8 { "a text of a removed export".as_ptr() }
-    #[unsafe(no_mangle)]
     pub extern "C" fn refuse(number: u32) { panic!("a text of a panic: {number}") }
 "#;
 
@@ -39,30 +37,19 @@ fn has(bytes: &[u8], text: &str) -> bool {
 #[test]
 fn data_that_only_panics_read_is_removed() {
     let bytes = built("data");
-    let result = remove_messages(&bytes, |_| false).unwrap();
-    for (text, is_kept) in [
-        ("a text that is kept", true),
-        ("another one", true),
-        ("a text of a removed export", true),
-        ("a text of a panic", false),
-        ("program.rs", false),
-    ] {
+    let result = remove_messages(&bytes).unwrap();
+    for (text, is_kept) in
+        [("a text that is kept", true), ("another one", true), ("a text of a panic", false), ("program.rs", false)]
+    {
         assert!(has(&bytes, text), "{text}");
         assert_eq!(has(&result, text), is_kept, "{text}");
     }
 }
 
 #[test]
-fn data_of_removed_exports_is_removed() {
-    let result = remove_messages(&built("exports"), |export| export == "removed").unwrap();
-    assert!(!has(&result, "a text of a removed export"));
-    assert!(has(&result, "a text that is kept"));
-}
-
-#[test]
 fn panics_trap_and_the_program_is_valid() {
     let bytes = built("code");
-    let result = remove_messages(&bytes, |_| false).unwrap();
+    let result = remove_messages(&bytes).unwrap();
     Validator::new().validate_all(&result).unwrap();
     let program = Program::parse(&result).unwrap();
     let panic = program.functions_named(|name| name.contains("4core9panicking9panic_fmt")).next().unwrap();
@@ -71,8 +58,7 @@ fn panics_trap_and_the_program_is_valid() {
     assert_eq!(program.code.symbols_in(body.clone()).count(), 0);
     // The relocations of the text stay, those of the places of the panics do not.
     let of = |program: &Program<'_>, name: &str| {
-        let (_, index) = program.exports.iter().find(|(export, _)| *export == name).unwrap();
-        let function = program.functions.iter().find(|function| function.index == *index).unwrap();
+        let function = program.functions.iter().find(|function| function.index == program.exports[name]).unwrap();
         program.code.symbols_in(function.body.clone()).count()
     };
     let (before, after) = (of(&Program::parse(&bytes).unwrap(), "letter"), of(&program, "letter"));
@@ -81,7 +67,7 @@ fn panics_trap_and_the_program_is_valid() {
 
 #[test]
 fn a_program_without_relocations_is_refused() {
-    assert!(remove_messages(b"\0asm\x01\0\0\0", |_| false).is_err());
+    assert!(remove_messages(b"\0asm\x01\0\0\0").is_err());
 }
 
 #[test]
