@@ -3,11 +3,14 @@ import type { Page } from '@playwright/test';
 /** The path of the file that is loaded on demand. */
 export const PART = /\/assets\/on_demand-[0-9a-f]+\.wasm$/;
 
-/** Holds every request for the file that is loaded on demand. Returns a function that answers them, and all later ones. */
-export async function holdPart(page: Page): Promise<() => void> {
+/** The path of its style sheet. */
+export const STYLE_SHEET = /\/assets\/on_demand-[0-9a-f]+\.css$/;
+
+/** Holds every request for a file, such as the one that is loaded on demand. Returns a function that answers them, and all later ones. */
+export async function hold(page: Page, file = PART): Promise<() => void> {
   let answer = () => {};
   const answered = new Promise<void>((resolve) => (answer = resolve));
-  await page.route(PART, async (route) => {
+  await page.route(file, async (route) => {
     await answered;
     await route.continue();
   });

@@ -14,11 +14,11 @@ const tolerance = { maxDiffPixelRatio: 0.01, threshold: 0.03, animations: 'disab
 
 const contentTypes: { [extension: string]: string } = { '.html': 'text/html', '.css': 'text/css' };
 
-/** Opens the gallery at an address that serves only its files. */
-async function open(page: Page): Promise<void> {
+/** Opens the gallery at an address that serves only its files, without those that are missing. */
+async function open(page: Page, missing: string[] = []): Promise<void> {
   await page.route('http://gallery/**', async (route) => {
     const { pathname } = new URL(route.request().url());
-    const body = await readFile(join(gallery, pathname)).catch(() => undefined);
+    const body = missing.includes(pathname) ? undefined : await readFile(join(gallery, pathname)).catch(() => undefined);
     await route.fulfill(body ? { body, contentType: contentTypes[extname(pathname)] ?? 'text/plain' } : { status: 404 });
   });
   await page.goto('http://gallery/index.html');
@@ -28,6 +28,22 @@ async function open(page: Page): Promise<void> {
 /** The states that look different on a phone, and the widths of phones in CSS pixels. */
 const phoneStates = ['part-toolbar-of-an-own-message', 'part-toolbar-for-a-moderator', 'part-people--for-a-moderator', 'part-mute-or-ban--where-both-hold', 'part-what-moderators-did'];
 const phoneWidths = [390, 320];
+
+/** What the first program draws: messages, pages, toolbars and the placeholder of a dialog. */
+const isDrawnFirst = (state: string) => /^(message|page|part-toolbar|part-dialog)-/.test(state);
+
+test('what the first program draws does not need the style sheet on demand', async ({ page }) => {
+  test.setTimeout(180_000);
+  await page.setViewportSize({ width: 1400, height: 900 });
+  await open(page, ['/on_demand.css']);
+  const states = await page.locator('.gallery > figure').evaluateAll((figures) => figures.map((figure) => figure.id));
+  const drawnFirst = states.filter(isDrawnFirst);
+  expect(drawnFirst.length).toBeGreaterThan(50);
+  for (const state of drawnFirst) {
+    await page.goto(`http://gallery/index.html#${state}`);
+    await expect.soft(page.locator(`figure#${state}`)).toHaveScreenshot(`${state}-light.png`, tolerance);
+  }
+});
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {

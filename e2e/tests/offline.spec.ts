@@ -100,8 +100,8 @@ test('only rooms and their assets are cached, no error pages', async ({ page, de
   await waitUntilCached(page);
   const names = await cachedPaths(page);
   expect(names.filter((name) => !name.startsWith('/assets/'))).toEqual([`/r/${room}`]);
-  // The page's script, WebAssembly module, style sheet and icon, and what it loads on demand.
-  expect(names.filter((name) => name.startsWith('/assets/'))).toHaveLength(5);
+  // The page's script, WebAssembly module, style sheet and icon, and a module and a style sheet on demand.
+  expect(names.filter((name) => name.startsWith('/assets/'))).toHaveLength(6);
 });
 
 test('the manifest is valid and its icons match it', async ({ page, context, deployment, room }) => {
@@ -148,8 +148,11 @@ test('the cached page opens when the server answers 503', async ({ page, deploym
   });
 });
 
-/** Returns the paths of the cached style sheets. */
-const cachedStyleSheets = async (page: Page): Promise<string[]> => (await cachedPaths(page)).filter((name) => name.endsWith('.css'));
+/** Returns the paths of the cached style sheets of the first paint. */
+const cachedStyleSheets = async (page: Page): Promise<string[]> => (await cachedPaths(page)).filter((name) => /\/page-[^/]*\.css$/.test(name));
+
+/** The style sheet of the first paint. */
+const styleSheet = (page: Page) => page.locator('link[rel=stylesheet][href*="/page-"]');
 
 test('a new build is used at the next load and caches stay complete', async ({ page, deployment, room }) => {
   test.skip(deployment.name === 'stack', 'all tests share the page of the stack');
@@ -172,7 +175,7 @@ test('a new build is used at the next load and caches stay complete', async ({ p
 
     await deploy(folder, 'page-2.css');
     await openRoom(room);
-    await expect(page.locator('link[rel=stylesheet]')).toHaveAttribute('href', '/assets/page-2.css');
+    await expect(styleSheet(page)).toHaveAttribute('href', '/assets/page-2.css');
     await chat.waitForState('live');
     // The other room's cached page is still of the old build and keeps its style sheet.
     await expect.poll(() => cachedStyleSheets(page)).toEqual(['/assets/page-1.css', '/assets/page-2.css']);
@@ -187,7 +190,7 @@ test('a new build is used at the next load and caches stay complete', async ({ p
     await server.stop();
     for (const name of [room, `${room}-b`]) {
       await openRoom(name);
-      await expect(page.locator('link[rel=stylesheet]')).toHaveAttribute('href', '/assets/page-2.css');
+      await expect(styleSheet(page)).toHaveAttribute('href', '/assets/page-2.css');
       await chat.waitForState('offline');
     }
   });

@@ -1,26 +1,48 @@
 import type { Page } from '@playwright/test';
 import { ChatPage } from '../support/chat_page.ts';
-import { holdPart, PART } from '../support/on_demand.ts';
+import { hold, PART, STYLE_SHEET } from '../support/on_demand.ts';
 import { SocketProxy } from '../support/socket_proxy.ts';
 import { expect, test } from '../support/fixtures.ts';
 
 // The dialogs are loaded a second after the page is live, or when the first of them is opened.
 
+const PROGRAM = /_bg\.wasm$/;
+
 const search = (page: Page) => page.getByRole('dialog', { name: 'Search', exact: true });
 const placeholder = (page: Page) => page.getByRole('dialog', { name: 'Loading…' });
 
-test('the dialogs are loaded after the page is live, with an immutable name', async ({ page, deployment, room }) => {
-  const answer = page.waitForResponse(PART);
-  await ChatPage.open(page, deployment, room);
-  const headers = await (await answer).allHeaders();
-  expect(headers['content-type']).toBe('application/wasm');
-  expect(headers['cache-control']).toContain('immutable');
-  await page.locator('.me').click();
-  await expect(page.getByRole('dialog', { name: 'You' })).toBeVisible();
+for (const [file, type] of [[PART, 'application/wasm'], [STYLE_SHEET, 'text/css']] as const) {
+  test(`the dialogs are loaded after the program, with an immutable name (${type})`, async ({ page, deployment, room }) => {
+    const requested: string[] = [];
+    page.on('request', (request) => requested.push(request.url()));
+    const answer = page.waitForResponse(file);
+    await ChatPage.open(page, deployment, room);
+    const headers = await (await answer).allHeaders();
+    expect(headers['content-type']).toContain(type);
+    expect(headers['cache-control']).toContain('immutable');
+    const position = (file: RegExp) => requested.findIndex((url) => file.test(url));
+    expect(position(PROGRAM)).toBeGreaterThan(-1);
+    expect(position(file)).toBeGreaterThan(position(PROGRAM));
+    await page.locator('.me').click();
+    await expect(page.getByRole('dialog', { name: 'You' })).toBeVisible();
+  });
+}
+
+test.describe('without scripts', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('nothing is loaded on demand', async ({ page, deployment, room }) => {
+    const requested: string[] = [];
+    page.on('request', (request) => requested.push(request.url()));
+    // All style sheets of a page are requested before it is loaded.
+    await page.goto(deployment.pageUrl(room), { waitUntil: 'load' });
+    expect(requested.filter((url) => url.endsWith('.css'))).toHaveLength(1);
+    expect(requested.filter((url) => url.includes('on_demand'))).toEqual([]);
+  });
 });
 
 test('the texts of the dialogs are in the file on demand only', async ({ page, deployment, room }) => {
-  const program = page.waitForResponse(/_bg\.wasm$/);
+  const program = page.waitForResponse(PROGRAM);
   const part = page.waitForResponse(PART);
   await ChatPage.open(page, deployment, room);
   const [first, onDemand] = await Promise.all([program, part].map(async (answer) => (await (await answer).body()).toString()));
@@ -31,7 +53,7 @@ test('the texts of the dialogs are in the file on demand only', async ({ page, d
 });
 
 test('a dialog that is opened before it is loaded opens when it is', async ({ page, deployment, room }) => {
-  const answerPart = await holdPart(page);
+  const answerPart = await hold(page);
   const chat = await ChatPage.open(page, deployment, room);
   await page.getByRole('button', { name: 'Search' }).click();
   await expect(placeholder(page)).toBeVisible();
@@ -46,8 +68,32 @@ test('a dialog that is opened before it is loaded opens when it is', async ({ pa
   await chat.expectMessages('after the dialog');
 });
 
+test('a dialog is styled when it first appears', async ({ page, deployment, room }) => {
+  const answerStyleSheet = await hold(page, STYLE_SHEET);
+  const part = page.waitForResponse(PART);
+  await ChatPage.open(page, deployment, room);
+  await page.getByRole('button', { name: 'Search' }).click();
+  await expect(placeholder(page)).toBeVisible();
+  await (await part).finished();
+  const display = page.evaluate(
+    () =>
+      new Promise<string>((resolve) => {
+        const check = () => {
+          const form = document.querySelector('dialog.search[open] .sheet-form');
+          if (form) resolve(getComputedStyle(form).display);
+        };
+        new MutationObserver(check).observe(document, { subtree: true, childList: true, attributes: true });
+        check();
+      }),
+  );
+  await expect(page.locator('dialog.search')).toHaveCount(0);
+  answerStyleSheet();
+  expect(await display).toBe('flex');
+  await expect(placeholder(page)).toBeHidden();
+});
+
 test('a dialog about a message opens for that message when it is loaded', async ({ page, deployment, room }) => {
-  const answerPart = await holdPart(page);
+  const answerPart = await hold(page);
   const chat = await ChatPage.open(page, deployment, room);
   await chat.sendMessage('to be deleted');
   await expect(chat.messageWithText('to be deleted')).toHaveAttribute('data-state', 'sent');
@@ -60,7 +106,7 @@ test('a dialog about a message opens for that message when it is loaded', async 
 });
 
 test('a visitor who closes the placeholder does not get the dialog', async ({ page, deployment, room }) => {
-  const answerPart = await holdPart(page);
+  const answerPart = await hold(page);
   await ChatPage.open(page, deployment, room);
   await page.getByRole('button', { name: 'Search' }).click();
   await expect(placeholder(page)).toBeVisible();
@@ -73,14 +119,14 @@ test('a visitor who closes the placeholder does not get the dialog', async ({ pa
   await expect(page.locator('dialog[open]')).toHaveCount(0);
 });
 
-for (const [language, sentence, again] of [
-  ['en', 'This could not be loaded. Check your connection.', 'Try again'],
-  ['ja', '読み込めませんでした。接続を確認してください。', 'もう一度試す'],
+for (const [language, file, sentence, again] of [
+  ['en', PART, 'This could not be loaded. Check your connection.', 'Try again'],
+  ['ja', STYLE_SHEET, '読み込めませんでした。接続を確認してください。', 'もう一度試す'],
 ] as const) {
   test(`a dialog that could not be loaded says so, and is loaded again on request (${language})`, async ({ page, context, deployment, room }) => {
     await context.addCookies([{ name: 'language', value: language, url: deployment.pageUrl(room) }]);
     let attempts = 0;
-    await page.route(PART, async (route) => {
+    await page.route(file, async (route) => {
       attempts += 1;
       await (attempts < 3 ? route.abort() : route.continue());
     });
@@ -94,6 +140,8 @@ for (const [language, sentence, again] of [
       await expect(page.locator('dialog.search')).toBeVisible({ timeout: 1000 });
     }).toPass();
     await expect(failed).toBeHidden();
+    await expect(page.locator('dialog.search .sheet-form')).toHaveCSS('display', 'flex');
+    await expect(page.locator('link[rel=stylesheet]')).toHaveCount(2);
   });
 }
 
@@ -105,12 +153,13 @@ test.describe('with a service worker', () => {
     const chat = await ChatPage.open(page, deployment, room);
     const cached = () =>
       page.evaluate(async () => (await (await caches.open('assets-1')).keys()).map(({ url }) => new URL(url).pathname));
-    await expect.poll(cached).toContainEqual(expect.stringMatching(PART));
+    for (const file of [PART, STYLE_SHEET]) await expect.poll(cached).toContainEqual(expect.stringMatching(file));
     await context.setOffline(true);
     await proxy.disconnect();
     await page.reload();
     await chat.waitForState('offline');
     await page.getByRole('button', { name: 'Search' }).click();
     await expect(search(page)).toBeVisible();
+    await expect(search(page).locator('.sheet-form')).toHaveCSS('display', 'flex');
   });
 });

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { png } from '../support/images.ts';
-import { failPart, holdPart, loadOnlyWhenNeeded, PART } from '../support/on_demand.ts';
+import { failPart, hold, loadOnlyWhenNeeded, PART } from '../support/on_demand.ts';
 
 // Images that are attached before what handles them is loaded.
 
@@ -41,7 +41,7 @@ const attachedWidths = (page: Page) => attached(page).locator('img').evaluateAll
 const sentWidths = (chat: ChatPage) => chat.messages.locator('figure.message-image img').evaluateAll((images) => images.map((image) => (image as HTMLImageElement).naturalWidth));
 
 test('images that are attached before they can be handled keep their order', async ({ page, deployment, room }) => {
-  const answerPart = await holdPart(page);
+  const answerPart = await hold(page);
   const chat = await ChatPage.open(page, deployment, room);
   await choose(page, widths.chosen);
   await paste(chat, widths.pasted);
@@ -58,7 +58,7 @@ test('images that are attached before they can be handled keep their order', asy
 });
 
 test('a message that is sent before its image can be handled is sent with it', async ({ page, deployment, room }) => {
-  const answerPart = await holdPart(page);
+  const answerPart = await hold(page);
   const chat = await ChatPage.open(page, deployment, room);
   await choose(page, widths.chosen);
   await chat.sendMessage('look at this');
@@ -73,7 +73,7 @@ test('a message that is sent before its image can be handled is sent with it', a
 });
 
 test('pasted text is inserted as soon as it is known that its picture is not meant', async ({ page, deployment, room }) => {
-  const answerPart = await holdPart(page);
+  const answerPart = await hold(page);
   const chat = await ChatPage.open(page, deployment, room);
   await chat.composer.fill('fruit: ');
   await paste(chat, widths.pasted, { 'text/plain': 'Apples\t3', 'text/html': '<table><tr><td>Apples</td><td>3</td></tr></table>' });

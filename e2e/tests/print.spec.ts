@@ -38,3 +38,14 @@ for (const [width, colorScheme] of [[1280, 'dark'], [390, 'light']] as const) {
     });
   });
 }
+
+test('an open dialog is not printed', async ({ page, deployment, room }) => {
+  const chat = await ChatPage.open(page, deployment, room);
+  await chat.sendMessage('printed alone');
+  await chat.messageWithText('printed alone').hover();
+  await page.getByRole('toolbar').getByRole('button', { name: 'More reactions' }).click();
+  await expect(page.locator('.picker')).toBeVisible();
+  await page.emulateMedia({ media: 'print' });
+  await expect(page.locator('.picker')).toBeHidden();
+  await expect(chat.messageWithText('printed alone')).toBeVisible();
+});

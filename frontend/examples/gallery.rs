@@ -1,6 +1,6 @@
-//! Writes the gallery, `cargo xtask gallery`: its one argument is the address of the built style sheet.
+//! Writes the gallery, `cargo xtask gallery`: its arguments are the addresses of the built style sheets.
 
 fn main() {
-    let style = std::env::args().nth(1).unwrap_or_default();
-    println!("{}", frontend::gallery::page(&style));
+    let styles: Vec<String> = std::env::args().skip(1).collect();
+    println!("{}", frontend::gallery::page(&styles));
 }

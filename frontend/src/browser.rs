@@ -21,6 +21,7 @@ pub(crate) mod session;
 pub(crate) mod sign_out;
 pub(crate) mod socket;
 pub(crate) mod storage;
+mod style_sheet;
 pub(crate) mod takeover;
 pub(crate) mod time;
 pub(crate) mod unread_badge;

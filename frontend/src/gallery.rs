@@ -265,8 +265,8 @@ fn wait_for_images(chat: Chat, loading: Loading) {
     chat.on_demand.is_late.set(true);
 }
 
-/// Returns the gallery as one HTML file. `style` is the address of the style sheet.
-pub fn page(style: &str) -> String {
+/// Returns the gallery as one HTML file. `styles` are the addresses of the style sheets.
+pub fn page(styles: &[String]) -> String {
     let messages = MESSAGES.iter().map(|(name, change)| {
         state("message", name, |chat| {
             let mut row = row(0);
@@ -289,9 +289,10 @@ pub fn page(style: &str) -> String {
     });
     let states: Vec<String> = messages.chain(pages).chain(parts).collect();
     let (language, states) = (Language::English.tag(), states.concat());
+    let styles: String = styles.iter().map(|style| format!("<link rel=\"stylesheet\" href=\"{style}\">\n")).collect();
     format!(
         "<!DOCTYPE html>\n<html lang=\"{language}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>Gallery</title>\n\
-         <link rel=\"stylesheet\" href=\"{style}\">\n<style>{}</style></head>\n\
+         {styles}<style>{}</style></head>\n\
          <body><main class=\"gallery\">\n{states}</main></body></html>",
         fixtures::STYLE
     )

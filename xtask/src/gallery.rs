@@ -35,16 +35,25 @@ pub(crate) fn gallery() -> Result<()> {
     Ok(())
 }
 
-/// Writes the gallery and the style sheet of the built page into one folder, and returns its path.
+/// The style sheets of the gallery, in the order in which the page loads them, and how their names start in the built page.
+const STYLES: [(&str, &str); 2] = [("page.css", "page-"), ("on_demand.css", "on_demand-")];
+
+/// Writes the gallery and the style sheets of the built page into one folder, and returns its path.
 pub(crate) fn build(project: &Project, dist: &Path) -> Result<PathBuf> {
     let folder = project.scratch()?.join("gallery");
     fs::create_dir_all(&folder)?;
     let assets = page::assets(dist)?;
-    let style =
-        assets.iter().find(|file| page::extension(file) == "css").context("the built page has no style sheet")?;
-    fs::copy(style, folder.join("page.css"))?;
-    let html =
-        read(&mut project.cargo("run --quiet --package frontend --features gallery --example gallery -- page.css"))?;
+    let mut gallery = project.cargo("run --quiet --package frontend --features gallery --example gallery --");
+    for (name, start) in STYLES {
+        let is_built_from = |file: &&PathBuf| {
+            let built = file.file_name().and_then(|name| name.to_str());
+            page::extension(file) == "css" && built.is_some_and(|built| built.starts_with(start))
+        };
+        let style = assets.iter().find(is_built_from);
+        fs::copy(style.with_context(|| format!("the built page has no style sheet {start}*"))?, folder.join(name))?;
+        gallery.arg(name);
+    }
+    let html = read(&mut gallery)?;
     fs::write(folder.join("index.html"), html)?;
     Ok(folder)
 }

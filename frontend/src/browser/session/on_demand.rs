@@ -13,7 +13,10 @@ use shared_types::{ClientMessage, Nonce, ServerMessage};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
-    browser::session::{Session, SessionHandle, with},
+    browser::{
+        session::{Session, SessionHandle, with},
+        style_sheet,
+    },
     ui::{
         composer::paste,
         on_demand,
@@ -144,7 +147,9 @@ pub(super) fn load(handle: SessionHandle, chat: Chat) {
     }
     set(chat.on_demand.loading, Loading::Running);
     spawn_local(async move {
-        let (Ok(part), Some(container)) = (load_part().await, chat.on_demand.container.get_untracked()) else {
+        let style = style_sheet::load();
+        let loaded = (load_part().await, style.await, chat.on_demand.container.get_untracked());
+        let (Ok(part), true, Some(container)) = loaded else {
             return set(chat.on_demand.loading, Loading::Failed);
         };
         let dialogs = move || page_view::reactive(move || untrack(|| (part.draw)(chat, Slot::Dialogs)));
