@@ -225,3 +225,22 @@ test('a program that cannot be downloaded is asked for again, then leaves a noti
   await new ChatPage(page).waitForState('live');
   expect(failures).toBe(3);
 });
+
+test('a page without its state fetches it until the server answers', { tag: '@page' }, async ({ page, deployment, room, connect }) => {
+  const ann = await connect(room, { name: 'Ann' });
+  await ann.sendMessage('hello');
+  let attempts = 0;
+  await page.route(`**/state/${room}`, (route) => (attempts++ < 1 ? route.abort() : route.continue()));
+  const release = await openWithoutProgram(page, deployment.pageUrl(room));
+  await page.evaluate(() => {
+    document.getElementById('page-state')!.remove();
+    document.getElementById('app')!.replaceChildren();
+  });
+  release();
+  await expect(page.getByText('The chat cannot be reached right now.')).toBeVisible();
+  const chat = new ChatPage(page);
+  await chat.waitForState('live');
+  await expect(chat.messageWithText('hello')).toBeVisible();
+  await expect(page.getByText('The chat cannot be reached right now.')).toHaveCount(0);
+  expect(attempts).toBeGreaterThan(1);
+});

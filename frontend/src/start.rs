@@ -14,7 +14,7 @@ use web_sys::HtmlElement;
 
 use crate::{
     app::app,
-    browser::{local_time, location, offline, page_state, takeover::Takeover, time},
+    browser::{local_time, location, offline, page_state, takeover::Takeover},
     i18n::Translations,
 };
 
@@ -39,7 +39,7 @@ pub fn start() {
             }
             offline::prepare();
         }
-        None => spawn_local(fetch_and_mount(root)),
+        None => fetch_and_mount(root),
     }
 }
 
@@ -74,11 +74,10 @@ fn mount_afresh(old: &HtmlElement, page: PageState) {
     takeover.apply(&root);
 }
 
-async fn fetch_and_mount(root: HtmlElement) {
-    let room = location::room_of_path();
-    // Only for the error text: the page state has the language that the server chose.
-    let language = local_time::preferred_locales().find_map(|tag| Language::of_tag(&tag)).unwrap_or_default();
-    loop {
+/// Mounts the page when its state is fetched. Tries again until then.
+fn fetch_and_mount(root: HtmlElement) {
+    spawn_local(async move {
+        let room = location::room_of_path();
         if let Ok(page) = page_state::fetch_state(&room).await {
             document().set_title(&Translations::of(page.language).title(room.as_str()));
             if let Some(document) = document().document_element() {
@@ -86,7 +85,9 @@ async fn fetch_and_mount(root: HtmlElement) {
             }
             return mount_afresh(&root, page);
         }
+        // Only for the error text: the page state has the language that the server chose.
+        let language = local_time::preferred_locales().find_map(|tag| Language::of_tag(&tag)).unwrap_or_default();
         root.set_text_content(Some(Translations::of(language).unreachable));
-        time::sleep(RETRY_DELAY).await;
-    }
+        set_timeout(|| fetch_and_mount(root), RETRY_DELAY);
+    });
 }

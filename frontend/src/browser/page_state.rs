@@ -1,8 +1,11 @@
 //! Fetches the state of a room.
 
-use gloo_net::http::Request;
+use leptos::prelude::window;
 use page_model::connection::EndReason;
 use shared_types::{PageState, RoomName, Timestamp, json};
+use wasm_bindgen::JsCast as _;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Response;
 
 use crate::browser::js;
 
@@ -10,15 +13,21 @@ use crate::browser::js;
 /// otherwise.
 pub(crate) async fn fetch_state(room: &RoomName) -> Result<PageState, Option<EndReason>> {
     let path = ["/state/", room.as_str()].concat();
-    let response = Request::get(&path).send().await.map_err(|_| None)?;
-    let status = response.status();
-    let text = response.text().await.map_err(|_| None)?;
+    let (status, text) = fetch(&path).await.ok_or(None)?;
     match status {
         200 => json::from_str(&text).map_err(|_| None),
         401 => Err(Some(EndReason::SignedOut)),
         403 => Err(banned_until(&text).map(EndReason::Banned)),
         _ => Err(None),
     }
+}
+
+/// Fetches a path. Returns the status and the text of the response. What is loaded on demand uses gloo-net, which would be
+/// 1 KB of the first program.
+async fn fetch(path: &str) -> Option<(u16, String)> {
+    let response: Response = JsFuture::from(window().fetch_with_str(path)).await.ok()?.dyn_into().ok()?;
+    let text = JsFuture::from(response.text().ok()?).await.ok()?;
+    Some((response.status(), text.as_string()?))
 }
 
 /// Reads the end of the ban from the response: `{"standing":{"bannedUntil":…}}`.

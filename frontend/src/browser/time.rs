@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use js_sys::Promise;
 use leptos::prelude::*;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
 
 /// Returns the time on the visitor's clock, in milliseconds since 1970.
 pub(crate) fn now() -> u64 {
@@ -11,7 +14,8 @@ pub(crate) fn now() -> u64 {
 
 /// Waits for `duration`.
 pub(crate) async fn sleep(duration: Duration) {
-    let (done, elapsed) = futures::channel::oneshot::channel();
-    set_timeout(move || _ = done.send(()), duration);
-    _ = elapsed.await;
+    let elapsed = Promise::new(&mut |done, _| {
+        set_timeout(move || _ = done.call0(&JsValue::UNDEFINED), duration);
+    });
+    _ = JsFuture::from(elapsed).await;
 }
