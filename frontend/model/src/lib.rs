@@ -19,6 +19,7 @@ pub mod paste;
 pub mod rejected_image;
 pub mod room_list;
 pub mod search;
+pub mod sorted;
 pub mod texts;
 pub mod timeline;
 pub mod unread;

@@ -30,12 +30,12 @@ pub use retry_state::{CONFIRM_MS, TRIES};
 pub use rows::{DeliveryState, ReplyPreview, Row, RowReaction, UnreadSummary, key};
 use send_limits::{LimitKind, SendLimits};
 
-use std::collections::BTreeSet;
-
 use shared_types::{
     Action, ActionName, ChatMessage, ClientMessage, ErrorCode, HistoryRange, Nonce, PageState, Person, PersonName,
     Restrictions, Rev, RoomName, RoomRules, Seq, ServerMessage,
 };
+
+use crate::sorted;
 
 /// Timeout of a request for missing changes or history, in milliseconds. It is also the interval at which the page
 /// requests a gap again that the server cannot fill yet.
@@ -73,7 +73,7 @@ pub struct Timeline {
     errors: Vec<String>,
     /// All changes up to this revision are known.
     rev: Rev,
-    /// Known revisions with a gap before them.
+    /// Known revisions with a gap before them, sorted.
     revs_ahead: Vec<Rev>,
     /// When missing changes were last requested.
     changes_asked_at: Option<u64>,
@@ -81,8 +81,8 @@ pub struct Timeline {
     ask_changes_at: Option<u64>,
     /// Changes of messages that are not loaded, received while a history request is open.
     late_changes: Vec<ChatMessage>,
-    /// The deleted messages that are not loaded.
-    deleted_elsewhere: BTreeSet<Seq>,
+    /// The deleted messages that are not loaded, sorted.
+    deleted_elsewhere: Vec<Seq>,
     /// The open request for history.
     history_request: Option<HistoryRange>,
     /// The same request, and when it was sent.
@@ -117,7 +117,7 @@ impl Timeline {
             typists: Vec::new(),
             errors: Vec::new(),
             late_changes: Vec::new(),
-            deleted_elsewhere: BTreeSet::new(),
+            deleted_elsewhere: Vec::new(),
             rev: page.up_to,
             revs_ahead: Vec::new(),
             changes_asked_at: None,
@@ -243,7 +243,7 @@ impl Timeline {
         self.stop_typing(&message.author.id);
         self.insert_message(message);
         if rev > self.rev {
-            self.revs_ahead.push(rev);
+            sorted::insert(&mut self.revs_ahead, rev);
             self.advance_rev();
         }
     }
@@ -282,7 +282,6 @@ impl Timeline {
 
     /// Advances `rev` over changes that are no longer missing.
     fn advance_rev(&mut self) {
-        self.revs_ahead.sort_unstable();
         for &seen in &self.revs_ahead {
             if seen.0 == self.rev.0 + 1 {
                 self.rev = seen;
@@ -308,7 +307,7 @@ impl Timeline {
             self.confirm_changes(seq);
         } else {
             if message.deleted {
-                self.deleted_elsewhere.insert(seq);
+                sorted::insert(&mut self.deleted_elsewhere, seq);
             }
             self.confirm_changes_unloaded(&message);
             if self.history_request.is_some() {

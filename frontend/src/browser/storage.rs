@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use js_sys::{Object, Reflect};
 use leptos::prelude::*;
-use page_model::unsent_messages::DeviceStorage;
+use page_model::{sorted, unsent_messages::DeviceStorage};
 use shared_types::{RoomName, Seq};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Storage;
@@ -88,9 +88,8 @@ impl Store {
         let length = self.storage.as_ref().and_then(|storage| storage.length().ok()).unwrap_or(0);
         let stored = (0..length).filter_map(|index| self.storage.as_ref()?.key(index).ok()?);
         let unstored = Object::keys(&memory()).iter().filter_map(|key| key.as_string()).collect::<Vec<_>>();
-        let mut keys: Vec<String> = stored.chain(unstored).filter(|key| key.starts_with(prefix)).collect();
-        keys.sort_unstable();
-        keys.dedup();
+        let mut keys = Vec::new();
+        stored.chain(unstored).filter(|key| key.starts_with(prefix)).for_each(|key| sorted::insert(&mut keys, key));
         keys
     }
 }

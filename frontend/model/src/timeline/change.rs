@@ -173,7 +173,7 @@ impl Timeline {
     /// only the deletions that arrived on this page are known.
     pub fn is_deleted(&self, seq: Seq) -> bool {
         self.find(seq).is_some_and(|found| found.deleted)
-            || self.deleted_elsewhere.contains(&seq)
+            || self.deleted_elsewhere.binary_search(&seq).is_ok()
             || self.pending_changes.iter().any(|pending| pending.seq == seq && pending.change == Change::Delete)
     }
 

@@ -12,9 +12,14 @@ pub(super) struct MessageRange {
 
 impl MessageRange {
     /// The range of these messages, in any order.
-    pub(super) fn of(mut messages: Vec<ChatMessage>, more: bool) -> Self {
-        messages.sort_unstable_by_key(|message| message.seq);
-        Self { messages, more }
+    pub(super) fn of(messages: Vec<ChatMessage>, more: bool) -> Self {
+        let mut range = Self { messages: Vec::with_capacity(messages.len()), more };
+        for message in messages {
+            // The server sends them sorted, so each is the last one.
+            let (Ok(place) | Err(place)) = range.index_of(message.seq);
+            range.messages.insert(place, message);
+        }
+        range
     }
 
     pub(super) fn first(&self) -> Option<Seq> {

@@ -20,6 +20,15 @@ fn detached() -> Timeline {
 }
 
 #[test]
+fn messages_in_any_order_are_shown_by_sequence_number() {
+    let mut page = page_state(1..=5, false);
+    page.messages.swap(0, 3);
+    page.messages.swap(1, 4);
+    let timeline = Timeline::new(&page);
+    assert_eq!(shown(&timeline), ["bob 1", "bob 2", "bob 3", "bob 4", "bob 5"]);
+}
+
+#[test]
 fn a_message_far_back_is_shown_in_a_detached_range() {
     let mut timeline = detached();
     timeline.return_to_newest();
