@@ -1,6 +1,6 @@
 //! Lists with keys in the document.
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
 use leptos::{
     prelude::untrack,
@@ -88,8 +88,7 @@ impl Rows {
         let at_most = self.drawn.len().min(keys.len()) - start;
         let kept = self.drawn.iter().rev().zip(keys.iter().rev()).take(at_most).take_while(is_same).count();
         let end = self.drawn.split_off(self.drawn.len() - kept);
-        let replaced = self.drawn.drain(start..).enumerate();
-        let mut replaced: HashMap<_, _> = replaced.map(|(index, row)| (row.key.clone(), (index, row))).collect();
+        let mut replaced: Vec<Option<Row>> = self.drawn.drain(start..).map(Some).collect();
 
         let mut place = list_end.or_before(end.iter().find_map(|row| first_node(&row.part)));
         // Rows that were in this order before stay where they are; the others move.
@@ -97,7 +96,9 @@ impl Rows {
         let mut rows = Vec::new();
         let count = keys.len() - kept;
         for (index, key) in keys.into_iter().take(count).skip(start).rev() {
-            let row = match replaced.remove(&key) {
+            // As with the keys, comparing all is less code than a map.
+            let position = replaced.iter().rposition(|row| row.as_ref().is_some_and(|row| row.key == key));
+            let row = match position.and_then(|position| Some((position, replaced[position].take()?))) {
                 Some((position, row)) if position < lowest => {
                     lowest = position;
                     row
@@ -111,7 +112,7 @@ impl Rows {
             place = place.or_before(first_node(&row.part));
             rows.push(row);
         }
-        replaced.into_values().for_each(|(_, row)| row.remove());
+        replaced.into_iter().flatten().for_each(Row::remove);
         self.drawn.extend(rows.into_iter().rev());
         self.drawn.extend(end);
     }
