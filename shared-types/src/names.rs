@@ -25,7 +25,7 @@ impl RoomName {
 
     /// Returns the path of the room's page: `/` for the lobby, `/r/{room}` for any other.
     pub fn path(&self) -> String {
-        if *self == Self::lobby() { "/".into() } else { format!("/r/{}", self.0) }
+        if *self == Self::lobby() { "/".into() } else { ["/r/", &self.0].concat() }
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn read_position(room: &RoomName) -> Option<Seq> {
 
 /// Stores the read position in a room.
 pub(crate) fn store_read_position(room: &RoomName, read: Seq) {
-    write(&read_position_key(room), &read.to_string());
+    write(&read_position_key(room), &read.0.to_string());
 }
 
 fn read_position_key(room: &RoomName) -> String {

@@ -15,8 +15,9 @@ pub(crate) fn show(unread: u32) {
     if let Ok(Some(icon)) = document().query_selector("link[rel=icon]") {
         let plain = icon.get_attribute("data-plain").or_else(|| icon.get_attribute("href")).unwrap_or_default();
         let with_dot = || {
-            let drawing = ICON.replace("</svg>", DOT);
-            ["data:image/svg+xml,", &String::from(js_sys::encode_uri_component(&drawing))].concat()
+            let drawing = ICON.trim_ascii_end().strip_suffix("</svg>").unwrap_or(ICON);
+            let drawing = js_sys::encode_uri_component(&[drawing, DOT].concat());
+            ["data:image/svg+xml,", &String::from(drawing)].concat()
         };
         _ = icon.set_attribute("href", &if unread > 0 { with_dot() } else { plain.clone() });
         _ = icon.set_attribute("data-plain", &plain);

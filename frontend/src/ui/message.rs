@@ -62,7 +62,7 @@ fn article(chat: Chat, row: Row) -> Element {
         .with("tabindex", "-1")
         .with("aria-label", chat.translations.with_comma(author, &row.time))
         .optional_attribute("data-nonce", row.seq.is_none().then(|| row.nonce.as_str().to_owned()))
-        .optional_attribute("data-seq", row.seq.map(|seq| seq.to_string()))
+        .optional_attribute("data-seq", row.seq.map(|seq| seq.0.to_string()))
         .optional_attribute("data-initial", row.starts_group.then(|| initial(&row.author)))
         .with("data-state", state(&row))
         .child(row.first_new.then(line))
@@ -135,7 +135,7 @@ fn delivery_note(chat: Chat, row: &Row) -> Option<Element> {
 
 /// Returns the id of a message's element, which is the fragment of its address.
 pub(crate) fn message_id(seq: Seq) -> String {
-    ["m-", &seq.to_string()].concat()
+    ["m-", &seq.0.to_string()].concat()
 }
 
 /// Draws the text of a message: as HTML that the server rendered from Markdown, or as plain text.

@@ -121,7 +121,7 @@ fn hit(chat: Chat, hit: SearchHit) -> Element {
             chat.dispatch.run(Intent::GoToMessage(seq));
         }
     };
-    let link = element("a").class("hit").with("href", ["#m-", &seq.to_string()].concat()).on(ev::click, on_click);
+    let link = element("a").class("hit").with("href", ["#m-", &seq.0.to_string()].concat()).on(ev::click, on_click);
     let part = |part: ExcerptPart| element(if part.matches { "mark" } else { "span" }).text(part.text);
     let text = element("span").class("hit-text").with("dir", "auto").children(hit.excerpt.into_iter().map(part));
     let link = link.children(byline(chat, &hit.author, hit.at, hit.when)).child(text);

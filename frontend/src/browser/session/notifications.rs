@@ -82,7 +82,7 @@ impl Session {
             let translations = self.chat.translations;
             let body = translations
                 .notification_body(message.author.name.as_str(), message.text.as_ref().map(|text| text.as_str()));
-            let url = [self.page.room.path().as_str(), "#m-", &message.seq.to_string()].concat();
+            let url = [self.page.room.path().as_str(), "#m-", &message.seq.0.to_string()].concat();
             let (dispatch, seq) = (self.chat.dispatch, message.seq);
             let on_click = move || dispatch.run(crate::ui::state::intent::Intent::GoToMessage(seq));
             notification::show(

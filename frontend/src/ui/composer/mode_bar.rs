@@ -22,6 +22,6 @@ pub(crate) fn mode_bar(chat: Chat) -> View {
         })?;
         let purpose = element("p").with("id", "writing-purpose").class("writing-purpose").text(purpose);
         let cancel = icon_button("writing-cancel", chat.translations.cancel.into(), CROSS, true, Callback::new(cancel));
-        Some(element("div").class(class).with("data-seq", seq.to_string()).child(purpose).child(cancel))
+        Some(element("div").class(class).with("data-seq", seq.0.to_string()).child(purpose).child(cancel))
     })
 }

@@ -50,7 +50,7 @@ pub(crate) fn action_button(action: Action) -> Element {
 pub(crate) fn reply_preview(chat: Chat, preview: &ReplyPreview) -> Action {
     Action {
         class: if preview.text.is_some() { "message-quote" } else { "message-quote unknown" },
-        value: preview.seq.to_string(),
+        value: preview.seq.0.to_string(),
         arrow_keys_only: true,
         texts: vec![
             (coloured("quote-author", &preview.author.id), chat.translations.name(&preview.author).into()),

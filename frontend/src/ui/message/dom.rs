@@ -13,6 +13,6 @@ pub(crate) fn seq(article: &Element) -> Option<Seq> {
 
 /// Returns the element of a message.
 pub(crate) fn article(chat: Chat, seq: Seq) -> Option<web_sys::HtmlElement> {
-    let selector = ["[data-seq=\"", &seq.to_string(), "\"]"].concat();
+    let selector = ["[data-seq=\"", &seq.0.to_string(), "\"]"].concat();
     chat.log.element.get_untracked()?.query_selector(&selector).ok()??.dyn_into().ok()
 }

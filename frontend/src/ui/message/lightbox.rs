@@ -90,7 +90,7 @@ fn picture(chat: Chat, row: &Row) -> Option<[Element; 4]> {
     let stage_class = ["lightbox-stage", shape].concat();
     let alt = image.alt.map(|alt| alt.as_str().to_owned());
     let caption = row.text.as_ref().map(ToString::to_string).or_else(|| alt.clone());
-    let seq = row.seq.map(|seq| ["-", &seq.to_string()].concat()).unwrap_or_default();
+    let seq = row.seq.map(|seq| ["-", &seq.0.to_string()].concat()).unwrap_or_default();
     let file = ["image", &seq, ".", image.kind.extension()].concat();
     let picture = element("img")
         .class("lightbox-image")
