@@ -45,7 +45,8 @@ test('the texts of the dialogs are in the file on demand only', async ({ page, d
   const program = page.waitForResponse(PROGRAM);
   const part = page.waitForResponse(PART);
   await ChatPage.open(page, deployment, room);
-  const [first, onDemand] = await Promise.all([program, part].map(async (answer) => (await (await answer).body()).toString()));
+  const first = (await (await program).body()).toString();
+  const onDemand = (await (await part).body()).toString();
   for (const text of ['Nothing found.', '名前はサインインしたアカウントのものです。', 'Your name comes from where you signed in.']) {
     expect(onDemand.includes(text), text).toBe(true);
     expect(first.includes(text), text).toBe(false);
