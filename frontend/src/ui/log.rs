@@ -11,6 +11,7 @@ pub(crate) mod typing;
 
 use leptos::{ev, prelude::*};
 use page_view::{Element, View, element, keyed, reactive};
+use shared_types::Seq;
 
 use crate::ui::{
     message::{message, toolbar::toolbar},
@@ -41,11 +42,11 @@ pub(crate) fn log(chat: Chat) -> [View; 4] {
     let to_newest = move || {
         let label = if chat.log.unread_below.get() { Some(chat.translations.new_messages) } else { None };
         let label = label.or_else(|| chat.log.is_detached.get().then_some(chat.translations.to_newest))?;
-        Some(jump_button(chat, "new-messages", label.into(), Intent::GoToNewest))
+        Some(jump_button(chat, "new-messages", label.into(), None))
     };
     let unread = move || {
         let unread = chat.log.unread.get()?;
-        Some(jump_button(chat, "news", chat.translations.unread_messages(&unread), Intent::GoToMessage(unread.from)))
+        Some(jump_button(chat, "news", chat.translations.unread_messages(&unread), Some(unread.from)))
     };
     let rows = keyed(
         move || chat.log.rows.get(),
@@ -68,14 +69,14 @@ pub(crate) fn log(chat: Chat) -> [View; 4] {
     [log.into(), reactive(unread), reactive(to_newest), toolbar(chat).into()]
 }
 
-/// Draws a button that leads to another position in the log. It moves the focus to the log, because the button may
-/// disappear.
-fn jump_button(chat: Chat, class: &'static str, label: String, intent: Intent) -> Element {
+/// Draws a button that leads to a message, or else to the newest ones. It moves the focus to the log, because the button
+/// may disappear.
+fn jump_button(chat: Chat, class: &'static str, label: String, message: Option<Seq>) -> Element {
     let go = move |_| {
         if let Some(log) = chat.log.element.get_untracked() {
             _ = log.focus();
         }
-        chat.dispatch.run(intent.clone());
+        chat.dispatch.run(message.map_or(Intent::GoToNewest, Intent::GoToMessage));
     };
     element("button").class(class).with("type", "button").on(ev::click, go).text(label)
 }

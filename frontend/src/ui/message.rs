@@ -12,7 +12,7 @@ pub(crate) mod toolbar;
 use leptos::{ev, prelude::*};
 use page_model::timeline::{DeliveryState, Row};
 use page_view::{Element, View, element};
-use shared_types::{Emoji, Seq};
+use shared_types::{Emoji, Nonce, Seq};
 
 use crate::ui::{
     message::{
@@ -121,10 +121,10 @@ fn delivery_note(chat: Chat, row: &Row) -> Option<Element> {
     let failed = matches!(row.state, DeliveryState::Failed(_));
     // The note stays on the image until the message is sent, so that the end of the upload moves nothing.
     let on_image = row.image.is_some() && !failed;
-    let retry = || note_button(chat, chat.translations.retry, Intent::Retry(row.nonce.clone()));
+    let retry = || note_button(chat, chat.translations.retry, Intent::Retry, &row.nonce);
     let discard = if failed { chat.translations.discard } else { chat.translations.cancel };
     let is_open = failed || percent.is_some() || row.state == DeliveryState::Waiting;
-    let discard = is_open.then(|| note_button(chat, discard, Intent::Discard(row.nonce.clone())));
+    let discard = is_open.then(|| note_button(chat, discard, Intent::Discard, &row.nonce));
     let progress = |percent| {
         let bar = element("progress").with("max", "100").with("value", percent);
         bar.with("aria-label", chat.translations.uploading)
@@ -152,7 +152,8 @@ fn is_emoji(text: &str) -> bool {
 }
 
 /// Draws a button of the delivery note.
-fn note_button(chat: Chat, label: &'static str, intent: Intent) -> Element {
+fn note_button(chat: Chat, label: &'static str, intent: fn(Nonce) -> Intent, nonce: &Nonce) -> Element {
+    let nonce = nonce.clone();
     let button = element("button").class("quiet").with("type", "button").text(label);
-    button.on(ev::click, move |_| chat.dispatch.run(intent.clone()))
+    button.on(ev::click, move |_| chat.dispatch.run(intent(nonce.clone())))
 }

@@ -5,7 +5,7 @@ use shared_types::{Language, MessageText, Nonce, Person, PersonName, RoomName, R
 use web_sys::File;
 
 /// A command of the visitor.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
 pub(crate) enum Intent {
     /// Send a text.
@@ -43,7 +43,7 @@ pub(crate) enum Intent {
 }
 
 /// A command of the visitor. What performs it is loaded on demand.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
 pub(crate) enum OnDemandIntent {
     Dialog(DialogIntent),
@@ -51,7 +51,7 @@ pub(crate) enum OnDemandIntent {
 }
 
 /// A command about the attached images.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
 pub(crate) enum ImageIntent {
     /// Attach files.
@@ -67,7 +67,7 @@ pub(crate) enum ImageIntent {
 }
 
 /// A clipboard that contains files.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Clipboard {
     pub(crate) text: String,
     pub(crate) html: String,
@@ -75,7 +75,7 @@ pub(crate) struct Clipboard {
 }
 
 /// A command of the visitor in a dialog.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
 pub(crate) enum DialogIntent {
     Rename(PersonName),
