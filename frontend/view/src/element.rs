@@ -8,7 +8,7 @@ use leptos::{
 };
 use web_sys::Event;
 
-use crate::{NodeRef, State, View};
+use crate::{NodeRef, State, View, function::Call};
 
 /// The description of an element: its tag, attributes, listeners and children. It is a pointer, because each call that adds
 /// something takes and returns it.
@@ -23,19 +23,21 @@ pub(crate) struct Description {
     pub(crate) markup: Option<String>,
     /// The text of a field.
     pub(crate) field_value: Option<String>,
-    pub(crate) listeners: Vec<(Cow<'static, str>, Listener)>,
+    pub(crate) listeners: Vec<(&'static str, Listener)>,
     pub(crate) mount_handlers: Vec<MountHandler>,
 }
 
-pub(crate) type Listener = Box<dyn Fn(Event)>;
+pub(crate) type Listener = Box<dyn Call<Event, ()>>;
 pub(crate) type MountHandler = Box<dyn FnOnce(&web_sys::Element)>;
 
 /// The value of an attribute.
 pub(crate) enum Value {
     Fixed(Cow<'static, str>),
     /// Follows the signals that it reads. Without a value, the element lacks the attribute.
-    Reactive(Box<dyn Fn() -> Option<Cow<'static, str>>>),
+    Reactive(ReactiveValue),
 }
+
+type ReactiveValue = Box<dyn Call<(), Option<Cow<'static, str>>>>;
 
 /// Returns an element without attributes and children.
 pub fn element(tag: &'static str) -> Element {
@@ -64,11 +66,15 @@ impl Element {
 
     /// Adds an attribute that follows the signals that `value` reads.
     pub fn reactive_attribute<V: Into<Cow<'static, str>>>(
-        mut self,
+        self,
         name: &'static str,
         value: impl Fn() -> Option<V> + 'static,
     ) -> Self {
-        self.0.attributes.push((name, Value::Reactive(Box::new(move || value().map(Into::into)))));
+        self.push_reactive(name, Box::new(move |()| value().map(Into::into)))
+    }
+
+    fn push_reactive(mut self, name: &'static str, value: ReactiveValue) -> Self {
+        self.0.attributes.push((name, Value::Reactive(value)));
         self
     }
 
@@ -78,12 +84,19 @@ impl Element {
     }
 
     /// Calls `listener` for each event, for example of [`click`](leptos::ev::click).
-    pub fn on<E>(mut self, event: E, listener: impl Fn(E::EventType) + 'static) -> Self
+    pub fn on<E>(self, event: E, listener: impl Fn(E::EventType) + 'static) -> Self
     where
         E: EventDescriptor<EventType: JsCast + FromWasmAbi>,
     {
         let listener = move |event: Event| listener(event.unchecked_into());
-        self.0.listeners.push((event.name(), Box::new(listener)));
+        let Cow::Borrowed(name) = event.name() else {
+            unreachable!("only events that are made at run time own their name")
+        };
+        self.push_listener(name, Box::new(listener))
+    }
+
+    fn push_listener(mut self, event: &'static str, listener: Listener) -> Self {
+        self.0.listeners.push((event, listener));
         self
     }
 

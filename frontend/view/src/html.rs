@@ -31,9 +31,9 @@ impl Writer {
         match view {
             View::Nothing => {}
             View::Text(text) => self.text(text),
-            View::ReactiveText(text) => self.text(&text()),
+            View::ReactiveText(text) => self.text(&text.call(())),
             View::Element(element) => self.element(element),
-            View::Reactive(parts) => self.parts(&parts()),
+            View::Reactive(parts) => self.parts(&parts.call(())),
             View::Keyed(list) => self.parts(&list.rows()),
         }
     }
@@ -70,7 +70,7 @@ impl Writer {
             match value {
                 Value::Fixed(value) => self.attribute(name, value),
                 Value::Reactive(value) => {
-                    if let Some(value) = value() {
+                    if let Some(value) = value.call(()) {
                         self.attribute(name, &value);
                     }
                 }

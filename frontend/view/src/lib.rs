@@ -15,12 +15,15 @@
 pub mod dom;
 mod effect;
 mod element;
+mod function;
 mod html;
 mod keyed;
 mod node_ref;
 mod state;
 
 use std::borrow::Cow;
+
+use crate::function::Call;
 
 pub use effect::effect;
 pub use element::{Element, element};
@@ -45,18 +48,18 @@ pub enum View {
 }
 
 /// Returns a text. It is called again when a signal that it read changes.
-type ReactiveText = Box<dyn Fn() -> String>;
+type ReactiveText = Box<dyn Call<(), String>>;
 /// Returns parts. It is called again when a signal that it read changes.
-type ReactiveParts = Box<dyn Fn() -> Vec<View>>;
+type ReactiveParts = Box<dyn Call<(), Vec<View>>>;
 
 /// Returns a text that follows the signals that `text` reads.
 pub fn reactive_text<T: Into<String>>(text: impl Fn() -> T + 'static) -> View {
-    View::ReactiveText(Box::new(move || text().into()))
+    View::ReactiveText(Box::new(move |()| text().into()))
 }
 
 /// Returns parts that follow the signals that `parts` reads. An `Option` of a part is a list, too.
 pub fn reactive<I: IntoIterator<Item: Into<View>>>(parts: impl Fn() -> I + 'static) -> View {
-    View::Reactive(Box::new(move || parts().into_iter().map(Into::into).collect()))
+    View::Reactive(Box::new(move |()| parts().into_iter().map(Into::into).collect()))
 }
 
 impl From<Element> for View {

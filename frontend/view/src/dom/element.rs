@@ -37,7 +37,7 @@ pub(super) struct DrawnElement {
 /// A listener that is registered with the browser, and can be replaced.
 struct Listening {
     element: web_sys::Element,
-    event: Cow<'static, str>,
+    event: &'static str,
     listener: Rc<RefCell<Rc<Listener>>>,
     callback: Closure<dyn Fn(Event)>,
 }
@@ -45,7 +45,7 @@ struct Listening {
 impl Drop for Listening {
     fn drop(&mut self) {
         let callback = self.callback.as_ref().unchecked_ref();
-        _ = self.element.remove_event_listener_with_callback(&self.event, callback);
+        _ = self.element.remove_event_listener_with_callback(self.event, callback);
     }
 }
 
@@ -147,7 +147,7 @@ impl DrawnElement {
                 Value::Reactive(value) => {
                     let element = self.element.clone();
                     let effect = RenderEffect::new(move |_| {
-                        _ = match value() {
+                        _ = match value.call(()) {
                             Some(value) => element.set_attribute(name, &value),
                             None => element.remove_attribute(name),
                         };
@@ -183,14 +183,14 @@ fn create(tag: &str) -> web_sys::Element {
     created.unwrap_throw()
 }
 
-fn listen(element: &web_sys::Element, event: Cow<'static, str>, listener: Listener) -> Listening {
+fn listen(element: &web_sys::Element, event: &'static str, listener: Listener) -> Listening {
     let listener = Rc::new(RefCell::new(Rc::new(listener)));
     let current = listener.clone();
     let callback = Closure::<dyn Fn(Event)>::new(move |event| {
         // A listener may cause another event, and be replaced meanwhile.
         let listener = current.borrow().clone();
-        listener(event);
+        listener.call(event);
     });
-    _ = element.add_event_listener_with_callback(&event, callback.as_ref().unchecked_ref());
+    _ = element.add_event_listener_with_callback(event, callback.as_ref().unchecked_ref());
     Listening { element: element.clone(), event, listener, callback }
 }

@@ -6,7 +6,7 @@ use leptos::reactive::effect::RenderEffect;
 use web_sys::{Node, Text};
 
 use crate::{
-    View,
+    ReactiveText, View,
     dom::{element::DrawnElement, keyed::DrawnList, place::Place, reactive::DrawnParts},
 };
 
@@ -117,9 +117,9 @@ pub(super) fn redraw_all(parts: &mut Vec<Part>, mut views: Vec<View>, end: &dyn 
 }
 
 /// Writes a text into a node whenever it changes.
-fn follow_text(node: Text, text: Box<dyn Fn() -> String>) -> RenderEffect<()> {
+fn follow_text(node: Text, text: ReactiveText) -> RenderEffect<()> {
     RenderEffect::new(move |_| {
-        let text = text();
+        let text = text.call(());
         if node.data() != text {
             node.set_data(&text);
         }

@@ -6,7 +6,7 @@ use leptos::reactive::effect::RenderEffect;
 use web_sys::Node;
 
 use crate::{
-    View,
+    ReactiveParts,
     dom::{
         part::{Part, first_node, last_node, redraw_all},
         place::Place,
@@ -25,7 +25,7 @@ struct Parts {
 }
 
 impl DrawnParts {
-    pub(super) fn draw(views: Box<dyn Fn() -> Vec<View>>, place: &Place) -> Self {
+    pub(super) fn draw(views: ReactiveParts, place: &Place) -> Self {
         let parts = Parts { drawn: Vec::new(), placeholder: Placeholder::new(place) };
         let parts = Rc::new(RefCell::new(parts));
         let effect = Self::follow(parts.clone(), views, Some(place.clone()));
@@ -33,18 +33,14 @@ impl DrawnParts {
     }
 
     /// Follows other signals from now on.
-    pub(super) fn redraw(&mut self, views: Box<dyn Fn() -> Vec<View>>) {
+    pub(super) fn redraw(&mut self, views: ReactiveParts) {
         self.effect = Self::follow(self.parts.clone(), views, None);
     }
 
     /// Redraws the parts whenever a signal changes. They are drawn at `place` first, unless they are drawn already.
-    fn follow(
-        parts: Rc<RefCell<Parts>>,
-        views: Box<dyn Fn() -> Vec<View>>,
-        mut place: Option<Place>,
-    ) -> RenderEffect<()> {
+    fn follow(parts: Rc<RefCell<Parts>>, views: ReactiveParts, mut place: Option<Place>) -> RenderEffect<()> {
         RenderEffect::new(move |_| {
-            let views = views();
+            let views = views.call(());
             let Parts { drawn, placeholder } = &mut *parts.borrow_mut();
             let place = match place.take() {
                 Some(place) => {
