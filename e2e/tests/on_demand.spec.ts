@@ -1,10 +1,10 @@
 import type { Page } from '@playwright/test';
 import { ChatPage } from '../support/chat_page.ts';
-import { hold, PART, STYLE_SHEET } from '../support/on_demand.ts';
+import { hold, loadOnlyWhenNeeded, PART, STYLE_SHEET } from '../support/on_demand.ts';
 import { SocketProxy } from '../support/socket_proxy.ts';
 import { expect, test } from '../support/fixtures.ts';
 
-// The dialogs are loaded a second after the page is live, or when the first of them is opened.
+// Dialogs and suggestions are loaded a second after the page is live, or when the first of them is needed.
 
 const PROGRAM = /_bg\.wasm$/;
 
@@ -145,6 +145,34 @@ for (const [language, file, sentence, again] of [
     await expect(page.locator('link[rel=stylesheet]')).toHaveCount(2);
   });
 }
+
+test('a name that is typed before the suggestions are loaded has them when they are', async ({ page, deployment, room, connect }) => {
+  const ann = await connect(room);
+  ann.send({ action: 'hello' });
+  await ann.next('page');
+  ann.send({ action: 'rename', name: 'Ann' });
+  await ann.next('welcome');
+  const answerPart = await hold(page);
+  const chat = await ChatPage.open(page, deployment, room);
+  await expect(page.getByText('2 online')).toBeVisible();
+  await chat.composer.pressSequentially('hi @a');
+  const list = page.getByRole('listbox', { name: 'People to mention' });
+  await expect(list).toHaveCount(0);
+  answerPart();
+  await expect(list.getByRole('option', { selected: true })).toHaveText(/Ann$/);
+  await expect(chat.composer).toHaveAttribute('aria-activedescendant', 'mention-0');
+  await chat.composer.press('Tab');
+  await expect(chat.composer).toHaveValue('hi @Ann ');
+  await expect(chat.composer).toBeFocused();
+});
+
+test('typing the first name of a mention loads the suggestions', async ({ page, deployment, room }) => {
+  await loadOnlyWhenNeeded(page);
+  const chat = await ChatPage.open(page, deployment, room);
+  const loaded = page.waitForResponse(PART);
+  await chat.composer.pressSequentially('hi @');
+  await loaded;
+});
 
 test.describe('with a service worker', () => {
   test.use({ serviceWorkers: 'allow' });

@@ -3,7 +3,8 @@
 mod attach_button;
 pub(crate) mod attachment_tray;
 pub(crate) mod errors;
-mod mention_list;
+pub(crate) mod mention_list;
+mod mentions;
 mod mode_bar;
 pub(crate) mod paste;
 mod posting_notice;
@@ -15,11 +16,7 @@ use shared_types::{MessageText, TextError, limits};
 
 use crate::ui::{
     composer::{
-        attach_button::attach_button,
-        errors::errors,
-        mention_list::{LIST_ID, MentionList},
-        mode_bar::mode_bar,
-        paste::on_paste,
+        attach_button::attach_button, errors::errors, mentions::LIST_ID, mode_bar::mode_bar, paste::on_paste,
         posting_notice::posting_notice,
     },
     message::delete_dialog,
@@ -51,7 +48,6 @@ pub(crate) fn composer(chat: Chat) -> Element {
     };
     effect(measure);
     effect(move || adapt_to_pointer(chat));
-    let mentions = MentionList::new(chat);
     // An edit replaces the draft; afterwards the draft is restored.
     let mut edited: Option<EditedMessage> = None;
     effect(move || {
@@ -114,7 +110,7 @@ pub(crate) fn composer(chat: Chat) -> Element {
     });
     let send_callback = Callback::new(move |()| send());
     let on_field_key = move |event: ev::KeyboardEvent| {
-        if !is_composing_key(&event) && mentions.on_key(&event.key()) {
+        if !is_composing_key(&event) && mentions::on_key(chat, &event.key()) {
             event.prevent_default();
             measure();
             return;
@@ -149,7 +145,7 @@ pub(crate) fn composer(chat: Chat) -> Element {
     };
     let on_input = move |_| {
         measure();
-        mentions.update();
+        mentions::suggest(chat);
         if untrack(|| chars.get() > 0 && matches!(chat.composer.mode.get(), ComposerMode::New)) {
             chat.dispatch.run(Intent::Typing);
         }
@@ -163,8 +159,8 @@ pub(crate) fn composer(chat: Chat) -> Element {
         .with("aria-describedby", "writing-purpose")
         .reactive_attribute("aria-invalid", move || is_too_long().then_some("true"))
         .with("aria-autocomplete", "list")
-        .reactive_attribute("aria-controls", move || mentions.active().map(|_| LIST_ID))
-        .reactive_attribute("aria-activedescendant", move || mentions.active())
+        .reactive_attribute("aria-controls", move || mentions::active(chat).map(|_| LIST_ID))
+        .reactive_attribute("aria-activedescendant", move || mentions::active(chat))
         .with("placeholder", chat.translations.placeholder.with(&chat.room_name()))
         .with("enterkeyhint", "send")
         .no_autofill()
@@ -172,9 +168,9 @@ pub(crate) fn composer(chat: Chat) -> Element {
         .node_ref(field)
         .on(ev::input, on_input)
         .on(ev::keydown, on_field_key)
-        .on(ev::click, move |_| mentions.update())
+        .on(ev::click, move |_| mentions::suggest(chat))
         .on(ev::focus, move |_| adapt_to_pointer(chat))
-        .on(ev::blur, move |_| mentions.hide())
+        .on(ev::blur, move |_| mentions::hide(chat))
         .on(ev::paste, move |event| on_paste(chat, &event));
     let send_label = move || if editing() { chat.translations.save } else { chat.translations.send };
     let send_button = element("button")
@@ -190,7 +186,7 @@ pub(crate) fn composer(chat: Chat) -> Element {
         .child(errors(chat))
         .child(waiting_notice(chat))
         .child(slot(chat, Slot::Attachments(send_callback)))
-        .child(mentions.view())
+        .child(slot(chat, Slot::Mentions))
         .child(element("div").class("composer-box").children(attach_button(chat)).child(text_field).child(send_button))
         .child(reactive(counter))
         .child(posting_notice(chat))

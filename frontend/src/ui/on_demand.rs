@@ -1,5 +1,5 @@
 //! What is not part of the first program, because reading, writing and the quick reactions do not need it: the dialogs,
-//! and the attached images.
+//! the attached images, and the people that a message can mention.
 //!
 //! The browser loads it a second after its session has started, or when it is first needed. On a slow line, a
 //! placeholder is shown meanwhile; if loading fails, it says so and offers to try again.
@@ -7,7 +7,7 @@
 use page_view::View;
 
 use crate::ui::{
-    composer::attachment_tray::tray,
+    composer::{attachment_tray::tray, mention_list, paste},
     message::{
         delete_dialog::{self, delete_dialog},
         emoji_picker::{self, emoji_picker},
@@ -24,15 +24,26 @@ use crate::ui::{
     rooms, search_dialog, shortcuts,
     state::{
         Chat,
-        on_demand::{DialogRequest, Slot},
+        on_demand::{DialogRequest, Slot, UiFunctions},
     },
 };
 
-/// Draws the content of a slot.
-pub(crate) fn draw(chat: Chat, slot: Slot) -> Vec<View> {
+/// Returns the functions that the first program calls. It may refer to them only through this table.
+pub(crate) fn functions() -> UiFunctions {
+    UiFunctions {
+        draw,
+        show,
+        pastes_files: paste::pastes_files,
+        suggest_people: mention_list::update,
+        on_mention_key: mention_list::on_key,
+    }
+}
+
+fn draw(chat: Chat, slot: Slot) -> Vec<View> {
     match slot {
         Slot::Dialogs => dialogs(chat),
         Slot::Attachments(send) => vec![tray(chat, send)],
+        Slot::Mentions => vec![mention_list::list(chat)],
     }
 }
 
@@ -55,9 +66,8 @@ pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
     dialogs.into_iter().map(View::from).collect()
 }
 
-/// Opens a dialog that is loaded.
-#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
-pub(crate) fn show(chat: Chat, request: DialogRequest) {
+/// Opens a dialog.
+fn show(chat: Chat, request: DialogRequest) {
     match request {
         DialogRequest::Profile => profile::show(chat),
         DialogRequest::People => people_dialog::show(chat),

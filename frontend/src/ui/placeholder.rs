@@ -61,13 +61,9 @@ pub(crate) fn open_when_loaded(chat: Chat, request: DialogRequest) {
 
 /// Draws what is loaded on demand, once it is loaded.
 pub(crate) fn slot(chat: Chat, slot: Slot) -> View {
-    #[cfg(feature = "hydrate")]
-    let draw = crate::browser::session::on_demand::draw;
-    #[cfg(not(feature = "hydrate"))]
-    let draw = crate::ui::on_demand::draw;
     reactive(move || {
-        let is_loaded = chat.on_demand.loading.get() == Loading::Done;
-        if is_loaded { untrack(|| draw(chat, slot)) } else { Vec::new() }
+        let functions = chat.on_demand.functions.get();
+        functions.map(|functions| untrack(|| (functions.draw)(chat, slot))).unwrap_or_default()
     })
 }
 

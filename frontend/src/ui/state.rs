@@ -22,15 +22,18 @@ use web_sys::{File, FileList};
 
 use crate::{
     i18n::Translations,
-    ui::state::{
-        composer::ComposerState,
-        intent::{Clipboard, DialogIntent, ImageIntent, Intent, OnDemandIntent},
-        log::{ImageState, KeyedRow, LogState, MessageDialogs},
-        moderation::{ModerationState, RestrictionDialogState},
-        on_demand::{DialogRequest, OnDemandState},
-        privacy::{NotificationState, PrivacyState, ShortcutsState},
-        room::{RoomListState, RoomState},
-        search::SearchState,
+    ui::{
+        placeholder::open_when_loaded,
+        state::{
+            composer::ComposerState,
+            intent::{DialogIntent, ImageIntent, Intent, OnDemandIntent},
+            log::{ImageState, KeyedRow, LogState, MessageDialogs},
+            moderation::{ModerationState, RestrictionDialogState},
+            on_demand::{DialogRequest, OnDemandState},
+            privacy::{NotificationState, PrivacyState, ShortcutsState},
+            room::{RoomListState, RoomState},
+            search::SearchState,
+        },
     },
 };
 
@@ -120,9 +123,10 @@ impl Chat {
 
     /// Opens a dialog, as soon as it is loaded.
     pub(crate) fn open_dialog(self, request: DialogRequest) {
-        #[cfg(feature = "hydrate")]
-        let Err(request) = crate::browser::session::on_demand::open(self, request) else { return };
-        crate::ui::placeholder::open_when_loaded(self, request);
+        match self.on_demand.functions.get_untracked() {
+            Some(functions) => (functions.show)(self, request),
+            None => open_when_loaded(self, request),
+        }
     }
 
     /// Sends a command of a dialog to the session.
@@ -140,14 +144,6 @@ impl Chat {
         if let Some(field) = self.composer.field.get_untracked() {
             _ = field.focus();
         }
-    }
-
-    /// Whether the files of a clipboard are pasted, and not its text. Returns `None` until what decides it is loaded.
-    pub(crate) fn pastes_files(&self, clipboard: &Clipboard) -> Option<bool> {
-        #[cfg(feature = "hydrate")]
-        return crate::browser::session::on_demand::pastes_files(clipboard);
-        #[cfg(not(feature = "hydrate"))]
-        return Some(crate::ui::composer::paste::pastes_files(clipboard));
     }
 
     /// Attaches files.

@@ -8,7 +8,7 @@ use std::{cell::Cell, time::Duration};
 use leptos::prelude::*;
 use leptos::wasm_split::SplitLoaderError;
 use page_model::client::Effect;
-use page_view::{View, dom};
+use page_view::dom;
 use shared_types::{ClientMessage, Nonce, ServerMessage};
 use wasm_bindgen_futures::spawn_local;
 
@@ -18,14 +18,13 @@ use crate::{
         style_sheet,
     },
     ui::{
-        composer::paste,
         on_demand,
         parts::dialog,
         placeholder::show_notice_when_late,
         state::{
             Chat,
-            intent::{Clipboard, OnDemandIntent},
-            on_demand::{DialogRequest, Loading, Slot},
+            intent::OnDemandIntent,
+            on_demand::{Loading, Slot, UiFunctions},
             set,
         },
     },
@@ -38,10 +37,8 @@ const LOAD_DELAY: Duration = Duration::from_secs(1);
 /// The functions of the part.
 #[derive(Clone, Copy)]
 pub(super) struct OnDemandPart {
-    draw: fn(Chat, Slot) -> Vec<View>,
-    show: fn(Chat, DialogRequest),
+    ui: UiFunctions,
     perform: fn(&mut Session, OnDemandIntent) -> Vec<Effect>,
-    pastes_files: fn(&Clipboard) -> bool,
     /// Uploads the image of a message to a URL.
     upload: fn(&mut Session, Nonce, &str),
     /// Called when an unsent message was discarded.
@@ -62,10 +59,8 @@ thread_local! {
 #[cfg_attr(not(debug_assertions), leptos::wasm_split::wasm_split(on_demand, fallible, wasm_split_path = ::leptos::wasm_split))]
 fn part() -> Result<OnDemandPart, SplitLoaderError> {
     Ok(OnDemandPart {
-        draw: on_demand::draw,
-        show: on_demand::show,
+        ui: on_demand::functions(),
         perform: perform_loaded,
-        pastes_files: paste::pastes_files,
         upload: Session::start_upload,
         on_discard: Session::drop_image,
         on_answer: Session::on_dialog_answer,
@@ -90,23 +85,6 @@ async fn load_part() -> Result<OnDemandPart, SplitLoaderError> {
 #[cfg(not(debug_assertions))]
 async fn load_part() -> Result<OnDemandPart, SplitLoaderError> {
     part().await
-}
-
-/// Draws the content of a slot. The part is loaded.
-pub(crate) fn draw(chat: Chat, slot: Slot) -> Vec<View> {
-    LOADED.get().map(|part| (part.draw)(chat, slot)).unwrap_or_default()
-}
-
-/// Whether the files of a clipboard are pasted. Returns `None` until the part is loaded.
-pub(crate) fn pastes_files(clipboard: &Clipboard) -> Option<bool> {
-    LOADED.get().map(|part| (part.pastes_files)(clipboard))
-}
-
-/// Opens a dialog if it is loaded. If not, returns the request.
-pub(crate) fn open(chat: Chat, request: DialogRequest) -> Result<(), DialogRequest> {
-    let Some(part) = LOADED.get() else { return Err(request) };
-    (part.show)(chat, request);
-    Ok(())
 }
 
 /// Calls `act` with the part if it is loaded. Before that, nothing in it waits for anything.
@@ -152,14 +130,15 @@ pub(super) fn load(handle: SessionHandle, chat: Chat) {
         let (Ok(part), true, Some(container)) = loaded else {
             return set(chat.on_demand.loading, Loading::Failed);
         };
-        let dialogs = move || page_view::reactive(move || untrack(|| (part.draw)(chat, Slot::Dialogs)));
+        let dialogs = move || page_view::reactive(move || untrack(|| (part.ui.draw)(chat, Slot::Dialogs)));
         dom::mount(&container, dialogs).forget();
         LOADED.set(Some(part));
+        chat.on_demand.functions.set(Some(part.ui));
         set(chat.on_demand.loading, Loading::Done);
         dialog::close(chat.on_demand.placeholder);
         let request = chat.on_demand.request.try_update(Option::take).flatten();
         if let Some(request) = request {
-            (part.show)(chat, request);
+            (part.ui.show)(chat, request);
         }
         with(handle, |session| {
             for intent in std::mem::take(&mut session.waiting) {

@@ -17,7 +17,8 @@ pub(crate) fn on_paste(chat: Chat, event: &ev::ClipboardEvent) {
     }
     let [text, html] = ["text/plain", "text/html"].map(|format| data.get_data(format).unwrap_or_default());
     let clipboard = Clipboard { text, html, files };
-    match chat.pastes_files(&clipboard) {
+    let functions = chat.on_demand.functions.get_untracked();
+    match functions.map(|functions| (functions.pastes_files)(&clipboard)) {
         Some(false) => return,
         Some(true) => chat.attach(clipboard.files),
         None => chat.run_for_images(ImageIntent::Paste(clipboard)),

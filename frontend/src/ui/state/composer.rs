@@ -2,7 +2,7 @@
 
 use page_model::{composer_mode::ComposerMode, connection::EndReason, rejected_image::ImageNote};
 use page_view::{NodeRef, State};
-use shared_types::RoomRules;
+use shared_types::{Person, RoomRules};
 use web_sys::HtmlTextAreaElement;
 
 /// The composer.
@@ -22,6 +22,10 @@ pub(crate) struct ComposerState {
     /// Number of characters in the field. It is set whenever the text changes.
     pub(crate) chars: State<usize>,
     pub(crate) field: NodeRef<HtmlTextAreaElement>,
+    /// The people who are suggested while the visitor types a name.
+    pub(crate) suggestions: State<Vec<Person>>,
+    /// Index of the selected suggestion.
+    pub(crate) selected_suggestion: State<usize>,
 }
 
 impl ComposerState {
@@ -35,6 +39,8 @@ impl ComposerState {
             restored_edit: State::new(None),
             chars: State::new(0),
             field: NodeRef::new(),
+            suggestions: State::new(Vec::new()),
+            selected_suggestion: State::new(0),
         }
     }
 }

@@ -1,14 +1,18 @@
 //! What is loaded on demand: the dialogs, and what handles attached images.
 
 use leptos::prelude::Callback;
-use page_view::{NodeRef, State};
+use page_view::{NodeRef, State, View};
 use shared_types::{Person, Seq};
 use web_sys::{HtmlDialogElement, HtmlElement};
+
+use crate::ui::state::{Chat, intent::Clipboard};
 
 /// What is loaded on demand.
 #[derive(Clone, Copy)]
 pub(crate) struct OnDemandState {
     pub(crate) loading: State<Loading>,
+    /// What the components call, once it is loaded.
+    pub(crate) functions: State<Option<UiFunctions>>,
     /// The dialog that the visitor opened before it was loaded.
     pub(crate) request: State<Option<DialogRequest>>,
     /// Whether commands of the visitor wait until it is loaded.
@@ -27,6 +31,7 @@ impl OnDemandState {
     pub(super) fn new() -> Self {
         Self {
             loading: State::new(Loading::Waiting),
+            functions: State::new(None),
             request: State::new(None),
             has_waiting: State::new(false),
             is_late: State::new(false),
@@ -36,6 +41,21 @@ impl OnDemandState {
             people_dialog: NodeRef::new(),
         }
     }
+}
+
+/// The functions of the components that are loaded on demand.
+#[derive(Clone, Copy)]
+pub(crate) struct UiFunctions {
+    /// Draws the content of a slot.
+    pub(crate) draw: fn(Chat, Slot) -> Vec<View>,
+    /// Opens a dialog.
+    pub(crate) show: fn(Chat, DialogRequest),
+    /// Whether the files of a clipboard are pasted, and not its text.
+    pub(crate) pastes_files: fn(&Clipboard) -> bool,
+    /// Suggests the people whose names match what is typed.
+    pub(crate) suggest_people: fn(Chat),
+    /// Handles a key while people are suggested. Returns whether it was used.
+    pub(crate) on_mention_key: fn(Chat, &str) -> bool,
 }
 
 /// Whether the part is loaded.
@@ -55,6 +75,8 @@ pub(crate) enum Slot {
     Dialogs,
     /// The attached images. The callback sends the message.
     Attachments(Callback<()>),
+    /// The people that a message can mention.
+    Mentions,
 }
 
 /// A dialog to open.

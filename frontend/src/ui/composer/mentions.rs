@@ -1,0 +1,39 @@
+//! The field of the composer and the list of people that it refers to. The list itself is loaded on demand.
+
+use leptos::prelude::*;
+
+use crate::ui::state::{Chat, intent::Intent, set};
+
+/// Id of the list, to which the field refers while the list is shown.
+pub(crate) const LIST_ID: &str = "mentions";
+
+/// Suggests the people whose names match the text before the caret. Loads the list for the first name.
+pub(crate) fn suggest(chat: Chat) {
+    if let Some(functions) = chat.on_demand.functions.get_untracked() {
+        return (functions.suggest_people)(chat);
+    }
+    if chat.composer.field.get_untracked().is_some_and(|field| field.value().contains('@')) {
+        chat.dispatch.run(Intent::LoadOnDemand);
+    }
+}
+
+/// Removes the suggestions.
+pub(crate) fn hide(chat: Chat) {
+    set(chat.composer.suggestions, Vec::new());
+}
+
+/// Returns the id of the selected option while the list is shown.
+pub(crate) fn active(chat: Chat) -> Option<String> {
+    let is_shown = chat.composer.suggestions.with(|suggestions| !suggestions.is_empty());
+    is_shown.then(|| option_id(chat.composer.selected_suggestion.get()))
+}
+
+/// Returns the id of an option.
+pub(crate) fn option_id(index: usize) -> String {
+    ["mention-", &index.to_string()].concat()
+}
+
+/// Handles a key of the field. Returns whether the list used it.
+pub(crate) fn on_key(chat: Chat, key: &str) -> bool {
+    chat.on_demand.functions.get_untracked().is_some_and(|functions| (functions.on_mention_key)(chat, key))
+}
