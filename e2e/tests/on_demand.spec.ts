@@ -4,7 +4,7 @@ import { hold, loadOnlyWhenNeeded, PART, STYLE_SHEET } from '../support/on_deman
 import { SocketProxy } from '../support/socket_proxy.ts';
 import { expect, test } from '../support/fixtures.ts';
 
-// Dialogs and suggestions are loaded a second after the page is live, or when the first of them is needed.
+// What reading and writing do not need is loaded a second after the page is live, or when it is first needed.
 
 const PROGRAM = /_bg\.wasm$/;
 
@@ -98,8 +98,11 @@ test('a dialog about a message opens for that message when it is loaded', async 
   const chat = await ChatPage.open(page, deployment, room);
   await chat.sendMessage('to be deleted');
   await expect(chat.messageWithText('to be deleted')).toHaveAttribute('data-state', 'sent');
-  await chat.messageWithText('to be deleted').hover();
-  await page.getByRole('toolbar').getByRole('button', { name: 'Delete' }).click();
+  // An edit without a text is a deletion.
+  await chat.composer.press('ArrowUp');
+  await expect(chat.composer).toHaveValue('to be deleted');
+  await chat.composer.fill('');
+  await chat.composer.press('Enter');
   await expect(placeholder(page)).toBeVisible();
   answerPart();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();

@@ -26,7 +26,6 @@ use crate::{
             delete_dialog::delete_dialog, emoji_picker::emoji_picker, lightbox::lightbox, message, toolbar::toolbar,
         },
         moderation::{audit_dialog, restriction_dialog, rules_dialog},
-        on_demand,
         page::layout,
         people_dialog::people_dialog,
         placeholder::placeholder,
@@ -127,10 +126,7 @@ const PAGES: Table<fn(Chat)> = &[
     ("editing", |chat| {
         chat.composer.mode.set(ComposerMode::Edit(EditedMessage { seq: Seq(1), text: row(0).text, has_image: false }))
     }),
-    ("images chosen", |chat| {
-        chat.on_demand.functions.set_value(Some(on_demand::functions()));
-        chat.composer.attachments.set(attachments());
-    }),
+    ("images chosen", |chat| chat.composer.attachments.set(attachments())),
     ("images chosen, on their way", |chat| wait_for_images(chat, Loading::Running)),
     ("images chosen, which could not be loaded", |chat| wait_for_images(chat, Loading::Failed)),
     ("files that are no images", |chat| {

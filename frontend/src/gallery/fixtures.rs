@@ -13,11 +13,14 @@ use shared_types::{
     Timestamp,
 };
 
-use crate::ui::state::{
-    Chat,
-    composer::{Attachment, ComposerStatus},
-    log::KeyedRow,
-    moderation::AuditRow,
+use crate::ui::{
+    on_demand,
+    state::{
+        Chat,
+        composer::{Attachment, ComposerStatus},
+        log::KeyedRow,
+        moderation::AuditRow,
+    },
 };
 
 /// HTML with everything that the server renders from Markdown.
@@ -113,6 +116,7 @@ pub(super) fn chat() -> Chat {
     };
     let chat = Chat::new(&page, Callback::new(|_| {}));
     chat.room.status.set(Status::Live);
+    chat.on_demand.functions.set(Some(on_demand::functions()));
     chat
 }
 

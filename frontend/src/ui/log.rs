@@ -5,6 +5,7 @@ pub(crate) mod connection_status;
 pub(crate) mod gestures;
 #[cfg(feature = "hydrate")]
 mod long_press;
+pub(crate) mod message_keys;
 pub(crate) mod scroll;
 pub(crate) mod toast;
 pub(crate) mod typing;

@@ -1,6 +1,7 @@
 //! A row of the log: a message, and the date above the first message of a day.
 
 mod action_button;
+pub(crate) mod actions;
 pub(crate) mod delete_dialog;
 pub(crate) mod dom;
 pub(crate) mod emoji_picker;

@@ -1,5 +1,5 @@
 //! What is not part of the first program, because reading, writing and the quick reactions do not need it: the dialogs,
-//! the attached images, and the people that a message can mention.
+//! the attached images, the people that a message can mention, and the actions of a message.
 //!
 //! The browser loads it a second after its session has started, or when it is first needed. On a slow line, a
 //! placeholder is shown meanwhile; if loading fails, it says so and offers to try again.
@@ -8,7 +8,9 @@ use page_view::View;
 
 use crate::ui::{
     composer::{attachment_tray::tray, mention_list, paste},
+    log::message_keys,
     message::{
+        actions,
         delete_dialog::{self, delete_dialog},
         emoji_picker::{self, emoji_picker},
         lightbox::{self, lightbox},
@@ -36,6 +38,9 @@ pub(crate) fn functions() -> UiFunctions {
         pastes_files: paste::pastes_files,
         suggest_people: mention_list::update,
         on_mention_key: mention_list::on_key,
+        run_message_action: actions::run_action,
+        on_log_key: message_keys::on_key,
+        handle_waiting_keys: message_keys::handle_waiting,
     }
 }
 
@@ -44,6 +49,7 @@ fn draw(chat: Chat, slot: Slot) -> Vec<View> {
         Slot::Dialogs => dialogs(chat),
         Slot::Attachments(send) => vec![tray(chat, send)],
         Slot::Mentions => vec![mention_list::list(chat)],
+        Slot::MessageActions => vec![actions::buttons(chat)],
     }
 }
 

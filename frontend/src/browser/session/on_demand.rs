@@ -140,6 +140,7 @@ pub(super) fn load(handle: SessionHandle, chat: Chat) {
         if let Some(request) = request {
             (part.ui.show)(chat, request);
         }
+        (part.ui.handle_waiting_keys)(chat);
         with(handle, |session| {
             for intent in std::mem::take(&mut session.waiting) {
                 let effects = (part.perform)(session, intent);

@@ -3,9 +3,9 @@
 use leptos::{ev, prelude::*};
 use page_model::timeline::Row;
 use page_view::State;
-use shared_types::Seq;
+use shared_types::{Emoji, Seq};
 use web_sys::{
-    Element, EventTarget, HtmlElement, Node, ScrollIntoViewOptions, ScrollLogicalPosition,
+    Element, EventTarget, ScrollIntoViewOptions, ScrollLogicalPosition,
     wasm_bindgen::{JsCast as _, closure::Closure},
 };
 
@@ -14,7 +14,7 @@ use crate::ui::{
     message::{
         dom::{article, seq},
         reactions::toggle,
-        toolbar::{hide, run_action, show},
+        toolbar::{hide, show},
     },
     state::{Chat, intent::Intent},
 };
@@ -80,13 +80,13 @@ fn on_click(chat: Chat, event: &web_sys::Event, touched: bool) {
     let button =
         locate(event.target()).and_then(|(target, message)| Some((closest(&target, "button, a")?, seq(&message)?)));
     if let Some((button, seq)) = button {
-        match button.get_attribute("value").as_deref() {
-            None => {}
-            Some(name @ ("more" | "reply" | "copy" | "edit" | "delete" | "sanction")) => run_action(chat, seq, name),
-            Some(value) => match value.parse() {
-                Ok(target) => chat.dispatch.run(Intent::GoToMessage(Seq(target))),
-                Err(_) => toggle(chat, seq, value),
-            },
+        let Some(value) = button.get_attribute("value") else { return };
+        if let Ok(target) = value.parse() {
+            chat.dispatch.run(Intent::GoToMessage(Seq(target)));
+        } else if value.parse::<Emoji>().is_ok() {
+            toggle(chat, seq, &value);
+        } else if let Some(functions) = chat.on_demand.functions.get_untracked() {
+            (functions.run_message_action)(chat, seq, &value);
         }
     } else if touched {
         hide(chat);
@@ -130,44 +130,15 @@ fn on_blur(chat: Chat, event: &ev::FocusEvent) {
     }
 }
 
-/// Handles a key in the log: arrow keys move between messages and along the buttons of a message, letters run
-/// actions.
+/// Handles a key in the log. Until what handles it is loaded, it waits.
 fn on_key(chat: Chat, event: &ev::KeyboardEvent) {
-    if event.ctrl_key() || event.meta_key() || event.alt_key() {
-        return;
+    match chat.on_demand.functions.get_untracked() {
+        Some(functions) if chat.log.waiting_keys.with_untracked(Vec::is_empty) => (functions.on_log_key)(chat, event),
+        _ => {
+            chat.log.waiting_keys.update(|keys| keys.push(event.clone()));
+            chat.dispatch.run(Intent::LoadOnDemand);
+        }
     }
-    let key = event.key();
-    let (target, message) = locate(event.target()).unzip();
-    let at_message = target == message;
-    let next = match (key.as_str(), &message) {
-        ("ArrowUp", Some(message)) => sibling(message, Element::previous_element_sibling),
-        ("ArrowDown", Some(message)) => sibling(message, Element::next_element_sibling),
-        ("ArrowRight", Some(message)) => button(message, 1),
-        ("ArrowLeft", Some(message)) => button(message, -1),
-        ("Escape", Some(message)) if !at_message => Some(message.clone()),
-        ("Home", Some(_)) => find(chat, "article"),
-        ("End", Some(_)) => find(chat, "article:last-of-type"),
-        // From the log itself, arrow keys move to the last visible message.
-        ("ArrowUp" | "ArrowDown", None) => last_in_view(chat),
-        _ => None,
-    };
-    if let Some(next) = next {
-        event.prevent_default();
-        _ = next.unchecked_into::<HtmlElement>().focus();
-        return;
-    }
-    let Some(seq) = message.as_ref().filter(|_| at_message).and_then(seq) else { return };
-    let name = match key.as_str() {
-        "r" => "reply",
-        "e" => "edit",
-        "l" => "copy",
-        "+" | "a" => "more",
-        "Delete" => "delete",
-        _ => return,
-    };
-    // Otherwise the letter would be typed into the field that gets the focus.
-    event.prevent_default();
-    run_action(chat, seq, name);
 }
 
 /// Scrolls to a message, focuses and highlights it. If it is not shown, uses the next one. Returns `false` if there is
@@ -208,41 +179,4 @@ fn closest(element: &Element, selector: &str) -> Option<Element> {
 fn toolbar_has_focus(chat: Chat) -> bool {
     let toolbar = chat.log.toolbar.get_untracked();
     toolbar.is_some_and(|toolbar| toolbar.query_selector(":focus-visible").is_ok_and(|found| found.is_some()))
-}
-
-/// Returns the last message whose end is in view.
-fn last_in_view(chat: Chat) -> Option<Element> {
-    let log = chat.log.element.get_untracked()?;
-    let end = log.get_bounding_client_rect().bottom();
-    let mut message = find(chat, "article:last-of-type")?;
-    while message.get_bounding_client_rect().bottom() > end + 1.0 {
-        message = sibling(&message, Element::previous_element_sibling)?;
-    }
-    Some(message)
-}
-
-fn find(chat: Chat, selector: &str) -> Option<Element> {
-    chat.log.element.get_untracked()?.query_selector(selector).ok()?
-}
-
-/// Returns the next message in one direction. Skips the dates between messages.
-fn sibling(message: &Element, step: fn(&Element) -> Option<Element>) -> Option<Element> {
-    let mut next = step(message)?;
-    while !next.class_list().contains("message") {
-        next = step(&next)?;
-    }
-    Some(next)
-}
-
-/// Returns the button of a message that is `step` after the focused one. Position 0 is the message itself.
-fn button(message: &Element, step: i32) -> Option<Element> {
-    // The time is a link for the mouse only; for the keyboard, a button copies the same address.
-    let buttons = message.query_selector_all("button, a:not(.message-time)").ok()?;
-    let focused: Option<Node> = document().active_element().map(Into::into);
-    let has_focus = |index: &u32| buttons.get(*index) == focused;
-    let position = (0..buttons.length()).find(has_focus).map_or(0, |index| index as i32 + 1) + step;
-    if position == 0 {
-        return Some(message.clone());
-    }
-    buttons.get(u32::try_from(position - 1).ok()?)?.dyn_into().ok()
 }

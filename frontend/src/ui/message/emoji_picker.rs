@@ -142,7 +142,7 @@ mod tests {
     use chat::content::emoji::canonical;
 
     use super::*;
-    use crate::ui::message::toolbar::QUICK_REACTIONS;
+    use crate::ui::message::actions::QUICK_REACTIONS;
 
     #[test]
     fn every_offered_emoji_has_its_canonical_form() {

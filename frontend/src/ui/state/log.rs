@@ -1,5 +1,6 @@
 //! The log of messages, and the dialogs about a message.
 
+use leptos::ev;
 use page_model::timeline::{Row, UnreadSummary};
 use page_view::{NodeRef, SharedState, State};
 use shared_types::Seq;
@@ -21,6 +22,8 @@ pub(crate) struct LogState {
     pub(crate) toolbar: NodeRef<HtmlElement>,
     /// The message whose address was copied last.
     pub(crate) copied_message: State<Option<Seq>>,
+    /// Keys that were pressed in the log before what handles them was loaded.
+    pub(crate) waiting_keys: State<Vec<ev::KeyboardEvent>>,
     /// The scrolling element.
     pub(crate) element: NodeRef<HtmlElement>,
 }
@@ -36,6 +39,7 @@ impl LogState {
             toolbar_message: State::new(None),
             toolbar: NodeRef::new(),
             copied_message: State::new(None),
+            waiting_keys: State::new(Vec::new()),
             element: NodeRef::new(),
         }
     }

@@ -1,6 +1,6 @@
 //! What is loaded on demand: the dialogs, and what handles attached images.
 
-use leptos::prelude::Callback;
+use leptos::{ev, prelude::Callback};
 use page_view::{NodeRef, State, View};
 use shared_types::{Person, Seq};
 use web_sys::{HtmlDialogElement, HtmlElement};
@@ -56,6 +56,12 @@ pub(crate) struct UiFunctions {
     pub(crate) suggest_people: fn(Chat),
     /// Handles a key while people are suggested. Returns whether it was used.
     pub(crate) on_mention_key: fn(Chat, &str) -> bool,
+    /// Runs the action of a message that has this name.
+    pub(crate) run_message_action: fn(Chat, Seq, &str),
+    /// Handles a key in the log.
+    pub(crate) on_log_key: fn(Chat, &ev::KeyboardEvent),
+    /// Handles the keys that were pressed in the log before.
+    pub(crate) handle_waiting_keys: fn(Chat),
 }
 
 /// Whether the part is loaded.
@@ -77,6 +83,8 @@ pub(crate) enum Slot {
     Attachments(Callback<()>),
     /// The people that a message can mention.
     Mentions,
+    /// The buttons of the toolbar of messages.
+    MessageActions,
 }
 
 /// A dialog to open.

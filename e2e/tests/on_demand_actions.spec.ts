@@ -1,0 +1,130 @@
+import type { Page } from '@playwright/test';
+import { ChatPage } from '../support/chat_page.ts';
+import { expect, test } from '../support/fixtures.ts';
+import { Message } from '../support/message.ts';
+import { hold, loadOnlyWhenNeeded, PART } from '../support/on_demand.ts';
+import { Touch } from '../support/touch.ts';
+
+// What people do with messages before the actions of messages are loaded.
+
+const toolbar = (page: Page) => page.getByRole('toolbar', { name: 'Message actions' });
+
+/** Sends messages. Returns them. */
+async function sendMessages(page: Page, chat: ChatPage, ...texts: string[]): Promise<Message[]> {
+  const messages: Message[] = [];
+  for (const text of texts) {
+    await chat.sendMessage(text);
+    messages.push(await Message.withText(chat, text));
+  }
+  // The mouse is not over the log.
+  await page.locator('.me').hover();
+  return messages;
+}
+
+test('a message that is hovered before gets its actions when they are loaded', async ({ page, deployment, room }) => {
+  const answerPart = await hold(page);
+  const chat = await ChatPage.open(page, deployment, room);
+  const [first, second] = await sendMessages(page, chat, 'one', 'two');
+  await second!.article.hover();
+  await first!.article.hover();
+  await expect(toolbar(page)).toHaveCount(0);
+  answerPart();
+  await first!.article.getByRole('toolbar').getByRole('button', { name: 'React with 👍' }).click();
+  await expect(first!.reaction(/^👍 1/)).toBeVisible();
+  await expect(second!.article.getByRole('toolbar')).toHaveCount(0);
+});
+
+test('hovering a message loads the actions', async ({ page, deployment, room }) => {
+  await loadOnlyWhenNeeded(page);
+  const chat = await ChatPage.open(page, deployment, room);
+  const [message] = await sendMessages(page, chat, 'one');
+  const loaded = page.waitForResponse(PART);
+  await message!.article.hover();
+  await loaded;
+});
+
+test('keys that are pressed in the log before are handled in order when their actions are loaded', async ({ page, deployment, room }) => {
+  const answerPart = await hold(page);
+  const chat = await ChatPage.open(page, deployment, room);
+  const [first, second] = await sendMessages(page, chat, 'one', 'two');
+  await chat.log.focus();
+  for (const key of ['ArrowUp', 'ArrowUp', 'ArrowRight', 'ArrowRight']) await page.keyboard.press(key);
+  await expect(chat.log).toBeFocused();
+  answerPart();
+  await expect(first!.article.getByRole('button', { name: 'React with ❤️' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(first!.reaction(/^❤️ 1/)).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(first!.article).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await expect(second!.article).toBeFocused();
+});
+
+test('keys that waited do not take the focus from the field', async ({ page, deployment, room }) => {
+  const answerPart = await hold(page);
+  const chat = await ChatPage.open(page, deployment, room);
+  await sendMessages(page, chat, 'one');
+  await chat.log.focus();
+  await page.keyboard.press('ArrowUp');
+  await chat.composer.focus();
+  await page.keyboard.type('a');
+  answerPart();
+  await expect(page.locator('dialog.search')).toBeAttached();
+  // The keys are handled in the next frames.
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await page.keyboard.type('b');
+  await expect(chat.composer).toHaveValue('ab');
+  await expect(chat.composer).toBeFocused();
+});
+
+test('a message that is focused before gets its actions when they are loaded', async ({ page, deployment, room }) => {
+  const answerPart = await hold(page);
+  const chat = await ChatPage.open(page, deployment, room);
+  const [message] = await sendMessages(page, chat, 'one');
+  // The browser shows the focus of a script only after a key.
+  await page.keyboard.press('Tab');
+  await message!.article.focus();
+  await expect(toolbar(page)).toHaveCount(0);
+  answerPart();
+  await expect(message!.article.getByRole('toolbar')).toBeVisible();
+  await expect(message!.article).toBeFocused();
+});
+
+test('a reaction can be added and removed before the actions are loaded', async ({ page, deployment, room, connect }) => {
+  await hold(page);
+  const ann = await connect(room);
+  ann.send({ action: 'send', text: 'shall we?' });
+  const { seq } = await ann.next('message');
+  ann.send({ action: 'react', seq, emoji: '👍', on: true });
+  const chat = await ChatPage.open(page, deployment, room);
+  const message = Message.withSeq(chat, Number(seq));
+  await message.reaction(/^👍 1/).click();
+  await expect(message.reaction(/^👍 2/)).toHaveAttribute('aria-pressed', 'true');
+  await message.reaction(/^👍 2/).click();
+  await expect(message.reaction(/^👍 1/)).toHaveAttribute('aria-pressed', 'false');
+});
+
+test.describe('on a touch screen', () => {
+  test.use({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } });
+
+  for (const lifted of [false, true]) {
+    test(`a long press ${lifted ? 'that ended' : 'that lasts'} before the actions are loaded shows them when they are`, async ({ page, deployment, room }) => {
+      await page.clock.install();
+      const answerPart = await hold(page);
+      const chat = await ChatPage.open(page, deployment, room);
+      await chat.sendMessage('press me');
+      const message = await Message.withText(chat, 'press me');
+      await page.clock.pauseAt(Date.now() + 10_000);
+      const touch = await Touch.of(page);
+      await touch.down(message.article.locator('.message-text'));
+      await page.clock.runFor(500);
+      if (lifted) await touch.up();
+      await expect(toolbar(page)).toHaveCount(0);
+      answerPart();
+      await expect(message.article.getByRole('toolbar')).toBeVisible();
+      if (!lifted) await touch.up();
+      await toolbar(page).getByRole('button', { name: 'React with ❤️' }).tap();
+      await expect(message.reaction(/^❤️ 1/)).toBeVisible();
+    });
+  }
+});

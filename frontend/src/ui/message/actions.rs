@@ -1,0 +1,96 @@
+//! The actions of a message: the buttons of the toolbar, and what they do. They are loaded on demand.
+
+use leptos::prelude::*;
+use page_model::{composer_mode::ComposerMode, timeline::Row};
+use page_view::{View, reactive};
+use shared_types::{Person, Seq};
+
+use crate::ui::{
+    message::{
+        action_button::{Action, action_button, emoji, toolbar_action},
+        delete_dialog,
+        dom::article,
+        emoji_picker,
+        reactions::has_reacted,
+    },
+    moderation::restriction_dialog,
+    state::{Chat, intent::Intent},
+};
+
+/// The reactions that the toolbar offers.
+pub(super) const QUICK_REACTIONS: [&str; 4] = ["👍", "❤️", "😂", "🎉"];
+
+const REPLY: &str = "M9.5 6.5L4 12l5.5 5.5M4.5 12H14a6 6 0 0 1 6 6";
+const EDIT: &str = "M4 20l1-4L16 5l3 3L8 19zM13.5 7.5l3 3";
+const COPY: &str = "M10 14a4 4 0 0 0 6 .5l3-3a4 4 0 0 0-5.700-5.700l-1.300 1.300M14 10a4 4 0 0 0-6-.5l-3 3a4 4 0 0 0 5.700 5.700l1.300-1.300";
+const COPIED: &str = "M5 12.500l4.500 4.500L19 7.500";
+const DELETE: &str = "M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 12.5h9l1-12.5M10 10.5v5.5M14 10.5v5.5";
+const MORE: &str = "M20 12a8 8 0 1 1-7-7.9M9 10v.5M14.500 10v.5M8.500 14.500a4 4 0 0 0 6.500 0M19 2.500v5M16.500 5h5";
+
+/// Draws the buttons for the message at which the toolbar is shown.
+pub(crate) fn buttons(chat: Chat) -> View {
+    reactive(move || {
+        chat.log.toolbar_message.get().and_then(|seq| chat.row(seq)).into_iter().flat_map(move |row| {
+            let mut actions = if row.deleted { Vec::new() } else { message_actions(chat, &row) };
+            // A deleted message still has its author.
+            if restriction_dialog::is_allowed(chat, &row.author) {
+                actions.push(toolbar_action("sanction", chat.translations.restrict, restriction_dialog::ICON));
+            }
+            actions.into_iter().map(action_button)
+        })
+    })
+}
+
+/// Returns the actions of a message that is not deleted.
+fn message_actions(chat: Chat, row: &Row) -> Vec<Action> {
+    let translations = chat.translations;
+    let quick = |name| Action { pressed: Some(has_reacted(row, name)), ..emoji(chat, "action quick", name) };
+    let is_disabled = chat.composer.status.with(|status| status.is_disabled);
+    let mut actions = Vec::new();
+    if !is_disabled {
+        actions.extend(QUICK_REACTIONS.into_iter().map(quick));
+        actions.push(toolbar_action("more", translations.more_reactions, MORE));
+        actions.push(toolbar_action("reply", translations.reply, REPLY));
+    }
+    let copied = chat.log.copied_message.get() == row.seq;
+    let (label, icon) = if copied { (translations.copied, COPIED) } else { (translations.copy, COPY) };
+    actions.push(toolbar_action("copy", label, icon));
+    if row.mine && !is_disabled {
+        actions.push(toolbar_action("edit", translations.edit, EDIT));
+    }
+    if row.mine || chat.is_moderator() {
+        actions.push(toolbar_action("delete", translations.delete, DELETE));
+    }
+    actions
+}
+
+/// Runs the action of a button or key.
+pub(crate) fn run_action(chat: Chat, seq: Seq, name: &str) {
+    let Some(row) = chat.row(seq) else { return };
+    let mode = match name {
+        "sanction" if restriction_dialog::is_allowed(chat, &row.author) => {
+            return restrict_author(chat, seq, row.author);
+        }
+        _ if row.deleted => return,
+        "more" => return emoji_picker::open(chat, seq),
+        "copy" => return chat.dispatch.run(Intent::CopyMessageLink(seq)),
+        "delete" if row.mine || chat.is_moderator() => return delete_dialog::open(chat, seq),
+        "reply" | "edit" if chat.composer.status.with_untracked(|status| status.is_disabled) => None,
+        "reply" => ComposerMode::reply(row),
+        "edit" => ComposerMode::edit(row),
+        _ => None,
+    };
+    if let Some(mode) = mode {
+        chat.dispatch.run(Intent::SetComposerMode(mode));
+        chat.focus();
+    }
+}
+
+/// Opens the restriction dialog about the author of a message. The focus returns to the message, because the toolbar is
+/// hidden then.
+fn restrict_author(chat: Chat, seq: Seq, author: Person) {
+    if let Some(message) = article(chat, seq) {
+        _ = message.focus();
+    }
+    restriction_dialog::open(chat, author);
+}
