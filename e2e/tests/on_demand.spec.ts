@@ -124,8 +124,8 @@ test('a visitor who closes the placeholder does not get the dialog', async ({ pa
 });
 
 for (const [language, file, sentence, again] of [
-  ['en', PART, 'This could not be loaded. Check your connection.', 'Try again'],
-  ['ja', STYLE_SHEET, '読み込めませんでした。接続を確認してください。', 'もう一度試す'],
+  ['en', PART, 'This could not be loaded. Check your connection, or reload the page.', 'Try again'],
+  ['ja', STYLE_SHEET, '読み込めませんでした。接続を確認するか、ページを再読み込みしてください。', 'もう一度試す'],
 ] as const) {
   test(`a dialog that could not be loaded says so, and is loaded again on request (${language})`, async ({ page, context, deployment, room }) => {
     await context.addCookies([{ name: 'language', value: language, url: deployment.pageUrl(room) }]);

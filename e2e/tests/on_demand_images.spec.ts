@@ -100,11 +100,11 @@ test('an image is kept when what handles it could not be loaded, and attached af
   const chat = await ChatPage.open(page, deployment, room);
   await choose(page, widths.chosen);
   const error = page.locator('.composer').getByRole('alert');
-  await expect(error).toContainText('This could not be loaded. Check your connection.');
+  await expect(error).toContainText('This could not be loaded. Check your connection, or reload the page.');
   const failedAgain = page.waitForEvent('requestfailed', (request) => PART.test(request.url()));
   await error.getByRole('button', { name: 'Try again' }).click();
   await failedAgain;
-  await expect(error).toContainText('This could not be loaded. Check your connection.');
+  await expect(error).toContainText('This could not be loaded. Check your connection, or reload the page.');
   await repairPart();
   await error.getByRole('button', { name: 'Try again' }).click();
   await expect.poll(() => attachedWidths(page)).toEqual([widths.chosen]);

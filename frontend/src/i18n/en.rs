@@ -62,7 +62,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     enter: "Enter",
     try_again: "Try again",
     loading_part: "Loading…",
-    part_not_loaded: "This could not be loaded. Check your connection.",
+    part_not_loaded: "This could not be loaded. Check your connection, or reload the page.",
     too_fast: "That was a lot in a short time. Please wait a moment.",
     muted: "A moderator has muted you for now.",
     not_allowed: "You are not allowed to do this here.",
