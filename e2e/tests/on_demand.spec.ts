@@ -123,9 +123,9 @@ test('a visitor who closes the placeholder does not get the dialog', async ({ pa
   await expect(page.locator('dialog[open]')).toHaveCount(0);
 });
 
-for (const [language, file, sentence, again] of [
-  ['en', PART, 'This could not be loaded. Check your connection, or reload the page.', 'Try again'],
-  ['ja', STYLE_SHEET, '読み込めませんでした。接続を確認するか、ページを再読み込みしてください。', 'もう一度試す'],
+for (const [language, file, title, sentence, again] of [
+  ['en', PART, 'Not loaded', 'This could not be loaded. Check your connection, or reload the page.', 'Try again'],
+  ['ja', STYLE_SHEET, '読み込みエラー', '読み込めませんでした。接続を確認するか、ページを再読み込みしてください。', 'もう一度試す'],
 ] as const) {
   test(`a dialog that could not be loaded says so, and is loaded again on request (${language})`, async ({ page, context, deployment, room }) => {
     await context.addCookies([{ name: 'language', value: language, url: deployment.pageUrl(room) }]);
@@ -137,6 +137,7 @@ for (const [language, file, sentence, again] of [
     await ChatPage.open(page, deployment, room);
     await page.locator('.bar-button').click();
     const failed = page.locator('dialog.loading');
+    await expect(failed).toHaveAccessibleName(title);
     await expect(failed).toContainText(sentence);
     // The first attempt is the page's own, unless the click came before it.
     await expect(async () => {

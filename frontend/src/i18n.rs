@@ -91,6 +91,8 @@ pub(crate) struct Translations {
     pub(crate) try_again: &'static str,
     /// Title of the placeholder of a dialog that is being loaded.
     pub(crate) loading_part: &'static str,
+    /// Title above `part_not_loaded`.
+    pub(crate) not_loaded: &'static str,
     pub(crate) part_not_loaded: &'static str,
     too_fast: &'static str,
     muted: &'static str,

@@ -62,6 +62,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     enter: "Enter",
     try_again: "Try again",
     loading_part: "Loading…",
+    not_loaded: "Not loaded",
     part_not_loaded: "This could not be loaded. Check your connection, or reload the page.",
     too_fast: "That was a lot in a short time. Please wait a moment.",
     muted: "A moderator has muted you for now.",

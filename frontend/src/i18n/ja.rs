@@ -67,6 +67,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     enter: "参加する",
     try_again: "もう一度試す",
     loading_part: "読み込み中…",
+    not_loaded: "読み込みエラー",
     part_not_loaded: "読み込めませんでした。接続を確認するか、ページを再読み込みしてください。",
     too_fast: "短時間に操作が集中しています。少し待ってからもう一度お試しください。",
     muted: "モデレーターにより、現在は発言できません。",

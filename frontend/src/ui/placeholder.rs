@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use leptos::{ev, prelude::*};
-use page_view::{Element, View, element, reactive};
+use page_view::{Element, View, element, reactive, reactive_text};
 
 use crate::ui::{
     composer::errors::notice,
-    parts::dialog::{self, titled_dialog},
+    parts::dialog::{self, dialog_with_title},
     state::{
         Chat,
         intent::Intent,
@@ -40,7 +40,11 @@ pub(crate) fn placeholder(chat: Chat) -> Element {
         }
     };
     let body = element("div").class("sheet-body order").with("role", "status").child(reactive(content));
-    titled_dialog(chat, "loading", translations.loading_part, chat.on_demand.placeholder)
+    let title = move || match chat.on_demand.loading.get() {
+        Loading::Failed => translations.not_loaded,
+        _ => translations.loading_part,
+    };
+    dialog_with_title(chat, "loading", reactive_text(title), chat.on_demand.placeholder)
         .child(body)
         .on(ev::close, on_close)
 }
