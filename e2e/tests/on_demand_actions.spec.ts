@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { Message } from '../support/message.ts';
-import { hold, loadOnlyWhenNeeded, PART } from '../support/on_demand.ts';
+import { failPart, hold, loadOnlyWhenNeeded, PART } from '../support/on_demand.ts';
 import { Touch } from '../support/touch.ts';
 
 // What people do with messages before the actions of messages are loaded.
@@ -41,6 +41,33 @@ test('hovering a message loads the actions', async ({ page, deployment, room }) 
   const loaded = page.waitForResponse(PART);
   await message!.article.hover();
   await loaded;
+});
+
+test('after a failure, hovering and keys request nothing, and the actions come by themselves', async ({ page, deployment, room }) => {
+  await page.clock.install();
+  const repairPart = await failPart(page);
+  const requests: string[] = [];
+  page.on('request', (request) => PART.test(request.url()) && requests.push(request.url()));
+  const failed = page.waitForEvent('requestfailed', (request) => PART.test(request.url()));
+  const chat = await ChatPage.open(page, deployment, room);
+  await page.clock.runFor(1000);
+  await failed;
+  const [first, second] = await sendMessages(page, chat, 'one', 'two');
+  await first!.article.hover();
+  await second!.article.hover();
+  await chat.log.focus();
+  for (const key of ['Shift', 'ArrowUp', 'e']) await page.keyboard.press(key);
+  await chat.composer.fill('@');
+  expect(requests).toHaveLength(1);
+  await chat.composer.fill('');
+  await second!.article.focus();
+  await repairPart();
+  await page.clock.runFor(30_000);
+  await expect(second!.article.getByRole('toolbar')).toBeVisible();
+  expect(requests).toHaveLength(2);
+  // The keys of before are forgotten.
+  await expect(second!.article).toBeFocused();
+  await expect(chat.composer).toHaveValue('');
 });
 
 test('keys that are pressed in the log before are handled in order when their actions are loaded', async ({ page, deployment, room }) => {

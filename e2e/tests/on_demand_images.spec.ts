@@ -114,6 +114,50 @@ test('an image is kept when what handles it could not be loaded, and attached af
   await expect.poll(() => sentWidths(chat)).toEqual([widths.chosen]);
 });
 
+test('what waits can be discarded when it cannot be handled', async ({ page, deployment, room }) => {
+  await failPart(page);
+  const chat = await ChatPage.open(page, deployment, room);
+  await choose(page, widths.chosen);
+  const error = page.locator('.composer').getByRole('alert');
+  await chat.sendMessage('text that waits for the image');
+  await expect(chat.messages).toHaveCount(0);
+  await error.getByRole('button', { name: 'Discard' }).click();
+  await expect(error).toHaveCount(0);
+  await expect(chat.messageWithText('text that waits for the image')).toHaveAttribute('data-state', 'sent');
+  await expect(chat.composer).toBeFocused();
+});
+
+test('an edit is not saved when the image of another message is ready', async ({ page, deployment, room }) => {
+  await page.addInitScript(() => {
+    const { createObjectURL } = URL;
+    URL.createObjectURL = (source) => {
+      document.documentElement.dataset['pictures'] = 'shown';
+      return createObjectURL(source);
+    };
+  });
+  const answerPart = await hold(page);
+  const chat = await ChatPage.open(page, deployment, room);
+  await chat.sendMessage('an old text');
+  await expect(chat.messageWithText('an old text')).toHaveAttribute('data-state', 'sent');
+  await choose(page, widths.chosen);
+  await chat.send();
+  await expect(chat.sendButton).toBeDisabled();
+  await chat.composer.press('ArrowUp');
+  await expect(chat.composer).toHaveValue('an old text');
+  await expect(chat.sendButton).toBeEnabled();
+  await chat.composer.fill('half of a new te');
+  answerPart();
+  // During an edit, the attached images are not drawn.
+  await expect(page.locator('html')).toHaveAttribute('data-pictures', 'shown');
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await expect(chat.composer).toHaveValue('half of a new te');
+  await expect(chat.messageWithText('an old text')).toHaveCount(1);
+  await chat.composer.fill('a new text');
+  await chat.send();
+  await expect(chat.messageWithText('a new text')).toHaveCount(1);
+  await expect.poll(() => sentWidths(chat)).toEqual([widths.chosen]);
+});
+
 for (const [action, act] of [
   ['choosing', (page: Page) => page.getByRole('button', { name: 'Attach' }).click()],
   ['dragging', (page: Page) => drag(page, widths.dropped, ['dragover'])],

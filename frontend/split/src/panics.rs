@@ -19,10 +19,13 @@ use self::{
     program::{Function, Item, Program},
 };
 
-/// Functions of the standard library that panic, as their paths are written in mangled names. None of them returns.
-const PANICS: [&str; 14] = [
+/// Functions of the standard library that panic, as their paths are written in mangled names. None of them returns, but for a few
+/// methods that only the others call.
+const PANICS: [&str; 16] = [
     "3std6thread5local18panic_access_error",
-    "3std9panicking",
+    "3std9panicking11begin_panic",
+    "3std9panicking13panic_handler",
+    "3std9panicking15panic_with_hook",
     "3vec13assert_failed",
     "4core3str16slice_error_fail",
     "4core4cell22panic_already_borrowed",

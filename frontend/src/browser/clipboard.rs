@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use shared_types::Seq;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::Clipboard;
+use web_sys::{Clipboard, Event, HtmlTextAreaElement};
 
 use crate::{browser::js, ui::message::message_id};
 
@@ -37,7 +37,14 @@ pub(crate) fn select_text(selector: &str) {
     }
 }
 
-/// Inserts a text into the focused field, as a paste does: it can be undone, and the field gets its events.
-pub(crate) fn insert_text(text: &str) {
-    js::call(&document(), "execCommand", &["insertText".into(), false.into(), text.into()]);
+/// Inserts a text into a field, as a paste does: it can be undone, and the field gets its events. A field that cannot have
+/// the focus, because a dialog is open, gets the text without an undo step.
+pub(crate) fn insert_text(field: &HtmlTextAreaElement, text: &str) {
+    if document().active_element().as_ref() == Some(field) {
+        js::call(&document(), "execCommand", &["insertText".into(), false.into(), text.into()]);
+    } else if field.set_range_text(text).is_ok()
+        && let Ok(event) = Event::new("input")
+    {
+        _ = field.dispatch_event(&event);
+    }
 }

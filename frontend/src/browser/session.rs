@@ -191,8 +191,8 @@ fn with(handle: SessionHandle, act: impl FnOnce(&mut Session)) {
 impl Session {
     fn on_intent(&mut self, intent: Intent) {
         let now = time::now();
-        // Typing changes no row, nor does marking as read.
-        self.rows_changed |= !matches!(intent, Intent::Typing | Intent::MarkRead);
+        // These change no row.
+        self.rows_changed |= !matches!(intent, Intent::Typing | Intent::MarkRead | Intent::LoadOnDemand);
         let effects = match intent {
             Intent::Typing => self.client.typing(now),
             Intent::Post(text) => self.post(text),
@@ -220,6 +220,10 @@ impl Session {
             Intent::RefreshRooms => return self.refresh_rooms_now(),
             Intent::RemoveRoom(room) => return self.remove_room(&room),
             Intent::LoadOnDemand => return on_demand::load(self.handle, self.chat),
+            Intent::DiscardWaiting => {
+                self.waiting.clear();
+                return set(self.chat.on_demand.has_waiting, false);
+            }
             Intent::OnDemand(intent) => on_demand::perform(self, intent),
         };
         self.perform(effects);

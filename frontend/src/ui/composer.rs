@@ -103,8 +103,9 @@ pub(crate) fn composer(chat: Chat) -> Element {
             chat.dispatch.run(post);
         }
     };
+    let editing = move || chat.composer.mode.with(|mode| matches!(mode, ComposerMode::Edit(_)));
     effect(move || {
-        if !preparing() && send_when_ready.get() {
+        if !preparing() && send_when_ready.get() && !editing() {
             send();
         }
     });
@@ -134,7 +135,6 @@ pub(crate) fn composer(chat: Chat) -> Element {
         }
         send();
     };
-    let editing = move || chat.composer.mode.with(|mode| matches!(mode, ComposerMode::Edit(_)));
     let counter = move || {
         let chars = chars.get();
         let is_too_long = chars > limits::TEXT_CHARS;
@@ -176,7 +176,7 @@ pub(crate) fn composer(chat: Chat) -> Element {
     let send_button = element("button")
         .class("send")
         .with("type", "button")
-        .flag("disabled", move || is_too_long() || send_when_ready.get())
+        .flag("disabled", move || is_too_long() || send_when_ready.get() && !editing())
         .on(ev::click, send_by_button)
         .child(reactive_text(send_label));
     element("footer")

@@ -6,7 +6,7 @@ use leptos::{ev, prelude::*};
 use page_view::{Element, View, element, reactive, reactive_text};
 
 use crate::ui::{
-    composer::errors::notice,
+    composer::errors::{notice, notice_button},
     parts::dialog::{self, dialog_with_title},
     state::{
         Chat,
@@ -22,7 +22,13 @@ const DELAY: Duration = Duration::from_millis(100);
 /// Draws the dialog that is shown while a dialog is loaded.
 pub(crate) fn placeholder(chat: Chat) -> Element {
     let translations = chat.translations;
-    let retry = move |_| chat.dispatch.run(Intent::LoadOnDemand);
+    let retry = move |_| {
+        // The button that has the focus goes away.
+        if let Some(dialog) = chat.on_demand.placeholder.get_untracked() {
+            _ = dialog.focus();
+        }
+        chat.dispatch.run(Intent::LoadOnDemand);
+    };
     let content = move || {
         if chat.on_demand.loading.get() == Loading::Failed {
             let button = element("button").class("button primary").with("type", "button").on(ev::click, retry);
@@ -63,6 +69,13 @@ pub(crate) fn open_when_loaded(chat: Chat, request: DialogRequest) {
     );
 }
 
+/// Starts to load what may be needed soon. After a failure, this is left to the visitor and to a timer.
+pub(crate) fn load_early(chat: Chat) {
+    if chat.on_demand.loading.get_untracked() == Loading::Waiting {
+        chat.dispatch.run(Intent::LoadOnDemand);
+    }
+}
+
 /// Draws what is loaded on demand, once it is loaded.
 pub(crate) fn slot(chat: Chat, slot: Slot) -> View {
     reactive(move || {
@@ -71,15 +84,15 @@ pub(crate) fn slot(chat: Chat, slot: Slot) -> View {
     })
 }
 
-/// Draws a notice while commands of the visitor wait for what is loaded on demand.
+/// Draws a notice while commands of the visitor wait for what is loaded on demand. If it cannot be loaded, they can be discarded.
 pub(crate) fn waiting_notice(chat: Chat) -> View {
     let translations = chat.translations;
     reactive(move || {
         let is_shown = chat.on_demand.has_waiting.get() && chat.on_demand.is_late.get();
         is_shown.then(|| match chat.on_demand.loading.get() {
-            Loading::Failed => notice(translations.part_not_loaded.into(), translations.try_again, move || {
-                chat.dispatch.run(Intent::LoadOnDemand);
-            }),
+            Loading::Failed => notice(translations.part_not_loaded.into())
+                .child(notice_button(chat, translations.try_again, || Intent::LoadOnDemand))
+                .child(notice_button(chat, translations.discard, || Intent::DiscardWaiting)),
             _ => element("p").class("tray-note").with("role", "status").text(translations.loading_part),
         })
     })

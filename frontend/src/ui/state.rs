@@ -1,5 +1,5 @@
-//! The state of the page as signals, by feature. Components draw the signals and send [`Intent`]s. Only the session
-//! writes the signals. Until it runs, they hold what the server rendered.
+//! The state of the page by feature, in [`State`]s. Components draw them and send [`Intent`]s. Only the session writes
+//! them. Until it runs, they hold what the server rendered.
 
 pub(crate) mod composer;
 pub(crate) mod intent;
@@ -186,9 +186,9 @@ pub(crate) fn files_of(list: Option<FileList>) -> Vec<File> {
     files.unwrap_or_default()
 }
 
-/// Sets a signal, unless it has this value already.
-pub(crate) fn set<T: PartialEq + 'static>(signal: State<T>, value: T) {
-    if signal.with_untracked(|old| *old != value) {
-        signal.set(value);
+/// Sets a state, unless it has this value already.
+pub(crate) fn set<T: PartialEq + 'static>(state: State<T>, value: T) {
+    if state.with_untracked(|old| *old != value) {
+        state.set(value);
     }
 }

@@ -92,7 +92,9 @@ impl<'a> Program<'a> {
             }
             end = section.map_or(end, |range| range.end);
         }
-        ensure!(!program.symbols.is_empty(), "the program has no symbols: it was linked without --emit-relocs");
+        let is_complete =
+            !program.symbols.is_empty() && [&program.code, &program.data].iter().all(|part| !part.range.is_empty());
+        ensure!(is_complete, "the program has no relocations: it was linked without --emit-relocs");
         Ok(program)
     }
 
@@ -264,6 +266,15 @@ impl Kind {
             | Operator::Return
             | Operator::Unreachable
             | Operator::CallIndirect { .. }
+            | Operator::CallRef { .. }
+            | Operator::ReturnCallRef { .. }
+            | Operator::TryTable { .. }
+            | Operator::Throw { .. }
+            | Operator::ThrowRef
+            | Operator::BrOnNull { .. }
+            | Operator::BrOnNonNull { .. }
+            | Operator::BrOnCast { .. }
+            | Operator::BrOnCastFail { .. }
             | Operator::ReturnCallIndirect { .. } => Self::Branch,
             _ => Self::Plain,
         }

@@ -51,8 +51,13 @@ pub(super) struct OnDemandPart {
     pub(super) queries: fn(&mut Session, u64) -> Vec<ClientMessage>,
 }
 
+/// Time after which loading is tried again.
+const RETRY_DELAY: Duration = Duration::from_secs(30);
+
 thread_local! {
     static LOADED: Cell<Option<OnDemandPart>> = const { Cell::new(None) };
+    /// Whether the part is on its way.
+    static IS_LOADING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Returns the part once it is loaded. A debug build is not split, so that `trunk serve` needs one step less.
@@ -115,20 +120,42 @@ pub(super) fn upload(session: &mut Session, nonce: Nonce, url: &str) {
 
 /// Loads the part a moment later.
 pub(super) fn load_soon(handle: SessionHandle, chat: Chat) {
-    set_timeout(move || load(handle, chat), LOAD_DELAY);
+    load_after(handle, chat, LOAD_DELAY);
 }
 
-/// Loads the part, unless it is loaded or on its way. Then does what the visitor waits for.
+/// Tries to load the part after this time, and again from time to time.
+fn load_after(handle: SessionHandle, chat: Chat, delay: Duration) {
+    let act = move || {
+        if LOADED.get().is_none() {
+            try_to_load(handle, chat);
+            load_after(handle, chat, RETRY_DELAY);
+        }
+    };
+    set_timeout(act, delay);
+}
+
+/// Loads the part because the visitor waits for it.
 pub(super) fn load(handle: SessionHandle, chat: Chat) {
-    if matches!(chat.on_demand.loading.get_untracked(), Loading::Running | Loading::Done) {
+    if LOADED.get().is_none() {
+        set(chat.on_demand.loading, Loading::Running);
+        try_to_load(handle, chat);
+    }
+}
+
+/// Loads the part, unless it is loaded or on its way. Then does what the visitor waits for. A failure is shown until the
+/// visitor tries again or the part is there.
+fn try_to_load(handle: SessionHandle, chat: Chat) {
+    if LOADED.get().is_some() || IS_LOADING.replace(true) {
         return;
     }
-    set(chat.on_demand.loading, Loading::Running);
     spawn_local(async move {
         let style = style_sheet::load();
         let loaded = (load_part().await, style.await, chat.on_demand.container.get_untracked());
+        IS_LOADING.set(false);
         let (Ok(part), true, Some(container)) = loaded else {
-            return set(chat.on_demand.loading, Loading::Failed);
+            set(chat.on_demand.loading, Loading::Failed);
+            // Later the focus may be elsewhere.
+            return chat.log.waiting_keys.set(Vec::new());
         };
         let dialogs = move || page_view::reactive(move || untrack(|| (part.ui.draw)(chat, Slot::Dialogs)));
         dom::mount(&container, dialogs).forget();

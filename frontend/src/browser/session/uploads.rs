@@ -63,7 +63,9 @@ impl Session {
         let chat = self.chat;
         spawn_local(async move {
             chat.focus();
-            clipboard::insert_text(&clipboard.text);
+            if let Some(field) = chat.composer.field.get_untracked() {
+                clipboard::insert_text(&field, &clipboard.text);
+            }
         });
     }
 

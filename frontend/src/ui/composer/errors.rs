@@ -7,22 +7,25 @@ use crate::ui::state::{Chat, intent::Intent};
 
 /// Draws the errors, with a button that removes them.
 pub(crate) fn errors(chat: Chat) -> View {
-    let dismiss = move || {
-        chat.dispatch.run(Intent::DismissErrors);
-        chat.focus();
-    };
     reactive(move || {
         let errors = chat.composer.errors.get();
-        (!errors.is_empty()).then(|| notice(errors, chat.translations.dismiss, dismiss))
+        (!errors.is_empty()).then(|| {
+            let dismiss = notice_button(chat, chat.translations.dismiss, || Intent::DismissErrors);
+            notice(errors).child(dismiss)
+        })
     })
 }
 
-/// Draws an error with a button.
-pub(crate) fn notice(error: String, label: &'static str, act: impl Fn() + 'static) -> Element {
-    let button = element("button").class("quiet").with("type", "button").on(ev::click, move |_| act());
-    element("div")
-        .class("tray-troubles")
-        .with("role", "alert")
-        .child(element("p").text(error))
-        .child(button.text(label))
+/// Draws an error.
+pub(crate) fn notice(error: String) -> Element {
+    element("div").class("tray-troubles").with("role", "alert").child(element("p").text(error))
+}
+
+/// Draws a button of an error. Then the focus goes to the field, because the button goes away.
+pub(crate) fn notice_button(chat: Chat, label: &'static str, intent: fn() -> Intent) -> Element {
+    let act = move |_| {
+        chat.dispatch.run(intent());
+        chat.focus();
+    };
+    element("button").class("quiet").with("type", "button").on(ev::click, act).text(label)
 }

@@ -1,8 +1,9 @@
 //! The field of the composer and the list of people that it refers to. The list itself is loaded on demand.
 
-use leptos::prelude::*;
-
-use crate::ui::state::{Chat, intent::Intent, set};
+use crate::ui::{
+    placeholder::load_early,
+    state::{Chat, set},
+};
 
 /// Id of the list, to which the field refers while the list is shown.
 pub(crate) const LIST_ID: &str = "mentions";
@@ -13,7 +14,7 @@ pub(crate) fn suggest(chat: Chat) {
         return (functions.suggest_people)(chat);
     }
     if chat.composer.field.get_untracked().is_some_and(|field| field.value().contains('@')) {
-        chat.dispatch.run(Intent::LoadOnDemand);
+        load_early(chat);
     }
 }
 

@@ -16,7 +16,8 @@ use crate::ui::{
         reactions::toggle,
         toolbar::{hide, show},
     },
-    state::{Chat, intent::Intent},
+    placeholder::load_early,
+    state::{Chat, intent::Intent, on_demand::Loading},
 };
 
 /// How long a message is highlighted after [`scroll_to_message`].
@@ -132,12 +133,17 @@ fn on_blur(chat: Chat, event: &ev::FocusEvent) {
 
 /// Handles a key in the log. Until what handles it is loaded, it waits.
 fn on_key(chat: Chat, event: &ev::KeyboardEvent) {
+    let is_modified = event.ctrl_key() || event.meta_key() || event.alt_key();
+    if is_modified || matches!(event.key().as_str(), "Tab" | "Shift" | "Control" | "Alt" | "Meta") {
+        return;
+    }
     match chat.on_demand.functions.get_untracked() {
         Some(functions) if chat.log.waiting_keys.with_untracked(Vec::is_empty) => (functions.on_log_key)(chat, event),
-        _ => {
+        _ if chat.on_demand.loading.get_untracked() != Loading::Failed => {
             chat.log.waiting_keys.update(|keys| keys.push(event.clone()));
-            chat.dispatch.run(Intent::LoadOnDemand);
+            load_early(chat);
         }
+        _ => {}
     }
 }
 

@@ -23,9 +23,6 @@ pub(crate) fn handle_waiting(chat: Chat) {
 /// Handles a key in the log: arrow keys move between messages and along the buttons of a message, letters run
 /// actions.
 pub(crate) fn on_key(chat: Chat, event: &ev::KeyboardEvent) {
-    if event.ctrl_key() || event.meta_key() || event.alt_key() {
-        return;
-    }
     // The focus and not the target of the event: keys that waited have moved it meanwhile, or the visitor has.
     let focused = document().active_element();
     let log = chat.log.element.get_untracked();

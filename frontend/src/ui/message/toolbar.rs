@@ -1,13 +1,12 @@
 //! The toolbar with the actions of a message. The log has one, which moves to the hovered or focused message. Its buttons
 //! are loaded on demand.
 
-use leptos::prelude::*;
 use page_view::{Element, element};
 
 use crate::ui::{
     message::dom::seq,
-    placeholder::slot,
-    state::{Chat, intent::Intent, on_demand::Slot, set},
+    placeholder::{load_early, slot},
+    state::{Chat, on_demand::Slot, set},
 };
 
 /// Draws the toolbar. It is visible while it has buttons.
@@ -31,9 +30,7 @@ pub(crate) fn show(chat: Chat, article: &web_sys::Element) {
         _ = article.append_child(&toolbar);
     }
     set(chat.log.toolbar_message, seq);
-    if chat.on_demand.functions.with_untracked(Option::is_none) {
-        chat.dispatch.run(Intent::LoadOnDemand);
-    }
+    load_early(chat);
 }
 
 /// Hides the toolbar.

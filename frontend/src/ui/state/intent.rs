@@ -38,6 +38,8 @@ pub(crate) enum Intent {
     RemoveRoom(RoomName),
     /// Load now what is loaded on demand.
     LoadOnDemand,
+    /// Forget the commands that wait for what is loaded on demand.
+    DiscardWaiting,
     /// A command for what is loaded on demand. It waits until that is loaded.
     OnDemand(OnDemandIntent),
 }

@@ -83,7 +83,7 @@ impl ImageState {
     }
 }
 
-/// A row with a signal of its own, so that a change redraws this row only.
+/// A row with a state of its own, so that a change redraws this row only.
 #[derive(Clone)]
 pub(crate) struct KeyedRow {
     pub(crate) key: String,

@@ -1,4 +1,4 @@
-//! What is loaded on demand: the dialogs, and what handles attached images.
+//! What is loaded on demand: `docs/frontend.md` lists it.
 
 use leptos::{ev, prelude::Callback};
 use page_view::{NodeRef, State, View};

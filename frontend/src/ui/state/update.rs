@@ -1,4 +1,4 @@
-//! Writes the state of the page into the signals.
+//! Writes the state of the page.
 
 use page_model::{
     calendar::Calendar,
@@ -19,7 +19,7 @@ use crate::ui::{
 };
 
 impl Chat {
-    /// Updates the signals from the timeline; unchanged ones do not notify. Messages after `line` are unread. Returns
+    /// Updates the state from the timeline; what is unchanged does not notify. Messages after `line` are unread. Returns
     /// the unread messages.
     pub(crate) fn show(
         &self,
