@@ -8,7 +8,7 @@
 //! the code that builds, hydrates and rebuilds a view is compiled for each type. Here that code exists once, which
 //! makes the program of the page much smaller. docs/frontend.md compares both.
 //!
-//! For the same reason, values that views follow are of the type [`State`], and [`effect`] starts effects. Both are
+//! For the same reason, values that views follow are of the type [`State`], and [`effect()`] starts effects. Both are
 //! thin: the signals and effects behind them are those of Leptos, each of one type.
 
 #[cfg(feature = "dom")]
