@@ -133,8 +133,7 @@ fn on_blur(chat: Chat, event: &ev::FocusEvent) {
 
 /// Handles a key in the log. Until what handles it is loaded, it waits.
 fn on_key(chat: Chat, event: &ev::KeyboardEvent) {
-    let is_modified = event.ctrl_key() || event.meta_key() || event.alt_key();
-    if is_modified || matches!(event.key().as_str(), "Tab" | "Shift" | "Control" | "Alt" | "Meta") {
+    if event.ctrl_key() || event.meta_key() || event.alt_key() {
         return;
     }
     match chat.on_demand.functions.get_untracked() {
