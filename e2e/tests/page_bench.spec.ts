@@ -54,6 +54,23 @@ async function untilLive(page: Page, address: string): Promise<number> {
   return page.evaluate(() => (window as any).live);
 }
 
+/** Prints when each file of a visit was loaded, and what was drawn when. */
+async function printTrace(page: Page): Promise<void> {
+  // What is loaded on demand comes a second later.
+  await page.waitForFunction(() => performance.getEntriesByType('resource').filter(({ name }) => name.includes('on_demand')).length === 2);
+  const rows = await page.evaluate(() => {
+    const files = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')] as PerformanceResourceTiming[];
+    const loaded = files.map(({ name, startTime, responseEnd, encodedBodySize }) => ({ name: new URL(name).pathname, startTime, end: responseEnd, bytes: encodedBodySize }));
+    const drawn = performance.getEntriesByType('paint').map(({ name, startTime }) => ({ name, startTime, end: startTime, bytes: 0 }));
+    const live = (window as any).live as number;
+    return [...loaded, ...drawn, { name: 'live', startTime: live, end: live, bytes: 0 }].sort((one, other) => one.startTime - other.startTime);
+  });
+  console.log('cold visit, slow 4G, processor 4 times slower: start and end in ms, bytes of the body');
+  for (const { name, startTime, end, bytes } of rows) {
+    console.log(`${startTime.toFixed(0).padStart(8)} ${end.toFixed(0).padStart(6)} ${String(bytes || '').padStart(8)}  ${name}`);
+  }
+}
+
 test('page', async ({ browser }) => {
   await withDataDir(async (data) => {
     const server = await LocalServer.start(data, '--limit-message-count', String(perPage));
@@ -73,6 +90,7 @@ async function measureVisits(browser: Browser, url: string): Promise<void> {
   for (let round = 0; round < rounds; round += 1) {
     const slow = await newPage(browser, true);
     times['slow']!.push(await untilLive(slow, `${url}/r/bench`));
+    if (round === rounds - 1) await printTrace(slow);
     await slow.context().close();
     const page = await newPage(browser, false);
     times['fast']!.push(await untilLive(page, `${url}/r/bench`));
