@@ -1,8 +1,10 @@
 //! Exports of the program that nothing calls.
 
 use anyhow::Result;
-use wasm_encoder::{ExportSection, Module, RawSection};
+use wasm_encoder::{ExportSection, Module};
 use wasmparser::{Parser, Payload};
+
+use crate::sections;
 
 /// Part of the names of exports that the page does not call: streams of Leptos' server functions.
 const UNUSED: &str = "intounderlying";
@@ -22,9 +24,8 @@ pub(crate) fn remove_unused(program: &[u8]) -> Result<Vec<u8>> {
                 }
             }
             module.section(&used);
-        } else if let Some((id, range)) = payload.as_section() {
-            let data = &program[usize::try_from(range.start)?..usize::try_from(range.end)?];
-            module.section(&RawSection { id, data });
+        } else if let Some(section) = sections::unchanged(program, &payload) {
+            module.section(&section);
         }
     }
     Ok(module.finish())

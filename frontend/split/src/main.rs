@@ -10,6 +10,7 @@ mod names;
 mod order;
 mod page;
 mod panics;
+mod sections;
 
 use std::{
     env, fs,

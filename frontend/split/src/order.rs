@@ -6,8 +6,10 @@
 use std::collections::HashMap;
 
 use anyhow::Result;
-use wasm_encoder::{Module, NameMap, NameSection, RawSection};
-use wasmparser::{CustomSectionReader, KnownCustom, Name, Parser, Payload, TypeRef};
+use wasm_encoder::{Module, NameMap, NameSection};
+use wasmparser::{CustomSectionReader, KnownCustom, Name, Parser, Payload};
+
+use crate::sections;
 
 /// Puts a number before the name of each function, so that the order of the names is: by type, and then by code.
 pub(crate) fn name_by_similarity(program: &[u8]) -> Result<Vec<u8>> {
@@ -19,11 +21,7 @@ pub(crate) fn name_by_similarity(program: &[u8]) -> Result<Vec<u8>> {
     for payload in Parser::new(0).parse_all(program) {
         let payload = payload?;
         match &payload {
-            Payload::ImportSection(imports) => {
-                for import in imports.clone().into_imports() {
-                    imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
-                }
-            }
+            Payload::ImportSection(imports) => imported = sections::imported_functions(imports.clone())?,
             Payload::FunctionSection(functions) => {
                 types = functions.clone().into_iter().collect::<Result<_, _>>()?;
             }
@@ -31,11 +29,11 @@ pub(crate) fn name_by_similarity(program: &[u8]) -> Result<Vec<u8>> {
             Payload::CustomSection(custom) => old_names.extend(names_in(custom)?),
             _ => {}
         }
-        if let Some((id, range)) = payload.as_section()
-            && id != CUSTOM
+        // Custom sections do not change what a program does. The one with the names is written anew.
+        if let Some(section) = sections::unchanged(program, &payload)
+            && !matches!(payload, Payload::CustomSection(_))
         {
-            let data = &program[usize::try_from(range.start)?..usize::try_from(range.end)?];
-            module.section(&RawSection { id, data });
+            module.section(&section);
         }
     }
     let mut functions: Vec<_> = types.iter().zip(bodies).zip(imported..).collect();
@@ -66,9 +64,6 @@ fn names_in<'a>(custom: &CustomSectionReader<'a>) -> Result<HashMap<u32, &'a str
     }
     Ok(found)
 }
-
-/// The id of sections that do not change what a program does, such as the names of its functions.
-const CUSTOM: u8 = 0;
 
 #[cfg(test)]
 mod tests {

@@ -89,8 +89,3 @@ pub(super) fn outside(range: Range<usize>, others: &[Range<usize>]) -> Vec<Range
     rest.retain(|range| !range.is_empty());
     rest
 }
-
-/// Returns a range of the file.
-pub(super) fn place(range: Range<u64>) -> Range<usize> {
-    range.start as usize..range.end as usize
-}

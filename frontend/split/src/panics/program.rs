@@ -8,10 +8,11 @@ use std::{
 use anyhow::{Result, ensure};
 use wasmparser::{
     CustomSectionReader, DataSectionReader, ExternalKind, FunctionBody, KnownCustom, Linking, Operator, Parser,
-    Payload, SymbolFlags, SymbolInfo, TypeRef,
+    Payload, SymbolFlags, SymbolInfo,
 };
 
-use super::places::{Ranges, Relocations, outside, place};
+use super::places::{Ranges, Relocations, outside};
+use crate::sections::{imported_functions, place};
 
 /// What a program consists of.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -68,11 +69,7 @@ impl<'a> Program<'a> {
             let payload = payload?;
             let section = payload.as_section().map(|(_, range)| place(range));
             match payload {
-                Payload::ImportSection(imports) => {
-                    for import in imports.into_imports() {
-                        program.imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
-                    }
-                }
+                Payload::ImportSection(imports) => program.imported = imported_functions(imports)?,
                 Payload::ExportSection(exports) => {
                     for export in exports {
                         let export = export?;
