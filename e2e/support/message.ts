@@ -39,6 +39,12 @@ export class Message {
     await (await this.toolbar()).getByRole('button', { name, exact: true }).click();
   }
 
+  /** Starts to edit the message and waits until the composer holds its text. */
+  async startEdit(): Promise<void> {
+    await this.clickAction('Edit');
+    await expectEditing(this.page);
+  }
+
   /** Deletes the message and confirms it. */
   async delete(): Promise<void> {
     await this.clickAction('Delete');
@@ -58,4 +64,9 @@ export class Message {
     await expect(this.article.getByText('This message was deleted.')).toBeVisible();
     await expect(this.article.locator('.message-text, .message-image, .reactions, .message-quote, .message-edited')).toHaveCount(0);
   }
+}
+
+/** Waits until the composer edits a message. Until then, what is typed is a new message. */
+export async function expectEditing(page: Page): Promise<void> {
+  await expect(page.getByText('Editing your message')).toBeVisible();
 }

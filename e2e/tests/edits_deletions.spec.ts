@@ -12,10 +12,9 @@ test('an edit reaches everyone and is marked', async ({ browser, page, deploymen
   const message = await Message.withText(ann, 'Hello Bne');
   const theirs = await Message.withText(ben, 'Hello Bne');
 
-  await message.clickAction('Edit');
+  await message.startEdit();
   await expect(ann.composer).toBeFocused();
   await expect(ann.composer).toHaveValue('Hello Bne');
-  await expect(page.getByText('Editing your message')).toBeVisible();
   await ann.composer.fill('Hello Ben');
   await page.getByRole('button', { name: 'Save' }).click();
 
@@ -77,7 +76,7 @@ test('an edit without a change is not sent', async ({ page, deployment, room, co
   const chat = await ChatPage.open(page, deployment, room);
   await chat.sendMessage('as it is');
   const message = await Message.withText(chat, 'as it is');
-  await message.clickAction('Edit');
+  await message.startEdit();
   await chat.composer.press('Enter');
   await expect(chat.composer).toHaveValue('');
   const other = await connect(room);
@@ -122,7 +121,7 @@ test('an empty edit asks to delete the message', async ({ page, deployment, room
   const chat = await ChatPage.open(page, deployment, room);
   await chat.sendMessage('too much');
   const message = await Message.withText(chat, 'too much');
-  await message.clickAction('Edit');
+  await message.startEdit();
   await chat.composer.fill('');
   await chat.composer.press('Enter');
   await page.getByRole('dialog', { name: 'Delete this message?' }).getByRole('button', { name: 'Delete' }).click();
@@ -154,7 +153,7 @@ test('an offline edit shows at once and is sent on reconnect', async ({ page, de
   const other = await connect(room);
   await proxy.disconnect();
   await chat.waitForState('offline');
-  await message.clickAction('Edit');
+  await message.startEdit();
   await chat.composer.fill('after');
   await chat.composer.press('Enter');
   await chat.expectMessages('after');
@@ -194,7 +193,7 @@ test('a rejected edit is undone and reported', async ({ page, deployment, room }
   await chat.sendMessage('mine');
   const message = await Message.withText(chat, 'mine');
   proxy.rejectNext('edit', 'notYours');
-  await message.clickAction('Edit');
+  await message.startEdit();
   await chat.composer.fill('not mine');
   await chat.composer.press('Enter');
   await expect(page.getByRole('alert')).toHaveText(/Not changed\. Only its author can change this message\./);

@@ -82,7 +82,8 @@ test('an interrupted upload stores nothing and can be repeated', async ({ deploy
   const url = await requestUploadUrl(ann, deployment, 'n', image);
   await putTruncated(url, 'image/png', bytes);
   expect(await sendImage(ann, 'n', image)).toMatchObject({ type: 'error', code: 'noImage' });
-  expect(await putBytes(url, 'image/png', bytes)).toBe(200);
+  // The server refuses a second upload until it has noticed the end of the first.
+  await expect.poll(() => putBytes(url, 'image/png', bytes)).toBe(200);
   expect(await sendImage(ann, 'n', image)).toMatchObject({ type: 'message', image });
 });
 

@@ -2,7 +2,7 @@ import type { Locator, Page } from '@playwright/test';
 import { ChatPage } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { png } from '../support/images.ts';
-import { Message } from '../support/message.ts';
+import { expectEditing, Message } from '../support/message.ts';
 
 // Keyboard only: nothing in this file is clicked, hovered or tapped.
 
@@ -79,10 +79,11 @@ test('a complete visit works with the keyboard alone', async ({ page, deployment
 
   // Cancel an edit, then make one.
   await keys.press('ArrowUp');
-  await expect(page.getByText('Editing your message')).toBeVisible();
+  await expectEditing(page);
   await keys.press('Escape');
   await expect(page.getByText('Editing your message')).toHaveCount(0);
   await keys.press('ArrowUp');
+  await expectEditing(page);
   await page.keyboard.press('Control+A');
   await keys.type('Ann is here');
   await keys.press('Enter');
@@ -128,6 +129,7 @@ test('a complete visit works with the keyboard alone', async ({ page, deployment
   await keys.press('l');
   await expect(own.article).toBeFocused();
   await keys.press('e');
+  await expectEditing(page);
   await keys.press('End');
   await keys.type('!');
   await keys.press('Enter');

@@ -151,7 +151,7 @@ test('an edit and the draft behind it survive a panic', async ({ browser, deploy
   await chat.sendMessage('before');
   const message = await Message.withText(chat, 'before');
   await chat.composer.fill('a draft');
-  await message.clickAction('Edit');
+  await message.startEdit();
   await chat.composer.fill('after');
   await makePanic(chat.page, 1);
   await ann.sendMessage('while it fails');

@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test';
 import { ChatPage } from '../chat_page.ts';
 import { imageUrl, personId } from '../images.ts';
-import { Message } from '../message.ts';
+import { expectEditing, Message } from '../message.ts';
 import { picture, pressOnMessage, sendConversation, sendPicture, type PageStates } from './setup.ts';
 
 /** States of the log, the messages and the composer. */
@@ -92,11 +92,12 @@ export const messageStates: PageStates = {
     after: async ({ page, chat }) => {
       await chat.sendMessage('Helo');
       await pressOnMessage(chat, 'Helo', 'e');
+      await expectEditing(page);
       await chat.composer.fill('Hello');
       await chat.send();
       await (await Message.withText(chat, 'Hello')).expectEdited();
       await pressOnMessage(chat, 'Hello', 'e');
-      await expect(page.getByText('Editing your message')).toBeVisible();
+      await expectEditing(page);
     },
   },
   'a deleted message': {
