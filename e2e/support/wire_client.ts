@@ -45,6 +45,11 @@ export class WireClient {
     this.socket.send(typeof frame === 'string' || Buffer.isBuffer(frame) ? frame : JSON.stringify(frame));
   }
 
+  /** Sends one message in several WebSocket frames. */
+  sendInParts(...parts: string[]): void {
+    for (const [number, part] of parts.entries()) this.socket.send(part, { fin: number === parts.length - 1 });
+  }
+
   /** Takes the next frame of one of these types. Frames of other types stay in the queue. */
   async next(...types: string[]): Promise<Frame> {
     const deadline = Date.now() + answerTimeout;

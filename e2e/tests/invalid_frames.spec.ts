@@ -20,12 +20,11 @@ const rejectedFrames: [name: string, frame: string, code: string][] = [
   ['an invalid nonce', '{"action":"send","text":"hi","nonce":"not a nonce"}', 'badField'],
   ['a name that is too long', JSON.stringify({ action: 'rename', name: 'x'.repeat(65) }), 'badField'],
   ['a sequence number of the wrong type', '{"action":"history","before":"now"}', 'badField'],
-  ['a frame over 32 KB', JSON.stringify({ action: 'send', text: 'x'.repeat(33 * 1024) }), 'frameTooLarge'],
 ];
 
 // Frames that close the socket: the frame and the close code. API Gateway does this itself, before any function runs.
 const closingFrames: [name: string, frame: string | Buffer, code: number][] = [
-  ['a frame over 128 KB', JSON.stringify({ action: 'send', text: 'x'.repeat(129 * 1024) }), 1009],
+  ['a frame over 32 KB', JSON.stringify({ action: 'send', text: 'x'.repeat(33 * 1024) }), 1009],
   ['a binary frame', Buffer.from('{"action":"send","text":"hi"}'), 1003],
 ];
 
@@ -43,6 +42,14 @@ for (const [name, frame, code] of rejectedFrames) {
     await expectUnaffected(sender, observer);
   });
 }
+
+test('a message over 32 KB in several frames is answered with frameTooLarge', async ({ room, connect }) => {
+  const [sender, observer] = [await connect(room), await connect(room)];
+  const frame = JSON.stringify({ action: 'send', text: 'x'.repeat(33 * 1024) });
+  sender.sendInParts(frame.slice(0, 20_000), frame.slice(20_000));
+  expect((await sender.next('error'))['code']).toBe('frameTooLarge');
+  await expectUnaffected(sender, observer);
+});
 
 for (const [name, frame, code] of closingFrames) {
   test(`${name} closes the socket with ${code}`, async ({ deployment, room, connect }) => {

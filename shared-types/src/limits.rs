@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-/// Maximum size of a frame from a client, in bytes. API Gateway bills a second message above this size.
+/// Maximum size of a frame from a client, in bytes. Above this size API Gateway closes the socket with [`CLOSE_TOO_BIG`], and so does the
+/// local server. A larger message in several frames is answered with an error.
 ///
 /// A text of [`TEXT_CHARS`] characters needs at most 4,000 × 6 = 24,000 bytes: each character may be a control character
 /// that is escaped as `\u0000`. The description of an image needs at most 1,000 × 6 = 6,000 bytes. The name of a mentioned
@@ -11,13 +12,14 @@ use std::time::Duration;
 /// fits, and 32,768 − 24,000 − 6,000 − 2,140 = 628 bytes are left for its envelope.
 pub const FRAME_BYTES: usize = 32 * 1024;
 
-/// Size of a frame, in bytes, above which the server closes the socket with [`CLOSE_TOO_BIG`]. API Gateway's hard limit.
-pub const FRAME_BYTES_HARD: usize = 128 * 1024;
+/// Maximum size of a client's message in several frames, in bytes. Above this size API Gateway and the local server close the socket
+/// with [`CLOSE_TOO_BIG`].
+pub const FRAGMENTS_BYTES: usize = 128 * 1024;
 
 /// Close code for a binary frame (RFC 6455 §7.4.1, "unacceptable data").
 pub const CLOSE_BINARY: u16 = 1003;
 
-/// Close code for a frame above [`FRAME_BYTES_HARD`] (RFC 6455 §7.4.1, "message too big").
+/// Close code for a frame above [`FRAME_BYTES`], or frames of one message above [`FRAGMENTS_BYTES`] (RFC 6455 §7.4.1, "message too big").
 pub const CLOSE_TOO_BIG: u16 = 1009;
 
 /// Close code for a banned person, from the range for private use (RFC 6455 §7.4.2). The page does not reconnect by itself.

@@ -12,6 +12,15 @@ use tungstenite::{
 /// socket for its whole life.
 const BUFFER_BYTES: usize = 256;
 
+/// Maximum sizes of what a client sends, in bytes.
+#[derive(Clone, Copy)]
+pub(crate) struct SizeLimits {
+    /// Maximum size of a frame.
+    pub(crate) frame: usize,
+    /// Maximum size of a message in several frames.
+    pub(crate) fragments: usize,
+}
+
 /// Reads frames from bytes.
 pub(crate) struct FrameReader {
     context: WebSocketContext,
@@ -27,13 +36,13 @@ pub(crate) struct FrameReader {
 }
 
 impl FrameReader {
-    /// Creates a reader for frames of at most this size, in bytes.
-    pub(crate) fn new(max_bytes: usize, received: Vec<u8>) -> Self {
+    /// Creates a reader.
+    pub(crate) fn new(limits: SizeLimits, received: Vec<u8>) -> Self {
         let config = WebSocketConfig::default()
             .read_buffer_size(BUFFER_BYTES)
             .write_buffer_size(0)
-            .max_message_size(Some(max_bytes))
-            .max_frame_size(Some(max_bytes));
+            .max_message_size(Some(limits.fragments))
+            .max_frame_size(Some(limits.frame));
         let context = WebSocketContext::new(Role::Server, Some(config));
         Self { context, received, position: 0, has_ended: false, has_failed: false, replies: Vec::new() }
     }
@@ -113,6 +122,7 @@ mod tests {
     use crate::close_code::close_code;
 
     const MAX_BYTES: usize = 1024;
+    const LIMITS: SizeLimits = SizeLimits { frame: MAX_BYTES, fragments: 2 * MAX_BYTES };
 
     /// What a client's bytes lead to: messages, and how it ends.
     #[derive(Debug, Default, PartialEq, Eq)]
@@ -148,7 +158,7 @@ mod tests {
 
     /// Reads bytes that arrive in parts of this size.
     fn read(bytes: &[u8], part: usize) -> Outcome {
-        let (mut reader, mut outcome) = (FrameReader::new(MAX_BYTES, Vec::new()), Outcome::default());
+        let (mut reader, mut outcome) = (FrameReader::new(LIMITS, Vec::new()), Outcome::default());
         for part in bytes.chunks(part) {
             reader.receive(part);
             loop {
@@ -181,11 +191,13 @@ mod tests {
         let with_ping = [frame(0x01, b"he"), frame(0x89, b"?"), frame(0x00, b"l"), frame(0x80, b"lo")].concat();
         let inside_a_letter = [frame(0x01, &"é".as_bytes()[..1]), frame(0x80, &"é".as_bytes()[1..])].concat();
         let with_text = [frame(0x01, b"he"), frame(0x81, b"llo")].concat();
+        let largest_fragments = [frame(0x01, &[b'x'; MAX_BYTES]), frame(0x80, &[b'x'; MAX_BYTES])].concat();
         vec![
             ("whole", frame(0x81, b"hello"), vec!["hello"], vec![], None),
             ("empty", frame(0x81, b""), vec![""], vec![], None),
             ("16-bit length", frame(0x81, &[b'x'; 126]), vec![&X[..126]], vec![], None),
-            ("largest", frame(0x81, &[b'x'; MAX_BYTES]), vec![X], vec![], None),
+            ("largest", frame(0x81, &[b'x'; MAX_BYTES]), vec![&X[..MAX_BYTES]], vec![], None),
+            ("largest in fragments", largest_fragments, vec![X], vec![], None),
             ("in two fragments", two, vec!["hello"], vec![], None),
             ("ping between fragments", with_ping, vec!["hello"], vec![0x8a, 1, b'?'], None),
             ("fragments cut a letter", inside_a_letter, vec!["é"], vec![], None),
@@ -207,8 +219,9 @@ mod tests {
     fn headers_and_payloads() -> Vec<Case> {
         let oversized = frame(0x81, &[b'x'; MAX_BYTES + 1]);
         let announced = oversized[..8].to_vec();
-        let half = [b'x'; MAX_BYTES / 2 + 1];
-        let in_fragments = [frame(0x01, &half), frame(0x80, &half)].concat();
+        let largest = [b'x'; MAX_BYTES];
+        let in_fragments = [frame(0x01, &largest), frame(0x00, &largest), frame(0x80, b"x")].concat();
+        let oversized_fragment = [frame(0x01, b"x"), frame(0x80, &[b'x'; MAX_BYTES + 1])].concat();
         let huge = [&[0x81, 0xff][..], &u64::MAX.to_be_bytes(), &[0; 4]].concat();
         vec![
             ("unmasked", vec![0x81, 2, b'h', b'i'], vec![], vec![], Some(1002)),
@@ -235,6 +248,7 @@ mod tests {
             ("oversized", oversized, vec![], vec![], Some(1009)),
             ("announced as oversized", announced, vec![], vec![], Some(1009)),
             ("oversized in fragments", in_fragments, vec![], vec![], Some(1009)),
+            ("oversized fragment", oversized_fragment, vec![], vec![], Some(1009)),
             ("longest length that can be announced", huge, vec![], vec![], Some(1009)),
         ]
     }
@@ -260,7 +274,7 @@ mod tests {
         ]
     }
 
-    const X: &str = match std::str::from_utf8(&[b'x'; MAX_BYTES]) {
+    const X: &str = match std::str::from_utf8(&[b'x'; 2 * MAX_BYTES]) {
         Ok(text) => text,
         Err(_) => "",
     };
@@ -287,7 +301,7 @@ mod tests {
 
     #[test]
     fn a_silent_socket_holds_little() {
-        let mut reader = FrameReader::new(MAX_BYTES, Vec::new());
+        let mut reader = FrameReader::new(LIMITS, Vec::new());
         reader.receive(&frame(0x81, b"hello"));
         assert!(matches!(reader.next(), Ok(Some(Message::Text(_)))));
         assert!(matches!(reader.next(), Ok(None)));
@@ -296,7 +310,7 @@ mod tests {
 
     #[test]
     fn the_end_of_the_connection_ends_the_socket_without_a_code() {
-        let mut reader = FrameReader::new(MAX_BYTES, frame(0x81, b"last"));
+        let mut reader = FrameReader::new(LIMITS, frame(0x81, b"last"));
         assert!(matches!(reader.next(), Ok(Some(Message::Text(_)))));
         reader.receive(&[]);
         let error = reader.next().unwrap_err();

@@ -39,7 +39,7 @@ use super::visitor;
 use crate::{
     activity::Deadline,
     close_code::{CLOSE_GOING_AWAY, CLOSE_TOO_SLOW, close_code},
-    frame_reader::FrameReader,
+    frame_reader::{FrameReader, SizeLimits},
     handshake::{Handshake, Upgraded},
     send_queue::{QueueStatus, SendQueue},
     server::{Shared, SharedPermit},
@@ -49,6 +49,9 @@ use crate::{
 
 /// Maximum number of messages of one socket that are being stored. Those that wait share one commit.
 const MAX_STORING: usize = 16;
+
+/// Maximum sizes of what a client sends: those of API Gateway.
+const CLIENT_FRAMES: SizeLimits = SizeLimits { frame: limits::FRAME_BYTES, fragments: limits::FRAGMENTS_BYTES };
 
 /// How long a client may take to read its last frames and to answer a close frame.
 const CLOSING: Duration = Duration::from_secs(3);
@@ -134,7 +137,7 @@ impl OpenSocket {
     async fn serve(self, Upgraded { stream, received }: Upgraded) {
         let queue = self.queue.clone();
         let stream = queue.open(stream);
-        let mut reader = FrameReader::new(limits::FRAME_BYTES_HARD, received);
+        let mut reader = FrameReader::new(CLIENT_FRAMES, received);
         // What was queued since the connection was admitted.
         queue.flush();
         let ended_by = self.read(stream, &mut reader).await;

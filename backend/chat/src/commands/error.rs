@@ -18,7 +18,7 @@ use crate::{
 pub(crate) enum FrameFailure {
     /// It is not a valid client message.
     Invalid(FrameError),
-    /// It is larger than `limits::FRAME_BYTES`.
+    /// It came in several frames and is larger than `limits::FRAME_BYTES`.
     TooLarge,
     /// It came through an unknown socket.
     NotConnected,

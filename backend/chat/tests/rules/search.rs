@@ -148,7 +148,7 @@ async fn an_answer_with_long_messages_fits_a_frame() {
     let long = format!("{} apple", "語".repeat(limits::TEXT_CHARS - 10));
     let chat = room(&vec![long.as_str(); 15]).await;
     let first = search(&chat, "apple", None).await;
-    assert!(first.to_string().len() <= limits::FRAME_BYTES_HARD);
+    assert!(first.to_string().len() <= limits::FRAGMENTS_BYTES);
     let count = seqs(&first).len() as u64;
     assert!((5..15).contains(&count), "{count}");
     let second = search(&chat, "apple", first["before"].as_u64()).await;

@@ -26,8 +26,8 @@ async fn protocol_errors_close_with_their_code() {
         ("continuation of nothing", frame(CONTINUATION_UNFINISHED, b"{}"), 1002),
         ("unmasked", unmasked, 1002),
         ("not UTF-8", frame(TEXT, &[0xff, 0xfe]), 1007),
-        ("too large", frame(TEXT, &vec![b'x'; 128 * 1024 + 1]), 1009),
-        ("announced as too large", frame(TEXT, &vec![b'x'; 128 * 1024 + 1])[..14].to_vec(), 1009),
+        ("too large", frame(TEXT, &vec![b'x'; 32 * 1024 + 1]), 1009),
+        ("announced as too large", frame(TEXT, &vec![b'x'; 32 * 1024 + 1])[..14].to_vec(), 1009),
     ] {
         let mut peer = Peer::open(local.port).await;
         peer.send(&bytes).await;
