@@ -16,6 +16,7 @@ mod checked;
 mod client_frame;
 mod client_message;
 mod emoji;
+mod gateway_error;
 mod image;
 mod joiners;
 mod language;
@@ -34,6 +35,7 @@ pub use action::{Action, ActionName, UnknownAction};
 pub use client_frame::FrameError;
 pub use client_message::{ClientMessage, HistoryRange};
 pub use emoji::{Emoji, EmojiError, Reaction, merged_reactions};
+pub use gateway_error::GatewayError;
 pub use image::{
     AltText, AltTextError, ChatImage, ImageNumberError, ImagePreview, ImageSide, ImageSize, ImageType, PreviewError,
     image_path,

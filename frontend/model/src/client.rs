@@ -2,7 +2,8 @@
 //! in milliseconds and returns the [`Effect`]s that the caller performs, in order.
 
 use shared_types::{
-    Action, ActionName, ClientMessage, ErrorCode, Nonce, PageState, PersonName, Seq, ServerMessage, limits,
+    Action, ActionName, ClientMessage, ErrorCode, GatewayError, Nonce, PageState, PersonName, Seq, ServerMessage,
+    limits,
 };
 
 use crate::{
@@ -244,6 +245,20 @@ impl Client {
     pub fn end(&mut self, now: u64, reason: EndReason) -> Vec<Effect> {
         let commands = self.connection.end(now, reason);
         self.execute(now, commands)
+    }
+
+    /// Handles a frame of API Gateway, which is no answer to a ping. If a request of this page was refused because there were too many, all
+    /// of them are sent again after a pause, because the frame does not name one.
+    pub fn on_gateway_error(&mut self, now: u64, id: SocketId, error: &GatewayError) -> Vec<Effect> {
+        if !error.is_throttled() {
+            return Vec::new();
+        }
+        let seconds = self.connection.random_pause();
+        if self.connection.live() == Some(id) {
+            self.timeline.on_throttled(now, seconds);
+        }
+        let command = self.connection.on_throttled(now, id, seconds);
+        self.execute(now, command)
     }
 
     /// Handles a frame. `None` is a frame of an unknown type, which still shows that the socket is alive.

@@ -186,6 +186,23 @@ impl Connection {
         old.map(|old| ConnectionCommand::Close(old.id))
     }
 
+    /// API Gateway refused a frame of a socket, because too many requests came to the chat. A ping is repeated after so many seconds: the
+    /// socket works, and closing it would add requests. An attempt to connect waits as long.
+    pub fn on_throttled(&mut self, now: u64, id: SocketId, seconds: u32) -> Option<ConnectionCommand> {
+        let Some(live) = self.live.as_mut().filter(|live| live.id == id) else {
+            return self.postpone(now, id, seconds);
+        };
+        if live.pong_due.take().is_some() {
+            live.next_ping = now + u64::from(seconds) * 1000;
+        }
+        None
+    }
+
+    /// Returns a number of seconds from 1 to 8, so that clients which were refused together do not come back together.
+    pub fn random_pause(&self) -> u32 {
+        1 + (self.random)() % 8
+    }
+
     /// A socket was closed.
     pub fn on_closed(&mut self, now: u64, id: SocketId) {
         match self.next {

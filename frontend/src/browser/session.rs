@@ -325,6 +325,7 @@ impl Session {
         let effects = match event {
             SocketEvent::Frame(frame) => {
                 let message = shared_types::json::from_str(&frame).ok();
+                let gateway_error = || shared_types::json::from_str(&frame).ok();
                 if let Some(message) = &message {
                     if matches!(message, ServerMessage::Changes { truncated: true, .. }) {
                         self.update_first_visible();
@@ -334,7 +335,10 @@ impl Session {
                     is_rename_rejected =
                         matches!(message, ServerMessage::Error { action: Some(ActionName::Known(Action::Rename)), .. });
                 }
-                self.client.on_message(now, id, message)
+                match gateway_error().filter(|_| message.is_none()) {
+                    Some(error) => self.client.on_gateway_error(now, id, &error),
+                    None => self.client.on_message(now, id, message),
+                }
             }
             SocketEvent::Closed => {
                 self.sockets.retain(|(open, _)| *open != id);

@@ -68,6 +68,8 @@ pub(crate) struct Faults {
     pub(crate) busy: u32,
     /// A frame is lost silently, in either direction.
     pub(crate) loss: u32,
+    /// API Gateway refuses a frame of a client and says so.
+    pub(crate) throttled: u32,
     /// A frame is handled twice.
     pub(crate) twice: u32,
     /// A socket is cut. The probability applies to each of its frames.
@@ -79,7 +81,7 @@ pub(crate) struct Faults {
 }
 
 pub(crate) const NO_FAULTS: Faults =
-    Faults { crash: 0, outage: 0, stall: 0, busy: 0, loss: 0, twice: 0, cut: 0, behind: 0, half_open: 0 };
+    Faults { crash: 0, outage: 0, stall: 0, busy: 0, loss: 0, throttled: 0, twice: 0, cut: 0, behind: 0, half_open: 0 };
 
 /// Server with its store and its network.
 pub(crate) struct Server {

@@ -17,7 +17,7 @@ use page_model::{
     timeline::Row,
     unsent_messages::UnsentMessages,
 };
-use shared_types::{ClientMessage, Nonce, PageState, Seq, ServerMessage};
+use shared_types::{ClientMessage, GatewayError, Nonce, PageState, Seq, ServerMessage};
 use tokio::{
     select,
     sync::mpsc,
@@ -248,6 +248,10 @@ impl Window {
             Event::Received(id, frame) => {
                 if !self.sockets.contains_key(&id) {
                     return;
+                }
+                if let Ok(error) = serde_json::from_str::<GatewayError>(&frame.json) {
+                    let effects = self.client.on_gateway_error(now, id, &error);
+                    return self.act(effects);
                 }
                 let message: ServerMessage = serde_json::from_str(&frame.json).unwrap();
                 self.server.observations().on_frame(&message, frame.deletions);

@@ -289,6 +289,24 @@ fn the_live_socket_stays_while_the_next_is_postponed() {
 }
 
 #[test]
+fn a_throttled_ping_is_repeated_and_closes_nothing() {
+    let mut connection = live(with_long_delays());
+    assert_eq!(tick_each_minute(&mut connection, HEARTBEAT_MS), [ConnectionCommand::Ping(1)]);
+    let refused = HEARTBEAT_MS + 100;
+    assert_eq!(connection.on_throttled(refused, 1, 3), None);
+    assert_eq!(connection.tick(refused + 2_999), []);
+    assert_eq!(connection.tick(refused + 3_000), [ConnectionCommand::Ping(1)]);
+    assert_eq!(connection.tick(refused + 3_000 + PONG_MS), [ConnectionCommand::Close(1)], "it is no answer");
+}
+
+#[test]
+fn a_throttled_hello_is_repeated_on_another_socket() {
+    let mut connection = with_long_delays();
+    assert_eq!(connection.on_throttled(0, 1, 5), Some(ConnectionCommand::Close(1)));
+    assert!(matches!(connection.status(0), Status::Offline(seconds) if seconds >= 5));
+}
+
+#[test]
 fn signing_out_ends_all_attempts() {
     let mut connection = live(connection());
     connection.on_closed(50, 1);

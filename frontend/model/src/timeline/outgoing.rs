@@ -5,6 +5,7 @@ use shared_types::{ChatImage, ClientMessage, ErrorCode, MessageText, Nonce, Pers
 use super::{
     LimitKind, Timeline,
     retry_state::{CONFIRM_MS, RetryPhase, RetryState},
+    send_limits::blocked_until,
 };
 
 /// A message to send: a text, an image, or both.
@@ -212,16 +213,31 @@ impl Timeline {
             .find(|outgoing| outgoing.draft.nonce == *nonce && matches!(outgoing.upload, Upload::Running(_)))
     }
 
+    /// One of the requests in flight was refused: all of them are sent again after a pause. That does not count as an attempt.
+    pub fn on_throttled(&mut self, now: u64, seconds: u32) {
+        self.requeue_all();
+        self.send_limits.block_all(now, seconds);
+        let then = blocked_until(now, Some(seconds));
+        self.retry_history_at = self.history_request.map(|_| then);
+        if self.changes_asked_at.take().is_some() {
+            self.ask_changes_at = Some(then);
+        }
+    }
+
     /// The socket is lost: requests in flight are sent again on the next one.
     pub fn on_disconnect(&mut self) {
+        self.requeue_all();
+        self.changes_asked_at = None;
+        self.history_request = None;
+        self.retry_history_at = None;
+    }
+
+    fn requeue_all(&mut self) {
         for outgoing in &mut self.outgoing {
             // An upload does not use the socket.
             outgoing.requeue();
         }
         self.requeue_changes();
-        self.changes_asked_at = None;
-        self.history_request = None;
-        self.retry_history_at = None;
     }
 
     /// Retries a request that was not confirmed in time, or fails it for `reason` after the last attempt. Returns whether

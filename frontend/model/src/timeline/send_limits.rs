@@ -35,6 +35,11 @@ impl SendLimits {
         self.until[kind as usize] = blocked_until(now, seconds);
     }
 
+    /// No kind may be sent for so many seconds.
+    pub(super) fn block_all(&mut self, now: u64, seconds: u32) {
+        self.until = [blocked_until(now, Some(seconds)); 4];
+    }
+
     /// Whether this kind may be sent.
     pub(super) fn allows(&self, kind: LimitKind, now: u64) -> bool {
         now >= self.until[kind as usize]

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use chat::{commands::FrameRequest, ports::connections::ConnectionId, presence::disconnect::DisconnectHandler};
-use shared_types::{Rev, ServerMessage};
+use shared_types::{GatewayError, Rev, ServerMessage};
 use tokio::time::sleep;
 
 use super::{Server, ports::Ports};
@@ -24,6 +24,9 @@ impl Server {
         if self.happens(|faults| faults.loss) || self.is_half_open(id) {
             return;
         }
+        if self.happens(|faults| faults.throttled) {
+            return self.refuse(id);
+        }
         let times = if self.happens(|faults| faults.twice) { 2 } else { 1 };
         let request_id = format!("r{}", self.pick(0..u64::MAX));
         for _ in 0..times {
@@ -34,6 +37,19 @@ impl Server {
                 server.handle(frame).await;
             });
         }
+    }
+
+    /// Answers a frame as API Gateway does when too many came.
+    fn refuse(self: &Arc<Self>, id: &ConnectionId) {
+        let (message, connection_id) = ("Too Many Requests".into(), id.0.clone());
+        let json = serde_json::to_string(&GatewayError { message, connection_id }).unwrap();
+        let (server, id, delay) = (self.clone(), id.clone(), self.delay());
+        tokio::spawn(async move {
+            sleep(delay).await;
+            if let Some(socket) = server.sockets().get(&id) {
+                drop(socket.send(SentFrame { json, deletions: 0 }));
+            }
+        });
     }
 
     /// Cuts a socket. `$disconnect` is best effort, so the server may not receive it.

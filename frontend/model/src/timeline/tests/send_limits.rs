@@ -38,6 +38,23 @@ fn a_rate_limited_message_is_resent_first_with_its_nonce() {
 }
 
 #[test]
+fn a_throttled_gateway_repeats_everything_after_a_pause() {
+    let mut timeline = room(1..=1, false);
+    post(&mut timeline, "a");
+    for round in 0..u64::from(TRIES) * 3 {
+        let now = round * 10_000;
+        assert_eq!(timeline.next_message(now), sent("a"), "a pause is no attempt");
+        timeline.changes_request(now);
+        timeline.on_throttled(now, 3);
+        assert_eq!((timeline.next_message(now + 2_999), timeline.due_changes_request(now + 2_999)), (None, None));
+        assert!(matches!(timeline.due_changes_request(now + 3_000), Some(ClientMessage::Changes { .. })));
+    }
+    assert_eq!(timeline.next_message(1_000_000), sent("a"));
+    timeline.apply(confirmed(2, "a"), 1_000_001);
+    assert_eq!(shown(&timeline), ["bob 1", "a"]);
+}
+
+#[test]
 fn rate_limits_do_not_count_as_attempts() {
     let mut timeline = room(1..=1, false);
     post(&mut timeline, "a");
