@@ -5,7 +5,10 @@
 
 use std::sync::Arc;
 
-use futures::future::{try_join, try_join_all};
+use futures::{
+    TryStreamExt,
+    future::{try_join, try_join_all},
+};
 use shared_types::{
     AuditEntry, ModerationAction, Person, PersonId, Restrictions, RoomName, RoomRules, Seconds, ServerMessage,
     Timestamp, limits,
@@ -186,7 +189,7 @@ impl ModerationActions {
     /// Checks that `by` may act on a person, and returns the connections of the person and of all others.
     async fn open_connections(&self, by: &Person, person: &PersonId) -> Result<OpenConnections, ModerationError> {
         moderators_only(by)?;
-        let all = self.connections.all().await?.into_iter();
+        let all = self.connections.all().try_collect::<Vec<_>>().await?.into_iter();
         let (own, others): (Vec<_>, Vec<_>) = all.partition(|connection| connection.person.id == *person);
         let (by_is_configured, person_is_configured) = (
             self.restriction_store.is_configured_moderator(&by.id),

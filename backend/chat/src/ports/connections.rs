@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
+use futures::stream::BoxStream;
 use shared_types::{Person, PersonName, RoomName, Timestamp};
 
 use crate::ports::Result;
@@ -79,8 +80,10 @@ pub trait Connections: Send + Sync {
     async fn in_room(&self, room: &RoomName) -> Result<Arc<[Connection]>>;
 
     /// Returns every connection, expired ones included. The cost grows with the number of connections, so only two callers use
-    /// it: the sweep, and a moderator who mutes or bans a person who may be in any room.
-    async fn all(&self) -> Result<Vec<Connection>>;
+    /// it: the sweep, and a moderator who mutes or bans a person who may be in any room. A store that outlives the process MUST NOT hold
+    /// all of them at once. MUST include each one whose `admit` had ended before the call and whose `remove` begins after the last one
+    /// was returned.
+    fn all(&self) -> BoxStream<'_, Result<Connection>>;
 
     /// Returns the number of connections, as `admit` counts them.
     async fn count(&self) -> Result<u32>;

@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use futures::{StreamExt, stream};
+use futures::{TryStreamExt, future::ready};
 use shared_types::{Timestamp, limits};
 
 use crate::ports::{
@@ -60,12 +60,11 @@ impl ConnectionSweep {
     ///
     /// Returns `Unavailable` when the store did not answer.
     pub async fn sweep(&self) -> Result<SweepReport> {
-        let known = self.connections.all().await?;
-        let probes: Vec<_> = known.iter().map(|connection| self.remove_if_gone(connection)).collect();
-        let results: Vec<Result<bool>> = stream::iter(probes).buffer_unordered(CONCURRENT_PROBES).collect().await;
+        let probes = self.connections.all().map_ok(|connection| self.remove_if_gone(connection));
+        let mut probes = probes.try_buffer_unordered(CONCURRENT_PROBES);
         let mut report = SweepReport::default();
-        for removed in results {
-            if removed? {
+        while let Some(was_removed) = probes.try_next().await? {
+            if was_removed {
                 report.removed += 1;
             } else {
                 report.open += 1;
@@ -77,11 +76,11 @@ impl ConnectionSweep {
     }
 
     /// Removes a connection that is gone. Returns whether it was. If the gateway can't tell, the connection's age decides.
-    async fn remove_if_gone(&self, connection: &Connection) -> Result<bool> {
+    async fn remove_if_gone(&self, connection: Connection) -> Result<bool> {
         let gone = match self.gateway.probe(&connection.id).await {
             DeliveryOutcome::Gone => true,
             DeliveryOutcome::Delivered | DeliveryOutcome::Behind => false,
-            DeliveryOutcome::Busy => has_expired(connection, self.clock.now()),
+            DeliveryOutcome::Busy => has_expired(&connection, self.clock.now()),
         };
         if gone {
             self.connections.remove(&connection.id).await?;
@@ -93,17 +92,22 @@ impl ConnectionSweep {
     async fn correct_count(&self) -> Result<i64> {
         for _ in 0..ATTEMPTS {
             let seen = self.connections.count().await?;
-            if usize::try_from(seen) == Ok(self.connections.all().await?.len()) {
+            if seen == self.number_of_connections().await? {
                 return Ok(0);
             }
             self.clock.sleep(SETTLE_TIME).await;
-            let actual = u32::try_from(self.connections.all().await?.len()).unwrap_or(u32::MAX);
+            let actual = self.number_of_connections().await?;
             if self.connections.correct_count(seen, actual).await? {
                 return Ok(i64::from(seen) - i64::from(actual));
             }
         }
         tracing::warn!("the connection count kept changing; the next sweep corrects it");
         Ok(0)
+    }
+
+    /// Counts the stored connections.
+    async fn number_of_connections(&self) -> Result<u32> {
+        self.connections.all().try_fold(0_u32, |count, _| ready(Ok(count.saturating_add(1)))).await
     }
 }
 

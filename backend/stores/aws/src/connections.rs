@@ -9,12 +9,15 @@ use chat::ports::{
     connections::{AddressKey, Admission, Connection, ConnectionId, ConnectionLimits, Connections},
     system::Clock,
 };
-use futures::future::{join, try_join_all};
+use futures::{
+    future::{join, ready},
+    stream::{self, BoxStream, StreamExt, TryStreamExt},
+};
 use shared_types::{Person, PersonName, RoomName, Timestamp, limits::LIFETIME};
 
 use self::counters::{AddressLimit, count_key};
 use crate::{
-    item::{Item, Malformed, item, number, read, read_all, read_number, read_optional, text},
+    item::{Item, Malformed, item, number, read, read_all, read_number, read_optional, read_or_skip, text},
     table::{Key, Table, Update},
 };
 
@@ -99,12 +102,11 @@ impl Connections for DynamoConnections {
         Ok(listeners.into())
     }
 
-    async fn all(&self) -> Result<Vec<Connection>> {
-        let shards = (0..SHARDS)
-            .map(shard_partition)
-            .map(|shard| async move { self.table.partition(&shard, "reading all connections").await });
-        let pointers = try_join_all(shards).await?.concat();
-        Ok(read_all(&pointers, from_item))
+    fn all(&self) -> BoxStream<'_, Result<Connection>> {
+        let shards = (0..SHARDS).map(shard_partition);
+        let pointers = shards.map(|shard| self.table.partition_stream(&shard, "reading all connections").boxed());
+        let connections = stream::select_all(pointers).map_ok(|pointer| read_or_skip(&pointer, from_item));
+        connections.try_filter_map(|connection| ready(Ok(connection))).boxed()
     }
 
     async fn count(&self) -> Result<u32> {

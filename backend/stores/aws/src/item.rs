@@ -73,15 +73,17 @@ pub(crate) fn read_optional_number<T: FromStr>(item: &Item, attribute: &'static 
 
 /// Reads items. One that cannot be read is logged and left out, so that it does not make its room unreadable.
 pub(crate) fn read_all<T>(items: &[Item], one: impl Fn(&Item) -> Result<T, Malformed>) -> Vec<T> {
-    let readable = items.iter().filter_map(|item| {
-        one(item)
-            .inspect_err(|error| {
-                let key = item.get("pk").zip(item.get("sk"));
-                tracing::error!(%error, ?key, "unreadable item left out");
-            })
-            .ok()
-    });
-    readable.collect()
+    items.iter().filter_map(|item| read_or_skip(item, &one)).collect()
+}
+
+/// Reads an item. Logs it and returns `None` if it cannot be read.
+pub(crate) fn read_or_skip<T>(item: &Item, one: impl Fn(&Item) -> Result<T, Malformed>) -> Option<T> {
+    one(item)
+        .inspect_err(|error| {
+            let key = item.get("pk").zip(item.get("sk"));
+            tracing::error!(%error, ?key, "unreadable item left out");
+        })
+        .ok()
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use aws_sdk_dynamodb::{
     types::{ReturnValue, ReturnValuesOnConditionCheckFailure},
 };
 use chat::ports::{Result, Unavailable};
+use futures::stream::{self, Stream, StreamExt};
 
 use crate::{
     clients::{OPERATION, timeouts},
@@ -161,6 +162,17 @@ impl Table {
     pub(crate) async fn partition(&self, pk: &str, doing: &'static str) -> Result<Vec<Item>> {
         let items = self.querying(pk).into_paginator().items().send();
         items.collect::<std::result::Result<_, _>>().await.map_err(self.failed(doing))
+    }
+
+    /// Reads all items of one partition. Holds one page of them, 1 MB.
+    pub(crate) fn partition_stream(
+        &self,
+        pk: &str,
+        doing: &'static str,
+    ) -> impl Stream<Item = Result<Item>> + Send + use<'_> {
+        let items = self.querying(pk).into_paginator().items().send();
+        stream::unfold(items, |mut items| async { Some((items.next().await?, items)) })
+            .map(move |item| item.map_err(self.failed(doing)))
     }
 
     /// Converts an error of the SDK into [`Unavailable`], for `map_err`. The error names the table, because a missing table is a possible

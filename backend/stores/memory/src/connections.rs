@@ -10,6 +10,7 @@ use chat::ports::{
     Result,
     connections::{Admission, Connection, ConnectionId, ConnectionLimits, Connections},
 };
+use futures::stream::{self, BoxStream, StreamExt};
 use shared_types::{PersonName, RoomName};
 
 /// [`Connections`] in memory.
@@ -58,8 +59,9 @@ impl Connections for MemoryConnections {
         Ok(self.lock().values().filter(|connection| connection.room == *room).cloned().collect())
     }
 
-    async fn all(&self) -> Result<Vec<Connection>> {
-        Ok(self.lock().values().cloned().collect())
+    fn all(&self) -> BoxStream<'_, Result<Connection>> {
+        let all: Vec<_> = self.lock().values().cloned().map(Ok).collect();
+        stream::iter(all).boxed()
     }
 
     async fn count(&self) -> Result<u32> {

@@ -10,6 +10,7 @@ use chat::ports::{
     Result,
     connections::{AddressKey, Admission, Connection, ConnectionId, ConnectionLimits, Connections},
 };
+use futures::stream::{self, BoxStream, StreamExt};
 use shared_types::{PersonName, RoomName};
 
 type ByRoom = HashMap<RoomName, Room>;
@@ -105,8 +106,10 @@ impl Connections for InProcessConnections {
         Ok(lock(&self.by_room).get_mut(room).map_or_else(|| [].into(), Room::list))
     }
 
-    async fn all(&self) -> Result<Vec<Connection>> {
-        Ok(lock(&self.by_room).values().flat_map(|room| room.connections.values().cloned()).collect())
+    fn all(&self) -> BoxStream<'_, Result<Connection>> {
+        let rooms = lock(&self.by_room);
+        let all: Vec<_> = rooms.values().flat_map(|room| room.connections.values().cloned()).map(Ok).collect();
+        stream::iter(all).boxed()
     }
 
     async fn count(&self) -> Result<u32> {

@@ -1,7 +1,7 @@
 //! Connections, and the limits of their number.
 
 use chat::ports::connections::{Admission, Connection, ConnectionId, ConnectionLimits};
-use futures::future::join_all;
+use futures::{TryStreamExt, future::join_all};
 
 use super::contract;
 use crate::contract::{
@@ -43,7 +43,7 @@ pub async fn a_connection_is_found_by_its_id_and_its_room(stores: Stores) {
     assert_eq!(stores.connections.find(&known[0].id).await.unwrap().as_ref(), Some(&known[0]));
     assert_eq!(sorted(in_room(&stores, "lobby").await), known[..2]);
     assert_eq!(in_room(&stores, "cats").await, known[2..]);
-    assert_eq!(sorted(stores.connections.all().await.unwrap()), known);
+    assert_eq!(sorted(stores.connections.all().try_collect().await.unwrap()), known);
     assert_eq!(stores.connections.count().await.unwrap(), 3);
 }
 
@@ -83,7 +83,7 @@ pub async fn the_limit_is_exact_for_fifty_concurrent_connects(stores: Stores) {
     assert_eq!(stores.connections.count().await.unwrap(), 20);
     assert_eq!(in_room(&stores, "lobby").await.len(), 20);
 
-    let removed = stores.connections.all().await.unwrap().swap_remove(0);
+    let removed = stores.connections.all().try_next().await.unwrap().unwrap();
     stores.connections.remove(&removed.id).await.unwrap();
     let next = connection("next", "lobby");
     assert_eq!(stores.connections.admit(&next, limit(20)).await.unwrap(), Admission::Admitted);

@@ -118,8 +118,18 @@ fn run(seed: u64) -> BTreeMap<&'static str, usize> {
 
 /// Returns the faults of a schedule. A third of the schedules has all kinds at once, the others have one or two kinds.
 fn faults(seed: u64) -> Faults {
-    let all_kinds =
-        Faults { crash: 15, outage: 15, stall: 5, busy: 100, loss: 20, throttled: 20, twice: 50, cut: 10, behind: 10, half_open: 2 };
+    let all_kinds = Faults {
+        crash: 15,
+        outage: 15,
+        stall: 5,
+        busy: 100,
+        loss: 20,
+        throttled: 20,
+        twice: 50,
+        cut: 10,
+        behind: 10,
+        half_open: 2,
+    };
     match seed / 3 % 10 {
         0..3 => all_kinds,
         3 => Faults { crash: 60, ..server::NO_FAULTS },
@@ -128,7 +138,7 @@ fn faults(seed: u64) -> Faults {
         6 => Faults { busy: 400, loss: 30, ..server::NO_FAULTS },
         7 => Faults { behind: 40, half_open: 10, ..server::NO_FAULTS },
         8 => Faults { loss: 100, twice: 200, ..server::NO_FAULTS },
-        9 if seed % 2 == 0 => Faults { throttled: 200, ..server::NO_FAULTS },
+        9 if seed.is_multiple_of(2) => Faults { throttled: 200, ..server::NO_FAULTS },
         _ => Faults { cut: 80, crash: 10, ..server::NO_FAULTS },
     }
 }

@@ -14,6 +14,7 @@ use chat::ports::{
     rate_store::{RateDecision, RateLimit, RateStore},
     system::{Clock, Entropy},
 };
+use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use shared_types::{ChatMessage, PersonId, PersonName, Rev, RoomName, Seq, Timestamp};
 use tokio::time::sleep;
 
@@ -44,8 +45,9 @@ impl Connections for Ports {
         self.0.call(self.0.connections.in_room(room)).await
     }
 
-    async fn all(&self) -> Result<Vec<Connection>> {
-        self.0.call(self.0.connections.all()).await
+    fn all(&self) -> BoxStream<'_, Result<Connection>> {
+        let all = self.0.call(self.0.connections.all().try_collect::<Vec<_>>());
+        stream::once(all).map_ok(|all| stream::iter(all.into_iter().map(Ok))).try_flatten().boxed()
     }
 
     async fn count(&self) -> Result<u32> {
