@@ -1,6 +1,9 @@
 //! The client of one room: joins the [`Connection`] and the [`Timeline`]. It performs no I/O: every call takes the time
 //! in milliseconds and returns the [`Effect`]s that the caller performs, in order.
 
+#[cfg(test)]
+mod tests;
+
 use shared_types::{
     Action, ActionName, ClientMessage, ErrorCode, GatewayError, Nonce, PageState, PersonName, Seq, ServerMessage,
     limits,
@@ -135,9 +138,11 @@ impl Client {
         self.send(ClientMessage::Rename { name })
     }
 
-    /// The visitor is typing. Tells the server, at most once in each interval.
+    /// The visitor is typing. Tells the server, at most once in each interval, and not in a room that is so large that the server
+    /// tells nobody.
     pub fn typing(&mut self, now: u64) -> Vec<Effect> {
-        if now < self.typing_sent_at + limits::TYPING_PAUSE.as_millis() as u64 {
+        let is_large = self.timeline.presence(now).online as usize > limits::TYPING_CONNECTIONS;
+        if is_large || now < self.typing_sent_at + limits::TYPING_PAUSE.as_millis() as u64 {
             return Vec::new();
         }
         self.typing_sent_at = now;

@@ -39,7 +39,7 @@ const FAULTS_DURATION: Duration = Duration::from_secs(90);
 
 /// Maximum time after the faults until everybody has every message: the life of the last gap, with clocks that are wrong in
 /// opposite directions, and two heartbeats.
-const SETTLE_TIMEOUT: Duration = Duration::from_secs(40 * 60);
+const SETTLE_TIMEOUT: Duration = Duration::from_secs(45 * 60);
 
 /// Number of schedules. A build without optimization takes a quarter of a second for one.
 const SCHEDULES: u64 = 150;
