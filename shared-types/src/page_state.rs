@@ -17,7 +17,8 @@ pub struct PageState {
     pub room: RoomName,
     /// The user, as the server records the author of their messages until they choose another name.
     pub you: Person,
-    /// Number of people in the room. It does not count the user until their socket is open.
+    /// Number of people in the room; 0 also where the server could not count them. It does not count the user until their socket is
+    /// open.
     pub online: u32,
     /// The newest messages in ascending order.
     pub messages: Vec<ChatMessage>,

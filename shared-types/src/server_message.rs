@@ -21,7 +21,7 @@ pub enum ServerMessage {
         you: Person,
         /// The room the socket is in.
         room: RoomName,
-        /// Number of people in the room, including this client.
+        /// Number of people in the room, including this client; 0 if the server could not count them.
         online: u32,
         /// The people in the room, sorted by name; at most [`crate::limits::PEOPLE`].
         #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -1,7 +1,8 @@
 //! Prepares the initial state of the front page.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc, time::Duration};
 
+use futures::future::{Either, select};
 use shared_types::{AccessMode, Language, PageState, PersonName, RoomName};
 
 use crate::{
@@ -12,9 +13,14 @@ use crate::{
     ports::{
         Result,
         connections::{AddressKey, Connections},
+        system::Clock,
     },
     presence::people::RoomPeople,
 };
+
+/// How long a page waits for the number of people. DynamoDB answers in milliseconds; a partition that is too busy delays its answers by
+/// up to 3 s.
+const COUNT_TIME: Duration = Duration::from_millis(500);
 
 /// Prepares the page of a room for a visitor.
 pub struct FrontPage {
@@ -28,6 +34,8 @@ pub struct FrontPage {
     pub restriction_store: RestrictionStore,
     /// The address of the WebSocket.
     pub socket: String,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
 }
 
 /// The result of a visit to the front page.
@@ -63,8 +71,8 @@ impl FrontPage {
         // `person` ignores a confusable name: a socket would reject it, and a visitor with it in a cookie would be locked out.
         let you = session.person(name);
         let client = CpuClient::from(addresses);
-        let (listeners, newest, rules, restrictions) = futures::try_join!(
-            self.connections.in_room(&room),
+        let (online, newest, rules, restrictions) = futures::try_join!(
+            async { Ok(self.online(&room).await) },
             self.catch_up.newest_page(&room, &client),
             self.restriction_store.rules(&room),
             self.restriction_store.of_session(&you, addresses),
@@ -74,7 +82,7 @@ impl FrontPage {
             language,
             room,
             you,
-            online: RoomPeople::of(&listeners).online,
+            online,
             messages: page.messages,
             more: page.more,
             up_to,
@@ -87,5 +95,22 @@ impl FrontPage {
         // Every visit extends the session of a guest. The session of a signed-in person ends at its fixed time.
         let cookie = (access != AccessMode::Oidc).then(|| self.sessions.cookie(&session));
         Ok(Some(Visit { state, cookie }))
+    }
+
+    /// Returns the number of people in a room, which may be some seconds old, or 0 if it cannot be read in time. It never fails the
+    /// page: the socket brings the number soon.
+    async fn online(&self, room: &RoomName) -> u32 {
+        let (read, timeout) = (self.connections.recently_in_room(room, None), self.clock.sleep(COUNT_TIME));
+        match select(pin!(read), pin!(timeout)).await {
+            Either::Left((Ok(listeners), _)) => RoomPeople::of(listeners.iter()).online,
+            Either::Left((Err(error), _)) => {
+                tracing::warn!(%error, "counting the people of a room failed; the page is served without the number");
+                0
+            }
+            Either::Right(_) => {
+                tracing::warn!("counting the people of a room takes too long; the page is served without the number");
+                0
+            }
+        }
     }
 }

@@ -5,4 +5,5 @@ pub mod connect;
 pub mod connect_handler;
 pub mod disconnect;
 pub mod people;
+pub mod recent_listeners;
 pub mod sweep;

@@ -144,9 +144,9 @@ impl FrontHandler {
         let export = DataExport { messages: messages.clone(), clock: clock.clone() };
         let my_data = MyData { export, rate, sessions: sessions.clone() };
         let cpu = renderer.cpu.clone();
-        let catch_up = CatchUp { messages, clock, renderer, page_size };
+        let catch_up = CatchUp { messages, clock: clock.clone(), renderer, page_size };
         let connect_targets = ConnectTargets { socket: socket.clone(), uploads };
-        let front_page = FrontPage { connections, catch_up, sessions, restriction_store, socket };
+        let front_page = FrontPage { connections, catch_up, sessions, restriction_store, socket, clock };
         let templates = TemplateCache::new(templates);
         Self { front_page, passphrase_check, oidc, origins, my_data, templates, connect_targets, cpu }
     }

@@ -22,7 +22,11 @@ pub(crate) fn header(chat: Chat) -> Element {
     let online = move || match chat.room.status.get() {
         // A banned or signed-out visitor does not see who is online.
         Status::Ended(_) => chat.translations.offline.into(),
-        _ => chat.translations.online.of(chat.room.online.get() as usize),
+        // The server counts nobody where it could not count.
+        _ => match chat.room.online.get() as usize {
+            0 => String::new(),
+            online => chat.translations.online.of(online),
+        },
     };
     let presence = button("presence")
         .with("title", chat.translations.people)

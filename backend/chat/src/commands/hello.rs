@@ -5,7 +5,7 @@ use shared_types::{Rev, ServerMessage};
 use super::{CommandSpec, FrameHandler, Reply};
 use crate::{
     access::rate_limit::RateBucket, cpu::CpuClient, moderation::posting_policy::Permission,
-    ports::connections::Connection,
+    ports::connections::Connection, presence::people::RoomPeople,
 };
 
 /// Permission and rate bucket of the command.
@@ -33,7 +33,12 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection, since: Opti
         handler.broadcast.close(std::slice::from_ref(sender)).await?;
         return Ok(None);
     }
-    handler.welcome(sender, people?, rules?).await;
+    // Without the count the conversation goes on. A `hello` that failed would be repeated, while the store has too much to do already.
+    let people = people.unwrap_or_else(|error| {
+        tracing::warn!(%error, "reading the people of a room failed; the next change of presence corrects it");
+        RoomPeople::default()
+    });
+    handler.welcome(sender, people, rules?).await;
     if !restrictions.is_default() {
         let person = sender.person.id.clone();
         handler.broadcast.to_one(&sender.id, &ServerMessage::Restrictions { person, restrictions }).await;

@@ -1,10 +1,10 @@
 //! Stores the open connections and enforces the limits on their number.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
-use shared_types::{Person, PersonName, RoomName, Timestamp};
+use shared_types::{Person, PersonName, RoomName, Timestamp, limits};
 
 use crate::ports::Result;
 
@@ -33,6 +33,13 @@ pub struct Connection {
     /// no read but `all` may return it (MUST NOT).
     pub opened_at: Timestamp,
 }
+
+/// Maximum number of connections of a small room. There typing and presence are exact, and a read of all of them is cheap.
+pub const SMALL_ROOM: usize = limits::TYPING_CONNECTIONS;
+
+/// Maximum age of what [`Connections::recently_in_room`] returns for a larger room. 1,000 reconnects in 10 s read the room twice in each
+/// process instead of 1,000 times, and nobody notices a count of people that is this old.
+pub const RECENT: Duration = Duration::from_secs(5);
 
 /// A keyed hash of an IP address, made with the signing secret. Stored data never contains the address itself.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -78,6 +85,20 @@ pub trait Connections: Send + Sync {
 
     /// Returns every connection in a room. MUST include each one whose `admit` had ended before the call.
     async fn in_room(&self, room: &RoomName) -> Result<Arc<[Connection]>>;
+
+    /// Returns every connection in a room, as [`in_room`](Self::in_room), or `None` if they are more than [`SMALL_ROOM`]. Its cost SHOULD
+    /// NOT grow with the room.
+    async fn in_small_room(&self, room: &RoomName) -> Result<Option<Arc<[Connection]>>> {
+        Ok(Some(self.in_room(room).await?).filter(|listeners| listeners.len() <= SMALL_ROOM))
+    }
+
+    /// Returns the connections in a room for what may be seconds old: presence, not messages. MUST be like
+    /// [`in_room`](Self::in_room) in a room that had at most [`SMALL_ROOM`] connections for [`RECENT`]. In another room it MAY be up
+    /// to [`RECENT`] old, but MUST include `with`, a connection that the caller knows to be open.
+    async fn recently_in_room(&self, room: &RoomName, with: Option<&Connection>) -> Result<Arc<[Connection]>> {
+        _ = with;
+        self.in_room(room).await
+    }
 
     /// Returns every connection, expired ones included. The cost grows with the number of connections, so only two callers use
     /// it: the sweep, and a moderator who mutes or bans a person who may be in any room. A store that outlives the process MUST NOT hold

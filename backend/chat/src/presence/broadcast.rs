@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, slice, sync::Arc, time::Duration};
 
 use futures::{StreamExt, future::join_all, stream};
-use shared_types::{RoomName, ServerMessage, Timestamp, limits};
+use shared_types::{RoomName, ServerMessage, Timestamp};
 
 use crate::ports::{
     Result,
@@ -133,10 +133,7 @@ impl Broadcast {
     ///
     /// Returns `Unavailable` when the connections could not be read.
     pub async fn typing(&self, speaker: &Connection) -> Result<()> {
-        let listeners = self.connections.in_room(&speaker.room).await?;
-        if listeners.len() > limits::TYPING_CONNECTIONS {
-            return Ok(());
-        }
+        let Some(listeners) = self.connections.in_small_room(&speaker.room).await? else { return Ok(()) };
         let others = listeners.iter().filter(|listener| listener.person.id != speaker.person.id);
         self.to_all(others, &[ServerMessage::Typing { person: speaker.person.clone() }]).await;
         Ok(())

@@ -3,8 +3,11 @@
 //! A presence message always contains the complete list and never a difference. A client that missed one, or was not selected
 //! to get it, is up to date after the next one. Changes are not collected before they are sent, because a function that waits
 //! cannot serve other requests.
+//!
+//! In a room of more than `SMALL_ROOM` connections the list may be `RECENT` old (`ports/connections.rs`), so that many reconnects do
+//! not read all connections again and again. Only `people` always reads them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::join_all;
 use shared_types::{Person, PersonId, PersonName, RoomName, ServerMessage, Timestamp, limits};
@@ -14,10 +17,10 @@ use crate::{
     presence::broadcast::Broadcast,
 };
 
-/// The people of a room.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The people of a room. By default they are unknown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RoomPeople {
-    /// Number of people.
+    /// Number of people; 0 if it is unknown.
     pub online: u32,
     /// The first [`limits::PEOPLE`] people, sorted by name.
     pub people: Vec<Person>,
@@ -26,7 +29,7 @@ pub struct RoomPeople {
 impl RoomPeople {
     /// Returns the people of these connections. A person with several connections counts once, with the name of the
     /// connection that was opened last.
-    pub(crate) fn of(listeners: &[Connection]) -> Self {
+    pub(crate) fn of<'a>(listeners: impl IntoIterator<Item = &'a Connection>) -> Self {
         let mut by_id: BTreeMap<&PersonId, &Connection> = BTreeMap::new();
         for listener in listeners {
             let newest = by_id.entry(&listener.person.id).or_insert(listener);
@@ -56,7 +59,7 @@ impl Broadcast {
     ///
     /// Returns `Unavailable` when the connections could not be read.
     pub async fn present(&self, room: &RoomName) -> Result<RoomPeople> {
-        Ok(RoomPeople::of(&self.connections.in_room(room).await?))
+        Ok(RoomPeople::of(self.connections.in_room(room).await?.iter()))
     }
 
     /// Tells the others that a person came, unless the person has an earlier connection in the room. Returns the people of
@@ -66,11 +69,11 @@ impl Broadcast {
     ///
     /// Returns `Unavailable` when the connections could not be read.
     pub async fn arrived(&self, newcomer: &Connection) -> Result<RoomPeople> {
-        let listeners = self.connections.in_room(&newcomer.room).await?;
-        let present = RoomPeople::of(&listeners);
+        let listeners = self.connections.recently_in_room(&newcomer.room, Some(newcomer)).await?;
+        let present = RoomPeople::of(listeners.iter());
         // If two connections open at the same time, exactly one of them is the first.
-        let own = listeners.iter().filter(|listener| listener.person.id == newcomer.person.id);
-        if own.min_by_key(|connection| opening_order(connection)).is_none_or(|first| first.id == newcomer.id) {
+        let is_earlier = |other: &&Connection| opening_order(other) < opening_order(newcomer);
+        if !self.is_in(newcomer, listeners.iter().filter(is_earlier)).await? {
             self.send_to_others(&listeners, newcomer, &present).await;
         }
         Ok(present)
@@ -82,8 +85,8 @@ impl Broadcast {
     ///
     /// Returns `Unavailable` when the connections could not be read.
     pub async fn renamed(&self, renamed: &Connection, before: &PersonName) -> Result<RoomPeople> {
-        let listeners = self.connections.in_room(&renamed.room).await?;
-        let present = RoomPeople::of(&listeners);
+        let listeners = self.connections.recently_in_room(&renamed.room, Some(renamed)).await?;
+        let present = RoomPeople::of(listeners.iter());
         if renamed.person.name != *before {
             self.send_to_others(&listeners, renamed, &present).await;
         }
@@ -97,13 +100,34 @@ impl Broadcast {
     ///
     /// Returns `Unavailable` when the connections could not be read.
     pub(crate) async fn left(&self, room: &RoomName, removed: &[&Connection], until: Timestamp) -> Result<()> {
-        let listeners = self.connections.in_room(room).await?;
-        let is_still_in = |left: &&Connection| listeners.iter().any(|listener| listener.person.id == left.person.id);
-        if !removed.iter().all(is_still_in) {
-            let present = RoomPeople::of(&listeners);
-            self.send_to_some(listeners.iter().collect(), present, until).await;
+        let listeners = self.connections.recently_in_room(room, None).await?;
+        let is_removed = |listener: &Connection| removed.iter().any(|removed| removed.id == listener.id);
+        let remaining: Vec<&Connection> = listeners.iter().filter(|listener| !is_removed(listener)).collect();
+        let mut gone: BTreeSet<&PersonId> = BTreeSet::new();
+        for left in removed {
+            if !self.is_in(left, remaining.iter().copied()).await? {
+                gone.insert(&left.person.id);
+            }
+        }
+        if !gone.is_empty() {
+            // An old list may still have connections of a person who is gone.
+            let remaining: Vec<_> =
+                remaining.into_iter().filter(|listener| !gone.contains(&listener.person.id)).collect();
+            let present = RoomPeople::of(remaining.iter().copied());
+            self.send_to_some(remaining, present, until).await;
         }
         Ok(())
+    }
+
+    /// Returns whether the person of `connection` has one of these connections. What was read of a large room may be old, so each of
+    /// them is checked: two windows that close together are not taken for one that stays.
+    async fn is_in<'a>(&self, connection: &Connection, others: impl Iterator<Item = &'a Connection>) -> Result<bool> {
+        for other in others.filter(|other| other.person.id == connection.person.id) {
+            if self.connections.find(&other.id).await?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     async fn send_to_others(&self, listeners: &[Connection], except: &Connection, present: &RoomPeople) {

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
-use chat::ports::{
-    Result, Unavailable,
-    connections::{AddressKey, Admission, Connection, ConnectionId, ConnectionLimits, Connections},
-    system::Clock,
+use chat::{
+    ports::{
+        Result, Unavailable,
+        connections::{AddressKey, Admission, Connection, ConnectionId, ConnectionLimits, Connections},
+        system::Clock,
+    },
+    presence::recent_listeners::RecentListeners,
 };
 use futures::{
     future::{join, ready},
@@ -22,6 +25,7 @@ use crate::{
 };
 
 mod counters;
+mod room_reads;
 
 /// Number of partitions over which the pointers are spread. One partition takes 1,000 writes a second; 16 take more connects and disconnects
 /// than API Gateway allows (500 new connections a second for an account).
@@ -41,6 +45,7 @@ const OF_ADDRESS: &str = "ofAddress";
 pub struct DynamoConnections {
     table: Table,
     clock: Arc<dyn Clock>,
+    recent: RecentListeners,
 }
 
 #[async_trait]
@@ -68,6 +73,9 @@ impl Connections for DynamoConnections {
     async fn find(&self, id: &ConnectionId) -> Result<Option<Connection>> {
         let doing = "finding a connection";
         let found = self.table.get(pointer_key(id), doing).await?;
+        if found.is_none() {
+            self.recent.remove(id);
+        }
         let found = found.as_ref().map(from_item).transpose().map_err(Unavailable::while_doing(doing))?;
         Ok(found.filter(|connection| self.lives(connection)))
     }
@@ -75,6 +83,7 @@ impl Connections for DynamoConnections {
     async fn rename(&self, id: &ConnectionId, name: &PersonName) -> Result<Option<Connection>> {
         let Some(renamed) = self.set_name(pointer_key(id), name).await? else { return Ok(None) };
         let Some(renamed) = self.set_name(listener_key(&renamed), name).await? else { return Ok(None) };
+        self.recent.put(&renamed);
         Ok(Some(renamed).filter(|connection| self.lives(connection)))
     }
 
@@ -85,6 +94,7 @@ impl Connections for DynamoConnections {
         let connection = from_item(&found);
         if let Ok(connection) = &connection {
             self.table.delete(listener_key(connection), "removing a listener").await?;
+            self.recent.remove(id);
         }
         // Of two calls at the same time one deletes it, and that one decrements the counters.
         if self.table.delete(pointer_key(id), doing).await?.is_none() {
@@ -96,10 +106,15 @@ impl Connections for DynamoConnections {
     }
 
     async fn in_room(&self, room: &RoomName) -> Result<Arc<[Connection]>> {
-        let listeners = self.table.partition(&room_partition(room), "reading the listeners of a room").await?;
-        let mut listeners = read_all(&listeners, from_item);
-        listeners.retain(|connection| self.lives(connection));
-        Ok(listeners.into())
+        Ok(self.all_in_room(room).await?.into())
+    }
+
+    async fn in_small_room(&self, room: &RoomName) -> Result<Option<Arc<[Connection]>>> {
+        self.recent.in_small_room(self, room, self.clock.now()).await
+    }
+
+    async fn recently_in_room(&self, room: &RoomName, with: Option<&Connection>) -> Result<Arc<[Connection]>> {
+        self.recent.in_room(self, room, with, self.clock.now()).await
     }
 
     fn all(&self) -> BoxStream<'_, Result<Connection>> {
@@ -136,7 +151,7 @@ impl Connections for DynamoConnections {
 
 impl DynamoConnections {
     pub(crate) fn new(table: Table, clock: Arc<dyn Clock>) -> Self {
-        Self { table, clock }
+        Self { table, clock, recent: RecentListeners::default() }
     }
 
     /// Opens the connection to DynamoDB, when a function starts.
@@ -223,8 +238,13 @@ fn to_item(key: Key, connection: &Connection) -> Item {
     item
 }
 
+/// Returns whether an attribute that may be missing is `true`.
+fn is_true(item: &Item, attribute: &str) -> bool {
+    item.get(attribute).is_some_and(|value| value.as_bool() == Ok(&true))
+}
+
 fn from_item(item: &Item) -> std::result::Result<Connection, Malformed> {
-    let moderator = item.get("moderator").is_some_and(|moderator| moderator.as_bool() == Ok(&true));
+    let moderator = is_true(item, "moderator");
     Ok(Connection {
         id: ConnectionId(read(item, "sk")?),
         room: read(item, "room")?,

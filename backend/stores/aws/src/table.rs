@@ -175,6 +175,19 @@ impl Table {
             .map(move |item| item.map_err(self.failed(doing)))
     }
 
+    /// Reads all items of one partition for half the price. The changes of the last moment may be missing.
+    pub(crate) async fn partition_eventually(&self, pk: &str, doing: &'static str) -> Result<Vec<Item>> {
+        let items = self.querying(pk).consistent_read(false).into_paginator().items().send();
+        items.collect::<std::result::Result<_, _>>().await.map_err(self.failed(doing))
+    }
+
+    /// Reads the first `count` items of one partition.
+    pub(crate) async fn first_of_partition(&self, pk: &str, count: usize, doing: &'static str) -> Result<Vec<Item>> {
+        let limit = i32::try_from(count).unwrap_or(i32::MAX);
+        let answer = self.querying(pk).limit(limit).send().await.map_err(self.failed(doing))?;
+        Ok(answer.items.unwrap_or_default())
+    }
+
     /// Converts an error of the SDK into [`Unavailable`], for `map_err`. The error names the table, because a missing table is a possible
     /// cause.
     pub(crate) fn failed<E>(&self, doing: &'static str) -> impl FnOnce(SdkError<E>) -> Unavailable

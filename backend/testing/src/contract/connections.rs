@@ -1,6 +1,6 @@
 //! Connections, and the limits of their number.
 
-use chat::ports::connections::{Admission, Connection, ConnectionId, ConnectionLimits};
+use chat::ports::connections::{Admission, Connection, ConnectionId, ConnectionLimits, SMALL_ROOM};
 use futures::{TryStreamExt, future::join_all};
 
 use super::contract;
@@ -13,6 +13,8 @@ contract! { connections_contract connections {
     a_connection_is_found_by_its_id_and_its_room
     an_unknown_connection_is_not_found
     a_rename_changes_the_connection_and_its_room_entry
+    a_small_room_is_read_completely_and_a_larger_one_is_not
+    a_recent_read_has_every_connection_that_was_read_or_is_known
     a_removed_connection_is_subtracted_from_the_count_once
     the_limit_is_exact_for_fifty_concurrent_connects
     the_limit_per_address_is_exact_for_fifty_concurrent_connects
@@ -64,6 +66,50 @@ pub async fn a_rename_changes_the_connection_and_its_room_entry(stores: Stores) 
     assert_eq!(renamed.as_ref(), Some(&expected[0]));
     assert_eq!(stores.connections.find(&known[0].id).await.unwrap().as_ref(), Some(&expected[0]));
     assert_eq!(sorted(in_room(&stores, "lobby").await), expected);
+}
+
+/// Admits this number of connections to the lobby.
+async fn admitted_many(stores: &Stores, count: usize) -> Vec<Connection> {
+    let connections: Vec<_> = (0..count).map(|number| connection(&format!("n{number:02}"), "lobby")).collect();
+    for connection in &connections {
+        assert_eq!(stores.connections.admit(connection, limit(100)).await.unwrap(), Admission::Admitted);
+    }
+    connections
+}
+
+pub async fn a_small_room_is_read_completely_and_a_larger_one_is_not(stores: Stores) {
+    let lobby = room("lobby");
+    let small_room = async || stores.connections.in_small_room(&lobby).await.unwrap().map(|read| read.to_vec());
+    assert_eq!(small_room().await, Some(Vec::new()));
+    let known = admitted_many(&stores, SMALL_ROOM).await;
+    assert_eq!(small_room().await.map(sorted), Some(known.clone()));
+    stores.connections.admit(&connection("one-more", "lobby"), limit(100)).await.unwrap();
+    assert_eq!(small_room().await, None);
+    stores.connections.remove(&known[0].id).await.unwrap();
+    assert_eq!(small_room().await.map(|read| read.len()), Some(SMALL_ROOM));
+}
+
+pub async fn a_recent_read_has_every_connection_that_was_read_or_is_known(stores: Stores) {
+    let lobby = room("lobby");
+    let recently = async |with| sorted(stores.connections.recently_in_room(&lobby, with).await.unwrap().to_vec());
+    let mut known = admitted_many(&stores, 3).await;
+    assert_eq!(recently(None).await, known, "a small room is read exactly");
+    stores.connections.remove(&known.remove(0).id).await.unwrap();
+    assert_eq!(recently(None).await, known);
+    for connection in &known {
+        stores.connections.remove(&connection.id).await.unwrap();
+    }
+
+    let mut known = admitted_many(&stores, SMALL_ROOM + 5).await;
+    assert_eq!(recently(None).await.len(), known.len());
+    let newcomer = connection("newcomer", "lobby");
+    stores.connections.admit(&newcomer, limit(100)).await.unwrap();
+    assert!(recently(Some(&newcomer)).await.contains(&newcomer), "the caller knows that it is open");
+    stores.connections.remove(&known.remove(0).id).await.unwrap();
+    let renamed = stores.connections.rename(&known[0].id, &"Bea".parse().unwrap()).await.unwrap().unwrap();
+    known[0] = renamed;
+    known.push(newcomer.clone());
+    assert_eq!(recently(None).await, sorted(known), "with what this process changed");
 }
 
 pub async fn a_removed_connection_is_subtracted_from_the_count_once(stores: Stores) {

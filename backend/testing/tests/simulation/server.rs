@@ -198,6 +198,7 @@ impl Server {
             restriction_store: self.restriction_store(&ports),
             sessions: self.sessions.clone(),
             socket: String::new(),
+            clock: ports.clone(),
         };
         let (mut visit, mut deletions) = (None, 0);
         self.run(async {

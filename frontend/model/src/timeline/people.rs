@@ -30,8 +30,11 @@ impl PresenceTracker {
         Self { shown: Presence { online, people: Vec::new() }, next: None }
     }
 
-    /// The server told who is online.
+    /// The server told who is online. Nobody means that it could not find out.
     pub(super) fn update(&mut self, online: u32, people: Vec<Person>, now: u64) {
+        if online == 0 {
+            return;
+        }
         if let Some((_, next)) = self.next.take_if(|(due, _)| now >= *due) {
             self.shown = next;
         }

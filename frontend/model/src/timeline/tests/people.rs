@@ -22,6 +22,14 @@ fn arrivals_show_at_once_and_departures_later() {
 }
 
 #[test]
+fn an_unknown_presence_changes_nothing() {
+    let mut timeline = room(1..=1, false);
+    timeline.apply(presence(&["ann", "me"]), 0);
+    timeline.apply(presence(&[]), 1_000);
+    assert_eq!((names(&timeline, 60_000), timeline.presence(60_000).online), (vec!["ann".into(), "me".into()], 2));
+}
+
+#[test]
 fn a_short_absence_is_not_shown() {
     let mut timeline = room(1..=1, false);
     for (now, who) in [(0, &["ann", "me"][..]), (1_000, &["me"]), (2_000, &["ann", "me"])] {
