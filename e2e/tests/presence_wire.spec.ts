@@ -84,3 +84,22 @@ test('a rename updates presence, an unchanged name does not', async ({ room, con
   expect(await rename('\u202eoeZ')).toMatchObject({ type: 'error', code: 'badField', action: 'rename' });
   expect(names(await ann.request({ action: 'people' }, 'presence'))).toEqual(['Ann', 'Zoe']);
 });
+
+test('a hidden page gets messages, and presence again when it is visible', async ({ room, connect }) => {
+  const [ann, bea] = [await connect(room, { name: 'Ann' }), await connect(room, { name: 'Bea' })];
+  for (const client of [ann, bea]) await sayHello(client);
+  await bea.request({ action: 'changes', after: 0, hidden: true }, 'changes');
+  const zoe = await connect(room, { name: 'Zoe' });
+  await sayHello(zoe);
+  await expectPresence(ann, 'Ann', 'Bea', 'Zoe');
+  ann.send({ action: 'typing' });
+  await zoe.next('typing');
+  await ann.sendMessage('hi');
+  expect(await bea.next('message')).toMatchObject({ text: 'hi' });
+  expect([await bea.drain('presence'), await bea.drain('typing')]).toEqual([[], []]);
+
+  await bea.request({ action: 'changes', after: 0, hidden: false }, 'changes');
+  await expectPresence(bea, 'Ann', 'Bea', 'Zoe');
+  ann.send({ action: 'typing' });
+  await bea.next('typing');
+});

@@ -103,6 +103,10 @@ pub enum ClientMessage {
     Changes {
         /// The revision up to which the client has every change.
         after: Rev,
+        /// Whether the client's page is hidden: then the server sends it neither `typing` nor `presence`, until the client reports that
+        /// it is visible, which is also answered with `presence`. Without it nothing changes; a new socket is visible.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hidden: Option<bool>,
     },
     /// Changes the sender's name. Answered with `welcome`.
     Rename {

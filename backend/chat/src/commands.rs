@@ -304,7 +304,7 @@ impl FrameHandler {
                 react::run(self, sender, seq, &nonce, react::Wanted { emoji, on, based_on }).await
             }
             ClientMessage::History { place } => history::run(self, sender, place).await,
-            ClientMessage::Changes { after } => changes::run(self, sender, after).await,
+            ClientMessage::Changes { after, hidden } => changes::run(self, sender, after, hidden).await,
             ClientMessage::Rename { name } => rename::run(self, sender, &name).await,
             ClientMessage::People => people::run(self, sender).await,
             ClientMessage::Rooms { rooms } => rooms::run(self, rooms).await,

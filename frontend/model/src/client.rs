@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod tests;
+mod visibility;
 
 use shared_types::{
     Action, ActionName, ClientMessage, ErrorCode, GatewayError, Nonce, PageState, PersonName, Seq, ServerMessage,
@@ -10,6 +11,7 @@ use shared_types::{
 };
 
 use crate::{
+    client::visibility::Visibility,
     connection::{Connection, ConnectionCommand, EndReason, SocketId, Status},
     texts::ClientTexts,
     timeline::{Change, Draft, Timeline},
@@ -41,6 +43,7 @@ pub struct Client {
     name: Option<PersonName>,
     /// When `typing` was last sent, in milliseconds.
     typing_sent_at: u64,
+    visibility: Visibility,
 }
 
 impl Client {
@@ -52,7 +55,8 @@ impl Client {
         random: fn() -> u32,
     ) -> (Self, Vec<Effect>) {
         let (connection, command) = Connection::open(now, random);
-        let mut client = Self { connection, timeline: Timeline::new(page), texts, name: None, typing_sent_at: 0 };
+        let (timeline, visibility) = (Timeline::new(page), Visibility::default());
+        let mut client = Self { connection, timeline, texts, name: None, typing_sent_at: 0, visibility };
         let effects = client.execute(now, [command]);
         (client, effects)
     }
@@ -214,10 +218,20 @@ impl Client {
         effects
     }
 
+    /// The page is hidden or visible now. Returns whether it was visible and is hidden: then there is no reason to wake.
+    pub fn set_hidden(&mut self, hidden: bool) -> bool {
+        self.visibility.set_hidden(hidden)
+    }
+
     /// The network may be back, or the page is visible again.
     pub fn wake(&mut self, now: u64) -> Vec<Effect> {
         let command = self.connection.wake(now);
-        self.execute(now, command)
+        let effects = self.execute(now, command);
+        // A heartbeat that is not answered yet does not report that the page is visible.
+        match self.connection.live() {
+            Some(id) if effects.is_empty() => self.report_visibility(id, now),
+            _ => effects,
+        }
     }
 
     /// The visitor asks to connect now, or whether their ban is over.
@@ -293,6 +307,14 @@ impl Client {
             self.name = None;
         }
         let presence_missed = matches!(message, ServerMessage::CatchUp { .. });
+        if before == Some(id) && matches!(message, ServerMessage::Presence { .. }) {
+            self.visibility.on_presence();
+        }
+        // The revision of a message shows whether one before it was missed, so the heartbeat need not ask yet.
+        let is_message = matches!(message, ServerMessage::Message(_));
+        if is_message && self.visibility.due_report(id, self.timeline.presence(now).online).is_none() {
+            self.connection.postpone_ping(now, id);
+        }
         let not_connected = matches!(message, ServerMessage::Error { code: ErrorCode::NotConnected, .. });
         let hello_refused = match &message {
             ServerMessage::Error {
@@ -363,10 +385,19 @@ impl Client {
                 }
                 // The heartbeat requests changes. That costs little more than a ping, and finds a lost message even if
                 // no later message reveals the gap.
-                ConnectionCommand::Ping(id) => effects.push(Effect::Send(id, self.timeline.changes_request(now))),
+                ConnectionCommand::Ping(id) => {
+                    let hidden = self.visibility.report(id, self.timeline.presence(now).online);
+                    effects.push(Effect::Send(id, self.timeline.changes_request(now, hidden)));
+                }
             }
         }
         effects
+    }
+
+    /// Reports that the page is visible or hidden, if the server has to know.
+    fn report_visibility(&mut self, id: SocketId, now: u64) -> Vec<Effect> {
+        let hidden = self.visibility.report(id, self.timeline.presence(now).online);
+        hidden.map(|_| Effect::Send(id, self.timeline.changes_request(now, hidden))).into_iter().collect()
     }
 
     fn send_due(&mut self, now: u64) -> Vec<Effect> {

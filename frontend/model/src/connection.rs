@@ -203,6 +203,13 @@ impl Connection {
         1 + (self.random)() % 8
     }
 
+    /// The socket showed that nothing was missed so far: the next ping is a whole interval away.
+    pub fn postpone_ping(&mut self, now: u64, id: SocketId) {
+        if let Some(live) = self.live.as_mut().filter(|live| live.id == id) {
+            live.next_ping = now + HEARTBEAT_MS;
+        }
+    }
+
     /// A socket was closed.
     pub fn on_closed(&mut self, now: u64, id: SocketId) {
         match self.next {

@@ -197,7 +197,7 @@ impl Timeline {
     /// The request for missing changes, when there is a gap and the last request has timed out.
     pub fn due_changes_request(&mut self, now: u64) -> Option<ClientMessage> {
         if let Some(at) = self.ask_changes_at {
-            return (now >= at).then(|| self.changes_request(now));
+            return (now >= at).then(|| self.changes_request(now, None));
         }
         if self.revs_ahead.is_empty() {
             return None;
@@ -205,14 +205,14 @@ impl Timeline {
         if self.changes_asked_at.is_some_and(|asked| now < asked + REQUEST_TIMEOUT_MS) {
             return None;
         }
-        Some(self.changes_request(now))
+        Some(self.changes_request(now, None))
     }
 
-    /// The request for changes, whether or not there is a gap.
-    pub fn changes_request(&mut self, now: u64) -> ClientMessage {
+    /// The request for changes, whether or not there is a gap. `hidden` reports whether the page is hidden.
+    pub fn changes_request(&mut self, now: u64, hidden: Option<bool>) -> ClientMessage {
         self.changes_asked_at = Some(now);
         self.ask_changes_at = None;
-        ClientMessage::Changes { after: self.rev }
+        ClientMessage::Changes { after: self.rev, hidden }
     }
 
     /// Shows the visitor under another name until the server confirms it.

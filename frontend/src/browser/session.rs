@@ -109,6 +109,7 @@ pub(crate) struct Session {
 pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
     let now = time::now();
     let (mut client, effects) = Client::start(&page, chat.translations, now, random::random);
+    client.set_hidden(!events::is_visible());
     let (unsent, stored) = UnsentMessages::open(&page.room, &page.you.id, &storage::device());
     client.restore(stored, now);
     let newest = client.timeline().newest().map(|(seq, _)| seq);
@@ -264,6 +265,10 @@ impl Session {
             self.mark_read();
         } else {
             self.clear_unread_line();
+        }
+        // A page that is being hidden asks nothing.
+        if self.client.set_hidden(!events::is_visible()) {
+            return;
         }
         let effects = self.client.wake(now);
         self.perform(effects);

@@ -34,6 +34,8 @@ pub(crate) fn golden() -> Vec<Value> {
         json!({ "action": "history", "after": 7 }),
         json!({ "action": "history", "around": 7 }),
         json!({ "action": "changes", "after": 12 }),
+        json!({ "action": "changes", "after": 12, "hidden": true }),
+        json!({ "action": "changes", "after": 12, "hidden": false }),
         json!({ "action": "rename", "name": "Ann" }),
         json!({ "action": "people" }),
         json!({ "action": "rooms", "rooms": ["lobby", "cats"] }),

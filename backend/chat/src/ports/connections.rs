@@ -32,6 +32,8 @@ pub struct Connection {
     /// When it was opened. In a store that outlives the process, a connection older than `limits::LIFETIME` has expired;
     /// no read but `all` may return it (MUST NOT).
     pub opened_at: Timestamp,
+    /// Whether its page is hidden, as the client reported. The reads of a room know it; `find` and `all` may return `false`.
+    pub hidden: bool,
 }
 
 /// Maximum number of connections of a small room. There typing and presence are exact, and a read of all of them is cheap.
@@ -78,6 +80,9 @@ pub trait Connections: Send + Sync {
 
     /// Changes the name of the connection's person and returns the changed connection.
     async fn rename(&self, id: &ConnectionId, name: &PersonName) -> Result<Option<Connection>>;
+
+    /// Sets whether the page of a connection is hidden. Does nothing if the connection was removed.
+    async fn set_hidden(&self, connection: &Connection, hidden: bool) -> Result<()>;
 
     /// Removes a connection and decrements the total count and the count of its address. MUST decrement once, however often it
     /// is called; the first call returns the connection.

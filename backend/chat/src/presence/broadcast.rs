@@ -127,14 +127,15 @@ impl Broadcast {
         Ok(())
     }
 
-    /// Tells the other people of a small room that a person is typing. In a larger room it does nothing.
+    /// Tells the other people of a small room that a person is typing, unless their pages are hidden. In a larger room it does
+    /// nothing.
     ///
     /// # Errors
     ///
     /// Returns `Unavailable` when the connections could not be read.
     pub async fn typing(&self, speaker: &Connection) -> Result<()> {
         let Some(listeners) = self.connections.in_small_room(&speaker.room).await? else { return Ok(()) };
-        let others = listeners.iter().filter(|listener| listener.person.id != speaker.person.id);
+        let others = listeners.iter().filter(|listener| !listener.hidden && listener.person.id != speaker.person.id);
         self.to_all(others, &[ServerMessage::Typing { person: speaker.person.clone() }]).await;
         Ok(())
     }

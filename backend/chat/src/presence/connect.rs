@@ -154,7 +154,8 @@ impl ConnectRule {
         let (ticket, recorded) = (request.ticket.as_deref(), self.record_address(&person, address.as_ref()));
         futures::try_join!(within_rate, self.check_ban(&person, &addresses), self.use_ticket(ticket), recorded)?;
 
-        let connection = Connection { id: request.connection, room, person, address, opened_at: self.clock.now() };
+        let opened_at = self.clock.now();
+        let connection = Connection { id: request.connection, room, person, address, opened_at, hidden: false };
         let connection_limits =
             ConnectionLimits { all: self.limit, per_address: self.rate.connections_per_address(self.limit) };
         match self.connections.admit(&connection, connection_limits).await? {

@@ -62,6 +62,15 @@ impl Broadcast {
         Ok(RoomPeople::of(self.connections.in_room(room).await?.iter()))
     }
 
+    /// Returns the people of a room, which may be some seconds old if the room is large.
+    ///
+    /// # Errors
+    ///
+    /// Returns `Unavailable` when the connections could not be read.
+    pub async fn recently_present(&self, room: &RoomName) -> Result<RoomPeople> {
+        Ok(RoomPeople::of(self.connections.recently_in_room(room, None).await?.iter()))
+    }
+
     /// Tells the others that a person came, unless the person has an earlier connection in the room. Returns the people of
     /// the room.
     ///
@@ -135,11 +144,12 @@ impl Broadcast {
         self.send_to_some(others, present.clone(), self.posting_deadline()).await;
     }
 
-    /// Sends the presence to these connections, or to [`limits::PRESENCE_TOLD`] random ones of them. It does not remove
-    /// connections that are gone, because each removal would cause another presence message. The next message or their own
-    /// `$disconnect` removes them.
+    /// Sends the presence to these connections, or to [`limits::PRESENCE_TOLD`] random ones of them, but not to hidden pages. It does
+    /// not remove connections that are gone, because each removal would cause another presence message. The next message or
+    /// their own `$disconnect` removes them.
     async fn send_to_some(&self, listeners: Vec<&Connection>, present: RoomPeople, until: Timestamp) {
         let frame = Frame::from(&ServerMessage::from(present));
+        let listeners = listeners.into_iter().filter(|listener| !listener.hidden).collect();
         let selected = random_sample(listeners, limits::PRESENCE_TOLD, self.entropy.as_ref());
         join_all(selected.iter().map(|listener| self.deliver(&listener.id, &frame, until))).await;
     }

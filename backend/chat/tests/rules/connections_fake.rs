@@ -85,6 +85,10 @@ impl Connections for CountingStore {
         Ok(renamed)
     }
 
+    async fn set_hidden(&self, connection: &Connection, hidden: bool) -> Result<()> {
+        self.store.set_hidden(connection, hidden).await
+    }
+
     async fn remove(&self, id: &ConnectionId) -> Result<Option<Connection>> {
         let removed = self.store.remove(id).await?;
         self.recent.remove(id);
@@ -133,6 +137,10 @@ impl Connections for UnreadableRooms {
     }
 
     async fn rename(&self, _: &ConnectionId, _: &PersonName) -> Result<Option<Connection>> {
+        unreachable!()
+    }
+
+    async fn set_hidden(&self, _: &Connection, _: bool) -> Result<()> {
         unreachable!()
     }
 

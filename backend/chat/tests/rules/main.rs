@@ -14,6 +14,7 @@ mod connections_fake;
 mod cpu;
 mod delivery;
 mod erase;
+mod hidden_pages;
 mod history;
 mod images;
 mod mentions;

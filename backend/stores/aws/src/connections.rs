@@ -87,6 +87,20 @@ impl Connections for DynamoConnections {
         Ok(Some(renamed).filter(|connection| self.lives(connection)))
     }
 
+    async fn set_hidden(&self, connection: &Connection, hidden: bool) -> Result<()> {
+        let update = self
+            .table
+            .updating(listener_key(connection))
+            .update_expression("SET hidden = :hidden")
+            // Without the condition the update would create a listener of a socket that was closed.
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_values(":hidden", AttributeValue::Bool(hidden));
+        if let Update::Made(_) = self.table.try_update(update, "storing whether a page is hidden").await? {
+            self.recent.put(&Connection { hidden, ..connection.clone() });
+        }
+        Ok(())
+    }
+
     async fn remove(&self, id: &ConnectionId) -> Result<Option<Connection>> {
         let doing = "removing a connection";
         // The pointer is deleted last. If this stops half-way, the pointer is still there and the next call completes it.
@@ -251,5 +265,6 @@ fn from_item(item: &Item) -> std::result::Result<Connection, Malformed> {
         person: Person { id: read(item, "person")?, name: read(item, "name")?, moderator },
         address: read_optional(item, "address", |key| Some(AddressKey(key.into())))?,
         opened_at: Timestamp(read_number(item, "openedAt")?),
+        hidden: is_true(item, "hidden"),
     })
 }

@@ -51,6 +51,13 @@ impl Connections for MemoryConnections {
         }))
     }
 
+    async fn set_hidden(&self, connection: &Connection, hidden: bool) -> Result<()> {
+        if let Some(known) = self.lock().get_mut(&connection.id) {
+            known.hidden = hidden;
+        }
+        Ok(())
+    }
+
     async fn remove(&self, id: &ConnectionId) -> Result<Option<Connection>> {
         Ok(self.lock().remove(id))
     }

@@ -87,6 +87,11 @@ impl Connections for InProcessConnections {
         }))
     }
 
+    async fn set_hidden(&self, connection: &Connection, hidden: bool) -> Result<()> {
+        self.with(&connection.id, |connection| connection.hidden = hidden);
+        Ok(())
+    }
+
     async fn remove(&self, id: &ConnectionId) -> Result<Option<Connection>> {
         let mut index = lock(&self.index);
         let Some(room) = index.rooms.remove(id) else { return Ok(None) };

@@ -13,6 +13,7 @@ contract! { connections_contract connections {
     a_connection_is_found_by_its_id_and_its_room
     an_unknown_connection_is_not_found
     a_rename_changes_the_connection_and_its_room_entry
+    a_hidden_page_is_known_in_its_room
     a_small_room_is_read_completely_and_a_larger_one_is_not
     a_recent_read_has_every_connection_that_was_read_or_is_known
     a_removed_connection_is_subtracted_from_the_count_once
@@ -66,6 +67,18 @@ pub async fn a_rename_changes_the_connection_and_its_room_entry(stores: Stores) 
     assert_eq!(renamed.as_ref(), Some(&expected[0]));
     assert_eq!(stores.connections.find(&known[0].id).await.unwrap().as_ref(), Some(&expected[0]));
     assert_eq!(sorted(in_room(&stores, "lobby").await), expected);
+}
+
+pub async fn a_hidden_page_is_known_in_its_room(stores: Stores) {
+    let known = admitted(&stores, &[("c1", "lobby")]).await.remove(0);
+    for hidden in [true, true, false] {
+        stores.connections.set_hidden(&known, hidden).await.unwrap();
+        assert_eq!(in_room(&stores, "lobby").await, [Connection { hidden, ..known.clone() }]);
+        assert!(stores.connections.find(&known.id).await.unwrap().is_some());
+    }
+    stores.connections.remove(&known.id).await.unwrap();
+    stores.connections.set_hidden(&known, true).await.unwrap();
+    assert_eq!(in_room(&stores, "lobby").await, [], "a removed connection does not come back");
 }
 
 /// Admits this number of connections to the lobby.

@@ -27,6 +27,7 @@ pub fn connection(id: &str, in_room: &str) -> Connection {
         },
         address: (id == "c1").then(|| AddressKey("a-1".into())),
         opened_at: now(),
+        hidden: false,
     }
 }
 

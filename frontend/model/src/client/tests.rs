@@ -1,6 +1,6 @@
-//! Tests of what a client sends by itself: typing and heartbeats.
+//! Tests of what a client reports: typing, and whether its page is hidden.
 
-use shared_types::{AccessMode, Language, Person, Restrictions, Rev, RoomName, RoomRules};
+use shared_types::{AccessMode, ChatMessage, Language, Person, Restrictions, Rev, RoomName, RoomRules, Timestamp};
 
 use super::*;
 use crate::texts::PlainTexts;
@@ -42,9 +42,36 @@ fn changes() -> ServerMessage {
     ServerMessage::Changes { messages: Vec::new(), up_to: Rev(0), truncated: false }
 }
 
-/// The heartbeat.
-fn heartbeat() -> [Effect; 1] {
-    [Effect::Send(1, ClientMessage::Changes { after: Rev(0) })]
+/// The message with this number.
+fn message(seq: u64) -> ServerMessage {
+    ServerMessage::Message(ChatMessage {
+        seq: Seq(seq),
+        rev: Rev(seq),
+        author: me(),
+        nonce: "n".parse().unwrap(),
+        text: "hi".parse().ok(),
+        html: None,
+        image: None,
+        reply_to: None,
+        mentions: Vec::new(),
+        sent_at: Timestamp(0),
+        edited_at: None,
+        deleted: false,
+        reactions: Vec::new(),
+    })
+}
+
+/// The heartbeat with this report.
+fn heartbeat(hidden: Option<bool>) -> [Effect; 1] {
+    [Effect::Send(1, ClientMessage::Changes { after: Rev(0), hidden })]
+}
+
+/// Runs the timer for some seconds.
+fn wait(client: &mut Client, now: &mut u64, seconds: u64) {
+    for _ in 0..seconds {
+        *now += 1_000;
+        client.tick(*now);
+    }
 }
 
 /// Runs the timer to the next heartbeat, which the server answers.
@@ -78,8 +105,83 @@ fn typing_is_not_sent_in_a_large_room() {
 fn the_heartbeat_comes_every_five_minutes() {
     let (mut client, mut now) = (client(2), 0);
     for number in 1..=3 {
-        assert_eq!(next_heartbeat(&mut client, &mut now), heartbeat());
+        assert_eq!(next_heartbeat(&mut client, &mut now), heartbeat(None));
         assert_eq!(now, number * HEARTBEAT);
     }
     assert_eq!(HEARTBEAT, 5 * 60_000);
+}
+
+#[test]
+fn a_message_postpones_the_heartbeat() {
+    let (mut client, mut now) = (client(2), 0);
+    wait(&mut client, &mut now, 100);
+    client.on_message(now, 1, Some(message(1)));
+    let request = ClientMessage::Changes { after: Rev(1), hidden: None };
+    assert_eq!(next_heartbeat(&mut client, &mut now), [Effect::Send(1, request)]);
+    assert_eq!(now, 100_000 + HEARTBEAT, "a message that was missed after it is found in time");
+}
+
+#[test]
+fn messages_do_not_postpone_the_report_of_a_hidden_page() {
+    let (mut client, mut now) = (client(2), 0);
+    client.set_hidden(true);
+    wait(&mut client, &mut now, 100);
+    client.on_message(now, 1, Some(message(1)));
+    let request = ClientMessage::Changes { after: Rev(1), hidden: Some(true) };
+    assert_eq!(next_heartbeat(&mut client, &mut now), [Effect::Send(1, request)]);
+    assert_eq!(now, HEARTBEAT);
+}
+
+#[test]
+fn a_hidden_page_reports_it_once_with_its_heartbeat() {
+    let (mut client, mut now) = (client(2), 0);
+    assert!(client.set_hidden(true), "it was hidden just now");
+    assert!(!client.set_hidden(true), "it has been hidden before");
+    for hidden in [Some(true), None] {
+        assert_eq!(next_heartbeat(&mut client, &mut now), heartbeat(hidden));
+    }
+    client.set_hidden(false);
+    assert_eq!(client.wake(now + 1), heartbeat(Some(false)), "shown again");
+}
+
+#[test]
+fn a_page_that_is_shown_soon_reports_nothing() {
+    let mut client = client(2);
+    client.set_hidden(true);
+    client.set_hidden(false);
+    assert_eq!(client.wake(1_000), heartbeat(None));
+}
+
+#[test]
+fn a_shown_page_reports_it_until_the_presence_arrives() {
+    let (mut client, mut now) = (client(2), 0);
+    client.set_hidden(true);
+    next_heartbeat(&mut client, &mut now);
+    client.set_hidden(false);
+    client.wake(now);
+    client.on_message(now, 1, Some(changes()));
+    assert_eq!(next_heartbeat(&mut client, &mut now), heartbeat(Some(false)), "the server may have failed to store it");
+    client.on_message(now, 1, Some(ServerMessage::Presence { online: 2, people: Vec::new() }));
+    assert_eq!(next_heartbeat(&mut client, &mut now), heartbeat(None));
+}
+
+#[test]
+fn a_page_that_is_shown_during_a_heartbeat_reports_it_at_once() {
+    let (mut client, mut now) = (client(2), 0);
+    client.set_hidden(true);
+    next_heartbeat(&mut client, &mut now);
+    // The next heartbeat is not answered yet.
+    wait(&mut client, &mut now, 300);
+    client.set_hidden(false);
+    assert_eq!(client.wake(now), heartbeat(Some(false)));
+}
+
+#[test]
+fn a_hidden_page_reports_nothing_where_it_saves_nothing() {
+    let most = limits::TYPING_CONNECTIONS as u32;
+    for (online, hidden) in [(1, None), (2, Some(true)), (most, Some(true)), (most + 1, None)] {
+        let (mut client, mut now) = (client(online), 0);
+        client.set_hidden(true);
+        assert_eq!(next_heartbeat(&mut client, &mut now), heartbeat(hidden), "{online} people");
+    }
 }

@@ -37,6 +37,10 @@ impl Connections for Ports {
         self.0.call(self.0.connections.rename(id, name)).await
     }
 
+    async fn set_hidden(&self, connection: &Connection, hidden: bool) -> Result<()> {
+        self.0.call(self.0.connections.set_hidden(connection, hidden)).await
+    }
+
     async fn remove(&self, id: &ConnectionId) -> Result<Option<Connection>> {
         self.0.call(self.0.connections.remove(id)).await
     }

@@ -20,6 +20,8 @@ impl Window {
             }
             34..36 => self.offline_until = self.server.now() + self.server.pick(0..40_000),
             36..38 => {
+                // A hidden page gets messages like a visible one.
+                self.client.set_hidden(self.server.pick(0..2) == 0);
                 let effects = self.client.wake(self.server.now());
                 self.act(effects);
             }

@@ -35,7 +35,7 @@ fn two_people_may_use_the_same_nonce() {
 #[test]
 fn a_gap_is_requested_once() {
     let mut timeline = room(1..=2, false);
-    assert_eq!(timeline.apply(live(4), 0), Some(ClientMessage::Changes { after: Rev(2) }));
+    assert_eq!(timeline.apply(live(4), 0), Some(ClientMessage::Changes { after: Rev(2), hidden: None }));
     assert_eq!(timeline.apply(live(6), 1), None, "one request is open");
     assert_eq!(timeline.rev(), Rev(2));
     assert_eq!(timeline.apply(changes(&[3, 5], 5), 2), None);
@@ -58,7 +58,10 @@ fn a_remaining_gap_is_requested_again() {
     timeline.apply(live(4), 0);
     assert_eq!(timeline.apply(changes(&[], 2), 1), None, "the server cannot fill the gap yet");
     assert_eq!(timeline.due_changes_request(REQUEST_TIMEOUT_MS - 1), None);
-    assert_eq!(timeline.due_changes_request(REQUEST_TIMEOUT_MS), Some(ClientMessage::Changes { after: Rev(2) }));
+    assert_eq!(
+        timeline.due_changes_request(REQUEST_TIMEOUT_MS),
+        Some(ClientMessage::Changes { after: Rev(2), hidden: None })
+    );
 }
 
 #[test]

@@ -311,7 +311,7 @@ fn a_rate_limited_changes_request_is_repeated() {
         let (message, action) = ("why".into(), Some(action.into()));
         timeline.apply(ServerMessage::Error { code, message, action, nonce: None, retry_after: Some(60) }, 1_000);
         assert_eq!(timeline.due_changes_request(60_999), None);
-        assert_eq!(timeline.due_changes_request(61_000), Some(ClientMessage::Changes { after: Rev(1) }));
+        assert_eq!(timeline.due_changes_request(61_000), Some(ClientMessage::Changes { after: Rev(1), hidden: None }));
         assert_eq!(timeline.due_changes_request(61_001), None);
         assert!(timeline.take_errors().is_empty());
     }
