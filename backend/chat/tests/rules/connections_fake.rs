@@ -14,6 +14,7 @@ use chat::{
     },
     presence::recent_listeners::{ListenerReads, RecentListeners},
 };
+use futures::stream::BoxStream;
 use shared_types::{PersonName, RoomName};
 
 /// Half read units of DynamoDB for this number of listeners of 200 bytes: a consistent read of 4 KB is two of them.
@@ -107,8 +108,8 @@ impl Connections for CountingStore {
         self.recent.in_room(self, room, with, self.clock.now()).await
     }
 
-    async fn all(&self) -> Result<Vec<Connection>> {
-        self.store.all().await
+    fn all(&self) -> BoxStream<'_, Result<Connection>> {
+        self.store.all()
     }
 
     async fn count(&self) -> Result<u32> {
@@ -155,7 +156,7 @@ impl Connections for UnreadableRooms {
         Err(Unavailable { doing: "reading the listeners of a room", cause: "throttled".into() })
     }
 
-    async fn all(&self) -> Result<Vec<Connection>> {
+    fn all(&self) -> BoxStream<'_, Result<Connection>> {
         unreachable!()
     }
 

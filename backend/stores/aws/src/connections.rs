@@ -20,7 +20,7 @@ use shared_types::{Person, PersonName, RoomName, Timestamp, limits::LIFETIME};
 
 use self::counters::{AddressLimit, count_key};
 use crate::{
-    item::{Item, Malformed, item, number, read, read_all, read_number, read_optional, read_or_skip, text},
+    item::{Item, Malformed, item, number, read, read_number, read_optional, read_or_skip, text},
     table::{Key, Table, Update},
 };
 

@@ -44,7 +44,7 @@ fn a_throttled_gateway_repeats_everything_after_a_pause() {
     for round in 0..u64::from(TRIES) * 3 {
         let now = round * 10_000;
         assert_eq!(timeline.next_message(now), sent("a"), "a pause is no attempt");
-        timeline.changes_request(now);
+        timeline.changes_request(now, None);
         timeline.on_throttled(now, 3);
         assert_eq!((timeline.next_message(now + 2_999), timeline.due_changes_request(now + 2_999)), (None, None));
         assert!(matches!(timeline.due_changes_request(now + 3_000), Some(ClientMessage::Changes { .. })));
