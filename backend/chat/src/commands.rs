@@ -197,18 +197,23 @@ impl FrameHandler {
         }
     }
 
-    /// Runs the command in a frame. Errors are sent to the client; those that the server caused are logged as well.
-    pub async fn handle(&self, frame: FrameRequest) {
-        self.handle_parsed(ParsedFrame::from(frame)).await;
+    /// Runs the command in a frame. Errors are sent to the client; those that the server caused are logged as well. Returns the
+    /// action of a command that succeeded.
+    pub async fn handle(&self, frame: FrameRequest) -> Option<Action> {
+        self.handle_parsed(ParsedFrame::from(frame)).await
     }
 
     /// Does the same for a frame that is parsed already.
-    pub async fn handle_parsed(&self, frame: ParsedFrame) {
+    pub async fn handle_parsed(&self, frame: ParsedFrame) -> Option<Action> {
         // All posts of the command, to the room and to other people, have one deadline. The reply is sent in any case.
         let handler = Self { broadcast: self.broadcast.for_request(), ..self.clone() };
         let connection = frame.connection.clone();
-        if let Err(failure) = handler.answer(frame).await {
-            handler.report(&connection, failure).await;
+        match handler.answer(frame).await {
+            Ok(action) => Some(action),
+            Err(failure) => {
+                handler.report(&connection, failure).await;
+                None
+            }
         }
     }
 
@@ -228,13 +233,16 @@ impl FrameHandler {
         self.broadcast.to_one(connection, &to_error(failure)).await;
     }
 
-    async fn answer(&self, frame: ParsedFrame) -> std::result::Result<(), FrameFailure> {
+    async fn answer(&self, frame: ParsedFrame) -> std::result::Result<Action, FrameFailure> {
         let ParsedFrame { connection, request_id, message } = frame;
         let message = message?;
         let (action, nonce) = (message.action(), message.nonce().cloned());
         let sender = self.sender(&connection, &message).await?;
         let executed = async { self.execute(&sender, message, retry_key(nonce.clone(), &request_id)?).await };
-        executed.await.map_err(|error| FrameFailure::Command { error, action, nonce })
+        match executed.await {
+            Ok(()) => Ok(action),
+            Err(error) => Err(FrameFailure::Command { error, action, nonce }),
+        }
     }
 
     /// Returns the connection that a command came through.

@@ -11,6 +11,7 @@ mod event;
 pub mod front;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+pub mod metrics;
 pub mod send;
 pub mod settings;
 pub mod start;

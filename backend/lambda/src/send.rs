@@ -7,22 +7,29 @@ use crate::{
     Error,
     answer::Answer,
     event::{Kind, SocketEvent},
+    metrics::Metrics,
     start::serve,
 };
 
-/// Handles frames. Replies go through the connection gateway, so API Gateway gets a status only.
+/// Handles frames. Replies go through the connection gateway, so API Gateway gets a status only. Messages are counted in `metrics`.
 ///
 /// # Errors
 ///
 /// If the connection to the Lambda runtime fails.
-pub async fn send(route: FrameHandler) -> Result<(), Error> {
-    let route = &route;
-    serve(|event| async move { answer(route, &event).await }).await
+pub async fn send(route: FrameHandler, metrics: Option<Metrics>) -> Result<(), Error> {
+    let (route, metrics) = (&route, metrics.as_ref());
+    serve(|event| async move { answer(route, metrics, &event).await }).await
 }
 
-async fn answer(route: &FrameHandler, event: &RawValue) -> Answer {
+async fn answer(route: &FrameHandler, metrics: Option<&Metrics>, event: &RawValue) -> Answer {
     let Some(event) = SocketEvent::read(Kind::Message, event) else { return Answer::BAD_EVENT };
     let SocketEvent { connection, request_id, body, .. } = event;
-    route.handle(FrameRequest { connection, request_id, body }).await;
+    let frame = FrameRequest { connection, request_id, body };
+    match metrics {
+        Some(metrics) => metrics.measure(route.handle(frame)).await,
+        None => {
+            route.handle(frame).await;
+        }
+    }
     Answer::OK
 }

@@ -81,6 +81,8 @@ pub struct SendSettings {
     pub retention: Option<Duration>,
     /// `LIMIT_PERSON_RATE` and `LIMIT_ADDRESS_RATE`, a minute; 0 is no limit
     pub rates: RateLimits,
+    /// `METRICS_NAMESPACE`, the namespace of the function's metrics in CloudWatch; `None` prints no metrics.
+    pub metrics_namespace: Option<String>,
 }
 
 /// The settings of the function `front`.
@@ -173,6 +175,7 @@ impl SendSettings {
             moderators: variables.moderators()?,
             retention: variables.retention()?,
             rates: variables.rates()?,
+            metrics_namespace: variables.optional("METRICS_NAMESPACE"),
         })
     }
 }

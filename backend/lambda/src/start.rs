@@ -6,15 +6,18 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use platform::log;
 use serde::Serialize;
 use serde_json::value::RawValue;
-use tracing_subscriber::fmt;
+use tracing::Subscriber;
+use tracing_subscriber::{
+    Layer,
+    fmt::{self, MakeWriter},
+    registry::LookupSpan,
+};
 
 use crate::Error;
 
 /// Opens the log, one JSON object a line with the request id, and runs a function until it cannot continue.
 pub async fn start(run: impl Future<Output = Result<(), Error>>) -> ExitCode {
-    // CloudWatch adds the time.
-    let lines = fmt::layer().json().flatten_event(true).with_span_list(false).without_time().with_writer(io::stderr);
-    log::open(lines);
+    log::open(lines(io::stderr));
     match run.await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -22,6 +25,16 @@ pub async fn start(run: impl Future<Output = Result<(), Error>>) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Writes log lines as JSON, with the fields of an event at the top: the metric filters in `template.yml` select by `level` and `missed`.
+/// Lambda reads `level` and `timestamp`; to a line without them it adds the level INFO and the time at which it read the line.
+fn lines<S, W>(writer: W) -> impl Layer<S> + Send + Sync
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+    W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
+{
+    fmt::layer().json().flatten_event(true).with_span_list(false).with_writer(writer)
 }
 
 /// Answers raw events until the connection to the runtime fails. There is always an answer and never a failure, because Lambda may retry
@@ -34,4 +47,31 @@ pub(crate) async fn serve<A: Serialize, F: Future<Output = A>>(
         async { Ok::<_, Infallible>(answer.await) }
     }))
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, sync::Arc};
+
+    use serde_json::Value;
+    use tracing_subscriber::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_log_line_has_the_fields_that_metric_filters_select() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let writer = Arc::new(file.reopen().unwrap());
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(lines(writer)), || {
+            tracing::warn!(missed = 3_usize, delivered = 7_usize, "some connections could not be reached");
+            tracing::error!("start failed");
+        });
+        let log = fs::read_to_string(file.path()).unwrap();
+        let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!((&lines[0]["level"], &lines[0]["missed"]), (&"WARN".into(), &3.into()), "{log}");
+        assert_eq!(lines[1]["level"], "ERROR", "{log}");
+        // RFC 3339 in UTC, such as 2026-01-31T12:00:00.000000Z.
+        let time = lines[1]["timestamp"].as_str().unwrap();
+        assert!(time.ends_with('Z') && time.as_bytes()[10] == b'T', "{time}");
+    }
 }

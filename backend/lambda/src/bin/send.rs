@@ -8,7 +8,12 @@ use chat::{
     cpu::CpuScheduler,
     messages::renderer::MessageRenderer,
 };
-use chat_lambda::{Error, settings::SendSettings, start};
+use chat_lambda::{
+    Error,
+    metrics::{ListenerCounter, Metrics},
+    settings::SendSettings,
+    start,
+};
 use platform::system::{SystemClock, SystemEntropy};
 use store_aws::clients::Clients;
 
@@ -24,11 +29,12 @@ async fn run() -> Result<(), Error> {
     let connections = Arc::new(aws.connections(&config.connection_table, clock.clone()));
     let messages = Arc::new(aws.messages(&config.message_table, config.retention, clock.clone()));
     let images = Arc::new(aws.images(&config.image_bucket, clock.clone()));
-    let gateway = Arc::new(aws.gateway(&config.connections_endpoint));
+    let gateway = Arc::new(ListenerCounter::new(aws.gateway(&config.connections_endpoint)));
     let rate_store = Arc::new(aws.rate_store(&config.connection_table));
     let rate = RateLimiter::new(rate_store.clone(), clock.clone(), config.rates);
     let moderation = Arc::new(aws.moderation(&config.connection_table, &config.message_table, clock.clone()));
-    tokio::join!(connections.warm(), gateway.warm());
+    tokio::join!(connections.warm(), gateway.inner().warm());
+    let metrics = config.metrics_namespace.map(|namespace| Metrics::new(namespace, gateway.clone(), clock.clone()));
     let renderer = MessageRenderer::new(CpuScheduler::inline());
     let ports = FramePorts { connections, messages, images, gateway, moderation, rate_store, renderer, clock, entropy };
     let settings = FrameSettings {
@@ -37,5 +43,5 @@ async fn run() -> Result<(), Error> {
         configured_moderators: config.moderators,
         page_size: config.page_size,
     };
-    chat_lambda::send::send(FrameHandler::new(ports, settings)).await
+    chat_lambda::send::send(FrameHandler::new(ports, settings), metrics).await
 }
