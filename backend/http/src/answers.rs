@@ -206,6 +206,7 @@ pub(crate) fn sign_in_rate_problem(error: RateError) -> Result<SignInProblem> {
 fn request_error(error: RequestError) -> (u16, &'static str) {
     match error {
         RequestError::UnknownEvent => (400, "This request is not known here.\n"),
+        RequestError::Direct => (403, "The chat is at the address of its CloudFront distribution.\n"),
         RequestError::MethodNotAllowed => (405, "This address accepts only GET requests and small forms.\n"),
         RequestError::NotAForm => (415, "Post a form here.\n"),
         RequestError::TooLarge => (413, "This form is too large.\n"),
@@ -292,6 +293,7 @@ mod tests {
     fn a_request_error_has_a_status_and_a_sentence() {
         for (error, status) in [
             (RequestError::UnknownEvent, 400),
+            (RequestError::Direct, 403),
             (RequestError::MethodNotAllowed, 405),
             (RequestError::NotAForm, 415),
             (RequestError::TooLarge, 413),

@@ -12,6 +12,8 @@ pub const FORM_BYTES: usize = 4 * 1024;
 pub enum RequestError {
     /// The Lambda event is not an HTTP request.
     UnknownEvent,
+    /// The request did not come through CloudFront.
+    Direct,
     /// The method is not GET, HEAD or POST.
     MethodNotAllowed,
     /// The content type is not [`FORM_TYPE`].

@@ -1,6 +1,6 @@
 //! Parses the socket events of API Gateway.
 
-use std::{collections::HashMap, net::IpAddr};
+use std::collections::HashMap;
 
 use chat::ports::connections::ConnectionId;
 use serde::Deserialize;
@@ -32,8 +32,8 @@ pub(crate) struct SocketEvent {
     pub query: HashMap<String, String>,
     /// The headers of the handshake with lower-case names: API Gateway passes them on as the client wrote them.
     pub headers: HashMap<String, String>,
-    /// The IP address of the client.
-    pub address: Option<IpAddr>,
+    /// The IP address of API Gateway's peer: CloudFront, or a client that calls it directly.
+    pub source: Option<String>,
     /// The frame.
     pub body: String,
 }
@@ -66,7 +66,7 @@ impl SocketEvent {
             headers: (headers.unwrap_or_default().into_iter())
                 .map(|(name, value)| (name.to_ascii_lowercase(), value))
                 .collect(),
-            address: identity.and_then(|identity| identity.source_ip?.parse().ok()),
+            source: identity.and_then(|identity| identity.source_ip),
             body: body.unwrap_or_default(),
         })
     }
@@ -119,13 +119,14 @@ mod tests {
     }
 
     #[test]
-    fn a_handshake_has_an_origin_and_an_address() {
+    fn a_handshake_has_an_origin_and_a_source() {
         let origin = |event: &SocketEvent| event.headers["origin"].clone();
         let event = read(Kind::Connect, include_str!("../tests/events/aws-connect.json")).unwrap();
         assert_eq!(origin(&event), "https://d111111abcdef8.cloudfront.net");
-        assert_eq!(event.address, "203.0.113.7".parse().ok());
+        assert_eq!(event.source.as_deref(), Some("130.176.0.1"));
+        assert_eq!(event.headers["x-forwarded-for"], "203.0.113.7, 130.176.0.1");
         let event = read(Kind::Connect, include_str!("../tests/events/connect.json")).unwrap();
-        assert_eq!((origin(&event).as_str(), event.address), ("http://x.test", "127.0.0.1".parse().ok()));
+        assert_eq!((origin(&event).as_str(), event.source.as_deref()), ("http://x.test", Some("127.0.0.1")));
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! Handles requests of the front page, from an HTTP API with payload version 2.
 
-use std::net::IpAddr;
-
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use chat_http::{
     answers::FrontAnswer,
@@ -18,24 +16,26 @@ use lambda_http::{
 };
 use serde_json::value::RawValue;
 
-use crate::{Error, event::fault, start::serve};
+use crate::{
+    Error,
+    cloudfront::{DirectRequest, ORIGIN_KEY, OriginKey},
+    event::fault,
+    start::serve,
+};
 
-/// The header that identifies CloudFront: only CloudFront knows its value.
-const ORIGIN_KEY: &str = "x-origin-key";
-
-/// Answers requests for pages. A request with `origin_key` is from CloudFront.
+/// Answers requests for pages that came through CloudFront, and refuses others.
 ///
 /// This uses the events of `lambda_http` and not its `run`, which builds a URI from the request and stops the process if that fails.
 ///
 /// # Errors
 ///
 /// If the connection to the Lambda runtime fails.
-pub async fn front(route: FrontHandler, origin_key: String) -> Result<(), Error> {
-    let (route, origin_key) = (&route, origin_key.as_str());
+pub async fn front(route: FrontHandler, origin_key: OriginKey) -> Result<(), Error> {
+    let (route, origin_key) = (&route, &origin_key);
     serve(|event| async move { answer(route, origin_key, &event).await }).await
 }
 
-async fn answer(route: &FrontHandler, origin_key: &str, event: &RawValue) -> ApiGatewayV2httpResponse {
+async fn answer(route: &FrontHandler, origin_key: &OriginKey, event: &RawValue) -> ApiGatewayV2httpResponse {
     match read(event, origin_key) {
         Ok((request, brotli)) => response(route.handle(request).await, brotli),
         // API Gateway accepts HTTPS only.
@@ -44,7 +44,7 @@ async fn answer(route: &FrontHandler, origin_key: &str, event: &RawValue) -> Api
 }
 
 /// Parses a request, or returns why it cannot be read.
-pub(crate) fn read(event: &RawValue, origin_key: &str) -> Result<(FrontRequest, Brotli), RequestError> {
+pub(crate) fn read(event: &RawValue, origin_key: &OriginKey) -> Result<(FrontRequest, Brotli), RequestError> {
     let event: ApiGatewayV2httpRequest = serde_json::from_str(event.get()).map_err(|error| {
         tracing::error!(fault = fault(&error), "event refused: unexpected shape");
         RequestError::UnknownEvent
@@ -54,6 +54,14 @@ pub(crate) fn read(event: &RawValue, origin_key: &str) -> Result<(FrontRequest, 
         return Err(RequestError::UnknownEvent);
     };
     let text = |name: HeaderName| event.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let forwarded = event.headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
+    let address = origin_key
+        .client_address(
+            text(HeaderName::from_static(ORIGIN_KEY)).as_deref(),
+            forwarded,
+            event.request_context.http.source_ip.as_deref(),
+        )
+        .map_err(|DirectRequest| RequestError::Direct)?;
     let form = match event.request_context.http.method {
         Method::GET | Method::HEAD => None,
         Method::POST => {
@@ -61,13 +69,6 @@ pub(crate) fn read(event: &RawValue, origin_key: &str) -> Result<(FrontRequest, 
             Some(read_form(text(CONTENT_TYPE).as_deref(), bytes)?)
         }
         _ => return Err(RequestError::MethodNotAllowed),
-    };
-    let source = event.request_context.http.source_ip;
-    let by_cloudfront = event.headers.get(ORIGIN_KEY).is_some_and(|key| key == origin_key);
-    let address = if by_cloudfront {
-        address(&event.headers, source.as_deref())
-    } else {
-        source.and_then(|source| source.parse().ok())
     };
     let secure = event.headers.get("x-forwarded-proto").is_some_and(|protocol| protocol == "https");
     let brotli = Brotli::of(&event.headers);
@@ -81,17 +82,6 @@ pub(crate) fn read(event: &RawValue, origin_key: &str) -> Result<(FrontRequest, 
 /// Returns the bytes of the body. API Gateway encodes bodies as base64 if their content type may be binary.
 fn bytes(body: String, is_base64: bool) -> Result<Vec<u8>, RequestError> {
     if is_base64 { BASE64.decode(body).map_err(|_| RequestError::NotText) } else { Ok(body.into_bytes()) }
-}
-
-/// Returns the IP address of the client. Each proxy appends its peer to `X-Forwarded-For`: CloudFront appends the client, and API Gateway
-/// appends CloudFront, which is its own `sourceIp`. The entries before are written by the client, and without CloudFront all of them are.
-fn address(headers: &HeaderMap, source: Option<&str>) -> Option<IpAddr> {
-    let headers = headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok());
-    let mut chain: Vec<&str> = headers.flat_map(|value| value.split(',')).map(str::trim).collect();
-    if chain.last().copied() == source {
-        chain.pop();
-    }
-    chain.last().copied().or(source)?.parse().ok()
 }
 
 /// Returns the cookies. API Gateway moves them out of the headers; an emulator may leave them there.
@@ -126,13 +116,13 @@ fn response(answer: FrontAnswer, brotli: Brotli) -> ApiGatewayV2httpResponse {
 #[cfg(test)]
 mod tests {
     use chat_http::form::{FORM_BYTES, FORM_TYPE};
-    use lambda_http::http::HeaderValue;
     use serde_json::json;
 
     use super::*;
 
     fn read(json: &str) -> Result<FrontRequest, RequestError> {
-        super::read(&RawValue::from_string(json.to_owned()).unwrap(), "key").map(|(request, _)| request)
+        super::read(&RawValue::from_string(json.to_owned()).unwrap(), &OriginKey::NoCloudFront)
+            .map(|(request, _)| request)
     }
 
     #[test]
@@ -195,35 +185,18 @@ mod tests {
     }
 
     #[test]
-    fn the_address_is_the_one_that_cloudfront_appended() {
-        let cloudfront = Some("130.176.0.1");
-        for (forwarded, source, expected) in [
-            ("203.0.113.7, 130.176.0.1", cloudfront, "203.0.113.7"),
-            ("10.0.0.1, 203.0.113.7, 130.176.0.1", cloudfront, "203.0.113.7"),
-            ("2001:db8::1, 130.176.0.1", cloudfront, "2001:db8::1"),
-            ("130.176.0.1", cloudfront, "130.176.0.1"),
-            ("", cloudfront, ""),
-            ("nonsense, 130.176.0.1", cloudfront, ""),
-        ] {
-            let mut headers = HeaderMap::new();
-            headers.insert("x-forwarded-for", HeaderValue::from_static(forwarded));
-            let found = address(&headers, source).map(|address| address.to_string()).unwrap_or_default();
-            assert_eq!(found, expected, "{forwarded}");
-        }
-        assert_eq!(address(&HeaderMap::new(), cloudfront), "130.176.0.1".parse().ok());
-    }
-
-    #[test]
-    fn only_cloudfront_is_trusted_with_the_client_address() {
+    fn only_requests_through_cloudfront_are_answered() {
         let event = |key: &str| {
             json!({
                 "rawPath": "/", "headers": { "x-forwarded-for": "192.0.2.7, 130.176.0.1", "x-origin-key": key },
                 "requestContext": { "http": { "method": "GET", "sourceIp": "130.176.0.1" } },
             })
         };
-        for (key, expected) in [("key", "192.0.2.7"), ("another", "130.176.0.1"), ("", "130.176.0.1")] {
-            let address = read(&event(key).to_string()).ok().unwrap().address;
-            assert_eq!(address, expected.parse().ok(), "{key}");
+        let key = OriginKey::Required("key".into());
+        let read = |sent: &str| super::read(&RawValue::from_string(event(sent).to_string()).unwrap(), &key);
+        assert_eq!(read("key").ok().unwrap().0.address, "192.0.2.7".parse().ok());
+        for sent in ["another", ""] {
+            assert_eq!(read(sent).err(), Some(RequestError::Direct), "{sent}");
         }
     }
 

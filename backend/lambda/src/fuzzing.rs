@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use chat_http::{answers::FrontAnswer, front::FrontRequest};
 use serde_json::value::RawValue;
 
-use crate::event::{Kind, SocketEvent};
+use crate::{
+    cloudfront::OriginKey,
+    event::{Kind, SocketEvent},
+};
 
 /// An event of a socket, as one of the three functions parses it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +40,7 @@ pub fn socket_event(event: &RawValue) -> Vec<Read> {
 ///
 /// That status.
 pub fn visit(event: &RawValue) -> Result<FrontRequest, u16> {
-    crate::front::read(event, "key")
+    crate::front::read(event, &OriginKey::NoCloudFront)
         .map(|(request, _)| request)
         .map_err(|why| FrontAnswer::bad_request(why, true).status)
 }

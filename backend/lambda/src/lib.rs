@@ -4,6 +4,7 @@
 pub use lambda_runtime::Error;
 
 mod answer;
+pub mod cloudfront;
 pub mod connect;
 pub mod cron;
 pub mod disconnect;

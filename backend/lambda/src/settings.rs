@@ -11,6 +11,8 @@ use platform::settings::{AccessSettings, BadSetting, Setting};
 use shared_types::{AccessMode, PersonId, limits};
 use store_aws::clients::Account;
 
+use crate::cloudfront::OriginKey;
+
 /// An environment variable that is missing or invalid.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the environment variable {name} {problem}")]
@@ -33,6 +35,8 @@ pub struct ConnectSettings {
     pub rates: RateLimits,
     /// `PAGE_ORIGINS`, the origins of the chat's own page, with commas
     pub origins: Origins,
+    /// `ORIGIN_KEY`, the secret that identifies CloudFront; `none` on an AWS emulator, which has no CloudFront
+    pub origin_key: OriginKey,
     /// `ACCESS` and what it needs: `PASSPHRASE`, `OIDC_ISSUER`, `OIDC_CLIENT_ID`, `OIDC_MODERATOR_CLAIM`, `MODERATORS`
     pub access_policy: AccessPolicy,
 }
@@ -43,7 +47,7 @@ pub struct DisconnectSettings {
     pub account: Account,
     /// `CONNECTION_TABLE_NAME`
     pub connection_table: String,
-    /// `CONNECTIONS_ENDPOINT`, `https://…/Prod`
+    /// `CONNECTIONS_ENDPOINT`, `https://…/ws`
     pub connections_endpoint: String,
 }
 
@@ -53,7 +57,7 @@ pub struct CronSettings {
     pub account: Account,
     /// `CONNECTION_TABLE_NAME`
     pub connection_table: String,
-    /// `CONNECTIONS_ENDPOINT`, `https://…/Prod`
+    /// `CONNECTIONS_ENDPOINT`, `https://…/ws`
     pub connections_endpoint: String,
     /// `IMAGE_BUCKET_NAME`
     pub image_bucket: String,
@@ -67,7 +71,7 @@ pub struct SendSettings {
     pub connection_table: String,
     /// `MESSAGE_TABLE_NAME`
     pub message_table: String,
-    /// `CONNECTIONS_ENDPOINT`, `https://…/Prod`
+    /// `CONNECTIONS_ENDPOINT`, `https://…/ws`
     pub connections_endpoint: String,
     /// `IMAGE_BUCKET_NAME`
     pub image_bucket: String,
@@ -99,10 +103,10 @@ pub struct FrontSettings {
     pub retention: Option<Duration>,
     /// `ASSET_BUCKET_NAME`
     pub asset_bucket: String,
-    /// `WEBSOCKET_URI`, `wss://…/Prod`
+    /// `WEBSOCKET_URI`, `wss://…/ws`
     pub socket: String,
-    /// `ORIGIN_KEY`, the secret that identifies CloudFront
-    pub origin_key: String,
+    /// As in [`ConnectSettings`].
+    pub origin_key: OriginKey,
     /// `UPLOAD_ORIGIN`, `https://…`: where browsers upload images. An emulator has its buckets at its only address.
     pub uploads: String,
     /// As in [`ConnectSettings`].
@@ -136,6 +140,7 @@ impl ConnectSettings {
             connection_limit: variables.number("LIMIT_CONNECTION_COUNT", 1..=u32::MAX)?,
             rates: variables.rates()?,
             origins: variables.origins()?,
+            origin_key: variables.origin_key()?,
             access_policy: variables.access_policy()?,
         })
     }
@@ -191,7 +196,7 @@ impl FrontSettings {
             retention: variables.retention()?,
             asset_bucket: variables.text("ASSET_BUCKET_NAME")?,
             socket: variables.address("WEBSOCKET_URI", "ws")?,
-            origin_key: variables.text("ORIGIN_KEY")?,
+            origin_key: variables.origin_key()?,
             uploads: account.endpoint.clone().unwrap_or(uploads),
             account,
             access_policy: variables.access_policy()?,
@@ -245,6 +250,12 @@ impl Variables<'_> {
             return Ok(text);
         }
         Err(BadVariable { name, problem: format!("must begin with {scheme}s:// and is {text:?}") })
+    }
+
+    /// Returns the key. A missing one is an error, so that no mistake in the template opens the APIs.
+    fn origin_key(&self) -> Result<OriginKey, BadVariable> {
+        let key = self.text("ORIGIN_KEY")?;
+        Ok(if key == "none" { OriginKey::NoCloudFront } else { OriginKey::Required(key) })
     }
 
     fn rates(&self) -> Result<RateLimits, BadVariable> {
@@ -307,7 +318,7 @@ mod tests {
         ("AWS_SESSION_TOKEN", ""),
         ("CONNECTION_TABLE_NAME", "chat-connections"),
         ("MESSAGE_TABLE_NAME", "chat-messages"),
-        ("CONNECTIONS_ENDPOINT", "https://a.execute-api.eu-central-1.amazonaws.com/Prod"),
+        ("CONNECTIONS_ENDPOINT", "https://a.execute-api.eu-central-1.amazonaws.com/ws"),
         ("LIMIT_CONNECTION_COUNT", "1000"),
         ("LIMIT_MESSAGE_COUNT", "100"),
         ("LIMIT_PERSON_RATE", "60"),
@@ -317,7 +328,7 @@ mod tests {
         ("ACCESS", "open"),
         ("ASSET_BUCKET_NAME", "chat-assets"),
         ("IMAGE_BUCKET_NAME", "chat-images"),
-        ("WEBSOCKET_URI", "wss://a.execute-api.eu-central-1.amazonaws.com/Prod"),
+        ("WEBSOCKET_URI", "wss://d111111abcdef8.cloudfront.net/ws"),
         ("ORIGIN_KEY", "key"),
         ("UPLOAD_ORIGIN", "https://chat-images.s3.eu-central-1.amazonaws.com"),
     ];
@@ -398,6 +409,13 @@ mod tests {
         };
         assert_eq!(uploads(None).as_deref(), Ok("https://chat-images.s3.eu-central-1.amazonaws.com"));
         assert_eq!(uploads(Some("http://127.0.0.1:4566")).as_deref(), Ok("http://127.0.0.1:4566"));
+    }
+
+    #[test]
+    fn only_an_emulator_has_no_origin_key() {
+        let key = |value: &'static str| Variables(&|_| Some(value.to_owned())).origin_key().ok().unwrap();
+        assert!(key("none") == OriginKey::NoCloudFront);
+        assert!(key("b6a7f1d0") == OriginKey::Required("b6a7f1d0".into()));
     }
 
     #[test]

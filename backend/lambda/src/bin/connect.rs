@@ -33,15 +33,18 @@ async fn run() -> Result<(), Error> {
         configured_moderators: sessions.access_policy().moderators().to_vec(),
     };
     let (origins, limit) = (config.origins, config.connection_limit);
-    chat_lambda::connect::connect(ConnectHandler::new(ConnectRule {
-        connections,
-        rate_store,
-        clock,
-        sessions,
-        origins,
-        rate,
-        restriction_store,
-        limit,
-    }))
+    chat_lambda::connect::connect(
+        ConnectHandler::new(ConnectRule {
+            connections,
+            rate_store,
+            clock,
+            sessions,
+            origins,
+            rate,
+            restriction_store,
+            limit,
+        }),
+        config.origin_key,
+    )
     .await
 }

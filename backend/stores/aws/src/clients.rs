@@ -108,7 +108,7 @@ impl Clients {
         DynamoModeration::new(self.table(connections), self.table(messages), clock)
     }
 
-    /// Returns the gateway to the sockets of the WebSocket API whose stage is at `endpoint`, `https://…/Prod`.
+    /// Returns the gateway to the sockets of the WebSocket API whose stage is at `endpoint`, `https://…/ws`.
     pub fn gateway(&self, endpoint: &str) -> ApiGatewayConnections {
         ApiGatewayConnections::new(&self.shared, endpoint)
     }
