@@ -309,6 +309,8 @@ impl Variables<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+
     use super::*;
 
     const GOOD: &[(&str, &str)] = &[
@@ -353,6 +355,37 @@ mod tests {
     #[test]
     fn the_variables_of_the_template_are_accepted() {
         assert_eq!(problems("", None), [""; 0]);
+    }
+
+    /// Returns the names of the variables that settings read, without those that Lambda sets.
+    fn names<T>(read: fn(&Variables<'_>) -> Result<T, BadVariable>) -> Vec<String> {
+        let names = RefCell::new(Vec::new());
+        let lookup = |wanted: &str| {
+            names.borrow_mut().push(wanted.to_owned());
+            GOOD.iter().find(|(name, _)| *name == wanted).map(|(_, value)| (*value).to_owned())
+        };
+        assert!(read(&Variables(&lookup)).is_ok());
+        names.into_inner().into_iter().filter(|name| !name.starts_with("AWS_")).collect()
+    }
+
+    #[test]
+    fn the_template_sets_every_variable_that_a_function_reads() {
+        let template = include_str!("../../../template.yml");
+        let globals = &template[template.find("\nGlobals:").unwrap()..template.find("\nResources:").unwrap()];
+        for (function, names) in [
+            ("ConnectFunction", names(ConnectSettings::read)),
+            ("DisconnectFunction", names(DisconnectSettings::read)),
+            ("CronFunction", names(CronSettings::read)),
+            ("SendFunction", names(SendSettings::read)),
+            ("FrontFunction", names(FrontSettings::read)),
+        ] {
+            let resource = &template[template.find(&format!("\n  {function}:\n")).unwrap()..];
+            let resource = &resource[..resource.find("\n\n").unwrap()];
+            for name in names {
+                let set = format!(" {name}: ");
+                assert!(resource.contains(&set) || globals.contains(&set), "{function} reads {name}");
+            }
+        }
     }
 
     #[test]
