@@ -108,3 +108,23 @@ fn content_type(file: &Path) -> &'static str {
         _ => "application/octet-stream",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// CloudFormation passes the dashboard on as text, and CloudWatch refuses it only in the deployment.
+    #[test]
+    fn the_dashboard_in_the_template_is_json() {
+        let template = include_str!("../../template.yml");
+        let (_, body) = template.split_once("DashboardBody: !Sub |\n").unwrap();
+        let body: Vec<_> = body.lines().take_while(|line| line.starts_with("        ")).collect();
+        let body = body.join("\n").replace("${", "{");
+        let dashboard: Value = serde_json::from_str(&body).unwrap();
+        let widgets = dashboard["widgets"].as_array().unwrap();
+        assert!(widgets.iter().all(|widget| widget["properties"]["title"].is_string()));
+        // A dashboard is free up to 50 metrics.
+        let metrics = widgets.iter().filter_map(|widget| widget["properties"]["metrics"].as_array()).map(Vec::len);
+        assert!(metrics.sum::<usize>() <= 50);
+    }
+}
