@@ -30,6 +30,7 @@ use chat::{
     },
 };
 pub(crate) use network::SentFrame;
+use futures::FutureExt;
 use ports::{FrozenClock, Ports, SeededEntropy};
 use shared_types::{AccessMode, Language, PageState, PersonId, Rev, RoomName, Timestamp};
 use store_memory::{
@@ -283,7 +284,8 @@ impl Server {
             clock: ports.clone(),
             entropy: ports,
         };
-        self.run(FrameHandler::new(ports, settings).handle(frame)).await;
+        let handler = FrameHandler::new(ports, settings);
+        self.run(handler.handle(frame).map(|_| ())).await;
     }
 
     /// Runs a handler as a separate function with its own clock, until it ends, crashes or reaches the timeout.
