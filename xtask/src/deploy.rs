@@ -1,11 +1,21 @@
 //! `cargo xtask deploy`: deploys the chat to AWS, with the account and region of the user's AWS settings.
 
-use std::fs;
+mod failure;
+mod preflight;
+mod settings;
 
-use anyhow::{Context, Result};
+use std::{collections::BTreeMap, process::Command};
 
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use self::{
+    preflight::{Answer, Finding},
+    settings::Settings,
+};
 use crate::{
-    command, page,
+    command::{self, try_read},
+    page,
     project::Project,
     sbom,
     stack::{self, Outputs},
@@ -13,75 +23,196 @@ use crate::{
     tools,
 };
 
+/// Name of the stack parameter that says for which processors the functions are built.
+const ARCHITECTURE: &str = "Architecture";
+
+/// Its default in template.yml.
+const DEFAULT_ARCHITECTURE: &str = "arm64";
+
+/// What to do when the stack is not there after a deployment: with `--guided`, the user may have chosen another name.
+const UNKNOWN: &str = "if you gave SAM another name, let it save its answers, or use --stack-name, too";
+
 /// Builds everything, runs `sam deploy` with `flags`, uploads the page and prints the address of the chat.
 pub(crate) fn deploy(flags: &[String]) -> Result<()> {
     let project = Project::find()?;
     let mut steps = Steps::new();
-    // The user's own AWS settings apply, so nothing is added to the commands.
-    let aws = |_: &mut std::process::Command| ();
+    let mut settings = Settings::read(flags, &project.root)?;
     steps.step("tools", || {
         tools::install(&project, &tools::STACK)?;
         tools::install(&project, &tools::UPLOAD)
     })?;
+    let deployed = steps.step("check the account", || check(&project, &settings))?;
+    let built = architecture(&settings.parameters, deployed.as_ref());
     let dist = steps.step("build: page", || page::build(&project))?;
-    steps.step("build: functions", || stack::build(&project, architecture(flags)))?;
+    steps.step("build: functions", || build(&project, &settings, &built))?;
     steps.step("SBOM", || sbom::write(&project))?;
-    steps.step("deploy the stack", || command::run(stack::sam(&project).arg("deploy").args(flags)))?;
-    let outputs = steps.step("read the outputs", || {
-        let stack =
-            value(flags, "--stack-name").map_or_else(|| default_stack(&project), |stack| Ok(stack.to_owned()))?;
-        Outputs::of(&project, &aws, &stack, value(flags, "--region"))
-    })?;
+    steps.step("deploy the stack", || sam_deploy(&project, &settings, flags))?;
+    // `--guided` asks for name, region and parameters, and writes the answers into the configuration file.
+    settings = Settings::read(flags, &project.root)?;
+    let stack =
+        find(&project, &settings)?.with_context(|| format!("there is no stack {}: {UNKNOWN}", settings.stack))?;
+    let chosen = architecture(&BTreeMap::new(), Some(&stack));
+    if chosen != built {
+        println!(
+            "The stack is for {chosen}, and the functions were built for {built}: they are built and deployed again."
+        );
+        steps.step("build: functions, again", || build(&project, &settings, &chosen))?;
+        let flags: Vec<String> = flags.iter().filter(|flag| !matches!(&***flag, "--guided" | "-g")).cloned().collect();
+        steps.step("deploy the stack, again", || sam_deploy(&project, &settings, &flags))?;
+    }
+    let aws = |command: &mut Command| settings.configure(command);
+    let outputs = steps.step("read the outputs", || Outputs::of(&project, &aws, &settings.stack, None))?;
     steps.step("upload the page", || stack::upload(&project, &aws, &dist, outputs.get("AssetBucketName")?))?;
     steps.table("Deployed:");
     println!("\nThe chat is at {}\nThe socket is {}", outputs.get("FrontPageURI")?, outputs.get("WebSocketURI")?);
     Ok(())
 }
 
-/// Returns the value of a flag, written as `--flag value` or `--flag=value`.
-fn value<'a>(flags: &'a [String], flag: &str) -> Option<&'a str> {
-    let at = flags.iter().position(|argument| {
-        argument == flag || argument.strip_prefix(flag).is_some_and(|rest| rest.starts_with('='))
-    })?;
-    match flags[at].split_once('=') {
-        Some((_, value)) => Some(value),
-        None => flags.get(at + 1).map(String::as_str),
-    }
+fn build(project: &Project, settings: &Settings, architecture: &str) -> Result<()> {
+    stack::build(project, architecture, &|sam| settings.configure_sam(sam))
 }
 
-/// Returns the architecture in the flags, for which the functions are built. The default is that of template.yml.
-fn architecture(flags: &[String]) -> &str {
-    flags.iter().find_map(|argument| argument.rsplit_once("Architecture=")).map_or("arm64", |(_, value)| {
-        value.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
+/// Runs `sam deploy`. When it fails, the reasons are read from the events of the stack.
+fn sam_deploy(project: &Project, settings: &Settings, flags: &[String]) -> Result<()> {
+    command::run(stack::sam(project).arg("deploy").args(flags)).map_err(|error| {
+        let words = ["cloudformation", "describe-stack-events", "--stack-name", &settings.stack];
+        let answer = Answer::of_aws(project, &|aws| settings.configure(aws), &words);
+        let reasons = failure::reasons(&answer.json().unwrap_or_default());
+        if reasons.is_empty() { error } else { error.context(reasons.join("\n")) }
     })
 }
 
-fn default_stack(project: &Project) -> Result<String> {
-    let config = fs::read_to_string(project.root.join("samconfig.toml")).context("samconfig.toml cannot be read")?;
-    let line = config.lines().find_map(|line| line.strip_prefix("stack_name = "));
-    line.map(|name| name.trim_matches('"').to_owned())
-        .context("samconfig.toml has no stack_name: name the stack with --stack-name")
+/// Checks the account, prints what is worth knowing, and returns the deployed stack.
+///
+/// # Errors
+///
+/// The sentences of all problems.
+fn check(project: &Project, settings: &Settings) -> Result<Option<Value>> {
+    let configure = |command: &mut Command| settings.configure(command);
+    let aws = |words: &[&str]| Answer::of_aws(project, &configure, words);
+    // Without an account and a region, no other check can succeed.
+    let region = Answer::of(project.command("aws").args(["configure", "get", "region"]).args(profile(settings)));
+    let environment = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find_map(|name| std::env::var(name).ok());
+    tell(vec![preflight::region(settings.region.as_deref().or(environment.as_deref()), &region)])?;
+    tell(vec![preflight::identity(&aws(&["sts", "get-caller-identity"]))])?;
+
+    let stack = find(project, settings)?;
+    let mut findings = vec![preflight::concurrency(&aws(&["lambda", "get-account-settings"]))];
+    match &stack {
+        Some(stack) => {
+            let status = stack["StackStatus"].as_str().unwrap_or_default();
+            findings.push(preflight::stack_status(&settings.stack, status));
+        }
+        None => findings.extend(before_creation(settings, &aws)),
+    }
+    if architecture(&settings.parameters, stack.as_ref()) == DEFAULT_ARCHITECTURE {
+        findings.push(preflight::zig(try_read(project.command("zig").arg("version")).as_deref()));
+    }
+    tell(findings)?;
+    Ok(stack)
+}
+
+/// Looks for what would be in the way of a new stack.
+fn before_creation(settings: &Settings, aws: &dyn Fn(&[&str]) -> Answer) -> Vec<Finding> {
+    let name = &settings.stack;
+    let mut findings = Vec::new();
+    for (parameter, default) in [("ConnectionTableName", "connections"), ("MessageTableName", "messages")] {
+        let suffix = settings.parameters.get(parameter).map_or(default, String::as_str);
+        let table = format!("{name}-{suffix}");
+        findings.push(preflight::left_table(&table, &aws(&["dynamodb", "describe-table", "--table-name", &table])));
+    }
+    let logs = format!("/aws/lambda/{name}-");
+    findings.push(preflight::left_logs(&aws(&["logs", "describe-log-groups", "--log-group-name-prefix", &logs])));
+    findings.push(preflight::left_images(name, &aws(&["s3api", "list-buckets"])));
+    findings.push(preflight::cloudfront(&aws(&["cloudfront", "list-distributions"])));
+    findings
+}
+
+/// Prints the notes.
+///
+/// # Errors
+///
+/// The sentences of all problems.
+fn tell(findings: Vec<Finding>) -> Result<()> {
+    let mut problems = Vec::new();
+    for finding in findings {
+        match finding {
+            Finding::Fine => (),
+            Finding::Note(sentence) => println!("{sentence}"),
+            Finding::Problem(sentence) => problems.push(sentence),
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { bail!("the chat cannot be deployed:\n- {}", problems.join("\n- ")) }
+}
+
+fn profile(settings: &Settings) -> Vec<&str> {
+    settings.profile.as_ref().map_or_else(Vec::new, |profile| vec!["--profile", profile])
+}
+
+/// Returns the deployed stack as `aws cloudformation describe-stacks` prints it; `None` if there is none.
+fn find(project: &Project, settings: &Settings) -> Result<Option<Value>> {
+    let words = ["cloudformation", "describe-stacks", "--stack-name", &settings.stack];
+    stack_of(&Answer::of_aws(project, &|aws| settings.configure(aws), &words))
+}
+
+fn stack_of(answer: &Answer) -> Result<Option<Value>> {
+    if !answer.succeeded && answer.error.contains("does not exist") {
+        return Ok(None);
+    }
+    let stacks = answer.json().with_context(|| format!("the stack cannot be read: {}", answer.error))?;
+    // A change set of the first deployment that nobody has executed leaves a stack without resources.
+    Ok(Some(stacks["Stacks"][0].clone()).filter(|stack| stack["StackStatus"] != "REVIEW_IN_PROGRESS"))
+}
+
+/// Returns the architecture that the stack has after a deployment with these parameters. `sam deploy` keeps the deployed
+/// value of each parameter that it is not given.
+fn architecture(parameters: &BTreeMap<String, String>, deployed: Option<&Value>) -> String {
+    let deployed = deployed.and_then(|stack| stack["Parameters"].as_array()).into_iter().flatten();
+    let mut deployed = deployed.filter(|parameter| parameter["ParameterKey"] == ARCHITECTURE);
+    let deployed = deployed.find_map(|parameter| parameter["ParameterValue"].as_str());
+    parameters.get(ARCHITECTURE).map(String::as_str).or(deployed).unwrap_or(DEFAULT_ARCHITECTURE).to_owned()
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
-    fn flags(line: &str) -> Vec<String> {
-        line.split(' ').map(str::to_owned).collect()
+    #[test]
+    fn functions_are_built_for_the_architecture_that_the_stack_will_have() {
+        let deployed = |value: &str| {
+            json!({ "Parameters": [
+                { "ParameterKey": "Access", "ParameterValue": "open" },
+                { "ParameterKey": "Architecture", "ParameterValue": value },
+            ] })
+        };
+        let given = |value: &str| BTreeMap::from([("Architecture".to_owned(), value.to_owned())]);
+        let none = BTreeMap::new();
+        assert_eq!(architecture(&none, None), "arm64", "the default of the template");
+        assert_eq!(architecture(&none, Some(&deployed("x86_64"))), "x86_64", "a deployed value stays");
+        assert_eq!(architecture(&none, Some(&json!({ "Parameters": [] }))), "arm64");
+        assert_eq!(architecture(&given("arm64"), Some(&deployed("x86_64"))), "arm64", "a given value wins");
+        assert_eq!(architecture(&given("x86_64"), None), "x86_64");
     }
 
     #[test]
-    fn flag_values_are_read_in_both_notations() {
-        assert_eq!(value(&flags("--guided --stack-name one"), "--stack-name"), Some("one"));
-        assert_eq!(value(&flags("--stack-name=two --guided"), "--stack-name"), Some("two"));
-        assert_eq!(value(&flags("--stack-names three"), "--stack-name"), None);
+    fn the_default_architecture_is_that_of_the_template() {
+        let template = include_str!("../../template.yml");
+        assert!(
+            template.contains(&format!("  Architecture:\n    Type: String\n    Default: {DEFAULT_ARCHITECTURE}\n"))
+        );
     }
 
     #[test]
-    fn functions_are_built_for_the_deployed_architecture() {
-        assert_eq!(architecture(&flags("--guided")), "arm64");
-        assert_eq!(architecture(&flags("--parameter-overrides Architecture=x86_64 LimitMessageCount=9")), "x86_64");
-        assert_eq!(architecture(&["LimitMessageCount=9 Architecture=x86_64".into()]), "x86_64");
+    fn a_stack_that_does_not_exist_is_no_error() {
+        let answer =
+            |succeeded, output: &str, error: &str| Answer { succeeded, output: output.into(), error: error.into() };
+        assert_eq!(stack_of(&answer(false, "", "Stack with id chat does not exist")).unwrap(), None);
+        assert!(stack_of(&answer(false, "", "AccessDenied")).unwrap_err().to_string().contains("AccessDenied"));
+        let review = r#"{ "Stacks": [{ "StackStatus": "REVIEW_IN_PROGRESS" }] }"#;
+        assert_eq!(stack_of(&answer(true, review, "")).unwrap(), None);
+        let complete = r#"{ "Stacks": [{ "StackStatus": "UPDATE_COMPLETE" }] }"#;
+        assert_eq!(stack_of(&answer(true, complete, "")).unwrap(), Some(json!({ "StackStatus": "UPDATE_COMPLETE" })));
     }
 }

@@ -14,8 +14,8 @@ use crate::{
 /// Sets the AWS endpoint and credentials of a command. Applied to every command before it runs.
 pub(crate) type Aws<'a> = &'a dyn Fn(&mut Command);
 
-/// Builds the five functions for `architecture` (`arm64` or `x86_64`).
-pub(crate) fn build(project: &Project, architecture: &str) -> Result<()> {
+/// Builds the five functions for `architecture` (`arm64` or `x86_64`). `configure` adds flags to `sam build`.
+pub(crate) fn build(project: &Project, architecture: &str, configure: Aws) -> Result<()> {
     // `sam build` hides cargo's progress and builds one function after the other. So cargo-lambda runs first, visibly
     // and for all of them. It reads the same profile as `sam build`, from backend/lambda/Cargo.toml.
     println!("Building the functions (about 6 minutes for the first time).");
@@ -28,7 +28,10 @@ pub(crate) fn build(project: &Project, architecture: &str) -> Result<()> {
         lambda.args(["--bin", function]);
     }
     run(lambda.current_dir(project.root.join("backend/lambda")))?;
-    run(sam(project).args(["build", "--parameter-overrides", &format!("Architecture={architecture}")]))
+    let mut sam = sam(project);
+    sam.args(["build", "--parameter-overrides", &format!("Architecture={architecture}")]);
+    configure(&mut sam);
+    run(&mut sam)
 }
 
 /// Uploads the built page to the stack's bucket: assets compressed, the service worker and the index template as they

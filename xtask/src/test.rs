@@ -79,7 +79,7 @@ pub(crate) fn all(project: &Project, steps: &mut Steps) -> Result<()> {
     // The emulator stops when this function returns, also after an error.
     let emulator = steps.step("start the AWS emulator", || AwsEmulator::start(project))?;
     steps.step("tests: AWS adapters on the emulator", || aws_adapters(project, &emulator))?;
-    steps.step("build: functions", || stack::build(project, architecture()))?;
+    steps.step("build: functions", || stack::build(project, architecture(), &|_| ()))?;
     let stacks =
         steps.step("deploy to the AWS emulator", || TestStacks::deploy(project, &emulator, &playwright.dist))?;
     steps.step("browser tests of both deployments", || {
