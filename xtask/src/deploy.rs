@@ -32,18 +32,19 @@ const DEFAULT_ARCHITECTURE: &str = "arm64";
 /// What to do when the stack is not there after a deployment: with `--guided`, the user may have chosen another name.
 const UNKNOWN: &str = "if you gave SAM another name, let it save its answers, or use --stack-name, too";
 
-/// Builds everything, runs `sam deploy` with `flags`, uploads the page and prints the address of the chat.
+/// Builds everything, runs `sam deploy` with `flags` and prints the address of the chat.
 pub(crate) fn deploy(flags: &[String]) -> Result<()> {
     let project = Project::find()?;
     let mut steps = Steps::new();
     let mut settings = Settings::read(flags, &project.root)?;
     steps.step("tools", || {
         tools::install(&project, &tools::STACK)?;
-        tools::install(&project, &tools::UPLOAD)
+        tools::install(&project, &tools::ACCOUNT)
     })?;
     let deployed = steps.step("check the account", || check(&project, &settings))?;
     let built = architecture(&settings.parameters, deployed.as_ref());
-    let dist = steps.step("build: page", || page::build(&project))?;
+    // The page is part of the function `front`.
+    steps.step("build: page", || page::build(&project))?;
     steps.step("build: functions", || build(&project, &settings, &built))?;
     steps.step("SBOM", || sbom::write(&project))?;
     steps.step("deploy the stack", || sam_deploy(&project, &settings, flags))?;
@@ -62,7 +63,6 @@ pub(crate) fn deploy(flags: &[String]) -> Result<()> {
     }
     let aws = |command: &mut Command| settings.configure(command);
     let outputs = steps.step("read the outputs", || Outputs::of(&project, &aws, &settings.stack, None))?;
-    steps.step("upload the page", || stack::upload(&project, &aws, &dist, outputs.get("AssetBucketName")?))?;
     steps.table("Deployed:");
     println!("\nThe chat is at {}\nThe socket is {}", outputs.get("FrontPageURI")?, outputs.get("WebSocketURI")?);
     Ok(())

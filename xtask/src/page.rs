@@ -61,10 +61,7 @@ fn stamp(project: &Project) -> Result<PathBuf> {
 }
 
 /// File name of the service worker. Its scope is the folder it is served from, so it is served at `/sw.js`.
-pub(crate) const WORKER: &str = "sw.js";
-
-/// Folder of the files that keep their names, because installed apps refer to them: the manifest and its icons.
-const STABLE_NAMES: &str = "app";
+const WORKER: &str = "sw.js";
 
 /// Lists the files that browsers request below `/assets/`.
 pub(crate) fn assets(dist: &Path) -> Result<Vec<PathBuf>> {
@@ -76,11 +73,6 @@ pub(crate) fn assets(dist: &Path) -> Result<Vec<PathBuf>> {
     })?;
     files.sort();
     Ok(files)
-}
-
-/// Returns the `Cache-Control` header of an asset: files with a content hash in their name never change.
-pub(crate) fn cache_control(dist: &Path, asset: &Path) -> &'static str {
-    if asset.starts_with(dist.join(STABLE_NAMES)) { "no-cache" } else { "public, max-age=31536000, immutable" }
 }
 
 /// Returns the path of a file's compressed copy: `x.js.br` for `x.js`.

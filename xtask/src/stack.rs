@@ -1,13 +1,12 @@
-//! The AWS stack: builds the functions, uploads the page and reads the outputs, on AWS and on the emulator.
+//! The AWS stack: builds the functions and reads the outputs, on AWS and on the emulator.
 
-use std::{collections::HashMap, path::Path, process::Command};
+use std::{collections::HashMap, process::Command};
 
 use anyhow::{Context, Result};
 use serde_json::Value;
 
 use crate::{
     command::{read, run},
-    page,
     project::Project,
 };
 
@@ -32,33 +31,6 @@ pub(crate) fn build(project: &Project, architecture: &str, configure: Aws) -> Re
     sam.args(["build", "--parameter-overrides", &format!("Architecture={architecture}")]);
     configure(&mut sam);
     run(&mut sam)
-}
-
-/// Uploads the built page to the stack's bucket: assets compressed, the service worker and the index template as they
-/// are.
-pub(crate) fn upload(project: &Project, aws: Aws, dist: &Path, bucket: &str) -> Result<()> {
-    for file in page::assets(dist)? {
-        let key = format!("assets/{}", file.strip_prefix(dist)?.to_str().context("a file name is not UTF-8")?);
-        put(project, aws, &file, &format!("s3://{bucket}/{key}"), page::cache_control(dist, &file))?;
-    }
-    // These two refer to the assets, so they are uploaded last: no page is served before its assets exist.
-    for name in [page::WORKER, "index.html"] {
-        put(project, aws, &dist.join(name), &format!("s3://{bucket}/{name}"), "no-cache")?;
-    }
-    Ok(())
-}
-
-fn put(project: &Project, aws: Aws, file: &Path, address: &str, cache_control: &str) -> Result<()> {
-    let compressed = page::compressed(file);
-    let mut copy = project.command("aws");
-    copy.args(["s3", "cp", "--only-show-errors"]);
-    copy.arg(if compressed.exists() { &compressed } else { file }).arg(address);
-    copy.args(["--content-type", content_type(file), "--cache-control", cache_control]);
-    if compressed.exists() {
-        copy.args(["--content-encoding", "br"]);
-    }
-    aws(&mut copy);
-    run(&mut copy)
 }
 
 /// Outputs of a deployed stack.
@@ -93,23 +65,6 @@ pub(crate) fn sam(project: &Project) -> Command {
     let mut sam = project.command("sam");
     sam.env("SAM_CLI_TELEMETRY", "0");
     sam
-}
-
-fn content_type(file: &Path) -> &'static str {
-    match page::extension(file) {
-        "html" => "text/html; charset=utf-8",
-        "js" => "text/javascript; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
-        "wasm" => "application/wasm",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "ico" => "image/x-icon",
-        "json" => "application/json",
-        "webmanifest" => "application/manifest+json",
-        "woff2" => "font/woff2",
-        "txt" => "text/plain; charset=utf-8",
-        _ => "application/octet-stream",
-    }
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ const RUST_TESTS: [(&str, &str); 4] = [
     (
         "tests: rules, stores and local server",
         "--package chat --package chat-http --package platform --package store-memory --package store-redb \
-         --package chat-local --package chat-lambda --package chat-testing",
+         --package embedded-page --package chat-local --package chat-lambda --package chat-testing",
     ),
 ];
 
@@ -68,7 +68,6 @@ pub(crate) fn all(project: &Project, steps: &mut Steps) -> Result<()> {
     println!("{PLAN}");
     let (browsers, engines) = steps.step("tools", || {
         tools::install(project, &tools::EMULATED_STACK)?;
-        tools::install(project, &tools::UPLOAD)?;
         Ok((tools::browser_tests(project)?, tools::engines()))
     })?;
     for (name, packages) in RUST_TESTS {
@@ -80,8 +79,7 @@ pub(crate) fn all(project: &Project, steps: &mut Steps) -> Result<()> {
     let emulator = steps.step("start the AWS emulator", || AwsEmulator::start(project))?;
     steps.step("tests: AWS adapters on the emulator", || aws_adapters(project, &emulator))?;
     steps.step("build: functions", || stack::build(project, architecture(), &|_| ()))?;
-    let stacks =
-        steps.step("deploy to the AWS emulator", || TestStacks::deploy(project, &emulator, &playwright.dist))?;
+    let stacks = steps.step("deploy to the AWS emulator", || TestStacks::deploy(project, &emulator))?;
     steps.step("browser tests of both deployments", || {
         let mut command = playwright.command(project);
         engines.configure(&mut command);

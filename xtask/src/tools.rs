@@ -32,8 +32,8 @@ pub(crate) const PAGE: [Tool; 4] = [table::WASM_BINDGEN, table::TRUNK, table::WA
 pub(crate) const STACK: [Tool; 3] = [table::SAM, table::CARGO_LAMBDA, table::ZIG];
 /// [`STACK`], and the emulator to deploy to in tests. pip installs them together, so that their libraries agree.
 pub(crate) const EMULATED_STACK: [Tool; 4] = [table::SAM, table::CARGO_LAMBDA, table::ZIG, table::MINISTACK];
-/// Tools that upload the page to a stack.
-pub(crate) const UPLOAD: [Tool; 1] = [table::AWS_CLI];
+/// Tools that read an AWS account.
+pub(crate) const ACCOUNT: [Tool; 1] = [table::AWS_CLI];
 /// Tools that check licences, bans and advisories of dependencies.
 pub(crate) const LICENCES: [Tool; 1] = [table::CARGO_DENY];
 /// Tools that build and run the fuzz targets.

@@ -55,11 +55,12 @@ pub(crate) struct PageOrigin<'a> {
 /// Returns the headers of every answer of the front page that is not a page.
 pub(crate) fn of_data(secure: bool) -> Headers {
     let always = [NO_STORE].into_iter().chain(ALWAYS);
-    let mut headers: Headers = always.map(|(name, value)| (name, value.into())).collect();
-    if secure {
-        headers.push(("strict-transport-security", HTTPS_ONLY.into()));
-    }
-    headers
+    always.chain(of_https(secure)).map(|(name, value)| (name, value.into())).collect()
+}
+
+/// Returns the header that answers over HTTPS have besides [`ALWAYS`].
+pub fn of_https(secure: bool) -> Option<(&'static str, &'static str)> {
+    secure.then_some(("strict-transport-security", HTTPS_ONLY))
 }
 
 /// Returns the headers of the text that replaces an answer that could not be written.

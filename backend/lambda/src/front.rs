@@ -7,6 +7,7 @@ use chat_http::{
     form::{RequestError, read_form},
     front::{FETCH_SITE, FrontHandler, FrontRequest},
 };
+use embedded_page::EmbeddedPage;
 use lambda_http::{
     aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse},
     http::{
@@ -20,24 +21,33 @@ use crate::{
     Error,
     cloudfront::{DirectRequest, ORIGIN_KEY, OriginKey},
     event::fault,
+    page::stable_file,
     start::serve,
 };
 
-/// Answers requests for pages that came through CloudFront, and refuses others.
+/// Answers requests that came through CloudFront, for pages and for the files of `page` that are not in the asset bucket. Refuses others.
 ///
 /// This uses the events of `lambda_http` and not its `run`, which builds a URI from the request and stops the process if that fails.
 ///
 /// # Errors
 ///
 /// If the connection to the Lambda runtime fails.
-pub async fn front(route: FrontHandler, origin_key: OriginKey) -> Result<(), Error> {
-    let (route, origin_key) = (&route, &origin_key);
-    serve(|event| async move { answer(route, origin_key, &event).await }).await
+pub async fn front(route: FrontHandler, page: EmbeddedPage, origin_key: OriginKey) -> Result<(), Error> {
+    let (route, page, origin_key) = (&route, &page, &origin_key);
+    serve(|event| async move { answer(route, page, origin_key, &event).await }).await
 }
 
-async fn answer(route: &FrontHandler, origin_key: &OriginKey, event: &RawValue) -> ApiGatewayV2httpResponse {
+async fn answer(
+    route: &FrontHandler,
+    page: &EmbeddedPage,
+    origin_key: &OriginKey,
+    event: &RawValue,
+) -> ApiGatewayV2httpResponse {
     match read(event, origin_key) {
-        Ok((request, brotli)) => response(route.handle(request).await, brotli),
+        Ok((request, brotli)) => match stable_file(page, &request, brotli) {
+            Some(file) => file,
+            None => response(route.handle(request).await, brotli),
+        },
         // API Gateway accepts HTTPS only.
         Err(why) => response(FrontAnswer::bad_request(why, true), Brotli::NotAccepted),
     }

@@ -13,6 +13,7 @@ pub mod front;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 pub mod metrics;
+pub mod page;
 pub mod send;
 pub mod settings;
 pub mod start;

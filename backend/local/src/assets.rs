@@ -11,12 +11,13 @@ use axum::{
     routing::{self, MethodRouter},
 };
 use chat_http::compression::{self, Brotli};
+use embedded_page::{EmbeddedFile, EmbeddedPage, SERVICE_WORKER, STABLE_FOLDER};
 use tower_http::{
     services::{ServeDir, ServeFile},
     set_header::SetResponseHeaderLayer,
 };
 
-use crate::built_page::{BuiltPage, EmbeddedFile, EmbeddedPage};
+use crate::built_page::BuiltPage;
 
 /// Cache control of files with a hash in their name: they never change.
 pub(crate) const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -24,26 +25,20 @@ pub(crate) const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-
 /// Cache control of files without a hash: browsers revalidate them each time.
 const REVALIDATED: HeaderValue = HeaderValue::from_static("no-cache");
 
-/// File name of the service worker.
-const WORKER: &str = "sw.js";
-
-/// Folder of the files without a hash: the manifest and its icons, whose addresses phones remember.
-const STABLE_NAMES: &str = "app";
-
 /// Serves the files below `/assets/`, as brotli where the build made a `.br` file.
 pub(crate) fn assets<S: Clone + Send + Sync + 'static>(page: &BuiltPage) -> Router<S> {
     Router::new()
-        .nest("/assets/app", folder(page, STABLE_NAMES).layer(kept(REVALIDATED)))
+        .nest("/assets/app", folder(page, STABLE_FOLDER).layer(kept(REVALIDATED)))
         .nest("/assets", folder(page, "").layer(kept(IMMUTABLE)))
 }
 
 /// Serves the service worker. Its scope is its own folder, so it is at the root.
 pub(crate) fn worker<S: Clone + Send + Sync + 'static>(page: &BuiltPage) -> MethodRouter<S> {
     let file = match page {
-        BuiltPage::Directory(directory) => routing::get_service(ServeFile::new(directory.join(WORKER))),
+        BuiltPage::Directory(directory) => routing::get_service(ServeFile::new(directory.join(SERVICE_WORKER))),
         BuiltPage::Embedded(page) => {
             let page = page.clone();
-            routing::get(move |headers: HeaderMap| std::future::ready(answer(&page, WORKER, &headers)))
+            routing::get(move |headers: HeaderMap| std::future::ready(answer(&page, SERVICE_WORKER, &headers)))
         }
     };
     file.layer(kept(REVALIDATED))
@@ -88,7 +83,7 @@ fn answer(page: &EmbeddedPage, name: &str, request: &HeaderMap) -> Response {
     if is_known {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(name)));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(file.content_type()));
     let body = if is_compressed { Some(Body::from(file.bytes)) } else { page.plain(name).map(Body::from) };
     let Some(body) = body else {
         tracing::error!(name, "embedded file cannot be decompressed; build the program again");
@@ -101,24 +96,6 @@ fn answer(page: &EmbeddedPage, name: &str, request: &HeaderMap) -> Response {
 fn tag(file: &EmbeddedFile, is_compressed: bool) -> Option<HeaderValue> {
     let encoding = if is_compressed { "-br" } else { "" };
     HeaderValue::try_from(format!("\"{:016x}{encoding}\"", file.hash)).ok()
-}
-
-/// Returns the media type of a file, as [`ServeDir`] does.
-fn content_type(name: &str) -> &'static str {
-    match name.rsplit('.').next().unwrap_or_default() {
-        "js" => "text/javascript",
-        "css" => "text/css",
-        "wasm" => "application/wasm",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "ico" => "image/x-icon",
-        "json" => "application/json",
-        "webmanifest" => "application/manifest+json",
-        "woff2" => "font/woff2",
-        "txt" => "text/plain",
-        "html" => "text/html",
-        _ => "application/octet-stream",
-    }
 }
 
 /// Sets the cache control of an answer that was found.

@@ -6,15 +6,14 @@ use std::{
 };
 
 use async_trait::async_trait;
-use axum::body::Bytes;
 use chat::ports::{Result, Unavailable, template_store::TemplateStore};
-use chat_http::compression;
+use embedded_page::{EmbeddedPage, INDEX_TEMPLATE};
 use store_redb::template_file::TemplateFile;
 
 /// The built page.
 #[derive(Clone)]
 pub enum BuiltPage {
-    /// The files that `build.rs` found.
+    /// The files that are part of this program.
     Embedded(EmbeddedPage),
     /// The directory that `--page` names. Its files are read again when they change.
     Directory(PathBuf),
@@ -41,7 +40,7 @@ impl BuiltPage {
     /// [`NoPage`] if there is no page.
     pub fn find(directory: Option<PathBuf>, embedded: Option<EmbeddedPage>) -> std::result::Result<Self, NoPage> {
         match directory {
-            Some(directory) if directory.join(TEMPLATE).is_file() => Ok(Self::Directory(directory)),
+            Some(directory) if directory.join(INDEX_TEMPLATE).is_file() => Ok(Self::Directory(directory)),
             Some(directory) => Err(NoPage::Missing(directory.display().to_string())),
             None => embedded.map(Self::Embedded).ok_or(NoPage::NotEmbedded),
         }
@@ -53,63 +52,6 @@ impl BuiltPage {
             Self::Embedded(page) => Arc::new(EmbeddedTemplate { page: page.clone(), read: OnceLock::new() }),
             Self::Directory(directory) => Arc::new(TemplateFile::in_directory(directory)),
         }
-    }
-}
-
-/// Name of the index template.
-const TEMPLATE: &str = "index.html";
-
-/// A file of the page as `build.rs` embeds it.
-pub struct EmbeddedFile {
-    /// Name in the directory of the page, such as `app/manifest.webmanifest`.
-    pub name: &'static str,
-    /// Content, or its compressed form.
-    pub bytes: &'static [u8],
-    /// Whether `bytes` is compressed with brotli.
-    pub is_brotli: bool,
-    /// Hash of `bytes`.
-    pub hash: u64,
-}
-
-/// The files that `build.rs` found when this program was built.
-static FILES: &[EmbeddedFile] = include!(concat!(env!("OUT_DIR"), "/page.rs"));
-
-/// A page that is part of the program.
-#[derive(Clone)]
-pub struct EmbeddedPage {
-    files: &'static [EmbeddedFile],
-    /// The plain content of each compressed file that a client without brotli asked for.
-    plain: Arc<Vec<OnceLock<Bytes>>>,
-}
-
-impl EmbeddedPage {
-    /// Returns the page of this program; `None` if it was built without one.
-    pub fn of_this_program() -> Option<Self> {
-        (!FILES.is_empty()).then(|| Self::of(FILES))
-    }
-
-    /// Returns a page of these files.
-    pub fn of(files: &'static [EmbeddedFile]) -> Self {
-        Self { files, plain: Arc::new(files.iter().map(|_| OnceLock::new()).collect()) }
-    }
-
-    /// Returns the file with this name.
-    pub(crate) fn file(&self, name: &str) -> Option<&'static EmbeddedFile> {
-        self.files.iter().find(|file| file.name == name)
-    }
-
-    /// Returns the plain content of a file; `None` if there is no such file. What was compressed is kept: a client without brotli is
-    /// often one of several, because browsers accept brotli over HTTPS only.
-    pub(crate) fn plain(&self, name: &str) -> Option<Bytes> {
-        let (file, plain) = self.files.iter().zip(self.plain.iter()).find(|(file, _)| file.name == name)?;
-        if !file.is_brotli {
-            return Some(Bytes::from_static(file.bytes));
-        }
-        if let Some(bytes) = plain.get() {
-            return Some(bytes.clone());
-        }
-        let bytes = Bytes::from(compression::decompressed(file.bytes)?);
-        Some(plain.get_or_init(|| bytes).clone())
     }
 }
 
@@ -127,7 +69,7 @@ impl TemplateStore for EmbeddedTemplate {
             return Ok(text.clone());
         }
         let bytes =
-            self.page.plain(TEMPLATE).ok_or("index.html is missing").map_err(Unavailable::while_doing(DOING))?;
+            self.page.plain(INDEX_TEMPLATE).ok_or("index.html is missing").map_err(Unavailable::while_doing(DOING))?;
         let text = std::str::from_utf8(&bytes).map_err(Unavailable::while_doing(DOING))?;
         Ok(self.read.get_or_init(|| text.into()).clone())
     }
@@ -143,7 +85,7 @@ mod tests {
         let embedded = || Some(EmbeddedPage::of(&[]));
         let found = |page: Option<PathBuf>, embedded| BuiltPage::find(page, embedded);
         let missing = directory.path().join("nothing");
-        std::fs::write(directory.path().join(TEMPLATE), "").unwrap();
+        std::fs::write(directory.path().join(INDEX_TEMPLATE), "").unwrap();
         assert!(matches!(found(Some(directory.path().into()), embedded()), Ok(BuiltPage::Directory(_))));
         assert!(matches!(found(None, embedded()), Ok(BuiltPage::Embedded(_))));
         for (error, sentence) in [

@@ -25,7 +25,7 @@ use chat_http::front::{FrontHandler, FrontPorts, FrontSettings};
 use chat_local::control::ControlSocket;
 use chat_local::{
     backup,
-    built_page::{BuiltPage, EmbeddedPage},
+    built_page::BuiltPage,
     log, open_files,
     page_loads::PageLoads,
     server::{Server, Timeouts},
@@ -33,6 +33,7 @@ use chat_local::{
     sockets::Sockets,
     tcp_limits::{self, TcpLimits},
 };
+use embedded_page::EmbeddedPage;
 use platform::{
     cpu_pool,
     identity_provider::HttpProvider,

@@ -1,6 +1,6 @@
 //! The stacks that the browser tests need, deployed to the AWS emulator.
 
-use std::{env, path::Path, process::Command};
+use std::{env, process::Command};
 
 use anyhow::Result;
 
@@ -50,11 +50,11 @@ struct Ports {
 }
 
 impl TestStacks {
-    /// Deploys all stacks and uploads the page to each.
-    pub(super) fn deploy(project: &Project, emulator: &AwsEmulator, dist: &Path) -> Result<Self> {
+    /// Deploys all stacks.
+    pub(super) fn deploy(project: &Project, emulator: &AwsEmulator) -> Result<Self> {
         let ports = Ports::free()?;
         let deploy = |name, limit, gateway: &str, access: &[String]| {
-            deploy(project, emulator, dist, &StackSettings { name, limit, gateway, access })
+            deploy(project, emulator, &StackSettings { name, limit, gateway, access })
         };
         let gateway = emulator.address();
         let faulty_gateway = format!("127.0.0.1:{}", ports.faults);
@@ -129,8 +129,8 @@ struct StackSettings<'a> {
     access: &'a [String],
 }
 
-/// Deploys one stack and uploads its page. Rate limits are off, because tests send faster than people.
-fn deploy(project: &Project, emulator: &AwsEmulator, dist: &Path, settings: &StackSettings) -> Result<Outputs> {
+/// Deploys one stack. Rate limits are off, because tests send faster than people.
+fn deploy(project: &Project, emulator: &AwsEmulator, settings: &StackSettings) -> Result<Outputs> {
     let aws = |command: &mut Command| {
         emulator.configure(command);
     };
@@ -141,9 +141,7 @@ fn deploy(project: &Project, emulator: &AwsEmulator, dist: &Path, settings: &Sta
     sam.arg(format!("LimitConnectionCount={limit}")).arg(format!("LimitMessageCount={MESSAGE_LIMIT}"));
     sam.args(["LimitPersonRate=0", "LimitAddressRate=0"]).args(*access);
     run(emulator.configure(&mut sam))?;
-    let outputs = Outputs::of(project, &aws, name, None)?;
-    stack::upload(project, &aws, dist, outputs.get("AssetBucketName")?)?;
-    Ok(outputs)
+    Outputs::of(project, &aws, name, None)
 }
 
 /// Returns the architecture of this machine, as template.yml names it. The emulator runs the functions as local

@@ -98,7 +98,7 @@ pub(super) const MINISTACK: Tool = Tool {
 /// Its version is not pinned: pip chooses one that agrees with the libraries that SAM has installed before.
 pub(super) const AWS_CLI: Tool = Tool {
     name: "aws",
-    purpose: "uploads the page",
+    purpose: "reads the AWS account",
     probes: &["aws --version"],
     accepts: Accepts::Any,
     source: Source::Pip("awscli"),

@@ -15,10 +15,8 @@ pub(super) const SPEC: CommandSpec =
 
 pub(super) async fn run(handler: &FrameHandler, sender: &Connection, after: Rev, hidden: Option<bool>) -> Reply {
     let client = sender.into();
-    let (changes, presence) = futures::join!(
-        handler.catch_up.changes(&sender.room, after, &client),
-        set_hidden(handler, sender, hidden)
-    );
+    let (changes, presence) =
+        futures::join!(handler.catch_up.changes(&sender.room, after, &client), set_hidden(handler, sender, hidden));
     let changes = changes?;
     let presence = presence.unwrap_or_else(|error| {
         tracing::warn!(%error, "storing whether a page is hidden failed; a visible page reports it again");

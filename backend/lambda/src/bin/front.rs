@@ -4,12 +4,16 @@ use std::{process::ExitCode, sync::Arc};
 
 use chat::{access::sessions::Sessions, cpu::CpuScheduler, messages::renderer::MessageRenderer};
 use chat_http::front::{self, FrontHandler, FrontPorts};
-use chat_lambda::{Error, settings::FrontSettings, start};
+use chat_lambda::{Error, page, settings::FrontSettings, start};
+use embedded_page::EmbeddedPage;
 use platform::{
     identity_provider::HttpProvider,
     system::{SystemClock, SystemEntropy},
 };
 use store_aws::clients::Clients;
+
+/// `build.rs` stops such a build; only a damaged page gets here.
+const NO_PAGE: &str = "this function was built without the page: run `cargo xtask deploy`, which builds both";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -21,8 +25,10 @@ async fn run() -> Result<(), Error> {
     let (aws, provider) = (Clients::new(config.account), Arc::<HttpProvider>::default());
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     let table = &config.connection_table;
-    let (templates, keys) =
-        (Arc::new(aws.templates(&config.asset_bucket, clock.clone())), Arc::new(aws.secrets(table)));
+    let page = EmbeddedPage::of_this_program().ok_or(NO_PAGE)?;
+    let release = page::release(&page).ok_or(NO_PAGE)?;
+    let templates = Arc::new(aws.templates(&config.asset_bucket, release, clock.clone()));
+    let keys = Arc::new(aws.secrets(table));
     // Both also open their connections, to DynamoDB and to S3.
     let (known, ()) =
         tokio::join!(Sessions::load(keys, clock.clone(), entropy.clone(), config.access_policy), templates.warm());
@@ -34,5 +40,5 @@ async fn run() -> Result<(), Error> {
         FrontPorts { connections, messages, templates, moderation, rate_store, provider, renderer, clock, entropy };
     let FrontSettings { origins, page_size, socket, uploads, origin_key, .. } = config;
     let settings = front::FrontSettings { sessions: known?, origins, page_size, socket, uploads: Some(uploads) };
-    chat_lambda::front::front(FrontHandler::new(ports, settings), origin_key).await
+    chat_lambda::front::front(FrontHandler::new(ports, settings), page, origin_key).await
 }

@@ -8,10 +8,10 @@ use std::{
     process::{Command, Stdio},
 };
 
-use chat_local::built_page::EmbeddedPage;
 #[cfg(target_os = "linux")]
 use chat_testing::local_server::launch;
 use chat_testing::local_server::{LocalServer, command, make_page};
+use embedded_page::EmbeddedPage;
 
 use crate::LOCAL;
 

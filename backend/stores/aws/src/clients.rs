@@ -16,9 +16,15 @@ use aws_types::SdkConfig;
 use chat::ports::system::Clock;
 
 use crate::{
-    connections::DynamoConnections, gateway::ApiGatewayConnections, images::S3Images, messages::DynamoMessages,
-    moderation::DynamoModeration, rate_store::DynamoRateStore, secrets::DynamoSecrets, table::Table,
-    templates::S3Templates,
+    connections::DynamoConnections,
+    gateway::ApiGatewayConnections,
+    images::S3Images,
+    messages::DynamoMessages,
+    moderation::DynamoModeration,
+    rate_store::DynamoRateStore,
+    secrets::DynamoSecrets,
+    table::Table,
+    templates::{PageRelease, PublishedTemplate},
 };
 
 /// An AWS account and region. A Lambda function finds all of it in its environment; its keys are valid as long as the process lives.
@@ -113,9 +119,9 @@ impl Clients {
         ApiGatewayConnections::new(&self.shared, endpoint)
     }
 
-    /// Returns the index template in the bucket of that name.
-    pub fn templates(&self, bucket: &str, clock: Arc<dyn Clock>) -> S3Templates {
-        S3Templates::new(self.s3(), bucket, clock)
+    /// Returns the index template of `page`, whose assets are uploaded to the bucket of that name.
+    pub fn templates(&self, bucket: &str, page: PageRelease, clock: Arc<dyn Clock>) -> PublishedTemplate {
+        PublishedTemplate::new(self.s3(), bucket, page, clock)
     }
 
     /// Returns the images in the bucket of that name.

@@ -1,94 +1,108 @@
-//! The index template in the asset bucket.
+//! The index template, and the assets that it names, which are uploaded to the asset bucket.
 
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use aws_sdk_s3::{Client, error::SdkError, operation::get_object::GetObjectError};
+use aws_sdk_s3::{Client, operation::put_object::builders::PutObjectFluentBuilder};
 use chat::ports::{Result, Unavailable, system::Clock, template_store::TemplateStore};
+use futures::future::try_join_all;
 use shared_types::Timestamp;
-use tokio::sync::Mutex;
+use tokio::sync::OnceCell;
 
 use crate::error_chain::chain;
 
-const DOING: &str = "reading index.html of the asset bucket";
-
-/// How long a cached template is served without a check. A newer build must be served within a minute, and the check may take some
-/// seconds.
-const CACHE_LIFE: Duration = Duration::from_secs(50);
-
-/// [`TemplateStore`] in an S3 bucket.
-pub struct S3Templates {
-    client: Client,
-    bucket: String,
-    clock: Arc<dyn Clock>,
-    cached: Mutex<Option<CachedTemplate>>,
+/// A page as a function has it.
+pub struct PageRelease {
+    /// The index template.
+    pub index_html: Arc<str>,
+    /// The files that the template names below `/assets/`, each with a hash of its content in its name.
+    pub assets: Vec<Asset>,
+    /// Name of this set of files: another set has another name.
+    pub name: String,
 }
 
-/// The last template that was read.
-struct CachedTemplate {
-    html: Arc<str>,
-    etag: Option<String>,
-    read_at: Timestamp,
+/// A file of the page.
+pub struct Asset {
+    /// Name below `/assets/`.
+    pub name: &'static str,
+    /// Content, or its compressed form.
+    pub bytes: &'static [u8],
+    /// The `Content-Type` header.
+    pub content_type: &'static str,
+    /// Whether `bytes` is compressed with brotli.
+    pub is_brotli: bool,
+}
+
+/// Age after which the files are written again, so that the bucket does not delete them. The bucket deletes a file 90 days after it was
+/// written (`template.yml`). A function that has just started finds files of at most 30 days, and Lambda replaces it within hours.
+const REWRITE_AGE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// [`TemplateStore`] with the template of this program. The template is returned once the files that it names are in the bucket, so no page
+/// names a missing file, whatever the order of deployments.
+pub struct PublishedTemplate {
+    client: Client,
+    bucket: String,
+    page: PageRelease,
+    clock: Arc<dyn Clock>,
+    published: OnceCell<()>,
 }
 
 #[async_trait]
-impl TemplateStore for S3Templates {
+impl TemplateStore for PublishedTemplate {
     async fn index_html(&self) -> Result<Arc<str>> {
-        let mut cached = self.cached.lock().await;
-        let now = self.clock.now();
-        if let Some(cached) = cached.as_ref().filter(|cached| now.since(cached.read_at) < CACHE_LIFE) {
-            return Ok(cached.html.clone());
-        }
-        match self.read(cached.as_ref(), now).await {
-            Ok(newer) => Ok(cached.insert(newer).html.clone()),
-            // A template that is a minute old is better than none.
-            Err(error) => match cached.as_ref() {
-                Some(old) => {
-                    tracing::warn!(%error, "reading the template failed; serving the cached one");
-                    Ok(old.html.clone())
-                }
-                None => Err(error),
-            },
-        }
+        self.published.get_or_try_init(|| self.publish()).await?;
+        Ok(self.page.index_html.clone())
     }
 }
 
-impl S3Templates {
-    pub(crate) fn new(client: Client, bucket: &str, clock: Arc<dyn Clock>) -> Self {
-        Self { client, bucket: bucket.to_owned(), clock, cached: Mutex::new(None) }
+impl PublishedTemplate {
+    pub(crate) fn new(client: Client, bucket: &str, page: PageRelease, clock: Arc<dyn Clock>) -> Self {
+        Self { client, bucket: bucket.to_owned(), page, clock, published: OnceCell::new() }
     }
 
-    /// Reads the template when a function starts. A failure is only logged: the first visit reports it to its client.
+    /// Publishes the files when a function starts. A failure is only logged: the first visit tries again and reports it to its client.
     pub async fn warm(&self) {
         if let Err(error) = self.index_html().await {
-            tracing::error!(%error, "warm-up failed; the first visit reads the template");
+            tracing::error!(%error, "warm-up failed; the first visit uploads the page's files");
         }
     }
 
-    /// Reads the template, or returns the cached one if it is unchanged.
-    async fn read(&self, old: Option<&CachedTemplate>, now: Timestamp) -> Result<CachedTemplate> {
-        let get = self.client.get_object().bucket(&self.bucket).key("index.html");
-        let get = get.set_if_none_match(old.and_then(|cached| cached.etag.clone()));
-        match (get.send().await, old) {
-            (Ok(object), _) => {
-                let etag = object.e_tag;
-                let bytes = object.body.collect().await.map_err(|error| self.failed(chain(&error)))?.into_bytes();
-                let html = std::str::from_utf8(&bytes).map_err(|error| self.failed(error.to_string()))?;
-                Ok(CachedTemplate { html: html.into(), etag, read_at: now })
-            }
-            (Err(error), Some(old)) if is_unchanged(&error) => {
-                Ok(CachedTemplate { html: old.html.clone(), etag: old.etag.clone(), read_at: now })
-            }
-            (Err(error), _) => Err(self.failed(chain(&error))),
+    /// Writes the files, unless a marker says that this was done. The marker is written last, so it stands for all files.
+    async fn publish(&self) -> Result<()> {
+        let marker = format!("releases/{}", self.page.name);
+        if self.is_published(&marker).await {
+            return Ok(());
         }
+        try_join_all(self.page.assets.iter().map(|asset| self.upload(asset))).await?;
+        self.put(&marker, b"", "text/plain").send().await.map_err(|error| self.failed(&marker, chain(&error)))?;
+        tracing::info!(release = self.page.name, files = self.page.assets.len(), "the page's files were uploaded");
+        Ok(())
     }
 
-    fn failed(&self, cause: String) -> Unavailable {
-        Unavailable { doing: DOING, cause: format!("bucket {}: {cause}", self.bucket) }
+    /// Returns whether there is a marker that is young enough. A marker that cannot be read counts as missing: without the permission to list
+    /// the bucket, S3 answers 403 for a missing object.
+    async fn is_published(&self, marker: &str) -> bool {
+        let head = self.client.head_object().bucket(&self.bucket).key(marker).send().await;
+        let written = head.ok().and_then(|object| object.last_modified).and_then(|at| at.to_millis().ok());
+        let written = written.and_then(|at| u64::try_from(at).ok()).map(Timestamp);
+        written.is_some_and(|written| self.clock.now().since(written) < REWRITE_AGE)
     }
-}
 
-/// Returns whether the answer is 304 (not modified), which the SDK reports as an error.
-fn is_unchanged(error: &SdkError<GetObjectError>) -> bool {
-    error.raw_response().is_some_and(|response| response.status().as_u16() == 304)
+    async fn upload(&self, asset: &Asset) -> Result<()> {
+        let key = format!("assets/{}", asset.name);
+        let put = self.put(&key, asset.bytes, asset.content_type);
+        let put = put.cache_control("public, max-age=31536000, immutable");
+        let put = put.set_content_encoding(asset.is_brotli.then(|| "br".to_owned()));
+        put.send().await.map_err(|error| self.failed(&key, chain(&error)))?;
+        Ok(())
+    }
+
+    fn put(&self, key: &str, bytes: &'static [u8], content_type: &str) -> PutObjectFluentBuilder {
+        let body = aws_sdk_s3::primitives::ByteStream::from_static(bytes);
+        self.client.put_object().bucket(&self.bucket).key(key).content_type(content_type).body(body)
+    }
+
+    fn failed(&self, key: &str, cause: String) -> Unavailable {
+        Unavailable { doing: "uploading the page's files", cause: format!("bucket {}, {key}: {cause}", self.bucket) }
+    }
 }

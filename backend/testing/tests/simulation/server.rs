@@ -29,8 +29,8 @@ use chat::{
         connect_handler::ConnectHandler,
     },
 };
-pub(crate) use network::SentFrame;
 use futures::FutureExt;
+pub(crate) use network::SentFrame;
 use ports::{FrozenClock, Ports, SeededEntropy};
 use shared_types::{AccessMode, Language, PageState, PersonId, Rev, RoomName, Timestamp};
 use store_memory::{

@@ -1,7 +1,7 @@
 //! Tests of behaviour that only the AWS stores have: expiry, large pages, the index template in its bucket, and errors that name a
 //! missing resource.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use chat::ports::{
     connections::{AddressKey, Admission, Connection, ConnectionId, ConnectionLimits, Connections},
@@ -20,6 +20,8 @@ use chat_testing::{
 };
 use futures::{StreamExt, future::join_all};
 use shared_types::{AuditEntry, ChatMessage, ImageType, ModerationAction, Person, Rev, Seq, Timestamp, limits};
+
+use store_aws::templates::{Asset, PageRelease};
 
 use super::{PresignedUploads, Tables, clients, endpoint, fresh_name, s3};
 
@@ -243,36 +245,51 @@ async fn an_error_names_the_missing_table() {
     );
 }
 
+/// A page of one file, in a release of this name.
+fn release(name: &str, file: &'static str) -> PageRelease {
+    let asset = Asset { name: file, bytes: b"a program", content_type: "application/wasm", is_brotli: true };
+    PageRelease { index_html: file.into(), assets: vec![asset], name: name.into() }
+}
+
 #[tokio::test]
-async fn the_template_is_cached_for_a_minute_and_survives_read_errors() {
-    let bucket = fresh_name("assets");
-    let s3 = s3();
+async fn the_template_is_returned_once_its_files_are_uploaded() {
+    let (bucket, s3) = (fresh_name("assets"), s3());
+    let clock = ManualClock::at(now());
+    let start = |name, file| clients(endpoint()).templates(&bucket, release(name, file), clock.clone());
+    let load = async |file: &str| s3.get_object().bucket(&bucket).key(format!("assets/{file}")).send().await;
+
+    let one = start("one", "page-1.wasm");
+    let error = one.index_html().await.unwrap_err().to_string();
+    assert!(error.contains(&bucket) && error.contains("assets/page-1.wasm"), "{error}");
+
     s3.create_bucket().bucket(&bucket).send().await.unwrap();
-    let publish = async |html: &'static str| {
-        let put = s3.put_object().bucket(&bucket).key("index.html").body(html.as_bytes().to_vec().into());
-        put.send().await.unwrap();
+    assert_eq!(&*one.index_html().await.unwrap(), "page-1.wasm", "the next visit tries again");
+    let file = load("page-1.wasm").await.unwrap();
+    assert_eq!((file.content_type(), file.content_encoding()), (Some("application/wasm"), Some("br")));
+    assert_eq!(file.cache_control(), Some("public, max-age=31536000, immutable"));
+
+    assert_eq!(&*start("two", "page-2.wasm").index_html().await.unwrap(), "page-2.wasm");
+    assert!(load("page-1.wasm").await.is_ok() && load("page-2.wasm").await.is_ok(), "open pages keep their files");
+}
+
+#[tokio::test]
+async fn files_are_uploaded_once_a_month() {
+    let (bucket, s3) = (fresh_name("assets"), s3());
+    s3.create_bucket().bucket(&bucket).send().await.unwrap();
+    let clock = ManualClock::at(now());
+    let start = async || {
+        let templates = clients(endpoint()).templates(&bucket, release("one", "page-1.wasm"), clock.clone());
+        templates.index_html().await.unwrap();
     };
-    let minute = Duration::from_secs(60);
-    let clock = ManualClock::at(Timestamp(0));
-    let templates = clients(endpoint()).templates(&bucket, clock.clone());
+    let object = async || s3.head_object().bucket(&bucket).key("assets/page-1.wasm").send().await;
+    start().await;
+    s3.delete_object().bucket(&bucket).key("assets/page-1.wasm").send().await.unwrap();
 
-    let error = templates.index_html().await.unwrap_err().to_string();
-    assert!(error.contains(&bucket) && error.contains("NoSuchKey"), "{error}");
-
-    publish("one").await;
-    let one = templates.index_html().await.unwrap();
-    assert_eq!(&*one, "one");
-    clock.advance(minute);
-    assert!(Arc::ptr_eq(&one, &templates.index_html().await.unwrap()), "the check finds it unchanged");
-
-    publish("two").await;
-    assert!(Arc::ptr_eq(&one, &templates.index_html().await.unwrap()), "there is no check within a minute");
-    clock.advance(minute);
-    assert_eq!(&*templates.index_html().await.unwrap(), "two");
-
-    s3.delete_object().bucket(&bucket).key("index.html").send().await.unwrap();
-    clock.advance(minute);
-    assert_eq!(&*templates.index_html().await.unwrap(), "two");
+    start().await;
+    assert!(object().await.is_err(), "the marker stands for all files");
+    clock.advance(Duration::from_secs(31 * 24 * 60 * 60));
+    start().await;
+    assert!(object().await.is_ok(), "the bucket would delete files of 90 days");
 }
 
 #[tokio::test]
