@@ -12,5 +12,6 @@ mod documents;
 mod generated;
 mod generator;
 mod page_state;
+mod released;
 mod samples;
 mod server_messages;
