@@ -1,8 +1,8 @@
 //! The AWS stack: builds the functions and reads the outputs, on AWS and on the emulator.
 
-use std::{collections::HashMap, process::Command};
+use std::{collections::HashMap, fs, process::Command};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use crate::{
@@ -31,6 +31,17 @@ pub(crate) fn build(project: &Project, architecture: &str, configure: Aws) -> Re
     sam.args(["build", "--parameter-overrides", &format!("Architecture={architecture}")]);
     configure(&mut sam);
     run(&mut sam)
+}
+
+/// Builds one function for arm64, whatever this machine is: what cannot be compiled or linked for it is seen before a deployment.
+pub(crate) fn build_one_for_arm64(project: &Project) -> Result<()> {
+    let folder = project.scratch()?.join("arm64");
+    let mut lambda = project.cargo("lambda build --release --arm64 --package chat-lambda --bin connect --lambda-dir");
+    run(lambda.arg(&folder).current_dir(project.root.join("backend/lambda")))?;
+    let program = fs::read(folder.join("connect/bootstrap")).context("cargo-lambda has written no program")?;
+    // Bytes 18 and 19 of an ELF file name the processor; 183 is AArch64.
+    ensure!(program.get(18..20) == Some(&[183, 0]), "the function was built for another processor than arm64");
+    Ok(())
 }
 
 /// Outputs of a deployed stack.
