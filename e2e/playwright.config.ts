@@ -24,8 +24,8 @@ const pageOnly = [
   'zoom.spec.ts',
 ];
 
-// Tests that need the AWS emulator: access policies of deployed stacks, and failures of API Gateway and functions.
-const stackOnly = ['delivery_failures.spec.ts', 'deployed_access.spec.ts'];
+// Tests that need the AWS emulator: access policies of deployed stacks, failures of API Gateway and functions, and an upgrade.
+const stackOnly = ['delivery_failures.spec.ts', 'deployed_access.spec.ts', 'upgrade.spec.ts'];
 
 // They run with their own configurations only: one takes screenshots, one measures the page.
 const notTests = ['screenshots.spec.ts', 'page_bench.spec.ts'];

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every test that runs on one machine, including those of the deployed stack.
 
 mod stacks;
+mod upgrade;
 
 use anyhow::Result;
 
@@ -80,10 +81,11 @@ pub(crate) fn all(project: &Project, steps: &mut Steps) -> Result<()> {
     steps.step("tests: AWS adapters on the emulator", || aws_adapters(project, &emulator))?;
     steps.step("build: functions", || stack::build(project, architecture(), &|_| ()))?;
     let stacks = steps.step("deploy to the AWS emulator", || TestStacks::deploy(project, &emulator))?;
+    let versions = upgrade::versions(project, &playwright.dist)?;
     steps.step("browser tests of both deployments", || {
         let mut command = playwright.command(project);
         engines.configure(&mut command);
-        stacks.configure(&mut command, &emulator)?;
+        stacks.configure(&mut command, &emulator, &versions)?;
         run(&mut command)
     })
 }

@@ -1,6 +1,6 @@
 //! The stacks that the browser tests need, deployed to the AWS emulator.
 
-use std::{env, process::Command};
+use std::{env, path::Path, process::Command};
 
 use anyhow::Result;
 
@@ -15,6 +15,9 @@ use crate::{
 
 /// Name of the stack whose functions send to connections through a proxy that fails on purpose.
 const FAULTS: &str = "chat-test-faults";
+
+/// Name of the stack that is upgraded under load.
+const UPGRADE: &str = "chat-test-upgrade";
 
 /// Passphrase of the stack whose access policy requires one.
 const PASSPHRASE: &str = "open-sesame-now";
@@ -32,6 +35,9 @@ pub(super) struct TestStacks {
     faults: Outputs,
     passphrase: Outputs,
     oidc: Outputs,
+    upgrade: Outputs,
+    /// Flags with which the test deploys that stack again.
+    upgrade_flags: Vec<String>,
     ports: Ports,
 }
 
@@ -45,6 +51,8 @@ struct Ports {
     oidc: u16,
     /// OpenID Connect provider.
     provider: u16,
+    /// Page of the stack that is upgraded.
+    upgrade: u16,
     /// Page of the open stack: each worker has its own proxy.
     pages: Vec<u16>,
 }
@@ -67,7 +75,11 @@ impl TestStacks {
             format!("OidcIssuer=http://127.0.0.1:{}", ports.provider),
             "OidcClientId=chat".into(),
         ];
+        let upgrade = [allowed_origins(&[ports.upgrade])];
+        let upgrade = StackSettings { name: UPGRADE, limit: CONNECTION_LIMIT, gateway: &gateway, access: &upgrade };
         Ok(Self {
+            upgrade: self::deploy(project, emulator, &upgrade)?,
+            upgrade_flags: upgrade.flags(project),
             open: deploy("chat-test", CONNECTION_LIMIT, &gateway, &open)?,
             small: deploy("chat-test-small", SMALL_CONNECTION_LIMIT, &gateway, &open)?,
             faults: deploy(FAULTS, CONNECTION_LIMIT, &faulty_gateway, &open)?,
@@ -77,8 +89,13 @@ impl TestStacks {
         })
     }
 
-    /// Sets the environment variables with which the browser tests find the stacks.
-    pub(super) fn configure(&self, playwright: &mut Command, emulator: &AwsEmulator) -> Result<()> {
+    /// Sets the environment variables with which the browser tests find the stacks. `versions` is the folder of the two versions that
+    /// the upgrade test deploys.
+    pub(super) fn configure(&self, playwright: &mut Command, emulator: &AwsEmulator, versions: &Path) -> Result<()> {
+        // The upgrade test runs `sam deploy`.
+        emulator.configure(playwright).env("SAM_CLI_TELEMETRY", "0");
+        playwright.env("STACK_UPGRADE_VERSIONS", versions).env("STACK_UPGRADE_FLAGS", self.upgrade_flags.join("\n"));
+        playwright.env("STACK_UPGRADE_ASSETS", self.upgrade.get("DistributionDomainName")?);
         playwright.env("STACK_GATEWAY", emulator.address()).env("STACK_SOCKET", self.open.get("WebSocketURI")?);
         playwright.env("STACK_FRONT", self.open.get("FrontApiEndpoint")?);
         playwright.env("STACK_ASSETS", self.open.get("DistributionDomainName")?);
@@ -92,9 +109,11 @@ impl TestStacks {
         playwright.env("STACK_PASSPHRASE", PASSPHRASE);
         playwright.env("STACK_PROVIDER_PORT", self.ports.provider.to_string());
         let (passphrase, oidc) = (&self.passphrase, &self.oidc);
-        for (access, stack, port) in
-            [("PASSPHRASE", passphrase, self.ports.passphrase), ("OIDC", oidc, self.ports.oidc)]
-        {
+        for (access, stack, port) in [
+            ("PASSPHRASE", passphrase, self.ports.passphrase),
+            ("OIDC", oidc, self.ports.oidc),
+            ("UPGRADE", &self.upgrade, self.ports.upgrade),
+        ] {
             playwright.env(format!("STACK_{access}_FRONT"), stack.get("FrontApiEndpoint")?);
             playwright.env(format!("STACK_{access}_ASSETS"), stack.get("DistributionDomainName")?);
             playwright.env(format!("STACK_{access}_SOCKET"), stack.get("WebSocketURI")?);
@@ -107,9 +126,9 @@ impl TestStacks {
 impl Ports {
     /// Chooses free ports. The tests listen on them minutes later.
     fn free() -> Result<Self> {
-        let ports = ports::free(4 + WORKERS)?;
-        let [faults, passphrase, oidc, provider] = [0, 1, 2, 3].map(|at| ports[at]);
-        Ok(Self { faults, passphrase, oidc, provider, pages: ports[4..].to_vec() })
+        let ports = ports::free(5 + WORKERS)?;
+        let [faults, passphrase, oidc, provider, upgrade] = [0, 1, 2, 3, 4].map(|at| ports[at]);
+        Ok(Self { faults, passphrase, oidc, provider, upgrade, pages: ports[5..].to_vec() })
     }
 }
 
@@ -129,19 +148,34 @@ struct StackSettings<'a> {
     access: &'a [String],
 }
 
+impl StackSettings<'_> {
+    /// Returns the flags of `sam deploy`.
+    fn flags(&self, project: &Project) -> Vec<String> {
+        let Self { name, limit, gateway, access } = self;
+        // The test deploys templates in other folders, where SAM does not find this file by itself.
+        let config = project.root.join("samconfig.toml").display().to_string();
+        let fixed = ["--config-file".into(), config, "--stack-name".into(), (*name).into()];
+        let parameters = [
+            "--parameter-overrides".into(),
+            format!("Architecture={}", architecture()),
+            format!("ExecuteApiBase={gateway}/_aws/execute-api"),
+            format!("LimitConnectionCount={limit}"),
+            format!("LimitMessageCount={MESSAGE_LIMIT}"),
+            "LimitPersonRate=0".into(),
+            "LimitAddressRate=0".into(),
+        ];
+        fixed.into_iter().chain(parameters).chain(access.iter().cloned()).collect()
+    }
+}
+
 /// Deploys one stack. Rate limits are off, because tests send faster than people.
 fn deploy(project: &Project, emulator: &AwsEmulator, settings: &StackSettings) -> Result<Outputs> {
     let aws = |command: &mut Command| {
         emulator.configure(command);
     };
-    let StackSettings { name, limit, gateway, access } = settings;
     let mut sam = stack::sam(project);
-    sam.args(["deploy", "--stack-name", name, "--parameter-overrides"]);
-    sam.arg(format!("Architecture={}", architecture())).arg(format!("ExecuteApiBase={gateway}/_aws/execute-api"));
-    sam.arg(format!("LimitConnectionCount={limit}")).arg(format!("LimitMessageCount={MESSAGE_LIMIT}"));
-    sam.args(["LimitPersonRate=0", "LimitAddressRate=0"]).args(*access);
-    run(emulator.configure(&mut sam))?;
-    Outputs::of(project, &aws, name, None)
+    run(emulator.configure(sam.arg("deploy").args(settings.flags(project))))?;
+    Outputs::of(project, &aws, settings.name, None)
 }
 
 /// Returns the architecture of this machine, as template.yml names it. The emulator runs the functions as local
