@@ -2,6 +2,7 @@
 //!
 //! Each method states what an implementation MUST do. The contract suite in `backend/testing` checks every store against it.
 
+pub mod backup;
 pub mod connection_gateway;
 pub mod connections;
 pub mod cpu_pool;

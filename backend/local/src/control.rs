@@ -1,4 +1,4 @@
-//! The control socket: a Unix socket in the data directory, through which the command `backup` asks the running server for a copy.
+//! The control socket: a Unix socket in the data directory, through which the command `backup` asks the running server for a backup.
 //!
 //! A request is one line of JSON, and so is the answer. Only the owner of the data directory can open the socket.
 
@@ -11,14 +11,17 @@ use std::{
     time::Duration,
 };
 
+use chat_backup::Summary;
 use serde::{Deserialize, Serialize};
-use store_redb::store::{CopySummary, Store};
+use store_redb::store::Store;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt},
     net::{UnixListener, UnixStream},
     task::JoinHandle,
     time::timeout,
 };
+
+use crate::backup;
 
 /// Name of the socket in the data directory.
 const NAME: &str = "control.sock";
@@ -35,14 +38,14 @@ const RETRY: Duration = Duration::from_secs(1);
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Request {
-    /// Make a copy in an absolute directory.
+    /// Make a backup in an absolute directory.
     Backup { to: PathBuf },
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Answer {
-    Copied { messages: u64, images: u64 },
+    Copied(Summary),
     Error(String),
 }
 
@@ -122,14 +125,13 @@ async fn answer(mut stream: UnixStream, store: &Store, directory: &Path) -> io::
 
 async fn back_up(store: Store, directory: PathBuf, to: PathBuf) -> Answer {
     tracing::info!(to = %to.display(), "backup started");
-    let copied = tokio::task::spawn_blocking(move || store.back_up(&directory, &to)).await;
-    match copied
-        .map_err(|_| "the copy panicked".to_owned())
-        .and_then(|copied| copied.map_err(|error| error.to_string()))
-    {
-        Ok(CopySummary { messages, images }) => {
-            tracing::info!(messages, images, "backup complete");
-            Answer::Copied { messages, images }
+    // Reading and writing files blocks the thread, and no other.
+    let runtime = tokio::runtime::Handle::current();
+    let copy = move || runtime.block_on(backup::of_store(&store, &directory, &to)).map_err(|error| error.to_string());
+    match tokio::task::spawn_blocking(copy).await.unwrap_or_else(|_| Err("the backup panicked".to_owned())) {
+        Ok(summary) => {
+            tracing::info!(?summary, "backup complete");
+            Answer::Copied(summary)
         }
         Err(error) => {
             tracing::error!(%error, "backup failed");
@@ -138,12 +140,12 @@ async fn back_up(store: Store, directory: PathBuf, to: PathBuf) -> Answer {
     }
 }
 
-/// Asks the server of a data directory for a copy in an absolute directory. Returns `None` if no server runs.
+/// Asks the server of a data directory for a backup in an absolute directory. Returns `None` if no server runs.
 ///
 /// # Errors
 ///
-/// The server's sentence if the copy failed, or an error of the socket.
-pub fn ask_for_backup(data: &Path, to: &Path) -> Result<Option<CopySummary>, Box<dyn Error>> {
+/// The server's sentence if the backup failed, or an error of the socket.
+pub fn ask_for_backup(data: &Path, to: &Path) -> Result<Option<Summary>, Box<dyn Error>> {
     let mut stream = match net::UnixStream::connect(data.join(NAME)) {
         Ok(stream) => stream,
         Err(error) if matches!(error.kind(), io::ErrorKind::PermissionDenied) => return Err(error.into()),
@@ -156,10 +158,10 @@ pub fn ask_for_backup(data: &Path, to: &Path) -> Result<Option<CopySummary>, Box
     let mut line = String::new();
     BufReader::new(stream).read_line(&mut line)?;
     if line.is_empty() {
-        return Err("the server stopped before the copy was complete".into());
+        return Err("the server stopped before the backup was complete".into());
     }
     match serde_json::from_str(&line)? {
-        Answer::Copied { messages, images } => Ok(Some(CopySummary { messages, images })),
+        Answer::Copied(summary) => Ok(Some(summary)),
         Answer::Error(error) => Err(error.into()),
     }
 }

@@ -20,6 +20,7 @@ use chat::{
     moderation::restrictions::RestrictionStore,
     presence::{connect::ConnectRule, connect_handler::ConnectHandler, disconnect::DisconnectHandler},
 };
+use chat_backup::Summary;
 use chat_http::front::{FrontHandler, FrontPorts, FrontSettings};
 #[cfg(unix)]
 use chat_local::control::ControlSocket;
@@ -45,7 +46,7 @@ use store_redb::{
     messages::RedbMessages,
     moderation::RedbModeration,
     rate_store::InProcessRateStore,
-    store::{CopySummary, Store, StoreState},
+    store::{Store, StoreState},
 };
 use tokio::sync::watch;
 
@@ -55,8 +56,10 @@ async fn main() -> ExitCode {
     let settings = LocalSettings::from_arguments();
     let done = match &settings.command {
         None => run(settings).await,
-        Some(Command::Backup { to }) => print_copy("backup", to, backup::back_up(&settings.data, to)),
-        Some(Command::Restore { from }) => print_copy("restore", &settings.data, backup::restore(from, &settings.data)),
+        Some(Command::Backup { to }) => print_copy("backup", to, backup::back_up(&settings.data, to).await),
+        Some(Command::Restore { from }) => {
+            print_copy("restore", &settings.data, backup::restore(from, &settings.data).await)
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -104,10 +107,10 @@ async fn failed(mut state: watch::Receiver<StoreState>) {
     }
 }
 
-/// Prints the result of a command that made a copy.
-fn print_copy(name: &str, target: &Path, copied: Result<CopySummary, Box<dyn Error>>) -> Result<(), Box<dyn Error>> {
-    let CopySummary { messages, images } = copied.map_err(|error| format!("{name} failed: {error}"))?;
-    writeln!(io::stdout(), "{name} complete: {messages} messages and {images} images in {}", target.display())?;
+/// Prints the result of `backup` or `restore`.
+fn print_copy(name: &str, target: &Path, copied: Result<Summary, Box<dyn Error>>) -> Result<(), Box<dyn Error>> {
+    let summary = copied.map_err(|error| format!("{name} failed: {error}"))?;
+    writeln!(io::stdout(), "{name} complete: {summary} in {}", target.display())?;
     Ok(())
 }
 

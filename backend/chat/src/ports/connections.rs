@@ -4,6 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
+use serde::{Deserialize, Serialize};
 use shared_types::{Person, PersonName, RoomName, Timestamp, limits};
 
 use crate::ports::Result;
@@ -44,7 +45,7 @@ pub const SMALL_ROOM: usize = limits::TYPING_CONNECTIONS;
 pub const RECENT: Duration = Duration::from_secs(5);
 
 /// A keyed hash of an IP address, made with the signing secret. Stored data never contains the address itself.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct AddressKey(pub String);
 
 /// The result of [`Connections::admit`].

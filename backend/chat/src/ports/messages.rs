@@ -7,7 +7,7 @@ use shared_types::{ChatMessage, Emoji, Nonce, PersonId, Rev, RoomName, Seq, Time
 use crate::ports::Result;
 
 /// The revision reserved for a message. It stays the same through every retry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IdempotencyRecord {
     /// The reserved revision.
     pub rev: Rev,
@@ -16,7 +16,7 @@ pub struct IdempotencyRecord {
 }
 
 /// Identifies a message through every retry.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MessageKey {
     /// The room of the message.
     pub room: RoomName,
@@ -64,13 +64,14 @@ pub struct AppliedReaction {
 }
 
 /// Records why a revision was taken, where it was not for a new message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeRecord {
     /// The revision.
     pub rev: Rev,
     /// When it was taken.
     pub at: Timestamp,
     /// The message that the revision changes; `None` when it changes nothing, so that readers need not wait for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seq: Option<Seq>,
 }
 

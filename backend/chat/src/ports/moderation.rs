@@ -1,12 +1,14 @@
 //! Stores the decisions of moderators about people, addresses and rooms, and the audit log.
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use shared_types::{AuditEntry, PersonId, Restrictions, RoomName, RoomRules, Timestamp};
 
 use crate::ports::{Result, connections::AddressKey};
 
 /// The person or address that [`Restrictions`] apply to.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Subject {
     /// A person.
     Person(PersonId),

@@ -200,3 +200,19 @@ fn what_is_no_backup_is_refused_and_the_target_stays_empty() {
         assert_eq!(fs::read_dir(&data).unwrap().count(), 0);
     }
 }
+
+#[tokio::test]
+async fn a_copy_of_a_data_directory_is_a_backup_too() {
+    let mut server = LocalServer::start(LOCAL, &[]);
+    send_image(&server).await;
+    server.kill();
+    let (data, copy) = (server.directory.path().join("data"), server.directory.path().join("copy"));
+    fs::create_dir_all(copy.join("images")).unwrap();
+    fs::copy(data.join("chat.redb"), copy.join("chat.redb")).unwrap();
+    for image in fs::read_dir(data.join("images")).unwrap() {
+        let image = image.unwrap();
+        fs::copy(image.path(), copy.join("images").join(image.file_name())).unwrap();
+    }
+    let printed = succeeded(&restore(&copy, &server.directory.path().join("new")));
+    assert!(printed.contains("restore complete: 1 messages and 1 images"), "{printed}");
+}

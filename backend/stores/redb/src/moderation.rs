@@ -47,9 +47,9 @@ pub struct RedbModeration {
 
 /// The addresses that were banned together with a person.
 #[derive(Default, Serialize, Deserialize)]
-struct BannedAddresses {
-    addresses: Vec<String>,
-    until: Timestamp,
+pub(crate) struct BannedAddresses {
+    pub(crate) addresses: Vec<String>,
+    pub(crate) until: Timestamp,
 }
 
 impl RedbModeration {
@@ -238,9 +238,18 @@ fn is_over(restrictions: Restrictions, now: Timestamp) -> bool {
 }
 
 /// Neither a person's id nor an address's key can hold a `#`.
-fn subject_key(of: &Subject) -> String {
+pub(crate) fn subject_key(of: &Subject) -> String {
     match of {
         Subject::Person(person) => format!("person#{person}"),
         Subject::Address(AddressKey(key)) => format!("address#{key}"),
+    }
+}
+
+/// Returns the subject of a key; `None` if it is no key.
+pub(crate) fn to_subject(key: &str) -> Option<Subject> {
+    match key.split_once('#')? {
+        ("person", person) => Some(Subject::Person(person.parse().ok()?)),
+        ("address", address) => Some(Subject::Address(AddressKey(address.to_owned()))),
+        _ => None,
     }
 }

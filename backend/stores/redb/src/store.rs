@@ -19,17 +19,21 @@ use crate::store::{
     writer::{Answer, Recovery, Repeat, Work, Write, Writer},
 };
 
-mod backup;
+mod backup_source;
+mod file_copy;
 mod handle;
 pub(crate) mod migrations;
 mod open;
+mod restore_target;
 mod secrets;
 mod state;
 mod writer;
 
-pub use backup::{CopyError, CopySummary, restore};
+pub use backup_source::{DirectoryImages, TableRecords};
+pub use file_copy::{CopyError, CopySummary, restore};
 pub use open::OpenError;
 pub(crate) use open::sync_directory;
+pub use restore_target::DirectoryTarget;
 pub use state::StoreState;
 
 /// Number of queued writes from which on senders wait.

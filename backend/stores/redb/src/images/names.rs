@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Returns the name of the published image of a message.
-pub(super) fn image_name(message_key: &MessageKey) -> String {
+pub(crate) fn image_name(message_key: &MessageKey) -> String {
     let MessageKey { room, author, nonce } = message_key;
     portable_name(author.as_str(), room.as_str(), nonce.as_str())
 }

@@ -49,7 +49,7 @@ fn kept_secrets(transaction: &WriteTransaction) -> std::result::Result<Option<Ke
     Ok(Some(Keys { current, previous, made_at }))
 }
 
-fn keep_secrets(transaction: &WriteTransaction, keys: &Keys) -> std::result::Result<(), redb::Error> {
+pub(super) fn keep_secrets(transaction: &WriteTransaction, keys: &Keys) -> std::result::Result<(), redb::Error> {
     let mut secrets = transaction.open_table(SECRETS)?;
     secrets.insert("signing", &keys.current)?;
     if let Some(previous) = &keys.previous {

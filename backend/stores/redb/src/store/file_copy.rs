@@ -1,29 +1,20 @@
-//! Copies a store and its images to another directory, and makes a data directory of such a copy.
+//! Makes a data directory of a copy of one, which is what `local backup` made in older versions.
 
 use std::{
-    collections::BTreeSet,
     fs::{self, File},
     io,
     path::Path,
 };
 
-use redb::{
-    Key, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata, TableDefinition,
-    TableHandle, Value, WriteTransaction,
-};
+use redb::{ReadableDatabase, ReadableTableMetadata};
 
 use crate::{
-    messages::{self, idempotency},
-    moderation,
-    store::{
-        Store, migrations,
-        open::{self, FILE_NAME, Fault, OpenError, UNFINISHED_NAME},
-        secrets,
-    },
+    messages,
+    store::open::{self, FILE_NAME, Fault, OpenError, UNFINISHED_NAME},
 };
 
 /// Folder of the images of messages in a data directory. Uploads without a message are not copied.
-const IMAGES: &str = "images";
+pub(super) const IMAGES: &str = "images";
 
 /// What a copy holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +25,7 @@ pub struct CopySummary {
     pub images: u64,
 }
 
-/// Why a backup or a restore failed. `Display` is a sentence for the person who started it.
+/// Why a restore failed. `Display` is a sentence for the person who started it.
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {
     /// The target has files already.
@@ -46,35 +37,12 @@ pub enum CopyError {
     /// The copy cannot be read by this version.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// The store has a table that this version does not know.
-    #[error("the store has the unknown table {0:?}, so the copy would not be complete")]
-    UnknownTable(String),
     /// The database cannot be read or written.
     #[error("the database could not be copied: {0}")]
     Database(#[from] redb::Error),
     /// A file cannot be read or written.
     #[error("the files could not be copied: {0}")]
     Files(#[from] io::Error),
-}
-
-impl Store {
-    /// Copies this store and the images of its data directory to another directory. Others may read and write meanwhile; the copy holds
-    /// the state of the moment at which it began. Blocks the thread.
-    ///
-    /// An image is in its folder before its message is stored, so the images are copied after the messages. One that is deleted
-    /// meanwhile belongs to a message that is deleted, too.
-    ///
-    /// # Errors
-    ///
-    /// [`CopyError`] if the target is not empty or something cannot be read or written. The copy has no `chat.redb` then.
-    pub fn back_up(&self, directory: &Path, target: &Path) -> Result<CopySummary, CopyError> {
-        prepare(target)?;
-        let unfinished = target.join(UNFINISHED_NAME);
-        let messages = copy_database(&self.shared.database.begin_read()?, &unfinished)?;
-        let images = copy_images(directory, target)?;
-        finish(target)?;
-        Ok(CopySummary { messages, images })
-    }
 }
 
 /// Makes a data directory of a backup, which stays unchanged. Blocks the thread.
@@ -114,7 +82,7 @@ fn check(backup: &Path, copied: &Path) -> Result<u64, CopyError> {
 }
 
 /// Creates the target, or checks that it is empty.
-fn prepare(target: &Path) -> Result<(), CopyError> {
+pub(super) fn prepare(target: &Path) -> Result<(), CopyError> {
     open::make_directory(target)?;
     match fs::read_dir(target)?.next() {
         None => Ok(()),
@@ -123,7 +91,7 @@ fn prepare(target: &Path) -> Result<(), CopyError> {
 }
 
 /// Gives the copied database its name: the copy is complete.
-fn finish(target: &Path) -> Result<(), CopyError> {
+pub(super) fn finish(target: &Path) -> Result<(), CopyError> {
     open::sync_directory(target)?;
     fs::rename(target.join(UNFINISHED_NAME), target.join(FILE_NAME))?;
     open::sync_directory(target)?;
@@ -131,56 +99,6 @@ fn finish(target: &Path) -> Result<(), CopyError> {
         open::sync_directory(parent)?;
     }
     Ok(())
-}
-
-/// Copies all tables into a new database file. Returns the number of messages.
-fn copy_database(from: &ReadTransaction, file: &Path) -> Result<u64, CopyError> {
-    let database = open::builder().create(file).map_err(redb::Error::from)?;
-    let to = database.begin_write().map_err(redb::Error::from)?;
-    let mut unknown: BTreeSet<String> =
-        from.list_tables().map_err(redb::Error::from)?.map(|table| table.name().to_owned()).collect();
-    let mut copier = Copier { from, to: &to, unknown: &mut unknown };
-    copier.copy(migrations::META)?;
-    copier.copy(messages::REVS)?;
-    let messages = copier.copy(messages::MESSAGES)?;
-    copier.copy(messages::CHANGES)?;
-    copier.copy(idempotency::RECORDS)?;
-    copier.copy(idempotency::TOMBSTONES)?;
-    copier.copy(moderation::RESTRICTIONS)?;
-    copier.copy(moderation::BANNED_ADDRESSES)?;
-    copier.copy(moderation::RULES)?;
-    copier.copy(moderation::AUDIT)?;
-    copier.copy(secrets::SECRETS)?;
-    copier.copy(secrets::SECRET_TIMES)?;
-    if let Some(table) = unknown.pop_first() {
-        return Err(CopyError::UnknownTable(table));
-    }
-    to.commit().map_err(redb::Error::from)?;
-    Ok(messages)
-}
-
-struct Copier<'a> {
-    from: &'a ReadTransaction,
-    to: &'a WriteTransaction,
-    /// Tables that were not copied yet.
-    unknown: &'a mut BTreeSet<String>,
-}
-
-impl Copier<'_> {
-    /// Copies a table. Returns the number of its entries.
-    fn copy<K: Key + 'static, V: Value + 'static>(
-        &mut self,
-        table: TableDefinition<'_, K, V>,
-    ) -> Result<u64, redb::Error> {
-        self.unknown.remove(table.name());
-        let Some(from): Option<ReadOnlyTable<K, V>> = messages::open(self.from, table)? else { return Ok(0) };
-        let mut to = self.to.open_table(table)?;
-        for entry in from.iter()? {
-            let (key, value) = entry?;
-            to.insert(key.value(), value.value())?;
-        }
-        Ok(from.len()?)
-    }
 }
 
 /// Copies the images of a data directory to another. Returns their number.

@@ -1,0 +1,157 @@
+//! A chat that has every kind of record that a backup holds, and the files of a backup for comparison.
+
+use std::{collections::BTreeMap, fs, path::Path, time::Duration};
+
+use chat::ports::{
+    connections::AddressKey,
+    messages::{AppliedChange, AppliedReaction, ChangeRecord, IdempotencyRecord, MessageKey, Messages, StoredMessage},
+    moderation::{Moderation, Subject},
+    secrets::Secrets,
+};
+use shared_types::{
+    AuditEntry, ChatImage, ChatMessage, ImageType, ModerationAction, Person, Reaction, ReplyRef, Restrictions, Rev,
+    RoomName, RoomRules, Seq, Timestamp,
+};
+
+use crate::contract::fixtures::{message, message_key, now, room};
+
+/// The image of [`fill`].
+pub const IMAGE: &[u8] = b"the bytes of an image";
+
+/// Its message.
+pub fn image_key() -> MessageKey {
+    message_key("lobby", "Ann", "Image")
+}
+
+/// The ports through which [`fill`] writes.
+pub struct Ports<'a> {
+    pub messages: &'a dyn Messages,
+    pub moderation: &'a dyn Moderation,
+    pub secrets: &'a dyn Secrets,
+}
+
+/// Writes every kind of record. The image has to be stored by the caller. All times are whole seconds.
+pub async fn fill(ports: &Ports<'_>) {
+    let at = Timestamp(now().0 / 1000 * 1000);
+    fill_lobby(ports.messages, at).await;
+    fill_cats(ports.messages, at).await;
+    fill_moderation(ports.moderation, at).await;
+    let kept = ports.secrets.keep_first([1; 32], at).await.unwrap();
+    assert!(ports.secrets.replace(&kept, [2; 32], at + Duration::from_secs(1)).await.unwrap());
+}
+
+fn person(id: &str) -> Person {
+    Person { id: id.parse().unwrap(), name: format!("{id} 生").parse().unwrap(), moderator: id == "mo" }
+}
+
+/// Sends a message, as `messages/post.rs` does. Returns it.
+pub async fn send(messages: &dyn Messages, in_room: &RoomName, draft: ChatMessage) -> ChatMessage {
+    let rev = messages.next_rev(in_room).await.unwrap();
+    let sent = ChatMessage { seq: rev.into(), rev, ..draft };
+    let key = MessageKey { room: in_room.clone(), author: sent.author.id.clone(), nonce: sent.nonce.clone() };
+    messages.reserve(&key, IdempotencyRecord { rev, at: sent.sent_at }).await.unwrap();
+    messages.put(in_room, &sent).await.unwrap()
+}
+
+/// Changes a message, as `messages/update.rs` does.
+async fn change(messages: &dyn Messages, in_room: &RoomName, before: &ChatMessage, changed: StoredMessage) {
+    let rev = messages.next_rev(in_room).await.unwrap();
+    let change = ChangeRecord { rev, at: before.sent_at, seq: Some(before.seq) };
+    messages.record_change(in_room, change).await.unwrap();
+    let changed = StoredMessage { message: ChatMessage { rev, ..changed.message }, ..changed };
+    assert!(messages.replace(in_room, before.rev, &changed).await.unwrap());
+}
+
+async fn fill_lobby(messages: &dyn Messages, at: Timestamp) {
+    let lobby = room("lobby");
+    let mut sent = Vec::new();
+    for number in 1..=5 {
+        let draft = ChatMessage { sent_at: at, ..message(number, &format!("text {number} \n \"quoted\" 生")) };
+        sent.push(send(messages, &lobby, draft).await);
+    }
+    let applied = AppliedChange {
+        by: person("bob").id,
+        nonce: "c-1".parse().unwrap(),
+        at,
+        edit_rev: None,
+        reaction: Some(AppliedReaction { emoji: "👍".parse().unwrap(), rev: Rev(6) }),
+    };
+    let reactions = vec![Reaction { emoji: "👍".parse().unwrap(), people: vec![person("bob")] }];
+    let edited = ChatMessage { edited_at: Some(at), reactions, ..sent[1].clone() };
+    change(messages, &lobby, &sent[1], StoredMessage { message: edited, applied: vec![applied] }).await;
+    let void = ChangeRecord { rev: messages.next_rev(&lobby).await.unwrap(), at, seq: None };
+    messages.record_change(&lobby, void).await.unwrap();
+    send_image(messages, &lobby, at).await;
+
+    let erased = ChatMessage { deleted: true, text: None, author: Person::erased(), ..sent[2].clone() };
+    change(messages, &lobby, &sent[2], StoredMessage { message: erased, applied: Vec::new() }).await;
+    let key = message_key("lobby", "ann", sent[2].nonce.as_str());
+    messages.tombstone(&key, at + Duration::from_secs(7 * 24 * 60 * 60)).await.unwrap();
+    // A send that took a revision and a record and was interrupted, and one that only took a revision.
+    let rev = messages.next_rev(&lobby).await.unwrap();
+    messages.reserve(&message_key("lobby", "ann", "lost"), IdempotencyRecord { rev, at }).await.unwrap();
+    messages.next_rev(&lobby).await.unwrap();
+}
+
+async fn send_image(messages: &dyn Messages, lobby: &RoomName, at: Timestamp) {
+    let image = ChatImage {
+        kind: ImageType::Png,
+        size: (IMAGE.len() as u64).try_into().unwrap(),
+        width: 3.try_into().unwrap(),
+        height: 2.try_into().unwrap(),
+        preview: None,
+        alt: "a cat".parse().ok(),
+    };
+    let MessageKey { author, nonce, .. } = image_key();
+    let author = Person { id: author, name: "Ann".parse().unwrap(), moderator: false };
+    let draft = ChatMessage { author, nonce, text: None, image: Some(image), sent_at: at, ..message(1, "") };
+    send(messages, lobby, draft).await;
+}
+
+async fn fill_cats(messages: &dyn Messages, at: Timestamp) {
+    let cats = room("cats");
+    let question = send(messages, &cats, ChatMessage { author: person("mo"), sent_at: at, ..message(1, "?") }).await;
+    let reply_to = Some(ReplyRef { seq: question.seq, author: question.author });
+    let reply = ChatMessage { reply_to, mentions: vec![person("mo")], sent_at: at, ..message(2, "@mo !") };
+    send(messages, &cats, reply).await;
+}
+
+async fn fill_moderation(moderation: &dyn Moderation, at: Timestamp) {
+    let (day, cats) = (Duration::from_secs(24 * 60 * 60), room("cats"));
+    moderation.set_rules(&cats, RoomRules { slow: 30, read_only: true }).await.unwrap();
+    let (bob, address) = (person("bob").id, AddressKey("key-of-an-address".into()));
+    let both = Restrictions { muted_until: Some(at + day), banned_until: Some(at + day * 2) };
+    moderation.set_restrictions(&Subject::Person(bob.clone()), both).await.unwrap();
+    let banned = Restrictions { muted_until: None, ..both };
+    moderation.set_restrictions(&Subject::Address(address.clone()), banned).await.unwrap();
+    moderation.set_banned_addresses(&bob, &[address], at + day * 2).await.unwrap();
+    let delete = |seq| ModerationAction::Delete { room: cats.clone(), seq: Seq(seq), author: person("bob") };
+    let ban = ModerationAction::Ban { person: bob, name: None, until: Some(at + day) };
+    for (at, action) in [(at, delete(1)), (at, delete(2)), (at + day, ban)] {
+        moderation.record(&AuditEntry { at, by: person("mo"), action }).await.unwrap();
+    }
+}
+
+/// Returns the files of a directory by path.
+pub fn files(directory: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        if path.is_dir() {
+            found.extend(files(&path).into_iter().map(|(file, bytes)| (format!("{name}/{file}"), bytes)));
+        } else {
+            found.insert(name, fs::read(path).unwrap());
+        }
+    }
+    found
+}
+
+/// Checks that two backups are the same byte for byte.
+pub fn assert_same_backup(one: &Path, other: &Path) {
+    let (one, other) = (files(one), files(other));
+    assert_eq!(one.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>());
+    for (name, bytes) in one {
+        assert_eq!(String::from_utf8_lossy(&bytes), String::from_utf8_lossy(&other[&name]), "{name}");
+    }
+}
