@@ -1,5 +1,6 @@
 //! `cargo xtask`: builds, runs, tests and deploys the project. Each task is one command.
 
+mod backup;
 mod bench;
 mod budget;
 mod ci;
@@ -33,6 +34,10 @@ cargo xtask fuzz            run the fuzz targets for a minute; with --long, 10,0
 cargo xtask sbom            write a software bill of materials (SBOM) of the programs and the page to target/sbom/
 cargo xtask ci              check format, lints, docs, licences, SBOM and template, then run all tests
 cargo xtask deploy [FLAGS]  deploy the chat to AWS, with the account and region of your AWS settings
+cargo xtask backup --data DIR --to COPY
+cargo xtask restore --from COPY --data DIR
+                            copy a chat to a new directory, and make a chat of such a copy. On AWS, --stack NAME takes
+                            the place of --data DIR, with --region, --profile, --read-units N and --write-units N
 
 FLAGS of run are passed to the local binary (try --help). FLAGS of deploy are passed to `sam deploy`, such as
 --stack-name NAME, --guided or --parameter-overrides LimitConnectionCount=50.";
@@ -44,6 +49,8 @@ fn main() -> ExitCode {
     let result = match (task.as_str(), rest.is_empty()) {
         ("run", _) => run::run(&rest),
         ("deploy", _) => deploy::deploy(&rest),
+        ("backup", false) => backup::backup(backup::Task::Backup, &rest),
+        ("restore", false) => backup::backup(backup::Task::Restore, &rest),
         ("test", true) => test::test(),
         ("test", false) if rest == ["--long"] => test::test_long(),
         ("bench", true) => bench::bench(),

@@ -30,8 +30,8 @@ const RUST_TESTS: [(&str, &str); 4] = [
     ("tests: page on the server", "--package frontend --features ssr"),
     (
         "tests: rules, stores and local server",
-        "--package chat --package chat-backup --package chat-http --package platform --package store-memory \
-         --package store-redb --package embedded-page --package chat-local --package chat-lambda \
+        "--package chat --package chat-backup --package chat-aws-backup --package chat-http --package platform \
+         --package store-memory --package store-redb --package embedded-page --package chat-local --package chat-lambda \
          --package chat-testing",
     ),
 ];

@@ -16,6 +16,7 @@ use aws_types::SdkConfig;
 use chat::ports::system::Clock;
 
 use crate::{
+    backup::{DynamoRecords, DynamoRestore, RestoredStores, StackNames},
     connections::DynamoConnections,
     gateway::ApiGatewayConnections,
     images::S3Images,
@@ -68,9 +69,38 @@ pub struct Clients {
     dynamo: aws_sdk_dynamodb::Client,
 }
 
+/// How long calls may take, and how often they are attempted.
+struct Patience {
+    attempt: Duration,
+    operation: Duration,
+    attempts: u32,
+    /// Longest pause before the second attempt. It doubles with each further one.
+    backoff: Duration,
+}
+
+/// Of a function: see [`OPERATION`].
+const FUNCTION: Patience = Patience { attempt: ATTEMPT, operation: OPERATION, attempts: ATTEMPTS, backoff: BACKOFF };
+
+/// Of an operator's command. 2 MB, the largest image, take 32 s at 0.5 Mbit/s. A throttled table is given time to grow.
+const OPERATOR: Patience = Patience {
+    attempt: Duration::from_secs(60),
+    operation: Duration::from_secs(5 * 60),
+    attempts: 10,
+    backoff: Duration::from_secs(1),
+};
+
 impl Clients {
-    /// Prepares the clients without sending anything.
+    /// Prepares the clients of a function without sending anything.
     pub fn new(account: Account) -> Self {
+        Self::with_patience(account, &FUNCTION)
+    }
+
+    /// Prepares the clients of an operator's command, which may wait longer than a function.
+    pub fn for_operator(account: Account) -> Self {
+        Self::with_patience(account, &OPERATOR)
+    }
+
+    fn with_patience(account: Account, patience: &Patience) -> Self {
         let Account { region, access_key_id, secret_access_key, session_token, endpoint } = account;
         let credentials = Credentials::new(access_key_id, secret_access_key, session_token, None, "environment");
         // ring and not aws-lc: it needs no C toolchain for the cross build, is smaller and starts faster.
@@ -80,8 +110,12 @@ impl Clients {
             .region(Region::new(region))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .http_client(http)
-            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(BACKOFF))
-            .timeout_config(timeouts().operation_attempt_timeout(ATTEMPT).operation_timeout(OPERATION).build());
+            .retry_config(
+                RetryConfig::standard().with_max_attempts(patience.attempts).with_initial_backoff(patience.backoff),
+            )
+            .timeout_config(
+                timeouts().operation_attempt_timeout(patience.attempt).operation_timeout(patience.operation).build(),
+            );
         shared.set_endpoint_url(endpoint);
         let shared = shared.build();
         let dynamo = aws_sdk_dynamodb::Client::new(&shared);
@@ -127,6 +161,36 @@ impl Clients {
     /// Returns the images in the bucket of that name.
     pub fn images(&self, bucket: &str, clock: Arc<dyn Clock>) -> S3Images {
         S3Images::new(self.s3(), bucket, clock)
+    }
+
+    /// Returns the records of a stack for a backup, read with at most this many units of 4 KB a second.
+    pub fn records(
+        &self,
+        names: &StackNames,
+        retention: Option<Duration>,
+        clock: Arc<dyn Clock>,
+        units: u32,
+    ) -> DynamoRecords {
+        let (connections, log) = (self.table(&names.connections), self.table(&names.messages));
+        let messages = self.messages(&names.messages, retention, clock.clone());
+        DynamoRecords::new(connections, log, messages, clock, units)
+    }
+
+    /// Returns a stack as the target of a restore, written with at most this many units of 1 KB a second.
+    pub fn restore(
+        &self,
+        names: &StackNames,
+        retention: Option<Duration>,
+        clock: Arc<dyn Clock>,
+        units: u32,
+    ) -> DynamoRestore {
+        let stores = RestoredStores {
+            messages: self.messages(&names.messages, retention, clock.clone()),
+            moderation: self.moderation(&names.connections, &names.messages, clock.clone()),
+            secrets: self.secrets(&names.connections),
+            images: self.images(&names.images, clock.clone()),
+        };
+        DynamoRestore::new(self.table(&names.messages), stores, clock, units)
     }
 
     fn s3(&self) -> aws_sdk_s3::Client {

@@ -20,6 +20,8 @@ use shared_types::{Timestamp, image_path, limits};
 
 use crate::error_chain::chain;
 
+mod backup;
+
 /// Maximum number of deletions at the same time.
 const AT_ONCE: usize = 32;
 

@@ -1,7 +1,7 @@
 //! The ports on AWS: DynamoDB, the connections of API Gateway, and S3. No SDK type leaves this crate.
 //!
 //! Two tables hold all data, each with a text key `pk` and a text sort key `sk`, without an index. Every read is by key or by one range of
-//! one partition; there is no Scan.
+//! one partition; only a backup, which an operator makes, scans.
 //!
 //! | table | `pk` | `sk` | item |
 //! |---|---|---|---|
@@ -24,7 +24,9 @@
 //! | messages | `n#{author}` | `{room}#{nonce}` | the idempotency record of a message |
 //! | messages | `given-up#{author}` | `{room}#{nonce}` | a tombstone: an idempotency record of an erased message |
 //! | messages | `audit` | `{time}#{moderator}#{number}` | an audit entry, the time in 20 digits |
+//! | messages | `restore` | `restore` | while a backup is restored: which one |
 
+pub mod backup;
 pub mod clients;
 pub mod connections;
 mod error_chain;

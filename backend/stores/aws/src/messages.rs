@@ -24,6 +24,7 @@ use crate::{
     table::{Key, Table, Update},
 };
 
+pub(crate) mod backup;
 mod items;
 mod query;
 

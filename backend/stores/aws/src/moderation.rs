@@ -20,6 +20,8 @@ use crate::{
     table::{Key, Table, Update},
 };
 
+pub(crate) mod backup;
+
 /// How long an item outlives its restriction, in seconds, so that a fast clock cannot expire one that is still in force.
 const GRACE_SECONDS: u64 = 10 * 60;
 

@@ -4,12 +4,14 @@ use async_trait::async_trait;
 use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use chat::ports::{
     Result, Unavailable,
+    backup::Record,
     secrets::{Keys, Secrets},
 };
 use shared_types::Timestamp;
 
 use crate::{
     item::{Item, item, number, read_optional_number, text},
+    messages::backup::Found,
     table::{Key, Table, Update},
 };
 
@@ -58,6 +60,24 @@ impl Secrets for DynamoSecrets {
 impl DynamoSecrets {
     pub(crate) fn new(table: Table) -> Self {
         Self { table }
+    }
+
+    /// Replaces whatever secrets there are: for the restore of a backup.
+    pub(crate) async fn overwrite(&self, current: [u8; 32], previous: Option<[u8; 32]>, at: Timestamp) -> Result<()> {
+        let Key { pk, sk } = key();
+        let mut keys = item([("pk", text(pk)), ("sk", text(sk)), ("value", blob(&current)), ("madeAt", number(at.0))]);
+        keys.extend(previous.map(|previous| ("previous".to_owned(), blob(&previous))));
+        self.table.put(keys, "restoring the signing secrets").await
+    }
+}
+
+/// Returns the record of the secrets, if this is their item.
+pub(crate) fn backup_record(item: &Item) -> Found {
+    match item.get("pk").and_then(|pk| pk.as_s().ok()) {
+        Some(pk) if *pk == key().pk => {
+            keys_of(item).map_or(Found::Unreadable, |keys| Found::Record(Record::of_keys(&keys)))
+        }
+        _ => Found::NotInBackups,
     }
 }
 

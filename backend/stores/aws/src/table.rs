@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::{
         delete_item::{DeleteItemError, builders::DeleteItemFluentBuilder},
         put_item::{PutItemError, builders::PutItemFluentBuilder},
         query::builders::QueryFluentBuilder,
+        scan::builders::ScanFluentBuilder,
         update_item::{UpdateItemError, UpdateItemOutput, builders::UpdateItemFluentBuilder},
     },
     types::{ReturnValue, ReturnValuesOnConditionCheckFailure},
@@ -186,6 +187,11 @@ impl Table {
         let limit = i32::try_from(count).unwrap_or(i32::MAX);
         let answer = self.querying(pk).limit(limit).send().await.map_err(self.failed(doing))?;
         Ok(answer.items.unwrap_or_default())
+    }
+
+    /// Returns a consistent Scan of the whole table. Only an operator's command may use it, never a function.
+    pub(crate) fn scanning(&self) -> ScanFluentBuilder {
+        self.client.scan().table_name(&self.name).consistent_read(true)
     }
 
     /// Converts an error of the SDK into [`Unavailable`], for `map_err`. The error names the table, because a missing table is a possible

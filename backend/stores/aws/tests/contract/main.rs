@@ -28,6 +28,7 @@ use tokio::{
 chat_testing::contract_tests!(crate::stores);
 
 mod aws_only;
+mod backup;
 
 async fn stores() -> Stores {
     let Tables { clients, connections, messages } = Tables::create().await;

@@ -1,0 +1,186 @@
+//! Restores a backup into the tables and the bucket of a new stack.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chat::ports::{
+    Unavailable,
+    backup::{ImageRef, Record, RestoreTarget, StoreError},
+    moderation::Moderation,
+    system::Clock,
+};
+use futures::{StreamExt, TryStreamExt, stream};
+use shared_types::{AuditEntry, Timestamp};
+
+use super::{BACKUP, marker_key, pace::Pace, source::marked_backup, units::write_units};
+use crate::{
+    images::S3Images,
+    item::{item, text},
+    messages::DynamoMessages,
+    moderation::{self, DynamoModeration},
+    secrets::DynamoSecrets,
+    table::{Key, Table},
+};
+
+/// Number of writes at the same time: 32 of 5 ms are 6,000 a second, more than a new table takes.
+const WRITES_AT_ONCE: usize = 32;
+
+/// Number of image uploads at the same time.
+const IMAGES_AT_ONCE: usize = 8;
+
+const DOING: &str = "restoring a stack";
+
+/// The stores of a stack that is restored.
+pub(crate) struct RestoredStores {
+    pub(crate) messages: DynamoMessages,
+    pub(crate) moderation: DynamoModeration,
+    pub(crate) secrets: DynamoSecrets,
+    pub(crate) images: S3Images,
+}
+
+/// The tables and the bucket of a stack that nobody has used yet.
+///
+/// An item in the message table marks it from the first write to the last. An interrupted restore of the same backup can be repeated.
+/// Nothing that exists is overwritten, except the signing secrets, because a stack makes its own when its page is first opened.
+pub struct DynamoRestore {
+    log: Table,
+    stores: RestoredStores,
+    clock: Arc<dyn Clock>,
+    pace: Pace,
+    /// The time of the last audit entry, and how many entries of that time there were.
+    audit: (Timestamp, u32),
+    expired: u64,
+}
+
+impl DynamoRestore {
+    pub(crate) fn new(log: Table, stores: RestoredStores, clock: Arc<dyn Clock>, units_per_second: u32) -> Self {
+        let (pace, audit) = (Pace::new(units_per_second), (Timestamp(0), 0));
+        Self { log, stores, clock, pace, audit, expired: 0 }
+    }
+
+    /// Returns whether the message table and the bucket hold nothing.
+    async fn is_empty(&self) -> Result<bool, Unavailable> {
+        let page = self.log.scanning().limit(1).send().await.map_err(self.log.failed(DOING))?;
+        Ok(page.items.unwrap_or_default().is_empty() && !self.stores.images.has_any().await?)
+    }
+
+    /// Writes one record. Returns the write units.
+    async fn put_one(&self, record: &Record, audit_number: u32) -> Result<u64, Unavailable> {
+        match record {
+            Record::Secrets { current, previous, made_at } => {
+                self.stores.secrets.overwrite(current.0, previous.map(|secret| secret.0), *made_at).await.map(|()| 1)
+            }
+            Record::Audit { entry } => {
+                let item = moderation::backup::entry_item(entry, audit_number)?;
+                let units = write_units(&item);
+                self.log.put_if_absent(item, DOING).await.map(|_| units)
+            }
+            Record::Rules { room, rules } => {
+                if self.stores.moderation.rules(room).await?.is_default() {
+                    self.stores.moderation.set_rules(room, *rules).await?;
+                }
+                Ok(1)
+            }
+            Record::Restrictions { subject, restrictions } => {
+                if self.stores.moderation.restrictions(subject).await?.is_default() {
+                    self.stores.moderation.set_restrictions(subject, *restrictions).await?;
+                }
+                Ok(1)
+            }
+            Record::BannedAddresses { person, addresses, until } => {
+                if self.stores.moderation.banned_addresses(person).await?.is_empty() {
+                    self.stores.moderation.set_banned_addresses(person, addresses, *until).await?;
+                }
+                Ok(1)
+            }
+            Record::Room { room, rev } => self.stores.messages.raise_rev(room, *rev).await.map(|()| 1),
+            Record::Idempotency { .. } | Record::Tombstone { .. } | Record::Change { .. } | Record::Message { .. } => {
+                let Some(item) = self.stores.messages.restored_item(record)? else { return Ok(0) };
+                let units = write_units(&item);
+                self.log.put_if_absent(item, DOING).await.map(|_| units)
+            }
+        }
+    }
+
+    /// Returns whether a record is older than the stack keeps it.
+    fn is_expired(&self, record: &Record) -> bool {
+        let now = self.clock.now();
+        match record {
+            Record::Idempotency { record, .. } => self.stores.messages.is_over(record.at),
+            Record::Tombstone { until, .. } | Record::BannedAddresses { until, .. } => *until <= now,
+            Record::Change { change, .. } => self.stores.messages.is_over(change.at),
+            Record::Message { message, .. } => self.stores.messages.is_over(message.message.sent_at),
+            Record::Audit { entry } => moderation::backup::is_over(entry, now),
+            Record::Restrictions { restrictions, .. } => {
+                restrictions.muted_until.max(restrictions.banned_until).is_none_or(|until| until <= now)
+            }
+            Record::Secrets { .. } | Record::Room { .. } | Record::Rules { .. } => false,
+        }
+    }
+
+    /// Returns the number of an entry among those of its time, which follow each other in a backup.
+    fn audit_number(&mut self, entry: &AuditEntry) -> u32 {
+        self.audit = if self.audit.0 == entry.at { (entry.at, self.audit.1 + 1) } else { (entry.at, 0) };
+        self.audit.1
+    }
+}
+
+#[async_trait]
+impl RestoreTarget for DynamoRestore {
+    async fn begin(&mut self, backup: &str) -> Result<(), StoreError> {
+        if let Some(marker) = self.log.get(marker_key(), DOING).await? {
+            return match marked_backup(&marker) == Some(backup) {
+                true => Ok(()),
+                false => Err(StoreError::Refused(
+                    "the restore of another backup into this stack was interrupted: repeat that one, or use a new stack".into(),
+                )),
+            };
+        }
+        if !self.is_empty().await? {
+            return Err(StoreError::Refused(
+                "this stack holds a chat already: restore into a new stack that nobody has written in".into(),
+            ));
+        }
+        let Key { pk, sk } = marker_key();
+        let marker = item([("pk", text(pk)), ("sk", text(sk)), (BACKUP, text(backup))]);
+        match self.log.put_if_absent(marker, DOING).await? {
+            None => Ok(()),
+            Some(_) => Err(StoreError::Refused("another restore into this stack is in progress".into())),
+        }
+    }
+
+    async fn put(&mut self, records: Vec<Record>) -> Result<(), StoreError> {
+        let mut kept = Vec::with_capacity(records.len());
+        for record in records {
+            let number = if let Record::Audit { entry } = &record { self.audit_number(entry) } else { 0 };
+            if self.is_expired(&record) {
+                self.expired += 1;
+            } else {
+                kept.push((record, number));
+            }
+        }
+        let puts: Vec<_> = kept.iter().map(|(record, number)| self.put_one(record, *number)).collect();
+        let units: Vec<u64> = stream::iter(puts).buffer_unordered(WRITES_AT_ONCE).try_collect().await?;
+        self.pace.used(units.into_iter().sum()).await;
+        Ok(())
+    }
+
+    async fn put_images(&mut self, images: Vec<(ImageRef, Vec<u8>)>) -> Result<(), StoreError> {
+        let before = images.len();
+        let kept: Vec<_> =
+            images.into_iter().filter(|(image, _)| !self.stores.messages.is_over(image.sent_at)).collect();
+        self.expired += (before - kept.len()) as u64;
+        let puts: Vec<_> =
+            kept.into_iter().map(|(image, bytes)| self.stores.images.put_restored(image, bytes)).collect();
+        Ok(stream::iter(puts).buffer_unordered(IMAGES_AT_ONCE).try_collect().await?)
+    }
+
+    async fn finish(&mut self) -> Result<(), StoreError> {
+        self.log.delete(marker_key(), DOING).await?;
+        Ok(())
+    }
+
+    fn expired(&self) -> u64 {
+        self.expired
+    }
+}
