@@ -102,7 +102,7 @@ pub(crate) fn backup(task: Task, flags: &[String]) -> Result<()> {
             run(Command::new(local).args([task.name(), "--data", data, task.directory(), directory]))
         }
         (None, Some(stack)) => {
-            tools::install(&project, &tools::UPLOAD)?;
+            tools::install(&project, &tools::ACCOUNT)?;
             let aws = AwsSettings { project: &project, flags: &flags };
             let stack = Stack::find(&aws, stack)?;
             let mut program = aws.program()?;
