@@ -15,7 +15,7 @@ use crate::{
 /// # Errors
 ///
 /// [`BackupError`] if it is not complete, is damaged, or holds what this version does not know.
-pub fn check(backup: &Path) -> Result<(Summary, String)> {
+pub(crate) fn check(backup: &Path) -> Result<(Summary, String)> {
     let (manifest, id) = Manifest::read(backup)?;
     for file in LineFile::ALL {
         let Some(entry) = manifest.files.get(file.name()) else { continue };

@@ -25,7 +25,12 @@ mod manifest;
 mod restore;
 mod write;
 
-pub use self::{check::check, error::BackupError, lines::parse_record, restore::restore, write::back_up};
+pub use self::{
+    error::BackupError,
+    lines::{BadLine, parse_record},
+    restore::restore,
+    write::back_up,
+};
 
 use std::fmt;
 
