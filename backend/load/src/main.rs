@@ -7,12 +7,12 @@ mod deliveries;
 mod frames;
 mod idle;
 mod pages;
-mod process;
 mod socket;
 
 use std::{io, net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
+use load::process;
 
 use crate::{deliveries::Talk, pages::Loads};
 

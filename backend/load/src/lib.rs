@@ -1,0 +1,3 @@
+//! What both load generators need.
+
+pub mod process;
