@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: size of the page, its Lighthouse scores, and what hostile peers cost the others.
 
+mod aws;
 mod local;
 mod sample_room;
 
@@ -8,8 +9,11 @@ use std::{fs, path::Path};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-pub(crate) use self::local::{Extent, bench as bench_local};
 use self::sample_room::SampleRoom;
+pub(crate) use self::{
+    aws::bench as bench_aws,
+    local::{Extent, bench as bench_local},
+};
 use crate::{
     budget,
     command::run,

@@ -29,6 +29,7 @@ cargo xtask test            run every test, including browser tests of the local
 cargo xtask bench           print the size of the page and run Lighthouse three times
 cargo xtask bench page      measure visits, history and sending in Chromium
 cargo xtask bench local     measure the local binary beside chat rooms on Bun and Node.js; with --short, in about a minute
+cargo xtask bench aws [FLAGS] measure the Lambda functions as local processes, beside AWS's sample on Node.js
 cargo xtask gallery         write a page with every state of every component, and take screenshots for review
 cargo xtask fuzz            run the fuzz targets for a minute; with --long, 10,000,000 inputs for each target
 cargo xtask sbom            write a software bill of materials (SBOM) of the programs and the page to target/sbom/
@@ -40,7 +41,8 @@ cargo xtask restore --from COPY --data DIR
                             the place of --data DIR, with --region, --profile, --read-units N and --write-units N
 
 FLAGS of run are passed to the local binary (try --help). FLAGS of deploy are passed to `sam deploy`, such as
---stack-name NAME, --guided or --parameter-overrides LimitConnectionCount=50.";
+--stack-name NAME, --guided or --parameter-overrides LimitConnectionCount=50. FLAGS of bench aws are passed to the load, such as
+--calls or --rooms 100,1000 (try --help).";
 
 fn main() -> ExitCode {
     let mut arguments = env::args().skip(1);
@@ -57,6 +59,7 @@ fn main() -> ExitCode {
         ("bench", false) if rest == ["page"] => bench::bench_page(),
         ("bench", false) if rest == ["local"] => bench::bench_local(bench::Extent::FULL),
         ("bench", false) if rest == ["local", "--short"] => bench::bench_local(bench::Extent::SHORT),
+        ("bench", false) if rest[0] == "aws" => bench::bench_aws(&rest[1..]),
         ("fuzz", true) => fuzz::fuzz(fuzz::Length::Short),
         ("fuzz", false) if rest == ["--long"] => fuzz::fuzz(fuzz::Length::Long),
         ("sbom", true) => sbom::sbom(),

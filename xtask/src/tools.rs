@@ -48,6 +48,11 @@ pub(crate) const BUN: Tool = table::BUN;
 /// The library of the other chat room.
 pub(crate) const NODE_WS: Tool = table::NODE_WS;
 
+/// The AWS SDK of AWS's sample, and the folders of its modules.
+pub(crate) const AWS_SDK: [Tool; 2] = [table::NODE_DYNAMODB, table::NODE_GATEWAY];
+pub(crate) const AWS_SDK_MODULES: [&str; 3] =
+    ["@aws-sdk/client-dynamodb", "@aws-sdk/lib-dynamodb", "@aws-sdk/client-apigatewaymanagementapi"];
+
 /// A program: how to recognise it and how to install it.
 pub(crate) struct Tool {
     /// Name for messages; a downloaded program is stored under it.

@@ -185,6 +185,26 @@ pub(super) const NODE_WS: Tool = Tool {
     time: "a few seconds",
 };
 
+/// The AWS SDK for DynamoDB, with `@aws-sdk/client-dynamodb`, which it asks for.
+pub(super) const NODE_DYNAMODB: Tool = Tool {
+    name: "the package @aws-sdk/lib-dynamodb",
+    purpose: "is part of AWS's sample, which is measured beside the functions",
+    probes: &[],
+    accepts: Accepts::Any,
+    source: Source::Npm("@aws-sdk/lib-dynamodb@3.1169.0"),
+    time: "a few seconds",
+};
+
+/// The AWS SDK for `@connections`.
+pub(super) const NODE_GATEWAY: Tool = Tool {
+    name: "the package @aws-sdk/client-apigatewaymanagementapi",
+    purpose: "is part of AWS's sample, which is measured beside the functions",
+    probes: &[],
+    accepts: Accepts::Any,
+    source: Source::Npm("@aws-sdk/client-apigatewaymanagementapi@3.1169.0"),
+    time: "a few seconds",
+};
+
 /// Prebuilt trunk, pinned by checksum. Change the checksums together with the version of [`TRUNK`]: the file
 /// `ARCHIVE.sha256` beside each archive has them.
 const TRUNK_RELEASE: Release = Release {
