@@ -105,8 +105,13 @@ impl Chat {
         if status.is_some_and(|status| status >= 300) {
             return Err(io::Error::other(format!("an event was answered with {}: {event}", invocation.answer)));
         }
+        Ok(self.effect(invocation))
+    }
+
+    /// Returns an effect with all calls and posts since the last one.
+    pub(crate) fn effect(&self, invocation: Invocation) -> Effect {
         let (calls, posts) = (self.store.take(), self.sockets.take());
-        Ok(Effect { invocation, cost: Cost::of(&calls), calls, posts })
+        Effect { invocation, cost: Cost::of(&calls), calls, posts }
     }
 }
 

@@ -16,6 +16,8 @@ pub(crate) fn variables(store: SocketAddr, sockets: SocketAddr) -> Vec<(&'static
         ("LIMIT_PERSON_RATE", "100000"),
         ("LIMIT_ADDRESS_RATE", "100000"),
         ("LIMIT_CONNECTION_COUNT", "20000"),
+        ("DIRECT_LISTENERS", "2000"),
+        ("POST_RATE", "8000"),
         ("LIMIT_MESSAGE_COUNT", "100"),
         ("MESSAGE_RETENTION_DAYS", "365"),
         ("ACCESS", "open"),
@@ -44,6 +46,7 @@ pub(crate) fn variables(store: SocketAddr, sockets: SocketAddr) -> Vec<(&'static
     ];
     let mut variables: Vec<_> = fixed.map(|(name, value)| (name, value.to_owned())).into();
     variables.push(("AWS_ENDPOINT_URL", format!("http://{store}")));
+    variables.push(("SHARD_QUEUE_URL", format!("http://{store}/000000000000/bench.fifo")));
     variables.push(("CONNECTIONS_ENDPOINT", format!("http://{sockets}/Prod")));
     variables
 }

@@ -11,6 +11,7 @@ mod events;
 mod function;
 mod http;
 mod metering;
+mod queue;
 mod report;
 mod rooms;
 mod sample;
@@ -18,6 +19,7 @@ mod sockets;
 mod starts;
 mod store;
 mod units;
+mod workers;
 
 use std::{io, net::SocketAddr, path::PathBuf, time::Duration};
 

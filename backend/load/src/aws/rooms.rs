@@ -7,6 +7,7 @@ use crate::{
     chat::Chat,
     events,
     report::Row,
+    workers::Workers,
 };
 
 /// Functions that open sockets at the same time.
@@ -18,17 +19,25 @@ pub(crate) const REPETITIONS: usize = 6;
 /// Opens sockets until the room has each of the sizes, and measures messages there.
 pub(crate) async fn measure(chat: &Chat, sizes: &[usize]) -> io::Result<Vec<Row>> {
     let mut frames = Frames::start(chat, ROOM).await?;
+    let has_workers = chat.places.functions.join("deliver").exists();
+    let mut workers = if has_workers { Some(Workers::start(chat).await?) } else { None };
     let (mut rows, mut connected) = (Vec::new(), 0);
     for size in sizes {
         connect(chat, connected..*size).await?;
         connected = *size;
         chat.count(true);
-        let mut effects = Vec::new();
+        let (mut effects, mut delivered) = (Vec::new(), Vec::new());
         for _ in 0..REPETITIONS {
             effects.push(frames.message().await?.0);
+            if let Some(workers) = &mut workers {
+                delivered.push(workers.empty_queue(chat).await?);
+            }
         }
         chat.count(false);
         rows.push(row(chat, &format!("send, {size} listeners"), &effects, &frames.send)?);
+        if let Some(workers) = workers.as_ref().filter(|_| delivered.iter().any(|effect| !effect.posts.is_empty())) {
+            rows.push(row(chat, &format!("its workers, {size} listeners"), &delivered, &workers.0[0])?);
+        }
     }
     Ok(rows)
 }

@@ -1,4 +1,4 @@
-//! DynamoDB and S3 for the functions: a proxy in front of an AWS emulator that counts and delays.
+//! DynamoDB, S3 and SQS for the functions: a proxy in front of an AWS emulator that counts and delays.
 //!
 //! An answer comes after a fixed time, as long as the emulator is quicker. Then the calls are as parallel as on AWS, whatever the emulator
 //! does one after the other.
@@ -12,13 +12,18 @@ use std::{
 };
 
 use bytes::Bytes;
-use hyper::{Request, http::request::Parts};
+use hyper::{
+    Request,
+    header::{CONTENT_TYPE, HeaderValue},
+    http::request::Parts,
+};
 use serde_json::Value;
 
 use crate::{
     chain,
     http::{Answer, Handler, HttpClient, answer},
     metering::{self, Peek, Units},
+    queue::Queue,
 };
 
 /// What DynamoDB says when a condition is false.
@@ -29,6 +34,7 @@ const API: &str = "DynamoDB_20120810";
 
 /// The proxy.
 pub(crate) struct Store {
+    pub(crate) queue: Queue,
     emulator: SocketAddr,
     client: HttpClient,
     /// The page's index.html, the only object of the buckets.
@@ -85,6 +91,9 @@ impl Handler for Store {
     async fn handle(&self, head: Parts, body: Bytes) -> Answer {
         let start = Instant::now();
         let target = head.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
+        if let Some(operation) = target.and_then(|target| target.strip_prefix("AmazonSQS.")) {
+            return self.enqueue(operation, &body, start).await;
+        }
         let Some(operation) = target.and_then(|target| target.strip_prefix(API)?.strip_prefix('.')).map(str::to_owned)
         else {
             return self.object(&head, start).await;
@@ -93,10 +102,7 @@ impl Handler for Store {
         match self.call(&operation, body).await {
             Ok((status, body, units)) => {
                 self.end(what, units, start).await;
-                let mut answer = answer(status, body);
-                let json = hyper::header::HeaderValue::from_static("application/x-amz-json-1.0");
-                answer.headers_mut().insert(hyper::header::CONTENT_TYPE, json);
-                answer
+                json_answer(status, body)
             }
             Err(error) => {
                 eprintln!("{operation} failed: {error}");
@@ -106,10 +112,27 @@ impl Handler for Store {
     }
 }
 
+fn json_answer(status: u16, body: impl Into<Bytes>) -> Answer {
+    let mut answer = answer(status, body);
+    let json = HeaderValue::from_static("application/x-amz-json-1.0");
+    answer.headers_mut().insert(CONTENT_TYPE, json);
+    answer
+}
+
 impl Store {
     pub(crate) fn new(emulator: SocketAddr, template: Bytes, delay: Duration) -> Self {
         let (counts, calls, remembered, writes) = Default::default();
-        Self { emulator, client: HttpClient::new(), template, delay, counts, calls, remembered, writes }
+        Self {
+            queue: Queue::default(),
+            emulator,
+            client: HttpClient::new(),
+            template,
+            delay,
+            counts,
+            calls,
+            remembered,
+            writes,
+        }
     }
 
     /// Delays and counts calls from now on, or no longer.
@@ -170,6 +193,14 @@ impl Store {
             .body(body.into())
             .map_err(io::Error::other)?;
         self.client.send(request).await
+    }
+
+    /// Answers a call of SQS.
+    async fn enqueue(&self, operation: &str, body: &[u8], start: Instant) -> Answer {
+        let request: Value = serde_json::from_slice(body).unwrap_or_default();
+        let sent = self.queue.send(operation, &request);
+        self.end(format!("SQS {operation}"), Units::default(), start).await;
+        json_answer(200, sent.to_string())
     }
 
     /// Answers a call of S3.
