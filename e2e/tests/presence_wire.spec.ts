@@ -89,6 +89,7 @@ test('a hidden page gets messages, and presence again when it is visible', async
   const [ann, bea] = [await connect(room, { name: 'Ann' }), await connect(room, { name: 'Bea' })];
   for (const client of [ann, bea]) await sayHello(client);
   await bea.request({ action: 'changes', after: 0, hidden: true }, 'changes');
+  await bea.drain('presence');
   const zoe = await connect(room, { name: 'Zoe' });
   await sayHello(zoe);
   await expectPresence(ann, 'Ann', 'Bea', 'Zoe');

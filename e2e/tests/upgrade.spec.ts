@@ -39,8 +39,8 @@ async function visit(browser: Browser, url: string, room: string): Promise<strin
   page.on('pageerror', (error) => failures.push(String(error)));
   const answer = await page.goto(`${url}/r/${room}`);
   const files = filesOf((await answer?.text()) ?? '');
-  await new ChatPage(page).waitForState('live');
   await expectServed(url, files);
+  await new ChatPage(page).waitForState('live');
   expect(failures, 'what failed on a page').toEqual([]);
   await context.close();
   return files;

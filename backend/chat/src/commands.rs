@@ -197,13 +197,12 @@ impl FrameHandler {
         }
     }
 
-    /// Runs the command in a frame. Errors are sent to the client; those that the server caused are logged as well. Returns the
-    /// action of a command that succeeded.
-    pub async fn handle(&self, frame: FrameRequest) -> Option<Action> {
-        self.handle_parsed(ParsedFrame::from(frame)).await
+    /// Runs the command in a frame. Errors are sent to the client; those that the server caused are logged as well.
+    pub async fn handle(&self, frame: FrameRequest) {
+        self.handle_parsed(ParsedFrame::from(frame)).await;
     }
 
-    /// Does the same for a frame that is parsed already.
+    /// Does the same for a frame that is parsed already. Returns the action of a command that succeeded.
     pub async fn handle_parsed(&self, frame: ParsedFrame) -> Option<Action> {
         // All posts of the command, to the room and to other people, have one deadline. The reply is sent in any case.
         let handler = Self { broadcast: self.broadcast.for_request(), ..self.clone() };

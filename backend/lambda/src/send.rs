@@ -1,6 +1,6 @@
 //! Handles the events of `send` and `$default`.
 
-use chat::commands::{FrameHandler, FrameRequest};
+use chat::commands::{FrameHandler, FrameRequest, pipeline::ParsedFrame};
 use serde_json::value::RawValue;
 
 use crate::{
@@ -26,10 +26,8 @@ async fn answer(route: &FrameHandler, metrics: Option<&Metrics>, event: &RawValu
     let SocketEvent { connection, request_id, body, .. } = event;
     let frame = FrameRequest { connection, request_id, body };
     match metrics {
-        Some(metrics) => metrics.measure(route.handle(frame)).await,
-        None => {
-            route.handle(frame).await;
-        }
+        Some(metrics) => metrics.measure(route.handle_parsed(ParsedFrame::from(frame))).await,
+        None => route.handle(frame).await,
     }
     Answer::OK
 }

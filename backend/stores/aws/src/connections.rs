@@ -91,9 +91,11 @@ impl Connections for DynamoConnections {
         let update = self
             .table
             .updating(listener_key(connection))
-            .update_expression("SET hidden = :hidden")
+            // The name is a reserved word of DynamoDB.
+            .update_expression("SET #hidden = :hidden")
             // Without the condition the update would create a listener of a socket that was closed.
             .condition_expression("attribute_exists(pk)")
+            .expression_attribute_names("#hidden", "hidden")
             .expression_attribute_values(":hidden", AttributeValue::Bool(hidden));
         if let Update::Made(_) = self.table.try_update(update, "storing whether a page is hidden").await? {
             self.recent.put(&Connection { hidden, ..connection.clone() });
