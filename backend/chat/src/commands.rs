@@ -66,7 +66,7 @@ use crate::{
         rate_store::RateStore,
         system::{Clock, Entropy},
     },
-    presence::broadcast::Broadcast,
+    presence::{broadcast::Broadcast, large_rooms::LargeRooms},
 };
 
 /// The permission and the rate bucket of a command.
@@ -184,7 +184,14 @@ impl FrameHandler {
             posting_policy: PostingPolicy { restriction_store: restriction_store.clone(), rate_store },
             moderation: ModerationActions { restriction_store, connections: connections.clone() },
             eraser: DataEraser { updater: updater.clone() },
-            broadcast: Broadcast { connections, gateway, clock: clock.clone(), entropy, deadline: None },
+            broadcast: Broadcast {
+                connections,
+                gateway,
+                clock: clock.clone(),
+                entropy,
+                deadline: None,
+                large_rooms: None,
+            },
             poster: MessagePoster { messages: messages.clone(), images, clock: clock.clone() },
             updater,
             catch_up: CatchUp { messages: messages.clone(), clock, renderer: renderer.clone(), page_size },
@@ -195,6 +202,13 @@ impl FrameHandler {
             rejection_log: Arc::default(),
             access,
         }
+    }
+
+    /// Returns the same handler, which hands frames for large rooms to workers.
+    #[must_use]
+    pub fn with_large_rooms(mut self, large_rooms: LargeRooms) -> Self {
+        self.broadcast.large_rooms = Some(large_rooms);
+        self
     }
 
     /// Runs the command in a frame. Errors are sent to the client; those that the server caused are logged as well.
@@ -300,7 +314,7 @@ impl FrameHandler {
             ClientMessage::Hello { since } => hello::run(self, sender, since).await,
             ClientMessage::Send { text, image, reply_to, mentions, .. } => {
                 let (room, author) = (sender.room.clone(), sender.person.clone());
-                send::run(self, Draft { room, author, nonce, text, image, reply_to, mentions }).await
+                send::run(self, sender, Draft { room, author, nonce, text, image, reply_to, mentions }).await
             }
             ClientMessage::Upload { nonce, kind, size } => upload::run(self, sender, nonce, kind, size).await,
             ClientMessage::Edit { seq, text, mentions, based_on, .. } => {

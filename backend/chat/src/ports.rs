@@ -6,12 +6,14 @@ pub mod backup;
 pub mod connection_gateway;
 pub mod connections;
 pub mod cpu_pool;
+pub mod fan_out;
 pub mod identity_provider;
 pub mod images;
 pub mod messages;
 pub mod moderation;
 pub mod rate_store;
 pub mod secrets;
+pub mod shards;
 pub mod system;
 pub mod template_store;
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chat::ports::{
     connections::Connections, images::Images, messages::Messages, moderation::Moderation, rate_store::RateStore,
-    secrets::Secrets,
+    secrets::Secrets, shards::Shards,
 };
 
 pub mod connections;
@@ -19,10 +19,13 @@ pub mod messages;
 pub mod moderation;
 pub mod rate_store;
 pub mod secrets;
+pub mod shards;
 
 /// The stores of one deployment target, empty.
 pub struct Stores {
     pub connections: Arc<dyn Connections>,
+    /// The same connections.
+    pub shards: Arc<dyn Shards>,
     pub messages: Arc<dyn Messages>,
     pub moderation: Arc<dyn Moderation>,
     pub secrets: Arc<dyn Secrets>,
@@ -86,6 +89,9 @@ macro_rules! contract_tests {
         }
         mod secrets {
             $crate::secrets_contract!($stores);
+        }
+        mod shards {
+            $crate::shards_contract!($stores);
         }
     };
 }

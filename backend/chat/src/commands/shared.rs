@@ -1,6 +1,6 @@
 //! Steps that several commands share.
 
-use shared_types::{ChatMessage, Nonce, PersonId, RoomName, RoomRules, Seq, ServerMessage};
+use shared_types::{ChatMessage, Nonce, PersonId, RoomRules, Seq, ServerMessage};
 
 use super::{FrameHandler, Reply};
 use crate::{
@@ -19,9 +19,9 @@ impl FrameHandler {
     /// sender is told as well, because the broadcast does not show theirs. An update that is not needed is answered to the sender alone.
     pub(super) async fn update(&self, sender: &Connection, seq: Seq, nonce: &Nonce, update: MessageUpdate) -> Reply {
         match self.updater.update(&sender.room, &sender.person, seq, nonce, update).await? {
-            Changed::Now(message) | Changed::Before(message) => self.tell_room(&sender.room, message).await?,
+            Changed::Now(message) | Changed::Before(message) => self.tell_room(sender, message).await?,
             Changed::Overtaken(message) => {
-                self.tell_room(&sender.room, message).await?;
+                self.tell_room(sender, message).await?;
                 return Err(UpdateError::Outdated.into());
             }
             Changed::Unneeded(message) => {
@@ -44,9 +44,10 @@ impl FrameHandler {
         Ok((count, more))
     }
 
-    /// Broadcasts a message to its room.
-    pub(super) async fn tell_room(&self, room: &RoomName, message: ChatMessage) -> Result<()> {
-        self.broadcast.to_room(room, &ServerMessage::Message(self.renderer.one(room, message))).await
+    /// Broadcasts a message to the room of the connection that sent or changed it.
+    pub(super) async fn tell_room(&self, sender: &Connection, message: ChatMessage) -> Result<()> {
+        let message = ServerMessage::Message(self.renderer.one(&sender.room, message));
+        self.broadcast.to_room_of(sender, &message).await
     }
 
     /// Sends `welcome`: the person, the people in the room and its rules.

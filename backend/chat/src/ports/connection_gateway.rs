@@ -14,6 +14,11 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// Returns the frame of a JSON text that was serialized before, by another process.
+    pub fn from_json(json: String) -> Self {
+        Self { json: json.into(), rev: None }
+    }
+
     /// The JSON text of the frame. It is valid UTF-8.
     pub fn json(&self) -> &Bytes {
         &self.json

@@ -6,16 +6,19 @@ use std::{collections::BTreeMap, slice, sync::Arc, time::Duration};
 use futures::{StreamExt, future::join_all, stream};
 use shared_types::{RoomName, ServerMessage, Timestamp};
 
-use crate::ports::{
-    Result,
-    connection_gateway::{ConnectionGateway, DeliveryOutcome, Frame},
-    connections::{Connection, ConnectionId, Connections},
-    system::{Clock, Entropy},
+use crate::{
+    ports::{
+        Result,
+        connection_gateway::{ConnectionGateway, DeliveryOutcome, Frame},
+        connections::{Connection, ConnectionId, Connections},
+        system::{Clock, Entropy},
+    },
+    presence::large_rooms::LargeRooms,
 };
 
 /// Maximum number of concurrent posts. A post to @connections takes about 10 ms, so 64 concurrent ones are 6,400 a second
 /// from one function, within the account's 10,000.
-const CONCURRENT_POSTS: usize = 64;
+pub(super) const CONCURRENT_POSTS: usize = 64;
 
 /// Maximum pause before the one retry of a post, with full jitter. A connection that is busy twice is left to its next
 /// catch-up, so that it delays the request by 100 ms at most.
@@ -38,6 +41,8 @@ pub struct Broadcast {
     pub entropy: Arc<dyn Entropy>,
     /// When the posts of the present request stop. `None` between requests: then each call has its own deadline.
     pub deadline: Option<Timestamp>,
+    /// Serves rooms that are too large for one request. `None` posts to rooms of every size.
+    pub large_rooms: Option<LargeRooms>,
 }
 
 /// Age below which a connection that is reported as gone may still be connecting. API Gateway answers 410 until its
@@ -45,7 +50,7 @@ pub struct Broadcast {
 const CONNECTING: Duration = Duration::from_secs(30);
 
 /// The result for one connection.
-enum ListenerOutcome {
+pub(super) enum ListenerOutcome {
     Delivered,
     /// The connection was gone, and this request removed it.
     Removed(Connection),
@@ -57,19 +62,27 @@ enum ListenerOutcome {
 
 /// The results for all connections of a broadcast.
 #[derive(Default)]
-struct Summary {
+pub(super) struct Summary {
     delivered: usize,
     missed: usize,
     removed: Vec<Connection>,
 }
 
 impl Summary {
-    fn add(&mut self, outcome: ListenerOutcome) {
+    pub(super) fn add(&mut self, outcome: ListenerOutcome) {
         match outcome {
             ListenerOutcome::Delivered => self.delivered += 1,
             ListenerOutcome::Removed(listener) => self.removed.push(listener),
             ListenerOutcome::Gone => {}
             ListenerOutcome::Missed => self.missed += 1,
+        }
+    }
+
+    /// Logs how many connections missed a message.
+    pub(super) fn log_missed(&self) {
+        let Self { missed, delivered, .. } = self;
+        if *missed > 0 {
+            tracing::warn!(missed, delivered, "some connections could not be reached; they catch up later");
         }
     }
 }
@@ -85,7 +98,8 @@ impl Broadcast {
     ///
     /// # Errors
     ///
-    /// Returns `Unavailable` when the connections could not be read. Failures of single connections are no error.
+    /// Returns `Unavailable` when the connections could not be read, or the workers of a large room could not be reached.
+    /// Failures of single connections are no error.
     pub async fn to_room(&self, room: &RoomName, message: &ServerMessage) -> Result<()> {
         self.all_to_room(room, slice::from_ref(message)).await
     }
@@ -95,13 +109,15 @@ impl Broadcast {
     ///
     /// # Errors
     ///
-    /// Returns `Unavailable` when the connections could not be read.
+    /// As [`to_room`](Self::to_room).
     pub async fn all_to_room(&self, room: &RoomName, messages: &[ServerMessage]) -> Result<()> {
         if messages.is_empty() {
             return Ok(());
         }
-        let listeners = self.connections.in_room(room).await?;
-        self.to_all(listeners.iter(), messages).await;
+        match self.direct_listeners(room).await? {
+            Some(listeners) => self.to_all(listeners.iter(), messages).await,
+            None => self.publish_all(room, &messages.iter().map(Frame::from).collect::<Vec<_>>()).await?,
+        }
         Ok(())
     }
 
@@ -110,7 +126,8 @@ impl Broadcast {
     ///
     /// # Errors
     ///
-    /// Returns `Unavailable` when the connections of a room could not be read. Nothing was sent then.
+    /// Returns `Unavailable` when the connections of a room could not be read, or the workers of a large room could not be
+    /// reached. Only large rooms before it were told then.
     pub async fn to_rooms(&self, messages: Vec<(RoomName, ServerMessage)>) -> Result<()> {
         let until = self.posting_deadline();
         let mut by_room: BTreeMap<RoomName, Vec<Frame>> = BTreeMap::new();
@@ -119,7 +136,10 @@ impl Broadcast {
         }
         let mut rooms = Vec::new();
         for (room, frames) in &by_room {
-            rooms.push((self.connections.in_room(room).await?, frames));
+            match self.direct_listeners(room).await? {
+                Some(listeners) => rooms.push((listeners, frames)),
+                None => self.publish_all(room, frames).await?,
+            }
         }
         let deliveries = rooms.iter().flat_map(|(listeners, frames)| listeners.iter().map(move |one| (one, *frames)));
         let posts = deliveries.map(|(listener, frames)| self.deliver_all(listener, frames, until)).collect();
@@ -147,7 +167,11 @@ impl Broadcast {
         join_all(connections.iter().map(|connection| self.deliver(&connection.id, &frame, until))).await;
     }
 
-    async fn to_all<'a>(&self, listeners: impl Iterator<Item = &'a Connection> + Clone, messages: &[ServerMessage]) {
+    pub(super) async fn to_all<'a>(
+        &self,
+        listeners: impl Iterator<Item = &'a Connection> + Clone,
+        messages: &[ServerMessage],
+    ) {
         let (frames, until) = (messages.iter().map(Frame::from).collect::<Vec<_>>(), self.posting_deadline());
         let mut ids = listeners.clone().map(|listener| &listener.id);
         let Some(outcomes) = self.gateway.post_to_many(&mut ids, &frames) else {
@@ -172,12 +196,10 @@ impl Broadcast {
     }
 
     /// Logs how many connections missed a message, and tells the remaining people who left.
-    async fn finish(&self, Summary { delivered, missed, removed }: Summary, until: Timestamp) {
-        if missed > 0 {
-            tracing::warn!(missed, delivered, "some connections could not be reached; they catch up later");
-        }
+    async fn finish(&self, summary: Summary, until: Timestamp) {
+        summary.log_missed();
         // The `$disconnect` of a removed connection finds nothing to remove, so it does not send the new presence.
-        if let Err(error) = self.all_left(&removed, until).await {
+        if let Err(error) = self.all_left(&summary.removed, until).await {
             tracing::warn!(%error, "sending presence failed; the next change of presence corrects it");
         }
     }
@@ -249,7 +271,12 @@ impl Broadcast {
     }
 
     /// Delivers frames one after the other, and stops at the first one that is not delivered.
-    async fn deliver_all(&self, listener: &Connection, frames: &[Frame], until: Timestamp) -> ListenerOutcome {
+    pub(super) async fn deliver_all(
+        &self,
+        listener: &Connection,
+        frames: &[Frame],
+        until: Timestamp,
+    ) -> ListenerOutcome {
         for frame in frames {
             match self.deliver_to(listener, frame, until).await {
                 ListenerOutcome::Delivered => {}

@@ -25,7 +25,7 @@ impl DisconnectHandler {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
-        Self { broadcast: Broadcast { connections, gateway, clock, entropy, deadline: None } }
+        Self { broadcast: Broadcast { connections, gateway, clock, entropy, deadline: None, large_rooms: None } }
     }
 
     /// Removes the connection and tells the remaining people who left. No client is left to get an error, so errors are only logged.

@@ -24,6 +24,7 @@ use crate::{
     moderation::DynamoModeration,
     rate_store::DynamoRateStore,
     secrets::DynamoSecrets,
+    shard_queue::SqsShardQueue,
     table::Table,
     templates::{PageRelease, PublishedTemplate},
 };
@@ -151,6 +152,11 @@ impl Clients {
     /// Returns the gateway to the sockets of the WebSocket API whose stage is at `endpoint`, `https://…/ws`.
     pub fn gateway(&self, endpoint: &str) -> ApiGatewayConnections {
         ApiGatewayConnections::new(&self.shared, endpoint)
+    }
+
+    /// Returns the queue of the workers at `url`.
+    pub fn shard_queue(&self, url: &str) -> SqsShardQueue {
+        SqsShardQueue::new(&self.shared, url)
     }
 
     /// Returns the index template of `page`, whose assets are uploaded to the bucket of that name.

@@ -26,6 +26,7 @@ use crate::{
 
 mod counters;
 mod room_reads;
+mod shards;
 
 /// Number of partitions over which the pointers are spread. One partition takes 1,000 writes a second; 16 take more connects and disconnects
 /// than API Gateway allows (500 new connections a second for an account).

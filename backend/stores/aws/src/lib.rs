@@ -6,6 +6,7 @@
 //! | table | `pk` | `sk` | item |
 //! |---|---|---|---|
 //! | connections | `room#{room}` | connection id | a listener of a room |
+//! | connections | `shards#{room}` | `borders` | the connection ids at which a large room is divided |
 //! | connections | `conn#{shard}` | connection id | pointer from an id to its connection |
 //! | connections | `count` | `count` | the number of connections |
 //! | connections | `open#{address}` | `open` | the number of connections from an address |
@@ -37,5 +38,6 @@ pub mod messages;
 pub mod moderation;
 pub mod rate_store;
 pub mod secrets;
+pub mod shard_queue;
 mod table;
 pub mod templates;

@@ -1,7 +1,8 @@
 //! Connections in memory.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound,
     sync::{Arc, Mutex, MutexGuard},
 };
 
@@ -9,17 +10,47 @@ use async_trait::async_trait;
 use chat::ports::{
     Result,
     connections::{Admission, Connection, ConnectionId, ConnectionLimits, Connections},
+    shards::{Shard, ShardListeners, Shards},
 };
 use futures::stream::{self, BoxStream, StreamExt};
 use shared_types::{PersonName, RoomName};
 
-/// [`Connections`] in memory.
+/// [`Connections`] and [`Shards`] in memory.
 #[derive(Default)]
-pub struct MemoryConnections(Mutex<BTreeMap<ConnectionId, Connection>>);
+pub struct MemoryConnections {
+    connections: Mutex<BTreeMap<ConnectionId, Connection>>,
+    borders: Mutex<BTreeMap<RoomName, BTreeSet<ConnectionId>>>,
+}
 
 impl MemoryConnections {
     fn lock(&self) -> MutexGuard<'_, BTreeMap<ConnectionId, Connection>> {
-        self.0.lock().unwrap()
+        self.connections.lock().unwrap()
+    }
+}
+
+#[async_trait]
+impl Shards for MemoryConnections {
+    async fn listeners(&self, room: &RoomName, shard: &Shard, most: usize) -> Result<ShardListeners> {
+        let known = self.lock();
+        let begin = shard.after.as_ref().map_or(Bound::Unbounded, Bound::Excluded);
+        let end = shard.up_to.as_ref().map_or(Bound::Unbounded, Bound::Included);
+        let mut listeners = known.range((begin, end)).map(|(_, known)| known).filter(|known| known.room == *room);
+        let first = listeners.by_ref().take(most).cloned().collect();
+        Ok(ShardListeners { listeners: first, more: listeners.next().is_some() })
+    }
+
+    async fn borders(&self, room: &RoomName) -> Result<Vec<ConnectionId>> {
+        Ok(self.borders.lock().unwrap().get(room).into_iter().flatten().cloned().collect())
+    }
+
+    async fn add_border(&self, room: &RoomName, border: &ConnectionId) -> Result<()> {
+        self.borders.lock().unwrap().entry(room.clone()).or_default().insert(border.clone());
+        Ok(())
+    }
+
+    async fn remove_border(&self, room: &RoomName, border: &ConnectionId) -> Result<()> {
+        self.borders.lock().unwrap().entry(room.clone()).or_default().remove(border);
+        Ok(())
     }
 }
 
@@ -30,9 +61,9 @@ impl Connections for MemoryConnections {
         if known.len() >= limits.all as usize {
             return Ok(Admission::Full);
         }
-        let same_address_connections = known.values().filter(|known| known.address == connection.address).count();
+        let same_address_connections = || known.values().filter(|known| known.address == connection.address).count();
         if connection.address.is_some()
-            && limits.per_address.is_some_and(|limit| same_address_connections >= limit as usize)
+            && limits.per_address.is_some_and(|limit| same_address_connections() >= limit as usize)
         {
             return Ok(Admission::AddressLimitReached);
         }

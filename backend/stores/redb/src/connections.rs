@@ -1,7 +1,7 @@
 //! Connections in memory: they end with their process.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use chat::ports::{
     Result,
     connections::{AddressKey, Admission, Connection, ConnectionId, ConnectionLimits, Connections},
+    shards::{Shard, ShardListeners, Shards},
 };
 use futures::stream::{self, BoxStream, StreamExt};
 use shared_types::{PersonName, RoomName};
@@ -29,6 +30,7 @@ pub struct InProcessConnections {
     by_room: Mutex<ByRoom>,
     /// Locked before `by_room`.
     index: Mutex<Index>,
+    borders: Mutex<HashMap<RoomName, BTreeSet<ConnectionId>>>,
 }
 
 /// What finds and counts connections without looking at all of them.
@@ -124,6 +126,38 @@ impl Connections for InProcessConnections {
     async fn correct_count(&self, seen: u32, truth: u32) -> Result<bool> {
         // The count is the number of entries, so it never needs a correction.
         Ok(self.count().await? == seen && seen == truth)
+    }
+}
+
+/// The local server posts to rooms of every size itself. Tests of large rooms use this.
+#[async_trait]
+impl Shards for InProcessConnections {
+    async fn listeners(&self, room: &RoomName, shard: &Shard, most: usize) -> Result<ShardListeners> {
+        let is_in_shard = |listener: &&Connection| {
+            shard.after.as_ref().is_none_or(|after| listener.id > *after)
+                && shard.up_to.as_ref().is_none_or(|up_to| listener.id <= *up_to)
+        };
+        let mut listeners: Vec<_> = self.in_room(room).await?.iter().filter(is_in_shard).cloned().collect();
+        listeners.sort_by(|one, other| one.id.cmp(&other.id));
+        let more = listeners.len() > most;
+        listeners.truncate(most);
+        Ok(ShardListeners { listeners, more })
+    }
+
+    async fn borders(&self, room: &RoomName) -> Result<Vec<ConnectionId>> {
+        Ok(lock(&self.borders).get(room).into_iter().flatten().cloned().collect())
+    }
+
+    async fn add_border(&self, room: &RoomName, border: &ConnectionId) -> Result<()> {
+        lock(&self.borders).entry(room.clone()).or_default().insert(border.clone());
+        Ok(())
+    }
+
+    async fn remove_border(&self, room: &RoomName, border: &ConnectionId) -> Result<()> {
+        if let Some(borders) = lock(&self.borders).get_mut(room) {
+            borders.remove(border);
+        }
+        Ok(())
     }
 }
 

@@ -35,8 +35,10 @@ async fn stores() -> Stores {
     let clock = Arc::new(SystemClock);
     let bucket = fresh_name("images");
     s3().create_bucket().bucket(&bucket).send().await.unwrap();
+    let all = Arc::new(clients.connections(&connections, clock.clone()));
     Stores {
-        connections: Arc::new(clients.connections(&connections, clock.clone())),
+        connections: all.clone(),
+        shards: all,
         messages: Arc::new(clients.messages(&messages, None, clock)),
         moderation: Arc::new(clients.moderation(&connections, &messages, Arc::new(SystemClock))),
         secrets: Arc::new(clients.secrets(&connections)),

@@ -15,8 +15,10 @@ chat_testing::contract_tests!(crate::stores);
 
 async fn stores() -> Stores {
     let images = Arc::new(MemoryImages::default());
+    let all = Arc::new(MemoryConnections::default());
     Stores {
-        connections: Arc::new(MemoryConnections::default()),
+        connections: all.clone(),
+        shards: all,
         messages: Arc::new(MemoryMessages::default()),
         moderation: Arc::new(MemoryModeration::default()),
         secrets: Arc::new(MemorySecrets::default()),

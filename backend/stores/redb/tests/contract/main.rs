@@ -26,8 +26,10 @@ async fn stores() -> Stores {
     let store = Store::open(directory.path()).unwrap();
     let images = FileImages::open(directory.path(), Arc::new(SystemClock), &SystemEntropy).unwrap();
     let images = Arc::new(images);
+    let all = Arc::new(InProcessConnections::default());
     Stores {
-        connections: Arc::new(InProcessConnections::default()),
+        connections: all.clone(),
+        shards: all,
         messages: Arc::new(RedbMessages::new(store.clone(), None, Arc::new(SystemClock))),
         moderation: Arc::new(RedbModeration::new(store.clone(), Arc::new(SystemClock))),
         secrets: Arc::new(store),

@@ -1,0 +1,241 @@
+//! The worker behind the queue: posts frames to the listeners of one shard, and keeps the shards at a good size.
+//!
+//! A shard that has grown is divided by the worker that finds it so: it posts to the first listeners and hands the rest on as a
+//! task of its own. A shard that has shrunk is joined with the one before it. So a room needs no count of its listeners, and a
+//! new room of any size is divided by its first frame.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use futures::{StreamExt, future::join_all, stream};
+use shared_types::{RoomName, Timestamp};
+
+use crate::{
+    ports::{
+        Result, Unavailable,
+        connection_gateway::{ConnectionGateway, Frame},
+        connections::{Connection, ConnectionId, Connections},
+        fan_out::{Publication, ShardQueue, ShardTask},
+        shards::{Shard, ShardListeners, Shards},
+        system::{Clock, Entropy},
+    },
+    presence::broadcast::{Broadcast, CONCURRENT_POSTS, Summary},
+};
+
+/// How long a worker starts posts. With 2 s of the last post, its retry, and 3 s to hand on the rest, a worker ends within
+/// 8 + 2.1 + 3 = 13.1 s of the function's 15.
+const POSTING_TIME: Duration = Duration::from_secs(8);
+
+/// A shard is a quarter of what a request posts to itself: 500 of 2,000 listeners.
+const SHARDS_OF_DIRECT: usize = 4;
+
+/// The settings of [`ShardWorker`].
+#[derive(Clone, Copy, Debug)]
+pub struct WorkerSettings {
+    /// Maximum number of listeners that a request posts to itself, as in `LargeRooms`.
+    pub direct_listeners: usize,
+    /// Maximum number of posts a second of one worker.
+    pub posts_per_second: u32,
+}
+
+/// Posts the frames of tasks.
+pub struct ShardWorker {
+    /// Posts to listeners and removes those that are gone.
+    broadcast: Broadcast,
+    shards: Arc<dyn Shards>,
+    queue: Arc<dyn ShardQueue>,
+    shard_size: usize,
+    posts_per_second: u32,
+}
+
+/// The ports of [`ShardWorker`].
+pub struct WorkerPorts {
+    /// The open connections.
+    pub connections: Arc<dyn Connections>,
+    /// The same connections in shards.
+    pub shards: Arc<dyn Shards>,
+    /// Takes what a worker hands on.
+    pub queue: Arc<dyn ShardQueue>,
+    /// The gateway to the connections.
+    pub gateway: Arc<dyn ConnectionGateway>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The randomness of pauses.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// The tasks of one shard, in order.
+struct Batch {
+    room: RoomName,
+    shard: Shard,
+    publications: Vec<Publication>,
+    /// Positions of the tasks.
+    tasks: Vec<usize>,
+}
+
+/// One listener of a batch, and its position among them.
+struct Delivery<'a> {
+    batch: usize,
+    position: usize,
+    listener: &'a Connection,
+    frames: Vec<Frame>,
+}
+
+impl ShardWorker {
+    /// Connects the worker with its ports.
+    pub fn new(ports: WorkerPorts, settings: WorkerSettings) -> Self {
+        let WorkerPorts { connections, shards, queue, gateway, clock, entropy } = ports;
+        Self {
+            broadcast: Broadcast { connections, gateway, clock, entropy, deadline: None, large_rooms: None },
+            shards,
+            queue,
+            shard_size: (settings.direct_listeners / SHARDS_OF_DIRECT).max(1),
+            posts_per_second: settings.posts_per_second.max(1),
+        }
+    }
+
+    /// Runs tasks. Returns the positions of those that failed, to be run again; the others are done.
+    ///
+    /// Tasks of one shard share one read of its listeners. A listener gets their frames in order. Of a shard that fails, all
+    /// tasks fail, so that they stay in order; other shards do not notice.
+    pub async fn run(&self, tasks: Vec<ShardTask>) -> Vec<usize> {
+        let until = self.broadcast.clock.now() + POSTING_TIME;
+        let batches = in_batches(tasks);
+        let listeners = join_all(batches.iter().map(|batch| self.take_listeners(batch))).await;
+        let unstarted = self.post(&batches, &listeners, until).await;
+        let results = batches.iter().zip(listeners).enumerate();
+        let results = results.map(|(at, (batch, read))| self.conclude(batch, read, unstarted.get(&at).copied()));
+        let results = join_all(results).await;
+        let failed = batches.iter().zip(results).filter_map(|(batch, result)| match result {
+            Ok(()) => None,
+            Err(error) => {
+                tracing::error!(%error, tasks = batch.tasks.len(), "a shard failed; it is retried, then its listeners catch up");
+                Some(batch.tasks.clone())
+            }
+        });
+        failed.flatten().collect()
+    }
+
+    /// Returns the result of a batch of which the listeners from `unstarted` on got nothing, and hands these on.
+    async fn conclude(
+        &self,
+        batch: &Batch,
+        listeners: Result<Vec<Connection>>,
+        unstarted: Option<usize>,
+    ) -> Result<()> {
+        let (listeners, Some(unstarted)) = (listeners?, unstarted) else { return Ok(()) };
+        match listeners.get(..unstarted) {
+            Some([.., last]) => self.hand_on(batch, &last.id).await,
+            _ => Err(Unavailable { doing: "posting to a shard", cause: "no time left".into() }),
+        }
+    }
+
+    /// Reads the listeners of a batch. If there are many, it returns the first ones and hands the others on.
+    async fn take_listeners(&self, batch: &Batch) -> Result<Vec<Connection>> {
+        let Batch { room, shard, .. } = batch;
+        // Half more than a good size, so that a shard is not divided into a full one and a tiny one.
+        let most = self.shard_size + self.shard_size / 2;
+        let ShardListeners { mut listeners, more } = self.shards.listeners(room, shard, most).await?;
+        let changed = if more {
+            listeners.truncate(self.shard_size);
+            let Some(last) = listeners.last() else { return Ok(listeners) };
+            self.hand_on(batch, &last.id).await?;
+            self.shards.add_border(room, &last.id).await
+        } else if let Some(after) = shard.after.as_ref().filter(|_| listeners.len() < self.shard_size / 4) {
+            self.shards.remove_border(room, after).await
+        } else {
+            Ok(())
+        };
+        if let Err(error) = changed {
+            tracing::warn!(%error, "border of a shard not changed; the next frame tries again");
+        }
+        Ok(listeners)
+    }
+
+    /// Makes tasks of a batch for the listeners after one of them.
+    async fn hand_on(&self, batch: &Batch, after: &ConnectionId) -> Result<()> {
+        let shard = Shard { after: Some(after.clone()), up_to: batch.shard.up_to.clone() };
+        let task = |publication: &Publication| ShardTask { shard: shard.clone(), publication: publication.clone() };
+        self.queue.push(&batch.publications.iter().map(task).collect::<Vec<_>>()).await
+    }
+
+    /// Posts to the listeners of all batches. Returns for each batch whose time was over the first listener that it did not
+    /// post to.
+    async fn post(
+        &self,
+        batches: &[Batch],
+        listeners: &[Result<Vec<Connection>>],
+        until: Timestamp,
+    ) -> BTreeMap<usize, usize> {
+        let readable = batches.iter().zip(listeners).enumerate();
+        let readable = readable.filter_map(|(at, (batch, listeners))| Some((at, batch, listeners.as_ref().ok()?)));
+        let deliveries = readable.flat_map(|(batch, tasks, listeners)| {
+            listeners.iter().enumerate().map(move |(position, listener)| Delivery {
+                batch,
+                position,
+                listener,
+                frames: tasks.frames_for(&listener.id),
+            })
+        });
+        let begin = self.broadcast.clock.now();
+        let mut posts = 0_u64;
+        let paced = deliveries.map(|delivery| {
+            let pause = Duration::from_millis(posts * 1_000 / u64::from(self.posts_per_second));
+            posts += delivery.frames.len() as u64;
+            (delivery, begin + pause)
+        });
+        let paced = paced.map(async |(delivery, at)| {
+            self.sleep_until(at).await;
+            if self.broadcast.clock.now() >= until {
+                return Err((delivery.batch, delivery.position));
+            }
+            Ok(self.broadcast.deliver_all(delivery.listener, &delivery.frames, until).await)
+        });
+        let mut outcomes = stream::iter(paced).buffer_unordered(CONCURRENT_POSTS);
+        let (mut summary, mut unstarted) = (Summary::default(), BTreeMap::new());
+        while let Some(outcome) = outcomes.next().await {
+            match outcome {
+                Ok(outcome) => summary.add(outcome),
+                Err((batch, position)) => {
+                    let first = unstarted.entry(batch).or_insert(position);
+                    *first = position.min(*first);
+                }
+            }
+        }
+        summary.log_missed();
+        unstarted
+    }
+
+    async fn sleep_until(&self, at: Timestamp) {
+        let pause = at.since(self.broadcast.clock.now());
+        if !pause.is_zero() {
+            self.broadcast.clock.sleep(pause).await;
+        }
+    }
+}
+
+impl Batch {
+    /// Returns the frames for a listener: all but those that it has already, because it sent them.
+    fn frames_for(&self, listener: &ConnectionId) -> Vec<Frame> {
+        let others = self.publications.iter().filter(|publication| publication.except.as_ref() != Some(listener));
+        others.map(|publication| publication.frame.clone()).collect()
+    }
+}
+
+/// Collects the tasks of each shard, in order.
+fn in_batches(tasks: Vec<ShardTask>) -> Vec<Batch> {
+    let mut batches: Vec<Batch> = Vec::new();
+    for (position, ShardTask { shard, publication }) in tasks.into_iter().enumerate() {
+        let known = batches.iter_mut().find(|batch| batch.room == publication.room && batch.shard == shard);
+        match known {
+            Some(batch) => {
+                batch.publications.push(publication);
+                batch.tasks.push(position);
+            }
+            None => {
+                let room = publication.room.clone();
+                batches.push(Batch { room, shard, publications: vec![publication], tasks: vec![position] });
+            }
+        }
+    }
+    batches
+}
