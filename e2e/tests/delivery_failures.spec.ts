@@ -76,3 +76,37 @@ test('a send whose function is killed is stored once after a retry', async ({ ro
   for (const client of [ann, observer]) client!.close();
   await gateway.stop();
 });
+
+test('a large room is served by workers, and failing recipients catch up', async ({ room }) => {
+  const gateway = await FailingGateway.start();
+  // This stack posts to eight listeners directly. A larger room goes through the queue.
+  const ann = await connectToFaultyStack(room, 'Ann');
+  const names = ['Gone', 'Busy', 'Overloaded', ...Array.from({ length: 12 }, (_, number) => `Healthy ${number}`)];
+  const others = await Promise.all(names.map((name) => connectToFaultyStack(room, name)));
+  const [gone, busy, overloaded, ...healthy] = others;
+  gateway.setOutcomes('Gone', 410);
+  gateway.setOutcomes('Busy', 429, 'delivered');
+  gateway.setOutcomes('Overloaded', 429);
+
+  const written = ['one', 'two', 'three', 'four', 'five'];
+  for (const text of written) await ann.sendMessage(text);
+  for (const listener of [busy!, ...healthy]) {
+    const received = [];
+    while (received.length < written.length) received.push(await listener.next('message'));
+    // While the first message divides the room, the next ones may overtake it. Pages sort them by `seq`.
+    expect(texts(received).sort()).toEqual([...written].sort());
+  }
+  for (const listener of [gone!, overloaded!]) {
+    listener.send({ action: 'changes', after: 0 });
+    expect(texts((await listener.next('changes'))['messages'])).toEqual(written);
+  }
+  // The room is divided now: everybody gets everything once and in order.
+  for (const text of ['six', 'seven', 'eight']) await ann.sendMessage(text);
+  for (const listener of healthy) {
+    const received = [];
+    while (received.length < 3) received.push(await listener.next('message'));
+    expect(texts(received)).toEqual(['six', 'seven', 'eight']);
+  }
+  for (const client of [ann, ...others]) client.close();
+  await gateway.stop();
+});

@@ -20,7 +20,7 @@ struct Sbom {
 
 const SBOMS: [Sbom; 3] = [
     Sbom { name: "local", package: "backend/local", features: None, target: None },
-    // The five functions are one package, built for the default architecture of template.yml.
+    // The six functions are one package, built for the default architecture of template.yml.
     Sbom { name: "functions", package: "backend/lambda", features: None, target: Some("aarch64-unknown-linux-gnu") },
     Sbom { name: "page", package: "frontend", features: Some("hydrate"), target: Some("wasm32-unknown-unknown") },
 ];

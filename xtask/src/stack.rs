@@ -13,7 +13,7 @@ use crate::{
 /// Sets the AWS endpoint and credentials of a command. Applied to every command before it runs.
 pub(crate) type Aws<'a> = &'a dyn Fn(&mut Command);
 
-/// Builds the five functions for `architecture` (`arm64` or `x86_64`). `configure` adds flags to `sam build`.
+/// Builds the six functions for `architecture` (`arm64` or `x86_64`). `configure` adds flags to `sam build`.
 pub(crate) fn build(project: &Project, architecture: &str, configure: Aws) -> Result<()> {
     // `sam build` hides cargo's progress and builds one function after the other. So cargo-lambda runs first, visibly
     // and for all of them. It reads the same profile as `sam build`, from backend/lambda/Cargo.toml.
@@ -23,7 +23,7 @@ pub(crate) fn build(project: &Project, architecture: &str, configure: Aws) -> Re
     if architecture == "arm64" {
         lambda.arg("--arm64");
     }
-    for function in ["connect", "disconnect", "send", "cron", "front"] {
+    for function in ["connect", "disconnect", "send", "deliver", "cron", "front"] {
         lambda.args(["--bin", function]);
     }
     run(lambda.current_dir(project.root.join("backend/lambda")))?;

@@ -15,7 +15,7 @@ All of this runs on this machine; servers listen on the loopback interface only:
   1. missing tools are installed into a folder of their own
   2. unit, golden and contract tests run with cargo
   3. the fuzz targets are built with a nightly compiler and run for about a minute
-  4. the page, the local binary and the five functions are built
+  4. the page, the local binary and the six functions are built
   5. template.yml is deployed to an AWS emulator (ministack) with the real `sam build` and `sam deploy`
   6. Chromium tests both deployments: the local binary and the deployed stack; Firefox and WebKit run smoke tests
 About 30 minutes for the first time on two cores, about 5 after that.";

@@ -2,10 +2,13 @@
 
 use std::{env, fmt::Display, ops::RangeInclusive, str::FromStr, time::Duration};
 
-use chat::access::{
-    origin::{Origin, Origins},
-    policy::AccessPolicy,
-    rate_limit::RateLimits,
+use chat::{
+    access::{
+        origin::{Origin, Origins},
+        policy::AccessPolicy,
+        rate_limit::RateLimits,
+    },
+    presence::large_rooms::DIRECT_LISTENERS,
 };
 use platform::settings::{AccessSettings, BadSetting, Setting};
 use shared_types::{AccessMode, PersonId, limits};
@@ -22,6 +25,16 @@ pub struct BadVariable {
     /// What is wrong with it.
     pub problem: String,
 }
+
+/// Maximum of `LIMIT_CONNECTION_COUNT`. At [`POST_RATE`] a message reaches everybody in a room of 40,000 within 5 s, and their
+/// heartbeats, one in three minutes each, are 222 requests a second.
+const MAX_CONNECTIONS: u32 = 40_000;
+
+/// Range of `POST_RATE`. An account has 10,000 requests a second by default over everything, 2,500 in some regions.
+const POST_RATE: RangeInclusive<u32> = 100..=100_000;
+
+/// Number of workers that run at once: `MaximumConcurrency` in template.yml, and the least that Lambda allows.
+const WORKERS: u32 = 2;
 
 /// The settings of the function `connect`.
 pub struct ConnectSettings {
@@ -87,6 +100,26 @@ pub struct SendSettings {
     pub rates: RateLimits,
     /// `METRICS_NAMESPACE`, the namespace of the function's metrics in CloudWatch; `None` prints no metrics.
     pub metrics_namespace: Option<String>,
+    /// `SHARD_QUEUE_URL`
+    pub shard_queue: String,
+    /// `DIRECT_LISTENERS`, maximum number of listeners that this function posts to itself
+    pub direct_listeners: usize,
+}
+
+/// The settings of the function `deliver`.
+pub struct DeliverSettings {
+    /// The account it runs in.
+    pub account: Account,
+    /// `CONNECTION_TABLE_NAME`
+    pub connection_table: String,
+    /// `CONNECTIONS_ENDPOINT`, `https://…/ws`
+    pub connections_endpoint: String,
+    /// `SHARD_QUEUE_URL`
+    pub shard_queue: String,
+    /// `DIRECT_LISTENERS`, the same as of `send`
+    pub direct_listeners: usize,
+    /// This worker's part of `POST_RATE`, the number of posts a second of all workers
+    pub posts_per_second: u32,
 }
 
 /// The settings of the function `front`.
@@ -130,14 +163,14 @@ macro_rules! read_from_environment {
     )*};
 }
 
-read_from_environment!(ConnectSettings, DisconnectSettings, CronSettings, SendSettings, FrontSettings);
+read_from_environment!(ConnectSettings, DisconnectSettings, CronSettings, SendSettings, DeliverSettings, FrontSettings);
 
 impl ConnectSettings {
     fn read(variables: &Variables<'_>) -> Result<Self, BadVariable> {
         Ok(Self {
             account: variables.account()?,
             connection_table: variables.text("CONNECTION_TABLE_NAME")?,
-            connection_limit: variables.number("LIMIT_CONNECTION_COUNT", 1..=u32::MAX)?,
+            connection_limit: variables.number("LIMIT_CONNECTION_COUNT", 1..=MAX_CONNECTIONS)?,
             rates: variables.rates()?,
             origins: variables.origins()?,
             origin_key: variables.origin_key()?,
@@ -181,6 +214,21 @@ impl SendSettings {
             retention: variables.retention()?,
             rates: variables.rates()?,
             metrics_namespace: variables.optional("METRICS_NAMESPACE"),
+            shard_queue: variables.address("SHARD_QUEUE_URL", "http")?,
+            direct_listeners: variables.direct_listeners()?,
+        })
+    }
+}
+
+impl DeliverSettings {
+    fn read(variables: &Variables<'_>) -> Result<Self, BadVariable> {
+        Ok(Self {
+            account: variables.account()?,
+            connection_table: variables.text("CONNECTION_TABLE_NAME")?,
+            connections_endpoint: variables.address("CONNECTIONS_ENDPOINT", "http")?,
+            shard_queue: variables.address("SHARD_QUEUE_URL", "http")?,
+            direct_listeners: variables.direct_listeners()?,
+            posts_per_second: variables.number("POST_RATE", POST_RATE)? / WORKERS,
         })
     }
 }
@@ -300,6 +348,10 @@ impl Variables<'_> {
         self.number("LIMIT_MESSAGE_COUNT", 1..=limits::PAGE_MESSAGES)
     }
 
+    fn direct_listeners(&self) -> Result<usize, BadVariable> {
+        self.number("DIRECT_LISTENERS", 1..=DIRECT_LISTENERS)
+    }
+
     fn retention(&self) -> Result<Option<Duration>, BadVariable> {
         // A hundred years, so that adding the retention to a time cannot overflow.
         let days: u64 = self.number("MESSAGE_RETENTION_DAYS", 0..=36_500)?;
@@ -332,6 +384,9 @@ mod tests {
         ("IMAGE_BUCKET_NAME", "chat-images"),
         ("WEBSOCKET_URI", "wss://d111111abcdef8.cloudfront.net/ws"),
         ("ORIGIN_KEY", "key"),
+        ("SHARD_QUEUE_URL", "https://sqs.eu-central-1.amazonaws.com/123456789012/chat-shards.fifo"),
+        ("DIRECT_LISTENERS", "2000"),
+        ("POST_RATE", "8000"),
         ("UPLOAD_ORIGIN", "https://chat-images.s3.eu-central-1.amazonaws.com"),
     ];
 
@@ -347,6 +402,7 @@ mod tests {
             DisconnectSettings::read(&variables).err(),
             CronSettings::read(&variables).err(),
             SendSettings::read(&variables).err(),
+            DeliverSettings::read(&variables).err(),
             FrontSettings::read(&variables).err(),
         ];
         all.into_iter().flatten().map(|problem| problem.to_string()).collect()
@@ -408,7 +464,7 @@ mod tests {
         check(
             "LIMIT_CONNECTION_COUNT",
             "many",
-            "the environment variable LIMIT_CONNECTION_COUNT must be a number from 1 to 4294967295 and is \"many\"",
+            "the environment variable LIMIT_CONNECTION_COUNT must be a number from 1 to 40000 and is \"many\"",
         );
         check(
             "WEBSOCKET_URI",

@@ -19,6 +19,9 @@ const FAULTS: &str = "chat-test-faults";
 /// Name of the stack that is upgraded under load.
 const UPGRADE: &str = "chat-test-upgrade";
 
+/// Number of listeners that a send posts to itself on that stack. Larger rooms go through the queue in shards of two.
+const DIRECT_LISTENERS: &str = "8";
+
 /// Passphrase of the stack whose access policy requires one.
 const PASSPHRASE: &str = "open-sesame-now";
 
@@ -67,6 +70,7 @@ impl TestStacks {
         let gateway = emulator.address();
         let faulty_gateway = format!("127.0.0.1:{}", ports.faults);
         let open = [allowed_origins(&ports.pages)];
+        let faults = [allowed_origins(&ports.pages), format!("DirectListeners={DIRECT_LISTENERS}")];
         let passphrase =
             ["Access=passphrase".into(), allowed_origins(&[ports.passphrase]), format!("Passphrase={PASSPHRASE}")];
         let oidc = [
@@ -82,7 +86,7 @@ impl TestStacks {
             upgrade_flags: upgrade.flags(project),
             open: deploy("chat-test", CONNECTION_LIMIT, &gateway, &open)?,
             small: deploy("chat-test-small", SMALL_CONNECTION_LIMIT, &gateway, &open)?,
-            faults: deploy(FAULTS, CONNECTION_LIMIT, &faulty_gateway, &open)?,
+            faults: deploy(FAULTS, CONNECTION_LIMIT, &faulty_gateway, &faults)?,
             passphrase: deploy("chat-test-passphrase", CONNECTION_LIMIT, &gateway, &passphrase)?,
             oidc: deploy("chat-test-oidc", CONNECTION_LIMIT, &gateway, &oidc)?,
             ports,
@@ -144,7 +148,7 @@ struct StackSettings<'a> {
     limit: &'a str,
     /// Address of the API Gateway for the functions.
     gateway: &'a str,
-    /// Parameters of the access policy, and the allowed origins.
+    /// Parameters of the access policy, the allowed origins, and others of this stack alone.
     access: &'a [String],
 }
 

@@ -7,6 +7,7 @@ use chat::{
     commands::{FrameHandler, FramePorts, FrameSettings},
     cpu::CpuScheduler,
     messages::renderer::MessageRenderer,
+    presence::large_rooms::{LargeRooms, ShardedFanOut},
 };
 use chat_lambda::{
     Error,
@@ -33,6 +34,9 @@ async fn run() -> Result<(), Error> {
     let rate_store = Arc::new(aws.rate_store(&config.connection_table));
     let rate = RateLimiter::new(rate_store.clone(), clock.clone(), config.rates);
     let moderation = Arc::new(aws.moderation(&config.connection_table, &config.message_table, clock.clone()));
+    let queue = Arc::new(aws.shard_queue(&config.shard_queue));
+    let fan_out = Arc::new(ShardedFanOut { shards: connections.clone(), queue });
+    let large_rooms = LargeRooms::new(connections.clone(), fan_out, config.direct_listeners);
     tokio::join!(connections.warm(), gateway.inner().warm());
     let metrics = config.metrics_namespace.map(|namespace| Metrics::new(namespace, gateway.clone(), clock.clone()));
     let renderer = MessageRenderer::new(CpuScheduler::inline());
@@ -43,5 +47,6 @@ async fn run() -> Result<(), Error> {
         configured_moderators: config.moderators,
         page_size: config.page_size,
     };
-    chat_lambda::send::send(FrameHandler::new(ports, settings), metrics).await
+    let handler = FrameHandler::new(ports, settings).with_large_rooms(large_rooms);
+    chat_lambda::send::send(handler, metrics).await
 }
