@@ -18,6 +18,14 @@ fn a_duplicate_message_is_shown_once() {
     assert_eq!(shown(&timeline), ["bob 1", "bob 2"]);
 }
 
+/// So the server must not push `changes` to combine messages: a page that missed one before them would not ask for it.
+#[test]
+fn changes_count_as_everything_up_to_their_revision() {
+    let mut timeline = room(1..=2, false);
+    assert_eq!(timeline.apply(changes(&[5], 5), 0), None);
+    assert_eq!(timeline.rev(), Rev(5), "nothing asks for 3 and 4");
+}
+
 #[test]
 fn a_message_key_is_shown_once_at_any_sequence_number() {
     let mut timeline = room(1..=1, false);
