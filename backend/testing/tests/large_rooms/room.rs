@@ -117,8 +117,14 @@ impl Room {
         self.gateway.set_health(&id, health);
         let person =
             Person { id: format!("p{}", self.opened).parse().unwrap(), name: "Ann".parse().unwrap(), moderator: false };
-        let connection =
-            Connection { id: id.clone(), room: lobby(), person, address: None, opened_at: self.clock.now() };
+        let connection = Connection {
+            id: id.clone(),
+            room: lobby(),
+            person,
+            address: None,
+            opened_at: self.clock.now(),
+            hidden: false,
+        };
         self.connections.admit(&connection, ConnectionLimits { all: u32::MAX, per_address: None }).await.unwrap();
         self.present_from.insert(id, self.newest);
     }
