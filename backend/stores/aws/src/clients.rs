@@ -17,6 +17,7 @@ use chat::ports::system::Clock;
 
 use crate::{
     backup::{DynamoRecords, DynamoRestore, RestoredStores, StackNames},
+    call_log::CallLog,
     connections::DynamoConnections,
     gateway::ApiGatewayConnections,
     images::S3Images,
@@ -68,6 +69,7 @@ const BACKOFF: Duration = Duration::from_millis(50);
 pub struct Clients {
     shared: SdkConfig,
     dynamo: aws_sdk_dynamodb::Client,
+    calls: Option<Arc<CallLog>>,
 }
 
 /// How long calls may take, and how often they are attempted.
@@ -120,7 +122,13 @@ impl Clients {
         shared.set_endpoint_url(endpoint);
         let shared = shared.build();
         let dynamo = aws_sdk_dynamodb::Client::new(&shared);
-        Self { shared, dynamo }
+        Self { shared, dynamo, calls: None }
+    }
+
+    /// Counts the DynamoDB calls of the ports that are made after this.
+    #[must_use]
+    pub fn with_call_log(self, calls: Arc<CallLog>) -> Self {
+        Self { calls: Some(calls), ..self }
     }
 
     /// Returns the connections in the table of that name.
@@ -211,7 +219,7 @@ impl Clients {
     }
 
     fn table(&self, name: &str) -> Table {
-        Table::new(self.dynamo.clone(), name)
+        Table::new(self.dynamo.clone(), name, self.calls.clone())
     }
 }
 

@@ -28,6 +28,7 @@
 //! | messages | `restore` | `restore` | while a backup is restored: which one |
 
 pub mod backup;
+pub mod call_log;
 pub mod clients;
 pub mod connections;
 mod error_chain;

@@ -113,8 +113,11 @@ impl Moderation for DynamoModeration {
             .key_condition_expression("pk = :pk AND begins_with(sk, :seen)")
             .expression_attribute_values(":seen", text(SEEN));
         let items = query.into_paginator().items().send();
-        let items: Vec<Item> =
-            items.collect::<std::result::Result<_, _>>().await.map_err(self.decisions.failed(doing))?;
+        let items: Vec<Item> = self
+            .decisions
+            .reading(items.collect::<std::result::Result<_, _>>())
+            .await
+            .map_err(self.decisions.failed(doing))?;
         let is_unexpired = |item: &&Item| self.is_unexpired(item);
         let keys = items.iter().filter(is_unexpired).filter_map(|item| item.get("sk")?.as_s().ok()?.strip_prefix(SEEN));
         Ok(keys.map(|key| AddressKey(key.into())).take(limits::BANNED_ADDRESSES).collect())
@@ -193,7 +196,7 @@ impl DynamoModeration {
         let (mut items, mut start) = (Vec::new(), None);
         loop {
             let left = limit.map(|limit| i32::try_from(limit - items.len()).unwrap_or(i32::MAX));
-            let page = query.clone().set_limit(left).set_exclusive_start_key(start).send().await;
+            let page = self.log.reading(query.clone().set_limit(left).set_exclusive_start_key(start).send()).await;
             let page = page.map_err(self.log.failed(doing))?;
             items.extend(page.items.unwrap_or_default());
             start = page.last_evaluated_key;

@@ -1,5 +1,7 @@
 //! One DynamoDB table: calls by key, and the interpretation of their results.
 
+use std::sync::Arc;
+
 use aws_sdk_dynamodb::{
     Client,
     config::Builder,
@@ -17,6 +19,7 @@ use chat::ports::{Result, Unavailable};
 use futures::stream::{self, Stream, StreamExt};
 
 use crate::{
+    call_log::{CallKind, CallLog},
     clients::{OPERATION, timeouts},
     error_chain::chain,
     item::{Item, number, text},
@@ -50,11 +53,28 @@ pub(crate) enum Update {
 pub(crate) struct Table {
     client: Client,
     name: String,
+    calls: Option<Arc<CallLog>>,
 }
 
 impl Table {
-    pub(crate) fn new(client: Client, name: &str) -> Self {
-        Self { client, name: name.to_owned() }
+    pub(crate) fn new(client: Client, name: &str, calls: Option<Arc<CallLog>>) -> Self {
+        Self { client, name: name.to_owned(), calls }
+    }
+
+    /// Runs a call of this table that reads. Every query that a caller sends itself goes through here, so that it is counted.
+    pub(crate) async fn reading<T>(&self, call: impl Future<Output = T>) -> T {
+        self.counted(CallKind::Read, call).await
+    }
+
+    async fn writing<T>(&self, call: impl Future<Output = T>) -> T {
+        self.counted(CallKind::Write, call).await
+    }
+
+    async fn counted<T>(&self, kind: CallKind, call: impl Future<Output = T>) -> T {
+        match &self.calls {
+            Some(calls) => calls.count(kind, call).await,
+            None => call.await,
+        }
     }
 
     /// Opens a connection with one cheap read, so that the first event finds it open. A failure is only logged: the first event reports
@@ -69,13 +89,13 @@ impl Table {
     /// Reads the item of a key, consistently.
     pub(crate) async fn get(&self, key: Key, doing: &'static str) -> Result<Option<Item>> {
         let get = self.client.get_item().table_name(&self.name).consistent_read(true);
-        let got = get.key("pk", text(key.pk)).key("sk", text(key.sk)).send().await;
+        let got = self.reading(get.key("pk", text(key.pk)).key("sk", text(key.sk)).send()).await;
         Ok(got.map_err(self.failed(doing))?.item)
     }
 
     /// Puts an item and overwrites an existing one.
     pub(crate) async fn put(&self, item: Item, doing: &'static str) -> Result<()> {
-        self.putting(item).send().await.map_err(self.failed(doing)).map(drop)
+        self.writing(self.putting(item).send()).await.map_err(self.failed(doing)).map(drop)
     }
 
     /// Puts an item if the stored one has the revision `rev`. Returns `None` if it did. Otherwise it returns the stored item, which has no
@@ -99,7 +119,7 @@ impl Table {
     /// Puts an item if its condition is true. Returns `None` if it did, or the stored item, if the rejection contains it.
     async fn try_put(&self, put: PutItemFluentBuilder, doing: &'static str) -> Result<Option<Option<Item>>> {
         let put = put.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match put.send().await {
+        match self.writing(put.send()).await {
             Ok(_) => Ok(None),
             Err(error) => match error.as_service_error() {
                 Some(PutItemError::ConditionalCheckFailedException(rejection)) => Ok(Some(rejection.item.clone())),
@@ -116,7 +136,7 @@ impl Table {
     /// Makes an update if its condition is true.
     pub(crate) async fn try_update(&self, update: UpdateItemFluentBuilder, doing: &'static str) -> Result<Update> {
         let update = update.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        self.outcome(update.send().await, doing)
+        self.outcome(self.writing(update.send()).await, doing)
     }
 
     /// Like [`Self::try_update`], for an update that should not be made twice. An attempt that timed out is not repeated, because it may
@@ -126,12 +146,12 @@ impl Table {
         let update = update.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let one_attempt = timeouts().operation_attempt_timeout(OPERATION).operation_timeout(OPERATION).build();
         let update = update.customize().config_override(Builder::new().timeout_config(one_attempt));
-        self.outcome(update.send().await, doing)
+        self.outcome(self.writing(update.send()).await, doing)
     }
 
     /// Deletes the item of a key. Returns the deleted item.
     pub(crate) async fn delete(&self, key: Key, doing: &'static str) -> Result<Option<Item>> {
-        let deleted = self.deleting(key).return_values(ReturnValue::AllOld).send().await;
+        let deleted = self.writing(self.deleting(key).return_values(ReturnValue::AllOld).send()).await;
         Ok(deleted.map_err(self.failed(doing))?.attributes)
     }
 
@@ -142,7 +162,7 @@ impl Table {
             .condition_expression("#rev = :seen")
             .expression_attribute_names("#rev", "rev")
             .expression_attribute_values(":seen", number(rev));
-        match delete.send().await {
+        match self.writing(delete.send()).await {
             Ok(_) => Ok(()),
             Err(error)
                 if error.as_service_error().is_some_and(DeleteItemError::is_conditional_check_failed_exception) =>
@@ -162,7 +182,7 @@ impl Table {
     /// Reads all items of one partition, in as many pages as needed.
     pub(crate) async fn partition(&self, pk: &str, doing: &'static str) -> Result<Vec<Item>> {
         let items = self.querying(pk).into_paginator().items().send();
-        items.collect::<std::result::Result<_, _>>().await.map_err(self.failed(doing))
+        self.reading(items.collect::<std::result::Result<_, _>>()).await.map_err(self.failed(doing))
     }
 
     /// Reads all items of one partition. Holds one page of them, 1 MB.
@@ -172,20 +192,24 @@ impl Table {
         doing: &'static str,
     ) -> impl Stream<Item = Result<Item>> + Send + use<'_> {
         let items = self.querying(pk).into_paginator().items().send();
-        stream::unfold(items, |mut items| async { Some((items.next().await?, items)) })
-            .map(move |item| item.map_err(self.failed(doing)))
+        let items = stream::unfold((items, true), move |(mut items, is_first)| async move {
+            // Further pages are not counted.
+            let item = if is_first { self.reading(items.next()).await } else { items.next().await };
+            Some((item?, (items, false)))
+        });
+        items.map(move |item| item.map_err(self.failed(doing)))
     }
 
     /// Reads all items of one partition for half the price. The changes of the last moment may be missing.
     pub(crate) async fn partition_eventually(&self, pk: &str, doing: &'static str) -> Result<Vec<Item>> {
         let items = self.querying(pk).consistent_read(false).into_paginator().items().send();
-        items.collect::<std::result::Result<_, _>>().await.map_err(self.failed(doing))
+        self.reading(items.collect::<std::result::Result<_, _>>()).await.map_err(self.failed(doing))
     }
 
     /// Reads the first `count` items of one partition.
     pub(crate) async fn first_of_partition(&self, pk: &str, count: usize, doing: &'static str) -> Result<Vec<Item>> {
         let limit = i32::try_from(count).unwrap_or(i32::MAX);
-        let answer = self.querying(pk).limit(limit).send().await.map_err(self.failed(doing))?;
+        let answer = self.reading(self.querying(pk).limit(limit).send()).await.map_err(self.failed(doing))?;
         Ok(answer.items.unwrap_or_default())
     }
 

@@ -78,7 +78,7 @@ impl DynamoMessages {
                 break;
             }
             let page = query.clone().set_limit(page_limit).set_exclusive_start_key(start);
-            let page = page.send().await.map_err(self.table.failed(doing))?;
+            let page = self.table.reading(page.send()).await.map_err(self.table.failed(doing))?;
             let mut items = page.items.unwrap_or_default();
             let read = items.len();
             items.retain(|item| self.is_kept(item));

@@ -29,6 +29,7 @@ chat_testing::contract_tests!(crate::stores);
 
 mod aws_only;
 mod backup;
+mod costs;
 
 async fn stores() -> Stores {
     let Tables { clients, connections, messages } = Tables::create().await;

@@ -1,0 +1,241 @@
+//! The table of DynamoDB calls in `docs/costs.md`: what each action costs is counted and compared with the document.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use chat::{
+    access::{
+        origin::Origins,
+        policy::AccessPolicy,
+        rate_limit::{RateLimiter, RateLimits},
+        sessions::{Session, Sessions},
+    },
+    commands::{FrameHandler, FramePorts, FrameRequest, FrameSettings},
+    cpu::CpuScheduler,
+    messages::renderer::MessageRenderer,
+    moderation::restrictions::RestrictionStore,
+    ports::{
+        connections::ConnectionId,
+        system::{Clock, Entropy},
+    },
+    presence::{
+        connect::{ConnectRequest, ConnectRule},
+        connect_handler::ConnectHandler,
+        disconnect::DisconnectHandler,
+    },
+};
+use chat_testing::{clock::ManualClock, recording_gateway::RecordingGateway, test_chat::connect_request};
+use platform::system::SystemEntropy;
+use serde_json::{Value, json};
+use shared_types::PersonId;
+use store_aws::call_log::{CallLog, Calls};
+
+use crate::{Tables, fresh_name};
+
+/// Maximum cost of a message, whatever is stored.
+const MESSAGE: Calls = Calls { reads: 5, writes: 5, round_trips: 6 };
+
+/// The moderator of the chat.
+const MODERATOR: &str = "mod";
+
+/// The rules on DynamoDB, with the limits of a deployment.
+struct Chat {
+    tables: Tables,
+    calls: Arc<CallLog>,
+    clock: Arc<ManualClock>,
+    entropy: Arc<dyn Entropy>,
+    gateway: Arc<RecordingGateway>,
+    sessions: Sessions,
+    rate: RateLimiter,
+    images: String,
+    frames: std::cell::Cell<u32>,
+}
+
+impl Chat {
+    async fn open() -> Self {
+        let mut tables = Tables::create().await;
+        let calls = Arc::new(CallLog::default());
+        tables.clients = tables.clients.with_call_log(calls.clone());
+        let clock = ManualClock::at(chat_testing::contract::fixtures::now());
+        let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+        let policy = AccessPolicy::open(vec![moderator()]);
+        let secrets = Arc::new(tables.clients.secrets(&tables.connections));
+        let sessions = Sessions::load(secrets, clock.clone(), entropy.clone(), policy).await.unwrap();
+        let limits = RateLimits { person: 60, address: 600 };
+        let rate_store = Arc::new(tables.clients.rate_store(&tables.connections));
+        Self {
+            rate: RateLimiter::new(rate_store, clock.clone(), limits),
+            gateway: Arc::new(RecordingGateway::new(clock.clone())),
+            images: fresh_name("images"),
+            frames: std::cell::Cell::new(0),
+            tables,
+            calls,
+            clock,
+            entropy,
+            sessions,
+        }
+    }
+
+    fn ports(&self) -> FramePorts {
+        let Tables { clients, connections, messages } = &self.tables;
+        FramePorts {
+            connections: Arc::new(clients.connections(connections, self.clock.clone())),
+            messages: Arc::new(clients.messages(messages, None, self.clock.clone())),
+            images: Arc::new(clients.images(&self.images, self.clock.clone())),
+            gateway: self.gateway.clone(),
+            moderation: Arc::new(clients.moderation(connections, messages, self.clock.clone())),
+            rate_store: Arc::new(clients.rate_store(connections)),
+            renderer: MessageRenderer::new(CpuScheduler::inline()),
+            clock: self.clock.clone(),
+            entropy: self.entropy.clone(),
+        }
+    }
+
+    fn connect_rule(&self) -> ConnectRule {
+        let FramePorts { connections, rate_store, moderation, clock, .. } = self.ports();
+        ConnectRule {
+            connections,
+            rate_store,
+            sessions: self.sessions.clone(),
+            origins: Origins::of_the_address(Vec::new()),
+            rate: self.rate.clone(),
+            restriction_store: RestrictionStore {
+                moderation,
+                clock: clock.clone(),
+                configured_moderators: vec![moderator()],
+            },
+            clock,
+            limit: 1_000,
+        }
+    }
+
+    /// Opens a socket of a person. `bea` has an address of her own.
+    async fn connect(&self, id: &str) -> Calls {
+        let ticket = self.sessions.ticket(&Session { id: id.parse().unwrap(), name: None, moderator: id == MODERATOR });
+        let address = Some(if id == "bea" { "192.0.2.2" } else { "192.0.2.1" }.parse().unwrap());
+        let request = ConnectRequest { ticket: Some(ticket), address, ..connect_request(id) };
+        self.calls.take();
+        ConnectHandler::new(self.connect_rule()).handle(request).await.unwrap();
+        self.calls.take()
+    }
+
+    async fn disconnect(&self, id: &str) -> Calls {
+        let FramePorts { connections, gateway, clock, entropy, .. } = self.ports();
+        self.calls.take();
+        DisconnectHandler::new(connections, gateway, clock, entropy).handle(&ConnectionId(id.into())).await;
+        self.calls.take()
+    }
+
+    /// Handles a frame as a function does that handles its first event. Panics if it is answered with an error.
+    async fn send(&self, id: &str, frame: Value) -> Calls {
+        let settings = FrameSettings {
+            rate: self.rate.clone(),
+            access: self.sessions.access_policy().access,
+            configured_moderators: vec![moderator()],
+            page_size: 100,
+        };
+        let handler = FrameHandler::new(self.ports(), settings);
+        let number = self.frames.replace(self.frames.get() + 1);
+        let request_id = format!("request-{number}");
+        let connection = ConnectionId(id.into());
+        self.gateway.lock().frames.clear();
+        self.calls.take();
+        handler.handle(FrameRequest { connection: connection.clone(), request_id, body: frame.to_string() }).await;
+        let calls = self.calls.take();
+        let received = self.gateway.lock().frames.remove(&connection).unwrap_or_default();
+        assert!(received.iter().all(|answer| answer["type"] != "error"), "{frame}: {received:?}");
+        calls
+    }
+}
+
+fn moderator() -> PersonId {
+    MODERATOR.parse().unwrap()
+}
+
+/// Returns what each action costs in a small room.
+async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
+    let mut costs = BTreeMap::new();
+    for id in [MODERATOR, "bea", "ann"] {
+        costs.insert("connect", chat.connect(id).await);
+    }
+    // What is paid once, for a socket or a room, is not what an action costs.
+    chat.clock.advance(Duration::from_secs(60));
+    chat.send("ann", json!({ "action": "send", "text": "first" })).await;
+    let frames = [
+        ("hello", json!({ "action": "hello" })),
+        ("send", json!({ "action": "send", "text": "hi" })),
+        ("send, a reply", json!({ "action": "send", "text": "hi", "replyTo": 1 })),
+        ("edit", json!({ "action": "edit", "seq": 1, "text": "changed" })),
+        ("react", json!({ "action": "react", "seq": 1, "emoji": "👍", "on": true })),
+        ("delete", json!({ "action": "delete", "seq": 1 })),
+        ("upload", json!({ "action": "upload", "nonce": "n-1", "type": "image/webp", "size": 9 })),
+        ("typing", json!({ "action": "typing" })),
+        ("rename", json!({ "action": "rename", "name": "Anna" })),
+        ("history", json!({ "action": "history", "before": 3 })),
+        ("changes", json!({ "action": "changes", "after": 2 })),
+        ("people", json!({ "action": "people" })),
+        ("rooms, of one room", json!({ "action": "rooms", "rooms": ["lobby"] })),
+        ("search, in 200 messages", json!({ "action": "search", "text": "hi" })),
+        ("ping", json!({ "action": "ping" })),
+    ];
+    for (action, frame) in frames {
+        costs.insert(action, chat.send("ann", frame).await);
+    }
+    let frames = [
+        ("mute", json!({ "action": "mute", "person": "bea", "seconds": 60 })),
+        ("ban, of one socket", json!({ "action": "ban", "person": "bea", "seconds": 60 })),
+        ("standing", json!({ "action": "standing", "person": "bea" })),
+        ("audit", json!({ "action": "audit" })),
+        ("rules", json!({ "action": "rules", "rules": { "slow": 10 } })),
+    ];
+    for (action, frame) in frames {
+        costs.insert(action, chat.send(MODERATOR, frame).await);
+    }
+    costs.insert("send, in slow mode", chat.send("ann", json!({ "action": "send", "text": "slow" })).await);
+    costs.insert("disconnect", chat.disconnect("ann").await);
+    costs
+}
+
+/// Returns the table of `docs/costs.md` whose head begins with `action`.
+fn documented() -> BTreeMap<String, Calls> {
+    let document = include_str!("../../../../../docs/costs.md");
+    let rows = document.lines().skip_while(|line| !line.starts_with("| action | reads |")).skip(2);
+    let rows = rows.take_while(|line| line.starts_with('|')).map(|row| {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let number = |place: usize| cells[place].parse().unwrap();
+        (cells[1].replace('`', ""), Calls { reads: number(2), writes: number(3), round_trips: number(4) })
+    });
+    rows.collect()
+}
+
+#[tokio::test]
+async fn each_action_costs_what_the_document_says() {
+    let chat = Chat::open().await;
+    let measured = measured(&chat).await.into_iter().map(|(action, calls)| (action.to_owned(), calls));
+    let (measured, documented) = (measured.collect::<BTreeMap<_, _>>(), documented());
+    let row = |(action, Calls { reads, writes, round_trips }): (&String, &Calls)| {
+        format!("| `{action}` | {reads} | {writes} | {round_trips} |")
+    };
+    let [measured, documented] =
+        [measured, documented].map(|table| table.iter().map(row).collect::<Vec<_>>().join("\n"));
+    assert!(measured == documented, "measured:\n{measured}\n\ndocumented:\n{documented}");
+}
+
+#[tokio::test]
+async fn a_message_costs_the_same_in_a_long_room() {
+    let chat = Chat::open().await;
+    chat.connect("ann").await;
+    chat.clock.advance(Duration::from_secs(60));
+    let message = json!({ "action": "send", "text": "hi" });
+    let mut most = Calls::default();
+    for number in 0..40 {
+        // Each in a window of its own.
+        chat.clock.advance(Duration::from_secs(60));
+        let calls = chat.send("ann", message.clone()).await;
+        if number > 0 {
+            most.reads = most.reads.max(calls.reads);
+            most.writes = most.writes.max(calls.writes);
+            most.round_trips = most.round_trips.max(calls.round_trips);
+        }
+    }
+    assert_eq!(most, MESSAGE);
+}
