@@ -53,7 +53,7 @@ use crate::{
     },
     moderation::{
         actions::ModerationActions,
-        posting_policy::{Permission, PostingPolicy},
+        posting_policy::{Permission, PostingPolicy, SlowMode},
         restrictions::RestrictionStore,
     },
     ports::{
@@ -250,63 +250,65 @@ impl FrameHandler {
         let ParsedFrame { connection, request_id, message } = frame;
         let message = message?;
         let (action, nonce) = (message.action(), message.nonce().cloned());
-        let sender = self.sender(&connection, &message).await?;
-        let executed = async { self.execute(&sender, message, retry_key(nonce.clone(), &request_id)?).await };
-        match executed.await {
-            Ok(()) => Ok(action),
-            Err(error) => Err(FrameFailure::Command { error, action, nonce }),
-        }
-    }
-
-    /// Returns the connection that a command came through.
-    async fn sender(
-        &self,
-        connection: &ConnectionId,
-        message: &ClientMessage,
-    ) -> std::result::Result<Connection, FrameFailure> {
-        match self.broadcast.connections.find(connection).await {
-            Ok(Some(sender)) => Ok(sender),
-            Ok(None) => Err(FrameFailure::NotConnected),
-            Err(cause) => {
-                let (action, nonce) = (message.action(), message.nonce().cloned());
-                Err(FrameFailure::Command { error: cause.into(), action, nonce })
-            }
-        }
-    }
-
-    /// Checks a command, runs it and sends the reply. `nonce` identifies the command through every retry.
-    async fn execute(
-        &self,
-        sender: &Connection,
-        message: ClientMessage,
-        nonce: Nonce,
-    ) -> std::result::Result<(), CommandError> {
-        let action = message.action();
-        if let Err(error) = self.check(sender, action, &nonce).await {
+        let failed = |error| FrameFailure::Command { error, action, nonce: nonce.clone() };
+        let retry_key = retry_key(nonce.clone(), &request_id).map_err(|cause| failed(cause.into()))?;
+        let found = self.checked_sender(&connection, action, &retry_key).await.map_err(|cause| failed(cause.into()))?;
+        let (sender, checked) = found.ok_or(FrameFailure::NotConnected)?;
+        if let Err(error) = checked {
             // `typing` from a muted or rate-limited person is dropped without an error.
             let is_dropped =
                 action == Action::Typing && matches!(error, CommandError::TooFast(_) | CommandError::PostingDenied(_));
-            return if is_dropped { Ok(()) } else { Err(error) };
+            return if is_dropped { Ok(action) } else { Err(failed(error)) };
         }
-        if let Some(reply) = self.run(sender, message, nonce).await? {
+        if let Some(reply) = self.run(&sender, message, retry_key).await.map_err(failed)? {
             self.broadcast.to_one(&sender.id, &reply).await;
         }
-        Ok(())
+        Ok(action)
     }
 
-    /// Checks rate limit and permission, and counts the command. This happens before anything is written, so that a rejected
-    /// command leaves no gap in the sequence of messages.
-    async fn check(&self, sender: &Connection, action: Action, nonce: &Nonce) -> std::result::Result<(), CommandError> {
-        let CommandSpec { permission, rate_bucket } = spec(action);
-        let permission = async { self.posting_policy.check(sender, permission).await.map_err(CommandError::from) };
-        let rate = async {
-            let Some(bucket) = rate_bucket else { return Ok(()) };
-            Ok(self.rate.take(bucket, &sender.person, sender.address.as_ref()).await?)
+    /// Finds the connection that a command came through, and checks the command. `nonce` identifies the command through every retry.
+    ///
+    /// If this process remembers the connection, it is checked while it is looked up, so that the sender waits for one round trip less:
+    /// what the checks need of a connection never changes.
+    async fn checked_sender(
+        &self,
+        connection: &ConnectionId,
+        action: Action,
+        nonce: &Nonce,
+    ) -> Result<Option<(Connection, std::result::Result<(), CommandError>)>> {
+        let connections = &self.broadcast.connections;
+        let (sender, permitted) = match connections.recall(connection) {
+            Some(known) => {
+                let (sender, permitted) = futures::join!(connections.find(connection), self.permitted(&known, action));
+                (sender?, Some(permitted))
+            }
+            None => (connections.find(connection).await?, None),
         };
+        let Some(sender) = sender else { return Ok(None) };
+        let permitted = match permitted {
+            Some(permitted) => permitted,
+            None => self.permitted(&sender, action).await,
+        };
+        let checked = async { Ok(self.posting_policy.acquire_slow_mode_slot(&sender, permitted?, nonce).await?) };
+        let checked = checked.await;
+        Ok(Some((sender, checked)))
+    }
+
+    /// Checks rate limit and permission, and counts the command. Returns how slow mode applies to it. This happens before anything is
+    /// written, so that a rejected command leaves no gap in the sequence of messages.
+    async fn permitted(&self, sender: &Connection, action: Action) -> std::result::Result<SlowMode, CommandError> {
+        let CommandSpec { permission, rate_bucket } = spec(action);
+        let policy = &self.posting_policy;
+        let moderation = permission.needs_restrictions().then_some(policy.restriction_store.moderation.as_ref());
+        let rate = async {
+            let Some(bucket) = rate_bucket else { return Ok(None) };
+            self.rate.take_from(bucket, sender, moderation).await.map_err(CommandError::from)
+        };
+        let rules = async { policy.rules(sender, permission).await.map_err(CommandError::from) };
         // Both run at once, so that the sender waits for one round trip. The rate limit comes first: it knows without a store
-        // access who is rate-limited, and then the posting policy is not read.
-        let ((), slow_mode) = futures::try_join!(rate, permission)?;
-        Ok(self.posting_policy.acquire_slow_mode_slot(sender, slow_mode, nonce).await?)
+        // access who is rate-limited, and then nothing is read.
+        let (restrictions, rules) = futures::try_join!(rate, rules)?;
+        Ok(policy.check(sender, permission, restrictions, rules).await?)
     }
 
     async fn run(&self, sender: &Connection, message: ClientMessage, nonce: Nonce) -> Reply {

@@ -6,11 +6,12 @@ use std::{
     time::Duration,
 };
 
-use shared_types::{Action, Person, PersonId, Timestamp, limits, whole_seconds};
+use shared_types::{Action, Person, PersonId, Restrictions, Timestamp, limits, whole_seconds};
 
 use crate::ports::{
     Unavailable,
-    connections::AddressKey,
+    connections::{AddressKey, Connection},
+    moderation::{CountedAction, Moderation},
     rate_store::{RateDecision, RateLimit, RateStore},
     system::Clock,
 };
@@ -105,11 +106,40 @@ impl RateLimiter {
         person: &Person,
         address: Option<&AddressKey>,
     ) -> Result<(), RateError> {
-        let limits = self.shared.limits;
-        let limit_of = |per_minute| with_burst(bucket.share_of(per_minute));
-        let person = (!person.moderator).then(|| (bucket.key("p", person.id.as_str()), limit_of(limits.person)));
-        let address = address.map(|AddressKey(address)| (bucket.key("a", address), limit_of(limits.address)));
-        self.count_both(person, address).await
+        self.count_both(self.counter_of_person(bucket, person), self.counter_of_address(bucket, address)).await
+    }
+
+    /// Counts an action that came through a connection, as [`take`](Self::take). With `restrictions_in`, the person is counted and their
+    /// restrictions are read in one step, where the store can. `None` means that the caller has to read the restrictions.
+    ///
+    /// The address is not counted for its first connections ([`first_of_address`](Self::first_of_address)), except in the window in which
+    /// they were opened: somebody who opens one connection after the other is counted.
+    ///
+    /// # Errors
+    ///
+    /// [`RateError`] gives the time to wait.
+    pub async fn take_from(
+        &self,
+        bucket: RateBucket,
+        speaker: &Connection,
+        restrictions_in: Option<&dyn Moderation>,
+    ) -> Result<Option<Restrictions>, RateError> {
+        let person = self.counter_of_person(bucket, &speaker.person);
+        let address = speaker.address.as_ref().filter(|_| self.counts_for_address(speaker));
+        let address = self.counter_of_address(bucket, address);
+        self.check_not_denied([&person, &address])?;
+        let person = async {
+            if let (Some((key, limit)), Some(moderation)) = (person.as_ref().filter(has_limit), restrictions_in) {
+                let now = self.shared.clock.now();
+                let counted = moderation.count_action(&speaker.person.id, bucket.name(), *limit, now).await?;
+                if let Some(CountedAction { rate, restrictions }) = counted {
+                    self.shared.conclude(key, rate, now)?;
+                    return Ok(Some(restrictions));
+                }
+            }
+            self.shared.count(person).await.map(|()| None)
+        };
+        futures::try_join!(person, self.shared.count(address)).map(|(restrictions, ())| restrictions)
     }
 
     /// Counts an attempt to enter the passphrase, if the limit of the address and the limit of all attempts allow it.
@@ -145,6 +175,30 @@ impl RateLimiter {
         self.count_both(Some(one), None).await
     }
 
+    /// Returns the number of open connections of an address that are counted by their people only: at most half of what an address may do
+    /// comes from them on top. None where people have no limit.
+    pub fn first_of_address(&self) -> u32 {
+        let RateLimits { person, address } = self.shared.limits;
+        address.checked_div(2 * person).unwrap_or(0)
+    }
+
+    /// Returns whether the actions of a connection count for its address. Moderators have no limit of their own.
+    fn counts_for_address(&self, speaker: &Connection) -> bool {
+        let window = |at: Timestamp| at.0 / u64::try_from(limits::RATE_WINDOW.as_millis()).unwrap_or(u64::MAX);
+        let is_new = window(speaker.opened_at) >= window(self.shared.clock.now());
+        !speaker.is_first_of_address || is_new || speaker.person.moderator || self.first_of_address() == 0
+    }
+
+    fn counter_of_person(&self, bucket: RateBucket, person: &Person) -> Option<Counter> {
+        let limit = with_burst(bucket.share_of(self.shared.limits.person));
+        (!person.moderator).then(|| (bucket.key("p", person.id.as_str()), limit))
+    }
+
+    fn counter_of_address(&self, bucket: RateBucket, address: Option<&AddressKey>) -> Option<Counter> {
+        let limit = with_burst(bucket.share_of(self.shared.limits.address));
+        address.map(|AddressKey(address)| (bucket.key("a", address), limit))
+    }
+
     /// Returns whether addresses have limits.
     pub fn limits_addresses(&self) -> bool {
         self.shared.limits.address > 0
@@ -164,11 +218,13 @@ impl RateLimiter {
         self.limits_addresses().then(|| (all / limits::ADDRESS_CONNECTION_SHARE).max(1))
     }
 
+    /// Rejects keys that are known to be denied, before anything is counted.
+    fn check_not_denied(&self, counters: [&Option<Counter>; 2]) -> Result<(), TooFast> {
+        counters.into_iter().flatten().try_for_each(|(key, _)| self.shared.check_not_denied(key))
+    }
+
     async fn count_both(&self, one: Option<Counter>, other: Option<Counter>) -> Result<(), RateError> {
-        // Denied keys are rejected before anything is counted.
-        for (key, _) in [&one, &other].into_iter().flatten() {
-            self.shared.check_not_denied(key)?;
-        }
+        self.check_not_denied([&one, &other])?;
         futures::try_join!(self.shared.count(one), self.shared.count(other)).map(drop)
     }
 }
@@ -176,20 +232,29 @@ impl RateLimiter {
 /// The key of a counter, and its limit.
 type Counter = (String, RateLimit);
 
+fn has_limit((_, limit): &&Counter) -> bool {
+    limit.sustained > 0
+}
+
 impl Shared {
     async fn count(&self, counter: Option<Counter>) -> Result<(), RateError> {
         // No counter, or no limit.
-        let Some((key, limit)) = counter.filter(|(_, limit)| limit.sustained > 0) else { return Ok(()) };
+        let Some((key, limit)) = counter.as_ref().filter(has_limit) else { return Ok(()) };
         let now = self.clock.now();
-        match self.rate_store.take(&key, limit, now).await? {
+        Ok(self.conclude(key, self.rate_store.take(key, *limit, now).await?, now)?)
+    }
+
+    /// Remembers a denied key.
+    fn conclude(&self, key: &str, decision: RateDecision, now: Timestamp) -> Result<(), TooFast> {
+        match decision {
             RateDecision::Allowed => Ok(()),
             RateDecision::Denied(wait) => {
                 let mut denied = self.denied.lock().unwrap_or_else(PoisonError::into_inner);
                 if denied.len() >= MAX_DENIED {
                     denied.clear();
                 }
-                denied.insert(key, now + wait);
-                Err(TooFast { wait }.into())
+                denied.insert(key.to_owned(), now + wait);
+                Err(TooFast { wait })
             }
         }
     }
@@ -214,8 +279,9 @@ impl RateBucket {
         if self == Self::Upload { limit.div_ceil(limits::RATE_UPLOADS) } else { limit }
     }
 
-    fn key(self, scope: &str, id: &str) -> String {
-        let action = match self {
+    /// Returns the stored name of the bucket.
+    fn name(self) -> &'static str {
+        match self {
             Self::Message => "message",
             Self::Change => "change",
             Self::Reaction => "reaction",
@@ -223,8 +289,11 @@ impl RateBucket {
             Self::Connect => "connect",
             Self::Signal => "signal",
             Self::Query(action) => action.as_str(),
-        };
-        format!("{action}#{scope}#{id}")
+        }
+    }
+
+    fn key(self, scope: &str, id: &str) -> String {
+        format!("{}#{scope}#{id}", self.name())
     }
 }
 

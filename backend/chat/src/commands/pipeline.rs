@@ -109,14 +109,12 @@ impl FrameHandler {
     async fn checked_send(&self, frame: ParsedFrame) -> std::result::Result<(Draft, Option<Nonce>), FrameFailure> {
         let ParsedFrame { connection, request_id, message } = frame;
         let message = message?;
-        let sender = self.sender(&connection, &message).await?;
         let nonce = message.nonce().cloned();
-        let checked = async {
-            let retry_key = retry_key(nonce.clone(), &request_id)?;
-            self.check(&sender, Action::Send, &retry_key).await?;
-            Ok(retry_key)
-        };
-        let retry_key = checked.await.map_err(|error| failed_send(error, nonce.clone()))?;
+        let failed = |cause: Unavailable| failed_send(cause.into(), nonce.clone());
+        let retry_key = retry_key(nonce.clone(), &request_id).map_err(failed)?;
+        let found = self.checked_sender(&connection, Action::Send, &retry_key).await.map_err(failed)?;
+        let (sender, checked) = found.ok_or(FrameFailure::NotConnected)?;
+        checked.map_err(|error| failed_send(error, nonce.clone()))?;
         let ClientMessage::Send { text, image, reply_to, mentions, .. } = message else {
             return Err(failed_send(Unavailable::while_doing("sending a message")("not a message").into(), nonce));
         };

@@ -2,7 +2,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use futures::future::try_join;
 use shared_types::{Nonce, Restrictions, RoomRules, whole_seconds};
 
 use crate::{
@@ -79,24 +78,63 @@ pub enum PostingDenied {
     Unavailable(#[from] Unavailable),
 }
 
+impl Permission {
+    /// Returns whether restrictions of the person deny the command.
+    pub(crate) const fn needs_restrictions(self) -> bool {
+        match self {
+            Self::NotMuted | Self::Post | Self::PostMessage => true,
+            Self::Anyone | Self::Moderator => false,
+        }
+    }
+}
+
 impl PostingPolicy {
     /// Checks whether a person may use a command now, and returns how slow mode applies to it. Reading is not checked, and
-    /// neither is deleting one's own messages.
+    /// neither is deleting one's own messages. `restrictions` are those of the person if the caller has read them, and `rules` those that
+    /// [`Self::rules`] returned for the command.
     ///
     /// # Errors
     ///
     /// Returns [`PostingDenied`] when the person may not use the command, or the store did not answer.
-    pub async fn check(&self, speaker: &Connection, permission: Permission) -> Result<SlowMode, PostingDenied> {
-        match permission {
-            // The rules of a room do not apply to moderators.
-            Permission::PostMessage | Permission::Post if speaker.person.moderator => self.not_muted(speaker).await?,
-            Permission::PostMessage => return self.post(speaker).await,
-            // They add no message, so slow mode does not apply.
-            Permission::Post => drop(self.post(speaker).await?),
-            Permission::NotMuted => self.not_muted(speaker).await?,
-            Permission::Anyone | Permission::Moderator => {}
+    pub async fn check(
+        &self,
+        speaker: &Connection,
+        permission: Permission,
+        restrictions: Option<Restrictions>,
+        rules: RoomRules,
+    ) -> Result<SlowMode, PostingDenied> {
+        if permission.needs_restrictions() {
+            self.unrestricted(match restrictions {
+                Some(restrictions) => self.restriction_store.in_force(&speaker.person, restrictions),
+                None => self.restriction_store.of(&speaker.person).await?,
+            })?;
         }
-        Ok(SlowMode::Off)
+        match rules {
+            RoomRules { read_only: true, .. } => Err(PostingDenied::ReadOnly),
+            // Only messages have an interval.
+            RoomRules { slow, .. } if slow > 0 && permission == Permission::PostMessage => {
+                Ok(SlowMode::Interval { seconds: slow })
+            }
+            RoomRules { .. } => Ok(SlowMode::Off),
+        }
+    }
+
+    /// Returns the rules of the room that apply to a command: none for a command that adds nothing to the room, and none for moderators.
+    ///
+    /// # Errors
+    ///
+    /// Returns `Unavailable` when the store did not answer.
+    pub async fn rules(&self, speaker: &Connection, permission: Permission) -> Result<RoomRules, Unavailable> {
+        match permission {
+            Permission::PostMessage | Permission::Post if !speaker.person.moderator => {
+                self.restriction_store.rules(&speaker.room).await
+            }
+            Permission::PostMessage
+            | Permission::Post
+            | Permission::NotMuted
+            | Permission::Anyone
+            | Permission::Moderator => Ok(RoomRules::default()),
+        }
     }
 
     /// Acquires the speaker's slow mode slot for a message. This is the last check, so a message that is rejected for another
@@ -118,23 +156,6 @@ impl PostingPolicy {
         match self.rate_store.acquire_slow_mode_slot(&key, nonce.as_str(), window, now).await? {
             RateDecision::Allowed => Ok(()),
             RateDecision::Denied(wait) => Err(PostingDenied::TooFast { seconds: whole_seconds(wait) }),
-        }
-    }
-
-    /// Checks that a person is neither muted nor banned.
-    async fn not_muted(&self, speaker: &Connection) -> Result<(), PostingDenied> {
-        self.unrestricted(self.restriction_store.of(&speaker.person).await?)
-    }
-
-    /// Checks that a person may post in the room, and returns the room's slow mode.
-    async fn post(&self, speaker: &Connection) -> Result<SlowMode, PostingDenied> {
-        let (restrictions, rules) =
-            try_join(self.restriction_store.of(&speaker.person), self.restriction_store.rules(&speaker.room)).await?;
-        self.unrestricted(restrictions)?;
-        match rules {
-            RoomRules { read_only: true, .. } => Err(PostingDenied::ReadOnly),
-            RoomRules { slow: 0, .. } => Ok(SlowMode::Off),
-            RoomRules { slow, .. } => Ok(SlowMode::Interval { seconds: slow }),
         }
     }
 

@@ -30,6 +30,9 @@ pub struct Connection {
     pub person: Person,
     /// The key of the client's address; `None` where the address is unknown.
     pub address: Option<AddressKey>,
+    /// Whether the store admitted it as one of the first from its address ([`ConnectionLimits::first_of_address`]), so that its actions
+    /// need not be counted for the address. A store MAY leave it `false`.
+    pub is_first_of_address: bool,
     /// When it was opened. In a store that outlives the process, a connection older than `limits::LIFETIME` has expired;
     /// no read but `all` may return it (MUST NOT).
     pub opened_at: Timestamp,
@@ -66,6 +69,9 @@ pub struct ConnectionLimits {
     pub all: u32,
     /// Maximum per address, where the address is known; `None` means no limit per address.
     pub per_address: Option<u32>,
+    /// Maximum number of open connections of an address of which each is [one of the first](Connection::is_first_of_address). A store
+    /// MUST NOT exceed it, however many calls run at once.
+    pub first_of_address: u32,
 }
 
 /// The store of open connections.
@@ -75,6 +81,12 @@ pub trait Connections: Send + Sync {
     /// limits are reached, the result is [`Admission::Full`]. A crash may leave the count of an address too high: the count
     /// MUST be correct again once no connection came from that address for so long that all of its connections have expired.
     async fn admit(&self, connection: &Connection, limits: ConnectionLimits) -> Result<Admission>;
+
+    /// Returns a connection as this process found it before, without a request to the store. It MAY have been renamed or removed since.
+    /// `None` where the store remembers nothing, or where finding it costs nothing.
+    fn recall(&self, _id: &ConnectionId) -> Option<Connection> {
+        None
+    }
 
     /// Returns the current state of a connection.
     async fn find(&self, id: &ConnectionId) -> Result<Option<Connection>>;

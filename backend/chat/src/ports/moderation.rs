@@ -4,7 +4,11 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use shared_types::{AuditEntry, PersonId, Restrictions, RoomName, RoomRules, Timestamp};
 
-use crate::ports::{Result, connections::AddressKey};
+use crate::ports::{
+    Result,
+    connections::AddressKey,
+    rate_store::{RateDecision, RateLimit},
+};
 
 /// The person or address that [`Restrictions`] apply to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -35,6 +39,15 @@ impl RestrictionChange {
     }
 }
 
+/// The result of [`Moderation::count_action`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CountedAction {
+    /// Whether the rate limit allows the action.
+    pub rate: RateDecision,
+    /// The restrictions of the person when the action was counted or denied, expired ones included.
+    pub restrictions: Restrictions,
+}
+
 /// The store of moderators' decisions.
 #[async_trait]
 pub trait Moderation: Send + Sync {
@@ -48,6 +61,21 @@ pub trait Moderation: Send + Sync {
     /// Changes one restriction of a subject. Returns the restrictions afterwards, expired ones included. MUST be one step: of a mute and
     /// a ban at the same time, neither is lost. The store may drop restrictions once they have expired.
     async fn restrict(&self, of: &Subject, change: RestrictionChange) -> Result<Restrictions>;
+
+    /// Counts one action of a person if `limit` allows it, and returns their restrictions, in one step. `bucket` names what is counted
+    /// together. MUST be exact as [`RateStore::take`](crate::ports::rate_store::RateStore::take), and MUST see every `set_restrictions`
+    /// and `restrict` that has ended.
+    ///
+    /// Returns `None` and does nothing where this cannot be one step. The caller counts with the rate store and reads the restrictions.
+    async fn count_action(
+        &self,
+        _person: &PersonId,
+        _bucket: &str,
+        _limit: RateLimit,
+        _now: Timestamp,
+    ) -> Result<Option<CountedAction>> {
+        Ok(None)
+    }
 
     /// Returns the addresses that were banned together with a person, expired bans included. Some minutes after the `until` of
     /// `set_banned_addresses` the list MUST be empty.

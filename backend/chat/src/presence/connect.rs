@@ -154,10 +154,20 @@ impl ConnectRule {
         let (ticket, recorded) = (request.ticket.as_deref(), self.record_address(&person, address.as_ref()));
         futures::try_join!(within_rate, self.check_ban(&person, &addresses), self.use_ticket(ticket), recorded)?;
 
-        let opened_at = self.clock.now();
-        let connection = Connection { id: request.connection, room, person, address, opened_at, hidden: false };
-        let connection_limits =
-            ConnectionLimits { all: self.limit, per_address: self.rate.connections_per_address(self.limit) };
+        let connection = Connection {
+            id: request.connection,
+            room,
+            person,
+            address,
+            is_first_of_address: false,
+            opened_at: self.clock.now(),
+            hidden: false,
+        };
+        let connection_limits = ConnectionLimits {
+            all: self.limit,
+            per_address: self.rate.connections_per_address(self.limit),
+            first_of_address: self.rate.first_of_address(),
+        };
         match self.connections.admit(&connection, connection_limits).await? {
             Admission::Admitted => {}
             Admission::Full => return Err(ConnectError::Full { limit: self.limit }),

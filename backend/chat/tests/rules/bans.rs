@@ -8,12 +8,13 @@ use std::{
 use chat::{
     moderation::restrictions::RestrictionStore,
     ports::{
-        connections::{AddressKey, ConnectionId, ConnectionLimits, Connections},
+        connections::{AddressKey, ConnectionId, Connections},
         moderation::{Moderation, Subject},
         system::Clock,
     },
     presence::connect::{ConnectError, ConnectRequest},
 };
+use chat_testing::contract::fixtures::limit;
 use chat_testing::test_chat::{START, connect_request};
 use serde_json::{Value, json};
 use shared_types::{Person, Restrictions, Timestamp, limits};
@@ -48,7 +49,7 @@ async fn a_ban_covers_the_person_s_address_until_it_is_lifted() {
     let mut eve = chat.connection("b").await;
     let address = AddressKey("office".into());
     (eve.id, eve.person.id, eve.address) = (ConnectionId("e".into()), "eve".parse().unwrap(), Some(address.clone()));
-    chat.connections.admit(&eve, ConnectionLimits { all: 100, per_address: None }).await.unwrap();
+    chat.connections.admit(&eve, limit(100)).await.unwrap();
     let restriction_store = RestrictionStore {
         moderation: chat.moderation.clone(),
         clock: chat.clock.clone(),
@@ -126,7 +127,7 @@ async fn hello_from_a_banned_address_closes_the_connection() {
     let address = Subject::Address(AddressKey("office".into()));
     let banned = Restrictions { banned_until: Some(Timestamp(START + 60_000)), ..Restrictions::default() };
     chat.moderation.set_restrictions(&address, banned).await.unwrap();
-    chat.connections.admit(&eve, ConnectionLimits { all: 100, per_address: None }).await.unwrap();
+    chat.connections.admit(&eve, limit(100)).await.unwrap();
     chat.send("e", json!({ "action": "hello" })).await;
     assert!(!chat.is_connected("e").await);
     assert_eq!(chat.received("e"), [Value::Null; 0]);
@@ -187,7 +188,7 @@ async fn hello_of_a_banned_person_closes_the_connection() {
     let ann = chat.connection("a").await;
     chat.send("m", ban("ann", 60)).await;
     chat.gateway.lock().gone.clear();
-    chat.connections.admit(&ann, ConnectionLimits { all: 100, per_address: None }).await.unwrap();
+    chat.connections.admit(&ann, limit(100)).await.unwrap();
     assert_eq!(chat.error_for("a", json!({ "action": "send", "text": "x" })).await, (json!("notAllowed"), json!(60)));
     chat.send("a", json!({ "action": "hello" })).await;
     assert!(!chat.is_connected("a").await);

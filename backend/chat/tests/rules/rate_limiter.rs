@@ -14,12 +14,16 @@ use chat::{
     commands::{FrameHandler, FramePorts, FrameRequest, FrameSettings},
     ports::{
         Result,
-        connections::{AddressKey, ConnectionId},
+        connections::{AddressKey, Connection, ConnectionId},
         rate_store::{RateDecision, RateLimit, RateStore},
+        system::Clock,
     },
     presence::connect::ConnectRequest,
 };
-use chat_testing::test_chat::{TestChat, connect_request};
+use chat_testing::{
+    contract::fixtures::connection_from,
+    test_chat::{TestChat, connect_request},
+};
 use serde_json::json;
 use shared_types::{Person, Timestamp};
 use store_redb::rate_store::InProcessRateStore;
@@ -89,6 +93,37 @@ async fn a_rate_limited_person_causes_no_store_requests() {
     assert_eq!(take(&bea, 9).await, 9, "the address has counted only one rejected message");
     chat.clock.advance(Duration::from_secs(10));
     assert_eq!(take(&ann, 1).await, 1);
+}
+
+#[tokio::test]
+async fn the_first_connections_of_an_address_count_for_it_in_their_first_minute_only() {
+    let chat = TestChat::with_rates(0, 0).await;
+    chat.advance_to_next_minute();
+    let limits = RateLimits { person: 30, address: 90 };
+    let rate = RateLimiter::new(Arc::new(RemoteRateStore::new(&chat)), chat.clock.clone(), limits);
+    assert_eq!(rate.first_of_address(), 1);
+    let open = |id: &str, is_first_of_address| {
+        let opened_at = chat.clock.now();
+        Connection { is_first_of_address, opened_at, ..connection_from("office", id) }
+    };
+    let allowed = async |speaker: &Connection, times: usize| {
+        let mut allowed = 0;
+        for _ in 0..times {
+            allowed += usize::from(rate.take_from(RateBucket::Message, speaker, None).await.is_ok());
+        }
+        allowed
+    };
+    let (first, moderator, late) = (open("first", true), open("c2", true), open("late", false));
+    assert_eq!((allowed(&first, 10).await, allowed(&moderator, 10).await, allowed(&late, 10).await), (10, 10, 10));
+    assert_eq!(allowed(&late, 1).await, 0, "all have counted in the minute in which they were opened");
+    chat.clock.advance(Duration::from_secs(60));
+    assert_eq!((allowed(&late, 10).await, allowed(&moderator, 20).await), (10, 20));
+    assert_eq!(
+        (allowed(&moderator, 1).await, allowed(&open("new", true), 1).await),
+        (0, 0),
+        "the address is at its limit"
+    );
+    assert_eq!(allowed(&first, 11).await, 10, "the limit of its person");
 }
 
 #[tokio::test]

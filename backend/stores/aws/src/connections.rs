@@ -18,13 +18,17 @@ use futures::{
 };
 use shared_types::{Person, PersonName, RoomName, Timestamp, limits::LIFETIME};
 
-use self::counters::{AddressLimit, count_key};
+use self::{
+    counters::{AddressLimit, count_key},
+    remembered::RememberedConnections,
+};
 use crate::{
     item::{Item, Malformed, item, number, read, read_number, read_optional, read_or_skip, text},
     table::{Key, Table, Update},
 };
 
 mod counters;
+mod remembered;
 mod room_reads;
 mod shards;
 
@@ -34,6 +38,9 @@ const SHARDS: u32 = 16;
 
 /// How long the items of a connection outlive it, in seconds, so that a slow clock cannot expire a live one.
 const GRACE_SECONDS: u64 = 10 * 60;
+
+/// Attribute of a pointer: the connection is one of the first of its address.
+const FIRST_OF_ADDRESS: &str = "firstOfAddress";
 
 /// Attribute of a pointer: it counts for its address.
 const OF_ADDRESS: &str = "ofAddress";
@@ -47,19 +54,24 @@ pub struct DynamoConnections {
     table: Table,
     clock: Arc<dyn Clock>,
     recent: RecentListeners,
+    remembered: RememberedConnections,
 }
 
 #[async_trait]
 impl Connections for DynamoConnections {
     async fn admit(&self, connection: &Connection, limits: ConnectionLimits) -> Result<Admission> {
         let of_address = AddressLimit::of(connection, limits);
-        let admission = self.count_both(limits.all, of_address).await?;
-        if admission != Admission::Admitted {
-            return Ok(admission);
-        }
+        let number = match self.count_both(limits.all, of_address).await? {
+            Ok(number) => number,
+            Err(refused) => return Ok(refused),
+        };
         let mut pointer = to_item(pointer_key(&connection.id), connection);
+        // The counter is decremented when a pointer is deleted, so there are never more of these than its value.
+        if number.is_some_and(|number| number <= limits.first_of_address) {
+            pointer.insert(FIRST_OF_ADDRESS.into(), number_one());
+        }
         if of_address.is_some() {
-            pointer.insert(OF_ADDRESS.into(), number(1));
+            pointer.insert(OF_ADDRESS.into(), number_one());
         }
         // Both puts finish before one is undone: an unfinished put would arrive after its deletion.
         let pointer = self.table.put(pointer, "storing a connection");
@@ -78,7 +90,13 @@ impl Connections for DynamoConnections {
             self.recent.remove(id);
         }
         let found = found.as_ref().map(from_item).transpose().map_err(Unavailable::while_doing(doing))?;
-        Ok(found.filter(|connection| self.lives(connection)))
+        let found = found.filter(|connection| self.lives(connection));
+        self.remembered.set(id, found.as_ref());
+        Ok(found)
+    }
+
+    fn recall(&self, id: &ConnectionId) -> Option<Connection> {
+        self.remembered.get(id)
     }
 
     async fn rename(&self, id: &ConnectionId, name: &PersonName) -> Result<Option<Connection>> {
@@ -168,7 +186,7 @@ impl Connections for DynamoConnections {
 
 impl DynamoConnections {
     pub(crate) fn new(table: Table, clock: Arc<dyn Clock>) -> Self {
-        Self { table, clock, recent: RecentListeners::default() }
+        Self { table, clock, recent: RecentListeners::default(), remembered: RememberedConnections::default() }
     }
 
     /// Opens the connection to DynamoDB, when a function starts.
@@ -230,6 +248,10 @@ fn room_partition(room: &RoomName) -> String {
     format!("room#{room}")
 }
 
+fn number_one() -> AttributeValue {
+    number(1)
+}
+
 /// Returns when the items of a connection that was opened then expire, in seconds since 1970.
 fn end_of(opened_at: Timestamp) -> u64 {
     opened_at.0 / 1000 + LIFETIME.as_secs() + GRACE_SECONDS
@@ -267,6 +289,7 @@ fn from_item(item: &Item) -> std::result::Result<Connection, Malformed> {
         room: read(item, "room")?,
         person: Person { id: read(item, "person")?, name: read(item, "name")?, moderator },
         address: read_optional(item, "address", |key| Some(AddressKey(key.into())))?,
+        is_first_of_address: item.contains_key(FIRST_OF_ADDRESS),
         opened_at: Timestamp(read_number(item, "openedAt")?),
         hidden: is_true(item, "hidden"),
     })

@@ -10,7 +10,8 @@ use aws_sdk_dynamodb::types::ReturnValue;
 use chat::ports::{
     Result, Unavailable,
     connections::AddressKey,
-    moderation::{Moderation, RestrictionChange, Subject},
+    moderation::{CountedAction, Moderation, RestrictionChange, Subject},
+    rate_store::RateLimit,
     system::Clock,
 };
 use shared_types::{AuditEntry, PersonId, Restrictions, RoomName, RoomRules, Timestamp, limits};
@@ -21,6 +22,7 @@ use crate::{
 };
 
 pub(crate) mod backup;
+mod counted_action;
 
 /// How long an item outlives its restriction, in seconds, so that a fast clock cannot expire one that is still in force.
 const GRACE_SECONDS: u64 = 10 * 60;
@@ -84,6 +86,17 @@ impl Moderation for DynamoModeration {
             Update::Made(stored) => to_restrictions(&stored).map_err(Unavailable::while_doing(doing)),
             Update::Refused(_) => Err(Unavailable { doing, cause: "an update without a condition was refused".into() }),
         }
+    }
+
+    async fn count_action(
+        &self,
+        person: &PersonId,
+        bucket: &str,
+        limit: RateLimit,
+        now: Timestamp,
+    ) -> Result<Option<CountedAction>> {
+        let key = restrictions_key(&Subject::Person(person.clone()));
+        counted_action::count(&self.decisions, key, bucket, limit, now).await.map(Some)
     }
 
     async fn banned_addresses(&self, person: &PersonId) -> Result<Vec<AddressKey>> {

@@ -27,7 +27,7 @@ pub struct DynamoRateStore {
 #[async_trait]
 impl RateStore for DynamoRateStore {
     async fn take(&self, key: &str, limit: RateLimit, now: Timestamp) -> Result<RateDecision> {
-        let RateWindows { long, short, until_long, until_short } = limit.windows(now);
+        let RateWindows { long, short, until_long, .. } = limit.windows(now);
         let burst = format!("b{short}");
         let update = self
             .table
@@ -44,13 +44,11 @@ impl RateStore for DynamoRateStore {
             .expression_attribute_values(":most", number(limit.burst.into()))
             .expression_attribute_values(":expires", expires(Timestamp(now.0 + until_long)));
         // An attempt that timed out and is repeated may count twice. A client that waited for it that long is not near its limit.
-        match self.table.try_update(update, "counting against a rate limit").await? {
-            Update::Made(_) => Ok(RateDecision::Allowed),
-            Update::Refused(stored) => {
-                let is_sustained = count(&stored, "total") >= limit.sustained;
-                Ok(RateDecision::Denied(Duration::from_millis(if is_sustained { until_long } else { until_short })))
-            }
-        }
+        let (is_made, stored) = match self.table.try_update(update, "counting against a rate limit").await? {
+            Update::Made(_) => (true, Item::new()),
+            Update::Refused(stored) => (false, stored.unwrap_or_default()),
+        };
+        Ok(decision(is_made, &stored, "total", limit, now))
     }
 
     async fn acquire_slow_mode_slot(
@@ -97,6 +95,14 @@ fn expires(until: Timestamp) -> AttributeValue {
     number(until.0 / 1000 + GRACE_SECONDS)
 }
 
-fn count(stored: &Option<Item>, attribute: &'static str) -> u32 {
-    stored.as_ref().and_then(|item| read_number(item, attribute).ok()).unwrap_or_default()
+/// Returns the decision of a conditional update that was made, or refused because of the `stored` counters. `total` is the attribute that
+/// counts the long window.
+pub(crate) fn decision(is_made: bool, stored: &Item, total: &str, limit: RateLimit, now: Timestamp) -> RateDecision {
+    let RateWindows { until_long, until_short, .. } = limit.windows(now);
+    let count = stored.get(total).and_then(|count| count.as_n().ok()?.parse::<u32>().ok()).unwrap_or_default();
+    match is_made {
+        true => RateDecision::Allowed,
+        false if count >= limit.sustained => RateDecision::Denied(Duration::from_millis(until_long)),
+        false => RateDecision::Denied(Duration::from_millis(until_short)),
+    }
 }

@@ -67,12 +67,18 @@ impl Connections for MemoryConnections {
         {
             return Ok(Admission::AddressLimitReached);
         }
-        known.insert(connection.id.clone(), connection.clone());
+        let is_first_of_address =
+            connection.address.is_some() && same_address_connections < limits.first_of_address as usize;
+        known.insert(connection.id.clone(), Connection { is_first_of_address, ..connection.clone() });
         Ok(Admission::Admitted)
     }
 
     async fn find(&self, id: &ConnectionId) -> Result<Option<Connection>> {
         Ok(self.lock().get(id).cloned())
+    }
+
+    fn recall(&self, id: &ConnectionId) -> Option<Connection> {
+        self.lock().get(id).cloned()
     }
 
     async fn rename(&self, id: &ConnectionId, name: &PersonName) -> Result<Option<Connection>> {

@@ -6,13 +6,16 @@ use async_trait::async_trait;
 use chat::ports::{
     Result,
     connections::AddressKey,
-    moderation::{Moderation, RestrictionChange, Subject},
+    moderation::{CountedAction, Moderation, RestrictionChange, Subject},
+    rate_store::{RateLimit, RateStore},
 };
 use shared_types::{AuditEntry, PersonId, Restrictions, RoomName, RoomRules, Timestamp};
 
+use crate::rate_store::MemoryRateStore;
+
 /// [`Moderation`] in memory. Nothing expires.
 #[derive(Default)]
-pub struct MemoryModeration(Mutex<State>);
+pub struct MemoryModeration(Mutex<State>, MemoryRateStore);
 
 #[derive(Default)]
 struct State {
@@ -39,6 +42,18 @@ impl Moderation for MemoryModeration {
         let stored = state.restrictions.entry(format!("{of:?}")).or_default();
         *stored = change.apply(*stored);
         Ok(*stored)
+    }
+
+    async fn count_action(
+        &self,
+        person: &PersonId,
+        bucket: &str,
+        limit: RateLimit,
+        now: Timestamp,
+    ) -> Result<Option<CountedAction>> {
+        let rate = self.1.take(&format!("{bucket}#{person}"), limit, now).await?;
+        let restrictions = self.restrictions(&Subject::Person(person.clone())).await?;
+        Ok(Some(CountedAction { rate, restrictions }))
     }
 
     async fn banned_addresses(&self, person: &PersonId) -> Result<Vec<AddressKey>> {

@@ -21,6 +21,7 @@ contract! { connections_contract connections {
     the_limit_per_address_is_exact_for_fifty_concurrent_connects
     a_removed_connection_frees_one_slot_of_its_address
     only_known_addresses_have_a_limit_per_address
+    no_more_connections_are_first_of_their_address_than_allowed
     the_count_is_corrected_only_if_it_is_unchanged
 } }
 
@@ -151,7 +152,7 @@ pub async fn the_limit_is_exact_for_fifty_concurrent_connects(stores: Stores) {
 }
 
 pub async fn the_limit_per_address_is_exact_for_fifty_concurrent_connects(stores: Stores) {
-    let limits = ConnectionLimits { all: 60, per_address: Some(10) };
+    let limits = ConnectionLimits { all: 60, per_address: Some(10), first_of_address: 0 };
     let connections: Vec<_> = (0..50).map(|n| connection_from("a", &format!("c{n}"))).collect();
     let answers = join_all(connections.iter().map(|request| stores.connections.admit(request, limits))).await;
     let answers: Vec<_> = answers.into_iter().map(Result::unwrap).collect();
@@ -167,7 +168,7 @@ pub async fn the_limit_per_address_is_exact_for_fifty_concurrent_connects(stores
 }
 
 pub async fn a_removed_connection_frees_one_slot_of_its_address(stores: Stores) {
-    let limits = ConnectionLimits { all: 9, per_address: Some(2) };
+    let limits = ConnectionLimits { all: 9, per_address: Some(2), first_of_address: 0 };
     let admit =
         async |address, id: &str| stores.connections.admit(&connection_from(address, id), limits).await.unwrap();
     for id in ["c1", "c2"] {
@@ -191,7 +192,7 @@ pub async fn a_removed_connection_frees_one_slot_of_its_address(stores: Stores) 
 }
 
 pub async fn only_known_addresses_have_a_limit_per_address(stores: Stores) {
-    let limited = ConnectionLimits { all: 9, per_address: Some(1) };
+    let limited = ConnectionLimits { all: 9, per_address: Some(1), first_of_address: 0 };
     for id in ["n1", "n2"] {
         assert_eq!(stores.connections.admit(&connection(id, "lobby"), limited).await.unwrap(), Admission::Admitted);
     }
@@ -200,6 +201,36 @@ pub async fn only_known_addresses_have_a_limit_per_address(stores: Stores) {
         assert_eq!(stores.connections.admit(&request, limit(9)).await.unwrap(), Admission::Admitted, "{id}");
     }
     assert_eq!(stores.connections.count().await.unwrap(), 5);
+}
+
+pub async fn no_more_connections_are_first_of_their_address_than_allowed(stores: Stores) {
+    let limits = ConnectionLimits { all: 60, per_address: Some(30), first_of_address: 3 };
+    let first_ones = async || {
+        let open: Vec<Connection> = stores.connections.all().try_collect().await.unwrap();
+        let first: Vec<_> = open.into_iter().filter(|connection| connection.is_first_of_address).collect();
+        assert!(first.len() <= 3, "{first:?}");
+        first
+    };
+    let connections: Vec<_> = (0..20).map(|n| connection_from("a", &format!("c{n}"))).collect();
+    join_all(connections.iter().map(|request| stores.connections.admit(request, limits))).await;
+    for (number, first) in first_ones().await.into_iter().enumerate() {
+        stores.connections.remove(&first.id).await.unwrap();
+        let next = connection_from("a", &format!("d{number}"));
+        stores.connections.admit(&next, limits).await.unwrap();
+        let next = stores.connections.find(&next.id).await.unwrap().unwrap();
+        assert!(!next.is_first_of_address, "others are open");
+    }
+    let open: Vec<Connection> = stores.connections.all().try_collect().await.unwrap();
+    for connection in open {
+        stores.connections.remove(&connection.id).await.unwrap();
+    }
+    for connection in &connections {
+        stores.connections.admit(connection, limits).await.unwrap();
+    }
+    first_ones().await;
+    let nowhere = connection("nowhere", "lobby");
+    stores.connections.admit(&nowhere, limits).await.unwrap();
+    assert_eq!(stores.connections.find(&nowhere.id).await.unwrap(), Some(nowhere), "without an address there is none");
 }
 
 pub async fn the_count_is_corrected_only_if_it_is_unchanged(stores: Stores) {

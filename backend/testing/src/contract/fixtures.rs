@@ -26,6 +26,7 @@ pub fn connection(id: &str, in_room: &str) -> Connection {
             moderator: id == "c2",
         },
         address: (id == "c1").then(|| AddressKey("a-1".into())),
+        is_first_of_address: false,
         opened_at: now(),
         hidden: false,
     }
@@ -37,7 +38,7 @@ pub fn connection_from(address: &str, id: &str) -> Connection {
 
 /// Returns limits for all connections together, without a limit per address.
 pub fn limit(all: u32) -> ConnectionLimits {
-    ConnectionLimits { all, per_address: None }
+    ConnectionLimits { all, per_address: None, first_of_address: 0 }
 }
 
 pub fn now() -> Timestamp {

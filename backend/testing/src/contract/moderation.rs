@@ -1,9 +1,13 @@
 //! Restrictions, banned and recent addresses, room rules and the audit log.
 
+use std::time::Duration;
+
 use chat::ports::{
     connections::AddressKey,
-    moderation::{RestrictionChange, Subject},
+    moderation::{CountedAction, RestrictionChange, Subject},
+    rate_store::{RateDecision, RateLimit},
 };
+use futures::future::join_all;
 use shared_types::{AuditEntry, ModerationAction, Person, Restrictions, RoomRules, Timestamp};
 
 use super::contract;
@@ -15,6 +19,7 @@ use crate::contract::{
 contract! { moderation_contract moderation {
     restrictions_of_people_and_addresses_are_separate
     a_mute_and_a_ban_do_not_affect_each_other
+    an_action_is_counted_exactly_and_tells_the_restrictions
     banned_addresses_belong_to_one_person
     recent_addresses_of_a_person_are_known_until_they_expire
     rules_of_rooms_are_separate
@@ -48,6 +53,47 @@ pub async fn a_mute_and_a_ban_do_not_affect_each_other(stores: Stores) {
     assert_eq!(forgiven, Restrictions { banned_until: None, ..both });
     stores.moderation.restrict(&ann, RestrictionChange::MutedUntil(None)).await.unwrap();
     assert_eq!(stores.moderation.restrictions(&ann).await.unwrap(), Restrictions::default());
+}
+
+pub async fn an_action_is_counted_exactly_and_tells_the_restrictions(stores: Stores) {
+    let seconds = Duration::from_secs;
+    let limit = RateLimit { burst: 10, burst_window: seconds(10), sustained: 15, window: seconds(60) };
+    let (ann, bea) = ("ann".parse().unwrap(), "bea".parse().unwrap());
+    let minute = now().0 / 60_000 * 60_000;
+    let minute_plus = |milliseconds: u64| Timestamp(minute + milliseconds);
+    let count =
+        async |bucket, at: u64| stores.moderation.count_action(&ann, bucket, limit, minute_plus(at)).await.unwrap();
+    let Some(first) = count("message", 0).await else {
+        // The store counts in its rate store.
+        return assert_eq!(count("message", 1).await, None);
+    };
+    assert_eq!((first.rate, first.restrictions), (RateDecision::Allowed, Restrictions::default()));
+    let muted = Restrictions { muted_until: Some(minute_plus(600_000)), banned_until: None };
+    let mute = RestrictionChange::MutedUntil(muted.muted_until);
+    stores.moderation.restrict(&Subject::Person(ann.clone()), mute).await.unwrap();
+    let counted: Vec<_> = join_all((0..50).map(|_| count("message", 1))).await.into_iter().flatten().collect();
+    assert!(counted.len() == 50 && counted.iter().all(|counted| counted.restrictions == muted), "{counted:?}");
+    let allowed = |counted: &&CountedAction| counted.rate == RateDecision::Allowed;
+    assert_eq!(counted.iter().filter(allowed).count(), 9);
+    let rate = async |bucket, at| count(bucket, at).await.unwrap().rate;
+    assert_eq!(rate("message", 3_000).await, RateDecision::Denied(seconds(7)));
+    for _ in 0..5 {
+        assert_eq!(rate("message", 10_000).await, RateDecision::Allowed);
+    }
+    assert_eq!(rate("message", 10_000).await, RateDecision::Denied(seconds(50)));
+    assert_eq!(rate("change", 10_000).await, RateDecision::Allowed, "another bucket");
+    let other = stores.moderation.count_action(&bea, "message", limit, minute_plus(10_000)).await.unwrap().unwrap();
+    assert_eq!((other.rate, other.restrictions), (RateDecision::Allowed, Restrictions::default()), "another person");
+    // A long conversation.
+    for minute in 1..40 {
+        assert_eq!(rate("message", minute * 60_000).await, RateDecision::Allowed);
+    }
+    for _ in 0..9 {
+        assert_eq!(rate("message", 39 * 60_000).await, RateDecision::Allowed);
+    }
+    let last = count("message", 39 * 60_000).await.unwrap();
+    assert_eq!((last.rate, last.restrictions), (RateDecision::Denied(seconds(10)), muted));
+    assert_eq!(stores.moderation.restrictions(&Subject::Person(ann.clone())).await.unwrap(), muted);
 }
 
 pub async fn banned_addresses_belong_to_one_person(stores: Stores) {

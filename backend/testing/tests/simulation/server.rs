@@ -32,7 +32,7 @@ use chat::{
 use futures::FutureExt;
 pub(crate) use network::SentFrame;
 use ports::{FrozenClock, Ports, SeededEntropy};
-use shared_types::{AccessMode, Language, PageState, PersonId, Rev, RoomName, Timestamp};
+use shared_types::{AccessMode, Language, PageState, PersonId, Rev, RoomName, Timestamp, limits};
 use store_memory::{
     connections::MemoryConnections, images::MemoryImages, messages::MemoryMessages, moderation::MemoryModeration,
     rate_store::MemoryRateStore, secrets::MemorySecrets,
@@ -334,7 +334,7 @@ impl Server {
     }
 }
 
-/// Returns a rate limiter without limits.
+/// Returns a rate limiter whose limit nobody reaches, so that people are counted.
 fn unlimited(ports: Arc<Ports>) -> RateLimiter {
-    RateLimiter::new(ports.clone(), ports, RateLimits { person: 0, address: 0 })
+    RateLimiter::new(ports.clone(), ports, RateLimits { person: limits::MAX_RATE, address: 0 })
 }

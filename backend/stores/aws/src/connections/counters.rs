@@ -1,7 +1,8 @@
 //! The counters of connections: one of all, and one for each address.
 
+use aws_sdk_dynamodb::types::ReturnValue;
 use chat::ports::{
-    Result,
+    Result, Unavailable,
     connections::{AddressKey, Admission, Connection, ConnectionLimits},
 };
 use futures::future::join;
@@ -15,40 +16,45 @@ use crate::{
 
 impl DynamoConnections {
     /// Increments the counter of all connections and the one of the address at the same time. If one is at its limit, the other is
-    /// decremented again.
-    pub(super) async fn count_both(&self, all: u32, of_address: Option<AddressLimit<'_>>) -> Result<Admission> {
+    /// decremented again. Returns the number of connections of the address if it was counted, and why it was not otherwise.
+    pub(super) async fn count_both(
+        &self,
+        all: u32,
+        of_address: Option<AddressLimit<'_>>,
+    ) -> Result<std::result::Result<Option<u32>, Admission>> {
         let address = async {
             match of_address {
-                Some(address_limit) => self.count_for_address(address_limit).await,
-                None => Ok(true),
+                Some(address_limit) => Ok(self.count_for_address(address_limit).await?.map(Some)),
+                None => Ok(Some(None)),
             }
         };
         let (place, address) = join(self.count_one(all), address).await;
         let undone = match (&place, &address) {
-            (Ok(true), Ok(true)) => return Ok(Admission::Admitted),
+            (Ok(true), Ok(Some(number))) => return Ok(Ok(*number)),
             (Ok(true), _) => self.uncount_one().await,
-            (_, Ok(true)) => self.uncount_for_address(of_address.map(|address_limit| address_limit.address)).await,
+            (_, Ok(Some(_))) => self.uncount_for_address(of_address.map(|address_limit| address_limit.address)).await,
             _ => Ok(()),
         };
         if let Err(error) = undone {
             tracing::warn!(%error, "counter not decremented; the sweep corrects it, or the counter of the address expires");
         }
         match (place?, address?) {
-            (false, _) => Ok(Admission::Full),
-            _ => Ok(Admission::AddressLimitReached),
+            (false, _) => Ok(Err(Admission::Full)),
+            _ => Ok(Err(Admission::AddressLimitReached)),
         }
     }
 
-    /// Increments the counter of an address if it is below its limit.
+    /// Increments the counter of an address if it is below its limit. Returns what it then is.
     ///
     /// The counter expires when none of its connections can live any more. What it counts too many by then, because a pointer expired
     /// undeleted or an answer was lost, expires with it.
-    async fn count_for_address(&self, address_limit: AddressLimit<'_>) -> Result<bool> {
+    async fn count_for_address(&self, address_limit: AddressLimit<'_>) -> Result<Option<u32>> {
         let doing = "counting a connection of an address";
         // As below: the condition is true for the first one.
         if address_limit.most == 0 {
-            return Ok(false);
+            return Ok(None);
         }
+        let taken = |counter: &Item| read_number(counter, "taken").map_err(Unavailable::while_doing(doing));
         let (now, expires) = (self.clock.now().0 / 1000, end_of(address_limit.opened_at));
         let update = self
             .table
@@ -58,11 +64,12 @@ impl DynamoConnections {
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":expires", number(expires))
             .expression_attribute_values(":most", number(address_limit.most.into()))
-            .expression_attribute_values(":now", number(now));
+            .expression_attribute_values(":now", number(now))
+            .return_values(ReturnValue::UpdatedNew);
         match self.table.try_update_once(update.clone(), doing).await? {
-            Update::Made(_) => return Ok(true),
+            Update::Made(counter) => return taken(&counter).map(Some),
             Update::Refused(there) if there.as_ref().is_some_and(|there| has_ended(there, now)) => {}
-            Update::Refused(_) => return Ok(false),
+            Update::Refused(_) => return Ok(None),
         }
         let restart = self
             .table
@@ -74,8 +81,11 @@ impl DynamoConnections {
             .expression_attribute_values(":now", number(now));
         // Of many that find it expired one restarts it, and the others are counted after that.
         match self.table.try_update_once(restart, doing).await? {
-            Update::Made(_) => Ok(true),
-            Update::Refused(_) => Ok(matches!(self.table.try_update_once(update, doing).await?, Update::Made(_))),
+            Update::Made(_) => Ok(Some(1)),
+            Update::Refused(_) => match self.table.try_update_once(update, doing).await? {
+                Update::Made(counter) => taken(&counter).map(Some),
+                Update::Refused(_) => Ok(None),
+            },
         }
     }
 

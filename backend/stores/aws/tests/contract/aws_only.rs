@@ -69,12 +69,28 @@ async fn a_limit_of_zero_admits_no_connection() {
 }
 
 #[tokio::test]
+async fn a_connection_is_remembered_until_it_is_not_found() {
+    let Tables { clients, connections: table, .. } = Tables::create().await;
+    let request = connection("c1", "lobby");
+    let [connections, other] = [(); 2].map(|()| clients.connections(&table, ManualClock::at(request.opened_at)));
+    connections.admit(&request, limit(9)).await.unwrap();
+    assert_eq!(connections.recall(&request.id), None);
+    assert_eq!(connections.find(&request.id).await.unwrap().as_ref(), Some(&request));
+    other.remove(&request.id).await.unwrap();
+    assert_eq!(connections.recall(&request.id).as_ref(), Some(&request));
+    assert_eq!(connections.find(&request.id).await.unwrap(), None);
+    assert_eq!(connections.recall(&request.id), None);
+}
+
+#[tokio::test]
 async fn the_counter_of_an_address_expires_with_its_connections() {
     let Tables { clients, connections, .. } = Tables::create().await;
     let clock = ManualClock::at(Timestamp(1_000_000_000));
     let connections = clients.connections(&connections, clock.clone());
-    let (limits_of_address, longest) =
-        (ConnectionLimits { all: 100, per_address: Some(3) }, limits::LIFETIME + Duration::from_secs(11 * 60));
+    let (limits_of_address, longest) = (
+        ConnectionLimits { all: 100, per_address: Some(3), first_of_address: 0 },
+        limits::LIFETIME + Duration::from_secs(11 * 60),
+    );
     let admitted = async |times: usize| {
         let requests = (0..times).map(|number| Connection {
             opened_at: clock.now(),

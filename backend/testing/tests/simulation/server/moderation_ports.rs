@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use chat::ports::{
     Result,
     connections::AddressKey,
-    moderation::{Moderation, RestrictionChange, Subject},
+    moderation::{CountedAction, Moderation, RestrictionChange, Subject},
+    rate_store::RateLimit,
 };
 use shared_types::{AuditEntry, PersonId, Restrictions, RoomName, RoomRules, Timestamp};
 
@@ -22,6 +23,16 @@ impl Moderation for Ports {
 
     async fn restrict(&self, of: &Subject, change: RestrictionChange) -> Result<Restrictions> {
         self.0.call(self.0.moderation.restrict(of, change)).await
+    }
+
+    async fn count_action(
+        &self,
+        person: &PersonId,
+        bucket: &str,
+        limit: RateLimit,
+        now: Timestamp,
+    ) -> Result<Option<CountedAction>> {
+        self.0.call(self.0.moderation.count_action(person, bucket, limit, now)).await
     }
 
     async fn banned_addresses(&self, person: &PersonId) -> Result<Vec<AddressKey>> {
