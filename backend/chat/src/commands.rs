@@ -9,6 +9,7 @@
 mod audit;
 mod ban;
 mod changes;
+mod checks;
 mod delete;
 mod edit;
 mod erase;
@@ -53,7 +54,7 @@ use crate::{
     },
     moderation::{
         actions::ModerationActions,
-        posting_policy::{Permission, PostingPolicy, SlowMode},
+        posting_policy::{PendingRules, Permission, PostingPolicy},
         restrictions::RestrictionStore,
     },
     ports::{
@@ -254,69 +255,32 @@ impl FrameHandler {
         let retry_key = retry_key(nonce.clone(), &request_id).map_err(|cause| failed(cause.into()))?;
         let found = self.checked_sender(&connection, action, &retry_key).await.map_err(|cause| failed(cause.into()))?;
         let (sender, checked) = found.ok_or(FrameFailure::NotConnected)?;
-        if let Err(error) = checked {
+        let pending = match checked {
+            Ok(pending) => pending,
             // `typing` from a muted or rate-limited person is dropped without an error.
-            let is_dropped =
-                action == Action::Typing && matches!(error, CommandError::TooFast(_) | CommandError::PostingDenied(_));
-            return if is_dropped { Ok(action) } else { Err(failed(error)) };
-        }
-        if let Some(reply) = self.run(&sender, message, retry_key).await.map_err(failed)? {
+            Err(CommandError::TooFast(_) | CommandError::PostingDenied(_)) if action == Action::Typing => {
+                return Ok(action);
+            }
+            Err(error) => return Err(failed(error)),
+        };
+        if let Some(reply) = self.run(&sender, message, retry_key, pending).await.map_err(failed)? {
             self.broadcast.to_one(&sender.id, &reply).await;
         }
         Ok(action)
     }
 
-    /// Finds the connection that a command came through, and checks the command. `nonce` identifies the command through every retry.
-    ///
-    /// If this process remembers the connection, it is checked while it is looked up, so that the sender waits for one round trip less:
-    /// what the checks need of a connection never changes.
-    async fn checked_sender(
+    async fn run(
         &self,
-        connection: &ConnectionId,
-        action: Action,
-        nonce: &Nonce,
-    ) -> Result<Option<(Connection, std::result::Result<(), CommandError>)>> {
-        let connections = &self.broadcast.connections;
-        let (sender, permitted) = match connections.recall(connection) {
-            Some(known) => {
-                let (sender, permitted) = futures::join!(connections.find(connection), self.permitted(&known, action));
-                (sender?, Some(permitted))
-            }
-            None => (connections.find(connection).await?, None),
-        };
-        let Some(sender) = sender else { return Ok(None) };
-        let permitted = match permitted {
-            Some(permitted) => permitted,
-            None => self.permitted(&sender, action).await,
-        };
-        let checked = async { Ok(self.posting_policy.acquire_slow_mode_slot(&sender, permitted?, nonce).await?) };
-        let checked = checked.await;
-        Ok(Some((sender, checked)))
-    }
-
-    /// Checks rate limit and permission, and counts the command. Returns how slow mode applies to it. This happens before anything is
-    /// written, so that a rejected command leaves no gap in the sequence of messages.
-    async fn permitted(&self, sender: &Connection, action: Action) -> std::result::Result<SlowMode, CommandError> {
-        let CommandSpec { permission, rate_bucket } = spec(action);
-        let policy = &self.posting_policy;
-        let moderation = permission.needs_restrictions().then_some(policy.restriction_store.moderation.as_ref());
-        let rate = async {
-            let Some(bucket) = rate_bucket else { return Ok(None) };
-            self.rate.take_from(bucket, sender, moderation).await.map_err(CommandError::from)
-        };
-        let rules = async { policy.rules(sender, permission).await.map_err(CommandError::from) };
-        // Both run at once, so that the sender waits for one round trip. The rate limit comes first: it knows without a store
-        // access who is rate-limited, and then nothing is read.
-        let (restrictions, rules) = futures::try_join!(rate, rules)?;
-        Ok(policy.check(sender, permission, restrictions, rules).await?)
-    }
-
-    async fn run(&self, sender: &Connection, message: ClientMessage, nonce: Nonce) -> Reply {
+        sender: &Connection,
+        message: ClientMessage,
+        nonce: Nonce,
+        pending: Option<PendingRules>,
+    ) -> Reply {
         match message {
             ClientMessage::Hello { since } => hello::run(self, sender, since).await,
             ClientMessage::Send { text, image, reply_to, mentions, .. } => {
                 let (room, author) = (sender.room.clone(), sender.person.clone());
-                send::run(self, sender, Draft { room, author, nonce, text, image, reply_to, mentions }).await
+                send::run(self, sender, Draft { room, author, nonce, text, image, reply_to, mentions }, pending).await
             }
             ClientMessage::Upload { nonce, kind, size } => upload::run(self, sender, nonce, kind, size).await,
             ClientMessage::Edit { seq, text, mentions, based_on, .. } => {

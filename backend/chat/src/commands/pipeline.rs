@@ -9,10 +9,11 @@ use std::collections::VecDeque;
 use futures::future::{BoxFuture, FutureExt, ready};
 use shared_types::{Action, ChatMessage, ClientMessage, Nonce, RoomName, ServerMessage, limits};
 
-use super::{FrameHandler, FrameRequest, retry_key};
+use super::{FrameHandler, FrameRequest, retry_key, send};
 use crate::{
     commands::error::{CommandError, FrameFailure},
     messages::post::Draft,
+    moderation::posting_policy::PendingRules,
     ports::{Unavailable, connections::ConnectionId},
 };
 
@@ -59,10 +60,10 @@ impl FrameHandler {
     pub async fn begin_send(&self, frame: ParsedFrame) -> Option<Storing> {
         let connection = frame.connection.clone();
         match self.checked_send(frame).await {
-            Ok((draft, nonce)) => {
+            Ok((draft, nonce, pending)) => {
                 let (poster, room) = (self.poster.clone(), draft.room.clone());
                 let mut storing = async move {
-                    let result = poster.post(draft).await.map_err(CommandError::from);
+                    let result = send::store(&poster, draft, pending).await;
                     SendOutcome { connection, room, nonce, result }
                 }
                 .boxed();
@@ -106,7 +107,10 @@ impl FrameHandler {
         }
     }
 
-    async fn checked_send(&self, frame: ParsedFrame) -> std::result::Result<(Draft, Option<Nonce>), FrameFailure> {
+    async fn checked_send(
+        &self,
+        frame: ParsedFrame,
+    ) -> std::result::Result<(Draft, Option<Nonce>, Option<PendingRules>), FrameFailure> {
         let ParsedFrame { connection, request_id, message } = frame;
         let message = message?;
         let nonce = message.nonce().cloned();
@@ -114,12 +118,12 @@ impl FrameHandler {
         let retry_key = retry_key(nonce.clone(), &request_id).map_err(failed)?;
         let found = self.checked_sender(&connection, Action::Send, &retry_key).await.map_err(failed)?;
         let (sender, checked) = found.ok_or(FrameFailure::NotConnected)?;
-        checked.map_err(|error| failed_send(error, nonce.clone()))?;
+        let pending = checked.map_err(|error| failed_send(error, nonce.clone()))?;
         let ClientMessage::Send { text, image, reply_to, mentions, .. } = message else {
             return Err(failed_send(Unavailable::while_doing("sending a message")("not a message").into(), nonce));
         };
         let (room, author) = (sender.room, sender.person);
-        Ok((Draft { room, author, nonce: retry_key, text, image, reply_to, mentions }, nonce))
+        Ok((Draft { room, author, nonce: retry_key, text, image, reply_to, mentions }, nonce, pending))
     }
 }
 

@@ -1,8 +1,12 @@
 //! `send`: stores a message and broadcasts it to the room. The broadcast is the answer.
 
-use super::{CommandSpec, FrameHandler, Reply};
+use shared_types::ChatMessage;
+
+use super::{CommandSpec, FrameHandler, Reply, error::CommandError};
 use crate::{
-    access::rate_limit::RateBucket, messages::post::Draft, moderation::posting_policy::Permission,
+    access::rate_limit::RateBucket,
+    messages::post::{Draft, MessagePoster},
+    moderation::posting_policy::{PendingRules, Permission},
     ports::connections::Connection,
 };
 
@@ -10,10 +14,30 @@ use crate::{
 pub(super) const SPEC: CommandSpec =
     CommandSpec { permission: Permission::PostMessage, rate_bucket: Some(RateBucket::Message) };
 
-pub(super) async fn run(handler: &FrameHandler, sender: &Connection, draft: Draft) -> Reply {
-    let message = handler.poster.post(draft).await?;
+pub(super) async fn run(
+    handler: &FrameHandler,
+    sender: &Connection,
+    draft: Draft,
+    pending: Option<PendingRules>,
+) -> Reply {
+    let message = store(&handler.poster, draft, pending).await?;
     // The connections are read after the message is stored: a client that connects later reads the message from the log.
     // A retry broadcasts again, because the first attempt may have ended before its broadcast.
     handler.tell_room(sender, message).await?;
     Ok(None)
+}
+
+/// Stores a message. Rules of the room that were not read are checked when the message takes its revision.
+pub(super) async fn store(
+    poster: &MessagePoster,
+    draft: Draft,
+    pending: Option<PendingRules>,
+) -> Result<ChatMessage, CommandError> {
+    if let Some(PendingRules { policy, speaker }) = pending {
+        if let Some(stored) = poster.post_without_rules(draft.clone()).await? {
+            return Ok(stored);
+        }
+        policy.check_rules(&speaker, &draft.nonce).await?;
+    }
+    Ok(poster.post(draft).await?)
 }

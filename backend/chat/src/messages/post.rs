@@ -21,6 +21,7 @@ use crate::{
 };
 
 /// A message that a client wants to send.
+#[derive(Clone)]
 pub struct Draft {
     /// The room.
     pub room: RoomName,
@@ -47,6 +48,14 @@ pub enum PostError {
     /// A store did not answer. The message may be stored or not; a retry finds out.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
+}
+
+/// When a message takes a revision.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum RevCondition {
+    None,
+    /// The room has no rules.
+    NoRules,
 }
 
 /// Stores new messages.
@@ -87,6 +96,26 @@ impl MessagePoster {
     ///
     /// [`PostError`] if the image is invalid, or a store did not answer.
     pub async fn post(&self, draft: Draft) -> std::result::Result<ChatMessage, PostError> {
+        let doing = "storing a message";
+        let stored = self.store(draft, RevCondition::None).await?;
+        stored.ok_or_else(|| Unavailable { doing, cause: "no revision was taken".into() }.into())
+    }
+
+    /// Does the same if the room has no rules, which the store checks when it takes the revision. Returns `None` and stores nothing if the
+    /// room may have some.
+    ///
+    /// # Errors
+    ///
+    /// [`PostError`] if the image is invalid, or a store did not answer.
+    pub async fn post_without_rules(&self, draft: Draft) -> std::result::Result<Option<ChatMessage>, PostError> {
+        self.store(draft, RevCondition::NoRules).await
+    }
+
+    async fn store(
+        &self,
+        draft: Draft,
+        condition: RevCondition,
+    ) -> std::result::Result<Option<ChatMessage>, PostError> {
         let Draft { room, author, nonce, text, image, reply_to, mentions } = draft;
         let message_key = MessageKey { room: room.clone(), author: author.id.clone(), nonce: nonce.clone() };
         // Check before a revision is taken, so that a refused message leaves no gap in the order.
@@ -114,19 +143,27 @@ impl MessagePoster {
             deleted: false,
             reactions: Vec::new(),
         };
-        if checked.is_none()
+        if condition == RevCondition::None
+            && checked.is_none()
             && let Some(stored) = self.messages.append(&message_key, &message).await?
         {
-            return Ok(stored);
+            return Ok(Some(stored));
         }
-        let fresh = IdempotencyRecord { at: self.clock.now(), rev: self.messages.next_rev(&room).await? };
+        let rev = match condition {
+            RevCondition::None => self.messages.next_rev(&room).await?,
+            RevCondition::NoRules => match self.messages.next_rev_without_rules(&room).await? {
+                Some(rev) => rev,
+                None => return Ok(None),
+            },
+        };
+        let fresh = IdempotencyRecord { at: self.clock.now(), rev };
         let held = self.messages.reserve(&message_key, fresh).await?;
 
         let record = if held == fresh {
             fresh
         } else if let Some(stored) = self.messages.at(&room, Seq::from(held.rev)).await? {
             self.release_rev(&room, fresh).await;
-            return Ok(stored.message);
+            return Ok(Some(stored.message));
         } else if is_abandoned(held, fresh.at) {
             // Clients may have caught up past the gap that the old record left. A message written into it now would never reach them.
             self.messages.take_over(&message_key, held, fresh).await?
@@ -145,7 +182,7 @@ impl MessagePoster {
         if record != fresh {
             self.release_rev(&room, fresh).await;
         }
-        Ok(stored)
+        Ok(Some(stored))
     }
 
     /// Returns the reference to a message that is replied to; `None` if it does not exist or is deleted. It may have been deleted while

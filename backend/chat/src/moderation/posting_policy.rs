@@ -37,6 +37,13 @@ pub enum Permission {
     Moderator,
 }
 
+/// The rules of a room that are checked when a message takes its revision, because the room had none
+/// ([`Moderation::has_no_rules`](crate::ports::moderation::Moderation::has_no_rules)).
+pub(crate) struct PendingRules {
+    pub(crate) policy: PostingPolicy,
+    pub(crate) speaker: Connection,
+}
+
 /// How slow mode applies to a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SlowMode {
@@ -117,6 +124,25 @@ impl PostingPolicy {
             }
             RoomRules { .. } => Ok(SlowMode::Off),
         }
+    }
+
+    /// Returns the rules of the room if they need not be read for a command.
+    pub(crate) fn pending_rules(&self, speaker: &Connection, permission: Permission) -> Option<PendingRules> {
+        let is_pending = permission == Permission::PostMessage
+            && !speaker.person.moderator
+            && self.restriction_store.moderation.has_no_rules(&speaker.room);
+        is_pending.then(|| PendingRules { policy: self.clone(), speaker: speaker.clone() })
+    }
+
+    /// Checks the rules of the room for a message that found out that the room has got some. Acquires its slow mode slot.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`PostingDenied`] when the rules do not allow the message, or the store did not answer.
+    pub(crate) async fn check_rules(&self, speaker: &Connection, nonce: &Nonce) -> Result<(), PostingDenied> {
+        let rules = self.restriction_store.rules(&speaker.room).await?;
+        let slow_mode = self.check(speaker, Permission::PostMessage, Some(Restrictions::default()), rules).await?;
+        self.acquire_slow_mode_slot(speaker, slow_mode, nonce).await
     }
 
     /// Returns the rules of the room that apply to a command: none for a command that adds nothing to the room, and none for moderators.

@@ -84,6 +84,13 @@ pub trait Messages: Send + Sync {
     /// or above it.
     async fn next_rev(&self, room: &RoomName) -> Result<Rev>;
 
+    /// Takes the room's next revision, as [`next_rev`](Self::next_rev), if the room has no rules, in one step. Returns `None` and takes
+    /// nothing where the room may have rules. MUST see every [`set_rules`](super::moderation::Moderation::set_rules) that has ended, if
+    /// [`has_no_rules`](super::moderation::Moderation::has_no_rules) was true for the room.
+    async fn next_rev_without_rules(&self, _room: &RoomName) -> Result<Option<Rev>> {
+        Ok(None)
+    }
+
     /// Stores an idempotency record for a message if it has none. Returns the record in force: this one or an earlier one.
     async fn reserve(&self, message_key: &MessageKey, record: IdempotencyRecord) -> Result<IdempotencyRecord>;
 

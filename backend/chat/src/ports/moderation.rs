@@ -94,6 +94,12 @@ pub trait Moderation: Send + Sync {
     /// Returns the rules of a room. MUST see every `set_rules` that has ended.
     async fn rules(&self, room: &RoomName) -> Result<RoomRules>;
 
+    /// Returns whether this process read that a room has no rules, and the message store will notice if it gets some
+    /// ([`next_rev_without_rules`](super::messages::Messages::next_rev_without_rules)). Then they need not be read before a message.
+    fn has_no_rules(&self, _room: &RoomName) -> bool {
+        false
+    }
+
     /// Replaces the rules of a room.
     async fn set_rules(&self, room: &RoomName, rules: RoomRules) -> Result<()>;
 

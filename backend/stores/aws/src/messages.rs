@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use aws_sdk_dynamodb::types::ReturnValue;
+use aws_sdk_dynamodb::{operation::update_item::builders::UpdateItemFluentBuilder, types::ReturnValue};
 use chat::ports::{
     Result, Unavailable,
     messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages, StoredMessage},
@@ -28,6 +28,16 @@ pub(crate) mod backup;
 mod items;
 mod query;
 
+const TAKING_REV: &str = "taking the next revision of a room";
+
+/// Attribute of a room's counter: the room may have rules. The counter is in the table of the messages, and the rules are not.
+pub(crate) const RULED: &str = "ruled";
+
+/// Returns the key of the counter of a room.
+pub(crate) fn counter_key(room: &RoomName) -> Key {
+    Key::new(room_partition(room), "rev")
+}
+
 /// [`Messages`] in a DynamoDB table.
 pub struct DynamoMessages {
     table: Table,
@@ -38,19 +48,13 @@ pub struct DynamoMessages {
 #[async_trait]
 impl Messages for DynamoMessages {
     async fn next_rev(&self, room: &RoomName) -> Result<Rev> {
-        let doing = "taking the next revision of a room";
-        let update = self
-            .table
-            .updating(Key::new(room_partition(room), "rev"))
-            .update_expression("ADD #rev :one")
-            .expression_attribute_names("#rev", "rev")
-            .expression_attribute_values(":one", number(1))
-            .return_values(ReturnValue::UpdatedNew);
-        // A repeated attempt leaves a gap in the order, and nothing else.
-        match self.table.try_update(update, doing).await? {
-            Update::Made(counter) => read_number(&counter, "rev").map(Rev).map_err(Unavailable::while_doing(doing)),
-            Update::Refused(_) => Err(Unavailable { doing, cause: "refused without a condition".into() }),
-        }
+        let taken = self.take_rev(self.taking_rev(room)).await?;
+        taken.ok_or_else(|| Unavailable { doing: TAKING_REV, cause: "refused without a condition".into() })
+    }
+
+    async fn next_rev_without_rules(&self, room: &RoomName) -> Result<Option<Rev>> {
+        let update = self.taking_rev(room).condition_expression("attribute_not_exists(#ruled)");
+        self.take_rev(update.expression_attribute_names("#ruled", RULED)).await
     }
 
     async fn reserve(&self, message_key: &MessageKey, record: IdempotencyRecord) -> Result<IdempotencyRecord> {
@@ -213,6 +217,25 @@ impl Messages for DynamoMessages {
 impl DynamoMessages {
     pub(crate) fn new(table: Table, retention: Option<Duration>, clock: Arc<dyn Clock>) -> Self {
         Self { table, retention, clock }
+    }
+
+    fn taking_rev(&self, room: &RoomName) -> UpdateItemFluentBuilder {
+        self.table
+            .updating(counter_key(room))
+            .update_expression("ADD #rev :one")
+            .expression_attribute_names("#rev", "rev")
+            .expression_attribute_values(":one", number(1))
+            .return_values(ReturnValue::UpdatedNew)
+    }
+
+    /// Takes a revision, unless the update has a condition that is false. A repeated attempt leaves a gap in the order, and nothing else.
+    async fn take_rev(&self, update: UpdateItemFluentBuilder) -> Result<Option<Rev>> {
+        match self.table.try_update(update, TAKING_REV).await? {
+            Update::Made(counter) => {
+                read_number(&counter, "rev").map(|rev| Some(Rev(rev))).map_err(Unavailable::while_doing(TAKING_REV))
+            }
+            Update::Refused(_) => Ok(None),
+        }
     }
 
     /// Returns the tombstone of a message, if it holds.

@@ -16,6 +16,7 @@ use chat::ports::{
 };
 use shared_types::{AuditEntry, PersonId, Restrictions, RoomName, RoomRules, Timestamp, limits};
 
+use self::room_rules::RoomsWithoutRules;
 use crate::{
     item::{Item, Malformed, item, number, read_all, read_number, read_optional_number, read_parsed, text},
     table::{Key, Table, Update},
@@ -23,6 +24,7 @@ use crate::{
 
 pub(crate) mod backup;
 mod counted_action;
+mod room_rules;
 
 /// How long an item outlives its restriction, in seconds, so that a fast clock cannot expire one that is still in force.
 const GRACE_SECONDS: u64 = 10 * 60;
@@ -38,6 +40,7 @@ pub struct DynamoModeration {
     decisions: Table,
     log: Table,
     clock: Arc<dyn Clock>,
+    without_rules: RoomsWithoutRules,
 }
 
 #[async_trait]
@@ -139,7 +142,13 @@ impl Moderation for DynamoModeration {
     async fn rules(&self, room: &RoomName) -> Result<RoomRules> {
         let doing = "reading the rules of a room";
         let found = self.decisions.get(rules_key(room), doing).await?;
-        to_rules(&found.unwrap_or_default()).map_err(Unavailable::while_doing(doing))
+        let rules = to_rules(&found.unwrap_or_default()).map_err(Unavailable::while_doing(doing))?;
+        self.without_rules.remember(room, rules, self.clock.now());
+        Ok(rules)
+    }
+
+    fn has_no_rules(&self, room: &RoomName) -> bool {
+        self.without_rules.contains(room)
     }
 
     async fn set_rules(&self, room: &RoomName, rules: RoomRules) -> Result<()> {
@@ -148,7 +157,8 @@ impl Moderation for DynamoModeration {
         if rules.read_only {
             stored.insert("readOnly".into(), number(1));
         }
-        self.decisions.put(stored, "writing the rules of a room").await
+        let stored = self.decisions.put(stored, "writing the rules of a room");
+        room_rules::set(&self.log, room, rules, stored).await
     }
 
     async fn record(&self, entry: &AuditEntry) -> Result<()> {
@@ -183,7 +193,8 @@ impl Moderation for DynamoModeration {
 
 impl DynamoModeration {
     pub(crate) fn new(decisions: Table, log: Table, clock: Arc<dyn Clock>) -> Self {
-        Self { decisions, log, clock }
+        let without_rules = RoomsWithoutRules::new(clock.now());
+        Self { decisions, log, clock, without_rules }
     }
 
     /// Returns whether an item is unexpired. DynamoDB deletes expired items within days; until then reads find them.

@@ -11,11 +11,12 @@ use chat::ports::{
     connection_gateway::{ConnectionGateway, DeliveryOutcome, Frame},
     connections::{Admission, Connection, ConnectionId, ConnectionLimits, Connections},
     messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages, StoredMessage},
+    moderation::Moderation,
     rate_store::{RateDecision, RateLimit, RateStore},
     system::{Clock, Entropy},
 };
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
-use shared_types::{ChatMessage, PersonId, PersonName, Rev, RoomName, Seq, Timestamp};
+use shared_types::{ChatMessage, PersonId, PersonName, Rev, RoomName, RoomRules, Seq, Timestamp};
 use tokio::time::sleep;
 
 use super::{HANDLER, SentFrame, Server};
@@ -92,6 +93,16 @@ impl RateStore for Ports {
 impl Messages for Ports {
     async fn next_rev(&self, room: &RoomName) -> Result<Rev> {
         self.0.call(self.0.messages.next_rev(room)).await
+    }
+
+    async fn next_rev_without_rules(&self, room: &RoomName) -> Result<Option<Rev>> {
+        let next_rev = async {
+            match self.0.moderation.rules(room).await? == RoomRules::default() {
+                true => self.0.messages.next_rev(room).await.map(Some),
+                false => Ok(None),
+            }
+        };
+        self.0.call(next_rev).await
     }
 
     async fn reserve(&self, message_key: &MessageKey, record: IdempotencyRecord) -> Result<IdempotencyRecord> {
