@@ -106,7 +106,7 @@ impl RateLimiter {
         person: &Person,
         address: Option<&AddressKey>,
     ) -> Result<(), RateError> {
-        self.count_both(self.counter_of_person(bucket, person), self.counter_of_address(bucket, address)).await
+        self.take_with_restrictions(bucket, person, address, None).await.map(drop)
     }
 
     /// Counts an action that came through a connection, as [`take`](Self::take). With `restrictions_in`, the person is counted and their
@@ -124,22 +124,37 @@ impl RateLimiter {
         speaker: &Connection,
         restrictions_in: Option<&dyn Moderation>,
     ) -> Result<Option<Restrictions>, RateError> {
-        let person = self.counter_of_person(bucket, &speaker.person);
         let address = speaker.address.as_ref().filter(|_| self.counts_for_address(speaker));
+        self.take_with_restrictions(bucket, &speaker.person, address, restrictions_in).await
+    }
+
+    /// Counts an action of a person, as [`take`](Self::take), and reads their restrictions, as [`take_from`](Self::take_from).
+    ///
+    /// # Errors
+    ///
+    /// [`RateError`] gives the time to wait.
+    pub async fn take_with_restrictions(
+        &self,
+        bucket: RateBucket,
+        person: &Person,
+        address: Option<&AddressKey>,
+        restrictions_in: Option<&dyn Moderation>,
+    ) -> Result<Option<Restrictions>, RateError> {
+        let counter = self.counter_of_person(bucket, person);
         let address = self.counter_of_address(bucket, address);
-        self.check_not_denied([&person, &address])?;
-        let person = async {
-            if let (Some((key, limit)), Some(moderation)) = (person.as_ref().filter(has_limit), restrictions_in) {
+        self.check_not_denied([&counter, &address])?;
+        let of_person = async {
+            if let (Some((key, limit)), Some(moderation)) = (counter.as_ref().filter(has_limit), restrictions_in) {
                 let now = self.shared.clock.now();
-                let counted = moderation.count_action(&speaker.person.id, bucket.name(), *limit, now).await?;
+                let counted = moderation.count_action(&person.id, bucket.name(), *limit, now).await?;
                 if let Some(CountedAction { rate, restrictions }) = counted {
                     self.shared.conclude(key, rate, now)?;
                     return Ok(Some(restrictions));
                 }
             }
-            self.shared.count(person).await.map(|()| None)
+            self.shared.count(counter).await.map(|()| None)
         };
-        futures::try_join!(person, self.shared.count(address)).map(|(restrictions, ())| restrictions)
+        futures::try_join!(of_person, self.shared.count(address)).map(|(restrictions, ())| restrictions)
     }
 
     /// Counts an attempt to enter the passphrase, if the limit of the address and the limit of all attempts allow it.

@@ -111,10 +111,7 @@ impl PostingPolicy {
         rules: RoomRules,
     ) -> Result<SlowMode, PostingDenied> {
         if permission.needs_restrictions() {
-            self.unrestricted(match restrictions {
-                Some(restrictions) => self.restriction_store.in_force(&speaker.person, restrictions),
-                None => self.restriction_store.of(&speaker.person).await?,
-            })?;
+            self.unrestricted(self.restriction_store.of_counted(&speaker.person, restrictions).await?)?;
         }
         match rules {
             RoomRules { read_only: true, .. } => Err(PostingDenied::ReadOnly),

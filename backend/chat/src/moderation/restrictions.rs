@@ -46,10 +46,7 @@ impl RestrictionStore {
     ///
     /// Returns `Unavailable` when the store did not answer.
     pub async fn of_session(&self, person: &Person, addresses: &[AddressKey]) -> Result<Restrictions> {
-        if person.moderator {
-            return self.of(person).await;
-        }
-        let (restrictions, address_ban) = try_join(self.of(person), self.banned_from(addresses)).await?;
+        let (restrictions, address_ban) = try_join(self.of(person), self.banned_at(person, addresses)).await?;
         Ok(Restrictions { banned_until: restrictions.banned_until.max(address_ban), ..restrictions })
     }
 
@@ -60,6 +57,15 @@ impl RestrictionStore {
     /// Returns `Unavailable` when the store did not answer.
     pub async fn banned_until(&self, person: &Person, addresses: &[AddressKey]) -> Result<Option<Timestamp>> {
         Ok(self.of_session(person, addresses).await?.banned_until)
+    }
+
+    /// Returns until when a person is banned because of their addresses.
+    ///
+    /// # Errors
+    ///
+    /// Returns `Unavailable` when the store did not answer.
+    pub(crate) async fn banned_at(&self, person: &Person, addresses: &[AddressKey]) -> Result<Option<Timestamp>> {
+        if person.moderator { Ok(None) } else { self.banned_from(addresses).await }
     }
 
     /// Returns until when one of these addresses is banned.
@@ -97,9 +103,13 @@ impl RestrictionStore {
         Ok(self.current(self.moderation.restrict(of, change).await?))
     }
 
-    /// Returns which of a person's stored restrictions apply now.
-    pub(crate) fn in_force(&self, person: &Person, stored: Restrictions) -> Restrictions {
-        if self.is_configured_moderator(&person.id) { Restrictions::default() } else { self.current(stored) }
+    /// Returns the current restrictions of a person; `stored` are those that were read when an action was counted, if they were.
+    pub(crate) async fn of_counted(&self, person: &Person, stored: Option<Restrictions>) -> Result<Restrictions> {
+        match stored {
+            Some(_) if self.is_configured_moderator(&person.id) => Ok(Restrictions::default()),
+            Some(stored) => Ok(self.current(stored)),
+            None => self.of(person).await,
+        }
     }
 
     /// Returns restrictions without those that have ended.

@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use sha2::{Digest, Sha256};
-use shared_types::{NameError, Person, PersonName, RoomName, limits};
+use shared_types::{NameError, Person, PersonName, RoomName, Timestamp, limits};
 
 use crate::{
     access::{
@@ -149,10 +149,12 @@ impl ConnectRule {
         let addresses = request.address.map(|address| self.sessions.address_keys(address)).unwrap_or_default();
         // These checks run concurrently. The rate limit is the first one, because it may reject the request without asking a
         // store, and then the others do not start.
-        let within_rate = async { Ok(self.rate.take(RateBucket::Connect, &person, addresses.first()).await?) };
         let address = addresses.first().cloned();
+        let person_admitted = self.check_person(&person, address.as_ref());
+        let address_admitted =
+            async { self.unless_banned(self.restriction_store.banned_at(&person, &addresses).await?) };
         let (ticket, recorded) = (request.ticket.as_deref(), self.record_address(&person, address.as_ref()));
-        futures::try_join!(within_rate, self.check_ban(&person, &addresses), self.use_ticket(ticket), recorded)?;
+        futures::try_join!(person_admitted, address_admitted, self.use_ticket(ticket), recorded)?;
 
         let connection = Connection {
             id: request.connection,
@@ -192,9 +194,20 @@ impl ConnectRule {
         }
     }
 
+    /// Counts the request, and rejects banned people.
+    async fn check_person(&self, person: &Person, address: Option<&AddressKey>) -> Result<(), ConnectError> {
+        let moderation = Some(self.restriction_store.moderation.as_ref());
+        let counted = self.rate.take_with_restrictions(RateBucket::Connect, person, address, moderation).await?;
+        self.unless_banned(self.restriction_store.of_counted(person, counted).await?.banned_until)
+    }
+
     /// Rejects banned people, and everyone from a banned address.
     async fn check_ban(&self, person: &Person, addresses: &[AddressKey]) -> Result<(), ConnectError> {
-        match self.restriction_store.banned_until(person, addresses).await? {
+        self.unless_banned(self.restriction_store.banned_until(person, addresses).await?)
+    }
+
+    fn unless_banned(&self, until: Option<Timestamp>) -> Result<(), ConnectError> {
+        match until {
             Some(until) => Err(ConnectError::Banned { seconds: seconds_until(until, self.clock.now()) }),
             None => Ok(()),
         }

@@ -190,7 +190,15 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
     for (action, frame) in frames {
         costs.insert(action, chat.send("ann", frame).await);
     }
+    for socket in [MODERATOR, "bea"] {
+        chat.send(socket, json!({ "action": "send", "text": "to be erased" })).await;
+    }
+    costs.insert("forget, of one message", chat.send(MODERATOR, json!({ "action": "forget" })).await);
+    chat.connect("cy").await;
+    let first_frame = json!({ "action": "send", "text": "hello" });
+    costs.insert("send, the first frame of a new socket", chat.send("cy", first_frame).await);
     let frames = [
+        ("clear, of one message", json!({ "action": "clear", "person": "bea" })),
         ("mute", json!({ "action": "mute", "person": "bea", "seconds": 60 })),
         ("ban, of one socket", json!({ "action": "ban", "person": "bea", "seconds": 60 })),
         ("standing", json!({ "action": "standing", "person": "bea" })),
@@ -198,6 +206,8 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
         ("rules", json!({ "action": "rules", "rules": { "slow": 10 } })),
     ];
     for (action, frame) in frames {
+        // Two entries of the audit log with one time would be one more write.
+        chat.clock.advance(Duration::from_secs(1));
         costs.insert(action, chat.send(MODERATOR, frame).await);
     }
     // The first message finds out that the room has got rules.
@@ -281,5 +291,5 @@ async fn a_message_costs_the_same_in_a_long_room() {
             exceptions += 1;
         }
     }
-    assert!(exceptions <= 40 / 16, "{exceptions}");
+    assert!((1..=40 / 16).contains(&exceptions), "{exceptions}");
 }
