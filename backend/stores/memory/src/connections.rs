@@ -68,7 +68,7 @@ impl Connections for MemoryConnections {
             return Ok(Admission::AddressLimitReached);
         }
         let is_first_of_address =
-            connection.address.is_some() && same_address_connections < limits.first_of_address as usize;
+            connection.address.is_some() && same_address_connections() < limits.first_of_address as usize;
         known.insert(connection.id.clone(), Connection { is_first_of_address, ..connection.clone() });
         Ok(Admission::Admitted)
     }

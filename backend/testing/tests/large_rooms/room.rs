@@ -124,8 +124,12 @@ impl Room {
             address: None,
             opened_at: self.clock.now(),
             hidden: false,
+            is_first_of_address: false,
         };
-        self.connections.admit(&connection, ConnectionLimits { all: u32::MAX, per_address: None }).await.unwrap();
+        self.connections
+            .admit(&connection, ConnectionLimits { all: u32::MAX, per_address: None, first_of_address: 0 })
+            .await
+            .unwrap();
         self.present_from.insert(id, self.newest);
     }
 
