@@ -113,11 +113,14 @@ impl Timeline {
         let same = |before: &PendingChange| before.seq == seq && change.replaces(&before.change);
         // A change that was sent may be applied, so it is confirmed before this one is sent. A change that only waits
         // is dropped.
+        let replaced = self.pending_changes.iter().rfind(|before| same(before)).map(|before| before.seen);
         self.pending_changes.retain(|before| !same(before) || before.retry.may_be_delivered());
         let follows = self.pending_changes.iter().any(same);
         let Some(confirmed) = self.loaded_or_held(seq) else { return };
         if follows || !change.is_applied_to(confirmed, &self.me) {
-            let seen = confirmed.rev;
+            // While an edit waits, the page shows its text, and hides that of an edit by another window. So who edits again has seen no
+            // more than before.
+            let seen = replaced.filter(|_| matches!(change, Change::Text(_))).unwrap_or(confirmed.rev);
             let mentions = match &change {
                 Change::Text(text) => self.mentioned(text.as_ref(), &confirmed.mentions),
                 Change::Delete | Change::Reaction { .. } => Vec::new(),

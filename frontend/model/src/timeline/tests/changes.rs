@@ -225,6 +225,25 @@ fn an_edit_of_an_unconfirmed_edit_is_based_on_its_confirmation() {
 }
 
 #[test]
+fn an_edit_over_an_unconfirmed_one_is_not_based_on_a_text_that_was_hidden() {
+    for is_sent in [false, true] {
+        let mut timeline = room(1..=1, false);
+        timeline.apply(edited(2, 2, "mine"), 0);
+        change(&mut timeline, 2, text("first"), "a");
+        if is_sent {
+            assert_eq!(next_base(&mut timeline), Some(Rev(2)));
+        }
+        timeline.apply(edited(2, 3, "by another window"), 0);
+        assert_eq!(shown(&timeline), ["bob 1", "first"]);
+        change(&mut timeline, 2, text("second"), "b");
+        if is_sent {
+            timeline.apply(refused(Some("a"), "edit", ErrorCode::Outdated), 0);
+        }
+        assert_eq!(next_base(&mut timeline), Some(Rev(2)), "the first one was sent: {is_sent}");
+    }
+}
+
+#[test]
 fn a_reaction_is_based_on_what_the_visitor_saw() {
     let mut timeline = room(1..=1, false);
     change(&mut timeline, 1, thumb(true), "a");
