@@ -20,6 +20,7 @@ pub(crate) fn variables(store: SocketAddr, sockets: SocketAddr) -> Vec<(&'static
         ("POST_RATE", "8000"),
         ("LIMIT_MESSAGE_COUNT", "100"),
         ("MESSAGE_RETENTION_DAYS", "365"),
+        ("METRICS_NAMESPACE", "bench"),
         ("ACCESS", "open"),
         ("PASSPHRASE", ""),
         ("OIDC_ISSUER", ""),
@@ -33,7 +34,7 @@ pub(crate) fn variables(store: SocketAddr, sockets: SocketAddr) -> Vec<(&'static
         ("ORIGIN_KEY", ORIGIN_KEY),
         ("PAGE_ORIGINS", "https://chat.example"),
         ("UPLOAD_ORIGIN", "https://bench-images.s3.us-east-1.amazonaws.com"),
-        ("WEBSOCKET_URI", "wss://chat.example/Prod"),
+        ("WEBSOCKET_URI", "wss://chat.example/ws"),
         ("RUST_LOG", "info"),
         // Lambda sets these.
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
@@ -47,7 +48,7 @@ pub(crate) fn variables(store: SocketAddr, sockets: SocketAddr) -> Vec<(&'static
     let mut variables: Vec<_> = fixed.map(|(name, value)| (name, value.to_owned())).into();
     variables.push(("AWS_ENDPOINT_URL", format!("http://{store}")));
     variables.push(("SHARD_QUEUE_URL", format!("http://{store}/000000000000/bench.fifo")));
-    variables.push(("CONNECTIONS_ENDPOINT", format!("http://{sockets}/Prod")));
+    variables.push(("CONNECTIONS_ENDPOINT", format!("http://{sockets}/ws")));
     variables
 }
 

@@ -48,7 +48,7 @@ fn socket(kind: &str, route: &str, number: usize, request: &str) -> Value {
             "requestId": request,
             "extendedRequestId": request,
             "messageDirection": "IN",
-            "stage": "Prod",
+            "stage": "ws",
             "connectedAt": 1_773_310_530_123_u64,
             "requestTimeEpoch": 1_773_310_530_124_u64,
             "identity": {"userAgent": "Mozilla/5.0", "sourceIp": address},
