@@ -74,10 +74,14 @@ fn build(project: &Project, settings: &Settings, architecture: &str) -> Result<(
 
 /// Runs `sam deploy`. When it fails, the reasons are read from the events of the stack.
 fn sam_deploy(project: &Project, settings: &Settings, flags: &[String]) -> Result<()> {
-    command::run(stack::sam(project).arg("deploy").args(flags)).map_err(|error| {
+    let events = || {
         let words = ["cloudformation", "describe-stack-events", "--stack-name", &settings.stack];
-        let answer = Answer::of_aws(project, &|aws| settings.configure(aws), &words);
-        let reasons = failure::reasons(&answer.json().unwrap_or_default());
+        Answer::of_aws(project, &|aws| settings.configure(aws), &words).json().unwrap_or_default()
+    };
+    // What is there before is about an earlier deployment.
+    let newest_before = failure::newest(&events());
+    command::run(stack::sam(project).arg("deploy").args(flags)).map_err(|error| {
+        let reasons = failure::reasons(&events(), newest_before.as_deref());
         if reasons.is_empty() { error } else { error.context(reasons.join("\n")) }
     })
 }
@@ -101,7 +105,7 @@ fn check(project: &Project, settings: &Settings) -> Result<Option<Value>> {
     match &stack {
         Some(stack) => {
             let status = stack["StackStatus"].as_str().unwrap_or_default();
-            findings.push(preflight::stack_status(&settings.stack, status));
+            findings.push(preflight::stack_status(&settings.stack, status, &settings.aws_flags()));
         }
         None => findings.extend(before_creation(settings, &aws)),
     }
@@ -115,14 +119,20 @@ fn check(project: &Project, settings: &Settings) -> Result<Option<Value>> {
 /// Looks for what would be in the way of a new stack.
 fn before_creation(settings: &Settings, aws: &dyn Fn(&[&str]) -> Answer) -> Vec<Finding> {
     let name = &settings.stack;
-    let mut findings = Vec::new();
+    let flags = &settings.aws_flags();
+    let mut findings = vec![preflight::stack_name(name)];
     for (parameter, default) in [("ConnectionTableName", "connections"), ("MessageTableName", "messages")] {
         let suffix = settings.parameters.get(parameter).map_or(default, String::as_str);
         let table = format!("{name}-{suffix}");
-        findings.push(preflight::left_table(&table, &aws(&["dynamodb", "describe-table", "--table-name", &table])));
+        findings.push(preflight::left_table(
+            &table,
+            flags,
+            &aws(&["dynamodb", "describe-table", "--table-name", &table]),
+        ));
     }
     let logs = format!("/aws/lambda/{name}-");
-    findings.push(preflight::left_logs(&aws(&["logs", "describe-log-groups", "--log-group-name-prefix", &logs])));
+    let logs = aws(&["logs", "describe-log-groups", "--log-group-name-prefix", &logs]);
+    findings.push(preflight::left_logs(name, flags, &logs));
     findings.push(preflight::left_images(name, &aws(&["s3api", "list-buckets"])));
     findings.push(preflight::cloudfront(&aws(&["cloudfront", "list-distributions"])));
     findings

@@ -105,27 +105,42 @@ pub(super) fn concurrency(answer: &Answer) -> Finding {
     }
 }
 
-/// Judges the state of the stack, as in `aws cloudformation describe-stacks`.
-pub(super) fn stack_status(stack: &str, status: &str) -> Finding {
+/// Judges the state of the stack, as in `aws cloudformation describe-stacks`. `flags` are those of each AWS command that the user runs.
+pub(super) fn stack_status(stack: &str, status: &str, flags: &str) -> Finding {
     let problem = |what: &str| Problem(format!("the stack {stack} is in the state {status}: {what}"));
     match status {
-        "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "CREATE_FAILED" | "DELETE_FAILED" => {
-            problem(&format!("its creation or removal failed. Run `sam delete --stack-name {stack}` first"))
-        }
+        "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "CREATE_FAILED" | "DELETE_FAILED" => problem(&format!(
+            "its creation or removal failed. Run `sam delete --stack-name {stack}{flags}` first; if a bucket with files \
+                 stops that, empty it as docs/configuration.md says under \"Undoing a deployment\""
+        )),
         "UPDATE_ROLLBACK_FAILED" => {
-            problem(&format!("run `aws cloudformation continue-update-rollback --stack-name {stack}` first"))
+            problem(&format!("run `aws cloudformation continue-update-rollback --stack-name {stack}{flags}` first"))
         }
         _ if status.ends_with("_IN_PROGRESS") => problem("another deployment is running. Wait for its end"),
         _ => Fine,
     }
 }
 
+/// Longest name of a stack: CloudFront's origin access control is named after stack and region, with at most 64 characters, and the longest
+/// name of a region has 14.
+const STACK_NAME: usize = 64 - "-ap-southeast-1-buckets".len();
+
+/// Judges the name of a stack before it is created.
+pub(super) fn stack_name(stack: &str) -> Finding {
+    if stack.len() <= STACK_NAME {
+        return Fine;
+    }
+    Problem(format!(
+        "the name of the stack has more than {STACK_NAME} characters: choose a shorter one with --stack-name"
+    ))
+}
+
 /// Judges `aws dynamodb describe-table` before a stack is created: a table of its name was kept by an earlier stack.
-pub(super) fn left_table(table: &str, answer: &Answer) -> Finding {
+pub(super) fn left_table(table: &str, flags: &str, answer: &Answer) -> Finding {
     if answer.succeeded {
         return Problem(format!(
             "the table {table} is there already: an earlier stack with this name has left its messages. Choose another \
-             name with --stack-name; or copy the table, delete it with `aws dynamodb delete-table --table-name {table}` \
+             name with --stack-name; or copy the table, delete it with `aws dynamodb delete-table --table-name {table}{flags}` \
              and deploy again"
         ));
     }
@@ -135,15 +150,21 @@ pub(super) fn left_table(table: &str, answer: &Answer) -> Finding {
     Note(format!("Whether there is a table {table} could not be read: {}", answer.error))
 }
 
-/// Judges `aws logs describe-log-groups` before a stack is created: log groups of its name would make it fail.
-pub(super) fn left_logs(answer: &Answer) -> Finding {
+/// The functions, as in the names of their log groups.
+const FUNCTIONS: [&str; 6] = ["connect", "disconnect", "send", "deliver", "cron", "front"];
+
+/// Judges `aws logs describe-log-groups` before a stack is created: log groups of its functions would make it fail. Those of another stack
+/// whose name begins with the same words do not.
+pub(super) fn left_logs(stack: &str, flags: &str, answer: &Answer) -> Finding {
     let json = answer.json().unwrap_or_default();
     let groups: Vec<_> = json["logGroups"].as_array().into_iter().flatten().collect();
-    let names: Vec<_> = groups.iter().filter_map(|group| group["logGroupName"].as_str()).collect();
+    let own = FUNCTIONS.map(|function| format!("/aws/lambda/{stack}-{function}"));
+    let names = groups.iter().filter_map(|group| group["logGroupName"].as_str());
+    let names: Vec<_> = names.filter(|name| own.iter().any(|own| own == name)).collect();
     let Some(first) = names.first() else { return Fine };
     Problem(format!(
         "an earlier stack with this name has left log groups: {}. Delete each with \
-         `aws logs delete-log-group --log-group-name {first}`, or choose another name with --stack-name",
+         `aws logs delete-log-group --log-group-name {first}{flags}`, or choose another name with --stack-name",
         names.join(", ")
     ))
 }
@@ -158,8 +179,8 @@ pub(super) fn left_images(stack: &str, answer: &Answer) -> Finding {
         return Fine;
     }
     Note(format!(
-        "An earlier stack with this name has left images in {}. The new stack gets a bucket of its own. Delete the old \
-         one with `aws s3 rb s3://BUCKET --force` when you do not need them any more.",
+        "An earlier stack with this name has left images in {}. The new stack gets a bucket of its own. When you do \
+         not need them any more, delete the old one as docs/configuration.md says under \"Undoing a deployment\".",
         left.join(", ")
     ))
 }

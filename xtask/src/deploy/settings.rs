@@ -62,11 +62,19 @@ impl Settings {
 
     /// Adds profile and region to a command of the AWS CLI or of SAM.
     pub(super) fn configure(&self, command: &mut Command) {
-        for (flag, value) in [("--profile", &self.profile), ("--region", &self.region)] {
-            if let Some(value) = value {
-                command.args([flag, value]);
-            }
+        for (flag, value) in self.account() {
+            command.args([flag, value]);
         }
+    }
+
+    /// Returns profile and region as a user adds them to a command, each with a space before it.
+    pub(super) fn aws_flags(&self) -> String {
+        self.account().map(|(flag, value)| format!(" {flag} {value}")).collect()
+    }
+
+    fn account(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let flags = [("--profile", &self.profile), ("--region", &self.region)];
+        flags.into_iter().filter_map(|(flag, value)| Some((flag, value.as_deref()?)))
     }
 
     /// Adds profile, region and configuration file to a command of SAM.

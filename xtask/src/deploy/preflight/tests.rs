@@ -73,24 +73,28 @@ fn a_stack_that_cannot_be_updated_is_a_problem() {
         ("UPDATE_IN_PROGRESS", "problem", "another deployment"),
         ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "problem", "another deployment"),
     ] {
-        check(&stack_status("chat", status), kind, part);
+        check(&stack_status("chat", status, " --region eu-west-1"), kind, part);
     }
 }
 
 #[test]
 fn what_an_earlier_stack_has_left_is_named() {
     check(
-        &left_table("chat-messages", &printed(r#"{ "Table": {} }"#)),
+        &left_table("chat-messages", " --region eu-west-1", &printed(r#"{ "Table": {} }"#)),
         "problem",
-        "delete-table --table-name chat-messages",
+        "delete-table --table-name chat-messages --region eu-west-1",
     );
-    check(&left_table("chat-messages", &failed("An error occurred (ResourceNotFoundException) …")), "fine", "");
-    check(&left_table("chat-messages", &failed("AccessDeniedException")), "note", "AccessDenied");
+    check(&left_table("chat-messages", "", &failed("An error occurred (ResourceNotFoundException) …")), "fine", "");
+    check(&left_table("chat-messages", "", &failed("AccessDeniedException")), "note", "AccessDenied");
 
-    check(&left_logs(&printed(r#"{ "logGroups": [] }"#)), "fine", "");
-    let groups = r#"{ "logGroups": [{ "logGroupName": "/aws/lambda/chat-send" }] }"#;
-    check(&left_logs(&printed(groups)), "problem", "--log-group-name /aws/lambda/chat-send");
-    check(&left_logs(&failed("AccessDenied")), "fine", "");
+    check(&left_logs("chat", "", &printed(r#"{ "logGroups": [] }"#)), "fine", "");
+    let groups = r#"{ "logGroups": [{ "logGroupName": "/aws/lambda/chat-two-send" }, { "logGroupName": "/aws/lambda/chat-send" }] }"#;
+    let named = "--log-group-name /aws/lambda/chat-send --profile work";
+    check(&left_logs("chat", " --profile work", &printed(groups)), "problem", named);
+    check(&left_logs("ch", "", &printed(groups)), "fine", "");
+    check(&left_logs("chat", "", &failed("AccessDenied")), "fine", "");
+    check(&stack_name(&"x".repeat(41)), "fine", "");
+    check(&stack_name(&"x".repeat(42)), "problem", "41 characters");
 
     let buckets = r#"{ "Buckets": [{ "Name": "my-chat-imagebucket-1x2y" }, { "Name": "other" }] }"#;
     check(&left_images("My-Chat", &printed(buckets)), "note", "my-chat-imagebucket-1x2y");
