@@ -116,29 +116,27 @@ impl ShardWorker {
     }
 
     /// Returns the result of a batch of which the listeners from `unstarted` on got nothing, and hands these on.
-    async fn conclude(
-        &self,
-        batch: &Batch,
-        listeners: Result<Vec<Connection>>,
-        unstarted: Option<usize>,
-    ) -> Result<()> {
-        let (listeners, Some(unstarted)) = (listeners?, unstarted) else { return Ok(()) };
+    async fn conclude(&self, batch: &Batch, taken: Result<Taken>, unstarted: Option<usize>) -> Result<()> {
+        let (Taken { listeners, up_to }, Some(unstarted)) = (taken?, unstarted) else { return Ok(()) };
         match listeners.get(..unstarted) {
-            Some([.., last]) => self.hand_on(batch, &last.id).await,
+            Some([.., last]) => self.hand_on(batch, &last.id, up_to).await,
             _ => Err(Unavailable { doing: "posting to a shard", cause: "no time left".into() }),
         }
     }
 
     /// Reads the listeners of a batch. If there are many, it returns the first ones and hands the others on.
-    async fn take_listeners(&self, batch: &Batch) -> Result<Vec<Connection>> {
+    async fn take_listeners(&self, batch: &Batch) -> Result<Taken> {
         let Batch { room, shard, .. } = batch;
         // Half more than a good size, so that a shard is not divided into a full one and a tiny one.
         let most = self.shard_size + self.shard_size / 2;
         let ShardListeners { mut listeners, more } = self.shards.listeners(room, shard, most).await?;
+        let mut up_to = shard.up_to.clone();
         let changed = if more {
             listeners.truncate(self.shard_size);
-            let Some(last) = listeners.last() else { return Ok(listeners) };
-            self.hand_on(batch, &last.id).await?;
+            let Some(last) = listeners.last() else { return Ok(Taken { listeners, up_to }) };
+            // From here on the listeners after the last one are in the hands of another worker.
+            let rest = up_to.replace(last.id.clone());
+            self.hand_on(batch, &last.id, rest).await?;
             self.shards.add_border(room, &last.id).await
         } else if let Some(after) = shard.after.as_ref().filter(|_| listeners.len() < self.shard_size / 4) {
             self.shards.remove_border(room, after).await
@@ -148,26 +146,22 @@ impl ShardWorker {
         if let Err(error) = changed {
             tracing::warn!(%error, "border of a shard not changed; the next frame tries again");
         }
-        Ok(listeners)
+        Ok(Taken { listeners, up_to })
     }
 
-    /// Makes tasks of a batch for the listeners after one of them.
-    async fn hand_on(&self, batch: &Batch, after: &ConnectionId) -> Result<()> {
-        let shard = Shard { after: Some(after.clone()), up_to: batch.shard.up_to.clone() };
+    /// Makes tasks of a batch for the listeners after one of them, up to another one or the end.
+    async fn hand_on(&self, batch: &Batch, after: &ConnectionId, up_to: Option<ConnectionId>) -> Result<()> {
+        let shard = Shard { after: Some(after.clone()), up_to };
         let task = |publication: &Publication| ShardTask { shard: shard.clone(), publication: publication.clone() };
         self.queue.push(&batch.publications.iter().map(task).collect::<Vec<_>>()).await
     }
 
     /// Posts to the listeners of all batches. Returns for each batch whose time was over the first listener that it did not
     /// post to.
-    async fn post(
-        &self,
-        batches: &[Batch],
-        listeners: &[Result<Vec<Connection>>],
-        until: Timestamp,
-    ) -> BTreeMap<usize, usize> {
+    async fn post(&self, batches: &[Batch], listeners: &[Result<Taken>], until: Timestamp) -> BTreeMap<usize, usize> {
         let readable = batches.iter().zip(listeners).enumerate();
-        let readable = readable.filter_map(|(at, (batch, listeners))| Some((at, batch, listeners.as_ref().ok()?)));
+        let readable =
+            readable.filter_map(|(at, (batch, listeners))| Some((at, batch, &listeners.as_ref().ok()?.listeners)));
         let deliveries = readable.flat_map(|(batch, tasks, listeners)| {
             listeners.iter().enumerate().map(move |(position, listener)| Delivery {
                 batch,
@@ -211,6 +205,13 @@ impl ShardWorker {
             self.broadcast.clock.sleep(pause).await;
         }
     }
+}
+
+/// What a worker has taken of a shard.
+struct Taken {
+    listeners: Vec<Connection>,
+    /// The last listener that it may have; `None` is the end of the room.
+    up_to: Option<ConnectionId>,
 }
 
 impl Batch {

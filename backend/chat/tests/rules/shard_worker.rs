@@ -211,6 +211,26 @@ async fn listeners_that_no_time_is_left_for_are_handed_on() {
 }
 
 #[tokio::test]
+async fn no_listener_is_handed_on_twice() {
+    // The shard is divided after 300 listeners, and the time ends before all of these got their post.
+    let chat = Worked::with_listeners(500).await;
+    let FramePorts { connections, gateway, clock, entropy, .. } = chat.chat.ports();
+    let (shards, queue) = (chat.chat.connections.clone(), chat.queue.clone());
+    let ports = WorkerPorts { connections, shards, queue, gateway, clock, entropy };
+    let worker = ShardWorker::new(ports, WorkerSettings { direct_listeners: 1_200, posts_per_second: 1_000_000 });
+    for number in 100..390 {
+        chat.chat.gateway.lock().hanging.insert(id(number));
+    }
+    assert_eq!(worker.run(vec![task(Shard::default(), "one")]).await, [0; 0]);
+    let mut waiting: Vec<_> = chat.queue.waiting().into_iter().map(|task| task.shard).collect();
+    waiting.sort_by(|one, other| one.after.cmp(&other.after));
+    let [Shard { up_to: Some(border), .. }, Shard { after: Some(after), up_to: None }] = waiting.as_slice() else {
+        panic!("{waiting:?}")
+    };
+    assert_eq!(border, after, "the first ends where the second begins");
+}
+
+#[tokio::test]
 async fn posts_keep_to_their_rate() {
     let worked = Worked::with(12, |shards| shards, 4).await;
     let before = worked.chat.clock.now();
