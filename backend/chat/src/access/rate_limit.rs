@@ -63,6 +63,14 @@ pub enum RateBucket {
     Query(Action),
 }
 
+impl RateBucket {
+    /// Whether a person is counted where their restrictions are stored, if the store can. It depends on the bucket alone, because each bucket
+    /// has one counter: `edit` needs the restrictions and `delete` does not, and both are changes.
+    pub(crate) const fn is_counted_with_restrictions(self) -> bool {
+        !matches!(self, Self::Query(_))
+    }
+}
+
 /// The rate limit is exceeded. Its `Display` is a sentence for the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this is too much in too short a time: try again in {} s", self.seconds())]

@@ -53,7 +53,8 @@ impl FrameHandler {
     ) -> std::result::Result<(SlowMode, Option<PendingRules>), CommandError> {
         let CommandSpec { permission, rate_bucket } = spec(action);
         let policy = &self.posting_policy;
-        let moderation = permission.needs_restrictions().then_some(policy.restriction_store.moderation.as_ref());
+        let moderation = rate_bucket.filter(|bucket| bucket.is_counted_with_restrictions());
+        let moderation = moderation.map(|_| policy.restriction_store.moderation.as_ref());
         let rate = async {
             let Some(bucket) = rate_bucket else { return Ok(None) };
             self.rate.take_from(bucket, sender, moderation).await.map_err(CommandError::from)
