@@ -61,29 +61,36 @@ impl RoomsWithoutRules {
     }
 }
 
+/// Marks the counter of a room that has rules.
+async fn mark(table: &Table, room: &RoomName) -> Result<()> {
+    let mark = table
+        .updating(counter_key(room))
+        // A room without messages gets a counter at 0, as every counter has a revision.
+        .update_expression("SET #ruled = :one ADD rulings :one, #rev :none")
+        .expression_attribute_names("#ruled", RULED)
+        .expression_attribute_names("#rev", "rev")
+        .expression_attribute_values(":one", number(1))
+        .expression_attribute_values(":none", number(0));
+    table.try_update(mark, "marking the rules of a room").await.map(drop)
+}
+
 /// Stores rules with `stored`, and marks the counter of the room.
 ///
-/// Of two calls at the same time, the rules of the one that stores last remain. If those are not empty, the mark remains: its mark comes
-/// after both stored, and the other call removes the mark only if there was no other since before it stored.
+/// Rules are never stored without a mark, so the room is marked first. Of two calls at the same time, the rules of the one that stores last
+/// remain. If those are not empty, the mark remains: it is set again after both stored, and the other call removes the mark only if there
+/// was no other since before it stored.
 pub(super) async fn set(
     table: &Table,
     room: &RoomName,
     rules: RoomRules,
     stored: impl Future<Output = Result<()>>,
 ) -> Result<()> {
-    let doing = "marking the rules of a room";
     if rules != RoomRules::default() {
+        mark(table, room).await?;
         stored.await?;
-        let mark = table
-            .updating(counter_key(room))
-            // A room without messages gets a counter at 0, as every counter has a revision.
-            .update_expression("SET #ruled = :one ADD rulings :one, #rev :none")
-            .expression_attribute_names("#ruled", RULED)
-            .expression_attribute_names("#rev", "rev")
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":none", number(0));
-        return table.try_update(mark, doing).await.map(drop);
+        return mark(table, room).await;
     }
+    let doing = "removing the mark of a room without rules";
     let counter = table.get(counter_key(room), doing).await?.unwrap_or_default();
     stored.await?;
     if !counter.contains_key(RULED) {
