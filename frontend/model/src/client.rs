@@ -226,12 +226,8 @@ impl Client {
     /// The network may be back, or the page is visible again.
     pub fn wake(&mut self, now: u64) -> Vec<Effect> {
         let command = self.connection.wake(now);
-        let effects = self.execute(now, command);
-        // A heartbeat that is not answered yet does not report that the page is visible.
-        match self.connection.live() {
-            Some(id) if effects.is_empty() => self.report_visibility(id, now),
-            _ => effects,
-        }
+        // A heartbeat that is not answered yet does not report that the page is visible. Its answer leads to the report.
+        self.execute(now, command)
     }
 
     /// The visitor asks to connect now, or whether their ban is over.
@@ -307,6 +303,8 @@ impl Client {
             self.name = None;
         }
         let presence_missed = matches!(message, ServerMessage::CatchUp { .. });
+        let is_answer = matches!(message, ServerMessage::Changes { .. });
+        let reports_visible = is_answer && before == Some(id) && self.visibility.waits_to_report(id);
         if before == Some(id) && matches!(message, ServerMessage::Presence { .. }) {
             self.visibility.on_presence();
         }
@@ -327,6 +325,9 @@ impl Client {
         };
         let request = self.timeline.apply(message, now);
         let mut effects = self.execute(now, command);
+        if reports_visible {
+            effects.extend(self.report_visibility(id, now));
+        }
         effects.extend(upload);
         if let Some(seconds) = hello_refused {
             let command = self.connection.postpone(now, id, seconds);

@@ -14,12 +14,15 @@ pub(super) struct Visibility {
     hidden: bool,
     /// The socket on which the page reported that it is hidden, until the server shows that it knows better.
     reported_on: Option<SocketId>,
+    /// Whether the page has reported since then that it is visible.
+    is_visible_reported: bool,
 }
 
 impl Visibility {
     /// The page is hidden or visible now. Returns whether it was visible and is hidden.
     pub(super) fn set_hidden(&mut self, hidden: bool) -> bool {
         let was_hidden = std::mem::replace(&mut self.hidden, hidden);
+        self.is_visible_reported &= !hidden;
         hidden && !was_hidden
     }
 
@@ -28,8 +31,10 @@ impl Visibility {
     /// sends the presence.
     pub(super) fn report(&mut self, socket: SocketId, online: u32) -> Option<bool> {
         let report = self.due_report(socket, online);
-        if report == Some(true) {
-            self.reported_on = Some(socket);
+        match report {
+            Some(true) => self.reported_on = Some(socket),
+            Some(false) => self.is_visible_reported = true,
+            None => {}
         }
         report
     }
@@ -44,10 +49,17 @@ impl Visibility {
         (saves_frames && !is_reported).then_some(true)
     }
 
+    /// Whether the page is visible, and no request has reported it yet. Such a report waits for the answer to the request that reported that
+    /// the page is hidden: of two requests at the same time, the server may handle the later one first.
+    pub(super) fn waits_to_report(&self, socket: SocketId) -> bool {
+        self.due_report(socket, 0) == Some(false) && !self.is_visible_reported
+    }
+
     /// The server sent the presence: it knows that the page is visible.
     pub(super) fn on_presence(&mut self) {
         if !self.hidden {
             self.reported_on = None;
+            self.is_visible_reported = false;
         }
     }
 }

@@ -37,7 +37,7 @@ impl SendLimits {
 
     /// No kind may be sent for so many seconds.
     pub(super) fn block_all(&mut self, now: u64, seconds: u32) {
-        self.until = [blocked_until(now, Some(seconds)); 4];
+        self.until = self.until.map(|until| until.max(blocked_until(now, Some(seconds))));
     }
 
     /// Whether this kind may be sent.
