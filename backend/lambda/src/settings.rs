@@ -27,11 +27,15 @@ pub struct BadVariable {
 }
 
 /// Maximum of `LIMIT_CONNECTION_COUNT`. At [`POST_RATE`] a message reaches everybody in a room of 40,000 within 5 s, and their
-/// heartbeats, one in three minutes each, are 222 requests a second.
+/// heartbeats, one in five minutes each, are 133 requests a second.
 const MAX_CONNECTIONS: u32 = 40_000;
 
-/// Range of `POST_RATE`. An account has 10,000 requests a second by default over everything, 2,500 in some regions.
-const POST_RATE: RangeInclusive<u32> = 100..=100_000;
+/// Maximum number of sockets without workers for large rooms.
+const SMALL_CHAT: u32 = DIRECT_LISTENERS as u32;
+
+/// Range of `POST_RATE`. An account has 10,000 requests a second by default over everything, 2,500 in some regions. A worker posts half of it
+/// for 8 s, and begins with up to ten shards of 500 to 750 listeners.
+const POST_RATE: RangeInclusive<u32> = 2_000..=100_000;
 
 /// Number of workers that run at once: `MaximumConcurrency` in template.yml, and the least that Lambda allows.
 const WORKERS: u32 = 2;
@@ -170,7 +174,7 @@ impl ConnectSettings {
         Ok(Self {
             account: variables.account()?,
             connection_table: variables.text("CONNECTION_TABLE_NAME")?,
-            connection_limit: variables.number("LIMIT_CONNECTION_COUNT", 1..=MAX_CONNECTIONS)?,
+            connection_limit: variables.connection_limit()?,
             rates: variables.rates()?,
             origins: variables.origins()?,
             origin_key: variables.origin_key()?,
@@ -348,8 +352,19 @@ impl Variables<'_> {
         self.number("LIMIT_MESSAGE_COUNT", 1..=limits::PAGE_MESSAGES)
     }
 
+    /// Without workers for large rooms, more sockets than `send` posts to itself are not admitted.
+    fn connection_limit(&self) -> Result<u32, BadVariable> {
+        let has_workers = self.text("LARGE_ROOMS")? == "on";
+        let limit = self.number("LIMIT_CONNECTION_COUNT", 1..=MAX_CONNECTIONS)?;
+        if limit > SMALL_CHAT && !has_workers {
+            tracing::error!(limit, SMALL_CHAT, "limit lowered: deploy with LargeRooms=on for more sockets than that");
+            return Ok(SMALL_CHAT);
+        }
+        Ok(limit)
+    }
+
     fn direct_listeners(&self) -> Result<usize, BadVariable> {
-        self.number("DIRECT_LISTENERS", 1..=DIRECT_LISTENERS)
+        self.number("DIRECT_LISTENERS", 1..=MAX_CONNECTIONS as usize)
     }
 
     fn retention(&self) -> Result<Option<Duration>, BadVariable> {
@@ -386,6 +401,7 @@ mod tests {
         ("ORIGIN_KEY", "key"),
         ("SHARD_QUEUE_URL", "https://sqs.eu-central-1.amazonaws.com/123456789012/chat-shards.fifo"),
         ("DIRECT_LISTENERS", "2000"),
+        ("LARGE_ROOMS", "off"),
         ("POST_RATE", "8000"),
         ("UPLOAD_ORIGIN", "https://chat-images.s3.eu-central-1.amazonaws.com"),
     ];
@@ -429,6 +445,7 @@ mod tests {
         let template = include_str!("../../../template.yml");
         let globals = &template[template.find("\nGlobals:").unwrap()..template.find("\nResources:").unwrap()];
         for (function, names) in [
+            ("DeliverFunction", names(DeliverSettings::read)),
             ("ConnectFunction", names(ConnectSettings::read)),
             ("DisconnectFunction", names(DisconnectSettings::read)),
             ("CronFunction", names(CronSettings::read)),

@@ -70,7 +70,8 @@ impl TestStacks {
         let gateway = emulator.address();
         let faulty_gateway = format!("127.0.0.1:{}", ports.faults);
         let open = [allowed_origins(&ports.pages)];
-        let faults = [allowed_origins(&ports.pages), format!("DirectListeners={DIRECT_LISTENERS}")];
+        let faults =
+            [allowed_origins(&ports.pages), "LargeRooms=on".to_owned(), format!("DirectListeners={DIRECT_LISTENERS}")];
         let passphrase =
             ["Access=passphrase".into(), allowed_origins(&[ports.passphrase]), format!("Passphrase={PASSPHRASE}")];
         let oidc = [

@@ -74,12 +74,12 @@ impl Chat {
         self.store.peek("CreateTable", &table).await.map(drop)
     }
 
-    /// Starts one of the five functions.
+    /// Starts one of the chat's functions.
     pub(crate) async fn function(&self, name: &str) -> io::Result<Function> {
         self.process(name, Command::new(self.places.functions.join(name).join("bootstrap")), &[]).await
     }
 
-    /// Starts a function that is not one of the five, with variables of its own.
+    /// Starts another function, with variables of its own.
     pub(crate) async fn process(
         &self,
         name: &str,

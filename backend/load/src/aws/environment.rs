@@ -17,6 +17,7 @@ pub(crate) fn variables(store: SocketAddr, sockets: SocketAddr) -> Vec<(&'static
         ("LIMIT_ADDRESS_RATE", "100000"),
         ("LIMIT_CONNECTION_COUNT", "20000"),
         ("DIRECT_LISTENERS", "2000"),
+        ("LARGE_ROOMS", "on"),
         ("POST_RATE", "8000"),
         ("LIMIT_MESSAGE_COUNT", "100"),
         ("MESSAGE_RETENTION_DAYS", "365"),
