@@ -16,7 +16,12 @@ const FRONT: &str = "FrontFunction/bootstrap";
 /// Copies what `sam build` has built to a folder, as version `a`, and again as version `b`, in which the files of the page have other
 /// hashes in their names. Returns the folder.
 pub(super) fn versions(project: &Project, dist: &Path) -> Result<PathBuf> {
-    let folder = project.scratch()?.join("upgrade");
+    let scratch = project.scratch()?;
+    // The built template names these two by paths that lead two folders up.
+    for name in ["LICENSE", "README.md"] {
+        fs::copy(project.root.join(name), scratch.join(name)).with_context(|| format!("{name} cannot be copied"))?;
+    }
+    let folder = scratch.join("upgrade");
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
