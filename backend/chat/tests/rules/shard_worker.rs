@@ -183,10 +183,10 @@ async fn a_gone_listener_is_removed() {
     assert!(worked.chat.is_connected("c102").await);
 }
 
-#[tokio::test]
-async fn listeners_that_no_time_is_left_for_are_handed_on() {
-    // One group of 300 concurrent posts would end together, so shards are as large as 300.
-    let chat = Worked::with_listeners(300).await;
+/// Returns a room of so many listeners, of which all but the last ten of 300 do not answer, and a worker. Its shards are as large as 300,
+/// because one group of concurrent posts would end together.
+async fn with_hanging_listeners(count: usize) -> (Worked, ShardWorker) {
+    let chat = Worked::with_listeners(count).await;
     let FramePorts { connections, gateway, clock, entropy, .. } = chat.chat.ports();
     let (shards, queue) = (chat.chat.connections.clone(), chat.queue.clone());
     let ports = WorkerPorts { connections, shards, queue, gateway, clock, entropy };
@@ -194,6 +194,12 @@ async fn listeners_that_no_time_is_left_for_are_handed_on() {
     for number in 100..390 {
         chat.chat.gateway.lock().hanging.insert(id(number));
     }
+    (chat, worker)
+}
+
+#[tokio::test]
+async fn listeners_that_no_time_is_left_for_are_handed_on() {
+    let (chat, worker) = with_hanging_listeners(300).await;
     let before = chat.chat.clock.now();
     assert_eq!(worker.run(vec![task(Shard::default(), "one")]).await, [0; 0]);
     let took = chat.chat.clock.now().0 - before.0;
@@ -213,14 +219,7 @@ async fn listeners_that_no_time_is_left_for_are_handed_on() {
 #[tokio::test]
 async fn no_listener_is_handed_on_twice() {
     // The shard is divided after 300 listeners, and the time ends before all of these got their post.
-    let chat = Worked::with_listeners(500).await;
-    let FramePorts { connections, gateway, clock, entropy, .. } = chat.chat.ports();
-    let (shards, queue) = (chat.chat.connections.clone(), chat.queue.clone());
-    let ports = WorkerPorts { connections, shards, queue, gateway, clock, entropy };
-    let worker = ShardWorker::new(ports, WorkerSettings { direct_listeners: 1_200, posts_per_second: 1_000_000 });
-    for number in 100..390 {
-        chat.chat.gateway.lock().hanging.insert(id(number));
-    }
+    let (chat, worker) = with_hanging_listeners(500).await;
     assert_eq!(worker.run(vec![task(Shard::default(), "one")]).await, [0; 0]);
     let mut waiting: Vec<_> = chat.queue.waiting().into_iter().map(|task| task.shard).collect();
     waiting.sort_by(|one, other| one.after.cmp(&other.after));
