@@ -181,8 +181,7 @@ impl Table {
 
     /// Reads all items of one partition, in as many pages as needed.
     pub(crate) async fn partition(&self, pk: &str, doing: &'static str) -> Result<Vec<Item>> {
-        let items = self.querying(pk).into_paginator().items().send();
-        self.reading(items.collect::<std::result::Result<_, _>>()).await.map_err(self.failed(doing))
+        self.all_items(self.querying(pk), doing).await
     }
 
     /// Reads all items of one partition. Holds one page of them, 1 MB.
@@ -202,7 +201,11 @@ impl Table {
 
     /// Reads all items of one partition for half the price. The changes of the last moment may be missing.
     pub(crate) async fn partition_eventually(&self, pk: &str, doing: &'static str) -> Result<Vec<Item>> {
-        let items = self.querying(pk).consistent_read(false).into_paginator().items().send();
+        self.all_items(self.querying(pk).consistent_read(false), doing).await
+    }
+
+    async fn all_items(&self, query: QueryFluentBuilder, doing: &'static str) -> Result<Vec<Item>> {
+        let items = query.into_paginator().items().send();
         self.reading(items.collect::<std::result::Result<_, _>>()).await.map_err(self.failed(doing))
     }
 
