@@ -24,7 +24,8 @@ pub(crate) fn bench(flags: &[String]) -> Result<()> {
         tools::install(&project, &tools::EMULATED_STACK)?;
         Ok(install_sample(&project))
     })?;
-    let dist = steps.step("build: page", || page::build(&project))?;
+    // It is a part of `front`.
+    steps.step("build: page", || page::build(&project))?;
     steps.step("build: functions", || build_functions(&project))?;
     steps.step("build: load", || run(&mut project.cargo("build --release --package load --bin load-aws")))?;
     // The emulator stops when this function returns, also after an error.
@@ -33,7 +34,6 @@ pub(crate) fn bench(flags: &[String]) -> Result<()> {
         let mut load = project.command(&project.target.join("release/load-aws").display().to_string());
         load.args(["--emulator", &emulator.address()]);
         load.arg("--functions").arg(project.target.join("lambda"));
-        load.arg("--template").arg(dist.join("index.html"));
         load.arg("--logs").arg(project.scratch()?.join("bench-aws"));
         if let Some(modules) = &modules {
             load.arg("--sample").arg(project.root.join("xtask/src/bench/aws/sample.cjs"));

@@ -18,8 +18,6 @@ pub(crate) struct Places {
     pub(crate) emulator: SocketAddr,
     /// Folder with a folder for each function, in which its program is `bootstrap`.
     pub(crate) functions: PathBuf,
-    /// The built index.html.
-    pub(crate) template: PathBuf,
     /// Folder for the logs of the functions.
     pub(crate) logs: PathBuf,
     pub(crate) store_delay: Duration,
@@ -48,8 +46,7 @@ impl Chat {
     /// Makes the tables and opens the stand-ins.
     pub(crate) async fn open(places: Places) -> io::Result<Self> {
         fs::create_dir_all(&places.logs)?;
-        let template = fs::read(&places.template)?.into();
-        let store = Rc::new(Store::new(places.emulator, template, places.store_delay));
+        let store = Rc::new(Store::new(places.emulator, places.store_delay));
         let sockets = Rc::new(Sockets::new(places.post_delay));
         let variables = environment::variables(serve(store.clone()).await?, serve(sockets.clone()).await?);
         let chat = Self { store, sockets, places, variables };

@@ -40,9 +40,6 @@ struct Settings {
     /// Folder with the built functions, such as target/lambda.
     #[arg(long)]
     functions: PathBuf,
-    /// The index.html of the built page.
-    #[arg(long)]
-    template: PathBuf,
     /// Folder for the logs of the functions.
     #[arg(long)]
     logs: PathBuf,
@@ -78,7 +75,6 @@ async fn measure(settings: Settings) -> io::Result<()> {
     let chat = Chat::open(Places {
         emulator: settings.emulator,
         functions: settings.functions,
-        template: settings.template,
         logs: settings.logs,
         store_delay,
         post_delay,

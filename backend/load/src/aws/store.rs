@@ -13,8 +13,8 @@ use std::{
 
 use bytes::Bytes;
 use hyper::{
-    Request,
-    header::{CONTENT_TYPE, HeaderValue},
+    Method, Request,
+    header::{CONTENT_TYPE, HeaderValue, LAST_MODIFIED},
     http::request::Parts,
 };
 use serde_json::Value;
@@ -32,13 +32,14 @@ const REFUSED: &str = "ConditionalCheckFailedException";
 /// The version of the API in the name of a call.
 const API: &str = "DynamoDB_20120810";
 
+/// When the objects of the buckets were written: always recently, whatever the time.
+const WRITTEN: &str = "Fri, 01 Jan 2100 00:00:00 GMT";
+
 /// The proxy.
 pub(crate) struct Store {
     pub(crate) queue: Queue,
     emulator: SocketAddr,
     client: HttpClient,
-    /// The page's index.html, the only object of the buckets.
-    template: Bytes,
     delay: Duration,
     /// Whether calls are delayed and counted.
     counts: Cell<bool>,
@@ -120,19 +121,9 @@ fn json_answer(status: u16, body: impl Into<Bytes>) -> Answer {
 }
 
 impl Store {
-    pub(crate) fn new(emulator: SocketAddr, template: Bytes, delay: Duration) -> Self {
+    pub(crate) fn new(emulator: SocketAddr, delay: Duration) -> Self {
         let (counts, calls, remembered, writes) = Default::default();
-        Self {
-            queue: Queue::default(),
-            emulator,
-            client: HttpClient::new(),
-            template,
-            delay,
-            counts,
-            calls,
-            remembered,
-            writes,
-        }
+        Self { queue: Queue::default(), emulator, client: HttpClient::new(), delay, counts, calls, remembered, writes }
     }
 
     /// Delays and counts calls from now on, or no longer.
@@ -203,13 +194,15 @@ impl Store {
         json_answer(200, sent.to_string())
     }
 
-    /// Answers a call of S3.
+    /// Answers a call of S3: the page's files were uploaded by an earlier instance, as most instances of `front` find them.
     async fn object(&self, head: &Parts, start: Instant) -> Answer {
         self.end(format!("S3 {}", head.method), Units::default(), start).await;
-        match head.uri.path().ends_with("/index.html") {
-            true => answer(200, self.template.clone()),
-            false => answer(404, ""),
+        if head.method != Method::HEAD {
+            return answer(404, "");
         }
+        let mut found = answer(200, "");
+        found.headers_mut().insert(LAST_MODIFIED, HeaderValue::from_static(WRITTEN));
+        found
     }
 
     /// Waits until the call has taken its time, and counts it.
