@@ -44,7 +44,7 @@ pub(in crate::i18n) static DIALOGS: DialogTexts = DialogTexts {
 
     privacy: "You and your data",
     your_id: "Your id",
-    id_hint: "Whoever runs this chat needs your id to make you a moderator. Nobody can sign in with it.",
+    id_hint: "The administrator of this chat needs your id to make you a moderator. Nobody can sign in with it.",
     copy_id: "Copy id",
     id_copied: "Id copied",
     id_selected: "This page may not copy here. The id is selected: please copy it yourself.",
