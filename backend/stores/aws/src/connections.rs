@@ -19,7 +19,7 @@ use futures::{
 use shared_types::{Person, PersonName, RoomName, Timestamp, limits::LIFETIME};
 
 use self::{
-    counters::{AddressLimit, count_key},
+    counters::{AddressLimit, Counted, count_key},
     remembered::RememberedConnections,
 };
 use crate::{
@@ -135,8 +135,8 @@ impl Connections for DynamoConnections {
         if self.table.delete(pointer_key(id), doing).await?.is_none() {
             return Ok(None);
         }
-        let address = connection.as_ref().ok().and_then(|connection| connection.address.as_ref());
-        self.uncount_both(address.filter(|_| found.contains_key(OF_ADDRESS))).await?;
+        let counted = connection.as_ref().ok().filter(|_| found.contains_key(OF_ADDRESS)).and_then(Counted::of);
+        self.uncount_both(counted).await?;
         connection.map(Some).map_err(Unavailable::while_doing(doing))
     }
 
@@ -200,7 +200,7 @@ impl DynamoConnections {
         let pointer = self.table.delete(pointer_key(&connection.id), doing);
         let listener = self.table.delete(listener_key(connection), doing);
         let undone = match join(pointer, listener).await {
-            (Ok(_), Ok(_)) => self.uncount_both(of_address.map(|address_limit| address_limit.address)).await,
+            (Ok(_), Ok(_)) => self.uncount_both(of_address.map(AddressLimit::counted)).await,
             (Err(error), _) | (_, Err(error)) => Err(error),
         };
         if let Err(error) = undone {

@@ -1,18 +1,21 @@
 //! The counters of connections: one of all, and one for each address.
 
-use aws_sdk_dynamodb::types::ReturnValue;
+use aws_sdk_dynamodb::{operation::update_item::builders::UpdateItemFluentBuilder, types::ReturnValue};
 use chat::ports::{
     Result, Unavailable,
     connections::{AddressKey, Admission, Connection, ConnectionLimits},
 };
 use futures::future::join;
-use shared_types::Timestamp;
+use shared_types::{Timestamp, limits::LIFETIME};
 
 use super::{DynamoConnections, end_of};
 use crate::{
     item::{Item, number, read_number},
     table::{Key, Update},
 };
+
+/// Attribute of an address's counter: its connections were opened at this time or later, in seconds since 1970.
+const SINCE: &str = "since";
 
 impl DynamoConnections {
     /// Increments the counter of all connections and the one of the address at the same time. If one is at its limit, the other is
@@ -32,7 +35,7 @@ impl DynamoConnections {
         let undone = match (&place, &address) {
             (Ok(true), Ok(Some(number))) => return Ok(Ok(*number)),
             (Ok(true), _) => self.uncount_one().await,
-            (_, Ok(Some(_))) => self.uncount_for_address(of_address.map(|address_limit| address_limit.address)).await,
+            (_, Ok(Some(_))) => self.uncount_for_address(of_address.map(AddressLimit::counted)).await,
             _ => Ok(()),
         };
         if let Err(error) = undone {
@@ -47,7 +50,8 @@ impl DynamoConnections {
     /// Increments the counter of an address if it is below its limit. Returns what it then is.
     ///
     /// The counter expires when none of its connections can live any more. What it counts too many by then, because a pointer expired
-    /// undeleted or an answer was lost, expires with it.
+    /// undeleted or an answer was lost, expires with it. A counter that begins stores from when on its connections were opened, so that
+    /// the pointers of the one before it, which may be deleted days later, do not decrement it.
     async fn count_for_address(&self, address_limit: AddressLimit<'_>) -> Result<Option<u32>> {
         let doing = "counting a connection of an address";
         // As below: the condition is true for the first one.
@@ -56,10 +60,13 @@ impl DynamoConnections {
         }
         let taken = |counter: &Item| read_number(counter, "taken").map_err(Unavailable::while_doing(doing));
         let (now, expires) = (self.clock.now().0 / 1000, end_of(address_limit.opened_at));
+        let since = number(since(address_limit.opened_at));
         let update = self
             .table
             .updating(address_key(address_limit.address))
-            .update_expression("ADD taken :one SET expires = :expires")
+            .update_expression("ADD taken :one SET expires = :expires, #since = if_not_exists(#since, :since)")
+            .expression_attribute_names("#since", SINCE)
+            .expression_attribute_values(":since", since.clone())
             .condition_expression("attribute_not_exists(taken) OR (taken < :most AND expires > :now)")
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":expires", number(expires))
@@ -74,7 +81,9 @@ impl DynamoConnections {
         let restart = self
             .table
             .updating(address_key(address_limit.address))
-            .update_expression("SET taken = :one, expires = :expires")
+            .update_expression("SET taken = :one, expires = :expires, #since = :since")
+            .expression_attribute_names("#since", SINCE)
+            .expression_attribute_values(":since", since)
             .condition_expression("expires <= :now")
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":expires", number(expires))
@@ -109,41 +118,61 @@ impl DynamoConnections {
     }
 
     /// Decrements the counter, and the one of the address if it was incremented.
-    pub(super) async fn uncount_both(&self, address: Option<&AddressKey>) -> Result<()> {
-        let (place, of_address) = join(self.uncount_one(), self.uncount_for_address(address)).await;
+    pub(super) async fn uncount_both(&self, of_address: Option<Counted<'_>>) -> Result<()> {
+        let (place, of_address) = join(self.uncount_one(), self.uncount_for_address(of_address)).await;
         place.and(of_address)
     }
 
     async fn uncount_one(&self) -> Result<()> {
-        if !self.count_down(count_key(), "uncounting a connection").await? {
-            tracing::warn!("counter of connections was already 0; the sweep corrects it");
+        let update = self.counting_down(count_key()).condition_expression("taken > :none");
+        match self.table.try_update_once(update, "uncounting a connection").await? {
+            Update::Made(_) => {}
+            Update::Refused(_) => tracing::warn!("counter of connections was already 0; the sweep corrects it"),
         }
         Ok(())
     }
 
-    /// Decrements the counter of an address. A counter that expired meanwhile stays as it is.
-    async fn uncount_for_address(&self, address: Option<&AddressKey>) -> Result<()> {
-        let Some(address) = address else { return Ok(()) };
-        self.count_down(address_key(address), "uncounting a connection of an address").await.map(drop)
+    /// Decrements the counter of an address, if it counted this connection. A counter that expired meanwhile stays as it is, and so does
+    /// one that began after that.
+    async fn uncount_for_address(&self, counted: Option<Counted<'_>>) -> Result<()> {
+        let Some(Counted { address, opened_at }) = counted else { return Ok(()) };
+        let update = self
+            .counting_down(address_key(address))
+            // Counters of older versions have no beginning.
+            .condition_expression("taken > :none AND (attribute_not_exists(#since) OR #since <= :opened)")
+            .expression_attribute_names("#since", SINCE)
+            .expression_attribute_values(":opened", number(opened_at.0 / 1000));
+        self.table.try_update_once(update, "uncounting a connection of an address").await.map(drop)
     }
 
-    /// Decrements a counter, never below 0. Returns whether it was above 0.
-    async fn count_down(&self, counter: Key, doing: &'static str) -> Result<bool> {
-        let update = self
-            .table
+    /// Returns an update that decrements a counter. The caller adds the condition that it is above `:none`.
+    fn counting_down(&self, counter: Key) -> UpdateItemFluentBuilder {
+        self.table
             .updating(counter)
             .update_expression("SET taken = taken - :one")
-            .condition_expression("taken > :none")
             .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":none", number(0));
-        Ok(matches!(self.table.try_update_once(update, doing).await?, Update::Made(_)))
+            .expression_attribute_values(":none", number(0))
+    }
+}
+
+/// A connection that its address's counter counted.
+#[derive(Clone, Copy)]
+pub(super) struct Counted<'a> {
+    address: &'a AddressKey,
+    opened_at: Timestamp,
+}
+
+impl<'a> Counted<'a> {
+    /// Returns the connection, if its address is known.
+    pub(super) fn of(connection: &'a Connection) -> Option<Self> {
+        Some(Self { address: connection.address.as_ref()?, opened_at: connection.opened_at })
     }
 }
 
 /// The connection limit of an address, and the time of the connection to count.
 #[derive(Clone, Copy)]
 pub(super) struct AddressLimit<'a> {
-    pub(super) address: &'a AddressKey,
+    address: &'a AddressKey,
     most: u32,
     opened_at: Timestamp,
 }
@@ -153,6 +182,11 @@ impl<'a> AddressLimit<'a> {
     pub(super) fn of(connection: &'a Connection, limits: ConnectionLimits) -> Option<Self> {
         let (address, most) = connection.address.as_ref().zip(limits.per_address)?;
         Some(Self { address, most, opened_at: connection.opened_at })
+    }
+
+    /// Returns the connection as the counter counts it.
+    pub(super) fn counted(self) -> Counted<'a> {
+        Counted { address: self.address, opened_at: self.opened_at }
     }
 }
 
@@ -166,4 +200,11 @@ fn address_key(AddressKey(address): &AddressKey) -> Key {
 
 fn has_ended(counter: &Item, now: u64) -> bool {
     read_number::<u64>(counter, "expires").is_ok_and(|expires| expires <= now)
+}
+
+/// Returns the beginning of a counter whose first connection was opened then. A connection that the counter before it counted was opened
+/// at least [`LIFETIME`] and `GRACE_SECONDS` earlier, because that counter had expired. The connections of a counter without a beginning, from an
+/// older version, were opened later than the result if they are alive.
+fn since(opened_at: Timestamp) -> u64 {
+    (opened_at.0 / 1000).saturating_sub(LIFETIME.as_secs())
 }

@@ -115,6 +115,31 @@ async fn the_counter_of_an_address_expires_with_its_connections() {
 }
 
 #[tokio::test]
+async fn an_expired_socket_does_not_decrement_the_next_counter_of_its_address() {
+    let Tables { clients, connections, .. } = Tables::create().await;
+    let clock = ManualClock::at(Timestamp(1_000_000_000));
+    let connections = clients.connections(&connections, clock.clone());
+    let limits = ConnectionLimits { all: 100, per_address: Some(2), first_of_address: 0 };
+    let admit = async |id: &str, opened_at| {
+        let request = Connection { opened_at, ..connection_from("a", id) };
+        (connections.admit(&request, limits).await.unwrap(), request.id)
+    };
+    let (_, old) = admit("old", clock.now()).await;
+    // The counter has expired, and the pointer of the old socket was not deleted yet.
+    clock.advance(limits::LIFETIME + Duration::from_secs(11 * 60));
+    let (_, one) = admit("one", clock.now()).await;
+    // The clock of the next server is late.
+    let (answer, _) = admit("two", Timestamp(clock.now().0 - 5 * 60_000)).await;
+    assert_eq!(answer, Admission::Admitted);
+    assert!(connections.remove(&old).await.unwrap().is_some());
+    assert_eq!(admit("three", clock.now()).await.0, Admission::AddressLimitReached, "two are open");
+    assert!(connections.remove(&one).await.unwrap().is_some());
+    assert_eq!(admit("four", clock.now()).await.0, Admission::Admitted);
+    assert!(connections.remove(&ConnectionId("two".into())).await.unwrap().is_some());
+    assert_eq!(admit("five", clock.now()).await.0, Admission::Admitted, "one of a late clock is counted, too");
+}
+
+#[tokio::test]
 async fn expired_messages_are_not_shown_and_hide_no_newer_ones() {
     let Tables { clients, messages, .. } = Tables::create().await;
     let day = Duration::from_secs(24 * 60 * 60);
