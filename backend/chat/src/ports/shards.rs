@@ -45,7 +45,8 @@ pub trait Shards: Send + Sync {
     /// The cost MUST NOT depend on the other shards.
     async fn listeners(&self, room: &RoomName, shard: &Shard, most: usize) -> Result<ShardListeners>;
 
-    /// Returns the ids at which a room is divided, sorted and without repetition. They may be forgotten after a day.
+    /// Returns the ids at which a room is divided, sorted and without repetition. They may be forgotten when nobody has read them for half
+    /// a day.
     async fn borders(&self, room: &RoomName) -> Result<Vec<ConnectionId>>;
 
     /// Divides a room at one more id. MUST NOT lose what concurrent calls add or remove.

@@ -12,11 +12,12 @@ use shared_types::RoomName;
 
 use super::{DynamoConnections, from_item, room_partition};
 use crate::{
-    item::{number, read_all, text},
+    item::{Item, number, read_all, read_number, text},
     table::Key,
 };
 
-/// How long the borders of a room outlive its last new one, in seconds. Without borders the next frame divides the room again.
+/// How long the borders of a room outlive their last use, in seconds: half of it at least, because only borders that have less than half of
+/// it left are renewed. Without borders the next frame divides the room again.
 const BORDERS_SECONDS: u64 = 24 * 60 * 60;
 
 #[async_trait]
@@ -45,6 +46,11 @@ impl Shards for DynamoConnections {
         let ids = item.get("borders").and_then(|borders| borders.as_ss().ok());
         let mut borders: Vec<_> = ids.into_iter().flatten().cloned().map(ConnectionId).collect();
         borders.sort();
+        if !borders.is_empty()
+            && let Err(error) = self.renew_borders(room, &item).await
+        {
+            tracing::warn!(%error, "borders of a room not renewed; the next frame tries again");
+        }
         Ok(borders)
     }
 
@@ -54,7 +60,7 @@ impl Shards for DynamoConnections {
             .updating(borders_key(room))
             .update_expression("ADD borders :border SET expires = :expires")
             .expression_attribute_values(":border", AttributeValue::Ss(vec![border.0.clone()]))
-            .expression_attribute_values(":expires", number(self.clock.now().0 / 1000 + BORDERS_SECONDS));
+            .expression_attribute_values(":expires", number(self.borders_end()));
         self.table.try_update(update, "adding a border to a room").await.map(drop)
     }
 
@@ -71,6 +77,28 @@ impl Shards for DynamoConnections {
 }
 
 impl DynamoConnections {
+    /// Returns when borders that are used now expire, in seconds since 1970.
+    fn borders_end(&self) -> u64 {
+        self.clock.now().0 / 1000 + BORDERS_SECONDS
+    }
+
+    /// Keeps the borders of a room that are in use: one write in half of [`BORDERS_SECONDS`].
+    async fn renew_borders(&self, room: &RoomName, stored: &Item) -> Result<()> {
+        let (expires, end) = (read_number::<u64>(stored, "expires").unwrap_or_default(), self.borders_end());
+        if expires > end - BORDERS_SECONDS / 2 {
+            return Ok(());
+        }
+        let update = self
+            .table
+            .updating(borders_key(room))
+            .update_expression("SET expires = :end")
+            // Of several that find them old one writes, and nobody creates an item without borders.
+            .condition_expression("expires = :seen")
+            .expression_attribute_values(":end", number(end))
+            .expression_attribute_values(":seen", number(expires));
+        self.table.try_update(update, "renewing the borders of a room").await.map(drop)
+    }
+
     /// Reads the first `most` listeners of a room between two ids, or as many as fit into one answer.
     async fn page(
         &self,
@@ -98,7 +126,7 @@ impl DynamoConnections {
 
 /// One answer to a query of listeners.
 struct Page {
-    items: Vec<crate::item::Item>,
+    items: Vec<Item>,
     /// The last id that was read, if there may be more.
     last: Option<String>,
 }

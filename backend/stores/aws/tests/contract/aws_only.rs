@@ -1,13 +1,14 @@
 //! Tests of behaviour that only the AWS stores have: expiry, large pages, the index template in its bucket, and errors that name a
 //! missing resource.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use chat::ports::{
     connections::{AddressKey, Admission, Connection, ConnectionId, ConnectionLimits, Connections},
     images::Images,
     messages::{ChangeRecord, IdempotencyRecord, MessageKey, Messages},
     moderation::Moderation,
+    shards::Shards,
     system::Clock,
     template_store::TemplateStore,
 };
@@ -21,7 +22,10 @@ use chat_testing::{
 use futures::{StreamExt, future::join_all};
 use shared_types::{AuditEntry, ChatMessage, ImageType, ModerationAction, Person, Rev, Seq, Timestamp, limits};
 
-use store_aws::templates::{Asset, PageRelease};
+use store_aws::{
+    call_log::CallLog,
+    templates::{Asset, PageRelease},
+};
 
 use super::{PresignedUploads, Tables, clients, endpoint, fresh_name, s3};
 
@@ -137,6 +141,30 @@ async fn an_expired_socket_does_not_decrement_the_next_counter_of_its_address() 
     assert_eq!(admit("four", clock.now()).await.0, Admission::Admitted);
     assert!(connections.remove(&ConnectionId("two".into())).await.unwrap().is_some());
     assert_eq!(admit("five", clock.now()).await.0, Admission::Admitted, "one of a late clock is counted, too");
+}
+
+#[tokio::test]
+async fn borders_are_renewed_while_they_are_used() {
+    let Tables { clients, connections: table, .. } = Tables::create().await;
+    let clock = ManualClock::at(Timestamp(1_000_000_000));
+    let calls = Arc::new(CallLog::default());
+    let shards = clients.with_call_log(calls.clone()).connections(&table, clock.clone());
+    let lobby = room("lobby");
+    let writes = async || {
+        calls.take();
+        shards.borders(&lobby).await.unwrap();
+        calls.take().writes
+    };
+    assert_eq!(writes().await, 0, "a room without borders gets no item");
+    shards.add_border(&lobby, &ConnectionId("m".into())).await.unwrap();
+    for _ in 0..3 {
+        clock.advance(Duration::from_secs(12 * 60 * 60 - 1));
+        assert_eq!(writes().await, 0, "more than half of their day is left");
+        clock.advance(Duration::from_secs(1));
+        assert_eq!(writes().await, 1);
+        assert_eq!(writes().await, 0, "once");
+    }
+    assert_eq!(shards.borders(&lobby).await.unwrap(), [ConnectionId("m".into())]);
 }
 
 #[tokio::test]
