@@ -14,8 +14,8 @@ use shared_types::{ChatMessage, PersonId, Rev, RoomName, Seq, Timestamp};
 
 use self::{
     items::{
-        author_partition, change_sk, message_key, message_sk, record_key, record_sk, room_partition, to_change,
-        to_message, to_message_key, to_record, to_stored, tombstone_key,
+        author_partition, change_sk, from_message, message_key, message_sk, record_key, record_sk, room_partition,
+        to_change, to_message, to_message_key, to_record, to_stored, tombstone_key,
     },
     query::{Direction, Expired, Range},
 };
@@ -272,41 +272,7 @@ impl DynamoMessages {
     }
 
     fn to_item(&self, room: &RoomName, message: &ChatMessage, doing: &'static str) -> Result<Item> {
-        let Key { pk, sk } = message_key(room, message.seq);
-        let mut stored = item([
-            ("pk", text(pk)),
-            ("sk", text(sk)),
-            ("seq", number(message.seq.0)),
-            ("rev", number(message.rev.0)),
-            ("authorId", text(&message.author.id)),
-            ("authorName", text(&message.author.name)),
-            ("nonce", text(&message.nonce)),
-            ("sentAt", number(message.sent_at.0)),
-        ]);
-        if let Some(message_text) = &message.text {
-            stored.insert("text".into(), text(message_text));
-        }
-        // As JSON, as on the wire: no query looks at a part of it.
-        let parts = [
-            ("image", message.image.as_ref().map(json)),
-            ("replyTo", message.reply_to.as_ref().map(json)),
-            ("mentions", (!message.mentions.is_empty()).then(|| json(&message.mentions))),
-            ("reactions", (!message.reactions.is_empty()).then(|| json(&message.reactions))),
-        ];
-        for (name, part) in parts {
-            if let Some(part) = part.transpose().map_err(Unavailable::while_doing(doing))? {
-                stored.insert(name.into(), part);
-            }
-        }
-        if let Some(at) = message.edited_at {
-            stored.insert("editedAt".into(), number(at.0));
-        }
-        if message.author.moderator {
-            stored.insert("authorModerator".into(), number(1));
-        }
-        if message.deleted {
-            stored.insert("deleted".into(), number(1));
-        }
+        let mut stored = from_message(room, message, doing)?;
         self.expire(&mut stored, message.sent_at);
         Ok(stored)
     }

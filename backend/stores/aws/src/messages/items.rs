@@ -1,10 +1,15 @@
-//! Keys of the items in the message table, and reading items back.
+//! Keys of the items in the message table, and messages as items and back.
 
-use chat::ports::messages::{ChangeRecord, IdempotencyRecord, MessageKey, StoredMessage};
+use chat::ports::{
+    Result, Unavailable,
+    messages::{ChangeRecord, IdempotencyRecord, MessageKey, StoredMessage},
+};
 use shared_types::{ChatMessage, Person, PersonId, Rev, RoomName, Seq, Timestamp, merged_reactions};
 
 use crate::{
-    item::{Item, Malformed, read, read_number, read_optional, read_optional_number, read_parsed},
+    item::{
+        Item, Malformed, item, json, number, read, read_number, read_optional, read_optional_number, read_parsed, text,
+    },
     table::Key,
 };
 
@@ -64,6 +69,46 @@ pub(super) fn to_change(item: &Item) -> std::result::Result<ChangeRecord, Malfor
 pub(super) fn to_stored(item: &Item) -> std::result::Result<StoredMessage, Malformed> {
     let applied = read_optional(item, "applied", |json| serde_json::from_str(json).ok())?;
     Ok(StoredMessage { message: to_message(item)?, applied: applied.unwrap_or_default() })
+}
+
+/// Returns a message as an item, without an expiry.
+pub(super) fn from_message(room: &RoomName, message: &ChatMessage, doing: &'static str) -> Result<Item> {
+    let Key { pk, sk } = message_key(room, message.seq);
+    let mut stored = item([
+        ("pk", text(pk)),
+        ("sk", text(sk)),
+        ("seq", number(message.seq.0)),
+        ("rev", number(message.rev.0)),
+        ("authorId", text(&message.author.id)),
+        ("authorName", text(&message.author.name)),
+        ("nonce", text(&message.nonce)),
+        ("sentAt", number(message.sent_at.0)),
+    ]);
+    if let Some(message_text) = &message.text {
+        stored.insert("text".into(), text(message_text));
+    }
+    // As JSON, as on the wire: no query looks at a part of it.
+    let parts = [
+        ("image", message.image.as_ref().map(json)),
+        ("replyTo", message.reply_to.as_ref().map(json)),
+        ("mentions", (!message.mentions.is_empty()).then(|| json(&message.mentions))),
+        ("reactions", (!message.reactions.is_empty()).then(|| json(&message.reactions))),
+    ];
+    for (name, part) in parts {
+        if let Some(part) = part.transpose().map_err(Unavailable::while_doing(doing))? {
+            stored.insert(name.into(), part);
+        }
+    }
+    if let Some(at) = message.edited_at {
+        stored.insert("editedAt".into(), number(at.0));
+    }
+    if message.author.moderator {
+        stored.insert("authorModerator".into(), number(1));
+    }
+    if message.deleted {
+        stored.insert("deleted".into(), number(1));
+    }
+    Ok(stored)
 }
 
 pub(super) fn to_message(item: &Item) -> std::result::Result<ChatMessage, Malformed> {
