@@ -3,6 +3,9 @@
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod throttling_tests;
+mod unanswered;
 mod visibility;
 
 use shared_types::{
@@ -11,7 +14,7 @@ use shared_types::{
 };
 
 use crate::{
-    client::visibility::Visibility,
+    client::{unanswered::UnansweredCommands, visibility::Visibility},
     connection::{Connection, ConnectionCommand, EndReason, SocketId, Status},
     texts::ClientTexts,
     timeline::{Change, Draft, Timeline},
@@ -44,6 +47,7 @@ pub struct Client {
     /// When `typing` was last sent, in milliseconds.
     typing_sent_at: u64,
     visibility: Visibility,
+    unanswered: UnansweredCommands,
 }
 
 impl Client {
@@ -56,7 +60,8 @@ impl Client {
     ) -> (Self, Vec<Effect>) {
         let (connection, command) = Connection::open(now, random);
         let (timeline, visibility) = (Timeline::new(page), Visibility::default());
-        let mut client = Self { connection, timeline, texts, name: None, typing_sent_at: 0, visibility };
+        let unanswered = UnansweredCommands::default();
+        let mut client = Self { connection, timeline, texts, name: None, typing_sent_at: 0, visibility, unanswered };
         let effects = client.execute(now, [command]);
         (client, effects)
     }
@@ -139,7 +144,7 @@ impl Client {
     pub fn rename(&mut self, name: PersonName) -> Vec<Effect> {
         self.timeline.rename(name.clone());
         self.name = Some(name.clone());
-        self.send(ClientMessage::Rename { name })
+        self.send_query(ClientMessage::Rename { name })
     }
 
     /// The visitor is typing. Tells the server, at most once in each interval, and not in a room that is so large that the server
@@ -194,7 +199,10 @@ impl Client {
     }
 
     /// Sends a request that does not concern the messages. Sends nothing while there is no live socket.
-    pub fn send_query(&self, request: ClientMessage) -> Vec<Effect> {
+    pub fn send_query(&mut self, request: ClientMessage) -> Vec<Effect> {
+        if self.connection.live().is_some() {
+            self.unanswered.on_sent(&request);
+        }
         self.send(request)
     }
 
@@ -209,8 +217,11 @@ impl Client {
         if self.connection.live().is_some()
             && let Some(request) = self.timeline.due_changes_request(now)
         {
+            let request = self.with_refused_report(request, now);
             effects.extend(self.send(request));
         }
+        let repeated = self.unanswered.take_due(now);
+        effects.extend(repeated.into_iter().flat_map(|command| self.send(command)));
         self.timeline.expire_history(now);
         effects.extend(self.send_request(Timeline::request_target));
         effects.extend(self.send_request(|timeline| timeline.retry_history(now)));
@@ -271,6 +282,8 @@ impl Client {
         let seconds = self.connection.random_pause();
         if self.connection.live() == Some(id) {
             self.timeline.on_throttled(now, seconds);
+            self.visibility.on_refused();
+            self.unanswered.on_throttled(now, seconds);
         }
         let command = self.connection.on_throttled(now, id, seconds);
         self.execute(now, command)
@@ -305,8 +318,9 @@ impl Client {
         let presence_missed = matches!(message, ServerMessage::CatchUp { .. });
         let is_answer = matches!(message, ServerMessage::Changes { .. });
         let reports_visible = is_answer && before == Some(id) && self.visibility.waits_to_report(id);
-        if before == Some(id) && matches!(message, ServerMessage::Presence { .. }) {
-            self.visibility.on_presence();
+        if before == Some(id) {
+            self.visibility.on_message(&message);
+            self.unanswered.on_message(&message);
         }
         // The revision of a message shows whether one before it was missed, so the heartbeat need not ask yet.
         let is_message = matches!(message, ServerMessage::Message(_));
@@ -343,6 +357,7 @@ impl Client {
         if self.connection.live() != before && self.connection.live().is_some() {
             effects.extend(self.confirm_name());
         }
+        let request = request.map(|request| self.with_refused_report(request, now));
         effects.extend(request.map(|request| self.send(request)).unwrap_or_default());
         if presence_missed {
             effects.extend(self.send(ClientMessage::People));
@@ -369,6 +384,7 @@ impl Client {
     /// Requests and messages on the lost socket will not be answered.
     fn on_socket_lost(&mut self, now: u64) -> Vec<Effect> {
         self.timeline.on_disconnect();
+        self.unanswered.on_disconnect();
         self.send_due(now)
     }
 
@@ -399,6 +415,17 @@ impl Client {
     fn report_visibility(&mut self, id: SocketId, now: u64) -> Vec<Effect> {
         let hidden = self.visibility.report(id, self.timeline.presence(now).online);
         hidden.map(|_| Effect::Send(id, self.timeline.changes_request(now, hidden))).into_iter().collect()
+    }
+
+    /// Adds a refused report to a request for changes.
+    fn with_refused_report(&mut self, request: ClientMessage, now: u64) -> ClientMessage {
+        let online = self.timeline.presence(now).online;
+        match (request, self.connection.live()) {
+            (ClientMessage::Changes { after, hidden: None }, Some(id)) if self.visibility.is_refused() => {
+                ClientMessage::Changes { after, hidden: self.visibility.report(id, online) }
+            }
+            (request, _) => request,
+        }
     }
 
     fn send_due(&mut self, now: u64) -> Vec<Effect> {

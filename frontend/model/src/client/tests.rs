@@ -5,14 +5,14 @@ use shared_types::{AccessMode, ChatMessage, Language, Person, Restrictions, Rev,
 use super::*;
 use crate::texts::PlainTexts;
 
-const HEARTBEAT: u64 = limits::HEARTBEAT.as_millis() as u64;
+pub(super) const HEARTBEAT: u64 = limits::HEARTBEAT.as_millis() as u64;
 
-fn me() -> Person {
+pub(super) fn me() -> Person {
     Person { id: "me".parse().unwrap(), name: "me".parse().unwrap(), moderator: false }
 }
 
 /// A client with a live socket, whose number is 1, in a room with this number of people.
-fn client(online: u32) -> Client {
+pub(super) fn client(online: u32) -> Client {
     let page = PageState {
         language: Language::English,
         room: RoomName::lobby(),
@@ -33,17 +33,17 @@ fn client(online: u32) -> Client {
     client
 }
 
-fn welcome(online: u32) -> ServerMessage {
+pub(super) fn welcome(online: u32) -> ServerMessage {
     let (you, room, rules) = (me(), RoomName::lobby(), RoomRules::default());
     ServerMessage::Welcome { you, room, online, people: Vec::new(), rules }
 }
 
-fn changes() -> ServerMessage {
+pub(super) fn changes() -> ServerMessage {
     ServerMessage::Changes { messages: Vec::new(), up_to: Rev(0), truncated: false }
 }
 
 /// The message with this number.
-fn message(seq: u64) -> ServerMessage {
+pub(super) fn message(seq: u64) -> ServerMessage {
     ServerMessage::Message(ChatMessage {
         seq: Seq(seq),
         rev: Rev(seq),
@@ -62,12 +62,12 @@ fn message(seq: u64) -> ServerMessage {
 }
 
 /// The heartbeat with this report.
-fn heartbeat(hidden: Option<bool>) -> [Effect; 1] {
+pub(super) fn heartbeat(hidden: Option<bool>) -> [Effect; 1] {
     [Effect::Send(1, ClientMessage::Changes { after: Rev(0), hidden })]
 }
 
 /// Runs the timer for some seconds.
-fn wait(client: &mut Client, now: &mut u64, seconds: u64) {
+pub(super) fn wait(client: &mut Client, now: &mut u64, seconds: u64) {
     for _ in 0..seconds {
         *now += 1_000;
         client.tick(*now);
@@ -75,7 +75,7 @@ fn wait(client: &mut Client, now: &mut u64, seconds: u64) {
 }
 
 /// Runs the timer to the next heartbeat, which the server answers.
-fn next_heartbeat(client: &mut Client, now: &mut u64) -> Vec<Effect> {
+pub(super) fn next_heartbeat(client: &mut Client, now: &mut u64) -> Vec<Effect> {
     let mut effects = Vec::new();
     while effects.is_empty() {
         *now += 1_000;
@@ -161,8 +161,25 @@ fn a_shown_page_reports_it_until_the_presence_arrives() {
     client.wake(now);
     client.on_message(now, 1, Some(changes()));
     assert_eq!(next_heartbeat(&mut client, &mut now), heartbeat(Some(false)), "the server may have failed to store it");
-    client.on_message(now, 1, Some(ServerMessage::Presence { online: 2, people: Vec::new() }));
+    client.on_message(now, 1, Some(presence()));
     assert_eq!(next_heartbeat(&mut client, &mut now), heartbeat(None));
+}
+
+pub(super) fn presence() -> ServerMessage {
+    ServerMessage::Presence { online: 2, people: Vec::new() }
+}
+
+#[test]
+fn presence_that_was_sent_before_the_report_does_not_count() {
+    let (mut client, mut now) = (client(2), 0);
+    client.set_hidden(true);
+    next_heartbeat(&mut client, &mut now);
+    client.set_hidden(false);
+    client.on_message(now, 1, Some(presence()));
+    assert_eq!(client.wake(now), heartbeat(Some(false)), "nothing was reported yet");
+    client.on_message(now, 1, Some(presence()));
+    client.on_message(now, 1, Some(changes()));
+    assert_eq!(next_heartbeat(&mut client, &mut now), heartbeat(Some(false)), "it came before the answer");
 }
 
 #[test]

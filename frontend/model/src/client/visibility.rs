@@ -4,7 +4,7 @@
 //! Reports travel with requests that are sent anyway: with the heartbeat, and with the request that a page makes when it is
 //! shown again. So a page that is hidden for less than a heartbeat reports nothing.
 
-use shared_types::limits;
+use shared_types::{Action, ActionName, ErrorCode, ServerMessage, limits};
 
 use crate::connection::SocketId;
 
@@ -16,6 +16,12 @@ pub(super) struct Visibility {
     reported_on: Option<SocketId>,
     /// Whether the page has reported since then that it is visible.
     is_visible_reported: bool,
+    /// Whether a report is not answered yet.
+    is_awaited: bool,
+    /// Whether the last report was refused. The next request repeats it.
+    is_refused: bool,
+    /// Whether the report that the page is visible was answered. The presence follows.
+    is_presence_due: bool,
 }
 
 impl Visibility {
@@ -31,6 +37,9 @@ impl Visibility {
     /// sends the presence.
     pub(super) fn report(&mut self, socket: SocketId, online: u32) -> Option<bool> {
         let report = self.due_report(socket, online);
+        if report.is_some() {
+            (self.is_awaited, self.is_refused, self.is_presence_due) = (true, false, false);
+        }
         match report {
             Some(true) => self.reported_on = Some(socket),
             Some(false) => self.is_visible_reported = true,
@@ -46,7 +55,7 @@ impl Visibility {
             return is_reported.then_some(false);
         }
         let saves_frames = (2..=limits::TYPING_CONNECTIONS).contains(&(online as usize));
-        (saves_frames && !is_reported).then_some(true)
+        (saves_frames && (!is_reported || self.is_refused)).then_some(true)
     }
 
     /// Whether the page is visible, and no request has reported it yet. Such a report waits for the answer to the request that reported that
@@ -55,11 +64,39 @@ impl Visibility {
         self.due_report(socket, 0) == Some(false) && !self.is_visible_reported
     }
 
-    /// The server sent the presence: it knows that the page is visible.
-    pub(super) fn on_presence(&mut self) {
-        if !self.hidden {
+    /// A frame arrived on the live socket.
+    pub(super) fn on_message(&mut self, message: &ServerMessage) {
+        match message {
+            ServerMessage::Changes { .. } => self.on_answer(),
+            ServerMessage::Presence { .. } => self.on_presence(),
+            ServerMessage::Error {
+                code: ErrorCode::TooFast, action: Some(ActionName::Known(Action::Changes)), ..
+            } => self.on_refused(),
+            _ => {}
+        }
+    }
+
+    /// A report may not have reached the server. If one is not answered, the next request repeats it.
+    pub(super) fn on_refused(&mut self) {
+        self.is_refused |= std::mem::take(&mut self.is_awaited);
+    }
+
+    /// Whether the last report was refused.
+    pub(super) fn is_refused(&self) -> bool {
+        self.is_refused
+    }
+
+    fn on_answer(&mut self) {
+        self.is_presence_due = std::mem::take(&mut self.is_awaited) && self.is_visible_reported;
+    }
+
+    /// If it follows the answer to the report that the page is visible, the server knows that. An earlier one was sent before it handled the
+    /// report that the page is hidden.
+    fn on_presence(&mut self) {
+        if !self.hidden && self.is_presence_due {
             self.reported_on = None;
             self.is_visible_reported = false;
+            self.is_presence_due = false;
         }
     }
 }
