@@ -33,6 +33,12 @@ pub enum ServerMessage {
     /// New or changed message. A changed message has a higher `rev` than before. For the author of the change it is also the
     /// acknowledgement that it is stored.
     Message(ChatMessage),
+    /// Several new or changed messages that waited together: the same as a `message` for each, in this order. There may be others before,
+    /// between and after them. Only for a socket that asks for it when it connects (`frames=messages`).
+    Messages {
+        /// The messages; at least two.
+        messages: Vec<ChatMessage>,
+    },
     /// Range of messages in ascending order; the answer to `history` and to a `hello` without `since`.
     Page {
         /// The range that `history` requested; absent for the newest page.

@@ -45,6 +45,7 @@ fn request(mut event: SocketEvent, origin_key: &OriginKey) -> Result<ConnectRequ
         room: query("room"),
         ticket: query("ticket"),
         name: query("name"),
+        frames: query("frames"),
         origin: event.headers.remove("origin"),
         host: event.headers.remove("host"),
         subprotocols: event.headers.remove("sec-websocket-protocol"),

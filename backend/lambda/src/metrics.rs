@@ -56,8 +56,8 @@ impl<G: ConnectionGateway> CountListeners for ListenerCounter<G> {
 impl<G: ConnectionGateway> ConnectionGateway for ListenerCounter<G> {
     async fn post(&self, to: &ConnectionId, frame: &Frame) -> DeliveryOutcome {
         let outcome = self.gateway.post(to, frame).await;
-        if outcome == DeliveryOutcome::Delivered && frame.rev().is_some() {
-            self.count.fetch_add(1, Ordering::Relaxed);
+        if outcome == DeliveryOutcome::Delivered {
+            self.count.fetch_add(frame.messages().into(), Ordering::Relaxed);
         }
         outcome
     }

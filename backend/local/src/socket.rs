@@ -62,6 +62,7 @@ pub(crate) struct Opening {
     room: Option<String>,
     ticket: Option<String>,
     name: Option<String>,
+    frames: Option<String>,
 }
 
 /// `GET /ws`: refuses the handshake with a status, or upgrades it to a socket.
@@ -69,7 +70,7 @@ pub(crate) async fn open(
     State(shared): State<Arc<Shared>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Extension(permit): Extension<SharedPermit>,
-    Query(Opening { room, ticket, name }): Query<Opening>,
+    Query(Opening { room, ticket, name, frames }): Query<Opening>,
     mut request: Request,
 ) -> Response {
     let handshake = match Handshake::of(&mut request) {
@@ -87,7 +88,7 @@ pub(crate) async fn open(
     let subprotocols = headers.get(header::SEC_WEBSOCKET_PROTOCOL);
     let subprotocols = subprotocols.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let connection = socket.id.clone();
-    let request = ConnectRequest { connection, room, ticket, name, origin, host, address, subprotocols };
+    let request = ConnectRequest { connection, room, ticket, name, frames, origin, host, address, subprotocols };
     if let Err(rejection) = shared.server.connect.handle(request).await {
         socket.discard();
         return rejected(rejection);

@@ -105,7 +105,8 @@ impl FifoQueue {
         while self.run_one(worker).await {}
     }
 
-    /// Receives a batch. Groups with a message that another worker has, or that has failed, are left out until it is visible.
+    /// Receives a batch. Groups with a message that another worker has, or that has failed, are left out until it is visible. As in SQS, a
+    /// batch has as many messages of one group as possible before it has those of the next.
     fn receive(&self) -> Received {
         let now = self.clock.now();
         let mut state = self.state.lock().unwrap();
@@ -116,8 +117,16 @@ impl FifoQueue {
         state.messages = alive;
         let busy: HashSet<String> =
             state.messages.iter().filter(|message| message.visible_at > now).map(|one| one.group.clone()).collect();
-        let free = state.messages.iter_mut().filter(|message| !busy.contains(&message.group)).take(BATCH);
-        let received = free.map(|message| {
+        let mut order: HashMap<String, usize> = HashMap::new();
+        for message in state.messages.iter().filter(|message| !busy.contains(&message.group)) {
+            let next = order.len();
+            order.entry(message.group.clone()).or_insert(next);
+        }
+        let mut free: Vec<_> =
+            state.messages.iter_mut().filter_map(|message| Some((*order.get(&message.group)?, message))).collect();
+        // The sort keeps the order within each group.
+        free.sort_by_key(|(group, _)| *group);
+        let received = free.into_iter().take(BATCH).map(|(_, message)| {
             message.received += 1;
             message.visible_at = now + VISIBILITY;
             message.clone()

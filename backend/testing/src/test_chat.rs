@@ -293,6 +293,7 @@ pub fn connect_request(id: &str) -> ConnectRequest {
         room: None,
         ticket: None,
         name: None,
+        frames: None,
         origin: None,
         host: None,
         address: None,

@@ -323,7 +323,7 @@ impl Client {
             self.unanswered.on_message(&message);
         }
         // The revision of a message shows whether one before it was missed, so the heartbeat need not ask yet.
-        let is_message = matches!(message, ServerMessage::Message(_));
+        let is_message = matches!(message, ServerMessage::Message(_) | ServerMessage::Messages { .. });
         if is_message && self.visibility.due_report(id, self.timeline.presence(now).online).is_none() {
             self.connection.postpone_ping(now, id);
         }

@@ -142,6 +142,9 @@ impl Timeline {
             }
             ServerMessage::Presence { online, people } => self.presence_tracker.update(online, people, now),
             ServerMessage::Message(message) => self.on_message(message, now),
+            ServerMessage::Messages { messages } => {
+                messages.into_iter().for_each(|message| self.on_message(message, now));
+            }
             ServerMessage::Page { place, messages, more, newer, up_to: None } => {
                 self.on_history(place, messages, more, newer);
             }

@@ -45,5 +45,6 @@ pub(crate) fn socket_address(page: &PageState) -> String {
         address.push_str(key);
         address.push_str(&String::from(js_sys::encode_uri_component(value)));
     }
+    address.push_str("&frames=messages");
     address
 }

@@ -119,6 +119,15 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
         ),
         (ServerMessage::Message(message()), flat),
         (
+            ServerMessage::Messages {
+                messages: vec![message(), ChatMessage { seq: Seq(8), rev: Rev(8), ..message() }],
+            },
+            json!({ "type": "messages", "messages": [message_json(), {
+                "seq": 8, "rev": 8, "author": { "id": "p1", "name": "Ann" }, "nonce": "n-1", "text": "hi",
+                "sentAt": 1_700_000_000_000_u64,
+            }] }),
+        ),
+        (
             ServerMessage::Page {
                 place: Some(HistoryRange::Before(Seq(8))),
                 messages: vec![message()],

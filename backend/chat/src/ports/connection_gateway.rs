@@ -1,22 +1,51 @@
 //! Sends frames to open sockets and reports the outcome.
 
 use async_trait::async_trait;
-use bytes::Bytes;
+use bytes::{BufMut, Bytes, BytesMut};
 use shared_types::{Rev, ServerMessage};
 
 use crate::ports::connections::ConnectionId;
+
+/// How a `messages` frame begins.
+const MESSAGES_BEGIN: &[u8] = br#"{"type":"messages","messages":["#;
+
+/// How a `message` frame begins.
+const MESSAGE_BEGIN: &[u8] = br#"{"type":"message","#;
 
 /// A frame to clients, serialized once and shared by all sockets that get it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
     json: Bytes,
     rev: Option<Rev>,
+    messages: u32,
 }
 
 impl Frame {
-    /// Returns the frame of a JSON text that was serialized before, by another process.
-    pub fn from_json(json: String) -> Self {
-        Self { json: json.into(), rev: None }
+    /// Returns the frame of a JSON text that was serialized before, by another process. If it is a `message`, `rev` is its revision.
+    pub fn from_json(json: String, rev: Option<Rev>) -> Self {
+        Self { json: json.into(), rev, messages: rev.is_some().into() }
+    }
+
+    /// Returns one `messages` frame of several `message` frames.
+    pub(crate) fn of_messages<'a>(frames: impl IntoIterator<Item = &'a Self>) -> Self {
+        let (mut json, mut count, mut first) = (BytesMut::from(MESSAGES_BEGIN), 0, None);
+        for Self { json: message, rev, .. } in frames {
+            if count > 0 {
+                json.put_u8(b',');
+            }
+            // An element needs no type. One that is written otherwise keeps it, and readers ignore it.
+            match message.strip_prefix(MESSAGE_BEGIN) {
+                Some(rest) => {
+                    json.put_u8(b'{');
+                    json.put_slice(rest);
+                }
+                None => json.put_slice(message),
+            }
+            first = first.or(*rev);
+            count += 1;
+        }
+        json.put_slice(b"]}");
+        Self { json: json.freeze(), rev: first, messages: count }
     }
 
     /// The JSON text of the frame. It is valid UTF-8.
@@ -24,16 +53,22 @@ impl Frame {
         &self.json
     }
 
-    /// The revision of the message in the frame, if it is a `message`.
+    /// The revision of the message in the frame, if it is a `message`; of the first one, if it is a `messages`.
     pub fn rev(&self) -> Option<Rev> {
         self.rev
+    }
+
+    /// The number of messages that are told with it: 1 for a `message`, more for a `messages`, otherwise 0. The messages of an answer are
+    /// not counted.
+    pub fn messages(&self) -> u32 {
+        self.messages
     }
 }
 
 impl From<&ServerMessage> for Frame {
     fn from(message: &ServerMessage) -> Self {
         let rev = if let ServerMessage::Message(message) = message { Some(message.rev) } else { None };
-        Self { json: message.to_frame().into(), rev }
+        Self { json: message.to_frame().into(), rev, messages: rev.is_some().into() }
     }
 }
 

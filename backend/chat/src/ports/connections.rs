@@ -38,6 +38,9 @@ pub struct Connection {
     pub opened_at: Timestamp,
     /// Whether its page is hidden, as the client reported. The reads of a room know it; `find` and `all` may return `false`.
     pub hidden: bool,
+    /// Whether its client accepts `messages` frames, as it said when it connected. The reads of a room know it; `find` and `all` may return
+    /// `false`.
+    pub accepts_batches: bool,
 }
 
 /// Maximum number of connections of a small room. There typing and presence are exact, and a read of all of them is cheap.

@@ -55,6 +55,8 @@ pub struct ConnectRequest {
     pub ticket: Option<String>,
     /// The name that a guest chose.
     pub name: Option<String>,
+    /// The types of server frames that the client accepts beside those that every client does, with commas. Only `messages` is known.
+    pub frames: Option<String>,
     /// The `Origin` header: the page that connects.
     pub origin: Option<String>,
     /// The `Host` header.
@@ -164,6 +166,7 @@ impl ConnectRule {
             is_first_of_address: false,
             opened_at: self.clock.now(),
             hidden: false,
+            accepts_batches: request.frames.is_some_and(|frames| frames.split(',').any(|one| one == "messages")),
         };
         let connection_limits = ConnectionLimits {
             all: self.limit,

@@ -4,10 +4,15 @@
 //! task of its own. A shard that has shrunk is joined with the one before it. So a room needs no count of its listeners, and a
 //! new room of any size is divided by its first frame.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
 
 use futures::{StreamExt, future::join_all, stream};
-use shared_types::{RoomName, Timestamp};
+use shared_types::Timestamp;
 
 use crate::{
     ports::{
@@ -18,12 +23,19 @@ use crate::{
         shards::{Shard, ShardListeners, Shards},
         system::{Clock, Entropy},
     },
-    presence::broadcast::{Broadcast, CONCURRENT_POSTS, Summary},
+    presence::{
+        broadcast::{Broadcast, CONCURRENT_POSTS, Summary},
+        shard_batches::{Batch, BatchFrames, in_groups},
+    },
 };
 
 /// How long a worker starts posts. With 2 s of the last post, its retry, and 3 s to hand on the rest, a worker ends within
 /// 8 + 2.1 + 3 = 13.1 s of the function's 15.
 const POSTING_TIME: Duration = Duration::from_secs(8);
+
+/// How long a worker starts with further batches of a group. Reading the listeners, handing on the rest and adding a border take 3 s each at
+/// most, so it ends within 4 + 9 = 13 s.
+const STARTING_TIME: Duration = Duration::from_secs(4);
 
 /// A shard is a quarter of what a request posts to itself: 500 of 2,000 listeners.
 const SHARDS_OF_DIRECT: usize = 4;
@@ -63,21 +75,12 @@ pub struct WorkerPorts {
     pub entropy: Arc<dyn Entropy>,
 }
 
-/// The tasks of one shard, in order.
-struct Batch {
-    room: RoomName,
-    shard: Shard,
-    publications: Vec<Publication>,
-    /// Positions of the tasks.
-    tasks: Vec<usize>,
-}
-
 /// One listener of a batch, and its position among them.
 struct Delivery<'a> {
     batch: usize,
     position: usize,
     listener: &'a Connection,
-    frames: Vec<Frame>,
+    frames: Cow<'a, [Frame]>,
 }
 
 impl ShardWorker {
@@ -95,24 +98,38 @@ impl ShardWorker {
 
     /// Runs tasks. Returns the positions of those that failed, to be run again; the others are done.
     ///
-    /// Tasks of one shard share one read of its listeners. A listener gets their frames in order. Of a shard that fails, all
-    /// tasks fail, so that they stay in order; other shards do not notice.
+    /// Tasks of one shard share one read of its listeners, and go to each listener in as few posts as it accepts. A listener gets their
+    /// frames in order. If a task fails, those after it whose shards have the same beginning fail too, so that they stay in order when they
+    /// are run again; other shards do not notice.
     pub async fn run(&self, tasks: Vec<ShardTask>) -> Vec<usize> {
-        let until = self.broadcast.clock.now() + POSTING_TIME;
-        let batches = in_batches(tasks);
-        let listeners = join_all(batches.iter().map(|batch| self.take_listeners(batch))).await;
-        let unstarted = self.post(&batches, &listeners, until).await;
+        let begin = self.broadcast.clock.now();
+        let mut groups = in_groups(tasks);
+        let mut failed = Vec::new();
+        // Groups run at the same time, the batches of one group one after the other.
+        while !groups.is_empty() {
+            let batches: Vec<Batch> = groups.iter_mut().filter_map(VecDeque::pop_front).collect();
+            let results = self.run_batches(&batches, begin).await;
+            for ((batch, result), after) in batches.into_iter().zip(results).zip(&mut groups) {
+                let Err(error) = result else { continue };
+                let first = failed.len();
+                failed.extend(batch.tasks.into_iter().chain(after.drain(..).flat_map(|batch| batch.tasks)));
+                let tasks = failed.len() - first;
+                tracing::error!(%error, tasks, "a shard failed; it is retried, then its listeners catch up");
+            }
+            groups.retain(|batches| !batches.is_empty());
+        }
+        failed.sort_unstable();
+        failed
+    }
+
+    /// Runs batches of different groups. Returns their results. `begin` is when the worker began.
+    async fn run_batches(&self, batches: &[Batch], begin: Timestamp) -> Vec<Result<()>> {
+        let start_until = begin + STARTING_TIME;
+        let listeners = join_all(batches.iter().map(|batch| self.take_listeners(batch, start_until))).await;
+        let unstarted = self.post(batches, &listeners, begin + POSTING_TIME).await;
         let results = batches.iter().zip(listeners).enumerate();
         let results = results.map(|(at, (batch, read))| self.conclude(batch, read, unstarted.get(&at).copied()));
-        let results = join_all(results).await;
-        let failed = batches.iter().zip(results).filter_map(|(batch, result)| match result {
-            Ok(()) => None,
-            Err(error) => {
-                tracing::error!(%error, tasks = batch.tasks.len(), "a shard failed; it is retried, then its listeners catch up");
-                Some(batch.tasks.clone())
-            }
-        });
-        failed.flatten().collect()
+        join_all(results).await
     }
 
     /// Returns the result of a batch of which the listeners from `unstarted` on got nothing, and hands these on.
@@ -120,13 +137,17 @@ impl ShardWorker {
         let (Taken { listeners, up_to }, Some(unstarted)) = (taken?, unstarted) else { return Ok(()) };
         match listeners.get(..unstarted) {
             Some([.., last]) => self.hand_on(batch, &last.id, up_to).await,
-            _ => Err(Unavailable { doing: "posting to a shard", cause: "no time left".into() }),
+            _ => Err(no_time_left()),
         }
     }
 
-    /// Reads the listeners of a batch. If there are many, it returns the first ones and hands the others on.
-    async fn take_listeners(&self, batch: &Batch) -> Result<Taken> {
+    /// Reads the listeners of a batch. If there are many, it returns the first ones and hands the others on. It fails after
+    /// `start_until`, so that nothing is handed on of a batch that will be run again.
+    async fn take_listeners(&self, batch: &Batch, start_until: Timestamp) -> Result<Taken> {
         let Batch { room, shard, .. } = batch;
+        if self.broadcast.clock.now() >= start_until {
+            return Err(no_time_left());
+        }
         // Half more than a good size, so that a shard is not divided into a full one and a tiny one.
         let most = self.shard_size + self.shard_size / 2;
         let ShardListeners { mut listeners, more } = self.shards.listeners(room, shard, most).await?;
@@ -159,15 +180,16 @@ impl ShardWorker {
     /// Posts to the listeners of all batches. Returns for each batch whose time was over the first listener that it did not
     /// post to.
     async fn post(&self, batches: &[Batch], listeners: &[Result<Taken>], until: Timestamp) -> BTreeMap<usize, usize> {
-        let readable = batches.iter().zip(listeners).enumerate();
+        let frames: Vec<_> = batches.iter().map(BatchFrames::new).collect();
+        let readable = frames.iter().zip(listeners).enumerate();
         let readable =
-            readable.filter_map(|(at, (batch, listeners))| Some((at, batch, &listeners.as_ref().ok()?.listeners)));
-        let deliveries = readable.flat_map(|(batch, tasks, listeners)| {
+            readable.filter_map(|(at, (frames, listeners))| Some((at, frames, &listeners.as_ref().ok()?.listeners)));
+        let deliveries = readable.flat_map(|(batch, frames, listeners)| {
             listeners.iter().enumerate().map(move |(position, listener)| Delivery {
                 batch,
                 position,
                 listener,
-                frames: tasks.frames_for(&listener.id),
+                frames: frames.of(listener),
             })
         });
         let begin = self.broadcast.clock.now();
@@ -214,29 +236,6 @@ struct Taken {
     up_to: Option<ConnectionId>,
 }
 
-impl Batch {
-    /// Returns the frames for a listener: all but those that it has already, because it sent them.
-    fn frames_for(&self, listener: &ConnectionId) -> Vec<Frame> {
-        let others = self.publications.iter().filter(|publication| publication.except.as_ref() != Some(listener));
-        others.map(|publication| publication.frame.clone()).collect()
-    }
-}
-
-/// Collects the tasks of each shard, in order.
-fn in_batches(tasks: Vec<ShardTask>) -> Vec<Batch> {
-    let mut batches: Vec<Batch> = Vec::new();
-    for (position, ShardTask { shard, publication }) in tasks.into_iter().enumerate() {
-        let known = batches.iter_mut().find(|batch| batch.room == publication.room && batch.shard == shard);
-        match known {
-            Some(batch) => {
-                batch.publications.push(publication);
-                batch.tasks.push(position);
-            }
-            None => {
-                let room = publication.room.clone();
-                batches.push(Batch { room, shard, publications: vec![publication], tasks: vec![position] });
-            }
-        }
-    }
-    batches
+fn no_time_left() -> Unavailable {
+    Unavailable { doing: "posting to a shard", cause: "no time left".into() }
 }

@@ -13,10 +13,17 @@ use chat::{
         shards::{Shard, ShardListeners, Shards},
         system::Clock,
     },
-    presence::shard_worker::{ShardWorker, WorkerPorts, WorkerSettings},
+    presence::{
+        connect::ConnectRequest,
+        shard_worker::{ShardWorker, WorkerPorts, WorkerSettings},
+    },
 };
-use chat_testing::{fifo_queue::FifoQueue, test_chat::TestChat};
-use shared_types::RoomName;
+use chat_testing::{
+    fifo_queue::FifoQueue,
+    test_chat::{TestChat, connect_request},
+};
+use serde_json::{Value, json};
+use shared_types::{Rev, RoomName, RoomRules, ServerMessage};
 
 /// A shard has a quarter of it: eight listeners. Twelve are not divided, and one is joined.
 const DIRECT: usize = 32;
@@ -72,7 +79,7 @@ fn shard(after: Option<usize>, up_to: Option<usize>) -> Shard {
 }
 
 fn task(shard: Shard, text: &str) -> ShardTask {
-    let frame = Frame::from_json(format!(r#"{{"type":"message","text":"{text}"}}"#));
+    let frame = Frame::from_json(format!(r#"{{"type":"message","text":"{text}"}}"#), Some(Rev(1)));
     ShardTask { shard, publication: Publication { room: lobby(), frame, except: None, id: text.into() } }
 }
 
@@ -87,6 +94,31 @@ async fn each_listener_of_a_shard_gets_its_frames_once_and_in_order() {
     assert_eq!(worked.received(102), ["one"], "who wrote it has it already");
     assert_eq!(worked.received(104), ["one", "two"]);
     assert_eq!(worked.received(105), ["one"]);
+}
+
+#[tokio::test]
+async fn messages_that_wait_together_are_one_post_for_those_who_accept_it() {
+    let worked = Worked::with_listeners(0).await;
+    for (id, frames) in [("c100", Some("messages")), ("c101", None), ("c102", Some("other,messages"))] {
+        let request = ConnectRequest { frames: frames.map(Into::into), ..connect_request(id) };
+        worked.chat.connect_with(request).await.unwrap();
+    }
+    let mut own = task(Shard::default(), "two");
+    own.publication.except = Some(id(102));
+    let rules = Frame::from(&ServerMessage::Rules { rules: RoomRules::default() });
+    let mut after = task(Shard::default(), "rules");
+    after.publication.frame = rules;
+    let tasks = vec![task(Shard::default(), "one"), own, after, task(Shard::default(), "three")];
+    assert_eq!(worked.worker.run(tasks).await, [0; 0]);
+    let received = |number: usize| worked.chat.received(&format!("c{number}"));
+    let types = |frames: &[Value]| frames.iter().map(|frame| frame["type"].clone()).collect::<Vec<_>>();
+    let batched = received(100);
+    assert_eq!(types(&batched), ["messages", "rules", "message"]);
+    assert_eq!(batched[0]["messages"], json!([{ "text": "one" }, { "text": "two" }]));
+    assert_eq!(types(&received(101)), ["message", "message", "rules", "message"]);
+    let own = received(102);
+    assert_eq!(types(&own), ["message", "rules", "message"]);
+    assert_eq!(own[0]["text"], "one", "who wrote a message has it already");
 }
 
 #[tokio::test]
@@ -121,13 +153,13 @@ async fn a_shard_that_shrank_is_joined_with_the_one_before() {
     assert_eq!(worked.borders().await, ["c104"]);
 }
 
-/// Shards of which those that begin here cannot be read.
-struct Unreadable(Arc<dyn Shards>, ConnectionId);
+/// Shards of which one cannot be read.
+struct Unreadable(Arc<dyn Shards>, Shard);
 
 #[async_trait]
 impl Shards for Unreadable {
     async fn listeners(&self, room: &RoomName, shard: &Shard, most: usize) -> Result<ShardListeners> {
-        if shard.after.as_ref() == Some(&self.1) {
+        if *shard == self.1 {
             return Err(Unavailable { doing: "reading a shard", cause: "the test says so".into() });
         }
         self.0.listeners(room, shard, most).await
@@ -148,12 +180,32 @@ impl Shards for Unreadable {
 
 #[tokio::test]
 async fn a_shard_that_cannot_be_read_fails_alone_with_all_its_tasks() {
-    let worked = Worked::with(10, |all| Arc::new(Unreadable(all, id(103))), 1_000_000).await;
+    let worked = Worked::with(10, |all| Arc::new(Unreadable(all, shard(Some(103), None))), 1_000_000).await;
     let (good, bad) = (shard(None, Some(103)), shard(Some(103), None));
     let tasks = vec![task(bad.clone(), "one"), task(good.clone(), "one"), task(bad, "two"), task(good, "two")];
     assert_eq!(worked.worker.run(tasks).await, [0, 2]);
     assert_eq!(worked.received(100), ["one", "two"]);
     assert_eq!(worked.received(104), [""; 0]);
+}
+
+#[tokio::test]
+async fn what_follows_a_failed_task_of_its_group_fails_too() {
+    let worked = Worked::with(10, |all| Arc::new(Unreadable(all, shard(None, Some(104)))), 1_000_000).await;
+    let (whole, divided, other) = (Shard::default(), shard(None, Some(104)), shard(Some(104), None));
+    let tasks = vec![task(whole.clone(), "one"), task(divided, "two"), task(other, "other"), task(whole, "three")];
+    assert_eq!(worked.worker.run(tasks).await, [1, 3], "the third one waits for the second one");
+    assert_eq!(worked.received(100), ["one"]);
+    assert_eq!(worked.received(105), ["one", "other"], "another group does not wait");
+}
+
+#[tokio::test]
+async fn tasks_of_a_group_whose_shards_differ_stay_in_order() {
+    let worked = Worked::with_listeners(10).await;
+    let (whole, divided) = (Shard::default(), shard(None, Some(104)));
+    let tasks = vec![task(whole.clone(), "one"), task(divided, "two"), task(whole, "three")];
+    assert_eq!(worked.worker.run(tasks).await, [0; 0]);
+    assert_eq!(worked.received(100), ["one", "two", "three"]);
+    assert_eq!(worked.received(105), ["one", "three"]);
 }
 
 #[tokio::test]

@@ -45,6 +45,9 @@ const FIRST_OF_ADDRESS: &str = "firstOfAddress";
 /// Attribute of a pointer: it counts for its address.
 const OF_ADDRESS: &str = "ofAddress";
 
+/// Attribute of a connection: its client accepts `messages` frames.
+const ACCEPTS_BATCHES: &str = "batches";
+
 /// [`Connections`] in a DynamoDB table.
 ///
 /// A connection is two items with the same content: the listener under its room, so that one query returns all listeners, and the pointer
@@ -271,6 +274,9 @@ fn to_item(key: Key, connection: &Connection) -> Item {
     if connection.person.moderator {
         item.insert("moderator".into(), AttributeValue::Bool(true));
     }
+    if connection.accepts_batches {
+        item.insert(ACCEPTS_BATCHES.into(), AttributeValue::Bool(true));
+    }
     if let Some(AddressKey(address)) = &connection.address {
         item.insert("address".into(), text(address));
     }
@@ -292,5 +298,6 @@ fn from_item(item: &Item) -> std::result::Result<Connection, Malformed> {
         is_first_of_address: item.contains_key(FIRST_OF_ADDRESS),
         opened_at: Timestamp(read_number(item, "openedAt")?),
         hidden: is_true(item, "hidden"),
+        accepts_batches: is_true(item, ACCEPTS_BATCHES),
     })
 }

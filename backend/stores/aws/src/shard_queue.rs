@@ -18,7 +18,7 @@ use chat::ports::{
 use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use shared_types::RoomName;
+use shared_types::{Rev, RoomName};
 
 use crate::{clients::timeouts, error_chain::chain};
 
@@ -114,14 +114,17 @@ struct Body {
     #[serde(skip_serializing_if = "Option::is_none")]
     except: Option<String>,
     id: String,
+    /// The revision of the message in the frame, if it is a `message`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rev: Option<Rev>,
     frame: Box<RawValue>,
 }
 
 fn body(task: &ShardTask) -> serde_json::Result<String> {
     let ShardTask { shard, publication: Publication { room, frame, except, id } } = task.clone();
     let [after, up_to, except] = [shard.after, shard.up_to, except].map(|connection| connection.map(|id| id.0));
-    let frame = serde_json::from_slice(frame.json())?;
-    let body = serde_json::to_string(&Body { room, after, up_to, except, id, frame })?;
+    let (rev, frame) = (frame.rev(), serde_json::from_slice(frame.json())?);
+    let body = serde_json::to_string(&Body { room, after, up_to, except, id, rev, frame })?;
     // SQS replaces these two characters, which only texts contain. Everything else of JSON is allowed.
     Ok(body.replace('\u{fffe}', "\\ufffe").replace('\u{ffff}', "\\uffff"))
 }
@@ -137,9 +140,9 @@ pub fn read_task(body: &str) -> std::result::Result<ShardTask, Unavailable> {
         // The error itself may quote what people wrote.
         cause: format!("{:?} at line {}, column {}", error.classify(), error.line(), error.column()),
     })?;
-    let Body { room, after, up_to, except, id, frame } = read;
+    let Body { room, after, up_to, except, id, rev, frame } = read;
     let [after, up_to, except] = [after, up_to, except].map(|id| id.map(ConnectionId));
-    let publication = Publication { room, frame: Frame::from_json(frame.get().into()), except, id };
+    let publication = Publication { room, frame: Frame::from_json(frame.get().into(), rev), except, id };
     Ok(ShardTask { shard: Shard { after, up_to }, publication })
 }
 
@@ -153,7 +156,7 @@ mod tests {
             shard: Shard { after: after.map(connection), up_to: Some(connection("z=")) },
             publication: Publication {
                 room: "cats".parse().unwrap(),
-                frame: Frame::from_json(format!(r#"{{"type":"message","text":"{text}"}}"#)),
+                frame: Frame::from_json(format!(r#"{{"type":"message","text":"{text}"}}"#), Some(Rev(7))),
                 except: Some(connection("c=")),
                 id: "7".into(),
             },

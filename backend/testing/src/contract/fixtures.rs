@@ -29,6 +29,7 @@ pub fn connection(id: &str, in_room: &str) -> Connection {
         is_first_of_address: false,
         opened_at: now(),
         hidden: false,
+        accepts_batches: id == "c2",
     }
 }
 

@@ -1,7 +1,7 @@
 //! Sockets that record the revisions they receive. Some are gone, busy or slow.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -37,10 +37,12 @@ pub(crate) enum Health {
 #[derive(Default)]
 struct State {
     health: HashMap<ConnectionId, Health>,
+    /// Sockets that accept several messages in one frame.
+    batched: HashSet<ConnectionId>,
     received: HashMap<ConnectionId, Vec<u64>>,
     attempts: HashMap<ConnectionId, u32>,
     answers: HashMap<ConnectionId, Vec<Value>>,
-    revs: HashMap<Bytes, Option<u64>>,
+    revs: HashMap<Bytes, Vec<u64>>,
 }
 
 pub(crate) struct Gateway {
@@ -56,6 +58,10 @@ impl Gateway {
 
     pub(crate) fn set_health(&self, id: &ConnectionId, health: Health) {
         self.state.lock().unwrap().health.insert(id.clone(), health);
+    }
+
+    pub(crate) fn accept_batches(&self, id: &ConnectionId) {
+        self.state.lock().unwrap().batched.insert(id.clone());
     }
 
     pub(crate) fn health(&self, id: &ConnectionId) -> Health {
@@ -86,6 +92,17 @@ impl Gateway {
     }
 }
 
+/// Returns the revisions of the messages that a frame tells.
+fn revs_of(frame: &Frame) -> Vec<u64> {
+    let frame: Value = serde_json::from_slice(frame.json()).unwrap();
+    let rev = |message: &Value| message["rev"].as_u64().unwrap();
+    match frame["type"].as_str().unwrap() {
+        "message" => vec![rev(&frame)],
+        "messages" => frame["messages"].as_array().unwrap().iter().map(rev).collect(),
+        _ => Vec::new(),
+    }
+}
+
 #[async_trait]
 impl ConnectionGateway for Gateway {
     async fn post(&self, to: &ConnectionId, frame: &Frame) -> DeliveryOutcome {
@@ -104,16 +121,13 @@ impl ConnectionGateway for Gateway {
             Health::OftenBusy if *attempts % 2 == 1 => return DeliveryOutcome::Busy,
             Health::OftenBusy | Health::Good | Health::Hanging => {}
         }
-        let rev = *state.revs.entry(frame.json().clone()).or_insert_with(|| {
-            let frame: Value = serde_json::from_slice(frame.json()).unwrap();
-            (frame["type"] == "message").then(|| frame["rev"].as_u64().unwrap())
-        });
-        match rev {
-            Some(rev) => state.received.entry(to.clone()).or_default().push(rev),
-            None => {
-                let answer = serde_json::from_slice(frame.json()).unwrap();
-                state.answers.entry(to.clone()).or_default().push(answer);
-            }
+        let revs = state.revs.entry(frame.json().clone()).or_insert_with(|| revs_of(frame)).clone();
+        if revs.is_empty() {
+            let answer = serde_json::from_slice(frame.json()).unwrap();
+            state.answers.entry(to.clone()).or_default().push(answer);
+        } else {
+            assert!(revs.len() == 1 || state.batched.contains(to), "{to} did not ask for several messages at once");
+            state.received.entry(to.clone()).or_default().extend(revs);
         }
         DeliveryOutcome::Delivered
     }

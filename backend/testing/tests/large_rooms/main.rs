@@ -58,6 +58,42 @@ async fn crowd(size: usize, messages: u64) {
     );
 }
 
+/// Messages that come while the workers are busy with the one before.
+const BURST: u64 = 10;
+
+/// Returns the posts of one message in a divided room whose workers have caught up, and those of each message of a burst.
+async fn posts_of_a_message(percent: usize) -> (usize, usize) {
+    let mut room = Room::with_batches(3_000, percent, 5).await;
+    for seq in 1..=2 {
+        room.send(seq).await;
+        room.work().await;
+    }
+    let begin = room.gateway.posts();
+    room.send(3).await;
+    room.work().await;
+    let alone = room.gateway.posts() - begin;
+    for seq in 4..4 + BURST {
+        room.send(seq).await;
+    }
+    room.work().await;
+    let of_a_burst = (room.gateway.posts() - begin - alone) / BURST as usize;
+    assert_eq!(room.check(3 + BURST, &BTreeSet::new()).await.unordered, 0);
+    println!(
+        "3000 listeners, {percent} % accept batches: {alone} posts for one message, {of_a_burst} for each of {BURST}"
+    );
+    (alone, of_a_burst)
+}
+
+#[tokio::test]
+async fn posts_of_a_message_fall_under_load() {
+    let (alone, of_a_burst) = posts_of_a_message(100).await;
+    assert!(of_a_burst * 8 < alone, "{of_a_burst} posts for each message of a burst, {alone} for one");
+    let (alone, of_a_burst) = posts_of_a_message(50).await;
+    assert!((45..60).contains(&(of_a_burst * 100 / alone)), "{of_a_burst} of {alone}: half of them get single frames");
+    let (alone, of_a_burst) = posts_of_a_message(0).await;
+    assert!(of_a_burst * 100 >= alone * 95, "{of_a_burst} of {alone}");
+}
+
 #[tokio::test]
 async fn a_poison_shard_ends_in_the_dead_letter_queue_and_stops_no_other() {
     let mut room = Room::with_listeners(3_000, 2).await;
@@ -115,6 +151,26 @@ async fn a_shard_that_failed_is_retried_alone() {
     assert!(retried <= (SHARD + SHARD / 2) * 2, "{retried} posts: only the failed shard, each at most twice");
     assert_eq!(room.queue.dead(), []);
     assert_eq!(room.check(2, &BTreeSet::new()).await.unordered, 0);
+}
+
+#[tokio::test]
+async fn messages_of_a_shard_wait_for_one_that_failed() {
+    let mut room = Room::with_listeners(3_000, 6).await;
+    room.send(1).await;
+    room.work().await;
+    let begin = room.borders().await[0].clone();
+    room.shards.poison(&begin);
+    room.send(2).await;
+    room.work().await;
+    room.shards.heal();
+    let held_back = room.listeners().find(|id| *id > begin && room.gateway.health(id) == Health::Good).unwrap();
+    room.send(3).await;
+    room.work().await;
+    assert_eq!(room.gateway.received(&held_back), [1], "the third message does not overtake the second one");
+    room.clock.advance(VISIBILITY);
+    room.work().await;
+    assert_eq!(room.gateway.received(&held_back), [1, 2, 3]);
+    assert_eq!(room.check(3, &BTreeSet::new()).await.unordered, 0);
 }
 
 #[tokio::test]

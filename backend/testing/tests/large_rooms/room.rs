@@ -49,6 +49,8 @@ pub(crate) struct Room {
     present_from: BTreeMap<ConnectionId, u64>,
     newest: u64,
     opened: u64,
+    /// How many of a hundred listeners accept several messages in one frame.
+    percent: usize,
 }
 
 /// What [`Room::check`] counted.
@@ -60,8 +62,13 @@ pub(crate) struct Checked {
 }
 
 impl Room {
-    /// Returns a room of this many listeners. One in a hundred has a fault.
+    /// Returns a room of this many listeners. One in a hundred has a fault, and one in two accepts several messages in one frame.
     pub(crate) async fn with_listeners(count: usize, seed: u64) -> Self {
+        Self::with_batches(count, 50, seed).await
+    }
+
+    /// Returns a room in which so many percent of the listeners accept several messages in one frame.
+    pub(crate) async fn with_batches(count: usize, percent: usize, seed: u64) -> Self {
         let clock = ManualClock::at(Timestamp(1_700_000_000_000));
         let entropy = Arc::new(SeededEntropy(Mutex::new(fastrand::Rng::with_seed(seed))));
         let connections = Arc::new(MemoryConnections::default());
@@ -93,6 +100,7 @@ impl Room {
             present_from,
             newest: 0,
             opened: 0,
+            percent,
         };
         for _ in 0..count {
             room.join().await;
@@ -113,6 +121,7 @@ impl Room {
             399 if self.opened % 1_200 == 399 => Health::Hanging,
             _ => Health::Good,
         };
+        let accepts_batches = (self.opened % 100) < self.percent as u64;
         self.opened += 1;
         self.gateway.set_health(&id, health);
         let person =
@@ -125,7 +134,11 @@ impl Room {
             opened_at: self.clock.now(),
             hidden: false,
             is_first_of_address: false,
+            accepts_batches,
         };
+        if accepts_batches {
+            self.gateway.accept_batches(&id);
+        }
         self.connections
             .admit(&connection, ConnectionLimits { all: u32::MAX, per_address: None, first_of_address: 0 })
             .await

@@ -238,6 +238,7 @@ impl Server {
             limit: 1_000,
         });
         let request = ConnectRequest {
+            frames: None,
             connection: id.clone(),
             room: None,
             ticket: Some(ticket),

@@ -61,7 +61,7 @@ impl Session {
     pub(super) fn new_messages(&self, message: &ServerMessage) -> Vec<ChatMessage> {
         let messages = match message {
             ServerMessage::Message(message) => std::slice::from_ref(message),
-            ServerMessage::Changes { messages, .. } => messages,
+            ServerMessage::Messages { messages } | ServerMessage::Changes { messages, .. } => messages,
             _ => &[],
         };
         let is_new = |message: &&ChatMessage| {

@@ -27,6 +27,21 @@ fn changes_count_as_everything_up_to_their_revision() {
 }
 
 #[test]
+fn messages_of_one_frame_are_applied_as_single_ones() {
+    let frame =
+        |seqs: &[u64]| ServerMessage::Messages { messages: seqs.iter().map(|seq| message_by(*seq, "bob")).collect() };
+    let mut timeline = room(1..=2, false);
+    assert_eq!(timeline.apply(frame(&[3, 4]), 0), None);
+    assert_eq!(timeline.rev(), Rev(4));
+    let gap = Some(ClientMessage::Changes { after: Rev(4), hidden: None });
+    assert_eq!(timeline.apply(frame(&[4, 6, 8]), 0), gap, "unlike changes, the frame does not say that it is complete");
+    assert_eq!(timeline.rev(), Rev(4));
+    timeline.apply(frame(&[5, 7]), 1);
+    assert_eq!(timeline.rev(), Rev(8));
+    assert_eq!(shown(&timeline), (1..=8).map(|seq| format!("bob {seq}")).collect::<Vec<_>>());
+}
+
+#[test]
 fn a_message_key_is_shown_once_at_any_sequence_number() {
     let mut timeline = room(1..=1, false);
     timeline.apply(ServerMessage::Message(ChatMessage { nonce: "n1".parse().unwrap(), ..message_by(2, "bob") }), 0);
