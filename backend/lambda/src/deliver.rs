@@ -8,16 +8,24 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use store_aws::shard_queue::read_task;
 
-use crate::{Error, event::fault, start::serve};
+use crate::{Error, event::fault, metrics::Metrics, start::serve};
 
-/// Posts frames to the listeners of shards. A task that fails is reported, and SQS hands it out again.
+/// Posts frames to the listeners of shards, and prints metrics of each batch, if there are any. A task that fails is reported, and SQS hands
+/// it out again.
 ///
 /// # Errors
 ///
 /// If the connection to the Lambda runtime fails.
-pub async fn deliver(worker: ShardWorker) -> Result<(), Error> {
-    let worker = &worker;
-    serve(|event| async move { answer(worker, &event).await }).await
+pub async fn deliver(worker: ShardWorker, metrics: Option<Metrics>) -> Result<(), Error> {
+    let (worker, metrics) = (&worker, &metrics);
+    serve(|event| async move {
+        let answer = answer(worker, &event);
+        match metrics {
+            Some(metrics) => metrics.measure_worker(answer).await,
+            None => answer.await,
+        }
+    })
+    .await
 }
 
 async fn answer(worker: &ShardWorker, event: &RawValue) -> Answer {

@@ -102,6 +102,28 @@ impl Metrics {
         (action == Some(Action::Send)).then(|| self.of_message(ended, listeners, ended.0.saturating_sub(started.0)))
     }
 
+    /// Runs the tasks of a worker, and prints how many sockets their messages reached.
+    pub(crate) async fn measure_worker<T>(&self, tasks: impl Future<Output = T>) -> T {
+        let result = tasks.await;
+        if let Some(line) = self.worker_line() {
+            let _ = io::stdout().write_all(line.as_bytes());
+        }
+        result
+    }
+
+    /// Returns the line about the listeners that a worker reached, if there are any. The messages and their latency are in the lines of the
+    /// functions that stored them.
+    fn worker_line(&self) -> Option<String> {
+        let listeners = self.listeners.take();
+        let metrics = json!([{ "Name": "Listeners", "Unit": "Count" }]);
+        let directive = json!({ "Namespace": self.namespace, "Dimensions": [[]], "Metrics": metrics });
+        let line = json!({
+            "_aws": { "Timestamp": self.clock.now().0, "CloudWatchMetrics": [directive] },
+            "level": "INFO", "Listeners": listeners,
+        });
+        (listeners > 0).then(|| format!("{line}\n"))
+    }
+
     /// Returns the line about a message. `latency` is the time in milliseconds until it was stored and sent to all listeners.
     fn of_message(&self, at: Timestamp, listeners: u64, latency: u64) -> String {
         let metric = |name, unit| json!({ "Name": name, "Unit": unit });
@@ -121,7 +143,7 @@ mod tests {
 
     use chat_testing::{clock::ManualClock, contract::fixtures, recording_gateway::RecordingGateway};
     use serde_json::Value;
-    use shared_types::ServerMessage;
+    use shared_types::{Rev, ServerMessage};
 
     use super::*;
 
@@ -184,6 +206,21 @@ mod tests {
         }
         let line = fixture.run(&["a"], Some(Action::Send)).await.unwrap();
         assert!(line.contains("\"Listeners\":1,"), "the listeners of the frames before are not counted: {line}");
+    }
+
+    #[tokio::test]
+    async fn a_worker_has_a_line_with_the_listeners_of_all_its_messages() {
+        let fixture = fixture();
+        let frame = |json: &str, rev| Frame::from_json(json.into(), rev);
+        fixture.gateway.post(&ConnectionId("a".into()), &frame(r#"{"type":"rules"}"#, None)).await;
+        assert_eq!(fixture.metrics.worker_line(), None, "rules are no message");
+        for id in ["a", "b"] {
+            fixture.gateway.post(&ConnectionId(id.into()), &frame(r#"{"type":"message"}"#, Some(Rev(7)))).await;
+        }
+        let line: Value = serde_json::from_str(&fixture.metrics.worker_line().unwrap()).unwrap();
+        assert_eq!((&line["Listeners"], line.get("Messages")), (&json!(2), None), "{line}");
+        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap().len(), 1);
+        assert_eq!(fixture.metrics.worker_line(), None, "they are counted once");
     }
 
     #[tokio::test]

@@ -114,6 +114,8 @@ pub struct DeliverSettings {
     pub direct_listeners: usize,
     /// This worker's part of `POST_RATE`, the number of posts a second of all workers
     pub posts_per_second: u32,
+    /// As in [`SendSettings`].
+    pub metrics_namespace: Option<String>,
 }
 
 /// The settings of the function `front`.
@@ -223,6 +225,7 @@ impl DeliverSettings {
             shard_queue: variables.address("SHARD_QUEUE_URL", "http")?,
             direct_listeners: variables.direct_listeners()?,
             posts_per_second: variables.number("POST_RATE", POST_RATE)? / WORKERS,
+            metrics_namespace: variables.optional("METRICS_NAMESPACE"),
         })
     }
 }

@@ -3,7 +3,12 @@
 use std::{process::ExitCode, sync::Arc};
 
 use chat::presence::shard_worker::{ShardWorker, WorkerPorts, WorkerSettings};
-use chat_lambda::{Error, settings::DeliverSettings, start};
+use chat_lambda::{
+    Error,
+    metrics::{ListenerCounter, Metrics},
+    settings::DeliverSettings,
+    start,
+};
 use platform::system::{SystemClock, SystemEntropy};
 use store_aws::clients::Clients;
 
@@ -17,12 +22,13 @@ async fn run() -> Result<(), Error> {
     let aws = Clients::new(config.account);
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     let connections = Arc::new(aws.connections(&config.connection_table, clock.clone()));
-    let gateway = Arc::new(aws.gateway(&config.connections_endpoint));
+    let gateway = Arc::new(ListenerCounter::new(aws.gateway(&config.connections_endpoint)));
     let queue = Arc::new(aws.shard_queue(&config.shard_queue));
-    tokio::join!(connections.warm(), gateway.warm());
+    tokio::join!(connections.warm(), gateway.inner().warm());
+    let metrics = config.metrics_namespace.map(|namespace| Metrics::new(namespace, gateway.clone(), clock.clone()));
     let shards = connections.clone();
     let ports = WorkerPorts { connections, shards, queue, gateway, clock, entropy };
     let DeliverSettings { direct_listeners, posts_per_second, .. } = config;
     let worker = ShardWorker::new(ports, WorkerSettings { direct_listeners, posts_per_second });
-    chat_lambda::deliver::deliver(worker).await
+    chat_lambda::deliver::deliver(worker, metrics).await
 }
