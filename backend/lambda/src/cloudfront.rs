@@ -11,8 +11,8 @@ pub(crate) const ORIGIN_KEY: &str = "x-origin-key";
 /// How a function recognizes CloudFront.
 #[derive(Clone, PartialEq, Eq)]
 pub enum OriginKey {
-    /// The value of `x-origin-key`, known to CloudFront and to the functions. Other requests are refused.
-    Required(String),
+    /// The values of `x-origin-key`, known to CloudFront and to the functions: one, or two while they change. Other requests are refused.
+    Required(Vec<String>),
     /// There is no CloudFront: an AWS emulator passes requests to its APIs directly. No request is refused.
     NoCloudFront,
 }
@@ -36,7 +36,9 @@ impl OriginKey {
     ) -> Result<Option<IpAddr>, DirectRequest> {
         match self {
             Self::NoCloudFront => Ok(source.and_then(|source| source.parse().ok())),
-            Self::Required(required) if key == Some(required) => Ok(forwarded_address(forwarded, source)),
+            Self::Required(accepted) if accepted.iter().any(|accepted| key == Some(accepted)) => {
+                Ok(forwarded_address(forwarded, source))
+            }
             Self::Required(_) => Err(DirectRequest),
         }
     }
@@ -79,10 +81,12 @@ mod tests {
 
     #[test]
     fn a_request_without_the_key_is_refused() {
-        let required = OriginKey::Required("key".into());
+        let required = OriginKey::Required(vec!["key".into(), "next".into()]);
         let address = |key| required.client_address(key, ["192.0.2.7, 130.176.0.1"].into_iter(), CLOUDFRONT);
-        assert_eq!(address(Some("key")), Ok("192.0.2.7".parse().ok()));
-        for key in [None, Some(""), Some("another"), Some("key2"), Some("KEY")] {
+        for key in ["key", "next"] {
+            assert_eq!(address(Some(key)), Ok("192.0.2.7".parse().ok()), "both are accepted while the key changes");
+        }
+        for key in [None, Some(""), Some("another"), Some("key2"), Some("KEY"), Some("key,next")] {
             assert_eq!(address(key), Err(DirectRequest), "{key:?}");
         }
     }

@@ -64,7 +64,7 @@ mod tests {
             let event = include_str!("../tests/events/aws-connect.json").to_owned();
             SocketEvent::read(Kind::Connect, &RawValue::from_string(event).unwrap()).unwrap()
         };
-        let key = |key: &str| OriginKey::Required(key.into());
+        let key = |key: &str| OriginKey::Required(vec![key.into()]);
         let through = request(event(), &key("b6a7f1d0-7b5e-11f0-8de9-0242ac120002")).unwrap();
         assert_eq!(through.address, "203.0.113.7".parse().ok(), "the address is the client's, not CloudFront's");
         assert_eq!(through.room.as_deref(), Some("cats"));

@@ -202,7 +202,7 @@ mod tests {
                 "requestContext": { "http": { "method": "GET", "sourceIp": "130.176.0.1" } },
             })
         };
-        let key = OriginKey::Required("key".into());
+        let key = OriginKey::Required(vec!["key".into()]);
         let read = |sent: &str| super::read(&RawValue::from_string(event(sent).to_string()).unwrap(), &key);
         assert_eq!(read("key").ok().unwrap().0.address, "192.0.2.7".parse().ok());
         for sent in ["another", ""] {

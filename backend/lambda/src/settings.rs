@@ -42,7 +42,8 @@ pub struct ConnectSettings {
     pub rates: RateLimits,
     /// `PAGE_ORIGINS`, the origins of the chat's own page, with commas
     pub origins: Origins,
-    /// `ORIGIN_KEY`, the secret that identifies CloudFront; `none` on an AWS emulator, which has no CloudFront
+    /// `ORIGIN_KEY`, the secret that identifies CloudFront, with a comma and a second one while it changes; `none` on an AWS emulator, which
+    /// has no CloudFront
     pub origin_key: OriginKey,
     /// `ACCESS` and what it needs: `PASSPHRASE`, `OIDC_ISSUER`, `OIDC_CLIENT_ID`, `OIDC_MODERATOR_CLAIM`, `MODERATORS`
     pub access_policy: AccessPolicy,

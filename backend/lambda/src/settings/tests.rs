@@ -145,7 +145,9 @@ fn uploads_go_to_the_bucket_or_to_the_emulator() {
 fn only_an_emulator_has_no_origin_key() {
     let key = |value: &'static str| Variables(&|_| Some(value.to_owned())).origin_key().ok().unwrap();
     assert!(key("none") == OriginKey::NoCloudFront);
-    assert!(key("b6a7f1d0") == OriginKey::Required("b6a7f1d0".into()));
+    assert!(key("b6a7f1d0") == OriginKey::Required(vec!["b6a7f1d0".into()]));
+    assert!(key("b6a7f1d0,next") == OriginKey::Required(vec!["b6a7f1d0".into(), "next".into()]));
+    assert!(Variables(&|_| Some(",".into())).origin_key().is_err());
 }
 
 #[test]

@@ -67,10 +67,15 @@ impl Variables<'_> {
         Err(BadVariable { name, problem: format!("must begin with {scheme}s:// and is {text:?}") })
     }
 
-    /// Returns the key. A missing one is an error, so that no mistake in the template opens the APIs.
+    /// Returns the keys. If there is none, it is an error, so that no mistake in the template opens the APIs.
     pub(super) fn origin_key(&self) -> Result<OriginKey, BadVariable> {
-        let key = self.text("ORIGIN_KEY")?;
-        Ok(if key == "none" { OriginKey::NoCloudFront } else { OriginKey::Required(key) })
+        let name = "ORIGIN_KEY";
+        let keys = self.list(name)?;
+        match keys.as_slice() {
+            [] => Err(BadVariable { name, problem: "has no key".into() }),
+            [one] if one == "none" => Ok(OriginKey::NoCloudFront),
+            _ => Ok(OriginKey::Required(keys)),
+        }
     }
 
     pub(super) fn rates(&self) -> Result<RateLimits, BadVariable> {
