@@ -1,5 +1,6 @@
 //! The settings of the functions, one type for each. `template.yml` sets the variables; Lambda sets those of the account.
 
+mod passphrase;
 #[cfg(test)]
 mod tests;
 mod variables;
@@ -10,7 +11,8 @@ use chat::access::{origin::Origins, policy::AccessPolicy, rate_limit::RateLimits
 use shared_types::{AccessMode, PersonId};
 use store_aws::clients::Account;
 
-use self::variables::Variables;
+pub use self::passphrase::StoredPassphrase;
+use self::{passphrase::with_passphrase, variables::Variables};
 use crate::cloudfront::OriginKey;
 
 /// An environment variable that is missing or invalid.
@@ -160,7 +162,24 @@ macro_rules! read_from_environment {
     )*};
 }
 
-read_from_environment!(ConnectSettings, DisconnectSettings, CronSettings, SendSettings, DeliverSettings, FrontSettings);
+read_from_environment!(DisconnectSettings, CronSettings, SendSettings, DeliverSettings);
+
+macro_rules! read_with_passphrase {
+    ($($settings:ident),*) => {$(
+        impl $settings {
+            /// Reads the environment of this process. A passphrase from the Parameter Store replaces the variable.
+            ///
+            /// # Errors
+            ///
+            /// [`BadVariable`] names the first variable that is missing or invalid.
+            pub fn from_environment(stored_passphrase: Option<&str>) -> Result<Self, BadVariable> {
+                Self::read(&Variables(&|name| with_passphrase(name, stored_passphrase)))
+            }
+        }
+    )*};
+}
+
+read_with_passphrase!(ConnectSettings, FrontSettings);
 
 impl ConnectSettings {
     fn read(variables: &Variables<'_>) -> Result<Self, BadVariable> {

@@ -6,6 +6,7 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use platform::log;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use store_aws::parameters::read_parameter;
 use tracing::Subscriber;
 use tracing_subscriber::{
     Layer,
@@ -13,7 +14,7 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
-use crate::Error;
+use crate::{Error, settings::StoredPassphrase};
 
 /// Opens the log, one JSON object a line with the request id, and runs a function until it cannot continue.
 pub async fn start(run: impl Future<Output = Result<(), Error>>) -> ExitCode {
@@ -24,6 +25,18 @@ pub async fn start(run: impl Future<Output = Result<(), Error>>) -> ExitCode {
             tracing::error!(error, "start failed; the function ends");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Returns the passphrase that is kept in the Parameter Store, if the template names one.
+///
+/// # Errors
+///
+/// If it could not be read: the function must not start without it.
+pub async fn stored_passphrase() -> Result<Option<String>, Error> {
+    match StoredPassphrase::from_environment()? {
+        Some(StoredPassphrase { account, parameter }) => Ok(Some(read_parameter(&account, &parameter).await?)),
+        None => Ok(None),
     }
 }
 

@@ -17,7 +17,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Error> {
-    let config = ConnectSettings::from_environment()?;
+    let config = ConnectSettings::from_environment(start::stored_passphrase().await?.as_deref())?;
     let aws = Clients::new(config.account);
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     // This also opens the connection to DynamoDB.

@@ -21,7 +21,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Error> {
-    let config = FrontSettings::from_environment()?;
+    let config = FrontSettings::from_environment(start::stored_passphrase().await?.as_deref())?;
     let (aws, provider) = (Clients::new(config.account), Arc::<HttpProvider>::default());
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     let table = &config.connection_table;

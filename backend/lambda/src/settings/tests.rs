@@ -142,6 +142,24 @@ fn uploads_go_to_the_bucket_or_to_the_emulator() {
 }
 
 #[test]
+fn a_passphrase_of_the_parameter_store_replaces_the_variable() {
+    let variables = |name: &str| with_passphrase(name, Some("open sesame 1")).or_else(|| good(name));
+    let variables = |name: &str| if name == "ACCESS" { Some("passphrase".into()) } else { variables(name) };
+    let settings = ConnectSettings::read(&Variables(&variables)).unwrap();
+    assert_eq!(settings.access_policy.access, AccessMode::Passphrase);
+    assert!(StoredPassphrase::read(&Variables(&good)).unwrap().is_none());
+    let named =
+        |name: &str| if name == "PASSPHRASE_PARAMETER" { Some("/chat/passphrase:3".into()) } else { good(name) };
+    let stored = StoredPassphrase::read(&Variables(&named)).unwrap().unwrap();
+    assert_eq!((stored.parameter.as_str(), stored.account.region.as_str()), ("/chat/passphrase:3", "eu-central-1"));
+}
+
+/// Returns a good variable.
+fn good(wanted: &str) -> Option<String> {
+    GOOD.iter().find(|(name, _)| *name == wanted).map(|(_, value)| (*value).to_owned())
+}
+
+#[test]
 fn only_an_emulator_has_no_origin_key() {
     let key = |value: &'static str| Variables(&|_| Some(value.to_owned())).origin_key().ok().unwrap();
     assert!(key("none") == OriginKey::NoCloudFront);

@@ -24,6 +24,7 @@ pub(crate) fn variables(store: SocketAddr, sockets: SocketAddr) -> Vec<(&'static
         ("METRICS_NAMESPACE", "bench"),
         ("ACCESS", "open"),
         ("PASSPHRASE", ""),
+        ("PASSPHRASE_PARAMETER", ""),
         ("OIDC_ISSUER", ""),
         ("OIDC_CLIENT_ID", ""),
         ("OIDC_MODERATOR_CLAIM", ""),

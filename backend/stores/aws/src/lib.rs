@@ -37,6 +37,7 @@ pub mod images;
 mod item;
 pub mod messages;
 pub mod moderation;
+pub mod parameters;
 pub mod rate_store;
 pub mod secrets;
 pub mod shard_queue;
