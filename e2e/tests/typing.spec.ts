@@ -21,6 +21,21 @@ test('the typing indicator ends with the message', async ({ page, browser, deplo
   await other.close();
 });
 
+test('typing again right after sending is shown at once', async ({ page, deployment, room, connect }) => {
+  const chat = await ChatPage.open(page, deployment, room);
+  const ann = await connect(room);
+  ann.send({ action: 'hello' });
+  await chat.composer.pressSequentially('hel');
+  await ann.next('typing');
+  await chat.composer.press('Enter');
+  await ann.next('message');
+  await chat.composer.pressSequentially('and');
+  // The page tells of typing once in eight seconds, unless a message came between.
+  const typed = Date.now();
+  await ann.next('typing');
+  expect(Date.now() - typed).toBeLessThan(2_000);
+});
+
 test('messages of emoji alone are large', async ({ page, deployment, room }) => {
   const chat = await ChatPage.open(page, deployment, room);
   await chat.sendMessage('🎉 👍🏽');

@@ -79,6 +79,8 @@ impl Client {
     /// Posts a message.
     pub fn post(&mut self, draft: Draft, now: u64) -> Vec<Effect> {
         self.timeline.post(draft, now);
+        // For the others, the message ends the typing: they are told at once when the visitor types again.
+        self.typing_sent_at = 0;
         self.send_due(now)
     }
 
