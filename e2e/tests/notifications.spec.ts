@@ -95,7 +95,7 @@ test('"Every message" notifies of each message while hidden', async ({ page, dep
 
   await setHidden(page, true);
   await ann.sendMessage('you do not see this');
-  await ann.sendMessage('nor <b>this</b>');
+  await ann.sendMessage('**nor** `<b>this</b>`');
   await expect.poll(() => shown(page)).toEqual([
     { title: `#${room} · Chat`, body: 'Ann: you do not see this', tag: room },
     { title: `#${room} · Chat`, body: 'Ann: nor <b>this</b>', tag: room },

@@ -88,6 +88,20 @@ test('a reply quotes its message and leads to it', async ({ page, deployment, ro
   expect((await other.newestMessages()).find((message) => message['text'] === 'We go.')).toMatchObject({ replyTo: { author: { name: 'Ann' } } });
 });
 
+test('a quote is plain text, cut with an ellipsis', async ({ page, deployment, room, connect }) => {
+  const ann = await connect(room, { name: 'Ann' });
+  const { seq } = await ann.sendMessage('**bold** and `code` <b>\n```rust\nlet x = 1;\n```');
+  ann.send({ action: 'send', text: 'see above', replyTo: seq, nonce: crypto.randomUUID() });
+  const long = await ann.sendMessage('word '.repeat(60));
+  ann.send({ action: 'send', text: 'too long', replyTo: long.seq, nonce: crypto.randomUUID() });
+  const chat = await ChatPage.open(page, deployment, room);
+  const quote = (text: string) => chat.messageWithText(text).locator('.quote-text');
+  await expect(quote('see above')).toHaveText(': bold and code <b> let x = 1;');
+  await expect(quote('too long')).toHaveText(/^: (word ){23,}word…$/);
+  await new Message(chat, chat.messages.first()).clickAction('Reply');
+  await expect(page.getByText('Replying to Ann: bold and code <b> let x = 1;')).toBeVisible();
+});
+
 test('a quote leads to a message that is not loaded yet', async ({ page, deployment, room, connect }) => {
   const sender = await connect(room);
   const { seq } = await sender.sendMessage('long ago');

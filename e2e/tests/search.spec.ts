@@ -57,8 +57,22 @@ test('search marks what differs in case or accents only', async ({ page, deploym
   }
 });
 
+test('a result is an excerpt of the shown text around the match', async ({ page, deployment, room, connect }) => {
+  const ann = await connect(room, { name: 'Ann' });
+  await ann.sendMessage('**The** `boat` is\n```\nlet boat = 1;\n```');
+  await ann.sendMessage(`${'before '.repeat(100)}the **boathouse** ${'after '.repeat(100)}`);
+  const chat = await ChatPage.open(page, deployment, room);
+  await chat.page.getByRole('button', { name: 'Search', exact: true }).click();
+  await page.getByRole('searchbox').fill('boat');
+  await page.keyboard.press('Enter');
+  const hits = page.getByRole('dialog').locator('.hit-text');
+  await expect(hits).toHaveText([/^…(ore )?(before )+the boathouse (after )+.*…$/, 'The boat is let boat = 1;']);
+  expect((await hits.first().textContent())!.length).toBeLessThan(260);
+  await expect(hits.last().locator('mark')).toHaveText(['boat', 'boat']);
+});
+
 test('search results show HTML as text', async ({ page, deployment, room, connect }) => {
-  await (await connect(room)).sendMessage('<img src=x onerror="document.title=1"> **bold** attack');
+  await (await connect(room)).sendMessage('<img src=x onerror="document.title=1"> bold attack');
   await ChatPage.open(page, deployment, room);
   await searchFor(page, 'img attack');
   await expect(hits(page).locator('.hit-text')).toHaveText('<img src=x onerror="document.title=1"> **bold** attack');

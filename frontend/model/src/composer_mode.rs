@@ -2,7 +2,10 @@
 
 use shared_types::{MessageText, Seq};
 
-use crate::timeline::{Change, ReplyPreview, Row, Timeline};
+use crate::{
+    plain_text::plain_text,
+    timeline::{Change, ReplyPreview, Row, Timeline},
+};
 
 /// What is being written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +44,8 @@ impl ComposerMode {
     /// A reply to a message.
     pub fn reply(row: Row) -> Option<Self> {
         let seq = row.seq.filter(|_| !row.deleted)?;
-        Some(Self::Reply(ReplyPreview { seq, author: row.author, text: row.text }))
+        let text = plain_text(row.text.as_ref(), row.html.as_deref());
+        Some(Self::Reply(ReplyPreview { seq, author: row.author, text }))
     }
 
     /// An edit of a message, if it is the visitor's own.

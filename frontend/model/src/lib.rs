@@ -16,6 +16,7 @@ pub mod keys;
 pub mod mention_completion;
 pub mod notification_level;
 pub mod paste;
+pub mod plain_text;
 pub mod rejected_image;
 pub mod room_list;
 pub mod search;

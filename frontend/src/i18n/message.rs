@@ -14,10 +14,7 @@ const EXCERPT_CHARS: usize = 120;
 impl Translations {
     /// Returns the beginning of the message that a reply refers to.
     pub(crate) fn excerpt(&self, preview: &ReplyPreview) -> String {
-        preview
-            .text
-            .as_ref()
-            .map_or_else(|| self.earlier_message.into(), |text| text.as_str().chars().take(EXCERPT_CHARS).collect())
+        preview.text.as_ref().map_or_else(|| self.earlier_message.into(), |text| cut(text.as_str(), EXCERPT_CHARS))
     }
 
     /// Returns the title of the composer while the visitor replies: author and excerpt.
@@ -53,5 +50,13 @@ impl Translations {
             ImageNote::Still => self.still_image,
             ImageNote::Small => self.small_image,
         }
+    }
+}
+
+/// Returns the beginning of a text, with an ellipsis if it is longer than `chars` characters.
+pub(super) fn cut(text: &str, chars: usize) -> String {
+    match text.char_indices().nth(chars) {
+        Some((end, _)) => [text[..end].trim_end(), "…"].concat(),
+        None => text.into(),
     }
 }

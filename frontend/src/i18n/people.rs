@@ -35,10 +35,10 @@ impl Translations {
         [self.colon, text].concat()
     }
 
-    /// Returns the body of a notification: author and text.
+    /// Returns the body of a notification: author and text. Systems show about four lines.
     #[cfg(feature = "hydrate")]
     pub(crate) fn notification_body(&self, author: &str, text: Option<&str>) -> String {
-        [author, self.colon, text.unwrap_or(self.image)].concat()
+        [author, self.colon, &super::message::cut(text.unwrap_or(self.image), 200)].concat()
     }
 
     /// Returns the label of a reaction for screen readers: "👍 2: Ann, Ben".

@@ -9,7 +9,7 @@ use super::{
     people::tag,
     retry_state::RetryPhase,
 };
-use crate::calendar::Calendar;
+use crate::{calendar::Calendar, plain_text::plain_text};
 
 /// Messages of one author within this time form a group, in milliseconds.
 const GROUP_MS: u64 = 5 * 60 * 1000;
@@ -66,7 +66,7 @@ pub struct ReplyPreview {
     pub seq: Seq,
     /// Its author.
     pub author: Person,
-    /// Its text, if that is known: it may not be loaded, be an image only, or be deleted.
+    /// Its text without formatting, if that is known: it may not be loaded, be an image only, or be deleted.
     pub text: Option<MessageText>,
 }
 
@@ -198,7 +198,8 @@ impl Timeline {
 
     /// A deleted message has no text: neither does one that the visitor deleted without a connection.
     fn reply_preview(&self, seq: Seq, author: &Person) -> ReplyPreview {
-        let text = self.find(seq).filter(|_| !self.is_deleted(seq)).and_then(|confirmed| confirmed.text.clone());
+        let quoted = self.find(seq).filter(|_| !self.is_deleted(seq));
+        let text = quoted.and_then(|quoted| plain_text(quoted.text.as_ref(), quoted.html.as_deref()));
         ReplyPreview { seq, author: author.clone(), text }
     }
 

@@ -1,7 +1,7 @@
 //! Tells the visitor about new messages while the page is hidden: in the title, on the icon, and with notifications.
 
 use leptos::prelude::*;
-use page_model::notification_level::NotificationLevel;
+use page_model::{notification_level::NotificationLevel, plain_text::plain_text};
 use shared_types::{ChatMessage, ServerMessage};
 use wasm_bindgen_futures::spawn_local;
 
@@ -80,8 +80,9 @@ impl Session {
         let level = self.chat.notifications.level.get_untracked();
         for message in messages.iter().filter(|message| level.applies_to(message, &self.page.you.id)) {
             let translations = self.chat.translations;
-            let body = translations
-                .notification_body(message.author.name.as_str(), message.text.as_ref().map(|text| text.as_str()));
+            let text = plain_text(message.text.as_ref(), message.html.as_deref());
+            let body =
+                translations.notification_body(message.author.name.as_str(), text.as_ref().map(|text| text.as_str()));
             let url = [self.page.room.path().as_str(), "#m-", &message.seq.0.to_string()].concat();
             let (dispatch, seq) = (self.chat.dispatch, message.seq);
             let on_click = move || dispatch.run(crate::ui::state::intent::Intent::GoToMessage(seq));

@@ -3,6 +3,7 @@
 use page_model::{
     calendar::Calendar,
     connection::Status,
+    plain_text::plain_text,
     search::{Search, excerpt},
 };
 use shared_types::{Action, ActionName, RoomName, ServerMessage};
@@ -65,7 +66,8 @@ impl Session {
         change(&mut self.search);
         let hits = self.search.found().iter().map(|found| {
             let alt = found.image.as_ref().and_then(|image| image.alt.as_ref());
-            let text = found.text.as_ref().map(|text| text.as_str()).or_else(|| alt.map(|alt| alt.as_str()));
+            let text = plain_text(found.text.as_ref(), found.html.as_deref());
+            let text = text.as_ref().map(|text| text.as_str()).or_else(|| alt.map(|alt| alt.as_str()));
             SearchHit {
                 seq: found.seq,
                 author: found.author.clone(),

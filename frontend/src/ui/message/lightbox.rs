@@ -1,7 +1,7 @@
 //! The lightbox: shows an image of the log at full size, with buttons for the previous and the next one.
 
 use leptos::{ev, prelude::*};
-use page_model::timeline::Row;
+use page_model::{plain_text::plain_text, timeline::Row};
 use page_view::{Element, State, element, reactive};
 use web_sys::wasm_bindgen::JsCast as _;
 
@@ -89,7 +89,8 @@ fn picture(chat: Chat, row: &Row) -> Option<[Element; 4]> {
     let is_long = !shape.is_empty();
     let stage_class = ["lightbox-stage", shape].concat();
     let alt = image.alt.map(|alt| alt.as_str().to_owned());
-    let caption = row.text.as_ref().map(ToString::to_string).or_else(|| alt.clone());
+    let caption =
+        plain_text(row.text.as_ref(), row.html.as_deref()).as_ref().map(ToString::to_string).or_else(|| alt.clone());
     let seq = row.seq.map(|seq| ["-", &seq.0.to_string()].concat()).unwrap_or_default();
     let file = ["image", &seq, ".", image.kind.extension()].concat();
     let picture = element("img")

@@ -58,6 +58,21 @@ fn an_edited_message_is_quoted_with_its_new_text() {
 }
 
 #[test]
+fn a_formatted_message_is_quoted_without_its_marks() {
+    let mut timeline = room(1..=2, false);
+    let formatted = ChatMessage {
+        rev: Rev(3),
+        text: "**bold**\n`code`".parse().ok(),
+        html: Some("<p><strong>bold</strong><br><code>code</code></p>".into()),
+        ..message_by(1, "bob")
+    };
+    timeline.apply(ServerMessage::Message(formatted), 0);
+    timeline.post(draft("r", 1), 0);
+    assert_eq!(quotes(&timeline), [Some("bold code".into())]);
+    assert_eq!(reply_to(&timeline, 1).refreshed(&timeline), None, "the composer quotes the same");
+}
+
+#[test]
 fn the_text_of_a_quote_is_dropped_with_its_range() {
     let mut timeline = room(1..=2, false);
     let mode = reply_to(&timeline, 1);
