@@ -17,7 +17,7 @@ pub(crate) fn header(chat: Chat) -> Element {
         let you = chat.room.you.get();
         let name = element("span").class("me-name").text(you.name.to_string());
         let me = button("me").with("title", chat.translations.about_you);
-        [me.on(ev::click, move |_| chat.open_dialog(DialogRequest::Profile)).child(avatar(&you)).child(name)]
+        [me.on(ev::click, move |_| chat.open_dialog(DialogRequest::Profile)).child(avatar(chat, &you)).child(name)]
     };
     let online = move || match chat.room.status.get() {
         // A banned or signed-out visitor does not see who is online.

@@ -20,7 +20,7 @@ use crate::ui::{
         action_button::{action_button, reaction, reply_preview},
         image::image,
     },
-    parts::colour::{coloured, initial},
+    parts::colour::initial,
     state::{Chat, intent::Intent},
 };
 
@@ -40,7 +40,7 @@ fn article(chat: Chat, row: Row) -> Element {
     let classes: String = classes.into_iter().filter_map(|(applies, class)| applies.then_some(class)).collect();
     let class = ["message", &classes].concat();
     // The style sheet draws the avatar from the initial, in the colour of the person.
-    let class = if row.starts_group { coloured(&class, &row.author.id) } else { class };
+    let class = if row.starts_group { chat.coloured(&class, &row.author.id) } else { class };
     let line = || element("p").class("new-line").child(element("span").text(chat.translations.new_line));
     let author = chat.translations.name(&row.author);
     let author_view = || {

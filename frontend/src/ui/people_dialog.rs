@@ -24,7 +24,7 @@ pub(crate) fn people_dialog(chat: Chat) -> Element {
                 .child(chat.tag(&person).map(|tag| part("tag", &tag)))
                 .child(person.moderator.then(|| part("badge", chat.translations.moderator)))
                 .child((person.id == me).then(|| part("person-you", chat.translations.dialogs().yourself)));
-            let avatar = avatar(&person);
+            let avatar = avatar(chat, &person);
             let restrict = restriction_dialog::button(chat, person, dialog);
             element("li").class("person").child(avatar).child(identity).child(restrict)
         };

@@ -39,7 +39,7 @@ fn option(chat: Chat, index: usize, person: &Person) -> page_view::Element {
         .with("role", "option")
         .reactive_attribute("aria-selected", move || Some(is_selected()))
         .on(ev::click, move |_| complete(chat, index))
-        .child(avatar(person))
+        .child(avatar(chat, person))
         .child(element("span").class("person-name").text(person.name.to_string()))
 }
 

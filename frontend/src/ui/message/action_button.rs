@@ -6,10 +6,7 @@
 use page_model::timeline::{ReplyPreview, RowReaction};
 use page_view::{Element, element};
 
-use crate::ui::{
-    parts::{colour::coloured, icon_button::icon},
-    state::Chat,
-};
+use crate::ui::{parts::icon_button::icon, state::Chat};
 
 /// A button.
 #[derive(Default)]
@@ -53,7 +50,7 @@ pub(crate) fn reply_preview(chat: Chat, preview: &ReplyPreview) -> Action {
         value: preview.seq.0.to_string(),
         arrow_keys_only: true,
         texts: vec![
-            (coloured("quote-author", &preview.author.id), chat.translations.name(&preview.author).into()),
+            (chat.coloured("quote-author", &preview.author.id), chat.translations.name(&preview.author).into()),
             ("quote-text".into(), chat.translations.after_colon(&chat.translations.excerpt(preview))),
         ],
         ..Action::default()

@@ -3,9 +3,9 @@
 use page_view::{Element, element};
 use shared_types::Person;
 
-use crate::ui::parts::colour::{coloured, initial};
+use crate::ui::{parts::colour::initial, state::Chat};
 
 /// Draws an avatar. It is hidden from screen readers, because the name is beside it.
-pub(crate) fn avatar(person: &Person) -> Element {
-    element("span").class(coloured("avatar", &person.id)).with("aria-hidden", "true").text(initial(person))
+pub(crate) fn avatar(chat: Chat, person: &Person) -> Element {
+    element("span").class(chat.coloured("avatar", &person.id)).with("aria-hidden", "true").text(initial(person))
 }

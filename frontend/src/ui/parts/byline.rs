@@ -4,12 +4,13 @@ use page_model::calendar::machine_time;
 use page_view::{Element, element};
 use shared_types::{Person, Timestamp};
 
-use crate::ui::{parts::colour::coloured, state::Chat};
+use crate::ui::state::Chat;
 
 /// Draws the author and the time `at`. `when` is the time in the reader's calendar.
 pub(crate) fn byline(chat: Chat, author: &Person, at: Timestamp, when: String) -> [Element; 2] {
-    let name =
-        element("span").class(coloured("message-author", &author.id)).text(chat.translations.name(author).to_owned());
+    let name = element("span")
+        .class(chat.coloured("message-author", &author.id))
+        .text(chat.translations.name(author).to_owned());
     let time = element("time").with("datetime", machine_time(at)).text(when);
     [name, time]
 }

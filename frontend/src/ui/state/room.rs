@@ -5,7 +5,7 @@ use page_view::{NodeRef, State};
 use shared_types::{PageState, Person};
 use web_sys::HtmlDialogElement;
 
-use crate::i18n::Translations;
+use crate::{i18n::Translations, ui::parts::colour::Colours};
 
 /// The room that is shown.
 #[derive(Clone, Copy)]
@@ -21,6 +21,8 @@ pub(crate) struct RoomState {
     pub(crate) status: State<Status>,
     /// The people typing, as a sentence; empty if there are none.
     pub(crate) typing: State<String>,
+    /// Who has which colour.
+    pub(crate) colours: State<Colours>,
     /// A confirmation that disappears after a while; usually empty.
     pub(crate) toast: State<String>,
 }
@@ -35,6 +37,7 @@ impl RoomState {
             namesakes: State::new(Vec::new()),
             status: State::new(Status::Connecting),
             typing: State::new(translations.typing(&[])),
+            colours: State::new(Colours::default()),
             toast: State::new(String::new()),
         }
     }

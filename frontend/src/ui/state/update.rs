@@ -38,6 +38,8 @@ impl Chat {
         let namesakes = timeline.namesakes(upper_case);
         let mut rows = timeline.rows(calendar, &namesakes);
         set(self.room.namesakes, namesakes);
+        // In the order of the log: what draws the rows may have another one.
+        rows.iter().for_each(|row| self.assign_colours(row));
         let unread = line.and_then(|line| UnreadSummary::mark(&mut rows, line, timeline.more()));
         self.show_rows(rows);
         unread
