@@ -88,6 +88,40 @@ test('the cache has the page as it was when it was hidden', async ({ page, conte
   await chat.expectMessages('after it was opened');
 });
 
+test('the copy follows what was read and written', async ({ page, context, deployment, room, connect }) => {
+  const ann = await connect(room);
+  await ann.sendMessage('before');
+  const proxy = await SocketProxy.install(page);
+  const chat = await ChatPage.open(page, deployment, room);
+  await waitUntilCached(page);
+  const requested: string[] = [];
+  context.on('request', (request) => requested.push(request.url()));
+  const expected = ['before'];
+  for (const number of [1, 2, 3]) {
+    await chat.sendMessage(`mine ${number}`);
+    await expect(chat.messageWithText(`mine ${number}`)).toHaveAttribute('data-state', 'sent');
+    await ann.sendMessage(`<b>theirs</b> ${number}`);
+    expected.push(`mine ${number}`, `<b>theirs</b> ${number}`);
+  }
+  await chat.expectMessages(...expected);
+  expect(requested.filter((url) => url === deployment.pageUrl(room)), 'the page is not requested again').toEqual([]);
+  await context.setOffline(true);
+  await proxy.disconnect();
+  await chat.waitForState('offline');
+  await page.reload();
+  await chat.waitForState('offline');
+  await chat.expectMessages(...expected);
+
+  // Once more, and with what happened meanwhile.
+  await page.reload();
+  await chat.expectMessages(...expected);
+  await ann.sendMessage('meanwhile');
+  await context.setOffline(false);
+  proxy.restore();
+  await chat.waitForState('live');
+  await chat.expectMessages(...expected, 'meanwhile');
+});
+
 test('only rooms and their assets are cached, no error pages', async ({ page, deployment, room }) => {
   const chat = await ChatPage.open(page, deployment, room);
   await waitUntilCached(page);

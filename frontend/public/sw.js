@@ -1,7 +1,7 @@
 // The service worker, for reading without a network. It stores the last copy of each room's page with the assets that the
 // copy references, and serves the copy when the server cannot be reached. With a network, pages always come from the
-// server, so that a new deployment is visible at once. Nothing else is stored: no state, no socket, no upload, no image
-// and no error response. Pages of a chat that is not open to everybody are never stored: the next user of the device may
+// server, so that a new deployment is visible at once. Nothing else is stored: no answer of `/state/`, no socket, no upload,
+// no image and no error response. Pages of a chat that is not open to everybody are never stored: the next user of the device may
 // have no access to that chat.
 
 const PAGES = 'pages-1';
@@ -20,6 +20,10 @@ const ACCESS_DENIED = [401, 403];
 const STORED_AT = 'x-kept-at';
 const ASSET_PATHS = 'x-named';
 
+/** Start tags of the page's state, and of the state that the page sent later, which is before it. */
+const PAGE_STATE = '<script type="application/json" id="page-state">';
+const NEWER_STATE = '<script type="application/json" id="newer-state">';
+
 addEventListener('install', () => skipWaiting());
 
 addEventListener('activate', (event) => event.waitUntil(activate()));
@@ -33,8 +37,11 @@ addEventListener('fetch', (event) => {
 });
 
 // A page sends a message when the visitor leaves it, or when it was loaded before the worker was installed. The worker
-// then fetches and stores the page again.
-addEventListener('message', (event) => event.waitUntil(refreshCopy(event.source.url)));
+// then fetches and stores the page again. While the page is open it sends the messages that it shows, with the path of its
+// room: the copy then has them without a request.
+addEventListener('message', (event) => {
+  event.waitUntil(event.data ? storeNewerState(event.data) : refreshCopy(event.source.url));
+});
 
 // A click on a notification opens its message, in a tab that already shows the room if there is one.
 addEventListener('notificationclick', (event) => {
@@ -89,6 +96,29 @@ async function refreshCopy(url) {
   // Without a network the last copy stays.
   const response = await fetch(url).catch(() => undefined);
   if (response) await storePage(url, response);
+}
+
+/** Adds the newer state of a page to its copy. If there is no copy, the chat may not be open to everybody. */
+async function storeNewerState({ path, state }) {
+  const put = async () => {
+    const pages = await caches.open(PAGES);
+    const copy = await pages.match(path);
+    if (!copy) return;
+    const headers = new Headers(copy.headers);
+    headers.set(STORED_AT, Date.now());
+    await pages.put(path, new Response(withNewerState(await copy.text(), state), { headers }));
+  };
+  await navigator.locks.request('pages', put).catch(() => {});
+}
+
+/** Returns a page with a newer state in place of the one that it may have. */
+function withNewerState(html, state) {
+  const at = html.indexOf(PAGE_STATE);
+  if (at < 0) return html;
+  const from = html.indexOf(NEWER_STATE);
+  const head = html.slice(0, from < 0 || from > at ? at : from);
+  // In JSON, `<` is only in strings.
+  return head + NEWER_STATE + state.replaceAll('<', '\\u003c') + '</script>' + html.slice(at);
 }
 
 /** Stores a page. A lock serializes the writes, because each one deletes assets that no stored copy references. */

@@ -14,6 +14,7 @@ pub(crate) mod local_time;
 pub(crate) mod location;
 pub(crate) mod notification;
 pub(crate) mod offline;
+pub(crate) mod other_tabs;
 pub(crate) mod page_state;
 pub(crate) mod picture;
 pub(crate) mod random;

@@ -1,8 +1,8 @@
 //! Offline support: installs the service worker (`public/sw.js`), which stores a copy of every visited room.
 
-use std::time::Duration;
+use std::{cell::RefCell, time::Duration};
 
-use js_sys::Promise;
+use js_sys::{Object, Promise, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -18,6 +18,11 @@ const INSTALL_DELAY: Duration = Duration::from_secs(2);
 
 /// Name of the cache in which the worker stores copies of pages.
 const PAGE_CACHE: &str = "pages-1";
+
+thread_local! {
+    /// The installed worker.
+    static INSTALLED: RefCell<Option<ServiceWorkerRegistration>> = const { RefCell::new(None) };
+}
 
 /// Deletes all copies of pages.
 pub(crate) fn delete_copies() {
@@ -46,6 +51,7 @@ async fn install() {
     let Ok(ready) = workers.ready() else { return };
     let Ok(registration) = JsFuture::from(ready).await else { return };
     let registration: ServiceWorkerRegistration = registration.unchecked_into();
+    INSTALLED.set(Some(registration.clone()));
     // A worker that controlled the page while it loaded has stored it already.
     if !was_controlled {
         store_copy(&registration);
@@ -59,8 +65,24 @@ async fn install() {
 
 /// Tells the worker to fetch the page again and to store it.
 fn store_copy(registration: &ServiceWorkerRegistration) {
+    // The worker reads the address of the page from the sender.
+    send(registration, &JsValue::NULL);
+}
+
+/// Tells the worker to add a newer state, as JSON, to the copy of a room's page. Returns whether there is a worker. It is
+/// loaded on demand.
+pub(crate) fn store_newer_state(path: &str, state: &str) -> bool {
+    let Some(registration) = INSTALLED.with_borrow(Clone::clone) else { return false };
+    let message = Object::new();
+    for (name, value) in [("path", path), ("state", state)] {
+        _ = Reflect::set(&message, &name.into(), &value.into());
+    }
+    send(&registration, &message);
+    true
+}
+
+fn send(registration: &ServiceWorkerRegistration, message: &JsValue) {
     if let Some(worker) = registration.active().filter(|_| !storage::has_signed_out()) {
-        // The worker reads the address of the page from the sender.
-        _ = worker.post_message(&JsValue::NULL);
+        _ = worker.post_message(message);
     }
 }

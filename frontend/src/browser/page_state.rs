@@ -1,6 +1,6 @@
 //! Fetches the state of a room.
 
-use leptos::prelude::window;
+use leptos::prelude::{document, window};
 use page_model::connection::EndReason;
 use shared_types::{PageState, RoomName, Timestamp, json};
 use wasm_bindgen::JsCast as _;
@@ -20,6 +20,11 @@ pub(crate) async fn fetch_state(room: &RoomName) -> Result<PageState, Option<End
         403 => Err(banned_until(&text).map(EndReason::Banned)),
         _ => Err(None),
     }
+}
+
+/// Returns the state that the page had when its copy was stored last (`public/sw.js`). Pages of the server have none.
+pub(crate) fn newer_state() -> Option<PageState> {
+    json::from_str(&document().get_element_by_id("newer-state")?.text_content()?).ok()
 }
 
 /// Fetches a path. Returns the status and the text of the response. What is loaded on demand uses gloo-net, which would be

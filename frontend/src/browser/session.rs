@@ -26,7 +26,9 @@ use page_model::{
     unsent_messages::UnsentMessages,
 };
 use page_view::State;
-use shared_types::{Action, ActionName, ClientMessage, PageState, Person, PersonId, Seq, ServerMessage, Timestamp};
+use shared_types::{
+    Action, ActionName, ClientMessage, PageState, Person, PersonId, Rev, RoomName, Seq, ServerMessage, Timestamp,
+};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
@@ -103,6 +105,8 @@ pub(crate) struct Session {
     rows_changed: bool,
     /// The day on which the rows were drawn: on the next day, "today" changes.
     drawn_day: i64,
+    /// The room and the revision that the offline copy has, and when it was stored.
+    copied: (RoomName, Rev, u64),
 }
 
 /// Starts the session, once, after the page was drawn as the server rendered it.
@@ -112,6 +116,10 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
     client.set_hidden(!events::is_visible());
     let (unsent, stored) = UnsentMessages::open(&page.room, &page.you.id, &storage::device());
     client.restore(stored, now);
+    if let Some(newer) = page_state::newer_state() {
+        client.on_page_state(&newer);
+    }
+    let copied = (page.room.clone(), client.timeline().rev(), now);
     let newest = client.timeline().newest().map(|(seq, _)| seq);
     let rooms = RoomList::new(&page.room, storage::read("rooms").as_deref());
     let mut session = Session {
@@ -141,6 +149,7 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
         unseen_count: 0,
         rows_changed: true,
         drawn_day: 0,
+        copied,
     };
     session.perform(effects);
     session.init_rooms();
@@ -266,6 +275,7 @@ impl Session {
         } else {
             self.clear_unread_line();
         }
+        on_demand::with_part(|part| (part.store_newer_state)(self, now));
         // A page that is being hidden asks nothing.
         if self.client.set_hidden(!events::is_visible()) {
             return;

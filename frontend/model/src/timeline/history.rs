@@ -1,10 +1,26 @@
 //! Navigation in the history: older messages, a message far back, the newest messages.
 
-use shared_types::{ChatMessage, ClientMessage, HistoryRange, Seq};
+use shared_types::{ChatMessage, ClientMessage, HistoryRange, PageState, Seq, limits};
 
 use super::{REQUEST_TIMEOUT_MS, Timeline, message_range::MessageRange};
 
+/// Maximum number of messages in the offline copy of a page: as many as in a page of the server.
+const COPIED: usize = limits::PAGE_MESSAGES;
+
 impl Timeline {
+    /// The state of a page of the server that has the newest messages. It has no ticket.
+    pub fn newest_page(&self, page: &PageState) -> PageState {
+        let known = &self.newest_range.messages;
+        let from = known.len().saturating_sub(COPIED);
+        PageState {
+            messages: known[from..].to_vec(),
+            more: self.newest_range.more || from > 0,
+            up_to: self.rev,
+            ticket: String::new(),
+            ..page.clone()
+        }
+    }
+
     /// The request for older messages, if there are any and no other history request is open.
     pub fn request_older(&mut self) -> Option<ClientMessage> {
         let before = self.shown().first().filter(|_| self.more())?;

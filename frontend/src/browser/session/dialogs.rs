@@ -1,12 +1,20 @@
 //! What the dialogs ask the session for. It is loaded with them: `on_demand` has the table of these functions.
 
 use page_model::{audit::AuditLog, client::Effect, erasure::Erasure, search::Search};
-use shared_types::{Action, ActionName, ClientMessage, ServerMessage};
+use shared_types::{Action, ActionName, ClientMessage, Person, ServerMessage, json};
 
 use crate::{
-    browser::{cookies, session::Session},
+    browser::{
+        cookies, offline, other_tabs,
+        session::{Session, with},
+        time,
+    },
     ui::state::intent::DialogIntent,
 };
+
+/// Minimum time between two changes of the offline copy, in milliseconds: each writes up to 124 KB. A lost connection does
+/// not wait for it.
+const COPY_INTERVAL: u64 = 2_000;
 
 impl Session {
     /// Performs a command of a dialog.
@@ -14,6 +22,7 @@ impl Session {
         match intent {
             DialogIntent::Rename(name) => {
                 self.store_name(name.clone());
+                other_tabs::tell_name(&self.page.you);
                 return self.client.rename(name);
             }
             DialogIntent::Restrict { person, ban, seconds } => return self.restrict(person, ban, seconds),
@@ -50,13 +59,44 @@ impl Session {
 
     /// Prepares the requests of a closed socket to be repeated.
     pub(super) fn on_dialogs_disconnect(&mut self) {
+        self.store_newer_state(time::now());
         self.update_search(Search::on_disconnect);
         self.on_moderation_disconnect();
     }
 
     /// Returns the requests of the dialogs that are due. The caller has a socket.
     pub(super) fn dialog_queries(&mut self, now: u64) -> Vec<ClientMessage> {
+        if now >= self.copied.2 + COPY_INTERVAL {
+            self.store_newer_state(now);
+        }
         [self.search.take_request()].into_iter().chain(self.moderation_queries(now)).flatten().collect()
+    }
+
+    /// Follows what the visitor chooses in other tabs, once this is loaded.
+    pub(super) fn restore_choices(&mut self) {
+        let handle = self.handle;
+        other_tabs::on_name(move |person| with(handle, |session| session.follow_name(person)));
+    }
+
+    /// Takes the name that the visitor chose in another tab. That tab has stored it.
+    fn follow_name(&mut self, you: Person) {
+        if you.id == self.page.you.id && you.name != self.client.timeline().me().name {
+            self.page.you.name = you.name.clone();
+            let effects = self.client.rename(you.name);
+            self.perform(effects);
+        }
+    }
+
+    /// Adds the messages to the offline copy of the page, if there are new ones. Pages of other chats have no copies.
+    pub(super) fn store_newer_state(&mut self, now: u64) {
+        let (room, rev) = (&self.page.room, self.client.timeline().rev());
+        if (room, rev) == (&self.copied.0, self.copied.1) || !self.page.access.is_open() {
+            return;
+        }
+        let state = self.client.timeline().newest_page(&self.page);
+        if offline::store_newer_state(&self.page.room.path(), &json::to_string(&state)) {
+            self.copied = (self.page.room.clone(), rev, now);
+        }
     }
 
     /// Stops deleting the visitor's data.

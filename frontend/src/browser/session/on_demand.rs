@@ -41,6 +41,10 @@ pub(super) struct OnDemandPart {
     perform: fn(&mut Session, OnDemandIntent) -> Vec<Effect>,
     /// Uploads the image of a message to a URL.
     upload: fn(&mut Session, Nonce, &str),
+    /// Adds the messages to the offline copy of the page.
+    pub(super) store_newer_state: fn(&mut Session, u64),
+    /// Called once, when the part is loaded.
+    restore_choices: fn(&mut Session),
     /// Called when an unsent message was discarded.
     pub(super) on_discard: fn(&mut Session, &Nonce),
     pub(super) on_answer: fn(&mut Session, &ServerMessage),
@@ -67,6 +71,8 @@ fn part() -> Result<OnDemandPart, SplitLoaderError> {
         ui: on_demand::functions(),
         perform: perform_loaded,
         upload: Session::start_upload,
+        store_newer_state: Session::store_newer_state,
+        restore_choices: Session::restore_choices,
         on_discard: Session::drop_image,
         on_answer: Session::on_dialog_answer,
         on_disconnect: Session::on_dialogs_disconnect,
@@ -169,6 +175,7 @@ fn try_to_load(handle: SessionHandle, chat: Chat) {
         }
         (part.ui.handle_waiting_keys)(chat);
         with(handle, |session| {
+            (part.restore_choices)(session);
             for intent in std::mem::take(&mut session.waiting) {
                 let effects = (part.perform)(session, intent);
                 session.perform(effects);

@@ -1,0 +1,28 @@
+//! Tells the visitor's other tabs about a new name. Browsers tell other tabs of each change of the storage, so that an entry
+//! that is removed at once is a message. It is loaded on demand.
+
+use leptos::prelude::*;
+use shared_types::{Person, json};
+
+use crate::browser::{events, js, storage};
+
+/// Storage key of the message.
+const RENAMED: &str = "renamed";
+
+/// Tells the other tabs the visitor's name.
+pub(crate) fn tell_name(you: &Person) {
+    storage::write(RENAMED, &json::to_string(you));
+    storage::device().remove(RENAMED);
+}
+
+/// Calls `act` with the visitor as another tab has renamed them.
+pub(crate) fn on_name(act: impl Fn(Person) + 'static) {
+    events::keep_listening(window_event_listener_untyped("storage", move |event| {
+        if js::property(&event, "key").as_string().as_deref() == Some(RENAMED)
+            && let Some(value) = js::property(&event, "newValue").as_string()
+            && let Ok(you) = json::from_str(&value)
+        {
+            act(you);
+        }
+    }));
+}
