@@ -56,6 +56,10 @@ const MESSAGES: Table<fn(&mut Row)> = &[
     ("emoji only", |row| row.text = "👍 🎉".parse().ok()),
     ("rich text", |row| row.html = Some(fixtures::RICH_TEXT.into())),
     ("edited", |row| row.edited = true),
+    ("folded", |row| {
+        row.text = "word ".repeat(400).parse().ok();
+        row.edited = true;
+    }),
     ("calling the visitor", |row| (row.html, row.mentions_me) = (Some(fixtures::MENTION.into()), true)),
     ("code in colours", |row| row.html = Some(fixtures::CODE.into())),
     ("first that is new", |row| row.first_new = true),

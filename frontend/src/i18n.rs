@@ -138,6 +138,10 @@ pub(crate) struct Translations {
     pub(crate) message_deleted: &'static str,
     /// Replaces the text of a reply preview if the message is not loaded.
     pub(crate) earlier_message: &'static str,
+    /// Unfolds a long message.
+    pub(crate) show_more: &'static str,
+    /// Folds it again.
+    pub(crate) show_less: &'static str,
     pub(crate) actions: &'static str,
     /// Button that adds a reaction; takes the emoji.
     pub(crate) react: Template,

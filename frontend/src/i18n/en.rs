@@ -98,6 +98,8 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     edited: "(edited)",
     message_deleted: "This message was deleted.",
     earlier_message: "an earlier message",
+    show_more: "Show more",
+    show_less: "Show less",
     actions: "Message actions",
     react: Template("React with ", ""),
     more_reactions: "More reactions",

@@ -103,6 +103,8 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     edited: "（編集済み）",
     message_deleted: "このメッセージは削除されました。",
     earlier_message: "以前のメッセージ",
+    show_more: "もっと見る",
+    show_less: "折りたたむ",
     actions: "メッセージの操作",
     react: Template("", "でリアクション"),
     more_reactions: "その他のリアクション",

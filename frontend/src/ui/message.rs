@@ -24,6 +24,11 @@ use crate::ui::{
     state::{Chat, intent::Intent},
 };
 
+/// Maximum number of lines of a text that is not folded. `style/fold.css` shows about half of them.
+const MAX_LINES: usize = 18;
+/// Characters in a line of the log on a wide screen.
+const LINE_CHARS: usize = 80;
+
 /// Draws a row: its date, if it has one, and its message. Every row has the same elements in the same order, so that
 /// changes are made in place.
 pub(crate) fn message(chat: Chat, mut row: Row) -> [View; 2] {
@@ -92,17 +97,36 @@ fn body(chat: Chat, row: &Row) -> Option<Element> {
     };
     let said = |class| element("div").class(class).with("dir", "auto");
     let is_big = row.html.is_none() && row.text.as_ref().is_some_and(|text| is_emoji(text.as_str()));
+    let is_long = row.text.as_ref().is_some_and(|text| is_long(text.as_str()));
     match (&row.text, &row.html, mark) {
         (None, _, None) => None,
         // A text alone is in one element. Big emoji are in one of their own, because lines keep the height of a text.
-        (Some(_), Some(html), None) => Some(said("message-said message-text rich").markup(html.clone())),
-        (Some(text), None, None) if !is_big => Some(said("message-said message-text").text(text.as_str().to_owned())),
+        (Some(_), Some(html), None) if !is_long => Some(said("message-said message-text rich").markup(html.clone())),
+        (Some(text), None, None) if !is_big && !is_long => {
+            Some(said("message-said message-text").text(text.as_str().to_owned()))
+        }
         (text, html, mark) => {
             let text = text.as_ref().map(|text| message_text(text.as_str(), html.clone(), is_big));
             let mark = mark.map(|(class, mark)| element("span").class(class).text(mark));
-            Some(said("message-said").child(text).child(mark))
+            Some(said("message-said").child(text).child(is_long.then(|| fold(chat))).child(mark))
         }
     }
+}
+
+/// Draws the switch that unfolds a long text. The style sheet folds the text while it is closed, so that it works without
+/// scripts, and that the text is whole where the style sheet cannot fold it.
+fn fold(chat: Chat) -> Element {
+    let label = |class, text: &'static str| element("span").class(class).text(text);
+    let summary = element("summary")
+        .child(label("fold-more", chat.translations.show_more))
+        .child(label("fold-less", chat.translations.show_less));
+    element("details").class("fold").child(summary)
+}
+
+/// Whether a text takes more than [`MAX_LINES`] lines on a wide screen. Each line of the text takes at least one.
+fn is_long(text: &str) -> bool {
+    // Most texts are short, and their lines need not be counted.
+    text.len() > MAX_LINES && text.lines().map(|line| 1 + line.chars().count() / LINE_CHARS).sum::<usize>() > MAX_LINES
 }
 
 fn reactions(chat: Chat, row: &Row) -> Option<Element> {
@@ -157,4 +181,24 @@ fn note_button(chat: Chat, label: &'static str, intent: fn(Nonce) -> Intent, non
     let nonce = nonce.clone();
     let button = element("button").class("quiet").with("type", "button").text(label);
     button.on(ev::click, move |_| chat.dispatch.run(intent(nonce.clone())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_folded_by_its_lines() {
+        for (text, folded) in [
+            ("hi".to_owned(), false),
+            ("a\n".repeat(18), false),
+            ("a\n".repeat(19), true),
+            ("a".repeat(80 * 18 - 1), false),
+            ("a".repeat(80 * 18), true),
+            ("あ".repeat(80 * 18), true),
+            (format!("```\n{}```", "let x = 1;\n".repeat(90)), true),
+        ] {
+            assert_eq!(is_long(&text), folded, "{} characters", text.chars().count());
+        }
+    }
 }
