@@ -10,6 +10,12 @@ import { expectEditing, Message } from '../support/message.ts';
 const names: { [key: string]: string } = {
   'Control+k': 'Ctrl-K',
   'Meta+k': '⌘-K',
+  'Control+b': 'Ctrl-B',
+  'Meta+b': '⌘-B',
+  'Control+i': 'Ctrl-I',
+  'Meta+i': '⌘-I',
+  'Control+e': 'Ctrl-E',
+  'Meta+e': '⌘-E',
   'Shift+Enter': 'Shift-Enter',
   ArrowUp: '↑',
   ArrowDown: '↓',
@@ -18,6 +24,7 @@ const names: { [key: string]: string } = {
   Escape: 'Esc',
   r: 'R',
   l: 'L',
+  c: 'C',
   e: 'E',
   a: 'A',
 };
@@ -77,6 +84,16 @@ test('a complete visit works with the keyboard alone', async ({ page, deployment
   expect(await chat.messages.last().locator('.message-text').innerText()).toBe('Me:\nAnn');
   await expect(chat.messages.last()).toHaveAttribute('data-seq', /^\d+$/);
 
+  // Format a word, and take the formats away again.
+  await keys.type('word');
+  await page.keyboard.press('Control+A');
+  await keys.press('Control+b', 'Control+i', 'Control+e');
+  await expect(chat.composer).toHaveValue('***`word`***');
+  await keys.press('Meta+e', 'Meta+i', 'Meta+b', 'Control+k');
+  await expect(chat.composer).toHaveValue('[word]()');
+  await page.keyboard.press('Control+A');
+  await page.keyboard.press('Delete');
+
   // Cancel an edit, then make one.
   await keys.press('ArrowUp');
   await expectEditing(page);
@@ -126,7 +143,8 @@ test('a complete visit works with the keyboard alone', async ({ page, deployment
   await question.article.focus();
   await keys.press('ArrowDown');
   await expect(own.article).toBeFocused();
-  await keys.press('l');
+  await keys.press('l', 'c');
+  await expect(page.getByRole('button', { name: 'Text copied' })).toBeVisible();
   await expect(own.article).toBeFocused();
   await keys.press('e');
   await expectEditing(page);

@@ -34,7 +34,7 @@ use crate::{
         rooms, shortcuts,
         state::{
             Chat,
-            composer::ComposerStatus,
+            composer::{ComposerStatus, Suggestion},
             log::{KeyedRow, OlderMessages},
             moderation::{AuditView, CurrentRestrictions},
             on_demand::Loading,
@@ -133,6 +133,18 @@ const PAGES: Table<fn(Chat)> = &[
     ("images chosen", |chat| chat.composer.attachments.set(attachments())),
     ("images chosen, on their way", |chat| wait_for_images(chat, Loading::Running)),
     ("images chosen, which could not be loaded", |chat| wait_for_images(chat, Loading::Failed)),
+    ("formatting", |chat| chat.composer.has_format_bar.set(true)),
+    ("emoji that match", |chat| {
+        let emoji = [("smile", "😄"), ("smiley", "😃")].map(|(name, emoji)| Suggestion::Emoji { name, emoji });
+        chat.composer.suggestions.set(emoji.into());
+    }),
+    ("commands that match", |chat| {
+        chat.composer.suggestions.set(["me", "shrug", "mute"].map(Suggestion::Command).into());
+    }),
+    ("text too long", |chat| {
+        chat.composer.chars.set(shared_types::limits::TEXT_CHARS + 12);
+        chat.composer.refused_length.set(true);
+    }),
     ("files that are no images", |chat| {
         chat.composer.errors.set("boat.svg: This file is not an image that can be shown.".into());
     }),

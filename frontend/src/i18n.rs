@@ -164,6 +164,10 @@ pub(crate) struct Translations {
     pub(crate) copied: &'static str,
     #[cfg(feature = "hydrate")]
     pub(crate) not_copied: &'static str,
+    /// Button that opens the emoji for the composer, and the label of the list of emoji that match a name.
+    pub(crate) emoji: &'static str,
+    /// Button that shows the buttons that format a text, and the label of these.
+    pub(crate) formatting: &'static str,
     /// Label of the list of people that a message can mention.
     pub(crate) mention: &'static str,
     #[cfg(feature = "hydrate")]

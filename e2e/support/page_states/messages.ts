@@ -69,6 +69,30 @@ export const messageStates: PageStates = {
       await expect(page.getByRole('listbox')).toBeVisible();
     },
   },
+  'suggested emoji, and the format bar': {
+    after: async ({ page, chat }) => {
+      await page.getByRole('button', { name: 'Formatting' }).click();
+      await expect(page.getByRole('toolbar', { name: 'Formatting' })).toBeVisible();
+      await chat.composer.pressSequentially(':smi');
+      await expect(page.getByRole('listbox', { name: 'Emoji' })).toBeVisible();
+    },
+  },
+  'suggested commands': {
+    after: async ({ page, chat }) => {
+      await chat.composer.pressSequentially('/');
+      await expect(page.getByRole('listbox', { name: 'Commands' })).toBeVisible();
+    },
+  },
+  'a folded message and an unfolded one, with a button that copies code': {
+    after: async ({ page, chat, ann }) => {
+      const code = `\`\`\`\n${'let x = 1;\n'.repeat(30)}\`\`\``;
+      for (const text of [code, `second\n${code}`]) await ann.sendMessage(text);
+      await expect(page.locator('dialog.search')).toHaveCount(1);
+      await chat.messages.last().getByText('Show more').click();
+      await chat.messages.last().locator('pre').dispatchEvent('pointerover');
+      await expect(page.getByRole('button', { name: 'Copy code' })).toBeVisible();
+    },
+  },
   'own and other reactions': {
     after: async ({ chat, ann, ben }) => {
       const { seq } = await ann.sendMessage('Cake?');

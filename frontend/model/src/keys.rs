@@ -77,7 +77,7 @@ impl KeyPress<'_> {
 
     /// Whether the modifier key of shortcuts is held. The Windows key never reaches a page, so on other platforms Command
     /// is that of a Mac's keyboard.
-    fn is_command(&self, platform: Platform) -> bool {
+    pub(crate) fn is_command(&self, platform: Platform) -> bool {
         match platform {
             Platform::Apple => self.meta && !self.ctrl,
             Platform::Other => self.ctrl || self.meta,
@@ -85,7 +85,7 @@ impl KeyPress<'_> {
     }
 
     /// Whether the key types a letter. Keyboards of other scripts type none: there its place counts.
-    fn is_letter(&self, letter: &str, code: &str) -> bool {
+    pub(crate) fn is_letter(&self, letter: &str, code: &str) -> bool {
         if self.key.is_ascii() { self.key.eq_ignore_ascii_case(letter) } else { self.code == code }
     }
 }

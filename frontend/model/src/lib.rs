@@ -8,9 +8,12 @@
 pub mod audit;
 pub mod calendar;
 pub mod client;
+pub mod composer_command;
 pub mod composer_mode;
 pub mod connection;
+pub mod emoji_completion;
 pub mod erasure;
+pub mod formatting;
 pub mod image_file;
 pub mod keys;
 pub mod mention_completion;

@@ -14,8 +14,6 @@ pub type UpperCase = fn(&str) -> String;
 /// A name that is being typed: the text from `@` to the caret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MentionQuery<'a> {
-    /// Position of the `@`, in bytes.
-    at: usize,
     /// The text between `@` and the caret.
     query: &'a str,
 }
@@ -26,7 +24,7 @@ pub fn mention_query(before_caret: &str) -> Option<MentionQuery<'_>> {
     let query = &before_caret[at + 1..];
     let in_a_word = before_caret[..at].chars().next_back().is_some_and(|letter| letter.is_ascii_alphanumeric());
     let fits = !in_a_word && !query.contains('\n') && query.chars().count() <= QUERY_CHARS;
-    fits.then_some(MentionQuery { at, query })
+    fits.then_some(MentionQuery { query })
 }
 
 impl MentionQuery<'_> {
@@ -48,9 +46,9 @@ impl MentionQuery<'_> {
         matching
     }
 
-    /// The text before the caret with the name completed.
-    pub fn completed(&self, before_caret: &str, name: &str) -> String {
-        [&before_caret[..=self.at], name, " "].concat()
+    /// How much of the text before the caret the name replaces, in UTF-16 units.
+    pub fn length(&self) -> u32 {
+        self.query.encode_utf16().count() as u32
     }
 }
 
@@ -120,8 +118,9 @@ mod tests {
     }
 
     #[test]
-    fn completing_a_name_replaces_the_query() {
-        let text = "hi @an";
-        assert_eq!(mention_query(text).unwrap().completed(text, "Ann of Cleves"), "hi @Ann of Cleves ");
+    fn a_name_replaces_what_is_typed_after_the_at() {
+        for (text, length) in [("hi @an", 2), ("@", 0), ("@日本😀", 4)] {
+            assert_eq!(mention_query(text).unwrap().length(), length, "{text}");
+        }
     }
 }

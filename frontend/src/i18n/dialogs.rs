@@ -88,6 +88,27 @@ pub(crate) struct DialogTexts {
     pub(crate) emoji_groups: [&'static str; 4],
     pub(crate) add: &'static str,
 
+    pub(crate) copy_text: &'static str,
+    pub(crate) text_copied: &'static str,
+    /// Shown if the browser forbids copying.
+    pub(crate) text_selected: &'static str,
+    pub(crate) copy_code: &'static str,
+    pub(crate) bold: &'static str,
+    pub(crate) italic: &'static str,
+    pub(crate) code: &'static str,
+    pub(crate) link: &'static str,
+    /// Description of the shortcut that makes a link of the selected text.
+    pub(crate) link_selected: &'static str,
+    /// Label of the list of commands.
+    pub(crate) commands: &'static str,
+    /// What each command does: `/me`, `/shrug`, `/mute`.
+    pub(super) command_hints: [&'static str; 3],
+    /// Takes the name of the command.
+    pub(crate) unknown_command: Template,
+    pub(crate) incomplete_command: &'static str,
+    /// Takes the name that follows `/mute`.
+    pub(crate) nobody_named: Template,
+
     /// Follows the visitor's own name.
     pub(crate) yourself: &'static str,
     /// Number of people in the room that the list does not name.

@@ -120,6 +120,8 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     copied: "Link copied",
     #[cfg(feature = "hydrate")]
     not_copied: "This page may not copy here. The link is in the address bar.",
+    emoji: "Emoji",
+    formatting: "Formatting",
     mention: "People to mention",
     #[cfg(feature = "hydrate")]
     not_found_message: "This message could not be found.",

@@ -125,6 +125,8 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     copied: "リンクをコピーしました",
     #[cfg(feature = "hydrate")]
     not_copied: "このページからはコピーできません。リンクはアドレスバーにあります。",
+    emoji: "絵文字",
+    formatting: "書式",
     mention: "メンションする相手",
     #[cfg(feature = "hydrate")]
     not_found_message: "このメッセージは見つかりませんでした。",

@@ -1,5 +1,6 @@
 //! People: names, typing, reactions, notifications.
 
+use page_model::composer_command::COMMANDS;
 use shared_types::Person;
 
 use crate::i18n::Translations;
@@ -44,5 +45,11 @@ impl Translations {
     /// Returns the label of a reaction for screen readers: "👍 2: Ann, Ben".
     pub(crate) fn reaction(&self, emoji: &str, people: &[Person]) -> String {
         [emoji, " ", &people.len().to_string(), self.colon, &self.names(people)].concat()
+    }
+
+    /// Returns what a command of the composer does.
+    pub(crate) fn command_hint(&self, name: &str) -> &'static str {
+        let hints = COMMANDS.into_iter().zip(self.dialogs().command_hints);
+        hints.into_iter().find(|(command, _)| *command == name).map_or("", |(_, hint)| hint)
     }
 }

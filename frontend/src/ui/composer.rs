@@ -2,12 +2,18 @@
 
 mod attach_button;
 pub(crate) mod attachment_tray;
+pub(crate) mod command;
+mod emoji_names;
 pub(crate) mod errors;
-pub(crate) mod mention_list;
-mod mentions;
+pub(crate) mod field;
+pub(crate) mod format_bar;
+mod format_buttons;
+pub(crate) mod keys;
 mod mode_bar;
 pub(crate) mod paste;
 mod posting_notice;
+pub(crate) mod suggestion_list;
+mod suggestions;
 
 use leptos::{ev, prelude::*};
 use page_model::composer_mode::{ComposerMode, EditOutcome, EditedMessage};
@@ -16,20 +22,21 @@ use shared_types::{MessageText, TextError, limits};
 
 use crate::ui::{
     composer::{
-        attach_button::attach_button, errors::errors, mentions::LIST_ID, mode_bar::mode_bar, paste::on_paste,
-        posting_notice::posting_notice,
+        attach_button::attach_button, errors::errors, format_buttons::format_buttons, mode_bar::mode_bar,
+        paste::on_paste, posting_notice::posting_notice, suggestions::LIST_ID,
     },
     message::delete_dialog,
     parts::{
         autofill::NoAutofill as _,
         pointer_and_keys::{has_coarse_pointer, is_composing_key, with_key_press},
     },
-    placeholder::{slot, waiting_notice},
+    placeholder::{load_early, slot, waiting_notice},
     state::{
         Chat,
         composer::Attachment,
         intent::{ImageIntent, Intent, OnDemandIntent},
-        on_demand::Slot,
+        on_demand::{Loading, Slot},
+        set,
     },
 };
 
@@ -75,7 +82,7 @@ pub(crate) fn composer(chat: Chat) -> Element {
     let is_disabled = move || chat.composer.status.with(|status| status.is_disabled);
     let preparing = move || {
         let is_preparing = |attached: &Vec<Attachment>| attached.iter().any(|image| image.url.is_none());
-        chat.on_demand.has_waiting.get() || chat.composer.attachments.with(is_preparing)
+        chat.on_demand.has_waiting.get() || chat.composer.attachments.with(is_preparing) || waits_for_commands(chat)
     };
     let is_too_long = move || chars.get() > limits::TEXT_CHARS;
     // Whether the visitor sent the message while an image was being prepared. It is sent when the image is ready.
@@ -83,6 +90,7 @@ pub(crate) fn composer(chat: Chat) -> Element {
     let send = move || {
         let Some(element) = field.get_untracked() else { return };
         _ = element.focus();
+        set(chat.composer.refused_length, untrack(is_too_long));
         let text = element.value().parse::<MessageText>().ok();
         if let ComposerMode::Edit(edited) = chat.composer.mode.get_untracked() {
             if !untrack(is_too_long) {
@@ -94,6 +102,11 @@ pub(crate) fn composer(chat: Chat) -> Element {
         if untrack(is_too_long) || send_when_ready.get_untracked() {
             return;
         }
+        let text = match run_command(chat, &element.value()) {
+            CommandResult::NoCommand => text,
+            CommandResult::Send(text) => text.parse().ok(),
+            CommandResult::Done => return,
+        };
         let has_images = chat.composer.attachments.with_untracked(|attached| !attached.is_empty());
         let post_images = |text| Intent::OnDemand(OnDemandIntent::Image(ImageIntent::Post(text)));
         let post = if has_images { Some(post_images(text)) } else { text.map(Intent::Post) };
@@ -111,9 +124,9 @@ pub(crate) fn composer(chat: Chat) -> Element {
     });
     let send_callback = Callback::new(move |()| send());
     let on_field_key = move |event: ev::KeyboardEvent| {
-        if !is_composing_key(&event) && mentions::on_key(chat, &event.key()) {
+        let functions = chat.on_demand.functions.get_untracked().filter(|_| !is_composing_key(&event));
+        if functions.is_some_and(|functions| (functions.on_composer_key)(chat, &event)) {
             event.prevent_default();
-            measure();
             return;
         }
         if event.key() == "ArrowUp"
@@ -140,12 +153,18 @@ pub(crate) fn composer(chat: Chat) -> Element {
         let is_too_long = chars > limits::TEXT_CHARS;
         (chars + NEAR_LIMIT > limits::TEXT_CHARS).then(|| {
             let class = if is_too_long { "counter over" } else { "counter" };
-            element("p").class(class).with("role", "status").text(chat.translations.counter(chars))
+            let counted = chat.translations.counter(chars);
+            let is_refused = is_too_long && chat.composer.refused_length.get();
+            let sentence = if is_refused { chat.translations.not_sent.with(&counted) } else { counted };
+            element("p").class(class).with("role", "status").text(sentence)
         })
     };
     let on_input = move |_| {
         measure();
-        mentions::suggest(chat);
+        if !untrack(is_too_long) {
+            set(chat.composer.refused_length, false);
+        }
+        suggestions::suggest(chat);
         if untrack(|| chars.get() > 0 && matches!(chat.composer.mode.get(), ComposerMode::New)) {
             chat.dispatch.run(Intent::Typing);
         }
@@ -159,8 +178,8 @@ pub(crate) fn composer(chat: Chat) -> Element {
         .with("aria-describedby", "writing-purpose")
         .reactive_attribute("aria-invalid", move || is_too_long().then_some("true"))
         .with("aria-autocomplete", "list")
-        .reactive_attribute("aria-controls", move || mentions::active(chat).map(|_| LIST_ID))
-        .reactive_attribute("aria-activedescendant", move || mentions::active(chat))
+        .reactive_attribute("aria-controls", move || suggestions::active(chat).map(|_| LIST_ID))
+        .reactive_attribute("aria-activedescendant", move || suggestions::active(chat))
         .with("placeholder", chat.translations.placeholder.with(&chat.room_name()))
         .with("enterkeyhint", "send")
         .no_autofill()
@@ -168,15 +187,17 @@ pub(crate) fn composer(chat: Chat) -> Element {
         .node_ref(field)
         .on(ev::input, on_input)
         .on(ev::keydown, on_field_key)
-        .on(ev::click, move |_| mentions::suggest(chat))
+        .on(ev::click, move |_| suggestions::suggest(chat))
         .on(ev::focus, move |_| adapt_to_pointer(chat))
-        .on(ev::blur, move |_| mentions::hide(chat))
+        .on(ev::blur, move |_| suggestions::hide(chat))
         .on(ev::paste, move |event| on_paste(chat, &event));
     let send_label = move || if editing() { chat.translations.save } else { chat.translations.send };
     let send_button = element("button")
         .class("send")
         .with("type", "button")
-        .flag("disabled", move || is_too_long() || send_when_ready.get() && !editing())
+        .flag("disabled", move || send_when_ready.get() && !editing())
+        // Its click says why nothing is sent.
+        .reactive_attribute("aria-disabled", move || is_too_long().then_some("true"))
         .on(ev::click, send_by_button)
         .child(reactive_text(send_label));
     element("footer")
@@ -186,9 +207,17 @@ pub(crate) fn composer(chat: Chat) -> Element {
         .child(errors(chat))
         .child(waiting_notice(chat))
         .child(slot(chat, Slot::Attachments(send_callback)))
-        .child(slot(chat, Slot::Mentions))
-        .child(element("div").class("composer-box").children(attach_button(chat)).child(text_field).child(send_button))
-        .child(reactive(counter))
+        .child(slot(chat, Slot::Suggestions))
+        .child(
+            element("div")
+                .class("composer-box")
+                .child(reactive(counter))
+                .children(attach_button(chat))
+                .children(format_buttons(chat))
+                .child(slot(chat, Slot::FormatBar))
+                .child(text_field)
+                .child(send_button),
+        )
         .child(posting_notice(chat))
         .child(element("noscript").text(chat.translations.no_script))
         .child(element("p").class("drop").text(chat.translations.drop))
@@ -214,6 +243,33 @@ fn adapt_to_pointer(chat: Chat) {
     };
     _ = field.set_attribute("enterkeyhint", hint);
     _ = field.set_attribute("aria-description", keys);
+}
+
+/// What became of a text that starts with a slash.
+enum CommandResult {
+    /// It is no command.
+    NoCommand,
+    /// This text is sent in its place.
+    Send(String),
+    /// Nothing is to be sent.
+    Done,
+}
+
+/// Runs the command in a text that starts with a slash. If commands cannot be loaded, it is a text.
+fn run_command(chat: Chat, text: &str) -> CommandResult {
+    let functions = chat.on_demand.functions.get_untracked().filter(|_| text.starts_with('/'));
+    let Some(functions) = functions else { return CommandResult::NoCommand };
+    (functions.run_command)(chat, text).map_or(CommandResult::Done, CommandResult::Send)
+}
+
+/// Whether the text starts with a slash, and what runs commands is not loaded yet. Starts to load it.
+fn waits_for_commands(chat: Chat) -> bool {
+    let is_loaded = chat.on_demand.functions.with(Option::is_some) || chat.on_demand.loading.get() == Loading::Failed;
+    let waits = !is_loaded && chat.composer.field.get_untracked().is_some_and(|field| field.value().starts_with('/'));
+    if waits {
+        load_early(chat);
+    }
+    waits
 }
 
 /// Sends the outcome of an edit and ends it. In this order, because the edited message is known to its end.

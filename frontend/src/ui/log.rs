@@ -1,6 +1,8 @@
 //! The log of messages, and the buttons that lead to other positions in it.
 
 pub(crate) mod connection_status;
+mod copied_messages;
+pub(crate) mod extras;
 #[cfg(feature = "hydrate")]
 pub(crate) mod gestures;
 #[cfg(feature = "hydrate")]

@@ -1,5 +1,5 @@
 //! What is not part of the first program, because reading, writing and the quick reactions do not need it: the dialogs,
-//! the attached images, the people that a message can mention, and the actions of a message.
+//! the attached images, what is suggested while somebody types, formatting, commands, and the actions of a message.
 //!
 //! The browser loads it a second after its session has started, or when it is first needed. On a slow line, a
 //! placeholder is shown meanwhile; if loading fails, it says so and offers to try again.
@@ -7,8 +7,8 @@
 use page_view::View;
 
 use crate::ui::{
-    composer::{attachment_tray::tray, mention_list, paste},
-    log::message_keys,
+    composer::{attachment_tray::tray, command, format_bar, keys, paste, suggestion_list},
+    log::{extras, message_keys},
     message::{
         actions,
         delete_dialog::{self, delete_dialog},
@@ -36,8 +36,10 @@ pub(crate) fn functions() -> UiFunctions {
         draw,
         show,
         pastes_files: paste::pastes_files,
-        suggest_people: mention_list::update,
-        on_mention_key: mention_list::on_key,
+        suggest: suggestion_list::update,
+        on_composer_key: keys::on_key,
+        run_command: command::run,
+        watch_log: extras::watch,
         run_message_action: actions::run_action,
         on_log_key: message_keys::on_key,
         handle_waiting_keys: message_keys::handle_waiting,
@@ -48,12 +50,13 @@ fn draw(chat: Chat, slot: Slot) -> Vec<View> {
     match slot {
         Slot::Dialogs => dialogs(chat),
         Slot::Attachments(send) => vec![tray(chat, send)],
-        Slot::Mentions => vec![mention_list::list(chat)],
+        Slot::Suggestions => vec![suggestion_list::list(chat)],
+        Slot::FormatBar => vec![format_bar::bar(chat)],
         Slot::MessageActions => vec![actions::buttons(chat)],
     }
 }
 
-/// Draws all dialogs.
+/// Draws all dialogs, and the button that moves to the code in the log.
 pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
     let dialogs = [
         profile_dialog(chat),
@@ -68,6 +71,7 @@ pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
         rules_dialog::rules(chat),
         audit_dialog::audit(chat),
         privacy_dialog::privacy(chat),
+        extras::code_button(chat),
     ];
     dialogs.into_iter().map(View::from).collect()
 }
@@ -80,7 +84,8 @@ fn show(chat: Chat, request: DialogRequest) {
         DialogRequest::Rooms => rooms::show(chat),
         DialogRequest::Search => search_dialog::show(chat),
         DialogRequest::Shortcuts => shortcuts::show(chat),
-        DialogRequest::EmojiPicker(seq) => emoji_picker::show(chat, seq),
+        DialogRequest::EmojiPicker(seq) => emoji_picker::show(chat, Some(seq)),
+        DialogRequest::ComposerEmoji => emoji_picker::show(chat, None),
         DialogRequest::Delete(seq) => delete_dialog::show(chat, seq),
         DialogRequest::Lightbox(row) => lightbox::show(chat, row),
         DialogRequest::Restrict(person) => restriction_dialog::show(chat, person),

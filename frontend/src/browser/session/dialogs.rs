@@ -7,10 +7,13 @@ use crate::{
     browser::{
         cookies, offline, other_tabs,
         session::{Session, with},
-        time,
+        storage, time,
     },
     ui::state::intent::DialogIntent,
 };
+
+/// Storage key that is set while the buttons that format a text are shown.
+const FORMAT_BAR: &str = "format";
 
 /// Minimum time between two changes of the offline copy, in milliseconds: each writes up to 124 KB. A lost connection does
 /// not wait for it.
@@ -39,6 +42,8 @@ impl Session {
             DialogIntent::EraseMyData => self.update_erasure(Erasure::start),
             DialogIntent::StopErasing => self.stop_erasing(),
             DialogIntent::CopyId => self.copy_id(),
+            DialogIntent::CopyText(seq, text) => self.copy_message_text(seq, text),
+            DialogIntent::ShowFormatBar(is_shown) => storage::write(FORMAT_BAR, if is_shown { "1" } else { "" }),
             DialogIntent::SignOut => self.sign_out(false),
         }
         Vec::new()
@@ -72,8 +77,13 @@ impl Session {
         [self.search.take_request()].into_iter().chain(self.moderation_queries(now)).flatten().collect()
     }
 
-    /// Follows what the visitor chooses in other tabs, once this is loaded.
+    /// Restores what the visitor chose, and follows what they choose in other tabs, once this is loaded.
     pub(super) fn restore_choices(&mut self) {
+        if self.chat.composer.has_format_bar.get_untracked() {
+            storage::write(FORMAT_BAR, "1");
+        } else if storage::read(FORMAT_BAR).is_some_and(|stored| !stored.is_empty()) {
+            self.chat.composer.has_format_bar.set(true);
+        }
         let handle = self.handle;
         other_tabs::on_name(move |person| with(handle, |session| session.follow_name(person)));
     }

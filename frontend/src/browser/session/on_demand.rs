@@ -174,6 +174,7 @@ fn try_to_load(handle: SessionHandle, chat: Chat) {
             (part.ui.show)(chat, request);
         }
         (part.ui.handle_waiting_keys)(chat);
+        (part.ui.watch_log)(chat);
         with(handle, |session| {
             (part.restore_choices)(session);
             for intent in std::mem::take(&mut session.waiting) {

@@ -1,12 +1,19 @@
 //! The visitor's name, id and data, and signing out.
 
 use page_model::{connection::EndReason, erasure::Erasure};
-use shared_types::{AccessMode, PersonName};
+use shared_types::{AccessMode, PersonName, Seq};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
-    browser::{clipboard, cookies, data_export, session::Session, sign_out, time},
-    ui::state::{privacy::ExportStatus, set},
+    browser::{
+        clipboard, cookies, data_export,
+        session::{Session, with},
+        sign_out, time,
+    },
+    ui::{
+        message::message_id,
+        state::{privacy::ExportStatus, set},
+    },
 };
 
 impl Session {
@@ -40,6 +47,18 @@ impl Session {
                 clipboard::select_text(".privacy .id code");
             }
             set(chat.privacy.id_copied, Some(copied));
+        });
+    }
+
+    /// Copies a text of a message. If the page may not copy, selects the message.
+    pub(super) fn copy_message_text(&self, seq: Seq, text: String) {
+        let (handle, chat) = (self.handle, self.chat);
+        spawn_local(async move {
+            if clipboard::copy_text(&text).await {
+                return set(chat.log.copied_text, Some(seq));
+            }
+            clipboard::select_text(&["#", &message_id(seq), " .message-text"].concat());
+            with(handle, |session| session.show_errors(vec![chat.translations.dialogs().text_selected.to_owned()]));
         });
     }
 

@@ -83,6 +83,21 @@ pub(in crate::i18n) static DIALOGS: DialogTexts = DialogTexts {
     emoji_groups: ["Faces", "Hands", "Hearts", "Things"],
     add: "Add",
 
+    copy_text: "Copy text",
+    text_copied: "Text copied",
+    text_selected: "This page may not copy here. The text is selected, so that you can copy it.",
+    copy_code: "Copy code",
+    bold: "Bold",
+    italic: "Italic",
+    code: "Code",
+    link: "Link",
+    link_selected: "Link, if a text is selected",
+    commands: "Commands",
+    command_hints: ["say what you do, in italics", "end with a shrug", "mute or ban a person"],
+    unknown_command: Template("There is no command /", ". Send it again to send it as a text."),
+    incomplete_command: "This command needs a text after its name.",
+    nobody_named: Template("Nobody here is called “", "”."),
+
     yourself: "(you)",
     more_people: Plural { one: Template("and ", " more"), other: Template("and ", " more") },
 

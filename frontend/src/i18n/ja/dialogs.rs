@@ -78,6 +78,21 @@ pub(in crate::i18n) static DIALOGS: DialogTexts = DialogTexts {
     emoji_groups: ["顔", "手", "ハート", "もの"],
     add: "追加",
 
+    copy_text: "テキストをコピー",
+    text_copied: "テキストをコピーしました",
+    text_selected: "このページからはコピーできません。選択されたテキストをコピーしてください。",
+    copy_code: "コードをコピー",
+    bold: "太字",
+    italic: "斜体",
+    code: "コード",
+    link: "リンク",
+    link_selected: "リンク（テキストを選択しているとき）",
+    commands: "コマンド",
+    command_hints: ["していることを斜体で伝える", "最後に肩をすくめる", "発言停止や参加禁止にする"],
+    unknown_command: Template("コマンド /", " はありません。もう一度送信すると、テキストとして送ります。"),
+    incomplete_command: "コマンド名の後にテキストを入力してください。",
+    nobody_named: Template("「", "」という名前の人は見つかりません。"),
+
     yourself: "（あなた）",
     more_people: Plural { one: Template("ほか", "人"), other: Template("ほか", "人") },
 

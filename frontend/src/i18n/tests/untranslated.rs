@@ -7,7 +7,7 @@ const TEXT_ATTRIBUTES: [&str; 6] =
     ["aria-label", "aria-description", "aria-roledescription", "title", "placeholder", "alt"];
 
 /// Literals that look like text but are names: keys, headers, drag types.
-const NAMES: [&str; 26] = [
+const NAMES: [&str; 29] = [
     "Adobe",
     "ArrowDown",
     "ArrowLeft",
@@ -15,6 +15,9 @@ const NAMES: [&str; 26] = [
     "ArrowUp",
     "CR3",
     "Content-Type",
+    "Ctrl-B ⌘-B",
+    "Ctrl-E ⌘-E",
+    "Ctrl-I ⌘-I",
     "Ctrl-K ⌘-K",
     "Delete",
     "End",

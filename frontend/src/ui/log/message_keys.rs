@@ -52,6 +52,7 @@ pub(crate) fn on_key(chat: Chat, event: &ev::KeyboardEvent) {
         "r" => "reply",
         "e" => "edit",
         "l" => "copy",
+        "c" => "copy-text",
         "+" | "a" => "more",
         "Delete" => "delete",
         _ => return,

@@ -14,7 +14,10 @@ use crate::ui::{
         reactions::has_reacted,
     },
     moderation::restriction_dialog,
-    state::{Chat, intent::Intent},
+    state::{
+        Chat,
+        intent::{DialogIntent, Intent},
+    },
 };
 
 /// The reactions that the toolbar offers.
@@ -23,6 +26,8 @@ pub(super) const QUICK_REACTIONS: [&str; 4] = ["👍", "❤️", "😂", "🎉"]
 const REPLY: &str = "M9.5 6.5L4 12l5.5 5.5M4.5 12H14a6 6 0 0 1 6 6";
 const EDIT: &str = "M4 20l1-4L16 5l3 3L8 19zM13.5 7.5l3 3";
 const COPY: &str = "M10 14a4 4 0 0 0 6 .5l3-3a4 4 0 0 0-5.700-5.700l-1.300 1.300M14 10a4 4 0 0 0-6-.5l-3 3a4 4 0 0 0 5.700 5.700l1.300-1.300";
+/// Icon of two sheets.
+pub(crate) const COPY_TEXT: &str = "M9 8.500h9.500a1 1 0 0 1 1 1V19a1 1 0 0 1-1 1H9a1 1 0 0 1-1-1V9.500a1 1 0 0 1 1-1zM15.500 8.500V5a1 1 0 0 0-1-1H5.500a1 1 0 0 0-1 1v9.500a1 1 0 0 0 1 1H8";
 const COPIED: &str = "M5 12.500l4.500 4.500L19 7.500";
 const DELETE: &str = "M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 12.5h9l1-12.5M10 10.5v5.5M14 10.5v5.5";
 const MORE: &str = "M20 12a8 8 0 1 1-7-7.9M9 10v.5M14.500 10v.5M8.500 14.500a4 4 0 0 0 6.500 0M19 2.500v5M16.500 5h5";
@@ -55,6 +60,12 @@ fn message_actions(chat: Chat, row: &Row) -> Vec<Action> {
     let copied = chat.log.copied_message.get() == row.seq;
     let (label, icon) = if copied { (translations.copied, COPIED) } else { (translations.copy, COPY) };
     actions.push(toolbar_action("copy", label, icon));
+    if row.text.is_some() {
+        let texts = translations.dialogs();
+        let copied = chat.log.copied_text.get() == row.seq;
+        let (label, icon) = if copied { (texts.text_copied, COPIED) } else { (texts.copy_text, COPY_TEXT) };
+        actions.push(toolbar_action("copy-text", label, icon));
+    }
     if row.mine && !is_disabled {
         actions.push(toolbar_action("edit", translations.edit, EDIT));
     }
@@ -74,6 +85,10 @@ pub(crate) fn run_action(chat: Chat, seq: Seq, name: &str) {
         _ if row.deleted => return,
         "more" => return emoji_picker::open(chat, seq),
         "copy" => return chat.dispatch.run(Intent::CopyMessageLink(seq)),
+        "copy-text" => {
+            let text = row.text.map(|text| text.to_string()).unwrap_or_default();
+            return chat.run_in_dialog(DialogIntent::CopyText(seq, text));
+        }
         "delete" if row.mine || chat.is_moderator() => return delete_dialog::open(chat, seq),
         "reply" | "edit" if chat.composer.status.with_untracked(|status| status.is_disabled) => None,
         "reply" => ComposerMode::reply(row),

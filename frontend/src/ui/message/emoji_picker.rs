@@ -6,6 +6,7 @@ use shared_types::{Emoji, Seq};
 use web_sys::{HtmlElement, HtmlInputElement, wasm_bindgen::JsCast as _};
 
 use crate::ui::{
+    composer::field::{insert_at, selection},
     message::{
         action_button::{Action, action_button, emoji},
         dom::article,
@@ -43,15 +44,24 @@ pub(crate) fn emoji_picker(chat: Chat) -> Element {
         let value = dialog.return_value();
         let emoji = if value == TYPED { field.value() } else { value };
         field.set_value("");
-        if let Some(seq) = chat.message_dialogs.message.get_untracked().filter(|_| !emoji.is_empty()) {
-            toggle(chat, seq, emoji.trim());
+        if emoji.is_empty() {
+            return;
+        }
+        match (chat.message_dialogs.message.get_untracked(), chat.message_dialogs.picked_into.get_untracked()) {
+            (Some(seq), _) => toggle(chat, seq, emoji.trim()),
+            (None, Some(selection)) => insert_at(chat, selection, emoji.trim()),
+            (None, None) => {}
         }
     };
     // Drawn when first opened: they are many elements, and few people open the picker.
     let groups = move || {
-        let is_opened = chat.message_dialogs.message.with(Option::is_some);
+        let is_opened = chat.message_dialogs.message.with(Option::is_some) || is_for_composer(chat);
         let named = chat.translations.dialogs().emoji_groups.into_iter().zip(GROUPS).filter(move |_| is_opened);
         named.map(move |(name, emoji)| group(chat, name, emoji))
+    };
+    let label = move || {
+        let for_composer = is_for_composer(chat);
+        Some(if for_composer { chat.translations.emoji } else { chat.translations.more_reactions })
     };
     let input = element("input")
         .class("picker-field")
@@ -71,7 +81,7 @@ pub(crate) fn emoji_picker(chat: Chat) -> Element {
     // In browsers that support `closedby`, a click beside the dialog closes it.
     element("dialog")
         .class("picker")
-        .with("aria-label", chat.translations.more_reactions)
+        .reactive_attribute("aria-label", label)
         .with("closedby", "any")
         .node_ref(chat.message_dialogs.emoji_picker)
         .on(ev::close, on_close)
@@ -80,14 +90,20 @@ pub(crate) fn emoji_picker(chat: Chat) -> Element {
         .child(form)
 }
 
+/// Whether the picker is opened for the composer, and not for a message.
+fn is_for_composer(chat: Chat) -> bool {
+    chat.message_dialogs.picked_into.with(Option::is_some)
+}
+
 fn group(chat: Chat, label: &'static str, group: &'static str) -> Element {
-    let buttons =
-        group.split(' ').map(|name| Action { arrow_keys_only: true, submits: true, ..emoji(chat, "emoji", name) });
-    element("div")
-        .class("picker-group")
-        .with("role", "group")
-        .with("aria-label", label)
-        .children(buttons.map(action_button))
+    // In the composer an emoji is no reaction, and is its own label.
+    let for_composer = is_for_composer(chat);
+    let buttons = group.split(' ').map(|name| {
+        let action = emoji(chat, "emoji", name);
+        let label = action.label.filter(|_| !for_composer);
+        action_button(Action { arrow_keys_only: true, submits: true, label, ..action })
+    });
+    element("div").class("picker-group").with("role", "group").with("aria-label", label).children(buttons)
 }
 
 /// Moves the focus between emoji with arrow keys.
@@ -118,11 +134,16 @@ pub(crate) fn open(chat: Chat, seq: Seq) {
     chat.open_dialog(DialogRequest::EmojiPicker(seq));
 }
 
-/// Opens the loaded picker for a message. The focus returns to the message.
-pub(crate) fn show(chat: Chat, seq: Seq) {
-    set(chat.message_dialogs.message, Some(seq));
-    if let Some(message) = article(chat, seq) {
-        _ = message.focus();
+/// Opens the loaded picker for a message, or for the composer. The focus returns there.
+pub(crate) fn show(chat: Chat, seq: Option<Seq>) {
+    set(chat.message_dialogs.message, seq);
+    let field = chat.composer.field.get_untracked().filter(|_| seq.is_none());
+    // Some browsers move the caret to the start when they return the focus to the field.
+    set(chat.message_dialogs.picked_into, field.map(|field| selection(&field)));
+    match seq.map(|seq| article(chat, seq)) {
+        Some(Some(message)) => _ = message.focus(),
+        Some(None) => {}
+        None => chat.focus(),
     }
     // The emoji are drawn by the next frame.
     request_animation_frame(move || {

@@ -13,6 +13,10 @@ pub(crate) fn watch(chat: Chat) {
 }
 
 fn on_key(chat: Chat, event: &ev::KeyboardEvent) {
+    // The composer has used it.
+    if event.default_prevented() {
+        return;
+    }
     let platform = Platform::of(&window().navigator().platform().unwrap_or_default());
     let open_dialog = match with_key_press(event, |key| key.shortcut(platform, is_typed(event))) {
         Some(Shortcut::Rooms) => rooms::open,

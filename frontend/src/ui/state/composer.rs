@@ -22,10 +22,16 @@ pub(crate) struct ComposerState {
     /// Number of characters in the field. It is set whenever the text changes.
     pub(crate) chars: State<usize>,
     pub(crate) field: NodeRef<HtmlTextAreaElement>,
-    /// The people who are suggested while the visitor types a name.
-    pub(crate) suggestions: State<Vec<Person>>,
+    /// What is suggested while the visitor types a name, an emoji or a command.
+    pub(crate) suggestions: State<Vec<Suggestion>>,
     /// Index of the selected suggestion.
     pub(crate) selected_suggestion: State<usize>,
+    /// Whether the visitor tried to send a text that is too long.
+    pub(crate) refused_length: State<bool>,
+    /// The last text that was not sent, because it starts like a command that does not exist.
+    pub(crate) refused_command: State<String>,
+    /// Whether the buttons that format a text are shown.
+    pub(crate) has_format_bar: State<bool>,
 }
 
 impl ComposerState {
@@ -41,8 +47,22 @@ impl ComposerState {
             field: NodeRef::new(),
             suggestions: State::new(Vec::new()),
             selected_suggestion: State::new(0),
+            refused_length: State::new(false),
+            refused_command: State::new(String::new()),
+            has_format_bar: State::new(false),
         }
     }
+}
+
+/// A completion of what is being typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Suggestion {
+    /// The person whose name follows `@`.
+    Person(Person),
+    /// The emoji whose name follows `:`.
+    Emoji { name: &'static str, emoji: &'static str },
+    /// The command at the start of the text.
+    Command(&'static str),
 }
 
 /// An attached image.

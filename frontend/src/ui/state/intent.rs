@@ -112,6 +112,10 @@ pub(crate) enum DialogIntent {
     StopErasing,
     /// Copy the visitor's id.
     CopyId,
+    /// Copy a text of the message: all of it, or its code.
+    CopyText(Seq, String),
+    /// Remember whether the buttons that format a text are shown.
+    ShowFormatBar(bool),
     /// Sign out and remove everything that is stored on this device.
     SignOut,
 }

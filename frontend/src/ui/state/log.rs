@@ -22,6 +22,11 @@ pub(crate) struct LogState {
     pub(crate) toolbar: NodeRef<HtmlElement>,
     /// The message whose address was copied last.
     pub(crate) copied_message: State<Option<Seq>>,
+    /// The message whose text was copied last.
+    pub(crate) copied_text: State<Option<Seq>>,
+    /// The button that copies code, and whether it has done so.
+    pub(crate) code_button: NodeRef<HtmlElement>,
+    pub(crate) code_copied: State<bool>,
     /// Keys that were pressed in the log before what handles them was loaded.
     pub(crate) waiting_keys: State<Vec<ev::KeyboardEvent>>,
     /// The scrolling element.
@@ -39,6 +44,9 @@ impl LogState {
             toolbar_message: State::new(None),
             toolbar: NodeRef::new(),
             copied_message: State::new(None),
+            copied_text: State::new(None),
+            code_button: NodeRef::new(),
+            code_copied: State::new(false),
             waiting_keys: State::new(Vec::new()),
             element: NodeRef::new(),
         }
@@ -51,12 +59,19 @@ pub(crate) struct MessageDialogs {
     /// The message that the open dialog is about.
     pub(crate) message: State<Option<Seq>>,
     pub(crate) emoji_picker: NodeRef<HtmlDialogElement>,
+    /// The selection in the composer for which the emoji picker is opened, if it is not opened for a message.
+    pub(crate) picked_into: State<Option<(u32, u32)>>,
     pub(crate) delete_dialog: NodeRef<HtmlDialogElement>,
 }
 
 impl MessageDialogs {
     pub(super) fn new() -> Self {
-        Self { message: State::new(None), emoji_picker: NodeRef::new(), delete_dialog: NodeRef::new() }
+        Self {
+            message: State::new(None),
+            emoji_picker: NodeRef::new(),
+            picked_into: State::new(None),
+            delete_dialog: NodeRef::new(),
+        }
     }
 }
 

@@ -52,10 +52,14 @@ pub(crate) struct UiFunctions {
     pub(crate) show: fn(Chat, DialogRequest),
     /// Whether the files of a clipboard are pasted, and not its text.
     pub(crate) pastes_files: fn(&Clipboard) -> bool,
-    /// Suggests the people whose names match what is typed.
-    pub(crate) suggest_people: fn(Chat),
-    /// Handles a key while people are suggested. Returns whether it was used.
-    pub(crate) on_mention_key: fn(Chat, &str) -> bool,
+    /// Suggests people, emoji and commands whose names match what is typed.
+    pub(crate) suggest: fn(Chat),
+    /// Handles a key of the composer: those of the suggestions, and those that format the text. Returns whether it was used.
+    pub(crate) on_composer_key: fn(Chat, &ev::KeyboardEvent) -> bool,
+    /// Runs the command in a text that starts with a slash. Returns the text to send, if there is one.
+    pub(crate) run_command: fn(Chat, &str) -> Option<String>,
+    /// Registers the listeners of the log that are loaded on demand.
+    pub(crate) watch_log: fn(Chat),
     /// Runs the action of a message that has this name.
     pub(crate) run_message_action: fn(Chat, Seq, &str),
     /// Handles a key in the log.
@@ -81,8 +85,10 @@ pub(crate) enum Slot {
     Dialogs,
     /// The attached images. The callback sends the message.
     Attachments(Callback<()>),
-    /// The people that a message can mention.
-    Mentions,
+    /// What is suggested while the visitor types.
+    Suggestions,
+    /// The buttons that format the text.
+    FormatBar,
     /// The buttons of the toolbar of messages.
     MessageActions,
 }
@@ -97,6 +103,8 @@ pub(crate) enum DialogRequest {
     Shortcuts,
     /// Reactions to a message.
     EmojiPicker(Seq),
+    /// Emoji for the text in the composer.
+    ComposerEmoji,
     /// The deletion of a message.
     Delete(Seq),
     /// The image of the row with this key.
@@ -111,7 +119,7 @@ impl DialogRequest {
     pub(crate) fn message(&self) -> Option<Seq> {
         match self {
             Self::EmojiPicker(seq) | Self::Delete(seq) => Some(*seq),
-            Self::Profile | Self::People | Self::Rooms | Self::Search | Self::Shortcuts => None,
+            Self::Profile | Self::People | Self::Rooms | Self::Search | Self::Shortcuts | Self::ComposerEmoji => None,
             Self::Lightbox(_) | Self::Restrict(_) => None,
         }
     }

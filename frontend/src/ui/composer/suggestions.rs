@@ -1,4 +1,4 @@
-//! The field of the composer and the list of people that it refers to. The list itself is loaded on demand.
+//! The field of the composer and the list of suggestions that it refers to. The list itself is loaded on demand.
 
 use crate::ui::{
     placeholder::load_early,
@@ -8,12 +8,12 @@ use crate::ui::{
 /// Id of the list, to which the field refers while the list is shown.
 pub(crate) const LIST_ID: &str = "mentions";
 
-/// Suggests the people whose names match the text before the caret. Loads the list for the first name.
+/// Suggests the people, emoji or commands whose names match the text before the caret. Loads the list for the first name.
 pub(crate) fn suggest(chat: Chat) {
     if let Some(functions) = chat.on_demand.functions.get_untracked() {
-        return (functions.suggest_people)(chat);
+        return (functions.suggest)(chat);
     }
-    if chat.composer.field.get_untracked().is_some_and(|field| field.value().contains('@')) {
+    if chat.composer.field.get_untracked().is_some_and(|field| field.value().contains(['@', ':', '/'])) {
         load_early(chat);
     }
 }
@@ -32,9 +32,4 @@ pub(crate) fn active(chat: Chat) -> Option<String> {
 /// Returns the id of an option.
 pub(crate) fn option_id(index: usize) -> String {
     ["mention-", &index.to_string()].concat()
-}
-
-/// Handles a key of the field. Returns whether the list used it.
-pub(crate) fn on_key(chat: Chat, key: &str) -> bool {
-    chat.on_demand.functions.get_untracked().is_some_and(|functions| (functions.on_mention_key)(chat, key))
 }
