@@ -49,6 +49,7 @@ actions! {
     Restrictions = "standing",
     PurgeUser = "clear",
     Rules = "rules",
+    Describe = "describe",
     Audit = "audit",
     EraseMyData = "forget",
     Ping = "ping",

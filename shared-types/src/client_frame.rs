@@ -39,7 +39,7 @@ impl ClientMessage {
             Self::Send { mentions, .. } | Self::Edit { mentions, .. } if mentions.len() > MENTIONS => {
                 Err(format!("`mentions` has more than {MENTIONS} people"))
             }
-            Self::Rooms { rooms } if rooms.len() > ROOMS => Err(format!("`rooms` has more than {ROOMS}")),
+            Self::Rooms { rooms, .. } if rooms.len() > ROOMS => Err(format!("`rooms` has more than {ROOMS}")),
             Self::Send { .. }
             | Self::Edit { .. }
             | Self::Rooms { .. }
@@ -58,6 +58,7 @@ impl ClientMessage {
             | Self::Restrictions { .. }
             | Self::PurgeUser { .. }
             | Self::Rules { .. }
+            | Self::Describe { .. }
             | Self::Audit { .. }
             | Self::EraseMyData
             | Self::Ping => Ok(()),

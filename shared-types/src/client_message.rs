@@ -5,8 +5,8 @@ use light_json::Json;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Action, ChatImage, Emoji, ImageSize, ImageType, MessageText, Nonce, Person, PersonId, PersonName, Rev, RoomName,
-    RoomRules, SearchText, Seconds, Seq, Timestamp,
+    Action, ChatImage, Emoji, ImageSize, ImageType, MessageText, Nonce, Person, PersonId, PersonName, Rev, RoomDetails,
+    RoomName, RoomRules, SearchText, Seconds, Seq, Timestamp, server_message::is_false,
 };
 
 /// One frame from a client: `{"action": …}`. The server ignores unknown fields, so that a newer client can send more.
@@ -119,6 +119,9 @@ pub enum ClientMessage {
     Rooms {
         /// The rooms; at most [`crate::limits::ROOMS`].
         rooms: Vec<RoomName>,
+        /// Whether the answer has the titles of the rooms, too.
+        #[serde(default, skip_serializing_if = "is_false")]
+        titles: bool,
     },
     /// Searches the room for messages that contain all words. Answered with `found`.
     Search {
@@ -166,6 +169,12 @@ pub enum ClientMessage {
         /// The complete new rules.
         rules: RoomRules,
     },
+    /// Replaces the details of the room. For moderators; for everybody while the room has neither details nor messages. Answered with
+    /// the broadcast of `details`.
+    Describe {
+        /// The complete new details.
+        details: RoomDetails,
+    },
     /// Requests the audit entries of moderators' actions. Only for moderators. Answered with `audit`.
     Audit {
         /// The time of the last entry that the client has. Without it the answer starts at the newest entry.
@@ -201,6 +210,7 @@ impl ClientMessage {
             Self::Restrictions { .. } => Action::Restrictions,
             Self::PurgeUser { .. } => Action::PurgeUser,
             Self::Rules { .. } => Action::Rules,
+            Self::Describe { .. } => Action::Describe,
             Self::Audit { .. } => Action::Audit,
             Self::EraseMyData => Action::EraseMyData,
             Self::Ping => Action::Ping,
@@ -228,6 +238,7 @@ impl ClientMessage {
             | Self::Restrictions { .. }
             | Self::PurgeUser { .. }
             | Self::Rules { .. }
+            | Self::Describe { .. }
             | Self::Audit { .. }
             | Self::EraseMyData
             | Self::Ping => None,

@@ -25,6 +25,7 @@ mod mentions;
 mod moderation;
 mod names;
 mod page_state;
+mod room_details;
 mod search_folding;
 mod server_message;
 mod timestamp;
@@ -48,6 +49,7 @@ pub use names::{
     MessageText, NameError, Nonce, PersonId, PersonName, Rev, RoomName, SearchText, Seq, TextError, is_invisible,
 };
 pub use page_state::PageState;
+pub use room_details::{RoomDescription, RoomDetails, RoomTitle, RoomTopic, TitledRoom};
 pub use search_folding::{fold_letter, is_ignored_in_search};
 pub use server_message::{ChatMessage, ErrorCode, Person, ReplyRef, RoomActivity, ServerMessage};
 pub use timestamp::{Timestamp, whole_seconds};

@@ -82,7 +82,8 @@ pub const PEOPLE: usize = 100;
 /// Maximum number of people that one message mentions.
 pub const MENTIONS: usize = 10;
 
-/// Maximum number of rooms in one `rooms` request. Each room takes one read of one message: 50 read units of 4 KB, $0.000006.
+/// Maximum number of rooms in one `rooms` request. Each room takes one read of one message: 50 read units of 4 KB, $0.000006. With
+/// titles, it takes one more.
 pub const ROOMS: usize = 50;
 
 /// Maximum length of a search text, in Unicode scalar values.
@@ -101,6 +102,17 @@ pub const NAME_CHARS: usize = 64;
 
 /// Maximum length of a room's name, in bytes of `[a-z0-9-]`. A label of a host name has 63; one more does no harm.
 pub const ROOM_CHARS: usize = 64;
+
+/// Maximum length of a room's title, in Unicode scalar values. The header of a wide page has space for about 60.
+pub const TITLE_CHARS: usize = 80;
+
+/// Maximum length of a room's topic, in Unicode scalar values: two lines of a wide page.
+pub const TOPIC_CHARS: usize = 250;
+
+/// Maximum length of a room's description, in Unicode scalar values. Title, topic and description take at most
+/// (80 + 250 + 1,000) × 4 = 5,320 bytes in UTF-8: two read units of DynamoDB, and one where they have usual lengths. With [`PEOPLE`]
+/// people, `welcome` takes 40 KB at most.
+pub const DESCRIPTION_CHARS: usize = 1_000;
 
 /// Maximum length of a nonce, in bytes of `[A-Za-z0-9_=-]`. A UUID has 36, an API Gateway request id 16.
 pub const NONCE_CHARS: usize = 64;

@@ -7,7 +7,7 @@ use light_json::Json;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Person, PersonId, PersonName, RoomName, Seq, Timestamp, checked::json_of_number, limits::SANCTION,
+    Person, PersonId, PersonName, RoomName, RoomTitle, Seq, Timestamp, checked::json_of_number, limits::SANCTION,
     server_message::is_false,
 };
 
@@ -157,6 +157,14 @@ pub enum ModerationAction {
         room: RoomName,
         /// The new rules.
         rules: RoomRules,
+    },
+    /// Changed the details of a room.
+    Describe {
+        /// The room.
+        room: RoomName,
+        /// The new title, if the room has one. The entry does not repeat topic and description: 100 entries have to fit an answer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        title: Option<RoomTitle>,
     },
 }
 

@@ -54,21 +54,7 @@ impl FromStr for PersonName {
     type Err = NameError;
 
     fn from_str(name: &str) -> Result<Self, NameError> {
-        // Rejected before any other work, so that a megabyte of spaces costs nothing.
-        if name.len() > NAME_CHARS * 16 {
-            return Err(NameError::TooLong { limit: NAME_CHARS });
-        }
-        if name.chars().any(|c| (c.is_control() && !c.is_whitespace()) || is_invisible(c) && !is_checked(c))
-            || has_stray_part(name)
-        {
-            return Err(NameError::Character);
-        }
-        let folded = name.split_whitespace().collect::<Vec<_>>().join(" ");
-        match folded.chars().count() {
-            0 => Err(NameError::Empty),
-            1..=NAME_CHARS => Ok(Self(folded)),
-            _ => Err(NameError::TooLong { limit: NAME_CHARS }),
-        }
+        parse_line(name, NAME_CHARS).map(Self)
     }
 }
 
@@ -214,6 +200,41 @@ impl fmt::Display for TextError {
 }
 
 impl std::error::Error for TextError {}
+
+/// Returns a text of one line without invisible characters: trimmed, with inner white space folded.
+pub(crate) fn parse_line(text: &str, limit: usize) -> Result<String, NameError> {
+    reject_invisible(text, limit)?;
+    within(text.split_whitespace().collect::<Vec<_>>().join(" "), limit)
+}
+
+/// Returns a text of several lines without invisible characters. Each line loses its trailing white space, and the text its empty lines
+/// at both ends.
+pub(crate) fn parse_lines(text: &str, limit: usize) -> Result<String, NameError> {
+    reject_invisible(text, limit)?;
+    let lines: Vec<String> = text.lines().map(|line| line.trim_end().replace('\t', " ")).collect();
+    within(lines.join("\n").trim().to_owned(), limit)
+}
+
+fn reject_invisible(text: &str, limit: usize) -> Result<(), NameError> {
+    // Rejected before any other work, so that a megabyte of spaces costs nothing.
+    if text.len() > limit * 16 {
+        return Err(NameError::TooLong { limit });
+    }
+    if text.chars().any(|c| (c.is_control() && !c.is_whitespace()) || is_invisible(c) && !is_checked(c))
+        || has_stray_part(text)
+    {
+        return Err(NameError::Character);
+    }
+    Ok(())
+}
+
+fn within(text: String, limit: usize) -> Result<String, NameError> {
+    match text.chars().count() {
+        0 => Err(NameError::Empty),
+        chars if chars <= limit => Ok(text),
+        _ => Err(NameError::TooLong { limit }),
+    }
+}
 
 fn parse_token(token: &str, limit: usize, allowed: impl Fn(u8) -> bool) -> Result<String, NameError> {
     if token.is_empty() {

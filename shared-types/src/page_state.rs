@@ -4,7 +4,7 @@ use light_json::Json;
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-use crate::{AccessMode, ChatMessage, Language, Person, Restrictions, Rev, RoomName, RoomRules};
+use crate::{AccessMode, ChatMessage, Language, Person, Restrictions, Rev, RoomDetails, RoomName, RoomRules};
 
 /// Everything that the page needs to show a room and to open its socket.
 #[derive(Clone, Debug, PartialEq, Eq, Json)]
@@ -36,6 +36,9 @@ pub struct PageState {
     /// Rules of the room.
     #[serde(default, skip_serializing_if = "RoomRules::is_default")]
     pub rules: RoomRules,
+    /// Details of the room.
+    #[serde(default, skip_serializing_if = "RoomDetails::is_default")]
+    pub details: RoomDetails,
     /// Restrictions of the user.
     #[serde(rename = "standing", default, skip_serializing_if = "Restrictions::is_default")]
     pub restrictions: Restrictions,

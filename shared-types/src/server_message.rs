@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ActionName, AuditEntry, ChatImage, HistoryRange, MessageText, Nonce, PersonId, PersonName, Reaction, Restrictions,
-    Rev, RoomName, RoomRules, SearchText, Seq, Timestamp,
+    Rev, RoomDetails, RoomName, RoomRules, SearchText, Seq, Timestamp, TitledRoom,
 };
 
 /// One frame from the server: `{"type": …}`. A client ignores types and fields it does not know.
@@ -29,6 +29,9 @@ pub enum ServerMessage {
         /// Rules of the room; no special ones if the field is absent.
         #[serde(default, skip_serializing_if = "RoomRules::is_default")]
         rules: RoomRules,
+        /// Details of the room; none if the field is absent.
+        #[serde(default, skip_serializing_if = "RoomDetails::is_default")]
+        details: RoomDetails,
     },
     /// New or changed message. A changed message has a higher `rev` than before. For the author of the change it is also the
     /// acknowledgement that it is stored.
@@ -84,6 +87,9 @@ pub enum ServerMessage {
     Rooms {
         /// The rooms, in the order of the request.
         rooms: Vec<RoomActivity>,
+        /// The rooms that have a title, if the request asked for titles; also rooms without messages.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        titles: Vec<TitledRoom>,
     },
     /// Results of a search; the answer to `search`.
     Found {
@@ -105,6 +111,11 @@ pub enum ServerMessage {
     Rules {
         /// The complete new rules.
         rules: RoomRules,
+    },
+    /// New details of the room. The server sends them to everybody in the room when they change.
+    Details {
+        /// The complete new details.
+        details: RoomDetails,
     },
     /// Restrictions of a person; the answer to `mute`, `ban` and `standing`. After `mute` and `ban` the person gets them, too.
     #[serde(rename = "standing")]

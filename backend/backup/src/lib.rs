@@ -5,7 +5,7 @@
 //! | path | holds |
 //! |---|---|
 //! | `manifest.json` | version, and for each file its lines, bytes and SHA-256; written last, so a directory without it is no backup |
-//! | `rooms.jsonl` | rules and last revision of each room |
+//! | `rooms.jsonl` | rules, details and last revision of each room |
 //! | `secrets.jsonl` | the signing secrets |
 //! | `moderation.jsonl` | restrictions, banned addresses, audit log |
 //! | `idempotency.jsonl` | idempotency records and tombstones |

@@ -11,6 +11,7 @@ mod ban;
 mod changes;
 mod checks;
 mod delete;
+mod describe;
 mod edit;
 mod erase;
 mod error;
@@ -100,6 +101,7 @@ pub const fn spec(action: Action) -> CommandSpec {
         Action::Restrictions => restrictions::SPEC,
         Action::PurgeUser => purge_user::SPEC,
         Action::Rules => rules::SPEC,
+        Action::Describe => describe::SPEC,
         Action::Audit => audit::SPEC,
         Action::EraseMyData => erase::SPEC,
         Action::Ping => ping::SPEC,
@@ -294,7 +296,7 @@ impl FrameHandler {
             ClientMessage::Changes { after, hidden } => changes::run(self, sender, after, hidden).await,
             ClientMessage::Rename { name } => rename::run(self, sender, &name).await,
             ClientMessage::People => people::run(self, sender).await,
-            ClientMessage::Rooms { rooms } => rooms::run(self, rooms).await,
+            ClientMessage::Rooms { rooms, titles } => rooms::run(self, rooms, titles).await,
             ClientMessage::Search { text, before } => search::run(self, sender, text, before).await,
             ClientMessage::Typing => typing::run(self, sender).await,
             ClientMessage::Mute { person, seconds } => mute::run(self, sender, person, seconds).await,
@@ -302,6 +304,7 @@ impl FrameHandler {
             ClientMessage::Restrictions { person } => restrictions::run(self, sender, person).await,
             ClientMessage::PurgeUser { person } => purge_user::run(self, sender, person).await,
             ClientMessage::Rules { rules } => rules::run(self, sender, rules).await,
+            ClientMessage::Describe { details } => describe::run(self, sender, details).await,
             ClientMessage::Audit { before } => audit::run(self, sender, before).await,
             ClientMessage::EraseMyData => erase::run(self, sender).await,
             ClientMessage::Ping => ping::run(),

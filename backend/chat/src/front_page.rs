@@ -71,10 +71,10 @@ impl FrontPage {
         // `person` ignores a confusable name: a socket would reject it, and a visitor with it in a cookie would be locked out.
         let you = session.person(name);
         let client = CpuClient::from(addresses);
-        let (online, newest, rules, restrictions) = futures::try_join!(
+        let (online, newest, settings, restrictions) = futures::try_join!(
             async { Ok(self.online(&room).await) },
             self.catch_up.newest_page(&room, &client),
-            self.restriction_store.rules(&room),
+            self.restriction_store.settings(&room),
             self.restriction_store.of_session(&you, addresses),
         )?;
         let (page, up_to) = newest;
@@ -89,7 +89,8 @@ impl FrontPage {
             socket: self.socket.clone(),
             ticket: self.sessions.ticket(&session),
             access,
-            rules,
+            rules: settings.rules,
+            details: settings.details,
             restrictions,
         };
         // Every visit extends the session of a guest. The session of a signed-in person ends at its fixed time.

@@ -10,7 +10,7 @@ use chat::ports::{
 };
 use shared_types::{
     AuditEntry, ChatImage, ChatMessage, ImageType, ModerationAction, Person, Reaction, ReplyRef, Restrictions, Rev,
-    RoomName, RoomRules, Seq, Timestamp,
+    RoomDetails, RoomName, RoomRules, Seq, Timestamp,
 };
 
 use crate::contract::fixtures::{message, message_key, now, room};
@@ -119,6 +119,12 @@ async fn fill_cats(messages: &dyn Messages, at: Timestamp) {
 async fn fill_moderation(moderation: &dyn Moderation, at: Timestamp) {
     let (day, cats) = (Duration::from_secs(24 * 60 * 60), room("cats"));
     moderation.set_rules(&cats, RoomRules { slow: 30, read_only: true }).await.unwrap();
+    let details = RoomDetails {
+        title: "猫 Cats".parse().ok(),
+        topic: "Cats only".parse().ok(),
+        description: "One\nTwo".parse().ok(),
+    };
+    moderation.set_details(&cats, &details, false).await.unwrap();
     let (bob, address) = (person("bob").id, AddressKey("key-of-an-address".into()));
     let both = Restrictions { muted_until: Some(at + day), banned_until: Some(at + day * 2) };
     moderation.set_restrictions(&Subject::Person(bob.clone()), both).await.unwrap();

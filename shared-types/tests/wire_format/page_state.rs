@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use shared_types::{
-    AccessMode, Language, PageState, Restrictions, Rev, RoomRules, Timestamp,
+    AccessMode, Language, PageState, Restrictions, Rev, RoomDetails, RoomRules, Timestamp,
     json::compare::{read_both, write_both},
 };
 
@@ -22,6 +22,7 @@ pub(crate) fn golden() -> Vec<(PageState, Value)> {
         ticket: "t".into(),
         access: AccessMode::Open,
         rules: RoomRules::default(),
+        details: RoomDetails::default(),
         restrictions: Restrictions::default(),
     };
     let json = json!({
@@ -52,6 +53,10 @@ pub(crate) fn golden() -> Vec<(PageState, Value)> {
                 state.restrictions = Restrictions { muted_until: None, banned_until: Some(Timestamp(9)) };
             },
             json!({ "rules": { "slow": 30 }, "standing": { "bannedUntil": 9 } }),
+        ),
+        changed(
+            |state| state.details = RoomDetails { title: "猫 Cats".parse().ok(), ..RoomDetails::default() },
+            json!({ "details": { "title": "猫 Cats" } }),
         ),
     ]
 }

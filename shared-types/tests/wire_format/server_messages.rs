@@ -3,11 +3,22 @@
 use serde_json::{Value, json};
 use shared_types::{
     AuditEntry, ChatMessage, ErrorCode, HistoryRange, ModerationAction, Person, Reaction, ReplyRef, Restrictions, Rev,
-    RoomActivity, RoomName, RoomRules, Seq, ServerMessage, Timestamp,
+    RoomActivity, RoomDetails, RoomName, RoomRules, Seq, ServerMessage, Timestamp, TitledRoom,
     json::compare::{read_both, write_both},
 };
 
 use crate::samples::{ann, image, image_json, message, message_json};
+
+/// Returns details of a room with every field.
+fn details() -> RoomDetails {
+    RoomDetails {
+        title: "猫 Cats".parse().ok(), topic: "Cats only".parse().ok(), description: "One\nTwo".parse().ok()
+    }
+}
+
+fn details_json() -> Value {
+    json!({ "title": "猫 Cats", "topic": "Cats only", "description": "One\nTwo" })
+}
 
 /// Returns frames and their golden JSON. They cover every variant and field (`coverage.rs`).
 pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
@@ -34,6 +45,7 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                 online: 2,
                 people: vec![ann()],
                 rules: RoomRules::default(),
+                details: RoomDetails::default(),
             },
             json!({
                 "type": "welcome", "you": { "id": "p1", "name": "Ann" }, "room": "lobby", "online": 2,
@@ -47,12 +59,15 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                 online: 1,
                 people: vec![],
                 rules,
+                details: RoomDetails { topic: "Cats only".parse().ok(), ..RoomDetails::default() },
             },
             json!({
                 "type": "welcome", "you": { "id": "p1", "name": "Ann", "moderator": true }, "room": "lobby", "online": 1,
-                "rules": { "slow": 30, "readOnly": true },
+                "rules": { "slow": 30, "readOnly": true }, "details": { "topic": "Cats only" },
             }),
         ),
+        (ServerMessage::Details { details: details() }, json!({ "type": "details", "details": details_json() })),
+        (ServerMessage::Details { details: RoomDetails::default() }, json!({ "type": "details", "details": {} })),
         (ServerMessage::Rules { rules }, json!({ "type": "rules", "rules": { "slow": 30, "readOnly": true } })),
         (ServerMessage::Rules { rules: RoomRules::default() }, json!({ "type": "rules", "rules": {} })),
         (
@@ -73,6 +88,8 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                     entry(ModerationAction::PurgeUser { person: "p1".parse().unwrap(), name: "Ann".parse().ok() }),
                     entry(ModerationAction::PurgeUser { person: "p1".parse().unwrap(), name: None }),
                     entry(ModerationAction::Rules { room: RoomName::lobby(), rules }),
+                    entry(ModerationAction::Describe { room: RoomName::lobby(), title: "猫 Cats".parse().ok() }),
+                    entry(ModerationAction::Describe { room: RoomName::lobby(), title: None }),
                 ],
                 more: false,
             },
@@ -92,6 +109,8 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                         { "at": 5, "by": by, "act": "clear", "person": "p1", "name": "Ann" },
                         { "at": 5, "by": by, "act": "clear", "person": "p1" },
                         { "at": 5, "by": by, "act": "rules", "room": "lobby", "rules": { "slow": 30, "readOnly": true } },
+                        { "at": 5, "by": by, "act": "describe", "room": "lobby", "title": "猫 Cats" },
+                        { "at": 5, "by": by, "act": "describe", "room": "lobby" },
                     ],
                 })
             },
@@ -208,8 +227,16 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                     author: "p1".parse().unwrap(),
                     sent_at: Timestamp(5),
                 }],
+                titles: vec![],
             },
             json!({ "type": "rooms", "rooms": [{ "room": "lobby", "newest": 7, "author": "p1", "sentAt": 5 }] }),
+        ),
+        (
+            ServerMessage::Rooms {
+                rooms: vec![],
+                titles: vec![TitledRoom { room: RoomName::lobby(), title: "猫 Cats".parse().unwrap() }],
+            },
+            json!({ "type": "rooms", "rooms": [], "titles": [{ "room": "lobby", "title": "猫 Cats" }] }),
         ),
         (
             ServerMessage::Found { text: "hi".parse().unwrap(), messages: vec![], before: None },

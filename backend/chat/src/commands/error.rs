@@ -131,7 +131,7 @@ impl CommandError {
             Self::TooFast(_) => ErrorCode::TooFast,
             Self::Update(UpdateError::TooMany) => ErrorCode::TooMany,
             Self::NotAllowed
-            | Self::Moderation(ModerationError::NotAllowed)
+            | Self::Moderation(ModerationError::NotAllowed | ModerationError::DetailsNotAllowed)
             | Self::PostingDenied(PostingDenied::Banned { .. }) => ErrorCode::NotAllowed,
             Self::PostingDenied(PostingDenied::Muted { .. }) => ErrorCode::Muted,
             Self::PostingDenied(PostingDenied::ReadOnly) => ErrorCode::ReadOnly,
@@ -256,6 +256,8 @@ mod tests {
         check(command_error(RateError::from(too_fast(1)).into()), ErrorCode::TooFast, Some("send"), Some("n-1"));
         let posting_denied = |why: PostingDenied| command_error(why.into());
         check(command_error(ModerationError::NotAllowed.into()), ErrorCode::NotAllowed, Some("send"), Some("n-1"));
+        let not_allowed = command_error(ModerationError::DetailsNotAllowed.into());
+        check(not_allowed, ErrorCode::NotAllowed, Some("send"), Some("n-1"));
         check(posting_denied(PostingDenied::Banned { seconds: 9 }), ErrorCode::NotAllowed, Some("send"), Some("n-1"));
         check(posting_denied(PostingDenied::Muted { seconds: 9 }), ErrorCode::Muted, Some("send"), Some("n-1"));
         check(posting_denied(PostingDenied::ReadOnly), ErrorCode::ReadOnly, Some("send"), Some("n-1"));

@@ -21,10 +21,10 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection, since: Opti
         }
     };
     let restriction_store = &handler.posting_policy.restriction_store;
-    let (missed, people, rules, restrictions) = futures::join!(
+    let (missed, people, settings, restrictions) = futures::join!(
         missed,
         handler.broadcast.arrived(sender),
-        restriction_store.rules(&sender.room),
+        restriction_store.settings(&sender.room),
         restriction_store.of_session(&sender.person, sender.address.as_slice())
     );
     let restrictions = restrictions?;
@@ -38,7 +38,7 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection, since: Opti
         tracing::warn!(%error, "reading the people of a room failed; the next change of presence corrects it");
         RoomPeople::default()
     });
-    handler.welcome(sender, people, rules?).await;
+    handler.welcome(sender, people, settings?).await;
     if !restrictions.is_default() {
         let person = sender.person.id.clone();
         handler.broadcast.to_one(&sender.id, &ServerMessage::Restrictions { person, restrictions }).await;

@@ -27,10 +27,10 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection, name: &Pers
         // The socket closed meanwhile: there is no connection to reply to.
         return Ok(None);
     };
-    let (people, rules) = futures::try_join!(
+    let (people, settings) = futures::try_join!(
         handler.broadcast.renamed(&renamed, &sender.person.name),
-        handler.posting_policy.restriction_store.rules(&sender.room)
+        handler.posting_policy.restriction_store.settings(&sender.room)
     )?;
-    handler.welcome(&renamed, people, rules).await;
+    handler.welcome(&renamed, people, settings).await;
     Ok(None)
 }

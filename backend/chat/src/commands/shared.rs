@@ -1,6 +1,6 @@
 //! Steps that several commands share.
 
-use shared_types::{ChatMessage, Nonce, PersonId, RoomRules, Seq, ServerMessage};
+use shared_types::{ChatMessage, Nonce, PersonId, Seq, ServerMessage};
 
 use super::{FrameHandler, Reply};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
         erase::ErasedMessages,
         update::{Changed, MessageUpdate, UpdateError},
     },
-    ports::{Result, connections::Connection},
+    ports::{Result, connections::Connection, moderation::RoomSettings},
     presence::people::RoomPeople,
 };
 
@@ -50,10 +50,11 @@ impl FrameHandler {
         self.broadcast.to_room_of(sender, &message).await
     }
 
-    /// Sends `welcome`: the person, the people in the room and its rules.
-    pub(super) async fn welcome(&self, to: &Connection, RoomPeople { online, people }: RoomPeople, rules: RoomRules) {
+    /// Sends `welcome`: the person, the people in the room, its rules and its details.
+    pub(super) async fn welcome(&self, to: &Connection, people: RoomPeople, settings: RoomSettings) {
+        let (RoomPeople { online, people }, RoomSettings { rules, details }) = (people, settings);
         let (you, room) = (to.person.clone(), to.room.clone());
-        let welcome = ServerMessage::Welcome { you, room, online, people, rules };
+        let welcome = ServerMessage::Welcome { you, room, online, people, rules, details };
         self.broadcast.to_one(&to.id, &welcome).await;
     }
 }

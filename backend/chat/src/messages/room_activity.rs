@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt, stream};
-use shared_types::{RoomActivity, RoomName, ServerMessage};
+use shared_types::{RoomActivity, RoomName};
 
 use crate::ports::{Result, messages::Messages};
 
@@ -22,16 +22,16 @@ pub struct RoomActivityQuery {
 }
 
 impl RoomActivityQuery {
-    /// Returns the newest message of each room as `rooms`, in the given order, without empty rooms. Deleted messages do not count. A room
+    /// Returns the newest message of each room, in the given order, without empty rooms. Deleted messages do not count. A room
     /// costs one read, and a second one if its newest message is deleted.
     ///
     /// # Errors
     ///
     /// `Unavailable` if the log did not answer for one of them.
-    pub async fn newest(&self, rooms: Vec<RoomName>) -> Result<ServerMessage> {
+    pub async fn newest(&self, rooms: Vec<RoomName>) -> Result<Vec<RoomActivity>> {
         let reads: Vec<_> = rooms.into_iter().map(|room| self.newest_in(room)).collect();
         let activity: Vec<Option<RoomActivity>> = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
-        Ok(ServerMessage::Rooms { rooms: activity.into_iter().flatten().collect() })
+        Ok(activity.into_iter().flatten().collect())
     }
 
     async fn newest_in(&self, room: RoomName) -> Result<Option<RoomActivity>> {

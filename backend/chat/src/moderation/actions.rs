@@ -10,8 +10,8 @@ use futures::{
     future::{try_join, try_join_all},
 };
 use shared_types::{
-    AuditEntry, ModerationAction, Person, PersonId, Restrictions, RoomName, RoomRules, Seconds, ServerMessage,
-    Timestamp, limits,
+    AuditEntry, ModerationAction, Person, PersonId, Restrictions, RoomDetails, RoomName, RoomRules, Seconds,
+    ServerMessage, Timestamp, limits,
 };
 
 use crate::{
@@ -39,6 +39,9 @@ pub enum ModerationError {
     /// by a provider's claim.
     #[error("only a moderator may do this, and not to a moderator")]
     NotAllowed,
+    /// Somebody who is no moderator wants to change the details of a room that has some, or has messages.
+    #[error("only a moderator may change the title and the topic of this room")]
+    DetailsNotAllowed,
     /// The store did not answer. A repetition completes the action.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
@@ -173,6 +176,34 @@ impl ModerationActions {
         moderators_only(by)?;
         self.record(by, ModerationAction::Rules { room: room.clone(), rules }).await?;
         Ok(self.restriction_store.moderation.set_rules(room, rules).await?)
+    }
+
+    /// Sets the details of a room. Moderators may at any time, and it is recorded. Other people may once, before the first message
+    /// (`is_empty`): so the person who opens a room can name it, and nobody can rename a room in which others talk.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ModerationError`] when the action is not allowed or the store did not answer.
+    pub async fn set_details(
+        &self,
+        by: &Person,
+        room: &RoomName,
+        details: &RoomDetails,
+        is_empty: bool,
+    ) -> Result<(), ModerationError> {
+        let moderation = &self.restriction_store.moderation;
+        if by.moderator {
+            self.record(by, ModerationAction::Describe { room: room.clone(), title: details.title.clone() }).await?;
+            moderation.set_details(room, details, false).await?;
+            return Ok(());
+        }
+        if !is_empty || details.is_default() {
+            return Err(ModerationError::DetailsNotAllowed);
+        }
+        // A retry finds the details that the first attempt stored.
+        let is_set =
+            moderation.set_details(room, details, true).await? || moderation.settings(room).await?.details == *details;
+        if is_set { Ok(()) } else { Err(ModerationError::DetailsNotAllowed) }
     }
 
     /// Returns entries of the audit log: `audit`.

@@ -8,7 +8,7 @@ use shared_types::{Person, PersonId, Restrictions, RoomName, RoomRules, Timestam
 use crate::ports::{
     Result,
     connections::AddressKey,
-    moderation::{Moderation, RestrictionChange, Subject},
+    moderation::{Moderation, RestrictionChange, RoomSettings, Subject},
     system::Clock,
 };
 
@@ -86,6 +86,15 @@ impl RestrictionStore {
     /// Returns `Unavailable` when the store did not answer.
     pub async fn rules(&self, room: &RoomName) -> Result<RoomRules> {
         self.moderation.rules(room).await
+    }
+
+    /// Returns the rules and the details of a room.
+    ///
+    /// # Errors
+    ///
+    /// Returns `Unavailable` when the store did not answer.
+    pub async fn settings(&self, room: &RoomName) -> Result<RoomSettings> {
+        self.moderation.settings(room).await
     }
 
     /// Returns whether a person is a moderator in the owner's configuration.

@@ -7,7 +7,7 @@ use std::fmt;
 use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use shared_types::{AuditEntry, ImageType, PersonId, Restrictions, Rev, RoomName, RoomRules, Timestamp};
+use shared_types::{AuditEntry, ImageType, PersonId, Restrictions, Rev, RoomDetails, RoomName, RoomRules, Timestamp};
 
 use crate::ports::{
     Unavailable,
@@ -45,6 +45,13 @@ pub enum Record {
         room: RoomName,
         /// The rules.
         rules: RoomRules,
+    },
+    /// The details of a room.
+    Details {
+        /// The room.
+        room: RoomName,
+        /// The details.
+        details: RoomDetails,
     },
     /// The restrictions of a person or an address.
     Restrictions {
@@ -106,10 +113,11 @@ pub enum Record {
 
 impl Record {
     /// The names of all kinds, as in the field `kind`.
-    pub const KINDS: [&str; 10] = [
+    pub const KINDS: [&str; 11] = [
         "secrets",
         "room",
         "rules",
+        "details",
         "restrictions",
         "bannedAddresses",
         "audit",
@@ -134,6 +142,7 @@ impl Record {
             Self::Message { room, message } => Some((room, message.message.rev)),
             Self::Secrets { .. }
             | Self::Rules { .. }
+            | Self::Details { .. }
             | Self::Restrictions { .. }
             | Self::BannedAddresses { .. }
             | Self::Audit { .. } => None,

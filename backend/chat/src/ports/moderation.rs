@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use shared_types::{AuditEntry, PersonId, Restrictions, RoomName, RoomRules, Timestamp};
+use shared_types::{AuditEntry, PersonId, Restrictions, RoomDetails, RoomName, RoomRules, Timestamp, TitledRoom};
 
 use crate::ports::{
     Result,
@@ -46,6 +46,15 @@ pub struct CountedAction {
     pub rate: RateDecision,
     /// The restrictions of the person when the action was counted or denied, expired ones included.
     pub restrictions: Restrictions,
+}
+
+/// The rules and the details of a room.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RoomSettings {
+    /// The rules.
+    pub rules: RoomRules,
+    /// The details.
+    pub details: RoomDetails,
 }
 
 /// The store of moderators' decisions.
@@ -93,6 +102,17 @@ pub trait Moderation: Send + Sync {
 
     /// Returns the rules of a room. MUST see every `set_rules` that has ended.
     async fn rules(&self, room: &RoomName) -> Result<RoomRules>;
+
+    /// Returns the rules of a room, as [`rules`](Self::rules) does, and its details, in one read.
+    async fn settings(&self, room: &RoomName) -> Result<RoomSettings>;
+
+    /// Replaces the details of a room, and returns whether it did. `only_if_none`: only if the room has none, in one step, so that of two
+    /// calls at the same time one is refused. After success the details MUST survive a crash and a power cut.
+    async fn set_details(&self, room: &RoomName, details: &RoomDetails, only_if_none: bool) -> Result<bool>;
+
+    /// Returns the titles of those of the rooms that have one, in the given order. Details that were set a moment ago may be missing. There
+    /// are at most `limits::ROOMS` rooms.
+    async fn titles(&self, rooms: &[RoomName]) -> Result<Vec<TitledRoom>>;
 
     /// Returns whether this process read that a room has no rules, and the message store will notice if it gets some
     /// ([`next_rev_without_rules`](super::messages::Messages::next_rev_without_rules)). Then they need not be read before a message.

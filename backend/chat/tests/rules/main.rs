@@ -29,6 +29,7 @@ mod rate_limit;
 mod rate_limiter;
 mod reactions;
 mod reconnects;
+mod room_details;
 mod room_rules;
 mod rooms;
 mod search;

@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use chat::ports::{
     Result,
     connections::AddressKey,
-    moderation::{Moderation, RestrictionChange, Subject},
+    moderation::{Moderation, RestrictionChange, RoomSettings, Subject},
 };
 use chat_testing::test_chat::START;
-use shared_types::{AuditEntry, PersonId, Restrictions, RoomName, RoomRules, Timestamp};
+use shared_types::{AuditEntry, PersonId, Restrictions, RoomDetails, RoomName, RoomRules, Timestamp, TitledRoom};
 
 /// Moderation port that reports a ban for everybody after a number of lookups.
 pub(crate) struct BanningModeration {
@@ -58,6 +58,18 @@ impl Moderation for BanningModeration {
     }
 
     async fn set_rules(&self, _: &RoomName, _: RoomRules) -> Result<()> {
+        unreachable!()
+    }
+
+    async fn settings(&self, room: &RoomName) -> Result<RoomSettings> {
+        Ok(RoomSettings { rules: self.rules(room).await?, details: RoomDetails::default() })
+    }
+
+    async fn set_details(&self, _: &RoomName, _: &RoomDetails, _: bool) -> Result<bool> {
+        unreachable!()
+    }
+
+    async fn titles(&self, _: &[RoomName]) -> Result<Vec<TitledRoom>> {
         unreachable!()
     }
 

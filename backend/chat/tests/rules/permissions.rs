@@ -33,6 +33,7 @@ fn example(action: Action) -> (Value, Expected) {
         Action::Mute | Action::Ban => (json!({ "person": "bea", "seconds": 60 }), Expected::NotAllowed),
         Action::Restrictions | Action::PurgeUser => (json!({ "person": "bea" }), Expected::NotAllowed),
         Action::Rules => (json!({ "rules": { "slow": 5 } }), Expected::NotAllowed),
+        Action::Describe => (json!({ "details": { "title": "Cats" } }), Expected::Denied),
         Action::Audit => (json!({}), Expected::NotAllowed),
     }
 }

@@ -10,11 +10,13 @@ use aws_sdk_dynamodb::types::ReturnValue;
 use chat::ports::{
     Result, Unavailable,
     connections::AddressKey,
-    moderation::{CountedAction, Moderation, RestrictionChange, Subject},
+    moderation::{CountedAction, Moderation, RestrictionChange, RoomSettings, Subject},
     rate_store::RateLimit,
     system::Clock,
 };
-use shared_types::{AuditEntry, PersonId, Restrictions, RoomName, RoomRules, Timestamp, limits};
+use shared_types::{
+    AuditEntry, PersonId, Restrictions, RoomDetails, RoomName, RoomRules, Timestamp, TitledRoom, limits,
+};
 
 use self::room_rules::RoomsWithoutRules;
 use crate::{
@@ -24,6 +26,7 @@ use crate::{
 
 pub(crate) mod backup;
 mod counted_action;
+mod room_details;
 mod room_rules;
 
 /// How long an item outlives its restriction, in seconds, so that a fast clock cannot expire one that is still in force.
@@ -161,6 +164,20 @@ impl Moderation for DynamoModeration {
         room_rules::set(&self.log, room, rules, stored).await
     }
 
+    async fn settings(&self, room: &RoomName) -> Result<RoomSettings> {
+        let settings = room_details::settings(&self.decisions, room).await?;
+        self.without_rules.remember(room, settings.rules, self.clock.now());
+        Ok(settings)
+    }
+
+    async fn set_details(&self, room: &RoomName, details: &RoomDetails, only_if_none: bool) -> Result<bool> {
+        room_details::set(&self.decisions, room, details, only_if_none).await
+    }
+
+    async fn titles(&self, rooms: &[RoomName]) -> Result<Vec<TitledRoom>> {
+        room_details::titles(&self.decisions, rooms).await
+    }
+
     async fn record(&self, entry: &AuditEntry) -> Result<()> {
         let doing = "writing an audit entry";
         let json = serde_json::to_string(entry).map_err(Unavailable::while_doing(doing))?;
@@ -253,7 +270,12 @@ fn person_partition(person: &PersonId) -> String {
 }
 
 fn rules_key(room: &RoomName) -> Key {
-    Key::new(format!("rules#{room}"), "rules")
+    Key::new(room_partition(room), "rules")
+}
+
+/// The partition of the rules and the details of a room.
+fn room_partition(room: &RoomName) -> String {
+    format!("rules#{room}")
 }
 
 /// Reads restrictions. Unreadable ones are an error and not "none", which would lift a ban.

@@ -13,7 +13,7 @@ use aws_sdk_dynamodb::{
         scan::builders::ScanFluentBuilder,
         update_item::{UpdateItemError, UpdateItemOutput, builders::UpdateItemFluentBuilder},
     },
-    types::{ReturnValue, ReturnValuesOnConditionCheckFailure},
+    types::{KeysAndAttributes, ReturnValue, ReturnValuesOnConditionCheckFailure},
 };
 use chat::ports::{Result, Unavailable};
 use futures::stream::{self, Stream, StreamExt};
@@ -22,7 +22,7 @@ use crate::{
     call_log::{CallKind, CallLog},
     clients::{OPERATION, timeouts},
     error_chain::chain,
-    item::{Item, number, text},
+    item::{Item, item, number, text},
 };
 
 /// The key of an item.
@@ -91,6 +91,17 @@ impl Table {
         let get = self.client.get_item().table_name(&self.name).consistent_read(true);
         let got = self.reading(get.key("pk", text(key.pk)).key("sk", text(key.sk)).send()).await;
         Ok(got.map_err(self.failed(doing))?.item)
+    }
+
+    /// Reads the items of at most 100 keys in one call, for half the price of [`Self::get`]: the changes of the last moment may be missing.
+    /// Items that DynamoDB could not read in this call are missing, too.
+    pub(crate) async fn get_many_eventually(&self, keys: &[Key], doing: &'static str) -> Result<Vec<Item>> {
+        let keys = keys.iter().map(|key| item([("pk", text(&key.pk)), ("sk", text(&key.sk))])).collect();
+        let keys =
+            KeysAndAttributes::builder().set_keys(Some(keys)).build().map_err(Unavailable::while_doing(doing))?;
+        let read = self.client.batch_get_item().request_items(&self.name, keys);
+        let answer = self.reading(read.send()).await.map_err(self.failed(doing))?;
+        Ok(answer.responses.unwrap_or_default().remove(&self.name).unwrap_or_default())
     }
 
     /// Puts an item and overwrites an existing one.

@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use chat::ports::{
     Result,
     connections::AddressKey,
-    moderation::{CountedAction, Moderation, RestrictionChange, Subject},
+    moderation::{CountedAction, Moderation, RestrictionChange, RoomSettings, Subject},
     rate_store::{RateLimit, RateStore},
 };
-use shared_types::{AuditEntry, PersonId, Restrictions, RoomName, RoomRules, Timestamp};
+use shared_types::{AuditEntry, PersonId, Restrictions, RoomDetails, RoomName, RoomRules, Timestamp, TitledRoom};
 
 use crate::rate_store::MemoryRateStore;
 
@@ -23,6 +23,7 @@ struct State {
     banned_addresses: BTreeMap<PersonId, Vec<AddressKey>>,
     seen: BTreeMap<PersonId, Vec<AddressKey>>,
     rules: BTreeMap<RoomName, RoomRules>,
+    details: BTreeMap<RoomName, RoomDetails>,
     audit: Vec<AuditEntry>,
 }
 
@@ -84,6 +85,29 @@ impl Moderation for MemoryModeration {
     async fn set_rules(&self, room: &RoomName, rules: RoomRules) -> Result<()> {
         self.0.lock().unwrap().rules.insert(room.clone(), rules);
         Ok(())
+    }
+
+    async fn settings(&self, room: &RoomName) -> Result<RoomSettings> {
+        let state = self.0.lock().unwrap();
+        let rules = state.rules.get(room).copied().unwrap_or_default();
+        Ok(RoomSettings { rules, details: state.details.get(room).cloned().unwrap_or_default() })
+    }
+
+    async fn set_details(&self, room: &RoomName, details: &RoomDetails, only_if_none: bool) -> Result<bool> {
+        let mut state = self.0.lock().unwrap();
+        let stored = state.details.entry(room.clone()).or_default();
+        let is_refused = only_if_none && !stored.is_default();
+        if !is_refused {
+            *stored = details.clone();
+        }
+        Ok(!is_refused)
+    }
+
+    async fn titles(&self, rooms: &[RoomName]) -> Result<Vec<TitledRoom>> {
+        let state = self.0.lock().unwrap();
+        let title = |room: &RoomName| state.details.get(room)?.title.clone();
+        let titled = |room: &RoomName| title(room).map(|title| TitledRoom { room: room.clone(), title });
+        Ok(rooms.iter().filter_map(titled).collect())
     }
 
     async fn record(&self, entry: &AuditEntry) -> Result<()> {

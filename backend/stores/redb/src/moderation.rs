@@ -9,12 +9,14 @@ use async_trait::async_trait;
 use chat::ports::{
     Result, Unavailable,
     connections::AddressKey,
-    moderation::{Moderation, RestrictionChange, Subject},
+    moderation::{Moderation, RestrictionChange, RoomSettings, Subject},
     system::Clock,
 };
 use redb::{ReadTransaction, ReadableTable, TableDefinition, TableHandle, WriteTransaction};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use shared_types::{AuditEntry, PersonId, Restrictions, RoomName, RoomRules, Timestamp, limits};
+use shared_types::{
+    AuditEntry, PersonId, Restrictions, RoomDetails, RoomName, RoomRules, Timestamp, TitledRoom, limits,
+};
 
 use crate::{
     messages::{decode, encode, open},
@@ -30,6 +32,8 @@ pub(crate) const RESTRICTIONS: TableDefinition<'_, &str, &[u8]> = TableDefinitio
 pub(crate) const BANNED_ADDRESSES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("banned_with");
 /// [`RoomRules`] as JSON, by room.
 pub(crate) const RULES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("rules");
+/// [`RoomDetails`] as JSON, by room.
+pub(crate) const DETAILS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("room_details");
 /// An [`AuditEntry`] as JSON, by its time and a number that distinguishes entries of the same time.
 pub(crate) const AUDIT: TableDefinition<'_, (u64, u64), &[u8]> = TableDefinition::new("audit");
 
@@ -76,6 +80,11 @@ impl RedbModeration {
             Ok(changed)
         })
         .await
+    }
+
+    /// Returns the details of a room.
+    async fn details(&self, room: &RoomName) -> Result<RoomDetails> {
+        self.find("reading the details of a room", DETAILS, room.to_string()).await
     }
 
     /// Returns the time of the oldest audit entry that is kept.
@@ -187,6 +196,36 @@ impl Moderation for RedbModeration {
             Ok(())
         })
         .await
+    }
+
+    async fn settings(&self, room: &RoomName) -> Result<RoomSettings> {
+        Ok(RoomSettings { rules: self.rules(room).await?, details: self.details(room).await? })
+    }
+
+    async fn set_details(&self, room: &RoomName, details: &RoomDetails, only_if_none: bool) -> Result<bool> {
+        let (room, details) = (room.clone(), details.clone());
+        self.decide("writing the details of a room", move |transaction| {
+            let mut table = transaction.open_table(DETAILS)?;
+            if only_if_none && table.get(room.as_str())?.is_some() {
+                return Ok(false);
+            }
+            if details.is_default() {
+                table.remove(room.as_str())?;
+            } else {
+                table.insert(room.as_str(), encode(&details)?.as_slice())?;
+            }
+            Ok(true)
+        })
+        .await
+    }
+
+    async fn titles(&self, rooms: &[RoomName]) -> Result<Vec<TitledRoom>> {
+        let mut titles = Vec::new();
+        for room in rooms {
+            let title = self.details(room).await?.title;
+            titles.extend(title.map(|title| TitledRoom { room: room.clone(), title }));
+        }
+        Ok(titles)
     }
 
     async fn record(&self, entry: &AuditEntry) -> Result<()> {

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use chat::ports::{
     connections::AddressKey,
-    moderation::{CountedAction, RestrictionChange, Subject},
+    moderation::{CountedAction, RestrictionChange, RoomSettings, Subject},
     rate_store::{RateDecision, RateLimit},
 };
 use futures::future::join_all;
-use shared_types::{AuditEntry, ModerationAction, Person, Restrictions, RoomRules, Timestamp};
+use shared_types::{AuditEntry, ModerationAction, Person, Restrictions, RoomDetails, RoomRules, Timestamp};
 
 use super::contract;
 use crate::contract::{
@@ -23,6 +23,9 @@ contract! { moderation_contract moderation {
     banned_addresses_belong_to_one_person
     recent_addresses_of_a_person_are_known_until_they_expire
     rules_of_rooms_are_separate
+    details_of_rooms_are_separate
+    details_are_set_once_if_there_must_be_none
+    titles_are_in_the_order_of_the_request
     the_audit_log_is_newest_first_with_whole_milliseconds
 } }
 
@@ -131,6 +134,60 @@ pub async fn rules_of_rooms_are_separate(stores: Stores) {
         stores.moderation.set_rules(&room("cats"), rules).await.unwrap();
         assert_eq!((of("cats").await, of("lobby").await), (rules, RoomRules::default()));
     }
+}
+
+fn details(title: &str) -> RoomDetails {
+    RoomDetails { title: title.parse().ok(), ..RoomDetails::default() }
+}
+
+pub async fn details_of_rooms_are_separate(stores: Stores) {
+    let moderation = &stores.moderation;
+    let of = async |name| moderation.settings(&room(name)).await.unwrap();
+    assert_eq!(of("cats").await, RoomSettings::default());
+    let rules = RoomRules { slow: 30, read_only: true };
+    let full =
+        RoomDetails {
+            topic: "x".repeat(250).parse().ok(), description: "猫\n語".parse().ok(), ..details("猫 Cats")
+        };
+    for details in [full, details("Cats"), RoomDetails::default()] {
+        assert!(moderation.set_details(&room("cats"), &details, false).await.unwrap());
+        moderation.set_rules(&room("cats"), rules).await.unwrap();
+        assert_eq!(of("cats").await, RoomSettings { rules, details });
+        assert_eq!(of("lobby").await, RoomSettings::default());
+    }
+}
+
+pub async fn details_are_set_once_if_there_must_be_none(stores: Stores) {
+    let (moderation, cats) = (&stores.moderation, room("cats"));
+    let (one, other) = (details("One"), details("Other"));
+    let (first, second) =
+        futures::join!(moderation.set_details(&cats, &one, true), moderation.set_details(&cats, &other, true));
+    let stored = moderation.settings(&cats).await.unwrap().details;
+    match (first.unwrap(), second.unwrap()) {
+        (true, false) => assert_eq!(stored, one),
+        (false, true) => assert_eq!(stored, other),
+        both => panic!("{both:?}"),
+    }
+    assert!(!moderation.set_details(&cats, &RoomDetails::default(), true).await.unwrap());
+    assert!(moderation.set_details(&cats, &RoomDetails::default(), false).await.unwrap());
+    assert!(moderation.set_details(&cats, &other, true).await.unwrap(), "removed details are none");
+}
+
+pub async fn titles_are_in_the_order_of_the_request(stores: Stores) {
+    let moderation = &stores.moderation;
+    assert_eq!(moderation.titles(&[]).await.unwrap(), []);
+    let topic_only = RoomDetails { topic: "Mice".parse().ok(), ..RoomDetails::default() };
+    for (name, details) in [("cats", details("Cats")), ("dogs", details("犬")), ("mice", topic_only)] {
+        moderation.set_details(&room(name), &details, false).await.unwrap();
+    }
+    let titles = async |names: &[&str]| {
+        let rooms: Vec<_> = names.iter().map(|name| room(name)).collect();
+        let titles = moderation.titles(&rooms).await.unwrap();
+        titles.into_iter().map(|titled| format!("{} {}", titled.room, titled.title)).collect::<Vec<_>>()
+    };
+    assert_eq!(titles(&["dogs", "mice", "lobby", "cats"]).await, ["dogs 犬", "cats Cats"]);
+    assert_eq!(titles(&["cats", "dogs", "cats"]).await, ["cats Cats", "dogs 犬", "cats Cats"]);
+    assert_eq!(titles(&["lobby"]).await, [""; 0]);
 }
 
 pub async fn the_audit_log_is_newest_first_with_whole_milliseconds(stores: Stores) {

@@ -81,6 +81,11 @@ impl DynamoRestore {
                 }
                 Ok(1)
             }
+            Record::Details { room, details } => {
+                self.stores.moderation.set_details(room, details, true).await?;
+                // The longest ones are 5.3 KB.
+                Ok(6)
+            }
             Record::Restrictions { subject, restrictions } => {
                 if self.stores.moderation.restrictions(subject).await?.is_default() {
                     self.stores.moderation.set_restrictions(subject, *restrictions).await?;
@@ -114,7 +119,7 @@ impl DynamoRestore {
             Record::Restrictions { restrictions, .. } => {
                 restrictions.muted_until.max(restrictions.banned_until).is_none_or(|until| until <= now)
             }
-            Record::Secrets { .. } | Record::Room { .. } | Record::Rules { .. } => false,
+            Record::Secrets { .. } | Record::Room { .. } | Record::Rules { .. } | Record::Details { .. } => false,
         }
     }
 

@@ -86,6 +86,7 @@ impl DynamoMessages {
             Record::Secrets { .. }
             | Record::Room { .. }
             | Record::Rules { .. }
+            | Record::Details { .. }
             | Record::Restrictions { .. }
             | Record::BannedAddresses { .. }
             | Record::Audit { .. } => return Ok(None),

@@ -3,7 +3,7 @@
 use chat::ports::{Result, Unavailable, backup::Record, connections::AddressKey, moderation::Subject};
 use shared_types::{AuditEntry, Restrictions, Timestamp, limits};
 
-use super::{AUDIT, GRACE_SECONDS, audit_sk, to_restrictions, to_rules};
+use super::{AUDIT, GRACE_SECONDS, audit_sk, room_details, to_restrictions, to_rules};
 use crate::{
     item::{Item, item, number, read_number, read_parsed, text},
     messages::backup::Found,
@@ -17,6 +17,7 @@ pub(crate) fn decision(item: &Item, now: Timestamp) -> Found {
     let is_expired = read_number(item, "expires").is_ok_and(|expires: u64| expires <= now.0 / 1000);
     match (pk.split_once('#'), sk) {
         (Some(("rules", room)), "rules") => Found::readable(rules(room, item)),
+        (Some(("rules", room)), room_details::SK) => Found::readable(details(room, item)),
         _ if is_expired => Found::NotInBackups,
         (Some(("person" | "address", _)), "standing") => restrictions(pk, item),
         (Some(("person", person)), "addresses") => Found::readable(banned_addresses(person, item)),
@@ -51,6 +52,10 @@ pub(crate) fn entry_item(entry: &AuditEntry, number_of_time: u32) -> Result<Item
 
 fn rules(room: &str, item: &Item) -> Option<Record> {
     Some(Record::Rules { room: room.parse().ok()?, rules: to_rules(item).ok()? })
+}
+
+fn details(room: &str, item: &Item) -> Option<Record> {
+    Some(Record::Details { room: room.parse().ok()?, details: room_details::to_details(item).ok()? })
 }
 
 fn restrictions(pk: &str, item: &Item) -> Found {

@@ -184,6 +184,7 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
         ("changes", json!({ "action": "changes", "after": 2 })),
         ("people", json!({ "action": "people" })),
         ("rooms, of one room", json!({ "action": "rooms", "rooms": ["lobby"] })),
+        ("rooms, of one room, with titles", json!({ "action": "rooms", "rooms": ["lobby"], "titles": true })),
         ("search, in 200 messages", json!({ "action": "search", "text": "hi" })),
         ("ping", json!({ "action": "ping" })),
     ];
@@ -204,6 +205,7 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
         ("standing", json!({ "action": "standing", "person": "bea" })),
         ("audit", json!({ "action": "audit" })),
         ("rules", json!({ "action": "rules", "rules": { "slow": 10 } })),
+        ("describe", json!({ "action": "describe", "details": { "title": "Lobby" } })),
     ];
     for (action, frame) in frames {
         // Two entries of the audit log with one time would be one more write.

@@ -5,7 +5,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// Maximum number of decisions in memory, about 100 bytes each: 1 MB. Beyond it all are dropped.
+/// Maximum number of decisions in memory, about 100 bytes each: 1 MB, and 50 MB if all were details of the maximum length. Beyond it all
+/// are dropped.
 const MAX_DECISIONS: usize = 10_000;
 
 /// What is stored at a key: the JSON, or nothing.

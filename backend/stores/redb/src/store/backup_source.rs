@@ -22,7 +22,7 @@ use shared_types::{PersonId, Rev, Seq, Timestamp};
 use crate::{
     images::names::image_name,
     messages::{self, CHANGES, MESSAGES, REVS, decode, idempotency, open},
-    moderation::{AUDIT, BANNED_ADDRESSES, BannedAddresses, RESTRICTIONS, RULES, to_subject},
+    moderation::{AUDIT, BANNED_ADDRESSES, BannedAddresses, DETAILS, RESTRICTIONS, RULES, to_subject},
     store::{
         Store,
         file_copy::IMAGES,
@@ -120,6 +120,7 @@ fn unknown_table(transaction: &ReadTransaction) -> Result<Option<String>, redb::
         RESTRICTIONS.name(),
         BANNED_ADDRESSES.name(),
         RULES.name(),
+        DETAILS.name(),
         AUDIT.name(),
         SECRETS.name(),
         SECRET_TIMES.name(),
@@ -134,6 +135,9 @@ fn tables(transaction: &ReadTransaction) -> Result<VecDeque<Values>, redb::Error
         secrets,
         values(transaction, RULES, |room, rules| {
             Some(Record::Rules { room: room.parse().ok()?, rules: decode(rules).ok()? })
+        })?,
+        values(transaction, DETAILS, |room, details| {
+            Some(Record::Details { room: room.parse().ok()?, details: decode(details).ok()? })
         })?,
         values(transaction, RESTRICTIONS, |key, stored| {
             Some(Record::Restrictions { subject: to_subject(key)?, restrictions: decode(stored).ok()? })

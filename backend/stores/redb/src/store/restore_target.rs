@@ -19,7 +19,7 @@ use shared_types::AuditEntry;
 use crate::{
     images::names::image_name,
     messages::{CHANGES, MESSAGES, REVS, encode, idempotency},
-    moderation::{AUDIT, BANNED_ADDRESSES, BannedAddresses, RESTRICTIONS, RULES, subject_key},
+    moderation::{AUDIT, BANNED_ADDRESSES, BannedAddresses, DETAILS, RESTRICTIONS, RULES, subject_key},
     store::{
         file_copy::{CopyError, IMAGES, finish, prepare},
         migrations,
@@ -113,6 +113,9 @@ fn put(transaction: &WriteTransaction, record: &Record) -> Result<(), redb::Erro
         }
         Record::Rules { room, rules } => {
             transaction.open_table(RULES)?.insert(room.as_str(), encode(rules)?.as_slice())?;
+        }
+        Record::Details { room, details } => {
+            transaction.open_table(DETAILS)?.insert(room.as_str(), encode(details)?.as_slice())?;
         }
         Record::Restrictions { subject, restrictions } => {
             let key = subject_key(subject);

@@ -4,10 +4,10 @@ use async_trait::async_trait;
 use chat::ports::{
     Result,
     connections::AddressKey,
-    moderation::{CountedAction, Moderation, RestrictionChange, Subject},
+    moderation::{CountedAction, Moderation, RestrictionChange, RoomSettings, Subject},
     rate_store::RateLimit,
 };
-use shared_types::{AuditEntry, PersonId, Restrictions, RoomName, RoomRules, Timestamp};
+use shared_types::{AuditEntry, PersonId, Restrictions, RoomDetails, RoomName, RoomRules, Timestamp, TitledRoom};
 
 use super::ports::Ports;
 
@@ -61,6 +61,18 @@ impl Moderation for Ports {
 
     async fn set_rules(&self, room: &RoomName, rules: RoomRules) -> Result<()> {
         self.0.call(self.0.moderation.set_rules(room, rules)).await
+    }
+
+    async fn settings(&self, room: &RoomName) -> Result<RoomSettings> {
+        self.0.call(self.0.moderation.settings(room)).await
+    }
+
+    async fn set_details(&self, room: &RoomName, details: &RoomDetails, only_if_none: bool) -> Result<bool> {
+        self.0.call(self.0.moderation.set_details(room, details, only_if_none)).await
+    }
+
+    async fn titles(&self, rooms: &[RoomName]) -> Result<Vec<TitledRoom>> {
+        self.0.call(self.0.moderation.titles(rooms)).await
     }
 
     async fn record(&self, entry: &AuditEntry) -> Result<()> {
