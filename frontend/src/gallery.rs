@@ -31,7 +31,8 @@ use crate::{
         placeholder::placeholder,
         privacy_dialog,
         profile::profile_dialog,
-        rooms, shortcuts,
+        rooms::room_dialog,
+        shortcuts,
         state::{
             Chat,
             composer::{ComposerStatus, Suggestion},
@@ -200,7 +201,7 @@ const PARTS: Table<fn(Chat) -> Element> = &[
     }),
     ("rooms, for a moderator", |chat| {
         chat.room.you.set(fixtures::moderator());
-        rooms::room_dialog(chat)
+        room_dialog::room_dialog(chat)
     }),
     ("you and your data", privacy_dialog::privacy),
     ("you and your data, being deleted", |chat| {
@@ -245,7 +246,7 @@ const PARTS: Table<fn(Chat) -> Element> = &[
     }),
     ("rooms", |chat| {
         chat.rooms.entries.set(fixtures::rooms());
-        rooms::room_dialog(chat)
+        room_dialog::room_dialog(chat)
     }),
     ("dialog on its way", placeholder),
     ("dialog that could not be loaded", |chat| {

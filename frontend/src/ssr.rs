@@ -21,7 +21,10 @@ pub fn room_page(template: &IndexTemplate, state: &PageState) -> String {
     let script = [r#"<script type="application/json" id="page-state">"#, &json, "</script>"].concat();
     let translations = Translations::of(state.language);
     let body = [room_root(state), failure_notice(translations)].concat();
-    template.fill(translations, &translations.title(state.room.as_str()), &script, &body)
+    let label = state.details.title.as_ref().map_or(state.room.as_str(), |title| title.as_str());
+    let title = View::from(element("title").text(translations.title(label))).to_html();
+    let title = title.trim_start_matches("<title>").trim_end_matches("</title>");
+    template.fill(translations, title, &script, &body)
 }
 
 /// Renders the element that the program takes over. Extensions add elements to `<body>`, so the page has an element of

@@ -15,6 +15,7 @@ pub(crate) mod people_dialog;
 pub(crate) mod placeholder;
 pub(crate) mod privacy_dialog;
 pub(crate) mod profile;
+pub(crate) mod room_details_dialog;
 pub(crate) mod rooms;
 pub(crate) mod search_dialog;
 pub(crate) mod shortcuts;

@@ -1,7 +1,7 @@
 //! The rooms that this browser has visited, and which of them have unread messages. The server is asked when the
 //! visitor does something, never on a timer.
 
-use shared_types::{ClientMessage, NameError, PersonId, RoomActivity, RoomName, Seq, json, limits::ROOMS};
+use shared_types::{ClientMessage, PersonId, RoomActivity, RoomName, Seq, json, limits::ROOMS};
 
 /// Minimum time between two requests when the page becomes visible, in milliseconds.
 const LOOK_MS: u64 = 60_000;
@@ -14,6 +14,8 @@ pub struct RoomList {
     asked: Option<u64>,
     /// Whether to ask as soon as there is a socket.
     wanted: bool,
+    /// Whether to ask for titles, too: once, and when the visitor opens the list.
+    titles: bool,
 }
 
 /// A room to draw.
@@ -37,7 +39,8 @@ impl RoomEntry {
 impl RoomList {
     /// The list for the current room and the stored ones.
     pub fn new(room: &RoomName, stored: Option<&str>) -> Self {
-        let mut rooms = Self { visited: vec![room.clone()], activity: Vec::new(), asked: None, wanted: true };
+        let mut rooms =
+            Self { visited: vec![room.clone()], activity: Vec::new(), asked: None, wanted: true, titles: true };
         rooms.merge_stored(stored);
         rooms
     }
@@ -75,6 +78,7 @@ impl RoomList {
     /// The visitor opens the list.
     pub fn request(&mut self) {
         self.wanted = true;
+        self.titles = true;
     }
 
     /// Returns the request to send, if one is wanted. It does not name the current room.
@@ -84,12 +88,13 @@ impl RoomList {
             return None;
         }
         self.asked = Some(now);
-        Some(ClientMessage::Rooms { rooms })
+        Some(ClientMessage::Rooms { rooms, titles: std::mem::take(&mut self.titles) })
     }
 
     /// The server answered with an error: the request is repeated when the page becomes visible.
     pub fn on_error(&mut self) {
         self.asked = None;
+        self.titles = true;
     }
 
     /// The server's answer.
@@ -109,15 +114,9 @@ impl RoomList {
     }
 }
 
-/// The room name for what the visitor typed: lower case, hyphens for spaces, without a leading `#`.
-pub fn parse_room_name(typed: &str) -> Result<RoomName, NameError> {
-    let name = typed.trim().trim_start_matches('#').to_ascii_lowercase();
-    name.split_whitespace().collect::<Vec<_>>().join("-").parse()
-}
-
 #[cfg(test)]
 mod tests {
-    use shared_types::{Timestamp, limits::ROOM_CHARS};
+    use shared_types::Timestamp;
 
     use super::*;
 
@@ -140,7 +139,11 @@ mod tests {
     }
 
     fn asked(names: &[&str]) -> Option<ClientMessage> {
-        Some(ClientMessage::Rooms { rooms: names.iter().map(|name| room(name)).collect() })
+        Some(ClientMessage::Rooms { rooms: names.iter().map(|name| room(name)).collect(), titles: true })
+    }
+
+    fn asked_without_titles(names: &[&str]) -> Option<ClientMessage> {
+        Some(ClientMessage::Rooms { rooms: names.iter().map(|name| room(name)).collect(), titles: false })
     }
 
     #[test]
@@ -177,7 +180,7 @@ mod tests {
     fn the_room_list_has_a_maximum_length() {
         let many: Vec<_> = (0..ROOMS + 5).map(|number| format!("r{number}")).collect();
         let mut rooms = RoomList::new(&RoomName::lobby(), Some(&json::to_string(&many)));
-        let Some(ClientMessage::Rooms { rooms: asked }) = rooms.take_request(0) else { panic!() };
+        let Some(ClientMessage::Rooms { rooms: asked, .. }) = rooms.take_request(0) else { panic!() };
         assert_eq!((asked.len(), asked.last()), (ROOMS - 1, Some(&room("r48"))));
     }
 
@@ -219,7 +222,7 @@ mod tests {
         rooms.on_page_visible(LOOK_MS - 1);
         assert_eq!(rooms.take_request(LOOK_MS - 1), None);
         rooms.on_page_visible(LOOK_MS);
-        assert_eq!(rooms.take_request(LOOK_MS), asked(&["cats"]));
+        assert_eq!(rooms.take_request(LOOK_MS), asked_without_titles(&["cats"]));
         rooms.request();
         assert_eq!(rooms.take_request(LOOK_MS + 1), asked(&["cats"]));
         assert_eq!(rooms.take_request(LOOK_MS + 2), None);
@@ -230,22 +233,5 @@ mod tests {
         let mut rooms = RoomList::new(&RoomName::lobby(), None);
         rooms.request();
         assert_eq!(rooms.take_request(0), None);
-    }
-
-    #[test]
-    fn typed_room_names_are_normalised() {
-        for (typed, expected) in [
-            ("cats", Ok("cats")),
-            (" Big Cats ", Ok("big-cats")),
-            ("#cats", Ok("cats")),
-            ("big\u{3000}cats", Ok("big-cats")),
-            ("", Err(NameError::Empty)),
-            (" # ", Err(NameError::Empty)),
-            ("cats!", Err(NameError::Character)),
-            ("猫", Err(NameError::Character)),
-        ] {
-            assert_eq!(parse_room_name(typed), expected.map(room), "{typed}");
-        }
-        assert_eq!(parse_room_name(&"x".repeat(ROOM_CHARS + 1)), Err(NameError::TooLong { limit: ROOM_CHARS }));
     }
 }

@@ -6,6 +6,7 @@ use shared_types::{ChatMessage, ClientMessage, SearchText, Seq};
 
 pub use excerpt::ExcerptPart;
 pub use excerpt::excerpt;
+pub(crate) use excerpt::{fold, parts_of};
 
 /// A search. The server searches a part of the room with each request.
 #[derive(Debug, Default)]

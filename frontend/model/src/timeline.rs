@@ -166,6 +166,7 @@ impl Timeline {
             ServerMessage::CatchUp { .. } => self.ask_changes_at = Some(now),
             ServerMessage::Upload { .. }
             | ServerMessage::Rooms { .. }
+            | ServerMessage::Details { .. }
             | ServerMessage::Found { .. }
             | ServerMessage::Restrictions { .. }
             | ServerMessage::Audit { .. }
@@ -349,7 +350,9 @@ impl Timeline {
             // It is retried automatically.
             Some(Action::PurgeUser) if code == ErrorCode::Unavailable || retry_after.is_some() => {}
             // Nothing on the page shows that these failed.
-            Some(Action::Mute | Action::Ban | Action::PurgeUser | Action::Rules) => self.errors.push(reason.clone()),
+            Some(Action::Mute | Action::Ban | Action::PurgeUser | Action::Rules | Action::Describe) => {
+                self.errors.push(reason.clone())
+            }
             // A row of the log shows the error of a message or a change, a dialog that of a query. Hello, changes, people and ping are
             // sent again.
             Some(

@@ -7,6 +7,7 @@ pub(crate) mod on_demand;
 mod privacy;
 mod queries;
 mod reading;
+mod room_details;
 mod sending;
 mod uploads;
 
@@ -152,6 +153,7 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
         copied,
     };
     session.perform(effects);
+    session.init_titles();
     session.init_rooms();
     session.init_notifications();
     session.show_erasure_result();
@@ -228,6 +230,7 @@ impl Session {
             Intent::RefreshPeople => self.client.send_query(ClientMessage::People),
             Intent::Reconnect => self.client.reconnect(now),
             Intent::RefreshRooms => return self.refresh_rooms_now(),
+            Intent::TitleNewRoom(room, title) => return Self::keep_new_title(&room, title.as_ref()),
             Intent::RemoveRoom(room) => return self.remove_room(&room),
             Intent::LoadOnDemand => return on_demand::load(self.handle, self.chat),
             Intent::DiscardWaiting => {
@@ -321,7 +324,9 @@ impl Session {
                         session.client.on_page_state(&page);
                         session.rows_changed = true;
                         session.update_unread();
+                        let details = page.details.clone();
                         session.page = page;
+                        session.set_details(&details);
                         session.client.on_fetched(now, true)
                     }
                     Err(Some(reason)) => session.client.end(now, reason),
@@ -347,6 +352,7 @@ impl Session {
                     }
                     new_messages = self.new_messages(message);
                     self.on_query_answer(message);
+                    self.on_details(message);
                     is_rename_rejected =
                         matches!(message, ServerMessage::Error { action: Some(ActionName::Known(Action::Rename)), .. });
                 }

@@ -9,8 +9,8 @@ use page_model::{
 };
 use page_view::SharedState;
 use shared_types::{
-    AccessMode, ChatImage, ImageType, Language, PageState, Person, Restrictions, Rev, RoomName, RoomRules, Seq,
-    Timestamp,
+    AccessMode, ChatImage, ImageType, Language, PageState, Person, Restrictions, Rev, RoomDetails, RoomName, RoomRules,
+    Seq, Timestamp,
 };
 
 use crate::ui::{
@@ -112,6 +112,7 @@ pub(super) fn chat() -> Chat {
         ticket: String::new(),
         access: AccessMode::Open,
         rules: RoomRules::default(),
+        details: RoomDetails::default(),
         restrictions: Restrictions::default(),
     };
     let chat = Chat::new(&page, Callback::new(|_| {}));

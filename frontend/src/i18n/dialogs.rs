@@ -46,6 +46,8 @@ pub(crate) struct DialogTexts {
     pub(super) audit_unbanned: Template,
     pub(super) audit_purged: Template,
     pub(super) audit_rules_changed: Template,
+    pub(super) audit_described: Template,
+    pub(super) audit_title_removed: Template,
     pub(super) no_rules: &'static str,
 
     pub(crate) privacy: &'static str,
@@ -120,6 +122,17 @@ pub(crate) struct DialogTexts {
     pub(super) room_empty: &'static str,
     pub(super) room_long: Template,
     pub(super) room_character: &'static str,
+    /// Option that creates a room; takes what was typed.
+    pub(crate) create_room: Template,
+    pub(crate) room_details: &'static str,
+    /// Takes the name of the room in its address.
+    pub(crate) room_details_hint: Template,
+    pub(crate) room_title: &'static str,
+    pub(crate) room_topic: &'static str,
+    pub(crate) room_description: &'static str,
+    /// Takes the number of characters.
+    pub(super) details_long: Template,
+    pub(super) details_character: &'static str,
 
     pub(crate) search_field: &'static str,
     pub(crate) search_hint: &'static str,

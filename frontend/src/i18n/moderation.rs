@@ -53,6 +53,10 @@ impl Translations {
             ModerationAction::Rules { room, rules } => {
                 [&texts.audit_rules_changed.with(room.as_str()), self.colon, &self.rules(*rules)].concat()
             }
+            ModerationAction::Describe { room, title: Some(title) } => {
+                [&texts.audit_described.with(room.as_str()), self.colon, title.as_str()].concat()
+            }
+            ModerationAction::Describe { room, title: None } => texts.audit_title_removed.with(room.as_str()),
         }
     }
 

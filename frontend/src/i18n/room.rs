@@ -21,11 +21,19 @@ impl Translations {
         [self.comma, self.new_messages].concat()
     }
 
+    /// Returns why a title, a topic or a description is invalid.
+    pub(crate) fn bad_details(&self, error: NameError) -> String {
+        match error {
+            NameError::TooLong { limit } => self.dialogs().details_long.with(&limit.to_string()),
+            NameError::Empty | NameError::Character => self.dialogs().details_character.into(),
+        }
+    }
+
     /// Returns why the name of a room is invalid.
     pub(crate) fn bad_room(&self, error: NameError) -> String {
         match error {
             NameError::Empty => self.dialogs().room_empty.into(),
-            NameError::TooLong { .. } => self.dialogs().room_long.with(&limits::ROOM_CHARS.to_string()),
+            NameError::TooLong { .. } => self.dialogs().room_long.with(&limits::TITLE_CHARS.to_string()),
             NameError::Character => self.dialogs().room_character.into(),
         }
     }

@@ -1,6 +1,6 @@
 use shared_types::{
-    AccessMode, ChatImage, ChatMessage, ImageType, Person, Reaction, ReplyRef, Restrictions, Rev, RoomName, RoomRules,
-    Seq, Timestamp,
+    AccessMode, ChatImage, ChatMessage, ImageType, Person, Reaction, ReplyRef, Restrictions, Rev, RoomDetails,
+    RoomName, RoomRules, Seq, Timestamp,
 };
 
 use super::*;
@@ -44,6 +44,7 @@ fn state(texts: &[&str]) -> PageState {
         ticket: "t".into(),
         access: AccessMode::Open,
         rules: RoomRules::default(),
+        details: RoomDetails::default(),
         restrictions: Restrictions::default(),
     }
 }

@@ -1,4 +1,4 @@
-//! The header: the room, the number of people online, search, and the visitor's name.
+//! The header: the room and its topic, the number of people online, search, and the visitor's name.
 
 use leptos::ev;
 use page_model::connection::Status;
@@ -33,9 +33,15 @@ pub(crate) fn header(chat: Chat) -> Element {
         .on(ev::click, move |_| chat.open_dialog(DialogRequest::People))
         .child(element("span").class("dot").with("aria-hidden", "true"))
         .child(element("span").class("online").child(reactive_text::<String>(online)));
+    let topic = move || {
+        let topic = chat.room.details.with(|details| details.topic.as_ref().map(ToString::to_string))?;
+        let open = move |_| chat.open_dialog(DialogRequest::RoomDetails);
+        Some(button("topic").with("dir", "auto").with("title", topic.clone()).on(ev::click, open).text(topic))
+    };
     element("header")
         .class("bar")
         .child(element("h1").class("room").child(rooms::room_button(chat)))
+        .child(reactive(topic))
         .child(presence)
         .child(search_dialog::button(chat))
         .child(reactive(me))

@@ -7,10 +7,11 @@ pub(crate) mod rules_dialog;
 use leptos::ev;
 use page_view::{View, element, reactive};
 
-use crate::ui::{parts::dialog, state::Chat};
+use crate::ui::{parts::dialog, room_details_dialog, state::Chat};
 
-/// Draws the buttons that open the dialogs about the room, if the visitor is a moderator.
+/// Draws the buttons that open the dialogs about the room, as far as the visitor may see them.
 pub(crate) fn buttons(chat: Chat) -> View {
+    let has_details = move || chat.room.details.with(|details| !details.is_default());
     let button = move |label, open: fn(Chat)| {
         let open = move |_| {
             dialog::close(chat.rooms.dialog);
@@ -19,13 +20,14 @@ pub(crate) fn buttons(chat: Chat) -> View {
         element("button").class("quiet").with("type", "button").on(ev::click, open).text(label)
     };
     reactive(move || {
-        if !chat.is_moderator() {
-            return None;
+        let mut buttons = Vec::new();
+        if has_details() || chat.can_describe() {
+            buttons.push(button(chat.translations.dialogs().room_details, room_details_dialog::show));
         }
-        let buttons = [
-            button(chat.translations.dialogs().room_rules, rules_dialog::open),
-            button(chat.translations.dialogs().audit, audit_dialog::open),
-        ];
-        Some(element("div").class("sheet-ways").children(buttons))
+        if chat.is_moderator() {
+            buttons.push(button(chat.translations.dialogs().room_rules, rules_dialog::open));
+            buttons.push(button(chat.translations.dialogs().audit, audit_dialog::open));
+        }
+        (!buttons.is_empty()).then(|| element("div").class("sheet-ways").children(buttons))
     })
 }

@@ -1,16 +1,15 @@
-//! The list of visited rooms, and a form that opens any other: as a column beside the chat on wide screens, and as a
-//! dialog everywhere.
+//! The list of visited rooms: as a column beside the chat on wide screens, and in a dialog everywhere.
+
+pub(crate) mod room_dialog;
 
 use leptos::{ev, prelude::*};
-use page_model::room_list::{RoomEntry, parse_room_name};
-use page_view::{Element, NodeRef, State, element, reactive, reactive_text};
-use shared_types::NameError;
-use web_sys::{HtmlElement, HtmlInputElement, wasm_bindgen::JsCast as _};
+use page_model::room_list::RoomEntry;
+use page_view::{Element, View, element, reactive, reactive_text};
+use web_sys::{HtmlElement, wasm_bindgen::JsCast as _};
 
 use crate::ui::{
-    moderation,
     parts::{
-        dialog::{self, has_modifier, titled_dialog},
+        dialog::{self, has_modifier},
         icon_button::{CROSS, icon, icon_button},
     },
     state::{Chat, intent::Intent, on_demand::DialogRequest},
@@ -36,6 +35,7 @@ pub(crate) fn column(chat: Chat) -> Element {
 
 /// Draws the name of the room as a button that opens the dialog.
 pub(crate) fn room_button(chat: Chat) -> Element {
+    let current = chat.room.address();
     let has_unread = move || chat.rooms.entries.with(|rooms| rooms.iter().any(|entry| entry.unread));
     let screen_reader_text =
         reactive_text(move || if has_unread() { chat.translations.new_elsewhere.into() } else { String::new() });
@@ -46,63 +46,9 @@ pub(crate) fn room_button(chat: Chat) -> Element {
         .on(ev::click, move |_| open(chat))
         .reactive_attribute("data-unread", move || has_unread().then_some(""))
         .with("title", chat.translations.switch_rooms)
-        .children(name(chat.room_name()))
+        .children(name(reactive_text(move || chat.rooms.titles.with(|titles| titles.label(&current)))))
         .child(icon(CHEVRON))
         .child(element("span").class("heard").child(screen_reader_text))
-}
-
-/// Draws the dialog.
-pub(crate) fn room_dialog(chat: Chat) -> Element {
-    let field = NodeRef::<HtmlInputElement>::new();
-    let error = State::new(None::<NameError>);
-    let submit = move || {
-        let Some(field) = field.get_untracked() else { return };
-        match parse_room_name(&field.value()) {
-            // The server creates a room when it is first used.
-            Ok(room) => _ = window().location().set_href(&room.path()),
-            Err(why) => {
-                error.set(Some(why));
-                _ = field.focus();
-            }
-        }
-    };
-    let name = element("input")
-        .with("aria-label", chat.translations.dialogs().room_name)
-        .with("placeholder", chat.translations.dialogs().room_name)
-        .reactive_attribute("aria-invalid", move || error.get().map(|_| "true"))
-        .with("aria-describedby", "room-hint")
-        .with("autocapitalize", "none")
-        .with("spellcheck", "false")
-        .with("enterkeyhint", "go")
-        .node_ref(field)
-        .on(ev::input, move |_| error.set(None));
-    let hint = move || {
-        error
-            .get()
-            .map_or_else(|| chat.translations.dialogs().room_hint.to_owned(), |why| chat.translations.bad_room(why))
-    };
-    let hint = element("p")
-        .reactive_attribute("class", move || {
-            Some(if error.get().is_some() { "sheet-hint wrong" } else { "sheet-hint" })
-        })
-        .with("id", "room-hint")
-        .with("aria-live", "polite")
-        .child(reactive_text(hint));
-    titled_dialog(chat, "switcher", chat.translations.rooms, chat.rooms.dialog)
-        .child(dialog::form(name, chat.translations.dialogs().open, submit))
-        .child(hint)
-        .child(element("div").class("sheet-body").child(list(chat)))
-        .child(moderation::buttons(chat))
-        .on(ev::close, move |_| {
-            // The event arrives after the dialog closed, and the dialog may be open again with text in its field.
-            if chat.rooms.dialog.get_untracked().is_none_or(|dialog| dialog.open()) {
-                return;
-            }
-            error.set(None);
-            if let Some(field) = field.get_untracked() {
-                field.set_value("");
-            }
-        })
 }
 
 /// Opens the dialog, as soon as it is loaded.
@@ -110,12 +56,7 @@ pub(crate) fn open(chat: Chat) {
     chat.open_dialog(DialogRequest::Rooms);
 }
 
-/// Opens the loaded dialog.
-pub(crate) fn show(chat: Chat) {
-    chat.dispatch.run(Intent::RefreshRooms);
-    dialog::open(chat.rooms.dialog);
-}
-
+/// Draws the list.
 fn list(chat: Chat) -> Element {
     let rows = move || chat.rooms.entries.get().into_iter().map(|entry| row(chat, entry)).collect::<Vec<_>>();
     // Safari ignores the role of a list without markers, unless the role is explicit.
@@ -124,7 +65,7 @@ fn list(chat: Chat) -> Element {
 
 fn row(chat: Chat, entry: RoomEntry) -> Element {
     let RoomEntry { room, is_current, unread } = entry;
-    let label = room.to_string();
+    let label = chat.rooms.titles.with(|titles| titles.label(&room));
     let screen_reader_text = unread.then(|| element("span").class("heard").text(chat.translations.is_unread()));
     let link = element("a")
         .class("room-link")
@@ -149,9 +90,9 @@ fn row(chat: Chat, entry: RoomEntry) -> Element {
     element("li").class(if unread { "room-row unread" } else { "room-row" }).child(link).children(remove)
 }
 
-fn name(room: String) -> [Element; 2] {
+fn name(room: impl Into<View>) -> [Element; 2] {
     let hash = element("span").class("room-mark").with("aria-hidden", "true").text("#");
-    [hash, element("span").class("room-name").text(room)]
+    [hash, element("span").class("room-name").with("dir", "auto").child(room)]
 }
 
 /// Keeps the focus in the list after the focused row was removed.

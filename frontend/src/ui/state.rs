@@ -17,7 +17,7 @@ use page_model::{
     timeline::{Row, Timeline, dedup_people, tag},
 };
 use page_view::State;
-use shared_types::{AccessMode, PageState, Person, Seq};
+use shared_types::{AccessMode, PageState, Person, RoomDetails, RoomName, Seq};
 use web_sys::{File, FileList};
 
 use crate::{
@@ -27,7 +27,7 @@ use crate::{
         state::{
             composer::ComposerState,
             intent::{DialogIntent, ImageIntent, Intent, OnDemandIntent},
-            log::{ImageState, KeyedRow, LogState, MessageDialogs},
+            log::{ImageState, KeyedRow, LogState, MessageDialogs, OlderMessages},
             moderation::{ModerationState, RestrictionDialogState},
             on_demand::{DialogRequest, OnDemandState},
             privacy::{NotificationState, PrivacyState, ShortcutsState},
@@ -127,6 +127,18 @@ impl Chat {
             Some(functions) => (functions.show)(self, request),
             None => open_when_loaded(self, request),
         }
+    }
+
+    /// Opens a room.
+    pub(crate) fn open_room(self, room: &RoomName) {
+        // The server creates a room when it is first used.
+        _ = window().location().set_href(&room.path());
+    }
+
+    /// Whether the visitor may change the details of the room: moderators may, and others before the first message.
+    pub(crate) fn can_describe(&self) -> bool {
+        let is_new = || self.log.rows.with(Vec::is_empty) && self.log.older.get() == OlderMessages::None;
+        self.is_moderator() || is_new() && self.room.details.with(RoomDetails::is_default)
     }
 
     /// Sends a command of a dialog to the session.

@@ -1,6 +1,8 @@
 //! Tests of what a client reports: typing, and whether its page is hidden.
 
-use shared_types::{AccessMode, ChatMessage, Language, Person, Restrictions, Rev, RoomName, RoomRules, Timestamp};
+use shared_types::{
+    AccessMode, ChatMessage, Language, Person, Restrictions, Rev, RoomDetails, RoomName, RoomRules, Timestamp,
+};
 
 use super::*;
 use crate::texts::PlainTexts;
@@ -25,6 +27,7 @@ pub(super) fn client(online: u32) -> Client {
         ticket: String::new(),
         access: AccessMode::Open,
         rules: RoomRules::default(),
+        details: RoomDetails::default(),
         restrictions: Restrictions::default(),
     };
     let (mut client, _) = Client::start(&page, &PlainTexts, 0, || 0);
@@ -35,7 +38,7 @@ pub(super) fn client(online: u32) -> Client {
 
 pub(super) fn welcome(online: u32) -> ServerMessage {
     let (you, room, rules) = (me(), RoomName::lobby(), RoomRules::default());
-    ServerMessage::Welcome { you, room, online, people: Vec::new(), rules }
+    ServerMessage::Welcome { you, room, online, people: Vec::new(), rules, details: RoomDetails::default() }
 }
 
 pub(super) fn changes() -> ServerMessage {

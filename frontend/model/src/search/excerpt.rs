@@ -39,13 +39,7 @@ pub fn excerpt(text: &str, wanted: &str, lower_parts: &dyn Fn(char) -> String) -
     let first = matches.iter().position(|matches| *matches).unwrap_or(0);
     let begin = if letters.len() > EXCERPT_CHARS { first.saturating_sub(LEAD_CHARS) } else { 0 };
     let end = letters.len().min(begin + EXCERPT_CHARS);
-    let mut parts: Vec<ExcerptPart> = Vec::new();
-    for place in begin..end {
-        match parts.last_mut() {
-            Some(part) if part.matches == matches[place] => part.text.push(letters[place]),
-            _ => parts.push(ExcerptPart { text: letters[place].into(), matches: matches[place] }),
-        }
-    }
+    let mut parts = marked_parts(&letters[begin..end], &matches[begin..end]);
     if begin > 0 {
         parts.insert(0, ExcerptPart { text: "…".into(), matches: false });
     }
@@ -55,8 +49,24 @@ pub fn excerpt(text: &str, wanted: &str, lower_parts: &dyn Fn(char) -> String) -
     parts
 }
 
+/// Returns the parts of a text. `marks` has one entry for each letter: whether it matches.
+pub(crate) fn parts_of(text: &str, marks: &[bool]) -> Vec<ExcerptPart> {
+    marked_parts(&text.chars().collect::<Vec<_>>(), marks)
+}
+
+fn marked_parts(letters: &[char], marks: &[bool]) -> Vec<ExcerptPart> {
+    let mut parts: Vec<ExcerptPart> = Vec::new();
+    for (letter, matches) in letters.iter().zip(marks) {
+        match parts.last_mut() {
+            Some(part) if part.matches == *matches => part.text.push(*letter),
+            _ => parts.push(ExcerptPart { text: (*letter).into(), matches: *matches }),
+        }
+    }
+    parts
+}
+
 /// Returns the folded letters of a text, each with the range of the letters that it stands for. Marks belong to the letter before them.
-fn fold(letters: &[char], lower_parts: &dyn Fn(char) -> String) -> Vec<(char, Range<usize>)> {
+pub(crate) fn fold(letters: &[char], lower_parts: &dyn Fn(char) -> String) -> Vec<(char, Range<usize>)> {
     let mut folded: Vec<(char, Range<usize>)> = Vec::with_capacity(letters.len());
     let mut start = 0;
     while let Some(&letter) = letters.get(start) {

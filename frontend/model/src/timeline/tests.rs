@@ -13,7 +13,7 @@ mod uploads;
 mod window;
 
 use shared_types::{
-    AccessMode, ChatImage, ErrorCode, ImageType, Language, PersonName, Restrictions, RoomRules, Timestamp,
+    AccessMode, ChatImage, ErrorCode, ImageType, Language, PersonName, Restrictions, RoomDetails, RoomRules, Timestamp,
 };
 
 use super::*;
@@ -77,6 +77,7 @@ fn page_state(seqs: std::ops::RangeInclusive<u64>, more: bool) -> PageState {
         ticket: String::new(),
         access: AccessMode::Open,
         rules: RoomRules::default(),
+        details: RoomDetails::default(),
         restrictions: Restrictions::default(),
     }
 }

@@ -30,6 +30,9 @@ impl Session {
             }
             DialogIntent::Restrict { person, ban, seconds } => return self.restrict(person, ban, seconds),
             DialogIntent::SetRules(rules) => return self.send_moderation(None, ClientMessage::Rules { rules }),
+            DialogIntent::SetDetails(details) => {
+                return self.send_moderation(None, ClientMessage::Describe { details });
+            }
             DialogIntent::SetLanguage(language) => cookies::switch_language(language),
             DialogIntent::Search(text) => self.update_search(|search| search.start(&text)),
             DialogIntent::SearchMore => self.update_search(Search::continue_search),

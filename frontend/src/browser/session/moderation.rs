@@ -106,6 +106,7 @@ impl Session {
             set(self.chat.moderation.is_pending, false);
             dialog::close(self.chat.restriction_dialog.dialog);
             dialog::close(self.chat.moderation.rules_dialog);
+            dialog::close(self.chat.room.details_dialog);
         }
     }
 
@@ -152,10 +153,11 @@ impl Session {
                 self.on_moderation_answered();
                 self.show_toast(self.chat.translations.rules_changed(*rules), time::now() + TOAST_MS);
             }
+            ServerMessage::Details { .. } if self.restricted_person.is_none() => self.on_moderation_answered(),
             ServerMessage::Error { code, action: Some(ActionName::Known(action)), retry_after, .. } => match action {
                 Action::Audit => self.update_audit(AuditLog::on_error),
                 // The error is shown with the other errors of the visitor's commands.
-                Action::Mute | Action::Ban | Action::Rules => self.on_moderation_answered(),
+                Action::Mute | Action::Ban | Action::Rules | Action::Describe => self.on_moderation_answered(),
                 Action::Restrictions => set(self.chat.restriction_dialog.current, CurrentRestrictions::Failed),
                 Action::EraseMyData | Action::PurgeUser => {
                     let after = if *code == ErrorCode::Unavailable { Some(1) } else { *retry_after };
@@ -230,7 +232,7 @@ fn target_of(action: &ModerationAction) -> Option<Person> {
         ModerationAction::Mute { person, name, .. }
         | ModerationAction::Ban { person, name, .. }
         | ModerationAction::PurgeUser { person, name } => (person, name),
-        ModerationAction::Rules { .. } => return None,
+        ModerationAction::Rules { .. } | ModerationAction::Describe { .. } => return None,
     };
     let name = name.clone().or_else(|| id.as_str().parse().ok())?;
     Some(Person { id: id.clone(), name, moderator: false })

@@ -86,13 +86,7 @@ impl Session {
             let url = [self.page.room.path().as_str(), "#m-", &message.seq.0.to_string()].concat();
             let (dispatch, seq) = (self.chat.dispatch, message.seq);
             let on_click = move || dispatch.run(crate::ui::state::intent::Intent::GoToMessage(seq));
-            notification::show(
-                &translations.title(self.page.room.as_str()),
-                &body,
-                self.page.room.as_str(),
-                &url,
-                on_click,
-            );
+            notification::show(&translations.title(&self.room_label()), &body, self.page.room.as_str(), &url, on_click);
         }
     }
 
@@ -104,13 +98,22 @@ impl Session {
     }
 
     fn show_unseen_count(&self) {
-        let (translations, room) = (self.chat.translations, self.page.room.as_str());
+        self.show_document_title();
+        unread_badge::show(self.unseen_count);
+    }
+
+    /// Shows the room, and the number of unseen messages, as the title of the page.
+    pub(super) fn show_document_title(&self) {
+        let (translations, room) = (self.chat.translations, self.room_label());
         let title = if self.unseen_count > 0 {
-            translations.unread_title(self.unseen_count, room)
+            translations.unread_title(self.unseen_count, &room)
         } else {
-            translations.title(room)
+            translations.title(&room)
         };
         document().set_title(&title);
-        unread_badge::show(self.unseen_count);
+    }
+
+    fn room_label(&self) -> String {
+        self.chat.rooms.titles.with_untracked(|titles| titles.label(&self.page.room))
     }
 }

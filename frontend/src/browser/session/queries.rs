@@ -13,19 +13,17 @@ use crate::{
         session::{Session, on_demand},
         storage,
     },
-    ui::state::{
-        search::{SearchHit, SearchResults},
-        set,
+    ui::{
+        parts::text::lower_parts,
+        state::{
+            search::{SearchHit, SearchResults},
+            set,
+        },
     },
 };
 
 /// Storage key of the visited rooms.
 const ROOMS: &str = "rooms";
-
-/// Returns the compatible parts (NFKD) of a character in lower case, by the browser's tables.
-fn lower_parts(letter: char) -> String {
-    js_sys::JsString::from(String::from(letter)).normalize("NFKD").to_lower_case().into()
-}
 
 impl Session {
     /// Shows and stores the visited rooms.
@@ -85,7 +83,8 @@ impl Session {
     /// Handles the answer to a query.
     pub(super) fn on_query_answer(&mut self, message: &ServerMessage) {
         match message {
-            ServerMessage::Rooms { rooms } => {
+            ServerMessage::Rooms { rooms, titles } => {
+                self.on_titles(titles);
                 self.rooms.on_activity(rooms.clone());
                 self.show_rooms();
             }

@@ -71,6 +71,13 @@ pub(crate) fn open(dialog: NodeRef<HtmlDialogElement>) {
     }
 }
 
+/// Opens a dialog whose first field gets no focus. The first button gets it, so no on-screen keyboard rises.
+pub(crate) fn open_without_keyboard(dialog: NodeRef<HtmlDialogElement>) {
+    if let Some(dialog) = dialog.get_untracked().filter(|dialog| !dialog.open()) {
+        _ = dialog.show_modal();
+    }
+}
+
 /// Closes a dialog.
 pub(crate) fn close(dialog: NodeRef<HtmlDialogElement>) {
     if let Some(dialog) = dialog.get_untracked() {

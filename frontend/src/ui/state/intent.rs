@@ -1,7 +1,9 @@
 //! What the visitor can ask the session to do.
 
 use page_model::{composer_mode::ComposerMode, notification_level::NotificationLevel, timeline::Change};
-use shared_types::{Language, MessageText, Nonce, Person, PersonName, RoomName, RoomRules, Seq};
+use shared_types::{
+    Language, MessageText, Nonce, Person, PersonName, RoomDetails, RoomName, RoomRules, RoomTitle, Seq,
+};
 use web_sys::File;
 
 /// A command of the visitor.
@@ -34,6 +36,8 @@ pub(crate) enum Intent {
     Reconnect,
     /// Ask the server which rooms have unread messages.
     RefreshRooms,
+    /// Give a room a title when it is opened, if it is new.
+    TitleNewRoom(RoomName, Option<RoomTitle>),
     /// Remove a room from the list.
     RemoveRoom(RoomName),
     /// Load now what is loaded on demand.
@@ -100,6 +104,8 @@ pub(crate) enum DialogIntent {
     PurgeUser(Person),
     /// Set the rules of the room.
     SetRules(RoomRules),
+    /// Set the details of the room.
+    SetDetails(RoomDetails),
     /// Load the audit log.
     Audit,
     /// Load older entries of the audit log.

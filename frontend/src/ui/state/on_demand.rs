@@ -99,6 +99,8 @@ pub(crate) enum DialogRequest {
     Profile,
     People,
     Rooms,
+    /// Title, topic and description of the room.
+    RoomDetails,
     Search,
     Shortcuts,
     /// Reactions to a message.
@@ -119,7 +121,8 @@ impl DialogRequest {
     pub(crate) fn message(&self) -> Option<Seq> {
         match self {
             Self::EmojiPicker(seq) | Self::Delete(seq) => Some(*seq),
-            Self::Profile | Self::People | Self::Rooms | Self::Search | Self::Shortcuts | Self::ComposerEmoji => None,
+            Self::Profile | Self::People | Self::Rooms | Self::RoomDetails | Self::Search | Self::Shortcuts => None,
+            Self::ComposerEmoji => None,
             Self::Lightbox(_) | Self::Restrict(_) => None,
         }
     }

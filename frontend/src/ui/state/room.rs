@@ -1,8 +1,8 @@
 //! The room, who is in it, and the connection to it.
 
-use page_model::{connection::Status, room_list::RoomEntry};
+use page_model::{connection::Status, room_list::RoomEntry, room_titles::RoomTitles};
 use page_view::{NodeRef, State};
-use shared_types::{PageState, Person};
+use shared_types::{PageState, Person, RoomDetails, RoomName};
 use web_sys::HtmlDialogElement;
 
 use crate::{i18n::Translations, ui::parts::colour::Colours};
@@ -11,6 +11,9 @@ use crate::{i18n::Translations, ui::parts::colour::Colours};
 #[derive(Clone, Copy)]
 pub(crate) struct RoomState {
     pub(crate) name: State<String>,
+    /// Title, topic and description.
+    pub(crate) details: State<RoomDetails>,
+    pub(crate) details_dialog: NodeRef<HtmlDialogElement>,
     pub(crate) you: State<Person>,
     /// Number of people online.
     pub(crate) online: State<u32>,
@@ -31,6 +34,8 @@ impl RoomState {
     pub(super) fn new(page: &PageState, translations: &Translations) -> Self {
         Self {
             name: State::new(page.room.to_string()),
+            details: State::new(page.details.clone()),
+            details_dialog: NodeRef::new(),
             you: State::new(page.you.clone()),
             online: State::new(page.online),
             people: State::new(Vec::new()),
@@ -43,15 +48,30 @@ impl RoomState {
     }
 }
 
+impl RoomState {
+    /// The address of the room.
+    pub(crate) fn address(&self) -> RoomName {
+        self.name.with_untracked(|name| name.parse()).unwrap_or_else(|_| RoomName::lobby())
+    }
+}
+
 /// The list of visited rooms.
 #[derive(Clone, Copy)]
 pub(crate) struct RoomListState {
     pub(crate) entries: State<Vec<RoomEntry>>,
+    /// The titles of the rooms, as far as they are known.
+    pub(crate) titles: State<RoomTitles>,
     pub(crate) dialog: NodeRef<HtmlDialogElement>,
 }
 
 impl RoomListState {
     pub(super) fn new(page: &PageState) -> Self {
-        Self { entries: State::new(vec![RoomEntry::current(&page.room)]), dialog: NodeRef::new() }
+        let mut titles = RoomTitles::default();
+        titles.set(&page.room, page.details.title.as_ref());
+        Self {
+            entries: State::new(vec![RoomEntry::current(&page.room)]),
+            titles: State::new(titles),
+            dialog: NodeRef::new(),
+        }
     }
 }

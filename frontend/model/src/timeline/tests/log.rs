@@ -182,6 +182,7 @@ fn welcome_sets_the_visitor() {
             online: 2,
             people: Vec::new(),
             rules: RoomRules::default(),
+            details: RoomDetails::default(),
         },
         0,
     );

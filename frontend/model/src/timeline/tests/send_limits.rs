@@ -17,7 +17,14 @@ fn rules(slow: u16, read_only: bool) -> ServerMessage {
 
 fn welcome(moderator: bool, rules: RoomRules) -> ServerMessage {
     let you = Person { moderator, ..person("me") };
-    ServerMessage::Welcome { you, room: RoomName::lobby(), online: 1, people: Vec::new(), rules }
+    ServerMessage::Welcome {
+        you,
+        room: RoomName::lobby(),
+        online: 1,
+        people: Vec::new(),
+        rules,
+        details: RoomDetails::default(),
+    }
 }
 
 #[test]

@@ -1,0 +1,100 @@
+//! The titles of the visited rooms, as far as this browser knows them.
+
+use shared_types::{RoomName, RoomTitle, TitledRoom, json, limits::ROOMS};
+
+/// Titles of rooms, the newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RoomTitles(Vec<TitledRoom>);
+
+impl RoomTitles {
+    /// The stored titles. What cannot be read is empty: the server tells the titles again.
+    pub fn from_stored(stored: Option<&str>) -> Self {
+        let mut titles: Vec<TitledRoom> = stored.and_then(|stored| json::from_str(stored).ok()).unwrap_or_default();
+        titles.truncate(ROOMS);
+        Self(titles)
+    }
+
+    /// The titles to store.
+    pub fn to_json(&self) -> String {
+        json::to_string(&self.0)
+    }
+
+    /// The title of a room.
+    pub fn get(&self, room: &RoomName) -> Option<&RoomTitle> {
+        self.0.iter().find(|titled| titled.room == *room).map(|titled| &titled.title)
+    }
+
+    /// The text that stands for a room: its title, or else its name.
+    pub fn label(&self, room: &RoomName) -> String {
+        self.get(room).map_or_else(|| room.to_string(), ToString::to_string)
+    }
+
+    /// Sets or removes the title of a room. Returns whether something changed.
+    pub fn set(&mut self, room: &RoomName, title: Option<&RoomTitle>) -> bool {
+        if self.get(room) == title {
+            return false;
+        }
+        self.0.retain(|titled| titled.room != *room);
+        if let Some(title) = title {
+            self.0.insert(0, TitledRoom { room: room.clone(), title: title.clone() });
+            self.0.truncate(ROOMS);
+        }
+        true
+    }
+
+    /// The answer to a request that asked for titles: the titles of all visited rooms but the current one. Returns whether something
+    /// changed. An answer without titles changes nothing, because most requests do not ask for them.
+    pub fn on_titles(&mut self, current: &RoomName, titles: &[TitledRoom]) -> bool {
+        if titles.is_empty() {
+            return false;
+        }
+        let own = self.0.iter().filter(|titled| titled.room == *current);
+        let all: Vec<TitledRoom> = own.chain(titles.iter().filter(|titled| titled.room != *current)).cloned().collect();
+        let changed = all != self.0;
+        self.0 = all;
+        changed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn titled(room: &str, title: &str) -> TitledRoom {
+        TitledRoom { room: room.parse().unwrap(), title: title.parse().unwrap() }
+    }
+
+    fn line(titles: &RoomTitles) -> String {
+        ["lobby", "cats", "dogs"].map(|room| titles.label(&room.parse().unwrap())).join(", ")
+    }
+
+    #[test]
+    fn titles_are_set_removed_and_stored() {
+        let (mut titles, cats) = (RoomTitles::default(), "cats".parse().unwrap());
+        let title: RoomTitle = "猫 Cats".parse().unwrap();
+        assert!(titles.set(&cats, Some(&title)) && !titles.set(&cats, Some(&title)));
+        assert_eq!(line(&titles), "lobby, 猫 Cats, dogs");
+        assert_eq!(RoomTitles::from_stored(Some(&titles.to_json())), titles);
+        assert!(titles.set(&cats, None) && !titles.set(&cats, None));
+        assert_eq!((line(&titles).as_str(), titles.to_json().as_str()), ("lobby, cats, dogs", "[]"));
+    }
+
+    #[test]
+    fn an_answer_replaces_the_titles_of_other_rooms() {
+        let mut titles = RoomTitles(vec![titled("lobby", "Hall"), titled("cats", "Cats")]);
+        assert!(!titles.on_titles(&RoomName::lobby(), &[]));
+        assert!(titles.on_titles(&RoomName::lobby(), &[titled("dogs", "犬"), titled("lobby", "old")]));
+        assert_eq!(line(&titles), "Hall, cats, 犬");
+        assert!(!titles.on_titles(&RoomName::lobby(), &[titled("dogs", "犬")]));
+    }
+
+    #[test]
+    fn damaged_stored_titles_are_forgotten() {
+        for stored in [None, Some(""), Some("{}"), Some(r#"[{"room":"cats"}]"#), Some(r#"[{"room":"No","title":"x"}]"#)]
+        {
+            assert_eq!(RoomTitles::from_stored(stored), RoomTitles::default(), "{stored:?}");
+        }
+        let many: Vec<_> = (0..ROOMS + 5).map(|number| titled(&format!("r{number}"), "x")).collect();
+        assert_eq!(RoomTitles::from_stored(Some(&json::to_string(&many))).0.len(), ROOMS);
+    }
+}

@@ -1,0 +1,88 @@
+//! The title, topic and description of the room, and the titles of other rooms.
+
+use page_model::room_titles::RoomTitles;
+use shared_types::{ClientMessage, RoomDetails, RoomName, RoomTitle, ServerMessage, TitledRoom};
+
+use crate::{
+    browser::{session::Session, storage},
+    ui::state::set,
+};
+
+/// Storage key of the titles of rooms.
+const TITLES: &str = "room-titles";
+
+impl Session {
+    /// Shows the stored titles of other rooms.
+    pub(super) fn init_titles(&self) {
+        let mut titles = RoomTitles::from_stored(storage::read(TITLES).as_deref());
+        titles.set(&self.page.room, self.page.details.title.as_ref());
+        set(self.chat.rooms.titles, titles);
+        self.store_titles();
+    }
+
+    /// Shows the details of the room if a frame has them.
+    pub(super) fn on_details(&mut self, message: &ServerMessage) {
+        match message {
+            ServerMessage::Welcome { details, .. } => {
+                self.set_details(details);
+                self.send_new_title();
+            }
+            ServerMessage::Details { details } => self.set_details(details),
+            _ => {}
+        }
+    }
+
+    /// Shows details of the room.
+    pub(super) fn set_details(&mut self, details: &RoomDetails) {
+        if self.page.details == *details && self.chat.room.details.with_untracked(|shown| shown == details) {
+            return;
+        }
+        self.page.details = details.clone();
+        self.chat.room.details.set(details.clone());
+        self.change_titles(|titles, room| titles.set(room, details.title.as_ref()));
+        self.show_document_title();
+    }
+
+    /// Shows the titles of other rooms.
+    pub(super) fn on_titles(&mut self, answer: &[TitledRoom]) {
+        self.change_titles(|titles, room| titles.on_titles(room, answer));
+    }
+
+    fn change_titles(&self, change: impl FnOnce(&mut RoomTitles, &RoomName) -> bool) {
+        let mut titles = self.chat.rooms.titles.get_untracked();
+        if change(&mut titles, &self.page.room) {
+            self.chat.rooms.titles.set(titles);
+            self.store_titles();
+        }
+    }
+
+    fn store_titles(&self) {
+        storage::write(TITLES, &self.chat.rooms.titles.with_untracked(RoomTitles::to_json));
+    }
+
+    /// Keeps the title of a room that the visitor is about to open, for the page of that room.
+    pub(super) fn keep_new_title(room: &RoomName, title: Option<&RoomTitle>) {
+        match title {
+            Some(title) => _ = storage::tab().set(&new_title_key(room), title.as_str()),
+            None => storage::tab().remove(&new_title_key(room)),
+        }
+    }
+
+    /// Gives the room the title that the visitor typed to open it, unless it has messages or details.
+    fn send_new_title(&mut self) {
+        let key = new_title_key(&self.page.room);
+        let Some(title) = storage::tab().get(&key) else { return };
+        storage::tab().remove(&key);
+        if self.client.timeline().newest().is_some() || !self.page.details.is_default() {
+            return;
+        }
+        let Ok(title) = title.parse() else { return };
+        let details = RoomDetails { title: Some(title), ..RoomDetails::default() };
+        let effects = self.client.send_query(ClientMessage::Describe { details });
+        self.perform(effects);
+    }
+}
+
+fn new_title_key(room: &RoomName) -> String {
+    ["new-title/", room.as_str()].concat()
+}

@@ -1,0 +1,158 @@
+//! The dialog with the title, the topic and the description of the room, and the form that changes them.
+
+use leptos::{ev, prelude::*};
+use page_model::{
+    connection::Status,
+    text_links::{TextPart, text_parts},
+};
+use page_view::{Element, NodeRef, State, View, element, reactive, reactive_text};
+use shared_types::{NameError, RoomDetails, limits};
+use web_sys::{HtmlInputElement, HtmlTextAreaElement};
+
+use crate::ui::{
+    parts::{
+        autofill::NoAutofill as _,
+        dialog::{self, titled_dialog},
+    },
+    state::{Chat, intent::DialogIntent, set},
+};
+
+/// The fields of the form.
+#[derive(Clone, Copy)]
+struct Fields {
+    title: NodeRef<HtmlInputElement>,
+    topic: NodeRef<HtmlInputElement>,
+    description: NodeRef<HtmlTextAreaElement>,
+    /// What is wrong, and with which limit.
+    error: State<Option<NameError>>,
+}
+
+/// Draws the dialog. Its content follows the details until the visitor edits them.
+pub(crate) fn room_details_dialog(chat: Chat) -> Element {
+    let body = move || {
+        let details = chat.room.details.get();
+        let mut parts: Vec<View> = shown(chat, &details).into_iter().map(View::from).collect();
+        if chat.can_describe() {
+            parts.push(form(chat, &details).into());
+        }
+        parts
+    };
+    titled_dialog(chat, "about", chat.translations.dialogs().room_details, chat.room.details_dialog)
+        .child(element("div").class("sheet-body").child(reactive(body)))
+}
+
+/// Opens the loaded dialog. The focus is on its first button, so that no on-screen keyboard rises.
+pub(crate) fn show(chat: Chat) {
+    set(chat.moderation.is_pending, false);
+    dialog::open_without_keyboard(chat.room.details_dialog);
+}
+
+/// Draws the title, the topic and the description.
+fn shown(chat: Chat, details: &RoomDetails) -> Vec<Element> {
+    let address = element("span").class("room-address").text(["#", &chat.room_name()].concat());
+    let title = details
+        .title
+        .as_ref()
+        .map(|title| element("p").class("about-title").with("dir", "auto").text(title.to_string()).child(address));
+    let text = |class, text: &str| element("p").class(class).with("dir", "auto").children(linked(text));
+    let topic = details.topic.as_ref().map(|topic| text("about-topic", topic.as_str()));
+    let description = details.description.as_ref().map(|description| text("about-text", description.as_str()));
+    [title, topic, description].into_iter().flatten().collect()
+}
+
+/// Draws a text with its addresses as links, as in messages.
+fn linked(text: &str) -> Vec<Element> {
+    let part = |part| match part {
+        TextPart::Text(text) => element("span").text(text.to_owned()),
+        TextPart::Link(address) => element("a")
+            .with("target", "_blank")
+            .with("rel", "noopener noreferrer nofollow ugc")
+            .with("href", address.to_owned())
+            .text(address.to_owned()),
+    };
+    text_parts(text).into_iter().map(part).collect()
+}
+
+fn form(chat: Chat, details: &RoomDetails) -> Element {
+    let texts = chat.translations.dialogs();
+    let fields =
+        Fields { title: NodeRef::new(), topic: NodeRef::new(), description: NodeRef::new(), error: State::new(None) };
+    let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+    let input = |value: Option<&str>, limit: usize| {
+        let field =
+            element("input").with("dir", "auto").with("maxlength", (limit * 2).to_string()).field_value(text(value));
+        field.no_autofill().with("aria-describedby", "about-hint").on(ev::input, move |_| set(fields.error, None))
+    };
+    let title = input(details.title.as_ref().map(|title| title.as_str()), limits::TITLE_CHARS)
+        .with("placeholder", chat.room_name())
+        .node_ref(fields.title);
+    let topic = input(details.topic.as_ref().map(|topic| topic.as_str()), limits::TOPIC_CHARS).node_ref(fields.topic);
+    let description = element("textarea")
+        .with("dir", "auto")
+        .with("rows", "4")
+        .with("maxlength", (limits::DESCRIPTION_CHARS * 2).to_string())
+        .field_value(text(details.description.as_ref().map(|description| description.as_str())))
+        .no_autofill()
+        .with("aria-describedby", "about-hint")
+        .node_ref(fields.description)
+        .on(ev::input, move |_| set(fields.error, None));
+    let label =
+        |name, field: Element| element("label").class("name-label").child(element("span").text(name)).child(field);
+    let save = element("button")
+        .class("button primary")
+        .reactive_attribute("aria-disabled", move || (!chat.can_moderate_now()).then_some("true"))
+        .with("type", "submit")
+        .text(chat.translations.save);
+    element("form")
+        .class("about-form")
+        .with("novalidate", "")
+        .on(ev::submit, move |event| {
+            event.prevent_default();
+            submit(chat, fields);
+        })
+        .child(label(texts.room_title, title))
+        .child(label(texts.room_topic, topic))
+        .child(label(texts.room_description, description))
+        .child(hint(chat, fields))
+        .child(element("div").class("name-buttons").child(save))
+}
+
+fn hint(chat: Chat, fields: Fields) -> Element {
+    let texts = chat.translations.dialogs();
+    let hint = move || match (fields.error.get(), chat.room.status.get()) {
+        (Some(why), _) => chat.translations.bad_details(why),
+        (None, Status::Live) => texts.room_details_hint.with(&chat.room_name()),
+        (None, _) => texts.moderation_offline.into(),
+    };
+    element("p")
+        .with("id", "about-hint")
+        .reactive_attribute("class", move || {
+            Some(if fields.error.get().is_some() { "name-hint wrong" } else { "name-hint" })
+        })
+        .with("aria-live", "polite")
+        .child(reactive_text::<String>(hint))
+}
+
+/// Sends the new details, or says what is wrong.
+fn submit(chat: Chat, fields: Fields) {
+    if !untrack(|| chat.can_moderate_now()) {
+        return;
+    }
+    let [title, topic] = [fields.title, fields.topic].map(|field| field.get_untracked().map(|field| field.value()));
+    let description = fields.description.get_untracked().map(|field| field.value());
+    let parsed =
+        (|| Ok(RoomDetails { title: optional(title)?, topic: optional(topic)?, description: optional(description)? }))(
+        );
+    match parsed {
+        Ok(details) if chat.room.details.with_untracked(|current| *current == details) => {
+            dialog::close(chat.room.details_dialog);
+        }
+        Ok(details) => chat.run_in_dialog(DialogIntent::SetDetails(details)),
+        Err(why) => set(fields.error, Some(why)),
+    }
+}
+
+/// Parses a field that may be empty.
+fn optional<T: std::str::FromStr<Err = NameError>>(text: Option<String>) -> Result<Option<T>, NameError> {
+    text.filter(|text| !text.trim().is_empty()).map(|text| text.parse()).transpose()
+}

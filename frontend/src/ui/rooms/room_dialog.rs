@@ -1,0 +1,257 @@
+//! The room dialog: finds a visited room while the visitor types, and opens or creates any other. The focus stays in the field.
+
+use leptos::{ev, prelude::*};
+use page_model::{
+    room_address::{TypedRoom, typed_room},
+    room_search::{FoundRoom, KnownRoom, find_rooms},
+    search::ExcerptPart,
+};
+use page_view::{Element, NodeRef, State, element, reactive, reactive_text};
+use shared_types::{NameError, RoomName};
+use web_sys::HtmlInputElement;
+
+use crate::ui::{
+    moderation,
+    parts::{
+        dialog::{self, titled_dialog},
+        pointer_and_keys::{has_coarse_pointer, is_composing_key},
+        text::lower_parts,
+    },
+    rooms::list,
+    state::{Chat, intent::Intent, set},
+};
+
+/// Id of the list of rooms that are found.
+const LIST_ID: &str = "found-rooms";
+
+/// What is typed, and what is found.
+#[derive(Clone, Copy)]
+struct RoomSearch {
+    field: NodeRef<HtmlInputElement>,
+    /// Whether the list of found rooms replaces the list of visited rooms.
+    is_choosing: State<bool>,
+    found: State<Vec<RoomOption>>,
+    selected: State<usize>,
+    error: State<Option<NameError>>,
+}
+
+/// An option of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum RoomOption {
+    /// A room that was visited before.
+    Open(FoundRoom),
+    /// Another room. The server creates a room when it is first used.
+    Create(TypedRoom),
+}
+
+/// Draws the dialog.
+pub(crate) fn room_dialog(chat: Chat) -> Element {
+    let search = RoomSearch {
+        field: NodeRef::new(),
+        is_choosing: State::new(false),
+        found: State::new(Vec::new()),
+        selected: State::new(0),
+        error: State::new(None),
+    };
+    let body = element("div")
+        .class("sheet-body")
+        .child(reactive(move || [if search.is_choosing.get() { options(chat, search) } else { list(chat) }]));
+    titled_dialog(chat, "switcher", chat.translations.rooms, chat.rooms.dialog)
+        .child(dialog::form(field(chat, search), chat.translations.dialogs().open, move || open_selected(chat, search)))
+        .child(hint(chat, search))
+        .child(body)
+        .child(moderation::buttons(chat))
+        .on(ev::close, move |_| {
+            // The event arrives after the dialog closed, and the dialog may be open again with text in its field.
+            if chat.rooms.dialog.get_untracked().is_none_or(|dialog| dialog.open()) {
+                return;
+            }
+            if let Some(field) = search.field.get_untracked() {
+                field.set_value("");
+            }
+            update(chat, search);
+        })
+}
+
+/// Opens the loaded dialog. With a finger as the pointer, the field gets no focus: the keyboard would cover the list.
+pub(crate) fn show(chat: Chat) {
+    chat.dispatch.run(Intent::RefreshRooms);
+    if has_coarse_pointer() {
+        dialog::open_without_keyboard(chat.rooms.dialog);
+    } else {
+        dialog::open(chat.rooms.dialog);
+    }
+}
+
+fn field(chat: Chat, search: RoomSearch) -> Element {
+    let texts = chat.translations.dialogs();
+    let text = |value: bool| Some(if value { "true" } else { "false" });
+    let active = move || {
+        let count = search.found.with(Vec::len);
+        (search.is_choosing.get() && count > 0).then(|| option_id(search.selected.get()))
+    };
+    element("input")
+        .with("role", "combobox")
+        .with("aria-label", texts.room_name)
+        .with("placeholder", texts.room_name)
+        .with("aria-autocomplete", "list")
+        .reactive_attribute("aria-expanded", move || text(search.is_choosing.get()))
+        .reactive_attribute("aria-controls", move || search.is_choosing.get().then_some(LIST_ID))
+        .reactive_attribute("aria-activedescendant", active)
+        .reactive_attribute("aria-invalid", move || search.error.get().map(|_| "true"))
+        .with("aria-describedby", "room-hint")
+        .with("autocapitalize", "none")
+        .with("spellcheck", "false")
+        .with("enterkeyhint", "go")
+        .node_ref(search.field)
+        .on(ev::input, move |_| update(chat, search))
+        .on(ev::keydown, move |event| {
+            if !is_composing_key(&event) && on_key(chat, search, &event.key()) {
+                event.prevent_default();
+            }
+        })
+}
+
+fn hint(chat: Chat, search: RoomSearch) -> Element {
+    let hint = move || {
+        let why = search.error.get();
+        why.map_or_else(|| chat.translations.dialogs().room_hint.to_owned(), |why| chat.translations.bad_room(why))
+    };
+    element("p")
+        .reactive_attribute("class", move || {
+            Some(if search.error.get().is_some() { "sheet-hint wrong" } else { "sheet-hint" })
+        })
+        .with("id", "room-hint")
+        .with("aria-live", "polite")
+        .child(reactive_text(hint))
+}
+
+fn options(chat: Chat, search: RoomSearch) -> Element {
+    let drawn = move || {
+        search
+            .found
+            .get()
+            .into_iter()
+            .enumerate()
+            .map(|(index, one)| option(chat, search, index, one))
+            .collect::<Vec<_>>()
+    };
+    element("ul")
+        .with("id", LIST_ID)
+        .class("room-list")
+        .with("role", "listbox")
+        .with("aria-label", chat.translations.rooms)
+        // A click in the list leaves the focus in the field.
+        .on(ev::mousedown, |event| event.prevent_default())
+        .child(reactive(drawn))
+}
+
+fn option(chat: Chat, search: RoomSearch, index: usize, option: RoomOption) -> Element {
+    let is_selected = move || search.selected.get() == index;
+    let drawn = element("li")
+        .with("id", option_id(index))
+        .class("room-option")
+        .with("role", "option")
+        .with("dir", "auto")
+        .reactive_attribute("aria-selected", move || Some(if is_selected() { "true" } else { "false" }))
+        .on(ev::click, move |_| {
+            search.selected.set(index);
+            open_selected(chat, search);
+        });
+    let mark = || element("span").class("room-mark").with("aria-hidden", "true").text("#");
+    match option {
+        RoomOption::Open(FoundRoom { name, title: None, .. }) => drawn.child(mark()).child(marked("room-name", name)),
+        RoomOption::Open(FoundRoom { name, title: Some(title), .. }) => {
+            drawn.child(mark()).child(marked("room-name", title)).child(marked("room-address", name))
+        }
+        RoomOption::Create(typed) => {
+            let address = typed.title.map(|_| element("span").class("room-address").text(typed.room.to_string()));
+            let typed = search.field.get_untracked().map(|field| field.value()).unwrap_or_default();
+            let label = chat.translations.dialogs().create_room.with(typed.trim().trim_start_matches(['#', '＃']));
+            drawn.child(element("span").class("room-name").text(label)).children(address)
+        }
+    }
+}
+
+/// Draws a text with `mark` elements for what matches.
+fn marked(class: &'static str, parts: Vec<ExcerptPart>) -> Element {
+    let part = |part: ExcerptPart| element(if part.matches { "mark" } else { "span" }).text(part.text);
+    element("span").class(class).children(parts.into_iter().map(part))
+}
+
+fn option_id(index: usize) -> String {
+    ["found-room-", &index.to_string()].concat()
+}
+
+/// Finds the rooms for what is typed.
+fn update(chat: Chat, search: RoomSearch) {
+    let typed = search.field.get_untracked().map(|field| field.value()).unwrap_or_default();
+    let is_empty = typed.trim().is_empty();
+    set(search.error, None);
+    set(search.selected, 0);
+    set(search.found, if is_empty { Vec::new() } else { find(chat, &typed) });
+    set(search.is_choosing, !is_empty && search.found.with_untracked(|found| !found.is_empty()));
+}
+
+/// Returns the visited rooms that match, and the room to create if it is none of them.
+fn find(chat: Chat, typed: &str) -> Vec<RoomOption> {
+    let entries = chat.rooms.entries.get_untracked();
+    let known: Vec<KnownRoom> = chat.rooms.titles.with_untracked(|titles| {
+        let known =
+            entries.into_iter().map(|entry| KnownRoom { title: titles.get(&entry.room).cloned(), room: entry.room });
+        known.collect()
+    });
+    let found = find_rooms(typed, &known, &lower_parts).into_iter().map(RoomOption::Open);
+    let other = typed_room(typed, &lower_parts).ok().filter(|typed| known.iter().all(|known| known.room != typed.room));
+    found.chain(other.map(RoomOption::Create)).collect()
+}
+
+/// Handles a key of the field. Returns whether the list used it.
+fn on_key(chat: Chat, search: RoomSearch, key: &str) -> bool {
+    let is_down = match key {
+        "ArrowDown" => true,
+        "ArrowUp" => false,
+        _ => return false,
+    };
+    if !search.is_choosing.get_untracked() {
+        // All rooms, as if each of them matched.
+        set(search.found, find(chat, ""));
+        set(search.selected, 0);
+        set(search.is_choosing, true);
+        return true;
+    }
+    let count = search.found.with_untracked(Vec::len).max(1);
+    search.selected.update(|selected| *selected = (*selected + if is_down { 1 } else { count - 1 }) % count);
+    if let Some(option) = document().get_element_by_id(&option_id(search.selected.get_untracked())) {
+        option.scroll_into_view_with_bool(false);
+    }
+    true
+}
+
+/// Opens the selected room, or says why there is none.
+fn open_selected(chat: Chat, search: RoomSearch) {
+    let selected = search.selected.get_untracked();
+    let option = search.found.with_untracked(|found| found.get(selected).cloned());
+    match option.filter(|_| search.is_choosing.get_untracked()) {
+        Some(RoomOption::Open(found)) => open(chat, &found.room),
+        Some(RoomOption::Create(TypedRoom { room, title })) => {
+            chat.dispatch.run(Intent::TitleNewRoom(room.clone(), title));
+            open(chat, &room);
+        }
+        None => {
+            let typed = search.field.get_untracked().map(|field| field.value()).unwrap_or_default();
+            set(search.error, typed_room(&typed, &lower_parts).err());
+            if let Some(field) = search.field.get_untracked() {
+                _ = field.focus();
+            }
+        }
+    }
+}
+
+fn open(chat: Chat, room: &RoomName) {
+    if chat.room.name.with_untracked(|current| *current == room.as_str()) {
+        dialog::close(chat.rooms.dialog);
+    } else {
+        chat.open_room(room);
+    }
+}
