@@ -87,6 +87,36 @@ export const dialogStates: PageStates = {
       await expect(page.getByRole('dialog', { name: 'People here' })).toBeVisible();
     },
   },
+  'the room dialog with found rooms': {
+    before: async ({ page, room }) => {
+      await page.addInitScript((room) => localStorage.setItem('rooms', JSON.stringify([`${room}-cats`, `${room}-dogs`])), room);
+    },
+    after: async ({ page, room }) => {
+      await page.locator('.room-switch').click();
+      await page.getByRole('combobox').fill(`${room}-cat`);
+      await expect(page.getByRole('option')).toHaveCount(2);
+    },
+  },
+  'title and topic of a room': {
+    after: async ({ page, proxy }) => {
+      const details = { title: '猫 Cats', topic: 'Cats only: https://example.com', description: 'One\nhttps://example.com/two' };
+      proxy.injectFrame({ type: 'details', details });
+      await becomeModerator(page, proxy);
+      proxy.injectFrame({ type: 'details', details });
+      await page.locator('.room-switch').click();
+      await page.getByRole('button', { name: 'About this room' }).click();
+      await expect(page.getByRole('dialog', { name: 'About this room' }).getByRole('button', { name: 'Save' })).toBeVisible();
+    },
+  },
+  'the details of a room, in Japanese': {
+    locale: 'ja',
+    after: async ({ page, proxy }) => {
+      proxy.injectFrame({ type: 'details', details: { title: '猫 Cats', topic: '猫だけ', description: '説明' } });
+      await page.locator('.room-switch').click();
+      await page.getByRole('button', { name: 'このルームについて' }).click();
+      await expect(page.getByRole('dialog', { name: 'このルームについて' })).toContainText('説明');
+    },
+  },
   'the rules dialog': {
     after: async ({ page, proxy }) => {
       await becomeModerator(page, proxy);

@@ -28,7 +28,7 @@ use page_model::{
 };
 use page_view::State;
 use shared_types::{
-    Action, ActionName, ClientMessage, PageState, Person, PersonId, Rev, RoomName, Seq, ServerMessage, Timestamp,
+    Action, ActionName, ClientMessage, PageState, Person, PersonId, Rev, RoomName, RoomTitle, Seq, ServerMessage, Timestamp,
 };
 use wasm_bindgen_futures::spawn_local;
 
@@ -78,6 +78,8 @@ pub(crate) struct Session {
     sent_images: Vec<SentImage>,
     /// The visited rooms.
     rooms: RoomList,
+    /// The title that the visitor typed to open the room, until it is sent.
+    new_title: Option<RoomTitle>,
     search: Search,
     audit: AuditLog,
     /// The person whose restrictions are to be requested.
@@ -123,6 +125,7 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
     let copied = (page.room.clone(), client.timeline().rev(), now);
     let newest = client.timeline().newest().map(|(seq, _)| seq);
     let rooms = RoomList::new(&page.room, storage::read("rooms").as_deref());
+    let new_title = Session::kept_new_title(&page);
     let mut session = Session {
         started_at: now,
         handle,
@@ -137,6 +140,7 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
         attachments: AttachmentTray::new(chat.translations),
         sent_images: Vec::new(),
         rooms,
+        new_title,
         search: Search::default(),
         audit: AuditLog::default(),
         restrictions_query: None,

@@ -104,6 +104,9 @@ fn an_audit_sentence_has_name_and_id() {
     let read_only = "This room can only be read at the moment.";
     assert_eq!(audit(english, &rules), format!("changed the rules of #cats: One message every 30 s. {read_only}"));
     assert_eq!(audit(english, &no_rules), "changed the rules of #cats: Nothing special.");
+    let title = |title: &str| ModerationAction::Describe { room: "cats".parse().unwrap(), title: title.parse().ok() };
+    assert_eq!(audit(english, &title("猫")), "changed title and topic of #cats: 猫");
+    assert_eq!(audit(japanese, &title("")), "#cats のタイトルを削除しました");
 }
 
 #[test]

@@ -71,6 +71,25 @@ fn a_room_page_contains_title_state_and_messages() {
 
 /// Every element is drawn up to 300 times, and sent 100 times.
 #[test]
+fn title_and_topic_of_a_room_are_escaped_and_in_the_header() {
+    let mut state = state(&["hi"]);
+    state.details = RoomDetails {
+        title: "</title><b>猫 & Co".parse().ok(),
+        topic: "\"><img src=x>".parse().ok(),
+        description: None,
+    };
+    let page = room_page(&IndexTemplate::parse(INDEX).unwrap(), &state);
+    for part in [
+        "<title>#&lt;/title>&lt;b>猫 &amp; Co · Chat</title>",
+        "class=\"room-name\" dir=\"auto\">&lt;/title>&lt;b>猫 &amp; Co</span>",
+        "title=\"&quot;>&lt;img src=x>\">\">&lt;img src=x></button>",
+    ] {
+        assert!(page.contains(part), "no {part} in {page}");
+    }
+    assert!(!page.contains("<img src=x") && !page.contains("</title><b>"));
+}
+
+#[test]
 fn a_message_has_few_elements() {
     let mut messages = state(&["hi", "there"]);
     messages.messages[1].edited_at = Some(Timestamp(1));

@@ -5,7 +5,7 @@ use page_model::{
     connection::Status,
     text_links::{TextPart, text_parts},
 };
-use page_view::{Element, NodeRef, State, View, element, reactive, reactive_text};
+use page_view::{Element, NodeRef, State, element, reactive, reactive_text};
 use shared_types::{NameError, RoomDetails, limits};
 use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 
@@ -27,18 +27,17 @@ struct Fields {
     error: State<Option<NameError>>,
 }
 
-/// Draws the dialog. Its content follows the details until the visitor edits them.
+/// Draws the dialog. If the details change while the visitor edits them, the fields that changed follow.
 pub(crate) fn room_details_dialog(chat: Chat) -> Element {
+    let fields =
+        Fields { title: NodeRef::new(), topic: NodeRef::new(), description: NodeRef::new(), error: State::new(None) };
     let body = move || {
         let details = chat.room.details.get();
-        let mut parts: Vec<View> = shown(chat, &details).into_iter().map(View::from).collect();
-        if chat.can_describe() {
-            parts.push(form(chat, &details).into());
-        }
-        parts
+        let shown = element("div").children(shown(chat, &details));
+        [Some(shown), chat.can_describe().then(|| form(chat, fields, &details))]
     };
-    titled_dialog(chat, "about", chat.translations.dialogs().room_details, chat.room.details_dialog)
-        .child(element("div").class("sheet-body").child(reactive(body)))
+    let body = element("div").class("sheet-body").child(reactive(move || body().into_iter().flatten()));
+    titled_dialog(chat, "about", chat.translations.dialogs().room_details, chat.room.details_dialog).child(body)
 }
 
 /// Opens the loaded dialog. The focus is on its first button, so that no on-screen keyboard rises.
@@ -73,10 +72,8 @@ fn linked(text: &str) -> Vec<Element> {
     text_parts(text).into_iter().map(part).collect()
 }
 
-fn form(chat: Chat, details: &RoomDetails) -> Element {
+fn form(chat: Chat, fields: Fields, details: &RoomDetails) -> Element {
     let texts = chat.translations.dialogs();
-    let fields =
-        Fields { title: NodeRef::new(), topic: NodeRef::new(), description: NodeRef::new(), error: State::new(None) };
     let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
     let input = |value: Option<&str>, limit: usize| {
         let field =

@@ -99,6 +99,7 @@ impl Session {
             return;
         }
         let mut queries = Vec::from_iter(self.rooms.take_request(now));
+        queries.extend(self.take_new_title_request());
         on_demand::with_part(|part| queries.extend((part.queries)(self, now)));
         for query in queries {
             let effects = self.client.send_query(query);

@@ -1,7 +1,7 @@
 //! The title, topic and description of the room, and the titles of other rooms.
 
 use page_model::room_titles::RoomTitles;
-use shared_types::{ClientMessage, RoomDetails, RoomName, RoomTitle, ServerMessage, TitledRoom};
+use shared_types::{ClientMessage, PageState, RoomDetails, RoomName, RoomTitle, ServerMessage, TitledRoom};
 
 use crate::{
     browser::{session::Session, storage},
@@ -23,11 +23,7 @@ impl Session {
     /// Shows the details of the room if a frame has them.
     pub(super) fn on_details(&mut self, message: &ServerMessage) {
         match message {
-            ServerMessage::Welcome { details, .. } => {
-                self.set_details(details);
-                self.send_new_title();
-            }
-            ServerMessage::Details { details } => self.set_details(details),
+            ServerMessage::Welcome { details, .. } | ServerMessage::Details { details } => self.set_details(details),
             _ => {}
         }
     }
@@ -68,18 +64,20 @@ impl Session {
         }
     }
 
-    /// Gives the room the title that the visitor typed to open it, unless it has messages or details.
-    fn send_new_title(&mut self) {
-        let key = new_title_key(&self.page.room);
-        let Some(title) = storage::tab().get(&key) else { return };
-        storage::tab().remove(&key);
-        if self.client.timeline().newest().is_some() || !self.page.details.is_default() {
-            return;
-        }
-        let Ok(title) = title.parse() else { return };
+    /// Returns the title that the visitor typed to open the room, unless it has messages or details.
+    pub(super) fn kept_new_title(page: &PageState) -> Option<RoomTitle> {
+        let title = storage::tab().get(&new_title_key(&page.room))?.parse().ok()?;
+        let is_new = page.messages.is_empty() && page.details.is_default();
+        is_new.then_some(title)
+    }
+
+    /// Returns the request that gives a new room its title, once. The caller has a socket.
+    pub(super) fn take_new_title_request(&mut self) -> Option<ClientMessage> {
+        let title = self.new_title.take()?;
+        storage::tab().remove(&new_title_key(&self.page.room));
+        let is_new = self.client.timeline().newest().is_none() && self.page.details.is_default();
         let details = RoomDetails { title: Some(title), ..RoomDetails::default() };
-        let effects = self.client.send_query(ClientMessage::Describe { details });
-        self.perform(effects);
+        is_new.then_some(ClientMessage::Describe { details })
     }
 }
 
