@@ -80,9 +80,9 @@ fn title_and_topic_of_a_room_are_escaped_and_in_the_header() {
     };
     let page = room_page(&IndexTemplate::parse(INDEX).unwrap(), &state);
     for part in [
-        "<title>#&lt;/title>&lt;b>猫 &amp; Co · Chat</title>",
-        "class=\"room-name\" dir=\"auto\">&lt;/title>&lt;b>猫 &amp; Co</span>",
-        "title=\"&quot;>&lt;img src=x>\">\">&lt;img src=x></button>",
+        "<title>#&lt;/title&gt;&lt;b&gt;猫 &amp; Co · Chat</title>",
+        "class=\"room-name\" dir=\"auto\">&lt;/title&gt;&lt;b&gt;猫 &amp; Co</span>",
+        "title=\"&quot;&gt;&lt;img src=x&gt;\"",
     ] {
         assert!(page.contains(part), "no {part} in {page}");
     }
