@@ -122,6 +122,13 @@ pub enum ClientMessage {
         /// Whether the answer has the titles of the rooms, too.
         #[serde(default, skip_serializing_if = "is_false")]
         titles: bool,
+        /// Whether the server sends `news` of these rooms from now on, through this socket: of the first
+        /// [`crate::limits::WATCHED_ROOMS`], and of no room that an earlier request named. Without it nothing changes.
+        #[serde(default, skip_serializing_if = "is_false")]
+        watch: bool,
+        /// The read positions in these rooms, in the same order. The answer counts the unread messages of rooms that have one.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        read: Vec<Seq>,
     },
     /// Searches the room for messages that contain all words. Answered with `found`.
     Search {

@@ -91,6 +91,27 @@ pub enum ServerMessage {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         titles: Vec<TitledRoom>,
     },
+    /// A new message in another room, which this socket watches by `rooms`. Not sent for the recipient's own messages, edits and
+    /// reactions.
+    News {
+        /// The room.
+        room: RoomName,
+        /// Position of the message.
+        seq: Seq,
+        /// The author.
+        author: Person,
+        /// Time of the message.
+        sent_at: Timestamp,
+        /// Whether the message mentions the recipient.
+        #[serde(default, skip_serializing_if = "is_false")]
+        mentioned: bool,
+        /// The beginning of the text, at most [`crate::limits::NEWS_CHARS`], if the message mentions the recipient.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<MessageText>,
+        /// Whether the message was deleted: it is no news any more.
+        #[serde(default, skip_serializing_if = "is_false")]
+        deleted: bool,
+    },
     /// Results of a search; the answer to `search`.
     Found {
         /// The words of the search.
@@ -258,6 +279,13 @@ pub struct RoomActivity {
     pub author: PersonId,
     /// Time of the newest message.
     pub sent_at: Timestamp,
+    /// Number of messages of others after the read position of the request; at most [`crate::limits::UNREAD_COUNT`]. Absent if the
+    /// request has no read position.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread: Option<u32>,
+    /// Whether one of the unread messages mentions the recipient.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub mentioned: bool,
 }
 
 pub(crate) fn is_false(value: &bool) -> bool {

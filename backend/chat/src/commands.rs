@@ -199,8 +199,8 @@ impl FrameHandler {
             updater,
             catch_up: CatchUp { messages: messages.clone(), clock, renderer: renderer.clone(), page_size },
             search: MessageSearch { messages: messages.clone(), renderer: renderer.clone() },
-            renderer,
-            room_activity: RoomActivityQuery { messages },
+            renderer: renderer.clone(),
+            room_activity: RoomActivityQuery { messages, renderer },
             rate,
             rejection_log: Arc::default(),
             access,
@@ -296,7 +296,9 @@ impl FrameHandler {
             ClientMessage::Changes { after, hidden } => changes::run(self, sender, after, hidden).await,
             ClientMessage::Rename { name } => rename::run(self, sender, &name).await,
             ClientMessage::People => people::run(self, sender).await,
-            ClientMessage::Rooms { rooms, titles } => rooms::run(self, rooms, titles).await,
+            ClientMessage::Rooms { rooms, titles, watch, read } => {
+                rooms::run(self, sender, rooms::Wanted { rooms, titles, watch, read }).await
+            }
             ClientMessage::Search { text, before } => search::run(self, sender, text, before).await,
             ClientMessage::Typing => typing::run(self, sender).await,
             ClientMessage::Mute { person, seconds } => mute::run(self, sender, person, seconds).await,

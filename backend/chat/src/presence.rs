@@ -6,6 +6,7 @@ pub mod connect_handler;
 pub mod disconnect;
 pub mod large_rooms;
 mod message_batches;
+pub mod news;
 pub mod people;
 pub mod recent_listeners;
 mod shard_batches;

@@ -20,6 +20,7 @@ pub mod moderation;
 pub mod rate_store;
 pub mod secrets;
 pub mod shards;
+pub mod watchers;
 
 /// The stores of one deployment target, empty.
 pub struct Stores {
@@ -92,6 +93,9 @@ macro_rules! contract_tests {
         }
         mod shards {
             $crate::shards_contract!($stores);
+        }
+        mod watchers {
+            $crate::watchers_contract!($stores);
         }
     };
 }

@@ -88,7 +88,7 @@ impl RoomList {
             return None;
         }
         self.asked = Some(now);
-        Some(ClientMessage::Rooms { rooms, titles: std::mem::take(&mut self.titles) })
+        Some(ClientMessage::Rooms { rooms, titles: std::mem::take(&mut self.titles), watch: false, read: Vec::new() })
     }
 
     /// The server answered with an error: the request is repeated when the page becomes visible.
@@ -125,7 +125,14 @@ mod tests {
     }
 
     fn activity(name: &str, newest: u64, author: &str) -> RoomActivity {
-        RoomActivity { room: room(name), newest: Seq(newest), author: author.parse().unwrap(), sent_at: Timestamp(1) }
+        RoomActivity {
+            room: room(name),
+            newest: Seq(newest),
+            author: author.parse().unwrap(),
+            sent_at: Timestamp(1),
+            unread: None,
+            mentioned: false,
+        }
     }
 
     /// Formats the list: the current room in brackets, unread rooms with a `!`.
@@ -139,11 +146,16 @@ mod tests {
     }
 
     fn asked(names: &[&str]) -> Option<ClientMessage> {
-        Some(ClientMessage::Rooms { rooms: names.iter().map(|name| room(name)).collect(), titles: true })
+        asked_for(names, true)
     }
 
     fn asked_without_titles(names: &[&str]) -> Option<ClientMessage> {
-        Some(ClientMessage::Rooms { rooms: names.iter().map(|name| room(name)).collect(), titles: false })
+        asked_for(names, false)
+    }
+
+    fn asked_for(names: &[&str], titles: bool) -> Option<ClientMessage> {
+        let rooms = names.iter().map(|name| room(name)).collect();
+        Some(ClientMessage::Rooms { rooms, titles, watch: false, read: Vec::new() })
     }
 
     #[test]

@@ -167,6 +167,7 @@ impl Timeline {
             ServerMessage::Upload { .. }
             | ServerMessage::Rooms { .. }
             | ServerMessage::Details { .. }
+            | ServerMessage::News { .. }
             | ServerMessage::Found { .. }
             | ServerMessage::Restrictions { .. }
             | ServerMessage::Audit { .. }

@@ -39,6 +39,7 @@ pub(crate) fn golden() -> Vec<Value> {
         json!({ "action": "rename", "name": "Ann" }),
         json!({ "action": "people" }),
         json!({ "action": "rooms", "rooms": ["lobby", "cats"] }),
+        json!({ "action": "rooms", "rooms": ["lobby", "cats"], "watch": true, "read": [7, 0] }),
         json!({ "action": "search", "text": "two words" }),
         json!({ "action": "search", "text": "two words", "before": 7 }),
         json!({ "action": "typing" }),

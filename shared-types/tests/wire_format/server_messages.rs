@@ -226,6 +226,8 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                     newest: Seq(7),
                     author: "p1".parse().unwrap(),
                     sent_at: Timestamp(5),
+                    unread: None,
+                    mentioned: false,
                 }],
                 titles: vec![],
             },
@@ -237,6 +239,55 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                 titles: vec![TitledRoom { room: RoomName::lobby(), title: "猫 Cats".parse().unwrap() }],
             },
             json!({ "type": "rooms", "rooms": [], "titles": [{ "room": "lobby", "title": "猫 Cats" }] }),
+        ),
+        (
+            ServerMessage::Rooms {
+                rooms: vec![RoomActivity {
+                    room: RoomName::lobby(),
+                    newest: Seq(7),
+                    author: "p1".parse().unwrap(),
+                    sent_at: Timestamp(5),
+                    unread: Some(2),
+                    mentioned: true,
+                }],
+                titles: vec![],
+            },
+            json!({
+                "type": "rooms",
+                "rooms": [
+                    { "room": "lobby", "newest": 7, "author": "p1", "sentAt": 5, "unread": 2, "mentioned": true },
+                ],
+            }),
+        ),
+        (
+            ServerMessage::News {
+                room: RoomName::lobby(),
+                seq: Seq(7),
+                author: ann(),
+                sent_at: Timestamp(5),
+                mentioned: true,
+                text: "hi @Bea".parse().ok(),
+                deleted: false,
+            },
+            json!({
+                "type": "news", "room": "lobby", "seq": 7, "author": { "id": "p1", "name": "Ann" }, "sentAt": 5,
+                "mentioned": true, "text": "hi @Bea",
+            }),
+        ),
+        (
+            ServerMessage::News {
+                room: RoomName::lobby(),
+                seq: Seq(7),
+                author: ann(),
+                sent_at: Timestamp(5),
+                mentioned: false,
+                text: None,
+                deleted: true,
+            },
+            json!({
+                "type": "news", "room": "lobby", "seq": 7, "author": { "id": "p1", "name": "Ann" }, "sentAt": 5,
+                "deleted": true,
+            }),
         ),
         (
             ServerMessage::Found { text: "hi".parse().unwrap(), messages: vec![], before: None },

@@ -44,10 +44,19 @@ impl FrameHandler {
         Ok((count, more))
     }
 
-    /// Broadcasts a message to the room of the connection that sent or changed it.
+    /// Broadcasts a message to the room of the connection that changed it. Watchers of the room are told of a deletion only.
     pub(super) async fn tell_room(&self, sender: &Connection, message: ChatMessage) -> Result<()> {
+        if message.deleted {
+            return self.tell_room_and_watchers(sender, message).await;
+        }
         let message = ServerMessage::Message(self.renderer.one(&sender.room, message));
         self.broadcast.to_room_of(sender, &message).await
+    }
+
+    /// Broadcasts a new or deleted message to the room of the connection that sent it, and news of it to the watchers of the room.
+    pub(super) async fn tell_room_and_watchers(&self, sender: &Connection, message: ChatMessage) -> Result<()> {
+        let message = ServerMessage::Message(self.renderer.one(&sender.room, message));
+        self.broadcast.news_of(sender, &message).await
     }
 
     /// Sends `welcome`: the person, the people in the room, its rules and its details.

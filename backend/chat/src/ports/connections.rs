@@ -7,7 +7,7 @@ use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 use shared_types::{Person, PersonName, RoomName, Timestamp, limits};
 
-use crate::ports::Result;
+use crate::ports::{Result, watchers::Audience};
 
 /// The id of one open socket, assigned by API Gateway or by the local server. Opaque.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -119,6 +119,25 @@ pub trait Connections: Send + Sync {
     async fn recently_in_room(&self, room: &RoomName, with: Option<&Connection>) -> Result<Arc<[Connection]>> {
         _ = with;
         self.in_room(room).await
+    }
+
+    /// Returns the connections that are told about a new message of a room: those in it, as [`in_room`](Self::in_room), and those that
+    /// [watch](Self::watch) it, both in one read. Returns at most `most`, and listeners before watchers.
+    async fn audience(&self, room: &RoomName, most: usize) -> Result<Audience> {
+        Ok(Audience::of_first(self.in_room(room).await?, Arc::default(), most))
+    }
+
+    /// Makes a connection a watcher of exactly these rooms, at most [`limits::WATCHED_ROOMS`], without repetition. Does nothing if the
+    /// connection was removed. [`remove`](Self::remove) ends it, and MUST NOT leave a watcher of a connection whose `watch` had ended.
+    async fn watch(&self, connection: &Connection, rooms: &[RoomName]) -> Result<()> {
+        _ = (connection, rooms);
+        Ok(())
+    }
+
+    /// Removes the watcher of a room whose connection is gone, if there is one.
+    async fn unwatch(&self, room: &RoomName, id: &ConnectionId) -> Result<()> {
+        _ = (room, id);
+        Ok(())
     }
 
     /// Returns every connection, expired ones included. The cost grows with the number of connections, so only two callers use

@@ -186,7 +186,7 @@ impl Broadcast {
     }
 
     /// Runs these posts, many concurrently, and tells the remaining people who left.
-    async fn post_all(&self, posts: Vec<impl Future<Output = ListenerOutcome>>, until: Timestamp) {
+    pub(super) async fn post_all(&self, posts: Vec<impl Future<Output = ListenerOutcome>>, until: Timestamp) {
         let mut outcomes = stream::iter(posts).buffer_unordered(CONCURRENT_POSTS);
         let mut summary = Summary::default();
         while let Some(outcome) = outcomes.next().await {

@@ -14,10 +14,11 @@ use crate::{
     ports::{
         Result,
         connection_gateway::Frame,
-        connections::{Connection, ConnectionId},
+        connections::{Connection, ConnectionId, Connections},
         fan_out::{FanOut, Publication, ShardQueue, ShardTask},
         shards::{Shard, ShardListeners, Shards},
         system::Entropy,
+        watchers::Audience,
     },
     presence::broadcast::Broadcast,
 };
@@ -69,6 +70,24 @@ impl LargeRooms {
         Ok(Some(listeners))
     }
 
+    /// Returns the listeners and watchers of a room, or `None` if there are too many listeners to post to.
+    async fn audience(
+        &self,
+        connections: &dyn Connections,
+        room: &RoomName,
+        now: Timestamp,
+    ) -> Result<Option<Audience>> {
+        if self.is_known_as_large(room, now) {
+            return Ok(None);
+        }
+        let audience = connections.audience(room, self.direct_listeners).await?;
+        if audience.more {
+            self.remember(room, now);
+            return Ok(None);
+        }
+        Ok(Some(audience))
+    }
+
     /// Hands a frame to the workers.
     ///
     /// # Errors
@@ -102,12 +121,24 @@ impl Broadcast {
     pub async fn to_room_of(&self, author: &Connection, message: &ServerMessage) -> Result<()> {
         match self.direct_listeners(&author.room).await? {
             Some(listeners) => self.to_all(listeners.iter(), slice::from_ref(message)).await,
-            None => {
-                self.publish(&author.room, &Frame::from(message), Some(&author.id)).await?;
-                self.to_one(&author.id, message).await;
-            }
+            None => self.to_large_room_of(author, message).await?,
         }
         Ok(())
+    }
+
+    /// Hands a message to the workers of its author's room, and sends it to the author.
+    pub(super) async fn to_large_room_of(&self, author: &Connection, message: &ServerMessage) -> Result<()> {
+        self.publish(&author.room, &Frame::from(message), Some(&author.id)).await?;
+        self.to_one(&author.id, message).await;
+        Ok(())
+    }
+
+    /// Returns the connections that are told about a new message, to which this request posts itself; `None` if workers do.
+    pub(super) async fn direct_audience(&self, room: &RoomName) -> Result<Option<Audience>> {
+        match &self.large_rooms {
+            Some(large_rooms) => large_rooms.audience(self.connections.as_ref(), room, self.clock.now()).await,
+            None => self.connections.audience(room, usize::MAX).await.map(Some),
+        }
     }
 
     /// Returns the listeners of a room that this request posts to itself; `None` if workers do.

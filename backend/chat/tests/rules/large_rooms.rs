@@ -140,6 +140,19 @@ async fn changes_and_rules_of_a_large_room_are_queued_too() {
 }
 
 #[tokio::test]
+async fn a_request_posts_to_watchers_after_listeners_up_to_the_limit() {
+    for (listeners, news) in [(DIRECT - 1, 1), (DIRECT, 0), (DIRECT + 1, 0)] {
+        let large = LargeChat::with_listeners(listeners).await;
+        large.chat.connect("w", Some("cats"), None, None).await.unwrap();
+        large.send("w", json!({ "action": "rooms", "rooms": ["lobby"], "watch": true })).await;
+        large.chat.received("w");
+        large.send_message("c1", "hi", "n").await;
+        assert_eq!(large.chat.received("w").len(), news, "{listeners}");
+        assert_eq!(large.chat.received_texts("c1"), ["hi"]);
+    }
+}
+
+#[tokio::test]
 async fn erased_messages_of_a_large_room_are_queued() {
     let large = LargeChat::with_listeners(DIRECT + 1).await;
     large.send_message("c1", "one", "n-1").await;

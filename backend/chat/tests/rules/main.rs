@@ -21,6 +21,7 @@ mod large_rooms;
 mod mentions;
 mod moderation;
 mod moderation_fake;
+mod news;
 mod passphrase;
 mod permissions;
 mod posting;

@@ -9,11 +9,12 @@ use chat::{
         Result, Unavailable,
         connections::{AddressKey, Admission, Connection, ConnectionId, ConnectionLimits, Connections},
         system::Clock,
+        watchers::Audience,
     },
     presence::recent_listeners::RecentListeners,
 };
 use futures::{
-    future::{join, ready},
+    future::{join, ready, try_join},
     stream::{self, BoxStream, StreamExt, TryStreamExt},
 };
 use shared_types::{Person, PersonName, RoomName, Timestamp, limits::LIFETIME};
@@ -31,6 +32,7 @@ mod counters;
 mod remembered;
 mod room_reads;
 mod shards;
+mod watchers;
 
 /// Number of partitions over which the pointers are spread. One partition takes 1,000 writes a second; 16 take more connects and disconnects
 /// than API Gateway allows (500 new connections a second for an account).
@@ -131,7 +133,8 @@ impl Connections for DynamoConnections {
         let Some(found) = self.table.get(pointer_key(id), doing).await? else { return Ok(None) };
         let connection = from_item(&found);
         if let Ok(connection) = &connection {
-            self.table.delete(listener_key(connection), "removing a listener").await?;
+            let listener = self.table.delete(listener_key(connection), "removing a listener");
+            try_join(listener, self.delete_watchers(&found, id)).await?;
             self.recent.remove(id);
         }
         // Of two calls at the same time one deletes it, and that one decrements the counters.
@@ -153,6 +156,18 @@ impl Connections for DynamoConnections {
 
     async fn recently_in_room(&self, room: &RoomName, with: Option<&Connection>) -> Result<Arc<[Connection]>> {
         self.recent.in_room(self, room, with, self.clock.now()).await
+    }
+
+    async fn audience(&self, room: &RoomName, most: usize) -> Result<Audience> {
+        self.read_audience(room, most).await
+    }
+
+    async fn watch(&self, connection: &Connection, rooms: &[RoomName]) -> Result<()> {
+        self.set_watched(connection, rooms).await
+    }
+
+    async fn unwatch(&self, room: &RoomName, id: &ConnectionId) -> Result<()> {
+        self.delete_watcher(room, id).await
     }
 
     fn all(&self) -> BoxStream<'_, Result<Connection>> {

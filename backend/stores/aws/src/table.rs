@@ -190,11 +190,6 @@ impl Table {
         query.key_condition_expression("pk = :pk").expression_attribute_values(":pk", text(pk))
     }
 
-    /// Reads all items of one partition, in as many pages as needed.
-    pub(crate) async fn partition(&self, pk: &str, doing: &'static str) -> Result<Vec<Item>> {
-        self.all_items(self.querying(pk), doing).await
-    }
-
     /// Reads all items of one partition. Holds one page of them, 1 MB.
     pub(crate) fn partition_stream(
         &self,
@@ -210,20 +205,21 @@ impl Table {
         items.map(move |item| item.map_err(self.failed(doing)))
     }
 
-    /// Reads all items of one partition for half the price. The changes of the last moment may be missing.
-    pub(crate) async fn partition_eventually(&self, pk: &str, doing: &'static str) -> Result<Vec<Item>> {
-        self.all_items(self.querying(pk).consistent_read(false), doing).await
-    }
-
-    async fn all_items(&self, query: QueryFluentBuilder, doing: &'static str) -> Result<Vec<Item>> {
+    /// Reads all items of a query, in as many pages as needed.
+    pub(crate) async fn all_items(&self, query: QueryFluentBuilder, doing: &'static str) -> Result<Vec<Item>> {
         let items = query.into_paginator().items().send();
         self.reading(items.collect::<std::result::Result<_, _>>()).await.map_err(self.failed(doing))
     }
 
-    /// Reads the first `count` items of one partition.
-    pub(crate) async fn first_of_partition(&self, pk: &str, count: usize, doing: &'static str) -> Result<Vec<Item>> {
+    /// Reads the first `count` items of a query.
+    pub(crate) async fn first_items(
+        &self,
+        query: QueryFluentBuilder,
+        count: usize,
+        doing: &'static str,
+    ) -> Result<Vec<Item>> {
         let limit = i32::try_from(count).unwrap_or(i32::MAX);
-        let answer = self.reading(self.querying(pk).limit(limit).send()).await.map_err(self.failed(doing))?;
+        let answer = self.reading(query.limit(limit).send()).await.map_err(self.failed(doing))?;
         Ok(answer.items.unwrap_or_default())
     }
 

@@ -11,15 +11,18 @@ use chat::ports::{
     Result,
     connections::{Admission, Connection, ConnectionId, ConnectionLimits, Connections},
     shards::{Shard, ShardListeners, Shards},
+    watchers::{Audience, Watcher},
 };
 use futures::stream::{self, BoxStream, StreamExt};
-use shared_types::{PersonName, RoomName};
+use shared_types::{PersonId, PersonName, RoomName};
 
 /// [`Connections`] and [`Shards`] in memory.
 #[derive(Default)]
 pub struct MemoryConnections {
     connections: Mutex<BTreeMap<ConnectionId, Connection>>,
     borders: Mutex<BTreeMap<RoomName, BTreeSet<ConnectionId>>>,
+    /// The rooms that each connection watches.
+    watched: Mutex<BTreeMap<ConnectionId, (PersonId, Vec<RoomName>)>>,
 }
 
 impl MemoryConnections {
@@ -96,7 +99,33 @@ impl Connections for MemoryConnections {
     }
 
     async fn remove(&self, id: &ConnectionId) -> Result<Option<Connection>> {
-        Ok(self.lock().remove(id))
+        let mut known = self.lock();
+        self.watched.lock().unwrap().remove(id);
+        Ok(known.remove(id))
+    }
+
+    async fn audience(&self, room: &RoomName, most: usize) -> Result<Audience> {
+        let listeners = self.in_room(room).await?;
+        let watched = self.watched.lock().unwrap();
+        let watchers = watched.iter().filter(|(_, (_, rooms))| rooms.contains(room));
+        let watchers = watchers.map(|(id, (person, _))| Watcher { id: id.clone(), person: person.clone() });
+        Ok(Audience::of_first(listeners, watchers.collect(), most))
+    }
+
+    async fn watch(&self, connection: &Connection, rooms: &[RoomName]) -> Result<()> {
+        let known = self.lock();
+        if known.contains_key(&connection.id) {
+            let watches = (connection.person.id.clone(), rooms.to_vec());
+            self.watched.lock().unwrap().insert(connection.id.clone(), watches);
+        }
+        Ok(())
+    }
+
+    async fn unwatch(&self, room: &RoomName, id: &ConnectionId) -> Result<()> {
+        if let Some((_, rooms)) = self.watched.lock().unwrap().get_mut(id) {
+            rooms.retain(|watched| watched != room);
+        }
+        Ok(())
     }
 
     async fn in_room(&self, room: &RoomName) -> Result<Arc<[Connection]>> {

@@ -10,9 +10,14 @@ use chat::ports::{
     Result,
     connections::{AddressKey, Admission, Connection, ConnectionId, ConnectionLimits, Connections},
     shards::{Shard, ShardListeners, Shards},
+    watchers::{Audience, Watcher},
 };
 use futures::stream::{self, BoxStream, StreamExt};
 use shared_types::{PersonName, RoomName};
+
+use self::watchers::RoomWatchers;
+
+mod watchers;
 
 type ByRoom = HashMap<RoomName, Room>;
 
@@ -31,6 +36,8 @@ pub struct InProcessConnections {
     /// Locked before `by_room`.
     index: Mutex<Index>,
     borders: Mutex<HashMap<RoomName, BTreeSet<ConnectionId>>>,
+    /// Locked after `index`.
+    watchers: Mutex<RoomWatchers>,
 }
 
 /// What finds and counts connections without looking at all of them.
@@ -97,6 +104,7 @@ impl Connections for InProcessConnections {
     async fn remove(&self, id: &ConnectionId) -> Result<Option<Connection>> {
         let mut index = lock(&self.index);
         let Some(room) = index.rooms.remove(id) else { return Ok(None) };
+        lock(&self.watchers).remove(id);
         let mut by_room = lock(&self.by_room);
         let Some(listeners) = by_room.get_mut(&room) else { return Ok(None) };
         let removed = listeners.change().remove(id);
@@ -111,6 +119,25 @@ impl Connections for InProcessConnections {
 
     async fn in_room(&self, room: &RoomName) -> Result<Arc<[Connection]>> {
         Ok(lock(&self.by_room).get_mut(room).map_or_else(|| [].into(), Room::list))
+    }
+
+    async fn audience(&self, room: &RoomName, most: usize) -> Result<Audience> {
+        let listeners = self.in_room(room).await?;
+        Ok(Audience::of_first(listeners, lock(&self.watchers).of(room), most))
+    }
+
+    async fn watch(&self, connection: &Connection, rooms: &[RoomName]) -> Result<()> {
+        let index = lock(&self.index);
+        if index.rooms.contains_key(&connection.id) {
+            let watcher = Watcher { id: connection.id.clone(), person: connection.person.id.clone() };
+            lock(&self.watchers).set(&watcher, rooms);
+        }
+        Ok(())
+    }
+
+    async fn unwatch(&self, room: &RoomName, id: &ConnectionId) -> Result<()> {
+        lock(&self.watchers).remove_one(room, id);
+        Ok(())
     }
 
     fn all(&self) -> BoxStream<'_, Result<Connection>> {

@@ -58,7 +58,8 @@ fn is_repeated(command: &ClientMessage) -> bool {
         | ClientMessage::Mute { .. }
         | ClientMessage::Ban { .. }
         | ClientMessage::Restrictions { .. }
-        | ClientMessage::Rules { .. } => true,
+        | ClientMessage::Rules { .. }
+        | ClientMessage::Describe { .. } => true,
         ClientMessage::Hello { .. }
         | ClientMessage::Send { .. }
         | ClientMessage::Edit { .. }
@@ -100,8 +101,9 @@ fn is_answer(message: &ServerMessage, command: &ClientMessage) -> bool {
             | ClientMessage::Restrictions { person },
             ServerMessage::Restrictions { person: about, .. },
         ) => person == about,
-        // Everybody hears of new rules: those of another moderator answer nothing.
+        // Everybody hears of new rules and details: those of another moderator answer nothing.
         (ClientMessage::Rules { rules }, ServerMessage::Rules { rules: new }) => rules == new,
+        (ClientMessage::Describe { details }, ServerMessage::Details { details: new }) => details == new,
         _ => false,
     }
 }

@@ -10,7 +10,7 @@ use chat::ports::{
 };
 use shared_types::RoomName;
 
-use super::{DynamoConnections, from_item, room_partition};
+use super::{DynamoConnections, from_item, room_partition, room_reads::without_watchers};
 use crate::{
     item::{Item, number, read_all, read_number, text},
     table::Key,
@@ -27,7 +27,8 @@ impl Shards for DynamoConnections {
         // A page may end early, because it has 1 MB at most, and its items may have expired.
         loop {
             let wanted = most + 1 - listeners.len();
-            let page = self.page(room, after.as_deref(), shard.up_to.as_ref(), wanted).await?;
+            let end = shard.up_to.as_ref().map_or(End::Listeners, End::Of);
+            let page = self.page(room, after.as_deref(), end, wanted).await?;
             let mut living = read_all(&page.items, from_item);
             living.retain(|connection| self.lives(connection));
             listeners.extend(living);
@@ -99,36 +100,42 @@ impl DynamoConnections {
         self.table.try_update(update, "renewing the borders of a room").await.map(drop)
     }
 
-    /// Reads the first `most` listeners of a room between two ids, or as many as fit into one answer.
-    async fn page(
-        &self,
-        room: &RoomName,
-        after: Option<&str>,
-        up_to: Option<&ConnectionId>,
-        most: usize,
-    ) -> Result<Page> {
+    /// Reads the first `most` items of a room after a sort key, or as many as fit into one answer.
+    pub(super) async fn page(&self, room: &RoomName, after: Option<&str>, end: End<'_>, most: usize) -> Result<Page> {
         let partition = room_partition(room);
         let limit = i32::try_from(most).unwrap_or(i32::MAX);
         let query = self.table.querying(&partition).limit(limit);
-        let query = match up_to {
-            Some(ConnectionId(up_to)) => query
+        let query = match end {
+            End::Of(ConnectionId(up_to)) => query
                 .key_condition_expression("pk = :pk AND sk <= :upTo")
                 .expression_attribute_values(":upTo", text(up_to)),
-            None => query,
+            End::Listeners => without_watchers(query),
+            End::Watchers => query,
         };
         let start = after.map(|after| [("pk".to_owned(), text(&partition)), ("sk".to_owned(), text(after))].into());
-        let answer = query.set_exclusive_start_key(start).send().await;
+        let answer = self.table.reading(query.set_exclusive_start_key(start).send()).await;
         let answer = answer.map_err(self.table.failed("reading a shard of a room"))?;
         let last = answer.last_evaluated_key.as_ref().and_then(|key| key.get("sk")?.as_s().ok().cloned());
         Ok(Page { items: answer.items.unwrap_or_default(), last })
     }
 }
 
-/// One answer to a query of listeners.
-struct Page {
-    items: Vec<Item>,
-    /// The last id that was read, if there may be more.
-    last: Option<String>,
+/// The last item of a room to read.
+#[derive(Clone, Copy)]
+pub(super) enum End<'a> {
+    /// The listener with this id.
+    Of(&'a ConnectionId),
+    /// The last listener.
+    Listeners,
+    /// The last watcher; they are after the listeners.
+    Watchers,
+}
+
+/// One answer to a query of listeners and watchers.
+pub(super) struct Page {
+    pub(super) items: Vec<Item>,
+    /// The last sort key that was read, if there may be more.
+    pub(super) last: Option<String>,
 }
 
 fn borders_key(room: &RoomName) -> Key {

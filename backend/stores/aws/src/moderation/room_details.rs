@@ -17,7 +17,7 @@ pub(super) const SK: &str = "details";
 /// Reads the rules and the details of a room. Unreadable rules are an error; unreadable details are logged and left out.
 pub(super) async fn settings(table: &Table, room: &RoomName) -> Result<RoomSettings> {
     let doing = "reading the settings of a room";
-    let items = table.partition(&room_partition(room), doing).await?;
+    let items = table.all_items(table.querying(&room_partition(room)), doing).await?;
     let of = |sk: &str| items.iter().find(|item| item.get("sk").is_some_and(|found| *found == text(sk)));
     let rules = of("rules").map(to_rules).transpose().map_err(Unavailable::while_doing(doing))?;
     let details = of(SK).and_then(|item| read_or_skip(item, to_details));

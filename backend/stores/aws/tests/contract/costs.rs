@@ -185,6 +185,8 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
         ("people", json!({ "action": "people" })),
         ("rooms, of one room", json!({ "action": "rooms", "rooms": ["lobby"] })),
         ("rooms, of one room, with titles", json!({ "action": "rooms", "rooms": ["lobby"], "titles": true })),
+        ("rooms, to count what is unread in one room", json!({ "action": "rooms", "rooms": ["lobby"], "read": [0] })),
+        ("rooms, to watch one room", json!({ "action": "rooms", "rooms": ["cats"], "watch": true })),
         ("search, in 200 messages", json!({ "action": "search", "text": "hi" })),
         ("ping", json!({ "action": "ping" })),
     ];
@@ -216,7 +218,8 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
     chat.send("ann", json!({ "action": "send", "text": "slow" })).await;
     chat.clock.advance(Duration::from_secs(20));
     costs.insert("send, in slow mode", chat.send("ann", json!({ "action": "send", "text": "slow" })).await);
-    costs.insert("disconnect", chat.disconnect("ann").await);
+    costs.insert("disconnect, of a socket that watches a room", chat.disconnect("ann").await);
+    costs.insert("disconnect", chat.disconnect("cy").await);
     costs
 }
 

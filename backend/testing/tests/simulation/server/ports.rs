@@ -14,6 +14,7 @@ use chat::ports::{
     moderation::Moderation,
     rate_store::{RateDecision, RateLimit, RateStore},
     system::{Clock, Entropy},
+    watchers::Audience,
 };
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use shared_types::{ChatMessage, PersonId, PersonName, Rev, RoomName, RoomRules, Seq, Timestamp};
@@ -52,6 +53,18 @@ impl Connections for Ports {
 
     async fn in_room(&self, room: &RoomName) -> Result<Arc<[Connection]>> {
         self.0.call(self.0.connections.in_room(room)).await
+    }
+
+    async fn audience(&self, room: &RoomName, most: usize) -> Result<Audience> {
+        self.0.call(self.0.connections.audience(room, most)).await
+    }
+
+    async fn watch(&self, connection: &Connection, rooms: &[RoomName]) -> Result<()> {
+        self.0.call(self.0.connections.watch(connection, rooms)).await
+    }
+
+    async fn unwatch(&self, room: &RoomName, id: &ConnectionId) -> Result<()> {
+        self.0.call(self.0.connections.unwatch(room, id)).await
     }
 
     fn all(&self) -> BoxStream<'_, Result<Connection>> {
