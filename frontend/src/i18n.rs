@@ -17,6 +17,8 @@ mod room;
 mod tests;
 mod time;
 
+pub(crate) use self::room::capped_count;
+
 #[cfg(not(test))]
 use std::fmt;
 
@@ -195,6 +197,9 @@ pub(crate) struct Translations {
     pub(crate) switch_rooms: &'static str,
     /// Screen reader text for the dot that shows unread messages in another room.
     pub(crate) new_elsewhere: &'static str,
+    /// Follows the number of unread messages of a room.
+    pub(crate) mentions_you: &'static str,
+    pub(crate) mentioned_elsewhere: &'static str,
     pub(crate) open_room: &'static str,
     /// Button that removes a room from the list; takes the name of the room.
     pub(crate) remove_room: Template,

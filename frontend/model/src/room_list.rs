@@ -1,21 +1,40 @@
-//! The rooms that this browser has visited, and which of them have unread messages. The server is asked when the
-//! visitor does something, never on a timer.
+//! The rooms that this browser has visited, and which of them have unread messages. The server is asked when the visitor does something,
+//! never on a timer, and sends news of these rooms to the page's socket from then on.
 
-use shared_types::{ClientMessage, PersonId, RoomActivity, RoomName, Seq, json, limits::ROOMS};
+use shared_types::{
+    ClientMessage, PersonId, RoomActivity, RoomName, Seq, json,
+    limits::{ROOMS, WATCHED_ROOMS},
+};
+
+pub use self::unread::RoomNews;
+use self::unread::RoomUnread;
+
+mod unread;
 
 /// Minimum time between two requests when the page becomes visible, in milliseconds.
 const LOOK_MS: u64 = 60_000;
 
-/// The visited rooms. The current one is the first.
+/// Maximum time after which a page on a new socket watches its rooms again, in milliseconds: many pages that reconnect at once spread
+/// their writes over it.
+const WATCH_JITTER_MS: u64 = 10_000;
+
+/// Time after which a request that failed is repeated to watch the rooms, in milliseconds.
+const WATCH_RETRY_MS: u64 = 30_000;
+
+/// The visited rooms. The current one is the first, and the others follow in the order of the last visit.
 pub struct RoomList {
     visited: Vec<RoomName>,
-    activity: Vec<RoomActivity>,
+    unread: Vec<RoomUnread>,
     /// When the server was last asked.
     asked: Option<u64>,
     /// Whether to ask as soon as there is a socket.
     wanted: bool,
     /// Whether to ask for titles, too: once, and when the visitor opens the list.
     titles: bool,
+    /// From when on the rooms may be watched.
+    watch_at: u64,
+    /// The rooms that the socket watches.
+    watched: Option<Vec<RoomName>>,
 }
 
 /// A room to draw.
@@ -27,20 +46,42 @@ pub struct RoomEntry {
     pub is_current: bool,
     /// Whether it has unread messages of others.
     pub unread: bool,
+    /// Number of its unread messages, at most [`shared_types::limits::UNREAD_COUNT`]; 0 if it is unknown.
+    pub count: u32,
+    /// Whether one of them mentions the visitor.
+    pub mentioned: bool,
 }
 
 impl RoomEntry {
-    /// The current room.
-    pub fn current(room: &RoomName) -> Self {
-        Self { room: room.clone(), is_current: true, unread: false }
+    fn new(room: &RoomName, is_current: bool) -> Self {
+        Self { room: room.clone(), is_current, unread: false, count: 0, mentioned: false }
+    }
+
+    /// The rooms to draw while nothing else is known: the lobby and the current room.
+    pub fn initial(current: &RoomName) -> Vec<Self> {
+        let lobby = RoomName::lobby();
+        let others = (*current != lobby).then(|| Self::new(current, true));
+        [Self::new(&lobby, *current == lobby)].into_iter().chain(others).collect()
+    }
+
+    /// Whether the visitor can take it off the list. The lobby is always listed.
+    pub fn is_removable(&self) -> bool {
+        !self.is_current && self.room != RoomName::lobby()
     }
 }
 
 impl RoomList {
     /// The list for the current room and the stored ones.
     pub fn new(room: &RoomName, stored: Option<&str>) -> Self {
-        let mut rooms =
-            Self { visited: vec![room.clone()], activity: Vec::new(), asked: None, wanted: true, titles: true };
+        let mut rooms = Self {
+            visited: vec![room.clone()],
+            unread: Vec::new(),
+            asked: None,
+            wanted: true,
+            titles: true,
+            watch_at: 0,
+            watched: None,
+        };
         rooms.merge_stored(stored);
         rooms
     }
@@ -81,169 +122,76 @@ impl RoomList {
         self.titles = true;
     }
 
-    /// Returns the request to send, if one is wanted. It does not name the current room.
-    pub fn take_request(&mut self, now: u64) -> Option<ClientMessage> {
+    /// The page has a new socket, which watches nothing yet. The first one watches at once.
+    pub fn on_welcome(&mut self, now: u64, random: u32) {
+        let jitter = if self.watched.take().is_some() { u64::from(random) % WATCH_JITTER_MS } else { 0 };
+        self.watch_at = now + jitter;
+    }
+
+    /// Returns the request to send, if one is wanted. It does not name the current room. `read` returns the read position of a room.
+    pub fn take_request(&mut self, now: u64, read: impl Fn(&RoomName) -> Seq) -> Option<ClientMessage> {
         let rooms = self.visited[1..].to_vec();
-        if !std::mem::take(&mut self.wanted) || rooms.is_empty() {
+        let first = &rooms[..rooms.len().min(WATCHED_ROOMS)];
+        let watch = now >= self.watch_at && self.watched.as_deref() != Some(first);
+        if !(watch || std::mem::take(&mut self.wanted)) || rooms.is_empty() {
             return None;
         }
-        self.asked = Some(now);
-        Some(ClientMessage::Rooms { rooms, titles: std::mem::take(&mut self.titles), watch: false, read: Vec::new() })
+        if watch {
+            self.watched = Some(first.to_vec());
+        }
+        (self.wanted, self.asked) = (false, Some(now));
+        self.unread.iter_mut().for_each(RoomUnread::on_request);
+        let read = first.iter().map(read).collect();
+        Some(ClientMessage::Rooms { rooms, titles: std::mem::take(&mut self.titles), watch, read })
     }
 
-    /// The server answered with an error: the request is repeated when the page becomes visible.
-    pub fn on_error(&mut self) {
+    /// The server answered with an error: the request is repeated when the page becomes visible, and later to watch the rooms.
+    pub fn on_error(&mut self, now: u64) {
         self.asked = None;
         self.titles = true;
+        self.watched = None;
+        self.watch_at = now + WATCH_RETRY_MS;
     }
 
-    /// The server's answer.
+    /// The server's answer, which has every room that has messages.
     pub fn on_activity(&mut self, activity: Vec<RoomActivity>) {
-        self.activity = activity;
+        self.unread.retain_mut(RoomUnread::on_answer);
+        for activity in activity {
+            self.unread_of(&activity.room).set_activity(activity);
+        }
     }
 
-    /// The rooms to draw, most recently visited first. `read` returns the read position of a room.
+    /// News of a room. Returns whether it is a message that was not known and mentions the visitor.
+    pub fn on_news(&mut self, news: &RoomNews, me: &PersonId) -> bool {
+        let is_listed = self.visited[1..].contains(&news.room);
+        is_listed && news.author != *me && self.unread_of(&news.room).add(news)
+    }
+
+    fn unread_of(&mut self, room: &RoomName) -> &mut RoomUnread {
+        let place = self.unread.iter().position(|unread| unread.room == *room).unwrap_or_else(|| {
+            self.unread.push(RoomUnread::new(room));
+            self.unread.len() - 1
+        });
+        &mut self.unread[place]
+    }
+
+    /// The rooms to draw: the lobby, and the others by name, so that a visit moves none. `read` returns the read position of a room.
     pub fn entries(&self, me: &PersonId, read: impl Fn(&RoomName) -> Seq) -> Vec<RoomEntry> {
-        let unread = |room: &RoomName| {
-            let activity = self.activity.iter().find(|activity| activity.room == *room);
-            activity.is_some_and(|activity| activity.author != *me && activity.newest > read(room))
-        };
-        let others = self.visited[1..].iter();
-        let others = others.map(|room| RoomEntry { room: room.clone(), is_current: false, unread: unread(room) });
-        std::iter::once(RoomEntry::current(&self.visited[0])).chain(others).collect()
+        let mut entries = RoomEntry::initial(&self.visited[0]);
+        for room in &self.visited[1..] {
+            let mut entry = RoomEntry::new(room, false);
+            if let Some(unread) = self.unread.iter().find(|unread| unread.room == *room) {
+                unread.show(&mut entry, me, read(room));
+            }
+            match entries.iter_mut().find(|entry| entry.room == *room) {
+                Some(lobby) => *lobby = entry,
+                None => entries.push(entry),
+            }
+        }
+        entries[1..].sort_by(|one, other| one.room.as_str().cmp(other.room.as_str()));
+        entries
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use shared_types::Timestamp;
-
-    use super::*;
-
-    fn room(name: &str) -> RoomName {
-        name.parse().unwrap()
-    }
-
-    fn activity(name: &str, newest: u64, author: &str) -> RoomActivity {
-        RoomActivity {
-            room: room(name),
-            newest: Seq(newest),
-            author: author.parse().unwrap(),
-            sent_at: Timestamp(1),
-            unread: None,
-            mentioned: false,
-        }
-    }
-
-    /// Formats the list: the current room in brackets, unread rooms with a `!`.
-    fn entries(rooms: &RoomList) -> String {
-        let read = |room: &RoomName| if room.as_str() == "cats" { Seq(7) } else { Seq(0) };
-        let entries = rooms.entries(&"me".parse().unwrap(), read).into_iter().map(|entry| {
-            let name = if entry.is_current { format!("[{}]", entry.room) } else { entry.room.to_string() };
-            if entry.unread { name + "!" } else { name }
-        });
-        entries.collect::<Vec<_>>().join(" ")
-    }
-
-    fn asked(names: &[&str]) -> Option<ClientMessage> {
-        asked_for(names, true)
-    }
-
-    fn asked_without_titles(names: &[&str]) -> Option<ClientMessage> {
-        asked_for(names, false)
-    }
-
-    fn asked_for(names: &[&str], titles: bool) -> Option<ClientMessage> {
-        let rooms = names.iter().map(|name| room(name)).collect();
-        Some(ClientMessage::Rooms { rooms, titles, watch: false, read: Vec::new() })
-    }
-
-    #[test]
-    fn the_current_room_is_first_and_rooms_are_unique() {
-        let rooms = RoomList::new(&room("cats"), Some(r#"["lobby","cats","dogs","lobby"]"#));
-        assert_eq!(entries(&rooms), "[cats] lobby dogs");
-        assert_eq!(rooms.to_json(), r#"["cats","lobby","dogs"]"#);
-    }
-
-    #[test]
-    fn a_refused_request_is_repeated_when_the_page_is_visible() {
-        let mut rooms = RoomList::new(&room("cats"), Some(r#"["dogs"]"#));
-        assert_eq!(rooms.take_request(0), asked(&["dogs"]));
-        rooms.on_error();
-        assert_eq!(rooms.take_request(1), None, "there is no timer");
-        rooms.on_page_visible(1);
-        assert_eq!(rooms.take_request(1), asked(&["dogs"]));
-    }
-
-    #[test]
-    fn invalid_stored_rooms_are_skipped() {
-        for (stored, expected) in [
-            (None, "[lobby]"),
-            (Some(""), "[lobby]"),
-            (Some("{}"), "[lobby]"),
-            (Some("[1]"), "[lobby]"),
-            (Some(r#"["No Such Room","cats","<b>"]"#), "[lobby] cats"),
-        ] {
-            assert_eq!(entries(&RoomList::new(&RoomName::lobby(), stored)), expected, "{stored:?}");
-        }
-    }
-
-    #[test]
-    fn the_room_list_has_a_maximum_length() {
-        let many: Vec<_> = (0..ROOMS + 5).map(|number| format!("r{number}")).collect();
-        let mut rooms = RoomList::new(&RoomName::lobby(), Some(&json::to_string(&many)));
-        let Some(ClientMessage::Rooms { rooms: asked, .. }) = rooms.take_request(0) else { panic!() };
-        assert_eq!((asked.len(), asked.last()), (ROOMS - 1, Some(&room("r48"))));
-    }
-
-    #[test]
-    fn a_room_with_unseen_messages_of_others_is_unread() {
-        let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats","dogs","mice"]"#));
-        for (activity, expected) in [
-            (vec![], "[lobby] cats dogs mice"),
-            (vec![activity("cats", 7, "bob"), activity("dogs", 1, "bob")], "[lobby] cats dogs! mice"),
-            (vec![activity("cats", 8, "bob"), activity("dogs", 1, "me")], "[lobby] cats! dogs mice"),
-            (vec![activity("lobby", 9, "bob"), activity("birds", 9, "bob")], "[lobby] cats dogs mice"),
-        ] {
-            rooms.on_activity(activity);
-            assert_eq!(entries(&rooms), expected);
-        }
-    }
-
-    #[test]
-    fn a_room_can_be_removed_but_not_the_current_one() {
-        let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats","dogs"]"#));
-        rooms.remove(&room("cats"));
-        rooms.remove(&RoomName::lobby());
-        assert_eq!(entries(&rooms), "[lobby] dogs");
-    }
-
-    #[test]
-    fn changes_of_another_page_are_merged() {
-        let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats"]"#));
-        rooms.merge_stored(Some(r#"["dogs","lobby"]"#));
-        assert_eq!(entries(&rooms), "[lobby] dogs");
-    }
-
-    #[test]
-    fn rooms_are_requested_on_actions_only() {
-        let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats"]"#));
-        assert_eq!(rooms.take_request(0), asked(&["cats"]));
-        assert_eq!(rooms.take_request(1_000_000), None);
-        // Within a minute, a page that becomes visible sends no request.
-        rooms.on_page_visible(LOOK_MS - 1);
-        assert_eq!(rooms.take_request(LOOK_MS - 1), None);
-        rooms.on_page_visible(LOOK_MS);
-        assert_eq!(rooms.take_request(LOOK_MS), asked_without_titles(&["cats"]));
-        rooms.request();
-        assert_eq!(rooms.take_request(LOOK_MS + 1), asked(&["cats"]));
-        assert_eq!(rooms.take_request(LOOK_MS + 2), None);
-    }
-
-    #[test]
-    fn a_single_room_causes_no_request() {
-        let mut rooms = RoomList::new(&RoomName::lobby(), None);
-        rooms.request();
-        assert_eq!(rooms.take_request(0), None);
-    }
-}
+mod tests;

@@ -124,7 +124,7 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
     }
     let copied = (page.room.clone(), client.timeline().rev(), now);
     let newest = client.timeline().newest().map(|(seq, _)| seq);
-    let rooms = RoomList::new(&page.room, storage::read("rooms").as_deref());
+    let rooms = RoomList::new(&page.room, storage::read(storage::ROOMS).as_deref());
     let new_title = Session::kept_new_title(&page);
     let mut session = Session {
         started_at: now,
@@ -179,6 +179,7 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
     events::confirm_before_unload(move || {
         handle.with_untracked(|session| session.as_ref().is_some_and(|session| session.has_unsaved_work()))
     });
+    storage::on_rooms_changed(move || with(handle, Session::on_stored_elsewhere));
     sign_out::on_storage_cleared(move || with(handle, Session::follow_sign_out));
     events::on_file_drop(move || chat.dispatch.run(Intent::LoadOnDemand), move |files| chat.attach(files_of(files)));
     image::watch();

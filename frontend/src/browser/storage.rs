@@ -9,10 +9,16 @@ use shared_types::{RoomName, Seq};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Storage;
 
-use crate::browser::js;
+use crate::browser::{events, js};
 
 /// Property of the window with the entries that could not be stored.
 const MEMORY: &str = "unstored";
+
+/// Key of the visited rooms.
+pub(crate) const ROOMS: &str = "rooms";
+
+/// Beginning of the keys of read positions.
+const READ: &str = "read/";
 
 /// Returns the stored read position in a room.
 pub(crate) fn read_position(room: &RoomName) -> Option<Seq> {
@@ -24,8 +30,18 @@ pub(crate) fn store_read_position(room: &RoomName, read: Seq) {
     write(&read_position_key(room), &read.0.to_string());
 }
 
+/// Calls `act` when another page of this browser stores the visited rooms or a read position.
+pub(crate) fn on_rooms_changed(act: impl Fn() + 'static) {
+    events::keep_listening(window_event_listener_untyped("storage", move |event| {
+        let key = js::property(&event, "key").as_string();
+        if key.is_some_and(|key| key == ROOMS || key.starts_with(READ)) {
+            act();
+        }
+    }));
+}
+
 fn read_position_key(room: &RoomName) -> String {
-    ["read/", room.as_str()].concat()
+    [READ, room.as_str()].concat()
 }
 
 /// Whether the visitor signed out: nothing is stored from then on.

@@ -132,10 +132,22 @@ pub(super) fn namesakes() -> Vec<Person> {
     vec![person("Benj4QwK", name), person("BenjfpQ6", name), moderator()]
 }
 
-/// The current room, one with unread messages, and one without.
+/// The lobby, which is the current room, rooms with unread messages, and one without.
 pub(super) fn rooms() -> Vec<RoomEntry> {
-    let other = |room: &str, unread| RoomEntry { room: room.parse().unwrap(), is_current: false, unread };
-    vec![RoomEntry::current(&RoomName::lobby()), other("boats", true), other("plans-2026", false)]
+    let other = |room: &str, unread: Option<u32>, mentioned| RoomEntry {
+        room: room.parse().unwrap(),
+        is_current: false,
+        unread: unread.is_some(),
+        count: unread.unwrap_or_default(),
+        mentioned,
+    };
+    let others = [
+        other("boats", Some(0), false),
+        other("garden", Some(3), false),
+        other("kitchen", Some(100), true),
+        other("plans-2026", None, false),
+    ];
+    RoomEntry::initial(&RoomName::lobby()).into_iter().chain(others).collect()
 }
 
 /// Shows messages on a page.

@@ -143,6 +143,8 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     rooms: "Rooms",
     switch_rooms: "Switch rooms",
     new_elsewhere: "New messages in other rooms",
+    mentions_you: "you are mentioned",
+    mentioned_elsewhere: "You are mentioned in another room",
     open_room: "Open a room",
     remove_room: Template("Take #", " off the list"),
 

@@ -150,6 +150,8 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     rooms: "ルーム",
     switch_rooms: "ルームを切り替える",
     new_elsewhere: "ほかのルームに新着メッセージがあります",
+    mentions_you: "あなたへのメンションがあります",
+    mentioned_elsewhere: "ほかのルームであなたへのメンションがあります",
     open_room: "ルームを開く",
     remove_room: Template("#", " を一覧から外す"),
 

@@ -2,7 +2,7 @@
 
 use shared_types::{NameError, limits};
 
-use crate::i18n::Translations;
+use crate::{i18n::Translations, ui::state::room::UnreadRooms};
 
 impl Translations {
     /// Returns the title of a room's page.
@@ -10,15 +10,32 @@ impl Translations {
         ["#", room, " · ", self.app].concat()
     }
 
-    /// Returns the title of a room's page while its tab is hidden and has unread messages.
+    /// Returns the title of a room's page while there are messages that the visitor did not see, here or in other rooms: `(3) #lobby`, and
+    /// `(@3) #lobby` if one of those in other rooms mentions the visitor.
     #[cfg(feature = "hydrate")]
-    pub(crate) fn unread_title(&self, unread: u32, room: &str) -> String {
-        ["(", &unread.to_string(), ") ", &self.title(room)].concat()
+    pub(crate) fn unread_title(&self, unread: u32, mentioned: bool, room: &str) -> String {
+        [if mentioned { "(@" } else { "(" }, &capped_count(unread), ") ", &self.title(room)].concat()
     }
 
-    /// Returns the screen reader text that follows the name of a room with unread messages.
-    pub(crate) fn is_unread(&self) -> String {
-        [self.comma, self.new_messages].concat()
+    /// Returns the screen reader text that follows the name of a room with unread messages: their number, 0 if it is unknown, and whether
+    /// one of them mentions the visitor.
+    pub(crate) fn is_unread(&self, count: u32, mentioned: bool) -> String {
+        let number = match count as usize {
+            0 => self.new_messages.to_owned(),
+            count if count < limits::UNREAD_COUNT => self.unread_messages.of(count),
+            _ => self.unread_messages_more.with(&(limits::UNREAD_COUNT - 1).to_string()),
+        };
+        let mention = if mentioned { [self.comma, self.mentions_you].concat() } else { String::new() };
+        [self.comma, &number, &mention].concat()
+    }
+
+    /// Returns the screen reader text of the button that opens the list of rooms.
+    pub(crate) fn unread_elsewhere(&self, unread: UnreadRooms) -> &'static str {
+        match unread {
+            UnreadRooms { mentioned: true, .. } => self.mentioned_elsewhere,
+            UnreadRooms { any: true, .. } => self.new_elsewhere,
+            UnreadRooms { any: false, .. } => "",
+        }
     }
 
     /// Returns why a title, a topic or a description is invalid.
@@ -37,4 +54,9 @@ impl Translations {
             NameError::Character => self.dialogs().room_character.into(),
         }
     }
+}
+
+/// Returns a number as it is shown: `99+` from 100 on.
+pub(crate) fn capped_count(count: u32) -> String {
+    if count < limits::UNREAD_COUNT as u32 { count.to_string() } else { "99+".into() }
 }

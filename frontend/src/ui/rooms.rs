@@ -7,12 +7,15 @@ use page_model::room_list::RoomEntry;
 use page_view::{Element, View, element, reactive, reactive_text};
 use web_sys::{HtmlElement, wasm_bindgen::JsCast as _};
 
-use crate::ui::{
-    parts::{
-        dialog::{self, has_modifier},
-        icon_button::{CROSS, icon, icon_button},
+use crate::{
+    i18n::capped_count,
+    ui::{
+        parts::{
+            dialog::{self, has_modifier},
+            icon_button::{CROSS, icon, icon_button},
+        },
+        state::{Chat, intent::Intent, on_demand::DialogRequest},
     },
-    state::{Chat, intent::Intent, on_demand::DialogRequest},
 };
 
 /// Icon of a chevron that points down.
@@ -20,8 +23,8 @@ const CHEVRON: &str = "M7 10l5 5 5-5";
 /// Icon of a plus sign.
 const PLUS: &str = "M12 5.5v13M5.5 12h13";
 
-/// Draws the column. The style sheet reserves its space from the first paint on, and the current room is first, so
-/// nothing moves when the others are added.
+/// Draws the column. The style sheet reserves its space from the first paint on, and hides the list until it is complete, so that no
+/// room moves when the visited ones are added.
 pub(crate) fn column(chat: Chat) -> Element {
     let title = element("p").with("aria-hidden", "true").text(chat.translations.rooms);
     let open_button =
@@ -29,6 +32,7 @@ pub(crate) fn column(chat: Chat) -> Element {
     element("nav")
         .class("rooms")
         .with("aria-label", chat.translations.rooms)
+        .reactive_attribute("data-pending", move || (!chat.rooms.is_complete.get()).then_some(""))
         .child(element("div").class("rooms-bar").child(title).child(open_button))
         .child(list(chat))
 }
@@ -36,9 +40,16 @@ pub(crate) fn column(chat: Chat) -> Element {
 /// Draws the name of the room as a button that opens the dialog.
 pub(crate) fn room_button(chat: Chat) -> Element {
     let current = chat.room.address();
-    let has_unread = move || chat.rooms.entries.with(|rooms| rooms.iter().any(|entry| entry.unread));
-    let screen_reader_text =
-        reactive_text(move || if has_unread() { chat.translations.new_elsewhere.into() } else { String::new() });
+    let has_unread = move || chat.rooms.unread().any;
+    let screen_reader_text = reactive_text(move || chat.translations.unread_elsewhere(chat.rooms.unread()));
+    let number = reactive_text(move || {
+        let unread = chat.rooms.unread();
+        unread_number(unread.count, unread.mentioned)
+    });
+    let badge = element("span")
+        .reactive_attribute("class", move || Some(badge_class(chat.rooms.unread().mentioned)))
+        .with("aria-hidden", "true")
+        .child(number);
     element("button")
         .class("room-switch")
         .with("type", "button")
@@ -48,7 +59,22 @@ pub(crate) fn room_button(chat: Chat) -> Element {
         .with("title", chat.translations.switch_rooms)
         .children(name(reactive_text(move || chat.rooms.titles.with(|titles| titles.label(&current)))))
         .child(icon(CHEVRON))
+        .child(badge)
         .child(element("span").class("heard").child(screen_reader_text))
+}
+
+/// Returns what a badge shows: the number of unread messages, after an `@` if one of them mentions the visitor. It is empty, which is
+/// drawn as a dot, if the number is unknown.
+fn unread_number(count: u32, mentioned: bool) -> String {
+    match (count, mentioned) {
+        (0, _) => String::new(),
+        (count, false) => capped_count(count),
+        (count, true) => ["@", &capped_count(count)].concat(),
+    }
+}
+
+fn badge_class(mentioned: bool) -> &'static str {
+    if mentioned { "room-badge mentioned" } else { "room-badge" }
 }
 
 /// Opens the dialog, as soon as it is loaded.
@@ -64,9 +90,15 @@ fn list(chat: Chat) -> Element {
 }
 
 fn row(chat: Chat, entry: RoomEntry) -> Element {
-    let RoomEntry { room, is_current, unread } = entry;
+    let is_removable = entry.is_removable();
+    let RoomEntry { room, is_current, unread, count, mentioned } = entry;
     let label = chat.rooms.titles.with(|titles| titles.label(&room));
-    let screen_reader_text = unread.then(|| element("span").class("heard").text(chat.translations.is_unread()));
+    let screen_reader_text =
+        unread.then(|| element("span").class("heard").text(chat.translations.is_unread(count, mentioned)));
+    let badge = unread.then(|| {
+        let badge = element("span").class(badge_class(mentioned)).with("aria-hidden", "true");
+        badge.text(unread_number(count, mentioned))
+    });
     let link = element("a")
         .class("room-link")
         .with("href", room.path())
@@ -79,8 +111,9 @@ fn row(chat: Chat, entry: RoomEntry) -> Element {
             }
         })
         .children(name(label.clone()))
-        .children(screen_reader_text);
-    let remove = (!is_current).then(|| {
+        .children(screen_reader_text)
+        .children(badge);
+    let remove = is_removable.then(|| {
         let remove = move |()| {
             chat.dispatch.run(Intent::RemoveRoom(room.clone()));
             focus_first_room();

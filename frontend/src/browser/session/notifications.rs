@@ -1,8 +1,8 @@
-//! Tells the visitor about new messages while the page is hidden: in the title, on the icon, and with notifications.
+//! Tells the visitor about new messages that they do not see: in the title, on the icon, and with notifications.
 
 use leptos::prelude::*;
-use page_model::{notification_level::NotificationLevel, plain_text::plain_text};
-use shared_types::{ChatMessage, ServerMessage};
+use page_model::{notification_level::NotificationLevel, plain_text::plain_text, room_list::RoomNews};
+use shared_types::{ChatMessage, MessageText, Person, ServerMessage};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
@@ -97,20 +97,40 @@ impl Session {
         }
     }
 
-    fn show_unseen_count(&self) {
-        self.show_document_title();
-        unread_badge::show(self.unseen_count);
+    /// Notifies the visitor of a mention in another room if the page is hidden.
+    pub(super) fn notify_mention(&self, news: &RoomNews, author: &Person, text: Option<&MessageText>) {
+        if events::is_visible() || self.chat.notifications.level.get_untracked() == NotificationLevel::Never {
+            return;
+        }
+        let translations = self.chat.translations;
+        let body = translations.notification_body(author.name.as_str(), text.map(MessageText::as_str));
+        let url = [news.room.path().as_str(), "#m-", &news.seq.0.to_string()].concat();
+        let on_click = {
+            let url = url.clone();
+            move || _ = window().location().set_href(&url)
+        };
+        let label = self.chat.rooms.titles.with_untracked(|titles| titles.label(&news.room));
+        notification::show(&translations.title(&label), &body, news.room.as_str(), &url, on_click);
     }
 
-    /// Shows the room, and the number of unseen messages, as the title of the page.
+    /// Shows the number of unread messages in the title and on the icon: what came here while the page was hidden, and what is unread in
+    /// other rooms.
+    pub(super) fn show_unseen_count(&self) {
+        self.show_document_title();
+        unread_badge::show(self.unseen_count + self.chat.rooms.unread().count);
+    }
+
+    /// Shows the room, and the number of unread messages, as the title of the page.
     pub(super) fn show_document_title(&self) {
         let (translations, room) = (self.chat.translations, self.room_label());
-        let title = if self.unseen_count > 0 {
-            translations.unread_title(self.unseen_count, &room)
-        } else {
-            translations.title(&room)
+        let elsewhere = self.chat.rooms.unread();
+        let title = match self.unseen_count + elsewhere.count {
+            0 => translations.title(&room),
+            unread => translations.unread_title(unread, elsewhere.mentioned, &room),
         };
-        document().set_title(&title);
+        if document().title() != title {
+            document().set_title(&title);
+        }
     }
 
     fn room_label(&self) -> String {

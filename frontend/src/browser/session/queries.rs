@@ -4,14 +4,16 @@ use page_model::{
     calendar::Calendar,
     connection::Status,
     plain_text::plain_text,
+    room_list::RoomNews,
     search::{Search, excerpt},
 };
-use shared_types::{Action, ActionName, RoomName, ServerMessage};
+use shared_types::{Action, ActionName, MessageText, Person, RoomName, Seq, ServerMessage};
 
 use crate::{
     browser::{
+        random,
         session::{Session, on_demand},
-        storage,
+        storage, time,
     },
     ui::{
         parts::text::lower_parts,
@@ -22,41 +24,57 @@ use crate::{
     },
 };
 
-/// Storage key of the visited rooms.
-const ROOMS: &str = "rooms";
+fn read_position(room: &RoomName) -> Seq {
+    storage::read_position(room).unwrap_or_default()
+}
 
 impl Session {
     /// Shows and stores the visited rooms.
     pub(super) fn init_rooms(&self) {
-        storage::write(ROOMS, &self.rooms.to_json());
+        storage::write(storage::ROOMS, &self.rooms.to_json());
         self.show_rooms();
     }
 
     /// Refreshes the list of rooms, after the page became visible. Other pages may have visited rooms.
     pub(super) fn refresh_rooms(&mut self, now: u64) {
         self.rooms.on_page_visible(now);
-        self.rooms.merge_stored(storage::read(ROOMS).as_deref());
+        self.rooms.merge_stored(storage::read(storage::ROOMS).as_deref());
         self.show_rooms();
     }
 
     /// Refreshes the list of rooms at once. The visitor opens it.
     pub(super) fn refresh_rooms_now(&mut self) {
         self.rooms.request();
-        self.rooms.merge_stored(storage::read(ROOMS).as_deref());
+        self.rooms.merge_stored(storage::read(storage::ROOMS).as_deref());
         self.show_rooms();
     }
 
     /// Removes a room from the list.
     pub(super) fn remove_room(&mut self, room: &RoomName) {
-        self.rooms.merge_stored(storage::read(ROOMS).as_deref());
+        self.rooms.merge_stored(storage::read(storage::ROOMS).as_deref());
         self.rooms.remove(room);
-        storage::write(ROOMS, &self.rooms.to_json());
+        storage::write(storage::ROOMS, &self.rooms.to_json());
         self.show_rooms();
     }
 
     fn show_rooms(&self) {
-        let read = |room: &RoomName| storage::read_position(room).unwrap_or_default();
-        set(self.chat.rooms.entries, self.rooms.entries(&self.page.you.id, read));
+        set(self.chat.rooms.entries, self.rooms.entries(&self.page.you.id, read_position));
+        set(self.chat.rooms.is_complete, true);
+        self.show_unseen_count();
+    }
+
+    /// Another page of this browser changed what is stored: it may have visited a room or read its messages.
+    pub(super) fn on_stored_elsewhere(&mut self) {
+        self.rooms.merge_stored(storage::read(storage::ROOMS).as_deref());
+        self.show_rooms();
+    }
+
+    /// A message in another room.
+    fn on_news(&mut self, news: RoomNews, author: &Person, text: Option<&MessageText>) {
+        if self.rooms.on_news(&news, &self.page.you.id) {
+            self.notify_mention(&news, author, text);
+        }
+        self.show_rooms();
     }
 
     /// Updates the search and shows its results.
@@ -88,7 +106,16 @@ impl Session {
                 self.rooms.on_activity(rooms.clone());
                 self.show_rooms();
             }
-            ServerMessage::Error { action: Some(ActionName::Known(Action::Rooms)), .. } => self.rooms.on_error(),
+            ServerMessage::News { room, seq, author, mentioned, text, deleted, .. } => {
+                let (room, by) = (room.clone(), author.id.clone());
+                let news = RoomNews { room, seq: *seq, author: by, mentioned: *mentioned, deleted: *deleted };
+                self.on_news(news, author, text.as_ref());
+            }
+            ServerMessage::Welcome { .. } => self.rooms.on_welcome(time::now(), random::random()),
+            ServerMessage::CatchUp { .. } => self.rooms.request(),
+            ServerMessage::Error { action: Some(ActionName::Known(Action::Rooms)), .. } => {
+                self.rooms.on_error(time::now());
+            }
             _ => on_demand::with_part(|part| (part.on_answer)(self, message)),
         }
     }
@@ -98,7 +125,7 @@ impl Session {
         if self.client.status(now) != Status::Live {
             return;
         }
-        let mut queries = Vec::from_iter(self.rooms.take_request(now));
+        let mut queries = Vec::from_iter(self.rooms.take_request(now, read_position));
         queries.extend(self.take_new_title_request());
         on_demand::with_part(|part| queries.extend((part.queries)(self, now)));
         for query in queries {

@@ -61,6 +61,8 @@ pub(crate) struct RoomListState {
     pub(crate) entries: State<Vec<RoomEntry>>,
     /// The titles of the rooms, as far as they are known.
     pub(crate) titles: State<RoomTitles>,
+    /// Whether the visited rooms are among the entries. The server does not know them.
+    pub(crate) is_complete: State<bool>,
     pub(crate) dialog: NodeRef<HtmlDialogElement>,
 }
 
@@ -69,9 +71,30 @@ impl RoomListState {
         let mut titles = RoomTitles::default();
         titles.set(&page.room, page.details.title.as_ref());
         Self {
-            entries: State::new(vec![RoomEntry::current(&page.room)]),
+            entries: State::new(RoomEntry::initial(&page.room)),
             titles: State::new(titles),
+            is_complete: State::new(false),
             dialog: NodeRef::new(),
         }
     }
+
+    /// Returns what is unread in the other rooms together.
+    pub(crate) fn unread(&self) -> UnreadRooms {
+        self.entries.with(|rooms| UnreadRooms {
+            any: rooms.iter().any(|room| room.unread),
+            count: rooms.iter().map(|room| room.count).sum(),
+            mentioned: rooms.iter().any(|room| room.mentioned),
+        })
+    }
+}
+
+/// What is unread in several rooms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct UnreadRooms {
+    /// Whether anything is.
+    pub(crate) any: bool,
+    /// Number of messages; 0 if it is unknown.
+    pub(crate) count: u32,
+    /// Whether one of them mentions the visitor.
+    pub(crate) mentioned: bool,
 }

@@ -1,0 +1,262 @@
+//! Tests of the list of visited rooms.
+
+use shared_types::Timestamp;
+
+use super::*;
+
+fn room(name: &str) -> RoomName {
+    name.parse().unwrap()
+}
+
+fn activity(name: &str, newest: u64, author: &str) -> RoomActivity {
+    RoomActivity {
+        room: room(name),
+        newest: Seq(newest),
+        author: author.parse().unwrap(),
+        sent_at: Timestamp(1),
+        unread: None,
+        mentioned: false,
+    }
+}
+
+/// An activity with a number of unread messages.
+fn counted(name: &str, newest: u64, unread: u32, mentioned: bool) -> RoomActivity {
+    RoomActivity { unread: Some(unread), mentioned, ..activity(name, newest, "bob") }
+}
+
+fn news(name: &str, seq: u64) -> RoomNews {
+    RoomNews { room: room(name), seq: Seq(seq), author: "bob".parse().unwrap(), mentioned: false, deleted: false }
+}
+
+fn me() -> PersonId {
+    "me".parse().unwrap()
+}
+
+/// The read positions: `cats` is read up to 7.
+fn read(room: &RoomName) -> Seq {
+    if room.as_str() == "cats" { Seq(7) } else { Seq(0) }
+}
+
+/// Formats the list: the current room in brackets, unread rooms with a `!` and their number, mentions with an `@`.
+fn entries(rooms: &RoomList) -> String {
+    entries_of(rooms.entries(&me(), read))
+}
+
+fn entries_of(entries: Vec<RoomEntry>) -> String {
+    let entries = entries.into_iter().map(|entry| {
+        let name = if entry.is_current { format!("[{}]", entry.room) } else { entry.room.to_string() };
+        let number = if entry.count > 0 { entry.count.to_string() } else { String::new() };
+        let unread = if entry.unread { format!("!{number}") } else { number };
+        name + &unread + if entry.mentioned { "@" } else { "" }
+    });
+    entries.collect::<Vec<_>>().join(" ")
+}
+
+/// A request for these rooms, of which none but `cats` was read.
+fn asked(names: &[&str], watch: bool) -> Option<ClientMessage> {
+    let rooms: Vec<_> = names.iter().map(|name| room(name)).collect();
+    let read = rooms.iter().map(read).collect();
+    Some(ClientMessage::Rooms { rooms, titles: false, watch, read })
+}
+
+/// Takes the request at this time, whether or not it asks for titles.
+fn take(rooms: &mut RoomList, now: u64) -> Option<ClientMessage> {
+    let mut request = rooms.take_request(now, read);
+    if let Some(ClientMessage::Rooms { titles, .. }) = &mut request {
+        *titles = false;
+    }
+    request
+}
+
+#[test]
+fn rooms_are_unique_and_stored_in_the_order_of_the_visits() {
+    let rooms = RoomList::new(&room("cats"), Some(r#"["lobby","cats","dogs","lobby"]"#));
+    assert_eq!(entries(&rooms), "lobby [cats] dogs");
+    assert_eq!(rooms.to_json(), r#"["cats","lobby","dogs"]"#);
+}
+
+#[test]
+fn a_refused_request_is_repeated_when_the_page_is_visible_or_later() {
+    let mut rooms = RoomList::new(&room("cats"), Some(r#"["dogs"]"#));
+    assert_eq!(take(&mut rooms, 0), asked(&["dogs"], true));
+    rooms.on_error(0);
+    assert_eq!(take(&mut rooms, 1), None);
+    rooms.on_page_visible(1);
+    assert_eq!(take(&mut rooms, 1), asked(&["dogs"], false));
+    assert_eq!(take(&mut rooms, WATCH_RETRY_MS), asked(&["dogs"], true), "the rooms are not watched yet");
+}
+
+#[test]
+fn a_page_on_a_new_socket_watches_its_rooms_again() {
+    let mut rooms = RoomList::new(&room("cats"), Some(r#"["dogs"]"#));
+    rooms.on_welcome(5, 7_000);
+    assert_eq!(take(&mut rooms, 5), asked(&["dogs"], true), "the first socket watches at once");
+    assert_eq!(take(&mut rooms, 6), None);
+    rooms.on_welcome(100, 7_000);
+    assert_eq!(take(&mut rooms, 7_099), None);
+    assert_eq!(take(&mut rooms, 7_100), asked(&["dogs"], true));
+    rooms.merge_stored(Some(r#"["mice"]"#));
+    assert_eq!(take(&mut rooms, 7_101), asked(&["mice"], true), "another page visited a room");
+}
+
+#[test]
+fn news_are_counted_and_mentions_are_marked() {
+    let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats","dogs"]"#));
+    take(&mut rooms, 0);
+    rooms.on_activity(vec![counted("cats", 9, 2, false), counted("dogs", 3, 0, false)]);
+    assert_eq!(entries(&rooms), "[lobby] cats!2 dogs");
+    assert!(!rooms.on_news(&news("cats", 10), &me()));
+    assert!(rooms.on_news(&RoomNews { mentioned: true, ..news("dogs", 4) }, &me()));
+    assert_eq!(entries(&rooms), "[lobby] cats!3 dogs!1@");
+    // What is repeated, what the answer counts, own messages, and rooms that are not in the list.
+    for known in [news("cats", 10), news("cats", 9), news("lobby", 1), news("mice", 1)] {
+        assert!(!rooms.on_news(&RoomNews { mentioned: true, ..known }, &me()));
+    }
+    assert!(!rooms.on_news(&RoomNews { author: me(), mentioned: true, ..news("dogs", 5) }, &me()));
+    assert_eq!(entries(&rooms), "[lobby] cats!3 dogs!1@");
+    assert_eq!(
+        entries_of(rooms.entries(&me(), |_| Seq(10))),
+        "[lobby] cats dogs",
+        "all of it was read in another window"
+    );
+}
+
+#[test]
+fn a_deleted_message_is_no_news_any_more() {
+    let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats"]"#));
+    take(&mut rooms, 0);
+    rooms.on_activity(vec![counted("cats", 9, 1, true)]);
+    rooms.on_news(&RoomNews { mentioned: true, ..news("cats", 10) }, &me());
+    assert_eq!(entries(&rooms), "[lobby] cats!2@");
+    for (deleted, left) in [(10, "[lobby] cats!1@"), (9, "[lobby] cats")] {
+        assert!(!rooms.on_news(&RoomNews { deleted: true, ..news("cats", deleted) }, &me()));
+        assert_eq!(entries(&rooms), left);
+    }
+}
+
+#[test]
+fn an_answer_replaces_the_news_before_its_request() {
+    let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats"]"#));
+    rooms.on_news(&news("cats", 10), &me());
+    take(&mut rooms, 0);
+    rooms.on_news(&news("cats", 11), &me());
+    rooms.on_activity(vec![counted("cats", 9, 1, false)]);
+    assert_eq!(entries(&rooms), "[lobby] cats!2", "10 was deleted, 11 came after the answer");
+    rooms.request();
+    take(&mut rooms, 1);
+    rooms.on_activity(vec![]);
+    assert_eq!(entries(&rooms), "[lobby] cats", "all messages were deleted");
+}
+
+#[test]
+fn the_count_of_unread_messages_ends_at_its_maximum() {
+    let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["dogs"]"#));
+    (1..=300).for_each(|seq| _ = rooms.on_news(&news("dogs", seq), &me()));
+    assert_eq!(rooms.entries(&me(), read)[1].count, 100);
+}
+
+#[test]
+fn the_lobby_is_always_listed_and_rooms_are_sorted_by_name() {
+    let list = |current: &str, stored: &str| entries(&RoomList::new(&room(current), Some(stored)));
+    assert_eq!(list("mice", r#"["dogs","cats"]"#), "lobby cats dogs [mice]");
+    assert_eq!(list("cats", r#"["mice","dogs","lobby"]"#), "lobby [cats] dogs mice", "a visit moves no room");
+    assert_eq!(list("lobby", r#"["mice"]"#), "[lobby] mice");
+    let removable: Vec<_> = RoomList::new(&room("mice"), Some(r#"["cats"]"#))
+        .entries(&me(), read)
+        .iter()
+        .map(RoomEntry::is_removable)
+        .collect();
+    assert_eq!(removable, [false, true, false]);
+}
+
+#[test]
+fn invalid_stored_rooms_are_skipped() {
+    for (stored, expected) in [
+        (None, "[lobby]"),
+        (Some(""), "[lobby]"),
+        (Some("{}"), "[lobby]"),
+        (Some("[1]"), "[lobby]"),
+        (Some(r#"["No Such Room","cats","<b>"]"#), "[lobby] cats"),
+    ] {
+        assert_eq!(entries(&RoomList::new(&RoomName::lobby(), stored)), expected, "{stored:?}");
+    }
+}
+
+#[test]
+fn the_room_list_has_a_maximum_length() {
+    let many: Vec<_> = (0..ROOMS + 5).map(|number| format!("r{number}")).collect();
+    let mut rooms = RoomList::new(&RoomName::lobby(), Some(&json::to_string(&many)));
+    let Some(ClientMessage::Rooms { rooms: asked, read, .. }) = take(&mut rooms, 0) else { panic!() };
+    assert_eq!((asked.len(), asked.last()), (ROOMS - 1, Some(&room("r48"))));
+    assert_eq!(read.len(), WATCHED_ROOMS);
+}
+
+#[test]
+fn a_room_with_unseen_messages_of_others_is_unread() {
+    let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats","dogs","mice"]"#));
+    for (activity, expected) in [
+        (vec![], "[lobby] cats dogs mice"),
+        (vec![activity("cats", 7, "bob"), activity("dogs", 1, "bob")], "[lobby] cats dogs! mice"),
+        (vec![activity("cats", 8, "bob"), activity("dogs", 1, "me")], "[lobby] cats! dogs mice"),
+        (vec![activity("lobby", 9, "bob"), activity("birds", 9, "bob")], "[lobby] cats dogs mice"),
+    ] {
+        rooms.request();
+        take(&mut rooms, 0);
+        rooms.on_activity(activity);
+        assert_eq!(entries(&rooms), expected);
+    }
+}
+
+#[test]
+fn a_room_can_be_removed_but_not_the_current_one() {
+    let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats","dogs"]"#));
+    rooms.remove(&room("cats"));
+    rooms.remove(&RoomName::lobby());
+    assert_eq!(entries(&rooms), "[lobby] dogs");
+}
+
+#[test]
+fn changes_of_another_page_are_merged() {
+    let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats"]"#));
+    rooms.merge_stored(Some(r#"["dogs","lobby"]"#));
+    assert_eq!(entries(&rooms), "[lobby] dogs");
+}
+
+#[test]
+fn rooms_are_requested_on_actions_only() {
+    let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats"]"#));
+    assert_eq!(take(&mut rooms, 0), asked(&["cats"], true));
+    assert_eq!(take(&mut rooms, 1_000_000), None);
+    // Within a minute, a page that becomes visible sends no request.
+    rooms.on_page_visible(LOOK_MS - 1);
+    assert_eq!(take(&mut rooms, LOOK_MS - 1), None);
+    rooms.on_page_visible(LOOK_MS);
+    assert_eq!(take(&mut rooms, LOOK_MS), asked(&["cats"], false));
+    rooms.request();
+    assert_eq!(take(&mut rooms, LOOK_MS + 1), asked(&["cats"], false));
+    assert_eq!(take(&mut rooms, LOOK_MS + 2), None);
+}
+
+#[test]
+fn a_single_room_causes_no_request() {
+    let mut rooms = RoomList::new(&RoomName::lobby(), None);
+    rooms.request();
+    assert_eq!(take(&mut rooms, 0), None);
+}
+
+#[test]
+fn titles_are_requested_once_and_when_the_list_is_opened() {
+    let mut rooms = RoomList::new(&room("cats"), Some(r#"["dogs"]"#));
+    let titles = |rooms: &mut RoomList, now| match rooms.take_request(now, read) {
+        Some(ClientMessage::Rooms { titles, .. }) => Some(titles),
+        _ => None,
+    };
+    assert_eq!(titles(&mut rooms, 0), Some(true));
+    rooms.on_page_visible(LOOK_MS);
+    assert_eq!(titles(&mut rooms, LOOK_MS), Some(false));
+    rooms.request();
+    assert_eq!(titles(&mut rooms, LOOK_MS), Some(true));
+    rooms.on_error(LOOK_MS);
+    rooms.on_page_visible(LOOK_MS);
+    assert_eq!(titles(&mut rooms, LOOK_MS), Some(true), "the answer with titles is missing");
+}
