@@ -107,12 +107,21 @@ fn run(seed: u64) -> BTreeMap<&'static str, usize> {
             }
             devices.push(device);
         }
+        // In every second one, sockets in another room watch this one.
+        let watchers = (seed & 4 == 0).then(|| {
+            let server = server.clone();
+            tokio::spawn(async move { server.run_watchers(faults_end).await })
+        });
         tokio::time::sleep_until(faults_end).await;
         server.stop_faults();
         for task in tasks {
             task.await.unwrap();
         }
-        verify(&server, &devices).await
+        let mut counts = verify(&server, &devices).await;
+        if let Some(watchers) = watchers {
+            counts.insert("news", watchers.await.unwrap());
+        }
+        counts
     })
 }
 

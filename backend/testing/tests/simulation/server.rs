@@ -3,6 +3,7 @@
 mod moderation_ports;
 mod network;
 mod ports;
+mod watchers;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
