@@ -51,12 +51,12 @@ pub(crate) fn has_selection(field: &HtmlTextAreaElement) -> bool {
 
 /// Replaces a range of the focused field, as typing does: it can be undone, and the field gets its events.
 fn insert(field: &HtmlTextAreaElement, start: u32, end: u32, text: &str) {
-    _ = field.set_selection_range(start, end);
-    let document: HtmlDocument = document().unchecked_into();
-    let command = if text.is_empty() { "delete" } else { "insertText" };
     if text.is_empty() && start == end {
         return;
     }
+    _ = field.set_selection_range(start, end);
+    let document: HtmlDocument = document().unchecked_into();
+    let command = if text.is_empty() { "delete" } else { "insertText" };
     _ = document.exec_command_with_show_ui_and_value(command, false, text);
 }
 
