@@ -53,6 +53,7 @@ actions! {
     Audit = "audit",
     EraseMyData = "forget",
     Ping = "ping",
+    Enter = "enter",
 }
 
 impl fmt::Display for Action {

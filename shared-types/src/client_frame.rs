@@ -3,7 +3,7 @@
 use serde::Deserialize as _;
 
 use crate::{
-    Action, ClientMessage, Nonce,
+    Action, ClientMessage, Nonce, RoomName, RoomTag,
     limits::{IMAGE_PIXELS, MENTIONS, ROOMS},
 };
 
@@ -14,6 +14,16 @@ impl ClientMessage {
     ///
     /// Returns a [`FrameError`] if the frame is not JSON, has no known action, or has a bad field.
     pub fn parse(frame: &str) -> Result<Self, FrameError> {
+        Self::parse_with_room(frame).map(|(message, _)| message)
+    }
+
+    /// Parses one frame, and returns the room that it names beside the fields of its command. [`Self::Enter`] names none, because it leaves
+    /// its room.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::parse`]; also if the name of the room is not valid.
+    pub fn parse_with_room(frame: &str) -> Result<(Self, Option<RoomName>), FrameError> {
         let value: serde_json::Value = serde_json::from_str(frame).map_err(|_| FrameError::Json)?;
         let name = value.get("action").and_then(|action| action.as_str()).ok_or(FrameError::NoAction)?;
         let unknown = |_| FrameError::UnknownAction { action: name.chars().take(64).collect() };
@@ -25,7 +35,11 @@ impl ClientMessage {
         };
         let message = Self::deserialize(&value).map_err(|error| bad_field(error.to_string()))?;
         message.check_fields().map_err(bad_field)?;
-        Ok(message)
+        if action == Action::Enter {
+            return Ok((message, None));
+        }
+        let tag = RoomTag::deserialize(&value).map_err(|error| bad_field(error.to_string()))?;
+        Ok((message, tag.room))
     }
 
     /// Checks what the types of the fields do not: the lengths of lists, the area of an image, and that a message has text or an
@@ -61,7 +75,8 @@ impl ClientMessage {
             | Self::Describe { .. }
             | Self::Audit { .. }
             | Self::EraseMyData
-            | Self::Ping => Ok(()),
+            | Self::Ping
+            | Self::Enter { .. } => Ok(()),
         }
     }
 }

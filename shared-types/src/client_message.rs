@@ -193,6 +193,15 @@ pub enum ClientMessage {
     EraseMyData,
     /// Keeps the socket open. Answered with `pong`.
     Ping,
+    /// Moves the socket to another room, as a new handshake and `hello` would. The server answers with `welcome`, and then with the
+    /// messages of that room that the client misses. Until then the client sends nothing.
+    Enter {
+        /// The room.
+        room: RoomName,
+        /// The revision of that room up to which the client has every change. Without it the answer is the newest page.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<Rev>,
+    },
 }
 
 impl ClientMessage {
@@ -221,6 +230,7 @@ impl ClientMessage {
             Self::Audit { .. } => Action::Audit,
             Self::EraseMyData => Action::EraseMyData,
             Self::Ping => Action::Ping,
+            Self::Enter { .. } => Action::Enter,
         }
     }
 
@@ -248,7 +258,8 @@ impl ClientMessage {
             | Self::Describe { .. }
             | Self::Audit { .. }
             | Self::EraseMyData
-            | Self::Ping => None,
+            | Self::Ping
+            | Self::Enter { .. } => None,
         }
     }
 }

@@ -26,6 +26,7 @@ mod moderation;
 mod names;
 mod page_state;
 mod room_details;
+mod room_tag;
 mod search_folding;
 mod server_message;
 mod timestamp;
@@ -50,6 +51,7 @@ pub use names::{
 };
 pub use page_state::PageState;
 pub use room_details::{RoomDescription, RoomDetails, RoomTitle, RoomTopic, TitledRoom};
+pub use room_tag::{RoomTag, with_room};
 pub use search_folding::{fold_letter, is_ignored_in_search};
 pub use server_message::{ChatMessage, ErrorCode, Person, ReplyRef, RoomActivity, ServerMessage};
 pub use timestamp::{Timestamp, whole_seconds};

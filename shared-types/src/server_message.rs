@@ -199,6 +199,35 @@ pub enum ServerMessage {
     },
 }
 
+impl ServerMessage {
+    /// Returns whether the message is about one room. The server adds the room to such a frame ([`crate::with_room`]).
+    pub fn is_of_room(&self) -> bool {
+        match self {
+            Self::Message(_)
+            | Self::Messages { .. }
+            | Self::Page { .. }
+            | Self::Changes { .. }
+            | Self::Presence { .. }
+            | Self::Found { .. }
+            | Self::Typing { .. }
+            | Self::Rules { .. }
+            | Self::Details { .. } => true,
+            // `welcome` and `news` have their room anyway. An error has the room that the frame named which it answers.
+            Self::Welcome { .. }
+            | Self::News { .. }
+            | Self::Upload { .. }
+            | Self::Rooms { .. }
+            | Self::Restrictions { .. }
+            | Self::Audit { .. }
+            | Self::DataErased { .. }
+            | Self::UserPurged { .. }
+            | Self::CatchUp { .. }
+            | Self::Pong
+            | Self::Error { .. } => false,
+        }
+    }
+}
+
 #[cfg(feature = "serde")]
 impl ServerMessage {
     /// Returns the frame as JSON.
@@ -359,4 +388,6 @@ pub enum ErrorCode {
     NotConnected,
     /// The server could not do this now. Retry.
     Unavailable,
+    /// The frame names a room in which the socket is not (any more). Nothing was done.
+    OtherRoom,
 }

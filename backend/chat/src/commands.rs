@@ -13,6 +13,7 @@ mod checks;
 mod delete;
 mod describe;
 mod edit;
+mod enter;
 mod erase;
 mod error;
 mod hello;
@@ -35,7 +36,7 @@ mod upload;
 
 use std::sync::Arc;
 
-use shared_types::{AccessMode, Action, ClientMessage, Nonce, PersonId, ServerMessage};
+use shared_types::{AccessMode, Action, ClientMessage, Nonce, PersonId, RoomName, ServerMessage};
 
 use crate::{
     access::rate_limit::{RateBucket, RateLimiter},
@@ -60,7 +61,7 @@ use crate::{
     },
     ports::{
         Result, Unavailable,
-        connection_gateway::ConnectionGateway,
+        connection_gateway::{ConnectionGateway, Frame},
         connections::{Connection, ConnectionId, Connections},
         images::Images,
         messages::Messages,
@@ -105,6 +106,7 @@ pub const fn spec(action: Action) -> CommandSpec {
         Action::Audit => audit::SPEC,
         Action::EraseMyData => erase::SPEC,
         Action::Ping => ping::SPEC,
+        Action::Enter => enter::SPEC,
     }
 }
 
@@ -223,18 +225,18 @@ impl FrameHandler {
     pub async fn handle_parsed(&self, frame: ParsedFrame) -> Option<Action> {
         // All posts of the command, to the room and to other people, have one deadline. The reply is sent in any case.
         let handler = Self { broadcast: self.broadcast.for_request(), ..self.clone() };
-        let connection = frame.connection.clone();
+        let (connection, room) = (frame.connection.clone(), frame.room.clone());
         match handler.answer(frame).await {
             Ok(action) => Some(action),
             Err(failure) => {
-                handler.report(&connection, failure).await;
+                handler.report(&connection, room.as_ref(), failure).await;
                 None
             }
         }
     }
 
-    /// Logs a failure and sends it to the client.
-    async fn report(&self, connection: &ConnectionId, failure: FrameFailure) {
+    /// Logs a failure and sends it to the client, with the room that the frame named.
+    async fn report(&self, connection: &ConnectionId, room: Option<&RoomName>, failure: FrameFailure) {
         match &failure {
             FrameFailure::Command { error: CommandError::Unavailable(cause), action, .. } => {
                 tracing::error!(%connection, %action, %cause, "command failed");
@@ -246,16 +248,19 @@ impl FrameHandler {
                 }
             }
         }
-        self.broadcast.to_one(connection, &to_error(failure)).await;
+        let error = Frame::from(&to_error(failure));
+        let error = if let Some(room) = room { error.with_room(room) } else { error };
+        self.broadcast.frame_to_one(connection, &error).await;
     }
 
     async fn answer(&self, frame: ParsedFrame) -> std::result::Result<Action, FrameFailure> {
-        let ParsedFrame { connection, request_id, message } = frame;
+        let ParsedFrame { connection, request_id, room, message } = frame;
         let message = message?;
         let (action, nonce) = (message.action(), message.nonce().cloned());
         let failed = |error| FrameFailure::Command { error, action, nonce: nonce.clone() };
         let retry_key = retry_key(nonce.clone(), &request_id).map_err(|cause| failed(cause.into()))?;
-        let found = self.checked_sender(&connection, action, &retry_key).await.map_err(|cause| failed(cause.into()))?;
+        let found = self.checked_sender(&connection, room.as_ref(), action, &retry_key).await;
+        let found = found.map_err(|cause| failed(cause.into()))?;
         let (sender, checked) = found.ok_or(FrameFailure::NotConnected)?;
         let pending = match checked {
             Ok(pending) => pending,
@@ -266,7 +271,7 @@ impl FrameHandler {
             Err(error) => return Err(failed(error)),
         };
         if let Some(reply) = self.run(&sender, message, retry_key, pending).await.map_err(failed)? {
-            self.broadcast.to_one(&sender.id, &reply).await;
+            self.broadcast.reply(&sender, &reply).await;
         }
         Ok(action)
     }
@@ -310,6 +315,7 @@ impl FrameHandler {
             ClientMessage::Audit { before } => audit::run(self, sender, before).await,
             ClientMessage::EraseMyData => erase::run(self, sender).await,
             ClientMessage::Ping => ping::run(),
+            ClientMessage::Enter { room, since } => enter::run(self, sender, room, since).await,
         }
     }
 }

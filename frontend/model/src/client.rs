@@ -1,6 +1,9 @@
 //! The client of one room: joins the [`Connection`] and the [`Timeline`]. It performs no I/O: every call takes the time
 //! in milliseconds and returns the [`Effect`]s that the caller performs, in order.
 
+mod entry;
+#[cfg(test)]
+mod entry_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -14,8 +17,9 @@ use shared_types::{
 };
 
 use crate::{
-    client::{unanswered::UnansweredCommands, visibility::Visibility},
+    client::{entry::Entry, unanswered::UnansweredCommands, visibility::Visibility},
     connection::{Connection, ConnectionCommand, EndReason, SocketId, Status},
+    room_cache::RoomCache,
     texts::ClientTexts,
     timeline::{Change, Draft, Timeline},
 };
@@ -34,9 +38,11 @@ pub enum Effect {
     /// Upload the image of the message with this nonce to this URL. Report with [`Client::on_upload_progress`], then
     /// [`Client::on_upload_finished`], [`Client::on_upload_failed`] or [`Client::on_image_lost`].
     Upload(Nonce, String),
+    /// Load the page of the room that is shown: the server cannot move the socket there.
+    LoadPage,
 }
 
-/// The visit of one room.
+/// The visit of a room, and of the rooms before it on this page.
 #[derive(Debug)]
 pub struct Client {
     connection: Connection,
@@ -48,6 +54,16 @@ pub struct Client {
     typing_sent_at: u64,
     visibility: Visibility,
     unanswered: UnansweredCommands,
+    /// The rooms that were left.
+    kept_rooms: RoomCache,
+    /// The move to the room that is shown, until the server confirms it.
+    entry: Option<Entry>,
+    /// The socket that has moved to another room.
+    moved_socket: Option<SocketId>,
+    /// Whether the server names the rooms of its frames.
+    tags_rooms: bool,
+    /// Whether the live socket is not in the room that is shown.
+    is_misplaced: bool,
 }
 
 impl Client {
@@ -60,8 +76,20 @@ impl Client {
     ) -> (Self, Vec<Effect>) {
         let (connection, command) = Connection::open(now, random);
         let (timeline, visibility) = (Timeline::new(page), Visibility::default());
-        let unanswered = UnansweredCommands::default();
-        let mut client = Self { connection, timeline, texts, name: None, typing_sent_at: 0, visibility, unanswered };
+        let mut client = Self {
+            connection,
+            timeline,
+            texts,
+            name: None,
+            typing_sent_at: 0,
+            visibility,
+            unanswered: UnansweredCommands::default(),
+            kept_rooms: RoomCache::default(),
+            entry: None,
+            moved_socket: None,
+            tags_rooms: false,
+            is_misplaced: false,
+        };
         let effects = client.execute(now, [command]);
         (client, effects)
     }
@@ -216,7 +244,8 @@ impl Client {
             let command = self.connection.drop_live(now);
             effects.extend(self.execute(now, command));
         }
-        if self.connection.live().is_some()
+        effects.extend(self.advance_entry(now));
+        if self.ready().is_some()
             && let Some(request) = self.timeline.due_changes_request(now)
         {
             let request = self.with_refused_report(request, now);
@@ -296,12 +325,12 @@ impl Client {
         let before = self.connection.live();
         let welcome = matches!(message, Some(ServerMessage::Welcome { .. }));
         let command = self.connection.on_frame(now, id, welcome);
-        let Some(mut message) = message else { return self.execute(now, command) };
-        if let ServerMessage::Error { code, message: reason, .. } = &mut message
-            && let Some(sentence) = self.texts.server_error(*code)
-        {
-            *reason = sentence.into();
-        }
+        let was_entering = self.entry.is_some();
+        let moved = if before == Some(id) { self.on_entry_frame(now, message.as_ref()) } else { Vec::new() };
+        let Some(message) = message else {
+            return self.execute(now, command).into_iter().chain(moved).collect();
+        };
+        let message = self.translated(message);
         let upload = match &message {
             ServerMessage::Upload { nonce, url } if self.timeline.on_upload_url(nonce) => {
                 Some(Effect::Upload(nonce.clone(), url.clone()))
@@ -341,6 +370,7 @@ impl Client {
         };
         let request = self.timeline.apply(message, now);
         let mut effects = self.execute(now, command);
+        effects.extend(moved);
         if reports_visible {
             effects.extend(self.report_visibility(id, now));
         }
@@ -356,7 +386,8 @@ impl Client {
             let command = self.connection.drop_live(now);
             effects.extend(self.execute(now, command));
         }
-        if self.connection.live() != before && self.connection.live().is_some() {
+        let has_entered = was_entering && self.entry.is_none();
+        if self.connection.live().is_some() && (self.connection.live() != before || has_entered) {
             effects.extend(self.confirm_name());
         }
         let request = request.map(|request| self.with_refused_report(request, now));
@@ -367,6 +398,16 @@ impl Client {
         effects.extend(self.send_request(Timeline::request_target));
         effects.extend(self.send_due(now));
         effects
+    }
+
+    /// Returns the message with the sentence of the visitor's language, if it is an error.
+    fn translated(&self, mut message: ServerMessage) -> ServerMessage {
+        if let ServerMessage::Error { code, message: reason, .. } = &mut message
+            && let Some(sentence) = self.texts.server_error(*code)
+        {
+            *reason = sentence.into();
+        }
+        message
     }
 
     /// A socket was closed, or could not be opened.
@@ -385,6 +426,9 @@ impl Client {
 
     /// Requests and messages on the lost socket will not be answered.
     fn on_socket_lost(&mut self, now: u64) -> Vec<Effect> {
+        // The next socket is opened in the room that is shown.
+        let live = self.connection.live();
+        self.entry.take_if(|entry| live != Some(entry.socket));
         self.timeline.on_disconnect();
         self.unanswered.on_disconnect();
         self.send_due(now)
@@ -404,6 +448,8 @@ impl Client {
                 }
                 // The heartbeat requests changes. That costs little more than a ping, and finds a lost message even if
                 // no later message reveals the gap.
+                // The answer to `enter` shows that the socket lives, and what was missed.
+                ConnectionCommand::Ping(_) if self.entry.is_some() => {}
                 ConnectionCommand::Ping(id) => {
                     let hidden = self.visibility.report(id, self.timeline.presence(now).online);
                     effects.push(Effect::Send(id, self.timeline.changes_request(now, hidden)));
@@ -431,7 +477,7 @@ impl Client {
     }
 
     fn send_due(&mut self, now: u64) -> Vec<Effect> {
-        if self.connection.live().is_none() {
+        if self.ready().is_none() {
             return Vec::new();
         }
         let timeline = &mut self.timeline;
@@ -439,14 +485,19 @@ impl Client {
         messages.into_iter().flatten().flat_map(|message| self.send(message)).collect()
     }
 
+    /// The live socket, if it is in the room that is shown.
+    fn ready(&self) -> Option<SocketId> {
+        self.connection.live().filter(|_| self.entry.is_none())
+    }
+
     /// Sends a request on the live socket. Without a live socket the request stays open.
     fn send_request(&mut self, request: impl FnOnce(&mut Timeline) -> Option<ClientMessage>) -> Vec<Effect> {
-        let request = self.connection.live().and_then(|_| request(&mut self.timeline));
+        let request = self.ready().and_then(|_| request(&mut self.timeline));
         request.map(|request| self.send(request)).unwrap_or_default()
     }
 
     /// Sends a message on the live socket.
     fn send(&self, message: ClientMessage) -> Vec<Effect> {
-        self.connection.live().map(|id| Effect::Send(id, message)).into_iter().collect()
+        self.ready().map(|id| Effect::Send(id, message)).into_iter().collect()
     }
 }

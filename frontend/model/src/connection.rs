@@ -137,6 +137,11 @@ impl Connection {
         self.live.map(|live| live.id)
     }
 
+    /// Whether there is a live socket, and no other one is being opened.
+    pub fn is_settled(&self) -> bool {
+        self.live.is_some() && matches!(self.next, Next::At(_))
+    }
+
     /// The status at `now`.
     pub fn status(&self, now: u64) -> Status {
         if let Some(end_reason) = self.end_reason {

@@ -22,6 +22,7 @@ pub mod paste;
 pub mod plain_text;
 pub mod rejected_image;
 pub mod room_address;
+mod room_cache;
 pub mod room_list;
 pub mod room_search;
 pub mod room_titles;

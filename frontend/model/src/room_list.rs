@@ -102,6 +102,13 @@ impl RoomList {
         json::to_string(&self.visited)
     }
 
+    /// The visitor goes to another room, which is the current one then.
+    pub fn enter(&mut self, room: &RoomName) {
+        self.visited.retain(|visited| visited != room);
+        self.visited.insert(0, room.clone());
+        self.visited.truncate(ROOMS);
+    }
+
     /// Removes a room. The current one stays.
     pub fn remove(&mut self, room: &RoomName) {
         let mut place = 0;

@@ -3,6 +3,7 @@
 
 mod change;
 mod composer_policy;
+mod entry;
 mod held;
 mod history;
 mod message_range;
@@ -73,6 +74,8 @@ pub struct Timeline {
     errors: Vec<String>,
     /// All changes up to this revision are known.
     rev: Rev,
+    /// Whether not even the newest page of the room has arrived.
+    awaits_page: bool,
     /// Known revisions with a gap before them, sorted.
     revs_ahead: Vec<Rev>,
     /// When missing changes were last requested.
@@ -101,24 +104,38 @@ impl Timeline {
     /// The messages of a page state.
     pub fn new(page: &PageState) -> Self {
         Self {
-            room: page.room.clone(),
-            me: page.you.clone(),
-            server_name: page.you.name.clone(),
             newest_range: MessageRange::of(page.messages.clone(), page.more),
+            rules: page.rules,
+            restrictions: page.restrictions,
+            presence_tracker: PresenceTracker::new(page.online),
+            rev: page.up_to,
+            awaits_page: false,
+            ..Self::blank(page.room.clone(), page.you.clone())
+        }
+    }
+
+    /// A room of which nothing is known yet.
+    pub(crate) fn blank(room: RoomName, me: Person) -> Self {
+        Self {
+            room,
+            server_name: me.name.clone(),
+            me,
+            newest_range: MessageRange::of(Vec::new(), false),
             detached_range: None,
             outgoing: Vec::new(),
             is_waiting_for_slot: false,
             pending_changes: Vec::new(),
             held: Vec::new(),
-            rules: page.rules,
-            restrictions: page.restrictions,
+            rules: RoomRules::default(),
+            restrictions: Restrictions::default(),
             send_limits: SendLimits::default(),
-            presence_tracker: PresenceTracker::new(page.online),
+            presence_tracker: PresenceTracker::new(0),
             typists: Vec::new(),
             errors: Vec::new(),
             late_changes: Vec::new(),
             deleted_elsewhere: Vec::new(),
-            rev: page.up_to,
+            rev: Rev(0),
+            awaits_page: true,
             revs_ahead: Vec::new(),
             changes_asked_at: None,
             ask_changes_at: None,
@@ -194,9 +211,7 @@ impl Timeline {
 
     /// The first message on a new socket: asks for changes after the known revision.
     pub fn hello(&mut self, now: u64) -> ClientMessage {
-        self.changes_asked_at = Some(now);
-        self.ask_changes_at = None;
-        ClientMessage::Hello { since: Some(self.rev) }
+        ClientMessage::Hello { since: self.since_on_entry(now) }
     }
 
     /// The request for missing changes, when there is a gap and the last request has timed out.
@@ -274,6 +289,7 @@ impl Timeline {
             }
         }
         self.rev = up_to;
+        self.awaits_page = false;
         self.history_request = None;
         self.late_changes.clear();
         self.advance_rev();
@@ -282,6 +298,7 @@ impl Timeline {
     fn apply_changes(&mut self, messages: Vec<ChatMessage>, up_to: Rev) {
         messages.into_iter().for_each(|message| self.insert_message(message));
         self.rev = self.rev.max(up_to);
+        self.awaits_page = false;
         self.advance_rev();
     }
 
@@ -371,7 +388,8 @@ impl Timeline {
                 | Action::Restrictions
                 | Action::Audit
                 | Action::EraseMyData
-                | Action::Ping,
+                | Action::Ping
+                | Action::Enter,
             )
             | None => {}
         }

@@ -308,6 +308,7 @@ impl Session {
                 }
                 Effect::Close(id) => self.sockets.retain(|(open, _)| *open != id),
                 Effect::Upload(nonce, url) => on_demand::upload(self, nonce, &url),
+                Effect::LoadPage => location::reload(),
             }
         }
     }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use shared_types::{
     Action, ClientMessage, FrameError,
     json::compare::{read_both, write_both},
+    with_room,
 };
 
 use crate::samples::image_json;
@@ -56,6 +57,8 @@ pub(crate) fn golden() -> Vec<Value> {
         json!({ "action": "audit", "before": 5 }),
         json!({ "action": "forget" }),
         json!({ "action": "ping" }),
+        json!({ "action": "enter", "room": "cats" }),
+        json!({ "action": "enter", "room": "cats", "since": 12 }),
     ]
 }
 
@@ -67,6 +70,21 @@ fn client_messages_match_their_golden_json() {
         assert_eq!(read_both(&golden.to_string()), Some(message.clone()));
         assert_eq!(message.action().as_str(), golden["action"]);
     }
+}
+
+#[test]
+fn a_frame_can_name_its_room() {
+    for golden in golden() {
+        let message = ClientMessage::parse(&golden.to_string()).unwrap();
+        if message.action() == Action::Enter {
+            assert_eq!(ClientMessage::parse_with_room(&golden.to_string()), Ok((message, None)));
+            continue;
+        }
+        let tagged = with_room(&golden.to_string(), &"cats".parse().unwrap());
+        assert_eq!(ClientMessage::parse_with_room(&tagged), Ok((message, "cats".parse().ok())), "{tagged}");
+    }
+    let refused = ClientMessage::parse(r#"{"action":"ping","room":"No Room"}"#);
+    assert!(matches!(refused, Err(FrameError::Field { .. })), "{refused:?}");
 }
 
 #[test]

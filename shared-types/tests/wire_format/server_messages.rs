@@ -345,6 +345,7 @@ pub(crate) fn golden_errors() -> impl Iterator<Item = (ServerMessage, Value)> {
         (ErrorCode::TooMany, "tooMany"),
         (ErrorCode::NotConnected, "notConnected"),
         (ErrorCode::Unavailable, "unavailable"),
+        (ErrorCode::OtherRoom, "otherRoom"),
     ];
     codes.into_iter().map(|(code, name)| {
         let message = String::new();

@@ -57,7 +57,7 @@ pub enum RateBucket {
     Upload,
     /// Opening a socket.
     Connect,
-    /// `hello`, `typing` and `rename`: the room is told about them, but no message is stored.
+    /// `hello`, `enter`, `typing` and `rename`: the room is told about them, but no message is stored.
     Signal,
     /// Reading commands, and `forget`, which clients repeat until nothing is left. Each command is counted separately.
     Query(Action),

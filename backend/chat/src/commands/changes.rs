@@ -23,7 +23,7 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection, after: Rev,
         None
     });
     let Some(presence) = presence else { return Ok(Some(changes)) };
-    handler.broadcast.to_one(&sender.id, &changes).await;
+    handler.broadcast.reply(sender, &changes).await;
     Ok(Some(presence))
 }
 

@@ -1,6 +1,6 @@
 //! What is checked before a command runs: its connection, the rate limit, restrictions and room rules.
 
-use shared_types::{Action, Nonce, RoomRules};
+use shared_types::{Action, Nonce, RoomName, RoomRules};
 
 use super::{CommandSpec, FrameHandler, error::CommandError, spec};
 use crate::{
@@ -14,11 +14,14 @@ use crate::{
 impl FrameHandler {
     /// Finds the connection that a command came through, and checks the command. `nonce` identifies the command through every retry.
     ///
+    /// If the command names a room, it is refused unless the connection is there: it may have moved since the command was sent.
+    ///
     /// If this process remembers the connection, it is checked while it is looked up, so that the sender waits for one round trip less:
-    /// what the checks need of a connection never changes.
+    /// what the checks need of a connection rarely changes. Only its room does, and then they are made again.
     pub(super) async fn checked_sender(
         &self,
         connection: &ConnectionId,
+        room: Option<&RoomName>,
         action: Action,
         nonce: &Nonce,
     ) -> Result<Option<(Connection, std::result::Result<Option<PendingRules>, CommandError>)>> {
@@ -26,14 +29,17 @@ impl FrameHandler {
         let (sender, permitted) = match connections.recall(connection) {
             Some(known) => {
                 let (sender, permitted) = futures::join!(connections.find(connection), self.permitted(&known, action));
-                (sender?, Some(permitted))
+                (sender?, Some((known.room, permitted)))
             }
             None => (connections.find(connection).await?, None),
         };
         let Some(sender) = sender else { return Ok(None) };
+        if room.is_some_and(|room| *room != sender.room) {
+            return Ok(Some((sender, Err(CommandError::OtherRoom))));
+        }
         let permitted = match permitted {
-            Some(permitted) => permitted,
-            None => self.permitted(&sender, action).await,
+            Some((room, permitted)) if room == sender.room => permitted,
+            _ => self.permitted(&sender, action).await,
         };
         let checked = async {
             let (slow_mode, pending) = permitted?;

@@ -69,6 +69,9 @@ pub(crate) enum CommandError {
     /// The sender may not post now.
     #[error(transparent)]
     PostingDenied(PostingDenied),
+    /// The connection is not in the room that the frame names, or moved at the same time.
+    #[error("this socket is in another room now: enter the room first")]
+    OtherRoom,
     /// An outside service did not answer.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
@@ -133,6 +136,7 @@ impl CommandError {
             Self::NotAllowed
             | Self::Moderation(ModerationError::NotAllowed | ModerationError::DetailsNotAllowed)
             | Self::PostingDenied(PostingDenied::Banned { .. }) => ErrorCode::NotAllowed,
+            Self::OtherRoom => ErrorCode::OtherRoom,
             Self::PostingDenied(PostingDenied::Muted { .. }) => ErrorCode::Muted,
             Self::PostingDenied(PostingDenied::ReadOnly) => ErrorCode::ReadOnly,
             Self::PostingDenied(PostingDenied::TooFast { .. }) => ErrorCode::TooFast,
@@ -262,6 +266,7 @@ mod tests {
         check(posting_denied(PostingDenied::Muted { seconds: 9 }), ErrorCode::Muted, Some("send"), Some("n-1"));
         check(posting_denied(PostingDenied::ReadOnly), ErrorCode::ReadOnly, Some("send"), Some("n-1"));
         check(posting_denied(PostingDenied::TooFast { seconds: 9 }), ErrorCode::TooFast, Some("send"), Some("n-1"));
+        check(command_error(CommandError::OtherRoom), ErrorCode::OtherRoom, Some("send"), Some("n-1"));
         let cause = || Unavailable { doing: "asking dynamodb", cause: "dynamodb timed out".into() };
         let from = [
             cause().into(),

@@ -13,6 +13,11 @@ pub(super) const SPEC: CommandSpec =
     CommandSpec { permission: Permission::Anyone, rate_bucket: Some(RateBucket::Signal) };
 
 pub(super) async fn run(handler: &FrameHandler, sender: &Connection, since: Option<Rev>) -> Reply {
+    greet(handler, sender, since).await
+}
+
+/// Tells the room that a person came, sends `welcome`, and returns the messages that the client lacks. `hello` and `enter` share this.
+pub(super) async fn greet(handler: &FrameHandler, sender: &Connection, since: Option<Rev>) -> Reply {
     let client = CpuClient::from(sender);
     let missed = async {
         match since {

@@ -21,6 +21,8 @@ use crate::{
 pub struct ParsedFrame {
     pub(super) connection: ConnectionId,
     pub(super) request_id: String,
+    /// The room that it names.
+    pub(super) room: Option<RoomName>,
     pub(super) message: std::result::Result<ClientMessage, FrameFailure>,
 }
 
@@ -37,12 +39,16 @@ pub struct SendOutcome {
 
 impl From<FrameRequest> for ParsedFrame {
     fn from(FrameRequest { connection, request_id, body }: FrameRequest) -> Self {
-        let message = if body.len() > limits::FRAME_BYTES {
+        let parsed = if body.len() > limits::FRAME_BYTES {
             Err(FrameFailure::TooLarge)
         } else {
-            ClientMessage::parse(&body).map_err(FrameFailure::Invalid)
+            ClientMessage::parse_with_room(&body).map_err(FrameFailure::Invalid)
         };
-        Self { connection, request_id, message }
+        let (message, room) = match parsed {
+            Ok((message, room)) => (Ok(message), room),
+            Err(failure) => (Err(failure), None),
+        };
+        Self { connection, request_id, room, message }
     }
 }
 
@@ -58,7 +64,7 @@ impl FrameHandler {
     /// Checks a [plain send](ParsedFrame::is_plain_send) and begins to store its message. Returns `None` if it was refused; its sender
     /// knows it then. Messages are stored in the order of the calls.
     pub async fn begin_send(&self, frame: ParsedFrame) -> Option<Storing> {
-        let connection = frame.connection.clone();
+        let (connection, named) = (frame.connection.clone(), frame.room.clone());
         match self.checked_send(frame).await {
             Ok((draft, nonce, pending)) => {
                 let (poster, room) = (self.poster.clone(), draft.room.clone());
@@ -74,7 +80,7 @@ impl FrameHandler {
                 }
             }
             Err(failure) => {
-                self.report(&connection, failure).await;
+                self.report(&connection, named.as_ref(), failure).await;
                 None
             }
         }
@@ -91,7 +97,7 @@ impl FrameHandler {
             while let Some(SendOutcome { connection, nonce, result, .. }) = next.take() {
                 match result {
                     Ok(message) => stored.push((connection, nonce, message)),
-                    Err(error) => self.report(&connection, failed_send(error, nonce)).await,
+                    Err(error) => self.report(&connection, Some(&room), failed_send(error, nonce)).await,
                 }
                 next = outcomes.pop_front_if(|next| next.room == room);
             }
@@ -101,7 +107,7 @@ impl FrameHandler {
             {
                 for (connection, nonce, _) in stored {
                     let error = Unavailable { doing, cause: cause.clone() }.into();
-                    self.report(&connection, failed_send(error, nonce)).await;
+                    self.report(&connection, Some(&room), failed_send(error, nonce)).await;
                 }
             }
         }
@@ -111,12 +117,12 @@ impl FrameHandler {
         &self,
         frame: ParsedFrame,
     ) -> std::result::Result<(Draft, Option<Nonce>, Option<PendingRules>), FrameFailure> {
-        let ParsedFrame { connection, request_id, message } = frame;
+        let ParsedFrame { connection, request_id, room, message } = frame;
         let message = message?;
         let nonce = message.nonce().cloned();
         let failed = |cause: Unavailable| failed_send(cause.into(), nonce.clone());
         let retry_key = retry_key(nonce.clone(), &request_id).map_err(failed)?;
-        let found = self.checked_sender(&connection, Action::Send, &retry_key).await.map_err(failed)?;
+        let found = self.checked_sender(&connection, room.as_ref(), Action::Send, &retry_key).await.map_err(failed)?;
         let (sender, checked) = found.ok_or(FrameFailure::NotConnected)?;
         let pending = checked.map_err(|error| failed_send(error, nonce.clone()))?;
         let ClientMessage::Send { text, image, reply_to, mentions, .. } = message else {

@@ -2,15 +2,15 @@
 
 use async_trait::async_trait;
 use bytes::{BufMut, Bytes, BytesMut};
-use shared_types::{Rev, ServerMessage};
+use shared_types::{Rev, RoomName, ServerMessage, with_room};
 
 use crate::ports::connections::ConnectionId;
 
 /// How a `messages` frame begins.
-const MESSAGES_BEGIN: &[u8] = br#"{"type":"messages","messages":["#;
+const MESSAGES_BEGIN: &str = r#"{"type":"messages","messages":["#;
 
 /// How a `message` frame begins.
-const MESSAGE_BEGIN: &[u8] = br#"{"type":"message","#;
+const MESSAGE_BEGIN: &str = r#"{"type":"message","#;
 
 /// A frame to clients, serialized once and shared by all sockets that get it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,15 +26,16 @@ impl Frame {
         Self { json: json.into(), rev, messages: rev.is_some().into() }
     }
 
-    /// Returns one `messages` frame of several `message` frames.
-    pub(crate) fn of_messages<'a>(frames: impl IntoIterator<Item = &'a Self>) -> Self {
-        let (mut json, mut count, mut first) = (BytesMut::from(MESSAGES_BEGIN), 0, None);
+    /// Returns one `messages` frame of several `message` frames of a room.
+    pub(crate) fn of_messages<'a>(room: &RoomName, frames: impl IntoIterator<Item = &'a Self>) -> Self {
+        let message_begin = with_room(MESSAGE_BEGIN, room);
+        let (mut json, mut count, mut first) = (BytesMut::from(with_room(MESSAGES_BEGIN, room).as_bytes()), 0, None);
         for Self { json: message, rev, .. } in frames {
             if count > 0 {
                 json.put_u8(b',');
             }
-            // An element needs no type. One that is written otherwise keeps it, and readers ignore it.
-            match message.strip_prefix(MESSAGE_BEGIN) {
+            // An element needs neither room nor type. One that is written otherwise keeps them, and readers ignore them.
+            match message.strip_prefix(message_begin.as_bytes()) {
                 Some(rest) => {
                     json.put_u8(b'{');
                     json.put_slice(rest);
@@ -46,6 +47,18 @@ impl Frame {
         }
         json.put_slice(b"]}");
         Self { json: json.freeze(), rev: first, messages: count }
+    }
+
+    /// Returns the frame of a message to a connection in a room. It names the room, if the message is about one.
+    pub fn of_room(room: &RoomName, message: &ServerMessage) -> Self {
+        if message.is_of_room() { Self::from(message).with_room(room) } else { Self::from(message) }
+    }
+
+    /// Returns the same frame with the name of a room.
+    #[must_use]
+    pub fn with_room(self, room: &RoomName) -> Self {
+        let json = String::from_utf8_lossy(&self.json);
+        Self { json: with_room(&json, room).into(), ..self }
     }
 
     /// The JSON text of the frame. It is valid UTF-8.

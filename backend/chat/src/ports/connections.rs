@@ -24,7 +24,7 @@ impl fmt::Display for ConnectionId {
 pub struct Connection {
     /// Its id.
     pub id: ConnectionId,
-    /// The room it is in. A connection never changes its room.
+    /// The room it is in. Only [`Connections::move_to`] changes it.
     pub room: RoomName,
     /// The person who uses it.
     pub person: Person,
@@ -85,7 +85,8 @@ pub trait Connections: Send + Sync {
     /// MUST be correct again once no connection came from that address for so long that all of its connections have expired.
     async fn admit(&self, connection: &Connection, limits: ConnectionLimits) -> Result<Admission>;
 
-    /// Returns a connection as this process found it before, without a request to the store. It MAY have been renamed or removed since.
+    /// Returns a connection as this process found it before, without a request to the store. It MAY have been renamed, moved or removed
+    /// since.
     /// `None` where the store remembers nothing, or where finding it costs nothing.
     fn recall(&self, _id: &ConnectionId) -> Option<Connection> {
         None
@@ -99,6 +100,12 @@ pub trait Connections: Send + Sync {
 
     /// Sets whether the page of a connection is hidden. Does nothing if the connection was removed.
     async fn set_hidden(&self, connection: &Connection, hidden: bool) -> Result<()>;
+
+    /// Moves a connection from the room in which the caller found it to another one, and returns the moved connection. Its page counts as
+    /// visible. After the call, the reads of the new room MUST include the connection, and those of the old room MUST NOT. Returns `None`
+    /// and changes nothing if the connection was removed, or is not in the room any more in which the caller found it. Of several calls at
+    /// the same time for one connection, one MUST succeed.
+    async fn move_to(&self, connection: &Connection, room: &RoomName) -> Result<Option<Connection>>;
 
     /// Removes a connection and decrements the total count and the count of its address. MUST decrement once, however often it
     /// is called; the first call returns the connection.

@@ -115,8 +115,8 @@ impl Broadcast {
             return Ok(());
         }
         match self.direct_listeners(room).await? {
-            Some(listeners) => self.to_all(listeners.iter(), messages).await,
-            None => self.publish_all(room, &messages.iter().map(Frame::from).collect::<Vec<_>>()).await?,
+            Some(listeners) => self.to_all(room, listeners.iter(), messages).await,
+            None => self.publish_all(room, &frames_of(room, messages)).await?,
         }
         Ok(())
     }
@@ -132,7 +132,8 @@ impl Broadcast {
         let until = self.posting_deadline();
         let mut by_room: BTreeMap<RoomName, Vec<Frame>> = BTreeMap::new();
         for (room, message) in messages {
-            by_room.entry(room).or_default().push(Frame::from(&message));
+            let frame = Frame::of_room(&room, &message);
+            by_room.entry(room).or_default().push(frame);
         }
         let mut rooms = Vec::new();
         for (room, frames) in &by_room {
@@ -156,7 +157,7 @@ impl Broadcast {
     pub async fn typing(&self, speaker: &Connection) -> Result<()> {
         let Some(listeners) = self.connections.in_small_room(&speaker.room).await? else { return Ok(()) };
         let others = listeners.iter().filter(|listener| !listener.hidden && listener.person.id != speaker.person.id);
-        self.to_all(others, &[ServerMessage::Typing { person: speaker.person.clone() }]).await;
+        self.to_all(&speaker.room, others, &[ServerMessage::Typing { person: speaker.person.clone() }]).await;
         Ok(())
     }
 
@@ -169,10 +170,11 @@ impl Broadcast {
 
     pub(super) async fn to_all<'a>(
         &self,
+        room: &RoomName,
         listeners: impl Iterator<Item = &'a Connection> + Clone,
         messages: &[ServerMessage],
     ) {
-        let (frames, until) = (messages.iter().map(Frame::from).collect::<Vec<_>>(), self.posting_deadline());
+        let (frames, until) = (frames_of(room, messages), self.posting_deadline());
         let mut ids = listeners.clone().map(|listener| &listener.id);
         let Some(outcomes) = self.gateway.post_to_many(&mut ids, &frames) else {
             let posts = listeners.map(|listener| self.deliver_all(listener, &frames, until)).collect();
@@ -242,9 +244,17 @@ impl Broadcast {
     /// Answers one connection, which is known to be open. If the answer does not reach it, its next catch-up returns what it
     /// missed.
     pub async fn to_one(&self, id: &ConnectionId, message: &ServerMessage) {
-        let frame = Frame::from(message);
+        self.frame_to_one(id, &Frame::from(message)).await;
+    }
+
+    /// Answers a connection about the room in which the command found it.
+    pub async fn reply(&self, to: &Connection, message: &ServerMessage) {
+        self.frame_to_one(&to.id, &Frame::of_room(&to.room, message)).await;
+    }
+
+    pub(crate) async fn frame_to_one(&self, id: &ConnectionId, frame: &Frame) {
         // The command is done, however long it took: its sender waits for the answer.
-        self.retry_if_busy(self.posting_deadline(), || self.gateway.post(id, &frame)).await;
+        self.retry_if_busy(self.posting_deadline(), || self.gateway.post(id, frame)).await;
     }
 
     async fn deliver_to(&self, listener: &Connection, frame: &Frame, until: Timestamp) -> ListenerOutcome {
@@ -324,6 +334,11 @@ impl Broadcast {
         self.clock.sleep(jittered(RETRY_PAUSE, self.entropy.as_ref())).await;
         operation().await
     }
+}
+
+/// Returns the frames of messages to the connections of a room.
+pub(super) fn frames_of(room: &RoomName, messages: &[ServerMessage]) -> Vec<Frame> {
+    messages.iter().map(|message| Frame::of_room(room, message)).collect()
 }
 
 /// Returns a random duration between 0 and `pause`: full jitter, so that many clients do not retry at the same time.

@@ -120,7 +120,7 @@ impl Broadcast {
     /// As [`to_room`](Self::to_room). A large room's author is not answered then, so that they send again.
     pub async fn to_room_of(&self, author: &Connection, message: &ServerMessage) -> Result<()> {
         match self.direct_listeners(&author.room).await? {
-            Some(listeners) => self.to_all(listeners.iter(), slice::from_ref(message)).await,
+            Some(listeners) => self.to_all(&author.room, listeners.iter(), slice::from_ref(message)).await,
             None => self.to_large_room_of(author, message).await?,
         }
         Ok(())
@@ -128,8 +128,8 @@ impl Broadcast {
 
     /// Hands a message to the workers of its author's room, and sends it to the author.
     pub(super) async fn to_large_room_of(&self, author: &Connection, message: &ServerMessage) -> Result<()> {
-        self.publish(&author.room, &Frame::from(message), Some(&author.id)).await?;
-        self.to_one(&author.id, message).await;
+        self.publish(&author.room, &Frame::of_room(&author.room, message), Some(&author.id)).await?;
+        self.reply(author, message).await;
         Ok(())
     }
 

@@ -2,30 +2,30 @@
 
 use std::mem;
 
-use shared_types::limits;
+use shared_types::{RoomName, limits};
 
 use crate::ports::connection_gateway::Frame;
 
 /// Maximum size of a combined frame, in bytes. API Gateway charges posts in units of 32 KB, so a larger one would save nothing.
 const BATCH_BYTES: usize = limits::FRAME_BYTES;
 
-/// Returns these frames in their order, with messages that follow each other in as few frames as possible. Only for clients that accept
+/// Returns these frames of a room in their order, with messages that follow each other in as few frames as possible. Only for clients that accept
 /// `messages` frames.
-pub(super) fn combine(frames: &[Frame]) -> Vec<Frame> {
+pub(super) fn combine(room: &RoomName, frames: &[Frame]) -> Vec<Frame> {
     let (mut combined, mut waiting) = (Vec::new(), Waiting::default());
     for frame in frames {
         if frame.messages() == 0 {
-            waiting.flush(&mut combined);
+            waiting.flush(room, &mut combined);
             combined.push(frame.clone());
             continue;
         }
         if waiting.bytes + frame.json().len() > BATCH_BYTES {
-            waiting.flush(&mut combined);
+            waiting.flush(room, &mut combined);
         }
         waiting.bytes += frame.json().len();
         waiting.messages.push(frame);
     }
-    waiting.flush(&mut combined);
+    waiting.flush(room, &mut combined);
     combined
 }
 
@@ -39,11 +39,11 @@ struct Waiting<'a> {
 }
 
 impl Waiting<'_> {
-    fn flush(&mut self, combined: &mut Vec<Frame>) {
+    fn flush(&mut self, room: &RoomName, combined: &mut Vec<Frame>) {
         match mem::take(&mut self.messages).as_slice() {
             [] => {}
             [one] => combined.push(Frame::clone(one)),
-            several => combined.push(Frame::of_messages(several.iter().copied())),
+            several => combined.push(Frame::of_messages(room, several.iter().copied())),
         }
         self.bytes = 0;
     }
@@ -82,16 +82,16 @@ mod tests {
         let messages: Vec<_> = (1..=4).map(|seq| message(seq, "\"生\" ]}")).collect();
         let rules = ServerMessage::Rules { rules: RoomRules::default() };
         let mut frames: Vec<_> =
-            messages.iter().cloned().map(|one| Frame::from(&ServerMessage::Message(one))).collect();
-        frames.insert(3, Frame::from(&rules));
-        let combined = combine(&frames);
+            messages.iter().cloned().map(|one| Frame::of_room(&RoomName::lobby(), &ServerMessage::Message(one))).collect();
+        frames.insert(3, Frame::of_room(&RoomName::lobby(), &rules));
+        let combined = combine(&RoomName::lobby(), &frames);
         let expected = [
             ServerMessage::Messages { messages: messages[..3].to_vec() },
             rules,
             ServerMessage::Message(messages[3].clone()),
         ];
         assert_eq!(combined.iter().map(read).collect::<Vec<_>>(), expected);
-        assert_eq!(combined[0].json(), Frame::from(&expected[0]).json(), "written as any other frame");
+        assert_eq!(combined[0].json(), Frame::of_room(&RoomName::lobby(), &expected[0]).json(), "written as any other frame");
         let counted = combined.iter().map(|frame| (frame.messages(), frame.rev()));
         assert_eq!(counted.collect::<Vec<_>>(), [(3, Some(Rev(1))), (0, None), (1, Some(Rev(4)))]);
     }
@@ -100,7 +100,7 @@ mod tests {
     fn a_combined_frame_has_the_size_of_one_price_unit_at_most() {
         let frames: Vec<_> =
             (1..=10).map(|seq| Frame::from(&ServerMessage::Message(message(seq, &"x".repeat(4_000))))).collect();
-        let combined = combine(&frames);
+        let combined = combine(&RoomName::lobby(), &frames);
         assert_eq!(combined.iter().map(Frame::messages).collect::<Vec<_>>(), [7, 3]);
         assert!(combined.iter().all(|frame| frame.json().len() <= BATCH_BYTES));
     }

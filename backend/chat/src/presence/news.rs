@@ -15,7 +15,7 @@ use crate::{
         connections::Connection,
         watchers::{Audience, Watcher},
     },
-    presence::broadcast::{Broadcast, ListenerOutcome},
+    presence::broadcast::{Broadcast, ListenerOutcome, frames_of},
 };
 
 /// The news of one message: one frame for the people that it mentions, and one for the others.
@@ -77,14 +77,14 @@ impl Broadcast {
         }
         match self.direct_audience(room).await? {
             Some(audience) => self.to_audience(room, &audience, messages).await,
-            None => self.publish_all(room, &messages.iter().map(Frame::from).collect::<Vec<_>>()).await?,
+            None => self.publish_all(room, &frames_of(room, messages)).await?,
         }
         Ok(())
     }
 
     async fn to_audience(&self, room: &RoomName, audience: &Audience, messages: &[ServerMessage]) {
         let until = self.posting_deadline();
-        self.to_all(audience.listeners.iter(), messages).await;
+        self.to_all(room, audience.listeners.iter(), messages).await;
         if audience.watchers.is_empty() {
             return;
         }

@@ -123,16 +123,16 @@ impl Broadcast {
             let remaining: Vec<_> =
                 remaining.into_iter().filter(|listener| !gone.contains(&listener.person.id)).collect();
             let present = RoomPeople::of(remaining.iter().copied());
-            self.send_to_some(remaining, present, until).await;
+            self.send_to_some(room, remaining, present, until).await;
         }
         Ok(())
     }
 
     /// Returns whether the person of `connection` has one of these connections. What was read of a large room may be old, so each of
-    /// them is checked: two windows that close together are not taken for one that stays.
+    /// them is checked: two windows that close or move together are not taken for one that stays.
     async fn is_in<'a>(&self, connection: &Connection, others: impl Iterator<Item = &'a Connection>) -> Result<bool> {
         for other in others.filter(|other| other.person.id == connection.person.id) {
-            if self.connections.find(&other.id).await?.is_some() {
+            if self.connections.find(&other.id).await?.is_some_and(|found| found.room == other.room) {
                 return Ok(true);
             }
         }
@@ -141,14 +141,14 @@ impl Broadcast {
 
     async fn send_to_others(&self, listeners: &[Connection], except: &Connection, present: &RoomPeople) {
         let others = listeners.iter().filter(|listener| listener.id != except.id).collect();
-        self.send_to_some(others, present.clone(), self.posting_deadline()).await;
+        self.send_to_some(&except.room, others, present.clone(), self.posting_deadline()).await;
     }
 
     /// Sends the presence to these connections, or to [`limits::PRESENCE_TOLD`] random ones of them, but not to hidden pages. It does
     /// not remove connections that are gone, because each removal would cause another presence message. The next message or
     /// their own `$disconnect` removes them.
-    async fn send_to_some(&self, listeners: Vec<&Connection>, present: RoomPeople, until: Timestamp) {
-        let frame = Frame::from(&ServerMessage::from(present));
+    async fn send_to_some(&self, room: &RoomName, listeners: Vec<&Connection>, present: RoomPeople, until: Timestamp) {
+        let frame = Frame::of_room(room, &ServerMessage::from(present));
         let listeners = listeners.into_iter().filter(|listener| !listener.hidden).collect();
         let selected = random_sample(listeners, limits::PRESENCE_TOLD, self.entropy.as_ref());
         join_all(selected.iter().map(|listener| self.deliver(&listener.id, &frame, until))).await;

@@ -67,7 +67,7 @@ pub(super) struct BatchFrames<'a> {
 impl<'a> BatchFrames<'a> {
     pub(super) fn new(batch: &'a Batch) -> Self {
         let single: Vec<_> = batch.publications.iter().map(|publication| publication.frame.clone()).collect();
-        Self { batch, combined: combine(&single), single }
+        Self { batch, combined: combine(&batch.room, &single), single }
     }
 
     pub(super) fn of(&self, listener: &Connection) -> Cow<'_, [Frame]> {
@@ -77,7 +77,7 @@ impl<'a> BatchFrames<'a> {
             (false, false) => Cow::Borrowed(&self.single),
             (false, true) => Cow::Borrowed(&self.combined),
             (true, false) => Cow::Owned(self.batch.frames_except(id)),
-            (true, true) => Cow::Owned(combine(&self.batch.frames_except(id))),
+            (true, true) => Cow::Owned(combine(&self.batch.room, &self.batch.frames_except(id))),
         }
     }
 }

@@ -92,7 +92,8 @@ async fn a_deletion_leaves_only_the_position() {
     chat.send("ann", json!({ "action": "delete", "seq": 1, "nonce": "d" })).await;
     let received = chat.received("bea").pop().unwrap();
     let expected = json!({
-        "type": "message", "seq": 1, "rev": 3, "author": received["author"], "nonce": "n", "sentAt": received["sentAt"], "deleted": true,
+        "room": "lobby", "type": "message", "seq": 1, "rev": 3, "author": received["author"], "nonce": "n",
+        "sentAt": received["sentAt"], "deleted": true,
     });
     assert_eq!(received, expected);
     for rejected in [

@@ -90,6 +90,13 @@ impl Connections for CountingStore {
         self.store.set_hidden(connection, hidden).await
     }
 
+    async fn move_to(&self, connection: &Connection, room: &RoomName) -> Result<Option<Connection>> {
+        let moved = self.store.move_to(connection, room).await?;
+        self.recent.remove(&connection.id);
+        moved.iter().for_each(|moved| self.recent.put(moved));
+        Ok(moved)
+    }
+
     async fn remove(&self, id: &ConnectionId) -> Result<Option<Connection>> {
         let removed = self.store.remove(id).await?;
         self.recent.remove(id);
@@ -142,6 +149,10 @@ impl Connections for UnreadableRooms {
     }
 
     async fn set_hidden(&self, _: &Connection, _: bool) -> Result<()> {
+        unreachable!()
+    }
+
+    async fn move_to(&self, _: &Connection, _: &RoomName) -> Result<Option<Connection>> {
         unreachable!()
     }
 

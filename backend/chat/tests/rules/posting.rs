@@ -33,7 +33,7 @@ async fn a_message_has_its_seq_author_nonce_and_time() {
     chat.send_message("c1", "hi", "n-1").await;
     let received = chat.received("c1").remove(0);
     let expected = json!({
-        "type": "message", "seq": 1, "rev": 1, "author": received["author"], "nonce": "n-1", "text": "hi",
+        "room": "lobby", "type": "message", "seq": 1, "rev": 1, "author": received["author"], "nonce": "n-1", "text": "hi",
         "sentAt": START,
     });
     assert_eq!(received, expected);

@@ -42,7 +42,8 @@ async fn presence_is_sent_when_somebody_joins_or_leaves() {
     enter(&chat, "a1", "ann", "Ann").await;
     enter(&chat, "b1", "bea", "Bea").await;
     let expected = json!({
-        "type": "presence", "online": 2, "people": [{ "id": "ann", "name": "Ann" }, { "id": "bea", "name": "Bea" }],
+        "room": "lobby", "type": "presence", "online": 2,
+        "people": [{ "id": "ann", "name": "Ann" }, { "id": "bea", "name": "Bea" }],
     });
     assert_eq!(chat.received("a1").pop(), Some(expected));
     chat.disconnect("b1").await;

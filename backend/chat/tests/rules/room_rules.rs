@@ -11,7 +11,7 @@ async fn in_a_read_only_room_only_moderators_may_send() {
     let chat = moderated_chat().await;
     chat.send_message("a", "hi", "n").await;
     chat.send("m", json!({ "action": "rules", "rules": { "readOnly": true } })).await;
-    let received = json!({ "type": "rules", "rules": { "readOnly": true } });
+    let received = json!({ "room": "lobby", "type": "rules", "rules": { "readOnly": true } });
     for socket in ["m", "a", "b"] {
         assert_eq!(chat.received(socket).last(), Some(&received), "{socket}");
     }

@@ -175,6 +175,7 @@ impl Person {
                     }
                 }
                 Effect::Upload(..) => unreachable!("nobody sends an image"),
+                Effect::LoadPage => unreachable!("nobody goes to another room"),
                 Effect::Close(id) => drop(self.sockets.remove(&id)),
             }
         }

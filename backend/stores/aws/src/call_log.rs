@@ -11,7 +11,7 @@ pub struct CallLog(Mutex<Calls>);
 pub struct Calls {
     /// Number of calls that read.
     pub reads: u32,
-    /// Number of calls that write, refused conditional writes included.
+    /// Number of calls that write, refused conditional writes included. A transaction is two for each of its items.
     pub writes: u32,
     /// Length of the longest chain of calls of which each began after the one before it had ended.
     pub round_trips: u32,
@@ -36,11 +36,16 @@ impl CallLog {
 
     /// Runs and counts a call. Calls that are polled for the first time together are one round trip.
     pub(crate) async fn count<T>(&self, kind: CallKind, call: impl Future<Output = T>) -> T {
+        self.count_units(kind, 1, call).await
+    }
+
+    /// Runs a call and counts it as this number of units.
+    pub(crate) async fn count_units<T>(&self, kind: CallKind, units: u32, call: impl Future<Output = T>) -> T {
         let depth = {
             let mut calls = self.lock();
             match kind {
-                CallKind::Read => calls.reads += 1,
-                CallKind::Write => calls.writes += 1,
+                CallKind::Read => calls.reads += units,
+                CallKind::Write => calls.writes += units,
             }
             calls.round_trips + 1
         };

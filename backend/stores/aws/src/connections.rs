@@ -14,7 +14,7 @@ use chat::{
     presence::recent_listeners::RecentListeners,
 };
 use futures::{
-    future::{join, ready, try_join},
+    future::{join, ready},
     stream::{self, BoxStream, StreamExt, TryStreamExt},
 };
 use shared_types::{Person, PersonName, RoomName, Timestamp, limits::LIFETIME};
@@ -29,6 +29,7 @@ use crate::{
 };
 
 mod counters;
+mod moves;
 mod remembered;
 mod room_reads;
 mod shards;
@@ -127,23 +128,16 @@ impl Connections for DynamoConnections {
         Ok(())
     }
 
+    async fn move_to(&self, connection: &Connection, room: &RoomName) -> Result<Option<Connection>> {
+        self.move_in_one_step(connection, room).await
+    }
+
     async fn remove(&self, id: &ConnectionId) -> Result<Option<Connection>> {
-        let doing = "removing a connection";
-        // The pointer is deleted last. If this stops half-way, the pointer is still there and the next call completes it.
-        let Some(found) = self.table.get(pointer_key(id), doing).await? else { return Ok(None) };
-        let connection = from_item(&found);
-        if let Ok(connection) = &connection {
-            let listener = self.table.delete(listener_key(connection), "removing a listener");
-            try_join(listener, self.delete_watchers(&found, id)).await?;
-            self.recent.remove(id);
-        }
-        // Of two calls at the same time one deletes it, and that one decrements the counters.
-        if self.table.delete(pointer_key(id), doing).await?.is_none() {
-            return Ok(None);
-        }
-        let counted = connection.as_ref().ok().filter(|_| found.contains_key(OF_ADDRESS)).and_then(Counted::of);
+        let Some(pointer) = self.delete_items(id).await? else { return Ok(None) };
+        let connection = from_item(&pointer);
+        let counted = connection.as_ref().ok().filter(|_| pointer.contains_key(OF_ADDRESS)).and_then(Counted::of);
         self.uncount_both(counted).await?;
-        connection.map(Some).map_err(Unavailable::while_doing(doing))
+        connection.map(Some).map_err(Unavailable::while_doing("removing a connection"))
     }
 
     async fn in_room(&self, room: &RoomName) -> Result<Arc<[Connection]>> {

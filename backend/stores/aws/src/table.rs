@@ -11,9 +11,10 @@ use aws_sdk_dynamodb::{
         put_item::{PutItemError, builders::PutItemFluentBuilder},
         query::builders::QueryFluentBuilder,
         scan::builders::ScanFluentBuilder,
+        transact_write_items::TransactWriteItemsError,
         update_item::{UpdateItemError, UpdateItemOutput, builders::UpdateItemFluentBuilder},
     },
-    types::{KeysAndAttributes, ReturnValue, ReturnValuesOnConditionCheckFailure},
+    types::{AttributeValue, KeysAndAttributes, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem},
 };
 use chat::ports::{Result, Unavailable};
 use futures::stream::{self, Stream, StreamExt};
@@ -24,6 +25,9 @@ use crate::{
     error_chain::chain,
     item::{Item, item, number, text},
 };
+
+/// Maximum number of attempts of a transaction that conflicts with another write.
+const CONFLICT_ATTEMPTS: u32 = 3;
 
 /// The key of an item.
 #[derive(Clone, Debug)]
@@ -46,6 +50,16 @@ pub(crate) enum Update {
     Made(Item),
     /// The condition is false. Holds the stored item, if there is one.
     Refused(Option<Item>),
+}
+
+/// The outcome of a conditional deletion.
+pub(crate) enum Removal {
+    /// The item was deleted. Holds it.
+    Deleted(Item),
+    /// There was no item.
+    Missing,
+    /// The item has another value.
+    Refused,
 }
 
 /// One table.
@@ -182,6 +196,64 @@ impl Table {
             }
             Err(error) => Err(self.failed(doing)(error)),
         }
+    }
+
+    /// Deletes the item of a key if an attribute of it has this value; without a value it deletes it in any case.
+    pub(crate) async fn delete_if(
+        &self,
+        key: Key,
+        value: Option<(&str, AttributeValue)>,
+        doing: &'static str,
+    ) -> Result<Removal> {
+        let mut delete = self.deleting(key).return_values(ReturnValue::AllOld);
+        if let Some((attribute, value)) = value {
+            delete = delete
+                .condition_expression("attribute_not_exists(pk) OR #attribute = :value")
+                .expression_attribute_names("#attribute", attribute)
+                .expression_attribute_values(":value", value);
+        }
+        match self.writing(delete.send()).await {
+            Ok(deleted) => Ok(deleted.attributes.map_or(Removal::Missing, Removal::Deleted)),
+            Err(error)
+                if error.as_service_error().is_some_and(DeleteItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(Removal::Refused)
+            }
+            Err(error) => Err(self.failed(doing)(error)),
+        }
+    }
+
+    /// Makes all of these writes or none of them. Returns `false` if a condition of one of them is false. Each write is two units.
+    pub(crate) async fn write_together(&self, writes: Vec<TransactWriteItem>, doing: &'static str) -> Result<bool> {
+        let units = 2 * u32::try_from(writes.len()).unwrap_or(u32::MAX / 2);
+        for attempt in 1.. {
+            let transaction = self.client.transact_write_items().set_transact_items(Some(writes.clone()));
+            let call = transaction.send();
+            let answer = match &self.calls {
+                Some(calls) => calls.count_units(CallKind::Write, units, call).await,
+                None => call.await,
+            };
+            let Err(error) = answer else { break };
+            let has = |code: &str| match error.as_service_error() {
+                Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
+                    canceled.cancellation_reasons().iter().any(|reason| reason.code() == Some(code))
+                }
+                _ => false,
+            };
+            if has("ConditionalCheckFailed") {
+                return Ok(false);
+            }
+            // Another request writes one of the items at the same time.
+            if !has("TransactionConflict") || attempt == CONFLICT_ATTEMPTS {
+                return Err(self.failed(doing)(error));
+            }
+        }
+        Ok(true)
+    }
+
+    /// The name of the table.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// Returns a consistent query of one partition. The caller completes it.

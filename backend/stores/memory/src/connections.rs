@@ -98,6 +98,16 @@ impl Connections for MemoryConnections {
         Ok(())
     }
 
+    async fn move_to(&self, connection: &Connection, room: &RoomName) -> Result<Option<Connection>> {
+        let mut known = self.lock();
+        let found = known.get_mut(&connection.id).filter(|found| found.room == connection.room);
+        Ok(found.map(|found| {
+            found.room = room.clone();
+            found.hidden = false;
+            found.clone()
+        }))
+    }
+
     async fn remove(&self, id: &ConnectionId) -> Result<Option<Connection>> {
         let mut known = self.lock();
         self.watched.lock().unwrap().remove(id);

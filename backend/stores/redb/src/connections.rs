@@ -101,6 +101,23 @@ impl Connections for InProcessConnections {
         Ok(())
     }
 
+    async fn move_to(&self, connection: &Connection, room: &RoomName) -> Result<Option<Connection>> {
+        let mut index = lock(&self.index);
+        let Some(current) = index.rooms.get_mut(&connection.id).filter(|current| **current == connection.room) else {
+            return Ok(None);
+        };
+        let mut by_room = lock(&self.by_room);
+        let Some(left) = by_room.get_mut(current) else { return Ok(None) };
+        let Some(found) = left.change().remove(&connection.id) else { return Ok(None) };
+        if left.connections.is_empty() {
+            by_room.remove(current);
+        }
+        let moved = Connection { room: room.clone(), hidden: false, ..found };
+        by_room.entry(room.clone()).or_default().change().insert(moved.id.clone(), moved.clone());
+        *current = room.clone();
+        Ok(Some(moved))
+    }
+
     async fn remove(&self, id: &ConnectionId) -> Result<Option<Connection>> {
         let mut index = lock(&self.index);
         let Some(room) = index.rooms.remove(id) else { return Ok(None) };

@@ -23,6 +23,10 @@ contract! { connections_contract connections {
     only_known_addresses_have_a_limit_per_address
     no_more_connections_are_first_of_their_address_than_allowed
     the_count_is_corrected_only_if_it_is_unchanged
+    a_moved_connection_is_in_its_new_room_only
+    a_connection_that_is_not_where_it_was_found_does_not_move
+    of_concurrent_moves_of_one_connection_one_succeeds
+    a_connection_that_moves_while_it_is_removed_leaves_nothing_behind
 } }
 
 fn sorted(mut connections: Vec<Connection>) -> Vec<Connection> {
@@ -238,4 +242,65 @@ pub async fn the_count_is_corrected_only_if_it_is_unchanged(stores: Stores) {
     assert!(!stores.connections.correct_count(7, 2).await.unwrap());
     assert!(stores.connections.correct_count(2, 2).await.unwrap());
     assert_eq!(stores.connections.count().await.unwrap(), 2);
+}
+
+pub async fn a_moved_connection_is_in_its_new_room_only(stores: Stores) {
+    let known = admitted(&stores, &[("c1", "lobby"), ("c2", "lobby"), ("c3", "cats")]).await;
+    let found = stores.connections.find(&known[0].id).await.unwrap().unwrap();
+    stores.connections.set_hidden(&found, true).await.unwrap();
+    let expected = Connection { room: room("cats"), ..known[0].clone() };
+    assert_eq!(stores.connections.move_to(&found, &room("cats")).await.unwrap().as_ref(), Some(&expected));
+    assert_eq!(stores.connections.find(&known[0].id).await.unwrap().as_ref(), Some(&expected));
+    assert!(stores.connections.recall(&known[0].id).is_none_or(|recalled| recalled.room == room("cats")));
+    assert_eq!(in_room(&stores, "lobby").await, known[1..2]);
+    assert_eq!(sorted(in_room(&stores, "cats").await), [expected.clone(), known[2].clone()]);
+    let recently = stores.connections.recently_in_room(&room("lobby"), None).await.unwrap();
+    assert_eq!(recently.to_vec(), known[1..2]);
+    assert_eq!(stores.connections.count().await.unwrap(), 3);
+    let renamed = stores.connections.rename(&known[0].id, &"Bea".parse().unwrap()).await.unwrap();
+    assert_eq!(renamed.map(|renamed| renamed.room), Some(room("cats")));
+    assert_eq!(stores.connections.remove(&known[0].id).await.unwrap().map(|removed| removed.room), Some(room("cats")));
+    assert_eq!(in_room(&stores, "cats").await, known[2..]);
+    assert_eq!(stores.connections.count().await.unwrap(), 2);
+}
+
+pub async fn a_connection_that_is_not_where_it_was_found_does_not_move(stores: Stores) {
+    let known = admitted(&stores, &[("c1", "lobby"), ("c2", "lobby")]).await;
+    stores.connections.move_to(&known[0], &room("cats")).await.unwrap().unwrap();
+    assert_eq!(stores.connections.move_to(&known[0], &room("dogs")).await.unwrap(), None);
+    stores.connections.remove(&known[1].id).await.unwrap();
+    assert_eq!(stores.connections.move_to(&known[1], &room("dogs")).await.unwrap(), None);
+    assert_eq!(in_room(&stores, "dogs").await, []);
+    assert_eq!(in_room(&stores, "cats").await.len(), 1);
+    assert_eq!(stores.connections.find(&known[1].id).await.unwrap(), None);
+}
+
+pub async fn of_concurrent_moves_of_one_connection_one_succeeds(stores: Stores) {
+    let known = admitted(&stores, &[("c1", "lobby")]).await.remove(0);
+    let rooms: Vec<_> = (0..10).map(|number| room(&format!("r{number}"))).collect();
+    // A move that fails may be one that another one got in the way of.
+    let moves = join_all(rooms.iter().map(|room| stores.connections.move_to(&known, room))).await;
+    let moved: Vec<_> = moves.into_iter().filter_map(|moved| moved.ok().flatten()).collect();
+    assert_eq!(moved.len(), 1);
+    assert_eq!(stores.connections.find(&known.id).await.unwrap().as_ref(), Some(&moved[0]));
+    let lists = join_all(rooms.iter().map(|room| stores.connections.in_room(room))).await;
+    let listeners: Vec<_> = lists.into_iter().flat_map(|list| list.unwrap().to_vec()).collect();
+    assert_eq!(listeners, moved);
+    assert_eq!(in_room(&stores, "lobby").await, []);
+}
+
+pub async fn a_connection_that_moves_while_it_is_removed_leaves_nothing_behind(stores: Stores) {
+    let ids: Vec<_> = (0..20).map(|number| format!("c{number}")).collect();
+    let ids: Vec<_> = ids.iter().map(|id| (id.as_str(), "lobby")).collect();
+    let known = admitted(&stores, &ids).await;
+    let cats = room("cats");
+    let both = known.iter().map(async |known| {
+        _ = futures::join!(stores.connections.move_to(known, &cats), stores.connections.remove(&known.id));
+        // The removal may have failed because of the move.
+        stores.connections.remove(&known.id).await.unwrap();
+    });
+    join_all(both).await;
+    assert_eq!(in_room(&stores, "lobby").await, []);
+    assert_eq!(in_room(&stores, "cats").await, []);
+    assert_eq!(stores.connections.count().await.unwrap(), 0);
 }

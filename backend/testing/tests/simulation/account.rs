@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use page_model::timeline::{Change, Row};
-use shared_types::{Emoji, MessageText, Nonce, Rev, Seq};
+use shared_types::{Emoji, MessageText, Nonce, Rev, RoomName, Seq};
 
 /// A change that a person made.
 #[derive(Clone, Debug)]
@@ -22,8 +22,9 @@ pub(crate) struct Made {
 }
 
 /// What a window showed at the end.
-#[derive(Default)]
 pub(crate) struct View {
+    /// The room that the window showed.
+    pub(crate) room: RoomName,
     /// Positions of the sent messages.
     pub(crate) seqs: Vec<u64>,
     /// Content of each row, as [`content`] formats it.
@@ -41,8 +42,8 @@ pub(crate) struct View {
 pub(crate) struct Account {
     /// Id of the person.
     pub(crate) id: String,
-    /// Written messages of each window, in their order.
-    pub(crate) written: BTreeMap<usize, Vec<Nonce>>,
+    /// Written messages of each window in each room, in their order.
+    pub(crate) written: BTreeMap<(usize, RoomName), Vec<Nonce>>,
     /// Confirmed messages, each with its position when it was confirmed.
     pub(crate) confirmed: BTreeMap<Nonce, u64>,
     /// Changes in their order.

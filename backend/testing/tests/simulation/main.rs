@@ -1,5 +1,6 @@
 //! Simulation of the delivery guarantee in one process: the real rules and the real page, with faults of the network, the
-//! store and the clocks. People write, answer, change and read messages, some in two windows, and a moderator deletes, mutes and bans.
+//! store and the clocks. People write, answer, change and read messages, some in two windows and some in two rooms, and a moderator deletes,
+//! mutes and bans.
 //!
 //! Every schedule has a seed and is deterministic. `SCHEDULES` is their number (default 150), `SEED` the first one. A failure
 //! prints the seed that repeats it.
@@ -82,15 +83,17 @@ fn run(seed: u64) -> BTreeMap<&'static str, usize> {
         let (mut devices, mut tasks) = (Vec::new(), Vec::new());
         // Every second schedule has a moderator, and in every second one somebody has two windows.
         let (has_moderator, has_second_window) = (seed & 1 == 0, seed & 2 == 0);
+        // In half of them people go from one room to another.
+        let moves = seed & 4 == 0;
         if has_moderator {
             let device = Arc::new(Device::with_cookie(Some(server.moderator_cookie())));
-            let window = Window::open(&server, &device, 0).await;
+            let window = Window::open(&server, &device, 0, moves).await;
             tasks.push(tokio::spawn(window.run(faults_end, end, Habit::Stays)));
             devices.push(device);
         }
         for number in 0..2 + seed % 3 {
             let device = Arc::new(Device::default());
-            let window = Window::open(&server, &device, 0).await;
+            let window = Window::open(&server, &device, 0, moves && number % 2 == 0).await;
             // In every third schedule one person closes the page for a long time and another one loses the network.
             let habit = match (seed % 3, number) {
                 (0, 0) => Habit::ClosesPage,
@@ -102,7 +105,7 @@ fn run(seed: u64) -> BTreeMap<&'static str, usize> {
                 let (server, device) = (server.clone(), device.clone());
                 tasks.push(tokio::spawn(async move {
                     sleep(Duration::from_millis(server.pick(0..SECOND_WINDOW))).await;
-                    Window::open(&server, &device, 1).await.run(faults_end, end, Habit::Stays).await;
+                    Window::open(&server, &device, 1, moves).await.run(faults_end, end, Habit::Stays).await;
                 }));
             }
             devices.push(device);

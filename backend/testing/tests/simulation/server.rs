@@ -187,7 +187,7 @@ impl Server {
     }
 
     /// Fetches the page.
-    pub(crate) async fn visit(self: &Arc<Self>, cookie: &mut Option<String>) -> Visit {
+    pub(crate) async fn visit(self: &Arc<Self>, room: RoomName, cookie: &mut Option<String>) -> Visit {
         let ports = Arc::new(Ports(self.clone()));
         let page = FrontPage {
             connections: ports.clone(),
@@ -205,7 +205,7 @@ impl Server {
         let (mut visit, mut deletions) = (None, 0);
         self.run(async {
             deletions = HANDLER.with(|handler| handler.acknowledged.deletions);
-            visit = page.visit(RoomName::lobby(), cookie.as_deref(), None, &[], Language::English).await.ok().flatten();
+            visit = page.visit(room, cookie.as_deref(), None, &[], Language::English).await.ok().flatten();
         })
         .await;
         let Some(visit) = visit else { return Visit::Failed };
@@ -221,9 +221,10 @@ impl Server {
         Visit::Page(Box::new(visit.state), deletions)
     }
 
-    /// Opens a socket. The receiver yields its frames until it is cut.
+    /// Opens a socket in a room. The receiver yields its frames until it is cut.
     pub(crate) async fn connect(
         self: &Arc<Self>,
+        room: RoomName,
         ticket: String,
     ) -> Option<(ConnectionId, mpsc::UnboundedReceiver<SentFrame>)> {
         let ports = Arc::new(Ports(self.clone()));
@@ -241,7 +242,7 @@ impl Server {
         let request = ConnectRequest {
             frames: None,
             connection: id.clone(),
-            room: None,
+            room: Some(room.to_string()),
             ticket: Some(ticket),
             name: None,
             origin: None,

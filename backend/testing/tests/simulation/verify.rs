@@ -15,17 +15,25 @@ use crate::{
 
 /// Verifies a schedule. Returns how often things happened.
 pub(crate) async fn verify(server: &Arc<Server>, devices: &[Arc<Device>]) -> BTreeMap<&'static str, usize> {
-    let stored = server.messages.before(&RoomName::lobby(), None, usize::MAX).await.unwrap();
-    let seqs = seqs_by_key(&stored);
+    let lobby = RoomName::lobby();
+    let stored = server.messages.before(&lobby, None, usize::MAX).await.unwrap();
+    let elsewhere = server.messages.before(&"cats".parse().unwrap(), None, usize::MAX).await.unwrap();
+    let seqs = seqs_by_key(stored.iter().chain(&elsewhere));
     let accounts: Vec<_> = devices.iter().map(|device| device.account()).collect();
     let written: usize = accounts.iter().flat_map(|account| account.written.values()).map(Vec::len).sum();
     let endings: Vec<_> = accounts.iter().flat_map(|account| &account.views).map(|view| &view.ending).collect();
-    assert_eq!(stored.len(), written, "every written message is stored, and nothing else: {endings:?}");
+    assert_eq!(
+        stored.len() + elsewhere.len(),
+        written,
+        "every written message is stored, and nothing else: {endings:?}"
+    );
     let mut observations = server.observations();
     assert_eq!(observations.violations, [""; 0]);
     for account in &accounts {
         verify_messages(account, &seqs);
-        account.views.iter().for_each(|view| verify_view(view, &account.id, &stored));
+        for view in &account.views {
+            verify_view(view, &account.id, if view.room == lobby { &stored } else { &elsewhere });
+        }
         verify_changes(account, &observations.applied, &stored);
     }
     *observations.counts.entry("messages").or_default() = written;
@@ -71,7 +79,7 @@ fn content_of(message: &ChatMessage) -> String {
     account::content(message.text.as_ref(), message.deleted, message.edited_at.is_some(), reactions)
 }
 
-fn seqs_by_key(stored: &[ChatMessage]) -> BTreeMap<(String, String), u64> {
+fn seqs_by_key<'a>(stored: impl Iterator<Item = &'a ChatMessage>) -> BTreeMap<(String, String), u64> {
     let mut seqs = BTreeMap::new();
     for message in stored {
         let message_key = (message.author.id.to_string(), message.nonce.to_string());

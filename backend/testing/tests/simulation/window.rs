@@ -3,6 +3,7 @@
 mod actions;
 mod checks;
 mod moderator;
+mod moves;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,7 +18,7 @@ use page_model::{
     timeline::Row,
     unsent_messages::UnsentMessages,
 };
-use shared_types::{ClientMessage, GatewayError, Nonce, PageState, Seq, ServerMessage};
+use shared_types::{ClientMessage, GatewayError, Nonce, PageState, RoomName, RoomTag, Seq, ServerMessage, with_room};
 use tokio::{
     select,
     sync::mpsc,
@@ -78,6 +79,12 @@ pub(crate) struct Window {
     deleted: BTreeSet<Seq>,
     /// Messages that were refused for good, and whose retry nobody asked for.
     refused: BTreeSet<Nonce>,
+    /// Whether the person goes from one room to the other.
+    moves: bool,
+    /// When they moved last, after the faults.
+    moved_at: u64,
+    /// The stored unsent messages of the rooms that were left.
+    left: Vec<(RoomName, UnsentMessages)>,
     moderator: Option<Moderator>,
 }
 
@@ -90,8 +97,8 @@ struct Socket {
 
 impl Window {
     /// Opens a window of a device. The first one of a device becomes a new guest.
-    pub(crate) async fn open(server: &Arc<Server>, device: &Arc<Device>, number: usize) -> Self {
-        let page = fetch(server, device).await;
+    pub(crate) async fn open(server: &Arc<Server>, device: &Arc<Device>, number: usize, moves: bool) -> Self {
+        let page = fetch(server, device, RoomName::lobby()).await;
         let (client, effects) = Client::start(&page, &page_model::texts::PlainTexts, server.now(), constant_random);
         let (events, inbox) = mpsc::unbounded_channel();
         device.account().id = page.you.id.to_string();
@@ -111,6 +118,9 @@ impl Window {
             changing: Vec::new(),
             deleted: BTreeSet::new(),
             refused: BTreeSet::new(),
+            moves,
+            moved_at: 0,
+            left: Vec::new(),
         };
         window.restore();
         window.act(effects);
@@ -140,7 +150,14 @@ impl Window {
     }
 
     fn view(&mut self) -> View {
-        let mut view = View::default();
+        let mut view = View {
+            room: self.client.room().clone(),
+            seqs: Vec::new(),
+            content: Vec::new(),
+            detached: Vec::new(),
+            changing: 0,
+            ending: String::new(),
+        };
         if self.client.timeline().is_detached() {
             view.detached = self.rows().iter().filter_map(|row| Some((row.seq?.0, content_of(row)))).collect();
             self.client.return_to_newest();
@@ -180,6 +197,7 @@ impl Window {
                         self.check_page();
                     } else {
                         self.lift_restrictions();
+                        self.visit_both_rooms(until);
                     }
                     if !self.client.timeline().unsent().is_empty() {
                         self.retry_failed();
@@ -201,13 +219,14 @@ impl Window {
         self.cut_all();
         self.sockets.clear();
         self.generation += 1;
-        let changing = self.client.timeline().changing_messages();
+        let changing = self.changing_messages();
         self.device.account().mark_unknown(self.number, &changing);
         self.changing.clear();
+        self.left.clear();
     }
 
     async fn open_again(&mut self) {
-        self.page = fetch(&self.server, &self.device).await;
+        self.page = fetch(&self.server, &self.device, self.page.room.clone()).await;
         let (client, effects) =
             Client::start(&self.page, &page_model::texts::PlainTexts, self.server.now(), constant_random);
         self.client = client;
@@ -254,14 +273,25 @@ impl Window {
                     return self.act(effects);
                 }
                 let message: ServerMessage = serde_json::from_str(&frame.json).unwrap();
-                self.server.observations().on_frame(&message, frame.deletions);
+                let room = serde_json::from_str::<RoomTag>(&frame.json).unwrap().room;
+                assert!(room.is_some() || !message.is_of_room(), "a frame of a room names it: {}", frame.json);
+                if room.as_ref() == Some(&RoomName::lobby()) {
+                    self.server.observations().on_frame(&message, frame.deletions);
+                }
                 self.on_moderation_answer(&message);
-                let effects = self.client.on_message(now, id, Some(message.clone()));
+                let routed = self.client.route(now, id, room.as_ref(), message.clone());
+                if routed.is_none() && matches!(message, ServerMessage::Error { nonce: Some(_), .. }) {
+                    // The page shows an error of a room that was left when the person is back.
+                    self.device.account().mark_unknown(self.number, &self.changing);
+                }
+                let effects = self.client.on_message(now, id, routed);
                 self.check_refusal(&message);
                 effects
             }
             Event::PageFetched(Visit::Page(page, deletions)) => {
-                self.server.observations().on_messages(&page.messages, deletions);
+                if page.room == RoomName::lobby() {
+                    self.server.observations().on_messages(&page.messages, deletions);
+                }
                 self.client.on_page_state(&page);
                 self.page = *page;
                 self.client.on_fetched(now, true)
@@ -281,6 +311,7 @@ impl Window {
                 Effect::Open(id) => self.open_socket(id),
                 Effect::Send(id, message) => self.send(id, &message),
                 Effect::Upload(..) => unreachable!("no person sends an image"),
+                Effect::LoadPage => unreachable!("the server knows every action"),
                 Effect::Close(id) => {
                     if let Some(connection) = self.sockets.remove(&id).and_then(|socket| socket.id) {
                         self.server.cut(&connection);
@@ -294,6 +325,8 @@ impl Window {
     fn send(&mut self, id: SocketId, message: &ClientMessage) {
         self.check_sent(message);
         let frame = serde_json::to_string(message).unwrap();
+        let is_entry = matches!(message, ClientMessage::Enter { .. });
+        let frame = if is_entry { frame } else { with_room(&frame, self.client.room()) };
         if let Some(socket) = self.sockets.get_mut(&id) {
             match &socket.id {
                 Some(connection) => self.server.send_frame(connection, frame),
@@ -305,9 +338,9 @@ impl Window {
     fn fetch_page(&self) {
         let (server, events, generation) = (self.server.clone(), self.events.clone(), self.generation);
         let mut cookie = self.device.cookie().clone();
-        let offline = self.server.now() < self.offline_until;
+        let (room, offline) = (self.page.room.clone(), self.server.now() < self.offline_until);
         tokio::spawn(async move {
-            let visit = if offline { Visit::Failed } else { server.visit(&mut cookie).await };
+            let visit = if offline { Visit::Failed } else { server.visit(room, &mut cookie).await };
             drop(events.send((generation, Event::PageFetched(visit))));
         });
     }
@@ -315,9 +348,10 @@ impl Window {
     fn open_socket(&mut self, id: SocketId) {
         self.sockets.insert(id, Socket::default());
         let (server, events, generation) = (self.server.clone(), self.events.clone(), self.generation);
-        let (ticket, offline) = (self.page.ticket.clone(), self.server.now() < self.offline_until);
+        let (ticket, room) = (self.page.ticket.clone(), self.page.room.clone());
+        let offline = self.server.now() < self.offline_until;
         tokio::spawn(async move {
-            let opened = if offline { None } else { server.connect(ticket).await };
+            let opened = if offline { None } else { server.connect(room, ticket).await };
             let Some((connection, mut frames)) = opened else {
                 return drop(events.send((generation, Event::Opened(id, None))));
             };
@@ -335,12 +369,14 @@ impl Window {
 }
 
 /// Fetches the page until it arrives.
-async fn fetch(server: &Arc<Server>, device: &Device) -> PageState {
+async fn fetch(server: &Arc<Server>, device: &Device, room: RoomName) -> PageState {
     let mut cookie = device.cookie().clone();
     loop {
-        match server.visit(&mut cookie).await {
+        match server.visit(room.clone(), &mut cookie).await {
             Visit::Page(page, deletions) => {
-                server.observations().on_messages(&page.messages, deletions);
+                if room == RoomName::lobby() {
+                    server.observations().on_messages(&page.messages, deletions);
+                }
                 *device.cookie() = cookie;
                 return *page;
             }

@@ -75,6 +75,7 @@ fn is_repeated(command: &ClientMessage) -> bool {
         | ClientMessage::PurgeUser { .. }
         | ClientMessage::Audit { .. }
         | ClientMessage::EraseMyData
+        | ClientMessage::Enter { .. }
         | ClientMessage::Ping => false,
     }
 }

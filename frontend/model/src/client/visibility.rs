@@ -64,6 +64,13 @@ impl Visibility {
         self.due_report(socket, 0) == Some(false) && !self.is_visible_reported
     }
 
+    /// The socket moved to another room, where its page counts as visible.
+    pub(super) fn on_move(&mut self) {
+        self.reported_on = None;
+        self.is_visible_reported = false;
+        (self.is_awaited, self.is_refused, self.is_presence_due) = (false, false, false);
+    }
+
     /// A frame arrived on the live socket.
     pub(super) fn on_message(&mut self, message: &ServerMessage) {
         match message {

@@ -260,3 +260,13 @@ fn titles_are_requested_once_and_when_the_list_is_opened() {
     rooms.on_page_visible(LOOK_MS);
     assert_eq!(titles(&mut rooms, LOOK_MS), Some(true), "the answer with titles is missing");
 }
+
+#[test]
+fn the_room_that_is_entered_is_the_current_one() {
+    let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats","dogs"]"#));
+    rooms.enter(&room("dogs"));
+    assert_eq!(entries(&rooms), "lobby cats [dogs]");
+    rooms.enter(&room("mice"));
+    assert_eq!(entries(&rooms), "lobby cats dogs [mice]");
+    assert_eq!(rooms.to_json(), r#"["mice","dogs","lobby","cats"]"#);
+}

@@ -167,6 +167,11 @@ impl Timeline {
         self.pending_changes.iter().map(|pending| pending.seq).collect()
     }
 
+    /// Whether a change is sent and not answered.
+    pub(super) fn has_changes_in_flight(&self) -> bool {
+        self.pending_changes.iter().any(|pending| pending.retry.is_in_flight())
+    }
+
     /// Returns the errors of the visitor's commands since the last call.
     pub fn take_errors(&mut self) -> Vec<String> {
         std::mem::take(&mut self.errors)

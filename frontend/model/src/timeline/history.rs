@@ -123,14 +123,14 @@ impl Timeline {
         self.detached_range.is_some()
     }
 
-    /// Whether there are messages older than those shown.
+    /// Whether there are messages older than those shown, as far as the page knows.
     pub fn more(&self) -> bool {
-        self.shown().more
+        self.awaits_page || self.shown().more
     }
 
     /// Whether older messages are being loaded.
     pub fn is_loading_older(&self) -> bool {
-        matches!(self.history_request, Some(HistoryRange::Before(_)))
+        self.awaits_page || matches!(self.history_request, Some(HistoryRange::Before(_)))
     }
 
     /// The range that is shown.

@@ -102,8 +102,11 @@ impl Timeline {
         self.return_to_newest();
     }
 
-    /// Queues a message of an earlier page, whose image is uploaded. Does nothing if the server already has it.
+    /// Queues a message of an earlier page, whose image is uploaded. Does nothing if the server already has it, or this page.
     pub fn restore(&mut self, draft: Draft, now: u64) {
+        if self.is_unsent(&draft.nonce) {
+            return;
+        }
         if self
             .newest_range
             .messages

@@ -105,7 +105,7 @@ impl RetryState {
     pub(super) fn on_error(&mut self, code: ErrorCode, now: u64, reason: &str) {
         match code {
             // The socket is unknown to the server. Nothing is wrong with the request: it goes out on the next socket.
-            ErrorCode::NotConnected => {}
+            ErrorCode::NotConnected | ErrorCode::OtherRoom => {}
             ErrorCode::TooFast => self.postpone(),
             ErrorCode::Unavailable => self.retry_later(now, reason),
             _ => self.phase = RetryPhase::Failed(reason.into()),

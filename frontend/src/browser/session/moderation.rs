@@ -178,7 +178,8 @@ impl Session {
                 | Action::Rooms
                 | Action::Search
                 | Action::Typing
-                | Action::Ping => {}
+                | Action::Ping
+                | Action::Enter => {}
             },
             _ => {}
         }

@@ -218,6 +218,7 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
     chat.send("ann", json!({ "action": "send", "text": "slow" })).await;
     chat.clock.advance(Duration::from_secs(20));
     costs.insert("send, in slow mode", chat.send("ann", json!({ "action": "send", "text": "slow" })).await);
+    costs.insert("enter", chat.send("cy", json!({ "action": "enter", "room": "cats", "since": 0 })).await);
     costs.insert("disconnect, of a socket that watches a room", chat.disconnect("ann").await);
     costs.insert("disconnect", chat.disconnect("cy").await);
     costs

@@ -47,6 +47,10 @@ impl Connections for Ports {
         self.0.call(self.0.connections.set_hidden(connection, hidden)).await
     }
 
+    async fn move_to(&self, connection: &Connection, room: &RoomName) -> Result<Option<Connection>> {
+        self.0.call(self.0.connections.move_to(connection, room)).await
+    }
+
     async fn remove(&self, id: &ConnectionId) -> Result<Option<Connection>> {
         self.0.call(self.0.connections.remove(id)).await
     }

@@ -4,7 +4,7 @@ use page_model::{
     connection::Status,
     timeline::{Change, DeliveryState, Draft},
 };
-use shared_types::{MessageText, Nonce, Seq};
+use shared_types::{MessageText, Nonce, RoomName, Seq};
 
 use super::Window;
 use crate::account::Made;
@@ -33,6 +33,7 @@ impl Window {
             42..54 => self.change(),
             54..60 => self.navigate(),
             60..75 => self.moderate(),
+            75..79 => self.change_room(),
             _ => {}
         }
     }
@@ -41,8 +42,9 @@ impl Window {
         let (count, nonce) = {
             let mut account = self.device.account();
             let id = account.id.clone();
-            let written = account.written.entry(self.number).or_default();
-            let nonce: Nonce = format!("{id}-{}-{}", self.number, written.len()).parse().unwrap();
+            let room = self.client.room().clone();
+            let written = account.written.entry((self.number, room.clone())).or_default();
+            let nonce: Nonce = format!("{id}-{}-{room}-{}", self.number, written.len()).parse().unwrap();
             written.push(nonce.clone());
             (written.len(), nonce)
         };
@@ -73,6 +75,10 @@ impl Window {
 
     /// Changes one of the newest messages: edits or deletes an own one, deletes any as a moderator, or reacts to any.
     fn change(&mut self) {
+        // The rules about changes are checked in one room.
+        if *self.client.room() != RoomName::lobby() {
+            return;
+        }
         let rows = self.rows();
         let sent: Vec<_> = rows.iter().rev().filter(|row| row.seq.is_some() && !row.deleted).take(12).collect();
         if sent.is_empty() {
