@@ -174,7 +174,7 @@ impl Client {
     pub fn rename(&mut self, name: PersonName) -> Vec<Effect> {
         self.timeline.rename(name.clone());
         self.name = Some(name.clone());
-        self.send_query(ClientMessage::Rename { name })
+        self.send(ClientMessage::Rename { name })
     }
 
     /// The visitor is typing. Tells the server, at most once in each interval, and not in a room that is so large that the server
@@ -251,8 +251,12 @@ impl Client {
             let request = self.with_refused_report(request, now);
             effects.extend(self.send(request));
         }
-        let repeated = self.unanswered.take_due(now);
-        effects.extend(repeated.into_iter().flat_map(|command| self.send(command)));
+        if self.unanswered.take_due(now) {
+            let renamed = self.name.clone().filter(|_| self.timeline.is_renaming());
+            let renamed = renamed.map(|name| ClientMessage::Rename { name });
+            let repeated = renamed.into_iter().chain(self.unanswered.commands());
+            effects.extend(repeated.flat_map(|command| self.send(command)));
+        }
         self.timeline.expire_history(now);
         effects.extend(self.send_request(Timeline::request_target));
         effects.extend(self.send_request(|timeline| timeline.retry_history(now)));

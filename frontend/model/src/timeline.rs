@@ -240,6 +240,11 @@ impl Timeline {
         self.me.name = name;
     }
 
+    /// Whether the server has not confirmed the visitor's name.
+    pub fn is_renaming(&self) -> bool {
+        self.me.name != self.server_name
+    }
+
     /// The visitor.
     pub fn me(&self) -> &Person {
         &self.me

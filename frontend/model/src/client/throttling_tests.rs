@@ -52,23 +52,32 @@ fn a_throttled_rename_is_repeated_until_it_is_answered() {
 #[test]
 fn throttled_commands_of_a_moderator_are_repeated() {
     let mut client = client(2);
-    let (ban, rules) = (
-        ClientMessage::Ban { person: "p1".parse().unwrap(), seconds: 60_u64.try_into().unwrap() },
-        ClientMessage::Rules { rules: RoomRules { slow: 10, read_only: false } },
-    );
-    for command in [mute("p1", 60), mute("p2", 60), mute("p1", 0), ban.clone(), rules.clone()] {
+    let asked = ClientMessage::Restrictions { person: "p1".parse().unwrap() };
+    let rules = ClientMessage::Rules { rules: RoomRules { slow: 10, read_only: false } };
+    let ban = ClientMessage::Ban { person: "p1".parse().unwrap(), seconds: 60_u64.try_into().unwrap() };
+    for command in [asked.clone(), mute("p1", 60), mute("p1", 0), rules.clone()] {
         assert_eq!(client.send_query(command.clone()), sent(command));
     }
     client.on_message(0, 1, Some(standing("p2")));
     client.on_message(0, 1, Some(ServerMessage::Rules { rules: RoomRules::default() }));
     throttle(&mut client, 0);
-    let repeated: Vec<_> = [mute("p1", 0), ban.clone(), rules].into_iter().flat_map(sent).collect();
-    assert_eq!(client.tick(1_000), repeated, "the newest of each, and none that was answered");
-    for answer in [standing("p1"), refused(Action::Rules)] {
-        client.on_message(1_500, 1, Some(answer));
-    }
+    let repeated: Vec<_> = [asked, mute("p1", 0), rules.clone()].into_iter().flat_map(sent).collect();
+    assert_eq!(client.tick(1_000), repeated, "the newest of each, and answers to others do not count");
+    client.on_message(1_500, 1, Some(standing("p1")));
     throttle(&mut client, 2_000);
-    assert_eq!(client.tick(3_000), sent(ban));
+    let repeated: Vec<_> = [mute("p1", 0), rules].into_iter().flat_map(sent).collect();
+    assert_eq!(client.tick(3_000), repeated, "the first answer is that to the question");
+    for answer in [standing("p1"), refused(Action::Rules)] {
+        client.on_message(3_500, 1, Some(answer));
+    }
+    throttle(&mut client, 4_000);
+    assert_eq!(client.tick(5_000), []);
+    client.send_query(ban.clone());
+    throttle(&mut client, 6_000);
+    assert_eq!(client.tick(7_000), sent(ban));
+    client.on_message(7_500, 1, Some(refused(Action::Ban)));
+    throttle(&mut client, 8_000);
+    assert_eq!(client.tick(9_000), []);
 }
 
 #[test]

@@ -1,33 +1,56 @@
-//! Commands that only their sender's dialog waits for: a rename, and the commands of a moderator. If API Gateway refuses a frame because
-//! there are too many, it does not say which one, so those that are unanswered are sent again. A repetition changes nothing.
+//! Commands of a moderator that only their dialog waits for. If API Gateway refuses a frame because there are too many, it does not say which
+//! one, so those that are unanswered are sent again. A repetition changes nothing.
 //!
-//! Everything else has a time limit of its own: messages, changes, history, and the requests of dialogs.
+//! Everything else has a time limit of its own: messages, changes, history, and the requests of dialogs. The dialogs send one command at a
+//! time, so the newest one of each kind is enough.
 
-use shared_types::{ActionName, ClientMessage, ServerMessage};
+use shared_types::{Action, ActionName, ClientMessage, PersonId, RoomDetails, RoomRules, Seconds, ServerMessage};
 
-/// The commands that are not answered yet, oldest first.
+/// The commands that are not answered yet.
 #[derive(Debug, Default)]
 pub(super) struct UnansweredCommands {
-    commands: Vec<ClientMessage>,
+    /// The person whose restrictions were asked for.
+    asked: Option<PersonId>,
+    /// A mute or a ban: whether it is a ban, of whom, and for how long.
+    restriction: Option<(bool, PersonId, Seconds)>,
+    rules: Option<RoomRules>,
+    details: Option<RoomDetails>,
     /// When they are sent again, in milliseconds, after API Gateway refused a frame.
     repeat_at: Option<u64>,
 }
 
 impl UnansweredCommands {
-    /// A command was sent. It replaces one that asks the same for another value.
+    /// A command was sent.
     pub(super) fn on_sent(&mut self, command: &ClientMessage) {
-        if is_repeated(command) {
-            self.commands.retain(|earlier| !is_replaced(earlier, command));
-            self.commands.push(command.clone());
+        match command {
+            ClientMessage::Restrictions { person } => self.asked = Some(person.clone()),
+            ClientMessage::Mute { person, seconds } => self.restriction = Some((false, person.clone(), *seconds)),
+            ClientMessage::Ban { person, seconds } => self.restriction = Some((true, person.clone(), *seconds)),
+            ClientMessage::Rules { rules } => self.rules = Some(*rules),
+            ClientMessage::Describe { details } => self.details = Some(details.clone()),
+            _ => {}
         }
     }
 
     /// A frame arrived: forgets the command that it answers.
     pub(super) fn on_message(&mut self, message: &ServerMessage) {
-        if !self.commands.is_empty()
-            && let Some(answered) = self.commands.iter().position(|command| is_answer(message, command))
-        {
-            self.commands.remove(answered);
+        match message {
+            // The server answers in the order of the commands.
+            ServerMessage::Restrictions { person, .. } if self.asked.as_ref() == Some(person) => self.asked = None,
+            ServerMessage::Restrictions { person, .. } => {
+                self.restriction.take_if(|(_, restricted, _)| restricted == person);
+            }
+            // Everybody hears of new rules and details: those of another moderator answer nothing.
+            ServerMessage::Rules { rules } => _ = self.rules.take_if(|sent| sent == rules),
+            ServerMessage::Details { details } => _ = self.details.take_if(|sent| sent == details),
+            ServerMessage::Error { action: Some(ActionName::Known(action)), .. } => match action {
+                Action::Restrictions => self.asked = None,
+                Action::Mute | Action::Ban => self.restriction = None,
+                Action::Rules => self.rules = None,
+                Action::Describe => self.details = None,
+                _ => {}
+            },
+            _ => {}
         }
     }
 
@@ -41,70 +64,20 @@ impl UnansweredCommands {
         *self = Self::default();
     }
 
-    /// Returns the commands to send again now.
-    pub(super) fn take_due(&mut self, now: u64) -> Vec<ClientMessage> {
-        if self.repeat_at.is_none_or(|at| now < at) {
-            return Vec::new();
-        }
-        self.repeat_at = None;
-        self.commands.clone()
+    /// Whether unanswered commands are to be sent again now. Returns it once.
+    pub(super) fn take_due(&mut self, now: u64) -> bool {
+        self.repeat_at.take_if(|at| now >= *at).is_some()
     }
-}
 
-/// Whether a command is repeated here.
-fn is_repeated(command: &ClientMessage) -> bool {
-    match command {
-        ClientMessage::Rename { .. }
-        | ClientMessage::Mute { .. }
-        | ClientMessage::Ban { .. }
-        | ClientMessage::Restrictions { .. }
-        | ClientMessage::Rules { .. }
-        | ClientMessage::Describe { .. } => true,
-        ClientMessage::Hello { .. }
-        | ClientMessage::Send { .. }
-        | ClientMessage::Edit { .. }
-        | ClientMessage::Delete { .. }
-        | ClientMessage::React { .. }
-        | ClientMessage::Upload { .. }
-        | ClientMessage::History { .. }
-        | ClientMessage::Changes { .. }
-        | ClientMessage::People
-        | ClientMessage::Rooms { .. }
-        | ClientMessage::Search { .. }
-        | ClientMessage::Typing
-        | ClientMessage::PurgeUser { .. }
-        | ClientMessage::Audit { .. }
-        | ClientMessage::EraseMyData
-        | ClientMessage::Enter { .. }
-        | ClientMessage::Ping => false,
-    }
-}
-
-/// Whether a command makes an earlier one pointless.
-fn is_replaced(earlier: &ClientMessage, command: &ClientMessage) -> bool {
-    match (earlier, command) {
-        (ClientMessage::Mute { person: one, .. }, ClientMessage::Mute { person: other, .. })
-        | (ClientMessage::Ban { person: one, .. }, ClientMessage::Ban { person: other, .. }) => one == other,
-        _ => earlier.action() == command.action(),
-    }
-}
-
-/// Whether a frame answers a command.
-fn is_answer(message: &ServerMessage, command: &ClientMessage) -> bool {
-    if let ServerMessage::Error { action: Some(ActionName::Known(action)), .. } = message {
-        return *action == command.action();
-    }
-    match (command, message) {
-        (ClientMessage::Rename { name }, ServerMessage::Welcome { you, .. }) => you.name == *name,
-        (
-            ClientMessage::Mute { person, .. }
-            | ClientMessage::Ban { person, .. }
-            | ClientMessage::Restrictions { person },
-            ServerMessage::Restrictions { person: about, .. },
-        ) => person == about,
-        // Everybody hears of new rules and details: those of another moderator answer nothing.
-        (ClientMessage::Rules { rules }, ServerMessage::Rules { rules: new }) => rules == new,
-        (ClientMessage::Describe { details }, ServerMessage::Details { details: new }) => details == new,
-        _ => false,
+    /// Returns the commands to send again.
+    pub(super) fn commands(&self) -> impl Iterator<Item = ClientMessage> {
+        let asked = self.asked.clone().map(|person| ClientMessage::Restrictions { person });
+        let restriction = self.restriction.clone().map(|(is_ban, person, seconds)| match is_ban {
+            true => ClientMessage::Ban { person, seconds },
+            false => ClientMessage::Mute { person, seconds },
+        });
+        let rules = self.rules.map(|rules| ClientMessage::Rules { rules });
+        let details = self.details.clone().map(|details| ClientMessage::Describe { details });
+        [asked, restriction, rules, details].into_iter().flatten()
     }
 }

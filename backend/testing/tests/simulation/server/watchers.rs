@@ -63,6 +63,7 @@ impl Server {
             is_first_of_address: false,
             opened_at: Timestamp(self.now()),
             hidden: false,
+            accepts_batches: false,
         }
     }
 }
