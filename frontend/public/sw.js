@@ -37,10 +37,13 @@ addEventListener('fetch', (event) => {
 });
 
 // A page sends a message when the visitor leaves it, or when it was loaded before the worker was installed. The worker
-// then fetches and stores the page again. While the page is open it sends the messages that it shows, with the path of its
-// room: the copy then has them without a request.
+// then fetches and stores the page again. The message is the path of the room: a page may show other rooms after the one from
+// which it was loaded. Pages of an earlier version send nothing. While the page is open it sends the messages that it shows, with
+// the path of their room: the copy then has them without a request.
 addEventListener('message', (event) => {
-  event.waitUntil(event.data ? storeNewerState(event.data) : refreshCopy(event.source.url));
+  const { data } = event;
+  const stored = data?.state ? storeNewerState(data) : refreshCopy(new URL(data ?? event.source.url, location.origin));
+  event.waitUntil(stored);
 });
 
 // A click on a notification opens its message, in a tab that already shows the room if there is one.

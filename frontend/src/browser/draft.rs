@@ -22,12 +22,10 @@ pub(crate) fn is_unstored() -> bool {
 /// Restores the draft that an earlier page of this tab stored, and stores it whenever it changes: a program that fails
 /// has no occasion to do so.
 pub(crate) fn restore_and_store(chat: Chat) {
-    let author = chat.room.you.with_untracked(|you| you.id.clone());
-    let key = ["draft/", &chat.room_name(), "/", author.as_str()].concat();
     if let Some(field) = chat.composer.field.get_untracked()
         // The visitor may have typed before the script ran.
         && field.value().is_empty()
-        && let Some(text) = storage::tab().get(&key)
+        && let Some(text) = stored(chat)
     {
         field.set_value(&text);
         // The composer updates its height and its counter on this event.
@@ -37,9 +35,19 @@ pub(crate) fn restore_and_store(chat: Chat) {
         // It is set whenever the text changes.
         _ = chat.composer.chars.get();
         if let Some(text) = chat.draft() {
-            IS_UNSTORED.store(!store(storage::tab(), &key, &text), Ordering::Relaxed);
+            IS_UNSTORED.store(!store(storage::tab(), &key(chat), &text), Ordering::Relaxed);
         }
     });
+}
+
+/// Returns the stored draft of the room that is shown.
+pub(crate) fn stored(chat: Chat) -> Option<String> {
+    storage::tab().get(&key(chat))
+}
+
+fn key(chat: Chat) -> String {
+    let author = chat.room.you.with_untracked(|you| you.id.clone());
+    ["draft/", &chat.room_name(), "/", author.as_str()].concat()
 }
 
 /// Stores a draft. Returns whether it survives a reload. An empty draft leaves no entry, because its key would reveal the

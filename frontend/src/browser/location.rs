@@ -2,8 +2,9 @@
 
 use leptos::{ev, prelude::*};
 use shared_types::{PageState, RoomName, Seq};
+use wasm_bindgen::JsValue;
 
-use crate::browser::events;
+use crate::browser::{events, js};
 
 /// Returns the message in the fragment of the address: `#m-` and its sequence number.
 pub(crate) fn message_in_address() -> Option<Seq> {
@@ -13,6 +14,16 @@ pub(crate) fn message_in_address() -> Option<Seq> {
 /// Calls `act` when the fragment of the address changes.
 pub(crate) fn on_address_change(act: impl Fn() + 'static) {
     events::keep_listening(window_event_listener(ev::hashchange, move |_| act()));
+}
+
+/// Calls `act` when the visitor goes back or forward without leaving the page.
+pub(crate) fn on_history(act: impl Fn() + 'static) {
+    events::keep_listening(window_event_listener(ev::popstate, move |_| act()));
+}
+
+/// Sets the address of another room, to which the visitor can go back.
+pub(crate) fn push(room: &RoomName) {
+    js::call(&js::property(&window(), "history"), "pushState", &[JsValue::NULL, "".into(), room.path().into()]);
 }
 
 /// Whether the page was loaded by HTTPS.

@@ -4,11 +4,12 @@ use std::{cell::RefCell, time::Duration};
 
 use js_sys::{Object, Promise, Reflect};
 use leptos::prelude::*;
+use shared_types::RoomName;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{ServiceWorkerContainer, ServiceWorkerRegistration};
 
-use crate::browser::{events, js, storage};
+use crate::browser::{events, js, location, storage};
 
 /// Path of the worker. It is in the root, because a worker controls only the paths below its own.
 const WORKER: &str = "/sw.js";
@@ -63,10 +64,17 @@ async fn install() {
     });
 }
 
+/// Tells the worker to fetch the page of a room and to store it, if there is a worker.
+pub(crate) fn store_copy_of(room: &RoomName) {
+    if let Some(registration) = INSTALLED.with_borrow(Clone::clone) {
+        send(&registration, &room.path().into());
+    }
+}
+
 /// Tells the worker to fetch the page again and to store it.
 fn store_copy(registration: &ServiceWorkerRegistration) {
-    // The worker reads the address of the page from the sender.
-    send(registration, &JsValue::NULL);
+    // Workers know a page by the address from which it was loaded; it may show another room since.
+    send(registration, &location::room_of_path().path().into());
 }
 
 /// Tells the worker to add a newer state, as JSON, to the copy of a room's page. Returns whether there is a worker. It is

@@ -8,12 +8,13 @@ mod privacy;
 mod queries;
 mod reading;
 mod room_details;
+mod room_switch;
 mod sending;
 mod uploads;
 
 use std::time::Duration;
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use page_model::{
     audit::AuditLog,
     calendar::Calendar,
@@ -28,7 +29,8 @@ use page_model::{
 };
 use page_view::State;
 use shared_types::{
-    Action, ActionName, ClientMessage, PageState, Person, PersonId, Rev, RoomName, RoomTitle, Seq, ServerMessage, Timestamp,
+    Action, ActionName, ClientMessage, GatewayError, PageState, Person, PersonId, Rev, RoomName, RoomTag, RoomTitle, Seq,
+    ServerMessage, Timestamp,
 };
 use wasm_bindgen_futures::spawn_local;
 
@@ -38,7 +40,10 @@ use crate::{
         clipboard, damage, draft, events,
         local_time::LocalTime,
         location, page_state, random,
-        session::uploads::SentImage,
+        session::{
+            room_switch::{KeptView, Way},
+            uploads::SentImage,
+        },
         sign_out,
         socket::{Socket, SocketEvent},
         storage, takeover, time, viewport,
@@ -110,6 +115,12 @@ pub(crate) struct Session {
     drawn_day: i64,
     /// The room and the revision that the offline copy has, and when it was stored.
     copied: (RoomName, Rev, u64),
+    /// The views of the rooms that were left.
+    kept_views: Vec<KeptView>,
+    /// Whether the room was entered and its messages have not arrived.
+    has_entered: bool,
+    /// Whether the room was entered for the first time, so that its page was never loaded.
+    is_uncopied: bool,
 }
 
 /// Starts the session, once, after the page was drawn as the server rendered it.
@@ -133,6 +144,9 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
         newest_noticed: newest,
         read_position: ReadPosition::new(storage::read_position(&page.room), newest.unwrap_or_default()),
         target: None,
+        kept_views: Vec::new(),
+        has_entered: false,
+        is_uncopied: false,
         page,
         client,
         unsent,
@@ -176,6 +190,7 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
             with(handle, |session| session.go_to_message(seq));
         }
     });
+    location::on_history(move || with(handle, Session::follow_address));
     events::confirm_before_unload(move || {
         handle.with_untracked(|session| session.as_ref().is_some_and(|session| session.has_unsaved_work()))
     });
@@ -237,6 +252,7 @@ impl Session {
             Intent::RefreshRooms => return self.refresh_rooms_now(),
             Intent::TitleNewRoom(room, title) => return Self::keep_new_title(&room, title.as_ref()),
             Intent::RemoveRoom(room) => return self.remove_room(&room),
+            Intent::EnterRoom(room, click) => return self.follow_link(&room, click),
             Intent::LoadOnDemand => return on_demand::load(self.handle, self.chat),
             Intent::DiscardWaiting => {
                 self.waiting.clear();
@@ -250,9 +266,29 @@ impl Session {
     /// Whether a reload would lose something.
     fn has_unsaved_work(&self) -> bool {
         let timeline = self.client.timeline();
-        let unfinished =
-            timeline.has_unfinished_uploads() || !timeline.changing_messages().is_empty() || !self.purges.is_empty();
+        let unfinished = timeline.has_unfinished_uploads()
+            || !timeline.changing_messages().is_empty()
+            || !self.purges.is_empty()
+            || self.client.has_changes_elsewhere();
         !storage::has_signed_out() && (unfinished || !self.unsent.is_complete() || draft::is_unstored())
+    }
+
+    /// Shows the room of a link, or of the room dialog, which has no click. Otherwise its page is loaded. The server creates a room when it
+    /// is first used.
+    fn follow_link(&mut self, room: &RoomName, click: Option<ev::MouseEvent>) {
+        match (on_demand::enter(self, room, Way::Link), click) {
+            (true, click) => _ = click.map(|click| click.prevent_default()),
+            (false, Some(_)) => {}
+            (false, None) => _ = window().location().set_href(&room.path()),
+        }
+    }
+
+    /// The visitor went back or forward.
+    fn follow_address(&mut self) {
+        let room = location::room_of_path();
+        if room != self.page.room && !on_demand::enter(self, &room, Way::History) {
+            location::reload();
+        }
     }
 
     /// Edits or deletes a message, or changes a reaction.
@@ -303,7 +339,7 @@ impl Session {
                 }
                 Effect::Send(id, message) => {
                     if let Some((_, socket)) = self.sockets.iter().find(|(open, _)| *open == id) {
-                        socket.send_message(&message);
+                        socket.send_message(&message, &self.page.room);
                     }
                 }
                 Effect::Close(id) => self.sockets.retain(|(open, _)| *open != id),
@@ -348,10 +384,15 @@ impl Session {
         self.rows_changed = true;
         let mut new_messages = Vec::new();
         let mut is_rename_rejected = false;
+        let mut has_arrived = None;
         let effects = match event {
             SocketEvent::Frame(frame) => {
                 let message = shared_types::json::from_str(&frame).ok();
-                let gateway_error = || shared_types::json::from_str(&frame).ok();
+                let gateway_error: Option<GatewayError> =
+                    if message.is_none() { shared_types::json::from_str(&frame).ok() } else { None };
+                let tag: RoomTag = shared_types::json::from_str(&frame).unwrap_or_default();
+                let message = message.and_then(|message| self.client.route(now, id, tag.room.as_ref(), message));
+                has_arrived = message.clone().filter(|_| self.has_entered);
                 if let Some(message) = &message {
                     if matches!(message, ServerMessage::Changes { truncated: true, .. }) {
                         self.update_first_visible();
@@ -362,7 +403,7 @@ impl Session {
                     is_rename_rejected =
                         matches!(message, ServerMessage::Error { action: Some(ActionName::Known(Action::Rename)), .. });
                 }
-                match gateway_error().filter(|_| message.is_none()) {
+                match gateway_error {
                     Some(error) => self.client.on_gateway_error(now, id, &error),
                     None => self.client.on_message(now, id, message),
                 }
@@ -376,6 +417,9 @@ impl Session {
         self.perform(effects);
         if is_rename_rejected {
             self.restore_name();
+        }
+        if let Some(message) = has_arrived {
+            on_demand::with_part(|part| (part.on_room_arrived)(self, &message));
         }
         self.update_unread();
         self.notify_messages(&new_messages);

@@ -4,7 +4,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use js_sys::Function;
 use leptos::prelude::window;
-use shared_types::{ClientMessage, json};
+use shared_types::{ClientMessage, RoomName, json, with_room};
 use wasm_bindgen::{JsCast as _, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{MessageEvent, WebSocket};
@@ -49,10 +49,12 @@ impl Socket {
         }
     }
 
-    /// Sends a message. A closed socket drops it and reports `Closed`.
-    pub(crate) fn send_message(&self, message: &ClientMessage) {
+    /// Sends a message that belongs to a room. A closed socket drops it and reports `Closed`.
+    pub(crate) fn send_message(&self, message: &ClientMessage, room: &RoomName) {
         let Some(Connection { socket, queue, .. }) = &self.0 else { return };
         let frame = json::to_string(message);
+        // The server may handle it when the socket is in another room.
+        let frame = if let ClientMessage::Enter { .. } = message { frame } else { with_room(&frame, room) };
         if socket.ready_state() == WebSocket::CONNECTING {
             queue.borrow_mut().push(frame);
         } else {

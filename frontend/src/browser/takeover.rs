@@ -63,7 +63,7 @@ struct FieldState {
 }
 
 /// The uppermost visible message and its distance from the top of the log, in CSS pixels.
-struct ReadingPosition {
+pub(crate) struct ReadingPosition {
     id: String,
     seq: Option<Seq>,
     top: f64,
@@ -121,7 +121,7 @@ impl FieldState {
 
 impl ReadingPosition {
     /// Returns `None` if the reader is at the end: the new log starts there.
-    fn of(log: &Element) -> Option<Self> {
+    pub(crate) fn of(log: &Element) -> Option<Self> {
         if scroll::at_end(log) {
             return None;
         }
@@ -134,7 +134,7 @@ impl ReadingPosition {
         Some(Self { id, seq, top: message.get_bounding_client_rect().top() - log_top })
     }
 
-    fn apply(self, log: &Element) {
+    pub(crate) fn apply(self, log: &Element) {
         let Some(message) = document().get_element_by_id(&self.id) else { return TARGET.set(self.seq) };
         let top = message.get_bounding_client_rect().top() - log.get_bounding_client_rect().top();
         log.set_scroll_top(log.scroll_top() + (top - self.top) as i32);

@@ -180,7 +180,7 @@ pub(crate) fn composer(chat: Chat) -> Element {
         .with("aria-autocomplete", "list")
         .reactive_attribute("aria-controls", move || suggestions::active(chat).map(|_| LIST_ID))
         .reactive_attribute("aria-activedescendant", move || suggestions::active(chat))
-        .with("placeholder", chat.translations.placeholder.with(&chat.room_name()))
+        .reactive_attribute("placeholder", move || Some(chat.translations.placeholder.with(&chat.room.name.get())))
         .with("enterkeyhint", "send")
         .no_autofill()
         .flag("disabled", is_disabled)
@@ -290,6 +290,16 @@ fn edit_last_own(chat: Chat) -> Option<ComposerMode> {
     chat.log
         .rows
         .with_untracked(|rows| rows.iter().rev().find_map(|shown| ComposerMode::edit(shown.row.get_untracked())))
+}
+
+/// Sets the text of the field.
+#[cfg(feature = "hydrate")]
+pub(crate) fn set_text(chat: Chat, text: &str) {
+    if let Some(field) = chat.composer.field.get_untracked() {
+        field.set_value(text);
+        chat.composer.chars.set(counted_chars(text));
+        fit_height(&field);
+    }
 }
 
 /// Returns how many characters of a text count against the limit.

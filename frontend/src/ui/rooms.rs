@@ -39,7 +39,6 @@ pub(crate) fn column(chat: Chat) -> Element {
 
 /// Draws the name of the room as a button that opens the dialog.
 pub(crate) fn room_button(chat: Chat) -> Element {
-    let current = chat.room.address();
     let has_unread = move || chat.rooms.unread().any;
     let screen_reader_text = reactive_text(move || chat.translations.unread_elsewhere(chat.rooms.unread()));
     let number = reactive_text(move || {
@@ -57,7 +56,7 @@ pub(crate) fn room_button(chat: Chat) -> Element {
         .on(ev::click, move |_| open(chat))
         .reactive_attribute("data-unread", move || has_unread().then_some(""))
         .with("title", chat.translations.switch_rooms)
-        .children(name(reactive_text(move || chat.rooms.titles.with(|titles| titles.label(&current)))))
+        .children(name(reactive_text(move || chat.rooms.titles.with(|titles| titles.label(&chat.room.address())))))
         .child(icon(CHEVRON))
         .child(badge)
         .child(element("span").class("heard").child(screen_reader_text))
@@ -93,6 +92,7 @@ fn row(chat: Chat, entry: RoomEntry) -> Element {
     let is_removable = entry.is_removable();
     let RoomEntry { room, is_current, unread, count, mentioned } = entry;
     let label = chat.rooms.titles.with(|titles| titles.label(&room));
+    let target = room.clone();
     let screen_reader_text =
         unread.then(|| element("span").class("heard").text(chat.translations.is_unread(count, mentioned)));
     let badge = unread.then(|| {
@@ -104,10 +104,15 @@ fn row(chat: Chat, entry: RoomEntry) -> Element {
         .with("href", room.path())
         .optional_attribute("aria-current", is_current.then_some("page"))
         .on(ev::click, move |event| {
+            if has_modifier(&event) {
+                return;
+            }
             // The visitor is in this room already.
-            if is_current && !has_modifier(&event) {
+            if is_current {
                 event.prevent_default();
                 dialog::close(chat.rooms.dialog);
+            } else {
+                chat.dispatch.run(Intent::EnterRoom(target.clone(), Some(event)));
             }
         })
         .children(name(label.clone()))

@@ -131,8 +131,7 @@ impl Chat {
 
     /// Opens a room.
     pub(crate) fn open_room(self, room: &RoomName) {
-        // The server creates a room when it is first used.
-        _ = window().location().set_href(&room.path());
+        self.dispatch.run(Intent::EnterRoom(room.clone(), None));
     }
 
     /// Whether the visitor may change the details of the room: moderators may, and others before the first message.

@@ -84,8 +84,12 @@ impl Session {
             let body =
                 translations.notification_body(message.author.name.as_str(), text.as_ref().map(|text| text.as_str()));
             let url = [self.page.room.path().as_str(), "#m-", &message.seq.0.to_string()].concat();
-            let (dispatch, seq) = (self.chat.dispatch, message.seq);
-            let on_click = move || dispatch.run(crate::ui::state::intent::Intent::GoToMessage(seq));
+            let (chat, room, seq, address) = (self.chat, self.page.room.clone(), message.seq, url.clone());
+            let on_click = move || match chat.room_name() == room.as_str() {
+                true => chat.dispatch.run(crate::ui::state::intent::Intent::GoToMessage(seq)),
+                // The visitor has gone to another room since.
+                false => _ = window().location().set_href(&address),
+            };
             notification::show(&translations.title(&self.room_label()), &body, self.page.room.as_str(), &url, on_click);
         }
     }

@@ -9,12 +9,12 @@ use leptos::prelude::*;
 use leptos::wasm_split::SplitLoaderError;
 use page_model::client::Effect;
 use page_view::dom;
-use shared_types::{ClientMessage, Nonce, ServerMessage};
+use shared_types::{ClientMessage, Nonce, RoomName, ServerMessage};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
     browser::{
-        session::{Session, SessionHandle, with},
+        session::{Session, SessionHandle, room_switch::Way, with},
         style_sheet,
     },
     ui::{
@@ -51,6 +51,10 @@ pub(super) struct OnDemandPart {
     pub(super) on_disconnect: fn(&mut Session),
     /// Called while the connection has ended for good.
     pub(super) on_end: fn(&mut Session),
+    /// Shows another room, or returns `false`.
+    enter: fn(&mut Session, &RoomName, Way) -> bool,
+    /// Called with each message until the first ones of a room that was entered have arrived.
+    pub(super) on_room_arrived: fn(&mut Session, &ServerMessage),
     /// Returns the requests that are due.
     pub(super) queries: fn(&mut Session, u64) -> Vec<ClientMessage>,
 }
@@ -77,6 +81,8 @@ fn part() -> Result<OnDemandPart, SplitLoaderError> {
         on_answer: Session::on_dialog_answer,
         on_disconnect: Session::on_dialogs_disconnect,
         on_end: Session::stop_erasing,
+        enter: Session::enter_room,
+        on_room_arrived: Session::on_room_arrived,
         queries: Session::dialog_queries,
     })
 }
@@ -103,6 +109,11 @@ pub(super) fn with_part(act: impl FnOnce(OnDemandPart)) {
     if let Some(part) = LOADED.get() {
         act(part);
     }
+}
+
+/// Shows another room. Returns `false` if its page has to be loaded.
+pub(super) fn enter(session: &mut Session, room: &RoomName, way: Way) -> bool {
+    LOADED.get().is_some_and(|part| (part.enter)(session, room, way))
 }
 
 /// Performs a command of the visitor. Until the part is loaded, the command waits.

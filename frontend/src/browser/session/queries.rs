@@ -35,6 +35,14 @@ impl Session {
         self.show_rooms();
     }
 
+    /// Makes the room of the page the current one in the list.
+    pub(super) fn enter_in_list(&mut self) {
+        self.rooms.merge_stored(storage::read(storage::ROOMS).as_deref());
+        self.rooms.enter(&self.page.room);
+        self.rooms.on_page_visible(time::now());
+        self.init_rooms();
+    }
+
     /// Refreshes the list of rooms, after the page became visible. Other pages may have visited rooms.
     pub(super) fn refresh_rooms(&mut self, now: u64) {
         self.rooms.on_page_visible(now);
@@ -57,7 +65,7 @@ impl Session {
         self.show_rooms();
     }
 
-    fn show_rooms(&self) {
+    pub(super) fn show_rooms(&self) {
         set(self.chat.rooms.entries, self.rooms.entries(&self.page.you.id, read_position));
         set(self.chat.rooms.is_complete, true);
         self.show_unseen_count();
@@ -111,7 +119,11 @@ impl Session {
                 let news = RoomNews { room, seq: *seq, author: by, mentioned: *mentioned, deleted: *deleted };
                 self.on_news(news, author, text.as_ref());
             }
-            ServerMessage::Welcome { .. } => self.rooms.on_welcome(time::now(), random::random()),
+            ServerMessage::Welcome { .. } => {
+                // Sockets that are opened at the same time watch at different times. One that moves watches the room that it left at once.
+                let random = if self.has_entered { 0 } else { random::random() };
+                self.rooms.on_welcome(time::now(), random);
+            }
             ServerMessage::CatchUp { .. } => self.rooms.request(),
             ServerMessage::Error { action: Some(ActionName::Known(Action::Rooms)), .. } => {
                 self.rooms.on_error(time::now());
@@ -122,7 +134,7 @@ impl Session {
 
     /// Sends the queries that are due, if there is a live socket.
     pub(super) fn send_queries(&mut self, now: u64) {
-        if self.client.status(now) != Status::Live {
+        if self.client.status(now) != Status::Live || self.client.is_entering() {
             return;
         }
         let mut queries = Vec::from_iter(self.rooms.take_request(now, read_position));

@@ -66,9 +66,13 @@ impl Session {
 
     /// Returns the title that the visitor typed to open the room, unless it has messages or details.
     pub(super) fn kept_new_title(page: &PageState) -> Option<RoomTitle> {
-        let title = storage::tab().get(&new_title_key(&page.room))?.parse().ok()?;
         let is_new = page.messages.is_empty() && page.details.is_default();
-        is_new.then_some(title)
+        Self::stored_new_title(&page.room).filter(|_| is_new)
+    }
+
+    /// Returns the title that the visitor typed to open the room.
+    pub(super) fn stored_new_title(room: &RoomName) -> Option<RoomTitle> {
+        storage::tab().get(&new_title_key(room))?.parse().ok()
     }
 
     /// Returns the request that gives a new room its title, once. The caller has a socket.

@@ -1,5 +1,6 @@
 //! What the visitor can ask the session to do.
 
+use leptos::ev;
 use page_model::{composer_mode::ComposerMode, notification_level::NotificationLevel, timeline::Change};
 use shared_types::{
     Language, MessageText, Nonce, Person, PersonName, RoomDetails, RoomName, RoomRules, RoomTitle, Seq,
@@ -40,6 +41,8 @@ pub(crate) enum Intent {
     TitleNewRoom(RoomName, Option<RoomTitle>),
     /// Remove a room from the list.
     RemoveRoom(RoomName),
+    /// Show another room. If the page can, it prevents that the click on the link, if there was one, loads a page.
+    EnterRoom(RoomName, Option<ev::MouseEvent>),
     /// Load now what is loaded on demand.
     LoadOnDemand,
     /// Forget the commands that wait for what is loaded on demand.

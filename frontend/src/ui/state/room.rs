@@ -49,9 +49,9 @@ impl RoomState {
 }
 
 impl RoomState {
-    /// The address of the room.
+    /// The address of the room. Subscribes the caller to its changes.
     pub(crate) fn address(&self) -> RoomName {
-        self.name.with_untracked(|name| name.parse()).unwrap_or_else(|_| RoomName::lobby())
+        self.name.with(|name| name.parse()).unwrap_or_else(|_| RoomName::lobby())
     }
 }
 
