@@ -75,7 +75,7 @@ test('attack frames are answered and not broadcast', async ({ deployment, room, 
     if (entry.says !== undefined) {
       accepted.push(entry.says);
       const { seq, author } = answer;
-      const own = { type: 'message', seq, rev: seq, author: { id: mallory, name: author?.name }, nonce: expect.any(String), text: entry.says };
+      const own = { room, type: 'message', seq, rev: seq, author: { id: mallory, name: author?.name }, nonce: expect.any(String), text: entry.says };
       expect(answer, what).toEqual({ ...own, sentAt: expect.any(Number), ...entry.also });
       expect(seq, what).toBeGreaterThan(1);
       expect(Math.abs(answer['sentAt'] - Date.now()), what).toBeLessThan(60_000);

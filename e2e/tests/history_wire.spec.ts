@@ -43,7 +43,7 @@ test('history around a deleted or missing message has its neighbours', async ({ 
   expect((await ask(two!))['messages']).toMatchObject([{ seq: one }, { seq: two, deleted: true }, { seq: three }]);
   expect(seqs(await ask(1_000_000))).toEqual([one, two, three]);
   const empty = await (await connect(`${room}-x`)).request({ action: 'history', around: 7 }, 'page');
-  expect(empty).toEqual({ type: 'page', around: 7, messages: [], more: false });
+  expect(empty).toEqual({ room: `${room}-x`, type: 'page', around: 7, messages: [], more: false });
 });
 
 test('invalid history ranges are rejected', async ({ room, connect }) => {
