@@ -9,6 +9,7 @@ pub mod passphrase;
 pub mod policy;
 pub mod rate_limit;
 pub mod sessions;
+pub mod token_secret;
 
 #[cfg(test)]
 pub(crate) mod fakes;

@@ -16,6 +16,7 @@ pub mod secrets;
 pub mod shards;
 pub mod system;
 pub mod template_store;
+pub mod tokens;
 pub mod watchers;
 
 use std::fmt;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chat::ports::{
     connections::Connections, images::Images, messages::Messages, moderation::Moderation, rate_store::RateStore,
-    secrets::Secrets, shards::Shards,
+    secrets::Secrets, shards::Shards, tokens::Tokens,
 };
 
 pub mod connections;
@@ -20,6 +20,7 @@ pub mod moderation;
 pub mod rate_store;
 pub mod secrets;
 pub mod shards;
+pub mod tokens;
 pub mod watchers;
 
 /// The stores of one deployment target, empty.
@@ -32,6 +33,7 @@ pub struct Stores {
     pub secrets: Arc<dyn Secrets>,
     pub images: Arc<dyn Images>,
     pub rate_store: Arc<dyn RateStore>,
+    pub tokens: Arc<dyn Tokens>,
     pub browser: Arc<dyn Browser>,
     /// A resource that must live as long as the stores, such as a temporary directory.
     pub _keep: Box<dyn std::any::Any + Send + Sync>,
@@ -93,6 +95,9 @@ macro_rules! contract_tests {
         }
         mod shards {
             $crate::shards_contract!($stores);
+        }
+        mod tokens {
+            $crate::tokens_contract!($stores);
         }
         mod watchers {
             $crate::watchers_contract!($stores);

@@ -28,6 +28,7 @@ use crate::{
     shard_queue::SqsShardQueue,
     table::Table,
     templates::{PageRelease, PublishedTemplate},
+    tokens::DynamoTokens,
 };
 
 /// An AWS account and region. A Lambda function finds all of it in its environment; its keys are valid as long as the process lives.
@@ -144,6 +145,11 @@ impl Clients {
     /// Returns the signing secret in the connection table.
     pub fn secrets(&self, table: &str) -> DynamoSecrets {
         DynamoSecrets::new(self.table(table))
+    }
+
+    /// Returns the one-use tokens in the connection table.
+    pub fn tokens(&self, table: &str) -> DynamoTokens {
+        DynamoTokens::new(self.table(table))
     }
 
     /// Returns the rate counters in the connection table.

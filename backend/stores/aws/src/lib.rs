@@ -19,6 +19,7 @@
 //! | connections | `person#{id}` | `seen#{address}` | that a person recently connected from an address |
 //! | connections | `address#{key}` | `standing` | until when an address is banned |
 //! | connections | `rules#{room}` | `rules` | the rules of a room |
+//! | connections | `tokens#{kind}` | hash of the token | a one-use token |
 //! | messages | `room#{room}` | `m#{seq}` | a message, `seq` in 20 digits |
 //! | messages | `room#{room}` | `c#{rev}` | a change record, `rev` in 20 digits |
 //! | messages | `room#{room}` | `rev` | the room's last revision, and whether the room may have rules |
@@ -43,3 +44,4 @@ pub mod secrets;
 pub mod shard_queue;
 mod table;
 pub mod templates;
+pub mod tokens;

@@ -9,3 +9,4 @@ pub mod messages;
 pub mod moderation;
 pub mod rate_store;
 pub mod secrets;
+pub mod tokens;

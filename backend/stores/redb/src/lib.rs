@@ -7,3 +7,4 @@ pub mod moderation;
 pub mod rate_store;
 pub mod store;
 pub mod template_file;
+pub mod tokens;

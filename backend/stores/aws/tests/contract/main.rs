@@ -44,6 +44,7 @@ async fn stores() -> Stores {
         moderation: Arc::new(clients.moderation(&connections, &messages, Arc::new(SystemClock))),
         secrets: Arc::new(clients.secrets(&connections)),
         rate_store: Arc::new(clients.rate_store(&connections)),
+        tokens: Arc::new(clients.tokens(&connections)),
         images: Arc::new(clients.images(&bucket, Arc::new(SystemClock))),
         browser: Arc::new(PresignedUploads),
         _keep: Box::new(()),

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use chat_testing::contract::{Browser, Stores};
 use store_memory::{
     connections::MemoryConnections, images::MemoryImages, messages::MemoryMessages, moderation::MemoryModeration,
-    rate_store::MemoryRateStore, secrets::MemorySecrets,
+    rate_store::MemoryRateStore, secrets::MemorySecrets, tokens::MemoryTokens,
 };
 
 chat_testing::contract_tests!(crate::stores);
@@ -24,6 +24,7 @@ async fn stores() -> Stores {
         secrets: Arc::new(MemorySecrets::default()),
         images: images.clone(),
         rate_store: Arc::new(MemoryRateStore::default()),
+        tokens: Arc::new(MemoryTokens::default()),
         browser: Arc::new(MemoryBrowser(images)),
         _keep: Box::new(()),
     }

@@ -29,6 +29,7 @@ use crate::{
         migrations,
         secrets::{SECRET_TIMES, SECRETS},
     },
+    tokens::TOKENS,
 };
 
 const DOING: &str = "reading the store for a backup";
@@ -124,6 +125,8 @@ fn unknown_table(transaction: &ReadTransaction) -> Result<Option<String>, redb::
         AUDIT.name(),
         SECRETS.name(),
         SECRET_TIMES.name(),
+        // Not in backups: a restored chat must not accept tokens that were used or revoked since.
+        TOKENS.name(),
     ]);
     Ok(transaction.list_tables()?.map(|table| table.name().to_owned()).find(|name| !known.contains(name.as_str())))
 }
