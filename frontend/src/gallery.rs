@@ -26,6 +26,7 @@ use crate::{
             delete_dialog::delete_dialog, emoji_picker::emoji_picker, lightbox::lightbox, message, toolbar::toolbar,
         },
         moderation::{audit_dialog, restriction_dialog, rules_dialog},
+        invite_dialog::invite_dialog,
         page::layout,
         people_dialog::people_dialog,
         placeholder::placeholder,
@@ -221,6 +222,16 @@ const PARTS: Table<fn(Chat) -> Element> = &[
     ("you and your data, of somebody banned", |chat| {
         end_connection(chat, fixtures::BANNED, "You can’t take part until Wednesday, 25 November, 14:05.");
         privacy_dialog::privacy(chat)
+    }),
+    ("invite", |chat| {
+        chat.invite.room_link.url.set("https://chat.example/r/boats".into());
+        invite_dialog(chat)
+    }),
+    ("invite, where the page may not copy", |chat| {
+        let link = chat.invite.room_link;
+        link.url.set("https://chat.example/r/a-room-with-a-name-that-is-rather-long".into());
+        link.copied.set(Some(false));
+        invite_dialog(Chat { access: AccessMode::Oidc, ..chat })
     }),
     ("you and your data, in a closed chat", |chat| {
         privacy_dialog::privacy(Chat { access: AccessMode::Passphrase, ..chat })

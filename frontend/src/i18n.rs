@@ -204,6 +204,9 @@ pub(crate) struct Translations {
     /// Button that removes a room from the list; takes the name of the room.
     pub(crate) remove_room: Template,
 
+    /// Button that opens the dialog with the link to the room.
+    pub(crate) invite: &'static str,
+
     pub(crate) search: &'static str,
 
     pub(crate) about_you: &'static str,

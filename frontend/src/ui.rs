@@ -5,6 +5,8 @@
 
 pub(crate) mod composer;
 pub(crate) mod header;
+pub(crate) mod invite;
+pub(crate) mod invite_dialog;
 pub(crate) mod log;
 pub(crate) mod message;
 pub(crate) mod moderation;

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use shared_types::Seq;
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Clipboard, Event, HtmlTextAreaElement};
+use web_sys::{Clipboard, Event, HtmlInputElement, HtmlTextAreaElement};
 
 use crate::{browser::js, ui::message::message_id};
 
@@ -34,6 +34,15 @@ pub(crate) fn select_text(selector: &str) {
         && let Some(selection) = js::call(&window(), "getSelection", &[])
     {
         js::call(&selection, "selectAllChildren", &[element.into()]);
+    }
+}
+
+/// Selects the text of the field in an open dialog that matches a selector.
+pub(crate) fn select_field(selector: &str) {
+    if let Ok(Some(field)) = document().query_selector(&["dialog[open] ", selector].concat()) {
+        let field: HtmlInputElement = field.unchecked_into();
+        _ = field.focus();
+        field.select();
     }
 }
 

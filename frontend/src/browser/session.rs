@@ -1,6 +1,7 @@
 //! The session: connects the state of the page with sockets, storage and components.
 
 mod dialogs;
+mod links;
 mod moderation;
 mod notifications;
 pub(crate) mod on_demand;

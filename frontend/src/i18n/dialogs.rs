@@ -174,6 +174,16 @@ pub(crate) struct DialogTexts {
     pub(crate) notify_hint: &'static str,
     pub(crate) notify_denied: &'static str,
     pub(crate) notify_unable: &'static str,
+
+    /// What the link to the room lets people do, in a chat that is open, has a passphrase, or has a sign-in.
+    pub(crate) invite_open: &'static str,
+    pub(crate) invite_passphrase: &'static str,
+    pub(crate) invite_oidc: &'static str,
+    pub(crate) room_link: &'static str,
+    /// Shown if the browser forbids copying.
+    pub(crate) link_selected: &'static str,
+    pub(crate) share: &'static str,
+    pub(crate) qr_code: &'static str,
 }
 
 impl Translations {

@@ -148,6 +148,8 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     open_room: "Open a room",
     remove_room: Template("Take #", " off the list"),
 
+    invite: "Invite people",
+
     search: "Search",
 
     about_you: "Your name, language and notifications",

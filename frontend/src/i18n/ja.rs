@@ -155,6 +155,8 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     open_room: "ルームを開く",
     remove_room: Template("#", " を一覧から外す"),
 
+    invite: "メンバーを招待",
+
     search: "検索",
 
     about_you: "名前・言語・通知の設定",

@@ -5,6 +5,7 @@ use page_model::connection::Status;
 use page_view::{Element, element, reactive, reactive_text};
 
 use crate::ui::{
+    invite,
     parts::avatar::avatar,
     rooms, search_dialog,
     state::{Chat, on_demand::DialogRequest},
@@ -43,6 +44,7 @@ pub(crate) fn header(chat: Chat) -> Element {
         .child(element("h1").class("room").child(rooms::room_button(chat)))
         .child(reactive(topic))
         .child(presence)
+        .child(invite::button(chat))
         .child(search_dialog::button(chat))
         .child(reactive(me))
 }

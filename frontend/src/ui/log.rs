@@ -17,6 +17,7 @@ use page_view::{Element, View, element, keyed, reactive};
 use shared_types::Seq;
 
 use crate::ui::{
+    invite,
     message::{message, toolbar::toolbar},
     state::{Chat, intent::Intent, log::OlderMessages, set},
 };
@@ -92,7 +93,8 @@ fn start(chat: Chat) -> View {
             let sentence = if empty { chat.translations.empty } else { chat.translations.welcome };
             let title =
                 element("h2").class("beginning-title").text(chat.translations.beginning.with(&chat.room.name.get()));
-            [element("div").class("history beginning").child(title).child(element("p").text(sentence))]
+            let invite = empty.then(|| invite::text_button(chat));
+            [element("div").class("history beginning").child(title).child(element("p").text(sentence)).child(invite)]
         }
         older => {
             let label =

@@ -8,6 +8,7 @@ use page_view::View;
 
 use crate::ui::{
     composer::{attachment_tray::tray, command, format_bar, keys, paste, suggestion_list},
+    invite_dialog,
     log::{extras, message_keys},
     message::{
         actions,
@@ -75,6 +76,7 @@ pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
         audit_dialog::audit(chat),
         privacy_dialog::privacy(chat),
         extras::code_button(chat),
+        invite_dialog::invite_dialog(chat),
     ];
     dialogs.into_iter().map(View::from).collect()
 }
@@ -93,5 +95,6 @@ fn show(chat: Chat, request: DialogRequest) {
         DialogRequest::Delete(seq) => delete_dialog::show(chat, seq),
         DialogRequest::Lightbox(row) => lightbox::show(chat, row),
         DialogRequest::Restrict(person) => restriction_dialog::show(chat, person),
+        DialogRequest::Invite => invite_dialog::show(chat),
     }
 }

@@ -8,4 +8,6 @@ pub(crate) mod dialog;
 pub(crate) mod form_controls;
 pub(crate) mod icon_button;
 pub(crate) mod pointer_and_keys;
+pub(crate) mod qr_code;
+pub(crate) mod share_link;
 pub(crate) mod text;

@@ -3,6 +3,7 @@
 
 pub(crate) mod composer;
 pub(crate) mod intent;
+pub(crate) mod invite;
 pub(crate) mod log;
 pub(crate) mod moderation;
 pub(crate) mod on_demand;
@@ -27,6 +28,7 @@ use crate::{
         state::{
             composer::ComposerState,
             intent::{DialogIntent, ImageIntent, Intent, OnDemandIntent},
+            invite::InviteState,
             log::{ImageState, KeyedRow, LogState, MessageDialogs, OlderMessages},
             moderation::{ModerationState, RestrictionDialogState},
             on_demand::{DialogRequest, OnDemandState},
@@ -56,6 +58,7 @@ pub(crate) struct Chat {
     pub(crate) privacy: PrivacyState,
     pub(crate) notifications: NotificationState,
     pub(crate) shortcuts: ShortcutsState,
+    pub(crate) invite: InviteState,
     pub(crate) on_demand: OnDemandState,
     /// Sends intents to the session.
     pub(crate) dispatch: Callback<Intent>,
@@ -79,6 +82,7 @@ impl Chat {
             privacy: PrivacyState::new(),
             notifications: NotificationState::new(),
             shortcuts: ShortcutsState::new(),
+            invite: InviteState::new(),
             on_demand: OnDemandState::new(),
             dispatch,
         };

@@ -48,6 +48,8 @@ impl Session {
             DialogIntent::CopyText(seq, text) => self.copy_message_text(seq, text),
             DialogIntent::ShowFormatBar(is_shown) => storage::write(FORMAT_BAR, if is_shown { "1" } else { "" }),
             DialogIntent::SignOut => self.sign_out(false),
+            DialogIntent::CopyLink(link) => self.copy_link(link),
+            DialogIntent::ShareLink(link) => self.share_link(link),
         }
         Vec::new()
     }

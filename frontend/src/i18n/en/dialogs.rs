@@ -155,4 +155,12 @@ pub(in crate::i18n) static DIALOGS: DialogTexts = DialogTexts {
     notify_hint: "They are shown while you do not look at this page.",
     notify_denied: "Your browser does not let this page notify you. Its settings for this page can change that.",
     notify_unable: "This browser cannot show notifications.",
+
+    invite_open: "Everybody who opens this link can read and write in this room.",
+    invite_passphrase: "This link leads to the room. It asks for the passphrase, so send that in another way.",
+    invite_oidc: "This link leads to the room. People sign in with their account first: a link cannot let them in, because the chat has to know who they are.",
+    room_link: "Link to this room",
+    link_selected: "This page may not copy here. The link is selected: please copy it yourself.",
+    share: "Share…",
+    qr_code: "QR code of the link",
 };

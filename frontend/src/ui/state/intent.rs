@@ -7,6 +7,8 @@ use shared_types::{
 };
 use web_sys::File;
 
+use crate::ui::state::invite::ShownLink;
+
 /// A command of the visitor.
 #[derive(Debug)]
 #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser uses it"))]
@@ -127,4 +129,8 @@ pub(crate) enum DialogIntent {
     ShowFormatBar(bool),
     /// Sign out and remove everything that is stored on this device.
     SignOut,
+    /// Copy a link.
+    CopyLink(ShownLink),
+    /// Hand a link to another app of the device.
+    ShareLink(ShownLink),
 }

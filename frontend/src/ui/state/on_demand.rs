@@ -113,6 +113,8 @@ pub(crate) enum DialogRequest {
     Lightbox(String),
     /// The restrictions of a person.
     Restrict(Person),
+    /// The link to the room.
+    Invite,
 }
 
 impl DialogRequest {
@@ -122,8 +124,7 @@ impl DialogRequest {
         match self {
             Self::EmojiPicker(seq) | Self::Delete(seq) => Some(*seq),
             Self::Profile | Self::People | Self::Rooms | Self::RoomDetails | Self::Search | Self::Shortcuts => None,
-            Self::ComposerEmoji => None,
-            Self::Lightbox(_) | Self::Restrict(_) => None,
+            Self::ComposerEmoji | Self::Lightbox(_) | Self::Restrict(_) | Self::Invite => None,
         }
     }
 }

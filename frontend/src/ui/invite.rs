@@ -1,0 +1,31 @@
+//! The buttons that open the dialog with the link to the room.
+
+use leptos::{ev, prelude::*};
+use page_view::{Element, element};
+
+use crate::ui::{
+    parts::icon_button::icon_button,
+    state::{Chat, on_demand::DialogRequest},
+};
+
+/// Icon of a person with a plus sign.
+const ICON: &str = "M10 12a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM3.5 19c.6-3 3-4 6.5-4s5.9 1 6.5 4M18.5 7v6M15.5 10h6";
+
+/// Draws the button of the header.
+pub(crate) fn button(chat: Chat) -> Element {
+    icon_button("bar-button", chat.translations.invite.into(), ICON, true, Callback::new(move |()| open(chat)))
+}
+
+/// Draws the button of a room without messages.
+pub(crate) fn text_button(chat: Chat) -> Element {
+    element("button")
+        .class("button invite-button")
+        .with("type", "button")
+        .on(ev::click, move |_| open(chat))
+        .text(chat.translations.invite)
+}
+
+/// Opens the dialog, as soon as it is loaded.
+fn open(chat: Chat) {
+    chat.open_dialog(DialogRequest::Invite);
+}

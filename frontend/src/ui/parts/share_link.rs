@@ -1,0 +1,60 @@
+//! A link with its QR code, and the buttons that copy it and hand it to another app.
+
+use leptos::ev;
+use page_view::{Element, element, reactive, reactive_text};
+
+use crate::ui::{
+    parts::{autofill::NoAutofill as _, qr_code::qr_code},
+    state::{Chat, intent::DialogIntent, invite::ShownLink},
+};
+
+/// Draws a link. Without one, it draws nothing.
+pub(crate) fn share_link(chat: Chat, label: &'static str, link: ShownLink) -> Element {
+    let content = move || if link.url.with(String::is_empty) { Vec::new() } else { content(chat, label, link) };
+    element("div").class("share-link").child(reactive(content))
+}
+
+fn content(chat: Chat, label: &'static str, link: ShownLink) -> Vec<Element> {
+    let texts = chat.translations.dialogs();
+    let copy_label = move || {
+        if link.copied.get() == Some(true) { chat.translations.copied } else { chat.translations.copy }
+    };
+    let field = element("input")
+        .class("sheet-field")
+        .with("readonly", "")
+        .with("dir", "ltr")
+        .with("aria-label", label)
+        .with("value", link.url.get())
+        .no_autofill();
+    let copy = element("button")
+        .class("button primary")
+        .with("type", "button")
+        .on(ev::click, move |_| chat.run_in_dialog(DialogIntent::CopyLink(link)))
+        .child(element("span").with("aria-live", "polite").child(reactive_text(copy_label)));
+    let share = can_share().then(|| {
+        element("button")
+            .class("button")
+            .with("type", "button")
+            .on(ev::click, move |_| chat.run_in_dialog(DialogIntent::ShareLink(link)))
+            .text(texts.share)
+    });
+    let hint = move || (link.copied.get() == Some(false)).then(|| element("p").class("name-hint").text(texts.link_selected));
+    let buttons = element("div").class("share-buttons").child(copy).child(share);
+    let hint = element("div").with("aria-live", "polite").child(reactive(hint));
+    let code = qr_code(&link.url.get(), texts.qr_code);
+    [Some(field), Some(buttons), Some(hint), code].into_iter().flatten().collect()
+}
+
+/// Whether the device can hand a link to another app. Computers can, too, but copying is what their users expect.
+#[cfg(feature = "hydrate")]
+fn can_share() -> bool {
+    use crate::ui::parts::pointer_and_keys::has_coarse_pointer;
+    let navigator = leptos::prelude::window().navigator();
+    has_coarse_pointer() && js_sys::Reflect::has(&navigator, &"share".into()).unwrap_or_default()
+}
+
+/// Whether the device can hand a link to another app.
+#[cfg(not(feature = "hydrate"))]
+fn can_share() -> bool {
+    false
+}
