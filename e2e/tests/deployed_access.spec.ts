@@ -34,6 +34,10 @@ test('the stack admits the passphrase and rejects foreign forms', async ({ page,
     const form = { passphrase: requireEnv('STACK_PASSPHRASE') };
     const foreign = await page.request.post(`${url}/enter`, { form, headers: { origin: 'https://evil.example' } });
     expect(foreign.status()).toBe(403);
+
+    const body = new URLSearchParams({ token: 'AQIDBAUGBwgJCgsMDQ4PEBES' });
+    const forged = await fetch(`${url}/invite`, { method: 'POST', body, headers: { origin: url, 'accept-language': 'en' } });
+    expect([forged.status, await forged.text()]).toEqual([403, expect.stringContaining('This invitation is not known here.')]);
   });
 });
 

@@ -259,6 +259,40 @@ pub(crate) struct Translations {
     pub(crate) sign_in_failed: &'static str,
     #[cfg(feature = "ssr")]
     pub(crate) sign_in_expired: &'static str,
+    /// Title of the page that an invitation leads to.
+    #[cfg(feature = "ssr")]
+    pub(crate) invited: &'static str,
+    #[cfg(feature = "ssr")]
+    pub(crate) invited_why: &'static str,
+    /// Label of the field for the token of a link, without scripts, and its hint.
+    #[cfg(feature = "ssr")]
+    pub(crate) link_code: &'static str,
+    #[cfg(feature = "ssr")]
+    pub(crate) link_code_hint: &'static str,
+    /// Why an invitation lets nobody in: unknown, used up, expired, revoked.
+    #[cfg(feature = "ssr")]
+    pub(crate) invitation_problems: [&'static str; 4],
+    #[cfg(feature = "ssr")]
+    pub(crate) to_passphrase: &'static str,
+    /// Title of the page that a link to another device leads to.
+    #[cfg(feature = "ssr")]
+    pub(crate) device: &'static str,
+    #[cfg(feature = "ssr")]
+    pub(crate) device_why: &'static str,
+    #[cfg(feature = "ssr")]
+    pub(crate) go_on: &'static str,
+    /// Title and button; takes the name.
+    #[cfg(feature = "ssr")]
+    pub(crate) continue_as: Template,
+    /// Takes the name.
+    #[cfg(feature = "ssr")]
+    pub(crate) device_confirm: Template,
+    /// Takes the name that the visitor has in this browser.
+    #[cfg(feature = "ssr")]
+    pub(crate) device_replaces: Template,
+    /// Why a link to another device signs nobody in: unknown, used up, expired, revoked.
+    #[cfg(feature = "ssr")]
+    pub(crate) device_problems: [&'static str; 4],
     #[cfg(feature = "ssr")]
     pub(crate) banned: &'static str,
     #[cfg(feature = "ssr")]

@@ -1,6 +1,7 @@
 //! Renders pages as HTML on the server: rooms, the sign-in page, errors.
 
 pub mod index_template;
+pub mod link_page;
 pub mod sign_in_page;
 #[cfg(test)]
 mod tests;

@@ -18,6 +18,7 @@ mod client_message;
 mod emoji;
 mod gateway_error;
 mod image;
+mod invitation;
 mod joiners;
 mod language;
 pub mod limits;
@@ -41,6 +42,9 @@ pub use gateway_error::GatewayError;
 pub use image::{
     AltText, AltTextError, ChatImage, ImageNumberError, ImagePreview, ImageSide, ImageSize, ImageType, PreviewError,
     image_path,
+};
+pub use invitation::{
+    DeviceLink, Invitation, InvitationError, InvitationId, InvitationList, InvitationSeconds, InvitationUses,
 };
 pub use joiners::is_joiner_or_selector;
 pub use language::Language;

@@ -223,6 +223,28 @@ pub const BANNED_ADDRESSES: usize = 20;
 /// Maximum number of entries in one `audit` answer. At about 300 bytes each that is 30 KB: one billing unit of API Gateway.
 pub const AUDIT_ENTRIES: usize = 100;
 
+/// Maximum lifetime of an invitation. A link that was forgotten in some mailbox lets people in for a month at most.
+pub const INVITATION_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// Maximum number of people that one invitation lets in: a course or a department. A link that got to the wrong people is found before
+/// it has let in more.
+pub const INVITATION_USES: u32 = 50;
+
+/// Maximum number of invitations in one `invitations` answer, the newest. At about 300 bytes each that is 30 KB: one billing unit of API
+/// Gateway.
+pub const INVITATIONS: usize = 100;
+
+/// Lifetime of a link to another device: time to find the other device and to scan a QR code.
+pub const DEVICE_LINK_LIFE: Duration = Duration::from_secs(10 * 60);
+
+/// Maximum number of tokens that clients of one address can try to redeem in [`RATE_WINDOW`]: invitations and links to another device
+/// together, as many as passphrases. A token has 144 random bits, so no number of tries finds one; this bounds the reads of a store.
+pub const TOKEN_ATTEMPTS_PER_ADDRESS: u32 = PASSPHRASE_ATTEMPTS_PER_ADDRESS;
+
+/// Maximum number of requests of one person in [`RATE_WINDOW`] for invitations, for their list and for links to another device: a link
+/// every two seconds.
+pub const LINK_REQUESTS: u32 = 30;
+
 /// Maximum number of messages that one `forget` erases. Each takes about 20 ms of reads and writes in a function that has
 /// 10 s, and one post to each listener of its room.
 pub const FORGET_MESSAGES: usize = 25;

@@ -3,6 +3,7 @@
 pub mod confusable_name;
 pub mod guest_name;
 mod joiners;
+pub mod links;
 pub mod oidc;
 pub mod origin;
 pub mod passphrase;

@@ -2,13 +2,14 @@
 
 use chat::{
     access::{
+        links::LinkError,
         oidc::SignInError,
         passphrase::PassphraseError,
         rate_limit::{RateError, TooFast},
     },
     ports::{Result, Unavailable},
 };
-use frontend::ssr::sign_in_page::SignInProblem;
+use frontend::ssr::{link_page::LinkProblem, sign_in_page::SignInProblem};
 use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION, SET_COOKIE};
 use serde::Serialize;
 use shared_types::{RoomName, Timestamp};
@@ -57,7 +58,35 @@ impl FrontAnswer {
         Self::plain(403, "Another site cannot sign you out.\n".into(), secure)
     }
 
-    /// Creates the answer to an export without a valid session cookie.
+    /// Creates the answer to a form that another site sent.
+    pub(crate) fn foreign_form(secure: bool) -> Self {
+        Self::plain(403, "Another site cannot do this for you. Open the link again.\n".into(), secure)
+    }
+
+    /// Creates the answer to a form with a missing or invalid field.
+    pub(crate) fn bad_form(secure: bool) -> Self {
+        Self::plain(400, "A field of this form is missing or invalid.\n".into(), secure)
+    }
+
+    /// Creates the answer to a request for a link that was refused.
+    ///
+    /// # Errors
+    ///
+    /// `Unavailable` when the store did not answer.
+    pub(crate) fn link_refused(error: LinkError, secure: bool) -> Result<Self> {
+        let (status, sentence) = match error {
+            LinkError::TooOften(error) => return Ok(Self::too_fast("Too many links", error, secure)),
+            LinkError::Unavailable(cause) => return Err(cause),
+            LinkError::NotAllowed => (403, "Only moderators can do this, in a chat with a passphrase.\n"),
+            LinkError::Banned { .. } => (403, "You are banned.\n"),
+            LinkError::Unknown | LinkError::UsedUp | LinkError::Expired | LinkError::Revoked => {
+                (404, "There is no such link any more.\n")
+            }
+        };
+        Ok(Self::plain(status, sentence.into(), secure))
+    }
+
+    /// Creates the answer to a request without a valid session cookie.
     pub(crate) fn no_session(secure: bool) -> Self {
         Self::plain(401, "There is no valid session cookie.\n".into(), secure)
     }
@@ -200,6 +229,22 @@ pub(crate) fn sign_in_rate_problem(error: RateError) -> Result<SignInProblem> {
         RateError::TooFast(wait) => Ok(SignInProblem::TooManyAttempts { seconds: wait.seconds().into() }),
         RateError::Unavailable(cause) => Err(cause),
     }
+}
+
+/// Returns the HTTP status and the problem of an attempt to redeem a token that failed. A ban has a page of its own.
+///
+/// # Errors
+///
+/// `Unavailable` when the store did not answer.
+pub(crate) fn link_failure(error: LinkError) -> Result<(u16, LinkProblem)> {
+    Ok(match error {
+        LinkError::Unknown | LinkError::NotAllowed | LinkError::Banned { .. } => (403, LinkProblem::Unknown),
+        LinkError::UsedUp => (403, LinkProblem::UsedUp),
+        LinkError::Expired => (403, LinkProblem::Expired),
+        LinkError::Revoked => (403, LinkProblem::Revoked),
+        LinkError::TooOften(wait) => (429, LinkProblem::TooManyAttempts { seconds: wait.seconds().into() }),
+        LinkError::Unavailable(cause) => return Err(cause),
+    })
 }
 
 /// Returns the HTTP status and the sentence of a request that could not be read.

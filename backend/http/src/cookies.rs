@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use percent_encoding::percent_decode_str;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use shared_types::{Language, PersonName};
 
 /// The name of the visitor, percent-encoded; written by the page, so that the first paint has it.
@@ -43,6 +43,14 @@ pub(crate) fn language(header: &str) -> Option<Language> {
 pub(crate) fn set(name: &str, value: &str, lifetime: Duration, secure: bool) -> String {
     let (seconds, secure) = (lifetime.as_secs(), if secure { "; Secure" } else { "" });
     format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+}
+
+/// Returns a `Set-Cookie` value for the name of the visitor, as the page writes it: its script can read and change it.
+pub(crate) fn set_person_name(name: &PersonName, secure: bool) -> String {
+    // 400 days, the maximum that browsers allow.
+    const SECONDS: u32 = 400 * 24 * 60 * 60;
+    let (name, secure) = (utf8_percent_encode(name.as_str(), NON_ALPHANUMERIC), if secure { "; Secure" } else { "" });
+    format!("{NAME}={name}; Path=/; Max-Age={SECONDS}; SameSite=Lax{secure}")
 }
 
 /// Decodes percent-encoded text. `None` if a `%` is not followed by two hexadecimal digits, or the result is not UTF-8.
@@ -88,6 +96,19 @@ mod tests {
         assert_eq!(plain, "guest=g.1=; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax");
         let secure = set("__Host-guest", "g", Duration::ZERO, true);
         assert_eq!(secure, "__Host-guest=g; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure");
+    }
+
+    #[test]
+    fn a_name_survives_its_cookie() {
+        for name in ["Ann", "生 & \"=;,%20 €", "O'Brien (2nd)"] {
+            let name: PersonName = name.parse().unwrap();
+            let cookie = set_person_name(&name, true);
+            assert!(
+                cookie.is_ascii() && cookie.ends_with("; Path=/; Max-Age=34560000; SameSite=Lax; Secure"),
+                "{cookie}"
+            );
+            assert_eq!(person_name(cookie.split("; ").next().unwrap()), Some(name));
+        }
     }
 
     #[test]

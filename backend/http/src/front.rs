@@ -1,6 +1,9 @@
 //! The front page: reads requests, finds their route and answers them. One file per group of routes.
 
+mod device;
 mod enter;
+mod invite;
+mod links;
 mod page_template;
 mod room;
 mod sign_in;
@@ -10,6 +13,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use chat::{
     access::{
+        links::AccessLinks,
         oidc::Oidc,
         origin::Origins,
         passphrase::PassphraseCheck,
@@ -29,6 +33,7 @@ use chat::{
         rate_store::RateStore,
         system::{Clock, Entropy},
         template_store::TemplateStore,
+        tokens::Tokens,
     },
 };
 use frontend::ssr::{self, index_template::IndexTemplate};
@@ -52,6 +57,8 @@ pub struct FrontHandler {
     passphrase_check: PassphraseCheck,
     /// The sign-in with a provider, in access mode `oidc`.
     oidc: Option<Oidc>,
+    /// Invitations, and links to other devices.
+    links: AccessLinks,
     /// The origins of the chat's own pages.
     origins: Origins,
     my_data: MyData,
@@ -77,6 +84,8 @@ pub struct FrontPorts {
     pub provider: Arc<dyn IdentityProvider>,
     /// Renders messages, in turns of the clients.
     pub renderer: MessageRenderer,
+    /// The one-use tokens.
+    pub tokens: Arc<dyn Tokens>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The source of randomness.
@@ -125,12 +134,22 @@ pub struct FrontRequest {
 impl FrontHandler {
     /// Creates the handler from its ports and settings.
     pub fn new(ports: FrontPorts, settings: FrontSettings) -> Self {
-        let FrontPorts { connections, messages, templates, moderation, rate_store, provider, renderer, clock, entropy } =
-            ports;
+        let FrontPorts {
+            connections,
+            messages,
+            templates,
+            moderation,
+            rate_store,
+            provider,
+            renderer,
+            tokens,
+            clock,
+            entropy,
+        } = ports;
         let FrontSettings { sessions, origins, page_size, socket, uploads } = settings;
         let rate = RateLimiter::new(rate_store, clock.clone(), RateLimits::NONE);
         let client = sessions.access_policy().client().cloned();
-        let oidc = client.map(|client| Oidc::new(client, provider, clock.clone(), entropy, sessions.clone()));
+        let oidc = client.map(|client| Oidc::new(client, provider, clock.clone(), entropy.clone(), sessions.clone()));
         let restriction_store = RestrictionStore {
             moderation,
             clock: clock.clone(),
@@ -141,6 +160,13 @@ impl FrontHandler {
             sessions: sessions.clone(),
             restriction_store: restriction_store.clone(),
         };
+        let links = AccessLinks {
+            tokens,
+            sessions: sessions.clone(),
+            restriction_store: restriction_store.clone(),
+            rate: rate.clone(),
+            entropy,
+        };
         let export = DataExport { messages: messages.clone(), clock: clock.clone() };
         let my_data = MyData { export, rate, sessions: sessions.clone() };
         let cpu = renderer.cpu.clone();
@@ -148,7 +174,7 @@ impl FrontHandler {
         let connect_targets = ConnectTargets { socket: socket.clone(), uploads };
         let front_page = FrontPage { connections, catch_up, sessions, restriction_store, socket, clock };
         let templates = TemplateCache::new(templates);
-        Self { front_page, passphrase_check, oidc, origins, my_data, templates, connect_targets, cpu }
+        Self { front_page, passphrase_check, oidc, links, origins, my_data, templates, connect_targets, cpu }
     }
 
     /// Answers a request. If a store or the template is not available, the answer is 503 with a text that says to try again.
@@ -164,6 +190,13 @@ impl FrontHandler {
             Route::SignIn => self.sign_in(&request, language).await,
             Route::SignInCallback => self.sign_in_callback(&request, language).await,
             Route::SignOut { form } => Ok(self.sign_out(form, &request)),
+            Route::InvitationPage => self.invitation_page(&request, language).await,
+            Route::AcceptInvitation { form } => self.accept_invitation(form, &request, language).await,
+            Route::Invitations => self.invitations(&request).await,
+            Route::ChangeInvitations { form } => self.change_invitations(form, &request).await,
+            Route::DevicePage => self.device_page(&request, language).await,
+            Route::UseDeviceLink { form } => self.use_device_link(form, &request, language).await,
+            Route::LinkDevice => self.link_device(&request).await,
             Route::NotFound => self.not_found(&request, language).await,
             Route::MethodNotAllowed => Ok(FrontAnswer::method_not_allowed(request.secure)),
         };

@@ -32,6 +32,29 @@ pub(crate) enum Route<'a> {
         /// The posted form.
         form: &'a str,
     },
+    /// `GET /invite`: the page that an invitation leads to.
+    InvitationPage,
+    /// `POST /invite` with the token of an invitation.
+    AcceptInvitation {
+        /// The posted form.
+        form: &'a str,
+    },
+    /// `GET /invitations`: the invitations as JSON; access mode `passphrase`.
+    Invitations,
+    /// `POST /invitations`: makes or revokes an invitation; access mode `passphrase`.
+    ChangeInvitations {
+        /// The posted form.
+        form: &'a str,
+    },
+    /// `GET /device`: the page that a link to another device leads to; not in access mode `oidc`.
+    DevicePage,
+    /// `POST /device` with the token of such a link; not in access mode `oidc`.
+    UseDeviceLink {
+        /// The posted form.
+        form: &'a str,
+    },
+    /// `POST /device-links`: makes such a link; not in access mode `oidc`.
+    LinkDevice,
     /// `GET` of any other path.
     NotFound,
     /// `POST` to any other path.
@@ -51,6 +74,10 @@ impl<'a> Route<'a> {
         match (path, access) {
             ("/enter", AccessMode::Passphrase) => Self::Enter { form },
             ("/sign-out", _) => Self::SignOut { form },
+            ("/invite", _) => Self::AcceptInvitation { form },
+            ("/invitations", AccessMode::Passphrase) => Self::ChangeInvitations { form },
+            ("/device", AccessMode::Open | AccessMode::Passphrase) => Self::UseDeviceLink { form },
+            ("/device-links", AccessMode::Open | AccessMode::Passphrase) => Self::LinkDevice,
             _ => Self::MethodNotAllowed,
         }
     }
@@ -60,6 +87,9 @@ impl<'a> Route<'a> {
             ("/enter", AccessMode::Passphrase) => Self::EnterReload,
             ("/sign-in", AccessMode::Oidc) => Self::SignIn,
             ("/sign-in/callback", AccessMode::Oidc) => Self::SignInCallback,
+            ("/invite", _) => Self::InvitationPage,
+            ("/invitations", AccessMode::Passphrase) => Self::Invitations,
+            ("/device", AccessMode::Open | AccessMode::Passphrase) => Self::DevicePage,
             _ => Self::page_or_data(path).unwrap_or(Self::NotFound),
         }
     }
@@ -78,7 +108,19 @@ impl<'a> Route<'a> {
 /// Returns what the log shows of a path. An unknown path may be text that a person pasted, and a path of an image, an upload or an
 /// export has parts that only its owner should know.
 pub fn logged_path(path: &str) -> &str {
-    const KNOWN: [&str; 7] = ["/enter", "/sign-in", "/sign-in/callback", "/sign-out", "/me/data", "/ws", "/sw.js"];
+    const KNOWN: [&str; 11] = [
+        "/enter",
+        "/sign-in",
+        "/sign-in/callback",
+        "/sign-out",
+        "/me/data",
+        "/ws",
+        "/sw.js",
+        "/invite",
+        "/invitations",
+        "/device",
+        "/device-links",
+    ];
     const SHORTENED: [(&str, &str); 6] = [
         ("/images/", "/images/…"),
         ("/uploads/", "/uploads/…"),
@@ -197,13 +239,32 @@ mod tests {
             ("/sign-in", None, Passphrase, Route::NotFound),
             ("/sign-in/callback", None, Oidc, Route::SignInCallback),
             ("/sign-in/callback", None, Open, Route::NotFound),
+            ("/invitations", None, Passphrase, Route::Invitations),
+            ("/invitations", None, Open, Route::NotFound),
+            ("/invitations", form, Passphrase, Route::ChangeInvitations { form: "x=1" }),
+            ("/invitations", form, Oidc, Route::MethodNotAllowed),
+            ("/device", None, Open, Route::DevicePage),
+            ("/device", None, Oidc, Route::NotFound),
+            ("/device", form, Passphrase, Route::UseDeviceLink { form: "x=1" }),
+            ("/device", form, Oidc, Route::MethodNotAllowed),
+            ("/device-links", form, Open, Route::LinkDevice),
+            ("/device-links", form, Oidc, Route::MethodNotAllowed),
+            ("/device-links", None, Open, Route::NotFound),
         ] {
             assert_eq!(Route::of(path, form, access), expected, "{path} {form:?} {access:?}");
         }
     }
 
     #[test]
-    fn only_enter_and_sign_out_accept_a_form() {
+    fn an_invitation_leads_to_a_page_in_every_access_mode() {
+        for access in MODES {
+            assert_eq!(Route::of("/invite", None, access), Route::InvitationPage);
+            assert_eq!(Route::of("/invite", Some("x=1"), access), Route::AcceptInvitation { form: "x=1" });
+        }
+    }
+
+    #[test]
+    fn pages_and_data_accept_no_form() {
         for access in MODES {
             assert_eq!(Route::of("/sign-out", Some(""), access), Route::SignOut { form: "" });
             assert_eq!(Route::of("/sign-out", None, access), Route::NotFound);

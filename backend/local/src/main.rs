@@ -47,6 +47,7 @@ use store_redb::{
     moderation::RedbModeration,
     rate_store::InProcessRateStore,
     store::{Store, StoreState},
+    tokens::RedbTokens,
 };
 use tokio::sync::watch;
 
@@ -123,6 +124,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
     let connections = Arc::new(InProcessConnections::default());
     let messages = Arc::new(RedbMessages::new(store.clone(), settings.retention(), clock.clone()));
     let moderation = Arc::new(RedbModeration::new(store.clone(), clock.clone()));
+    let tokens = Arc::new(RedbTokens::new(store.clone(), clock.clone()));
     let images = FileImages::open(&settings.data, clock.clone(), entropy.as_ref());
     let images = Arc::new(images.map_err(|error| {
         format!(
@@ -191,6 +193,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
                 rate_store,
                 provider: Arc::<HttpProvider>::default(),
                 renderer,
+                tokens,
                 clock,
                 entropy: entropy.clone(),
             },

@@ -13,6 +13,7 @@ use std::{
 
 use chat::{
     access::{
+        links::AccessLinks,
         origin::Origins,
         policy::AccessPolicy,
         rate_limit::{RateLimiter, RateLimits},
@@ -41,7 +42,7 @@ use serde_json::{Value, json};
 use shared_types::{PersonId, Timestamp};
 use store_redb::{
     connections::InProcessConnections, images::FileImages, messages::RedbMessages, moderation::RedbModeration,
-    rate_store::InProcessRateStore, store::Store,
+    rate_store::InProcessRateStore, store::Store, tokens::RedbTokens,
 };
 
 use crate::{clock::ManualClock, recording_gateway::RecordingGateway};
@@ -59,6 +60,7 @@ pub struct TestChat {
     pub gateway: Arc<RecordingGateway>,
     pub sessions: Sessions,
     pub rate_store: Arc<InProcessRateStore>,
+    pub tokens: Arc<RedbTokens>,
     pub rate: RateLimiter,
     pub secrets: Arc<dyn Secrets>,
     pub renderer: MessageRenderer,
@@ -99,6 +101,7 @@ impl TestChat {
         let sessions = Sessions::load(secrets.clone(), clock.clone(), entropy.clone(), policy).await.unwrap();
         let connections = Arc::new(InProcessConnections::default());
         let messages = Arc::new(RedbMessages::new(store.clone(), None, clock.clone()));
+        let tokens = Arc::new(RedbTokens::new(store.clone(), clock.clone()));
         let moderation = Arc::new(RedbModeration::new(store, clock.clone()));
         let images = FileImages::open(directory.path(), clock.clone(), entropy.as_ref()).unwrap();
         let images = Arc::new(images);
@@ -110,6 +113,7 @@ impl TestChat {
             page_size,
             entropy,
             rate_store,
+            tokens,
             rate,
             secrets,
             renderer: MessageRenderer::new(CpuScheduler::inline()),
@@ -140,6 +144,21 @@ impl TestChat {
                 configured_moderators: self.configured_moderators(),
             },
             limit: self.connection_limit,
+        }
+    }
+
+    /// Returns the links of the chat: invitations, and links to other devices.
+    pub fn links(&self) -> AccessLinks {
+        AccessLinks {
+            tokens: self.tokens.clone(),
+            sessions: self.sessions.clone(),
+            restriction_store: RestrictionStore {
+                moderation: self.moderation.clone(),
+                clock: self.clock.clone(),
+                configured_moderators: self.configured_moderators(),
+            },
+            rate: self.rate.clone(),
+            entropy: self.entropy.clone(),
         }
     }
 

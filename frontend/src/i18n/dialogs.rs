@@ -181,7 +181,7 @@ pub(crate) struct DialogTexts {
     pub(crate) invite_oidc: &'static str,
     pub(crate) room_link: &'static str,
     /// Shown if the browser forbids copying.
-    pub(crate) link_selected: &'static str,
+    pub(crate) link_not_copied: &'static str,
     pub(crate) share: &'static str,
     pub(crate) qr_code: &'static str,
 }

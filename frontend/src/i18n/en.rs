@@ -203,6 +203,48 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     #[cfg(feature = "ssr")]
     sign_in_expired: "This took too long, or was begun somewhere else. Please try again.",
     #[cfg(feature = "ssr")]
+    invited: "You are invited",
+    #[cfg(feature = "ssr")]
+    invited_why: "With this link you can enter the chat without its passphrase.",
+    #[cfg(feature = "ssr")]
+    link_code: "Code of the link",
+    #[cfg(feature = "ssr")]
+    link_code_hint: "JavaScript is off. Please copy what follows the # in the link into this field.",
+    #[cfg(feature = "ssr")]
+    invitation_problems: [
+        "This invitation is not known here. The link may be incomplete: please open it again, or ask for a new one.",
+        "This invitation is used up. Please ask the person who sent it for a new one.",
+        "This invitation has expired. Please ask the person who sent it for a new one.",
+        "This invitation is not valid any more. Please ask the person who sent it for a new one.",
+    ],
+    #[cfg(feature = "ssr")]
+    to_passphrase: "Enter with the passphrase",
+    #[cfg(feature = "ssr")]
+    device: "Use the chat on this device",
+    #[cfg(feature = "ssr")]
+    device_why: "The link from your other device is being checked.",
+    #[cfg(feature = "ssr")]
+    go_on: "Continue",
+    #[cfg(feature = "ssr")]
+    continue_as: Template("Continue as ", ""),
+    #[cfg(feature = "ssr")]
+    device_confirm: Template(
+        "This link signs this browser in as ",
+        ". Continue only if you made the link yourself on your other device. Somebody else who made it could edit and delete what you write here.",
+    ),
+    #[cfg(feature = "ssr")]
+    device_replaces: Template(
+        "In this browser you are ",
+        " at the moment. If you continue, you are not any more, and you can’t edit or delete what you wrote as that person, unless another device of yours still is that person.",
+    ),
+    #[cfg(feature = "ssr")]
+    device_problems: [
+        "This link is not known here. It may be incomplete: please open it again, or make a new one on your other device.",
+        "This link was used already. Please make a new one on your other device: each works once.",
+        "This link has expired, because it is valid for 10 minutes. Please make a new one on your other device.",
+        "This link is not valid any more. Please make a new one on your other device.",
+    ],
+    #[cfg(feature = "ssr")]
     banned: "You cannot come in at the moment",
     #[cfg(feature = "ssr")]
     banned_why: "You, or somebody at your address, were sent away by a moderator.",

@@ -11,6 +11,7 @@ mod coverage;
 mod documents;
 mod generated;
 mod generator;
+mod invitations;
 mod page_state;
 mod released;
 mod samples;

@@ -188,6 +188,28 @@ impl RateLimiter {
         self.count_both(one, None).await
     }
 
+    /// Counts an attempt to redeem a token, if the limit of the address allows it. There is no limit of all attempts: a token cannot be
+    /// guessed, and such a limit would let one client keep everybody out.
+    ///
+    /// # Errors
+    ///
+    /// [`RateError`] gives the time to wait.
+    pub async fn token_attempt(&self, address: Option<&AddressKey>) -> Result<(), RateError> {
+        let one = address.map(|AddressKey(address)| {
+            (format!("token#a#{address}"), without_burst(limits::TOKEN_ATTEMPTS_PER_ADDRESS))
+        });
+        self.count_both(one, None).await
+    }
+
+    /// Counts a person's request for a link or for the list of invitations, if the limit allows it.
+    ///
+    /// # Errors
+    ///
+    /// [`RateError`] gives the time to wait.
+    pub async fn link_request(&self, person: &PersonId) -> Result<(), RateError> {
+        self.count_both(Some((format!("link#p#{person}"), without_burst(limits::LINK_REQUESTS))), None).await
+    }
+
     /// Counts the load of a page, if the limit of the address allows it. It is the same as for messages.
     ///
     /// # Errors

@@ -108,7 +108,11 @@ impl Sessions {
 
     /// Creates the session of a new guest.
     pub fn new_guest(&self) -> Session {
-        let id = parse_id(&BASE64.encode(random::<ID_BYTES>(self.shared.entropy.as_ref())));
+        self.guest(parse_id(&BASE64.encode(random::<ID_BYTES>(self.shared.entropy.as_ref()))))
+    }
+
+    /// Returns the session of the guest with this id.
+    pub(crate) fn guest(&self, id: PersonId) -> Session {
         self.with_role(Session { id, name: None, moderator: false })
     }
 

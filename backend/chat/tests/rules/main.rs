@@ -19,6 +19,7 @@ mod hidden_pages;
 mod history;
 mod images;
 mod large_rooms;
+mod links;
 mod mentions;
 mod moderation;
 mod moderation_fake;

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it does not hold")]
 
+mod links;
+
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
@@ -51,8 +53,19 @@ impl IdentityProvider for Page {
 fn front(chat: &TestChat) -> FrontHandler {
     let FramePorts { connections, messages, moderation: m, rate_store, renderer, clock, entropy, .. } = chat.ports();
     let (templates, provider) = (Arc::new(Page), Arc::new(Page));
-    let ports =
-        FrontPorts { connections, messages, templates, moderation: m, rate_store, provider, renderer, clock, entropy };
+    let tokens = chat.tokens.clone();
+    let ports = FrontPorts {
+        connections,
+        messages,
+        templates,
+        moderation: m,
+        rate_store,
+        provider,
+        renderer,
+        tokens,
+        clock,
+        entropy,
+    };
     let (sessions, origins) = (chat.sessions.clone(), Origins::of_the_address(Vec::new()));
     FrontHandler::new(ports, FrontSettings { sessions, origins, page_size: 100, socket: String::new(), uploads: None })
 }

@@ -36,8 +36,19 @@ async fn run() -> Result<(), Error> {
     let messages = Arc::new(aws.messages(&config.message_table, config.retention, clock.clone()));
     let moderation = Arc::new(aws.moderation(table, &config.message_table, clock.clone()));
     let renderer = MessageRenderer::new(CpuScheduler::inline());
-    let ports =
-        FrontPorts { connections, messages, templates, moderation, rate_store, provider, renderer, clock, entropy };
+    let tokens = Arc::new(aws.tokens(table));
+    let ports = FrontPorts {
+        connections,
+        messages,
+        templates,
+        moderation,
+        rate_store,
+        provider,
+        renderer,
+        tokens,
+        clock,
+        entropy,
+    };
     let FrontSettings { origins, page_size, socket, uploads, origin_key, .. } = config;
     let settings = front::FrontSettings { sessions: known?, origins, page_size, socket, uploads: Some(uploads) };
     chat_lambda::front::front(FrontHandler::new(ports, settings), page, origin_key).await

@@ -160,7 +160,7 @@ pub(in crate::i18n) static DIALOGS: DialogTexts = DialogTexts {
     invite_passphrase: "This link leads to the room. It asks for the passphrase, so send that in another way.",
     invite_oidc: "This link leads to the room. People sign in with their account first: a link cannot let them in, because the chat has to know who they are.",
     room_link: "Link to this room",
-    link_selected: "This page may not copy here. The link is selected: please copy it yourself.",
+    link_not_copied: "This page may not copy here. The link is selected: please copy it yourself.",
     share: "Share…",
     qr_code: "QR code of the link",
 };

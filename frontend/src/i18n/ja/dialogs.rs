@@ -155,7 +155,7 @@ pub(in crate::i18n) static DIALOGS: DialogTexts = DialogTexts {
     invite_passphrase: "このリンクからルームを開けます。入室にはパスフレーズが必要なので、別の方法で伝えてください。",
     invite_oidc: "このリンクからルームを開けます。誰が参加しているかを確認するため、リンクだけでは入れません。それぞれのアカウントでサインインします。",
     room_link: "このルームへのリンク",
-    link_selected: "このページからはコピーできません。選択されたリンクをご自身でコピーしてください。",
+    link_not_copied: "このページからはコピーできません。選択されたリンクをご自身でコピーしてください。",
     share: "共有…",
     qr_code: "リンクのQRコード",
 };

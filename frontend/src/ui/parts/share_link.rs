@@ -38,7 +38,7 @@ fn content(chat: Chat, label: &'static str, link: ShownLink) -> Vec<Element> {
             .on(ev::click, move |_| chat.run_in_dialog(DialogIntent::ShareLink(link)))
             .text(texts.share)
     });
-    let hint = move || (link.copied.get() == Some(false)).then(|| element("p").class("name-hint").text(texts.link_selected));
+    let hint = move || (link.copied.get() == Some(false)).then(|| element("p").class("name-hint").text(texts.link_not_copied));
     let buttons = element("div").class("share-buttons").child(copy).child(share);
     let hint = element("div").with("aria-live", "polite").child(reactive(hint));
     let code = qr_code(&link.url.get(), texts.qr_code);

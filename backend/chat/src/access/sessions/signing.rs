@@ -55,6 +55,12 @@ pub(crate) enum Purpose {
     Ticket,
     /// Continues a sign-in after the redirect from an OpenID Connect provider.
     SignIn,
+    /// Names the visitor who sends a form.
+    Visitor,
+    /// The content of an invitation.
+    Invitation,
+    /// The content of a link to another device.
+    DeviceLink,
 }
 
 impl Sessions {
@@ -151,6 +157,9 @@ impl Sessions {
             Purpose::Cookie => b"cookie",
             Purpose::Ticket => b"ticket",
             Purpose::SignIn => b"sign-in",
+            Purpose::Visitor => b"visitor",
+            Purpose::Invitation => b"invitation",
+            Purpose::DeviceLink => b"device-link",
         };
         mac(key, &[purpose, self.shared.policy.label.as_bytes(), claims.as_bytes()])
     }

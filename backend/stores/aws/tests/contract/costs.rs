@@ -4,6 +4,7 @@ use std::{cell::Cell, collections::BTreeMap, sync::Arc, time::Duration};
 
 use chat::{
     access::{
+        links::AccessLinks,
         origin::Origins,
         policy::AccessPolicy,
         rate_limit::{RateLimiter, RateLimits},
@@ -23,7 +24,7 @@ use chat::{
 use chat_testing::{clock::ManualClock, recording_gateway::RecordingGateway, test_chat::connect_request};
 use platform::system::SystemEntropy;
 use serde_json::{Value, json};
-use shared_types::{PersonId, Rev, RoomName, RoomRules};
+use shared_types::{Person, PersonId, Rev, RoomName, RoomRules};
 use store_aws::call_log::{CallLog, Calls};
 
 use crate::{Tables, fresh_name};
@@ -134,6 +135,18 @@ impl Chat {
         self.calls.take()
     }
 
+    /// Returns the links of a chat with a passphrase.
+    async fn links(&self) -> AccessLinks {
+        let Tables { clients, connections, .. } = &self.tables;
+        let FramePorts { moderation, clock, entropy, .. } = self.ports();
+        let policy = AccessPolicy::passphrase("open sesame", vec![moderator()]);
+        let secrets = Arc::new(clients.secrets(connections));
+        let sessions = Sessions::load(secrets, clock.clone(), entropy.clone(), policy).await.unwrap();
+        let restriction_store = RestrictionStore { moderation, clock, configured_moderators: vec![moderator()] };
+        let tokens = Arc::new(clients.tokens(connections));
+        AccessLinks { tokens, sessions, restriction_store, rate: self.rate.clone(), entropy }
+    }
+
     /// Handles a frame. Panics if it is answered with an error.
     async fn send(&self, id: &str, frame: Value) -> Calls {
         let (calls, error) = self.try_send(id, frame.clone()).await;
@@ -221,7 +234,34 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
     costs.insert("enter", chat.send("cy", json!({ "action": "enter", "room": "cats", "since": 0 })).await);
     costs.insert("disconnect, of a socket that watches a room", chat.disconnect("ann").await);
     costs.insert("disconnect", chat.disconnect("cy").await);
+    add_links(chat, &mut costs).await;
     costs
+}
+
+/// Adds what the requests for invitations and for links to other devices cost, beyond what every request of the front page does.
+async fn add_links(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls>) {
+    let links = chat.links().await;
+    let person = |id: PersonId, moderator| Person { id, name: "Mona".parse().unwrap(), moderator };
+    let (mona, ann) = (person(moderator(), true), person("ann".parse().unwrap(), false));
+    let address = Some("192.0.2.9".parse().unwrap());
+    let keys = links.sessions.address_keys(address.unwrap());
+    chat.calls.take();
+    let token = links.invite(&mona, &keys, 86_400.try_into().unwrap(), 10.try_into().unwrap()).await.unwrap();
+    let listed = links.listed().await.unwrap();
+    costs.insert("POST /invitations", chat.calls.take());
+    links.invitations(&mona, &keys).await.unwrap();
+    costs.insert("GET /invitations", chat.calls.take());
+    links.accept_invitation(&token, links.visitor(None).await, address).await.unwrap();
+    costs.insert("POST /invite", chat.calls.take());
+    links.revoke_invitation(&mona, &keys, &listed[0].id).await.unwrap();
+    links.listed().await.unwrap();
+    costs.insert("POST /invitations, a revocation", chat.calls.take());
+    let link = links.link_device(&ann, &keys).await.unwrap();
+    costs.insert("POST /device-links", chat.calls.take());
+    links.person_of_device_link(&link, address).await.unwrap();
+    costs.insert("POST /device, the question", chat.calls.take());
+    links.use_device_link(&link, &links.visitor(None).await.id, address).await.unwrap();
+    costs.insert("POST /device, the sign-in", chat.calls.take());
 }
 
 /// Returns the table of `docs/costs.md` whose head begins with `action`.
