@@ -4,7 +4,7 @@ import type { DeploymentOptions } from './support/fixtures.ts';
 import { headlessShell } from './support/settings.ts';
 
 // Tests of the local binary's own settings and processes.
-const binaryOnly = ['access.spec.ts', 'oidc.spec.ts', 'process.spec.ts'];
+const binaryOnly = ['access.spec.ts', 'invitations.spec.ts', 'oidc.spec.ts', 'process.spec.ts'];
 
 // Tests of how the page looks and what it does with input. Both deployments serve the same page: a server's part in them is to store
 // messages and pass them on, which other tests check on both.

@@ -22,11 +22,12 @@ use crate::{
     },
     ssr::html,
     ui::{
+        device_dialog::device_dialog,
+        invite_dialog::invite_dialog,
         message::{
             delete_dialog::delete_dialog, emoji_picker::emoji_picker, lightbox::lightbox, message, toolbar::toolbar,
         },
         moderation::{audit_dialog, restriction_dialog, rules_dialog},
-        invite_dialog::invite_dialog,
         page::layout,
         people_dialog::people_dialog,
         placeholder::placeholder,
@@ -37,6 +38,7 @@ use crate::{
         state::{
             Chat,
             composer::{ComposerStatus, Suggestion},
+            invite::{DeviceLinkStatus, InvitationsView},
             log::{KeyedRow, OlderMessages},
             moderation::{AuditView, CurrentRestrictions},
             on_demand::Loading,
@@ -224,14 +226,30 @@ const PARTS: Table<fn(Chat) -> Element> = &[
         privacy_dialog::privacy(chat)
     }),
     ("invite", |chat| {
-        chat.invite.room_link.url.set("https://chat.example/r/boats".into());
+        chat.invite.link.show("https://chat.example/r/boats".into());
         invite_dialog(chat)
     }),
     ("invite, where the page may not copy", |chat| {
-        let link = chat.invite.room_link;
-        link.url.set("https://chat.example/r/a-room-with-a-name-that-is-rather-long".into());
+        let link = chat.invite.link;
+        link.show("https://chat.example/r/a-room-with-a-name-that-is-rather-long".into());
         link.copied.set(Some(false));
         invite_dialog(Chat { access: AccessMode::Oidc, ..chat })
+    }),
+    ("invitations", |chat| {
+        chat.room.you.set(fixtures::moderator());
+        chat.invite.link.show("https://chat.example/invite?to=/r/boats#AQIDBAUGBwgJCgsMDQ4PEBES".into());
+        chat.invite.is_invitation.set(true);
+        chat.invite.list.set(InvitationsView::Known(fixtures::invitations()));
+        invite_dialog(Chat { access: AccessMode::Passphrase, ..chat })
+    }),
+    ("link to another device", |chat| {
+        chat.device_link.link.show("https://chat.example/device#AQIDBAUGBwgJCgsMDQ4PEBES".into());
+        chat.device_link.status.set(DeviceLinkStatus::Shown);
+        device_dialog(chat)
+    }),
+    ("link to another device, expired", |chat| {
+        chat.device_link.status.set(DeviceLinkStatus::Expired);
+        device_dialog(chat)
     }),
     ("you and your data, in a closed chat", |chat| {
         privacy_dialog::privacy(Chat { access: AccessMode::Passphrase, ..chat })

@@ -9,6 +9,7 @@ mod en;
 mod errors;
 mod images;
 mod ja;
+pub(crate) mod links;
 mod message;
 mod moderation;
 mod people;

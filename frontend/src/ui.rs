@@ -4,6 +4,7 @@
 #![allow(unreachable_pub, reason = "the component macro writes `pub`")]
 
 pub(crate) mod composer;
+pub(crate) mod device_dialog;
 pub(crate) mod header;
 pub(crate) mod invite;
 pub(crate) mod invite_dialog;

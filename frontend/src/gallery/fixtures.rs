@@ -18,6 +18,7 @@ use crate::ui::{
     state::{
         Chat,
         composer::{Attachment, ComposerStatus},
+        invite::InvitationRow,
         log::KeyedRow,
         moderation::AuditRow,
     },
@@ -65,6 +66,21 @@ fn person(id: &str, name: &str) -> Person {
 /// Mona, a moderator.
 pub(super) fn moderator() -> Person {
     Person { moderator: true, ..person("mona", "Mona") }
+}
+
+/// Invitations in every state.
+pub(super) fn invitations() -> Vec<InvitationRow> {
+    let texts = [
+        ("0 of 10 people, until Wednesday, 25 November, 14:05. Made by Mona.", true),
+        ("Used up: 10 of 10 people. Made by Mona.", false),
+        ("Revoked. 3 of 50 people. Made by Ann of the long name that is hardly ever written in one line.", false),
+    ];
+    let row = |(text, is_usable): (&str, bool)| InvitationRow {
+        id: "0f".repeat(32).parse().unwrap(),
+        text: text.into(),
+        is_usable,
+    };
+    texts.into_iter().map(row).collect()
 }
 
 /// The status of a composer that the visitor can use.

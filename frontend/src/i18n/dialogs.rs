@@ -179,11 +179,35 @@ pub(crate) struct DialogTexts {
     pub(crate) invite_open: &'static str,
     pub(crate) invite_passphrase: &'static str,
     pub(crate) invite_oidc: &'static str,
-    pub(crate) room_link: &'static str,
+    /// Label of the field with a link.
+    pub(crate) link_address: &'static str,
     /// Shown if the browser forbids copying.
     pub(crate) link_not_copied: &'static str,
     pub(crate) share: &'static str,
     pub(crate) qr_code: &'static str,
+    pub(crate) invitations: &'static str,
+    pub(crate) invitations_hint: &'static str,
+    /// Shown above a new invitation.
+    pub(crate) invitation_made: &'static str,
+    /// Button that shows the link to the room again.
+    pub(crate) show_room_link: &'static str,
+    pub(crate) valid_for: &'static str,
+    pub(crate) lets_in: &'static str,
+    pub(crate) people: Plural,
+    pub(crate) make_invitation: &'static str,
+    pub(crate) revoke: &'static str,
+    /// An invitation: how many people used it, of how many, until when.
+    pub(super) invitation_open: [&'static str; 4],
+    /// An invitation that lets nobody in any more: how many people used it, of how many.
+    pub(super) invitation_used_up: [&'static str; 3],
+    pub(super) invitation_revoked: [&'static str; 3],
+    /// Takes the name of the moderator who made an invitation.
+    pub(super) invitation_by: Template,
+    pub(crate) links_failed: &'static str,
+    pub(crate) device: &'static str,
+    pub(crate) device_hint: &'static str,
+    pub(crate) device_expired: &'static str,
+    pub(crate) new_link: &'static str,
 }
 
 impl Translations {

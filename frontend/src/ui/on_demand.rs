@@ -8,7 +8,7 @@ use page_view::View;
 
 use crate::ui::{
     composer::{attachment_tray::tray, command, format_bar, keys, paste, suggestion_list},
-    invite_dialog,
+    device_dialog, invite_dialog,
     log::{extras, message_keys},
     message::{
         actions,
@@ -77,6 +77,7 @@ pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
         privacy_dialog::privacy(chat),
         extras::code_button(chat),
         invite_dialog::invite_dialog(chat),
+        device_dialog::device_dialog(chat),
     ];
     dialogs.into_iter().map(View::from).collect()
 }

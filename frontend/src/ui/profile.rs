@@ -9,7 +9,7 @@ use shared_types::{AccessMode, NameError, PersonName, limits};
 use web_sys::HtmlInputElement;
 
 use crate::ui::{
-    privacy_dialog,
+    device_dialog, privacy_dialog,
     profile::{language_select::language_select, notification_choice::notification_choice},
     shortcuts,
     state::{Chat, intent::DialogIntent},
@@ -46,6 +46,10 @@ pub(crate) fn profile_dialog(chat: Chat) -> Element {
         close();
         shortcuts::open(chat);
     };
+    let show_device_link = move |_| {
+        close();
+        device_dialog::open(chat);
+    };
     let show_privacy = move |_| {
         close();
         privacy_dialog::open(chat);
@@ -75,8 +79,12 @@ pub(crate) fn profile_dialog(chat: Chat) -> Element {
         .with("aria-live", "polite")
         .child(reactive_text(hint));
     let button = |class, label| element("button").class(class).with("type", "button").text(label);
+    // With OpenID Connect, people sign in with their account there.
+    let device_link =
+        (!name_is_fixed).then(|| button("quiet", chat.translations.dialogs().device).on(ev::click, show_device_link));
     let others = element("div")
         .class("name-ways")
+        .child(device_link)
         .child(button("quiet", chat.translations.dialogs().shortcuts).on(ev::click, show_shortcuts))
         .child(button("quiet", chat.translations.dialogs().privacy).on(ev::click, show_privacy));
     let buttons = element("div")

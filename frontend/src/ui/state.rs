@@ -28,7 +28,7 @@ use crate::{
         state::{
             composer::ComposerState,
             intent::{DialogIntent, ImageIntent, Intent, OnDemandIntent},
-            invite::InviteState,
+            invite::{DeviceLinkState, InviteState},
             log::{ImageState, KeyedRow, LogState, MessageDialogs, OlderMessages},
             moderation::{ModerationState, RestrictionDialogState},
             on_demand::{DialogRequest, OnDemandState},
@@ -59,6 +59,7 @@ pub(crate) struct Chat {
     pub(crate) notifications: NotificationState,
     pub(crate) shortcuts: ShortcutsState,
     pub(crate) invite: InviteState,
+    pub(crate) device_link: DeviceLinkState,
     pub(crate) on_demand: OnDemandState,
     /// Sends intents to the session.
     pub(crate) dispatch: Callback<Intent>,
@@ -83,6 +84,7 @@ impl Chat {
             notifications: NotificationState::new(),
             shortcuts: ShortcutsState::new(),
             invite: InviteState::new(),
+            device_link: DeviceLinkState::new(),
             on_demand: OnDemandState::new(),
             dispatch,
         };

@@ -48,6 +48,10 @@ impl Session {
             DialogIntent::CopyText(seq, text) => self.copy_message_text(seq, text),
             DialogIntent::ShowFormatBar(is_shown) => storage::write(FORMAT_BAR, if is_shown { "1" } else { "" }),
             DialogIntent::SignOut => self.sign_out(false),
+            DialogIntent::LoadInvitations => self.load_invitations(),
+            DialogIntent::MakeInvitation { seconds, uses } => self.make_invitation(seconds, uses),
+            DialogIntent::RevokeInvitation(id) => self.revoke_invitation(&id),
+            DialogIntent::LinkDevice => self.link_device(),
             DialogIntent::CopyLink(link) => self.copy_link(link),
             DialogIntent::ShareLink(link) => self.share_link(link),
         }

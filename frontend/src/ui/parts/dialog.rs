@@ -78,6 +78,14 @@ pub(crate) fn open_without_keyboard(dialog: NodeRef<HtmlDialogElement>) {
     }
 }
 
+/// Scrolls the content of a dialog to its start.
+#[cfg(feature = "hydrate")]
+pub(crate) fn scroll_to_top(dialog: NodeRef<HtmlDialogElement>) {
+    if let Some(Ok(Some(body))) = dialog.get_untracked().map(|dialog| dialog.query_selector(".sheet-body")) {
+        body.set_scroll_top(0);
+    }
+}
+
 /// Closes a dialog.
 pub(crate) fn close(dialog: NodeRef<HtmlDialogElement>) {
     if let Some(dialog) = dialog.get_untracked() {

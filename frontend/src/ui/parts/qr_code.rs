@@ -8,7 +8,7 @@ const QUIET_ZONE: i32 = 4;
 
 /// Draws a QR code of a text. `None` if the text is too long for one: 2,331 bytes.
 pub(crate) fn qr_code(text: &str, label: &'static str) -> Option<Element> {
-    let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
+    let code = QrCode::encode_binary(text.as_bytes(), QrCodeEcc::Medium).ok()?;
     let side = (code.size() + 2 * QUIET_ZONE).to_string();
     let drawing = element("path").with("d", path(&code));
     Some(
@@ -32,7 +32,8 @@ fn path(code: &QrCode) -> String {
                 x += 1;
             }
             if x > start {
-                let [left, top, width] = [start + QUIET_ZONE, y + QUIET_ZONE, x - start].map(|number| number.to_string());
+                let [left, top, width] =
+                    [start + QUIET_ZONE, y + QUIET_ZONE, x - start].map(|number| number.to_string());
                 path.extend(["M", &left, " ", &top, "h", &width, "v1h-", &width, "z"]);
             }
             x += 1;
@@ -61,7 +62,7 @@ mod tests {
     #[test]
     fn the_path_covers_each_dark_module_once() {
         for text in ["https://chat.example/r/cats", "https://chat.example/", ""] {
-            let code = QrCode::encode_text(text, QrCodeEcc::Medium).unwrap();
+            let code = QrCode::encode_binary(text.as_bytes(), QrCodeEcc::Medium).unwrap();
             let all = (0..code.size()).flat_map(|y| (0..code.size()).map(move |x| (x, y)));
             let dark = all.filter(|(x, y)| code.get_module(*x, *y)).map(|(x, y)| (x + QUIET_ZONE, y + QUIET_ZONE));
             assert_eq!(covered(&path(&code)), dark.collect::<Vec<_>>(), "{text:?}");

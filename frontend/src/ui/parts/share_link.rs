@@ -8,40 +8,44 @@ use crate::ui::{
     state::{Chat, intent::DialogIntent, invite::ShownLink},
 };
 
-/// Draws a link. Without one, it draws nothing.
-pub(crate) fn share_link(chat: Chat, label: &'static str, link: ShownLink) -> Element {
-    let content = move || if link.url.with(String::is_empty) { Vec::new() } else { content(chat, label, link) };
+/// Draws a link. Without one, it draws nothing. `is_shared` says whether it is for other people.
+pub(crate) fn share_link(chat: Chat, link: ShownLink, is_shared: bool) -> Element {
+    let content = move || {
+        let url = link.url.get();
+        if url.is_empty() { Vec::new() } else { content(chat, link, url, is_shared) }
+    };
     element("div").class("share-link").child(reactive(content))
 }
 
-fn content(chat: Chat, label: &'static str, link: ShownLink) -> Vec<Element> {
+fn content(chat: Chat, link: ShownLink, url: String, is_shared: bool) -> Vec<Element> {
     let texts = chat.translations.dialogs();
-    let copy_label = move || {
-        if link.copied.get() == Some(true) { chat.translations.copied } else { chat.translations.copy }
-    };
+    let code = qr_code(&url, texts.qr_code);
     let field = element("input")
         .class("sheet-field")
         .with("readonly", "")
         .with("dir", "ltr")
-        .with("aria-label", label)
-        .with("value", link.url.get())
+        .with("aria-label", texts.link_address)
+        .with("value", url)
         .no_autofill();
+    let copy_label = move || {
+        if link.copied.get() == Some(true) { chat.translations.copied } else { chat.translations.copy }
+    };
     let copy = element("button")
         .class("button primary")
         .with("type", "button")
         .on(ev::click, move |_| chat.run_in_dialog(DialogIntent::CopyLink(link)))
         .child(element("span").with("aria-live", "polite").child(reactive_text(copy_label)));
-    let share = can_share().then(|| {
+    let share = (is_shared && can_share()).then(|| {
         element("button")
             .class("button")
             .with("type", "button")
             .on(ev::click, move |_| chat.run_in_dialog(DialogIntent::ShareLink(link)))
             .text(texts.share)
     });
-    let hint = move || (link.copied.get() == Some(false)).then(|| element("p").class("name-hint").text(texts.link_not_copied));
+    let not_copied =
+        move || (link.copied.get() == Some(false)).then(|| element("p").class("name-hint").text(texts.link_not_copied));
     let buttons = element("div").class("share-buttons").child(copy).child(share);
-    let hint = element("div").with("aria-live", "polite").child(reactive(hint));
-    let code = qr_code(&link.url.get(), texts.qr_code);
+    let hint = element("div").with("aria-live", "polite").child(reactive(not_copied));
     [Some(field), Some(buttons), Some(hint), code].into_iter().flatten().collect()
 }
 

@@ -3,7 +3,7 @@
 use leptos::ev;
 use page_model::{composer_mode::ComposerMode, notification_level::NotificationLevel, timeline::Change};
 use shared_types::{
-    Language, MessageText, Nonce, Person, PersonName, RoomDetails, RoomName, RoomRules, RoomTitle, Seq,
+    InvitationId, Language, MessageText, Nonce, Person, PersonName, RoomDetails, RoomName, RoomRules, RoomTitle, Seq,
 };
 use web_sys::File;
 
@@ -129,6 +129,17 @@ pub(crate) enum DialogIntent {
     ShowFormatBar(bool),
     /// Sign out and remove everything that is stored on this device.
     SignOut,
+    /// Load the invitations.
+    LoadInvitations,
+    /// Make an invitation that is valid for so many seconds and lets so many people in.
+    MakeInvitation {
+        seconds: u32,
+        uses: u32,
+    },
+    /// Revoke an invitation.
+    RevokeInvitation(InvitationId),
+    /// Make a link to another device.
+    LinkDevice,
     /// Copy a link.
     CopyLink(ShownLink),
     /// Hand a link to another app of the device.
