@@ -135,7 +135,7 @@ for (const [language, file, title, sentence, again] of [
       await (attempts < 3 ? route.abort() : route.continue());
     });
     await ChatPage.open(page, deployment, room);
-    await page.locator('.bar-button').click();
+    await page.locator('.bar-button').last().click();
     const failed = page.locator('dialog.loading');
     await expect(failed).toHaveAccessibleName(title);
     await expect(failed).toContainText(sentence);
