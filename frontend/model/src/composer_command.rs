@@ -4,7 +4,7 @@
 pub const COMMANDS: [&str; 3] = ["me", "shrug", "mute"];
 
 /// What `/shrug` adds. Its marks are no Markdown: the backslash and the brackets are shown as they are.
-const SHRUG: &str = r"¯\_(ツ)_/¯";
+const SHRUG: &str = "¯\\_(\u{30c4})_/¯";
 
 /// What a text in the composer asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ const TEXT_ATTRIBUTES: [&str; 6] =
     ["aria-label", "aria-description", "aria-roledescription", "title", "placeholder", "alt"];
 
 /// Literals that look like text but are names: keys, headers, drag types.
-const NAMES: [&str; 29] = [
+const NAMES: [&str; 32] = [
     "Adobe",
     "ArrowDown",
     "ArrowLeft",
@@ -30,6 +30,9 @@ const NAMES: [&str; 29] = [
     "Home End",
     "JPEG 2000",
     "JPEG XL",
+    "KeyB",
+    "KeyE",
+    "KeyI",
     "KeyK",
     "Notification",
     "PDF",

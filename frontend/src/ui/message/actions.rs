@@ -85,10 +85,7 @@ pub(crate) fn run_action(chat: Chat, seq: Seq, name: &str) {
         _ if row.deleted => return,
         "more" => return emoji_picker::open(chat, seq),
         "copy" => return chat.dispatch.run(Intent::CopyMessageLink(seq)),
-        "copy-text" => {
-            let text = row.text.map(|text| text.to_string()).unwrap_or_default();
-            return chat.run_in_dialog(DialogIntent::CopyText(seq, text));
-        }
+        "copy-text" => return copy_text(chat, seq, &row),
         "delete" if row.mine || chat.is_moderator() => return delete_dialog::open(chat, seq),
         "reply" | "edit" if chat.composer.status.with_untracked(|status| status.is_disabled) => None,
         "reply" => ComposerMode::reply(row),
@@ -99,6 +96,12 @@ pub(crate) fn run_action(chat: Chat, seq: Seq, name: &str) {
         chat.dispatch.run(Intent::SetComposerMode(mode));
         chat.focus();
     }
+}
+
+/// Copies the text as its author has typed it.
+fn copy_text(chat: Chat, seq: Seq, row: &Row) {
+    let text = row.text.as_ref().map(ToString::to_string).unwrap_or_default();
+    chat.run_in_dialog(DialogIntent::CopyText(seq, text));
 }
 
 /// Opens the restriction dialog about the author of a message. The focus returns to the message, because the toolbar is
