@@ -30,8 +30,8 @@ use page_model::{
 };
 use page_view::State;
 use shared_types::{
-    Action, ActionName, ClientMessage, GatewayError, PageState, Person, PersonId, Rev, RoomName, RoomTag, RoomTitle, Seq,
-    ServerMessage, Timestamp,
+    Action, ActionName, ClientMessage, GatewayError, PageState, Person, PersonId, Rev, RoomName, RoomTag, RoomTitle,
+    Seq, ServerMessage, Timestamp,
 };
 use wasm_bindgen_futures::spawn_local;
 

@@ -81,8 +81,11 @@ mod tests {
     fn messages_that_follow_each_other_are_one_frame() {
         let messages: Vec<_> = (1..=4).map(|seq| message(seq, "\"生\" ]}")).collect();
         let rules = ServerMessage::Rules { rules: RoomRules::default() };
-        let mut frames: Vec<_> =
-            messages.iter().cloned().map(|one| Frame::of_room(&RoomName::lobby(), &ServerMessage::Message(one))).collect();
+        let mut frames: Vec<_> = messages
+            .iter()
+            .cloned()
+            .map(|one| Frame::of_room(&RoomName::lobby(), &ServerMessage::Message(one)))
+            .collect();
         frames.insert(3, Frame::of_room(&RoomName::lobby(), &rules));
         let combined = combine(&RoomName::lobby(), &frames);
         let expected = [
@@ -91,7 +94,11 @@ mod tests {
             ServerMessage::Message(messages[3].clone()),
         ];
         assert_eq!(combined.iter().map(read).collect::<Vec<_>>(), expected);
-        assert_eq!(combined[0].json(), Frame::of_room(&RoomName::lobby(), &expected[0]).json(), "written as any other frame");
+        assert_eq!(
+            combined[0].json(),
+            Frame::of_room(&RoomName::lobby(), &expected[0]).json(),
+            "written as any other frame"
+        );
         let counted = combined.iter().map(|frame| (frame.messages(), frame.rev()));
         assert_eq!(counted.collect::<Vec<_>>(), [(3, Some(Rev(1))), (0, None), (1, Some(Rev(4)))]);
     }

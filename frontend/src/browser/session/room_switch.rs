@@ -15,7 +15,11 @@ use web_sys::HtmlDialogElement;
 
 use crate::{
     browser::{draft, location, offline, session::Session, storage, takeover::ReadingPosition, time},
-    ui::{composer, parts::pointer_and_keys::has_coarse_pointer, state::set},
+    ui::{
+        composer,
+        parts::{colour::Colours, pointer_and_keys::has_coarse_pointer},
+        state::set,
+    },
 };
 
 /// Maximum number of rooms whose view is kept. `page-model` keeps the messages of as many.
@@ -117,6 +121,7 @@ impl Session {
     fn show_room(&mut self, mode: ComposerMode) {
         let (chat, room) = (self.chat, self.page.room.clone());
         chat.room.name.set(room.to_string());
+        chat.room.colours.set(Colours::default());
         self.enter_in_list();
         self.show_document_title();
         self.start_reading();
