@@ -21,7 +21,7 @@ async fn details_are_broadcast_and_part_of_welcome() {
     chat.send_message("a", "hi", "n").await;
     let details = json!({ "title": "猫 Cats", "topic": "Cats only", "description": "One\nTwo" });
     chat.send("m", json!({ "action": "describe", "details": details })).await;
-    let received = json!({ "type": "details", "details": details });
+    let received = json!({ "type": "details", "room": "lobby", "details": details });
     for socket in ["m", "a", "b"] {
         assert_eq!(chat.received(socket).last(), Some(&received), "{socket}");
     }
@@ -32,7 +32,7 @@ async fn details_are_broadcast_and_part_of_welcome() {
         assert_eq!(frames.iter().find(|frame| frame["type"] == "welcome").unwrap()["details"], details);
     }
     chat.send("m", json!({ "action": "describe", "details": {} })).await;
-    assert_eq!(chat.received("b").last(), Some(&json!({ "type": "details", "details": {} })));
+    assert_eq!(chat.received("b").last(), Some(&json!({ "type": "details", "room": "lobby", "details": {} })));
     assert_eq!(stored(&chat, "lobby").await, RoomDetails::default());
 }
 

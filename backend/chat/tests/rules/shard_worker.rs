@@ -79,7 +79,7 @@ fn shard(after: Option<usize>, up_to: Option<usize>) -> Shard {
 }
 
 fn task(shard: Shard, text: &str) -> ShardTask {
-    let frame = Frame::from_json(format!(r#"{{"type":"message","text":"{text}"}}"#), Some(Rev(1)));
+    let frame = Frame::from_json(format!(r#"{{"room":"lobby","type":"message","text":"{text}"}}"#), Some(Rev(1)));
     ShardTask { shard, publication: Publication { room: lobby(), frame, except: None, id: text.into() } }
 }
 
@@ -114,6 +114,7 @@ async fn messages_that_wait_together_are_one_post_for_those_who_accept_it() {
     let types = |frames: &[Value]| frames.iter().map(|frame| frame["type"].clone()).collect::<Vec<_>>();
     let batched = received(100);
     assert_eq!(types(&batched), ["messages", "rules", "message"]);
+    assert_eq!(batched[0]["room"], "lobby");
     assert_eq!(batched[0]["messages"], json!([{ "text": "one" }, { "text": "two" }]));
     assert_eq!(types(&received(101)), ["message", "message", "rules", "message"]);
     let own = received(102);
