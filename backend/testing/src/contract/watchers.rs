@@ -67,9 +67,9 @@ pub async fn a_watcher_is_in_no_other_read_of_the_room(stores: Stores) {
         watch(&stores, &admitted(&stores, &format!("w{number:02}"), "lobby").await, &["cats"]).await;
     }
     let cats = room("cats");
-    assert_eq!(*stores.connections.in_room(&cats).await.unwrap(), [bea.clone()]);
-    assert_eq!(stores.connections.in_small_room(&cats).await.unwrap().unwrap()[..], [bea.clone()]);
-    assert_eq!(*stores.connections.recently_in_room(&cats, None).await.unwrap(), [bea.clone()]);
+    assert_eq!(*stores.connections.in_room(&cats).await.unwrap(), *std::slice::from_ref(&bea));
+    assert_eq!(stores.connections.in_small_room(&cats).await.unwrap().unwrap()[..], *std::slice::from_ref(&bea));
+    assert_eq!(*stores.connections.recently_in_room(&cats, None).await.unwrap(), *std::slice::from_ref(&bea));
     let listeners = stores.shards.listeners(&cats, &Default::default(), 9).await.unwrap();
     assert_eq!((listeners.listeners, listeners.more), (vec![bea], false));
     assert_eq!(stores.connections.count().await.unwrap() as usize, SMALL_ROOM + 2);

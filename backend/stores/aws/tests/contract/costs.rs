@@ -231,7 +231,7 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
     chat.send("ann", json!({ "action": "send", "text": "slow" })).await;
     chat.clock.advance(Duration::from_secs(20));
     costs.insert("send, in slow mode", chat.send("ann", json!({ "action": "send", "text": "slow" })).await);
-    costs.insert("enter", chat.send("cy", json!({ "action": "enter", "room": "cats", "since": 0 })).await);
+    costs.insert("enter", chat.send("ann", json!({ "action": "enter", "room": "cats", "since": 0 })).await);
     costs.insert("disconnect, of a socket that watches a room", chat.disconnect("ann").await);
     costs.insert("disconnect", chat.disconnect("cy").await);
     add_links(chat, &mut costs).await;
@@ -243,8 +243,8 @@ async fn add_links(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls>) {
     let links = chat.links().await;
     let person = |id: PersonId, moderator| Person { id, name: "Mona".parse().unwrap(), moderator };
     let (mona, ann) = (person(moderator(), true), person("ann".parse().unwrap(), false));
-    let address = Some("192.0.2.9".parse().unwrap());
-    let keys = links.sessions.address_keys(address.unwrap());
+    let address = "192.0.2.9".parse().unwrap();
+    let (keys, address) = (links.sessions.address_keys(address), Some(address));
     chat.calls.take();
     let token = links.invite(&mona, &keys, 86_400.try_into().unwrap(), 10.try_into().unwrap()).await.unwrap();
     let listed = links.listed().await.unwrap();
