@@ -4,6 +4,7 @@
 //! adds no code to the page. A catalogue is in the first program if any code of the first program uses it, so the texts
 //! that only the dialogs show are apart ([`DialogTexts`]).
 
+pub(crate) mod administration;
 mod dialogs;
 mod en;
 mod errors;

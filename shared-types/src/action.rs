@@ -51,6 +51,8 @@ actions! {
     Rules = "rules",
     Describe = "describe",
     Audit = "audit",
+    SetRole = "role",
+    Roles = "roles",
     EraseMyData = "forget",
     Ping = "ping",
     Enter = "enter",

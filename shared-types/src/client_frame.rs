@@ -75,6 +75,8 @@ impl ClientMessage {
             | Self::Describe { .. }
             | Self::Audit { .. }
             | Self::EraseMyData
+            | Self::SetRole { .. }
+            | Self::Roles
             | Self::Ping
             | Self::Enter { .. } => Ok(()),
         }

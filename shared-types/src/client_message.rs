@@ -5,8 +5,8 @@ use light_json::Json;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Action, ChatImage, Emoji, ImageSize, ImageType, MessageText, Nonce, Person, PersonId, PersonName, Rev, RoomDetails,
-    RoomName, RoomRules, SearchText, Seconds, Seq, Timestamp, server_message::is_false,
+    Action, ChatImage, Emoji, ImageSize, ImageType, MessageText, Nonce, Person, PersonId, PersonName, Rev, Role,
+    RoomDetails, RoomName, RoomRules, SearchText, Seconds, Seq, Timestamp, server_message::is_false,
 };
 
 /// One frame from a client: `{"action": …}`. The server ignores unknown fields, so that a newer client can send more.
@@ -188,6 +188,16 @@ pub enum ClientMessage {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         before: Option<Timestamp>,
     },
+    /// Gives a person a role in the whole chat, or takes it. Only for owners. Answered with `role`.
+    #[serde(rename = "role")]
+    SetRole {
+        /// The person.
+        person: PersonId,
+        /// The new role.
+        role: Role,
+    },
+    /// Requests the people who have a role. Only for owners. Answered with `roles`.
+    Roles,
     /// Erases the sender's messages and images in every room. Answered with `forgotten`.
     #[serde(rename = "forget")]
     EraseMyData,
@@ -228,6 +238,8 @@ impl ClientMessage {
             Self::Rules { .. } => Action::Rules,
             Self::Describe { .. } => Action::Describe,
             Self::Audit { .. } => Action::Audit,
+            Self::SetRole { .. } => Action::SetRole,
+            Self::Roles => Action::Roles,
             Self::EraseMyData => Action::EraseMyData,
             Self::Ping => Action::Ping,
             Self::Enter { .. } => Action::Enter,
@@ -257,6 +269,8 @@ impl ClientMessage {
             | Self::Rules { .. }
             | Self::Describe { .. }
             | Self::Audit { .. }
+            | Self::SetRole { .. }
+            | Self::Roles
             | Self::EraseMyData
             | Self::Ping
             | Self::Enter { .. } => None,

@@ -245,6 +245,13 @@ pub const TOKEN_ATTEMPTS_PER_ADDRESS: u32 = PASSPHRASE_ATTEMPTS_PER_ADDRESS;
 /// every two seconds.
 pub const LINK_REQUESTS: u32 = 30;
 
+/// Maximum number of people with a role. One takes at most 64 × 4 + 64 + 70 = 390 bytes in an answer, usually about 90: 39 KB at most,
+/// two billing units of API Gateway. A read of all of them takes 5 read units of 4 KB.
+pub const ROLES: usize = 100;
+
+/// Time for which an owner link is valid. It is in a terminal or a log, so it should not be valid for long.
+pub const OWNER_LINK_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Maximum number of messages that one `forget` erases. Each takes about 20 ms of reads and writes in a function that has
 /// 10 s, and one post to each listener of its room.
 pub const FORGET_MESSAGES: usize = 25;

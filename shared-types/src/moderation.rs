@@ -7,7 +7,7 @@ use light_json::Json;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Person, PersonId, PersonName, RoomName, RoomTitle, Seq, Timestamp, checked::json_of_number, limits::SANCTION,
+    Person, PersonId, PersonName, Role, RoomName, RoomTitle, Seq, Timestamp, checked::json_of_number, limits::SANCTION,
     server_message::is_false,
 };
 
@@ -150,6 +150,16 @@ pub enum ModerationAction {
         /// The person's name at that time, if known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<PersonName>,
+    },
+    /// Gave a person a role, or took it. An owner link, too, gives its visitor a role.
+    Role {
+        /// The person.
+        person: PersonId,
+        /// The person's name at that time, if known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<PersonName>,
+        /// The new role.
+        role: Role,
     },
     /// Changed the rules of a room.
     Rules {

@@ -4,7 +4,10 @@ use light_json::Json;
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-use crate::{AccessMode, ChatMessage, Language, Person, Restrictions, Rev, RoomDetails, RoomName, RoomRules};
+use crate::{
+    AccessMode, ChatMessage, Language, Person, Restrictions, Rev, RoomDetails, RoomName, RoomRules,
+    server_message::is_false,
+};
 
 /// Everything that the page needs to show a room and to open its socket.
 #[derive(Clone, Debug, PartialEq, Eq, Json)]
@@ -42,4 +45,7 @@ pub struct PageState {
     /// Restrictions of the user.
     #[serde(rename = "standing", default, skip_serializing_if = "Restrictions::is_default")]
     pub restrictions: Restrictions,
+    /// Whether the user is an owner of the chat.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub owner: bool,
 }

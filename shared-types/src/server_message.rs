@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ActionName, AuditEntry, ChatImage, HistoryRange, MessageText, Nonce, PersonId, PersonName, Reaction, Restrictions,
-    Rev, RoomDetails, RoomName, RoomRules, SearchText, Seq, Timestamp, TitledRoom,
+    Rev, Role, RoleEntry, RoomDetails, RoomName, RoomRules, SearchText, Seq, Timestamp, TitledRoom,
 };
 
 /// One frame from the server: `{"type": …}`. A client ignores types and fields it does not know.
@@ -154,6 +154,21 @@ pub enum ServerMessage {
         /// Whether there are older entries.
         more: bool,
     },
+    /// Role of a person in the whole chat; the answer to `role`. The person gets it, too.
+    Role {
+        /// The person.
+        person: PersonId,
+        /// The role.
+        role: Role,
+        /// Whether the person moderates now: by the role, by the configuration or by a provider's claim.
+        #[serde(default, skip_serializing_if = "is_false")]
+        moderator: bool,
+    },
+    /// The people who have a role; the answer to `roles`.
+    Roles {
+        /// The people: owners first, then by name; at most [`crate::limits::ROLES`], and the configured moderators.
+        people: Vec<RoleEntry>,
+    },
     /// The sender's data is erased, or a part of it; the answer to `forget`.
     #[serde(rename = "forgotten")]
     DataErased {
@@ -220,6 +235,8 @@ impl ServerMessage {
             | Self::Restrictions { .. }
             | Self::Audit { .. }
             | Self::DataErased { .. }
+            | Self::Role { .. }
+            | Self::Roles { .. }
             | Self::UserPurged { .. }
             | Self::CatchUp { .. }
             | Self::Pong
@@ -382,8 +399,10 @@ pub enum ErrorCode {
     ReadOnly,
     /// A moderator muted the sender, for `retryAfter` more seconds.
     Muted,
-    /// The message has the maximum number of reactions.
+    /// The message has the maximum number of reactions, or the chat the maximum number of people with a role.
     TooMany,
+    /// The person is the last owner. Make another person an owner first.
+    LastOwner,
     /// The server does not know this socket (any more). Reconnect.
     NotConnected,
     /// The server could not do this now. Retry.

@@ -53,7 +53,10 @@ impl LineFile {
         match record {
             Record::Room { .. } | Record::Rules { .. } | Record::Details { .. } => Self::Rooms,
             Record::Secrets { .. } => Self::Secrets,
-            Record::Restrictions { .. } | Record::BannedAddresses { .. } | Record::Audit { .. } => Self::Moderation,
+            Record::Restrictions { .. }
+            | Record::BannedAddresses { .. }
+            | Record::Role { .. }
+            | Record::Audit { .. } => Self::Moderation,
             Record::Idempotency { .. } | Record::Tombstone { .. } => Self::Idempotency,
             Record::Change { .. } => Self::Changes,
             Record::Message { .. } => Self::Messages,

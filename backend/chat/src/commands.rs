@@ -26,10 +26,12 @@ mod purge_user;
 mod react;
 mod rename;
 mod restrictions;
+mod roles;
 mod rooms;
 mod rules;
 mod search;
 mod send;
+mod set_role;
 mod shared;
 mod typing;
 mod upload;
@@ -104,6 +106,8 @@ pub const fn spec(action: Action) -> CommandSpec {
         Action::Rules => rules::SPEC,
         Action::Describe => describe::SPEC,
         Action::Audit => audit::SPEC,
+        Action::SetRole => set_role::SPEC,
+        Action::Roles => roles::SPEC,
         Action::EraseMyData => erase::SPEC,
         Action::Ping => ping::SPEC,
         Action::Enter => enter::SPEC,
@@ -313,6 +317,8 @@ impl FrameHandler {
             ClientMessage::Rules { rules } => rules::run(self, sender, rules).await,
             ClientMessage::Describe { details } => describe::run(self, sender, details).await,
             ClientMessage::Audit { before } => audit::run(self, sender, before).await,
+            ClientMessage::SetRole { person, role } => set_role::run(self, sender, person, role).await,
+            ClientMessage::Roles => roles::run(self, sender).await,
             ClientMessage::EraseMyData => erase::run(self, sender).await,
             ClientMessage::Ping => ping::run(),
             ClientMessage::Enter { room, since } => enter::run(self, sender, room, since).await,

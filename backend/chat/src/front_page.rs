@@ -3,7 +3,7 @@
 use std::{pin::pin, sync::Arc, time::Duration};
 
 use futures::future::{Either, select};
-use shared_types::{AccessMode, Language, PageState, PersonName, RoomName};
+use shared_types::{AccessMode, Language, PageState, PersonName, Role, RoomName};
 
 use crate::{
     access::sessions::Sessions,
@@ -69,14 +69,20 @@ impl FrontPage {
             None => return Ok(None),
         };
         // `person` ignores a confusable name: a socket would reject it, and a visitor with it in a cookie would be locked out.
-        let you = session.person(name);
+        let mut you = session.person(name);
         let client = CpuClient::from(addresses);
-        let (online, newest, settings, restrictions) = futures::try_join!(
+        let (online, newest, settings, role, mut restrictions) = futures::try_join!(
             async { Ok(self.online(&room).await) },
             self.catch_up.newest_page(&room, &client),
             self.restriction_store.settings(&room),
+            self.restriction_store.moderation.role(&you.id),
             self.restriction_store.of_session(&you, addresses),
         )?;
+        you.moderator |= role.moderates();
+        if role.moderates() && restrictions.banned_until.is_some() {
+            // No ban of an address applies to moderators.
+            restrictions = self.restriction_store.of(&you).await?;
+        }
         let (page, up_to) = newest;
         let state = PageState {
             language,
@@ -92,6 +98,7 @@ impl FrontPage {
             rules: settings.rules,
             details: settings.details,
             restrictions,
+            owner: role == Role::Owner,
         };
         // Every visit extends the session of a guest. The session of a signed-in person ends at its fixed time.
         let cookie = (access != AccessMode::Oidc).then(|| self.sessions.cookie(&session));

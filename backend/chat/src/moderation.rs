@@ -3,3 +3,4 @@
 pub mod actions;
 pub mod posting_policy;
 pub mod restrictions;
+pub mod roles;

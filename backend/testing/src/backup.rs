@@ -10,7 +10,7 @@ use chat::ports::{
 };
 use shared_types::{
     AuditEntry, ChatImage, ChatMessage, ImageType, ModerationAction, Person, Reaction, ReplyRef, Restrictions, Rev,
-    RoomDetails, RoomName, RoomRules, Seq, Timestamp,
+    Role, RoleEntry, RoomDetails, RoomName, RoomRules, Seq, Timestamp,
 };
 
 use crate::contract::fixtures::{message, message_key, now, room};
@@ -132,6 +132,9 @@ async fn fill_moderation(moderation: &dyn Moderation, at: Timestamp) {
     moderation.set_restrictions(&Subject::Address(address.clone()), banned).await.unwrap();
     moderation.set_banned_addresses(&bob, &[address], at + day * 2).await.unwrap();
     let delete = |seq| ModerationAction::Delete { room: cats.clone(), seq: Seq(seq), author: person("bob") };
+    let Person { id, name, .. } = person("mo");
+    let owner = RoleEntry { person: id, name: Some(name), role: Role::Owner, configured: false };
+    assert!(moderation.set_role(&owner).await.unwrap());
     let ban = ModerationAction::Ban { person: bob, name: None, until: Some(at + day) };
     for (at, action) in [(at, delete(1)), (at, delete(2)), (at + day, ban)] {
         moderation.record(&AuditEntry { at, by: person("mo"), action }).await.unwrap();

@@ -18,6 +18,7 @@ pub mod images;
 pub mod messages;
 pub mod moderation;
 pub mod rate_store;
+pub mod roles;
 pub mod secrets;
 pub mod shards;
 pub mod tokens;
@@ -89,6 +90,9 @@ macro_rules! contract_tests {
         }
         mod rate_store {
             $crate::rate_store_contract!($stores);
+        }
+        mod roles {
+            $crate::roles_contract!($stores);
         }
         mod secrets {
             $crate::secrets_contract!($stores);

@@ -33,7 +33,7 @@ use send_limits::{LimitKind, SendLimits};
 
 use shared_types::{
     Action, ActionName, ChatMessage, ClientMessage, ErrorCode, HistoryRange, Nonce, PageState, Person, PersonName,
-    Restrictions, Rev, RoomName, RoomRules, Seq, ServerMessage,
+    Restrictions, Rev, Role, RoomName, RoomRules, Seq, ServerMessage,
 };
 
 use crate::sorted;
@@ -47,6 +47,8 @@ pub const REQUEST_TIMEOUT_MS: u64 = 20_000;
 pub struct Timeline {
     room: RoomName,
     me: Person,
+    /// Whether the visitor is an owner of the chat.
+    is_owner: bool,
     /// The visitor's name on the server.
     server_name: PersonName,
     /// The newest confirmed messages.
@@ -104,6 +106,7 @@ impl Timeline {
     /// The messages of a page state.
     pub fn new(page: &PageState) -> Self {
         Self {
+            is_owner: page.owner,
             newest_range: MessageRange::of(page.messages.clone(), page.more),
             rules: page.rules,
             restrictions: page.restrictions,
@@ -120,6 +123,7 @@ impl Timeline {
             room,
             server_name: me.name.clone(),
             me,
+            is_owner: false,
             newest_range: MessageRange::of(Vec::new(), false),
             detached_range: None,
             outgoing: Vec::new(),
@@ -179,6 +183,10 @@ impl Timeline {
             ServerMessage::Restrictions { person, restrictions } if person == self.me.id => {
                 self.set_restrictions(restrictions)
             }
+            ServerMessage::Role { person, role, moderator } if person == self.me.id => {
+                self.me.moderator = moderator;
+                self.is_owner = role == Role::Owner;
+            }
             ServerMessage::Typing { person } => self.on_typing(person, now),
             ServerMessage::CatchUp { .. } => self.ask_changes_at = Some(now),
             ServerMessage::Upload { .. }
@@ -188,6 +196,8 @@ impl Timeline {
             | ServerMessage::Found { .. }
             | ServerMessage::Restrictions { .. }
             | ServerMessage::Audit { .. }
+            | ServerMessage::Role { .. }
+            | ServerMessage::Roles { .. }
             | ServerMessage::DataErased { .. }
             | ServerMessage::UserPurged { .. }
             | ServerMessage::Pong => {}
@@ -197,6 +207,7 @@ impl Timeline {
 
     /// Applies the newest page of a page state, which may be older than what is known.
     pub(crate) fn apply_page(&mut self, page: &PageState) {
+        self.is_owner = page.owner;
         let newest = MessageRange::of(page.messages.clone(), page.more);
         if page.up_to <= self.rev {
             return;
@@ -248,6 +259,11 @@ impl Timeline {
     /// The visitor.
     pub fn me(&self) -> &Person {
         &self.me
+    }
+
+    /// Whether the visitor is an owner of the chat.
+    pub fn is_owner(&self) -> bool {
+        self.is_owner
     }
 
     /// The sequence number of the newest confirmed message, and whether somebody else wrote it.
@@ -392,6 +408,8 @@ impl Timeline {
                 | Action::Typing
                 | Action::Restrictions
                 | Action::Audit
+                | Action::SetRole
+                | Action::Roles
                 | Action::EraseMyData
                 | Action::Ping
                 | Action::Enter,

@@ -1,5 +1,6 @@
 //! The session: connects the state of the page with sockets, storage and components.
 
+mod administration;
 mod dialogs;
 mod links;
 mod moderation;
@@ -90,6 +91,8 @@ pub(crate) struct Session {
     audit: AuditLog,
     /// The person whose restrictions are to be requested.
     restrictions_query: Option<PersonId>,
+    /// Whether the people with a role are to be requested.
+    roles_query: bool,
     /// The people whose messages a moderator purges, one after the other.
     purges: Vec<(Person, Erasure)>,
     /// The person that the pending mute or ban is about.
@@ -159,6 +162,7 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
         search: Search::default(),
         audit: AuditLog::default(),
         restrictions_query: None,
+        roles_query: false,
         purges: Vec::new(),
         restricted_person: None,
         toast_until: 0,

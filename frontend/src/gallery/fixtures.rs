@@ -130,6 +130,7 @@ pub(super) fn chat() -> Chat {
         rules: RoomRules::default(),
         details: RoomDetails::default(),
         restrictions: Restrictions::default(),
+        owner: false,
     };
     let chat = Chat::new(&page, Callback::new(|_| {}));
     chat.room.status.set(Status::Live);

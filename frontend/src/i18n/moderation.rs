@@ -50,6 +50,9 @@ impl Translations {
             ModerationAction::PurgeUser { person, name } => {
                 texts.audit_purged.with(&name_and_id(person, name.as_ref()))
             }
+            ModerationAction::Role { person, name, role } => {
+                self.administration().audit(&name_and_id(person, name.as_ref()), *role)
+            }
             ModerationAction::Rules { room, rules } => {
                 [&texts.audit_rules_changed.with(room.as_str()), self.colon, &self.rules(*rules)].concat()
             }

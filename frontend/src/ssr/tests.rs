@@ -46,6 +46,7 @@ fn state(texts: &[&str]) -> PageState {
         rules: RoomRules::default(),
         details: RoomDetails::default(),
         restrictions: Restrictions::default(),
+        owner: false,
     }
 }
 

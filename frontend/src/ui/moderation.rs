@@ -1,5 +1,6 @@
 //! Dialogs for moderators: room rules, restrictions, audit log.
 
+pub(crate) mod administration_dialog;
 pub(crate) mod audit_dialog;
 pub(crate) mod restriction_dialog;
 pub(crate) mod rules_dialog;
@@ -27,6 +28,9 @@ pub(crate) fn buttons(chat: Chat) -> View {
         if chat.is_moderator() {
             buttons.push(button(chat.translations.dialogs().room_rules, rules_dialog::open));
             buttons.push(button(chat.translations.dialogs().audit, audit_dialog::open));
+        }
+        if chat.moderation.is_owner.get() {
+            buttons.push(button(chat.translations.administration().title, administration_dialog::open));
         }
         (!buttons.is_empty()).then(|| element("div").class("sheet-ways").children(buttons))
     })

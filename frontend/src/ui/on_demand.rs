@@ -17,7 +17,7 @@ use crate::ui::{
         lightbox::{self, lightbox},
     },
     moderation::{
-        audit_dialog,
+        administration_dialog, audit_dialog,
         restriction_dialog::{self, restriction_dialog},
         rules_dialog,
     },
@@ -74,6 +74,7 @@ pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
         rules_dialog::rules(chat),
         room_details_dialog(chat),
         audit_dialog::audit(chat),
+        administration_dialog::administration(chat),
         privacy_dialog::privacy(chat),
         extras::code_button(chat),
         invite_dialog::invite_dialog(chat),

@@ -78,7 +78,7 @@ impl Chat {
             images: ImageState::new(),
             composer: ComposerState::new(),
             search: SearchState::new(),
-            moderation: ModerationState::new(),
+            moderation: ModerationState::new(page),
             restriction_dialog: RestrictionDialogState::new(page),
             privacy: PrivacyState::new(),
             notifications: NotificationState::new(),

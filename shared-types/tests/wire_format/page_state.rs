@@ -24,6 +24,7 @@ pub(crate) fn golden() -> Vec<(PageState, Value)> {
         rules: RoomRules::default(),
         details: RoomDetails::default(),
         restrictions: Restrictions::default(),
+        owner: false,
     };
     let json = json!({
         "language": "en", "room": "cats", "you": { "id": "p1", "name": "Ann" }, "online": 1, "messages": [message_json()],
@@ -38,6 +39,7 @@ pub(crate) fn golden() -> Vec<(PageState, Value)> {
     vec![
         changed(|_| (), json!({})),
         changed(|state| state.language = Language::Japanese, json!({ "language": "ja" })),
+        changed(|state| state.owner = true, json!({ "owner": true })),
         changed(|state| state.access = AccessMode::Passphrase, json!({ "access": "passphrase" })),
         changed(
             |state| {

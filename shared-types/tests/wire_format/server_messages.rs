@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared_types::{
     AuditEntry, ChatMessage, ErrorCode, HistoryRange, ModerationAction, Person, Reaction, ReplyRef, Restrictions, Rev,
-    RoomActivity, RoomDetails, RoomName, RoomRules, Seq, ServerMessage, Timestamp, TitledRoom,
+    Role, RoleEntry, RoomActivity, RoomDetails, RoomName, RoomRules, Seq, ServerMessage, Timestamp, TitledRoom,
     json::compare::{read_both, write_both},
 };
 
@@ -37,6 +37,8 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
     let rules = RoomRules { slow: 30, read_only: true };
     let entry = |action| AuditEntry { at: Timestamp(5), by: Person { moderator: true, ..ann() }, action };
     let until = Some(Timestamp(9));
+    let role = |name, role| ModerationAction::Role { person: "p1".parse().unwrap(), name, role };
+    let has_role = |name, role, configured| RoleEntry { person: "p1".parse().unwrap(), name, role, configured };
     vec![
         (
             ServerMessage::Welcome {
@@ -90,6 +92,8 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                     entry(ModerationAction::Rules { room: RoomName::lobby(), rules }),
                     entry(ModerationAction::Describe { room: RoomName::lobby(), title: "猫 Cats".parse().ok() }),
                     entry(ModerationAction::Describe { room: RoomName::lobby(), title: None }),
+                    entry(role("Ann".parse().ok(), Role::Owner)),
+                    entry(role(None, Role::Member)),
                 ],
                 more: false,
             },
@@ -111,9 +115,36 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                         { "at": 5, "by": by, "act": "rules", "room": "lobby", "rules": { "slow": 30, "readOnly": true } },
                         { "at": 5, "by": by, "act": "describe", "room": "lobby", "title": "猫 Cats" },
                         { "at": 5, "by": by, "act": "describe", "room": "lobby" },
+                        { "at": 5, "by": by, "act": "role", "person": "p1", "name": "Ann", "role": "owner" },
+                        { "at": 5, "by": by, "act": "role", "person": "p1", "role": "member" },
                     ],
                 })
             },
+        ),
+        (
+            ServerMessage::Role { person: "p1".parse().unwrap(), role: Role::Moderator, moderator: true },
+            json!({ "type": "role", "person": "p1", "role": "moderator", "moderator": true }),
+        ),
+        (
+            ServerMessage::Role { person: "p1".parse().unwrap(), role: Role::Member, moderator: false },
+            json!({ "type": "role", "person": "p1", "role": "member" }),
+        ),
+        (
+            ServerMessage::Roles {
+                people: vec![
+                    has_role("Ann".parse().ok(), Role::Owner, false),
+                    has_role(None, Role::Member, true),
+                    has_role(None, Role::Moderator, false),
+                ],
+            },
+            json!({
+                "type": "roles",
+                "people": [
+                    { "person": "p1", "name": "Ann", "role": "owner" },
+                    { "person": "p1", "role": "member", "configured": true },
+                    { "person": "p1", "role": "moderator" },
+                ],
+            }),
         ),
         (
             ServerMessage::DataErased { count: 25, more: true },
@@ -343,6 +374,7 @@ pub(crate) fn golden_errors() -> impl Iterator<Item = (ServerMessage, Value)> {
         (ErrorCode::ReadOnly, "readOnly"),
         (ErrorCode::Muted, "muted"),
         (ErrorCode::TooMany, "tooMany"),
+        (ErrorCode::LastOwner, "lastOwner"),
         (ErrorCode::NotConnected, "notConnected"),
         (ErrorCode::Unavailable, "unavailable"),
         (ErrorCode::OtherRoom, "otherRoom"),

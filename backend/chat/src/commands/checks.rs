@@ -17,7 +17,7 @@ impl FrameHandler {
     /// If the command names a room, it is refused unless the connection is there: it may have moved since the command was sent.
     ///
     /// If this process remembers the connection, it is checked while it is looked up, so that the sender waits for one round trip less:
-    /// what the checks need of a connection rarely changes. Only its room does, and then they are made again.
+    /// what the checks need of a connection rarely changes. Only its room and the role of the person do, and then they are made again.
     pub(super) async fn checked_sender(
         &self,
         connection: &ConnectionId,
@@ -29,7 +29,7 @@ impl FrameHandler {
         let (sender, permitted) = match connections.recall(connection) {
             Some(known) => {
                 let (sender, permitted) = futures::join!(connections.find(connection), self.permitted(&known, action));
-                (sender?, Some((known.room, permitted)))
+                (sender?, Some((known, permitted)))
             }
             None => (connections.find(connection).await?, None),
         };
@@ -37,8 +37,11 @@ impl FrameHandler {
         if room.is_some_and(|room| *room != sender.room) {
             return Ok(Some((sender, Err(CommandError::OtherRoom))));
         }
+        // Every room has its own rules, and moderators are exempt from them.
+        let is_as_known =
+            |known: &Connection| known.room == sender.room && known.person.moderator == sender.person.moderator;
         let permitted = match permitted {
-            Some((room, permitted)) if room == sender.room => permitted,
+            Some((known, permitted)) if is_as_known(&known) => permitted,
             _ => self.permitted(&sender, action).await,
         };
         let checked = async {

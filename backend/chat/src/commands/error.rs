@@ -132,9 +132,12 @@ impl CommandError {
             Self::Update(UpdateError::Outdated) => ErrorCode::Outdated,
             Self::Update(UpdateError::Empty) | Self::Name(_) | Self::Emoji(_) => ErrorCode::BadField,
             Self::TooFast(_) => ErrorCode::TooFast,
-            Self::Update(UpdateError::TooMany) => ErrorCode::TooMany,
+            Self::Update(UpdateError::TooMany) | Self::Moderation(ModerationError::TooManyRoles) => ErrorCode::TooMany,
+            Self::Moderation(ModerationError::LastOwner) => ErrorCode::LastOwner,
             Self::NotAllowed
-            | Self::Moderation(ModerationError::NotAllowed | ModerationError::DetailsNotAllowed)
+            | Self::Moderation(
+                ModerationError::NotAllowed | ModerationError::DetailsNotAllowed | ModerationError::OwnersOnly,
+            )
             | Self::PostingDenied(PostingDenied::Banned { .. }) => ErrorCode::NotAllowed,
             Self::OtherRoom => ErrorCode::OtherRoom,
             Self::PostingDenied(PostingDenied::Muted { .. }) => ErrorCode::Muted,
@@ -259,9 +262,15 @@ mod tests {
         check(command_error(confusable_name_error().into()), ErrorCode::BadField, Some("send"), Some("n-1"));
         check(command_error(RateError::from(too_fast(1)).into()), ErrorCode::TooFast, Some("send"), Some("n-1"));
         let posting_denied = |why: PostingDenied| command_error(why.into());
-        check(command_error(ModerationError::NotAllowed.into()), ErrorCode::NotAllowed, Some("send"), Some("n-1"));
-        let not_allowed = command_error(ModerationError::DetailsNotAllowed.into());
-        check(not_allowed, ErrorCode::NotAllowed, Some("send"), Some("n-1"));
+        for (why, code) in [
+            (ModerationError::NotAllowed, ErrorCode::NotAllowed),
+            (ModerationError::DetailsNotAllowed, ErrorCode::NotAllowed),
+            (ModerationError::OwnersOnly, ErrorCode::NotAllowed),
+            (ModerationError::LastOwner, ErrorCode::LastOwner),
+            (ModerationError::TooManyRoles, ErrorCode::TooMany),
+        ] {
+            check(command_error(why.into()), code, Some("send"), Some("n-1"));
+        }
         check(posting_denied(PostingDenied::Banned { seconds: 9 }), ErrorCode::NotAllowed, Some("send"), Some("n-1"));
         check(posting_denied(PostingDenied::Muted { seconds: 9 }), ErrorCode::Muted, Some("send"), Some("n-1"));
         check(posting_denied(PostingDenied::ReadOnly), ErrorCode::ReadOnly, Some("send"), Some("n-1"));

@@ -10,7 +10,7 @@ use futures::{
     future::{try_join, try_join_all},
 };
 use shared_types::{
-    AuditEntry, ModerationAction, Person, PersonId, Restrictions, RoomDetails, RoomName, RoomRules, Seconds,
+    AuditEntry, ModerationAction, Person, PersonId, Restrictions, Role, RoomDetails, RoomName, RoomRules, Seconds,
     ServerMessage, Timestamp, limits,
 };
 
@@ -35,13 +35,22 @@ pub struct ModerationActions {
 /// Why an action was not carried out. Its `Display` is a sentence for the person who requested it.
 #[derive(Debug, thiserror::Error)]
 pub enum ModerationError {
-    /// The requesting person is not a moderator, or the affected person is one. Configured moderators may act on moderators
-    /// by a provider's claim.
+    /// The requesting person is not a moderator, or the affected person is one. Owners and configured moderators may act on other
+    /// moderators, but not on each other.
     #[error("only a moderator may do this, and not to a moderator")]
     NotAllowed,
     /// Somebody who is no moderator wants to change the details of a room that has some, or has messages.
     #[error("only a moderator may change the title and the topic of this room")]
     DetailsNotAllowed,
+    /// The requesting person is not an owner.
+    #[error("only an owner may do this")]
+    OwnersOnly,
+    /// The affected person is the last owner and would not be one any more.
+    #[error("a chat keeps one owner: make another person an owner first")]
+    LastOwner,
+    /// There are [`limits::ROLES`] people with a role.
+    #[error("at most {} people have a role: take one from somebody first", limits::ROLES)]
+    TooManyRoles,
     /// The store did not answer. A repetition completes the action.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
@@ -59,9 +68,9 @@ pub struct RestrictionOutcome {
 }
 
 /// All open connections, divided into those of one person and those of others.
-struct OpenConnections {
-    own: Vec<Connection>,
-    others: Vec<Connection>,
+pub(super) struct OpenConnections {
+    pub(super) own: Vec<Connection>,
+    pub(super) others: Vec<Connection>,
 }
 
 impl ModerationActions {
@@ -218,23 +227,36 @@ impl ModerationActions {
     }
 
     /// Checks that `by` may act on a person, and returns the connections of the person and of all others.
+    ///
+    /// Nobody acts on owners and configured moderators. They and only they act on other moderators.
     async fn open_connections(&self, by: &Person, person: &PersonId) -> Result<OpenConnections, ModerationError> {
         moderators_only(by)?;
-        let all = self.connections.all().try_collect::<Vec<_>>().await?.into_iter();
-        let (own, others): (Vec<_>, Vec<_>) = all.partition(|connection| connection.person.id == *person);
-        let (by_is_configured, person_is_configured) = (
-            self.restriction_store.is_configured_moderator(&by.id),
-            self.restriction_store.is_configured_moderator(person),
-        );
-        let person_is_moderator = own.iter().any(|connection| connection.person.moderator);
-        if by.id == *person || person_is_configured || (person_is_moderator && !by_is_configured) {
+        let store = &self.restriction_store;
+        if by.id == *person || store.is_configured_moderator(person) {
             return Err(ModerationError::NotAllowed);
         }
+        let (role, OpenConnections { own, others }) =
+            try_join(store.moderation.role(person), self.connections_of(person)).await?;
+        let is_moderator = role.moderates() || own.iter().any(|connection| connection.person.moderator);
+        let may_act = match role {
+            Role::Owner => false,
+            Role::Moderator | Role::Member if is_moderator => {
+                store.is_configured_moderator(&by.id) || store.moderation.role(&by.id).await? == Role::Owner
+            }
+            Role::Moderator | Role::Member => true,
+        };
+        if may_act { Ok(OpenConnections { own, others }) } else { Err(ModerationError::NotAllowed) }
+    }
+
+    /// Returns the connections of a person and of all others.
+    pub(super) async fn connections_of(&self, person: &PersonId) -> PortResult<OpenConnections> {
+        let all = self.connections.all().try_collect::<Vec<_>>().await?.into_iter();
+        let (own, others) = all.partition(|connection| connection.person.id == *person);
         Ok(OpenConnections { own, others })
     }
 
     /// Adds an entry to the audit log.
-    async fn record(&self, by: &Person, action: ModerationAction) -> PortResult<()> {
+    pub(super) async fn record(&self, by: &Person, action: ModerationAction) -> PortResult<()> {
         let entry = AuditEntry { at: self.restriction_store.clock.now(), by: by.clone(), action };
         self.restriction_store.moderation.record(&entry).await
     }
@@ -250,6 +272,6 @@ fn moderators_only(by: &Person) -> Result<(), ModerationError> {
     if by.moderator { Ok(()) } else { Err(ModerationError::NotAllowed) }
 }
 
-fn name_in(connections: &[Connection]) -> Option<shared_types::PersonName> {
+pub(super) fn name_in(connections: &[Connection]) -> Option<shared_types::PersonName> {
     connections.first().map(|connection| connection.person.name.clone())
 }

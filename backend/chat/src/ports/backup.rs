@@ -7,7 +7,10 @@ use std::fmt;
 use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use shared_types::{AuditEntry, ImageType, PersonId, Restrictions, Rev, RoomDetails, RoomName, RoomRules, Timestamp};
+use shared_types::{
+    AuditEntry, ImageType, PersonId, PersonName, Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomName, RoomRules,
+    Timestamp,
+};
 
 use crate::ports::{
     Unavailable,
@@ -69,6 +72,16 @@ pub enum Record {
         /// When the list ends.
         until: Timestamp,
     },
+    /// The role of a person.
+    Role {
+        /// The person.
+        person: PersonId,
+        /// The person's name when they got the role, if known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<PersonName>,
+        /// The role.
+        role: Role,
+    },
     /// An entry of the audit log.
     Audit {
         /// The entry.
@@ -113,13 +126,14 @@ pub enum Record {
 
 impl Record {
     /// The names of all kinds, as in the field `kind`.
-    pub const KINDS: [&str; 11] = [
+    pub const KINDS: [&str; 12] = [
         "secrets",
         "room",
         "rules",
         "details",
         "restrictions",
         "bannedAddresses",
+        "role",
         "audit",
         "idempotency",
         "tombstone",
@@ -131,6 +145,11 @@ impl Record {
     pub fn of_keys(keys: &Keys) -> Self {
         let Keys { current, previous, made_at } = *keys;
         Self::Secrets { current: SecretBytes(current), previous: previous.map(SecretBytes), made_at }
+    }
+
+    /// Returns the record of a person's role.
+    pub fn of_role(RoleEntry { person, name, role, configured: _ }: RoleEntry) -> Self {
+        Self::Role { person, name, role }
     }
 
     /// Returns the room whose revision this record used, and that revision.
@@ -145,6 +164,7 @@ impl Record {
             | Self::Details { .. }
             | Self::Restrictions { .. }
             | Self::BannedAddresses { .. }
+            | Self::Role { .. }
             | Self::Audit { .. } => None,
         }
     }

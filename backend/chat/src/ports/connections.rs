@@ -98,6 +98,9 @@ pub trait Connections: Send + Sync {
     /// Changes the name of the connection's person and returns the changed connection.
     async fn rename(&self, id: &ConnectionId, name: &PersonName) -> Result<Option<Connection>>;
 
+    /// Changes whether the connection's person is a moderator, and returns the changed connection.
+    async fn set_moderator(&self, id: &ConnectionId, moderator: bool) -> Result<Option<Connection>>;
+
     /// Sets whether the page of a connection is hidden. Does nothing if the connection was removed.
     async fn set_hidden(&self, connection: &Connection, hidden: bool) -> Result<()>;
 

@@ -1,8 +1,10 @@
-//! Stores the decisions of moderators about people, addresses and rooms, and the audit log.
+//! Stores the decisions of owners and moderators about people, addresses and rooms, the roles of people, and the audit log.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use shared_types::{AuditEntry, PersonId, Restrictions, RoomDetails, RoomName, RoomRules, Timestamp, TitledRoom};
+use shared_types::{
+    AuditEntry, PersonId, Restrictions, Role, RoleEntry, RoomDetails, RoomName, RoomRules, Timestamp, TitledRoom,
+};
 
 use crate::ports::{
     Result,
@@ -122,6 +124,16 @@ pub trait Moderation: Send + Sync {
 
     /// Replaces the rules of a room.
     async fn set_rules(&self, room: &RoomName, rules: RoomRules) -> Result<()>;
+
+    /// Returns the role of a person. MUST see every `set_role` that has ended.
+    async fn role(&self, person: &PersonId) -> Result<Role>;
+
+    /// Sets the role of a person. Returns `false` and changes nothing if the person is the last owner and would not be one any more: of
+    /// several owners who give up their role at once, one MUST stay. MUST survive a crash and a power cut. `configured` is not stored.
+    async fn set_role(&self, entry: &RoleEntry) -> Result<bool>;
+
+    /// Returns up to `limit` people whose role is not [`Role::Member`], in any order.
+    async fn roles(&self, limit: usize) -> Result<Vec<RoleEntry>>;
 
     /// Appends an entry to the audit log. Two entries of the same time and person are both kept. After success the entry MUST
     /// survive a crash and a power cut. It cannot be changed or removed for `limits::AUDIT_RETENTION`.

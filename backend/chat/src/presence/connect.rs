@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use sha2::{Digest, Sha256};
-use shared_types::{NameError, Person, PersonName, RoomName, Timestamp, limits};
+use shared_types::{NameError, Person, PersonName, Role, RoomName, Timestamp, limits};
 
 use crate::{
     access::{
@@ -147,18 +147,18 @@ impl ConnectRule {
             (None, Some(chosen)) => parse_chosen_name(&chosen)?,
             (None, None) => guest_name(&id),
         };
-        let person = Person { id, name, moderator };
+        let mut person = Person { id, name, moderator };
         let addresses = request.address.map(|address| self.sessions.address_keys(address)).unwrap_or_default();
         // These checks run concurrently. The rate limit is the first one, because it may reject the request without asking a
         // store, and then the others do not start.
         let address = addresses.first().cloned();
         let person_admitted = self.check_person(&person, address.as_ref());
-        let address_admitted =
-            async { self.unless_banned(self.restriction_store.banned_at(&person, &addresses).await?) };
+        let role_admitted = self.check_role_and_address(&person, &addresses);
         let (ticket, recorded) = (request.ticket.as_deref(), self.record_address(&person, address.as_ref()));
-        futures::try_join!(person_admitted, address_admitted, self.use_ticket(ticket), recorded)?;
+        let ((), role, (), ()) = futures::try_join!(person_admitted, role_admitted, self.use_ticket(ticket), recorded)?;
+        person.moderator |= role.moderates();
 
-        let connection = Connection {
+        let mut connection = Connection {
             id: request.connection,
             room,
             person,
@@ -180,12 +180,30 @@ impl ConnectRule {
         }
         // The second check closes a race: a ban is stored before the connections are read, so either this check sees the ban
         // or the ban sees this connection. Broadcasts of the room reach the connection before its `hello`, so a check there
-        // would be too late.
-        if let Err(error) = self.check_ban(&connection.person, &addresses).await {
-            self.connections.remove(&connection.id).await?;
-            return Err(error);
+        // would be too late. A change of the person's role is like that, too.
+        let now = async { Ok(self.restriction_store.moderation.role(&connection.person.id).await?) };
+        match futures::try_join!(self.check_ban(&connection.person, &addresses), now) {
+            Ok(((), now)) if now.moderates() != role.moderates() => {
+                connection.person.moderator = moderator || now.moderates();
+                self.connections.set_moderator(&connection.id, connection.person.moderator).await?;
+            }
+            Ok(_) => {}
+            Err(error) => {
+                self.connections.remove(&connection.id).await?;
+                return Err(error);
+            }
         }
         Ok(connection)
+    }
+
+    /// Returns the role of a person, and rejects everyone from a banned address. Bans of addresses apply to no moderator.
+    async fn check_role_and_address(&self, person: &Person, addresses: &[AddressKey]) -> Result<Role, ConnectError> {
+        let store = &self.restriction_store;
+        let (role, banned) = futures::try_join!(store.moderation.role(&person.id), store.banned_at(person, addresses))?;
+        if !role.moderates() {
+            self.unless_banned(banned)?;
+        }
+        Ok(role)
     }
 
     /// Returns the session of the ticket, or a new guest's session.

@@ -86,6 +86,10 @@ impl Connections for CountingStore {
         Ok(renamed)
     }
 
+    async fn set_moderator(&self, id: &ConnectionId, moderator: bool) -> Result<Option<Connection>> {
+        self.store.set_moderator(id, moderator).await
+    }
+
     async fn set_hidden(&self, connection: &Connection, hidden: bool) -> Result<()> {
         self.store.set_hidden(connection, hidden).await
     }
@@ -145,6 +149,10 @@ impl Connections for UnreadableRooms {
     }
 
     async fn rename(&self, _: &ConnectionId, _: &PersonName) -> Result<Option<Connection>> {
+        unreachable!()
+    }
+
+    async fn set_moderator(&self, _: &ConnectionId, _: bool) -> Result<Option<Connection>> {
         unreachable!()
     }
 

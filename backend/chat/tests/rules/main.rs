@@ -32,6 +32,7 @@ mod rate_limit;
 mod rate_limiter;
 mod reactions;
 mod reconnects;
+mod roles;
 mod room_details;
 mod room_rules;
 mod rooms;

@@ -9,7 +9,9 @@ use chat::ports::{
     moderation::{Moderation, RestrictionChange, RoomSettings, Subject},
 };
 use chat_testing::test_chat::START;
-use shared_types::{AuditEntry, PersonId, Restrictions, RoomDetails, RoomName, RoomRules, Timestamp, TitledRoom};
+use shared_types::{
+    AuditEntry, PersonId, Restrictions, Role, RoleEntry, RoomDetails, RoomName, RoomRules, Timestamp, TitledRoom,
+};
 
 /// Moderation port that reports a ban for everybody after a number of lookups.
 pub(crate) struct BanningModeration {
@@ -70,6 +72,18 @@ impl Moderation for BanningModeration {
     }
 
     async fn titles(&self, _: &[RoomName]) -> Result<Vec<TitledRoom>> {
+        unreachable!()
+    }
+
+    async fn role(&self, _: &PersonId) -> Result<Role> {
+        Ok(Role::Member)
+    }
+
+    async fn set_role(&self, _: &RoleEntry) -> Result<bool> {
+        unreachable!()
+    }
+
+    async fn roles(&self, _: usize) -> Result<Vec<RoleEntry>> {
         unreachable!()
     }
 

@@ -31,7 +31,7 @@ impl FrontHandler {
             return Ok(FrontAnswer::foreign_form(request.secure));
         }
         let token = field(form, "token").unwrap_or_default();
-        let current = self.asker(request).await.map(|asker| asker.person);
+        let current = self.asker(request).await?.map(|asker| asker.person);
         let answered = match field(form, "visitor") {
             Some(pass) => self.sign_in_with_link(&token, &pass, request).await,
             None => self.confirm_link(&token, current, request, language).await,
@@ -87,7 +87,7 @@ impl FrontHandler {
         if !self.is_from_own_page(request) {
             return Ok(FrontAnswer::foreign_form(request.secure));
         }
-        let Some(Asker { person, addresses }) = self.asker(request).await else {
+        let Some(Asker { person, addresses }) = self.asker(request).await? else {
             return Ok(FrontAnswer::no_session(request.secure));
         };
         match self.links.link_device(&person, &addresses).await {

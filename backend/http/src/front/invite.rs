@@ -61,7 +61,7 @@ impl FrontHandler {
 
     /// Answers a moderator with the invitations.
     pub(crate) async fn invitations(&self, request: &FrontRequest) -> Result<FrontAnswer> {
-        let Some(Asker { person, addresses }) = self.asker(request).await else {
+        let Some(Asker { person, addresses }) = self.asker(request).await? else {
             return Ok(FrontAnswer::no_session(request.secure));
         };
         match self.links.invitations(&person, &addresses).await {
@@ -75,7 +75,7 @@ impl FrontHandler {
         if !self.is_from_own_page(request) {
             return Ok(FrontAnswer::foreign_form(request.secure));
         }
-        let Some(asker) = self.asker(request).await else { return Ok(FrontAnswer::no_session(request.secure)) };
+        let Some(asker) = self.asker(request).await? else { return Ok(FrontAnswer::no_session(request.secure)) };
         let Some(change) = Change::of_form(form) else { return Ok(FrontAnswer::bad_form(request.secure)) };
         match self.change(&asker, change).await {
             Ok(token) => {

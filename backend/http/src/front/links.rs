@@ -2,6 +2,7 @@
 
 use chat::{
     access::links::LinkError,
+    front_page::FrontPage,
     ports::{Result, connections::AddressKey},
 };
 use frontend::ssr::link_page::LinkProblem;
@@ -22,12 +23,14 @@ pub(crate) struct Asker {
 }
 
 impl FrontHandler {
-    /// Returns the visitor of a request; `None` without a valid session cookie.
-    pub(crate) async fn asker(&self, request: &FrontRequest) -> Option<Asker> {
-        let sessions = &self.front_page.sessions;
-        let session = sessions.session(request.session_cookie()).await?;
+    /// Returns the visitor of a request, who is a moderator also by a stored role; `None` without a valid session cookie.
+    pub(crate) async fn asker(&self, request: &FrontRequest) -> Result<Option<Asker>> {
+        let FrontPage { sessions, restriction_store, .. } = &self.front_page;
+        let Some(session) = sessions.session(request.session_cookie()).await else { return Ok(None) };
         let addresses = request.address.map(|address| sessions.address_keys(address)).unwrap_or_default();
-        Some(Asker { person: session.person(cookies::person_name(request.cookies())), addresses })
+        let mut person = session.person(cookies::person_name(request.cookies()));
+        person.moderator |= restriction_store.moderation.role(&person.id).await?.moderates();
+        Ok(Some(Asker { person, addresses }))
     }
 
     /// Returns the HTTP status and the problem of a failed attempt, or the end of a ban.

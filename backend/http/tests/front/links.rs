@@ -9,7 +9,7 @@ use chat_http::{
     front::{FrontHandler, FrontRequest},
 };
 use chat_testing::test_chat::{START, TestChat};
-use shared_types::{Language, Restrictions, Timestamp};
+use shared_types::{Language, Restrictions, Role, RoleEntry, Timestamp};
 
 use crate::front;
 
@@ -159,24 +159,30 @@ async fn each_visitor_can_do_what_they_are_allowed() {
     chat.moderation.set_restrictions(&Subject::Person("eve".parse().unwrap()), ban).await.unwrap();
     let muted = Restrictions { muted_until: Some(Timestamp(START + 60_000)), ..Restrictions::default() };
     chat.moderation.set_restrictions(&Subject::Person("may".parse().unwrap()), muted).await.unwrap();
+    for (person, role) in [("sue", Role::Moderator), ("oli", Role::Owner)] {
+        let entry = RoleEntry { person: person.parse().unwrap(), name: None, role, configured: false };
+        chat.moderation.set_role(&entry).await.unwrap();
+    }
     let visitors = [
         Browser::new(),
         Browser::of(&chat, "ann", "Ann"),
         Browser::of(&chat, "may", "May"),
         Browser::of(&chat, "eve", "Eve"),
         Browser::of(&chat, "mod", "Mona"),
+        Browser::of(&chat, "sue", "Sue"),
+        Browser::of(&chat, "oli", "Oli"),
     ];
     let revoke = format!("revoke={}", "0f".repeat(32));
-    // Nobody, a guest, a muted one, a banned one, a moderator.
+    // Nobody, a guest, a muted one, a banned one, a configured moderator, a moderator by a stored role, an owner.
     for (path, form, expected) in [
-        ("/invitations", None, [401, 403, 403, 403, 200]),
-        ("/invitations", Some("seconds=86400&uses=10"), [401, 403, 403, 403, 200]),
-        ("/invitations", Some(revoke.as_str()), [401, 403, 403, 403, 404]),
-        ("/invitations", Some("seconds=86400&uses=51"), [401, 400, 400, 400, 400]),
-        ("/device-links", Some(""), [401, 200, 200, 403, 200]),
-        ("/device-links", None, [404, 404, 404, 404, 404]),
-        ("/device", None, [200, 200, 200, 200, 200]),
-        ("/invite", None, [200, 303, 303, 303, 303]),
+        ("/invitations", None, [401, 403, 403, 403, 200, 200, 200]),
+        ("/invitations", Some("seconds=86400&uses=10"), [401, 403, 403, 403, 200, 200, 200]),
+        ("/invitations", Some(revoke.as_str()), [401, 403, 403, 403, 404, 404, 404]),
+        ("/invitations", Some("seconds=86400&uses=51"), [401, 400, 400, 400, 400, 400, 400]),
+        ("/device-links", Some(""), [401, 200, 200, 403, 200, 200, 200]),
+        ("/device-links", None, [404, 404, 404, 404, 404, 404, 404]),
+        ("/device", None, [200, 200, 200, 200, 200, 200, 200]),
+        ("/invite", None, [200, 303, 303, 303, 303, 303, 303]),
     ] {
         for (visitor, expected) in visitors.iter().zip(expected) {
             let answer = visitor.request(&front, path, form.map(String::from)).await;

@@ -106,10 +106,12 @@ impl Connections for DynamoConnections {
     }
 
     async fn rename(&self, id: &ConnectionId, name: &PersonName) -> Result<Option<Connection>> {
-        let Some(renamed) = self.set_name(pointer_key(id), name).await? else { return Ok(None) };
-        let Some(renamed) = self.set_name(listener_key(&renamed), name).await? else { return Ok(None) };
-        self.recent.put(&renamed);
-        Ok(Some(renamed).filter(|connection| self.lives(connection)))
+        self.set_of_person(id, ("name", text(name)), "renaming a person").await
+    }
+
+    async fn set_moderator(&self, id: &ConnectionId, moderator: bool) -> Result<Option<Connection>> {
+        let value = AttributeValue::Bool(moderator);
+        self.set_of_person(id, ("moderator", value), "changing a moderator").await
     }
 
     async fn set_hidden(&self, connection: &Connection, hidden: bool) -> Result<()> {
@@ -220,16 +222,36 @@ impl DynamoConnections {
         }
     }
 
-    async fn set_name(&self, key: Key, name: &PersonName) -> Result<Option<Connection>> {
-        let doing = "renaming a person";
+    /// Sets an attribute of the person in both items of a connection.
+    async fn set_of_person(
+        &self,
+        id: &ConnectionId,
+        attribute: (&str, AttributeValue),
+        doing: &'static str,
+    ) -> Result<Option<Connection>> {
+        let Some(changed) = self.set_attribute(pointer_key(id), attribute.clone(), doing).await? else {
+            return Ok(None);
+        };
+        let listener = listener_key(&changed);
+        let Some(changed) = self.set_attribute(listener, attribute, doing).await? else { return Ok(None) };
+        self.recent.put(&changed);
+        Ok(Some(changed).filter(|connection| self.lives(connection)))
+    }
+
+    async fn set_attribute(
+        &self,
+        key: Key,
+        (name, value): (&str, AttributeValue),
+        doing: &'static str,
+    ) -> Result<Option<Connection>> {
         let update = self
             .table
             .updating(key)
-            .update_expression("SET #name = :name")
+            .update_expression("SET #name = :value")
             // Without the condition the update would create an item without a room and an expiry.
             .condition_expression("attribute_exists(pk)")
-            .expression_attribute_names("#name", "name")
-            .expression_attribute_values(":name", text(name))
+            .expression_attribute_names("#name", name)
+            .expression_attribute_values(":value", value)
             .return_values(ReturnValue::AllNew);
         match self.table.try_update(update, doing).await? {
             Update::Made(item) => from_item(&item).map(Some).map_err(Unavailable::while_doing(doing)),

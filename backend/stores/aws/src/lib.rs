@@ -19,6 +19,8 @@
 //! | connections | `person#{id}` | `seen#{address}` | that a person recently connected from an address |
 //! | connections | `address#{key}` | `standing` | until when an address is banned |
 //! | connections | `rules#{room}` | `rules` | the rules of a room |
+//! | connections | `roles` | person | the role of a person who is no member |
+//! | connections | `owners` | `owners` | the ids of the owners |
 //! | connections | `tokens#{kind}` | hash of the token | a one-use token |
 //! | messages | `room#{room}` | `m#{seq}` | a message, `seq` in 20 digits |
 //! | messages | `room#{room}` | `c#{rev}` | a change record, `rev` in 20 digits |

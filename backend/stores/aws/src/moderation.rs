@@ -15,7 +15,8 @@ use chat::ports::{
     system::Clock,
 };
 use shared_types::{
-    AuditEntry, PersonId, Restrictions, RoomDetails, RoomName, RoomRules, Timestamp, TitledRoom, limits,
+    AuditEntry, PersonId, Restrictions, Role, RoleEntry, RoomDetails, RoomName, RoomRules, Timestamp, TitledRoom,
+    limits,
 };
 
 use self::room_rules::RoomsWithoutRules;
@@ -26,6 +27,7 @@ use crate::{
 
 pub(crate) mod backup;
 mod counted_action;
+mod roles;
 mod room_details;
 mod room_rules;
 
@@ -176,6 +178,18 @@ impl Moderation for DynamoModeration {
 
     async fn titles(&self, rooms: &[RoomName]) -> Result<Vec<TitledRoom>> {
         room_details::titles(&self.decisions, rooms).await
+    }
+
+    async fn role(&self, person: &PersonId) -> Result<Role> {
+        roles::role(&self.decisions, person).await
+    }
+
+    async fn set_role(&self, entry: &RoleEntry) -> Result<bool> {
+        roles::set(&self.decisions, entry).await
+    }
+
+    async fn roles(&self, limit: usize) -> Result<Vec<RoleEntry>> {
+        roles::list(&self.decisions, limit).await
     }
 
     async fn record(&self, entry: &AuditEntry) -> Result<()> {

@@ -91,6 +91,13 @@ impl Connections for MemoryConnections {
         }))
     }
 
+    async fn set_moderator(&self, id: &ConnectionId, moderator: bool) -> Result<Option<Connection>> {
+        Ok(self.lock().get_mut(id).map(|connection| {
+            connection.person.moderator = moderator;
+            connection.clone()
+        }))
+    }
+
     async fn set_hidden(&self, connection: &Connection, hidden: bool) -> Result<()> {
         if let Some(known) = self.lock().get_mut(&connection.id) {
             known.hidden = hidden;

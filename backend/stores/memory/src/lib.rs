@@ -8,5 +8,6 @@ pub mod images;
 pub mod messages;
 pub mod moderation;
 pub mod rate_store;
+mod roles;
 pub mod secrets;
 pub mod tokens;

@@ -9,13 +9,15 @@ use chat::ports::{
     moderation::{CountedAction, Moderation, RestrictionChange, RoomSettings, Subject},
     rate_store::{RateLimit, RateStore},
 };
-use shared_types::{AuditEntry, PersonId, Restrictions, RoomDetails, RoomName, RoomRules, Timestamp, TitledRoom};
+use shared_types::{
+    AuditEntry, PersonId, Restrictions, Role, RoleEntry, RoomDetails, RoomName, RoomRules, Timestamp, TitledRoom,
+};
 
-use crate::rate_store::MemoryRateStore;
+use crate::{rate_store::MemoryRateStore, roles::MemoryRoles};
 
 /// [`Moderation`] in memory. Nothing expires.
 #[derive(Default)]
-pub struct MemoryModeration(Mutex<State>, MemoryRateStore);
+pub struct MemoryModeration(Mutex<State>, MemoryRateStore, MemoryRoles);
 
 #[derive(Default)]
 struct State {
@@ -108,6 +110,18 @@ impl Moderation for MemoryModeration {
         let title = |room: &RoomName| state.details.get(room)?.title.clone();
         let titled = |room: &RoomName| title(room).map(|title| TitledRoom { room: room.clone(), title });
         Ok(rooms.iter().filter_map(titled).collect())
+    }
+
+    async fn role(&self, person: &PersonId) -> Result<Role> {
+        Ok(self.2.role(person))
+    }
+
+    async fn set_role(&self, entry: &RoleEntry) -> Result<bool> {
+        Ok(self.2.set_role(entry))
+    }
+
+    async fn roles(&self, limit: usize) -> Result<Vec<RoleEntry>> {
+        Ok(self.2.list(limit))
     }
 
     async fn record(&self, entry: &AuditEntry) -> Result<()> {

@@ -96,6 +96,13 @@ impl Connections for InProcessConnections {
         }))
     }
 
+    async fn set_moderator(&self, id: &ConnectionId, moderator: bool) -> Result<Option<Connection>> {
+        Ok(self.with(id, |connection| {
+            connection.person.moderator = moderator;
+            connection.clone()
+        }))
+    }
+
     async fn set_hidden(&self, connection: &Connection, hidden: bool) -> Result<()> {
         self.with(&connection.id, |connection| connection.hidden = hidden);
         Ok(())

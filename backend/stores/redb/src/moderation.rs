@@ -15,7 +15,8 @@ use chat::ports::{
 use redb::{ReadTransaction, ReadableTable, TableDefinition, TableHandle, WriteTransaction};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shared_types::{
-    AuditEntry, PersonId, Restrictions, RoomDetails, RoomName, RoomRules, Timestamp, TitledRoom, limits,
+    AuditEntry, PersonId, Restrictions, Role, RoleEntry, RoomDetails, RoomName, RoomRules, Timestamp, TitledRoom,
+    limits,
 };
 
 use crate::{
@@ -25,6 +26,7 @@ use crate::{
 };
 
 mod decisions;
+pub(crate) mod roles;
 
 /// [`Restrictions`] as JSON, by subject.
 pub(crate) const RESTRICTIONS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("standings");
@@ -226,6 +228,20 @@ impl Moderation for RedbModeration {
             titles.extend(title.map(|title| TitledRoom { room: room.clone(), title }));
         }
         Ok(titles)
+    }
+
+    async fn role(&self, person: &PersonId) -> Result<Role> {
+        let entry: Option<RoleEntry> = self.find("reading a role", roles::ROLES, person.to_string()).await?;
+        Ok(entry.map(|entry| entry.role).unwrap_or_default())
+    }
+
+    async fn set_role(&self, entry: &RoleEntry) -> Result<bool> {
+        let entry = entry.clone();
+        self.decide("writing a role", move |transaction| roles::set(transaction, &entry)).await
+    }
+
+    async fn roles(&self, limit: usize) -> Result<Vec<RoleEntry>> {
+        self.store.read("reading the roles", move |transaction| roles::list(transaction, limit)).await
     }
 
     async fn record(&self, entry: &AuditEntry) -> Result<()> {

@@ -1,6 +1,8 @@
 //! Tests of the move of the socket to another room.
 
-use shared_types::{AccessMode, ChatMessage, Language, Person, Restrictions, Rev, RoomName, RoomRules, Timestamp};
+use shared_types::{
+    AccessMode, ChatMessage, Language, Person, Restrictions, Rev, Role, RoomName, RoomRules, Timestamp,
+};
 
 use super::*;
 use crate::{texts::PlainTexts, timeline::Draft};
@@ -70,6 +72,7 @@ impl Socket {
             rules: RoomRules::default(),
             restrictions: Restrictions::default(),
             details: Default::default(),
+            owner: false,
         };
         let mut socket = Self(Client::start(&page, &PlainTexts, 0, || 0).0);
         socket.receive(0, None, welcome("lobby"));
@@ -263,4 +266,16 @@ fn a_name_that_was_chosen_while_the_socket_moves_is_confirmed_in_the_new_room() 
     assert_eq!(socket.0.rename("Ann".parse().unwrap()), []);
     let effects = socket.receive(2, None, welcome("cats"));
     assert_eq!(effects, [Effect::Send(1, ClientMessage::Rename { name: "Ann".parse().unwrap() })]);
+}
+
+#[test]
+fn a_role_holds_in_every_room() {
+    let mut socket = Socket::live();
+    let role = |role: Role| ServerMessage::Role { person: person("me").id, role, moderator: role.moderates() };
+    socket.receive(1, None, role(Role::Owner));
+    socket.enter(2, "cats");
+    assert!(socket.0.timeline().is_owner(), "in a new room");
+    socket.receive(3, None, role(Role::Member));
+    socket.enter(4, "lobby");
+    assert!(!socket.0.timeline().is_owner(), "in a kept room");
 }

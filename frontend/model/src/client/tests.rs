@@ -29,6 +29,7 @@ pub(super) fn client(online: u32) -> Client {
         rules: RoomRules::default(),
         details: RoomDetails::default(),
         restrictions: Restrictions::default(),
+        owner: false,
     };
     let (mut client, _) = Client::start(&page, &PlainTexts, 0, || 0);
     client.on_message(0, 1, Some(welcome(online)));

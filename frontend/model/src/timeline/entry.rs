@@ -18,6 +18,7 @@ impl Timeline {
     /// Takes over what is known of the visitor from the room that they leave. Who was typing is forgotten.
     pub(crate) fn resume(&mut self, left: &Self, now: u64) {
         self.me = left.me.clone();
+        self.is_owner = left.is_owner;
         self.server_name = left.server_name.clone();
         self.restrictions = left.restrictions;
         self.typists.clear();

@@ -79,6 +79,7 @@ fn page_state(seqs: std::ops::RangeInclusive<u64>, more: bool) -> PageState {
         rules: RoomRules::default(),
         details: RoomDetails::default(),
         restrictions: Restrictions::default(),
+        owner: false,
     }
 }
 

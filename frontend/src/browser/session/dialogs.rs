@@ -33,6 +33,8 @@ impl Session {
             DialogIntent::SetDetails(details) => {
                 return self.send_moderation(None, ClientMessage::Describe { details });
             }
+            DialogIntent::SetRole(person, role) => return self.set_role(person, role),
+            DialogIntent::LoadRoles => self.load_roles(),
             DialogIntent::SetLanguage(language) => cookies::switch_language(language),
             DialogIntent::Search(text) => self.update_search(|search| search.start(&text)),
             DialogIntent::SearchMore => self.update_search(Search::continue_search),

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// How long a toast is shown, in milliseconds: long enough to be read twice.
-const TOAST_MS: u64 = 10_000;
+pub(super) const TOAST_MS: u64 = 10_000;
 
 impl Session {
     /// Mutes or bans a person.
@@ -129,6 +129,8 @@ impl Session {
     /// Handles the answer to a moderation command or to an erasure request.
     pub(super) fn on_moderation_answer(&mut self, message: &ServerMessage) {
         match message {
+            ServerMessage::Roles { people } => self.on_roles(people),
+            ServerMessage::Role { person, role, .. } => self.on_role(person, *role),
             ServerMessage::Audit { entries, more } => {
                 self.update_audit(|audit| audit.on_entries(entries.clone(), *more));
             }
@@ -156,6 +158,8 @@ impl Session {
             ServerMessage::Details { .. } if self.restricted_person.is_none() => self.on_moderation_answered(),
             ServerMessage::Error { code, action: Some(ActionName::Known(action)), retry_after, .. } => match action {
                 Action::Audit => self.update_audit(AuditLog::on_error),
+                Action::SetRole => self.on_role_error(*code),
+                Action::Roles => self.on_roles_error(),
                 // The error is shown with the other errors of the visitor's commands.
                 Action::Mute | Action::Ban | Action::Rules | Action::Describe => self.on_moderation_answered(),
                 Action::Restrictions => set(self.chat.restriction_dialog.current, CurrentRestrictions::Failed),
@@ -194,7 +198,7 @@ impl Session {
     }
 
     /// Shows a toast until a time, in milliseconds since 1970.
-    fn show_toast(&mut self, sentence: String, until: u64) {
+    pub(super) fn show_toast(&mut self, sentence: String, until: u64) {
         set(self.chat.room.toast, sentence);
         self.toast_until = until;
     }
@@ -214,7 +218,7 @@ impl Session {
     }
 
     /// Returns the requests that are due. The caller has a socket.
-    pub(super) fn moderation_queries(&mut self, now: u64) -> [Option<ClientMessage>; 4] {
+    pub(super) fn moderation_queries(&mut self, now: u64) -> [Option<ClientMessage>; 5] {
         let mut erasure = self.chat.privacy.erasure.get_untracked();
         let erase = erasure.take_due(now).then_some(ClientMessage::EraseMyData);
         set(self.chat.privacy.erasure, erasure);
@@ -222,7 +226,7 @@ impl Session {
         let purge = self.purges.first_mut().and_then(|(target, purge)| {
             purge.take_due(now).then(|| ClientMessage::PurgeUser { person: target.id.clone() })
         });
-        [self.audit.take_request(), erase, restrictions_query, purge]
+        [self.audit.take_request(), erase, restrictions_query, purge, self.due_roles_query()]
     }
 }
 
@@ -232,7 +236,8 @@ fn target_of(action: &ModerationAction) -> Option<Person> {
         ModerationAction::Delete { author, .. } => return Some(author.clone()),
         ModerationAction::Mute { person, name, .. }
         | ModerationAction::Ban { person, name, .. }
-        | ModerationAction::PurgeUser { person, name } => (person, name),
+        | ModerationAction::PurgeUser { person, name }
+        | ModerationAction::Role { person, name, .. } => (person, name),
         ModerationAction::Rules { .. } | ModerationAction::Describe { .. } => return None,
     };
     let name = name.clone().or_else(|| id.as_str().parse().ok())?;

@@ -3,7 +3,8 @@
 use leptos::ev;
 use page_model::{composer_mode::ComposerMode, notification_level::NotificationLevel, timeline::Change};
 use shared_types::{
-    InvitationId, Language, MessageText, Nonce, Person, PersonName, RoomDetails, RoomName, RoomRules, RoomTitle, Seq,
+    InvitationId, Language, MessageText, Nonce, Person, PersonId, PersonName, Role, RoomDetails, RoomName, RoomRules,
+    RoomTitle, Seq,
 };
 use web_sys::File;
 
@@ -111,6 +112,10 @@ pub(crate) enum DialogIntent {
     SetRules(RoomRules),
     /// Set the details of the room.
     SetDetails(RoomDetails),
+    /// Load the people with a role.
+    LoadRoles,
+    /// Give a person a role, or take it.
+    SetRole(PersonId, Role),
     /// Load the audit log.
     Audit,
     /// Load older entries of the audit log.

@@ -2,7 +2,7 @@
 
 use page_model::audit::AuditLoading;
 use page_view::{NodeRef, State};
-use shared_types::{PageState, Person, Timestamp};
+use shared_types::{PageState, Person, PersonId, RoleEntry, Timestamp};
 use web_sys::HtmlDialogElement;
 
 /// The dialogs about the room.
@@ -17,11 +17,59 @@ pub(crate) struct ModerationState {
     pub(crate) selected_read_only: State<u32>,
     pub(crate) audit: State<AuditView>,
     pub(crate) audit_dialog: NodeRef<HtmlDialogElement>,
+    /// Whether the visitor is an owner.
+    pub(crate) is_owner: State<bool>,
+    pub(crate) administration: AdministrationState,
+}
+
+/// The administration dialog.
+#[derive(Clone, Copy)]
+pub(crate) struct AdministrationState {
+    pub(crate) roles: State<RolesView>,
+    /// The listed people: those with a role, and those who were in the room when the roles arrived. It does not follow later changes, so
+    /// that no row moves.
+    pub(crate) people: State<Vec<Person>>,
+    /// What the owner searches for.
+    pub(crate) filter: State<String>,
+    /// Why the last role was not changed; usually empty.
+    pub(crate) error: State<&'static str>,
+    pub(crate) dialog: NodeRef<HtmlDialogElement>,
+}
+
+impl AdministrationState {
+    fn new() -> Self {
+        Self {
+            roles: State::new(RolesView::Loading),
+            people: State::new(Vec::new()),
+            filter: State::new(String::new()),
+            error: State::new(""),
+            dialog: NodeRef::new(),
+        }
+    }
+}
+
+/// The people with a role, as far as they are loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only the browser requests them"))]
+pub(crate) enum RolesView {
+    Loading,
+    Failed,
+    Known(Vec<RoleEntry>),
+}
+
+impl RolesView {
+    /// Returns the entry of a person, if they have a role.
+    pub(crate) fn of(&self, person: &PersonId) -> Option<&RoleEntry> {
+        let Self::Known(entries) = self else { return None };
+        entries.iter().find(|entry| entry.person == *person)
+    }
 }
 
 impl ModerationState {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(page: &PageState) -> Self {
         Self {
+            is_owner: State::new(page.owner),
+            administration: AdministrationState::new(),
             is_pending: State::new(false),
             rules_dialog: NodeRef::new(),
             selected_slow_mode: State::new(0),

@@ -28,6 +28,7 @@ impl Chat {
         line: Option<Seq>,
     ) -> Option<UnreadSummary> {
         set(self.room.you, timeline.me().clone());
+        set(self.moderation.is_owner, timeline.is_owner());
         let older = match (timeline.more(), timeline.is_loading_older()) {
             (false, _) => OlderMessages::None,
             (true, false) => OlderMessages::Some,

@@ -10,7 +10,7 @@ use chat::ports::{
     system::Clock,
 };
 use futures::{StreamExt, TryStreamExt, stream};
-use shared_types::{AuditEntry, Timestamp};
+use shared_types::{AuditEntry, Role, RoleEntry, Timestamp};
 
 use super::{BACKUP, marker_key, pace::Pace, source::marked_backup, units::write_units};
 use crate::{
@@ -98,6 +98,14 @@ impl DynamoRestore {
                 }
                 Ok(1)
             }
+            Record::Role { person, name, role } => {
+                if self.stores.moderation.role(person).await? == Role::Member {
+                    let entry =
+                        RoleEntry { person: person.clone(), name: name.clone(), role: *role, configured: false };
+                    self.stores.moderation.set_role(&entry).await?;
+                }
+                Ok(2)
+            }
             Record::Room { room, rev } => self.stores.messages.raise_rev(room, *rev).await.map(|()| 1),
             Record::Idempotency { .. } | Record::Tombstone { .. } | Record::Change { .. } | Record::Message { .. } => {
                 let Some(item) = self.stores.messages.restored_item(record)? else { return Ok(0) };
@@ -119,7 +127,11 @@ impl DynamoRestore {
             Record::Restrictions { restrictions, .. } => {
                 restrictions.muted_until.max(restrictions.banned_until).is_none_or(|until| until <= now)
             }
-            Record::Secrets { .. } | Record::Room { .. } | Record::Rules { .. } | Record::Details { .. } => false,
+            Record::Secrets { .. }
+            | Record::Room { .. }
+            | Record::Rules { .. }
+            | Record::Details { .. }
+            | Record::Role { .. } => false,
         }
     }
 

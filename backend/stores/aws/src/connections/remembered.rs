@@ -10,7 +10,7 @@ use chat::ports::connections::{Connection, ConnectionId};
 /// Maximum number of connections that a process remembers: 10,000 of 300 bytes are 3 MB. When it is reached, all are forgotten.
 const MOST: usize = 10_000;
 
-/// Connections as they were found last. A connection never changes its person and its address, and rarely its room and its name.
+/// Connections as they were found last. A connection never changes the id of its person and its address, and rarely its room, name and role.
 #[derive(Default)]
 pub(super) struct RememberedConnections(Mutex<HashMap<ConnectionId, Connection>>);
 

@@ -89,6 +89,7 @@ impl DynamoMessages {
             | Record::Details { .. }
             | Record::Restrictions { .. }
             | Record::BannedAddresses { .. }
+            | Record::Role { .. }
             | Record::Audit { .. } => return Ok(None),
         }))
     }

@@ -3,7 +3,11 @@
 use chat::ports::{Result, Unavailable, backup::Record, connections::AddressKey, moderation::Subject};
 use shared_types::{AuditEntry, Restrictions, Timestamp, limits};
 
-use super::{AUDIT, GRACE_SECONDS, audit_sk, room_details, to_restrictions, to_rules};
+use super::{
+    AUDIT, GRACE_SECONDS, audit_sk,
+    roles::{ROLES, to_entry},
+    room_details, to_restrictions, to_rules,
+};
 use crate::{
     item::{Item, item, number, read_number, read_parsed, text},
     messages::backup::Found,
@@ -18,6 +22,7 @@ pub(crate) fn decision(item: &Item, now: Timestamp) -> Found {
     match (pk.split_once('#'), sk) {
         (Some(("rules", room)), "rules") => Found::readable(rules(room, item)),
         (Some(("rules", room)), room_details::SK) => Found::readable(details(room, item)),
+        (None, _) if pk == ROLES => Found::readable(to_entry(item).ok().map(Record::of_role)),
         _ if is_expired => Found::NotInBackups,
         (Some(("person" | "address", _)), "standing") => restrictions(pk, item),
         (Some(("person", person)), "addresses") => Found::readable(banned_addresses(person, item)),

@@ -24,7 +24,7 @@ use chat::{
 use chat_testing::{clock::ManualClock, recording_gateway::RecordingGateway, test_chat::connect_request};
 use platform::system::SystemEntropy;
 use serde_json::{Value, json};
-use shared_types::{Person, PersonId, Rev, RoomName, RoomRules};
+use shared_types::{Person, PersonId, Rev, Role, RoleEntry, RoomName, RoomRules};
 use store_aws::call_log::{CallLog, Calls};
 
 use crate::{Tables, fresh_name};
@@ -219,9 +219,13 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
         ("ban, of one socket", json!({ "action": "ban", "person": "bea", "seconds": 60 })),
         ("standing", json!({ "action": "standing", "person": "bea" })),
         ("audit", json!({ "action": "audit" })),
+        ("roles", json!({ "action": "roles" })),
+        ("role, of one socket", json!({ "action": "role", "person": "cy", "role": "moderator" })),
         ("rules", json!({ "action": "rules", "rules": { "slow": 10 } })),
         ("describe", json!({ "action": "describe", "details": { "title": "Lobby" } })),
     ];
+    let owner = RoleEntry { person: moderator(), name: None, role: Role::Owner, configured: false };
+    chat.ports().moderation.set_role(&owner).await.unwrap();
     for (action, frame) in frames {
         // Two entries of the audit log with one time would be one more write.
         chat.clock.advance(Duration::from_secs(1));

@@ -22,7 +22,7 @@ use shared_types::{PersonId, Rev, Seq, Timestamp};
 use crate::{
     images::names::image_name,
     messages::{self, CHANGES, MESSAGES, REVS, decode, idempotency, open},
-    moderation::{AUDIT, BANNED_ADDRESSES, BannedAddresses, DETAILS, RESTRICTIONS, RULES, to_subject},
+    moderation::{AUDIT, BANNED_ADDRESSES, BannedAddresses, DETAILS, RESTRICTIONS, RULES, roles::ROLES, to_subject},
     store::{
         Store,
         file_copy::IMAGES,
@@ -122,6 +122,7 @@ fn unknown_table(transaction: &ReadTransaction) -> Result<Option<String>, redb::
         BANNED_ADDRESSES.name(),
         RULES.name(),
         DETAILS.name(),
+        ROLES.name(),
         AUDIT.name(),
         SECRETS.name(),
         SECRET_TIMES.name(),
@@ -146,6 +147,7 @@ fn tables(transaction: &ReadTransaction) -> Result<VecDeque<Values>, redb::Error
             Some(Record::Restrictions { subject: to_subject(key)?, restrictions: decode(stored).ok()? })
         })?,
         values(transaction, BANNED_ADDRESSES, banned_addresses)?,
+        values(transaction, ROLES, |_, entry| decode(entry).ok().map(Record::of_role))?,
         values(transaction, AUDIT, |_, entry| Some(Record::Audit { entry: decode(entry).ok()? }))?,
         values(transaction, idempotency::RECORDS, |key, (rev, at)| {
             Some(Record::Idempotency { key: message_key(key)?, record: record(rev, at) })

@@ -14,12 +14,12 @@ use chat::ports::{
     secrets::Keys,
 };
 use redb::{Database, ReadableTable, WriteTransaction};
-use shared_types::AuditEntry;
+use shared_types::{AuditEntry, RoleEntry};
 
 use crate::{
     images::names::image_name,
     messages::{CHANGES, MESSAGES, REVS, encode, idempotency},
-    moderation::{AUDIT, BANNED_ADDRESSES, BannedAddresses, DETAILS, RESTRICTIONS, RULES, subject_key},
+    moderation::{AUDIT, BANNED_ADDRESSES, BannedAddresses, DETAILS, RESTRICTIONS, RULES, roles, subject_key},
     store::{
         file_copy::{CopyError, IMAGES, finish, prepare},
         migrations,
@@ -125,6 +125,10 @@ fn put(transaction: &WriteTransaction, record: &Record) -> Result<(), redb::Erro
             let addresses = addresses.iter().map(|AddressKey(key)| key.clone()).collect();
             let banned = encode(&BannedAddresses { addresses, until: *until })?;
             transaction.open_table(BANNED_ADDRESSES)?.insert(person.as_str(), banned.as_slice())?;
+        }
+        Record::Role { person, name, role } => {
+            let entry = RoleEntry { person: person.clone(), name: name.clone(), role: *role, configured: false };
+            roles::put(transaction, &entry)?;
         }
         Record::Audit { entry } => put_entry(transaction, entry)?,
         Record::Idempotency { key, record } => {

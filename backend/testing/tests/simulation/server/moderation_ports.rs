@@ -7,7 +7,9 @@ use chat::ports::{
     moderation::{CountedAction, Moderation, RestrictionChange, RoomSettings, Subject},
     rate_store::RateLimit,
 };
-use shared_types::{AuditEntry, PersonId, Restrictions, RoomDetails, RoomName, RoomRules, Timestamp, TitledRoom};
+use shared_types::{
+    AuditEntry, PersonId, Restrictions, Role, RoleEntry, RoomDetails, RoomName, RoomRules, Timestamp, TitledRoom,
+};
 
 use super::ports::Ports;
 
@@ -73,6 +75,18 @@ impl Moderation for Ports {
 
     async fn titles(&self, rooms: &[RoomName]) -> Result<Vec<TitledRoom>> {
         self.0.call(self.0.moderation.titles(rooms)).await
+    }
+
+    async fn role(&self, person: &PersonId) -> Result<Role> {
+        self.0.call(self.0.moderation.role(person)).await
+    }
+
+    async fn set_role(&self, entry: &RoleEntry) -> Result<bool> {
+        self.0.call(self.0.moderation.set_role(entry)).await
+    }
+
+    async fn roles(&self, limit: usize) -> Result<Vec<RoleEntry>> {
+        self.0.call(self.0.moderation.roles(limit)).await
     }
 
     async fn record(&self, entry: &AuditEntry) -> Result<()> {

@@ -43,6 +43,10 @@ impl Connections for Ports {
         self.0.call(self.0.connections.rename(id, name)).await
     }
 
+    async fn set_moderator(&self, id: &ConnectionId, moderator: bool) -> Result<Option<Connection>> {
+        self.0.call(self.0.connections.set_moderator(id, moderator)).await
+    }
+
     async fn set_hidden(&self, connection: &Connection, hidden: bool) -> Result<()> {
         self.0.call(self.0.connections.set_hidden(connection, hidden)).await
     }

@@ -1,0 +1,92 @@
+//! Roles: the commands of owners and their answers.
+
+use page_model::{client::Effect, timeline::dedup_people};
+use shared_types::{ClientMessage, ErrorCode, Person, PersonId, Role, RoleEntry};
+
+use crate::{
+    browser::{
+        session::{Session, moderation::TOAST_MS},
+        time,
+    },
+    ui::state::{moderation::RolesView, set},
+};
+
+impl Session {
+    /// Requests the people with a role, as soon as there is a socket.
+    pub(super) fn load_roles(&mut self) {
+        set(self.chat.moderation.administration.roles, RolesView::Loading);
+        self.roles_query = true;
+    }
+
+    /// Gives a person a role, or takes it.
+    pub(super) fn set_role(&mut self, person: PersonId, role: Role) -> Vec<Effect> {
+        set(self.chat.moderation.administration.error, "");
+        self.send_moderation(None, ClientMessage::SetRole { person, role })
+    }
+
+    /// Shows the people with a role, and those who are in the room.
+    pub(super) fn on_roles(&mut self, entries: &[RoleEntry]) {
+        let state = self.chat.moderation.administration;
+        let present = self.chat.room.people.get_untracked();
+        let with_role = entries.iter().filter_map(|entry| {
+            let known = present.iter().find(|person| person.id == entry.person).map(|person| person.name.clone());
+            // If the name is unknown, the id replaces it.
+            let name = known.or_else(|| entry.name.clone()).or_else(|| entry.person.as_str().parse().ok())?;
+            Some(Person { id: entry.person.clone(), name, moderator: entry.role.moderates() || entry.configured })
+        });
+        let with_role: Vec<Person> = with_role.collect();
+        set(state.roles, RolesView::Known(entries.to_vec()));
+        set(state.people, dedup_people(with_role.iter().chain(&present)));
+    }
+
+    /// Shows the new role of a person.
+    pub(super) fn on_role(&mut self, person: &PersonId, role: Role) {
+        let state = self.chat.moderation.administration;
+        let answered = self.chat.moderation.is_pending.get_untracked();
+        set(self.chat.moderation.is_pending, false);
+        let texts = self.chat.translations.administration();
+        let is_you = self.chat.room.you.with_untracked(|you| you.id == *person);
+        let mut roles = state.roles.get_untracked();
+        if let RolesView::Known(entries) = &mut roles {
+            match entries.iter_mut().find(|entry| entry.person == *person) {
+                Some(entry) => entry.role = role,
+                None => entries.push(RoleEntry { person: person.clone(), name: None, role, configured: false }),
+            }
+        }
+        set(state.roles, roles);
+        let name = state.people.with_untracked(|people| {
+            people.iter().find(|listed| listed.id == *person).map(|listed| listed.name.to_string())
+        });
+        let sentence = match name {
+            _ if is_you => texts.yours_changed(role).into(),
+            Some(name) if answered => texts.changed(&name, role),
+            _ => return,
+        };
+        self.show_toast(sentence, time::now() + TOAST_MS);
+    }
+
+    /// Shows why a role was not changed, and the role that the person has.
+    pub(super) fn on_role_error(&mut self, code: ErrorCode) {
+        let (state, texts) = (self.chat.moderation.administration, self.chat.translations.administration());
+        set(self.chat.moderation.is_pending, false);
+        let sentence = match code {
+            ErrorCode::LastOwner => texts.last_owner,
+            ErrorCode::TooMany => texts.too_many,
+            ErrorCode::NotAllowed => texts.owners_only,
+            _ => texts.not_changed,
+        };
+        set(state.error, sentence);
+        // Without a comparison, so that every choice shows the role again.
+        state.roles.set(state.roles.get_untracked());
+    }
+
+    /// Shows that the roles could not be read.
+    pub(super) fn on_roles_error(&mut self) {
+        set(self.chat.moderation.administration.roles, RolesView::Failed);
+    }
+
+    /// Returns the request of the roles, if it is due.
+    pub(super) fn due_roles_query(&mut self) -> Option<ClientMessage> {
+        std::mem::take(&mut self.roles_query).then_some(ClientMessage::Roles)
+    }
+}

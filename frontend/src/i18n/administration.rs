@@ -1,0 +1,150 @@
+//! The texts of the administration dialog, and what owners did in the audit log. They are loaded with the dialogs.
+
+use shared_types::{AccessMode, Language, Role};
+
+use crate::i18n::{Template, Translations};
+
+/// The texts of the administration dialog, in one language.
+pub(crate) struct AdministrationTexts {
+    pub(crate) title: &'static str,
+    /// How people enter the chat: open, with a passphrase, with a provider.
+    access: [&'static str; 3],
+    pub(crate) people_hint: &'static str,
+    pub(crate) filter: &'static str,
+    pub(crate) loading: &'static str,
+    pub(crate) failed: &'static str,
+    pub(crate) no_match: &'static str,
+    /// Label of the choice of a role; takes the name of the person.
+    pub(crate) role_of: Template,
+    /// Names of the roles: owner, moderator, member.
+    roles: [&'static str; 3],
+    /// Badge of a person whom the configuration makes a moderator.
+    pub(crate) configured: &'static str,
+    pub(crate) last_owner: &'static str,
+    pub(crate) too_many: &'static str,
+    pub(crate) owners_only: &'static str,
+    pub(crate) not_changed: &'static str,
+    /// Confirmations of a new role; each takes the name of the person.
+    changed: [Template; 3],
+    /// The same to the person themselves.
+    yours_changed: [&'static str; 3],
+    /// Entries of the audit log; each takes the name of the person.
+    audit: [Template; 3],
+}
+
+static ENGLISH: AdministrationTexts = AdministrationTexts {
+    title: "Administration",
+    access: [
+        "Everybody can enter this chat.",
+        "Everybody who knows the passphrase can enter this chat.",
+        "Everybody who signs in can enter this chat.",
+    ],
+    people_hint: "People with a role, and who is in this room. Owners give roles; moderators can mute, ban and delete in every room.",
+    filter: "Find a person",
+    loading: "Loading…",
+    failed: "The roles could not be read right now. Close this and open it again.",
+    no_match: "Nobody of this name has a role or is in this room.",
+    role_of: Template("Role of ", ""),
+    roles: ["Owner", "Moderator", "Member"],
+    configured: "configured moderator",
+    last_owner: "A chat keeps one owner. Make another person an owner first.",
+    too_many: "Too many people have a role. Take one from another person first.",
+    owners_only: "Only owners can do this.",
+    not_changed: "The role could not be changed right now. Please try again.",
+    changed: [
+        Template("", " is an owner now."),
+        Template("", " is a moderator now."),
+        Template("", " has no role now."),
+    ],
+    yours_changed: ["You are an owner now.", "You are a moderator now.", "You have no role now."],
+    audit: [Template("made ", " an owner"), Template("made ", " a moderator"), Template("took the role of ", "")],
+};
+
+static JAPANESE: AdministrationTexts = AdministrationTexts {
+    title: "管理",
+    access: [
+        "このチャットには誰でも参加できます。",
+        "パスフレーズを知っている人が参加できます。",
+        "サインインした人が参加できます。",
+    ],
+    people_hint: "役割のある人と、このルームにいる人です。オーナーは役割を決め、モデレーターはすべてのルームで発言停止・参加禁止・削除ができます。",
+    filter: "人を探す",
+    loading: "読み込み中…",
+    failed: "現在、役割を読み込めません。いったん閉じて、もう一度開いてください。",
+    no_match: "役割のある人とこのルームにいる人の中に、その名前の人はいません。",
+    role_of: Template("", "さんの役割"),
+    roles: ["オーナー", "モデレーター", "メンバー"],
+    configured: "設定によるモデレーター",
+    last_owner: "オーナーは必ず一人必要です。先にほかの人をオーナーにしてください。",
+    too_many: "役割のある人が多すぎます。先にほかの人の役割を外してください。",
+    owners_only: "この操作はオーナーだけができます。",
+    not_changed: "現在、役割を変更できません。もう一度お試しください。",
+    changed: [
+        Template("", "さんがオーナーになりました。"),
+        Template("", "さんがモデレーターになりました。"),
+        Template("", "さんの役割がなくなりました。"),
+    ],
+    yours_changed: [
+        "あなたはオーナーになりました。",
+        "あなたはモデレーターになりました。",
+        "あなたの役割はなくなりました。",
+    ],
+    audit: [
+        Template("", "さんをオーナーにしました"),
+        Template("", "さんをモデレーターにしました"),
+        Template("", "さんの役割を外しました"),
+    ],
+};
+
+/// The roles, in the order of their texts.
+pub(crate) const ROLES: [Role; 3] = [Role::Owner, Role::Moderator, Role::Member];
+
+/// Returns the place of a role in [`ROLES`].
+pub(crate) fn place(role: Role) -> usize {
+    match role {
+        Role::Owner => 0,
+        Role::Moderator => 1,
+        Role::Member => 2,
+    }
+}
+
+impl AdministrationTexts {
+    /// Describes how people enter the chat.
+    pub(crate) fn access(&self, access: AccessMode) -> &'static str {
+        self.access[match access {
+            AccessMode::Open => 0,
+            AccessMode::Passphrase => 1,
+            AccessMode::Oidc => 2,
+        }]
+    }
+
+    /// Returns the name of a role.
+    pub(crate) fn role(&self, role: Role) -> &'static str {
+        self.roles[place(role)]
+    }
+
+    /// Confirms a new role of another person to the owner who gave it.
+    pub(crate) fn changed(&self, name: &str, role: Role) -> String {
+        self.changed[place(role)].with(name)
+    }
+
+    /// Tells a person their new role.
+    pub(crate) fn yours_changed(&self, role: Role) -> &'static str {
+        self.yours_changed[place(role)]
+    }
+
+    /// Describes an entry of the audit log.
+    pub(crate) fn audit(&self, name: &str, role: Role) -> String {
+        self.audit[place(role)].with(name)
+    }
+}
+
+impl Translations {
+    /// Returns the texts of the administration dialog. Only what is loaded on demand may call it.
+    pub(crate) fn administration(&self) -> &'static AdministrationTexts {
+        match self.language {
+            Language::English => &ENGLISH,
+            Language::Japanese => &JAPANESE,
+        }
+    }
+}

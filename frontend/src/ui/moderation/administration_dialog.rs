@@ -1,0 +1,130 @@
+//! The administration dialog: owners see how people enter the chat, and give roles.
+
+use leptos::{ev, prelude::*};
+use page_view::{Element, effect, element, reactive, reactive_text};
+use shared_types::{Person, PersonId, Role};
+use web_sys::{HtmlSelectElement, wasm_bindgen::JsCast as _};
+
+use crate::{
+    i18n::administration::{ROLES, place},
+    ui::{
+        moderation::{audit_dialog, restriction_dialog},
+        parts::{
+            autofill::NoAutofill as _,
+            avatar::avatar,
+            dialog::{self, titled_dialog},
+            text::upper_case,
+        },
+        state::{Chat, intent::DialogIntent, moderation::RolesView, set},
+    },
+};
+
+/// Draws the dialog.
+pub(crate) fn administration(chat: Chat) -> Element {
+    let (texts, state) = (chat.translations.administration(), chat.moderation.administration);
+    let field = element("input")
+        .class("sheet-field")
+        .with("role", "searchbox")
+        .with("aria-label", texts.filter)
+        .with("placeholder", texts.filter)
+        .with("dir", "auto")
+        .no_autofill()
+        .on(ev::input, move |event| state.filter.set(upper_case(event_target_value(&event).trim())));
+    let rows = move || state.people.get().into_iter().map(|person| row(chat, person)).collect::<Vec<_>>();
+    let status = move || match state.roles.with(|roles| matches!(roles, RolesView::Known(_))) {
+        _ if !state.error.get().is_empty() => state.error.get(),
+        true if state.people.with(|people| people.iter().all(|person| !is_shown(chat, person))) => texts.no_match,
+        true => texts.people_hint,
+        false if state.roles.get() == RolesView::Failed => texts.failed,
+        false => texts.loading,
+    };
+    let class = move || Some(if state.error.get().is_empty() { "sheet-hint" } else { "sheet-hint wrong" });
+    let status = element("p")
+        .reactive_attribute("class", class)
+        .with("role", "status")
+        .child(reactive_text(move || status().to_owned()));
+    let audit = element("button").class("quiet").with("type", "button").text(chat.translations.dialogs().audit);
+    let audit = audit.on(ev::click, move |_| {
+        dialog::close(state.dialog);
+        audit_dialog::open(chat);
+    });
+    let body = element("div")
+        .class("sheet-body")
+        .child(element("ul").class("people-list").with("role", "list").child(reactive(rows)));
+    titled_dialog(chat, "administration", texts.title, state.dialog)
+        .child(element("p").class("sheet-hint").text(texts.access(chat.access)))
+        .child(element("div").class("sheet-form").child(field))
+        .child(status)
+        .child(body)
+        .child(element("div").class("sheet-ways").child(audit))
+}
+
+/// Opens the dialog and loads the roles.
+pub(crate) fn open(chat: Chat) {
+    let state = chat.moderation.administration;
+    set(state.error, "");
+    set(state.filter, String::new());
+    chat.run_in_dialog(DialogIntent::LoadRoles);
+    dialog::open(state.dialog);
+    if let Some(field) = state.dialog.get_untracked().and_then(|dialog| dialog.query_selector("input").ok().flatten()) {
+        field.unchecked_into::<web_sys::HtmlInputElement>().set_value("");
+    }
+}
+
+/// Draws a person with a choice of roles.
+fn row(chat: Chat, person: Person) -> Element {
+    let (texts, state) = (chat.translations.administration(), chat.moderation.administration);
+    let part = |class: &'static str, text: &str| element("span").class(class).text(text.to_owned());
+    let is_configured = state.roles.with_untracked(|roles| roles.of(&person.id).is_some_and(|entry| entry.configured));
+    let is_you = chat.room.you.with_untracked(|you| you.id == person.id);
+    let identity = element("span")
+        .class("person-who")
+        .child(part("person-name", person.name.as_str()))
+        .child(chat.tag(&person).map(|tag| part("tag", &tag)))
+        .child(is_configured.then(|| part("badge", texts.configured)))
+        .child(is_you.then(|| part("person-you", chat.translations.dialogs().yourself)));
+    let restrict = restriction_dialog::button(chat, person.clone(), state.dialog);
+    let shown = person.clone();
+    element("li")
+        .class("person")
+        .reactive_attribute("hidden", move || (!is_shown(chat, &shown)).then_some(""))
+        .child(avatar(chat, &person))
+        .child(identity)
+        .child(role_select(chat, &person))
+        .child(restrict)
+}
+
+fn role_select(chat: Chat, person: &Person) -> Element {
+    let (texts, roles) = (chat.translations.administration(), chat.moderation.administration.roles);
+    let (shown, changed) = (person.id.clone(), person.id.clone());
+    let option = |role: Role| element("option").with("value", place(role).to_string()).text(texts.role(role));
+    element("select")
+        .class("role")
+        .with("autocomplete", "off")
+        .with("aria-label", texts.role_of.with(person.name.as_str()))
+        .reactive_attribute("disabled", move || (!chat.can_moderate_now()).then_some(""))
+        .children(ROLES.into_iter().map(option))
+        .on_mount(move |drawn| {
+            let drawn: HtmlSelectElement = drawn.clone().unchecked_into();
+            effect(move || drawn.set_value(&place(role_of(&roles.get(), &shown)).to_string()));
+        })
+        .on(ev::change, move |event| {
+            let chosen = event_target_value(&event).parse().ok().and_then(|place: usize| ROLES.get(place).copied());
+            if let Some(role) = chosen {
+                chat.run_in_dialog(DialogIntent::SetRole(changed.clone(), role));
+            }
+        })
+}
+
+fn role_of(roles: &RolesView, person: &PersonId) -> Role {
+    roles.of(person).map(|entry| entry.role).unwrap_or_default()
+}
+
+/// Whether a person matches what the owner searches for: a part of the name, or the id.
+fn is_shown(chat: Chat, person: &Person) -> bool {
+    let matches = |filter: &String| {
+        let is_name = || upper_case(person.name.as_str()).contains(filter.as_str());
+        filter.is_empty() || is_name() || upper_case(person.id.as_str()) == *filter
+    };
+    chat.moderation.administration.filter.with(matches)
+}
