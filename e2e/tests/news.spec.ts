@@ -1,8 +1,6 @@
 import type { Page } from '@playwright/test';
-import { launchOptions } from '../support/browser.ts';
 import { ChatPage, openSecondBrowser } from '../support/chat_page.ts';
 import { expect, test } from '../support/fixtures.ts';
-import { chromium } from '../support/settings.ts';
 import type { WireClient } from '../support/wire_client.ts';
 
 // What is new in other rooms shows without a reload: in the list of rooms, on the button that opens it, in the title.
@@ -147,8 +145,8 @@ test('two people in two rooms see each other’s messages as news', async ({ pag
 });
 
 test.describe('notifications', () => {
-  // Without a service worker, the page shows them. The headless shell denies every permission.
-  test.use({ serviceWorkers: 'block', launchOptions: launchOptions(chromium) });
+  // Without a service worker, the page shows them.
+  test.use({ serviceWorkers: 'block' });
 
   test('a mention in another room notifies while the page is hidden', async ({ page, deployment, room, connect }) => {
     const away = `${room}-away`;

@@ -20,7 +20,8 @@ pub(crate) fn app(page: PageState) -> Element {
     let chat = Chat::new(&page, dispatch);
 
     #[cfg(feature = "hydrate")]
-    page_view::effect(move || crate::browser::session::begin(session, chat, page.clone()));
+    // What the session reads while it starts must not start it again.
+    page_view::effect(move || untrack(|| crate::browser::session::begin(session, chat, page.clone())));
 
     layout(chat)
 }

@@ -20,7 +20,7 @@ export const dialogStates: PageStates = {
     },
     after: async ({ page }) => {
       await page.keyboard.press('Control+k');
-      await expect(page.getByRole('dialog', { name: 'Rooms' }).getByRole('listitem')).toHaveCount(2);
+      await expect(page.getByRole('dialog', { name: 'Rooms' }).getByRole('listitem')).toHaveCount(3);
     },
   },
   'search results': {

@@ -31,7 +31,8 @@ export const picture = png(320, 200);
 /** Injects a `welcome` that makes the visitor a moderator on the page. */
 export async function becomeModerator(page: Page, proxy: SocketProxy): Promise<void> {
   const you = { id: await sessionPersonId(page), name: 'Mona', moderator: true };
-  proxy.injectFrame({ type: 'welcome', you, room: 'lobby', online: 2, people: [you, { id: 'ben', name: 'Ben' }] });
+  const room = new URL(page.url()).pathname.split('/').at(-1) || 'lobby';
+  proxy.injectFrame({ type: 'welcome', you, room, online: 2, people: [you, { id: 'ben', name: 'Ben' }] });
   await expect(page.locator('.me')).toContainText('Mona');
 }
 
