@@ -5,6 +5,8 @@
 //! that only the dialogs show are apart ([`DialogTexts`]).
 
 pub(crate) mod administration;
+#[cfg(feature = "ssr")]
+pub(crate) mod claim;
 mod dialogs;
 mod en;
 mod errors;

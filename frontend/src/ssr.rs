@@ -1,5 +1,6 @@
 //! Renders pages as HTML on the server: rooms, the sign-in page, errors.
 
+pub mod claim_page;
 pub mod index_template;
 pub mod link_page;
 pub mod sign_in_page;

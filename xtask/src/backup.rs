@@ -1,4 +1,5 @@
-//! `cargo xtask backup` and `cargo xtask restore`: one format for the local deployment and for AWS.
+//! `cargo xtask backup` and `cargo xtask restore`: one format for the local deployment and for AWS. `cargo xtask owner-link` makes an
+//! owner link of the same chats.
 
 use std::{env, process::Command};
 
@@ -19,6 +20,8 @@ pub(crate) enum Task {
     Backup,
     /// Makes a chat of one.
     Restore,
+    /// Makes no backup but an owner link, of the same chats.
+    OwnerLink,
 }
 
 impl Task {
@@ -26,22 +29,25 @@ impl Task {
         match self {
             Self::Backup => "backup",
             Self::Restore => "restore",
+            Self::OwnerLink => "owner-link",
         }
     }
 
     /// Returns the flag that names the directory of the backup.
-    fn directory(self) -> &'static str {
+    fn directory(self) -> Option<&'static str> {
         match self {
-            Self::Backup => "--to",
-            Self::Restore => "--from",
+            Self::Backup => Some("--to"),
+            Self::Restore => Some("--from"),
+            Self::OwnerLink => None,
         }
     }
 
     /// Returns the flag that bounds the units a second on AWS.
-    fn units(self) -> &'static str {
+    fn units(self) -> Option<&'static str> {
         match self {
-            Self::Backup => "--read-units",
-            Self::Restore => "--write-units",
+            Self::Backup => Some("--read-units"),
+            Self::Restore => Some("--write-units"),
+            Self::OwnerLink => None,
         }
     }
 }
@@ -66,8 +72,8 @@ impl Flags {
         });
         while let Some(flag) = words.next() {
             let place = match flag {
-                _ if flag == task.directory() => &mut parsed.backup,
-                _ if flag == task.units() => &mut parsed.units,
+                _ if Some(flag) == task.directory() => &mut parsed.backup,
+                _ if Some(flag) == task.units() => &mut parsed.units,
                 "--data" => &mut parsed.data,
                 "--stack" => &mut parsed.stack,
                 "--region" => &mut parsed.region,
@@ -82,24 +88,27 @@ impl Flags {
         );
         ensure!(
             parsed.stack.is_some() || (parsed.region.is_none() && parsed.profile.is_none() && parsed.units.is_none()),
-            "--region, --profile and {} belong to --stack",
-            task.units()
+            "--region, --profile and the units belong to --stack"
         );
         Ok(parsed)
     }
 }
 
-/// Makes a backup, or restores one.
+/// Makes a backup, restores one, or makes an owner link.
 pub(crate) fn backup(task: Task, flags: &[String]) -> Result<()> {
     let flags = Flags::parse(task, flags)?;
-    let directory = flags.backup.as_deref();
-    let directory = directory.with_context(|| format!("name the backup with {} DIR", task.directory()))?;
+    let directory = task.directory().zip(flags.backup.as_deref());
+    if task != Task::OwnerLink {
+        let flag = task.directory().unwrap_or_default();
+        directory.with_context(|| format!("name the backup with {flag} DIR"))?;
+    }
+    let directory: Vec<&str> = directory.into_iter().flat_map(|(flag, directory)| [flag, directory]).collect();
     let project = Project::find()?;
     // Programs run in the user's working directory, so that relative paths work.
     match (&flags.data, &flags.stack) {
         (Some(data), _) => {
             let local = build_local(&project, Output::Progress)?;
-            run(Command::new(local).args([task.name(), "--data", data, task.directory(), directory]))
+            run(Command::new(local).args([task.name(), "--data", data]).args(directory))
         }
         (None, Some(stack)) => {
             tools::install(&project, &tools::ACCOUNT)?;
@@ -108,9 +117,12 @@ pub(crate) fn backup(task: Task, flags: &[String]) -> Result<()> {
             let mut program = aws.program()?;
             program.args(["--connection-table", &stack.connections, "--message-table", &stack.messages]);
             program.args(["--image-bucket", &stack.images, "--message-retention-days", &stack.retention_days]);
-            program.args([task.name(), task.directory(), directory]);
-            if let Some(units) = &flags.units {
-                program.args([task.units(), units]);
+            program.arg(task.name()).args(directory);
+            if let Some((flag, units)) = task.units().zip(flags.units.as_deref()) {
+                program.args([flag, units]);
+            }
+            if task == Task::OwnerLink {
+                program.args(["--address", &stack.address]);
             }
             run(&mut program)
         }
@@ -190,13 +202,15 @@ fn exported_credentials(json: &str) -> Option<Vec<(&'static str, String)>> {
     Some([Some(id), Some(secret), key("AWS_SESSION_TOKEN", "SessionToken")].into_iter().flatten().collect())
 }
 
-/// What a backup needs to know about a stack.
+/// What a task needs to know about a stack.
 #[derive(Debug, PartialEq, Eq)]
 struct Stack {
     connections: String,
     messages: String,
     images: String,
     retention_days: String,
+    /// The address of the chat.
+    address: String,
 }
 
 impl Stack {
@@ -219,11 +233,15 @@ impl Stack {
         let parameters = stacks["Stacks"][0]["Parameters"].as_array().into_iter().flatten();
         let mut retention = parameters.filter(|parameter| parameter["ParameterKey"] == "MessageRetentionDays");
         let retention = retention.find_map(|parameter| parameter["ParameterValue"].as_str());
+        let outputs = stacks["Stacks"][0]["Outputs"].as_array().into_iter().flatten();
+        let mut address = outputs.filter(|output| output["OutputKey"] == "FrontPageURI");
+        let address = address.find_map(|output| output["OutputValue"].as_str());
         Ok(Self {
             connections: resource("ConnectionTable")?,
             messages: resource("MessageTable")?,
             images: resource("ImageBucket")?,
             retention_days: retention.context("the stack has no parameter MessageRetentionDays")?.to_owned(),
+            address: address.context("the stack has no output FrontPageURI")?.to_owned(),
         })
     }
 }
@@ -245,7 +263,11 @@ mod tests {
         assert_eq!(flags(Task::Backup, "--data d --to=b"), Ok(local));
         let stack = flags(Task::Restore, "--stack s --from b --region r --profile p --write-units 5").unwrap();
         assert_eq!((stack.stack.as_deref(), stack.units.as_deref()), (Some("s"), Some("5")));
+        let owner_link = flags(Task::OwnerLink, "--stack s --region r").unwrap();
+        assert_eq!((owner_link.stack.as_deref(), owner_link.backup), (Some("s"), None));
         for (task, line, sentence) in [
+            (Task::OwnerLink, "", "name the chat"),
+            (Task::OwnerLink, "--data d --to b", "has no flag --to"),
             (Task::Backup, "--to b", "name the chat"),
             (Task::Backup, "--data d --stack s --to b", "name the chat"),
             (Task::Backup, "--data d --from b", "has no flag --from"),
@@ -263,7 +285,8 @@ mod tests {
         let all = ["ConnectionTable", "MessageTable", "ImageBucket"].map(resource);
         let resources = json!({ "StackResourceSummaries": all });
         let parameter = json!({ "ParameterKey": "MessageRetentionDays", "ParameterValue": "30" });
-        let stacks = json!({ "Stacks": [{ "Parameters": [parameter] }] });
+        let output = json!({ "OutputKey": "FrontPageURI", "OutputValue": "https://chat.example/" });
+        let stacks = json!({ "Stacks": [{ "Parameters": [parameter], "Outputs": [output] }] });
         let stack = Stack::of(&resources, &stacks).unwrap();
         assert_eq!((stack.messages.as_str(), stack.retention_days.as_str()), ("my-MessageTable", "30"));
         let error = Stack::of(&json!({}), &stacks).unwrap_err().to_string();

@@ -65,6 +65,7 @@ pub(crate) fn deploy(flags: &[String]) -> Result<()> {
     let outputs = steps.step("read the outputs", || Outputs::of(&project, &aws, &settings.stack, None))?;
     steps.table("Deployed:");
     println!("\nThe chat is at {}\nThe socket is {}", outputs.get("FrontPageURI")?, outputs.get("WebSocketURI")?);
+    println!("To become its owner, open what `cargo xtask owner-link --stack {}` prints", settings.stack);
     Ok(())
 }
 

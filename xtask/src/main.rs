@@ -35,6 +35,8 @@ cargo xtask fuzz            run the fuzz targets for a minute; with --long, 10,0
 cargo xtask sbom            write a software bill of materials (SBOM) of the programs and the page to target/sbom/
 cargo xtask ci              check format, lints, docs, licences, SBOM and template, then run all tests
 cargo xtask deploy [FLAGS]  deploy the chat to AWS, with the account and region of your AWS settings
+cargo xtask owner-link --data DIR
+                            print a link that makes its visitor an owner of the chat, once; with --stack NAME on AWS
 cargo xtask backup --data DIR --to COPY
 cargo xtask restore --from COPY --data DIR
                             copy a chat to a new directory, and make a chat of such a copy. On AWS, --stack NAME takes
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
         ("run", _) => run::run(&rest),
         ("deploy", _) => deploy::deploy(&rest),
         ("backup", false) => backup::backup(backup::Task::Backup, &rest),
+        ("owner-link", false) => backup::backup(backup::Task::OwnerLink, &rest),
         ("restore", false) => backup::backup(backup::Task::Restore, &rest),
         ("test", true) => test::test(),
         ("test", false) if rest == ["--long"] => test::test_long(),

@@ -10,9 +10,10 @@ use std::{
     sync::Arc,
 };
 
+use chat::access::owner_link::OwnerLinks;
 use chat_backup::{BackupError, Summary};
 use clap::Parser;
-use platform::system::SystemClock;
+use platform::system::{SystemClock, SystemEntropy};
 use store_aws::clients::Clients;
 
 use crate::settings::{Command, Settings};
@@ -38,6 +39,13 @@ async fn run(Settings { command, stack }: Settings) -> Result<(), String> {
             let mut records = clients.records(&names, retention, clock.clone(), read_units);
             let images = clients.images(&names.images, clock);
             print("backup", &to, chat_backup::back_up(&mut records, &images, &to).await)
+        }
+        Command::OwnerLink { address } => {
+            let tokens = Arc::new(clients.tokens(&names.connections));
+            let links = OwnerLinks { tokens, clock, entropy: Arc::new(SystemEntropy) };
+            let path = links.create().await.map_err(|error| format!("owner-link failed: {error}"))?;
+            let line = format!("Open this link within a day: {}{path}", address.trim_end_matches('/'));
+            writeln!(io::stdout(), "{line}").map_err(|error| error.to_string())
         }
         Command::Restore { from, write_units } => {
             let mut target = clients.restore(&names, retention, clock, write_units);

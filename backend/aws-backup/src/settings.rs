@@ -31,6 +31,12 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = UNITS, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
         read_units: u32,
     },
+    /// Prints a link that makes its visitor an owner of the chat, once. It writes the hash of the link into the connection table.
+    OwnerLink {
+        /// Address of the chat.
+        #[arg(long, value_name = "URL")]
+        address: String,
+    },
     /// Restores a backup into a new stack.
     Restore {
         /// Directory of the backup.
@@ -108,6 +114,9 @@ mod tests {
         assert_eq!((names.connections.as_str(), names.messages.as_str(), names.images.as_str()), ("c", "m", "i"));
         assert_eq!(retention, Some(Duration::from_secs(2 * 24 * 60 * 60)));
         assert!(matches!(settings.command, Command::Restore { write_units: 5, .. }));
+        let line = "aws-backup --connection-table c --message-table m --image-bucket i owner-link --address https://a.example/";
+        let settings = Settings::try_parse_from(line.split_whitespace()).unwrap();
+        assert!(matches!(settings.command, Command::OwnerLink { address } if address == "https://a.example/"));
         let incomplete = "aws-backup --message-table m --image-bucket i backup --to d";
         assert!(Settings::try_parse_from(incomplete.split_whitespace()).is_err());
     }

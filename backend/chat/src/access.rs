@@ -6,6 +6,7 @@ mod joiners;
 pub mod links;
 pub mod oidc;
 pub mod origin;
+pub mod owner_link;
 pub mod passphrase;
 pub mod policy;
 pub mod rate_limit;

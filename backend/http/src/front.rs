@@ -1,5 +1,6 @@
 //! The front page: reads requests, finds their route and answers them. One file per group of routes.
 
+mod claim;
 mod device;
 mod enter;
 mod invite;
@@ -16,6 +17,7 @@ use chat::{
         links::AccessLinks,
         oidc::Oidc,
         origin::Origins,
+        owner_link::OwnerLinks,
         passphrase::PassphraseCheck,
         rate_limit::{RateLimiter, RateLimits},
         sessions::Sessions,
@@ -23,7 +25,7 @@ use chat::{
     cpu::{CpuClient, CpuScheduler},
     front_page::FrontPage,
     messages::{catch_up::CatchUp, export::DataExport, renderer::MessageRenderer},
-    moderation::restrictions::RestrictionStore,
+    moderation::{actions::ModerationActions, restrictions::RestrictionStore},
     ports::{
         Result,
         connections::Connections,
@@ -55,6 +57,10 @@ pub const FETCH_SITE: &str = "sec-fetch-site";
 pub struct FrontHandler {
     front_page: FrontPage,
     passphrase_check: PassphraseCheck,
+    /// The links that make owners.
+    owner_links: OwnerLinks,
+    /// Makes owners.
+    moderation: ModerationActions,
     /// The sign-in with a provider, in access mode `oidc`.
     oidc: Option<Oidc>,
     /// Invitations, and links to other devices.
@@ -80,12 +86,12 @@ pub struct FrontPorts {
     pub moderation: Arc<dyn Moderation>,
     /// The counters of the rate limits.
     pub rate_store: Arc<dyn RateStore>,
+    /// The one-use tokens.
+    pub tokens: Arc<dyn Tokens>,
     /// The HTTP client for the OpenID Connect provider.
     pub provider: Arc<dyn IdentityProvider>,
     /// Renders messages, in turns of the clients.
     pub renderer: MessageRenderer,
-    /// The one-use tokens.
-    pub tokens: Arc<dyn Tokens>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The source of randomness.
@@ -149,12 +155,15 @@ impl FrontHandler {
         let FrontSettings { sessions, origins, page_size, socket, uploads } = settings;
         let rate = RateLimiter::new(rate_store, clock.clone(), RateLimits::NONE);
         let client = sessions.access_policy().client().cloned();
+        let owner_links = OwnerLinks { tokens: tokens.clone(), clock: clock.clone(), entropy: entropy.clone() };
         let oidc = client.map(|client| Oidc::new(client, provider, clock.clone(), entropy.clone(), sessions.clone()));
         let restriction_store = RestrictionStore {
             moderation,
             clock: clock.clone(),
             configured_moderators: sessions.access_policy().moderators().to_vec(),
         };
+        let moderation =
+            ModerationActions { restriction_store: restriction_store.clone(), connections: connections.clone() };
         let passphrase_check = PassphraseCheck {
             rate: rate.clone(),
             sessions: sessions.clone(),
@@ -174,7 +183,19 @@ impl FrontHandler {
         let connect_targets = ConnectTargets { socket: socket.clone(), uploads };
         let front_page = FrontPage { connections, catch_up, sessions, restriction_store, socket, clock };
         let templates = TemplateCache::new(templates);
-        Self { front_page, passphrase_check, oidc, links, origins, my_data, templates, connect_targets, cpu }
+        Self {
+            front_page,
+            passphrase_check,
+            owner_links,
+            moderation,
+            oidc,
+            links,
+            origins,
+            my_data,
+            templates,
+            connect_targets,
+            cpu,
+        }
     }
 
     /// Answers a request. If a store or the template is not available, the answer is 503 with a text that says to try again.
@@ -187,6 +208,8 @@ impl FrontHandler {
             Route::MyData(start) => self.my_data.answer(start, &request).await,
             Route::Enter { form } => self.enter(form, &request, language).await,
             Route::EnterReload => Ok(FrontAnswer::see_other("/".into(), Vec::new(), request.secure)),
+            Route::ClaimForm => self.claim_form(200, None, &request, language).await,
+            Route::Claim { form } => self.claim(form, &request, language).await,
             Route::SignIn => self.sign_in(&request, language).await,
             Route::SignInCallback => self.sign_in_callback(&request, language).await,
             Route::SignOut { form } => Ok(self.sign_out(form, &request)),

@@ -23,6 +23,13 @@ pub(crate) enum Route<'a> {
     },
     /// `GET /enter`: a reload of the page that answered a wrong passphrase; access mode `passphrase`.
     EnterReload,
+    /// `GET /claim`: the page of an owner link.
+    ClaimForm,
+    /// `POST /claim` with the token of an owner link.
+    Claim {
+        /// The posted form.
+        form: &'a str,
+    },
     /// `GET /sign-in`: to the provider; access mode `oidc`.
     SignIn,
     /// `GET /sign-in/callback`: back from the provider; access mode `oidc`.
@@ -73,6 +80,7 @@ impl<'a> Route<'a> {
     fn post(path: &str, form: &'a str, access: AccessMode) -> Self {
         match (path, access) {
             ("/enter", AccessMode::Passphrase) => Self::Enter { form },
+            ("/claim", _) => Self::Claim { form },
             ("/sign-out", _) => Self::SignOut { form },
             ("/invite", _) => Self::AcceptInvitation { form },
             ("/invitations", AccessMode::Passphrase) => Self::ChangeInvitations { form },
@@ -85,6 +93,7 @@ impl<'a> Route<'a> {
     fn get(path: &str, access: AccessMode) -> Self {
         match (path, access) {
             ("/enter", AccessMode::Passphrase) => Self::EnterReload,
+            ("/claim", _) => Self::ClaimForm,
             ("/sign-in", AccessMode::Oidc) => Self::SignIn,
             ("/sign-in/callback", AccessMode::Oidc) => Self::SignInCallback,
             ("/invite", _) => Self::InvitationPage,
@@ -108,7 +117,8 @@ impl<'a> Route<'a> {
 /// Returns what the log shows of a path. An unknown path may be text that a person pasted, and a path of an image, an upload or an
 /// export has parts that only its owner should know.
 pub fn logged_path(path: &str) -> &str {
-    const KNOWN: [&str; 11] = [
+    const KNOWN: [&str; 12] = [
+        "/claim",
         "/enter",
         "/sign-in",
         "/sign-in/callback",
@@ -160,9 +170,18 @@ mod tests {
 
     #[test]
     fn the_log_shows_only_known_parts_of_a_path() {
-        for path in
-            ["/", "/r/cats", "/state/cats", "/enter", "/sign-in", "/sign-in/callback", "/sign-out", "/ws", "/sw.js"]
-        {
+        for path in [
+            "/",
+            "/r/cats",
+            "/state/cats",
+            "/claim",
+            "/enter",
+            "/sign-in",
+            "/sign-in/callback",
+            "/sign-out",
+            "/ws",
+            "/sw.js",
+        ] {
             assert_eq!(logged_path(path), path);
         }
         for (path, shown) in [
@@ -268,6 +287,8 @@ mod tests {
         for access in MODES {
             assert_eq!(Route::of("/sign-out", Some(""), access), Route::SignOut { form: "" });
             assert_eq!(Route::of("/sign-out", None, access), Route::NotFound);
+            assert_eq!(Route::of("/claim", Some("token=x"), access), Route::Claim { form: "token=x" });
+            assert_eq!(Route::of("/claim", None, access), Route::ClaimForm);
             for path in ["/", "/r/cats", "/state/cats", "/me/data", "/nothing"] {
                 assert_eq!(Route::of(path, Some(""), access), Route::MethodNotAllowed, "{path}");
             }

@@ -1,4 +1,5 @@
-//! The control socket: a Unix socket in the data directory, through which the command `backup` asks the running server for a backup.
+//! The control socket: a Unix socket in the data directory, through which the command `backup` asks the running server for a backup, and
+//! `owner-link` for an owner link.
 //!
 //! A request is one line of JSON, and so is the answer. Only the owner of the data directory can open the socket.
 
@@ -21,7 +22,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::backup;
+use crate::{backup, owner_link};
 
 /// Name of the socket in the data directory.
 const NAME: &str = "control.sock";
@@ -32,6 +33,9 @@ const REQUEST_BYTES: u64 = 32 * 1024;
 /// Timeout for a request, so that a client that sends nothing does not block the next one.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// The sentence of an answer to another request.
+const UNEXPECTED: &str = "the server answered something else: stop it and start this version";
+
 /// Pause after an error of `accept`.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -40,12 +44,15 @@ const RETRY: Duration = Duration::from_secs(1);
 enum Request {
     /// Make a backup in an absolute directory.
     Backup { to: PathBuf },
+    /// Make an owner link.
+    OwnerLink,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Answer {
     Copied(Summary),
+    OwnerLink(String),
     Error(String),
 }
 
@@ -64,13 +71,13 @@ impl Drop for ControlSocket {
 }
 
 impl ControlSocket {
-    /// Opens the control socket of a data directory whose store is open. Without one the server runs all the same, and `None` is
-    /// returned.
-    pub fn listen(directory: &Path, store: Store) -> Option<Self> {
+    /// Opens the control socket of a data directory whose store is open. `address` is that of the chat, for links. Without a socket the
+    /// server runs all the same, and `None` is returned.
+    pub fn listen(directory: &Path, store: Store, address: String) -> Option<Self> {
         let path = directory.join(NAME);
         match bind(&path) {
             Ok(listener) => {
-                let task = tokio::spawn(serve(listener, store, directory.to_owned()));
+                let task = tokio::spawn(serve(listener, store, directory.to_owned(), address));
                 Some(Self { path, task })
             }
             Err(error) => {
@@ -94,11 +101,11 @@ fn bind(path: &Path) -> io::Result<UnixListener> {
 }
 
 /// Answers one request after the other.
-async fn serve(listener: UnixListener, store: Store, directory: PathBuf) {
+async fn serve(listener: UnixListener, store: Store, directory: PathBuf, address: String) {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                if let Err(error) = answer(stream, &store, &directory).await {
+                if let Err(error) = answer(stream, &store, &directory, &address).await {
                     tracing::warn!(%error, "control request not answered");
                 }
             }
@@ -110,12 +117,16 @@ async fn serve(listener: UnixListener, store: Store, directory: PathBuf) {
     }
 }
 
-async fn answer(mut stream: UnixStream, store: &Store, directory: &Path) -> io::Result<()> {
+async fn answer(mut stream: UnixStream, store: &Store, directory: &Path, address: &str) -> io::Result<()> {
     let mut line = String::new();
     let mut reader = tokio::io::BufReader::new((&mut stream).take(REQUEST_BYTES));
     timeout(REQUEST_TIMEOUT, reader.read_line(&mut line)).await??;
     let answer = match serde_json::from_str(&line) {
         Ok(Request::Backup { to }) => back_up(store.clone(), directory.to_owned(), to).await,
+        Ok(Request::OwnerLink) => match owner_link::of_store(store.clone()).create().await {
+            Ok(path) => Answer::OwnerLink(format!("{address}{path}")),
+            Err(error) => Answer::Error(error.to_string()),
+        },
         Err(error) => Answer::Error(format!("bad request: {error}")),
     };
     let mut line = serde_json::to_vec(&answer)?;
@@ -146,22 +157,43 @@ async fn back_up(store: Store, directory: PathBuf, to: PathBuf) -> Answer {
 ///
 /// The server's sentence if the backup failed, or an error of the socket.
 pub fn ask_for_backup(data: &Path, to: &Path) -> Result<Option<Summary>, Box<dyn Error>> {
+    match ask(data, &Request::Backup { to: to.to_owned() })? {
+        Some(Answer::Copied(summary)) => Ok(Some(summary)),
+        Some(Answer::Error(error)) => Err(error.into()),
+        Some(Answer::OwnerLink(_)) => Err(UNEXPECTED.into()),
+        None => Ok(None),
+    }
+}
+
+/// Asks the server of a data directory for an owner link. Returns `None` if no server runs.
+///
+/// # Errors
+///
+/// The server's sentence if no link was made, or an error of the socket.
+pub fn ask_for_owner_link(data: &Path) -> Result<Option<String>, Box<dyn Error>> {
+    match ask(data, &Request::OwnerLink)? {
+        Some(Answer::OwnerLink(link)) => Ok(Some(link)),
+        Some(Answer::Error(error)) => Err(error.into()),
+        Some(Answer::Copied(_)) => Err(UNEXPECTED.into()),
+        None => Ok(None),
+    }
+}
+
+/// Sends a request to the server of a data directory. Returns `None` if no server runs.
+fn ask(data: &Path, request: &Request) -> Result<Option<Answer>, Box<dyn Error>> {
     let mut stream = match net::UnixStream::connect(data.join(NAME)) {
         Ok(stream) => stream,
         Err(error) if matches!(error.kind(), io::ErrorKind::PermissionDenied) => return Err(error.into()),
         // No socket, one that a killed server left, or a path that is too long for one. The lock of the store tells whether a server runs.
         Err(_) => return Ok(None),
     };
-    let mut request = serde_json::to_vec(&Request::Backup { to: to.to_owned() })?;
+    let mut request = serde_json::to_vec(request)?;
     request.push(b'\n');
     stream.write_all(&request)?;
     let mut line = String::new();
     BufReader::new(stream).read_line(&mut line)?;
     if line.is_empty() {
-        return Err("the server stopped before the backup was complete".into());
+        return Err("the server stopped before the answer was complete".into());
     }
-    match serde_json::from_str(&line)? {
-        Answer::Copied(summary) => Ok(Some(summary)),
-        Answer::Error(error) => Err(error.into()),
-    }
+    Ok(Some(serde_json::from_str(&line)?))
 }

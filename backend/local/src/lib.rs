@@ -16,6 +16,7 @@ mod http;
 mod images;
 pub mod log;
 pub mod open_files;
+pub mod owner_link;
 pub mod page_loads;
 mod send_queue;
 pub mod server;

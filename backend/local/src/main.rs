@@ -27,7 +27,7 @@ use chat_local::control::ControlSocket;
 use chat_local::{
     backup,
     built_page::BuiltPage,
-    log, open_files,
+    log, open_files, owner_link,
     page_loads::PageLoads,
     server::{Server, Timeouts},
     settings::{Command, LocalSettings},
@@ -58,6 +58,7 @@ async fn main() -> ExitCode {
     let done = match &settings.command {
         None => run(settings).await,
         Some(Command::Backup { to }) => print_copy("backup", to, backup::back_up(&settings.data, to).await),
+        Some(Command::OwnerLink) => print_owner_link(owner_link::make(&settings.data).await),
         Some(Command::Restore { from }) => {
             print_copy("restore", &settings.data, backup::restore(from, &settings.data).await)
         }
@@ -80,10 +81,11 @@ async fn run(settings: LocalSettings) -> Result<(), Box<dyn Error>> {
     let port = listener.local_addr()?.port();
     let state = store.state();
     #[cfg(unix)]
-    let _control = ControlSocket::listen(&settings.data, store.clone());
+    let _control = ControlSocket::listen(&settings.data, store.clone(), address(&settings, port));
+    let first_link = owner_link::for_first_start(&store).await?;
     let server = build_server(&settings, store, page).await?;
     open_files::raise_limit(server.tcp_limits.all());
-    announce(&settings, port)?;
+    announce(&address(&settings, port), first_link.as_deref())?;
     let stopped = async {
         tokio::select! {
             () = shutdown_signal() => {}
@@ -191,9 +193,9 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
                 templates,
                 moderation,
                 rate_store,
+                tokens,
                 provider: Arc::<HttpProvider>::default(),
                 renderer,
-                tokens,
                 clock,
                 entropy: entropy.clone(),
             },
@@ -224,14 +226,34 @@ fn origins(settings: &LocalSettings) -> Result<Origins, Box<dyn Error>> {
     Ok(if settings.host.is_loopback() { Origins::of_this_machine(listed) } else { Origins::of_the_address(listed) })
 }
 
-/// Prints the address of the chat on standard output, for people and for programs.
-fn announce(settings: &LocalSettings, port: u16) -> io::Result<()> {
+/// Returns the address of the chat on this machine, or on the host that it listens on.
+fn address(settings: &LocalSettings, port: u16) -> String {
     let host = if settings.host.is_loopback() || settings.host.is_unspecified() {
         "localhost".into()
     } else {
         settings.host.to_string()
     };
-    writeln!(io::stdout(), "Serverless Chat Page is at http://{host}:{port}")
+    format!("http://{host}:{port}")
+}
+
+/// Prints the address of the chat on standard output, for people and for programs, and the owner link of a chat without an owner.
+fn announce(address: &str, owner_link: Option<&str>) -> io::Result<()> {
+    let mut lines = format!("Serverless Chat Page is at {address}\n");
+    if let Some(path) = owner_link {
+        lines += &format!("It has no owner yet. To become the owner, open this link within a day: {address}{path}\n");
+    }
+    // In one write: a program may read the first line only.
+    io::stdout().write_all(lines.as_bytes())
+}
+
+/// Prints a new owner link.
+fn print_owner_link(made: Result<String, Box<dyn Error>>) -> Result<(), Box<dyn Error>> {
+    let link = made.map_err(|error| format!("owner-link failed: {error}"))?;
+    match link.starts_with('/') {
+        true => writeln!(io::stdout(), "Start the server, and open this path of it within a day: {link}")?,
+        false => writeln!(io::stdout(), "Open this link within a day: {link}")?,
+    }
+    Ok(())
 }
 
 /// Waits for an interrupt from the terminal or, on Unix, for SIGTERM.

@@ -97,6 +97,8 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         to: PathBuf,
     },
+    /// Prints a link that makes its visitor an owner of the chat in --data, once. The server may run meanwhile.
+    OwnerLink,
     /// Makes the data directory --data of a backup.
     Restore {
         /// Directory of the backup.

@@ -147,3 +147,5 @@ async fn a_banned_address_gets_no_page_and_cannot_sign_in() {
     }
     assert_eq!(ask("/state/lobby", "mod", None, "203.0.113.7").await.status, 200, "a moderator is never locked out");
 }
+
+mod claim;

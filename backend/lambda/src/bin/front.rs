@@ -35,8 +35,8 @@ async fn run() -> Result<(), Error> {
     let (connections, rate_store) = (Arc::new(aws.connections(table, clock.clone())), Arc::new(aws.rate_store(table)));
     let messages = Arc::new(aws.messages(&config.message_table, config.retention, clock.clone()));
     let moderation = Arc::new(aws.moderation(table, &config.message_table, clock.clone()));
-    let renderer = MessageRenderer::new(CpuScheduler::inline());
     let tokens = Arc::new(aws.tokens(table));
+    let renderer = MessageRenderer::new(CpuScheduler::inline());
     let ports = FrontPorts {
         connections,
         messages,

@@ -6,6 +6,7 @@ mod backup;
 mod damage;
 mod health;
 mod http;
+mod owner_link;
 mod pipeline;
 mod process;
 mod sockets;
