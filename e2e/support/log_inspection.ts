@@ -74,7 +74,7 @@ function inspect({ shown, bystander }: { shown: Shown[]; bystander: { name: stri
     if (lefts.some((left, at) => at > 0 && left < lefts[at - 1]!)) defects.push(`${id}: its edit mark is reversed`);
     // A text alone is in one element, and checked above.
     const siblings = [...article.querySelectorAll('.message-said:not(.message-text) > *')].map((element) => element.classList[0]).join(' ');
-    if (!/^(message-text( message-edited)?)?$/.test(siblings)) defects.push(`${id}: has beside its text ${siblings}`);
+    if (!/^(message-text( fold)?( message-edited)?)?$/.test(siblings)) defects.push(`${id}: has beside its text ${siblings}`);
   }
 
   /** Returns the position of each letter, relative to the corner of its message. */

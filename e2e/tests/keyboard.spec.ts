@@ -211,6 +211,10 @@ test('a complete visit works with the keyboard alone', async ({ page, deployment
   await expect(page).toHaveURL(deployment.pageUrl(`${room}-upstairs`));
   await chat.waitForState('live');
 
+  // The page shows the room without being loaded, ready to write.
+  await expect(chat.composer).toBeFocused();
+  await keys.reach(chat.log, 'Shift+Tab');
+
   // Every shortcut of the dialog was pressed above.
   await keys.press('?');
   await expect(shortcuts).toBeVisible();

@@ -7,8 +7,8 @@ const details = { title: '猫 Cats', topic: 'Cats only', description: 'One\nTwo'
 test('details reach everybody in the room, and those who come later', async ({ room, connect }) => {
   const [ann, ben] = [await connect(room), await connect(room)];
   const told = ben.next('details');
-  expect(await ann.request({ action: 'describe', details }, 'details')).toEqual({ type: 'details', details });
-  expect(await told).toEqual({ type: 'details', details });
+  expect(await ann.request({ action: 'describe', details }, 'details')).toEqual({ type: 'details', room, details });
+  expect(await told).toEqual({ type: 'details', room, details });
   const later = await connect(room);
   expect(await later.request({ action: 'hello' }, 'welcome')).toMatchObject({ details });
   const titles = [{ room, title: details.title }];

@@ -3,11 +3,7 @@
 
 mod entry;
 #[cfg(test)]
-mod entry_tests;
-#[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod throttling_tests;
 mod unanswered;
 mod visibility;
 

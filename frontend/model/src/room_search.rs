@@ -27,7 +27,8 @@ pub struct FoundRoom {
     pub title: Option<Vec<ExcerptPart>>,
 }
 
-/// How well a text matches: smaller is better. The second number compares matches of one kind.
+/// How well a text matches: smaller is better. The second number compares matches of one kind: of two texts that begin with what was
+/// typed, the shorter one is better.
 type Rank = (MatchKind, usize);
 
 /// How a text matches.
@@ -98,7 +99,7 @@ fn best_match(text: &[char], query: &[char]) -> Option<(Rank, Vec<usize>)> {
             _ if is_word_start(start) => MatchKind::WordStart,
             _ => MatchKind::Inside,
         };
-        return Some(((kind, 0), (start..start + length).collect()));
+        return Some(((kind, text.len()), (start..start + length).collect()));
     }
     let typo = (0..text.len())
         .filter(|start| length >= TYPO_LETTERS && is_word_start(*start))

@@ -1,5 +1,8 @@
 //! Tests of what a client reports: typing, and whether its page is hidden.
 
+mod entry;
+mod throttling;
+
 use shared_types::{
     AccessMode, ChatMessage, Language, Person, Restrictions, Rev, RoomDetails, RoomName, RoomRules, Timestamp,
 };

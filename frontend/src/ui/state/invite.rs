@@ -104,6 +104,6 @@ impl ShownLink {
 
 impl fmt::Debug for ShownLink {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("ShownLink")
+        formatter.write_str(std::any::type_name::<Self>())
     }
 }

@@ -4,7 +4,7 @@ use shared_types::{
     AccessMode, ChatMessage, Language, Person, Restrictions, Rev, Role, RoomName, RoomRules, Timestamp,
 };
 
-use super::*;
+use crate::client::*;
 use crate::{texts::PlainTexts, timeline::Draft};
 
 fn room(name: &str) -> RoomName {

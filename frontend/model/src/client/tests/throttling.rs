@@ -2,7 +2,7 @@
 
 use shared_types::{Person, PersonId, Restrictions, RoomRules};
 
-use super::{
+use crate::client::{
     tests::{changes, client, heartbeat, next_heartbeat, presence, wait, welcome},
     *,
 };
