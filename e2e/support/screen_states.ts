@@ -44,7 +44,7 @@ export const screenStates: { [name: string]: (screen: Screen) => Promise<void> }
     await page.keyboard.press('Control+k');
     const roomDialog = page.getByRole('dialog', { name: 'Rooms' });
     await expect(roomDialog.getByRole('link')).toHaveCount(2 + rooms.length);
-    await expect(roomDialog.getByRole('link', { name: 'unread message' })).toBeVisible();
+    await expect(roomDialog.getByRole('link', { name: 'new message' })).toBeVisible();
     await page.getByRole('combobox', { name: 'Name of a room' }).fill('What a room!');
     await page.keyboard.press('Enter');
   },
