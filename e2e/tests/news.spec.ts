@@ -38,18 +38,18 @@ test.describe('on a wide screen', () => {
     await expect(badge(page, away)).toHaveText('1');
     await ann.sendMessage('two');
     await expect(badge(page, away)).toHaveText('2');
-    await expect(column(page).getByRole('link', { name: `${away}, 2 new messages` })).toBeVisible();
+    await expect(column(page).getByRole('link', { name: `${away} , 2 new messages` })).toBeVisible();
     await expect(page).toHaveTitle(`(2) #${room} · Chat`);
     await mention(ann, 'I was here');
     await expect(badge(page, away)).toHaveText('@3');
-    await expect(column(page).getByRole('link', { name: `${away}, 3 new messages, you are mentioned` })).toBeVisible();
+    await expect(column(page).getByRole('link', { name: `${away} , 3 new messages, you are mentioned` })).toBeVisible();
     await expect(page).toHaveTitle(`(@3) #${room} · Chat`);
 
     // The numbers are still there after a reload, and gone after the room was read.
     await page.reload();
     await expect(badge(page, away)).toHaveText('@3');
     await column(page).getByRole('link', { name: away }).click();
-    await there.expectMessages('I was here', 'one', 'two', expect.stringContaining('look') as never);
+    await there.expectMessages('I was here', 'one', 'two', /look/ as never);
     await column(page).getByRole('link', { name: room }).filter({ hasNotText: away }).click();
     await expect(page).toHaveTitle(`#${room} · Chat`);
     await expect(badge(page, away)).toHaveCount(0);

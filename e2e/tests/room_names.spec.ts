@@ -77,7 +77,7 @@ for (const [size, viewport] of [['desktop', { width: 1280, height: 800 }], ['pho
       // The title is known in other rooms, and finds the room.
       await ChatPage.open(page, deployment, room);
       await openDialog(page);
-      await expect(dialog(page).getByRole('link')).toHaveText([`#${room}`, `#${name}`]);
+      await expect(dialog(page).getByRole('link')).toHaveText(['#lobby', `#${room}`, `#${name}`]);
       await field(page).fill('日本語');
       await expect(options(page).first()).toContainText(name);
       await field(page).press('Enter');

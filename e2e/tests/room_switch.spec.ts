@@ -8,7 +8,7 @@ import { SocketProxy } from '../support/socket_proxy.ts';
 test.use({ viewport: { width: 1280, height: 800 } });
 
 const column = (page: Page) => page.getByRole('navigation', { name: 'Rooms' });
-const link = (page: Page, room: string) => column(page).getByRole('link', { name: room, exact: true });
+const link = (page: Page, room: string) => column(page).locator(`a[href="/r/${room}"]`);
 const heading = (page: Page) => page.getByRole('heading', { level: 1 });
 
 /** Opens both rooms, so that the page lists them, and waits until the page can switch. The second one is shown. */

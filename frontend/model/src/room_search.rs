@@ -48,12 +48,17 @@ enum MatchKind {
 /// matches every room. Accents and case are ignored, by the rules of the search.
 pub fn find_rooms(typed: &str, rooms: &[KnownRoom], lower_parts: &dyn Fn(char) -> String) -> Vec<FoundRoom> {
     let folded = |text: &str| fold(&text.chars().collect::<Vec<_>>(), lower_parts);
-    let query: Vec<char> =
-        folded(typed.trim_start().trim_start_matches(['#', '＃'])).iter().map(|(letter, _)| spaced(*letter)).collect();
+    let typed = typed.trim_start().trim_start_matches(['#', '＃']).trim();
+    let query: Vec<char> = folded(typed).iter().map(|(letter, _)| spaced(*letter)).collect();
     let query: Vec<char> =
         query.split(|letter| *letter == ' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(&' ');
+    // Characters between words match no room but one whose title is the same.
+    let is_without_letters = query.is_empty() && !typed.is_empty();
     let mut found: Vec<(Rank, FoundRoom)> = Vec::new();
     for KnownRoom { room, title } in rooms {
+        if is_without_letters && title.as_ref().is_none_or(|title| title.as_str() != typed) {
+            continue;
+        }
         let search = |text: &str| {
             let letters = folded(text);
             let plain: Vec<char> = letters.iter().map(|(letter, _)| spaced(*letter)).collect();
@@ -198,8 +203,11 @@ mod tests {
 
     #[test]
     fn an_empty_text_matches_every_room_in_order() {
-        for typed in ["", "  ", "#", " - "] {
+        for typed in ["", "  ", "#"] {
             check(typed, &["lobby", "cats=猫", "dogs"], &["lobby", "cats=猫", "dogs"]);
+        }
+        for typed in [" - ", "!?"] {
+            check(typed, &["lobby", "cats=猫", "dogs"], &[]);
         }
     }
 
