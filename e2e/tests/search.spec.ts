@@ -75,7 +75,7 @@ test('search results show HTML as text', async ({ page, deployment, room, connec
   await (await connect(room)).sendMessage('<img src=x onerror="document.title=1"> bold attack');
   await ChatPage.open(page, deployment, room);
   await searchFor(page, 'img attack');
-  await expect(hits(page).locator('.hit-text')).toHaveText('<img src=x onerror="document.title=1"> **bold** attack');
+  await expect(hits(page).locator('.hit-text')).toHaveText('<img src=x onerror="document.title=1"> bold attack');
   await expect(hits(page).locator('mark')).toHaveText(['img', 'attack']);
   await expect(dialog(page).locator('img, b, strong')).toHaveCount(0);
 });

@@ -120,21 +120,24 @@ impl Session {
     /// Shows the number of unread messages in the title and on the icon: what came here while the page was hidden, and what is unread in
     /// other rooms.
     pub(super) fn show_unseen_count(&self) {
-        self.show_document_title();
-        unread_badge::show(self.unseen_count + self.chat.rooms.unread().count);
+        if self.show_document_title() {
+            unread_badge::show(self.unseen_count + self.chat.rooms.unread().count);
+        }
     }
 
-    /// Shows the room, and the number of unread messages, as the title of the page.
-    pub(super) fn show_document_title(&self) {
+    /// Shows the room, and the number of unread messages, as the title of the page. Returns whether it was another one.
+    pub(super) fn show_document_title(&self) -> bool {
         let (translations, room) = (self.chat.translations, self.room_label());
         let elsewhere = self.chat.rooms.unread();
         let title = match self.unseen_count + elsewhere.count {
             0 => translations.title(&room),
             unread => translations.unread_title(unread, elsewhere.mentioned, &room),
         };
-        if document().title() != title {
+        let is_new = document().title() != title;
+        if is_new {
             document().set_title(&title);
         }
+        is_new
     }
 
     fn room_label(&self) -> String {
