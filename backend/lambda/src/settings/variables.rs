@@ -17,7 +17,7 @@ use store_aws::clients::Account;
 use super::BadVariable;
 use crate::cloudfront::OriginKey;
 
-/// Maximum of `LIMIT_CONNECTION_COUNT`. At [`POST_RATE`] a message reaches everybody in a room of 40,000 within 5 s, and their
+/// Maximum of `LIMIT_CONNECTION_COUNT`. At 8,000 posts a second a message reaches everybody in a room of 40,000 within 5 s, and their
 /// heartbeats, one in five minutes each, are 133 requests a second.
 const MAX_CONNECTIONS: u32 = 40_000;
 
