@@ -10,7 +10,7 @@ use crate::ports::{system::Entropy, tokens::TokenHash};
 /// Number of random bytes: 144 bits. They make 24 characters of base64url without a remainder, so one secret has one text.
 const BYTES: usize = 18;
 
-/// A secret of [`BYTES`] random bytes. `Debug` leaves it out, so that it can't get into a log by mistake.
+/// A secret of 18 random bytes. `Debug` leaves it out, so that it can't get into a log by mistake.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TokenSecret([u8; BYTES]);
 
