@@ -29,8 +29,11 @@ async function open(page: Page, missing: string[] = []): Promise<void> {
 const phoneStates = ['part-toolbar-of-an-own-message', 'part-toolbar-for-a-moderator', 'part-people--for-a-moderator', 'part-mute-or-ban--where-both-hold', 'part-what-moderators-did'];
 const phoneWidths = [390, 320];
 
+/** The pages with something that is drawn once it is loaded on demand: the buttons that format a text. */
+const isDrawnLater = ['page-formatting'];
+
 /** What the first program draws: messages, pages, toolbars and the placeholder of a dialog. */
-const isDrawnFirst = (state: string) => /^(message|page|part-toolbar|part-dialog)-/.test(state);
+const isDrawnFirst = (state: string) => /^(message|page|part-toolbar|part-dialog)-/.test(state) && !isDrawnLater.includes(state);
 
 test('what the first program draws does not need the style sheet on demand', async ({ page }) => {
   test.setTimeout(180_000);
