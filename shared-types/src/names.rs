@@ -268,6 +268,7 @@ fn is_checked(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}' | '\u{e0030}'..='\u{e0039}' | '\u{e0061}'..='\u{e007a}' | '\u{e007f}')
 }
 
+/// Gives checked texts their text back, as a `&str` and by `Display`.
 macro_rules! text_newtype {
     ($($name:ident),*) => {$(
         impl $name {
@@ -277,13 +278,15 @@ macro_rules! text_newtype {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(&self.0)
             }
         }
     )*};
 }
+
+pub(crate) use text_newtype;
 
 text_newtype!(RoomName, PersonName, PersonId, Nonce, MessageText, SearchText);
 json_of_text!(RoomName, PersonName, PersonId, Nonce, MessageText, SearchText);

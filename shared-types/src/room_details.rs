@@ -1,6 +1,6 @@
 //! Details of a room: its title, topic and description. The address of a room never changes, only these do.
 
-use std::{fmt, str::FromStr};
+use std::str::FromStr;
 
 use light_json::Json;
 #[cfg(feature = "serde")]
@@ -10,7 +10,7 @@ use crate::{
     NameError, RoomName,
     checked::json_of_text,
     limits::{DESCRIPTION_CHARS, TITLE_CHARS, TOPIC_CHARS},
-    names::{parse_line, parse_lines},
+    names::{parse_line, parse_lines, text_newtype},
 };
 
 /// Title of a room in any script: 1 to [`TITLE_CHARS`] characters without invisible ones, with the check of a person's name. It is shown
@@ -50,24 +50,7 @@ impl FromStr for RoomDescription {
     }
 }
 
-macro_rules! room_text {
-    ($($name:ident),*) => {$(
-        impl $name {
-            /// Returns the text.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-    )*};
-}
-
-room_text!(RoomTitle, RoomTopic, RoomDescription);
+text_newtype!(RoomTitle, RoomTopic, RoomDescription);
 json_of_text!(RoomTitle, RoomTopic, RoomDescription);
 
 /// Details of one room. They are not part of the log: a client that enters the room gets the current ones.
@@ -109,7 +92,7 @@ mod tests {
     use super::*;
 
     /// Checks what becomes of a text. `None`: it is rejected.
-    fn check<T: FromStr<Err = NameError> + fmt::Display>(text: &str, expected: Result<&str, NameError>) {
+    fn check<T: FromStr<Err = NameError> + std::fmt::Display>(text: &str, expected: Result<&str, NameError>) {
         let parsed = text.parse::<T>().map(|parsed| parsed.to_string());
         assert_eq!(parsed, expected.map(str::to_owned), "{}", text.escape_unicode());
     }
