@@ -18,7 +18,7 @@ pub(crate) struct AdministrationTexts {
     pub(crate) role_of: Template,
     /// Names of the roles: owner, moderator, member.
     roles: [&'static str; 3],
-    /// Badge of a person whom the configuration makes a moderator.
+    /// Badge of a person who is a moderator by configuration.
     pub(crate) configured: &'static str,
     pub(crate) last_owner: &'static str,
     pub(crate) too_many: &'static str,

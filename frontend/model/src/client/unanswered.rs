@@ -11,7 +11,7 @@ use shared_types::{Action, ActionName, ClientMessage, PersonId, RoomDetails, Roo
 pub(super) struct UnansweredCommands {
     /// The person whose restrictions were asked for.
     asked: Option<PersonId>,
-    /// A mute or a ban: whether it is a ban, of whom, and for how long.
+    /// A mute or a ban: whether it is a ban, the person, and the duration.
     restriction: Option<(bool, PersonId, Seconds)>,
     rules: Option<RoomRules>,
     details: Option<RoomDetails>,
