@@ -3,9 +3,7 @@
 mod entry;
 mod throttling;
 
-use shared_types::{
-    AccessMode, ChatMessage, Language, Person, Restrictions, Rev, RoomDetails, RoomName, RoomRules, Timestamp,
-};
+use shared_types::{AccessMode, ChatMessage, Language, Person, Restrictions, Rev, RoomDetails, RoomName, RoomRules};
 
 use super::*;
 use crate::texts::PlainTexts;
@@ -51,21 +49,7 @@ pub(super) fn changes() -> ServerMessage {
 
 /// The message with this number.
 pub(super) fn message(seq: u64) -> ServerMessage {
-    ServerMessage::Message(ChatMessage {
-        seq: Seq(seq),
-        rev: Rev(seq),
-        author: me(),
-        nonce: "n".parse().unwrap(),
-        text: "hi".parse().ok(),
-        html: None,
-        image: None,
-        reply_to: None,
-        mentions: Vec::new(),
-        sent_at: Timestamp(0),
-        edited_at: None,
-        deleted: false,
-        reactions: Vec::new(),
-    })
+    ServerMessage::Message(ChatMessage { author: me(), ..entry::message(seq, "me", "n") })
 }
 
 /// The heartbeat with this report.

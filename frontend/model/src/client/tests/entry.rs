@@ -15,7 +15,7 @@ fn person(id: &str) -> Person {
     Person { id: id.parse().unwrap(), name: id.parse().unwrap(), moderator: false }
 }
 
-fn message(seq: u64, author: &str, nonce: &str) -> ChatMessage {
+pub(super) fn message(seq: u64, author: &str, nonce: &str) -> ChatMessage {
     ChatMessage {
         seq: Seq(seq),
         rev: Rev(seq),
