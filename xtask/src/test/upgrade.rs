@@ -41,8 +41,10 @@ fn hashes(dist: &Path) -> Result<BTreeSet<String>> {
     Ok(names.flat_map(hashes_in).map(str::to_owned).collect())
 }
 
+/// Returns the hashes in the name of a file. Trunk writes a hash of 64 bits without its leading zeros, so it has 16 digits or fewer.
 fn hashes_in(name: &str) -> impl Iterator<Item = &str> {
-    name.split(['-', '_', '.']).filter(|part| part.len() == 16 && part.bytes().all(|b| b.is_ascii_hexdigit()))
+    name.split(['-', '_', '.'])
+        .filter(|part| (8..=16).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 /// Replaces each hash in a program by another one of the same length: the names in the index template and those of the files.
@@ -77,6 +79,18 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hashes_with_leading_zeros_are_found() {
+        for (name, hash) in [
+            ("page-8f0de36b871b6636.js", "8f0de36b871b6636"),
+            ("page-b0bce62b039794a.css", "b0bce62b039794a"),
+            ("page-d02e71a94c30_bg.wasm", "d02e71a94c30"),
+        ] {
+            assert_eq!(hashes_in(name).collect::<Vec<_>>(), [hash], "{name}");
+        }
+        assert_eq!(hashes_in("dead-beef_bg.wasm").count(), 0);
+    }
 
     #[test]
     fn only_the_hashes_change() {
