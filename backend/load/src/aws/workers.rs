@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::{
     chat::{Chat, Effect},
     function::{Function, Invocation},
+    queue::{Batch, Queue},
 };
 
 /// Two workers, as many as `template.yml` allows at the same time.
@@ -20,30 +21,29 @@ impl Workers {
         Ok(Self([chat.function("deliver").await?, chat.function("deliver").await?]))
     }
 
-    /// Has the workers empty the queue. Returns what that caused, with the time until the last one was done.
+    /// Has the workers empty the queue. What a worker did not finish is handed out again, as by SQS. Returns what that caused, with the
+    /// time until the last one was done.
     pub(crate) async fn empty_queue(&mut self, chat: &Chat) -> io::Result<Effect> {
         let start = Instant::now();
         let mut cpu = Duration::ZERO;
         let [first, second] = &mut self.0;
         let queue = &chat.store.queue;
-        while let Some(event) = queue.event() {
-            let (one, other) = tokio::join!(first.invoke(&event), invoke(second, queue.event()));
-            for Invocation { answer, cpu: more, .. } in [Some(one?), other?].into_iter().flatten() {
-                let failures = answer["batchItemFailures"].as_array().map_or(1, Vec::len);
-                if failures > 0 {
-                    return Err(io::Error::other(format!("a worker answered {answer}")));
-                }
-                cpu += more;
-            }
+        while let Some(batch) = queue.take() {
+            let (one, other) = tokio::join!(work(first, queue, Some(batch)), work(second, queue, queue.take()));
+            cpu += one? + other?;
         }
         let invocation = Invocation { answer: Value::Null, time: start.elapsed(), cpu };
         Ok(chat.effect(invocation))
     }
 }
 
-async fn invoke(worker: &mut Function, event: Option<Value>) -> io::Result<Option<Invocation>> {
-    match event {
-        Some(event) => worker.invoke(&event).await.map(Some),
-        None => Ok(None),
+/// Has a worker take a batch. Returns its processor time.
+async fn work(worker: &mut Function, queue: &Queue, batch: Option<Batch>) -> io::Result<Duration> {
+    let Some(batch) = batch else { return Ok(Duration::ZERO) };
+    let Invocation { answer, cpu, .. } = worker.invoke(&batch.event()).await?;
+    let repeated = queue.put_back(batch, &answer)?;
+    if repeated > 0 {
+        eprintln!("{repeated} shards are posted to again, because a worker could not finish them");
     }
+    Ok(cpu)
 }
