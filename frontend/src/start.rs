@@ -14,12 +14,15 @@ use web_sys::HtmlElement;
 
 use crate::{
     app::app,
-    browser::{local_time, location, offline, page_state, takeover::Takeover},
+    browser::{local_time, location, page_state, takeover::Takeover},
     i18n::Translations,
 };
 
 /// Id of the element that contains the whole page.
 const ROOT_ID: &str = "app";
+
+/// Id of the element with the page state, which the server writes.
+pub(crate) const STATE_ID: &str = "page-state";
 
 /// Attribute of the root while its content is as the server rendered it.
 const RENDERED: &str = "data-rendered";
@@ -30,15 +33,12 @@ const RETRY_DELAY: Duration = Duration::from_secs(2);
 /// Hydrates the page, or mounts it from its state, which is fetched if it is not in the document.
 pub fn start() {
     let Some(root) = root() else { return };
-    let state = document().get_element_by_id("page-state").and_then(|script| script.text_content());
+    let state = document().get_element_by_id(STATE_ID).and_then(|script| script.text_content());
     match state.and_then(|state| json::from_str::<PageState>(&state).ok()) {
-        Some(page) => {
-            match hydrate(&root, &page) {
-                Some(mounted) => mounted.forget(),
-                None => mount_afresh(&root, page),
-            }
-            offline::prepare();
-        }
+        Some(page) => match hydrate(&root, &page) {
+            Some(mounted) => mounted.forget(),
+            None => mount_afresh(&root, page),
+        },
         None => fetch_and_mount(root),
     }
 }

@@ -10,6 +10,8 @@ use crate::{
 };
 
 /// One frame from the server: `{"type": …}`. A client ignores types and fields it does not know.
+///
+/// What reads the variants with `#[json(late)]` is in the part of the page that is loaded on demand, with what asks for them.
 #[derive(Clone, Debug, PartialEq, Eq, Json)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
@@ -84,6 +86,7 @@ pub enum ServerMessage {
         people: Vec<Person>,
     },
     /// Latest activity of some rooms; the answer to `rooms`. Rooms without messages are left out.
+    #[json(late)]
     Rooms {
         /// The rooms, in the order of the request.
         rooms: Vec<RoomActivity>,
@@ -93,6 +96,7 @@ pub enum ServerMessage {
     },
     /// A new message in another room, which this socket watches by `rooms`. Not sent for the recipient's own messages, edits and
     /// reactions.
+    #[json(late)]
     News {
         /// The room.
         room: RoomName,
@@ -113,6 +117,7 @@ pub enum ServerMessage {
         deleted: bool,
     },
     /// Results of a search; the answer to `search`.
+    #[json(late)]
     Found {
         /// The words of the search.
         text: SearchText,
@@ -148,6 +153,7 @@ pub enum ServerMessage {
         restrictions: Restrictions,
     },
     /// Audit entries, newest first; the answer to `audit`.
+    #[json(late)]
     Audit {
         /// The entries.
         entries: Vec<AuditEntry>,
@@ -165,12 +171,14 @@ pub enum ServerMessage {
         moderator: bool,
     },
     /// The people who have a role; the answer to `roles`.
+    #[json(late)]
     Roles {
         /// The people: owners first, then by name; at most [`crate::limits::ROLES`], and the configured moderators.
         people: Vec<RoleEntry>,
     },
     /// The sender's data is erased, or a part of it; the answer to `forget`.
     #[serde(rename = "forgotten")]
+    #[json(late)]
     DataErased {
         /// Number of messages that this command erased.
         count: u32,
@@ -179,6 +187,7 @@ pub enum ServerMessage {
     },
     /// A person's messages are erased, or a part of them; the answer to `clear`.
     #[serde(rename = "cleared")]
+    #[json(late)]
     UserPurged {
         /// The person.
         person: PersonId,

@@ -1,4 +1,5 @@
-//! Offline support: installs the service worker (`public/sw.js`), which stores a copy of every visited room.
+//! Offline support: installs the service worker (`public/sw.js`), which stores a copy of every visited room. It is loaded on demand, except for
+//! [`delete_copies`].
 
 use std::{cell::RefCell, time::Duration};
 
@@ -9,13 +10,16 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{ServiceWorkerContainer, ServiceWorkerRegistration};
 
-use crate::browser::{events, js, location, storage};
+use crate::{
+    browser::{events, js, location, storage},
+    start,
+};
 
 /// Path of the worker. It is in the root, because a worker controls only the paths below its own.
 const WORKER: &str = "/sw.js";
 
-/// Delay before the worker is installed, so that scripts, images and the socket of the page load first.
-const INSTALL_DELAY: Duration = Duration::from_secs(2);
+/// Delay before the worker is installed, so that what the visitor asks for first loads before.
+const INSTALL_DELAY: Duration = Duration::from_secs(1);
 
 /// Name of the cache in which the worker stores copies of pages.
 const PAGE_CACHE: &str = "pages-1";
@@ -33,8 +37,12 @@ pub(crate) fn delete_copies() {
     }
 }
 
-/// Installs the worker after a delay. The worker then stores a copy of the page whenever it is left.
+/// Installs the worker after a delay. The worker then stores a copy of the page whenever it is left. A page without a server's HTML
+/// (`trunk serve`) has none.
 pub(crate) fn prepare() {
+    if document().get_element_by_id(start::STATE_ID).is_none() {
+        return;
+    }
     set_timeout(|| spawn_local(install()), INSTALL_DELAY);
 }
 

@@ -33,13 +33,14 @@ use page_view::State;
 use shared_types::{
     Action, ActionName, ClientMessage, GatewayError, PageState, Person, PersonId, Rev, RoomName, RoomTag, RoomTitle,
     Seq, ServerMessage, Timestamp,
+    json::{FromJson as _, LateVariants as _, Value},
 };
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
     browser::{
         attachments::AttachmentTray,
-        clipboard, damage, draft, events,
+        damage, draft, events,
         local_time::LocalTime,
         location, page_state, random,
         session::{
@@ -140,7 +141,8 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
     let copied = (page.room.clone(), client.timeline().rev(), now);
     let newest = client.timeline().newest().map(|(seq, _)| seq);
     let rooms = RoomList::new(&page.room, storage::read(storage::ROOMS).as_deref());
-    let new_title = Session::kept_new_title(&page);
+    // A visit counts, however short it is.
+    storage::write(storage::ROOMS, &rooms.to_json());
     let mut session = Session {
         started_at: now,
         handle,
@@ -158,7 +160,7 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
         attachments: AttachmentTray::new(chat.translations),
         sent_images: Vec::new(),
         rooms,
-        new_title,
+        new_title: None,
         search: Search::default(),
         audit: AuditLog::default(),
         restrictions_query: None,
@@ -176,9 +178,6 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
         copied,
     };
     session.perform(effects);
-    session.init_titles();
-    session.init_rooms();
-    session.init_notifications();
     session.show_erasure_result();
     // From the first visit on, later messages are unread.
     storage::store_read_position(&session.page.room, session.read_position.read());
@@ -199,7 +198,6 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
     events::confirm_before_unload(move || {
         handle.with_untracked(|session| session.as_ref().is_some_and(|session| session.has_unsaved_work()))
     });
-    storage::on_rooms_changed(move || with(handle, Session::on_stored_elsewhere));
     sign_out::on_storage_cleared(move || with(handle, Session::follow_sign_out));
     events::on_file_drop(move || chat.dispatch.run(Intent::LoadOnDemand), move |files| chat.attach(files_of(files)));
     image::watch();
@@ -242,21 +240,9 @@ impl Session {
             Intent::LoadNewer => self.client.load_newer(),
             Intent::GoToNewest => return self.return_to_newest(),
             Intent::GoToMessage(seq) => return self.go_to_message(seq),
-            Intent::CopyMessageLink(seq) => {
-                let (handle, chat) = (self.handle, self.chat);
-                return spawn_local(async move {
-                    if clipboard::copy_address(seq).await {
-                        return set(chat.log.copied_message, Some(seq));
-                    }
-                    with(handle, |session| session.show_errors(vec![chat.translations.not_copied.to_owned()]));
-                });
-            }
             Intent::MarkRead => return self.mark_read(),
             Intent::RefreshPeople => self.client.send_query(ClientMessage::People),
             Intent::Reconnect => self.client.reconnect(now),
-            Intent::RefreshRooms => return self.refresh_rooms_now(),
-            Intent::TitleNewRoom(room, title) => return Self::keep_new_title(&room, title.as_ref()),
-            Intent::RemoveRoom(room) => return self.remove_room(&room),
             Intent::EnterRoom(room, click) => return self.follow_link(&room, click),
             Intent::LoadOnDemand => return on_demand::load(self.handle, self.chat),
             Intent::DiscardWaiting => {
@@ -319,12 +305,11 @@ impl Session {
         let now = time::now();
         if events::is_visible() {
             self.clear_unseen();
-            self.refresh_rooms(now);
             self.mark_read();
         } else {
             self.clear_unread_line();
         }
-        on_demand::with_part(|part| (part.store_newer_state)(self, now));
+        on_demand::with_part(|part| (part.on_wake)(self, now));
         // A page that is being hidden asks nothing.
         if self.client.set_hidden(!events::is_visible()) {
             return;
@@ -392,10 +377,10 @@ impl Session {
         let mut has_arrived = None;
         let effects = match event {
             SocketEvent::Frame(frame) => {
-                let message = shared_types::json::from_str(&frame).ok();
-                let gateway_error: Option<GatewayError> =
-                    if message.is_none() { shared_types::json::from_str(&frame).ok() } else { None };
-                let tag: RoomTag = shared_types::json::from_str(&frame).unwrap_or_default();
+                let frame = Value::parse(&frame).unwrap_or(Value::Null);
+                let message = ServerMessage::early_from_json(&frame).ok().or_else(|| on_demand::read_late(&frame));
+                let gateway_error = if message.is_none() { GatewayError::from_json(&frame).ok() } else { None };
+                let tag = RoomTag::from_json(&frame).unwrap_or_default();
                 let message = message.and_then(|message| self.client.route(now, id, tag.room.as_ref(), message));
                 has_arrived = message.clone().filter(|_| self.has_entered);
                 if let Some(message) = &message {
@@ -403,8 +388,8 @@ impl Session {
                         self.update_first_visible();
                     }
                     new_messages = self.new_messages(message);
-                    self.on_query_answer(message);
                     self.on_details(message);
+                    on_demand::with_part(|part| (part.on_answer)(self, message));
                     is_rename_rejected =
                         matches!(message, ServerMessage::Error { action: Some(ActionName::Known(Action::Rename)), .. });
                 }
@@ -427,7 +412,7 @@ impl Session {
             on_demand::with_part(|part| (part.on_room_arrived)(self, &message));
         }
         self.update_unread();
-        self.notify_messages(&new_messages);
+        self.count_unseen(&new_messages);
     }
 
     /// Draws what changed, and stores unsent messages.

@@ -14,7 +14,11 @@ use crate::{
             dialog::{self, has_modifier},
             icon_button::{CROSS, icon, icon_button},
         },
-        state::{Chat, intent::Intent, on_demand::DialogRequest},
+        state::{
+            Chat,
+            intent::{DialogIntent, Intent},
+            on_demand::DialogRequest,
+        },
     },
 };
 
@@ -120,7 +124,7 @@ fn row(chat: Chat, entry: RoomEntry) -> Element {
         .children(badge);
     let remove = is_removable.then(|| {
         let remove = move |()| {
-            chat.dispatch.run(Intent::RemoveRoom(room.clone()));
+            chat.run_in_dialog(DialogIntent::RemoveRoom(room.clone()));
             focus_first_room();
         };
         icon_button("room-forget", chat.translations.remove_room.with(&label), CROSS, true, Callback::new(remove))

@@ -24,7 +24,7 @@ mod write;
 pub use describe::{Describe, Field, Schema, Variant};
 pub use light_json_derive::Json;
 pub use parse::MAX_DEPTH;
-pub use read::{Entries, Fields, FromEntries, FromJson};
+pub use read::{Entries, Fields, FromEntries, FromJson, LateVariants};
 pub use value::{Entry, Value};
 pub use write::{ToEntries, ToJson, Writer};
 

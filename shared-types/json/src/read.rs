@@ -22,6 +22,47 @@ pub trait FromEntries: Sized {
     fn from_entries(entries: Entries<'_>) -> Result<Self, JsonError>;
 }
 
+/// An enum with a tag of which some variants, those with `#[json(late)]`, are read by a function of their own. In a program that is loaded in
+/// parts, what reads them can be in a later part.
+pub trait LateVariants: Sized {
+    /// The name of the tag.
+    const TAG: &'static str;
+
+    /// Reads one of the other variants from the entries beside its tag.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`FromEntries::from_entries`], and for a late variant.
+    fn early_from_entries(variant: &str, entries: Entries<'_>) -> Result<Self, JsonError>;
+
+    /// Reads a late variant from the entries beside its tag.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`FromEntries::from_entries`], and for any other variant.
+    fn late_from_entries(variant: &str, entries: Entries<'_>) -> Result<Self, JsonError>;
+
+    /// Reads one of the other variants.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`FromJson::from_json`], and for a late variant.
+    fn early_from_json(value: &Value<'_>) -> Result<Self, JsonError> {
+        let (variant, entries) = Entries::of(value)?.split_tag(Self::TAG)?;
+        Self::early_from_entries(variant, entries)
+    }
+
+    /// Reads a late variant.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`FromJson::from_json`], and for any other variant.
+    fn late_from_json(value: &Value<'_>) -> Result<Self, JsonError> {
+        let (variant, entries) = Entries::of(value)?.split_tag(Self::TAG)?;
+        Self::late_from_entries(variant, entries)
+    }
+}
+
 /// The content of an object.
 #[derive(Clone, Debug)]
 pub enum Entries<'a> {

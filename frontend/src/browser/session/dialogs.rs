@@ -5,7 +5,7 @@ use shared_types::{Action, ActionName, ClientMessage, Person, ServerMessage, jso
 
 use crate::{
     browser::{
-        cookies, offline, other_tabs,
+        cookies, events, offline, other_tabs,
         session::{Session, with},
         storage, time,
     },
@@ -38,6 +38,9 @@ impl Session {
             DialogIntent::SetLanguage(language) => cookies::switch_language(language),
             DialogIntent::Search(text) => self.update_search(|search| search.start(&text)),
             DialogIntent::SearchMore => self.update_search(Search::continue_search),
+            DialogIntent::RefreshRooms => self.refresh_rooms_now(),
+            DialogIntent::TitleNewRoom(room, title) => Self::keep_new_title(&room, title.as_ref()),
+            DialogIntent::RemoveRoom(room) => self.remove_room(&room),
             DialogIntent::SetNotifications(choice) => self.set_notifications(choice),
             DialogIntent::LoadRestrictions => self.load_restrictions(),
             DialogIntent::PurgeUser(person) => self.purge_user(person),
@@ -47,6 +50,7 @@ impl Session {
             DialogIntent::EraseMyData => self.update_erasure(Erasure::start),
             DialogIntent::StopErasing => self.stop_erasing(),
             DialogIntent::CopyId => self.copy_id(),
+            DialogIntent::CopyMessageLink(seq) => self.copy_message_link(seq),
             DialogIntent::CopyText(seq, text) => self.copy_message_text(seq, text),
             DialogIntent::ShowFormatBar(is_shown) => storage::write(FORMAT_BAR, if is_shown { "1" } else { "" }),
             DialogIntent::SignOut => self.sign_out(false),
@@ -60,8 +64,9 @@ impl Session {
         Vec::new()
     }
 
-    /// Handles an answer that only the dialogs wait for.
-    pub(super) fn on_dialog_answer(&mut self, message: &ServerMessage) {
+    /// Handles what a message means for other rooms and for the dialogs.
+    pub(super) fn on_answer(&mut self, message: &ServerMessage) {
+        self.on_rooms_answer(message);
         match message {
             ServerMessage::Found { text, messages, before } => {
                 self.update_search(|search| search.on_results(text, messages.clone(), *before));
@@ -85,11 +90,31 @@ impl Session {
         if now >= self.copied.2 + COPY_INTERVAL {
             self.store_newer_state(now);
         }
-        [self.search.take_request()].into_iter().chain(self.moderation_queries(now)).flatten().collect()
+        let mut queries = Vec::from_iter(self.rooms_query(now));
+        queries.extend(self.take_new_title_request());
+        queries.extend([self.search.take_request()].into_iter().chain(self.moderation_queries(now)).flatten());
+        queries
     }
 
-    /// Restores what the visitor chose, and follows what they choose in other tabs, once this is loaded.
-    pub(super) fn restore_choices(&mut self) {
+    /// The page is shown or hidden, or the network is back.
+    pub(super) fn on_wake(&mut self, now: u64) {
+        if events::is_visible() {
+            self.refresh_rooms(now);
+        }
+        self.store_newer_state(now);
+    }
+
+    /// Prepares, once this is loaded, everything that can wait until then.
+    pub(super) fn on_loaded(&mut self) {
+        offline::prepare();
+        self.init_titles();
+        self.init_rooms();
+        self.init_notifications();
+        self.restore_choices();
+    }
+
+    /// Restores what the visitor chose, and follows what they choose in other tabs.
+    fn restore_choices(&mut self) {
         if self.chat.composer.has_format_bar.get_untracked() {
             storage::write(FORMAT_BAR, "1");
         } else if storage::read(FORMAT_BAR).is_some_and(|stored| !stored.is_empty()) {

@@ -9,7 +9,7 @@ use crate::{
     browser::{
         events,
         notification::{self, Permission},
-        session::{Session, with},
+        session::{Session, on_demand, with},
         storage, unread_badge,
     },
     ui::state::set,
@@ -70,13 +70,18 @@ impl Session {
         messages.iter().filter(is_new).cloned().collect()
     }
 
-    /// Notifies the visitor of new messages if the page is hidden.
-    pub(super) fn notify_messages(&mut self, messages: &[ChatMessage]) {
+    /// Counts new messages if the page is hidden, and notifies the visitor.
+    pub(super) fn count_unseen(&mut self, messages: &[ChatMessage]) {
         if events::is_visible() || messages.is_empty() {
             return;
         }
         self.unseen_count += messages.len() as u32;
         self.show_unseen_count();
+        on_demand::with_part(|part| (part.notify)(self, messages));
+    }
+
+    /// Notifies the visitor of messages. Loaded on demand.
+    pub(super) fn notify_messages(&self, messages: &[ChatMessage]) {
         let level = self.chat.notifications.level.get_untracked();
         for message in messages.iter().filter(|message| level.applies_to(message, &self.page.you.id)) {
             let translations = self.chat.translations;

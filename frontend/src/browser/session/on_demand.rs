@@ -9,7 +9,10 @@ use leptos::prelude::*;
 use leptos::wasm_split::SplitLoaderError;
 use page_model::client::Effect;
 use page_view::dom;
-use shared_types::{ClientMessage, Nonce, RoomName, ServerMessage};
+use shared_types::{
+    ChatMessage, ClientMessage, Nonce, RoomName, ServerMessage,
+    json::{LateVariants as _, Value},
+};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::{
@@ -41,12 +44,17 @@ pub(super) struct OnDemandPart {
     perform: fn(&mut Session, OnDemandIntent) -> Vec<Effect>,
     /// Uploads the image of a message to a URL.
     upload: fn(&mut Session, Nonce, &str),
-    /// Adds the messages to the offline copy of the page.
-    pub(super) store_newer_state: fn(&mut Session, u64),
+    /// Reads a frame that only this part uses.
+    read_late: fn(&Value<'_>) -> Option<ServerMessage>,
+    /// Called when the page is shown or hidden, and when the network is back.
+    pub(super) on_wake: fn(&mut Session, u64),
     /// Called once, when the part is loaded.
-    restore_choices: fn(&mut Session),
+    on_loaded: fn(&mut Session),
+    /// Notifies the visitor of messages that came while the page is hidden.
+    pub(super) notify: fn(&Session, &[ChatMessage]),
     /// Called when an unsent message was discarded.
     pub(super) on_discard: fn(&mut Session, &Nonce),
+    /// Called with each message of the room, and of no room.
     pub(super) on_answer: fn(&mut Session, &ServerMessage),
     pub(super) on_disconnect: fn(&mut Session),
     /// Called while the connection has ended for good.
@@ -75,10 +83,12 @@ fn part() -> Result<OnDemandPart, SplitLoaderError> {
         ui: on_demand::functions(),
         perform: perform_loaded,
         upload: Session::start_upload,
-        store_newer_state: Session::store_newer_state,
-        restore_choices: Session::restore_choices,
+        read_late: |frame| ServerMessage::late_from_json(frame).ok(),
+        on_wake: Session::on_wake,
+        on_loaded: Session::on_loaded,
+        notify: Session::notify_messages,
         on_discard: Session::drop_image,
-        on_answer: Session::on_dialog_answer,
+        on_answer: Session::on_answer,
         on_disconnect: Session::on_dialogs_disconnect,
         on_end: Session::stop_erasing,
         enter: Session::enter_room,
@@ -109,6 +119,11 @@ pub(super) fn with_part(act: impl FnOnce(OnDemandPart)) {
     if let Some(part) = LOADED.get() {
         act(part);
     }
+}
+
+/// Reads a frame that only the part uses. Nothing asks for one before the part is loaded.
+pub(super) fn read_late(frame: &Value<'_>) -> Option<ServerMessage> {
+    (LOADED.get()?.read_late)(frame)
 }
 
 /// Shows another room. Returns `false` if its page has to be loaded.
@@ -187,7 +202,7 @@ fn try_to_load(handle: SessionHandle, chat: Chat) {
         (part.ui.handle_waiting_keys)(chat);
         (part.ui.watch_log)(chat);
         with(handle, |session| {
-            (part.restore_choices)(session);
+            (part.on_loaded)(session);
             for intent in std::mem::take(&mut session.waiting) {
                 let effects = (part.perform)(session, intent);
                 session.perform(effects);

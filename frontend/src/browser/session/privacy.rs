@@ -62,6 +62,17 @@ impl Session {
         });
     }
 
+    /// Copies the address of a message.
+    pub(super) fn copy_message_link(&self, seq: Seq) {
+        let (handle, chat) = (self.handle, self.chat);
+        spawn_local(async move {
+            if clipboard::copy_address(seq).await {
+                return set(chat.log.copied_message, Some(seq));
+            }
+            with(handle, |session| session.show_errors(vec![chat.translations.not_copied.to_owned()]));
+        });
+    }
+
     /// Downloads everything that the visitor wrote, as a file.
     pub(super) fn export(&self) {
         let status = self.chat.privacy.export;

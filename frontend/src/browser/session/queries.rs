@@ -1,4 +1,4 @@
-//! Queries: activity in other rooms, and search.
+//! Queries: activity in other rooms, and search. This is loaded on demand, except for [`Session::send_queries`].
 
 use page_model::{
     calendar::Calendar,
@@ -7,12 +7,12 @@ use page_model::{
     room_list::RoomNews,
     search::{Search, excerpt},
 };
-use shared_types::{Action, ActionName, MessageText, Person, RoomName, Seq, ServerMessage};
+use shared_types::{Action, ActionName, ClientMessage, MessageText, Person, RoomName, Seq, ServerMessage};
 
 use crate::{
     browser::{
         random,
-        session::{Session, on_demand},
+        session::{Session, on_demand, with},
         storage, time,
     },
     ui::{
@@ -29,8 +29,14 @@ fn read_position(room: &RoomName) -> Seq {
 }
 
 impl Session {
-    /// Shows and stores the visited rooms.
-    pub(super) fn init_rooms(&self) {
+    /// Shows the visited rooms, and follows what other pages of this browser store.
+    pub(super) fn init_rooms(&mut self) {
+        self.on_stored_elsewhere();
+        let handle = self.handle;
+        storage::on_rooms_changed(move || with(handle, Session::on_stored_elsewhere));
+    }
+
+    fn store_rooms(&self) {
         storage::write(storage::ROOMS, &self.rooms.to_json());
         self.show_rooms();
     }
@@ -40,7 +46,7 @@ impl Session {
         self.rooms.merge_stored(storage::read(storage::ROOMS).as_deref());
         self.rooms.enter(&self.page.room);
         self.rooms.on_page_visible(time::now());
-        self.init_rooms();
+        self.store_rooms();
     }
 
     /// Refreshes the list of rooms, after the page became visible. Other pages may have visited rooms.
@@ -61,8 +67,7 @@ impl Session {
     pub(super) fn remove_room(&mut self, room: &RoomName) {
         self.rooms.merge_stored(storage::read(storage::ROOMS).as_deref());
         self.rooms.remove(room);
-        storage::write(storage::ROOMS, &self.rooms.to_json());
-        self.show_rooms();
+        self.store_rooms();
     }
 
     pub(super) fn show_rooms(&self) {
@@ -106,8 +111,8 @@ impl Session {
         set(self.chat.search.results, SearchResults { progress: self.search.progress(), hits: hits.collect() });
     }
 
-    /// Handles the answer to a query.
-    pub(super) fn on_query_answer(&mut self, message: &ServerMessage) {
+    /// Handles what a message says about other rooms.
+    pub(super) fn on_rooms_answer(&mut self, message: &ServerMessage) {
         match message {
             ServerMessage::Rooms { rooms, titles } => {
                 self.on_titles(titles);
@@ -123,13 +128,20 @@ impl Session {
                 // Sockets that are opened at the same time watch at different times. One that moves watches the room that it left at once.
                 let random = if self.has_entered { 0 } else { random::random() };
                 self.rooms.on_welcome(time::now(), random);
+                self.store_titles();
             }
             ServerMessage::CatchUp { .. } => self.rooms.request(),
             ServerMessage::Error { action: Some(ActionName::Known(Action::Rooms)), .. } => {
                 self.rooms.on_error(time::now());
             }
-            _ => on_demand::with_part(|part| (part.on_answer)(self, message)),
+            ServerMessage::Details { .. } => self.store_titles(),
+            _ => {}
         }
+    }
+
+    /// Returns the request about other rooms, if one is due.
+    pub(super) fn rooms_query(&mut self, now: u64) -> Option<ClientMessage> {
+        self.rooms.take_request(now, read_position)
     }
 
     /// Sends the queries that are due, if there is a live socket.
@@ -137,9 +149,8 @@ impl Session {
         if self.client.status(now) != Status::Live || self.client.is_entering() {
             return;
         }
-        let mut queries = Vec::from_iter(self.rooms.take_request(now, read_position));
-        queries.extend(self.take_new_title_request());
-        on_demand::with_part(|part| queries.extend((part.queries)(self, now)));
+        let mut queries = Vec::new();
+        on_demand::with_part(|part| queries = (part.queries)(self, now));
         for query in queries {
             let effects = self.client.send_query(query);
             self.perform(effects);

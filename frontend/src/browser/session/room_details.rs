@@ -1,7 +1,7 @@
 //! The title, topic and description of the room, and the titles of other rooms.
 
 use page_model::room_titles::RoomTitles;
-use shared_types::{ClientMessage, PageState, RoomDetails, RoomName, RoomTitle, ServerMessage, TitledRoom};
+use shared_types::{ClientMessage, RoomDetails, RoomName, RoomTitle, ServerMessage, TitledRoom};
 
 use crate::{
     browser::{session::Session, storage},
@@ -12,12 +12,13 @@ use crate::{
 const TITLES: &str = "room-titles";
 
 impl Session {
-    /// Shows the stored titles of other rooms.
-    pub(super) fn init_titles(&self) {
+    /// Shows the stored titles of other rooms, and takes the title that the visitor typed to open this one. Loaded on demand.
+    pub(super) fn init_titles(&mut self) {
         let mut titles = RoomTitles::from_stored(storage::read(TITLES).as_deref());
         titles.set(&self.page.room, self.page.details.title.as_ref());
         set(self.chat.rooms.titles, titles);
         self.store_titles();
+        self.new_title = Self::stored_new_title(&self.page.room);
     }
 
     /// Shows the details of the room if a frame has them.
@@ -39,20 +40,21 @@ impl Session {
         self.show_document_title();
     }
 
-    /// Shows the titles of other rooms.
+    /// Shows and stores the titles of other rooms.
     pub(super) fn on_titles(&mut self, answer: &[TitledRoom]) {
         self.change_titles(|titles, room| titles.on_titles(room, answer));
+        self.store_titles();
     }
 
     fn change_titles(&self, change: impl FnOnce(&mut RoomTitles, &RoomName) -> bool) {
         let mut titles = self.chat.rooms.titles.get_untracked();
         if change(&mut titles, &self.page.room) {
             self.chat.rooms.titles.set(titles);
-            self.store_titles();
         }
     }
 
-    fn store_titles(&self) {
+    /// Stores the titles. Loaded on demand, after the stored ones were read.
+    pub(super) fn store_titles(&self) {
         storage::write(TITLES, &self.chat.rooms.titles.with_untracked(RoomTitles::to_json));
     }
 
@@ -62,12 +64,6 @@ impl Session {
             Some(title) => _ = storage::tab().set(&new_title_key(room), title.as_str()),
             None => storage::tab().remove(&new_title_key(room)),
         }
-    }
-
-    /// Returns the title that the visitor typed to open the room, unless it has messages or details.
-    pub(super) fn kept_new_title(page: &PageState) -> Option<RoomTitle> {
-        let is_new = page.messages.is_empty() && page.details.is_default();
-        Self::stored_new_title(&page.room).filter(|_| is_new)
     }
 
     /// Returns the title that the visitor typed to open the room.

@@ -84,7 +84,7 @@ pub(crate) fn run_action(chat: Chat, seq: Seq, name: &str) {
         }
         _ if row.deleted => return,
         "more" => return emoji_picker::open(chat, seq),
-        "copy" => return chat.dispatch.run(Intent::CopyMessageLink(seq)),
+        "copy" => return chat.run_in_dialog(DialogIntent::CopyMessageLink(seq)),
         "copy-text" => return copy_text(chat, seq, &row),
         "delete" if row.mine || chat.is_moderator() => return delete_dialog::open(chat, seq),
         "reply" | "edit" if chat.composer.status.with_untracked(|status| status.is_disabled) => None,

@@ -18,7 +18,7 @@ use crate::ui::{
         text::lower_parts,
     },
     rooms::list,
-    state::{Chat, intent::Intent, set},
+    state::{Chat, intent::DialogIntent, set},
 };
 
 /// Id of the list of rooms that are found.
@@ -75,7 +75,7 @@ pub(crate) fn room_dialog(chat: Chat) -> Element {
 
 /// Opens the loaded dialog. With a finger as the pointer, the field gets no focus: the keyboard would cover the list.
 pub(crate) fn show(chat: Chat) {
-    chat.dispatch.run(Intent::RefreshRooms);
+    chat.run_in_dialog(DialogIntent::RefreshRooms);
     if has_coarse_pointer() {
         dialog::open_without_keyboard(chat.rooms.dialog);
     } else {
@@ -235,7 +235,7 @@ fn open_selected(chat: Chat, search: RoomSearch) {
     match option.filter(|_| search.is_choosing.get_untracked()) {
         Some(RoomOption::Open(found)) => open(chat, &found.room),
         Some(RoomOption::Create(TypedRoom { room, title })) => {
-            chat.dispatch.run(Intent::TitleNewRoom(room.clone(), title));
+            chat.run_in_dialog(DialogIntent::TitleNewRoom(room.clone(), title));
             open(chat, &room);
         }
         None => {

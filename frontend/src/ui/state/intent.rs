@@ -31,19 +31,11 @@ pub(crate) enum Intent {
     GoToNewest,
     /// Go to a message and load it if needed.
     GoToMessage(Seq),
-    /// Copy the address of a message.
-    CopyMessageLink(Seq),
     /// The newest message is in view.
     MarkRead,
     /// Ask the server who is online.
     RefreshPeople,
     Reconnect,
-    /// Ask the server which rooms have unread messages.
-    RefreshRooms,
-    /// Give a room a title when it is opened, if it is new.
-    TitleNewRoom(RoomName, Option<RoomTitle>),
-    /// Remove a room from the list.
-    RemoveRoom(RoomName),
     /// Show another room. If the page can, it prevents that the click on the link, if there was one, loads a page.
     EnterRoom(RoomName, Option<ev::MouseEvent>),
     /// Load now what is loaded on demand.
@@ -97,6 +89,12 @@ pub(crate) enum DialogIntent {
     Search(String),
     /// Search further back.
     SearchMore,
+    /// Ask the server which rooms have unread messages.
+    RefreshRooms,
+    /// Give a room a title when it is opened, if it is new.
+    TitleNewRoom(RoomName, Option<RoomTitle>),
+    /// Remove a room from the list.
+    RemoveRoom(RoomName),
     SetNotifications(NotificationLevel),
     /// Load the restrictions of the person in the restriction dialog.
     LoadRestrictions,
@@ -128,6 +126,8 @@ pub(crate) enum DialogIntent {
     StopErasing,
     /// Copy the visitor's id.
     CopyId,
+    /// Copy the address of a message.
+    CopyMessageLink(Seq),
     /// Copy a text of the message: all of it, or its code.
     CopyText(Seq, String),
     /// Remember whether the buttons that format a text are shown.

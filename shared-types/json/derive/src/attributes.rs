@@ -1,6 +1,6 @@
-//! The attributes of serde that light-json knows.
+//! The attributes of serde that light-json knows, and its own one.
 
-use syn::{Attribute, ExprPath, LitStr, Result, meta::ParseNestedMeta};
+use syn::{Attribute, Error, ExprPath, Ident, LitStr, Result, meta::ParseNestedMeta};
 
 use crate::names::Rule;
 
@@ -35,6 +35,8 @@ impl TypeAttributes {
 #[derive(Default)]
 pub(crate) struct VariantAttributes {
     pub(crate) rename: Option<String>,
+    /// Whether the variant has `#[json(late)]`.
+    pub(crate) late: bool,
 }
 
 impl VariantAttributes {
@@ -47,6 +49,16 @@ impl VariantAttributes {
             found.rename = Some(text(meta)?.value());
             Ok(())
         })?;
+        for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("json")) {
+            let meaning: Ident = attribute.parse_args()?;
+            if meaning != "late" {
+                return Err(Error::new(
+                    meaning.span(),
+                    "light-json does not know this attribute; it knows #[json(late)]",
+                ));
+            }
+            found.late = true;
+        }
         Ok(found)
     }
 }

@@ -5,6 +5,8 @@
 //!
 //! One attribute has a convention. `deserialize_with = "module::deserialize"` names serde's function; light-json calls
 //! `module::from_json` with a `&Value`.
+//!
+//! `#[json(late)]` marks variants of an enum with a tag that a function of their own reads (`LateVariants`).
 
 mod attributes;
 mod describe;
@@ -22,7 +24,7 @@ use syn::{DeriveInput, parse_macro_input};
 use crate::model::Model;
 
 /// Implements `FromJson`, `ToJson` and `Describe`, and for objects `FromEntries` and `ToEntries`, from serde's attributes.
-#[proc_macro_derive(Json, attributes(serde))]
+#[proc_macro_derive(Json, attributes(serde, json))]
 pub fn derive_json(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     expand(&parse_macro_input!(input as DeriveInput)).unwrap_or_else(syn::Error::into_compile_error).into()
 }

@@ -31,6 +31,8 @@ pub(crate) enum Shape {
 pub(crate) struct Variant {
     pub(crate) ident: Ident,
     pub(crate) name: String,
+    /// Whether a function of its own reads the variant.
+    pub(crate) late: bool,
     pub(crate) content: Content,
 }
 
@@ -79,12 +81,19 @@ impl Shape {
         };
         let variants = data.variants.iter().map(|variant| {
             let name = variant.ident.to_string();
-            let rename = VariantAttributes::of(&variant.attrs)?.rename;
+            let VariantAttributes { rename, late } = VariantAttributes::of(&variant.attrs)?;
+            if late && attributes.tag.is_none() {
+                return Err(Error::new(
+                    variant.ident.span(),
+                    "light-json reads late variants of an enum with a tag only",
+                ));
+            }
             let name =
                 rename.unwrap_or_else(|| attributes.rename_all.map_or(name.clone(), |rule| rule.of_variant(&name)));
             Ok(Variant {
                 ident: variant.ident.clone(),
                 name,
+                late,
                 content: content(&variant.fields, attributes.rename_all_fields)?,
             })
         });

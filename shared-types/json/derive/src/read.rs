@@ -1,6 +1,6 @@
 //! Generates `FromJson` and `FromEntries`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use crate::model::{Content, Field, Model, Shape, Variant};
@@ -40,6 +40,15 @@ pub(crate) fn expand(Model { ident, shape }: &Model) -> TokenStream {
             let arms = variants.iter().map(|Variant { ident, name, .. }| quote! { #name => Ok(Self::#ident), });
             from_json(quote! { match value.variant_name()? { #(#arms)* _ => Err(::light_json::JsonError) } })
         }
+        Shape::Tagged { tag, variants } if variants.iter().any(|variant| variant.late) => {
+            let split = late_variants(ident, tag, variants);
+            let object = object(quote! {
+                let (variant, entries) = entries.split_tag(#tag)?;
+                <Self as ::light_json::LateVariants>::early_from_entries(variant, entries.clone())
+                    .or_else(|_| <Self as ::light_json::LateVariants>::late_from_entries(variant, entries))
+            });
+            quote! { #split #object }
+        }
         Shape::Tagged { tag, variants } => {
             let arms = variants.iter().map(tagged_arm);
             object(quote! {
@@ -60,7 +69,31 @@ pub(crate) fn expand(Model { ident, shape }: &Model) -> TokenStream {
     }
 }
 
-fn tagged_arm(Variant { ident, name, content }: &Variant) -> TokenStream {
+/// Generates `LateVariants`.
+fn late_variants(ident: &Ident, tag: &str, variants: &[Variant]) -> TokenStream {
+    let reading = |name: TokenStream, late: bool| {
+        let arms = variants.iter().filter(|variant| variant.late == late).map(tagged_arm);
+        quote! {
+            fn #name(
+                variant: &str,
+                entries: ::light_json::Entries<'_>,
+            ) -> ::core::result::Result<Self, ::light_json::JsonError> {
+                match variant { #(#arms)* _ => Err(::light_json::JsonError) }
+            }
+        }
+    };
+    let (early, late) = (reading(quote! { early_from_entries }, false), reading(quote! { late_from_entries }, true));
+    quote! {
+        #[automatically_derived]
+        impl ::light_json::LateVariants for #ident {
+            const TAG: &'static str = #tag;
+            #early
+            #late
+        }
+    }
+}
+
+fn tagged_arm(Variant { ident, name, content, .. }: &Variant) -> TokenStream {
     let read = match content {
         Content::Nothing => quote! { ::light_json::Fields::of(entries, &[]).map(|_| Self::#ident) },
         Content::Newtype(_) => quote! { ::light_json::FromEntries::from_entries(entries).map(Self::#ident) },

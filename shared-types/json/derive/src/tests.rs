@@ -50,6 +50,13 @@ fn an_unknown_shape_does_not_compile() {
 }
 
 #[test]
+fn only_variants_of_an_enum_with_a_tag_are_late() {
+    assert!(error(&parse_quote! { enum Sign { #[json(late)] Plus } }).contains("with a tag only"));
+    assert!(error(&parse_quote! { #[serde(tag = "t")] enum Sign { #[json(soon)] Plus } }).contains("it knows"));
+    assert!(expand(&parse_quote! { #[serde(tag = "t")] enum Sign { #[json(late)] Plus, Minus } }).is_ok());
+}
+
+#[test]
 fn an_option_needs_a_default() {
     // serde reads a missing Option as `None` with and without `default`, except from an array.
     let input = parse_quote! { struct Point { x: Option<u32> } };

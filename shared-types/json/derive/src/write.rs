@@ -53,7 +53,7 @@ pub(crate) fn expand(Model { ident, shape }: &Model) -> TokenStream {
     }
 }
 
-fn tagged_arm(tag: &str, Variant { ident, name, content }: &Variant) -> TokenStream {
+fn tagged_arm(tag: &str, Variant { ident, name, content, .. }: &Variant) -> TokenStream {
     let tag = quote! { out.tag(#tag, #name); };
     match content {
         Content::Nothing => quote! { Self::#ident => { #tag } },
