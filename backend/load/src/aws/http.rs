@@ -36,7 +36,9 @@ pub(crate) async fn serve(handler: Rc<impl Handler>) -> io::Result<SocketAddr> {
                 async move {
                     let (head, body) = request.into_parts();
                     let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-                    Ok::<_, Infallible>(handler.handle(head, body).await)
+                    // A call goes on when its caller has given up, as on AWS.
+                    let answered = tokio::task::spawn_local(async move { handler.handle(head, body).await });
+                    Ok::<_, Infallible>(answered.await.unwrap_or_else(|_| answer(500, "")))
                 }
             });
             // A connection ends when its process does.

@@ -8,6 +8,7 @@ use std::{
     collections::HashMap,
     io,
     net::SocketAddr,
+    rc::Rc,
     time::{Duration, Instant},
 };
 
@@ -18,6 +19,7 @@ use hyper::{
     http::request::Parts,
 };
 use serde_json::Value;
+use tokio::sync::Mutex;
 
 use crate::{
     chain,
@@ -45,6 +47,8 @@ pub(crate) struct Store {
     counts: Cell<bool>,
     calls: RefCell<Vec<Call>>,
     remembered: RefCell<HashMap<Bytes, Remembered>>,
+    /// The Queries that were sent, each with a lock: while the emulator works on one, its repetitions wait for the answer.
+    sent: RefCell<HashMap<Bytes, Rc<Mutex<()>>>>,
     /// Number of writes that were answered.
     writes: Cell<u64>,
 }
@@ -122,8 +126,9 @@ fn json_answer(status: u16, body: impl Into<Bytes>) -> Answer {
 
 impl Store {
     pub(crate) fn new(emulator: SocketAddr, delay: Duration) -> Self {
-        let (counts, calls, remembered, writes) = Default::default();
-        Self { queue: Queue::default(), emulator, client: HttpClient::new(), delay, counts, calls, remembered, writes }
+        let (counts, calls, remembered, sent, writes) = Default::default();
+        let (queue, client) = (Queue::default(), HttpClient::new());
+        Self { queue, emulator, client, delay, counts, calls, remembered, sent, writes }
     }
 
     /// Delays and counts calls from now on, or no longer.
@@ -138,6 +143,16 @@ impl Store {
 
     /// Answers a call and returns what it costs.
     async fn call(&self, operation: &str, body: Bytes) -> io::Result<(u16, Bytes, Units)> {
+        if operation != "Query" {
+            return self.ask(operation, body).await;
+        }
+        let lock = self.sent.borrow_mut().entry(body.clone()).or_default().clone();
+        let _turn = lock.lock().await;
+        self.ask(operation, body).await
+    }
+
+    /// Has the emulator answer a call, unless its answer is known.
+    async fn ask(&self, operation: &str, body: Bytes) -> io::Result<(u16, Bytes, Units)> {
         if let Some(Remembered { answer, units, .. }) = self.remembered.borrow().get(&body) {
             return Ok((200, answer.clone(), *units));
         }
