@@ -6,6 +6,7 @@ use chat::ports::{
     connections::AddressKey,
     messages::{AppliedChange, AppliedReaction, ChangeRecord, IdempotencyRecord, MessageKey, Messages, StoredMessage},
     moderation::{Moderation, Subject},
+    read_positions::{ReadPosition, ReadPositions},
     secrets::Secrets,
 };
 use shared_types::{
@@ -27,6 +28,7 @@ pub fn image_key() -> MessageKey {
 pub struct Ports<'a> {
     pub messages: &'a dyn Messages,
     pub moderation: &'a dyn Moderation,
+    pub read_positions: &'a dyn ReadPositions,
     pub secrets: &'a dyn Secrets,
 }
 
@@ -36,6 +38,10 @@ pub async fn fill(ports: &Ports<'_>) {
     fill_lobby(ports.messages, at).await;
     fill_cats(ports.messages, at).await;
     fill_moderation(ports.moderation, at).await;
+    for (id, in_room, seq) in [("ann", "lobby", 5), ("ann", "cats", 1), ("bob", "lobby", 4)] {
+        let position = ReadPosition { person: person(id).id, room: room(in_room), seq: Seq(seq), at };
+        assert!(ports.read_positions.advance(&position).await.unwrap());
+    }
     let kept = ports.secrets.keep_first([1; 32], at).await.unwrap();
     assert!(ports.secrets.replace(&kept, [2; 32], at + Duration::from_secs(1)).await.unwrap());
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chat::ports::{
     connections::Connections, images::Images, messages::Messages, moderation::Moderation, rate_store::RateStore,
-    secrets::Secrets, shards::Shards, tokens::Tokens,
+    read_positions::ReadPositions, secrets::Secrets, shards::Shards, tokens::Tokens,
 };
 
 pub mod connections;
@@ -18,6 +18,7 @@ pub mod images;
 pub mod messages;
 pub mod moderation;
 pub mod rate_store;
+pub mod read_positions;
 pub mod roles;
 pub mod secrets;
 pub mod shards;
@@ -35,6 +36,7 @@ pub struct Stores {
     pub images: Arc<dyn Images>,
     pub rate_store: Arc<dyn RateStore>,
     pub tokens: Arc<dyn Tokens>,
+    pub read_positions: Arc<dyn ReadPositions>,
     pub browser: Arc<dyn Browser>,
     /// A resource that must live as long as the stores, such as a temporary directory.
     pub _keep: Box<dyn std::any::Any + Send + Sync>,
@@ -90,6 +92,9 @@ macro_rules! contract_tests {
         }
         mod rate_store {
             $crate::rate_store_contract!($stores);
+        }
+        mod read_positions {
+            $crate::read_positions_contract!($stores);
         }
         mod roles {
             $crate::roles_contract!($stores);

@@ -17,6 +17,7 @@ use crate::ports::{
     connections::AddressKey,
     messages::{ChangeRecord, IdempotencyRecord, MessageKey, StoredMessage},
     moderation::Subject,
+    read_positions::ReadPosition,
     secrets::Keys,
 };
 
@@ -82,6 +83,12 @@ pub enum Record {
         /// The role.
         role: Role,
     },
+    /// Up to where a person has read a room.
+    ReadPosition {
+        /// The position.
+        #[serde(flatten)]
+        position: ReadPosition,
+    },
     /// An entry of the audit log.
     Audit {
         /// The entry.
@@ -126,7 +133,7 @@ pub enum Record {
 
 impl Record {
     /// The names of all kinds, as in the field `kind`.
-    pub const KINDS: [&str; 12] = [
+    pub const KINDS: [&str; 13] = [
         "secrets",
         "room",
         "rules",
@@ -134,6 +141,7 @@ impl Record {
         "restrictions",
         "bannedAddresses",
         "role",
+        "readPosition",
         "audit",
         "idempotency",
         "tombstone",
@@ -165,6 +173,7 @@ impl Record {
             | Self::Restrictions { .. }
             | Self::BannedAddresses { .. }
             | Self::Role { .. }
+            | Self::ReadPosition { .. }
             | Self::Audit { .. } => None,
         }
     }

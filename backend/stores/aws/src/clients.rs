@@ -24,6 +24,7 @@ use crate::{
     messages::DynamoMessages,
     moderation::DynamoModeration,
     rate_store::DynamoRateStore,
+    read_positions::DynamoReadPositions,
     secrets::DynamoSecrets,
     shard_queue::SqsShardQueue,
     table::Table,
@@ -152,6 +153,11 @@ impl Clients {
         DynamoTokens::new(self.table(table))
     }
 
+    /// Returns the read positions in the connection table.
+    pub fn read_positions(&self, table: &str) -> DynamoReadPositions {
+        DynamoReadPositions::new(self.table(table))
+    }
+
     /// Returns the rate counters in the connection table.
     pub fn rate_store(&self, table: &str) -> DynamoRateStore {
         DynamoRateStore::new(self.table(table))
@@ -208,6 +214,7 @@ impl Clients {
             messages: self.messages(&names.messages, retention, clock.clone()),
             moderation: self.moderation(&names.connections, &names.messages, clock.clone()),
             secrets: self.secrets(&names.connections),
+            read_positions: self.read_positions(&names.connections),
             images: self.images(&names.images, clock.clone()),
         };
         DynamoRestore::new(self.table(&names.messages), stores, clock, units)

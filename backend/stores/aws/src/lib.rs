@@ -22,6 +22,7 @@
 //! | connections | `roles` | person | the role of a person who is no member |
 //! | connections | `owners` | `owners` | the ids of the owners |
 //! | connections | `tokens#{kind}` | hash of the token | a one-use token |
+//! | connections | `read#{person}` | room | up to where a person has read a room |
 //! | messages | `room#{room}` | `m#{seq}` | a message, `seq` in 20 digits |
 //! | messages | `room#{room}` | `c#{rev}` | a change record, `rev` in 20 digits |
 //! | messages | `room#{room}` | `rev` | the room's last revision, and whether the room may have rules |
@@ -42,6 +43,7 @@ pub mod messages;
 pub mod moderation;
 pub mod parameters;
 pub mod rate_store;
+pub mod read_positions;
 pub mod secrets;
 pub mod shard_queue;
 mod table;

@@ -8,6 +8,7 @@ pub mod images;
 pub mod messages;
 pub mod moderation;
 pub mod rate_store;
+pub mod read_positions;
 mod roles;
 pub mod secrets;
 pub mod tokens;

@@ -7,6 +7,7 @@ use chat::ports::{
     Unavailable,
     backup::{ImageRef, Record, RestoreTarget, StoreError},
     moderation::Moderation,
+    read_positions::ReadPositions,
     system::Clock,
 };
 use futures::{StreamExt, TryStreamExt, stream};
@@ -18,6 +19,7 @@ use crate::{
     item::{item, text},
     messages::DynamoMessages,
     moderation::{self, DynamoModeration},
+    read_positions::{self, DynamoReadPositions},
     secrets::DynamoSecrets,
     table::{Key, Table},
 };
@@ -35,6 +37,7 @@ pub(crate) struct RestoredStores {
     pub(crate) messages: DynamoMessages,
     pub(crate) moderation: DynamoModeration,
     pub(crate) secrets: DynamoSecrets,
+    pub(crate) read_positions: DynamoReadPositions,
     pub(crate) images: S3Images,
 }
 
@@ -106,6 +109,7 @@ impl DynamoRestore {
                 }
                 Ok(2)
             }
+            Record::ReadPosition { position } => self.stores.read_positions.advance(position).await.map(|_| 1),
             Record::Room { room, rev } => self.stores.messages.raise_rev(room, *rev).await.map(|()| 1),
             Record::Idempotency { .. } | Record::Tombstone { .. } | Record::Change { .. } | Record::Message { .. } => {
                 let Some(item) = self.stores.messages.restored_item(record)? else { return Ok(0) };
@@ -124,6 +128,7 @@ impl DynamoRestore {
             Record::Change { change, .. } => self.stores.messages.is_over(change.at),
             Record::Message { message, .. } => self.stores.messages.is_over(message.message.sent_at),
             Record::Audit { entry } => moderation::backup::is_over(entry, now),
+            Record::ReadPosition { position } => read_positions::is_over(position, now),
             Record::Restrictions { restrictions, .. } => {
                 restrictions.muted_until.max(restrictions.banned_until).is_none_or(|until| until <= now)
             }

@@ -14,7 +14,7 @@ use super::{BACKUP, marker_key, pace::Pace, scan::Scan};
 use crate::{
     item::Item,
     messages::{DynamoMessages, backup::Found},
-    moderation, secrets,
+    moderation, read_positions, secrets,
     table::Table,
 };
 
@@ -101,6 +101,10 @@ impl RecordSource for DynamoRecords {
                 for item in &items {
                     let found = match secrets::backup_record(item) {
                         Found::NotInBackups => moderation::backup::decision(item, now),
+                        found => found,
+                    };
+                    let found = match found {
+                        Found::NotInBackups => read_positions::backup_record(item, now),
                         found => found,
                     };
                     self.add(found, item, &mut records)?;

@@ -24,6 +24,7 @@ use store_aws::{
 use store_redb::{
     messages::RedbMessages,
     moderation::RedbModeration,
+    read_positions::RedbReadPositions,
     store::{DirectoryImages, DirectoryTarget, Store},
 };
 use tempfile::TempDir;
@@ -81,7 +82,10 @@ async fn backup_of_home() -> TempDir {
     let store = Store::open(data.path()).unwrap();
     let messages = RedbMessages::new(store.clone(), None, Arc::new(SystemClock));
     let moderation = RedbModeration::new(store.clone(), Arc::new(SystemClock));
-    fill(&Ports { messages: &messages, moderation: &moderation, secrets: &store }).await;
+    let read_positions = RedbReadPositions::new(store.clone());
+    let ports =
+        Ports { messages: &messages, moderation: &moderation, read_positions: &read_positions, secrets: &store };
+    fill(&ports).await;
     fs::create_dir(data.path().join("images")).unwrap();
     fs::write(data.path().join("images/ann.lobby.image.9"), IMAGE).unwrap();
     back_up_home(&store, data.path(), backup.path()).await;

@@ -45,6 +45,7 @@ async fn stores() -> Stores {
         secrets: Arc::new(clients.secrets(&connections)),
         rate_store: Arc::new(clients.rate_store(&connections)),
         tokens: Arc::new(clients.tokens(&connections)),
+        read_positions: Arc::new(clients.read_positions(&connections)),
         images: Arc::new(clients.images(&bucket, Arc::new(SystemClock))),
         browser: Arc::new(PresignedUploads),
         _keep: Box::new(()),

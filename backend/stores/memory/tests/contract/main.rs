@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use chat_testing::contract::{Browser, Stores};
 use store_memory::{
     connections::MemoryConnections, images::MemoryImages, messages::MemoryMessages, moderation::MemoryModeration,
-    rate_store::MemoryRateStore, secrets::MemorySecrets, tokens::MemoryTokens,
+    rate_store::MemoryRateStore, read_positions::MemoryReadPositions, secrets::MemorySecrets, tokens::MemoryTokens,
 };
 
 chat_testing::contract_tests!(crate::stores);
@@ -25,6 +25,7 @@ async fn stores() -> Stores {
         images: images.clone(),
         rate_store: Arc::new(MemoryRateStore::default()),
         tokens: Arc::new(MemoryTokens::default()),
+        read_positions: Arc::new(MemoryReadPositions::default()),
         browser: Arc::new(MemoryBrowser(images)),
         _keep: Box::new(()),
     }

@@ -1,4 +1,4 @@
-//! Removes expired messages, change records and tombstones, a bounded number with each commit.
+//! Removes expired messages, change records, tombstones and read positions, a bounded number with each commit.
 
 use async_trait::async_trait;
 use chat::ports::{
@@ -9,9 +9,12 @@ use redb::{ReadableTable, WriteTransaction};
 use shared_types::{ChatMessage, Timestamp};
 
 use super::{CHANGES, MESSAGES, readable};
-use crate::messages::{
-    RedbMessages,
-    idempotency::{RECORDS, TOMBSTONES},
+use crate::{
+    messages::{
+        RedbMessages,
+        idempotency::{RECORDS, TOMBSTONES},
+    },
+    read_positions::remove_old,
 };
 
 const DOING: &str = "removing expired messages";
@@ -22,6 +25,7 @@ impl Expiring for RedbMessages {
         let (oldest, now) = (self.oldest_kept(), self.clock.now());
         let removed = self.store.write_later(DOING, move |transaction| {
             remove_tombstones(transaction, now)?;
+            remove_old(transaction, now)?;
             if oldest == Timestamp(0) {
                 return Ok(Vec::new());
             }

@@ -14,6 +14,7 @@ use chat::ports::{
     backup::{ImageRef, ImageSource, Record, RecordSource, StoreError},
     connections::AddressKey,
     messages::{ChangeRecord, IdempotencyRecord, MessageKey},
+    read_positions::ReadPosition,
     secrets::Keys,
 };
 use redb::{ReadTransaction, TableDefinition, TableHandle};
@@ -23,6 +24,7 @@ use crate::{
     images::names::image_name,
     messages::{self, CHANGES, MESSAGES, REVS, decode, idempotency, open},
     moderation::{AUDIT, BANNED_ADDRESSES, BannedAddresses, DETAILS, RESTRICTIONS, RULES, roles::ROLES, to_subject},
+    read_positions::READ_POSITIONS,
     store::{
         Store,
         file_copy::IMAGES,
@@ -124,6 +126,7 @@ fn unknown_table(transaction: &ReadTransaction) -> Result<Option<String>, redb::
         DETAILS.name(),
         ROLES.name(),
         AUDIT.name(),
+        READ_POSITIONS.name(),
         SECRETS.name(),
         SECRET_TIMES.name(),
         // Not in backups: a restored chat must not accept tokens that were used or revoked since.
@@ -149,6 +152,10 @@ fn tables(transaction: &ReadTransaction) -> Result<VecDeque<Values>, redb::Error
         values(transaction, BANNED_ADDRESSES, banned_addresses)?,
         values(transaction, ROLES, |_, entry| decode(entry).ok().map(Record::of_role))?,
         values(transaction, AUDIT, |_, entry| Some(Record::Audit { entry: decode(entry).ok()? }))?,
+        values(transaction, READ_POSITIONS, |(person, room), (seq, at)| {
+            let (person, room) = (person.parse().ok()?, room.parse().ok()?);
+            Some(Record::ReadPosition { position: ReadPosition { person, room, seq: Seq(seq), at: Timestamp(at) } })
+        })?,
         values(transaction, idempotency::RECORDS, |key, (rev, at)| {
             Some(Record::Idempotency { key: message_key(key)?, record: record(rev, at) })
         })?,

@@ -20,6 +20,7 @@ use crate::{
     images::names::image_name,
     messages::{CHANGES, MESSAGES, REVS, encode, idempotency},
     moderation::{AUDIT, BANNED_ADDRESSES, BannedAddresses, DETAILS, RESTRICTIONS, RULES, roles, subject_key},
+    read_positions,
     store::{
         file_copy::{CopyError, IMAGES, finish, prepare},
         migrations,
@@ -131,6 +132,7 @@ fn put(transaction: &WriteTransaction, record: &Record) -> Result<(), redb::Erro
             roles::put(transaction, &entry)?;
         }
         Record::Audit { entry } => put_entry(transaction, entry)?,
+        Record::ReadPosition { position } => drop(read_positions::advance(transaction, position)?),
         Record::Idempotency { key, record } => {
             let mut records = transaction.open_table(idempotency::RECORDS)?;
             if records.get(record_key(key))?.is_none() {

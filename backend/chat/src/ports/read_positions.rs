@@ -1,0 +1,46 @@
+//! Stores up to where each person has read each room, for all of their devices.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use shared_types::{PersonId, RoomName, Seq, Timestamp};
+
+use crate::ports::Result;
+
+/// Up to where a person has read a room. As JSON it is stored data: fields keep their names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReadPosition {
+    /// The person.
+    pub person: PersonId,
+    /// The room.
+    pub room: RoomName,
+    /// The newest message that the person has seen.
+    pub seq: Seq,
+    /// When the position advanced for the last time.
+    pub at: Timestamp,
+}
+
+/// The store of read positions.
+#[async_trait]
+pub trait ReadPositions: Send + Sync {
+    /// Stores a position if the stored one of its person and room is lower, in one step, and returns whether it was. A position MUST never
+    /// go back, however many calls run at once. A crash may lose it. The store may drop a position [`limits::READ_POSITION_LIFE`] after
+    /// its `at`.
+    ///
+    /// [`limits::READ_POSITION_LIFE`]: shared_types::limits::READ_POSITION_LIFE
+    async fn advance(&self, position: &ReadPosition) -> Result<bool>;
+
+    /// Returns the position of a person in a room. One that advanced a moment ago may be missing.
+    async fn position(&self, person: &PersonId, room: &RoomName) -> Result<Option<Seq>>;
+
+    /// Returns the positions of a person, in any order, at most [`limits::READ_POSITIONS`]. If more are stored, any of them may be missing.
+    /// Changes of the last moment may be missing, too.
+    ///
+    /// [`limits::READ_POSITIONS`]: shared_types::limits::READ_POSITIONS
+    async fn positions(&self, person: &PersonId) -> Result<Vec<ReadPosition>>;
+
+    /// Removes up to [`limits::READ_POSITIONS`] positions of a person. Returns whether others may be left.
+    ///
+    /// [`limits::READ_POSITIONS`]: shared_types::limits::READ_POSITIONS
+    async fn remove(&self, person: &PersonId) -> Result<bool>;
+}

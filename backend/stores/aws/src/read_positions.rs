@@ -1,0 +1,140 @@
+//! Read positions in the connection table: an item for each person and room, in one partition for each person.
+//!
+//! One conditional write advances a position, and one Query reads those of a person. They expire some time after they advanced.
+
+use async_trait::async_trait;
+use chat::ports::{
+    Result, Unavailable,
+    backup::Record,
+    read_positions::{ReadPosition, ReadPositions},
+};
+use futures::{StreamExt, TryStreamExt, stream};
+use shared_types::{PersonId, RoomName, Seq, Timestamp, limits};
+
+use crate::{
+    item::{Item, Malformed, number, read, read_all, read_number, read_parsed},
+    messages::backup::Found,
+    table::{Key, Table, Update},
+};
+
+/// The beginning of the partition keys.
+const PARTITION: &str = "read#";
+
+/// Number of deletions at the same time.
+const AT_ONCE: usize = 32;
+
+/// [`ReadPositions`] in a DynamoDB table.
+pub struct DynamoReadPositions {
+    table: Table,
+}
+
+impl DynamoReadPositions {
+    pub(crate) fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    async fn items(&self, person: &PersonId, doing: &'static str) -> Result<Vec<Item>> {
+        let query = self.table.querying(&partition(person)).consistent_read(false);
+        self.table.first_items(query, limits::READ_POSITIONS, doing).await
+    }
+}
+
+#[async_trait]
+impl ReadPositions for DynamoReadPositions {
+    async fn advance(&self, position: &ReadPosition) -> Result<bool> {
+        let update = self
+            .table
+            .updating(key(&position.person, &position.room))
+            .update_expression("SET #seq = :seq, #at = :at, expires = :expires")
+            .condition_expression("attribute_not_exists(#seq) OR #seq < :seq")
+            .expression_attribute_names("#seq", "seq")
+            .expression_attribute_names("#at", "at")
+            .expression_attribute_values(":seq", number(position.seq.0))
+            .expression_attribute_values(":at", number(position.at.0))
+            .expression_attribute_values(":expires", number(expires(position.at)));
+        Ok(matches!(self.table.try_update(update, "writing a read position").await?, Update::Made(_)))
+    }
+
+    async fn position(&self, person: &PersonId, room: &RoomName) -> Result<Option<Seq>> {
+        let doing = "reading a read position";
+        let found = self.table.get(key(person, room), doing).await?;
+        let seq = found.map(|item| read_number(&item, "seq")).transpose();
+        Ok(seq.map_err(Unavailable::while_doing(doing))?.map(Seq))
+    }
+
+    async fn positions(&self, person: &PersonId) -> Result<Vec<ReadPosition>> {
+        Ok(read_all(&self.items(person, "reading read positions").await?, to_position))
+    }
+
+    async fn remove(&self, person: &PersonId) -> Result<bool> {
+        let doing = "removing read positions";
+        let items = self.items(person, doing).await?;
+        let rooms = items.iter().filter_map(|item| item.get("sk")?.as_s().ok().cloned());
+        let deletions: Vec<_> = rooms.map(|room| self.table.delete(Key::new(partition(person), room), doing)).collect();
+        stream::iter(deletions).buffer_unordered(AT_ONCE).try_for_each(|_| async { Ok(()) }).await?;
+        Ok(items.len() == limits::READ_POSITIONS)
+    }
+}
+
+/// Returns what an item of the connection table is for a backup, if it is a read position.
+pub(crate) fn backup_record(item: &Item, now: Timestamp) -> Found {
+    let partition = item.get("pk").and_then(|pk| pk.as_s().ok());
+    if partition.is_none_or(|partition| !partition.starts_with(PARTITION)) {
+        return Found::NotInBackups;
+    }
+    match to_position(item).ok() {
+        Some(position) if is_over(&position, now) => Found::NotInBackups,
+        position => Found::readable(position.map(|position| Record::ReadPosition { position })),
+    }
+}
+
+/// Returns whether a position has not advanced for so long that it is dropped.
+pub(crate) fn is_over(position: &ReadPosition, now: Timestamp) -> bool {
+    position.at + limits::READ_POSITION_LIFE <= now
+}
+
+fn partition(person: &PersonId) -> String {
+    [PARTITION, person.as_str()].concat()
+}
+
+fn key(person: &PersonId, room: &RoomName) -> Key {
+    Key::new(partition(person), room.as_str())
+}
+
+/// In seconds, as DynamoDB's time to live.
+fn expires(at: Timestamp) -> u64 {
+    (at + limits::READ_POSITION_LIFE).0 / 1000
+}
+
+fn to_position(item: &Item) -> std::result::Result<ReadPosition, Malformed> {
+    Ok(ReadPosition {
+        person: read_parsed(item, "pk", |pk| pk.strip_prefix(PARTITION)?.parse().ok())?,
+        room: read(item, "sk")?,
+        seq: Seq(read_number(item, "seq")?),
+        at: Timestamp(read_number(item, "at")?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::item::{item, text};
+
+    #[test]
+    fn a_malformed_position_is_an_error() {
+        let stored = item([("pk", text("read#ann")), ("sk", text("cats")), ("seq", number(7)), ("at", number(5))]);
+        let [person, room] = ["ann", "cats"];
+        let expected = ReadPosition {
+            person: person.parse().unwrap(),
+            room: room.parse().unwrap(),
+            seq: Seq(7),
+            at: Timestamp(5),
+        };
+        assert_eq!(to_position(&stored).unwrap(), expected);
+        for attribute in ["pk", "sk", "seq", "at"] {
+            let mut malformed = stored.clone();
+            malformed.insert(attribute.into(), text("No Room"));
+            assert!(to_position(&malformed).is_err(), "{attribute}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Read positions of people in rooms.
+
+use chat::ports::read_positions::ReadPosition;
+use futures::future::join_all;
+use shared_types::{PersonId, Seq, Timestamp, limits};
+
+use super::contract;
+use crate::contract::{
+    Stores,
+    fixtures::{now, room},
+};
+
+contract! { read_positions_contract read_positions {
+    a_position_advances_and_never_goes_back
+    of_positions_stored_at_once_the_highest_stays
+    positions_belong_to_one_person_and_one_room
+    the_positions_of_a_person_are_bounded
+    removed_positions_are_gone_and_may_return
+} }
+
+fn person(id: &str) -> PersonId {
+    id.parse().unwrap()
+}
+
+fn position(by: &str, in_room: &str, seq: u64) -> ReadPosition {
+    ReadPosition { person: person(by), room: room(in_room), seq: Seq(seq), at: now() }
+}
+
+async fn advance(stores: &Stores, by: &str, in_room: &str, seq: u64) -> bool {
+    stores.read_positions.advance(&position(by, in_room, seq)).await.unwrap()
+}
+
+async fn read(stores: &Stores, by: &str, in_room: &str) -> Option<u64> {
+    stores.read_positions.position(&person(by), &room(in_room)).await.unwrap().map(|seq| seq.0)
+}
+
+/// Returns the positions of a person, by room.
+async fn positions(stores: &Stores, by: &str) -> Vec<(String, u64)> {
+    let found = stores.read_positions.positions(&person(by)).await.unwrap();
+    assert!(found.iter().all(|found| found.person == person(by)), "{found:?}");
+    let mut found: Vec<_> = found.into_iter().map(|found| (found.room.to_string(), found.seq.0)).collect();
+    found.sort();
+    found
+}
+
+pub async fn a_position_advances_and_never_goes_back(stores: Stores) {
+    assert_eq!(read(&stores, "ann", "cats").await, None);
+    for (seq, advanced, stored) in
+        [(7, true, 7), (7, false, 7), (3, false, 7), (8, true, 8), (u64::MAX, true, u64::MAX)]
+    {
+        assert_eq!(advance(&stores, "ann", "cats", seq).await, advanced, "{seq}");
+        assert_eq!(read(&stores, "ann", "cats").await, Some(stored), "{seq}");
+    }
+    let later = ReadPosition { at: Timestamp(now().0 + 5_000), ..position("ann", "dogs", 4) };
+    assert!(stores.read_positions.advance(&later).await.unwrap());
+    let found = stores.read_positions.positions(&person("ann")).await.unwrap();
+    assert!(found.contains(&later), "{found:?}");
+}
+
+pub async fn of_positions_stored_at_once_the_highest_stays(stores: Stores) {
+    join_all((1..=20).map(|seq| advance(&stores, "ann", "cats", seq))).await;
+    assert_eq!(read(&stores, "ann", "cats").await, Some(20));
+}
+
+pub async fn positions_belong_to_one_person_and_one_room(stores: Stores) {
+    // One id is the beginning of another one.
+    for (by, in_room, seq) in
+        [("ann", "cats", 1), ("ann", "dogs", 2), ("anna", "cats", 3), ("ann=", "cats", 4), ("an", "z", 5)]
+    {
+        assert!(advance(&stores, by, in_room, seq).await);
+    }
+    assert_eq!(positions(&stores, "ann").await, [("cats".to_owned(), 1), ("dogs".to_owned(), 2)]);
+    assert_eq!(positions(&stores, "anna").await, [("cats".to_owned(), 3)]);
+    assert_eq!(positions(&stores, "bea").await, []);
+    assert_eq!((read(&stores, "ann", "dogs").await, read(&stores, "anna", "dogs").await), (Some(2), None));
+}
+
+pub async fn the_positions_of_a_person_are_bounded(stores: Stores) {
+    for number in 0..limits::READ_POSITIONS + 3 {
+        advance(&stores, "ann", &format!("room-{number}"), 1).await;
+    }
+    assert_eq!(positions(&stores, "ann").await.len(), limits::READ_POSITIONS);
+    while stores.read_positions.remove(&person("ann")).await.unwrap() {}
+    assert_eq!(positions(&stores, "ann").await, []);
+}
+
+pub async fn removed_positions_are_gone_and_may_return(stores: Stores) {
+    for (by, in_room) in [("ann", "cats"), ("ann", "dogs"), ("anna", "cats")] {
+        advance(&stores, by, in_room, 7).await;
+    }
+    for _ in 0..2 {
+        assert!(!stores.read_positions.remove(&person("ann")).await.unwrap());
+        assert_eq!(positions(&stores, "ann").await, []);
+    }
+    assert_eq!(read(&stores, "anna", "cats").await, Some(7));
+    assert!(advance(&stores, "ann", "cats", 3).await);
+    assert_eq!(read(&stores, "ann", "cats").await, Some(3));
+}
