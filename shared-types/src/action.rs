@@ -56,6 +56,7 @@ actions! {
     EraseMyData = "forget",
     Ping = "ping",
     Enter = "enter",
+    Read = "read",
 }
 
 impl fmt::Display for Action {

@@ -18,7 +18,7 @@ impl ClientMessage {
     }
 
     /// Parses one frame, and returns the room that it names beside the fields of its command. [`Self::Enter`] names none, because it leaves
-    /// its room.
+    /// its room, and [`Self::Read`] names none, because it may be about any room.
     ///
     /// # Errors
     ///
@@ -35,7 +35,7 @@ impl ClientMessage {
         };
         let message = Self::deserialize(&value).map_err(|error| bad_field(error.to_string()))?;
         message.check_fields().map_err(bad_field)?;
-        if action == Action::Enter {
+        if matches!(action, Action::Enter | Action::Read) {
             return Ok((message, None));
         }
         let tag = RoomTag::deserialize(&value).map_err(|error| bad_field(error.to_string()))?;
@@ -78,7 +78,8 @@ impl ClientMessage {
             | Self::SetRole { .. }
             | Self::Roles
             | Self::Ping
-            | Self::Enter { .. } => Ok(()),
+            | Self::Enter { .. }
+            | Self::Read { .. } => Ok(()),
         }
     }
 }

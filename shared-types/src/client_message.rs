@@ -212,6 +212,14 @@ pub enum ClientMessage {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         since: Option<Rev>,
     },
+    /// Advances the sender's read position in a room, which may be another one than the socket's. The server stores it and tells the other
+    /// sockets of this person in a small room; there is no answer. A position never goes back: an older one changes nothing.
+    Read {
+        /// The room.
+        room: RoomName,
+        /// The newest message that the sender has seen.
+        seq: Seq,
+    },
 }
 
 impl ClientMessage {
@@ -243,6 +251,7 @@ impl ClientMessage {
             Self::EraseMyData => Action::EraseMyData,
             Self::Ping => Action::Ping,
             Self::Enter { .. } => Action::Enter,
+            Self::Read { .. } => Action::Read,
         }
     }
 
@@ -273,7 +282,8 @@ impl ClientMessage {
             | Self::Roles
             | Self::EraseMyData
             | Self::Ping
-            | Self::Enter { .. } => None,
+            | Self::Enter { .. }
+            | Self::Read { .. } => None,
         }
     }
 }

@@ -34,6 +34,9 @@ pub enum ServerMessage {
         /// Details of the room; none if the field is absent.
         #[serde(default, skip_serializing_if = "RoomDetails::is_default")]
         details: RoomDetails,
+        /// The person's stored read position in the room. Absent if there is none, and in the answer to `rename`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        read: Option<Seq>,
     },
     /// New or changed message. A changed message has a higher `rev` than before. For the author of the change it is also the
     /// acknowledgement that it is stored.
@@ -115,6 +118,15 @@ pub enum ServerMessage {
         /// Whether the message was deleted: it is no news any more.
         #[serde(default, skip_serializing_if = "is_false")]
         deleted: bool,
+    },
+    /// The recipient has read a room up to a message, perhaps on another device. Sent to all their sockets in a small room or watching
+    /// it, if there are at least two.
+    #[json(late)]
+    Read {
+        /// The room.
+        room: RoomName,
+        /// The newest message that was seen.
+        seq: Seq,
     },
     /// Results of a search; the answer to `search`.
     #[json(late)]
@@ -236,9 +248,10 @@ impl ServerMessage {
             | Self::Typing { .. }
             | Self::Rules { .. }
             | Self::Details { .. } => true,
-            // `welcome` and `news` have their room anyway. An error has the room that the frame named which it answers.
+            // `welcome`, `news` and `read` have their room anyway. An error has the room that the frame named which it answers.
             Self::Welcome { .. }
             | Self::News { .. }
+            | Self::Read { .. }
             | Self::Upload { .. }
             | Self::Rooms { .. }
             | Self::Restrictions { .. }
@@ -334,10 +347,13 @@ pub struct RoomActivity {
     pub author: PersonId,
     /// Time of the newest message.
     pub sent_at: Timestamp,
-    /// Number of messages of others after the read position of the request; at most [`crate::limits::UNREAD_COUNT`]. Absent if the
-    /// request has no read position.
+    /// Number of messages of others after the read position; at most [`crate::limits::UNREAD_COUNT`]. Absent if the request has no read
+    /// position.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread: Option<u32>,
+    /// The recipient's stored read position, if the request has read positions. What is unread is counted after the larger of both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read: Option<Seq>,
     /// Whether one of the unread messages mentions the recipient.
     #[serde(default, skip_serializing_if = "is_false")]
     pub mentioned: bool,

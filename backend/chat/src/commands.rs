@@ -24,6 +24,7 @@ mod ping;
 pub mod pipeline;
 mod purge_user;
 mod react;
+mod read;
 mod rename;
 mod restrictions;
 mod roles;
@@ -69,6 +70,7 @@ use crate::{
         messages::Messages,
         moderation::Moderation,
         rate_store::RateStore,
+        read_positions::ReadPositions,
         system::{Clock, Entropy},
     },
     presence::{broadcast::Broadcast, large_rooms::LargeRooms},
@@ -111,6 +113,7 @@ pub const fn spec(action: Action) -> CommandSpec {
         Action::EraseMyData => erase::SPEC,
         Action::Ping => ping::SPEC,
         Action::Enter => enter::SPEC,
+        Action::Read => read::SPEC,
     }
 }
 
@@ -127,6 +130,7 @@ pub struct FrameHandler {
     search: MessageSearch,
     renderer: MessageRenderer,
     room_activity: RoomActivityQuery,
+    read_positions: Arc<dyn ReadPositions>,
     rate: RateLimiter,
     rejection_log: Arc<LogThrottle>,
     access: AccessMode,
@@ -149,6 +153,8 @@ pub struct FramePorts {
     pub moderation: Arc<dyn Moderation>,
     /// Slow mode slots.
     pub rate_store: Arc<dyn RateStore>,
+    /// Up to where people have read.
+    pub read_positions: Arc<dyn ReadPositions>,
     /// Renders messages, in turns of the clients.
     pub renderer: MessageRenderer,
     /// The clock.
@@ -182,8 +188,18 @@ pub struct FrameRequest {
 impl FrameHandler {
     /// Connects the handler with its ports.
     pub fn new(ports: FramePorts, settings: FrameSettings) -> Self {
-        let FramePorts { connections, messages, images, gateway, moderation, rate_store, renderer, clock, entropy } =
-            ports;
+        let FramePorts {
+            connections,
+            messages,
+            images,
+            gateway,
+            moderation,
+            rate_store,
+            read_positions,
+            renderer,
+            clock,
+            entropy,
+        } = ports;
         let FrameSettings { rate, access, configured_moderators, page_size } = settings;
         let restriction_store =
             RestrictionStore { moderation: moderation.clone(), clock: clock.clone(), configured_moderators };
@@ -206,7 +222,8 @@ impl FrameHandler {
             catch_up: CatchUp { messages: messages.clone(), clock, renderer: renderer.clone(), page_size },
             search: MessageSearch { messages: messages.clone(), renderer: renderer.clone() },
             renderer: renderer.clone(),
-            room_activity: RoomActivityQuery { messages, renderer },
+            room_activity: RoomActivityQuery { messages, read_positions: read_positions.clone(), renderer },
+            read_positions,
             rate,
             rejection_log: Arc::default(),
             access,
@@ -322,6 +339,7 @@ impl FrameHandler {
             ClientMessage::EraseMyData => erase::run(self, sender).await,
             ClientMessage::Ping => ping::run(),
             ClientMessage::Enter { room, since } => enter::run(self, sender, room, since).await,
+            ClientMessage::Read { room, seq } => read::run(self, sender, room, seq).await,
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod disconnect;
 pub mod large_rooms;
 mod message_batches;
 pub mod news;
+mod own_sockets;
 pub mod people;
 pub mod recent_listeners;
 mod shard_batches;

@@ -33,6 +33,7 @@ use chat::{
         messages::Messages,
         moderation::Moderation,
         rate_store::RateStore,
+        read_positions::ReadPositions,
         system::{Clock, Entropy},
         template_store::TemplateStore,
         tokens::Tokens,
@@ -86,6 +87,8 @@ pub struct FrontPorts {
     pub moderation: Arc<dyn Moderation>,
     /// The counters of the rate limits.
     pub rate_store: Arc<dyn RateStore>,
+    /// Up to where people have read.
+    pub read_positions: Arc<dyn ReadPositions>,
     /// The one-use tokens.
     pub tokens: Arc<dyn Tokens>,
     /// The HTTP client for the OpenID Connect provider.
@@ -146,6 +149,7 @@ impl FrontHandler {
             templates,
             moderation,
             rate_store,
+            read_positions,
             provider,
             renderer,
             tokens,
@@ -176,7 +180,7 @@ impl FrontHandler {
             rate: rate.clone(),
             entropy,
         };
-        let export = DataExport { messages: messages.clone(), clock: clock.clone() };
+        let export = DataExport { messages: messages.clone(), read_positions, clock: clock.clone() };
         let my_data = MyData { export, rate, sessions: sessions.clone() };
         let cpu = renderer.cpu.clone();
         let catch_up = CatchUp { messages, clock: clock.clone(), renderer, page_size };

@@ -46,6 +46,7 @@ use store_redb::{
     messages::RedbMessages,
     moderation::RedbModeration,
     rate_store::InProcessRateStore,
+    read_positions::RedbReadPositions,
     store::{Store, StoreState},
     tokens::RedbTokens,
 };
@@ -127,6 +128,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
     let messages = Arc::new(RedbMessages::new(store.clone(), settings.retention(), clock.clone()));
     let moderation = Arc::new(RedbModeration::new(store.clone(), clock.clone()));
     let tokens = Arc::new(RedbTokens::new(store.clone(), clock.clone()));
+    let read_positions = Arc::new(RedbReadPositions::new(store.clone()));
     let images = FileImages::open(&settings.data, clock.clone(), entropy.as_ref());
     let images = Arc::new(images.map_err(|error| {
         format!(
@@ -169,6 +171,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
                 gateway: sockets.clone(),
                 moderation: moderation.clone(),
                 rate_store: rate_store.clone(),
+                read_positions: read_positions.clone(),
                 renderer: renderer.clone(),
                 clock: clock.clone(),
                 entropy: entropy.clone(),
@@ -193,6 +196,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
                 templates,
                 moderation,
                 rate_store,
+                read_positions,
                 tokens,
                 provider: Arc::<HttpProvider>::default(),
                 renderer,

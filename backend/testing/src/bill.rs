@@ -90,6 +90,8 @@ struct Month {
     heartbeats: u64,
     /// How often a page reports that it is hidden, and later that it is visible.
     hidden: u64,
+    /// How often a page reports where its person has read.
+    reads: u64,
     sockets: u64,
     /// How often somebody comes or goes.
     visits: u64,
@@ -101,6 +103,10 @@ impl Month {
         let reports = WRITING.as_secs().div_ceil(limits::TYPING_PAUSE.as_secs());
         // A page reports it with its next heartbeat, which is half an interval away on average.
         let known_hidden = hidden_an_hour as f64 * (HIDDEN_FOR - limits::HEARTBEAT / 2).as_secs_f64() / 3600.0;
+        // While people write, a visible page reports after each pause, and when it is being hidden.
+        let busy_hours = OPEN_HOURS - QUIET_HOURS;
+        let visible = 1.0 - hidden_an_hour as f64 * HIDDEN_FOR.as_secs_f64() / 3600.0;
+        let reads_an_hour = visible * 3600.0 / limits::READ_PAUSE.as_secs_f64() + hidden_an_hour as f64;
         // A page replaces its socket 5 to 10 minutes before its end.
         let socket_life = limits::LIFETIME - Duration::from_secs(450);
         Self {
@@ -109,13 +115,14 @@ impl Month {
             // A message postpones the heartbeat, so there is none while people write.
             heartbeats: PEOPLE * QUIET_HOURS * DAYS * 3600 / limits::HEARTBEAT.as_secs(),
             hidden: PAGE_HOURS * hidden_an_hour,
+            reads: (reads_an_hour * (PEOPLE * busy_hours * DAYS) as f64).round() as u64,
             sockets: PEOPLE * DAYS * (OPEN_HOURS * 3600).div_ceil(socket_life.as_secs()),
             visits: 2 * PEOPLE * DAYS,
         }
     }
 
     /// Returns the requests of the month: how many, and the units of one.
-    fn requests(&self) -> [(u64, Units); 6] {
+    fn requests(&self) -> [(u64, Units); 7] {
         let changes = Units::of("changes");
         let socket = Units::of("connect").plus(Units::of("hello")).plus(Units::of("disconnect"));
         [
@@ -124,6 +131,7 @@ impl Month {
             (self.heartbeats, changes),
             (self.hidden, changes.plus(HIDE)),
             (self.hidden, changes.plus(SHOW)),
+            (self.reads, Units::of("read")),
             (self.sockets, socket),
         ]
     }
@@ -144,6 +152,10 @@ impl Month {
         let interval = limits::HEARTBEAT.as_secs() / 60;
         let heartbeats =
             format!("in {QUIET_HOURS} quiet hours a day, each page asks every {interval} minutes what it missed");
+        let pause = limits::READ_PAUSE.as_secs() / 60;
+        let reads = format!(
+            "visible pages report every {pause} minutes where their people have read, while others write, and when they are hidden"
+        );
         let presence = (self.visits * (PEOPLE - 1)) as f64;
         let socket_minutes = (PAGE_HOURS * 60) as f64;
         vec![
@@ -151,6 +163,7 @@ impl Month {
             message(&typing, self.typing as f64 * (1.0 + self.told)),
             message(&heartbeats, (2 * self.heartbeats) as f64),
             message("pages report that they are hidden, and later that they are visible", (5 * self.hidden) as f64),
+            message(&reads, self.reads as f64),
             message("sockets are opened, and the others see who comes and goes", (3 * self.sockets) as f64 + presence),
             row("writes", sum(|units| units.writes) as f64, price::WRITE, "$0.625 a million"),
             row("reads", sum(|units| units.reads) as f64, price::READ, "$0.125 a million"),

@@ -42,7 +42,7 @@ use serde_json::{Value, json};
 use shared_types::{PersonId, Timestamp};
 use store_redb::{
     connections::InProcessConnections, images::FileImages, messages::RedbMessages, moderation::RedbModeration,
-    rate_store::InProcessRateStore, store::Store, tokens::RedbTokens,
+    rate_store::InProcessRateStore, read_positions::RedbReadPositions, store::Store, tokens::RedbTokens,
 };
 
 use crate::{clock::ManualClock, recording_gateway::RecordingGateway};
@@ -61,6 +61,7 @@ pub struct TestChat {
     pub sessions: Sessions,
     pub rate_store: Arc<InProcessRateStore>,
     pub tokens: Arc<RedbTokens>,
+    pub read_positions: Arc<RedbReadPositions>,
     pub rate: RateLimiter,
     pub secrets: Arc<dyn Secrets>,
     pub renderer: MessageRenderer,
@@ -102,6 +103,7 @@ impl TestChat {
         let connections = Arc::new(InProcessConnections::default());
         let messages = Arc::new(RedbMessages::new(store.clone(), None, clock.clone()));
         let tokens = Arc::new(RedbTokens::new(store.clone(), clock.clone()));
+        let read_positions = Arc::new(RedbReadPositions::new(store.clone()));
         let moderation = Arc::new(RedbModeration::new(store, clock.clone()));
         let images = FileImages::open(directory.path(), clock.clone(), entropy.as_ref()).unwrap();
         let images = Arc::new(images);
@@ -114,6 +116,7 @@ impl TestChat {
             entropy,
             rate_store,
             tokens,
+            read_positions,
             rate,
             secrets,
             renderer: MessageRenderer::new(CpuScheduler::inline()),
@@ -171,6 +174,7 @@ impl TestChat {
             gateway: self.gateway.clone(),
             moderation: self.moderation.clone(),
             rate_store: self.rate_store.clone(),
+            read_positions: self.read_positions.clone(),
             renderer: self.renderer.clone(),
             clock: self.clock.clone(),
             entropy: self.entropy.clone(),

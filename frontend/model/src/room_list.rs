@@ -174,6 +174,16 @@ impl RoomList {
         is_listed && news.author != *me && self.unread_of(&news.room).add(news)
     }
 
+    /// The rooms of the last answer, with the read position that the server has.
+    pub fn stored_positions(&self) -> impl Iterator<Item = (&RoomName, Option<Seq>)> {
+        self.unread.iter().filter_map(|unread| Some((&unread.room, unread.activity.as_ref()?.read)))
+    }
+
+    /// The newest message of a room, as far as it is known.
+    pub fn newest_in(&self, room: &RoomName) -> Option<Seq> {
+        self.unread.iter().find(|unread| unread.room == *room)?.newest()
+    }
+
     fn unread_of(&mut self, room: &RoomName) -> &mut RoomUnread {
         let place = self.unread.iter().position(|unread| unread.room == *room).unwrap_or_else(|| {
             self.unread.push(RoomUnread::new(room));

@@ -193,6 +193,7 @@ impl Timeline {
             | ServerMessage::Rooms { .. }
             | ServerMessage::Details { .. }
             | ServerMessage::News { .. }
+            | ServerMessage::Read { .. }
             | ServerMessage::Found { .. }
             | ServerMessage::Restrictions { .. }
             | ServerMessage::Audit { .. }
@@ -412,7 +413,8 @@ impl Timeline {
                 | Action::Roles
                 | Action::EraseMyData
                 | Action::Ping
-                | Action::Enter,
+                | Action::Enter
+                | Action::Read,
             )
             | None => {}
         }

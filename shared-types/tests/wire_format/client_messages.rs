@@ -63,6 +63,7 @@ pub(crate) fn golden() -> Vec<Value> {
         json!({ "action": "ping" }),
         json!({ "action": "enter", "room": "cats" }),
         json!({ "action": "enter", "room": "cats", "since": 12 }),
+        json!({ "action": "read", "room": "cats", "seq": 7 }),
     ]
 }
 
@@ -80,7 +81,7 @@ fn client_messages_match_their_golden_json() {
 fn a_frame_can_name_its_room() {
     for golden in golden() {
         let message = ClientMessage::parse(&golden.to_string()).unwrap();
-        if message.action() == Action::Enter {
+        if matches!(message.action(), Action::Enter | Action::Read) {
             assert_eq!(ClientMessage::parse_with_room(&golden.to_string()), Ok((message, None)));
             continue;
         }

@@ -48,6 +48,7 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                 people: vec![ann()],
                 rules: RoomRules::default(),
                 details: RoomDetails::default(),
+                read: None,
             },
             json!({
                 "type": "welcome", "you": { "id": "p1", "name": "Ann" }, "room": "lobby", "online": 2,
@@ -62,10 +63,12 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                 people: vec![],
                 rules,
                 details: RoomDetails { topic: "Cats only".parse().ok(), ..RoomDetails::default() },
+                read: Some(Seq(7)),
             },
             json!({
                 "type": "welcome", "you": { "id": "p1", "name": "Ann", "moderator": true }, "room": "lobby", "online": 1,
                 "rules": { "slow": 30, "readOnly": true }, "details": { "topic": "Cats only" },
+                "read": 7,
             }),
         ),
         (ServerMessage::Details { details: details() }, json!({ "type": "details", "details": details_json() })),
@@ -258,6 +261,7 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                     author: "p1".parse().unwrap(),
                     sent_at: Timestamp(5),
                     unread: None,
+                    read: None,
                     mentioned: false,
                 }],
                 titles: vec![],
@@ -279,6 +283,7 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                     author: "p1".parse().unwrap(),
                     sent_at: Timestamp(5),
                     unread: Some(2),
+                    read: Some(Seq(4)),
                     mentioned: true,
                 }],
                 titles: vec![],
@@ -286,7 +291,7 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
             json!({
                 "type": "rooms",
                 "rooms": [
-                    { "room": "lobby", "newest": 7, "author": "p1", "sentAt": 5, "unread": 2, "mentioned": true },
+                    { "room": "lobby", "newest": 7, "author": "p1", "sentAt": 5, "unread": 2, "read": 4, "mentioned": true },
                 ],
             }),
         ),
@@ -319,6 +324,10 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                 "type": "news", "room": "lobby", "seq": 7, "author": { "id": "p1", "name": "Ann" }, "sentAt": 5,
                 "deleted": true,
             }),
+        ),
+        (
+            ServerMessage::Read { room: RoomName::lobby(), seq: Seq(7) },
+            json!({ "type": "read", "room": "lobby", "seq": 7 }),
         ),
         (
             ServerMessage::Found { text: "hi".parse().unwrap(), messages: vec![], before: None },

@@ -26,11 +26,12 @@ pub(super) async fn greet(handler: &FrameHandler, sender: &Connection, since: Op
         }
     };
     let restriction_store = &handler.posting_policy.restriction_store;
-    let (missed, people, settings, restrictions) = futures::join!(
+    let (missed, people, settings, restrictions, read) = futures::join!(
         missed,
         handler.broadcast.arrived(sender),
         restriction_store.settings(&sender.room),
-        restriction_store.of_session(&sender.person, sender.address.as_slice())
+        restriction_store.of_session(&sender.person, sender.address.as_slice()),
+        handler.read_positions.position(&sender.person.id, &sender.room)
     );
     let restrictions = restrictions?;
     if restrictions.banned_until.is_some() {
@@ -43,7 +44,11 @@ pub(super) async fn greet(handler: &FrameHandler, sender: &Connection, since: Op
         tracing::warn!(%error, "reading the people of a room failed; the next change of presence corrects it");
         RoomPeople::default()
     });
-    handler.welcome(sender, people, settings?).await;
+    let read = read.unwrap_or_else(|error| {
+        tracing::warn!(%error, "reading a read position failed; the page goes on with its own");
+        None
+    });
+    handler.welcome(sender, people, settings?, read).await;
     if !restrictions.is_default() {
         let person = sender.person.id.clone();
         handler.broadcast.to_one(&sender.id, &ServerMessage::Restrictions { person, restrictions }).await;

@@ -31,6 +31,6 @@ pub(super) async fn run(handler: &FrameHandler, sender: &Connection, name: &Pers
         handler.broadcast.renamed(&renamed, &sender.person.name),
         handler.posting_policy.restriction_store.settings(&sender.room)
     )?;
-    handler.welcome(&renamed, people, settings).await;
+    handler.welcome(&renamed, people, settings, None).await;
     Ok(None)
 }

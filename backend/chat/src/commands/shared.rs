@@ -59,11 +59,11 @@ impl FrameHandler {
         self.broadcast.news_of(sender, &message).await
     }
 
-    /// Sends `welcome`: the person, the people in the room, its rules and its details.
-    pub(super) async fn welcome(&self, to: &Connection, people: RoomPeople, settings: RoomSettings) {
+    /// Sends `welcome`: the person, the people in the room, its rules and its details, and where the person has read.
+    pub(super) async fn welcome(&self, to: &Connection, people: RoomPeople, settings: RoomSettings, read: Option<Seq>) {
         let (RoomPeople { online, people }, RoomSettings { rules, details }) = (people, settings);
         let (you, room) = (to.person.clone(), to.room.clone());
-        let welcome = ServerMessage::Welcome { you, room, online, people, rules, details };
+        let welcome = ServerMessage::Welcome { you, room, online, people, rules, details, read };
         self.broadcast.to_one(&to.id, &welcome).await;
     }
 }

@@ -9,6 +9,7 @@ use shared_types::{ChatMessage, Person, RoomName, Seq, Timestamp, image_path};
 use crate::ports::{
     Result,
     messages::{IdempotencyRecord, MessageKey, Messages},
+    read_positions::{ReadPosition, ReadPositions},
     system::Clock,
 };
 
@@ -27,6 +28,8 @@ const BYTES: usize = 4_000_000;
 pub struct DataExport {
     /// The log.
     pub messages: Arc<dyn Messages>,
+    /// Up to where the person has read.
+    pub read_positions: Arc<dyn ReadPositions>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -41,6 +44,9 @@ pub struct ExportPart {
     pub exported_at: Timestamp,
     /// The messages, by room and oldest first.
     pub messages: Vec<ExportedMessage>,
+    /// Up to where the person has read each room. In the first part only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub read: Vec<ExportedPosition>,
     /// The path of the next part, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
@@ -58,6 +64,15 @@ pub struct ExportedMessage {
     image_path: Option<String>,
 }
 
+/// Up to where a person has read a room.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedPosition {
+    room: RoomName,
+    seq: Seq,
+    at: Timestamp,
+}
+
 impl DataExport {
     /// Exports what a person wrote, after the message that an earlier part ended with. Deleted messages are not included.
     ///
@@ -66,6 +81,8 @@ impl DataExport {
     /// `Unavailable` if the log did not answer.
     pub async fn export(&self, person: Person, mut after: Option<MessageKey>) -> Result<ExportPart> {
         let (mut messages, mut bytes) = (Vec::new(), 0);
+        let read = if after.is_none() { self.read_positions.positions(&person.id).await? } else { Vec::new() };
+        let read = read.into_iter().map(|ReadPosition { room, seq, at, .. }| ExportedPosition { room, seq, at });
         let next = loop {
             let records = self.messages.records_of(&person.id, after.as_ref(), AT_ONCE).await?;
             let Some((last, _)) = records.last() else { break None };
@@ -82,7 +99,7 @@ impl DataExport {
             }
         };
         messages.sort_by(|one, other| (&one.room, one.message.seq).cmp(&(&other.room, other.message.seq)));
-        Ok(ExportPart { person, exported_at: self.clock.now(), messages, next })
+        Ok(ExportPart { person, exported_at: self.clock.now(), messages, read: read.collect(), next })
     }
 
     async fn exported_message(

@@ -1,13 +1,13 @@
 //! The newest message of several rooms that is not deleted, and what is unread there, for a client that is in another one.
 
-use std::{iter, sync::Arc};
+use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use shared_types::{ChatMessage, Rev, RoomActivity, RoomName, Seq, limits};
 
 use crate::{
     messages::renderer::MessageRenderer,
-    ports::{Result, connections::Connection, messages::Messages},
+    ports::{Result, connections::Connection, messages::Messages, read_positions::ReadPositions},
 };
 
 /// Number of rooms that are read at the same time.
@@ -22,40 +22,60 @@ const BEHIND_A_DELETED_ONE: usize = 20;
 pub struct RoomActivityQuery {
     /// The log.
     pub messages: Arc<dyn Messages>,
+    /// Up to where people have read, on all of their devices.
+    pub read_positions: Arc<dyn ReadPositions>,
     /// Gives turns to the clients, because to count what is unread many messages are decoded.
     pub renderer: MessageRenderer,
 }
 
 impl RoomActivityQuery {
     /// Returns the newest message of each room, in the given order, without empty rooms. Deleted messages do not count. A room
-    /// costs one read, and a second one if its newest message is deleted. `read` has the read positions in the first rooms: what is
-    /// unread there is counted, in at most [`limits::WATCHED_ROOMS`] of them, with one more read where something is.
+    /// costs one read, and a second one if its newest message is deleted.
+    ///
+    /// `read` has the read positions of the client in the first rooms. If there are any, the stored ones of the person are read, too, with
+    /// one read. What is unread is counted after the larger of both, in at most [`limits::WATCHED_ROOMS`] rooms, with one more read where
+    /// something is.
     ///
     /// # Errors
     ///
-    /// `Unavailable` if the log did not answer for one of them.
+    /// `Unavailable` if the log did not answer for one of them, or the positions could not be read.
     pub async fn newest(&self, reader: &Connection, rooms: Vec<RoomName>, read: Vec<Seq>) -> Result<Vec<RoomActivity>> {
-        let read = read.into_iter().take(limits::WATCHED_ROOMS).map(Some).chain(iter::repeat(None));
-        let reads: Vec<_> = rooms.into_iter().zip(read).map(|(room, read)| self.activity(reader, room, read)).collect();
-        let activity: Vec<Option<RoomActivity>> = stream::iter(reads).buffered(AT_ONCE).try_collect().await?;
-        Ok(activity.into_iter().flatten().collect())
+        let newest: Vec<_> = rooms.iter().map(|room| self.newest_in(room)).collect();
+        let newest = stream::iter(newest).buffered(AT_ONCE).try_collect::<Vec<Option<ChatMessage>>>();
+        let stored = async {
+            if read.is_empty() { Ok(Vec::new()) } else { self.read_positions.positions(&reader.person.id).await }
+        };
+        let (newest, stored) = futures::try_join!(newest, stored)?;
+        let found = rooms.into_iter().zip(newest).enumerate().filter_map(|(place, (room, newest))| {
+            let own = read.get(place).filter(|_| place < limits::WATCHED_ROOMS).copied();
+            let stored = stored.iter().find(|stored| stored.room == room).map(|stored| stored.seq);
+            Some(self.activity(reader, room, newest?, ReadBoth { own, stored }))
+        });
+        let found: Vec<_> = found.collect();
+        stream::iter(found).buffered(AT_ONCE).try_collect().await
     }
 
-    async fn activity(&self, reader: &Connection, room: RoomName, read: Option<Seq>) -> Result<Option<RoomActivity>> {
-        let Some(newest) = self.newest_in(&room).await? else { return Ok(None) };
-        let unread = match read {
+    async fn activity(
+        &self,
+        reader: &Connection,
+        room: RoomName,
+        newest: ChatMessage,
+        ReadBoth { own, stored }: ReadBoth,
+    ) -> Result<RoomActivity> {
+        let unread = match own.map(|own| own.max(stored.unwrap_or_default())) {
             Some(read) if newest.seq > read => Some(self.unread(reader, &room, read).await?),
             Some(_) => Some(Unread::default()),
             None => None,
         };
-        Ok(Some(RoomActivity {
+        Ok(RoomActivity {
             room,
             newest: newest.seq,
             author: newest.author.id,
             sent_at: newest.sent_at,
             unread: unread.map(|unread| unread.count),
+            read: stored,
             mentioned: unread.is_some_and(|unread| unread.mentioned),
-        }))
+        })
     }
 
     async fn newest_in(&self, room: &RoomName) -> Result<Option<ChatMessage>> {
@@ -79,6 +99,12 @@ impl RoomActivityQuery {
         }
         Ok(unread)
     }
+}
+
+/// The read positions in a room: the one that the client knows, and the stored one.
+struct ReadBoth {
+    own: Option<Seq>,
+    stored: Option<Seq>,
 }
 
 /// What is unread in a room.

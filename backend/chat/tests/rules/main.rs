@@ -31,6 +31,7 @@ mod presence;
 mod rate_limit;
 mod rate_limiter;
 mod reactions;
+mod read;
 mod reconnects;
 mod roles;
 mod room_details;

@@ -29,6 +29,7 @@ fn example(action: Action) -> (Value, Expected) {
         Action::Rename => (json!({ "name": "Annie" }), Expected::Denied),
         Action::People | Action::Typing | Action::EraseMyData | Action::Ping => (json!({}), Expected::Allowed),
         Action::Enter => (json!({ "room": "lobby" }), Expected::Allowed),
+        Action::Read => (json!({ "room": "lobby", "seq": 1 }), Expected::Allowed),
         Action::Rooms => (json!({ "rooms": ["lobby"] }), Expected::Allowed),
         Action::Search => (json!({ "text": "hi" }), Expected::Allowed),
         Action::Mute | Action::Ban => (json!({ "person": "bea", "seconds": 60 }), Expected::NotAllowed),

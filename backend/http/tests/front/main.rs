@@ -51,7 +51,9 @@ impl IdentityProvider for Page {
 
 /// Returns the front page of a chat.
 fn front(chat: &TestChat) -> FrontHandler {
-    let FramePorts { connections, messages, moderation: m, rate_store, renderer, clock, entropy, .. } = chat.ports();
+    let FramePorts {
+        connections, messages, moderation: m, rate_store, renderer, clock, entropy, read_positions, ..
+    } = chat.ports();
     let (templates, provider) = (Arc::new(Page), Arc::new(Page));
     let tokens = chat.tokens.clone();
     let ports = FrontPorts {
@@ -60,6 +62,7 @@ fn front(chat: &TestChat) -> FrontHandler {
         templates,
         moderation: m,
         rate_store,
+        read_positions,
         provider,
         renderer,
         tokens,

@@ -35,7 +35,7 @@ async fn run() -> Result<(), Error> {
     let (connections, rate_store) = (Arc::new(aws.connections(table, clock.clone())), Arc::new(aws.rate_store(table)));
     let messages = Arc::new(aws.messages(&config.message_table, config.retention, clock.clone()));
     let moderation = Arc::new(aws.moderation(table, &config.message_table, clock.clone()));
-    let tokens = Arc::new(aws.tokens(table));
+    let (tokens, read_positions) = (Arc::new(aws.tokens(table)), Arc::new(aws.read_positions(table)));
     let renderer = MessageRenderer::new(CpuScheduler::inline());
     let ports = FrontPorts {
         connections,
@@ -43,6 +43,7 @@ async fn run() -> Result<(), Error> {
         templates,
         moderation,
         rate_store,
+        read_positions,
         provider,
         renderer,
         tokens,

@@ -28,7 +28,7 @@ use serde_json::json;
 use shared_types::{AccessMode, Person, RoomName, Timestamp};
 use store_memory::{
     connections::MemoryConnections, images::MemoryImages, messages::MemoryMessages, moderation::MemoryModeration,
-    rate_store::MemoryRateStore,
+    rate_store::MemoryRateStore, read_positions::MemoryReadPositions,
 };
 
 use crate::gateway::{Gateway, Health};
@@ -276,6 +276,7 @@ fn handler(
         gateway,
         moderation: Arc::new(MemoryModeration::default()),
         rate_store: rate_store.clone(),
+        read_positions: Arc::new(MemoryReadPositions::default()),
         renderer: MessageRenderer::new(CpuScheduler::inline()),
         clock: clock.clone(),
         entropy,

@@ -36,7 +36,7 @@ use ports::{FrozenClock, Ports, SeededEntropy};
 use shared_types::{AccessMode, Language, PageState, PersonId, Rev, RoomName, Timestamp, limits};
 use store_memory::{
     connections::MemoryConnections, images::MemoryImages, messages::MemoryMessages, moderation::MemoryModeration,
-    rate_store::MemoryRateStore, secrets::MemorySecrets,
+    rate_store::MemoryRateStore, read_positions::MemoryReadPositions, secrets::MemorySecrets,
 };
 use tokio::{
     sync::{Notify, mpsc},
@@ -283,6 +283,7 @@ impl Server {
             gateway: ports.clone(),
             moderation: ports.clone(),
             rate_store: ports.clone(),
+            read_positions: Arc::new(MemoryReadPositions::default()),
             renderer: self.renderer.clone(),
             clock: ports.clone(),
             entropy: ports,

@@ -40,7 +40,7 @@ pub(super) fn client(online: u32) -> Client {
 
 pub(super) fn welcome(online: u32) -> ServerMessage {
     let (you, room, rules) = (me(), RoomName::lobby(), RoomRules::default());
-    ServerMessage::Welcome { you, room, online, people: Vec::new(), rules, details: RoomDetails::default() }
+    ServerMessage::Welcome { you, room, online, people: Vec::new(), rules, details: RoomDetails::default(), read: None }
 }
 
 pub(super) fn changes() -> ServerMessage {

@@ -15,6 +15,7 @@ fn activity(name: &str, newest: u64, author: &str) -> RoomActivity {
         author: author.parse().unwrap(),
         sent_at: Timestamp(1),
         unread: None,
+        read: None,
         mentioned: false,
     }
 }
@@ -269,4 +270,29 @@ fn the_room_that_is_entered_is_the_current_one() {
     rooms.enter(&room("mice"));
     assert_eq!(entries(&rooms), "lobby cats dogs [mice]");
     assert_eq!(rooms.to_json(), r#"["mice","dogs","lobby","cats"]"#);
+}
+
+#[test]
+fn stored_positions_are_those_of_the_last_answer() {
+    let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats","dogs"]"#));
+    take(&mut rooms, 0);
+    let cats = RoomActivity { read: Some(Seq(4)), ..counted("cats", 9, 2, false) };
+    rooms.on_activity(vec![cats, counted("dogs", 3, 0, false)]);
+    let positions: Vec<_> = rooms.stored_positions().map(|(room, read)| (room.to_string(), read)).collect();
+    assert_eq!(positions, [("cats".to_owned(), Some(Seq(4))), ("dogs".to_owned(), None)]);
+}
+
+#[test]
+fn the_newest_message_is_that_of_the_answer_or_of_later_news() {
+    let mut rooms = RoomList::new(&RoomName::lobby(), Some(r#"["cats","dogs"]"#));
+    take(&mut rooms, 0);
+    rooms.on_activity(vec![counted("cats", 9, 2, false)]);
+    assert_eq!(rooms.newest_in(&room("cats")), Some(Seq(9)));
+    rooms.on_news(&news("cats", 11), &me());
+    rooms.on_news(&news("dogs", 4), &me());
+    assert_eq!(
+        [room("cats"), room("dogs"), room("mice")].map(|room| rooms.newest_in(&room)),
+        [Some(Seq(11)), Some(Seq(4)), None]
+    );
+    assert_eq!(entries_of(rooms.entries(&me(), |_| Seq(11))), "[lobby] cats dogs", "marked as read");
 }

@@ -22,7 +22,7 @@ pub struct RoomNews {
 /// What is known of one room: the last answer, and the news since then.
 pub(super) struct RoomUnread {
     pub(super) room: RoomName,
-    activity: Option<RoomActivity>,
+    pub(super) activity: Option<RoomActivity>,
     news: Vec<Message>,
     /// Whether the server was asked and has not answered.
     is_asked: bool,
@@ -59,6 +59,12 @@ impl RoomUnread {
     pub(super) fn set_activity(&mut self, activity: RoomActivity) {
         self.news.retain(|message| message.seq > activity.newest);
         self.activity = Some(activity);
+    }
+
+    /// The newest message.
+    pub(super) fn newest(&self) -> Option<Seq> {
+        let news = self.news.iter().map(|message| message.seq).max();
+        self.activity.as_ref().map(|activity| activity.newest).max(news)
     }
 
     /// Adds a message of others, or removes one. Returns whether it is new and mentions the visitor.

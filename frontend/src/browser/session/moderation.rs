@@ -183,7 +183,8 @@ impl Session {
                 | Action::Search
                 | Action::Typing
                 | Action::Ping
-                | Action::Enter => {}
+                | Action::Enter
+                | Action::Read => {}
             },
             _ => {}
         }

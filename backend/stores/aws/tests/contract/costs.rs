@@ -94,6 +94,7 @@ impl Chat {
             gateway: self.gateway.clone(),
             moderation: Arc::new(clients.moderation(connections, messages, self.clock.clone())),
             rate_store: Arc::new(clients.rate_store(connections)),
+            read_positions: Arc::new(clients.read_positions(connections)),
             renderer: MessageRenderer::new(CpuScheduler::inline()),
             clock: self.clock.clone(),
             entropy: self.entropy.clone(),
@@ -202,6 +203,8 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
         ("rooms, to watch one room", json!({ "action": "rooms", "rooms": ["cats"], "watch": true })),
         ("search, in 200 messages", json!({ "action": "search", "text": "hi" })),
         ("ping", json!({ "action": "ping" })),
+        ("read", json!({ "action": "read", "room": "lobby", "seq": 2 })),
+        ("read, nothing new", json!({ "action": "read", "room": "lobby", "seq": 1 })),
     ];
     for (action, frame) in frames {
         costs.insert(action, chat.send("ann", frame).await);

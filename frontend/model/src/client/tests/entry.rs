@@ -41,6 +41,7 @@ fn welcome(to: &str) -> ServerMessage {
         people: Vec::new(),
         rules: RoomRules::default(),
         details: Default::default(),
+        read: None,
     }
 }
 

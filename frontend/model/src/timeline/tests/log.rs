@@ -183,6 +183,7 @@ fn welcome_sets_the_visitor() {
             people: Vec::new(),
             rules: RoomRules::default(),
             details: RoomDetails::default(),
+            read: None,
         },
         0,
     );

@@ -24,6 +24,7 @@ fn welcome(moderator: bool, rules: RoomRules) -> ServerMessage {
         people: Vec::new(),
         rules,
         details: RoomDetails::default(),
+        read: None,
     }
 }
 
