@@ -207,6 +207,8 @@ pub(crate) struct Translations {
     pub(crate) open_room: &'static str,
     /// Button that removes a room from the list; takes the name of the room.
     pub(crate) remove_room: Template,
+    /// Button that marks everything in a room as read; takes the name of the room.
+    pub(crate) mark_room_read: Template,
 
     /// Button that opens the dialog with the link to the room.
     pub(crate) invite: &'static str,

@@ -8,6 +8,7 @@ mod notifications;
 pub(crate) mod on_demand;
 mod privacy;
 mod queries;
+mod read_sync;
 mod reading;
 mod room_details;
 mod room_switch;
@@ -23,6 +24,7 @@ use page_model::{
     client::{Client, Effect},
     connection::{SocketId, Status},
     erasure::Erasure,
+    read_sync::ReadSync,
     room_list::RoomList,
     search::Search,
     timeline::{Change, UnreadSummary},
@@ -108,6 +110,11 @@ pub(crate) struct Session {
     newest_noticed: Option<Seq>,
     /// The read position in the room.
     read_position: ReadPosition,
+    /// The newest message that the reader saw in this room since the page showed it.
+    seen: Option<Seq>,
+    /// The read position in the last `welcome`, until it is merged.
+    welcome_read: Option<(RoomName, Option<Seq>)>,
+    read_sync: ReadSync,
     /// The message that the visitor wants to see.
     target: Option<Seq>,
     /// The unread messages that were shown last.
@@ -149,6 +156,9 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
         chat,
         newest_noticed: newest,
         read_position: ReadPosition::new(storage::read_position(&page.room), newest.unwrap_or_default()),
+        seen: None,
+        welcome_read: None,
+        read_sync: ReadSync::default(),
         target: None,
         kept_views: Vec::new(),
         has_entered: false,
@@ -389,6 +399,9 @@ impl Session {
                     }
                     new_messages = self.new_messages(message);
                     self.on_details(message);
+                    if let ServerMessage::Welcome { room, read, .. } = message {
+                        self.welcome_read = Some((room.clone(), *read));
+                    }
                     on_demand::with_part(|part| (part.on_answer)(self, message));
                     is_rename_rejected =
                         matches!(message, ServerMessage::Error { action: Some(ActionName::Known(Action::Rename)), .. });

@@ -54,7 +54,8 @@ impl Socket {
         let Some(Connection { socket, queue, .. }) = &self.0 else { return };
         let frame = json::to_string(message);
         // The server may handle it when the socket is in another room.
-        let frame = if let ClientMessage::Enter { .. } = message { frame } else { with_room(&frame, room) };
+        let names_its_room = matches!(message, ClientMessage::Enter { .. } | ClientMessage::Read { .. });
+        let frame = if names_its_room { frame } else { with_room(&frame, room) };
         if socket.ready_state() == WebSocket::CONNECTING {
             queue.borrow_mut().push(frame);
         } else {

@@ -25,9 +25,11 @@ pub(crate) fn read_position(room: &RoomName) -> Option<Seq> {
     read(&read_position_key(room))?.parse().ok().map(Seq)
 }
 
-/// Stores the read position in a room.
+/// Stores the read position in a room, unless another page has stored a higher one.
 pub(crate) fn store_read_position(room: &RoomName, read: Seq) {
-    write(&read_position_key(room), &read.0.to_string());
+    if read_position(room).is_none_or(|stored| stored < read) {
+        write(&read_position_key(room), &read.0.to_string());
+    }
 }
 
 /// Calls `act` when another page of this browser stores the visited rooms or a read position.

@@ -147,6 +147,7 @@ pub(super) static TRANSLATIONS: Translations = Translations {
     mentioned_elsewhere: "You are mentioned in another room",
     open_room: "Open a room",
     remove_room: Template("Take #", " off the list"),
+    mark_room_read: Template("Mark #", " as read"),
 
     invite: "Invite people",
 

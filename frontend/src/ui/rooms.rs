@@ -24,6 +24,8 @@ use crate::{
 
 /// Icon of a chevron that points down.
 const CHEVRON: &str = "M7 10l5 5 5-5";
+/// Icon of a check mark.
+const CHECK: &str = "M5 12.5l4.5 4.5L19 7.5";
 /// Icon of a plus sign.
 const PLUS: &str = "M12 5.5v13M5.5 12h13";
 
@@ -122,14 +124,22 @@ fn row(chat: Chat, entry: RoomEntry) -> Element {
         .children(name(label.clone()))
         .children(screen_reader_text)
         .children(badge);
+    let (read, read_label) = (room.clone(), label.clone());
+    let read = unread.then(|| {
+        let read = move |()| {
+            chat.run_in_dialog(DialogIntent::MarkRoomRead(read.clone()));
+            restore_focus([".room-link[href=\"", &read.path(), "\"]"].concat());
+        };
+        icon_button("room-read", chat.translations.mark_room_read.with(&read_label), CHECK, true, Callback::new(read))
+    });
     let remove = is_removable.then(|| {
         let remove = move |()| {
             chat.run_in_dialog(DialogIntent::RemoveRoom(room.clone()));
-            focus_first_room();
+            restore_focus(".room-link".into());
         };
         icon_button("room-forget", chat.translations.remove_room.with(&label), CROSS, true, Callback::new(remove))
     });
-    element("li").class(if unread { "room-row unread" } else { "room-row" }).child(link).children(remove)
+    element("li").class(if unread { "room-row unread" } else { "room-row" }).child(link).child(read).child(remove)
 }
 
 fn name(room: impl Into<View>) -> [Element; 2] {
@@ -137,12 +147,12 @@ fn name(room: impl Into<View>) -> [Element; 2] {
     [hash, element("span").class("room-name").with("dir", "auto").child(room)]
 }
 
-/// Keeps the focus in the list after the focused row was removed.
-fn focus_first_room() {
-    request_animation_frame(|| {
+/// Keeps the focus in the list after the focused button was removed: the first of these links gets it.
+fn restore_focus(link: String) {
+    request_animation_frame(move || {
         let is_lost = document().active_element().is_none_or(|active| active.matches("body, dialog").unwrap_or(true));
         let first = |list: &str| document().query_selector(list).ok().flatten();
-        if let Some(room) = first("[open] .room-link").or_else(|| first(".room-link")).filter(|_| is_lost) {
+        if let Some(room) = first(&["[open] ", &link].concat()).or_else(|| first(&link)).filter(|_| is_lost) {
             _ = room.unchecked_into::<HtmlElement>().focus();
         }
     });

@@ -60,6 +60,7 @@ impl Session {
             DialogIntent::LinkDevice => self.link_device(),
             DialogIntent::CopyLink(link) => self.copy_link(link),
             DialogIntent::ShareLink(link) => self.share_link(link),
+            DialogIntent::MarkRoomRead(room) => self.mark_room_read(&room),
         }
         Vec::new()
     }
@@ -73,6 +74,11 @@ impl Session {
             }
             ServerMessage::Error { action: Some(ActionName::Known(Action::Search)), .. } => {
                 self.update_search(Search::on_error);
+            }
+            ServerMessage::Rooms { .. } => self.merge_positions(),
+            ServerMessage::Read { room, seq } => self.on_read_elsewhere(room, *seq),
+            ServerMessage::Error { action: Some(ActionName::Known(Action::Read)), code, retry_after, .. } => {
+                self.read_sync.on_error(*code, *retry_after, time::now());
             }
             _ => self.on_moderation_answer(message),
         }
@@ -93,6 +99,7 @@ impl Session {
         let mut queries = Vec::from_iter(self.rooms_query(now));
         queries.extend(self.take_new_title_request());
         queries.extend([self.search.take_request()].into_iter().chain(self.moderation_queries(now)).flatten());
+        queries.extend(self.read_reports(now));
         queries
     }
 
@@ -100,6 +107,8 @@ impl Session {
     pub(super) fn on_wake(&mut self, now: u64) {
         if events::is_visible() {
             self.refresh_rooms(now);
+        } else {
+            self.read_sync.leave(&self.page.room);
         }
         self.store_newer_state(now);
     }
@@ -120,6 +129,7 @@ impl Session {
         } else if storage::read(FORMAT_BAR).is_some_and(|stored| !stored.is_empty()) {
             self.chat.composer.has_format_bar.set(true);
         }
+        self.merge_positions();
         let handle = self.handle;
         other_tabs::on_name(move |person| with(handle, |session| session.follow_name(person)));
     }

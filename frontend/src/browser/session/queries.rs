@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-fn read_position(room: &RoomName) -> Seq {
+pub(super) fn read_position(room: &RoomName) -> Seq {
     storage::read_position(room).unwrap_or_default()
 }
 

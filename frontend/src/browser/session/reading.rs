@@ -52,9 +52,12 @@ impl Session {
         let at_end = self.chat.log.element.get_untracked().is_none_or(|log| scroll::at_end(&log));
         let timeline = self.client.timeline();
         let Some((newest, _)) = timeline.newest() else { return };
-        if events::is_visible() && at_end && !timeline.is_detached() && self.read_position.read() < newest {
-            self.read_position.mark_seen(newest);
-            storage::store_read_position(&self.page.room, newest);
+        if events::is_visible() && at_end && !timeline.is_detached() {
+            self.seen = Some(newest);
+            if self.read_position.read() < newest {
+                self.read_position.mark_seen(newest);
+                storage::store_read_position(&self.page.room, newest);
+            }
         }
     }
 

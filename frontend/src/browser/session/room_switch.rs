@@ -103,7 +103,9 @@ impl Session {
     /// Keeps the view of the room that is left. `unsent` are the stored messages of the next one.
     fn keep_view(&mut self, unsent: UnsentMessages) {
         self.mark_read();
-        self.store_newer_state(time::now());
+        let now = time::now();
+        self.report_leaving(now);
+        self.store_newer_state(now);
         let reading = self.chat.log.element.get_untracked().and_then(|log| ReadingPosition::of(&log));
         self.kept_views.push(KeptView {
             room: self.page.room.clone(),
@@ -142,6 +144,7 @@ impl Session {
     fn start_reading(&mut self) {
         let newest = self.client.timeline().newest().map(|(seq, _)| seq);
         self.newest_noticed = newest;
+        self.seen = None;
         self.read_position = ReadPosition::new(storage::read_position(&self.page.room), newest.unwrap_or_default());
     }
 
@@ -174,6 +177,7 @@ impl Session {
         self.has_entered = false;
         self.start_reading();
         storage::store_read_position(&self.page.room, self.read_position.read());
+        self.merge_welcome();
         self.mark_read();
         self.show_rooms();
         self.new_title = Self::stored_new_title(&self.page.room);

@@ -149,4 +149,6 @@ pub(crate) enum DialogIntent {
     CopyLink(ShownLink),
     /// Hand a link to another app of the device.
     ShareLink(ShownLink),
+    /// Mark everything in another room as read.
+    MarkRoomRead(RoomName),
 }
