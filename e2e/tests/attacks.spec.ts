@@ -139,7 +139,7 @@ for (const [number, entries] of batches(names.filter((entry) => !entry.expect), 
     }
     await expectInertEverywhere(chat, deployment, room, canary, shown, browser);
     await page.getByTitle('People here').click();
-    const people = page.locator('.people .person-name');
+    const people = page.locator('.people-panel .person-name');
     for (const { id, author } of shown) await expect(people.filter({ hasText: author }).first(), id).toHaveText(author);
     for (const { id, author } of shown) expect(await people.allTextContents(), id).toContain(author);
     expect(await canary.findings(page)).toEqual([]);

@@ -93,6 +93,8 @@ test('only the mentioned person has the message highlighted', async ({ page, dep
 });
 
 test('the people dialog follows who is online', async ({ page, deployment, room, connect }) => {
+  // On wider windows it is a panel.
+  await page.setViewportSize({ width: 1024, height: 768 });
   const ann = await renamed(await connect(room), 'Ann');
   await ChatPage.open(page, deployment, room);
   const online = page.getByRole('button', { name: /online/ });

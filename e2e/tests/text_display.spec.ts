@@ -56,7 +56,7 @@ test.describe('stacked combining marks', () => {
     expect(await covers(chat.messages.nth(1), chat.messages.nth(0)), 'the message above').toBe(false);
     expect(await covers(chat.messages.nth(2).locator('.message-quote'), chat.messages.nth(1)), 'the quoted one').toBe(false);
     await page.getByTitle('People here').click();
-    const people = page.locator('.people li');
+    const people = page.locator('.people-panel li');
     await expect(people).toHaveCount(3);
     // The server normalizes names.
     const name = stacked.normalize('NFKC');

@@ -30,6 +30,7 @@ use crate::{
         moderation::{audit_dialog, restriction_dialog, rules_dialog},
         page::layout,
         people_dialog::people_dialog,
+        people_panel,
         placeholder::placeholder,
         privacy_dialog,
         profile::profile_dialog,
@@ -263,6 +264,13 @@ const PARTS: Table<fn(Chat) -> Element> = &[
         chat.room.people.set(fixtures::people().into_iter().chain(fixtures::namesakes()).collect());
         chat.room.namesakes.set(fixtures::namesakes());
         people_dialog(chat)
+    }),
+    ("card of a person", |chat| {
+        chat.room.you.set(fixtures::moderator());
+        let person = fixtures::namesakes().remove(0);
+        chat.room.people.set(vec![person.clone()]);
+        chat.room.away.set(vec![person.id.clone()]);
+        people_panel::card_dialog(chat, people_panel::Card::of(person))
     }),
     ("name and language", |chat| profile_dialog(chat)),
     ("people", |chat| {

@@ -29,6 +29,11 @@ pub fn room_page(template: &IndexTemplate, state: &PageState) -> String {
     template.fill(translations, title, &script, &body)
 }
 
+/// Returns a page whose first paint has the space of the panel with the people.
+pub fn with_people_panel(page: &str) -> String {
+    page.replacen("<html ", "<html data-people ", 1)
+}
+
 /// Renders the element that the program takes over. Extensions add elements to `<body>`, so the page has an element of
 /// its own. The program removes the attribute `data-rendered`, because it changes the content.
 fn room_root(state: &PageState) -> String {

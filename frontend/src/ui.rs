@@ -15,6 +15,7 @@ pub(crate) mod on_demand;
 pub(crate) mod page;
 pub(crate) mod parts;
 pub(crate) mod people_dialog;
+pub(crate) mod people_panel;
 pub(crate) mod placeholder;
 pub(crate) mod privacy_dialog;
 pub(crate) mod profile;

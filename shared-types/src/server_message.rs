@@ -28,6 +28,9 @@ pub enum ServerMessage {
         /// The people in the room, sorted by name; at most [`crate::limits::PEOPLE`].
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         people: Vec<Person>,
+        /// Those of them whose pages are all hidden.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        away: Vec<PersonId>,
         /// Rules of the room; no special ones if the field is absent.
         #[serde(default, skip_serializing_if = "RoomRules::is_default")]
         rules: RoomRules,
@@ -87,6 +90,9 @@ pub enum ServerMessage {
         /// The people in the room, sorted by name; at most [`crate::limits::PEOPLE`].
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         people: Vec<Person>,
+        /// Those of them whose pages are all hidden.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        away: Vec<PersonId>,
     },
     /// Latest activity of some rooms; the answer to `rooms`. Rooms without messages are left out.
     #[json(late)]

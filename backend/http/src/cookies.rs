@@ -11,6 +11,9 @@ pub(crate) const NAME: &str = "name";
 /// The tag of the language that the visitor chose; written by the page.
 const LANGUAGE: &str = "language";
 
+/// Whether the panel with the people is open, `open` or `closed`; written by the page, so that the first paint has its space.
+const PEOPLE: &str = "people";
+
 /// The name of the session cookie. With HTTPS it has the prefix `__Host-`, so that browsers accept it from this host only.
 pub(crate) fn session_cookie(secure: bool) -> &'static str {
     if secure { "__Host-guest" } else { "guest" }
@@ -37,6 +40,11 @@ pub(crate) fn person_name(header: &str) -> Option<PersonName> {
 /// Returns the language that the visitor chose, if the page has it.
 pub(crate) fn language(header: &str) -> Option<Language> {
     value(header, LANGUAGE).and_then(Language::of_tag)
+}
+
+/// Returns whether the visitor keeps the panel with the people open.
+pub(crate) fn has_people_panel(header: &str) -> bool {
+    value(header, PEOPLE) == Some("open")
 }
 
 /// Returns a `Set-Cookie` value that no script can read and no form of another site sends. A lifetime of 0 removes the cookie.
@@ -72,6 +80,19 @@ mod tests {
         assert_eq!(value(cookies, "name").and_then(percent_decoded).as_deref(), Some("Ann 生"));
         assert_eq!(value(cookies, "gues"), None);
         assert_eq!(value("", "guest"), None);
+    }
+
+    #[test]
+    fn the_panel_is_open_only_where_its_cookie_says_so() {
+        for (header, is_open) in [
+            ("people=open", true),
+            ("name=a; people=open", true),
+            ("people=closed", false),
+            ("people=", false),
+            ("", false),
+        ] {
+            assert_eq!(has_people_panel(header), is_open, "{header}");
+        }
     }
 
     #[test]

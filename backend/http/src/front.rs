@@ -253,7 +253,12 @@ impl FrontHandler {
         let template = self.templates.current().await?;
         let headers = headers::of_page(&template.script_hashes, &self.connect_targets, request.page_origin());
         let turn = self.cpu.turn(&self.client(request)).await;
-        let html = turn.run("rendering a page", move || ssr::room_page(&template.index, &state)).await?;
+        let has_people_panel = cookies::has_people_panel(request.cookies());
+        let render = move || {
+            let html = ssr::room_page(&template.index, &state);
+            if has_people_panel { ssr::with_people_panel(&html) } else { html }
+        };
+        let html = turn.run("rendering a page", render).await?;
         Ok(FrontAnswer::html(200, headers, html))
     }
 

@@ -1,6 +1,10 @@
-import { expect } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { ChatPage } from '../chat_page.ts';
 import { becomeModerator, pressOnMessage, sendPicture, type PageStates } from './setup.ts';
+
+/** The people in the room: a panel on wide windows, and a dialog on others. */
+const peopleList = (page: Page) =>
+  page.getByRole('dialog', { name: 'People here' }).or(page.getByRole('complementary', { name: 'People here' }));
 
 /** States of the dialogs. */
 export const dialogStates: PageStates = {
@@ -8,7 +12,7 @@ export const dialogStates: PageStates = {
     after: async ({ page, ann }) => {
       ann.send({ action: 'hello' });
       await page.getByRole('button', { name: /online/ }).click();
-      await expect(page.getByRole('dialog', { name: 'People here' })).toBeVisible();
+      await expect(peopleList(page)).toBeVisible();
     },
   },
   'the room dialog with an unread room': {
@@ -84,7 +88,7 @@ export const dialogStates: PageStates = {
     after: async ({ page, proxy }) => {
       await becomeModerator(page, proxy);
       await page.getByRole('button', { name: /online/ }).click();
-      await expect(page.getByRole('dialog', { name: 'People here' })).toBeVisible();
+      await expect(peopleList(page)).toBeVisible();
     },
   },
   'the room dialog with found rooms': {

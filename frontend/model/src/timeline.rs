@@ -155,13 +155,15 @@ impl Timeline {
     /// Applies a frame of the server at `now`. Returns the request that follows from it.
     pub fn apply(&mut self, message: ServerMessage, now: u64) -> Option<ClientMessage> {
         match message {
-            ServerMessage::Welcome { you, online, people, rules, .. } => {
+            ServerMessage::Welcome { you, online, people, away, rules, .. } => {
                 self.server_name = you.name.clone();
                 self.me = you;
                 self.set_rules(rules);
-                self.presence_tracker.update(online, people, now);
+                self.presence_tracker.update(Presence { online, people, away }, now);
             }
-            ServerMessage::Presence { online, people } => self.presence_tracker.update(online, people, now),
+            ServerMessage::Presence { online, people, away } => {
+                self.presence_tracker.update(Presence { online, people, away }, now);
+            }
             ServerMessage::Message(message) => self.on_message(message, now),
             ServerMessage::Messages { messages } => {
                 messages.into_iter().for_each(|message| self.on_message(message, now));

@@ -18,6 +18,11 @@ pub(crate) fn switch_language(language: Language) {
     location::reload();
 }
 
+/// Stores whether the panel with the people is open.
+pub(crate) fn store_people_panel(is_open: bool) {
+    set_preference("people=", if is_open { "open" } else { "closed" });
+}
+
 /// Stores a preference in a cookie, so that the server renders the next page with it.
 fn set_preference(name: &str, value: &str) {
     if !storage::has_signed_out() {

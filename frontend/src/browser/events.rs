@@ -19,6 +19,16 @@ pub(crate) fn on_resume(act: impl Fn() + Clone + 'static) {
     _ = document().add_event_listener_with_callback("visibilitychange", listener.unchecked_ref());
 }
 
+/// Calls `act` when a media query begins or ceases to match.
+pub(crate) fn on_media_change(query: &str, act: impl Fn() + 'static) {
+    if let Ok(Some(query)) = window().match_media(query) {
+        let listener = Closure::<dyn Fn()>::new(act).into_js_value();
+        _ = query.add_event_listener_with_callback("change", listener.unchecked_ref());
+        // The browser may drop a query that nothing refers to, and its listeners.
+        std::mem::forget(query);
+    }
+}
+
 /// Calls `act` when the page is left or hidden: phones end hidden pages without an event.
 pub(crate) fn on_page_hide(act: impl Fn() + Clone + 'static) {
     for event in ["pagehide", "visibilitychange"] {

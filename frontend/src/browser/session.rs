@@ -6,6 +6,7 @@ mod links;
 mod moderation;
 mod notifications;
 pub(crate) mod on_demand;
+mod people_panel;
 mod privacy;
 mod queries;
 mod read_sync;
@@ -115,6 +116,8 @@ pub(crate) struct Session {
     /// The read position in the last `welcome`, until it is merged.
     welcome_read: Option<(RoomName, Option<Seq>)>,
     read_sync: ReadSync,
+    /// When the people of the panel were last asked for.
+    people_asked_at: u64,
     /// The message that the visitor wants to see.
     target: Option<Seq>,
     /// The unread messages that were shown last.
@@ -159,6 +162,7 @@ pub(crate) fn begin(handle: SessionHandle, chat: Chat, page: PageState) {
         seen: None,
         welcome_read: None,
         read_sync: ReadSync::default(),
+        people_asked_at: now,
         target: None,
         kept_views: Vec::new(),
         has_entered: false,
@@ -447,6 +451,9 @@ impl Session {
         set(self.chat.room.typing, self.chat.translations.typing(&self.client.timeline().typing(now)));
         let presence = self.client.timeline().presence(now);
         set(self.chat.room.online, presence.online);
+        if self.chat.room.away.with_untracked(|away| *away != presence.away) {
+            self.chat.room.away.set(presence.away.clone());
+        }
         if self.chat.room.people.with_untracked(|people| *people != presence.people) {
             self.chat.room.people.set(presence.people.clone());
         }

@@ -113,6 +113,14 @@ pub(crate) struct DialogTexts {
 
     /// Follows the visitor's own name.
     pub(crate) yourself: &'static str,
+    /// What somebody in the list of people is: their page is shown, their pages are hidden, they went.
+    pub(crate) here: &'static str,
+    pub(crate) away: &'static str,
+    pub(crate) left: &'static str,
+    /// Precedes the id of a person.
+    pub(crate) person_id: &'static str,
+    /// Button that mentions a person in the text field.
+    pub(crate) mention_person: &'static str,
     /// Number of people in the room that the list does not name.
     pub(crate) more_people: Plural,
 

@@ -22,7 +22,7 @@ use crate::ui::{
         rules_dialog,
     },
     people_dialog::{self, people_dialog},
-    privacy_dialog,
+    people_panel, privacy_dialog,
     profile::{self, profile_dialog},
     room_details_dialog::{self, room_details_dialog},
     rooms::room_dialog,
@@ -80,7 +80,7 @@ pub(crate) fn dialogs(chat: Chat) -> Vec<View> {
         invite_dialog::invite_dialog(chat),
         device_dialog::device_dialog(chat),
     ];
-    dialogs.into_iter().map(View::from).collect()
+    dialogs.into_iter().map(View::from).chain(people_panel::panel_and_card(chat)).collect()
 }
 
 /// Opens a dialog.

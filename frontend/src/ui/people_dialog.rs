@@ -7,39 +7,30 @@ use shared_types::Person;
 use crate::ui::{
     moderation::restriction_dialog,
     parts::avatar::avatar,
+    people_panel::{identity, is_wide, more_people, toggle},
     state::{Chat, intent::Intent},
 };
 
 /// Draws the dialog.
 pub(crate) fn people_dialog(chat: Chat) -> Element {
     let dialog = chat.on_demand.people_dialog;
-    let me = move || chat.room.you.with(|you| you.id.clone());
     let people = move || {
-        let me = me();
         let person = |person: Person| {
-            let part = |class: &'static str, text: &str| element("span").class(class).text(text.to_owned());
-            let identity = element("span")
-                .class("person-who")
-                .child(part("person-name", person.name.as_str()))
-                .child(chat.tag(&person).map(|tag| part("tag", &tag)))
-                .child(person.moderator.then(|| part("badge", chat.translations.moderator)))
-                .child((person.id == me).then(|| part("person-you", chat.translations.dialogs().yourself)));
-            let avatar = avatar(chat, &person);
-            let restrict = restriction_dialog::button(chat, person, dialog);
-            element("li").class("person").child(avatar).child(identity).child(restrict)
+            let (avatar, identity) = (avatar(chat, &person), identity(chat, &person));
+            element("li")
+                .class("person")
+                .child(avatar)
+                .child(identity)
+                .child(restriction_dialog::button(chat, person, dialog))
         };
         chat.room.people.get().into_iter().map(person).collect::<Vec<_>>()
-    };
-    let others = move || {
-        let others = (chat.room.online.get() as usize).saturating_sub(chat.room.people.with(Vec::len));
-        (others > 0).then(|| element("p").class("name-hint").text(chat.translations.dialogs().more_people.of(others)))
     };
     let close = element("button").class("button").with("type", "submit").text(chat.translations.close);
     let form = element("form")
         .with("method", "dialog")
         .child(element("h2").with("id", "people-title").text(chat.translations.people))
         .child(element("ul").class("people-list").child(reactive(people)))
-        .child(reactive(others))
+        .child(more_people(chat))
         .child(element("div").class("name-buttons").child(close));
     element("dialog")
         .class("name-dialog people")
@@ -49,8 +40,12 @@ pub(crate) fn people_dialog(chat: Chat) -> Element {
         .child(form)
 }
 
-/// Opens the dialog and requests the current list, because large rooms do not announce every change.
+/// Opens the dialog, or opens or closes the panel where there is one. Requests the current list, because large rooms do not announce every
+/// change.
 pub(crate) fn show(chat: Chat) {
+    if is_wide() {
+        return toggle(chat);
+    }
     chat.dispatch.run(Intent::RefreshPeople);
     if let Some(dialog) = chat.on_demand.people_dialog.get_untracked() {
         _ = dialog.show_modal();

@@ -46,13 +46,14 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                 room: RoomName::lobby(),
                 online: 2,
                 people: vec![ann()],
+                away: vec![ann().id],
                 rules: RoomRules::default(),
                 details: RoomDetails::default(),
                 read: None,
             },
             json!({
                 "type": "welcome", "you": { "id": "p1", "name": "Ann" }, "room": "lobby", "online": 2,
-                "people": [{ "id": "p1", "name": "Ann" }],
+                "people": [{ "id": "p1", "name": "Ann" }], "away": ["p1"],
             }),
         ),
         (
@@ -61,6 +62,7 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
                 room: RoomName::lobby(),
                 online: 1,
                 people: vec![],
+                away: vec![],
                 rules,
                 details: RoomDetails { topic: "Cats only".parse().ok(), ..RoomDetails::default() },
                 read: Some(Seq(7)),
@@ -248,10 +250,15 @@ pub(crate) fn golden() -> Vec<(ServerMessage, Value)> {
             ServerMessage::Upload { nonce: "n-1".parse().unwrap(), url: "/uploads/x".into() },
             json!({ "type": "upload", "nonce": "n-1", "url": "/uploads/x" }),
         ),
-        (ServerMessage::Presence { online: 3, people: vec![] }, json!({ "type": "presence", "online": 3 })),
         (
-            ServerMessage::Presence { online: 1, people: vec![ann()] },
-            json!({ "type": "presence", "online": 1, "people": [{ "id": "p1", "name": "Ann" }] }),
+            ServerMessage::Presence { online: 3, people: vec![], away: vec![] },
+            json!({ "type": "presence", "online": 3 }),
+        ),
+        (
+            ServerMessage::Presence { online: 1, people: vec![ann()], away: vec![ann().id] },
+            json!({
+                "type": "presence", "online": 1, "people": [{ "id": "p1", "name": "Ann" }], "away": ["p1"],
+            }),
         ),
         (
             ServerMessage::Rooms {

@@ -61,9 +61,9 @@ impl FrameHandler {
 
     /// Sends `welcome`: the person, the people in the room, its rules and its details, and where the person has read.
     pub(super) async fn welcome(&self, to: &Connection, people: RoomPeople, settings: RoomSettings, read: Option<Seq>) {
-        let (RoomPeople { online, people }, RoomSettings { rules, details }) = (people, settings);
+        let (RoomPeople { online, people, away }, RoomSettings { rules, details }) = (people, settings);
         let (you, room) = (to.person.clone(), to.room.clone());
-        let welcome = ServerMessage::Welcome { you, room, online, people, rules, details, read };
+        let welcome = ServerMessage::Welcome { you, room, online, people, away, rules, details, read };
         self.broadcast.to_one(&to.id, &welcome).await;
     }
 }

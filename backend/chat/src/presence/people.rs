@@ -24,6 +24,8 @@ pub struct RoomPeople {
     pub online: u32,
     /// The first [`limits::PEOPLE`] people, sorted by name.
     pub people: Vec<Person>,
+    /// Those of them whose pages are all hidden.
+    pub away: Vec<PersonId>,
 }
 
 impl RoomPeople {
@@ -31,7 +33,11 @@ impl RoomPeople {
     /// connection that was opened last.
     pub(crate) fn of<'a>(listeners: impl IntoIterator<Item = &'a Connection>) -> Self {
         let mut by_id: BTreeMap<&PersonId, &Connection> = BTreeMap::new();
+        let mut visible: BTreeSet<&PersonId> = BTreeSet::new();
         for listener in listeners {
+            if !listener.hidden {
+                visible.insert(&listener.person.id);
+            }
             let newest = by_id.entry(&listener.person.id).or_insert(listener);
             if opening_order(listener) > opening_order(newest) {
                 *newest = listener;
@@ -42,13 +48,14 @@ impl RoomPeople {
         people.sort_by(|one, other| one.name.as_str().cmp(other.name.as_str()));
         let online = u32::try_from(people.len()).unwrap_or(u32::MAX);
         people.truncate(limits::PEOPLE);
-        Self { online, people }
+        let away = people.iter().map(|person| &person.id).filter(|id| !visible.contains(id)).cloned().collect();
+        Self { online, people, away }
     }
 }
 
 impl From<RoomPeople> for ServerMessage {
-    fn from(RoomPeople { online, people }: RoomPeople) -> Self {
-        Self::Presence { online, people }
+    fn from(RoomPeople { online, people, away }: RoomPeople) -> Self {
+        Self::Presence { online, people, away }
     }
 }
 

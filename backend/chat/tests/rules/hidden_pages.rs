@@ -81,3 +81,36 @@ async fn a_person_whose_page_is_hidden_is_still_online() {
     chat.send("a", json!({ "action": "people" })).await;
     assert_eq!(chat.received("a")[0]["online"], 2);
 }
+
+/// Returns who is away, as `window` learns when it asks for the people.
+async fn away(chat: &TestChat, window: &str) -> Vec<String> {
+    chat.received(window);
+    chat.send(window, json!({ "action": "people" })).await;
+    let presence = chat.received(window).pop().unwrap();
+    assert_eq!(presence["type"], "presence", "{presence}");
+    let ids = presence["away"].as_array().cloned().unwrap_or_default();
+    let people = presence["people"].as_array().unwrap();
+    let name = |id: &Value| people.iter().find(|person| person["id"] == *id).unwrap()["name"].as_str().unwrap().into();
+    ids.iter().map(name).collect()
+}
+
+#[tokio::test]
+async fn a_person_is_away_while_all_their_pages_are_hidden() {
+    let chat = TestChat::new().await;
+    enter(&chat, "a", "Ann").await;
+    for window in ["b1", "b2"] {
+        chat.connect(window, None, Some(&chat.ticket("bea")), Some("Bea")).await.unwrap();
+    }
+    assert_eq!(away(&chat, "a").await, [""; 0]);
+    report(&chat, "b1", json!(true)).await;
+    assert_eq!(away(&chat, "a").await, [""; 0], "another page of hers is shown");
+    report(&chat, "b2", json!(true)).await;
+    assert_eq!(away(&chat, "a").await, ["Bea"]);
+    enter(&chat, "c", "Cat").await;
+    let presence = chat.received("a").pop().unwrap();
+    assert_eq!(presence["away"].as_array().map(Vec::len), Some(1), "{presence}");
+    let welcome = chat.received("c").into_iter().find(|frame| frame["type"] == "welcome").unwrap();
+    assert_eq!(welcome["away"], presence["away"]);
+    report(&chat, "b2", json!(false)).await;
+    assert_eq!(away(&chat, "a").await, [""; 0]);
+}

@@ -102,6 +102,16 @@ async fn a_page_and_its_messages_are_rendered_in_the_cpu_pool() {
 }
 
 #[tokio::test]
+async fn the_first_paint_has_the_space_of_an_open_panel() {
+    let chat = TestChat::new().await;
+    for (cookie, expected) in [("people=open", true), ("people=closed", false), ("", false)] {
+        let request = FrontRequest { path: "/".into(), cookie: Some(cookie.into()), ..FrontRequest::default() };
+        let html = front(&chat).handle(request).await.body;
+        assert_eq!(html.contains("<html data-people lang="), expected, "{cookie}");
+    }
+}
+
+#[tokio::test]
 async fn another_spelling_of_a_room_redirects_to_its_page() {
     let chat = TestChat::new().await;
     for (path, query, location) in [

@@ -40,7 +40,16 @@ pub(super) fn client(online: u32) -> Client {
 
 pub(super) fn welcome(online: u32) -> ServerMessage {
     let (you, room, rules) = (me(), RoomName::lobby(), RoomRules::default());
-    ServerMessage::Welcome { you, room, online, people: Vec::new(), rules, details: RoomDetails::default(), read: None }
+    ServerMessage::Welcome {
+        you,
+        room,
+        online,
+        people: Vec::new(),
+        away: Vec::new(),
+        rules,
+        details: RoomDetails::default(),
+        read: None,
+    }
 }
 
 pub(super) fn changes() -> ServerMessage {
@@ -162,7 +171,7 @@ fn a_shown_page_reports_it_until_the_presence_arrives() {
 }
 
 pub(super) fn presence() -> ServerMessage {
-    ServerMessage::Presence { online: 2, people: Vec::new() }
+    ServerMessage::Presence { online: 2, people: Vec::new(), away: Vec::new() }
 }
 
 #[test]

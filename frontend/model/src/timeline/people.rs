@@ -1,6 +1,6 @@
 //! Online people, and the people that a text mentions.
 
-use shared_types::{MessageText, Person, is_joiner_or_selector, mentioned};
+use shared_types::{MessageText, Person, PersonId, is_joiner_or_selector, mentioned};
 
 use super::Timeline;
 use crate::mention_completion::UpperCase;
@@ -23,23 +23,26 @@ pub struct Presence {
     pub online: u32,
     /// Who they are, by name: the first ones if there are many, empty until the server has told.
     pub people: Vec<Person>,
+    /// Those of them who are away: their pages are hidden.
+    pub away: Vec<PersonId>,
 }
 
 impl PresenceTracker {
     pub(super) fn new(online: u32) -> Self {
-        Self { shown: Presence { online, people: Vec::new() }, next: None }
+        Self { shown: Presence { online, ..Presence::default() }, next: None }
     }
 
     /// The server told who is online. Nobody means that it could not find out.
-    pub(super) fn update(&mut self, online: u32, people: Vec<Person>, now: u64) {
-        if online == 0 {
+    pub(super) fn update(&mut self, received: Presence, now: u64) {
+        if received.online == 0 {
             return;
         }
         if let Some((_, next)) = self.next.take_if(|(due, _)| now >= *due) {
             self.shown = next;
         }
-        let received = Presence { online, people };
-        if online < self.shown.online {
+        if received.online < self.shown.online {
+            // Who is shown and still there may be away now.
+            self.shown.away.clone_from(&received.away);
             // The first departure sets the time. If each one restarted the delay, a busy room would never show any.
             let due = self.next.as_ref().map_or(now + LEAVE_MS, |(due, _)| *due);
             self.next = Some((due, received));

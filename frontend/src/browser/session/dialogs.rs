@@ -61,6 +61,7 @@ impl Session {
             DialogIntent::CopyLink(link) => self.copy_link(link),
             DialogIntent::ShareLink(link) => self.share_link(link),
             DialogIntent::MarkRoomRead(room) => self.mark_room_read(&room),
+            DialogIntent::ShowPeoplePanel(is_open) => self.show_people_panel(is_open),
         }
         Vec::new()
     }
@@ -100,6 +101,7 @@ impl Session {
         queries.extend(self.take_new_title_request());
         queries.extend([self.search.take_request()].into_iter().chain(self.moderation_queries(now)).flatten());
         queries.extend(self.read_reports(now));
+        queries.extend(self.people_request(now));
         queries
     }
 
@@ -130,6 +132,7 @@ impl Session {
             self.chat.composer.has_format_bar.set(true);
         }
         self.merge_positions();
+        self.restore_people_panel();
         let handle = self.handle;
         other_tabs::on_name(move |person| with(handle, |session| session.follow_name(person)));
     }

@@ -101,6 +101,11 @@ pub(in crate::i18n) static DIALOGS: DialogTexts = DialogTexts {
     nobody_named: Template("Nobody here is called “", "”."),
 
     yourself: "(you)",
+    here: "Here",
+    away: "Away",
+    left: "Not here",
+    person_id: "Id",
+    mention_person: "Mention",
     more_people: Plural { one: Template("and ", " more"), other: Template("and ", " more") },
 
     open: "Open",

@@ -96,6 +96,11 @@ pub(in crate::i18n) static DIALOGS: DialogTexts = DialogTexts {
     nobody_named: Template("「", "」という名前の人は見つかりません。"),
 
     yourself: "（あなた）",
+    here: "オンライン",
+    away: "離席中",
+    left: "オフライン",
+    person_id: "ユーザーID",
+    mention_person: "メンションする",
     more_people: Plural { one: Template("ほか", "人"), other: Template("ほか", "人") },
 
     open: "開く",

@@ -151,4 +151,6 @@ pub(crate) enum DialogIntent {
     ShareLink(ShownLink),
     /// Mark everything in another room as read.
     MarkRoomRead(RoomName),
+    /// Open or close the panel with the people, and remember it.
+    ShowPeoplePanel(bool),
 }

@@ -25,6 +25,8 @@ pub(crate) struct OnDemandState {
     pub(crate) container: NodeRef<HtmlElement>,
     pub(crate) profile_dialog: NodeRef<HtmlDialogElement>,
     pub(crate) people_dialog: NodeRef<HtmlDialogElement>,
+    /// Whether the panel with the people is open, where the window is wide enough.
+    pub(crate) people_panel: State<bool>,
 }
 
 impl OnDemandState {
@@ -39,6 +41,7 @@ impl OnDemandState {
             container: NodeRef::new(),
             profile_dialog: NodeRef::new(),
             people_dialog: NodeRef::new(),
+            people_panel: State::new(false),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use page_model::{connection::Status, room_list::RoomEntry, room_titles::RoomTitles};
 use page_view::{NodeRef, State};
-use shared_types::{PageState, Person, RoomDetails, RoomName};
+use shared_types::{PageState, Person, PersonId, RoomDetails, RoomName};
 use web_sys::HtmlDialogElement;
 
 use crate::{i18n::Translations, ui::parts::colour::Colours};
@@ -19,6 +19,8 @@ pub(crate) struct RoomState {
     pub(crate) online: State<u32>,
     /// The people online, as far as the server names them.
     pub(crate) people: State<Vec<Person>>,
+    /// Those of them whose pages are all hidden.
+    pub(crate) away: State<Vec<PersonId>>,
     /// People who share their name with somebody else.
     pub(crate) namesakes: State<Vec<Person>>,
     pub(crate) status: State<Status>,
@@ -39,6 +41,7 @@ impl RoomState {
             you: State::new(page.you.clone()),
             online: State::new(page.online),
             people: State::new(Vec::new()),
+            away: State::new(Vec::new()),
             namesakes: State::new(Vec::new()),
             status: State::new(Status::Connecting),
             typing: State::new(translations.typing(&[])),

@@ -39,6 +39,7 @@ fn welcome(to: &str) -> ServerMessage {
         room: room(to),
         online: 1,
         people: Vec::new(),
+        away: Vec::new(),
         rules: RoomRules::default(),
         details: Default::default(),
         read: None,

@@ -42,9 +42,9 @@ fn a_throttled_rename_is_repeated_until_it_is_answered() {
         assert_eq!(client.tick(now + 1_000), sent(rename.clone()));
         assert_eq!(client.tick(now + 2_000), [], "once");
     }
-    let ServerMessage::Welcome { you, room, online, people, rules, details, read } = welcome(2) else { panic!() };
+    let ServerMessage::Welcome { you, room, online, people, away, rules, details, read } = welcome(2) else { panic!() };
     let you = Person { name: "Ann".parse().unwrap(), ..you };
-    client.on_message(8_000, 1, Some(ServerMessage::Welcome { you, room, online, people, rules, details, read }));
+    client.on_message(8_000, 1, Some(ServerMessage::Welcome { you, room, online, people, away, rules, details, read }));
     throttle(&mut client, 8_000);
     assert_eq!(client.tick(9_000), []);
 }

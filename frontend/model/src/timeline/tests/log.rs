@@ -181,6 +181,7 @@ fn welcome_sets_the_visitor() {
             room: shared_types::RoomName::lobby(),
             online: 2,
             people: Vec::new(),
+            away: Vec::new(),
             rules: RoomRules::default(),
             details: RoomDetails::default(),
             read: None,

@@ -3,7 +3,11 @@
 use super::*;
 
 fn presence(names: &[&str]) -> ServerMessage {
-    ServerMessage::Presence { online: names.len() as u32, people: names.iter().map(|name| person(name)).collect() }
+    ServerMessage::Presence {
+        online: names.len() as u32,
+        people: names.iter().map(|name| person(name)).collect(),
+        away: Vec::new(),
+    }
 }
 
 fn names(timeline: &Timeline, now: u64) -> Vec<String> {
@@ -147,4 +151,23 @@ fn one_person_under_two_names_gets_no_tag() {
         timeline.apply(ServerMessage::Message(ChatMessage { author, ..message_by(seq, "x") }), 0);
     }
     assert!(timeline.namesakes(str::to_uppercase).is_empty());
+}
+
+#[test]
+fn people_whose_pages_are_hidden_are_away() {
+    let mut timeline = room(1..=1, false);
+    let away = |names: &[&str], away: &[&str]| match presence(names) {
+        ServerMessage::Presence { online, people, .. } => {
+            ServerMessage::Presence { online, people, away: away.iter().map(|name| person(name).id).collect() }
+        }
+        other => other,
+    };
+    let names =
+        |timeline: &Timeline, now| timeline.presence(now).away.iter().map(ToString::to_string).collect::<Vec<_>>();
+    timeline.apply(away(&["ann", "bob", "cy"], &["bob"]), 0);
+    assert_eq!(names(&timeline, 0), [person("bob").id.to_string()]);
+    timeline.apply(away(&["ann", "bob"], &["ann"]), 1_000);
+    assert_eq!(names(&timeline, 1_000), [person("ann").id.to_string()], "at once, although Cy is still shown");
+    timeline.apply(away(&["ann", "bob"], &[]), 2_000);
+    assert_eq!(names(&timeline, 60_000), [] as [String; 0]);
 }

@@ -22,6 +22,7 @@ fn welcome(moderator: bool, rules: RoomRules) -> ServerMessage {
         room: RoomName::lobby(),
         online: 1,
         people: Vec::new(),
+        away: Vec::new(),
         rules,
         details: RoomDetails::default(),
         read: None,

@@ -1,0 +1,163 @@
+//! The people in the room as a panel beside the log, on wide screens. On others there is a dialog. A click on a person opens their card.
+
+use leptos::{ev, prelude::*};
+use page_view::{Element, NodeRef, State, View, element, reactive, reactive_text};
+use shared_types::Person;
+use web_sys::{HtmlDialogElement, HtmlElement, wasm_bindgen::JsCast as _};
+
+use crate::ui::{
+    composer::field,
+    moderation::restriction_dialog,
+    parts::{
+        avatar::avatar,
+        dialog::{self, dialog_with_title},
+        icon_button::{CROSS, icon_button},
+    },
+    state::{Chat, intent::DialogIntent},
+};
+
+/// Id of the title of the panel.
+const TITLE_ID: &str = "people-panel-title";
+
+/// From this width on there is a panel, as in `style/rooms.css`.
+pub(crate) const WIDE: &str = "(min-width: 75rem)";
+
+/// Whether the window is wide enough for the panel.
+pub(crate) fn is_wide() -> bool {
+    window().match_media(WIDE).ok().flatten().is_some_and(|query| query.matches())
+}
+
+/// Draws the panel and the card.
+pub(crate) fn panel_and_card(chat: Chat) -> [View; 2] {
+    let card = Card::of(chat.room.you.get_untracked());
+    let panel = reactive(move || chat.on_demand.people_panel.get().then(|| panel(chat, card)));
+    [panel, card_dialog(chat, card).into()]
+}
+
+/// Opens or closes the panel.
+pub(crate) fn toggle(chat: Chat) {
+    let is_open = !chat.on_demand.people_panel.get_untracked();
+    chat.run_in_dialog(DialogIntent::ShowPeoplePanel(is_open));
+}
+
+/// Closes the panel. The focus goes to the button that opens it.
+fn close(chat: Chat) {
+    toggle(chat);
+    if let Ok(Some(button)) = document().query_selector(".presence") {
+        _ = button.unchecked_into::<HtmlElement>().focus();
+    }
+}
+
+fn panel(chat: Chat, card: Card) -> Element {
+    let title = element("h2").with("id", TITLE_ID).text(chat.translations.people);
+    let close_button =
+        icon_button("sheet-close", chat.translations.close.into(), CROSS, true, Callback::new(move |()| close(chat)));
+    let people = move || chat.room.people.get().into_iter().map(|person| row(chat, card, person)).collect::<Vec<_>>();
+    element("aside")
+        .class("people-panel")
+        .with("aria-labelledby", TITLE_ID)
+        .on(ev::keydown, move |event| {
+            if event.key() == "Escape" {
+                close(chat);
+            }
+        })
+        .child(element("div").class("people-bar").child(title).child(close_button))
+        .child(element("ul").class("people-rows").with("role", "list").child(reactive(people)))
+        .child(more_people(chat))
+}
+
+/// Says how many people are in the room whom the server does not name.
+pub(crate) fn more_people(chat: Chat) -> View {
+    reactive(move || {
+        let others = (chat.room.online.get() as usize).saturating_sub(chat.room.people.with(Vec::len));
+        (others > 0).then(|| element("p").class("name-hint").text(chat.translations.dialogs().more_people.of(others)))
+    })
+}
+
+/// Draws who a person is: the name, and what tells them apart or describes them.
+pub(crate) fn identity(chat: Chat, person: &Person) -> Element {
+    let part = |class: &'static str, text: &str| element("span").class(class).text(text.to_owned());
+    let is_me = chat.room.you.with(|you| you.id == person.id);
+    element("span")
+        .class("person-who")
+        .child(part("person-name", person.name.as_str()))
+        .child(chat.tag(person).map(|tag| part("tag", &tag)))
+        .child(person.moderator.then(|| part("badge", chat.translations.moderator)))
+        .child(is_me.then(|| part("person-you", chat.translations.dialogs().yourself)))
+        .child(is_away(chat, person).then(|| part("person-you", chat.translations.dialogs().away)))
+}
+
+fn is_away(chat: Chat, person: &Person) -> bool {
+    chat.room.away.with(|away| away.contains(&person.id))
+}
+
+fn row(chat: Chat, card: Card, person: Person) -> Element {
+    let class = if is_away(chat, &person) { "person person-row away" } else { "person person-row" };
+    let restrict = restriction_dialog::button(chat, person.clone(), card.dialog);
+    let button = element("button")
+        .class(class)
+        .with("type", "button")
+        .with("aria-haspopup", "dialog")
+        .child(avatar(chat, &person))
+        .child(identity(chat, &person))
+        .on(ev::click, move |_| {
+            card.person.set(person.clone());
+            dialog::open_without_keyboard(card.dialog);
+        });
+    element("li").class("people-entry").child(button).child(restrict)
+}
+
+/// The card of a person.
+#[derive(Clone, Copy)]
+pub(crate) struct Card {
+    dialog: NodeRef<HtmlDialogElement>,
+    person: State<Person>,
+}
+
+impl Card {
+    /// Returns the card of a person.
+    pub(crate) fn of(person: Person) -> Self {
+        Self { dialog: NodeRef::new(), person: State::new(person) }
+    }
+}
+
+/// Draws the card.
+pub(crate) fn card_dialog(chat: Chat, card: Card) -> Element {
+    let title = reactive_text(move || card.person.with(|person| person.name.to_string()));
+    let body = element("div").class("sheet-body order").child(reactive(move || card_body(chat, card)));
+    dialog_with_title(chat, "person-card", title, card.dialog).child(body)
+}
+
+fn card_body(chat: Chat, card: Card) -> Vec<Element> {
+    let (texts, person) = (chat.translations.dialogs(), card.person.get());
+    let is_here = chat.room.people.with(|people| people.iter().any(|present| present.id == person.id));
+    let presence = match (is_here, is_away(chat, &person)) {
+        (true, false) => texts.here,
+        (true, true) => texts.away,
+        (false, _) => texts.left,
+    };
+    let state = match person.moderator {
+        true => chat.translations.with_comma(presence, chat.translations.moderator),
+        false => presence.to_owned(),
+    };
+    let who = element("div").class("person card-who").child(avatar(chat, &person)).child(element("p").text(state));
+    let id = element("p")
+        .class("name-hint")
+        .text([texts.person_id, " "].concat())
+        .child(element("code").text(person.id.to_string()));
+    let is_me = chat.room.you.with(|you| you.id == person.id);
+    let name = person.name.to_string();
+    let mention = (!is_me).then(|| {
+        element("button")
+            .class("button primary")
+            .with("type", "button")
+            .on(ev::click, move |_| {
+                dialog::close(card.dialog);
+                chat.focus();
+                field::replace_before_caret(chat, 0, &["@", &name, " "].concat());
+            })
+            .text(texts.mention_person)
+    });
+    let restrict = restriction_dialog::button(chat, person, card.dialog);
+    vec![who, id, element("div").class("name-buttons").children(restrict).children(mention)]
+}
