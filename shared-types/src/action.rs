@@ -56,6 +56,12 @@ actions! {
     EraseMyData = "forget",
     Ping = "ping",
     Enter = "enter",
+    CreateRoom = "createRoom",
+    MyRooms = "myRooms",
+    Members = "members",
+    AddMember = "addMember",
+    RemoveMember = "removeMember",
+    LeaveRoom = "leaveRoom",
 }
 
 impl fmt::Display for Action {

@@ -78,7 +78,13 @@ impl ClientMessage {
             | Self::SetRole { .. }
             | Self::Roles
             | Self::Ping
-            | Self::Enter { .. } => Ok(()),
+            | Self::Enter { .. }
+            | Self::CreateRoom { .. }
+            | Self::MyRooms
+            | Self::Members
+            | Self::AddMember { .. }
+            | Self::RemoveMember { .. }
+            | Self::LeaveRoom => Ok(()),
         }
     }
 }

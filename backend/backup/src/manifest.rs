@@ -56,6 +56,7 @@ impl LineFile {
             Record::Restrictions { .. }
             | Record::BannedAddresses { .. }
             | Record::Role { .. }
+            | Record::Member { .. }
             | Record::Audit { .. } => Self::Moderation,
             Record::Idempotency { .. } | Record::Tombstone { .. } => Self::Idempotency,
             Record::Change { .. } => Self::Changes,

@@ -12,6 +12,7 @@ use chat::{
     access::{
         origin::{Origin, Origins},
         rate_limit::{RateLimiter, RateLimits},
+        room_membership::RoomMembership,
         sessions::Sessions,
     },
     cleanup::CleanupHandler,
@@ -46,6 +47,7 @@ use store_redb::{
     messages::RedbMessages,
     moderation::RedbModeration,
     rate_store::InProcessRateStore,
+    room_members::RedbRoomMembers,
     store::{Store, StoreState},
     tokens::RedbTokens,
 };
@@ -126,6 +128,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
     let connections = Arc::new(InProcessConnections::default());
     let messages = Arc::new(RedbMessages::new(store.clone(), settings.retention(), clock.clone()));
     let moderation = Arc::new(RedbModeration::new(store.clone(), clock.clone()));
+    let members = Arc::new(RedbRoomMembers::new(store.clone()));
     let tokens = Arc::new(RedbTokens::new(store.clone(), clock.clone()));
     let images = FileImages::open(&settings.data, clock.clone(), entropy.as_ref());
     let images = Arc::new(images.map_err(|error| {
@@ -158,6 +161,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
                 clock: clock.clone(),
                 configured_moderators: configured_moderators.clone(),
             },
+            membership: RoomMembership { members: members.clone() },
             limit: settings.limit_connection_count,
         }),
         disconnect: DisconnectHandler::new(connections.clone(), sockets.clone(), clock.clone(), entropy.clone()),
@@ -168,6 +172,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
                 images: images.clone(),
                 gateway: sockets.clone(),
                 moderation: moderation.clone(),
+                members: members.clone(),
                 rate_store: rate_store.clone(),
                 renderer: renderer.clone(),
                 clock: clock.clone(),
@@ -192,6 +197,7 @@ async fn build_server(settings: &LocalSettings, store: Store, page: BuiltPage) -
                 messages,
                 templates,
                 moderation,
+                members,
                 rate_store,
                 tokens,
                 provider: Arc::<HttpProvider>::default(),

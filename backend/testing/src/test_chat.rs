@@ -17,6 +17,7 @@ use chat::{
         origin::Origins,
         policy::AccessPolicy,
         rate_limit::{RateLimiter, RateLimits},
+        room_membership::RoomMembership,
         sessions::{Session, Sessions},
     },
     cleanup::CleanupHandler,
@@ -42,7 +43,7 @@ use serde_json::{Value, json};
 use shared_types::{PersonId, Timestamp};
 use store_redb::{
     connections::InProcessConnections, images::FileImages, messages::RedbMessages, moderation::RedbModeration,
-    rate_store::InProcessRateStore, store::Store, tokens::RedbTokens,
+    rate_store::InProcessRateStore, room_members::RedbRoomMembers, store::Store, tokens::RedbTokens,
 };
 
 use crate::{clock::ManualClock, recording_gateway::RecordingGateway};
@@ -61,6 +62,7 @@ pub struct TestChat {
     pub sessions: Sessions,
     pub rate_store: Arc<InProcessRateStore>,
     pub tokens: Arc<RedbTokens>,
+    pub members: Arc<RedbRoomMembers>,
     pub rate: RateLimiter,
     pub secrets: Arc<dyn Secrets>,
     pub renderer: MessageRenderer,
@@ -102,6 +104,7 @@ impl TestChat {
         let connections = Arc::new(InProcessConnections::default());
         let messages = Arc::new(RedbMessages::new(store.clone(), None, clock.clone()));
         let tokens = Arc::new(RedbTokens::new(store.clone(), clock.clone()));
+        let members = Arc::new(RedbRoomMembers::new(store.clone()));
         let moderation = Arc::new(RedbModeration::new(store, clock.clone()));
         let images = FileImages::open(directory.path(), clock.clone(), entropy.as_ref()).unwrap();
         let images = Arc::new(images);
@@ -114,6 +117,7 @@ impl TestChat {
             entropy,
             rate_store,
             tokens,
+            members,
             rate,
             secrets,
             renderer: MessageRenderer::new(CpuScheduler::inline()),
@@ -143,8 +147,14 @@ impl TestChat {
                 clock: self.clock.clone(),
                 configured_moderators: self.configured_moderators(),
             },
+            membership: self.membership(),
             limit: self.connection_limit,
         }
+    }
+
+    /// Returns the rules of private rooms.
+    pub fn membership(&self) -> RoomMembership {
+        RoomMembership { members: self.members.clone() }
     }
 
     /// Returns the links of the chat: invitations, and links to other devices.
@@ -157,6 +167,7 @@ impl TestChat {
                 clock: self.clock.clone(),
                 configured_moderators: self.configured_moderators(),
             },
+            membership: self.membership(),
             rate: self.rate.clone(),
             entropy: self.entropy.clone(),
         }
@@ -170,6 +181,7 @@ impl TestChat {
             images: self.images.clone(),
             gateway: self.gateway.clone(),
             moderation: self.moderation.clone(),
+            members: self.members.clone(),
             rate_store: self.rate_store.clone(),
             renderer: self.renderer.clone(),
             clock: self.clock.clone(),

@@ -200,6 +200,10 @@ impl Timeline {
             | ServerMessage::Roles { .. }
             | ServerMessage::DataErased { .. }
             | ServerMessage::UserPurged { .. }
+            | ServerMessage::RoomCreated { .. }
+            | ServerMessage::MyRooms { .. }
+            | ServerMessage::Members { .. }
+            | ServerMessage::RoomLeft { .. }
             | ServerMessage::Pong => {}
         }
         self.due_changes_request(now)
@@ -412,7 +416,13 @@ impl Timeline {
                 | Action::Roles
                 | Action::EraseMyData
                 | Action::Ping
-                | Action::Enter,
+                | Action::Enter
+                | Action::CreateRoom
+                | Action::MyRooms
+                | Action::Members
+                | Action::AddMember
+                | Action::RemoveMember
+                | Action::LeaveRoom,
             )
             | None => {}
         }

@@ -63,6 +63,14 @@ pub(crate) fn golden() -> Vec<Value> {
         json!({ "action": "ping" }),
         json!({ "action": "enter", "room": "cats" }),
         json!({ "action": "enter", "room": "cats", "since": 12 }),
+        json!({ "action": "rules", "rules": { "archived": true } }),
+        json!({ "action": "createRoom", "title": "猫 Cats" }),
+        json!({ "action": "myRooms" }),
+        json!({ "action": "members" }),
+        json!({ "action": "addMember", "person": "p1" }),
+        json!({ "action": "addMember", "person": "p1", "name": "Ann" }),
+        json!({ "action": "removeMember", "person": "p1" }),
+        json!({ "action": "leaveRoom" }),
     ]
 }
 

@@ -22,6 +22,7 @@ use shared_types::{Rev, Seq};
 use store_redb::{
     messages::RedbMessages,
     moderation::RedbModeration,
+    room_members::RedbRoomMembers,
     store::{DirectoryImages, DirectoryTarget, Store},
 };
 use tempfile::TempDir;
@@ -33,7 +34,8 @@ async fn filled() -> TempDir {
     let clock = ManualClock::at(now());
     let messages = RedbMessages::new(store.clone(), None, clock.clone());
     let moderation = RedbModeration::new(store.clone(), clock);
-    fill(&Ports { messages: &messages, moderation: &moderation, secrets: &store }).await;
+    let members = RedbRoomMembers::new(store.clone());
+    fill(&Ports { messages: &messages, moderation: &moderation, members: &members, secrets: &store }).await;
     fs::create_dir(directory.path().join("images")).unwrap();
     // The name of the file of `image_key`: upper case letters are in the mask.
     fs::write(directory.path().join("images/ann.lobby.image.9"), IMAGE).unwrap();

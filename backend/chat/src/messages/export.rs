@@ -4,12 +4,16 @@ use std::sync::Arc;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
-use shared_types::{ChatMessage, Person, RoomName, Seq, Timestamp, image_path};
+use shared_types::{ChatMessage, Person, PrivateRoom, RoomName, Seq, Timestamp, image_path};
 
-use crate::ports::{
-    Result,
-    messages::{IdempotencyRecord, MessageKey, Messages},
-    system::Clock,
+use crate::{
+    access::room_membership::RoomMembership,
+    ports::{
+        Result,
+        messages::{IdempotencyRecord, MessageKey, Messages},
+        moderation::Moderation,
+        system::Clock,
+    },
 };
 
 /// Number of messages that are read at the same time.
@@ -27,6 +31,10 @@ const BYTES: usize = 4_000_000;
 pub struct DataExport {
     /// The log.
     pub messages: Arc<dyn Messages>,
+    /// The members of private rooms.
+    pub membership: RoomMembership,
+    /// The titles of private rooms.
+    pub moderation: Arc<dyn Moderation>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -39,6 +47,9 @@ pub struct ExportPart {
     pub person: Person,
     /// When the data was read.
     pub exported_at: Timestamp,
+    /// The private rooms of which the person is a member; only in the first part.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub private_rooms: Vec<PrivateRoom>,
     /// The messages, by room and oldest first.
     pub messages: Vec<ExportedMessage>,
     /// The path of the next part, if there is one.
@@ -59,13 +70,19 @@ pub struct ExportedMessage {
 }
 
 impl DataExport {
-    /// Exports what a person wrote, after the message that an earlier part ended with. Deleted messages are not included.
+    /// Exports what a person wrote, after the message that an earlier part ended with. Deleted messages are not included. What a person
+    /// wrote in a private room stays theirs when they are no member any more; then the reactions of others and the image, which they
+    /// cannot load, are left out.
     ///
     /// # Errors
     ///
     /// `Unavailable` if the log did not answer.
     pub async fn export(&self, person: Person, mut after: Option<MessageKey>) -> Result<ExportPart> {
-        let (mut messages, mut bytes) = (Vec::new(), 0);
+        let private_rooms = match after {
+            None => self.membership.rooms_of(&person.id, self.moderation.as_ref()).await?,
+            Some(_) => Vec::new(),
+        };
+        let (mut messages, mut bytes): (Vec<ExportedMessage>, usize) = (Vec::new(), 0);
         let next = loop {
             let records = self.messages.records_of(&person.id, after.as_ref(), AT_ONCE).await?;
             let Some((last, _)) = records.last() else { break None };
@@ -81,8 +98,13 @@ impl DataExport {
                 break after.map(|last| format!("/me/data/{}/{}", last.room, last.nonce.as_str()));
             }
         };
+        let visible = self.membership.visible(messages.iter().map(|message| &message.room), &person.id).await?;
+        for left in messages.iter_mut().filter(|message| !visible.contains(&message.room)) {
+            left.message.reactions.clear();
+            left.image_path = None;
+        }
         messages.sort_by(|one, other| (&one.room, one.message.seq).cmp(&(&other.room, other.message.seq)));
-        Ok(ExportPart { person, exported_at: self.clock.now(), messages, next })
+        Ok(ExportPart { person, exported_at: self.clock.now(), private_rooms, messages, next })
     }
 
     async fn exported_message(

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use shared_types::{
-    AuditEntry, ImageType, PersonId, PersonName, Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomName, RoomRules,
-    Timestamp,
+    AuditEntry, ImageType, PersonId, PersonName, Restrictions, Rev, Role, RoleEntry, RoomDetails, RoomMember, RoomName,
+    RoomRules, Timestamp,
 };
 
 use crate::ports::{
@@ -82,6 +82,13 @@ pub enum Record {
         /// The role.
         role: Role,
     },
+    /// A member of a private room.
+    Member {
+        /// The room.
+        room: RoomName,
+        /// The member.
+        member: RoomMember,
+    },
     /// An entry of the audit log.
     Audit {
         /// The entry.
@@ -126,7 +133,7 @@ pub enum Record {
 
 impl Record {
     /// The names of all kinds, as in the field `kind`.
-    pub const KINDS: [&str; 12] = [
+    pub const KINDS: [&str; 13] = [
         "secrets",
         "room",
         "rules",
@@ -134,6 +141,7 @@ impl Record {
         "restrictions",
         "bannedAddresses",
         "role",
+        "member",
         "audit",
         "idempotency",
         "tombstone",
@@ -165,6 +173,7 @@ impl Record {
             | Self::Restrictions { .. }
             | Self::BannedAddresses { .. }
             | Self::Role { .. }
+            | Self::Member { .. }
             | Self::Audit { .. } => None,
         }
     }

@@ -21,6 +21,8 @@
 //! | connections | `rules#{room}` | `rules` | the rules of a room |
 //! | connections | `roles` | person | the role of a person who is no member |
 //! | connections | `owners` | `owners` | the ids of the owners |
+//! | connections | `members#{room}` | person | a member of a private room |
+//! | connections | `rooms#{person}` | room | that a person is a member of a private room |
 //! | connections | `tokens#{kind}` | hash of the token | a one-use token |
 //! | messages | `room#{room}` | `m#{seq}` | a message, `seq` in 20 digits |
 //! | messages | `room#{room}` | `c#{rev}` | a change record, `rev` in 20 digits |
@@ -42,6 +44,7 @@ pub mod messages;
 pub mod moderation;
 pub mod parameters;
 pub mod rate_store;
+pub mod room_members;
 pub mod secrets;
 pub mod shard_queue;
 mod table;

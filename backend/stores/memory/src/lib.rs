@@ -9,5 +9,6 @@ pub mod messages;
 pub mod moderation;
 pub mod rate_store;
 mod roles;
+pub mod room_members;
 pub mod secrets;
 pub mod tokens;

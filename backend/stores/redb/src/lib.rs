@@ -5,6 +5,7 @@ pub mod images;
 pub mod messages;
 pub mod moderation;
 pub mod rate_store;
+pub mod room_members;
 pub mod store;
 pub mod template_file;
 pub mod tokens;

@@ -38,7 +38,11 @@ pub(crate) fn rules(chat: Chat) -> Element {
                 return;
             }
             let slow = u16::try_from(slow.get_untracked()).unwrap_or_default();
-            chat.run_in_dialog(DialogIntent::SetRules(RoomRules { slow, read_only: read_only.get_untracked() == 1 }));
+            chat.run_in_dialog(DialogIntent::SetRules(RoomRules {
+                slow,
+                read_only: read_only.get_untracked() == 1,
+                archived: false,
+            }));
         })
         .child(select(texts.slow_mode, intervals, slow))
         .child(choice("checkbox", texts.moderators_only, 1, read_only))

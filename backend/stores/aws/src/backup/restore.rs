@@ -7,6 +7,7 @@ use chat::ports::{
     Unavailable,
     backup::{ImageRef, Record, RestoreTarget, StoreError},
     moderation::Moderation,
+    room_members::RoomMembers,
     system::Clock,
 };
 use futures::{StreamExt, TryStreamExt, stream};
@@ -18,6 +19,7 @@ use crate::{
     item::{item, text},
     messages::DynamoMessages,
     moderation::{self, DynamoModeration},
+    room_members::DynamoRoomMembers,
     secrets::DynamoSecrets,
     table::{Key, Table},
 };
@@ -34,6 +36,7 @@ const DOING: &str = "restoring a stack";
 pub(crate) struct RestoredStores {
     pub(crate) messages: DynamoMessages,
     pub(crate) moderation: DynamoModeration,
+    pub(crate) members: DynamoRoomMembers,
     pub(crate) secrets: DynamoSecrets,
     pub(crate) images: S3Images,
 }
@@ -106,6 +109,12 @@ impl DynamoRestore {
                 }
                 Ok(2)
             }
+            Record::Member { room, member } => {
+                if !self.stores.members.is_member(room, &member.person).await? {
+                    self.stores.members.add(room, member).await?;
+                }
+                Ok(4)
+            }
             Record::Room { room, rev } => self.stores.messages.raise_rev(room, *rev).await.map(|()| 1),
             Record::Idempotency { .. } | Record::Tombstone { .. } | Record::Change { .. } | Record::Message { .. } => {
                 let Some(item) = self.stores.messages.restored_item(record)? else { return Ok(0) };
@@ -131,7 +140,8 @@ impl DynamoRestore {
             | Record::Room { .. }
             | Record::Rules { .. }
             | Record::Details { .. }
-            | Record::Role { .. } => false,
+            | Record::Role { .. }
+            | Record::Member { .. } => false,
         }
     }
 

@@ -90,6 +90,7 @@ impl DynamoMessages {
             | Record::Restrictions { .. }
             | Record::BannedAddresses { .. }
             | Record::Role { .. }
+            | Record::Member { .. }
             | Record::Audit { .. } => return Ok(None),
         }))
     }

@@ -24,6 +24,7 @@ use store_aws::{
 use store_redb::{
     messages::RedbMessages,
     moderation::RedbModeration,
+    room_members::RedbRoomMembers,
     store::{DirectoryImages, DirectoryTarget, Store},
 };
 use tempfile::TempDir;
@@ -81,7 +82,8 @@ async fn backup_of_home() -> TempDir {
     let store = Store::open(data.path()).unwrap();
     let messages = RedbMessages::new(store.clone(), None, Arc::new(SystemClock));
     let moderation = RedbModeration::new(store.clone(), Arc::new(SystemClock));
-    fill(&Ports { messages: &messages, moderation: &moderation, secrets: &store }).await;
+    let members = RedbRoomMembers::new(store.clone());
+    fill(&Ports { messages: &messages, moderation: &moderation, members: &members, secrets: &store }).await;
     fs::create_dir(data.path().join("images")).unwrap();
     fs::write(data.path().join("images/ann.lobby.image.9"), IMAGE).unwrap();
     back_up_home(&store, data.path(), backup.path()).await;

@@ -8,6 +8,7 @@ use chat::{
         origin::Origins,
         policy::AccessPolicy,
         rate_limit::{RateLimiter, RateLimits},
+        room_membership::RoomMembership,
         sessions::{Session, Sessions},
     },
     commands::{FrameHandler, FramePorts, FrameRequest, FrameSettings},
@@ -93,6 +94,7 @@ impl Chat {
             images: Arc::new(clients.images(&fresh_name("images"), self.clock.clone())),
             gateway: self.gateway.clone(),
             moderation: Arc::new(clients.moderation(connections, messages, self.clock.clone())),
+            members: Arc::new(clients.room_members(connections)),
             rate_store: Arc::new(clients.rate_store(connections)),
             renderer: MessageRenderer::new(CpuScheduler::inline()),
             clock: self.clock.clone(),
@@ -101,7 +103,7 @@ impl Chat {
     }
 
     fn connect_rule(&self) -> ConnectRule {
-        let FramePorts { connections, rate_store, moderation, clock, .. } = self.ports();
+        let FramePorts { connections, rate_store, moderation, members, clock, .. } = self.ports();
         ConnectRule {
             connections,
             rate_store,
@@ -113,6 +115,7 @@ impl Chat {
                 clock: clock.clone(),
                 configured_moderators: vec![moderator()],
             },
+            membership: RoomMembership { members },
             clock,
             limit: 1_000,
         }
@@ -138,13 +141,14 @@ impl Chat {
     /// Returns the links of a chat with a passphrase.
     async fn links(&self) -> AccessLinks {
         let Tables { clients, connections, .. } = &self.tables;
-        let FramePorts { moderation, clock, entropy, .. } = self.ports();
+        let FramePorts { moderation, members, clock, entropy, .. } = self.ports();
         let policy = AccessPolicy::passphrase("open sesame", vec![moderator()]);
         let secrets = Arc::new(clients.secrets(connections));
         let sessions = Sessions::load(secrets, clock.clone(), entropy.clone(), policy).await.unwrap();
         let restriction_store = RestrictionStore { moderation, clock, configured_moderators: vec![moderator()] };
         let tokens = Arc::new(clients.tokens(connections));
-        AccessLinks { tokens, sessions, restriction_store, rate: self.rate.clone(), entropy }
+        let membership = RoomMembership { members };
+        AccessLinks { tokens, sessions, restriction_store, membership, rate: self.rate.clone(), entropy }
     }
 
     /// Handles a frame. Panics if it is answered with an error.
@@ -306,7 +310,7 @@ async fn rules_that_another_process_sets_apply_to_the_next_message() {
         chat.send("ann", message.clone()).await;
     }
     assert_eq!(chat.send("ann", message.clone()).await, MESSAGE, "the process knows that there are no rules");
-    ports.moderation.set_rules(&lobby, RoomRules { slow: 0, read_only: true }).await.unwrap();
+    ports.moderation.set_rules(&lobby, RoomRules { slow: 0, read_only: true, archived: false }).await.unwrap();
     for _ in 0..2 {
         assert_eq!(chat.try_send("ann", message.clone()).await.1, Some(json!("readOnly")));
     }
@@ -314,12 +318,12 @@ async fn rules_that_another_process_sets_apply_to_the_next_message() {
     chat.send("ann", message.clone()).await;
     assert_eq!(newest().await, Some(4), "a refused message takes no revision");
     assert_eq!(chat.send("ann", message.clone()).await, MESSAGE, "it knows it again");
-    ports.moderation.set_rules(&lobby, RoomRules { slow: 30, read_only: false }).await.unwrap();
+    ports.moderation.set_rules(&lobby, RoomRules { slow: 30, read_only: false, archived: false }).await.unwrap();
     chat.send("ann", message.clone()).await;
     assert_eq!(chat.try_send("ann", message.clone()).await.1, Some(json!("tooFast")));
     assert_eq!(newest().await, Some(6));
     let new_room: RoomName = "new".parse().unwrap();
-    ports.moderation.set_rules(&new_room, RoomRules { slow: 30, read_only: false }).await.unwrap();
+    ports.moderation.set_rules(&new_room, RoomRules { slow: 30, read_only: false, archived: false }).await.unwrap();
     assert_eq!(ports.messages.next_rev_without_rules(&new_room).await.unwrap(), None);
     assert_eq!(ports.messages.next_rev(&new_room).await.unwrap(), Rev(1));
 }

@@ -20,6 +20,7 @@ use crate::{
     images::names::image_name,
     messages::{CHANGES, MESSAGES, REVS, encode, idempotency},
     moderation::{AUDIT, BANNED_ADDRESSES, BannedAddresses, DETAILS, RESTRICTIONS, RULES, roles, subject_key},
+    room_members,
     store::{
         file_copy::{CopyError, IMAGES, finish, prepare},
         migrations,
@@ -130,6 +131,7 @@ fn put(transaction: &WriteTransaction, record: &Record) -> Result<(), redb::Erro
             let entry = RoleEntry { person: person.clone(), name: name.clone(), role: *role, configured: false };
             roles::put(transaction, &entry)?;
         }
+        Record::Member { room, member } => room_members::put(transaction, room, member)?,
         Record::Audit { entry } => put_entry(transaction, entry)?,
         Record::Idempotency { key, record } => {
             let mut records = transaction.open_table(idempotency::RECORDS)?;

@@ -16,7 +16,7 @@ use platform::system::{SystemClock, SystemEntropy};
 use shared_types::{ChatMessage, Rev, Seq, Timestamp};
 use store_redb::{
     connections::InProcessConnections, images::FileImages, messages::RedbMessages, moderation::RedbModeration,
-    rate_store::InProcessRateStore, store::Store, tokens::RedbTokens,
+    rate_store::InProcessRateStore, room_members::RedbRoomMembers, store::Store, tokens::RedbTokens,
 };
 
 chat_testing::contract_tests!(crate::stores);
@@ -33,6 +33,7 @@ async fn stores() -> Stores {
         messages: Arc::new(RedbMessages::new(store.clone(), None, Arc::new(SystemClock))),
         moderation: Arc::new(RedbModeration::new(store.clone(), Arc::new(SystemClock))),
         tokens: Arc::new(RedbTokens::new(store.clone(), Arc::new(SystemClock))),
+        members: Arc::new(RedbRoomMembers::new(store.clone())),
         secrets: Arc::new(store),
         rate_store: Arc::new(InProcessRateStore::new(Arc::new(SystemClock))),
         images: images.clone(),
