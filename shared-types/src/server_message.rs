@@ -205,6 +205,7 @@ pub enum ServerMessage {
         after: Option<Rev>,
     },
     /// A new private room; the answer to `createRoom`.
+    #[json(late)]
     RoomCreated {
         /// The room. Its address tells nothing about it.
         room: RoomName,
@@ -212,17 +213,20 @@ pub enum ServerMessage {
         title: RoomTitle,
     },
     /// The private rooms of which the recipient is a member, sorted by title; the answer to `myRooms`.
+    #[json(late)]
     MyRooms {
         /// The rooms; at most [`crate::limits::PRIVATE_ROOMS`].
         rooms: Vec<PrivateRoom>,
     },
     /// The members of the private room: hosts first, then by name; the answer to `members`, `addMember` and `removeMember`.
+    #[json(late)]
     Members {
         /// The members; at most [`crate::limits::ROOM_MEMBERS`].
         people: Vec<RoomMember>,
     },
     /// The recipient is no member of a private room any more: the answer to `leaveRoom`, and sent to a person who was removed. The sockets
     /// that they have there are closed after it.
+    #[json(late)]
     RoomLeft {
         /// The room.
         room: RoomName,

@@ -7,6 +7,7 @@ mod moderation;
 mod notifications;
 pub(crate) mod on_demand;
 mod privacy;
+mod private_rooms;
 mod queries;
 mod reading;
 mod room_details;

@@ -1,18 +1,19 @@
 //! The dialog that lists the people in the room.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use page_view::{Element, element, reactive};
 use shared_types::Person;
 
 use crate::ui::{
+    members_dialog,
     moderation::restriction_dialog,
-    parts::avatar::avatar,
+    parts::{avatar::avatar, dialog},
     state::{Chat, intent::Intent},
 };
 
 /// Draws the dialog.
 pub(crate) fn people_dialog(chat: Chat) -> Element {
-    let dialog = chat.on_demand.people_dialog;
+    let people_dialog = chat.on_demand.people_dialog;
     let me = move || chat.room.you.with(|you| you.id.clone());
     let people = move || {
         let me = me();
@@ -25,7 +26,7 @@ pub(crate) fn people_dialog(chat: Chat) -> Element {
                 .child(person.moderator.then(|| part("badge", chat.translations.moderator)))
                 .child((person.id == me).then(|| part("person-you", chat.translations.dialogs().yourself)));
             let avatar = avatar(chat, &person);
-            let restrict = restriction_dialog::button(chat, person, dialog);
+            let restrict = restriction_dialog::button(chat, person, people_dialog);
             element("li").class("person").child(avatar).child(identity).child(restrict)
         };
         chat.room.people.get().into_iter().map(person).collect::<Vec<_>>()
@@ -35,17 +36,27 @@ pub(crate) fn people_dialog(chat: Chat) -> Element {
         (others > 0).then(|| element("p").class("name-hint").text(chat.translations.dialogs().more_people.of(others)))
     };
     let close = element("button").class("button").with("type", "submit").text(chat.translations.close);
+    let members = move || {
+        chat.room.address().is_private().then(|| {
+            let open = move |_| {
+                dialog::close(chat.on_demand.people_dialog);
+                members_dialog::open(chat);
+            };
+            let label = chat.translations.dialogs().members;
+            element("button").class("button").with("type", "button").text(label).on(ev::click, open)
+        })
+    };
     let form = element("form")
         .with("method", "dialog")
         .child(element("h2").with("id", "people-title").text(chat.translations.people))
         .child(element("ul").class("people-list").child(reactive(people)))
         .child(reactive(others))
-        .child(element("div").class("name-buttons").child(close));
+        .child(element("div").class("name-buttons").child(reactive(members)).child(close));
     element("dialog")
         .class("name-dialog people")
         .with("aria-labelledby", "people-title")
         .with("closedby", "any")
-        .node_ref(dialog)
+        .node_ref(people_dialog)
         .child(form)
 }
 

@@ -120,8 +120,10 @@ impl Client {
                 self.is_misplaced |= self.entry.is_none();
                 None
             }
-            // It is about another room than the one that is shown.
-            (ServerMessage::News { .. }, _) => Some(message),
+            // They are about another room than the one that is shown.
+            (ServerMessage::News { .. } | ServerMessage::RoomCreated { .. } | ServerMessage::RoomLeft { .. }, _) => {
+                Some(message)
+            }
             (_, Some(room)) if room != self.timeline.room() => {
                 let is_outcome =
                     matches!(message, ServerMessage::Message(_) | ServerMessage::Error { nonce: Some(_), .. });

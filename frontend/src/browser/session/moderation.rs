@@ -183,7 +183,13 @@ impl Session {
                 | Action::Search
                 | Action::Typing
                 | Action::Ping
-                | Action::Enter => {}
+                | Action::Enter
+                | Action::CreateRoom
+                | Action::MyRooms
+                | Action::Members
+                | Action::AddMember
+                | Action::RemoveMember
+                | Action::LeaveRoom => {}
             },
             _ => {}
         }

@@ -123,9 +123,15 @@ impl Chat {
 
     /// Opens a socket of a person. `bea` has an address of her own.
     async fn connect(&self, id: &str) -> Calls {
+        self.connect_to(id, None).await
+    }
+
+    /// Opens a socket of a person in a room.
+    async fn connect_to(&self, id: &str, room: Option<&str>) -> Calls {
         let ticket = self.sessions.ticket(&Session { id: id.parse().unwrap(), name: None, moderator: id == MODERATOR });
         let address = Some(if id == "bea" { "192.0.2.2" } else { "192.0.2.1" }.parse().unwrap());
-        let request = ConnectRequest { ticket: Some(ticket), address, ..connect_request(id) };
+        let room = room.map(str::to_owned);
+        let request = ConnectRequest { room, ticket: Some(ticket), address, ..connect_request(id) };
         self.calls.take();
         ConnectHandler::new(self.connect_rule()).handle(request).await.unwrap();
         self.calls.take()
@@ -243,7 +249,48 @@ async fn measured(chat: &Chat) -> BTreeMap<&'static str, Calls> {
     costs.insert("disconnect, of a socket that watches a room", chat.disconnect("ann").await);
     costs.insert("disconnect", chat.disconnect("cy").await);
     add_links(chat, &mut costs).await;
+    add_private_rooms(chat, &mut costs).await;
     costs
+}
+
+/// Adds what the commands of private rooms cost, and what a private room costs more than an open one.
+async fn add_private_rooms(chat: &Chat, costs: &mut BTreeMap<&'static str, Calls>) {
+    for id in ["dora", "eli"] {
+        chat.connect(id).await;
+    }
+    chat.send("dora", json!({ "action": "ping" })).await;
+    let title = json!({ "action": "createRoom", "title": "Plans" });
+    costs.insert("createRoom", chat.send("dora", title).await);
+    let FramePorts { members, .. } = chat.ports();
+    let dora: PersonId = "dora".parse().unwrap();
+    let room = members.rooms_of(&dora, 9).await.unwrap().remove(0);
+    let enter = json!({ "action": "enter", "room": room, "since": 0 });
+    costs.insert("enter, a private room", chat.send("dora", enter.clone()).await);
+    let watch = json!({ "action": "rooms", "rooms": [room], "watch": true });
+    costs.insert("rooms, to watch one private room, by a stranger", chat.send("eli", watch.clone()).await);
+    let frames = [
+        ("myRooms, of one room", json!({ "action": "myRooms" })),
+        ("members", json!({ "action": "members" })),
+        ("addMember", json!({ "action": "addMember", "person": "eli" })),
+    ];
+    for (action, frame) in frames {
+        costs.insert(action, chat.send("dora", frame).await);
+    }
+    costs.insert("rooms, to watch one private room", chat.send("eli", watch).await);
+    chat.send("eli", enter).await;
+    let remove = json!({ "action": "removeMember", "person": "eli" });
+    costs.insert("removeMember, of one socket", chat.send("dora", remove).await);
+    let links = chat.links().await;
+    let person = |id: PersonId| Person { id, name: "Mona".parse().unwrap(), moderator: false };
+    let address = "192.0.2.8".parse().unwrap();
+    let (keys, address) = (links.sessions.address_keys(address), Some(address));
+    chat.calls.take();
+    let token = links.invite_to_room(&person(dora), &keys, &room).await.unwrap();
+    costs.insert("POST /room-invitations", chat.calls.take());
+    links.accept_room_invitation(&token, &person("fay".parse().unwrap()), address).await.unwrap();
+    costs.insert("POST /join", chat.calls.take());
+    costs.insert("connect, to a private room", chat.connect_to("fay", Some(room.as_str())).await);
+    costs.insert("leaveRoom, of one socket", chat.send("dora", json!({ "action": "leaveRoom" })).await);
 }
 
 /// Adds what the requests for invitations and for links to other devices cost, beyond what every request of the front page does.
