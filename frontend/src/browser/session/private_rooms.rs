@@ -1,6 +1,5 @@
 //! Private rooms: makes them, knows those of the visitor, and shows their members.
 
-use leptos::prelude::window;
 use page_model::client::Effect;
 use shared_types::{
     Action, ActionName, ClientMessage, DeviceLink, PrivateRoom, RoomName, ServerMessage, TitledRoom, json,
@@ -9,9 +8,11 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::{
     browser::{
+        location,
         session::{
             Session,
             links::{own_address, request},
+            room_switch::Way,
         },
         storage,
     },
@@ -49,7 +50,9 @@ impl Session {
             ServerMessage::RoomCreated { room, title } => {
                 self.on_titles(&[TitledRoom { room: room.clone(), title: title.clone() }]);
                 dialog::close(self.chat.rooms.dialog);
-                self.follow_link(room, None);
+                if !self.enter_room(room, Way::Link) {
+                    location::load_room(room);
+                }
             }
             ServerMessage::MyRooms { rooms } => self.on_my_rooms(rooms),
             ServerMessage::Members { people } => set(self.chat.members.list, MembersView::Known(people.clone())),
@@ -85,7 +88,7 @@ impl Session {
     fn on_room_left(&mut self, room: &RoomName) {
         if *room == self.page.room {
             storage::write(storage::ROOMS, &self.rooms.to_json_without_current());
-            _ = window().location().set_href("/");
+            location::load_room(&RoomName::lobby());
         } else {
             self.remove_room(room);
         }

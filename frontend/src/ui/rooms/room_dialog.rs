@@ -217,7 +217,8 @@ fn find(chat: Chat, typed: &str) -> Vec<RoomOption> {
     });
     let found = find_rooms(typed, &known, &lower_parts).into_iter().map(RoomOption::Open);
     let other = typed_room(typed, &lower_parts).ok().filter(|typed| known.iter().all(|known| known.room != typed.room));
-    let private = typed.trim().parse().ok().map(RoomOption::CreatePrivate);
+    let private = typed_room(typed, &lower_parts).is_ok().then(|| typed.trim().parse().ok()).flatten();
+    let private = private.map(RoomOption::CreatePrivate);
     found.chain(other.map(RoomOption::Create)).chain(private).collect()
 }
 
